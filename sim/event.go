@@ -1,0 +1,120 @@
+package sim
+
+import "time"
+
+// Kind says what an event is. Scenarios name kinds in their triggers.
+type Kind string
+
+// What a client does with the lock. Op names the withdrawal it is for, Grant the
+// acquisition (the lock value, key or znode that the service knows it by).
+const (
+	Acquire     Kind = "acquire"      // asks for the lock (op)
+	AcquireSent Kind = "acquire-sent" // a request that would grant the lock is on its way, no answer read yet (grant)
+	Acquired    Kind = "acquired"     // has been told it holds the lock (op, grant, token, until)
+	NotAcquired Kind = "not-acquired" // gave up (op, note: why)
+	Renewed     Kind = "renewed"      // the lease was prolonged (grant, until)
+	Lost        Kind = "lost"         // found out that it no longer holds the lock (grant, note)
+	Release     Kind = "release"      // is done and asks to release (op, grant)
+	Released    Kind = "released"     // has been told the lock is released (op, grant)
+	NotReleased Kind = "not-released" // has been told otherwise, or nothing (op, grant, note)
+	// Deadline is added after the run: the client's own clock reached the deadline that
+	// the client itself had computed (grant, until).
+	Deadline Kind = "deadline"
+)
+
+// What a client does with the protected account.
+const (
+	Read         Kind = "read"          // the balance was read (op, version, balance)
+	ReadRefused  Kind = "read-refused"  // the guard refused the read (op, token, note)
+	ReadUnknown  Kind = "read-unknown"  // no answer (op)
+	Check        Kind = "check"         // looked at its deadline: the lease is still good (op, grant)
+	Abandon      Kind = "abandon"       // gave the withdrawal up before the write (op, grant, note)
+	Write        Kind = "write"         // is about to send the write (op, grant, token, base, balance)
+	WriteSent    Kind = "write-sent"    // the write is on its way (op)
+	Wrote        Kind = "wrote"         // the write was acknowledged (op, version)
+	WriteRefused Kind = "write-refused" // the guard refused it (op, token, note)
+	WriteUnknown Kind = "write-unknown" // no answer (op)
+	Done         Kind = "done"          // the client has finished its workload
+)
+
+// What the ledger does, in its own order. Client says on whose behalf.
+const (
+	LedgerOpened       Kind = "ledger-opened"        // the account as the trial found it (version, balance)
+	LedgerRead         Kind = "ledger-read"          // (client, op, token, version, balance)
+	LedgerReadRefused  Kind = "ledger-read-refused"  // (client, op, token, note)
+	LedgerWrite        Kind = "ledger-write"         // accepted (client, op, token, base, version, balance)
+	LedgerWriteRefused Kind = "ledger-write-refused" // (client, op, token, base, note)
+)
+
+// What the lock service thinks, in its own order.
+const (
+	Granted  Kind = "granted"  // the service gave the lock (grant, token where it issues one)
+	Extended Kind = "extended" // it prolonged the lease (grant)
+	Expired  Kind = "expired"  // it ended the lease because its time was up (grant)
+	Freed    Kind = "freed"    // the holder released it (grant)
+)
+
+// What the world does. Fault names the step.
+const (
+	FaultApplied  Kind = "fault-applied"  // (fault, host)
+	FaultProven   Kind = "fault-proven"   // a probe saw it in effect (fault, host, note)
+	FaultUnproven Kind = "fault-unproven" // a probe did not, or it could not be applied (fault, host, note)
+	FaultUndone   Kind = "fault-undone"   // (fault, host)
+	End           Kind = "end"            // the trial is over (note: why)
+)
+
+// Event is one thing that happened. Which fields carry meaning depends on the Kind;
+// the rest are zero and left out of the file.
+type Event struct {
+	Seq     int64         `json:"seq"`               // 1, 2, 3, … in the order of At
+	At      time.Duration `json:"at"`                // true time since the world started, ns
+	Host    HostID        `json:"host,omitempty"`    // where it happened; empty: the world itself
+	Kind    Kind          `json:"kind"`              //
+	Op      string        `json:"op,omitempty"`      // the withdrawal, "client-1/2"
+	Client  HostID        `json:"client,omitempty"`  // on whose behalf a server acted
+	Grant   string        `json:"grant,omitempty"`   // the acquisition
+	Token   uint64        `json:"token,omitempty"`   // fencing token; 0: none
+	Until   time.Duration `json:"until,omitempty"`   // lease deadline on Host's own monotonic clock, ns
+	Base    uint64        `json:"base,omitempty"`    // version of the account that a write was computed from
+	Version uint64        `json:"version,omitempty"` // version of the account read, or made by a write
+	Balance int64         `json:"balance,omitempty"` // balance read or written, cents
+	Fault   string        `json:"fault,omitempty"`   // name of the step, as in the timeline's lane
+	Note    string        `json:"note,omitempty"`    // for people
+}
+
+// ClientKinds lists the kinds that client hosts record, in the order in which they
+// occur; scenarios may trigger on them.
+func ClientKinds() []Kind {
+	return []Kind{
+		Acquire, AcquireSent, Acquired, NotAcquired, Renewed, Lost,
+		Read, ReadRefused, ReadUnknown, Check, Abandon,
+		Write, WriteSent, Wrote, WriteRefused, WriteUnknown,
+		Release, Released, NotReleased, Done,
+	}
+}
+
+// ServerKinds lists the kinds that the ledger and lock services record; scenarios may
+// trigger on them.
+func ServerKinds() []Kind {
+	return []Kind{
+		LedgerRead, LedgerReadRefused, LedgerWrite, LedgerWriteRefused,
+		Granted, Extended, Expired, Freed,
+	}
+}
+
+// worldKinds are recorded by the world and never by a process.
+func worldKinds() []Kind {
+	return []Kind{Deadline, LedgerOpened, FaultApplied, FaultProven, FaultUnproven, FaultUndone, End}
+}
+
+// Known tells whether k is a kind of this vocabulary.
+func (k Kind) Known() bool {
+	for _, list := range [][]Kind{ClientKinds(), ServerKinds(), worldKinds()} {
+		for _, each := range list {
+			if k == each {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,188 @@
+package sim
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Format is the first field of every history file.
+const Format = "locklab-history/1"
+
+// Header is the first line of a history file: what was run, so that the rest can be
+// judged, drawn and run again.
+type Header struct {
+	Format   string        `json:"format"`            // Format
+	Scenario string        `json:"scenario"`          //
+	Backend  string        `json:"backend"`           // as given on the command line: "redis+renew"
+	Guard    string        `json:"guard"`             //
+	World    string        `json:"world"`             // "virtual" or "live"
+	Seed     uint64        `json:"seed"`              //
+	TTL      time.Duration `json:"ttl"`               // the lease, ns
+	Until    time.Duration `json:"until"`             // the trial's limit, ns
+	Options  []string      `json:"options,omitempty"` // what the lock was run with: "token=incr"
+	Clients  []HostID      `json:"clients"`           //
+	Servers  []HostID      `json:"servers,omitempty"` // hosts of the lock service; none: there is no service
+	Ledger   HostID        `json:"ledger"`            //
+	Faults   []string      `json:"faults,omitempty"`  // lanes of the faults that the script has in store
+}
+
+// History is everything that happened in one trial, in the order of true time.
+type History struct {
+	Header Header
+	Events []Event
+}
+
+// Write writes the history as JSON lines: the header, then one event a line. The same
+// history always gives the same bytes.
+func (h *History) Write(w io.Writer) error {
+	b := bufio.NewWriter(w)
+	enc := json.NewEncoder(b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(h.Header); err != nil {
+		return fmt.Errorf("write history header: %w", err)
+	}
+	for _, e := range h.Events {
+		if err := enc.Encode(e); err != nil {
+			return fmt.Errorf("write event %d: %w", e.Seq, err)
+		}
+	}
+	return b.Flush()
+}
+
+// Fingerprint is a hash of the history's bytes: 16 hexadecimal digits.
+func (h *History) Fingerprint() string {
+	sum := sha256.New()
+	if err := h.Write(sum); err != nil {
+		panic(err) // a Header and an Event always encode, and a hash takes every byte
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+}
+
+// FormatError says where a history file is wrong, what was found and what was expected.
+type FormatError struct {
+	File         string
+	Line, Column int // from 1; Column 0: the line as a whole
+	Problem      string
+	Text         string // the line
+}
+
+func (e *FormatError) Error() string {
+	where := fmt.Sprintf("%s:%d", e.File, e.Line)
+	if e.Column > 0 {
+		where += fmt.Sprintf(":%d", e.Column)
+	}
+	text := e.Text
+	if len(text) > 120 {
+		text = text[:120] + "…"
+	}
+	if text == "" {
+		return where + ": " + e.Problem
+	}
+	return where + ": " + e.Problem + "\n  | " + text
+}
+
+// maxLine bounds one line of a history file; real ones are a few hundred bytes.
+const maxLine = 1 << 20
+
+// ReadHistory reads what Write wrote. It is strict: an unknown field, an unknown kind,
+// a wrong number or time that goes back gives a *FormatError. name is for messages.
+func ReadHistory(r io.Reader, name string) (*History, error) {
+	sc := bufio.NewScanner(r)
+	sc.Buffer(make([]byte, 0, 64<<10), maxLine)
+	h := &History{}
+	line := 0
+	for sc.Scan() {
+		line++
+		bad := func(column int, problem string, args ...any) error {
+			return &FormatError{File: name, Line: line, Column: column, Problem: fmt.Sprintf(problem, args...), Text: sc.Text()}
+		}
+		if line == 1 {
+			if err := strictJSON(sc.Bytes(), &h.Header); err != nil {
+				return nil, bad(err.column, "the header is not valid: %s", err.problem)
+			}
+			if h.Header.Format != Format {
+				return nil, bad(1, "the format is %q, expected %q: is this a history?", h.Header.Format, Format)
+			}
+			continue
+		}
+		var e Event
+		if err := strictJSON(sc.Bytes(), &e); err != nil {
+			return nil, bad(err.column, "not a valid event: %s", err.problem)
+		}
+		if !e.Kind.Known() {
+			return nil, bad(fieldColumn(sc.Bytes(), "kind"), "unknown kind of event %q", e.Kind)
+		}
+		if want := int64(len(h.Events) + 1); e.Seq != want {
+			return nil, bad(fieldColumn(sc.Bytes(), "seq"), "event number %d, expected %d: lines are missing or out of order", e.Seq, want)
+		}
+		if n := len(h.Events); n > 0 && e.At < h.Events[n-1].At {
+			return nil, bad(fieldColumn(sc.Bytes(), "at"), "time goes back from %v to %v", h.Events[n-1].At, e.At)
+		}
+		h.Events = append(h.Events, e)
+	}
+	if err := sc.Err(); err != nil {
+		if errors.Is(err, bufio.ErrTooLong) {
+			return nil, &FormatError{File: name, Line: line + 1, Problem: fmt.Sprintf("the line is longer than %d bytes", maxLine)}
+		}
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if line == 0 {
+		return nil, &FormatError{File: name, Line: 1, Problem: "the file is empty, expected a history: a header line, then one event a line"}
+	}
+	return h, nil
+}
+
+type jsonProblem struct {
+	column  int
+	problem string
+}
+
+// strictJSON decodes one line and says at which column it went wrong.
+func strictJSON(line []byte, into any) *jsonProblem {
+	dec := json.NewDecoder(bytes.NewReader(line))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(into)
+	if err == nil {
+		if dec.More() {
+			return &jsonProblem{int(dec.InputOffset()) + 1, "something follows the closing brace"}
+		}
+		return nil
+	}
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return &jsonProblem{int(syntax.Offset), strings.TrimPrefix(err.Error(), "json: ")}
+	case errors.As(err, &kind):
+		return &jsonProblem{int(kind.Offset), fmt.Sprintf("field %q is a %s, expected a %s", kind.Field, kind.Value, kind.Type)}
+	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
+		return &jsonProblem{len(line) + 1, "the line ends too early: was the run killed while it wrote?"}
+	}
+	return &jsonProblem{unknownFieldColumn(line, err), strings.TrimPrefix(err.Error(), "json: ")}
+}
+
+// unknownFieldColumn finds the field that encoding/json names in its message.
+func unknownFieldColumn(line []byte, err error) int {
+	_, quoted, found := strings.Cut(err.Error(), "unknown field ")
+	if !found {
+		return 1
+	}
+	return 1 + max(0, bytes.Index(line, []byte(quoted)))
+}
+
+// fieldColumn is where a field stands in its line, from 1.
+func fieldColumn(line []byte, field string) int {
+	return 1 + max(0, bytes.Index(line, []byte(`"`+field+`"`)))
+}
+
+// IsClient tells whether id is one of the trial's clients.
+func (h *History) IsClient(id HostID) bool { return slices.Contains(h.Header.Clients, id) }

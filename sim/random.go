@@ -1,0 +1,25 @@
+package sim
+
+import (
+	"hash/fnv"
+	"math/rand/v2"
+)
+
+// Random is a seeded stream of random numbers whose values do not depend on the Go
+// release: PCG-DXSM is a published algorithm, and only its raw output is used.
+type Random struct{ pcg *rand.PCG }
+
+// NewRandom makes the stream called name of the world with this seed. Each host, link
+// and subsystem has a stream of its own, so that one of them drawing more numbers does
+// not change what the others draw.
+func NewRandom(seed uint64, name string) *Random {
+	h := fnv.New64a()
+	h.Write([]byte(name)) // a hash.Hash never returns an error
+	return &Random{pcg: rand.NewPCG(seed, h.Sum64())}
+}
+
+// Uint64 draws the next number.
+func (r *Random) Uint64() uint64 { return r.pcg.Uint64() }
+
+// Float64 draws evenly from [0, 1).
+func (r *Random) Float64() float64 { return float64(r.Uint64()>>11) / (1 << 53) }

@@ -1,0 +1,83 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"math/bits"
+	"strings"
+	"time"
+)
+
+// Span is a length of time, either absolute or in units of the lease, so that one
+// script serves a 10 s virtual lease and a 2 s live one.
+type Span struct {
+	abs  time.Duration // used when text does not end in "ttl"
+	ttls int64         // billionths of a lease
+	text string
+}
+
+const billion = 1_000_000_000
+
+// ErrSpan says what a span looks like; ParseSpan wraps it.
+var ErrSpan = errors.New(`expected a length of time such as "250ms", "10s", "1m30s" or "1.5ttl"`)
+
+// ParseSpan reads "250ms", "10s", "0" or "1.5ttl". Negative spans are refused.
+func ParseSpan(text string) (Span, error) {
+	if number, ok := strings.CutSuffix(text, "ttl"); ok {
+		n, ok := new(big.Rat).SetString(number)
+		if !ok || n.Sign() < 0 || strings.ContainsAny(number, "/eExX_ +-") {
+			return Span{}, fmt.Errorf("%q is not a length of time: %w", text, ErrSpan)
+		}
+		n.Mul(n, big.NewRat(billion, 1))
+		if !n.IsInt() || !n.Num().IsInt64() {
+			return Span{}, fmt.Errorf("%q has too many digits: %w", text, ErrSpan)
+		}
+		return Span{ttls: n.Num().Int64(), text: text}, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 || strings.HasPrefix(text, "+") || strings.HasPrefix(text, "-") {
+		return Span{}, fmt.Errorf("%q is not a length of time: %w", text, ErrSpan)
+	}
+	return Span{abs: d, text: text}, nil
+}
+
+// MustSpan is ParseSpan for constants; it panics on a bad one.
+func MustSpan(text string) Span {
+	s, err := ParseSpan(text)
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+// In gives the span as a duration under this lease. It is capped at Forever.
+func (s Span) In(ttl time.Duration) time.Duration {
+	if s.ttls == 0 {
+		return s.abs
+	}
+	return scale(ttl, s.ttls)
+}
+
+// String gives the span as it was written.
+func (s Span) String() string { return s.text }
+
+// scale is d × billionths / 1e9, rounded down, capped at Forever. Both must be ≥ 0.
+func scale(d time.Duration, billionths int64) time.Duration {
+	return mulDiv(d, billionths, billion)
+}
+
+// mulDiv is d × num / den without overflow in between, rounded down, capped at Forever.
+// All three must be ≥ 0, and den above 0.
+func mulDiv(d time.Duration, num, den int64) time.Duration {
+	hi, lo := bits.Mul64(uint64(d), uint64(num))
+	if hi >= uint64(den) {
+		return Forever
+	}
+	q, _ := bits.Div64(hi, lo, uint64(den))
+	if q > math.MaxInt64 {
+		return Forever
+	}
+	return time.Duration(q)
+}

@@ -1,0 +1,146 @@
+package virtual
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// Latency is how long a packet takes over a link: at least Base, and on top of it an
+// exponentially distributed wait of mean Jitter.
+type Latency struct{ Base, Jitter time.Duration }
+
+// lan is a quiet local network.
+var lan = Latency{Base: 200 * time.Microsecond, Jitter: 50 * time.Microsecond}
+
+// Retransmission timing of Linux: a packet that is not acknowledged is sent again after
+// 200 ms, then after twice as long each time, up to two minutes.
+const (
+	firstRetransmit = 200 * time.Millisecond
+	lastRetransmit  = 120 * time.Second
+)
+
+// link is the way from one host to another. The way back is a link of its own.
+type link struct {
+	latency Latency
+	random  *sim.Random
+	cut     int // how many partitions cut it
+}
+
+// link gives the way from one host to another, and makes it on first use.
+func (w *World) link(from, to *Host) *link {
+	row := w.links[from.index]
+	for len(row) <= to.index {
+		row = append(row, nil)
+	}
+	w.links[from.index] = row
+	if row[to.index] == nil {
+		row[to.index] = &link{
+			latency: lan,
+			random:  sim.NewRandom(w.seed, fmt.Sprintf("link %s → %s", from.id, to.id)),
+		}
+	}
+	return row[to.index]
+}
+
+// travel draws how long one packet takes.
+func (l *link) travel() time.Duration {
+	if l.latency.Jitter == 0 {
+		return l.latency.Base
+	}
+	wait := -math.Log(1-l.random.Float64()) * float64(l.latency.Jitter)
+	return l.latency.Base + time.Duration(wait)
+}
+
+// SetLatency sets how long packets take from one host to another, one way.
+func (w *World) SetLatency(from, to sim.HostID, l Latency) {
+	w.link(w.Host(from), w.Host(to)).latency = l
+}
+
+// Cut drops every packet from one host to another, one way, until it is mended. Open
+// connections stall; nobody is told.
+func (w *World) Cut(from, to sim.HostID) { w.link(w.Host(from), w.Host(to)).cut++ }
+
+// Mend takes back one Cut.
+func (w *World) Mend(from, to sim.HostID) { w.link(w.Host(from), w.Host(to)).cut-- }
+
+// pipe is one direction of a connection. It delivers in order, like TCP: behind a packet
+// that was lost everything waits until that one has been sent again and has arrived. A
+// sender that stops waiting does not take back what it has sent: the kernel goes on.
+type pipe struct {
+	world    *World
+	to       *Host
+	link     *link
+	last     time.Duration // when the latest packet arrives
+	lost     []*packet     // the first was dropped; the others wait behind it
+	patience time.Duration // until the first of lost is sent again
+	again    timer
+}
+
+// packet is one message on its way.
+type packet struct {
+	timer   timer
+	pipe    *pipe
+	deliver func()
+}
+
+func newPipe(w *World, from, to *Host) *pipe {
+	p := &pipe{world: w, to: to, link: w.link(from, to), again: timer{place: nowhere}}
+	p.again.run = p.retransmit
+	return p
+}
+
+// send puts a message on its way; roundTrips are spent before it can leave. deliver runs
+// when it arrives and the receiving host is not paused.
+func (p *pipe) send(roundTrips int, deliver func()) {
+	k := &packet{pipe: p, deliver: deliver}
+	k.timer = timer{place: nowhere, run: k.arrive}
+	if len(p.lost) > 0 {
+		p.lost = append(p.lost, k)
+		return
+	}
+	p.launch(k, time.Duration(2*roundTrips)*p.link.latency.Base)
+}
+
+func (p *pipe) launch(k *packet, delay time.Duration) {
+	p.last = max(p.last, p.world.now+delay+p.link.travel())
+	p.world.schedule(&k.timer, p.last)
+}
+
+// arrive is called when a packet reaches the other end of the link, which is when a cut
+// shows.
+func (k *packet) arrive() {
+	p := k.pipe
+	if p.link.cut > 0 || len(p.lost) > 0 {
+		p.lost = append(p.lost, k)
+		if len(p.lost) == 1 {
+			p.patience = firstRetransmit
+			p.world.schedule(&p.again, p.world.now+p.patience)
+		}
+		return
+	}
+	// The kernel has it. The host's processes see it unless they are paused.
+	k.timer.host, k.timer.run = p.to, k.deliver
+	if p.to.paused > 0 {
+		k.timer.place = waiting
+		p.to.backlog = append(p.to.backlog, &k.timer)
+		return
+	}
+	k.deliver()
+}
+
+// retransmit sends what was lost again, or waits twice as long when it is lost again.
+func (p *pipe) retransmit() {
+	if p.link.cut > 0 {
+		p.patience = min(2*p.patience, lastRetransmit)
+		p.world.schedule(&p.again, p.world.now+p.patience)
+		return
+	}
+	late := p.lost
+	p.lost = nil
+	for _, k := range late {
+		p.launch(k, 0)
+	}
+}

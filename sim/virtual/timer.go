@@ -1,0 +1,90 @@
+package virtual
+
+import (
+	"slices"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// Places of a timer that is not in the queue.
+const (
+	nowhere int32 = -1 // idle
+	waiting int32 = -2 // its time came while the host was paused: in the host's backlog
+	stalled int32 = -3 // it waits on a clock that has stopped: in the host's stalled list
+)
+
+// timer is something that will happen: a process wakes, a message arrives, a callback
+// runs. It is embedded in what it belongs to, so that queueing it allocates nothing.
+type timer struct {
+	place int32
+	local bool          // due counts on the host's monotonic clock, not on true time
+	due   time.Duration // when local
+	host  *Host         // it waits while this host is paused; nil: the world itself
+	proc  *process      // wakes this process, or
+	run   func()        // runs this
+}
+
+// schedule queues t at a point of true time, in place of an earlier one.
+func (w *World) schedule(t *timer, at time.Duration) {
+	w.cancel(t)
+	t.local = false
+	if at != sim.Forever {
+		w.queue.push(int64(max(at, w.now)), t)
+	}
+}
+
+// scheduleLocal queues t for the moment at which its host's monotonic clock shows due.
+func (w *World) scheduleLocal(t *timer, due time.Duration) {
+	at := t.host.mono.When(w.now, due)
+	w.schedule(t, at)
+	t.local, t.due = true, due
+	if at == sim.Forever && due != sim.Forever {
+		t.place = stalled
+		t.host.stalled = append(t.host.stalled, t)
+	}
+}
+
+// cancel takes t back, wherever it is.
+func (w *World) cancel(t *timer) {
+	switch t.place {
+	case nowhere:
+	case waiting:
+		t.host.backlog = without(t.host.backlog, t)
+	case stalled:
+		t.host.stalled = without(t.host.stalled, t)
+	default:
+		w.queue.remove(t)
+	}
+	t.place = nowhere
+}
+
+func without(list []*timer, t *timer) []*timer {
+	i := slices.Index(list, t)
+	return slices.Delete(list, i, i+1)
+}
+
+// Timer is a callback that a host has asked for.
+type Timer struct {
+	world *World
+	timer timer
+}
+
+// After calls f once d has passed on the host's monotonic clock, but not while the host
+// is paused. f runs outside any process and must not block.
+func (h *Host) After(d time.Duration, f func()) *Timer {
+	t := &Timer{world: h.world, timer: timer{place: nowhere, host: h, run: f}}
+	h.world.scheduleLocal(&t.timer, addCapped(h.Now(), d))
+	return t
+}
+
+// Stop takes the callback back; nothing happens if it has run already.
+func (t *Timer) Stop() { t.world.cancel(&t.timer) }
+
+// addCapped adds a wait to a point of time; waiting for ever ends never.
+func addCapped(at, wait time.Duration) time.Duration {
+	if wait > sim.Forever-at {
+		return sim.Forever
+	}
+	return at + max(wait, 0)
+}

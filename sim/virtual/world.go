@@ -1,0 +1,143 @@
+// Package virtual is the first of the two worlds: a deterministic simulation of hosts,
+// clocks and a network in virtual time. The same seed gives the same history, byte for
+// byte, on any machine and with any number of processors.
+//
+// A World is a value without globals. It runs on the goroutine that calls Run; worlds of
+// different seeds may run side by side.
+package virtual
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// World is a set of hosts, what is going to happen to them, and what has happened. It
+// implements sim.World.
+type World struct {
+	seed      uint64
+	now       time.Duration // true time
+	queue     queue
+	hosts     []*Host
+	links     [][]*link // [from][to]
+	processes []*process
+	running   *process // nil between processes
+	director  *sim.Director
+	events    []sim.Event
+	over      bool
+	why       string
+}
+
+// New makes an empty world. All that is random in it follows from the seed.
+func New(seed uint64) *World { return &World{seed: seed} }
+
+// AddHost adds a host. Its clocks show zero and the Epoch.
+func (w *World) AddHost(id sim.HostID) *Host {
+	h := &Host{
+		id: id, world: w, index: len(w.hosts),
+		random: sim.NewRandom(w.seed, "host "+string(id)),
+	}
+	w.hosts = append(w.hosts, h)
+	w.links = append(w.links, nil)
+	return h
+}
+
+// Host gives the host of this name, which must exist.
+func (w *World) Host(id sim.HostID) *Host {
+	for _, h := range w.hosts {
+		if h.id == id {
+			return h
+		}
+	}
+	panic(fmt.Sprintf("no host %q in this world", id))
+}
+
+// Direct hands the world its script. Call it before Run.
+func (w *World) Direct(steps []sim.Step) { w.director = sim.NewDirector(w, steps) }
+
+// Now is the present true time.
+func (w *World) Now() time.Duration { return w.now }
+
+// Events are what has happened so far, in order. The world goes on using the slice.
+func (w *World) Events() []sim.Event { return w.events }
+
+// Clock gives the monotonic clock of a host, for sim.Finish.
+func (w *World) Clock(id sim.HostID) *sim.Clock { return &w.Host(id).mono }
+
+// maxPerInstant bounds how much may happen without time going on. A trial does a few
+// dozen things at one instant; a million is a loop.
+const maxPerInstant = 1_000_000
+
+// Run lets things happen until Stop is called, the time is up, or nothing is left that
+// could happen. It records the End event and returns an error only when time has stopped
+// going on. Call Close afterwards.
+func (w *World) Run(until time.Duration) error {
+	if w.director != nil {
+		w.director.Start()
+	}
+	instant := 0
+	for !w.over {
+		if len(w.queue.entries) == 0 {
+			w.Stop("nothing is left that could happen")
+			break
+		}
+		at := time.Duration(w.queue.entries[0].at)
+		if at > until {
+			w.now = until
+			w.Stop("time is up")
+			break
+		}
+		if instant++; at > w.now {
+			instant = 0
+		} else if instant > maxPerInstant {
+			return fmt.Errorf("a million things have happened at %v and time does not go on: some process waits for nothing", w.now)
+		}
+		w.now = at
+		w.happen(w.queue.pop().timer)
+	}
+	w.record(sim.Event{Kind: sim.End, Note: w.why})
+	return nil
+}
+
+// happen lets a timer do what it is for, or keeps it for later if its host is paused.
+func (w *World) happen(t *timer) {
+	if t.host != nil && t.host.paused > 0 {
+		t.place = waiting
+		t.host.backlog = append(t.host.backlog, t)
+		return
+	}
+	if t.proc != nil {
+		w.wake(t.proc)
+		return
+	}
+	t.run()
+}
+
+// Stop ends the run after the present event; why goes into the End event.
+func (w *World) Stop(why string) {
+	if !w.over {
+		w.over, w.why = true, why
+	}
+}
+
+// Close takes away every process that is still parked. Their deferred calls run.
+func (w *World) Close() {
+	w.over = true
+	for len(w.processes) > 0 {
+		w.kill(w.processes[len(w.processes)-1])
+	}
+}
+
+// record puts an event into the history.
+func (w *World) record(e sim.Event) {
+	e.At = w.now
+	w.events = append(w.events, e)
+}
+
+// observe shows an event to the director, once it is in the history.
+func (w *World) observe(e sim.Event) {
+	if w.director != nil {
+		w.director.Observe(e)
+	}
+}

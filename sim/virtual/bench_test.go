@@ -1,0 +1,83 @@
+package virtual
+
+import (
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// sleepers is how many processes sleep at once in the benchmarks: as many as a large
+// trial has.
+const sleepers = 100
+
+// waits are how long sleepers sleep: drawn, so that the queue has to sort.
+var waits = func() (list [1024]time.Duration) {
+	random := sim.NewRandom(1, "waits")
+	for i := range list {
+		list[i] = time.Duration(1 + random.Uint64()%(2*sleepers))
+	}
+	return list
+}()
+
+// BenchmarkBareHeap is the least that an event queue can do: take the first entry out and
+// put it back later. BenchmarkWakeUp in the same run says what a process costs on top.
+func BenchmarkBareHeap(b *testing.B) {
+	var q queue
+	for i := range sleepers {
+		q.push(int64(i), &timer{place: nowhere})
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := range b.N {
+		e := q.pop()
+		q.push(e.at+int64(waits[i%len(waits)]), e.timer)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+}
+
+// BenchmarkWakeUp wakes processes that sleep: pop, switch to the process and back, push.
+func BenchmarkWakeUp(b *testing.B) {
+	w := New(1)
+	defer w.Close()
+	h := w.AddHost("a")
+	left := b.N
+	for i := range sleepers {
+		h.Go("sleeper", func(h sim.Host) {
+			h.Sleep(time.Duration(i))
+			for {
+				if left--; left == 0 {
+					w.Stop("done")
+				}
+				h.Sleep(waits[left%len(waits)])
+			}
+		})
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	if err := w.Run(sim.Forever - 1); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+}
+
+// BenchmarkCall is a request over the network and its reply.
+func BenchmarkCall(b *testing.B) {
+	w := New(1)
+	defer w.Close()
+	client, server := w.AddHost("client"), w.AddHost("server")
+	server.Serve(func(_ sim.HostID, request any) any { return request })
+	client.Go("calls", func(sim.Host) {
+		for range b.N {
+			if _, err := client.Send("server", nil).Wait(time.Second); err != nil {
+				b.Error(err)
+			}
+		}
+		w.Stop("done")
+	})
+	b.ReportAllocs()
+	b.ResetTimer()
+	if err := w.Run(sim.Forever - 1); err != nil {
+		b.Fatal(err)
+	}
+}

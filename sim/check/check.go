@@ -1,0 +1,113 @@
+package check
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// judge is one row of the table of checkers.
+type judge struct {
+	property Property
+	check    Checker
+}
+
+// judges holds every checker: the preconditions, then the properties, each in the order
+// of reports.
+func judges() []judge {
+	return []judge{
+		{FaultsHappened, faultsHappened},
+		{RecordingSane, recordingSane},
+		{Overlap, overlap},
+		{OverlapValid, overlapValid},
+		{LostUpdate, lostUpdate},
+		{StaleWrite, staleWrite},
+		{TokenOrder, tokenOrder},
+		{FreshRefused, freshRefused},
+	}
+}
+
+// All judges a history by every checker: first the Preconditions, then the Properties,
+// each in their order. The findings are independent of each other: it is for the caller
+// to disregard the properties when a precondition is not met.
+func All(h *sim.History) []Finding {
+	var findings []Finding
+	for _, j := range judges() {
+		findings = append(findings, j.run(h))
+	}
+	return findings
+}
+
+// One judges a history by one checker. A property that nothing judges is Undecided.
+func One(p Property, h *sim.History) Finding {
+	for _, j := range judges() {
+		if j.property == p {
+			return j.run(h)
+		}
+	}
+	return undecided(p, "no checker judges %q", string(p))
+}
+
+// Worst composes findings: violated before undecided before holds. Of none it is Holds.
+func Worst(findings ...Finding) Verdict {
+	worst := Holds
+	for _, f := range findings {
+		worst = max(worst, f.Verdict)
+	}
+	return worst
+}
+
+// run calls the checker. A checker that fails on a history has not judged it.
+func (j judge) run(h *sim.History) (f Finding) {
+	defer func() {
+		if failure := recover(); failure != nil {
+			f = undecided(j.property, "the checker itself failed: %v", failure)
+		}
+	}()
+	return j.check(h)
+}
+
+func holds(p Property, why string, args ...any) Finding {
+	return Finding{Property: p, Verdict: Holds, Why: fmt.Sprintf(why, args...)}
+}
+
+func undecided(p Property, why string, args ...any) Finding {
+	return Finding{Property: p, Verdict: Undecided, Why: fmt.Sprintf(why, args...)}
+}
+
+func violated(p Property, why string, args ...any) Finding {
+	return Finding{Property: p, Verdict: Violated, Why: fmt.Sprintf(why, args...)}
+}
+
+// shownBy adds the events that show it, in the order in which they happened.
+func (f Finding) shownBy(events ...*sim.Event) Finding {
+	events = slices.DeleteFunc(events, func(e *sim.Event) bool { return e == nil })
+	slices.SortFunc(events, func(a, b *sim.Event) int { return cmp.Compare(a.Seq, b.Seq) })
+	for _, e := range slices.Compact(events) {
+		f.Evidence = append(f.Evidence, e.Seq)
+	}
+	return f
+}
+
+// clock writes true time as reports show it: "10.003s".
+func clock(at time.Duration) string { return fmt.Sprintf("%.3fs", at.Seconds()) }
+
+// count writes a number of things: "1 belief", "2 beliefs".
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// stampLag bounds how late an event of a lock service may be stamped: in the live world
+// an observer watches the service from outside. In the virtual world stamps are exact.
+func stampLag(h *sim.History) time.Duration {
+	if h.Header.World == "live" {
+		return 20 * time.Millisecond
+	}
+	return 0
+}

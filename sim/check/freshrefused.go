@@ -1,0 +1,60 @@
+package check
+
+import "github.com/locklab/locklab/sim"
+
+// freshRefused: the guard refused a read or a write of the rightful holder. Rightful is
+// the one whose grant is the latest of all and which the lock service has neither ended
+// by its time nor seen released. It is no excuse that the guard only compared versions.
+func freshRefused(h *sim.History) Finding {
+	service := follow(h)
+	asked, refused, fresh := 0, 0, 0
+	var found Finding
+	var doubt error
+	for i := range h.Events {
+		e := &h.Events[i]
+		service.see(i, e)
+		switch e.Kind {
+		case sim.LedgerRead, sim.LedgerWrite:
+			asked++
+			continue
+		case sim.LedgerReadRefused, sim.LedgerWriteRefused:
+			refused++
+		default:
+			continue
+		}
+		mine, err := service.of(e)
+		if err != nil {
+			doubt = firstOf(doubt, err)
+			continue
+		}
+		switch rightful, err := service.rightful(h, i, mine); {
+		case err != nil:
+			doubt = firstOf(doubt, err)
+		case rightful:
+			if fresh++; fresh == 1 {
+				found = violated(FreshRefused, "the guard refused %s the %s of %s at %s, though it was the rightful holder: it had been granted the lock at %s and nobody after it",
+					mine.owner(), refusedWhat(e), opOf(e), clock(e.At), clock(mine.proof.At)).
+					shownBy(mine.proof, e)
+			}
+		}
+	}
+	switch {
+	case fresh > 0:
+		if fresh > 1 {
+			found.Why += ": the first of " + count(fresh, "such refusal")
+		}
+		return found
+	case doubt != nil:
+		return undecided(FreshRefused, "not every refusal can be weighed: %v", doubt)
+	case asked+refused == 0:
+		return undecided(FreshRefused, "the ledger was asked for nothing, so its guard was not put to the test")
+	}
+	return holds(FreshRefused, "%s, none of a rightful holder", count(refused, "refusal"))
+}
+
+func refusedWhat(e *sim.Event) string {
+	if e.Kind == sim.LedgerReadRefused {
+		return "read"
+	}
+	return "write"
+}

@@ -1,0 +1,81 @@
+package check
+
+import (
+	"fmt"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// holders follows a history event by event and knows at each of them which grants have
+// been given so far, and under which grant each operation is run.
+type holders struct {
+	all     grants
+	newest  top[*grant]
+	current map[string]*grant // by name
+	ops     map[string]string // the grant that an operation was last said to run under
+}
+
+func follow(h *sim.History) *holders {
+	return &holders{all: grantsOf(h), current: map[string]*grant{}, ops: map[string]string{}}
+}
+
+// see takes in event number i of the history.
+func (s *holders) see(i int, e *sim.Event) {
+	for _, g := range s.all.known[i] {
+		s.current[g.name] = g
+		s.newest.offer(g.client, g.rank, g)
+	}
+	if (e.Kind == sim.Acquired || e.Kind == sim.Write) && e.Grant != "" {
+		s.ops[e.Op] = e.Grant
+	}
+}
+
+// of gives the grant under which the operation of a ledger's event is run.
+func (s *holders) of(e *sim.Event) (*grant, error) {
+	name, known := s.ops[e.Op]
+	if !known {
+		return nil, fmt.Errorf("event %d: nothing tells under which grant %s ran", e.Seq, opOf(e))
+	}
+	g := s.current[name]
+	if g == nil {
+		return nil, fmt.Errorf("event %d: %s ran under the grant %s, which the lock service never gave", e.Seq, opOf(e), name)
+	}
+	return g, nil
+}
+
+// opOf names the operation of an event.
+func opOf(e *sim.Event) string {
+	if e.Op == "" {
+		return "an unnamed operation"
+	}
+	return e.Op
+}
+
+// rightful tells whether the grant g was, at event number i, the latest that the service
+// had given and still in force there. It is an error if the service's stamps are not
+// exact enough to tell.
+func (s *holders) rightful(h *sim.History, i int, g *grant) (bool, error) {
+	if s.newest.best.with != g || g.ended != nil && g.ended.Seq <= h.Events[i].Seq {
+		return false, nil
+	}
+	lag := stampLag(h)
+	if lag == 0 {
+		return true, nil
+	}
+	blurred := h.Events[i].At + lag
+	if g.ended != nil && g.ended.At <= blurred {
+		return false, fmt.Errorf("event %d came within %v of the end of the grant %s, too close to tell which was first", h.Events[i].Seq, lag, g.name)
+	}
+	if next := int(g.rank); next < len(s.all.inOrder) && s.all.inOrder[next].granted.At <= blurred {
+		return false, fmt.Errorf("event %d came within %v of the next grant after %s, too close to tell which was first", h.Events[i].Seq, lag, g.name)
+	}
+	return true, nil
+}
+
+// firstOf keeps the first thing that was in doubt.
+func firstOf(earlier, later error) error {
+	if earlier != nil {
+		return earlier
+	}
+	return later
+}

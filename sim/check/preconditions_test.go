@@ -1,0 +1,195 @@
+package check
+
+import "testing"
+
+func TestAFaultMustBeSeenToHappen(t *testing.T) {
+	const proven = `
+		| faults=pause_client-1
+		1s client-1 acquired      grant=a
+		1s client-1 fault-applied fault=pause_client-1
+		1s client-1 fault-proven  fault=pause_client-1
+		9s client-1 fault-proven  fault=pause_client-1
+		9s client-1 fault-undone  fault=pause_client-1
+		9s client-1 read`
+	judgeTrials(t, FaultsHappened, []trial{
+		{"no fault was asked for", `1s - end`, Holds, "no fault was asked for", nil},
+		{"applied, proven, undone", proven, Holds, "1 fault, each proven to have taken effect", []int64{2, 4, 5}},
+		{"a fault that lasts to the end", `
+			| faults=pause_client-1
+			1s client-1 fault-applied fault=pause_client-1
+			1s client-1 fault-proven  fault=pause_client-1
+			9s -        end`, Holds, "1 fault", []int64{1, 2}},
+		{"its own deadline passes while a client is paused", `
+			| faults=pause_client-1
+			1s client-1 fault-applied fault=pause_client-1
+			1s client-1 fault-proven  fault=pause_client-1
+			5s client-1 deadline      grant=a
+			6s client-2 acquired      grant=b
+			9s client-1 fault-undone  fault=pause_client-1`, Holds, "1 fault", []int64{1, 2, 5}},
+		{"it never fired", `
+			| faults=pause_client-1
+			9s - end`, Undecided, "pause client-1: the step never fired", nil},
+		{"one of two fired", `
+			| faults=pause_client-1,pause_client-1
+			1s client-1 fault-applied fault=pause_client-1
+			1s client-1 fault-proven  fault=pause_client-1`,
+			Undecided, "pause client-1: the script has 2 such steps, of which only 1 fired", nil},
+		{"another one fired", `
+			| faults=pause_client-1,pause_client-2
+			1s client-1 fault-applied fault=pause_client-1
+			1s client-1 fault-proven  fault=pause_client-1`,
+			Undecided, "pause client-2: the step never fired", nil},
+		{"it could not be applied", `
+			| faults=pause_client-1
+			1s client-1 fault-unproven fault=pause_client-1 note=could_not_be_applied:_no_such_process`,
+			Undecided, "pause client-1: not proven at 1.000s: could not be applied: no such process", []int64{1}},
+		{"no probe looked", `
+			| faults=pause_client-1
+			1s client-1 fault-applied fault=pause_client-1
+			9s client-1 fault-undone  fault=pause_client-1`,
+			Undecided, "pause client-1: applied at 1.000s, but no probe saw it in effect", []int64{1}},
+		{"it did not last", `
+			| faults=pause_client-1
+			1s client-1 fault-applied  fault=pause_client-1
+			1s client-1 fault-proven   fault=pause_client-1
+			9s client-1 fault-unproven fault=pause_client-1 note=before_it_was_undone:_it_runs
+			9s client-1 fault-undone   fault=pause_client-1`,
+			Undecided, "pause client-1: not proven at 9.000s: before it was undone: it runs", []int64{1, 3}},
+		{"the first time happened, the second did not", `
+			| faults=pause_client-1
+			1s client-1 fault-applied  fault=pause_client-1
+			1s client-1 fault-proven   fault=pause_client-1
+			2s client-1 fault-undone   fault=pause_client-1
+			3s client-1 fault-unproven fault=pause_client-1 note=gone`,
+			Undecided, "pause client-1: not proven at 3.000s: gone", []int64{4}},
+		{"the paused host did something", `
+			| faults=pause_client-1
+			1s client-1 fault-applied fault=pause_client-1
+			1s client-1 fault-proven  fault=pause_client-1
+			5s client-1 write         op=client-1/1
+			9s client-1 fault-undone  fault=pause_client-1`,
+			Undecided, `pause client-1: the host was not still: it recorded "write" at 5.000s`, []int64{1, 3, 4}},
+		{"the paused host did something and was not resumed", `
+			| faults=pause_client-1
+			1s client-1 fault-applied fault=pause_client-1
+			1s client-1 fault-proven  fault=pause_client-1
+			5s client-1 write         op=client-1/1`,
+			Undecided, `the host was not still: it recorded "write" at 5.000s`, []int64{1, 3}},
+		{"live: it runs on before its resumption is stamped", `
+			| world=live faults=pause_client-1
+			1s     client-1 fault-applied fault=pause_client-1
+			1s     client-1 fault-proven  fault=pause_client-1
+			9s     client-1 fault-proven  fault=pause_client-1
+			9.001s client-1 write         op=client-1/1
+			9.002s client-1 fault-undone  fault=pause_client-1`,
+			Holds, "1 fault", []int64{1, 3, 5}},
+		{"live: a paused client must be still at once", `
+			| world=live faults=pause_client-1
+			1s     client-1 fault-applied fault=pause_client-1
+			1.001s client-1 write         op=client-1/1
+			9s     client-1 fault-proven  fault=pause_client-1`,
+			Undecided, "the host was not still", []int64{1, 2}},
+		{"live: what is seen of a paused server may be stamped late", `
+			| world=live faults=pause_lock
+			1s     lock fault-applied fault=pause_lock
+			1.015s lock granted       grant=a
+			9s     lock fault-proven  fault=pause_lock`,
+			Holds, "1 fault", []int64{1, 3}},
+		{"live: but not that late", `
+			| world=live faults=pause_lock
+			1s     lock fault-applied fault=pause_lock
+			1.021s lock granted       grant=a
+			9s     lock fault-proven  fault=pause_lock`,
+			Undecided, "the host was not still", []int64{1, 2}},
+		{"only a pause asks for stillness", `
+			| faults=delay_client-1
+			1s client-1 fault-applied fault=delay_client-1
+			1s client-1 fault-proven  fault=delay_client-1
+			5s client-1 write         op=client-1/1
+			9s client-1 fault-undone  fault=delay_client-1`,
+			Holds, "1 fault", []int64{1, 2, 4}},
+	})
+}
+
+func TestAHistoryThatContradictsItselfIsNotJudged(t *testing.T) {
+	judgeTrials(t, RecordingSane, []trial{
+		{"a whole trial", `
+			0s - ledger-opened
+			1s client-1 acquire      op=client-1/1
+			1s client-2 acquire      op=client-2/1
+			1s lock     granted      grant=a
+			1s client-1 acquired     op=client-1/1 grant=a
+			2s ledger   ledger-write op=client-1/1 base=0 version=1
+			3s client-1 wrote        op=client-1/1 version=1
+			4s client-2 not-acquired op=client-2/1
+			5s -        end
+			5s client-1 done`, Holds, "10 events, whole and without contradiction", nil},
+		{"a client that is told before the observer sees it", `
+			1s     client-1 acquire  op=client-1/1
+			1s     client-1 acquired op=client-1/1 grant=a
+			1.005s lock     granted  grant=a
+			5s     -        end`, Holds, "4 events", nil},
+		{"no service, so no record of one", `
+			| servers=none
+			1s client-1 acquire  op=client-1/1
+			1s client-1 acquired op=client-1/1 grant=a
+			5s -        end`, Holds, "3 events", nil},
+		{"numbers are missing", `
+			1s - end seq=2`, Undecided, "event 1 has the number 2", []int64{2}},
+		{"time goes back", `
+			2s client-1 done
+			1s - end`, Undecided, "time goes back from 2.000s to 1.000s at event 2", []int64{2}},
+		{"no end", `
+			1s client-1 done`, Undecided, "the history has no end", nil},
+		{"an empty history", ``, Undecided, "the history has no end", nil},
+		{"two ends", `
+			1s - end
+			1s - end`, Undecided, "the trial ends twice, at events 1 and 2", []int64{2}},
+		{"life after the end", `
+			1s -        end
+			2s client-1 done`, Undecided, "event 2 (done of client-1) happened at 2.000s, after the trial had ended at 1.000s", []int64{2}},
+		{"a server that acts as a client", `
+			1s ledger acquire op=client-1/1
+			2s -      end`, Undecided, `event 1 (acquire) happened on "ledger", which is not a client`, []int64{1}},
+		{"an answer without a question", `
+			1s client-1 acquired op=client-1/1 grant=a
+			2s -        end`, Undecided, "client-1 has an answer (acquired) for client-1/1 without having asked", []int64{1}},
+		{"an answer to another's question", `
+			1s client-1 acquire      op=client-1/1
+			1s client-2 not-acquired op=client-1/1
+			2s -        end`, Undecided, "client-2 has an answer (not-acquired) for client-1/1 without having asked", []int64{2}},
+		{"two questions at once", `
+			1s client-1 acquire op=client-1/1
+			1s client-1 acquire op=client-1/1
+			2s -        end`, Undecided, "client-1 asks for the lock for client-1/1 while it still waits for an answer", []int64{2}},
+		{"a grant that the service never gave", `
+			1s client-1 acquire  op=client-1/1
+			1s client-1 acquired op=client-1/1 grant=a
+			2s -        end`, Undecided, `client-1 acquired the grant "a", which the lock service never gave`, []int64{2}},
+		{"a grant that a lock without servers never gave, though it records grants", `
+			| servers=none
+			1s client-2 granted  grant=b
+			1s client-1 acquire  op=client-1/1
+			1s client-1 acquired op=client-1/1 grant=a
+			2s -        end`, Undecided, `client-1 acquired the grant "a"`, []int64{3}},
+		{"a grant without a name", `
+			1s lock granted
+			2s -    end`, Undecided, "event 1 does not say which grant was given", []int64{1}},
+		{"a write to no account", `
+			1s ledger ledger-write op=client-1/1 version=1
+			2s -      end`, Undecided, "event 1 writes to an account that was not opened", []int64{1}},
+		{"a version is missing", `
+			0s - ledger-opened
+			1s ledger ledger-write op=client-1/1 version=2
+			2s -      end`, Undecided, "event 2 made version 2 of the account, after version 0", []int64{2}},
+		{"a write that the ledger never took", `
+			0s -        ledger-opened
+			1s client-1 wrote op=client-1/1
+			2s -        end`, Undecided, "client-1 was told that client-1/1 was written, but the ledger had not taken such a write", []int64{2}},
+		{"a write that the ledger took only later", `
+			0s -        ledger-opened
+			1s client-1 wrote        op=client-1/1
+			2s ledger   ledger-write op=client-1/1 version=1
+			3s -        end`, Undecided, "the ledger had not taken such a write", []int64{2}},
+	})
+}

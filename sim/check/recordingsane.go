@@ -1,0 +1,158 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// recordingSane is a precondition: the history is whole and can be what happened. It is
+// never Violated: a history that contradicts itself says nothing about the lock.
+func recordingSane(h *sim.History) Finding {
+	audits := []func(*sim.History) (*sim.Event, error){
+		auditOrder, auditEnd, auditHosts, auditAttempts, auditGrants, auditLedger,
+	}
+	for _, audit := range audits {
+		if e, err := audit(h); err != nil {
+			return undecided(RecordingSane, "%v", err).shownBy(e)
+		}
+	}
+	return holds(RecordingSane, "%s, whole and without contradiction", count(len(h.Events), "event"))
+}
+
+// auditOrder: events are numbered 1, 2, 3, … and time does not go back.
+func auditOrder(h *sim.History) (*sim.Event, error) {
+	for i := range h.Events {
+		e := &h.Events[i]
+		if want := int64(i + 1); e.Seq != want {
+			return e, fmt.Errorf("event %d has the number %d", want, e.Seq)
+		}
+		if i > 0 && e.At < h.Events[i-1].At {
+			return e, fmt.Errorf("time goes back from %s to %s at event %d", clock(h.Events[i-1].At), clock(e.At), e.Seq)
+		}
+	}
+	return nil, nil
+}
+
+// auditEnd: there is one end, and nothing happens later than it.
+func auditEnd(h *sim.History) (*sim.Event, error) {
+	var end *sim.Event
+	for i := range h.Events {
+		e := &h.Events[i]
+		switch {
+		case e.Kind == sim.End && end != nil:
+			return e, fmt.Errorf("the trial ends twice, at events %d and %d", end.Seq, e.Seq)
+		case e.Kind == sim.End:
+			end = e
+		case end != nil && e.At > end.At:
+			return e, fmt.Errorf("event %d (%s of %s) happened at %s, after the trial had ended at %s", e.Seq, e.Kind, e.Host, clock(e.At), clock(end.At))
+		}
+	}
+	if end == nil {
+		return nil, fmt.Errorf("the history has no end: was the trial killed?")
+	}
+	return nil, nil
+}
+
+// auditHosts: what only clients do was done by the trial's clients.
+func auditHosts(h *sim.History) (*sim.Event, error) {
+	client := map[sim.Kind]bool{}
+	for _, k := range sim.ClientKinds() {
+		client[k] = true
+	}
+	for i := range h.Events {
+		if e := &h.Events[i]; client[e.Kind] && !h.IsClient(e.Host) {
+			return e, fmt.Errorf("event %d (%s) happened on %q, which is not a client", e.Seq, e.Kind, e.Host)
+		}
+	}
+	return nil, nil
+}
+
+// auditAttempts: every answer to an attempt to get the lock has its question, and a
+// client asks once at a time for each operation.
+func auditAttempts(h *sim.History) (*sim.Event, error) {
+	type attempt struct {
+		client sim.HostID
+		op     string
+	}
+	waiting := map[attempt]bool{}
+	for i := range h.Events {
+		e := &h.Events[i]
+		a := attempt{e.Host, e.Op}
+		switch e.Kind {
+		case sim.Acquire:
+			if waiting[a] {
+				return e, fmt.Errorf("event %d: %s asks for the lock for %s while it still waits for an answer", e.Seq, e.Host, opOf(e))
+			}
+			waiting[a] = true
+		case sim.Acquired, sim.NotAcquired:
+			if !waiting[a] {
+				return e, fmt.Errorf("event %d: %s has an answer (%s) for %s without having asked", e.Seq, e.Host, e.Kind, opOf(e))
+			}
+			delete(waiting, a)
+		}
+	}
+	return nil, nil
+}
+
+// auditGrants: whoever was told that it holds the lock had been given it by the lock
+// service, if there is one. When does not matter: the service's stamps may be late.
+func auditGrants(h *sim.History) (*sim.Event, error) {
+	served := len(h.Header.Servers) > 0
+	given := map[string]bool{}
+	for i := range h.Events {
+		if e := &h.Events[i]; e.Kind == sim.Granted {
+			served = true
+			if e.Grant == "" {
+				return e, fmt.Errorf("event %d does not say which grant was given", e.Seq)
+			}
+			given[e.Grant] = true
+		}
+	}
+	for i := range h.Events {
+		e := &h.Events[i]
+		if e.Kind != sim.Acquired || !served || given[e.Grant] {
+			continue
+		}
+		return e, fmt.Errorf("event %d: %s acquired the grant %q, which the lock service never gave", e.Seq, e.Host, e.Grant)
+	}
+	return nil, nil
+}
+
+// auditLedger: versions of the account go up by one, and whoever was told that its write
+// was taken had it taken before.
+func auditLedger(h *sim.History) (*sim.Event, error) {
+	version, opened := uint64(0), false
+	var told []*sim.Event
+	taken := map[string]*sim.Event{} // the first accepted write of each operation
+	for i := range h.Events {
+		e := &h.Events[i]
+		switch e.Kind {
+		case sim.LedgerOpened:
+			version, opened = e.Version, true
+		case sim.LedgerWrite:
+			if !opened {
+				return e, fmt.Errorf("event %d writes to an account that was not opened", e.Seq)
+			}
+			if e.Version != version+1 {
+				return e, fmt.Errorf("event %d made version %d of the account, after version %d", e.Seq, e.Version, version)
+			}
+			version = e.Version
+			if taken[e.Op] == nil {
+				taken[e.Op] = e
+			}
+		case sim.Wrote:
+			told = append(told, e)
+		}
+	}
+	late := slices.IndexFunc(told, func(e *sim.Event) bool {
+		write := taken[e.Op]
+		return write == nil || write.Seq > e.Seq && write.At > e.At+stampLag(h)
+	})
+	if late >= 0 {
+		e := told[late]
+		return e, fmt.Errorf("event %d: %s was told that %s was written, but the ledger had not taken such a write", e.Seq, e.Host, opOf(e))
+	}
+	return nil, nil
+}

@@ -1,0 +1,56 @@
+package check
+
+import (
+	"fmt"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// staleWrite: the ledger took a write from a superseded holder, that is, after the lock
+// service had given the lock to another client later than to the writer. Grants are
+// compared in the order of the service, never by clocks. A client's own later grant does
+// not supersede it.
+func staleWrite(h *sim.History) Finding {
+	service := follow(h)
+	writes, stale := 0, 0
+	var found Finding
+	var doubt error
+	for i := range h.Events {
+		e := &h.Events[i]
+		service.see(i, e)
+		if e.Kind != sim.LedgerWrite {
+			continue
+		}
+		writes++
+		mine, err := service.of(e)
+		if err != nil {
+			doubt = firstOf(doubt, err)
+			continue
+		}
+		later := service.newest.besides(mine.client)
+		if later == nil || later.score < mine.rank {
+			continue
+		}
+		if later.client == "" {
+			doubt = firstOf(doubt, fmt.Errorf("event %d gave the grant %s to a client that the history does not name", later.with.granted.Seq, later.with.name))
+			continue
+		}
+		if stale++; stale == 1 {
+			found = violated(StaleWrite, "the ledger took the write %s of %s at %s, but at %s the lock service had given the lock to %s",
+				opOf(e), mine.owner(), clock(e.At), clock(later.with.proof.At), later.client).
+				shownBy(mine.proof, later.with.proof, e)
+		}
+	}
+	switch {
+	case stale > 0:
+		if stale > 1 {
+			found.Why += ": the first of " + count(stale, "stale write")
+		}
+		return found
+	case doubt != nil:
+		return undecided(StaleWrite, "not every write can be put down to a grant: %v", doubt)
+	case writes == 0:
+		return undecided(StaleWrite, "the ledger took no write, so it was not put to the test")
+	}
+	return holds(StaleWrite, "%s, each from a client that nobody had superseded", count(writes, "write"))
+}

@@ -1,0 +1,132 @@
+package check
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// transcript reads a history written for people: a line an event, "TIME HOST KIND", then
+// fields as name=value; "-" stands for the world itself, and "_" in a value for a space.
+// A line that starts with "|" sets the header: "| faults=pause_client-1 world=live".
+func transcript(t testing.TB, text string) *sim.History {
+	t.Helper()
+	h := &sim.History{Header: sim.Header{
+		Format: sim.Format, World: "virtual", TTL: 10 * time.Second,
+		Clients: []sim.HostID{"client-1", "client-2", "client-3"}, Ledger: "ledger", Servers: []sim.HostID{"lock"},
+	}}
+	for line := range strings.Lines(text) {
+		words := strings.Fields(line)
+		switch {
+		case len(words) == 0:
+			continue
+		case words[0] == "|":
+			setHeader(t, &h.Header, words[1:])
+			continue
+		case len(words) < 3:
+			t.Fatalf("transcript: %q is not TIME HOST KIND", line)
+		}
+		at, err := time.ParseDuration(words[0])
+		if err != nil {
+			t.Fatalf("transcript: %q: %v", line, err)
+		}
+		e := sim.Event{Seq: int64(len(h.Events) + 1), At: at, Kind: sim.Kind(words[2])}
+		if words[1] != "-" {
+			e.Host = sim.HostID(words[1])
+		}
+		if !e.Kind.Known() {
+			t.Fatalf("transcript: %q: unknown kind", line)
+		}
+		for _, word := range words[3:] {
+			setField(t, &e, word)
+		}
+		h.Events = append(h.Events, e)
+	}
+	return h
+}
+
+func setHeader(t testing.TB, header *sim.Header, words []string) {
+	t.Helper()
+	for _, word := range words {
+		name, value, _ := strings.Cut(word, "=")
+		switch name {
+		case "faults":
+			header.Faults = strings.Split(strings.ReplaceAll(value, "_", " "), ",")
+		case "world":
+			header.World = value
+		case "servers":
+			header.Servers = nil
+			if value != "none" {
+				header.Servers = []sim.HostID{sim.HostID(value)}
+			}
+		default:
+			t.Fatalf("transcript: unknown header %q", word)
+		}
+	}
+}
+
+func setField(t testing.TB, e *sim.Event, word string) {
+	t.Helper()
+	name, value, _ := strings.Cut(word, "=")
+	text := strings.ReplaceAll(value, "_", " ")
+	number := func() uint64 {
+		n, err := strconv.ParseUint(value, 10, 64)
+		if err != nil {
+			t.Fatalf("transcript: %q: %v", word, err)
+		}
+		return n
+	}
+	switch name {
+	case "op":
+		e.Op = text
+	case "client":
+		e.Client = sim.HostID(text)
+	case "grant":
+		e.Grant = text
+	case "fault":
+		e.Fault = text
+	case "note":
+		e.Note = text
+	case "token":
+		e.Token = number()
+	case "base":
+		e.Base = number()
+	case "version":
+		e.Version = number()
+	case "seq":
+		e.Seq = int64(number())
+	default:
+		t.Fatalf("transcript: unknown field %q", word)
+	}
+}
+
+// trial is a history and what a checker must say of it.
+type trial struct {
+	name     string
+	history  string
+	verdict  Verdict
+	why      string // a part of the sentence
+	evidence []int64
+}
+
+func judgeTrials(t *testing.T, p Property, trials []trial) {
+	t.Helper()
+	for _, each := range trials {
+		t.Run(each.name, func(t *testing.T) {
+			f := One(p, transcript(t, each.history))
+			if f.Property != p || f.Verdict != each.verdict {
+				t.Errorf("got %s %s, expected %s %s", f.Property, f.Verdict, p, each.verdict)
+			}
+			if !strings.Contains(f.Why, each.why) {
+				t.Errorf("why:\n   got %s\n  want %s", f.Why, each.why)
+			}
+			if !slices.Equal(f.Evidence, each.evidence) {
+				t.Errorf("evidence: got %v, want %v", f.Evidence, each.evidence)
+			}
+		})
+	}
+}

@@ -1,0 +1,45 @@
+package backends
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/virtual"
+)
+
+// Backend is a lock service together with the client algorithm that makes a lock of it.
+type Backend interface {
+	// Name is what the command line and scenario files call it: "redis".
+	Name() string
+	// Title says in one line what it is.
+	Title() string
+	// Options lists what can be set about it: "redis+renew+retry=0.1ttl".
+	Options() []Option
+	// IssuesTokens tells whether it can hand out fencing tokens.
+	IssuesTokens() bool
+	// Servers lists the hosts that the service needs; none for a lock without one.
+	Servers(Settings) []sim.HostID
+	// Simulate puts the service's model on its hosts, which exist already, and returns
+	// the function that gives a client host its lock.
+	Simulate(*virtual.World, Settings) func(*virtual.Host) Lock
+}
+
+// Registry is an ordered list of backends.
+type Registry []Backend
+
+// Find gives the backend of this name.
+func (r Registry) Find(name string) (Backend, error) {
+	for _, b := range r {
+		if b.Name() == name {
+			return b, nil
+		}
+	}
+	var names []string
+	for _, b := range r {
+		names = append(names, b.Name())
+	}
+	slices.Sort(names)
+	return nil, fmt.Errorf("there is no backend %q, expected one of %s", name, strings.Join(names, ", "))
+}

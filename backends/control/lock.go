@@ -1,0 +1,102 @@
+package control
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+)
+
+// Lock is the client of the perfect service. It makes none of the known mistakes: every
+// request has a name of its own, the lease counts from before the request, and only the
+// owner can release it.
+type Lock struct {
+	host    sim.Host
+	port    Port
+	ttl     time.Duration
+	retry   time.Duration // the mean delay before another try
+	timeout time.Duration // of each call
+	token   bool
+	count   int
+}
+
+// NewLock gives a host the lock that these settings describe.
+func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
+	return &Lock{host: h, port: p, ttl: s.TTL, token: s.Token, retry: s.Span(optionRetry), timeout: s.Span(optionTimeout)}
+}
+
+// Acquire tries until it holds the lock or wait is over. It returns backends.ErrHeld,
+// backends.ErrTooLate or an error that wraps sim.ErrUnknown, as the last try ended.
+func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
+	start := l.host.Now()
+	for {
+		lease, err := l.try()
+		if err == nil {
+			return lease, nil
+		}
+		left := wait - (l.host.Now() - start)
+		if left <= 0 {
+			return nil, err
+		}
+		l.host.Sleep(min(left, sim.Between(l.host, l.retry/2, l.retry+l.retry/2)))
+	}
+}
+
+func (l *Lock) try() (backends.Lease, error) {
+	l.count++
+	grant := fmt.Sprintf("perfect:%s:%d", l.host.ID(), l.count)
+
+	// The service counts the lease from a moment after this one, so it cannot end there
+	// before it ends here.
+	until := l.host.Now() + l.ttl
+	token, ok, err := l.port.Acquire(grant, l.ttl, l.timeout)
+	switch {
+	case err != nil:
+		_, _ = l.port.Release(grant, l.timeout) // at best; else the lease runs out
+		return nil, fmt.Errorf("acquire: %w", err)
+	case !ok:
+		return nil, backends.ErrHeld
+	case l.host.Now() >= until:
+		_, _ = l.port.Release(grant, l.timeout)
+		return nil, backends.ErrTooLate
+	}
+	if !l.token {
+		token = 0
+	}
+	return &Lease{lock: l, grant: grant, token: token, until: until}, nil
+}
+
+// Lease is one acquisition of a Lock.
+type Lease struct {
+	lock     *Lock
+	grant    string
+	token    uint64
+	until    time.Duration // on the host's monotonic clock
+	released bool
+}
+
+// Grant is the name of the request.
+func (l *Lease) Grant() string { return l.grant }
+
+// Token is the number of the lease, if the guard wants one.
+func (l *Lease) Token() uint64 { return l.token }
+
+// Until is the deadline that the client computes for itself.
+func (l *Lease) Until() time.Duration { return l.until }
+
+// Valid tells whether the client, by its own clock, may still count on the lease.
+func (l *Lease) Valid() bool { return !l.released && l.lock.host.Now() < l.until }
+
+// Release gives the lock back.
+func (l *Lease) Release() error {
+	l.released = true
+	ok, err := l.lock.port.Release(l.grant, l.lock.timeout)
+	switch {
+	case err != nil:
+		return fmt.Errorf("release: %w", err)
+	case !ok:
+		return backends.ErrLost
+	}
+	return nil
+}

@@ -1,0 +1,68 @@
+package control
+
+import "time"
+
+// CommandKind says what a command asks of the perfect service.
+type CommandKind string
+
+// The commands of the Port, and the service's own look at the clock.
+const (
+	CommandAcquire CommandKind = "acquire"
+	CommandRelease CommandKind = "release"
+	CommandExpire  CommandKind = "expire"
+)
+
+// Command is a request to the perfect service.
+type Command struct {
+	Kind  CommandKind
+	Grant string
+	TTL   time.Duration // of Acquire
+}
+
+// Reply is its answer.
+type Reply struct {
+	OK    bool
+	Token uint64 // of Acquire
+	Ended string // the grant whose lease this command found to be over; clients ignore it
+}
+
+// Model is a lock service that never errs, as a state machine: one owner at a time,
+// leases that end exactly when their time is up on a clock that nothing disturbs, tokens
+// that only grow, and a memory that is never lost.
+type Model struct {
+	owner   string // grant; empty: the lock is free
+	expires time.Duration
+	token   uint64
+}
+
+// NewModel is a service whose lock is free.
+func NewModel() *Model { return &Model{} }
+
+// Apply carries out one command when the service's monotonic clock shows now.
+func (m *Model) Apply(now time.Duration, c Command) Reply {
+	var r Reply
+	if m.owner != "" && now >= m.expires {
+		r.Ended = m.owner
+		m.owner = ""
+	}
+	switch c.Kind {
+	case CommandAcquire:
+		if m.owner != "" {
+			break
+		}
+		m.owner, m.expires = c.Grant, now+c.TTL
+		m.token++
+		r.OK, r.Token = true, m.token
+	case CommandRelease:
+		if r.OK = m.owner != "" && m.owner == c.Grant; r.OK {
+			m.owner = ""
+		}
+	case CommandExpire:
+	default:
+		panic("unknown command " + string(c.Kind))
+	}
+	return r
+}
+
+// NextExpiry is when the present lease ends; ok is false while the lock is free.
+func (m *Model) NextExpiry() (at time.Duration, ok bool) { return m.expires, m.owner != "" }

@@ -1,0 +1,67 @@
+// Package control has the two locks that every other one is measured against: none, which
+// excludes nobody, and perfect, whose service never errs. What still goes wrong under
+// perfect is not the lock service's fault.
+package control
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/virtual"
+)
+
+// None is no lock at all, as a backends.Backend: whoever asks gets it at once.
+type None struct{}
+
+var _ backends.Backend = None{}
+
+// Name is "none".
+func (None) Name() string { return "none" }
+
+// Title says in one line what it is.
+func (None) Title() string { return "no lock at all: everybody may go on at once" }
+
+// Options is empty.
+func (None) Options() []backends.Option { return nil }
+
+// IssuesTokens is false.
+func (None) IssuesTokens() bool { return false }
+
+// Servers is empty.
+func (None) Servers(backends.Settings) []sim.HostID { return nil }
+
+// Simulate gives every host its own leave to go on.
+func (None) Simulate(*virtual.World, backends.Settings) func(*virtual.Host) backends.Lock {
+	return func(h *virtual.Host) backends.Lock { return &noLock{host: h} }
+}
+
+// noLock grants itself whatever it is asked for. It records Granted and Freed on the
+// client's own host: there is no server that could.
+type noLock struct {
+	host  sim.Host
+	count int
+}
+
+func (l *noLock) Acquire(time.Duration) (backends.Lease, error) {
+	l.count++
+	lease := &noLease{host: l.host, grant: fmt.Sprintf("none:%s:%d", l.host.ID(), l.count)}
+	l.host.Record(sim.Event{Kind: sim.Granted, Grant: lease.grant})
+	return lease, nil
+}
+
+type noLease struct {
+	host  sim.Host
+	grant string
+}
+
+func (l *noLease) Grant() string        { return l.grant }
+func (l *noLease) Token() uint64        { return 0 }
+func (l *noLease) Until() time.Duration { return 0 }
+func (l *noLease) Valid() bool          { return true }
+
+func (l *noLease) Release() error {
+	l.host.Record(sim.Event{Kind: sim.Freed, Grant: l.grant})
+	return nil
+}

@@ -1,0 +1,56 @@
+package control
+
+import (
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+)
+
+// PerfectID is the host that the perfect service runs on.
+const PerfectID sim.HostID = "lock-1"
+
+// The options, by name.
+const (
+	optionTimeout = "timeout"
+	optionRetry   = "retry"
+)
+
+// Perfect is the lock service that never errs, as a backends.Backend.
+type Perfect struct{}
+
+var _ backends.Backend = Perfect{}
+
+// Name is "perfect".
+func (Perfect) Name() string { return "perfect" }
+
+// Title says in one line what it is.
+func (Perfect) Title() string { return "a lock service that never errs: exact leases, growing tokens" }
+
+// Options are those of its client.
+func (Perfect) Options() []backends.Option {
+	return []backends.Option{
+		{Name: optionTimeout, Kind: backends.Duration, Default: "0.5ttl",
+			Doc: "how long a call waits for its answer"},
+		{Name: optionRetry, Kind: backends.Duration, Default: "0.05ttl",
+			Doc: "mean delay before another try; each is drawn between half and one and a half of it"},
+	}
+}
+
+// IssuesTokens is true: every grant has a number of its own.
+func (Perfect) IssuesTokens() bool { return true }
+
+// Servers is one host.
+func (Perfect) Servers(backends.Settings) []sim.HostID { return []sim.HostID{PerfectID} }
+
+// record writes down what a command did to the lock, in the service's own order.
+func record(h sim.Host, c Command, r Reply) {
+	if r.Ended != "" {
+		h.Record(sim.Event{Kind: sim.Expired, Grant: r.Ended})
+	}
+	switch {
+	case !r.OK:
+	case c.Kind == CommandAcquire:
+		h.Record(sim.Event{Kind: sim.Granted, Grant: c.Grant, Token: r.Token})
+	case c.Kind == CommandRelease:
+		h.Record(sim.Event{Kind: sim.Freed, Grant: c.Grant})
+	}
+}

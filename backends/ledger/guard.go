@@ -1,0 +1,55 @@
+package ledger
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Guard is the rule by which the account decides whether to take an operation.
+type Guard string
+
+// The guards.
+const (
+	None        Guard = "none"
+	FenceWrites Guard = "fence-writes"
+	FenceAll    Guard = "fence-all"
+	CAS         Guard = "cas"
+)
+
+// Guards lists the guards that exist, from the weakest to the strongest.
+func Guards() []Guard { return []Guard{None, FenceWrites, FenceAll, CAS} }
+
+// ParseGuard reads the name of a guard.
+func ParseGuard(name string) (Guard, error) {
+	var names []string
+	for _, g := range Guards() {
+		if string(g) == name {
+			return g, nil
+		}
+		names = append(names, string(g))
+	}
+	return "", fmt.Errorf("there is no guard %q, expected one of %s", name, strings.Join(names, ", "))
+}
+
+// NeedsToken tells whether the lock must hand out fencing tokens for this guard.
+func (g Guard) NeedsToken() bool { return g == FenceWrites || g == FenceAll }
+
+// Rule says in one line what the guard does.
+func (g Guard) Rule() string {
+	switch g {
+	case None:
+		return "reads and writes are taken as they come"
+	case FenceWrites:
+		return "a write whose fencing token is lower than the highest one seen is refused; reads carry no token"
+	case FenceAll:
+		return "a read or write whose fencing token is lower than the highest one seen is refused; both raise it"
+	case CAS:
+		return "a write names the version it was computed from and is refused if the account has another one by now"
+	}
+	panic(fmt.Sprintf("unknown guard %q", string(g)))
+}
+
+// fences tells whether the guard looks at the token of an operation of this kind.
+func (g Guard) fences(k Kind) bool {
+	return g == FenceAll || g == FenceWrites && k == WriteCommand
+}

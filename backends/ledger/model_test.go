@@ -1,0 +1,142 @@
+package ledger
+
+import (
+	"strings"
+	"testing"
+)
+
+func read(op string, token uint64) Command {
+	return Command{Kind: ReadCommand, Op: op, Token: token}
+}
+
+func write(op string, token, base uint64, balance int64) Command {
+	return Command{Kind: WriteCommand, Op: op, Token: token, Base: base, Balance: balance}
+}
+
+// step is a command and the answer it must get: "" when it must be carried out, else a
+// part of the reason for refusing it.
+type step struct {
+	command Command
+	refused string
+}
+
+func play(t *testing.T, guard Guard, steps []step) *Model {
+	t.Helper()
+	m := NewModel(guard)
+	for i, s := range steps {
+		before := *m
+		r := m.Apply(s.command)
+		switch {
+		case s.refused == "" && r.Refused != "":
+			t.Fatalf("step %d, %+v: refused because %s", i+1, s.command, r.Refused)
+		case s.refused != "" && !strings.Contains(r.Refused, s.refused):
+			t.Fatalf("step %d, %+v: answer %+v, expected a refusal that says %q", i+1, s.command, r, s.refused)
+		case s.refused != "" && *m != before:
+			t.Fatalf("step %d, %+v: was refused but changed the account from %+v to %+v", i+1, s.command, before, *m)
+		}
+	}
+	return m
+}
+
+// lostUpdate is Kleppmann's figure without a guard's view: both holders have read the
+// opening balance, the second writes, then the first wakes and writes.
+func lostUpdate(refused string) []step {
+	return []step{
+		{read("client-1/1", 33), ""},
+		{read("client-2/1", 34), ""},
+		{write("client-2/1", 34, 0, 90), ""},
+		{write("client-1/1", 33, 0, 90), refused},
+	}
+}
+
+func TestNoGuardLosesTheWithdrawalOfTheSecondHolder(t *testing.T) {
+	m := play(t, None, lostUpdate(""))
+	if m.balance != OpeningBalance-Withdrawal || m.version != 2 {
+		t.Errorf("after two withdrawals: balance %d version %d, expected one of them lost", m.balance, m.version)
+	}
+}
+
+func TestEveryFenceRefusesTheOlderHolderAfterTheNewerOneHasWritten(t *testing.T) {
+	for _, g := range []Guard{FenceWrites, FenceAll} {
+		t.Run(string(g), func(t *testing.T) { play(t, g, lostUpdate("token 33 is lower than 34")) })
+	}
+}
+
+func TestCASRefusesTheWriteOfAnOutdatedRead(t *testing.T) {
+	play(t, CAS, lostUpdate("computed from version 0, but the account has version 1"))
+}
+
+func TestFenceWritesLosesAnUpdateWhenTheNewerHolderHasOnlyRead(t *testing.T) {
+	m := play(t, FenceWrites, []step{
+		{read("client-1/1", 33), ""},
+		{read("client-2/1", 34), ""}, // a read raises nothing
+		{write("client-1/1", 33, 0, 90), ""},
+		{write("client-2/1", 34, 0, 90), ""},
+	})
+	if m.version != 2 || m.balance != 90 {
+		t.Errorf("balance %d version %d, expected two accepted writes and one withdrawal lost", m.balance, m.version)
+	}
+}
+
+func TestFenceAllRefusesTheOlderHolderAfterTheNewerOneHasRead(t *testing.T) {
+	play(t, FenceAll, []step{
+		{read("client-1/1", 33), ""},
+		{read("client-2/1", 34), ""},
+		{write("client-1/1", 33, 0, 90), "token 33 is lower than 34"},
+		{write("client-2/1", 34, 0, 90), ""},
+	})
+}
+
+func TestFenceAllRefusesTheOlderHoldersRead(t *testing.T) {
+	play(t, FenceAll, []step{
+		{read("client-2/1", 34), ""},
+		{read("client-1/1", 33), "token 33 is lower than 34"},
+	})
+}
+
+func TestAFenceLetsTheSameHolderGoOn(t *testing.T) {
+	for _, g := range []Guard{FenceWrites, FenceAll} {
+		t.Run(string(g), func(t *testing.T) {
+			play(t, g, []step{
+				{read("client-1/1", 33), ""},
+				{write("client-1/1", 33, 0, 90), ""},
+				{read("client-1/1", 33), ""},
+				{write("client-1/1", 33, 1, 80), ""},
+			})
+		})
+	}
+}
+
+func TestAFenceRefusesWhoCarriesNoToken(t *testing.T) {
+	for _, g := range []Guard{FenceWrites, FenceAll} {
+		t.Run(string(g), func(t *testing.T) {
+			play(t, g, []step{{write("client-1/1", 0, 0, 90), "carries no fencing token"}})
+		})
+	}
+	play(t, FenceAll, []step{{read("client-1/1", 0), "carries no fencing token"}})
+	play(t, FenceWrites, []step{{read("client-1/1", 0), ""}})
+}
+
+func TestGuardsAreFoundByName(t *testing.T) {
+	for _, g := range Guards() {
+		got, err := ParseGuard(string(g))
+		if err != nil || got != g {
+			t.Errorf("ParseGuard(%q) = %q, %v", g, got, err)
+		}
+		if g.Rule() == "" {
+			t.Errorf("guard %s has no rule", g)
+		}
+	}
+	_, err := ParseGuard("fences")
+	if err == nil || !strings.Contains(err.Error(), `"fences"`) || !strings.Contains(err.Error(), "fence-writes, fence-all, cas") {
+		t.Errorf("ParseGuard of an unknown name: %v, expected the name and the ones that exist", err)
+	}
+}
+
+func TestOnlyFencesNeedTokens(t *testing.T) {
+	for g, needs := range map[Guard]bool{None: false, FenceWrites: true, FenceAll: true, CAS: false} {
+		if g.NeedsToken() != needs {
+			t.Errorf("guard %s needs a token: %t, expected %t", g, g.NeedsToken(), needs)
+		}
+	}
+}

@@ -1,0 +1,121 @@
+//go:build linux
+
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"errors"
+	"fmt"
+
+	_ "modernc.org/sqlite" // the driver "sqlite", without cgo
+)
+
+// Each guard is one statement that either changes the account and returns a row, or
+// does neither: the check and the write cannot come apart.
+var (
+	//go:embed sql/schema.sql
+	schemaSQL string
+	//go:embed sql/read.sql
+	readSQL string
+	//go:embed sql/read-fence-all.sql
+	readFenceAllSQL string
+	//go:embed sql/write-none.sql
+	writeNoneSQL string
+	//go:embed sql/write-fence.sql
+	writeFenceSQL string
+	//go:embed sql/write-cas.sql
+	writeCASSQL string
+	//go:embed sql/withdrawal.sql
+	withdrawalSQL string
+	//go:embed sql/state.sql
+	stateSQL string
+)
+
+// SQL is the statement that carries out commands of this kind under the guard.
+func (g Guard) SQL(k Kind) string {
+	switch {
+	case k == ReadCommand && g == FenceAll:
+		return readFenceAllSQL
+	case k == ReadCommand:
+		return readSQL
+	case g.fences(k):
+		return writeFenceSQL
+	case g == CAS:
+		return writeCASSQL
+	}
+	return writeNoneSQL
+}
+
+// database is the account in a SQLite file. Its guard is in the SQL; the rule in
+// model.go is only asked to put a refusal into words.
+type database struct {
+	guard Guard
+	db    *sql.DB
+}
+
+// openDatabase makes a new account in a file that must not exist yet.
+func openDatabase(file string, guard Guard) (*database, error) {
+	// One process owns the file for the length of a trial: there is nobody to share it
+	// with, and a lost page after a power cut does not matter.
+	db, err := sql.Open("sqlite", file+"?_pragma=synchronous(off)&_pragma=journal_mode(memory)")
+	if err != nil {
+		return nil, fmt.Errorf("open the account in %s: %w", file, err)
+	}
+	db.SetMaxOpenConns(1)
+	_, err = db.Exec(schemaSQL, sql.Named("balance", OpeningBalance), sql.Named("version", OpeningVersion))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("create the account in %s: %w", file, err), db.Close())
+	}
+	return &database{guard: guard, db: db}, nil
+}
+
+func (d *database) Close() error { return d.db.Close() }
+
+// apply carries out one command. Tokens and versions above 2⁶³−1, which no lock service
+// hands out, are an error: SQLite's integers end there.
+func (d *database) apply(c Command) (r Reply, err error) {
+	tx, err := d.db.BeginTx(context.Background(), nil)
+	if err != nil {
+		return Reply{}, fmt.Errorf("begin a transaction for %s: %w", c.Op, err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, tx.Rollback())
+		}
+	}()
+	err = tx.QueryRow(d.guard.SQL(c.Kind),
+		sql.Named("token", c.Token), sql.Named("base", c.Base), sql.Named("balance", c.Balance),
+	).Scan(&r.Version, &r.Balance)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		if r, err = d.refusal(tx, c); err != nil {
+			return Reply{}, err
+		}
+	case err != nil:
+		return Reply{}, fmt.Errorf("carry out the %s for %s: %w", c.Kind, c.Op, err)
+	case c.Kind == WriteCommand:
+		_, err = tx.Exec(withdrawalSQL, sql.Named("version", r.Version), sql.Named("id", c.Op), sql.Named("balance", r.Balance))
+		if err != nil {
+			return Reply{}, fmt.Errorf("note the withdrawal %s: %w", c.Op, err)
+		}
+	}
+	if err = tx.Commit(); err != nil {
+		return Reply{}, fmt.Errorf("commit the %s for %s: %w", c.Kind, c.Op, err)
+	}
+	return r, nil
+}
+
+// refusal puts into words why the guard's statement found no row.
+func (d *database) refusal(tx *sql.Tx, c Command) (Reply, error) {
+	var highest, version uint64
+	if err := tx.QueryRow(stateSQL).Scan(&highest, &version); err != nil {
+		return Reply{}, fmt.Errorf("look why the %s for %s was refused: %w", c.Kind, c.Op, err)
+	}
+	why := d.guard.objection(c, highest, version)
+	if why == "" {
+		return Reply{}, fmt.Errorf("the SQL of guard %s refused %+v at version %d and token %d, but its rule allows it: the two must be made to agree", d.guard, c, version, highest)
+	}
+	return Reply{Refused: why}, nil
+}

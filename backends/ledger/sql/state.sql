@@ -1,0 +1,2 @@
+-- What a refusal is explained with.
+SELECT highest_token, version FROM account;

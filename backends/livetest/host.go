@@ -1,0 +1,121 @@
+//go:build linux
+
+// Package livetest lets tests use the live ports against real servers on this machine,
+// without a lab: no namespaces, no faults, no processes of their own.
+package livetest
+
+import (
+	"os"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// Host is a sim.Host on real clocks that keeps what is recorded. Its processes are
+// goroutines under one mutex.
+type Host struct {
+	id      sim.HostID
+	started time.Time
+	random  *sim.Random
+	monitor sync.Mutex
+	events  []sim.Event
+	// OnRecord, if set, is called with every event, by the process that records it.
+	OnRecord func(sim.Event)
+}
+
+// Run gives the test's goroutine a new host for as long as f runs.
+func Run(id sim.HostID, f func(*Host)) {
+	h := &Host{id: id, started: time.Now(), random: sim.NewRandom(1, string(id))}
+	h.monitor.Lock()
+	defer h.monitor.Unlock()
+	f(h)
+}
+
+// Events are those recorded so far, without times. The caller must hold the host.
+func (h *Host) Events() []sim.Event { return slices.Clone(h.events) }
+
+// ID is the host's name.
+func (h *Host) ID() sim.HostID { return h.id }
+
+// Now is the time since the host was made.
+func (h *Host) Now() time.Duration { return time.Since(h.started) }
+
+// Wall reads the wall clock.
+func (h *Host) Wall() time.Time { return time.Now() }
+
+// Sleep gives the host up for d.
+func (h *Host) Sleep(d time.Duration) { h.Outside(func() { time.Sleep(d) }) }
+
+// Uint64 draws from the host's stream.
+func (h *Host) Uint64() uint64 { return h.random.Uint64() }
+
+// Go starts another process.
+func (h *Host) Go(_ string, f func(sim.Host)) {
+	go func() {
+		h.monitor.Lock()
+		defer h.monitor.Unlock()
+		f(h)
+	}()
+}
+
+// Record keeps an event.
+func (h *Host) Record(e sim.Event) {
+	e.Host = h.id
+	h.events = append(h.events, e)
+	if h.OnRecord != nil {
+		h.OnRecord(e)
+	}
+}
+
+// Outside gives the host up while f blocks.
+func (h *Host) Outside(f func()) {
+	h.monitor.Unlock()
+	defer h.monitor.Lock()
+	f()
+}
+
+// NewSignal makes a signal.
+func (h *Host) NewSignal() sim.Signal { return &signal{host: h, fired: make(chan struct{})} }
+
+type signal struct {
+	host  *Host
+	once  sync.Once
+	fired chan struct{}
+}
+
+func (s *signal) Fire() { s.once.Do(func() { close(s.fired) }) }
+
+func (s *signal) Wait(timeout time.Duration) (fired bool) {
+	s.host.Outside(func() {
+		var late <-chan time.Time
+		if timeout != sim.Forever {
+			late = time.After(timeout)
+		}
+		select {
+		case <-s.fired:
+		case <-late:
+		}
+	})
+	select {
+	case <-s.fired:
+		return true
+	default:
+		return false
+	}
+}
+
+// Need skips the test for the reason that something is missing on this machine, if it
+// is; where LOCKLAB_REQUIRE_LIVE is 1, as in CI, it fails it instead.
+func Need(t testing.TB, missing error) {
+	t.Helper()
+	switch {
+	case missing == nil:
+	case os.Getenv("LOCKLAB_REQUIRE_LIVE") == "1":
+		t.Fatalf("LOCKLAB_REQUIRE_LIVE=1, but %v", missing)
+	default:
+		t.Skip(missing)
+	}
+}

@@ -1,0 +1,50 @@
+// Package redis is the lock on a single Redis server: SET NX PX with a random value, and
+// release by compare-and-delete.
+package redis
+
+import (
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+)
+
+// ServerID is the host that the Redis server runs on.
+const ServerID sim.HostID = "redis-1"
+
+// The options, by name.
+const (
+	optionElapsed = "elapsed-check"
+	optionRenew   = "renew"
+	optionTimeout = "timeout"
+	optionRetry   = "retry"
+)
+
+// Backend is the single-instance lock as a backends.Backend.
+type Backend struct{}
+
+var _ backends.Backend = Backend{}
+
+// Name is "redis".
+func (Backend) Name() string { return "redis" }
+
+// Title says in one line what it is.
+func (Backend) Title() string { return "Redis, single instance: SET NX PX, compare-and-delete" }
+
+// Options lists what libraries differ in.
+func (Backend) Options() []backends.Option {
+	return []backends.Option{
+		{Name: optionElapsed, Kind: backends.Switch, Default: "off",
+			Doc: "count the lease from before the request and discard an answer that comes too late"},
+		{Name: optionRenew, Kind: backends.Switch, Default: "off",
+			Doc: "a watchdog prolongs the lease every third of it"},
+		{Name: optionTimeout, Kind: backends.Duration, Default: "0.5ttl",
+			Doc: "how long a call waits for its answer"},
+		{Name: optionRetry, Kind: backends.Duration, Default: "0.05ttl",
+			Doc: "mean delay before another try; each is drawn between half and one and a half of it"},
+	}
+}
+
+// IssuesTokens is true: a counter raised in the same script gives fencing tokens.
+func (Backend) IssuesTokens() bool { return true }
+
+// Servers is one host.
+func (Backend) Servers(backends.Settings) []sim.HostID { return []sim.HostID{ServerID} }

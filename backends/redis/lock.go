@@ -1,0 +1,213 @@
+package redis
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+)
+
+// What the lock and its counter are called on the server.
+const (
+	LockKey    = "account"
+	CounterKey = LockKey + ":token"
+)
+
+// Lock is the lock on a single instance as the Redis documentation publishes it
+// ("Distributed Locks with Redis", section "Correct Implementation with a Single
+// Instance"), with what libraries add to it: a retry delay, and by choice the elapsed
+// check of Redlock's step 3, a watchdog that prolongs the lease, and a fencing token.
+type Lock struct {
+	host sim.Host
+	port Port
+
+	ttl     time.Duration
+	retry   time.Duration // the mean delay before another try
+	timeout time.Duration // of each call
+	token   bool          // draw a fencing token
+	elapsed bool          // the elapsed check
+	renew   bool          // the watchdog
+}
+
+// NewLock gives a host the lock that these settings describe.
+func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
+	return &Lock{
+		host: h, port: p, ttl: s.TTL, token: s.Token,
+		retry: s.Span(optionRetry), timeout: s.Span(optionTimeout),
+		elapsed: s.On(optionElapsed), renew: s.On(optionRenew),
+	}
+}
+
+// Acquire tries until it holds the lock or wait is over. It returns backends.ErrHeld,
+// backends.ErrTooLate or an error that wraps sim.ErrUnknown, as the last try ended.
+func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
+	start := l.host.Now()
+	for {
+		lease, err := l.try()
+		if err == nil {
+			return lease, nil
+		}
+		left := wait - (l.host.Now() - start)
+		if left <= 0 {
+			return nil, err
+		}
+		// "It should try again after a random delay in order to try to desynchronize
+		// multiple clients" (ibid., Retry on Failure).
+		l.host.Sleep(min(left, sim.Between(l.host, l.retry/2, l.retry+l.retry/2)))
+	}
+}
+
+// try asks for the lock once.
+func (l *Lock) try() (backends.Lease, error) {
+	// The value must be unique across all clients and all lock requests.
+	value := l.randomValue()
+
+	// SET resource_name my_random_value NX PX ttl
+	before := l.host.Now()
+	token, ok, err := l.set(value)
+	after := l.host.Now()
+
+	if err != nil {
+		// The key may be set all the same, now or later. Taking it back is the best that
+		// can be done; if that fails too, the lease runs out by itself.
+		_, _ = l.port.CompareAndDelete(LockKey, value, l.timeout)
+		return nil, fmt.Errorf("set %s: %w", LockKey, err)
+	}
+	if !ok {
+		return nil, backends.ErrHeld
+	}
+
+	until := l.deadline(before, after)
+	if l.elapsed && after >= until {
+		// Redlock, steps 3 and 5: the lock counts as acquired only if the time that passed
+		// since before the request is less than the lock's validity; else it is unlocked.
+		_, _ = l.port.CompareAndDelete(LockKey, value, l.timeout)
+		return nil, backends.ErrTooLate
+	}
+	lease := &Lease{lock: l, value: value, token: token, until: until}
+	if l.renew {
+		lease.startWatchdog()
+	}
+	return lease, nil
+}
+
+func (l *Lock) set(value string) (token uint64, ok bool, err error) {
+	if l.token {
+		return l.port.SetNXWithToken(LockKey, CounterKey, value, l.ttl, l.timeout)
+	}
+	ok, err = l.port.SetNX(LockKey, value, l.ttl, l.timeout)
+	return 0, ok, err
+}
+
+// deadline is the moment on the host's monotonic clock up to which the client counts on a
+// lease that it asked for before a call and was given after it.
+//
+// With the elapsed check the lease counts from before the request, less the clock drift
+// that Redlock's reference implementation allows for (redlock-rb: 1 % and 2 ms). Without
+// it, it counts from the answer, as libraries such as bsm/redislock let their users
+// believe: later than the server's own count by all that the answer was late.
+func (l *Lock) deadline(before, after time.Duration) time.Duration {
+	if !l.elapsed {
+		return after + l.ttl
+	}
+	drift := l.ttl/100 + 2*time.Millisecond
+	return before + l.ttl - drift
+}
+
+// randomValue draws 20 bytes, as the documentation does from /dev/urandom.
+func (l *Lock) randomValue() string {
+	return fmt.Sprintf("%016x%016x%08x", l.host.Uint64(), l.host.Uint64(), uint32(l.host.Uint64()))
+}
+
+// Lease is one acquisition of a Lock.
+type Lease struct {
+	lock  *Lock
+	value string
+	token uint64
+	until time.Duration // on the host's monotonic clock
+	over  bool          // released, or known to be lost
+	stop  sim.Signal    // stops the watchdog; nil: there is none
+}
+
+// Grant is the random value.
+func (l *Lease) Grant() string { return l.value }
+
+// Token is what the counter showed after this acquisition, 0 without a counter.
+func (l *Lease) Token() uint64 { return l.token }
+
+// Until is the deadline that the client computes for itself.
+func (l *Lease) Until() time.Duration { return l.until }
+
+// Valid tells whether the client, by its own clock, may still count on the lease.
+func (l *Lease) Valid() bool { return !l.over && l.lock.host.Now() < l.until }
+
+// Release deletes the key if it still holds this lease's value.
+func (l *Lease) Release() error {
+	l.over = true
+	if l.stop != nil {
+		l.stop.Fire()
+	}
+	ok, err := l.lock.port.CompareAndDelete(LockKey, l.value, l.lock.timeout)
+	switch {
+	case err != nil:
+		return fmt.Errorf("release %s: %w", LockKey, err)
+	case !ok:
+		return backends.ErrLost
+	}
+	return nil
+}
+
+// startWatchdog starts the process that prolongs the lease while the client works, as
+// Redisson's watchdog does: every third of the lease.
+func (l *Lease) startWatchdog() {
+	h := l.lock.host
+	l.stop = h.NewSignal()
+	next := h.Now() + l.lock.ttl/3
+	h.Go("watchdog", func(sim.Host) {
+		for !l.stop.Wait(max(0, next-h.Now())) {
+			err := l.extend()
+			switch {
+			case err == nil:
+				next = h.Now() + l.lock.ttl/3
+			case errors.Is(err, backends.ErrLost):
+				return
+			case h.Now() >= l.until: // unanswered, and the deadline has passed
+				return
+			default:
+				next = h.Now() + l.lock.retry
+			}
+		}
+	})
+}
+
+// extend prolongs the lease once. It returns backends.ErrLost when the server knows it no
+// longer, or the answer came after the deadline that it promised.
+func (l *Lease) extend() error {
+	before := l.lock.host.Now()
+	ok, err := l.lock.port.CompareAndExpire(LockKey, l.value, l.lock.ttl, l.lock.timeout)
+	after := l.lock.host.Now()
+	if l.over { // released while the answer was on its way
+		return backends.ErrLost
+	}
+	if err != nil {
+		return fmt.Errorf("prolong %s: %w", LockKey, err)
+	}
+	until := l.lock.deadline(before, after)
+	switch {
+	case !ok:
+		return l.lose("the server no longer knows this value")
+	case l.lock.elapsed && after >= until:
+		return l.lose("the answer came after the lease it promised")
+	}
+	l.until = until
+	l.lock.host.Record(sim.Event{Kind: sim.Renewed, Grant: l.value, Until: until})
+	return nil
+}
+
+func (l *Lease) lose(why string) error {
+	l.over = true
+	l.lock.host.Record(sim.Event{Kind: sim.Lost, Grant: l.value, Note: why})
+	return backends.ErrLost
+}

@@ -1,0 +1,312 @@
+package redis
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/virtual"
+)
+
+const ttl = 10 * time.Second
+
+// stage is a Redis server and some clients with a lock on it, a millisecond apart.
+type stage struct {
+	t     *testing.T
+	world *virtual.World
+	lock  map[sim.HostID]backends.Lock
+	names map[string]string // random values by the letters that stand for them
+}
+
+func newStage(t *testing.T, spec string, token bool, clients ...sim.HostID) *stage {
+	t.Helper()
+	s := &stage{t: t, world: virtual.New(1), lock: map[sim.HostID]backends.Lock{}, names: map[string]string{}}
+	s.world.AddHost(ServerID)
+	getLock := Backend{}.Simulate(s.world, settings(t, spec, token))
+	for _, id := range clients {
+		h := s.world.AddHost(id)
+		s.world.SetLatency(id, ServerID, virtual.Latency{Base: time.Millisecond})
+		s.world.SetLatency(ServerID, id, virtual.Latency{Base: time.Millisecond})
+		s.lock[id] = getLock(h)
+	}
+	return s
+}
+
+func settings(t testing.TB, spec string, token bool) backends.Settings {
+	t.Helper()
+	parsed, err := backends.Registry{Backend{}}.ParseSpec(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := parsed.Settings(ttl, token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// client starts a process on a client's host.
+func (s *stage) client(id sim.HostID, f func(h sim.Host, l backends.Lock)) {
+	s.world.Host(id).Go("client", func(h sim.Host) { f(h, s.lock[id]) })
+}
+
+// hold takes the lock once, works for a while, and gives it back, writing down what it
+// was told.
+func hold(wait, work time.Duration) func(h sim.Host, l backends.Lock) {
+	return func(h sim.Host, l backends.Lock) {
+		lease, err := l.Acquire(wait)
+		if err != nil {
+			h.Record(sim.Event{Kind: sim.NotAcquired, Note: err.Error()})
+			return
+		}
+		h.Record(sim.Event{Kind: sim.Acquired, Grant: lease.Grant(), Token: lease.Token(), Until: lease.Until()})
+		h.Sleep(work)
+		h.Record(sim.Event{Kind: sim.Release, Grant: lease.Grant()})
+		if err := lease.Release(); err != nil {
+			h.Record(sim.Event{Kind: sim.NotReleased, Grant: lease.Grant(), Note: err.Error()})
+			return
+		}
+		h.Record(sim.Event{Kind: sim.Released, Grant: lease.Grant()})
+	}
+}
+
+// pausedOn stops a client for a while when it has recorded its first event of a kind.
+func (s *stage) pausedOn(id sim.HostID, k sim.Kind, d time.Duration) {
+	s.world.Direct([]sim.Step{{
+		When: sim.Trigger{Host: id, Kind: k, Nth: 1},
+		Do:   sim.Fault{Kind: sim.Pause, Host: id, For: d},
+	}})
+}
+
+// expect runs the world and compares what happened, faults aside, with a transcript: one
+// event a line, random values as letters in the order in which they appear.
+func (s *stage) expect(until time.Duration, transcript string) {
+	s.t.Helper()
+	if err := s.world.Run(until); err != nil {
+		s.t.Fatal(err)
+	}
+	s.world.Close()
+	var lines []string
+	for _, e := range s.world.Events() {
+		if e.Kind != sim.End && e.Fault == "" {
+			lines = append(lines, s.line(e))
+		}
+	}
+	got := strings.Join(lines, "\n")
+	want := strings.ReplaceAll(strings.TrimSpace(transcript), "\t", "")
+	if got != want {
+		s.t.Errorf("what happened:\n%s\nexpected:\n%s", got, want)
+	}
+}
+
+func (s *stage) line(e sim.Event) string {
+	line := fmt.Sprintf("%v %s %s", e.At, e.Host, e.Kind)
+	if e.Grant != "" {
+		if s.names[e.Grant] == "" {
+			s.names[e.Grant] = string(rune('A' + len(s.names)))
+		}
+		line += " " + s.names[e.Grant]
+	}
+	if e.Token != 0 {
+		line += fmt.Sprintf(" token %d", e.Token)
+	}
+	if e.Until != 0 {
+		line += fmt.Sprintf(" until %v", e.Until)
+	}
+	if e.Note != "" {
+		line += ": " + e.Note
+	}
+	return line
+}
+
+func TestALockIsTakenAndGivenBack(t *testing.T) {
+	s := newStage(t, "redis", true, "client-1")
+	s.client("client-1", hold(0, time.Second))
+	s.expect(time.Minute, `
+	0s client-1 acquire-sent A
+	3ms redis-1 granted A token 1
+	4ms client-1 acquired A token 1 until 10.004s
+	1.004s client-1 release A
+	1.005s redis-1 freed A
+	1.006s client-1 released A
+	`)
+}
+
+func TestTheLeaseEndsAtTheServerWhenTheHolderIsSilent(t *testing.T) {
+	s := newStage(t, "redis+elapsed-check", false, "client-1")
+	s.client("client-1", hold(0, 15*time.Second))
+	s.expect(time.Minute, `
+	0s client-1 acquire-sent A
+	3ms redis-1 granted A
+	4ms client-1 acquired A until 9.898s
+	10.004s redis-1 expired A
+	15.004s client-1 release A
+	15.006s client-1 not-released A: the lock is no longer held: its lease has ended
+	`)
+}
+
+func TestAWaitingClientGetsTheLockAfterItsRelease(t *testing.T) {
+	s := newStage(t, "redis+retry=0.1ttl", true, "client-1", "client-2")
+	s.client("client-1", hold(0, 2*time.Second))
+	s.client("client-2", func(h sim.Host, l backends.Lock) {
+		h.Sleep(time.Second)
+		hold(ttl, time.Second)(h, l)
+	})
+	s.expect(time.Minute, `
+	0s client-1 acquire-sent A
+	3ms redis-1 granted A token 1
+	4ms client-1 acquired A token 1 until 10.004s
+	1s client-2 acquire-sent B
+	1.639035496s client-2 acquire-sent C
+	2.004s client-1 release A
+	2.005s redis-1 freed A
+	2.006s client-1 released A
+	3.113500256s client-2 acquire-sent D
+	3.114500256s redis-1 granted D token 2
+	3.115500256s client-2 acquired D token 2 until 13.115500256s
+	4.115500256s client-2 release D
+	4.116500256s redis-1 freed D
+	4.117500256s client-2 released D
+	`)
+}
+
+func TestAClientThatHasWaitedLongEnoughIsToldThatTheLockIsHeld(t *testing.T) {
+	s := newStage(t, "redis", false, "client-1", "client-2")
+	s.client("client-1", hold(0, 9*time.Second))
+	s.client("client-2", func(h sim.Host, l backends.Lock) {
+		h.Sleep(time.Second)
+		lease, err := l.Acquire(3 * time.Second)
+		if lease != nil || !errors.Is(err, backends.ErrHeld) {
+			t.Errorf("Acquire = %v, %v; expected ErrHeld", lease, err)
+		}
+		if h.Now() < 4*time.Second || h.Now() > 4100*time.Millisecond {
+			t.Errorf("gave up at %v, expected soon after 4 s", h.Now())
+		}
+	})
+	run(t, s.world, time.Minute)
+}
+
+func run(t testing.TB, w *virtual.World, until time.Duration) {
+	t.Helper()
+	defer w.Close()
+	if err := w.Run(until); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestWithoutTheElapsedCheckAPausedClientBelievesInADeadLease(t *testing.T) {
+	s := newStage(t, "redis", false, "client-1")
+	s.client("client-1", hold(0, time.Second))
+	s.pausedOn("client-1", sim.AcquireSent, 15*time.Second)
+	s.expect(time.Minute, `
+	0s client-1 acquire-sent A
+	3ms redis-1 granted A
+	10.004s redis-1 expired A
+	15s client-1 acquired A until 25s
+	16s client-1 release A
+	16.002s client-1 not-released A: the lock is no longer held: its lease has ended
+	`)
+}
+
+func TestTheElapsedCheckDiscardsAnAnswerThatComesTooLate(t *testing.T) {
+	s := newStage(t, "redis+elapsed-check", false, "client-1")
+	s.client("client-1", hold(0, time.Second))
+	s.pausedOn("client-1", sim.AcquireSent, 15*time.Second)
+	s.expect(time.Minute, `
+	0s client-1 acquire-sent A
+	3ms redis-1 granted A
+	10.004s redis-1 expired A
+	15.002s client-1 not-acquired: the lock was granted, but the answer came too late to count on it
+	`)
+}
+
+func TestTheElapsedCheckGivesBackALeaseThatStillRuns(t *testing.T) {
+	// The client's deadline comes earlier than the server's by the clock drift allowed for.
+	s := newStage(t, "redis+elapsed-check", false, "client-1")
+	s.client("client-1", hold(0, time.Second))
+	s.pausedOn("client-1", sim.AcquireSent, 9950*time.Millisecond)
+	s.expect(time.Minute, `
+	0s client-1 acquire-sent A
+	3ms redis-1 granted A
+	9.951s redis-1 freed A
+	9.952s client-1 not-acquired: the lock was granted, but the answer came too late to count on it
+	`)
+}
+
+func TestALateReleaseDoesNotFreeTheNextHoldersLock(t *testing.T) {
+	s := newStage(t, "redis", false, "client-1", "client-2")
+	s.client("client-1", hold(0, time.Second))
+	s.client("client-2", func(h sim.Host, l backends.Lock) {
+		h.Sleep(11 * time.Second)
+		hold(0, 8*time.Second)(h, l)
+	})
+	s.pausedOn("client-1", sim.Release, 15*time.Second)
+	s.expect(time.Minute, `
+	0s client-1 acquire-sent A
+	3ms redis-1 granted A
+	4ms client-1 acquired A until 10.004s
+	1.004s client-1 release A
+	10.004s redis-1 expired A
+	11s client-2 acquire-sent B
+	11.003s redis-1 granted B
+	11.004s client-2 acquired B until 21.004s
+	16.006s client-1 not-released A: the lock is no longer held: its lease has ended
+	19.004s client-2 release B
+	19.005s redis-1 freed B
+	19.006s client-2 released B
+	`)
+}
+
+func TestTheWatchdogKeepsTheLeaseUntilTheRelease(t *testing.T) {
+	s := newStage(t, "redis+renew", false, "client-1")
+	s.client("client-1", hold(0, 12*time.Second))
+	s.expect(time.Minute, `
+	0s client-1 acquire-sent A
+	3ms redis-1 granted A
+	4ms client-1 acquired A until 10.004s
+	3.338333333s redis-1 extended A
+	3.339333333s client-1 renewed A until 13.339333333s
+	6.673666666s redis-1 extended A
+	6.674666666s client-1 renewed A until 16.674666666s
+	10.008999999s redis-1 extended A
+	10.009999999s client-1 renewed A until 20.009999999s
+	12.004s client-1 release A
+	12.005s redis-1 freed A
+	12.006s client-1 released A
+	`)
+}
+
+func TestTheWatchdogTellsAPausedHolderThatItHasLostTheLock(t *testing.T) {
+	s := newStage(t, "redis+renew", false, "client-1")
+	s.client("client-1", hold(0, 20*time.Second))
+	s.pausedOn("client-1", sim.Acquired, 15*time.Second)
+	s.expect(time.Minute, `
+	0s client-1 acquire-sent A
+	3ms redis-1 granted A
+	4ms client-1 acquired A until 10.004s
+	10.004s redis-1 expired A
+	15.006s client-1 lost A: the server no longer knows this value
+	35.004s client-1 release A
+	35.006s client-1 not-released A: the lock is no longer held: its lease has ended
+	`)
+}
+
+func TestAnUnansweredRequestIsNeitherHeldNorGranted(t *testing.T) {
+	s := newStage(t, "redis", false, "client-1")
+	s.world.Cut(ServerID, "client-1") // requests arrive, answers do not
+	s.client("client-1", func(h sim.Host, l backends.Lock) {
+		lease, err := l.Acquire(0)
+		if lease != nil || !errors.Is(err, sim.ErrUnknown) || errors.Is(err, backends.ErrHeld) {
+			t.Errorf("Acquire = %v, %v; expected sim.ErrUnknown", lease, err)
+		}
+	})
+	s.expect(time.Minute, `
+	0s client-1 acquire-sent A
+	3ms redis-1 granted A
+	5.003s redis-1 freed A
+	`)
+}

@@ -1,0 +1,144 @@
+package redis
+
+import (
+	"strconv"
+	"time"
+)
+
+// CommandKind says what a command asks of the server.
+type CommandKind string
+
+// The commands of the Port, and the server's own sweep for keys whose time is up.
+const (
+	CommandSetNX            CommandKind = "set-nx"
+	CommandSetNXWithToken   CommandKind = "set-nx-with-token"
+	CommandCompareAndDelete CommandKind = "compare-and-delete"
+	CommandCompareAndExpire CommandKind = "compare-and-expire"
+	CommandExpireCycle      CommandKind = "expire-cycle"
+)
+
+// Command is a request to the server. Which fields carry meaning follows from the Port.
+type Command struct {
+	Kind    CommandKind
+	Key     string
+	Value   string
+	Counter string        // of SetNXWithToken: the key that counts
+	PX      time.Duration // lifetime; what is below a millisecond is cut off
+}
+
+// Reply is the server's answer.
+type Reply struct {
+	OK    bool   // the key was set, deleted or prolonged
+	Token uint64 // of SetNXWithToken: the counter after it was raised
+	// Ended are the values that this command found to have outlived their time, in the
+	// order of their keys' creation. A client does not get to see them.
+	Ended []string
+}
+
+// Model is one Redis server as a state machine: what SET NX PX, GET, DEL, PEXPIRE and
+// INCR do to a few keys. It keeps time as Redis does: expiry is an absolute time of the
+// wall clock in whole milliseconds, a key lives through the millisecond of its expiry, and
+// one whose time is up is removed when a command touches it or by the expire cycle,
+// whichever comes first (Redis 7.0, src/db.c, keyIsExpired and expireIfNeeded).
+type Model struct {
+	keys []key // in the order of their creation
+}
+
+type key struct {
+	name, value string
+	expires     int64 // Unix time in milliseconds; 0: never
+}
+
+// NewModel is a server without keys.
+func NewModel() *Model { return &Model{} }
+
+// Apply carries out one command when the server's wall clock shows now.
+func (m *Model) Apply(now time.Time, c Command) Reply {
+	var r Reply
+	if c.Kind == CommandExpireCycle {
+		for i := len(m.keys) - 1; i >= 0; i-- {
+			r.Ended = append(m.expireIfNeeded(now, m.keys[i].name), r.Ended...)
+		}
+		return r
+	}
+	r.Ended = m.expireIfNeeded(now, c.Key)
+	k := m.find(c.Key)
+	switch c.Kind {
+	case CommandSetNX, CommandSetNXWithToken:
+		if k != nil {
+			break
+		}
+		r.OK = true
+		m.keys = append(m.keys, key{name: c.Key, value: c.Value, expires: expiry(now, c.PX)})
+		if c.Kind == CommandSetNXWithToken {
+			r.Token = m.incr(c.Counter)
+		}
+	case CommandCompareAndDelete:
+		if r.OK = k != nil && k.value == c.Value; r.OK {
+			m.remove(c.Key)
+		}
+	case CommandCompareAndExpire:
+		if r.OK = k != nil && k.value == c.Value; r.OK {
+			k.expires = expiry(now, c.PX)
+		}
+	default:
+		panic("unknown command " + string(c.Kind))
+	}
+	return r
+}
+
+// NextExpiry is the first point of the wall clock at which the key has expired; ok is
+// false if it does not exist or never will.
+func (m *Model) NextExpiry(name string) (at time.Time, ok bool) {
+	k := m.find(name)
+	if k == nil || k.expires == 0 {
+		return time.Time{}, false
+	}
+	return time.UnixMilli(k.expires + 1), true
+}
+
+func expiry(now time.Time, px time.Duration) int64 { return now.UnixMilli() + px.Milliseconds() }
+
+// expireIfNeeded removes a key whose time is up and returns its value.
+func (m *Model) expireIfNeeded(now time.Time, name string) []string {
+	k := m.find(name)
+	if k == nil || k.expires == 0 || now.UnixMilli() <= k.expires {
+		return nil
+	}
+	value := k.value
+	m.remove(name)
+	return []string{value}
+}
+
+func (m *Model) find(name string) *key {
+	for i := range m.keys {
+		if m.keys[i].name == name {
+			return &m.keys[i]
+		}
+	}
+	return nil
+}
+
+func (m *Model) remove(name string) {
+	for i := range m.keys {
+		if m.keys[i].name == name {
+			m.keys = append(m.keys[:i], m.keys[i+1:]...)
+			return
+		}
+	}
+}
+
+// incr adds one to a counter, which is a key like any other but never expires.
+func (m *Model) incr(name string) uint64 {
+	k := m.find(name)
+	if k == nil {
+		m.keys = append(m.keys, key{name: name, value: "0"})
+		k = &m.keys[len(m.keys)-1]
+	}
+	n, err := strconv.ParseUint(k.value, 10, 64)
+	if err != nil {
+		panic("the lock's counter " + name + " is not a number: " + k.value)
+	}
+	k.value = strconv.FormatUint(n+1, 10)
+	return n + 1
+}

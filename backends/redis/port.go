@@ -1,0 +1,57 @@
+package redis
+
+import (
+	"time"
+)
+
+// Port is the few commands of one Redis server that the lock needs. Every call gives the
+// host up while it waits, and returns an error that wraps sim.ErrUnknown when no answer
+// came within timeout on the host's monotonic clock: the server may have carried the
+// command out then, or may still. Lifetimes (px) are cut to whole milliseconds and must
+// be at least one.
+type Port interface {
+	// SetNX sets key to value for px unless it exists, and tells whether it did. It
+	// records sim.AcquireSent when the request is on its way and its answer has not been
+	// read.
+	SetNX(key, value string, px, timeout time.Duration) (bool, error)
+	// SetNXWithToken is SetNX that, when it sets the key, also adds one to counterKey and
+	// returns the sum, in one step.
+	SetNXWithToken(key, counterKey, value string, px, timeout time.Duration) (token uint64, ok bool, err error)
+	// CompareAndDelete deletes key if it holds value, and tells whether it did.
+	CompareAndDelete(key, value string, timeout time.Duration) (bool, error)
+	// CompareAndExpire gives key the lifetime px from now if it holds value, and tells
+	// whether it did.
+	CompareAndExpire(key, value string, px, timeout time.Duration) (bool, error)
+}
+
+// SetNX is one command, SET key value NX PX milliseconds. The others compare before they
+// act, so they are Lua scripts, which Redis runs without anything in between.
+const (
+	// CompareAndDeleteScript releases a lock. It is the script of the Redis
+	// documentation ("Distributed Locks with Redis", correct implementation with a
+	// single instance).
+	CompareAndDeleteScript = `
+if redis.call("get",KEYS[1]) == ARGV[1] then
+    return redis.call("del",KEYS[1])
+else
+    return 0
+end`
+
+	// CompareAndExpireScript prolongs a lock: the extension script of redsync and
+	// bsm/redislock.
+	CompareAndExpireScript = `
+if redis.call("get",KEYS[1]) == ARGV[1] then
+    return redis.call("pexpire",KEYS[1],ARGV[2])
+else
+    return 0
+end`
+
+	// SetNXWithTokenScript takes a lock and draws a fencing token with it. It returns 0
+	// when the lock is held. The counter has no expiry: it must outlive every lease.
+	SetNXWithTokenScript = `
+if redis.call("set",KEYS[1],ARGV[1],"NX","PX",ARGV[2]) then
+    return redis.call("incr",KEYS[2])
+else
+    return 0
+end`
+)

@@ -1,0 +1,193 @@
+package backends
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// OptionKind says what an option's value looks like.
+type OptionKind string
+
+// The kinds of option.
+const (
+	Switch   OptionKind = "switch"   // on or off; naming the option alone turns it on
+	Duration OptionKind = "duration" // a sim.Span: "250ms", "0.3ttl"
+)
+
+// Option is something that can be set about a backend.
+type Option struct {
+	Name    string
+	Kind    OptionKind
+	Default string // "on", "off", or a span
+	Doc     string // one line
+}
+
+// Spec is a backend with options as the user writes it: "redis+renew+retry=0.1ttl".
+type Spec struct {
+	Backend  Backend
+	set      []setting
+	defaults []setting // instead of the options' own; not part of the spec's name
+}
+
+type setting struct {
+	option Option
+	on     bool
+	span   sim.Span
+}
+
+// ParseSpec reads NAME, then any number of +OPTION or +OPTION=VALUE. The error says what
+// was found and what was expected.
+func (r Registry) ParseSpec(text string) (Spec, error) {
+	name, rest, more := strings.Cut(text, "+")
+	b, err := r.Find(name)
+	if err != nil {
+		return Spec{}, err
+	}
+	spec := Spec{Backend: b}
+	for more {
+		var part string
+		part, rest, more = strings.Cut(rest, "+")
+		s, err := parseSetting(b, part)
+		if err != nil {
+			return Spec{}, err
+		}
+		for _, earlier := range spec.set {
+			if earlier.option.Name == s.option.Name {
+				return Spec{}, fmt.Errorf("backend %q sets %s twice", text, s.option.Name)
+			}
+		}
+		spec.set = append(spec.set, s)
+	}
+	return spec, nil
+}
+
+func parseSetting(b Backend, part string) (setting, error) {
+	name, value, given := strings.Cut(part, "=")
+	var names []string
+	for _, o := range b.Options() {
+		names = append(names, o.Name)
+		if o.Name != name {
+			continue
+		}
+		if !given && o.Kind == Switch {
+			value = "on"
+		}
+		return o.parse(value)
+	}
+	if len(names) == 0 {
+		return setting{}, fmt.Errorf("backend %s has no option %q: it has none at all", b.Name(), name)
+	}
+	return setting{}, fmt.Errorf("backend %s has no option %q, expected one of %s", b.Name(), name, strings.Join(names, ", "))
+}
+
+func (o Option) parse(value string) (setting, error) {
+	switch o.Kind {
+	case Switch:
+		if value != "on" && value != "off" {
+			return setting{}, fmt.Errorf("option %s is %q, expected on or off", o.Name, value)
+		}
+		return setting{option: o, on: value == "on"}, nil
+	case Duration:
+		span, err := sim.ParseSpan(value)
+		if err != nil {
+			return setting{}, fmt.Errorf("option %s: %w", o.Name, err)
+		}
+		return setting{option: o, span: span}, nil
+	}
+	panic(fmt.Sprintf("option %s has the unknown kind %q", o.Name, o.Kind))
+}
+
+// String gives the spec as it was written, which is also how reports name it.
+func (s Spec) String() string {
+	text := s.Backend.Name()
+	for _, each := range s.set {
+		text += "+" + each.option.Name
+		switch {
+		case each.option.Kind == Duration:
+			text += "=" + each.span.String()
+		case !each.on:
+			text += "=off"
+		}
+	}
+	return text
+}
+
+// WithDefault gives the spec with another default for one option: what was written in
+// the spec itself still wins, and the spec keeps its name. It returns false and the spec
+// as it was when the backend has no such option, and an error when the option does not
+// take this value.
+func (s Spec) WithDefault(name, value string) (Spec, bool, error) {
+	for _, o := range s.Backend.Options() {
+		if o.Name != name {
+			continue
+		}
+		d, err := o.parse(value)
+		if err != nil {
+			return Spec{}, true, fmt.Errorf("backend %s: %w", s.Backend.Name(), err)
+		}
+		s.defaults = append(slices.Clip(s.defaults), d) // a copy: other specs may share the array
+		return s, true, nil
+	}
+	return s, false, nil
+}
+
+// Settings is what a lock is run with in one trial: every option resolved.
+type Settings struct {
+	TTL   time.Duration // the lease
+	Token bool          // the guard wants a fencing token
+	all   []setting     // in the order of the backend's Options
+}
+
+// Settings resolves the spec for one trial. token says that the guard wants a fencing
+// token; a backend that issues none cannot be run with such a guard.
+func (s Spec) Settings(ttl time.Duration, token bool) (Settings, error) {
+	if token && !s.Backend.IssuesTokens() {
+		return Settings{}, fmt.Errorf("backend %s issues no fencing token, which this guard needs", s.Backend.Name())
+	}
+	out := Settings{TTL: ttl, Token: token}
+	for _, o := range s.Backend.Options() {
+		chosen, err := o.parse(o.Default)
+		if err != nil {
+			panic(fmt.Sprintf("backend %s: default: %v", s.Backend.Name(), err))
+		}
+		for _, each := range slices.Concat(s.defaults, s.set) { // the later one wins
+			if each.option.Name == o.Name {
+				chosen = each
+			}
+		}
+		out.all = append(out.all, chosen)
+	}
+	return out, nil
+}
+
+func (s Settings) find(name string, kind OptionKind) setting {
+	for _, each := range s.all {
+		if each.option.Name == name && each.option.Kind == kind {
+			return each
+		}
+	}
+	panic(fmt.Sprintf("no %s option %q: a backend reads an option that it does not list", kind, name))
+}
+
+// On reads a switch.
+func (s Settings) On(name string) bool { return s.find(name, Switch).on }
+
+// Span reads a duration under the trial's lease.
+func (s Settings) Span(name string) time.Duration { return s.find(name, Duration).span.In(s.TTL) }
+
+// List gives every option with its value, for the history's header: "renew=off".
+func (s Settings) List() []string {
+	list := []string{fmt.Sprintf("token=%t", s.Token)}
+	for _, each := range s.all {
+		value := each.span.String()
+		if each.option.Kind == Switch {
+			value = map[bool]string{true: "on", false: "off"}[each.on]
+		}
+		list = append(list, each.option.Name+"="+value)
+	}
+	return list
+}

@@ -1,0 +1,19 @@
+//go:build linux
+
+package wire
+
+import "github.com/locklab/locklab/sim"
+
+// Host is a live host: one that can be given up while a call blocks on the network.
+type Host interface {
+	sim.Host
+	// Outside gives the host up while f blocks. f must not touch what the host's
+	// processes share.
+	Outside(f func())
+}
+
+// envelope is a request as it stands in its line.
+type envelope[Q any] struct {
+	From    sim.HostID `json:"from"`
+	Request Q          `json:"request"`
+}

@@ -1,0 +1,94 @@
+package scenarios
+
+import (
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/locklab/locklab/sim/check"
+)
+
+func builtin(t *testing.T) []*Scenario {
+	t.Helper()
+	all, err := Builtin(known())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestEveryEmbeddedScriptIsListedUnderItsOwnName(t *testing.T) {
+	files, err := fs.Glob(scripts, "scripts/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var loaded []string
+	for _, s := range builtin(t) {
+		loaded = append(loaded, path(s.Name))
+	}
+	slices.Sort(loaded)
+	if !slices.Equal(loaded, files) {
+		t.Errorf("loaded %q, embedded %q", loaded, files)
+	}
+}
+
+// TestEveryCellSaysWhetherMoneyIsLost: the question every script is about.
+func TestEveryCellSaysWhetherMoneyIsLost(t *testing.T) {
+	for _, s := range builtin(t) {
+		cells, err := s.Cells(known().Registry)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range cells {
+			expected := s.Expected(c.Backend.String(), c.Guard)
+			if !slices.ContainsFunc(expected, func(e Expected) bool { return e.Property == check.LostUpdate }) {
+				t.Errorf("%s does not say what becomes of lost-update with %s, guard %s", s.Name, c.Backend, c.Guard)
+			}
+		}
+	}
+}
+
+// TestOnlyTheAccountSavesTheMoney states the result of the debate in one table: what is
+// expected of lost-update, script by script.
+func TestOnlyTheAccountSavesTheMoney(t *testing.T) {
+	cases := []struct {
+		scenario, backend, guard string
+		want                     check.Verdict
+	}{
+		{"no-fault", "none", "none", check.Violated},
+		{"no-fault", "none", "cas", check.Holds},
+		{"no-fault", "redis", "none", check.Holds},
+		{"gc-pause", "redis", "none", check.Violated},
+		{"gc-pause", "redis+elapsed-check", "none", check.Violated},
+		{"gc-pause", "redis+renew", "none", check.Violated},
+		{"gc-pause", "perfect", "none", check.Violated},
+		{"gc-pause", "perfect", "fence-writes", check.Holds},
+		{"gc-pause", "redis", "fence-all", check.Holds},
+		{"gc-pause", "none", "cas", check.Holds},
+		{"pause-before-write", "redis+elapsed-check", "none", check.Violated},
+		{"pause-before-write", "redis+elapsed-check", "cas", check.Holds},
+		{"pause-during-acquire", "redis", "none", check.Violated},
+		{"pause-during-acquire", "redis", "fence-writes", check.Holds},
+		{"pause-during-acquire", "redis+elapsed-check", "none", check.Holds},
+		{"pause-during-acquire", "perfect", "none", check.Holds},
+	}
+	for _, c := range cases {
+		s, err := Find(c.scenario, known())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range s.Expected(c.backend, c.guard) {
+			if e.Property == check.LostUpdate && e.Verdict != c.want {
+				t.Errorf("%s with %s, guard %s expects lost-update %s, want %s", c.scenario, c.backend, c.guard, e.Verdict, c.want)
+			}
+		}
+	}
+}
+
+func TestUnknownScenarioIsExplained(t *testing.T) {
+	_, err := Find("gc-pase", known())
+	if err == nil || !strings.Contains(err.Error(), "did you mean gc-pause?") {
+		t.Errorf("got %v, want a hint at gc-pause", err)
+	}
+}

@@ -1,0 +1,140 @@
+package scenarios
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/locklab/locklab/backends/ledger"
+)
+
+// pageWidth is how wide Describe writes, in characters.
+const pageWidth = 88
+
+// Describe writes what a scenario does, for a reader: the story, who takes part, what
+// happens step by step, and what is expected to come out and why. Times are given in
+// leases and, for the scenario's own lease, absolutely.
+func Describe(w io.Writer, s *Scenario) error {
+	var b strings.Builder
+	b.WriteString(s.Name + ": " + s.Title + "\n")
+	if len(s.Claims) > 0 {
+		b.WriteString("tests " + strings.Join(s.Claims, ", ") + "\n")
+	}
+	b.WriteString("\n" + wrap(s.Text, "  ", "  ", pageWidth))
+	b.WriteString("\nWho takes part\n" + s.castInWords())
+	b.WriteString("\nWhat happens\n" + s.stepsInWords())
+	b.WriteString("\nWhat is expected\n" + s.expectedInWords())
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// line writes one entry of a list with a heading in front.
+func line(heading, text string) string {
+	const indent = 16
+	return wrap(text, fmt.Sprintf("  %-*s", indent-2, heading), strings.Repeat(" ", indent), pageWidth)
+}
+
+func (s *Scenario) castInWords() string {
+	names := "client-1"
+	switch {
+	case s.Clients == 2:
+		names = "client-1 and client-2"
+	case s.Clients > 2:
+		names = fmt.Sprintf("client-1 to client-%d", s.Clients)
+	}
+	out := line("clients", names)
+	out += line("each of them", s.Workload.inWords(s))
+	out += line("account", fmt.Sprintf("host %s, under one of these guards:", ledger.HostID))
+	for _, g := range s.Guards {
+		rule := "a guard of which no rule is known"
+		if known, err := ledger.ParseGuard(g); err == nil {
+			rule = known.Rule()
+		}
+		out += wrap(rule, fmt.Sprintf("    %-13s ", g), strings.Repeat(" ", 18), pageWidth)
+	}
+	out += line("lock", strings.Join(s.Backends, ", "))
+	for _, o := range s.Lock {
+		out += line("", fmt.Sprintf("with %s=%s, where it has this option", o.Name, o.Value))
+	}
+	return out + line("lease", fmt.Sprintf("%s; 1ttl stands for one lease, however long", short(s.TTL)))
+}
+
+func (w Withdraw) inWords(s *Scenario) string {
+	parts := []string{"takes the lock", "reads the balance"}
+	if w.Think.In(s.TTL) > 0 {
+		parts = append(parts, "works for "+inBoth(w.Think, s.TTL))
+	}
+	if w.Check {
+		parts = append(parts, "looks at its deadline and gives up if it has passed")
+	}
+	text := strings.Join(append(parts, "writes the new balance"), ", ") + " and gives the lock back"
+	switch {
+	case w.Times == 2:
+		text += "; twice"
+	case w.Times > 2:
+		text += fmt.Sprintf("; %d times", w.Times)
+	}
+	if w.Wait.In(s.TTL) < s.Until.In(s.TTL) {
+		text += fmt.Sprintf("; it waits for the lock at most %s", inBoth(w.Wait, s.TTL))
+	}
+	return text
+}
+
+func (s *Scenario) stepsInWords() string {
+	start := "client-1 begins"
+	switch stagger := s.Workload.Stagger; {
+	case s.Clients == 1:
+	case stagger.In(s.TTL) == 0:
+		start = "all clients begin at once"
+	case s.Clients == 2:
+		start += ", client-2 " + inBoth(stagger, s.TTL) + " later"
+	default:
+		start += ", each other client " + inBoth(stagger, s.TTL) + " after the one before"
+	}
+	out := line("0", start)
+	for i, step := range s.Steps {
+		out += line(fmt.Sprintf("step %d", i+1), step.inWords(s))
+	}
+	if len(s.Steps) == 0 {
+		out += line("", "there is no fault")
+	}
+	return out + line("end", fmt.Sprintf("when every client is done, and at %s at the latest", inBoth(s.Until, s.TTL)))
+}
+
+func (step Step) inWords(s *Scenario) string {
+	fault := fmt.Sprintf("%s %s for %s", step.Do.Kind, step.Do.Host, inBoth(step.Do.For, s.TTL))
+	if step.On == nil {
+		return fmt.Sprintf("%s after the start: %s", inBoth(*step.At, s.TTL), fault)
+	}
+	event := fmt.Sprintf("%s %s for the %s time", step.On.Host, inWords(step.On.Event), ordinal(step.On.Nth))
+	if step.After.In(s.TTL) > 0 {
+		return fmt.Sprintf("%s after %s: %s", inBoth(step.After, s.TTL), event, fault)
+	}
+	return fmt.Sprintf("when %s, and before it does anything else: %s", event, fault)
+}
+
+func (s *Scenario) expectedInWords() string {
+	var b strings.Builder
+	for i, row := range s.Expect {
+		if i > 0 {
+			b.WriteString("\n")
+		}
+		b.WriteString(wrap(who("backend", row.Backends)+", "+who("guard", row.Guards), "  ", "    ", pageWidth))
+		for _, v := range row.Verdicts {
+			fmt.Fprintf(&b, "    %-14s %s\n", v.Property, v.Verdict)
+		}
+		b.WriteString(wrap("because "+row.Because, "    ", "    ", pageWidth))
+	}
+	return b.String()
+}
+
+// who says what a row of expectations is about.
+func who(kind string, names []string) string {
+	switch len(names) {
+	case 0:
+		return "any " + kind
+	case 1:
+		return kind + " " + names[0]
+	}
+	return kind + "s " + strings.Join(names, ", ")
+}

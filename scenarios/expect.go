@@ -1,0 +1,43 @@
+package scenarios
+
+import (
+	"slices"
+
+	"github.com/locklab/locklab/sim/check"
+)
+
+// Matches tells whether the row speaks about this cell. backend is a spec as
+// backends.Spec writes it; "redis" does not stand for "redis+renew".
+func (e Expectation) Matches(backend, guard string) bool {
+	return (len(e.Backends) == 0 || slices.Contains(e.Backends, backend)) &&
+		(len(e.Guards) == 0 || slices.Contains(e.Guards, guard))
+}
+
+// Verdict gives what the row expects of a property; false: nothing.
+func (e Expectation) Verdict(p check.Property) (check.Verdict, bool) {
+	for _, v := range e.Verdicts {
+		if v.Property == p {
+			return v.Verdict, true
+		}
+	}
+	return check.Holds, false
+}
+
+// Expected lists what the scenario expects of one cell, in the order of
+// check.Properties. A property of which nothing is expected is left out. Where several
+// rows agree, the reason is the first one's.
+func (s *Scenario) Expected(backend, guard string) []Expected {
+	var out []Expected
+	for _, p := range check.Properties() {
+		for _, row := range s.Expect {
+			if !row.Matches(backend, guard) {
+				continue
+			}
+			if v, ok := row.Verdict(p); ok {
+				out = append(out, Expected{Property: p, Verdict: v, Because: row.Because})
+				break
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,108 @@
+package scenarios
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim/check"
+)
+
+func TestARowNamesItsCellsExactly(t *testing.T) {
+	cases := []struct {
+		row            Expectation
+		backend, guard string
+		want           bool
+	}{
+		{Expectation{}, "redis", "cas", true},
+		{Expectation{Backends: []string{"redis"}}, "redis", "cas", true},
+		{Expectation{Backends: []string{"redis"}}, "redis+renew", "cas", false},
+		{Expectation{Guards: []string{"none", "cas"}}, "redis", "cas", true},
+		{Expectation{Guards: []string{"none"}}, "redis", "cas", false},
+		{Expectation{Backends: []string{"redis"}, Guards: []string{"none"}}, "redis", "cas", false},
+	}
+	for _, c := range cases {
+		if got := c.row.Matches(c.backend, c.guard); got != c.want {
+			t.Errorf("row %+v on %s, %s: %t, want %t", c.row, c.backend, c.guard, got, c.want)
+		}
+	}
+}
+
+func TestExpectationsOfACellComeInTheOrderOfReports(t *testing.T) {
+	s := &Scenario{Expect: []Expectation{
+		{Verdicts: []PropertyValue{{check.StaleWrite, check.Holds}}, Because: "first"},
+		{Verdicts: []PropertyValue{{check.Overlap, check.Violated}, {check.StaleWrite, check.Holds}}, Because: "second"},
+		{Guards: []string{"cas"}, Verdicts: []PropertyValue{{check.LostUpdate, check.Holds}}, Because: "third"},
+	}}
+	want := []Expected{
+		{check.Overlap, check.Violated, "second"},
+		{check.StaleWrite, check.Holds, "first"},
+	}
+	if got := s.Expected("redis", "none"); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func TestTheFormatKnowsEveryProperty(t *testing.T) {
+	var got []check.Property
+	for _, v := range (fileExpect{}).verdicts() {
+		got = append(got, v.property)
+	}
+	if !slices.Equal(got, check.Properties()) {
+		t.Errorf("a row can speak about %q, the judges about %q", got, check.Properties())
+	}
+	keys := namesOf(keysOf(reflect.TypeFor[fileExpect]()))
+	for _, p := range check.Properties() {
+		if !slices.Contains(keys, string(p)) {
+			t.Errorf("a row has no key %s", p)
+		}
+	}
+}
+
+func TestTokenGuardsMakeNoCellWithoutTokens(t *testing.T) {
+	s := load(t, least)
+	cells, err := s.Cells(known().Registry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, c := range cells {
+		got = append(got, c.Backend.String()+" "+c.Guard)
+	}
+	want := []string{
+		"none none", "none cas",
+		"perfect none", "perfect fence-writes", "perfect fence-all", "perfect cas",
+		"redis none", "redis fence-writes", "redis fence-all", "redis cas",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestLockOptionsReachEveryBackendThatHasThem(t *testing.T) {
+	s := load(t, whole)
+	s.Backends = []string{"none", "redis", "redis+timeout=1s"}
+	cells, err := s.Cells(known().Registry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"redis": "timeout=4ttl", "redis+timeout=1s": "timeout=1s"}
+	for _, c := range cells {
+		settings, err := c.Backend.Settings(s.TTL, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := c.Backend.String()
+		if value, ok := want[name]; ok && !slices.Contains(settings.List(), value) {
+			t.Errorf("%s runs with %q, want %s", name, settings.List(), value)
+		}
+	}
+}
+
+func TestCellsOfAForeignRegistryAreRefused(t *testing.T) {
+	s := load(t, whole)
+	if cells, err := s.Cells(backends.Registry{service{name: "none"}}); err == nil {
+		t.Errorf("got %d cells of backends that are not there", len(cells))
+	}
+}

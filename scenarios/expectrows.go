@@ -1,0 +1,137 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// expect resolves what theory says, and makes sure that it says one thing.
+func (l *loader) expect() error {
+	for i, f := range l.file.Expect {
+		row, err := l.row(f)
+		if err != nil {
+			return err
+		}
+		for j, earlier := range l.out.Expect {
+			if err := l.contradiction(row, f, earlier, l.file.Expect[j]); err != nil {
+				return err
+			}
+		}
+		l.out.Expect = append(l.out.Expect, row)
+		if i >= maxRows {
+			return l.fail(f.place, fmt.Sprintf("expect has more than %d rows", maxRows), "fewer rows", "name several backends or guards in one row")
+		}
+	}
+	return nil
+}
+
+// maxRows bounds the table of expectations, as every row is compared with every other.
+const maxRows = 200
+
+func (l *loader) row(f fileExpect) (Expectation, error) {
+	row := Expectation{Because: f.Because.text}
+	for _, v := range f.verdicts() {
+		if !v.verdict.given() {
+			continue
+		}
+		verdict, err := l.verdict(string(v.property), v.verdict)
+		if err != nil {
+			return row, err
+		}
+		row.Verdicts = append(row.Verdicts, PropertyValue{Property: v.property, Verdict: verdict})
+	}
+	if len(row.Verdicts) == 0 {
+		return row, l.fail(f.place, "this row expects nothing", "at least one of "+listed(propertyNames()), "for example lost-update: violated")
+	}
+	for _, w := range f.Backend.list {
+		spec, err := l.spec(w)
+		if err != nil {
+			return row, err
+		}
+		if !slices.Contains(l.out.Backends, spec.String()) {
+			return row, l.fail(w.place, fmt.Sprintf("this scenario is not run with backend %s", spec), listed(l.out.Backends), didYouMean(w.text, l.out.Backends))
+		}
+		row.Backends = append(row.Backends, spec.String())
+	}
+	for _, w := range f.Guard.list {
+		if !slices.Contains(l.out.Guards, w.text) {
+			return row, l.fail(w.place, fmt.Sprintf("this scenario is not run with a guard %s", quoted(w.text)), listed(l.out.Guards), didYouMean(w.text, l.out.Guards))
+		}
+		row.Guards = append(row.Guards, w.text)
+	}
+	return row, l.reaches(row, f)
+}
+
+func (l *loader) verdict(property string, w verdictWord) (check.Verdict, error) {
+	allowed := []check.Verdict{check.Holds, check.Violated}
+	var names []string
+	for _, v := range allowed {
+		if v.String() == w.text {
+			return v, nil
+		}
+		names = append(names, v.String())
+	}
+	return 0, l.fail(w.place, fmt.Sprintf("%s is no verdict that a scenario can expect of %s", quoted(w.text), property), listed(names), didYouMean(w.text, names))
+}
+
+// reaches makes sure that every backend and guard of a row takes part in some cell that
+// the row speaks about.
+func (l *loader) reaches(row Expectation, f fileExpect) error {
+	const why = "a guard that checks fencing tokens cannot be run with a backend that issues none"
+	for i, name := range row.Backends {
+		if !l.anyCell(row, func(spec backends.Spec, _ string) bool { return spec.String() == name }) {
+			return l.fail(f.Backend.list[i].place, fmt.Sprintf("no cell of this row has backend %s", name),
+				"a backend that can be run with the guards of this row", why)
+		}
+	}
+	for i, name := range row.Guards {
+		if !l.anyCell(row, func(_ backends.Spec, guard string) bool { return guard == name }) {
+			return l.fail(f.Guard.list[i].place, fmt.Sprintf("no cell of this row has guard %s", name),
+				"a guard that can be run with the backends of this row", why)
+		}
+	}
+	return nil
+}
+
+// contradiction finds a cell and property of which two rows expect different things.
+func (l *loader) contradiction(row Expectation, f fileExpect, earlier Expectation, at fileExpect) error {
+	for _, v := range f.verdicts() {
+		now, ok := row.Verdict(v.property)
+		before, both := earlier.Verdict(v.property)
+		if !ok || !both || now == before {
+			continue
+		}
+		var cell string
+		if l.anyCell(row, func(spec backends.Spec, guard string) bool {
+			cell = fmt.Sprintf("backend %s, guard %s", spec, guard)
+			return earlier.Matches(spec.String(), guard)
+		}) {
+			return l.fail(v.verdict.place, fmt.Sprintf("%s: %s here, and %s in line %d, for the same cell (%s)",
+				v.property, now, before, at.line, cell), "one verdict for each cell", "name the backends or guards that each row is about")
+		}
+	}
+	return nil
+}
+
+// anyCell tells whether some cell that the row speaks about is as asked.
+func (l *loader) anyCell(row Expectation, as func(backends.Spec, string) bool) bool {
+	for _, spec := range l.specs {
+		for _, guard := range l.out.Guards {
+			if makesCell(spec, guard) && row.Matches(spec.String(), guard) && as(spec, guard) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func propertyNames() []string {
+	var names []string
+	for _, p := range check.Properties() {
+		names = append(names, string(p))
+	}
+	return names
+}

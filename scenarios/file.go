@@ -1,0 +1,105 @@
+package scenarios
+
+import (
+	"github.com/locklab/locklab/sim/check"
+)
+
+// The types of this file are the format: the loader reads into them, and the JSON Schema
+// is generated from them. The tag yaml gives a key's name; a key without omitempty is
+// required. The tag doc says in the editor and in error messages what the key is for.
+//
+// They hold what was written and where. resolve.go makes a Scenario of them.
+
+type fileScenario struct {
+	place    `yaml:"-"`
+	Scenario word         `yaml:"scenario" doc:"the scenario's name on the command line, in small letters, digits and hyphens"`
+	Title    word         `yaml:"title" doc:"one line that says what happens"`
+	Claims   words        `yaml:"claims,omitempty" doc:"the claims of the debate that the scenario tests, such as K4"`
+	Text     word         `yaml:"text" doc:"a paragraph for the reader: what happens and why it matters"`
+	TTL      span         `yaml:"ttl" doc:"the lease in the virtual world, such as 10s; other times can be given in units of it, such as 1.5ttl"`
+	Clients  number       `yaml:"clients" doc:"how many clients there are: hosts client-1, client-2 and so on, at most 100"`
+	Workload fileWorkload `yaml:"workload" doc:"what every client does"`
+	Lock     options      `yaml:"lock,omitempty" doc:"options of the lock, such as timeout: 4ttl, for every backend that has them and does not set them itself"`
+	Backends words        `yaml:"backends,omitempty" doc:"the lock services to run it with, such as redis or redis+elapsed-check; all known ones if left out"`
+	Guards   words        `yaml:"guards,omitempty" doc:"the guards at the account to run it with, such as none, fence-writes, fence-all, cas; all known ones if left out"`
+	Steps    []fileStep   `yaml:"steps,omitempty" doc:"the faults, and when each of them happens"`
+	Until    span         `yaml:"until" doc:"how long a trial lasts"`
+	Expect   []fileExpect `yaml:"expect" doc:"what theory says will come out, and why; a trial passes when it comes out so, also when that is a violation"`
+}
+
+type fileWorkload struct {
+	place    `yaml:"-"`
+	Withdraw fileWithdraw `yaml:"withdraw" doc:"take the lock, read the balance, work, write the balance, give the lock back"`
+}
+
+type fileWithdraw struct {
+	place   `yaml:"-"`
+	Times   number `yaml:"times,omitempty" doc:"how many withdrawals each client makes, one after the other; 1 if left out"`
+	Think   span   `yaml:"think,omitempty" doc:"how long a client works between reading and writing the balance"`
+	Stagger span   `yaml:"stagger,omitempty" doc:"client 2 starts this much after client 1, client 3 as much after client 2"`
+	Wait    span   `yaml:"wait,omitempty" doc:"how long a client waits for the lock before it gives up; to the end if left out"`
+	Check   yesno  `yaml:"check,omitempty" doc:"whether the client looks at its deadline just before the write, and gives up when it has passed"`
+}
+
+type fileStep struct {
+	place `yaml:"-"`
+	On    fileOn `yaml:"on,omitempty" doc:"the event at which the step happens; the process that causes it is held there until the fault is in effect"`
+	At    span   `yaml:"at,omitempty" doc:"the time at which the step happens, instead of an event"`
+	After span   `yaml:"after,omitempty" doc:"how long after the event; the process is not held then"`
+	Do    fileDo `yaml:"do" doc:"the fault"`
+}
+
+func (*fileStep) noun() string { return "this step" }
+
+type fileOn struct {
+	place  `yaml:"-"`
+	Client number `yaml:"client,omitempty" doc:"the client that the event happens to: 1, 2 and so on"`
+	Host   word   `yaml:"host,omitempty" doc:"the host that the event happens on, instead of a client: ledger, or a server of the lock service"`
+	Event  word   `yaml:"event" doc:"the kind of event"`
+	Nth    number `yaml:"nth,omitempty" doc:"the first, second, third such event; 1 if left out"`
+}
+
+type fileDo struct {
+	place `yaml:"-"`
+	Pause filePause `yaml:"pause,omitempty" doc:"stop every process of a host while its clocks go on, as a garbage collection or SIGSTOP does"`
+}
+
+type filePause struct {
+	place `yaml:"-"`
+	Host  word `yaml:"host" doc:"the host that is stopped: client-1, ledger, or a server of the lock service"`
+	For   span `yaml:"for" doc:"how long it is stopped, such as 1.5ttl"`
+}
+
+type fileExpect struct {
+	place        `yaml:"-"`
+	Backend      words       `yaml:"backend,omitempty" doc:"the backends that this row is about; all of the scenario's if left out"`
+	Guard        words       `yaml:"guard,omitempty" doc:"the guards that this row is about; all of the scenario's if left out"`
+	Overlap      verdictWord `yaml:"overlap,omitempty" doc:"violated: two clients believe they hold the lock at once"`
+	OverlapValid verdictWord `yaml:"overlap-valid,omitempty" doc:"violated: the same, where each belief ends at the deadline that the client itself computes"`
+	LostUpdate   verdictWord `yaml:"lost-update,omitempty" doc:"violated: an acknowledged withdrawal is missing from the balance"`
+	StaleWrite   verdictWord `yaml:"stale-write,omitempty" doc:"violated: the account took a write from a holder who had been superseded"`
+	TokenOrder   verdictWord `yaml:"token-order,omitempty" doc:"violated: fencing tokens repeat or go back"`
+	FreshRefused verdictWord `yaml:"fresh-refused,omitempty" doc:"violated: the guard refused the rightful holder"`
+	Because      word        `yaml:"because" doc:"the reason, in one sentence"`
+}
+
+func (*fileExpect) noun() string { return "this row" }
+
+// fileVerdict is one property of a row.
+type fileVerdict struct {
+	property check.Property
+	verdict  verdictWord
+}
+
+// verdicts lists the properties that a row can speak about, in the order of
+// check.Properties, whether this row does or not.
+func (e fileExpect) verdicts() []fileVerdict {
+	return []fileVerdict{
+		{check.Overlap, e.Overlap},
+		{check.OverlapValid, e.OverlapValid},
+		{check.LostUpdate, e.LostUpdate},
+		{check.StaleWrite, e.StaleWrite},
+		{check.TokenOrder, e.TokenOrder},
+		{check.FreshRefused, e.FreshRefused},
+	}
+}

@@ -1,0 +1,80 @@
+package scenarios
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// FuzzLoad: whatever is in the file, Load returns a scenario that can be run or an error
+// that points into the file; and what it takes, the schema for editors takes as well.
+func FuzzLoad(f *testing.F) {
+	for _, name := range BuiltinNames() {
+		src, err := Source(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(src)
+	}
+	bad, err := filepath.Glob("testdata/bad/*.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range bad {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(src)
+	}
+	f.Add([]byte(whole))
+	f.Add([]byte("a: &a [*a, *a]\nb: &b [*a, *a]\n"))
+	schema := compile(f)
+	f.Fuzz(func(t *testing.T, src []byte) {
+		s, err := Load("fuzz.yaml", src, known())
+		if err != nil {
+			checkLoadError(t, err, src)
+			return
+		}
+		if err := validate(t, schema, src); err != nil {
+			t.Errorf("the loader takes what the schema refuses: %v", err)
+		}
+		var b strings.Builder
+		if err := Describe(&b, s); err != nil {
+			t.Fatal(err)
+		}
+		for _, step := range s.Steps {
+			if step.Resolve(s.TTL).Do.For <= 0 {
+				t.Errorf("step %+v does nothing", step)
+			}
+		}
+		if cells, err := s.Cells(known().Registry); err != nil || len(cells) == 0 {
+			t.Errorf("a scenario that loads has %d cells (%v)", len(cells), err)
+		}
+	})
+}
+
+func checkLoadError(t *testing.T, err error, src []byte) {
+	t.Helper()
+	var bad *LoadError
+	if !errors.As(err, &bad) {
+		t.Fatalf("got %T %v, want a *LoadError", err, err)
+	}
+	lines := strings.Split(strings.TrimPrefix(string(src), "\ufeff"), "\n")
+	if bad.Line < 1 || bad.Line > len(lines) {
+		t.Fatalf("line %d of %d", bad.Line, len(lines))
+	}
+	if bad.Column < 1 || bad.Column > utf8.RuneCountInString(bad.Text)+1 {
+		t.Errorf("column %d of %q", bad.Column, bad.Text)
+	}
+	if bad.Found == "" || bad.Expected == "" {
+		t.Errorf("the error does not say what was found and expected: %v", err)
+	}
+	if strings.Contains(bad.Found, "gave up") {
+		t.Logf("the YAML parser panics on %q", src)
+	}
+	_ = err.Error()
+}

@@ -1,0 +1,130 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/sim"
+)
+
+// Hosts lists the client hosts of the scenario and the ledger's. The servers of the lock
+// service come on top, cell by cell.
+func (s *Scenario) Hosts() []sim.HostID {
+	var hosts []sim.HostID
+	for n := range s.Clients {
+		hosts = append(hosts, ClientID(n))
+	}
+	return append(hosts, ledger.HostID)
+}
+
+// servers lists the hosts of the lock service that exist with every backend of the
+// scenario, and those that exist with some of them.
+func (l *loader) servers() (always, sometimes []sim.HostID) {
+	counts := []int{}
+	for _, spec := range l.specs {
+		settings, err := spec.Settings(l.out.TTL, false)
+		if err != nil {
+			panic(fmt.Sprintf("settings of %s without a token: %v", spec, err)) // ParseSpec has checked everything else
+		}
+		for _, host := range spec.Backend.Servers(settings) {
+			i := slices.Index(sometimes, host)
+			if i < 0 {
+				i = len(sometimes)
+				sometimes, counts = append(sometimes, host), append(counts, 0)
+			}
+			counts[i]++
+		}
+	}
+	for i, host := range sometimes {
+		if counts[i] == len(l.specs) {
+			always = append(always, host)
+		}
+	}
+	return always, sometimes
+}
+
+// host resolves the name of a host that exists in every cell of the scenario.
+func (l *loader) host(w word) (sim.HostID, error) {
+	always, sometimes := l.servers()
+	id := sim.HostID(w.text)
+	hosts := append(l.out.Hosts(), always...)
+	if slices.Contains(hosts, id) {
+		return id, nil
+	}
+	if slices.Contains(sometimes, id) {
+		return "", l.fail(w.place, fmt.Sprintf("host %s does not exist with every backend of this scenario", id),
+			l.hostNames(always), "say backends: and name only those that have this host")
+	}
+	var names []string
+	for _, h := range append(hosts, sometimes...) {
+		names = append(names, string(h))
+	}
+	return "", l.fail(w.place, "there is no host "+quoted(w.text), l.hostNames(always), didYouMean(w.text, names))
+}
+
+// hostNames lists the hosts for a message, however many clients there are.
+func (l *loader) hostNames(servers []sim.HostID) string {
+	var names []string
+	if n := l.out.Clients; n <= 4 {
+		for i := range n {
+			names = append(names, string(ClientID(i)))
+		}
+	} else {
+		names = append(names, fmt.Sprintf("client-1 to client-%d", n))
+	}
+	names = append(names, string(ledger.HostID))
+	for _, h := range servers {
+		names = append(names, string(h))
+	}
+	return listed(names)
+}
+
+// ledgerKinds lists what the ledger records.
+func ledgerKinds() []sim.Kind {
+	return []sim.Kind{sim.LedgerRead, sim.LedgerReadRefused, sim.LedgerWrite, sim.LedgerWriteRefused}
+}
+
+// kindsOf lists the events that a host records and that a step can wait for.
+func (l *loader) kindsOf(host sim.HostID) []sim.Kind {
+	if host == ledger.HostID {
+		return ledgerKinds()
+	}
+	if !slices.Contains(l.out.Hosts(), host) {
+		return slices.DeleteFunc(sim.ServerKinds(), func(k sim.Kind) bool {
+			return slices.Contains(ledgerKinds(), k)
+		})
+	}
+	if l.out.Workload.Check {
+		return sim.ClientKinds()
+	}
+	return slices.DeleteFunc(sim.ClientKinds(), func(k sim.Kind) bool { return k == sim.Check })
+}
+
+// event resolves the kind of event that a step waits for on a host.
+func (l *loader) event(w word, host sim.HostID) (sim.Kind, error) {
+	kind := sim.Kind(w.text)
+	can := l.kindsOf(host)
+	if slices.Contains(can, kind) {
+		return kind, nil
+	}
+	names := kindNames(can)
+	switch {
+	case kind == sim.Check && slices.Contains(l.out.Hosts(), host) && host != ledger.HostID:
+		return "", l.fail(w.place, fmt.Sprintf("%s never records check: its workload does not look at the deadline", host),
+			strings.Join(names, ", "), "say workload: {withdraw: {check: true}}")
+	case kind.Known():
+		return "", l.fail(w.place, fmt.Sprintf("%s never records the event %s", host, kind), strings.Join(names, ", "), "")
+	}
+	all := kindNames(append(sim.ClientKinds(), sim.ServerKinds()...))
+	return "", l.fail(w.place, "there is no event "+quoted(w.text), strings.Join(names, ", "), didYouMean(w.text, all))
+}
+
+func kindNames(kinds []sim.Kind) []string {
+	var names []string
+	for _, k := range kinds {
+		names = append(names, string(k))
+	}
+	return names
+}

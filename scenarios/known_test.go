@@ -1,0 +1,43 @@
+package scenarios
+
+import (
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/virtual"
+)
+
+// service is a lock service that can be named in a script and not run.
+type service struct {
+	name    string
+	options []backends.Option
+	tokens  bool
+	servers []sim.HostID
+}
+
+func (s service) Name() string                           { return s.name }
+func (s service) Title() string                          { return s.name + ", in name only" }
+func (s service) Options() []backends.Option             { return s.options }
+func (s service) IssuesTokens() bool                     { return s.tokens }
+func (s service) Servers(backends.Settings) []sim.HostID { return s.servers }
+func (s service) Simulate(*virtual.World, backends.Settings) func(*virtual.Host) backends.Lock {
+	panic("a service in name only was asked to run")
+}
+
+// known is what the scripts of the tests may refer to.
+func known() Known {
+	timing := []backends.Option{
+		{Name: "timeout", Kind: backends.Duration, Default: "0.2ttl"},
+		{Name: "retry", Kind: backends.Duration, Default: "0.02ttl"},
+	}
+	return Known{
+		Guards: []string{"none", "fence-writes", "fence-all", "cas"},
+		Registry: backends.Registry{
+			service{name: "none"},
+			service{name: "perfect", options: timing, tokens: true, servers: []sim.HostID{"perfect-1"}},
+			service{name: "redis", tokens: true, servers: []sim.HostID{"redis-1"}, options: append([]backends.Option{
+				{Name: "elapsed-check", Kind: backends.Switch, Default: "off"},
+				{Name: "renew", Kind: backends.Switch, Default: "off"},
+			}, timing...)},
+		},
+	}
+}

@@ -1,0 +1,183 @@
+package scenarios
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+)
+
+// Known is what a scenario may refer to.
+type Known struct {
+	Registry backends.Registry // the lock services, in the order of tables
+	Guards   []string          // the ledger's guards, in the order of tables
+}
+
+// Load reads a scenario and checks it completely. file is used in messages only. The
+// error is a *LoadError with the first thing that is wrong.
+func Load(file string, src []byte, known Known) (*Scenario, error) {
+	s, root, err := parse(file, src)
+	if err != nil {
+		return nil, err
+	}
+	l := loader{source: s, known: known, out: &Scenario{File: file}}
+	if err := s.decode("the scenario", root, reflect.ValueOf(&l.file).Elem()); err != nil {
+		return nil, err
+	}
+	for _, resolve := range []func() error{
+		l.head, l.lease, l.lockServices, l.guards, l.lockOptions, l.workload, l.steps, l.expect,
+	} {
+		if err := resolve(); err != nil {
+			return nil, err
+		}
+	}
+	return l.out, nil
+}
+
+// loader makes a Scenario of what the file says.
+type loader struct {
+	*source
+	known Known
+	file  fileScenario
+	specs []backends.Spec // of out.Backends
+	out   *Scenario
+}
+
+var (
+	namePattern  = regexp.MustCompile(`^[a-z0-9-]+$`)
+	claimPattern = regexp.MustCompile(`^[A-Z]+[0-9]+[a-z]?$`)
+)
+
+// head resolves what is there for people.
+func (l *loader) head() error {
+	f := &l.file
+	if !namePattern.MatchString(f.Scenario.text) {
+		return l.fail(f.Scenario.place, fmt.Sprintf("scenario is %s, which cannot be a name", quoted(f.Scenario.text)),
+			"small letters, digits and hyphens, such as gc-pause", "")
+	}
+	for _, c := range f.Claims.list {
+		if !claimPattern.MatchString(c.text) {
+			return l.fail(c.place, fmt.Sprintf("claims names %s", quoted(c.text)), "letters and a number, such as K4", "")
+		}
+		l.out.Claims = append(l.out.Claims, c.text)
+	}
+	l.out.Name, l.out.Title, l.out.Text = f.Scenario.text, f.Title.text, f.Text.text
+	return nil
+}
+
+// Bounds of a script: far beyond what any lock is run with, and small enough that no sum
+// of times overflows.
+const (
+	minTTL     = time.Millisecond // Redis counts leases in milliseconds
+	maxTime    = 1000 * time.Hour
+	maxClients = 100
+	maxTimes   = 1000
+)
+
+// lease resolves the lease, the length of a trial and the number of clients.
+func (l *loader) lease() error {
+	f := &l.file
+	l.out.TTL = f.TTL.In(0)
+	if f.TTL.In(time.Hour) != l.out.TTL {
+		return l.fail(f.TTL.place, "ttl is given in units of itself", `an absolute time such as "10s"`, "")
+	}
+	if l.out.TTL < minTTL || l.out.TTL > maxTime {
+		return l.fail(f.TTL.place, fmt.Sprintf("a lease of %s", f.TTL), fmt.Sprintf("from %s to %s", minTTL, short(maxTime)), "")
+	}
+	if f.Until.In(l.out.TTL) == 0 {
+		return l.fail(f.Until.place, "until is 0: the trial would end before it begins", "more than 0, such as 4ttl", "")
+	}
+	if f.Clients.n < 1 || f.Clients.n > maxClients {
+		return l.fail(f.Clients.place, fmt.Sprintf("there are %d clients", f.Clients.n), fmt.Sprintf("1 to %d", maxClients), "")
+	}
+	l.out.Until, l.out.Clients = f.Until.Span, f.Clients.n
+	return l.sane("until", f.Until)
+}
+
+// sane refuses a time so long that it must be a slip.
+func (l *loader) sane(name string, d span) error {
+	if d.In(l.out.TTL) > maxTime {
+		return l.fail(d.place, fmt.Sprintf("%s is %s", name, quoted(d.String())), fmt.Sprintf("at most %s", short(maxTime)), "")
+	}
+	return nil
+}
+
+// lockServices resolves the backends.
+func (l *loader) lockServices() error {
+	if !l.file.Backends.given() {
+		for _, b := range l.known.Registry {
+			l.specs = append(l.specs, backends.Spec{Backend: b})
+			l.out.Backends = append(l.out.Backends, b.Name())
+		}
+		return nil
+	}
+	for _, w := range l.file.Backends.list {
+		spec, err := l.spec(w)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(l.out.Backends, spec.String()) {
+			return l.fail(w.place, fmt.Sprintf("backends names %s twice", spec), "each backend once", "")
+		}
+		l.specs = append(l.specs, spec)
+		l.out.Backends = append(l.out.Backends, spec.String())
+	}
+	return nil
+}
+
+// guards resolves the guards.
+func (l *loader) guards() error {
+	if !l.file.Guards.given() {
+		l.out.Guards = slices.Clone(l.known.Guards)
+	}
+	for _, w := range l.file.Guards.list {
+		if !slices.Contains(l.known.Guards, w.text) {
+			return l.fail(w.place, fmt.Sprintf("there is no guard %s", quoted(w.text)), listed(l.known.Guards),
+				didYouMean(w.text, l.known.Guards))
+		}
+		l.out.Guards = append(l.out.Guards, w.text)
+	}
+	for _, spec := range l.specs {
+		for _, guard := range l.out.Guards {
+			if makesCell(spec, guard) {
+				return nil
+			}
+		}
+	}
+	return l.fail(l.file.Guards.place, "no backend of this scenario can be run with these guards: none of them issues fencing tokens",
+		"a guard that needs no token, such as none or cas", "")
+}
+
+// workload resolves what the clients do.
+func (l *loader) workload() error {
+	w := l.file.Workload.Withdraw
+	out := Withdraw{Times: 1, Think: zero(w.Think), Stagger: zero(w.Stagger), Wait: l.out.Until, Check: w.Check.on}
+	if w.Times.given() {
+		if w.Times.n < 1 || w.Times.n > maxTimes {
+			return l.fail(w.Times.place, fmt.Sprintf("times is %d", w.Times.n), fmt.Sprintf("1 to %d", maxTimes), "")
+		}
+		out.Times = w.Times.n
+	}
+	if w.Wait.given() {
+		out.Wait = w.Wait.Span
+	}
+	l.out.Workload = out
+	for _, err := range []error{l.sane("think", w.Think), l.sane("stagger", w.Stagger), l.sane("wait", w.Wait)} {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// zero is the span as written, or 0 when it was left out.
+func zero(d span) sim.Span {
+	if !d.given() {
+		return sim.MustSpan("0")
+	}
+	return d.Span
+}

@@ -1,0 +1,201 @@
+package scenarios
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+var update = flag.Bool("update", false, "write the files in testdata and the schema anew")
+
+// golden compares got with a file, or writes the file.
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v; run the test with -update to write it", err)
+	}
+	if got != string(want) {
+		t.Errorf("%s is not what comes out now; run the test with -update if that is right\ngot:\n%s\nwant:\n%s", file, got, want)
+	}
+}
+
+func load(t *testing.T, src string) *Scenario {
+	t.Helper()
+	s, err := Load("test.yaml", []byte(src), known())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+const whole = `
+scenario: everything
+title: Every key once
+claims: [K4, A7b]
+text: >
+  Two lines
+  of text.
+ttl: 10s
+clients: 2
+workload: {withdraw: {times: 3, think: 0.2ttl, stagger: 100ms, wait: 2ttl, check: true}}
+lock: {timeout: 4ttl}
+backends: [redis, redis+elapsed-check+retry=0.1ttl]
+guards: [none, fence-all]
+steps:
+  - on: {client: 1, event: read, nth: 2}
+    after: 0.1ttl
+    do: {pause: {host: client-1, for: 1.5ttl}}
+  - on: {host: ledger, event: ledger-write}
+    do: {pause: {host: redis-1, for: 1s}}
+  - at: 2s
+    do: {pause: {host: ledger, for: 1ttl}}
+until: 4ttl
+expect:
+  - {guard: none, lost-update: violated, overlap: violated, because: nobody checks}
+  - {backend: redis, guard: [fence-all], lost-update: holds, because: somebody does}
+`
+
+func TestEveryKeyOfAScriptIsRead(t *testing.T) {
+	got := load(t, whole)
+	at := sim.MustSpan("2s")
+	want := &Scenario{
+		File: "test.yaml", Name: "everything", Title: "Every key once", Text: "Two lines of text.",
+		Claims: []string{"K4", "A7b"}, TTL: 10 * time.Second, Clients: 2,
+		Workload: Withdraw{
+			Times: 3, Think: sim.MustSpan("0.2ttl"), Stagger: sim.MustSpan("100ms"), Wait: sim.MustSpan("2ttl"), Check: true,
+		},
+		Lock:     []LockOption{{Name: "timeout", Value: "4ttl"}},
+		Backends: []string{"redis", "redis+elapsed-check+retry=0.1ttl"},
+		Guards:   []string{"none", "fence-all"},
+		Steps: []Step{
+			{On: &On{Host: "client-1", Event: sim.Read, Nth: 2}, After: sim.MustSpan("0.1ttl"), Do: Fault{sim.Pause, "client-1", sim.MustSpan("1.5ttl")}},
+			{On: &On{Host: "ledger", Event: sim.LedgerWrite, Nth: 1}, After: sim.MustSpan("0"), Do: Fault{sim.Pause, "redis-1", sim.MustSpan("1s")}},
+			{At: &at, After: sim.MustSpan("0"), Do: Fault{sim.Pause, "ledger", sim.MustSpan("1ttl")}},
+		},
+		Until: sim.MustSpan("4ttl"),
+		Expect: []Expectation{
+			{Guards: []string{"none"}, Because: "nobody checks", Verdicts: []PropertyValue{{check.Overlap, check.Violated}, {check.LostUpdate, check.Violated}}},
+			{Backends: []string{"redis"}, Guards: []string{"fence-all"}, Because: "somebody does", Verdicts: []PropertyValue{{check.LostUpdate, check.Holds}}},
+		},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+const least = `
+scenario: least
+title: Only what must be there
+text: A text.
+ttl: 2s
+clients: 1
+workload: {withdraw: {}}
+until: 4ttl
+expect: [{lost-update: holds, because: there is one client}]
+`
+
+func TestWhatIsLeftOutMeansAllOrTheDefault(t *testing.T) {
+	s := load(t, least)
+	if got, want := strings.Join(s.Backends, " "), "none perfect redis"; got != want {
+		t.Errorf("backends are %s, want all known: %s", got, want)
+	}
+	if got, want := strings.Join(s.Guards, " "), "none fence-writes fence-all cas"; got != want {
+		t.Errorf("guards are %s, want all known: %s", got, want)
+	}
+	w := s.Workload
+	if w.Times != 1 || w.Think.In(s.TTL) != 0 || w.Stagger.In(s.TTL) != 0 || w.Check || w.Wait != s.Until {
+		t.Errorf("the workload is %+v, want one withdrawal without thinking that waits to the end", w)
+	}
+}
+
+func TestStepsScaleWithTheLease(t *testing.T) {
+	s := load(t, whole)
+	want := []sim.Step{
+		{
+			When: sim.Trigger{Host: "client-1", Kind: sim.Read, Nth: 2, After: 200 * time.Millisecond},
+			Do:   sim.Fault{Kind: sim.Pause, Host: "client-1", For: 3 * time.Second},
+		},
+		{
+			When: sim.Trigger{Host: "ledger", Kind: sim.LedgerWrite, Nth: 1},
+			Do:   sim.Fault{Kind: sim.Pause, Host: "redis-1", For: time.Second},
+		},
+		{
+			When: sim.Trigger{After: 2 * time.Second},
+			Do:   sim.Fault{Kind: sim.Pause, Host: "ledger", For: 2 * time.Second},
+		},
+	}
+	for i, step := range s.Steps {
+		if got := step.Resolve(2 * time.Second); got != want[i] {
+			t.Errorf("step %d under a lease of 2 s is %+v, want %+v", i+1, got, want[i])
+		}
+	}
+}
+
+// TestBadScriptsAreExplained loads every file of testdata/bad and compares the whole
+// error with the file of the same name that ends in .txt.
+func TestBadScriptsAreExplained(t *testing.T) {
+	files, err := filepath.Glob("testdata/bad/*.yaml")
+	if err != nil || len(files) < 50 {
+		t.Fatalf("found %d bad scripts, want at least 50 (%v)", len(files), err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
+		t.Run(name, func(t *testing.T) {
+			src, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = Load(filepath.Base(file), src, known())
+			var bad *LoadError
+			if !errors.As(err, &bad) {
+				t.Fatalf("got %v, want a *LoadError", err)
+			}
+			if lines := strings.Split(string(src), "\n"); strings.TrimRight(lines[bad.Line-1], "\r") != bad.Text {
+				t.Errorf("the error shows %q as line %d, the file has %q there", bad.Text, bad.Line, lines[bad.Line-1])
+			}
+			if bad.Expected == "" {
+				t.Error("the error does not say what was expected")
+			}
+			golden(t, strings.TrimSuffix(file, ".yaml")+".txt", err.Error()+"\n")
+		})
+	}
+}
+
+func TestFilesThatAreNoTextAreRefused(t *testing.T) {
+	cases := []struct{ name, src, found string }{
+		{"not UTF-8", "scenario: a\ntitle: \xff\n", "test.yaml:2:1: this line is not UTF-8"},
+		{"huge", strings.Repeat("# nothing\n", 10_000), "test.yaml:1:1: the file has 100000 bytes"},
+		{"nested", strings.Repeat("[", 60_000), "test.yaml:1:51: brackets nest too deep"},
+		{"empty", "", "test.yaml:1:1: the file is empty"},
+		{"comment", "# only this\n", "test.yaml:1:1: the file is empty"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := Load("test.yaml", []byte(c.src), known())
+			if err == nil || !strings.HasPrefix(err.Error(), c.found) {
+				t.Errorf("got %v, want %s", err, c.found)
+			}
+		})
+	}
+}
+
+func TestWindowsLineEndsAndByteOrderMarkAreRead(t *testing.T) {
+	s := load(t, "\ufeff"+strings.ReplaceAll(whole, "\n", "\r\n"))
+	if s.Name != "everything" || s.Text != "Two lines of text." {
+		t.Errorf("got %q %q", s.Name, s.Text)
+	}
+}

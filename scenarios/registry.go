@@ -1,0 +1,23 @@
+package scenarios
+
+import (
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/control"
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/backends/redis"
+)
+
+// Registry lists the lock services that exist, in the order of tables: first the two
+// controls, then the real ones.
+func Registry() backends.Registry {
+	return backends.Registry{control.None{}, control.Perfect{}, redis.Backend{}}
+}
+
+// Everything is what a scenario may refer to.
+func Everything() Known {
+	k := Known{Registry: Registry()}
+	for _, g := range ledger.Guards() {
+		k.Guards = append(k.Guards, string(g))
+	}
+	return k
+}

@@ -1,0 +1,74 @@
+package scenarios
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/locklab/locklab/sim/check"
+)
+
+// Outcome compares what was measured with what the scenario expects.
+type Outcome int8
+
+// The outcomes, from best to worst. A violation that theory predicts is as expected; its
+// absence is not.
+const (
+	AsExpected    Outcome = iota
+	Undecided             // a precondition failed, or a property with an expectation is undecided
+	NotAsExpected         // a property came out other than expected
+)
+
+var outcomeNames = [...]string{"as expected", "undecided", "not as expected"}
+
+func (o Outcome) String() string {
+	if o < 0 || int(o) >= len(outcomeNames) {
+		return fmt.Sprintf("Outcome(%d)", int8(o))
+	}
+	return outcomeNames[o]
+}
+
+// MarshalText gives "as expected", "undecided" or "not as expected".
+func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (o *Outcome) UnmarshalText(text []byte) error {
+	for i, name := range outcomeNames {
+		if name == string(text) {
+			*o = Outcome(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("outcome %q, expected one of %q", text, outcomeNames)
+}
+
+// Result is one trial, judged: a row of results.jsonl.
+type Result struct {
+	Scenario    string          `json:"scenario"`
+	Backend     string          `json:"backend"`
+	Guard       string          `json:"guard"`
+	World       string          `json:"world"`
+	Seed        uint64          `json:"seed"`
+	TTL         time.Duration   `json:"ttl"` // the lease, ns
+	Outcome     Outcome         `json:"outcome"`
+	Surprises   []string        `json:"surprises,omitempty"` // one sentence for each expectation that was not met
+	Findings    []check.Finding `json:"findings"`
+	Fingerprint string          `json:"fingerprint"`
+	History     string          `json:"history,omitempty"` // file, relative to the run's folder; empty: not kept
+}
+
+// Tally counts the verdicts of one property over the trials of a cell.
+type Tally struct {
+	Property                   check.Property
+	Holds, Undecided, Violated int
+	Expected                   *check.Verdict // nil: the scenario expects nothing of it
+	Because                    string         // the scenario's reason for what it expects
+}
+
+// Summary is one cell of the table: all trials of a scenario, backend, guard and world.
+type Summary struct {
+	Scenario, Backend, Guard, World string
+	Trials                          int
+	Outcome                         Outcome // the worst of its trials
+	Tallies                         []Tally // in the order of check.Properties
+	Unavailable                     string  // why the cell could not be run; empty: it was
+}

@@ -1,0 +1,205 @@
+package scenarios
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+	"github.com/invopop/jsonschema"
+	validator "github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// generate makes the JSON Schema of the types in file.go.
+func generate(t *testing.T) []byte {
+	t.Helper()
+	r := jsonschema.Reflector{
+		FieldNameTag:   "yaml",
+		Anonymous:      true,
+		ExpandedStruct: true,
+		Mapper:         leafSchema,
+		Namer:          func(t reflect.Type) string { return strings.ToLower(strings.TrimPrefix(t.Name(), "file")) },
+		LookupComment: func(t reflect.Type, field string) string {
+			if field == "" {
+				return "" // the types themselves need no description
+			}
+			f, _ := t.FieldByName(field)
+			return f.Tag.Get("doc")
+		},
+	}
+	s := r.Reflect(&fileScenario{})
+	s.Title = "a locklab scenario"
+	s.Description = "A script of faults for distributed locks, and what is expected to come out."
+	refine(s)
+	out, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(out, '\n')
+}
+
+// leafSchema describes the types that read themselves.
+func leafSchema(t reflect.Type) *jsonschema.Schema {
+	name := &jsonschema.Schema{Type: "string", MinLength: count(1)}
+	switch t {
+	case reflect.TypeFor[word]():
+		return name
+	case reflect.TypeFor[words]():
+		list := &jsonschema.Schema{Type: "array", Items: name, MinItems: count(1), UniqueItems: true}
+		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{name, list}}
+	case reflect.TypeFor[number]():
+		return &jsonschema.Schema{Type: "integer", Minimum: "1"}
+	case reflect.TypeFor[yesno]():
+		return &jsonschema.Schema{Type: "boolean"}
+	case reflect.TypeFor[span]():
+		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{
+			{Type: "string", Pattern: `^([0-9]+(\.[0-9]*)?|\.[0-9]+)ttl$|^(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+$|^0$`},
+			{Const: 0},
+		}, Examples: []any{"250ms", "10s", "1.5ttl"}}
+	case reflect.TypeFor[verdictWord]():
+		return &jsonschema.Schema{Type: "string", Enum: []any{check.Holds.String(), check.Violated.String()}}
+	case reflect.TypeFor[options]():
+		return &jsonschema.Schema{Type: "object", AdditionalProperties: &jsonschema.Schema{
+			OneOf: []*jsonschema.Schema{{Type: "string"}, {Type: "number"}, {Type: "boolean"}},
+		}}
+	}
+	return nil
+}
+
+// refine adds what the Go types do not say.
+func refine(s *jsonschema.Schema) {
+	property := func(of *jsonschema.Schema, name string) *jsonschema.Schema {
+		p, _ := of.Properties.Get(name)
+		return p
+	}
+	property(s, "scenario").Pattern = namePattern.String()
+	property(s, "clients").Maximum = json.Number("100")
+	property(s, "expect").MinItems = count(1)
+	property(s, "steps").MinItems = count(1)
+
+	event := property(s.Definitions["on"], "event")
+	for _, k := range append(sim.ClientKinds(), sim.ServerKinds()...) {
+		event.Enum = append(event.Enum, string(k))
+	}
+	one := func(def string, keys ...string) {
+		for _, key := range keys {
+			s.Definitions[def].OneOf = append(s.Definitions[def].OneOf, &jsonschema.Schema{Required: []string{key}})
+		}
+	}
+	one("step", "on", "at")
+	one("on", "client", "host")
+	s.Definitions["do"].MinProperties, s.Definitions["do"].MaxProperties = count(1), count(1)
+	for _, p := range propertyNames() {
+		s.Definitions["expect"].AnyOf = append(s.Definitions["expect"].AnyOf, &jsonschema.Schema{Required: []string{p}})
+	}
+}
+
+func count(n uint64) *uint64 { return &n }
+
+func TestSchemaIsCurrent(t *testing.T) {
+	golden(t, "schema.json", string(generate(t)))
+}
+
+func TestEveryKeyHasADescription(t *testing.T) {
+	for _, t1 := range []reflect.Type{
+		reflect.TypeFor[fileScenario](), reflect.TypeFor[fileWorkload](), reflect.TypeFor[fileWithdraw](), reflect.TypeFor[fileStep](),
+		reflect.TypeFor[fileOn](), reflect.TypeFor[fileDo](), reflect.TypeFor[filePause](), reflect.TypeFor[fileExpect](),
+	} {
+		for _, k := range keysOf(t1) {
+			if k.doc == "" {
+				t.Errorf("%s: the key %s has no description", t1, k.name)
+			}
+			if !bytes.Contains(Schema(), []byte(k.doc)) {
+				t.Errorf("the schema does not describe the key %s", k.name)
+			}
+		}
+	}
+}
+
+// compile makes a validator of the embedded schema.
+func compile(t testing.TB) *validator.Schema {
+	t.Helper()
+	doc, err := validator.UnmarshalJSON(bytes.NewReader(Schema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := validator.NewCompiler()
+	if err := c.AddResource("schema.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// validate asks the schema about a script, as an editor would.
+func validate(t testing.TB, s *validator.Schema, src []byte) error {
+	t.Helper()
+	var script any
+	if err := yaml.Unmarshal(src, &script); err != nil {
+		t.Fatal(err)
+	}
+	asJSON, err := json.Marshal(script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := validator.UnmarshalJSON(bytes.NewReader(asJSON))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Validate(doc)
+}
+
+func TestGoodScriptsSatisfyTheSchema(t *testing.T) {
+	s := compile(t)
+	for _, src := range [][]byte{[]byte(whole), []byte(least)} {
+		if err := validate(t, s, src); err != nil {
+			t.Errorf("%v in\n%s", err, src)
+		}
+	}
+	for _, name := range BuiltinNames() {
+		src, err := Source(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := validate(t, s, src); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestSchemaRefusesWhatNeedsNoKnowledge: an editor shows these mistakes; those about
+// hosts, backends and cells need the loader.
+func TestSchemaRefusesWhatNeedsNoKnowledge(t *testing.T) {
+	s := compile(t)
+	patterns := []string{
+		"unknown-key-*", "unknown-fault", "unknown-property", "unknown-verdict", "unknown-event", "*-missing", "bad-duration",
+		"duration-without-unit", "negative-duration", "list-as-duration", "clients-*", "name-with-capitals", "on-and-at",
+		"neither-*", "client-and-host", "two-faults", "no-fault", "row-without-property", "nth-zero", "times-zero", "*-empty",
+		"title-number", "claims-twice", "event-of-the-world", "a-list", "a-word",
+	}
+	for _, pattern := range patterns {
+		files, err := filepath.Glob("testdata/bad/" + pattern + ".yaml")
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no bad script is called %s (%v)", pattern, err)
+		}
+		for _, file := range files {
+			src, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if validate(t, s, src) == nil {
+				t.Errorf("%s satisfies the schema", file)
+			}
+		}
+	}
+}

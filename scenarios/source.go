@@ -1,0 +1,133 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// maxSize bounds a scenario file, in bytes. The longest sensible script has a few
+// thousand; more is a file given by mistake.
+const maxSize = 64 << 10
+
+// maxDepth bounds how deep brackets may nest in a scenario file. The format needs four.
+const maxDepth = 50
+
+// place is a position in the file; the zero value is nowhere.
+type place struct{ line, column int } // from 1; columns count characters
+
+// given tells whether what is at this place was in the file at all.
+func (p place) given() bool { return p.line > 0 }
+
+func (p *place) put(at place) { *p = at }
+
+// source is the file being loaded: what errors quote.
+type source struct {
+	file  string
+	lines []string
+}
+
+// fail makes the error for a place. hint may be empty.
+func (s *source) fail(at place, found, expected, hint string) error {
+	at.line = min(max(at.line, 1), len(s.lines))
+	text := strings.TrimRight(s.lines[at.line-1], "\r")
+	at.column = min(max(at.column, 1), utf8.RuneCountInString(text)+1)
+	return &LoadError{
+		File: s.file, Line: at.line, Column: at.column,
+		Found: found, Text: text, Expected: expected, Todo: hint,
+	}
+}
+
+// parse reads YAML into its syntax tree and makes sure that there is exactly one
+// document.
+func parse(file string, src []byte) (s *source, root ast.Node, err error) {
+	text := strings.TrimPrefix(string(src), "\ufeff") // a byte order mark says nothing in UTF-8
+	s = &source{file: file, lines: strings.Split(text, "\n")}
+	if err := s.plain(text); err != nil {
+		return nil, nil, err
+	}
+	defer func() {
+		// The parser is not ours, and the file is anybody's.
+		if p := recover(); p != nil {
+			err = s.fail(place{1, 1}, fmt.Sprintf("the YAML parser gave up on this file (%v)", p), "a YAML document", "")
+		}
+	}()
+	tree, err := parser.ParseBytes([]byte(text), 0, parser.AllowDuplicateMapKey()) // we report duplicates ourselves
+	if err != nil {
+		return nil, nil, s.syntax(err)
+	}
+	for _, doc := range tree.Docs {
+		if doc.Body == nil {
+			continue
+		}
+		if root != nil {
+			return nil, nil, s.fail(at(doc.Body), "a second document begins here", "one scenario a file",
+				"put it into a file of its own")
+		}
+		root = doc.Body
+	}
+	if root == nil {
+		return nil, nil, s.fail(place{1, 1}, "the file is empty", "a scenario",
+			"begin with a line such as scenario: my-scenario")
+	}
+	return s, root, nil
+}
+
+// plain refuses what is certainly no scenario before the parser sees it.
+func (s *source) plain(text string) error {
+	if len(text) > maxSize {
+		return s.fail(place{1, 1}, fmt.Sprintf("the file has %d bytes", len(text)),
+			fmt.Sprintf("a scenario of at most %d bytes", maxSize), "")
+	}
+	depth := 0
+	for i, line := range s.lines {
+		if !utf8.ValidString(line) {
+			return s.fail(place{i + 1, 1}, "this line is not UTF-8", "text in UTF-8", "save the file in UTF-8")
+		}
+		for j, r := range []rune(line) {
+			switch r {
+			case '[', '{':
+				depth++
+			case ']', '}':
+				depth = max(0, depth-1)
+			}
+			if depth > maxDepth {
+				return s.fail(place{i + 1, j + 1}, "brackets nest too deep",
+					fmt.Sprintf("at most %d open brackets", maxDepth), "")
+			}
+		}
+	}
+	return nil
+}
+
+func (s *source) syntax(err error) error {
+	var found yaml.Error
+	if !errors.As(err, &found) {
+		return s.fail(place{1, 1}, err.Error(), "a YAML document", "")
+	}
+	p := place{1, 1}
+	if t := found.GetToken(); t != nil && t.Position != nil {
+		p = place{t.Position.Line, t.Position.Column}
+	}
+	return s.fail(p, "this is not YAML: "+strings.ReplaceAll(found.GetMessage(), "\t", `\t`), "a YAML document", "look for a missing space after a colon, a bracket or quote left open, or a tab")
+}
+
+// at is where a node begins. A block mapping begins at its first key.
+func at(n ast.Node) place {
+	if m, ok := n.(*ast.MappingNode); ok && !m.IsFlowStyle && len(m.Values) > 0 {
+		return at(m.Values[0])
+	}
+	if v, ok := n.(*ast.MappingValueNode); ok && v.Key != nil {
+		return at(v.Key)
+	}
+	if n == nil || n.GetToken() == nil || n.GetToken().Position == nil {
+		return place{1, 1}
+	}
+	p := n.GetToken().Position
+	return place{p.Line, p.Column}
+}

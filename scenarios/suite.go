@@ -1,0 +1,141 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// Judged is a trial that has been run and judged.
+type Judged struct {
+	Trial   Trial
+	Result  Result
+	History *sim.History
+}
+
+// RunAll runs trials on several workers and hands each to report in the order of the
+// list, so what is reported does not depend on which worker was faster. It stops at the
+// first error, of a trial or of report, or when ctx is cancelled; what was reported
+// before stays reported.
+func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.Context, Trial) (*sim.History, error), report func(Judged) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type done struct {
+		judged Judged
+		err    error
+	}
+	finished := make([]chan done, len(trials))
+	for i := range finished {
+		finished[i] = make(chan done, 1)
+	}
+	next := make(chan int)
+	var all sync.WaitGroup
+	defer all.Wait()
+	defer cancel()
+	for range min(workers, len(trials)) {
+		all.Go(func() {
+			for i := range next {
+				judged, err := trials[i].run(ctx, run)
+				finished[i] <- done{judged, err}
+			}
+		})
+	}
+	all.Go(func() {
+		defer close(next)
+		for i := range trials {
+			select {
+			case next <- i:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	for i := range trials {
+		select {
+		case d := <-finished[i]:
+			finished[i] = nil
+			if d.err != nil {
+				return d.err
+			}
+			if err := report(d.judged); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+
+func (t Trial) run(ctx context.Context, run func(context.Context, Trial) (*sim.History, error)) (Judged, error) {
+	history, err := run(ctx, t)
+	if err != nil {
+		return Judged{}, err
+	}
+	return Judged{Trial: t, Result: t.Judge(history), History: history}, nil
+}
+
+// Summarize counts the results of each cell, in the order in which the cells first
+// appear. results[i] must belong to trials[i].
+func Summarize(judged []Judged) []Summary {
+	var out []Summary
+	for _, j := range judged {
+		i := 0
+		for i < len(out) && !out[i].of(j.Result) {
+			i++
+		}
+		if i == len(out) {
+			out = append(out, newSummary(j.Trial))
+		}
+		out[i].add(j.Result)
+	}
+	return out
+}
+
+func newSummary(t Trial) Summary {
+	s := Summary{Scenario: t.Scenario.Name, Backend: t.Backend.String(), Guard: string(t.Guard), World: t.World}
+	for _, p := range check.Properties() {
+		s.Tallies = append(s.Tallies, Tally{Property: p})
+	}
+	for _, want := range t.Scenario.Expected(s.Backend, s.Guard) {
+		for i := range s.Tallies {
+			if s.Tallies[i].Property == want.Property {
+				s.Tallies[i].Expected, s.Tallies[i].Because = &want.Verdict, want.Because
+			}
+		}
+	}
+	return s
+}
+
+func (s *Summary) of(r Result) bool {
+	return s.Scenario == r.Scenario && s.Backend == r.Backend && s.Guard == r.Guard && s.World == r.World
+}
+
+func (s *Summary) add(r Result) {
+	s.Trials++
+	s.Outcome = max(s.Outcome, r.Outcome)
+	for i := range s.Tallies {
+		switch r.Finding(s.Tallies[i].Property).Verdict {
+		case check.Holds:
+			s.Tallies[i].Holds++
+		case check.Violated:
+			s.Tallies[i].Violated++
+		default:
+			s.Tallies[i].Undecided++
+		}
+	}
+}
+
+// Replay is the command that runs this one trial again. file is the scenario's file when
+// it is not a built-in one.
+func (r Result) Replay(file string) string {
+	name := r.Scenario
+	if file != "" {
+		name = file
+	}
+	return fmt.Sprintf("locklab run %s --backend %s --guard %s --world %s --seeds %d..%d --ttl %s",
+		name, r.Backend, r.Guard, r.World, r.Seed, r.Seed, r.TTL)
+}

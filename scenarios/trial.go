@@ -1,0 +1,152 @@
+package scenarios
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/virtual"
+)
+
+// The worlds that a trial can run in.
+const (
+	VirtualWorld = "virtual"
+	LiveWorld    = "live"
+)
+
+// Trial is one run of a scenario with a backend, a guard and a seed under a lease.
+type Trial struct {
+	Scenario *Scenario
+	Backend  backends.Spec // with the scenario's lock options
+	Guard    ledger.Guard
+	World    string
+	Seed     uint64
+	TTL      time.Duration
+}
+
+// cast is who takes part in a trial, and what they are given.
+type cast struct {
+	settings backends.Settings
+	clients  []sim.HostID
+	servers  []sim.HostID
+	steps    []sim.Step
+}
+
+func (t Trial) cast() (cast, error) {
+	settings, err := t.Backend.Settings(t.TTL, t.Guard.NeedsToken())
+	if err != nil {
+		return cast{}, fmt.Errorf("%s with guard %s: %w", t.Scenario.Name, t.Guard, err)
+	}
+	c := cast{settings: settings, servers: t.Backend.Backend.Servers(settings)}
+	for i := range t.Scenario.Clients {
+		c.clients = append(c.clients, ClientID(i))
+	}
+	for _, s := range t.Scenario.Steps {
+		c.steps = append(c.steps, s.Resolve(t.TTL))
+	}
+	return c, nil
+}
+
+// ClientID names the client of this index, from 0.
+func ClientID(index int) sim.HostID { return sim.HostID(fmt.Sprintf("client-%d", index+1)) }
+
+func (t Trial) header(c cast) sim.Header {
+	h := sim.Header{
+		Format:   sim.Format,
+		Scenario: t.Scenario.Name,
+		Backend:  t.Backend.String(),
+		Guard:    string(t.Guard),
+		World:    t.World,
+		Seed:     t.Seed,
+		TTL:      t.TTL,
+		Until:    t.Scenario.Until.In(t.TTL),
+		Options:  c.settings.List(),
+		Clients:  c.clients,
+		Servers:  c.servers,
+		Ledger:   ledger.HostID,
+	}
+	for _, s := range c.steps {
+		h.Faults = append(h.Faults, s.Do.Lane())
+	}
+	return h
+}
+
+// Simulate runs the trial in the virtual world. The same trial always gives the same
+// history, byte for byte.
+func (t Trial) Simulate() (*sim.History, error) {
+	c, err := t.cast()
+	if err != nil {
+		return nil, err
+	}
+	w := virtual.New(t.Seed)
+	defer w.Close()
+
+	w.AddHost(ledger.HostID)
+	accountFor := ledger.Simulate(w, t.Guard)
+	for _, id := range c.servers {
+		w.AddHost(id)
+	}
+	lockFor := t.Backend.Backend.Simulate(w, c.settings)
+	working := len(c.clients)
+	for i, id := range c.clients {
+		h := w.AddHost(id)
+		teller := &teller{host: h, lock: lockFor(h), account: accountFor(h), plan: t.Scenario.plan(i, t.TTL)}
+		h.Go("teller", func(sim.Host) {
+			teller.work()
+			if working--; working == 0 {
+				w.Stop(sim.AllDone)
+			}
+		})
+	}
+	w.Direct(c.steps)
+	if err := w.Run(t.Scenario.Until.In(t.TTL)); err != nil {
+		return nil, fmt.Errorf("%s with %s, guard %s, seed %d: %w", t.Scenario.Name, t.Backend, t.Guard, t.Seed, err)
+	}
+	return sim.Finish(t.header(c), w.Events(), w.Clock), nil
+}
+
+// Judge lets every checker read the history, and compares what they find with what the
+// scenario expects of this cell.
+func (t Trial) Judge(h *sim.History) Result {
+	r := Result{
+		Scenario: t.Scenario.Name, Backend: t.Backend.String(), Guard: string(t.Guard),
+		World: t.World, Seed: t.Seed, TTL: t.TTL,
+		Findings: check.All(h), Fingerprint: h.Fingerprint(),
+	}
+	for _, p := range check.Preconditions() {
+		if f := r.Finding(p); f.Verdict != check.Holds {
+			r.Outcome = Undecided
+			r.Surprises = append(r.Surprises, fmt.Sprintf("%s: %s", p, f.Why))
+		}
+	}
+	if r.Outcome == Undecided {
+		return r // what the other findings say means nothing then
+	}
+	for _, want := range t.Scenario.Expected(r.Backend, r.Guard) {
+		got := r.Finding(want.Property)
+		if got.Verdict == want.Verdict {
+			continue
+		}
+		r.Surprises = append(r.Surprises, fmt.Sprintf("%s: expected %s, because %s; found %s: %s",
+			want.Property, want.Verdict, want.Because, got.Verdict, got.Why))
+		if got.Verdict == check.Undecided {
+			r.Outcome = max(r.Outcome, Undecided)
+		} else {
+			r.Outcome = NotAsExpected
+		}
+	}
+	return r
+}
+
+// Finding gives what was found about a property.
+func (r Result) Finding(p check.Property) check.Finding {
+	for _, f := range r.Findings {
+		if f.Property == p {
+			return f
+		}
+	}
+	return check.Finding{Property: p, Verdict: check.Undecided, Why: "it was not judged"}
+}

@@ -1,0 +1,226 @@
+package scenarios
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// virtualTrials lists trials of the built-in scenarios in the virtual world.
+func virtualTrials(t testing.TB, seeds Seeds) []Trial {
+	t.Helper()
+	all, err := Builtin(Everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	trials, err := Selection{World: VirtualWorld, Seeds: seeds}.Trials(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trials
+}
+
+// one gives a trial of a built-in scenario.
+func one(t testing.TB, scenario, backend, guard string) Trial {
+	t.Helper()
+	s, err := Find(scenario, Everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	trials, err := Selection{Backends: []string{backend}, Guards: []string{guard}, World: VirtualWorld, Seeds: Seeds{1, 1}}.Trials([]*Scenario{s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trials[0]
+}
+
+// Every verdict of the suite is what its script predicts, with every seed.
+func TestEveryCellIsAsExpected(t *testing.T) {
+	trials := virtualTrials(t, Seeds{1, 20})
+	err := RunAll(context.Background(), trials, 2,
+		func(ctx context.Context, trial Trial) (*sim.History, error) { return trial.Simulate() },
+		func(j Judged) error {
+			if j.Result.Outcome != AsExpected {
+				t.Errorf("%s: %s", j.Result.Replay(""), strings.Join(j.Result.Surprises, "; "))
+			}
+			return nil
+		})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A violation counts as reproduced only if it goes away when the fault is left out. Only
+// the lock that is none at all loses withdrawals without any fault.
+func TestViolationsDisappearWithTheFault(t *testing.T) {
+	for _, trial := range virtualTrials(t, Seeds{1, 5}) {
+		if len(trial.Scenario.Steps) == 0 || trial.Backend.Backend.Name() == "none" {
+			continue
+		}
+		calm := *trial.Scenario
+		calm.Steps = nil
+		trial.Scenario = &calm
+		h, err := trial.Simulate()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range check.All(h) {
+			if f.Verdict == check.Violated {
+				t.Errorf("%s without its fault: %s: %s", trial.Scenario.Name, f.Property, f.Why)
+			}
+		}
+	}
+}
+
+func TestSameSeedGivesTheSameBytes(t *testing.T) {
+	for _, trial := range virtualTrials(t, Seeds{1, 2}) {
+		var bytesOf [2]bytes.Buffer
+		for i := range bytesOf {
+			h, err := trial.Simulate()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := h.Write(&bytesOf[i]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !bytes.Equal(bytesOf[0].Bytes(), bytesOf[1].Bytes()) {
+			t.Errorf("%s with %s, guard %s, seed %d: two runs differ", trial.Scenario.Name, trial.Backend, trial.Guard, trial.Seed)
+		}
+	}
+}
+
+// printFingerprints makes a test process print the fingerprint of every trial and exit.
+const printFingerprints = "LOCKLAB_TEST_FINGERPRINTS"
+
+func fingerprints(t testing.TB) string {
+	var b strings.Builder
+	err := RunAll(context.Background(), virtualTrials(t, Seeds{1, 3}), 4,
+		func(ctx context.Context, trial Trial) (*sim.History, error) { return trial.Simulate() },
+		func(j Judged) error {
+			b.WriteString(j.Result.Fingerprint + " " + j.Result.Replay("") + "\n")
+			return nil
+		})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestNumberOfProcessorsChangesNothing(t *testing.T) {
+	if os.Getenv(printFingerprints) != "" {
+		_, _ = os.Stdout.WriteString(fingerprints(t))
+		os.Exit(0)
+	}
+	here := fingerprints(t)
+	for _, processors := range []string{"1", "4"} {
+		cmd := exec.Command(os.Args[0], "-test.run", "^TestNumberOfProcessorsChangesNothing$")
+		cmd.Env = append(os.Environ(), printFingerprints+"=1", "GOMAXPROCS="+processors)
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(out) != here {
+			t.Errorf("GOMAXPROCS=%s gives other fingerprints", processors)
+		}
+	}
+}
+
+func TestSeedsDifferInTheirHistories(t *testing.T) {
+	trial := one(t, "gc-pause", "redis", "none")
+	first, err := trial.Simulate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	trial.Seed = 2
+	second, err := trial.Simulate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first.Events[5].At == second.Events[5].At && len(first.Events) == len(second.Events) {
+		t.Error("seeds 1 and 2 give the same history")
+	}
+}
+
+// A script means the same under any lease.
+func TestVerdictsDoNotDependOnTheLease(t *testing.T) {
+	for _, trial := range virtualTrials(t, Seeds{1, 1}) {
+		trial.TTL /= 5
+		h, err := trial.Simulate()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := trial.Judge(h); r.Outcome != AsExpected {
+			t.Errorf("with a lease of %v: %s: %s", trial.TTL, r.Replay(""), strings.Join(r.Surprises, "; "))
+		}
+	}
+}
+
+// The judge must notice when theory and measurement part.
+func TestUnmetExpectationIsASurprise(t *testing.T) {
+	trial := one(t, "gc-pause", "redis", "none")
+	h, err := trial.Simulate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	contrary := *trial.Scenario
+	contrary.Expect = []Expectation{{Verdicts: []PropertyValue{{check.LostUpdate, check.Holds}}, Because: "somebody hopes so"}}
+	trial.Scenario = &contrary
+	r := trial.Judge(h)
+	if r.Outcome != NotAsExpected || len(r.Surprises) != 1 || !strings.Contains(r.Surprises[0], "expected holds, because somebody hopes so; found violated") {
+		t.Errorf("outcome %v, surprises %q", r.Outcome, r.Surprises)
+	}
+}
+
+func TestFaultThatNeverHappenedMakesTheTrialUndecided(t *testing.T) {
+	trial := one(t, "gc-pause", "redis", "none")
+	missed := *trial.Scenario
+	missed.Steps = []Step{missed.Steps[0]}
+	missed.Steps[0].On = &On{Host: "client-1", Event: sim.Read, Nth: 2} // there is only one read
+	trial.Scenario = &missed
+	h, err := trial.Simulate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := trial.Judge(h); r.Outcome != Undecided || !strings.Contains(r.Surprises[0], "faults-happened") {
+		t.Errorf("outcome %v, surprises %q", r.Outcome, r.Surprises)
+	}
+}
+
+func BenchmarkGCPauseTrial(b *testing.B) {
+	trial := one(b, "gc-pause", "redis", "none")
+	b.ReportAllocs()
+	events := 0
+	for i := range b.N {
+		trial.Seed = uint64(i)
+		h, err := trial.Simulate()
+		if err != nil {
+			b.Fatal(err)
+		}
+		events += len(h.Events)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "trials/s")
+	b.ReportMetric(float64(events)/float64(b.N), "events/trial")
+}
+
+func BenchmarkGCPauseTrialJudged(b *testing.B) {
+	trial := one(b, "gc-pause", "redis", "none")
+	b.ReportAllocs()
+	for i := range b.N {
+		trial.Seed = uint64(i)
+		h, err := trial.Simulate()
+		if err != nil {
+			b.Fatal(err)
+		}
+		if r := trial.Judge(h); r.Outcome != AsExpected {
+			b.Fatal(r.Surprises)
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "trials/s")
+}

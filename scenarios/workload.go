@@ -1,0 +1,112 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/sim"
+)
+
+// Plan is the workload of one client under the trial's lease. All times are in
+// nanoseconds of the client's own monotonic clock.
+type Plan struct {
+	Times  int           `json:"times"`  // withdrawals, one after the other
+	Start  time.Duration `json:"start"`  // when the first begins
+	Think  time.Duration `json:"think"`  // work between the read and the write
+	Wait   time.Duration `json:"wait"`   // how long one acquire may wait for the lock
+	Check  bool          `json:"check"`  // look at the deadline just before the write
+	Answer time.Duration `json:"answer"` // how long to wait for the account's answer
+}
+
+// plan resolves the workload for the client of this index, from 0.
+func (s *Scenario) plan(index int, ttl time.Duration) Plan {
+	return Plan{
+		Times:  s.Workload.Times,
+		Start:  time.Duration(index) * s.Workload.Stagger.In(ttl),
+		Think:  s.Workload.Think.In(ttl),
+		Wait:   s.Workload.Wait.In(ttl),
+		Check:  s.Workload.Check,
+		Answer: s.Until.In(ttl),
+	}
+}
+
+// teller is a client at work: it makes withdrawals under the lock and records all it
+// does. The same code runs in both worlds.
+type teller struct {
+	host    sim.Host
+	lock    backends.Lock
+	account ledger.Account
+	plan    Plan
+}
+
+// work makes all withdrawals of the plan.
+func (t *teller) work() {
+	t.host.Sleep(t.plan.Start)
+	for n := range t.plan.Times {
+		t.underLock(fmt.Sprintf("%s/%d", t.host.ID(), n+1))
+	}
+	t.host.Record(sim.Event{Kind: sim.Done})
+}
+
+// underLock takes the lock, makes one withdrawal and gives the lock back.
+func (t *teller) underLock(op string) {
+	t.host.Record(sim.Event{Kind: sim.Acquire, Op: op})
+	lease, err := t.lock.Acquire(t.plan.Wait)
+	if err != nil {
+		t.host.Record(sim.Event{Kind: sim.NotAcquired, Op: op, Note: err.Error()})
+		return
+	}
+	t.host.Record(sim.Event{Kind: sim.Acquired, Op: op, Grant: lease.Grant(), Token: lease.Token(), Until: lease.Until()})
+
+	t.withdraw(op, lease)
+
+	t.host.Record(sim.Event{Kind: sim.Release, Op: op, Grant: lease.Grant()})
+	if err := lease.Release(); err != nil {
+		t.host.Record(sim.Event{Kind: sim.NotReleased, Op: op, Grant: lease.Grant(), Note: err.Error()})
+		return
+	}
+	t.host.Record(sim.Event{Kind: sim.Released, Op: op, Grant: lease.Grant()})
+}
+
+// withdraw reads the balance, works, and writes the balance back: two steps, with the
+// lock as the only thing that keeps others out in between.
+func (t *teller) withdraw(op string, lease backends.Lease) {
+	statement, err := t.account.Read(op, lease.Token(), t.plan.Answer)
+	if err != nil {
+		t.host.Record(sim.Event{Kind: failed(err, sim.ReadRefused, sim.ReadUnknown), Op: op, Token: lease.Token(), Note: err.Error()})
+		return
+	}
+	t.host.Record(sim.Event{Kind: sim.Read, Op: op, Version: statement.Version, Balance: statement.Balance})
+
+	t.host.Sleep(t.plan.Think)
+
+	if t.plan.Check {
+		if !lease.Valid() {
+			t.host.Record(sim.Event{Kind: sim.Abandon, Op: op, Grant: lease.Grant(), Note: "the lease is over"})
+			return
+		}
+		t.host.Record(sim.Event{Kind: sim.Check, Op: op, Grant: lease.Grant()})
+	}
+	order := ledger.Order{
+		Op: op, Token: lease.Token(),
+		Base: statement.Version, Balance: statement.Balance - ledger.Withdrawal,
+	}
+	t.host.Record(sim.Event{Kind: sim.Write, Op: op, Grant: lease.Grant(), Token: order.Token, Base: order.Base, Balance: order.Balance})
+	version, err := t.account.Write(order, t.plan.Answer)
+	if err != nil {
+		t.host.Record(sim.Event{Kind: failed(err, sim.WriteRefused, sim.WriteUnknown), Op: op, Token: order.Token, Note: err.Error()})
+		return
+	}
+	t.host.Record(sim.Event{Kind: sim.Wrote, Op: op, Version: version})
+}
+
+// failed tells a refusal from an answer that never came.
+func failed(err error, refused, unknown sim.Kind) sim.Kind {
+	if errors.Is(err, ledger.ErrRefused) {
+		return refused
+	}
+	return unknown
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/locklab/locklab/reports"
+	"github.com/locklab/locklab/scenarios"
+)
+
+// conclude draws the pictures, prints the table and says where everything is. The status
+// is that of the worst trial; after a failure of the harness, what was judged is reported
+// and the failure decides.
+func conclude(cmd *cobra.Command, ctx context.Context, trials []scenarios.Trial, judged []scenarios.Judged, folder *reports.Folder, failed error) error {
+	if err := draw(ctx, cmd.ErrOrStderr(), folder); err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	if err := reports.Table(out, scenarios.Summarize(judged), reports.TableOptions{Colour: isTerminal(out) && !noColour()}); err != nil {
+		return fmt.Errorf("print the table: %w", err)
+	}
+	printSurprises(out, judged)
+	fmt.Fprintf(out, "\nresults    %s\nhistories  %s\ntimelines  %s\n",
+		filepath.Join(folder.Path, "results.jsonl"), filepath.Join(folder.Path, "histories"), filepath.Join(folder.Path, "charts"))
+	if k := reports.MostTelling(folder.Kept()); k != nil {
+		fmt.Fprintf(out, "look at    %s\n", filepath.Join(folder.Path, "charts", k.Name+".png"))
+	}
+	if failed != nil {
+		return nil // the failure says it all, and decides the status
+	}
+	if len(judged) < len(trials) {
+		return &statusError{statusUndecided, fmt.Sprintf("interrupted: %d of %d trials were finished", len(judged), len(trials))}
+	}
+	worst := scenarios.AsExpected
+	for _, j := range judged {
+		worst = max(worst, j.Result.Outcome)
+	}
+	switch worst {
+	case scenarios.NotAsExpected:
+		return &statusError{status: statusNotAsExpected}
+	case scenarios.Undecided:
+		return &statusError{status: statusUndecided}
+	}
+	return nil
+}
+
+// maxSurprises bounds how many are printed; all are in results.jsonl.
+const maxSurprises = 10
+
+// printSurprises says what was not as expected, and how to see it again.
+func printSurprises(out io.Writer, judged []scenarios.Judged) {
+	n := 0
+	for _, j := range judged {
+		r := j.Result
+		if r.Outcome == scenarios.AsExpected {
+			continue
+		}
+		if n++; n > maxSurprises {
+			continue
+		}
+		fmt.Fprintf(out, "\n%s: %s with %s, guard %s, seed %d\n", r.Outcome, r.Scenario, r.Backend, r.Guard, r.Seed)
+		for _, s := range r.Surprises {
+			fmt.Fprintf(out, "  %s\n", s)
+		}
+		fmt.Fprintf(out, "  again: %s\n", r.Replay(j.Trial.Scenario.UserFile()))
+	}
+	if n > maxSurprises {
+		fmt.Fprintf(out, "\nand %d more, see results.jsonl\n", n-maxSurprises)
+	}
+}
+
+// draw draws the timelines of all kept trials, on all processors.
+func draw(ctx context.Context, stderr io.Writer, folder *reports.Folder) error {
+	kept := folder.Kept()
+	bar := newProgress(stderr, "timelines", len(kept), false)
+	defer bar.finish()
+	var workers sync.WaitGroup
+	var mu sync.Mutex
+	var first error
+	next := 0
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for {
+				mu.Lock()
+				i := next
+				next++
+				stop := first != nil || i >= len(kept) || ctx.Err() != nil
+				mu.Unlock()
+				if stop {
+					return
+				}
+				err := folder.Draw(kept[i])
+				mu.Lock()
+				if err != nil && first == nil {
+					first = err
+				}
+				bar.step(kept[i].Name)
+				mu.Unlock()
+			}
+		})
+	}
+	workers.Wait()
+	return first
+}
+
+// version is the module's version as the Go tool recorded it.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"regexp"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "write the golden output of the command anew")
+
+func TestMain(m *testing.M) {
+	if ran, status := runRole(); ran { // a process of a live trial that this test binary runs
+		os.Exit(status)
+	}
+	testscript.Main(m, map[string]func(){"locklab": main})
+}
+
+// The scripts in testdata/script run the command as users do and hold its output, on both
+// streams, against what they say.
+func TestCommand(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		Condition:           condition,
+		Cmds:                map[string]func(ts *testscript.TestScript, neg bool, args []string){"settle": settle},
+	})
+}
+
+// settle FILE... takes out of files what differs from run to run: the time of the run.
+func settle(ts *testscript.TestScript, neg bool, args []string) {
+	stamp := regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(-\d+)?`)
+	for _, name := range args {
+		text := ts.ReadFile(name)
+		ts.Check(os.WriteFile(ts.MkAbs(name), stamp.ReplaceAll([]byte(text), []byte("TIME")), 0o644))
+	}
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/locklab/locklab/scenarios"
+)
+
+// Exit statuses.
+const (
+	statusAsExpected    = 0
+	statusNotAsExpected = 1
+	statusUndecided     = 2
+	statusBadInput      = 3 // or the harness itself failed
+)
+
+// statusError ends the command with a status of its own. Any other error is bad input or
+// a failure of the harness.
+type statusError struct {
+	status int
+	say    string // empty: all has been said
+}
+
+func (e *statusError) Error() string { return e.say }
+
+// run is the whole program: it reads the arguments, does what they say, and returns the
+// exit status.
+func run(args []string, stdout, stderr io.Writer) int {
+	if ran, status := runRole(); ran {
+		return status
+	}
+	root := rootCommand()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.Execute()
+	if err == nil {
+		return statusAsExpected
+	}
+	var ended *statusError
+	if errors.As(err, &ended) {
+		if ended.say != "" {
+			fmt.Fprintln(stderr, ended.say)
+		}
+		return ended.status
+	}
+	fmt.Fprintln(stderr, "locklab:", err)
+	return statusBadInput
+}
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "locklab",
+		Short: "A laboratory for distributed locks",
+		Long: `locklab runs scripted scenarios (pauses and other faults) against distributed
+locks, judges what happened, and draws it.
+
+The same lock code runs in two worlds: a deterministic simulation in virtual
+time, which needs nothing, and real servers and client processes with real
+faults (--world live).
+
+Exit status: 0 everything as the scenarios expect, 1 something is not,
+2 undecided (a fault did not happen, or the run was interrupted),
+3 bad input or a failure of locklab itself.`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.AddCommand(runCommand(), listCommand(), showCommand(), checkCommand(), doctorCommand())
+	return root
+}
+
+// completeScenarios offers the names of the built-in scenarios; files complete as well.
+func completeScenarios(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	if all, err := scenarios.Builtin(scenarios.Everything()); err == nil {
+		for _, s := range all {
+			names = append(names, s.Name+"\t"+s.Title)
+		}
+	}
+	return names, cobra.ShellCompDirectiveDefault
+}

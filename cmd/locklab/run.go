@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/reports"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
+)
+
+// runOptions are the flags of `locklab run`.
+type runOptions struct {
+	backends, guards []string
+	world, seeds     string
+	ttl              time.Duration
+	out              string
+	jobs             int
+}
+
+// liveJobs is how many live trials run side by side unless told otherwise: they mostly
+// wait, but each has a handful of processes.
+const liveJobs = 3
+
+func runCommand() *cobra.Command {
+	var o runOptions
+	c := &cobra.Command{
+		Use:   "run [SCENARIO|FILE...]",
+		Short: "Run scenarios, judge them, and draw what happened",
+		Long: `Run runs each scenario with each lock service under each guard of the account,
+with several seeds, and compares what was found with what the scenario expects.
+Without a name it runs all built-in scenarios.
+
+It prints a table of cells and writes to OUT/<time of the run>, with OUT/latest
+pointing to the newest: results.jsonl (a row a trial), histories/ (of the first
+trial of each cell and of all surprises) and charts/ (their timelines).`,
+		Example: `  locklab run
+  locklab run gc-pause --backend redis --guard none
+  locklab run gc-pause --world live
+  locklab run my-scenario.yaml --seeds 100`,
+		ValidArgsFunction: completeScenarios,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return o.run(cmd, args)
+		},
+	}
+	f := c.Flags()
+	f.StringSliceVar(&o.backends, "backend", nil, "lock services to run, such as redis or redis+renew (default: those of the scenario)")
+	f.StringSliceVar(&o.guards, "guard", nil, "guards of the account to run: none, fence-writes, fence-all, cas (default: those of the scenario)")
+	f.StringVar(&o.world, "world", scenarios.VirtualWorld, "virtual or live")
+	f.StringVar(&o.seeds, "seeds", "", "how many seeds, such as 20, or which, such as 7..9 (default: 20 virtual, 1 live)")
+	f.DurationVar(&o.ttl, "ttl", 0, "the lease (default: the scenario's in the virtual world, 2s in the live one)")
+	f.StringVar(&o.out, "out", "out", "folder for results")
+	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials side by side (default: one a processor virtual, %d live)", liveJobs))
+	complete(c, "world", scenarios.VirtualWorld, scenarios.LiveWorld)
+	var guards, locks []string
+	for _, g := range ledger.Guards() {
+		guards = append(guards, string(g)+"\t"+g.Rule())
+	}
+	for _, b := range scenarios.Registry() {
+		locks = append(locks, b.Name()+"\t"+b.Title())
+	}
+	complete(c, "guard", guards...)
+	complete(c, "backend", locks...)
+	return c
+}
+
+// complete offers fixed values for a flag in shell completion.
+func complete(c *cobra.Command, flag string, values ...string) {
+	err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	if err != nil {
+		panic(err) // the flag does not exist: a mistake in this program
+	}
+}
+
+func (o runOptions) run(cmd *cobra.Command, names []string) error {
+	trials, err := o.trials(names)
+	if err != nil {
+		return err
+	}
+	if o.world == scenarios.LiveWorld {
+		if entered, err := enterLive(trials); entered || err != nil {
+			return err
+		}
+	}
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	folder, err := reports.NewFolder(o.out, reports.About{
+		Command: append([]string{"locklab", "run"}, os.Args[min(2, len(os.Args)):]...),
+		Version: version(), Go: runtime.Version(), Started: time.Now(),
+		World: o.world, Seeds: o.seeds, Trials: len(trials),
+	})
+	if err != nil {
+		return err
+	}
+	judged, failed := o.play(ctx, cmd, trials, folder)
+	failed = errors.Join(failed, folder.Close())
+	// What was judged before a failure is reported all the same.
+	return errors.Join(failed, conclude(cmd, ctx, trials, judged, folder, failed))
+}
+
+// trials reads what is to be run; whatever is wrong with it is found before anything is
+// run or written.
+func (o *runOptions) trials(names []string) ([]scenarios.Trial, error) {
+	seeds, err := o.check()
+	if err != nil {
+		return nil, err
+	}
+	all, err := load(names)
+	if err != nil {
+		return nil, err
+	}
+	return scenarios.Selection{
+		Backends: o.backends, Guards: o.guards, World: o.world, Seeds: seeds, TTL: o.ttl,
+	}.Trials(all)
+}
+
+// check fills in what was not given and refuses what cannot be.
+func (o *runOptions) check() (scenarios.Seeds, error) {
+	none := scenarios.Seeds{}
+	if o.world != scenarios.VirtualWorld && o.world != scenarios.LiveWorld {
+		return none, fmt.Errorf("--world is %q, expected virtual or live", o.world)
+	}
+	if o.seeds == "" {
+		o.seeds = map[string]string{scenarios.VirtualWorld: "20", scenarios.LiveWorld: "1"}[o.world]
+	}
+	for _, b := range o.backends {
+		if _, err := scenarios.Registry().ParseSpec(b); err != nil {
+			return none, fmt.Errorf("--backend: %w", err)
+		}
+	}
+	for _, g := range o.guards {
+		if _, err := ledger.ParseGuard(g); err != nil {
+			return none, fmt.Errorf("--guard: %w", err)
+		}
+	}
+	seeds, err := scenarios.ParseSeeds(o.seeds)
+	if err != nil {
+		return none, fmt.Errorf("--seeds: %w", err)
+	}
+	if o.ttl != 0 && (o.ttl < time.Millisecond || o.ttl > 1000*time.Hour) {
+		return none, fmt.Errorf("--ttl is %v, expected a lease between 1ms and 1000h", o.ttl)
+	}
+	if o.jobs < 0 {
+		return none, fmt.Errorf("--jobs is %d, expected 1 or more", o.jobs)
+	}
+	if o.jobs == 0 {
+		o.jobs = map[string]int{scenarios.VirtualWorld: runtime.GOMAXPROCS(0), scenarios.LiveWorld: liveJobs}[o.world]
+	}
+	return seeds, nil
+}
+
+// load gives the scenarios of these names or files; all built-in ones without any.
+func load(names []string) ([]*scenarios.Scenario, error) {
+	known := scenarios.Everything()
+	builtin, err := scenarios.Builtin(known)
+	if err != nil || len(names) == 0 {
+		return builtin, err
+	}
+	var out []*scenarios.Scenario
+	for _, name := range names {
+		s, err := loadOne(name, builtin, known)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// loadOne takes a name with a dot or a slash for a file.
+func loadOne(name string, builtin []*scenarios.Scenario, known scenarios.Known) (*scenarios.Scenario, error) {
+	if strings.ContainsAny(name, "./\\") {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("read the scenario: %w", err)
+		}
+		return scenarios.Load(name, src, known)
+	}
+	var names []string
+	for _, s := range builtin {
+		if s.Name == name {
+			return s, nil
+		}
+		names = append(names, s.Name)
+	}
+	return nil, fmt.Errorf("there is no scenario %q, expected one of %s, or a file such as ./my.yaml", name, strings.Join(names, ", "))
+}
+
+// play runs the trials and writes each result as it comes. An interruption is not an
+// error: what has been judged is returned.
+func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials []scenarios.Trial, folder *reports.Folder) ([]scenarios.Judged, error) {
+	bar := newProgress(cmd.ErrOrStderr(), "trials", len(trials), o.world == scenarios.LiveWorld)
+	defer bar.finish()
+	var judged []scenarios.Judged
+	err := scenarios.RunAll(ctx, trials, o.jobs,
+		func(ctx context.Context, t scenarios.Trial) (*sim.History, error) { return t.Run(ctx) },
+		func(j scenarios.Judged) error {
+			if err := folder.Add(&j); err != nil {
+				return err
+			}
+			j.History = nil // the folder has what is worth keeping
+			judged = append(judged, j)
+			r := j.Result
+			bar.step(fmt.Sprintf("%s %s, guard %s, seed %d: %s", r.Scenario, r.Backend, r.Guard, r.Seed, r.Outcome))
+			return nil
+		})
+	if ctx.Err() != nil {
+		return judged, nil
+	}
+	return judged, err
+}

@@ -169,7 +169,8 @@ func TestVerdictSaysTheGravestFirst(t *testing.T) {
 		{"an overlap that cost nothing", []check.Finding{finding(check.Overlap, check.Violated), finding(check.LostUpdate, check.Holds)}, "overlap: why. No acknowledged withdrawal was lost.", true},
 		{"a fault that was not proven", []check.Finding{finding(check.LostUpdate, check.Violated), finding(check.FaultsHappened, check.Undecided)}, "undecided, faults-happened: why.", false},
 		{"a recording that cannot be", []check.Finding{finding(check.RecordingSane, check.Violated)}, "undecided, recording-sane: why.", false},
-		{"undecided", []check.Finding{finding(check.Overlap, check.Holds), finding(check.TokenOrder, check.Undecided)}, "undecided, token order: why.", false},
+		{"a lock without tokens", []check.Finding{finding(check.Overlap, check.Holds), finding(check.TokenOrder, check.Undecided)}, "Nothing was violated.", false},
+		{"undecided", []check.Finding{finding(check.Overlap, check.Holds), finding(check.StaleWrite, check.Undecided)}, "undecided, stale write: why.", false},
 		{"all well", []check.Finding{finding(check.Overlap, check.Holds)}, "Nothing was violated.", false},
 		{"not judged", nil, "This trial was not judged.", false},
 	} {

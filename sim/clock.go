@@ -27,10 +27,11 @@ func (c *Clock) last() clockBreak {
 }
 
 func (b clockBreak) shown(at time.Duration) time.Duration {
-	if b.rate == TrueRate {
-		return b.shows + (at - b.at)
+	gone := at - b.at
+	if b.rate != TrueRate {
+		gone = scale(gone, b.rate)
 	}
-	return b.shows + scale(at-b.at, b.rate)
+	return addCapped(b.shows, gone)
 }
 
 // At is what the clock shows at a point of true time that is not before its last break.
@@ -77,22 +78,23 @@ func (c *Clock) When(from, d time.Duration) time.Duration {
 
 // when is the first true time at which this piece, if it went on for ever, shows d.
 func (b clockBreak) when(d time.Duration) time.Duration {
+	ahead := d - b.shows
 	switch {
 	case d <= b.shows:
 		return b.at
-	case b.rate == 0:
+	case b.rate == 0 || d == Forever || ahead < 0: // ahead overflowed: more than 292 years
 		return Forever
 	case b.rate == TrueRate:
-		return addCapped(b.at, d-b.shows)
+		return addCapped(b.at, ahead)
 	}
-	at := addCapped(b.at, mulDiv(d-b.shows, billion, b.rate))
+	at := addCapped(b.at, mulDiv(ahead, billion, b.rate))
 	for at != Forever && b.shown(at) < d { // the division rounded down
 		at++
 	}
 	return at
 }
 
-// addCapped adds two durations that are ≥ 0 and caps the sum at Forever.
+// addCapped adds b ≥ 0 to a and caps the sum at Forever.
 func addCapped(a, b time.Duration) time.Duration {
 	if a > Forever-b {
 		return Forever

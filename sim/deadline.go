@@ -27,51 +27,68 @@ func Finish(header Header, events []Event, clock func(HostID) *Clock) *History {
 	return &History{Header: header, Events: all}
 }
 
-// belief is a lease that a client believes to hold until a deadline on its own clock.
-type belief struct {
+// acquisition is a grant as one client holds it.
+type acquisition struct {
 	host  HostID
 	grant string
+}
+
+// belief is a lease that a client believes to hold until a deadline on its own clock.
+type belief struct {
+	acquisition
 	since time.Duration // true time at which it computed the deadline
 	until time.Duration // on its own clock
 }
 
 // deadlines finds the moments at which beliefs ran out. A renewal replaces the deadline;
-// a release or the news of a loss ends the belief before it.
+// a release or the news of a loss ends the belief before it, and for good: the answer
+// to a renewal that was still on its way then does not bring it back.
 func deadlines(events []Event, clock func(HostID) *Clock) []Event {
 	var found []Event
 	var open []belief
+	over := map[acquisition]bool{}
 	end := time.Duration(0)
 	for _, e := range events {
 		end = max(end, e.At)
 	}
-	close := func(host HostID, grant string, at time.Duration) {
+	endBelief := func(which acquisition, at time.Duration) {
 		open = slices.DeleteFunc(open, func(b belief) bool {
-			if b.host != host || b.grant != grant {
+			if b.acquisition != which {
 				return false
 			}
-			c := clock(host)
-			if c == nil {
-				c = &Clock{}
-			}
-			if ran := c.When(b.since, b.until); ran < at || ran == at && at == end {
-				found = append(found, Event{At: ran, Host: host, Kind: Deadline, Grant: grant, Until: b.until})
+			if ran := b.runsOut(clock); ran < at || ran == at && at == end {
+				found = append(found, Event{At: ran, Host: b.host, Kind: Deadline, Grant: b.grant, Until: b.until})
 			}
 			return true
 		})
 	}
 	for _, e := range events {
+		which := acquisition{e.Host, e.Grant}
 		switch e.Kind {
 		case Acquired, Renewed:
-			close(e.Host, e.Grant, e.At)
-			if e.Until != 0 {
-				open = append(open, belief{host: e.Host, grant: e.Grant, since: e.At, until: e.Until})
+			endBelief(which, e.At)
+			if e.Until != 0 && !over[which] {
+				open = append(open, belief{which, e.At, e.Until})
 			}
 		case Release, Lost:
-			close(e.Host, e.Grant, e.At)
+			endBelief(which, e.At)
+			over[which] = true
 		}
 	}
 	for len(open) > 0 {
-		close(open[0].host, open[0].grant, end)
+		endBelief(open[0].acquisition, end)
 	}
 	return found
+}
+
+// runsOut is the true time at which the client's own clock reaches the deadline.
+func (b belief) runsOut(clock func(HostID) *Clock) time.Duration {
+	var c *Clock
+	if clock != nil {
+		c = clock(b.host)
+	}
+	if c == nil {
+		c = &Clock{}
+	}
+	return c.When(b.since, b.until)
 }

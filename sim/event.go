@@ -63,6 +63,9 @@ const (
 	End           Kind = "end"            // the trial is over (note: why)
 )
 
+// AllDone is the End event's note when every client has finished its workload.
+const AllDone = "all clients are done"
+
 // Event is one thing that happened. Which fields carry meaning depends on the Kind;
 // the rest are zero and left out of the file.
 type Event struct {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -152,8 +153,9 @@ func strictJSON(line []byte, into any) *jsonProblem {
 	dec.DisallowUnknownFields()
 	err := dec.Decode(into)
 	if err == nil {
-		if dec.More() {
-			return &jsonProblem{int(dec.InputOffset()) + 1, "something follows the closing brace"}
+		rest := line[dec.InputOffset():]
+		if more := bytes.TrimLeft(rest, " \t\r"); len(more) > 0 {
+			return &jsonProblem{len(line) - len(more) + 1, "something follows the closing brace"}
 		}
 		return nil
 	}
@@ -163,11 +165,29 @@ func strictJSON(line []byte, into any) *jsonProblem {
 	case errors.As(err, &syntax):
 		return &jsonProblem{int(syntax.Offset), strings.TrimPrefix(err.Error(), "json: ")}
 	case errors.As(err, &kind):
-		return &jsonProblem{int(kind.Offset), fmt.Sprintf("field %q is a %s, expected a %s", kind.Field, kind.Value, kind.Type)}
+		if kind.Field == "" {
+			return &jsonProblem{1, fmt.Sprintf("found JSON %s, expected an object", kind.Value)}
+		}
+		return &jsonProblem{fieldColumn(line, kind.Field), fmt.Sprintf("field %q is %s, expected %s", kind.Field, kind.Value, plainType(kind.Type))}
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
 		return &jsonProblem{len(line) + 1, "the line ends too early: was the run killed while it wrote?"}
 	}
 	return &jsonProblem{unknownFieldColumn(line, err), strings.TrimPrefix(err.Error(), "json: ")}
+}
+
+// plainType says what a field takes, without the names of Go's types.
+func plainType(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "text"
+	case reflect.Int64:
+		return "a whole number"
+	case reflect.Uint64:
+		return "a whole number that is not negative"
+	case reflect.Slice:
+		return "a list"
+	}
+	return "an object"
 }
 
 // unknownFieldColumn finds the field that encoding/json names in its message.

@@ -27,7 +27,7 @@ var ErrSpan = errors.New(`expected a length of time such as "250ms", "10s", "1m3
 func ParseSpan(text string) (Span, error) {
 	if number, ok := strings.CutSuffix(text, "ttl"); ok {
 		n, ok := new(big.Rat).SetString(number)
-		if !ok || n.Sign() < 0 || strings.ContainsAny(number, "/eExX_ +-") {
+		if !ok || strings.Trim(number, "0123456789.") != "" { // big.Rat also reads "1/3", "0b1" and "1p2"
 			return Span{}, fmt.Errorf("%q is not a length of time: %w", text, ErrSpan)
 		}
 		n.Mul(n, big.NewRat(billion, 1))

@@ -27,10 +27,9 @@ func conclude(cmd *cobra.Command, ctx context.Context, trials []scenarios.Trial,
 		return fmt.Errorf("print the table: %w", err)
 	}
 	printSurprises(out, judged)
-	fmt.Fprintf(out, "\nresults    %s\nhistories  %s\ntimelines  %s\n",
-		filepath.Join(folder.Path, "results.jsonl"), filepath.Join(folder.Path, "histories"), filepath.Join(folder.Path, "charts"))
-	if k := reports.MostTelling(folder.Kept()); k != nil {
-		fmt.Fprintf(out, "look at    %s\n", filepath.Join(folder.Path, "charts", k.Name+".png"))
+	fmt.Fprintf(out, "\nresults    %s\nhistories  %s\n", filepath.Join(folder.Path, "results.jsonl"), filepath.Join(folder.Path, "histories"))
+	if k := reports.MostTelling(folder.Kept()); k != nil && ctx.Err() == nil {
+		fmt.Fprintf(out, "timelines  %s\nlook at    %s\n", filepath.Join(folder.Path, "charts"), filepath.Join(folder.Path, "charts", k.Name+".png"))
 	}
 	if failed != nil {
 		return nil // the failure says it all, and decides the status
@@ -76,7 +75,8 @@ func printSurprises(out io.Writer, judged []scenarios.Judged) {
 	}
 }
 
-// draw draws the timelines of all kept trials, on all processors.
+// draw draws the timelines of all kept trials, on all processors, unless the run was
+// interrupted.
 func draw(ctx context.Context, stderr io.Writer, folder *reports.Folder) error {
 	kept := folder.Kept()
 	bar := newProgress(stderr, "timelines", len(kept), false)

@@ -25,8 +25,8 @@ func TestAnOverwrittenWithdrawalIsALostUpdate(t *testing.T) {
 			4s client-2 wrote        op=client-2/1`,
 			Holds, "2 acknowledged withdrawals, all of them in the final balance", nil},
 		{"two withdrawals computed from one balance", lostWithdrawal, Violated,
-			"the ledger took client-2/1 of client-2 at 14.000s, then at 15.000s took client-1/1 of client-1, " +
-				"which was computed from the balance read at 2.000s and so overwrote it (1 of 2 acknowledged withdrawals lost)",
+			"client-1/1, written at 15.000s, was computed from the balance read at 2.000s and " +
+				"overwrote client-2/1, written at 14.000s (1 of 2 acknowledged withdrawals lost)",
 			[]int64{3, 6, 8}},
 		{"only the client's own record tells of the read", `
 			0s - ledger-opened

@@ -116,8 +116,8 @@ func (b *book) lossOf(h *sim.History, op string) Finding {
 	if read != nil {
 		seen = fmt.Sprintf("the balance read at %s", clock(read.At))
 	}
-	return violated(LostUpdate, "the ledger took %s of %s at %s, then at %s took %s of %s, which was computed from %s and so overwrote it",
-		lost.Op, lost.Client, clock(lost.At), clock(over.At), over.Op, over.Client, seen).
+	return violated(LostUpdate, "%s, written at %s, was computed from %s and overwrote %s, written at %s",
+		over.Op, clock(over.At), seen, lost.Op, clock(lost.At)).
 		shownBy(read, lost, over)
 }
 

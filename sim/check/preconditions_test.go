@@ -154,6 +154,16 @@ func TestAHistoryThatContradictsItselfIsNotJudged(t *testing.T) {
 		{"an answer without a question", `
 			1s client-1 acquired op=client-1/1 grant=a
 			2s -        end`, Undecided, "client-1 has an answer (acquired) for client-1/1 without having asked", []int64{1}},
+		{"a second answer to one question", `
+			1s client-1 acquire      op=client-1/1
+			1s client-1 not-acquired op=client-1/1
+			1s client-1 not-acquired op=client-1/1
+			2s -        end`, Undecided, "client-1 has an answer (not-acquired) for client-1/1 without having asked", []int64{3}},
+		{"asked again once answered", `
+			1s client-1 acquire      op=client-1/1
+			1s client-1 not-acquired op=client-1/1
+			1s client-1 acquire      op=client-1/1
+			2s -        end`, Holds, "4 events", nil},
 		{"an answer to another's question", `
 			1s client-1 acquire      op=client-1/1
 			1s client-2 not-acquired op=client-1/1
@@ -186,6 +196,12 @@ func TestAHistoryThatContradictsItselfIsNotJudged(t *testing.T) {
 			0s -        ledger-opened
 			1s client-1 wrote op=client-1/1
 			2s -        end`, Undecided, "client-1 was told that client-1/1 was written, but the ledger had not taken such a write", []int64{2}},
+		{"live: a write that was stamped a little late", `
+			| world=live
+			0s     -        ledger-opened
+			1s     client-1 wrote        op=client-1/1
+			1.015s ledger   ledger-write op=client-1/1 version=1
+			3s     -        end`, Holds, "4 events", nil},
 		{"a write that the ledger took only later", `
 			0s -        ledger-opened
 			1s client-1 wrote        op=client-1/1

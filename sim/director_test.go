@@ -1,0 +1,212 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// stage is a world that only keeps a diary. Time passes when pass is called.
+type stage struct {
+	now    time.Duration
+	later  []appointment
+	diary  []string
+	broken map[string]error // by "apply", "undo" and "probe"
+	probes int              // how many times a probe succeeds before broken["probe"]
+}
+
+type appointment struct {
+	at time.Duration
+	do func()
+}
+
+func (s *stage) note(format string, args ...any) {
+	s.diary = append(s.diary, fmt.Sprintf("%v ", s.now)+fmt.Sprintf(format, args...))
+}
+
+func (s *stage) Can(FaultKind) error { return nil }
+func (s *stage) Apply(f Fault) error { s.note("apply %s", f.Lane()); return s.broken["apply"] }
+func (s *stage) Undo(f Fault) error  { s.note("undo %s", f.Lane()); return s.broken["undo"] }
+
+func (s *stage) Probe(f Fault) error {
+	if s.probes > 0 {
+		s.probes--
+		return nil
+	}
+	return s.broken["probe"]
+}
+
+func (s *stage) After(d time.Duration, f func()) {
+	s.later = append(s.later, appointment{s.now + d, f})
+}
+
+func (s *stage) RecordFault(e Event) {
+	if e.Host == "" || e.Fault == "" {
+		panic("a fault's event must name the host and the lane")
+	}
+	s.note("%s %s %s", e.Kind, e.Fault, e.Note)
+}
+
+// pass lets time go on until then.
+func (s *stage) pass(until time.Duration) {
+	for {
+		next := slices.IndexFunc(s.later, func(a appointment) bool { return a.at <= until })
+		if next < 0 {
+			s.now = until
+			return
+		}
+		a := s.later[next]
+		s.later = slices.Delete(s.later, next, next+1)
+		s.now = a.at
+		a.do()
+	}
+}
+
+func (s *stage) expect(t *testing.T, want ...string) {
+	t.Helper()
+	var got []string
+	for _, line := range s.diary {
+		got = append(got, strings.TrimSpace(line))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got:\n  %s\nwant:\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+	}
+}
+
+// pauseClient1 pauses client-1 for four nanoseconds.
+var pauseClient1 = Fault{Kind: Pause, Host: "client-1", For: 4}
+
+// theWholePause is what the diary says of a pause that began at 3ns and went well.
+var theWholePause = []string{
+	"3ns apply pause client-1",
+	"3ns fault-applied pause client-1",
+	"3ns fault-proven pause client-1 after it was applied",
+	"7ns fault-proven pause client-1 before it was undone",
+	"7ns undo pause client-1",
+	"7ns fault-undone pause client-1",
+}
+
+func TestAStepFiresAtItsTime(t *testing.T) {
+	s := &stage{}
+	d := NewDirector(s, []Step{{When: Trigger{After: 3}, Do: pauseClient1}})
+	d.Start()
+	d.Observe(Event{Host: "client-1", Kind: Acquired})
+	s.pass(20)
+	s.expect(t, theWholePause...)
+}
+
+func TestAStepFiresOnTheNthEventOfItsKindOnItsHost(t *testing.T) {
+	s := &stage{}
+	d := NewDirector(s, []Step{{When: Trigger{Host: "client-1", Kind: Acquired, Nth: 2}, Do: pauseClient1}})
+	d.Start()
+	for _, e := range []Event{
+		{Host: "client-1", Kind: Acquired},
+		{Host: "client-2", Kind: Acquired},
+		{Host: "client-1", Kind: Renewed},
+	} {
+		d.Observe(e)
+	}
+	s.pass(3)
+	s.expect(t)
+	d.Observe(Event{Host: "client-1", Kind: Acquired})
+	s.pass(20)
+	s.expect(t, theWholePause...)
+	d.Observe(Event{Host: "client-1", Kind: Acquired})
+	s.pass(40)
+	s.expect(t, theWholePause...) // the third time is not the second
+}
+
+func TestAStepWithoutDelayIsDoneBeforeTheProcessGoesOn(t *testing.T) {
+	s := &stage{now: 3}
+	when := Trigger{Host: "client-1", Kind: Write, Nth: 1}
+	d := NewDirector(s, []Step{{When: when, Do: pauseClient1}})
+	d.Observe(Event{Host: "client-1", Kind: Write})
+	s.expect(t, theWholePause[:3]...)
+	if !when.Holds() {
+		t.Error("the trigger does not hold the process")
+	}
+}
+
+func TestAStepWithDelayLetsTheProcessGoOn(t *testing.T) {
+	s := &stage{now: 1}
+	when := Trigger{Host: "client-1", Kind: Write, Nth: 1, After: 2}
+	d := NewDirector(s, []Step{{When: when, Do: pauseClient1}})
+	d.Observe(Event{Host: "client-1", Kind: Write})
+	s.expect(t)
+	s.pass(20)
+	s.expect(t, theWholePause...)
+	if when.Holds() || (Trigger{}).Holds() {
+		t.Error("a trigger with a delay, or at a time, holds a process")
+	}
+}
+
+func TestOneEventMayFireSeveralSteps(t *testing.T) {
+	s := &stage{}
+	when := Trigger{Host: "client-1", Kind: Write, Nth: 1}
+	d := NewDirector(s, []Step{{When: when, Do: Fault{Kind: Pause, Host: "client-1"}}, {When: when, Do: Fault{Kind: Pause, Host: "redis-1"}}})
+	d.Observe(Event{Host: "client-1", Kind: Write})
+	s.pass(20)
+	s.expect(t, // and neither is undone: they last to the end
+		"0s apply pause client-1",
+		"0s fault-applied pause client-1",
+		"0s fault-proven pause client-1 after it was applied",
+		"0s apply pause redis-1",
+		"0s fault-applied pause redis-1",
+		"0s fault-proven pause redis-1 after it was applied")
+}
+
+func TestAFaultThatFailsIsNeverSaidToBeProven(t *testing.T) {
+	failed := errors.New("no such process")
+	for _, each := range []struct {
+		name  string
+		world stage
+		want  []string
+	}{
+		{"it could not be applied", stage{broken: map[string]error{"apply": failed}}, []string{
+			"3ns apply pause client-1",
+			"3ns fault-unproven pause client-1 could not be applied: no such process",
+		}},
+		{"it took no effect", stage{broken: map[string]error{"probe": failed}}, []string{
+			"3ns apply pause client-1",
+			"3ns fault-applied pause client-1",
+			"3ns fault-unproven pause client-1 after it was applied: no such process",
+			"7ns fault-unproven pause client-1 before it was undone: no such process",
+			"7ns undo pause client-1",
+			"7ns fault-undone pause client-1",
+		}},
+		{"it did not last", stage{probes: 1, broken: map[string]error{"probe": failed}}, []string{
+			"3ns apply pause client-1",
+			"3ns fault-applied pause client-1",
+			"3ns fault-proven pause client-1 after it was applied",
+			"7ns fault-unproven pause client-1 before it was undone: no such process",
+			"7ns undo pause client-1",
+			"7ns fault-undone pause client-1",
+		}},
+		{"it could not be undone", stage{broken: map[string]error{"undo": failed}}, []string{
+			"3ns apply pause client-1",
+			"3ns fault-applied pause client-1",
+			"3ns fault-proven pause client-1 after it was applied",
+			"7ns fault-proven pause client-1 before it was undone",
+			"7ns undo pause client-1",
+			"7ns fault-unproven pause client-1 could not be undone: no such process",
+		}},
+	} {
+		t.Run(each.name, func(t *testing.T) {
+			d := NewDirector(&each.world, []Step{{When: Trigger{After: 3}, Do: pauseClient1}})
+			d.Start()
+			each.world.pass(20)
+			each.world.expect(t, each.want...)
+		})
+	}
+}
+
+func TestEveryKindOfFaultHasALane(t *testing.T) {
+	for _, kind := range FaultKinds() {
+		if got, want := (Fault{Kind: kind, Host: "redis-1"}).Lane(), string(kind)+" redis-1"; got != want {
+			t.Errorf("the lane is %q, want %q", got, want)
+		}
+	}
+}

@@ -1,0 +1,188 @@
+package sim
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func smallHistory() *History {
+	return &History{
+		Header: Header{
+			Format: Format, Scenario: "gc-pause", Backend: "redis+renew", Guard: "none", World: "virtual", Seed: 7,
+			TTL: 10 * time.Second, Until: 40 * time.Second, Options: []string{"token=incr"},
+			Clients: []HostID{"client-1", "client-2"}, Servers: []HostID{"redis-1"}, Ledger: "ledger", Faults: []string{"pause client-1"},
+		},
+		Events: []Event{
+			{Seq: 1, At: 0, Kind: LedgerOpened, Host: "ledger", Balance: 100},
+			{Seq: 2, At: 1, Host: "client-1", Kind: Acquired, Op: "client-1/1", Grant: "<a&b>", Token: 3, Until: 11},
+			{Seq: 3, At: 1, Host: "ledger", Kind: LedgerWrite, Op: "client-1/1", Client: "client-1", Base: 1, Version: 2, Balance: -5},
+			{Seq: 4, At: 9, Kind: End, Fault: "pause client-1", Note: "no more time\n"},
+		},
+	}
+}
+
+const smallFile = `{"format":"locklab-history/1","scenario":"gc-pause","backend":"redis+renew","guard":"none","world":"virtual","seed":7,"ttl":10000000000,"until":40000000000,"options":["token=incr"],"clients":["client-1","client-2"],"servers":["redis-1"],"ledger":"ledger","faults":["pause client-1"]}
+{"seq":1,"at":0,"host":"ledger","kind":"ledger-opened","balance":100}
+{"seq":2,"at":1,"host":"client-1","kind":"acquired","op":"client-1/1","grant":"<a&b>","token":3,"until":11}
+{"seq":3,"at":1,"host":"ledger","kind":"ledger-write","op":"client-1/1","client":"client-1","base":1,"version":2,"balance":-5}
+{"seq":4,"at":9,"kind":"end","fault":"pause client-1","note":"no more time\n"}
+`
+
+func TestAHistoryIsWrittenOneEventALine(t *testing.T) {
+	var file bytes.Buffer
+	if err := smallHistory().Write(&file); err != nil {
+		t.Fatal(err)
+	}
+	if file.String() != smallFile {
+		t.Errorf("got:\n%s\nwant:\n%s", &file, smallFile)
+	}
+}
+
+func TestAHistoryReadsBackAsItWasWritten(t *testing.T) {
+	h, err := ReadHistory(strings.NewReader(smallFile), "h.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(h, smallHistory()) {
+		t.Errorf("got %+v", h)
+	}
+	kinds := append(append(ClientKinds(), ServerKinds()...), worldKinds()...)
+	rapid.Check(t, func(t *rapid.T) {
+		want := smallHistory()
+		want.Events = nil
+		at := time.Duration(0)
+		for i := range rapid.IntRange(0, 5).Draw(t, "events") {
+			at += time.Duration(rapid.Int64Range(0, 1e12).Draw(t, "later"))
+			want.Events = append(want.Events, Event{
+				Seq: int64(i + 1), At: at, Kind: rapid.SampledFrom(kinds).Draw(t, "kind"),
+				Host: HostID(rapid.String().Draw(t, "host")), Note: rapid.String().Draw(t, "note"),
+				Token: rapid.Uint64().Draw(t, "token"), Balance: rapid.Int64().Draw(t, "balance"),
+			})
+		}
+		var file bytes.Buffer
+		if err := want.Write(&file); err != nil {
+			t.Fatal(err)
+		}
+		got, err := ReadHistory(&file, "h.jsonl")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(got, want) || got.Fingerprint() != want.Fingerprint() {
+			t.Errorf("wrote %+v, read %+v", want, got)
+		}
+	})
+}
+
+func TestAFingerprintTellsHistoriesApart(t *testing.T) {
+	h := smallHistory()
+	if got, want := h.Fingerprint(), "68ced2932ff653c5"; got != want {
+		t.Errorf("the fingerprint is %s, want %s", got, want)
+	}
+	h.Events[1].Token++
+	if h.Fingerprint() == smallHistory().Fingerprint() {
+		t.Error("another token, but the same fingerprint")
+	}
+}
+
+func TestABadHistoryFileIsRefusedWithThePlaceAndTheReason(t *testing.T) {
+	header, _, _ := strings.Cut(smallFile, "\n")
+	first := `{"seq":1,"at":5,"kind":"done"}`
+	for _, each := range []struct{ name, file, want string }{
+		{"an empty file", "", `h.jsonl:1: the file is empty, expected a history: a header line, then one event a line`},
+		{"another format", `{"format":"locklab-history/9"}`, `h.jsonl:1:1: the format is "locklab-history/9", expected "locklab-history/1": is this a history?` +
+			"\n  | " + `{"format":"locklab-history/9"}`},
+		{"no header", first, `h.jsonl:1:2: the header is not valid: unknown field "seq"` + "\n  | " + first},
+		{"a header field of the wrong type", `{"format":5}`, `h.jsonl:1:2: the header is not valid: field "format" is number, expected text` +
+			"\n  | " + `{"format":5}`},
+		{"a list of one", `{"clients":"client-1"}`, `h.jsonl:1:2: the header is not valid: field "clients" is string, expected a list` +
+			"\n  | " + `{"clients":"client-1"}`},
+		{"not JSON", header + "\n{seq:1}", `h.jsonl:2:2: not a valid event: invalid character 's' looking for beginning of object key string` + "\n  | {seq:1}"},
+		{"a blank line", header + "\n\n" + first, `h.jsonl:2:1: not a valid event: the line ends too early: was the run killed while it wrote?`},
+		{"a run killed in mid-line", header + "\n" + `{"seq":1,"at":5,"ki`, `h.jsonl:2:20: not a valid event: the line ends too early: was the run killed while it wrote?` +
+			"\n  | " + `{"seq":1,"at":5,"ki`},
+		{"two events on a line", header + "\n" + first + " {}", `h.jsonl:2:32: not a valid event: something follows the closing brace` + "\n  | " + first + " {}"},
+		{"a brace too many", header + "\n" + first + "}", `h.jsonl:2:31: not a valid event: something follows the closing brace` + "\n  | " + first + "}"},
+		{"a list", header + "\n[1]", "h.jsonl:2:1: not a valid event: found JSON array, expected an object\n  | [1]"},
+		{"an unknown field", header + "\n" + `{"seq":1,"colour":"red"}`, `h.jsonl:2:10: not a valid event: unknown field "colour"` +
+			"\n  | " + `{"seq":1,"colour":"red"}`},
+		{"text for a number", header + "\n" + `{"seq":1,"at":"5s"}`, `h.jsonl:2:10: not a valid event: field "at" is string, expected a whole number` +
+			"\n  | " + `{"seq":1,"at":"5s"}`},
+		{"a fraction", header + "\n" + `{"seq":1,"at":1.5}`, `h.jsonl:2:10: not a valid event: field "at" is number 1.5, expected a whole number` +
+			"\n  | " + `{"seq":1,"at":1.5}`},
+		{"a negative token", header + "\n" + `{"seq":1,"token":-1}`, `h.jsonl:2:10: not a valid event: field "token" is number -1, expected a whole number that is not negative` +
+			"\n  | " + `{"seq":1,"token":-1}`},
+		{"an unknown kind", header + "\n" + `{"seq":1,"at":5,"kind":"dome"}`, `h.jsonl:2:17: unknown kind of event "dome"` +
+			"\n  | " + `{"seq":1,"at":5,"kind":"dome"}`},
+		{"a missing event", header + "\n" + first + "\n" + `{"seq":3,"at":5,"kind":"end"}`, `h.jsonl:3:2: event number 3, expected 2: lines are missing or out of order` +
+			"\n  | " + `{"seq":3,"at":5,"kind":"end"}`},
+		{"time that goes back", header + "\n" + first + "\n" + `{"seq":2,"at":4,"kind":"end"}`, `h.jsonl:3:10: time goes back from 5ns to 4ns` +
+			"\n  | " + `{"seq":2,"at":4,"kind":"end"}`},
+		{"a line without end", header + "\n" + strings.Repeat(" ", maxLine+1), `h.jsonl:2: the line is longer than 1048576 bytes`},
+		{"a long line is shown in part", header + "\n" + `{"note":"` + strings.Repeat("x", 200) + `"}`,
+			`h.jsonl:2:1: unknown kind of event ""` + "\n  | " + `{"note":"` + strings.Repeat("x", 111) + "…"},
+	} {
+		t.Run(each.name, func(t *testing.T) {
+			_, err := ReadHistory(strings.NewReader(each.file), "h.jsonl")
+			var format *FormatError
+			if !errors.As(err, &format) {
+				t.Fatalf("got %v", err)
+			}
+			if err.Error() != each.want {
+				t.Errorf("\n   got %s\n  want %s", err, each.want)
+			}
+		})
+	}
+}
+
+func TestAHistoryThatCannotBeReadOrWrittenSaysSo(t *testing.T) {
+	broken := errors.New("disk on fire")
+	if _, err := ReadHistory(iotest.ErrReader(broken), "h.jsonl"); !errors.Is(err, broken) || err.Error() != "read h.jsonl: disk on fire" {
+		t.Errorf("reading: %v", err)
+	}
+	_, full := io.Pipe()
+	full.CloseWithError(broken)
+	if err := smallHistory().Write(full); err == nil {
+		t.Error("writing to a closed pipe went well")
+	}
+}
+
+func TestOnlyTheTrialsClientsAreClients(t *testing.T) {
+	h := smallHistory()
+	for id, want := range map[HostID]bool{"client-1": true, "client-2": true, "client-3": false, "redis-1": false, "ledger": false, "": false} {
+		if h.IsClient(id) != want {
+			t.Errorf("IsClient(%q) is %t", id, !want)
+		}
+	}
+}
+
+func TestKindsAreListedOnce(t *testing.T) {
+	seen := map[Kind]bool{}
+	for _, list := range [][]Kind{ClientKinds(), ServerKinds(), worldKinds()} {
+		for _, k := range list {
+			if seen[k] || !k.Known() {
+				t.Errorf("%s is listed twice or not known", k)
+			}
+			seen[k] = true
+		}
+	}
+	if Kind("dome").Known() || Kind("").Known() {
+		t.Error("a kind that does not exist is known")
+	}
+}
+
+func ExampleFormatError() {
+	_, err := ReadHistory(strings.NewReader("hello\n"), "notes.txt")
+	fmt.Println(err)
+	// Output:
+	// notes.txt:1:1: the header is not valid: invalid character 'h' looking for beginning of value
+	//   | hello
+}

@@ -122,7 +122,7 @@ func writeKey(b *strings.Builder, p painter, short bool) {
 		}
 		b.WriteString(p.paint(faint, strings.TrimRight(line, " ")) + "\n")
 	}
-	marks := "✓ violated as theory predicts, which is a pass    ! not as expected    no mark: holds as expected, or nothing expected    — nothing to judge"
+	marks := "✓ violated as predicted, a pass    ! not as expected    no mark: as expected, or nothing expected    — nothing to judge"
 	b.WriteString(p.paint(faint, marks) + "\n")
 	if short {
 		b.WriteString(p.paint(faint, "viol. violated    2/5 violated in 2 of 5 trials    undec. undecided    2/5 ? undecided in 2 of 5 trials") + "\n")

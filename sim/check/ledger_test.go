@@ -60,7 +60,7 @@ func TestAnOverwrittenWithdrawalIsALostUpdate(t *testing.T) {
 			2s client-2 wrote        op=client-2/1
 			3s ledger   ledger-write op=client-1/2 client=client-1 base=1 version=3
 			3s client-1 wrote        op=client-1/2`,
-			Violated, "computed from version 1 and so overwrote it (1 of 3 acknowledged withdrawals lost)", []int64{4, 6}},
+			Violated, "computed from version 1 and overwrote client-2/1, written at 2.000s (1 of 3 acknowledged withdrawals lost)", []int64{4, 6}},
 		{"a lost write that the client was told nothing of does not count", `
 			0s - ledger-opened
 			1s ledger   ledger-write  op=client-1/1 client=client-1 base=0 version=1

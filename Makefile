@@ -30,3 +30,8 @@ bench:
 ## schema: write the JSON Schema of scenario files anew
 schema:
 	go test ./scenarios -run Schema -update
+
+## docs: draw the README's picture anew
+docs:
+	go run ./cmd/locklab run gc-pause --backend redis --guard none --seeds 1 --out out/docs
+	cp out/docs/latest/charts/gc-pause.redis.none.virtual.seed-1.png docs/gc-pause.png

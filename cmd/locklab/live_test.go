@@ -1,0 +1,129 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// nobody is the ordinary user that tests turn into when they run as root.
+const nobody = 65534
+
+// However the harness ends in mid-trial, and whoever runs it, no process is left.
+func TestNothingIsLeftOfAKilledRun(t *testing.T) {
+	if ok, err := condition("live"); err != nil || !ok {
+		t.Skip("the live world cannot run here: locklab doctor says why")
+	}
+	binary := filepath.Join(openDir(t), "locklab")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build the command: %v\n%s", err, out)
+	}
+	users := []int{os.Getuid()}
+	if os.Getuid() == 0 {
+		users = append(users, nobody)
+	}
+	for _, uid := range users {
+		for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGINT, syscall.SIGTERM} {
+			t.Run(fmt.Sprintf("user %d, %s", uid, signal), func(t *testing.T) {
+				out := openDir(t)
+				harness := exec.Command(binary, "run", "gc-pause", "--world", "live", "--backend", "redis", "--guard", "none,cas", "--ttl", "20s", "--out", out)
+				harness.Env = append(os.Environ(), "HOME="+out)
+				if uid != os.Getuid() {
+					harness.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid)}}
+				}
+				if err := harness.Start(); err != nil {
+					t.Fatal(err)
+				}
+				var family []int
+				await(t, "two clients of each trial at work", func() bool {
+					family = descendants(t, harness.Process.Pid)
+					return count(family, "locklab-client") == 4
+				})
+				if err := harness.Process.Signal(signal); err != nil {
+					t.Fatal(err)
+				}
+				err := harness.Wait()
+				if status := harness.ProcessState.ExitCode(); signal != syscall.SIGKILL && status != statusUndecided {
+					t.Errorf("ended with %v, want exit status %d: interrupted", err, statusUndecided)
+				}
+				await(t, "the end of every process", func() bool {
+					return !slices.ContainsFunc(family, alive)
+				})
+			})
+		}
+	}
+}
+
+// openDir makes a folder that every user may use.
+func openDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "locklab-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// await looks until something is so. Half a minute is far more than a slow machine takes.
+func await(t *testing.T, what string, so func() bool) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if so() {
+			return
+		}
+	}
+	t.Fatalf("waited in vain for %s", what)
+}
+
+// descendants lists the processes below one, by the kernel's word.
+func descendants(t *testing.T, root int) []int {
+	t.Helper()
+	family := []int{root}
+	for i := 0; i < len(family); i++ {
+		lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", family[i]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, list := range lists {
+			text, _ := os.ReadFile(list) // it may have ended by now
+			for _, field := range strings.Fields(string(text)) {
+				if pid, err := strconv.Atoi(field); err == nil {
+					family = append(family, pid)
+				}
+			}
+		}
+	}
+	return family
+}
+
+func count(family []int, name string) (n int) {
+	for _, pid := range family {
+		if command, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)); err == nil && strings.HasPrefix(string(command), name) {
+			n++
+		}
+	}
+	return n
+}
+
+// alive tells whether a process exists and is not merely waiting to be reaped.
+func alive(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return false
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	return !strings.HasPrefix(rest, "Z")
+}

@@ -109,7 +109,8 @@ func TestTheSeedDecidesHowLongPacketsTake(t *testing.T) {
 		w := New(seed)
 		return w.link(w.AddHost("a"), w.AddHost("b")).travel()
 	}
-	if first(1) != first(1) || first(1) == first(2) {
-		t.Errorf("seed 1: %v and %v, seed 2: %v", first(1), first(1), first(2))
+	one, again, other := first(1), first(1), first(2)
+	if one != again || one == other {
+		t.Errorf("seed 1 gives %v and then %v, seed 2 gives %v", one, again, other)
 	}
 }

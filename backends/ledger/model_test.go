@@ -38,7 +38,7 @@ func play(t *testing.T, guard Guard, steps []step) *Model {
 	return m
 }
 
-// lostUpdate is Kleppmann's figure without a guard's view: both holders have read the
+// lostUpdate is the order of Kleppmann's figure: both holders have read the
 // opening balance, the second writes, then the first wakes and writes.
 func lostUpdate(refused string) []step {
 	return []step{

@@ -56,7 +56,7 @@ type Order struct {
 // replies into values.
 type client struct {
 	host sim.Host
-	send func(Command) (call, error)
+	send func(c Command, timeout time.Duration) (call, error)
 }
 
 // call is a command on its way to the account.
@@ -65,7 +65,7 @@ type call interface {
 }
 
 func (c *client) Read(op string, token uint64, timeout time.Duration) (Statement, error) {
-	sent, err := c.send(Command{Kind: ReadCommand, Op: op, Token: token})
+	sent, err := c.send(Command{Kind: ReadCommand, Op: op, Token: token}, timeout)
 	if err != nil {
 		return Statement{}, fmt.Errorf("read the account for %s: %w", op, err)
 	}
@@ -77,7 +77,7 @@ func (c *client) Read(op string, token uint64, timeout time.Duration) (Statement
 }
 
 func (c *client) Write(o Order, timeout time.Duration) (uint64, error) {
-	sent, err := c.send(Command{Kind: WriteCommand, Op: o.Op, Token: o.Token, Base: o.Base, Balance: o.Balance})
+	sent, err := c.send(Command{Kind: WriteCommand, Op: o.Op, Token: o.Token, Base: o.Base, Balance: o.Balance}, timeout)
 	if err != nil {
 		return 0, fmt.Errorf("write the balance for %s: %w", o.Op, err)
 	}

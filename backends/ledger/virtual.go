@@ -19,7 +19,7 @@ func Simulate(w *virtual.World, guard Guard) func(*virtual.Host) Account {
 		return r
 	})
 	return func(h *virtual.Host) Account {
-		return &client{host: h, send: func(c Command) (call, error) {
+		return &client{host: h, send: func(c Command, _ time.Duration) (call, error) {
 			return simulated{h.Send(HostID, c)}, nil
 		}}
 	}

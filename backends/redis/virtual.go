@@ -28,19 +28,25 @@ func (s *simulatedServer) serve(_ sim.HostID, request any) any {
 	c := request.(Command)
 	r := s.model.Apply(s.host.Wall(), c)
 	s.ended(r)
-	if !r.OK {
-		return r
+	if e, ok := happened(c, r); ok {
+		s.host.Record(e)
+		s.schedule(c.Key)
 	}
+	return r
+}
+
+// happened is what a command did to the lock, if anything.
+func happened(c Command, r Reply) (e sim.Event, ok bool) {
+	e = sim.Event{Grant: c.Value, Token: r.Token}
 	switch c.Kind {
 	case CommandSetNX, CommandSetNXWithToken:
-		s.host.Record(sim.Event{Kind: sim.Granted, Grant: c.Value, Token: r.Token})
+		e.Kind = sim.Granted
 	case CommandCompareAndExpire:
-		s.host.Record(sim.Event{Kind: sim.Extended, Grant: c.Value})
+		e.Kind = sim.Extended
 	case CommandCompareAndDelete:
-		s.host.Record(sim.Event{Kind: sim.Freed, Grant: c.Value})
+		e.Kind = sim.Freed
 	}
-	s.schedule(c.Key)
-	return r
+	return e, r.OK
 }
 
 func (s *simulatedServer) ended(r Reply) {

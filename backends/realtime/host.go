@@ -1,14 +1,12 @@
 //go:build linux
 
-// Package livetest lets tests use the live ports against real servers on this machine,
-// without a lab: no namespaces, no faults, no processes of their own.
-package livetest
+// Package realtime has a host on this machine's real clocks, for tests that use a live
+// port against a real server without a lab: no namespaces, no faults.
+package realtime
 
 import (
-	"os"
 	"slices"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/locklab/locklab/sim"
@@ -104,18 +102,5 @@ func (s *signal) Wait(timeout time.Duration) (fired bool) {
 		return true
 	default:
 		return false
-	}
-}
-
-// Need skips the test for the reason that something is missing on this machine, if it
-// is; where LOCKLAB_REQUIRE_LIVE is 1, as in CI, it fails it instead.
-func Need(t testing.TB, missing error) {
-	t.Helper()
-	switch {
-	case missing == nil:
-	case os.Getenv("LOCKLAB_REQUIRE_LIVE") == "1":
-		t.Fatalf("LOCKLAB_REQUIRE_LIVE=1, but %v", missing)
-	default:
-		t.Skip(missing)
 	}
 }

@@ -1,0 +1,154 @@
+//go:build linux
+
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/wire"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live"
+)
+
+var (
+	_ backends.Live = None{}
+	_ backends.Live = Perfect{}
+)
+
+// Missing is nil: no lock needs nothing.
+func (None) Missing() error { return nil }
+
+// Start does nothing.
+func (None) Start(context.Context, *live.Lab, backends.Settings) error { return nil }
+
+// Dial gives a client's process leave to go on.
+func (None) Dial(h *live.Host, _ []string, _ backends.Settings) (backends.Lock, error) {
+	return &noLock{host: h}, nil
+}
+
+// Roles is empty.
+func (None) Roles() map[string]live.Role { return nil }
+
+const (
+	perfectPort  = "7200"
+	perfectRole  = "perfect"
+	connectLimit = 5 * time.Second // for a client's first connection, before the trial starts
+)
+
+type perfectSpec struct{ Listen string }
+
+// Missing is nil: the service is this same program.
+func (Perfect) Missing() error { return nil }
+
+// Start starts the service on its host, and returns once it listens.
+func (Perfect) Start(ctx context.Context, lab *live.Lab, _ backends.Settings) error {
+	service, err := lab.Agent(PerfectID).StartRole(perfectRole, perfectSpec{Listen: net.JoinHostPort(lab.Address(PerfectID), perfectPort)})
+	if err != nil {
+		return err
+	}
+	return service.AwaitReady(ctx)
+}
+
+// Dial gives a client's process its lock at the service on the first address.
+func (Perfect) Dial(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
+	p, err := dial(h, net.JoinHostPort(servers[0], perfectPort))
+	if err != nil {
+		return nil, err
+	}
+	return NewLock(h, p, s), nil
+}
+
+// Roles is the service.
+func (Perfect) Roles() map[string]live.Role { return map[string]live.Role{perfectRole: keep} }
+
+// keep is the role of the perfect service.
+func keep(h *live.Host, orders json.RawMessage) error {
+	var s perfectSpec
+	if err := json.Unmarshal(orders, &s); err != nil {
+		return fmt.Errorf("read the perfect lock's orders: %w", err)
+	}
+	l, err := net.Listen("tcp", s.Listen)
+	if err != nil {
+		return fmt.Errorf("listen for requests to the perfect lock: %w", err)
+	}
+	h.Ready()
+	h.AwaitStart()
+	return serve(h, l)
+}
+
+// serve runs the model on the host's monotonic clock.
+func serve(h wire.Host, l net.Listener) error {
+	service := &service{host: h, model: NewModel()}
+	return wire.Serve(h, l, func(_ sim.HostID, c Command) (Reply, error) { return service.apply(c), nil })
+}
+
+type service struct {
+	host   wire.Host
+	model  *Model
+	leases int // how many have begun
+}
+
+func (s *service) apply(c Command) Reply {
+	r := s.model.Apply(s.host.Now(), c)
+	record(s.host, c, r)
+	if c.Kind == CommandAcquire && r.OK {
+		s.leases++
+		s.endInTime(s.leases)
+	}
+	return r
+}
+
+// endInTime starts the process that notices the end of a lease that nobody asks about.
+func (s *service) endInTime(lease int) {
+	s.host.Go("lease", func(h sim.Host) {
+		for {
+			at, held := s.model.NextExpiry()
+			if !held || s.leases != lease {
+				return // it was released, or another one has begun
+			}
+			if wait := at - h.Now(); wait > 0 {
+				h.Sleep(wait)
+				continue
+			}
+			s.apply(Command{Kind: CommandExpire})
+		}
+	})
+}
+
+// servicePort is the Port over TCP.
+type servicePort struct {
+	host   wire.Host
+	client *wire.Client[Command, Reply]
+}
+
+func dial(h wire.Host, address string) (Port, error) {
+	c, err := wire.NewClient[Command, Reply](h, address, connectLimit)
+	if err != nil {
+		return nil, fmt.Errorf("reach the perfect lock: %w", err)
+	}
+	return &servicePort{host: h, client: c}, nil
+}
+
+func (p *servicePort) Acquire(grant string, ttl, timeout time.Duration) (uint64, bool, error) {
+	call, err := p.client.Send(Command{Kind: CommandAcquire, Grant: grant, TTL: ttl}, timeout)
+	if err != nil {
+		return 0, false, err
+	}
+	p.host.Record(sim.Event{Kind: sim.AcquireSent, Grant: grant})
+	r, err := call.Wait(timeout)
+	return r.Token, r.OK, err
+}
+
+func (p *servicePort) Release(grant string, timeout time.Duration) (bool, error) {
+	call, err := p.client.Send(Command{Kind: CommandRelease, Grant: grant}, timeout)
+	if err != nil {
+		return false, err
+	}
+	r, err := call.Wait(timeout)
+	return r.OK, err
+}

@@ -1,0 +1,135 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/virtual"
+)
+
+// happened gives what was recorded, without times.
+func happened(events []sim.Event) []string {
+	var lines []string
+	for _, e := range events {
+		if e.Kind == sim.End || e.Fault != "" {
+			continue
+		}
+		line := fmt.Sprintf("%s %s", e.Host, e.Kind)
+		switch e.Kind {
+		case sim.LedgerOpened, sim.LedgerRead:
+			line += fmt.Sprintf(" %s version %d balance %d", e.Client, e.Version, e.Balance)
+		case sim.LedgerWrite:
+			line += fmt.Sprintf(" %s %s token %d base %d version %d balance %d", e.Client, e.Op, e.Token, e.Base, e.Version, e.Balance)
+		case sim.LedgerReadRefused, sim.LedgerWriteRefused:
+			line += fmt.Sprintf(" %s %s: %s", e.Client, e.Op, e.Note)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// withdraw is what a client does to the account in all worlds' tests: one withdrawal, and
+// one more with the same version and token, which a CAS guard refuses.
+func withdraw(a Account, token uint64, timeout time.Duration) error {
+	s, err := a.Read("client-1/1", token, timeout)
+	if err != nil {
+		return err
+	}
+	order := Order{Op: "client-1/1", Token: token, Base: s.Version, Balance: s.Balance - Withdrawal}
+	if _, err := a.Write(order, timeout); err != nil {
+		return err
+	}
+	_, err = a.Write(order, timeout)
+	return err
+}
+
+// withdrawn is what withdraw leaves in the history under the guard cas.
+var withdrawn = []string{
+	"ledger ledger-opened  version 0 balance 100",
+	"ledger ledger-read client-1 version 0 balance 100",
+	"client-1 write-sent",
+	"ledger ledger-write client-1 client-1/1 token 0 base 0 version 1 balance 90",
+	"client-1 write-sent",
+	"ledger ledger-write-refused client-1 client-1/1: computed from version 0, but the account has version 1",
+}
+
+func simulate(t *testing.T, guard Guard, script func(w *virtual.World, client *virtual.Host, a Account)) []string {
+	t.Helper()
+	w := virtual.New(1)
+	defer w.Close()
+	w.AddHost(HostID)
+	client := w.AddHost("client-1")
+	script(w, client, Simulate(w, guard)(client))
+	if err := w.Run(time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	return happened(w.Events())
+}
+
+func TestTheSimulatedAccountRecordsWhatItDoes(t *testing.T) {
+	got := simulate(t, CAS, func(_ *virtual.World, client *virtual.Host, a Account) {
+		client.Go("client", func(sim.Host) {
+			err := withdraw(a, 0, time.Second)
+			if !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "computed from version 0") {
+				t.Errorf("the second write: %v, expected a refusal with its reason", err)
+			}
+		})
+	})
+	if !slices.Equal(got, withdrawn) {
+		t.Errorf("what happened: %q\nexpected: %q", got, withdrawn)
+	}
+}
+
+func TestAReadRefusedByTheFenceIsToldToTheReader(t *testing.T) {
+	got := simulate(t, FenceAll, func(_ *virtual.World, client *virtual.Host, a Account) {
+		client.Go("client", func(sim.Host) {
+			if _, err := a.Read("client-1/1", 34, time.Second); err != nil {
+				t.Error(err)
+			}
+			if s, err := a.Read("client-1/2", 33, time.Second); !errors.Is(err, ErrRefused) {
+				t.Errorf("the older holder read %+v, %v", s, err)
+			}
+		})
+	})
+	if last := got[len(got)-1]; !strings.HasPrefix(last, "ledger ledger-read-refused client-1 client-1/2: token 33 is lower") {
+		t.Errorf("the last event is %q", last)
+	}
+}
+
+func TestAWriteWithoutAnAnswerMayHaveBeenTaken(t *testing.T) {
+	got := simulate(t, None, func(w *virtual.World, client *virtual.Host, a Account) {
+		w.Cut(HostID, "client-1") // orders arrive, answers do not
+		client.Go("client", func(sim.Host) {
+			_, err := a.Write(Order{Op: "client-1/1", Balance: 90}, time.Second)
+			if !errors.Is(err, sim.ErrUnknown) || errors.Is(err, ErrRefused) {
+				t.Errorf("Write = %v, expected sim.ErrUnknown", err)
+			}
+		})
+	})
+	if !slices.Contains(got, "ledger ledger-write client-1 client-1/1 token 0 base 0 version 1 balance 90") {
+		t.Errorf("the write was not taken: %q", got)
+	}
+}
+
+func TestAWriterHeldAfterSendingHasSentIt(t *testing.T) {
+	got := simulate(t, None, func(w *virtual.World, client *virtual.Host, a Account) {
+		w.Direct([]sim.Step{{
+			When: sim.Trigger{Host: "client-1", Kind: sim.WriteSent, Nth: 1},
+			Do:   sim.Fault{Kind: sim.Pause, Host: "client-1", For: 10 * time.Second},
+		}})
+		client.Go("client", func(h sim.Host) {
+			version, err := a.Write(Order{Op: "client-1/1", Balance: 90}, time.Second)
+			if err != nil || version != 1 || h.Now() != 10*time.Second {
+				t.Errorf("at %v Write = %d, %v; expected the answer right after the pause", h.Now(), version, err)
+			}
+		})
+	})
+	if len(got) != 3 {
+		t.Errorf("what happened: %q", got)
+	}
+}

@@ -1,0 +1,93 @@
+//go:build linux
+
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/locklab/locklab/backends/wire"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live"
+)
+
+const (
+	port         = "7100"
+	role         = "ledger"
+	file         = "account.db"    // in the host's scratch directory
+	connectLimit = 5 * time.Second // for a client's first connection, before the trial starts
+)
+
+type spec struct {
+	Guard  Guard
+	Listen string
+}
+
+// Start starts the account's service on the host HostID of a lab, and returns once it
+// listens. It ends with the lab.
+func Start(ctx context.Context, lab *live.Lab, guard Guard) error {
+	service, err := lab.Agent(HostID).StartRole(role, spec{Guard: guard, Listen: net.JoinHostPort(lab.Address(HostID), port)})
+	if err != nil {
+		return err
+	}
+	return service.AwaitReady(ctx)
+}
+
+// Dial gives a client's process its access to the account on the host at this IP
+// address.
+func Dial(h *live.Host, address string) (Account, error) {
+	return dial(h, net.JoinHostPort(address, port))
+}
+
+func dial(h wire.Host, address string) (Account, error) {
+	c, err := wire.NewClient[Command, Reply](h, address, connectLimit)
+	if err != nil {
+		return nil, fmt.Errorf("reach the account: %w", err)
+	}
+	return &client{host: h, send: func(command Command, timeout time.Duration) (call, error) {
+		sent, err := c.Send(command, timeout)
+		if err != nil {
+			return nil, err
+		}
+		return sent, nil
+	}}, nil
+}
+
+// Roles is the account's service.
+func Roles() map[string]live.Role { return map[string]live.Role{role: keep} }
+
+// keep is the role of the account's service.
+func keep(h *live.Host, orders json.RawMessage) error {
+	var s spec
+	if err := json.Unmarshal(orders, &s); err != nil {
+		return fmt.Errorf("read the account's orders: %w", err)
+	}
+	db, err := openDatabase(file, s.Guard)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	l, err := net.Listen("tcp", s.Listen)
+	if err != nil {
+		return fmt.Errorf("listen for orders to the account: %w", err)
+	}
+	h.Record(opened())
+	h.Ready()
+	h.AwaitStart()
+	return serve(h, l, db)
+}
+
+// serve carries out commands one at a time, and records them in that order.
+func serve(h wire.Host, l net.Listener, db *database) error {
+	return wire.Serve(h, l, func(from sim.HostID, c Command) (Reply, error) {
+		r, err := db.apply(c)
+		if err != nil {
+			return Reply{}, err
+		}
+		h.Record(entry(from, c, r))
+		return r, nil
+	})
+}

@@ -1,0 +1,252 @@
+//go:build linux
+
+package redis
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/backends/realtime"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live/livetest"
+	"golang.org/x/sys/unix"
+	"pgregory.net/rapid"
+)
+
+func TestMain(m *testing.M) { os.Exit(livetest.Main(m, testRoles)) }
+
+const (
+	longLease  = time.Hour
+	shortLease = 2 * time.Millisecond
+	patience   = 10 * time.Second
+)
+
+// comparison gives the model and a real server the same commands.
+type comparison struct {
+	*rapid.T
+	real     *realServer
+	port     *clientPort
+	model    *Model
+	expected []sim.Event // what the model did
+}
+
+// perform has both carry out a command and compares what they answer. Leases are either
+// so long that they do not end here, or they are outlived before the next command: so it
+// does not matter that the two do not read the clock at the same moment.
+func (c *comparison) perform(command Command) {
+	before := c.real.now(c)
+	var ok bool
+	var token uint64
+	var err error
+	switch command.Kind {
+	case CommandSetNX:
+		ok, err = c.port.SetNX(command.Key, command.Value, command.PX, patience)
+	case CommandSetNXWithToken:
+		token, ok, err = c.port.SetNXWithToken(command.Key, command.Counter, command.Value, command.PX, patience)
+	case CommandCompareAndDelete:
+		ok, err = c.port.CompareAndDelete(command.Key, command.Value, patience)
+	case CommandCompareAndExpire:
+		ok, err = c.port.CompareAndExpire(command.Key, command.Value, command.PX, patience)
+	}
+	if err != nil {
+		c.Fatal(err)
+	}
+	after := c.real.now(c)
+
+	want := c.model.Apply(before, command)
+	if ok != want.OK || token != want.Token {
+		c.Fatalf("%+v: redis answers %t, token %d; the model %+v", command, ok, token, want)
+	}
+	c.note(command, want)
+	if !want.OK || command.Kind == CommandCompareAndDelete {
+		return
+	}
+	if command.PX == longLease {
+		c.compareExpiry(before, after)
+		return
+	}
+	for c.real.now(c).UnixMilli() <= after.Add(shortLease).UnixMilli() {
+		time.Sleep(100 * time.Microsecond)
+	}
+	if n := c.real.admin.Exists(context.Background(), command.Key).Val(); n != 0 {
+		c.Fatalf("%+v: redis still has the key after its time", command)
+	}
+	c.note(Command{}, c.model.Apply(c.real.now(c), Command{Kind: CommandExpireCycle}))
+}
+
+// compareExpiry: the key's absolute expiry lies where the model's would for a command
+// between before and after.
+func (c *comparison) compareExpiry(before, after time.Time) {
+	ms := c.real.admin.PExpireTime(context.Background(), LockKey).Val().Milliseconds()
+	if lo, hi := expiry(before, longLease), expiry(after, longLease); ms < lo || ms > hi {
+		c.Fatalf("redis lets the key expire at %d ms, the model between %d and %d", ms, lo, hi)
+	}
+}
+
+// note writes down what the model has done, as the history would have it.
+func (c *comparison) note(command Command, r Reply) {
+	for _, value := range r.Ended {
+		c.expected = append(c.expected, sim.Event{Kind: sim.Expired, Grant: value})
+	}
+	if e, ok := happened(command, r); ok {
+		c.expected = append(c.expected, e)
+	}
+}
+
+func TestTheModelDoesWhatRedisDoesAndTheObserverSeesIt(t *testing.T) {
+	server := startServer(t)
+	kinds := []CommandKind{CommandSetNX, CommandSetNXWithToken, CommandCompareAndDelete, CommandCompareAndExpire}
+	rapid.Check(t, func(t *rapid.T) {
+		if err := server.admin.FlushAll(context.Background()).Err(); err != nil {
+			t.Fatal(err)
+		}
+		stream, err := openStream("unix", server.socket)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer stream.conn.Close()
+		c := &comparison{T: t, real: server, model: NewModel()}
+		realtime.Run("client-1", func(h *realtime.Host) {
+			c.port = newPort(h, "unix", server.socket)
+			defer c.port.close()
+			for range rapid.IntRange(1, 12).Draw(t, "commands") {
+				c.perform(Command{
+					Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Key: LockKey, Counter: CounterKey,
+					Value: rapid.SampledFrom([]string{"a", "b", `c"\ d`}).Draw(t, "value"),
+					PX:    rapid.SampledFrom([]time.Duration{longLease, shortLease}).Draw(t, "px"),
+				})
+			}
+		})
+		var seen []sim.Event
+		realtime.Run(ServerID, func(h *realtime.Host) {
+			if err := stream.end(); err != nil {
+				t.Fatal(err)
+			}
+			if err := stream.follow(h); err != nil {
+				t.Fatal(err)
+			}
+			seen = h.Events()
+		})
+		for i := range seen {
+			seen[i].Host = ""
+		}
+		if !slices.Equal(seen, c.expected) {
+			t.Fatalf("the observer saw  %+v\nthe model did     %+v", seen, c.expected)
+		}
+	})
+}
+
+func TestAcquireSentIsRecordedWhenTheServerHasTheRequestAndTheClientNoAnswer(t *testing.T) {
+	server := startServer(t)
+	realtime.Run("client-1", func(h *realtime.Host) {
+		p := newPort(h, "unix", server.socket)
+		defer p.close()
+		var answered bool
+		recorded := 0
+		h.OnRecord = func(e sim.Event) {
+			recorded++
+			if e.Kind != sim.AcquireSent || e.Grant != "mine" || answered {
+				t.Errorf("recorded %+v, answered before it: %t", e, answered)
+			}
+			for start := time.Now(); server.admin.Get(t.Context(), LockKey).Val() != "mine"; {
+				if time.Since(start) > patience {
+					t.Fatal("the request was not on its way: the server never got it")
+				}
+			}
+		}
+		ok, err := p.SetNX(LockKey, "mine", longLease, patience)
+		answered = true
+		if !ok || err != nil || recorded != 1 {
+			t.Errorf("SetNX = %t, %v, with %d events; expected one, and success", ok, err, recorded)
+		}
+	})
+}
+
+func TestAClientHeldBeforeItReadsTheAnswerReadsItHoweverLateItIs(t *testing.T) {
+	server := startServer(t)
+	const timeout = 20 * time.Millisecond
+	realtime.Run("client-1", func(h *realtime.Host) {
+		p := newPort(h, "unix", server.socket)
+		defer p.close()
+		if err := p.connectAhead(patience); err != nil {
+			t.Fatal(err)
+		}
+		h.OnRecord = func(sim.Event) { time.Sleep(5 * timeout) } // this is the pause
+		if token, ok, err := p.SetNXWithToken(LockKey, CounterKey, "mine", longLease, timeout); !ok || token != 1 || err != nil {
+			t.Errorf("SetNXWithToken = %d, %t, %v; expected the answer that lay ready", token, ok, err)
+		}
+	})
+}
+
+func TestARequestThatTimedOutMayStillBeCarriedOut(t *testing.T) {
+	server := startServer(t)
+	realtime.Run("client-1", func(h *realtime.Host) {
+		p := newPort(h, "unix", server.socket)
+		defer p.close()
+		if err := p.connectAhead(patience); err != nil {
+			t.Fatal(err)
+		}
+		if err := server.process.Signal(unix.SIGSTOP); err != nil {
+			t.Fatal(err)
+		}
+		ok, err := p.SetNX(LockKey, "mine", longLease, 30*time.Millisecond)
+		if ok || !errors.Is(err, sim.ErrUnknown) {
+			t.Errorf("SetNX at a stopped server = %t, %v; expected sim.ErrUnknown", ok, err)
+		}
+		if err := server.process.Signal(unix.SIGCONT); err != nil {
+			t.Fatal(err)
+		}
+		for start := time.Now(); server.admin.Get(t.Context(), LockKey).Val() != "mine"; {
+			if time.Since(start) > patience {
+				t.Fatal("the server has not carried the request out")
+			}
+		}
+		if ok, err := p.CompareAndDelete(LockKey, "mine", patience); !ok || err != nil {
+			t.Errorf("CompareAndDelete over a new connection = %t, %v", ok, err)
+		}
+	})
+}
+
+func TestAServerThatCannotBeReachedLeavesTheOutcomeUnknown(t *testing.T) {
+	realtime.Run("client-1", func(h *realtime.Host) {
+		p := newPort(h, "unix", filepath.Join(t.TempDir(), "nobody"))
+		if ok, err := p.SetNX(LockKey, "mine", longLease, time.Second); ok || !errors.Is(err, sim.ErrUnknown) {
+			t.Errorf("SetNX = %t, %v", ok, err)
+		}
+		if len(h.Events()) != 0 {
+			t.Errorf("recorded %+v although nothing was sent", h.Events())
+		}
+	})
+}
+
+func TestAServersErrorIsNotAnUnknownOutcome(t *testing.T) {
+	server := startServer(t)
+	realtime.Run("client-1", func(h *realtime.Host) {
+		p := newPort(h, "unix", server.socket)
+		defer p.close()
+		ok, err := p.SetNX(LockKey, "mine", 0, patience) // no lifetime: redis refuses that
+		if ok || err == nil || errors.Is(err, sim.ErrUnknown) {
+			t.Errorf("SetNX for 0 ms = %t, %v", ok, err)
+		}
+		if ok, err := p.SetNX(LockKey, "mine", longLease, patience); !ok || err != nil {
+			t.Errorf("SetNX after it, on the same connection = %t, %v", ok, err)
+		}
+	})
+}
+
+func TestAMissingServerProgramIsNamedWithWhatToDo(t *testing.T) {
+	t.Setenv(serverVar, "")
+	t.Setenv("PATH", t.TempDir())
+	if err := (Backend{}).Missing(); err == nil {
+		t.Error("redis-server was found on an empty PATH")
+	}
+	t.Setenv(serverVar, "/nowhere/redis-server")
+	if err := (Backend{}).Missing(); err == nil {
+		t.Error("a redis-server that does not exist was found")
+	}
+}

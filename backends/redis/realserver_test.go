@@ -1,0 +1,65 @@
+//go:build linux
+
+package redis
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/sim/live/livetest"
+	goredis "github.com/redis/go-redis/v9"
+	"pgregory.net/rapid"
+)
+
+// realServer is a redis-server of the test's own, on a socket in a directory of its own.
+type realServer struct {
+	process *os.Process
+	socket  string
+	admin   *goredis.Client
+}
+
+func startServer(t *testing.T) *realServer {
+	t.Helper()
+	program, err := serverProgram()
+	livetest.NeedAll(t, err)
+	dir, err := os.MkdirTemp("", "redis") // t.TempDir's names are too long for a socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &realServer{socket: filepath.Join(dir, "socket")}
+	args := serverArguments(program, "--port", "0", "--unixsocket", s.socket, "--dir", dir)
+	cmd := exec.Command(args[0], args[1:]...)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s.process = cmd.Process
+	s.admin = goredis.NewClient(&goredis.Options{Network: "unix", Addr: s.socket})
+	t.Cleanup(func() {
+		s.admin.Close()
+		s.process.Kill()
+		cmd.Wait()
+		os.RemoveAll(dir)
+	})
+	for deadline := time.Now().Add(10 * time.Second); ; {
+		if err = s.admin.Ping(t.Context()).Err(); err == nil {
+			return s
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("redis-server does not answer: %v", err)
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func (s *realServer) now(t rapid.TB) time.Time {
+	t.Helper()
+	now, err := s.admin.Time(context.Background()).Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return now
+}

@@ -1,0 +1,83 @@
+//go:build linux
+
+package redis
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// value is what a server sends in RESP3, as far as the observer needs it: text, or a list
+// (arrays, pushes; a map is a list of keys and values).
+type value struct {
+	text string
+	list []value
+}
+
+// maxLength bounds the bulk strings and lists that are read.
+const maxLength = 1 << 20
+
+// readValue reads one value. An error answer of the server is an error.
+// (RESP specification: redis.io/docs/latest/develop/reference/protocol-spec.)
+func readValue(r *bufio.Reader) (value, error) {
+	line, err := r.ReadString('\n')
+	if err != nil {
+		return value{}, err
+	}
+	line = strings.TrimSuffix(line, "\r\n")
+	if line == "" {
+		return value{}, errors.New("an empty line where a value was expected")
+	}
+	kind, rest := line[0], line[1:]
+	switch kind {
+	case '+', ':', ',', '#', '_':
+		return value{text: rest}, nil
+	case '-':
+		return value{}, fmt.Errorf("the server answered: %s", rest)
+	case '$':
+		n, err := length(rest, 1)
+		if err != nil || n < 0 {
+			return value{}, err
+		}
+		b := make([]byte, n+2) // with the line's end
+		if _, err := io.ReadFull(r, b); err != nil {
+			return value{}, err
+		}
+		return value{text: string(b[:n])}, nil
+	case '*', '>', '%', '~':
+		each := 1
+		if kind == '%' {
+			each = 2
+		}
+		n, err := length(rest, each)
+		if err != nil {
+			return value{}, err
+		}
+		v := value{list: []value{}}
+		for range n {
+			item, err := readValue(r)
+			if err != nil {
+				return value{}, err
+			}
+			v.list = append(v.list, item)
+		}
+		return v, nil
+	}
+	return value{}, fmt.Errorf("a value of the unknown kind %q: %q", kind, line)
+}
+
+// length reads a length and multiplies it; -1 stands for "nothing".
+func length(text string, each int) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < -1 || n > maxLength {
+		return 0, fmt.Errorf("%q is not a length that can be read", text)
+	}
+	if n < 0 {
+		return n, nil
+	}
+	return n * each, nil
+}

@@ -1,0 +1,115 @@
+package backends_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"pgregory.net/rapid"
+)
+
+func TestASpecKeepsTheNameItWasWrittenWith(t *testing.T) {
+	for _, c := range []struct{ text, name string }{
+		{"named", "named"},
+		{"named+renew", "named+renew"},
+		{"named+renew=on", "named+renew"},
+		{"named+renew=off", "named+renew=off"},
+		{"named+timeout=0.3ttl+renew", "named+timeout=0.3ttl+renew"},
+	} {
+		if got := spec(t, c.text).String(); got != c.name {
+			t.Errorf("%q is named %q, expected %q", c.text, got, c.name)
+		}
+	}
+}
+
+func TestWhatASpecSetsReplacesTheDefault(t *testing.T) {
+	for _, c := range []struct {
+		text    string
+		renew   bool
+		timeout time.Duration
+	}{
+		{"named", false, 2 * time.Second}, // 0.2ttl of 10 s
+		{"named+renew", true, 2 * time.Second},
+		{"named+renew=off", false, 2 * time.Second},
+		{"named+timeout=250ms", false, 250 * time.Millisecond},
+		{"named+timeout=1.5ttl+renew", true, 15 * time.Second},
+	} {
+		s, err := spec(t, c.text).Settings(10*time.Second, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.On("renew") != c.renew || s.Span("timeout") != c.timeout {
+			t.Errorf("%s: renew %t, timeout %v; expected %t, %v", c.text, s.On("renew"), s.Span("timeout"), c.renew, c.timeout)
+		}
+	}
+}
+
+func TestAWrongSpecIsRefusedWithWhatWasExpected(t *testing.T) {
+	for _, c := range []struct{ text, says string }{
+		{"", `no backend "", expected one of named`},
+		{"nmaed", `no backend "nmaed", expected one of named`},
+		{"named+", `no option "", expected one of timeout, renew`},
+		{"named+renwe", `no option "renwe", expected one of timeout, renew`},
+		{"named+renew=yes", `option renew is "yes", expected on or off`},
+		{"named+renew=", `option renew is "", expected on or off`},
+		{"named+timeout", `option timeout: "" is not a length of time`},
+		{"named+timeout=soon", `option timeout: "soon" is not a length of time`},
+		{"named+timeout=-1s", `option timeout: "-1s" is not a length of time`},
+		{"named+renew+renew", `sets renew twice`},
+	} {
+		_, err := backends.Registry{named{}}.ParseSpec(c.text)
+		if err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%q: %v\nexpected it to say: %s", c.text, err, c.says)
+		}
+	}
+}
+
+func TestABackendWithoutTokensCannotServeAGuardThatNeedsThem(t *testing.T) {
+	if _, err := spec(t, "named").Settings(time.Second, true); err == nil || !strings.Contains(err.Error(), "named issues no fencing token") {
+		t.Errorf("Settings with a token = %v", err)
+	}
+}
+
+func TestTheHeaderListsEveryOptionInTheBackendsOrder(t *testing.T) {
+	want := []string{"token=false", "timeout=0.2ttl", "renew=on"}
+	if got := settings(t, spec(t, "named+renew")); !slices.Equal(got, want) {
+		t.Errorf("listed as %q, expected %q", got, want)
+	}
+}
+
+func TestReadingAnOptionThatDoesNotExistIsAProgrammingError(t *testing.T) {
+	s, err := spec(t, "named").Settings(time.Second, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, read := range map[string]func(){
+		"an unknown switch":    func() { s.On("fast") },
+		"a span as a switch":   func() { s.On("timeout") },
+		"a switch as a length": func() { s.Span("renew") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if recover() == nil {
+					t.Error("it was read all the same")
+				}
+			}()
+			read()
+		})
+	}
+}
+
+func TestEverySpecThatIsAcceptedCanBeWrittenAndReadAgain(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringMatching(`named(\+(renew|timeout|retry)(=(on|off|[0-9.]{1,4}(ttl|s|ms)))?){0,3}`).Draw(t, "spec")
+		first, err := backends.Registry{named{}}.ParseSpec(text)
+		if err != nil {
+			return
+		}
+		again, err := backends.Registry{named{}}.ParseSpec(first.String())
+		if err != nil || again.String() != first.String() {
+			t.Fatalf("%q is written as %q and read again as %q, %v", text, first, again, err)
+		}
+	})
+}

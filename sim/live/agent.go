@@ -1,0 +1,138 @@
+//go:build linux
+
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// Agent acts for the harness on one host: it starts processes there and signals them.
+// Its methods may be called from any goroutine.
+type Agent struct {
+	lab *Lab
+	id  sim.HostID
+	ip  net.IP
+	dir string
+	net *namespace
+
+	mu      sync.Mutex // nothing is started while processes are being signalled
+	paused  bool
+	closed  bool
+	helpers []int        // pids that are on the host but not part of it for faults
+	killed  map[int]bool // pids that were killed when the lab was closed
+}
+
+// ID is the host's name.
+func (a *Agent) ID() sim.HostID { return a.id }
+
+// Address is the host's IP address in the lab.
+func (a *Agent) Address() string { return a.ip.String() }
+
+// StartOption changes how Start starts a program.
+type StartOption func(*exec.Cmd)
+
+// WithEnv adds variables, "NAME=value", to the program's environment.
+func WithEnv(variables ...string) StartOption {
+	return func(cmd *exec.Cmd) { cmd.Env = append(cmd.Env, variables...) }
+}
+
+// Start starts a program on the host, such as a redis-server, in the host's scratch
+// directory and a process group of its own. It must stay in the foreground. name is for
+// messages. The end of what it prints is kept for them, too.
+func (a *Agent) Start(name string, argv []string, options ...StartOption) (*Proc, error) {
+	if len(argv) == 0 {
+		return nil, fmt.Errorf("start %s on host %s: no program given", name, a.id)
+	}
+	cmd := exec.Command(argv[0], argv[1:]...)
+	cmd.Env = cleanEnv()
+	for _, o := range options {
+		o(cmd)
+	}
+	p := &Proc{name: name, host: a.id, cmd: cmd}
+	if err := a.start(p); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// In runs f with its thread in the host's network: sockets that f itself opens are the
+// host's. It must open them on its own goroutine.
+func (a *Agent) In(f func() error) error { return a.net.in(f) }
+
+// Dial connects from the host to address, which must be an IP address and port. Its
+// signature is that of the dial functions that client libraries take.
+func (a *Agent) Dial(ctx context.Context, network, address string) (conn net.Conn, err error) {
+	if err := literal(address); err != nil {
+		return nil, fmt.Errorf("dial from host %s: %w", a.id, err)
+	}
+	err = a.In(func() error {
+		conn, err = new(net.Dialer).DialContext(ctx, network, address)
+		return err
+	})
+	return conn, err
+}
+
+// literal refuses names: resolving them would happen on threads outside the host.
+func literal(address string) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return err
+	}
+	if net.ParseIP(host) == nil {
+		return fmt.Errorf("%q is not an IP address", host)
+	}
+	return nil
+}
+
+// start starts p's command on the host and watches over it.
+func (a *Agent) start(p *Proc) error {
+	about := func(err error) error { return fmt.Errorf("start %s on host %s: %w", p.name, a.id, err) }
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed {
+		return about(errors.New("the lab is closed"))
+	}
+	if a.paused {
+		return about(errors.New("the host is paused"))
+	}
+	p.cmd.Dir = a.dir
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
+	p.cmd.WaitDelay = outputDelay
+	if err := a.net.in(p.cmd.Start); err != nil {
+		if errors.Is(err, exec.ErrNotFound) {
+			return about(fmt.Errorf("%w: install it, or put it on the PATH", err))
+		}
+		return about(err)
+	}
+	if p.helper {
+		a.helpers = append(a.helpers, p.Pid())
+	}
+	p.done = make(chan struct{})
+	go p.watch()
+	a.lab.mu.Lock()
+	a.lab.procs = append(a.lab.procs, p)
+	a.lab.mu.Unlock()
+	return nil
+}
+
+// cleanEnv is this process's environment without what is meant for itself.
+func cleanEnv() []string {
+	var env []string
+	for _, each := range os.Environ() {
+		if !strings.HasPrefix(each, insideVar+"=") && !strings.HasPrefix(each, roleVar+"=") {
+			env = append(env, each)
+		}
+	}
+	return env
+}

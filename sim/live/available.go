@@ -1,0 +1,133 @@
+//go:build linux
+
+package live
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+	"golang.org/x/sys/unix"
+)
+
+// namespaceKind is how this machine lets this user have private namespaces.
+type namespaceKind int
+
+const (
+	asRoot   namespaceKind = iota // by privilege
+	withUser                      // in a user namespace, in which this user is root
+)
+
+// probeRole is the part in which RoleMain tries everything out.
+const probeRole = "locklab-probe"
+
+// probeLimit is how long the trial run may take; it takes about 0.1 s.
+const probeLimit = 20 * time.Second
+
+// Available says why the live world cannot run here and what to do about it; nil: it can.
+// It finds out by doing it: a child process enters namespaces and makes two hosts. The
+// answer is remembered.
+func Available() error {
+	if Inside() {
+		return nil
+	}
+	_, err := namespaces()
+	return err
+}
+
+var namespaces = sync.OnceValues(func() (namespaceKind, error) {
+	if os.Getenv(roleVar) != "" {
+		return 0, errNoRoleMain
+	}
+	if os.Geteuid() == 0 {
+		if probe(asRoot) == nil {
+			return asRoot, nil
+		}
+	}
+	err := probe(withUser)
+	if err == nil {
+		return withUser, nil
+	}
+	return 0, fmt.Errorf("the live world needs private namespaces, which this machine refuses: %w; %s", err, advice())
+})
+
+// probe tries the live world out in a child process.
+func probe(kind namespaceKind) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	cmd := exec.Command("/proc/self/exe")
+	cmd.Env = append(os.Environ(), roleVar+"="+probeRole)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	lifeline, err := startInside(cmd, kind)
+	if err != nil {
+		return err
+	}
+	defer lifeline.Close()
+	timer := time.AfterFunc(probeLimit, func() { cmd.Process.Kill() })
+	defer timer.Stop()
+	if err := cmd.Wait(); err != nil {
+		if text := strings.TrimSpace(out.String()); text != "" {
+			return errors.New(text)
+		}
+		return fmt.Errorf("the trial run failed: %w", err)
+	}
+	return nil
+}
+
+// probeInside is the child's part.
+func probeInside() error {
+	if err := Prepare(); err != nil {
+		return err
+	}
+	lab, err := NewLab()
+	if err != nil {
+		return err
+	}
+	for _, id := range []sim.HostID{"probe-1", "probe-2"} {
+		if _, err := lab.AddHost(id); err != nil {
+			return errors.Join(err, lab.Close())
+		}
+	}
+	return lab.Close()
+}
+
+// advice says what stands in the way, as far as the machine tells.
+func advice() string {
+	setting := func(name string) string {
+		text, err := os.ReadFile("/proc/sys/" + strings.ReplaceAll(name, ".", "/"))
+		if err != nil {
+			return ""
+		}
+		return strings.TrimSpace(string(text))
+	}
+	switch {
+	case os.Geteuid() == 0:
+		return "a container that runs it needs the capability SYS_ADMIN and an unmasked /proc (docker run --privileged)"
+	case setting("user.max_user_namespaces") == "0":
+		return "run it as root (sudo), or allow user namespaces: sysctl user.max_user_namespaces=10000"
+	case setting("kernel.unprivileged_userns_clone") == "0":
+		return "run it as root (sudo), or allow user namespaces: sysctl kernel.unprivileged_userns_clone=1"
+	case setting("kernel.apparmor_restrict_unprivileged_userns") == "1":
+		return "run it as root (sudo), or allow user namespaces: sysctl kernel.apparmor_restrict_unprivileged_userns=0"
+	}
+	return "run it as root (sudo)"
+}
+
+// explain turns the errors that namespaces are refused with into words.
+func explain(err error) error {
+	switch {
+	case errors.Is(err, unix.EPERM):
+		return fmt.Errorf("%w (not allowed for uid %d)", err, os.Geteuid())
+	case errors.Is(err, unix.ENOSPC):
+		return fmt.Errorf("%w (the limit on namespaces is reached, see sysctl user)", err)
+	}
+	return err
+}

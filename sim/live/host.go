@@ -1,0 +1,139 @@
+//go:build linux
+
+package live
+
+import (
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// Host is the host that a role runs on. It carries out sim.Host: its processes are
+// goroutines that hold one mutex, the monitor, except while they block.
+//
+// When the role itself returns, the operating system process ends, and so do all
+// processes that the role has started with Go.
+type Host struct {
+	id      sim.HostID
+	random  *sim.Random
+	monitor sync.Mutex
+
+	// Set by the start order, before started is closed.
+	zero    time.Duration // time zero on the machine's clock
+	holds   []sim.Kind
+	base    time.Time     // when the order was read, on this process's clocks
+	elapsed time.Duration // true time since zero at that moment; negative: not there yet
+
+	started    chan struct{}
+	stopped    chan struct{}
+	goOn       chan struct{}
+	endsItself atomic.Bool // the role has asked for Stopped
+
+	recording sync.Mutex // one event at a time, with the wait at a hold
+	sending   sync.Mutex // one line at a time
+	reports   *os.File
+	mute      bool // bye has been sent
+}
+
+var _ sim.Host = (*Host)(nil)
+
+func newHost(o order, reports *os.File) *Host {
+	return &Host{
+		id:      o.Host,
+		random:  sim.NewRandom(o.Seed, o.Stream),
+		started: make(chan struct{}),
+		stopped: make(chan struct{}),
+		goOn:    make(chan struct{}),
+		reports: reports,
+	}
+}
+
+// start takes note of the world's time zero.
+func (h *Host) start(o order) {
+	h.zero, h.holds = o.At, o.Holds
+	h.base = time.Now()
+	h.elapsed = machineClock() - h.zero
+	close(h.started)
+}
+
+// AwaitStart gives the host up until the world starts.
+func (h *Host) AwaitStart() {
+	h.Outside(func() {
+		<-h.started
+		time.Sleep(-h.elapsed - time.Since(h.base))
+	})
+}
+
+// ID is the host's name.
+func (h *Host) ID() sim.HostID { return h.id }
+
+// Now is the time since the world started by this process's own monotonic clock, which a
+// clock fault may shift; 0 before the start.
+func (h *Host) Now() time.Duration {
+	if !closed(h.started) {
+		return 0
+	}
+	return max(0, time.Since(h.base)+h.elapsed)
+}
+
+// Wall reads this process's wall clock.
+func (h *Host) Wall() time.Time { return time.Now().Round(0) } // Round drops the monotonic reading
+
+// Uint64 draws from the host's random stream.
+func (h *Host) Uint64() uint64 { return h.random.Uint64() }
+
+// Sleep gives the host up for d.
+func (h *Host) Sleep(d time.Duration) { h.Outside(func() { time.Sleep(d) }) }
+
+// Outside gives the host up while f blocks: a port's call over the network. f must not
+// touch what the host's processes share.
+func (h *Host) Outside(f func()) {
+	h.monitor.Unlock()
+	defer h.monitor.Lock()
+	f()
+}
+
+// Go starts another process on this host. A panic in it ends the operating system
+// process, and the trial with it.
+func (h *Host) Go(_ string, f func(sim.Host)) {
+	go func() {
+		h.monitor.Lock()
+		defer h.monitor.Unlock()
+		f(h)
+	}()
+}
+
+// NewSignal makes a signal.
+func (h *Host) NewSignal() sim.Signal { return &latch{host: h, fired: make(chan struct{})} }
+
+type latch struct {
+	host  *Host
+	once  sync.Once
+	fired chan struct{}
+}
+
+// Fire wakes all that wait. Code that does not hold the host may call it as well.
+func (s *latch) Fire() { s.once.Do(func() { close(s.fired) }) }
+
+// Wait gives the host up until the signal fires or timeout has passed.
+func (s *latch) Wait(timeout time.Duration) bool {
+	if closed(s.fired) || timeout <= 0 {
+		return closed(s.fired)
+	}
+	s.host.Outside(func() {
+		if timeout == sim.Forever {
+			<-s.fired
+			return
+		}
+		timer := time.NewTimer(timeout)
+		defer timer.Stop()
+		select {
+		case <-s.fired:
+		case <-timer.C:
+		}
+	})
+	return closed(s.fired)
+}

@@ -1,0 +1,67 @@
+//go:build linux
+
+// Package livetest lets tests run in the live world. A package that has such tests says
+//
+//	func TestMain(m *testing.M) { os.Exit(livetest.Main(m, roles)) }
+//
+// and each of them begins with livetest.Need(t). All its tests then run inside private
+// namespaces. On a machine that has no live world those tests are skipped and say why;
+// the others run as usual. With LOCKLAB_REQUIRE_LIVE=1 nothing is skipped.
+package livetest
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/locklab/locklab/sim/live"
+)
+
+// requireVar, set to anything, turns skips into failures.
+const requireVar = "LOCKLAB_REQUIRE_LIVE"
+
+// Main runs a test binary: as the role that it was started for, as the outer process, or
+// as the tests themselves, inside. It returns the exit status.
+func Main(m *testing.M, roles map[string]live.Role) int {
+	if ran, status := live.RoleMain(roles); ran {
+		return status
+	}
+	if live.Inside() {
+		if err := live.Prepare(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		return m.Run()
+	}
+	if live.Available() != nil {
+		return m.Run() // Need says what is missing
+	}
+	status, err := live.Enter()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return status
+}
+
+// Need skips the test where there is no live world, or fails it where there must be one.
+func Need(t testing.TB) {
+	t.Helper()
+	if live.Inside() {
+		return
+	}
+	NeedAll(t, live.Available())
+}
+
+// NeedAll skips the test, or fails it where nothing may be skipped, if missing is not
+// nil: what the machine lacks for it, and what to do.
+func NeedAll(t testing.TB, missing error) {
+	t.Helper()
+	switch {
+	case missing == nil:
+	case os.Getenv(requireVar) != "":
+		t.Fatalf("%s is set, and: %v", requireVar, missing)
+	default:
+		t.Skip(missing)
+	}
+}

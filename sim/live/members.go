@@ -1,0 +1,144 @@
+//go:build linux
+
+package live
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// members lists the processes on the host, by pid: those that are in its network
+// namespace, whoever started them. Processes that have ended are in none.
+func (a *Agent) members() ([]int, error) {
+	pids, err := processIDs()
+	if err != nil {
+		return nil, err
+	}
+	self := os.Getpid() // one of whose threads may be in the namespace for a moment
+	return slices.DeleteFunc(pids, func(pid int) bool {
+		var st unix.Stat_t
+		err := unix.Stat(fmt.Sprintf("/proc/%d/ns/net", pid), &st)
+		return pid == self || err != nil || nsID{uint64(st.Dev), st.Ino} != a.net.id
+	}), nil
+}
+
+// stoppable lists the processes that are part of the host for faults.
+func (a *Agent) stoppable() ([]int, error) {
+	pids, err := a.members()
+	return slices.DeleteFunc(pids, func(pid int) bool { return slices.Contains(a.helpers, pid) }), err
+}
+
+func processIDs() ([]int, error) {
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		return nil, fmt.Errorf("list processes: %w", err)
+	}
+	var pids []int
+	for _, e := range entries {
+		if pid, err := strconv.Atoi(e.Name()); err == nil {
+			pids = append(pids, pid)
+		}
+	}
+	return pids, nil
+}
+
+// stat is what the kernel says of a process or thread in /proc/…/stat.
+type stat struct {
+	name         string
+	state        byte // R, S, D: it runs or waits; T: stopped; Z, X: it has ended
+	parent, pgrp int
+}
+
+func readStat(path string) (stat, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return stat{}, err
+	}
+	// "12 (a name (of any kind)) S 1 12 …"
+	open, end := bytes.IndexByte(text, '('), bytes.LastIndexByte(text, ')')
+	if open < 0 || end < open {
+		return stat{}, fmt.Errorf("read %s: not understood: %q", path, text)
+	}
+	fields := strings.Fields(string(text[end+1:]))
+	if len(fields) < 3 {
+		return stat{}, fmt.Errorf("read %s: not understood: %q", path, text)
+	}
+	parent, err1 := strconv.Atoi(fields[1])
+	pgrp, err2 := strconv.Atoi(fields[2])
+	return stat{name: string(text[open+1 : end]), state: fields[0][0], parent: parent, pgrp: pgrp}, errors.Join(err1, err2)
+}
+
+// killLimit bounds the wait for killed processes. Only one that hangs in the kernel
+// takes longer than milliseconds.
+const killLimit = 10 * time.Second
+
+// killAll kills every process on the host, helpers too, until there is none; nothing is
+// started there any more.
+func (a *Agent) killAll() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.closed = true
+	a.killed = make(map[int]bool)
+	return poll(killLimit, func() error {
+		pids, err := a.members()
+		if err != nil || len(pids) == 0 {
+			return err
+		}
+		for _, pid := range pids {
+			unix.Kill(pid, unix.SIGKILL) // fails only when it is gone already
+			a.killed[pid] = true
+		}
+		return fmt.Errorf("processes %v of host %s do not end", pids, a.id)
+	})
+}
+
+// reapOrphans takes leave of the descendants of the lab's processes. All have been
+// killed, so they have become children of this process, which is pid 1 in its namespace,
+// and stay as zombies until it does. It knows them by having killed them, or, if they
+// ended before, by the process group of the lab's process that they descend from.
+func (l *Lab) reapOrphans() error {
+	started := make(map[int]bool)
+	for _, p := range l.processes() {
+		started[p.Pid()] = true
+	}
+	killed := func(pid int) bool {
+		return slices.ContainsFunc(l.agents, func(a *Agent) bool { return a.killed[pid] })
+	}
+	return poll(killLimit, func() error {
+		pids, err := processIDs()
+		if err != nil {
+			return err
+		}
+		for _, pid := range pids {
+			s, err := readStat(fmt.Sprintf("/proc/%d/stat", pid))
+			if err != nil || !started[s.pgrp] && !killed(pid) {
+				continue
+			}
+			if reaped, _ := unix.Wait4(pid, nil, unix.WNOHANG, nil); reaped != pid {
+				return fmt.Errorf("process %d (%s), started by a process of the lab, does not end", pid, s.name)
+			}
+		}
+		return nil
+	})
+}
+
+// poll calls f until it returns nil, and gives up with its last error after limit. For
+// conditions that the kernel brings about in microseconds and does not announce.
+func poll(limit time.Duration, f func() error) error {
+	deadline := time.Now().Add(limit)
+	for wait := 50 * time.Microsecond; ; wait = min(2*wait, 5*time.Millisecond) {
+		err := f()
+		if err == nil || time.Now().After(deadline) {
+			return err
+		}
+		time.Sleep(wait)
+	}
+}

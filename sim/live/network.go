@@ -1,0 +1,204 @@
+//go:build linux
+
+package live
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"runtime"
+	"time"
+
+	"github.com/vishvananda/netlink"
+	"github.com/vishvananda/netns"
+	"golang.org/x/sys/unix"
+)
+
+// namespace is a network namespace. It lives as long as its handle is open or a process
+// is in it.
+type namespace struct {
+	handle netns.NsHandle
+	id     nsID
+}
+
+// nsID tells namespaces apart, as the kernel does.
+type nsID struct{ dev, ino uint64 }
+
+// newNamespace makes an empty network namespace.
+func newNamespace() (n *namespace, err error) {
+	err = elsewhere(func() error {
+		// New moves this thread into the namespace that it makes.
+		handle, err := netns.New()
+		if err != nil {
+			return fmt.Errorf("make a network namespace: %w", err)
+		}
+		var st unix.Stat_t
+		if err := unix.Fstat(int(handle), &st); err != nil {
+			handle.Close()
+			return fmt.Errorf("identify a network namespace: %w", err)
+		}
+		n = &namespace{handle: handle, id: nsID{uint64(st.Dev), st.Ino}}
+		return nil
+	})
+	return n, err
+}
+
+// in runs f on a thread that sits in the namespace. Sockets that f itself opens, and
+// processes that it starts, belong to the namespace; those of goroutines that f starts
+// do not.
+func (n *namespace) in(f func() error) error {
+	return elsewhere(func() error {
+		if err := netns.Set(n.handle); err != nil {
+			return fmt.Errorf("enter a host's network namespace: %w", err)
+		}
+		return f()
+	})
+}
+
+// elsewhere runs f, which may change its thread's network namespace, and puts the thread
+// back. A thread that cannot be put back is never used for anything else: it stays locked
+// to its goroutine and ends with it.
+func elsewhere(f func() error) (err error) {
+	runtime.LockOSThread()
+	home, err := netns.Get()
+	if err != nil {
+		runtime.UnlockOSThread()
+		return fmt.Errorf("remember this thread's network namespace: %w", err)
+	}
+	defer func() {
+		back := netns.Set(home)
+		home.Close()
+		if back != nil {
+			err = errors.Join(err, fmt.Errorf("return to this thread's network namespace: %w", back))
+			return
+		}
+		runtime.UnlockOSThread()
+	}()
+	return f()
+}
+
+// configure gives f a netlink connection into the namespace.
+func (n *namespace) configure(f func(*netlink.Handle) error) error {
+	h, err := netlink.NewHandleAt(n.handle, unix.NETLINK_ROUTE)
+	if err != nil {
+		return fmt.Errorf("open netlink in a network namespace: %w", err)
+	}
+	defer h.Close()
+	return f(h)
+}
+
+func setUp(h *netlink.Handle, name string) error {
+	link, err := h.LinkByName(name)
+	if err != nil {
+		return fmt.Errorf("find link %s: %w", name, err)
+	}
+	if err := h.LinkSetUp(link); err != nil {
+		return fmt.Errorf("bring up link %s: %w", name, err)
+	}
+	return nil
+}
+
+// bridgeName is the lab's bridge, in a namespace that holds nothing else.
+const bridgeName = "lab"
+
+// addBridge makes the bridge that joins the hosts of a lab. It has no address: nothing
+// but hosts can be reached over it.
+func (n *namespace) addBridge() error {
+	return n.configure(func(h *netlink.Handle) error {
+		snooping := false
+		attrs := netlink.NewLinkAttrs()
+		attrs.Name = bridgeName
+		if err := h.LinkAdd(&netlink.Bridge{LinkAttrs: attrs, MulticastSnooping: &snooping}); err != nil {
+			return fmt.Errorf("make the lab's bridge: %w", err)
+		}
+		return setUp(h, bridgeName)
+	})
+}
+
+// plugIn lays a cable from the bridge's namespace n to a host's: port is its name here,
+// eth0 there, where it gets the address.
+func (n *namespace) plugIn(host *namespace, port string, address net.IPNet) error {
+	err := n.configure(func(h *netlink.Handle) error {
+		bridge, err := h.LinkByName(bridgeName)
+		if err != nil {
+			return fmt.Errorf("find the lab's bridge: %w", err)
+		}
+		attrs := netlink.NewLinkAttrs()
+		attrs.Name = port
+		attrs.MasterIndex = bridge.Attrs().Index
+		cable := &netlink.Veth{LinkAttrs: attrs, PeerName: "eth0", PeerNamespace: netlink.NsFd(int(host.handle))}
+		if err := h.LinkAdd(cable); err != nil {
+			return fmt.Errorf("lay a cable to a host: %w", err)
+		}
+		return setUp(h, port)
+	})
+	if err != nil {
+		return err
+	}
+	err = host.configure(func(h *netlink.Handle) error {
+		eth0, err := h.LinkByName("eth0")
+		if err != nil {
+			return fmt.Errorf("find a host's end of the cable: %w", err)
+		}
+		if err := h.AddrAdd(eth0, &netlink.Addr{IPNet: &address}); err != nil {
+			return fmt.Errorf("give a host the address %s: %w", &address, err)
+		}
+		if err := setUp(h, "lo"); err != nil {
+			return err
+		}
+		return setUp(h, "eth0")
+	})
+	if err != nil {
+		return err
+	}
+	return errors.Join(n.awaitCarrier(port), host.awaitCarrier("eth0"))
+}
+
+// carrierLimit bounds the wait for a new cable, normally a few milliseconds.
+const carrierLimit = 10 * time.Second
+
+// awaitCarrier waits until the kernel has noticed that a cable is plugged in at both
+// ends, which it does in the background. Before that the bridge forwards nothing, and the
+// first connection attempt would be a second late: its ARP request is lost.
+func (n *namespace) awaitCarrier(name string) error {
+	return n.configure(func(h *netlink.Handle) error {
+		return poll(carrierLimit, func() error {
+			link, err := h.LinkByName(name)
+			if err != nil {
+				return fmt.Errorf("find link %s: %w", name, err)
+			}
+			if state := link.Attrs().OperState; state != netlink.OperUp {
+				return fmt.Errorf("link %s is %s, expected up", name, state)
+			}
+			return nil
+		})
+	})
+}
+
+// removeLinks takes every link but the loopback out of the namespace; cables vanish with
+// both their ends.
+func (n *namespace) removeLinks() error {
+	return n.configure(func(h *netlink.Handle) error {
+		links, err := h.LinkList()
+		if err != nil {
+			return fmt.Errorf("list the lab's links: %w", err)
+		}
+		var failed []error
+		for _, link := range links {
+			if link.Attrs().Name == "lo" {
+				continue
+			}
+			if err := h.LinkDel(link); err != nil {
+				failed = append(failed, fmt.Errorf("remove link %s: %w", link.Attrs().Name, err))
+			}
+		}
+		return errors.Join(failed...)
+	})
+}
+
+func (n *namespace) close() error {
+	if !n.handle.IsOpen() {
+		return nil
+	}
+	return n.handle.Close()
+}

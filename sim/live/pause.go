@@ -1,0 +1,138 @@
+//go:build linux
+
+package live
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// stopLimit is how long Pause waits until the kernel has stopped every thread. It takes
+// less than a millisecond unless a thread is in the middle of a disk access.
+const stopLimit = time.Second
+
+var errNoProcess = errors.New("no process runs on it")
+
+// Pause stops every process of the host with SIGSTOP, children that servers have forked
+// too, and returns once all of them are proven to stand still. Helpers go on. If that
+// does not succeed, they are let go on again, and the error says which would not stop.
+func (a *Agent) Pause() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed {
+		return fmt.Errorf("pause host %s: the lab is closed", a.id)
+	}
+	if pids, err := a.stoppable(); err != nil || len(pids) == 0 {
+		return fmt.Errorf("pause host %s: %w", a.id, errors.Join(err, errNoProcess))
+	}
+	a.paused = true
+	// SIGSTOP takes effect some time after kill returns, and until then a process may
+	// fork. Two looks that find the same processes, all stopped, have missed none.
+	var before []int
+	err := poll(stopLimit, func() error {
+		pids, err := a.stoppable()
+		if err != nil {
+			return err
+		}
+		for _, pid := range pids {
+			unix.Kill(pid, unix.SIGSTOP) // fails only when it has ended
+		}
+		known := slices.Equal(pids, before)
+		before = pids
+		if err := a.standStill(pids); err != nil {
+			return err
+		}
+		if !known {
+			return errors.New("processes are being started faster than they can be stopped")
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("pause host %s: %w", a.id, errors.Join(err, a.resume()))
+	}
+	return nil
+}
+
+// Resume ends a pause with SIGCONT.
+func (a *Agent) Resume() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err := a.resume(); err != nil {
+		return fmt.Errorf("resume host %s: %w", a.id, err)
+	}
+	return nil
+}
+
+func (a *Agent) resume() error {
+	a.paused = false
+	pids, err := a.stoppable()
+	if err != nil {
+		return err
+	}
+	for _, pid := range pids {
+		if err := unix.Kill(pid, unix.SIGCONT); err != nil && err != unix.ESRCH {
+			return fmt.Errorf("send SIGCONT to pid %d: %w", pid, err)
+		}
+	}
+	return nil
+}
+
+// Paused looks whether the host is paused at this moment: nil says that it has processes
+// and that every thread of each of them is stopped, as the kernel tells it. Otherwise the
+// error names one that is not.
+func (a *Agent) Paused() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	pids, err := a.stoppable()
+	if err == nil {
+		err = a.standStill(pids)
+	}
+	if err != nil {
+		return fmt.Errorf("host %s is not paused: %w", a.id, err)
+	}
+	return nil
+}
+
+// isPaused tells whether the host has been paused and not resumed.
+func (a *Agent) isPaused() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.paused
+}
+
+// standStill says nil if every thread of these processes is stopped.
+func (a *Agent) standStill(pids []int) error {
+	alive := 0
+	for _, pid := range pids {
+		tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+		if errors.Is(err, os.ErrNotExist) {
+			continue // it has ended since
+		}
+		if err != nil {
+			return fmt.Errorf("list the threads of pid %d: %w", pid, err)
+		}
+		for _, task := range tasks {
+			s, err := readStat(fmt.Sprintf("/proc/%d/task/%s/stat", pid, task.Name()))
+			switch {
+			case errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.ESRCH):
+				continue // the thread has ended
+			case err != nil:
+				return err
+			case s.state == 'Z' || s.state == 'X':
+				continue
+			case s.state != 'T':
+				return fmt.Errorf("thread %s of %s (pid %d) is in state %c, expected T (stopped)", task.Name(), s.name, pid, s.state)
+			}
+			alive++
+		}
+	}
+	if alive == 0 {
+		return errNoProcess
+	}
+	return nil
+}

@@ -1,0 +1,60 @@
+//go:build linux
+
+package live
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
+)
+
+// scratchDir is where the harness mounts the file system that hosts keep their data on:
+// memory, so that no trial waits for a real disk, and private, so that it vanishes with
+// the harness. This directory is in every Linux's /proc, of which the harness has an
+// instance of its own; nobody can have files there that the mount would hide.
+const scratchDir = "/proc/driver"
+
+// Prepare makes the inside ready: a /proc of its own, no mount that reaches outside,
+// scratch space, a loopback interface. Call it once, first thing when Inside.
+func Prepare() error {
+	if !Inside() {
+		return errors.New("prepare the live world: this process is not inside private namespaces; call live.Enter first")
+	}
+	if os.Getenv(roleVar) != "" {
+		return errNoRoleMain
+	}
+	holdOn()
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("make the mounts private: %w", err)
+	}
+	if err := unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err != nil {
+		return fmt.Errorf("mount a private /proc: %w", err)
+	}
+	if err := unix.Mount("tmpfs", scratchDir, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=0700"); err != nil {
+		return fmt.Errorf("mount scratch space on %s: %w", scratchDir, err)
+	}
+	lo, err := netlink.LinkByName("lo")
+	if err != nil {
+		return fmt.Errorf("find the private loopback interface: %w", err)
+	}
+	if err := netlink.LinkSetUp(lo); err != nil {
+		return fmt.Errorf("bring up the private loopback interface: %w", err)
+	}
+	return nil
+}
+
+// holdOn tells the outer process that signals may come, and ends this one when the outer
+// one is gone. The kernel's death signal does so too, but not if the outer process was
+// killed in the moment before the signal was asked for.
+func holdOn() {
+	unix.CloseOnExec(lifelineFd)
+	lifeline := os.NewFile(lifelineFd, "lifeline")
+	lifeline.Write([]byte{1}) // if nobody is there to read it, the next read says so
+	go func() {
+		lifeline.Read(make([]byte, 1))
+		os.Exit(128 + int(unix.SIGKILL))
+	}()
+}

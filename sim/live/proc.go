@@ -1,0 +1,125 @@
+//go:build linux
+
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// outputDelay is how long a process's descendants may keep its output open after it has
+// ended.
+const outputDelay = 500 * time.Millisecond
+
+// Proc is a process on a host.
+type Proc struct {
+	name   string
+	host   sim.HostID
+	helper bool
+	cmd    *exec.Cmd
+	output tail
+	done   chan struct{}
+	ended  error // set before done is closed: how it ended
+	talk   *talk // nil: not a role
+}
+
+// Name is what the process was started as.
+func (p *Proc) Name() string { return p.name }
+
+// Host is the host it runs on.
+func (p *Proc) Host() sim.HostID { return p.host }
+
+// Pid is its process id, as the harness sees it.
+func (p *Proc) Pid() int { return p.cmd.Process.Pid }
+
+// Done is closed when the process has ended.
+func (p *Proc) Done() <-chan struct{} { return p.done }
+
+// Output is the end of what the process has printed, on standard output and error.
+func (p *Proc) Output() string { return p.output.String() }
+
+func (p *Proc) String() string {
+	return fmt.Sprintf("%s on host %s (pid %d)", p.name, p.host, p.Pid())
+}
+
+// watch waits for the end of the process and of everything it still had to say.
+func (p *Proc) watch() {
+	err := p.cmd.Wait()
+	if p.talk != nil {
+		<-p.talk.over
+		p.talk.orders.Close()
+		err = errors.Join(err, p.talk.garbled)
+	}
+	p.ended = err
+	close(p.done)
+}
+
+// endedWell tells whether a process that has ended was a role that had done its part. Its
+// done is closed.
+func (p *Proc) endedWell() bool { return p.talk != nil && p.ended == nil && closed(p.talk.bye) }
+
+// fate says how a process ended that should not have. Its done is closed.
+func (p *Proc) fate() error {
+	how := "exit status 0"
+	if p.ended != nil {
+		how = p.ended.Error()
+	}
+	said := strings.TrimSpace(p.Output())
+	if said == "" {
+		return fmt.Errorf("%s ended unexpectedly: %s; it printed nothing", p, how)
+	}
+	return fmt.Errorf("%s ended unexpectedly: %s; it last printed:\n%s", p, how, said)
+}
+
+// AwaitReady waits until the role has called Ready. It fails when the process ends
+// before, with the end of what it printed, or when ctx does.
+func (p *Proc) AwaitReady(ctx context.Context) error {
+	if p.talk == nil {
+		return fmt.Errorf("%s is not a role: ask the program itself whether it is ready", p)
+	}
+	select {
+	case <-p.talk.ready:
+		return nil
+	default:
+	}
+	select {
+	case <-p.talk.ready:
+		return nil
+	case <-p.done:
+		return p.fate()
+	case <-ctx.Done():
+		return fmt.Errorf("wait until %s is ready: %w; it last printed: %q", p, context.Cause(ctx), p.Output())
+	}
+}
+
+// tail keeps the last bytes that were written to it.
+type tail struct {
+	mu   sync.Mutex
+	kept []byte
+}
+
+// tailSize is how much of a process's output is kept, in bytes.
+const tailSize = 8 << 10
+
+func (t *tail) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.kept = append(t.kept, b...)
+	if extra := len(t.kept) - tailSize; extra > 0 {
+		t.kept = append(t.kept[:0], t.kept[extra:]...)
+	}
+	return len(b), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.kept)
+}

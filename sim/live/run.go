@@ -1,0 +1,170 @@
+//go:build linux
+
+package live
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+const (
+	// readyLimit is how long roles may take to get ready.
+	readyLimit = 30 * time.Second
+	// startDelay is the time from the start order to time zero: enough for every process
+	// to have read it.
+	startDelay = 10 * time.Millisecond
+	// byeLimit is how long a role may take to end after the trial.
+	byeLimit = 5 * time.Second
+)
+
+// Why a trial ended: the notes of the End event.
+const (
+	AllDone = "all clients done"
+	TimeUp  = "time is up"
+)
+
+// Run runs the trial with the roles that have been started in the lab. It waits until
+// all are ready, starts them at one instant, and ends when every client host has
+// recorded done, or when until of true time has passed. Then each role that is not
+// paused gets a moment to send what it has recorded. The events come in the order of
+// true time, the last one is End.
+//
+// It fails when ctx ends, when a process of the lab ends that should not, or when a role
+// does not answer. The events up to then come with the error. The lab stays open.
+func (w *World) Run(ctx context.Context, until time.Duration, clients []sim.HostID) ([]sim.Event, error) {
+	if w.waiting != nil {
+		return nil, errRunTwice
+	}
+	procs := w.lab.processes()
+	if err := awaitAll(ctx, procs); err != nil {
+		return nil, fmt.Errorf("start the trial: %w", err)
+	}
+	defer w.close()
+	runOver := make(chan struct{})
+	defer close(runOver)
+	trouble := make(chan error, len(procs))
+	for _, p := range procs {
+		go func() {
+			select {
+			case <-p.done:
+				if !p.endedWell() {
+					trouble <- p.fate()
+				}
+			case <-runOver:
+			}
+		}()
+	}
+	if err := w.start(procs, clients); err != nil {
+		return w.history(), fmt.Errorf("start the trial: %w", err)
+	}
+	timer := time.NewTimer(w.zero + until - machineClock())
+	defer timer.Stop()
+	var why string
+	select {
+	case <-w.allDone:
+		why = AllDone
+	case <-timer.C:
+		why = TimeUp
+	case err := <-trouble:
+		return w.history(), fmt.Errorf("the trial failed: %w", err)
+	case <-ctx.Done():
+		return w.history(), fmt.Errorf("the trial was broken off: %w", context.Cause(ctx))
+	}
+	w.close()
+	at := w.now()
+	if err := w.flush(ctx, procs, trouble); err != nil {
+		return w.history(), fmt.Errorf("end the trial: %w", err)
+	}
+	events := w.history()
+	if n := len(events); n > 0 {
+		at = max(at, events[n-1].At) // what was still recorded belongs to the trial
+	}
+	return append(events, sim.Event{At: at, Kind: sim.End, Note: why}), nil
+}
+
+// awaitAll waits until every role is ready.
+func awaitAll(ctx context.Context, procs []*Proc) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, readyLimit, fmt.Errorf("it took longer than %v", readyLimit))
+	defer cancel()
+	for _, p := range procs {
+		if p.talk == nil {
+			continue // whoever started it has seen to it
+		}
+		if err := p.AwaitReady(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// start sets time zero and the roles going.
+func (w *World) start(procs []*Proc, clients []sim.HostID) error {
+	w.mu.Lock()
+	w.waiting = make(map[sim.HostID]bool)
+	for _, id := range clients {
+		w.waiting[id] = true
+	}
+	w.zero = machineClock() + startDelay
+	w.director.Start()
+	w.mu.Unlock()
+	for _, p := range procs {
+		if p.talk == nil {
+			continue
+		}
+		if err := p.talk.tell(order{Do: start, At: w.zero, Holds: w.holds(p.host)}); err != nil {
+			return fmt.Errorf("start %s: %w", p, err)
+		}
+	}
+	for _, p := range procs {
+		if p.talk != nil {
+			p.talk.listenWith(func(r report) { w.take(p, r) })
+		}
+	}
+	return nil
+}
+
+// flush tells the roles that the trial is over and waits until they have sent all their
+// events and ended. A paused one cannot, and records nothing either.
+func (w *World) flush(ctx context.Context, procs []*Proc, trouble <-chan error) error {
+	var asked []*Proc
+	for _, p := range procs {
+		if p.talk == nil || !p.helper && w.lab.Agent(p.host).isPaused() {
+			continue
+		}
+		if err := p.talk.tell(order{Do: stop}); err != nil {
+			return fmt.Errorf("stop %s: %w", p, err)
+		}
+		asked = append(asked, p)
+	}
+	limit := time.NewTimer(byeLimit)
+	defer limit.Stop()
+	for _, p := range asked {
+		select {
+		case <-p.done:
+			if !p.endedWell() {
+				return p.fate()
+			}
+		case err := <-trouble:
+			return err
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-limit.C:
+			return fmt.Errorf("%s has not ended %v after it was asked to; it last printed: %q", p, byeLimit, p.Output())
+		}
+	}
+	return nil
+}
+
+// history gives the events so far, in the order of true time.
+func (w *World) history() []sim.Event {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	events := slices.Clone(w.events)
+	slices.SortStableFunc(events, func(a, b sim.Event) int { return cmp.Compare(a.At, b.At) })
+	return events
+}

@@ -63,8 +63,11 @@ const (
 	End           Kind = "end"            // the trial is over (note: why)
 )
 
-// AllDone is the End event's note when every client has finished its workload.
-const AllDone = "all clients are done"
+// Why a trial ended: the notes of the End event.
+const (
+	AllDone = "all clients are done"
+	TimeUp  = "time is up"
+)
 
 // Event is one thing that happened. Which fields carry meaning depends on the Kind;
 // the rest are zero and left out of the file.

@@ -85,7 +85,7 @@ func (w *World) Run(until time.Duration) error {
 		at := time.Duration(w.queue.entries[0].at)
 		if at > until {
 			w.now = until
-			w.Stop("time is up")
+			w.Stop(sim.TimeUp)
 			break
 		}
 		if instant++; at > w.now {

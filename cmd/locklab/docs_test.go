@@ -17,6 +17,9 @@ import (
 // a part of the output, and one that begins with "locklab:" shows an error; a ```yaml
 // block that the text says to save as a file is saved.
 func TestDocumentedCommandsRun(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the whole suite several times over; the scripts in testdata run the same code")
+	}
 	dir := t.TempDir()
 	documents, err := filepath.Glob("../../docs/*.md")
 	if err != nil {

@@ -16,7 +16,17 @@ import (
 // less than a millisecond unless a thread is in the middle of a disk access.
 const stopLimit = time.Second
 
-var errNoProcess = errors.New("no process runs on it")
+var (
+	errNoProcess = errors.New("no process runs on it")
+	errInKernel  = errors.New("is in state D (waits in the kernel), expected T (stopped)")
+)
+
+// signalAll signals processes; it does not mind those that have ended.
+func signalAll(pids []int, s unix.Signal) {
+	for _, pid := range pids {
+		unix.Kill(pid, s)
+	}
+}
 
 // Pause stops every process of the host with SIGSTOP, children that servers have forked
 // too, and returns once all of them are proven to stand still. Helpers go on. If that
@@ -39,12 +49,16 @@ func (a *Agent) Pause() error {
 		if err != nil {
 			return err
 		}
-		for _, pid := range pids {
-			unix.Kill(pid, unix.SIGSTOP) // fails only when it has ended
-		}
+		signalAll(pids, unix.SIGSTOP)
 		known := slices.Equal(pids, before)
 		before = pids
 		if err := a.standStill(pids); err != nil {
+			if errors.Is(err, errInKernel) {
+				// A process that forks the way vfork does waits in the kernel until its child
+				// has got to run its program. If the child was stopped before that, both
+				// would wait for ever: let them get past that point, then stop them again.
+				signalAll(pids, unix.SIGCONT)
+			}
 			return err
 		}
 		if !known {
@@ -125,6 +139,8 @@ func (a *Agent) standStill(pids []int) error {
 				return err
 			case s.state == 'Z' || s.state == 'X':
 				continue
+			case s.state == 'D':
+				return fmt.Errorf("thread %s of %s (pid %d) %w", task.Name(), s.name, pid, errInKernel)
 			case s.state != 'T':
 				return fmt.Errorf("thread %s of %s (pid %d) is in state %c, expected T (stopped)", task.Name(), s.name, pid, s.state)
 			}

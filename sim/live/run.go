@@ -22,12 +22,6 @@ const (
 	byeLimit = 5 * time.Second
 )
 
-// Why a trial ended: the notes of the End event.
-const (
-	AllDone = "all clients done"
-	TimeUp  = "time is up"
-)
-
 // Run runs the trial with the roles that have been started in the lab. It waits until
 // all are ready, starts them at one instant, and ends when every client host has
 // recorded done, or when until of true time has passed. Then each role that is not
@@ -67,9 +61,9 @@ func (w *World) Run(ctx context.Context, until time.Duration, clients []sim.Host
 	var why string
 	select {
 	case <-w.allDone:
-		why = AllDone
+		why = sim.AllDone
 	case <-timer.C:
-		why = TimeUp
+		why = sim.TimeUp
 	case err := <-trouble:
 		return w.history(), fmt.Errorf("the trial failed: %w", err)
 	case <-ctx.Done():

@@ -33,7 +33,7 @@ func TestTrialEndsWhenAllClientsAreDone(t *testing.T) {
 		t.Errorf("what the ledger recorded before the start is %+v, want it at 0", e)
 	}
 	last := events[len(events)-1]
-	if last.Kind != sim.End || last.Note != live.AllDone {
+	if last.Kind != sim.End || last.Note != sim.AllDone {
 		t.Errorf("the last event is %+v", last)
 	}
 	for i, e := range events[1:] {
@@ -56,7 +56,7 @@ func TestTrialEndsWhenTimeIsUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	last := events[len(events)-1]
-	if last.Kind != sim.End || last.Note != live.TimeUp || last.At < until {
+	if last.Kind != sim.End || last.Note != sim.TimeUp || last.At < until {
 		t.Errorf("the last event is %+v, want the end not before %v", last, until)
 	}
 }

@@ -13,6 +13,7 @@ type conn struct {
 	there    *pipe
 	back     *pipe
 	fresh    bool // the handshake has not been made yet
+	life     int  // of the server that it was opened to
 }
 
 // Call is a request on its way, and the place where its reply will be.
@@ -21,17 +22,26 @@ type Call struct {
 	answered signal
 	reply    any
 	given    bool // the caller has stopped waiting
+	life     int  // of the caller's host
 }
 
 // Serve sets what the host does with each request that reaches it. handle runs outside
 // any process and must not block.
-func (h *Host) Serve(handle func(from sim.HostID, request any) (reply any)) { h.handle = handle }
+func (h *Host) Serve(handle func(from sim.HostID, request any) (reply any)) {
+	h.ServeLater(func(from sim.HostID, request any, reply func(any)) { reply(handle(from, request)) })
+}
+
+// ServeLater is Serve for a host that may answer later: handle keeps reply and calls it
+// once, or never. A reply that is given after a crash of the host goes nowhere.
+func (h *Host) ServeLater(handle func(from sim.HostID, request any, reply func(any))) {
+	h.handle = handle
+}
 
 // Send puts a request on its way and returns at once; Wait waits for the reply. It uses
 // an idle connection to that host, or opens one, which costs a round trip.
 func (h *Host) Send(to sim.HostID, request any) *Call {
 	server := h.world.Host(to)
-	c := &Call{conn: h.take(server)}
+	c := &Call{conn: h.take(server), life: h.life}
 	c.answered.host = h
 	handshake := 0
 	if c.conn.fresh {
@@ -55,28 +65,50 @@ func (c *Call) Wait(timeout time.Duration) (any, error) {
 // serve runs on the server's host when the request is read there.
 func (c *Call) serve(request any) {
 	server := c.conn.to
-	if server.handle == nil {
-		return // nobody listens: the caller's time-out will tell
+	life := c.conn.life
+	if server.handle == nil || server.life != life {
+		return // nobody listens, or nobody who knows this connection: the caller's time-out will tell
 	}
-	reply := server.handle(c.conn.from.id, request)
-	answer := func() { c.conn.back.send(0, func() { c.receive(reply) }) }
-	if server.paused > 0 { // a step stopped the server while it worked on this request
-		t := &timer{place: waiting, host: server, run: answer}
-		server.backlog = append(server.backlog, t)
-		return
-	}
-	answer()
+	server.handle(c.conn.from.id, request, func(reply any) {
+		server.whenRunning(func() {
+			if server.life == life {
+				c.conn.back.send(0, func() { c.receive(reply) })
+			}
+		})
+	})
 }
 
 // receive runs on the client's host when the reply is read there.
 func (c *Call) receive(reply any) {
-	if c.given {
+	if c.given || c.conn.from.life != c.life {
 		return
 	}
 	c.reply = reply
 	c.conn.from.give(c.conn)
 	c.answered.Fire()
 }
+
+// Post sends a message that wants no reply. Messages from one host to another arrive in
+// order, unless one of the two crashes in between.
+func (h *Host) Post(to sim.HostID, message any) {
+	receiver := h.world.Host(to)
+	for len(h.posts) <= receiver.index {
+		h.posts = append(h.posts, nil)
+	}
+	if h.posts[receiver.index] == nil {
+		h.posts[receiver.index] = newPipe(h.world, h, receiver)
+	}
+	life := receiver.life
+	h.posts[receiver.index].send(0, func() {
+		if receiver.receive != nil && receiver.life == life {
+			receiver.receive(h.id, message)
+		}
+	})
+}
+
+// Receive sets what the host does with each posted message. receive runs outside any
+// process and must not block.
+func (h *Host) Receive(receive func(from sim.HostID, message any)) { h.receive = receive }
 
 // take gives an idle connection to a server, the one used last, or a new one.
 func (h *Host) take(server *Host) *conn {
@@ -88,7 +120,7 @@ func (h *Host) take(server *Host) *conn {
 		return pool[len(pool)-1]
 	}
 	w := h.world
-	return &conn{from: h, to: server, there: newPipe(w, h, server), back: newPipe(w, server, h), fresh: true}
+	return &conn{from: h, to: server, there: newPipe(w, h, server), back: newPipe(w, server, h), fresh: true, life: server.life}
 }
 
 // give puts a connection back.

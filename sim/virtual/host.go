@@ -23,8 +23,14 @@ type Host struct {
 	paused  int      // how many pauses are in effect
 	backlog []*timer // what has come due while paused, in order
 	stalled []*timer // what waits on the monotonic clock while that stands still
-	handle  func(from sim.HostID, request any) any
+	handle  func(from sim.HostID, request any, reply func(any))
+	receive func(from sim.HostID, message any)
 	idle    [][]*conn // by server's index: connections that wait for use
+	posts   []*pipe   // by receiver's index: the way of messages that want no reply
+	boot    func()    // what the host does when it is switched on; nil: nothing
+	disk    Disk
+	down    bool // crashed and not restarted
+	life    int  // how often it has crashed: what belongs to an earlier life is void
 }
 
 // ID is the host's name.
@@ -47,12 +53,21 @@ func (h *Host) Sleep(d time.Duration) {
 }
 
 // Record puts an event into the history and shows it to the director. If a step pauses
-// this very host, the process stops right here until the pause is over.
+// this very host, the process stops right here until the pause is over; if a step crashes
+// it, the process ends here.
 func (h *Host) Record(e sim.Event) {
 	e.Host = h.id
+	life := h.life
 	h.world.record(e)
 	h.world.observe(e)
-	if p := h.world.running; p != nil && p.host == h && h.paused > 0 {
+	p := h.world.running
+	if p == nil || p.host != h {
+		return
+	}
+	if h.life != life {
+		panic(errKilled)
+	}
+	if h.paused > 0 {
 		h.backlog = append(h.backlog, &p.timer)
 		p.timer.place = waiting
 		p.park()
@@ -74,6 +89,15 @@ func (h *Host) resume() {
 		t.place = nowhere
 		h.world.queue.push(int64(h.world.now), t)
 	}
+}
+
+// whenRunning does something now, or when the host is no longer paused.
+func (h *Host) whenRunning(f func()) {
+	if h.paused == 0 {
+		f()
+		return
+	}
+	h.backlog = append(h.backlog, &timer{place: waiting, host: h, run: f})
 }
 
 // StepMonotonic moves the monotonic clock by d. Whoever waits on that clock wakes when

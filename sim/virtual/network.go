@@ -121,14 +121,10 @@ func (k *packet) arrive() {
 		}
 		return
 	}
-	// The kernel has it. The host's processes see it unless they are paused.
-	k.timer.host, k.timer.run = p.to, k.deliver
-	if p.to.paused > 0 {
-		k.timer.place = waiting
-		p.to.backlog = append(p.to.backlog, &k.timer)
-		return
+	if p.to.down {
+		return // nobody is there
 	}
-	k.deliver()
+	p.to.whenRunning(k.deliver) // the kernel has it; processes see it unless they are paused
 }
 
 // retransmit sends what was lost again, or waits twice as long when it is lost again.

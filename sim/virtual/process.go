@@ -70,9 +70,10 @@ func (w *World) drop(p *process) {
 
 // kill takes a parked process away: its deferred calls run, nothing else does.
 func (w *World) kill(p *process) {
+	killer := w.running
 	w.running = p
 	p.stop()
-	w.running = nil
+	w.running = killer
 	w.drop(p)
 }
 

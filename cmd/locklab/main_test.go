@@ -15,6 +15,11 @@ func TestMain(m *testing.M) {
 	if ran, status := runRole(); ran { // a process of a live trial that this test binary runs
 		os.Exit(status)
 	}
+	if os.Getenv("GORACE") == "" {
+		// Under the race detector each process sleeps for a second before it exits, and
+		// the scripts run many processes.
+		os.Setenv("GORACE", "atexit_sleep_ms=20")
+	}
 	testscript.Main(m, map[string]func(){"locklab": main})
 }
 

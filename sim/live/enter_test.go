@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -177,8 +176,10 @@ func processesWith(marker string) (found []string) {
 
 func TestNothingOutsideIsTouched(t *testing.T) {
 	livetest.Need(t)
-	before := surroundings(t)
+	dir := t.TempDir()
+	before := surroundings(t, dir)
 	cmd := part(t, "TestPartTrial", "go")
+	cmd.Env = append(cmd.Env, "TMPDIR="+dir)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v:\n%s", err, out)
@@ -187,7 +188,7 @@ func TestNothingOutsideIsTouched(t *testing.T) {
 	if !found || seen == "" {
 		t.Fatalf("the trial did not say what it saw:\n%s", out)
 	}
-	if after := surroundings(t); after != before {
+	if after := surroundings(t, dir); after != before {
 		t.Errorf("before:\n%s\nafter:\n%s", before, after)
 	}
 	if strings.TrimSpace(seen) == links(t) {
@@ -224,8 +225,9 @@ func links(t *testing.T) string {
 	return text
 }
 
-// surroundings describes what a harness could leave behind or change.
-func surroundings(t *testing.T) string {
+// surroundings describes what a harness could leave behind or change; dir is where
+// programs put temporary files.
+func surroundings(t *testing.T, dir string) string {
 	t.Helper()
 	mounts, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
@@ -235,11 +237,9 @@ func surroundings(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var files []string
-	for _, dir := range []string{os.TempDir(), "/run", "/proc/driver"} {
-		names, _ := filepath.Glob(dir + "/*")
-		files = append(files, names...)
+	files, err := filepath.Glob(dir + "/*")
+	if err != nil {
+		t.Fatal(err)
 	}
-	files = slices.DeleteFunc(files, func(name string) bool { return strings.Contains(name, "go-") })
 	return links(t) + "\n" + string(routes) + string(mounts) + strings.Join(files, " ") + fmt.Sprint(census(t).processes)
 }

@@ -36,6 +36,11 @@ func Main(m *testing.M, roles map[string]live.Role) int {
 	if live.Available() != nil {
 		return m.Run() // Need says what is missing
 	}
+	if os.Getenv("GORACE") == "" {
+		// Under the race detector each process sleeps for a second before it exits, and
+		// live trials have many processes.
+		os.Setenv("GORACE", "atexit_sleep_ms=20")
+	}
 	status, err := live.Enter()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -47,6 +47,20 @@ func LiveMissing(b backends.Backend) error {
 	return l.Missing()
 }
 
+// Unavailable says why the trial cannot be run on this machine, and what to do; nil: it
+// can.
+func (t Trial) Unavailable() error {
+	if t.World != LiveWorld {
+		return nil
+	}
+	for _, s := range t.Scenario.Steps {
+		if err := live.Can(s.Do.Kind); err != nil {
+			return err
+		}
+	}
+	return LiveMissing(t.Backend.Backend)
+}
+
 func (t Trial) runLive(ctx context.Context) (*sim.History, error) {
 	failed := func(err error) error {
 		return fmt.Errorf("live trial of %s with %s, guard %s, seed %d: %w", t.Scenario.Name, t.Backend, t.Guard, t.Seed, err)
@@ -55,7 +69,7 @@ func (t Trial) runLive(ctx context.Context) (*sim.History, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := LiveMissing(t.Backend.Backend); err != nil {
+	if err := t.Unavailable(); err != nil {
 		return nil, failed(err)
 	}
 	lab, err := live.NewLab()

@@ -22,3 +22,11 @@ func (t Trial) Run(context.Context) (*sim.History, error) {
 
 // LiveMissing says why trials cannot run live here.
 func LiveMissing(backends.Backend) error { return errNoLiveWorld }
+
+// Unavailable says why the trial cannot be run here.
+func (t Trial) Unavailable() error {
+	if t.World == LiveWorld {
+		return errNoLiveWorld
+	}
+	return nil
+}

@@ -95,6 +95,28 @@ func Summarize(judged []Judged) []Summary {
 	return out
 }
 
+// Available parts the trials that can be run on this machine from the cells that cannot,
+// each of which says why.
+func Available(trials []Trial) (can []Trial, cannot []Summary) {
+	for _, t := range trials {
+		why := t.Unavailable()
+		if why == nil {
+			can = append(can, t)
+			continue
+		}
+		s := newSummary(t)
+		s.Unavailable = why.Error()
+		if n := len(cannot); n == 0 || !cannot[n-1].sameCell(s) {
+			cannot = append(cannot, s)
+		}
+	}
+	return can, cannot
+}
+
+func (s Summary) sameCell(o Summary) bool {
+	return s.Scenario == o.Scenario && s.Backend == o.Backend && s.Guard == o.Guard && s.World == o.World
+}
+
 func newSummary(t Trial) Summary {
 	s := Summary{Scenario: t.Scenario.Name, Backend: t.Backend.String(), Guard: string(t.Guard), World: t.World}
 	for _, p := range check.Properties() {

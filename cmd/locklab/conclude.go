@@ -15,30 +15,38 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
+// outcome is what became of a run.
+type outcome struct {
+	trials  []scenarios.Trial
+	missing []scenarios.Summary // cells that this machine cannot run
+	judged  []scenarios.Judged  // fewer than trials after an interruption or a failure
+	failed  error               // of the harness
+}
+
 // conclude draws the pictures, prints the table and says where everything is. The status
 // is that of the worst trial; after a failure of the harness, what was judged is reported
 // and the failure decides.
-func conclude(cmd *cobra.Command, ctx context.Context, trials []scenarios.Trial, judged []scenarios.Judged, folder *reports.Folder, failed error) error {
+func conclude(cmd *cobra.Command, ctx context.Context, o outcome, folder *reports.Folder) error {
 	if err := draw(ctx, cmd.ErrOrStderr(), folder); err != nil {
 		return err
 	}
 	out := cmd.OutOrStdout()
-	if err := reports.Table(out, scenarios.Summarize(judged), reports.TableOptions{Colour: isTerminal(out) && !noColour()}); err != nil {
+	if err := reports.Table(out, append(scenarios.Summarize(o.judged), o.missing...), reports.TableOptions{Colour: isTerminal(out) && !noColour()}); err != nil {
 		return fmt.Errorf("print the table: %w", err)
 	}
-	printSurprises(out, judged)
+	printSurprises(out, o.judged)
 	fmt.Fprintf(out, "\nresults    %s\nhistories  %s\n", filepath.Join(folder.Path, "results.jsonl"), filepath.Join(folder.Path, "histories"))
 	if k := reports.MostTelling(folder.Kept()); k != nil && ctx.Err() == nil {
 		fmt.Fprintf(out, "timelines  %s\nlook at    %s\n", filepath.Join(folder.Path, "charts"), filepath.Join(folder.Path, "charts", k.Name+".png"))
 	}
-	if failed != nil {
+	if o.failed != nil {
 		return nil // the failure says it all, and decides the status
 	}
-	if len(judged) < len(trials) {
-		return &statusError{statusUndecided, fmt.Sprintf("interrupted: %d of %d trials were finished", len(judged), len(trials))}
+	if len(o.judged) < len(o.trials) {
+		return &statusError{statusUndecided, fmt.Sprintf("interrupted: %d of %d trials were finished", len(o.judged), len(o.trials))}
 	}
 	worst := scenarios.AsExpected
-	for _, j := range judged {
+	for _, j := range o.judged {
 		worst = max(worst, j.Result.Outcome)
 	}
 	switch worst {

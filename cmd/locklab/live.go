@@ -15,17 +15,12 @@ func runRole() (ran bool, status int) { return live.RoleMain(scenarios.Roles()) 
 
 // enterLive makes sure that the program runs inside the live world's namespaces. Outside,
 // it runs itself again inside, and entered tells that all is done.
-func enterLive(trials []scenarios.Trial) (entered bool, err error) {
+func enterLive() (entered bool, err error) {
 	if live.Inside() {
 		if err := live.Prepare(); err != nil {
 			return false, fmt.Errorf("prepare the live world: %w", err)
 		}
 		return false, nil
-	}
-	for _, t := range trials {
-		if err := scenarios.LiveMissing(t.Backend.Backend); err != nil {
-			return false, err
-		}
 	}
 	if err := live.Available(); err != nil {
 		return false, err

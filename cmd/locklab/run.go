@@ -87,8 +87,12 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 	if err != nil {
 		return err
 	}
+	trials, missing := scenarios.Available(trials)
+	if len(trials) == 0 {
+		return errors.New(missing[0].Unavailable)
+	}
 	if o.world == scenarios.LiveWorld {
-		if entered, err := enterLive(trials); entered || err != nil {
+		if entered, err := enterLive(); entered || err != nil {
 			return err
 		}
 	}
@@ -105,7 +109,7 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 	judged, failed := o.play(ctx, cmd, trials, folder)
 	failed = errors.Join(failed, folder.Close())
 	// What was judged before a failure is reported all the same.
-	return errors.Join(failed, conclude(cmd, ctx, trials, judged, folder, failed))
+	return errors.Join(failed, conclude(cmd, ctx, outcome{trials, missing, judged, failed}, folder))
 }
 
 // trials reads what is to be run; whatever is wrong with it is found before anything is

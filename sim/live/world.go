@@ -43,7 +43,10 @@ func NewWorld(lab *Lab, steps []sim.Step) *World {
 func (w *World) now() time.Duration { return max(0, machineClock()-w.zero) }
 
 // Can says why the live world cannot do faults of this kind; nil: it can.
-func (w *World) Can(kind sim.FaultKind) error {
+func (w *World) Can(kind sim.FaultKind) error { return Can(kind) }
+
+// Can says why no live world can do faults of this kind; nil: it can.
+func Can(kind sim.FaultKind) error {
 	if kind == sim.Pause {
 		return nil
 	}

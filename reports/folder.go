@@ -179,16 +179,30 @@ func (f *Folder) Close() error {
 	return nil
 }
 
-// MostTelling gives the kept trial whose picture says most: the first in which a
-// withdrawal was lost, else the first of all; nil when none was kept.
+// MostTelling gives the kept trial whose picture says most: the first in which a lock
+// service was there, something went wrong, and a withdrawal was lost; else the first with
+// a lost withdrawal, else the first of all; nil when none was kept.
 func MostTelling(kept []Kept) *Kept {
-	for i, k := range kept {
-		if k.Judged.Result.Finding(check.LostUpdate).Verdict == check.Violated {
-			return &kept[i]
+	var lost, best *Kept
+	for i := range kept {
+		k := &kept[i]
+		if k.Judged.Result.Finding(check.LostUpdate).Verdict != check.Violated {
+			continue
+		}
+		if lost == nil {
+			lost = k
+		}
+		if h := k.Judged.History.Header; best == nil && len(h.Servers) > 0 && len(h.Faults) > 0 {
+			best = k
 		}
 	}
-	if len(kept) == 0 {
-		return nil
+	switch {
+	case best != nil:
+		return best
+	case lost != nil:
+		return lost
+	case len(kept) > 0:
+		return &kept[0]
 	}
-	return &kept[0]
+	return nil
 }

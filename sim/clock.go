@@ -1,6 +1,9 @@
 package sim
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // TrueRate is the rate of a clock that runs as fast as true time, in billionths.
 const TrueRate int64 = billion
@@ -36,6 +39,9 @@ func (b clockBreak) shown(at time.Duration) time.Duration {
 
 // At is what the clock shows at a point of true time that is not before its last break.
 func (c *Clock) At(at time.Duration) time.Duration { return c.last().shown(at) }
+
+// Clone makes a copy that goes its own way.
+func (c *Clock) Clone() *Clock { return &Clock{breaks: slices.Clone(c.breaks)} }
 
 // Step moves the clock by d (forward or back) at the true time at.
 func (c *Clock) Step(at, d time.Duration) {

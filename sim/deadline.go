@@ -73,6 +73,13 @@ func deadlines(events []Event, clock func(HostID) *Clock) []Event {
 		case Release, Lost:
 			endBelief(which, e.At)
 			over[which] = true
+		case FaultApplied: // a client that has crashed believes nothing
+			for _, b := range slices.Clone(open) {
+				if b.host == e.Host && LaneKind(e.Fault) == Crash {
+					endBelief(b.acquisition, e.At)
+					over[b.acquisition] = true
+				}
+			}
 		}
 	}
 	for len(open) > 0 {

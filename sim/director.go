@@ -3,9 +3,11 @@ package sim
 // Director carries out the steps of a scenario. It is the only thing that reads the
 // event stream while a trial runs.
 type Director struct {
-	world World
-	steps []Step
-	seen  []int // seen[i]: how many events have matched step i's trigger
+	world   World
+	steps   []Step
+	seen    []int // seen[i]: how many events have matched step i's trigger
+	firings int64 // how many faults have been asked for
+	cast    cast
 }
 
 // NewDirector makes a director of these steps.
@@ -17,7 +19,7 @@ func NewDirector(world World, steps []Step) *Director {
 func (d *Director) Start() {
 	for _, s := range d.steps {
 		if s.When.Kind == "" {
-			d.world.After(s.When.After, func() { d.carryOut(s.Do) })
+			d.world.After(s.When.After, func() { d.fire(s, 1) })
 		}
 	}
 }
@@ -25,6 +27,7 @@ func (d *Director) Start() {
 // Observe is told of every event that a process records, as it is recorded. When it
 // returns, each step that waited for this event without a delay has been applied.
 func (d *Director) Observe(e Event) {
+	d.cast.see(e)
 	for i, s := range d.steps {
 		if s.When.Kind == "" || s.When.Kind != e.Kind || s.When.Host != e.Host {
 			continue
@@ -34,41 +37,83 @@ func (d *Director) Observe(e Event) {
 			continue
 		}
 		if s.When.Holds() {
-			d.carryOut(s.Do)
+			d.fire(s, 1)
 			continue
 		}
-		d.world.After(s.When.After, func() { d.carryOut(s.Do) })
+		d.world.After(s.When.After, func() { d.fire(s, 1) })
 	}
 }
 
-// carryOut applies a fault, proves it, and sees to its end. It is proven a second time
+// fire carries a step out for the nth time, and sees to the next time.
+func (d *Director) fire(s Step, nth int) {
+	d.carryOut(s.Do)
+	if s.Every > 0 && (s.Times == 0 || nth < s.Times) {
+		d.world.After(s.Every, func() { d.fire(s, nth+1) })
+	}
+}
+
+// carryOut finds out which hosts are meant, and does the fault to each of them.
+func (d *Director) carryOut(asked Fault) {
+	firing := d.firings
+	d.firings++
+	faults, note, err := d.resolve(asked)
+	if err != nil {
+		d.world.RecordFault(Event{Kind: FaultUnproven, Fault: asked.Lane(), Firing: firing, Note: "could not be applied: " + err.Error()})
+		return
+	}
+	for _, f := range faults {
+		f.Firing = firing
+		run := &faultRun{director: d, fault: f, lane: asked.Lane()}
+		d.world.Await(f, func() { run.begin(note) })
+	}
+}
+
+// faultRun is one fault that is done to one host, or to links, once.
+type faultRun struct {
+	director *Director
+	fault    Fault
+	lane     string // as the script asks for it
+}
+
+// begin applies the fault, proves it, and sees to its end. It is proven a second time
 // just before the end: a fault that did not last is not the fault that was asked for.
-func (d *Director) carryOut(f Fault) {
-	about := func(k Kind, note string) {
-		d.world.RecordFault(Event{Kind: k, Host: f.Host, Fault: f.Lane(), Note: note})
-	}
-	prove := func(when string) {
-		if err := d.world.Probe(f); err != nil {
-			about(FaultUnproven, when+": "+err.Error())
-			return
-		}
-		about(FaultProven, when)
-	}
+func (r *faultRun) begin(note string) {
+	d, f := r.director, r.fault
 	if err := d.world.Apply(f); err != nil {
-		about(FaultUnproven, "could not be applied: "+err.Error())
+		r.record(FaultUnproven, "could not be applied: "+err.Error())
 		return
 	}
-	about(FaultApplied, "")
-	prove("after it was applied")
-	if f.For == 0 {
+	if f.Kind == Crash {
+		d.cast.crashed(f.Host)
+	}
+	r.record(FaultApplied, note)
+	r.prove("after it was applied")
+	if f.For > 0 {
+		d.world.After(f.For, r.end)
+	}
+}
+
+func (r *faultRun) end() {
+	d, f := r.director, r.fault
+	r.prove("before it was undone")
+	if f.Kind == Crash {
+		d.cast.restarted(f.Host)
+	}
+	if err := d.world.Undo(f); err != nil {
+		r.record(FaultUnproven, "could not be undone: "+err.Error())
 		return
 	}
-	d.world.After(f.For, func() {
-		prove("before it was undone")
-		if err := d.world.Undo(f); err != nil {
-			about(FaultUnproven, "could not be undone: "+err.Error())
-			return
-		}
-		about(FaultUndone, "")
-	})
+	r.record(FaultUndone, "")
+}
+
+func (r *faultRun) prove(when string) {
+	if err := r.director.world.Probe(r.fault); err != nil {
+		r.record(FaultUnproven, when+": "+err.Error())
+		return
+	}
+	r.record(FaultProven, when)
+}
+
+func (r *faultRun) record(k Kind, note string) {
+	r.director.world.RecordFault(Event{Kind: k, Host: r.fault.Host, Fault: r.lane, Firing: r.fault.Firing, Note: note})
 }

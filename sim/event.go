@@ -35,6 +35,9 @@ const (
 	WriteRefused Kind = "write-refused" // the guard refused it (op, token, note)
 	WriteUnknown Kind = "write-unknown" // no answer (op)
 	Done         Kind = "done"          // the client has finished its workload
+	Skipped      Kind = "skipped"       // found that the job is done already (op, job)
+	Marked       Kind = "marked"        // the job is marked as done (op, job)
+	MarkUnknown  Kind = "mark-unknown"  // no answer (op, job)
 )
 
 // What the ledger does, in its own order. Client says on whose behalf.
@@ -44,6 +47,7 @@ const (
 	LedgerReadRefused  Kind = "ledger-read-refused"  // (client, op, token, note)
 	LedgerWrite        Kind = "ledger-write"         // accepted (client, op, token, base, version, balance)
 	LedgerWriteRefused Kind = "ledger-write-refused" // (client, op, token, base, note)
+	LedgerMarked       Kind = "ledger-marked"        // a job was marked as done (client, op, job)
 )
 
 // What the lock service thinks, in its own order.
@@ -51,12 +55,24 @@ const (
 	Granted  Kind = "granted"  // the service gave the lock (grant, token where it issues one)
 	Extended Kind = "extended" // it prolonged the lease (grant)
 	Expired  Kind = "expired"  // it ended the lease because its time was up (grant)
-	Freed    Kind = "freed"    // the holder released it (grant)
+	Freed    Kind = "freed"    // it gave the lock up on request (grant, client: who asked, where it can tell)
+	// Forgotten: after a crash the service no longer knew of the lease, whose time was not
+	// up (grant).
+	Forgotten Kind = "forgotten"
 )
 
-// What the world does. Fault names the step.
+// What one node of a service does whose clients count the votes of several independent
+// nodes. The kinds above then say what follows for the lock as a whole.
 const (
-	FaultApplied  Kind = "fault-applied"  // (fault, host)
+	NodeGranted  Kind = "node-granted"  // the node gave its vote (grant)
+	NodeExtended Kind = "node-extended" // it prolonged it (grant)
+	NodeEnded    Kind = "node-ended"    // it took it back (grant, note: expired, freed or forgotten)
+)
+
+// What the world does. Fault names the step as the script does, Host the host that it
+// was done to; a fault on links has none.
+const (
+	FaultApplied  Kind = "fault-applied"  // (fault, host, note: which hosts a role stood for, what was drawn)
 	FaultProven   Kind = "fault-proven"   // a probe saw it in effect (fault, host, note)
 	FaultUnproven Kind = "fault-unproven" // a probe did not, or it could not be applied (fault, host, note)
 	FaultUndone   Kind = "fault-undone"   // (fault, host)
@@ -76,7 +92,8 @@ type Event struct {
 	At      time.Duration `json:"at"`                // true time since the world started, ns
 	Host    HostID        `json:"host,omitempty"`    // where it happened; empty: the world itself
 	Kind    Kind          `json:"kind"`              //
-	Op      string        `json:"op,omitempty"`      // the withdrawal, "client-1/2"
+	Op      string        `json:"op,omitempty"`      // the withdrawal or attempt at a job, "client-1/2"
+	Job     string        `json:"job,omitempty"`     // the job that must be done once; empty: a withdrawal
 	Client  HostID        `json:"client,omitempty"`  // on whose behalf a server acted
 	Grant   string        `json:"grant,omitempty"`   // the acquisition
 	Token   uint64        `json:"token,omitempty"`   // fencing token; 0: none
@@ -85,6 +102,7 @@ type Event struct {
 	Version uint64        `json:"version,omitempty"` // version of the account read, or made by a write
 	Balance int64         `json:"balance,omitempty"` // balance read or written, cents
 	Fault   string        `json:"fault,omitempty"`   // name of the step, as in the timeline's lane
+	Firing  int64         `json:"firing,omitempty"`  // tells the times apart that faults were done: 0, 1, 2, …
 	Note    string        `json:"note,omitempty"`    // for people
 }
 
@@ -96,6 +114,7 @@ func ClientKinds() []Kind {
 		Read, ReadRefused, ReadUnknown, Check, Abandon,
 		Write, WriteSent, Wrote, WriteRefused, WriteUnknown,
 		Release, Released, NotReleased, Done,
+		Skipped, Marked, MarkUnknown,
 	}
 }
 
@@ -104,7 +123,9 @@ func ClientKinds() []Kind {
 func ServerKinds() []Kind {
 	return []Kind{
 		LedgerRead, LedgerReadRefused, LedgerWrite, LedgerWriteRefused,
-		Granted, Extended, Expired, Freed,
+		Granted, Extended, Expired, Freed, Forgotten,
+		NodeGranted, NodeExtended, NodeEnded,
+		LedgerMarked,
 	}
 }
 

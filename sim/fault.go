@@ -1,62 +1,81 @@
 package sim
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // FaultKind names a kind of fault.
 type FaultKind string
 
-// Pause stops every process of a host while its clocks go on and its kernel still
-// accepts packets: a stop-the-world garbage collection, SIGSTOP, a page fault.
-const Pause FaultKind = "pause"
+// The kinds of fault.
+const (
+	// Pause stops every process of a host while its clocks go on and its kernel still
+	// accepts packets: a stop-the-world garbage collection, SIGSTOP, a page fault.
+	Pause FaultKind = "pause"
+	// Suspend is a pause in which the host's monotonic clock stands still as well, while
+	// its wall clock goes on: a virtual machine or a laptop that was put to sleep.
+	Suspend FaultKind = "suspend"
+	// Crash switches a host off: its memory is gone, and what its disk had not synced.
+	// Undone, the host starts again from its disk.
+	Crash FaultKind = "crash"
+	// ClockFault steps a clock of a host, or makes it run at another rate.
+	ClockFault FaultKind = "clock"
+	// Partition lets no packet through between groups of hosts, or on single links.
+	Partition FaultKind = "partition"
+	// Delay makes every packet on a link arrive later.
+	Delay FaultKind = "delay"
+	// Hold makes what is on its way on a link at this moment arrive later; if that is
+	// nothing, it waits for the next message.
+	Hold FaultKind = "hold"
+	// Drop loses packets on a link at random. A lost packet is sent again, as TCP does.
+	Drop FaultKind = "drop"
+)
 
 // FaultKinds lists the kinds that exist.
-func FaultKinds() []FaultKind { return []FaultKind{Pause} }
+func FaultKinds() []FaultKind {
+	return []FaultKind{Pause, Suspend, Crash, ClockFault, Partition, Delay, Hold, Drop}
+}
 
-// Fault is something that is done to a host for a while.
+// ClockName names one of the two clocks of a host.
+type ClockName string
+
+// The clocks of a host.
+const (
+	WallClock      ClockName = "wall"
+	MonotonicClock ClockName = "monotonic"
+)
+
+// Fault is something that is done to hosts or links for a while. Wherever it names a
+// host, a script may name a role instead (see Roles); a World is given hosts only.
 type Fault struct {
-	Kind FaultKind     `json:"kind"`
-	Host HostID        `json:"host"`
-	For  time.Duration `json:"for,omitempty"` // true time until it is undone; 0: not undone before the end
+	Kind FaultKind `json:"kind"`
+	// Host is the host that it is done to; Hosts are several, in place of it.
+	Host  HostID   `json:"host,omitempty"`
+	Hosts []HostID `json:"hosts,omitempty"`
+	// For is the true time until it is undone; 0: it is not undone before the end.
+	For time.Duration `json:"for,omitempty"`
+	// ForAtLeast is set when For is drawn: evenly from ForAtLeast to For, each time.
+	ForAtLeast *time.Duration `json:"forAtLeast,omitempty"`
+
+	Clock ClockName     `json:"clock,omitempty"` // of ClockFault: which one
+	Step  time.Duration `json:"step,omitempty"`  // of ClockFault: how far it is moved; or
+	Rate  int64         `json:"rate,omitempty"`  // how fast it runs, in billionths of what it ran before
+
+	Groups      [][]HostID    `json:"groups,omitempty"` // of Partition: hosts of different groups cannot talk; or
+	From        []HostID      `json:"from,omitempty"`   // of Partition, Delay, Hold, Drop: the links from these hosts
+	To          []HostID      `json:"to,omitempty"`     // to these
+	OneWay      bool          `json:"oneWay,omitempty"` // of Partition: From can still hear To
+	By          time.Duration `json:"by,omitempty"`     // of Delay and Hold: how much later packets arrive
+	Probability float64       `json:"probability,omitempty"`
+
+	// Firing tells the times apart that faults are done in one trial: 0, 1, 2, … The
+	// director numbers them.
+	Firing int64 `json:"firing,omitempty"`
 }
 
-// Lane is the fault's name in timelines and in the history: "pause client-1".
-func (f Fault) Lane() string { return fmt.Sprintf("%s %s", f.Kind, f.Host) }
-
-// Trigger says when a step fires: at a point of true time, or a while after the nth
-// event of a kind on a host.
-type Trigger struct {
-	Host  HostID        `json:"host,omitempty"`
-	Kind  Kind          `json:"kind,omitempty"` // empty: the trigger is a time
-	Nth   int           `json:"nth,omitempty"`  // 1: the first
-	After time.Duration `json:"after,omitempty"`
+// OnLinks tells whether a fault of this kind is done to links, not to hosts.
+func (k FaultKind) OnLinks() bool {
+	return k == Partition || k == Delay || k == Hold || k == Drop
 }
 
-// Holds tells whether the process that records the event is held there until the fault
-// has been applied: so "paused between check and write" happens every time.
-func (t Trigger) Holds() bool { return t.Kind != "" && t.After == 0 }
-
-// Step is one line of a scenario: a fault and when it happens.
-type Step struct {
-	When Trigger `json:"when"`
-	Do   Fault   `json:"do"`
-}
-
-// World is what a director may do to a running trial, in either world. Its methods are
-// called one at a time.
-type World interface {
-	// Can says why this world cannot do faults of this kind; nil: it can.
-	Can(FaultKind) error
-	// Apply does the fault; an error says that it is not in effect.
-	Apply(Fault) error
-	// Undo ends the fault.
-	Undo(Fault) error
-	// Probe looks whether the fault is in effect at this moment; nil: proven.
-	Probe(Fault) error
-	// After calls f once d of true time has passed, unless the trial is over.
-	After(d time.Duration, f func())
-	// RecordFault puts an event of the world itself into the history.
-	RecordFault(Event)
-}
+// StopsHost tells whether the processes of a host do nothing while a fault of this kind
+// is in effect on it.
+func (k FaultKind) StopsHost() bool { return k == Pause || k == Suspend || k == Crash }

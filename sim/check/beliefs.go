@@ -12,7 +12,7 @@ type belief struct {
 	client   sim.HostID
 	from, to time.Duration
 	began    *sim.Event // acquired, or the renewal that brought it back
-	ended    *sim.Event // release, lost, deadline, or the last event of the history
+	ended    *sim.Event // release, lost, deadline, a crash, or the last event of the history
 }
 
 // acquisition is one client's side of one grant.
@@ -26,7 +26,8 @@ type whichBeliefs int
 
 const (
 	// untilTold: a belief ends when the client asks to release the lock or is told that
-	// it lost it. This is Kleppmann's reading of "holding a lock".
+	// it lost it. This is Kleppmann's reading of "holding a lock". A client that crashes
+	// believes nothing any more.
 	untilTold whichBeliefs = iota
 	// whileValid: it also ends when the client's own clock reaches the deadline that the
 	// client computed, and resumes if the lease is prolonged after that. This is
@@ -65,6 +66,16 @@ func beliefs(h *sim.History, which whichBeliefs) ([]belief, error) {
 		case sim.Release, sim.Lost:
 			end(key, e)
 			over[key] = true
+		case sim.FaultApplied:
+			if sim.LaneKind(e.Fault) != sim.Crash {
+				continue
+			}
+			for _, b := range all {
+				if key := (acquisition{b.client, b.began.Grant}); b.client == e.Host && !over[key] {
+					end(key, e)
+					over[key] = true
+				}
+			}
 		case sim.Deadline:
 			if which == whileValid {
 				end(key, e)

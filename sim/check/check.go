@@ -25,8 +25,11 @@ func judges() []judge {
 		{OverlapValid, overlapValid},
 		{LostUpdate, lostUpdate},
 		{StaleWrite, staleWrite},
+		{DuplicateEffect, duplicateEffect},
 		{TokenOrder, tokenOrder},
 		{FreshRefused, freshRefused},
+		{ForeignRelease, foreignRelease},
+		{Availability, availability},
 	}
 }
 

@@ -91,6 +91,7 @@ func anyHistory(t *rapid.T) *sim.History {
 	hosts := []sim.HostID{"client-1", "client-2", "client-3", "lock", "ledger"}
 	h := &sim.History{Header: sim.Header{
 		World:   rapid.SampledFrom([]string{"virtual", "live"}).Draw(t, "world"),
+		TTL:     rapid.SampledFrom([]time.Duration{0, 5 * time.Millisecond, time.Second}).Draw(t, "ttl"),
 		Clients: hosts[:3], Servers: hosts[3:4], Ledger: "ledger", Faults: []string{"pause client-1"},
 	}}
 	at := time.Duration(0)
@@ -101,11 +102,13 @@ func anyHistory(t *rapid.T) *sim.History {
 			Host:    rapid.SampledFrom(hosts).Draw(t, "host"),
 			Kind:    rapid.SampledFrom(kinds).Draw(t, "kind"),
 			Op:      rapid.SampledFrom([]string{"", "1", "2", "3"}).Draw(t, "op"),
+			Job:     rapid.SampledFrom([]string{"", "", "job-1"}).Draw(t, "job"),
+			Client:  rapid.SampledFrom([]sim.HostID{"", "client-1", "client-2"}).Draw(t, "for"),
 			Grant:   rapid.SampledFrom([]string{"", "a", "b", "c", "d"}).Draw(t, "grant"),
 			Token:   rapid.Uint64Range(0, 4).Draw(t, "token"),
 			Base:    rapid.Uint64Range(0, 6).Draw(t, "base"),
 			Version: rapid.Uint64Range(0, 6).Draw(t, "version"),
-			Fault:   rapid.SampledFrom([]string{"pause client-1", "pause lock"}).Draw(t, "fault"),
+			Fault:   rapid.SampledFrom([]string{"pause client-1", "pause lock", "crash client-2"}).Draw(t, "fault"),
 		})
 	}
 	return h
@@ -196,7 +199,7 @@ func TestStaleWriteFindsWhatComparingAllPairsFinds(t *testing.T) {
 // longTrial is a history of about this many events, with clients that take turns.
 func longTrial(events int) *sim.History {
 	h := &sim.History{Header: sim.Header{
-		Format: sim.Format, World: "virtual", Clients: []sim.HostID{"client-1", "client-2"},
+		Format: sim.Format, World: "virtual", TTL: time.Second, Clients: []sim.HostID{"client-1", "client-2"},
 		Servers: []sim.HostID{"lock"}, Ledger: "ledger",
 	}}
 	add := func(host sim.HostID, kind sim.Kind, e sim.Event) {
@@ -216,7 +219,7 @@ func longTrial(events int) *sim.History {
 		add("ledger", sim.LedgerWrite, sim.Event{Client: client, Op: op, Base: n - 1, Version: n})
 		add(client, sim.Wrote, sim.Event{Op: op, Version: n})
 		add(client, sim.Release, sim.Event{Op: op, Grant: grant})
-		add("lock", sim.Freed, sim.Event{Grant: grant})
+		add("lock", sim.Freed, sim.Event{Grant: grant, Client: client})
 	}
 	add("", sim.End, sim.Event{})
 	return h

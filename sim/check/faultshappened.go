@@ -1,16 +1,16 @@
 package check
 
 import (
-	"strings"
 	"time"
 
 	"github.com/locklab/locklab/sim"
 )
 
 // faultsHappened is a precondition: every fault that the script has in store was
-// applied, and a probe saw it in effect, each time. A paused host must have done nothing
-// while it was paused. It is never Violated: a trial whose fault did not happen says
-// nothing.
+// applied, and a probe saw it in effect, each time. A host that was paused, suspended or
+// crashed must have done nothing meanwhile. A step that repeats must have happened once:
+// how often there was time for it depends on the trial. It is never Violated: a trial
+// whose fault did not happen says nothing.
 func faultsHappened(h *sim.History) Finding {
 	if len(h.Header.Faults) == 0 {
 		return holds(FaultsHappened, "no fault was asked for")
@@ -20,10 +20,9 @@ func faultsHappened(h *sim.History) Finding {
 		asked[lane]++
 	}
 	runs := faultRuns(h)
-	fired := map[string]int{}
+	fired := firings(runs)
 	var shown []*sim.Event
 	for _, r := range runs {
-		fired[r.lane]++
 		shown = append(shown, r.applied, r.proven, r.undone)
 		if r.unproven != nil {
 			return undecided(FaultsHappened, "%s: not proven at %s: %s", r.lane, clock(r.unproven.At), r.unproven.Note).
@@ -49,9 +48,10 @@ func faultsHappened(h *sim.History) Finding {
 	return holds(FaultsHappened, "%s, each proven to have taken effect", count(len(runs), "fault")).shownBy(shown...)
 }
 
-// faultRun is one time that a fault was done.
+// faultRun is one time that a fault was done to one host, or to links.
 type faultRun struct {
 	lane     string
+	firing   int64
 	host     sim.HostID
 	applied  *sim.Event // nil: it could not be
 	proven   *sim.Event // the last time that a probe saw it
@@ -61,16 +61,38 @@ type faultRun struct {
 	from, to int
 }
 
+// part is what one firing of a step does to one host.
+type part struct {
+	lane   string
+	firing int64
+	host   sim.HostID
+}
+
+// firings counts how often the steps of each lane fired. One firing may be done to several
+// hosts.
+func firings(runs []*faultRun) map[string]int {
+	fired, parts, most := map[string]int{}, map[part]int{}, map[part]int{}
+	for _, r := range runs {
+		mine, whole := part{r.lane, r.firing, r.host}, part{lane: r.lane, firing: r.firing}
+		if parts[mine]++; parts[mine] > most[whole] {
+			most[whole]++
+			fired[r.lane]++
+		}
+	}
+	return fired
+}
+
 // faultRuns finds them all, in the order in which they began.
 func faultRuns(h *sim.History) []*faultRun {
 	var all []*faultRun
-	open := map[string]*faultRun{}
+	open := map[part]*faultRun{}
 	for i := range h.Events {
 		e := &h.Events[i]
-		r := open[e.Fault]
+		key := part{e.Fault, e.Firing, e.Host}
+		r := open[key]
 		begin := func() {
-			r = &faultRun{lane: e.Fault, host: e.Host, from: i, to: len(h.Events)}
-			all, open[e.Fault] = append(all, r), r
+			r = &faultRun{lane: e.Fault, firing: e.Firing, host: e.Host, from: i, to: len(h.Events)}
+			all, open[key] = append(all, r), r
 		}
 		switch e.Kind {
 		case sim.FaultApplied:
@@ -90,21 +112,21 @@ func faultRuns(h *sim.History) []*faultRun {
 		case sim.FaultUndone:
 			if r != nil {
 				r.undone, r.to = e, i
-				delete(open, e.Fault)
+				delete(open, key)
 			}
 		}
 	}
 	return all
 }
 
-// signOfLife finds an event that a paused host recorded strictly between the fault's
-// beginning and its end; nil if it kept still, or if the fault is no pause.
+// signOfLife finds an event that a host which was to stand still recorded strictly between
+// the fault's beginning and its end; nil if it kept still, or if the fault asks for none.
 //
 // In the live world the end is stamped after the processes run again, so the last probe,
 // which comes just before, is taken for the end; and what an observer records of a
 // paused server may be stamped a little late.
 func (r *faultRun) signOfLife(h *sim.History) *sim.Event {
-	if !strings.HasPrefix(r.lane, string(sim.Pause)+" ") {
+	if !sim.LaneKind(r.lane).StopsHost() || r.applied == nil {
 		return nil
 	}
 	from, to := r.applied.At, sim.Forever

@@ -47,19 +47,25 @@ type Property string
 
 // The properties. See the checker of the same name for what exactly each one says.
 const (
-	Overlap        Property = "overlap"         // two clients believe they hold the lock at once
-	OverlapValid   Property = "overlap-valid"   // the same, each belief ending at the client's own deadline
-	LostUpdate     Property = "lost-update"     // an acknowledged withdrawal is missing from the balance
-	StaleWrite     Property = "stale-write"     // the ledger took a write from a superseded holder
-	TokenOrder     Property = "token-order"     // fencing tokens repeat or go back
-	FreshRefused   Property = "fresh-refused"   // the guard refused the rightful holder
-	FaultsHappened Property = "faults-happened" // precondition: every fault of the script took effect
-	RecordingSane  Property = "recording-sane"  // precondition: the history can be what happened
+	Overlap         Property = "overlap"          // two clients believe they hold the lock at once
+	OverlapValid    Property = "overlap-valid"    // the same, each belief ending at the client's own deadline
+	LostUpdate      Property = "lost-update"      // an acknowledged withdrawal is missing from the balance
+	StaleWrite      Property = "stale-write"      // the ledger took a write from a superseded holder
+	DuplicateEffect Property = "duplicate-effect" // the ledger applied one effect twice
+	TokenOrder      Property = "token-order"      // fencing tokens repeat or go back
+	FreshRefused    Property = "fresh-refused"    // the guard refused the rightful holder
+	ForeignRelease  Property = "foreign-release"  // the lock service freed a grant at the request of somebody else
+	Availability    Property = "availability"     // a client that asked for the lock did not get it in time
+	FaultsHappened  Property = "faults-happened"  // precondition: every fault of the script took effect
+	RecordingSane   Property = "recording-sane"   // precondition: the history can be what happened
 )
 
 // Properties lists those that a scenario may expect, in the order of reports.
 func Properties() []Property {
-	return []Property{Overlap, OverlapValid, LostUpdate, StaleWrite, TokenOrder, FreshRefused}
+	return []Property{
+		Overlap, OverlapValid, LostUpdate, StaleWrite, DuplicateEffect,
+		TokenOrder, FreshRefused, ForeignRelease, Availability,
+	}
 }
 
 // Preconditions lists those that must hold for the others to mean anything.

@@ -65,6 +65,8 @@ func (b belief) ending() string {
 		return "told of its loss"
 	case sim.Deadline:
 		return "its deadline"
+	case sim.FaultApplied:
+		return "its crash"
 	}
 	return "to the end"
 }

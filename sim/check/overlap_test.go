@@ -37,6 +37,23 @@ func TestTwoBeliefsAtOnceAreAnOverlap(t *testing.T) {
 			3s client-2 acquired grant=b
 			4s client-1 release  grant=a
 			5s -        end`, Holds, "2 beliefs, never two at once", nil},
+		{"a client that has crashed believes nothing", `
+			1s client-1 acquired      grant=a
+			2s client-1 fault-applied fault=crash_client-1
+			3s client-2 acquired      grant=b
+			4s client-1 fault-undone  fault=crash_client-1
+			5s -        end`, Holds, "2 beliefs, never two at once", nil},
+		{"it crashed too late", `
+			1s client-1 acquired      grant=a
+			3s client-2 acquired      grant=b
+			4s client-1 fault-applied fault=crash_holder
+			5s -        end`, Violated, "(since 1.000s, its crash at 4.000s)", []int64{1, 2, 3}},
+		{"another's crash ends nothing, and neither does a pause", `
+			1s client-1 acquired      grant=a
+			2s client-3 fault-applied fault=crash_client-3
+			2s client-1 fault-applied fault=pause_client-1
+			3s client-2 acquired      grant=b
+			5s -        end`, Violated, "(since 1.000s, to the end at 5.000s)", []int64{1, 4, 5}},
 		{"one client twice is not two clients", `
 			1s client-1 acquired grant=a
 			2s client-1 acquired grant=b

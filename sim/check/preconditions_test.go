@@ -101,7 +101,60 @@ func TestAFaultMustBeSeenToHappen(t *testing.T) {
 			1.021s lock granted       grant=a
 			9s     lock fault-proven  fault=pause_lock`,
 			Undecided, "the host was not still", []int64{1, 2}},
-		{"only a pause asks for stillness", `
+		{"a crashed host did something before it was switched on again", `
+			| faults=crash_leader
+			1s lock fault-applied fault=crash_leader
+			1s lock fault-proven  fault=crash_leader
+			5s lock granted       grant=a
+			9s lock fault-undone  fault=crash_leader`,
+			Undecided, `crash leader: the host was not still: it recorded "granted" at 5.000s`, []int64{1, 3, 4}},
+		{"a crashed host starts again at the instant at which that is undone", `
+			| faults=crash_lock
+			1s lock fault-applied fault=crash_lock
+			1s lock fault-proven  fault=crash_lock
+			9s lock expired       grant=a
+			9s lock fault-undone  fault=crash_lock`, Holds, "1 fault", []int64{1, 2, 4}},
+		{"a suspended host did something", `
+			| faults=suspend_client-1
+			1s client-1 fault-applied fault=suspend_client-1
+			1s client-1 fault-proven  fault=suspend_client-1
+			5s client-1 write         op=client-1/1`,
+			Undecided, `the host was not still: it recorded "write" at 5.000s`, []int64{1, 3}},
+		{"a role that is another host the second time", `
+			| faults=crash_leader
+			1s lock     fault-applied fault=crash_leader
+			1s lock     fault-proven  fault=crash_leader
+			2s lock     fault-undone  fault=crash_leader
+			3s client-1 fault-applied fault=crash_leader firing=1
+			3s client-1 fault-proven  fault=crash_leader firing=1
+			4s lock     granted       grant=a`, Holds, "2 faults", []int64{1, 2, 3, 4, 5}},
+		{"one firing for two hosts is one step", `
+			| faults=pause_all,pause_all
+			1s client-1 fault-applied fault=pause_all
+			1s client-1 fault-proven  fault=pause_all
+			1s client-2 fault-applied fault=pause_all
+			1s client-2 fault-proven  fault=pause_all`,
+			Undecided, "pause all: the script has 2 such steps, of which only 1 fired", nil},
+		{"two firings of one lane at once, of which one is not proven", `
+			| faults=pause_any,pause_any
+			1s client-1 fault-applied  fault=pause_any
+			1s client-1 fault-proven   fault=pause_any
+			1s client-1 fault-applied  fault=pause_any firing=1
+			1s client-1 fault-proven   fault=pause_any firing=1
+			2s client-1 fault-undone   fault=pause_any
+			9s client-1 fault-unproven fault=pause_any firing=1 note=before_it_was_undone:_it_runs`,
+			Undecided, "pause any: not proven at 9.000s", []int64{3, 6}},
+		{"nobody played the role", `
+			| faults=pause_holder
+			1s - fault-unproven fault=pause_holder note=could_not_be_applied:_no_client_holds_the_lock`,
+			Undecided, "pause holder: not proven at 1.000s: could not be applied: no client holds the lock", []int64{1}},
+		{"a fault on links names no host", `
+			| faults=partition_client-1_|_lock
+			1s -        fault-applied fault=partition_client-1_|_lock
+			1s -        fault-proven  fault=partition_client-1_|_lock
+			2s client-1 write         op=client-1/1
+			9s -        fault-undone  fault=partition_client-1_|_lock`, Holds, "1 fault", []int64{1, 2, 4}},
+		{"only a host that is stopped is asked for stillness", `
 			| faults=delay_client-1
 			1s client-1 fault-applied fault=delay_client-1
 			1s client-1 fault-proven  fault=delay_client-1
@@ -168,6 +221,22 @@ func TestAHistoryThatContradictsItselfIsNotJudged(t *testing.T) {
 			1s client-1 acquire      op=client-1/1
 			1s client-2 not-acquired op=client-1/1
 			2s -        end`, Undecided, "client-2 has an answer (not-acquired) for client-1/1 without having asked", []int64{2}},
+		{"asked again after a crash", `
+			1s client-1 acquire       op=client-1/1
+			2s client-1 fault-applied fault=crash_client-1
+			3s client-1 acquire       op=client-1/1
+			4s -        end`, Holds, "4 events", nil},
+		{"an answer to a question from before the crash", `
+			1s client-1 acquire       op=client-1/1
+			2s client-1 fault-applied fault=crash_holder
+			3s client-1 not-acquired  op=client-1/1
+			4s -        end`, Undecided, "client-1 has an answer (not-acquired) for client-1/1 without having asked", []int64{3}},
+		{"another's crash, and a pause, are no reason to ask again", `
+			1s client-1 acquire       op=client-1/1
+			2s client-2 fault-applied fault=crash_client-2
+			2s client-1 fault-applied fault=pause_client-1
+			3s client-1 acquire       op=client-1/1
+			4s -        end`, Undecided, "while it still waits for an answer", []int64{4}},
 		{"two questions at once", `
 			1s client-1 acquire op=client-1/1
 			1s client-1 acquire op=client-1/1

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/locklab/locklab/sim"
@@ -70,7 +71,8 @@ func auditHosts(h *sim.History) (*sim.Event, error) {
 }
 
 // auditAttempts: every answer to an attempt to get the lock has its question, and a
-// client asks once at a time for each operation.
+// client asks once at a time for each operation. A client that has crashed waits for no
+// answer: when it is back it may ask again.
 func auditAttempts(h *sim.History) (*sim.Event, error) {
 	type attempt struct {
 		client sim.HostID
@@ -91,6 +93,10 @@ func auditAttempts(h *sim.History) (*sim.Event, error) {
 				return e, fmt.Errorf("event %d: %s has an answer (%s) for %s without having asked", e.Seq, e.Host, e.Kind, opOf(e))
 			}
 			delete(waiting, a)
+		case sim.FaultApplied:
+			if sim.LaneKind(e.Fault) == sim.Crash {
+				maps.DeleteFunc(waiting, func(a attempt, _ bool) bool { return a.client == e.Host })
+			}
 		}
 	}
 	return nil, nil

@@ -83,6 +83,8 @@ func setField(t testing.TB, e *sim.Event, word string) {
 	switch name {
 	case "op":
 		e.Op = text
+	case "job":
+		e.Job = text
 	case "client":
 		e.Client = sim.HostID(text)
 	case "grant":
@@ -97,6 +99,8 @@ func setField(t testing.TB, e *sim.Event, word string) {
 		e.Base = number()
 	case "version":
 		e.Version = number()
+	case "firing":
+		e.Firing = int64(number())
 	case "seq":
 		e.Seq = int64(number())
 	default:

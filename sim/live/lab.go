@@ -117,6 +117,17 @@ func (l *Lab) Dir(id sim.HostID) string {
 	return ""
 }
 
+// hosts lists the hosts in the order in which they were added.
+func (l *Lab) hosts() []sim.HostID {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var ids []sim.HostID
+	for _, a := range l.agents {
+		ids = append(ids, a.id)
+	}
+	return ids
+}
+
 // processes gives every process that was started in the lab.
 func (l *Lab) processes() []*Proc {
 	l.mu.Lock()

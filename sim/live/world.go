@@ -16,8 +16,9 @@ import (
 //
 // Its methods as a sim.World are for the director, which Run calls while it holds mu.
 type World struct {
-	lab   *Lab
-	steps []sim.Step
+	lab    *Lab
+	steps  []sim.Step
+	chance *sim.Random // what faults draw from
 
 	mu       sync.Mutex // held by whoever talks to the director
 	director *sim.Director
@@ -34,7 +35,7 @@ var _ sim.World = (*World)(nil)
 
 // NewWorld makes the world of a trial in this lab.
 func NewWorld(lab *Lab, steps []sim.Step) *World {
-	w := &World{lab: lab, steps: steps, allDone: make(chan struct{})}
+	w := &World{lab: lab, steps: steps, chance: sim.NewRandom(lab.Seed, "faults"), allDone: make(chan struct{})}
 	w.director = sim.NewDirector(w, steps)
 	return w
 }
@@ -52,6 +53,18 @@ func Can(kind sim.FaultKind) error {
 	}
 	return fmt.Errorf("the live world cannot do the fault %s yet", kind)
 }
+
+// Await calls f at once: no fault that this world can do has to wait for its moment.
+func (w *World) Await(_ sim.Fault, f func()) { f() }
+
+// Hosts lists the lab's hosts, in the order in which they were added.
+func (w *World) Hosts() []sim.HostID { return w.lab.hosts() }
+
+// Role is nobody: the live world does not ask lock services who plays which part yet.
+func (w *World) Role(sim.Role) []sim.HostID { return nil }
+
+// Draw gives the next number of the stream that faults draw from.
+func (w *World) Draw() uint64 { return w.chance.Uint64() }
 
 func (w *World) target(f sim.Fault) (*Agent, error) {
 	if err := w.Can(f.Kind); err != nil {

@@ -21,8 +21,9 @@ type Call struct {
 	conn     *conn
 	answered signal
 	reply    any
-	given    bool // the caller has stopped waiting
-	life     int  // of the caller's host
+	given    bool   // the caller has stopped waiting
+	life     int    // of the caller's host
+	then     func() // what to do with the reply, if no process waits for it
 }
 
 // Serve sets what the host does with each request that reaches it. handle runs outside
@@ -62,6 +63,16 @@ func (c *Call) Wait(timeout time.Duration) (any, error) {
 	return c.reply, nil
 }
 
+// Then calls f with the reply when it is there, unless that takes longer than timeout: Wait
+// for servers, which are no processes. f runs outside any process and must not block.
+func (c *Call) Then(timeout time.Duration, f func(reply any)) {
+	limit := c.conn.from.After(timeout, func() { c.given = true })
+	c.then = func() {
+		limit.Stop()
+		f(c.reply)
+	}
+}
+
 // serve runs on the server's host when the request is read there.
 func (c *Call) serve(request any) {
 	server := c.conn.to
@@ -86,6 +97,9 @@ func (c *Call) receive(reply any) {
 	c.reply = reply
 	c.conn.from.give(c.conn)
 	c.answered.Fire()
+	if c.then != nil {
+		c.then()
+	}
 }
 
 // Post sends a message that wants no reply. Messages from one host to another arrive in
@@ -98,12 +112,23 @@ func (h *Host) Post(to sim.HostID, message any) {
 	if h.posts[receiver.index] == nil {
 		h.posts[receiver.index] = newPipe(h.world, h, receiver)
 	}
-	life := receiver.life
-	h.posts[receiver.index].send(0, func() {
-		if receiver.receive != nil && receiver.life == life {
+	life, pipe := receiver.life, h.posts[receiver.index]
+	pipe.send(0, func() {
+		if receiver.receive != nil && receiver.life == life && !pipe.hungUp {
 			receiver.receive(h.id, message)
 		}
 	})
+}
+
+// HangUp closes the connection that messages posted to a host go over, as a program does
+// that has given up on it: what has not arrived never will, and the next Post opens
+// another, which waits for no retransmission of the old one.
+func (h *Host) HangUp(to sim.HostID) {
+	i := h.world.Host(to).index
+	if i < len(h.posts) && h.posts[i] != nil {
+		h.posts[i].hungUp = true
+		h.posts[i] = nil
+	}
 }
 
 // Receive sets what the host does with each posted message. receive runs outside any

@@ -54,7 +54,7 @@ func (h *Host) Restart() {
 	}
 	h.down = false
 	if h.boot != nil {
-		h.boot()
+		unlessKilled(h.boot)
 	}
 }
 

@@ -1,8 +1,6 @@
 package virtual
 
 import (
-	"cmp"
-	"slices"
 	"time"
 
 	"github.com/locklab/locklab/sim"
@@ -18,8 +16,8 @@ type Host struct {
 	world   *World
 	index   int // in world.hosts
 	random  *sim.Random
-	mono    sim.Clock
-	wall    sim.Clock
+	mono    hostClock
+	wall    hostClock
 	paused  int      // how many pauses are in effect
 	backlog []*timer // what has come due while paused, in order
 	stalled []*timer // what waits on the monotonic clock while that stands still
@@ -30,6 +28,7 @@ type Host struct {
 	boot    func()    // what the host does when it is switched on; nil: nothing
 	disk    Disk
 	down    bool // crashed and not restarted
+	crashes int  // how many crash faults are in effect
 	life    int  // how often it has crashed: what belongs to an earlier life is void
 }
 
@@ -54,18 +53,18 @@ func (h *Host) Sleep(d time.Duration) {
 
 // Record puts an event into the history and shows it to the director. If a step pauses
 // this very host, the process stops right here until the pause is over; if a step crashes
-// it, the process ends here.
+// it, the process ends here, and so does a handler that runs outside any process.
 func (h *Host) Record(e sim.Event) {
 	e.Host = h.id
 	life := h.life
 	h.world.record(e)
 	h.world.observe(e)
 	p := h.world.running
+	if h.life != life && (p == nil || p.host == h) {
+		panic(errKilled)
+	}
 	if p == nil || p.host != h {
 		return
-	}
-	if h.life != life {
-		panic(errKilled)
 	}
 	if h.paused > 0 {
 		h.backlog = append(h.backlog, &p.timer)
@@ -98,45 +97,4 @@ func (h *Host) whenRunning(f func()) {
 		return
 	}
 	h.backlog = append(h.backlog, &timer{place: waiting, host: h, run: f})
-}
-
-// StepMonotonic moves the monotonic clock by d. Whoever waits on that clock wakes when
-// the clock, as it then runs, shows the time waited for.
-func (h *Host) StepMonotonic(d time.Duration) {
-	h.mono.Step(h.world.now, d)
-	h.rearm()
-}
-
-// SetMonotonicRate makes the monotonic clock run at rate billionths of true time; 0
-// stops it, as a suspended machine does.
-func (h *Host) SetMonotonicRate(rate int64) {
-	h.mono.SetRate(h.world.now, rate)
-	h.rearm()
-}
-
-// StepWall moves the wall clock by d. Nothing that waits is moved: timers count on the
-// monotonic clock.
-func (h *Host) StepWall(d time.Duration) { h.wall.Step(h.world.now, d) }
-
-// SetWallRate makes the wall clock run at rate billionths of true time.
-func (h *Host) SetWallRate(rate int64) { h.wall.SetRate(h.world.now, rate) }
-
-// rearm moves all that waits on the host's monotonic clock to its new true time, and
-// keeps the order of what stays at one instant.
-func (h *Host) rearm() {
-	var mine []entry
-	for _, e := range h.world.queue.entries {
-		if e.timer.host == h && e.timer.local {
-			mine = append(mine, e)
-		}
-	}
-	slices.SortFunc(mine, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.order, b.order))
-	})
-	for _, t := range h.stalled {
-		mine = append(mine, entry{timer: t})
-	}
-	for _, e := range mine {
-		h.world.scheduleLocal(e.timer, e.timer.due)
-	}
 }

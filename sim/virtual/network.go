@@ -26,7 +26,10 @@ const (
 type link struct {
 	latency Latency
 	random  *sim.Random
-	cut     int // how many partitions cut it
+	cut     int           // how many partitions cut it
+	extra   time.Duration // what delay faults add to every packet's way
+	losses  []float64     // with what probability each drop fault loses a packet
+	awaited []func()      // called when the next packet has been sent
 }
 
 // link gives the way from one host to another, and makes it on first use.
@@ -48,10 +51,19 @@ func (w *World) link(from, to *Host) *link {
 // travel draws how long one packet takes.
 func (l *link) travel() time.Duration {
 	if l.latency.Jitter == 0 {
-		return l.latency.Base
+		return l.latency.Base + l.extra
 	}
 	wait := -math.Log(1-l.random.Float64()) * float64(l.latency.Jitter)
-	return l.latency.Base + time.Duration(wait)
+	return l.latency.Base + l.extra + time.Duration(wait)
+}
+
+// loses draws whether a packet is lost.
+func (l *link) loses() bool {
+	lost := false
+	for _, p := range l.losses {
+		lost = l.random.Float64() < p || lost
+	}
+	return lost
 }
 
 // SetLatency sets how long packets take from one host to another, one way.
@@ -70,20 +82,21 @@ func (w *World) Mend(from, to sim.HostID) { w.link(w.Host(from), w.Host(to)).cut
 // that was lost everything waits until that one has been sent again and has arrived. A
 // sender that stops waiting does not take back what it has sent: the kernel goes on.
 type pipe struct {
-	world    *World
-	to       *Host
-	link     *link
-	last     time.Duration // when the latest packet arrives
-	lost     []*packet     // the first was dropped; the others wait behind it
-	patience time.Duration // until the first of lost is sent again
-	again    timer
+	world  *World
+	to     *Host
+	link   *link
+	last   time.Duration // when the latest packet arrives
+	lost   []*packet     // the first was dropped; the others wait behind it
+	again  timer         // when the first of lost is sent again
+	hungUp bool          // the sender has closed it: what has not arrived never will
 }
 
 // packet is one message on its way.
 type packet struct {
-	timer   timer
-	pipe    *pipe
-	deliver func()
+	timer    timer
+	pipe     *pipe
+	deliver  func()
+	patience time.Duration // until it is sent again if it is lost
 }
 
 func newPipe(w *World, from, to *Host) *pipe {
@@ -96,28 +109,33 @@ func newPipe(w *World, from, to *Host) *pipe {
 // when it arrives and the receiving host is not paused.
 func (p *pipe) send(roundTrips int, deliver func()) {
 	k := &packet{pipe: p, deliver: deliver}
-	k.timer = timer{place: nowhere, run: k.arrive}
+	k.timer = timer{place: nowhere, run: k.arrive, holds: k}
 	if len(p.lost) > 0 {
 		p.lost = append(p.lost, k)
 		return
 	}
-	p.launch(k, time.Duration(2*roundTrips)*p.link.latency.Base)
+	p.launch(k, time.Duration(2*roundTrips)*(p.link.latency.Base+p.link.extra))
 }
 
 func (p *pipe) launch(k *packet, delay time.Duration) {
 	p.last = max(p.last, p.world.now+delay+p.link.travel())
 	p.world.schedule(&k.timer, p.last)
+	if awaited := p.link.awaited; awaited != nil {
+		p.link.awaited = nil
+		for _, f := range awaited {
+			f()
+		}
+	}
 }
 
 // arrive is called when a packet reaches the other end of the link, which is when a cut
-// shows.
+// or a loss shows.
 func (k *packet) arrive() {
 	p := k.pipe
-	if p.link.cut > 0 || len(p.lost) > 0 {
+	if p.link.cut > 0 || len(p.lost) > 0 || p.link.loses() {
 		p.lost = append(p.lost, k)
 		if len(p.lost) == 1 {
-			p.patience = firstRetransmit
-			p.world.schedule(&p.again, p.world.now+p.patience)
+			p.waitForAgain()
 		}
 		return
 	}
@@ -130,8 +148,7 @@ func (k *packet) arrive() {
 // retransmit sends what was lost again, or waits twice as long when it is lost again.
 func (p *pipe) retransmit() {
 	if p.link.cut > 0 {
-		p.patience = min(2*p.patience, lastRetransmit)
-		p.world.schedule(&p.again, p.world.now+p.patience)
+		p.waitForAgain()
 		return
 	}
 	late := p.lost
@@ -139,4 +156,12 @@ func (p *pipe) retransmit() {
 	for _, k := range late {
 		p.launch(k, 0)
 	}
+}
+
+// waitForAgain waits until the first lost packet is sent again: twice as long each time
+// that this packet is lost.
+func (p *pipe) waitForAgain() {
+	k := p.lost[0]
+	k.patience = min(max(2*k.patience, firstRetransmit), lastRetransmit)
+	p.world.schedule(&p.again, p.world.now+k.patience)
 }

@@ -23,6 +23,7 @@ type timer struct {
 	host  *Host         // it waits while this host is paused; nil: the world itself
 	proc  *process      // wakes this process, or
 	run   func()        // runs this
+	holds *packet       // the packet that arrives when this runs; nil: none does
 }
 
 // schedule queues t at a point of true time, in place of an earlier one.

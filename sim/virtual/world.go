@@ -24,19 +24,25 @@ type World struct {
 	processes []*process
 	running   *process // nil between processes
 	director  *sim.Director
+	effects   []effect    // the faults that are in effect
+	chance    *sim.Random // what faults draw from
+	roles     func(role string) []sim.HostID
 	events    []sim.Event
 	over      bool
 	why       string
 }
 
 // New makes an empty world. All that is random in it follows from the seed.
-func New(seed uint64) *World { return &World{seed: seed} }
+func New(seed uint64) *World {
+	return &World{seed: seed, chance: sim.NewRandom(seed, "faults")}
+}
 
 // AddHost adds a host. Its clocks show zero and the Epoch.
 func (w *World) AddHost(id sim.HostID) *Host {
 	h := &Host{
 		id: id, world: w, index: len(w.hosts),
 		random: sim.NewRandom(w.seed, "host "+string(id)),
+		mono:   hostClock{base: sim.TrueRate}, wall: hostClock{base: sim.TrueRate},
 	}
 	w.hosts = append(w.hosts, h)
 	w.links = append(w.links, nil)
@@ -63,7 +69,7 @@ func (w *World) Now() time.Duration { return w.now }
 func (w *World) Events() []sim.Event { return w.events }
 
 // Clock gives the monotonic clock of a host, for sim.Finish.
-func (w *World) Clock(id sim.HostID) *sim.Clock { return &w.Host(id).mono }
+func (w *World) Clock(id sim.HostID) *sim.Clock { return &w.Host(id).mono.Clock }
 
 // maxPerInstant bounds how much may happen without time going on. A trial does a few
 // dozen things at one instant; a million is a loop.
@@ -111,7 +117,18 @@ func (w *World) happen(t *timer) {
 		w.wake(t.proc)
 		return
 	}
-	t.run()
+	unlessKilled(t.run)
+}
+
+// unlessKilled runs what runs outside any process. When its host crashes under it, it
+// ends where it is, see Host.Record.
+func unlessKilled(f func()) {
+	defer func() {
+		if r := recover(); r != nil && r != any(errKilled) {
+			panic(r)
+		}
+	}()
+	f()
 }
 
 // Stop ends the run after the present event; why goes into the End event.

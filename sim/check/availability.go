@@ -1,0 +1,108 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// patience is how long a client may wait for the lock, in leases: one for the lease of a
+// holder that died, and as much again for a service that has to recover and for others
+// who stand in line.
+const patience = 3
+
+// availability: a client that asked for the lock gave up, or waited longer than patience.
+// Time in which the client itself was stopped does not count, and a client that died has
+// no claim to the lock. The sentence gives the figures: the share of attempts that were
+// served and the longest wait, by phase of the trial and by client, and how long after
+// the death of its holder the lock was held again.
+//
+// This judges the service that clients get, not its cause: with many clients and long
+// sections somebody may wait too long although nothing is wrong.
+func availability(h *sim.History) Finding {
+	if h.Header.TTL <= 0 {
+		return undecided(Availability, "the history does not say how long a lease is, so no wait can be called long")
+	}
+	all := attempts(h)
+	bound := patience * h.Header.TTL
+	asked, unserved := 0, 0
+	var worst Finding
+	var open *attempt
+	for _, a := range all {
+		if a.died {
+			continue
+		}
+		asked++
+		switch {
+		case a.ended != nil && !a.served():
+			if unserved++; unserved == 1 {
+				worst = violated(Availability, "%s asked for the lock at %s and gave up at %s", a.client, clock(a.began.At), clock(a.ended.At)).
+					shownBy(a.began, a.ended)
+			}
+		case a.waited > bound:
+			if unserved++; unserved == 1 {
+				worst = violated(Availability, "%s asked for the lock at %s and waited for it longer than %d leases", a.client, clock(a.began.At), patience).
+					shownBy(a.began, a.ended)
+			}
+		case a.ended == nil && open == nil:
+			open = a
+		}
+	}
+	switch {
+	case asked == 0:
+		return undecided(Availability, "no client that stayed alive asked for the lock")
+	case unserved > 0:
+		worst.Why += fmt.Sprintf(" (%d of %s not served in time: %s)", unserved, count(asked, "attempt"), figures(all)+recovery(h))
+		return worst
+	case open != nil:
+		return undecided(Availability, "%s was still waiting when the trial ended, after %s, and %d leases are allowed (%s)",
+			open.client, clock(open.waited), patience, figures(all)+recovery(h)).shownBy(open.began)
+	}
+	return holds(Availability, "%s, each served within %d leases: %s", count(asked, "attempt"), patience, figures(all)+recovery(h))
+}
+
+// recovery tells how long the lock was gone after a client had died with it in its hands:
+// "; the lock was held again 10.204s after client-1 had died with it".
+func recovery(h *sim.History) string {
+	var out strings.Builder
+	for _, r := range faultRuns(h) {
+		if r.applied == nil || sim.LaneKind(r.lane) != sim.Crash || !h.IsClient(r.host) || !heldBy(h, r.host, r.from) {
+			continue
+		}
+		next := nextHolder(h, r)
+		if next == nil {
+			fmt.Fprintf(&out, "; nobody held the lock again after %s had died with it", r.host)
+			continue
+		}
+		fmt.Fprintf(&out, "; the lock was held again %s after %s had died with it", clock(next.At-r.applied.At), r.host)
+	}
+	return out.String()
+}
+
+// heldBy tells whether the client believed, at event number i, that it held the lock.
+func heldBy(h *sim.History, client sim.HostID, i int) bool {
+	held := false
+	for _, e := range h.Events[:i] {
+		if e.Host != client {
+			continue
+		}
+		switch e.Kind {
+		case sim.Acquired:
+			held = true
+		case sim.Release, sim.Lost, sim.Deadline:
+			held = false
+		}
+	}
+	return held
+}
+
+// nextHolder is the first event after a client's death by which somebody has the lock.
+func nextHolder(h *sim.History, death *faultRun) *sim.Event {
+	for i := death.from + 1; i < len(h.Events); i++ {
+		if e := &h.Events[i]; e.Kind == sim.Acquired {
+			return e
+		}
+	}
+	return nil
+}

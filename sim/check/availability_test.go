@@ -1,0 +1,82 @@
+package check
+
+import "testing"
+
+// The lease of these histories is 10 s, so 30 s is too long a wait.
+func TestWhoAsksForTheLockGetsItInTime(t *testing.T) {
+	judgeTrials(t, Availability, []trial{
+		{"everybody takes turns", `
+			1s client-1 acquire  op=1
+			2s client-1 acquired op=1 grant=a
+			3s client-2 acquire  op=2
+			9s client-2 acquired op=2 grant=b`,
+			Holds, "2 attempts, each served within 3 leases: without any fault 2 of 2 in at most 6.000s; client-1 1 of 1 in at most 1.000s, client-2 1 of 1 in at most 6.000s", nil},
+		{"phases are told apart", `
+			| faults=partition_lock
+			1s  client-1 acquire  op=1
+			2s  client-1 acquired op=1 grant=a
+			3s  lock     fault-applied fault=partition_lock
+			4s  client-2 acquire  op=2
+			20s lock     fault-undone fault=partition_lock
+			21s client-2 acquired op=2 grant=b
+			22s client-1 acquire  op=3
+			23s client-1 acquired op=3 grant=c`,
+			Holds, "before the fault 1 of 1 in at most 1.000s, during it 1 of 1 in at most 17.000s, after it 1 of 1 in at most 1.000s", nil},
+		{"the holder dies, and its lease runs out", `
+			1s  client-1 acquire  op=1
+			1s  client-1 acquired op=1 grant=a
+			2s  client-2 acquire  op=2
+			3s  client-1 fault-applied fault=crash_client-1
+			12s client-2 acquired op=2 grant=b`,
+			Holds, "; the lock was held again 9.000s after client-1 had died with it", nil},
+		{"a dead holder blocks the lock for ever", `
+			1s  client-1 acquire  op=1
+			1s  client-1 acquired op=1 grant=a
+			2s  client-2 acquire  op=2
+			3s  client-1 fault-applied fault=crash_client-1
+			40s - end`,
+			Violated, "client-2 asked for the lock at 2.000s and waited for it longer than 3 leases (1 of 2 attempts not served in time: before the fault 1 of 2 in at most 38.000s; client-1 1 of 1 in at most 0.000s, client-2 0 of 1 in at most 38.000s; nobody held the lock again after client-1 had died with it)", []int64{3}},
+		{"a client on the wrong side gives up", `
+			1s client-1 acquire      op=1
+			5s client-1 not-acquired op=1`,
+			Violated, "client-1 asked for the lock at 1.000s and gave up at 5.000s (1 of 1 attempt not served in time", []int64{1, 2}},
+		{"served, but far too late", `
+			1s  client-1 acquire  op=1
+			32s client-1 acquired op=1 grant=a`,
+			Violated, "waited for it longer than 3 leases", []int64{1, 2}},
+		{"exactly three leases are in time", `
+			1s  client-1 acquire  op=1
+			31s client-1 acquired op=1 grant=a`,
+			Holds, "1 attempt", nil},
+		{"a client that was stopped itself cannot complain", `
+			1s  client-1 acquire  op=1
+			2s  client-1 fault-applied fault=pause_client-1
+			30s client-1 fault-undone fault=pause_client-1
+			50s client-1 acquired op=1 grant=a`,
+			Holds, "1 of 1 in at most 21.000s", nil},
+		{"a client that died while it waited needs no lock", `
+			1s  client-1 acquire  op=1
+			2s  client-1 fault-applied fault=crash_client-1
+			3s  client-2 acquire  op=2
+			4s  client-2 acquired op=2 grant=b
+			60s - end`,
+			Holds, "1 attempt, each served", nil},
+		{"the trial ended too early to tell", `
+			1s client-1 acquire  op=1
+			2s client-1 acquired op=1 grant=a
+			3s client-2 acquire  op=2
+			4s - end`,
+			Undecided, "client-2 was still waiting when the trial ended, after 1.000s, and 3 leases are allowed", []int64{3}},
+		{"nobody asked", `
+			1s ledger ledger-opened`,
+			Undecided, "no client that stayed alive asked for the lock", nil},
+	})
+}
+
+func TestWithoutALeaseNoWaitIsLong(t *testing.T) {
+	h := transcript(t, `1s client-1 acquire op=1`)
+	h.Header.TTL = 0
+	if f := One(Availability, h); f.Verdict != Undecided {
+		t.Errorf("got %+v", f)
+	}
+}

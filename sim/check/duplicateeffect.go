@@ -1,0 +1,59 @@
+package check
+
+import "github.com/locklab/locklab/sim"
+
+// duplicateEffect: the ledger applied one effect twice. An effect is a withdrawal, which
+// has an id of its own, or the charge for a job, whose id is the job's, whoever does it.
+// It does not matter whether anybody was told.
+func duplicateEffect(h *sim.History) Finding {
+	first := map[string]*sim.Event{}
+	effects, again := 0, 0
+	var found Finding
+	for i := range h.Events {
+		e := &h.Events[i]
+		if e.Kind != sim.LedgerWrite {
+			continue
+		}
+		id := effectOf(e)
+		if id == "" {
+			return undecided(DuplicateEffect, "event %d does not say which effect it applied", e.Seq).shownBy(e)
+		}
+		before := first[id]
+		if before == nil {
+			first[id] = e
+			effects++
+			continue
+		}
+		if again++; again == 1 {
+			found = violated(DuplicateEffect, "the ledger applied %s for %s at %s, and once more for %s at %s",
+				id, writer(before), clock(before.At), writer(e), clock(e.At)).
+				shownBy(before, e)
+		}
+	}
+	switch {
+	case again > 0:
+		if again > 1 {
+			found.Why += ": the first of " + count(again, "effect") + " too many"
+		}
+		return found
+	case effects == 0:
+		return undecided(DuplicateEffect, "the ledger took no write, so nothing could happen twice")
+	}
+	return holds(DuplicateEffect, "%s, each applied once", count(effects, "effect"))
+}
+
+// effectOf is the id of what a write brings about.
+func effectOf(write *sim.Event) string {
+	if write.Job != "" {
+		return write.Job
+	}
+	return write.Op
+}
+
+// writer names the client that a ledger's event is about.
+func writer(e *sim.Event) string {
+	if e.Client == "" {
+		return "an unknown client"
+	}
+	return string(e.Client)
+}

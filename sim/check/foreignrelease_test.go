@@ -1,0 +1,58 @@
+package check
+
+import "testing"
+
+func TestOnlyTheHolderMayFreeTheLock(t *testing.T) {
+	judgeTrials(t, ForeignRelease, []trial{
+		{"each holder frees its own", `
+			1s lock     granted  grant=a
+			1s client-1 acquired grant=a op=1
+			2s lock     freed    grant=a client=client-1
+			3s lock     granted  grant=b client=client-2
+			4s lock     freed    grant=b client=client-2`,
+			Holds, "2 releases, each at the request of the holder", nil},
+		{"a plain DEL frees the lock of the next holder", `
+			1s  lock     granted  grant=a
+			1s  client-1 acquired grant=a op=1
+			11s lock     expired  grant=a
+			12s lock     granted  grant=b
+			12s client-2 acquired grant=b op=2
+			13s lock     freed    grant=b client=client-1`,
+			Violated, "the lock service freed the grant of client-2 at 13.000s because client-1 asked for it", []int64{4, 6}},
+		{"it happens twice", `
+			1s lock     granted  grant=a client=client-2
+			2s lock     freed    grant=a client=client-1
+			3s lock     granted  grant=b client=client-2
+			4s lock     freed    grant=b client=client-1`,
+			Violated, "the first of 2 such releases", []int64{1, 2}},
+		{"a lock without a service frees itself", `
+			1s client-1 granted  grant=a
+			1s client-1 acquired grant=a op=1
+			2s client-1 freed    grant=a`,
+			Holds, "1 release", nil},
+		{"who asked counts, not where it was done", `
+			1s client-1 granted  grant=a
+			1s client-1 acquired grant=a op=1
+			2s client-1 freed    grant=a client=client-2`,
+			Violated, "because client-2 asked for it", []int64{1, 3}},
+		{"a lease that runs out was freed by nobody", `
+			1s  lock granted grant=a client=client-1
+			11s lock expired grant=a`,
+			Undecided, "the lock service was not seen to free any grant on request", nil},
+		{"an observer that cannot tell who asked", `
+			| world=live
+			1s lock granted grant=a client=client-1
+			2s lock freed   grant=a`,
+			Undecided, "event 2 does not say who asked to free the grant a", nil},
+		{"a grant that nobody is known to have", `
+			1s lock granted grant=a
+			2s lock freed   grant=a client=client-1`,
+			Undecided, "nothing tells whose it was", nil},
+		{"one foreign release is enough, whatever else is in doubt", `
+			1s lock granted grant=a client=client-1
+			2s lock freed   grant=a
+			3s lock granted grant=b client=client-2
+			4s lock freed   grant=b client=client-1`,
+			Violated, "freed the grant of client-2", []int64{3, 4}},
+	})
+}

@@ -1,0 +1,46 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Link is the way from one host to another. The way back is a link of its own.
+type Link struct{ From, To HostID }
+
+// Links lists the links that a fault on links is done to, each once. It is an error if
+// there are none, or if a host is to be parted from itself.
+func (f Fault) Links() ([]Link, error) {
+	var links []Link
+	add := func(from, to HostID) {
+		if l := (Link{from, to}); from != to && !slices.Contains(links, l) {
+			links = append(links, l)
+		}
+	}
+	for i, one := range f.Groups {
+		for _, other := range f.Groups[i+1:] {
+			for _, a := range one {
+				for _, b := range other {
+					if a == b {
+						return nil, fmt.Errorf("%s is in two groups", a)
+					}
+					add(a, b)
+					add(b, a)
+				}
+			}
+		}
+	}
+	for _, a := range f.From {
+		for _, b := range f.To {
+			add(a, b)
+			if f.Kind == Partition && !f.OneWay {
+				add(b, a)
+			}
+		}
+	}
+	if len(links) == 0 {
+		return nil, errors.New("there is no link between these hosts")
+	}
+	return links, nil
+}

@@ -1,0 +1,165 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// resolver puts hosts in the place of the roles that one fault names, once for all its
+// places, and remembers what it found and drew.
+type resolver struct {
+	world World
+	cast  *cast
+	found []resolved
+}
+
+type resolved struct {
+	role  Role
+	hosts []HostID
+}
+
+// resolve makes of a fault as the script asks for it the faults to do now, one a host or
+// one for all its links, and says what was found and drawn.
+func (d *Director) resolve(f Fault) (faults []Fault, note string, err error) {
+	r := resolver{world: d.world, cast: &d.cast}
+	lists := []*[]HostID{&f.From, &f.To}
+	f.Groups = slices.Clone(f.Groups)
+	for i := range f.Groups {
+		lists = append(lists, &f.Groups[i])
+	}
+	targets := f.targets()
+	if !f.Kind.OnLinks() {
+		lists = append(lists, &targets)
+	}
+	if err := r.lookUp(lists); err != nil {
+		return nil, "", err
+	}
+	for _, list := range lists {
+		*list = r.replace(*list)
+	}
+	var notes []string
+	for _, each := range r.found {
+		notes = append(notes, fmt.Sprintf("%s: %s", each.role, strings.ReplaceAll(hostList(each.hosts), ",", ", ")))
+	}
+	if f.ForAtLeast != nil {
+		f.For = between(d.world.Draw(), *f.ForAtLeast, f.For)
+		f.ForAtLeast = nil
+		notes = append(notes, "drawn: for "+f.For.String())
+	}
+	note = strings.Join(notes, "; ")
+	if f.Kind.OnLinks() {
+		if _, err := f.Links(); err != nil {
+			return nil, "", err
+		}
+		return []Fault{f}, note, nil
+	}
+	f.Hosts = nil
+	for _, host := range targets {
+		f.Host = host
+		faults = append(faults, f)
+	}
+	return faults, note, nil
+}
+
+// lookUp finds the hosts of every role in the lists. AnyHost and AllHosts are about what
+// the others leave over, so they come last.
+func (r *resolver) lookUp(lists []*[]HostID) error {
+	var named []HostID
+	var last []Role
+	for _, list := range lists {
+		for _, name := range *list {
+			switch {
+			case !IsRole(name):
+				named = append(named, name)
+			case name == AnyHost || name == AllHosts:
+				if !slices.Contains(last, name) {
+					last = append(last, name)
+				}
+			case r.of(name) == nil:
+				hosts, err := r.hosts(name)
+				if err != nil {
+					return err
+				}
+				r.found = append(r.found, resolved{name, hosts})
+				named = append(named, hosts...)
+			}
+		}
+	}
+	slices.Sort(last)
+	slices.Reverse(last) // any before all, so that all are the others
+	for _, role := range last {
+		rest := slices.DeleteFunc(slices.Clone(r.world.Hosts()), func(h HostID) bool { return slices.Contains(named, h) })
+		if role == AnyHost {
+			rest = slices.DeleteFunc(rest, func(h HostID) bool { return slices.Contains(r.cast.down, h) })
+			if len(rest) > 0 {
+				i := r.world.Draw() % uint64(len(rest))
+				rest = rest[i : i+1]
+			}
+		}
+		if len(rest) == 0 {
+			return fmt.Errorf("there is no host left for %q", string(role))
+		}
+		r.found = append(r.found, resolved{role, rest})
+		named = append(named, rest...)
+	}
+	return nil
+}
+
+// hosts asks who plays a part.
+func (r *resolver) hosts(role Role) ([]HostID, error) {
+	switch role {
+	case Holder:
+		if n := len(r.cast.holders); n > 0 {
+			return r.cast.holders[n-1:], nil
+		}
+		return nil, errors.New("no client holds the lock at this moment")
+	case Waiter:
+		if len(r.cast.waiters) > 0 {
+			return r.cast.waiters[:1], nil
+		}
+		return nil, errors.New("no client waits for the lock at this moment")
+	}
+	if hosts := r.world.Role(role); len(hosts) > 0 {
+		return hosts, nil
+	}
+	return nil, fmt.Errorf("the lock service has no %s at this moment, or never has one", role)
+}
+
+// of gives the hosts of a role that has been looked up.
+func (r *resolver) of(role Role) []HostID {
+	for _, each := range r.found {
+		if each.role == role {
+			return each.hosts
+		}
+	}
+	return nil
+}
+
+// replace puts hosts in the place of roles, each host once.
+func (r *resolver) replace(names []HostID) []HostID {
+	var out []HostID
+	for _, name := range names {
+		hosts := []HostID{name}
+		if IsRole(name) {
+			hosts = r.of(name)
+		}
+		for _, h := range hosts {
+			if !slices.Contains(out, h) {
+				out = append(out, h)
+			}
+		}
+	}
+	return out
+}
+
+// between makes a duration of a drawn number, evenly from lo to hi, at least 1 ns: a fault
+// that takes no time is none.
+func between(drawn uint64, lo, hi time.Duration) time.Duration {
+	if hi > lo {
+		lo += time.Duration(drawn % uint64(hi-lo+1))
+	}
+	return max(lo, 1)
+}

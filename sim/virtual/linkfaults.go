@@ -1,0 +1,179 @@
+package virtual
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// onLinks does a fault to links.
+func (w *World) onLinks(f sim.Fault) (effect, error) {
+	named, err := f.Links()
+	if err != nil {
+		return effect{}, err
+	}
+	if f.Kind == sim.Hold {
+		return w.holdFault(named, f.By)
+	}
+	var all []effect
+	for _, n := range named {
+		l := w.link(w.Host(n.From), w.Host(n.To))
+		switch f.Kind {
+		case sim.Partition:
+			all = append(all, l.partitionFault(n))
+		case sim.Delay:
+			all = append(all, l.delayFault(n, f.By))
+		case sim.Drop:
+			all = append(all, l.dropFault(n, f.Probability))
+		}
+	}
+	return together(all), nil
+}
+
+// together makes one effect of those on single links.
+func together(all []effect) effect {
+	each := func(do func(effect) error) func() error {
+		return func() error {
+			for _, e := range all {
+				if err := do(e); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	return effect{
+		probe: each(func(e effect) error { return e.probe() }),
+		undo:  each(func(e effect) error { return e.undo() }),
+	}
+}
+
+func (l *link) partitionFault(n sim.Link) effect {
+	l.cut++
+	return effect{
+		probe: func() error {
+			if l.cut == 0 {
+				return fmt.Errorf("packets get through from %s to %s", n.From, n.To)
+			}
+			return nil
+		},
+		undo: func() error { l.cut--; return nil },
+	}
+}
+
+// delayFault makes packets that are sent from now on arrive later, by the sum of the
+// delays in effect.
+func (l *link) delayFault(n sim.Link, by time.Duration) effect {
+	l.extra += by
+	return effect{
+		probe: func() error {
+			if l.extra < by {
+				return fmt.Errorf("packets from %s to %s are delayed by %v, expected at least %v", n.From, n.To, l.extra, by)
+			}
+			return nil
+		},
+		undo: func() error { l.extra -= by; return nil },
+	}
+}
+
+// dropFault makes the link lose packets. Of several such faults each draws for itself.
+func (l *link) dropFault(n sim.Link, probability float64) effect {
+	l.losses = append(l.losses, probability)
+	probe := func() error {
+		if !slices.Contains(l.losses, probability) {
+			return fmt.Errorf("the link from %s to %s does not lose %g of its packets", n.From, n.To, probability)
+		}
+		return nil
+	}
+	return effect{
+		probe: probe,
+		undo: func() error {
+			if err := probe(); err != nil {
+				return err
+			}
+			i := slices.Index(l.losses, probability)
+			l.losses = slices.Delete(l.losses, i, i+1)
+			return nil
+		},
+	}
+}
+
+// holdFault makes the packets that are on their way arrive later, in their order. Packets
+// that are sent later over the same connections wait behind them.
+func (w *World) holdFault(named []sim.Link, by time.Duration) (effect, error) {
+	type promise struct {
+		packet *packet
+		due    time.Duration
+	}
+	var held []promise
+	for _, e := range w.flying(named) {
+		k := e.timer.holds
+		due := time.Duration(e.at) + by
+		w.schedule(&k.timer, due)
+		k.pipe.last = max(k.pipe.last, due)
+		held = append(held, promise{k, due})
+	}
+	if len(held) == 0 {
+		return effect{}, errors.New("no message is on its way")
+	}
+	return effect{
+		probe: func() error {
+			for _, p := range held {
+				if at, flies := w.arrival(p.packet); w.now < p.due && (!flies || at < p.due) {
+					return errors.New("the message has arrived already")
+				}
+			}
+			return nil
+		},
+		undo: func() error { return nil }, // the message arrives by itself
+	}, nil
+}
+
+// flying lists the packets on these links, in the order in which they will arrive.
+func (w *World) flying(named []sim.Link) []entry {
+	var found []entry
+	for _, n := range named {
+		l := w.link(w.Host(n.From), w.Host(n.To))
+		for _, e := range w.queue.entries {
+			if k := e.timer.holds; k != nil && k.pipe.link == l {
+				found = append(found, e)
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b entry) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.order, b.order))
+	})
+	return found
+}
+
+// arrival is when a packet will arrive; false: it is not on its way.
+func (w *World) arrival(k *packet) (time.Duration, bool) {
+	if k.timer.place < 0 {
+		return 0, false
+	}
+	return time.Duration(w.queue.entries[k.timer.place].at), true
+}
+
+// Await calls f when the fault can be applied: at once, but for Hold as soon as a message
+// is on its way on one of the links.
+func (w *World) Await(fault sim.Fault, f func()) {
+	links, err := fault.Links()
+	if fault.Kind != sim.Hold || err != nil || len(w.flying(links)) > 0 {
+		f()
+		return
+	}
+	caught := false
+	for _, n := range links {
+		l := w.link(w.Host(n.From), w.Host(n.To))
+		l.awaited = append(l.awaited, func() {
+			if !caught {
+				caught = true
+				f()
+			}
+		})
+	}
+}

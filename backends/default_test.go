@@ -21,6 +21,8 @@ func (named) Options() []backends.Option {
 	return []backends.Option{
 		{Name: "timeout", Kind: backends.Duration, Default: "0.2ttl"},
 		{Name: "renew", Kind: backends.Switch, Default: "off"},
+		{Name: "nodes", Kind: backends.Int, Default: "5", Min: 1, Max: 99},
+		{Name: "durability", Kind: backends.Choice, Default: "none", Choices: []string{"none", "always"}},
 	}
 }
 func (named) Simulate(*virtual.World, backends.Settings) func(*virtual.Host) backends.Lock {
@@ -51,6 +53,10 @@ func TestADefaultYieldsToWhatTheSpecSays(t *testing.T) {
 		{"named+timeout=1s", "timeout", "4ttl", "timeout=1s"},
 		{"named", "renew", "on", "renew=on"},
 		{"named+renew=off", "renew", "on", "renew=off"},
+		{"named", "nodes", "3", "nodes=3"},
+		{"named+nodes=7", "nodes", "3", "nodes=7"},
+		{"named", "durability", "always", "durability=always"},
+		{"named+durability=none", "durability", "always", "durability=none"},
 	}
 	for _, c := range cases {
 		s := spec(t, c.spec)

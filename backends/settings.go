@@ -3,6 +3,7 @@ package backends
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,14 +17,18 @@ type OptionKind string
 const (
 	Switch   OptionKind = "switch"   // on or off; naming the option alone turns it on
 	Duration OptionKind = "duration" // a sim.Span: "250ms", "0.3ttl"
+	Int      OptionKind = "int"      // a whole number between Min and Max
+	Choice   OptionKind = "choice"   // one of Choices
 )
 
 // Option is something that can be set about a backend.
 type Option struct {
-	Name    string
-	Kind    OptionKind
-	Default string // "on", "off", or a span
-	Doc     string // one line
+	Name     string
+	Kind     OptionKind
+	Default  string   // as it would be written in a spec
+	Doc      string   // one line
+	Min, Max int      // of an Int
+	Choices  []string // of a Choice
 }
 
 // Spec is a backend with options as the user writes it: "redis+renew+retry=0.1ttl".
@@ -35,8 +40,10 @@ type Spec struct {
 
 type setting struct {
 	option Option
-	on     bool
-	span   sim.Span
+	on     bool     // of a Switch
+	span   sim.Span // of a Duration
+	n      int      // of an Int
+	choice string   // of a Choice
 }
 
 // ParseSpec reads NAME, then any number of +OPTION or +OPTION=VALUE. The error says what
@@ -97,8 +104,35 @@ func (o Option) parse(value string) (setting, error) {
 			return setting{}, fmt.Errorf("option %s: %w", o.Name, err)
 		}
 		return setting{option: o, span: span}, nil
+	case Int:
+		n, err := strconv.Atoi(value)
+		if err != nil || n < o.Min || n > o.Max {
+			return setting{}, fmt.Errorf("option %s is %q, expected a whole number from %d to %d", o.Name, value, o.Min, o.Max)
+		}
+		return setting{option: o, n: n}, nil
+	case Choice:
+		if !slices.Contains(o.Choices, value) {
+			return setting{}, fmt.Errorf("option %s is %q, expected one of %s", o.Name, value, strings.Join(o.Choices, ", "))
+		}
+		return setting{option: o, choice: value}, nil
 	}
 	panic(fmt.Sprintf("option %s has the unknown kind %q", o.Name, o.Kind))
+}
+
+// value gives the setting as it would be written in a spec.
+func (s setting) value() string {
+	switch s.option.Kind {
+	case Switch:
+		if s.on {
+			return "on"
+		}
+		return "off"
+	case Duration:
+		return s.span.String()
+	case Int:
+		return strconv.Itoa(s.n)
+	}
+	return s.choice
 }
 
 // String gives the spec as it was written, which is also how reports name it.
@@ -106,11 +140,8 @@ func (s Spec) String() string {
 	text := s.Backend.Name()
 	for _, each := range s.set {
 		text += "+" + each.option.Name
-		switch {
-		case each.option.Kind == Duration:
-			text += "=" + each.span.String()
-		case !each.on:
-			text += "=off"
+		if each.option.Kind != Switch || !each.on {
+			text += "=" + each.value()
 		}
 	}
 	return text
@@ -179,15 +210,17 @@ func (s Settings) On(name string) bool { return s.find(name, Switch).on }
 // Span reads a duration under the trial's lease.
 func (s Settings) Span(name string) time.Duration { return s.find(name, Duration).span.In(s.TTL) }
 
+// Int reads a whole number.
+func (s Settings) Int(name string) int { return s.find(name, Int).n }
+
+// Choice reads which of its words an option has.
+func (s Settings) Choice(name string) string { return s.find(name, Choice).choice }
+
 // List gives every option with its value, for the history's header: "renew=off".
 func (s Settings) List() []string {
 	list := []string{fmt.Sprintf("token=%t", s.Token)}
 	for _, each := range s.all {
-		value := each.span.String()
-		if each.option.Kind == Switch {
-			value = map[bool]string{true: "on", false: "off"}[each.on]
-		}
-		list = append(list, each.option.Name+"="+value)
+		list = append(list, each.option.Name+"="+each.value())
 	}
 	return list
 }

@@ -17,6 +17,8 @@ func TestASpecKeepsTheNameItWasWrittenWith(t *testing.T) {
 		{"named+renew=on", "named+renew"},
 		{"named+renew=off", "named+renew=off"},
 		{"named+timeout=0.3ttl+renew", "named+timeout=0.3ttl+renew"},
+		{"named+nodes=7", "named+nodes=7"},
+		{"named+durability=always+nodes=3", "named+durability=always+nodes=3"},
 	} {
 		if got := spec(t, c.text).String(); got != c.name {
 			t.Errorf("%q is named %q, expected %q", c.text, got, c.name)
@@ -46,18 +48,45 @@ func TestWhatASpecSetsReplacesTheDefault(t *testing.T) {
 	}
 }
 
+func TestANumberAndAChoiceAreReadAsTheyWereWritten(t *testing.T) {
+	for _, c := range []struct {
+		text       string
+		nodes      int
+		durability string
+	}{
+		{"named", 5, "none"},
+		{"named+nodes=7", 7, "none"},
+		{"named+durability=always", 5, "always"},
+		{"named+nodes=1+durability=none", 1, "none"},
+	} {
+		s, err := spec(t, c.text).Settings(10*time.Second, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Int("nodes") != c.nodes || s.Choice("durability") != c.durability {
+			t.Errorf("%s: %d nodes, durability %s; expected %d, %s", c.text, s.Int("nodes"), s.Choice("durability"), c.nodes, c.durability)
+		}
+	}
+}
+
 func TestAWrongSpecIsRefusedWithWhatWasExpected(t *testing.T) {
 	for _, c := range []struct{ text, says string }{
 		{"", `no backend "", expected one of named`},
 		{"nmaed", `no backend "nmaed", expected one of named`},
-		{"named+", `no option "", expected one of timeout, renew`},
-		{"named+renwe", `no option "renwe", expected one of timeout, renew`},
+		{"named+", `no option "", expected one of timeout, renew, nodes, durability`},
+		{"named+renwe", `no option "renwe", expected one of timeout, renew, nodes, durability`},
 		{"named+renew=yes", `option renew is "yes", expected on or off`},
 		{"named+renew=", `option renew is "", expected on or off`},
 		{"named+timeout", `option timeout: "" is not a length of time`},
 		{"named+timeout=soon", `option timeout: "soon" is not a length of time`},
 		{"named+timeout=-1s", `option timeout: "-1s" is not a length of time`},
 		{"named+renew+renew", `sets renew twice`},
+		{"named+nodes", `option nodes is "", expected a whole number from 1 to 99`},
+		{"named+nodes=0", `option nodes is "0", expected a whole number from 1 to 99`},
+		{"named+nodes=100", `option nodes is "100", expected a whole number from 1 to 99`},
+		{"named+nodes=3.5", `option nodes is "3.5", expected a whole number from 1 to 99`},
+		{"named+durability", `option durability is "", expected one of none, always`},
+		{"named+durability=some", `option durability is "some", expected one of none, always`},
 	} {
 		_, err := backends.Registry{named{}}.ParseSpec(c.text)
 		if err == nil || !strings.Contains(err.Error(), c.says) {
@@ -73,7 +102,7 @@ func TestABackendWithoutTokensCannotServeAGuardThatNeedsThem(t *testing.T) {
 }
 
 func TestTheHeaderListsEveryOptionInTheBackendsOrder(t *testing.T) {
-	want := []string{"token=false", "timeout=0.2ttl", "renew=on"}
+	want := []string{"token=false", "timeout=0.2ttl", "renew=on", "nodes=5", "durability=none"}
 	if got := settings(t, spec(t, "named+renew")); !slices.Equal(got, want) {
 		t.Errorf("listed as %q, expected %q", got, want)
 	}
@@ -88,6 +117,8 @@ func TestReadingAnOptionThatDoesNotExistIsAProgrammingError(t *testing.T) {
 		"an unknown switch":    func() { s.On("fast") },
 		"a span as a switch":   func() { s.On("timeout") },
 		"a switch as a length": func() { s.Span("renew") },
+		"a number as a choice": func() { s.Choice("nodes") },
+		"a choice as a number": func() { s.Int("durability") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
@@ -102,7 +133,7 @@ func TestReadingAnOptionThatDoesNotExistIsAProgrammingError(t *testing.T) {
 
 func TestEverySpecThatIsAcceptedCanBeWrittenAndReadAgain(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.StringMatching(`named(\+(renew|timeout|retry)(=(on|off|[0-9.]{1,4}(ttl|s|ms)))?){0,3}`).Draw(t, "spec")
+		text := rapid.StringMatching(`named(\+(renew|timeout|retry|nodes|durability)(=(on|off|none|always|[0-9.]{1,4}(ttl|s|ms)?))?){0,3}`).Draw(t, "spec")
 		first, err := backends.Registry{named{}}.ParseSpec(text)
 		if err != nil {
 			return

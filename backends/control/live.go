@@ -84,7 +84,7 @@ func keep(h *live.Host, orders json.RawMessage) error {
 // serve runs the model on the host's monotonic clock.
 func serve(h wire.Host, l net.Listener) error {
 	service := &service{host: h, model: NewModel()}
-	return wire.Serve(h, l, func(_ sim.HostID, c Command) (Reply, error) { return service.apply(c), nil })
+	return wire.Serve(h, l, func(from sim.HostID, c Command) (Reply, error) { return service.apply(from, c), nil })
 }
 
 type service struct {
@@ -93,9 +93,9 @@ type service struct {
 	leases int // how many have begun
 }
 
-func (s *service) apply(c Command) Reply {
+func (s *service) apply(from sim.HostID, c Command) Reply {
 	r := s.model.Apply(s.host.Now(), c)
-	record(s.host, c, r)
+	record(s.host, from, c, r)
 	if c.Kind == CommandAcquire && r.OK {
 		s.leases++
 		s.endInTime(s.leases)
@@ -115,7 +115,7 @@ func (s *service) endInTime(lease int) {
 				h.Sleep(wait)
 				continue
 			}
-			s.apply(Command{Kind: CommandExpire})
+			s.apply(PerfectID, Command{Kind: CommandExpire})
 		}
 	})
 }

@@ -41,8 +41,9 @@ func (Perfect) IssuesTokens() bool { return true }
 // Servers is one host.
 func (Perfect) Servers(backends.Settings) []sim.HostID { return []sim.HostID{PerfectID} }
 
-// record writes down what a command did to the lock, in the service's own order.
-func record(h sim.Host, c Command, r Reply) {
+// record writes down what a command of a client did to the lock, in the service's own
+// order.
+func record(h sim.Host, from sim.HostID, c Command, r Reply) {
 	if r.Ended != "" {
 		h.Record(sim.Event{Kind: sim.Expired, Grant: r.Ended})
 	}
@@ -51,6 +52,6 @@ func record(h sim.Host, c Command, r Reply) {
 	case c.Kind == CommandAcquire:
 		h.Record(sim.Event{Kind: sim.Granted, Grant: c.Grant, Token: r.Token})
 	case c.Kind == CommandRelease:
-		h.Record(sim.Event{Kind: sim.Freed, Grant: c.Grant})
+		h.Record(sim.Event{Kind: sim.Freed, Grant: c.Grant, Client: from})
 	}
 }

@@ -11,7 +11,7 @@ import (
 // Simulate puts the perfect service on its host.
 func (Perfect) Simulate(w *virtual.World, s backends.Settings) func(*virtual.Host) backends.Lock {
 	server := &simulatedService{host: w.Host(PerfectID), model: NewModel()}
-	server.host.Serve(func(_ sim.HostID, request any) any { return server.apply(request.(Command)) })
+	server.host.Serve(func(from sim.HostID, request any) any { return server.apply(from, request.(Command)) })
 	return func(h *virtual.Host) backends.Lock { return NewLock(h, &simulatedPort{host: h}, s) }
 }
 
@@ -21,16 +21,16 @@ type simulatedService struct {
 	end   *virtual.Timer // of the present lease
 }
 
-func (s *simulatedService) apply(c Command) Reply {
+func (s *simulatedService) apply(from sim.HostID, c Command) Reply {
 	r := s.model.Apply(s.host.Now(), c)
 	if s.end != nil {
 		s.end.Stop()
 		s.end = nil
 	}
 	if at, ok := s.model.NextExpiry(); ok {
-		s.end = s.host.After(at-s.host.Now(), func() { s.apply(Command{Kind: CommandExpire}) })
+		s.end = s.host.After(at-s.host.Now(), func() { s.apply(PerfectID, Command{Kind: CommandExpire}) })
 	}
-	record(s.host, c, r)
+	record(s.host, from, c, r)
 	return r
 }
 

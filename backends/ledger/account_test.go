@@ -27,6 +27,8 @@ func happened(events []sim.Event) []string {
 			line += fmt.Sprintf(" %s %s token %d base %d version %d balance %d", e.Client, e.Op, e.Token, e.Base, e.Version, e.Balance)
 		case sim.LedgerReadRefused, sim.LedgerWriteRefused:
 			line += fmt.Sprintf(" %s %s: %s", e.Client, e.Op, e.Note)
+		case sim.LedgerMarked:
+			line += fmt.Sprintf(" %s %s", e.Client, e.Job)
 		}
 		lines = append(lines, line)
 	}
@@ -82,6 +84,43 @@ func TestTheSimulatedAccountRecordsWhatItDoes(t *testing.T) {
 	})
 	if !slices.Equal(got, withdrawn) {
 		t.Errorf("what happened: %q\nexpected: %q", got, withdrawn)
+	}
+}
+
+func TestAJobIsReadChargedAndMarked(t *testing.T) {
+	got := simulate(t, Unique, func(_ *virtual.World, client *virtual.Host, a Account) {
+		client.Go("client", func(sim.Host) {
+			order := Charge{Op: "client-1/1", Job: "job-1", Amount: Withdrawal}
+			if s, err := a.ReadJob("client-1/1", "job-1", 0, time.Second); err != nil || s.Done {
+				t.Errorf("ReadJob = %+v, %v before the job is done", s, err)
+			}
+			if v, err := a.Charge(order, time.Second); err != nil || v != 1 {
+				t.Errorf("Charge = %d, %v", v, err)
+			}
+			if err := a.Mark("client-1/1", "job-1", time.Second); err != nil {
+				t.Error(err)
+			}
+			if s, err := a.ReadJob("client-1/2", "job-1", 0, time.Second); err != nil || !s.Done {
+				t.Errorf("ReadJob = %+v, %v after the job was marked", s, err)
+			}
+			order.Op, order.Base = "client-1/2", 1
+			if _, err := a.Charge(order, time.Second); !errors.Is(err, ErrRefused) {
+				t.Errorf("the second charge: %v, expected a refusal", err)
+			}
+		})
+	})
+	want := []string{
+		"ledger ledger-opened  version 0 balance 100",
+		"ledger ledger-read client-1 version 0 balance 100",
+		"client-1 write-sent",
+		"ledger ledger-write client-1 client-1/1 token 0 base 0 version 1 balance 90",
+		"ledger ledger-marked client-1 job-1",
+		"ledger ledger-read client-1 version 1 balance 90",
+		"client-1 write-sent",
+		"ledger ledger-write-refused client-1 client-1/2: there is an effect with the id job-1 already",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("what happened: %q\nexpected: %q", got, want)
 	}
 }
 

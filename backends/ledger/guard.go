@@ -13,11 +13,14 @@ const (
 	None        Guard = "none"
 	FenceWrites Guard = "fence-writes"
 	FenceAll    Guard = "fence-all"
+	FenceEqual  Guard = "fence-equal"
 	CAS         Guard = "cas"
+	Unique      Guard = "unique"
 )
 
-// Guards lists the guards that exist, from the weakest to the strongest.
-func Guards() []Guard { return []Guard{None, FenceWrites, FenceAll, CAS} }
+// Guards lists the guards that exist, in the order of tables: none, those that look at
+// fencing tokens, and those that need no token.
+func Guards() []Guard { return []Guard{None, FenceWrites, FenceAll, FenceEqual, CAS, Unique} }
 
 // ParseGuard reads the name of a guard.
 func ParseGuard(name string) (Guard, error) {
@@ -32,7 +35,7 @@ func ParseGuard(name string) (Guard, error) {
 }
 
 // NeedsToken tells whether the lock must hand out fencing tokens for this guard.
-func (g Guard) NeedsToken() bool { return g == FenceWrites || g == FenceAll }
+func (g Guard) NeedsToken() bool { return g == FenceWrites || g == FenceAll || g == FenceEqual }
 
 // Rule says in one line what the guard does.
 func (g Guard) Rule() string {
@@ -43,13 +46,24 @@ func (g Guard) Rule() string {
 		return "a write whose fencing token is lower than the highest one seen is refused; reads carry no token"
 	case FenceAll:
 		return "a read or write whose fencing token is lower than the highest one seen is refused; both raise it"
+	case FenceEqual:
+		return "a common mistake: the token of the first write is kept, and a write with any other token is refused, lower or higher"
 	case CAS:
 		return "a write names the version it was computed from and is refused if the account has another one by now"
+	case Unique:
+		return "every withdrawal and every job has an id, and a second effect with the same id is refused (an idempotency key)"
 	}
 	panic(fmt.Sprintf("unknown guard %q", string(g)))
 }
 
-// fences tells whether the guard looks at the token of an operation of this kind.
+// fences tells whether the guard looks at the token of an operation of this kind. A mark
+// carries none: it says what has happened, and refusing it would undo nothing.
 func (g Guard) fences(k Kind) bool {
-	return g == FenceAll || g == FenceWrites && k == WriteCommand
+	switch k {
+	case ReadCommand:
+		return g == FenceAll
+	case WriteCommand, ChargeCommand:
+		return g.NeedsToken()
+	}
+	return false
 }

@@ -7,24 +7,40 @@ type Kind string
 
 // The kinds of command.
 const (
-	ReadCommand  Kind = "read"
-	WriteCommand Kind = "write"
+	ReadCommand   Kind = "read"   // the balance, and whether a job is marked as done
+	WriteCommand  Kind = "write"  // set the balance
+	ChargeCommand Kind = "charge" // take an amount off the balance, for a job
+	MarkCommand   Kind = "mark"   // mark a job as done
 )
 
 // Command is a request to the account.
 type Command struct {
 	Kind    Kind
-	Op      string // the withdrawal that it is for
+	Op      string // the withdrawal, or the client's attempt at a job, that it is for
+	Job     string // the job; empty: the client makes a withdrawal
 	Token   uint64 // fencing token; 0: none
-	Base    uint64 // of a write: the version it was computed from
+	Base    uint64 // of a write or charge: the version that the client had read
 	Balance int64  // of a write: the new balance, cents
+	Amount  int64  // of a charge, cents
 }
+
+// effect is the id of what the command is to bring about, once.
+func (c Command) effect() string {
+	if c.Job != "" {
+		return c.Job
+	}
+	return c.Op
+}
+
+// takes tells whether the command changes the balance.
+func (c Command) takes() bool { return c.Kind == WriteCommand || c.Kind == ChargeCommand }
 
 // Reply is the account's answer.
 type Reply struct {
 	Refused string // the guard's reason; empty: the operation was carried out
-	Version uint64 // the version read, or made by the write
-	Balance int64  // the balance read or written, cents
+	Version uint64 // the version read, or made by the write or charge
+	Balance int64  // the balance read, or after the write or charge, cents
+	Done    bool   // the job of the command is marked as done
 }
 
 // Model is the account as a state machine without a host.
@@ -32,43 +48,67 @@ type Model struct {
 	guard   Guard
 	version uint64
 	balance int64
-	highest uint64 // the highest fencing token seen
+	token   uint64          // the highest fencing token seen; under fence-equal, the only one
+	effects map[string]bool // ids of what was brought about
+	done    map[string]bool // jobs that are marked
 }
 
 // NewModel opens an account with this guard.
 func NewModel(guard Guard) *Model {
-	return &Model{guard: guard, version: OpeningVersion, balance: OpeningBalance}
+	return &Model{
+		guard: guard, version: OpeningVersion, balance: OpeningBalance,
+		effects: map[string]bool{}, done: map[string]bool{},
+	}
 }
 
 // Apply carries out one command.
 func (m *Model) Apply(c Command) Reply {
-	if why := m.guard.objection(c, m.highest, m.version); why != "" {
+	if why := m.guard.objection(c, state{m.version, m.token, m.effects[c.effect()]}); why != "" {
 		return Reply{Refused: why}
 	}
 	if m.guard.fences(c.Kind) {
-		m.highest = c.Token
+		m.token = c.Token
 	}
-	if c.Kind == WriteCommand {
-		m.version++
+	switch c.Kind {
+	case WriteCommand:
 		m.balance = c.Balance
+	case ChargeCommand:
+		m.balance -= c.Amount
+	case MarkCommand:
+		m.done[c.Job] = true
 	}
-	return Reply{Version: m.version, Balance: m.balance}
+	if c.takes() {
+		m.version++
+		m.effects[c.effect()] = true
+	}
+	return Reply{Version: m.version, Balance: m.balance, Done: m.done[c.Job]}
 }
 
-// objection is the guard's reason to refuse a command when the account is at version
-// and has seen the token highest; empty if it has none.
+// state is what a guard looks at.
+type state struct {
+	version uint64
+	token   uint64 // the highest one seen; under fence-equal, the only one; 0: none yet
+	taken   bool   // an effect with the command's id has been brought about
+}
+
+// objection is the guard's reason to refuse a command; empty if it has none.
 //
 // A fence refuses what is strictly lower than the highest token seen (Kleppmann, "How to
 // do distributed locking", 2016). Refusing what is equal as well would lock the rightful
-// holder out after its first operation.
-func (g Guard) objection(c Command, highest, version uint64) string {
+// holder out after its first operation; refusing whatever is not equal, as the storage of
+// etcd's contrib/lock does, locks out the next rightful holder.
+func (g Guard) objection(c Command, s state) string {
 	switch {
 	case g.fences(c.Kind) && c.Token == 0:
 		return "the operation carries no fencing token, which this guard needs"
-	case g.fences(c.Kind) && c.Token < highest:
-		return fmt.Sprintf("token %d is lower than %d, the highest one seen", c.Token, highest)
-	case g == CAS && c.Kind == WriteCommand && c.Base != version:
-		return fmt.Sprintf("computed from version %d, but the account has version %d", c.Base, version)
+	case g.fences(c.Kind) && g == FenceEqual && s.token != 0 && c.Token != s.token:
+		return fmt.Sprintf("token %d is not %d, the one that was set", c.Token, s.token)
+	case g.fences(c.Kind) && c.Token < s.token:
+		return fmt.Sprintf("token %d is lower than %d, the highest one seen", c.Token, s.token)
+	case g == CAS && c.takes() && c.Base != s.version:
+		return fmt.Sprintf("computed from version %d, but the account has version %d", c.Base, s.version)
+	case g == Unique && c.takes() && s.taken:
+		return fmt.Sprintf("there is an effect with the id %s already", c.effect())
 	}
 	return ""
 }

@@ -36,12 +36,20 @@ type Account interface {
 	// Write sets a new balance and returns the version that it made. It records
 	// sim.WriteSent when the request is on its way and its answer has not been read.
 	Write(o Order, timeout time.Duration) (version uint64, err error)
+	// ReadJob is Read, and also tells whether a job is marked as done.
+	ReadJob(op, job string, token uint64, timeout time.Duration) (Statement, error)
+	// Charge takes an amount off the balance for a job, and returns the version that this
+	// made. It records sim.WriteSent as Write does.
+	Charge(c Charge, timeout time.Duration) (version uint64, err error)
+	// Mark marks a job as done, which no guard refuses. It may be done again.
+	Mark(op, job string, timeout time.Duration) error
 }
 
 // Statement is the account as a reader saw it.
 type Statement struct {
 	Version uint64
 	Balance int64 // cents
+	Done    bool  // the job that was asked about is marked as done
 }
 
 // Order is a write: set the balance to Balance.
@@ -50,6 +58,15 @@ type Order struct {
 	Token   uint64 // fencing token of the lock it was made under; 0: none
 	Base    uint64 // version of the statement that Balance was computed from
 	Balance int64  // the new balance, cents
+}
+
+// Charge is a payment for a job: take Amount off whatever the balance is.
+type Charge struct {
+	Op     string // the client's attempt at the job
+	Job    string // the job: the id by which the guard unique knows its charge
+	Token  uint64 // fencing token of the lock it was made under; 0: none
+	Base   uint64 // version of the statement that said the job was not done
+	Amount int64  // cents
 }
 
 // client is the Account of one host in either world: it turns calls into commands and
@@ -65,28 +82,52 @@ type call interface {
 }
 
 func (c *client) Read(op string, token uint64, timeout time.Duration) (Statement, error) {
-	sent, err := c.send(Command{Kind: ReadCommand, Op: op, Token: token}, timeout)
+	return c.ReadJob(op, "", token, timeout)
+}
+
+func (c *client) ReadJob(op, job string, token uint64, timeout time.Duration) (Statement, error) {
+	r, err := c.ask(Command{Kind: ReadCommand, Op: op, Job: job, Token: token}, timeout)
 	if err != nil {
 		return Statement{}, fmt.Errorf("read the account for %s: %w", op, err)
 	}
-	r, err := sent.Wait(timeout)
-	if err = r.problem(err); err != nil {
-		return Statement{}, fmt.Errorf("read the account for %s: %w", op, err)
-	}
-	return Statement{Version: r.Version, Balance: r.Balance}, nil
+	return Statement{Version: r.Version, Balance: r.Balance, Done: r.Done}, nil
 }
 
 func (c *client) Write(o Order, timeout time.Duration) (uint64, error) {
-	sent, err := c.send(Command{Kind: WriteCommand, Op: o.Op, Token: o.Token, Base: o.Base, Balance: o.Balance}, timeout)
+	r, err := c.ask(Command{Kind: WriteCommand, Op: o.Op, Token: o.Token, Base: o.Base, Balance: o.Balance}, timeout)
 	if err != nil {
 		return 0, fmt.Errorf("write the balance for %s: %w", o.Op, err)
 	}
-	c.host.Record(sim.Event{Kind: sim.WriteSent, Op: o.Op})
-	r, err := sent.Wait(timeout)
-	if err = r.problem(err); err != nil {
-		return 0, fmt.Errorf("write the balance for %s: %w", o.Op, err)
+	return r.Version, nil
+}
+
+func (c *client) Charge(o Charge, timeout time.Duration) (uint64, error) {
+	r, err := c.ask(Command{Kind: ChargeCommand, Op: o.Op, Job: o.Job, Token: o.Token, Base: o.Base, Amount: o.Amount}, timeout)
+	if err != nil {
+		return 0, fmt.Errorf("charge the account for %s: %w", o.Job, err)
 	}
 	return r.Version, nil
+}
+
+func (c *client) Mark(op, job string, timeout time.Duration) error {
+	if _, err := c.ask(Command{Kind: MarkCommand, Op: op, Job: job}, timeout); err != nil {
+		return fmt.Errorf("mark %s as done: %w", job, err)
+	}
+	return nil
+}
+
+// ask sends a command and waits for its answer. It records that a change of the balance
+// is on its way.
+func (c *client) ask(command Command, timeout time.Duration) (Reply, error) {
+	sent, err := c.send(command, timeout)
+	if err != nil {
+		return Reply{}, err
+	}
+	if command.takes() {
+		c.host.Record(sim.Event{Kind: sim.WriteSent, Op: command.Op, Job: command.Job})
+	}
+	r, err := sent.Wait(timeout)
+	return r, r.problem(err)
 }
 
 // problem is the error of a call that returned this reply or err.

@@ -25,25 +25,40 @@ var (
 	writeNoneSQL string
 	//go:embed sql/write-fence.sql
 	writeFenceSQL string
+	//go:embed sql/write-fence-equal.sql
+	writeFenceEqualSQL string
 	//go:embed sql/write-cas.sql
 	writeCASSQL string
+	//go:embed sql/write-unique.sql
+	writeUniqueSQL string
+	//go:embed sql/balance.sql
+	balanceSQL string
+	//go:embed sql/job.sql
+	jobSQL string
+	//go:embed sql/mark.sql
+	markSQL string
 	//go:embed sql/withdrawal.sql
 	withdrawalSQL string
 	//go:embed sql/state.sql
 	stateSQL string
 )
 
-// SQL is the statement that carries out commands of this kind under the guard.
+// SQL is the statement that carries out commands of this kind under the guard. A charge
+// is the write of what the account has less the amount, in one transaction.
 func (g Guard) SQL(k Kind) string {
 	switch {
 	case k == ReadCommand && g == FenceAll:
 		return readFenceAllSQL
-	case k == ReadCommand:
+	case k == ReadCommand, k == MarkCommand: // a mark changes nothing of the account itself
 		return readSQL
+	case g == FenceEqual:
+		return writeFenceEqualSQL
 	case g.fences(k):
 		return writeFenceSQL
 	case g == CAS:
 		return writeCASSQL
+	case g == Unique:
+		return writeUniqueSQL
 	}
 	return writeNoneSQL
 }
@@ -85,21 +100,8 @@ func (d *database) apply(c Command) (r Reply, err error) {
 			err = errors.Join(err, tx.Rollback())
 		}
 	}()
-	err = tx.QueryRow(d.guard.SQL(c.Kind),
-		sql.Named("token", c.Token), sql.Named("base", c.Base), sql.Named("balance", c.Balance),
-	).Scan(&r.Version, &r.Balance)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		if r, err = d.refusal(tx, c); err != nil {
-			return Reply{}, err
-		}
-	case err != nil:
-		return Reply{}, fmt.Errorf("carry out the %s for %s: %w", c.Kind, c.Op, err)
-	case c.Kind == WriteCommand:
-		_, err = tx.Exec(withdrawalSQL, sql.Named("version", r.Version), sql.Named("id", c.Op), sql.Named("balance", r.Balance))
-		if err != nil {
-			return Reply{}, fmt.Errorf("note the withdrawal %s: %w", c.Op, err)
-		}
+	if r, err = d.carryOut(tx, c); err != nil {
+		return Reply{}, err
 	}
 	if err = tx.Commit(); err != nil {
 		return Reply{}, fmt.Errorf("commit the %s for %s: %w", c.Kind, c.Op, err)
@@ -107,15 +109,45 @@ func (d *database) apply(c Command) (r Reply, err error) {
 	return r, nil
 }
 
+// carryOut asks the guard's statement, and does the rest if it had no objection.
+func (d *database) carryOut(tx *sql.Tx, c Command) (r Reply, err error) {
+	balance := c.Balance
+	if c.Kind == ChargeCommand {
+		if err := tx.QueryRow(balanceSQL).Scan(&balance); err != nil {
+			return Reply{}, fmt.Errorf("look what %s is taken off: %w", c.Op, err)
+		}
+		balance -= c.Amount
+	}
+	err = tx.QueryRow(d.guard.SQL(c.Kind),
+		sql.Named("token", c.Token), sql.Named("base", c.Base), sql.Named("balance", balance), sql.Named("effect", c.effect()),
+	).Scan(&r.Version, &r.Balance)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return d.refusal(tx, c)
+	case err != nil:
+	case c.takes():
+		_, err = tx.Exec(withdrawalSQL, sql.Named("version", r.Version), sql.Named("id", c.effect()), sql.Named("balance", r.Balance))
+	case c.Kind == MarkCommand:
+		_, err = tx.Exec(markSQL, sql.Named("job", c.Job))
+	}
+	if err == nil {
+		err = tx.QueryRow(jobSQL, sql.Named("job", c.Job)).Scan(&r.Done)
+	}
+	if err != nil {
+		return Reply{}, fmt.Errorf("carry out the %s for %s: %w", c.Kind, c.Op, err)
+	}
+	return r, nil
+}
+
 // refusal puts into words why the guard's statement found no row.
 func (d *database) refusal(tx *sql.Tx, c Command) (Reply, error) {
-	var highest, version uint64
-	if err := tx.QueryRow(stateSQL).Scan(&highest, &version); err != nil {
+	var s state
+	if err := tx.QueryRow(stateSQL, sql.Named("effect", c.effect())).Scan(&s.version, &s.token, &s.taken); err != nil {
 		return Reply{}, fmt.Errorf("look why the %s for %s was refused: %w", c.Kind, c.Op, err)
 	}
-	why := d.guard.objection(c, highest, version)
+	why := d.guard.objection(c, s)
 	if why == "" {
-		return Reply{}, fmt.Errorf("the SQL of guard %s refused %+v at version %d and token %d, but its rule allows it: the two must be made to agree", d.guard, c, version, highest)
+		return Reply{}, fmt.Errorf("the SQL of guard %s refused %+v at %+v, but its rule allows it: the two must be made to agree", d.guard, c, s)
 	}
 	return Reply{Refused: why}, nil
 }

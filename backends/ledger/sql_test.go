@@ -12,8 +12,15 @@ import (
 )
 
 func anyCommand(t *rapid.T) Command {
+	job := ""
+	kind := rapid.SampledFrom([]Kind{ReadCommand, WriteCommand, ChargeCommand, MarkCommand}).Draw(t, "kind")
+	if kind != WriteCommand {
+		job = rapid.SampledFrom([]string{"job-1", "job-2"}).Draw(t, "job")
+	}
 	return Command{
-		Kind:    rapid.SampledFrom([]Kind{ReadCommand, WriteCommand}).Draw(t, "kind"),
+		Kind:    kind,
+		Job:     job,
+		Amount:  rapid.Int64Range(0, 20).Draw(t, "amount"),
 		Op:      fmt.Sprintf("client-%d/%d", rapid.IntRange(1, 2).Draw(t, "client"), rapid.IntRange(1, 3).Draw(t, "nth")),
 		Token:   rapid.Uint64Range(0, 5).Draw(t, "token"),
 		Base:    rapid.Uint64Range(0, 5).Draw(t, "base"),
@@ -42,8 +49,8 @@ func TestTheSQLOfEveryGuardAgreesWithItsRule(t *testing.T) {
 					if got != want {
 						t.Fatalf("%+v: SQL answers %+v, the rule says %+v", c, got, want)
 					}
-					if c.Kind == WriteCommand && got.Refused == "" {
-						taken = append(taken, fmt.Sprintf("%d %s %d", got.Version, c.Op, got.Balance))
+					if c.takes() && got.Refused == "" {
+						taken = append(taken, fmt.Sprintf("%d %s %d", got.Version, c.effect(), got.Balance))
 					}
 				}
 				if noted := withdrawals(t, db); !slices.Equal(noted, taken) {

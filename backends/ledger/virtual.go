@@ -12,11 +12,13 @@ import (
 func Simulate(w *virtual.World, guard Guard) func(*virtual.Host) Account {
 	host, model := w.Host(HostID), NewModel(guard)
 	host.Record(opened())
-	host.Serve(func(from sim.HostID, request any) any {
-		c := request.(Command)
-		r := model.Apply(c)
-		host.Record(entry(from, c, r))
-		return r
+	host.Boot(func() { // a database: what it has answered outlives a crash
+		host.Serve(func(from sim.HostID, request any) any {
+			c := request.(Command)
+			r := model.Apply(c)
+			host.Record(entry(from, c, r))
+			return r
+		})
 	})
 	return func(h *virtual.Host) Account {
 		return &client{host: h, send: func(c Command, _ time.Duration) (call, error) {

@@ -16,6 +16,9 @@ const (
 	optionRenew   = "renew"
 	optionTimeout = "timeout"
 	optionRetry   = "retry"
+	optionPlain   = "plain-del"
+	optionDurable = "durability"
+	optionRestart = "restart-delay"
 )
 
 // Backend is the single-instance lock as a backends.Backend.
@@ -40,6 +43,10 @@ func (Backend) Options() []backends.Option {
 			Doc: "how long a call waits for its answer"},
 		{Name: optionRetry, Kind: backends.Duration, Default: "0.05ttl",
 			Doc: "mean delay before another try; each is drawn between half and one and a half of it"},
+		{Name: optionPlain, Kind: backends.Switch, Default: "off",
+			Doc: "release by DEL, which deletes the lock of whoever has it"},
+		DurabilityOption(),
+		RestartDelayOption(),
 	}
 }
 

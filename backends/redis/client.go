@@ -63,6 +63,11 @@ func (p *clientPort) CompareAndExpire(key, value string, px, timeout time.Durati
 	return reply == int64(1), err
 }
 
+func (p *clientPort) Delete(key string, timeout time.Duration) (bool, error) {
+	reply, err := p.do(timeout, nil, "DEL", key)
+	return reply == int64(1), err
+}
+
 func (p *clientPort) acquireSent(value string) func() {
 	return func() { p.host.Record(sim.Event{Kind: sim.AcquireSent, Grant: value}) }
 }

@@ -75,7 +75,7 @@ func runLab(t *testing.T, lock string, work time.Duration, steps ...sim.Step) []
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	if err := (Backend{}).Start(ctx, lab, backends.Settings{}); err != nil {
+	if err := (Backend{}).Start(ctx, lab, settings(t, lock, false)); err != nil {
 		t.Fatal(err)
 	}
 	servers := backends.ServerAddresses(lab, []sim.HostID{ServerID})

@@ -53,8 +53,12 @@ func (Backend) Missing() error {
 	return err
 }
 
-// Start starts redis-server and the observer that records what it does.
+// Start starts redis-server and the observer that records what it does. A server that
+// keeps what it holds through a crash is there in the virtual world only.
 func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) error {
+	if d := s.Choice(optionDurable); d != string(DurabilityNone) {
+		return fmt.Errorf("start redis with %s=%s: the live world has %s=%s only", optionDurable, d, optionDurable, DurabilityNone)
+	}
 	program, err := serverProgram()
 	if err != nil {
 		return err

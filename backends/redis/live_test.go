@@ -50,6 +50,8 @@ func (c *comparison) perform(command Command) {
 		token, ok, err = c.port.SetNXWithToken(command.Key, command.Counter, command.Value, command.PX, patience)
 	case CommandCompareAndDelete:
 		ok, err = c.port.CompareAndDelete(command.Key, command.Value, patience)
+	case CommandDelete:
+		ok, err = c.port.Delete(command.Key, patience)
 	case CommandCompareAndExpire:
 		ok, err = c.port.CompareAndExpire(command.Key, command.Value, command.PX, patience)
 	}
@@ -63,7 +65,7 @@ func (c *comparison) perform(command Command) {
 		c.Fatalf("%+v: redis answers %t, token %d; the model %+v", command, ok, token, want)
 	}
 	c.note(command, want)
-	if !want.OK || command.Kind == CommandCompareAndDelete {
+	if !want.OK || command.Kind == CommandCompareAndDelete || command.Kind == CommandDelete {
 		return
 	}
 	if command.PX == longLease {
@@ -100,7 +102,7 @@ func (c *comparison) note(command Command, r Reply) {
 
 func TestTheModelDoesWhatRedisDoesAndTheObserverSeesIt(t *testing.T) {
 	server := startServer(t)
-	kinds := []CommandKind{CommandSetNX, CommandSetNXWithToken, CommandCompareAndDelete, CommandCompareAndExpire}
+	kinds := []CommandKind{CommandSetNX, CommandSetNXWithToken, CommandCompareAndDelete, CommandDelete, CommandCompareAndExpire}
 	rapid.Check(t, func(t *rapid.T) {
 		if err := server.admin.FlushAll(context.Background()).Err(); err != nil {
 			t.Fatal(err)

@@ -29,6 +29,7 @@ type Lock struct {
 	token   bool          // draw a fencing token
 	elapsed bool          // the elapsed check
 	renew   bool          // the watchdog
+	plain   bool          // release by DEL
 }
 
 // NewLock gives a host the lock that these settings describe.
@@ -36,7 +37,7 @@ func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 	return &Lock{
 		host: h, port: p, ttl: s.TTL, token: s.Token,
 		retry: s.Span(optionRetry), timeout: s.Span(optionTimeout),
-		elapsed: s.On(optionElapsed), renew: s.On(optionRenew),
+		elapsed: s.On(optionElapsed), renew: s.On(optionRenew), plain: s.On(optionPlain),
 	}
 }
 
@@ -72,7 +73,7 @@ func (l *Lock) try() (backends.Lease, error) {
 	if err != nil {
 		// The key may be set all the same, now or later. Taking it back is the best that
 		// can be done; if that fails too, the lease runs out by itself.
-		_, _ = l.port.CompareAndDelete(LockKey, value, l.timeout)
+		_, _ = l.unlock(value)
 		return nil, fmt.Errorf("set %s: %w", LockKey, err)
 	}
 	if !ok {
@@ -83,7 +84,7 @@ func (l *Lock) try() (backends.Lease, error) {
 	if l.elapsed && after >= until {
 		// Redlock, steps 3 and 5: the lock counts as acquired only if the time that passed
 		// since before the request is less than the lock's validity; else it is unlocked.
-		_, _ = l.port.CompareAndDelete(LockKey, value, l.timeout)
+		_, _ = l.unlock(value)
 		return nil, backends.ErrTooLate
 	}
 	lease := &Lease{lock: l, value: value, token: token, until: until}
@@ -99,6 +100,15 @@ func (l *Lock) set(value string) (token uint64, ok bool, err error) {
 	}
 	ok, err = l.port.SetNX(LockKey, value, l.ttl, l.timeout)
 	return 0, ok, err
+}
+
+// unlock deletes the key. "It is important to avoid removing a lock that was created by
+// another client" (ibid.), so only a lock that is used wrong does so by plain DEL.
+func (l *Lock) unlock(value string) (bool, error) {
+	if l.plain {
+		return l.port.Delete(LockKey, l.timeout)
+	}
+	return l.port.CompareAndDelete(LockKey, value, l.timeout)
 }
 
 // deadline is the moment on the host's monotonic clock up to which the client counts on a
@@ -143,13 +153,14 @@ func (l *Lease) Until() time.Duration { return l.until }
 // Valid tells whether the client, by its own clock, may still count on the lease.
 func (l *Lease) Valid() bool { return !l.over && l.lock.host.Now() < l.until }
 
-// Release deletes the key if it still holds this lease's value.
+// Release deletes the key if it still holds this lease's value; with plain DEL, whatever
+// it holds.
 func (l *Lease) Release() error {
 	l.over = true
 	if l.stop != nil {
 		l.stop.Fire()
 	}
-	ok, err := l.lock.port.CompareAndDelete(LockKey, l.value, l.lock.timeout)
+	ok, err := l.lock.unlock(l.value)
 	switch {
 	case err != nil:
 		return fmt.Errorf("release %s: %w", LockKey, err)

@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -13,6 +14,7 @@ const (
 	CommandSetNX            CommandKind = "set-nx"
 	CommandSetNXWithToken   CommandKind = "set-nx-with-token"
 	CommandCompareAndDelete CommandKind = "compare-and-delete"
+	CommandDelete           CommandKind = "delete"
 	CommandCompareAndExpire CommandKind = "compare-and-expire"
 	CommandExpireCycle      CommandKind = "expire-cycle"
 )
@@ -30,6 +32,8 @@ type Command struct {
 type Reply struct {
 	OK    bool   // the key was set, deleted or prolonged
 	Token uint64 // of SetNXWithToken: the counter after it was raised
+	// Deleted is the value that the command deleted; a client does not get to see it.
+	Deleted string
 	// Ended are the values that this command found to have outlived their time, in the
 	// order of their keys' creation. A client does not get to see them.
 	Ended []string
@@ -75,6 +79,12 @@ func (m *Model) Apply(now time.Time, c Command) Reply {
 		}
 	case CommandCompareAndDelete:
 		if r.OK = k != nil && k.value == c.Value; r.OK {
+			r.Deleted = k.value
+			m.remove(c.Key)
+		}
+	case CommandDelete:
+		if r.OK = k != nil; r.OK {
+			r.Deleted = k.value
 			m.remove(c.Key)
 		}
 	case CommandCompareAndExpire:
@@ -97,18 +107,25 @@ func (m *Model) NextExpiry(name string) (at time.Time, ok bool) {
 	return time.UnixMilli(k.expires + 1), true
 }
 
+// Clone is a copy that shares nothing with the model: what a file of the server's commands
+// would be replayed to. Times of expiry are absolute, so they go on counting while the
+// server is off (R10: SET PX is propagated and kept as PXAT).
+func (m *Model) Clone() *Model { return &Model{keys: slices.Clone(m.keys)} }
+
 func expiry(now time.Time, px time.Duration) int64 { return now.UnixMilli() + px.Milliseconds() }
 
 // expireIfNeeded removes a key whose time is up and returns its value.
 func (m *Model) expireIfNeeded(now time.Time, name string) []string {
 	k := m.find(name)
-	if k == nil || k.expires == 0 || now.UnixMilli() <= k.expires {
+	if k == nil || !k.expired(now) {
 		return nil
 	}
 	value := k.value
 	m.remove(name)
 	return []string{value}
 }
+
+func (k *key) expired(now time.Time) bool { return k.expires != 0 && now.UnixMilli() > k.expires }
 
 func (m *Model) find(name string) *key {
 	for i := range m.keys {

@@ -102,3 +102,33 @@ func TestAForeignValueNeitherDeletesNorProlongs(t *testing.T) {
 		}
 	}
 }
+
+func TestDelDeletesWhateverTheKeyHolds(t *testing.T) {
+	m := NewModel()
+	del := Command{Kind: CommandDelete, Key: "k"}
+	if r := m.Apply(noon, del); r.OK || r.Deleted != "" {
+		t.Errorf("without a key: %+v", r)
+	}
+	m.Apply(noon, Command{Kind: CommandSetNX, Key: "k", Value: "theirs", PX: time.Second})
+	if r := m.Apply(noon, del); !r.OK || r.Deleted != "theirs" {
+		t.Errorf("with a key: %+v", r)
+	}
+	m.Apply(noon, Command{Kind: CommandSetNX, Key: "k", Value: "theirs", PX: time.Second})
+	if r := m.Apply(noon.Add(2*time.Second), del); r.OK || r.Deleted != "" || len(r.Ended) != 1 {
+		t.Errorf("after its time: %+v", r)
+	}
+}
+
+func TestACloneSharesNothing(t *testing.T) {
+	m := NewModel()
+	m.Apply(noon, Command{Kind: CommandSetNX, Key: "k", Value: "a", PX: time.Second})
+	c := m.Clone()
+	m.Apply(noon, Command{Kind: CommandCompareAndExpire, Key: "k", Value: "a", PX: time.Hour})
+	if at, _ := c.NextExpiry("k"); at.After(noon.Add(2 * time.Second)) {
+		t.Errorf("prolonging the key in the model prolonged it in the clone, to %v", at)
+	}
+	m.Apply(noon, Command{Kind: CommandDelete, Key: "k"})
+	if _, ok := c.NextExpiry("k"); !ok {
+		t.Error("deleting the key in the model deleted it in the clone")
+	}
+}

@@ -19,12 +19,15 @@ type Port interface {
 	SetNXWithToken(key, counterKey, value string, px, timeout time.Duration) (token uint64, ok bool, err error)
 	// CompareAndDelete deletes key if it holds value, and tells whether it did.
 	CompareAndDelete(key, value string, timeout time.Duration) (bool, error)
+	// Delete deletes key whatever it holds, and tells whether there was one: the release
+	// that the documentation warns of, because it may delete the next holder's lock (R4).
+	Delete(key string, timeout time.Duration) (bool, error)
 	// CompareAndExpire gives key the lifetime px from now if it holds value, and tells
 	// whether it did.
 	CompareAndExpire(key, value string, px, timeout time.Duration) (bool, error)
 }
 
-// SetNX is one command, SET key value NX PX milliseconds. The others compare before they
+// SetNX is one command, SET key value NX PX milliseconds; Delete is DEL key. The others compare before they
 // act, so they are Lua scripts, which Redis runs without anything in between.
 const (
 	// CompareAndDeleteScript releases a lock. It is the script of the Redis

@@ -2,11 +2,15 @@
 CREATE TABLE account (
     balance       INTEGER NOT NULL, -- cents
     version       INTEGER NOT NULL, -- one more with every write
-    highest_token INTEGER NOT NULL  -- the highest fencing token seen
+    highest_token INTEGER NOT NULL  -- the highest fencing token seen; under fence-equal, the only one
 );
 CREATE TABLE withdrawals (
     version INTEGER PRIMARY KEY,    -- the version of the account that it made
-    id      TEXT NOT NULL,
+    id      TEXT NOT NULL,          -- of the withdrawal, or of the job that was charged for
     balance INTEGER NOT NULL
+);
+CREATE INDEX withdrawals_by_id ON withdrawals (id);
+CREATE TABLE jobs_done (
+    id TEXT PRIMARY KEY
 );
 INSERT INTO account (balance, version, highest_token) VALUES (:balance, :version, 0);

@@ -1,0 +1,2 @@
+-- Is this job marked as done?
+SELECT EXISTS (SELECT 1 FROM jobs_done WHERE id = :job);

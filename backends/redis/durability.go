@@ -1,0 +1,51 @@
+package redis
+
+import (
+	"time"
+
+	"github.com/locklab/locklab/backends"
+)
+
+// Durability says what a server still knows after a crash of its machine.
+type Durability string
+
+// What `appendonly` and `appendfsync` of redis.conf amount to.
+const (
+	// DurabilityNone is Redis as it comes (appendonly no): it comes back empty.
+	DurabilityNone Durability = "none"
+	// DurabilityEverySec is appendfsync everysec, the default once appendonly is on: a
+	// crash loses at most the last second.
+	DurabilityEverySec Durability = "everysec"
+	// DurabilityAlways is appendfsync always: what was answered is kept.
+	DurabilityAlways Durability = "always"
+)
+
+// NodeSettings is how one server is run.
+type NodeSettings struct {
+	Durability   Durability
+	RestartDelay time.Duration // how long it waits after a crash before it serves
+}
+
+// DurabilityOption is the option of a backend that runs such servers.
+func DurabilityOption() backends.Option {
+	return backends.Option{
+		Name: optionDurable, Kind: backends.Choice, Default: string(DurabilityNone),
+		Choices: []string{string(DurabilityNone), string(DurabilityEverySec), string(DurabilityAlways)},
+		Doc:     "what a server knows after a crash: nothing (none), all but the last second (everysec), or all it has answered (always)",
+	}
+}
+
+// RestartDelayOption is the option for the delayed restarts of the Redis documentation
+// ("Performance, Crash Recovery and fsync"): a server that comes back without its memory is
+// harmless if it stays away for longer than any lease it might have forgotten.
+func RestartDelayOption() backends.Option {
+	return backends.Option{
+		Name: optionRestart, Kind: backends.Duration, Default: "0s",
+		Doc: "how long a server that crashed waits, by its monotonic clock, before it serves again",
+	}
+}
+
+// NodeSettingsOf reads both options.
+func NodeSettingsOf(s backends.Settings) NodeSettings {
+	return NodeSettings{Durability: Durability(s.Choice(optionDurable)), RestartDelay: s.Span(optionRestart)}
+}

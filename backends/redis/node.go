@@ -1,0 +1,146 @@
+package redis
+
+import (
+	"time"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/virtual"
+)
+
+// SimulateNode runs a Redis server on a host. record is told what happens to the lock
+// there, as events of the kinds Granted, Extended, Freed, Expired and Forgotten: for a
+// single server that is what the history wants to know; where several servers vote, it is
+// for their counter.
+func SimulateNode(w *virtual.World, id sim.HostID, s NodeSettings, record func(*virtual.Host, sim.Event)) {
+	n := &node{host: w.Host(id), settings: s, record: record}
+	n.host.Boot(n.boot)
+}
+
+// node is a machine that runs a Redis server, before and after each crash.
+type node struct {
+	host     *virtual.Host
+	settings NodeSettings
+	record   func(*virtual.Host, sim.Event)
+	server   *simulatedServer // the present one; nil: never switched on
+}
+
+// boot starts a server with what the disk has kept.
+func (n *node) boot() {
+	before := n.server
+	if before == nil || n.settings.RestartDelay == 0 {
+		n.start(before)
+		return
+	}
+	n.host.After(n.settings.RestartDelay, func() { n.start(before) })
+}
+
+func (n *node) start(before *simulatedServer) {
+	n.server = &simulatedServer{node: n, model: n.load(), synced: n.host.Now()}
+	n.server.schedule(LockKey)
+	n.host.Serve(n.server.serve)
+	if before != nil {
+		n.forgot(before.model.find(LockKey), n.server.model.find(LockKey))
+	}
+}
+
+// forgot compares the lock's key as it was before a crash with what the disk has kept of
+// it. Nobody but a simulation can: the server itself does not know what it forgot. That a
+// lock which had been released is back, because that was not on the disk, is a grant to
+// nobody and not recorded.
+func (n *node) forgot(had, has *key) {
+	if had == nil || has != nil && has.value == had.value {
+		return
+	}
+	kind := sim.Forgotten
+	if had.expired(n.host.Wall()) {
+		kind = sim.Expired
+	}
+	n.record(n.host, sim.Event{Kind: kind, Grant: had.value})
+}
+
+// fileName is the append-only file, which here holds what replaying it would give.
+const fileName = "appendonly.aof"
+
+func (n *node) load() *Model {
+	if kept, ok := n.host.Disk().Read(fileName); ok {
+		return kept.(*Model).Clone()
+	}
+	return NewModel()
+}
+
+// simulatedServer is one run of the server, from a boot to the next crash. It keeps time by
+// its host's wall clock.
+type simulatedServer struct {
+	*node
+	model  *Model
+	sweep  *virtual.Timer // wakes the expire cycle when the lock's time is up
+	sync   *virtual.Timer // wakes the fsync of everysec; nil: nothing to sync
+	synced time.Duration  // when the last fsync of everysec began, on the monotonic clock
+}
+
+func (s *simulatedServer) serve(client sim.HostID, request any) any {
+	c := request.(Command)
+	r := s.model.Apply(s.host.Wall(), c)
+	e, changed := happened(c, r)
+	if changed || len(r.Ended) > 0 {
+		s.persist()
+		s.schedule(c.Key)
+	}
+	s.ended(r) // what is recorded may crash this very host: nothing is done to it after that
+	if changed {
+		if e.Kind == sim.Freed {
+			e.Client = client
+		}
+		s.record(s.host, e)
+	}
+	return r
+}
+
+// happened is what a command did to the lock, if anything.
+func happened(c Command, r Reply) (e sim.Event, ok bool) {
+	e = sim.Event{Grant: c.Value, Token: r.Token}
+	switch c.Kind {
+	case CommandSetNX, CommandSetNXWithToken:
+		e.Kind = sim.Granted
+	case CommandCompareAndExpire:
+		e.Kind = sim.Extended
+	case CommandCompareAndDelete, CommandDelete:
+		e.Kind, e.Grant = sim.Freed, r.Deleted
+	}
+	return e, r.OK
+}
+
+func (s *simulatedServer) ended(r Reply) {
+	for _, value := range r.Ended {
+		s.record(s.host, sim.Event{Kind: sim.Expired, Grant: value})
+	}
+}
+
+// cyclePeriod is how often Redis looks for keys whose time is up (hz 10).
+const cyclePeriod = 100 * time.Millisecond
+
+// schedule sets the expire cycle for the moment at which the key's time is up, as far as
+// can be foreseen. Redis looks every cyclePeriod instead; that would fill the event queue
+// and change nothing but how late an expiry is noticed that nobody asks about. Steps of
+// the wall clock move no timer: after a step forward the next command that touches the
+// key notices, and after a step back the cycle finds nothing and looks again later.
+func (s *simulatedServer) schedule(key string) {
+	if s.sweep != nil {
+		s.sweep.Stop()
+		s.sweep = nil
+	}
+	if at, ok := s.model.NextExpiry(key); ok {
+		s.sweep = s.host.After(at.Sub(s.host.Wall()), func() { s.cycle(key) })
+	}
+}
+
+func (s *simulatedServer) cycle(key string) {
+	r := s.model.Apply(s.host.Wall(), Command{Kind: CommandExpireCycle})
+	if len(r.Ended) > 0 {
+		s.persist() // Redis writes a DEL for a key that it expires
+	}
+	if at, ok := s.model.NextExpiry(key); ok {
+		s.sweep = s.host.After(max(at.Sub(s.host.Wall()), cyclePeriod), func() { s.cycle(key) })
+	}
+	s.ended(r)
+}

@@ -1,0 +1,95 @@
+// Package redlock is the lock on N independent Redis servers that the Redis documentation
+// publishes as the Redlock algorithm ("Distributed Locks with Redis").
+package redlock
+
+import (
+	"fmt"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/redis"
+	"github.com/locklab/locklab/sim"
+)
+
+// The options, by name.
+const (
+	optionNodes      = "nodes"
+	optionQuorum     = "quorum"
+	optionTimeout    = "node-timeout"
+	optionSequential = "sequential"
+	optionWallClock  = "wall-clock"
+	optionElapsed    = "elapsed-check"
+	optionDrift      = "drift"
+	optionConstant   = "drift-constant"
+	optionRetry      = "retry"
+	optionRenew      = "renew"
+	optionTopUp      = "top-up"
+	optionPlain      = "plain-del"
+)
+
+// Backend is Redlock as a backends.Backend. The zero Backend is the algorithm as it is
+// documented; a Profile makes it behave as a library does.
+type Backend struct{ Profile Profile }
+
+var _ backends.Backend = Backend{}
+
+// Name is "redlock", or "redlock-" and the profile.
+func (b Backend) Name() string {
+	if b.Profile == Documented {
+		return "redlock"
+	}
+	return "redlock-" + string(b.Profile)
+}
+
+// Title says in one line what it is.
+func (b Backend) Title() string { return b.Profile.facts().title }
+
+// Options lists what the published versions and the libraries differ in, with the defaults
+// of the profile.
+func (b Backend) Options() []backends.Option {
+	f := b.Profile.facts()
+	number := func(name, def string, least, most int, doc string) backends.Option {
+		return backends.Option{Name: name, Kind: backends.Int, Default: def, Min: least, Max: most, Doc: doc}
+	}
+	length := func(name, def, doc string) backends.Option {
+		return backends.Option{Name: name, Kind: backends.Duration, Default: def, Doc: doc}
+	}
+	choice := func(name, def, doc string) backends.Option {
+		return backends.Option{Name: name, Kind: backends.Switch, Default: def, Doc: doc}
+	}
+	return []backends.Option{
+		number(optionNodes, "5", 1, 99, "how many independent servers there are"),
+		number(optionQuorum, "0", 0, 99, "how many of them make a lock; 0: the majority, anything less is a mistake"),
+		length(optionTimeout, f.timeout, "how long a server is waited for"),
+		choice(optionSequential, f.sequential, "ask the servers one after the other instead of all at once"),
+		choice(optionWallClock, f.wallClock, "measure the time that acquiring took by the wall clock instead of the monotonic one"),
+		choice(optionElapsed, "on", "count the lease from before the requests; off, a mistake: from the last answer"),
+		length(optionDrift, "0.01ttl", "what is taken off the lease because clocks run at different rates"),
+		length(optionConstant, f.constant, "what is taken off besides, because servers expire keys by the millisecond"),
+		length(optionRetry, f.retry, "mean of the random delay before another try; "+f.spread),
+		choice(optionRenew, "off", "a watchdog prolongs the lease every third of it"),
+		choice(optionTopUp, "off", "once a quorum has granted the lock, go on asking the others"),
+		choice(optionPlain, "off", "release by DEL, which deletes the lock of whoever has it"),
+		redis.DurabilityOption(),
+		redis.RestartDelayOption(),
+	}
+}
+
+// IssuesTokens is false: nothing orders the random values of two holders.
+func (Backend) IssuesTokens() bool { return false }
+
+// Servers are redis-1 to redis-N.
+func (Backend) Servers(s backends.Settings) []sim.HostID {
+	var ids []sim.HostID
+	for i := range s.Int(optionNodes) {
+		ids = append(ids, sim.HostID(fmt.Sprintf("redis-%d", i+1)))
+	}
+	return ids
+}
+
+// quorum is how many nodes make a lock: N/2+1, unless an experiment wants less.
+func quorum(s backends.Settings) int {
+	if q := s.Int(optionQuorum); q != 0 {
+		return q
+	}
+	return s.Int(optionNodes)/2 + 1
+}

@@ -1,0 +1,154 @@
+package redlock
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/redis"
+	"github.com/locklab/locklab/sim"
+)
+
+// Lock is one client's Redlock. The quotations are from the Redis documentation,
+// "Distributed Locks with Redis", section "The Redlock Algorithm" and those after it.
+//
+// What it takes to break it, other than by breaking these rules: a client that holds h of
+// N nodes, with a quorum of q, shuts others out as long as fewer than q nodes are free of
+// its key. So at least h+q-N nodes must lose the key before its validity ends (by a jump of
+// their wall clock, or by a crash without a memory): one if the client got a bare majority,
+// q if it got all nodes. Or the client's own clock must stand still or go back.
+type Lock struct {
+	host  sim.Host
+	nodes []redis.Port
+
+	ttl         time.Duration
+	quorum      int
+	nodeTimeout time.Duration // of each request
+	drift       time.Duration // the allowance for clock drift
+	shortest    time.Duration // retry delay
+	longest     time.Duration
+	sequential  bool // one node after the other
+	wallClock   bool // measure by the wall clock
+	elapsed     bool // the elapsed check
+	renew       bool // the watchdog
+	topUp       bool // go on asking after the quorum
+	plain       bool // release by DEL
+
+	asking string // the value that try is asking for
+	unsent int    // how many of its requests are not on their way yet
+}
+
+// NewLock gives a host the lock that these settings describe. dial gives its port to a
+// node, counted from 0; the port calls sent in place of recording sim.AcquireSent.
+func (b Backend) NewLock(h sim.Host, s backends.Settings, dial func(node int, sent func(value string)) redis.Port) *Lock {
+	f, retry := b.Profile.facts(), s.Span(optionRetry)
+	l := &Lock{
+		host: h, ttl: s.TTL, quorum: quorum(s), nodeTimeout: s.Span(optionTimeout),
+		drift:    s.Span(optionDrift) + s.Span(optionConstant),
+		shortest: retry * time.Duration(f.shortest) / 6, longest: retry * time.Duration(f.longest) / 6,
+		sequential: s.On(optionSequential), wallClock: s.On(optionWallClock), elapsed: s.On(optionElapsed),
+		renew: s.On(optionRenew), topUp: s.On(optionTopUp), plain: s.On(optionPlain),
+	}
+	for i := range s.Int(optionNodes) {
+		l.nodes = append(l.nodes, dial(i, l.sent))
+	}
+	return l
+}
+
+// Acquire tries until it holds the lock or wait is over. It returns backends.ErrHeld,
+// backends.ErrTooLate or an error that wraps sim.ErrUnknown, as the last try ended.
+func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
+	start := l.host.Now()
+	for {
+		lease, err := l.try()
+		if err == nil {
+			return lease, nil
+		}
+		left := wait - (l.host.Now() - start)
+		if left <= 0 {
+			return nil, err
+		}
+		// "When a client is unable to acquire the lock, it should try again after a random
+		// delay in order to try to desynchronize multiple clients."
+		l.host.Sleep(min(left, l.retryDelay()))
+	}
+}
+
+// try asks for the lock once: steps 1 to 5.
+func (l *Lock) try() (backends.Lease, error) {
+	// "The same key name and random value in all the instances", unique among all clients
+	// and all lock requests.
+	value := l.randomValue()
+	l.asking, l.unsent = value, len(l.nodes)
+
+	// 1. It gets the current time.
+	start := l.now()
+
+	// 2. It tries to acquire the lock in all the N instances, each request with "a timeout
+	// which is small compared to the total lock auto-release time".
+	answers := l.askAll("acquire", func(node redis.Port) (bool, error) {
+		return node.SetNX(redis.LockKey, value, l.ttl, l.nodeTimeout)
+	})
+
+	// 3. It computes how much time elapsed. If and only if it was able to acquire the lock
+	// in the majority of the instances, "and the total time elapsed to acquire the lock is
+	// less than lock validity time, the lock is considered to be acquired."
+	//
+	// 4. "Its validity time is considered to be the initial validity time minus the time
+	// elapsed", and minus an allowance for clock drift (section "Safety Arguments").
+	seen, validity := l.validity(start)
+	if answers.yes >= l.quorum && (validity > 0 || !l.elapsed) {
+		return l.begin(value, seen+validity, answers), nil
+	}
+
+	// 5. If it failed, for whatever reason, "it will try to unlock all the instances (even
+	// the instances it believed it was not able to lock)".
+	l.unlockAll(value)
+	switch {
+	case answers.yes >= l.quorum:
+		return nil, backends.ErrTooLate
+	case len(l.nodes)-answers.unknown < l.quorum:
+		return nil, fmt.Errorf("acquire %s: %d of %d nodes answered: %w",
+			redis.LockKey, len(l.nodes)-answers.unknown, len(l.nodes), sim.ErrUnknown)
+	}
+	return nil, backends.ErrHeld
+}
+
+// now reads the clock that elapsed time is measured by. That a library reads the wall
+// clock here is what makes a step of it dangerous; that the monotonic clock may stand still
+// while its machine sleeps, what makes the other dangerous.
+func (l *Lock) now() time.Duration {
+	if l.wallClock {
+		return time.Duration(l.host.Wall().UnixNano())
+	}
+	return l.host.Now()
+}
+
+// validity is how long a lease runs on, from the moment seen on the host's monotonic clock,
+// that was asked for when now() showed start. It may be negative. Without the elapsed check
+// it counts from the last answer, however long that took: what users of libraries have
+// asked for who found their locks expired when they got them.
+func (l *Lock) validity(start time.Duration) (seen, validity time.Duration) {
+	seen = l.host.Now() // read first: a pause between the two readings is to the lease's cost
+	if !l.elapsed {
+		return seen, l.ttl - l.drift
+	}
+	return seen, l.ttl - (l.now() - start) - l.drift
+}
+
+// unlockAll deletes the value on all nodes.
+func (l *Lock) unlockAll(value string) answers {
+	return l.askAll("unlock", func(node redis.Port) (bool, error) {
+		if l.plain {
+			return node.Delete(redis.LockKey, l.nodeTimeout)
+		}
+		return node.CompareAndDelete(redis.LockKey, value, l.nodeTimeout)
+	})
+}
+
+func (l *Lock) retryDelay() time.Duration { return sim.Between(l.host, l.shortest, l.longest) }
+
+// randomValue draws 20 bytes, as the documentation does from /dev/urandom.
+func (l *Lock) randomValue() string {
+	return fmt.Sprintf("%016x%016x%08x", l.host.Uint64(), l.host.Uint64(), uint32(l.host.Uint64()))
+}

@@ -1,0 +1,95 @@
+package redlock
+
+import (
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+func TestAQuorumThatIsNoMajorityIsHeldTwice(t *testing.T) {
+	run := func(spec string) *stage {
+		s := newStage(t, spec, "client-1", "client-2")
+		s.cut("client-1", 3, 4, 5)
+		s.cut("client-2", 1, 2)
+		s.client("client-1", 0, hold(0, 8*time.Second))
+		s.client("client-2", time.Second, hold(0, time.Second))
+		return s
+	}
+	run("redlock+quorum=2").expectOverlap(violated, 2)
+	run("redlock").expectOverlap(holds, 1)
+}
+
+func TestReleaseByDelFreesTheNextHoldersLock(t *testing.T) {
+	run := func(spec string) *stage {
+		s := newStage(t, spec, "client-1", "client-2", "client-3")
+		s.client("client-1", 0, hold(0, 12*time.Second))
+		s.client("client-2", 11*time.Second, hold(0, 8*time.Second))
+		s.client("client-3", 13*time.Second, hold(0, time.Second))
+		return s
+	}
+	run("redlock+plain-del").expectOverlap(violated, 3)
+	run("redlock").expectOverlap(holds, 2)
+}
+
+// A bare majority, because two nodes were down, and later one node too few that jump.
+func TestTopUpMakesABareQuorumAsHardToBreakAsAFullOne(t *testing.T) {
+	run := func(spec string, jumps int) *stage {
+		s := newStage(t, spec, "client-1", "client-2")
+		s.node(4).Crash()
+		s.node(5).Crash()
+		s.world.After(time.Second, func() { s.node(4).Restart(); s.node(5).Restart() })
+		s.client("client-1", 0, hold(0, 8*time.Second))
+		s.client("client-2", 3*time.Second, hold(0, 8*time.Second))
+		s.world.After(2*time.Second, func() {
+			for n := range jumps {
+				s.node(n + 1).StepWall(ttl)
+			}
+		})
+		return s
+	}
+	for jumps := range 6 {
+		for spec, enough := range map[string]int{"redlock": 1, "redlock+top-up": 3} {
+			if jumps >= enough {
+				run(spec, jumps).expectOverlap(violated, 2)
+			} else {
+				run(spec, jumps).expectOverlap(holds, 1)
+			}
+		}
+	}
+}
+
+func TestTopUpStopsWithTheLease(t *testing.T) {
+	s := newStage(t, "redlock+nodes=3+top-up", "client-1")
+	s.node(3).Crash()
+	s.world.After(2*time.Second, func() { s.node(3).Restart() })
+	s.client("client-1", 0, hold(0, time.Second))
+	s.expect(time.Minute, `
+	0s client-1 acquire-sent A
+	3ms redis-1 node-granted A
+	3ms redis-2 node-granted A
+	3ms redis-2 granted A: by 2 of 3 nodes
+	50ms client-1 acquired A until 9.898s
+	1.05s client-1 release A
+	1.051s redis-1 node-ended A: freed
+	1.051s redis-1 freed A
+	1.051s redis-2 node-ended A: freed
+	1.1s client-1 released A
+	`)
+}
+
+func TestATopUpGivesANodeWhatIsLeftOfTheLease(t *testing.T) {
+	s := newStage(t, "redlock+nodes=3+top-up+retry=1ms", "client-1")
+	s.node(3).Crash()
+	s.world.After(2*time.Second, func() { s.node(3).Restart() })
+	s.client("client-1", 0, hold(0, 12*time.Second))
+	ended := time.Duration(0)
+	for _, e := range s.history(time.Minute).Events {
+		if e.Kind == sim.NodeEnded && e.Host == "redis-3" {
+			ended = e.At
+		}
+	}
+	if ended < 10*time.Second || ended > 10*time.Second+10*time.Millisecond {
+		t.Errorf("redis-3 ended it at %v, expected about 10 s", ended)
+	}
+}

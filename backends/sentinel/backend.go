@@ -1,0 +1,102 @@
+// Package sentinel is the lock of a single Redis instance on a Redis that fails over: a
+// master, replicas that copy it asynchronously, and Sentinels that make a replica the
+// master when the old one is gone. The lock itself is the one of package redis, unchanged:
+// what differs is who keeps it.
+//
+// The model follows the Sentinel documentation ("High availability with Redis Sentinel")
+// and the source of Redis 7 (sentinel.c, replication.c). What it leaves out: partial
+// resynchronisation (a full one gives the same data), replicas of replicas, replica
+// priorities, and the discovery of Sentinels by each other, which know each other from the
+// start.
+package sentinel
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/redis"
+	"github.com/locklab/locklab/sim"
+)
+
+// MasterID is the host of the server that is the master at first. It keeps its name when it
+// is master no longer.
+const MasterID sim.HostID = "redis-master"
+
+// ReplicaID names the host of a server that is a replica at first; n counts from 1.
+func ReplicaID(n int) sim.HostID { return sim.HostID(fmt.Sprintf("redis-replica-%d", n)) }
+
+// ID names the host of a Sentinel; n counts from 1.
+func ID(n int) sim.HostID { return sim.HostID(fmt.Sprintf("sentinel-%d", n)) }
+
+// The options, by name.
+const (
+	optionReplicas        = "replicas"
+	optionSentinels       = "sentinels"
+	optionLag             = "replication-lag"
+	optionMinReplicas     = "min-replicas-to-write"
+	optionMaxLag          = "min-replicas-max-lag"
+	optionWait            = "wait"
+	optionWaitTimeout     = "wait-timeout"
+	optionDownAfter       = "down-after"
+	optionFailoverTimeout = "failover-timeout"
+)
+
+// lockOptions are the options of the lock on a single instance.
+var lockOptions = []string{"elapsed-check", "renew", "timeout", "retry", "plain-del"}
+
+// Backend is the lock behind Sentinel as a backends.Backend.
+type Backend struct{}
+
+var _ backends.Backend = Backend{}
+
+// Name is "sentinel".
+func (Backend) Name() string { return "sentinel" }
+
+// Title says in one line what it is.
+func (Backend) Title() string {
+	return "Redis with failover: asynchronous replicas, a new master by Sentinel"
+}
+
+// Options lists those of the lock, then those of the servers and the Sentinels. Sentinel's
+// published times (down-after 30 s, failover-timeout 180 s) suit services and outlast a
+// trial, so the defaults are in units of the lease, in the proportion of the documented
+// example (60 s and 180 s).
+func (Backend) Options() []backends.Option {
+	var list []backends.Option
+	for _, o := range (redis.Backend{}).Options() {
+		if slices.Contains(lockOptions, o.Name) {
+			list = append(list, o)
+		}
+	}
+	return append(list,
+		backends.Option{Name: optionReplicas, Kind: backends.Int, Default: "1", Min: 1, Max: 5,
+			Doc: "how many replicas the master has at first"},
+		backends.Option{Name: optionSentinels, Kind: backends.Int, Default: "3", Min: 1, Max: 9,
+			Doc: "how many Sentinels watch; more than half of them must agree"},
+		backends.Option{Name: optionLag, Kind: backends.Duration, Default: "0.001ttl",
+			Doc: "how long a write waits on the master before it is sent to the replicas"},
+		backends.Option{Name: optionMinReplicas, Kind: backends.Int, Default: "0", Min: 0, Max: 5,
+			Doc: "the master refuses writes unless so many replicas have reported lately"},
+		backends.Option{Name: optionMaxLag, Kind: backends.Duration, Default: "10s",
+			Doc: "what lately means for min-replicas-to-write"},
+		backends.Option{Name: optionWait, Kind: backends.Int, Default: "0", Min: 0, Max: 5,
+			Doc: "after SET, WAIT until so many replicas have the write; else the lock is given back"},
+		backends.Option{Name: optionWaitTimeout, Kind: backends.Duration, Default: "0.1ttl",
+			Doc: "how long WAIT waits"},
+		backends.Option{Name: optionDownAfter, Kind: backends.Duration, Default: "0.5ttl",
+			Doc: "silence after which a Sentinel takes a server for down (published: 30s)"},
+		backends.Option{Name: optionFailoverTimeout, Kind: backends.Duration, Default: "1.5ttl",
+			Doc: "limit of each step of a failover; another try begins after twice as long (published: 180s)"},
+	)
+}
+
+// IssuesTokens is true: a counter on the master gives fencing tokens. It is replicated as
+// everything else is, so tokens may repeat after a failover.
+func (Backend) IssuesTokens() bool { return true }
+
+// Servers lists the master, the replicas, and the Sentinels.
+func (Backend) Servers(s backends.Settings) []sim.HostID {
+	d := deploy(s)
+	return slices.Concat(d.servers, d.sentinels)
+}

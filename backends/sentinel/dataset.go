@@ -1,0 +1,53 @@
+package sentinel
+
+import (
+	"slices"
+	"time"
+
+	"github.com/locklab/locklab/backends/redis"
+)
+
+// write is a command that changed something, and the time by which it did. Redis sends it
+// to replicas with an absolute expiry (SET … PXAT), which is what the command and the
+// master's wall clock give together. So a replica never asks its own clock what a
+// replicated command means.
+type write struct {
+	at      time.Time // the wall clock of the server that was master then
+	command redis.Command
+}
+
+// dataset is what a server keeps in memory, and the writes that made it what it is, which
+// are also what a replica is sent. Two datasets of the same writes are the same.
+type dataset struct {
+	model  *redis.Model
+	writes []write
+}
+
+// load makes the dataset that these writes make.
+func load(writes []write) dataset {
+	d := dataset{model: redis.NewModel(), writes: slices.Clip(writes)}
+	for _, w := range writes {
+		d.model.Apply(w.at, w.command)
+	}
+	return d
+}
+
+// apply carries out a command and keeps it if it changed something.
+func (d *dataset) apply(w write) (r redis.Reply, changed bool) {
+	r = d.model.Apply(w.at, w.command)
+	if changed = r.OK || len(r.Ended) > 0; changed {
+		d.writes = append(d.writes, w)
+	}
+	return r, changed
+}
+
+// would tells what a command would answer, and leaves the dataset as it is.
+func (d *dataset) would(w write) redis.Reply { return d.model.Clone().Apply(w.at, w.command) }
+
+// holds tells whether the lock's key holds a value, its time being up or not.
+func (d *dataset) holds(value string) bool {
+	return d.would(write{command: redis.Command{Kind: redis.CommandDelete, Key: redis.LockKey}}).Deleted == value
+}
+
+// offset is the position in the replication stream.
+func (d *dataset) offset() int { return len(d.writes) }

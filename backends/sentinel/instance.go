@@ -1,0 +1,162 @@
+package sentinel
+
+import (
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// instance is a Redis server as a Sentinel sees it. Times are of the Sentinel's wall clock;
+// the zero time is never.
+type instance struct {
+	id        sim.HostID
+	pinged    time.Time // when it was last sent PING
+	pending   time.Time // the first PING without an answer
+	answered  time.Time // when it last answered
+	downSince time.Time // subjectively down
+
+	asked    time.Time // when it was last sent INFO
+	informed time.Time // when it last answered that
+	info     info
+	sameRole time.Time // since when it has reported the role that it reports
+	sameLead time.Time // since when it has reported the master that it reports
+	greeted  time.Time // when it was last sent a hello
+
+	upSince   time.Time // since when it is not down
+	ordered   bool      // in this failover it was told to follow the promoted replica
+	following bool      // and it does
+}
+
+func newInstance(id sim.HostID, now time.Time) *instance {
+	return &instance{id: id, answered: now, sameRole: now, sameLead: now, upSince: now}
+}
+
+func (i *instance) down() bool { return !i.downSince.IsZero() }
+
+// server is what this Sentinel knows of a server.
+func (s *sentinel) server(id sim.HostID) *instance {
+	for _, i := range s.servers {
+		if i.id == id {
+			return i
+		}
+	}
+	panic("a Sentinel was told of a server that does not exist: " + string(id))
+}
+
+// question sends the periodic commands: PING, INFO and the hello, to each server.
+func (s *sentinel) question() {
+	now := s.host.Wall()
+	for _, i := range s.servers {
+		if now.Sub(i.pinged) >= min(pingPeriod, s.with.downAfter) {
+			s.ping(i, now)
+		}
+		// INFO is due by the last answer, so that a lost one is soon made good.
+		if now.Sub(i.informed) >= s.infoPeriod(i) && now.Sub(i.asked) >= infoPeriodInNeed {
+			i.asked = now
+			s.ask(i.id, infoRequest{}, func(reply any) { s.refresh(i, reply.(info)) })
+		}
+		if now.Sub(i.greeted) >= helloPeriod {
+			s.greet(i, now)
+		}
+	}
+}
+
+func (s *sentinel) ping(i *instance, now time.Time) {
+	i.pinged = now
+	if i.pending.IsZero() {
+		i.pending = now
+	}
+	s.ask(i.id, ping{}, func(any) { i.pending, i.answered = time.Time{}, s.host.Wall() })
+}
+
+// infoPeriod: in need, Sentinel looks at the replicas more closely.
+func (s *sentinel) infoPeriod(i *instance) time.Duration {
+	inNeed := s.objectivelyDown() || s.failover.state != none
+	lostTouch := i.info.master != "" && !i.info.linked
+	if i.id != s.config.master && (inNeed || lostTouch) {
+		return infoPeriodInNeed
+	}
+	return infoPeriod
+}
+
+func (s *sentinel) greet(i *instance, now time.Time) {
+	i.greeted = now
+	s.ask(i.id, hello{from: s.host.ID(), epoch: s.config.epoch, master: s.masterNow(), configEpoch: s.config.configEpoch}, nil)
+}
+
+// checkSubjectivelyDown: a server is subjectively down when it has left a PING without an
+// answer for longer than down-after, or, taken for the master, has long said that it is a
+// replica.
+func (s *sentinel) checkSubjectivelyDown(i *instance) {
+	now := s.host.Wall()
+	silent := !i.pending.IsZero() && now.Sub(i.pending) > s.with.downAfter
+	abdicated := i.id == s.config.master && i.info.master != "" && now.Sub(i.sameRole) > s.with.downAfter+2*infoPeriod
+	switch {
+	case !silent && !abdicated:
+		if i.down() {
+			i.downSince, i.upSince = time.Time{}, now
+		}
+	case !i.down():
+		i.downSince = now
+	}
+}
+
+// refresh takes in an INFO, and sets right what it shows to be wrong.
+func (s *sentinel) refresh(i *instance, got info) {
+	if s.server(i.id) != i {
+		return // it was asked before the Sentinel began to watch all of them anew
+	}
+	now := s.host.Wall()
+	if first := i.informed.IsZero(); first || (got.master == "") != (i.info.master == "") {
+		i.sameRole = now
+	}
+	if got.master != i.info.master {
+		i.sameLead = now
+	}
+	i.info, i.informed = got, now
+	if !s.tilted.IsZero() || i.id == s.config.master {
+		return
+	}
+	switch {
+	case got.master == "" && s.failover.state == awaitPromotion && i.id == s.failover.promoted:
+		s.promoted()
+	case got.master == "":
+		s.demote(i)
+	default:
+		s.redirect(i)
+	}
+}
+
+// demote tells a server that takes itself for a master although there is another one to
+// follow it: a master of old that has come back. Sentinel waits for four hello periods
+// first, in case its own configuration is the one that is out of date.
+func (s *sentinel) demote(i *instance) {
+	now := s.host.Wall()
+	const patience = 4 * helloPeriod
+	if i.id != s.failover.promoted && s.masterLooksSane() && s.upFor(i, patience) && now.Sub(i.sameRole) > patience {
+		s.ask(i.id, replicaOf{s.config.master}, nil)
+	}
+}
+
+// redirect tells a replica that has long followed somebody else to follow the master, and
+// notes how far a failover has got with it.
+func (s *sentinel) redirect(i *instance) {
+	if s.failover.state == reconfigure {
+		i.following = i.ordered && i.info.master == s.failover.promoted && i.info.linked
+		return
+	}
+	patience := s.with.failoverTimeout
+	if i.info.master != s.config.master && s.masterLooksSane() && s.upFor(i, patience) && s.host.Wall().Sub(i.sameLead) > patience {
+		s.ask(i.id, replicaOf{s.config.master}, nil)
+	}
+}
+
+func (s *sentinel) masterLooksSane() bool {
+	m := s.server(s.config.master)
+	return !m.down() && !m.informed.IsZero() && m.info.master == "" && s.host.Wall().Sub(m.informed) < 2*infoPeriod
+}
+
+// upFor tells whether a server has been up for so long.
+func (s *sentinel) upFor(i *instance, d time.Duration) bool {
+	return !i.down() && s.host.Wall().Sub(i.upSince) > d
+}

@@ -1,0 +1,135 @@
+package sentinel
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/locklab/locklab/backends/redis"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/virtual"
+)
+
+// ErrNotReplicated says that the key was set, but too few replicas had the write when WAIT
+// returned. The caller should delete it.
+var ErrNotReplicated = errors.New("set, but not replicated in time")
+
+// How go-redis treats a server that turns out to be a replica: the command is sent again
+// up to three times, after 8 ms and longer each time, to whoever is the master then.
+const (
+	maxRetries      = 3
+	minRetryBackoff = 8 * time.Millisecond
+)
+
+// sentinelTimeout is how long a client waits for one Sentinel before it asks the next.
+const sentinelTimeout = 100 * time.Millisecond
+
+// port is the redis.Port of one client host to whoever is the master. It asks the
+// Sentinels, in the order in which they last answered, and remembers the master until a
+// call to it fails. (go-redis also listens to what Sentinels publish; like a client that
+// has missed the message, this one finds out by its next call.)
+type port struct {
+	host      *virtual.Host
+	sentinels []sim.HostID
+	master    sim.HostID // empty: to be asked for
+
+	replicas    int // for WAIT; 0: no WAIT
+	waitTimeout time.Duration
+}
+
+var _ redis.Port = (*port)(nil)
+
+func (p *port) SetNX(key, value string, px, timeout time.Duration) (bool, error) {
+	r, err := p.acquire(redis.Command{Kind: redis.CommandSetNX, Key: key, Value: value, PX: px}, timeout)
+	return r.OK, err
+}
+
+func (p *port) SetNXWithToken(key, counterKey, value string, px, timeout time.Duration) (uint64, bool, error) {
+	r, err := p.acquire(redis.Command{Kind: redis.CommandSetNXWithToken, Key: key, Counter: counterKey, Value: value, PX: px}, timeout)
+	return r.Token, r.OK, err
+}
+
+func (p *port) CompareAndDelete(key, value string, timeout time.Duration) (bool, error) {
+	a, err := p.call(redis.Command{Kind: redis.CommandCompareAndDelete, Key: key, Value: value}, timeout)
+	return a.reply.OK, err
+}
+
+func (p *port) Delete(key string, timeout time.Duration) (bool, error) {
+	a, err := p.call(redis.Command{Kind: redis.CommandDelete, Key: key}, timeout)
+	return a.reply.OK, err
+}
+
+func (p *port) CompareAndExpire(key, value string, px, timeout time.Duration) (bool, error) {
+	a, err := p.call(redis.Command{Kind: redis.CommandCompareAndExpire, Key: key, Value: value, PX: px}, timeout)
+	return a.reply.OK, err
+}
+
+// acquire sets the key and, with WAIT, counts it as set only if enough replicas have it.
+func (p *port) acquire(c redis.Command, timeout time.Duration) (redis.Reply, error) {
+	start := p.host.Now()
+	a, err := p.call(c, timeout)
+	if err != nil || !a.reply.OK || p.replicas == 0 {
+		return a.reply, err
+	}
+	left := timeout - (p.host.Now() - start)
+	n, err := p.host.Send(p.master, wait{a.offset, p.replicas, p.waitTimeout}).Wait(left)
+	if err != nil {
+		p.master = ""
+		return redis.Reply{}, fmt.Errorf("WAIT: %w", err)
+	}
+	if n.(int) < p.replicas {
+		return redis.Reply{}, fmt.Errorf("WAIT: %d of %d replicas have it: %w", n, p.replicas, ErrNotReplicated)
+	}
+	return a.reply, nil
+}
+
+// call sends a command to the master, wherever that is, and waits for the answer.
+func (p *port) call(c redis.Command, timeout time.Duration) (answer, error) {
+	start := p.host.Now()
+	left := func() time.Duration { return timeout - (p.host.Now() - start) }
+	for try := 0; ; try++ {
+		if err := p.findMaster(left); err != nil {
+			return answer{}, err
+		}
+		call := p.host.Send(p.master, c)
+		if c.Kind == redis.CommandSetNX || c.Kind == redis.CommandSetNXWithToken {
+			p.host.Record(sim.Event{Kind: sim.AcquireSent, Grant: c.Value})
+		}
+		r, err := call.Wait(left())
+		if err != nil {
+			p.master = ""
+			return answer{}, err
+		}
+		a := r.(answer)
+		if !errors.Is(a.err, ErrReadOnly) {
+			return a, a.err
+		}
+		p.master = ""
+		backoff := minRetryBackoff << try
+		if try == maxRetries || left() <= backoff {
+			return answer{}, a.err
+		}
+		p.host.Sleep(backoff)
+	}
+}
+
+// findMaster asks one Sentinel after the other, unless the master is known. The one that
+// answers is asked first the next time, as the guidelines for Sentinel clients say.
+func (p *port) findMaster(left func() time.Duration) error {
+	if p.master != "" {
+		return nil
+	}
+	for _, id := range slices.Clone(p.sentinels) { // other processes of the host may reorder them meanwhile
+		r, err := p.host.Send(id, masterAddress{}).Wait(min(sentinelTimeout, left()))
+		if err != nil {
+			continue
+		}
+		p.master = r.(sim.HostID)
+		i := slices.Index(p.sentinels, id)
+		copy(p.sentinels[1:i+1], p.sentinels[:i])
+		p.sentinels[0] = id
+		return nil
+	}
+	return fmt.Errorf("no Sentinel named a master: %w", sim.ErrUnknown)
+}

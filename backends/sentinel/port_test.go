@@ -1,0 +1,137 @@
+package sentinel
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/redis"
+	"github.com/locklab/locklab/sim"
+)
+
+// swap makes the replica the master and the master its replica, as an operator would; the
+// Sentinels hear of it or not.
+func (s *stage) swap(tell bool) {
+	s.service.nodes[1].follow("")
+	s.service.nodes[0].follow(ReplicaID(1))
+	for _, g := range s.service.guards {
+		if tell {
+			g.learn(hello{epoch: 1, configEpoch: 1, master: ReplicaID(1)})
+		}
+	}
+}
+
+func TestAClientThatMeetsAReplicaAsksForTheMasterAgain(t *testing.T) {
+	s := newStage(t, "sentinel", 1, true, "client-1")
+	s.client("client-1", func(h sim.Host, l backends.Lock) {
+		lease, err := l.Acquire(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := lease.Release(); err != nil {
+			t.Error(err)
+		}
+		h.Sleep(time.Second)
+		s.swap(true)
+		take(h, l, 0)
+	})
+	s.expect(5*time.Second, `
+	7ms redis-master granted A token 1
+	9ms redis-master freed A
+	1.025s redis-replica-1 granted B token 2
+	1.026s client-1 acquired B token 2 until 11.026s
+	`)
+}
+
+func TestAClientGivesUpWhenTheSentinelsKeepNamingAReplica(t *testing.T) {
+	s := newStage(t, "sentinel", 1, true, "client-1")
+	s.swap(false)
+	s.client("client-1", func(h sim.Host, l backends.Lock) {
+		lease, err := l.Acquire(0)
+		if lease != nil || !errors.Is(err, ErrReadOnly) || errors.Is(err, sim.ErrUnknown) {
+			t.Errorf("Acquire = %v, %v; expected READONLY", lease, err)
+		}
+	})
+	s.run(5 * time.Second)
+}
+
+func TestAMasterWithoutItsReplicasRefusesTheLock(t *testing.T) {
+	s := newStage(t, "sentinel+min-replicas-to-write=2", 1, true, "client-1") // has only one
+	s.client("client-1", func(h sim.Host, l backends.Lock) {
+		lease, err := l.Acquire(0)
+		if lease != nil || !errors.Is(err, ErrNoReplicas) || errors.Is(err, sim.ErrUnknown) {
+			t.Errorf("Acquire = %v, %v; expected NOREPLICAS", lease, err)
+		}
+	})
+	for _, e := range s.run(5 * time.Second) {
+		if e.Kind == sim.Granted {
+			t.Errorf("granted all the same: %+v", e)
+		}
+	}
+}
+
+func TestAClientAsksTheNextSentinelAndRemembersWhichAnswered(t *testing.T) {
+	s := newStage(t, "sentinel", 1, true, "client-1")
+	s.world.Host(ID(1)).Crash()
+	h := s.world.Host("client-1")
+	p := dial(h, settings(t, "sentinel", false))
+	h.Go("client", func(sim.Host) {
+		if _, err := p.SetNX("k", "v", ttl, ttl); err != nil {
+			t.Error(err)
+		}
+		if h.Now() < sentinelTimeout || h.Now() > 2*sentinelTimeout {
+			t.Errorf("it took %v to find the second Sentinel", h.Now())
+		}
+	})
+	s.run(5 * time.Second)
+	if want := []sim.HostID{ID(2), ID(1), ID(3)}; !slices.Equal(p.sentinels, want) {
+		t.Errorf("the next time it asks %v, expected %v", p.sentinels, want)
+	}
+}
+
+func TestWithoutASentinelTheOutcomeIsUnknown(t *testing.T) {
+	s := newStage(t, "sentinel", 1, true, "client-1")
+	for _, id := range s.service.sentinels {
+		s.world.Host(id).Crash()
+	}
+	s.client("client-1", func(h sim.Host, l backends.Lock) {
+		lease, err := l.Acquire(0)
+		if lease != nil || !errors.Is(err, sim.ErrUnknown) {
+			t.Errorf("Acquire = %v, %v; expected sim.ErrUnknown", lease, err)
+		}
+	})
+	s.run(5 * time.Second)
+}
+
+// A script that compares is stopped by a replica only when it would write; and what has
+// expired by the replica's own clock is not there for it (R20), although the replica keeps
+// it until its master says otherwise.
+func TestAReplicaHidesWhatHasExpiredByItsOwnClock(t *testing.T) {
+	s := newStage(t, "sentinel", 1, true, "client-1")
+	replica := s.service.nodes[1]
+	release := redis.Command{Kind: redis.CommandCompareAndDelete, Key: redis.LockKey, Value: "mine"}
+	s.client("client-1", func(h sim.Host, l backends.Lock) {
+		p := dial(s.world.Host("client-1"), settings(t, "sentinel", false))
+		if ok, err := p.SetNX(redis.LockKey, "mine", ttl, ttl); !ok || err != nil {
+			t.Errorf("SetNX = %t, %v", ok, err)
+		}
+		h.Sleep(time.Second)
+		if a, _ := replica.execute("client-1", release); !errors.Is(a.err, ErrReadOnly) {
+			t.Errorf("release at a replica = %+v, expected READONLY", a)
+		}
+		replica.host.StepWall(20 * time.Second)
+		if a, _ := replica.execute("client-1", release); a.err != nil || a.reply.OK {
+			t.Errorf("release of an expired lock at a replica = %+v, expected that there is none", a)
+		}
+		if !replica.data.holds("mine") {
+			t.Error("the replica has deleted a key that its master has not")
+		}
+	})
+	for _, e := range s.run(5 * time.Second) {
+		if e.Kind == sim.Expired {
+			t.Errorf("expired at %v on %s", e.At, e.Host)
+		}
+	}
+}

@@ -1,0 +1,198 @@
+package sentinel
+
+import (
+	"slices"
+	"time"
+
+	"github.com/locklab/locklab/backends/redis"
+	"github.com/locklab/locklab/sim"
+)
+
+// The rhythm of replication (redis.conf and replication.c of Redis 7).
+const (
+	cronPeriod      = time.Second      // replicas report their offset, masters count them
+	keepAlivePeriod = 10 * time.Second // repl-ping-replica-period
+	linkTimeout     = 60 * time.Second // repl-timeout
+	dialTimeout     = 5 * time.Second  // until a replica that gets no answer dials again
+)
+
+// follower is a replica as its master sees it.
+type follower struct {
+	id     sim.HostID
+	offset int       // up to which it has reported to have the stream
+	heard  time.Time // when it last reported, by the master's wall clock
+	pinged time.Time // when it was last sent a keep-alive
+}
+
+// link is a replica's connection to its master.
+type link struct {
+	up     bool
+	dialed time.Time // when it last sent PSYNC, by the replica's wall clock
+	heard  time.Time // when it last heard of its master
+	lost   time.Time // since when it is not up
+}
+
+// follow makes the server a replica of another, or a master when there is none. A replica
+// keeps its data until the new master's arrive, which replace them: what only it had is
+// gone then.
+func (s *server) follow(master sim.HostID) {
+	if master == s.master {
+		return
+	}
+	s.host.Disk().Write(roleFile, master)
+	s.host.Disk().Sync()
+	if s.master != "" {
+		s.host.HangUp(s.master)
+	}
+	for _, f := range s.followers {
+		s.host.HangUp(f.id)
+	}
+	s.followers, s.good = nil, 0
+	s.answerWaiters(true)
+	s.master = master
+	s.link = link{lost: s.host.Wall()}
+	if master != "" {
+		s.dial()
+	}
+	s.schedule(redis.LockKey)
+}
+
+// dial opens a connection to the master and asks for its data.
+func (s *server) dial() {
+	s.host.HangUp(s.master)
+	s.link.dialed = s.host.Wall()
+	s.host.Post(s.master, psync{})
+}
+
+// cron is what servers do each second.
+func (s *server) cron() {
+	s.host.After(cronPeriod, s.cron)
+	now := s.host.Wall()
+	if s.master != "" {
+		if s.link.up && now.Sub(s.link.heard) > linkTimeout {
+			s.unlink()
+		}
+		switch {
+		case s.link.up:
+			s.acknowledge()
+		case now.Sub(s.link.dialed) >= dialTimeout:
+			s.dial()
+		}
+		return
+	}
+	s.followers = slices.DeleteFunc(s.followers, func(f *follower) bool { return now.Sub(f.heard) > linkTimeout })
+	for _, f := range s.followers {
+		if now.Sub(f.pinged) >= keepAlivePeriod {
+			f.pinged = now
+			s.send(f, keepAlive{})
+		}
+	}
+	s.countGood()
+}
+
+// countGood counts the replicas that have reported lately. Redis counts when it sets its
+// mind to it, each second, and not at each write.
+func (s *server) countGood() {
+	s.good = 0
+	for _, f := range s.followers {
+		if s.host.Wall().Sub(f.heard) <= s.service.maxLag {
+			s.good++
+		}
+	}
+}
+
+func (s *server) unlink() { s.link = link{lost: s.host.Wall()} }
+
+func (s *server) acknowledge() { s.host.Post(s.master, ack{s.data.offset()}) }
+
+// propagate sends a write to the replicas. Nobody waits for that: it is what makes the
+// replication asynchronous.
+func (s *server) propagate(w write) {
+	for _, f := range s.followers {
+		s.send(f, stream{w})
+	}
+}
+
+// send puts something into the stream to a replica, which leaves after the lag, unless the
+// server crashes before, or has lost that replica.
+func (s *server) send(f *follower, message any) {
+	s.host.After(s.service.lag, func() {
+		if slices.Contains(s.followers, f) {
+			s.host.Post(f.id, message)
+		}
+	})
+}
+
+// receive handles what other servers say.
+func (s *server) receive(from sim.HostID, message any) {
+	switch m := message.(type) {
+	case psync:
+		s.admit(from)
+	case ack:
+		s.acknowledged(from, m)
+	default:
+		if s.master == from { // a former master may still have something under way
+			s.replicate(message)
+		}
+	}
+}
+
+// admit gives a new replica all data. One that is a replica itself has none to give.
+func (s *server) admit(id sim.HostID) {
+	if s.master != "" {
+		return
+	}
+	s.host.HangUp(id)
+	now := s.host.Wall()
+	s.followers = slices.DeleteFunc(s.followers, func(f *follower) bool { return f.id == id })
+	s.followers = append(s.followers, &follower{id: id, heard: now, pinged: now})
+	s.countGood()
+	s.host.Post(id, fullSync{slices.Clip(s.data.writes)})
+}
+
+// acknowledged notes how far a replica has got.
+func (s *server) acknowledged(from sim.HostID, a ack) {
+	i := slices.IndexFunc(s.followers, func(f *follower) bool { return f.id == from })
+	if s.master != "" || i < 0 {
+		s.host.Post(from, hungUp{})
+		return
+	}
+	s.followers[i].offset, s.followers[i].heard = a.offset, s.host.Wall()
+	s.answerWaiters(false)
+}
+
+// replicate handles what the master says. What is replicated is not recorded: it says
+// nothing new about who holds the lock.
+func (s *server) replicate(message any) {
+	s.link.heard = s.host.Wall()
+	switch m := message.(type) {
+	case fullSync:
+		had := s.data
+		s.data = load(m.writes)
+		s.link.up = true
+		s.acknowledge()
+		s.forgot(had)
+	case stream:
+		if s.link.up {
+			s.data.apply(m.write)
+		}
+	case keepAlive:
+	case getAck:
+		if s.link.up {
+			s.acknowledge()
+		}
+	case hungUp:
+		s.unlink()
+		s.dial()
+	default:
+		panic("unknown message from a Redis master")
+	}
+}
+
+func (s *server) info() info {
+	i := info{master: s.master, offset: s.data.offset(), linked: s.link.up}
+	if !i.linked {
+		i.unlinked = s.host.Wall().Sub(s.link.lost)
+	}
+	return i
+}

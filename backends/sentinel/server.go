@@ -1,0 +1,219 @@
+package sentinel
+
+import (
+	"errors"
+	"time"
+
+	"github.com/locklab/locklab/backends/redis"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/virtual"
+)
+
+// ErrReadOnly is a replica's answer to a write. The write was not carried out.
+var ErrReadOnly = errors.New("READONLY You can't write against a read only replica")
+
+// ErrNoReplicas is the answer of a master that has too few replicas in contact
+// (min-replicas-to-write). The write was not carried out.
+var ErrNoReplicas = errors.New("NOREPLICAS Not enough good replicas to write")
+
+// server is one Redis server. Its data are in memory only: after a crash it comes back
+// empty. Only whom it follows is on disk, where Sentinel has it written (CONFIG REWRITE).
+type server struct {
+	host    *virtual.Host
+	service *service
+	memory
+}
+
+// memory is what a server loses when it crashes.
+type memory struct {
+	data   dataset
+	master sim.HostID // whom the server follows; empty: it is a master
+	sweep  *virtual.Timer
+
+	followers []*follower // of a master: the replicas in contact
+	good      int         // of a master: how many of them count for min-replicas-to-write
+	waiters   []*waiter
+
+	link link // of a replica
+}
+
+// roleFile is where a server keeps whom it follows.
+const roleFile = "redis.conf"
+
+func startServer(h *virtual.Host, all *service) *server {
+	s := &server{host: h, service: all}
+	h.Boot(s.boot)
+	return s
+}
+
+func (s *server) boot() {
+	before := s.memory
+	s.memory = memory{data: load(nil)}
+	if s.host.ID() != s.service.servers[0] {
+		s.master = s.service.servers[0]
+	}
+	if role, ok := s.host.Disk().Read(roleFile); ok {
+		s.master = role.(sim.HostID)
+	}
+	s.host.ServeLater(s.serve)
+	s.host.Receive(s.receive)
+	s.link.lost = s.host.Wall()
+	if s.master != "" {
+		s.dial()
+	}
+	s.host.After(cronPeriod, s.cron)
+	if before.data.model != nil {
+		s.forgot(before.data)
+	}
+}
+
+// forgot records that a lock is gone with data that this server had, unless another server
+// has it still or it had been given up. Only a simulation can know that.
+func (s *server) forgot(had dataset) {
+	r := had.would(write{at: s.host.Wall(), command: redis.Command{Kind: redis.CommandDelete, Key: redis.LockKey}})
+	switch {
+	case len(r.Ended) > 0 && s.service.isGone(r.Ended[0]):
+		s.ended(sim.Event{Kind: sim.Expired, Grant: r.Ended[0]})
+	case r.OK && s.service.isGone(r.Deleted):
+		s.ended(sim.Event{Kind: sim.Forgotten, Grant: r.Deleted})
+	}
+}
+
+// ended records the end of a lock.
+func (s *server) ended(e sim.Event) {
+	s.service.over[e.Grant] = true
+	s.host.Record(e)
+}
+
+func (s *server) serve(client sim.HostID, request any, reply func(any)) {
+	switch r := request.(type) {
+	case redis.Command:
+		if a, alive := s.execute(client, r); alive {
+			reply(a)
+		}
+	case wait:
+		s.wait(r, reply)
+	case ping:
+		reply(ping{})
+	case infoRequest:
+		reply(s.info())
+	case replicaOf:
+		s.follow(r.master)
+		reply(nil)
+	case hello:
+		s.passOn(r)
+		reply(nil)
+	default:
+		panic("unknown request to a Redis server")
+	}
+}
+
+// execute carries out a client's command. alive is false when a step of the scenario has
+// switched the host off in the middle of it.
+func (s *server) execute(client sim.HostID, c redis.Command) (a answer, alive bool) {
+	w := write{at: s.host.Wall(), command: c}
+	if err := s.refusal(); err != nil {
+		if s.writes(w) {
+			return answer{err: err}, true
+		}
+		return answer{offset: s.data.offset()}, true
+	}
+	r, changed := s.data.apply(w)
+	if !s.record(client, c, r) {
+		return answer{}, false
+	}
+	if changed {
+		s.schedule(c.Key)
+		s.propagate(w)
+	}
+	return answer{reply: r, offset: s.data.offset()}, true
+}
+
+// refusal says why the server takes no writes now; nil: it does.
+func (s *server) refusal() error {
+	switch {
+	case s.master != "":
+		return ErrReadOnly
+	case s.good < s.service.minReplicas:
+		return ErrNoReplicas
+	}
+	return nil
+}
+
+// writes tells whether a command would write. SET is a write whatever it finds. A script
+// that compares first is stopped only when it comes to its write; what it reads on a
+// replica has expired when the replica's own clock says so, although the replica keeps
+// the key until its master deletes it.
+func (s *server) writes(w write) bool {
+	switch w.command.Kind {
+	case redis.CommandCompareAndDelete, redis.CommandCompareAndExpire:
+		return s.data.would(w).OK
+	}
+	return true
+}
+
+// record writes down what a command did to the lock. It returns false when a step of the
+// scenario has crashed the host over it.
+func (s *server) record(client sim.HostID, c redis.Command, r redis.Reply) bool {
+	for _, value := range r.Ended {
+		s.ended(sim.Event{Kind: sim.Expired, Grant: value})
+		if s.host.Down() {
+			return false
+		}
+	}
+	if !r.OK {
+		return true
+	}
+	e := sim.Event{Grant: c.Value, Token: r.Token}
+	switch c.Kind {
+	case redis.CommandSetNX, redis.CommandSetNXWithToken:
+		e.Kind = sim.Granted
+	case redis.CommandCompareAndExpire:
+		e.Kind = sim.Extended
+	case redis.CommandCompareAndDelete, redis.CommandDelete:
+		e.Kind, e.Grant, e.Client = sim.Freed, r.Deleted, client
+		s.service.over[e.Grant] = true
+	}
+	s.host.Record(e)
+	return !s.host.Down()
+}
+
+// cyclePeriod is how often Redis looks for keys whose time is up (hz 10).
+const cyclePeriod = 100 * time.Millisecond
+
+// schedule sets a master's expire cycle for the moment at which the key's time is up by
+// the server's own wall clock, as far as can be foreseen; looking every cyclePeriod would
+// only fill the event queue. A step of the clock moves no timer: the next command that
+// touches the key notices a step forward, and after a step back the cycle looks again.
+func (s *server) schedule(key string) {
+	if s.sweep != nil {
+		s.sweep.Stop()
+		s.sweep = nil
+	}
+	if at, ok := s.data.model.NextExpiry(key); ok && s.master == "" {
+		s.sweep = s.host.After(at.Sub(s.host.Wall()), func() { s.cycle(key) })
+	}
+}
+
+func (s *server) cycle(key string) {
+	w := write{at: s.host.Wall(), command: redis.Command{Kind: redis.CommandExpireCycle}}
+	r, changed := s.data.apply(w)
+	if changed {
+		if !s.record("", w.command, r) {
+			return
+		}
+		s.propagate(w)
+	}
+	if at, ok := s.data.model.NextExpiry(key); ok {
+		s.sweep = s.host.After(max(at.Sub(s.host.Wall()), cyclePeriod), func() { s.cycle(key) })
+	}
+}
+
+// passOn gives a published hello to the Sentinels that have subscribed: all of them.
+func (s *server) passOn(h hello) {
+	for _, id := range s.service.sentinels {
+		if id != h.from {
+			s.host.Send(id, h)
+		}
+	}
+}

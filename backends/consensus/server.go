@@ -1,0 +1,251 @@
+package consensus
+
+import (
+	"slices"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/virtual"
+)
+
+// Config says what a member runs.
+type Config struct {
+	Members []sim.HostID
+	Timing  Timing
+	// Apply carries out a committed command. Every member calls it for every command, in
+	// the order of the log, from the first one on each time its host is switched on. What
+	// it returns goes to whoever proposed the command on this member.
+	Apply func(Entry) any
+	// Changed is told when the member's role, term or leader has changed; nil: nobody is.
+	Changed func(Status)
+	// Receive gets the messages posted to this host that are not consensus; nil: they are
+	// dropped.
+	Receive func(from sim.HostID, message any)
+}
+
+// stateFile is the member's file on its host's disk.
+const stateFile = "consensus"
+
+// reconnectAfter is how long a member hears nothing from another before it closes its
+// connection there and opens a new one, which does not wait for the old one's next
+// retransmission (etcd 3.5, rafthttp: ConnReadTimeout and ConnWriteTimeout).
+const reconnectAfter = 5 * time.Second
+
+// Server runs a Node on a simulated host. It lives from one start of the host to the next
+// crash; make it in the function that is given to virtual.Host.Boot. Its callbacks run
+// outside any process, may call it, and must not block.
+type Server struct {
+	host    *virtual.Host
+	config  Config
+	node    *Node
+	applied uint64
+	known   Status // as Changed was told last
+	pending []proposal
+	reads   []read
+	contact []contact
+	busy    bool
+	timer   *virtual.Timer
+	due     time.Duration // when timer fires
+}
+
+type proposal struct {
+	index, term uint64
+	done        func(result any, ok bool)
+}
+
+type read struct {
+	round, term uint64
+	done        func(ok bool)
+}
+
+// contact is when another member was last heard, or its connection opened anew.
+type contact struct {
+	id    sim.HostID
+	since time.Duration
+}
+
+// Start starts the member with what its disk has kept.
+func Start(h *virtual.Host, c Config) *Server {
+	var state State
+	if kept, ok := h.Disk().Read(stateFile); ok {
+		state = kept.(State)
+	}
+	s := &Server{host: h, config: c, node: NewNode(h.ID(), c.Members, c.Timing, h.Uint64, state, h.Now())}
+	s.known = s.node.Status()
+	for _, m := range c.Members {
+		s.contact = append(s.contact, contact{id: m, since: h.Now()})
+	}
+	h.Receive(s.receive)
+	s.rearm()
+	return s
+}
+
+// Status tells what the member knows.
+func (s *Server) Status() Status { return s.node.Status() }
+
+// Established tells whether the member leads and has applied all that earlier leaders
+// committed.
+func (s *Server) Established() bool {
+	n := s.node
+	return n.role == Leader && n.termAt(n.commit) == n.state.Term && s.applied == n.commit
+}
+
+// Log is a copy of the member's log.
+func (s *Server) Log() []Entry { return slices.Clone(s.node.state.Log) }
+
+// Applied is the index of the last entry that the member has applied.
+func (s *Server) Applied() uint64 { return s.applied }
+
+// Stand lets the member stand for election now, and not only when it misses a leader.
+func (s *Server) Stand() {
+	s.do(func(now time.Duration) { s.node.askForVotes(now, PreCandidate) })
+}
+
+// Propose puts a command into the log. It returns false, and the command certainly has
+// no effect, when the member does not lead. Otherwise done gets the result once the
+// command is applied here, or ok false once its place has been taken by another leader's
+// entry. Until then, which may be for ever, the outcome is unknown.
+func (s *Server) Propose(command any, done func(result any, ok bool)) bool {
+	leads := false
+	s.do(func(now time.Duration) {
+		var p proposal
+		p.index, p.term, leads = s.node.Propose(now, command)
+		if p.done = done; leads {
+			s.pending = append(s.pending, p)
+		}
+	})
+	return leads
+}
+
+// Read calls done(true) once the state machine shows all that was acknowledged before the
+// call, or done(false) when the member does not lead, or not any more.
+func (s *Server) Read(done func(ok bool)) {
+	s.do(func(now time.Duration) {
+		// Without leadership the read is of no term, and fails as soon as it is looked at.
+		r := read{done: done}
+		if round, ok := s.node.Read(now); ok {
+			r.round, r.term = round, s.node.Status().Term
+		}
+		s.reads = append(s.reads, r)
+	})
+}
+
+func (s *Server) receive(from sim.HostID, message any) {
+	m, ok := message.(Message)
+	if !ok {
+		if s.config.Receive != nil {
+			s.config.Receive(from, message)
+		}
+		return
+	}
+	s.contactOf(from).since = s.host.Now()
+	s.do(func(now time.Duration) { s.node.Step(now, m) })
+}
+
+func (s *Server) contactOf(id sim.HostID) *contact {
+	return &s.contact[slices.IndexFunc(s.contact, func(c contact) bool { return c.id == id })]
+}
+
+// do lets something happen to the node and then does all that follows from it. What
+// callbacks start meanwhile is done before the outermost do ends.
+func (s *Server) do(happen func(now time.Duration)) {
+	happen(s.host.Now())
+	if s.busy {
+		return
+	}
+	s.busy = true
+	for s.work() {
+		if s.host.Down() { // a step of the scenario crashed the host while it recorded an event
+			return
+		}
+	}
+	s.busy = false
+	s.rearm()
+}
+
+// work does one thing of what is left to do; false: nothing is left.
+func (s *Server) work() bool {
+	save, send := s.node.Take()
+	if save != nil {
+		s.host.Disk().Write(stateFile, *save)
+		s.host.Disk().Sync()
+	}
+	for _, m := range send {
+		s.post(m)
+	}
+	status := s.node.Status()
+	switch {
+	case s.applied < s.node.Commit():
+		s.applied++
+		s.apply(s.node.Entry(s.applied))
+	case status != s.known:
+		s.known = status
+		if s.config.Changed != nil {
+			s.config.Changed(status)
+		}
+	default:
+		return s.answerRead(status)
+	}
+	return true
+}
+
+func (s *Server) post(m Message) {
+	c := s.contactOf(m.To)
+	if s.host.Now()-c.since > reconnectAfter {
+		c.since = s.host.Now()
+		s.host.HangUp(m.To)
+	}
+	s.host.Post(m.To, m)
+}
+
+func (s *Server) apply(e Entry) {
+	var result any
+	if e.Command != nil {
+		result = s.config.Apply(e)
+	}
+	var mine []proposal
+	s.pending = slices.DeleteFunc(s.pending, func(p proposal) bool {
+		if p.index != e.Index {
+			return false
+		}
+		mine = append(mine, p)
+		return true
+	})
+	for _, p := range mine {
+		if p.term == e.Term {
+			p.done(result, true)
+		} else {
+			p.done(nil, false)
+		}
+	}
+}
+
+// answerRead answers the first read that can be answered; false: there is none.
+func (s *Server) answerRead(status Status) bool {
+	for i, r := range s.reads {
+		failed := status.Role != Leader || status.Term != r.term
+		if failed || r.round <= s.node.Confirmed() {
+			s.reads = slices.Delete(s.reads, i, i+1)
+			r.done(!failed)
+			return true
+		}
+	}
+	return false
+}
+
+// rearm sees to it that the timer fires no later than the node is due. One that fires
+// early, because the leader has been heard since, is set again then.
+func (s *Server) rearm() {
+	due := s.node.Due()
+	if s.timer != nil {
+		if s.due <= due {
+			return
+		}
+		s.timer.Stop()
+	}
+	s.due = due
+	s.timer = s.host.After(due-s.host.Now(), func() {
+		s.timer = nil
+		s.do(s.node.Tick)
+	})
+}

@@ -1,0 +1,195 @@
+package etcd
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+func TestTheShortestLeaseIsOneAndAHalfElectionTimeouts(t *testing.T) { // E3
+	for _, c := range []struct{ election, want time.Duration }{
+		{500 * time.Millisecond, time.Second}, {time.Second, 2 * time.Second}, {2 * time.Second, 3 * time.Second}, {3 * time.Second, 5 * time.Second},
+	} {
+		if got := minTTL(c.election); got != c.want {
+			t.Errorf("with an election timeout of %v it is %v, expected %v", c.election, got, c.want)
+		}
+	}
+	s := newStage(t, 1, "etcd", "client-1")
+	s.world.Host("client-1").Go("client", func(h sim.Host) {
+		p := &simulatedPort{host: s.world.Host("client-1"), members: s.members}
+		if _, granted, err := p.LeaseGrant(time.Second, time.Second); err != nil || granted != 2*time.Second {
+			t.Errorf("asked for 1 s, got %v, %v; expected 2 s", granted, err)
+		}
+		if _, granted, err := p.LeaseGrant(4100*time.Millisecond, time.Second); err != nil || granted != 5*time.Second {
+			t.Errorf("asked for 4.1 s, got %v, %v; expected whole seconds, 5 s", granted, err)
+		}
+	})
+	s.run(time.Minute)
+}
+
+func TestALeaseEndsUpToHalfASecondLate(t *testing.T) { // E4
+	shortest, longest := time.Hour, time.Duration(0)
+	for i := range 40 {
+		s := newStage(t, uint64(i), "etcd", "client-1")
+		s.client("client-1", time.Second+time.Duration(i)*17*time.Millisecond, hold(0, time.Hour))
+		s.world.After(3*time.Second, s.world.Host("client-1").Crash)
+		events := s.run(20 * time.Second)
+		// The only renewal is the one that follows the grant of the lease at once.
+		var renewed, expired time.Duration
+		for _, e := range events {
+			switch e.Kind {
+			case sim.Granted: // the keep-alive arrives at the same instant as the transaction
+				renewed = e.At - time.Millisecond
+			case sim.Expired:
+				expired = e.At
+			}
+		}
+		late := expired - renewed - ttl
+		shortest, longest = min(shortest, late), max(longest, late)
+		if late < 0 || late > scanPeriod+5*time.Millisecond {
+			t.Errorf("seed %d: the lease ended %v after its time, expected 0 to 0.5 s", i, late)
+		}
+	}
+	if shortest > 100*time.Millisecond || longest < 400*time.Millisecond {
+		t.Errorf("leases ended %v to %v late, expected them all over 0 to 0.5 s", shortest, longest)
+	}
+}
+
+func TestALeaseLivesByTheLeadersMonotonicClock(t *testing.T) { // E2
+	expiry := func(fault func(s *stage)) time.Duration {
+		s := newStage(t, 1, "etcd", "client-1")
+		s.client("client-1", time.Second, hold(0, time.Hour))
+		s.world.After(3*time.Second, func() {
+			s.world.Host("client-1").Crash()
+			fault(s)
+		})
+		return find(t, s.run(time.Minute), "etcd-1", sim.Expired, 1).At
+	}
+	sound := expiry(func(*stage) {})
+	for _, id := range []sim.HostID{"etcd-1", "etcd-2", "etcd-3"} {
+		if at := expiry(func(s *stage) { s.world.Host(id).StepWall(time.Hour) }); at != sound {
+			t.Errorf("with the wall clock of %s an hour ahead the lease ended at %v instead of %v", id, at, sound)
+		}
+	}
+	if at := expiry(func(s *stage) { s.world.Host("etcd-1").SetMonotonicRate(2_000_000_000) }); at > 8*time.Second {
+		t.Errorf("with the leader's monotonic clock at double speed the lease ended only at %v", at)
+	}
+}
+
+func TestANewLeaderLetsEveryLeaseLiveOnInFull(t *testing.T) { // E6
+	s := newStage(t, 1, "etcd", "client-1")
+	s.client("client-1", time.Second, hold(0, time.Hour))
+	s.world.After(8*time.Second, func() {
+		s.world.Host("client-1").Crash()
+		s.world.Host("etcd-1").Crash()
+	})
+	var promoted time.Duration
+	s.world.After(8*time.Second, s.watchLeader(&promoted))
+	events := s.run(time.Minute)
+	for _, e := range events {
+		if e.Kind != sim.Expired {
+			continue
+		}
+		if over := e.At - promoted - ttl - timing.Election; over < -50*time.Millisecond || over > scanPeriod+50*time.Millisecond {
+			t.Errorf("expired at %v, %v after TTL and election timeout from %v, when the new leader was elected", e.At, over, promoted)
+		}
+		return
+	}
+	t.Error("the lease never ended")
+}
+
+// watchLeader waits until there is a leader and notes when it saw it.
+func (s *stage) watchLeader(at *time.Duration) func() {
+	var look func()
+	look = func() {
+		if len(s.world.Role(sim.Leader)) > 0 {
+			*at = s.world.Now()
+			return
+		}
+		s.world.After(10*time.Millisecond, look)
+	}
+	return look
+}
+
+// stalledLeader stops the leader for a while, in which a client keeps its lease of 10 s
+// alive through the others.
+func stalledLeader(t *testing.T, spec string, seed uint64, stall time.Duration) (lost bool) {
+	s := newStage(t, seed, spec, "client-1")
+	s.client("client-1", time.Second, hold(0, 35*time.Second))
+	s.world.Direct([]sim.Step{{
+		When: sim.Trigger{After: 5*time.Second + time.Duration(seed)*37*time.Millisecond},
+		Do:   sim.Fault{Kind: sim.Pause, Host: "etcd-1", For: stall},
+	}})
+	for _, e := range s.run(30 * time.Second) {
+		lost = lost || e.Kind == sim.Expired
+	}
+	return lost
+}
+
+func TestAStalledLeaderEndsTheLeaseOfALiveHolder(t *testing.T) { // E7
+	before, since := 0, 0
+	for seed := range uint64(20) {
+		if stalledLeader(t, "etcd+leadership-check-on-revoke=off", seed, 2*ttl) {
+			before++
+		}
+		if stalledLeader(t, "etcd", seed, 2*ttl) {
+			since++
+		}
+		if stalledLeader(t, "etcd+leadership-check-on-revoke=off", seed, 3*time.Second) {
+			t.Errorf("seed %d: a leader that was stalled for less than the lease has ended it", seed)
+		}
+	}
+	if before == 0 || since != 0 {
+		t.Errorf("a renewing holder lost its lease in %d of 20 trials without the check and %d with it, expected some and none", before, since)
+	}
+}
+
+// partitionedHolder cuts the holder off from the cluster, and tells how much later it
+// learns of the end of its lease than the next one is granted the lock.
+func partitionedHolder(t *testing.T, spec string, seed uint64) time.Duration {
+	s := newStage(t, seed, spec, "client-1", "client-2")
+	s.client("client-1", time.Second, hold(0, time.Hour))
+	s.client("client-2", 2*time.Second, hold(3*ttl, time.Hour))
+	s.world.After(5*time.Second+time.Duration(seed)*113*time.Millisecond, func() { s.cutOff("client-1", s.members, true) })
+	events := s.run(40 * time.Second)
+	return find(t, events, "client-1", sim.Lost, 1).At - find(t, events, "client-2", sim.Acquired, 1).At
+}
+
+func TestAPartitionedHolderLearnsOfItTooLate(t *testing.T) { // E5
+	late := 0
+	for seed := range uint64(30) {
+		if partitionedHolder(t, "etcd", seed) > 0 {
+			late++
+		}
+		if d := partitionedHolder(t, "etcd+deadline-from-send", seed); d > 0 {
+			t.Errorf("seed %d: with the deadline counted from the request the holder learned of it %v after the next one had the lock", seed, d)
+		}
+	}
+	if late < 5 || late > 29 {
+		t.Errorf("the session was done after the next holder had the lock in %d of 30 trials, expected often but not always", late)
+	}
+}
+
+func TestTheClusterTellsWhoLeadsAndWhoIsTheMinority(t *testing.T) {
+	s := newStage(t, 1, "etcd+nodes=5")
+	expect := func(role sim.HostID, want ...sim.HostID) {
+		if got := s.world.Role(role); !slices.Equal(got, want) {
+			t.Errorf("at %v the %s is %v, expected %v", s.world.Now(), role, got, want)
+		}
+	}
+	s.world.After(time.Second, func() {
+		expect(sim.Leader, "etcd-1")
+		expect(sim.Majority, "etcd-1", "etcd-2", "etcd-3")
+		expect(sim.Minority, "etcd-4", "etcd-5")
+		s.world.Host("etcd-1").Crash()
+	})
+	s.world.After(1500*time.Millisecond, func() { expect(sim.Leader) })
+	s.world.After(10*time.Second, func() {
+		if got := s.world.Role(sim.Leader); len(got) != 1 || got[0] == "etcd-1" || slices.Contains(s.world.Role(sim.Minority), got[0]) {
+			t.Errorf("after the leader's crash %v leads, and the minority is %v", got, s.world.Role(sim.Minority))
+		}
+	})
+	s.run(20 * time.Second)
+}

@@ -1,0 +1,228 @@
+package etcd
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+)
+
+// LockPrefix is the name of the lock: its keys are called after it and their lease.
+const LockPrefix = "account/"
+
+// ErrSessionExpired says that the lease of a waiter ended while it waited, and its key
+// with it.
+var ErrSessionExpired = fmt.Errorf("mutex: session is expired: %w", backends.ErrHeld)
+
+// unlockTries is how often an unlock is tried, each time at the next member.
+const unlockTries = 2
+
+// Lock is the lock of the client library (client/v3/concurrency, mutex.go), on a session
+// that is used again for as long as it lives.
+type Lock struct {
+	host sim.Host
+	port Port
+
+	ttl      time.Duration
+	timeout  time.Duration // of each call
+	recheck  bool
+	compare  bool
+	fromSend bool
+
+	session *Session // nil: none yet, or given up
+	held    *Lease   // nil: none
+}
+
+// NewLock gives a host the lock that these settings describe.
+func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
+	return &Lock{
+		host: h, port: p, ttl: s.TTL, timeout: s.Span(optionTimeout),
+		recheck: s.On(optionRecheck), compare: s.On(optionCompare), fromSend: s.On(optionFromSend),
+	}
+}
+
+// Acquire waits for the lock in the order of create revisions. It returns
+// backends.ErrHeld or an error that wraps sim.ErrUnknown, as the last try ended.
+func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
+	give := l.host.Now() + wait
+	for {
+		lease, err := l.lock(give)
+		if err == nil {
+			return lease, nil
+		}
+		if l.host.Now() >= give {
+			if errors.Is(err, sim.ErrUnknown) {
+				l.giveUp() // the key may be there, now or later
+			}
+			return nil, err
+		}
+		if errors.Is(err, ErrSessionExpired) {
+			l.giveUp()
+		}
+	}
+}
+
+// lock tries once, and waits for those before it until the time give.
+func (l *Lock) lock(give time.Duration) (*Lease, error) {
+	if err := l.openSession(); err != nil {
+		return nil, err
+	}
+	s := l.session
+
+	// Put a key of this session into the queue, unless it is there already; the oldest key
+	// holds the lock. The same transaction reads that one.
+	key := fmt.Sprintf("%s%x", LockPrefix, s.lease)
+	own, first, err := l.port.Create(key, LockPrefix, s.lease, l.timeout)
+	switch {
+	case errors.Is(err, ErrNoLease):
+		return nil, ErrSessionExpired
+	case err != nil:
+		return nil, fmt.Errorf("create %s: %w", key, err)
+	case own == first:
+		return l.hold(s, own), nil
+	}
+
+	// Wait for the deletion of all keys with a lower create revision.
+	if err := l.waitDeletes(own, give); err != nil {
+		if e := l.unlock(own); e != nil {
+			l.giveUp()
+		}
+		return nil, err
+	}
+
+	// Since 3.5.0: make sure the session is not expired, and the own key still exists. The
+	// session may have ended while it waited, and with it the place in the queue.
+	if l.recheck {
+		again, ok, err := l.port.Get(key, l.timeout)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("get %s: %w", key, err)
+		case !ok || again != own:
+			return nil, ErrSessionExpired
+		}
+	}
+	return l.hold(s, own), nil
+}
+
+// waitDeletes waits until no key is left that was created before own. It looks at the
+// last one of them only, so that a deletion wakes one waiter and not all.
+func (l *Lock) waitDeletes(own Key, give time.Duration) error {
+	for {
+		before, revision, ok, err := l.port.LastCreated(LockPrefix, own.Created-1, l.timeout)
+		left := give - l.host.Now()
+		switch {
+		case err == nil && !ok:
+			return nil
+		case left <= 0 && err == nil:
+			return backends.ErrHeld
+		case left <= 0:
+			return fmt.Errorf("wait for the keys before %s: %w", own.Name, err)
+		case err == nil:
+			// Without an answer it looks again.
+			_ = l.port.WatchDelete(before, revision, min(left, l.timeout))
+		}
+	}
+}
+
+// openSession makes a session if there is none that lives.
+func (l *Lock) openSession() error {
+	if l.session != nil && !l.session.Done() {
+		return nil
+	}
+	var err error
+	l.session, err = newSession(l.host, l.port, l.ttl, l.timeout, l.fromSend, l.renewed, l.lost)
+	if err != nil {
+		return fmt.Errorf("open a session: %w", err)
+	}
+	return nil
+}
+
+// giveUp closes the session, so that no key of it outlives its lease.
+func (l *Lock) giveUp() {
+	if l.session != nil {
+		l.session.close()
+		l.session = nil
+	}
+}
+
+func (l *Lock) hold(s *Session, own Key) *Lease {
+	l.held = &Lease{lock: l, session: s, key: own, until: s.Until()}
+	return l.held
+}
+
+func (l *Lock) renewed() {
+	if l.held != nil {
+		l.held.until = l.session.Until()
+		l.host.Record(sim.Event{Kind: sim.Renewed, Grant: l.held.Grant(), Until: l.held.until})
+	}
+}
+
+func (l *Lock) lost(why string) {
+	if l.held != nil {
+		l.host.Record(sim.Event{Kind: sim.Lost, Grant: l.held.Grant(), Note: why})
+		l.held = nil
+	}
+}
+
+// unlock deletes a key. It returns backends.ErrLost when the key was not there, or an
+// error that wraps sim.ErrUnknown.
+func (l *Lock) unlock(own Key) error {
+	created := uint64(0) // as the library does: by name, whatever is under that name now
+	if l.compare {
+		created = own.Created
+	}
+	var unknown error
+	for range unlockTries {
+		ok, err := l.port.Delete(own.Name, created, l.timeout)
+		switch {
+		case err != nil:
+			unknown = err
+		case ok:
+			return nil
+		case unknown != nil: // an earlier try may have deleted it
+			return fmt.Errorf("delete %s again: not there: %w", own.Name, sim.ErrUnknown)
+		default:
+			return backends.ErrLost
+		}
+	}
+	return fmt.Errorf("delete %s: %w", own.Name, unknown)
+}
+
+// Lease is one acquisition of a Lock.
+type Lease struct {
+	lock    *Lock
+	session *Session
+	key     Key
+	until   time.Duration
+	over    bool // released
+}
+
+// Grant is the key and its create revision.
+func (l *Lease) Grant() string { return l.key.Grant() }
+
+// Token is the create revision of the key: it grows in the order in which the lock is
+// granted.
+func (l *Lease) Token() uint64 { return l.key.Created }
+
+// Until is when the session tells the client at the latest that its lease may have
+// ended, if no renewal comes.
+func (l *Lease) Until() time.Duration { return l.until }
+
+// Valid tells whether the session has not told its end, which is all that the library
+// says to its users.
+func (l *Lease) Valid() bool { return !l.over && !l.session.Done() }
+
+// Release deletes the key.
+func (l *Lease) Release() error {
+	l.over = true
+	if l.lock.held == l {
+		l.lock.held = nil
+	}
+	err := l.lock.unlock(l.key)
+	if errors.Is(err, sim.ErrUnknown) && l.lock.session == l.session {
+		l.lock.giveUp() // or the key might lock its own session out
+	}
+	return err
+}

@@ -1,0 +1,241 @@
+package etcd
+
+import (
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+)
+
+func TestALockIsTakenAndGivenBack(t *testing.T) {
+	s := newStage(t, 1, "etcd", "client-1")
+	s.client("client-1", time.Second, hold(0, time.Second))
+	s.expect(time.Minute, `
+	1.004s client-1 acquire-sent account/1
+	1.006s etcd-1 granted account/1@2 token 2
+	1.007s client-1 acquired account/1@2 token 2 until 12.004s
+	2.007s client-1 release account/1@2
+	2.008s etcd-1 freed account/1@2
+	2.009s client-1 released account/1@2
+	`)
+}
+
+func TestTheWaiterGetsTheLockOnRelease(t *testing.T) {
+	s := newStage(t, 1, "etcd", "client-1", "client-2", "client-3")
+	s.client("client-1", time.Second, hold(ttl, 5*time.Second))
+	s.client("client-2", 2*time.Second, hold(ttl, time.Second))
+	s.client("client-3", 3*time.Second, hold(ttl, time.Second))
+	s.expect(time.Minute, `
+	1.004s client-1 acquire-sent account/1
+	1.006s etcd-1 granted account/1@2 token 2
+	1.007s client-1 acquired account/1@2 token 2 until 12.004s
+	2.004s client-2 acquire-sent account/2
+	3.004s client-3 acquire-sent account/3
+	6.007s client-1 release account/1@2
+	6.008s etcd-1 freed account/1@2
+	6.008s etcd-1 granted account/2@3 token 3
+	6.009s client-1 released account/1@2
+	6.014s client-2 acquired account/2@3 token 3 until 16.004s
+	7.014s client-2 release account/2@3
+	7.016s etcd-1 freed account/2@3
+	7.016s etcd-1 granted account/3@4 token 4
+	7.017s client-2 released account/2@3
+	7.022s client-3 acquired account/3@4 token 4 until 17.004s
+	8.022s client-3 release account/3@4
+	8.023s etcd-1 freed account/3@4
+	8.024s client-3 released account/3@4
+	`)
+}
+
+func TestAWaiterThatHasWaitedLongEnoughLeavesTheQueue(t *testing.T) {
+	s := newStage(t, 1, "etcd", "client-1", "client-2", "client-3")
+	s.client("client-1", time.Second, hold(ttl, 8*time.Second))
+	s.client("client-2", 2*time.Second, hold(3*time.Second, time.Second))
+	s.client("client-3", 3*time.Second, hold(ttl, time.Second))
+	s.expect(time.Minute, `
+	1.004s client-1 acquire-sent account/1
+	1.006s etcd-1 granted account/1@2 token 2
+	1.007s client-1 acquired account/1@2 token 2 until 12.004s
+	2.004s client-2 acquire-sent account/2
+	3.004s client-3 acquire-sent account/3
+	5.008s client-2 not-acquired: the lock is held by somebody else
+	9.007s client-1 release account/1@2
+	9.008s etcd-1 freed account/1@2
+	9.008s etcd-1 granted account/3@4 token 4
+	9.009s client-1 released account/1@2
+	9.014s client-3 acquired account/3@4 token 4 until 17.004s
+	10.014s client-3 release account/3@4
+	10.016s etcd-1 freed account/3@4
+	10.017s client-3 released account/3@4
+	`)
+}
+
+func TestTheLockComesFreeWhenTheHolderIsGone(t *testing.T) {
+	s := newStage(t, 1, "etcd", "client-1", "client-2")
+	s.client("client-1", time.Second, hold(0, time.Hour))
+	s.client("client-2", 2*time.Second, hold(2*ttl, time.Second))
+	s.world.After(5*time.Second, s.world.Host("client-1").Crash)
+	s.expect(time.Minute, `
+	1.004s client-1 acquire-sent account/1
+	1.006s etcd-1 granted account/1@2 token 2
+	1.007s client-1 acquired account/1@2 token 2 until 12.004s
+	2.004s client-2 acquire-sent account/2
+	14.501s etcd-1 expired account/1@2
+	14.501s etcd-1 granted account/2@3 token 3
+	14.508s client-2 acquired account/2@3 token 3 until 23.004s
+	15.508s client-2 release account/2@3
+	15.51s etcd-1 freed account/2@3
+	15.511s client-2 released account/2@3
+	`)
+}
+
+func TestAPausedHolderIsSupersededAndItsTokenIsLower(t *testing.T) { // K4
+	s := newStage(t, 1, "etcd", "client-1", "client-2")
+	s.client("client-1", time.Second, hold(0, time.Second))
+	s.client("client-2", 2*time.Second, hold(2*ttl, 15*time.Second))
+	s.world.Direct([]sim.Step{pause("client-1", "client-1", sim.Acquired, 15*time.Second)})
+	s.expect(time.Minute, `
+	1.004s client-1 acquire-sent account/1
+	1.006s etcd-1 granted account/1@2 token 2
+	1.007s client-1 acquired account/1@2 token 2 until 12.004s
+	2.004s client-2 acquire-sent account/2
+	11.501s etcd-1 expired account/1@2
+	11.501s etcd-1 granted account/2@3 token 3
+	11.508s client-2 acquired account/2@3 token 3 until 19.004s
+	16.007s client-1 lost account/1@2: no keep-alive was answered for the length of the lease
+	17.007s client-1 release account/1@2
+	17.009s client-1 not-released account/1@2: the lock is no longer held: its lease has ended
+	26.508s client-2 release account/2@3
+	26.51s etcd-1 freed account/2@3
+	26.511s client-2 released account/2@3
+	`)
+}
+
+func TestAWaiterWhoseLeaseEndedIsToldThatItHoldsTheLock(t *testing.T) { // J3, J4: before 3.5
+	s := newStage(t, 1, "etcd+recheck=off", "client-1", "client-2")
+	s.expiredWaiter()
+	s.expect(time.Minute, `
+	1.004s client-1 acquire-sent account/1
+	1.006s etcd-1 granted account/1@2 token 2
+	1.007s client-1 acquired account/1@2 token 2 until 12.004s
+	2.004s client-2 acquire-sent account/2
+	21.007s client-1 release account/1@2
+	21.008s etcd-1 freed account/1@2
+	21.009s client-1 released account/1@2
+	24.005s client-2 acquired account/2@3 token 3 until 25s
+	25.005s client-2 release account/2@3
+	25.008s client-2 not-released account/2@3: the lock is no longer held: its lease has ended
+	`)
+}
+
+func TestTheRecheckTellsAWaiterThatItsLeaseEnded(t *testing.T) { // J3, J4: since 3.5
+	s := newStage(t, 1, "etcd", "client-1", "client-2")
+	s.expiredWaiter()
+	s.expect(time.Minute, `
+	1.004s client-1 acquire-sent account/1
+	1.006s etcd-1 granted account/1@2 token 2
+	1.007s client-1 acquired account/1@2 token 2 until 12.004s
+	2.004s client-2 acquire-sent account/2
+	21.007s client-1 release account/1@2
+	21.008s etcd-1 freed account/1@2
+	21.009s client-1 released account/1@2
+	24.008s client-2 not-acquired: mutex: session is expired: the lock is held by somebody else
+	`)
+}
+
+// expiredWaiter stops a waiter until its lease is over and the holder has released.
+func (s *stage) expiredWaiter() {
+	s.client("client-1", time.Second, hold(0, 20*time.Second))
+	s.client("client-2", 2*time.Second, hold(5*time.Second, time.Second))
+	s.world.Direct([]sim.Step{{
+		When: sim.Trigger{After: 4 * time.Second},
+		Do:   sim.Fault{Kind: sim.Pause, Host: "client-2", For: 20 * time.Second},
+	}})
+}
+
+func TestAfterAnUnansweredUnlockTheNextLockHasAnotherSession(t *testing.T) {
+	s := newStage(t, 1, "etcd+timeout=0.1ttl", "client-1")
+	s.client("client-1", time.Second, func(h sim.Host, l backends.Lock) {
+		hold(0, time.Second)(h, l)
+		hold(2*ttl, time.Second)(h, l)
+	})
+	s.world.After(1500*time.Millisecond, func() { s.cutOff("client-1", s.members, true) })
+	s.world.After(4200*time.Millisecond, func() { s.cutOff("client-1", s.members, false) })
+	s.expect(time.Minute, `
+	1.004s client-1 acquire-sent account/1
+	1.006s etcd-1 granted account/1@2 token 2
+	1.007s client-1 acquired account/1@2 token 2 until 12.004s
+	2.007s client-1 release account/1@2
+	4.212s etcd-1 freed account/1@2
+	4.213s client-1 not-released account/1@2: delete account/1: ask etcd-2: outcome unknown: no answer in time
+	4.216s client-1 acquire-sent account/2
+	4.218s etcd-1 granted account/2@4 token 4
+	4.219s client-1 acquired account/2@4 token 4 until 15.216s
+	5.219s client-1 release account/2@4
+	5.22s etcd-1 freed account/2@4
+	5.222s client-1 released account/2@4
+	`)
+}
+
+// lateUnlock lets an unlock hang in the network towards the first member, while it is
+// tried again at the next one.
+func (s *stage) lateUnlock() {
+	s.client("client-1", time.Second, func(h sim.Host, l backends.Lock) {
+		hold(0, time.Second)(h, l)
+		hold(0, 20*time.Second)(h, l)
+	})
+	s.client("client-2", 10*time.Second, hold(20*time.Second, time.Second))
+	s.world.After(1500*time.Millisecond, func() { s.cutOff("client-1", s.members[:1], true) })
+	s.world.After(9*time.Second, func() { s.cutOff("client-1", s.members[:1], false) })
+}
+
+func TestALateUnlockDeletesTheNextLockOfItsSession(t *testing.T) { // E9
+	s := newStage(t, 1, "etcd", "client-1", "client-2")
+	s.lateUnlock()
+	s.expect(time.Minute, `
+	1.004s client-1 acquire-sent account/1
+	1.006s etcd-1 granted account/1@2 token 2
+	1.007s client-1 acquired account/1@2 token 2 until 12.004s
+	2.007s client-1 release account/1@2
+	7.011s etcd-1 freed account/1@2
+	7.012s client-1 released account/1@2
+	7.012s client-1 acquire-sent account/1
+	7.014s etcd-1 granted account/1@4 token 4
+	7.015s client-1 acquired account/1@4 token 4 until 12.004s
+	10.004s client-2 acquire-sent account/2
+	14.609s etcd-1 freed account/1@4
+	14.609s etcd-1 granted account/2@5 token 5
+	14.615s client-2 acquired account/2@5 token 5 until 24.004s
+	15.615s client-2 release account/2@5
+	15.617s etcd-1 freed account/2@5
+	15.618s client-2 released account/2@5
+	27.015s client-1 release account/1@4
+	27.018s client-1 not-released account/1@4: the lock is no longer held: its lease has ended
+	`)
+}
+
+func TestAnUnlockThatComparesTheRevisionDeletesNoOtherLock(t *testing.T) { // E9
+	s := newStage(t, 1, "etcd+unlock-compares-revision", "client-1", "client-2")
+	s.lateUnlock()
+	s.expect(time.Minute, `
+	1.004s client-1 acquire-sent account/1
+	1.006s etcd-1 granted account/1@2 token 2
+	1.007s client-1 acquired account/1@2 token 2 until 12.004s
+	2.007s client-1 release account/1@2
+	7.011s etcd-1 freed account/1@2
+	7.012s client-1 released account/1@2
+	7.012s client-1 acquire-sent account/1
+	7.014s etcd-1 granted account/1@4 token 4
+	7.015s client-1 acquired account/1@4 token 4 until 12.004s
+	10.004s client-2 acquire-sent account/2
+	27.015s client-1 release account/1@4
+	27.017s etcd-1 freed account/1@4
+	27.017s etcd-1 granted account/2@5 token 5
+	27.018s client-1 released account/1@4
+	27.022s client-2 acquired account/2@5 token 5 until 37.004s
+	28.022s client-2 release account/2@5
+	28.024s etcd-1 freed account/2@5
+	28.025s client-2 released account/2@5
+	`)
+}

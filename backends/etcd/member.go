@@ -1,0 +1,221 @@
+package etcd
+
+import (
+	"slices"
+
+	"github.com/locklab/locklab/backends/consensus"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/virtual"
+)
+
+// What a client asks of a member, besides a Command.
+type (
+	keepAlive struct{ Lease uint64 }
+	readKey   struct{ Key string }
+	readLast  struct {
+		Prefix string
+		Max    uint64
+	}
+	watchDelete struct {
+		Key      Key
+		Revision uint64
+	}
+)
+
+// What a member answers, besides a Reply. A Reply with a TTL of 0 to a keepAlive says that
+// the lease is gone.
+type (
+	noLeader struct{} // the request has certainly not been carried out
+	found    struct {
+		Key      Key
+		OK       bool
+		Revision uint64
+	}
+)
+
+// What members pass on to the leader, and what comes back.
+type (
+	passedOn struct {
+		Number  uint64
+		Request any
+	}
+	passedBack struct {
+		Number uint64
+		Answer any
+	}
+)
+
+// member is an etcd server on a simulated host, from one start to the next crash.
+type member struct {
+	cluster *cluster
+	host    *virtual.Host
+	model   *Model
+	lessor  Lessor
+	raft    *consensus.Server
+	watches []watch
+	passed  []passed
+	count   uint64 // of what was passed on
+}
+
+type watch struct {
+	watchDelete
+	reply func(any)
+}
+
+type passed struct {
+	number uint64
+	reply  func(any)
+}
+
+// boot starts a member with what its disk has kept: the log, from which all else follows.
+func (c *cluster) boot(h *virtual.Host) *member {
+	m := &member{cluster: c, host: h, model: NewModel()}
+	m.raft = consensus.Start(h, consensus.Config{
+		Members: c.members, Timing: timing,
+		Apply: m.apply, Changed: m.changed, Receive: m.receive,
+	})
+	h.ServeLater(func(_ sim.HostID, request any, reply func(any)) { m.handle(request, reply) })
+	h.After(scanPeriod, m.scan)
+	if h.ID() == c.members[0] && m.raft.Status().Term == 0 {
+		m.raft.Stand() // a trial begins with a cluster that is ready
+	}
+	return m
+}
+
+// handle serves a request, or passes it on to the leader.
+func (m *member) handle(request any, reply func(any)) {
+	if w, ok := request.(watchDelete); ok {
+		m.watches = append(m.watches, watch{w, reply})
+		m.notify()
+		return
+	}
+	switch s := m.raft.Status(); {
+	case s.Role == consensus.Leader:
+		m.lead(request, reply)
+	case s.Leader == "":
+		reply(noLeader{})
+	default:
+		m.count++
+		m.passed = append(m.passed, passed{m.count, reply})
+		m.host.Post(s.Leader, passedOn{m.count, request})
+	}
+}
+
+func (m *member) receive(from sim.HostID, message any) {
+	switch p := message.(type) {
+	case passedOn:
+		m.lead(p.Request, func(answer any) { m.host.Post(from, passedBack{p.Number, answer}) })
+	case passedBack:
+		if i := slices.IndexFunc(m.passed, func(q passed) bool { return q.number == p.Number }); i >= 0 {
+			reply := m.passed[i].reply
+			m.passed = slices.Delete(m.passed, i, i+1)
+			reply(p.Answer)
+		}
+	}
+}
+
+// lead serves a request as the leader, if that is what the member is.
+func (m *member) lead(request any, reply func(any)) {
+	switch r := request.(type) {
+	case Command:
+		if r.Kind == CommandLeaseGrant {
+			r.TTL = max(wholeSeconds(r.TTL), minTTL(timing.Election))
+		}
+		led := m.raft.Propose(r, func(result any, ok bool) {
+			if !ok {
+				result = noLeader{} // its place in the log was taken
+			}
+			reply(result)
+		})
+		if !led {
+			reply(noLeader{})
+		}
+	case keepAlive:
+		if !m.raft.Established() {
+			reply(noLeader{}) // it may have yet to learn of the lease
+			return
+		}
+		ttl := m.lessor.Renew(m.host.Now(), r.Lease)
+		if ttl > 0 {
+			m.cluster.witness.renewed(m.host, r.Lease)
+		}
+		reply(Reply{TTL: ttl})
+	case readKey:
+		m.read(reply, func() (Key, bool) { return m.model.Get(r.Key) })
+	case readLast:
+		m.read(reply, func() (Key, bool) { return m.model.LastCreated(r.Prefix, r.Max) })
+	}
+}
+
+// read answers a linearizable read.
+func (m *member) read(reply func(any), look func() (Key, bool)) {
+	m.raft.Read(func(ok bool) {
+		if !ok {
+			reply(noLeader{})
+			return
+		}
+		k, ok := look()
+		reply(found{Key: k, OK: ok, Revision: m.model.Revision()})
+	})
+}
+
+// apply carries out what was agreed on.
+func (m *member) apply(e consensus.Entry) any {
+	c := e.Command.(Command)
+	r := m.model.Apply(c)
+	switch c.Kind {
+	case CommandLeaseGrant:
+		m.lessor.Grant(m.host.Now(), GrantedLease{ID: r.Lease, TTL: r.TTL})
+	case CommandLeaseRevoke, CommandLeaseExpire:
+		m.lessor.Revoke(c.Lease)
+	}
+	m.cluster.witness.applied(m.host, e, m.model)
+	m.notify()
+	return r
+}
+
+// notify answers the watches whose key is gone. A member that has not come so far as the
+// watcher has does not know yet.
+func (m *member) notify() {
+	m.watches = slices.DeleteFunc(m.watches, func(w watch) bool {
+		if k, ok := m.model.Get(w.Key.Name); m.model.Revision() < w.Revision || ok && k == w.Key {
+			return false
+		}
+		w.reply(Reply{OK: true})
+		return true
+	})
+}
+
+// changed lets the lessor count on the leader only, and there from the beginning.
+func (m *member) changed(s consensus.Status) {
+	if s.Role == consensus.Leader {
+		m.lessor.Promote(m.host.Now(), m.model.Leases(), timing.Election)
+	} else {
+		m.lessor.Demote()
+	}
+}
+
+// scan looks for leases whose time is up. They are revoked by another routine, which on
+// a member that had stopped comes to its turn after all that had piled up meanwhile.
+func (m *member) scan() {
+	for _, lease := range m.lessor.Expired(m.host.Now()) {
+		m.host.After(0, func() { m.expire(lease) })
+	}
+	m.host.After(scanPeriod, m.scan)
+}
+
+// expire ends a lease through the log. Without the check, a member that has lost its
+// leadership since it found the lease expired passes the revocation on to the new leader,
+// which has no means of telling it from a client's (etcd issue 12528).
+func (m *member) expire(lease uint64) {
+	c, nobody := Command{Kind: CommandLeaseExpire, Lease: lease}, func(any) {}
+	if !m.cluster.leadershipCheck {
+		m.handle(c, nobody)
+		return
+	}
+	m.raft.Read(func(ok bool) {
+		if ok {
+			m.lead(c, nobody)
+		}
+	})
+}

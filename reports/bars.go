@@ -27,9 +27,29 @@ func (p *sheet) drawBar(on paper, r row, l lane, b bar) {
 		}
 		return
 	}
-	if b.style == inEffect && len(b.labels) > 0 { // a fault is named even if it was short
-		p.textBeside(on, x0, x1, y, b.labels[0])
+	if b.style != inEffect || len(b.labels) == 0 {
+		return
 	}
+	// A fault is named even if it was short, as long as there is room before the next.
+	next := p.nextBar(l, b)
+	for _, text := range b.labels {
+		if next >= p.right || x1+6+regular(labelSize).Width(text)+4 <= next {
+			p.textBeside(on, x0, x1, y, text)
+			return
+		}
+	}
+}
+
+// nextBar is where the bar that follows b in its lane begins; the end of the picture if
+// there is none.
+func (p *sheet) nextBar(l lane, b bar) vg.Length {
+	next := p.right
+	for _, other := range l.bars {
+		if other.from > b.from {
+			next = min(next, p.x(other.from))
+		}
+	}
+	return next
 }
 
 // paintBar draws the bar itself and gives the colour that text on it has to stand out

@@ -30,7 +30,7 @@ type belief struct {
 }
 
 // readClient makes the lane of the client with this index. A belief runs from the
-// answer to the acquire until the client asks to release or is told that it lost.
+// answer to the acquire until the client asks to release, is told that it lost, or crashes.
 func readClient(h *sim.History, index int, end time.Duration) lane {
 	id := h.Header.Clients[index]
 	r := &clientReader{index: index, wrote: map[string]int64{}}
@@ -39,17 +39,27 @@ func readClient(h *sim.History, index int, end time.Duration) lane {
 		if e.Host != id {
 			continue
 		}
+		if e.Kind == sim.FaultApplied && sim.LaneKind(e.Fault) == sim.Crash {
+			r.stop(e.At)
+		}
 		r.lock(e)
 		r.account(e)
 	}
-	for _, a := range r.asked {
-		r.add(a.from, end, waiting, "")
-	}
-	for _, b := range r.beliefs {
-		r.add(b.from, end, b.style, b.grant)
-	}
+	r.stop(end)
 	slices.SortStableFunc(r.lane.bars, func(a, b bar) int { return int(a.style) - int(b.style) })
 	return r.lane
+}
+
+// stop ends all that the client waited for and believed: the trial is over, or the client
+// has crashed.
+func (r *clientReader) stop(at time.Duration) {
+	for _, a := range r.asked {
+		r.add(a.from, at, waiting, "")
+	}
+	for _, b := range r.beliefs {
+		r.add(b.from, at, b.style, b.grant)
+	}
+	r.asked, r.beliefs = nil, nil
 }
 
 // lock reads what the client did with the lock.

@@ -69,6 +69,12 @@ type bar struct {
 	client int
 	grant  string
 	labels []string // from long to short; the first that fits is drawn
+
+	// of a fault
+	firing   int64        // see sim.Event
+	hosts    []sim.HostID // that it was done to; one empty name: links
+	proven   bool         // a probe saw it
+	unproven bool         // a probe did not
 }
 
 type markStyle int8

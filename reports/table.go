@@ -26,13 +26,13 @@ func Table(w io.Writer, cells []scenarios.Summary, opts TableOptions) error {
 	p := painter{on: opts.Colour}
 	writeSummary(&b, p, cells)
 	if len(cells) > 0 {
-		t := newGrid(cells, false)
-		if t.width() > pageColumns {
-			t = newGrid(cells, true)
+		t := newGrid(cells, full)
+		for t.width() > pageColumns && t.in < terse {
+			t = newGrid(cells, t.in+1)
 		}
 		t.write(&b, p)
 		if countCells(cells).ran > 0 {
-			writeKey(&b, p, t.short)
+			writeKey(&b, p, t)
 		}
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
@@ -43,11 +43,13 @@ func Table(w io.Writer, cells []scenarios.Summary, opts TableOptions) error {
 
 // grid is the table's text, before it is padded and coloured.
 type grid struct {
-	short  bool // words are shortened to fit
-	worlds bool // there is a column for the world
-	head   []word
-	groups []group
-	widths []int
+	in      wording // words are shortened to fit
+	worlds  bool    // there is a column for the world
+	columns []column
+	quiet   []column // left out
+	head    []word
+	groups  []group
+	widths  []int
 }
 
 type group struct {
@@ -71,8 +73,9 @@ func (w word) length() int { return utf8.RuneCountInString(w.text) }
 
 // newGrid puts the cells in rows; cells of one scenario come together, in the order in
 // which the scenarios first appear.
-func newGrid(cells []scenarios.Summary, short bool) *grid {
-	t := &grid{short: short, worlds: oneWorld(cells) == ""}
+func newGrid(cells []scenarios.Summary, in wording) *grid {
+	t := &grid{in: in, worlds: oneWorld(cells) == ""}
+	t.columns, t.quiet = telling(cells)
 	for _, title := range []string{"backend", "guard"} {
 		t.head = append(t.head, word{text: title, paint: faint})
 	}
@@ -80,7 +83,7 @@ func newGrid(cells []scenarios.Summary, short bool) *grid {
 		t.head = append(t.head, word{text: "world", paint: faint})
 	}
 	t.head = append(t.head, word{text: "n", paint: faint, right: true})
-	for _, c := range columns {
+	for _, c := range t.columns {
 		t.head = append(t.head, word{text: c.title, paint: faint})
 	}
 	t.head = append(t.head, word{text: "outcome", paint: faint})
@@ -110,8 +113,8 @@ func (t *grid) row(c scenarios.Summary) gridRow {
 		return r
 	}
 	r.words = append(r.words, word{text: fmt.Sprint(c.Trials), right: true})
-	for _, column := range columns {
-		r.words = append(r.words, column.word(c, t.short))
+	for _, column := range t.columns {
+		r.words = append(r.words, column.word(c, t.in))
 	}
 	r.words = append(r.words, outcomeWord(c.Outcome))
 	return r

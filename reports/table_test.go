@@ -125,6 +125,59 @@ func TestTableFitsItsPage(t *testing.T) {
 	}
 }
 
+func TestACrowdedTableStillFitsItsPage(t *testing.T) {
+	var all []scenarios.Tally
+	for _, p := range check.Properties() {
+		all = append(all, tally(p, 20, 0, 20, check.Violated))
+	}
+	all[0] = tally(check.Overlap, 20, 3, 17, check.Violated)
+	cells := []scenarios.Summary{cell("gc-pause", "redis+elapsed-check", "fence-writes", "virtual", 20, scenarios.AsExpected, all...)}
+	for _, in := range []wording{full, brief} {
+		if w := newGrid(cells, in).width(); w <= pageColumns {
+			t.Errorf("with wording %d the table is only %d wide: this test does not test", in, w)
+		}
+	}
+	var b strings.Builder
+	if err := Table(&b, cells, TableOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(b.String()) {
+		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > pageColumns {
+			t.Errorf("%d columns, more than %d: %s", n, pageColumns, line)
+		}
+	}
+	if !strings.Contains(b.String(), "17/20!") {
+		t.Errorf("the table does not show the surprise:\n%s", b.String())
+	}
+}
+
+func TestAColumnAppearsWhenThereIsSomethingToSee(t *testing.T) {
+	head := func(tallies ...scenarios.Tally) string {
+		var b strings.Builder
+		if err := Table(&b, []scenarios.Summary{cell("x", "redis", "none", "virtual", 1, scenarios.AsExpected, tallies...)}, TableOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Split(b.String(), "\n")[2]
+	}
+	for _, test := range []struct {
+		name  string
+		tally scenarios.Tally
+		shown bool
+	}{
+		{"it holds and nobody asked", tally(check.Availability, 1, 1, 0), false},
+		{"it is undecided and nobody asked", tally(check.Availability, 1, 0, 0), false},
+		{"it holds as expected", tally(check.Availability, 1, 1, 0, check.Holds), true},
+		{"it is violated and nobody asked", tally(check.Availability, 1, 0, 1), true},
+	} {
+		if got := strings.Contains(head(test.tally), "avail"); got != test.shown {
+			t.Errorf("%s: the column is shown: %t", test.name, got)
+		}
+	}
+	if !strings.Contains(head(), "overlap  valid  lost") {
+		t.Errorf("both senses of overlap are always shown, but the head is %q", head())
+	}
+}
+
 func TestTableSaysTheSameWithAndWithoutColour(t *testing.T) {
 	escapes := regexp.MustCompile("\x1b\\[[0-9;]*m")
 	var plain, coloured bytes.Buffer
@@ -162,7 +215,7 @@ func TestPredictedViolationIsNoSurprise(t *testing.T) {
 		{"no trials", tally(check.Overlap, 0, 0, 0, check.Holds), "—"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := tallyWord(test.tally, false).text; got != test.want {
+			if got := tallyWord(test.tally, full).text; got != test.want {
 				t.Errorf("the table says %q, want %q", got, test.want)
 			}
 		})

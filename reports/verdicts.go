@@ -13,17 +13,50 @@ type column struct {
 	property check.Property
 	title    string
 	meaning  string
+	optional bool // no column where nothing is expected of it and it was never violated
 }
 
 // columns are in the order of check.Properties.
 var columns = []column{
-	{check.Overlap, "overlap", "two clients believe they hold the lock"},
-	{check.OverlapValid, "valid", "both within their own deadlines"},
-	{check.LostUpdate, "lost", "an acknowledged withdrawal is gone"},
-	{check.StaleWrite, "stale", "a superseded holder wrote"},
-	{check.TokenOrder, "token", "fencing tokens repeat or go back"},
-	{check.FreshRefused, "fresh", "the rightful holder was refused"},
+	{check.Overlap, "overlap", "two clients believe they hold the lock", false},
+	{check.OverlapValid, "valid", "both within their own deadlines", false},
+	{check.LostUpdate, "lost", "an acknowledged withdrawal is gone", false},
+	{check.StaleWrite, "stale", "a superseded holder wrote", false},
+	{check.DuplicateEffect, "twice", "one effect was applied twice", true},
+	{check.TokenOrder, "token", "fencing tokens repeat or go back", false},
+	{check.FreshRefused, "fresh", "the rightful holder was refused", false},
+	{check.ForeignRelease, "freed", "freed by who did not hold it", true},
+	{check.Availability, "avail", "not got within three leases", true},
 }
+
+// telling lists the columns for these cells. An optional one is quiet if nobody expects
+// anything of the property and it was never violated.
+func telling(cells []scenarios.Summary) (shown, quiet []column) {
+	for _, c := range columns {
+		said := !c.optional
+		for _, cell := range cells {
+			for _, t := range cell.Tallies {
+				said = said || t.Property == c.property && (t.Expected != nil || t.Violated > 0)
+			}
+		}
+		if said {
+			shown = append(shown, c)
+		} else {
+			quiet = append(quiet, c)
+		}
+	}
+	return shown, quiet
+}
+
+// wording is how much room the words of the table take.
+type wording int
+
+// From the longest words to the shortest.
+const (
+	full  wording = iota // violated ✓
+	brief                // viol. ✓
+	terse                // viol✓
+)
 
 // The marks behind a verdict.
 const (
@@ -32,22 +65,28 @@ const (
 )
 
 // word says what the trials of a cell said about the property.
-func (c column) word(cell scenarios.Summary, short bool) word {
+func (c column) word(cell scenarios.Summary, in wording) word {
 	for _, t := range cell.Tallies {
 		if t.Property == c.property {
-			return tallyWord(t, short)
+			return tallyWord(t, in)
 		}
 	}
 	return word{text: "—", paint: faint}
 }
 
-func tallyWord(t scenarios.Tally, short bool) word {
+func tallyWord(t scenarios.Tally, in wording) word {
 	n := t.Holds + t.Undecided + t.Violated
 	violated, undecided := "violated", "undecided"
 	someViolated, someUndecided := " "+violated, " "+undecided
-	if short {
+	asPredicted, asSurprise := predicted, surprise
+	switch in {
+	case brief:
 		violated, undecided = "viol.", "undec."
 		someViolated, someUndecided = "", " ?"
+	case terse:
+		violated, undecided = "viol", "undec"
+		someViolated, someUndecided = "", "?"
+		asPredicted, asSurprise = strings.TrimSpace(predicted), strings.TrimSpace(surprise)
 	}
 	var w word
 	switch {
@@ -66,9 +105,9 @@ func tallyWord(t scenarios.Tally, short bool) word {
 	}
 	switch {
 	case surprises(t) > 0:
-		return word{text: w.text + surprise, paint: alarm}
+		return word{text: w.text + asSurprise, paint: alarm}
 	case t.Expected != nil && *t.Expected == check.Violated && t.Violated > 0:
-		return word{text: w.text + predicted, paint: theory}
+		return word{text: w.text + asPredicted, paint: theory}
 	case t.Expected != nil && t.Undecided > 0:
 		w.paint = doubt
 	case t.Expected == nil:
@@ -106,11 +145,11 @@ func surprises(t scenarios.Tally) int {
 }
 
 // writeKey says what titles, words and marks mean.
-func writeKey(b *strings.Builder, p painter, short bool) {
+func writeKey(b *strings.Builder, p painter, t *grid) {
 	b.WriteByte('\n')
-	for i := 0; i < len(columns); i += 2 {
+	for i := 0; i < len(t.columns); i += 2 {
 		line := ""
-		for j, c := range columns[i:min(i+2, len(columns))] {
+		for j, c := range t.columns[i:min(i+2, len(t.columns))] {
 			entry := fmt.Sprintf("%-9s%s", c.title, c.meaning)
 			if string(c.property) != c.title {
 				entry += " (" + string(c.property) + ")"
@@ -124,7 +163,19 @@ func writeKey(b *strings.Builder, p painter, short bool) {
 	}
 	marks := "✓ violated as predicted, a pass    ! not as expected    no mark: as expected, or nothing expected    — nothing to judge"
 	b.WriteString(p.paint(faint, marks) + "\n")
-	if short {
-		b.WriteString(p.paint(faint, "viol. violated    2/5 violated in 2 of 5 trials    undec. undecided    2/5 ? undecided in 2 of 5 trials") + "\n")
+	if t.in != full {
+		dot, blank := ".", " "
+		if t.in == terse {
+			dot, blank = "", ""
+		}
+		words := fmt.Sprintf("viol%s violated    2/5 violated in 2 of 5 trials    undec%s undecided    2/5%s? undecided in 2 of 5 trials", dot, dot, blank)
+		b.WriteString(p.paint(faint, words) + "\n")
+	}
+	if len(t.quiet) > 0 {
+		var names []string
+		for _, c := range t.quiet {
+			names = append(names, string(c.property))
+		}
+		b.WriteString(p.paint(faint, "no column, as nothing is expected and nothing violated: "+strings.Join(names, ", ")) + "\n")
 	}
 }

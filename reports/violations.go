@@ -11,12 +11,15 @@ import (
 
 // inWords says what each violation looks like to somebody who sees the picture.
 var inWords = map[check.Property]string{
-	check.Overlap:      "two clients believe they hold the lock",
-	check.OverlapValid: "two clients hold it within their own deadlines",
-	check.LostUpdate:   "an acknowledged write is overwritten",
-	check.StaleWrite:   "a superseded holder's write is accepted",
-	check.TokenOrder:   "tokens repeat or go back",
-	check.FreshRefused: "the rightful holder is refused",
+	check.Overlap:         "two clients believe they hold the lock",
+	check.OverlapValid:    "two clients hold it within their own deadlines",
+	check.LostUpdate:      "an acknowledged write is overwritten",
+	check.StaleWrite:      "a superseded holder's write is accepted",
+	check.DuplicateEffect: "an effect is applied twice",
+	check.TokenOrder:      "tokens repeat or go back",
+	check.FreshRefused:    "the rightful holder is refused",
+	check.ForeignRelease:  "the lock is freed by somebody else",
+	check.Availability:    "a client does not get the lock",
 }
 
 // maxPairs bounds the search for overlapping bars, which looks at every pair.

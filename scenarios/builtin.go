@@ -9,7 +9,7 @@ import (
 var scripts embed.FS
 
 // builtinNames lists the built-in scripts in the order in which they are best read.
-var builtinNames = []string{"no-fault", "gc-pause", "pause-before-write", "pause-during-acquire"}
+var builtinNames = []string{"no-fault", "gc-pause", "pause-before-write", "pause-during-acquire", "charge-once", "charge-unmarked"}
 
 // BuiltinNames lists the built-in scripts in the order in which they are best read.
 func BuiltinNames() []string { return append([]string(nil), builtinNames...) }

@@ -86,6 +86,33 @@ func TestOnlyTheAccountSavesTheMoney(t *testing.T) {
 	}
 }
 
+// TestOnlyAnIdSavesTheCustomer: what is expected of duplicate-effect when the holder stops
+// before the charge, and when it stops after it.
+func TestOnlyAnIdSavesTheCustomer(t *testing.T) {
+	for _, c := range []struct {
+		guard                  string
+		beforeCharge, unmarked check.Verdict
+	}{
+		{"none", check.Violated, check.Violated},
+		{"fence-writes", check.Holds, check.Violated},
+		{"fence-all", check.Holds, check.Violated},
+		{"cas", check.Holds, check.Violated},
+		{"unique", check.Holds, check.Holds},
+	} {
+		for name, want := range map[string]check.Verdict{"charge-once": c.beforeCharge, "charge-unmarked": c.unmarked} {
+			s, err := Find(name, known())
+			if err != nil {
+				t.Fatal(err)
+			}
+			expected := s.Expected("perfect", c.guard)
+			i := slices.IndexFunc(expected, func(e Expected) bool { return e.Property == check.DuplicateEffect })
+			if i < 0 || expected[i].Verdict != want {
+				t.Errorf("%s with guard %s expects %v, want duplicate-effect %s", name, c.guard, expected, want)
+			}
+		}
+	}
+}
+
 func TestUnknownScenarioIsExplained(t *testing.T) {
 	_, err := Find("gc-pase", known())
 	if err == nil || !strings.Contains(err.Error(), "did you mean gc-pause?") {

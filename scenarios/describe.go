@@ -59,16 +59,25 @@ func (s *Scenario) castInWords() string {
 	return out + line("lease", fmt.Sprintf("%s; 1ttl stands for one lease, however long", short(s.TTL)))
 }
 
-func (w Withdraw) inWords(s *Scenario) string {
+func (w Workload) inWords(s *Scenario) string {
 	parts := []string{"takes the lock", "reads the balance"}
+	if w.Kind == ChargeOnce {
+		parts[1] = "looks whether the job is done"
+	}
 	if w.Think.In(s.TTL) > 0 {
 		parts = append(parts, "works for "+inBoth(w.Think, s.TTL))
 	}
 	if w.Check {
 		parts = append(parts, "looks at its deadline and gives up if it has passed")
 	}
-	text := strings.Join(append(parts, "writes the new balance"), ", ") + " and gives the lock back"
+	last := "writes the new balance"
+	if w.Kind == ChargeOnce {
+		last = "charges the account for it, marks it as done"
+	}
+	text := strings.Join(append(parts, last), ", ") + " and gives the lock back"
 	switch {
+	case w.Times > 1 && w.Kind == ChargeOnce:
+		text += fmt.Sprintf("; there are %d jobs", w.Times)
 	case w.Times == 2:
 		text += "; twice"
 	case w.Times > 2:
@@ -102,7 +111,7 @@ func (s *Scenario) stepsInWords() string {
 }
 
 func (step Step) inWords(s *Scenario) string {
-	fault := fmt.Sprintf("%s %s for %s", step.Do.Kind, step.Do.Host, inBoth(step.Do.For, s.TTL))
+	fault := step.Do.inWords(s) + step.repeatsInWords(s)
 	if step.On == nil {
 		return fmt.Sprintf("%s after the start: %s", inBoth(*step.At, s.TTL), fault)
 	}
@@ -121,7 +130,7 @@ func (s *Scenario) expectedInWords() string {
 		}
 		b.WriteString(wrap(who("backend", row.Backends)+", "+who("guard", row.Guards), "  ", "    ", pageWidth))
 		for _, v := range row.Verdicts {
-			fmt.Fprintf(&b, "    %-14s %s\n", v.Property, v.Verdict)
+			fmt.Fprintf(&b, "    %-16s %s\n", v.Property, v.Verdict)
 		}
 		b.WriteString(wrap("because "+row.Because, "    ", "    ", pageWidth))
 	}

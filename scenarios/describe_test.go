@@ -9,7 +9,7 @@ import (
 )
 
 func TestDescriptions(t *testing.T) {
-	for _, s := range append(builtin(t), load(t, whole), load(t, least)) {
+	for _, s := range append(builtin(t), load(t, whole), load(t, least), load(t, faults)) {
 		t.Run(s.Name, func(t *testing.T) {
 			var b strings.Builder
 			if err := Describe(&b, s); err != nil {

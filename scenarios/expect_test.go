@@ -71,9 +71,9 @@ func TestTokenGuardsMakeNoCellWithoutTokens(t *testing.T) {
 		got = append(got, c.Backend.String()+" "+c.Guard)
 	}
 	want := []string{
-		"none none", "none cas",
-		"perfect none", "perfect fence-writes", "perfect fence-all", "perfect cas",
-		"redis none", "redis fence-writes", "redis fence-all", "redis cas",
+		"none none", "none cas", "none unique",
+		"perfect none", "perfect fence-writes", "perfect fence-all", "perfect fence-equal", "perfect cas", "perfect unique",
+		"redis none", "redis fence-writes", "redis fence-all", "redis fence-equal", "redis cas", "redis unique",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)

@@ -21,15 +21,16 @@ type fileScenario struct {
 	Workload fileWorkload `yaml:"workload" doc:"what every client does"`
 	Lock     options      `yaml:"lock,omitempty" doc:"options of the lock, such as timeout: 4ttl, for every backend that has them and does not set them itself"`
 	Backends words        `yaml:"backends,omitempty" doc:"the lock services to run it with, such as redis or redis+elapsed-check; all known ones if left out"`
-	Guards   words        `yaml:"guards,omitempty" doc:"the guards at the account to run it with, such as none, fence-writes, fence-all, cas; all known ones if left out"`
+	Guards   words        `yaml:"guards,omitempty" doc:"the guards at the account to run it with, such as none, fence-writes, fence-all, cas, unique; all known ones if left out"`
 	Steps    []fileStep   `yaml:"steps,omitempty" doc:"the faults, and when each of them happens"`
 	Until    span         `yaml:"until" doc:"how long a trial lasts"`
 	Expect   []fileExpect `yaml:"expect" doc:"what theory says will come out, and why; a trial passes when it comes out so, also when that is a violation"`
 }
 
 type fileWorkload struct {
-	place    `yaml:"-"`
-	Withdraw fileWithdraw `yaml:"withdraw" doc:"take the lock, read the balance, work, write the balance, give the lock back"`
+	place      `yaml:"-"`
+	Withdraw   fileWithdraw   `yaml:"withdraw,omitempty" doc:"take the lock, read the balance, work, write the balance, give the lock back"`
+	ChargeOnce fileChargeOnce `yaml:"charge-once,omitempty" doc:"a job that must be done once, and that every client may pick up: take the lock, look whether the job is done, work, charge the account for it, mark it as done, give the lock back"`
 }
 
 type fileWithdraw struct {
@@ -41,11 +42,22 @@ type fileWithdraw struct {
 	Check   yesno  `yaml:"check,omitempty" doc:"whether the client looks at its deadline just before the write, and gives up when it has passed"`
 }
 
+type fileChargeOnce struct {
+	place   `yaml:"-"`
+	Jobs    number `yaml:"jobs,omitempty" doc:"how many jobs there are, one after the other; 1 if left out"`
+	Think   span   `yaml:"think,omitempty" doc:"how long a client works between looking and charging"`
+	Stagger span   `yaml:"stagger,omitempty" doc:"client 2 starts this much after client 1, client 3 as much after client 2"`
+	Wait    span   `yaml:"wait,omitempty" doc:"how long a client waits for the lock before it gives up; to the end if left out"`
+	Check   yesno  `yaml:"check,omitempty" doc:"whether the client looks at its deadline just before the charge, and gives up when it has passed"`
+}
+
 type fileStep struct {
 	place `yaml:"-"`
 	On    fileOn `yaml:"on,omitempty" doc:"the event at which the step happens; the process that causes it is held there until the fault is in effect"`
 	At    span   `yaml:"at,omitempty" doc:"the time at which the step happens, instead of an event"`
 	After span   `yaml:"after,omitempty" doc:"how long after the event; the process is not held then"`
+	Every span   `yaml:"every,omitempty" doc:"the step happens again and again, each time this much after the time before"`
+	Times number `yaml:"times,omitempty" doc:"how often the step happens in all, with every; until the end if left out"`
 	Do    fileDo `yaml:"do" doc:"the fault"`
 }
 
@@ -59,28 +71,20 @@ type fileOn struct {
 	Nth    number `yaml:"nth,omitempty" doc:"the first, second, third such event; 1 if left out"`
 }
 
-type fileDo struct {
-	place `yaml:"-"`
-	Pause filePause `yaml:"pause,omitempty" doc:"stop every process of a host while its clocks go on, as a garbage collection or SIGSTOP does"`
-}
-
-type filePause struct {
-	place `yaml:"-"`
-	Host  word `yaml:"host" doc:"the host that is stopped: client-1, ledger, or a server of the lock service"`
-	For   span `yaml:"for" doc:"how long it is stopped, such as 1.5ttl"`
-}
-
 type fileExpect struct {
-	place        `yaml:"-"`
-	Backend      words       `yaml:"backend,omitempty" doc:"the backends that this row is about; all of the scenario's if left out"`
-	Guard        words       `yaml:"guard,omitempty" doc:"the guards that this row is about; all of the scenario's if left out"`
-	Overlap      verdictWord `yaml:"overlap,omitempty" doc:"violated: two clients believe they hold the lock at once"`
-	OverlapValid verdictWord `yaml:"overlap-valid,omitempty" doc:"violated: the same, where each belief ends at the deadline that the client itself computes"`
-	LostUpdate   verdictWord `yaml:"lost-update,omitempty" doc:"violated: an acknowledged withdrawal is missing from the balance"`
-	StaleWrite   verdictWord `yaml:"stale-write,omitempty" doc:"violated: the account took a write from a holder who had been superseded"`
-	TokenOrder   verdictWord `yaml:"token-order,omitempty" doc:"violated: fencing tokens repeat or go back"`
-	FreshRefused verdictWord `yaml:"fresh-refused,omitempty" doc:"violated: the guard refused the rightful holder"`
-	Because      word        `yaml:"because" doc:"the reason, in one sentence"`
+	place           `yaml:"-"`
+	Backend         words       `yaml:"backend,omitempty" doc:"the backends that this row is about; all of the scenario's if left out"`
+	Guard           words       `yaml:"guard,omitempty" doc:"the guards that this row is about; all of the scenario's if left out"`
+	Overlap         verdictWord `yaml:"overlap,omitempty" doc:"violated: two clients believe they hold the lock at once"`
+	OverlapValid    verdictWord `yaml:"overlap-valid,omitempty" doc:"violated: the same, where each belief ends at the deadline that the client itself computes"`
+	LostUpdate      verdictWord `yaml:"lost-update,omitempty" doc:"violated: an acknowledged withdrawal is missing from the balance"`
+	StaleWrite      verdictWord `yaml:"stale-write,omitempty" doc:"violated: the account took a write from a holder who had been superseded"`
+	DuplicateEffect verdictWord `yaml:"duplicate-effect,omitempty" doc:"violated: one withdrawal, or the charge for one job, was applied twice"`
+	TokenOrder      verdictWord `yaml:"token-order,omitempty" doc:"violated: fencing tokens repeat or go back"`
+	FreshRefused    verdictWord `yaml:"fresh-refused,omitempty" doc:"violated: the guard refused the rightful holder"`
+	ForeignRelease  verdictWord `yaml:"foreign-release,omitempty" doc:"violated: the lock service freed the lock at the request of a client that did not hold it"`
+	Availability    verdictWord `yaml:"availability,omitempty" doc:"violated: a client that asked for the lock gave up, or waited longer than three leases"`
+	Because         word        `yaml:"because" doc:"the reason, in one sentence"`
 }
 
 func (*fileExpect) noun() string { return "this row" }
@@ -99,7 +103,10 @@ func (e fileExpect) verdicts() []fileVerdict {
 		{check.OverlapValid, e.OverlapValid},
 		{check.LostUpdate, e.LostUpdate},
 		{check.StaleWrite, e.StaleWrite},
+		{check.DuplicateEffect, e.DuplicateEffect},
 		{check.TokenOrder, e.TokenOrder},
 		{check.FreshRefused, e.FreshRefused},
+		{check.ForeignRelease, e.ForeignRelease},
+		{check.Availability, e.Availability},
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/locklab/locklab/sim"
 )
 
 // FuzzLoad: whatever is in the file, Load returns a scenario that can be run or an error
@@ -31,6 +33,7 @@ func FuzzLoad(f *testing.F) {
 		f.Add(src)
 	}
 	f.Add([]byte(whole))
+	f.Add([]byte(faults))
 	f.Add([]byte("a: &a [*a, *a]\nb: &b [*a, *a]\n"))
 	schema := compile(f)
 	f.Fuzz(func(t *testing.T, src []byte) {
@@ -47,8 +50,12 @@ func FuzzLoad(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, step := range s.Steps {
-			if step.Resolve(s.TTL).Do.For <= 0 {
+			do := step.Resolve(s.TTL).Do
+			if do.For < 0 || do.For == 0 && (do.Kind == sim.Pause || do.Kind == sim.Suspend || do.Kind == sim.Hold) {
 				t.Errorf("step %+v does nothing", step)
+			}
+			if do.Kind == sim.ClockFault && (do.Step == 0) == (do.Rate == 0) {
+				t.Errorf("step %+v leaves the clock alone, or does two things to it", step)
 			}
 		}
 		if cells, err := s.Cells(known().Registry); err != nil || len(cells) == 0 {

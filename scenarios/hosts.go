@@ -83,7 +83,7 @@ func (l *loader) hostNames(servers []sim.HostID) string {
 
 // ledgerKinds lists what the ledger records.
 func ledgerKinds() []sim.Kind {
-	return []sim.Kind{sim.LedgerRead, sim.LedgerReadRefused, sim.LedgerWrite, sim.LedgerWriteRefused}
+	return []sim.Kind{sim.LedgerRead, sim.LedgerReadRefused, sim.LedgerWrite, sim.LedgerWriteRefused, sim.LedgerMarked}
 }
 
 // kindsOf lists the events that a host records and that a step can wait for.
@@ -96,11 +96,14 @@ func (l *loader) kindsOf(host sim.HostID) []sim.Kind {
 			return slices.Contains(ledgerKinds(), k)
 		})
 	}
-	if l.out.Workload.Check {
-		return sim.ClientKinds()
-	}
-	return slices.DeleteFunc(sim.ClientKinds(), func(k sim.Kind) bool { return k == sim.Check })
+	return slices.DeleteFunc(sim.ClientKinds(), func(k sim.Kind) bool {
+		return k == sim.Check && !l.out.Workload.Check ||
+			slices.Contains(jobKinds, k) && l.out.Workload.Kind != ChargeOnce
+	})
 }
+
+// jobKinds are the events of clients that occur with charge-once only.
+var jobKinds = []sim.Kind{sim.Skipped, sim.Marked, sim.MarkUnknown}
 
 // event resolves the kind of event that a step waits for on a host.
 func (l *loader) event(w word, host sim.HostID) (sim.Kind, error) {
@@ -113,7 +116,7 @@ func (l *loader) event(w word, host sim.HostID) (sim.Kind, error) {
 	switch {
 	case kind == sim.Check && slices.Contains(l.out.Hosts(), host) && host != ledger.HostID:
 		return "", l.fail(w.place, fmt.Sprintf("%s never records check: its workload does not look at the deadline", host),
-			strings.Join(names, ", "), "say workload: {withdraw: {check: true}}")
+			strings.Join(names, ", "), fmt.Sprintf("say workload: {%s: {check: true}}", l.out.Workload.Kind))
 	case kind.Known():
 		return "", l.fail(w.place, fmt.Sprintf("%s never records the event %s", host, kind), strings.Join(names, ", "), "")
 	}

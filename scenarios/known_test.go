@@ -30,7 +30,7 @@ func known() Known {
 		{Name: "retry", Kind: backends.Duration, Default: "0.02ttl"},
 	}
 	return Known{
-		Guards: []string{"none", "fence-writes", "fence-all", "cas"},
+		Guards: []string{"none", "fence-writes", "fence-all", "fence-equal", "cas", "unique"},
 		Registry: backends.Registry{
 			service{name: "none"},
 			service{name: "perfect", options: timing, tokens: true, servers: []sim.HostID{"perfect-1"}},

@@ -152,28 +152,6 @@ func (l *loader) guards() error {
 		"a guard that needs no token, such as none or cas", "")
 }
 
-// workload resolves what the clients do.
-func (l *loader) workload() error {
-	w := l.file.Workload.Withdraw
-	out := Withdraw{Times: 1, Think: zero(w.Think), Stagger: zero(w.Stagger), Wait: l.out.Until, Check: w.Check.on}
-	if w.Times.given() {
-		if w.Times.n < 1 || w.Times.n > maxTimes {
-			return l.fail(w.Times.place, fmt.Sprintf("times is %d", w.Times.n), fmt.Sprintf("1 to %d", maxTimes), "")
-		}
-		out.Times = w.Times.n
-	}
-	if w.Wait.given() {
-		out.Wait = w.Wait.Span
-	}
-	l.out.Workload = out
-	for _, err := range []error{l.sane("think", w.Think), l.sane("stagger", w.Stagger), l.sane("wait", w.Wait)} {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // zero is the span as written, or 0 when it was left out.
 func zero(d span) sim.Span {
 	if !d.given() {

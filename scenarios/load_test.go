@@ -33,6 +33,12 @@ func golden(t *testing.T, file, got string) {
 	}
 }
 
+// pause is a pause as the loader reads it.
+func pause(host sim.HostID, long string) Fault {
+	span := sim.MustSpan(long)
+	return Fault{Kind: sim.Pause, Hosts: []sim.HostID{host}, For: &span}
+}
+
 func load(t *testing.T, src string) *Scenario {
 	t.Helper()
 	s, err := Load("test.yaml", []byte(src), known())
@@ -75,16 +81,16 @@ func TestEveryKeyOfAScriptIsRead(t *testing.T) {
 	want := &Scenario{
 		File: "test.yaml", Name: "everything", Title: "Every key once", Text: "Two lines of text.",
 		Claims: []string{"K4", "A7b"}, TTL: 10 * time.Second, Clients: 2,
-		Workload: Withdraw{
-			Times: 3, Think: sim.MustSpan("0.2ttl"), Stagger: sim.MustSpan("100ms"), Wait: sim.MustSpan("2ttl"), Check: true,
+		Workload: Workload{
+			Kind: Withdraw, Times: 3, Think: sim.MustSpan("0.2ttl"), Stagger: sim.MustSpan("100ms"), Wait: sim.MustSpan("2ttl"), Check: true,
 		},
 		Lock:     []LockOption{{Name: "timeout", Value: "4ttl"}},
 		Backends: []string{"redis", "redis+elapsed-check+retry=0.1ttl"},
 		Guards:   []string{"none", "fence-all"},
 		Steps: []Step{
-			{On: &On{Host: "client-1", Event: sim.Read, Nth: 2}, After: sim.MustSpan("0.1ttl"), Do: Fault{sim.Pause, "client-1", sim.MustSpan("1.5ttl")}},
-			{On: &On{Host: "ledger", Event: sim.LedgerWrite, Nth: 1}, After: sim.MustSpan("0"), Do: Fault{sim.Pause, "redis-1", sim.MustSpan("1s")}},
-			{At: &at, After: sim.MustSpan("0"), Do: Fault{sim.Pause, "ledger", sim.MustSpan("1ttl")}},
+			{On: &On{Host: "client-1", Event: sim.Read, Nth: 2}, After: sim.MustSpan("0.1ttl"), Do: pause("client-1", "1.5ttl")},
+			{On: &On{Host: "ledger", Event: sim.LedgerWrite, Nth: 1}, After: sim.MustSpan("0"), Do: pause("redis-1", "1s")},
+			{At: &at, After: sim.MustSpan("0"), Do: pause("ledger", "1ttl")},
 		},
 		Until: sim.MustSpan("4ttl"),
 		Expect: []Expectation{
@@ -113,12 +119,26 @@ func TestWhatIsLeftOutMeansAllOrTheDefault(t *testing.T) {
 	if got, want := strings.Join(s.Backends, " "), "none perfect redis"; got != want {
 		t.Errorf("backends are %s, want all known: %s", got, want)
 	}
-	if got, want := strings.Join(s.Guards, " "), "none fence-writes fence-all cas"; got != want {
+	if got, want := strings.Join(s.Guards, " "), "none fence-writes fence-all fence-equal cas unique"; got != want {
 		t.Errorf("guards are %s, want all known: %s", got, want)
 	}
 	w := s.Workload
 	if w.Times != 1 || w.Think.In(s.TTL) != 0 || w.Stagger.In(s.TTL) != 0 || w.Check || w.Wait != s.Until {
 		t.Errorf("the workload is %+v, want one withdrawal without thinking that waits to the end", w)
+	}
+}
+
+func TestAJobIsAWorkloadToo(t *testing.T) {
+	s := load(t, strings.Replace(least, "{withdraw: {}}", "{charge-once: {jobs: 3, think: 0.2ttl, stagger: 1s, wait: 2ttl, check: true}}", 1))
+	want := Workload{
+		Kind: ChargeOnce, Times: 3, Think: sim.MustSpan("0.2ttl"), Stagger: sim.MustSpan("1s"), Wait: sim.MustSpan("2ttl"), Check: true,
+	}
+	if s.Workload != want {
+		t.Errorf("got %+v, want %+v", s.Workload, want)
+	}
+	s = load(t, strings.Replace(least, "{withdraw: {}}", "{charge-once: {}}", 1))
+	if w := s.Workload; w.Kind != ChargeOnce || w.Times != 1 || w.Wait != s.Until || w.Check {
+		t.Errorf("got %+v, want one job without thinking", w)
 	}
 }
 
@@ -139,7 +159,7 @@ func TestStepsScaleWithTheLease(t *testing.T) {
 		},
 	}
 	for i, step := range s.Steps {
-		if got := step.Resolve(2 * time.Second); got != want[i] {
+		if got := step.Resolve(2 * time.Second); !reflect.DeepEqual(got, want[i]) {
 			t.Errorf("step %d under a lease of 2 s is %+v, want %+v", i+1, got, want[i])
 		}
 	}

@@ -59,7 +59,7 @@ func shapeOf(b backends.Backend) string {
 	text := b.Name()
 	var options []string
 	for _, o := range b.Options() {
-		if o.Kind == backends.Duration {
+		if o.Kind != backends.Switch {
 			options = append(options, "+"+o.Name+"="+o.Default)
 			continue
 		}

@@ -3,14 +3,22 @@ package scenarios
 import (
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/control"
+	"github.com/locklab/locklab/backends/etcd"
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/backends/redis"
+	"github.com/locklab/locklab/backends/redlock"
+	"github.com/locklab/locklab/backends/sentinel"
 )
 
 // Registry lists the lock services that exist, in the order of tables: first the two
 // controls, then the real ones.
 func Registry() backends.Registry {
-	return backends.Registry{control.None{}, control.Perfect{}, redis.Backend{}}
+	return backends.Registry{
+		control.None{}, control.Perfect{}, redis.Backend{},
+		redlock.Backend{}, redlock.Backend{Profile: redlock.Reference}, redlock.Backend{Profile: redlock.Redsync},
+		sentinel.Backend{},
+		etcd.Backend{},
+	}
 }
 
 // Everything is what a scenario may refer to.

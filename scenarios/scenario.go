@@ -22,7 +22,7 @@ type Scenario struct {
 	Claims   []string      // the claims of the debate that it tests: "K4"
 	TTL      time.Duration // the lease in the virtual world; spans in units of ttl refer to it
 	Clients  int           // 1 … 100, hosts client-1 … client-N
-	Workload Withdraw
+	Workload Workload
 	Lock     []LockOption  // for every backend that has the option and does not set it itself
 	Backends []string      // specs as backends.Spec writes them; never empty
 	Guards   []string      // never empty
@@ -31,14 +31,27 @@ type Scenario struct {
 	Expect   []Expectation // in the order of the file; no two contradict each other
 }
 
-// Withdraw is a workload: take the lock, read the balance, work, write the balance,
-// give the lock back. Written as a read and a write, because that is what loses updates.
-type Withdraw struct {
-	Times   int      // withdrawals a client makes, one after the other; at least 1
-	Think   sim.Span // work between the read and the write
+// WorkloadKind says what clients do with the lock in their hands.
+type WorkloadKind string
+
+// The workloads.
+const (
+	// Withdraw: read the balance, work, write the balance. Written as a read and a write,
+	// because that is what loses updates.
+	Withdraw WorkloadKind = "withdraw"
+	// ChargeOnce: look whether a job is done, work, charge the account for it, mark it as
+	// done. Every client may pick up every job; two charges for one job are the damage.
+	ChargeOnce WorkloadKind = "charge-once"
+)
+
+// Workload is what every client does, each time under the lock.
+type Workload struct {
+	Kind    WorkloadKind
+	Times   int      // withdrawals a client makes, or jobs there are, one after the other; at least 1
+	Think   sim.Span // work between the read and the write or charge
 	Stagger sim.Span // client i starts (i-1) × Stagger after client 1
 	Wait    sim.Span // how long one acquire may wait for the lock
-	Check   bool     // look at the deadline just before the write, and give up if it has passed
+	Check   bool     // look at the deadline just before the write or charge, and give up if it has passed
 }
 
 // LockOption is an option of the lock, for all backends of a scenario that have it.
@@ -49,6 +62,8 @@ type Step struct {
 	On    *On       // nil: At says when
 	At    *sim.Span // since the start of the trial; nil: On says when
 	After sim.Span  // how long after the event
+	Every *sim.Span // it happens again this much later; nil: it happens once
+	Times int       // how often in all, when Every is set; 0: until the end
 	Do    Fault
 }
 
@@ -57,24 +72,6 @@ type On struct {
 	Host  sim.HostID
 	Event sim.Kind
 	Nth   int // 1: the first
-}
-
-// Fault is what is done to a host, and for how long.
-type Fault struct {
-	Kind sim.FaultKind
-	Host sim.HostID
-	For  sim.Span
-}
-
-// Resolve gives the step under a lease, as the director takes it.
-func (s Step) Resolve(ttl time.Duration) sim.Step {
-	step := sim.Step{Do: sim.Fault{Kind: s.Do.Kind, Host: s.Do.Host, For: s.Do.For.In(ttl)}}
-	if s.On == nil {
-		step.When.After = s.At.In(ttl)
-		return step
-	}
-	step.When = sim.Trigger{Host: s.On.Host, Kind: s.On.Event, Nth: s.On.Nth, After: s.After.In(ttl)}
-	return step
 }
 
 // Expectation is a row of what theory says will come out, for some cells.

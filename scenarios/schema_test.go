@@ -63,6 +63,26 @@ func leafSchema(t reflect.Type) *jsonschema.Schema {
 			{Type: "string", Pattern: `^([0-9]+(\.[0-9]*)?|\.[0-9]+)ttl$|^(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+$|^0$`},
 			{Const: 0},
 		}, Examples: []any{"250ms", "10s", "1.5ttl"}}
+	case reflect.TypeFor[hostWords]():
+		return leafSchema(reflect.TypeFor[words]())
+	case reflect.TypeFor[hostGroups]():
+		return &jsonschema.Schema{Type: "array", Items: leafSchema(reflect.TypeFor[words]()), MinItems: count(2)}
+	case reflect.TypeFor[length]():
+		span := leafSchema(reflect.TypeFor[span]())
+		drawn := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), Required: []string{"uniform"}, AdditionalProperties: jsonschema.FalseSchema}
+		drawn.Properties.Set("uniform", &jsonschema.Schema{
+			Type: "array", Items: span, MinItems: count(2), MaxItems: count(2),
+			Description: "the length is drawn each time, evenly from the first to the second",
+		})
+		return &jsonschema.Schema{OneOf: append(span.OneOf, drawn), Examples: []any{"1.5ttl", map[string]any{"uniform": []any{0, "1ttl"}}}}
+	case reflect.TypeFor[offset]():
+		return &jsonschema.Schema{Type: "string", Pattern: `^[+-]?(([0-9]+(\.[0-9]*)?|\.[0-9]+)ttl|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$`, Examples: []any{"5s", "-0.5ttl"}}
+	case reflect.TypeFor[factor](), reflect.TypeFor[fraction]():
+		number := &jsonschema.Schema{Type: "number", ExclusiveMinimum: "0", Maximum: "1000"}
+		if t == reflect.TypeFor[fraction]() {
+			number.Maximum = "1"
+		}
+		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{number, {Type: "string", Pattern: `^([0-9]+\.?[0-9]*|\.[0-9]+)$`}}}
 	case reflect.TypeFor[verdictWord]():
 		return &jsonschema.Schema{Type: "string", Enum: []any{check.Holds.String(), check.Violated.String()}}
 	case reflect.TypeFor[options]():
@@ -93,8 +113,14 @@ func refine(s *jsonschema.Schema) {
 			s.Definitions[def].OneOf = append(s.Definitions[def].OneOf, &jsonschema.Schema{Required: []string{key}})
 		}
 	}
+	one("workload", "withdraw", "charge-once")
+	s.Definitions["workload"].MaxProperties = count(1)
 	one("step", "on", "at")
 	one("on", "client", "host")
+	one("clock", "step", "rate")
+	property(s.Definitions["clock"], "clock").Enum = []any{string(sim.WallClock), string(sim.MonotonicClock)}
+	s.Definitions["partition"].OneOf = []*jsonschema.Schema{{Required: []string{"groups"}}, {Required: []string{"from", "to"}}}
+	s.Definitions["step"].DependentRequired = map[string][]string{"times": {"every"}}
 	s.Definitions["do"].MinProperties, s.Definitions["do"].MaxProperties = count(1), count(1)
 	for _, p := range propertyNames() {
 		s.Definitions["expect"].AnyOf = append(s.Definitions["expect"].AnyOf, &jsonschema.Schema{Required: []string{p}})
@@ -109,8 +135,10 @@ func TestSchemaIsCurrent(t *testing.T) {
 
 func TestEveryKeyHasADescription(t *testing.T) {
 	for _, t1 := range []reflect.Type{
-		reflect.TypeFor[fileScenario](), reflect.TypeFor[fileWorkload](), reflect.TypeFor[fileWithdraw](), reflect.TypeFor[fileStep](),
-		reflect.TypeFor[fileOn](), reflect.TypeFor[fileDo](), reflect.TypeFor[filePause](), reflect.TypeFor[fileExpect](),
+		reflect.TypeFor[fileScenario](), reflect.TypeFor[fileWorkload](), reflect.TypeFor[fileWithdraw](), reflect.TypeFor[fileChargeOnce](), reflect.TypeFor[fileStep](),
+		reflect.TypeFor[fileOn](), reflect.TypeFor[fileDo](), reflect.TypeFor[filePause](),
+		reflect.TypeFor[fileSuspend](), reflect.TypeFor[fileCrash](), reflect.TypeFor[fileClock](), reflect.TypeFor[filePartition](),
+		reflect.TypeFor[fileDelay](), reflect.TypeFor[fileHold](), reflect.TypeFor[fileDrop](), reflect.TypeFor[fileExpect](),
 	} {
 		for _, k := range keysOf(t1) {
 			if k.doc == "" {
@@ -161,7 +189,7 @@ func validate(t testing.TB, s *validator.Schema, src []byte) error {
 
 func TestGoodScriptsSatisfyTheSchema(t *testing.T) {
 	s := compile(t)
-	for _, src := range [][]byte{[]byte(whole), []byte(least)} {
+	for _, src := range [][]byte{[]byte(whole), []byte(least), []byte(faults)} {
 		if err := validate(t, s, src); err != nil {
 			t.Errorf("%v in\n%s", err, src)
 		}
@@ -184,7 +212,8 @@ func TestSchemaRefusesWhatNeedsNoKnowledge(t *testing.T) {
 	patterns := []string{
 		"unknown-key-*", "unknown-fault", "unknown-property", "unknown-verdict", "unknown-event", "*-missing", "bad-duration",
 		"duration-without-unit", "negative-duration", "list-as-duration", "clients-*", "name-with-capitals", "on-and-at",
-		"neither-*", "client-and-host", "two-faults", "no-fault", "row-without-property", "nth-zero", "times-zero", "*-empty",
+		"neither-*", "client-and-host", "two-faults", "no-fault", "row-without-property", "nth-zero", "times-zero", "jobs-zero", "two-workloads", "*-empty",
+		"clock-step-and-rate", "clock-unknown", "groups-one", "probability-*", "rate-zero", "uniform-of-one", "uniform-not-*", "uniform-misspelt", "times-without-every", "partition-groups-and-from",
 		"title-number", "claims-twice", "event-of-the-world", "a-list", "a-word",
 	}
 	for _, pattern := range patterns {

@@ -47,8 +47,35 @@ func (l *loader) step(f fileStep) (Step, error) {
 		return Step{}, err
 	}
 	var err error
-	step.Do, err = l.fault(f.Do)
-	return step, err
+	if step.Do, err = l.fault(f.Do); err != nil {
+		return Step{}, err
+	}
+	return step, l.repeats(f, &step)
+}
+
+// repeats resolves how often a step happens. Each time must be over before the next
+// begins, so that a history tells them apart.
+func (l *loader) repeats(f fileStep, step *Step) error {
+	switch {
+	case f.Times.given() && !f.Every.given():
+		return l.fail(f.Times.place, "times goes with every, and this step has none", "every as well, such as every: 1ttl", "")
+	case !f.Every.given():
+		return nil
+	case f.Every.In(l.out.TTL) == 0:
+		return l.fail(f.Every.place, "every is 0: the step would never be over", "more than 0, such as 1ttl", "")
+	case f.Times.given() && (f.Times.n < 1 || f.Times.n > maxTimes):
+		return l.fail(f.Times.place, fmt.Sprintf("times is %d", f.Times.n), fmt.Sprintf("1 to %d", maxTimes), "")
+	}
+	switch long, ends := step.Do.lasts(l.out.TTL); {
+	case !ends:
+		return l.fail(f.Every.place, fmt.Sprintf("this %s happens again before it is over", step.Do.Kind),
+			"for as well, so that each time ends", "")
+	case long > f.Every.In(l.out.TTL):
+		return l.fail(f.Every.place, fmt.Sprintf("this %s happens again before it is over", step.Do.Kind),
+			fmt.Sprintf("at least %s, which is how long it may last", short(long)), "")
+	}
+	step.Every, step.Times = &f.Every.Span, f.Times.n
+	return l.sane("every", f.Every)
 }
 
 func (l *loader) trigger(f fileOn) (On, error) {
@@ -77,18 +104,6 @@ func (l *loader) trigger(f fileOn) (On, error) {
 	}
 	on.Event, err = l.event(f.Event, on.Host)
 	return on, err
-}
-
-func (l *loader) fault(f fileDo) (Fault, error) {
-	fault := Fault{Kind: sim.Pause, For: f.Pause.For.Span}
-	var err error
-	if fault.Host, err = l.host(f.Pause.Host); err != nil {
-		return Fault{}, err
-	}
-	if fault.For.In(l.out.TTL) == 0 {
-		return Fault{}, l.fail(f.Pause.For.place, "a pause of length 0 does nothing", "more than 0, such as 1.5ttl", "")
-	}
-	return fault, l.sane("for", f.Pause.For)
 }
 
 // read reads the one fault of a step.

@@ -93,12 +93,15 @@ func (t Trial) Simulate() (*sim.History, error) {
 	working := len(c.clients)
 	for i, id := range c.clients {
 		h := w.AddHost(id)
-		teller := &teller{host: h, lock: lockFor(h), account: accountFor(h), plan: t.Scenario.plan(i, t.TTL)}
-		h.Go("teller", func(sim.Host) {
-			teller.work()
-			if working--; working == 0 {
-				w.Stop(sim.AllDone)
-			}
+		teller := &teller{host: h, plan: t.Scenario.plan(i, t.TTL)}
+		h.Boot(func() {
+			teller.lock, teller.account = lockFor(h), accountFor(h)
+			h.Go("teller", func(sim.Host) {
+				teller.work()
+				if working--; working == 0 {
+					w.Stop(sim.AllDone)
+				}
+			})
 		})
 	}
 	w.Direct(c.steps)

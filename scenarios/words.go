@@ -68,6 +68,22 @@ func inWords(k sim.Kind) string {
 		return "has ended a lease because its time was up"
 	case sim.Freed:
 		return "has taken the lock back from its holder"
+	case sim.Skipped:
+		return "has found its job done already"
+	case sim.Marked:
+		return "has been told that its job is marked as done"
+	case sim.MarkUnknown:
+		return "has got no answer when it marked its job as done"
+	case sim.LedgerMarked:
+		return "has marked a job as done"
+	case sim.Forgotten:
+		return "has come back from a crash without the lease"
+	case sim.NodeGranted:
+		return "has given its vote for a lease"
+	case sim.NodeExtended:
+		return "has prolonged its vote for a lease"
+	case sim.NodeEnded:
+		return "has ended its vote for a lease"
 	}
 	return "has recorded " + string(k)
 }

@@ -13,7 +13,8 @@ import (
 // Plan is the workload of one client under the trial's lease. All times are in
 // nanoseconds of the client's own monotonic clock.
 type Plan struct {
-	Times  int           `json:"times"`  // withdrawals, one after the other
+	Kind   WorkloadKind  `json:"kind"`   // what is done under the lock
+	Times  int           `json:"times"`  // withdrawals or jobs, one after the other
 	Start  time.Duration `json:"start"`  // when the first begins
 	Think  time.Duration `json:"think"`  // work between the read and the write
 	Wait   time.Duration `json:"wait"`   // how long one acquire may wait for the lock
@@ -24,6 +25,7 @@ type Plan struct {
 // plan resolves the workload for the client of this index, from 0.
 func (s *Scenario) plan(index int, ttl time.Duration) Plan {
 	return Plan{
+		Kind:   s.Workload.Kind,
 		Times:  s.Workload.Times,
 		Start:  time.Duration(index) * s.Workload.Stagger.In(ttl),
 		Think:  s.Workload.Think.In(ttl),
@@ -40,19 +42,35 @@ type teller struct {
 	lock    backends.Lock
 	account ledger.Account
 	plan    Plan
+
+	started  bool // has waited for the start of the plan
+	finished int  // withdrawals or jobs
 }
 
-// work makes all withdrawals of the plan.
+// work does all that the plan says. Called again after a crash, it goes on with what had
+// not been finished, as a queue of tasks makes its workers do.
 func (t *teller) work() {
-	t.host.Sleep(t.plan.Start)
-	for n := range t.plan.Times {
-		t.underLock(fmt.Sprintf("%s/%d", t.host.ID(), n+1))
+	if !t.started {
+		t.host.Sleep(t.plan.Start)
+		t.started = true
+	}
+	for t.finished < t.plan.Times {
+		n := t.finished
+		op := fmt.Sprintf("%s/%d", t.host.ID(), n+1)
+		t.underLock(op, func(lease backends.Lease) {
+			if t.plan.Kind == ChargeOnce {
+				t.chargeOnce(op, fmt.Sprintf("job-%d", n+1), lease)
+				return
+			}
+			t.withdraw(op, lease)
+		})
+		t.finished++
 	}
 	t.host.Record(sim.Event{Kind: sim.Done})
 }
 
-// underLock takes the lock, makes one withdrawal and gives the lock back.
-func (t *teller) underLock(op string) {
+// underLock takes the lock, does something and gives the lock back.
+func (t *teller) underLock(op string, do func(backends.Lease)) {
 	t.host.Record(sim.Event{Kind: sim.Acquire, Op: op})
 	lease, err := t.lock.Acquire(t.plan.Wait)
 	if err != nil {
@@ -61,7 +79,7 @@ func (t *teller) underLock(op string) {
 	}
 	t.host.Record(sim.Event{Kind: sim.Acquired, Op: op, Grant: lease.Grant(), Token: lease.Token(), Until: lease.Until()})
 
-	t.withdraw(op, lease)
+	do(lease)
 
 	t.host.Record(sim.Event{Kind: sim.Release, Op: op, Grant: lease.Grant()})
 	if err := lease.Release(); err != nil {
@@ -83,12 +101,8 @@ func (t *teller) withdraw(op string, lease backends.Lease) {
 
 	t.host.Sleep(t.plan.Think)
 
-	if t.plan.Check {
-		if !lease.Valid() {
-			t.host.Record(sim.Event{Kind: sim.Abandon, Op: op, Grant: lease.Grant(), Note: "the lease is over"})
-			return
-		}
-		t.host.Record(sim.Event{Kind: sim.Check, Op: op, Grant: lease.Grant()})
+	if !t.goesOn(op, lease) {
+		return
 	}
 	order := ledger.Order{
 		Op: op, Token: lease.Token(),
@@ -101,6 +115,20 @@ func (t *teller) withdraw(op string, lease backends.Lease) {
 		return
 	}
 	t.host.Record(sim.Event{Kind: sim.Wrote, Op: op, Version: version})
+}
+
+// goesOn is the look at the deadline just before the write or charge, if the plan has one;
+// false: the lease is over.
+func (t *teller) goesOn(op string, lease backends.Lease) bool {
+	switch {
+	case !t.plan.Check:
+		return true
+	case !lease.Valid():
+		t.host.Record(sim.Event{Kind: sim.Abandon, Op: op, Grant: lease.Grant(), Note: "the lease is over"})
+		return false
+	}
+	t.host.Record(sim.Event{Kind: sim.Check, Op: op, Grant: lease.Grant()})
+	return true
 }
 
 // failed tells a refusal from an answer that never came.

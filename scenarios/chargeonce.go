@@ -1,0 +1,47 @@
+package scenarios
+
+import (
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/sim"
+)
+
+// chargeOnce does a job that must be done once: it looks whether somebody has done it,
+// works, charges the account, and marks the job as done. The charge and the mark are two
+// steps, as with a payment and one's own database, so the lock is to keep others out from
+// the look to the mark.
+func (t *teller) chargeOnce(op, job string, lease backends.Lease) {
+	statement, err := t.account.ReadJob(op, job, lease.Token(), t.plan.Answer)
+	if err != nil {
+		t.host.Record(sim.Event{Kind: failed(err, sim.ReadRefused, sim.ReadUnknown), Op: op, Job: job, Token: lease.Token(), Note: err.Error()})
+		return
+	}
+	t.host.Record(sim.Event{Kind: sim.Read, Op: op, Job: job, Version: statement.Version, Balance: statement.Balance})
+	if statement.Done {
+		t.host.Record(sim.Event{Kind: sim.Skipped, Op: op, Job: job})
+		return
+	}
+
+	t.host.Sleep(t.plan.Think)
+
+	if !t.goesOn(op, lease) {
+		return
+	}
+	charge := ledger.Charge{Op: op, Job: job, Token: lease.Token(), Base: statement.Version, Amount: ledger.Withdrawal}
+	t.host.Record(sim.Event{
+		Kind: sim.Write, Op: op, Job: job, Grant: lease.Grant(), Token: charge.Token,
+		Base: charge.Base, Balance: statement.Balance - charge.Amount,
+	})
+	version, err := t.account.Charge(charge, t.plan.Answer)
+	if err != nil {
+		t.host.Record(sim.Event{Kind: failed(err, sim.WriteRefused, sim.WriteUnknown), Op: op, Job: job, Token: charge.Token, Note: err.Error()})
+		return
+	}
+	t.host.Record(sim.Event{Kind: sim.Wrote, Op: op, Job: job, Version: version})
+
+	if err := t.account.Mark(op, job, t.plan.Answer); err != nil {
+		t.host.Record(sim.Event{Kind: sim.MarkUnknown, Op: op, Job: job, Note: err.Error()})
+		return
+	}
+	t.host.Record(sim.Event{Kind: sim.Marked, Op: op, Job: job})
+}

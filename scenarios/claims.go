@@ -1,0 +1,196 @@
+package scenarios
+
+import (
+	"fmt"
+
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// ClaimSource is who made some claims, and where.
+type ClaimSource struct {
+	Who, Where string
+	Debate     bool // one of the two who argue with each other
+	Claims     []Claim
+}
+
+// Claim is something that was said about locks, with the trials that decide it.
+type Claim struct {
+	ID          string      // "K4"
+	Says        string      // one sentence
+	ConfirmedBy []ClaimTest // come out so if the claim is right
+	RefutedBy   []ClaimTest // come out so if it is wrong
+	Condition   string      // when it is right; given if there are trials of both kinds
+	NotYet      string      // what is missing for a trial, or for a further one
+	Cannot      string      // why no trial can decide it
+}
+
+// ClaimTest is trials of one scenario and what comes out of them.
+type ClaimTest struct {
+	Scenario *Scenario
+	Backends []string // specs; not empty
+	Guards   []string // not empty
+	Find     []PropertyValue
+}
+
+// ClaimVerdict is what the trials say of a claim.
+type ClaimVerdict int8
+
+// The verdicts on a claim.
+const (
+	ClaimConfirmed    ClaimVerdict = iota
+	ClaimConditional               // right under its condition, and wrong without it
+	ClaimRefuted                   //
+	ClaimNotYet                    // no trial of it exists yet
+	ClaimCannot                    // no trial can decide it
+	ClaimUndecided                 // a trial said nothing
+	ClaimContradicted              // a trial came out other than the file of claims states
+)
+
+var claimVerdictNames = [...]string{
+	"confirmed", "under a condition", "refuted", "no trial yet", "not for a trial", "undecided", "CONTRADICTED",
+}
+
+func (v ClaimVerdict) String() string {
+	if v < 0 || int(v) >= len(claimVerdictNames) {
+		return fmt.Sprintf("ClaimVerdict(%d)", int8(v))
+	}
+	return claimVerdictNames[v]
+}
+
+// ClaimResult is a claim and what its trials said.
+type ClaimResult struct {
+	Claim    Claim
+	Verdict  ClaimVerdict
+	Evidence []ClaimEvidence // in the order of the file
+}
+
+// ClaimEvidence counts what came out for one property in the trials of one ClaimTest.
+type ClaimEvidence struct {
+	Test      ClaimTest
+	Want      PropertyValue
+	Against   bool // what was wanted refutes the claim
+	Trials    int
+	AsStated  int     // came out as wanted
+	Undecided int     // said nothing
+	Contrary  *Result // the first that came out otherwise; nil: none
+}
+
+// ClaimTrials lists the trials that the claims need, each once.
+func ClaimTrials(sources []ClaimSource, seeds Seeds) ([]Trial, error) {
+	var out []Trial
+	seen := map[claimCell]bool{}
+	for _, source := range sources {
+		for _, c := range source.Claims {
+			for _, test := range c.tests() {
+				trials, err := Selection{Backends: test.Backends, Guards: test.Guards, World: VirtualWorld, Seeds: seeds}.
+					Trials([]*Scenario{test.Scenario})
+				if err != nil {
+					return nil, fmt.Errorf("trials of claim %s: %w", c.ID, err)
+				}
+				for _, t := range trials {
+					if key := cellOf(t); !seen[key] {
+						seen[key] = true
+						out = append(out, t)
+					}
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// claimCell is one trial of a cell.
+type claimCell struct {
+	scenario, backend string
+	guard             ledger.Guard
+	seed              uint64
+}
+
+func cellOf(t Trial) claimCell {
+	return claimCell{t.Scenario.Name, t.Backend.String(), t.Guard, t.Seed}
+}
+
+func (c Claim) tests() []ClaimTest {
+	return append(append([]ClaimTest(nil), c.ConfirmedBy...), c.RefutedBy...)
+}
+
+// JudgeClaims says of each claim, in the order of the sources, what the trials say of it.
+func JudgeClaims(sources []ClaimSource, judged []Judged) []ClaimResult {
+	byCell := map[claimCell][]Result{}
+	for _, j := range judged {
+		key := cellOf(j.Trial)
+		key.seed = 0
+		byCell[key] = append(byCell[key], j.Result)
+	}
+	var out []ClaimResult
+	for _, source := range sources {
+		for _, c := range source.Claims {
+			r := ClaimResult{Claim: c}
+			for i, test := range c.tests() {
+				for _, want := range test.Find {
+					r.Evidence = append(r.Evidence, gather(test, want, i >= len(c.ConfirmedBy), byCell))
+				}
+			}
+			r.Verdict = r.verdict()
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// gather counts what came out for one property in all cells of a test.
+func gather(test ClaimTest, want PropertyValue, against bool, byCell map[claimCell][]Result) ClaimEvidence {
+	e := ClaimEvidence{Test: test, Want: want, Against: against}
+	for _, backend := range test.Backends {
+		for _, guard := range test.Guards {
+			for _, r := range byCell[claimCell{scenario: test.Scenario.Name, backend: backend, guard: ledger.Guard(guard)}] {
+				e.Trials++
+				switch got := r.sound(want.Property); got {
+				case want.Verdict:
+					e.AsStated++
+				case check.Undecided:
+					e.Undecided++
+				default:
+					if e.Contrary == nil {
+						e.Contrary = &r
+					}
+				}
+			}
+		}
+	}
+	return e
+}
+
+// sound is the verdict on a property; undecided when a precondition was not met.
+func (r Result) sound(p check.Property) check.Verdict {
+	for _, pre := range check.Preconditions() {
+		if r.Finding(pre).Verdict != check.Holds {
+			return check.Undecided
+		}
+	}
+	return r.Finding(p).Verdict
+}
+
+func (r ClaimResult) verdict() ClaimVerdict {
+	undecided := false
+	for _, e := range r.Evidence {
+		if e.Contrary != nil {
+			return ClaimContradicted
+		}
+		undecided = undecided || e.AsStated < e.Trials || e.Trials == 0
+	}
+	switch c := r.Claim; {
+	case undecided:
+		return ClaimUndecided
+	case len(c.ConfirmedBy) > 0 && len(c.RefutedBy) > 0:
+		return ClaimConditional
+	case len(c.ConfirmedBy) > 0:
+		return ClaimConfirmed
+	case len(c.RefutedBy) > 0:
+		return ClaimRefuted
+	case c.Cannot != "":
+		return ClaimCannot
+	}
+	return ClaimNotYet
+}

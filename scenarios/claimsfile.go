@@ -1,0 +1,196 @@
+package scenarios
+
+import (
+	_ "embed" // for the claims
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/locklab/locklab/sim/check"
+)
+
+//go:embed claims.yaml
+var claimsFile []byte
+
+// BuiltinClaims loads the claims of the debate that come with the program.
+func BuiltinClaims(known Known) ([]ClaimSource, error) {
+	all, err := Builtin(known)
+	if err != nil {
+		return nil, err
+	}
+	return LoadClaims("claims.yaml", claimsFile, known, all)
+}
+
+// The types of the claims' file, read as scenario files are: strictly, with a place for
+// every error.
+
+type fileClaims struct {
+	place   `yaml:"-"`
+	Sources []fileSource `yaml:"sources" doc:"who made the claims"`
+}
+
+type fileSource struct {
+	place  `yaml:"-"`
+	Who    word        `yaml:"who" doc:"a person or a project"`
+	Where  word        `yaml:"where" doc:"the text that the claims are from"`
+	Debate yesno       `yaml:"debate,omitempty" doc:"one of the two who argue with each other: their lists stand side by side"`
+	Claims []fileClaim `yaml:"claims" doc:"what was claimed"`
+}
+
+func (*fileSource) noun() string { return "this source" }
+
+type fileClaim struct {
+	place       `yaml:"-"`
+	ID          word            `yaml:"id" doc:"letters and a number, such as K4"`
+	Says        word            `yaml:"says" doc:"what is claimed, in one sentence"`
+	ConfirmedBy []fileClaimTest `yaml:"confirmed-by,omitempty" doc:"trials that come out as they should if the claim is right"`
+	RefutedBy   []fileClaimTest `yaml:"refuted-by,omitempty" doc:"trials that come out as they should if the claim is wrong"`
+	Condition   word            `yaml:"condition,omitempty" doc:"when the claim is right, if trials speak for it and others against"`
+	NotYet      word            `yaml:"not-yet,omitempty" doc:"what is missing for a trial, or for a further one"`
+	Cannot      word            `yaml:"cannot,omitempty" doc:"why no trial can decide it"`
+}
+
+func (*fileClaim) noun() string { return "this claim" }
+
+type fileClaimTest struct {
+	place    `yaml:"-"`
+	Scenario word      `yaml:"scenario" doc:"a built-in scenario"`
+	Backend  words     `yaml:"backend" doc:"the lock services to run it with; the scenario need not list them"`
+	Guard    words     `yaml:"guard" doc:"the guards to run it with"`
+	Find     fileFinds `yaml:"find" doc:"what comes out: properties with holds or violated"`
+}
+
+func (*fileClaimTest) noun() string { return "this trial" }
+
+// fileFinds are verdicts by property.
+type fileFinds struct {
+	place
+	list []option
+}
+
+func (f *fileFinds) read(s *source, name string, n ast.Node) error {
+	var o options
+	if err := o.read(s, name, n); err != nil {
+		return err
+	}
+	if len(o.list) == 0 {
+		return s.fail(at(n), name+" names no property", listed(propertyNames()), "")
+	}
+	f.place, f.list = o.place, o.list
+	return nil
+}
+
+// LoadClaims reads a file of claims and checks it completely. all are the scenarios that
+// it may name. The error is a *LoadError with the first thing that is wrong.
+func LoadClaims(file string, src []byte, known Known, all []*Scenario) ([]ClaimSource, error) {
+	s, root, err := parse(file, src)
+	if err != nil {
+		return nil, err
+	}
+	l := claimsLoader{loader: loader{source: s, known: known}, all: all, seen: map[string]place{}}
+	var f fileClaims
+	if err := s.decode("the file of claims", root, reflect.ValueOf(&f).Elem()); err != nil {
+		return nil, err
+	}
+	var out []ClaimSource
+	for _, fs := range f.Sources {
+		source := ClaimSource{Who: fs.Who.text, Where: fs.Where.text, Debate: fs.Debate.on}
+		for _, fc := range fs.Claims {
+			c, err := l.claim(fc)
+			if err != nil {
+				return nil, err
+			}
+			source.Claims = append(source.Claims, c)
+		}
+		out = append(out, source)
+	}
+	return out, nil
+}
+
+type claimsLoader struct {
+	loader
+	all  []*Scenario
+	seen map[string]place
+}
+
+func (l *claimsLoader) claim(f fileClaim) (Claim, error) {
+	c := Claim{ID: f.ID.text, Says: f.Says.text, Condition: f.Condition.text, NotYet: f.NotYet.text, Cannot: f.Cannot.text}
+	if !claimPattern.MatchString(c.ID) {
+		return c, l.fail(f.ID.place, "id is "+quoted(c.ID), "letters and a number, such as K4", "")
+	}
+	if first, twice := l.seen[c.ID]; twice {
+		return c, l.fail(f.ID.place, fmt.Sprintf("the claim %s stands here a second time", c.ID), "each id once", fmt.Sprintf("the first one is in line %d", first.line))
+	}
+	l.seen[c.ID] = f.ID.place
+	for _, side := range []struct {
+		rows []fileClaimTest
+		into *[]ClaimTest
+	}{{f.ConfirmedBy, &c.ConfirmedBy}, {f.RefutedBy, &c.RefutedBy}} {
+		for _, row := range side.rows {
+			test, err := l.test(row)
+			if err != nil {
+				return c, err
+			}
+			*side.into = append(*side.into, test)
+		}
+	}
+	tested := len(c.ConfirmedBy)+len(c.RefutedBy) > 0
+	both := len(c.ConfirmedBy) > 0 && len(c.RefutedBy) > 0
+	switch {
+	case !tested && !f.NotYet.given() && !f.Cannot.given():
+		return c, l.fail(f.place, c.ID+" has no trials and no reason why", "confirmed-by, refuted-by, not-yet or cannot", "")
+	case f.Cannot.given() && (tested || f.NotYet.given()):
+		return c, l.fail(f.Cannot.place, c.ID+" says cannot, and has trials or waits for some", "one of them", "")
+	case both && !f.Condition.given():
+		return c, l.fail(f.place, c.ID+" has trials that speak for it and others against, and no condition", "condition: when it is right", "")
+	case !both && f.Condition.given():
+		return c, l.fail(f.Condition.place, c.ID+" has a condition, but all its trials speak for it or all against", "confirmed-by and refuted-by with a condition", "")
+	}
+	return c, nil
+}
+
+func (l *claimsLoader) test(f fileClaimTest) (ClaimTest, error) {
+	var t ClaimTest
+	var names []string
+	for _, s := range l.all {
+		names = append(names, s.Name)
+		if s.Name == f.Scenario.text {
+			t.Scenario = s
+		}
+	}
+	if t.Scenario == nil {
+		return t, l.fail(f.Scenario.place, "there is no scenario "+quoted(f.Scenario.text), listed(names), didYouMean(f.Scenario.text, names))
+	}
+	for _, w := range f.Guard.list {
+		if !slices.Contains(l.known.Guards, w.text) {
+			return t, l.fail(w.place, "there is no guard "+quoted(w.text), listed(l.known.Guards), didYouMean(w.text, l.known.Guards))
+		}
+		t.Guards = append(t.Guards, w.text)
+	}
+	for _, w := range f.Backend.list {
+		spec, err := l.spec(w)
+		if err != nil {
+			return t, err
+		}
+		for i, guard := range t.Guards {
+			if !makesCell(spec, guard) {
+				return t, l.fail(f.Guard.list[i].place, fmt.Sprintf("guard %s wants fencing tokens, and %s issues none", guard, spec), "a guard that needs no token", "")
+			}
+		}
+		t.Backends = append(t.Backends, spec.String())
+	}
+	for _, o := range f.Find.list {
+		property := check.Property(o.name.text)
+		if !slices.Contains(check.Properties(), property) {
+			return t, l.fail(o.name.place, "there is no property "+quoted(o.name.text), listed(propertyNames()), didYouMean(o.name.text, propertyNames()))
+		}
+		verdict, err := l.verdict(o.name.text, verdictWord{o.value})
+		if err != nil {
+			return t, err
+		}
+		t.Find = append(t.Find, PropertyValue{Property: property, Verdict: verdict})
+	}
+	return t, nil
+}

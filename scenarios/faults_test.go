@@ -1,0 +1,249 @@
+package scenarios
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// faults is a script with every kind of fault in it.
+const faults = `
+scenario: faults
+title: Every kind of fault once
+text: A text.
+ttl: 10s
+clients: 3
+workload: {withdraw: {times: 20, think: 0.1ttl}}
+lock: {timeout: 0.5ttl}
+backends: [redis]
+guards: [none]
+steps:
+  - at: 1s
+    do: {pause: {host: [client-1, holder], for: {uniform: [0, 0.5ttl]}}}
+  - at: 2s
+    do: {suspend: {host: waiter, for: 0.5ttl}}
+  - at: 3s
+    do: {crash: {host: any, for: 0.1ttl}}
+  - at: 3.5s
+    do: {crash: {host: client-2, for: {uniform: [100ms, 1s]}}}
+  - at: 4s
+    do: {clock: {host: redis-1, step: -0.5ttl}}
+  - at: 5s
+    do: {clock: {host: all, clock: monotonic, step: +5s, for: 1ttl}}
+  - at: 6s
+    do: {clock: {host: [client-1, client-2], clock: wall, rate: 1.1, for: 1ttl}}
+  - at: 7s
+    do: {clock: {host: ledger, rate: 0.5}}
+  - at: 8s
+    every: 10s
+    times: 2
+    do: {partition: {groups: [[client-1, redis-1], client-2], for: 0.5ttl}}
+  - at: 9s
+    do: {partition: {from: client-1, to: all, one-way: true, for: 1ttl}}
+  - at: 10s
+    do: {partition: {from: client-3, to: [redis-1, ledger]}}
+  - at: 11s
+    every: 1ttl
+    do: {delay: {from: client-1, to: ledger, by: 0.1ttl, for: 1s}}
+  - on: {client: 2, event: write}
+    after: 1ms
+    do: {hold: {from: client-2, to: ledger, by: 1ttl}}
+  - at: 12s
+    do: {drop: {from: redis-1, to: [client-1, client-2], probability: 0.3}}
+until: 40ttl
+expect: [{lost-update: holds, because: it is an example}]
+`
+
+func TestEveryKindOfFaultIsReadAndScalesWithTheLease(t *testing.T) {
+	s := load(t, faults)
+	const sec = time.Second
+	hosts := func(ids ...sim.HostID) []sim.HostID { return ids }
+	least, some := time.Duration(0), 100*time.Millisecond
+	want := []sim.Fault{
+		{Kind: sim.Pause, Hosts: hosts("client-1", "holder"), ForAtLeast: &least, For: 1 * sec},
+		{Kind: sim.Suspend, Host: "waiter", For: 1 * sec},
+		{Kind: sim.Crash, Host: "any", For: sec / 5},
+		{Kind: sim.Crash, Host: "client-2", ForAtLeast: &some, For: 1 * sec},
+		{Kind: sim.ClockFault, Host: "redis-1", Clock: sim.WallClock, Step: -1 * sec},
+		{Kind: sim.ClockFault, Host: "all", Clock: sim.MonotonicClock, Step: 5 * sec, For: 2 * sec},
+		{Kind: sim.ClockFault, Hosts: hosts("client-1", "client-2"), Clock: sim.WallClock, Rate: 1_100_000_000, For: 2 * sec},
+		{Kind: sim.ClockFault, Host: "ledger", Clock: sim.WallClock, Rate: 500_000_000},
+		{Kind: sim.Partition, Groups: [][]sim.HostID{hosts("client-1", "redis-1"), hosts("client-2")}, For: 1 * sec},
+		{Kind: sim.Partition, From: hosts("client-1"), To: hosts("all"), OneWay: true, For: 2 * sec},
+		{Kind: sim.Partition, From: hosts("client-3"), To: hosts("redis-1", "ledger")},
+		{Kind: sim.Delay, From: hosts("client-1"), To: hosts("ledger"), By: sec / 5, For: 1 * sec},
+		{Kind: sim.Hold, From: hosts("client-2"), To: hosts("ledger"), By: 2 * sec, For: 2 * sec},
+		{Kind: sim.Drop, From: hosts("redis-1"), To: hosts("client-1", "client-2"), Probability: 0.3},
+	}
+	for i, step := range s.Steps {
+		got := step.Resolve(2 * sec)
+		if !reflect.DeepEqual(got.Do, want[i]) {
+			t.Errorf("step %d is %+v, want %+v", i+1, got.Do, want[i])
+		}
+	}
+	if twice := s.Steps[8].Resolve(2 * sec); twice.Every != 10*sec || twice.Times != 2 {
+		t.Errorf("the partition repeats every %v, %d times", twice.Every, twice.Times)
+	}
+	if always := s.Steps[11].Resolve(2 * sec); always.Every != 2*sec || always.Times != 0 {
+		t.Errorf("the delay repeats every %v, %d times", always.Every, always.Times)
+	}
+}
+
+// scene is a script around the steps of a fault.
+func scene(clients int, steps string) string {
+	return fmt.Sprintf(`
+scenario: scene
+title: A scene
+text: A text.
+ttl: 10s
+clients: %d
+workload: {withdraw: {times: 3, think: 0.1ttl}}
+backends: [redis]
+guards: [cas]
+steps:
+%s
+until: 200ttl
+expect: [{lost-update: holds, because: the account compares versions}]
+`, clients, steps)
+}
+
+// play runs a script with redis and guard cas.
+func play(t *testing.T, src string, seed uint64) *sim.History {
+	t.Helper()
+	s, err := Load("test.yaml", []byte(src), Everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	trials, err := Selection{World: VirtualWorld, Seeds: Seeds{seed, seed}}.Trials([]*Scenario{s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := trials[0].Simulate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func count1(h *sim.History, kind sim.Kind) int {
+	n := 0
+	for _, e := range h.Events {
+		if e.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// Whatever the fault is, wherever it strikes: it is proven, the history is sane, and the
+// guard that compares versions loses nothing.
+func TestEveryFaultIsProvenAndSurvived(t *testing.T) {
+	const accountRestarted = "account restarted" // who waits for its answer then, waits to the end
+	for _, c := range []struct{ name, do string }{
+		{"holder paused", "pause: {host: holder, for: {uniform: [0, 2ttl]}}"},
+		{"all paused", "pause: {host: all, for: 0.3ttl}"},
+		{"any suspended", "suspend: {host: any, for: 2ttl}"},
+		{"client restarted", "crash: {host: client-1, for: 0.5ttl}"},
+		{accountRestarted, "crash: {host: ledger, for: 0.5ttl}"},
+		{"wall clock forward", "clock: {host: redis-1, step: 1ttl}"},
+		{"wall clock back, then right again", "clock: {host: redis-1, step: -1ttl, for: 1ttl}"},
+		{"client's clock forward", "clock: {host: holder, clock: monotonic, step: 1ttl}"},
+		{"all clocks fast", "clock: {host: all, clock: monotonic, rate: 1.5, for: 5ttl}"},
+		{"parted in groups", "partition: {groups: [[holder, ledger], [redis-1]], for: 2ttl}"},
+		{"cut one way", "partition: {from: redis-1, to: all, one-way: true, for: 1ttl}"},
+		{"slow link", "delay: {from: holder, to: ledger, by: 2ttl, for: 5ttl}"},
+		{"one late message", "hold: {from: [client-1, client-2], to: ledger, by: 2ttl}"},
+		{"lossy links", "drop: {from: all, to: [redis-1, ledger], probability: 0.5, for: 5ttl}"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for seed := range uint64(5) {
+				h := play(t, scene(3, "  - on: {client: 2, event: acquired}\n    do: {"+c.do+"}"), seed+1)
+				for _, p := range []check.Property{check.FaultsHappened, check.RecordingSane, check.LostUpdate} {
+					if f := check.One(p, h); f.Verdict != check.Holds {
+						t.Errorf("seed %d: %s %s: %s", seed+1, p, f.Verdict, f.Why)
+					}
+				}
+				if n := count1(h, sim.Done); n < 2 || n < 3 && c.name != accountRestarted {
+					t.Errorf("seed %d: %d of 3 clients finished", seed+1, n)
+				}
+			}
+		})
+	}
+}
+
+func TestARestartedClientGoesOnWithWhatItHadNotFinished(t *testing.T) {
+	h := play(t, scene(1, "  - on: {client: 1, event: write, nth: 2}\n    do: {crash: {host: client-1, for: 2ttl}}"), 1)
+	var asked []string
+	for _, e := range h.Events {
+		if e.Kind == sim.Acquire {
+			asked = append(asked, e.Op)
+		}
+	}
+	if got, want := strings.Join(asked, " "), "client-1/1 client-1/2 client-1/2 client-1/3"; got != want {
+		t.Errorf("it asked for the lock for %s, want %s", got, want)
+	}
+	if count1(h, sim.Done) != 1 {
+		t.Error("it never finished")
+	}
+}
+
+// A script may throw faults at random at everybody, over and over: the same seed throws
+// the same ones, and each is in the history.
+func TestRepeatedRandomFaultsAreTheSameWithTheSameSeed(t *testing.T) {
+	src := strings.Replace(scene(3, `  - at: 1s
+    every: 1ttl
+    do: {pause: {host: any, for: {uniform: [0, 0.5ttl]}}}
+  - at: 2s
+    every: 7s
+    times: 3
+    do: {clock: {host: any, step: 1s}}`), "times: 3", "times: 30", 1)
+	one, again, other := play(t, src, 1), play(t, src, 1), play(t, src, 2)
+	if one.Fingerprint() != again.Fingerprint() || one.Fingerprint() == other.Fingerprint() {
+		t.Error("the faults do not follow from the seed")
+	}
+	if got := strings.Join(one.Header.Faults, "; "); got != "pause any; clock any wall +1s" {
+		t.Errorf("the script has %s in store", got)
+	}
+	firings := map[int64]bool{}
+	for _, e := range one.Events {
+		if e.Kind != sim.FaultApplied {
+			continue
+		}
+		if e.Host == "" || firings[e.Firing] || !strings.HasPrefix(e.Note, "any: "+string(e.Host)) {
+			t.Errorf("event %d says of firing %d: %s on %q: %s", e.Seq, e.Firing, e.Fault, e.Host, e.Note)
+		}
+		firings[e.Firing] = true
+	}
+	if len(firings) < 5 {
+		t.Errorf("faults happened %d times", len(firings))
+	}
+}
+
+func TestAHundredClientsTakePart(t *testing.T) {
+	h := play(t, strings.ReplaceAll(scene(100, "  - at: 1s\n    do: {partition: {from: [client-7, client-99], to: all, for: 1ttl}}"), "times: 3, think: 0.1ttl", ""), 1)
+	if len(h.Header.Clients) != 100 || count1(h, sim.Done) != 100 {
+		t.Errorf("%d clients, of which %d finished", len(h.Header.Clients), count1(h, sim.Done))
+	}
+	for _, p := range []check.Property{check.FaultsHappened, check.RecordingSane, check.LostUpdate} {
+		if f := check.One(p, h); f.Verdict != check.Holds {
+			t.Errorf("%s %s: %s", p, f.Verdict, f.Why)
+		}
+	}
+}
+
+func TestAFaultWithoutAHostToStrikeLeavesTheTrialUndecided(t *testing.T) {
+	for steps, why := range map[string]string{
+		"  - at: 0\n    do: {pause: {host: holder, for: 1s}}": "no client holds the lock at this moment",
+		"  - at: 1s\n    do: {crash: {host: master}}":         "has no master at this moment",
+	} {
+		f := check.One(check.FaultsHappened, play(t, scene(2, steps), 1))
+		if f.Verdict != check.Undecided || !strings.Contains(f.Why, why) {
+			t.Errorf("%s: %s, want undecided: %s", f.Verdict, f.Why, why)
+		}
+	}
+}

@@ -1,0 +1,50 @@
+package scenarios
+
+import (
+	"fmt"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// workload resolves what the clients do.
+func (l *loader) workload() error {
+	w := l.file.Workload.Withdraw
+	out := Workload{Kind: Withdraw}
+	times, name := w.Times, "times"
+	if once := l.file.Workload.ChargeOnce; once.given() {
+		out.Kind = ChargeOnce
+		times, name = once.Jobs, "jobs"
+		w = fileWithdraw{Think: once.Think, Stagger: once.Stagger, Wait: once.Wait, Check: once.Check}
+	}
+	out.Times, out.Think, out.Stagger, out.Wait, out.Check = 1, zero(w.Think), zero(w.Stagger), l.out.Until, w.Check.on
+	if times.given() {
+		if times.n < 1 || times.n > maxTimes {
+			return l.fail(times.place, fmt.Sprintf("%s is %d", name, times.n), fmt.Sprintf("1 to %d", maxTimes), "")
+		}
+		out.Times = times.n
+	}
+	if w.Wait.given() {
+		out.Wait = w.Wait.Span
+	}
+	l.out.Workload = out
+	for _, err := range []error{l.sane("think", w.Think), l.sane("stagger", w.Stagger), l.sane("wait", w.Wait)} {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// read reads the one workload of a scenario.
+func (w *fileWorkload) read(s *source, name string, n ast.Node) error {
+	entries, ok, err := s.entries(n)
+	switch names := []string{string(Withdraw), string(ChargeOnce)}; {
+	case err != nil:
+		return err
+	case ok && len(entries) == 0:
+		return s.fail(at(n), "workload names nothing to do", listed(names), "")
+	case ok && len(entries) > 1:
+		return s.fail(entries[1].key.place, "workload names more than one thing to do", "one of "+listed(names), "")
+	}
+	return s.decodeFields(name, n, w)
+}

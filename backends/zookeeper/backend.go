@@ -1,0 +1,96 @@
+// Package zookeeper is the lock recipe of ZooKeeper: an ephemeral sequential znode a
+// client, the lowest holds the lock, and each waiter watches only the one before it.
+//
+// The model follows the ZooKeeper documentation ("ZooKeeper Recipes and Solutions",
+// "ZooKeeper Sessions") and the sources of ZooKeeper 3.4 to 3.9 and go-zookeeper 1.0. Its
+// atomic broadcast is package consensus in place of Zab: for a lock, what counts is that
+// both put all changes into one order that survives a minority of the servers.
+package zookeeper
+
+import (
+	"fmt"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+)
+
+// The options, by name.
+const (
+	optionServers   = "servers"
+	optionTick      = "tick"
+	optionSyncLimit = "sync-limit"
+	optionWallClock = "wall-clock-sessions"
+	optionGiveUp    = "give-up-at"
+	optionCheck     = "check-own-node"
+	optionToken     = "token-from"
+	optionTimeout   = "timeout"
+	optionContainer = "container-parent"
+	optionReap      = "container-check"
+)
+
+// When the client takes the lock for lost.
+const (
+	atDisconnected = "disconnected" // when it has not heard from ZooKeeper for 2/3 of the session
+	atExpired      = "expired"      // when ZooKeeper tells it that the session is over
+)
+
+// What the fencing token is made from.
+const (
+	fromCzxid    = "czxid"
+	fromSequence = "sequence"
+	fromVersion  = "version"
+)
+
+// Backend is the lock on ZooKeeper as a backends.Backend.
+type Backend struct{}
+
+var _ backends.Backend = Backend{}
+
+// Name is "zookeeper".
+func (Backend) Name() string { return "zookeeper" }
+
+// Title says in one line what it is.
+func (Backend) Title() string { return "ZooKeeper: ephemeral sequential znodes, the lock recipe" }
+
+// Options lists what deployments and clients differ in. The session's timeout is the
+// trial's lease. Tick and sync limit are published as 2 s and 5 ticks, beside a session of
+// 10 s.
+func (Backend) Options() []backends.Option {
+	return []backends.Option{
+		{Name: optionServers, Kind: backends.Int, Default: "3", Min: 1, Max: 9,
+			Doc: "how many servers the ensemble has"},
+		{Name: optionTick, Kind: backends.Duration, Default: "0.2ttl",
+			Doc: "tickTime: sessions end at whole ticks; the session must be 2 to 20 of them"},
+		{Name: optionSyncLimit, Kind: backends.Duration, Default: "0.3ttl",
+			Doc: "how long a server serves without its leader or majority (sample configuration: 1ttl); above 0.33ttl clients believe too long"},
+		{Name: optionWallClock, Kind: backends.Switch, Default: "off",
+			Doc: "sessions end by the leader's wall clock, as in the stable ZooKeeper up to 3.4.10"},
+		{Name: optionGiveUp, Kind: backends.Choice, Default: atDisconnected, Choices: []string{atDisconnected, atExpired},
+			Doc: "when the client takes the lock for lost: unheard for 2/3 of the session, or told that it has expired"},
+		{Name: optionCheck, Kind: backends.Switch, Default: "on",
+			Doc: "make sure that the own znode is still there (Curator); off: go-zookeeper, which never looks"},
+		{Name: optionToken, Kind: backends.Choice, Default: fromCzxid, Choices: []string{fromCzxid, fromSequence, fromVersion},
+			Doc: "what the fencing token is: the znode's czxid, its sequence number plus one, or its version plus one (0 means none)"},
+		{Name: optionContainer, Kind: backends.Switch, Default: "off",
+			Doc: "the lock's parent is a container (Curator): removed when empty, so sequence numbers begin again"},
+		{Name: optionReap, Kind: backends.Duration, Default: "0.2ttl",
+			Doc: "how often the leader looks for empty containers (published: 60s)"},
+		{Name: optionTimeout, Kind: backends.Duration, Default: "0.5ttl",
+			Doc: "how long a call waits for its answer when the client does not wait longer anyway"},
+	}
+}
+
+// IssuesTokens is true: every change has its place in one order.
+func (Backend) IssuesTokens() bool { return true }
+
+// Servers are zk-1 to zk-N.
+func (Backend) Servers(s backends.Settings) []sim.HostID {
+	var ids []sim.HostID
+	for i := range s.Int(optionServers) {
+		ids = append(ids, ServerID(i+1))
+	}
+	return ids
+}
+
+// ServerID names the host of a server; n counts from 1.
+func ServerID(n int) sim.HostID { return sim.HostID(fmt.Sprintf("zk-%d", n)) }

@@ -1,0 +1,198 @@
+package zookeeper
+
+import (
+	"time"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/virtual"
+)
+
+// Times of go-zookeeper that do not depend on the session (conn.go).
+const (
+	connectTimeout = time.Second // to be connected to a server and have a session there
+	roundPause     = time.Second // after all servers have been tried in vain
+)
+
+// client is a simulated client library that keeps the rules of go-zookeeper (conn.go, Z5):
+// one connection to one server; a ping every third of the session; disconnected when
+// nothing was heard for two thirds; then on to the next server; and when that says that
+// the session has expired, a new session without asking anybody. It implements Port.
+type client struct {
+	host    *virtual.Host
+	servers []sim.HostID // in the order in which they are tried
+	at      int          // the one in use or being tried; -1: none yet
+	last    int          // the one that the client was connected to last; -1: none yet
+	tell    func(SessionNews)
+
+	state SessionState
+	seen  uint64 // the latest zxid
+	conn  connID
+	asked time.Duration // when the hello of this connection was sent
+	xid   uint64
+	calls []*call  // in the order in which they were made
+	watch []*watch // that have not fired
+
+	patience *virtual.Timer // ends the attempt to connect, or the silence of the server
+	ping     *virtual.Timer
+}
+
+// call is a request of the lock, or a ping.
+type call struct {
+	request  request
+	sent     bool
+	sentAt   time.Duration
+	answered sim.Signal // nil: nobody waits
+	response response
+	err      error
+}
+
+// watch is one Watch.
+type watch struct {
+	path  string
+	fired sim.Signal
+	err   error
+}
+
+// Wait waits for the znode to go.
+func (w *watch) Wait(timeout time.Duration) (bool, error) {
+	return w.fired.Wait(timeout), w.err
+}
+
+// newClient makes a client library for a host; connect sets it going.
+func newClient(h *virtual.Host, servers []sim.HostID, timeout time.Duration) *client {
+	c := &client{
+		host: h, at: -1, last: -1, tell: func(SessionNews) {},
+		state: SessionState{Timeout: timeout}, conn: connID{instance: h.Uint64()},
+	}
+	c.servers = shuffled(h, servers)
+	h.Receive(c.receive)
+	return c
+}
+
+// shuffled spreads the clients over the servers (go-zookeeper, Connect: stringShuffle).
+func shuffled(h *virtual.Host, servers []sim.HostID) []sim.HostID {
+	out := append([]sim.HostID(nil), servers...)
+	for i := len(out) - 1; i > 0; i-- {
+		j := int(h.Uint64() % uint64(i+1))
+		out[i], out[j] = out[j], out[i]
+	}
+	return out
+}
+
+// Session is what the client knows about its session.
+func (c *client) Session() SessionState { return c.state }
+
+// Listen sets who is told of news.
+func (c *client) Listen(tell func(SessionNews)) { c.tell = tell }
+
+func (c *client) server() sim.HostID { return c.servers[c.at] }
+
+// connect goes on to the next server. When it comes back to the one that it was connected
+// to last, all have been tried in vain: what waits to be sent is given up, and the client
+// rests (DNSHostProvider.Next and Conn.connect).
+func (c *client) connect() {
+	c.at = (c.at + 1) % len(c.servers)
+	c.conn.n++ // what still comes over the last one belongs to nobody
+	pause := time.Duration(0)
+	if c.at == c.last {
+		pause = roundPause
+		c.fail(func(each *call) bool { return !each.sent }, sim.ErrUnknown)
+	}
+	c.last = max(c.last, 0)
+	c.arm(pause, func() {
+		c.arm(connectTimeout, c.hangUp)
+		c.asked = c.host.Now()
+		c.host.Post(c.server(), hello{conn: c.conn, session: c.state.ID, timeout: c.state.Timeout, seen: c.seen})
+	})
+}
+
+// arm sets what happens when the client's patience is over.
+func (c *client) arm(d time.Duration, f func()) {
+	if c.patience != nil {
+		c.patience.Stop()
+	}
+	c.patience = c.host.After(d, f)
+}
+
+// hangUp gives the connection up, or the attempt to make one, and goes on to the next
+// server. What became of the requests that were sent is not known.
+func (c *client) hangUp() {
+	c.host.HangUp(c.server())
+	if c.ping != nil {
+		c.ping.Stop()
+	}
+	was := c.state.Connected
+	c.state.Connected = false
+	c.fail(func(each *call) bool { return each.sent }, sim.ErrUnknown)
+	c.connect()
+	if was {
+		c.tell(Disconnected)
+	}
+}
+
+// receive takes what servers send; what comes over a connection that was given up belongs
+// to nobody.
+func (c *client) receive(_ sim.HostID, message any) {
+	switch m := message.(type) {
+	case closed:
+		if m.conn == c.conn {
+			c.hangUp()
+		}
+	case welcome:
+		if m.conn == c.conn && m.session == 0 {
+			c.expire()
+		} else if m.conn == c.conn {
+			c.begin(m)
+		}
+	case response:
+		if m.conn == c.conn {
+			c.heard()
+			c.answer(m)
+		}
+	case notice:
+		if m.conn == c.conn {
+			c.heard()
+			c.fire(m.path)
+		}
+	}
+}
+
+// heard postpones the end of the client's patience: two thirds of the session, the read
+// deadline of go-zookeeper.
+func (c *client) heard() { c.arm(2*c.state.Timeout/3, c.hangUp) }
+
+// begin makes use of a connection whose session is confirmed.
+func (c *client) begin(m welcome) {
+	c.last = c.at
+	c.state = SessionState{ID: m.session, Connected: true, Timeout: m.timeout, Sent: c.asked}
+	c.seen = max(c.seen, m.zxid)
+	c.heard()
+	c.keepAlive()
+	c.tell(Answered)
+	for _, w := range append([]*watch(nil), c.watch...) { // sendSetWatches
+		c.send(&call{request: request{kind: askExists, path: w.path}})
+	}
+	for _, each := range append([]*call(nil), c.calls...) {
+		c.transmit(each)
+	}
+}
+
+// expire begins anew: a new session, in which no watch of the old one is left.
+func (c *client) expire() {
+	c.state.ID, c.seen = 0, 0
+	for _, w := range c.watch {
+		w.err = ErrSessionExpired
+		w.fired.Fire()
+	}
+	c.watch = nil
+	c.connect()
+	c.tell(Expired)
+}
+
+// keepAlive sends a ping every third of the session.
+func (c *client) keepAlive() {
+	c.ping = c.host.After(c.state.Timeout/3, func() {
+		c.keepAlive()
+		c.send(&call{request: request{kind: askPing}})
+	})
+}

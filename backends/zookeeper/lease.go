@@ -1,0 +1,95 @@
+package zookeeper
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+)
+
+// Lease is one acquisition of a Lock. It lasts as long as its session, which the client
+// library keeps alive by itself; when the session has ended, the client learns of it only
+// after it has found a server (Z2).
+type Lease struct {
+	lock  *Lock
+	node  Node
+	until time.Duration // on the host's monotonic clock; 0: the client knows of no deadline
+	over  bool          // released, or taken for lost
+}
+
+// hold makes a lease of a znode that is the lowest.
+func (l *Lock) hold(own Node) (*Lease, error) {
+	lease := &Lease{lock: l, node: own}
+	if !l.trust {
+		if lease.until = l.deadline(); l.host.Now() >= lease.until {
+			return nil, backends.ErrTooLate
+		}
+	}
+	return lease, nil
+}
+
+// deadline is the moment on the host's monotonic clock up to which a client that stops at
+// Disconnected counts on its session: two thirds of it after the latest request was sent
+// that was answered (Z5). The leader ends the session no earlier than its whole length
+// after it heard of that request, so a third is left for what may go wrong. go-zookeeper
+// itself counts the two thirds from when the answer was read, and so reports Disconnected
+// a little later.
+func (l *Lock) deadline() time.Duration {
+	s := l.port.Session()
+	return s.Sent + 2*s.Timeout/3
+}
+
+// hear takes in what the client library has to say about the session.
+func (l *Lock) hear(news SessionNews) {
+	lease := l.lease
+	if lease == nil || lease.over {
+		return
+	}
+	switch {
+	case news == Expired:
+		lease.lose("the session has expired")
+	case l.trust:
+	case news == Disconnected:
+		lease.lose("disconnected from ZooKeeper")
+	case l.deadline() > lease.until:
+		lease.until = l.deadline()
+		l.host.Record(sim.Event{Kind: sim.Renewed, Grant: lease.Grant(), Until: lease.until})
+	}
+}
+
+func (l *Lease) lose(why string) {
+	l.over = true
+	l.lock.host.Record(sim.Event{Kind: sim.Lost, Grant: l.Grant(), Note: why})
+}
+
+// Grant is the znode with the zxid that created it.
+func (l *Lease) Grant() string { return grantOf(l.node) }
+
+// Token is the fencing token. It costs nothing, so there is one even if no guard wants it.
+func (l *Lease) Token() uint64 { return l.lock.token(l.node) }
+
+// Until is the deadline that the client computes for itself, 0 if it waits to be told that
+// the session has expired.
+func (l *Lease) Until() time.Duration { return l.until }
+
+// Valid tells whether, as far as the client knows, the lease still runs.
+func (l *Lease) Valid() bool {
+	return !l.over && (l.until == 0 || l.lock.host.Now() < l.until)
+}
+
+// Release deletes the znode: "clients wishing to release a lock simply delete the node they
+// created in step 1".
+func (l *Lease) Release() error {
+	l.over = true
+	err := l.lock.port.Delete(l.node.Path, l.lock.timeout)
+	switch {
+	case errors.Is(err, ErrNoNode), errors.Is(err, ErrSessionExpired):
+		return backends.ErrLost
+	case err != nil:
+		l.lock.withdraw(l.node.Path)
+		return fmt.Errorf("release %s: %w", l.node.Path, err)
+	}
+	return nil
+}

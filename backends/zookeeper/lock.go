@@ -1,0 +1,219 @@
+package zookeeper
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+)
+
+// errGone says that the client's znode is no longer among the lock's children: its session
+// has ended in the meantime.
+var errGone = errors.New("the znode that waited for the lock is gone")
+
+// Lock is the lock as the ZooKeeper documentation publishes it ("ZooKeeper Recipes and
+// Solutions", section "Locks"), with what clients add to it: a unique name, by which a
+// znode is found whose creation was never answered (Z8); a look whether the own znode is
+// still there (Curator, Z9); and an end of the belief in the lock (Z5).
+type Lock struct {
+	host sim.Host
+	port Port
+
+	timeout time.Duration // of each call, at least
+	retry   time.Duration // before another try
+	token   func(Node) uint64
+	check   bool // make sure that the own znode is there
+	trust   bool // give up only when told that the session has expired
+
+	lease *Lease // the present one; nil: none
+}
+
+// NewLock gives a host the lock that these settings describe.
+func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
+	l := &Lock{
+		host: h, port: p, timeout: s.Span(optionTimeout), retry: s.TTL / 50, token: tokenOf(s),
+		check: s.On(optionCheck), trust: s.Choice(optionGiveUp) == atExpired,
+	}
+	p.Listen(l.hear)
+	return l
+}
+
+// tokenOf gives what a fencing token is made from. The znode's zxid orders all changes
+// (Z7). Its sequence number counts from 0, and its version is 0 as long as nobody writes to
+// it (K10); 0 means no token, so both are raised by one.
+func tokenOf(s backends.Settings) func(Node) uint64 {
+	switch s.Choice(optionToken) {
+	case fromSequence:
+		return func(n Node) uint64 { return n.Sequence + 1 }
+	case fromVersion:
+		return func(n Node) uint64 { return n.Version + 1 }
+	}
+	return func(n Node) uint64 { return n.Czxid }
+}
+
+// Acquire waits for its turn until it holds the lock or wait is over. It returns
+// backends.ErrHeld, backends.ErrTooLate or an error that wraps sim.ErrUnknown, as the last
+// try ended.
+func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
+	now := l.host.Now()
+	end := now + min(wait, sim.Forever-now)
+	for {
+		lease, err := l.try(end)
+		if err == nil {
+			l.lease = lease
+			return lease, nil
+		}
+		left := l.left(end)
+		if left == 0 {
+			return nil, err
+		}
+		l.host.Sleep(min(left, sim.Between(l.host, l.retry/2, l.retry+l.retry/2)))
+	}
+}
+
+// try takes a place in the queue and waits until it is the first, but not beyond end.
+func (l *Lock) try(end time.Duration) (*Lease, error) {
+	// 1. "Call create() with a pathname of _locknode_/lock- and the sequence and ephemeral
+	// flags set."
+	name := l.uniqueName()
+	own, err := l.create(name, end)
+	if err != nil {
+		l.withdraw(name)
+		return nil, fmt.Errorf("create %s: %w", name, err)
+	}
+	lease, err := l.queue(own, end)
+	if err != nil {
+		l.withdraw(name)
+		return nil, err
+	}
+	return lease, nil
+}
+
+// create creates the client's znode, and before it the lock's, if that is not there: nobody
+// has used the lock yet, or it is a container and was removed when it was empty.
+func (l *Lock) create(name string, end time.Duration) (Node, error) {
+	own, err := l.port.Create(name, l.patience(end))
+	if !errors.Is(err, ErrNoNode) {
+		return own, err
+	}
+	if err := l.port.CreateParent(l.patience(end)); err != nil {
+		return Node{}, err
+	}
+	return l.port.Create(name, l.patience(end))
+}
+
+// queue waits until the znode is the lowest.
+func (l *Lock) queue(own Node, end time.Duration) (*Lease, error) {
+	for {
+		// 2. "Call getChildren() on the lock node without setting the watch flag."
+		children, err := l.port.Children(l.patience(end))
+		if err != nil {
+			return nil, fmt.Errorf("list %s: %w", LockPath, err)
+		}
+		before, found := predecessor(children, own)
+		if l.check && !found {
+			return nil, errGone
+		}
+
+		// 3. "If the pathname created in step 1 has the lowest sequence number suffix, the
+		// client has the lock and the client exits the protocol."
+		if before == "" {
+			return l.hold(own)
+		}
+
+		// 4. "The client calls exists() with the watch flag set on the path in the lock
+		// directory with the next lowest sequence number."
+		watch, exists, err := l.port.Exists(before, l.patience(end))
+		if err != nil {
+			return nil, fmt.Errorf("watch %s: %w", before, err)
+		}
+
+		// 5. "If exists() returns null, go to step 2. Otherwise, wait for a notification for
+		// the pathname from the previous step before going to step 2."
+		if !exists {
+			continue
+		}
+		gone, err := watch.Wait(l.left(end))
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("watch %s: %w", before, err)
+		case !gone:
+			return nil, backends.ErrHeld
+		}
+	}
+}
+
+// patience is how long a call waits for its answer: until end, or longer if that is near.
+func (l *Lock) patience(end time.Duration) time.Duration { return max(l.timeout, l.left(end)) }
+
+// left is the time until end.
+func (l *Lock) left(end time.Duration) time.Duration { return max(0, end-l.host.Now()) }
+
+// predecessor is the child with the next lower sequence number, or empty if there is none;
+// found tells whether the own znode is among the children.
+func predecessor(children []string, own Node) (before string, found bool) {
+	highest := uint64(0)
+	for _, path := range children {
+		n := sequence(path)
+		if path == own.Path {
+			found = true
+		}
+		if n < own.Sequence && (before == "" || n > highest) {
+			before, highest = path, n
+		}
+	}
+	return before, found
+}
+
+// sequence reads the ten digits that the server has added to a name.
+func sequence(path string) uint64 {
+	n, err := strconv.ParseUint(path[max(0, len(path)-10):], 10, 64)
+	if err != nil {
+		panic(fmt.Sprintf("%s is not the name of a sequential znode", path))
+	}
+	return n
+}
+
+// uniqueName begins with a GUID, as Curator's and go-zookeeper's protected names do.
+func (l *Lock) uniqueName() string {
+	return fmt.Sprintf("%s/_c_%016x%016x-lock-", LockPath, l.host.Uint64(), l.host.Uint64())
+}
+
+// withdraw sees to it, in the background and for as long as it takes, that no znode of
+// this name stays behind and blocks those after it: the try has failed, or its create was
+// never answered and may have been carried out (Z8). With the end of the session the znode
+// goes by itself. Curator calls it a guaranteed delete; go-zookeeper's Lock does nothing of
+// the kind.
+func (l *Lock) withdraw(name string) {
+	session := l.port.Session().ID
+	if session == 0 {
+		return
+	}
+	l.host.Go("withdraw", func(h sim.Host) {
+		for l.port.Session().ID == session && !l.cleared(name) {
+			h.Sleep(l.retry)
+		}
+	})
+}
+
+// cleared deletes the znode of this name and tells whether it is certainly gone.
+func (l *Lock) cleared(name string) bool {
+	if l.port.Sync(l.timeout) != nil { // what this session sent before has been carried out
+		return false
+	}
+	children, err := l.port.Children(l.timeout)
+	if err != nil {
+		return false
+	}
+	for _, path := range children {
+		if strings.HasPrefix(path, name) {
+			err := l.port.Delete(path, l.timeout)
+			return err == nil || errors.Is(err, ErrNoNode)
+		}
+	}
+	return true
+}

@@ -1,0 +1,281 @@
+package zookeeper
+
+import (
+	"slices"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/consensus"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/virtual"
+)
+
+// timing is what an ensemble is configured with.
+type timing struct {
+	tick      time.Duration
+	syncLimit time.Duration // for so long a server serves without its leader or its majority
+	wallClock bool          // sessions end by the wall clock
+	reap      time.Duration // how often empty containers are looked for; 0: there are none
+}
+
+func timingOf(s backends.Settings) timing {
+	t := timing{
+		tick:      max(s.Span(optionTick), time.Millisecond),
+		syncLimit: max(s.Span(optionSyncLimit), 10*time.Millisecond),
+		wallClock: s.On(optionWallClock),
+	}
+	if s.On(optionContainer) {
+		t.reap = max(s.Span(optionReap), time.Millisecond)
+	}
+	return t
+}
+
+// beat is how often a follower reports to its leader.
+func (t timing) beat() time.Duration { return min(t.tick/2, t.syncLimit/4) }
+
+// consensus: a leader without a majority steps down, and followers without a leader elect
+// another, within one to two election timeouts, so at about the sync limit.
+func (t timing) consensus() consensus.Timing {
+	return consensus.Timing{Election: 2 * t.syncLimit / 3, Heartbeat: min(t.tick/2, t.syncLimit/8)}
+}
+
+// negotiate is the session timeout that a client gets: 2 to 20 ticks.
+func (t timing) negotiate(wanted time.Duration) time.Duration {
+	return min(max(wanted, 2*t.tick), 20*t.tick)
+}
+
+// server is a machine that runs ZooKeeper, from one start to the next crash.
+type server struct {
+	host    *virtual.Host
+	members []sim.HostID
+	timing  timing
+	log     *consensus.Server
+	tree    *Tree
+	witness *witness
+	conns   []*connection // one a client, in the order in which they came
+
+	// As the leader:
+	reign    uint64 // the term in which the sessions are registered; 0: in none
+	sessions tracker
+
+	// As a follower:
+	following bool          // the leader has acknowledged a report of this term
+	reported  time.Duration // when the latest report that it acknowledged was sent
+	unread    []heard       // what the leader may not have heard of yet
+}
+
+// heard is a session whose client was heard, and when that was reported; 0: not yet.
+type heard struct {
+	session uint64
+	at      time.Duration
+}
+
+// boot starts a server with what the disk has kept.
+func boot(h *virtual.Host, members []sim.HostID, t timing, w *witness) *server {
+	s := &server{host: h, members: members, timing: t, tree: NewTree(), witness: w, sessions: tracker{tick: t.tick}}
+	s.log = consensus.Start(h, consensus.Config{
+		Members: members, Timing: t.consensus(),
+		Apply: s.apply, Changed: s.changed, Receive: s.receive,
+	})
+	s.everyBeat()
+	if h.ID() == members[0] && s.log.Status().Term == 0 {
+		s.log.Stand() // a trial begins with an ensemble that is ready
+	}
+	return s
+}
+
+// changed: when leadership changes, every server closes its clients' connections, as
+// ZooKeeper's do when they go back to electing; clients connect again and have their
+// sessions confirmed by the new leader.
+func (s *server) changed(status consensus.Status) {
+	s.reign, s.following, s.unread = 0, false, nil
+	s.closeAll()
+	switch status.Role {
+	case consensus.Leader:
+		s.log.Read(func(ok bool) { // so that all that earlier leaders committed is applied
+			if ok {
+				s.beginReign()
+			}
+		})
+	case consensus.Follower:
+		if status.Leader != "" {
+			s.report(status.Leader)
+		}
+	}
+}
+
+// beginReign gives every session its full timeout again (Z3).
+func (s *server) beginReign() {
+	s.reign = s.log.Status().Term
+	s.sessions = tracker{tick: s.timing.tick}
+	for _, each := range s.tree.Sessions() {
+		s.sessions.add(s.clock(), each.ID, each.Timeout, connID{})
+	}
+	s.expireAtTick(s.reign)
+	if s.timing.reap > 0 {
+		s.reapContainers(s.reign)
+	}
+	for _, id := range s.members {
+		if id != s.host.ID() {
+			s.host.Post(id, upToDate{})
+		}
+	}
+}
+
+// leads tells whether this server is the leader and knows the sessions.
+func (s *server) leads() bool {
+	status := s.log.Status()
+	return s.reign != 0 && status.Role == consensus.Leader && status.Term == s.reign
+}
+
+// serves tells whether clients may be answered: by the leader, and by a follower whose
+// leader has heard it within the sync limit.
+func (s *server) serves() bool {
+	return s.leads() || s.following && s.host.Now()-s.reported < s.timing.syncLimit
+}
+
+// clock is what sessions are counted on (Z3): System.nanoTime since 3.5.1 and 3.4.11, the
+// wall clock before.
+func (s *server) clock() time.Duration {
+	if s.timing.wallClock {
+		return s.host.Wall().Sub(virtual.Epoch)
+	}
+	return s.host.Now()
+}
+
+// expireAtTick looks at the next tick, as the leader's clock shows it now, for sessions
+// whose time is up, and closes them through the log.
+func (s *server) expireAtTick(reign uint64) {
+	now := s.clock()
+	s.host.After(s.sessions.nextTick(now)-now, func() {
+		if !s.leads() || s.reign != reign {
+			return
+		}
+		for _, id := range s.sessions.expire(s.clock()) {
+			s.log.Propose(proposal{Command: Command{Kind: CommandClose, Session: id}}, func(any, bool) {})
+		}
+		s.expireAtTick(reign)
+	})
+}
+
+// reapContainers removes the lock's parent, if it is a container, whenever it is empty.
+func (s *server) reapContainers(reign uint64) {
+	s.host.After(s.timing.reap, func() {
+		if !s.leads() || s.reign != reign {
+			return
+		}
+		if s.tree.Reapable() {
+			s.log.Propose(proposal{Command: Command{Kind: CommandReap}}, func(any, bool) {})
+		}
+		s.reapContainers(reign)
+	})
+}
+
+// everyBeat reports to the leader, or closes the connections of a server that has none.
+func (s *server) everyBeat() {
+	if leader := s.log.Status().Leader; leader != "" && leader != s.host.ID() {
+		s.report(leader)
+	}
+	if !s.serves() {
+		s.closeAll()
+	}
+	s.host.After(s.timing.beat(), s.everyBeat)
+}
+
+// report tells the leader which clients were heard since its last acknowledgement.
+func (s *server) report(leader sim.HostID) {
+	var ids []uint64
+	for i := range s.unread {
+		if s.unread[i].at == 0 {
+			s.unread[i].at = s.host.Now()
+		}
+		ids = append(ids, s.unread[i].session)
+	}
+	s.host.Post(leader, touched{at: s.host.Now(), sessions: ids})
+}
+
+// touch notes that a session's client was heard by this server.
+func (s *server) touch(session uint64) {
+	switch i := slices.IndexFunc(s.unread, func(h heard) bool { return h.session == session }); {
+	case s.leads():
+		s.sessions.touch(s.clock(), session)
+	case i >= 0:
+		s.unread[i].at = 0
+	default:
+		s.unread = append(s.unread, heard{session: session})
+	}
+}
+
+// receive takes what clients and other servers send.
+func (s *server) receive(from sim.HostID, message any) {
+	switch m := message.(type) {
+	case hello:
+		s.open(from, m)
+	case request:
+		s.take(from, m)
+	case forward:
+		s.lead(m.proposal)
+	case upToDate:
+		if from == s.log.Status().Leader {
+			s.report(from)
+		}
+	case touched:
+		if s.leads() {
+			for _, id := range m.sessions {
+				s.sessions.touch(s.clock(), id)
+			}
+			s.host.Post(from, touchedAck{at: m.at})
+		}
+	case touchedAck:
+		if from == s.log.Status().Leader {
+			s.following, s.reported = true, m.at
+			s.unread = slices.DeleteFunc(s.unread, func(h heard) bool { return h.at != 0 && h.at <= m.at })
+		}
+	case revalidate:
+		if s.leads() {
+			s.host.Post(from, s.judge(m))
+		}
+	case revalidated:
+		s.admit(m)
+	}
+}
+
+// submit brings a change to the leader.
+func (s *server) submit(p proposal) {
+	if s.leads() {
+		s.lead(p)
+		return
+	}
+	s.toLeader(forward{p})
+}
+
+// toLeader sends a message to the leader; without one there is nobody to send it to, and
+// the clients that wait for what comes of it are about to be disconnected.
+func (s *server) toLeader(message any) {
+	if leader := s.log.Status().Leader; leader != "" {
+		s.host.Post(leader, message)
+	}
+}
+
+// lead puts a change into the log, unless it comes over a connection that its client has
+// given up for another (SessionMovedException).
+func (s *server) lead(p proposal) {
+	if !s.leads() || p.Kind != CommandOpen && !s.sessions.owns(p.Session, p.from.conn) {
+		return
+	}
+	s.log.Propose(p, func(any, bool) {})
+}
+
+// apply carries out a committed change; each server does, in the order of the log.
+func (s *server) apply(e consensus.Entry) any {
+	p := e.Command.(proposal)
+	before, held := s.tree.Holder()
+	r := s.tree.Apply(Zxid(e.Term, e.Index), p.Command)
+	if p.Kind == CommandOpen && s.leads() {
+		s.sessions.add(s.clock(), r.Session, p.Timeout, p.from.conn)
+	}
+	s.witness.saw(e.Index, s.tree, change{command: p, removed: r.Removed, held: held, before: before})
+	s.witness.testify(s.host)
+	s.tell(p, r)
+	return nil
+}

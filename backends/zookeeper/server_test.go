@@ -1,0 +1,158 @@
+package zookeeper
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/virtual"
+)
+
+// tester is a client that sends what a test wants it to send.
+type tester struct {
+	*stage
+	host *virtual.Host
+	got  []string
+	id   uint64 // the session that it was given last
+}
+
+const testerID sim.HostID = "tester"
+
+func newTester(t *testing.T, spec string) *tester {
+	s := newStage(t, 1, spec)
+	c := &tester{stage: s, host: s.world.AddHost(testerID)}
+	c.host.Receive(func(from sim.HostID, message any) {
+		switch m := message.(type) {
+		case welcome:
+			c.id = m.session
+			c.note("%s welcome %d session: %t timeout: %v", from, m.conn.n, m.session != 0, m.timeout)
+		case closed:
+			c.note("%s closed %d", from, m.conn.n)
+		case response:
+			c.note("%s response %d.%d children: %d error: %v", from, m.conn.n, m.xid, len(m.children), m.err)
+		}
+	})
+	return c
+}
+
+func (c *tester) note(format string, args ...any) {
+	c.got = append(c.got, fmt.Sprintf(format, args...))
+}
+
+// post sends messages to a server at a time.
+func (c *tester) post(at time.Duration, server sim.HostID, messages ...func() any) {
+	c.world.After(at, func() {
+		for _, m := range messages {
+			c.host.Post(server, m())
+		}
+	})
+}
+
+func (c *tester) hello(conn int, seen uint64) func() any {
+	return func() any {
+		return hello{conn: connID{9, conn}, session: c.id, timeout: ttl, seen: seen}
+	}
+}
+
+func ask(conn int, xid uint64, k requestKind) func() any {
+	return func() any {
+		return request{conn: connID{9, conn}, xid: xid, kind: k, path: LockPath + "/t-"}
+	}
+}
+
+// expectAnswers runs the world and compares what the servers sent to the tester.
+func (c *tester) expectAnswers(until time.Duration, want ...string) {
+	c.t.Helper()
+	c.run(until)
+	if got := fmt.Sprintf("%q", c.got); got != fmt.Sprintf("%q", want) {
+		c.t.Errorf("answers:\n%s\nexpected:\n%q", got, want)
+	}
+}
+
+// zk-1 leads: it stands first.
+
+func TestASessionLastsBetweenTwoAndTwentyTicks(t *testing.T) {
+	for spec, want := range map[string]string{
+		"zookeeper":           "10s",
+		"zookeeper+tick=1ttl": "20s",
+		"zookeeper+tick=0.2s": "4s",
+	} {
+		c := newTester(t, spec)
+		c.post(time.Second, "zk-2", c.hello(1, 0))
+		c.expectAnswers(2*time.Second, "zk-2 welcome 1 session: true timeout: "+want)
+	}
+}
+
+func TestAReadWaitsForTheWritesBeforeIt(t *testing.T) { // Z11
+	c := newTester(t, "zookeeper")
+	c.post(time.Second, "zk-2", c.hello(1, 0))
+	c.post(2*time.Second, "zk-2", ask(1, 1, askCreate), ask(1, 2, askChildren))
+	c.expectAnswers(3*time.Second, "zk-2 welcome 1 session: true timeout: 10s",
+		"zk-2 response 1.1 children: 0 error: <nil>", "zk-2 response 1.2 children: 1 error: <nil>")
+}
+
+func TestAServerThatLagsBehindWhatTheClientHasSeenRefusesIt(t *testing.T) { // Z11
+	c := newTester(t, "zookeeper")
+	c.post(time.Second, "zk-2", c.hello(1, Zxid(1, 99)))
+	c.expectAnswers(2*time.Second, "zk-2 closed 1")
+}
+
+func TestARequestOverAConnectionThatTheSessionHasLeftIsNotCarriedOut(t *testing.T) {
+	c := newTester(t, "zookeeper")
+	c.post(1*time.Second, "zk-2", c.hello(1, 0))
+	c.post(2*time.Second, "zk-3", c.hello(2, 0))
+	c.post(3*time.Second, "zk-2", ask(1, 1, askCreate))
+	c.post(4*time.Second, "zk-3", ask(2, 2, askSync), ask(2, 3, askChildren))
+	c.expectAnswers(5*time.Second, "zk-2 welcome 1 session: true timeout: 10s", "zk-3 welcome 2 session: true timeout: 10s",
+		"zk-3 response 2.2 children: 0 error: <nil>", "zk-3 response 2.3 children: 0 error: <nil>")
+}
+
+func TestASessionThatIsOverIsToldSoAndItsConnectionClosed(t *testing.T) { // Z2
+	c := newTester(t, "zookeeper")
+	c.post(1*time.Second, "zk-2", c.hello(1, 0))
+	c.post(15*time.Second, "zk-3", c.hello(2, 0)) // silent for longer than the session
+	c.expectAnswers(16*time.Second, "zk-2 welcome 1 session: true timeout: 10s", "zk-2 closed 1",
+		"zk-3 welcome 2 session: false timeout: 0s")
+}
+
+// A follower whose reports do not reach the leader any more hears it still, and stops all
+// the same: its clients' sessions would end while it answers them.
+func TestAFollowerThatTheLeaderDoesNotHearStopsServing(t *testing.T) {
+	c := newTester(t, "zookeeper")
+	c.post(time.Second, "zk-2", c.hello(1, 0))
+	c.world.After(2*time.Second, func() { c.world.Cut("zk-2", "zk-1") })
+	c.post(4*time.Second, "zk-2", ask(1, 1, askPing))
+	c.post(7*time.Second, "zk-2", ask(1, 2, askPing))
+	c.expectAnswers(8*time.Second, "zk-2 welcome 1 session: true timeout: 10s",
+		"zk-2 response 1.1 children: 0 error: <nil>", "zk-2 closed 1", "zk-2 closed 1")
+}
+
+// Pings that a follower answers keep the session alive, because it tells the leader.
+func TestAFollowerReportsItsClientsToTheLeader(t *testing.T) { // Z3
+	c := newTester(t, "zookeeper")
+	c.post(time.Second, "zk-2", c.hello(1, 0))
+	want := []string{"zk-2 welcome 1 session: true timeout: 10s"}
+	for i := range uint64(5) {
+		c.post(time.Duration(6*i+6)*time.Second, "zk-2", ask(1, i, askPing))
+		want = append(want, fmt.Sprintf("zk-2 response 1.%d children: 0 error: <nil>", i))
+	}
+	c.expectAnswers(36*time.Second, want...)
+}
+
+func TestAWaiterThatWasDisconnectedLearnsOfAReleaseInBetween(t *testing.T) {
+	s := newStage(t, 1, "zookeeper", "client-1", "client-2")
+	s.client("client-1", 0, hold(0, 5*time.Second))
+	s.client("client-2", time.Second, hold(3*ttl, time.Second))
+	s.cutOff("client-2", s.servers, 4*time.Second, 8*time.Second)
+	h := s.run(time.Minute)
+	freed, acquired := find(t, h, "", sim.Freed, 1), find(t, h, "client-2", sim.Acquired, 1)
+	if freed.At > 6*time.Second || acquired.At < 12*time.Second || acquired.At > 16*time.Second {
+		t.Errorf("freed at %v, acquired at %v; the partition ended at 12 s", freed.At, acquired.At)
+	}
+	for _, e := range h.Events {
+		if e.Kind == sim.Expired {
+			t.Errorf("at %v a session expired: this is not about what is tested here", e.At)
+		}
+	}
+}

@@ -1,0 +1,66 @@
+package zookeeper
+
+import (
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/consensus"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/virtual"
+)
+
+// Simulate puts the ensemble on its hosts.
+func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.Host) backends.Lock {
+	e := &ensemble{world: w, members: b.Servers(s), running: make([]*server, s.Int(optionServers))}
+	t, seen := timingOf(s), &witness{token: tokenOf(s)}
+	for i, id := range e.members {
+		h := w.Host(id)
+		h.Boot(func() { e.running[i] = boot(h, e.members, t, seen) })
+	}
+	w.SetRoles(e.role)
+	return func(h *virtual.Host) backends.Lock {
+		c := newClient(h, e.members, s.TTL)
+		h.After(readyAfter, c.connect)
+		return NewLock(h, c, s)
+	}
+}
+
+// readyAfter is when the clients of a trial begin to connect: an ensemble that has just been
+// switched on needs a few round trips until it serves.
+const readyAfter = 20 * time.Millisecond
+
+// ensemble is all the servers.
+type ensemble struct {
+	world   *virtual.World
+	members []sim.HostID
+	running []*server
+}
+
+// role tells who plays a part at the moment: the leader; a majority with the leader in it,
+// as small as it can be; the minority that is left over.
+func (e *ensemble) role(role string) []sim.HostID {
+	leader := -1
+	term := uint64(0)
+	for i, s := range e.running {
+		if st := s.log.Status(); !s.host.Down() && st.Role == consensus.Leader && st.Term > term {
+			leader, term = i, st.Term
+		}
+	}
+	if leader < 0 {
+		leader = 0
+		if sim.Role(role) == sim.Leader {
+			return nil
+		}
+	}
+	n, half := len(e.members), len(e.members)/2+1
+	inOrder := append(append([]sim.HostID(nil), e.members[leader:]...), e.members[:leader]...)
+	switch sim.Role(role) {
+	case sim.Leader:
+		return inOrder[:1]
+	case sim.Majority:
+		return inOrder[:half]
+	case sim.Minority:
+		return inOrder[half:n]
+	}
+	return nil
+}

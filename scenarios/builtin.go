@@ -9,7 +9,19 @@ import (
 var scripts embed.FS
 
 // builtinNames lists the built-in scripts in the order in which they are best read.
-var builtinNames = []string{"no-fault", "gc-pause", "pause-before-write", "pause-during-acquire", "charge-once", "charge-unmarked"}
+var builtinNames = []string{
+	// nothing goes wrong
+	"no-fault", "short-lease", "equal-token",
+	// pauses and delays at the client
+	"gc-pause", "pause-before-write", "fence-write-gap", "pause-during-acquire", "delayed-acquire-reply",
+	"delayed-write", "vm-suspend", "client-clock-back", "foreign-release", "waiter-lease-expired",
+	"client-crash", "holder-partitioned", "session-partitioned", "charge-once", "charge-unmarked",
+	// faults of the lock service
+	"clock-forward", "clock-forward-bare", "clock-back", "clock-rate",
+	"server-pause", "server-crash", "server-crash-bare", "delayed-restart", "counter-lost",
+	"failover", "split-brain", "leader-clock-fast", "leader-crash", "leader-partitioned",
+	"majority-down", "minority-partition",
+}
 
 // BuiltinNames lists the built-in scripts in the order in which they are best read.
 func BuiltinNames() []string { return append([]string(nil), builtinNames...) }

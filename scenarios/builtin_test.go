@@ -11,7 +11,7 @@ import (
 
 func builtin(t *testing.T) []*Scenario {
 	t.Helper()
-	all, err := Builtin(known())
+	all, err := Builtin(Everything())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func TestEveryEmbeddedScriptIsListedUnderItsOwnName(t *testing.T) {
 // TestEveryCellSaysWhetherMoneyIsLost: the question every script is about.
 func TestEveryCellSaysWhetherMoneyIsLost(t *testing.T) {
 	for _, s := range builtin(t) {
-		cells, err := s.Cells(known().Registry)
+		cells, err := s.Cells(Registry())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,7 +74,7 @@ func TestOnlyTheAccountSavesTheMoney(t *testing.T) {
 		{"pause-during-acquire", "perfect", "none", check.Holds},
 	}
 	for _, c := range cases {
-		s, err := Find(c.scenario, known())
+		s, err := Find(c.scenario, Everything())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +100,7 @@ func TestOnlyAnIdSavesTheCustomer(t *testing.T) {
 		{"unique", check.Holds, check.Holds},
 	} {
 		for name, want := range map[string]check.Verdict{"charge-once": c.beforeCharge, "charge-unmarked": c.unmarked} {
-			s, err := Find(name, known())
+			s, err := Find(name, Everything())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -114,7 +114,7 @@ func TestOnlyAnIdSavesTheCustomer(t *testing.T) {
 }
 
 func TestUnknownScenarioIsExplained(t *testing.T) {
-	_, err := Find("gc-pase", known())
+	_, err := Find("gc-pase", Everything())
 	if err == nil || !strings.Contains(err.Error(), "did you mean gc-pause?") {
 		t.Errorf("got %v, want a hint at gc-pause", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/backends/redlock"
 	"github.com/locklab/locklab/backends/sentinel"
+	"github.com/locklab/locklab/backends/zookeeper"
 )
 
 // Registry lists the lock services that exist, in the order of tables: first the two
@@ -18,6 +19,7 @@ func Registry() backends.Registry {
 		redlock.Backend{}, redlock.Backend{Profile: redlock.Reference}, redlock.Backend{Profile: redlock.Redsync},
 		sentinel.Backend{},
 		etcd.Backend{},
+		zookeeper.Backend{},
 	}
 }
 

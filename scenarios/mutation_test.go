@@ -1,0 +1,58 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/locklab/locklab/sim/check"
+)
+
+// A lock that was broken on purpose must not pass for a whole one: each of these turns
+// some cell that its whole sibling passes red.
+func TestBrokenAlgorithmsDoNotPassForWholeOnes(t *testing.T) {
+	for _, c := range []struct{ mistake, scenario, whole, broken, guard string }{
+		{"no elapsed check on a single instance", "pause-during-acquire", "redis+elapsed-check", "redis", "none"},
+		{"no elapsed check in Redlock", "pause-during-acquire", "redlock", "redlock+elapsed-check=off", "none"},
+		{"the elapsed time taken from the wall clock", "client-clock-back", "redlock", "redlock+wall-clock", "none"},
+		{"two of five for a quorum", "minority-partition", "redlock", "redlock+quorum=2", "none"},
+		{"an allowance for drift that is too small", "clock-rate", "redlock+drift=0.1ttl", "redlock+drift=0s+drift-constant=0s", "none"},
+		{"plain DEL", "foreign-release", "redis", "redis+plain-del", "none"},
+		{"no renewal", "short-lease", "redis+renew", "redis", "none"},
+		{"no renewal in Redlock", "short-lease", "redlock+renew", "redlock", "none"},
+		{"a lock that is not on disk", "server-crash", "redis+durability=always", "redis", "none"},
+		{"a quorum that is not on disk", "server-crash-bare", "redlock+durability=always", "redlock", "none"},
+		{"a restart that is not delayed enough", "delayed-restart", "redlock+restart-delay=1.1ttl", "redlock+restart-delay=0.1ttl", "none"},
+		{"a counter that is not on disk", "counter-lost", "redis+durability=always", "redis", "fence-all"},
+		{"no waiting for the replica", "failover", "sentinel+replication-lag=0.02ttl+wait=1", "sentinel+replication-lag=0.02ttl", "none"},
+		{"a waiter that does not look for its own key", "waiter-lease-expired", "etcd", "etcd+recheck=off", "none"},
+		{"a deadline counted from the answer", "holder-partitioned", "etcd+deadline-from-send", "etcd", "none"},
+	} {
+		t.Run(c.mistake, func(t *testing.T) {
+			if got := contradictions(t, one(t, c.scenario, c.whole, c.guard), c.whole); len(got) > 0 {
+				t.Errorf("%s does not do what is expected of it: %q", c.whole, got)
+			}
+			if got := contradictions(t, one(t, c.scenario, c.broken, c.guard), c.whole); len(got) == 0 {
+				t.Errorf("%s passes for %s", c.broken, c.whole)
+			}
+		})
+	}
+}
+
+// contradictions runs a trial and lists what differs from what its scenario expects of
+// another backend.
+func contradictions(t *testing.T, trial Trial, as string) (found []string) {
+	t.Helper()
+	h, err := trial.Simulate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	findings := check.All(h)
+	for _, want := range trial.Scenario.Expected(as, string(trial.Guard)) {
+		i := slices.IndexFunc(findings, func(f check.Finding) bool { return f.Property == want.Property })
+		if f := findings[i]; f.Verdict != want.Verdict {
+			found = append(found, fmt.Sprintf("%s is %s: %s", f.Property, f.Verdict, f.Why))
+		}
+	}
+	return found
+}

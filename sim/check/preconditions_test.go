@@ -241,12 +241,17 @@ func TestAHistoryThatContradictsItselfIsNotJudged(t *testing.T) {
 			1s client-1 acquire op=client-1/1
 			1s client-1 acquire op=client-1/1
 			2s -        end`, Undecided, "client-1 asks for the lock for client-1/1 while it still waits for an answer", []int64{2}},
+		{"in the virtual world, a holder of whom the service knows nothing", `
+			1s client-1 acquire  op=client-1/1
+			1s client-1 acquired op=client-1/1 grant=a
+			2s -        end`, Holds, "3 events", nil},
 		{"a grant that the service never gave", `
+			| world=live
 			1s client-1 acquire  op=client-1/1
 			1s client-1 acquired op=client-1/1 grant=a
 			2s -        end`, Undecided, `client-1 acquired the grant "a", which the lock service never gave`, []int64{2}},
 		{"a grant that a lock without servers never gave, though it records grants", `
-			| servers=none
+			| servers=none world=live
 			1s client-2 granted  grant=b
 			1s client-1 acquire  op=client-1/1
 			1s client-1 acquired op=client-1/1 grant=a

@@ -15,12 +15,13 @@ var builtinNames = []string{
 	// pauses and delays at the client
 	"gc-pause", "pause-before-write", "fence-write-gap", "pause-during-acquire", "delayed-acquire-reply",
 	"delayed-write", "vm-suspend", "client-clock-back", "foreign-release", "waiter-lease-expired",
-	"client-crash", "holder-partitioned", "session-partitioned", "charge-once", "charge-unmarked",
+	"client-crash", "holder-partitioned", "session-partitioned", "holder-cut-off",
+	"charge-once", "charge-unmarked",
 	// faults of the lock service
 	"clock-forward", "clock-forward-bare", "clock-back", "clock-rate",
 	"server-pause", "server-crash", "server-crash-bare", "delayed-restart", "counter-lost",
-	"failover", "split-brain", "leader-clock-fast", "leader-crash", "leader-partitioned",
-	"majority-down", "minority-partition",
+	"failover", "split-brain", "leader-clock-fast", "leader-crash", "leader-pause", "leader-partitioned",
+	"majority-down", "minority-partition", "quorum-lost", "minority-client",
 }
 
 // BuiltinNames lists the built-in scripts in the order in which they are best read.

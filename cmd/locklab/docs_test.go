@@ -72,6 +72,9 @@ func scriptOf(t *testing.T, text string) (script string, commands int) {
 				commands++
 			}
 		case "text":
+			if strings.HasPrefix(body, "#") {
+				continue // a transcript, which has a golden file of its own
+			}
 			name := fmt.Sprintf("shown-%d", i)
 			files = append(files, fmt.Sprintf("-- %s --\n%s", name, body))
 			stream := "stdout"

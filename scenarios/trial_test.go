@@ -3,6 +3,7 @@ package scenarios
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -124,7 +125,7 @@ func TestNumberOfProcessorsChangesNothing(t *testing.T) {
 	}
 	here := fingerprints(t)
 	for _, processors := range []string{"1", "4"} {
-		cmd := exec.Command(os.Args[0], "-test.run", "^TestNumberOfProcessorsChangesNothing$")
+		cmd := exec.Command(os.Args[0], "-test.run", "^TestNumberOfProcessorsChangesNothing$", fmt.Sprintf("-test.short=%t", testing.Short()))
 		cmd.Env = append(os.Environ(), printFingerprints+"=1", "GOMAXPROCS="+processors)
 		out, err := cmd.Output()
 		if err != nil {

@@ -83,12 +83,14 @@ func (t Trial) run(ctx context.Context, run func(context.Context, Trial) (*sim.H
 func Summarize(judged []Judged) []Summary {
 	var out []Summary
 	for _, j := range judged {
-		i := 0
-		for i < len(out) && !out[i].of(j.Result) {
-			i++
+		s := summaryOf(j.Trial)
+		i := len(out) - 1 // trials come cell by cell, so it is nearly always the last
+		for i >= 0 && !out[i].sameCell(s) {
+			i--
 		}
-		if i == len(out) {
+		if i < 0 {
 			out = append(out, newSummary(j.Trial))
+			i = len(out) - 1
 		}
 		out[i].add(j.Result)
 	}
@@ -117,8 +119,13 @@ func (s Summary) sameCell(o Summary) bool {
 	return s.Scenario == o.Scenario && s.Backend == o.Backend && s.Guard == o.Guard && s.World == o.World
 }
 
+// summaryOf is a summary that only names the cell of a trial.
+func summaryOf(t Trial) Summary {
+	return Summary{Scenario: t.Scenario.Name, Backend: t.Backend.String(), Guard: string(t.Guard), World: t.World}
+}
+
 func newSummary(t Trial) Summary {
-	s := Summary{Scenario: t.Scenario.Name, Backend: t.Backend.String(), Guard: string(t.Guard), World: t.World}
+	s := summaryOf(t)
 	for _, p := range check.Properties() {
 		s.Tallies = append(s.Tallies, Tally{Property: p})
 	}
@@ -130,10 +137,6 @@ func newSummary(t Trial) Summary {
 		}
 	}
 	return s
-}
-
-func (s *Summary) of(r Result) bool {
-	return s.Scenario == r.Scenario && s.Backend == r.Backend && s.Guard == r.Guard && s.World == r.World
 }
 
 func (s *Summary) add(r Result) {

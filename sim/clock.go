@@ -34,7 +34,7 @@ func (b clockBreak) shown(at time.Duration) time.Duration {
 	if b.rate != TrueRate {
 		gone = scale(gone, b.rate)
 	}
-	return addCapped(b.shows, gone)
+	return AddCapped(b.shows, gone)
 }
 
 // At is what the clock shows at a point of true time that is not before its last break.
@@ -91,19 +91,21 @@ func (b clockBreak) when(d time.Duration) time.Duration {
 	case b.rate == 0 || d == Forever || ahead < 0: // ahead overflowed: more than 292 years
 		return Forever
 	case b.rate == TrueRate:
-		return addCapped(b.at, ahead)
+		return AddCapped(b.at, ahead)
 	}
-	at := addCapped(b.at, mulDiv(ahead, billion, b.rate))
+	at := AddCapped(b.at, mulDiv(ahead, billion, b.rate))
 	for at != Forever && b.shown(at) < d { // the division rounded down
 		at++
 	}
 	return at
 }
 
-// addCapped adds b ≥ 0 to a and caps the sum at Forever.
-func addCapped(a, b time.Duration) time.Duration {
-	if a > Forever-b {
+// AddCapped adds a wait to a point of time. Waiting for ever ends never: the sum is capped
+// at Forever. A negative wait is none.
+func AddCapped(at, wait time.Duration) time.Duration {
+	wait = max(wait, 0)
+	if at > Forever-wait { // at may be negative: a clock that was set back
 		return Forever
 	}
-	return a + b
+	return at + wait
 }

@@ -73,7 +73,7 @@ func (w *World) effect(f sim.Fault) int {
 
 // After calls f once d of true time has passed.
 func (w *World) After(d time.Duration, f func()) {
-	w.schedule(&timer{place: nowhere, run: f}, addCapped(w.now, d))
+	w.schedule(&timer{place: nowhere, run: f}, sim.AddCapped(w.now, d))
 }
 
 // RecordFault puts an event of the world itself into the history.

@@ -47,7 +47,7 @@ func (h *Host) Uint64() uint64 { return h.random.Uint64() }
 // Sleep blocks the running process for d on the host's monotonic clock.
 func (h *Host) Sleep(d time.Duration) {
 	p := h.current("Sleep")
-	h.world.scheduleLocal(&p.timer, addCapped(h.Now(), d))
+	h.world.scheduleLocal(&p.timer, sim.AddCapped(h.Now(), d))
 	p.park()
 }
 

@@ -40,7 +40,7 @@ func (s *signal) Wait(timeout time.Duration) bool {
 	}
 	p := s.host.current("Wait")
 	s.waiters = append(s.waiters, p)
-	s.host.world.scheduleLocal(&p.timer, addCapped(s.host.Now(), timeout))
+	s.host.world.scheduleLocal(&p.timer, sim.AddCapped(s.host.Now(), timeout))
 	p.park()
 	if !s.fired {
 		i := slices.Index(s.waiters, p)

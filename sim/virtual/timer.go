@@ -75,17 +75,9 @@ type Timer struct {
 // is paused. f runs outside any process and must not block.
 func (h *Host) After(d time.Duration, f func()) *Timer {
 	t := &Timer{world: h.world, timer: timer{place: nowhere, host: h, run: f}}
-	h.world.scheduleLocal(&t.timer, addCapped(h.Now(), d))
+	h.world.scheduleLocal(&t.timer, sim.AddCapped(h.Now(), d))
 	return t
 }
 
 // Stop takes the callback back; nothing happens if it has run already.
 func (t *Timer) Stop() { t.world.cancel(&t.timer) }
-
-// addCapped adds a wait to a point of time; waiting for ever ends never.
-func addCapped(at, wait time.Duration) time.Duration {
-	if wait > sim.Forever-at {
-		return sim.Forever
-	}
-	return at + max(wait, 0)
-}

@@ -9,14 +9,27 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// Live is a backend that can also be run for real.
+// Live is a backend that can also be run for real. A service is started once and serves
+// one trial after the other: Start, then for each trial Observe, the trial itself, Reset.
 type Live interface {
 	Backend
-	// Missing says what this machine lacks for it, and what to do; nil: nothing.
-	Missing() error
+	// Missing says what this machine lacks for the backend with these settings, and what
+	// to do; nil: nothing.
+	Missing(s Settings) error
 	// Start starts the service's processes on their hosts, which exist already, and
 	// returns once the service answers. The processes end with the lab.
 	Start(ctx context.Context, lab *live.Lab, s Settings) error
+	// Observe starts the processes that live for one trial, before its clients: the
+	// observers that record what the service does.
+	Observe(ctx context.Context, lab *live.Lab, s Settings) error
+	// Reset puts the service back, after a trial, into the state in which Start left it:
+	// all servers up, agreed on who leads, and no trace of a lock. It returns once that is
+	// verified; an error says that the service has to be started anew in another lab.
+	Reset(ctx context.Context, lab *live.Lab, s Settings) error
+	// Who asks the service which of its hosts play a part at this moment: sim.Leader,
+	// sim.Master, sim.Replica, sim.Majority or sim.Minority. None: nobody does, or it has no
+	// such part.
+	Who(ctx context.Context, lab *live.Lab, s Settings, role sim.Role) ([]sim.HostID, error)
 	// Dial is called in a client's process: it connects to the servers at these
 	// addresses (in the order of Servers) and gives the client its lock.
 	Dial(h *live.Host, servers []string, s Settings) (Lock, error)

@@ -37,14 +37,22 @@ func (t Trial) Run(ctx context.Context) (*sim.History, error) {
 	return t.Simulate()
 }
 
-// LiveMissing says why trials with this backend cannot run live on this machine, and
-// what to do; nil: they can.
+// LiveMissing says why trials with this backend, with the options that it has of itself,
+// cannot run live on this machine, and what to do; nil: they can.
 func LiveMissing(b backends.Backend) error {
+	settings, err := backends.Spec{Backend: b}.Settings(LiveTTL, false)
+	if err != nil {
+		return err
+	}
+	return liveMissing(b, settings)
+}
+
+func liveMissing(b backends.Backend, s backends.Settings) error {
 	l, ok := b.(backends.Live)
 	if !ok {
 		return fmt.Errorf("backend %s runs in the virtual world only", b.Name())
 	}
-	return l.Missing()
+	return l.Missing(s)
 }
 
 // Unavailable says why the trial cannot be run on this machine, and what to do; nil: it
@@ -58,7 +66,11 @@ func (t Trial) Unavailable() error {
 			return err
 		}
 	}
-	return LiveMissing(t.Backend.Backend)
+	settings, err := t.Backend.Settings(t.TTL, t.Guard.NeedsToken())
+	if err != nil {
+		return err
+	}
+	return liveMissing(t.Backend.Backend, settings)
 }
 
 func (t Trial) runLive(ctx context.Context) (*sim.History, error) {
@@ -96,7 +108,11 @@ func (t Trial) playLive(ctx context.Context, lab *live.Lab, c cast) ([]sim.Event
 	if err := ledger.Start(ctx, lab, t.Guard); err != nil {
 		return nil, err
 	}
-	if err := t.Backend.Backend.(backends.Live).Start(ctx, lab, c.settings); err != nil {
+	service := t.Backend.Backend.(backends.Live)
+	if err := service.Start(ctx, lab, c.settings); err != nil {
+		return nil, err
+	}
+	if err := service.Observe(ctx, lab, c.settings); err != nil {
 		return nil, err
 	}
 	for i, id := range c.clients {

@@ -21,10 +21,21 @@ var (
 )
 
 // Missing is nil: no lock needs nothing.
-func (None) Missing() error { return nil }
+func (None) Missing(backends.Settings) error { return nil }
 
 // Start does nothing.
 func (None) Start(context.Context, *live.Lab, backends.Settings) error { return nil }
+
+// Observe does nothing: every client records for itself.
+func (None) Observe(context.Context, *live.Lab, backends.Settings) error { return nil }
+
+// Reset does nothing.
+func (None) Reset(context.Context, *live.Lab, backends.Settings) error { return nil }
+
+// Who is nobody.
+func (None) Who(context.Context, *live.Lab, backends.Settings, sim.Role) ([]sim.HostID, error) {
+	return nil, nil
+}
 
 // Dial gives a client's process leave to go on.
 func (None) Dial(h *live.Host, _ []string, _ backends.Settings) (backends.Lock, error) {
@@ -43,15 +54,26 @@ const (
 type perfectSpec struct{ Listen string }
 
 // Missing is nil: the service is this same program.
-func (Perfect) Missing() error { return nil }
+func (Perfect) Missing(backends.Settings) error { return nil }
 
-// Start starts the service on its host, and returns once it listens.
-func (Perfect) Start(ctx context.Context, lab *live.Lab, _ backends.Settings) error {
+// Start does nothing: the service lives for one trial.
+func (Perfect) Start(context.Context, *live.Lab, backends.Settings) error { return nil }
+
+// Observe starts the service on its host, and returns once it listens.
+func (Perfect) Observe(ctx context.Context, lab *live.Lab, _ backends.Settings) error {
 	service, err := lab.Agent(PerfectID).StartRole(perfectRole, perfectSpec{Listen: net.JoinHostPort(lab.Address(PerfectID), perfectPort)})
 	if err != nil {
 		return err
 	}
 	return service.AwaitReady(ctx)
+}
+
+// Reset does nothing: the service ended with the trial.
+func (Perfect) Reset(context.Context, *live.Lab, backends.Settings) error { return nil }
+
+// Who is nobody: a single server has no parts to play.
+func (Perfect) Who(context.Context, *live.Lab, backends.Settings, sim.Role) ([]sim.HostID, error) {
+	return nil, nil
 }
 
 // Dial gives a client's process its lock at the service on the first address.

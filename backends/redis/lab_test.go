@@ -58,7 +58,8 @@ func holder(h *live.Host, orders json.RawMessage) error {
 func runLab(t *testing.T, lock string, work time.Duration, steps ...sim.Step) []string {
 	t.Helper()
 	livetest.Need(t)
-	livetest.NeedAll(t, Backend{}.Missing())
+	chosen := settings(t, lock, false)
+	livetest.NeedAll(t, Backend{}.Missing(chosen))
 	lab, err := live.NewLab()
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +76,10 @@ func runLab(t *testing.T, lock string, work time.Duration, steps ...sim.Step) []
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	if err := (Backend{}).Start(ctx, lab, settings(t, lock, false)); err != nil {
+	if err := (Backend{}).Start(ctx, lab, chosen); err != nil {
+		t.Fatal(err)
+	}
+	if err := (Backend{}).Observe(ctx, lab, chosen); err != nil {
 		t.Fatal(err)
 	}
 	servers := backends.ServerAddresses(lab, []sim.HostID{ServerID})

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
 
@@ -48,17 +49,16 @@ func serverArguments(program string, listen ...string) []string {
 }
 
 // Missing says that redis-server is missing, if it is.
-func (Backend) Missing() error {
+func (Backend) Missing(s backends.Settings) error {
+	if d := s.Choice(optionDurable); d != string(DurabilityNone) {
+		return fmt.Errorf("redis with %s=%s runs in the virtual world only", optionDurable, d)
+	}
 	_, err := serverProgram()
 	return err
 }
 
-// Start starts redis-server and the observer that records what it does. A server that
-// keeps what it holds through a crash is there in the virtual world only.
-func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) error {
-	if d := s.Choice(optionDurable); d != string(DurabilityNone) {
-		return fmt.Errorf("start redis with %s=%s: the live world has %s=%s only", optionDurable, d, optionDurable, DurabilityNone)
-	}
+// Start starts redis-server.
+func (b Backend) Start(ctx context.Context, lab *live.Lab, _ backends.Settings) error {
 	program, err := serverProgram()
 	if err != nil {
 		return err
@@ -69,14 +69,41 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 		return err
 	}
 	address := net.JoinHostPort(agent.Address(), serverPort)
-	if err := awaitPong(ctx, agent, address, server); err != nil {
-		return err
-	}
+	return awaitPong(ctx, agent, address, server)
+}
+
+// Observe starts the observer that records what the server does.
+func (b Backend) Observe(ctx context.Context, lab *live.Lab, _ backends.Settings) error {
+	agent := lab.Agent(ServerID)
+	address := net.JoinHostPort(agent.Address(), serverPort)
 	observer, err := agent.StartHelper(observerRole, observerSpec{Network: "tcp", Address: address})
 	if err != nil {
 		return err
 	}
 	return observer.AwaitReady(ctx)
+}
+
+// Reset empties the server, which shows at the same time that it answers.
+func (Backend) Reset(ctx context.Context, lab *live.Lab, _ backends.Settings) error {
+	agent := lab.Agent(ServerID)
+	raw, err := agent.Dial(ctx, "tcp", net.JoinHostPort(agent.Address(), serverPort))
+	if err != nil {
+		return fmt.Errorf("reset redis-server on %s: %w", ServerID, err)
+	}
+	s, err := newSession(raw, connectLimit)
+	if err != nil {
+		return fmt.Errorf("reset redis-server on %s: %w", ServerID, err)
+	}
+	defer s.client.Close()
+	if err := s.client.FlushAll(ctx).Err(); err != nil {
+		return fmt.Errorf("reset redis-server on %s: empty it: %w", ServerID, err)
+	}
+	return nil
+}
+
+// Who is nobody: a single server has no parts to play.
+func (Backend) Who(context.Context, *live.Lab, backends.Settings, sim.Role) ([]sim.HostID, error) {
+	return nil, nil
 }
 
 // awaitPong asks the server until it answers, its process has ended, or ctx has.

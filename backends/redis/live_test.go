@@ -244,11 +244,11 @@ func TestAServersErrorIsNotAnUnknownOutcome(t *testing.T) {
 func TestAMissingServerProgramIsNamedWithWhatToDo(t *testing.T) {
 	t.Setenv(serverVar, "")
 	t.Setenv("PATH", t.TempDir())
-	if err := (Backend{}).Missing(); err == nil {
+	if err := (Backend{}).Missing(settings(t, "redis", false)); err == nil {
 		t.Error("redis-server was found on an empty PATH")
 	}
 	t.Setenv(serverVar, "/nowhere/redis-server")
-	if err := (Backend{}).Missing(); err == nil {
+	if err := (Backend{}).Missing(settings(t, "redis", false)); err == nil {
 		t.Error("a redis-server that does not exist was found")
 	}
 }

@@ -24,7 +24,7 @@ const (
 
 // What a client does with the protected account.
 const (
-	Read         Kind = "read"          // the balance was read (op, version, balance)
+	Read         Kind = "read"          // the balance was read (op, version, balance; token: one that the account handed out)
 	ReadRefused  Kind = "read-refused"  // the guard refused the read (op, token, note)
 	ReadUnknown  Kind = "read-unknown"  // no answer (op)
 	Check        Kind = "check"         // looked at its deadline: the lease is still good (op, grant)
@@ -66,7 +66,7 @@ const (
 const (
 	NodeGranted  Kind = "node-granted"  // the node gave its vote (grant)
 	NodeExtended Kind = "node-extended" // it prolonged it (grant)
-	NodeEnded    Kind = "node-ended"    // it took it back (grant, note: expired, freed or forgotten)
+	NodeEnded    Kind = "node-ended"    // it took it back (grant, note: expired, freed or forgotten, client: who asked, where it can tell)
 )
 
 // What the world does. Fault names the step as the script does, Host the host that it

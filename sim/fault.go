@@ -1,6 +1,9 @@
 package sim
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // FaultKind names a kind of fault.
 type FaultKind string
@@ -69,6 +72,26 @@ type Fault struct {
 	// Firing tells the times apart that faults are done in one trial: 0, 1, 2, … The
 	// director numbers them.
 	Firing int64 `json:"firing,omitempty"`
+}
+
+// WithServers puts the hosts of the lock service in the place of the role Servers: who they
+// are does not depend on the moment.
+func (f Fault) WithServers(servers []HostID) Fault {
+	all := func(hosts []HostID) []HostID {
+		if i := slices.Index(hosts, Servers); i >= 0 {
+			return slices.Replace(slices.Clone(hosts), i, i+1, servers...)
+		}
+		return hosts
+	}
+	if f.Host == Servers {
+		f.Host, f.Hosts = "", servers
+	}
+	f.Hosts, f.From, f.To = all(f.Hosts), all(f.From), all(f.To)
+	f.Groups = slices.Clone(f.Groups)
+	for i := range f.Groups {
+		f.Groups[i] = all(f.Groups[i])
+	}
+	return f
 }
 
 // OnLinks tells whether a fault of this kind is done to links, not to hosts.

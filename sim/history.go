@@ -34,6 +34,18 @@ type Header struct {
 	Servers  []HostID      `json:"servers,omitempty"` // hosts of the lock service; none: there is no service
 	Ledger   HostID        `json:"ledger"`            //
 	Faults   []string      `json:"faults,omitempty"`  // lanes of the faults that the script has in store
+	// Ungranted is set when the lock is known to tell clients that they hold it although the
+	// service never gave it: then such an acquisition is no fault of the recording.
+	Ungranted bool      `json:"ungranted,omitempty"`
+	Traffic   []Traffic `json:"traffic,omitempty"` // how much was sent; none: it was not counted
+}
+
+// Traffic is how many messages one host sent to another, those that were lost included
+// and those that were sent again counted once.
+type Traffic struct {
+	From     HostID `json:"from"`
+	To       HostID `json:"to"`
+	Messages int64  `json:"messages"`
 }
 
 // History is everything that happened in one trial, in the order of true time.

@@ -2,12 +2,16 @@ package sim
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"time"
 )
 
 // HostID names a host in a trial: "client-1", "redis-1", "ledger".
 type HostID string
+
+// ClientID names the client of this index, from 0.
+func ClientID(index int) HostID { return HostID(fmt.Sprintf("client-%d", index+1)) }
 
 // Forever is a timeout that never passes.
 const Forever time.Duration = math.MaxInt64

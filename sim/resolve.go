@@ -93,7 +93,7 @@ func (r *resolver) lookUp(lists []*[]HostID) error {
 	for _, role := range last {
 		rest := slices.DeleteFunc(slices.Clone(r.world.Hosts()), func(h HostID) bool { return slices.Contains(named, h) })
 		if role == AnyHost {
-			rest = slices.DeleteFunc(rest, func(h HostID) bool { return slices.Contains(r.cast.down, h) })
+			rest = slices.DeleteFunc(rest, func(h HostID) bool { return slices.Contains(r.cast.down, h) || slices.Contains(r.cast.done, h) })
 			if len(rest) > 0 {
 				i := r.world.Draw() % uint64(len(rest))
 				rest = rest[i : i+1]

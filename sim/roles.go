@@ -9,8 +9,9 @@ type Role = HostID
 const (
 	Holder   Role = "holder"   // the client that acquired the lock last and has not released or lost it
 	Waiter   Role = "waiter"   // the client that has been waiting for the lock for longest
-	AnyHost  Role = "any"      // a host that is up, drawn at random, that the fault does not name otherwise
+	AnyHost  Role = "any"      // a host that is up and has work to do, drawn at random, that the fault does not name otherwise
 	AllHosts Role = "all"      // every host that the fault does not name otherwise
+	Servers  Role = "servers"  // every host of the lock service
 	Leader   Role = "leader"   // these are asked of the lock service
 	Master   Role = "master"   //
 	Replica  Role = "replica"  //
@@ -20,7 +21,7 @@ const (
 
 // Roles lists them all.
 func Roles() []Role {
-	return []Role{Holder, Waiter, AnyHost, AllHosts, Leader, Master, Replica, Majority, Minority}
+	return []Role{Holder, Waiter, AnyHost, AllHosts, Servers, Leader, Master, Replica, Majority, Minority}
 }
 
 // IsRole tells whether a name stands for a role, not for a host.
@@ -31,6 +32,7 @@ type cast struct {
 	holders []HostID // in the order in which they acquired the lock
 	waiters []HostID // in the order in which they asked for it
 	down    []HostID // crashed, once for each crash that is in effect
+	done    []HostID // clients that have finished their work
 }
 
 // see takes in an event of a client.
@@ -43,6 +45,8 @@ func (c *cast) see(e Event) {
 		c.holders = append(leave(c.holders, e.Host), e.Host)
 	case NotAcquired:
 		c.waiters = leave(c.waiters, e.Host)
+	case Done:
+		c.done = append(c.done, e.Host)
 	case Release, Lost:
 		c.holders = leave(c.holders, e.Host)
 	}

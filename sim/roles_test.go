@@ -82,6 +82,19 @@ func TestARoleIsWhoeverPlaysItWhenTheStepFires(t *testing.T) {
 	}
 }
 
+func TestAClientThatIsDoneIsNotDrawn(t *testing.T) {
+	s := &stage{}
+	d := NewDirector(s, []Step{{When: Trigger{After: 2}, Do: Fault{Kind: Pause, Host: AnyHost}}})
+	for _, host := range []HostID{"client-1", "client-2"} {
+		d.Observe(Event{Host: host, Kind: Done})
+	}
+	d.Start()
+	s.pass(10)
+	if all := strings.Join(s.diary, "\n"); !strings.Contains(all, "apply pause") || strings.Contains(all, "apply pause client") {
+		t.Errorf("it was drawn:\n%s", all)
+	}
+}
+
 func TestACrashedClientNeitherHoldsNorWaitsAndIsNotDrawn(t *testing.T) {
 	s := &stage{}
 	d := NewDirector(s, []Step{

@@ -63,13 +63,26 @@ func (s *holders) rightful(h *sim.History, i int, g *grant) (bool, error) {
 		return true, nil
 	}
 	blurred := h.Events[i].At + lag
-	if g.ended != nil && g.ended.At <= blurred {
+	// Its client gives a grant back no sooner than it says so, on the same clock as the event.
+	stillHeld := g.ended != nil && g.ended.Kind == sim.Freed && s.released(h, g, i)
+	if g.ended != nil && g.ended.At <= blurred && !stillHeld {
 		return false, fmt.Errorf("event %d came within %v of the end of the grant %s, too close to tell which was first", h.Events[i].Seq, lag, g.name)
 	}
-	if next := int(g.rank); next < len(s.all.inOrder) && s.all.inOrder[next].granted.At <= blurred {
+	if next := int(g.rank); next < len(s.all.inOrder) && s.all.inOrder[next].granted.At <= blurred && !stillHeld {
 		return false, fmt.Errorf("event %d came within %v of the next grant after %s, too close to tell which was first", h.Events[i].Seq, lag, g.name)
 	}
 	return true, nil
+}
+
+// released tells whether the client of the grant asked to give it back only after event
+// number i: what the service did at that request came later still.
+func (s *holders) released(h *sim.History, g *grant, i int) bool {
+	for j := i + 1; j < len(h.Events); j++ {
+		if e := &h.Events[j]; e.Kind == sim.Release && e.Grant == g.name && e.Host == g.client {
+			return true
+		}
+	}
+	return false
 }
 
 // firstOf keeps the first thing that was in doubt.

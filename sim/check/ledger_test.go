@@ -261,6 +261,23 @@ func TestARightfulHolderMustNotBeRefused(t *testing.T) {
 			10s     ledger   ledger-write-refused op=client-1/1 client=client-1
 			10.015s lock     granted              grant=b`,
 			Undecided, "too close to tell which was first", nil},
+		{"live: the holder gave the lock back only after the refusal, however near", `
+			| world=live
+			1s      lock     granted              grant=a
+			1s      client-1 acquired             op=client-1/1 grant=a
+			10s     ledger   ledger-write-refused op=client-1/1 client=client-1
+			10.001s client-1 release              op=client-1/1 grant=a
+			10.002s lock     freed                grant=a
+			10.003s lock     granted              grant=b`,
+			Violated, "the rightful holder", []int64{1, 3}},
+		{"live: the holder had asked to give the lock back before the refusal", `
+			| world=live
+			1s      lock     granted              grant=a
+			1s      client-1 acquired             op=client-1/1 grant=a
+			9.999s  client-1 release              op=client-1/1 grant=a
+			10s     ledger   ledger-write-refused op=client-1/1 client=client-1
+			10.002s lock     freed                grant=a`,
+			Undecided, "too close to tell which was first", nil},
 		{"live: far enough apart to tell", `
 			| world=live
 			1s      lock     granted              grant=a

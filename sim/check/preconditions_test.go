@@ -250,6 +250,11 @@ func TestAHistoryThatContradictsItselfIsNotJudged(t *testing.T) {
 			1s client-1 acquire  op=client-1/1
 			1s client-1 acquired op=client-1/1 grant=a
 			2s -        end`, Undecided, `client-1 acquired the grant "a", which the lock service never gave`, []int64{2}},
+		{"the same with a lock that is known to do so", `
+			| world=live ungranted=yes
+			1s client-1 acquire  op=client-1/1
+			1s client-1 acquired op=client-1/1 grant=a
+			2s -        end`, Holds, "3 events", nil},
 		{"a grant that a lock without servers never gave, though it records grants", `
 			| servers=none world=live
 			1s client-2 granted  grant=b

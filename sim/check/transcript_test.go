@@ -58,6 +58,8 @@ func setHeader(t testing.TB, header *sim.Header, words []string) {
 			header.Faults = strings.Split(strings.ReplaceAll(value, "_", " "), ",")
 		case "world":
 			header.World = value
+		case "ungranted":
+			header.Ungranted = value == "yes"
 		case "servers":
 			header.Servers = nil
 			if value != "none" {

@@ -10,8 +10,9 @@ func (h *Host) Boot(boot func()) {
 }
 
 // Crash switches the host off: its processes are gone without a last word, and so is all
-// they had in memory, its timers, its connections, and what its disk had not synced. The
-// clocks go on. Crashing a host that is down does nothing.
+// they had in memory, its timers, its connections, and what its disk had not synced. What
+// has left it arrives, but nothing is sent again if it gets lost. The clocks go on. Its
+// peers are told nothing. Crashing a host that is down does nothing.
 func (h *Host) Crash() {
 	if h.down {
 		return
@@ -36,7 +37,7 @@ func (h *Host) Crash() {
 	}
 	mine := slices.Concat(h.backlog, h.stalled)
 	for _, e := range w.queue.entries {
-		if e.timer.host == h {
+		if k := e.timer.holds; e.timer.host == h || k != nil && k.pipe.from == h && k.leaves > w.now {
 			mine = append(mine, e.timer)
 		}
 	}

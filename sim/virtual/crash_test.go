@@ -90,6 +90,50 @@ func TestWhatBelongsToAnEarlierLifeGoesNowhere(t *testing.T) {
 		"2.1s server receives to the new life", "11s the timer of a life that began at 1s")
 }
 
+// What had left the machine before it went off arrives all the same.
+func TestAMachineThatIsOffSendsNothing(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		cut     bool // from the start until 2 s, so that what is sent is lost
+		crash   time.Duration
+		restart time.Duration
+		want    []string
+	}{
+		{"a packet that was lost is not sent again", true, time.Second, time.Minute, nil},
+		{"nor after the machine is back", true, time.Second, 3 * time.Second, []string{"4.1s post of the new life"}},
+		{"what stays on sends it again", true, time.Minute, time.Minute, []string{"3.2s post", "3.4s request", "4.1s post of the new life"}},
+		{"a request that waits for its handshake never leaves", false, 150 * time.Millisecond, time.Minute, []string{"100ms post"}},
+		{"a request that has left arrives", false, 250 * time.Millisecond, time.Minute, []string{"100ms post", "300ms request"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := run(t, 50*time.Second, func(w *World, log func(string, ...any)) {
+				a, b := w.AddHost("a"), w.AddHost("b")
+				b.Receive(func(_ sim.HostID, message any) { log("%v", message) })
+				b.Serve(func(_ sim.HostID, request any) any { log("%v", request); return nil })
+				w.SetLatency("a", "b", Latency{Base: 100 * time.Millisecond})
+				if c.cut {
+					w.Cut("a", "b")
+				}
+				a.Post("b", "post")
+				a.Send("b", "request")
+				w.After(2*time.Second, func() {
+					if c.cut {
+						w.Mend("a", "b")
+					}
+				})
+				w.After(c.crash, a.Crash)
+				w.After(c.restart, a.Restart)
+				w.After(4*time.Second, func() {
+					if !a.Down() {
+						a.Post("b", "post of the new life")
+					}
+				})
+			})
+			expect(t, got, c.want...)
+		})
+	}
+}
+
 func TestAProcessThatCrashesItsOwnHostEndsWhereItRecords(t *testing.T) {
 	w := New(1)
 	defer w.Close()

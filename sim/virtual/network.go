@@ -30,6 +30,7 @@ type link struct {
 	extra   time.Duration // what delay faults add to every packet's way
 	losses  []float64     // with what probability each drop fault loses a packet
 	awaited []func()      // called when the next packet has been sent
+	sent    int64         // messages, each counted once
 }
 
 // link gives the way from one host to another, and makes it on first use.
@@ -66,6 +67,18 @@ func (l *link) loses() bool {
 	return lost
 }
 
+// Traffic tells how many messages each host has sent to each other, in the order of Hosts.
+func (w *World) Traffic() (all []sim.Traffic) {
+	for i, row := range w.links {
+		for j, l := range row {
+			if l != nil && l.sent > 0 {
+				all = append(all, sim.Traffic{From: w.hosts[i].id, To: w.hosts[j].id, Messages: l.sent})
+			}
+		}
+	}
+	return all
+}
+
 // SetLatency sets how long packets take from one host to another, one way.
 func (w *World) SetLatency(from, to sim.HostID, l Latency) {
 	w.link(w.Host(from), w.Host(to)).latency = l
@@ -83,7 +96,9 @@ func (w *World) Mend(from, to sim.HostID) { w.link(w.Host(from), w.Host(to)).cut
 // sender that stops waiting does not take back what it has sent: the kernel goes on.
 type pipe struct {
 	world  *World
+	from   *Host
 	to     *Host
+	life   int // of the sender, to which it belongs
 	link   *link
 	last   time.Duration // when the latest packet arrives
 	lost   []*packet     // the first was dropped; the others wait behind it
@@ -96,11 +111,12 @@ type packet struct {
 	timer    timer
 	pipe     *pipe
 	deliver  func()
+	leaves   time.Duration // true time, after the handshake
 	patience time.Duration // until it is sent again if it is lost
 }
 
 func newPipe(w *World, from, to *Host) *pipe {
-	p := &pipe{world: w, to: to, link: w.link(from, to), again: timer{place: nowhere}}
+	p := &pipe{world: w, from: from, to: to, life: from.life, link: w.link(from, to), again: timer{place: nowhere}}
 	p.again.run = p.retransmit
 	return p
 }
@@ -108,6 +124,7 @@ func newPipe(w *World, from, to *Host) *pipe {
 // send puts a message on its way; roundTrips are spent before it can leave. deliver runs
 // when it arrives and the receiving host is not paused.
 func (p *pipe) send(roundTrips int, deliver func()) {
+	p.link.sent++
 	k := &packet{pipe: p, deliver: deliver}
 	k.timer = timer{place: nowhere, run: k.arrive, holds: k}
 	if len(p.lost) > 0 {
@@ -118,7 +135,8 @@ func (p *pipe) send(roundTrips int, deliver func()) {
 }
 
 func (p *pipe) launch(k *packet, delay time.Duration) {
-	p.last = max(p.last, p.world.now+delay+p.link.travel())
+	k.leaves = p.world.now + delay
+	p.last = max(p.last, k.leaves+p.link.travel())
 	p.world.schedule(&k.timer, p.last)
 	if awaited := p.link.awaited; awaited != nil {
 		p.link.awaited = nil
@@ -145,8 +163,13 @@ func (k *packet) arrive() {
 	p.to.whenRunning(k.deliver) // the kernel has it; processes see it unless they are paused
 }
 
-// retransmit sends what was lost again, or waits twice as long when it is lost again.
+// retransmit sends what was lost again, or waits twice as long when it is lost again. A
+// sender that was switched off meanwhile sends nothing, so what waits behind the lost
+// packet waits for ever.
 func (p *pipe) retransmit() {
+	if p.from.life != p.life {
+		return
+	}
 	if p.link.cut > 0 {
 		p.waitForAgain()
 		return

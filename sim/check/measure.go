@@ -1,0 +1,290 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// Measure names a figure that can be read off a history.
+type Measure string
+
+// The measures. Lengths are true time in seconds.
+const (
+	// LeaseLength is from the moment at which the lock service last granted or prolonged a
+	// lease to the moment at which it ended it because its time was up. Where nobody sees
+	// the service prolong it, the holder's word counts, which comes a moment later.
+	LeaseLength Measure = "lease"
+	// NextGrant is from a fault to the next time that a client was told it holds the lock.
+	NextGrant Measure = "next-grant"
+	// Wait is how long a client waited for the lock, successfully or not, without the time
+	// in which the client itself was stopped.
+	Wait Measure = "wait"
+	// AskAgain is from one request for the lock to the next one of the same attempt.
+	AskAgain Measure = "ask-again"
+	// Notice is from the end of a lease at the lock service to the moment at which its
+	// holder found out; 0 if it knew before.
+	Notice Measure = "notice"
+	// LostShare is the share of acknowledged withdrawals that are missing from the balance.
+	LostShare Measure = "lost-share"
+	// RefusedShare is the share of reads and writes that the guard refused.
+	RefusedShare Measure = "refused-share"
+	// ServedShare is the share of attempts to get the lock that were served.
+	ServedShare Measure = "served-share"
+	// Messages is how many messages the clients sent to the lock service for each time
+	// that one of them got the lock: asking, renewing and releasing.
+	Messages Measure = "messages"
+	// Inversions is the share of neighbours, in the order of grants, of which the later one
+	// has the lower name: 0 if the names rise, about one half if they are random.
+	Inversions Measure = "inversions"
+)
+
+// Unit is what a measure is counted in.
+type Unit string
+
+// The units.
+const (
+	Seconds Unit = "s"
+	Share   Unit = ""  // from 0 to 1
+	Number  Unit = "#" // of messages
+)
+
+// Measured is what a history gives for one measure. Several things may have been
+// measured in it, such as several leases: Least and Most bound them.
+type Measured struct {
+	Measure Measure `json:"measure"`
+	Count   int     `json:"count"` // how many things were measured; never 0
+	Least   float64 `json:"least"`
+	Most    float64 `json:"most"`
+}
+
+// gauge is one row of the table of measures.
+type gauge struct {
+	measure Measure
+	unit    Unit
+	means   string
+	read    func(*sim.History) []float64
+}
+
+func gauges() []gauge {
+	return []gauge{
+		{LeaseLength, Seconds, "from the last grant or renewal of a lease to its end at the lock service", leaseLengths},
+		{NextGrant, Seconds, "from a fault to the next time that a client gets the lock", nextGrants},
+		{Wait, Seconds, "how long a client waits for the lock", waits},
+		{AskAgain, Seconds, "from one request for the lock to the next one of the same attempt", asksAgain},
+		{Notice, Seconds, "from the end of a lease at the lock service to the moment at which its holder finds out", notices},
+		{LostShare, Share, "the share of acknowledged withdrawals that are missing from the balance", lostShare},
+		{RefusedShare, Share, "the share of reads and writes that the guard refuses", refusedShare},
+		{ServedShare, Share, "the share of attempts to get the lock that are served", servedShare},
+		{Messages, Number, "messages to the lock service for each time that a client gets the lock", messagesPerGrant},
+		{Inversions, Share, "the share of grants whose name is lower than that of the grant before", inversions},
+	}
+}
+
+// Measures lists them all, in the order of reports.
+func Measures() []Measure {
+	var all []Measure
+	for _, g := range gauges() {
+		all = append(all, g.measure)
+	}
+	return all
+}
+
+func (m Measure) gauge() gauge {
+	for _, g := range gauges() {
+		if g.measure == m {
+			return g
+		}
+	}
+	panic(fmt.Sprintf("check: no measure is called %q", string(m)))
+}
+
+// Unit is what the measure is counted in.
+func (m Measure) Unit() Unit { return m.gauge().unit }
+
+// Means says what is measured, in words.
+func (m Measure) Means() string { return m.gauge().means }
+
+// MeasureAll reads every measure that the history has something to say of, in the order
+// of Measures.
+func MeasureAll(h *sim.History) []Measured {
+	var out []Measured
+	for _, g := range gauges() {
+		if values := g.read(h); len(values) > 0 {
+			out = append(out, Measured{g.measure, len(values), slices.Min(values), slices.Max(values)})
+		}
+	}
+	return out
+}
+
+// leaseLengths counts each lease from when the lock service last confirmed it. Where
+// nobody sees the service prolong a lease, as with the renewals that etcd's leader keeps to
+// itself, the holder's word for it stands in: it comes a message later than the renewal.
+func leaseLengths(h *sim.History) (out []float64) {
+	seen := map[string]bool{} // the service was seen to prolong the grant
+	for _, e := range h.Events {
+		seen[e.Grant] = seen[e.Grant] || e.Kind == sim.Extended
+	}
+	confirmed := map[string]time.Duration{}
+	for _, e := range h.Events {
+		since, known := confirmed[e.Grant]
+		switch {
+		case e.Kind == sim.Granted || e.Kind == sim.Extended:
+			confirmed[e.Grant] = e.At
+		case e.Kind == sim.Renewed && known && !seen[e.Grant]:
+			confirmed[e.Grant] = e.At
+		case e.Kind == sim.Expired && known:
+			out = append(out, (e.At - since).Seconds())
+		}
+	}
+	return out
+}
+
+func nextGrants(h *sim.History) (out []float64) {
+	for _, r := range faultRuns(h) {
+		if r.applied == nil {
+			continue
+		}
+		if next := nextHolder(h, r); next != nil {
+			out = append(out, (next.At - r.applied.At).Seconds())
+		}
+	}
+	return out
+}
+
+func waits(h *sim.History) (out []float64) {
+	for _, a := range attempts(h) {
+		if !a.died {
+			out = append(out, a.waited.Seconds())
+		}
+	}
+	return out
+}
+
+func asksAgain(h *sim.History) (out []float64) {
+	asked := map[sim.HostID]time.Duration{}
+	for _, e := range h.Events {
+		switch e.Kind {
+		case sim.AcquireSent:
+			if before, again := asked[e.Host]; again {
+				out = append(out, (e.At - before).Seconds())
+			}
+			asked[e.Host] = e.At
+		case sim.Acquired, sim.NotAcquired:
+			delete(asked, e.Host)
+		}
+	}
+	return out
+}
+
+// notices looks at leases that the service ended and whose holder still believed in them
+// or had not been told of them yet.
+func notices(h *sim.History) (out []float64) {
+	ended := map[string]time.Duration{}
+	known := map[string]bool{}
+	for _, e := range h.Events {
+		switch e.Kind {
+		case sim.Expired, sim.Forgotten:
+			if _, twice := ended[e.Grant]; !twice {
+				ended[e.Grant] = e.At
+				if known[e.Grant] {
+					out = append(out, 0)
+				}
+			}
+		case sim.Lost:
+			if at, over := ended[e.Grant]; over && !known[e.Grant] {
+				out = append(out, (e.At - at).Seconds())
+			}
+			known[e.Grant] = true
+		case sim.Release:
+			known[e.Grant] = true
+		}
+	}
+	return out
+}
+
+func lostShare(h *sim.History) []float64 {
+	book, err := readLedger(h)
+	if err != nil {
+		return nil
+	}
+	lost := 0
+	for _, op := range book.acknowledged {
+		if !book.inBalance[op] {
+			lost++
+		}
+	}
+	return share(lost, len(book.acknowledged))
+}
+
+func refusedShare(h *sim.History) []float64 {
+	return share(
+		countKinds(h, sim.LedgerReadRefused, sim.LedgerWriteRefused),
+		countKinds(h, sim.LedgerRead, sim.LedgerWrite, sim.LedgerReadRefused, sim.LedgerWriteRefused))
+}
+
+func servedShare(h *sim.History) []float64 {
+	served, all := 0, 0
+	for _, a := range attempts(h) {
+		if a.died {
+			continue
+		}
+		all++
+		if a.served() {
+			served++
+		}
+	}
+	return share(served, all)
+}
+
+func messagesPerGrant(h *sim.History) []float64 {
+	sent := int64(0)
+	for _, t := range h.Header.Traffic {
+		if h.IsClient(t.From) && slices.Contains(h.Header.Servers, t.To) {
+			sent += t.Messages
+		}
+	}
+	acquired := countKinds(h, sim.Acquired)
+	if sent == 0 || acquired == 0 {
+		return nil
+	}
+	return []float64{float64(sent) / float64(acquired)}
+}
+
+func inversions(h *sim.History) []float64 {
+	var before string
+	lower, pairs := 0, 0
+	for _, e := range h.Events {
+		if e.Kind != sim.Granted {
+			continue
+		}
+		if before != "" {
+			pairs++
+			if e.Grant < before {
+				lower++
+			}
+		}
+		before = e.Grant
+	}
+	return share(lower, pairs)
+}
+
+func countKinds(h *sim.History, kinds ...sim.Kind) int {
+	n := 0
+	for _, e := range h.Events {
+		if slices.Contains(kinds, e.Kind) {
+			n++
+		}
+	}
+	return n
+}
+
+// share is part of all as one value, or none if there is nothing to divide by.
+func share(part, all int) []float64 {
+	if all == 0 {
+		return nil
+	}
+	return []float64{float64(part) / float64(all)}
+}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/locklab/locklab/sim"
 )
@@ -25,11 +26,22 @@ type Agent struct {
 	dir string
 	net *namespace
 
-	mu      sync.Mutex // nothing is started while processes are being signalled
-	paused  bool
-	closed  bool
-	helpers []int        // pids that are on the host but not part of it for faults
-	killed  map[int]bool // pids that were killed when the lab was closed
+	// ProveClock, if set, asks the host's server for its wall clock. It is how a step of
+	// that clock is proven, besides what is proven of every process. Set it before the
+	// trial runs. It must answer or fail by the end of ctx.
+	ProveClock func(ctx context.Context) (time.Time, error)
+
+	mu        sync.Mutex // nothing is started while processes are being signalled
+	closed    bool
+	stops     int           // pauses and suspensions in effect
+	crashes   int           // crashes in effect
+	life      int           // how often it has crashed
+	shift     clockShift    // of every process's clocks
+	suspends  int           // suspensions in effect; since:
+	suspended time.Duration // machineClock when the monotonic clock stopped
+	recipes   []*recipe     // what to start again after a crash, in order
+	helpers   []int         // pids that are on the host but not part of it for faults
+	killed    map[int]bool  // pids that were killed when the lab was closed
 }
 
 // ID is the host's name.
@@ -38,31 +50,19 @@ func (a *Agent) ID() sim.HostID { return a.id }
 // Address is the host's IP address in the lab.
 func (a *Agent) Address() string { return a.ip.String() }
 
-// StartOption changes how Start starts a program.
-type StartOption func(*exec.Cmd)
-
-// WithEnv adds variables, "NAME=value", to the program's environment.
-func WithEnv(variables ...string) StartOption {
-	return func(cmd *exec.Cmd) { cmd.Env = append(cmd.Env, variables...) }
-}
-
 // Start starts a program on the host, such as a redis-server, in the host's scratch
 // directory and a process group of its own. It must stay in the foreground. name is for
-// messages. The end of what it prints is kept for them, too.
+// messages. The end of what it prints is kept for them, too. After a crash of the host it
+// is started again in the same way.
 func (a *Agent) Start(name string, argv []string, options ...StartOption) (*Proc, error) {
 	if len(argv) == 0 {
 		return nil, fmt.Errorf("start %s on host %s: no program given", name, a.id)
 	}
-	cmd := exec.Command(argv[0], argv[1:]...)
-	cmd.Env = cleanEnv()
+	r := &recipe{name: name, path: argv[0], argv: argv, env: cleanEnv()}
 	for _, o := range options {
-		o(cmd)
+		o(r)
 	}
-	p := &Proc{name: name, host: a.id, cmd: cmd}
-	if err := a.start(p); err != nil {
-		return nil, err
-	}
-	return p, nil
+	return a.launch(r)
 }
 
 // In runs f with its thread in the host's network: sockets that f itself opens are the
@@ -94,26 +94,21 @@ func literal(address string) error {
 	return nil
 }
 
-// start starts p's command on the host and watches over it.
+// start starts p's command on the host and watches over it. The caller holds mu.
 func (a *Agent) start(p *Proc) error {
-	about := func(err error) error { return fmt.Errorf("start %s on host %s: %w", p.name, a.id, err) }
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.closed {
-		return about(errors.New("the lab is closed"))
-	}
-	if a.paused {
-		return about(errors.New("the host is paused"))
-	}
 	p.cmd.Dir = a.dir
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
 	p.cmd.WaitDelay = outputDelay
-	if err := a.net.in(p.cmd.Start); err != nil {
+	start := p.cmd.Start
+	if !p.helper && a.shift != (clockShift{}) {
+		start = func() error { return startShifted(p.cmd, a.shift) }
+	}
+	if err := a.net.in(start); err != nil {
 		if errors.Is(err, exec.ErrNotFound) {
-			return about(fmt.Errorf("%w: install it, or put it on the PATH", err))
+			return fmt.Errorf("%w: install it, or put it on the PATH", err)
 		}
-		return about(err)
+		return err
 	}
 	if p.helper {
 		a.helpers = append(a.helpers, p.Pid())

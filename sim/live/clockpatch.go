@@ -5,7 +5,6 @@ package live
 import (
 	"fmt"
 	"os"
-	"runtime"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -17,8 +16,8 @@ import (
 // /proc/PID/mem although its pages are read-only. Some hardened kernels forbid such
 // writes, so this tries one, on a page of its own.
 func ClockPatch() error {
-	if runtime.GOARCH != "amd64" {
-		return fmt.Errorf("the clock code of %s is not known here: use an amd64 machine", runtime.GOARCH)
+	if _, err := kernelVDSO(); err != nil {
+		return err
 	}
 	page, err := unix.Mmap(-1, 0, os.Getpagesize(), unix.PROT_READ, unix.MAP_ANON|unix.MAP_PRIVATE)
 	if err != nil {

@@ -20,12 +20,14 @@ type Host struct {
 	id      sim.HostID
 	random  *sim.Random
 	monitor sync.Mutex
+	birth   birth
 
 	// Set by the start order, before started is closed.
 	zero    time.Duration // time zero on the machine's clock
 	holds   []sim.Kind
+	keeps   []sim.Kind
 	base    time.Time     // when the order was read, on this process's clocks
-	elapsed time.Duration // true time since zero at that moment; negative: not there yet
+	elapsed time.Duration // time since zero at that moment; negative: not there yet
 
 	started    chan struct{}
 	stopped    chan struct{}
@@ -40,9 +42,11 @@ type Host struct {
 
 var _ sim.Host = (*Host)(nil)
 
-func newHost(o order, reports *os.File) *Host {
+func newHost(o order, b birth, reports *os.File) *Host {
+	b.shift = o.Shift
 	return &Host{
 		id:      o.Host,
+		birth:   b,
 		random:  sim.NewRandom(o.Seed, o.Stream),
 		started: make(chan struct{}),
 		stopped: make(chan struct{}),
@@ -53,9 +57,9 @@ func newHost(o order, reports *os.File) *Host {
 
 // start takes note of the world's time zero.
 func (h *Host) start(o order) {
-	h.zero, h.holds = o.At, o.Holds
+	h.zero, h.holds, h.keeps = o.At, o.Holds, o.Keeps
 	h.base = time.Now()
-	h.elapsed = machineClock() - h.zero
+	h.elapsed = h.birth.monotonic(h.base) - h.zero
 	close(h.started)
 }
 

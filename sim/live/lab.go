@@ -5,9 +5,9 @@ package live
 import (
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/locklab/locklab/sim"
@@ -16,15 +16,16 @@ import (
 // maxHosts is how many addresses 10.77.0.0/24 has for hosts.
 const maxHosts = 254
 
-// Lab is the private network of one trial: hosts on a bridge, and nothing else. Labs do
+// Lab is the private network of one trial: hosts on a switch, and nothing else. Labs do
 // not see each other, so many of them can exist side by side with the same addresses.
 type Lab struct {
 	// Seed is what the hosts' random streams are made of. Set it before the first role
 	// is started.
 	Seed uint64
 
-	bridge *namespace
-	dir    string
+	network *vswitch
+	closet  *namespace // where the switch stands: the hosts' cables end there
+	dir     string
 
 	mu     sync.Mutex
 	agents []*Agent // in the order in which they were added
@@ -41,15 +42,11 @@ func NewLab() (*Lab, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a lab's scratch directory (has live.Prepare been called?): %w", err)
 	}
-	bridge, err := newNamespace()
+	closet, err := newNamespace()
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	l := &Lab{bridge: bridge, dir: dir}
-	if err := bridge.addBridge(); err != nil {
-		return nil, errors.Join(err, l.Close())
-	}
-	return l, nil
+	return &Lab{network: newSwitch(), closet: closet, dir: dir}, nil
 }
 
 // AddHost adds a host: a network namespace with the lab's next address, and a scratch
@@ -67,8 +64,8 @@ func (l *Lab) AddHost(id sim.HostID) (*Agent, error) {
 	case len(l.agents) == maxHosts:
 		return nil, fmt.Errorf("add host %s: a lab has at most %d hosts", id, maxHosts)
 	}
-	n := len(l.agents) + 1
-	a := &Agent{lab: l, id: id, ip: net.IPv4(10, 77, 0, byte(n)), dir: filepath.Join(l.dir, string(id))}
+	number := byte(len(l.agents) + 1)
+	a := &Agent{lab: l, id: id, ip: hostIP(number), dir: filepath.Join(l.dir, string(id))}
 	if err := os.Mkdir(a.dir, 0o700); err != nil {
 		return nil, fmt.Errorf("add host %s: %w", id, err)
 	}
@@ -76,12 +73,46 @@ func (l *Lab) AddHost(id sim.HostID) (*Agent, error) {
 	if a.net, err = newNamespace(); err != nil {
 		return nil, fmt.Errorf("add host %s: %w", id, err)
 	}
-	address := net.IPNet{IP: a.ip, Mask: net.CIDRMask(24, 32)}
-	if err := l.bridge.plugIn(a.net, fmt.Sprintf("host%d", n), address); err != nil {
+	if err := l.connect(a, number); err != nil {
 		return nil, errors.Join(fmt.Errorf("add host %s: %w", id, err), a.net.close())
+	}
+	for _, other := range l.agents {
+		if err := meet(a, other); err != nil {
+			return nil, errors.Join(fmt.Errorf("add host %s: %w", id, err), a.net.close())
+		}
 	}
 	l.agents = append(l.agents, a)
 	return a, nil
+}
+
+// connect lays a cable from the switch to a host and plugs it in at both ends.
+func (l *Lab) connect(a *Agent, number byte) error {
+	cable := fmt.Sprintf("host%d", number)
+	if err := a.net.patience(); err != nil {
+		return err
+	}
+	if err := l.closet.plugIn(a.net, cable, number); err != nil {
+		return err
+	}
+	return l.closet.in(func() error { return l.network.connect(cable, number, a.id, a.net) })
+}
+
+// link gives the way from one host to another.
+func (l *Lab) link(named sim.Link) (*link, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return nil, errLabClosed
+	}
+	var ends [2]*port
+	for i, id := range []sim.HostID{named.From, named.To} {
+		a := l.find(id)
+		if a == nil {
+			return nil, fmt.Errorf("there is no host %s in this trial", id)
+		}
+		ends[i] = l.network.port(a.ip[3])
+	}
+	return l.network.link(ends[0], ends[1]), nil
 }
 
 func (l *Lab) find(id sim.HostID) *Agent {
@@ -135,6 +166,25 @@ func (l *Lab) processes() []*Proc {
 	return append([]*Proc(nil), l.procs...)
 }
 
+// cast gives the processes that take part in a trial that is about to begin: not those
+// that an earlier one has done with, nor what a crash has killed. The hosts forget these.
+func (l *Lab) cast() []*Proc {
+	l.mu.Lock()
+	agents := append([]*Agent(nil), l.agents...)
+	l.mu.Unlock()
+	for _, a := range agents {
+		a.forgetEnded()
+	}
+	return slices.DeleteFunc(l.processes(), func(p *Proc) bool {
+		return closed(p.done) && (p.crashed.Load() || p.endedWell())
+	})
+}
+
+// Idle tells whether every role has ended: nothing that a trial has started still runs.
+func (l *Lab) Idle() bool {
+	return !slices.ContainsFunc(l.processes(), func(p *Proc) bool { return p.talk != nil && !closed(p.done) })
+}
+
 // Close ends the lab: it kills every process on its hosts, stopped ones too, waits until
 // they are gone, and removes directories, links and namespaces. Closing again does
 // nothing.
@@ -155,7 +205,7 @@ func (l *Lab) Close() error {
 	for _, p := range l.processes() {
 		<-p.done
 	}
-	failed = append(failed, l.reapOrphans(), l.bridge.removeLinks(), l.bridge.close())
+	failed = append(failed, l.reapOrphans(), l.network.close(), l.closet.removeLinks(), l.closet.close())
 	for _, a := range agents {
 		failed = append(failed, a.net.close())
 	}

@@ -98,35 +98,22 @@ func setUp(h *netlink.Handle, name string) error {
 	return nil
 }
 
-// bridgeName is the lab's bridge, in a namespace that holds nothing else.
-const bridgeName = "lab"
+// hostDevice is the name of a host's own end of its cable.
+const hostDevice = "eth0"
 
-// addBridge makes the bridge that joins the hosts of a lab. It has no address: nothing
-// but hosts can be reached over it.
-func (n *namespace) addBridge() error {
-	return n.configure(func(h *netlink.Handle) error {
-		snooping := false
-		attrs := netlink.NewLinkAttrs()
-		attrs.Name = bridgeName
-		if err := h.LinkAdd(&netlink.Bridge{LinkAttrs: attrs, MulticastSnooping: &snooping}); err != nil {
-			return fmt.Errorf("make the lab's bridge: %w", err)
-		}
-		return setUp(h, bridgeName)
-	})
-}
-
-// plugIn lays a cable from the bridge's namespace n to a host's: port is its name here,
-// eth0 there, where it gets the address.
-func (n *namespace) plugIn(host *namespace, port string, address net.IPNet) error {
+// plugIn lays a cable from the switch's namespace n to that of the lab's given host. port
+// is its name here; there it is hostDevice and gets the host's addresses.
+func (n *namespace) plugIn(host *namespace, port string, number byte) error {
 	err := n.configure(func(h *netlink.Handle) error {
-		bridge, err := h.LinkByName(bridgeName)
-		if err != nil {
-			return fmt.Errorf("find the lab's bridge: %w", err)
-		}
 		attrs := netlink.NewLinkAttrs()
 		attrs.Name = port
-		attrs.MasterIndex = bridge.Attrs().Index
-		cable := &netlink.Veth{LinkAttrs: attrs, PeerName: "eth0", PeerNamespace: netlink.NsFd(int(host.handle))}
+		address := hostMAC(number)
+		cable := &netlink.Veth{
+			LinkAttrs:        attrs,
+			PeerName:         hostDevice,
+			PeerNamespace:    netlink.NsFd(int(host.handle)),
+			PeerHardwareAddr: address[:],
+		}
 		if err := h.LinkAdd(cable); err != nil {
 			return fmt.Errorf("lay a cable to a host: %w", err)
 		}
@@ -136,30 +123,31 @@ func (n *namespace) plugIn(host *namespace, port string, address net.IPNet) erro
 		return err
 	}
 	err = host.configure(func(h *netlink.Handle) error {
-		eth0, err := h.LinkByName("eth0")
+		eth0, err := h.LinkByName(hostDevice)
 		if err != nil {
 			return fmt.Errorf("find a host's end of the cable: %w", err)
 		}
+		address := net.IPNet{IP: hostIP(number), Mask: net.CIDRMask(24, 32)}
 		if err := h.AddrAdd(eth0, &netlink.Addr{IPNet: &address}); err != nil {
 			return fmt.Errorf("give a host the address %s: %w", &address, err)
 		}
 		if err := setUp(h, "lo"); err != nil {
 			return err
 		}
-		return setUp(h, "eth0")
+		return setUp(h, hostDevice)
 	})
 	if err != nil {
 		return err
 	}
-	return errors.Join(n.awaitCarrier(port), host.awaitCarrier("eth0"))
+	return errors.Join(n.awaitCarrier(port), host.awaitCarrier(hostDevice))
 }
 
 // carrierLimit bounds the wait for a new cable, normally a few milliseconds.
 const carrierLimit = 10 * time.Second
 
 // awaitCarrier waits until the kernel has noticed that a cable is plugged in at both
-// ends, which it does in the background. Before that the bridge forwards nothing, and the
-// first connection attempt would be a second late: its ARP request is lost.
+// ends, which it does in the background. Before that nothing can be sent, and the first
+// connection attempt would be a second late.
 func (n *namespace) awaitCarrier(name string) error {
 	return n.configure(func(h *netlink.Handle) error {
 		return poll(carrierLimit, func() error {

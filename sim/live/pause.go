@@ -17,6 +17,9 @@ import (
 const stopLimit = time.Second
 
 var (
+	errLabClosed = errors.New("the lab is closed")
+	errPaused    = errors.New("the host is paused")
+	errDown      = errors.New("the host is down")
 	errNoProcess = errors.New("no process runs on it")
 	errInKernel  = errors.New("is in state D (waits in the kernel), expected T (stopped)")
 )
@@ -31,16 +34,29 @@ func signalAll(pids []int, s unix.Signal) {
 // Pause stops every process of the host with SIGSTOP, children that servers have forked
 // too, and returns once all of them are proven to stand still. Helpers go on. If that
 // does not succeed, they are let go on again, and the error says which would not stop.
+// A host that has been stopped several times goes on when all of that has been undone.
 func (a *Agent) Pause() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.closed {
-		return fmt.Errorf("pause host %s: the lab is closed", a.id)
+	if err := a.stop(nil); err != nil {
+		return fmt.Errorf("pause host %s: %w", a.id, err)
+	}
+	return nil
+}
+
+// stop stops the host once more. ok, if set, is asked about processes that stand still;
+// while it says no they are let go on for a moment and stopped again. The caller holds mu.
+func (a *Agent) stop(ok func(pids []int) error) error {
+	switch {
+	case a.closed:
+		return errLabClosed
+	case a.down():
+		return errDown
 	}
 	if pids, err := a.stoppable(); err != nil || len(pids) == 0 {
-		return fmt.Errorf("pause host %s: %w", a.id, errors.Join(err, errNoProcess))
+		return errors.Join(err, errNoProcess)
 	}
-	a.paused = true
+	a.stops++
 	// SIGSTOP takes effect some time after kill returns, and until then a process may
 	// fork. Two looks that find the same processes, all stopped, have missed none.
 	var before []int
@@ -53,7 +69,7 @@ func (a *Agent) Pause() error {
 		known := slices.Equal(pids, before)
 		before = pids
 		if err := a.standStill(pids); err != nil {
-			if errors.Is(err, errInKernel) {
+			if errors.Is(err, errInKernel) && a.stops == 1 {
 				// A process that forks the way vfork does waits in the kernel until its child
 				// has got to run its program. If the child was stopped before that, both
 				// would wait for ever: let them get past that point, then stop them again.
@@ -64,10 +80,16 @@ func (a *Agent) Pause() error {
 		if !known {
 			return errors.New("processes are being started faster than they can be stopped")
 		}
-		return nil
+		if ok == nil {
+			return nil
+		}
+		if err = ok(pids); err != nil && a.stops == 1 {
+			signalAll(pids, unix.SIGCONT)
+		}
+		return err
 	})
 	if err != nil {
-		return fmt.Errorf("pause host %s: %w", a.id, errors.Join(err, a.resume()))
+		return errors.Join(err, a.goOn())
 	}
 	return nil
 }
@@ -76,14 +98,20 @@ func (a *Agent) Pause() error {
 func (a *Agent) Resume() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if err := a.resume(); err != nil {
+	if err := a.goOn(); err != nil {
 		return fmt.Errorf("resume host %s: %w", a.id, err)
 	}
 	return nil
 }
 
-func (a *Agent) resume() error {
-	a.paused = false
+// goOn takes one stop back. The caller holds mu.
+func (a *Agent) goOn() error {
+	if a.stops == 0 {
+		return errors.New("it is not stopped")
+	}
+	if a.stops--; a.stops > 0 {
+		return nil
+	}
 	pids, err := a.stoppable()
 	if err != nil {
 		return err
@@ -116,7 +144,7 @@ func (a *Agent) Paused() error {
 func (a *Agent) isPaused() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.paused
+	return a.stops > 0
 }
 
 // standStill says nil if every thread of these processes is stopped.

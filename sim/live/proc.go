@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/locklab/locklab/sim"
@@ -20,14 +21,15 @@ const outputDelay = 500 * time.Millisecond
 
 // Proc is a process on a host.
 type Proc struct {
-	name   string
-	host   sim.HostID
-	helper bool
-	cmd    *exec.Cmd
-	output tail
-	done   chan struct{}
-	ended  error // set before done is closed: how it ended
-	talk   *talk // nil: not a role
+	name    string
+	host    sim.HostID
+	helper  bool
+	cmd     *exec.Cmd
+	output  tail
+	done    chan struct{}
+	crashed atomic.Bool // it has been killed by a crash of its host
+	ended   error       // set before done is closed: how it ended
+	talk    *talk       // nil: not a role
 }
 
 // Name is what the process was started as.

@@ -25,6 +25,23 @@ func (h *Host) Record(e sim.Event) {
 	h.record(machineClock(), e)
 }
 
+// Sending announces that something is about to be sent, and that an event of this kind
+// will be recorded when it has been. If a step waits for this event to do something to
+// links, the network keeps what the host sends and what it is sent from now on, until the
+// step has been carried out: so the step finds the message, or its answer, still on its
+// way, as quick as a real network is. Code that does not hold the host may call it as
+// well. If nothing is sent, or nothing recorded, the network goes on after keepLimit.
+func (h *Host) Sending(kind sim.Kind) {
+	if !closed(h.started) || !slices.Contains(h.keeps, kind) {
+		return
+	}
+	h.recording.Lock()
+	defer h.recording.Unlock()
+	if h.send(report{Say: sending, Hold: true, Event: &sim.Event{Kind: kind}}) {
+		<-h.goOn
+	}
+}
+
 // RecordAt is Record for an observer, who learns of things late: at is the true time at
 // which it happened, see TrueTime.
 func (h *Host) RecordAt(at time.Duration, e sim.Event) {

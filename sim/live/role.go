@@ -33,6 +33,7 @@ func RoleMain(roles map[string]Role) (ran bool, status int) {
 	if name == "" {
 		return false, 0
 	}
+	born := bear()
 	os.Unsetenv(roleVar)
 	complain := func(status int, err error) (bool, int) {
 		fmt.Fprintf(os.Stderr, "role %s: %v\n", name, err)
@@ -55,7 +56,7 @@ func RoleMain(roles map[string]Role) (ran bool, status int) {
 	if err := orders.Decode(&first); err != nil || first.Do != begin {
 		return complain(roleMisused, fmt.Errorf("read the first order %+v: %w", first, err))
 	}
-	h := newHost(first, os.NewFile(reportsFd, "reports"))
+	h := newHost(first, born, os.NewFile(reportsFd, "reports"))
 	go h.obey(orders)
 	h.monitor.Lock()
 	if err := role(h, first.Spec); err != nil {
@@ -75,6 +76,8 @@ func (h *Host) obey(orders *json.Decoder) {
 		switch o.Do {
 		case start:
 			h.start(o)
+		case tellClocks:
+			h.send(report{Say: clocks, Clocks: h.birth.compare(o.Ask)})
 		case goOn:
 			h.goOn <- struct{}{}
 		case stop:

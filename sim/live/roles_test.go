@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"testing"
 	"time"
@@ -15,7 +16,10 @@ import (
 	"github.com/locklab/locklab/sim/live/livetest"
 )
 
-func TestMain(m *testing.M) { os.Exit(livetest.Main(m, roles)) }
+func TestMain(m *testing.M) {
+	maps.Copy(roles, faultRoles)
+	os.Exit(livetest.Main(m, roles))
+}
 
 // The parts that processes of this test binary play.
 var roles = map[string]live.Role{
@@ -27,6 +31,8 @@ var roles = map[string]live.Role{
 	"ledger":     ledger,
 	"outsider":   outsider,
 	"garbler":    garbler,
+	"talker":     talker,
+	"writer":     writer,
 }
 
 // client records acquired, check and done, one straight after the other.

@@ -34,26 +34,16 @@ func (w *World) Run(ctx context.Context, until time.Duration, clients []sim.Host
 	if w.waiting != nil {
 		return nil, errRunTwice
 	}
-	procs := w.lab.processes()
-	if err := awaitAll(ctx, procs); err != nil {
+	w.procs = w.lab.cast()
+	if err := awaitAll(ctx, w.procs); err != nil {
 		return nil, fmt.Errorf("start the trial: %w", err)
 	}
 	defer w.close()
-	runOver := make(chan struct{})
-	defer close(runOver)
-	trouble := make(chan error, len(procs))
-	for _, p := range procs {
-		go func() {
-			select {
-			case <-p.done:
-				if !p.endedWell() {
-					trouble <- p.fate()
-				}
-			case <-runOver:
-			}
-		}()
+	defer close(w.runOver)
+	for _, p := range w.procs {
+		w.watch(p)
 	}
-	if err := w.start(procs, clients); err != nil {
+	if err := w.start(clients); err != nil {
 		return w.history(), fmt.Errorf("start the trial: %w", err)
 	}
 	timer := time.NewTimer(w.zero + until - machineClock())
@@ -64,14 +54,14 @@ func (w *World) Run(ctx context.Context, until time.Duration, clients []sim.Host
 		why = sim.AllDone
 	case <-timer.C:
 		why = sim.TimeUp
-	case err := <-trouble:
+	case err := <-w.trouble:
 		return w.history(), fmt.Errorf("the trial failed: %w", err)
 	case <-ctx.Done():
 		return w.history(), fmt.Errorf("the trial was broken off: %w", context.Cause(ctx))
 	}
 	w.close()
 	at := w.now()
-	if err := w.flush(ctx, procs, trouble); err != nil {
+	if err := w.flush(ctx); err != nil {
 		return w.history(), fmt.Errorf("end the trial: %w", err)
 	}
 	events := w.history()
@@ -96,8 +86,25 @@ func awaitAll(ctx context.Context, procs []*Proc) error {
 	return nil
 }
 
+// watch says in trouble how a process ended that should not have.
+func (w *World) watch(p *Proc) {
+	go func() {
+		select {
+		case <-p.done:
+			if p.endedWell() || p.crashed.Load() {
+				return
+			}
+			select {
+			case w.trouble <- p.fate():
+			default: // there is trouble already
+			}
+		case <-w.runOver:
+		}
+	}()
+}
+
 // start sets time zero and the roles going.
-func (w *World) start(procs []*Proc, clients []sim.HostID) error {
+func (w *World) start(clients []sim.HostID) error {
 	w.mu.Lock()
 	w.waiting = make(map[sim.HostID]bool)
 	for _, id := range clients {
@@ -105,29 +112,57 @@ func (w *World) start(procs []*Proc, clients []sim.HostID) error {
 	}
 	w.zero = machineClock() + startDelay
 	w.director.Start()
+	procs := slices.Clone(w.procs)
 	w.mu.Unlock()
 	for _, p := range procs {
-		if p.talk == nil {
-			continue
-		}
-		if err := p.talk.tell(order{Do: start, At: w.zero, Holds: w.holds(p.host)}); err != nil {
-			return fmt.Errorf("start %s: %w", p, err)
+		if err := w.tellStart(p); err != nil {
+			return err
 		}
 	}
 	for _, p := range procs {
-		if p.talk != nil {
-			p.talk.listenWith(func(r report) { w.take(p, r) })
+		w.listenTo(p)
+	}
+	return nil
+}
+
+func (w *World) tellStart(p *Proc) error {
+	if p.talk == nil {
+		return nil
+	}
+	if err := p.talk.tell(order{Do: start, At: w.zero, Holds: w.holds(p.host), Keeps: w.keeps(p.host)}); err != nil {
+		return fmt.Errorf("start %s: %w", p, err)
+	}
+	return nil
+}
+
+func (w *World) listenTo(p *Proc) {
+	if p.talk != nil {
+		p.talk.listenWith(func(r report) { w.take(p, r) })
+	}
+}
+
+// join lets processes take part that were started in mid-trial. The caller holds mu.
+func (w *World) join(procs []*Proc) error {
+	w.procs = append(w.procs, procs...)
+	for _, p := range procs {
+		w.watch(p)
+		if err := w.tellStart(p); err != nil {
+			return err
 		}
+		w.listenTo(p)
 	}
 	return nil
 }
 
 // flush tells the roles that the trial is over and waits until they have sent all their
 // events and ended. A paused one cannot, and records nothing either.
-func (w *World) flush(ctx context.Context, procs []*Proc, trouble <-chan error) error {
+func (w *World) flush(ctx context.Context) error {
+	w.mu.Lock()
+	procs := slices.Clone(w.procs)
+	w.mu.Unlock()
 	var asked []*Proc
 	for _, p := range procs {
-		if p.talk == nil || !p.helper && w.lab.Agent(p.host).isPaused() {
+		if p.talk == nil || p.crashed.Load() || !p.helper && w.lab.Agent(p.host).isPaused() {
 			continue
 		}
 		if err := p.talk.tell(order{Do: stop}); err != nil {
@@ -143,7 +178,8 @@ func (w *World) flush(ctx context.Context, procs []*Proc, trouble <-chan error) 
 			if !p.endedWell() {
 				return p.fate()
 			}
-		case err := <-trouble:
+			<-p.talk.delivered
+		case err := <-w.trouble:
 			return err
 		case <-ctx.Done():
 			return context.Cause(ctx)

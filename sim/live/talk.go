@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -16,69 +15,107 @@ import (
 
 // StartRole starts a role on the host: this same binary, as a process of its own, in
 // which live.RoleMain runs the role of this name with spec as JSON. It is part of the
-// host: a fault that stops the host stops it. The client of a host draws its random
-// numbers from the host's own stream.
-func (a *Agent) StartRole(role string, spec any) (*Proc, error) {
-	return a.startRole(role, spec, string(a.id), false)
+// host: a fault that stops the host stops it, and after a crash it is started again and
+// begins anew. The client of a host draws its random numbers from the host's own stream,
+// and from another one after each crash.
+func (a *Agent) StartRole(role string, spec any, options ...StartOption) (*Proc, error) {
+	return a.launchRole(role, spec, false, options)
 }
 
-// StartHelper starts a role that sits on the host but is not part of it: an observer. A
-// pause of the host does not stop it. It must not start processes.
+// StartHelper starts a role that sits on the host but is not part of it: an observer. No
+// fault of the host is done to it. It must not start processes.
 func (a *Agent) StartHelper(role string, spec any) (*Proc, error) {
-	return a.startRole(role, spec, string(a.id)+"/"+role, true)
+	return a.launchRole(role, spec, true, nil)
 }
 
-func (a *Agent) startRole(role string, spec any, stream string, helper bool) (*Proc, error) {
-	about := func(err error) error { return fmt.Errorf("start role %s on host %s: %w", role, a.id, err) }
+func (a *Agent) launchRole(role string, spec any, helper bool, options []StartOption) (*Proc, error) {
 	encoded, err := json.Marshal(spec)
 	if err != nil {
-		return nil, about(fmt.Errorf("encode what it is told: %w", err))
+		return nil, fmt.Errorf("start role %s on host %s: encode what it is told: %w", role, a.id, err)
 	}
+	r := &recipe{
+		name: role, helper: helper, role: encoded,
+		path: "/proc/self/exe",
+		argv: []string{"locklab-" + role, string(a.id)}, // for people who look at the process list
+		env:  append(cleanEnv(), roleVar+"="+role),
+	}
+	for _, o := range options {
+		o(r)
+	}
+	return a.launch(r)
+}
+
+// startTalking starts the process of a role and begins the conversation. The caller holds
+// mu.
+func (a *Agent) startTalking(p *Proc, r *recipe) error {
 	ordersOut, orders, err := os.Pipe()
 	if err != nil {
-		return nil, about(err)
+		return err
 	}
 	defer ordersOut.Close()
 	reports, reportsIn, err := os.Pipe()
 	if err != nil {
 		orders.Close()
-		return nil, about(err)
+		return err
 	}
 	defer reportsIn.Close()
-
-	cmd := exec.Command("/proc/self/exe")
-	cmd.Args = []string{"locklab-" + role, string(a.id)} // for people who look at the process list
-	cmd.Env = append(cleanEnv(), roleVar+"="+role)
-	cmd.ExtraFiles = []*os.File{ordersOut, reportsIn} // become ordersFd and reportsFd
-	t := &talk{orders: orders, ready: make(chan struct{}), bye: make(chan struct{}), over: make(chan struct{})}
-	p := &Proc{name: role, host: a.id, helper: helper, cmd: cmd, talk: t}
+	p.cmd.ExtraFiles = []*os.File{ordersOut, reportsIn} // become ordersFd and reportsFd
+	p.talk = newTalk(orders)
 	if err := a.start(p); err != nil {
 		orders.Close()
 		reports.Close()
-		return nil, err
+		return err
 	}
-	go t.hear(reports, cmd.Process)
-	return p, t.tell(order{Do: begin, Host: a.id, Stream: stream, Seed: a.lab.Seed, Spec: encoded})
+	go p.talk.hear(reports, p.cmd.Process)
+	stream := string(a.id)
+	if r.helper {
+		stream += "/" + r.name
+	}
+	if r.lives > 1 { // what it drew before the crash must not come again
+		stream += fmt.Sprint("/life-", r.lives)
+	}
+	return p.talk.tell(order{Do: begin, Host: a.id, Stream: stream, Seed: a.lab.Seed, Spec: r.role, Shift: a.shift.monotonic})
 }
 
 // talk is the harness's side of the conversation with a role process.
+//
+// Events go through an inbox to whoever listens, so that one who takes his time over an
+// event still hears answers to questions.
 type talk struct {
-	orders  *os.File
-	ready   chan struct{} // closed: it is ready
-	bye     chan struct{} // closed: it has sent everything
-	over    chan struct{} // closed: the pipe has ended
-	garbled error         // set before over is closed: what it sent was no report
+	orders    *os.File
+	ready     chan struct{} // closed: it is ready
+	bye       chan struct{} // closed: it has sent everything
+	ended     chan struct{} // closed: the pipe has ended
+	over      chan struct{} // closed: the pipe has ended, and a listener has heard everything
+	delivered chan struct{} // closed: the same, but never without a listener
+	garbled   error         // set before over is closed: what it sent was no report
 
 	telling sync.Mutex // one order at a time
 
+	asking  sync.Mutex   // one question at a time
+	asked   int          // how many there were
+	answers chan reading // to the last one; or to one that nobody waits for any more
+
 	hearing sync.Mutex
+	news    *sync.Cond   // something below has changed
+	inbox   []report     // events that nobody has taken yet
 	listen  func(report) // nil: nobody listens yet
-	backlog []report     // what was said until then
+}
+
+func newTalk(orders *os.File) *talk {
+	t := &talk{
+		orders: orders,
+		ready:  make(chan struct{}), bye: make(chan struct{}),
+		ended: make(chan struct{}), over: make(chan struct{}), delivered: make(chan struct{}),
+		answers: make(chan reading, 1),
+	}
+	t.news = sync.NewCond(&t.hearing)
+	return t
 }
 
 // hear reads the process's reports until the end of the pipe.
 func (t *talk) hear(reports *os.File, process *os.Process) {
-	defer close(t.over)
+	defer t.end()
 	defer reports.Close()
 	dec := json.NewDecoder(reports)
 	for {
@@ -91,8 +128,14 @@ func (t *talk) hear(reports *os.File, process *os.Process) {
 			close(t.ready)
 		case err == nil && r.Say == bye && !closed(t.bye):
 			close(t.bye)
-		case err == nil && r.Say == event && r.Event != nil:
+		case err == nil && (r.Say == event || r.Say == sending) && r.Event != nil:
 			t.take(r)
+		case err == nil && r.Say == clocks && r.Clocks != nil:
+			select {
+			case <-t.answers: // which nobody waited for
+			default:
+			}
+			t.answers <- *r.Clocks
 		default:
 			t.garbled = fmt.Errorf("it sent what is not a report (%+v, %v); does something else write to file descriptor %d?", r, err, reportsFd)
 			process.Kill() // it cannot be relied on
@@ -104,21 +147,53 @@ func (t *talk) hear(reports *os.File, process *os.Process) {
 func (t *talk) take(r report) {
 	t.hearing.Lock()
 	defer t.hearing.Unlock()
-	if t.listen == nil {
-		t.backlog = append(t.backlog, r)
-		return
-	}
-	t.listen(r)
+	t.inbox = append(t.inbox, r)
+	t.news.Signal()
 }
 
-// listenWith has all events handed over, from the first one on, one at a time.
+// end takes note of the end of the pipe.
+func (t *talk) end() {
+	t.hearing.Lock()
+	defer t.hearing.Unlock()
+	close(t.ended)
+	t.news.Signal()
+	if t.listen == nil {
+		close(t.over)
+	}
+}
+
+// listenWith has all events handed over, from the first one on, one at a time, by a
+// goroutine of its own.
 func (t *talk) listenWith(f func(report)) {
 	t.hearing.Lock()
 	defer t.hearing.Unlock()
-	for _, r := range t.backlog {
-		f(r)
+	if t.listen == nil {
+		go t.deliver()
 	}
-	t.backlog, t.listen = nil, f
+	t.listen = f
+}
+
+// deliver hands events over until the last one.
+func (t *talk) deliver() {
+	t.hearing.Lock()
+	defer t.hearing.Unlock()
+	for {
+		for len(t.inbox) == 0 && !closed(t.ended) {
+			t.news.Wait()
+		}
+		if len(t.inbox) == 0 {
+			close(t.delivered)
+			if !closed(t.over) {
+				close(t.over)
+			}
+			return
+		}
+		r, f := t.inbox[0], t.listen
+		t.inbox = t.inbox[1:]
+		t.hearing.Unlock()
+		f(r)
+		t.hearing.Lock()
+	}
 }
 
 // tell sends an order. That the process has ended is no error here: whoever waits for

@@ -16,9 +16,13 @@ import (
 //	begin (host, stream, seed, spec) ->
 //	                                    <- ready
 //	start (at, holds)                ->
+//	                                    <- sending            it waits here …
+//	go-on                            ->                       … until what it sends will be kept
 //	                                    <- event
 //	                                    <- event (hold)       it waits here …
 //	go-on                            ->                       … until the fault is applied
+//	tell-clocks                      ->
+//	                                    <- clocks             at any time, even while it waits
 //	stop                             ->
 //	                                    <- bye                every event has been sent
 //
@@ -38,17 +42,22 @@ type verb string
 
 // Orders.
 const (
-	begin verb = "begin"
-	start verb = "start"
-	goOn  verb = "go-on"
-	stop  verb = "stop"
+	begin      verb = "begin"
+	start      verb = "start"
+	goOn       verb = "go-on"
+	stop       verb = "stop"
+	tellClocks verb = "tell-clocks"
 )
 
 // Reports.
 const (
-	ready verb = "ready"
-	event verb = "event"
-	bye   verb = "bye"
+	ready  verb = "ready"
+	event  verb = "event"
+	bye    verb = "bye"
+	clocks verb = "clocks"
+	// A message is about to be sent, and that it has been will be recorded as an event of
+	// this kind.
+	sending verb = "sending"
 )
 
 // order is what the harness tells a role process.
@@ -58,14 +67,32 @@ type order struct {
 	Stream string          `json:"stream,omitempty"` // begin: name of the random stream
 	Seed   uint64          `json:"seed,omitempty"`   // begin
 	Spec   json.RawMessage `json:"spec,omitempty"`   // begin
+	Shift  time.Duration   `json:"shift,omitempty"`  // begin: how far its monotonic clock is off the machine's
+	Ask    int             `json:"ask,omitempty"`    // tell-clocks: the question's number
 	At     time.Duration   `json:"at,omitempty"`     // start: the world's time zero, on the machine's clock
 	Holds  []sim.Kind      `json:"holds,omitempty"`  // start: kinds of event at which to wait for go-on
+	Keeps  []sim.Kind      `json:"keeps,omitempty"`  // start: those of them at which something is done to links
 }
 
 // report is what a role process tells the harness.
 type report struct {
-	Say   verb          `json:"say"`
-	At    time.Duration `json:"at,omitempty"`    // event: when, on the machine's clock
-	Hold  bool          `json:"hold,omitempty"`  // event: the process waits for go-on
-	Event *sim.Event    `json:"event,omitempty"` // event; its own At, Seq and Host are not filled in
+	Say    verb          `json:"say"`
+	At     time.Duration `json:"at,omitempty"`     // event: when, on the machine's clock
+	Hold   bool          `json:"hold,omitempty"`   // event, sending: the process waits for go-on
+	Event  *sim.Event    `json:"event,omitempty"`  // event; its own At, Seq and Host are not filled in. sending: its Kind
+	Clocks *reading      `json:"clocks,omitempty"` // clocks
 }
+
+// reading is what a process finds when it compares its own clocks, as any code in it sees
+// them, with the machine's: between which bounds they are off.
+type reading struct {
+	Ask       int    `json:"ask"` // the question's number
+	Wall      bounds `json:"wall"`
+	Monotonic bounds `json:"monotonic"`
+}
+
+// bounds has the least and the most of something that was measured.
+type bounds [2]time.Duration
+
+// include tells whether a value lies within the bounds.
+func (b bounds) include(d time.Duration) bool { return b[0] <= d && d <= b[1] }

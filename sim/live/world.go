@@ -4,7 +4,6 @@ package live
 
 import (
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -16,9 +15,15 @@ import (
 //
 // Its methods as a sim.World are for the director, which Run calls while it holds mu.
 type World struct {
-	lab    *Lab
-	steps  []sim.Step
-	chance *sim.Random // what faults draw from
+	// Who, if set, asks the lock service which hosts play a part in it. Set it before
+	// Run. An answer that takes too long counts as nobody.
+	Who func(sim.Role) []sim.HostID
+
+	lab     *Lab
+	steps   []sim.Step
+	chance  *sim.Random // what faults draw from
+	trouble chan error  // how a process ended that should not have
+	runOver chan struct{}
 
 	mu       sync.Mutex // held by whoever talks to the director
 	director *sim.Director
@@ -26,8 +31,12 @@ type World struct {
 	over     bool
 	events   []sim.Event
 	timers   []*time.Timer
-	waiting  map[sim.HostID]bool // clients that have not recorded done
-	undoing  time.Duration       // when the fault that is being undone ceased to be in effect for sure
+	procs    []*Proc // that take part, but for those that a crash has killed
+	effects  []faultInEffect
+	clocks   map[sim.HostID]*sim.Clock // monotonic ones that faults have touched
+	waiting  map[sim.HostID]bool       // clients that have not recorded done
+	keeping  []*keeping                // what the network keeps for steps that are about to fire
+	undoing  time.Duration             // when the fault that is being undone ceased to be in effect for sure
 	allDone  chan struct{}
 }
 
@@ -35,7 +44,11 @@ var _ sim.World = (*World)(nil)
 
 // NewWorld makes the world of a trial in this lab.
 func NewWorld(lab *Lab, steps []sim.Step) *World {
-	w := &World{lab: lab, steps: steps, chance: sim.NewRandom(lab.Seed, "faults"), allDone: make(chan struct{})}
+	w := &World{
+		lab: lab, steps: steps, chance: sim.NewRandom(lab.Seed, "faults"),
+		trouble: make(chan error, 1), runOver: make(chan struct{}), allDone: make(chan struct{}),
+		clocks: make(map[sim.HostID]*sim.Clock),
+	}
 	w.director = sim.NewDirector(w, steps)
 	return w
 }
@@ -43,72 +56,19 @@ func NewWorld(lab *Lab, steps []sim.Step) *World {
 // now is the true time since the world started, 0 just before.
 func (w *World) now() time.Duration { return max(0, machineClock()-w.zero) }
 
-// Can says why the live world cannot do faults of this kind; nil: it can.
-func (w *World) Can(kind sim.FaultKind) error { return Can(kind) }
-
-// Can says why no live world can do faults of this kind; nil: it can.
-func Can(kind sim.FaultKind) error {
-	if kind == sim.Pause {
-		return nil
-	}
-	return fmt.Errorf("the live world cannot do the fault %s yet", kind)
-}
-
-// Await calls f at once: no fault that this world can do has to wait for its moment.
-func (w *World) Await(_ sim.Fault, f func()) { f() }
-
 // Hosts lists the lab's hosts, in the order in which they were added.
 func (w *World) Hosts() []sim.HostID { return w.lab.hosts() }
-
-// Role is nobody: the live world does not ask lock services who plays which part yet.
-func (w *World) Role(sim.Role) []sim.HostID { return nil }
 
 // Draw gives the next number of the stream that faults draw from.
 func (w *World) Draw() uint64 { return w.chance.Uint64() }
 
-func (w *World) target(f sim.Fault) (*Agent, error) {
-	if err := w.Can(f.Kind); err != nil {
-		return nil, err
-	}
-	a := w.lab.Agent(f.Host)
-	if a == nil {
-		return nil, fmt.Errorf("there is no host %s in this trial", f.Host)
-	}
-	return a, nil
-}
-
-// Apply does the fault and returns once it is in effect.
-func (w *World) Apply(f sim.Fault) error {
-	a, err := w.target(f)
-	if err != nil {
-		return err
-	}
-	return a.Pause()
-}
-
-// Probe looks whether the fault is in effect.
-func (w *World) Probe(f sim.Fault) error {
-	a, err := w.target(f)
-	if err != nil {
-		return err
-	}
-	return a.Paused()
-}
-
-// Undo ends the fault.
-func (w *World) Undo(f sim.Fault) error {
-	a, err := w.target(f)
-	if err != nil {
-		return err
-	}
-	w.undoing = w.now()
-	return a.Resume()
-}
-
 // After calls f once d of true time has passed, unless the trial is over.
 func (w *World) After(d time.Duration, f func()) {
-	due := w.zero + w.now() + d
-	w.timers = append(w.timers, time.AfterFunc(due-machineClock(), func() {
+	wait := w.zero + w.now() + d - machineClock()
+	if d == 0 {
+		wait = 0 // before the start, too: what is so from the beginning, nobody must be quicker than
+	}
+	w.timers = append(w.timers, time.AfterFunc(wait, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		if !w.over {
@@ -132,15 +92,22 @@ func (w *World) RecordFault(e sim.Event) {
 // the process go on if it waits for that: a process that has been stopped meanwhile reads
 // the order when it is continued.
 func (w *World) take(p *Proc, r report) {
+	if r.Say == sending {
+		w.keepFor(p, r.Event.Kind)
+		return
+	}
 	e := *r.Event
-	e.Host = p.host
+	if e.Host == "" || !p.helper { // an observer may watch several hosts and say which it was
+		e.Host = p.host
+	}
 	w.mu.Lock()
 	early := r.At < w.zero
 	e.At = max(0, r.At-w.zero)
 	w.events = append(w.events, e)
-	if !w.over && !early {
+	if !w.over && !early && !p.crashed.Load() { // a dead process has no part to play
 		w.director.Observe(e)
 	}
+	w.letGo(e.Host, e.Kind)
 	if e.Kind == sim.Done && w.waiting[e.Host] {
 		delete(w.waiting, e.Host)
 		if len(w.waiting) == 0 {
@@ -171,6 +138,9 @@ func (w *World) close() {
 	w.over = true
 	for _, t := range w.timers {
 		t.Stop()
+	}
+	for len(w.keeping) > 0 {
+		w.end(w.keeping[0])
 	}
 }
 

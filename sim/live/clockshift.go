@@ -1,0 +1,233 @@
+//go:build linux
+
+package live
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+var errBackwards = errors.New("a monotonic clock cannot be set back under a process that has seen the later time")
+
+// StepWall moves the wall clock of every process of the host by d, and of those that will
+// be started on it. Helpers keep the machine's time.
+func (a *Agent) StepWall(d time.Duration) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s := a.shift
+	s.wall += d
+	return a.shiftAll(s)
+}
+
+// StepMonotonic moves the monotonic clock of every process of the host by d, forward
+// only, and gives the machine's clock at that moment.
+func (a *Agent) StepMonotonic(d time.Duration) (at time.Duration, err error) {
+	if d < 0 {
+		return 0, fmt.Errorf("step the monotonic clock of host %s by %v: %w", a.id, d, errBackwards)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s := a.shift
+	s.monotonic += d
+	s.boot += d
+	at = machineClock()
+	return at, a.shiftAll(s)
+}
+
+// inhabited says nil if there is a process whose clock can be seen to be off, or none
+// because the host is down.
+func (a *Agent) inhabited() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	pids, err := a.stoppable()
+	if err == nil && len(pids) == 0 && !a.down() {
+		err = fmt.Errorf("shift the clocks of host %s: %w", a.id, errNoProcess)
+	}
+	return err
+}
+
+// shiftAll sets how far the clocks of all processes are off. They are stopped meanwhile,
+// for about a millisecond, so that none sees half of it. The caller holds mu.
+func (a *Agent) shiftAll(s clockShift) error {
+	about := func(err error) error { return fmt.Errorf("shift the clocks of host %s: %w", a.id, err) }
+	if err := ClockPatch(); err != nil {
+		return about(err)
+	}
+	if pids, err := a.stoppable(); err == nil && len(pids) == 0 {
+		a.shift = s // whoever is started there finds it so
+		return nil
+	}
+	if a.stops > 0 {
+		pids, err := a.stoppable()
+		if err == nil {
+			err = clearOfEntries(pids)
+		}
+		if err == nil {
+			err = a.shiftStopped(s)
+		}
+		if err != nil {
+			return about(err)
+		}
+		return nil
+	}
+	if err := a.stop(clearOfEntries); err != nil {
+		return about(err)
+	}
+	if err := errors.Join(a.shiftStopped(s), a.goOn()); err != nil {
+		return about(err)
+	}
+	return nil
+}
+
+// shiftStopped does it to processes that stand still. If it cannot be done to one of
+// them, it is taken back from the others.
+func (a *Agent) shiftStopped(s clockShift) error {
+	pids, err := a.stoppable()
+	if err != nil {
+		return err
+	}
+	for i, pid := range pids {
+		err := shiftProcess(pid, s)
+		if err == nil || gone(err) {
+			continue
+		}
+		for _, done := range pids[:i] {
+			if back := shiftProcess(done, a.shift); back != nil && !gone(back) {
+				err = errors.Join(err, back)
+			}
+		}
+		return err
+	}
+	a.shift = s
+	return nil
+}
+
+// gone tells whether an error says that the process has ended.
+func gone(err error) bool {
+	return errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.ESRCH)
+}
+
+// clocksShifted looks into every process whether its clocks are off as they should be.
+func (a *Agent) clocksShifted() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	pids, err := a.stoppable()
+	if err != nil {
+		return err
+	}
+	for _, pid := range pids {
+		if err := processShifted(pid, a.shift); err != nil && !gone(err) {
+			return fmt.Errorf("host %s: %w", a.id, err)
+		}
+	}
+	return nil
+}
+
+// outsideVDSO says nil if no thread of these stopped processes is inside its vDSO.
+func outsideVDSO(pids []int) error {
+	return noThreadAt(pids, func(int) bool { return true })
+}
+
+// clearOfEntries says nil if no thread of these stopped processes is at an instruction
+// that a step of a clock replaces. Elsewhere in the vDSO a thread may be: it ends what it
+// has begun by the code that it began with, as all of that stays where it is.
+func clearOfEntries(pids []int) error {
+	v, err := kernelVDSO()
+	if err != nil {
+		return err
+	}
+	return noThreadAt(pids, func(offset int) bool {
+		for _, e := range v.entries {
+			if offset >= e.at && offset < e.at+jumpSize {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// noThreadAt says nil if no thread of these stopped processes is at certain offsets of
+// its vDSO.
+func noThreadAt(pids []int, certain func(offset int) bool) error {
+	for _, pid := range pids {
+		low, high, err := vdsoRange(strconv.Itoa(pid))
+		if gone(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+		if err != nil && !gone(err) {
+			return err
+		}
+		for _, task := range tasks {
+			at, err := programCounter(fmt.Sprintf("/proc/%d/task/%s/syscall", pid, task.Name()))
+			if err != nil && !gone(err) {
+				return err
+			}
+			if err == nil && at >= low && at < high && certain(int(at-low)) {
+				return fmt.Errorf("thread %s of process %d is reading a clock whenever it is stopped", task.Name(), pid)
+			}
+		}
+	}
+	return nil
+}
+
+// programCounter reads where a stopped thread goes on, from a line "-1 sp pc" or "number
+// arguments… sp pc".
+func programCounter(path string) (uint64, error) {
+	line, err := os.ReadFile(path)
+	if err != nil {
+		return 0, err
+	}
+	fields := strings.Fields(string(line))
+	if len(fields) < 3 {
+		return 0, fmt.Errorf("%s says %q, expected where the thread is stopped", path, line)
+	}
+	return strconv.ParseUint(fields[len(fields)-1], 0, 64)
+}
+
+// startShifted starts a command whose clocks are off from its first instruction on: a
+// traced process stops when its program has been loaded. All of this must happen on one
+// thread, as it does in namespace.in.
+func startShifted(cmd *exec.Cmd, s clockShift) (err error) {
+	cmd.SysProcAttr.Ptrace = true
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	pid := cmd.Process.Pid
+	defer func() {
+		if err != nil {
+			cmd.Process.Kill()
+			cmd.Wait()
+			err = fmt.Errorf("start it with clocks that are off by %+v: %w", s, err)
+		}
+	}()
+	var status syscall.WaitStatus
+	for {
+		_, err := syscall.Wait4(pid, &status, 0, nil)
+		if err == syscall.EINTR {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("wait until it is loaded: %w", err)
+		}
+		break
+	}
+	if !status.Stopped() {
+		return errors.New("it ended before it was loaded")
+	}
+	if err := shiftProcess(pid, s); err != nil {
+		return err
+	}
+	return unix.PtraceDetach(pid)
+}

@@ -1,0 +1,128 @@
+//go:build linux
+
+package live
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sys/unix"
+)
+
+// down tells whether the host is switched off. The caller holds mu.
+func (a *Agent) down() bool { return a.crashes > 0 }
+
+// lifeNow tells how often the host has crashed.
+func (a *Agent) lifeNow() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.life
+}
+
+// Crash kills every process of the host with SIGKILL, stopped ones too, and returns once
+// they are proven to be gone. Helpers go on. It ends pauses and suspensions; clocks that
+// are off stay so. Nothing is started on the host until Restart.
+func (a *Agent) Crash() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	about := func(err error) error { return fmt.Errorf("crash host %s: %w", a.id, err) }
+	switch {
+	case a.closed:
+		return about(errLabClosed)
+	case a.down():
+		a.crashes++
+		return nil
+	case len(a.recipes) == 0:
+		return about(errNoProcess)
+	}
+	for _, r := range a.recipes {
+		r.proc.crashed.Store(true)
+	}
+	if err := a.killPrograms(); err != nil {
+		return about(err)
+	}
+	if a.suspends > 0 {
+		a.wakeClock()
+		a.suspends = 0
+	}
+	a.stops = 0
+	a.crashes++
+	a.life++
+	return nil
+}
+
+// killPrograms kills all but the helpers. The caller holds mu.
+func (a *Agent) killPrograms() error {
+	var children []int // whom their parents leave to this process
+	err := poll(killLimit, func() error {
+		pids, err := a.stoppable()
+		if err != nil || len(pids) == 0 {
+			return err
+		}
+		for _, pid := range pids {
+			unix.Kill(pid, unix.SIGKILL) // fails only when it is gone already
+			if !a.started(pid) && !slices.Contains(children, pid) {
+				children = append(children, pid)
+			}
+		}
+		return fmt.Errorf("processes %v do not end", pids)
+	})
+	if err != nil {
+		return err
+	}
+	return poll(killLimit, func() error {
+		for len(children) > 0 {
+			pid, _ := unix.Wait4(children[0], nil, unix.WNOHANG, nil)
+			if pid != children[0] && unix.Kill(children[0], 0) != unix.ESRCH {
+				return fmt.Errorf("process %d does not end", children[0])
+			}
+			children = children[1:]
+		}
+		return nil
+	})
+}
+
+// started tells whether a process was started by this agent: then a Proc waits for it.
+func (a *Agent) started(pid int) bool {
+	return slices.ContainsFunc(a.recipes, func(r *recipe) bool { return r.proc.Pid() == pid })
+}
+
+// Crashed looks whether the host is down: nil says that no process of it exists.
+func (a *Agent) Crashed() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if pids, err := a.stoppable(); err != nil || len(pids) > 0 {
+		return errors.Join(err, fmt.Errorf("host %s is not down: processes %v run on it", a.id, pids))
+	}
+	return nil
+}
+
+// Restart takes one crash back. After the last one it starts the host's programs again,
+// in the same order and each in the same way, and gives their new processes.
+func (a *Agent) Restart() ([]*Proc, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.down() {
+		return nil, fmt.Errorf("restart host %s: it is not down", a.id)
+	}
+	if a.crashes--; a.crashes > 0 {
+		return nil, nil
+	}
+	for _, r := range a.recipes {
+		for _, f := range r.beforeRestart {
+			if err := f(); err != nil {
+				return nil, fmt.Errorf("restart host %s: %s: %w", a.id, r.name, err)
+			}
+		}
+	}
+	var procs []*Proc
+	for _, r := range a.recipes {
+		p, err := a.relaunch(r)
+		if err != nil {
+			return procs, fmt.Errorf("restart host %s: %w", a.id, err)
+		}
+		procs = append(procs, p)
+	}
+	return procs, nil
+}

@@ -1,0 +1,124 @@
+//go:build linux
+
+package live
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// faultInEffect is a fault with how to look whether it is in effect, and how to end it.
+type faultInEffect struct {
+	fault sim.Fault
+	effect
+}
+
+// Can says why the live world cannot do faults of this kind; nil: it can.
+func (w *World) Can(kind sim.FaultKind) error { return Can(kind) }
+
+// Can says why this machine cannot do any fault of this kind to real processes; nil: it
+// can. CanDo says it of one fault.
+func Can(kind sim.FaultKind) error {
+	if !slices.Contains(sim.FaultKinds(), kind) {
+		return fmt.Errorf("the live world has no fault %q", string(kind))
+	}
+	if kind == sim.ClockFault || kind == sim.Suspend {
+		return ClockPatch()
+	}
+	return nil
+}
+
+// CanDo says why a fault, which may name roles, cannot be done to real processes on this
+// machine; nil: it can.
+func CanDo(f sim.Fault) error {
+	switch {
+	case f.Kind != sim.ClockFault:
+	case f.Rate != 0:
+		return errors.New("the live world cannot change how fast the clock of a real process runs, only step it")
+	case f.Clock != sim.MonotonicClock:
+	case f.Step < 0:
+		return fmt.Errorf("the live world cannot do the fault %s: %w", f.Lane(), errBackwards)
+	case f.For > 0:
+		return fmt.Errorf("the live world cannot undo the fault %s: %w", f.Lane(), errBackwards)
+	}
+	return Can(f.Kind)
+}
+
+// Await calls f when the fault can be applied: at once, but for Hold when a message is on
+// its way.
+func (w *World) Await(fault sim.Fault, f func()) {
+	if fault.Kind.OnLinks() {
+		w.awaitLinks(fault, f)
+		return
+	}
+	f()
+}
+
+// Apply does the fault and returns once it is in effect. Faults nest: what two of them do
+// to one host or link ends when both have been undone.
+func (w *World) Apply(f sim.Fault) error {
+	if err := CanDo(f); err != nil {
+		return err
+	}
+	apply := w.applyHost
+	if f.Kind.OnLinks() {
+		apply = w.applyLinks
+	}
+	e, err := apply(f)
+	if err != nil {
+		return err
+	}
+	w.effects = append(w.effects, faultInEffect{f, e})
+	return nil
+}
+
+// Undo ends the fault.
+func (w *World) Undo(f sim.Fault) error {
+	i := w.inEffect(f)
+	if i < 0 {
+		return fmt.Errorf("%s is not in effect", f.Lane())
+	}
+	e := w.effects[i]
+	w.effects = slices.Delete(w.effects, i, i+1)
+	w.undoing = w.now()
+	return e.undo()
+}
+
+// Probe looks at the host's processes, their clocks or the link itself whether the fault
+// is in effect.
+func (w *World) Probe(f sim.Fault) error {
+	i := w.inEffect(f)
+	if i < 0 {
+		return fmt.Errorf("%s is not in effect", f.Lane())
+	}
+	return w.effects[i].probe()
+}
+
+// inEffect finds a fault that is in effect; -1: it is not.
+func (w *World) inEffect(f sim.Fault) int {
+	return slices.IndexFunc(w.effects, func(e faultInEffect) bool {
+		return e.fault.Firing == f.Firing && e.fault.Kind == f.Kind && e.fault.Host == f.Host
+	})
+}
+
+// Heal undoes, after Run, every fault that the trial has left in effect, the last one
+// first: for a lab that is to be used again. If it fails, it should not be.
+func (w *World) Heal() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.over {
+		return errors.New("heal the trial: it is not over")
+	}
+	var failed []error
+	for len(w.effects) > 0 {
+		f := w.effects[len(w.effects)-1].fault
+		if err := w.Undo(f); err != nil {
+			failed = append(failed, fmt.Errorf("undo %s after the trial: %w", f.Lane(), err))
+		}
+	}
+	w.lab.network.flush()
+	return errors.Join(failed...)
+}

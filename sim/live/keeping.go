@@ -1,0 +1,109 @@
+//go:build linux
+
+package live
+
+import (
+	"slices"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// A step may do something to links when a client has sent a request: hold it, hold its
+// answer, cut it off. In the virtual world the request is then on its way. Here it would
+// have arrived before the harness has read the event. So a process says before it sends
+// (see Host.Sending), and until the step has been carried out the switch keeps whatever
+// messages go from or to its host.
+
+// keepLimit is how long the network keeps messages for an event that does not come: the
+// request could not be sent, or its client has died.
+const keepLimit = time.Second
+
+// keeping is what the network keeps for the steps that wait for one event.
+type keeping struct {
+	host  sim.HostID
+	kind  sim.Kind
+	links []*link
+	timer *time.Timer
+}
+
+// keeps lists the kinds of event at which steps do something to links, among those at
+// which the processes of a host wait.
+func (w *World) keeps(host sim.HostID) []sim.Kind {
+	var kinds []sim.Kind
+	for _, s := range w.steps {
+		if s.When.Host == host && s.When.Holds() && s.Do.Kind.OnLinks() {
+			kinds = append(kinds, s.When.Kind)
+		}
+	}
+	return kinds
+}
+
+// keepFor has the network keep what a process is about to send, if a step waits for the
+// next event of this kind, and lets it go on.
+func (w *World) keepFor(p *Proc, kind sim.Kind) {
+	w.mu.Lock()
+	if !w.over && w.nextFires(p.host, kind) {
+		w.letGo(p.host, kind) // of a request that was never sent
+		k := &keeping{host: p.host, kind: kind, links: w.around(p.host)}
+		for _, l := range k.links {
+			l.keep()
+		}
+		k.timer = time.AfterFunc(keepLimit, func() {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.end(k)
+		})
+		w.keeping = append(w.keeping, k)
+	}
+	w.mu.Unlock()
+	p.talk.tell(order{Do: goOn}) // if that fails, so does the end of the trial
+}
+
+// nextFires tells whether the next event of this kind on this host is one at which a step
+// does something to links. The caller holds mu.
+func (w *World) nextFires(host sim.HostID, kind sim.Kind) bool {
+	nth := 1
+	for _, e := range w.events {
+		if e.Host == host && e.Kind == kind {
+			nth++
+		}
+	}
+	return slices.ContainsFunc(w.steps, func(s sim.Step) bool {
+		return s.When == sim.Trigger{Host: host, Kind: kind, Nth: nth} && s.Do.Kind.OnLinks()
+	})
+}
+
+// around lists the links from and to a host.
+func (w *World) around(host sim.HostID) (links []*link) {
+	for _, other := range w.lab.hosts() {
+		for _, n := range []sim.Link{{From: host, To: other}, {From: other, To: host}} {
+			if l, err := w.lab.link(n); err == nil && other != host { // a closed lab has none
+				links = append(links, l)
+			}
+		}
+	}
+	return links
+}
+
+// letGo sends on what has been kept for an event, if anything has. The caller holds mu.
+func (w *World) letGo(host sim.HostID, kind sim.Kind) {
+	for _, k := range slices.Clone(w.keeping) {
+		if k.host == host && k.kind == kind {
+			w.end(k)
+		}
+	}
+}
+
+// end sends on what has been kept, once. The caller holds mu.
+func (w *World) end(k *keeping) {
+	i := slices.Index(w.keeping, k)
+	if i < 0 {
+		return
+	}
+	w.keeping = slices.Delete(w.keeping, i, i+1)
+	k.timer.Stop()
+	for _, l := range k.links {
+		l.stopKeeping()
+	}
+}

@@ -1,0 +1,103 @@
+//go:build linux
+
+package live
+
+import (
+	"encoding/json"
+	"fmt"
+	"os/exec"
+)
+
+// recipe is how a program is started, again after each crash.
+type recipe struct {
+	name          string
+	path          string // of the program; without a slash it is looked for on the PATH
+	argv          []string
+	env           []string
+	helper        bool
+	role          json.RawMessage // what a role is told; nil: a program that is not a role
+	beforeStart   []func() error
+	beforeRestart []func() error
+
+	lives int   // how often it has been started
+	proc  *Proc // the last one
+}
+
+// StartOption changes how Start starts a program.
+type StartOption func(*recipe)
+
+// WithEnv adds variables, "NAME=value", to the program's environment.
+func WithEnv(variables ...string) StartOption {
+	return func(r *recipe) { r.env = append(r.env, variables...) }
+}
+
+// BeforeStart has f called before the program is started, each time, and after what is
+// BeforeRestart. Its error is that of the start. f must not use the host's Agent.
+func BeforeStart(f func() error) StartOption {
+	return func(r *recipe) { r.beforeStart = append(r.beforeStart, f) }
+}
+
+// BeforeRestart has f called after a crash of the host, when its processes are gone, and
+// before the program is started again: to take away what the disk had not synced. Its
+// error is that of the restart. f must not use the host's Agent.
+func BeforeRestart(f func() error) StartOption {
+	return func(r *recipe) { r.beforeRestart = append(r.beforeRestart, f) }
+}
+
+// launch starts a program for the first time and remembers how.
+func (a *Agent) launch(r *recipe) (*Proc, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	p, err := a.relaunch(r)
+	if err != nil {
+		return nil, err
+	}
+	if !r.helper {
+		a.recipes = append(a.recipes, r)
+	}
+	return p, nil
+}
+
+// relaunch starts a program, perhaps again. The caller holds mu.
+func (a *Agent) relaunch(r *recipe) (*Proc, error) {
+	about := func(err error) error { return fmt.Errorf("start %s on host %s: %w", r.name, a.id, err) }
+	switch {
+	case a.closed:
+		return nil, about(errLabClosed)
+	case a.stops > 0 && !r.helper:
+		return nil, about(errPaused)
+	case a.down() && !r.helper:
+		return nil, about(errDown)
+	}
+	for _, f := range r.beforeStart {
+		if err := f(); err != nil {
+			return nil, about(err)
+		}
+	}
+	p := &Proc{name: r.name, host: a.id, helper: r.helper, cmd: exec.Command(r.path)}
+	p.cmd.Args, p.cmd.Env = r.argv, r.env
+	r.lives++
+	start := a.start
+	if r.role != nil {
+		start = func(p *Proc) error { return a.startTalking(p, r) }
+	}
+	if err := start(p); err != nil {
+		return nil, about(err)
+	}
+	r.proc = p
+	return p, nil
+}
+
+// forgetEnded forgets the programs that have ended: what an earlier trial left is not
+// started again.
+func (a *Agent) forgetEnded() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var running []*recipe
+	for _, r := range a.recipes {
+		if !closed(r.proc.done) {
+			running = append(running, r)
+		}
+	}
+	a.recipes = running
+}

@@ -1,0 +1,91 @@
+//go:build linux
+
+package live_test
+
+import (
+	"io"
+	"net"
+	"runtime"
+	"testing"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live"
+	"github.com/locklab/locklab/sim/live/livetest"
+)
+
+// What the switch costs: the same conversations from host to host, and over one host's
+// own loopback, which bypasses the switch.
+func BenchmarkNetwork(b *testing.B) {
+	livetest.Need(b)
+	lab, err := live.NewLab()
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer lab.Close()
+	for _, id := range []sim.HostID{client1, server1} {
+		if _, err := lab.AddHost(id); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for _, from := range []sim.HostID{client1, server1} {
+		name := map[sim.HostID]string{client1: "switch", server1: "loopback"}[from]
+		b.Run("round-trip/"+name, func(b *testing.B) {
+			conn := echo(b, lab, from)
+			for b.Loop() {
+				roundTrip(b, conn)
+			}
+		})
+		b.Run("stream/"+name, func(b *testing.B) {
+			conn := echo(b, lab, from)
+			go io.Copy(io.Discard, conn)
+			block := make([]byte, 64<<10)
+			b.SetBytes(2 * int64(len(block))) // there and back
+			for b.Loop() {
+				if _, err := conn.Write(block); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run("parallel/"+name, func(b *testing.B) {
+			const each = 25 // conversations a core
+			free := make(chan net.Conn, each*runtime.GOMAXPROCS(0))
+			for range cap(free) {
+				free <- echo(b, lab, from)
+			}
+			b.SetParallelism(each)
+			b.RunParallel(func(pb *testing.PB) {
+				conn := <-free
+				for pb.Next() {
+					roundTrip(b, conn)
+				}
+			})
+		})
+	}
+}
+
+func roundTrip(b *testing.B, conn net.Conn) {
+	var small [64]byte
+	if _, err := conn.Write(small[:]); err != nil {
+		b.Error(err)
+	}
+	if _, err := io.ReadFull(conn, small[:]); err != nil {
+		b.Error(err)
+	}
+}
+
+// echo connects from a host to a server that gives back what it gets.
+func echo(b *testing.B, lab *live.Lab, from sim.HostID) net.Conn {
+	l := listen(b, lab, server1)
+	go func() {
+		if c, err := l.Accept(); err == nil {
+			io.Copy(c, c)
+			c.Close()
+		}
+	}()
+	c, err := lab.Agent(from).Dial(b.Context(), "tcp", l.Addr().String())
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { c.Close() })
+	return c
+}

@@ -9,7 +9,9 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// Backend is a lock service together with the client algorithm that makes a lock of it.
+// Backend is a lock service together with the client algorithm that makes a lock of it. It
+// runs in the worlds that it is made for: the virtual one if it is Simulated, the live one
+// if it is Live.
 type Backend interface {
 	// Name is what the command line and scenario files call it: "redis".
 	Name() string
@@ -21,6 +23,19 @@ type Backend interface {
 	IssuesTokens() bool
 	// Servers lists the hosts that the service needs; none for a lock without one.
 	Servers(Settings) []sim.HostID
+}
+
+// Presumptuous is a backend whose lock may tell a client that it holds the lock although the
+// service never gave it: because the algorithm leaves out a step that is there for that.
+type Presumptuous interface {
+	Backend
+	// Presumes tells whether it does so with these settings.
+	Presumes(s Settings) bool
+}
+
+// Simulated is a backend that can be run in the virtual world.
+type Simulated interface {
+	Backend
 	// Simulate puts the service's model on its hosts, which exist already, and returns
 	// the function that gives a client host its lock.
 	Simulate(*virtual.World, Settings) func(*virtual.Host) Lock

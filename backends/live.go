@@ -38,6 +38,16 @@ type Live interface {
 	Roles() map[string]live.Role
 }
 
+// Concluder is a Live backend of whose observers each sees one server, while what happened
+// to the lock as a whole follows only from all that they saw together.
+type Concluder interface {
+	Live
+	// Conclude is called when a trial is over, with its events in the order of true time.
+	// It gives the history as somebody would have recorded it who saw all servers at once,
+	// in the same order. It must not change the events that it is given.
+	Conclude(events []sim.Event, s Settings) []sim.Event
+}
+
 // ServerAddresses gives the addresses of a backend's servers, in their order.
 func ServerAddresses(lab *live.Lab, servers []sim.HostID) []string {
 	var out []string

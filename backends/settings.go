@@ -44,6 +44,8 @@ type setting struct {
 	span   sim.Span // of a Duration
 	n      int      // of an Int
 	choice string   // of a Choice
+
+	written bool // somebody asked for it: it is not the option's own default
 }
 
 // ParseSpec reads NAME, then any number of +OPTION or +OPTION=VALUE. The error says what
@@ -188,6 +190,7 @@ func (s Spec) Settings(ttl time.Duration, token bool) (Settings, error) {
 		for _, each := range slices.Concat(s.defaults, s.set) { // the later one wins
 			if each.option.Name == o.Name {
 				chosen = each
+				chosen.written = true
 			}
 		}
 		out.all = append(out.all, chosen)
@@ -215,6 +218,49 @@ func (s Settings) Int(name string) int { return s.find(name, Int).n }
 
 // Choice reads which of its words an option has.
 func (s Settings) Choice(name string) string { return s.find(name, Choice).choice }
+
+// Written tells whether the user or the scenario asked for this option's value; otherwise
+// it is the option's own default.
+func (s Settings) Written(name string) bool {
+	for _, each := range s.all {
+		if each.option.Name == name {
+			return each.written
+		}
+	}
+	panic(fmt.Sprintf("no option %q: a backend reads an option that it does not list", name))
+}
+
+// WithSwitch gives the settings with a switch set otherwise. That does not count as
+// Written.
+func (s Settings) WithSwitch(name string, on bool) Settings {
+	s.find(name, Switch)
+	s.all = slices.Clone(s.all)
+	for i := range s.all {
+		if s.all[i].option.Name == name {
+			s.all[i].on = on
+		}
+	}
+	return s
+}
+
+// For gives the settings for another backend under the same lease: an option that both have
+// under one name and of one kind keeps its value, every other one has its default.
+func (s Settings) For(other Backend) Settings {
+	out := Settings{TTL: s.TTL, Token: s.Token}
+	for _, o := range other.Options() {
+		chosen, err := o.parse(o.Default)
+		if err != nil {
+			panic(fmt.Sprintf("backend %s: default: %v", other.Name(), err))
+		}
+		for _, each := range s.all {
+			if each.option.Name == o.Name && each.option.Kind == o.Kind {
+				chosen = each
+			}
+		}
+		out.all = append(out.all, chosen)
+	}
+	return out
+}
 
 // List gives every option with its value, for the history's header: "renew=off".
 func (s Settings) List() []string {

@@ -144,3 +144,30 @@ func TestEverySpecThatIsAcceptedCanBeWrittenAndReadAgain(t *testing.T) {
 		}
 	})
 }
+
+// fewer is a backend that has two options in common with named, and one of another kind.
+type fewer struct{ named }
+
+func (fewer) Name() string { return "fewer" }
+func (fewer) Options() []backends.Option {
+	return []backends.Option{
+		{Name: "nodes", Kind: backends.Int, Default: "3", Min: 1, Max: 99},
+		{Name: "timeout", Kind: backends.Duration, Default: "0.1ttl"},
+		{Name: "renew", Kind: backends.Choice, Default: "never", Choices: []string{"never", "often"}},
+		{Name: "wait", Kind: backends.Switch, Default: "on"},
+	}
+}
+
+func TestSettingsForAnotherBackendKeepWhatBothHave(t *testing.T) {
+	s, err := spec(t, "named+nodes=7+renew").Settings(time.Second, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := s.For(fewer{})
+	if got, want := other.List(), []string{"token=false", "nodes=7", "timeout=0.2ttl", "renew=never", "wait=on"}; !slices.Equal(got, want) {
+		t.Errorf("the other backend is run with %q, expected %q", got, want)
+	}
+	if other.TTL != s.TTL || !other.Written("nodes") || other.Written("timeout") {
+		t.Errorf("lease %v, asked for nodes: %t, timeout: %t", other.TTL, other.Written("nodes"), other.Written("timeout"))
+	}
+}

@@ -157,6 +157,7 @@ func dial(h wire.Host, address string) (Port, error) {
 }
 
 func (p *servicePort) Acquire(grant string, ttl, timeout time.Duration) (uint64, bool, error) {
+	p.host.Sending(sim.AcquireSent)
 	call, err := p.client.Send(Command{Kind: CommandAcquire, Grant: grant, TTL: ttl}, timeout)
 	if err != nil {
 		return 0, false, err

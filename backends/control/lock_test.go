@@ -47,7 +47,7 @@ func hold(h sim.Host, l backends.Lock, wait, work time.Duration) {
 }
 
 // simulate runs one client for each script, with a millisecond to the service.
-func simulate(t *testing.T, b backends.Backend, steps []sim.Step, scripts ...func(sim.Host, backends.Lock)) []string {
+func simulate(t *testing.T, b backends.Simulated, steps []sim.Step, scripts ...func(sim.Host, backends.Lock)) []string {
 	t.Helper()
 	w := virtual.New(1)
 	defer w.Close()
@@ -151,6 +151,53 @@ func TestThePerfectClientDiscardsAnAnswerThatComesTooLate(t *testing.T) {
 		"3ms lock-1 granted perfect:client-1:1 token 1",
 		"10.003s lock-1 expired perfect:client-1:1",
 		"15.002s client-1 not-acquired: "+backends.ErrTooLate.Error())
+}
+
+// crashOn switches the service off when client 1 has recorded its first event of a kind.
+func crashOn(k sim.Kind, d time.Duration) []sim.Step {
+	return []sim.Step{{
+		When: sim.Trigger{Host: "client-1", Kind: k, Nth: 1},
+		Do:   sim.Fault{Kind: sim.Crash, Host: PerfectID, For: d},
+	}}
+}
+
+func TestThePerfectServiceForgetsNothingWhenItsMachineWasOff(t *testing.T) {
+	second := func(h sim.Host, l backends.Lock) {
+		h.Sleep(3 * time.Second) // the service is back since 2 s
+		hold(h, l, 0, time.Second)
+		h.Sleep(5 * time.Second)
+		hold(h, l, 0, time.Second)
+	}
+	expect(t, simulate(t, Perfect{}, crashOn(sim.Acquired, 2*time.Second), once(5*time.Second), second),
+		"0s client-1 acquire-sent perfect:client-1:1",
+		"3ms lock-1 granted perfect:client-1:1 token 1",
+		"4ms client-1 acquired perfect:client-1:1 token 1 until 10s",
+		"3s client-2 acquire-sent perfect:client-2:1",
+		"3.004s client-2 not-acquired: "+backends.ErrHeld.Error(),
+		"5.004s client-1 release perfect:client-1:1",
+		"5.007s lock-1 freed perfect:client-1:1",
+		"5.008s client-1 released perfect:client-1:1",
+		"8.004s client-2 acquire-sent perfect:client-2:2",
+		"8.005s lock-1 granted perfect:client-2:2 token 2",
+		"8.006s client-2 acquired perfect:client-2:2 token 2 until 18.004s",
+		"9.006s client-2 release perfect:client-2:2",
+		"9.007s lock-1 freed perfect:client-2:2",
+		"9.008s client-2 released perfect:client-2:2")
+}
+
+func TestThePerfectServiceEndsALeaseThatRanOutWhileItWasOff(t *testing.T) {
+	for _, c := range []struct {
+		off  time.Duration
+		ends string
+	}{
+		{2 * time.Second, "10.003s lock-1 expired perfect:client-1:1"}, // to the nanosecond, as ever
+		{12 * time.Second, "12.004s lock-1 expired perfect:client-1:1"},
+	} {
+		got := simulate(t, Perfect{}, crashOn(sim.Acquired, c.off), once(15*time.Second))
+		if len(got) != 6 || got[3] != c.ends {
+			t.Errorf("off for %v: what happened: %q\nexpected as number 4: %q", c.off, got, c.ends)
+		}
+	}
 }
 
 func TestThePerfectLockIsHeldByOneClientAtATime(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 // Simulate puts the perfect service on its host.
 func (Perfect) Simulate(w *virtual.World, s backends.Settings) func(*virtual.Host) backends.Lock {
 	server := &simulatedService{host: w.Host(PerfectID), model: NewModel()}
-	server.host.Serve(func(from sim.HostID, request any) any { return server.apply(from, request.(Command)) })
+	server.host.Boot(server.boot)
 	return func(h *virtual.Host) backends.Lock { return NewLock(h, &simulatedPort{host: h}, s) }
 }
 
@@ -19,6 +19,15 @@ type simulatedService struct {
 	host  *virtual.Host
 	model *Model
 	end   *virtual.Timer // of the present lease
+}
+
+// boot begins to serve, and after a crash goes on where the service was: one that never
+// errs has all it knows on a disk that loses nothing. A lease whose time was up while the
+// machine was off ends now.
+func (s *simulatedService) boot() {
+	s.end = nil // a timer does not outlive a crash
+	s.apply(PerfectID, Command{Kind: CommandExpire})
+	s.host.Serve(func(from sim.HostID, request any) any { return s.apply(from, request.(Command)) })
 }
 
 func (s *simulatedService) apply(from sim.HostID, c Command) Reply {

@@ -19,6 +19,14 @@ const (
 	optionLeadership = "leadership-check-on-revoke"
 	optionCompare    = "unlock-compares-revision"
 	optionFromSend   = "deadline-from-send"
+	optionServer     = "server-lease"
+	optionToken      = "token-from"
+)
+
+// What the fencing token is made from.
+const (
+	fromRevision = "create-revision"
+	fromLease    = "lease-id"
 )
 
 // timing is etcd's default: an election timeout of 1000 ms and a heartbeat of 100 ms.
@@ -50,11 +58,27 @@ func (Backend) Options() []backends.Option {
 			Doc: "unlock deletes the key only at the revision that it was taken at; off: by name, as in all versions up to 3.6"},
 		{Name: optionFromSend, Kind: backends.Switch, Default: "off",
 			Doc: "the client counts its lease from before each request and looks at the clock itself; no version does"},
+		{Name: optionServer, Kind: backends.Duration, Default: "0s",
+			Doc: "the key is under a lease of this length that the server makes and nobody renews, as for Lock of the gRPC service without a lease (published: 60s); 0s: under one of the client's own"},
+		{Name: optionToken, Kind: backends.Choice, Default: fromRevision, Choices: []string{fromRevision, fromLease},
+			Doc: "what the fencing token is: the create revision of the key, or the id of its lease, as in etcd's example of a locked storage (contrib/lock)"},
 	}
 }
 
 // IssuesTokens is true: the create revision of the lock's key is one.
 func (Backend) IssuesTokens() bool { return true }
+
+// tokenOf gives what a fencing token is made from. The create revision rises with every
+// grant. A lease id says when a session began at best, which is not when it was given the
+// lock, and it serves for all the locks of the session (E11).
+func tokenOf(s backends.Settings) func(Key) uint64 {
+	if s.Choice(optionToken) == fromLease {
+		return leaseToken
+	}
+	return func(k Key) uint64 { return k.Created }
+}
+
+func leaseToken(k Key) uint64 { return k.Lease }
 
 // Servers are the members, etcd-1 first.
 func (Backend) Servers(s backends.Settings) []sim.HostID {
@@ -64,3 +88,7 @@ func (Backend) Servers(s backends.Settings) []sim.HostID {
 	}
 	return ids
 }
+
+// Presumes is true where the client does not look for its own key once those before it are
+// gone (J3).
+func (Backend) Presumes(s backends.Settings) bool { return !s.On(optionRecheck) }

@@ -1,6 +1,7 @@
 package etcd
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -72,8 +73,9 @@ func (l *Lessor) Renew(now time.Duration, id uint64) time.Duration {
 	return 0
 }
 
-// Expired gives the leases to be revoked now.
+// Expired gives the leases to be revoked now, in the order in which they ended.
 func (l *Lessor) Expired(now time.Duration) (ids []uint64) {
+	slices.SortStableFunc(l.counts, func(a, b count) int { return cmp.Compare(a.expires, b.expires) })
 	for i := range l.counts {
 		if c := &l.counts[i]; c.expires <= now && c.retry <= now {
 			c.retry = now + revokeAgain

@@ -30,6 +30,8 @@ type Lock struct {
 	recheck  bool
 	compare  bool
 	fromSend bool
+	server   time.Duration // the lease is made by the server, so long, and not renewed; 0: it is the client's own
+	token    func(Key) uint64
 
 	session *Session // nil: none yet, or given up
 	held    *Lease   // nil: none
@@ -40,11 +42,12 @@ func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 	return &Lock{
 		host: h, port: p, ttl: s.TTL, timeout: s.Span(optionTimeout),
 		recheck: s.On(optionRecheck), compare: s.On(optionCompare), fromSend: s.On(optionFromSend),
+		server: s.Span(optionServer), token: tokenOf(s),
 	}
 }
 
 // Acquire waits for the lock in the order of create revisions. It returns
-// backends.ErrHeld or an error that wraps sim.ErrUnknown, as the last try ended.
+// backends.ErrHeld, backends.ErrTooLate or an error that wraps sim.ErrUnknown, as the last try ended.
 func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
 	give := l.host.Now() + wait
 	for {
@@ -58,7 +61,7 @@ func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
 			}
 			return nil, err
 		}
-		if errors.Is(err, ErrSessionExpired) {
+		if errors.Is(err, ErrSessionExpired) || errors.Is(err, backends.ErrTooLate) {
 			l.giveUp()
 		}
 	}
@@ -81,7 +84,7 @@ func (l *Lock) lock(give time.Duration) (*Lease, error) {
 	case err != nil:
 		return nil, fmt.Errorf("create %s: %w", key, err)
 	case own == first:
-		return l.hold(s, own), nil
+		return l.hold(s, own)
 	}
 
 	// Wait for the deletion of all keys with a lower create revision.
@@ -103,7 +106,7 @@ func (l *Lock) lock(give time.Duration) (*Lease, error) {
 			return nil, ErrSessionExpired
 		}
 	}
-	return l.hold(s, own), nil
+	return l.hold(s, own)
 }
 
 // waitDeletes waits until no key is left that was created before own. It looks at the
@@ -132,6 +135,10 @@ func (l *Lock) openSession() error {
 		return nil
 	}
 	var err error
+	if l.server > 0 {
+		l.session, err = newOrphan(l.host, l.port, l.server, l.timeout)
+		return err
+	}
 	l.session, err = newSession(l.host, l.port, l.ttl, l.timeout, l.fromSend, l.renewed, l.lost)
 	if err != nil {
 		return fmt.Errorf("open a session: %w", err)
@@ -147,9 +154,15 @@ func (l *Lock) giveUp() {
 	}
 }
 
-func (l *Lock) hold(s *Session, own Key) *Lease {
+// hold makes a lease of a key that is the first. The library does so whatever its clock
+// shows; a client that counts its lease itself looks once more, as the answer may have
+// taken longer than the lease (A12).
+func (l *Lock) hold(s *Session, own Key) (*Lease, error) {
+	if l.fromSend && s.Done() {
+		return nil, backends.ErrTooLate
+	}
 	l.held = &Lease{lock: l, session: s, key: own, until: s.Until()}
-	return l.held
+	return l.held, nil
 }
 
 func (l *Lock) renewed() {
@@ -202,12 +215,12 @@ type Lease struct {
 // Grant is the key and its create revision.
 func (l *Lease) Grant() string { return l.key.Grant() }
 
-// Token is the create revision of the key: it grows in the order in which the lock is
-// granted.
-func (l *Lease) Token() uint64 { return l.key.Created }
+// Token is the fencing token: as published, the create revision of the key, which grows in
+// the order in which the lock is granted.
+func (l *Lease) Token() uint64 { return l.lock.token(l.key) }
 
 // Until is when the session tells the client at the latest that its lease may have
-// ended, if no renewal comes.
+// ended, if no renewal comes; 0: the server made the lease and tells nobody.
 func (l *Lease) Until() time.Duration { return l.until }
 
 // Valid tells whether the session has not told its end, which is all that the library
@@ -221,6 +234,9 @@ func (l *Lease) Release() error {
 		l.lock.held = nil
 	}
 	err := l.lock.unlock(l.key)
+	if l.session.orphan && l.lock.session == l.session {
+		l.lock.session = nil // the server makes another lease for each lock
+	}
 	if errors.Is(err, sim.ErrUnknown) && l.lock.session == l.session {
 		l.lock.giveUp() // or the key might lock its own session out
 	}

@@ -81,12 +81,12 @@ func TestTheLockComesFreeWhenTheHolderIsGone(t *testing.T) {
 	1.006s etcd-1 granted account/1@2 token 2
 	1.007s client-1 acquired account/1@2 token 2 until 12.004s
 	2.004s client-2 acquire-sent account/2
-	14.501s etcd-1 expired account/1@2
-	14.501s etcd-1 granted account/2@3 token 3
-	14.508s client-2 acquired account/2@3 token 3 until 23.004s
-	15.508s client-2 release account/2@3
-	15.51s etcd-1 freed account/2@3
-	15.511s client-2 released account/2@3
+	14.492s etcd-1 expired account/1@2
+	14.492s etcd-1 granted account/2@3 token 3
+	14.5s client-2 acquired account/2@3 token 3 until 23.004s
+	15.5s client-2 release account/2@3
+	15.501s etcd-1 freed account/2@3
+	15.503s client-2 released account/2@3
 	`)
 }
 
@@ -100,15 +100,15 @@ func TestAPausedHolderIsSupersededAndItsTokenIsLower(t *testing.T) { // K4
 	1.006s etcd-1 granted account/1@2 token 2
 	1.007s client-1 acquired account/1@2 token 2 until 12.004s
 	2.004s client-2 acquire-sent account/2
-	11.501s etcd-1 expired account/1@2
-	11.501s etcd-1 granted account/2@3 token 3
-	11.508s client-2 acquired account/2@3 token 3 until 19.004s
+	11.492s etcd-1 expired account/1@2
+	11.492s etcd-1 granted account/2@3 token 3
+	11.5s client-2 acquired account/2@3 token 3 until 19.004s
 	16.007s client-1 lost account/1@2: no keep-alive was answered for the length of the lease
 	17.007s client-1 release account/1@2
 	17.009s client-1 not-released account/1@2: the lock is no longer held: its lease has ended
-	26.508s client-2 release account/2@3
-	26.51s etcd-1 freed account/2@3
-	26.511s client-2 released account/2@3
+	26.5s client-2 release account/2@3
+	26.501s etcd-1 freed account/2@3
+	26.503s client-2 released account/2@3
 	`)
 }
 

@@ -75,7 +75,7 @@ func (c *cluster) boot(h *virtual.Host) *member {
 		Apply: m.apply, Changed: m.changed, Receive: m.receive,
 	})
 	h.ServeLater(func(_ sim.HostID, request any, reply func(any)) { m.handle(request, reply) })
-	h.After(scanPeriod, m.scan)
+	h.After(sim.Between(h, 0, scanPeriod), m.scan) // members were not started together
 	if h.ID() == c.members[0] && m.raft.Status().Term == 0 {
 		m.raft.Stand() // a trial begins with a cluster that is ready
 	}
@@ -193,29 +193,4 @@ func (m *member) changed(s consensus.Status) {
 	} else {
 		m.lessor.Demote()
 	}
-}
-
-// scan looks for leases whose time is up. They are revoked by another routine, which on
-// a member that had stopped comes to its turn after all that had piled up meanwhile.
-func (m *member) scan() {
-	for _, lease := range m.lessor.Expired(m.host.Now()) {
-		m.host.After(0, func() { m.expire(lease) })
-	}
-	m.host.After(scanPeriod, m.scan)
-}
-
-// expire ends a lease through the log. Without the check, a member that has lost its
-// leadership since it found the lease expired passes the revocation on to the new leader,
-// which has no means of telling it from a client's (etcd issue 12528).
-func (m *member) expire(lease uint64) {
-	c, nobody := Command{Kind: CommandLeaseExpire, Lease: lease}, func(any) {}
-	if !m.cluster.leadershipCheck {
-		m.handle(c, nobody)
-		return
-	}
-	m.raft.Read(func(ok bool) {
-		if ok {
-			m.lead(c, nobody)
-		}
-	})
 }

@@ -92,6 +92,7 @@ func TestOnlyTheLeaderCountsLeases(t *testing.T) {
 		{7500 * time.Millisecond, nil}, // its revocation is under way
 		{10 * time.Second, []uint64{2}},
 		{12 * time.Second, []uint64{1}},
+		{20 * time.Second, []uint64{2, 1}}, // nobody heard of either: in the order in which they ended
 	} {
 		if got := l.Expired(c.at); !slices.Equal(got, c.want) {
 			t.Errorf("at %v the leases %v have expired, expected %v", c.at, got, c.want)

@@ -2,6 +2,7 @@ package etcd
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/locklab/locklab/sim"
@@ -23,6 +24,7 @@ type Session struct {
 	lease    uint64
 	ttl      time.Duration // as granted
 	timeout  time.Duration
+	orphan   bool          // nobody renews the lease, and nobody tells when it has ended
 	fromSend bool          // count from before the request, and look at the clock at once
 	deadline time.Duration // on the host's monotonic clock
 	poll     time.Duration // when the deadline is looked at next
@@ -50,6 +52,17 @@ func newSession(h sim.Host, p Port, ttl, timeout time.Duration, fromSend bool, r
 	return s, nil
 }
 
+// newOrphan asks for a lease that nobody keeps alive: the server that was asked to lock
+// without one makes it and then leaves it alone (server/etcdserver/api/v3lock, Lock; the
+// session is made and orphaned at once). The client is not told how long it lives.
+func newOrphan(h sim.Host, p Port, ttl, timeout time.Duration) (*Session, error) {
+	id, granted, err := p.LeaseGrant(ttl, timeout)
+	if err != nil {
+		return nil, fmt.Errorf("open a session of the server's: %w", err)
+	}
+	return &Session{host: h, port: p, lease: id, ttl: granted, timeout: timeout, orphan: true, done: h.NewSignal()}, nil
+}
+
 // prolong sets the deadline after the answer to a request that was sent at before.
 func (s *Session) prolong(before time.Duration) {
 	from := s.host.Now()
@@ -60,9 +73,11 @@ func (s *Session) prolong(before time.Duration) {
 }
 
 // Until is when the client at the latest learns from its own clock that the lease may
-// have ended, unless it is renewed before.
+// have ended, unless it is renewed before; 0: it never does.
 func (s *Session) Until() time.Duration {
 	switch {
+	case s.orphan:
+		return 0
 	case s.fromSend:
 		return s.deadline
 	case s.deadline < s.poll:

@@ -21,7 +21,7 @@ type cluster struct {
 
 // Simulate puts the members on their hosts.
 func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.Host) backends.Lock {
-	c := &cluster{world: w, members: b.Servers(s), leadershipCheck: s.On(optionLeadership)}
+	c := &cluster{world: w, members: b.Servers(s), leadershipCheck: s.On(optionLeadership), witness: witness{succession: succession{token: tokenOf(s)}}}
 	c.running = make([]*member, len(c.members))
 	for i, id := range c.members {
 		h := w.Host(id)
@@ -33,11 +33,15 @@ func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.H
 	}
 }
 
-// role tells who leads, and gives a majority that the leader is in and a minority that it
-// is not in.
+// role tells which members play a part.
 func (c *cluster) role(role string) []sim.HostID {
-	leader := c.leader()
-	switch sim.Role(role) {
+	return divide(c.members, c.leader(), sim.Role(role))
+}
+
+// divide tells who leads, and gives a majority that the leader is in and a minority that
+// it is not in. An empty leader says that nobody leads.
+func divide(members []sim.HostID, leader sim.HostID, role sim.Role) []sim.HostID {
+	switch role {
 	case sim.Leader:
 		if leader == "" {
 			return nil
@@ -48,13 +52,13 @@ func (c *cluster) role(role string) []sim.HostID {
 		if leader != "" {
 			inOrder = append(inOrder, leader)
 		}
-		for _, id := range c.members {
+		for _, id := range members {
 			if id != leader {
 				inOrder = append(inOrder, id)
 			}
 		}
 		half := len(inOrder)/2 + 1
-		if sim.Role(role) == sim.Majority {
+		if role == sim.Majority {
 			return inOrder[:half]
 		}
 		return inOrder[half:]

@@ -10,8 +10,8 @@ import (
 // the log, when the first member applies it. It belongs to the world and not to a member,
 // so it forgets nothing when a member crashes.
 type witness struct {
-	seen   uint64 // index of the last entry taken note of
-	holder Key    // with the lowest create revision; zero: nobody
+	seen uint64 // index of the last entry taken note of
+	succession
 }
 
 // applied takes note of an entry that a member has just applied to its model.
@@ -20,27 +20,43 @@ func (w *witness) applied(h *virtual.Host, e consensus.Entry, m *Model) {
 		return
 	}
 	w.seen = e.Index
+	ended := sim.Freed
+	if e.Command.(Command).Kind == CommandLeaseExpire {
+		ended = sim.Expired
+	}
 	first, _ := m.First(LockPrefix)
-	if first == w.holder {
-		return
-	}
-	before := w.holder
-	w.holder = first
-	if before != (Key{}) {
-		kind := sim.Freed
-		if e.Command.(Command).Kind == CommandLeaseExpire {
-			kind = sim.Expired
-		}
-		h.Record(sim.Event{Kind: kind, Client: before.Client, Grant: before.Grant()})
-	}
-	if first != (Key{}) {
-		h.Record(sim.Event{Kind: sim.Granted, Client: first.Client, Grant: first.Grant(), Token: first.Created})
-	}
+	w.passTo(first, ended, h.Record)
 }
 
 // renewed takes note of a lease that the leader has prolonged.
 func (w *witness) renewed(h *virtual.Host, lease uint64) {
 	if w.holder.Lease == lease {
 		h.Record(sim.Event{Kind: sim.Extended, Client: w.holder.Client, Grant: w.holder.Grant()})
+	}
+}
+
+// succession knows who holds the lock: whose key has the lowest create revision.
+type succession struct {
+	holder Key              // zero: nobody
+	token  func(Key) uint64 // what the fencing token is made from; nil: the create revision
+}
+
+// passTo takes note of the first created key after a change of the store, the zero Key if
+// there is none. ended says how the holder's key went, if it did.
+func (s *succession) passTo(first Key, ended sim.Kind, record func(sim.Event)) {
+	before := s.holder
+	if first == before {
+		return
+	}
+	s.holder = first
+	if before != (Key{}) {
+		record(sim.Event{Kind: ended, Client: before.Client, Grant: before.Grant()})
+	}
+	if first != (Key{}) {
+		token := first.Created
+		if s.token != nil {
+			token = s.token(first)
+		}
+		record(sim.Event{Kind: sim.Granted, Client: first.Client, Grant: first.Grant(), Token: token})
 	}
 }

@@ -38,11 +38,11 @@ func happened(events []sim.Event) []string {
 // withdraw is what a client does to the account in all worlds' tests: one withdrawal, and
 // one more with the same version and token, which a CAS guard refuses.
 func withdraw(a Account, token uint64, timeout time.Duration) error {
-	s, err := a.Read("client-1/1", token, timeout)
+	s, err := a.Read("client-1/1", Pass{Token: token}, timeout)
 	if err != nil {
 		return err
 	}
-	order := Order{Op: "client-1/1", Token: token, Base: s.Version, Balance: s.Balance - Withdrawal}
+	order := Order{Op: "client-1/1", Shown: Pass{Token: token}, Base: s.Version, Balance: s.Balance - Withdrawal}
 	if _, err := a.Write(order, timeout); err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func TestAJobIsReadChargedAndMarked(t *testing.T) {
 	got := simulate(t, Unique, func(_ *virtual.World, client *virtual.Host, a Account) {
 		client.Go("client", func(sim.Host) {
 			order := Charge{Op: "client-1/1", Job: "job-1", Amount: Withdrawal}
-			if s, err := a.ReadJob("client-1/1", "job-1", 0, time.Second); err != nil || s.Done {
+			if s, err := a.ReadJob("client-1/1", "job-1", Pass{}, time.Second); err != nil || s.Done {
 				t.Errorf("ReadJob = %+v, %v before the job is done", s, err)
 			}
 			if v, err := a.Charge(order, time.Second); err != nil || v != 1 {
@@ -100,7 +100,7 @@ func TestAJobIsReadChargedAndMarked(t *testing.T) {
 			if err := a.Mark("client-1/1", "job-1", time.Second); err != nil {
 				t.Error(err)
 			}
-			if s, err := a.ReadJob("client-1/2", "job-1", 0, time.Second); err != nil || !s.Done {
+			if s, err := a.ReadJob("client-1/2", "job-1", Pass{}, time.Second); err != nil || !s.Done {
 				t.Errorf("ReadJob = %+v, %v after the job was marked", s, err)
 			}
 			order.Op, order.Base = "client-1/2", 1
@@ -127,16 +127,93 @@ func TestAJobIsReadChargedAndMarked(t *testing.T) {
 func TestAReadRefusedByTheFenceIsToldToTheReader(t *testing.T) {
 	got := simulate(t, FenceAll, func(_ *virtual.World, client *virtual.Host, a Account) {
 		client.Go("client", func(sim.Host) {
-			if _, err := a.Read("client-1/1", 34, time.Second); err != nil {
+			if _, err := a.Read("client-1/1", Pass{Token: 34}, time.Second); err != nil {
 				t.Error(err)
 			}
-			if s, err := a.Read("client-1/2", 33, time.Second); !errors.Is(err, ErrRefused) {
+			if s, err := a.Read("client-1/2", Pass{Token: 33}, time.Second); !errors.Is(err, ErrRefused) {
 				t.Errorf("the older holder read %+v, %v", s, err)
 			}
 		})
 	})
 	if last := got[len(got)-1]; !strings.HasPrefix(last, "ledger ledger-read-refused client-1 client-1/2: token 33 is lower") {
 		t.Errorf("the last event is %q", last)
+	}
+}
+
+// overtaken reads twice for two withdrawals and then writes both, the earlier reader first:
+// what the guards value and mint refuse is the write of the earlier one.
+func overtaken(a Account, timeout time.Duration) error {
+	earlier, later := Pass{Token: 7, Value: "earlier"}, Pass{Token: 7, Value: "later"}
+	first, err := a.Read("client-1/1", earlier, timeout)
+	if err != nil {
+		return err
+	}
+	second, err := a.Read("client-1/2", later, timeout)
+	if err != nil {
+		return err
+	}
+	_, refused := a.Write(Order{Op: "client-1/1", Shown: earlier.Writing(first), Balance: 90}, timeout)
+	if _, err := a.Write(Order{Op: "client-1/2", Shown: later.Writing(second), Balance: 90}, timeout); err != nil {
+		return err
+	}
+	return refused
+}
+
+// overtook is what overtaken leaves in the history, by guard.
+var overtook = map[Guard][]string{
+	Value: {
+		"ledger ledger-opened  version 0 balance 100",
+		"ledger ledger-read client-1 version 0 balance 100",
+		"ledger ledger-read client-1 version 0 balance 100",
+		"client-1 write-sent",
+		"ledger ledger-write-refused client-1 client-1/1: the lock value earlier is not later, the one that was set last",
+		"client-1 write-sent",
+		"ledger ledger-write client-1 client-1/2 token 7 base 0 version 1 balance 90",
+	},
+	Mint: { // the account's own token takes the place of the lock's
+		"ledger ledger-opened  version 0 balance 100",
+		"ledger ledger-read client-1 version 0 balance 100",
+		"ledger ledger-read client-1 version 0 balance 100",
+		"client-1 write-sent",
+		"ledger ledger-write-refused client-1 client-1/1: token 1 is lower than 2, the highest one handed out",
+		"client-1 write-sent",
+		"ledger ledger-write client-1 client-1/2 token 2 base 0 version 1 balance 90",
+	},
+}
+
+func TestTheAccountGoesByWhoReadLast(t *testing.T) {
+	for _, guard := range []Guard{Value, Mint} {
+		got := simulate(t, guard, func(_ *virtual.World, client *virtual.Host, a Account) {
+			client.Go("client", func(sim.Host) {
+				if err := overtaken(a, time.Second); !errors.Is(err, ErrRefused) {
+					t.Errorf("%s: the write of the earlier reader: %v, expected a refusal", guard, err)
+				}
+			})
+		})
+		if !slices.Equal(got, overtook[guard]) {
+			t.Errorf("%s: what happened: %q\nexpected: %q", guard, got, overtook[guard])
+		}
+	}
+}
+
+func TestWhatTheAccountHandsOutIsRecorded(t *testing.T) {
+	w := virtual.New(1)
+	defer w.Close()
+	w.AddHost(HostID)
+	client := w.AddHost("client-1")
+	a := Simulate(w, Mint)(client)
+	client.Go("client", func(sim.Host) { _ = overtaken(a, time.Second) })
+	if err := w.Run(time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	var tokens []uint64
+	for _, e := range w.Events() {
+		if e.Kind == sim.LedgerRead {
+			tokens = append(tokens, e.Token)
+		}
+	}
+	if !slices.Equal(tokens, []uint64{1, 2}) {
+		t.Errorf("reads are recorded with the tokens %d, expected 1 and 2", tokens)
 	}
 }
 

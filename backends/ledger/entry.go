@@ -16,6 +16,9 @@ func entry(from sim.HostID, c Command, r Reply) sim.Event {
 	switch {
 	case c.Kind == ReadCommand && r.Refused == "":
 		e.Kind = sim.LedgerRead
+		if r.Token != 0 {
+			e.Token = r.Token
+		}
 		if r.Done {
 			e.Note = "the job is done"
 		}

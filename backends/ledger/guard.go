@@ -16,11 +16,15 @@ const (
 	FenceEqual  Guard = "fence-equal"
 	CAS         Guard = "cas"
 	Unique      Guard = "unique"
+	Value       Guard = "value"
+	Mint        Guard = "mint"
 )
 
 // Guards lists the guards that exist, in the order of tables: none, those that look at
 // fencing tokens, and those that need no token.
-func Guards() []Guard { return []Guard{None, FenceWrites, FenceAll, FenceEqual, CAS, Unique} }
+func Guards() []Guard {
+	return []Guard{None, FenceWrites, FenceAll, FenceEqual, CAS, Unique, Value, Mint}
+}
 
 // ParseGuard reads the name of a guard.
 func ParseGuard(name string) (Guard, error) {
@@ -52,6 +56,10 @@ func (g Guard) Rule() string {
 		return "a write names the version it was computed from and is refused if the account has another one by now"
 	case Unique:
 		return "every withdrawal and every job has an id, and a second effect with the same id is refused (an idempotency key)"
+	case Value:
+		return "a read sets the reader's lock value, and a write is refused once another one has been set"
+	case Mint:
+		return "the account hands out fencing tokens of its own, the next one with each read, and refuses a write whose token is lower than the highest one"
 	}
 	panic(fmt.Sprintf("unknown guard %q", string(g)))
 }
@@ -63,7 +71,10 @@ func (g Guard) fences(k Kind) bool {
 	case ReadCommand:
 		return g == FenceAll
 	case WriteCommand, ChargeCommand:
-		return g.NeedsToken()
+		return g.NeedsToken() || g == Mint
 	}
 	return false
 }
+
+// compares tells whether the guard looks at the lock value of an operation of this kind.
+func (g Guard) compares(k Kind) bool { return g == Value && k != MarkCommand }

@@ -22,26 +22,40 @@ var testRoles = map[string]live.Role{role: keep, "withdrawer": withdrawer}
 
 func TestMain(m *testing.M) { os.Exit(livetest.Main(m, testRoles)) }
 
-// withdrawer withdraws once; its order is the ledger's address.
+// visit is the order of a withdrawer: under which guard it does what where.
+type visit struct {
+	Address string
+	Guard   Guard
+}
+
+// does is what a client does in these tests, by guard: something that ends in a refusal.
+func does(guard Guard) func(Account, time.Duration) error {
+	if guard == CAS {
+		return func(a Account, timeout time.Duration) error { return withdraw(a, 0, timeout) }
+	}
+	return overtaken
+}
+
+// withdrawer goes to the account once.
 func withdrawer(h *live.Host, order json.RawMessage) error {
-	var address string
-	if err := json.Unmarshal(order, &address); err != nil {
+	var v visit
+	if err := json.Unmarshal(order, &v); err != nil {
 		return err
 	}
-	a, err := Dial(h, address)
+	a, err := Dial(h, v.Address)
 	if err != nil {
 		return err
 	}
 	h.Ready()
 	h.AwaitStart()
-	if err := withdraw(a, 0, 10*time.Second); !errors.Is(err, ErrRefused) {
-		return fmt.Errorf("the second write: %v, expected a refusal", err)
+	if err := does(v.Guard)(a, 10*time.Second); !errors.Is(err, ErrRefused) {
+		return fmt.Errorf("guard %s: %v, expected a refusal", v.Guard, err)
 	}
 	h.Record(sim.Event{Kind: sim.Done})
 	return nil
 }
 
-func runLab(t *testing.T, steps ...sim.Step) []string {
+func runLab(t *testing.T, guard Guard, steps ...sim.Step) []string {
 	t.Helper()
 	livetest.Need(t)
 	lab, err := live.NewLab()
@@ -60,10 +74,10 @@ func runLab(t *testing.T, steps ...sim.Step) []string {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	if err := Start(ctx, lab, CAS); err != nil {
+	if err := Start(ctx, lab, guard); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := lab.Agent("client-1").StartRole("withdrawer", lab.Address(HostID)); err != nil {
+	if _, err := lab.Agent("client-1").StartRole("withdrawer", visit{lab.Address(HostID), guard}); err != nil {
 		t.Fatal(err)
 	}
 	events, err := live.NewWorld(lab, steps).Run(ctx, 20*time.Second, []sim.HostID{"client-1"})
@@ -85,16 +99,18 @@ func onHost(host string, lines []string) (mine []string) {
 }
 
 func TestTheLiveAccountRecordsWhatTheSimulatedOneDoes(t *testing.T) {
-	got := runLab(t)
-	for _, host := range []string{"ledger", "client-1"} {
-		if !slices.Equal(onHost(host, got), onHost(host, withdrawn)) {
-			t.Errorf("%s: %q\nexpected: %q", host, onHost(host, got), onHost(host, withdrawn))
+	for guard, want := range map[Guard][]string{CAS: withdrawn, Value: overtook[Value], Mint: overtook[Mint]} {
+		got := runLab(t, guard)
+		for _, host := range []string{"ledger", "client-1"} {
+			if !slices.Equal(onHost(host, got), onHost(host, want)) {
+				t.Errorf("guard %s, %s: %q\nexpected: %q", guard, host, onHost(host, got), onHost(host, want))
+			}
 		}
 	}
 }
 
 func TestALiveWriterPausedAfterSendingHasSentItAndReadsTheAnswerLater(t *testing.T) {
-	got := runLab(t, sim.Step{
+	got := runLab(t, CAS, sim.Step{
 		When: sim.Trigger{Host: "client-1", Kind: sim.WriteSent, Nth: 1},
 		Do:   sim.Fault{Kind: sim.Pause, Host: "client-1", For: 200 * time.Millisecond},
 	})

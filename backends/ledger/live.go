@@ -5,8 +5,12 @@ package ledger
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/locklab/locklab/backends/wire"
@@ -27,8 +31,11 @@ type spec struct {
 }
 
 // Start starts the account's service on the host HostID of a lab, and returns once it
-// listens. It ends with the lab.
+// listens. It ends with the trial, and opens a new account each time.
 func Start(ctx context.Context, lab *live.Lab, guard Guard) error {
+	if err := os.Remove(filepath.Join(lab.Dir(HostID), file)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove the account of the trial before: %w", err)
+	}
 	service, err := lab.Agent(HostID).StartRole(role, spec{Guard: guard, Listen: net.JoinHostPort(lab.Address(HostID), port)})
 	if err != nil {
 		return err
@@ -48,6 +55,9 @@ func dial(h wire.Host, address string) (Account, error) {
 		return nil, fmt.Errorf("reach the account: %w", err)
 	}
 	return &client{host: h, send: func(command Command, timeout time.Duration) (call, error) {
+		if command.takes() {
+			h.Sending(sim.WriteSent)
+		}
 		sent, err := c.Send(command, timeout)
 		if err != nil {
 			return nil, err
@@ -65,7 +75,12 @@ func keep(h *live.Host, orders json.RawMessage) error {
 	if err := json.Unmarshal(orders, &s); err != nil {
 		return fmt.Errorf("read the account's orders: %w", err)
 	}
-	db, err := openDatabase(file, s.Guard)
+	_, err := os.Stat(file)
+	open, again := openDatabase, err == nil
+	if again {
+		open = reopenDatabase // after a crash of the host
+	}
+	db, err := open(file, s.Guard)
 	if err != nil {
 		return err
 	}
@@ -74,7 +89,9 @@ func keep(h *live.Host, orders json.RawMessage) error {
 	if err != nil {
 		return fmt.Errorf("listen for orders to the account: %w", err)
 	}
-	h.Record(opened())
+	if !again {
+		h.Record(opened())
+	}
 	h.Ready()
 	h.AwaitStart()
 	return serve(h, l, db)

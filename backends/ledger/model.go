@@ -19,6 +19,7 @@ type Command struct {
 	Op      string // the withdrawal, or the client's attempt at a job, that it is for
 	Job     string // the job; empty: the client makes a withdrawal
 	Token   uint64 // fencing token; 0: none
+	Value   string // of the lock; empty: none
 	Base    uint64 // of a write or charge: the version that the client had read
 	Balance int64  // of a write: the new balance, cents
 	Amount  int64  // of a charge, cents
@@ -41,6 +42,7 @@ type Reply struct {
 	Version uint64 // the version read, or made by the write or charge
 	Balance int64  // the balance read, or after the write or charge, cents
 	Done    bool   // the job of the command is marked as done
+	Token   uint64 // of a read, under the guard mint: the token that the account handed out
 }
 
 // Model is the account as a state machine without a host.
@@ -48,7 +50,8 @@ type Model struct {
 	guard   Guard
 	version uint64
 	balance int64
-	token   uint64          // the highest fencing token seen; under fence-equal, the only one
+	token   uint64          // the highest fencing token seen or handed out; under fence-equal, the only one
+	value   string          // the lock value of the last reader
 	effects map[string]bool // ids of what was brought about
 	done    map[string]bool // jobs that are marked
 }
@@ -63,13 +66,22 @@ func NewModel(guard Guard) *Model {
 
 // Apply carries out one command.
 func (m *Model) Apply(c Command) Reply {
-	if why := m.guard.objection(c, state{m.version, m.token, m.effects[c.effect()]}); why != "" {
+	if why := m.guard.objection(c, state{m.version, m.token, m.value, m.effects[c.effect()]}); why != "" {
 		return Reply{Refused: why}
 	}
 	if m.guard.fences(c.Kind) {
 		m.token = c.Token
 	}
+	if m.guard.compares(c.Kind) {
+		m.value = c.Value
+	}
+	var minted uint64
 	switch c.Kind {
+	case ReadCommand:
+		if m.guard == Mint {
+			m.token++
+			minted = m.token
+		}
 	case WriteCommand:
 		m.balance = c.Balance
 	case ChargeCommand:
@@ -81,13 +93,14 @@ func (m *Model) Apply(c Command) Reply {
 		m.version++
 		m.effects[c.effect()] = true
 	}
-	return Reply{Version: m.version, Balance: m.balance, Done: m.done[c.Job]}
+	return Reply{Version: m.version, Balance: m.balance, Done: m.done[c.Job], Token: minted}
 }
 
 // state is what a guard looks at.
 type state struct {
 	version uint64
-	token   uint64 // the highest one seen; under fence-equal, the only one; 0: none yet
+	token   uint64 // the highest one seen or handed out; under fence-equal, the only one; 0: none yet
+	value   string // the lock value that was set last
 	taken   bool   // an effect with the command's id has been brought about
 }
 
@@ -97,18 +110,35 @@ type state struct {
 // do distributed locking", 2016). Refusing what is equal as well would lock the rightful
 // holder out after its first operation; refusing whatever is not equal, as the storage of
 // etcd's contrib/lock does, locks out the next rightful holder.
+//
+// The guards value and mint are what antirez offered in place of a token of the lock ("Is
+// Redlock safe?", 2016). Both go by who was the last to read, which need not be who was the
+// last to get the lock.
 func (g Guard) objection(c Command, s state) string {
 	switch {
 	case g.fences(c.Kind) && c.Token == 0:
 		return "the operation carries no fencing token, which this guard needs"
 	case g.fences(c.Kind) && g == FenceEqual && s.token != 0 && c.Token != s.token:
 		return fmt.Sprintf("token %d is not %d, the one that was set", c.Token, s.token)
+	case g.fences(c.Kind) && c.Token < s.token && g == Mint:
+		return fmt.Sprintf("token %d is lower than %d, the highest one handed out", c.Token, s.token)
 	case g.fences(c.Kind) && c.Token < s.token:
 		return fmt.Sprintf("token %d is lower than %d, the highest one seen", c.Token, s.token)
+	case g.compares(c.Kind) && c.Value == "":
+		return "the operation carries no lock value, which this guard needs"
+	case g.compares(c.Kind) && c.takes() && c.Value != s.value:
+		return fmt.Sprintf("the lock value %s is not %s, the one that was set last", c.Value, orNone(s.value))
 	case g == CAS && c.takes() && c.Base != s.version:
 		return fmt.Sprintf("computed from version %d, but the account has version %d", c.Base, s.version)
 	case g == Unique && c.takes() && s.taken:
 		return fmt.Sprintf("there is an effect with the id %s already", c.effect())
 	}
 	return ""
+}
+
+func orNone(value string) string {
+	if value == "" {
+		return "none"
+	}
+	return value
 }

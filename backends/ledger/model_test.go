@@ -134,8 +134,11 @@ func TestGuardsTreatAChargeLikeAWrite(t *testing.T) {
 func TestAJobIsDoneOnceItIsMarkedAndNoSooner(t *testing.T) {
 	for _, g := range Guards() {
 		m := NewModel(g)
-		look := Command{Kind: ReadCommand, Op: "client-1/1", Job: "job-1", Token: 1}
-		m.Apply(charge("client-1/1", "job-1", 1, 0))
+		look := Command{Kind: ReadCommand, Op: "client-1/1", Job: "job-1", Token: 1, Value: "a"}
+		if r := m.Apply(look); r.Done {
+			t.Errorf("%s: the job is done before it was charged for: %+v", g, r)
+		}
+		m.Apply(with("a", charge("client-1/1", "job-1", 1, 0)))
 		if r := m.Apply(look); r.Done {
 			t.Errorf("%s: the job is done before it was marked: %+v", g, r)
 		}
@@ -184,6 +187,69 @@ func TestFenceAllRefusesTheOlderHoldersRead(t *testing.T) {
 	})
 }
 
+// with gives a command the value of a lock.
+func with(value string, c Command) Command {
+	c.Value = value
+	return c
+}
+
+// "Set the resource's state to your value, and write only if it is still yours" (antirez,
+// "Is Redlock safe?", 2016).
+func TestValueRefusesWhoWasNotTheLastToSetItsValue(t *testing.T) {
+	m := play(t, Value, []step{
+		{with("a", read("client-1/1", 0)), ""},
+		{with("b", read("client-2/1", 0)), ""},
+		{with("b", write("client-2/1", 0, 0, 90)), ""},
+		{with("a", write("client-1/1", 0, 0, 90)), "the lock value a is not b, the one that was set last"},
+	})
+	if m.balance != OpeningBalance-Withdrawal || m.version != 1 {
+		t.Errorf("balance %d version %d, expected one withdrawal and no other taken", m.balance, m.version)
+	}
+}
+
+// The account does not know who got the lock last, only who read last.
+func TestValueRefusesTheNewerHolderWhenTheOlderOneReadsLate(t *testing.T) {
+	play(t, Value, []step{
+		{with("b", read("client-2/1", 0)), ""},
+		{with("a", read("client-1/1", 0)), ""},
+		{with("b", write("client-2/1", 0, 0, 90)), "the lock value b is not a"},
+		{with("b", charge("client-2/1", "job-1", 0, 0)), "the lock value b is not a"},
+		{with("a", write("client-1/1", 0, 0, 90)), ""},
+		{with("a", write("client-1/2", 0, 1, 80)), ""}, // it may go on
+	})
+}
+
+func TestValueRefusesWhoShowsNone(t *testing.T) {
+	play(t, Value, []step{
+		{read("client-1/1", 0), "carries no lock value"},
+		{write("client-1/1", 0, 0, 90), "carries no lock value"},
+		{with("a", write("client-1/1", 0, 0, 90)), "the lock value a is not none"},
+	})
+}
+
+func TestMintRefusesWhoWasNotTheLastToRead(t *testing.T) {
+	m := play(t, Mint, []step{
+		{write("client-3/1", 0, 0, 90), "carries no fencing token"}, // has not read
+		{read("client-1/1", 0), ""},                                 // gets 1
+		{read("client-2/1", 0), ""},                                 // gets 2
+		{write("client-1/1", 1, 0, 90), "token 1 is lower than 2, the highest one handed out"},
+		{charge("client-1/1", "job-1", 1, 0), "token 1 is lower than 2, the highest one handed out"},
+		{write("client-2/1", 2, 0, 90), ""},
+		{write("client-2/2", 2, 1, 80), ""}, // it may go on
+	})
+	if r := m.Apply(read("client-1/2", 0)); r.Token != 3 {
+		t.Errorf("the third read is answered with %+v, expected the token 3", r)
+	}
+}
+
+func TestOnlyMintHandsOutTokens(t *testing.T) {
+	for _, g := range Guards() {
+		if r := NewModel(g).Apply(with("a", read("client-1/1", 7))); r.Refused != "" || (r.Token != 0) != (g == Mint) {
+			t.Errorf("%s answers a read with %+v", g, r)
+		}
+	}
+}
+
 func TestAFenceLetsTheSameHolderGoOn(t *testing.T) {
 	for _, g := range []Guard{FenceWrites, FenceAll} {
 		t.Run(string(g), func(t *testing.T) {
@@ -218,13 +284,13 @@ func TestGuardsAreFoundByName(t *testing.T) {
 		}
 	}
 	_, err := ParseGuard("fences")
-	if err == nil || !strings.Contains(err.Error(), `"fences"`) || !strings.Contains(err.Error(), "fence-writes, fence-all, fence-equal, cas, unique") {
+	if err == nil || !strings.Contains(err.Error(), `"fences"`) || !strings.Contains(err.Error(), "fence-writes, fence-all, fence-equal, cas, unique, value, mint") {
 		t.Errorf("ParseGuard of an unknown name: %v, expected the name and the ones that exist", err)
 	}
 }
 
 func TestOnlyFencesNeedTokens(t *testing.T) {
-	for g, needs := range map[Guard]bool{None: false, FenceWrites: true, FenceAll: true, FenceEqual: true, CAS: false, Unique: false} {
+	for g, needs := range map[Guard]bool{None: false, FenceWrites: true, FenceAll: true, FenceEqual: true, CAS: false, Unique: false, Value: false, Mint: false} {
 		if g.NeedsToken() != needs {
 			t.Errorf("guard %s needs a token: %t, expected %t", g, g.NeedsToken(), needs)
 		}

@@ -30,14 +30,13 @@ var ErrRefused = errors.New("the account refused it")
 // wait, and return sim.ErrUnknown when no answer came within timeout on the host's
 // monotonic clock: a write may have been taken then, or may still be.
 type Account interface {
-	// Read gives the present balance and version. token is the reader's fencing token, 0
-	// when its lock has none.
-	Read(op string, token uint64, timeout time.Duration) (Statement, error)
+	// Read gives the present balance and version.
+	Read(op string, shown Pass, timeout time.Duration) (Statement, error)
 	// Write sets a new balance and returns the version that it made. It records
 	// sim.WriteSent when the request is on its way and its answer has not been read.
 	Write(o Order, timeout time.Duration) (version uint64, err error)
 	// ReadJob is Read, and also tells whether a job is marked as done.
-	ReadJob(op, job string, token uint64, timeout time.Duration) (Statement, error)
+	ReadJob(op, job string, shown Pass, timeout time.Duration) (Statement, error)
 	// Charge takes an amount off the balance for a job, and returns the version that this
 	// made. It records sim.WriteSent as Write does.
 	Charge(c Charge, timeout time.Duration) (version uint64, err error)
@@ -45,17 +44,34 @@ type Account interface {
 	Mark(op, job string, timeout time.Duration) error
 }
 
+// Pass is what a client shows of its lock with an operation.
+type Pass struct {
+	Token uint64 // fencing token; 0: the lock has none
+	Value string // the name of the acquisition, such as the random value of Redis locks
+}
+
 // Statement is the account as a reader saw it.
 type Statement struct {
 	Version uint64
 	Balance int64 // cents
 	Done    bool  // the job that was asked about is marked as done
+	// Token is one that the account has handed out, for the write that follows from this
+	// read; 0: the account hands out none.
+	Token uint64
+}
+
+// Writing is what to show with the write that follows from the statement.
+func (p Pass) Writing(s Statement) Pass {
+	if s.Token != 0 {
+		p.Token = s.Token
+	}
+	return p
 }
 
 // Order is a write: set the balance to Balance.
 type Order struct {
 	Op      string // the withdrawal that it is for
-	Token   uint64 // fencing token of the lock it was made under; 0: none
+	Shown   Pass   // of the lock it was made under
 	Base    uint64 // version of the statement that Balance was computed from
 	Balance int64  // the new balance, cents
 }
@@ -64,7 +80,7 @@ type Order struct {
 type Charge struct {
 	Op     string // the client's attempt at the job
 	Job    string // the job: the id by which the guard unique knows its charge
-	Token  uint64 // fencing token of the lock it was made under; 0: none
+	Shown  Pass   // of the lock it was made under
 	Base   uint64 // version of the statement that said the job was not done
 	Amount int64  // cents
 }
@@ -81,20 +97,23 @@ type call interface {
 	Wait(timeout time.Duration) (Reply, error)
 }
 
-func (c *client) Read(op string, token uint64, timeout time.Duration) (Statement, error) {
-	return c.ReadJob(op, "", token, timeout)
+func (c *client) Read(op string, shown Pass, timeout time.Duration) (Statement, error) {
+	return c.ReadJob(op, "", shown, timeout)
 }
 
-func (c *client) ReadJob(op, job string, token uint64, timeout time.Duration) (Statement, error) {
-	r, err := c.ask(Command{Kind: ReadCommand, Op: op, Job: job, Token: token}, timeout)
+func (c *client) ReadJob(op, job string, shown Pass, timeout time.Duration) (Statement, error) {
+	r, err := c.ask(Command{Kind: ReadCommand, Op: op, Job: job, Token: shown.Token, Value: shown.Value}, timeout)
 	if err != nil {
 		return Statement{}, fmt.Errorf("read the account for %s: %w", op, err)
 	}
-	return Statement{Version: r.Version, Balance: r.Balance, Done: r.Done}, nil
+	return Statement{Version: r.Version, Balance: r.Balance, Done: r.Done, Token: r.Token}, nil
 }
 
 func (c *client) Write(o Order, timeout time.Duration) (uint64, error) {
-	r, err := c.ask(Command{Kind: WriteCommand, Op: o.Op, Token: o.Token, Base: o.Base, Balance: o.Balance}, timeout)
+	r, err := c.ask(Command{
+		Kind: WriteCommand, Op: o.Op, Token: o.Shown.Token, Value: o.Shown.Value,
+		Base: o.Base, Balance: o.Balance,
+	}, timeout)
 	if err != nil {
 		return 0, fmt.Errorf("write the balance for %s: %w", o.Op, err)
 	}
@@ -102,7 +121,10 @@ func (c *client) Write(o Order, timeout time.Duration) (uint64, error) {
 }
 
 func (c *client) Charge(o Charge, timeout time.Duration) (uint64, error) {
-	r, err := c.ask(Command{Kind: ChargeCommand, Op: o.Op, Job: o.Job, Token: o.Token, Base: o.Base, Amount: o.Amount}, timeout)
+	r, err := c.ask(Command{
+		Kind: ChargeCommand, Op: o.Op, Job: o.Job, Token: o.Shown.Token, Value: o.Shown.Value,
+		Base: o.Base, Amount: o.Amount,
+	}, timeout)
 	if err != nil {
 		return 0, fmt.Errorf("charge the account for %s: %w", o.Job, err)
 	}

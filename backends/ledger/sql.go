@@ -21,6 +21,10 @@ var (
 	readSQL string
 	//go:embed sql/read-fence-all.sql
 	readFenceAllSQL string
+	//go:embed sql/read-value.sql
+	readValueSQL string
+	//go:embed sql/read-mint.sql
+	readMintSQL string
 	//go:embed sql/write-none.sql
 	writeNoneSQL string
 	//go:embed sql/write-fence.sql
@@ -31,6 +35,10 @@ var (
 	writeCASSQL string
 	//go:embed sql/write-unique.sql
 	writeUniqueSQL string
+	//go:embed sql/write-value.sql
+	writeValueSQL string
+	//go:embed sql/minted.sql
+	mintedSQL string
 	//go:embed sql/balance.sql
 	balanceSQL string
 	//go:embed sql/job.sql
@@ -49,6 +57,10 @@ func (g Guard) SQL(k Kind) string {
 	switch {
 	case k == ReadCommand && g == FenceAll:
 		return readFenceAllSQL
+	case k == ReadCommand && g == Value:
+		return readValueSQL
+	case k == ReadCommand && g == Mint:
+		return readMintSQL
 	case k == ReadCommand, k == MarkCommand: // a mark changes nothing of the account itself
 		return readSQL
 	case g == FenceEqual:
@@ -59,6 +71,8 @@ func (g Guard) SQL(k Kind) string {
 		return writeCASSQL
 	case g == Unique:
 		return writeUniqueSQL
+	case g == Value:
+		return writeValueSQL
 	}
 	return writeNoneSQL
 }
@@ -72,6 +86,19 @@ type database struct {
 
 // openDatabase makes a new account in a file that must not exist yet.
 func openDatabase(file string, guard Guard) (*database, error) {
+	d, err := reopenDatabase(file, guard)
+	if err != nil {
+		return nil, err
+	}
+	_, err = d.db.Exec(schemaSQL, sql.Named("balance", OpeningBalance), sql.Named("version", OpeningVersion))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("create the account in %s: %w", file, err), d.Close())
+	}
+	return d, nil
+}
+
+// reopenDatabase goes on with the account as the file has it.
+func reopenDatabase(file string, guard Guard) (*database, error) {
 	// One process owns the file for the length of a trial: there is nobody to share it
 	// with, and a lost page after a power cut does not matter.
 	db, err := sql.Open("sqlite", file+"?_pragma=synchronous(off)&_pragma=journal_mode(memory)")
@@ -79,10 +106,6 @@ func openDatabase(file string, guard Guard) (*database, error) {
 		return nil, fmt.Errorf("open the account in %s: %w", file, err)
 	}
 	db.SetMaxOpenConns(1)
-	_, err = db.Exec(schemaSQL, sql.Named("balance", OpeningBalance), sql.Named("version", OpeningVersion))
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("create the account in %s: %w", file, err), db.Close())
-	}
 	return &database{guard: guard, db: db}, nil
 }
 
@@ -119,7 +142,7 @@ func (d *database) carryOut(tx *sql.Tx, c Command) (r Reply, err error) {
 		balance -= c.Amount
 	}
 	err = tx.QueryRow(d.guard.SQL(c.Kind),
-		sql.Named("token", c.Token), sql.Named("base", c.Base), sql.Named("balance", balance), sql.Named("effect", c.effect()),
+		sql.Named("token", c.Token), sql.Named("value", c.Value), sql.Named("base", c.Base), sql.Named("balance", balance), sql.Named("effect", c.effect()),
 	).Scan(&r.Version, &r.Balance)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -127,6 +150,8 @@ func (d *database) carryOut(tx *sql.Tx, c Command) (r Reply, err error) {
 	case err != nil:
 	case c.takes():
 		_, err = tx.Exec(withdrawalSQL, sql.Named("version", r.Version), sql.Named("id", c.effect()), sql.Named("balance", r.Balance))
+	case c.Kind == ReadCommand && d.guard == Mint:
+		err = tx.QueryRow(mintedSQL).Scan(&r.Token)
 	case c.Kind == MarkCommand:
 		_, err = tx.Exec(markSQL, sql.Named("job", c.Job))
 	}
@@ -142,7 +167,7 @@ func (d *database) carryOut(tx *sql.Tx, c Command) (r Reply, err error) {
 // refusal puts into words why the guard's statement found no row.
 func (d *database) refusal(tx *sql.Tx, c Command) (Reply, error) {
 	var s state
-	if err := tx.QueryRow(stateSQL, sql.Named("effect", c.effect())).Scan(&s.version, &s.token, &s.taken); err != nil {
+	if err := tx.QueryRow(stateSQL, sql.Named("effect", c.effect())).Scan(&s.version, &s.token, &s.value, &s.taken); err != nil {
 		return Reply{}, fmt.Errorf("look why the %s for %s was refused: %w", c.Kind, c.Op, err)
 	}
 	why := d.guard.objection(c, s)

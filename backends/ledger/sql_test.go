@@ -23,6 +23,7 @@ func anyCommand(t *rapid.T) Command {
 		Amount:  rapid.Int64Range(0, 20).Draw(t, "amount"),
 		Op:      fmt.Sprintf("client-%d/%d", rapid.IntRange(1, 2).Draw(t, "client"), rapid.IntRange(1, 3).Draw(t, "nth")),
 		Token:   rapid.Uint64Range(0, 5).Draw(t, "token"),
+		Value:   rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "value"),
 		Base:    rapid.Uint64Range(0, 5).Draw(t, "base"),
 		Balance: rapid.Int64Range(-50, 100).Draw(t, "balance"),
 	}

@@ -75,6 +75,9 @@ func (h *Host) Outside(f func()) {
 	f()
 }
 
+// Sending does nothing: there are no faults.
+func (h *Host) Sending(sim.Kind) {}
+
 // NewSignal makes a signal.
 func (h *Host) NewSignal() sim.Signal { return &signal{host: h, fired: make(chan struct{})} }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/locklab/locklab/backends/wire"
@@ -14,19 +15,37 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// clientPort is the Port over go-redis.
-type clientPort struct {
+// Client is the Port over go-redis. It keeps the connections that it made, and takes
+// the one first that was used last.
+type Client struct {
+	// Sent, if set, is called in place of recording sim.AcquireSent, with the value that is
+	// asked for.
+	Sent func(value string)
+	// Unannounced is set where what Sent records has more to be sent before it, which waits
+	// for the answer to this: then the network must not keep anything (see live.Host).
+	Unannounced bool
+
 	host             wire.Host
 	network, address string
 	idle             []*session
 }
 
-func newPort(h wire.Host, network, address string) *clientPort {
-	return &clientPort{host: h, network: network, address: address}
+var _ Port = (*Client)(nil)
+
+func newPort(h wire.Host, network, address string) *Client {
+	return &Client{host: h, network: network, address: address}
 }
 
-// connectAhead makes the first connection, so that the first command does not have to.
-func (p *clientPort) connectAhead(timeout time.Duration) error {
+// NewClient gives a host a Client of the server at this IP address. It connects when it
+// has to.
+func NewClient(h wire.Host, ip string) *Client {
+	return newPort(h, "tcp", net.JoinHostPort(ip, ServerPort))
+}
+
+// ConnectAhead makes the first connection, so that the first command does not have to.
+func (p *Client) ConnectAhead() error { return p.connectAhead(connectLimit) }
+
+func (p *Client) connectAhead(timeout time.Duration) error {
 	s, err := p.take(timeout)
 	if err == nil {
 		p.idle = append(p.idle, s)
@@ -35,48 +54,59 @@ func (p *clientPort) connectAhead(timeout time.Duration) error {
 }
 
 // close closes the idle connections.
-func (p *clientPort) close() {
+func (p *Client) close() {
 	for _, s := range p.idle {
 		s.client.Close()
 	}
 	p.idle = nil
 }
 
-func (p *clientPort) SetNX(key, value string, px, timeout time.Duration) (bool, error) {
+func (p *Client) SetNX(key, value string, px, timeout time.Duration) (bool, error) {
 	reply, err := p.do(timeout, p.acquireSent(value), "SET", key, value, "NX", "PX", px.Milliseconds())
 	return reply == "OK", err
 }
 
-func (p *clientPort) SetNXWithToken(key, counterKey, value string, px, timeout time.Duration) (uint64, bool, error) {
+func (p *Client) SetNXWithToken(key, counterKey, value string, px, timeout time.Duration) (uint64, bool, error) {
 	reply, err := p.do(timeout, p.acquireSent(value), "EVAL", SetNXWithTokenScript, 2, key, counterKey, value, px.Milliseconds())
 	token, ok := reply.(int64)
 	return uint64(token), ok && token != 0, err
 }
 
-func (p *clientPort) CompareAndDelete(key, value string, timeout time.Duration) (bool, error) {
+func (p *Client) CompareAndDelete(key, value string, timeout time.Duration) (bool, error) {
 	reply, err := p.do(timeout, nil, "EVAL", CompareAndDeleteScript, 1, key, value)
 	return reply == int64(1), err
 }
 
-func (p *clientPort) CompareAndExpire(key, value string, px, timeout time.Duration) (bool, error) {
+func (p *Client) CompareAndExpire(key, value string, px, timeout time.Duration) (bool, error) {
 	reply, err := p.do(timeout, nil, "EVAL", CompareAndExpireScript, 1, key, value, px.Milliseconds())
 	return reply == int64(1), err
 }
 
-func (p *clientPort) Delete(key string, timeout time.Duration) (bool, error) {
+func (p *Client) Delete(key string, timeout time.Duration) (bool, error) {
 	reply, err := p.do(timeout, nil, "DEL", key)
 	return reply == int64(1), err
 }
 
-func (p *clientPort) acquireSent(value string) func() {
+func (p *Client) acquireSent(value string) func() {
+	if p.Sent != nil {
+		return func() { p.Sent(value) }
+	}
 	return func() { p.host.Record(sim.Event{Kind: sim.AcquireSent, Grant: value}) }
+}
+
+// Do sends any command and waits for its answer: a string, an int64, a list, or nil. It
+// goes over the same connection as the command before it, if no other process of the host
+// has used the Client since that was answered. An error that is the server's answer has
+// that answer as a goredis.Error in it.
+func (p *Client) Do(timeout time.Duration, command ...any) (any, error) {
+	return p.do(timeout, nil, command...)
 }
 
 // do sends one command and waits for its answer: a string, an int64, or nil. sent, if not
 // nil, is called by this process, holding the host, when the command is on its way and
 // its answer has not been read; the reading waits until sent has returned. Scripts go as
 // EVAL and not by their hash: one round trip, whatever the server remembers.
-func (p *clientPort) do(timeout time.Duration, sent func(), command ...any) (any, error) {
+func (p *Client) do(timeout time.Duration, sent func(), command ...any) (any, error) {
 	before := p.host.Now()
 	s, err := p.take(timeout)
 	if err != nil {
@@ -86,6 +116,9 @@ func (p *clientPort) do(timeout time.Duration, sent func(), command ...any) (any
 
 	onItsWay, readOn, answered := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	if sent != nil {
+		if !p.Unannounced {
+			p.host.Sending(sim.AcquireSent)
+		}
 		s.conn.sent = func() { close(onItsWay); <-readOn }
 	}
 	var reply any
@@ -114,6 +147,10 @@ func (p *clientPort) do(timeout time.Duration, sent func(), command ...any) (any
 	case errors.Is(err, goredis.Nil):
 		err = nil
 	case errors.As(err, &refusal):
+		if strings.HasPrefix(refusal.Error(), "READONLY") {
+			s.client.Close() // as go-redis does: the server is not the master it was
+			return nil, fmt.Errorf("%s: the server at %s answered: %w", command[0], p.address, err)
+		}
 		err = fmt.Errorf("%s: the server at %s answered: %w", command[0], p.address, err)
 	case err != nil:
 		s.client.Close() // whatever still comes over it belongs to nobody
@@ -124,7 +161,7 @@ func (p *clientPort) do(timeout time.Duration, sent func(), command ...any) (any
 }
 
 // take gives the idle connection used last, or makes one.
-func (p *clientPort) take(timeout time.Duration) (*session, error) {
+func (p *Client) take(timeout time.Duration) (*session, error) {
 	if n := len(p.idle); n > 0 {
 		s := p.idle[n-1]
 		p.idle = p.idle[:n-1]

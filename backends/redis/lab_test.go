@@ -25,6 +25,7 @@ type holderSpec struct {
 	Lock    string
 	Servers []string
 	Work    time.Duration
+	TTL     time.Duration
 }
 
 var testRoles = map[string]live.Role{observerRole: observe, "holder": holder}
@@ -39,7 +40,7 @@ func holder(h *live.Host, orders json.RawMessage) error {
 	if err != nil {
 		return err
 	}
-	s, err := spec.Settings(labTTL, true)
+	s, err := spec.Settings(o.TTL, true)
 	if err != nil {
 		return err
 	}
@@ -54,42 +55,82 @@ func holder(h *live.Host, orders json.RawMessage) error {
 	return nil
 }
 
-// runLab runs one holder against a real server and gives the events, without times.
-func runLab(t *testing.T, lock string, work time.Duration, steps ...sim.Step) []string {
+// labTrial is a real server on a host, and one client's.
+type labTrial struct {
+	*testing.T
+	lab      *live.Lab
+	ctx      context.Context
+	lock     string
+	ttl      time.Duration
+	settings backends.Settings
+}
+
+func newLabTrial(t *testing.T, lock string, ttl time.Duration) *labTrial {
 	t.Helper()
 	livetest.Need(t)
-	chosen := settings(t, lock, false)
-	livetest.NeedAll(t, Backend{}.Missing(chosen))
-	lab, err := live.NewLab()
+	spec, err := backends.Registry{Backend{}}.ParseSpec(lock)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
-		if err := lab.Close(); err != nil {
+	l := &labTrial{T: t, lock: lock, ttl: ttl}
+	if l.settings, err = spec.Settings(ttl, true); err != nil {
+		t.Fatal(err)
+	}
+	livetest.NeedAll(t, Backend{}.Missing(l.settings))
+	if l.lab, err = live.NewLab(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	l.ctx = ctx
+	t.Cleanup(func() {
+		cancel()
+		if err := l.lab.Close(); err != nil {
 			t.Error(err)
 		}
-	}()
+	})
 	for _, id := range []sim.HostID{ServerID, "client-1"} {
-		if _, err := lab.AddHost(id); err != nil {
+		if _, err := l.lab.AddHost(id); err != nil {
 			t.Fatal(err)
 		}
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	if err := (Backend{}).Start(ctx, lab, chosen); err != nil {
+	if err := (Backend{}).Start(ctx, l.lab, l.settings); err != nil {
 		t.Fatal(err)
 	}
-	if err := (Backend{}).Observe(ctx, lab, chosen); err != nil {
-		t.Fatal(err)
+	return l
+}
+
+// run has the client hold the lock once.
+func (l *labTrial) run(work time.Duration, steps ...sim.Step) []sim.Event {
+	l.Helper()
+	return l.runUntil(20*time.Second, work, steps...)
+}
+
+// runUntil ends the trial at this time if it has not ended before.
+func (l *labTrial) runUntil(until, work time.Duration, steps ...sim.Step) []sim.Event {
+	l.Helper()
+	if err := (Backend{}).Observe(l.ctx, l.lab, l.settings); err != nil {
+		l.Fatal(err)
 	}
-	servers := backends.ServerAddresses(lab, []sim.HostID{ServerID})
-	if _, err := lab.Agent("client-1").StartRole("holder", holderSpec{Lock: lock, Servers: servers, Work: work}); err != nil {
-		t.Fatal(err)
+	orders := holderSpec{
+		Lock: l.lock, Servers: backends.ServerAddresses(l.lab, []sim.HostID{ServerID}), Work: work, TTL: l.ttl,
 	}
-	events, err := live.NewWorld(lab, steps).Run(ctx, 20*time.Second, []sim.HostID{"client-1"})
+	if _, err := l.lab.Agent("client-1").StartRole("holder", orders); err != nil {
+		l.Fatal(err)
+	}
+	events, err := live.NewWorld(l.lab, steps).Run(l.ctx, until, []sim.HostID{"client-1"})
 	if err != nil {
-		t.Fatal(err)
+		l.Fatal(err)
 	}
+	return events
+}
+
+// runLab runs one holder against a real server and gives the events, without times.
+func runLab(t *testing.T, lock string, work time.Duration, steps ...sim.Step) []string {
+	t.Helper()
+	return told(newLabTrial(t, lock, labTTL).run(work, steps...))
+}
+
+func told(events []sim.Event) []string {
 	var lines []string
 	for _, e := range events {
 		if e.Kind == sim.End || e.Kind == sim.Done || e.Fault != "" {
@@ -134,6 +175,16 @@ func TestARealLockIsTakenAndGivenBack(t *testing.T) {
 	expectOnHosts(t, runLab(t, "redis", 0),
 		"client-1 acquire-sent", "redis-1 granted token 1", "client-1 acquired token 1",
 		"client-1 release", "redis-1 freed", "client-1 released")
+}
+
+func TestTheObserverOfARealServerNamesWhoReleased(t *testing.T) {
+	for _, lock := range []string{"redis", "redis+plain-del"} {
+		events := newLabTrial(t, lock, labTTL).run(0)
+		i := slices.IndexFunc(events, func(e sim.Event) bool { return e.Kind == sim.Freed })
+		if i < 0 || events[i].Client != "client-1" {
+			t.Errorf("%s: of the release by client-1 the observer says %+v", lock, events)
+		}
+	}
 }
 
 func TestARealClientPausedDuringItsAcquireBelievesInADeadLease(t *testing.T) {

@@ -30,7 +30,7 @@ const (
 type comparison struct {
 	*rapid.T
 	real     *realServer
-	port     *clientPort
+	port     *Client
 	model    *Model
 	expected []sim.Event // what the model did
 }
@@ -107,7 +107,7 @@ func TestTheModelDoesWhatRedisDoesAndTheObserverSeesIt(t *testing.T) {
 		if err := server.admin.FlushAll(context.Background()).Err(); err != nil {
 			t.Fatal(err)
 		}
-		stream, err := openStream("unix", server.socket)
+		stream, _, err := openStream("unix", server.socket)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -129,7 +129,7 @@ func TestTheModelDoesWhatRedisDoesAndTheObserverSeesIt(t *testing.T) {
 			if err := stream.end(); err != nil {
 				t.Fatal(err)
 			}
-			if err := stream.follow(h); err != nil {
+			if err := stream.follow(h, newWitness(h.Record, Observation{Tokens: true})); err != nil {
 				t.Fatal(err)
 			}
 			seen = h.Events()

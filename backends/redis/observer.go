@@ -3,13 +3,15 @@
 package redis
 
 import (
-	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net"
+	"sync"
 	"time"
 
 	"github.com/locklab/locklab/backends/wire"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
 
@@ -22,92 +24,207 @@ import (
 // right after it. So "set account" followed by the line SET account VALUE … is a grant to
 // VALUE, and a SET without an event before it was refused. Nothing has to be asked
 // afterwards, when the answer might be another one.
+//
+// When the connection breaks, because the server crashed, the observer waits until the
+// server is back, and asks what has become of the lock that it knew.
 
-// endMark is what the observer has the server repeat at the end of the trial: when it
-// comes back, everything before it has been seen.
-const endMark = "locklab: the observer has seen everything"
+const observerRole = "redis-observer"
 
-type observerSpec struct{ Network, Address string }
+// Observation says what an observer is to do.
+type Observation struct {
+	// Tokens says that grants come with fencing tokens.
+	Tokens bool `json:"tokens,omitempty"`
+	// Durability is the server's: with everysec the observer also keeps count of what of
+	// its file is synced.
+	Durability Durability `json:"durability,omitempty"`
+	// Votes says that the server is one of several whose votes are counted: what it does is
+	// recorded as NodeGranted, NodeExtended and NodeEnded.
+	Votes bool `json:"votes,omitempty"`
+	// Copies says that the server is one of several that copy each other: what it has as a
+	// copy is recorded as NodeGranted and NodeEnded, with the notes Copied and so on.
+	Copies bool `json:"copies,omitempty"`
+}
+
+// ObserveServer starts the observer of the server on a host, and waits until it observes.
+// Of the clients it knows those whose hosts are in the lab by then.
+func ObserveServer(ctx context.Context, lab *live.Lab, id sim.HostID, o Observation) error {
+	agent := lab.Agent(id)
+	spec := observerSpec{Network: "tcp", Address: net.JoinHostPort(agent.Address(), ServerPort), Clients: clientsIn(lab), Observation: o}
+	observer, err := agent.StartHelper(observerRole, spec)
+	if err != nil {
+		return err
+	}
+	return observer.AwaitReady(ctx)
+}
+
+// client is a client's host, and the IP address from which its connections come.
+type client struct {
+	Host    sim.HostID
+	Address string
+}
+
+// clientsIn lists the clients' hosts in a lab.
+func clientsIn(lab *live.Lab) (clients []client) {
+	for i := 0; lab.Agent(sim.ClientID(i)) != nil; i++ {
+		id := sim.ClientID(i)
+		clients = append(clients, client{id, lab.Address(id)})
+	}
+	return clients
+}
+
+type observerSpec struct {
+	Network, Address string
+	Clients          []client // so that it can be told who asked for something
+	Observation
+}
+
+// observer is the process that observes one server.
+type observer struct {
+	host    wire.Host
+	at      observerSpec
+	witness *witness
+	disk    *disk // nil: nothing depends on what is synced
+	stopped <-chan struct{}
+
+	mu     sync.Mutex
+	stream *stream // the present one
+}
 
 func observe(h *live.Host, spec json.RawMessage) error {
-	var at observerSpec
-	if err := json.Unmarshal(spec, &at); err != nil {
+	o := &observer{host: h, stopped: h.Stopped()}
+	if err := json.Unmarshal(spec, &o.at); err != nil {
 		return fmt.Errorf("read the observer's orders: %w", err)
 	}
-	stopped := h.Stopped()
-	stream, err := openStream(at.Network, at.Address)
+	o.witness = newWitness(h.Record, o.at.Observation)
+	o.witness.clients = o.at.Clients
+	if o.at.Durability == DurabilityEverySec {
+		o.disk = &disk{dir: ".", now: h.TrueTime} // a helper runs in its host's directory
+	}
+	stream, now, err := openStream(o.at.Network, o.at.Address)
 	if err != nil {
 		return err
 	}
-	defer stream.conn.Close()
-	h.Ready()
-	h.AwaitStart()
-	go func() {
-		<-stopped
-		// If the server cannot answer any more, there is nothing left to see.
-		stream.conn.SetReadDeadline(time.Now().Add(time.Second))
-		stream.end()
-	}()
-	err = stream.follow(h)
-	select {
-	case <-stopped:
-		return nil
-	default:
-		return err
-	}
-}
-
-// stream is the observer's connection.
-type stream struct {
-	conn  net.Conn
-	input *bufio.Reader
-}
-
-// openStream connects and subscribes. From its return on nothing is missed.
-func openStream(network, address string) (*stream, error) {
-	conn, err := net.DialTimeout(network, address, connectLimit)
-	if err != nil {
-		return nil, fmt.Errorf("observe redis at %s: %w", address, err)
-	}
-	s := &stream{conn: conn, input: bufio.NewReader(conn)}
-	const greeting = "HELLO 3\r\nPSUBSCRIBE __keyevent@0__:*\r\nMONITOR\r\n"
-	if err := conn.SetDeadline(time.Now().Add(connectLimit)); err != nil {
-		return nil, err
-	}
-	if _, err := conn.Write([]byte(greeting)); err != nil {
-		return nil, fmt.Errorf("observe redis at %s: %w", address, err)
-	}
-	for range 3 { // one answer to each
-		if _, err := readValue(s.input); err != nil {
-			conn.Close()
-			return nil, fmt.Errorf("observe redis at %s (it must be version 6 or later): %w", address, err)
+	o.use(stream)
+	o.witness.resume(now)
+	if o.disk != nil {
+		if err := o.disk.switchOn(); err != nil { // before the first grant
+			return err
 		}
 	}
-	return s, conn.SetDeadline(time.Time{})
+	h.Ready()
+	h.AwaitStart()
+	return o.run()
 }
 
-// end asks for the end mark.
-func (s *stream) end() error {
-	_, err := fmt.Fprintf(s.conn, "ECHO %q\r\n", endMark)
-	return err
-}
-
-// follow records what happens until the end mark comes back or the connection breaks.
-func (s *stream) follow(h wire.Host) error {
-	w := newWitness(h.Record)
+// run observes until the trial is over.
+func (o *observer) run() error {
+	failed := make(chan error, 1)
+	if o.disk != nil {
+		go func() {
+			if err := o.disk.watch(o.stopped); err != nil {
+				failed <- err
+				o.hangUp()
+			}
+		}()
+	}
+	go o.finish()
+	if o.at.Copies {
+		go o.poll()
+	}
 	for {
-		var v value
-		var err error
-		h.Outside(func() { v, err = readValue(s.input) })
-		switch {
-		case err != nil:
-			return fmt.Errorf("observe redis: %w", err)
-		case v.text == endMark:
+		err := o.stream.follow(o.host, o.witness)
+		select {
+		case err := <-failed:
+			return err
+		default:
+		}
+		if err == nil || o.over() || !isBroken(err) {
+			if o.over() {
+				return nil // if the server cannot answer any more, there is nothing left to see
+			}
+			return err
+		}
+		if o.disk != nil {
+			o.disk.switchOff()
+		}
+		if !o.reconnect() {
 			return nil
-		case len(v.list) == 4 && v.list[0].text == "pmessage":
-			w.event(v.list[2].text, v.list[3].text)
-		case v.list == nil:
-			w.line(v.text)
+		}
+	}
+}
+
+// over tells whether the trial is.
+func (o *observer) over() bool {
+	select {
+	case <-o.stopped:
+		return true
+	default:
+		return false
+	}
+}
+
+// use takes another stream.
+func (o *observer) use(s *stream) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.stream = s
+}
+
+func (o *observer) hangUp() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.stream.conn.Close()
+}
+
+// write sends something over the present stream. If that fails, its reader finds out.
+func (o *observer) write(text string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_ = o.stream.conn.SetWriteDeadline(time.Now().Add(connectLimit))
+	_, _ = o.stream.conn.Write([]byte(text))
+}
+
+// finish sees to it that the last stream ends when the trial is over.
+func (o *observer) finish() {
+	<-o.stopped
+	o.write(endCommand)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	_ = o.stream.conn.SetReadDeadline(time.Now().Add(endLimit))
+}
+
+// endLimit is how long the server may take at the end to show the rest. If it is stopped,
+// there is no rest.
+const endLimit = time.Second
+
+// reconnect waits until the server can be observed again, and takes in what it knows now.
+// It returns false when the trial is over before that.
+func (o *observer) reconnect() bool {
+	o.stream.conn.Close()
+	for first := true; ; first = false {
+		var s *stream
+		var now present
+		var err error
+		o.host.Outside(func() {
+			if !first {
+				time.Sleep(askAgain)
+			}
+			s, now, err = openStream(o.at.Network, o.at.Address)
+		})
+		if err == nil {
+			o.use(s)
+			if o.over() { // finish may have missed this stream
+				s.conn.Close()
+				return false
+			}
+			o.witness.resume(now)
+			return o.disk == nil || o.disk.switchOn() == nil
+		}
+		if o.over() {
+			return false
+		}
+		if first {
+			o.witness.serverDown()
 		}
 	}
 }

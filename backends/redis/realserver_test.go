@@ -24,15 +24,19 @@ type realServer struct {
 
 func startServer(t *testing.T) *realServer {
 	t.Helper()
-	program, err := serverProgram()
+	program, err := ServerProgram()
 	livetest.NeedAll(t, err)
 	dir, err := os.MkdirTemp("", "redis") // t.TempDir's names are too long for a socket
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &realServer{socket: filepath.Join(dir, "socket")}
-	args := serverArguments(program, "--port", "0", "--unixsocket", s.socket, "--dir", dir)
-	cmd := exec.Command(args[0], args[1:]...)
+	config := filepath.Join(dir, ConfigFile)
+	own := []ServerSetting{{"port", "0"}, {"unixsocket", s.socket}, {"dir", dir}}
+	if err := WriteConfig(config, serverSettings(DurabilityNone, own...)); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program, config)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

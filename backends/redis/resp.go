@@ -14,9 +14,15 @@ import (
 // value is what a server sends in RESP3, as far as the observer needs it: text, or a list
 // (arrays, pushes; a map is a list of keys and values).
 type value struct {
+	kind byte // its first byte in the protocol
 	text string
 	list []value
 }
+
+// refusal is an error that the server answered with.
+type refusal string
+
+func (r refusal) Error() string { return "the server answered: " + string(r) }
 
 // maxLength bounds the bulk strings and lists that are read.
 const maxLength = 1 << 20
@@ -35,19 +41,19 @@ func readValue(r *bufio.Reader) (value, error) {
 	kind, rest := line[0], line[1:]
 	switch kind {
 	case '+', ':', ',', '#', '_':
-		return value{text: rest}, nil
+		return value{kind: kind, text: rest}, nil
 	case '-':
-		return value{}, fmt.Errorf("the server answered: %s", rest)
+		return value{}, refusal(rest)
 	case '$':
 		n, err := length(rest, 1)
 		if err != nil || n < 0 {
-			return value{}, err
+			return value{kind: kind}, err
 		}
 		b := make([]byte, n+2) // with the line's end
 		if _, err := io.ReadFull(r, b); err != nil {
 			return value{}, err
 		}
-		return value{text: string(b[:n])}, nil
+		return value{kind: kind, text: string(b[:n])}, nil
 	case '*', '>', '%', '~':
 		each := 1
 		if kind == '%' {
@@ -57,7 +63,7 @@ func readValue(r *bufio.Reader) (value, error) {
 		if err != nil {
 			return value{}, err
 		}
-		v := value{list: []value{}}
+		v := value{kind: kind, list: []value{}}
 		for range n {
 			item, err := readValue(r)
 			if err != nil {

@@ -3,22 +3,47 @@
 package redis
 
 import (
+	"net"
 	"strconv"
 	"strings"
 
 	"github.com/locklab/locklab/sim"
 )
 
+// Notes of the events that an observer records for servers that copy each other
+// (Observation.Copies): NodeGranted when a copy has the lock's key, NodeEnded when a
+// server, master or not, has it no more, and nobody has ended the lock at this server.
+const (
+	Copied    = "copied"
+	Deleted   = "deleted"             // because the master did so
+	Down      = "down"                // the server does not answer any more
+	Outlived  = string(sim.Expired)   // it is gone, and its time is up
+	Forgotten = string(sim.Forgotten) // it is gone, and its time is not up
+)
+
 // witness makes the server's part of a history out of keyspace events and MONITOR lines.
 type witness struct {
-	record func(sim.Event)
-	held   string // the lock's value; empty: not set
-	set    bool   // the lock was set, its value is in the line that follows
-	script bool   // …and the grant is complete only with its token
-	tokens uint64 // what the counter shows
+	Observation
+	record  func(sim.Event)
+	clients []client
+
+	asker sim.HostID // who sent the last command that no script did; empty: none of the clients
+
+	held    string // the lock's value; empty: not set
+	expires int64  // when its time is up by the server's wall clock, Unix time in ms
+	tokens  uint64 // what the counter shows
+
+	pending string          // a keyspace event of the lock's key whose command is in the line that follows
+	script  bool            // the lock was granted, and the grant is complete only with its token
+	known   map[string]bool // values that were ever seen
+
+	asked   int64 // when a poll looked, Unix time in ms by the server's wall clock; 0: never
+	changed bool  // an event of the lock's key has come since then
 }
 
-func newWitness(record func(sim.Event)) *witness { return &witness{record: record} }
+func newWitness(record func(sim.Event), o Observation) *witness {
+	return &witness{Observation: o, record: record, known: map[string]bool{}}
+}
 
 // event takes note of a message on a channel such as "__keyevent@0__:set".
 func (w *witness) event(channel, key string) {
@@ -28,37 +53,209 @@ func (w *witness) event(channel, key string) {
 		w.tokens++
 		if w.script {
 			w.script = false
-			w.record(sim.Event{Kind: sim.Granted, Grant: w.held, Token: w.tokens})
+			w.did(sim.Event{Kind: sim.Granted, Grant: w.held, Token: w.tokens})
 		}
 	case key != LockKey:
-	case what == "set":
-		w.set = true
-	case what == "expire" && !w.set: // SET … PX is followed by one, too
-		w.record(sim.Event{Kind: sim.Extended, Grant: w.held})
+		return
 	case what == "expired":
-		w.record(sim.Event{Kind: sim.Expired, Grant: w.held})
+		w.did(sim.Event{Kind: sim.Expired, Grant: w.held})
 		w.held = ""
-	case what == "del":
-		w.record(sim.Event{Kind: sim.Freed, Grant: w.held})
-		w.held = ""
+	case what == "expire" && w.pending == "set": // SET … PX is followed by one, too
+	case what == "set" || what == "expire" || what == "del":
+		w.pending = what
 	}
+	w.changed = w.changed || key == LockKey
 }
 
 // line takes note of a MONITOR line: time [database client] "command" "argument" …
 func (w *witness) line(text string) {
-	_, rest, _ := strings.Cut(text, "[")
+	clock, rest, _ := strings.Cut(text, " [")
 	from, command, ok := strings.Cut(rest, "] ")
-	if !ok || !w.set {
-		return
-	}
 	words := unquoteAll(command)
-	if len(words) < 3 || !strings.EqualFold(words[0], "set") || words[1] != LockKey {
+	if !ok || len(words) < 2 {
 		return
 	}
-	w.set, w.held = false, words[2]
-	if w.script = strings.HasSuffix(from, " lua"); !w.script {
-		w.record(sim.Event{Kind: sim.Granted, Grant: w.held})
+	now := milliseconds(clock)
+	if !inScript(from) { // a script's own line comes before those of its commands
+		w.asker = w.clientAt(from)
 	}
+	if words[1] != LockKey {
+		if found, is := readFound(words[1]); is {
+			w.compare(found)
+		}
+		return
+	}
+	// A replica's connection to its master is to the master's port; clients have others.
+	copied := w.Copies && strings.HasSuffix(from, ":"+ServerPort)
+	name, pending := strings.ToLower(words[0]), w.pending
+	switch {
+	case pending == "set" && name == "set" && len(words) > 2:
+		w.set(words[2], deadline(now, words[3:]), copied, inScript(from))
+	case pending == "expire" && strings.HasPrefix(name, "pexpire") && len(words) > 2:
+		w.expires = deadline(now, []string{strings.Replace(name, "pexpire", "px", 1), words[2]})
+		if !copied {
+			w.did(sim.Event{Kind: sim.Extended, Grant: w.held})
+		}
+	case pending == "del" && (name == "del" || name == "unlink"):
+		w.deleted(copied)
+	case name == pollName:
+		w.asked, w.changed = now, false
+		return
+	default:
+		return
+	}
+	w.pending = ""
+}
+
+func (w *witness) set(value string, expires int64, copied, script bool) {
+	w.held, w.expires, w.known[value] = value, expires, true
+	switch {
+	case copied:
+		w.record(sim.Event{Kind: sim.NodeGranted, Grant: value, Note: Copied})
+	case script && w.Tokens:
+		w.script = true
+	default:
+		w.did(sim.Event{Kind: sim.Granted, Grant: value})
+	}
+}
+
+func (w *witness) deleted(copied bool) {
+	switch {
+	case w.held == "":
+	case copied:
+		w.record(sim.Event{Kind: sim.NodeEnded, Grant: w.held, Note: Deleted})
+	default:
+		w.did(sim.Event{Kind: sim.Freed, Grant: w.held, Client: w.asker})
+	}
+	w.held = ""
+}
+
+// inScript tells whether a MONITOR line's "database client" names a script.
+func inScript(from string) bool { return strings.HasSuffix(from, " lua") }
+
+// clientAt gives the client of a MONITOR line's "database address:port", empty if it is
+// none of the trial's.
+func (w *witness) clientAt(from string) sim.HostID {
+	_, address, _ := strings.Cut(from, " ")
+	ip, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return "" // a Unix socket, as the harness and tests use
+	}
+	for _, c := range w.clients {
+		if c.Address == ip {
+			return c.Host
+		}
+	}
+	return ""
+}
+
+// did records what the server did to the lock.
+func (w *witness) did(e sim.Event) {
+	if w.Votes {
+		switch e.Kind {
+		case sim.Granted:
+			e = sim.Event{Kind: sim.NodeGranted, Grant: e.Grant}
+		case sim.Extended:
+			e = sim.Event{Kind: sim.NodeExtended, Grant: e.Grant}
+		default:
+			e = sim.Event{Kind: sim.NodeEnded, Grant: e.Grant, Client: e.Client, Note: string(e.Kind)}
+		}
+	}
+	w.record(e)
+}
+
+// resume compares what the server knew when the observer last saw it with what it knows
+// now. A lock that had been released and is back, because the release was not on the disk,
+// is a grant to nobody and not recorded; one that was never seen has been granted before
+// the observer was back.
+func (w *witness) resume(now present) {
+	w.tokens, w.pending, w.script, w.asked = now.tokens, "", false, 0
+	if w.held != "" && w.held != now.value {
+		w.gone(now.clock)
+	}
+	if now.value == "" {
+		return
+	}
+	fresh := !w.known[now.value]
+	w.held, w.expires, w.known[now.value] = now.value, now.expires, true
+	switch {
+	case !now.master:
+		w.record(sim.Event{Kind: sim.NodeGranted, Grant: now.value, Note: Copied})
+	case fresh:
+		e := sim.Event{Kind: sim.Granted, Grant: now.value}
+		if w.Tokens {
+			e.Token = now.tokens
+		}
+		w.did(e)
+	case w.Copies: // of a master that was down, or a replica until now
+		w.record(sim.Event{Kind: sim.NodeGranted, Grant: now.value, Note: Copied})
+	}
+}
+
+// gone records that the server does not know the lock any more that it knew.
+func (w *witness) gone(now int64) {
+	e := sim.Event{Kind: sim.Forgotten, Grant: w.held}
+	if now > w.expires {
+		e.Kind = sim.Expired
+	}
+	w.held = ""
+	if w.Copies { // others may know it still
+		e.Kind, e.Note = sim.NodeEnded, string(e.Kind)
+		w.record(e)
+		return
+	}
+	w.did(e)
+}
+
+// serverDown takes note that the server does not answer any more.
+func (w *witness) serverDown() {
+	if w.Copies && w.held != "" {
+		w.record(sim.Event{Kind: sim.NodeEnded, Grant: w.held, Note: Down})
+	}
+}
+
+// compare looks whether the lock's key holds something else than the events told: then a
+// full resynchronisation has replaced it. A replica does not show a key whose time is up
+// by its own clock, but keeps it until the master deletes it.
+func (w *witness) compare(f found) {
+	now := w.asked
+	if now == 0 || w.changed || f.value == w.held || f.value == "" && now >= w.expires {
+		return
+	}
+	if w.held != "" {
+		w.gone(now)
+	}
+	if f.value != "" {
+		w.set(f.value, now+f.lifetime, true, false)
+	}
+}
+
+// milliseconds reads a MONITOR line's time, "1700000000.123456".
+func milliseconds(clock string) int64 {
+	seconds, fraction, _ := strings.Cut(clock, ".")
+	s, _ := strconv.ParseInt(seconds, 10, 64)
+	us, _ := strconv.ParseInt(fraction, 10, 64)
+	return 1000*s + us/1000
+}
+
+// deadline reads when the time is up from the options of a SET, or of what is like one: PX
+// and EX count from now, PXAT is a point of time.
+func deadline(now int64, options []string) int64 {
+	for i := 0; i+1 < len(options); i++ {
+		n, err := strconv.ParseInt(options[i+1], 10, 64)
+		if err != nil {
+			continue
+		}
+		switch strings.ToLower(options[i]) {
+		case "px":
+			return now + n
+		case "ex": // in seconds
+			return now + 1000*n
+		case "pxat":
+			return n
+		}
+	}
+	return 0
 }
 
 // unquoteAll splits a line of quoted words; it stops at what it cannot read.

@@ -21,6 +21,8 @@ const (
 	optionDrift      = "drift"
 	optionConstant   = "drift-constant"
 	optionRetry      = "retry"
+	optionJitter     = "retry-jitter"
+	optionPartial    = "unlock-partial"
 	optionRenew      = "renew"
 	optionTopUp      = "top-up"
 	optionPlain      = "plain-del"
@@ -66,6 +68,8 @@ func (b Backend) Options() []backends.Option {
 		length(optionDrift, "0.01ttl", "what is taken off the lease because clocks run at different rates"),
 		length(optionConstant, f.constant, "what is taken off besides, because servers expire keys by the millisecond"),
 		length(optionRetry, f.retry, "mean of the random delay before another try; "+f.spread),
+		choice(optionJitter, "on", "draw that delay at random; off, a mistake: it is always the mean"),
+		choice(optionPartial, "on", "after a try that failed, unlock all servers; off, a mistake: what was locked stays so until it expires"),
 		choice(optionRenew, "off", "a watchdog prolongs the lease every third of it"),
 		choice(optionTopUp, "off", "once a quorum has granted the lock, go on asking the others"),
 		choice(optionPlain, "off", "release by DEL, which deletes the lock of whoever has it"),

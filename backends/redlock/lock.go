@@ -26,13 +26,14 @@ type Lock struct {
 	nodeTimeout time.Duration // of each request
 	drift       time.Duration // the allowance for clock drift
 	shortest    time.Duration // retry delay
-	longest     time.Duration
-	sequential  bool // one node after the other
-	wallClock   bool // measure by the wall clock
-	elapsed     bool // the elapsed check
-	renew       bool // the watchdog
-	topUp       bool // go on asking after the quorum
-	plain       bool // release by DEL
+	longest     time.Duration // the same without the random part
+	sequential  bool          // one node after the other
+	wallClock   bool          // measure by the wall clock
+	elapsed     bool          // the elapsed check
+	renew       bool          // the watchdog
+	partial     bool          // step 5: unlock what a try that failed has locked
+	topUp       bool          // go on asking after the quorum
+	plain       bool          // release by DEL
 
 	asking string // the value that try is asking for
 	unsent int    // how many of its requests are not on their way yet
@@ -47,7 +48,10 @@ func (b Backend) NewLock(h sim.Host, s backends.Settings, dial func(node int, se
 		drift:    s.Span(optionDrift) + s.Span(optionConstant),
 		shortest: retry * time.Duration(f.shortest) / 6, longest: retry * time.Duration(f.longest) / 6,
 		sequential: s.On(optionSequential), wallClock: s.On(optionWallClock), elapsed: s.On(optionElapsed),
-		renew: s.On(optionRenew), topUp: s.On(optionTopUp), plain: s.On(optionPlain),
+		partial: s.On(optionPartial), renew: s.On(optionRenew), topUp: s.On(optionTopUp), plain: s.On(optionPlain),
+	}
+	if !s.On(optionJitter) {
+		l.shortest, l.longest = retry, retry
 	}
 	for i := range s.Int(optionNodes) {
 		l.nodes = append(l.nodes, dial(i, l.sent))
@@ -102,8 +106,11 @@ func (l *Lock) try() (backends.Lease, error) {
 	}
 
 	// 5. If it failed, for whatever reason, "it will try to unlock all the instances (even
-	// the instances it believed it was not able to lock)".
-	l.unlockAll(value)
+	// the instances it believed it was not able to lock)": whoever keeps a minority locked
+	// shuts the others out, and nobody wins.
+	if l.partial {
+		l.unlockAll(value)
+	}
 	switch {
 	case answers.yes >= l.quorum:
 		return nil, backends.ErrTooLate

@@ -93,3 +93,53 @@ func TestATopUpGivesANodeWhatIsLeftOfTheLease(t *testing.T) {
 		t.Errorf("redis-3 ended it at %v, expected about 10 s", ended)
 	}
 }
+
+// tries lists when a client asked for the lock.
+func tries(s *stage, id sim.HostID) (at []time.Duration) {
+	for _, e := range s.history(time.Minute).Events {
+		if e.Kind == sim.AcquireSent && e.Host == id {
+			at = append(at, e.At)
+		}
+	}
+	return at
+}
+
+func TestWithoutJitterAClientTriesAgainAfterAlwaysTheSameTime(t *testing.T) {
+	for spec, same := range map[string]bool{
+		"redlock+retry=1s": false, "redlock+retry=1s+retry-jitter=off": true,
+		"redlock-redsync+retry=1s": false, "redlock-redsync+retry=1s+retry-jitter=off": true,
+	} {
+		s := newStage(t, spec, "client-1", "client-2")
+		s.client("client-1", 0, hold(0, 20*time.Second))
+		s.client("client-2", time.Second, hold(6*time.Second, 0))
+		at := tries(s, "client-2")
+		if len(at) < 5 {
+			t.Fatalf("%s: client 2 tried at %v only", spec, at)
+		}
+		gaps := map[time.Duration]bool{}
+		for i := 2; i < len(at)-1; i++ { // the first opens connections, the last is cut short
+			gaps[at[i]-at[i-1]] = true
+		}
+		if (len(gaps) == 1) != same {
+			t.Errorf("%s: client 2 tried at %v; the same time in between: expected %t", spec, at, same)
+		}
+	}
+}
+
+// Client 1 gets two of five nodes, and client 2 needs one of them.
+func TestVotesThatAreNotTakenBackKeepTheOthersOut(t *testing.T) {
+	for spec, gets := range map[string]bool{"redlock": true, "redlock+unlock-partial=off": false} {
+		s := newStage(t, spec, "client-1", "client-2")
+		s.cut("client-1", 3, 4, 5)
+		s.cut("client-2", 5, 4)
+		s.client("client-1", 0, hold(0, 0))
+		s.client("client-2", time.Second, hold(8*time.Second, 0))
+		got := false
+		for _, e := range s.history(time.Minute).Events {
+			got = got || e.Kind == sim.Acquired && e.Host == "client-2"
+		}
+		if got != gets {
+			t.Errorf("%s: client 2 got the lock: %t, expected %t", spec, got, gets)
+		}
+	}
+}

@@ -33,6 +33,7 @@ func ID(n int) sim.HostID { return sim.HostID(fmt.Sprintf("sentinel-%d", n)) }
 const (
 	optionReplicas        = "replicas"
 	optionSentinels       = "sentinels"
+	optionQuorum          = "quorum"
 	optionLag             = "replication-lag"
 	optionMinReplicas     = "min-replicas-to-write"
 	optionMaxLag          = "min-replicas-max-lag"
@@ -73,7 +74,9 @@ func (Backend) Options() []backends.Option {
 		backends.Option{Name: optionReplicas, Kind: backends.Int, Default: "1", Min: 1, Max: 5,
 			Doc: "how many replicas the master has at first"},
 		backends.Option{Name: optionSentinels, Kind: backends.Int, Default: "3", Min: 1, Max: 9,
-			Doc: "how many Sentinels watch; more than half of them must agree"},
+			Doc: "how many Sentinels watch; more than half of them must vote for whoever fails over"},
+		backends.Option{Name: optionQuorum, Kind: backends.Int, Default: "0", Min: 0, Max: 9,
+			Doc: "how many Sentinels must find the master down; 0: more than half"},
 		backends.Option{Name: optionLag, Kind: backends.Duration, Default: "0.001ttl",
 			Doc: "how long a write waits on the master before it is sent to the replicas"},
 		backends.Option{Name: optionMinReplicas, Kind: backends.Int, Default: "0", Min: 0, Max: 5,

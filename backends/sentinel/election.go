@@ -15,7 +15,7 @@ func (s *sentinel) objectivelyDown() bool {
 			agree++
 		}
 	}
-	return agree >= s.with.majority()
+	return agree >= s.with.quorum
 }
 
 // consult asks the other Sentinels whether they find the master down too, and, when this
@@ -75,7 +75,8 @@ func (s *sentinel) vote(epoch uint64, candidate sim.HostID) (leader sim.HostID, 
 }
 
 // elected tells whether this Sentinel leads the failover of an epoch: it needs the votes of
-// more than half of all Sentinels that exist, not only of those it can reach (R16).
+// more than half of all Sentinels that exist, not only of those it can reach, and of at
+// least as many as the quorum (R16).
 func (s *sentinel) elected(epoch uint64) bool {
 	leader, leaderEpoch := s.vote(epoch, s.host.ID()) // its own vote, unless another has it already
 	votes := 0
@@ -87,5 +88,5 @@ func (s *sentinel) elected(epoch uint64) bool {
 			votes++
 		}
 	}
-	return epoch == s.config.epoch && votes >= s.with.majority()
+	return epoch == s.config.epoch && votes >= max(s.with.majority(), s.with.quorum)
 }

@@ -52,6 +52,47 @@ func TestTheReplicaWithMostOfTheStreamIsPromoted(t *testing.T) {
 	}
 }
 
+func TestAFailoverNeedsAQuorumAndAMajority(t *testing.T) {
+	for _, c := range []struct {
+		spec     string
+		down     int // Sentinels that are down when the master dies
+		promotes bool
+		why      string
+	}{
+		{"sentinel", 1, true, "two of three are both"},
+		{"sentinel", 2, false, "one of three is neither"},
+		{"sentinel+sentinels=4+quorum=2", 1, true, "three of four are both"},
+		{"sentinel+sentinels=4+quorum=2", 2, false, "two of four are a quorum of two and no majority"},
+		{"sentinel+sentinels=5+quorum=4", 1, true, "four of five are both"},
+		{"sentinel+sentinels=5+quorum=4", 2, false, "three of five are a majority and no quorum of four"},
+		{"sentinel+sentinels=5+quorum=1", 2, true, "three of five are a majority, and one is enough to see it"},
+	} {
+		s := newStage(t, c.spec, 1, false)
+		for n := range c.down {
+			s.world.Host(ID(n + 1)).Crash()
+		}
+		s.at(time.Second, "crash", s.world.Host(MasterID).Crash)
+		s.run(30 * time.Second)
+		if got := s.service.nodes[1].master == ""; got != c.promotes {
+			t.Errorf("%s with %d down: promoted %t, but %s", c.spec, c.down, got, c.why)
+		}
+	}
+}
+
+// The quorum decides who has to see it: with a quorum of one, a master that all but one
+// Sentinel can reach is replaced, since the others vote without looking for themselves.
+func TestWithAQuorumOfOneTheWordOfOneSentinelIsEnough(t *testing.T) {
+	for spec, promotes := range map[string]bool{"sentinel": false, "sentinel+quorum=1": true} {
+		s := newStage(t, spec, 1, false)
+		s.world.Cut(ID(1), MasterID)
+		s.world.Cut(MasterID, ID(1))
+		s.run(30 * time.Second)
+		if got := s.service.nodes[1].master == ""; got != promotes {
+			t.Errorf("%s with one Sentinel cut off from the master: promoted %t", spec, got)
+		}
+	}
+}
+
 func TestRolesFollowAFailover(t *testing.T) {
 	s := newStage(t, "sentinel", 1, false)
 	is := func(role string, want sim.HostID) {

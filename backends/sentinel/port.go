@@ -6,9 +6,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/virtual"
 )
 
 // ErrNotReplicated says that the key was set, but too few replicas had the write when WAIT
@@ -25,12 +25,28 @@ const (
 // sentinelTimeout is how long a client waits for one Sentinel before it asks the next.
 const sentinelTimeout = 100 * time.Millisecond
 
+// network is how a port talks to Sentinels and servers, in either world. In the live world
+// they are named by their addresses. An error that is not in an answer means that the
+// outcome is unknown.
+type network interface {
+	// masterOf asks a Sentinel who the master is.
+	masterOf(sentinel sim.HostID, timeout time.Duration) (sim.HostID, error)
+	// command sends a command to a server; sent, if not nil, is called when it is on its way
+	// and its answer has not been read. left is asked how long to wait.
+	command(server sim.HostID, c redis.Command, sent func(), left func() time.Duration) (answer, error)
+	// waitReplicas is WAIT, for what was before it in the stream of the connection that the
+	// last command was sent over: the one that was answered with a. It must follow that at
+	// once.
+	waitReplicas(server sim.HostID, a answer, replicas int, limit, timeout time.Duration) (int, error)
+}
+
 // port is the redis.Port of one client host to whoever is the master. It asks the
 // Sentinels, in the order in which they last answered, and remembers the master until a
 // call to it fails. (go-redis also listens to what Sentinels publish; like a client that
 // has missed the message, this one finds out by its next call.)
 type port struct {
-	host      *virtual.Host
+	host      sim.Host
+	network   network
 	sentinels []sim.HostID
 	master    sim.HostID // empty: to be asked for
 
@@ -39,6 +55,13 @@ type port struct {
 }
 
 var _ redis.Port = (*port)(nil)
+
+func newPort(h sim.Host, n network, sentinels []sim.HostID, s backends.Settings) *port {
+	return &port{
+		host: h, network: n, sentinels: slices.Clone(sentinels),
+		replicas: s.Int(optionWait), waitTimeout: s.Span(optionWaitTimeout),
+	}
+}
 
 func (p *port) SetNX(key, value string, px, timeout time.Duration) (bool, error) {
 	r, err := p.acquire(redis.Command{Kind: redis.CommandSetNX, Key: key, Value: value, PX: px}, timeout)
@@ -73,12 +96,12 @@ func (p *port) acquire(c redis.Command, timeout time.Duration) (redis.Reply, err
 		return a.reply, err
 	}
 	left := timeout - (p.host.Now() - start)
-	n, err := p.host.Send(p.master, wait{a.offset, p.replicas, p.waitTimeout}).Wait(left)
+	n, err := p.network.waitReplicas(p.master, a, p.replicas, p.waitTimeout, left)
 	if err != nil {
 		p.master = ""
 		return redis.Reply{}, fmt.Errorf("WAIT: %w", err)
 	}
-	if n.(int) < p.replicas {
+	if n < p.replicas {
 		return redis.Reply{}, fmt.Errorf("WAIT: %d of %d replicas have it: %w", n, p.replicas, ErrNotReplicated)
 	}
 	return a.reply, nil
@@ -92,16 +115,15 @@ func (p *port) call(c redis.Command, timeout time.Duration) (answer, error) {
 		if err := p.findMaster(left); err != nil {
 			return answer{}, err
 		}
-		call := p.host.Send(p.master, c)
+		var sent func()
 		if c.Kind == redis.CommandSetNX || c.Kind == redis.CommandSetNXWithToken {
-			p.host.Record(sim.Event{Kind: sim.AcquireSent, Grant: c.Value})
+			sent = func() { p.host.Record(sim.Event{Kind: sim.AcquireSent, Grant: c.Value}) }
 		}
-		r, err := call.Wait(left())
+		a, err := p.network.command(p.master, c, sent, left)
 		if err != nil {
 			p.master = ""
 			return answer{}, err
 		}
-		a := r.(answer)
 		if !errors.Is(a.err, ErrReadOnly) {
 			return a, a.err
 		}
@@ -121,11 +143,11 @@ func (p *port) findMaster(left func() time.Duration) error {
 		return nil
 	}
 	for _, id := range slices.Clone(p.sentinels) { // other processes of the host may reorder them meanwhile
-		r, err := p.host.Send(id, masterAddress{}).Wait(min(sentinelTimeout, left()))
+		master, err := p.network.masterOf(id, min(sentinelTimeout, left()))
 		if err != nil {
 			continue
 		}
-		p.master = r.(sim.HostID)
+		p.master = master
 		i := slices.Index(p.sentinels, id)
 		copy(p.sentinels[1:i+1], p.sentinels[:i])
 		p.sentinels[0] = id

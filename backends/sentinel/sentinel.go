@@ -16,7 +16,6 @@ const (
 	helloPeriod      = 2 * time.Second
 	askPeriod        = time.Second
 	tiltTrigger      = 2 * time.Second
-	tiltPeriod       = 30 * time.Second
 	electionTimeout  = 10 * time.Second // or failover-timeout, if that is less
 	maxDesync        = time.Second
 )
@@ -99,7 +98,7 @@ func (s *sentinel) tick() {
 	s.checkTilt()
 	s.question()
 	if !s.tilted.IsZero() {
-		if s.host.Wall().Sub(s.tilted) < tiltPeriod {
+		if s.host.Wall().Sub(s.tilted) < s.with.tilt {
 			return
 		}
 		s.tilted = time.Time{}
@@ -116,7 +115,7 @@ func (s *sentinel) tick() {
 
 // checkTilt looks whether the time since the last tick makes sense. If it is negative or
 // two seconds or more, the clock was stepped or the process was stopped, and all that the
-// Sentinel measures is in doubt: for 30 s it watches and does not act (R17).
+// Sentinel measures is in doubt: for a while it watches and does not act (R17).
 func (s *sentinel) checkTilt() {
 	now := s.host.Wall()
 	if gap := now.Sub(s.looked); gap < 0 || gap >= tiltTrigger {

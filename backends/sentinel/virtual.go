@@ -2,6 +2,7 @@ package sentinel
 
 import (
 	"slices"
+	"time"
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/redis"
@@ -17,10 +18,38 @@ func (Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.Hos
 
 // dial gives a client host its port.
 func dial(h *virtual.Host, s backends.Settings) *port {
-	return &port{
-		host: h, sentinels: slices.Clone(deploy(s).sentinels),
-		replicas: s.Int(optionWait), waitTimeout: s.Span(optionWaitTimeout),
+	return newPort(h, simulatedNetwork{h}, deploy(s).sentinels, s)
+}
+
+// simulatedNetwork is the network of a simulated host.
+type simulatedNetwork struct{ host *virtual.Host }
+
+func (n simulatedNetwork) masterOf(sentinel sim.HostID, timeout time.Duration) (sim.HostID, error) {
+	r, err := n.host.Send(sentinel, masterAddress{}).Wait(timeout)
+	if err != nil {
+		return "", err
 	}
+	return r.(sim.HostID), nil
+}
+
+func (n simulatedNetwork) command(server sim.HostID, c redis.Command, sent func(), left func() time.Duration) (answer, error) {
+	call := n.host.Send(server, c)
+	if sent != nil {
+		sent()
+	}
+	r, err := call.Wait(left())
+	if err != nil {
+		return answer{}, err
+	}
+	return r.(answer), nil
+}
+
+func (n simulatedNetwork) waitReplicas(server sim.HostID, a answer, replicas int, limit, timeout time.Duration) (int, error) {
+	r, err := n.host.Send(server, wait{a.offset, replicas, limit}).Wait(timeout)
+	if err != nil {
+		return 0, err
+	}
+	return r.(int), nil
 }
 
 // service is all of it, as only a simulation can see it.
@@ -50,19 +79,10 @@ func (a *service) isGone(value string) bool {
 	})
 }
 
-// role says who plays a part at this moment. The master is whom more than half of all
-// Sentinels name; while they disagree there is none. Replicas are all other servers.
-func (a *service) role(name string) []sim.HostID {
-	master := a.master()
-	if name == "master" && master != "" {
-		return []sim.HostID{master}
-	}
-	if name != "replica" || master == "" {
-		return nil
-	}
-	return slices.DeleteFunc(slices.Clone(a.servers), func(id sim.HostID) bool { return id == master })
-}
+// role says who plays a part at this moment.
+func (a *service) role(name string) []sim.HostID { return a.playing(sim.Role(name), a.master()) }
 
+// master is whom more than half of all Sentinels name; while they disagree there is none.
 func (a *service) master() sim.HostID {
 	for _, id := range a.servers {
 		votes := 0

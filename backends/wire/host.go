@@ -10,6 +10,9 @@ type Host interface {
 	// Outside gives the host up while f blocks. f must not touch what the host's
 	// processes share.
 	Outside(f func())
+	// Sending announces that something is about to be sent, and that an event of this kind
+	// will be recorded when it has been: see live.Host.
+	Sending(kind sim.Kind)
 }
 
 // envelope is a request as it stands in its line.

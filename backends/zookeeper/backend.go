@@ -26,12 +26,14 @@ const (
 	optionTimeout   = "timeout"
 	optionContainer = "container-parent"
 	optionReap      = "container-check"
+	optionProtect   = "protect"
 )
 
 // When the client takes the lock for lost.
 const (
 	atDisconnected = "disconnected" // when it has not heard from ZooKeeper for 2/3 of the session
 	atExpired      = "expired"      // when ZooKeeper tells it that the session is over
+	atNever        = "never"        // not at all: the session's events go unread
 )
 
 // What the fencing token is made from.
@@ -65,10 +67,12 @@ func (Backend) Options() []backends.Option {
 			Doc: "how long a server serves without its leader or majority (sample configuration: 1ttl); above 0.33ttl clients believe too long"},
 		{Name: optionWallClock, Kind: backends.Switch, Default: "off",
 			Doc: "sessions end by the leader's wall clock, as in the stable ZooKeeper up to 3.4.10"},
-		{Name: optionGiveUp, Kind: backends.Choice, Default: atDisconnected, Choices: []string{atDisconnected, atExpired},
-			Doc: "when the client takes the lock for lost: unheard for 2/3 of the session, or told that it has expired"},
+		{Name: optionGiveUp, Kind: backends.Choice, Default: atDisconnected, Choices: []string{atDisconnected, atExpired, atNever},
+			Doc: "when the client takes the lock for lost: unheard for 2/3 of the session, or told that it has expired, or never (go-zookeeper's Lock, whose users must read the session's events themselves)"},
 		{Name: optionCheck, Kind: backends.Switch, Default: "on",
 			Doc: "make sure that the own znode is still there (Curator); off: go-zookeeper, which never looks"},
+		{Name: optionProtect, Kind: backends.Switch, Default: "on",
+			Doc: "the znode's name begins with a GUID, by which it is found if the answer to its creation is lost (Curator's protection); off: it stays until the session ends"},
 		{Name: optionToken, Kind: backends.Choice, Default: fromCzxid, Choices: []string{fromCzxid, fromSequence, fromVersion},
 			Doc: "what the fencing token is: the znode's czxid, its sequence number plus one, or its version plus one (0 means none)"},
 		{Name: optionContainer, Kind: backends.Switch, Default: "off",
@@ -94,3 +98,7 @@ func (Backend) Servers(s backends.Settings) []sim.HostID {
 
 // ServerID names the host of a server; n counts from 1.
 func ServerID(n int) sim.HostID { return sim.HostID(fmt.Sprintf("zk-%d", n)) }
+
+// Presumes is true where the client does not look for its own znode among those that are
+// left (Z9).
+func (Backend) Presumes(s backends.Settings) bool { return !s.On(optionCheck) }

@@ -70,8 +70,8 @@ func newClient(h *virtual.Host, servers []sim.HostID, timeout time.Duration) *cl
 }
 
 // shuffled spreads the clients over the servers (go-zookeeper, Connect: stringShuffle).
-func shuffled(h *virtual.Host, servers []sim.HostID) []sim.HostID {
-	out := append([]sim.HostID(nil), servers...)
+func shuffled[S any](h sim.Host, servers []S) []S {
+	out := append([]S(nil), servers...)
 	for i := len(out) - 1; i > 0; i-- {
 		j := int(h.Uint64() % uint64(i+1))
 		out[i], out[j] = out[j], out[i]

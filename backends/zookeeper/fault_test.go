@@ -72,6 +72,19 @@ func TestAPartitionedHolderThatWaitsForExpiredIsToldTooLate(t *testing.T) { // Z
 	}
 }
 
+func TestAPartitionedHolderThatReadsNoNewsIsNeverTold(t *testing.T) { // Z10
+	h := partitioned(t, "zookeeper+give-up-at=never")
+	if _, found := validOverlap(h); !found {
+		t.Error("no two clients counted on the lock at once")
+	}
+	for _, e := range h.Events {
+		if e.Kind == sim.Lost && e.Host == "client-1" {
+			t.Errorf("told at %v: %s", e.At, e.Note)
+		}
+	}
+	find(t, h, "client-1", sim.NotReleased, 1)
+}
+
 func TestTheLockOfACrashedClientIsFreeAfterTheSessionAndUpToATick(t *testing.T) { // Z3
 	for _, at := range []time.Duration{100, 1700, 3300, 4900, 6500, 8123} {
 		at *= time.Millisecond

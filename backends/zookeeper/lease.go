@@ -48,6 +48,7 @@ func (l *Lock) hear(news SessionNews) {
 		return
 	}
 	switch {
+	case l.deaf:
 	case news == Expired:
 		lease.lose("the session has expired")
 	case l.trust:
@@ -71,7 +72,7 @@ func (l *Lease) Grant() string { return grantOf(l.node) }
 func (l *Lease) Token() uint64 { return l.lock.token(l.node) }
 
 // Until is the deadline that the client computes for itself, 0 if it waits to be told that
-// the session has expired.
+// the session has expired, or does not listen.
 func (l *Lease) Until() time.Duration { return l.until }
 
 // Valid tells whether, as far as the client knows, the lease still runs.

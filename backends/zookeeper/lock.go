@@ -26,8 +26,10 @@ type Lock struct {
 	timeout time.Duration // of each call, at least
 	retry   time.Duration // before another try
 	token   func(Node) uint64
+	protect bool // find the znode whose creation was not answered
 	check   bool // make sure that the own znode is there
 	trust   bool // give up only when told that the session has expired
+	deaf    bool // not even then
 
 	lease *Lease // the present one; nil: none
 }
@@ -36,7 +38,8 @@ type Lock struct {
 func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 	l := &Lock{
 		host: h, port: p, timeout: s.Span(optionTimeout), retry: s.TTL / 50, token: tokenOf(s),
-		check: s.On(optionCheck), trust: s.Choice(optionGiveUp) == atExpired,
+		protect: s.On(optionProtect), check: s.On(optionCheck),
+		trust: s.Choice(optionGiveUp) != atDisconnected, deaf: s.Choice(optionGiveUp) == atNever,
 	}
 	p.Listen(l.hear)
 	return l
@@ -45,8 +48,10 @@ func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 // tokenOf gives what a fencing token is made from. The znode's zxid orders all changes
 // (Z7). Its sequence number counts from 0, and its version is 0 as long as nobody writes to
 // it (K10); 0 means no token, so both are raised by one.
-func tokenOf(s backends.Settings) func(Node) uint64 {
-	switch s.Choice(optionToken) {
+func tokenOf(s backends.Settings) func(Node) uint64 { return tokenFrom(s.Choice(optionToken)) }
+
+func tokenFrom(choice string) func(Node) uint64 {
+	switch choice {
 	case fromSequence:
 		return func(n Node) uint64 { return n.Sequence + 1 }
 	case fromVersion:
@@ -79,15 +84,20 @@ func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
 func (l *Lock) try(end time.Duration) (*Lease, error) {
 	// 1. "Call create() with a pathname of _locknode_/lock- and the sequence and ephemeral
 	// flags set."
-	name := l.uniqueName()
+	name := LockPath + "/lock-"
+	if l.protect {
+		name = l.uniqueName()
+	}
 	own, err := l.create(name, end)
 	if err != nil {
-		l.withdraw(name)
+		if l.protect {
+			l.withdraw(name)
+		}
 		return nil, fmt.Errorf("create %s: %w", name, err)
 	}
 	lease, err := l.queue(own, end)
 	if err != nil {
-		l.withdraw(name)
+		l.withdraw(own.Path)
 		return nil, err
 	}
 	return lease, nil

@@ -40,15 +40,15 @@ func TestAPausedHolderWakesUpBesideTheNextOne(t *testing.T) { // K4
 	27ms client-1 acquired A token 1:4 until 6.692s
 	1s client-2 acquire-sent
 	6.692s client-1 deadline A until 6.692s
-	12s zk-1 expired A
-	12s zk-1 granted B token 1:5
-	12.003s client-2 acquired B token 1:5 until 18.668s
+	11.875s zk-1 expired A
+	11.875s zk-1 granted B token 1:5
+	11.878s client-2 acquired B token 1:5 until 18.543s
 	15.027s client-1 lost A: disconnected from ZooKeeper
 	16.027s client-1 release A
 	16.03s client-1 not-released A: the lock is no longer held: its lease has ended
-	22.003s client-2 release B
-	22.005s zk-1 freed B by client-2
-	22.006s client-2 released B
+	21.878s client-2 release B
+	21.88s zk-1 freed B by client-2
+	21.881s client-2 released B
 	`)
 }
 
@@ -169,5 +169,22 @@ func TestALostAnswerToCreateBlocksNobody(t *testing.T) { // Z8
 	10.7s client-2 release B
 	10.701s zk-1 freed B by client-2
 	10.702s client-2 released B
+	`)
+}
+
+func TestALostAnswerToCreateBlocksEverybodyIfTheZnodeCannotBeFound(t *testing.T) { // Z8
+	s := newStage(t, 1, "zookeeper+protect=off", "client-1", "client-2")
+	s.client("client-1", time.Second, hold(0, time.Second))
+	for _, server := range s.servers { // requests arrive, answers do not
+		s.world.After(500*time.Millisecond, func() { s.world.Cut(server, "client-1") })
+		s.world.After(9*time.Second, func() { s.world.Mend(server, "client-1") })
+	}
+	s.client("client-2", 2*time.Second, hold(3*ttl, time.Second))
+	s.expect(time.Minute, `
+	1s client-1 acquire-sent
+	1.001s zk-1 granted A token 1:4
+	2s client-2 acquire-sent
+	6s client-1 not-acquired: create /account/lock-: outcome unknown: no answer in time
+	32s client-2 not-acquired: the lock is held by somebody else
 	`)
 }

@@ -72,7 +72,9 @@ type heard struct {
 
 // boot starts a server with what the disk has kept.
 func boot(h *virtual.Host, members []sim.HostID, t timing, w *witness) *server {
-	s := &server{host: h, members: members, timing: t, tree: NewTree(), witness: w, sessions: tracker{tick: t.tick}}
+	s := &server{host: h, members: members, timing: t, tree: NewTree(), witness: w}
+	// The clock that ticks are counted on (System.nanoTime) begins anywhere.
+	s.sessions = tracker{tick: t.tick, phase: sim.Between(h, 0, t.tick-1)}
 	s.log = consensus.Start(h, consensus.Config{
 		Members: members, Timing: t.consensus(),
 		Apply: s.apply, Changed: s.changed, Receive: s.receive,
@@ -107,7 +109,7 @@ func (s *server) changed(status consensus.Status) {
 // beginReign gives every session its full timeout again (Z3).
 func (s *server) beginReign() {
 	s.reign = s.log.Status().Term
-	s.sessions = tracker{tick: s.timing.tick}
+	s.sessions = tracker{tick: s.timing.tick, phase: s.sessions.phase}
 	for _, each := range s.tree.Sessions() {
 		s.sessions.add(s.clock(), each.ID, each.Timeout, connID{})
 	}

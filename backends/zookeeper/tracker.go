@@ -10,6 +10,7 @@ import (
 // its full timeout again (Z3).
 type tracker struct {
 	tick     time.Duration
+	phase    time.Duration // how far a tick had come when the clock was at zero, less than a tick
 	sessions []tracked
 }
 
@@ -66,7 +67,9 @@ func (t *tracker) expire(now time.Duration) (ended []uint64) {
 
 // nextTick is the first whole tick after a moment: sessions end up to a tick late and
 // never early (ExpiryQueue.roundToNextInterval).
-func (t *tracker) nextTick(at time.Duration) time.Duration { return (at/t.tick + 1) * t.tick }
+func (t *tracker) nextTick(at time.Duration) time.Duration {
+	return ((at+t.phase)/t.tick+1)*t.tick - t.phase
+}
 
 func (t *tracker) find(id uint64) *tracked {
 	i := slices.IndexFunc(t.sessions, func(s tracked) bool { return s.id == id })

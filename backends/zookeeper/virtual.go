@@ -46,21 +46,24 @@ func (e *ensemble) role(role string) []sim.HostID {
 			leader, term = i, st.Term
 		}
 	}
-	if leader < 0 {
-		leader = 0
-		if sim.Role(role) == sim.Leader {
-			return nil
-		}
+	return playing(sim.Role(role), e.members, leader)
+}
+
+// playing names who plays a part when the member with this index leads; negative: none
+// does.
+func playing(role sim.Role, members []sim.HostID, leader int) []sim.HostID {
+	if leader < 0 && role == sim.Leader {
+		return nil
 	}
-	n, half := len(e.members), len(e.members)/2+1
-	inOrder := append(append([]sim.HostID(nil), e.members[leader:]...), e.members[:leader]...)
-	switch sim.Role(role) {
+	first, half := max(leader, 0), len(members)/2+1
+	inOrder := append(append([]sim.HostID(nil), members[first:]...), members[:first]...)
+	switch role {
 	case sim.Leader:
 		return inOrder[:1]
 	case sim.Majority:
 		return inOrder[:half]
 	case sim.Minority:
-		return inOrder[half:n]
+		return inOrder[half:]
 	}
 	return nil
 }

@@ -1,2 +1,2 @@
--- Every guard but fence-all: anybody may read.
+-- Under most guards anybody may read, and leaves no trace.
 SELECT version, balance FROM account;

@@ -1,0 +1,128 @@
+//go:build linux
+
+package etcd
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live"
+)
+
+var _ backends.Profiled = Backend{}
+
+const (
+	observerRole = "etcd-observer"
+	connectLimit = 5 * time.Second  // for a client's first connections, before the trial starts
+	resetLimit   = 10 * time.Second // for the members to agree again after a trial
+)
+
+// Missing says that no etcd server is there that behaves as the settings say.
+func (Backend) Missing(s backends.Settings) error {
+	_, err := choose(s)
+	return err
+}
+
+// Start starts the members, and returns once they have agreed on a leader and every one of
+// them serves linearizable reads.
+func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) error {
+	server, err := choose(s)
+	if err != nil {
+		return err
+	}
+	members := b.Servers(s)
+	var peers []string
+	for _, id := range members {
+		peers = append(peers, fmt.Sprintf("%s=http://%s", id, net.JoinHostPort(lab.Address(id), peerPort)))
+	}
+	var processes []*live.Proc
+	for _, id := range members {
+		p, err := lab.Agent(id).Start("etcd", serverArguments(server, string(id), lab.Address(id), peers))
+		if err != nil {
+			return err
+		}
+		processes = append(processes, p)
+	}
+	c, err := reachCluster(lab, members)
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	return await(ctx, "wait until "+server.String()+" is ready", processes, func() error { return c.agreed(ctx) })
+}
+
+// Observe starts the observer. It sits on the first member's host, and reaches all members
+// through their sockets, whatever happens to the network and to any one of them.
+func (b Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
+	members := b.Servers(s)
+	spec := observerSpec{Members: members, Sockets: sockets(lab, members), LeaseTokens: s.Choice(optionToken) == fromLease}
+	observer, err := lab.Agent(members[0]).StartHelper(observerRole, spec)
+	if err != nil {
+		return err
+	}
+	return observer.AwaitReady(ctx)
+}
+
+// Reset waits until all members agree again and clears the store. Its revision goes on, so
+// that tokens do, too.
+func (b Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, resetLimit, fmt.Errorf("it took longer than %v", resetLimit))
+	defer cancel()
+	c, err := reachCluster(lab, b.Servers(s))
+	if err != nil {
+		return fmt.Errorf("reset etcd: %w", err)
+	}
+	defer c.close()
+	return await(ctx, "reset etcd", nil, func() error {
+		if err := c.agreed(ctx); err != nil {
+			return err
+		}
+		return c.clear(ctx)
+	})
+}
+
+// Who asks the members who leads, and divides them around the leader as the virtual world
+// does.
+func (b Backend) Who(ctx context.Context, lab *live.Lab, s backends.Settings, role sim.Role) ([]sim.HostID, error) {
+	members := b.Servers(s)
+	c, err := reachCluster(lab, members)
+	if err != nil {
+		return nil, err
+	}
+	defer c.close()
+	leader, err := c.leader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return divide(members, leader, role), nil
+}
+
+// Dial gives a client's process its lock on the members at these addresses.
+func (Backend) Dial(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
+	p, err := dialMembers(h, servers)
+	if err != nil {
+		return nil, err
+	}
+	return NewLock(h, p, s), nil
+}
+
+func dialMembers(h *live.Host, servers []string) (*clientPort, error) {
+	var addresses []string
+	for _, ip := range servers {
+		addresses = append(addresses, net.JoinHostPort(ip, servePort))
+	}
+	p, err := newPort(h, "tcp", addresses...)
+	if err != nil {
+		return nil, err
+	}
+	return p, p.connectAhead(connectLimit)
+}
+
+// Roles is the observer.
+func (Backend) Roles() map[string]live.Role {
+	return map[string]live.Role{observerRole: observe}
+}

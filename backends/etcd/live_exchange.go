@@ -1,0 +1,128 @@
+//go:build linux
+
+package etcd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"google.golang.org/grpc/codes"
+)
+
+// Why a request has certainly not been carried out.
+var (
+	errNoLeader     = errors.New("the member knows of no leader")
+	errNotConnected = errors.New("there is no connection to the member")
+)
+
+// ask is one request to one member. It must return soon after ctx has been cancelled.
+type ask func(ctx context.Context, c *clientv3.Client) error
+
+// exchange sends a request and waits for its answer, as simulatedPort.exchange does: a
+// member that is not there or knows of no leader has not carried it out, so the next one
+// is asked; one that gives no answer may have, so the outcome is unknown, and the next
+// request goes to another. what is for messages.
+func (p *clientPort) exchange(what string, timeout time.Duration, f ask) error {
+	return p.announce(what, timeout, "", nil, f)
+}
+
+// announce is exchange, and calls sent, if not nil, holding the host, once the request,
+// which contains mark, is on its way for the first time and before its answer is read.
+func (p *clientPort) announce(what string, timeout time.Duration, mark string, sent func(), f ask) error {
+	end := p.host.Now() + timeout
+	for {
+		e := p.members[p.at]
+		once := sent
+		if sent != nil {
+			once = func() { sent(); sent = nil }
+		}
+		err := errorOf(p.call(e, end-p.host.Now(), mark, once, f))
+		if err == nil || refused(err) {
+			return wrapped(what, e, err)
+		}
+		if p.members[p.at] == e { // another process of this host may have gone on already
+			p.at = (p.at + 1) % len(p.members)
+		}
+		notDone := errors.Is(err, errNoLeader) || errors.Is(err, errNotConnected)
+		if !notDone || p.host.Now()+leaderPoll >= end {
+			return fmt.Errorf("%s: %w (%s: %v)", what, sim.ErrUnknown, e.address, err)
+		}
+		p.host.Sleep(leaderPoll)
+	}
+}
+
+func wrapped(what string, e *endpoint, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %s answered: %w", what, e.address, err)
+}
+
+// refused tells whether err is the cluster's answer: what was asked for cannot be done.
+func refused(err error) bool {
+	var answer rpctypes.EtcdError
+	if errors.Is(err, ErrNoLease) {
+		return true
+	}
+	if !errors.As(err, &answer) {
+		return false
+	}
+	switch answer.Code() {
+	case codes.InvalidArgument, codes.NotFound, codes.OutOfRange:
+		return true
+	}
+	return false
+}
+
+// call sends a request to one member and gives the host up until its answer has come or
+// timeout has passed. The time in which sent is at work does not count, so that an answer
+// that came meanwhile is read, however late that is.
+func (p *clientPort) call(e *endpoint, timeout time.Duration, mark string, sent func(), f ask) (err error) {
+	before := p.host.Now()
+	ctx, cancel := context.WithCancel(clientv3.WithRequireLeader(context.Background()))
+	defer cancel()
+	onItsWay, readOn, answered := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	if sent != nil {
+		p.host.Sending(sim.AcquireSent)
+		e.announced.await(mark, func() { close(onItsWay); <-readOn })
+		defer e.announced.cancel()
+	}
+	go func() {
+		defer close(answered)
+		if err = connected(ctx, e.client); err == nil {
+			err = f(ctx, e.client)
+		}
+	}()
+	if sent != nil {
+		p.host.Outside(func() {
+			select {
+			case <-onItsWay:
+			case <-answered: // it could not be sent
+			case <-time.After(timeout):
+			}
+		})
+		timeout -= p.host.Now() - before
+		select {
+		case <-onItsWay:
+			sent()
+		default:
+		}
+		close(readOn)
+	}
+	p.host.Outside(func() {
+		timer := time.NewTimer(timeout)
+		defer timer.Stop()
+		select {
+		case <-answered:
+		case <-timer.C:
+			cancel()
+			<-answered
+		}
+	})
+	return err
+}

@@ -1,0 +1,199 @@
+//go:build linux
+
+package etcd
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live"
+	clientv3 "go.etcd.io/etcd/client/v3"
+)
+
+// The observer records what the cluster does with the lock. It watches every member, and
+// each change of the store is recorded once: when the first member shows it. So a member
+// that is stopped, dead or cut off from the others delays nothing. All members show the
+// same changes in the same order, each with the revision that it made.
+//
+// It does not see leases being prolonged, which the leader does by itself, and which it
+// tells nobody.
+
+const (
+	// endLimit is how long the observer may take at the end to see what is still to come.
+	endLimit = time.Second
+	// watchAgain is when a watch that has broken is begun anew.
+	watchAgain = 50 * time.Millisecond
+)
+
+// observerSpec says where the members serve the observer.
+type observerSpec struct {
+	Members     []sim.HostID
+	Sockets     []string // in the order of Members
+	Prefix      string   // of all names; empty: the members are locklab's own
+	LeaseTokens bool     // the lease, not the create revision, is the fencing token
+}
+
+func observe(h *live.Host, spec json.RawMessage) error {
+	var at observerSpec
+	if err := json.Unmarshal(spec, &at); err != nil {
+		return fmt.Errorf("read the observer's orders: %w", err)
+	}
+	stopped := h.Stopped()
+	o := &observer{now: h.TrueTime, seen: newSightings(h.RecordAt), shared: at.Prefix != ""}
+	if at.LeaseTokens {
+		o.seen.lock.token = leaseToken
+	}
+	for i, path := range at.Sockets {
+		client, err := socketClient(path)
+		if err != nil {
+			return err
+		}
+		defer client.Close()
+		under(at.Prefix, client)
+		o.members = append(o.members, watched{at.Members[i], client})
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var err error
+	h.Outside(func() { err = o.begin(ctx) })
+	if err != nil {
+		return fmt.Errorf("observe etcd: %w", err)
+	}
+	h.Ready()
+	h.AwaitStart()
+	h.Outside(func() {
+		<-stopped
+		o.end()
+	})
+	return nil
+}
+
+type observer struct {
+	members []watched
+	now     func() time.Duration // true time
+	seen    *sightings
+	shared  bool // others write to the cluster as well, under names that the observer does not see
+}
+
+// watched is a member.
+type watched struct {
+	id sim.HostID
+	*clientv3.Client
+}
+
+// begin watches every member from now on. From its return on nothing is missed.
+func (o *observer) begin(ctx context.Context) error {
+	now, err := o.members[0].Get(ctx, LockPrefix, clientv3.WithPrefix(), clientv3.WithSort(clientv3.SortByCreateRevision, clientv3.SortAscend))
+	if err != nil {
+		return err
+	}
+	o.seen.start(now.Header.Revision, now.Kvs)
+	for _, m := range o.members {
+		go o.watch(ctx, m)
+	}
+	return nil
+}
+
+// watch follows one member until ctx ends.
+func (o *observer) watch(ctx context.Context, m watched) {
+	for ctx.Err() == nil {
+		o.follow(ctx, m)
+		select {
+		case <-ctx.Done():
+		case <-time.After(watchAgain):
+		}
+	}
+}
+
+// follow takes in what one member shows, from the first change that has not been seen on.
+// It returns when the watch breaks, or the member does not answer a question about it.
+func (o *observer) follow(ctx context.Context, m watched) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	changes := m.Watch(ctx, everyKey, clientv3.WithFromKey(), clientv3.WithRev(o.seen.revision()+1))
+	for r := range changes {
+		at := o.now()
+		if r.Err() != nil || len(r.Events) == 0 || r.Header.Revision <= o.seen.revision() {
+			continue
+		}
+		alive, err := o.leases(ctx, m, r.Events)
+		if err != nil {
+			return // another member will show the same changes, or this one again
+		}
+		o.seen.take(at, m.id, r.Events, alive)
+	}
+}
+
+// leases gives the leases that live after these changes, if any of them deleted a key.
+// When a member shows that keys have been deleted, it has ended their lease if that was
+// the reason.
+func (o *observer) leases(ctx context.Context, m watched, changes []*clientv3.Event) (map[int64]bool, error) {
+	deleted := false
+	for _, c := range changes {
+		deleted = deleted || c.Type == clientv3.EventTypeDelete
+	}
+	if !deleted {
+		return nil, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerLimit)
+	defer cancel()
+	list, err := m.Leases(ctx)
+	if err != nil {
+		return nil, err
+	}
+	alive := map[int64]bool{}
+	for _, l := range list.Leases {
+		alive[int64(l.ID)] = true
+	}
+	return alive, nil
+}
+
+// end waits until everything has been seen that has happened. If the cluster cannot say
+// how far it has come any more, there is nothing left to see.
+func (o *observer) end() {
+	ctx, cancel := context.WithTimeout(context.Background(), endLimit)
+	defer cancel()
+	last := make(chan int64, len(o.members))
+	for _, m := range o.members {
+		go func() {
+			if revision, err := o.ask(ctx, m); err == nil {
+				last <- revision
+			}
+		}()
+	}
+	select {
+	case revision := <-last:
+		o.seen.await(ctx, revision)
+	case <-ctx.Done():
+	}
+}
+
+// endMark is the key that is written at the end to a cluster that has other users: none of
+// their revisions is ever seen, but that of this key is.
+const endMark = "end"
+
+// ask asks a member how far the cluster has come.
+func (o *observer) ask(ctx context.Context, m watched) (revision int64, err error) {
+	if o.shared {
+		r, err := m.Put(ctx, endMark, "")
+		if err != nil {
+			return 0, err
+		}
+		return r.Header.Revision, nil
+	}
+	r, err := m.Get(ctx, LockPrefix)
+	if err != nil {
+		return 0, err
+	}
+	return r.Header.Revision, nil
+}
+
+// await waits until the changes up to a revision have been seen, or ctx ends.
+func (s *sightings) await(ctx context.Context, revision int64) {
+	for s.revision() < revision && ctx.Err() == nil {
+		time.Sleep(time.Millisecond)
+	}
+}

@@ -1,0 +1,166 @@
+//go:build linux
+
+package etcd
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/backends/realtime"
+	"github.com/locklab/locklab/sim"
+	"pgregory.net/rapid"
+)
+
+// comparison gives the model and a real server the same commands. The real one has given
+// out other numbers for leases, and its revisions go on from one script to the next.
+type comparison struct {
+	*rapid.T
+	host     sim.Host
+	port     *clientPort
+	model    *Model
+	leases   []uint64 // the real ones, by the model's number - 1
+	offset   uint64   // of the real revision
+	lock     succession
+	expected []sim.Event // what the observer must see
+}
+
+// real gives the real lease for the model's; there is none with the number 99.
+func (c *comparison) real(lease uint64) uint64 {
+	if lease == 0 || lease > uint64(len(c.leases)) {
+		return 99
+	}
+	return c.leases[lease-1]
+}
+
+// same compares a key of each.
+func (c *comparison) same(what string, real, model Key) {
+	c.Helper()
+	if model != (Key{}) {
+		model.Created += c.offset
+		model.Lease = c.real(model.Lease)
+		model.Client = c.host.ID()
+	}
+	if real != model {
+		c.Fatalf("%s: etcd has %+v, the model %+v", what, real, model)
+	}
+}
+
+// apply has the model carry out a command and notes what follows for the lock. Seen from
+// outside, a lease that was revoked looks like one that ran out.
+func (c *comparison) apply(command Command) Reply {
+	r := c.model.Apply(command)
+	first, _ := c.model.First(LockPrefix)
+	if first != (Key{}) {
+		first.Created += c.offset
+		first.Lease = c.real(first.Lease)
+		first.Client = c.host.ID()
+	}
+	ended := sim.Freed
+	if command.Kind == CommandLeaseRevoke {
+		ended = sim.Expired
+	}
+	c.lock.passTo(first, ended, func(e sim.Event) { c.expected = append(c.expected, e) })
+	return r
+}
+
+// perform draws a command, has both carry it out, and compares what they answer.
+func (c *comparison) perform() {
+	key := rapid.SampledFrom([]string{LockPrefix + "a", LockPrefix + "b", LockPrefix + "c", "other"}).Draw(c.T, "key")
+	lease := rapid.Uint64Range(1, uint64(len(c.leases))+1).Draw(c.T, "lease") // the last one does not exist
+	created := rapid.Uint64Range(1, c.model.Revision()).Draw(c.T, "revision")
+	switch what := rapid.SampledFrom([]string{"grant", "keep alive", "revoke", "create", "create", "delete", "delete at", "get", "last"}).Draw(c.T, "command"); what {
+	case "grant":
+		ttl := rapid.SampledFrom([]time.Duration{time.Hour, time.Hour + time.Millisecond}).Draw(c.T, "ttl")
+		id, granted, err := c.port.LeaseGrant(ttl, patience)
+		want := c.apply(Command{Kind: CommandLeaseGrant, TTL: wholeSeconds(ttl)})
+		if err != nil || granted != want.TTL {
+			c.Fatalf("a lease of %v was granted for %v (%v), expected %v", ttl, granted, err, want.TTL)
+		}
+		c.leases = append(c.leases, id)
+	case "keep alive":
+		ttl, err := c.port.LeaseKeepAlive(c.real(lease), patience)
+		if l, ok := c.model.Lease(lease); ttl != l.TTL || ok != (err == nil) || !ok && !errors.Is(err, ErrNoLease) {
+			c.Fatalf("keep alive: %v, %v; the model has %+v, %t", ttl, err, l, ok)
+		}
+	case "revoke":
+		if err := c.port.LeaseRevoke(c.real(lease), patience); err != nil {
+			c.Fatal(err)
+		}
+		c.apply(Command{Kind: CommandLeaseRevoke, Lease: lease})
+	case "create":
+		own, first, err := c.port.Create(key, LockPrefix, c.real(lease), patience)
+		want := c.apply(Command{Kind: CommandCreate, Key: key, Prefix: LockPrefix, Lease: lease})
+		if want.OK != (err == nil) || !want.OK && !errors.Is(err, ErrNoLease) {
+			c.Fatalf("create: %v; the model says %t", err, want.OK)
+		}
+		c.same("own", own, want.Own)
+		c.same("first", first, want.First)
+	case "delete", "delete at":
+		real := uint64(0)
+		if what == "delete" {
+			created = 0
+		} else {
+			real = created + c.offset
+		}
+		ok, err := c.port.Delete(key, real, patience)
+		if want := c.apply(Command{Kind: CommandDelete, Key: key, Created: created}); err != nil || ok != want.OK {
+			c.Fatalf("%s %d: %t, %v; the model says %t", what, created, ok, err, want.OK)
+		}
+	case "get":
+		k, ok, err := c.port.Get(key, patience)
+		if want, found := c.model.Get(key); err != nil || ok != found {
+			c.Fatalf("get: %t, %v; the model says %t", ok, err, found)
+		} else {
+			c.same("get", k, want)
+		}
+	case "last":
+		k, revision, ok, err := c.port.LastCreated(LockPrefix, created+c.offset, patience)
+		want, found := c.model.LastCreated(LockPrefix, created)
+		if err != nil || ok != found || revision != c.model.Revision()+c.offset {
+			c.Fatalf("last created up to %d: %t at %d, %v; the model says %t at %d", created, ok, revision-c.offset, err, found, c.model.Revision())
+		}
+		c.same("last created", k, want)
+	}
+}
+
+func TestTheModelDoesWhatEtcdDoesAndTheObserverSeesIt(t *testing.T) {
+	eachServer(t, func(t *testing.T, p program) {
+		server := startServer(t, p)
+		rapid.Check(t, func(t *rapid.T) {
+			ctx, cancel := context.WithTimeout(context.Background(), patience)
+			defer cancel()
+			if err := server.cluster.clear(ctx); err != nil {
+				t.Fatal(err)
+			}
+			var seen []sim.Event
+			o := &observer{
+				members: []watched{{"", server.admin}},
+				now:     func() time.Duration { return 0 },
+				seen:    newSightings(func(_ time.Duration, e sim.Event) { seen = append(seen, e) }),
+			}
+			if err := o.begin(ctx); err != nil {
+				t.Fatal(err)
+			}
+			var expected []sim.Event
+			realtime.Run("client-1", func(h *realtime.Host) {
+				port := server.port(t, h)
+				defer port.close()
+				c := &comparison{T: t, host: h, port: port, model: NewModel()}
+				c.offset = uint64(o.seen.revision()) - c.model.Revision()
+				for range rapid.IntRange(1, 20).Draw(t, "commands") {
+					c.perform()
+				}
+				expected = c.expected
+			})
+			o.end()
+			o.seen.mu.Lock() // nothing more is recorded
+			defer o.seen.mu.Unlock()
+			if !slices.Equal(seen, expected) {
+				t.Fatalf("the observer saw  %+v\nthe model did     %+v", seen, expected)
+			}
+		})
+	})
+}

@@ -1,0 +1,123 @@
+//go:build linux
+
+package etcd
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/backends/wire"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live/livetest"
+	clientv3 "go.etcd.io/etcd/client/v3"
+)
+
+func TestMain(m *testing.M) { os.Exit(livetest.Main(m, testRoles)) }
+
+// patience is how long a test waits for what must happen.
+const patience = 20 * time.Second
+
+// realServer is a cluster of one member of the test's own, on a socket in a directory of
+// its own.
+type realServer struct {
+	dir     string
+	socket  string
+	command *exec.Cmd
+	admin   *clientv3.Client
+	cluster *liveCluster
+}
+
+// eachServer runs a test with every kind of etcd server that this machine has: the latest
+// of those with a leadership check, and of those without.
+func eachServer(t *testing.T, f func(t *testing.T, p program)) {
+	t.Helper()
+	found, err := programs()
+	livetest.NeedAll(t, err)
+	done := map[bool]bool{}
+	for _, p := range found {
+		if kind := p.version.checksLeadership(); !done[kind] {
+			done[kind] = true
+			t.Run(p.version.String(), func(t *testing.T) { f(t, p) })
+		}
+	}
+}
+
+// anyServer starts the latest etcd server that this machine has.
+func anyServer(t *testing.T) *realServer {
+	t.Helper()
+	found, err := programs()
+	livetest.NeedAll(t, err)
+	return startServer(t, found[0])
+}
+
+func startServer(t *testing.T, p program) *realServer {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "etcd") // t.TempDir's names are too long for a socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &realServer{dir: dir, socket: filepath.Join(dir, socketName)}
+	if s.admin, err = socketClient(s.socket); err != nil {
+		t.Fatal(err)
+	}
+	s.cluster = &liveCluster{members: []sim.HostID{"etcd-1"}, clients: []*clientv3.Client{s.admin}}
+	t.Cleanup(func() {
+		s.admin.Close()
+		s.kill()
+		os.RemoveAll(dir)
+	})
+	s.run(t, p)
+	return s
+}
+
+// run runs the server in its directory.
+func (s *realServer) run(t *testing.T, p program) {
+	t.Helper()
+	// Alone it needs no address for others, and it may elect itself at once.
+	const nobody = "http://127.0.0.1:1"
+	args := append(serverArguments(p, "etcd-1", "127.0.0.1", []string{"etcd-1=" + nobody}),
+		"--listen-client-urls", "unix://"+socketName, "--listen-peer-urls", "unix://peer:0",
+		"--initial-advertise-peer-urls", nobody, "--heartbeat-interval", "10", "--election-timeout", "100")
+	var output bytes.Buffer
+	s.command = exec.Command(args[0], args[1:]...)
+	s.command.Dir, s.command.Stdout, s.command.Stderr = s.dir, &output, &output
+	if err := s.command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := await(ctx, "start "+p.String(), nil, func() error { return s.cluster.agreed(ctx) }); err != nil {
+		s.kill()
+		t.Fatalf("%v; it printed:\n%s", err, &output)
+	}
+}
+
+func (s *realServer) kill() {
+	s.command.Process.Kill()
+	s.command.Wait()
+}
+
+// port gives a host's port to the server.
+func (s *realServer) port(t fataler, h wire.Host) *clientPort {
+	t.Helper()
+	p, err := newPort(h, "unix", s.socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// eventually waits until a condition holds.
+func eventually(t fataler, what string, holds func() bool) {
+	t.Helper()
+	for start := time.Now(); !holds(); time.Sleep(time.Millisecond) {
+		if time.Since(start) > patience {
+			t.Fatalf("%s: not within %v", what, patience)
+		}
+	}
+}

@@ -1,0 +1,96 @@
+//go:build linux
+
+package etcd
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+	"go.etcd.io/etcd/api/v3/mvccpb"
+	clientv3 "go.etcd.io/etcd/client/v3"
+)
+
+// sightings are the changes of the store that have been seen at any member, each once and
+// in their order.
+type sightings struct {
+	record func(at time.Duration, e sim.Event)
+
+	mu   sync.Mutex
+	last int64 // revision of the last change seen
+	keys []Key // of the lock, in the order of their creation
+	lock succession
+}
+
+func newSightings(record func(at time.Duration, e sim.Event)) *sightings {
+	return &sightings{record: record}
+}
+
+// start takes in what the store holds before anything is recorded.
+func (s *sightings) start(revision int64, kvs []*mvccpb.KeyValue) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.last = revision
+	for _, kv := range kvs {
+		s.keys = append(s.keys, keyOf(kv))
+	}
+	s.lock.passTo(s.first(), "", func(sim.Event) {})
+}
+
+// revision is that of the last change seen.
+func (s *sightings) revision() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last
+}
+
+// take takes in changes that a member has shown at a true time, on whose host they count as
+// having happened, with those leases alive
+// that were so after them. The changes of one revision come together, and none before
+// them may be missing.
+func (s *sightings) take(at time.Duration, member sim.HostID, changes []*clientv3.Event, alive map[int64]bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(changes) > 0 {
+		revision := changes[0].Kv.ModRevision
+		n := slices.IndexFunc(changes, func(c *clientv3.Event) bool { return c.Kv.ModRevision != revision })
+		if n < 0 {
+			n = len(changes)
+		}
+		if revision > s.last {
+			s.last = revision
+			for _, c := range changes[:n] {
+				s.change(c)
+			}
+			ended := sim.Expired
+			if alive[int64(s.lock.holder.Lease)] {
+				ended = sim.Freed // only the key was deleted
+			}
+			s.lock.passTo(s.first(), ended, func(e sim.Event) {
+				e.Host = member
+				s.record(at, e)
+			})
+		}
+		changes = changes[n:]
+	}
+}
+
+func (s *sightings) change(c *clientv3.Event) {
+	switch name := string(c.Kv.Key); {
+	case !strings.HasPrefix(name, LockPrefix):
+	case c.Type == clientv3.EventTypeDelete:
+		s.keys = slices.DeleteFunc(s.keys, func(k Key) bool { return k.Name == name })
+	case c.IsCreate():
+		s.keys = append(s.keys, keyOf(c.Kv))
+	}
+}
+
+// first is the key that holds the lock; zero: there is none.
+func (s *sightings) first() Key {
+	if len(s.keys) == 0 {
+		return Key{}
+	}
+	return s.keys[0]
+}

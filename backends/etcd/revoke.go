@@ -1,0 +1,77 @@
+package etcd
+
+import "time"
+
+const (
+	// maxPendingRevokes is how many leases a member ends at the same time (etcd 3.4 and
+	// later, server.go).
+	maxPendingRevokes = 16
+	// queueing is what a request of the member's own may take, and two elections on top of
+	// it (ibid., config.go: ReqTimeout).
+	queueing = 5 * time.Second
+)
+
+// scan looks for leases whose time is up.
+func (m *member) scan() {
+	if leases := m.lessor.Expired(m.host.Now()); len(leases) > 0 {
+		m.endLeases(leases)
+	}
+	m.host.After(scanPeriod, m.scan)
+}
+
+// endLeases has leases revoked through the log. With the check, a member that has lost
+// its leadership since it found them expired notices it here (server.go:
+// revokeExpiredLeases). A real member asks only if its clock has not ticked for three
+// heartbeats (isActive), which holds for one that its disk holds up, and not for one whose
+// process was stopped and goes on.
+func (m *member) endLeases(leases []uint64) {
+	r := &revoker{member: m, waiting: leases}
+	if !m.cluster.leadershipCheck {
+		r.next()
+		return
+	}
+	m.raft.Read(func(ok bool) {
+		if ok {
+			r.next()
+		}
+	})
+}
+
+// revoker ends the leases of one scan, a few at a time.
+type revoker struct {
+	member  *member
+	waiting []uint64
+	pending int
+}
+
+func (r *revoker) next() {
+	for r.pending < maxPendingRevokes && len(r.waiting) > 0 {
+		lease := r.waiting[0]
+		r.waiting = r.waiting[1:]
+		r.pending++
+		r.revoke(lease)
+	}
+}
+
+// revoke ends one lease, or gives up when its time-out has passed. It does not ask whether
+// the member still leads: one that was stopped, and puts the first revocations into a log
+// that is out of date, never hears of them again, and by the time it goes on with the next
+// ones it has learnt who leads now and passes them on. The new leader has no means of
+// telling them from a client's (etcd issues 12528 and 15247).
+func (r *revoker) revoke(lease uint64) {
+	over := false
+	end := func() {
+		if !over {
+			over = true
+			r.pending--
+			r.next()
+		}
+	}
+	timer := r.member.host.After(queueing+2*timing.Election, end)
+	r.member.handle(Command{Kind: CommandLeaseExpire, Lease: lease}, func(answer any) {
+		if _, done := answer.(Reply); done {
+			timer.Stop()
+			end()
+		}
+	})
+}

@@ -1,0 +1,216 @@
+//go:build linux
+
+package lib
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"go.etcd.io/etcd/client/v3/concurrency"
+	"go.uber.org/zap"
+	"google.golang.org/grpc"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/etcd"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live"
+)
+
+// etcdServePort is where members serve clients.
+const etcdServePort = "2379"
+
+// etcdMutexLock is etcd's own client with a Session, which is used again for as long as it
+// lives, and a Mutex for each acquisition.
+type etcdMutexLock struct {
+	host   *live.Host
+	client *clientv3.Client
+	ttl    time.Duration
+	asking atomic.Pointer[string] // the key that is to be created; nil: none, or its request is on its way
+
+	session *concurrency.Session // nil: none
+	held    *etcdMutexLease      // nil: none
+}
+
+func dialEtcdMutex(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
+	l := &etcdMutexLock{host: h, ttl: s.TTL}
+	var endpoints []string
+	for _, ip := range servers {
+		endpoints = append(endpoints, net.JoinHostPort(ip, etcdServePort))
+	}
+	var err error
+	l.client, err = clientv3.New(clientv3.Config{
+		Endpoints:   endpoints,
+		Logger:      zap.NewNop(), // what counts is in the history
+		DialOptions: []grpc.DialOption{grpc.WithContextDialer(l.dial)},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make a client of etcd: %w", err)
+	}
+	h.Outside(func() {
+		ctx, cancel := within(connectLimit)
+		defer cancel()
+		_, err = l.client.Get(ctx, etcd.LockPrefix)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read from etcd: %w", err)
+	}
+	return l, nil
+}
+
+func (l *etcdMutexLock) dial(ctx context.Context, address string) (net.Conn, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	return &watchedConn{Conn: conn, host: l.host, asks: l.isCreate, sent: func(key string) {
+		l.host.Record(sim.Event{Kind: sim.AcquireSent, Grant: key})
+	}}, nil
+}
+
+// isCreate tells the first request that names the key which is to be created; protocol
+// buffers carry strings as they are.
+func (l *etcdMutexLock) isCreate(b []byte) (key string, yes bool) {
+	asking := l.asking.Load()
+	if asking == nil || !strings.Contains(string(b), *asking) || !l.asking.CompareAndSwap(asking, nil) {
+		return "", false
+	}
+	return *asking, true
+}
+
+// Acquire opens a session if there is none that lives, and calls Lock, which waits. When
+// it returns an error, it may have waited for longer: it deletes its key, however long that
+// takes. When the session has ended meanwhile, it is tried again with another one.
+func (l *etcdMutexLock) Acquire(wait time.Duration) (backends.Lease, error) {
+	return untilGot(l.host, wait, l.ttl/50, l.lock)
+}
+
+func (l *etcdMutexLock) lock(wait time.Duration) (backends.Lease, error) {
+	ctx, cancel := within(wait)
+	defer cancel()
+	if err := l.openSession(ctx); err != nil {
+		return nil, fmt.Errorf("open a session: %w (%v)", sim.ErrUnknown, err)
+	}
+	session := l.session
+	m := concurrency.NewMutex(session, strings.TrimSuffix(etcd.LockPrefix, "/"))
+	key := fmt.Sprintf("%s%x", etcd.LockPrefix, session.Lease())
+	var err error
+	l.host.Outside(func() {
+		l.asking.Store(&key)
+		defer l.asking.Store(nil)
+		err = m.Lock(ctx)
+	})
+	switch {
+	case errors.Is(err, context.DeadlineExceeded) && m.Key() == "\x00": // it has withdrawn its key
+		return nil, backends.ErrHeld
+	case err != nil:
+		l.giveUp(session) // or its key, if it is there, would lock this client out
+		return nil, fmt.Errorf("lock %s: %w (%v)", key, sim.ErrUnknown, err)
+	}
+	isOwner := m.IsOwner() // the condition for a transaction that the lock is to fence
+	own := etcd.Key{Name: m.Key(), Created: uint64(isOwner.GetCompare().GetCreateRevision())}
+	lease := &etcdMutexLease{lock: l, session: session, mutex: m, key: own}
+	l.held = lease
+	return lease, nil
+}
+
+// openSession makes a session if there is none that lives.
+func (l *etcdMutexLock) openSession(limit context.Context) error {
+	if l.session != nil && !ended(l.session) {
+		return nil
+	}
+	l.session = nil
+	var session *concurrency.Session
+	var err error
+	l.host.Outside(func() {
+		// The session's context is for all its life, so the limit must not be its parent.
+		ctx, cancel := context.WithCancel(context.Background())
+		stop := context.AfterFunc(limit, cancel)
+		session, err = concurrency.NewSession(l.client, concurrency.WithContext(ctx), concurrency.WithTTL(seconds(l.ttl)))
+		if !stop() && err == nil {
+			err = limit.Err()
+		}
+		if err != nil {
+			cancel()
+		}
+	})
+	if err != nil {
+		return err
+	}
+	l.session = session
+	l.host.Go("session", func(sim.Host) {
+		l.host.Outside(func() { <-session.Done() })
+		if l.held != nil && l.held.session == session {
+			l.host.Record(sim.Event{Kind: sim.Lost, Grant: l.held.Grant(), Note: "the session is done"})
+			l.held = nil
+		}
+	})
+	return nil
+}
+
+// giveUp closes a session in the background. If etcd does not hear of it, its lease runs
+// out.
+func (l *etcdMutexLock) giveUp(s *concurrency.Session) {
+	if l.session == s {
+		l.session = nil
+	}
+	l.host.Go("close", func(sim.Host) { l.host.Outside(func() { _ = s.Close() }) })
+}
+
+// seconds rounds a lease up, as etcd counts in whole seconds.
+func seconds(ttl time.Duration) int { return int((ttl + time.Second - 1) / time.Second) }
+
+func ended(s *concurrency.Session) bool {
+	select {
+	case <-s.Done():
+		return true
+	default:
+		return false
+	}
+}
+
+// etcdMutexLease is a Mutex that was locked.
+type etcdMutexLease struct {
+	lock    *etcdMutexLock
+	session *concurrency.Session
+	mutex   *concurrency.Mutex
+	key     etcd.Key
+	over    bool // released
+}
+
+// Grant is the key and its create revision.
+func (l *etcdMutexLease) Grant() string { return l.key.Grant() }
+
+// Token is the create revision, which the library tells as part of IsOwner.
+func (l *etcdMutexLease) Token() uint64 { return l.key.Created }
+
+// Until is 0: the library knows a deadline, but does not tell it.
+func (l *etcdMutexLease) Until() time.Duration { return 0 }
+
+// Valid tells whether the session is not done, which is all that the library offers.
+func (l *etcdMutexLease) Valid() bool { return !l.over && !ended(l.session) }
+
+// Release calls Unlock, which deletes the key and does not tell whether it was there.
+func (l *etcdMutexLease) Release() error {
+	l.over = true
+	k := l.lock
+	if k.held == l {
+		k.held = nil
+	}
+	var err error
+	k.host.Outside(func() {
+		ctx, cancel := within(k.ttl)
+		defer cancel()
+		err = l.mutex.Unlock(ctx)
+	})
+	if err != nil {
+		k.giveUp(l.session)
+		return fmt.Errorf("unlock %s: %w (%v)", l.key.Name, sim.ErrUnknown, err)
+	}
+	return nil
+}

@@ -1,0 +1,99 @@
+// Package lib has lock libraries as people use them, in the place of locklab's own clients:
+// the servers, the observers and the account are the same, and the library does the rest.
+// Whatever it does not tell its users, it does not tell locklab either.
+//
+// A library brings its own connections, goroutines and clocks, so it runs against real
+// servers only: there is nothing of it in the virtual world.
+package lib
+
+import (
+	"fmt"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/etcd"
+	"github.com/locklab/locklab/backends/redis"
+	"github.com/locklab/locklab/backends/redlock"
+	"github.com/locklab/locklab/backends/zookeeper"
+	"github.com/locklab/locklab/sim"
+)
+
+// Library is one that has a lock in it.
+type Library string
+
+// The libraries.
+const (
+	Redsync   Library = "redsync"
+	Redislock Library = "redislock"
+	EtcdMutex Library = "etcd-mutex"
+	ZKLock    Library = "zk-lock"
+)
+
+// Prefix begins the names of the backends of this package.
+const Prefix = "lib/"
+
+// The options, by name.
+const (
+	optionNodes = "nodes" // as redlock calls it
+	optionRenew = "renew"
+)
+
+// Backend is a library as a backends.Backend.
+type Backend struct{ Library Library }
+
+var _ backends.Backend = Backend{}
+
+// Backends lists all libraries, in the order of tables.
+func Backends() []backends.Backend {
+	return []backends.Backend{Backend{Redislock}, Backend{Redsync}, Backend{EtcdMutex}, Backend{ZKLock}}
+}
+
+// facts is what is to be known about a library.
+type facts struct {
+	title   string
+	service backends.Backend // whose servers and observers it works with
+	options []backends.Option
+	tokens  bool
+}
+
+func (b Backend) facts() facts {
+	switch b.Library {
+	case Redsync:
+		return facts{
+			title:   "go-redsync/redsync: Redlock in Go, on go-redis",
+			service: redlock.Backend{},
+			options: []backends.Option{{Name: optionNodes, Kind: backends.Int, Default: "5", Min: 1, Max: 99,
+				Doc: "how many independent servers there are"}},
+		}
+	case Redislock:
+		return facts{
+			title:   "bsm/redislock: a lock on a single Redis, on go-redis",
+			service: redis.Backend{},
+			options: []backends.Option{{Name: optionRenew, Kind: backends.Switch, Default: "off",
+				Doc: "call Refresh every third of the lease; the library leaves that to its users"}},
+		}
+	case EtcdMutex:
+		return facts{title: "etcd client/v3/concurrency: Session and Mutex", service: etcd.Backend{}, tokens: true}
+	case ZKLock:
+		return facts{title: "go-zookeeper/zk: Lock", service: zookeeper.Backend{}, tokens: true}
+	}
+	panic(fmt.Sprintf("there is no library %q", b.Library))
+}
+
+// Name is "lib/" and the library.
+func (b Backend) Name() string { return Prefix + string(b.Library) }
+
+// Title says in one line what it is.
+func (b Backend) Title() string { return b.facts().title }
+
+// Options lists what users of the library choose.
+func (b Backend) Options() []backends.Option { return b.facts().options }
+
+// IssuesTokens tells whether its users can get a fencing token without an addition of
+// their own: the create revision from etcd, the czxid from ZooKeeper.
+func (b Backend) IssuesTokens() bool { return b.facts().tokens }
+
+// Servers are those of the service.
+func (b Backend) Servers(s backends.Settings) []sim.HostID {
+	service := b.facts().service
+	return service.Servers(s.For(service))
+}

@@ -1,0 +1,108 @@
+//go:build linux
+
+package lib
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live"
+)
+
+var _ backends.Concluder = Backend{}
+
+// connectLimit is for a client's first connections, before the trial starts.
+const connectLimit = 10 * time.Second
+
+// service gives the service that the library works with, and its settings.
+func (b Backend) service(s backends.Settings) (backends.Live, backends.Settings) {
+	service := b.facts().service.(backends.Live)
+	return service, s.For(service)
+}
+
+// Missing says what the service lacks.
+func (b Backend) Missing(s backends.Settings) error {
+	service, own := b.service(s)
+	return service.Missing(own)
+}
+
+// Start starts the service.
+func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) error {
+	service, own := b.service(s)
+	return service.Start(ctx, lab, own)
+}
+
+// Observe starts the service's observers.
+func (b Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
+	service, own := b.service(s)
+	return service.Observe(ctx, lab, own)
+}
+
+// Reset puts the service back.
+func (b Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) error {
+	service, own := b.service(s)
+	return service.Reset(ctx, lab, own)
+}
+
+// Who asks the service.
+func (b Backend) Who(ctx context.Context, lab *live.Lab, s backends.Settings, role sim.Role) ([]sim.HostID, error) {
+	service, own := b.service(s)
+	return service.Who(ctx, lab, own, role)
+}
+
+// Conclude lets the service conclude, if it does.
+func (b Backend) Conclude(events []sim.Event, s backends.Settings) []sim.Event {
+	service, own := b.service(s)
+	if c, ok := service.(backends.Concluder); ok {
+		return c.Conclude(events, own)
+	}
+	return events
+}
+
+// Roles are the service's.
+func (b Backend) Roles() map[string]live.Role {
+	return b.facts().service.(backends.Live).Roles()
+}
+
+// Dial gives a client's process the library's lock on the servers at these addresses.
+func (b Backend) Dial(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
+	switch b.Library {
+	case Redsync:
+		return dialRedsync(h, servers, s)
+	case Redislock:
+		return dialRedislock(h, servers[0], s)
+	case EtcdMutex:
+		return dialEtcdMutex(h, servers, s)
+	case ZKLock:
+		return dialZKLock(h, servers, s)
+	}
+	return nil, fmt.Errorf("there is no library %q", b.Library)
+}
+
+// longest bounds how long a library is told to wait, as it adds that to the time of day.
+const longest = 1000 * time.Hour
+
+// within is a context for a call that may take so long.
+func within(d time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), min(d, longest))
+}
+
+// untilGot tries to get the lock until it has it or wait is over. Each try is told how much
+// of that is left.
+func untilGot(h *live.Host, wait, pause time.Duration, try func(left time.Duration) (backends.Lease, error)) (backends.Lease, error) {
+	end := h.Now() + min(wait, longest)
+	for {
+		lease, err := try(max(0, end-h.Now()))
+		if err == nil {
+			return lease, nil
+		}
+		left := end - h.Now()
+		if left <= 0 {
+			return nil, err
+		}
+		h.Sleep(min(left, pause))
+	}
+}

@@ -1,0 +1,79 @@
+//go:build linux
+
+package lib
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"github.com/locklab/locklab/backends/redis"
+	"github.com/locklab/locklab/backends/wire"
+)
+
+// warmUpKey is what a library locks once before the trial, so that its connections are
+// there and the server knows its scripts, as after a while of use. The observer does not
+// look at this key.
+const warmUpKey = "warm-up"
+
+// redisClient is go-redis as it comes, with all that it does behind the caller's back: it
+// tries commands again, keeps a pool of connections, and does not look at the deadlines of
+// contexts.
+type redisClient struct {
+	*goredis.Client
+	unanswered atomic.Bool // the command that ended last got no answer
+}
+
+// newRedisClient gives a host a client of the server at this IP address. asks looks at the
+// words of each command.
+func newRedisClient(h wire.Host, ip string, asks func(words []string) (value string, yes bool), sent func(value string)) *redisClient {
+	dial := goredis.NewDialer(&goredis.Options{DialTimeout: 5 * time.Second}) // as by default
+	c := &redisClient{Client: goredis.NewClient(&goredis.Options{
+		Addr: net.JoinHostPort(ip, redis.ServerPort),
+		Dialer: func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := dial(ctx, network, address)
+			if err != nil {
+				return nil, err
+			}
+			return &watchedConn{
+				Conn: conn, host: h, sent: sent,
+				asks: func(b []byte) (string, bool) { return asks(commandWords(b)) },
+			}, nil
+		},
+	})}
+	c.AddHook(answerHook{c})
+	return c
+}
+
+// commandWords reads a command as it is sent: a list of strings (RESP: *N, then $LENGTH
+// and the string, N times). None of a lock's strings has a line's end in it.
+func commandWords(b []byte) (words []string) {
+	lines := strings.Split(string(b), "\r\n")
+	for i := 2; i < len(lines); i += 2 {
+		words = append(words, lines[i])
+	}
+	return words
+}
+
+// answerHook notes whether commands are answered.
+type answerHook struct{ client *redisClient }
+
+func (answerHook) DialHook(next goredis.DialHook) goredis.DialHook { return next }
+
+func (answerHook) ProcessPipelineHook(next goredis.ProcessPipelineHook) goredis.ProcessPipelineHook {
+	return next
+}
+
+func (a answerHook) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook {
+	return func(ctx context.Context, command goredis.Cmder) error {
+		err := next(ctx, command)
+		var answer goredis.Error // also goredis.Nil: there is no such thing
+		a.client.unanswered.Store(err != nil && !errors.As(err, &answer))
+		return err
+	}
+}

@@ -1,0 +1,175 @@
+//go:build linux
+
+package redis
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live"
+)
+
+var _ backends.Attachable = Backend{}
+
+// attached is the backend on a server that somebody else runs.
+type attached struct {
+	Backend
+	to *backends.Attachment
+}
+
+// Attach gives the backend on such a server.
+func (b Backend) Attach(to *backends.Attachment) backends.Attached { return attached{b, to} }
+
+// Attachment says where the server is.
+func (b attached) Attachment() *backends.Attachment { return b.to }
+
+// Missing says which settings an attached server cannot have.
+func (b attached) Missing(s backends.Settings) error {
+	return cmp.Or(b.to.Fits(b.Servers(s)), RefuseNodeSettings(s))
+}
+
+// RefuseNodeSettings says which settings of nodes somebody has asked for, which an attached
+// server has as it has them.
+func RefuseNodeSettings(s backends.Settings) error {
+	return backends.RefuseWritten(s, optionDurable, optionRestart)
+}
+
+// Start makes sure that the server serves.
+func (b attached) Start(ctx context.Context, _ *live.Lab, _ backends.Settings) error {
+	return CheckAttached(ctx, b.to)
+}
+
+// Observe puts a relay in the server's place, and an observer beside it.
+func (b attached) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
+	return ObserveAttached(ctx, lab, b.to, b.Servers(s), Observation{})
+}
+
+// Reset removes what the trial has left.
+func (b attached) Reset(ctx context.Context, lab *live.Lab, _ backends.Settings) error {
+	return ResetAttached(ctx, lab, b.to)
+}
+
+// Clean removes what trials have left.
+func (b attached) Clean(ctx context.Context, prefixes []string) error {
+	return CleanAttached(ctx, b.to, prefixes)
+}
+
+// DialUnder gives a client's process its lock, under names that begin with prefix.
+func (Backend) DialUnder(prefix string, h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
+	p := NewClient(h, servers[0])
+	if err := p.ConnectAhead(); err != nil {
+		return nil, err
+	}
+	return NewLock(h, Under(prefix, p), s), nil
+}
+
+// CheckAttached makes sure that the servers serve: each is a Redis, and takes writes.
+func CheckAttached(ctx context.Context, to *backends.Attachment) error {
+	return eachAttached(ctx, to, func(s *session) error {
+		answer, err := s.client.Do(ctx, "ROLE").Slice()
+		if err != nil {
+			return err
+		}
+		if len(answer) == 0 || answer[0] != "master" {
+			return fmt.Errorf("it is no master: it answers ROLE with %v", answer)
+		}
+		return nil
+	})
+}
+
+// ObserveAttached puts relays on the hosts and starts an observer for each server.
+func ObserveAttached(ctx context.Context, lab *live.Lab, to *backends.Attachment, hosts []sim.HostID, o Observation) error {
+	prefix, err := to.Prefix(lab)
+	if err != nil {
+		return err
+	}
+	if err := to.Stand(ctx, lab, hosts, ServerPort); err != nil {
+		return err
+	}
+	for i, id := range hosts {
+		spec := attachedSpec{Network: "unix", Address: to.Sockets[i], Prefix: prefix, Observation: o}
+		observer, err := lab.Agent(id).StartHelper(attachedRole, spec)
+		if err != nil {
+			return err
+		}
+		if err := observer.AwaitReady(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ResetAttached removes what a trial in this lab has left.
+func ResetAttached(ctx context.Context, lab *live.Lab, to *backends.Attachment) error {
+	prefix, err := to.Prefix(lab)
+	if err != nil {
+		return err
+	}
+	return CleanAttached(ctx, to, []string{prefix})
+}
+
+// CleanAttached deletes the lock's keys under these prefixes from the servers.
+func CleanAttached(ctx context.Context, to *backends.Attachment, prefixes []string) error {
+	return eachAttached(ctx, to, func(s *session) error {
+		for _, prefix := range prefixes {
+			if err := s.client.Del(ctx, prefix+LockKey, prefix+CounterKey).Err(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// eachAttached connects to each server and asks it something.
+func eachAttached(ctx context.Context, to *backends.Attachment, ask func(*session) error) error {
+	for i, address := range to.Addresses {
+		about := func(err error) error { return fmt.Errorf("the attached redis at %s: %w", address, err) }
+		raw, err := to.Dial(ctx, i)
+		if err != nil {
+			return about(err)
+		}
+		s, err := newSession(raw, connectLimit)
+		if err != nil {
+			return about(err)
+		}
+		err = ask(s)
+		s.client.Close()
+		if err != nil {
+			return about(err)
+		}
+	}
+	return nil
+}
+
+// under is a Port whose keys have names that begin with a prefix.
+type under struct {
+	Port
+	prefix string
+}
+
+// Under gives a Port on which every key's name begins with prefix.
+func Under(prefix string, p Port) Port { return under{p, prefix} }
+
+func (u under) SetNX(key, value string, px, timeout time.Duration) (bool, error) {
+	return u.Port.SetNX(u.prefix+key, value, px, timeout)
+}
+
+func (u under) SetNXWithToken(key, counterKey, value string, px, timeout time.Duration) (uint64, bool, error) {
+	return u.Port.SetNXWithToken(u.prefix+key, u.prefix+counterKey, value, px, timeout)
+}
+
+func (u under) CompareAndDelete(key, value string, timeout time.Duration) (bool, error) {
+	return u.Port.CompareAndDelete(u.prefix+key, value, timeout)
+}
+
+func (u under) CompareAndExpire(key, value string, px, timeout time.Duration) (bool, error) {
+	return u.Port.CompareAndExpire(u.prefix+key, value, px, timeout)
+}
+
+func (u under) Delete(key string, timeout time.Duration) (bool, error) {
+	return u.Port.Delete(u.prefix+key, timeout)
+}

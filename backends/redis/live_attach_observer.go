@@ -1,0 +1,175 @@
+//go:build linux
+
+package redis
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/locklab/locklab/sim/live"
+)
+
+// The observer of an attached server must not switch keyspace events on, which are the
+// server's setting. It has MONITOR lines only, which do not say whether a SET NX did
+// anything. So it asks: after each SET of the lock's key it sends GET over a second
+// connection. No client sends GET, so where the line of one stands among the others is
+// where the server has answered it, and the answer tells what the lines before it came to.
+// That the time of a lock is up shows when it is asked next, every pollPeriod.
+
+const attachedRole = "redis-attached-observer"
+
+// attachedSpec tells the observer of an attached server what to look at.
+type attachedSpec struct {
+	Network, Address string
+	Prefix           string // of the keys' names
+	Observation
+}
+
+// attachedObserver is the observer's two connections, and what it makes of what comes over
+// them.
+type attachedObserver struct {
+	lines, answers *stream
+	ask, end       string // GET of the lock's key; what is sent last
+	over           string // how the line begins that the server shows for end
+	witness        *attachedWitness
+}
+
+func observeAttached(h *live.Host, orders json.RawMessage) error {
+	var spec attachedSpec
+	if err := json.Unmarshal(orders, &spec); err != nil {
+		return fmt.Errorf("read the observer's orders: %w", err)
+	}
+	stopped := h.Stopped()
+	var o *attachedObserver
+	var err error
+	h.Outside(func() { o, err = openAttached(spec, newAttachedWitness(spec, h.TrueTime, h.RecordAt)) })
+	if err != nil {
+		return fmt.Errorf("observe the attached redis: %w", err)
+	}
+	defer o.close()
+	h.Ready()
+	h.AwaitStart()
+	h.Outside(func() {
+		go o.poll(stopped)
+		err = o.follow()
+	})
+	if err != nil {
+		return fmt.Errorf("observe the attached redis: %w", err)
+	}
+	return nil
+}
+
+// openAttached connects, and returns when the server shows every command that it carries
+// out from then on.
+func openAttached(spec attachedSpec, w *attachedWitness) (*attachedObserver, error) {
+	o := &attachedObserver{
+		ask: "GET " + spec.Prefix + LockKey + "\r\n", end: "ECHO " + spec.Prefix + "end\r\n",
+		over: `"ECHO" ` + strconv.Quote(spec.Prefix+"end"), witness: w,
+	}
+	for _, s := range []**stream{&o.lines, &o.answers} {
+		conn, err := net.DialTimeout(spec.Network, spec.Address, connectLimit)
+		if err != nil {
+			o.close()
+			return nil, err
+		}
+		*s = &stream{conn: conn, input: bufio.NewReader(conn)}
+	}
+	if err := o.greet(spec.Prefix + CounterKey); err != nil {
+		o.close()
+		return nil, fmt.Errorf("%w (it must allow MONITOR)", err)
+	}
+	return o, nil
+}
+
+func (o *attachedObserver) close() {
+	for _, s := range []*stream{o.lines, o.answers} {
+		if s != nil {
+			s.conn.Close()
+		}
+	}
+}
+
+// greet has the server show what it does, and asks how things stand before that.
+func (o *attachedObserver) greet(counter string) error {
+	held, err := o.answers.question(o.ask)
+	if err != nil {
+		return err
+	}
+	if held.text != "" {
+		return fmt.Errorf("the lock is already held, with the value %q", held.text)
+	}
+	count, err := o.answers.question("GET " + counter + "\r\n")
+	if err != nil {
+		return err
+	}
+	if count.text != "" {
+		if o.witness.tokens, err = strconv.ParseUint(count.text, 10, 64); err != nil {
+			return fmt.Errorf("read the counter of tokens: %w", err)
+		}
+	}
+	_, err = o.lines.question("MONITOR\r\n")
+	return err
+}
+
+// question sends a command and waits for its answer.
+func (s *stream) question(command string) (value, error) {
+	if err := s.conn.SetDeadline(time.Now().Add(connectLimit)); err != nil {
+		return value{}, err
+	}
+	if _, err := s.conn.Write([]byte(command)); err != nil {
+		return value{}, err
+	}
+	v, err := readValue(s.input)
+	if err != nil {
+		return value{}, err
+	}
+	return v, s.conn.SetDeadline(time.Time{})
+}
+
+// poll asks what the lock's key holds, and at the end of the trial for the last time. If
+// it cannot, follow finds out.
+func (o *attachedObserver) poll(stopped <-chan struct{}) {
+	tick := time.NewTicker(pollPeriod)
+	defer tick.Stop()
+	for {
+		select {
+		case <-stopped:
+			_ = o.lines.conn.SetReadDeadline(time.Now().Add(connectLimit))
+			_, _ = o.answers.conn.Write([]byte(o.ask + o.end))
+			return
+		case <-tick.C:
+			_, _ = o.answers.conn.Write([]byte(o.ask))
+		}
+	}
+}
+
+// follow shows the witness what comes until the line of the last command.
+func (o *attachedObserver) follow() error {
+	for {
+		v, err := readValue(o.lines.input)
+		if err != nil {
+			return err
+		}
+		command := commandOf(v.text)
+		switch {
+		case command == o.over:
+			return nil
+		case o.witness.isQuestion(command):
+			answer, err := readValue(o.answers.input)
+			if err != nil {
+				return err
+			}
+			if err := o.witness.answer(answer.text); err != nil {
+				return err
+			}
+		case o.witness.line(v.text):
+			if _, err := o.answers.conn.Write([]byte(o.ask)); err != nil {
+				return err
+			}
+		}
+	}
+}

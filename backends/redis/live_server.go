@@ -1,0 +1,206 @@
+//go:build linux
+
+package redis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live"
+)
+
+const (
+	// ServerPort is where servers are reached in a lab.
+	ServerPort = "6379"
+
+	serverVar    = "LOCKLAB_REDIS_SERVER" // path of the server, in place of the one on the PATH
+	connectLimit = 5 * time.Second        // for a client's first connection, before the trial starts
+	resetLimit   = 5 * time.Second        // for a server to answer after a trial, besides its restart delay
+	askAgain     = 2 * time.Millisecond   // when a server that does not answer is asked again
+)
+
+// ServerProgram finds redis-server.
+func ServerProgram() (string, error) {
+	if path := os.Getenv(serverVar); path != "" {
+		if _, err := exec.LookPath(path); err != nil {
+			return "", fmt.Errorf("%s=%s is no program that can be run: %w", serverVar, path, err)
+		}
+		return path, nil
+	}
+	path, err := exec.LookPath("redis-server")
+	if err != nil {
+		return "", fmt.Errorf("redis-server is not on the PATH: install it (Debian: apt-get install redis-server) or set %s to its path", serverVar)
+	}
+	return path, nil
+}
+
+// MissingServer says that there is no redis-server, if so, and what to do.
+func MissingServer() error {
+	_, err := ServerProgram()
+	return err
+}
+
+// ServerSetting is a line of redis.conf.
+type ServerSetting struct{ Name, Value string }
+
+// serverSettings are those of a server that tells an observer what happens to keys: Eg$x
+// are the events of generic commands, of strings, and of expiry. Its file of writes is
+// never rewritten, so that it only grows.
+func serverSettings(d Durability, more ...ServerSetting) []ServerSetting {
+	list := []ServerSetting{{"save", `""`}, {"protected-mode", "no"}, {"notify-keyspace-events", "Eg$x"}}
+	if d == DurabilityNone {
+		list = append(list, ServerSetting{"appendonly", "no"})
+	} else {
+		list = append(list, ServerSetting{"appendonly", "yes"}, ServerSetting{"appendfsync", string(d)},
+			ServerSetting{"auto-aof-rewrite-percentage", "0"})
+	}
+	return append(list, more...)
+}
+
+// ConfigFile is where a server's settings are, in its host's directory. The server may
+// write to it: CONFIG REWRITE.
+const ConfigFile = "redis.conf"
+
+// WriteConfig writes a configuration file.
+func WriteConfig(path string, settings []ServerSetting) error {
+	var text strings.Builder
+	for _, s := range settings {
+		fmt.Fprintln(&text, s.Name, s.Value)
+	}
+	return os.WriteFile(path, []byte(text.String()), 0o600)
+}
+
+// ServerOptions say how a server is run.
+type ServerOptions struct {
+	NodeSettings
+	Settings []ServerSetting // more for its configuration file
+}
+
+// StartServer starts a redis-server on a host, in the host's directory, and does not wait
+// until it answers. After a crash of the host it starts again with what the disk has kept
+// of its file, and after its restart delay.
+func StartServer(lab *live.Lab, id sim.HostID, o ServerOptions) (*live.Proc, error) {
+	program, err := ServerProgram()
+	if err != nil {
+		return nil, err
+	}
+	agent := lab.Agent(id)
+	settings := append([]ServerSetting{{"bind", agent.Address()}, {"port", ServerPort}}, o.Settings...)
+	dir := lab.Dir(id)
+	if err := WriteConfig(filepath.Join(dir, ConfigFile), serverSettings(o.Durability, settings...)); err != nil {
+		return nil, fmt.Errorf("write the configuration of redis-server on %s: %w", id, err)
+	}
+	argv := []string{program, ConfigFile}
+	var options []live.StartOption
+	if o.Durability == DurabilityEverySec {
+		options = append(options, live.BeforeRestart(func() error { return loseUnsynced(dir) }))
+	}
+	if o.RestartDelay > 0 {
+		argv = delayed(argv, o.RestartDelay)
+		options = append(options, live.BeforeRestart(func() error {
+			return os.WriteFile(filepath.Join(dir, crashMark), nil, 0o600)
+		}))
+	}
+	agent.ProveClock = func(ctx context.Context) (time.Time, error) { return serverTime(ctx, agent) }
+	return agent.Start("redis-server", argv, options...)
+}
+
+// crashMark is the file that tells a server's shell to wait: its machine has crashed.
+const crashMark = "crashed"
+
+// delayed runs a command later if the machine has crashed before. The delay is the shell's
+// sleep, which the kernel counts on the monotonic clock; a step of the host's clocks does
+// not shorten it.
+func delayed(argv []string, d time.Duration) []string {
+	script := fmt.Sprintf(`if [ -e %[1]s ]; then rm %[1]s; sleep %.3f; fi; exec "$@"`, crashMark, d.Seconds())
+	return append([]string{"/bin/sh", "-c", script, "redis-server"}, argv...)
+}
+
+// AwaitServer asks a server until it answers, its process has ended, or ctx has.
+func AwaitServer(ctx context.Context, lab *live.Lab, server *live.Proc) error {
+	agent := lab.Agent(server.Host())
+	for {
+		s, err := reach(ctx, agent)
+		if err == nil {
+			return s.client.Close()
+		}
+		select {
+		case <-server.Done():
+			return fmt.Errorf("%s ended before it answered; it printed:\n%s", server, server.Output())
+		case <-ctx.Done():
+			return fmt.Errorf("wait until %s answers: %w (last: %v)", server, context.Cause(ctx), err)
+		case <-time.After(askAgain):
+		}
+	}
+}
+
+// reach connects to the server on a host, from that host.
+func reach(ctx context.Context, agent *live.Agent) (*session, error) {
+	limit := connectLimit
+	if deadline, ok := ctx.Deadline(); ok {
+		limit = min(limit, time.Until(deadline))
+	}
+	raw, err := agent.Dial(ctx, "tcp", net.JoinHostPort(agent.Address(), ServerPort))
+	if err != nil {
+		return nil, err
+	}
+	return newSession(raw, limit)
+}
+
+// serverTime asks the server on a host for its wall clock.
+func serverTime(ctx context.Context, agent *live.Agent) (time.Time, error) {
+	s, err := reach(ctx, agent)
+	if err != nil {
+		return time.Time{}, err
+	}
+	defer s.client.Close()
+	return s.client.Time(ctx).Result()
+}
+
+// AskServer sends a command to the server on a host, from that host, and gives its answer
+// as go-redis does.
+func AskServer(ctx context.Context, lab *live.Lab, id sim.HostID, command ...any) (any, error) {
+	s, err := reach(ctx, lab.Agent(id))
+	if err != nil {
+		return nil, fmt.Errorf("%s at %s: %w", command[0], id, err)
+	}
+	defer s.client.Close()
+	answer, err := s.client.Do(ctx, command...).Result()
+	if err != nil {
+		return nil, fmt.Errorf("%s at %s: %w", command[0], id, err)
+	}
+	return answer, nil
+}
+
+// ResetServers empties servers, which shows at the same time that they answer. It waits
+// for one that is just being restarted. A host that is down is an error at once.
+func ResetServers(ctx context.Context, lab *live.Lab, s NodeSettings, ids ...sim.HostID) error {
+	limit := resetLimit + s.RestartDelay
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it took longer than %v", limit))
+	defer cancel()
+	for _, id := range ids {
+		for {
+			_, err := AskServer(ctx, lab, id, "FLUSHALL")
+			if err == nil {
+				break
+			}
+			if lab.Agent(id).Crashed() == nil {
+				return fmt.Errorf("reset redis-server: host %s is down", id)
+			}
+			select {
+			case <-ctx.Done():
+				return errors.Join(fmt.Errorf("reset redis-server: %w", context.Cause(ctx)), err)
+			case <-time.After(askAgain):
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,127 @@
+//go:build linux
+
+package redlock
+
+import (
+	"context"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/redis"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live"
+)
+
+var _ backends.Concluder = Backend{}
+
+// Missing says that redis-server is missing, if it is.
+func (Backend) Missing(backends.Settings) error { return redis.MissingServer() }
+
+// Start starts the servers.
+func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) error {
+	var servers []*live.Proc
+	for _, id := range b.Servers(s) {
+		server, err := redis.StartServer(lab, id, redis.ServerOptions{NodeSettings: redis.NodeSettingsOf(s)})
+		if err != nil {
+			return err
+		}
+		servers = append(servers, server)
+	}
+	for _, server := range servers {
+		if err := redis.AwaitServer(ctx, lab, server); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Observe starts an observer beside each server. None of them sees the lock as a whole:
+// see Conclude.
+func (b Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
+	for _, id := range b.Servers(s) {
+		o := redis.Observation{Votes: true, Durability: redis.NodeSettingsOf(s).Durability}
+		if err := redis.ObserveServer(ctx, lab, id, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Reset empties the servers.
+func (b Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) error {
+	return redis.ResetServers(ctx, lab, redis.NodeSettingsOf(s), b.Servers(s)...)
+}
+
+// Who is nobody: the servers know nothing of each other.
+func (Backend) Who(context.Context, *live.Lab, backends.Settings, sim.Role) ([]sim.HostID, error) {
+	return nil, nil
+}
+
+// Dial gives a client's process its lock on all the servers.
+func (b Backend) Dial(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
+	return b.dial(h, servers, s, func(p redis.Port) redis.Port { return p })
+}
+
+func (b Backend) dial(h *live.Host, servers []string, s backends.Settings, port func(redis.Port) redis.Port) (backends.Lock, error) {
+	var clients []*redis.Client
+	for _, ip := range servers {
+		c := redis.NewClient(h, ip)
+		if err := c.ConnectAhead(); err != nil {
+			return nil, err
+		}
+		clients = append(clients, c)
+	}
+	return b.NewLock(h, s, func(node int, sent func(value string)) redis.Port {
+		clients[node].Sent, clients[node].Unannounced = sent, s.On(optionSequential)
+		return port(clients[node])
+	}), nil
+}
+
+// Roles is the observer.
+func (Backend) Roles() map[string]live.Role { return redis.Backend{}.Roles() }
+
+// Conclude counts the votes that the observers have seen: where a quorum has come together
+// or has fallen apart, it puts in what that means for the lock, as of that moment and on
+// that server. Events of other hosts stay as they are.
+func (b Backend) Conclude(events []sim.Event, s backends.Settings) []sim.Event {
+	count := newTally(b.Servers(s), quorum(s))
+	var all []sim.Event
+	for _, e := range events {
+		vote, ok := voteOf(e)
+		if !ok {
+			all = append(all, e)
+			continue
+		}
+		count.note(&recounted{of: e, all: &all}, vote)
+	}
+	return all
+}
+
+// voteOf gives what a node did to the lock, from how its observer recorded it.
+func voteOf(e sim.Event) (vote sim.Event, ok bool) {
+	vote = sim.Event{Grant: e.Grant, Client: e.Client}
+	switch e.Kind {
+	case sim.NodeGranted:
+		vote.Kind = sim.Granted
+	case sim.NodeExtended:
+		vote.Kind = sim.Extended
+	case sim.NodeEnded:
+		vote.Kind = sim.Kind(e.Note)
+	default:
+		return sim.Event{}, false
+	}
+	return vote, true
+}
+
+// recounted is the recorder of a tally that is made afterwards: everything happened when
+// and where the node's event did.
+type recounted struct {
+	of  sim.Event
+	all *[]sim.Event
+}
+
+func (r *recounted) ID() sim.HostID { return r.of.Host }
+
+func (r *recounted) Record(e sim.Event) {
+	e.At, e.Host = r.of.At, r.of.Host
+	*r.all = append(*r.all, e)
+}

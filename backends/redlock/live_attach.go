@@ -1,0 +1,59 @@
+//go:build linux
+
+package redlock
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/redis"
+	"github.com/locklab/locklab/sim/live"
+)
+
+var (
+	_ backends.Attachable = Backend{}
+	_ backends.Concluder  = attached{}
+)
+
+// attached is the backend on servers that somebody else runs.
+type attached struct {
+	Backend
+	to *backends.Attachment
+}
+
+// Attach gives the backend on such servers.
+func (b Backend) Attach(to *backends.Attachment) backends.Attached { return attached{b, to} }
+
+// Attachment says where the servers are.
+func (b attached) Attachment() *backends.Attachment { return b.to }
+
+// Missing says which settings attached servers cannot have.
+func (b attached) Missing(s backends.Settings) error {
+	return cmp.Or(b.to.Fits(b.Servers(s)), redis.RefuseNodeSettings(s))
+}
+
+// Start makes sure that the servers serve.
+func (b attached) Start(ctx context.Context, _ *live.Lab, _ backends.Settings) error {
+	return redis.CheckAttached(ctx, b.to)
+}
+
+// Observe puts relays in the servers' places, and an observer beside each.
+func (b attached) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
+	return redis.ObserveAttached(ctx, lab, b.to, b.Servers(s), redis.Observation{Votes: true})
+}
+
+// Reset removes what the trial has left.
+func (b attached) Reset(ctx context.Context, lab *live.Lab, _ backends.Settings) error {
+	return redis.ResetAttached(ctx, lab, b.to)
+}
+
+// Clean removes what trials have left.
+func (b attached) Clean(ctx context.Context, prefixes []string) error {
+	return redis.CleanAttached(ctx, b.to, prefixes)
+}
+
+// DialUnder gives a client's process its lock, under names that begin with prefix.
+func (b Backend) DialUnder(prefix string, h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
+	return b.dial(h, servers, s, func(p redis.Port) redis.Port { return redis.Under(prefix, p) })
+}

@@ -1,0 +1,230 @@
+//go:build linux
+
+package sentinel
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/redis"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live"
+)
+
+var _ backends.Concluder = Backend{}
+
+// resetLimit is how long all may take to be well again after a trial.
+const resetLimit = 10 * time.Second
+
+// Missing says what real servers cannot do, or that redis-server is missing: it is also
+// the program of the Sentinels.
+func (Backend) Missing(s backends.Settings) error {
+	if lag := s.Span(optionMaxLag); s.Int(optionMinReplicas) > 0 && lag%time.Second != 0 {
+		return fmt.Errorf("real servers take %s in whole seconds, and it is %v: set another, or another --ttl", optionMaxLag, lag)
+	}
+	return redis.MissingServer()
+}
+
+// Start starts the servers and the Sentinels, and returns once they all know of each other
+// and the replicas follow their master.
+func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) error {
+	d := deployReal(s)
+	var processes []*live.Proc
+	for _, id := range d.servers {
+		server, err := startRealServer(lab, d, id)
+		if err != nil {
+			return err
+		}
+		processes = append(processes, server)
+	}
+	for _, p := range processes { // a Sentinel that finds no master waits long before it looks again
+		if err := redis.AwaitServer(ctx, lab, p); err != nil {
+			return err
+		}
+	}
+	for _, id := range d.sentinels {
+		guard, err := startRealSentinel(lab, d, id)
+		if err != nil {
+			return err
+		}
+		processes = append(processes, guard)
+		if err := redis.AwaitServer(ctx, lab, guard); err != nil {
+			return err
+		}
+	}
+	for _, id := range d.sentinels {
+		if err := hurry(ctx, lab, id, s.TTL); err != nil {
+			return err
+		}
+	}
+	return await(ctx, "wait until Sentinel is ready", processes, func() error { return d.healthy(ctx, lab) })
+}
+
+// startRealServer starts a server that is a replica unless it is the first.
+func startRealServer(lab *live.Lab, d *deployment, id sim.HostID) (*live.Proc, error) {
+	settings := []redis.ServerSetting{
+		{Name: "repl-diskless-sync-delay", Value: "0"},
+		{Name: "min-replicas-to-write", Value: strconv.Itoa(d.minReplicas)},
+		{Name: "min-replicas-max-lag", Value: strconv.Itoa(int(d.maxLag / time.Second))},
+	}
+	if id != d.servers[0] {
+		settings = append(settings, redis.ServerSetting{Name: "replicaof", Value: lab.Address(d.servers[0]) + " " + redis.ServerPort})
+	}
+	o := redis.ServerOptions{NodeSettings: redis.NodeSettings{Durability: redis.DurabilityNone}}
+	if d.lag == 0 {
+		o.Settings = settings
+		return redis.StartServer(lab, id, o)
+	}
+	o.Settings = append(settings, listening(lab.Address(id))...)
+	server, err := redis.StartServer(lab, id, o)
+	if err != nil {
+		return nil, err
+	}
+	return server, d.standBefore(lab, id)
+}
+
+// deployReal is deploy, with the replication lag that real servers have of themselves
+// unless somebody has asked for another.
+func deployReal(s backends.Settings) *deployment {
+	d := deploy(s)
+	if !s.Written(optionLag) {
+		d.lag = 0
+	}
+	return d
+}
+
+// standBefore starts the role that makes a server's replication lag.
+func (d *deployment) standBefore(lab *live.Lab, id sim.HostID) error {
+	spec := lagSpec{
+		Listen: net.JoinHostPort(lab.Address(id), redis.ServerPort),
+		Server: net.JoinHostPort(loopback, redis.ServerPort), Lag: d.lag,
+	}
+	for _, other := range d.servers {
+		if other != id {
+			spec.Others = append(spec.Others, lab.Address(other))
+		}
+	}
+	_, err := lab.Agent(id).StartRole(lagRole, spec)
+	return err
+}
+
+// service is what the Sentinels call the master they watch.
+const serviceName = redis.LockKey
+
+// startRealSentinel starts a Sentinel. It listens where the servers do, each having a host
+// of its own.
+func startRealSentinel(lab *live.Lab, d *deployment, id sim.HostID) (*live.Proc, error) {
+	program, err := redis.ServerProgram()
+	if err != nil {
+		return nil, err
+	}
+	about := func(name string, value time.Duration) redis.ServerSetting {
+		return redis.ServerSetting{Name: "sentinel " + name, Value: fmt.Sprintf("%s %d", serviceName, max(1, value.Milliseconds()))}
+	}
+	const file = "sentinel.conf"
+	err = redis.WriteConfig(filepath.Join(lab.Dir(id), file), []redis.ServerSetting{
+		{Name: "bind", Value: lab.Address(id)}, {Name: "port", Value: redis.ServerPort},
+		{Name: "protected-mode", Value: "no"},
+		{Name: "sentinel monitor", Value: fmt.Sprintf("%s %s %s %d", serviceName, lab.Address(d.servers[0]), redis.ServerPort, d.quorum)},
+		about("down-after-milliseconds", d.downAfter), about("failover-timeout", d.failoverTimeout),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("write the configuration of %s: %w", id, err)
+	}
+	return lab.Agent(id).Start("redis-sentinel", []string{program, file, "--sentinel"})
+}
+
+// hurry sets the times that Sentinel has no configuration for, and that suit services
+// which run for months. As they come, an old master that is back stays a second master for
+// ten seconds and more, which outlasts a trial. A Sentinel that crashes forgets this.
+func hurry(ctx context.Context, lab *live.Lab, id sim.HostID, ttl time.Duration) error {
+	_, err := redis.AskServer(ctx, lab, id, "SENTINEL", "DEBUG",
+		"INFO-PERIOD", 1000, "PUBLISH-PERIOD", 500, "ASK-PERIOD", 250,
+		"TILT-PERIOD", tiltPeriod(ttl).Milliseconds())
+	return err
+}
+
+// Observe starts an observer beside each server. Which copy of a lock is the last one, none
+// of them knows: see Conclude.
+func (Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
+	for _, id := range deploy(s).servers {
+		if err := redis.ObserveServer(ctx, lab, id, redis.Observation{Tokens: s.Token, Copies: true}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Reset empties the servers and waits until all are well. After a failover the servers have
+// other parts than at first, which is an error; and so is a replication lag, whose roles end
+// with their trial.
+func (b Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) error {
+	d := deployReal(s)
+	ctx, cancel := context.WithTimeoutCause(ctx, resetLimit, fmt.Errorf("it took longer than %v", resetLimit))
+	defer cancel()
+	if d.lag > 0 {
+		return fmt.Errorf("reset the servers and Sentinels: what makes %s has ended with the trial", optionLag)
+	}
+	master, err := b.Who(ctx, lab, s, sim.Master)
+	if err != nil {
+		return fmt.Errorf("reset the servers and Sentinels: %w", err)
+	}
+	if !slices.Equal(master, d.servers[:1]) {
+		return fmt.Errorf("reset the servers and Sentinels: the master is %v and no longer %s", master, d.servers[0])
+	}
+	for _, id := range slices.Concat(d.servers, d.sentinels) {
+		if lab.Agent(id).Crashed() == nil {
+			return fmt.Errorf("reset the servers and Sentinels: host %s is down", id)
+		}
+	}
+	return await(ctx, "reset the servers and Sentinels", nil, func() error {
+		for _, id := range d.sentinels {
+			if err := hurry(ctx, lab, id, s.TTL); err != nil {
+				return err
+			}
+		}
+		if err := d.healthy(ctx, lab); err != nil {
+			return err
+		}
+		if _, err := redis.AskServer(ctx, lab, d.servers[0], "FLUSHALL"); err != nil {
+			return err
+		}
+		return d.empty(ctx, lab)
+	})
+}
+
+// Who asks the Sentinels who the master is, as more than half of all of them have it; the
+// other servers are replicas.
+func (Backend) Who(ctx context.Context, lab *live.Lab, s backends.Settings, role sim.Role) ([]sim.HostID, error) {
+	d := deploy(s)
+	return d.playing(role, d.masterNamed(ctx, lab)), nil
+}
+
+// Dial gives a client's process its lock. The addresses are of the servers and then the
+// Sentinels.
+func (Backend) Dial(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
+	var sentinels []sim.HostID
+	n := newLiveNetwork(h)
+	for i, ip := range servers {
+		if err := n.client(sim.HostID(ip)).ConnectAhead(); err != nil {
+			return nil, err
+		}
+		if i >= len(deploy(s).servers) {
+			sentinels = append(sentinels, sim.HostID(ip))
+		}
+	}
+	return redis.NewLock(h, newPort(h, n, sentinels, s), s), nil
+}
+
+// Roles are the observer, and what makes replication lag.
+func (Backend) Roles() map[string]live.Role {
+	roles := redis.Backend{}.Roles()
+	roles[lagRole] = lag
+	return roles
+}

@@ -1,0 +1,44 @@
+//go:build linux
+
+package sentinel
+
+import (
+	"slices"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/redis"
+	"github.com/locklab/locklab/sim"
+)
+
+// Conclude finds out which locks were forgotten: those that nobody has ended, and of which
+// the last copy is gone. What the observers recorded about copies has done its service then
+// and is left out. What a server did as a master stays as it is.
+func (Backend) Conclude(events []sim.Event, _ backends.Settings) []sim.Event {
+	with := map[string][]sim.HostID{} // the servers that have a lock's key, by its value
+	over := map[string]bool{}         // somebody has ended it
+	var all []sim.Event
+	for _, e := range events {
+		switch e.Kind {
+		case sim.Granted, sim.NodeGranted:
+			if !slices.Contains(with[e.Grant], e.Host) {
+				with[e.Grant] = append(with[e.Grant], e.Host)
+			}
+		case sim.Freed, sim.Expired, sim.NodeEnded:
+			with[e.Grant] = slices.DeleteFunc(with[e.Grant], func(id sim.HostID) bool { return id == e.Host })
+		}
+		switch e.Kind {
+		case sim.Freed, sim.Expired:
+			over[e.Grant] = true
+		case sim.NodeGranted:
+			continue
+		case sim.NodeEnded:
+			if e.Note == redis.Deleted || e.Note == redis.Down || len(with[e.Grant]) > 0 || over[e.Grant] {
+				continue
+			}
+			over[e.Grant] = true
+			e = sim.Event{At: e.At, Host: e.Host, Kind: sim.Kind(e.Note), Grant: e.Grant}
+		}
+		all = append(all, e)
+	}
+	return all
+}

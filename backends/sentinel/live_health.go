@@ -1,0 +1,182 @@
+//go:build linux
+
+package sentinel
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/locklab/locklab/backends/redis"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live"
+)
+
+const (
+	// answerLimit is how long a Sentinel may take to tell the harness who the master is.
+	answerLimit = 500 * time.Millisecond
+	// askAgain is how often the harness asks whether all is well.
+	askAgain = 10 * time.Millisecond
+)
+
+// await asks again until f says nil, a process has ended that must not, or ctx has ended.
+func await(ctx context.Context, what string, processes []*live.Proc, f func() error) error {
+	for {
+		err := f()
+		if err == nil {
+			return nil
+		}
+		for _, p := range processes {
+			select {
+			case <-p.Done():
+				return fmt.Errorf("%s ended; it printed:\n%s", p, p.Output())
+			default:
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%s: %w (last: %w)", what, context.Cause(ctx), err)
+		case <-time.After(askAgain):
+		}
+	}
+}
+
+// healthy says nil if every Sentinel knows the first server as the master, all the other
+// Sentinels, and every replica with its link to the master up, and finds nobody down; and
+// the master and the replicas say so themselves.
+func (d *deployment) healthy(ctx context.Context, lab *live.Lab) error {
+	for _, id := range d.sentinels {
+		reply, err := redis.AskServer(ctx, lab, id, "SENTINEL", "MASTER", serviceName)
+		if err != nil {
+			return err
+		}
+		err = expect(id, fields(reply), map[string]string{
+			"ip": lab.Address(d.servers[0]), "flags": "master",
+			"num-slaves": fmt.Sprint(len(d.servers) - 1), "num-other-sentinels": fmt.Sprint(len(d.sentinels) - 1),
+		})
+		if err != nil {
+			return err
+		}
+		reply, err = redis.AskServer(ctx, lab, id, "SENTINEL", "REPLICAS", serviceName)
+		if err != nil {
+			return err
+		}
+		replicas, _ := reply.([]any)
+		for _, each := range replicas {
+			err := expect(id, fields(each), map[string]string{
+				"flags": "slave", "master-host": lab.Address(d.servers[0]), "master-link-status": "ok",
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	if err := d.replicating(ctx, lab); err != nil {
+		return err
+	}
+	for _, id := range d.servers[1:] {
+		reply, err := redis.AskServer(ctx, lab, id, "INFO", "replication")
+		if err != nil {
+			return err
+		}
+		if text := fmt.Sprint(reply); !strings.Contains(text, "master_link_status:up") {
+			return fmt.Errorf("%s is not in contact with its master: %q", id, text)
+		}
+	}
+	return nil
+}
+
+// replicating says nil if the master sends writes to all replicas. Between the end of a
+// full resynchronisation and the replica's first report, up to a second later, the link
+// counts as up and the master keeps the stream back.
+func (d *deployment) replicating(ctx context.Context, lab *live.Lab) error {
+	reply, err := redis.AskServer(ctx, lab, d.servers[0], "INFO", "replication")
+	if err != nil {
+		return err
+	}
+	text := fmt.Sprint(reply)
+	following := 0
+	for line := range strings.Lines(text) { // slave0:ip=…,port=…,state=online,offset=42,lag=0
+		if strings.Contains(line, ",state=online,") && !strings.Contains(line, ",offset=0,") {
+			following++
+		}
+	}
+	if following < len(d.servers)-1 {
+		return fmt.Errorf("%s does not send writes to all its replicas: %q", d.servers[0], text)
+	}
+	return nil
+}
+
+// fields makes a map of a list of names and values.
+func fields(reply any) map[string]string {
+	list, _ := reply.([]any)
+	m := map[string]string{}
+	for i := 0; i+1 < len(list); i += 2 {
+		m[fmt.Sprint(list[i])] = fmt.Sprint(list[i+1])
+	}
+	return m
+}
+
+func expect(id sim.HostID, got, want map[string]string) error {
+	for name, value := range want {
+		if got[name] != value {
+			return fmt.Errorf("%s says of %s that %s is %q, expected %q", id, got["name"], name, got[name], value)
+		}
+	}
+	return nil
+}
+
+// empty says nil if no server has any key.
+func (d *deployment) empty(ctx context.Context, lab *live.Lab) error {
+	for _, id := range d.servers {
+		keys, err := redis.AskServer(ctx, lab, id, "DBSIZE")
+		if err != nil {
+			return err
+		}
+		if keys != int64(0) {
+			return fmt.Errorf("%s has still %v keys", id, keys)
+		}
+	}
+	return nil
+}
+
+// masterNamed is whom more than half of all Sentinels name as the master; empty: nobody.
+func (d *deployment) masterNamed(ctx context.Context, lab *live.Lab) sim.HostID {
+	ctx, cancel := context.WithTimeout(ctx, answerLimit)
+	defer cancel()
+	named := make([]sim.HostID, len(d.sentinels))
+	var all sync.WaitGroup
+	for i, id := range d.sentinels {
+		all.Go(func() { named[i] = d.masterOf(ctx, lab, id) })
+	}
+	all.Wait()
+	for _, id := range d.servers {
+		votes := 0
+		for _, each := range named {
+			if each == id {
+				votes++
+			}
+		}
+		if votes >= d.majority() {
+			return id
+		}
+	}
+	return ""
+}
+
+// masterOf asks one Sentinel.
+func (d *deployment) masterOf(ctx context.Context, lab *live.Lab, sentinel sim.HostID) sim.HostID {
+	reply, err := redis.AskServer(ctx, lab, sentinel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", serviceName)
+	address, ok := reply.([]any)
+	if err != nil || !ok || len(address) != 2 {
+		return ""
+	}
+	for _, id := range d.servers {
+		if lab.Address(id) == address[0] {
+			return id
+		}
+	}
+	return ""
+}

@@ -1,0 +1,99 @@
+//go:build linux
+
+package sentinel
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/locklab/locklab/backends/redis"
+	"github.com/locklab/locklab/backends/wire"
+	"github.com/locklab/locklab/sim"
+	goredis "github.com/redis/go-redis/v9"
+)
+
+// liveNetwork is the network over go-redis: a client of each server and Sentinel. They are
+// named by their addresses.
+type liveNetwork struct {
+	host    wire.Host
+	clients map[sim.HostID]*redis.Client
+}
+
+func newLiveNetwork(h wire.Host) *liveNetwork {
+	return &liveNetwork{host: h, clients: map[sim.HostID]*redis.Client{}}
+}
+
+func (n *liveNetwork) client(ip sim.HostID) *redis.Client {
+	c := n.clients[ip]
+	if c == nil {
+		c = redis.NewClient(n.host, string(ip))
+		n.clients[ip] = c
+	}
+	return c
+}
+
+func (n *liveNetwork) masterOf(sentinel sim.HostID, timeout time.Duration) (sim.HostID, error) {
+	reply, err := n.client(sentinel).Do(timeout, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", serviceName)
+	if err != nil {
+		return "", err
+	}
+	address, ok := reply.([]any) // IP and port
+	if !ok || len(address) != 2 {
+		return "", fmt.Errorf("the Sentinel at %s knows of no master: it says %v", sentinel, reply)
+	}
+	return sim.HostID(fmt.Sprint(address[0])), nil
+}
+
+func (n *liveNetwork) command(server sim.HostID, c redis.Command, sent func(), left func() time.Duration) (answer, error) {
+	client, timeout := n.client(server), left()
+	if sent != nil {
+		client.Sent = func(string) { sent() }
+	}
+	var a answer
+	var err error
+	switch c.Kind {
+	case redis.CommandSetNX:
+		a.reply.OK, err = client.SetNX(c.Key, c.Value, c.PX, timeout)
+	case redis.CommandSetNXWithToken:
+		a.reply.Token, a.reply.OK, err = client.SetNXWithToken(c.Key, c.Counter, c.Value, c.PX, timeout)
+	case redis.CommandCompareAndDelete:
+		a.reply.OK, err = client.CompareAndDelete(c.Key, c.Value, timeout)
+	case redis.CommandDelete:
+		a.reply.OK, err = client.Delete(c.Key, timeout)
+	case redis.CommandCompareAndExpire:
+		a.reply.OK, err = client.CompareAndExpire(c.Key, c.Value, c.PX, timeout)
+	default:
+		panic("unknown command " + string(c.Kind))
+	}
+	if err == nil {
+		return a, nil
+	}
+	var refused goredis.Error
+	if !errors.As(err, &refused) {
+		return answer{}, err
+	}
+	switch {
+	case strings.HasPrefix(refused.Error(), "READONLY"):
+		err = ErrReadOnly
+	case strings.HasPrefix(refused.Error(), "NOREPLICAS"):
+		err = ErrNoReplicas
+	}
+	return answer{err: err}, nil
+}
+
+// waitReplicas sends WAIT over the connection that the write went over, as WAIT is about
+// the writes of its own connection.
+func (n *liveNetwork) waitReplicas(server sim.HostID, _ answer, replicas int, limit, timeout time.Duration) (int, error) {
+	ms := max(1, limit.Milliseconds()) // 0 would be for ever
+	reply, err := n.client(server).Do(timeout, "WAIT", replicas, ms)
+	if err != nil {
+		return 0, err
+	}
+	had, ok := reply.(int64)
+	if !ok {
+		return 0, fmt.Errorf("WAIT was answered with %v, expected a number", reply)
+	}
+	return int(had), nil
+}

@@ -1,0 +1,124 @@
+//go:build linux
+
+package zookeeper
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"path/filepath"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live"
+)
+
+var _ backends.Live = Backend{}
+
+const (
+	clientPort   = "2181"
+	peerPort     = "2888"
+	electionPort = "3888"
+	observerRole = "zookeeper-observer"
+	connectLimit = 10 * time.Second // for a client's first session, before the trial starts
+)
+
+// Missing says which of Java and ZooKeeper is missing, or which setting real servers do
+// not have.
+func (Backend) Missing(s backends.Settings) error {
+	if s.On(optionWallClock) {
+		return fmt.Errorf("zookeeper with %s runs in the virtual world only: ZooKeeper counts sessions on the wall clock only up to version 3.4.10", optionWallClock)
+	}
+	if _, err := javaProgram(); err != nil {
+		return err
+	}
+	_, err := classpath()
+	return err
+}
+
+// Start starts a server on each host and returns once they all serve under one leader.
+func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) error {
+	ids := b.Servers(s)
+	e := newRealEnsemble(lab, ids)
+	servers := make([]*live.Proc, len(ids))
+	for i, id := range ids {
+		agent := lab.Agent(id)
+		dir := lab.Dir(id)
+		if err := writeConfiguration(dir, i+1, agent.Address(), backends.ServerAddresses(lab, ids), timingOf(s)); err != nil {
+			return fmt.Errorf("start ZooKeeper on host %s: %w", id, err)
+		}
+		command, err := serverCommand(timingOf(s))
+		if err != nil {
+			return err
+		}
+		if servers[i], err = agent.Start("zookeeper", command); err != nil {
+			return err
+		}
+	}
+	if err := e.awaitLeader(ctx, servers); err != nil {
+		return err
+	}
+	return e.clear(ctx, s)
+}
+
+// Observe starts the observer that records what the servers do. It sits on the first
+// server's host and reads what all of them write.
+func (b Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
+	spec := observerSpec{Token: s.Choice(optionToken)}
+	for _, id := range b.Servers(s) {
+		spec.Logs = append(spec.Logs, filepath.Join(lab.Dir(id), logDir))
+	}
+	observer, err := lab.Agent(ServerID(1)).StartHelper(observerRole, spec)
+	if err != nil {
+		return err
+	}
+	return observer.AwaitReady(ctx)
+}
+
+// Reset waits until every server follows one leader and nobody is connected to them any
+// more, so that nothing that clients had sent is still on its way; the clients' processes
+// must have ended. Then it replaces the lock's znode by a new one, which numbers its
+// children from 0. Sessions of clients that have ended may still run out: they own nothing.
+func (b Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) error {
+	e := newRealEnsemble(lab, b.Servers(s))
+	if err := e.awaitLeader(ctx, nil); err != nil {
+		return fmt.Errorf("reset ZooKeeper: %w", err)
+	}
+	if err := e.awaitNoClients(ctx); err != nil {
+		return fmt.Errorf("reset ZooKeeper: %w", err)
+	}
+	if err := e.clear(ctx, s); err != nil {
+		return fmt.Errorf("reset ZooKeeper: %w", err)
+	}
+	return nil
+}
+
+// Who asks every server what it takes itself for.
+func (b Backend) Who(ctx context.Context, lab *live.Lab, s backends.Settings, role sim.Role) ([]sim.HostID, error) {
+	members := b.Servers(s)
+	return playing(role, members, leaderOf(newRealEnsemble(lab, members).ask(ctx))), nil
+}
+
+// Dial gives a client's process its lock, once it has a session.
+func (Backend) Dial(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
+	return dial(h, servers, s, "")
+}
+
+func dial(h *live.Host, servers []string, s backends.Settings, root string) (backends.Lock, error) {
+	var addresses []string
+	for _, each := range servers {
+		addresses = append(addresses, net.JoinHostPort(each, clientPort))
+	}
+	p, err := connect(h, addresses, s, net.DialTimeout)
+	if err != nil {
+		return nil, err
+	}
+	p.root = root
+	return NewLock(h, p, s), nil
+}
+
+// Roles are the observers: of servers of locklab's own, and of those that somebody else runs.
+func (Backend) Roles() map[string]live.Role {
+	return map[string]live.Role{observerRole: observe, attachedRole: observeAttached}
+}

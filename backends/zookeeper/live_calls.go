@@ -1,0 +1,266 @@
+//go:build linux
+
+package zookeeper
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-zookeeper/zk"
+	"github.com/locklab/locklab/sim"
+)
+
+// inFlight is a call of the library, which waits for its answer as long as it likes.
+type inFlight[T any] struct {
+	answered chan struct{} // closed: value and err are set
+	value    T
+	err      error
+}
+
+// start makes a call of the library.
+func start[T any](f func() (T, error)) *inFlight[T] {
+	c := &inFlight[T]{answered: make(chan struct{})}
+	go func() {
+		defer close(c.answered)
+		c.value, c.err = f()
+	}()
+	return c
+}
+
+var errUnanswered = errors.New("no answer in time")
+
+// await gives the host up until the call is answered, but for no longer than timeout.
+func (c *inFlight[T]) await(p *libraryPort, timeout time.Duration) (T, error) {
+	p.waitFor(timeout, c.answered)
+	if !isClosed(c.answered) {
+		var nothing T
+		return nothing, translate(errUnanswered)
+	}
+	return c.value, translate(c.err)
+}
+
+// waitFor gives the host up until one of two things has happened, or timeout has passed.
+func (p *libraryPort) waitFor(timeout time.Duration, either ...<-chan struct{}) {
+	p.host.Outside(func() {
+		timer := time.NewTimer(timeout)
+		defer timer.Stop()
+		select {
+		case <-either[0]:
+		case <-either[len(either)-1]:
+		case <-timer.C:
+		}
+	})
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// creation is a create on its way through the library. The tap holds back whatever comes
+// from the server between sent and goOn.
+type creation struct {
+	sent chan struct{} // closed: the kernel has the request
+	goOn chan struct{} // closed: its answer may be read
+	zxid uint64        // that the answer was given with; set before the library has it
+
+	line   *tap      // set before sent is closed: what it was sent over
+	wentOn time.Time // set before goOn is closed: when that was
+
+	path     string // without the number
+	withheld bool   // its caller has given it up, so it must not be sent any more
+}
+
+// Create creates an ephemeral sequential znode. Its data is the name of the client, as
+// other clients put their address there. The time spent in recording that it has been sent
+// does not count as waiting for the answer.
+func (p *libraryPort) Create(path string, timeout time.Duration) (Node, error) {
+	path = p.root + path
+	c := p.expect(path)
+	data := []byte(p.host.ID())
+	before := p.host.Now()
+	p.host.Sending(sim.AcquireSent)
+	request := start(func() (string, error) {
+		defer p.drop(c)
+		return p.conn.Create(path, data, zk.FlagEphemeralSequential, zk.WorldACL(zk.PermAll))
+	})
+	p.waitFor(timeout, c.sent, request.answered)
+	if !isClosed(c.sent) {
+		if p.withhold(c) {
+			_, err := request.await(p, 0) // there may be a reason
+			return Node{}, err
+		}
+		p.waitFor(sim.Forever, c.sent, request.answered) // it is just being sent, or was dropped
+	}
+	if isClosed(c.sent) {
+		timeout = max(0, timeout-(p.host.Now()-before))
+		p.host.Record(sim.Event{Kind: sim.AcquireSent})
+		c.wentOn = time.Now()
+		close(c.goOn)
+	}
+	created, err := request.await(p, timeout)
+	if err != nil {
+		return Node{}, err
+	}
+	p.catchUp(c.line, timeout)
+	return Node{Path: strings.TrimPrefix(created, p.root), Czxid: c.zxid, Sequence: sequence(created), Session: p.Session().ID}, nil
+}
+
+// catchUp lets the library notice that the server has closed the connection, if the kernel
+// knows that already: after a pause, what came during it comes before what the client does
+// next, as in the virtual world. Otherwise it would be chance whether the next request is
+// still sent over the dead connection or waits for the next one.
+func (p *libraryPort) catchUp(line *tap, limit time.Duration) {
+	lost := p.lost()
+	if !line.ended() {
+		return
+	}
+	for end := p.host.Now() + limit; p.lost() == lost && p.host.Now() < end; {
+		p.host.Sleep(100 * time.Microsecond)
+	}
+}
+
+// lost is how often a connection has been lost.
+func (p *libraryPort) lost() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.losses
+}
+
+// expect has the tap look out for a create.
+func (p *libraryPort) expect(path string) *creation {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := &creation{path: path, sent: make(chan struct{}), goOn: make(chan struct{})}
+	p.creations = append(p.creations, c)
+	return c
+}
+
+// drop ends the looking out, if the library has dropped the request without sending it.
+func (p *libraryPort) drop(c *creation) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.creations = slices.DeleteFunc(p.creations, func(each *creation) bool { return each == c })
+}
+
+// withhold sees to it that a create is not sent any more. It returns false if the tap is
+// about to send it or has done so, or the library has dropped it.
+func (p *libraryPort) withhold(c *creation) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c.withheld = slices.Contains(p.creations, c)
+	return c.withheld
+}
+
+// take gives the create that a request belongs to, nil if it is none of Create's, and
+// whether it is to be sent. The library sends requests in the order in which it got them.
+func (p *libraryPort) take(path string) (c *creation, send bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	i := slices.IndexFunc(p.creations, func(each *creation) bool { return each.path == path })
+	if i < 0 {
+		return nil, true
+	}
+	c = p.creations[i]
+	p.creations = slices.Delete(p.creations, i, i+1)
+	return c, !c.withheld
+}
+
+// CreateParent creates the lock's znode.
+func (p *libraryPort) CreateParent(timeout time.Duration) error {
+	_, err := start(func() (struct{}, error) {
+		return struct{}{}, createParent(p.conn, p.root+LockPath, p.container)
+	}).await(p, timeout)
+	return err
+}
+
+// createParent creates the lock's znode unless it exists.
+func createParent(conn *zk.Conn, path string, container bool) (err error) {
+	if container {
+		_, err = conn.CreateContainer(path, nil, zk.FlagContainer, zk.WorldACL(zk.PermAll))
+	} else {
+		_, err = conn.Create(path, nil, zk.FlagPersistent, zk.WorldACL(zk.PermAll))
+	}
+	if errors.Is(err, zk.ErrNodeExists) {
+		return nil
+	}
+	return err
+}
+
+// Children lists the lock's znodes; there are none without their parent.
+func (p *libraryPort) Children(timeout time.Duration) ([]string, error) {
+	names, err := start(func() ([]string, error) {
+		names, _, err := p.conn.Children(p.root + LockPath)
+		return names, err
+	}).await(p, timeout)
+	if errors.Is(err, ErrNoNode) {
+		return nil, nil
+	}
+	var paths []string
+	for _, name := range names {
+		paths = append(paths, LockPath+"/"+name)
+	}
+	return paths, err
+}
+
+// Exists tells whether there is a znode, and if so watches for its deletion.
+func (p *libraryPort) Exists(path string, timeout time.Duration) (Watch, bool, error) {
+	events, err := start(func() (<-chan zk.Event, error) {
+		exists, _, events, err := p.conn.ExistsW(p.root + path)
+		if !exists {
+			events = nil
+		}
+		return events, err
+	}).await(p, timeout)
+	if err != nil || events == nil {
+		return nil, false, err
+	}
+	return &libraryWatch{port: p, events: events}, true, nil
+}
+
+// libraryWatch is a Watch of the library's.
+type libraryWatch struct {
+	port   *libraryPort
+	events <-chan zk.Event
+	gone   bool
+	err    error
+}
+
+// Wait waits for the znode to go. Its data never changes, so any event of it says so.
+func (w *libraryWatch) Wait(timeout time.Duration) (bool, error) {
+	w.port.host.Outside(func() {
+		timer := time.NewTimer(timeout)
+		defer timer.Stop()
+		select {
+		case e, open := <-w.events:
+			if open {
+				w.gone = e.Type != zk.EventNotWatching
+			}
+			if open && !w.gone {
+				w.err = ErrSessionExpired
+			}
+		case <-timer.C:
+		}
+	})
+	return w.gone, w.err
+}
+
+// Delete deletes a znode.
+func (p *libraryPort) Delete(path string, timeout time.Duration) error {
+	_, err := start(func() (struct{}, error) {
+		return struct{}{}, p.conn.Delete(p.root+path, -1)
+	}).await(p, timeout)
+	return err
+}
+
+// Sync waits until the connected server knows all that was changed before.
+func (p *libraryPort) Sync(timeout time.Duration) error {
+	_, err := start(func() (string, error) { return p.conn.Sync(p.root + LockPath) }).await(p, timeout)
+	return err
+}

@@ -1,0 +1,205 @@
+//go:build linux
+
+package zookeeper
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/go-zookeeper/zk"
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/wire"
+	"github.com/locklab/locklab/sim"
+)
+
+// libraryPort is the Port over go-zookeeper, which connects again by itself, opens a new
+// session unasked when the old one has expired, and then sends what has waited meanwhile.
+type libraryPort struct {
+	host      wire.Host
+	conn      *zk.Conn
+	container bool   // the lock's parent is one
+	root      string // the znode under which everything is; empty: the root itself
+	tell      func(SessionNews)
+	news      chan SessionNews
+	closed    chan struct{}
+
+	mu        sync.Mutex // the rest is set by goroutines of the library
+	state     SessionState
+	losses    int         // of connections
+	creations []*creation // that have not been sent, oldest first
+}
+
+var _ Port = (*libraryPort)(nil)
+
+// newsBacklog is how much news may lie there while the host is busy: far more than comes
+// in a session's time.
+const newsBacklog = 1024
+
+// connect opens a session of the length of the lease. It tries the servers in the order in
+// which the same client would in the virtual world.
+func connect(h wire.Host, servers []string, s backends.Settings, dial zk.Dialer) (*libraryPort, error) {
+	p := &libraryPort{
+		host: h, container: s.On(optionContainer), tell: func(SessionNews) {},
+		news: make(chan SessionNews, newsBacklog), closed: make(chan struct{}),
+		state: SessionState{Timeout: s.TTL},
+	}
+	h.Uint64() // stands for the name that the model draws for its connections
+	order := shuffled(h, servers)
+	ready := make(chan struct{})
+	var once sync.Once
+	tapped := func(network, address string, timeout time.Duration) (net.Conn, error) {
+		raw, err := dial(network, address, timeout)
+		if err != nil {
+			return nil, err
+		}
+		return &tap{Conn: raw, port: p}, nil
+	}
+	var err error
+	p.conn, _, err = zk.Connect(order, s.TTL, zk.WithDialer(tapped), zk.WithHostProvider(&serverRing{at: -1, last: -1, servers: order}),
+		zk.WithLogger(silent{}), zk.WithLogInfo(false), zk.WithEventCallback(func(e zk.Event) {
+			if e.Type == zk.EventSession && e.State == zk.StateHasSession {
+				once.Do(func() { close(ready) })
+			}
+			p.event(e)
+		}))
+	if err != nil {
+		return nil, fmt.Errorf("connect to ZooKeeper: %w", err)
+	}
+	connected := false
+	h.Outside(func() {
+		select {
+		case <-ready:
+			connected = true
+		case <-time.After(connectLimit):
+		}
+	})
+	if !connected {
+		p.close()
+		return nil, fmt.Errorf("no session with ZooKeeper at %q within %v", servers, connectLimit)
+	}
+	h.Go("session news", func(sim.Host) { p.passOn() })
+	return p, nil
+}
+
+// close ends the session. The caller must hold the host.
+func (p *libraryPort) close() {
+	close(p.closed)
+	p.host.Outside(p.conn.Close)
+}
+
+// serverRing goes round the servers as the library does by default, but begins with the
+// first of them.
+type serverRing struct {
+	servers  []string
+	at, last int
+}
+
+func (r *serverRing) Init([]string) error { return nil } // which has shuffled them
+func (r *serverRing) Len() int            { return len(r.servers) }
+func (r *serverRing) Connected()          { r.last = r.at }
+
+func (r *serverRing) Next() (server string, allTried bool) {
+	r.at = (r.at + 1) % len(r.servers)
+	allTried = r.at == r.last
+	r.last = max(r.last, 0)
+	return r.servers[r.at], allTried
+}
+
+// passOn tells the lock the news, one after the other.
+func (p *libraryPort) passOn() {
+	for {
+		var news SessionNews
+		over := false
+		p.host.Outside(func() {
+			select {
+			case news = <-p.news:
+			case <-p.closed:
+				over = true
+			}
+		})
+		if over {
+			return
+		}
+		p.tell(news)
+	}
+}
+
+// report queues news for passOn.
+func (p *libraryPort) report(news SessionNews) {
+	select {
+	case p.news <- news:
+	case <-p.closed:
+	}
+}
+
+// event takes what the library tells about the session.
+func (p *libraryPort) event(e zk.Event) {
+	if e.Type != zk.EventSession {
+		return
+	}
+	p.mu.Lock()
+	was := p.state.Connected
+	switch e.State {
+	case zk.StateDisconnected:
+		p.state.Connected = false
+		p.losses++
+	case zk.StateExpired:
+		p.state.ID = 0
+	}
+	p.mu.Unlock()
+	switch {
+	case e.State == zk.StateDisconnected && was:
+		p.report(Disconnected)
+	case e.State == zk.StateExpired:
+		p.report(Expired)
+	}
+}
+
+// begin notes that a connection has a session.
+func (p *libraryPort) begin(id uint64, timeout, asked time.Duration) {
+	p.mu.Lock()
+	p.state = SessionState{ID: id, Connected: true, Timeout: timeout, Sent: asked}
+	p.mu.Unlock()
+	p.report(Answered)
+}
+
+// answered notes that a request has been answered that was sent at this time.
+func (p *libraryPort) answered(sent time.Duration) {
+	p.mu.Lock()
+	p.state.Sent = max(p.state.Sent, sent)
+	p.mu.Unlock()
+	p.report(Answered)
+}
+
+// Session is what the client knows about its session.
+func (p *libraryPort) Session() SessionState {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.state
+}
+
+// Listen sets who is told of news.
+func (p *libraryPort) Listen(tell func(SessionNews)) { p.tell = tell }
+
+// refusals are what a server says no with, beside sim.ErrUnknown: everything else leaves
+// open what has become of the request.
+var refusals = []struct{ theirs, ours error }{
+	{zk.ErrNoNode, ErrNoNode},
+	{zk.ErrSessionExpired, ErrSessionExpired},
+}
+
+// translate gives a library's error as the Port has it.
+func translate(err error) error {
+	if err == nil {
+		return nil
+	}
+	for _, each := range refusals {
+		if errors.Is(err, each.theirs) {
+			return each.ours
+		}
+	}
+	return fmt.Errorf("%w (%v)", sim.ErrUnknown, err)
+}

@@ -1,0 +1,160 @@
+//go:build linux
+
+package zookeeper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-zookeeper/zk"
+	"github.com/locklab/locklab/backends/realtime"
+	"github.com/locklab/locklab/sim"
+	"golang.org/x/sys/unix"
+)
+
+// kill kills the server on a host and waits until it is gone.
+func (b *bench) kill(id sim.HostID) {
+	b.Helper()
+	find := func() (pid int) {
+		links, _ := filepath.Glob("/proc/[0-9]*/cwd")
+		for _, link := range links {
+			if dir, err := os.Readlink(link); err == nil && dir == b.lab.Dir(id) {
+				pid, _ = strconv.Atoi(strings.Split(link, "/")[2])
+			}
+		}
+		return pid
+	}
+	pid := find()
+	if pid == 0 {
+		b.Fatalf("no server runs on %s", id)
+	}
+	if err := unix.Kill(pid, unix.SIGKILL); err != nil {
+		b.Fatal(err)
+	}
+	eventually(b, "the killed server is gone", func() bool { return find() == 0 })
+}
+
+// dial is a dialer that starts from a client's host.
+func (b *bench) dial(from sim.HostID) zk.Dialer {
+	return func(network, address string, timeout time.Duration) (net.Conn, error) {
+		ctx, cancel := context.WithTimeout(b.ctx, timeout)
+		defer cancel()
+		return b.lab.Agent(from).Dial(ctx, network, address)
+	}
+}
+
+// leader is the server that leads; none: nobody does.
+func (b *bench) leader() sim.HostID {
+	b.Helper()
+	leader, err := Backend{}.Who(b.ctx, b.lab, b.settings, sim.Leader)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if len(leader) == 0 {
+		return ""
+	}
+	return leader[0]
+}
+
+func TestTheObserverSeesOneOrderAcrossTheCrashOfALeader(t *testing.T) { // Z7
+	t.Parallel()
+	b := newBench(t, "zookeeper", "client-1")
+	if err := (Backend{}).Start(b.ctx, b.lab, b.settings); err != nil {
+		t.Fatal(err)
+	}
+	var logs, addresses []string
+	for _, id := range (Backend{}).Servers(b.settings) {
+		logs = append(logs, filepath.Join(b.lab.Dir(id), logDir))
+		addresses = append(addresses, net.JoinHostPort(b.lab.Address(id), clientPort))
+	}
+	var seen []string
+	w := &logWitness{token: tokenFrom(fromCzxid), record: func(e sim.Event) {
+		seen = append(seen, fmt.Sprintf("%s %s", e.Kind, e.Grant))
+	}}
+	old := b.leader()
+	var expected []string
+	realtime.Run("client-1", func(h *realtime.Host) {
+		p, err := connect(h, addresses, b.settings, b.dial("client-1"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.close()
+		cycle := func() {
+			own, err := p.Create(LockPath+"/a-", patience)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := p.Delete(own.Path, patience); err != nil {
+				t.Fatal(err)
+			}
+			expected = append(expected, "granted "+grantOf(own), "freed "+grantOf(own))
+		}
+		cycle()
+		b.kill(old)
+		eventually(t, "another server leads", func() bool { now := b.leader(); return now != "" && now != old })
+		eventually(t, "the client is connected again", func() bool { return p.Session().Connected })
+		cycle()
+	})
+	b.restart(old)
+	if err := (Backend{}).Reset(b.ctx, b.lab, b.settings); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.takeIn(newEnsembleLog(logs)); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := strings.Join(seen, "\n"), strings.Join(expected, "\n"); got != want {
+		t.Errorf("seen:\n%s\nexpected:\n%s", got, want)
+	}
+}
+
+// restart starts the server on a host again, on what it has written.
+func (b *bench) restart(id sim.HostID) {
+	b.Helper()
+	command, err := serverCommand(timingOf(b.settings))
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := b.lab.Agent(id).Start("zookeeper", command); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func TestResetRemovesWhatATrialLeftBehind(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "zookeeper+servers=1")
+	if err := (Backend{}).Start(b.ctx, b.lab, b.settings); err != nil {
+		t.Fatal(err)
+	}
+	e := newRealEnsemble(b.lab, Backend{}.Servers(b.settings))
+	conn, err := e.session(b.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Create(LockPath+"/left-", nil, zk.FlagSequence, zk.WorldACL(zk.PermAll)); err != nil {
+		t.Fatal(err)
+	}
+	short, cancel := context.WithTimeout(b.ctx, 100*time.Millisecond)
+	defer cancel()
+	if err := (Backend{}).Reset(short, b.lab, b.settings); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Reset while a client is still connected: %v", err)
+	}
+	conn.Close()
+	if err := (Backend{}).Reset(b.ctx, b.lab, b.settings); err != nil {
+		t.Fatal(err)
+	}
+	if conn, err = e.session(b.ctx); err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if name, err := conn.Create(LockPath+"/new-", nil, zk.FlagSequence, zk.WorldACL(zk.PermAll)); err != nil || name != LockPath+"/new-0000000000" {
+		t.Errorf("the first znode after Reset is %s, %v", name, err)
+	}
+}

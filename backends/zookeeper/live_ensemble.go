@@ -1,0 +1,262 @@
+//go:build linux
+
+package zookeeper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-zookeeper/zk"
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live"
+)
+
+const (
+	askLimit  = time.Second // for a server's answer about itself
+	pollPause = 10 * time.Millisecond
+)
+
+// realEnsemble is the harness's view of the servers. It asks each from the server's own
+// host, which no partition comes between.
+type realEnsemble struct {
+	lab     *live.Lab
+	members []sim.HostID
+}
+
+func newRealEnsemble(lab *live.Lab, members []sim.HostID) *realEnsemble {
+	return &realEnsemble{lab: lab, members: members}
+}
+
+// standing is what a server says of itself.
+type standing struct {
+	err  error // it did not answer, or does not serve
+	mode string
+	zxid uint64 // the latest that it knows
+}
+
+func (s standing) leads() bool { return s.mode == "leader" || s.mode == "standalone" }
+
+// ask asks all servers at once for their standing.
+func (e *realEnsemble) ask(ctx context.Context) []standing {
+	out := make([]standing, len(e.members))
+	var all sync.WaitGroup
+	for i, id := range e.members {
+		all.Go(func() {
+			answer, err := e.word(ctx, id, "srvr")
+			if err == nil {
+				out[i], err = parseStanding(answer)
+			}
+			if out[i].err = err; err != nil {
+				out[i].err = fmt.Errorf("%s: %w", id, err)
+			}
+		})
+	}
+	all.Wait()
+	return out
+}
+
+// parseStanding reads the answer to "srvr".
+func parseStanding(answer string) (standing, error) {
+	var s standing
+	for line := range strings.Lines(answer) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		switch name {
+		case "Mode":
+			s.mode = value
+		case "Zxid":
+			var err error
+			if s.zxid, err = strconv.ParseUint(value, 0, 64); err != nil {
+				return s, fmt.Errorf("read the server's zxid: %w", err)
+			}
+		}
+	}
+	if s.mode == "" {
+		return s, fmt.Errorf("it does not serve: %s", strings.TrimSpace(answer))
+	}
+	return s, nil
+}
+
+// word sends one of ZooKeeper's four-letter words to a server.
+func (e *realEnsemble) word(ctx context.Context, id sim.HostID, word string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, askLimit)
+	defer cancel()
+	agent := e.lab.Agent(id)
+	conn, err := agent.Dial(ctx, "tcp", net.JoinHostPort(agent.Address(), clientPort))
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close()
+	deadline, _ := ctx.Deadline()
+	if err := conn.SetDeadline(deadline); err != nil {
+		return "", err
+	}
+	if _, err := io.WriteString(conn, word); err != nil {
+		return "", err
+	}
+	answer, err := io.ReadAll(conn)
+	return string(answer), err
+}
+
+// leaderOf is the index of the server that leads, -1 if none says so. One that was cut off
+// may not have noticed yet that another leads, in a later epoch.
+func leaderOf(all []standing) int {
+	leader := -1
+	for i, s := range all {
+		if s.err == nil && s.leads() && (leader < 0 || s.zxid>>32 > all[leader].zxid>>32) {
+			leader = i
+		}
+	}
+	return leader
+}
+
+// awaitLeader waits until every server serves and one of them leads. servers, if not nil,
+// are their processes, which must not end.
+func (e *realEnsemble) awaitLeader(ctx context.Context, servers []*live.Proc) error {
+	return e.await(ctx, "all servers serve under one leader", func() error {
+		for _, p := range servers {
+			select {
+			case <-p.Done():
+				return final{fmt.Errorf("%s ended before it served; it printed:\n%s", p, p.Output())}
+			default:
+			}
+		}
+		leaders := 0
+		for _, s := range e.ask(ctx) {
+			if s.err != nil {
+				return s.err
+			}
+			if s.leads() {
+				leaders++
+			}
+		}
+		if leaders != 1 {
+			return fmt.Errorf("there are %d leaders", leaders)
+		}
+		return nil
+	})
+}
+
+// awaitNoClients waits until nobody who has a session is connected to any server.
+func (e *realEnsemble) awaitNoClients(ctx context.Context) error {
+	return e.await(ctx, "no client is connected any more", func() error {
+		for _, id := range e.members {
+			answer, err := e.word(ctx, id, "cons")
+			if err != nil {
+				return fmt.Errorf("%s: %w", id, err)
+			}
+			for line := range strings.Lines(answer) {
+				if strings.Contains(line, "sid=") {
+					return fmt.Errorf("%s: %s", id, strings.TrimSpace(line))
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// final is a reason not to ask again.
+type final struct{ error }
+
+// await asks until check returns nil, or a final error, or ctx ends.
+func (e *realEnsemble) await(ctx context.Context, what string, check func() error) error {
+	for {
+		err := check()
+		var no final
+		switch {
+		case err == nil:
+			return nil
+		case errors.As(err, &no):
+			return no.error
+		case ctx.Err() != nil:
+			return fmt.Errorf("wait until %s: %w (last: %v)", what, context.Cause(ctx), err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(pollPause):
+		}
+	}
+}
+
+// clear makes the lock's znode anew, without children.
+func (e *realEnsemble) clear(ctx context.Context, s backends.Settings) error {
+	conn, err := e.session(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if _, err := conn.Sync(LockPath); err != nil { // what earlier clients have sent is known by now
+		return fmt.Errorf("clear %s: sync: %w", LockPath, err)
+	}
+	children, _, err := conn.Children(LockPath)
+	if err != nil && !errors.Is(err, zk.ErrNoNode) {
+		return fmt.Errorf("clear %s: list it: %w", LockPath, err)
+	}
+	for _, name := range children {
+		if err := conn.Delete(LockPath+"/"+name, -1); err != nil && !errors.Is(err, zk.ErrNoNode) {
+			return fmt.Errorf("clear %s: delete %s: %w", LockPath, name, err)
+		}
+	}
+	if err := conn.Delete(LockPath, -1); err != nil && !errors.Is(err, zk.ErrNoNode) {
+		return fmt.Errorf("clear %s: delete it: %w", LockPath, err)
+	}
+	if err := createParent(conn, LockPath, s.On(optionContainer)); err != nil {
+		return fmt.Errorf("clear %s: create it: %w", LockPath, err)
+	}
+	children, stat, err := conn.Children(LockPath)
+	if err == nil && (len(children) > 0 || stat.Cversion != 0) {
+		err = fmt.Errorf("it has had children already: %q", children)
+	}
+	if err != nil {
+		return fmt.Errorf("verify that %s is clear: %w", LockPath, err)
+	}
+	return nil
+}
+
+// session opens a session of the harness's own.
+func (e *realEnsemble) session(ctx context.Context) (*zk.Conn, error) {
+	var servers []string
+	agents := map[string]*live.Agent{}
+	for _, id := range e.members {
+		agent := e.lab.Agent(id)
+		address := net.JoinHostPort(agent.Address(), clientPort)
+		servers = append(servers, address)
+		agents[address] = agent
+	}
+	dial := func(network, address string, timeout time.Duration) (net.Conn, error) {
+		ctx, cancel := context.WithTimeout(ctx, timeout)
+		defer cancel()
+		return agents[address].Dial(ctx, network, address)
+	}
+	ready := make(chan struct{})
+	var once sync.Once
+	conn, _, err := zk.Connect(servers, connectLimit, zk.WithDialer(dial), zk.WithLogger(silent{}), zk.WithLogInfo(false),
+		zk.WithEventCallback(func(e zk.Event) {
+			if e.State == zk.StateHasSession {
+				once.Do(func() { close(ready) })
+			}
+		}))
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case <-ready:
+		return conn, nil
+	case <-ctx.Done():
+		conn.Close()
+		return nil, fmt.Errorf("open a session: %w", context.Cause(ctx))
+	}
+}
+
+// silent is a zk.Logger that keeps what the client library says to itself; what counts
+// is in the history.
+type silent struct{}
+
+func (silent) Printf(string, ...any) {}

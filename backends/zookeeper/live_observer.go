@@ -1,0 +1,137 @@
+//go:build linux
+
+package zookeeper
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/locklab/locklab/sim/live"
+	"golang.org/x/sys/unix"
+)
+
+// The observer records what the servers do to the lock, once and in the order of the
+// log. It reads the logs of all servers, which no fault between them keeps it from, and
+// takes a change for done when a majority has it: that is when the leader commits it, and
+// from then on no leader can be without it. In the log stands more than any client could
+// be told: who deleted a znode, and whether a session ended by itself.
+
+// observerSpec tells the observer where the logs are and what a token is made from.
+type observerSpec struct {
+	Logs  []string
+	Token string
+}
+
+func observe(h *live.Host, spec json.RawMessage) error {
+	var o observerSpec
+	if err := json.Unmarshal(spec, &o); err != nil {
+		return fmt.Errorf("read the observer's orders: %w", err)
+	}
+	stopped := h.Stopped()
+	written, err := watchDirs(o.Logs)
+	if err != nil {
+		return err
+	}
+	all := newEnsembleLog(o.Logs)
+	w := &logWitness{token: tokenFrom(o.Token)}
+	if err := w.takeIn(all); err != nil {
+		return err
+	}
+	w.record = h.Record // what was before this trial is no part of it
+	h.Ready()
+	h.AwaitStart()
+	go func() {
+		<-stopped
+		written.SetReadDeadline(time.Now())
+	}()
+	for {
+		h.Outside(func() { _, err = written.Read(make([]byte, 4096)) })
+		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+			return fmt.Errorf("wait for the servers to write: %w", err)
+		}
+		over := err != nil
+		if err := w.takeIn(all); err != nil || over {
+			return err
+		}
+	}
+}
+
+// watchDirs gives a file that can be read from when something has been written to one of
+// the directories.
+func watchDirs(dirs []string) (*os.File, error) {
+	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
+	if err != nil {
+		return nil, fmt.Errorf("watch the transaction logs: %w", err)
+	}
+	for _, dir := range dirs {
+		if _, err := unix.InotifyAddWatch(fd, dir, unix.IN_MODIFY|unix.IN_CREATE|unix.IN_DELETE); err != nil {
+			unix.Close(fd)
+			return nil, fmt.Errorf("watch the transaction log in %s: %w", dir, err)
+		}
+	}
+	return os.NewFile(uintptr(fd), "inotify"), nil
+}
+
+// ensembleLog is what all servers have written.
+type ensembleLog struct {
+	members []*memberLog
+	taken   uint64 // the latest change that has been handed on
+}
+
+func newEnsembleLog(dirs []string) *ensembleLog {
+	e := &ensembleLog{}
+	for _, dir := range dirs {
+		e.members = append(e.members, &memberLog{dir: dir})
+	}
+	return e
+}
+
+// committed reads on and gives the changes that have been committed since the last time,
+// in their order.
+func (e *ensembleLog) committed() ([]txn, error) {
+	for _, m := range e.members {
+		if err := m.read(e.taken); err != nil {
+			return nil, err
+		}
+	}
+	last := e.taken
+	for _, m := range e.members {
+		for _, t := range m.pending {
+			if t.zxid > last && 2*len(e.having(t.zxid)) > len(e.members) {
+				last = t.zxid
+			}
+		}
+	}
+	var fullest []txn
+	for _, m := range e.having(last) {
+		// A server that came back late may have got what was before as a snapshot.
+		if len(m.pending) > len(fullest) {
+			fullest = m.pending
+		}
+	}
+	var out []txn
+	for _, t := range fullest {
+		if t.zxid <= last {
+			out = append(out, t)
+		}
+	}
+	e.taken = last
+	for _, m := range e.members {
+		m.pending = slices.DeleteFunc(slices.Clone(m.pending), func(t txn) bool { return t.zxid <= last })
+	}
+	return out, nil
+}
+
+// having gives the servers that have logged a change.
+func (e *ensembleLog) having(zxid uint64) (out []*memberLog) {
+	for _, m := range e.members {
+		if slices.ContainsFunc(m.pending, func(t txn) bool { return t.zxid == zxid }) {
+			out = append(out, m)
+		}
+	}
+	return out
+}

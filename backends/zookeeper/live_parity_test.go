@@ -1,0 +1,182 @@
+//go:build linux
+
+package zookeeper
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/locklab/locklab/backends/realtime"
+	"github.com/locklab/locklab/sim"
+	"pgregory.net/rapid"
+)
+
+// comparison gives the model and a real server the same commands, from two clients.
+type comparison struct {
+	*rapid.T
+	tree     *Tree
+	witness  *witness
+	ports    [2]*libraryPort
+	sessions [2]uint64 // in the model
+	known    map[uint64]bool
+	czxids   []uint64 // that the real server gave, in the order of creation
+}
+
+// apply has the model carry out a change, and its witness look on.
+func (c *comparison) apply(command Command, by int) Reply {
+	before, held := c.tree.Holder()
+	zxid := max(c.tree.Zxid(), Zxid(1, 0)) + 1
+	r := c.tree.Apply(zxid, command)
+	c.known[r.Node.Session] = true // in the log, a session has its client's name from its first znode on
+	p := proposal{Command: command}
+	if c.known[command.Session] {
+		p.from.client = clientID(by)
+	}
+	if command.Kind == CommandClose {
+		p.Kind = CommandDelete // the witness is to take it for the client's wish
+	}
+	c.witness.saw(zxid, c.tree, change{command: p, removed: r.Removed, held: held, before: before})
+	return r
+}
+
+func clientID(i int) sim.HostID { return sim.HostID(fmt.Sprintf("client-%d", i+1)) }
+
+// perform has both carry out a command, and compares what they answer.
+func (c *comparison) perform(kind requestKind, by int, path string) {
+	port, session := c.ports[by], c.sessions[by]
+	switch kind {
+	case askCreate:
+		got, err := port.Create(path, patience)
+		want := c.apply(Command{Kind: CommandCreate, Session: session, Path: path}, by)
+		c.same("create "+path, err, want.Err)
+		if got.Path != want.Node.Path || got.Sequence != want.Node.Sequence || got.Version != want.Node.Version {
+			c.Fatalf("created %+v, the model %+v", got, want.Node)
+		}
+		if err == nil {
+			if n := len(c.czxids); n > 0 && got.Czxid <= c.czxids[n-1] {
+				c.Fatalf("created with the zxid %#x after %#x", got.Czxid, c.czxids[n-1])
+			}
+			c.czxids = append(c.czxids, got.Czxid)
+		}
+	case askDelete:
+		err := port.Delete(path, patience)
+		c.same("delete "+path, err, c.apply(Command{Kind: CommandDelete, Session: session, Path: path}, by).Err)
+	case askParent:
+		err := port.CreateParent(patience)
+		c.same("create the parent", err, c.apply(Command{Kind: CommandParent, Session: session}, by).Err)
+	case askSync:
+		err := port.Sync(patience)
+		c.same("sync", err, c.apply(Command{Kind: CommandSync, Session: session}, by).Err)
+	case askExists:
+		_, got, err := port.Exists(path, patience)
+		c.same("exists "+path, err, nil)
+		if want := c.tree.Exists(path); got != want {
+			c.Fatalf("exists %s = %t, the model %t", path, got, want)
+		}
+	case askChildren:
+		got, err := port.Children(patience)
+		c.same("list the children", err, nil)
+		want := c.tree.Children()
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			c.Fatalf("children %q, the model %q", got, want)
+		}
+	}
+}
+
+func (c *comparison) same(what string, got, want error) {
+	c.Helper()
+	if !errors.Is(got, want) || want == nil && got != nil {
+		c.Fatalf("%s: %v, the model: %v", what, got, want)
+	}
+}
+
+// end ends a client's session.
+func (c *comparison) end(by int) {
+	c.ports[by].close()
+	c.apply(Command{Kind: CommandClose, Session: c.sessions[by]}, by)
+}
+
+// begin opens a client's session, on a host that the test's own process holds.
+func (c *comparison) begin(h *realtime.Host, by int) {
+	c.ports[by] = open(c, named{h, clientID(by)}, net.DialTimeout)
+	c.sessions[by] = c.apply(Command{Kind: CommandOpen, Client: clientID(by)}, by).Session
+}
+
+// named is the same host under another name.
+type named struct {
+	*realtime.Host
+	id sim.HostID
+}
+
+func (n named) ID() sim.HostID { return n.id }
+
+func TestTheModelDoesWhatZooKeeperDoesAndTheObserverSeesIt(t *testing.T) {
+	server := sharedServer(t)
+	kinds := []requestKind{askCreate, askCreate, askCreate, askDelete, askDelete, askDelete, askExists, askChildren, askSync, askParent, "end"}
+	rapid.Check(t, func(t *rapid.T) {
+		server.clear(t)
+		seen := &logWitness{token: tokenFrom(fromCzxid)}
+		log := newEnsembleLog(server.logs)
+		if err := seen.takeIn(log); err != nil {
+			t.Fatal(err)
+		}
+		var events []sim.Event
+		seen.record = func(e sim.Event) { events = append(events, e) }
+		c := &comparison{T: t, tree: NewTree(), witness: &witness{token: tokenFrom(fromCzxid)}, known: map[uint64]bool{}}
+		realtime.Run("both", func(h *realtime.Host) {
+			c.begin(h, 0)
+			c.begin(h, 1)
+			for range rapid.IntRange(1, 15).Draw(t, "commands") {
+				kind := rapid.SampledFrom(kinds).Draw(t, "kind")
+				by := rapid.IntRange(0, 1).Draw(t, "client")
+				path := fmt.Sprintf("%s/%s-", LockPath, rapid.SampledFrom([]string{"a", "b"}).Draw(t, "name"))
+				switch {
+				case kind == "end":
+					c.end(by)
+					c.begin(h, by)
+					continue
+				case kind != askCreate && len(c.tree.Children()) > 0 && rapid.Bool().Draw(t, "there"):
+					path = rapid.SampledFrom(c.tree.Children()).Draw(t, "path")
+				case kind != askCreate:
+					path += "0000000099"
+				}
+				c.perform(kind, by, path)
+			}
+			c.end(0)
+			c.end(1)
+		})
+		if err := seen.takeIn(log); err != nil {
+			t.Fatal(err)
+		}
+		c.compareEvents(events)
+	})
+}
+
+// compareEvents compares what the observer of the real server saw with what the model's
+// witness did; they differ in the zxids, which the observer's tokens must be.
+func (c *comparison) compareEvents(real []sim.Event) {
+	lines := func(events []sim.Event) (out []string) {
+		for _, e := range events {
+			path, _, _ := strings.Cut(e.Grant, "@")
+			out = append(out, fmt.Sprintf("%s %s %s", e.Kind, path, e.Client))
+		}
+		return out
+	}
+	if got, want := lines(real), lines(c.witness.events); !slices.Equal(got, want) {
+		c.Fatalf("the observer saw  %q\nthe model did     %q", got, want)
+	}
+	for _, e := range real {
+		if e.Kind != sim.Granted {
+			continue
+		}
+		if _, zxid, _ := strings.Cut(e.Grant, "@"); fmt.Sprintf("%#x", e.Token) != zxid || !slices.Contains(c.czxids, e.Token) {
+			c.Fatalf("the observer saw the token %#x for the grant %s; created were %#x", e.Token, e.Grant, c.czxids)
+		}
+	}
+}

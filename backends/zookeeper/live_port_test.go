@@ -1,0 +1,226 @@
+//go:build linux
+
+package zookeeper
+
+import (
+	"errors"
+	"net"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/backends/realtime"
+	"github.com/locklab/locklab/sim"
+	"golang.org/x/sys/unix"
+)
+
+// cable is a dialer whose connections can be made to lose what the client sends, as a
+// partition does, and that makes no new ones while it is unplugged.
+type cable struct{ mute, unplugged atomic.Bool }
+
+func (c *cable) dial(network, address string, timeout time.Duration) (net.Conn, error) {
+	for end := time.Now().Add(timeout); c.unplugged.Load(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			return nil, errors.New("unplugged")
+		}
+	}
+	conn, err := net.DialTimeout(network, address, timeout)
+	return cabled{conn, c}, err
+}
+
+type cabled struct {
+	net.Conn
+	cable *cable
+}
+
+func (c cabled) Write(b []byte) (int, error) {
+	if c.cable.mute.Load() {
+		return len(b), nil
+	}
+	return c.Conn.Write(b)
+}
+
+func TestASessionEndsNoEarlierThanItsLengthAfterItsClientWasHeard(t *testing.T) { // Z3
+	server := sharedServer(t)
+	tick, _ := timingOf(realSettings(t, "zookeeper")).ticks()
+	log, w := newEnsembleLog(server.logs), &logWitness{token: tokenFrom(fromCzxid)}
+	if err := w.takeIn(log); err != nil {
+		t.Fatal(err)
+	}
+	var ended []sim.Event
+	w.record = func(e sim.Event) {
+		if e.Kind == sim.Expired {
+			ended = append(ended, e)
+		}
+	}
+	realtime.Run("client-1", func(h *realtime.Host) {
+		line := &cable{}
+		p := open(t, h, line.dial)
+		defer p.close()
+		own, err := p.Create(LockPath+"/a-", patience)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.Sleep(3 * realTTL / 2) // its pings keep it alive
+		if err := w.takeIn(log); err != nil || len(ended) != 0 {
+			t.Fatalf("the session of a client that can be heard has ended: %v, %v", ended, err)
+		}
+		line.mute.Store(true)
+		line.unplugged.Store(true)
+		heard := p.Session().Sent
+		eventually(t, "a session that is not heard of ends", func() bool {
+			if err := w.takeIn(log); err != nil {
+				t.Fatal(err)
+			}
+			return len(ended) > 0
+		})
+		after := h.Now() - heard
+		if after < realTTL {
+			t.Errorf("the session has ended %v after the client was heard, it is granted for %v", after, realTTL)
+		}
+		t.Logf("ended %v after the client was last known to be heard; a tick is %v", after, tick)
+		if ended[0].Grant != grantOf(own) || len(server.children(t)) != 0 {
+			t.Errorf("%s has ended, expected %s; left are %q", ended[0].Grant, grantOf(own), server.children(t))
+		}
+	})
+}
+
+func TestAClientThatIsNotHeardOfIsDisconnectedAndThenExpired(t *testing.T) { // Z2, Z5
+	sharedServer(t)
+	realtime.Run("client-1", func(h *realtime.Host) {
+		line := &cable{}
+		p := open(t, h, line.dial)
+		defer p.close()
+		before, heard := p.Session(), time.Duration(0)
+		var news []SessionNews
+		p.Listen(func(n SessionNews) {
+			if n != Answered {
+				news = append(news, n)
+				heard = p.Session().Sent
+			}
+			if n == Disconnected && h.Now()-heard < 2*before.Timeout/3 {
+				t.Errorf("disconnected %v after the latest request that was answered", h.Now()-heard)
+			}
+		})
+		line.mute.Store(true)
+		line.unplugged.Store(true)
+		h.Sleep(2 * realTTL)
+		if !slices.Equal(news, []SessionNews{Disconnected}) || p.Session().ID != before.ID {
+			t.Errorf("a client that reaches nobody was told %q: only a server can say that its session has expired", news)
+		}
+		line.mute.Store(false)
+		line.unplugged.Store(false)
+		for end := h.Now() + patience; h.Now() < end && !(p.Session().Connected && len(news) > 1); {
+			h.Sleep(time.Millisecond)
+		}
+		if now := p.Session(); !slices.Equal(news, []SessionNews{Disconnected, Expired}) || now.ID == before.ID || now.ID == 0 {
+			t.Errorf("told %q, session %#x after %#x; expected a new session after its end", news, now.ID, before.ID)
+		}
+	})
+}
+
+func TestAcquireSentIsRecordedWhenTheServerHasTheRequestAndTheClientNoAnswer(t *testing.T) {
+	server := sharedServer(t)
+	realtime.Run("client-1", func(h *realtime.Host) {
+		p := open(t, h, net.DialTimeout)
+		defer p.close()
+		var answered bool
+		recorded, before := 0, p.Session().Sent
+		h.OnRecord = func(e sim.Event) {
+			recorded++
+			if e.Kind != sim.AcquireSent || answered {
+				t.Errorf("recorded %+v, answered before it: %t", e, answered)
+			}
+			eventually(t, "the server has the request", func() bool { return len(server.children(t)) == 1 })
+			time.Sleep(realTTL) // this is the pause; the client has been silent for so long that it would give up
+			if p.Session().Sent != before {
+				t.Error("an answer was read before the event was recorded")
+			}
+		}
+		own, err := p.Create(LockPath+"/a-", realTTL/4)
+		answered = true
+		if err != nil || recorded != 1 || own.Czxid == 0 || !strings.HasSuffix(own.Path, server.children(t)[0]) {
+			t.Errorf("Create = %+v, %v with %d events; expected the answer that lay ready", own, err, recorded)
+		}
+	})
+}
+
+func TestACreateThatWasGivenUpBeforeItCouldBeSentIsNotSentLater(t *testing.T) {
+	server := sharedServer(t)
+	realtime.Run("client-1", func(h *realtime.Host) {
+		line := &cable{}
+		twice := append(sharedAddress(), sharedAddress()...) // a client that has tried all servers drops what waits
+		p, err := connect(h, twice, realSettings(t, "zookeeper"), line.dial)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.close()
+		line.mute.Store(true)
+		line.unplugged.Store(true)
+		for p.Session().Connected {
+			h.Sleep(time.Millisecond)
+		}
+		if own, err := p.Create(LockPath+"/late-", 20*time.Millisecond); !errors.Is(err, sim.ErrUnknown) {
+			t.Fatalf("Create without a connection = %+v, %v", own, err)
+		}
+		if len(h.Events()) != 0 {
+			t.Errorf("recorded %+v although nothing was sent", h.Events())
+		}
+		line.mute.Store(false)
+		line.unplugged.Store(false)
+		if err := p.Sync(patience); err != nil { // the library sends one after the other
+			t.Fatal(err)
+		}
+		if left := server.children(t); len(left) != 0 {
+			t.Errorf("sent after its caller had gone: %q", left)
+		}
+	})
+}
+
+func TestARequestToAStoppedServerMayStillBeCarriedOut(t *testing.T) {
+	server := sharedServer(t)
+	realtime.Run("client-1", func(h *realtime.Host) {
+		p := open(t, h, net.DialTimeout)
+		defer p.close()
+		if err := server.process.Signal(unix.SIGSTOP); err != nil {
+			t.Fatal(err)
+		}
+		defer server.process.Signal(unix.SIGCONT)
+		own, err := p.Create(LockPath+"/a-", 30*time.Millisecond)
+		if !errors.Is(err, sim.ErrUnknown) {
+			t.Errorf("Create at a stopped server = %+v, %v; expected sim.ErrUnknown", own, err)
+		}
+		if err := server.process.Signal(unix.SIGCONT); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the server carries the request out", func() bool { return len(server.children(t)) == 1 })
+	})
+}
+
+func TestAWatchFiresWhenTheZnodeGoesAndNotBefore(t *testing.T) {
+	sharedServer(t)
+	realtime.Run("client-1", func(h *realtime.Host) {
+		p, other := open(t, h, net.DialTimeout), open(t, h, net.DialTimeout)
+		defer p.close()
+		own, err := other.Create(LockPath+"/a-", patience)
+		if err != nil {
+			t.Fatal(err)
+		}
+		watch, exists, err := p.Exists(own.Path, patience)
+		if err != nil || !exists {
+			t.Fatalf("Exists = %t, %v", exists, err)
+		}
+		if gone, err := watch.Wait(20 * time.Millisecond); gone || err != nil {
+			t.Errorf("the znode is there, and Wait = %t, %v", gone, err)
+		}
+		other.close()
+		if gone, err := watch.Wait(patience); !gone || err != nil {
+			t.Errorf("the znode is gone with its session, and Wait = %t, %v", gone, err)
+		}
+		if _, exists, err := p.Exists(own.Path, patience); exists || err != nil {
+			t.Errorf("Exists afterwards = %t, %v", exists, err)
+		}
+	})
+}

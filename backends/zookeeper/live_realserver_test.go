@@ -1,0 +1,172 @@
+//go:build linux
+
+package zookeeper
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-zookeeper/zk"
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/wire"
+	"github.com/locklab/locklab/sim/live/livetest"
+)
+
+const (
+	loopback = "127.0.0.1"
+	patience = 10 * time.Second
+	// realTTL is short, because these tests wait for sessions to end in real time.
+	realTTL = time.Second
+)
+
+func TestMain(m *testing.M) {
+	status := livetest.Main(m, testRoles)
+	if stopShared != nil {
+		stopShared()
+	}
+	os.Exit(status)
+}
+
+// realServer is an ensemble of one that the tests share, as it takes a second to start.
+type realServer struct {
+	process *os.Process
+	logs    []string
+	admin   *zk.Conn
+}
+
+var (
+	shared     = sync.OnceValues(startShared)
+	stopShared func()
+)
+
+// sharedServer gives the server, without any znode of an earlier test.
+func sharedServer(t *testing.T) *realServer {
+	t.Helper()
+	livetest.Need(t)
+	livetest.NeedAll(t, Backend{}.Missing(realSettings(t, "zookeeper")))
+	s, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.clear(t)
+	return s
+}
+
+func startShared() (*realServer, error) {
+	dir, err := os.MkdirTemp("", "zookeeper")
+	if err != nil {
+		return nil, err
+	}
+	spec, err := backends.Registry{Backend{}}.ParseSpec("zookeeper")
+	if err != nil {
+		return nil, err
+	}
+	set, err := spec.Settings(realTTL, true)
+	if err != nil {
+		return nil, err
+	}
+	if err := writeConfiguration(dir, 1, loopback, []string{loopback}, timingOf(set)); err != nil {
+		return nil, err
+	}
+	argv, err := serverCommand(timingOf(set))
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(argv[0], argv[1:]...)
+	cmd.Dir = dir
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	stopShared = func() { cmd.Process.Kill(); cmd.Wait(); os.RemoveAll(dir) }
+	s := &realServer{process: cmd.Process, logs: []string{filepath.Join(dir, logDir)}}
+	conn, events, err := zk.Connect([]string{sharedAddress()[0]}, 30*time.Second, zk.WithLogger(silent{}), zk.WithLogInfo(false))
+	if err != nil {
+		return nil, err
+	}
+	s.admin = conn
+	for deadline := time.After(30 * time.Second); ; {
+		select {
+		case e := <-events:
+			if e.State == zk.StateHasSession {
+				return s, nil
+			}
+		case <-deadline:
+			return nil, fmt.Errorf("ZooKeeper does not answer")
+		}
+	}
+}
+
+func sharedAddress() []string { return []string{net.JoinHostPort(loopback, clientPort)} }
+
+// clear makes the lock's znode anew.
+func (s *realServer) clear(t fataler) {
+	t.Helper()
+	names, _, err := s.admin.Children(LockPath)
+	if err == nil {
+		for _, name := range names {
+			if err := s.admin.Delete(LockPath+"/"+name, -1); err != nil && err != zk.ErrNoNode {
+				t.Fatal(err)
+			}
+		}
+		err = s.admin.Delete(LockPath, -1)
+	}
+	if err != nil && err != zk.ErrNoNode {
+		t.Fatal(err)
+	}
+	if err := createParent(s.admin, LockPath, false); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// children lists the znodes that the server has.
+func (s *realServer) children(t fataler) []string {
+	t.Helper()
+	names, _, err := s.admin.Children(LockPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// open gives a host a session on the shared server.
+func open(t fataler, h wire.Host, dial zk.Dialer) *libraryPort {
+	t.Helper()
+	p, err := connect(h, sharedAddress(), realSettings(t, "zookeeper"), dial)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func realSettings(t fataler, text string) backends.Settings {
+	t.Helper()
+	spec, err := backends.Registry{Backend{}}.ParseSpec(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := spec.Settings(realTTL, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// eventually asks until f is true.
+func eventually(t fataler, what string, f func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for !f() {
+		if ctx.Err() != nil {
+			t.Fatalf("%s: not within %v", what, patience)
+		}
+		time.Sleep(time.Millisecond)
+	}
+}

@@ -1,0 +1,130 @@
+//go:build linux
+
+package zookeeper
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+const (
+	classpathVar   = "LOCKLAB_ZOOKEEPER"
+	packagedServer = "/usr/share/java/zookeeper.jar" // names its own dependencies, but no logger
+	packagedLogger = "/usr/share/java/slf4j-simple.jar"
+	configuration  = "zoo.cfg"
+	dataDir        = "data"
+	logDir         = "data/version-2" // where a server keeps its transaction log
+	howToInstall   = "install it (Debian: apt-get install --no-install-recommends zookeeper default-jre-headless)"
+)
+
+// javaProgram finds java: in JAVA_HOME, else on the PATH.
+func javaProgram() (string, error) {
+	if home := os.Getenv("JAVA_HOME"); home != "" {
+		path := filepath.Join(home, "bin", "java")
+		if _, err := exec.LookPath(path); err != nil {
+			return "", fmt.Errorf("JAVA_HOME=%s has no bin/java that can be run: %w", home, err)
+		}
+		return path, nil
+	}
+	path, err := exec.LookPath("java")
+	if err != nil {
+		return "", fmt.Errorf("java, which ZooKeeper runs on, is not on the PATH: %s or set JAVA_HOME", howToInstall)
+	}
+	return path, nil
+}
+
+// classpath finds ZooKeeper.
+func classpath() (string, error) {
+	given := os.Getenv(classpathVar)
+	if given == "" {
+		if _, err := os.Stat(packagedServer); err != nil {
+			return "", fmt.Errorf("ZooKeeper is not at %s: %s or set %s to the directory of an unpacked release or to a classpath", packagedServer, howToInstall, classpathVar)
+		}
+		return packagedServer + ":" + packagedLogger, nil
+	}
+	if info, err := os.Stat(given); err == nil && info.IsDir() {
+		if jars, _ := filepath.Glob(filepath.Join(given, "lib", "zookeeper-*.jar")); len(jars) == 0 {
+			return "", fmt.Errorf("%s=%s is no unpacked ZooKeeper release: it has no lib/zookeeper-*.jar", classpathVar, given)
+		}
+		return filepath.Join(given, "lib", "*"), nil
+	}
+	for _, each := range filepath.SplitList(given) {
+		if _, err := os.Stat(strings.TrimSuffix(each, "*")); err != nil {
+			return "", fmt.Errorf("%s=%s, taken as a classpath: %w", classpathVar, given, err)
+		}
+	}
+	return given, nil
+}
+
+// serverCommand runs a server in a directory that writeConfiguration has prepared. The
+// virtual machine is set up to start quickly and stay small. forceSync=no: nothing here
+// outlives the power, so nothing waits for a disk.
+func serverCommand(t timing) ([]string, error) {
+	java, err := javaProgram()
+	if err != nil {
+		return nil, err
+	}
+	jars, err := classpath()
+	if err != nil {
+		return nil, err
+	}
+	command := []string{
+		java, "-Xms32m", "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:-UsePerfData",
+		"-Dzookeeper.forceSync=no", "-Dzookeeper.admin.enableServer=false", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+	}
+	if t.reap > 0 {
+		command = append(command, fmt.Sprintf("-Dznode.container.checkIntervalMs=%d", t.reap.Milliseconds()))
+	}
+	return append(command, "-cp", jars, "org.apache.zookeeper.server.quorum.QuorumPeerMain", configuration), nil
+}
+
+// initLimit is how long a follower may take to get up to date, in ticks: plenty, because
+// it says nothing about a lock.
+const initLimit = 50
+
+// writeConfiguration prepares the directory of the server with this number, counted from 1.
+func writeConfiguration(dir string, number int, address string, members []string, t timing) error {
+	tick, syncLimit := t.ticks()
+	text := fmt.Sprintf(`tickTime=%d
+initLimit=%d
+syncLimit=%d
+minSessionTimeout=%d
+maxSessionTimeout=%d
+dataDir=%s
+clientPort=%s
+clientPortAddress=%s
+maxClientCnxns=0
+4lw.commands.whitelist=*
+standaloneEnabled=false
+reconfigEnabled=false
+`, tick.Milliseconds(), initLimit, syncLimit, t.negotiate(0).Milliseconds(), t.negotiate(time.Hour).Milliseconds(),
+		dataDir, clientPort, address)
+	for i, each := range members {
+		text += fmt.Sprintf("server.%d=%s:%s:%s\n", i+1, each, peerPort, electionPort)
+	}
+	if err := os.MkdirAll(filepath.Join(dir, logDir), 0o700); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, dataDir, "myid"), fmt.Appendln(nil, number), 0o600); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, configuration), []byte(text), 0o600)
+}
+
+// ticks gives the tickTime and the sync limit in ticks. ZooKeeper takes the limit in whole
+// ticks only, and what clients may believe hangs on it, so where the limit is none the tick
+// is made smaller, down to a quarter; sessions then end less late, at finer steps. If that
+// does not fit either, the limit is rounded down.
+func (t timing) ticks() (tick time.Duration, syncLimit int) {
+	for parts := time.Duration(1); parts <= 4; parts++ {
+		tick = (t.tick / parts).Truncate(time.Millisecond)
+		if tick > 0 && t.syncLimit%tick == 0 {
+			return tick, int(t.syncLimit / tick)
+		}
+	}
+	return t.tick, max(1, int(t.syncLimit/t.tick))
+}

@@ -1,0 +1,192 @@
+//go:build linux
+
+package zookeeper
+
+import (
+	"encoding/binary"
+	"errors"
+	"net"
+	"os"
+	"slices"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// tap is a connection between the library and a server. It reads along, because there are
+// things that the library does not tell: when it sent the request, or ping, that has been
+// answered last; which zxid a znode was created with; and that a create is on its way.
+//
+// A message is its length in four bytes, then its content. The first on a connection are
+// the client's request for a session and the server's answer. Later requests begin with
+// xid and type, answers with xid, zxid and error.
+type tap struct {
+	net.Conn
+	port *libraryPort
+
+	mu      sync.Mutex // the library writes and reads on goroutines of its own
+	asked   bool       // for a session
+	askedAt time.Duration
+	sent    []sentRequest // not answered yet, oldest first
+	hold    *creation     // nothing is to be read until this may go on
+
+	// Of the reading goroutine:
+	greeted  bool          // the session is confirmed
+	partial  []byte        // of a message
+	patience time.Duration // how long it waits for a message
+	since    time.Time     // from when on
+}
+
+type sentRequest struct {
+	xid      int32
+	at       time.Duration // on the host's monotonic clock, just before it was sent
+	creation *creation     // nil: it creates no lock's znode
+}
+
+const (
+	createRequest     = 1  // type of a request (ZooDefs.OpCode)
+	notificationXid   = -1 // of a watch that has fired
+	lengthSize        = 4
+	requestHeaderSize = 8
+	answerHeaderSize  = 16
+)
+
+// Write sends one message, as the library makes of each one call.
+func (t *tap) Write(b []byte) (int, error) {
+	c, send := t.note(b)
+	if !send {
+		return len(b), nil // the library never learns what became of it; its caller is gone
+	}
+	n, err := t.Conn.Write(b)
+	if c != nil && err == nil {
+		close(c.sent)
+	}
+	if c != nil && err != nil {
+		t.release()
+	}
+	return n, err
+}
+
+// note takes note of a message that is about to be sent.
+func (t *tap) note(b []byte) (c *creation, send bool) {
+	now := t.port.host.Now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.asked {
+		t.asked, t.askedAt = true, now
+		return nil, true
+	}
+	if len(b) < lengthSize+requestHeaderSize {
+		return nil, true
+	}
+	xid, content := int32(binary.BigEndian.Uint32(b[lengthSize:])), b[lengthSize+requestHeaderSize:]
+	if binary.BigEndian.Uint32(b[lengthSize+4:]) == createRequest {
+		if c, send = t.port.take((&jute{rest: content}).text()); !send {
+			return nil, false
+		}
+	}
+	t.sent = append(t.sent, sentRequest{xid: xid, at: now, creation: c})
+	if c != nil {
+		t.hold, c.line = c, t
+	}
+	return c, true
+}
+
+func (t *tap) release() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.hold = nil
+}
+
+// SetReadDeadline is called by the reading goroutine before each message.
+func (t *tap) SetReadDeadline(at time.Time) error {
+	t.patience, t.since = time.Until(at), time.Now()
+	return t.Conn.SetReadDeadline(at)
+}
+
+// Read reads, but hands nothing on between the moment at which a create was sent and the
+// moment at which its caller has taken note of that. That time does not count as waiting:
+// an answer that has come meanwhile is read, however late it is.
+func (t *tap) Read(b []byte) (int, error) {
+	n, err := t.Conn.Read(b)
+	if hold := t.held(); hold != nil {
+		select {
+		case <-hold.goOn:
+		case <-t.port.closed:
+			return n, err
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) && hold.wentOn.After(t.since) {
+			t.since = hold.wentOn
+			if err := t.Conn.SetReadDeadline(hold.wentOn.Add(t.patience)); err != nil {
+				return 0, err
+			}
+			n, err = t.Conn.Read(b)
+		}
+	}
+	t.partial = append(t.partial, b[:n]...)
+	for len(t.partial) >= lengthSize {
+		end := lengthSize + int(binary.BigEndian.Uint32(t.partial))
+		if len(t.partial) < end {
+			break
+		}
+		t.message(t.partial[lengthSize:end])
+		t.partial = t.partial[end:]
+	}
+	return n, err
+}
+
+// ended tells whether the server has closed the connection, and all that came before has
+// been read.
+func (t *tap) ended() (closed bool) {
+	c, ok := t.Conn.(syscall.Conn)
+	if !ok {
+		return false
+	}
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return false
+	}
+	err = raw.Control(func(fd uintptr) {
+		n, _, err := unix.Recvfrom(int(fd), make([]byte, 1), unix.MSG_PEEK|unix.MSG_DONTWAIT)
+		closed = err == nil && n == 0
+	})
+	return closed && err == nil
+}
+
+func (t *tap) held() *creation {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.hold
+}
+
+// message takes note of a message that the library is about to have.
+func (t *tap) message(b []byte) {
+	in := &jute{rest: b}
+	if !t.greeted {
+		t.greeted = true
+		_, timeout, session := in.int32(), in.int32(), uint64(in.int64())
+		if session != 0 && !in.short {
+			t.port.begin(session, time.Duration(timeout)*time.Millisecond, t.askedAt)
+		}
+		return
+	}
+	xid, zxid, failed := in.int32(), uint64(in.int64()), in.int32() != 0
+	if in.short || xid == notificationXid {
+		return
+	}
+	t.mu.Lock()
+	i := slices.IndexFunc(t.sent, func(s sentRequest) bool { return s.xid == xid })
+	if i < 0 {
+		t.mu.Unlock()
+		return
+	}
+	request := t.sent[i]
+	t.sent = slices.Delete(t.sent, i, i+1)
+	t.mu.Unlock()
+	if request.creation != nil && !failed {
+		request.creation.zxid = zxid
+	}
+	t.port.answered(request.at)
+}

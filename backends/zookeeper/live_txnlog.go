@@ -1,0 +1,195 @@
+//go:build linux
+
+package zookeeper
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/adler32"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A server writes each change that the leader proposes into its transaction log, and
+// flushes it, before it acknowledges the change (FileTxnLog). A file of the log begins
+// with a header; then come the changes, and zeros, which are space set aside. A change is
+// a checksum, a length, so many bytes, and an end mark.
+
+// txn is a change that concerns ephemeral znodes; of others, kind is 0.
+type txn struct {
+	zxid    uint64
+	session uint64 // whose request it was; of the end of a session: this session
+	request int32  // the xid of the client's request; 0: the server did it by itself
+	kind    int32
+	path    string
+	data    []byte
+}
+
+// The kinds of change that count here (ZooDefs.OpCode).
+const (
+	txnCreate  = 1
+	txnDelete  = 2
+	txnCreate2 = 15 // a create whose client wants to know more in return
+	txnClose   = -11
+)
+
+const (
+	logHeaderSize = 16
+	logEndMark    = 'B'
+	logPrefix     = "log."
+)
+
+// memberLog follows the log of one server.
+type memberLog struct {
+	dir     string
+	file    string // the one being read; empty: none yet
+	offset  int64
+	pending []txn // read, and not known to be committed before
+}
+
+// read reads what has been added; what is not later than after is of no interest. When
+// the server has taken back what it had logged, as a server does that was cut off with a
+// leader whose changes nobody else got, it reads everything again.
+func (m *memberLog) read(after uint64) error {
+	files, err := m.files()
+	if err != nil {
+		return err
+	}
+	i := slices.Index(files, m.file)
+	if m.file != "" {
+		info, err := os.Stat(filepath.Join(m.dir, m.file))
+		if i < 0 || errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() < m.offset {
+			i, m.file, m.offset, m.pending = -1, "", 0, nil
+		} else if err != nil {
+			return err
+		}
+	}
+	for {
+		if m.file != "" {
+			if err := m.readFile(after); err != nil {
+				return err
+			}
+		}
+		// A later file has been begun only after this one was complete.
+		if i++; i >= len(files) {
+			return nil
+		}
+		m.file, m.offset = files[i], logHeaderSize
+	}
+}
+
+// files lists the log's files; they are named by the first zxid in each.
+func (m *memberLog) files() ([]string, error) {
+	entries, err := os.ReadDir(m.dir)
+	if err != nil {
+		return nil, fmt.Errorf("find the transaction log: %w", err)
+	}
+	first := map[string]uint64{}
+	var names []string
+	for _, e := range entries {
+		number, isLog := strings.CutPrefix(e.Name(), logPrefix)
+		if n, err := strconv.ParseUint(number, 16, 64); isLog && err == nil {
+			names = append(names, e.Name())
+			first[e.Name()] = n
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		if first[a] < first[b] {
+			return -1
+		}
+		return 1
+	})
+	return names, nil
+}
+
+// readFile reads the complete changes from offset on.
+func (m *memberLog) readFile(after uint64) error {
+	f, err := os.Open(filepath.Join(m.dir, m.file))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	const frame = 8 + 4 // checksum and length
+	for {
+		head := make([]byte, frame)
+		if _, err := f.ReadAt(head, m.offset); err != nil {
+			return nil // it ends here, for the time being
+		}
+		length := int64(binary.BigEndian.Uint32(head[8:]))
+		if length == 0 {
+			return nil
+		}
+		body := make([]byte, length+1)
+		if _, err := f.ReadAt(body, m.offset+frame); err != nil || body[length] != logEndMark {
+			return nil // it is being written
+		}
+		body = body[:length]
+		if uint64(adler32.Checksum(body)) != binary.BigEndian.Uint64(head) {
+			return nil
+		}
+		t, err := parseTxn(body)
+		if err != nil {
+			return fmt.Errorf("read %s at %d: %w", f.Name(), m.offset, err)
+		}
+		if t.zxid > after {
+			m.pending = append(m.pending, t)
+		}
+		m.offset += frame + length + 1
+	}
+}
+
+// parseTxn reads a change: a header, then what depends on its type.
+func parseTxn(b []byte) (txn, error) {
+	in := &jute{rest: b}
+	t := txn{session: uint64(in.int64()), request: in.int32(), zxid: uint64(in.int64())}
+	in.int64() // when
+	switch kind := in.int32(); kind {
+	case txnCreate, txnCreate2:
+		t.path, t.data = in.text(), []byte(in.text())
+		for range max(0, in.int32()) { // the access control list
+			in.int32()
+			in.text()
+			in.text()
+		}
+		if ephemeral := in.byte() != 0; ephemeral {
+			t.kind = txnCreate
+		}
+	case txnDelete:
+		t.kind, t.path = kind, in.text()
+	case txnClose:
+		t.kind = kind
+	}
+	if in.short {
+		return txn{}, fmt.Errorf("a change of %d bytes is not understood", len(b))
+	}
+	return t, nil
+}
+
+// jute reads what ZooKeeper's serialization has written: numbers with the highest byte
+// first, texts with their length before them.
+type jute struct {
+	rest  []byte
+	short bool // there was less than was read
+}
+
+func (j *jute) take(n int) []byte {
+	if n > len(j.rest) {
+		j.short = true
+		return make([]byte, max(0, min(n, 8)))
+	}
+	b := j.rest[:n]
+	j.rest = j.rest[n:]
+	return b
+}
+
+func (j *jute) byte() byte   { return j.take(1)[0] }
+func (j *jute) int32() int32 { return int32(binary.BigEndian.Uint32(j.take(4))) }
+func (j *jute) int64() int64 { return int64(binary.BigEndian.Uint64(j.take(8))) }
+
+// text reads a text; one that is not there at all has the length -1.
+func (j *jute) text() string { return string(j.take(max(0, int(j.int32())))) }

@@ -67,6 +67,14 @@ func writeContradictions(b *strings.Builder, results []scenarios.ClaimResult) {
 			if e.Contrary == nil {
 				continue
 			}
+			if e.Range != nil {
+				m, _ := e.Contrary.Measured(e.Range.Measure)
+				hang(b, "! ", fmt.Sprintf("%s · %s: expected %s, but with seed %d %s was measured", r.Claim.ID,
+					cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard), e.Range, e.Contrary.Seed,
+					scenarios.ShowMeasured(m, e.Contrary.TTL)), pageColumns)
+				b.WriteString("  again: " + e.Contrary.Replay("") + "\n")
+				continue
+			}
 			f := e.Contrary.Finding(e.Want.Property)
 			hang(b, "! ", fmt.Sprintf("%s · %s: %s should come out as %s, but with seed %d it came out as %s: %s", r.Claim.ID,
 				cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard), e.Want.Property, e.Want.Verdict, e.Contrary.Seed, f.Verdict, f.Why), pageColumns)
@@ -212,6 +220,9 @@ type figure struct{ lead, text string }
 func figures(evidence []scenarios.ClaimEvidence) (out []figure) {
 	for i, e := range evidence {
 		counted := fmt.Sprintf("%s %s in %d of %d", e.Want.Property, e.Want.Verdict, e.AsStated, e.Trials)
+		if e.Range != nil {
+			counted = fmt.Sprintf("%s (measured %s) in %d of %d", e.Range, scenarios.ShowMeasured(e.Measured, e.Test.Scenario.TTL), e.AsStated, e.Trials)
+		}
 		if e.Undecided > 0 {
 			counted += fmt.Sprintf(" (%d undecided)", e.Undecided)
 		}

@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,6 +40,8 @@ type Folder struct {
 type Kept struct {
 	Name   string // of its files, without folder and ending
 	Judged scenarios.Judged
+	// Telling is set for one trial of each scenario, the one whose picture says most.
+	Telling bool
 }
 
 // maxKept bounds how many histories of one cell are kept.
@@ -98,7 +102,7 @@ func pointLatest(out, run string) error {
 func (f *Folder) Add(j *scenarios.Judged) error {
 	r := &j.Result
 	cell := strings.Join([]string{r.Scenario, r.Backend, r.Guard, r.World}, " ")
-	if n := f.perCell[cell]; n == 0 || r.Outcome != scenarios.AsExpected && n < maxKept {
+	if n := f.perCell[cell]; j.History != nil && (n == 0 || r.Outcome != scenarios.AsExpected && n < maxKept) {
 		f.perCell[cell]++
 		name := fileName(*r)
 		r.History = filepath.Join("histories", name+".jsonl")
@@ -140,33 +144,42 @@ func (f *Folder) writeHistory(j scenarios.Judged) error {
 }
 
 // Kept lists the trials whose histories were kept, in the order of the run.
-func (f *Folder) Kept() []Kept { return f.kept }
+func (f *Folder) Kept() []Kept {
+	kept := slices.Clone(f.kept)
+	for from := 0; from < len(kept); {
+		to := from + 1
+		for to < len(kept) && kept[to].Judged.Result.Scenario == kept[from].Judged.Result.Scenario {
+			to++
+		}
+		MostTelling(kept[from:to]).Telling = true
+		from = to
+	}
+	return kept
+}
 
-// Draw draws the timeline of a kept trial, as SVG and as PNG.
+// Draw draws the timeline of a kept trial as SVG. To make a PNG takes ten times as long, so
+// there is one for each scenario, and for all that is not as expected.
 func (f *Folder) Draw(k Kept) error {
 	figure, err := Timeline(k.Judged.History, k.Judged.Result.Findings)
 	if err != nil {
 		return fmt.Errorf("draw the timeline of %s: %w", k.Name, err)
 	}
-	return figure.save(filepath.Join(f.Path, "charts", k.Name))
+	base := filepath.Join(f.Path, "charts", k.Name)
+	if k.Telling || k.Judged.Result.Outcome != scenarios.AsExpected {
+		if err := save(base+".png", figure.WritePNG); err != nil {
+			return err
+		}
+	}
+	return save(base+".svg", figure.WriteSVG)
 }
 
-// save writes the figure to base.svg and base.png.
-func (f *Figure) save(base string) error {
-	for _, format := range []struct {
-		ending string
-		write  func(*Figure, *os.File) error
-	}{
-		{".svg", func(f *Figure, w *os.File) error { return f.WriteSVG(w) }},
-		{".png", func(f *Figure, w *os.File) error { return f.WritePNG(w) }},
-	} {
-		file, err := os.Create(base + format.ending)
-		if err != nil {
-			return fmt.Errorf("save a picture: %w", err)
-		}
-		if err := errors.Join(format.write(f, file), file.Close()); err != nil {
-			return fmt.Errorf("save a picture: %w", err)
-		}
+func save(path string, write func(io.Writer) error) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("save a picture: %w", err)
+	}
+	if err := errors.Join(write(file), file.Close()); err != nil {
+		return fmt.Errorf("save a picture: %w", err)
 	}
 	return nil
 }

@@ -1,7 +1,11 @@
 package reports
 
 import (
+	"os"
+	"path/filepath"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim"
@@ -32,5 +36,47 @@ func TestTheMostTellingPictureShowsALockServiceThatLostAWithdrawal(t *testing.T)
 	}
 	if got := MostTelling(nil); got != nil {
 		t.Errorf("of nothing, %s tells most", got.Name)
+	}
+}
+
+func TestEachScenarioAndEachSurpriseHasAPictureToOpen(t *testing.T) {
+	folder, err := NewFolder(t.TempDir(), About{Started: time.Unix(0, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer folder.Close()
+	add := func(scenario, backend string, seed uint64, outcome scenarios.Outcome) {
+		t.Helper()
+		j := scenarios.Judged{
+			Result:  scenarios.Result{Scenario: scenario, Backend: backend, Guard: "none", World: "virtual", Seed: seed, Outcome: outcome},
+			History: &sim.History{Header: sim.Header{Format: sim.Format}, Events: []sim.Event{{Seq: 1, At: time.Second, Kind: sim.End, Note: sim.TimeUp}}},
+		}
+		if err := folder.Add(&j); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add("gc-pause", "redis", 1, scenarios.AsExpected)
+	add("gc-pause", "redis", 2, scenarios.NotAsExpected)
+	add("gc-pause", "etcd", 1, scenarios.AsExpected)
+	add("failover", "redis", 1, scenarios.AsExpected)
+	var pictures []string
+	for _, k := range folder.Kept() {
+		if err := folder.Draw(k); err != nil {
+			t.Fatal(err)
+		}
+		for _, ending := range []string{".png", ".svg"} {
+			if _, err := os.Stat(filepath.Join(folder.Path, "charts", k.Name+ending)); err == nil {
+				pictures = append(pictures, k.Name+ending)
+			}
+		}
+	}
+	want := []string{
+		"gc-pause.redis.none.virtual.seed-1.png", "gc-pause.redis.none.virtual.seed-1.svg",
+		"gc-pause.redis.none.virtual.seed-2.png", "gc-pause.redis.none.virtual.seed-2.svg",
+		"gc-pause.etcd.none.virtual.seed-1.svg",
+		"failover.redis.none.virtual.seed-1.png", "failover.redis.none.virtual.seed-1.svg",
+	}
+	if !slices.Equal(pictures, want) {
+		t.Errorf("drawn: %q, want %q", pictures, want)
 	}
 }

@@ -109,7 +109,7 @@ func keepPicture(t *testing.T, name string, f *Figure) {
 	if *pictures == "" {
 		return
 	}
-	if err := f.save(filepath.Join(*pictures, name)); err != nil {
+	if err := save(filepath.Join(*pictures, name+".png"), f.WritePNG); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -120,6 +120,9 @@ func tallyWord(t scenarios.Tally, in wording) word {
 // violated, but holds in 8 of 20 trials".
 func contrast(t scenarios.Tally) string {
 	n := many(t.Holds+t.Undecided+t.Violated, "trial")
+	if t.Sometimes {
+		return fmt.Sprintf("%s should have been violated now and then, but holds in all of %s", t.Property, n)
+	}
 	switch *t.Expected {
 	case check.Holds:
 		return fmt.Sprintf("%s should have held, but is violated in %d of %s", t.Property, t.Violated, n)
@@ -135,10 +138,14 @@ func surprises(t scenarios.Tally) int {
 	if t.Expected == nil {
 		return 0
 	}
-	switch *t.Expected {
-	case check.Holds:
+	switch {
+	case t.Sometimes && t.Missed():
+		return t.Holds
+	case t.Sometimes:
+		return 0
+	case *t.Expected == check.Holds:
 		return t.Violated
-	case check.Violated:
+	case *t.Expected == check.Violated:
 		return t.Holds
 	}
 	return t.Holds + t.Violated

@@ -11,16 +11,22 @@ var scripts embed.FS
 // builtinNames lists the built-in scripts in the order in which they are best read.
 var builtinNames = []string{
 	// nothing goes wrong
-	"no-fault", "short-lease", "equal-token",
+	"no-fault", "contention", "partial-locks", "short-lease", "equal-token", "container-parent", "lease-id-token", "server-made-lease", "message-count", "lease-length", "lease-minimum", "random-values",
 	// pauses and delays at the client
-	"gc-pause", "pause-before-write", "fence-write-gap", "pause-during-acquire", "delayed-acquire-reply",
-	"delayed-write", "vm-suspend", "client-clock-back", "foreign-release", "waiter-lease-expired",
-	"client-crash", "holder-partitioned", "session-partitioned", "holder-cut-off",
-	"charge-once", "charge-unmarked",
+	"gc-pause", "renewal-too-late", "pause-before-write", "fence-write-gap", "pause-during-acquire", "delayed-acquire-reply",
+	"delayed-write", "vm-suspend", "client-clock-back", "foreign-release", "waiter-lease-expired", "waiter-told-late",
+	"client-crash", "holder-partitioned",
+	"session-events-unread", "waiter-partitioned", "slow-renewals",
+	"lost-unlock-reply", "lost-create-reply", "znode-version", "container-parent-pause",
+	"value-set", "value-set-late", "writes-out-of-order",
+	"charge-once", "charge-unmarked", "random-timing",
 	// faults of the lock service
-	"clock-forward", "clock-forward-bare", "clock-back", "clock-rate",
-	"server-pause", "server-crash", "server-crash-bare", "delayed-restart", "counter-lost",
-	"failover", "split-brain", "leader-clock-fast", "leader-crash", "leader-pause", "leader-partitioned",
+	"clock-forward", "clock-forward-bare", "clock-back", "clock-rate", "clock-slewed",
+	"server-pause", "server-crash", "server-crash-everysec", "server-crash-synced", "server-off",
+	"server-crash-bare", "delayed-restart", "delayed-restart-clock", "counter-lost",
+	"failover", "wait-not-enough", "replica-clock-ahead", "sentinels-down", "sentinel-clock-jump",
+	"split-brain", "split-brain-window", "split-brain-late",
+	"leader-clock-fast", "leader-crash", "leader-and-holder-crash", "leader-pause", "stalled-leader", "stalled-leader-checked", "servers-paused", "stale-read", "leader-partitioned",
 	"majority-down", "minority-partition", "quorum-lost", "minority-client",
 }
 

@@ -11,12 +11,13 @@ import (
 // steps, as with a payment and one's own database, so the lock is to keep others out from
 // the look to the mark.
 func (t *teller) chargeOnce(op, job string, lease backends.Lease) {
-	statement, err := t.account.ReadJob(op, job, lease.Token(), t.plan.Answer)
+	shown := shownOf(lease)
+	statement, err := t.account.ReadJob(op, job, shown, t.plan.Answer)
 	if err != nil {
-		t.host.Record(sim.Event{Kind: failed(err, sim.ReadRefused, sim.ReadUnknown), Op: op, Job: job, Token: lease.Token(), Note: err.Error()})
+		t.host.Record(sim.Event{Kind: failed(err, sim.ReadRefused, sim.ReadUnknown), Op: op, Job: job, Token: shown.Token, Note: err.Error()})
 		return
 	}
-	t.host.Record(sim.Event{Kind: sim.Read, Op: op, Job: job, Version: statement.Version, Balance: statement.Balance})
+	t.host.Record(sim.Event{Kind: sim.Read, Op: op, Job: job, Token: statement.Token, Version: statement.Version, Balance: statement.Balance})
 	if statement.Done {
 		t.host.Record(sim.Event{Kind: sim.Skipped, Op: op, Job: job})
 		return
@@ -27,14 +28,14 @@ func (t *teller) chargeOnce(op, job string, lease backends.Lease) {
 	if !t.goesOn(op, lease) {
 		return
 	}
-	charge := ledger.Charge{Op: op, Job: job, Token: lease.Token(), Base: statement.Version, Amount: ledger.Withdrawal}
+	charge := ledger.Charge{Op: op, Job: job, Shown: shown.Writing(statement), Base: statement.Version, Amount: ledger.Withdrawal}
 	t.host.Record(sim.Event{
-		Kind: sim.Write, Op: op, Job: job, Grant: lease.Grant(), Token: charge.Token,
+		Kind: sim.Write, Op: op, Job: job, Grant: lease.Grant(), Token: charge.Shown.Token,
 		Base: charge.Base, Balance: statement.Balance - charge.Amount,
 	})
 	version, err := t.account.Charge(charge, t.plan.Answer)
 	if err != nil {
-		t.host.Record(sim.Event{Kind: failed(err, sim.WriteRefused, sim.WriteUnknown), Op: op, Job: job, Token: charge.Token, Note: err.Error()})
+		t.host.Record(sim.Event{Kind: failed(err, sim.WriteRefused, sim.WriteUnknown), Op: op, Job: job, Token: charge.Shown.Token, Note: err.Error()})
 		return
 	}
 	t.host.Record(sim.Event{Kind: sim.Wrote, Op: op, Job: job, Version: version})

@@ -31,6 +31,7 @@ type ClaimTest struct {
 	Backends []string // specs; not empty
 	Guards   []string // not empty
 	Find     []PropertyValue
+	Ranges   []Range // of Find and Ranges one is not empty
 }
 
 // ClaimVerdict is what the trials say of a claim.
@@ -68,8 +69,10 @@ type ClaimResult struct {
 // ClaimEvidence counts what came out for one property in the trials of one ClaimTest.
 type ClaimEvidence struct {
 	Test      ClaimTest
-	Want      PropertyValue
-	Against   bool // what was wanted refutes the claim
+	Want      PropertyValue  // or
+	Range     *Range         // what was to be measured; nil: it is about Want
+	Measured  check.Measured // with Range: all trials together
+	Against   bool           // what was wanted refutes the claim
 	Trials    int
 	AsStated  int     // came out as wanted
 	Undecided int     // said nothing
@@ -128,8 +131,12 @@ func JudgeClaims(sources []ClaimSource, judged []Judged) []ClaimResult {
 		for _, c := range source.Claims {
 			r := ClaimResult{Claim: c}
 			for i, test := range c.tests() {
+				against := i >= len(c.ConfirmedBy)
 				for _, want := range test.Find {
-					r.Evidence = append(r.Evidence, gather(test, want, i >= len(c.ConfirmedBy), byCell))
+					r.Evidence = append(r.Evidence, gather(ClaimEvidence{Test: test, Want: want, Against: against}, byCell))
+				}
+				for _, want := range test.Ranges {
+					r.Evidence = append(r.Evidence, gather(ClaimEvidence{Test: test, Range: &want, Against: against}, byCell))
 				}
 			}
 			r.Verdict = r.verdict()
@@ -139,15 +146,18 @@ func JudgeClaims(sources []ClaimSource, judged []Judged) []ClaimResult {
 	return out
 }
 
-// gather counts what came out for one property in all cells of a test.
-func gather(test ClaimTest, want PropertyValue, against bool, byCell map[claimCell][]Result) ClaimEvidence {
-	e := ClaimEvidence{Test: test, Want: want, Against: against}
-	for _, backend := range test.Backends {
-		for _, guard := range test.Guards {
-			for _, r := range byCell[claimCell{scenario: test.Scenario.Name, backend: backend, guard: ledger.Guard(guard)}] {
+// gather counts what came out for one property or measure in all cells of a test.
+func gather(e ClaimEvidence, byCell map[claimCell][]Result) ClaimEvidence {
+	for _, backend := range e.Test.Backends {
+		for _, guard := range e.Test.Guards {
+			for _, r := range byCell[claimCell{scenario: e.Test.Scenario.Name, backend: backend, guard: ledger.Guard(guard)}] {
 				e.Trials++
-				switch got := r.sound(want.Property); got {
-				case want.Verdict:
+				if e.Range != nil {
+					e.addMeasured(r)
+					continue
+				}
+				switch r.sound(e.Want.Property) {
+				case e.Want.Verdict:
 					e.AsStated++
 				case check.Undecided:
 					e.Undecided++
@@ -162,12 +172,40 @@ func gather(test ClaimTest, want PropertyValue, against bool, byCell map[claimCe
 	return e
 }
 
-// sound is the verdict on a property; undecided when a precondition was not met.
-func (r Result) sound(p check.Property) check.Verdict {
+// addMeasured takes in one more trial of evidence that is about a measure.
+func (e *ClaimEvidence) addMeasured(r Result) {
+	m, measured := r.Measured(e.Range.Measure)
+	if !measured || !r.valid() {
+		e.Undecided++
+		return
+	}
+	if e.Measured.Count == 0 {
+		e.Measured = m
+	} else {
+		e.Measured.Count += m.Count
+		e.Measured.Least, e.Measured.Most = min(e.Measured.Least, m.Least), max(e.Measured.Most, m.Most)
+	}
+	if e.Range.Contains(m, r.TTL) {
+		e.AsStated++
+	} else if e.Contrary == nil {
+		e.Contrary = &r
+	}
+}
+
+// valid tells whether the preconditions of the trial were met.
+func (r Result) valid() bool {
 	for _, pre := range check.Preconditions() {
 		if r.Finding(pre).Verdict != check.Holds {
-			return check.Undecided
+			return false
 		}
+	}
+	return true
+}
+
+// sound is the verdict on a property; undecided when a precondition was not met.
+func (r Result) sound(p check.Property) check.Verdict {
+	if !r.valid() {
+		return check.Undecided
 	}
 	return r.Finding(p).Verdict
 }

@@ -56,10 +56,11 @@ func (*fileClaim) noun() string { return "this claim" }
 
 type fileClaimTest struct {
 	place    `yaml:"-"`
-	Scenario word      `yaml:"scenario" doc:"a built-in scenario"`
-	Backend  words     `yaml:"backend" doc:"the lock services to run it with; the scenario need not list them"`
-	Guard    words     `yaml:"guard" doc:"the guards to run it with"`
-	Find     fileFinds `yaml:"find" doc:"what comes out: properties with holds or violated"`
+	Scenario word       `yaml:"scenario" doc:"a built-in scenario"`
+	Backend  words      `yaml:"backend" doc:"the lock services to run it with; the scenario need not list them"`
+	Guard    words      `yaml:"guard" doc:"the guards to run it with"`
+	Find     fileFinds  `yaml:"find,omitempty" doc:"what comes out: properties with holds or violated"`
+	Measures fileRanges `yaml:"measures,omitempty" doc:"what is measured, with the range that it lies in"`
 }
 
 func (*fileClaimTest) noun() string { return "this trial" }
@@ -180,6 +181,13 @@ func (l *claimsLoader) test(f fileClaimTest) (ClaimTest, error) {
 			}
 		}
 		t.Backends = append(t.Backends, spec.String())
+	}
+	var err error
+	if t.Ranges, err = l.ranges(f.Measures, t.Scenario.TTL); err != nil {
+		return t, err
+	}
+	if len(f.Find.list)+len(t.Ranges) == 0 {
+		return t, l.fail(f.place, "this trial says nothing of what comes out", "find or measures", "")
 	}
 	for _, o := range f.Find.list {
 		property := check.Property(o.name.text)

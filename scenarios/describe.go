@@ -132,6 +132,12 @@ func (s *Scenario) expectedInWords() string {
 		for _, v := range row.Verdicts {
 			fmt.Fprintf(&b, "    %-16s %s\n", v.Property, v.Verdict)
 		}
+		for _, p := range row.Sometimes {
+			fmt.Fprintf(&b, "    %-16s violated in some trials, by chance\n", p)
+		}
+		for _, r := range row.Ranges {
+			fmt.Fprintf(&b, "    %s\n", r)
+		}
 		b.WriteString(wrap("because "+row.Because, "    ", "    ", pageWidth))
 	}
 	return b.String()

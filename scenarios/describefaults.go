@@ -82,6 +82,8 @@ func hostsInWords(ids []sim.HostID, alone bool) string {
 			names = append(names, "all hosts")
 		case id == sim.AllHosts:
 			names = append(names, "all others")
+		case id == sim.Servers:
+			names = append(names, "all servers of the lock")
 		case sim.IsRole(id):
 			names = append(names, "the "+string(id))
 		default:

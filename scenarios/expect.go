@@ -23,6 +23,19 @@ func (e Expectation) Verdict(p check.Property) (check.Verdict, bool) {
 	return check.Holds, false
 }
 
+// Bounds lists the ranges that the scenario expects of what is measured in one cell, in
+// the order of the file, each with the reason.
+func (s *Scenario) Bounds(backend, guard string) (out []ExpectedRange) {
+	for _, row := range s.Expect {
+		if row.Matches(backend, guard) {
+			for _, r := range row.Ranges {
+				out = append(out, ExpectedRange{r, row.Because})
+			}
+		}
+	}
+	return out
+}
+
 // Expected lists what the scenario expects of one cell, in the order of
 // check.Properties. A property of which nothing is expected is left out. Where several
 // rows agree, the reason is the first one's.
@@ -32,6 +45,10 @@ func (s *Scenario) Expected(backend, guard string) []Expected {
 		for _, row := range s.Expect {
 			if !row.Matches(backend, guard) {
 				continue
+			}
+			if slices.Contains(row.Sometimes, p) {
+				out = append(out, Expected{Property: p, Verdict: check.Violated, Because: row.Because, Sometimes: true})
+				break
 			}
 			if v, ok := row.Verdict(p); ok {
 				out = append(out, Expected{Property: p, Verdict: v, Because: row.Because})

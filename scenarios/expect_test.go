@@ -34,10 +34,12 @@ func TestExpectationsOfACellComeInTheOrderOfReports(t *testing.T) {
 		{Verdicts: []PropertyValue{{check.StaleWrite, check.Holds}}, Because: "first"},
 		{Verdicts: []PropertyValue{{check.Overlap, check.Violated}, {check.StaleWrite, check.Holds}}, Because: "second"},
 		{Guards: []string{"cas"}, Verdicts: []PropertyValue{{check.LostUpdate, check.Holds}}, Because: "third"},
+		{Sometimes: []check.Property{check.Availability}, Because: "chance"},
 	}}
 	want := []Expected{
-		{check.Overlap, check.Violated, "second"},
-		{check.StaleWrite, check.Holds, "first"},
+		{check.Overlap, check.Violated, "second", false},
+		{check.StaleWrite, check.Holds, "first", false},
+		{check.Availability, check.Violated, "chance", true},
 	}
 	if got := s.Expected("redis", "none"); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)

@@ -37,14 +37,22 @@ func (l *loader) row(f fileExpect) (Expectation, error) {
 		if !v.verdict.given() {
 			continue
 		}
-		verdict, err := l.verdict(string(v.property), v.verdict)
+		if v.verdict.text == sometimes {
+			row.Sometimes = append(row.Sometimes, v.property)
+			continue
+		}
+		verdict, err := l.verdict(string(v.property), v.verdict, sometimes)
 		if err != nil {
 			return row, err
 		}
 		row.Verdicts = append(row.Verdicts, PropertyValue{Property: v.property, Verdict: verdict})
 	}
-	if len(row.Verdicts) == 0 {
-		return row, l.fail(f.place, "this row expects nothing", "at least one of "+listed(propertyNames()), "for example lost-update: violated")
+	var err error
+	if row.Ranges, err = l.ranges(f.Measures, l.out.TTL); err != nil {
+		return row, err
+	}
+	if len(row.Verdicts)+len(row.Sometimes)+len(row.Ranges) == 0 {
+		return row, l.fail(f.place, "this row expects nothing", "at least one of "+listed(append(propertyNames(), "measures")), "for example lost-update: violated")
 	}
 	for _, w := range f.Backend.list {
 		spec, err := l.spec(w)
@@ -65,7 +73,7 @@ func (l *loader) row(f fileExpect) (Expectation, error) {
 	return row, l.reaches(row, f)
 }
 
-func (l *loader) verdict(property string, w verdictWord) (check.Verdict, error) {
+func (l *loader) verdict(property string, w verdictWord, others ...string) (check.Verdict, error) {
 	allowed := []check.Verdict{check.Holds, check.Violated}
 	var names []string
 	for _, v := range allowed {
@@ -74,7 +82,22 @@ func (l *loader) verdict(property string, w verdictWord) (check.Verdict, error) 
 		}
 		names = append(names, v.String())
 	}
+	names = append(names, others...)
 	return 0, l.fail(w.place, fmt.Sprintf("%s is no verdict that a scenario can expect of %s", quoted(w.text), property), listed(names), didYouMean(w.text, names))
+}
+
+// sometimes is what a row says of a property that chance decides.
+const sometimes = "sometimes"
+
+// says gives what the row expects of a property, in the words of the file; empty: nothing.
+func (e Expectation) says(p check.Property) string {
+	if slices.Contains(e.Sometimes, p) {
+		return sometimes
+	}
+	if v, ok := e.Verdict(p); ok {
+		return v.String()
+	}
+	return ""
 }
 
 // reaches makes sure that every backend and guard of a row takes part in some cell that
@@ -99,9 +122,8 @@ func (l *loader) reaches(row Expectation, f fileExpect) error {
 // contradiction finds a cell and property of which two rows expect different things.
 func (l *loader) contradiction(row Expectation, f fileExpect, earlier Expectation, at fileExpect) error {
 	for _, v := range f.verdicts() {
-		now, ok := row.Verdict(v.property)
-		before, both := earlier.Verdict(v.property)
-		if !ok || !both || now == before {
+		now, before := row.says(v.property), earlier.says(v.property)
+		if now == "" || before == "" || now == before {
 			continue
 		}
 		var cell string

@@ -26,15 +26,7 @@ type clientSpec struct {
 	Servers []string      `json:"servers"` // addresses, in the order of Backend.Servers
 	Ledger  string        `json:"ledger"`  // address
 	Plan    Plan          `json:"plan"`
-}
-
-// Run runs the trial in its world. A live trial must be run inside the live world's
-// namespaces.
-func (t Trial) Run(ctx context.Context) (*sim.History, error) {
-	if t.World == LiveWorld {
-		return t.runLive(ctx)
-	}
-	return t.Simulate()
+	Prefix  string        `json:"prefix,omitempty"` // of the lock's names; empty: the servers are locklab's own
 }
 
 // LiveMissing says why trials with this backend, with the options that it has of itself,
@@ -45,6 +37,16 @@ func LiveMissing(b backends.Backend) error {
 		return err
 	}
 	return liveMissing(b, settings)
+}
+
+// liveProfile gives the settings that the servers of this machine stand for.
+func liveProfile(b backends.Backend, s backends.Settings) backends.Settings {
+	if p, ok := b.(backends.Profiled); ok {
+		if found, _, err := p.Profile(s); err == nil {
+			return found
+		}
+	}
+	return s // the live trial says what is missing
 }
 
 func liveMissing(b backends.Backend, s backends.Settings) error {
@@ -58,75 +60,81 @@ func liveMissing(b backends.Backend, s backends.Settings) error {
 // Unavailable says why the trial cannot be run on this machine, and what to do; nil: it
 // can.
 func (t Trial) Unavailable() error {
-	if t.World != LiveWorld {
-		return nil
-	}
-	for _, s := range t.Scenario.Steps {
-		if err := live.Can(s.Do.Kind); err != nil {
-			return err
-		}
-	}
-	settings, err := t.Backend.Settings(t.TTL, t.Guard.NeedsToken())
+	c, err := t.cast()
 	if err != nil {
 		return err
 	}
-	return liveMissing(t.Backend.Backend, settings)
+	if t.World != LiveWorld {
+		_, err := t.simulated()
+		return err
+	}
+	if why := t.Scenario.VirtualOnly; why != "" {
+		return fmt.Errorf("%s is for the virtual world only: %s", t.Scenario.Name, why)
+	}
+	for _, s := range t.Scenario.Steps {
+		if err := live.CanDo(s.Resolve(t.TTL).Do); err != nil {
+			return err
+		}
+	}
+	if err := t.onAttached(); err != nil {
+		return err
+	}
+	return liveMissing(t.Backend.Backend, c.settings)
 }
 
-func (t Trial) runLive(ctx context.Context) (*sim.History, error) {
-	failed := func(err error) error {
-		return fmt.Errorf("live trial of %s with %s, guard %s, seed %d: %w", t.Scenario.Name, t.Backend, t.Guard, t.Seed, err)
-	}
-	c, err := t.cast()
-	if err != nil {
-		return nil, err
-	}
-	if err := t.Unavailable(); err != nil {
-		return nil, failed(err)
-	}
-	lab, err := live.NewLab()
-	if err != nil {
-		return nil, failed(err)
-	}
+// play lets the trial run on a stage.
+func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *live.World, error) {
+	lab := set.lab
 	lab.Seed = t.Seed
-	defer func() { _ = lab.Close() }()
-	events, err := t.playLive(ctx, lab, c)
-	if err != nil {
-		return nil, failed(err)
-	}
-	return sim.Finish(t.header(c), events, func(sim.HostID) *sim.Clock { return nil }), nil
-}
-
-// playLive puts everybody in place and lets the trial run.
-func (t Trial) playLive(ctx context.Context, lab *live.Lab, c cast) ([]sim.Event, error) {
-	hosts := append([]sim.HostID{ledger.HostID}, c.servers...)
-	for _, id := range append(hosts, c.clients...) {
+	for _, id := range c.clients {
+		if lab.Agent(id) != nil {
+			continue
+		}
 		if _, err := lab.AddHost(id); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	if err := ledger.Start(ctx, lab, t.Guard); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	service := t.Backend.Backend.(backends.Live)
-	if err := service.Start(ctx, lab, c.settings); err != nil {
-		return nil, err
+	if err := set.service.Observe(ctx, lab, c.settings); err != nil {
+		return nil, nil, err
 	}
-	if err := service.Observe(ctx, lab, c.settings); err != nil {
-		return nil, err
+	prefix, err := prefixIn(lab, set.service)
+	if err != nil {
+		return nil, nil, err
 	}
 	for i, id := range c.clients {
 		spec := clientSpec{
 			Backend: t.Backend.String(), Options: t.Scenario.Lock,
 			TTL: t.TTL, Token: t.Guard.NeedsToken(),
 			Servers: backends.ServerAddresses(lab, c.servers), Ledger: lab.Address(ledger.HostID),
-			Plan: t.Scenario.plan(i, t.TTL),
+			Plan: t.Scenario.plan(i, t.TTL), Prefix: prefix,
 		}
 		if _, err := lab.Agent(id).StartRole(clientRole, spec); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return live.NewWorld(lab, c.steps).Run(ctx, t.Scenario.Until.In(t.TTL), c.clients)
+	world := live.NewWorld(lab, c.steps)
+	world.Who = func(role sim.Role) []sim.HostID { return set.who(ctx, role) }
+	events, err := world.Run(ctx, t.Scenario.Until.In(t.TTL), c.clients)
+	if err != nil {
+		return nil, nil, err
+	}
+	if service, ok := set.service.(backends.Concluder); ok {
+		events = service.Conclude(events, c.settings)
+	}
+	return sim.Finish(t.header(c), events, world.Clock), world, nil
+}
+
+// who asks the lock service. No answer is nobody, and the fault that wanted to know is
+// then recorded as not applied.
+func (s *stage) who(ctx context.Context, role sim.Role) []sim.HostID {
+	hosts, err := s.service.Who(ctx, s.lab, s.settings, role)
+	if err != nil {
+		return nil
+	}
+	return hosts
 }
 
 // Roles are all programs that run as processes of hosts in the live world. A binary that
@@ -139,6 +147,7 @@ func Roles() map[string]live.Role {
 		}
 	}
 	add(ledger.Roles())
+	add(live.RelayRoles())
 	for _, b := range Registry() {
 		if l, ok := b.(backends.Live); ok {
 			add(l.Roles())
@@ -162,7 +171,7 @@ func runClient(h *live.Host, raw json.RawMessage) error {
 	if err != nil {
 		return err
 	}
-	lock, err := backend.Backend.(backends.Live).Dial(h, spec.Servers, settings)
+	lock, err := dialLock(h, backend.Backend, spec, settings)
 	if err != nil {
 		return fmt.Errorf("connect to the lock service: %w", err)
 	}

@@ -12,13 +12,25 @@ import (
 
 var errNoLiveWorld = errors.New("the live world needs Linux: it is built of Linux namespaces; run it in a Linux machine or container, or use the virtual world")
 
-// Run runs the trial in its world, which can only be the virtual one here.
-func (t Trial) Run(context.Context) (*sim.History, error) {
+// Stages runs trials, which can only be virtual ones here.
+type Stages struct{}
+
+// NewStages gives the stages for trials.
+func NewStages(int) *Stages { return &Stages{} }
+
+// Run runs one trial.
+func (*Stages) Run(_ context.Context, t Trial) (*sim.History, error) {
 	if t.World == LiveWorld {
 		return nil, errNoLiveWorld
 	}
 	return t.Simulate()
 }
+
+// Close does nothing.
+func (*Stages) Close() error { return nil }
+
+// liveProfile has no servers to look at here.
+func liveProfile(_ backends.Backend, s backends.Settings) backends.Settings { return s }
 
 // LiveMissing says why trials cannot run live here.
 func LiveMissing(backends.Backend) error { return errNoLiveWorld }
@@ -28,5 +40,9 @@ func (t Trial) Unavailable() error {
 	if t.World == LiveWorld {
 		return errNoLiveWorld
 	}
-	return nil
+	if _, err := t.cast(); err != nil {
+		return err
+	}
+	_, err := t.simulated()
+	return err
 }

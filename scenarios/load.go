@@ -66,6 +66,7 @@ func (l *loader) head() error {
 		l.out.Claims = append(l.out.Claims, c.text)
 	}
 	l.out.Name, l.out.Title, l.out.Text = f.Scenario.text, f.Title.text, f.Text.text
+	l.out.VirtualOnly = f.VirtualOnly.text
 	return nil
 }
 

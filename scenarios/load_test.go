@@ -69,10 +69,11 @@ steps:
     do: {pause: {host: redis-1, for: 1s}}
   - at: 2s
     do: {pause: {host: ledger, for: 1ttl}}
+virtual-only: a reason
 until: 4ttl
 expect:
   - {guard: none, lost-update: violated, overlap: violated, because: nobody checks}
-  - {backend: redis, guard: [fence-all], lost-update: holds, because: somebody does}
+  - {backend: redis, guard: [fence-all], lost-update: holds, measures: {lease: [1ttl, 1ttl+600ms], lost-share: [0, 0.5]}, because: somebody does}
 `
 
 func TestEveryKeyOfAScriptIsRead(t *testing.T) {
@@ -92,10 +93,13 @@ func TestEveryKeyOfAScriptIsRead(t *testing.T) {
 			{On: &On{Host: "ledger", Event: sim.LedgerWrite, Nth: 1}, After: sim.MustSpan("0"), Do: pause("redis-1", "1s")},
 			{At: &at, After: sim.MustSpan("0"), Do: pause("ledger", "1ttl")},
 		},
-		Until: sim.MustSpan("4ttl"),
+		Until: sim.MustSpan("4ttl"), VirtualOnly: "a reason",
 		Expect: []Expectation{
 			{Guards: []string{"none"}, Because: "nobody checks", Verdicts: []PropertyValue{{check.Overlap, check.Violated}, {check.LostUpdate, check.Violated}}},
-			{Backends: []string{"redis"}, Guards: []string{"fence-all"}, Because: "somebody does", Verdicts: []PropertyValue{{check.LostUpdate, check.Holds}}},
+			{Backends: []string{"redis"}, Guards: []string{"fence-all"}, Because: "somebody does", Verdicts: []PropertyValue{{check.LostUpdate, check.Holds}}, Ranges: []Range{
+				{check.LeaseLength, Bound{spans: []sim.Span{sim.MustSpan("1ttl")}, text: "1ttl"}, Bound{spans: []sim.Span{sim.MustSpan("1ttl"), sim.MustSpan("600ms")}, text: "1ttl+600ms"}},
+				{check.LostShare, Bound{text: "0"}, Bound{number: 0.5, text: "0.5"}},
+			}},
 		},
 	}
 	if !reflect.DeepEqual(got, want) {

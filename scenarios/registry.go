@@ -5,6 +5,7 @@ import (
 	"github.com/locklab/locklab/backends/control"
 	"github.com/locklab/locklab/backends/etcd"
 	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/backends/lib"
 	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/backends/redlock"
 	"github.com/locklab/locklab/backends/sentinel"
@@ -12,15 +13,16 @@ import (
 )
 
 // Registry lists the lock services that exist, in the order of tables: first the two
-// controls, then the real ones.
+// controls, then the real ones, then libraries as they are.
 func Registry() backends.Registry {
-	return backends.Registry{
+	services := backends.Registry{
 		control.None{}, control.Perfect{}, redis.Backend{},
 		redlock.Backend{}, redlock.Backend{Profile: redlock.Reference}, redlock.Backend{Profile: redlock.Redsync},
 		sentinel.Backend{},
 		etcd.Backend{},
 		zookeeper.Backend{},
 	}
+	return append(services, lib.Backends()...)
 }
 
 // Everything is what a scenario may refer to.

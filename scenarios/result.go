@@ -43,17 +43,18 @@ func (o *Outcome) UnmarshalText(text []byte) error {
 
 // Result is one trial, judged: a row of results.jsonl.
 type Result struct {
-	Scenario    string          `json:"scenario"`
-	Backend     string          `json:"backend"`
-	Guard       string          `json:"guard"`
-	World       string          `json:"world"`
-	Seed        uint64          `json:"seed"`
-	TTL         time.Duration   `json:"ttl"` // the lease, ns
-	Outcome     Outcome         `json:"outcome"`
-	Surprises   []string        `json:"surprises,omitempty"` // one sentence for each expectation that was not met
-	Findings    []check.Finding `json:"findings"`
-	Fingerprint string          `json:"fingerprint"`
-	History     string          `json:"history,omitempty"` // file, relative to the run's folder; empty: not kept
+	Scenario    string           `json:"scenario"`
+	Backend     string           `json:"backend"`
+	Guard       string           `json:"guard"`
+	World       string           `json:"world"`
+	Seed        uint64           `json:"seed"`
+	TTL         time.Duration    `json:"ttl"` // the lease, ns
+	Outcome     Outcome          `json:"outcome"`
+	Surprises   []string         `json:"surprises,omitempty"` // one sentence for each expectation that was not met
+	Findings    []check.Finding  `json:"findings"`
+	Measures    []check.Measured `json:"measures,omitempty"` // what could be measured
+	Fingerprint string           `json:"fingerprint"`
+	History     string           `json:"history,omitempty"` // file, relative to the run's folder; empty: not kept
 }
 
 // Tally counts the verdicts of one property over the trials of a cell.
@@ -61,6 +62,7 @@ type Tally struct {
 	Property                   check.Property
 	Holds, Undecided, Violated int
 	Expected                   *check.Verdict // nil: the scenario expects nothing of it
+	Sometimes                  bool           // with Expected: by chance, in some trials
 	Because                    string         // the scenario's reason for what it expects
 }
 
@@ -68,7 +70,7 @@ type Tally struct {
 type Summary struct {
 	Scenario, Backend, Guard, World string
 	Trials                          int
-	Outcome                         Outcome // the worst of its trials
+	Outcome                         Outcome // the worst of its trials, or of what chance should have shown in one of them
 	Tallies                         []Tally // in the order of check.Properties
 	Unavailable                     string  // why the cell could not be run; empty: it was
 }

@@ -29,6 +29,8 @@ type Scenario struct {
 	Steps    []Step        // faults, in the order of the file
 	Until    sim.Span      // how long a trial lasts
 	Expect   []Expectation // in the order of the file; no two contradict each other
+	// VirtualOnly says why the script cannot be staged with real processes; empty: it can.
+	VirtualOnly string
 }
 
 // WorkloadKind says what clients do with the lock in their hands.
@@ -78,8 +80,12 @@ type On struct {
 type Expectation struct {
 	Backends []string        // specs; empty: every backend of the scenario
 	Guards   []string        // empty: every guard of the scenario
-	Verdicts []PropertyValue // in the order of check.Properties, at least one
-	Because  string          // one sentence
+	Verdicts []PropertyValue // in the order of check.Properties
+	// Sometimes lists properties that are violated in some trials of a cell and hold in
+	// others, because chance decides.
+	Sometimes []check.Property
+	Ranges    []Range // of what is measured; one of the three lists is not empty
+	Because   string  // one sentence
 }
 
 // PropertyValue is the verdict that is expected of a property.
@@ -93,6 +99,18 @@ type Expected struct {
 	Property check.Property
 	Verdict  check.Verdict
 	Because  string
+	// Sometimes is set if it is violated by chance: in some trials of a cell, not in all.
+	Sometimes bool
+}
+
+// Enough is the number of trials of a cell of which one must be violated where a property
+// is expected to be violated sometimes.
+const Enough = 20
+
+// ExpectedRange is what a scenario expects of one measure in one cell, and why.
+type ExpectedRange struct {
+	Range
+	Because string
 }
 
 // UserFile is the file that a user's own scenario was read from; empty for a built-in one.

@@ -84,7 +84,16 @@ func leafSchema(t reflect.Type) *jsonschema.Schema {
 		}
 		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{number, {Type: "string", Pattern: `^([0-9]+\.?[0-9]*|\.[0-9]+)$`}}}
 	case reflect.TypeFor[verdictWord]():
-		return &jsonschema.Schema{Type: "string", Enum: []any{check.Holds.String(), check.Violated.String()}}
+		return &jsonschema.Schema{Type: "string", Enum: []any{check.Holds.String(), check.Violated.String(), sometimes}}
+	case reflect.TypeFor[fileRanges]():
+		ranges := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), MinProperties: count(1), AdditionalProperties: jsonschema.FalseSchema}
+		for _, m := range check.Measures() {
+			ranges.Properties.Set(string(m), &jsonschema.Schema{
+				Type: "array", MinItems: count(2), MaxItems: count(2), Description: m.Means(),
+				Items: &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "string"}, {Type: "number", Minimum: "0"}}},
+			})
+		}
+		return ranges
 	case reflect.TypeFor[options]():
 		return &jsonschema.Schema{Type: "object", AdditionalProperties: &jsonschema.Schema{
 			OneOf: []*jsonschema.Schema{{Type: "string"}, {Type: "number"}, {Type: "boolean"}},
@@ -122,7 +131,7 @@ func refine(s *jsonschema.Schema) {
 	s.Definitions["partition"].OneOf = []*jsonschema.Schema{{Required: []string{"groups"}}, {Required: []string{"from", "to"}}}
 	s.Definitions["step"].DependentRequired = map[string][]string{"times": {"every"}}
 	s.Definitions["do"].MinProperties, s.Definitions["do"].MaxProperties = count(1), count(1)
-	for _, p := range propertyNames() {
+	for _, p := range append(propertyNames(), "measures") {
 		s.Definitions["expect"].AnyOf = append(s.Definitions["expect"].AnyOf, &jsonschema.Schema{Required: []string{p}})
 	}
 }

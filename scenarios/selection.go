@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/ledger"
 )
 
@@ -21,6 +22,10 @@ type Selection struct {
 	World    string        // VirtualWorld or LiveWorld
 	Seeds    Seeds         //
 	TTL      time.Duration // 0: the scenario's own in the virtual world, LiveTTL in the live one
+
+	// Replace, if set, gives what a trial runs in the place of a backend: the same one on
+	// attached servers.
+	Replace func(backends.Backend) backends.Backend
 }
 
 // Seeds is a range of seeds, both ends included.
@@ -63,6 +68,9 @@ func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
 			return nil, err
 		}
 		for _, c := range cells {
+			if sel.Replace != nil {
+				c.Backend.Backend = sel.Replace(c.Backend.Backend)
+			}
 			for seed := sel.Seeds.First; ; seed++ {
 				out = append(out, Trial{
 					Scenario: s, Backend: c.Backend, Guard: ledger.Guard(c.Guard),
@@ -81,8 +89,40 @@ func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
 	return out, nil
 }
 
+// agreementSeeds is how many virtual trials a cell has at least when the worlds are
+// compared: enough to see every verdict that chance may give.
+const agreementSeeds = 20
+
+// InBothWorlds lists the live trials and, for each of their cells, virtual trials under the
+// same lease and with the options that the live servers stand for.
+func (sel Selection) InBothWorlds(all []*Scenario) ([]Trial, error) {
+	sel.World = LiveWorld
+	live, err := sel.Trials(all)
+	if err != nil {
+		return nil, err
+	}
+	if len(sel.Backends) == 0 { // libraries have nothing to be compared with
+		live = slices.DeleteFunc(live, func(t Trial) bool { return LiveOnly(t.Backend.Backend) })
+	}
+	sel.World = VirtualWorld
+	if sel.TTL == 0 {
+		sel.TTL = LiveTTL
+	}
+	sel.Seeds.Last = max(sel.Seeds.Last, sel.Seeds.First+agreementSeeds-1)
+	virtual, err := sel.Trials(all)
+	if err != nil {
+		return nil, err
+	}
+	for i := range virtual {
+		virtual[i].asLive = true
+	}
+	return append(virtual, live...), nil
+}
+
 // cells narrows a scenario down to what was asked for. A backend or guard that the
 // scenario does not list may be asked for all the same: then nothing is expected of it.
+// Libraries that the scenario lists belong to the live world; asked for in the virtual
+// one, they are not available.
 func (sel Selection) cells(s *Scenario) ([]Cell, error) {
 	narrowed := *s
 	if len(sel.Backends) > 0 {
@@ -99,7 +139,11 @@ func (sel Selection) cells(s *Scenario) ([]Cell, error) {
 			}
 		}
 	}
-	return narrowed.Cells(Registry())
+	cells, err := narrowed.Cells(Registry())
+	if sel.World == VirtualWorld && len(sel.Backends) == 0 {
+		cells = inVirtualWorld(cells)
+	}
+	return cells, err
 }
 
 func (sel Selection) lease(s *Scenario) time.Duration {

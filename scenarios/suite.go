@@ -1,9 +1,12 @@
 package scenarios
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
@@ -70,8 +73,50 @@ func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.C
 	return nil
 }
 
+// ByService puts live trials that want the same lock service next to each other, so that
+// one that stands can be used again. Virtual trials, which are quick, come first and stay in
+// their order.
+func ByService(trials []Trial) []Trial {
+	sorted := slices.Clone(trials)
+	slices.SortStableFunc(sorted, func(a, b Trial) int {
+		return cmp.Or(cmp.Compare(b.World, a.World), cmp.Compare(a.service(), b.service()))
+	})
+	return sorted
+}
+
+// service names the lock service of a live trial; empty in the virtual world.
+func (t Trial) service() string {
+	if t.World != LiveWorld {
+		return ""
+	}
+	return fmt.Sprint(t.Backend.Backend.Name(), t.TTL, t.Scenario.Lock, t.Backend)
+}
+
+// InOrder gives what has been judged in the order of the trials.
+func InOrder(judged []Judged, trials []Trial) []Judged {
+	type which struct {
+		claimCell
+		world string
+		ttl   time.Duration
+	}
+	place := map[which]int{}
+	key := func(t Trial) which { return which{cellOf(t), t.World, t.TTL} }
+	for i, t := range trials {
+		place[key(t)] = i
+	}
+	sorted := slices.Clone(judged)
+	slices.SortStableFunc(sorted, func(a, b Judged) int {
+		return cmp.Compare(place[key(a.Trial)], place[key(b.Trial)])
+	})
+	return sorted
+}
+
 func (t Trial) run(ctx context.Context, run func(context.Context, Trial) (*sim.History, error)) (Judged, error) {
 	history, err := run(ctx, t)
+	if err != nil && t.World == LiveWorld && ctx.Err() == nil {
+		// Real servers and processes fail for reasons of their own; the other trials go on.
+		return Judged{Trial: t, Result: t.failed(err)}, nil
+	}
 	if err != nil {
 		return Judged{}, err
 	}
@@ -94,7 +139,20 @@ func Summarize(judged []Judged) []Summary {
 		}
 		out[i].add(j.Result)
 	}
+	for i := range out {
+		for _, t := range out[i].Tallies {
+			if t.Missed() {
+				out[i].Outcome = NotAsExpected
+			}
+		}
+	}
 	return out
+}
+
+// Missed tells whether what was expected to happen by chance in some trials happened in
+// none, although there were Enough.
+func (t Tally) Missed() bool {
+	return t.Sometimes && t.Violated == 0 && t.Holds >= Enough
 }
 
 // Available parts the trials that can be run on this machine from the cells that cannot,
@@ -132,7 +190,7 @@ func newSummary(t Trial) Summary {
 	for _, want := range t.Scenario.Expected(s.Backend, s.Guard) {
 		for i := range s.Tallies {
 			if s.Tallies[i].Property == want.Property {
-				s.Tallies[i].Expected, s.Tallies[i].Because = &want.Verdict, want.Because
+				s.Tallies[i].Expected, s.Tallies[i].Because, s.Tallies[i].Sometimes = &want.Verdict, want.Because, want.Sometimes
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/locklab/locklab/backends"
@@ -25,6 +26,21 @@ type Trial struct {
 	World    string
 	Seed     uint64
 	TTL      time.Duration
+	// asLive has a virtual trial run with the options that the servers stand for which a
+	// live trial would use on this machine.
+	asLive bool
+}
+
+// settings resolves the options of the lock service.
+func (t Trial) settings() (backends.Settings, error) {
+	s, err := t.Backend.Settings(t.TTL, t.Guard.NeedsToken())
+	if err != nil {
+		return s, fmt.Errorf("%s with guard %s: %w", t.Scenario.Name, t.Guard, err)
+	}
+	if t.asLive {
+		return liveProfile(t.Backend.Backend, s), nil
+	}
+	return s, nil
 }
 
 // cast is who takes part in a trial, and what they are given.
@@ -36,22 +52,39 @@ type cast struct {
 }
 
 func (t Trial) cast() (cast, error) {
-	settings, err := t.Backend.Settings(t.TTL, t.Guard.NeedsToken())
+	settings, err := t.settings()
 	if err != nil {
-		return cast{}, fmt.Errorf("%s with guard %s: %w", t.Scenario.Name, t.Guard, err)
+		return cast{}, err
 	}
 	c := cast{settings: settings, servers: t.Backend.Backend.Servers(settings)}
 	for i := range t.Scenario.Clients {
 		c.clients = append(c.clients, ClientID(i))
 	}
 	for _, s := range t.Scenario.Steps {
-		c.steps = append(c.steps, s.Resolve(t.TTL))
+		step := s.Resolve(t.TTL)
+		step.Do = step.Do.WithServers(c.servers)
+		c.steps = append(c.steps, step)
 	}
-	return c, nil
+	return c, c.allThere(t.Backend.String())
+}
+
+// allThere makes sure that every host exists that a step names. A backend that the scenario
+// does not list may be asked for all the same, and have other hosts.
+func (c cast) allThere(backend string) error {
+	hosts := slices.Concat([]sim.HostID{ledger.HostID}, c.clients, c.servers)
+	for _, s := range c.steps {
+		named := slices.Concat([]sim.HostID{s.When.Host, s.Do.Host}, s.Do.Hosts, s.Do.From, s.Do.To, slices.Concat(s.Do.Groups...))
+		for _, id := range named {
+			if id != "" && !sim.IsRole(id) && !slices.Contains(hosts, id) {
+				return fmt.Errorf("the script does something to host %s, which there is not with backend %s", id, backend)
+			}
+		}
+	}
+	return nil
 }
 
 // ClientID names the client of this index, from 0.
-func ClientID(index int) sim.HostID { return sim.HostID(fmt.Sprintf("client-%d", index+1)) }
+func ClientID(index int) sim.HostID { return sim.ClientID(index) }
 
 func (t Trial) header(c cast) sim.Header {
 	h := sim.Header{
@@ -68,6 +101,9 @@ func (t Trial) header(c cast) sim.Header {
 		Servers:  c.servers,
 		Ledger:   ledger.HostID,
 	}
+	if p, ok := t.Backend.Backend.(backends.Presumptuous); ok {
+		h.Ungranted = p.Presumes(c.settings)
+	}
 	for _, s := range c.steps {
 		h.Faults = append(h.Faults, s.Do.Lane())
 	}
@@ -77,6 +113,10 @@ func (t Trial) header(c cast) sim.Header {
 // Simulate runs the trial in the virtual world. The same trial always gives the same
 // history, byte for byte.
 func (t Trial) Simulate() (*sim.History, error) {
+	service, err := t.simulated()
+	if err != nil {
+		return nil, err
+	}
 	c, err := t.cast()
 	if err != nil {
 		return nil, err
@@ -89,7 +129,7 @@ func (t Trial) Simulate() (*sim.History, error) {
 	for _, id := range c.servers {
 		w.AddHost(id)
 	}
-	lockFor := t.Backend.Backend.Simulate(w, c.settings)
+	lockFor := service.Simulate(w, c.settings)
 	working := len(c.clients)
 	for i, id := range c.clients {
 		h := w.AddHost(id)
@@ -108,7 +148,9 @@ func (t Trial) Simulate() (*sim.History, error) {
 	if err := w.Run(t.Scenario.Until.In(t.TTL)); err != nil {
 		return nil, fmt.Errorf("%s with %s, guard %s, seed %d: %w", t.Scenario.Name, t.Backend, t.Guard, t.Seed, err)
 	}
-	return sim.Finish(t.header(c), w.Events(), w.Clock), nil
+	header := t.header(c)
+	header.Traffic = w.Traffic()
+	return sim.Finish(header, w.Events(), w.Clock), nil
 }
 
 // Judge lets every checker read the history, and compares what they find with what the
@@ -117,7 +159,7 @@ func (t Trial) Judge(h *sim.History) Result {
 	r := Result{
 		Scenario: t.Scenario.Name, Backend: t.Backend.String(), Guard: string(t.Guard),
 		World: t.World, Seed: t.Seed, TTL: t.TTL,
-		Findings: check.All(h), Fingerprint: h.Fingerprint(),
+		Findings: check.All(h), Measures: check.MeasureAll(h), Fingerprint: h.Fingerprint(),
 	}
 	for _, p := range check.Preconditions() {
 		if f := r.Finding(p); f.Verdict != check.Holds {
@@ -130,7 +172,7 @@ func (t Trial) Judge(h *sim.History) Result {
 	}
 	for _, want := range t.Scenario.Expected(r.Backend, r.Guard) {
 		got := r.Finding(want.Property)
-		if got.Verdict == want.Verdict {
+		if got.Verdict == want.Verdict || want.Sometimes && got.Verdict != check.Undecided {
 			continue
 		}
 		r.Surprises = append(r.Surprises, fmt.Sprintf("%s: expected %s, because %s; found %s: %s",
@@ -141,7 +183,46 @@ func (t Trial) Judge(h *sim.History) Result {
 			r.Outcome = NotAsExpected
 		}
 	}
+	for _, want := range t.Scenario.Bounds(r.Backend, r.Guard) {
+		r.compare(want)
+	}
 	return r
+}
+
+// failed is the result of a trial that the harness could not carry out: nothing was found.
+func (t Trial) failed(err error) Result {
+	r := Result{
+		Scenario: t.Scenario.Name, Backend: t.Backend.String(), Guard: string(t.Guard),
+		World: t.World, Seed: t.Seed, TTL: t.TTL, Outcome: Undecided,
+		Surprises: []string{"it could not be carried out: " + err.Error()},
+	}
+	for _, p := range slices.Concat(check.Preconditions(), check.Properties()) {
+		r.Findings = append(r.Findings, check.Finding{Property: p, Verdict: check.Undecided, Why: "the trial could not be carried out"})
+	}
+	return r
+}
+
+// compare holds what was measured against what is expected.
+func (r *Result) compare(want ExpectedRange) {
+	got, measured := r.Measured(want.Measure)
+	switch {
+	case !measured:
+		r.Surprises = append(r.Surprises, fmt.Sprintf("expected %s, because %s; nothing was measured", want.Range, want.Because))
+		r.Outcome = max(r.Outcome, Undecided)
+	case !want.Contains(got, r.TTL):
+		r.Surprises = append(r.Surprises, fmt.Sprintf("expected %s, because %s; measured %s", want.Range, want.Because, ShowMeasured(got, r.TTL)))
+		r.Outcome = NotAsExpected
+	}
+}
+
+// Measured gives what was measured; false: nothing.
+func (r Result) Measured(m check.Measure) (check.Measured, bool) {
+	for _, each := range r.Measures {
+		if each.Measure == m {
+			return each, true
+		}
+	}
+	return check.Measured{}, false
 }
 
 // Finding gives what was found about a property.

@@ -92,12 +92,13 @@ func (t *teller) underLock(op string, do func(backends.Lease)) {
 // withdraw reads the balance, works, and writes the balance back: two steps, with the
 // lock as the only thing that keeps others out in between.
 func (t *teller) withdraw(op string, lease backends.Lease) {
-	statement, err := t.account.Read(op, lease.Token(), t.plan.Answer)
+	shown := shownOf(lease)
+	statement, err := t.account.Read(op, shown, t.plan.Answer)
 	if err != nil {
-		t.host.Record(sim.Event{Kind: failed(err, sim.ReadRefused, sim.ReadUnknown), Op: op, Token: lease.Token(), Note: err.Error()})
+		t.host.Record(sim.Event{Kind: failed(err, sim.ReadRefused, sim.ReadUnknown), Op: op, Token: shown.Token, Note: err.Error()})
 		return
 	}
-	t.host.Record(sim.Event{Kind: sim.Read, Op: op, Version: statement.Version, Balance: statement.Balance})
+	t.host.Record(sim.Event{Kind: sim.Read, Op: op, Token: statement.Token, Version: statement.Version, Balance: statement.Balance})
 
 	t.host.Sleep(t.plan.Think)
 
@@ -105,16 +106,21 @@ func (t *teller) withdraw(op string, lease backends.Lease) {
 		return
 	}
 	order := ledger.Order{
-		Op: op, Token: lease.Token(),
+		Op: op, Shown: shown.Writing(statement),
 		Base: statement.Version, Balance: statement.Balance - ledger.Withdrawal,
 	}
-	t.host.Record(sim.Event{Kind: sim.Write, Op: op, Grant: lease.Grant(), Token: order.Token, Base: order.Base, Balance: order.Balance})
+	t.host.Record(sim.Event{Kind: sim.Write, Op: op, Grant: lease.Grant(), Token: order.Shown.Token, Base: order.Base, Balance: order.Balance})
 	version, err := t.account.Write(order, t.plan.Answer)
 	if err != nil {
-		t.host.Record(sim.Event{Kind: failed(err, sim.WriteRefused, sim.WriteUnknown), Op: op, Token: order.Token, Note: err.Error()})
+		t.host.Record(sim.Event{Kind: failed(err, sim.WriteRefused, sim.WriteUnknown), Op: op, Token: order.Shown.Token, Note: err.Error()})
 		return
 	}
 	t.host.Record(sim.Event{Kind: sim.Wrote, Op: op, Version: version})
+}
+
+// shownOf is what the account gets to see of a lease.
+func shownOf(lease backends.Lease) ledger.Pass {
+	return ledger.Pass{Token: lease.Token(), Value: lease.Grant()}
 }
 
 // goesOn is the look at the deadline just before the write or charge, if the plan has one;

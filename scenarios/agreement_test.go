@@ -1,0 +1,88 @@
+package scenarios
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/sim/check"
+)
+
+// inWorld makes a judged trial of one cell with these verdicts on lost-update and overlap.
+func inWorld(t *testing.T, world string, seed uint64, lost, overlap check.Verdict, next float64) Judged {
+	t.Helper()
+	trial := one(t, "gc-pause", "redis", "none")
+	trial.World, trial.Seed, trial.TTL = world, seed, 2*time.Second
+	r := Result{
+		Scenario: "gc-pause", Backend: trial.Backend.String(), Guard: "none", World: world, Seed: seed, TTL: trial.TTL,
+		Findings: []check.Finding{
+			{Property: check.FaultsHappened}, {Property: check.RecordingSane},
+			{Property: check.LostUpdate, Verdict: lost}, {Property: check.Overlap, Verdict: overlap},
+		},
+		Measures: []check.Measured{{Measure: check.NextGrant, Count: 1, Least: next, Most: next}},
+	}
+	return Judged{Trial: trial, Result: r}
+}
+
+func TestWorldsAgreeUnlessTheyContradictEachOther(t *testing.T) {
+	const holds, undecided, violated = check.Holds, check.Undecided, check.Violated
+	for _, c := range []struct {
+		name    string
+		virtual []check.Verdict // of overlap, seed by seed
+		live    []check.Verdict
+		want    Accord
+		why     string
+	}{
+		{"both hold", []check.Verdict{holds, holds}, []check.Verdict{holds}, Agree, ""},
+		{"one verdict is common to both", []check.Verdict{holds, violated}, []check.Verdict{violated}, Agree, ""},
+		{"no verdict is common", []check.Verdict{holds, holds}, []check.Verdict{violated}, Disagree, "overlap: violated in 0 of 2 virtual and 1 of 1 live trials"},
+		{"the other way round", []check.Verdict{violated}, []check.Verdict{holds, holds}, Disagree, "overlap: violated in 1 of 1 virtual and 0 of 2 live trials"},
+		{"undecided contradicts nobody", []check.Verdict{violated}, []check.Verdict{undecided}, Agree, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var judged []Judged
+			for i, v := range c.virtual {
+				judged = append(judged, inWorld(t, VirtualWorld, uint64(i), violated, v, 2))
+			}
+			for i, v := range c.live {
+				judged = append(judged, inWorld(t, LiveWorld, uint64(i), violated, v, 2.5))
+			}
+			all := Agreements(judged, nil)
+			if len(all) != 1 {
+				t.Fatalf("%d cells, want 1", len(all))
+			}
+			if a := all[0]; a.Accord != c.want || strings.Join(a.Why, "; ") != c.why {
+				t.Errorf("%v (%q), want %v (%q)", a.Accord, a.Why, c.want, c.why)
+			}
+		})
+	}
+}
+
+func TestACellThatIsNotAsExpectedInOneWorldIsADisagreement(t *testing.T) {
+	live := inWorld(t, LiveWorld, 1, check.Violated, check.Violated, 2)
+	live.Result.Outcome = NotAsExpected
+	a := Agreements([]Judged{inWorld(t, VirtualWorld, 1, check.Violated, check.Violated, 2), live}, nil)[0]
+	if a.Accord != Disagree || a.Why[0] != "the live world is not as expected" {
+		t.Errorf("%v, %q", a.Accord, a.Why)
+	}
+}
+
+func TestACellWithoutALiveWorldSaysWhy(t *testing.T) {
+	virtual := inWorld(t, VirtualWorld, 1, check.Violated, check.Violated, 2)
+	missing := Summary{Scenario: "gc-pause", Backend: "redis", Guard: "none", World: LiveWorld, Unavailable: "no redis-server"}
+	a := Agreements([]Judged{virtual}, []Summary{missing})[0]
+	if a.Accord != NoLive || a.Why[0] != "no redis-server" {
+		t.Errorf("%v, %q", a.Accord, a.Why)
+	}
+}
+
+func TestWindowsAreBoundsOverAllTrialsOfAWorld(t *testing.T) {
+	a := Agreements([]Judged{
+		inWorld(t, VirtualWorld, 1, check.Violated, check.Violated, 2),
+		inWorld(t, VirtualWorld, 2, check.Violated, check.Violated, 3),
+		inWorld(t, LiveWorld, 1, check.Violated, check.Violated, 2.5),
+	}, nil)[0]
+	if v, l := a.Window[0], a.Window[1]; v.Count != 2 || v.Least != 2 || v.Most != 3 || l.Count != 1 || l.Least != 2.5 {
+		t.Errorf("windows %+v and %+v", v, l)
+	}
+}

@@ -1,0 +1,71 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// needsServers says why a fault cannot be done where the servers are run by somebody else;
+// nil: it can. What happens to a client can be done, and what happens to the network between
+// clients and servers, which is locklab's own.
+func needsServers(f sim.Fault, servers []sim.HostID) error {
+	asked := []sim.Role{sim.Leader, sim.Master, sim.Replica, sim.Majority, sim.Minority}
+	// perhaps tells whether a name may stand for a server.
+	perhaps := func(id sim.HostID) bool {
+		return slices.Contains(servers, id) || slices.Contains(asked, id) ||
+			id == sim.Servers || id == sim.AnyHost || id == sim.AllHosts
+	}
+	refuse := func(id sim.HostID) error {
+		return fmt.Errorf("attached servers are run by somebody else, so a fault of theirs cannot be done (%s: %s); run it without --attach", f.Kind, id)
+	}
+	var ends []sim.HostID
+	for _, group := range f.Groups {
+		ends = append(ends, group...)
+	}
+	for _, id := range slices.Concat([]sim.HostID{f.Host}, f.Hosts, f.From, f.To, ends) {
+		if slices.Contains(asked, id) { // the servers' own roles are not asked for
+			return refuse(id)
+		}
+		if !f.Kind.OnLinks() && perhaps(id) {
+			return refuse(id)
+		}
+	}
+	for _, way := range ways(f) {
+		if perhaps(way[0]) && perhaps(way[1]) {
+			return refuse(sim.HostID(fmt.Sprintf("from %s to %s", way[0], way[1])))
+		}
+	}
+	return nil
+}
+
+// ways lists the pairs of names that a fault on links is between. A side that is not named
+// is any host.
+func ways(f sim.Fault) (out [][2]sim.HostID) {
+	if !f.Kind.OnLinks() {
+		return nil
+	}
+	cross := func(from, to []sim.HostID) {
+		for _, a := range from {
+			for _, b := range to {
+				out = append(out, [2]sim.HostID{a, b})
+			}
+		}
+	}
+	for i, group := range f.Groups {
+		for _, other := range f.Groups[i+1:] {
+			cross(group, other)
+		}
+	}
+	if len(f.Groups) == 0 {
+		anybody := func(hosts []sim.HostID) []sim.HostID {
+			if len(hosts) == 0 {
+				return []sim.HostID{sim.AnyHost}
+			}
+			return hosts
+		}
+		cross(anybody(f.From), anybody(f.To))
+	}
+	return out
+}

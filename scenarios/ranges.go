@@ -1,0 +1,162 @@
+package scenarios
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// Range is what a measure is expected to lie in, both ends included.
+type Range struct {
+	Measure  check.Measure
+	From, To Bound
+}
+
+// Bound is one end of a range.
+type Bound struct {
+	spans  []sim.Span // of a measure that is a length of time: their sum
+	number float64    // of any other
+	text   string
+}
+
+// String gives the bound as it was written.
+func (b Bound) String() string { return b.text }
+
+// In gives the bound in the measure's unit under this lease: lengths of time in seconds.
+func (b Bound) In(ttl time.Duration, m check.Measure) float64 {
+	if m.Unit() == check.Seconds {
+		var sum time.Duration
+		for _, s := range b.spans {
+			sum = sim.AddCapped(sum, s.In(ttl))
+		}
+		return sum.Seconds()
+	}
+	return b.number
+}
+
+// Contains tells whether everything that was measured lies in the range.
+func (r Range) Contains(m check.Measured, ttl time.Duration) bool {
+	return m.Least >= r.From.In(ttl, r.Measure) && m.Most <= r.To.In(ttl, r.Measure)
+}
+
+// String writes the range as reports show it: "lease from 1ttl to 1.1ttl".
+func (r Range) String() string {
+	if r.From.text == r.To.text {
+		return fmt.Sprintf("%s %s", r.Measure, r.From)
+	}
+	return fmt.Sprintf("%s from %s to %s", r.Measure, r.From, r.To)
+}
+
+// ShowMeasured writes what was measured as reports show it, lengths of time in leases:
+// "1.02ttl to 1.05ttl".
+func ShowMeasured(m check.Measured, ttl time.Duration) string {
+	show := func(v float64) string { return strconv.FormatFloat(v, 'g', 4, 64) }
+	if m.Measure.Unit() == check.Seconds {
+		show = func(v float64) string { return strconv.FormatFloat(v/ttl.Seconds(), 'f', 3, 64) + "ttl" }
+	}
+	if least, most := show(m.Least), show(m.Most); least != most {
+		return least + " to " + most
+	}
+	return show(m.Least)
+}
+
+func measureNames() (names []string) {
+	for _, m := range check.Measures() {
+		names = append(names, string(m))
+	}
+	return names
+}
+
+// fileRanges are ranges by measure.
+type fileRanges struct {
+	place
+	list []fileRange
+}
+
+type fileRange struct {
+	name     word
+	from, to word
+}
+
+func (f *fileRanges) read(s *source, name string, n ast.Node) error {
+	f.place = at(n)
+	const shape = "measures with the range that they lie in, such as {lease: [1ttl, 1.1ttl]}"
+	entries, ok, err := s.entries(n)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return s.wrongType(name, n, shape)
+	}
+	if len(entries) == 0 {
+		return s.fail(at(n), name+" names no measure", shape, "")
+	}
+	for _, e := range entries {
+		list, ok := e.value.(*ast.SequenceNode)
+		if !ok || len(list.Values) != 2 {
+			return s.wrongType(e.key.text, e.value, "two values, from and to, such as [1ttl, 1.1ttl]")
+		}
+		r := fileRange{name: e.key}
+		for i, into := range []*word{&r.from, &r.to} {
+			switch list.Values[i].(type) {
+			case *ast.StringNode, *ast.IntegerNode, *ast.FloatNode:
+			default:
+				return s.wrongType("an end of "+e.key.text, list.Values[i], "a length of time or a number")
+			}
+			*into = word{place: at(list.Values[i]), text: list.Values[i].GetToken().Value}
+		}
+		f.list = append(f.list, r)
+	}
+	return nil
+}
+
+// ranges resolves them; ttl is the lease of the scenario.
+func (l *loader) ranges(f fileRanges, ttl time.Duration) (out []Range, err error) {
+	for _, each := range f.list {
+		m := check.Measure(each.name.text)
+		if !slices.Contains(check.Measures(), m) {
+			return nil, l.fail(each.name.place, "there is no measure "+quoted(each.name.text), listed(measureNames()), didYouMean(each.name.text, measureNames()))
+		}
+		r := Range{Measure: m}
+		if r.From, err = l.bound(m, each.from); err != nil {
+			return nil, err
+		}
+		if r.To, err = l.bound(m, each.to); err != nil {
+			return nil, err
+		}
+		if r.From.In(ttl, m) > r.To.In(ttl, m) {
+			return nil, l.fail(each.to.place, fmt.Sprintf("the range of %s goes from %s down to %s", m, r.From, r.To), "the smaller end first", "")
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+func (l *loader) bound(m check.Measure, w word) (Bound, error) {
+	b := Bound{text: w.text}
+	if m.Unit() == check.Seconds {
+		for part := range strings.SplitSeq(w.text, "+") {
+			span, err := sim.ParseSpan(part)
+			if err != nil {
+				return b, l.fail(w.place, fmt.Sprintf("%s is measured in time, and %s is not a length of time", m, quoted(w.text)),
+					spanShape()+`, or a sum such as "1ttl+600ms"`, "")
+			}
+			b.spans = append(b.spans, span)
+		}
+		return b, nil
+	}
+	n, ok := new(big.Rat).SetString(w.text)
+	if !ok || n.Sign() < 0 {
+		return b, l.fail(w.place, fmt.Sprintf("%s is a number, and %s is none that it can be", m, quoted(w.text)), "a number such as 0.5, not below 0", "")
+	}
+	b.number, _ = n.Float64()
+	return b, nil
+}

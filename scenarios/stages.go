@@ -1,0 +1,158 @@
+//go:build linux
+
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live"
+)
+
+// Stages runs trials, and keeps the lock services of live ones up from one trial to the
+// next: a cluster takes longer to start than most trials last. A service is used again
+// only if the trial has left it healthy, which is verified; otherwise it is torn down and
+// the next trial gets a new one. Its methods may be called from several goroutines.
+type Stages struct {
+	limit int // how many may stand at a time
+
+	mu     sync.Mutex
+	idle   []*stage // the one that was used last comes last
+	closed bool
+}
+
+// stage is a lab in which a lock service is up.
+type stage struct {
+	lab      *live.Lab
+	key      string // which service, with which settings
+	service  backends.Live
+	settings backends.Settings
+}
+
+// NewStages gives the stages for trials that are run by this many workers.
+func NewStages(workers int) *Stages { return &Stages{limit: workers} }
+
+// Run runs one trial in its world. Live trials must be run inside the live world's
+// namespaces.
+func (s *Stages) Run(ctx context.Context, t Trial) (*sim.History, error) {
+	if t.World != LiveWorld {
+		return t.Simulate()
+	}
+	h, err := s.runLive(ctx, t)
+	if err != nil {
+		return nil, fmt.Errorf("live trial of %s with %s, guard %s, seed %d: %w", t.Scenario.Name, t.Backend, t.Guard, t.Seed, err)
+	}
+	return h, nil
+}
+
+// Close tears down every service that is not in use, and those that are once their trial
+// is over.
+func (s *Stages) Close() error {
+	s.mu.Lock()
+	idle := s.idle
+	s.idle, s.closed = nil, true
+	s.mu.Unlock()
+	var failed []error
+	for _, each := range idle {
+		failed = append(failed, each.lab.Close())
+	}
+	return errors.Join(failed...)
+}
+
+func (s *Stages) runLive(ctx context.Context, t Trial) (*sim.History, error) {
+	c, err := t.cast()
+	if err != nil {
+		return nil, err
+	}
+	if err := t.Unavailable(); err != nil {
+		return nil, err
+	}
+	set, err := s.take(ctx, t, c)
+	if err != nil {
+		return nil, err
+	}
+	h, world, err := t.play(ctx, set, c)
+	if err != nil || !s.restore(ctx, set, world, c) {
+		return h, errors.Join(err, set.lab.Close())
+	}
+	return h, s.putBack(set)
+}
+
+// take gives a stage with the trial's lock service: one that stands, or a new one.
+func (s *Stages) take(ctx context.Context, t Trial, c cast) (*stage, error) {
+	key := fmt.Sprintf("%s, lease %v, options %q", t.Backend.Backend.Name(), t.TTL, c.settings.List())
+	s.mu.Lock()
+	for i, each := range slices.Backward(s.idle) {
+		if each.key == key {
+			s.idle = slices.Delete(s.idle, i, i+1)
+			s.mu.Unlock()
+			return each, nil
+		}
+	}
+	var surplus []*stage
+	for len(s.idle) >= s.limit {
+		surplus = append(surplus, s.idle[0])
+		s.idle = s.idle[1:]
+	}
+	s.mu.Unlock()
+	for _, each := range surplus {
+		if err := each.lab.Close(); err != nil {
+			return nil, err
+		}
+	}
+	return newStage(ctx, t, c, key)
+}
+
+func newStage(ctx context.Context, t Trial, c cast, key string) (*stage, error) {
+	lab, err := live.NewLab()
+	if err != nil {
+		return nil, err
+	}
+	set := &stage{lab: lab, key: key, service: t.Backend.Backend.(backends.Live), settings: c.settings}
+	for _, id := range append([]sim.HostID{ledger.HostID}, c.servers...) {
+		if _, err := lab.AddHost(id); err != nil {
+			return nil, errors.Join(err, lab.Close())
+		}
+	}
+	if err := set.service.Start(ctx, lab, c.settings); err != nil {
+		return nil, errors.Join(err, lab.Close())
+	}
+	return set, nil
+}
+
+// resetLimit bounds how long a service may take to get back to where it began. Starting a
+// new one takes a few seconds.
+const resetLimit = 5 * time.Second
+
+// restore puts the stage back into the state in which it was built; false: it is not fit
+// for another trial.
+func (s *Stages) restore(ctx context.Context, set *stage, world *live.World, c cast) bool {
+	for _, step := range c.steps {
+		if k := step.Do.Kind; k == sim.Crash || k == sim.Suspend || k == sim.ClockFault {
+			return false // nobody can tell what such a fault leaves behind
+		}
+	}
+	if world.Heal() != nil || !set.lab.Idle() {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, resetLimit)
+	defer cancel()
+	return set.service.Reset(ctx, set.lab, set.settings) == nil
+}
+
+func (s *Stages) putBack(set *stage) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return set.lab.Close()
+	}
+	s.idle = append(s.idle, set)
+	return nil
+}

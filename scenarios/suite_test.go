@@ -1,0 +1,98 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// A real server may fail to start: that trial says nothing, and the others go on. A trial of
+// the virtual world has no excuse.
+func TestAFailedLiveTrialDoesNotStopTheOthers(t *testing.T) {
+	broken := errors.New("the server ended before it answered")
+	run := func(_ context.Context, trial Trial) (*sim.History, error) {
+		if trial.Seed == 2 {
+			return nil, broken
+		}
+		trial.World = VirtualWorld
+		return trial.Simulate()
+	}
+	for _, c := range []struct {
+		world string
+		want  int // trials that are reported
+		fails bool
+	}{{LiveWorld, 3, false}, {VirtualWorld, 1, true}} {
+		var trials []Trial
+		for seed := range uint64(3) {
+			trial := one(t, "gc-pause", "redis", "none")
+			trial.World, trial.Seed = c.world, seed+1
+			trials = append(trials, trial)
+		}
+		var got []Judged
+		err := RunAll(t.Context(), trials, 1, run, func(j Judged) error {
+			got = append(got, j)
+			return nil
+		})
+		if (err != nil) != c.fails || len(got) != c.want {
+			t.Errorf("%s: %d trials reported, %v", c.world, len(got), err)
+		}
+		if c.world == LiveWorld && (got[1].Result.Outcome != Undecided || got[1].Result.Surprises[0] != "it could not be carried out: "+broken.Error()) {
+			t.Errorf("the failed trial is %v: %q", got[1].Result.Outcome, got[1].Result.Surprises)
+		}
+	}
+}
+
+func TestLiveTrialsOfOneServiceComeTogetherAndAreReportedInTheirOrder(t *testing.T) {
+	var trials []Trial
+	for _, scenario := range []string{"no-fault", "gc-pause"} {
+		for _, backend := range []string{"redis", "perfect"} {
+			trial := one(t, scenario, backend, "none")
+			trial.World = LiveWorld
+			trials = append(trials, trial)
+		}
+	}
+	var services []string
+	var judged []Judged
+	for _, trial := range ByService(trials) {
+		services = append(services, trial.Backend.String())
+		judged = append(judged, Judged{Trial: trial})
+	}
+	if services[0] != services[1] || services[2] != services[3] {
+		t.Errorf("the services come in the order %q", services)
+	}
+	for i, j := range InOrder(judged, trials) {
+		if cellOf(j.Trial) != cellOf(trials[i]) {
+			t.Errorf("number %d is %v, want %v", i+1, cellOf(j.Trial), cellOf(trials[i]))
+		}
+	}
+}
+
+// One trial cannot miss what chance decides, a whole cell of them can.
+func TestWhatHappensByChanceMustHappenOnceInManyTrials(t *testing.T) {
+	cell := func(violated, holds int) Summary {
+		trial := one(t, "gc-pause", "redis", "none")
+		script := *trial.Scenario
+		script.Expect = []Expectation{{Sometimes: []check.Property{check.Overlap}, Because: "chance"}}
+		trial.Scenario = &script
+		var judged []Judged
+		for i := range violated + holds {
+			f := check.Finding{Property: check.Overlap, Verdict: check.Holds}
+			if i < violated {
+				f.Verdict = check.Violated
+			}
+			judged = append(judged, Judged{Trial: trial, Result: Result{Findings: []check.Finding{f}}})
+		}
+		return Summarize(judged)[0]
+	}
+	for _, c := range []struct {
+		violated, holds int
+		want            Outcome
+	}{{1, 19, AsExpected}, {20, 0, AsExpected}, {0, 3, AsExpected}, {0, Enough, NotAsExpected}} {
+		if got := cell(c.violated, c.holds).Outcome; got != c.want {
+			t.Errorf("violated in %d of %d trials is %v, want %v", c.violated, c.violated+c.holds, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,28 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/locklab/locklab/backends"
+)
+
+// LiveOnly tells whether a backend is a real library, which cannot be put into a simulation.
+func LiveOnly(b backends.Backend) bool {
+	_, ok := b.(backends.Simulated)
+	return !ok
+}
+
+// simulated gives the backend of the trial for the virtual world, or says that it has none.
+func (t Trial) simulated() (backends.Simulated, error) {
+	b, ok := t.Backend.Backend.(backends.Simulated)
+	if !ok {
+		return nil, fmt.Errorf("backend %s is a real library and runs in the live world only: add --world live", t.Backend.Backend.Name())
+	}
+	return b, nil
+}
+
+// inVirtualWorld leaves the cells that can be simulated.
+func inVirtualWorld(cells []Cell) []Cell {
+	return slices.DeleteFunc(cells, func(c Cell) bool { return LiveOnly(c.Backend.Backend) })
+}

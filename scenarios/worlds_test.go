@@ -1,0 +1,85 @@
+package scenarios
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/locklab/locklab/backends/lib"
+)
+
+// Only real libraries are left out of the virtual world, and the live world has them.
+func TestOnlyRealLibrariesAreLeftOutOfTheVirtualWorld(t *testing.T) {
+	all, err := Builtin(Everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range Registry() {
+		if library := strings.HasPrefix(b.Name(), lib.Prefix); LiveOnly(b) != library {
+			t.Errorf("%s runs in the live world only: %t", b.Name(), !library)
+		}
+	}
+	leftOut := 0
+	for _, s := range all {
+		cells, err := s.Cells(Registry())
+		if err != nil {
+			t.Fatal(err)
+		}
+		simulated, err := Selection{World: VirtualWorld}.cells(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range cells {
+			has := slices.ContainsFunc(simulated, func(o Cell) bool {
+				return o.Guard == c.Guard && o.Backend.String() == c.Backend.String()
+			})
+			library := strings.HasPrefix(c.Backend.Backend.Name(), lib.Prefix)
+			if has == library {
+				t.Errorf("%s with %s, guard %s: simulated: %t", s.Name, c.Backend, c.Guard, has)
+			}
+			if library {
+				leftOut++
+			}
+		}
+		if run, err := (Selection{World: LiveWorld}).cells(s); err != nil || len(run) != len(cells) {
+			t.Errorf("%s has %d cells in the live world, %v, expected %d", s.Name, len(run), err, len(cells))
+		}
+	}
+	if leftOut == 0 {
+		t.Error("no script has a library")
+	}
+}
+
+func TestLibrariesHaveNoOtherWorldToAgreeWith(t *testing.T) {
+	all, err := Builtin(Everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	trials, err := Selection{Seeds: Seeds{1, 1}}.InBothWorlds(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, trial := range trials {
+		if LiveOnly(trial.Backend.Backend) {
+			t.Fatalf("%s is to be compared with %s in the %s world", trial.Scenario.Name, trial.Backend, trial.World)
+		}
+	}
+	asked, err := Selection{Seeds: Seeds{1, 1}, Backends: []string{"lib/redsync"}}.InBothWorlds(all)
+	if err != nil || len(asked) == 0 {
+		t.Errorf("a library that was asked for has %d trials, %v", len(asked), err)
+	}
+}
+
+func TestALibraryAskedForInTheVirtualWorldIsNotAvailable(t *testing.T) {
+	trial := one(t, "gc-pause", "lib/redislock", "none")
+	if err := trial.Unavailable(); err == nil || !strings.Contains(err.Error(), "--world live") {
+		t.Errorf("a library in the virtual world: %v, expected what to do", err)
+	}
+	if h, err := trial.Simulate(); err == nil {
+		t.Errorf("it was simulated all the same: %v", h)
+	}
+	can, cannot := Available([]Trial{trial})
+	if len(can) > 0 || len(cannot) != 1 || cannot[0].Unavailable == "" {
+		t.Errorf("%d trials can be run, and these cells cannot: %+v", len(can), cannot)
+	}
+}

@@ -1,7 +1,7 @@
 # The README's test command is `make test`. Everything else is for people who work on
 # locklab itself.
 
-.PHONY: test servers check race bench schema docs
+.PHONY: test servers check race live live-few bench schema docs
 
 ## test: install the servers that the live tests use, where that is possible, and run all tests
 test: servers
@@ -23,6 +23,17 @@ check:
 ## what only repeats the same code many times
 race: servers
 	go test -race -short ./...
+
+## live: every cell that real servers can run, three times, and the same in the virtual world;
+## about 20 minutes on two processors
+live: servers
+	go run ./cmd/locklab run --world both --seeds 3 --jobs 8 --out out/live
+
+## live-few: the same for a few scenarios, with every lock service and every kind of fault
+live-few: servers
+	go run ./cmd/locklab run --world both --guard none --jobs 6 --out out/live \
+		no-fault gc-pause vm-suspend client-crash pause-during-acquire holder-partitioned delayed-write \
+		clock-forward-bare server-crash-bare failover leader-crash slow-renewals
 
 ## bench: the kernel beside a bare heap loop, and whole trials
 bench:

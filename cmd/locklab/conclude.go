@@ -17,6 +17,7 @@ import (
 
 // outcome is what became of a run.
 type outcome struct {
+	both    bool // cells are run in both worlds and compared
 	trials  []scenarios.Trial
 	missing []scenarios.Summary // cells that this machine cannot run
 	judged  []scenarios.Judged  // fewer than trials after an interruption or a failure
@@ -31,7 +32,17 @@ func conclude(cmd *cobra.Command, ctx context.Context, o outcome, folder *report
 		return err
 	}
 	out := cmd.OutOrStdout()
-	if err := reports.Table(out, append(scenarios.Summarize(o.judged), o.missing...), reports.TableOptions{Colour: isTerminal(out) && !noColour()}); err != nil {
+	options := reports.TableOptions{Colour: isTerminal(out) && !noColour()}
+	accord := scenarios.Agree
+	if o.both {
+		all := scenarios.Agreements(o.judged, o.missing)
+		for _, a := range all {
+			accord = max(accord, a.Accord)
+		}
+		if err := reports.Agreement(out, all, options); err != nil {
+			return err
+		}
+	} else if err := reports.Table(out, append(scenarios.Summarize(o.judged), o.missing...), options); err != nil {
 		return fmt.Errorf("print the table: %w", err)
 	}
 	printSurprises(out, o.judged)
@@ -49,10 +60,13 @@ func conclude(cmd *cobra.Command, ctx context.Context, o outcome, folder *report
 	for _, j := range o.judged {
 		worst = max(worst, j.Result.Outcome)
 	}
-	switch worst {
-	case scenarios.NotAsExpected:
+	for _, s := range scenarios.Summarize(o.judged) {
+		worst = max(worst, s.Outcome)
+	}
+	switch {
+	case worst == scenarios.NotAsExpected, accord == scenarios.Disagree:
 		return &statusError{status: statusNotAsExpected}
-	case scenarios.Undecided:
+	case worst == scenarios.Undecided, accord == scenarios.Unsure:
 		return &statusError{status: statusUndecided}
 	}
 	return nil

@@ -17,15 +17,19 @@ type finding struct {
 }
 
 func doctorCommand() *cobra.Command {
-	return &cobra.Command{
+	var servers serverFlags
+	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Say what this machine can do, and what to do about the rest",
 		Long: `Doctor tries what the live world needs: the servers, the namespaces, and the
 faults. The virtual world needs nothing of it.
 
-Exit status: 0, whatever it finds.`,
+Exit status: 0, whatever it finds; 3 when a server named by a flag is no program.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := servers.apply(); err != nil {
+				return err
+			}
 			out := cmd.OutOrStdout()
 			fmt.Fprintln(out, "virtual world")
 			printFindings(out, []finding{{what: "simulation", note: "every scenario, every lock service, every fault it knows"}})
@@ -40,6 +44,8 @@ Exit status: 0, whatever it finds.`,
 			return nil
 		},
 	}
+	servers.register(c)
+	return c
 }
 
 func printFindings(out io.Writer, list []finding) {

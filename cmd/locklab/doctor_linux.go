@@ -7,6 +7,8 @@ func liveFindings() []finding {
 	return []finding{
 		{what: "namespaces", err: live.Available(), note: "private network, mount and pid namespaces"},
 		{what: "pause", err: live.Available(), note: "SIGSTOP and SIGCONT, proven by the state of every thread"},
-		{what: "clock faults", err: live.ClockPatch(), note: "the clock of one process can be shifted here (no built-in scenario does so yet)"},
+		{what: "crash", err: live.Available(), note: "SIGKILL, and a start again in the same directory"},
+		{what: "clock steps", err: live.ClockPatch(), note: "the clocks of one process can be shifted, through its own vDSO pages"},
+		{what: "suspend", err: live.ClockPatch(), note: "SIGSTOP, and the monotonic clock goes on where it stood"},
 	}
 }

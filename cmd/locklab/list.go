@@ -28,7 +28,11 @@ func listCommand() *cobra.Command {
 			}
 			fmt.Fprintln(w, "\nLOCK SERVICES")
 			for _, b := range scenarios.Registry() {
-				fmt.Fprintf(w, "  %s\t%s\n", b.Name(), b.Title())
+				title := b.Title()
+				if scenarios.LiveOnly(b) {
+					title += " (live world only)"
+				}
+				fmt.Fprintf(w, "  %s\t%s\n", b.Name(), title)
 				for _, o := range b.Options() {
 					fmt.Fprintf(w, "    +%s\t%s (default %s)\n", o.Name, o.Doc, o.Default)
 				}

@@ -16,7 +16,6 @@ import (
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/reports"
 	"github.com/locklab/locklab/scenarios"
-	"github.com/locklab/locklab/sim"
 )
 
 // runOptions are the flags of `locklab run`.
@@ -26,6 +25,8 @@ type runOptions struct {
 	ttl              time.Duration
 	out              string
 	jobs             int
+	attach           []string
+	servers          serverFlags
 }
 
 // liveJobs is how many live trials run side by side unless told otherwise: they mostly
@@ -43,7 +44,8 @@ Without a name it runs all built-in scenarios.
 
 It prints a table of cells and writes to OUT/<time of the run>, with OUT/latest
 pointing to the newest: results.jsonl (a row a trial), histories/ (of the first
-trial of each cell and of all surprises) and charts/ (their timelines).`,
+trial of each cell and of all surprises) and charts/ (their timelines as SVG, and
+as PNG for one cell of each scenario and all surprises).`,
 		Example: `  locklab run
   locklab run gc-pause --backend redis --guard none
   locklab run gc-pause --world live
@@ -56,12 +58,14 @@ trial of each cell and of all surprises) and charts/ (their timelines).`,
 	f := c.Flags()
 	f.StringSliceVar(&o.backends, "backend", nil, "lock services to run, such as redis or redis+renew (default: those of the scenario)")
 	f.StringSliceVar(&o.guards, "guard", nil, "guards of the account to run: none, fence-writes, fence-all, cas (default: those of the scenario)")
-	f.StringVar(&o.world, "world", scenarios.VirtualWorld, "virtual or live")
-	f.StringVar(&o.seeds, "seeds", "", "how many seeds, such as 20, or which, such as 7..9 (default: 20 virtual, 1 live)")
+	f.StringVar(&o.world, "world", scenarios.VirtualWorld, "virtual, live, or both: then every cell is run in each of them and they are compared")
+	f.StringVar(&o.seeds, "seeds", "", "how many seeds, such as 20, or which, such as 7..9 (default: 20 virtual, 1 live; with both worlds: of the live one)")
 	f.DurationVar(&o.ttl, "ttl", 0, "the lease (default: the scenario's in the virtual world, 2s in the live one)")
 	f.StringVar(&o.out, "out", "out", "folder for results")
+	f.StringArrayVar(&o.attach, "attach", nil, "run against servers that somebody else runs: redis=HOST:PORT, etcd=HOST:PORT,HOST:PORT,... (live; can be repeated)")
+	o.servers.register(c)
 	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials side by side (default: one a processor virtual, %d live)", liveJobs))
-	complete(c, "world", scenarios.VirtualWorld, scenarios.LiveWorld)
+	complete(c, "world", scenarios.VirtualWorld, scenarios.LiveWorld, scenarios.BothWorlds)
 	var guards, locks []string
 	for _, g := range ledger.Guards() {
 		guards = append(guards, string(g)+"\t"+g.Rule())
@@ -83,7 +87,14 @@ func complete(c *cobra.Command, flag string, values ...string) {
 }
 
 func (o runOptions) run(cmd *cobra.Command, names []string) error {
-	trials, err := o.trials(names)
+	if err := o.servers.apply(); err != nil {
+		return err
+	}
+	attached, err := parseAttachments(o.attach, o.world)
+	if err != nil {
+		return err
+	}
+	trials, err := o.trials(names, attached)
 	if err != nil {
 		return err
 	}
@@ -91,8 +102,8 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 	if len(trials) == 0 {
 		return errors.New(missing[0].Unavailable)
 	}
-	if o.world == scenarios.LiveWorld {
-		if entered, err := enterLive(); entered || err != nil {
+	if o.world != scenarios.VirtualWorld {
+		if entered, err := attached.enterLive(); entered || err != nil {
 			return err
 		}
 	}
@@ -109,12 +120,12 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 	judged, failed := o.play(ctx, cmd, trials, folder)
 	failed = errors.Join(failed, folder.Close())
 	// What was judged before a failure is reported all the same.
-	return errors.Join(failed, conclude(cmd, ctx, outcome{trials, missing, judged, failed}, folder))
+	return errors.Join(failed, conclude(cmd, ctx, outcome{o.world == scenarios.BothWorlds, trials, missing, judged, failed}, folder))
 }
 
 // trials reads what is to be run; whatever is wrong with it is found before anything is
 // run or written.
-func (o *runOptions) trials(names []string) ([]scenarios.Trial, error) {
+func (o *runOptions) trials(names []string, attached attachments) ([]scenarios.Trial, error) {
 	seeds, err := o.check()
 	if err != nil {
 		return nil, err
@@ -123,19 +134,24 @@ func (o *runOptions) trials(names []string) ([]scenarios.Trial, error) {
 	if err != nil {
 		return nil, err
 	}
-	return scenarios.Selection{
+	choice := scenarios.Selection{
 		Backends: o.backends, Guards: o.guards, World: o.world, Seeds: seeds, TTL: o.ttl,
-	}.Trials(all)
+		Replace: attached.replace(),
+	}
+	if o.world == scenarios.BothWorlds {
+		return choice.InBothWorlds(all)
+	}
+	return choice.Trials(all)
 }
 
 // check fills in what was not given and refuses what cannot be.
 func (o *runOptions) check() (scenarios.Seeds, error) {
 	none := scenarios.Seeds{}
-	if o.world != scenarios.VirtualWorld && o.world != scenarios.LiveWorld {
-		return none, fmt.Errorf("--world is %q, expected virtual or live", o.world)
+	if o.world != scenarios.VirtualWorld && o.world != scenarios.LiveWorld && o.world != scenarios.BothWorlds {
+		return none, fmt.Errorf("--world is %q, expected virtual, live or both", o.world)
 	}
 	if o.seeds == "" {
-		o.seeds = map[string]string{scenarios.VirtualWorld: "20", scenarios.LiveWorld: "1"}[o.world]
+		o.seeds = map[string]string{scenarios.VirtualWorld: "20", scenarios.LiveWorld: "1", scenarios.BothWorlds: "1"}[o.world]
 	}
 	for _, b := range o.backends {
 		if _, err := scenarios.Registry().ParseSpec(b); err != nil {
@@ -158,7 +174,7 @@ func (o *runOptions) check() (scenarios.Seeds, error) {
 		return none, fmt.Errorf("--jobs is %d, expected 1 or more", o.jobs)
 	}
 	if o.jobs == 0 {
-		o.jobs = map[string]int{scenarios.VirtualWorld: runtime.GOMAXPROCS(0), scenarios.LiveWorld: liveJobs}[o.world]
+		o.jobs = map[string]int{scenarios.VirtualWorld: runtime.GOMAXPROCS(0), scenarios.LiveWorld: liveJobs, scenarios.BothWorlds: liveJobs}[o.world]
 	}
 	return seeds, nil
 }
@@ -203,11 +219,11 @@ func loadOne(name string, builtin []*scenarios.Scenario, known scenarios.Known) 
 // play runs the trials and writes each result as it comes. An interruption is not an
 // error: what has been judged is returned.
 func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials []scenarios.Trial, folder *reports.Folder) ([]scenarios.Judged, error) {
-	bar := newProgress(cmd.ErrOrStderr(), "trials", len(trials), o.world == scenarios.LiveWorld)
+	bar := newProgress(cmd.ErrOrStderr(), "trials", len(trials), o.world != scenarios.VirtualWorld)
 	defer bar.finish()
 	var judged []scenarios.Judged
-	err := scenarios.RunAll(ctx, trials, o.jobs,
-		func(ctx context.Context, t scenarios.Trial) (*sim.History, error) { return t.Run(ctx) },
+	stages := scenarios.NewStages(o.jobs)
+	err := scenarios.RunAll(ctx, scenarios.ByService(trials), o.jobs, stages.Run,
 		func(j scenarios.Judged) error {
 			if err := folder.Add(&j); err != nil {
 				return err
@@ -219,7 +235,7 @@ func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials []scena
 			return nil
 		})
 	if ctx.Err() != nil {
-		return judged, nil
+		err = nil
 	}
-	return judged, err
+	return scenarios.InOrder(judged, trials), errors.Join(err, stages.Close())
 }

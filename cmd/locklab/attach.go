@@ -1,0 +1,18 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/locklab/locklab/scenarios"
+)
+
+// parseAttachments reads what was given to --attach.
+func parseAttachments(list []string, world string) (attachments, error) {
+	if len(list) == 0 {
+		return attachments{}, nil
+	}
+	if world != scenarios.LiveWorld {
+		return attachments{}, fmt.Errorf("--attach needs --world %s: only live trials have servers", scenarios.LiveWorld)
+	}
+	return attach(list)
+}

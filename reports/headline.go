@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,9 +22,13 @@ func headline(h sim.Header) (title, subtitle string) {
 // then how it came about.
 var gravity = []check.Property{
 	check.RecordingSane, check.FaultsHappened,
-	check.LostUpdate, check.StaleWrite, check.FreshRefused, check.TokenOrder,
-	check.OverlapValid, check.Overlap,
+	check.LostUpdate, check.DuplicateEffect, check.StaleWrite, check.FreshRefused, check.TokenOrder,
+	check.ForeignRelease, check.OverlapValid, check.Overlap, check.Availability,
 }
+
+// always are the properties that every trial says something of. That nobody was seen to
+// free a lock, or no token was issued, is nothing to put above a picture.
+var always = []check.Property{check.LostUpdate, check.StaleWrite, check.OverlapValid, check.Overlap, check.Availability}
 
 // verdict says in one sentence how the trial came out, and whether that is a violation.
 func verdict(findings []check.Finding) (sentence string, violated bool) {
@@ -42,7 +47,7 @@ func verdict(findings []check.Finding) (sentence string, violated bool) {
 		}
 	}
 	for _, f := range findings {
-		if f.Verdict == check.Undecided && f.Property != check.TokenOrder { // most locks have no tokens to judge
+		if f.Verdict == check.Undecided && slices.Contains(always, f.Property) {
 			return sentenceOf("undecided, "+spoken(f.Property), f.Why), false
 		}
 	}

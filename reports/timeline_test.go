@@ -182,3 +182,22 @@ func TestTimelineReportsWhatItCannotWrite(t *testing.T) {
 type brokenWriter struct{ err error }
 
 func (w brokenWriter) Write([]byte) (int, error) { return 0, w.err }
+
+func TestTheHeadlineNamesWhatWentWrongAndLeavesOutWhatWasNotPutToTheTest(t *testing.T) {
+	for _, c := range []struct {
+		findings []check.Finding
+		want     string
+	}{
+		{[]check.Finding{{Property: check.Availability, Verdict: check.Violated, Why: "client-2 gave up"}}, "availability: client-2 gave up."},
+		{[]check.Finding{{Property: check.ForeignRelease, Verdict: check.Undecided, Why: "nothing was freed"}}, "Nothing was violated."},
+		{[]check.Finding{{Property: check.LostUpdate, Verdict: check.Undecided, Why: "nothing was written"}}, "undecided, lost update: nothing was written."},
+		{[]check.Finding{
+			{Property: check.Overlap, Verdict: check.Violated, Why: "two at once"},
+			{Property: check.DuplicateEffect, Verdict: check.Violated, Why: "charged twice"},
+		}, "duplicate effect: charged twice."},
+	} {
+		if got, _ := verdict(c.findings); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}

@@ -12,8 +12,12 @@ func (p *sheet) drawBar(on paper, r row, l lane, b bar) {
 	x1 = max(x1, x0+1.2) // what was too short to see was there all the same
 	under := paintBar(on, r, b, x0, x1)
 	y := (r.bar+r.bottom)/2 + 4
+	room := x1
+	if b.style == inEffect {
+		room = min(x1, p.nextBar(l, b)) // the next one may begin before this one ends
+	}
 	for _, text := range b.labels {
-		x, fits := p.roomInBar(l, x0, x1, text)
+		x, fits := p.roomInBar(l, x0, room, text)
 		if !fits {
 			continue
 		}
@@ -30,14 +34,37 @@ func (p *sheet) drawBar(on paper, r row, l lane, b bar) {
 	if b.style != inEffect || len(b.labels) == 0 {
 		return
 	}
-	// A fault is named even if it was short, as long as there is room before the next.
-	next := p.nextBar(l, b)
+	// A fault is named even if it was short, as long as there is room before the next, or
+	// after the one before.
+	next, before := p.nextBar(l, b), p.barBefore(l, b)
 	for _, text := range b.labels {
-		if next >= p.right || x1+6+regular(labelSize).Width(text)+4 <= next {
-			p.textBeside(on, x0, x1, y, text)
+		w := regular(labelSize).Width(text)
+		if x1+6+w+4 <= next || next >= p.right && x1+6+w <= p.right+8 {
+			on.text(regular(labelSize), x1+6, y, ink, text)
+			return
+		}
+		if x0-6-w-4 >= before {
+			on.text(regular(labelSize), x0-6-w, y, ink, text)
 			return
 		}
 	}
+}
+
+// barBefore is where what comes before b in its lane ends, with a name that may stand behind
+// it; the beginning of the picture if there is nothing.
+func (p *sheet) barBefore(l lane, b bar) vg.Length {
+	before := p.left
+	for _, other := range l.bars {
+		if other.from >= b.from {
+			continue
+		}
+		end := p.x(other.to)
+		if len(other.labels) > 0 {
+			end += 6 + regular(labelSize).Width(other.labels[0])
+		}
+		before = max(before, end)
+	}
+	return before
 }
 
 // nextBar is where the bar that follows b in its lane begins; the end of the picture if

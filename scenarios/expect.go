@@ -26,6 +26,9 @@ func (e Expectation) Verdict(p check.Property) (check.Verdict, bool) {
 // Bounds lists the ranges that the scenario expects of what is measured in one cell, in
 // the order of the file, each with the reason.
 func (s *Scenario) Bounds(backend, guard string) (out []ExpectedRange) {
+	if !s.lists(backend, guard) {
+		return nil
+	}
 	for _, row := range s.Expect {
 		if row.Matches(backend, guard) {
 			for _, r := range row.Ranges {
@@ -36,10 +39,20 @@ func (s *Scenario) Bounds(backend, guard string) (out []ExpectedRange) {
 	return out
 }
 
+// lists tells whether the scenario is about this cell. Others may be run all the same;
+// nothing is expected of them.
+func (s *Scenario) lists(backend, guard string) bool {
+	return (len(s.Backends) == 0 || slices.Contains(s.Backends, backend)) &&
+		(len(s.Guards) == 0 || slices.Contains(s.Guards, guard))
+}
+
 // Expected lists what the scenario expects of one cell, in the order of
 // check.Properties. A property of which nothing is expected is left out. Where several
 // rows agree, the reason is the first one's.
 func (s *Scenario) Expected(backend, guard string) []Expected {
+	if !s.lists(backend, guard) {
+		return nil
+	}
 	var out []Expected
 	for _, p := range check.Properties() {
 		for _, row := range s.Expect {

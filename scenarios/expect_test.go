@@ -46,6 +46,18 @@ func TestExpectationsOfACellComeInTheOrderOfReports(t *testing.T) {
 	}
 }
 
+func TestNothingIsExpectedOfACellThatTheScriptDoesNotList(t *testing.T) {
+	s := load(t, whole)
+	for _, cell := range [][2]string{{"perfect", "none"}, {"redis", "cas"}} {
+		if got, bounds := s.Expected(cell[0], cell[1]), s.Bounds(cell[0], cell[1]); len(got)+len(bounds) > 0 {
+			t.Errorf("of %v it expects %v, %v", cell, got, bounds)
+		}
+	}
+	if got, bounds := s.Expected("redis", "fence-all"), s.Bounds("redis", "fence-all"); len(got) != 1 || len(bounds) != 2 {
+		t.Errorf("of its own cell it expects %v, %v", got, bounds)
+	}
+}
+
 func TestTheFormatKnowsEveryProperty(t *testing.T) {
 	var got []check.Property
 	for _, v := range (fileExpect{}).verdicts() {

@@ -179,8 +179,11 @@ func runClient(h *live.Host, raw json.RawMessage) error {
 	if err != nil {
 		return fmt.Errorf("connect to the ledger: %w", err)
 	}
+	stopped := h.Stopped()
 	h.Ready()
 	h.AwaitStart()
 	(&teller{host: h, lock: lock, account: account, plan: spec.Plan}).work()
+	// A host whose client has finished is still there for faults, as in the virtual world.
+	h.Outside(func() { <-stopped })
 	return nil
 }

@@ -52,7 +52,7 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 		return err
 	}
 	defer c.close()
-	return await(ctx, "wait until "+server.String()+" is ready", processes, func() error { return c.agreed(ctx) })
+	return live.Await(ctx, "wait until "+server.String()+" is ready", processes, func() error { return c.agreed(ctx) })
 }
 
 // Observe starts the observer. It sits on the first member's host, and reaches all members
@@ -77,7 +77,7 @@ func (b Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) 
 		return fmt.Errorf("reset etcd: %w", err)
 	}
 	defer c.close()
-	return await(ctx, "reset etcd", nil, func() error {
+	return live.Await(ctx, "reset etcd", nil, func() error {
 		if err := c.agreed(ctx); err != nil {
 			return err
 		}

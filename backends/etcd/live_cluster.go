@@ -28,8 +28,6 @@ const (
 	socketName = "client:0"
 	// answerLimit is how long a member may take to answer the harness.
 	answerLimit = time.Second
-	// pollPeriod is how often the harness asks again.
-	pollPeriod = 20 * time.Millisecond
 )
 
 // liveTiming is the quickest that proved to be safe on two busy cores. The smallest lease
@@ -143,28 +141,6 @@ func (c *liveCluster) agreed(ctx context.Context) error {
 		_, err := client.Get(ctx, LockPrefix)
 		return err
 	})...)
-}
-
-// await asks again until f says nil, a process has ended that must not, or ctx has ended.
-func await(ctx context.Context, what string, processes []*live.Proc, f func() error) error {
-	for {
-		err := f()
-		if err == nil {
-			return nil
-		}
-		for _, p := range processes {
-			select {
-			case <-p.Done():
-				return fmt.Errorf("%s ended before it answered; it printed:\n%s", p, p.Output())
-			default:
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%s: %w (last: %w)", what, context.Cause(ctx), err)
-		case <-time.After(pollPeriod):
-		}
-	}
 }
 
 // leader gives the member that leads the latest term that any member knows of, empty if

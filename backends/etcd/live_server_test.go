@@ -13,6 +13,7 @@ import (
 
 	"github.com/locklab/locklab/backends/wire"
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live"
 	"github.com/locklab/locklab/sim/live/livetest"
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
@@ -91,7 +92,7 @@ func (s *realServer) run(t *testing.T, p program) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	if err := await(ctx, "start "+p.String(), nil, func() error { return s.cluster.agreed(ctx) }); err != nil {
+	if err := live.Await(ctx, "start "+p.String(), nil, func() error { return s.cluster.agreed(ctx) }); err != nil {
 		s.kill()
 		t.Fatalf("%v; it printed:\n%s", err, &output)
 	}

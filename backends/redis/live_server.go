@@ -4,7 +4,6 @@ package redis
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -127,19 +126,13 @@ func delayed(argv []string, d time.Duration) []string {
 // AwaitServer asks a server until it answers, its process has ended, or ctx has.
 func AwaitServer(ctx context.Context, lab *live.Lab, server *live.Proc) error {
 	agent := lab.Agent(server.Host())
-	for {
+	return live.Await(ctx, "wait until "+server.String()+" answers", []*live.Proc{server}, func() error {
 		s, err := reach(ctx, agent)
-		if err == nil {
-			return s.client.Close()
+		if err != nil {
+			return err
 		}
-		select {
-		case <-server.Done():
-			return fmt.Errorf("%s ended before it answered; it printed:\n%s", server, server.Output())
-		case <-ctx.Done():
-			return fmt.Errorf("wait until %s answers: %w (last: %v)", server, context.Cause(ctx), err)
-		case <-time.After(askAgain):
-		}
-	}
+		return s.client.Close()
+	})
 }
 
 // reach connects to the server on a host, from that host.
@@ -187,19 +180,15 @@ func ResetServers(ctx context.Context, lab *live.Lab, s NodeSettings, ids ...sim
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it took longer than %v", limit))
 	defer cancel()
 	for _, id := range ids {
-		for {
+		err := live.Await(ctx, "reset redis-server", nil, func() error {
 			_, err := AskServer(ctx, lab, id, "FLUSHALL")
-			if err == nil {
-				break
+			if err != nil && lab.Agent(id).Crashed() == nil {
+				return live.NoUse(fmt.Errorf("host %s is down", id))
 			}
-			if lab.Agent(id).Crashed() == nil {
-				return fmt.Errorf("reset redis-server: host %s is down", id)
-			}
-			select {
-			case <-ctx.Done():
-				return errors.Join(fmt.Errorf("reset redis-server: %w", context.Cause(ctx)), err)
-			case <-time.After(askAgain):
-			}
+			return err
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -63,7 +63,7 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 			return err
 		}
 	}
-	return await(ctx, "wait until Sentinel is ready", processes, func() error { return d.healthy(ctx, lab) })
+	return live.Await(ctx, "wait until Sentinel is ready", processes, func() error { return d.healthy(ctx, lab) })
 }
 
 // startRealServer starts a server that is a replica unless it is the first.
@@ -183,7 +183,7 @@ func (b Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) 
 			return fmt.Errorf("reset the servers and Sentinels: host %s is down", id)
 		}
 	}
-	return await(ctx, "reset the servers and Sentinels", nil, func() error {
+	return live.Await(ctx, "reset the servers and Sentinels", nil, func() error {
 		for _, id := range d.sentinels {
 			if err := hurry(ctx, lab, id, s.TTL); err != nil {
 				return err

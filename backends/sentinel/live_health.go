@@ -14,34 +14,8 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-const (
-	// answerLimit is how long a Sentinel may take to tell the harness who the master is.
-	answerLimit = 500 * time.Millisecond
-	// askAgain is how often the harness asks whether all is well.
-	askAgain = 10 * time.Millisecond
-)
-
-// await asks again until f says nil, a process has ended that must not, or ctx has ended.
-func await(ctx context.Context, what string, processes []*live.Proc, f func() error) error {
-	for {
-		err := f()
-		if err == nil {
-			return nil
-		}
-		for _, p := range processes {
-			select {
-			case <-p.Done():
-				return fmt.Errorf("%s ended; it printed:\n%s", p, p.Output())
-			default:
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%s: %w (last: %w)", what, context.Cause(ctx), err)
-		case <-time.After(askAgain):
-		}
-	}
-}
+// answerLimit is how long a Sentinel may take to tell the harness who the master is.
+const answerLimit = 500 * time.Millisecond
 
 // healthy says nil if every Sentinel knows the first server as the master, all the other
 // Sentinels, and every replica with its link to the master up, and finds nobody down; and

@@ -19,10 +19,8 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-const (
-	askLimit  = time.Second // for a server's answer about itself
-	pollPause = 10 * time.Millisecond
-)
+// askLimit is how long a server may take to answer about itself.
+const askLimit = time.Second
 
 // realEnsemble is the harness's view of the servers. It asks each from the server's own
 // host, which no partition comes between.
@@ -120,14 +118,7 @@ func leaderOf(all []standing) int {
 // awaitLeader waits until every server serves and one of them leads. servers, if not nil,
 // are their processes, which must not end.
 func (e *realEnsemble) awaitLeader(ctx context.Context, servers []*live.Proc) error {
-	return e.await(ctx, "all servers serve under one leader", func() error {
-		for _, p := range servers {
-			select {
-			case <-p.Done():
-				return final{fmt.Errorf("%s ended before it served; it printed:\n%s", p, p.Output())}
-			default:
-			}
-		}
+	return live.Await(ctx, "wait until all servers serve under one leader", servers, func() error {
 		leaders := 0
 		for _, s := range e.ask(ctx) {
 			if s.err != nil {
@@ -146,7 +137,7 @@ func (e *realEnsemble) awaitLeader(ctx context.Context, servers []*live.Proc) er
 
 // awaitNoClients waits until nobody who has a session is connected to any server.
 func (e *realEnsemble) awaitNoClients(ctx context.Context) error {
-	return e.await(ctx, "no client is connected any more", func() error {
+	return live.Await(ctx, "wait until no client is connected any more", nil, func() error {
 		for _, id := range e.members {
 			answer, err := e.word(ctx, id, "cons")
 			if err != nil {
@@ -160,29 +151,6 @@ func (e *realEnsemble) awaitNoClients(ctx context.Context) error {
 		}
 		return nil
 	})
-}
-
-// final is a reason not to ask again.
-type final struct{ error }
-
-// await asks until check returns nil, or a final error, or ctx ends.
-func (e *realEnsemble) await(ctx context.Context, what string, check func() error) error {
-	for {
-		err := check()
-		var no final
-		switch {
-		case err == nil:
-			return nil
-		case errors.As(err, &no):
-			return no.error
-		case ctx.Err() != nil:
-			return fmt.Errorf("wait until %s: %w (last: %v)", what, context.Cause(ctx), err)
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(pollPause):
-		}
-	}
 }
 
 // clear makes the lock's znode anew, without children.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/locklab/locklab/reports/timeline"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -160,28 +160,17 @@ func (f *Folder) Kept() []Kept {
 // Draw draws the timeline of a kept trial as SVG. To make a PNG takes ten times as long, so
 // there is one for each scenario, and for all that is not as expected.
 func (f *Folder) Draw(k Kept) error {
-	figure, err := Timeline(k.Judged.History, k.Judged.Result.Findings)
+	figure, err := timeline.Timeline(k.Judged.History, k.Judged.Result.Findings)
 	if err != nil {
 		return fmt.Errorf("draw the timeline of %s: %w", k.Name, err)
 	}
 	base := filepath.Join(f.Path, "charts", k.Name)
 	if k.Telling || k.Judged.Result.Outcome != scenarios.AsExpected {
-		if err := save(base+".png", figure.WritePNG); err != nil {
+		if err := figure.SavePNG(base + ".png"); err != nil {
 			return err
 		}
 	}
-	return save(base+".svg", figure.WriteSVG)
-}
-
-func save(path string, write func(io.Writer) error) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return fmt.Errorf("save a picture: %w", err)
-	}
-	if err := errors.Join(write(file), file.Close()); err != nil {
-		return fmt.Errorf("save a picture: %w", err)
-	}
-	return nil
+	return figure.SaveSVG(base + ".svg")
 }
 
 // Close ends the list of results.

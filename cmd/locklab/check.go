@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/locklab/locklab/reports"
+	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -33,7 +33,7 @@ or nothing is violated but something is undecided, 3 the file is not a history.`
 				return err
 			}
 			findings := check.All(history)
-			if err := reports.Findings(cmd.OutOrStdout(), history, findings); err != nil {
+			if err := terminal.Findings(cmd.OutOrStdout(), history, findings); err != nil {
 				return fmt.Errorf("print the findings: %w", err)
 			}
 			return verdictStatus(findings)

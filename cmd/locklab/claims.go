@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/locklab/locklab/reports"
+	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim"
 )
@@ -68,7 +68,7 @@ func weighClaims(cmd *cobra.Command, ids []string, seeds string) error {
 		return err
 	}
 	results := scenarios.JudgeClaims(sources, judged)
-	if err := reports.Claims(cmd.OutOrStdout(), sources, results, judged); err != nil {
+	if err := terminal.Claims(cmd.OutOrStdout(), sources, results, judged); err != nil {
 		return err
 	}
 	return claimsStatus(results)

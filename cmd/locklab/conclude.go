@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/locklab/locklab/reports"
+	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/scenarios"
 )
 
@@ -32,17 +33,17 @@ func conclude(cmd *cobra.Command, ctx context.Context, o outcome, folder *report
 		return err
 	}
 	out := cmd.OutOrStdout()
-	options := reports.TableOptions{Colour: isTerminal(out) && !noColour()}
+	options := terminal.TableOptions{Colour: isTerminal(out) && !noColour()}
 	accord := scenarios.Agree
 	if o.both {
 		all := scenarios.Agreements(o.judged, o.missing)
 		for _, a := range all {
 			accord = max(accord, a.Accord)
 		}
-		if err := reports.Agreement(out, all, options); err != nil {
+		if err := terminal.Agreement(out, all, options); err != nil {
 			return err
 		}
-	} else if err := reports.Table(out, append(scenarios.Summarize(o.judged), o.missing...), options); err != nil {
+	} else if err := terminal.Table(out, append(scenarios.Summarize(o.judged), o.missing...), options); err != nil {
 		return fmt.Errorf("print the table: %w", err)
 	}
 	printSurprises(out, o.judged)

@@ -1,0 +1,246 @@
+package terminal
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// Claims writes what the trials say of the claims: one sentence; what was measured other
+// than stated; the two sources of the debate side by side, if they come first; the two
+// senses of a broken lock side by side; and the figures of every claim. results and judged
+// are those of all sources, in their order.
+func Claims(w io.Writer, sources []scenarios.ClaimSource, results []scenarios.ClaimResult, judged []scenarios.Judged) error {
+	var b strings.Builder
+	writeClaimCount(&b, results, len(judged))
+	writeContradictions(&b, results)
+	bySource := divide(sources, results)
+	pair := 0
+	if len(sources) >= 2 && sources[0].Debate && sources[1].Debate {
+		pair = 2
+		writeSideBySide(&b, sources[:2], bySource[:2])
+	}
+	writeTwoSenses(&b, judged)
+	for i, s := range sources {
+		writeSource(&b, s, bySource[i], i >= pair)
+	}
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return fmt.Errorf("write the claims: %w", err)
+	}
+	return nil
+}
+
+func divide(sources []scenarios.ClaimSource, results []scenarios.ClaimResult) (parts [][]scenarios.ClaimResult) {
+	for _, s := range sources {
+		parts = append(parts, results[:len(s.Claims)])
+		results = results[len(s.Claims):]
+	}
+	return parts
+}
+
+func writeClaimCount(b *strings.Builder, results []scenarios.ClaimResult, trials int) {
+	var parts []string
+	for v := scenarios.ClaimConfirmed; v <= scenarios.ClaimContradicted; v++ {
+		n := 0
+		for _, r := range results {
+			if r.Verdict == v {
+				n++
+			}
+		}
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, v))
+		}
+	}
+	hang(b, "", fmt.Sprintf("%s: %s (%s in the virtual world).", words.Many(len(results), "claim"), strings.Join(parts, ", "), words.Many(trials, "trial")), pageColumns)
+}
+
+// writeContradictions names what came out other than the file of claims states, and how
+// to see it again.
+func writeContradictions(b *strings.Builder, results []scenarios.ClaimResult) {
+	for _, r := range results {
+		for _, e := range r.Evidence {
+			if e.Contrary == nil {
+				continue
+			}
+			if e.Range != nil {
+				m, _ := e.Contrary.Measured(e.Range.Measure)
+				hang(b, "! ", fmt.Sprintf("%s · %s: expected %s, but with seed %d %s was measured", r.Claim.ID,
+					cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard), e.Range, e.Contrary.Seed,
+					scenarios.ShowMeasured(m, e.Contrary.TTL)), pageColumns)
+				b.WriteString("  again: " + e.Contrary.Replay("") + "\n")
+				continue
+			}
+			f := e.Contrary.Finding(e.Want.Property)
+			hang(b, "! ", fmt.Sprintf("%s · %s: %s should come out as %s, but with seed %d it came out as %s: %s", r.Claim.ID,
+				cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard), e.Want.Property, e.Want.Verdict, e.Contrary.Seed, f.Verdict, f.Why), pageColumns)
+			b.WriteString("  again: " + e.Contrary.Replay("") + "\n")
+		}
+	}
+}
+
+func cellInWords(scenario, backend, guard string) string {
+	return fmt.Sprintf("%s with %s, guard %s", scenario, backend, guard)
+}
+
+// hang writes a text folded into lines; the first begins with lead, the others under it.
+func hang(b *strings.Builder, lead, text string, width int) {
+	indent := utf8.RuneCountInString(lead)
+	for i, line := range fold(text, width-indent) {
+		if i > 0 {
+			lead = strings.Repeat(" ", indent)
+		}
+		b.WriteString(lead + line + "\n")
+	}
+}
+
+const (
+	claimColumn = 58 // of the two lists that stand side by side
+	idWidth     = 6
+)
+
+func writeSideBySide(b *strings.Builder, sources []scenarios.ClaimSource, parts [][]scenarios.ClaimResult) {
+	var lists [2][]string
+	for i, s := range sources {
+		var list strings.Builder
+		hang(&list, "", strings.ToUpper(s.Who)+": "+s.Where, claimColumn)
+		for _, r := range parts[i] {
+			list.WriteString("\n")
+			hang(&list, pad(r.Claim.ID, idWidth), claimWords(r), claimColumn)
+			indent := strings.Repeat(" ", idWidth)
+			hang(&list, indent, r.Claim.Says, claimColumn)
+			for _, remark := range remarks(r.Claim) {
+				hang(&list, indent+"– ", remark, claimColumn)
+			}
+		}
+		lists[i] = strings.Split(strings.TrimRight(list.String(), "\n"), "\n")
+	}
+	b.WriteByte('\n')
+	for i := range max(len(lists[0]), len(lists[1])) {
+		var left, right string
+		if i < len(lists[0]) {
+			left = lists[0][i]
+		}
+		if i < len(lists[1]) {
+			right = lists[1][i]
+		}
+		b.WriteString(strings.TrimRight(pad(left, claimColumn+pageColumns-2*claimColumn)+right, " ") + "\n")
+	}
+}
+
+// claimWords is the verdict on a claim, and whether more could be tested.
+func claimWords(r scenarios.ClaimResult) string {
+	if len(r.Evidence) > 0 && r.Claim.NotYet != "" {
+		return r.Verdict.String() + ", as far as tested"
+	}
+	return r.Verdict.String()
+}
+
+// remarks are a claim's condition and what is missing.
+func remarks(c scenarios.Claim) (out []string) {
+	if c.Condition != "" {
+		out = append(out, "right if: "+c.Condition)
+	}
+	if c.NotYet != "" {
+		out = append(out, "missing: "+c.NotYet)
+	}
+	if c.Cannot != "" {
+		out = append(out, "because "+c.Cannot)
+	}
+	return out
+}
+
+func pad(text string, width int) string {
+	return text + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text)))
+}
+
+// writeTwoSenses shows, for every lock without a guard, how often it was broken in
+// Kleppmann's sense and how often in antirez's.
+func writeTwoSenses(b *strings.Builder, judged []scenarios.Judged) {
+	const scenario, backend, sense = 22, 22, 30
+	lines := []string{pad("scenario", scenario) + pad("lock", backend) + pad("until it is told (overlap)", sense) + "until its own deadline (overlap-valid)"}
+	cells := slices.DeleteFunc(scenarios.Summarize(judged), func(s scenarios.Summary) bool { return s.Guard != "none" })
+	slices.SortStableFunc(cells, func(a, b scenarios.Summary) int { return strings.Compare(a.Scenario, b.Scenario) })
+	for _, s := range cells {
+		var counts [2]string
+		for _, t := range s.Tallies {
+			if i := slices.Index([]check.Property{check.Overlap, check.OverlapValid}, t.Property); i >= 0 {
+				counts[i] = fmt.Sprintf("broken in %d of %d", t.Violated, s.Trials)
+			}
+		}
+		lines = append(lines, pad(s.Scenario, scenario)+pad(s.Backend, backend)+pad(counts[0], sense)+counts[1])
+	}
+	if len(lines) == 1 {
+		return
+	}
+	b.WriteString("\nTWO SENSES OF A BROKEN LOCK: two clients hold it at once, each of them …\n\n")
+	for _, line := range lines {
+		b.WriteString("  " + line + "\n")
+	}
+}
+
+// writeSource writes the figures of one source's claims. Statements and remarks are left
+// out where they have been shown before.
+func writeSource(b *strings.Builder, s scenarios.ClaimSource, results []scenarios.ClaimResult, whole bool) {
+	if !whole && !slices.ContainsFunc(results, func(r scenarios.ClaimResult) bool { return len(r.Evidence) > 0 }) {
+		return
+	}
+	fmt.Fprintf(b, "\n%s: %s\n", strings.ToUpper(s.Who), s.Where)
+	for _, r := range results {
+		if !whole && len(r.Evidence) == 0 {
+			continue
+		}
+		b.WriteByte('\n')
+		head := "  " + pad(r.Claim.ID, idWidth)
+		if !whole {
+			b.WriteString(head + claimWords(r) + "\n")
+		} else {
+			hang(b, head, claimWords(r)+": "+r.Claim.Says, pageColumns)
+		}
+		indent := strings.Repeat(" ", utf8.RuneCountInString(head))
+		for _, line := range figures(r.Evidence) {
+			hang(b, indent+line.lead, line.text, pageColumns)
+		}
+		if whole {
+			for _, remark := range remarks(r.Claim) {
+				hang(b, indent+"– ", remark, pageColumns)
+			}
+		}
+	}
+}
+
+// figure is the result of the trials of one test.
+type figure struct{ lead, text string }
+
+// figures joins the counts of one test: they follow each other.
+func figures(evidence []scenarios.ClaimEvidence) (out []figure) {
+	for i, e := range evidence {
+		counted := fmt.Sprintf("%s %s in %d of %d", e.Want.Property, e.Want.Verdict, e.AsStated, e.Trials)
+		if e.Range != nil {
+			counted = fmt.Sprintf("%s (measured %s) in %d of %d", e.Range, scenarios.ShowMeasured(e.Measured, e.Test.Scenario.TTL), e.AsStated, e.Trials)
+		}
+		if e.Undecided > 0 {
+			counted += fmt.Sprintf(" (%d undecided)", e.Undecided)
+		}
+		if i > 0 && evidence[i-1].Against == e.Against && sameTest(evidence[i-1].Test, e.Test) {
+			out[len(out)-1].text += ", " + counted
+			continue
+		}
+		lead := "for      "
+		if e.Against {
+			lead = "against  "
+		}
+		cells := cellInWords(e.Test.Scenario.Name, strings.Join(e.Test.Backends, ", "), strings.Join(e.Test.Guards, ", "))
+		out = append(out, figure{lead, cells + ": " + counted})
+	}
+	return out
+}
+
+func sameTest(a, b scenarios.ClaimTest) bool {
+	return a.Scenario == b.Scenario && slices.Equal(a.Backends, b.Backends) && slices.Equal(a.Guards, b.Guards)
+}

@@ -1,0 +1,30 @@
+package terminal
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// Findings prints what was found in one history, each finding with the events that show
+// it.
+func Findings(w io.Writer, h *sim.History, findings []check.Finding) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s with %s, guard %s: %s world, seed %d, lease %v, %d events\n",
+		h.Header.Scenario, h.Header.Backend, h.Header.Guard, h.Header.World, h.Header.Seed, h.Header.TTL, len(h.Events))
+	for _, f := range findings {
+		fmt.Fprintf(&b, "\n%-16s %-9s  %s\n", f.Property, f.Verdict, f.Why)
+		for _, e := range h.Events {
+			if slices.Contains(f.Evidence, e.Seq) {
+				fmt.Fprintf(&b, "  %s\n", words.Event(e))
+			}
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

@@ -1,0 +1,242 @@
+package terminal
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/check"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files in testdata")
+
+// tally counts the verdicts of n trials: h holds, v violated, the rest undecided.
+func tally(p check.Property, n, h, v int, expected ...check.Verdict) scenarios.Tally {
+	t := scenarios.Tally{Property: p, Holds: h, Violated: v, Undecided: n - h - v}
+	if len(expected) > 0 {
+		t.Expected, t.Because = &expected[0], "the paused client cannot know that its lease has ended"
+	}
+	return t
+}
+
+func cell(scenario, backend, guard, world string, n int, o scenarios.Outcome, tallies ...scenarios.Tally) scenarios.Summary {
+	return scenarios.Summary{Scenario: scenario, Backend: backend, Guard: guard, World: world, Trials: n, Outcome: o, Tallies: tallies}
+}
+
+// asPredicted are cells that all came out as their scenarios expect.
+func asPredicted() []scenarios.Summary {
+	const n = 20
+	good, bad := check.Holds, check.Violated
+	all := func(lost, stale int) []scenarios.Tally {
+		verdict := map[int]check.Verdict{0: good, n: bad}
+		return []scenarios.Tally{
+			tally(check.Overlap, n, 0, n, bad), tally(check.OverlapValid, n, n, 0, good),
+			tally(check.LostUpdate, n, n-lost, lost, verdict[lost]), tally(check.StaleWrite, n, n-stale, stale, verdict[stale]),
+			tally(check.TokenOrder, n, n, 0, good), tally(check.FreshRefused, n, n, 0, good),
+		}
+	}
+	return []scenarios.Summary{
+		cell("no-fault", "redis", "none", "virtual", n, scenarios.AsExpected, tally(check.Overlap, n, n, 0, good), tally(check.LostUpdate, n, n, 0, good), tally(check.StaleWrite, n, n, 0)),
+		cell("no-fault", "none", "none", "virtual", n, scenarios.AsExpected, tally(check.Overlap, n, 0, n, bad), tally(check.LostUpdate, n, 7, 13), tally(check.StaleWrite, n, 0, 0)),
+		cell("gc-pause", "redis", "none", "virtual", n, scenarios.AsExpected, all(n, n)...),
+		cell("gc-pause", "redis", "cas", "virtual", n, scenarios.AsExpected, all(0, 0)...),
+		cell("gc-pause", "redis+elapsed-check", "fence-all", "virtual", n, scenarios.AsExpected, all(0, 0)...),
+		cell("no-fault", "perfect", "none", "virtual", n, scenarios.AsExpected, tally(check.Overlap, n, n, 0, good)),
+	}
+}
+
+// mixed has one cell of every outcome, in both worlds.
+func mixed() []scenarios.Summary {
+	cells := asPredicted()[2:4]
+	live := cell("gc-pause", "redis+elapsed-check", "fence-writes", "live", 20, scenarios.NotAsExpected,
+		tally(check.Overlap, 20, 8, 12, check.Violated), tally(check.OverlapValid, 20, 20, 0, check.Violated),
+		tally(check.LostUpdate, 20, 19, 1, check.Holds), tally(check.StaleWrite, 20, 15, 0, check.Holds),
+		tally(check.TokenOrder, 20, 0, 0), tally(check.FreshRefused, 0, 0, 0))
+	doubtful := cell("gc-pause", "redis", "none", "live", 5, scenarios.Undecided,
+		tally(check.Overlap, 5, 0, 0, check.Violated), tally(check.LostUpdate, 5, 0, 4, check.Violated))
+	missing := scenarios.Summary{Scenario: "clock-rate", Backend: "redis", Guard: "none", World: "live",
+		Unavailable: "a live host's clock cannot be made to run fast or slow: all hosts share the machine's clock; run this scenario in the virtual world"}
+	return append(cells, live, doubtful, missing)
+}
+
+func TestTableGolden(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		cells []scenarios.Summary
+		opts  TableOptions
+	}{
+		{"as-predicted", asPredicted(), TableOptions{}},
+		{"mixed", mixed(), TableOptions{}},
+		{"mixed-colour", mixed(), TableOptions{Colour: true}},
+		{"undecided", mixed()[3:4], TableOptions{}},
+		{"not-available", mixed()[4:], TableOptions{}},
+		{"one", asPredicted()[:1], TableOptions{}},
+		{"nothing", nil, TableOptions{}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var got bytes.Buffer
+			if err := Table(&got, test.cells, test.opts); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, "table-"+test.name+".golden", got.Bytes())
+		})
+	}
+}
+
+// golden compares with a file in testdata, or rewrites it under -update.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("read the golden file (go test -update writes it): %v", err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs; got:\n%s\nwant:\n%s", path, got, want)
+	}
+}
+
+func TestTableFitsItsPage(t *testing.T) {
+	for _, cells := range [][]scenarios.Summary{asPredicted(), mixed()} {
+		var b strings.Builder
+		if err := Table(&b, cells, TableOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(b.String()) {
+			line = strings.TrimSuffix(line, "\n")
+			if n := utf8.RuneCountInString(line); n > pageColumns {
+				t.Errorf("%d columns, more than %d: %s", n, pageColumns, line)
+			}
+			if strings.TrimRight(line, " ") != line {
+				t.Errorf("blanks at the end of the line: %q", line)
+			}
+		}
+	}
+}
+
+func TestACrowdedTableStillFitsItsPage(t *testing.T) {
+	var all []scenarios.Tally
+	for _, p := range check.Properties() {
+		all = append(all, tally(p, 20, 0, 20, check.Violated))
+	}
+	all[0] = tally(check.Overlap, 20, 3, 17, check.Violated)
+	cells := []scenarios.Summary{cell("gc-pause", "redis+elapsed-check", "fence-writes", "virtual", 20, scenarios.AsExpected, all...)}
+	for _, in := range []wording{full, brief} {
+		if w := newGrid(cells, in).width(); w <= pageColumns {
+			t.Errorf("with wording %d the table is only %d wide: this test does not test", in, w)
+		}
+	}
+	var b strings.Builder
+	if err := Table(&b, cells, TableOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(b.String()) {
+		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > pageColumns {
+			t.Errorf("%d columns, more than %d: %s", n, pageColumns, line)
+		}
+	}
+	if !strings.Contains(b.String(), "17/20!") {
+		t.Errorf("the table does not show the surprise:\n%s", b.String())
+	}
+}
+
+func TestAColumnAppearsWhenThereIsSomethingToSee(t *testing.T) {
+	head := func(tallies ...scenarios.Tally) string {
+		var b strings.Builder
+		if err := Table(&b, []scenarios.Summary{cell("x", "redis", "none", "virtual", 1, scenarios.AsExpected, tallies...)}, TableOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Split(b.String(), "\n")[2]
+	}
+	for _, test := range []struct {
+		name  string
+		tally scenarios.Tally
+		shown bool
+	}{
+		{"it holds and nobody asked", tally(check.Availability, 1, 1, 0), false},
+		{"it is undecided and nobody asked", tally(check.Availability, 1, 0, 0), false},
+		{"it holds as expected", tally(check.Availability, 1, 1, 0, check.Holds), true},
+		{"it is violated and nobody asked", tally(check.Availability, 1, 0, 1), true},
+	} {
+		if got := strings.Contains(head(test.tally), "avail"); got != test.shown {
+			t.Errorf("%s: the column is shown: %t", test.name, got)
+		}
+	}
+	if !strings.Contains(head(), "overlap  valid  lost") {
+		t.Errorf("both senses of overlap are always shown, but the head is %q", head())
+	}
+}
+
+func TestTableSaysTheSameWithAndWithoutColour(t *testing.T) {
+	escapes := regexp.MustCompile("\x1b\\[[0-9;]*m")
+	var plain, coloured bytes.Buffer
+	if err := Table(&plain, mixed(), TableOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := Table(&coloured, mixed(), TableOptions{Colour: true}); err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Equal(plain.Bytes(), coloured.Bytes()) {
+		t.Error("there is no colour in it")
+	}
+	if got := escapes.ReplaceAll(coloured.Bytes(), nil); !bytes.Equal(got, plain.Bytes()) {
+		t.Errorf("without its colours it reads:\n%s\nwant:\n%s", got, plain.Bytes())
+	}
+}
+
+func TestPredictedViolationIsNoSurprise(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		tally scenarios.Tally
+		want  string
+	}{
+		{"all violated, as predicted", tally(check.Overlap, 20, 0, 20, check.Violated), "violated ✓"},
+		{"all violated, nothing predicted", tally(check.Overlap, 20, 0, 20), "violated"},
+		{"all violated, against the prediction", tally(check.Overlap, 20, 0, 20, check.Holds), "violated !"},
+		{"one violated, against the prediction", tally(check.Overlap, 20, 19, 1, check.Holds), "1/20 violated !"},
+		{"some violated, nothing predicted", tally(check.Overlap, 20, 8, 12), "12/20 violated"},
+		{"a predicted violation that did not come", tally(check.Overlap, 20, 20, 0, check.Violated), "holds !"},
+		{"a predicted violation that came only sometimes", tally(check.Overlap, 20, 8, 12, check.Violated), "12/20 violated !"},
+		{"a predicted violation, some trials undecided", tally(check.Overlap, 20, 0, 12, check.Violated), "12/20 violated ✓"},
+		{"holds, as predicted", tally(check.Overlap, 20, 20, 0, check.Holds), "holds"},
+		{"all undecided", tally(check.Overlap, 20, 0, 0, check.Holds), "undecided"},
+		{"some undecided", tally(check.Overlap, 20, 15, 0, check.Holds), "5/20 undecided"},
+		{"no trials", tally(check.Overlap, 0, 0, 0, check.Holds), "—"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := tallyWord(test.tally, full).text; got != test.want {
+				t.Errorf("the table says %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestEveryPropertyHasAColumn(t *testing.T) {
+	properties := check.Properties()
+	if len(columns) != len(properties) {
+		t.Fatalf("%d columns for %d properties", len(columns), len(properties))
+	}
+	for i, p := range properties {
+		if columns[i].property != p {
+			t.Errorf("column %d is %s, want %s", i, columns[i].property, p)
+		}
+		if words.Violation(p) == "" {
+			t.Errorf("timelines have no words for a violation of %s", p)
+		}
+	}
+}

@@ -1,0 +1,22 @@
+package terminal
+
+import (
+	"io"
+	"strings"
+
+	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/sim"
+)
+
+// Transcript tells a history as a story: what was run, then one event a line in the order
+// of true time.
+func Transcript(w io.Writer, h *sim.History) error {
+	var b strings.Builder
+	title, subtitle := words.Headline(h.Header)
+	b.WriteString(title + "\n" + subtitle + "\n\n")
+	for _, e := range h.Events {
+		b.WriteString(strings.TrimRight(words.Event(e), " ") + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

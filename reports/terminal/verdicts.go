@@ -1,0 +1,189 @@
+package terminal
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// column is a property in the table: its short title, and what it means when violated.
+type column struct {
+	property check.Property
+	title    string
+	meaning  string
+	optional bool // no column where nothing is expected of it and it was never violated
+}
+
+// columns are in the order of check.Properties.
+var columns = []column{
+	{check.Overlap, "overlap", "two clients believe they hold the lock", false},
+	{check.OverlapValid, "valid", "both within their own deadlines", false},
+	{check.LostUpdate, "lost", "an acknowledged withdrawal is gone", false},
+	{check.StaleWrite, "stale", "a superseded holder wrote", false},
+	{check.DuplicateEffect, "twice", "one effect was applied twice", true},
+	{check.TokenOrder, "token", "fencing tokens repeat or go back", false},
+	{check.FreshRefused, "fresh", "the rightful holder was refused", false},
+	{check.ForeignRelease, "freed", "freed by who did not hold it", true},
+	{check.Availability, "avail", "not got within three leases", true},
+}
+
+// telling lists the columns for these cells. An optional one is quiet if nobody expects
+// anything of the property and it was never violated.
+func telling(cells []scenarios.Summary) (shown, quiet []column) {
+	for _, c := range columns {
+		said := !c.optional
+		for _, cell := range cells {
+			for _, t := range cell.Tallies {
+				said = said || t.Property == c.property && (t.Expected != nil || t.Violated > 0)
+			}
+		}
+		if said {
+			shown = append(shown, c)
+		} else {
+			quiet = append(quiet, c)
+		}
+	}
+	return shown, quiet
+}
+
+// wording is how much room the words of the table take.
+type wording int
+
+// From the longest words to the shortest.
+const (
+	full  wording = iota // violated ✓
+	brief                // viol. ✓
+	terse                // viol✓
+)
+
+// The marks behind a verdict.
+const (
+	predicted = " ✓" // violated, as the scenario's theory says
+	surprise  = " !" // some trial came out other than expected
+)
+
+// word says what the trials of a cell said about the property.
+func (c column) word(cell scenarios.Summary, in wording) word {
+	for _, t := range cell.Tallies {
+		if t.Property == c.property {
+			return tallyWord(t, in)
+		}
+	}
+	return word{text: "—", paint: faint}
+}
+
+func tallyWord(t scenarios.Tally, in wording) word {
+	n := t.Holds + t.Undecided + t.Violated
+	violated, undecided := "violated", "undecided"
+	someViolated, someUndecided := " "+violated, " "+undecided
+	asPredicted, asSurprise := predicted, surprise
+	switch in {
+	case brief:
+		violated, undecided = "viol.", "undec."
+		someViolated, someUndecided = "", " ?"
+	case terse:
+		violated, undecided = "viol", "undec"
+		someViolated, someUndecided = "", "?"
+		asPredicted, asSurprise = strings.TrimSpace(predicted), strings.TrimSpace(surprise)
+	}
+	var w word
+	switch {
+	case n == 0, t.Undecided == n && t.Expected == nil: // nothing to judge, as with tokens where there are none
+		return word{text: "—", paint: faint}
+	case t.Violated == n:
+		w.text = violated
+	case t.Violated > 0:
+		w.text = fmt.Sprintf("%d/%d%s", t.Violated, n, someViolated)
+	case t.Undecided == n:
+		w.text = undecided
+	case t.Undecided > 0:
+		w.text = fmt.Sprintf("%d/%d%s", t.Undecided, n, someUndecided)
+	default:
+		w.text = "holds"
+	}
+	switch {
+	case surprises(t) > 0:
+		return word{text: w.text + asSurprise, paint: alarm}
+	case t.Expected != nil && *t.Expected == check.Violated && t.Violated > 0:
+		return word{text: w.text + asPredicted, paint: theory}
+	case t.Expected != nil && t.Undecided > 0:
+		w.paint = doubt
+	case t.Expected == nil:
+		w.paint = faint // nobody asked
+	}
+	return w
+}
+
+// contrast says what a cell was expected to do and did not: "overlap should have been
+// violated, but holds in 8 of 20 trials".
+func contrast(t scenarios.Tally) string {
+	n := words.Many(t.Holds+t.Undecided+t.Violated, "trial")
+	if t.Sometimes {
+		return fmt.Sprintf("%s should have been violated now and then, but holds in all of %s", t.Property, n)
+	}
+	switch *t.Expected {
+	case check.Holds:
+		return fmt.Sprintf("%s should have held, but is violated in %d of %s", t.Property, t.Violated, n)
+	case check.Violated:
+		return fmt.Sprintf("%s should have been violated, but holds in %d of %s", t.Property, t.Holds, n)
+	}
+	return fmt.Sprintf("%s should have stayed undecided, but is not in %d of %s", t.Property, t.Holds+t.Violated, n)
+}
+
+// surprises counts the trials that came out other than expected. An undecided trial is
+// no surprise: it says nothing.
+func surprises(t scenarios.Tally) int {
+	if t.Expected == nil {
+		return 0
+	}
+	switch {
+	case t.Sometimes && t.Missed():
+		return t.Holds
+	case t.Sometimes:
+		return 0
+	case *t.Expected == check.Holds:
+		return t.Violated
+	case *t.Expected == check.Violated:
+		return t.Holds
+	}
+	return t.Holds + t.Violated
+}
+
+// writeKey says what titles, words and marks mean.
+func writeKey(b *strings.Builder, p painter, t *grid) {
+	b.WriteByte('\n')
+	for i := 0; i < len(t.columns); i += 2 {
+		line := ""
+		for j, c := range t.columns[i:min(i+2, len(t.columns))] {
+			entry := fmt.Sprintf("%-9s%s", c.title, c.meaning)
+			if string(c.property) != c.title {
+				entry += " (" + string(c.property) + ")"
+			}
+			if j == 0 {
+				entry = fmt.Sprintf("%-60s", entry)
+			}
+			line += entry
+		}
+		b.WriteString(p.paint(faint, strings.TrimRight(line, " ")) + "\n")
+	}
+	marks := "✓ violated as predicted, a pass    ! not as expected    no mark: as expected, or nothing expected    — nothing to judge"
+	b.WriteString(p.paint(faint, marks) + "\n")
+	if t.in != full {
+		dot, blank := ".", " "
+		if t.in == terse {
+			dot, blank = "", ""
+		}
+		words := fmt.Sprintf("viol%s violated    2/5 violated in 2 of 5 trials    undec%s undecided    2/5%s? undecided in 2 of 5 trials", dot, dot, blank)
+		b.WriteString(p.paint(faint, words) + "\n")
+	}
+	if len(t.quiet) > 0 {
+		var names []string
+		for _, c := range t.quiet {
+			names = append(names, string(c.property))
+		}
+		b.WriteString(p.paint(faint, "no column, as nothing is expected and nothing violated: "+strings.Join(names, ", ")) + "\n")
+	}
+}

@@ -1,0 +1,153 @@
+package timeline
+
+import (
+	"slices"
+	"time"
+
+	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/sim"
+)
+
+// readFaults makes a thin lane for every fault that the script had in store, and for
+// any other that happened. It has a bar for each time that the fault was done, to however
+// many hosts.
+func readFaults(h *sim.History, end time.Duration) []lane {
+	f := faultReader{end: end}
+	for _, name := range h.Header.Faults {
+		f.lane(name)
+	}
+	for _, e := range h.Events {
+		switch e.Kind {
+		case sim.FaultApplied, sim.FaultProven, sim.FaultUnproven, sim.FaultUndone:
+			f.read(e)
+		}
+	}
+	for i := range f.lanes {
+		f.lanes[i].host = onlyHost(f.lanes[i])
+	}
+	return f.lanes
+}
+
+// faultReader collects the lanes of faults.
+type faultReader struct {
+	end   time.Duration
+	lanes []lane
+}
+
+// lane finds a lane by its name, or begins it.
+func (f *faultReader) lane(name string) *lane {
+	for i := range f.lanes {
+		if f.lanes[i].name == name {
+			return &f.lanes[i]
+		}
+	}
+	f.lanes = append(f.lanes, lane{kind: faultLane, name: name, client: nobody, empty: "did not happen"})
+	return &f.lanes[len(f.lanes)-1]
+}
+
+// read takes in an event of a fault.
+func (f *faultReader) read(e sim.Event) {
+	l := f.lane(e.Fault)
+	i := len(l.bars) - 1
+	for i >= 0 && (l.bars[i].firing != e.Firing || e.Kind != sim.FaultApplied && !slices.Contains(l.bars[i].hosts, e.Host)) {
+		i--
+	}
+	if e.Kind == sim.FaultApplied {
+		if i < 0 || slices.Contains(l.bars[i].hosts, e.Host) { // else it is one more host of the same firing
+			l.bars = append(l.bars, bar{interval: interval{e.At, f.end}, style: inEffect, client: nobody, firing: e.Firing})
+			i = len(l.bars) - 1
+		}
+		l.bars[i].hosts = append(l.bars[i].hosts, e.Host)
+	}
+	if i < 0 {
+		if e.Kind == sim.FaultUnproven && len(l.bars) == 0 {
+			l.empty = "could not be shown to have happened"
+		}
+		return
+	}
+	b := &l.bars[i]
+	switch e.Kind {
+	case sim.FaultProven:
+		b.proven = true
+	case sim.FaultUnproven:
+		b.unproven = true
+	case sim.FaultUndone:
+		b.to = e.At
+	}
+	b.label(sim.LaneKind(l.name))
+}
+
+// label says how long the fault was in effect, and whether a probe saw it.
+func (b *bar) label(kind sim.FaultKind) {
+	long := inEffectFor(kind) + " " + words.Seconds(b.to-b.from)
+	if b.proven && !b.unproven {
+		b.labels = []string{long + ", seen by a probe", long, words.Seconds(b.to - b.from)}
+		return
+	}
+	b.labels = []string{long + ", not proven", "not proven"}
+}
+
+// inEffectFor is what stands before the length of a fault.
+func inEffectFor(kind sim.FaultKind) string {
+	switch kind {
+	case sim.Suspend:
+		return "suspended for"
+	case sim.Crash:
+		return "down for"
+	case sim.ClockFault:
+		return "off for"
+	case sim.Partition:
+		return "cut for"
+	case sim.Delay:
+		return "slow for"
+	case sim.Hold:
+		return "held for"
+	case sim.Drop:
+		return "lossy for"
+	}
+	return string(kind) + " of"
+}
+
+// onlyHost is the host that all that happened in a lane was done to, or that its name
+// says; empty if there is no single one.
+func onlyHost(l lane) sim.HostID {
+	only := sim.LaneHost(l.name)
+	if !sim.IsRole(only) {
+		return only
+	}
+	only = ""
+	for _, b := range l.bars {
+		for _, h := range b.hosts {
+			if only != "" && h != only {
+				return ""
+			}
+			only = h
+		}
+	}
+	return only
+}
+
+// weaveFaults puts each fault's lane right above the lane of its host, and shades the
+// lanes of hosts while they stood still. Faults of other hosts, and of several, come first.
+func weaveFaults(faults, lanes []lane) []lane {
+	var out []lane
+	for _, f := range faults {
+		if !slices.ContainsFunc(lanes, func(l lane) bool { return l.host == f.host }) {
+			out = append(out, f)
+		}
+	}
+	for _, l := range lanes {
+		for _, f := range faults {
+			if f.host == l.host {
+				out = append(out, f)
+			}
+			for _, b := range f.bars {
+				if sim.LaneKind(f.name).StopsHost() && slices.Contains(b.hosts, l.host) {
+					l.pauses = append(l.pauses, b.interval)
+				}
+			}
+		}
+		out = append(out, l)
+	}
+	return out
+}

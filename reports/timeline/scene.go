@@ -1,0 +1,206 @@
+package timeline
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// nobody is the client index of what belongs to no client.
+const nobody = -1
+
+// scene is what a timeline shows, as plain data: times are true time.
+type scene struct {
+	title, subtitle string
+	verdict         string // one sentence
+	violated        bool
+	notes           []string // what the picture leaves out
+	from, to        time.Duration
+	windowed        bool // a piece of the trial, cut out
+	ttl             time.Duration
+	lanes           []lane // from top to bottom
+	links           []link
+	violations      []violation
+}
+
+type laneKind int8
+
+const (
+	faultLane laneKind = iota
+	serviceLane
+	clientLane
+	ledgerLane
+)
+
+// lane is a row of the timeline.
+type lane struct {
+	kind   laneKind
+	host   sim.HostID
+	name   string
+	about  string // a second, smaller line under the name
+	client int    // index in the header, or nobody
+	bars   []bar
+	marks  []mark
+	pauses []interval // when the host stood still
+	empty  string     // what to say when there is nothing in the lane
+}
+
+type interval struct{ from, to time.Duration }
+
+type barStyle int8
+
+const (
+	waiting  barStyle = iota // asked for the lock, has no answer
+	held                     // believes it holds the lock
+	overrun                  // still believes so, past its own deadline
+	granted                  // the lock service thinks so
+	balance                  // the account has this balance
+	inEffect                 // a fault
+)
+
+// bar is something that lasts.
+type bar struct {
+	interval
+	style  barStyle
+	client int
+	grant  string
+	labels []string // from long to short; the first that fits is drawn
+
+	// of a fault
+	firing   int64        // see sim.Event
+	hosts    []sim.HostID // that it was done to; one empty name: links
+	proven   bool         // a probe saw it
+	unproven bool         // a probe did not
+}
+
+type markStyle int8
+
+const (
+	tick     markStyle = iota // something was done
+	openDot                   // a read
+	cross                     // a refusal, or no answer
+	smallDot                  // a renewal
+)
+
+// mark is something that happened at a moment.
+type mark struct {
+	at     time.Duration
+	seq    int64
+	style  markStyle
+	client int
+	label  string
+	guilty bool // part of a violation's evidence
+}
+
+// link is a message between a client and the ledger.
+type link struct {
+	client             int
+	clientAt, ledgerAt time.Duration
+	write              bool // client to ledger; else the answer to a read
+}
+
+// violation is a property that did not hold, and where to see it.
+type violation struct {
+	property check.Property
+	spans    []interval    // it lasted: overlap
+	at       time.Duration // or it happened at a moment
+	moment   bool
+	label    string
+}
+
+// when is the first moment at which the violation can be seen.
+func (v violation) when() (time.Duration, bool) {
+	if len(v.spans) > 0 {
+		return v.spans[0].from, true
+	}
+	return v.at, v.moment
+}
+
+// newScene reads a history into lanes. It fails only when there is nothing to draw.
+func newScene(h *sim.History, findings []check.Finding) (*scene, error) {
+	if h == nil || len(h.Events) == 0 {
+		return nil, errors.New("draw timeline: the history has no events, not even an end: was the run killed? run the trial again")
+	}
+	s := &scene{ttl: h.Header.TTL}
+	s.title, s.subtitle = words.Headline(h.Header)
+	s.verdict, s.violated = words.Verdict(findings)
+	s.frame(h)
+
+	clients := make([]lane, len(h.Header.Clients))
+	for i := range clients {
+		clients[i] = readClient(h, i, s.endOf(h))
+	}
+	services := readServices(h, s.endOf(h))
+	ledger := readLedger(h, s.endOf(h))
+	s.links = readLinks(h)
+
+	rest := services
+	rest = append(rest, clients...)
+	rest = append(rest, ledger)
+	s.lanes = weaveFaults(readFaults(h, s.endOf(h)), rest)
+	for _, f := range findings {
+		if f.Verdict == check.Violated && slices.Contains(check.Properties(), f.Property) {
+			s.violations = append(s.violations, placeViolation(f, h, clients))
+		}
+	}
+	s.accuse(findings)
+	s.limit()
+	return s, nil
+}
+
+// endOf is where bars end that nothing has ended.
+func (s *scene) endOf(h *sim.History) time.Duration {
+	return max(s.to, h.Events[len(h.Events)-1].At)
+}
+
+// frame chooses the piece of time that is drawn: all of it, but not the long silence
+// that a trial may end with.
+func (s *scene) frame(h *sim.History) {
+	last, end := time.Duration(0), time.Duration(0)
+	for _, e := range h.Events {
+		end = e.At
+		if e.Kind != sim.End && e.Kind != sim.LedgerOpened {
+			last = e.At
+		}
+	}
+	s.to = end
+	if quiet := end - last; last > 0 && quiet > last/5 {
+		s.to = last + last/20
+		s.notes = append(s.notes, fmt.Sprintf("Nothing happened between %s and the end of the trial at %s.", words.Seconds(last), words.Seconds(end)))
+	}
+	if last == 0 {
+		s.notes = append(s.notes, fmt.Sprintf("Nothing happened before the trial ended at %s.", words.Seconds(end)))
+	}
+	if s.to <= 0 {
+		s.to = max(h.Header.TTL, time.Second)
+	}
+}
+
+// accuse marks the events that the findings of violation name as their evidence.
+func (s *scene) accuse(findings []check.Finding) {
+	guilty := map[int64]bool{}
+	for _, f := range findings {
+		if f.Verdict != check.Violated || f.Property == check.Overlap || f.Property == check.OverlapValid {
+			continue
+		}
+		for _, seq := range f.Evidence {
+			guilty[seq] = true
+		}
+	}
+	for i := range s.lanes {
+		if s.lanes[i].kind == clientLane {
+			continue // the ledger and the service are the ones that saw it
+		}
+		for j := range s.lanes[i].marks {
+			s.lanes[i].marks[j].guilty = guilty[s.lanes[i].marks[j].seq]
+		}
+	}
+}
+
+// clientIndex is a client's place in the header, or nobody.
+func clientIndex(h *sim.History, id sim.HostID) int { return slices.Index(h.Header.Clients, id) }

@@ -1,0 +1,27 @@
+// Package timeline draws one trial: who held the lock, who believed so, what became of the
+// money, and which fault came in between.
+//
+// A timeline is made in two steps. First the history becomes a scene: lanes with bars
+// and marks on true time, plain data without a length or a colour. Then the scene is
+// arranged on paper and drawn. The same history and findings always give the same bytes.
+package timeline
+
+import (
+	"github.com/locklab/locklab/reports/canvas"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// Timeline draws one trial: a lane for who the lock service thinks holds the lock, a
+// lane a client, a lane for the account, a thin lane for every fault, and at the top
+// what was violated and when. A history with more events than can be read is cut down
+// to a window around the first violation; the caption says so. It returns an error when
+// the history has no events.
+func Timeline(h *sim.History, findings []check.Finding) (*canvas.Figure, error) {
+	s, err := newScene(h, findings)
+	if err != nil {
+		return nil, err
+	}
+	sheet := arrange(s)
+	return &canvas.Figure{Width: pageWidth, Height: sheet.height, Draw: sheet.draw}, nil
+}

@@ -1,0 +1,76 @@
+package words
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// Headline says which trial this is.
+func Headline(h sim.Header) (title, subtitle string) {
+	title = fmt.Sprintf("%s · %s · guard %s", h.Scenario, h.Backend, h.Guard)
+	subtitle = fmt.Sprintf("%s world, seed %d, lease %s", h.World, h.Seed, Seconds(h.TTL))
+	return title, subtitle
+}
+
+// gravity orders what is said first: why the trial means nothing, then what it cost,
+// then how it came about.
+var gravity = []check.Property{
+	check.RecordingSane, check.FaultsHappened,
+	check.LostUpdate, check.DuplicateEffect, check.StaleWrite, check.FreshRefused, check.TokenOrder,
+	check.ForeignRelease, check.OverlapValid, check.Overlap, check.Availability,
+}
+
+// always are the properties that every trial says something of. That nobody was seen to
+// free a lock, or no token was issued, is nothing to put above a picture.
+var always = []check.Property{check.LostUpdate, check.StaleWrite, check.OverlapValid, check.Overlap, check.Availability}
+
+// Verdict says in one sentence how the trial came out, and whether that is a violation.
+func Verdict(findings []check.Finding) (sentence string, violated bool) {
+	for _, p := range check.Preconditions() {
+		for _, f := range findings {
+			if f.Property == p && f.Verdict != check.Holds {
+				return sentenceOf("undecided, "+string(p), f.Why), false
+			}
+		}
+	}
+	for _, p := range gravity {
+		for _, f := range findings {
+			if f.Property == p && f.Verdict == check.Violated {
+				return sentenceOf(Property(p), f.Why) + consolation(findings), true
+			}
+		}
+	}
+	for _, f := range findings {
+		if f.Verdict == check.Undecided && slices.Contains(always, f.Property) {
+			return sentenceOf("undecided, "+Property(f.Property), f.Why), false
+		}
+	}
+	if len(findings) == 0 {
+		return "This trial was not judged.", false
+	}
+	return "Nothing was violated.", false
+}
+
+// consolation says that the money is safe, where it is.
+func consolation(findings []check.Finding) string {
+	for _, f := range findings {
+		if f.Property == check.LostUpdate && f.Verdict == check.Holds {
+			return " No acknowledged withdrawal was lost."
+		}
+	}
+	return ""
+}
+
+func sentenceOf(what, why string) string {
+	if why == "" {
+		return what
+	}
+	if strings.ContainsAny(why[len(why)-1:], ".!?") {
+		return what + ": " + why
+	}
+	return what + ": " + why + "."
+}

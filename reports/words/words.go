@@ -1,0 +1,78 @@
+// Package words says in English what locklab measures: verdicts, events, lengths of time.
+// Every table, picture and page takes its words from here, so that they agree.
+package words
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/locklab/locklab/sim/check"
+)
+
+// Property gives a property's name as people say it: "lost update".
+func Property(p check.Property) string { return strings.ReplaceAll(string(p), "-", " ") }
+
+// violations says what each violation looks like to somebody who sees it happen.
+var violations = map[check.Property]string{
+	check.Overlap:         "two clients believe they hold the lock",
+	check.OverlapValid:    "two clients hold it within their own deadlines",
+	check.LostUpdate:      "an acknowledged write is overwritten",
+	check.StaleWrite:      "a superseded holder's write is accepted",
+	check.DuplicateEffect: "an effect is applied twice",
+	check.TokenOrder:      "tokens repeat or go back",
+	check.FreshRefused:    "the rightful holder is refused",
+	check.ForeignRelease:  "the lock is freed by somebody else",
+	check.Availability:    "a client does not get the lock",
+}
+
+// Violation says what happens where a property is violated.
+func Violation(p check.Property) string { return violations[p] }
+
+// Seconds writes a length of time with three digits that count: "15 s", "0.25 s", "3 ms".
+func Seconds(d time.Duration) string {
+	switch abs := d.Abs(); {
+	case d == 0:
+		return "0 s"
+	case abs < time.Microsecond:
+		return fmt.Sprintf("%d ns", d.Nanoseconds())
+	case abs < time.Millisecond:
+		return ThreeDigits(float64(d)/1e3) + " µs"
+	case abs < 100*time.Millisecond:
+		return ThreeDigits(float64(d)/1e6) + " ms"
+	}
+	return ThreeDigits(d.Seconds()) + " s"
+}
+
+// ThreeDigits rounds to three digits that count and leaves out zeros behind the point.
+func ThreeDigits(x float64) string {
+	decimals := 2
+	switch {
+	case x >= 100 || x <= -100:
+		decimals = 0
+	case x >= 10 || x <= -10:
+		decimals = 1
+	}
+	text := strconv.FormatFloat(x, 'f', decimals, 64)
+	if strings.Contains(text, ".") {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	return text
+}
+
+// Many counts things: "1 cell", "37 cells".
+func Many(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// Are is the verb after n things.
+func Are(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}

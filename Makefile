@@ -37,7 +37,7 @@ live-few: servers
 
 ## bench: the kernel beside a bare heap loop, and whole trials
 bench:
-	go test -run '^$$' -bench . -benchmem ./sim/virtual ./sim/check ./scenarios
+	go test -run '^$$' -bench . -benchmem ./sim/virtual ./sim/check ./scenarios ./reports/results
 
 ## schema: write the JSON Schema of scenario files anew
 schema:

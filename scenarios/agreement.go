@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/sim/check"
@@ -35,19 +34,17 @@ func (a Accord) String() string {
 type Agreement struct {
 	Scenario, Backend, Guard string
 	Virtual, Live            Summary
-	Window                   [2]check.Measured // NextGrant in the virtual and the live world; Count 0: not measured
-	Lease                    [2]float64        // seconds, in the two worlds
 	Accord                   Accord
 	Why                      []string // what they differ in, or why there is no verdict
 }
 
 // Agreements compares the two worlds cell by cell, in the order in which the cells first
-// appear. missing are the cells that could not be run.
-func Agreements(judged []Judged, missing []Summary) []Agreement {
+// appear.
+func Agreements(cells []Summary) []Agreement {
 	var out []Agreement
 	place := map[claimCell]int{}
-	for _, s := range append(Summarize(judged), missing...) {
-		key := cellNamed(s)
+	for _, s := range cells {
+		key := claimCell{scenario: s.Scenario, backend: s.Backend, guard: ledger.Guard(s.Guard)}
 		i, known := place[key]
 		if !known {
 			i = len(out)
@@ -60,39 +57,10 @@ func Agreements(judged []Judged, missing []Summary) []Agreement {
 			out[i].Virtual = s
 		}
 	}
-	for _, j := range judged {
-		if i, known := place[cellNamed(summaryOf(j.Trial))]; known {
-			out[i].measure(j)
-		}
-	}
 	for i := range out {
 		out[i].compare()
 	}
 	return out
-}
-
-func cellNamed(s Summary) claimCell {
-	return claimCell{scenario: s.Scenario, backend: s.Backend, guard: ledger.Guard(s.Guard)}
-}
-
-// measure takes in how long one trial took from its fault to the next grant.
-func (a *Agreement) measure(j Judged) {
-	world := 0
-	if j.Trial.World == LiveWorld {
-		world = 1
-	}
-	a.Lease[world] = j.Result.TTL.Seconds()
-	m, measured := j.Result.Measured(check.NextGrant)
-	if !measured || !j.Result.valid() {
-		return
-	}
-	w := &a.Window[world]
-	if w.Count == 0 {
-		*w = m
-		return
-	}
-	w.Count += m.Count
-	w.Least, w.Most = min(w.Least, m.Least), max(w.Most, m.Most)
 }
 
 // compare decides. A verdict that nothing is expected of may differ from seed to seed, in
@@ -114,7 +82,7 @@ func (a *Agreement) compare() {
 		}
 	}
 	for _, p := range check.Properties() {
-		v, l := a.Virtual.tally(p), a.Live.tally(p)
+		v, l := a.Virtual.Tally(p), a.Live.Tally(p)
 		if v.Sometimes {
 			continue // chance decides, and a few live trials may all come out alike
 		}
@@ -130,12 +98,4 @@ func (a *Agreement) compare() {
 func (a *Agreement) sink(to Accord, why string) {
 	a.Accord = max(a.Accord, to)
 	a.Why = append(a.Why, why)
-}
-
-func (s Summary) tally(p check.Property) Tally {
-	i := slices.IndexFunc(s.Tallies, func(t Tally) bool { return t.Property == p })
-	if i < 0 {
-		return Tally{Property: p}
-	}
-	return s.Tallies[i]
 }

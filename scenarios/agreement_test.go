@@ -47,7 +47,7 @@ func TestWorldsAgreeUnlessTheyContradictEachOther(t *testing.T) {
 			for i, v := range c.live {
 				judged = append(judged, inWorld(t, LiveWorld, uint64(i), violated, v, 2.5))
 			}
-			all := Agreements(judged, nil)
+			all := Agreements(Summarize(judged))
 			if len(all) != 1 {
 				t.Fatalf("%d cells, want 1", len(all))
 			}
@@ -61,7 +61,7 @@ func TestWorldsAgreeUnlessTheyContradictEachOther(t *testing.T) {
 func TestACellThatIsNotAsExpectedInOneWorldIsADisagreement(t *testing.T) {
 	live := inWorld(t, LiveWorld, 1, check.Violated, check.Violated, 2)
 	live.Result.Outcome = NotAsExpected
-	a := Agreements([]Judged{inWorld(t, VirtualWorld, 1, check.Violated, check.Violated, 2), live}, nil)[0]
+	a := Agreements(Summarize([]Judged{inWorld(t, VirtualWorld, 1, check.Violated, check.Violated, 2), live}))[0]
 	if a.Accord != Disagree || a.Why[0] != "the live world is not as expected" {
 		t.Errorf("%v, %q", a.Accord, a.Why)
 	}
@@ -70,19 +70,21 @@ func TestACellThatIsNotAsExpectedInOneWorldIsADisagreement(t *testing.T) {
 func TestACellWithoutALiveWorldSaysWhy(t *testing.T) {
 	virtual := inWorld(t, VirtualWorld, 1, check.Violated, check.Violated, 2)
 	missing := Summary{Scenario: "gc-pause", Backend: "redis", Guard: "none", World: LiveWorld, Unavailable: "no redis-server"}
-	a := Agreements([]Judged{virtual}, []Summary{missing})[0]
+	a := Agreements(append(Summarize([]Judged{virtual}), missing))[0]
 	if a.Accord != NoLive || a.Why[0] != "no redis-server" {
 		t.Errorf("%v, %q", a.Accord, a.Why)
 	}
 }
 
 func TestWindowsAreBoundsOverAllTrialsOfAWorld(t *testing.T) {
-	a := Agreements([]Judged{
+	cells := Summarize([]Judged{
 		inWorld(t, VirtualWorld, 1, check.Violated, check.Violated, 2),
 		inWorld(t, VirtualWorld, 2, check.Violated, check.Violated, 3),
 		inWorld(t, LiveWorld, 1, check.Violated, check.Violated, 2.5),
-	}, nil)[0]
-	if v, l := a.Window[0], a.Window[1]; v.Count != 2 || v.Least != 2 || v.Most != 3 || l.Count != 1 || l.Least != 2.5 {
+	})
+	v, _ := cells[0].Spread(check.NextGrant)
+	l, _ := cells[1].Spread(check.NextGrant)
+	if v.Trials != 2 || v.Least != 2 || v.Most != 3 || l.Trials != 1 || l.Least != 2.5 {
 		t.Errorf("windows %+v and %+v", v, l)
 	}
 }

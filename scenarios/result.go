@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/locklab/locklab/sim/check"
@@ -57,20 +58,13 @@ type Result struct {
 	History     string           `json:"history,omitempty"` // file, relative to the run's folder; empty: not kept
 }
 
-// Tally counts the verdicts of one property over the trials of a cell.
-type Tally struct {
-	Property                   check.Property
-	Holds, Undecided, Violated int
-	Expected                   *check.Verdict // nil: the scenario expects nothing of it
-	Sometimes                  bool           // with Expected: by chance, in some trials
-	Because                    string         // the scenario's reason for what it expects
-}
-
-// Summary is one cell of the table: all trials of a scenario, backend, guard and world.
-type Summary struct {
-	Scenario, Backend, Guard, World string
-	Trials                          int
-	Outcome                         Outcome // the worst of its trials, or of what chance should have shown in one of them
-	Tallies                         []Tally // in the order of check.Properties
-	Unavailable                     string  // why the cell could not be run; empty: it was
+// ID names the trial among all trials of a run. Every file system takes it as a name.
+func (r *Result) ID() string {
+	id := fmt.Sprintf("%s.%s.%s.%s.seed-%d", r.Scenario, r.Backend, r.Guard, r.World, r.Seed)
+	return strings.Map(func(c rune) rune {
+		if c == '/' || c == '=' || c == ' ' {
+			return '_'
+		}
+		return c
+	}, id)
 }

@@ -52,6 +52,7 @@ type Workload struct {
 	Times   int      // withdrawals a client makes, or jobs there are, one after the other; at least 1
 	Think   sim.Span // work between the read and the write or charge
 	Stagger sim.Span // client i starts (i-1) × Stagger after client 1
+	Every   sim.Span // from the beginning of one to that of the next; 0: one right after the other
 	Wait    sim.Span // how long one acquire may wait for the lock
 	Check   bool     // look at the deadline just before the write or charge, and give up if it has passed
 }
@@ -96,11 +97,11 @@ type PropertyValue struct {
 
 // Expected is what a scenario expects of one property in one cell, and why.
 type Expected struct {
-	Property check.Property
-	Verdict  check.Verdict
-	Because  string
+	Property check.Property `json:"property"`
+	Verdict  check.Verdict  `json:"verdict"`
+	Because  string         `json:"because"`
 	// Sometimes is set if it is violated by chance: in some trials of a cell, not in all.
-	Sometimes bool
+	Sometimes bool `json:"sometimes,omitempty"`
 }
 
 // Enough is the number of trials of a cell of which one must be violated where a property

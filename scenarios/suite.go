@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/check"
 )
 
 // Judged is a trial that has been run and judged.
@@ -92,25 +90,6 @@ func (t Trial) service() string {
 	return fmt.Sprint(t.Backend.Backend.Name(), t.TTL, t.Scenario.Lock, t.Backend)
 }
 
-// InOrder gives what has been judged in the order of the trials.
-func InOrder(judged []Judged, trials []Trial) []Judged {
-	type which struct {
-		claimCell
-		world string
-		ttl   time.Duration
-	}
-	place := map[which]int{}
-	key := func(t Trial) which { return which{cellOf(t), t.World, t.TTL} }
-	for i, t := range trials {
-		place[key(t)] = i
-	}
-	sorted := slices.Clone(judged)
-	slices.SortStableFunc(sorted, func(a, b Judged) int {
-		return cmp.Compare(place[key(a.Trial)], place[key(b.Trial)])
-	})
-	return sorted
-}
-
 func (t Trial) run(ctx context.Context, run func(context.Context, Trial) (*sim.History, error)) (Judged, error) {
 	history, err := run(ctx, t)
 	if err != nil && t.World == LiveWorld && ctx.Err() == nil {
@@ -123,93 +102,22 @@ func (t Trial) run(ctx context.Context, run func(context.Context, Trial) (*sim.H
 	return Judged{Trial: t, Result: t.Judge(history), History: history}, nil
 }
 
-// Summarize counts the results of each cell, in the order in which the cells first
-// appear. results[i] must belong to trials[i].
-func Summarize(judged []Judged) []Summary {
-	var out []Summary
-	for _, j := range judged {
-		s := summaryOf(j.Trial)
-		i := len(out) - 1 // trials come cell by cell, so it is nearly always the last
-		for i >= 0 && !out[i].sameCell(s) {
-			i--
+// Available parts the trials that can be run on this machine from those that cannot.
+func Available(trials []Trial) (can, cannot []Trial) {
+	var last Trial
+	var why error
+	for i, t := range trials {
+		if i == 0 || t.Scenario != last.Scenario || t.Guard != last.Guard || t.World != last.World || t.Backend.String() != last.Backend.String() {
+			why = t.Unavailable()
 		}
-		if i < 0 {
-			out = append(out, newSummary(j.Trial))
-			i = len(out) - 1
-		}
-		out[i].add(j.Result)
-	}
-	for i := range out {
-		for _, t := range out[i].Tallies {
-			if t.Missed() {
-				out[i].Outcome = NotAsExpected
-			}
-		}
-	}
-	return out
-}
-
-// Missed tells whether what was expected to happen by chance in some trials happened in
-// none, although there were Enough.
-func (t Tally) Missed() bool {
-	return t.Sometimes && t.Violated == 0 && t.Holds >= Enough
-}
-
-// Available parts the trials that can be run on this machine from the cells that cannot,
-// each of which says why.
-func Available(trials []Trial) (can []Trial, cannot []Summary) {
-	for _, t := range trials {
-		why := t.Unavailable()
+		last = t
 		if why == nil {
 			can = append(can, t)
-			continue
-		}
-		s := newSummary(t)
-		s.Unavailable = why.Error()
-		if n := len(cannot); n == 0 || !cannot[n-1].sameCell(s) {
-			cannot = append(cannot, s)
+		} else {
+			cannot = append(cannot, t)
 		}
 	}
 	return can, cannot
-}
-
-func (s Summary) sameCell(o Summary) bool {
-	return s.Scenario == o.Scenario && s.Backend == o.Backend && s.Guard == o.Guard && s.World == o.World
-}
-
-// summaryOf is a summary that only names the cell of a trial.
-func summaryOf(t Trial) Summary {
-	return Summary{Scenario: t.Scenario.Name, Backend: t.Backend.String(), Guard: string(t.Guard), World: t.World}
-}
-
-func newSummary(t Trial) Summary {
-	s := summaryOf(t)
-	for _, p := range check.Properties() {
-		s.Tallies = append(s.Tallies, Tally{Property: p})
-	}
-	for _, want := range t.Scenario.Expected(s.Backend, s.Guard) {
-		for i := range s.Tallies {
-			if s.Tallies[i].Property == want.Property {
-				s.Tallies[i].Expected, s.Tallies[i].Because, s.Tallies[i].Sometimes = &want.Verdict, want.Because, want.Sometimes
-			}
-		}
-	}
-	return s
-}
-
-func (s *Summary) add(r Result) {
-	s.Trials++
-	s.Outcome = max(s.Outcome, r.Outcome)
-	for i := range s.Tallies {
-		switch r.Finding(s.Tallies[i].Property).Verdict {
-		case check.Holds:
-			s.Tallies[i].Holds++
-		case check.Violated:
-			s.Tallies[i].Violated++
-		default:
-			s.Tallies[i].Undecided++
-		}
-	}
 }
 
 // Replay is the command that runs this one trial again. file is the scenario's file when

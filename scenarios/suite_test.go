@@ -55,17 +55,21 @@ func TestLiveTrialsOfOneServiceComeTogetherAndAreReportedInTheirOrder(t *testing
 		}
 	}
 	var services []string
-	var judged []Judged
+	sums := NewSummaries(Cards(trials, nil))
 	for _, trial := range ByService(trials) {
 		services = append(services, trial.Backend.String())
-		judged = append(judged, Judged{Trial: trial})
+		sums.Add(&Result{Scenario: trial.Scenario.Name, Backend: trial.Backend.String(), Guard: "none", World: LiveWorld})
 	}
 	if services[0] != services[1] || services[2] != services[3] {
 		t.Errorf("the services come in the order %q", services)
 	}
-	for i, j := range InOrder(judged, trials) {
-		if cellOf(j.Trial) != cellOf(trials[i]) {
-			t.Errorf("number %d is %v, want %v", i+1, cellOf(j.Trial), cellOf(trials[i]))
+	cells := sums.Cells()
+	if len(cells) != len(trials) {
+		t.Fatalf("%d cells, want %d", len(cells), len(trials))
+	}
+	for i, c := range cells {
+		if c.Scenario != trials[i].Scenario.Name || c.Backend != trials[i].Backend.String() {
+			t.Errorf("number %d is %s with %s, want %v", i+1, c.Scenario, c.Backend, cellOf(trials[i]))
 		}
 	}
 }

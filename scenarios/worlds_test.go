@@ -79,7 +79,7 @@ func TestALibraryAskedForInTheVirtualWorldIsNotAvailable(t *testing.T) {
 		t.Errorf("it was simulated all the same: %v", h)
 	}
 	can, cannot := Available([]Trial{trial})
-	if len(can) > 0 || len(cannot) != 1 || cannot[0].Unavailable == "" {
+	if len(can) > 0 || len(cannot) != 1 || Cards(nil, cannot)[0].Cells[0].Unavailable == "" {
 		t.Errorf("%d trials can be run, and these cells cannot: %+v", len(can), cannot)
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/locklab/locklab/backends/ledger"
-	"github.com/locklab/locklab/reports"
+	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/scenarios"
 )
 
@@ -100,7 +100,7 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 	}
 	trials, missing := scenarios.Available(trials)
 	if len(trials) == 0 {
-		return errors.New(missing[0].Unavailable)
+		return missing[0].Unavailable()
 	}
 	if o.world != scenarios.VirtualWorld {
 		if entered, err := attached.enterLive(); entered || err != nil {
@@ -109,18 +109,18 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 	}
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	folder, err := reports.NewFolder(o.out, reports.About{
+	folder, err := results.NewFolder(o.out, results.About{
 		Command: append([]string{"locklab", "run"}, os.Args[min(2, len(os.Args)):]...),
 		Version: version(), Go: runtime.Version(), Started: time.Now(),
-		World: o.world, Seeds: o.seeds, Trials: len(trials),
+		World: o.world, Seeds: o.seeds, Trials: len(trials), Scenarios: scenarios.Cards(trials, missing),
 	})
 	if err != nil {
 		return err
 	}
-	judged, failed := o.play(ctx, cmd, trials, folder)
+	failed := o.play(ctx, cmd, trials, folder)
 	failed = errors.Join(failed, folder.Close())
 	// What was judged before a failure is reported all the same.
-	return errors.Join(failed, conclude(cmd, ctx, outcome{o.world == scenarios.BothWorlds, trials, missing, judged, failed}, folder))
+	return errors.Join(failed, conclude(cmd, ctx, outcome{both: o.world == scenarios.BothWorlds, asked: len(trials), failed: failed}, folder))
 }
 
 // trials reads what is to be run; whatever is wrong with it is found before anything is
@@ -217,25 +217,19 @@ func loadOne(name string, builtin []*scenarios.Scenario, known scenarios.Known) 
 }
 
 // play runs the trials and writes each result as it comes. An interruption is not an
-// error: what has been judged is returned.
-func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials []scenarios.Trial, folder *reports.Folder) ([]scenarios.Judged, error) {
+// error.
+func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials []scenarios.Trial, folder *results.Folder) error {
 	bar := newProgress(cmd.ErrOrStderr(), "trials", len(trials), o.world != scenarios.VirtualWorld)
 	defer bar.finish()
-	var judged []scenarios.Judged
 	stages := scenarios.NewStages(o.jobs)
 	err := scenarios.RunAll(ctx, scenarios.ByService(trials), o.jobs, stages.Run,
 		func(j scenarios.Judged) error {
-			if err := folder.Add(&j); err != nil {
-				return err
-			}
-			j.History = nil // the folder has what is worth keeping
-			judged = append(judged, j)
 			r := j.Result
 			bar.step(fmt.Sprintf("%s %s, guard %s, seed %d: %s", r.Scenario, r.Backend, r.Guard, r.Seed, r.Outcome))
-			return nil
+			return folder.Add(j)
 		})
 	if ctx.Err() != nil {
 		err = nil
 	}
-	return scenarios.InOrder(judged, trials), errors.Join(err, stages.Close())
+	return errors.Join(err, stages.Close())
 }

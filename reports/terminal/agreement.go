@@ -7,6 +7,7 @@ import (
 
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/check"
 )
 
 // Agreement writes the two worlds side by side, cell by cell: each verdict of the virtual
@@ -66,17 +67,18 @@ func (t *grid) pair(a scenarios.Agreement) gridRow {
 		}
 		r.words = append(r.words, both)
 	}
-	r.words = append(r.words, word{text: window(a, 0) + " · " + window(a, 1)}, accordWord(a.Accord))
+	r.words = append(r.words, word{text: window(a.Virtual) + " · " + window(a.Live)}, accordWord(a.Accord))
 	return r
 }
 
 // window writes how long it took from the fault to the next grant, in leases.
-func window(a scenarios.Agreement, world int) string {
-	m := a.Window[world]
-	if m.Count == 0 || a.Lease[world] == 0 {
+func window(s scenarios.Summary) string {
+	next, measured := s.Spread(check.NextGrant)
+	lease := s.TTL.Seconds()
+	if !measured || lease == 0 {
 		return "—"
 	}
-	least, most := fmt.Sprintf("%.2f", m.Least/a.Lease[world]), fmt.Sprintf("%.2f", m.Most/a.Lease[world])
+	least, most := fmt.Sprintf("%.2f", next.Least/lease), fmt.Sprintf("%.2f", next.Most/lease)
 	if least == most {
 		return least
 	}

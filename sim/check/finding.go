@@ -75,7 +75,7 @@ func Preconditions() []Property { return []Property{FaultsHappened, RecordingSan
 type Finding struct {
 	Property Property `json:"property"`
 	Verdict  Verdict  `json:"verdict"`
-	Why      string   `json:"why"`                // one sentence that names what happened
+	Why      string   `json:"why,omitempty"`      // one sentence that names what happened
 	Evidence []int64  `json:"evidence,omitempty"` // sequence numbers of the events that show it
 }
 

@@ -1,0 +1,95 @@
+package reports
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
+)
+
+// keep writes the history of a real trial to a file.
+func keep(t *testing.T, scenario string, outcome scenarios.Outcome, telling bool) results.Kept {
+	t.Helper()
+	all, err := scenarios.Builtin(scenarios.Everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	all = slices.DeleteFunc(all, func(s *scenarios.Scenario) bool { return s.Name != scenario })
+	trials, err := scenarios.Selection{Backends: []string{"redis"}, World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	history, err := trials[0].Simulate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := results.Kept{ID: scenario, Result: trials[0].Judge(history), Path: filepath.Join(t.TempDir(), "history.jsonl"), Telling: telling}
+	k.Result.Outcome = outcome
+	file, err := os.Create(k.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(history.Write(file), file.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+func TestEachScenarioAndEachSurpriseHasAPictureToOpen(t *testing.T) {
+	into := filepath.Join(t.TempDir(), "charts")
+	kept := []results.Kept{
+		keep(t, "gc-pause", scenarios.AsExpected, true),
+		keep(t, "no-fault", scenarios.NotAsExpected, false),
+		keep(t, "contention", scenarios.AsExpected, false),
+	}
+	var mu sync.Mutex
+	var told []string
+	err := Timelines(t.Context(), kept, into, func(id string) {
+		mu.Lock()
+		defer mu.Unlock()
+		told = append(told, id)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(into, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range files {
+		files[i] = filepath.Base(files[i])
+	}
+	if want := []string{"contention.svg", "gc-pause.png", "gc-pause.svg", "no-fault.png", "no-fault.svg"}; !slices.Equal(files, want) {
+		t.Errorf("drawn: %q, want %q", files, want)
+	}
+	if slices.Sort(told); !slices.Equal(told, []string{"contention", "gc-pause", "no-fault"}) {
+		t.Errorf("told of %q", told)
+	}
+}
+
+func TestAHistoryThatCannotBeReadEndsTheDrawing(t *testing.T) {
+	broken := keep(t, "gc-pause", scenarios.AsExpected, true)
+	if err := os.WriteFile(broken.Path, []byte("no history\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	err := Timelines(t.Context(), []results.Kept{broken, broken, broken}, t.TempDir(), func(string) {})
+	if bad, ok := errors.AsType[*sim.FormatError](err); !ok || !strings.HasSuffix(bad.File, "history.jsonl") || bad.Line != 1 {
+		t.Errorf("error %v, want one that names the file and the line", err)
+	}
+}
+
+func TestDrawingStopsWhenItIsInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := Timelines(ctx, []results.Kept{keep(t, "gc-pause", scenarios.AsExpected, true)}, t.TempDir(), func(string) {}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+}

@@ -1,0 +1,158 @@
+// Package results keeps what runs have found: it writes the folder that a run leaves, reads
+// such folders back, and adds their trials up.
+package results
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// About says what a run was asked to do: run.json.
+type About struct {
+	Command   []string         `json:"command"` // as typed
+	Version   string           `json:"version"` // of locklab
+	Go        string           `json:"go"`      // release that built it
+	Started   time.Time        `json:"started"`
+	World     string           `json:"world"`
+	Seeds     string           `json:"seeds"`
+	Trials    int              `json:"trials"`    // that were asked for and can be run
+	Scenarios []scenarios.Card `json:"scenarios"` // with the cells that were asked for
+}
+
+// The files in a run's folder.
+const (
+	aboutFile   = "run.json"
+	resultsFile = "results.jsonl"
+	historyDir  = "histories"
+)
+
+// Folder is what a run leaves on disk. A row is written as soon as its trial is judged,
+// so a killed run keeps every finished trial.
+type Folder struct {
+	Path string
+	rows *os.File
+	sum  *sum
+	kept map[string]int // histories kept of each cell; only ever looked up
+}
+
+// maxKept bounds how many histories of one cell are kept.
+const maxKept = 5
+
+// NewFolder makes out/<run> and lets out/latest point to it. Two runs never share a
+// folder.
+func NewFolder(out string, about About) (*Folder, error) {
+	name := about.Started.Format("2006-01-02T15-04-05")
+	path := filepath.Join(out, name)
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return nil, fmt.Errorf("make the folder for results: %w", err)
+	}
+	for n := 2; ; n++ {
+		err := os.Mkdir(path, 0o755)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return nil, fmt.Errorf("make the folder for results: %w", err)
+		}
+		path = filepath.Join(out, fmt.Sprintf("%s-%d", name, n))
+	}
+	f := &Folder{Path: path, kept: map[string]int{}, sum: newSum()}
+	f.sum.addRun(Run{Path: path, About: about})
+	for _, sub := range []string{historyDir, "charts"} {
+		if err := os.Mkdir(filepath.Join(path, sub), 0o755); err != nil {
+			return nil, fmt.Errorf("make the folder for results: %w", err)
+		}
+	}
+	text, err := json.MarshalIndent(about, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("describe the run: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(path, aboutFile), append(text, '\n'), 0o644); err != nil {
+		return nil, fmt.Errorf("describe the run: %w", err)
+	}
+	if f.rows, err = os.Create(filepath.Join(path, resultsFile)); err != nil {
+		return nil, fmt.Errorf("open the list of results: %w", err)
+	}
+	return f, pointLatest(out, filepath.Base(path))
+}
+
+// pointLatest makes out/latest a link to the run, at no moment leaving it missing.
+func pointLatest(out, run string) error {
+	fresh := filepath.Join(out, ".latest-"+run)
+	if err := os.Symlink(run, fresh); err != nil {
+		return fmt.Errorf("point %s to this run: %w", filepath.Join(out, "latest"), err)
+	}
+	if err := os.Rename(fresh, filepath.Join(out, "latest")); err != nil {
+		_ = os.Remove(fresh)
+		return fmt.Errorf("point %s to this run (is there something of that name that is not a link?): %w", filepath.Join(out, "latest"), err)
+	}
+	return nil
+}
+
+// Add writes the trial's row, and its history when that is worth keeping: the first of
+// each cell, and those that are not as expected. The row of a trial that is as expected
+// and whose history is not kept has the verdicts without the reasons, which are for
+// somebody who looks at that history.
+func (f *Folder) Add(j scenarios.Judged) error {
+	r := &j.Result
+	cell := strings.Join([]string{r.Scenario, r.Backend, r.Guard, r.World}, " ")
+	n := f.kept[cell]
+	if j.History != nil && (n == 0 || r.Outcome != scenarios.AsExpected && n < maxKept) {
+		f.kept[cell]++
+		r.History = filepath.Join(historyDir, r.ID()+".jsonl")
+		if err := f.writeHistory(j); err != nil {
+			return err
+		}
+	} else if r.Outcome == scenarios.AsExpected {
+		r.Findings = bare(r.Findings)
+	}
+	row, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("write the result of %s: %w", cell, err)
+	}
+	if _, err := f.rows.Write(append(row, '\n')); err != nil {
+		return fmt.Errorf("write the result of %s: %w", cell, err)
+	}
+	f.sum.add(r, f.Path)
+	return nil
+}
+
+// bare leaves only the verdicts.
+func bare(findings []check.Finding) []check.Finding {
+	out := make([]check.Finding, len(findings))
+	for i, f := range findings {
+		out[i] = check.Finding{Property: f.Property, Verdict: f.Verdict}
+	}
+	return out
+}
+
+// Set is what has been found so far.
+func (f *Folder) Set() *Set { return f.sum.set() }
+
+func (f *Folder) writeHistory(j scenarios.Judged) error {
+	file, err := os.Create(filepath.Join(f.Path, j.Result.History))
+	if err != nil {
+		return fmt.Errorf("keep a history: %w", err)
+	}
+	if err := errors.Join(j.History.Write(file), file.Close()); err != nil {
+		return fmt.Errorf("keep a history: %w", err)
+	}
+	return nil
+}
+
+// Close ends the list of results.
+func (f *Folder) Close() error {
+	if err := f.rows.Close(); err != nil {
+		return fmt.Errorf("close the list of results: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,220 @@
+package results
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// newFolder is the folder of a run of gc-pause and failover.
+func newFolder(t *testing.T) *Folder {
+	t.Helper()
+	cell := func(backend string) scenarios.CardCell {
+		return scenarios.CardCell{Backend: backend, Guard: "none", World: "virtual", TTL: time.Second,
+			Expect: []scenarios.Expected{{Property: check.LostUpdate, Verdict: check.Violated, Because: "nobody checks"}}}
+	}
+	f, err := NewFolder(t.TempDir(), About{Started: time.Unix(0, 0), Scenarios: []scenarios.Card{
+		{Scenario: "gc-pause", Faults: []sim.FaultKind{sim.Pause}, Cells: []scenarios.CardCell{cell("none"), cell("redis"), cell("etcd")}},
+		{Scenario: "failover", Faults: []sim.FaultKind{sim.Crash}, Cells: []scenarios.CardCell{cell("sentinel")}},
+		{Scenario: "clock-rate", Cells: []scenarios.CardCell{{Backend: "redis", Guard: "none", World: "virtual", Unavailable: "no such clock"}}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return f
+}
+
+func add(t *testing.T, f *Folder, scenario, backend string, seed uint64, lost check.Verdict, outcome scenarios.Outcome) {
+	t.Helper()
+	err := f.Add(scenarios.Judged{
+		Result: scenarios.Result{Scenario: scenario, Backend: backend, Guard: "none", World: "virtual", Seed: seed, TTL: time.Second, Outcome: outcome,
+			Findings: []check.Finding{
+				{Property: check.FaultsHappened, Verdict: check.Holds}, {Property: check.RecordingSane, Verdict: check.Holds},
+				{Property: check.LostUpdate, Verdict: lost, Why: "it was overwritten", Evidence: []int64{1}}},
+			Measures: []check.Measured{{Measure: check.Wait, Count: 1, Least: float64(seed), Most: float64(seed)}}},
+		History: &sim.History{Header: sim.Header{Format: sim.Format}, Events: []sim.Event{{Seq: 1, At: time.Second, Kind: sim.End, Note: sim.TimeUp}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// filled has trials in another order than that of the cells, as a live run has.
+func filled(t *testing.T) *Folder {
+	f := newFolder(t)
+	add(t, f, "failover", "sentinel", 1, check.Holds, scenarios.NotAsExpected)
+	add(t, f, "gc-pause", "redis", 2, check.Violated, scenarios.AsExpected)
+	add(t, f, "gc-pause", "redis", 1, check.Violated, scenarios.AsExpected)
+	add(t, f, "gc-pause", "none", 1, check.Violated, scenarios.AsExpected)
+	return f
+}
+
+func TestHistoriesOfTheFirstTrialOfACellAndOfSurprisesAreKept(t *testing.T) {
+	f := newFolder(t)
+	for seed := range uint64(10) {
+		add(t, f, "gc-pause", "redis", seed, check.Violated, scenarios.AsExpected)
+		add(t, f, "failover", "sentinel", seed, check.Holds, scenarios.NotAsExpected)
+	}
+	kept := map[string]int{}
+	for _, k := range f.Set().Kept {
+		kept[k.Result.Scenario]++
+		if _, err := os.Stat(k.Path); err != nil {
+			t.Error(err)
+		}
+	}
+	if kept["gc-pause"] != 1 || kept["failover"] != maxKept {
+		t.Errorf("kept %v, want 1 of the cell that is as expected and %d of the other", kept, maxKept)
+	}
+}
+
+func TestARowSaysWhyOnlyWhereItsHistoryIsKeptOrItIsASurprise(t *testing.T) {
+	f := filled(t)
+	text, err := os.ReadFile(filepath.Join(f.Path, "results.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
+		var r scenarios.Result
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Fatal(err)
+		}
+		lost := r.Finding(check.LostUpdate)
+		if bare := lost.Why == ""; bare != (r.History == "") || bare != (lost.Evidence == nil) {
+			t.Errorf("history %q, but why is %q with evidence %v", r.History, lost.Why, lost.Evidence)
+		}
+	}
+}
+
+func TestCellsComeInTheOrderOfTheCardsWhateverRanFirst(t *testing.T) {
+	s := filled(t).Set()
+	var cells []string
+	for _, c := range s.Cells {
+		cells = append(cells, c.Scenario+" "+c.Backend)
+	}
+	if want := []string{"gc-pause none", "gc-pause redis", "failover sentinel", "clock-rate redis"}; !slices.Equal(cells, want) {
+		t.Errorf("cells %q, want %q (no trial of etcd was run)", cells, want)
+	}
+	redis := s.Cells[1]
+	lost := redis.Tally(check.LostUpdate)
+	if redis.Trials != 2 || redis.Seeds != (scenarios.Seeds{First: 1, Last: 2}) || lost.Violated != 2 || *lost.Expected != check.Violated || lost.Because != "nobody checks" {
+		t.Errorf("gc-pause with redis: %+v", redis)
+	}
+	if wait, ok := redis.Spread(check.Wait); !ok || wait.Least != 1 || wait.Most != 2 || wait.Trials != 2 {
+		t.Errorf("waits of gc-pause with redis: %+v", wait)
+	}
+	if s.Trials != 4 || s.Surprising != 1 || s.Surprises[0].Scenario != "failover" || s.Cells[3].Unavailable != "no such clock" {
+		t.Errorf("%d trials, %d surprises: %+v", s.Trials, s.Surprising, s.Surprises)
+	}
+}
+
+func TestTheMostTellingPictureShowsALockServiceThatLostAWithdrawal(t *testing.T) {
+	s := filled(t).Set()
+	if k := s.MostTelling(); k == nil || k.ID != "gc-pause.redis.none.virtual.seed-2" {
+		t.Errorf("%v tells most", k)
+	}
+	var telling []string
+	for _, k := range s.Kept {
+		if k.Telling {
+			telling = append(telling, k.ID)
+		}
+	}
+	if want := []string{"gc-pause.redis.none.virtual.seed-2", "failover.sentinel.none.virtual.seed-1"}; !slices.Equal(telling, want) {
+		t.Errorf("the telling ones are %q, want %q", telling, want)
+	}
+
+	without := newFolder(t)
+	if k := without.Set().MostTelling(); k != nil {
+		t.Errorf("of nothing, %s tells most", k.ID)
+	}
+	add(t, without, "gc-pause", "redis", 1, check.Holds, scenarios.AsExpected)
+	add(t, without, "gc-pause", "none", 1, check.Violated, scenarios.AsExpected)
+	if k := without.Set().MostTelling(); k.ID != "gc-pause.none.none.virtual.seed-1" {
+		t.Errorf("%s tells most, want the one that lost a withdrawal", k.ID)
+	}
+}
+
+func TestAFolderReadBackSaysTheSame(t *testing.T) {
+	f := filled(t)
+	var seen int64
+	got, err := Read(t.Context(), []string{f.Path}, func(done, total int64) {
+		if seen = done; done > total {
+			t.Errorf("%d of %d bytes read", done, total)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := f.Set()
+	got.Runs[0].Started, want.Runs[0].Started = time.Time{}, time.Time{}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("read back:\n%+v\nwritten:\n%+v", got, want)
+	}
+	if info, _ := os.Stat(filepath.Join(f.Path, "results.jsonl")); seen != info.Size() {
+		t.Errorf("told of %d bytes, want %d", seen, info.Size())
+	}
+}
+
+func TestSeveralFoldersAreAddedUp(t *testing.T) {
+	a, b := filled(t), filled(t)
+	s, err := Read(t.Context(), []string{a.Path, b.Path}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Trials != 8 || len(s.Cells) != 4 || s.Cells[1].Trials != 4 || len(s.Runs) != 2 || len(s.Cards) != 3 {
+		t.Errorf("%d trials in %d cells of %d runs and %d scenarios, %d of them of gc-pause with redis",
+			s.Trials, len(s.Cells), len(s.Runs), len(s.Cards), s.Cells[1].Trials)
+	}
+}
+
+func TestAKilledRunCanBeRead(t *testing.T) {
+	f := filled(t)
+	path := filepath.Join(f.Path, "results.jsonl")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, text[:len(text)-10], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Read(t.Context(), []string{f.Path}, nil)
+	if err != nil || s.Trials != 3 {
+		t.Errorf("%+v, %v; want the 3 trials whose rows are whole", s, err)
+	}
+}
+
+func TestWhatIsNotTheFolderOfARunIsRefused(t *testing.T) {
+	for _, c := range []struct {
+		name, file, text, want string
+	}{
+		{"no results", "results.jsonl", "", "is not the folder of a run: it has no results.jsonl; expected a folder such as out/latest"},
+		{"a bad row", "results.jsonl", "{}\n{\"scenario\": 7}\n", "results.jsonl:2:14: "},
+		{"a row that ends too early", "results.jsonl", "{\"scenario\": \"x\"\n{}\n", "results.jsonl:1:"},
+		{"an unknown outcome", "results.jsonl", "{\"outcome\":\"fine\"}\n", `outcome "fine", expected one of`},
+		{"a bad description", "run.json", "{\n  \"trials\": \"many\"\n}\n", "run.json:2:"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := filled(t)
+			path := filepath.Join(f.Path, c.file)
+			err := os.WriteFile(path, []byte(c.text), 0o644)
+			if c.text == "" {
+				err = os.Remove(path)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s, err := Read(t.Context(), []string{f.Path}, nil); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%+v, error %v; want one that says %q", s, err, c.want)
+			}
+		})
+	}
+}

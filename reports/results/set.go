@@ -1,0 +1,163 @@
+package results
+
+import (
+	"cmp"
+	"path/filepath"
+	"slices"
+
+	"github.com/locklab/locklab/backends/control"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// Set is what one run or several have found, added up. Of single trials it has those only
+// whose histories were kept, and the first surprises, so its size does not grow with the
+// number of trials.
+type Set struct {
+	Runs   []Run
+	Cards  []scenarios.Card    // of every scenario, with all its cells
+	Cells  []scenarios.Summary // in the order of the cards
+	Trials int                 // that were judged
+	Kept   []Kept              // in the order of the cells; of one cell in the order of the seeds
+	// Surprises are the first MaxSurprises trials that were not as expected or undecided,
+	// in the order in which they were judged; Surprising is how many there were.
+	Surprises  []scenarios.Result
+	Surprising int
+}
+
+// MaxSurprises bounds how many surprises a Set tells of. All are in results.jsonl.
+const MaxSurprises = 10
+
+// Run is the folder of one run.
+type Run struct {
+	Path string
+	About
+}
+
+// Kept is a trial whose history was kept.
+type Kept struct {
+	ID      string
+	Result  scenarios.Result
+	Path    string // of the history's file
+	Telling bool   // it is the one of its scenario whose picture says most
+}
+
+// Card gives the card of a scenario; nil: there is none.
+func (s *Set) Card(scenario string) *scenarios.Card {
+	if i := slices.IndexFunc(s.Cards, func(c scenarios.Card) bool { return c.Scenario == scenario }); i >= 0 {
+		return &s.Cards[i]
+	}
+	return nil
+}
+
+// In gives the cells of one world.
+func (s *Set) In(world string) []scenarios.Summary {
+	return slices.DeleteFunc(slices.Clone(s.Cells), func(c scenarios.Summary) bool { return c.World != world })
+}
+
+// sum adds trials up.
+type sum struct {
+	result Set
+	cells  *scenarios.Summaries
+}
+
+func newSum() *sum { return &sum{cells: scenarios.NewSummaries(nil)} }
+
+// addRun makes known which cells a run is about. Cells that an earlier run had come with
+// the earlier run's card.
+func (s *sum) addRun(r Run) {
+	s.result.Runs = append(s.result.Runs, r)
+	s.cells.Expect(r.Scenarios)
+	for _, card := range r.Scenarios {
+		known := s.result.Card(card.Scenario)
+		if known == nil {
+			card.Cells = slices.Clone(card.Cells)
+			s.result.Cards = append(s.result.Cards, card)
+			continue
+		}
+		for _, c := range card.Cells {
+			same := func(o scenarios.CardCell) bool {
+				return o.Backend == c.Backend && o.Guard == c.Guard && o.World == c.World
+			}
+			if !slices.ContainsFunc(known.Cells, same) {
+				known.Cells = append(known.Cells, c)
+			}
+		}
+	}
+}
+
+// add takes in a trial of the run in this folder.
+func (s *sum) add(r *scenarios.Result, folder string) {
+	s.result.Trials++
+	s.cells.Add(r)
+	if r.Outcome != scenarios.AsExpected {
+		if s.result.Surprising++; s.result.Surprising <= MaxSurprises {
+			s.result.Surprises = append(s.result.Surprises, *r)
+		}
+	}
+	if r.History != "" {
+		s.result.Kept = append(s.result.Kept, Kept{ID: r.ID(), Result: *r, Path: filepath.Join(folder, r.History)})
+	}
+}
+
+func (s *sum) set() *Set {
+	out := s.result
+	out.Cells = s.cells.Cells()
+	out.sortKept()
+	return &out
+}
+
+// sortKept brings the kept trials into the order of the cells and marks the telling ones.
+func (s *Set) sortKept() {
+	type cell struct{ scenario, backend, guard, world string }
+	place := map[cell]int{}
+	for i, c := range s.Cells {
+		place[cell{c.Scenario, c.Backend, c.Guard, c.World}] = i
+	}
+	at := func(k Kept) int {
+		return place[cell{k.Result.Scenario, k.Result.Backend, k.Result.Guard, k.Result.World}]
+	}
+	s.Kept = slices.Clone(s.Kept)
+	slices.SortStableFunc(s.Kept, func(a, b Kept) int {
+		return cmp.Or(cmp.Compare(at(a), at(b)), cmp.Compare(a.Result.Seed, b.Result.Seed))
+	})
+	for from := 0; from < len(s.Kept); {
+		to := from + 1
+		for to < len(s.Kept) && s.Kept[to].Result.Scenario == s.Kept[from].Result.Scenario {
+			to++
+		}
+		s.telling(s.Kept[from:to]).Telling = true
+		from = to
+	}
+}
+
+// MostTelling gives the kept trial whose picture says most; nil when none was kept.
+func (s *Set) MostTelling() *Kept { return s.telling(s.Kept) }
+
+// telling gives the first in which a lock service was there, something went wrong, and a
+// withdrawal was lost; else the first with a lost withdrawal, else the first of all.
+func (s *Set) telling(kept []Kept) *Kept {
+	var lost, best *Kept
+	for i := range kept {
+		k := &kept[i]
+		if k.Result.Finding(check.LostUpdate).Verdict != check.Violated {
+			continue
+		}
+		if lost == nil {
+			lost = k
+		}
+		card := s.Card(k.Result.Scenario)
+		if best == nil && card != nil && len(card.Faults) > 0 && k.Result.Backend != (control.None{}).Name() {
+			best = k
+		}
+	}
+	switch {
+	case best != nil:
+		return best
+	case lost != nil:
+		return lost
+	case len(kept) > 0:
+		return &kept[0]
+	}
+	return nil
+}

@@ -1,0 +1,75 @@
+package scenarios
+
+import (
+	"slices"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// Card is what a reader of results is told of a scenario: what it shows, and what theory
+// says will come out. It is kept beside the results, so that they can be read without the
+// script.
+type Card struct {
+	Scenario string          `json:"scenario"`
+	Title    string          `json:"title"`
+	Text     string          `json:"text"`
+	Claims   []string        `json:"claims,omitempty"` // that it tests
+	Faults   []sim.FaultKind `json:"faults,omitempty"` // that it does, each kind once, in the order of the script
+	File     string          `json:"file,omitempty"`   // of a user's own scenario
+	Cells    []CardCell      `json:"cells"`            // those that were asked for
+}
+
+// CardCell is one cell of a card.
+type CardCell struct {
+	Backend     string        `json:"backend"`
+	Guard       string        `json:"guard"`
+	World       string        `json:"world"`
+	TTL         time.Duration `json:"ttl"`                   // the lease, ns
+	Expect      []Expected    `json:"expect,omitempty"`      // in the order of check.Properties
+	Unavailable string        `json:"unavailable,omitempty"` // why it cannot be run; empty: it can
+}
+
+// Cards describes what these trials are about: a card a scenario and a cell for each of
+// its cells, in the order in which they first appear. The last ones are those that cannot
+// be run.
+func Cards(trials, missing []Trial) []Card {
+	var cards []Card
+	place := map[*Scenario]int{}
+	for i, t := range slices.Concat(trials, missing) {
+		at, known := place[t.Scenario]
+		if !known {
+			at = len(cards)
+			place[t.Scenario] = at
+			cards = append(cards, t.Scenario.card())
+		}
+		c := t.card()
+		same := func(o CardCell) bool { return o.Backend == c.Backend && o.Guard == c.Guard && o.World == c.World }
+		cells := &cards[at].Cells
+		if n := len(*cells); n > 0 && same((*cells)[n-1]) || slices.ContainsFunc(*cells, same) {
+			continue
+		}
+		if i >= len(trials) {
+			c.Unavailable = t.Unavailable().Error()
+		}
+		*cells = append(*cells, c)
+	}
+	return cards
+}
+
+func (s *Scenario) card() Card {
+	c := Card{Scenario: s.Name, Title: s.Title, Text: s.Text, Claims: s.Claims, File: s.UserFile()}
+	for _, step := range s.Steps {
+		if !slices.Contains(c.Faults, step.Do.Kind) {
+			c.Faults = append(c.Faults, step.Do.Kind)
+		}
+	}
+	return c
+}
+
+func (t Trial) card() CardCell {
+	return CardCell{
+		Backend: t.Backend.String(), Guard: string(t.Guard), World: t.World, TTL: t.TTL,
+		Expect: t.Scenario.Expected(t.Backend.String(), string(t.Guard)),
+	}
+}

@@ -1,0 +1,183 @@
+package scenarios
+
+import (
+	"slices"
+	"time"
+
+	"github.com/locklab/locklab/sim/check"
+)
+
+// Tally counts the verdicts of one property over the trials of a cell.
+type Tally struct {
+	Property                   check.Property
+	Holds, Undecided, Violated int
+	Expected                   *check.Verdict // nil: the scenario expects nothing of it
+	Sometimes                  bool           // with Expected: by chance, in some trials
+	Because                    string         // the scenario's reason for what it expects
+}
+
+// Missed tells whether what was expected to happen by chance in some trials happened in
+// none, although there were Enough.
+func (t Tally) Missed() bool {
+	return t.Sometimes && t.Violated == 0 && t.Holds >= Enough
+}
+
+// Summary is one cell of the table: all trials of a scenario, backend, guard and world.
+type Summary struct {
+	Scenario, Backend, Guard, World string
+	TTL                             time.Duration // the lease
+	Trials                          int
+	Seeds                           Seeds    // the lowest and the highest
+	Outcome                         Outcome  // the worst of its trials, or of what chance should have shown in one of them
+	Tallies                         []Tally  // in the order of check.Properties
+	Spreads                         []Spread // of what was measured, in the order of check.Measures
+	Unavailable                     string   // why the cell could not be run; empty: it was
+}
+
+// Spread is what one measure came to over the trials of a cell whose preconditions held.
+type Spread struct {
+	Measure     check.Measure
+	Trials      int // in which something was measured
+	Least, Most float64
+}
+
+// Tally gives what was counted of a property.
+func (s Summary) Tally(p check.Property) Tally {
+	if i := slices.IndexFunc(s.Tallies, func(t Tally) bool { return t.Property == p }); i >= 0 {
+		return s.Tallies[i]
+	}
+	return Tally{Property: p}
+}
+
+// Spread gives what was measured; false: nothing.
+func (s Summary) Spread(m check.Measure) (Spread, bool) {
+	if i := slices.IndexFunc(s.Spreads, func(each Spread) bool { return each.Measure == m }); i >= 0 {
+		return s.Spreads[i], true
+	}
+	return Spread{Measure: m}, false
+}
+
+// Summaries adds results up, cell by cell, in whatever order they come, and keeps nothing
+// else of them.
+type Summaries struct {
+	cells []Summary
+	place map[cellName]int
+}
+
+type cellName struct{ scenario, backend, guard, world string }
+
+// NewSummaries makes summaries of the cells of these cards, in their order. A cell that no
+// card has is added when its first result comes; nothing is expected of it.
+func NewSummaries(cards []Card) *Summaries {
+	s := &Summaries{place: map[cellName]int{}}
+	s.Expect(cards)
+	return s
+}
+
+// Expect adds the cells of more cards. Of a cell that is known already nothing changes.
+func (s *Summaries) Expect(cards []Card) {
+	for _, card := range cards {
+		for _, c := range card.Cells {
+			name := cellName{card.Scenario, c.Backend, c.Guard, c.World}
+			if _, known := s.place[name]; !known {
+				s.cell(name).describe(c)
+			}
+		}
+	}
+}
+
+func (s *Summaries) cell(name cellName) *Summary {
+	at, known := s.place[name]
+	if !known {
+		at = len(s.cells)
+		s.place[name] = at
+		c := Summary{Scenario: name.scenario, Backend: name.backend, Guard: name.guard, World: name.world}
+		for _, p := range check.Properties() {
+			c.Tallies = append(c.Tallies, Tally{Property: p})
+		}
+		s.cells = append(s.cells, c)
+	}
+	return &s.cells[at]
+}
+
+func (s *Summary) describe(c CardCell) {
+	s.TTL, s.Unavailable = c.TTL, c.Unavailable
+	for _, want := range c.Expect {
+		for i := range s.Tallies {
+			if t := &s.Tallies[i]; t.Property == want.Property {
+				t.Expected, t.Because, t.Sometimes = &want.Verdict, want.Because, want.Sometimes
+			}
+		}
+	}
+}
+
+// Add counts one result.
+func (s *Summaries) Add(r *Result) {
+	s.cell(cellName{r.Scenario, r.Backend, r.Guard, r.World}).add(r)
+}
+
+func (s *Summary) add(r *Result) {
+	if s.Trials == 0 {
+		s.TTL, s.Seeds = r.TTL, Seeds{r.Seed, r.Seed}
+	}
+	s.Trials++
+	s.Seeds = Seeds{min(s.Seeds.First, r.Seed), max(s.Seeds.Last, r.Seed)}
+	s.Outcome = max(s.Outcome, r.Outcome)
+	for i := range s.Tallies {
+		switch r.Finding(s.Tallies[i].Property).Verdict {
+		case check.Holds:
+			s.Tallies[i].Holds++
+		case check.Violated:
+			s.Tallies[i].Violated++
+		default:
+			s.Tallies[i].Undecided++
+		}
+	}
+	if r.valid() {
+		for _, m := range r.Measures {
+			s.measured(m)
+		}
+	}
+}
+
+func (s *Summary) measured(m check.Measured) {
+	i := slices.IndexFunc(s.Spreads, func(each Spread) bool { return each.Measure == m.Measure })
+	if i < 0 {
+		rank := func(m check.Measure) int { return slices.Index(check.Measures(), m) }
+		i, _ = slices.BinarySearchFunc(s.Spreads, m.Measure, func(each Spread, m check.Measure) int { return rank(each.Measure) - rank(m) })
+		s.Spreads = slices.Insert(s.Spreads, i, Spread{Measure: m.Measure, Least: m.Least, Most: m.Most})
+	}
+	each := &s.Spreads[i]
+	each.Trials++
+	each.Least, each.Most = min(each.Least, m.Least), max(each.Most, m.Most)
+}
+
+// Cells gives the cells as they stand, in order: those of which there is a result or a
+// reason why there is none.
+func (s *Summaries) Cells() []Summary {
+	var out []Summary
+	for _, c := range s.cells {
+		if c.Trials == 0 && c.Unavailable == "" {
+			continue
+		}
+		if slices.ContainsFunc(c.Tallies, Tally.Missed) {
+			c.Outcome = NotAsExpected
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// Summarize counts the results of each cell, in the order in which the cells first
+// appear.
+func Summarize(judged []Judged) []Summary {
+	trials := make([]Trial, len(judged))
+	for i := range judged {
+		trials[i] = judged[i].Trial
+	}
+	s := NewSummaries(Cards(trials, nil))
+	for i := range judged {
+		s.Add(&judged[i].Result)
+	}
+	return s.Cells()
+}

@@ -87,7 +87,8 @@ func TestWhatHappensByChanceMustHappenOnceInManyTrials(t *testing.T) {
 			if i < violated {
 				f.Verdict = check.Violated
 			}
-			judged = append(judged, Judged{Trial: trial, Result: Result{Findings: []check.Finding{f}}})
+			judged = append(judged, Judged{Trial: trial, Result: Result{
+				Scenario: "gc-pause", Backend: "redis", Guard: "none", World: trial.World, Findings: []check.Finding{f}}})
 		}
 		return Summarize(judged)[0]
 	}

@@ -18,45 +18,55 @@ import (
 
 // outcome is what became of a run.
 type outcome struct {
-	both   bool  // cells were run in both worlds and are compared
 	asked  int   // trials that were to be run; fewer were, after an interruption or a failure
 	failed error // of the harness
 }
 
-// conclude draws the pictures, prints the table and says where everything is. The status
-// is that of the worst trial; after a failure of the harness, what was judged is reported
-// and the failure decides.
+// conclude presents what was found. The status is that of the worst trial; after a failure
+// of the harness, what was judged is reported and the failure decides.
 func conclude(cmd *cobra.Command, ctx context.Context, o outcome, folder *results.Folder) error {
 	set := folder.Set()
-	if err := drawTimelines(ctx, cmd.ErrOrStderr(), set, folder.Path); err != nil {
+	accord, err := present(ctx, cmd, set, folder.Path)
+	switch {
+	case err != nil:
 		return err
+	case o.failed != nil:
+		return nil // the failure says it all, and decides the status
+	case set.Trials < o.asked:
+		return &statusError{statusUndecided, fmt.Sprintf("interrupted: %d of %d trials were finished", set.Trials, o.asked)}
+	}
+	return status(set, accord)
+}
+
+// present draws the pictures into a folder, prints the table and says where everything is.
+// If cells were run in both worlds, they are compared, and accord is the worst of them.
+func present(ctx context.Context, cmd *cobra.Command, set *results.Set, into string) (accord scenarios.Accord, err error) {
+	if err := drawTimelines(ctx, cmd.ErrOrStderr(), set, into); err != nil {
+		return accord, err
 	}
 	out := cmd.OutOrStdout()
 	options := terminal.TableOptions{Colour: isTerminal(out) && !noColour()}
-	accord := scenarios.Agree
-	if o.both {
+	if len(set.In(scenarios.LiveWorld)) > 0 && len(set.In(scenarios.VirtualWorld)) > 0 {
 		all := scenarios.Agreements(set.Cells)
 		for _, a := range all {
 			accord = max(accord, a.Accord)
 		}
-		if err := terminal.Agreement(out, all, options); err != nil {
-			return err
-		}
-	} else if err := terminal.Table(out, set.Cells, options); err != nil {
-		return err
+		err = terminal.Agreement(out, all, options)
+	} else {
+		err = terminal.Table(out, set.Cells, options)
+	}
+	if err != nil {
+		return accord, err
 	}
 	printSurprises(out, set)
-	fmt.Fprintf(out, "\nresults    %s\nhistories  %s\n", filepath.Join(folder.Path, "results.jsonl"), filepath.Join(folder.Path, "histories"))
+	fmt.Fprintln(out)
+	for _, run := range set.Runs {
+		fmt.Fprintf(out, "results    %s\nhistories  %s\n", filepath.Join(run.Path, "results.jsonl"), filepath.Join(run.Path, "histories"))
+	}
 	if k := set.MostTelling(); k != nil && ctx.Err() == nil {
-		fmt.Fprintf(out, "timelines  %s\nlook at    %s\n", filepath.Join(folder.Path, "charts"), filepath.Join(folder.Path, "charts", k.ID+".png"))
+		fmt.Fprintf(out, "timelines  %s\nlook at    %s\n", filepath.Join(into, "charts"), filepath.Join(into, "charts", k.ID+".png"))
 	}
-	if o.failed != nil {
-		return nil // the failure says it all, and decides the status
-	}
-	if set.Trials < o.asked {
-		return &statusError{statusUndecided, fmt.Sprintf("interrupted: %d of %d trials were finished", set.Trials, o.asked)}
-	}
-	return status(set, accord)
+	return accord, nil
 }
 
 // status is the exit status that a set of results, and the accord of its worlds, gives.

@@ -120,7 +120,7 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 	failed := o.play(ctx, cmd, trials, folder)
 	failed = errors.Join(failed, folder.Close())
 	// What was judged before a failure is reported all the same.
-	return errors.Join(failed, conclude(cmd, ctx, outcome{both: o.world == scenarios.BothWorlds, asked: len(trials), failed: failed}, folder))
+	return errors.Join(failed, conclude(cmd, ctx, outcome{asked: len(trials), failed: failed}, folder))
 }
 
 // trials reads what is to be run; whatever is wrong with it is found before anything is

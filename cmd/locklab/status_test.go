@@ -49,6 +49,8 @@ expect:
 		{"as expected", run1(expected), statusAsExpected},
 		{"not as expected", run1(unmet), statusNotAsExpected},
 		{"a fault that never happened", run1(missed), statusUndecided},
+		{"a report of it", []string{"report", filepath.Join(out, "latest")}, statusUndecided},
+		{"a report of nothing", []string{"report", t.TempDir()}, statusBadInput},
 		{"no such scenario", run1("nothing-of-that-name"), statusBadInput},
 		{"no such file", run1("nothing.yaml"), statusBadInput},
 		{"no such flag", []string{"run", "--sedes", "1"}, statusBadInput},

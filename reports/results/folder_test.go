@@ -170,9 +170,9 @@ func TestSeveralFoldersAreAddedUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Trials != 8 || len(s.Cells) != 4 || s.Cells[1].Trials != 4 || len(s.Runs) != 2 || len(s.Cards) != 3 {
-		t.Errorf("%d trials in %d cells of %d runs and %d scenarios, %d of them of gc-pause with redis",
-			s.Trials, len(s.Cells), len(s.Runs), len(s.Cards), s.Cells[1].Trials)
+	if s.Trials != 8 || len(s.Cells) != 4 || s.Cells[1].Trials != 4 || len(s.Runs) != 2 || len(s.Cards) != 3 || len(s.Kept) != len(a.Set().Kept) {
+		t.Errorf("%d trials in %d cells of %d runs and %d scenarios, %d of them of gc-pause with redis, %d kept",
+			s.Trials, len(s.Cells), len(s.Runs), len(s.Cards), s.Cells[1].Trials, len(s.Kept))
 	}
 }
 

@@ -59,9 +59,10 @@ func (s *Set) In(world string) []scenarios.Summary {
 type sum struct {
 	result Set
 	cells  *scenarios.Summaries
+	kept   map[string]bool // ids; of a trial that several runs have, the first run's history is shown
 }
 
-func newSum() *sum { return &sum{cells: scenarios.NewSummaries(nil)} }
+func newSum() *sum { return &sum{cells: scenarios.NewSummaries(nil), kept: map[string]bool{}} }
 
 // addRun makes known which cells a run is about. Cells that an earlier run had come with
 // the earlier run's card.
@@ -95,7 +96,8 @@ func (s *sum) add(r *scenarios.Result, folder string) {
 			s.result.Surprises = append(s.result.Surprises, *r)
 		}
 	}
-	if r.History != "" {
+	if r.History != "" && !s.kept[r.ID()] {
+		s.kept[r.ID()] = true
 		s.result.Kept = append(s.result.Kept, Kept{ID: r.ID(), Result: *r, Path: filepath.Join(folder, r.History)})
 	}
 }

@@ -29,19 +29,10 @@ func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 // Acquire tries until it holds the lock or wait is over. It returns backends.ErrHeld,
 // backends.ErrTooLate or an error that wraps sim.ErrUnknown, as the last try ended.
 func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
-	start := l.host.Now()
-	for {
-		lease, err := l.try()
-		if err == nil {
-			return lease, nil
-		}
-		left := wait - (l.host.Now() - start)
-		if left <= 0 {
-			return nil, err
-		}
-		l.host.Sleep(min(left, sim.Between(l.host, l.retry/2, l.retry+l.retry/2)))
-	}
+	return backends.TryFor(l.host, wait, l.pause, l.try)
 }
+
+func (l *Lock) pause() time.Duration { return sim.Between(l.host, l.retry/2, l.retry+l.retry/2) }
 
 func (l *Lock) try() (backends.Lease, error) {
 	l.count++

@@ -1,7 +1,6 @@
 package redis
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -44,21 +43,12 @@ func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 // Acquire tries until it holds the lock or wait is over. It returns backends.ErrHeld,
 // backends.ErrTooLate or an error that wraps sim.ErrUnknown, as the last try ended.
 func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
-	start := l.host.Now()
-	for {
-		lease, err := l.try()
-		if err == nil {
-			return lease, nil
-		}
-		left := wait - (l.host.Now() - start)
-		if left <= 0 {
-			return nil, err
-		}
-		// "It should try again after a random delay in order to try to desynchronize
-		// multiple clients" (ibid., Retry on Failure).
-		l.host.Sleep(min(left, sim.Between(l.host, l.retry/2, l.retry+l.retry/2)))
-	}
+	return backends.TryFor(l.host, wait, l.pause, l.try)
 }
+
+// pause draws how long to wait before the next try. "It should try again after a random
+// delay in order to try to desynchronize multiple clients" (ibid., Retry on Failure).
+func (l *Lock) pause() time.Duration { return sim.Between(l.host, l.retry/2, l.retry+l.retry/2) }
 
 // try asks for the lock once.
 func (l *Lock) try() (backends.Lease, error) {
@@ -170,26 +160,13 @@ func (l *Lease) Release() error {
 	return nil
 }
 
-// startWatchdog starts the process that prolongs the lease while the client works, as
-// Redisson's watchdog does: every third of the lease.
+// startWatchdog starts the process that prolongs the lease while the client works.
 func (l *Lease) startWatchdog() {
-	h := l.lock.host
-	l.stop = h.NewSignal()
-	next := h.Now() + l.lock.ttl/3
-	h.Go("watchdog", func(sim.Host) {
-		for !l.stop.Wait(max(0, next-h.Now())) {
-			err := l.extend()
-			switch {
-			case err == nil:
-				next = h.Now() + l.lock.ttl/3
-			case errors.Is(err, backends.ErrLost):
-				return
-			case h.Now() >= l.until: // unanswered, and the deadline has passed
-				return
-			default:
-				next = h.Now() + l.lock.retry
-			}
-		}
+	l.stop = l.lock.host.NewSignal()
+	since := l.lock.host.Now()
+	again := func() time.Duration { return l.lock.retry }
+	l.lock.host.Go("watchdog", func(h sim.Host) {
+		backends.Watchdog(h, l.stop, since, l.lock.ttl, again, l.Until, l.extend)
 	})
 }
 

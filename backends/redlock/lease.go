@@ -1,7 +1,6 @@
 package redlock
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -63,23 +62,10 @@ func (l *Lease) Release() error {
 	return backends.ErrLost
 }
 
-// watch prolongs the lease while the client works, every third of it.
+// watch prolongs the lease while the client works.
 func (l *Lease) watch() {
 	h := l.lock.host
-	next := h.Now() + l.lock.ttl/3
-	for !l.stop.Wait(max(0, next-h.Now())) {
-		err := l.extend()
-		switch {
-		case err == nil:
-			next = h.Now() + l.lock.ttl/3
-		case errors.Is(err, backends.ErrLost):
-			return
-		case h.Now() >= l.until: // too few answers, and the deadline has passed
-			return
-		default:
-			next = h.Now() + l.lock.retryDelay()
-		}
-	}
+	backends.Watchdog(h, l.stop, h.Now(), l.lock.ttl, l.lock.retryDelay, l.Until, l.extend)
 }
 
 // extend prolongs the lease once. "The client should only consider the lock re-acquired if

@@ -62,20 +62,9 @@ func (b Backend) NewLock(h sim.Host, s backends.Settings, dial func(node int, se
 // Acquire tries until it holds the lock or wait is over. It returns backends.ErrHeld,
 // backends.ErrTooLate or an error that wraps sim.ErrUnknown, as the last try ended.
 func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
-	start := l.host.Now()
-	for {
-		lease, err := l.try()
-		if err == nil {
-			return lease, nil
-		}
-		left := wait - (l.host.Now() - start)
-		if left <= 0 {
-			return nil, err
-		}
-		// "When a client is unable to acquire the lock, it should try again after a random
-		// delay in order to try to desynchronize multiple clients."
-		l.host.Sleep(min(left, l.retryDelay()))
-	}
+	// "When a client is unable to acquire the lock, it should try again after a random
+	// delay in order to try to desynchronize multiple clients."
+	return backends.TryFor(l.host, wait, l.retryDelay, l.try)
 }
 
 // try asks for the lock once: steps 1 to 5.

@@ -1,7 +1,6 @@
 package canvas
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -9,7 +8,6 @@ import (
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/vgimg"
-	"gonum.org/v1/plot/vg/vgsvg"
 )
 
 // Figure is a picture that can be written as SVG and as PNG.
@@ -31,25 +29,13 @@ func (f *Figure) WritePNG(w io.Writer) error {
 	return nil
 }
 
-// The SVG names the font it was measured with, and two that have the same widths.
-const (
-	fontInSVG     = "font-family:Liberation Sans;"
-	fontsOnScreen = "font-family:'Liberation Sans',Arial,Helvetica,sans-serif;"
-)
-
-// WriteSVG writes the picture. The text stays text: it can be searched and scales.
+// WriteSVG writes the picture, in points. The text stays text: it can be searched and
+// scales. The same picture gives the same bytes on every machine.
 func (f *Figure) WriteSVG(w io.Writer) error {
-	c := vgsvg.New(f.Width, f.Height)
+	c := newSVG(f.Width, f.Height)
 	f.Draw(Paper{c, f.Height})
-	var b bytes.Buffer
-	if _, err := c.WriteTo(&b); err != nil {
+	if _, err := c.WriteTo(w); err != nil {
 		return fmt.Errorf("write picture as SVG: %w", err)
-	}
-	svg := bytes.ReplaceAll(b.Bytes(), []byte(fontInSVG), []byte(fontsOnScreen))
-	if n, err := w.Write(svg); err != nil {
-		return fmt.Errorf("write picture as SVG: %w", err)
-	} else if n < len(svg) {
-		return fmt.Errorf("write picture as SVG: %w", io.ErrShortWrite)
 	}
 	return nil
 }

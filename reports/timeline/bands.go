@@ -3,6 +3,7 @@ package timeline
 import (
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/words"
+	"gonum.org/v1/plot/vg"
 )
 
 // bands gives the times at which some violation lasted.
@@ -27,38 +28,67 @@ func (p *sheet) drawBands(on canvas.Paper) {
 // point with a line down through the lanes where it happened.
 func (p *sheet) drawViolations(on canvas.Paper) {
 	for i, v := range p.violations {
-		y := p.noted[i]
-		name := canvas.Shorten(canvas.Bold(nameSize), words.Property(v.property), p.left-margin-8)
-		on.Text(canvas.Bold(nameSize), margin, y+11.5, canvas.Vermillion, name)
-		text := v.label
-		from, to := p.left, p.left
-		for n, span := range v.spans {
-			x0 := p.x(span.from)
-			x1 := max(p.x(span.to), x0+2)
-			on.Rect(x0, y, x1, y+thinBar, canvas.Vermillion)
-			if n == 0 {
-				from = x0
-			}
-			to = x1
-		}
-		switch {
-		case len(v.spans) > 0:
-			text += ": " + words.Seconds(v.lasted())
-		case v.moment:
-			x := p.x(v.at)
-			on.Pen(1.2, canvas.Vermillion, 4, 3)
-			on.Line(x, y+thinBar/2, x, p.bottom-between+4)
-			on.SetColor(canvas.Vermillion)
-			on.Fill(on.Circle(x, y+thinBar/2, 5))
-			from, to = x-5, x+5
-		default:
-			text += " (not in this picture)"
-		}
-		w := canvas.Regular(labelSize).Width(text)
-		if to+6+w > p.right+8 && from-6-w < p.left { // the bar fills the row
-			boxedText(on, (p.left+p.right)/2-w/2, y+11.5, text)
+		if len(v.spans) > 0 || !v.moment {
 			continue
 		}
-		p.textBeside(on, from, to, y+11.5, text)
+		x, y := p.x(v.at), p.noted[i]+thinBar/2
+		on.Pen(1.2, canvas.Vermillion, 4, 3)
+		on.Line(x, y, x, p.bottom-between+4)
 	}
+	for i, v := range p.violations {
+		p.drawViolation(on, p.noted[i], v)
+	}
+}
+
+// drawViolation draws one row, over the lines that pass through it.
+func (p *sheet) drawViolation(on canvas.Paper, y vg.Length, v violation) {
+	name := canvas.Shorten(canvas.Bold(nameSize), words.Property(v.property), p.left-margin-8)
+	on.Text(canvas.Bold(nameSize), margin, y+11.5, canvas.Vermillion, name)
+	text := v.label
+	from, to := p.left, p.left
+	for n, span := range v.spans {
+		x0 := p.x(span.from)
+		x1 := max(p.x(span.to), x0+2)
+		on.Rect(x0, y, x1, y+thinBar, canvas.Vermillion)
+		if n == 0 {
+			from = x0
+		}
+		to = x1
+	}
+	switch {
+	case len(v.spans) > 0:
+		text += ": " + words.Seconds(v.lasted())
+	case v.moment:
+		x := p.x(v.at)
+		on.SetColor(canvas.Vermillion)
+		on.Fill(on.Circle(x, y+thinBar/2, 5))
+		from, to = x-5, x+5
+	default:
+		text += " (not in this picture)"
+	}
+	f := canvas.Regular(labelSize)
+	w := f.Width(text)
+	x := to + 6
+	switch {
+	case to+6+w <= p.right+8:
+	case from-6-w >= p.left:
+		x = from - 6 - w
+	case len(v.spans) > 0: // the bar fills the row
+		x = (p.left+p.right)/2 - w/2
+	}
+	if len(v.spans) > 0 && x < to && x+w > from || p.crossed(x, x+w, v) {
+		boxedText(on, x, y+11.5, text)
+		return
+	}
+	on.Text(f, x, y+11.5, canvas.Ink, text)
+}
+
+// crossed tells whether the line of another violation passes between two places.
+func (p *sheet) crossed(x0, x1 vg.Length, v violation) bool {
+	for _, other := range p.violations {
+		if x := p.x(other.at); other.property != v.property && other.moment && len(other.spans) == 0 && x0-2 < x && x < x1+2 {
+			return true
+		}
+	}
+	return false
 }

@@ -128,16 +128,6 @@ func (p *sheet) roomInBar(l lane, x0, x1 vg.Length, text string) (x vg.Length, f
 	return x, x+w+pad <= min(x1, p.right)
 }
 
-// textBeside writes to the right of what lies between x0 and x1, or to the left of it.
-func (p *sheet) textBeside(on canvas.Paper, x0, x1, y vg.Length, text string) {
-	w := canvas.Regular(labelSize).Width(text)
-	if x1+6+w <= p.right+8 || x0-6-w < p.left {
-		on.Text(canvas.Regular(labelSize), x1+6, y, canvas.Ink, text)
-		return
-	}
-	on.Text(canvas.Regular(labelSize), x0-6-w, y, canvas.Ink, text)
-}
-
 // boxedText writes on white, where lines would make text hard to read.
 func boxedText(on canvas.Paper, x, y vg.Length, text string) {
 	f := canvas.Regular(labelSize)

@@ -17,19 +17,29 @@ func (p *sheet) draw(on canvas.Paper) {
 	for _, l := range p.links {
 		p.drawLink(on, l)
 	}
-	for i, l := range p.lanes {
-		p.drawName(on, p.rows[i], l)
-		for _, b := range l.bars {
-			p.drawBar(on, p.rows[i], l, b)
-		}
-	}
+	p.drawLanes(on, func(k laneKind) bool { return k != faultLane })
 	p.drawViolations(on)
+	p.drawLanes(on, func(k laneKind) bool { return k == faultLane })
 	for i, l := range p.lanes {
 		p.drawMarks(on, p.rows[i], l)
 	}
 	p.drawAxis(on)
 	p.drawLegend(on)
 	p.drawCaption(on)
+}
+
+// drawLanes draws the names and bars of some lanes.
+func (p *sheet) drawLanes(on canvas.Paper, which func(laneKind) bool) {
+	for i, l := range p.lanes {
+		if !which(l.kind) {
+			continue
+		}
+		p.drawName(on, p.rows[i], l)
+		for _, b := range l.bars {
+			p.drawBar(on, p.rows[i], l, b)
+		}
+		p.drawBeliefs(on, p.rows[i], l)
+	}
 }
 
 func (p *sheet) drawHead(on canvas.Paper) {
@@ -52,7 +62,9 @@ func (p *sheet) drawHead(on canvas.Paper) {
 func (p *sheet) drawName(on canvas.Paper, r row, l lane) {
 	room := p.left - margin - 16
 	if l.kind == faultLane {
-		on.Text(canvas.Regular(labelSize), margin, r.bottom-4, canvas.Slate, canvas.Shorten(canvas.Regular(labelSize), l.name, room))
+		for i, line := range p.faultName(l) {
+			on.Text(canvas.Regular(labelSize), margin, r.bottom-4+vg.Length(i)*faultLine, canvas.Slate, line)
+		}
 		if len(l.bars) == 0 && l.empty != "" {
 			on.Text(canvas.Regular(labelSize), p.left+4, r.bottom-4, canvas.Slate, l.empty)
 		}
@@ -81,9 +93,9 @@ func (p *sheet) drawPauses(on canvas.Paper, i int, l lane) {
 		}
 		top := p.rows[i].top
 		if i > 0 && p.lanes[i-1].kind == faultLane {
-			top = p.rows[i-1].bottom
+			top = p.rows[i-1].foot
 		}
-		on.Rect(p.x(pause.from), top, p.x(pause.to), p.rows[i].bottom+4, canvas.Mist)
+		on.Rect(p.x(pause.from), top, p.x(pause.to), p.rows[i].foot+4, canvas.Mist)
 	}
 }
 
@@ -103,9 +115,9 @@ func (p *sheet) drawLink(on canvas.Paper, l link) {
 	}
 	if l.write {
 		on.Pen(1.3, canvas.ClientColour(l.client))
-		on.Arrow(p.x(l.clientAt), client.bottom, p.x(l.ledgerAt), ledger.bar)
+		on.Arrow(p.x(l.clientAt), client.foot, p.x(l.ledgerAt), ledger.bar)
 		return
 	}
 	on.Pen(0.9, canvas.Tint(canvas.ClientColour(l.client), 0.6), 2.5, 2.5)
-	on.Arrow(p.x(l.ledgerAt), ledger.bar, p.x(l.clientAt), client.bottom)
+	on.Arrow(p.x(l.ledgerAt), ledger.bar, p.x(l.clientAt), client.foot)
 }

@@ -1,9 +1,12 @@
 package timeline
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/sim"
 )
@@ -150,4 +153,35 @@ func weaveFaults(faults, lanes []lane) []lane {
 		out = append(out, l)
 	}
 	return out
+}
+
+// faultName is the name of a fault's lane as it stands in the gutter, in lines.
+func (p *sheet) faultName(l lane) []string {
+	return canvas.Wrap(canvas.Regular(labelSize), shortHosts(l.name, p.servers), p.left-margin-16)
+}
+
+// shortHosts writes long lists of hosts in the name of a lane shorter: those of the whole
+// lock service as their number, others with room to break the line.
+func shortHosts(name string, servers []sim.HostID) string {
+	words := strings.Split(name, " ")
+	for i, word := range words {
+		hosts := strings.Split(word, ",")
+		if len(hosts) == 1 {
+			continue
+		}
+		var rest []string
+		all := 0
+		for _, h := range hosts {
+			if slices.Contains(servers, sim.HostID(h)) {
+				all++
+			} else {
+				rest = append(rest, h)
+			}
+		}
+		if all == len(servers) && all > 2 {
+			hosts = append(rest, fmt.Sprintf("%d servers", all))
+		}
+		words[i] = strings.Join(hosts, ", ")
+	}
+	return strings.Join(words, " ")
 }

@@ -1,6 +1,7 @@
 package timeline
 
 import (
+	"github.com/locklab/locklab/reports/beliefs"
 	"github.com/locklab/locklab/reports/canvas"
 	"gonum.org/v1/plot/vg"
 )
@@ -81,6 +82,17 @@ func (p *sheet) legendItems() []legendItem {
 	add(p.usesBar(overrun), "the same, past its own deadline", func(on canvas.Paper, x, y vg.Length) {
 		on.Hatch(x, y-half, x+sampleWidth, y+half, c)
 	})
+	add(p.mistaken(beliefs.TheLock), "wrong: the lock is not its own", func(on canvas.Paper, x, y vg.Length) {
+		on.Rect(x, y-half, x+sampleWidth, y+half, c)
+		wrongEdge(on, x+7, x+sampleWidth, y-half, y+half)
+		wedge(on, x+7, y-half)
+	})
+	add(p.goesBy(), "goes by what it read", func(on canvas.Paper, x, y vg.Length) {
+		on.Rect(x, y-stripHeight/2, x+sampleWidth, y+stripHeight/2, canvas.Tint(c, 0.45))
+	})
+	add(p.mistaken(beliefs.TheAccount), "which is old", func(on canvas.Paper, x, y vg.Length) {
+		on.Hatch(x, y-stripHeight/2, x+sampleWidth, y+stripHeight/2, canvas.Vermillion)
+	})
 	add(p.usesBar(granted), "lock service: granted", func(on canvas.Paper, x, y vg.Length) {
 		on.Rect(x, y-half, x+sampleWidth, y+half, canvas.Tint(c, 0.35))
 		on.Frame(x, y-half, x+sampleWidth, y+half, 1, c)
@@ -134,6 +146,27 @@ func (p *sheet) usesMark(style markStyle) bool {
 func (p *sheet) pauses() bool {
 	for _, l := range p.lanes {
 		if len(l.pauses) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// mistaken tells whether a client is wrong about something.
+func (p *sheet) mistaken(about beliefs.Subject) bool {
+	for _, l := range p.lanes {
+		for _, m := range l.mistakes {
+			if m.about == about {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (p *sheet) goesBy() bool {
+	for _, l := range p.lanes {
+		if len(l.knows) > 0 {
 			return true
 		}
 	}

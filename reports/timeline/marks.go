@@ -9,8 +9,14 @@ import (
 func (p *sheet) drawMarks(on canvas.Paper, r row, l lane) {
 	for _, f := range r.tags {
 		y := r.bar - 3 - vg.Length(f.row)*tagRow
-		on.Pen(0.8, canvas.ClientColour(l.marks[f.mark].client))
-		on.Line(f.x, r.bar, f.x, y-tagRow+4)
+		m := l.marks[f.mark]
+		on.Pen(0.8, canvas.ClientColour(m.client))
+		foot := r.bar
+		if m.style == turned {
+			on.Pen(1, canvas.Vermillion)
+			foot = flagTop(r, m)
+		}
+		on.Line(f.x, foot, f.x, y-tagRow+4)
 	}
 	for _, reads := range []bool{true, false} { // reads below: there are many, and they did no harm
 		for _, m := range l.marks {
@@ -28,6 +34,10 @@ func (p *sheet) drawMarks(on canvas.Paper, r row, l lane) {
 
 func (p *sheet) drawMark(on canvas.Paper, r row, m mark) {
 	x, middle := p.x(m.at), (r.bar+r.bottom)/2
+	if m.style == turned {
+		drawFlag(on, r, x, m)
+		return
+	}
 	if m.guilty {
 		on.Pen(2.2, canvas.Vermillion)
 		on.Stroke(on.Circle(x, middle, 8.5))

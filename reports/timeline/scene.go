@@ -1,11 +1,13 @@
 package timeline
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
 
+	"github.com/locklab/locklab/reports/beliefs"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
@@ -23,7 +25,8 @@ type scene struct {
 	from, to        time.Duration
 	windowed        bool // a piece of the trial, cut out
 	ttl             time.Duration
-	lanes           []lane // from top to bottom
+	servers         []sim.HostID // of the lock service
+	lanes           []lane       // from top to bottom
 	links           []link
 	violations      []violation
 }
@@ -47,7 +50,10 @@ type lane struct {
 	bars   []bar
 	marks  []mark
 	pauses []interval // when the host stood still
-	empty  string     // what to say when there is nothing in the lane
+	// of a client
+	knows    []known
+	mistakes []mistake
+	empty    string // what to say when there is nothing in the lane
 }
 
 type interval struct{ from, to time.Duration }
@@ -85,6 +91,7 @@ const (
 	openDot                   // a read
 	cross                     // a refusal, or no answer
 	smallDot                  // a renewal
+	turned                    // a belief becomes wrong
 )
 
 // mark is something that happened at a moment.
@@ -95,6 +102,9 @@ type mark struct {
 	client int
 	label  string
 	guilty bool // part of a violation's evidence
+	// of a flag
+	about beliefs.Subject
+	gone  bool // its withdrawal is no longer in the balance
 }
 
 // link is a message between a client and the ledger.
@@ -126,7 +136,7 @@ func newScene(h *sim.History, findings []check.Finding) (*scene, error) {
 	if h == nil || len(h.Events) == 0 {
 		return nil, errors.New("draw timeline: the history has no events, not even an end: was the run killed? run the trial again")
 	}
-	s := &scene{ttl: h.Header.TTL}
+	s := &scene{ttl: h.Header.TTL, servers: h.Header.Servers}
 	s.title, s.subtitle = words.Headline(h.Header)
 	s.verdict, s.violated = words.Verdict(findings)
 	s.frame(h)
@@ -135,7 +145,11 @@ func newScene(h *sim.History, findings []check.Finding) (*scene, error) {
 	for i := range clients {
 		clients[i] = readClient(h, i, s.endOf(h))
 	}
+	s.addBeliefs(h, findings, clients)
 	services := readServices(h, s.endOf(h))
+	for i := range services {
+		sayOnce(services[i].marks, (s.to-s.from)/50)
+	}
 	ledger := readLedger(h, s.endOf(h))
 	s.links = readLinks(h)
 
@@ -204,3 +218,8 @@ func (s *scene) accuse(findings []check.Finding) {
 
 // clientIndex is a client's place in the header, or nobody.
 func clientIndex(h *sim.History, id sim.HostID) int { return slices.Index(h.Header.Clients, id) }
+
+// sortMarks puts marks in the order in which they happened.
+func sortMarks(marks []mark) {
+	slices.SortStableFunc(marks, func(a, b mark) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.seq, b.seq)) })
+}

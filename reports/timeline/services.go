@@ -25,43 +25,120 @@ func grantOwners(h *sim.History) map[string]int {
 	return owners
 }
 
+// serviceReader makes the lanes of the lock service.
+type serviceReader struct {
+	history *sim.History
+	end     time.Duration
+	owners  map[string]int
+	voting  bool // what most servers agree on counts, and is no single server's doing
+	lanes   []lane
+	open    map[string][]place // bars that nothing has ended yet, by grant
+}
+
+// place is where a bar is: its lane and its number there.
+type place struct{ lane, bar int }
+
 // readServices makes a lane for every host of the lock service that had something to
-// say, or one empty lane when none had; a lock without a service has no lane.
+// say, or one empty lane when none had; a lock without a service has no lane. Servers that
+// vote have one lane together.
 func readServices(h *sim.History, end time.Duration) []lane {
-	owners := grantOwners(h)
-	var lanes []lane
+	r := serviceReader{history: h, end: end, owners: grantOwners(h), open: map[string][]place{}}
+	r.voting = slices.ContainsFunc(h.Events, func(e sim.Event) bool { return e.Kind == sim.NodeGranted })
 	for _, e := range h.Events {
 		if h.IsClient(e.Host) {
 			continue // a lock without a service: every client grants it to itself
 		}
-		switch e.Kind {
-		case sim.Granted:
-			l := laneOf(&lanes, e.Host)
-			l.bars = append(l.bars, grantBar(h, e, owners, end))
-		case sim.Extended:
-			l := laneOf(&lanes, e.Host)
-			l.marks = append(l.marks, mark{at: e.At, seq: e.Seq, style: smallDot, client: ownerOf(owners, e.Grant)})
-		case sim.Expired:
-			l := laneOf(&lanes, e.Host)
-			l.marks = append(l.marks, mark{at: e.At, seq: e.Seq, style: tick, client: ownerOf(owners, e.Grant), label: "lease expired"})
-			endGrant(lanes, e)
-		case sim.Freed:
-			laneOf(&lanes, e.Host)
-			endGrant(lanes, e)
+		if r.voting {
+			e.Host = ""
+		}
+		r.read(e)
+	}
+	if len(r.lanes) == 0 && len(h.Header.Servers) > 0 {
+		r.lane(h.Header.Servers[0])
+		r.lanes[0].empty = "granted nothing"
+	}
+	for i := range r.lanes {
+		l := &r.lanes[i]
+		l.name, l.about = "lock service", string(l.host)
+		if r.voting {
+			l.about = fmt.Sprintf("majority of %d nodes", len(h.Header.Servers))
 		}
 	}
-	if len(lanes) == 0 && len(h.Header.Servers) > 0 {
-		laneOf(&lanes, h.Header.Servers[0])
-		lanes[0].empty = "granted nothing"
-	}
-	for i := range lanes {
-		lanes[i].name = "lock service"
-		lanes[i].about = string(lanes[i].host)
-	}
-	slices.SortStableFunc(lanes, func(a, b lane) int {
+	slices.SortStableFunc(r.lanes, func(a, b lane) int {
 		return slices.Index(h.Header.Servers, a.host) - slices.Index(h.Header.Servers, b.host)
 	})
-	return lanes
+	return r.lanes
+}
+
+// read takes in what a server did.
+func (r *serviceReader) read(e sim.Event) {
+	switch e.Kind {
+	case sim.Granted:
+		i := r.lane(e.Host)
+		r.open[e.Grant] = append(r.open[e.Grant], place{i, len(r.lanes[i].bars)})
+		r.lanes[i].bars = append(r.lanes[i].bars, grantBar(r.history, e, r.owners, r.end))
+	case sim.Extended:
+		r.mark(e, smallDot, "")
+	case sim.Expired:
+		r.mark(e, tick, "lease expired")
+		r.ends(e)
+	case sim.Forgotten:
+		r.mark(e, tick, "lease forgotten")
+		r.ends(e)
+	case sim.Freed:
+		r.lane(e.Host)
+		r.ends(e)
+	}
+}
+
+func (r *serviceReader) mark(e sim.Event, style markStyle, label string) {
+	l := &r.lanes[r.lane(e.Host)]
+	l.marks = append(l.marks, mark{at: e.At, seq: e.Seq, style: style, client: ownerOf(r.owners, e.Grant), label: label})
+}
+
+// lane finds the lane of a server, or adds it.
+func (r *serviceReader) lane(host sim.HostID) int {
+	for i := range r.lanes {
+		if r.lanes[i].host == host {
+			return i
+		}
+	}
+	r.lanes = append(r.lanes, lane{kind: serviceLane, host: host, client: nobody})
+	return len(r.lanes) - 1
+}
+
+// ends ends the bar of a grant: the one on the server that says so, or, when that
+// server has taken over from another, the one that is still open elsewhere.
+func (r *serviceReader) ends(e sim.Event) {
+	open := r.open[e.Grant]
+	if len(open) == 0 {
+		return
+	}
+	which := len(open) - 1
+	for i, p := range open {
+		if r.lanes[p.lane].host == e.Host {
+			which = i
+		}
+	}
+	p := open[which]
+	r.lanes[p.lane].bars[p.bar].to = e.At
+	r.open[e.Grant] = slices.Delete(open, which, which+1)
+}
+
+// sayOnce leaves out labels that repeat the one right before: when servers wake up, many
+// leases end at one go.
+func sayOnce(marks []mark, near time.Duration) {
+	last := -1
+	for i := range marks {
+		if marks[i].label == "" {
+			continue
+		}
+		if last >= 0 && marks[i].label == marks[last].label && marks[i].at-marks[last].at < near {
+			marks[i].label = ""
+			continue
+		}
+		last = i
+	}
 }
 
 func ownerOf(owners map[string]int, grant string) int {
@@ -71,18 +148,7 @@ func ownerOf(owners map[string]int, grant string) int {
 	return nobody
 }
 
-// laneOf finds the lane of a server, or adds it.
-func laneOf(lanes *[]lane, host sim.HostID) *lane {
-	for i := range *lanes {
-		if (*lanes)[i].host == host {
-			return &(*lanes)[i]
-		}
-	}
-	*lanes = append(*lanes, lane{kind: serviceLane, host: host, client: nobody})
-	return &(*lanes)[len(*lanes)-1]
-}
-
-// grantBar shows a grant up to the end of the trial; endGrant shortens it.
+// grantBar shows a grant up to the end of the trial; its end shortens it.
 func grantBar(h *sim.History, e sim.Event, owners map[string]int, end time.Duration) bar {
 	b := bar{interval: interval{e.At, end}, style: granted, client: ownerOf(owners, e.Grant), grant: e.Grant}
 	name := "nobody known"
@@ -99,26 +165,4 @@ func grantBar(h *sim.History, e sim.Event, owners map[string]int, end time.Durat
 	}
 	b.labels = []string{"granted to " + name, name}
 	return b
-}
-
-// endGrant ends the bar of a grant: the one on the server that says so, or, when that
-// server has taken over from another, the one that is still open elsewhere.
-func endGrant(lanes []lane, e sim.Event) {
-	var elsewhere *bar
-	for i := range lanes {
-		for j := len(lanes[i].bars) - 1; j >= 0; j-- {
-			b := &lanes[i].bars[j]
-			if b.grant != e.Grant || b.to <= e.At {
-				continue
-			}
-			if lanes[i].host == e.Host {
-				b.to = e.At
-				return
-			}
-			elsewhere = b
-		}
-	}
-	if elsewhere != nil {
-		elsewhere.to = e.At
-	}
 }

@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/locklab/locklab/reports/canvas"
@@ -23,6 +24,7 @@ const (
 	barHeight = vg.Length(20)
 	thinBar   = vg.Length(15) // faults and violations
 	between   = vg.Length(13) // between two lanes
+	faultLine = vg.Length(12) // a further line of a fault's name
 )
 
 // sheet is a scene arranged on paper.
@@ -40,6 +42,7 @@ type sheet struct {
 // row is where a lane lies: tags from top, then the bar down to bottom.
 type row struct {
 	top, bar, bottom vg.Length
+	foot             vg.Length // the bottom, with what is under the bar
 	tags             []tag
 }
 
@@ -50,7 +53,7 @@ func arrange(s *scene) *sheet {
 	y := margin + titleSize + 6 + labelSize + 10
 	y += vg.Length(len(p.verdictLines))*(verdictSize+5) + 14
 
-	p.left, p.right = margin+p.gutter(), pageWidth-margin-8
+	p.left, p.right = margin+vg.Length(math.Ceil(p.gutter().Points())), pageWidth-margin-8
 	p.stretch()
 	p.top = y
 	for range s.violations {
@@ -86,8 +89,10 @@ func arrange(s *scene) *sheet {
 func (p *sheet) place(l lane, y vg.Length) (r row, below vg.Length, dropped int) {
 	r.top = y
 	if l.kind == faultLane {
+		lines := len(p.faultName(l))
 		r.bar, r.bottom = y, y+thinBar
-		return r, r.bottom + 3, 0
+		r.foot = r.bottom + vg.Length(max(lines-1, 0))*faultLine
+		return r, r.foot + 3, 0
 	}
 	r.tags, dropped = placeTags(l.marks, canvas.Regular(labelSize),
 		func(m mark) vg.Length { return p.x(m.at) }, p.left, p.right+8)
@@ -99,7 +104,11 @@ func (p *sheet) place(l lane, y vg.Length) (r row, below vg.Length, dropped int)
 		y += vg.Length(rows)*tagRow + 3
 	}
 	r.bar, r.bottom = y, y+barHeight
-	return r, r.bottom + between, dropped
+	r.foot = r.bottom
+	if len(l.knows) > 0 {
+		r.foot += stripGap + stripHeight
+	}
+	return r, r.foot + between, dropped
 }
 
 // gutter is the width of the lanes' names.
@@ -119,7 +128,8 @@ func (p *sheet) gutter() vg.Length {
 func (p *sheet) x(at time.Duration) vg.Length {
 	at = min(max(at, p.from), p.to)
 	part := float64(at-p.from) / float64(p.to-p.from)
-	return p.left + vg.Length(part)*(p.right-p.left)
+	// Rounded, so that all that follows from it comes out the same on every machine.
+	return p.left + vg.Length(math.Round(part*100*(p.right-p.left).Points())/100)
 }
 
 // stretch lets time run on behind the last event, so that its label has room and the

@@ -22,13 +22,18 @@ const maxRows = 6
 
 // placeTags gives the labels of a lane places such that no two of them touch and no
 // pole runs through another label. dropped says how many found no place. It tries a few
-// ways and takes the one that drops the least.
+// ways and takes the one that drops the least; if that drops what matters most, it tries
+// the other way round as well.
 func placeTags(marks []mark, f *plotfont.Face, x func(mark) vg.Length, minX, maxX vg.Length) (tags []tag, dropped int) {
 	p := placement{marks: marks, face: f, x: x, minX: minX, maxX: maxX}
 	best := math.MaxInt
-	for _, byRank := range []bool{false, true} {
-		for _, leftToo := range []bool{false, true} {
-			standing, cost, lost := p.try(byRank, leftToo)
+	for _, p.fromLeft = range []bool{false, true} {
+		if p.fromLeft && best < dropCost[0] {
+			break
+		}
+		for way := range 12 {
+			p.byRank, p.leftToo, p.lifted = way&1 > 0, way&2 > 0, way/4
+			standing, cost, lost := p.try()
 			if cost < best {
 				best, tags, dropped = cost, standing, lost
 			}
@@ -37,29 +42,39 @@ func placeTags(marks []mark, f *plotfont.Face, x func(mark) vg.Length, minX, max
 	return tags, dropped
 }
 
-// placement is a lane whose labels look for places.
+// dropCost is what it costs to drop a label, by rank.
+var dropCost = [...]int{100_000, 1000, 10}
+
+// placement is a lane whose labels look for places, in one of several ways.
 type placement struct {
 	marks      []mark
 	face       *plotfont.Face
 	x          func(mark) vg.Length
 	minX, maxX vg.Length
+
+	fromLeft bool // the earliest choose first, and would rather stand to the left of their pole
+	byRank   bool // the important ones choose first
+	leftToo  bool // a label stands to the left of its pole rather than in a higher row
+	lifted   int  // the lowest row for what is wrong: it is long, and others may pass below it
 }
 
-// try places label by label from the right, so that later ones stand lower and earlier
-// poles pass them on the left. byRank: the important ones choose first. leftToo: a label
-// stands to the left of its pole rather than in a higher row. cost weighs what is lost.
-func (p placement) try(byRank, leftToo bool) (tags []tag, cost, lost int) {
-	weights := [...]int{100_000, 1000, 10} // what it costs to drop a label, by rank
-	for rank := range weights {
-		for i := len(p.marks) - 1; i >= 0; i-- {
+// try places label by label: from the right, so that later ones stand lower and earlier
+// poles pass them on the left. cost weighs what is lost.
+func (p *placement) try() (tags []tag, cost, lost int) {
+	for rank := range dropCost {
+		for n := range p.marks {
+			i := n
+			if !p.fromLeft {
+				i = len(p.marks) - 1 - n
+			}
 			m := p.marks[i]
-			if m.label == "" || byRank && m.rank() != rank || !byRank && rank > 0 {
+			if m.label == "" || p.byRank && m.rank() != rank || !p.byRank && rank > 0 {
 				continue
 			}
-			t, found := p.place(tags, m, leftToo)
+			t, found := p.place(tags, m)
 			if !found {
 				lost++
-				cost += weights[m.rank()]
+				cost += dropCost[m.rank()]
 				continue
 			}
 			t.mark = i
@@ -75,7 +90,7 @@ func (p placement) try(byRank, leftToo bool) (tags []tag, cost, lost int) {
 // rank says how important a mark's label is: 0 for evidence of a violation, 2 for a read.
 func (m mark) rank() int {
 	switch {
-	case m.guilty:
+	case m.guilty || m.style == turned:
 		return 0
 	case m.style != openDot:
 		return 1
@@ -84,26 +99,34 @@ func (m mark) rank() int {
 }
 
 // place finds the lowest row in which a label disturbs none of those that stand.
-func (p placement) place(standing []tag, m mark, leftToo bool) (tag, bool) {
+func (p *placement) place(standing []tag, m mark) (tag, bool) {
 	const off = 5 // from the pole
 	x, width := p.x(m), p.face.Width(m.label)
 	right := tag{x: x, left: x + off, right: x + off + width}
 	left := tag{x: x, left: x - off - width, right: x - off}
+	first, second := right, left
+	if p.fromLeft {
+		first, second = left, right
+	}
 	free := func(t tag) bool {
 		return t.left >= p.minX && t.right <= p.maxX && !slices.ContainsFunc(standing, t.disturbs)
 	}
-	for row := range maxRows {
-		right.row, left.row = row, row
-		if free(right) {
-			return right, true
+	lowest := 0
+	if m.style == turned {
+		lowest = p.lifted
+	}
+	for row := lowest; row < maxRows; row++ {
+		first.row, second.row = row, row
+		if free(first) {
+			return first, true
 		}
-		if leftToo && free(left) {
-			return left, true
+		if p.leftToo && free(second) {
+			return second, true
 		}
 	}
-	for row := range maxRows {
-		if left.row = row; free(left) {
-			return left, true
+	for row := lowest; row < maxRows; row++ {
+		if second.row = row; free(second) {
+			return second, true
 		}
 	}
 	return tag{}, false

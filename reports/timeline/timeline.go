@@ -18,10 +18,17 @@ import (
 // to a window around the first violation; the caption says so. It returns an error when
 // the history has no events.
 func Timeline(h *sim.History, findings []check.Finding) (*canvas.Figure, error) {
+	f, _, err := Draw(h, findings)
+	return f, err
+}
+
+// Draw is Timeline for those who put something over the picture: it also says where in
+// it what lies.
+func Draw(h *sim.History, findings []check.Finding) (*canvas.Figure, Layout, error) {
 	s, err := newScene(h, findings)
 	if err != nil {
-		return nil, err
+		return nil, Layout{}, err
 	}
 	sheet := arrange(s)
-	return &canvas.Figure{Width: pageWidth, Height: sheet.height, Draw: sheet.draw}, nil
+	return &canvas.Figure{Width: pageWidth, Height: sheet.height, Draw: sheet.draw}, sheet.layout(), nil
 }

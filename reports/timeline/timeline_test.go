@@ -20,6 +20,7 @@ import (
 
 var (
 	pictures = flag.String("pictures", "", "folder to write the timelines of the tests to, to look at")
+	update   = flag.Bool("update", false, "write the kept timelines anew")
 )
 
 // shapes are the histories that a timeline must make a readable picture of.

@@ -63,6 +63,8 @@ func (s *scene) clip(from, to time.Duration) {
 		}
 		l.marks = slices.DeleteFunc(l.marks, func(m mark) bool { return outside(m.at) })
 		l.bars = slices.DeleteFunc(l.bars, func(b bar) bool { return b.to < from || b.from > to })
+		l.knows = slices.DeleteFunc(l.knows, func(k known) bool { return k.to < from || k.from > to })
+		l.mistakes = slices.DeleteFunc(l.mistakes, func(m mistake) bool { return m.to < from || m.from > to })
 	}
 	s.links = slices.DeleteFunc(s.links, func(l link) bool { return outside(l.clientAt) || outside(l.ledgerAt) })
 	for i := range s.violations {

@@ -1,0 +1,215 @@
+package beliefs
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// client is what one client knows: only what it did itself and was told.
+type client struct {
+	id    sim.HostID
+	truth *lockTruth
+	money *moneyTruth
+
+	waits    string // the operation that it asked for the lock for
+	holds    []holding
+	releases string          // the grant that it asked to release
+	done     map[string]bool // grants that are over for it: late news do not bring them back
+	down     bool            // crashed
+	work     work
+
+	lockSays, accountSays track
+}
+
+// holding is a lease that a client believes to hold.
+type holding struct {
+	grant   string
+	token   uint64
+	expires bool // it has a deadline
+	overdue bool // which has passed
+}
+
+// work is what a client knows of the account.
+type work struct {
+	state   State // Nothing, Knows, Unsure or Counts
+	op, job string
+	version uint64 // that it read, or made
+	balance int64
+	writes  bool  // it has sent its write
+	amount  int64 // of its withdrawal, once it wrote
+	taken   bool  // the account has taken the write, which the client does not know yet
+	wrong   string
+}
+
+// see takes in what happened on the client's host.
+func (c *client) see(e *sim.Event) {
+	switch e.Kind {
+	case sim.FaultApplied:
+		if sim.LaneKind(e.Fault) == sim.Crash {
+			c.crash()
+		}
+	case sim.FaultUndone:
+		if sim.LaneKind(e.Fault) == sim.Crash {
+			c.down = false
+		}
+	case sim.FaultProven, sim.FaultUnproven: // says nothing of the client
+	default:
+		c.down = false
+		c.seeLock(e)
+		c.seeAccount(e)
+	}
+}
+
+// crash takes from a client all that it knew.
+func (c *client) crash() {
+	for _, l := range c.holds {
+		c.done[l.grant] = true
+	}
+	c.waits, c.releases, c.holds, c.work, c.down = "", "", nil, work{}, true
+}
+
+func (c *client) seeLock(e *sim.Event) {
+	switch e.Kind {
+	case sim.Acquire:
+		c.waits = e.Op
+	case sim.NotAcquired:
+		c.waits = ""
+	case sim.Acquired:
+		c.waits = ""
+		c.holds = append(c.holds, holding{grant: e.Grant, token: e.Token, expires: e.Until != 0})
+	case sim.Deadline, sim.Renewed:
+		for i := range c.holds {
+			if c.holds[i].grant == e.Grant {
+				c.holds[i].overdue = e.Kind == sim.Deadline
+			}
+		}
+	case sim.Release:
+		c.drop(e.Grant)
+		c.releases = e.Grant
+	case sim.Lost:
+		c.drop(e.Grant)
+	case sim.Released, sim.NotReleased:
+		c.drop(e.Grant)
+		c.releases = ""
+	}
+}
+
+func (c *client) drop(grant string) {
+	c.done[grant] = true
+	c.holds = slices.DeleteFunc(c.holds, func(l holding) bool { return l.grant == grant })
+}
+
+func (c *client) seeAccount(e *sim.Event) {
+	switch e.Kind {
+	case sim.Read:
+		c.work = work{state: Knows, op: e.Op, job: e.Job, version: e.Version, balance: e.Balance}
+	case sim.Write:
+		c.work.writes, c.work.amount = true, c.work.balance-e.Balance
+	case sim.Wrote:
+		c.work.state, c.work.version = Counts, e.Version
+	case sim.WriteUnknown:
+		c.work.state = Unsure
+	case sim.ReadRefused, sim.ReadUnknown, sim.Abandon, sim.WriteRefused, sim.Skipped:
+		c.work = work{}
+	}
+}
+
+// say is what the client believes now, and whether that is wrong.
+func (c *client) say(e *sim.Event) {
+	c.lockSays.turn(e, c.ofLock(e))
+	c.accountSays.turn(e, c.ofAccount())
+}
+
+func (c *client) ofLock(e *sim.Event) Belief {
+	if n := len(c.holds); n > 0 {
+		l := c.holds[n-1]
+		b := Belief{State: Holds, Says: "holds the lock", Grant: l.grant}
+		switch {
+		case l.overdue:
+			b.State, b.Says = Overdue, "holds the lock, past its own deadline"
+		case l.expires:
+			b.Says = "holds the lock until its deadline"
+		}
+		b.Says += tokened(l.token)
+		b.Because = c.truth.wrong(l.grant, e.At)
+		b.Wrong = b.Because != ""
+		return b
+	}
+	switch {
+	case c.down:
+		return Belief{State: Nothing, Says: "has crashed and believes nothing"}
+	case c.waits != "":
+		return Belief{State: Waits, Says: "waits for the lock", Op: c.waits}
+	case c.releases != "":
+		return Belief{State: Releases, Says: "gives the lock back", Grant: c.releases}
+	}
+	return Belief{State: Nothing, Says: "does not hold the lock"}
+}
+
+func (c *client) ofAccount() Belief {
+	w := &c.work
+	b := Belief{State: w.state, Op: w.op}
+	switch w.state {
+	case Knows:
+		b.Says = fmt.Sprintf("the balance is %d (v%d)", w.balance, w.version)
+		if w.job != "" {
+			b.Says = w.job + " is not done yet"
+		}
+		if w.writes {
+			b.Says += ", so it writes"
+		}
+		b.Because = w.old(c)
+	case Unsure:
+		b.Says = "does not know whether its write was taken"
+	case Counts:
+		b.Says = fmt.Sprintf("its withdrawal of %d is in the balance (v%d)", w.amount, w.version)
+		if w.job != "" {
+			b.Says = "has charged for " + w.job
+		}
+		b.Because = w.undone(c)
+	default:
+		b.State, b.Says, b.Op = Nothing, "has read nothing", ""
+		if c.down {
+			b.Says = "has crashed and believes nothing"
+		}
+	}
+	b.Wrong = b.Because != ""
+	return b
+}
+
+// old says why what the client has read is no longer so. What was wrong when its own write
+// was taken stays wrong: nobody has told it.
+func (w *work) old(c *client) string {
+	m := c.money
+	if w.taken || m.counted[w.op] {
+		w.taken = true
+		return w.wrong
+	}
+	if w.job != "" {
+		if by, done := m.charged[w.job]; done && by.op != w.op {
+			w.wrong = named(by.client) + " has charged for it"
+		}
+		return w.wrong
+	}
+	if m.version > w.version {
+		w.wrong = fmt.Sprintf("%s has written %d (v%d)", named(m.changed.client), m.balance, m.version)
+	}
+	return w.wrong
+}
+
+// undone says what has become of a write that the client was told of.
+func (w *work) undone(c *client) string {
+	m := c.money
+	if w.job != "" {
+		if by, done := m.charged[w.job]; done && by.op != w.op {
+			return named(by.client) + " charged for it as well"
+		}
+		return ""
+	}
+	if by, gone := m.over[w.op]; gone {
+		return fmt.Sprintf("%s has written %d over it, computed from v%d", named(by.client), by.balance, by.base)
+	}
+	return ""
+}

@@ -1,0 +1,254 @@
+package beliefs
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// lease is one acquisition as the lock service sees it.
+type lease struct {
+	name   string
+	owner  sim.HostID // empty: the history does not tell
+	token  uint64
+	at     []sim.HostID // servers that have it now
+	ended  string       // why the service no longer has it; empty: it has, or never had
+	second string       // to whom else the lock was given while it had
+}
+
+// lockTruth is what the lock service has decided up to an event.
+type lockTruth struct {
+	servers []sim.HostID
+	owners  map[string]sim.HostID
+	leases  map[string]*lease
+	active  []*lease // in the order in which they were given
+	// copies: each server decides for itself, and what one has ended another may still have.
+	copies bool
+	// observed: what the service does is in the history, so a lease that is not was not given.
+	observed bool
+	// soon has the first grant of each name, for a client that hears of its grant before the
+	// observer of the service has seen it (see stampLag in sim/check).
+	soon   map[string]time.Duration
+	lag    time.Duration
+	voting bool           // servers vote
+	votes  map[string]int // by lease
+	says   track
+}
+
+func newLockTruth(h *sim.History) *lockTruth {
+	t := &lockTruth{
+		servers: h.Header.Servers, owners: map[string]sim.HostID{}, leases: map[string]*lease{},
+		soon: map[string]time.Duration{}, votes: map[string]int{},
+		copies:   strings.HasPrefix(h.Header.Backend, "sentinel"),
+		observed: h.Header.Ungranted,
+		says:     track{about: TheLock},
+	}
+	if h.Header.World == "live" {
+		const observersBehind = 20 * time.Millisecond // as the checkers have it
+		t.lag = observersBehind
+	}
+	for i := range h.Events {
+		e := &h.Events[i]
+		switch e.Kind {
+		case sim.AcquireSent, sim.Acquired:
+			t.owners[e.Grant] = e.Host
+		case sim.Granted:
+			t.observed = true
+			if _, known := t.soon[e.Grant]; !known {
+				t.soon[e.Grant] = e.At
+			}
+			if _, known := t.owners[e.Grant]; !known && e.Client != "" {
+				t.owners[e.Grant] = e.Client
+			}
+		}
+	}
+	return t
+}
+
+// see takes in what the lock service did; it tells whether that changed anything.
+func (t *lockTruth) see(e *sim.Event) bool {
+	switch e.Kind {
+	case sim.Granted:
+		t.granted(e)
+	case sim.Extended:
+		l := t.leases[e.Grant]
+		if l == nil || slices.Contains(l.at, e.Host) {
+			return false
+		}
+		t.revive(l, e.Host)
+	case sim.Expired:
+		return t.end(e, "the lease expired at "+string(e.Host)+t.byVote())
+	case sim.Forgotten:
+		return t.end(e, "the lease was forgotten at "+string(e.Host)+t.byVote())
+	case sim.Freed:
+		return t.end(e, t.freed(e))
+	case sim.NodeGranted:
+		t.voting = true
+		t.votes[e.Grant]++
+	case sim.NodeEnded:
+		if t.votes[e.Grant]--; t.votes[e.Grant] <= 0 {
+			delete(t.votes, e.Grant)
+		}
+	case sim.FaultApplied:
+		return len(t.servers) == 0 && sim.LaneKind(e.Fault) == sim.Crash && t.vanish(e.Host)
+	default:
+		return false
+	}
+	return true
+}
+
+// granted gives the lock away. Whoever else still has it is wrong from now on.
+func (t *lockTruth) granted(e *sim.Event) {
+	l := t.leases[e.Grant]
+	if l == nil {
+		l = &lease{name: e.Grant, owner: t.owners[e.Grant]}
+		t.leases[e.Grant] = l
+	}
+	if len(l.at) == 0 {
+		l.second = "" // it is asked for again, after it had ended
+	}
+	l.token = e.Token
+	for _, other := range t.active {
+		if other.owner == l.owner || other.second != "" {
+			continue
+		}
+		if len(t.servers) == 0 {
+			other.second = fmt.Sprintf("there is no lock, and %s is at work too", named(l.owner))
+			l.second = fmt.Sprintf("there is no lock, and %s is at work too", named(other.owner))
+			continue
+		}
+		other.second = fmt.Sprintf("%s gave the lock to %s", e.Host, named(l.owner))
+	}
+	t.revive(l, e.Host)
+}
+
+// revive has the service know a lease that it did not, or a further server of it.
+func (t *lockTruth) revive(l *lease, at sim.HostID) {
+	if len(l.at) == 0 {
+		l.ended = ""
+		t.active = append(t.active, l)
+	}
+	if !slices.Contains(l.at, at) {
+		l.at = append(l.at, at)
+	}
+}
+
+// end takes a lease from a server. Where servers have copies of their own, one of them can
+// end what another has been asked to prolong in the meantime.
+func (t *lockTruth) end(e *sim.Event, why string) bool {
+	l := t.leases[e.Grant]
+	if l == nil || len(l.at) == 0 {
+		return false
+	}
+	if t.copies && len(l.at) > 1 && slices.Contains(l.at, e.Host) {
+		l.at = slices.DeleteFunc(l.at, func(id sim.HostID) bool { return id == e.Host })
+		return true
+	}
+	l.at, l.ended = nil, why
+	t.active = slices.DeleteFunc(t.active, func(o *lease) bool { return o == l })
+	return true
+}
+
+// byVote says what the end of one vote means.
+func (t *lockTruth) byVote() string {
+	if t.voting {
+		return ", which leaves no majority"
+	}
+	return ""
+}
+
+// freed says who freed a lease. What its own client asked for is no news to it, unless it
+// had given up waiting for the answer.
+func (t *lockTruth) freed(e *sim.Event) string {
+	owner := t.owners[e.Grant]
+	switch {
+	case e.Client == "":
+		return "the lock was freed at " + string(e.Host)
+	case e.Client == owner:
+		return fmt.Sprintf("an earlier request of its own freed the lock at %s", e.Host)
+	}
+	return fmt.Sprintf("%s freed the lock at %s", e.Client, e.Host)
+}
+
+// vanish ends what a client that has crashed had given itself.
+func (t *lockTruth) vanish(host sim.HostID) bool {
+	before := len(t.active)
+	t.active = slices.DeleteFunc(t.active, func(l *lease) bool {
+		if l.owner != host {
+			return false
+		}
+		l.at = nil
+		return true
+	})
+	return len(t.active) < before
+}
+
+// wrong says why a client that believes to hold a lease is wrong now; empty if it is right.
+func (t *lockTruth) wrong(grant string, now time.Duration) string {
+	l := t.leases[grant]
+	if l == nil || len(l.at) == 0 && l.ended == "" {
+		if first, comes := t.soon[grant]; !t.observed || comes && first <= now+t.lag {
+			return ""
+		}
+		if len(t.servers) == 0 {
+			return ""
+		}
+		return "the lock service never gave it the lock"
+	}
+	if l.ended == "" {
+		return l.second
+	}
+	for _, other := range t.active {
+		if other.owner != l.owner && len(t.servers) > 0 {
+			return l.ended + ", and " + named(other.owner) + " has the lock"
+		}
+	}
+	return l.ended
+}
+
+// say is what the lock service as a whole believes.
+func (t *lockTruth) say(e *sim.Event) {
+	b := Belief{State: Free, Says: "nobody holds the lock" + t.counted()}
+	if len(t.active) == 1 {
+		l := t.active[0]
+		b = Belief{State: Given, Grant: l.name, Says: named(l.owner) + " holds the lock" + tokened(l.token)}
+	}
+	if len(t.active) > 1 {
+		var who []string
+		for _, l := range t.active {
+			who = append(who, fmt.Sprintf("%s at %s", named(l.owner), l.at[0]))
+		}
+		b = Belief{State: GivenMany, Says: "several hold the lock: " + strings.Join(who, ", ")}
+	}
+	t.says.turn(e, b)
+}
+
+// counted says how the votes stand, where servers vote and nobody has most of them.
+func (t *lockTruth) counted() string {
+	var votes []string
+	for name, n := range t.votes {
+		votes = append(votes, fmt.Sprintf("%s %d", named(t.owners[name]), n))
+	}
+	if len(votes) == 0 {
+		return ""
+	}
+	slices.Sort(votes)
+	return fmt.Sprintf(" (votes of %d: %s)", len(t.servers), strings.Join(votes, ", "))
+}
+
+func named(client sim.HostID) string {
+	if client == "" {
+		return "a client that is not known"
+	}
+	return string(client)
+}
+
+func tokened(token uint64) string {
+	if token == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (token %d)", token)
+}

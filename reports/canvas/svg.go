@@ -1,0 +1,254 @@
+package canvas
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"html"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"math"
+	"strconv"
+
+	xfont "golang.org/x/image/font"
+	plotfont "gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/vg"
+)
+
+// svg is a vg.Canvas that writes an SVG file: small, and the same bytes on every machine.
+// It moves points to their places on the paper itself, in hundredths of a point, so what
+// is left of a computation's last bits (processors that multiply and add in one step round
+// otherwise) does not reach the file. Strokes that follow each other and look the same
+// become one path.
+type svg struct {
+	width, height vg.Length
+	body          bytes.Buffer
+	stack         []pencil
+	pending       string       // look of the strokes in path
+	path          bytes.Buffer //
+}
+
+// pencil is what is drawn with, and how its points come to lie on the paper: those of vg,
+// whose y axis points up, by an affine map.
+type pencil struct {
+	colour         color.Color
+	width          vg.Length
+	dashes         []vg.Length
+	offset         vg.Length
+	xx, xy, yx, yy float64
+	dx, dy         float64
+}
+
+func newSVG(width, height vg.Length) *svg {
+	c := &svg{width: width, height: height}
+	c.stack = []pencil{{colour: color.Black, width: 1, xx: 1, yy: -1, dy: height.Points()}}
+	return c
+}
+
+func (c *svg) now() *pencil { return &c.stack[len(c.stack)-1] }
+
+// Size is part of vg.CanvasSizer.
+func (c *svg) Size() (w, h vg.Length) { return c.width, c.height }
+
+func (c *svg) SetLineWidth(w vg.Length) { c.now().width = w }
+func (c *svg) SetColor(to color.Color)  { c.now().colour = to }
+func (c *svg) SetLineDash(dashes []vg.Length, offset vg.Length) {
+	c.now().dashes, c.now().offset = dashes, offset
+}
+
+func (c *svg) Push() { c.stack = append(c.stack, *c.now()) }
+func (c *svg) Pop()  { c.stack = c.stack[:len(c.stack)-1] }
+
+func (c *svg) Rotate(angle float64) {
+	p := c.now()
+	sin, cos := math.Sincos(angle)
+	p.xx, p.xy, p.yx, p.yy = p.xx*cos+p.xy*sin, p.xy*cos-p.xx*sin, p.yx*cos+p.yy*sin, p.yy*cos-p.yx*sin
+}
+
+func (c *svg) Translate(to vg.Point) {
+	p := c.now()
+	p.dx, p.dy = p.place(to)
+}
+
+func (c *svg) Scale(x, y float64) {
+	p := c.now()
+	p.xx, p.xy, p.yx, p.yy = p.xx*x, p.xy*y, p.yx*x, p.yy*y
+}
+
+// place is where a point comes to lie on the paper, whose y axis points down.
+func (p *pencil) place(at vg.Point) (x, y float64) {
+	return p.xx*float64(at.X) + p.xy*float64(at.Y) + p.dx, p.yx*float64(at.X) + p.yy*float64(at.Y) + p.dy
+}
+
+// stretch is by how much lengths grow.
+func (p *pencil) stretch() float64 {
+	return math.Sqrt(math.Abs(p.xx*p.yy - p.xy*p.yx))
+}
+
+// hundredths rounds a coordinate.
+func hundredths(x float64) int64 { return int64(math.Round(x * 100)) }
+
+// number writes hundredths with no more digits than it takes.
+func number(n int64) string {
+	sign := ""
+	if n < 0 {
+		sign, n = "-", -n
+	}
+	text := strconv.FormatInt(n/100, 10)
+	switch cents := n % 100; {
+	case cents == 0:
+		return sign + text
+	case n < 100:
+		text = "" // ".5" for "0.5"
+		fallthrough
+	default:
+		digits := fmt.Sprintf("%02d", cents)
+		if digits[1] == '0' {
+			digits = digits[:1]
+		}
+		return sign + text + "." + digits
+	}
+}
+
+func length(x float64) string { return number(hundredths(x)) }
+
+// Stroke draws along a path.
+func (c *svg) Stroke(path vg.Path) {
+	p := c.now()
+	if p.width <= 0 {
+		return
+	}
+	look := ` fill="none" stroke="` + hex(p.colour) + `"` + opacity("stroke-opacity", p.colour)
+	if w := length(float64(p.width) * p.stretch()); w != "1" {
+		look += ` stroke-width="` + w + `"`
+	}
+	for i, d := range p.dashes {
+		if i == 0 {
+			look += ` stroke-dasharray="` + length(float64(d))
+		} else {
+			look += " " + length(float64(d))
+		}
+		if i == len(p.dashes)-1 {
+			look += `"`
+		}
+	}
+	if len(p.dashes) > 0 && p.offset != 0 {
+		look += ` stroke-dashoffset="` + length(float64(p.offset)) + `"`
+	}
+	c.draw(look, path, alpha(p.colour) == 0xFF)
+}
+
+// Fill fills a path.
+func (c *svg) Fill(path vg.Path) {
+	p := c.now()
+	c.draw(` fill="`+hex(p.colour)+`"`+opacity("fill-opacity", p.colour), path, false)
+}
+
+// draw adds a path. mayJoin: it may share an element with others of the same look.
+func (c *svg) draw(look string, path vg.Path, mayJoin bool) {
+	if look != c.pending || !mayJoin {
+		c.flush()
+	}
+	c.pending = look
+	c.trace(path)
+	if !mayJoin {
+		c.flush()
+	}
+}
+
+// flush writes the path that is being gathered.
+func (c *svg) flush() {
+	if c.path.Len() > 0 {
+		fmt.Fprintf(&c.body, "<path%s d=\"%s\"/>\n", c.pending, c.path.Bytes())
+	}
+	c.path.Reset()
+	c.pending = ""
+}
+
+// FillString writes text: it stays text.
+func (c *svg) FillString(f plotfont.Face, at vg.Point, text string) {
+	c.flush()
+	p := c.now()
+	x, y := p.place(at)
+	place := fmt.Sprintf(` x="%s" y="%s"`, length(x), length(y))
+	if turn := math.Atan2(p.yx, p.xx) * 180 / math.Pi; hundredths(turn) != 0 {
+		place = fmt.Sprintf(` transform="translate(%s %s) rotate(%s)"`, length(x), length(y), length(turn))
+	}
+	fmt.Fprintf(&c.body, "<text%s%s font-size=\"%s\" fill=\"%s\"%s>%s</text>\n", place, letters(f.Font),
+		length(f.Font.Size.Points()*p.stretch()), hex(p.colour), opacity("fill-opacity", p.colour), html.EscapeString(text))
+}
+
+// letters says what tells a font from the one that the file is set in.
+func letters(f plotfont.Font) string {
+	look := ""
+	switch f.Variant {
+	case "Serif":
+		look += ` font-family="Liberation Serif,Times New Roman,serif"`
+	case "Mono":
+		look += ` font-family="Liberation Mono,Courier New,monospace"`
+	}
+	if f.Weight >= xfont.WeightSemiBold {
+		look += ` font-weight="bold"`
+	}
+	if f.Style == xfont.StyleItalic {
+		look += ` font-style="italic"`
+	}
+	return look
+}
+
+// DrawImage puts a picture of pixels in.
+func (c *svg) DrawImage(into vg.Rectangle, img image.Image) {
+	c.flush()
+	var data bytes.Buffer
+	if err := png.Encode(&data, img); err != nil {
+		panic(fmt.Sprintf("encode an image: %v", err)) // only an image without a size fails
+	}
+	x, y := c.now().place(vg.Point{X: into.Min.X, Y: into.Max.Y})
+	size := into.Size()
+	fmt.Fprintf(&c.body, `<image x="%s" y="%s" width="%s" height="%s" preserveAspectRatio="none" href="data:image/png;base64,%s"/>`+"\n",
+		length(x), length(y), length(size.X.Points()), length(size.Y.Points()), base64.StdEncoding.EncodeToString(data.Bytes()))
+}
+
+// WriteTo writes the file. A figure is set in the font that it was measured with, or in one
+// of the two that have the same widths.
+func (c *svg) WriteTo(w io.Writer) (int64, error) {
+	c.flush()
+	var file bytes.Buffer
+	width, height := length(c.width.Points()), length(c.height.Points())
+	fmt.Fprintf(&file, `<svg xmlns="http://www.w3.org/2000/svg" width="%[1]spt" height="%[2]spt" viewBox="0 0 %[1]s %[2]s" font-family="Liberation Sans,Arial,Helvetica,sans-serif">`+"\n", width, height)
+	out := bufio.NewWriter(w)
+	head, err := file.WriteTo(out)
+	if err != nil {
+		return head, err
+	}
+	n, err := out.Write(c.body.Bytes())
+	if err != nil {
+		return head + int64(n), err
+	}
+	tail, err := out.WriteString("</svg>\n")
+	if err != nil {
+		return head + int64(n+tail), err
+	}
+	return head + int64(n+tail), out.Flush()
+}
+
+func alpha(c color.Color) uint8 { return color.NRGBAModel.Convert(c).(color.NRGBA).A }
+
+// hex writes a colour as SVG has it, in three digits where they are enough.
+func hex(c color.Color) string {
+	n := color.NRGBAModel.Convert(c).(color.NRGBA)
+	if n.R%17 == 0 && n.G%17 == 0 && n.B%17 == 0 {
+		return fmt.Sprintf("#%x%x%x", n.R/17, n.G/17, n.B/17)
+	}
+	return fmt.Sprintf("#%02x%02x%02x", n.R, n.G, n.B)
+}
+
+func opacity(name string, c color.Color) string {
+	if a := alpha(c); a != 0xFF {
+		return fmt.Sprintf(` %s="%s"`, name, length(float64(a)/0xFF))
+	}
+	return ""
+}

@@ -1,0 +1,113 @@
+package charts
+
+import (
+	"bytes"
+	"flag"
+	"image/png"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/locklab/locklab/reports/canvas"
+	"github.com/locklab/locklab/scenarios"
+)
+
+var update = flag.Bool("update", false, "write the pictures in testdata anew")
+
+// small is a sweep with one line that comes out as derived and one that does not.
+func small() scenarios.SweepResult {
+	r := scenarios.SweepResult{SweepAbout: scenarios.SweepAbout{
+		Name: "small", Title: "A pause & its price", Property: "lost-update", TTL: 10e9, World: "virtual",
+		Parameter: scenarios.SweepParameter{Name: "pause", Unit: "ttl", Values: []float64{-0.5, 0, 0.5, 1, 1.5}},
+		Lines: []scenarios.SweepLine{
+			{Name: "redis, guard none", Condition: "pause > 0.75", Because: "of the lease", Derived: scenarios.Derived{{X: 0.75, P: 0}, {X: 0.75, P: 1}}},
+			{Name: "redis, guard fence-all", Condition: "never", Because: "of the fence", Derived: scenarios.Derived{{X: 0, P: 0}}},
+		},
+	}}
+	for i, x := range r.Parameter.Values {
+		for _, line := range r.Lines {
+			p := scenarios.SweepPoint{Sweep: r.Name, Line: line.Name, X: x, Trials: 20}
+			switch {
+			case line.Condition == "never" && x == 1:
+				p.Violated, p.Outcome = 7, scenarios.NotAsExpected
+			case line.Condition != "never" && i > 2:
+				p.Violated = 20
+			}
+			r.Points = append(r.Points, p)
+		}
+	}
+	return r
+}
+
+func svgOf(t *testing.T, f *canvas.Figure) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := f.WriteSVG(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestChartOfASweepIsTheSameEverywhere(t *testing.T) {
+	const file = "testdata/sweep.svg"
+	got := svgOf(t, Sweep(small()))
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v; run the test with -update to write it", err)
+	}
+	if got != string(want) {
+		t.Errorf("%s is not what comes out now; look at it, and run the test with -update if that is right", file)
+	}
+}
+
+func TestChartOfASweepSaysWhatItShows(t *testing.T) {
+	svg := svgOf(t, Sweep(small()))
+	for _, says := range []string{
+		"A pause &amp; its price", "violation of lost-update", "redis, guard none", "derived: pause &gt; 0.75", "derived: never, because of the fence",
+		"pause (leases)", "−0.4", "100 %", "20 trials a point", "virtual world, lease 10 s", "A cross: not as derived (1 point).",
+	} {
+		if !strings.Contains(svg, says) {
+			t.Errorf("nowhere in the chart stands %q", says)
+		}
+	}
+	r := small()
+	for i := range r.Points {
+		r.Points[i].Outcome = scenarios.AsExpected
+	}
+	if strings.Contains(svgOf(t, Sweep(r)), "cross") {
+		t.Error("a sweep that came out as derived speaks of a cross")
+	}
+}
+
+// A sweep that was interrupted, or whose trials could not tell, is drawn with what there is.
+func TestChartOfHalfASweepIsDrawn(t *testing.T) {
+	r := small()
+	r.Points = r.Points[:3]
+	r.Points[0].Undecided = r.Points[0].Trials
+	var b bytes.Buffer
+	f := Sweep(r)
+	if err := f.WritePNG(&b); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := png.Decode(&b); err != nil {
+		t.Error(err)
+	}
+}
+
+// The names and conditions of the built-in sweeps fit the paper.
+func TestNothingOfABuiltinSweepIsCut(t *testing.T) {
+	all, err := scenarios.BuiltinSweeps(scenarios.Everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range all {
+		if strings.Contains(svgOf(t, Sweep(scenarios.SweepResult{SweepAbout: s.SweepAbout})), "…") {
+			t.Errorf("something in the chart of sweep %s is cut short", s.Name)
+		}
+	}
+}

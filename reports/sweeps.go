@@ -1,0 +1,58 @@
+package reports
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/locklab/locklab/reports/charts"
+	"github.com/locklab/locklab/scenarios"
+)
+
+// SweepsFile is the file in a run's folder that has the points of sweeps, as
+// scenarios.SweepRow.
+const SweepsFile = "sweeps.jsonl"
+
+// RunSweeps runs sweeps (scenarios.RunSweeps), writes each point to sweeps.jsonl in a folder
+// as soon as it is judged, and last draws a chart of each sweep into its charts folder. An
+// interruption through ctx is not an error: what was finished is written, drawn and
+// returned. measured is told of each point.
+func RunSweeps(ctx context.Context, sweeps []*scenarios.Sweep, seeds scenarios.Seeds, workers int, folder string, measured func(scenarios.SweepPoint)) ([]scenarios.SweepResult, error) {
+	file, err := os.Create(filepath.Join(folder, SweepsFile))
+	if err != nil {
+		return nil, fmt.Errorf("open the list of sweeps: %w", err)
+	}
+	var all []scenarios.SweepResult
+	about := sweeps
+	err = scenarios.RunSweeps(ctx, sweeps, seeds, workers, func(p scenarios.SweepPoint) error {
+		for len(all) == 0 || all[len(all)-1].Name != p.Sweep {
+			all = append(all, scenarios.SweepResult{SweepAbout: about[0].SweepAbout})
+			if err := scenarios.WriteSweepRow(file, scenarios.SweepRow{Sweep: &about[0].SweepAbout}); err != nil {
+				return err
+			}
+			about = about[1:]
+		}
+		last := &all[len(all)-1]
+		last.Points = append(last.Points, p)
+		measured(p)
+		return scenarios.WriteSweepRow(file, scenarios.SweepRow{Point: &p})
+	})
+	if ctx.Err() != nil {
+		err = nil
+	}
+	return all, errors.Join(err, file.Close(), DrawSweeps(all, filepath.Join(folder, "charts")))
+}
+
+// DrawSweeps draws a chart of each sweep into a folder, as sweep-NAME.svg and .png.
+func DrawSweeps(all []scenarios.SweepResult, into string) error {
+	for _, r := range all {
+		base := filepath.Join(into, "sweep-"+r.Name)
+		figure := charts.Sweep(r)
+		if err := errors.Join(figure.SaveSVG(base+".svg"), figure.SavePNG(base+".png")); err != nil {
+			return fmt.Errorf("draw sweep %s: %w", r.Name, err)
+		}
+	}
+	return nil
+}

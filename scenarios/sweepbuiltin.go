@@ -1,0 +1,48 @@
+package scenarios
+
+import (
+	"embed"
+	"fmt"
+)
+
+//go:embed sweeps/*.yaml
+var sweepFiles embed.FS
+
+// sweepNames lists the built-in sweeps in the order in which they are best read.
+var sweepNames = []string{"pause", "check-to-write", "clock-jump", "jumped-nodes", "clock-rate", "replication-lag"}
+
+// SweepNames lists the built-in sweeps in the order in which they are best read.
+func SweepNames() []string { return append([]string(nil), sweepNames...) }
+
+// FindSweep loads one built-in sweep. The error lists the names that exist.
+func FindSweep(name string, known Known) (*Sweep, error) {
+	for _, each := range sweepNames {
+		if each != name {
+			continue
+		}
+		file := "sweeps/" + name + ".yaml"
+		src, err := sweepFiles.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("load the built-in sweep %s: %w", name, err)
+		}
+		return LoadSweep(file, src, known)
+	}
+	message := fmt.Sprintf("there is no sweep %s, expected %s", quoted(name), listed(sweepNames))
+	if hint := didYouMean(name, sweepNames); hint != "" {
+		message += "; " + hint
+	}
+	return nil, fmt.Errorf("%s", message)
+}
+
+// BuiltinSweeps loads all built-in sweeps, in the order of SweepNames.
+func BuiltinSweeps(known Known) ([]*Sweep, error) {
+	var all []*Sweep
+	for _, name := range sweepNames {
+		s, err := FindSweep(name, known)
+		if err != nil {
+			return nil, fmt.Errorf("load the built-in sweep %s: %w", name, err)
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}

@@ -1,0 +1,99 @@
+package scenarios
+
+import (
+	"math"
+)
+
+// Derived is the share of violated trials against the parameter, as derived on paper:
+// straight lines between its points, level before the first and after the last. Two points
+// at one place are a threshold.
+type Derived []DerivedPoint
+
+// DerivedPoint is a place on the curve.
+type DerivedPoint struct {
+	X float64 `json:"x"` // in the parameter's unit
+	P float64 `json:"p"` // 0 to 1
+}
+
+// never, always and the thresholds are the curves that chance has no part in.
+func levelAt(p float64) Derived { return Derived{{0, p}} }
+
+// violatedBetween is violated from one place to another; either may be infinite.
+func violatedBetween(from, to float64) Derived {
+	var d Derived
+	if !math.IsInf(from, 0) {
+		d = append(d, DerivedPoint{from, 0}, DerivedPoint{from, 1})
+	}
+	if !math.IsInf(to, 0) {
+		d = append(d, DerivedPoint{to, 1}, DerivedPoint{to, 0})
+	}
+	return d
+}
+
+// Around gives the smallest and the greatest derived share from x−within to x+within.
+func (d Derived) Around(x, within float64) (least, most float64) {
+	left, right := d.at(x-within), d.at(x+within)
+	least, most = min(left, right), max(left, right)
+	for _, p := range d {
+		if math.Abs(p.X-x) <= within {
+			least, most = min(least, p.P), max(most, p.P)
+		}
+	}
+	return least, most
+}
+
+// at is the share at x; on a threshold, that before it.
+func (d Derived) at(x float64) float64 {
+	if x <= d[0].X {
+		return d[0].P
+	}
+	for i := 1; i < len(d); i++ {
+		if a, b := d[i-1], d[i]; x <= b.X && b.X > a.X {
+			return a.P + (b.P-a.P)*(x-a.X)/(b.X-a.X)
+		}
+	}
+	return d[len(d)-1].P
+}
+
+// improbable is how seldom chance may bring about what was measured before the derivation
+// counts as contradicted: small enough that a hundred points rarely have one by accident.
+const improbable = 1e-5
+
+// explains tells whether a share from least to most can bring about k violated trials of n.
+func explains(least, most float64, k, n int) bool {
+	return atLeast(k, n, most) > improbable && atLeast(n-k, n, 1-least) > improbable
+}
+
+// atLeast is the chance of k or more successes in n trials of chance p each (the upper tail
+// of the binomial distribution).
+func atLeast(k, n int, p float64) float64 {
+	switch {
+	case k <= 0, p >= 1:
+		return 1
+	case p <= 0:
+		return 0
+	}
+	logOf := func(n int) float64 { l, _ := math.Lgamma(float64(n) + 1); return l }
+	sum := 0.0
+	for i := k; i <= n; i++ {
+		sum += math.Exp(logOf(n) - logOf(i) - logOf(n-i) + float64(i)*math.Log(p) + float64(n-i)*math.Log1p(-p))
+	}
+	return min(1, sum)
+}
+
+// Derived is the share that is derived for a line at x, from least to most, within what the
+// sweep allows.
+func (p SweepParameter) Derived(d Derived, x float64) (least, most float64) {
+	return d.Around(x, p.Within)
+}
+
+// judge compares a point with what is derived for it.
+func (p *SweepPoint) judge(about SweepParameter, d Derived) {
+	p.Least, p.Most = about.Derived(d, p.X)
+	switch {
+	case !explains(p.Least, p.Most, p.Violated, p.Decided()):
+		p.Outcome = NotAsExpected
+	case p.Undecided > 0:
+		p.Outcome = Undecided
+	}
+}

@@ -1,0 +1,161 @@
+package scenarios
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// placeholder stands in a sweep's script where the parameter goes.
+const placeholder = "$x"
+
+// puts replaces the placeholder in the syntax tree of a script, so that whatever is wrong
+// then is found where it stands in the file. The tree itself stays as it is.
+type puts struct {
+	text  string   // what $x becomes inside a text
+	hosts []string // with UnitHosts: what it becomes instead, as a list
+	list  bool     // use hosts
+	zero  bool     // the value is nothing: faults with it do not happen
+}
+
+// put gives the replacement for one value.
+func (p SweepParameter) put(x float64) puts {
+	number := strconv.FormatFloat(x, 'f', -1, 64)
+	with := puts{text: number, zero: x == 0}
+	switch p.Unit {
+	case UnitHosts:
+		with.list = true
+		for _, h := range p.Of[:int(x)] {
+			with.hosts = append(with.hosts, string(h))
+		}
+	case UnitPercent:
+		with.text = strconv.FormatFloat(round(1+x/100), 'f', -1, 64)
+	default:
+		with.text += string(p.Unit)
+	}
+	return with
+}
+
+// round takes away what binary fractions add to a decimal number.
+func round(x float64) float64 { return math.Round(x*1e9) / 1e9 }
+
+// has tells whether the placeholder stands in a tree.
+func hasPlaceholder(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.StringNode:
+		return strings.Contains(n.Value, placeholder)
+	case *ast.MappingValueNode:
+		return hasPlaceholder(n.Value)
+	case *ast.MappingNode:
+		for _, v := range n.Values {
+			if hasPlaceholder(v) {
+				return true
+			}
+		}
+	case *ast.SequenceNode:
+		for _, v := range n.Values {
+			if hasPlaceholder(v) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// in gives a tree with the value in it.
+func (p puts) in(n ast.Node) ast.Node {
+	switch n := n.(type) {
+	case *ast.StringNode:
+		return p.inText(n)
+	case *ast.MappingValueNode:
+		c := *n
+		c.Value = p.in(n.Value)
+		return &c
+	case *ast.MappingNode:
+		c := *n
+		c.Values = nil
+		for _, v := range n.Values {
+			if isKey(v, "steps") {
+				if v = p.steps(v); v == nil {
+					continue
+				}
+			}
+			c.Values = append(c.Values, p.in(v).(*ast.MappingValueNode))
+		}
+		return &c
+	case *ast.SequenceNode:
+		c := *n
+		c.Values = nil
+		for _, v := range n.Values {
+			c.Values = append(c.Values, p.in(v))
+		}
+		return &c
+	}
+	return n
+}
+
+func (p puts) inText(n *ast.StringNode) ast.Node {
+	if !strings.Contains(n.Value, placeholder) {
+		return n
+	}
+	word := func(text string) *ast.StringNode {
+		token := *n.Token
+		token.Value = text
+		return ast.String(&token)
+	}
+	if !p.list || n.Value != placeholder {
+		return word(strings.ReplaceAll(n.Value, placeholder, p.text))
+	}
+	list := ast.Sequence(n.Token, true)
+	for _, h := range p.hosts {
+		list.Values = append(list.Values, word(h))
+	}
+	return list
+}
+
+// steps leaves out the steps whose fault is nothing at this value: a pause of length 0, or
+// the clocks of no servers. nil: none is left.
+func (p puts) steps(steps *ast.MappingValueNode) *ast.MappingValueNode {
+	list, ok := steps.Value.(*ast.SequenceNode)
+	if !ok || !p.zero || len(list.Values) == 0 {
+		return steps
+	}
+	left := *list
+	left.Values = nil
+	for _, step := range list.Values {
+		if !hasPlaceholder(valueOf(step, "do")) {
+			left.Values = append(left.Values, step)
+		}
+	}
+	if len(left.Values) == 0 {
+		return nil
+	}
+	c := *steps
+	c.Value = &left
+	return &c
+}
+
+// valueOf is the value of a key; nil: there is none.
+func valueOf(n ast.Node, key string) ast.Node {
+	var values []*ast.MappingValueNode
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		values = n.Values
+	case *ast.MappingValueNode:
+		values = []*ast.MappingValueNode{n}
+	}
+	for _, v := range values {
+		if isKey(v, key) {
+			return v.Value
+		}
+	}
+	return nil
+}
+
+// isKey tells whether this is the entry of a mapping with that key.
+func isKey(v *ast.MappingValueNode, key string) bool {
+	t := v.Key.GetToken()
+	return t != nil && t.Value == key
+}

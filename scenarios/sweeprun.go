@@ -1,0 +1,85 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// RunSweeps runs sweeps in the virtual world on several workers and hands each point to
+// report as soon as its last trial is judged, sweep by sweep, line by line, value by value:
+// the order does not depend on the number of workers. It stops at the first error, of a
+// trial or of report, or when ctx is cancelled; what was reported before stays reported.
+func RunSweeps(ctx context.Context, sweeps []*Sweep, seeds Seeds, workers int, report func(SweepPoint) error) error {
+	var trials []Trial
+	var places []sweepPlace
+	for _, s := range sweeps {
+		for _, line := range s.lines {
+			for i := range s.Parameter.Values {
+				more, err := line.trials(i, seeds)
+				if err != nil {
+					return fmt.Errorf("sweep %s, %s: %w", s.Name, line.Name, err)
+				}
+				trials = append(trials, more...)
+				places = append(places, sweepPlace{s, line.SweepLine, s.Parameter.Values[i]})
+			}
+		}
+	}
+	simulate := func(_ context.Context, t Trial) (*sim.History, error) { return t.Simulate() }
+	each := int(seeds.Last-seeds.First) + 1
+	done := 0
+	var point SweepPoint
+	return RunAll(ctx, trials, workers, simulate, func(j Judged) error {
+		at := places[done/each]
+		if done%each == 0 {
+			point = SweepPoint{Sweep: at.sweep.Name, Line: at.line.Name, X: at.x}
+		}
+		point.add(j.Result, at.sweep.Property)
+		if done++; done%each > 0 {
+			return nil
+		}
+		point.judge(at.sweep.Parameter, at.line.Derived)
+		return report(point)
+	})
+}
+
+// sweepPlace is where a point belongs.
+type sweepPlace struct {
+	sweep *Sweep
+	line  SweepLine
+	x     float64
+}
+
+// Points is how many points the sweep has.
+func (s *Sweep) Points() int { return len(s.lines) * len(s.Parameter.Values) }
+
+// trials lists the trials of a line at the value of this index.
+func (l sweepLine) trials(value int, seeds Seeds) (out []Trial, err error) {
+	script := l.scripts[value]
+	spec, err := script.spec(Registry(), l.Backend)
+	if err != nil {
+		return nil, err
+	}
+	for seed := seeds.First; ; seed++ {
+		out = append(out, Trial{
+			Scenario: script, Backend: spec, Guard: ledger.Guard(l.Guard), World: VirtualWorld, Seed: seed, TTL: script.TTL,
+		})
+		if seed == seeds.Last {
+			return out, nil
+		}
+	}
+}
+
+// add counts a trial.
+func (p *SweepPoint) add(r Result, property check.Property) {
+	p.Trials++
+	switch verdict := r.Finding(property).Verdict; {
+	case r.Outcome == Undecided || verdict == check.Undecided: // a precondition failed, or it cannot be told
+		p.Undecided++
+	case verdict == check.Violated:
+		p.Violated++
+	}
+}

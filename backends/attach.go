@@ -21,8 +21,29 @@ type Attachable interface {
 	Live
 	// Attach gives the backend on these servers.
 	Attach(to *Attachment) Attached
-	// DialUnder is Dial for a lock whose names on the servers all begin with prefix.
-	DialUnder(prefix string, h *live.Host, servers []string, s Settings) (Lock, error)
+	// DialUnder is Dial for a lock on attached servers. All that it makes there has a name
+	// that begins with names.Prefix.
+	DialUnder(names Names, h *live.Host, servers []string, s Settings) (Lock, error)
+}
+
+// Discoverer is an Attachable of which only some servers are named by the user, as those
+// know of the others.
+type Discoverer interface {
+	Attachable
+	// Discover asks the servers that text is about for all others. It is called outside the
+	// live world, before anything is run; text is what was given to --attach behind NAME=.
+	Discover(ctx context.Context, text string) (*Attachment, error)
+}
+
+// Names is what a client has to know of attached servers besides where they stand in the
+// lab.
+type Names struct {
+	Prefix string `json:"prefix"` // of the names of all that it makes there
+	// Service is what the servers call what they serve; empty: they have no name for it.
+	Service string `json:"service,omitempty"`
+	// Told are the addresses by which the servers name each other, in the order of
+	// Backend.Servers; none: they do not name each other to clients.
+	Told []string `json:"told,omitempty"`
 }
 
 // Attached is a backend on servers that somebody else runs. It touches nothing on them but
@@ -44,6 +65,8 @@ type Attachment struct {
 	Addresses []string // of the servers, as net.Dial takes them, in the order of Backend.Servers
 	Sockets   []string // of the relay, one an address; none: this is outside
 	Dir       string   // the relay's
+	Service   string   // see Names
+	Told      []string // see Names
 
 	mu       sync.Mutex
 	prefixes map[*live.Lab]string
@@ -79,6 +102,15 @@ func prefixOf(dir, account string) string {
 	return "locklab-" + run + "-" + strings.TrimPrefix(filepath.Base(account), prefixMark) + "-"
 }
 
+// Names gives a client in this lab what it has to know.
+func (a *Attachment) Names(lab *live.Lab) (*Names, error) {
+	prefix, err := a.Prefix(lab)
+	if err != nil {
+		return nil, err
+	}
+	return &Names{Prefix: prefix, Service: a.Service, Told: a.Told}, nil
+}
+
 // Prefixes lists every prefix that has been given out under a relay's directory, by any
 // process.
 func Prefixes(dir string) ([]string, error) {
@@ -92,6 +124,15 @@ func Prefixes(dir string) ([]string, error) {
 	}
 	slices.Sort(out)
 	return out, nil
+}
+
+// CheckAddress says what is wrong with the address of a server that the user has given; nil:
+// nothing.
+func CheckAddress(address string) error {
+	if host, port, err := net.SplitHostPort(address); err != nil || host == "" || port == "" {
+		return fmt.Errorf("%q is not where a server is, expected HOST:PORT", address)
+	}
+	return nil
 }
 
 // Fits says nil if there is one server for each of these hosts.
@@ -118,6 +159,24 @@ func (a *Attachment) Stand(ctx context.Context, lab *live.Lab, hosts []sim.HostI
 		}
 	}
 	return nil
+}
+
+// Reset removes what the lab's trial has left, with the backend's Clean.
+func (a *Attachment) Reset(ctx context.Context, lab *live.Lab, clean func(ctx context.Context, prefixes []string) error) error {
+	prefix, err := a.Prefix(lab)
+	if err != nil {
+		return err
+	}
+	return clean(ctx, []string{prefix})
+}
+
+// Only is the attachment of one of its servers. It has no prefixes of its own.
+func (a *Attachment) Only(server int) *Attachment {
+	one := &Attachment{Addresses: a.Addresses[server : server+1], Dir: a.Dir}
+	if len(a.Sockets) > 0 {
+		one.Sockets = a.Sockets[server : server+1]
+	}
+	return one
 }
 
 // Dial connects to a server, past the lab's network: through the relay, or from outside

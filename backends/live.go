@@ -56,3 +56,12 @@ func ServerAddresses(lab *live.Lab, servers []sim.HostID) []string {
 	}
 	return out
 }
+
+// StartObserver starts an observer on a host, and waits until it observes.
+func StartObserver(ctx context.Context, lab *live.Lab, on sim.HostID, role string, spec any) error {
+	observer, err := lab.Agent(on).StartHelper(role, spec)
+	if err != nil {
+		return err
+	}
+	return observer.AwaitReady(ctx)
+}

@@ -243,6 +243,19 @@ func (s Settings) WithSwitch(name string, on bool) Settings {
 	return s
 }
 
+// WithChoice gives the settings with another of its words for an option. That does not
+// count as Written.
+func (s Settings) WithChoice(name, choice string) Settings {
+	s.find(name, Choice)
+	s.all = slices.Clone(s.all)
+	for i := range s.all {
+		if s.all[i].option.Name == name {
+			s.all[i].choice = choice
+		}
+	}
+	return s
+}
+
 // For gives the settings for another backend under the same lease: an option that both have
 // under one name and of one kind keeps its value, every other one has its default.
 func (s Settings) For(other Backend) Settings {

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"strings"
 	"time"
@@ -32,40 +31,46 @@ type attachment struct {
 	to      *backends.Attachment
 }
 
-// ParseAttachments reads NAME=HOST:PORT[,HOST:PORT...], one for each backend. Inside the
-// live world it also finds the way out that Open has prepared.
-func ParseAttachments(list []string) (*Attachments, error) {
-	a := &Attachments{}
-	socket, dir := 0, ""
-	if live.Inside() {
-		if dir = os.Getenv(relayVar); dir == "" && len(list) > 0 {
-			return nil, errors.New("no way leads out of the live world to attached servers: the outer process has not made any")
-		}
+// ParseAttachments reads NAME=HOST:PORT[,HOST:PORT...], one for each backend; a backend that
+// discovers its servers has more to say and is asked what it means. Inside the live world it
+// reads instead what Open has left of that, and finds the way out that Open has prepared.
+func ParseAttachments(ctx context.Context, list []string) (*Attachments, error) {
+	if live.Inside() && len(list) > 0 {
+		return attachmentsInside(os.Getenv(relayVar))
 	}
+	a := &Attachments{}
 	for _, text := range list {
-		name, addresses, _ := strings.Cut(text, "=")
+		name, servers, _ := strings.Cut(text, "=")
 		b, err := findAttachable(name)
 		if err != nil {
 			return nil, err
-		}
-		to := &backends.Attachment{Addresses: strings.Split(addresses, ","), Dir: dir}
-		for _, each := range to.Addresses {
-			if host, port, err := net.SplitHostPort(each); err != nil || host == "" || port == "" {
-				return nil, fmt.Errorf("%q is not where a server is, expected HOST:PORT, as in %s=127.0.0.1:7000", each, name)
-			}
-			if dir != "" {
-				to.Sockets = append(to.Sockets, live.RelaySocket(dir, socket))
-			}
-			socket++
 		}
 		for _, earlier := range a.all {
 			if earlier.name == name {
 				return nil, fmt.Errorf("%s is attached twice", name)
 			}
 		}
+		to, err := readServers(ctx, b, servers)
+		if err != nil {
+			return nil, err
+		}
 		a.all = append(a.all, attachment{name, b, to})
 	}
 	return a, nil
+}
+
+// readServers reads where the servers of a backend are.
+func readServers(ctx context.Context, b backends.Attachable, text string) (*backends.Attachment, error) {
+	if d, ok := b.(backends.Discoverer); ok {
+		return d.Discover(ctx, text)
+	}
+	to := &backends.Attachment{Addresses: strings.Split(text, ",")}
+	for _, each := range to.Addresses {
+		if err := backends.CheckAddress(each); err != nil {
+			return nil, fmt.Errorf("%w, as in %s=127.0.0.1:7000", err, b.Name())
+		}
+	}
+	return to, nil
 }
 
 func findAttachable(name string) (backends.Attachable, error) {
@@ -120,7 +125,7 @@ func (a *Attachments) Open() (leave func() error, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("attach: %w", err)
 	}
-	if err := os.Setenv(relayVar, relay.Dir()); err != nil {
+	if err := errors.Join(a.leaveWord(relay.Dir()), os.Setenv(relayVar, relay.Dir())); err != nil {
 		return nil, errors.Join(err, relay.Close())
 	}
 	return func() error {
@@ -162,20 +167,20 @@ func (t Trial) onAttached() error {
 	return nil
 }
 
-// prefixIn is what the names of the lock begin with in this lab; empty on servers of
+// namesIn is what clients in this lab have to know of attached servers; nil: the servers are
 // locklab's own.
-func prefixIn(lab *live.Lab, service backends.Live) (string, error) {
+func namesIn(lab *live.Lab, service backends.Live) (*backends.Names, error) {
 	a, ok := service.(backends.Attached)
 	if !ok {
-		return "", nil
+		return nil, nil
 	}
-	return a.Attachment().Prefix(lab)
+	return a.Attachment().Names(lab)
 }
 
 // dialLock gives a client's process its lock.
 func dialLock(h *live.Host, b backends.Backend, spec clientSpec, s backends.Settings) (backends.Lock, error) {
-	if spec.Prefix == "" {
+	if spec.Attached == nil {
 		return b.(backends.Live).Dial(h, spec.Servers, s)
 	}
-	return b.(backends.Attachable).DialUnder(spec.Prefix, h, spec.Servers, s)
+	return b.(backends.Attachable).DialUnder(*spec.Attached, h, spec.Servers, s)
 }

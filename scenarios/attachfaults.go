@@ -11,7 +11,7 @@ import (
 // nil: it can. What happens to a client can be done, and what happens to the network between
 // clients and servers, which is locklab's own.
 func needsServers(f sim.Fault, servers []sim.HostID) error {
-	asked := []sim.Role{sim.Leader, sim.Master, sim.Replica, sim.Majority, sim.Minority}
+	asked := []sim.Role{sim.Leader, sim.Master, sim.Replica, sim.Majority, sim.Minority, sim.Few, sim.Others}
 	// perhaps tells whether a name may stand for a server.
 	perhaps := func(id sim.HostID) bool {
 		return slices.Contains(servers, id) || slices.Contains(asked, id) ||

@@ -27,6 +27,7 @@ func TestFaultsOnAttachedServers(t *testing.T) {
 		{"cut a client off from the servers", sim.Fault{Kind: sim.Partition, Groups: [][]sim.HostID{{"client-1"}, servers}}, ""},
 		{"cut a client off from everybody", sim.Fault{Kind: sim.Partition, Groups: [][]sim.HostID{{sim.Holder}, {sim.AllHosts}}}, ""},
 		{"cut servers apart", sim.Fault{Kind: sim.Partition, Groups: [][]sim.HostID{{"client-1", "etcd-1"}, {"etcd-2"}}}, "from etcd-1 to etcd-2"},
+		{"leave a client with a minority", sim.Fault{Kind: sim.Partition, Groups: [][]sim.HostID{{"client-1", sim.Few}, {"client-2", sim.Others}}}, "few"},
 		{"cut a server off from everybody", sim.Fault{Kind: sim.Partition, From: hosts("etcd-1"), To: hosts(sim.AllHosts)}, "from etcd-1 to all"},
 		{"cut a client off from the majority", sim.Fault{Kind: sim.Partition, Groups: [][]sim.HostID{{"client-1"}, {sim.Majority}}}, "majority"},
 		{"delay what a server answers", sim.Fault{Kind: sim.Delay, From: hosts("etcd-1"), To: hosts("client-1")}, ""},

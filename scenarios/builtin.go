@@ -11,12 +11,12 @@ var scripts embed.FS
 // builtinNames lists the built-in scripts in the order in which they are best read.
 var builtinNames = []string{
 	// nothing goes wrong
-	"no-fault", "contention", "partial-locks", "short-lease", "equal-token", "container-parent", "lease-id-token", "server-made-lease", "message-count", "lease-length", "lease-minimum", "random-values",
+	"no-fault", "contention", "partial-locks", "short-lease", "equal-token", "container-parent", "lease-id-token", "server-made-lease", "message-count", "uncontended", "lease-length", "lease-minimum", "random-values",
 	// pauses and delays at the client
 	"gc-pause", "renewal-too-late", "pause-before-write", "fence-write-gap", "pause-during-acquire", "delayed-acquire-reply",
 	"delayed-write", "vm-suspend", "client-clock-back", "foreign-release", "waiter-lease-expired", "waiter-told-late",
 	"client-crash", "holder-partitioned",
-	"session-events-unread", "waiter-partitioned", "slow-renewals",
+	"session-events-unread", "waiter-partitioned", "slow-renewals", "packet-loss",
 	"lost-unlock-reply", "lost-create-reply", "znode-version", "container-parent-pause",
 	"value-set", "value-set-late", "writes-out-of-order",
 	"charge-once", "charge-unmarked", "random-timing",
@@ -27,7 +27,7 @@ var builtinNames = []string{
 	"failover", "wait-not-enough", "replica-clock-ahead", "sentinels-down", "sentinel-clock-jump",
 	"split-brain", "split-brain-window", "split-brain-late",
 	"leader-clock-fast", "leader-crash", "leader-and-holder-crash", "leader-pause", "stalled-leader", "stalled-leader-checked", "servers-paused", "stale-read", "leader-partitioned",
-	"majority-down", "minority-partition", "quorum-lost", "minority-client",
+	"majority-down", "minority-partition", "quorum-lost", "minority-client", "partition-sides",
 }
 
 // BuiltinNames lists the built-in scripts in the order in which they are best read.

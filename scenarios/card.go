@@ -58,13 +58,17 @@ func Cards(trials, missing []Trial) []Card {
 }
 
 func (s *Scenario) card() Card {
-	c := Card{Scenario: s.Name, Title: s.Title, Text: s.Text, Claims: s.Claims, File: s.UserFile()}
+	return Card{Scenario: s.Name, Title: s.Title, Text: s.Text, Claims: s.Claims, Faults: s.Faults(), File: s.UserFile()}
+}
+
+// Faults lists the faults that the script does, each kind once, in the order of the script.
+func (s *Scenario) Faults() (kinds []sim.FaultKind) {
 	for _, step := range s.Steps {
-		if !slices.Contains(c.Faults, step.Do.Kind) {
-			c.Faults = append(c.Faults, step.Do.Kind)
+		if !slices.Contains(kinds, step.Do.Kind) {
+			kinds = append(kinds, step.Do.Kind)
 		}
 	}
-	return c
+	return kinds
 }
 
 func (t Trial) card() CardCell {

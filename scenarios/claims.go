@@ -180,7 +180,7 @@ func (e *ClaimEvidence) addMeasured(r Result) {
 		return
 	}
 	if e.Measured.Count == 0 {
-		e.Measured = m
+		e.Measured = check.Measured{Measure: m.Measure, Count: m.Count, Least: m.Least, Most: m.Most}
 	} else {
 		e.Measured.Count += m.Count
 		e.Measured.Least, e.Measured.Most = min(e.Measured.Least, m.Least), max(e.Measured.Most, m.Most)

@@ -83,6 +83,9 @@ func (w Workload) inWords(s *Scenario) string {
 	case w.Times > 2:
 		text += fmt.Sprintf("; %d times", w.Times)
 	}
+	if w.Every.In(s.TTL) > 0 {
+		text += ", each begun " + inBoth(w.Every, s.TTL) + " after the one before"
+	}
 	if w.Wait.In(s.TTL) < s.Until.In(s.TTL) {
 		text += fmt.Sprintf("; it waits for the lock at most %s", inBoth(w.Wait, s.TTL))
 	}

@@ -84,6 +84,10 @@ func hostsInWords(ids []sim.HostID, alone bool) string {
 			names = append(names, "all others")
 		case id == sim.Servers:
 			names = append(names, "all servers of the lock")
+		case id == sim.Few:
+			names = append(names, "a minority of the servers, with the leader or master if there is one")
+		case id == sim.Others:
+			names = append(names, "the other servers")
 		case sim.IsRole(id):
 			names = append(names, "the "+string(id))
 		default:

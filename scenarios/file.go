@@ -39,6 +39,7 @@ type fileWithdraw struct {
 	Times   number `yaml:"times,omitempty" doc:"how many withdrawals each client makes, one after the other; 1 if left out"`
 	Think   span   `yaml:"think,omitempty" doc:"how long a client works between reading and writing the balance"`
 	Stagger span   `yaml:"stagger,omitempty" doc:"client 2 starts this much after client 1, client 3 as much after client 2"`
+	Every   span   `yaml:"every,omitempty" doc:"a client begins its withdrawals so far apart from each other, whatever becomes of them; one right after the other if left out"`
 	Wait    span   `yaml:"wait,omitempty" doc:"how long a client waits for the lock before it gives up; to the end if left out"`
 	Check   yesno  `yaml:"check,omitempty" doc:"whether the client looks at its deadline just before the write, and gives up when it has passed"`
 }

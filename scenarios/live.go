@@ -26,7 +26,8 @@ type clientSpec struct {
 	Servers []string      `json:"servers"` // addresses, in the order of Backend.Servers
 	Ledger  string        `json:"ledger"`  // address
 	Plan    Plan          `json:"plan"`
-	Prefix  string        `json:"prefix,omitempty"` // of the lock's names; empty: the servers are locklab's own
+	// Attached is what there is to know of attached servers; nil: they are locklab's own.
+	Attached *backends.Names `json:"attached,omitempty"`
 }
 
 // LiveMissing says why trials with this backend, with the options that it has of itself,
@@ -100,7 +101,7 @@ func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *liv
 	if err := set.service.Observe(ctx, lab, c.settings); err != nil {
 		return nil, nil, err
 	}
-	prefix, err := prefixIn(lab, set.service)
+	names, err := namesIn(lab, set.service)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -109,7 +110,7 @@ func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *liv
 			Backend: t.Backend.String(), Options: t.Scenario.Lock,
 			TTL: t.TTL, Token: t.Guard.NeedsToken(),
 			Servers: backends.ServerAddresses(lab, c.servers), Ledger: lab.Address(ledger.HostID),
-			Plan: t.Scenario.plan(i, t.TTL), Prefix: prefix,
+			Plan: t.Scenario.plan(i, t.TTL), Attached: names,
 		}
 		if _, err := lab.Agent(id).StartRole(clientRole, spec); err != nil {
 			return nil, nil, err
@@ -121,10 +122,13 @@ func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *liv
 	if err != nil {
 		return nil, nil, err
 	}
+	messages := world.Messages()
 	if service, ok := set.service.(backends.Concluder); ok {
 		events = service.Conclude(events, c.settings)
 	}
-	return sim.Finish(t.header(c), events, world.Clock), world, nil
+	h := sim.Finish(t.header(c), events, world.Clock)
+	h.Messages = messages
+	return h, world, nil
 }
 
 // who asks the lock service. No answer is nobody, and the fault that wanted to know is
@@ -179,11 +183,13 @@ func runClient(h *live.Host, raw json.RawMessage) error {
 	if err != nil {
 		return fmt.Errorf("connect to the ledger: %w", err)
 	}
-	stopped := h.Stopped()
 	h.Ready()
 	h.AwaitStart()
+	// When the trial is over it ends wherever it stands, as in the virtual world.
 	(&teller{host: h, lock: lock, account: account, plan: spec.Plan}).work()
 	// A host whose client has finished is still there for faults, as in the virtual world.
+	// Only now is the end asked for: see Stopped.
+	stopped := h.Stopped()
 	h.Outside(func() { <-stopped })
 	return nil
 }

@@ -57,7 +57,7 @@ text: >
   of text.
 ttl: 10s
 clients: 2
-workload: {withdraw: {times: 3, think: 0.2ttl, stagger: 100ms, wait: 2ttl, check: true}}
+workload: {withdraw: {times: 3, think: 0.2ttl, stagger: 100ms, every: 0.5ttl, wait: 2ttl, check: true}}
 lock: {timeout: 4ttl}
 backends: [redis, redis+elapsed-check+retry=0.1ttl]
 guards: [none, fence-all]
@@ -83,7 +83,7 @@ func TestEveryKeyOfAScriptIsRead(t *testing.T) {
 		File: "test.yaml", Name: "everything", Title: "Every key once", Text: "Two lines of text.",
 		Claims: []string{"K4", "A7b"}, TTL: 10 * time.Second, Clients: 2,
 		Workload: Workload{
-			Kind: Withdraw, Times: 3, Think: sim.MustSpan("0.2ttl"), Stagger: sim.MustSpan("100ms"), Wait: sim.MustSpan("2ttl"), Check: true,
+			Kind: Withdraw, Times: 3, Think: sim.MustSpan("0.2ttl"), Stagger: sim.MustSpan("100ms"), Every: sim.MustSpan("0.5ttl"), Wait: sim.MustSpan("2ttl"), Check: true,
 		},
 		Lock:     []LockOption{{Name: "timeout", Value: "4ttl"}},
 		Backends: []string{"redis", "redis+elapsed-check+retry=0.1ttl"},
@@ -135,7 +135,7 @@ func TestWhatIsLeftOutMeansAllOrTheDefault(t *testing.T) {
 func TestAJobIsAWorkloadToo(t *testing.T) {
 	s := load(t, strings.Replace(least, "{withdraw: {}}", "{charge-once: {jobs: 3, think: 0.2ttl, stagger: 1s, wait: 2ttl, check: true}}", 1))
 	want := Workload{
-		Kind: ChargeOnce, Times: 3, Think: sim.MustSpan("0.2ttl"), Stagger: sim.MustSpan("1s"), Wait: sim.MustSpan("2ttl"), Check: true,
+		Kind: ChargeOnce, Times: 3, Think: sim.MustSpan("0.2ttl"), Stagger: sim.MustSpan("1s"), Every: sim.MustSpan("0"), Wait: sim.MustSpan("2ttl"), Check: true,
 	}
 	if s.Workload != want {
 		t.Errorf("got %+v, want %+v", s.Workload, want)

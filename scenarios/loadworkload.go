@@ -16,7 +16,7 @@ func (l *loader) workload() error {
 		times, name = once.Jobs, "jobs"
 		w = fileWithdraw{Think: once.Think, Stagger: once.Stagger, Wait: once.Wait, Check: once.Check}
 	}
-	out.Times, out.Think, out.Stagger, out.Wait, out.Check = 1, zero(w.Think), zero(w.Stagger), l.out.Until, w.Check.on
+	out.Times, out.Think, out.Stagger, out.Every, out.Wait, out.Check = 1, zero(w.Think), zero(w.Stagger), zero(w.Every), l.out.Until, w.Check.on
 	if times.given() {
 		if times.n < 1 || times.n > maxTimes {
 			return l.fail(times.place, fmt.Sprintf("%s is %d", name, times.n), fmt.Sprintf("1 to %d", maxTimes), "")
@@ -27,7 +27,7 @@ func (l *loader) workload() error {
 		out.Wait = w.Wait.Span
 	}
 	l.out.Workload = out
-	for _, err := range []error{l.sane("think", w.Think), l.sane("stagger", w.Stagger), l.sane("wait", w.Wait)} {
+	for _, err := range []error{l.sane("think", w.Think), l.sane("stagger", w.Stagger), l.sane("every", w.Every), l.sane("wait", w.Wait)} {
 		if err != nil {
 			return err
 		}

@@ -55,7 +55,11 @@ type Result struct {
 	Findings    []check.Finding  `json:"findings"`
 	Measures    []check.Measured `json:"measures,omitempty"` // what could be measured
 	Fingerprint string           `json:"fingerprint"`
-	History     string           `json:"history,omitempty"` // file, relative to the run's folder; empty: not kept
+	// Profile lists options in which a virtual trial followed the real servers that it is
+	// compared with, and not its own: "leadership-check-on-revoke=off".
+	Profile   []string `json:"profile,omitempty"`
+	Arguments []string `json:"arguments,omitempty"` // of the command, besides, to run the trial again
+	History   string   `json:"history,omitempty"`   // file, relative to the run's folder; empty: not kept
 }
 
 // ID names the trial among all trials of a run. Every file system takes it as a name.

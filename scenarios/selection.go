@@ -23,6 +23,12 @@ type Selection struct {
 	Seeds    Seeds         //
 	TTL      time.Duration // 0: the scenario's own in the virtual world, LiveTTL in the live one
 
+	// AsLive has virtual trials run with the options that this machine's servers stand for, as
+	// InBothWorlds does.
+	AsLive bool
+	// Servers are the arguments of the command that say which servers live trials have, for
+	// Result.Replay.
+	Servers []string
 	// Replace, if set, gives what a trial runs in the place of a backend: the same one on
 	// attached servers.
 	Replace func(backends.Backend) backends.Backend
@@ -75,6 +81,7 @@ func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
 				out = append(out, Trial{
 					Scenario: s, Backend: c.Backend, Guard: ledger.Guard(c.Guard),
 					World: sel.World, Seed: seed, TTL: sel.lease(s),
+					asLive: sel.AsLive && sel.World == VirtualWorld, servers: sel.Servers,
 				})
 				if seed == sel.Seeds.Last {
 					break
@@ -104,7 +111,7 @@ func (sel Selection) InBothWorlds(all []*Scenario) ([]Trial, error) {
 	if len(sel.Backends) == 0 { // libraries have nothing to be compared with
 		live = slices.DeleteFunc(live, func(t Trial) bool { return LiveOnly(t.Backend.Backend) })
 	}
-	sel.World = VirtualWorld
+	sel.World, sel.AsLive = VirtualWorld, true
 	if sel.TTL == 0 {
 		sel.TTL = LiveTTL
 	}
@@ -112,9 +119,6 @@ func (sel Selection) InBothWorlds(all []*Scenario) ([]Trial, error) {
 	virtual, err := sel.Trials(all)
 	if err != nil {
 		return nil, err
-	}
-	for i := range virtual {
-		virtual[i].asLive = true
 	}
 	return append(virtual, live...), nil
 }

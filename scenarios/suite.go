@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/locklab/locklab/sim"
@@ -15,6 +16,15 @@ type Judged struct {
 	Trial   Trial
 	Result  Result
 	History *sim.History
+}
+
+// Recorded gives the history with the messages between hosts. A virtual trial is run again
+// to record them: they are wanted of few.
+func (j Judged) Recorded() (*sim.History, error) {
+	if j.Trial.World != VirtualWorld || j.History.Messages != nil {
+		return j.History, nil
+	}
+	return j.Trial.SimulateRecorded()
 }
 
 // RunAll runs trials on several workers and hands each to report in the order of the
@@ -127,6 +137,18 @@ func (r Result) Replay(file string) string {
 	if file != "" {
 		name = file
 	}
-	return fmt.Sprintf("locklab run %s --backend %s --guard %s --world %s --seeds %d..%d --ttl %s",
+	line := fmt.Sprintf("locklab run %s --backend %s --guard %s --world %s --seeds %d..%d --ttl %s",
 		name, r.Backend, r.Guard, r.World, r.Seed, r.Seed, r.TTL)
+	for _, a := range r.Arguments {
+		line += " " + shellWord(a)
+	}
+	return line
+}
+
+// shellWord is an argument as a shell takes it.
+func shellWord(argument string) string {
+	if !strings.ContainsAny(argument, " \t\n'\"\\$&|;<>()*?[]#~`!{}") {
+		return argument
+	}
+	return "'" + strings.ReplaceAll(argument, "'", `'\''`) + "'"
 }

@@ -30,15 +30,24 @@ type Summary struct {
 	Seeds                           Seeds    // the lowest and the highest
 	Outcome                         Outcome  // the worst of its trials, or of what chance should have shown in one of them
 	Tallies                         []Tally  // in the order of check.Properties
+	Damage                          Tally    // of the Damages taken together, without a name
 	Spreads                         []Spread // of what was measured, in the order of check.Measures
 	Unavailable                     string   // why the cell could not be run; empty: it was
 }
+
+// Damages are the properties whose violation is harm done to the account: money is lost or
+// taken twice. A stale write is not one by itself. One that does harm loses an update; one
+// that a guard such as cas lets pass was computed from the balance that it replaces.
+func Damages() []check.Property { return []check.Property{check.LostUpdate, check.DuplicateEffect} }
 
 // Spread is what one measure came to over the trials of a cell whose preconditions held.
 type Spread struct {
 	Measure     check.Measure
 	Trials      int // in which something was measured
 	Least, Most float64
+	// Each trial counts once, however much was measured in it: these are the means, over
+	// the trials, of their means, medians and 99th percentiles.
+	Mean, P50, P99 float64
 }
 
 // Tally gives what was counted of a property.
@@ -124,15 +133,13 @@ func (s *Summary) add(r *Result) {
 	s.Seeds = Seeds{min(s.Seeds.First, r.Seed), max(s.Seeds.Last, r.Seed)}
 	s.Outcome = max(s.Outcome, r.Outcome)
 	for i := range s.Tallies {
-		switch r.Finding(s.Tallies[i].Property).Verdict {
-		case check.Holds:
-			s.Tallies[i].Holds++
-		case check.Violated:
-			s.Tallies[i].Violated++
-		default:
-			s.Tallies[i].Undecided++
-		}
+		s.Tallies[i].count(r.Finding(s.Tallies[i].Property).Verdict)
 	}
+	harm := check.Holds
+	for _, p := range Damages() {
+		harm = max(harm, r.Finding(p).Verdict)
+	}
+	s.Damage.count(harm)
 	if r.valid() {
 		for _, m := range r.Measures {
 			s.measured(m)
@@ -140,7 +147,19 @@ func (s *Summary) add(r *Result) {
 	}
 }
 
+func (t *Tally) count(v check.Verdict) {
+	switch v {
+	case check.Holds:
+		t.Holds++
+	case check.Violated:
+		t.Violated++
+	default:
+		t.Undecided++
+	}
+}
+
 func (s *Summary) measured(m check.Measured) {
+	m = m.Full()
 	i := slices.IndexFunc(s.Spreads, func(each Spread) bool { return each.Measure == m.Measure })
 	if i < 0 {
 		rank := func(m check.Measure) int { return slices.Index(check.Measures(), m) }
@@ -150,6 +169,10 @@ func (s *Summary) measured(m check.Measured) {
 	each := &s.Spreads[i]
 	each.Trials++
 	each.Least, each.Most = min(each.Least, m.Least), max(each.Most, m.Most)
+	n := float64(each.Trials)
+	each.Mean += (m.Mean - each.Mean) / n
+	each.P50 += (m.P50 - each.P50) / n
+	each.P99 += (m.P99 - each.P99) / n
 }
 
 // Cells gives the cells as they stand, in order: those of which there is a result or a

@@ -16,6 +16,7 @@ type Plan struct {
 	Kind   WorkloadKind  `json:"kind"`   // what is done under the lock
 	Times  int           `json:"times"`  // withdrawals or jobs, one after the other
 	Start  time.Duration `json:"start"`  // when the first begins
+	Every  time.Duration `json:"every"`  // from the beginning of one to that of the next; 0: no break
 	Think  time.Duration `json:"think"`  // work between the read and the write
 	Wait   time.Duration `json:"wait"`   // how long one acquire may wait for the lock
 	Check  bool          `json:"check"`  // look at the deadline just before the write
@@ -28,6 +29,7 @@ func (s *Scenario) plan(index int, ttl time.Duration) Plan {
 		Kind:   s.Workload.Kind,
 		Times:  s.Workload.Times,
 		Start:  time.Duration(index) * s.Workload.Stagger.In(ttl),
+		Every:  s.Workload.Every.In(ttl),
 		Think:  s.Workload.Think.In(ttl),
 		Wait:   s.Workload.Wait.In(ttl),
 		Check:  s.Workload.Check,
@@ -43,8 +45,9 @@ type teller struct {
 	account ledger.Account
 	plan    Plan
 
-	started  bool // has waited for the start of the plan
-	finished int  // withdrawals or jobs
+	started  bool          // has waited for the start of the plan
+	began    time.Duration // when that was over
+	finished int           // withdrawals or jobs
 }
 
 // work does all that the plan says. Called again after a crash, it goes on with what had
@@ -52,9 +55,12 @@ type teller struct {
 func (t *teller) work() {
 	if !t.started {
 		t.host.Sleep(t.plan.Start)
-		t.started = true
+		t.started, t.began = true, t.host.Now()
 	}
 	for t.finished < t.plan.Times {
+		if t.finished > 0 {
+			t.rest()
+		}
 		n := t.finished
 		op := fmt.Sprintf("%s/%d", t.host.ID(), n+1)
 		t.underLock(op, func(lease backends.Lease) {
@@ -67,6 +73,14 @@ func (t *teller) work() {
 		t.finished++
 	}
 	t.host.Record(sim.Event{Kind: sim.Done})
+}
+
+// rest waits for the next of the times at which the plan has withdrawals begin. Those that
+// have passed are left out: how often a client asks does not depend on what it gets.
+func (t *teller) rest() {
+	if t.plan.Every > 0 {
+		t.host.Sleep(t.plan.Every - (t.host.Now()-t.began)%t.plan.Every)
+	}
 }
 
 // underLock takes the lock, does something and gives the lock back.

@@ -86,7 +86,7 @@ func (r *faultRun) begin(note string) {
 	if f.Kind == Crash {
 		d.cast.crashed(f.Host)
 	}
-	r.record(FaultApplied, note)
+	d.world.RecordFault(Event{Kind: FaultApplied, Host: f.Host, Fault: r.lane, Firing: f.Firing, Parted: f.parted(), Note: note})
 	r.prove("after it was applied")
 	if f.For > 0 {
 		d.world.After(f.For, r.end)

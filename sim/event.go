@@ -72,7 +72,7 @@ const (
 // What the world does. Fault names the step as the script does, Host the host that it
 // was done to; a fault on links has none.
 const (
-	FaultApplied  Kind = "fault-applied"  // (fault, host, note: which hosts a role stood for, what was drawn)
+	FaultApplied  Kind = "fault-applied"  // (fault, host, parted, note: which hosts a role stood for, what was drawn)
 	FaultProven   Kind = "fault-proven"   // a probe saw it in effect (fault, host, note)
 	FaultUnproven Kind = "fault-unproven" // a probe did not, or it could not be applied (fault, host, note)
 	FaultUndone   Kind = "fault-undone"   // (fault, host)
@@ -103,6 +103,7 @@ type Event struct {
 	Balance int64         `json:"balance,omitempty"` // balance read or written, cents
 	Fault   string        `json:"fault,omitempty"`   // name of the step, as in the timeline's lane
 	Firing  int64         `json:"firing,omitempty"`  // tells the times apart that faults were done: 0, 1, 2, …
+	Parted  [][]HostID    `json:"parted,omitempty"`  // of a partition: hosts of different groups cannot talk to each other
 	Note    string        `json:"note,omitempty"`    // for people
 }
 

@@ -72,11 +72,25 @@ type Fault struct {
 	// Firing tells the times apart that faults are done in one trial: 0, 1, 2, … The
 	// director numbers them.
 	Firing int64 `json:"firing,omitempty"`
+
+	servers []HostID // of the lock service, for the roles Few and Others
 }
 
-// WithServers puts the hosts of the lock service in the place of the role Servers: who they
-// are does not depend on the moment.
+// parted gives the groups whose hosts cannot ask each other anything and get an answer.
+func (f Fault) parted() [][]HostID {
+	switch {
+	case f.Kind != Partition:
+		return nil
+	case len(f.Groups) > 0:
+		return f.Groups
+	}
+	return [][]HostID{f.From, f.To}
+}
+
+// WithServers says who the hosts of the lock service are, and puts them in the place of the
+// role Servers: who they are does not depend on the moment.
 func (f Fault) WithServers(servers []HostID) Fault {
+	f.servers = servers
 	all := func(hosts []HostID) []HostID {
 		if i := slices.Index(hosts, Servers); i >= 0 {
 			return slices.Replace(slices.Clone(hosts), i, i+1, servers...)

@@ -52,14 +52,29 @@ type Traffic struct {
 type History struct {
 	Header Header
 	Events []Event
+	// Messages are what the hosts sent to each other. They are for pictures: no judge reads
+	// them, and they are not part of the fingerprint. None: they were not recorded.
+	Messages []Message
 }
 
-// Write writes the history as JSON lines: the header, then one event a line. The same
-// history always gives the same bytes.
+// Write writes the history as JSON lines: the header, then one event a line, then one
+// message a line. The same history always gives the same bytes.
 func (h *History) Write(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	enc := json.NewEncoder(b)
 	enc.SetEscapeHTML(false)
+	if err := h.writeEvents(enc); err != nil {
+		return err
+	}
+	for _, m := range h.Messages {
+		if err := enc.Encode(m); err != nil {
+			return fmt.Errorf("write message %d: %w", m.Number, err)
+		}
+	}
+	return b.Flush()
+}
+
+func (h *History) writeEvents(enc *json.Encoder) error {
 	if err := enc.Encode(h.Header); err != nil {
 		return fmt.Errorf("write history header: %w", err)
 	}
@@ -68,13 +83,16 @@ func (h *History) Write(w io.Writer) error {
 			return fmt.Errorf("write event %d: %w", e.Seq, err)
 		}
 	}
-	return b.Flush()
+	return nil
 }
 
-// Fingerprint is a hash of the history's bytes: 16 hexadecimal digits.
+// Fingerprint is a hash of the bytes of header and events: 16 hexadecimal digits.
 func (h *History) Fingerprint() string {
 	sum := sha256.New()
-	if err := h.Write(sum); err != nil {
+	b := bufio.NewWriter(sum)
+	enc := json.NewEncoder(b)
+	enc.SetEscapeHTML(false)
+	if err := errors.Join(h.writeEvents(enc), b.Flush()); err != nil {
 		panic(err) // a Header and an Event always encode, and a hash takes every byte
 	}
 	return hex.EncodeToString(sum.Sum(nil)[:8])
@@ -126,6 +144,15 @@ func ReadHistory(r io.Reader, name string) (*History, error) {
 				return nil, bad(1, "the format is %q, expected %q: is this a history?", h.Header.Format, Format)
 			}
 			continue
+		}
+		if messageLine(sc.Bytes()) {
+			if err := h.readMessage(sc.Bytes()); err != nil {
+				return nil, bad(err.column, "%s", err.problem)
+			}
+			continue
+		}
+		if len(h.Messages) > 0 {
+			return nil, bad(1, "found something else behind the messages, expected another message or the end")
 		}
 		var e Event
 		if err := strictJSON(sc.Bytes(), &e); err != nil {

@@ -11,9 +11,10 @@ import (
 // resolver puts hosts in the place of the roles that one fault names, once for all its
 // places, and remembers what it found and drew.
 type resolver struct {
-	world World
-	cast  *cast
-	found []resolved
+	world   World
+	cast    *cast
+	servers []HostID // of the lock service
+	found   []resolved
 }
 
 type resolved struct {
@@ -21,10 +22,17 @@ type resolved struct {
 	hosts []HostID
 }
 
+func (r resolved) String() string {
+	if len(r.hosts) == 0 {
+		return fmt.Sprintf("%s: nobody", r.role)
+	}
+	return fmt.Sprintf("%s: %s", r.role, strings.ReplaceAll(hostList(r.hosts), ",", ", "))
+}
+
 // resolve makes of a fault as the script asks for it the faults to do now, one a host or
 // one for all its links, and says what was found and drawn.
 func (d *Director) resolve(f Fault) (faults []Fault, note string, err error) {
-	r := resolver{world: d.world, cast: &d.cast}
+	r := resolver{world: d.world, cast: &d.cast, servers: f.servers}
 	lists := []*[]HostID{&f.From, &f.To}
 	f.Groups = slices.Clone(f.Groups)
 	for i := range f.Groups {
@@ -42,7 +50,7 @@ func (d *Director) resolve(f Fault) (faults []Fault, note string, err error) {
 	}
 	var notes []string
 	for _, each := range r.found {
-		notes = append(notes, fmt.Sprintf("%s: %s", each.role, strings.ReplaceAll(hostList(each.hosts), ",", ", ")))
+		notes = append(notes, each.String())
 	}
 	if f.ForAtLeast != nil {
 		f.For = between(d.world.Draw(), *f.ForAtLeast, f.For)
@@ -64,8 +72,8 @@ func (d *Director) resolve(f Fault) (faults []Fault, note string, err error) {
 	return faults, note, nil
 }
 
-// lookUp finds the hosts of every role in the lists. AnyHost and AllHosts are about what
-// the others leave over, so they come last.
+// lookUp finds the hosts of every role in the lists. Others, AnyHost and AllHosts are about
+// what is left over, so they come last.
 func (r *resolver) lookUp(lists []*[]HostID) error {
 	var named []HostID
 	var last []Role
@@ -74,7 +82,7 @@ func (r *resolver) lookUp(lists []*[]HostID) error {
 			switch {
 			case !IsRole(name):
 				named = append(named, name)
-			case name == AnyHost || name == AllHosts:
+			case name == Others || name == AnyHost || name == AllHosts:
 				if !slices.Contains(last, name) {
 					last = append(last, name)
 				}
@@ -89,9 +97,13 @@ func (r *resolver) lookUp(lists []*[]HostID) error {
 		}
 	}
 	slices.Sort(last)
-	slices.Reverse(last) // any before all, so that all are the others
+	slices.Reverse(last) // others before any, and any before all, so that all are the others
 	for _, role := range last {
-		rest := slices.DeleteFunc(slices.Clone(r.world.Hosts()), func(h HostID) bool { return slices.Contains(named, h) })
+		from := r.world.Hosts()
+		if role == Others {
+			from = r.servers
+		}
+		rest := slices.DeleteFunc(slices.Clone(from), func(h HostID) bool { return slices.Contains(named, h) })
 		if role == AnyHost {
 			rest = slices.DeleteFunc(rest, func(h HostID) bool { return slices.Contains(r.cast.down, h) || slices.Contains(r.cast.done, h) })
 			if len(rest) > 0 {
@@ -99,7 +111,7 @@ func (r *resolver) lookUp(lists []*[]HostID) error {
 				rest = rest[i : i+1]
 			}
 		}
-		if len(rest) == 0 {
+		if len(rest) == 0 && role != Others {
 			return fmt.Errorf("there is no host left for %q", string(role))
 		}
 		r.found = append(r.found, resolved{role, rest})
@@ -121,11 +133,23 @@ func (r *resolver) hosts(role Role) ([]HostID, error) {
 			return r.cast.waiters[:1], nil
 		}
 		return nil, errors.New("no client waits for the lock at this moment")
+	case Few:
+		return r.few(), nil
 	}
 	if hosts := r.world.Role(role); len(hosts) > 0 {
 		return hosts, nil
 	}
 	return nil, fmt.Errorf("the lock service has no %s at this moment, or never has one", role)
+}
+
+// few finds the hosts of the role Few; a service may have none.
+func (r *resolver) few() []HostID {
+	for _, first := range []Role{Leader, Master} {
+		if hosts := r.world.Role(first); len(hosts) > 0 {
+			return hosts
+		}
+	}
+	return append([]HostID{}, r.servers[:max(0, len(r.servers)-1)/2]...)
 }
 
 // of gives the hosts of a role that has been looked up.

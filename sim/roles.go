@@ -7,11 +7,16 @@ type Role = HostID
 
 // The roles.
 const (
-	Holder   Role = "holder"   // the client that acquired the lock last and has not released or lost it
-	Waiter   Role = "waiter"   // the client that has been waiting for the lock for longest
-	AnyHost  Role = "any"      // a host that is up and has work to do, drawn at random, that the fault does not name otherwise
-	AllHosts Role = "all"      // every host that the fault does not name otherwise
-	Servers  Role = "servers"  // every host of the lock service
+	Holder   Role = "holder"  // the client that acquired the lock last and has not released or lost it
+	Waiter   Role = "waiter"  // the client that has been waiting for the lock for longest
+	AnyHost  Role = "any"     // a host that is up and has work to do, drawn at random, that the fault does not name otherwise
+	AllHosts Role = "all"     // every host that the fault does not name otherwise
+	Servers  Role = "servers" // every host of the lock service
+	Others   Role = "others"  // every host of the lock service that the fault does not name otherwise
+	// Few is the smaller part of the lock service, and the worse one to lose: its leader or
+	// master; where all servers are equal, as many as are just less than half of them. Of a
+	// single server that is nobody.
+	Few      Role = "few"
 	Leader   Role = "leader"   // these are asked of the lock service
 	Master   Role = "master"   //
 	Replica  Role = "replica"  //
@@ -21,7 +26,7 @@ const (
 
 // Roles lists them all.
 func Roles() []Role {
-	return []Role{Holder, Waiter, AnyHost, AllHosts, Servers, Leader, Master, Replica, Majority, Minority}
+	return []Role{Holder, Waiter, AnyHost, AllHosts, Servers, Leader, Master, Replica, Majority, Minority, Few, Others}
 }
 
 // IsRole tells whether a name stands for a role, not for a host.

@@ -65,6 +65,16 @@ func TestARoleIsWhoeverPlaysItWhenTheStepFires(t *testing.T) {
 		{"a host cannot be on both sides", []Event{{Host: "client-1", Kind: Acquired}},
 			Fault{Kind: Partition, Groups: [][]HostID{{Holder}, {"client-1", "ledger"}}},
 			[]string{"0s fault-unproven partition holder | client-1,ledger could not be applied: client-1 is in two groups"}},
+		{"few are the leader, and others the servers that are left", nil, service3(parting("client-1", Few)), []string{
+			"0s apply partition client-1,redis-1 | client-2,redis-2,redis-3",
+			"0s fault-applied partition client-1,few | client-2,others few: redis-1; others: redis-2, redis-3",
+			"0s fault-proven partition client-1,few | client-2,others after it was applied",
+		}},
+		{"others are those that the fault does not name", nil, service3(parting("client-1", "redis-2")), []string{
+			"0s apply partition client-1,redis-2 | client-2,redis-1,redis-3",
+			"0s fault-applied partition client-1,redis-2 | client-2,others others: redis-1, redis-3",
+			"0s fault-proven partition client-1,redis-2 | client-2,others after it was applied",
+		}},
 		{"a link to itself is none", []Event{{Host: "client-1", Kind: Acquired}},
 			Fault{Kind: Delay, From: []HostID{Holder}, To: []HostID{"client-1"}, By: 1},
 			[]string{"0s fault-unproven delay holder → client-1 +1ns could not be applied: there is no link between these hosts"}},
@@ -78,6 +88,77 @@ func TestARoleIsWhoeverPlaysItWhenTheStepFires(t *testing.T) {
 			d.Start()
 			s.pass(1)
 			s.expect(t, c.want...)
+		})
+	}
+}
+
+// parting parts a client and somebody else from client 2 and the other servers.
+func parting(client, with HostID) Fault {
+	return Fault{Kind: Partition, Groups: [][]HostID{{client, with}, {"client-2", Others}}}
+}
+
+func service3(f Fault) Fault { return f.WithServers([]HostID{"redis-1", "redis-2", "redis-3"}) }
+
+func TestFewAreAMinorityWithItsHead(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		service map[Role][]HostID
+		servers []HostID
+		want    string // the groups
+	}{
+		{"a leader", map[Role][]HostID{Leader: {"b"}}, []HostID{"a", "b", "c", "d", "e"}, "client-1,b | client-2,a,c,d,e"},
+		{"a master", map[Role][]HostID{Master: {"c"}}, []HostID{"a", "b", "c"}, "client-1,c | client-2,a,b"},
+		{"two of five equals", nil, []HostID{"a", "b", "c", "d", "e"}, "client-1,a,b | client-2,c,d,e"},
+		{"one of four", nil, []HostID{"a", "b", "c", "d"}, "client-1,a | client-2,b,c,d"},
+		{"none of two", nil, []HostID{"a", "b"}, "client-1 | client-2,a,b"},
+		{"none of one", nil, []HostID{"a"}, "client-1 | client-2,a"},
+		{"none of none", nil, nil, "client-1 | client-2"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := &stage{parts: c.service}
+			NewDirector(s, []Step{{Do: parting("client-1", Few).WithServers(c.servers)}}).Start()
+			s.pass(1)
+			if want := "0s apply partition " + c.want; len(s.diary) == 0 || s.diary[0] != want {
+				t.Errorf("got %q, want first %q", s.diary, want)
+			}
+		})
+	}
+}
+
+// partings is a stage that remembers how faults parted the hosts.
+type partings struct {
+	stage
+	seen [][][]HostID
+}
+
+func (p *partings) RecordFault(e Event) {
+	if e.Parted != nil || e.Kind == FaultApplied {
+		p.seen = append(p.seen, e.Parted)
+	}
+	p.stage.RecordFault(e)
+}
+
+func TestTheEventSaysWhoIsPartedFromWhom(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		fault Fault
+		want  [][]HostID
+	}{
+		{"groups, with hosts in the place of roles", service3(parting("client-1", Leader)),
+			[][]HostID{{"client-1", "redis-3"}, {"client-2", "redis-1", "redis-2"}}},
+		{"from and to", Fault{Kind: Partition, From: []HostID{Leader}, To: []HostID{"client-1", "client-2"}},
+			[][]HostID{{"redis-3"}, {"client-1", "client-2"}}},
+		{"one way: no answer comes back", Fault{Kind: Partition, From: []HostID{"client-1"}, To: []HostID{"redis-1"}, OneWay: true},
+			[][]HostID{{"client-1"}, {"redis-1"}}},
+		{"a slow link parts nobody", Fault{Kind: Delay, From: []HostID{"client-1"}, To: []HostID{"redis-1"}, By: 1}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := &partings{stage: stage{parts: map[Role][]HostID{Leader: {"redis-3"}}}}
+			NewDirector(p, []Step{{Do: c.fault}}).Start()
+			p.pass(1)
+			if len(p.seen) != 1 || !slices.EqualFunc(p.seen[0], c.want, slices.Equal) {
+				t.Errorf("got %q, want %q once", p.seen, c.want)
+			}
 		})
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/backends/realtime"
 	"github.com/locklab/locklab/sim"
 )
@@ -46,7 +47,7 @@ func withService(t *testing.T, client func(h *realtime.Host, p Port, happens <-c
 
 func TestTheLivePerfectLockIsTakenAndGivenBack(t *testing.T) {
 	got := withService(t, func(h *realtime.Host, p Port, _ <-chan sim.Kind) {
-		hold(h, NewLock(h, p, settings(t, Perfect{}, time.Minute)), 0, 0)
+		locktest.Hold(0, 0)(h, NewLock(h, p, settings(t, Perfect{}, time.Minute)))
 		var kinds []sim.Kind
 		for _, e := range h.Events() {
 			kinds = append(kinds, e.Kind)

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -17,8 +18,8 @@ func TestTheShortestLeaseIsOneAndAHalfElectionTimeouts(t *testing.T) { // E3
 		}
 	}
 	s := newStage(t, 1, "etcd", "client-1")
-	s.world.Host("client-1").Go("client", func(h sim.Host) {
-		p := &simulatedPort{host: s.world.Host("client-1"), members: s.members}
+	s.World.Host("client-1").Go("client", func(h sim.Host) {
+		p := &simulatedPort{host: s.World.Host("client-1"), members: s.Servers}
 		if _, granted, err := p.LeaseGrant(time.Second, time.Second); err != nil || granted != 2*time.Second {
 			t.Errorf("asked for 1 s, got %v, %v; expected 2 s", granted, err)
 		}
@@ -26,16 +27,16 @@ func TestTheShortestLeaseIsOneAndAHalfElectionTimeouts(t *testing.T) { // E3
 			t.Errorf("asked for 4.1 s, got %v, %v; expected whole seconds, 5 s", granted, err)
 		}
 	})
-	s.run(time.Minute)
+	s.Run(time.Minute)
 }
 
 func TestALeaseEndsUpToHalfASecondLate(t *testing.T) { // E4
 	shortest, longest := time.Hour, time.Duration(0)
 	for i := range 40 {
 		s := newStage(t, uint64(i), "etcd", "client-1")
-		s.client("client-1", time.Second, hold(0, time.Hour))
-		s.world.After(3*time.Second, s.world.Host("client-1").Crash)
-		events := s.run(20 * time.Second)
+		s.Client("client-1", time.Second, locktest.Hold(0, time.Hour))
+		s.World.After(3*time.Second, s.World.Host("client-1").Crash)
+		events := s.Run(20 * time.Second).Events
 		// The only renewal is the one that follows the grant of the lease at once.
 		var renewed, expired time.Duration
 		for _, e := range events {
@@ -58,41 +59,41 @@ func TestALeaseEndsUpToHalfASecondLate(t *testing.T) { // E4
 }
 
 func TestALeaseLivesByTheLeadersMonotonicClock(t *testing.T) { // E2
-	expiry := func(fault func(s *stage)) time.Duration {
+	expiry := func(fault func(s stage)) time.Duration {
 		s := newStage(t, 1, "etcd", "client-1")
-		s.client("client-1", time.Second, hold(0, time.Hour))
-		s.world.After(3*time.Second, func() {
-			s.world.Host("client-1").Crash()
+		s.Client("client-1", time.Second, locktest.Hold(0, time.Hour))
+		s.World.After(3*time.Second, func() {
+			s.World.Host("client-1").Crash()
 			fault(s)
 		})
-		return find(t, s.run(time.Minute), "etcd-1", sim.Expired, 1).At
+		return locktest.Find(t, s.Run(time.Minute).Events, "etcd-1", sim.Expired, 1).At
 	}
-	sound := expiry(func(*stage) {})
+	sound := expiry(func(stage) {})
 	for _, id := range []sim.HostID{"etcd-1", "etcd-2", "etcd-3"} {
-		if at := expiry(func(s *stage) { s.world.Host(id).StepWall(time.Hour) }); at != sound {
+		if at := expiry(func(s stage) { s.World.Host(id).StepWall(time.Hour) }); at != sound {
 			t.Errorf("with the wall clock of %s an hour ahead the lease ended at %v instead of %v", id, at, sound)
 		}
 	}
-	if at := expiry(func(s *stage) { s.world.Host("etcd-1").SetMonotonicRate(2_000_000_000) }); at > 8*time.Second {
+	if at := expiry(func(s stage) { s.World.Host("etcd-1").SetMonotonicRate(2_000_000_000) }); at > 8*time.Second {
 		t.Errorf("with the leader's monotonic clock at double speed the lease ended only at %v", at)
 	}
 }
 
 func TestANewLeaderLetsEveryLeaseLiveOnInFull(t *testing.T) { // E6
 	s := newStage(t, 1, "etcd", "client-1")
-	s.client("client-1", time.Second, hold(0, time.Hour))
-	s.world.After(8*time.Second, func() {
-		s.world.Host("client-1").Crash()
-		s.world.Host("etcd-1").Crash()
+	s.Client("client-1", time.Second, locktest.Hold(0, time.Hour))
+	s.World.After(8*time.Second, func() {
+		s.World.Host("client-1").Crash()
+		s.World.Host("etcd-1").Crash()
 	})
 	var promoted time.Duration
-	s.world.After(8*time.Second, s.watchLeader(&promoted))
-	events := s.run(time.Minute)
+	s.World.After(8*time.Second, s.watchLeader(&promoted))
+	events := s.Run(time.Minute).Events
 	for _, e := range events {
 		if e.Kind != sim.Expired {
 			continue
 		}
-		if over := e.At - promoted - ttl - timing.Election; over < -50*time.Millisecond || over > scanPeriod+50*time.Millisecond {
+		if over := e.At - promoted - ttl - timingOf(settings(t, "etcd")).Election; over < -50*time.Millisecond || over > scanPeriod+50*time.Millisecond {
 			t.Errorf("expired at %v, %v after TTL and election timeout from %v, when the new leader was elected", e.At, over, promoted)
 		}
 		return
@@ -101,14 +102,14 @@ func TestANewLeaderLetsEveryLeaseLiveOnInFull(t *testing.T) { // E6
 }
 
 // watchLeader waits until there is a leader and notes when it saw it.
-func (s *stage) watchLeader(at *time.Duration) func() {
+func (s stage) watchLeader(at *time.Duration) func() {
 	var look func()
 	look = func() {
-		if len(s.world.Role(sim.Leader)) > 0 {
-			*at = s.world.Now()
+		if len(s.World.Role(sim.Leader)) > 0 {
+			*at = s.World.Now()
 			return
 		}
-		s.world.After(10*time.Millisecond, look)
+		s.World.After(10*time.Millisecond, look)
 	}
 	return look
 }
@@ -123,13 +124,13 @@ func stalledLeader(t *testing.T, spec string, seed uint64, stall time.Duration, 
 	}
 	s := newStage(t, seed, spec, clients...)
 	for i, id := range clients {
-		s.client(id, time.Second+time.Duration(i)*150*time.Millisecond, hold(time.Hour, 70*time.Second))
+		s.Client(id, time.Second+time.Duration(i)*150*time.Millisecond, locktest.Hold(time.Hour, 70*time.Second))
 	}
-	s.world.Direct([]sim.Step{{
+	s.World.Direct([]sim.Step{{
 		When: sim.Trigger{Host: "client-1", Kind: sim.Renewed, Nth: 3, After: time.Duration(seed) * 7 * time.Millisecond},
 		Do:   sim.Fault{Kind: sim.Pause, Host: "etcd-1", For: stall},
 	}})
-	for _, e := range s.run(60 * time.Second) {
+	for _, e := range s.Run(60 * time.Second).Events {
 		lost = lost || e.Kind == sim.Expired && e.Client == "client-1"
 	}
 	return lost
@@ -162,11 +163,11 @@ func TestAStalledLeaderEndsTheLeasesOfLiveHoldersThatItHasNoHandsFreeFor(t *test
 // learns of the end of its lease than the next one is granted the lock.
 func partitionedHolder(t *testing.T, spec string, seed uint64) time.Duration {
 	s := newStage(t, seed, spec, "client-1", "client-2")
-	s.client("client-1", time.Second, hold(0, time.Hour))
-	s.client("client-2", 2*time.Second, hold(3*ttl, time.Hour))
-	s.world.After(5*time.Second+time.Duration(seed)*113*time.Millisecond, func() { s.cutOff("client-1", s.members, true) })
-	events := s.run(40 * time.Second)
-	return find(t, events, "client-1", sim.Lost, 1).At - find(t, events, "client-2", sim.Acquired, 1).At
+	s.Client("client-1", time.Second, locktest.Hold(0, time.Hour))
+	s.Client("client-2", 2*time.Second, locktest.Hold(3*ttl, time.Hour))
+	s.World.After(5*time.Second+time.Duration(seed)*113*time.Millisecond, func() { s.Cut("client-1", s.Servers...) })
+	events := s.Run(40 * time.Second).Events
+	return locktest.Find(t, events, "client-1", sim.Lost, 1).At - locktest.Find(t, events, "client-2", sim.Acquired, 1).At
 }
 
 func TestAPartitionedHolderLearnsOfItTooLate(t *testing.T) { // E5
@@ -187,21 +188,21 @@ func TestAPartitionedHolderLearnsOfItTooLate(t *testing.T) { // E5
 func TestTheClusterTellsWhoLeadsAndWhoIsTheMinority(t *testing.T) {
 	s := newStage(t, 1, "etcd+nodes=5")
 	expect := func(role sim.HostID, want ...sim.HostID) {
-		if got := s.world.Role(role); !slices.Equal(got, want) {
-			t.Errorf("at %v the %s is %v, expected %v", s.world.Now(), role, got, want)
+		if got := s.World.Role(role); !slices.Equal(got, want) {
+			t.Errorf("at %v the %s is %v, expected %v", s.World.Now(), role, got, want)
 		}
 	}
-	s.world.After(time.Second, func() {
+	s.World.After(time.Second, func() {
 		expect(sim.Leader, "etcd-1")
 		expect(sim.Majority, "etcd-1", "etcd-2", "etcd-3")
 		expect(sim.Minority, "etcd-4", "etcd-5")
-		s.world.Host("etcd-1").Crash()
+		s.World.Host("etcd-1").Crash()
 	})
-	s.world.After(1500*time.Millisecond, func() { expect(sim.Leader) })
-	s.world.After(10*time.Second, func() {
-		if got := s.world.Role(sim.Leader); len(got) != 1 || got[0] == "etcd-1" || slices.Contains(s.world.Role(sim.Minority), got[0]) {
-			t.Errorf("after the leader's crash %v leads, and the minority is %v", got, s.world.Role(sim.Minority))
+	s.World.After(1500*time.Millisecond, func() { expect(sim.Leader) })
+	s.World.After(10*time.Second, func() {
+		if got := s.World.Role(sim.Leader); len(got) != 1 || got[0] == "etcd-1" || slices.Contains(s.World.Role(sim.Minority), got[0]) {
+			t.Errorf("after the leader's crash %v leads, and the minority is %v", got, s.World.Role(sim.Minority))
 		}
 	})
-	s.run(20 * time.Second)
+	s.Run(20 * time.Second)
 }

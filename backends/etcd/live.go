@@ -41,7 +41,7 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 	}
 	var processes []*live.Proc
 	for _, id := range members {
-		p, err := lab.Agent(id).Start("etcd", serverArguments(server, string(id), lab.Address(id), peers))
+		p, err := lab.Agent(id).Start("etcd", serverArguments(server, timingOf(quick(s)), string(id), lab.Address(id), peers))
 		if err != nil {
 			return err
 		}
@@ -60,11 +60,7 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 func (b Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	members := b.Servers(s)
 	spec := observerSpec{Members: members, Sockets: sockets(lab, members), LeaseTokens: s.Choice(optionToken) == fromLease}
-	observer, err := lab.Agent(members[0]).StartHelper(observerRole, spec)
-	if err != nil {
-		return err
-	}
-	return observer.AwaitReady(ctx)
+	return backends.StartObserver(ctx, lab, members[0], observerRole, spec)
 }
 
 // Reset waits until all members agree again and clears the store. Its revision goes on, so

@@ -36,7 +36,7 @@ func (b attached) Attachment() *backends.Attachment { return b.to }
 
 // Missing says which settings an attached cluster cannot have.
 func (b attached) Missing(s backends.Settings) error {
-	return cmp.Or(b.to.Fits(b.Servers(s)), backends.RefuseWritten(s, optionLeadership))
+	return cmp.Or(b.to.Fits(b.Servers(s)), backends.RefuseWritten(s, optionLeadership, optionElection))
 }
 
 // Profile gives the settings as they are: which version the members are of is not asked.
@@ -64,20 +64,12 @@ func (b attached) Observe(ctx context.Context, lab *live.Lab, s backends.Setting
 		return err
 	}
 	spec := observerSpec{Members: members, Sockets: b.to.Sockets, Prefix: prefix, LeaseTokens: s.Choice(optionToken) == fromLease}
-	observer, err := lab.Agent(members[0]).StartHelper(observerRole, spec)
-	if err != nil {
-		return err
-	}
-	return observer.AwaitReady(ctx)
+	return backends.StartObserver(ctx, lab, members[0], observerRole, spec)
 }
 
 // Reset removes what the trial has left.
 func (b attached) Reset(ctx context.Context, lab *live.Lab, _ backends.Settings) error {
-	prefix, err := b.to.Prefix(lab)
-	if err != nil {
-		return err
-	}
-	return b.Clean(ctx, []string{prefix})
+	return b.to.Reset(ctx, lab, b.Clean)
 }
 
 // Who is nobody: the members are not asked.
@@ -151,14 +143,14 @@ func (b attached) each(ctx context.Context, ask func(context.Context, *clientv3.
 	return errors.Join(failed...)
 }
 
-// DialUnder gives a client's process its lock, under names that begin with prefix.
-func (b Backend) DialUnder(prefix string, h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
+// DialUnder gives a client's process its lock, under names that begin with a prefix.
+func (b Backend) DialUnder(names backends.Names, h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
 	p, err := dialMembers(h, servers)
 	if err != nil {
 		return nil, err
 	}
 	for _, e := range p.members {
-		under(prefix, e.client)
+		under(names.Prefix, e.client)
 	}
 	return NewLock(h, p, s), nil
 }

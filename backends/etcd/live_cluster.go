@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/consensus"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
@@ -30,13 +31,18 @@ const (
 	answerLimit = time.Second
 )
 
-// liveTiming is the quickest that proved to be safe on two busy cores. The smallest lease
-// is 1 s with it, where etcd's own values give 2 s.
-var liveTiming = consensus.Timing{Election: 500 * time.Millisecond, Heartbeat: 50 * time.Millisecond}
+// quick gives the settings that a cluster of locklab's own is run with: quick elections,
+// unless somebody has asked for others.
+func quick(s backends.Settings) backends.Settings {
+	if s.Written(optionElection) {
+		return s
+	}
+	return s.WithChoice(optionElection, electionQuick)
+}
 
 // serverArguments run a member, in its host's directory. peers has every member as
 // name=URL.
-func serverArguments(p program, name, ip string, peers []string) []string {
+func serverArguments(p program, timing consensus.Timing, name, ip string, peers []string) []string {
 	client, peer := "http://"+net.JoinHostPort(ip, servePort), "http://"+net.JoinHostPort(ip, peerPort)
 	// etcd 3.4 does not start when the socket is still there of one that was killed.
 	return []string{"/bin/sh", "-c", "rm -f " + socketName + `; exec "$@"`, "etcd", p.path,
@@ -44,8 +50,8 @@ func serverArguments(p program, name, ip string, peers []string) []string {
 		"--listen-client-urls", client + ",unix://" + socketName, "--advertise-client-urls", client,
 		"--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
 		"--initial-cluster", strings.Join(peers, ","), "--initial-cluster-state", "new",
-		"--heartbeat-interval", fmt.Sprint(liveTiming.Heartbeat.Milliseconds()),
-		"--election-timeout", fmt.Sprint(liveTiming.Election.Milliseconds()),
+		"--heartbeat-interval", fmt.Sprint(timing.Heartbeat.Milliseconds()),
+		"--election-timeout", fmt.Sprint(timing.Election.Milliseconds()),
 		"--pre-vote", "--logger", "zap", "--log-level", "error",
 	}
 }

@@ -90,32 +90,3 @@ func (a *announcement) due(b []byte) func() {
 	a.mark, a.sent = nil, nil
 	return sent
 }
-
-// announcedConn is a connection that says when the kernel has taken the announced
-// request; until that has been said, nothing that comes from the member is read.
-type announcedConn struct {
-	net.Conn
-	announced *announcement
-	reading   sync.Mutex
-}
-
-func (c *announcedConn) Write(b []byte) (int, error) {
-	sent := c.announced.due(b)
-	if sent == nil {
-		return c.Conn.Write(b)
-	}
-	c.reading.Lock()
-	defer c.reading.Unlock()
-	n, err := c.Conn.Write(b)
-	if err == nil {
-		sent()
-	}
-	return n, err
-}
-
-func (c *announcedConn) Read(b []byte) (int, error) {
-	n, err := c.Conn.Read(b)
-	c.reading.Lock()
-	defer c.reading.Unlock()
-	return n, err
-}

@@ -5,6 +5,7 @@ package etcd
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -158,7 +159,7 @@ func TestTheModelDoesWhatEtcdDoesAndTheObserverSeesIt(t *testing.T) {
 			o.end()
 			o.seen.mu.Lock() // nothing more is recorded
 			defer o.seen.mu.Unlock()
-			if !slices.Equal(seen, expected) {
+			if !slices.EqualFunc(seen, expected, func(a, b sim.Event) bool { return reflect.DeepEqual(a, b) }) {
 				t.Fatalf("the observer saw  %+v\nthe model did     %+v", seen, expected)
 			}
 		})

@@ -45,7 +45,7 @@ func newPort(h wire.Host, network string, addresses ...string) (*clientPort, err
 			if err != nil {
 				return nil, err
 			}
-			return &announcedConn{Conn: conn, announced: e.announced}, nil
+			return &wire.AnnouncedConn{Conn: conn, Due: e.announced.due}, nil
 		})
 		if err != nil {
 			p.close()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/locklab/locklab/backends/realtime"
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live/livetest"
 	"golang.org/x/sys/unix"
 )
 
@@ -102,7 +103,7 @@ func TestAcquireSentIsRecordedWhenTheServerHasTheRequestAndTheClientNoAnswer(t *
 			if e.Kind != sim.AcquireSent || e.Grant != key || answered {
 				t.Errorf("recorded %+v, answered before it: %t", e, answered)
 			}
-			eventually(t, "the request, on its way, reaches the server", func() bool { return s.has(t, key) })
+			livetest.Eventually(t, "the request, on its way, reaches the server", func() bool { return s.has(t, key) })
 		}
 		own, first, err := p.Create(key, LockPrefix, lease, patience)
 		answered = true

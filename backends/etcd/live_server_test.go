@@ -16,6 +16,7 @@ import (
 	"github.com/locklab/locklab/sim/live"
 	"github.com/locklab/locklab/sim/live/livetest"
 	clientv3 "go.etcd.io/etcd/client/v3"
+	"pgregory.net/rapid"
 )
 
 func TestMain(m *testing.M) { os.Exit(livetest.Main(m, testRoles)) }
@@ -81,7 +82,7 @@ func (s *realServer) run(t *testing.T, p program) {
 	t.Helper()
 	// Alone it needs no address for others, and it may elect itself at once.
 	const nobody = "http://127.0.0.1:1"
-	args := append(serverArguments(p, "etcd-1", "127.0.0.1", []string{"etcd-1=" + nobody}),
+	args := append(serverArguments(p, timingOf(settings(t, "etcd")), "etcd-1", "127.0.0.1", []string{"etcd-1=" + nobody}),
 		"--listen-client-urls", "unix://"+socketName, "--listen-peer-urls", "unix://peer:0",
 		"--initial-advertise-peer-urls", nobody, "--heartbeat-interval", "10", "--election-timeout", "100")
 	var output bytes.Buffer
@@ -104,21 +105,11 @@ func (s *realServer) kill() {
 }
 
 // port gives a host's port to the server.
-func (s *realServer) port(t fataler, h wire.Host) *clientPort {
+func (s *realServer) port(t rapid.TB, h wire.Host) *clientPort {
 	t.Helper()
 	p, err := newPort(h, "unix", s.socket)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
-}
-
-// eventually waits until a condition holds.
-func eventually(t fataler, what string, holds func() bool) {
-	t.Helper()
-	for start := time.Now(); !holds(); time.Sleep(time.Millisecond) {
-		if time.Since(start) > patience {
-			t.Fatalf("%s: not within %v", what, patience)
-		}
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 	"go.etcd.io/etcd/api/v3/mvccpb"
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -26,7 +27,7 @@ func TestWhatSeveralMembersShowIsRecordedOnceAndWhenItWasFirstSeen(t *testing.T)
 	var got []string
 	s := newSightings(func(at time.Duration, e sim.Event) {
 		e.At = at
-		got = append(got, line(e))
+		got = append(got, (&locktest.Story{}).Line(e))
 	})
 	s.start(1, nil)
 	a, b := LockPrefix+"a", LockPrefix+"b"

@@ -161,5 +161,5 @@ func (Backend) Profile(s backends.Settings) (backends.Settings, string, error) {
 	if err != nil {
 		return s, "", err
 	}
-	return s.WithSwitch(optionLeadership, p.version.checksLeadership()), "etcd " + p.version.String(), nil
+	return quick(s).WithSwitch(optionLeadership, p.version.checksLeadership()), "etcd " + p.version.String(), nil
 }

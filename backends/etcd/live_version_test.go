@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestWhichVersionsCheckTheirLeadershipBeforeTheyEndLeases(t *testing.T) {
@@ -62,6 +63,16 @@ func TestTheServerIsChosenByWhatTheOptionsSayOfIt(t *testing.T) {
 		if name != "etcd "+c.want || p.On(optionLeadership) != (c.profile == "on") {
 			t.Errorf("%s runs with %s, check %t; expected %s, %s", c.spec, name, p.On(optionLeadership), c.want, c.profile)
 		}
+		if got := timingOf(p); got.Election != 500*time.Millisecond {
+			t.Errorf("%s: the model elects as if members waited for %v, and the real ones wait for 500ms", c.spec, got.Election)
+		}
+	}
+}
+
+func TestAnElectionTimeoutThatWasAskedForStays(t *testing.T) {
+	s := settings(t, "etcd+election-timeout=1000ms")
+	if got := timingOf(quick(s)); got.Election != time.Second || got.Heartbeat != 100*time.Millisecond {
+		t.Errorf("members are run with %+v", got)
 	}
 }
 

@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 )
 
 func TestALockIsTakenAndGivenBack(t *testing.T) {
 	s := newStage(t, 1, "etcd", "client-1")
-	s.client("client-1", time.Second, hold(0, time.Second))
-	s.expect(time.Minute, `
+	s.Client("client-1", time.Second, locktest.Hold(0, time.Second))
+	s.Expect(time.Minute, `
 	1.004s client-1 acquire-sent account/1
 	1.006s etcd-1 granted account/1@2 token 2
 	1.007s client-1 acquired account/1@2 token 2 until 12.004s
@@ -23,10 +24,10 @@ func TestALockIsTakenAndGivenBack(t *testing.T) {
 
 func TestTheWaiterGetsTheLockOnRelease(t *testing.T) {
 	s := newStage(t, 1, "etcd", "client-1", "client-2", "client-3")
-	s.client("client-1", time.Second, hold(ttl, 5*time.Second))
-	s.client("client-2", 2*time.Second, hold(ttl, time.Second))
-	s.client("client-3", 3*time.Second, hold(ttl, time.Second))
-	s.expect(time.Minute, `
+	s.Client("client-1", time.Second, locktest.Hold(ttl, 5*time.Second))
+	s.Client("client-2", 2*time.Second, locktest.Hold(ttl, time.Second))
+	s.Client("client-3", 3*time.Second, locktest.Hold(ttl, time.Second))
+	s.Expect(time.Minute, `
 	1.004s client-1 acquire-sent account/1
 	1.006s etcd-1 granted account/1@2 token 2
 	1.007s client-1 acquired account/1@2 token 2 until 12.004s
@@ -50,10 +51,10 @@ func TestTheWaiterGetsTheLockOnRelease(t *testing.T) {
 
 func TestAWaiterThatHasWaitedLongEnoughLeavesTheQueue(t *testing.T) {
 	s := newStage(t, 1, "etcd", "client-1", "client-2", "client-3")
-	s.client("client-1", time.Second, hold(ttl, 8*time.Second))
-	s.client("client-2", 2*time.Second, hold(3*time.Second, time.Second))
-	s.client("client-3", 3*time.Second, hold(ttl, time.Second))
-	s.expect(time.Minute, `
+	s.Client("client-1", time.Second, locktest.Hold(ttl, 8*time.Second))
+	s.Client("client-2", 2*time.Second, locktest.Hold(3*time.Second, time.Second))
+	s.Client("client-3", 3*time.Second, locktest.Hold(ttl, time.Second))
+	s.Expect(time.Minute, `
 	1.004s client-1 acquire-sent account/1
 	1.006s etcd-1 granted account/1@2 token 2
 	1.007s client-1 acquired account/1@2 token 2 until 12.004s
@@ -73,10 +74,10 @@ func TestAWaiterThatHasWaitedLongEnoughLeavesTheQueue(t *testing.T) {
 
 func TestTheLockComesFreeWhenTheHolderIsGone(t *testing.T) {
 	s := newStage(t, 1, "etcd", "client-1", "client-2")
-	s.client("client-1", time.Second, hold(0, time.Hour))
-	s.client("client-2", 2*time.Second, hold(2*ttl, time.Second))
-	s.world.After(5*time.Second, s.world.Host("client-1").Crash)
-	s.expect(time.Minute, `
+	s.Client("client-1", time.Second, locktest.Hold(0, time.Hour))
+	s.Client("client-2", 2*time.Second, locktest.Hold(2*ttl, time.Second))
+	s.World.After(5*time.Second, s.World.Host("client-1").Crash)
+	s.Expect(time.Minute, `
 	1.004s client-1 acquire-sent account/1
 	1.006s etcd-1 granted account/1@2 token 2
 	1.007s client-1 acquired account/1@2 token 2 until 12.004s
@@ -92,10 +93,10 @@ func TestTheLockComesFreeWhenTheHolderIsGone(t *testing.T) {
 
 func TestAPausedHolderIsSupersededAndItsTokenIsLower(t *testing.T) { // K4
 	s := newStage(t, 1, "etcd", "client-1", "client-2")
-	s.client("client-1", time.Second, hold(0, time.Second))
-	s.client("client-2", 2*time.Second, hold(2*ttl, 15*time.Second))
-	s.world.Direct([]sim.Step{pause("client-1", "client-1", sim.Acquired, 15*time.Second)})
-	s.expect(time.Minute, `
+	s.Client("client-1", time.Second, locktest.Hold(0, time.Second))
+	s.Client("client-2", 2*time.Second, locktest.Hold(2*ttl, 15*time.Second))
+	s.Pause("client-1", sim.Acquired, 15*time.Second)
+	s.Expect(time.Minute, `
 	1.004s client-1 acquire-sent account/1
 	1.006s etcd-1 granted account/1@2 token 2
 	1.007s client-1 acquired account/1@2 token 2 until 12.004s
@@ -115,7 +116,7 @@ func TestAPausedHolderIsSupersededAndItsTokenIsLower(t *testing.T) { // K4
 func TestAWaiterWhoseLeaseEndedIsToldThatItHoldsTheLock(t *testing.T) { // J3, J4: before 3.5
 	s := newStage(t, 1, "etcd+recheck=off", "client-1", "client-2")
 	s.expiredWaiter()
-	s.expect(time.Minute, `
+	s.Expect(time.Minute, `
 	1.004s client-1 acquire-sent account/1
 	1.006s etcd-1 granted account/1@2 token 2
 	1.007s client-1 acquired account/1@2 token 2 until 12.004s
@@ -132,7 +133,7 @@ func TestAWaiterWhoseLeaseEndedIsToldThatItHoldsTheLock(t *testing.T) { // J3, J
 func TestTheRecheckTellsAWaiterThatItsLeaseEnded(t *testing.T) { // J3, J4: since 3.5
 	s := newStage(t, 1, "etcd", "client-1", "client-2")
 	s.expiredWaiter()
-	s.expect(time.Minute, `
+	s.Expect(time.Minute, `
 	1.004s client-1 acquire-sent account/1
 	1.006s etcd-1 granted account/1@2 token 2
 	1.007s client-1 acquired account/1@2 token 2 until 12.004s
@@ -145,10 +146,10 @@ func TestTheRecheckTellsAWaiterThatItsLeaseEnded(t *testing.T) { // J3, J4: sinc
 }
 
 // expiredWaiter stops a waiter until its lease is over and the holder has released.
-func (s *stage) expiredWaiter() {
-	s.client("client-1", time.Second, hold(0, 20*time.Second))
-	s.client("client-2", 2*time.Second, hold(5*time.Second, time.Second))
-	s.world.Direct([]sim.Step{{
+func (s stage) expiredWaiter() {
+	s.Client("client-1", time.Second, locktest.Hold(0, 20*time.Second))
+	s.Client("client-2", 2*time.Second, locktest.Hold(5*time.Second, time.Second))
+	s.World.Direct([]sim.Step{{
 		When: sim.Trigger{After: 4 * time.Second},
 		Do:   sim.Fault{Kind: sim.Pause, Host: "client-2", For: 20 * time.Second},
 	}})
@@ -156,13 +157,13 @@ func (s *stage) expiredWaiter() {
 
 func TestAfterAnUnansweredUnlockTheNextLockHasAnotherSession(t *testing.T) {
 	s := newStage(t, 1, "etcd+timeout=0.1ttl", "client-1")
-	s.client("client-1", time.Second, func(h sim.Host, l backends.Lock) {
-		hold(0, time.Second)(h, l)
-		hold(2*ttl, time.Second)(h, l)
+	s.Client("client-1", time.Second, func(h sim.Host, l backends.Lock) {
+		locktest.Hold(0, time.Second)(h, l)
+		locktest.Hold(2*ttl, time.Second)(h, l)
 	})
-	s.world.After(1500*time.Millisecond, func() { s.cutOff("client-1", s.members, true) })
-	s.world.After(4200*time.Millisecond, func() { s.cutOff("client-1", s.members, false) })
-	s.expect(time.Minute, `
+	s.World.After(1500*time.Millisecond, func() { s.Cut("client-1", s.Servers...) })
+	s.World.After(4200*time.Millisecond, func() { s.Mend("client-1", s.Servers...) })
+	s.Expect(time.Minute, `
 	1.004s client-1 acquire-sent account/1
 	1.006s etcd-1 granted account/1@2 token 2
 	1.007s client-1 acquired account/1@2 token 2 until 12.004s
@@ -180,20 +181,18 @@ func TestAfterAnUnansweredUnlockTheNextLockHasAnotherSession(t *testing.T) {
 
 // lateUnlock lets an unlock hang in the network towards the first member, while it is
 // tried again at the next one.
-func (s *stage) lateUnlock() {
-	s.client("client-1", time.Second, func(h sim.Host, l backends.Lock) {
-		hold(0, time.Second)(h, l)
-		hold(0, 20*time.Second)(h, l)
+func (s stage) lateUnlock() {
+	s.Client("client-1", time.Second, func(h sim.Host, l backends.Lock) {
+		locktest.Hold(0, time.Second)(h, l)
+		locktest.Hold(0, 20*time.Second)(h, l)
 	})
-	s.client("client-2", 10*time.Second, hold(20*time.Second, time.Second))
-	s.world.After(1500*time.Millisecond, func() { s.cutOff("client-1", s.members[:1], true) })
-	s.world.After(9*time.Second, func() { s.cutOff("client-1", s.members[:1], false) })
+	s.Client("client-2", 10*time.Second, locktest.Hold(20*time.Second, time.Second))
+	s.World.After(1500*time.Millisecond, func() { s.Cut("client-1", s.Servers[:1]...) })
+	s.World.After(9*time.Second, func() { s.Mend("client-1", s.Servers[:1]...) })
 }
 
-func TestALateUnlockDeletesTheNextLockOfItsSession(t *testing.T) { // E9
-	s := newStage(t, 1, "etcd", "client-1", "client-2")
-	s.lateUnlock()
-	s.expect(time.Minute, `
+// beforeTheLateUnlock is what has happened by then, in any case.
+const beforeTheLateUnlock = `
 	1.004s client-1 acquire-sent account/1
 	1.006s etcd-1 granted account/1@2 token 2
 	1.007s client-1 acquired account/1@2 token 2 until 12.004s
@@ -203,7 +202,12 @@ func TestALateUnlockDeletesTheNextLockOfItsSession(t *testing.T) { // E9
 	7.012s client-1 acquire-sent account/1
 	7.014s etcd-1 granted account/1@4 token 4
 	7.015s client-1 acquired account/1@4 token 4 until 12.004s
-	10.004s client-2 acquire-sent account/2
+	10.004s client-2 acquire-sent account/2`
+
+func TestALateUnlockDeletesTheNextLockOfItsSession(t *testing.T) { // E9
+	s := newStage(t, 1, "etcd", "client-1", "client-2")
+	s.lateUnlock()
+	s.Expect(time.Minute, beforeTheLateUnlock+`
 	14.609s etcd-1 freed account/1@4
 	14.609s etcd-1 granted account/2@5 token 5
 	14.615s client-2 acquired account/2@5 token 5 until 24.004s
@@ -218,17 +222,7 @@ func TestALateUnlockDeletesTheNextLockOfItsSession(t *testing.T) { // E9
 func TestAnUnlockThatComparesTheRevisionDeletesNoOtherLock(t *testing.T) { // E9
 	s := newStage(t, 1, "etcd+unlock-compares-revision", "client-1", "client-2")
 	s.lateUnlock()
-	s.expect(time.Minute, `
-	1.004s client-1 acquire-sent account/1
-	1.006s etcd-1 granted account/1@2 token 2
-	1.007s client-1 acquired account/1@2 token 2 until 12.004s
-	2.007s client-1 release account/1@2
-	7.011s etcd-1 freed account/1@2
-	7.012s client-1 released account/1@2
-	7.012s client-1 acquire-sent account/1
-	7.014s etcd-1 granted account/1@4 token 4
-	7.015s client-1 acquired account/1@4 token 4 until 12.004s
-	10.004s client-2 acquire-sent account/2
+	s.Expect(time.Minute, beforeTheLateUnlock+`
 	27.015s client-1 release account/1@4
 	27.017s etcd-1 freed account/1@4
 	27.017s etcd-1 granted account/2@5 token 5

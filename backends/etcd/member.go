@@ -71,7 +71,7 @@ type passed struct {
 func (c *cluster) boot(h *virtual.Host) *member {
 	m := &member{cluster: c, host: h, model: NewModel()}
 	m.raft = consensus.Start(h, consensus.Config{
-		Members: c.members, Timing: timing,
+		Members: c.members, Timing: c.timing,
 		Apply: m.apply, Changed: m.changed, Receive: m.receive,
 	})
 	h.ServeLater(func(_ sim.HostID, request any, reply func(any)) { m.handle(request, reply) })
@@ -119,7 +119,7 @@ func (m *member) lead(request any, reply func(any)) {
 	switch r := request.(type) {
 	case Command:
 		if r.Kind == CommandLeaseGrant {
-			r.TTL = max(wholeSeconds(r.TTL), minTTL(timing.Election))
+			r.TTL = max(wholeSeconds(r.TTL), minTTL(m.cluster.timing.Election))
 		}
 		led := m.raft.Propose(r, func(result any, ok bool) {
 			if !ok {
@@ -189,7 +189,7 @@ func (m *member) notify() {
 // changed lets the lessor count on the leader only, and there from the beginning.
 func (m *member) changed(s consensus.Status) {
 	if s.Role == consensus.Leader {
-		m.lessor.Promote(m.host.Now(), m.model.Leases(), timing.Election)
+		m.lessor.Promote(m.host.Now(), m.model.Leases(), m.cluster.timing.Election)
 	} else {
 		m.lessor.Demote()
 	}

@@ -9,8 +9,8 @@ import (
 )
 
 // ask lets a client ask one member after a while.
-func (s *stage) ask(after time.Duration, member sim.HostID, f func(p *simulatedPort)) {
-	h := s.world.Host("client-1")
+func (s stage) ask(after time.Duration, member sim.HostID, f func(p *simulatedPort)) {
+	h := s.World.Host("client-1")
 	h.Go("ask", func(sim.Host) {
 		h.Sleep(after)
 		f(&simulatedPort{host: h, members: []sim.HostID{member}})
@@ -19,7 +19,7 @@ func (s *stage) ask(after time.Duration, member sim.HostID, f func(p *simulatedP
 
 func TestAMemberThatIsBehindDoesNotTakeAKeyItHasNotSeenForDeleted(t *testing.T) {
 	s := newStage(t, 1, "etcd", "client-1")
-	s.cutOff("etcd-3", s.members, true)
+	s.Cut("etcd-3", s.Servers...)
 	s.ask(time.Second, "etcd-1", func(p *simulatedPort) {
 		lease, _, _ := p.LeaseGrant(ttl, time.Second)
 		own, _, err := p.Create("account/x", LockPrefix, lease, time.Second)
@@ -30,7 +30,7 @@ func TestAMemberThatIsBehindDoesNotTakeAKeyItHasNotSeenForDeleted(t *testing.T) 
 		if err := behind.WatchDelete(own, own.Created, time.Second); !errors.Is(err, sim.ErrUnknown) {
 			t.Errorf("a member that was cut off told of the deletion of a key that exists: %v", err)
 		}
-		s.cutOff("etcd-3", s.members, false)
+		s.Mend("etcd-3", s.Servers...)
 		p.host.Sleep(5 * time.Second)
 		if ok, err := p.Delete("account/x", 0, time.Second); !ok {
 			t.Errorf("delete: %v", err)
@@ -39,23 +39,23 @@ func TestAMemberThatIsBehindDoesNotTakeAKeyItHasNotSeenForDeleted(t *testing.T) 
 			t.Errorf("a member that has caught up does not tell of a deletion: %v", err)
 		}
 	})
-	s.run(30 * time.Second)
+	s.Run(30 * time.Second)
 }
 
 func TestALeaderThatIsCutOffAnswersNoReads(t *testing.T) {
 	s := newStage(t, 1, "etcd", "client-1")
-	s.world.After(5*time.Second, func() { s.cutOff("etcd-1", s.members, true) })
+	s.World.After(5*time.Second, func() { s.Cut("etcd-1", s.Servers...) })
 	s.ask(5100*time.Millisecond, "etcd-1", func(p *simulatedPort) {
 		if _, _, _, err := p.LastCreated(LockPrefix, 100, 3*time.Second); !errors.Is(err, sim.ErrUnknown) {
 			t.Errorf("it was answered with %v, expected nothing: another leader may know better", err)
 		}
 	})
-	s.run(10 * time.Second)
+	s.Run(10 * time.Second)
 }
 
 func TestAnyMemberServesByAskingTheLeader(t *testing.T) {
 	s := newStage(t, 1, "etcd", "client-1")
-	for _, m := range s.members {
+	for _, m := range s.Servers {
 		s.ask(time.Second, m, func(p *simulatedPort) {
 			lease, _, err := p.LeaseGrant(ttl, time.Second)
 			if err != nil {
@@ -72,5 +72,5 @@ func TestAnyMemberServesByAskingTheLeader(t *testing.T) {
 			}
 		})
 	}
-	s.run(30 * time.Second)
+	s.Run(30 * time.Second)
 }

@@ -4,15 +4,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 )
 
 func TestALeaseThatTheServerMakesEndsUnderItsHolder(t *testing.T) { // E10
 	s := newStage(t, 1, "etcd+server-lease=60s", "client-1", "client-2")
-	s.client("client-1", time.Second, hold(0, 70*time.Second))
-	s.client("client-2", 20*time.Second, hold(time.Hour, time.Second))
-	events := s.run(2 * time.Minute)
-	first, second := find(t, events, "client-1", sim.Acquired, 1), find(t, events, "client-2", sim.Acquired, 1)
+	s.Client("client-1", time.Second, locktest.Hold(0, 70*time.Second))
+	s.Client("client-2", 20*time.Second, locktest.Hold(time.Hour, time.Second))
+	events := s.Run(2 * time.Minute).Events
+	first, second := locktest.Find(t, events, "client-1", sim.Acquired, 1), locktest.Find(t, events, "client-2", sim.Acquired, 1)
 	if first.Until != 0 {
 		t.Errorf("client 1 was told that its lease ends at %v", first.Until)
 	}
@@ -24,14 +25,14 @@ func TestALeaseThatTheServerMakesEndsUnderItsHolder(t *testing.T) { // E10
 			t.Errorf("%s was told at %v that the lock is lost: %s", e.Host, e.At, e.Note)
 		}
 	}
-	find(t, events, "client-1", sim.NotReleased, 1)
+	locktest.Find(t, events, "client-1", sim.NotReleased, 1)
 }
 
 func TestTheServerMakesAnotherLeaseForEachLock(t *testing.T) { // E10
 	s := newStage(t, 1, "etcd+server-lease=60s", "client-1")
-	s.client("client-1", time.Second, hold(0, 40*time.Second))
-	s.client("client-1", 50*time.Second, hold(0, 40*time.Second))
-	for _, e := range s.run(2 * time.Minute) {
+	s.Client("client-1", time.Second, locktest.Hold(0, 40*time.Second))
+	s.Client("client-1", 50*time.Second, locktest.Hold(0, 40*time.Second))
+	for _, e := range s.Run(2 * time.Minute).Events {
 		if e.Kind == sim.Expired || e.Kind == sim.NotReleased {
 			t.Errorf("at %v: %s", e.At, e.Kind)
 		}

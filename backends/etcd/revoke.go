@@ -67,7 +67,7 @@ func (r *revoker) revoke(lease uint64) {
 			r.next()
 		}
 	}
-	timer := r.member.host.After(queueing+2*timing.Election, end)
+	timer := r.member.host.After(queueing+2*r.member.cluster.timing.Election, end)
 	r.member.handle(Command{Kind: CommandLeaseExpire, Lease: lease}, func(answer any) {
 		if _, done := answer.(Reply); done {
 			timer.Stop()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 	"pgregory.net/rapid"
 )
@@ -20,12 +21,12 @@ func turbulence(t *rapid.T, spec string) *sim.History {
 	span := func(label string, lo, hi time.Duration) time.Duration {
 		return time.Duration(rapid.Int64Range(int64(lo/time.Millisecond), int64(hi/time.Millisecond)).Draw(t, label)) * time.Millisecond
 	}
-	all := append([]sim.HostID{"client-1", "client-2", "client-3"}, s.members...)
+	all := append([]sim.HostID{"client-1", "client-2", "client-3"}, s.Servers...)
 	for i := range 3 {
 		rest, work := span("rest", ttl/20, ttl), span("work", ttl/20, ttl)
-		s.client(all[i], rest, func(h sim.Host, l backends.Lock) {
+		s.Client(all[i], rest, func(h sim.Host, l backends.Lock) {
 			for {
-				hold(2*ttl, work)(h, l)
+				locktest.Hold(2*ttl, work)(h, l)
 				h.Sleep(rest)
 			}
 		})
@@ -34,16 +35,16 @@ func turbulence(t *rapid.T, spec string) *sim.History {
 		id := rapid.SampledFrom(all).Draw(t, "host")
 		at, length := span("at", 0, faultsOver-2*ttl), span("length", ttl/100, 2*ttl)
 		begin, end := s.fault(t, id, span("step", -ttl/10, 2*ttl))
-		s.world.After(at, begin)
-		s.world.After(at+length, end)
+		s.World.After(at, begin)
+		s.World.After(at+length, end)
 	}
-	return sim.Finish(sim.Header{}, s.run(faultsOver+4*ttl), s.world.Clock)
+	return s.Run(faultsOver + 4*ttl)
 }
 
-func (s *stage) fault(t *rapid.T, id sim.HostID, step time.Duration) (begin, end func()) {
-	h := s.world.Host(id)
+func (s stage) fault(t *rapid.T, id sim.HostID, step time.Duration) (begin, end func()) {
+	h := s.World.Host(id)
 	server := false
-	for _, m := range s.members {
+	for _, m := range s.Servers {
 		server = server || m == id
 	}
 	kinds := []string{"pause", "partition", "wall", "monotonic"}
@@ -55,13 +56,13 @@ func (s *stage) fault(t *rapid.T, id sim.HostID, step time.Duration) (begin, end
 	case "pause":
 		f := sim.Fault{Kind: sim.Pause, Host: id}
 		on := false
-		return func() { on = !h.Down() && s.world.Apply(f) == nil }, func() {
+		return func() { on = !h.Down() && s.World.Apply(f) == nil }, func() {
 			if on && !h.Down() {
-				_ = s.world.Undo(f)
+				_ = s.World.Undo(f)
 			}
 		}
 	case "partition":
-		return func() { s.cutOff(id, s.members, true) }, func() { s.cutOff(id, s.members, false) }
+		return func() { s.Cut(id, s.Servers...) }, func() { s.Mend(id, s.Servers...) }
 	case "wall":
 		return func() { h.StepWall(step) }, nothing
 	case "monotonic":
@@ -74,24 +75,9 @@ func TestTheLockHasAtMostOneOwnerAndTokensGrow(t *testing.T) { // K19, E13
 	for _, spec := range []string{"etcd", "etcd+nodes=5+recheck=off+leadership-check-on-revoke=off"} {
 		t.Run(spec, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
-				owner, last := "", uint64(0)
-				for _, e := range turbulence(t, spec).Events {
-					switch e.Kind {
-					case sim.Granted:
-						if owner != "" {
-							t.Fatalf("at %v granted to %s while %s held it", e.At, e.Grant, owner)
-						}
-						if e.Token <= last {
-							t.Fatalf("at %v token %d was given after token %d", e.At, e.Token, last)
-						}
-						owner, last = e.Grant, e.Token
-					case sim.Freed, sim.Expired:
-						if e.Grant != owner {
-							t.Fatalf("at %v %s of %s while %s held it", e.At, e.Kind, e.Grant, owner)
-						}
-						owner = ""
-					}
-				}
+				h := turbulence(t, spec)
+				locktest.OneOwner(t, h)
+				locktest.RisingTokens(t, h)
 			})
 		})
 	}
@@ -121,13 +107,13 @@ func TestTheSameSeedGivesTheSameHistory(t *testing.T) {
 	run := func() string {
 		s := newStage(t, 7, "etcd", "client-1", "client-2", "client-3")
 		for i := range 3 {
-			s.client(sim.HostID(fmt.Sprintf("client-%d", i+1)), 0, func(h sim.Host, l backends.Lock) {
+			s.Client(sim.HostID(fmt.Sprintf("client-%d", i+1)), 0, func(h sim.Host, l backends.Lock) {
 				for range 5 {
-					hold(5*ttl, time.Second)(h, l)
+					locktest.Hold(5*ttl, time.Second)(h, l)
 				}
 			})
 		}
-		return sim.Finish(sim.Header{}, s.run(20*ttl), s.world.Clock).Fingerprint()
+		return s.Run(20 * ttl).Fingerprint()
 	}
 	if a, b := run(), run(); a != b {
 		t.Errorf("two runs with one seed: %s and %s", a, b)

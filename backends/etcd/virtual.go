@@ -16,12 +16,16 @@ type cluster struct {
 	members         []sim.HostID
 	running         []*member // as last started
 	leadershipCheck bool
+	timing          consensus.Timing
 	witness         witness
 }
 
 // Simulate puts the members on their hosts.
 func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.Host) backends.Lock {
-	c := &cluster{world: w, members: b.Servers(s), leadershipCheck: s.On(optionLeadership), witness: witness{succession: succession{token: tokenOf(s)}}}
+	c := &cluster{
+		world: w, members: b.Servers(s), leadershipCheck: s.On(optionLeadership), timing: timingOf(s),
+		witness: witness{succession: succession{token: tokenOf(s)}},
+	}
 	c.running = make([]*member, len(c.members))
 	for i, id := range c.members {
 		h := w.Host(id)

@@ -68,9 +68,9 @@ func (l *etcdMutexLock) dial(ctx context.Context, address string) (net.Conn, err
 	if err != nil {
 		return nil, err
 	}
-	return &watchedConn{Conn: conn, host: l.host, asks: l.isCreate, sent: func(key string) {
+	return watch(conn, l.host, l.isCreate, func(key string) {
 		l.host.Record(sim.Event{Kind: sim.AcquireSent, Grant: key})
-	}}, nil
+	}), nil
 }
 
 // isCreate tells the first request that names the key which is to be created; protocol

@@ -89,11 +89,8 @@ func TestTheZnodeOfALockIsReadFromTheAnswerToItsCreation(t *testing.T) {
 	for each := 1; each <= len(said); each += 7 {
 		var sent int
 		var seen []string
-		conn := &watchedConn{
-			Conn: scripted{said: bytes.NewReader(said), each: each},
-			host: &realtime.Host{}, sent: func(string) { sent++ },
-		}
-		c := newZKConn(conn, "/account/", func(n zkNode) { seen = append(seen, n.grant()) })
+		conn := scripted{said: bytes.NewReader(said), each: each}
+		c := newZKConn(conn, &realtime.Host{}, func(string) { sent++ }, "/account/", func(n zkNode) { seen = append(seen, n.grant()) })
 		for _, request := range [][]byte{
 			zkMessage("/account/lock-", session, create), // the first is no request with a header
 			zkMessage("/account/lock-", 1, create),
@@ -106,7 +103,7 @@ func TestTheZnodeOfALockIsReadFromTheAnswerToItsCreation(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		for buffer := make([]byte, 64); c.watchedConn.Conn.(scripted).said.Len() > 0; {
+		for buffer := make([]byte, 64); conn.said.Len() > 0; {
 			if _, err := c.Read(buffer); err != nil {
 				t.Fatal(err)
 			}

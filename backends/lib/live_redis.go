@@ -40,10 +40,7 @@ func newRedisClient(h wire.Host, ip string, asks func(words []string) (value str
 			if err != nil {
 				return nil, err
 			}
-			return &watchedConn{
-				Conn: conn, host: h, sent: sent,
-				asks: func(b []byte) (string, bool) { return asks(commandWords(b)) },
-			}, nil
+			return watch(conn, h, func(b []byte) (string, bool) { return asks(commandWords(b)) }, sent), nil
 		},
 	})}
 	c.AddHook(answerHook{c})

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -30,8 +31,8 @@ func TestLibrariesHandTheLockOverAndGiveUpWhenItIsHeld(t *testing.T) {
 // were told is what the service did.
 func handedOver(b *bench) {
 	s := b.trial(
-		holderSpec{Wait: patience, For: labTTL / 2},
-		holderSpec{Wait: patience, After: labTTL / 4, For: labTTL / 4})
+		locktest.Order{Wait: patience, Work: labTTL / 2},
+		locktest.Order{Wait: patience, After: labTTL / 4, Work: labTTL / 4})
 	var tokens []uint64
 	for _, id := range []sim.HostID{"client-1", "client-2"} {
 		acquired := s.only(id, sim.Acquired)
@@ -51,7 +52,7 @@ func handedOver(b *bench) {
 	if s.only("client-2", sim.Acquired).At < s.only("client-1", sim.Release).At {
 		b.Errorf("both clients held the lock at once, in\n%s", s)
 	}
-	if b.backend.IssuesTokens() != (tokens[0] > 0) || b.backend.IssuesTokens() && tokens[1] <= tokens[0] {
+	if b.Backend.IssuesTokens() != (tokens[0] > 0) || b.Backend.IssuesTokens() && tokens[1] <= tokens[0] {
 		b.Errorf("the tokens are %d", tokens)
 	}
 }
@@ -60,8 +61,8 @@ func handedOver(b *bench) {
 // it gets the lock all the same.
 func waitsInVain(b *bench) {
 	s := b.trial(
-		holderSpec{Wait: patience, For: labTTL * 3 / 4},
-		holderSpec{Wait: labTTL / 4, After: labTTL / 4, Times: 4})
+		locktest.Order{Wait: patience, Work: labTTL * 3 / 4},
+		locktest.Order{Wait: labTTL / 4, After: labTTL / 4, Times: 4})
 	failed := s.of("client-2", sim.NotAcquired)
 	if len(failed) == 0 || failed[0].Note != backends.ErrHeld.Error() {
 		b.Fatalf("client 2 has given up %d times, expected it to be told that the lock is held, in\n%s", len(failed), s)
@@ -89,9 +90,9 @@ func TestWhatAPausedHolderLearnsFromItsLibrary(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, lock)
 			s := b.trial(
-				holderSpec{Wait: patience, For: labTTL / 2},
-				holderSpec{Wait: patience, After: labTTL / 4, For: labTTL / 4},
-				pauseFor(sim.Acquired, 3*labTTL))
+				locktest.Order{Wait: patience, Work: labTTL / 2},
+				locktest.Order{Wait: patience, After: labTTL / 4, Work: labTTL / 4},
+				locktest.PauseOn("client-1", sim.Acquired, 3*labTTL))
 			first, second := s.only("client-1", sim.Acquired), s.only("client-2", sim.Acquired)
 			s.first(sim.Expired, first.Grant)
 			looked := s.only("client-1", learns.looks)
@@ -114,9 +115,9 @@ func TestWhichLibraryTakesAnAnswerThatComesAfterTheLease(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, lock)
 			s := b.trial(
-				holderSpec{Wait: patience, For: labTTL / 4},
-				holderSpec{Wait: patience, After: labTTL / 4, For: labTTL / 4},
-				pauseFor(sim.AcquireSent, 3*labTTL))
+				locktest.Order{Wait: patience, Work: labTTL / 4},
+				locktest.Order{Wait: patience, After: labTTL / 4, Work: labTTL / 4},
+				locktest.PauseOn("client-1", sim.AcquireSent, 3*labTTL))
 			acquired := s.only("client-1", sim.Acquired)
 			sent := s.of("client-1", sim.AcquireSent)
 			if once := len(sent) == 1; once != takes {
@@ -138,8 +139,8 @@ func TestARefreshedLockOfRedislockOutlivesItsLease(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "lib/redislock+renew")
 	s := b.trial(
-		holderSpec{Wait: patience, For: 2 * labTTL},
-		holderSpec{Wait: patience, After: labTTL / 4})
+		locktest.Order{Wait: patience, Work: 2 * labTTL},
+		locktest.Order{Wait: patience, After: labTTL / 4})
 	first := s.only("client-1", sim.Acquired)
 	s.only("client-1", sim.Check)
 	s.only("client-1", sim.Released)

@@ -3,22 +3,20 @@
 package lib
 
 import (
-	"bytes"
-	"encoding/binary"
+	"net"
+	"slices"
 	"strings"
 	"sync"
+
+	"github.com/locklab/locklab/backends/wire"
+	"github.com/locklab/locklab/backends/zookeeper/jute"
 )
 
 // zkConn is a connection of go-zookeeper's that reads along. The library tells its users
 // neither which znode their lock is nor which zxid created it, but the answer to the
 // creation says both.
-//
-// A message is its length in four bytes, then its content (ZooKeeper, zookeeper.jute). The
-// first on a connection are the client's request for a session and the server's answer.
-// Later requests begin with xid and type; answers with xid, zxid and error. Numbers are
-// big-endian, a string has its length in front.
 type zkConn struct {
-	*watchedConn
+	*wire.AnnouncedConn
 	prefix string // of the paths of the lock's znodes
 	note   func(zkNode)
 
@@ -28,25 +26,18 @@ type zkConn struct {
 
 	// Of the reading goroutine:
 	greeted bool // the session is confirmed
-	partial []byte
+	arrived jute.Stream
 }
 
-const (
-	zkCreate        = 1 // type of a request (ZooDefs.OpCode)
-	zkLength        = 4
-	zkRequestHeader = 8
-	zkAnswerHeader  = 16
-)
-
-// newZKConn makes the connection, which gets to decide which requests ask for the lock.
-func newZKConn(c *watchedConn, prefix string, note func(zkNode)) *zkConn {
-	z := &zkConn{watchedConn: c, prefix: prefix, note: note}
-	c.asks = z.isCreate
+// newZKConn makes the connection; sent is called for each request to create one of the
+// lock's znodes, and note for each that has been created.
+func newZKConn(conn net.Conn, host wire.Host, sent func(string), prefix string, note func(zkNode)) *zkConn {
+	z := &zkConn{prefix: prefix, note: note}
+	z.AnnouncedConn = watch(conn, host, z.isCreate, sent)
 	return z
 }
 
-// isCreate tells a request that creates one of the lock's znodes. The library writes one
-// message a call.
+// isCreate tells a request that creates one of the lock's znodes.
 func (z *zkConn) isCreate(b []byte) (grant string, yes bool) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
@@ -54,28 +45,17 @@ func (z *zkConn) isCreate(b []byte) (grant string, yes bool) {
 		z.asked = true
 		return "", false
 	}
-	if len(b) < zkLength+zkRequestHeader || binary.BigEndian.Uint32(b[zkLength+4:]) != zkCreate {
+	xid, kind, rest := jute.Request(b)
+	if kind != jute.Create || !strings.HasPrefix(rest.Text(), z.prefix) || rest.Short {
 		return "", false
 	}
-	path, ok := zkString(b[zkLength+zkRequestHeader:])
-	if !ok || !strings.HasPrefix(path, z.prefix) {
-		return "", false
-	}
-	z.creating = append(z.creating, int32(binary.BigEndian.Uint32(b[zkLength:])))
+	z.creating = append(z.creating, xid)
 	return "", true
 }
 
 func (z *zkConn) Read(b []byte) (int, error) {
-	n, err := z.watchedConn.Read(b)
-	z.partial = append(z.partial, b[:n]...)
-	for len(z.partial) >= zkLength {
-		end := zkLength + int(binary.BigEndian.Uint32(z.partial))
-		if len(z.partial) < end {
-			break
-		}
-		z.message(z.partial[zkLength:end])
-		z.partial = bytes.Clone(z.partial[end:])
-	}
+	n, err := z.AnnouncedConn.Read(b)
+	z.arrived.Arrived(b[:n], z.message)
 	return n, err
 }
 
@@ -85,11 +65,12 @@ func (z *zkConn) message(b []byte) {
 		z.greeted = true
 		return
 	}
-	if len(b) < zkAnswerHeader || !z.created(int32(binary.BigEndian.Uint32(b))) || binary.BigEndian.Uint32(b[12:]) != 0 {
+	xid, zxid, failed, rest := jute.Answer(b)
+	if rest.Short || !z.created(xid) || failed {
 		return
 	}
-	if path, ok := zkString(b[zkAnswerHeader:]); ok {
-		z.note(zkNode{path: path, czxid: binary.BigEndian.Uint64(b[4:])})
+	if path := rest.Text(); !rest.Short {
+		z.note(zkNode{path: path, czxid: zxid})
 	}
 }
 
@@ -97,23 +78,10 @@ func (z *zkConn) message(b []byte) {
 func (z *zkConn) created(xid int32) bool {
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	for i, each := range z.creating {
-		if each == xid {
-			z.creating = append(z.creating[:i], z.creating[i+1:]...)
-			return true
-		}
+	i := slices.Index(z.creating, xid)
+	if i < 0 {
+		return false
 	}
-	return false
-}
-
-// zkString reads a string at the beginning of b.
-func zkString(b []byte) (text string, ok bool) {
-	if len(b) < zkLength {
-		return "", false
-	}
-	length := int(int32(binary.BigEndian.Uint32(b)))
-	if length < 0 || length > len(b)-zkLength {
-		return "", false
-	}
-	return string(b[zkLength:][:length]), true
+	z.creating = slices.Delete(z.creating, i, i+1)
+	return true
 }

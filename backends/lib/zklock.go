@@ -102,8 +102,8 @@ func (l *zkLock) dial(network, address string, timeout time.Duration) (net.Conn,
 	if err != nil {
 		return nil, err
 	}
-	watched := &watchedConn{Conn: conn, host: l.host, sent: func(string) { l.host.Record(sim.Event{Kind: sim.AcquireSent}) }}
-	return newZKConn(watched, zookeeper.LockPath+"/", l.note), nil
+	sent := func(string) { l.host.Record(sim.Event{Kind: sim.AcquireSent}) }
+	return newZKConn(conn, l.host, sent, zookeeper.LockPath+"/", l.note), nil
 }
 
 // note takes note that the server has created a znode of the lock for this client.

@@ -5,26 +5,24 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/virtual"
 )
 
 // crash switches the server off for a while.
-func (s *stage) crash(at, off time.Duration) {
-	server := s.world.Host(ServerID)
-	s.world.After(at, server.Crash)
-	s.world.After(at+off, server.Restart)
+func (s stage) crash(at, off time.Duration) {
+	server := s.World.Host(ServerID)
+	s.World.After(at, server.Crash)
+	s.World.After(at+off, server.Restart)
 }
 
 func TestAServerWithoutAFileForgetsTheLockInACrash(t *testing.T) {
 	s := newStage(t, "redis", true, "client-1", "client-2")
-	s.client("client-1", hold(0, 3*time.Second))
-	s.client("client-2", func(h sim.Host, l backends.Lock) {
-		h.Sleep(2 * time.Second)
-		hold(0, 0)(h, l)
-	})
+	s.Client("client-1", 0, locktest.Hold(0, 3*time.Second))
+	s.Client("client-2", 2*time.Second, locktest.Hold(0, 0))
 	s.crash(time.Second, 500*time.Millisecond)
-	s.expect(time.Minute, `
+	s.Expect(time.Minute, `
 	0s client-1 acquire-sent A
 	3ms redis-1 granted A token 1
 	4ms client-1 acquired A token 1 until 10.004s
@@ -42,15 +40,14 @@ func TestAServerWithoutAFileForgetsTheLockInACrash(t *testing.T) {
 
 func TestALeaseGoesOnCountingWhileTheServerIsOff(t *testing.T) {
 	s := newStage(t, "redis+durability=always", true, "client-1", "client-2")
-	s.client("client-1", hold(0, 12*time.Second))
-	s.client("client-2", func(h sim.Host, l backends.Lock) {
-		h.Sleep(6 * time.Second)
-		hold(0, 0)(h, l)
+	s.Client("client-1", 0, locktest.Hold(0, 12*time.Second))
+	s.Client("client-2", 6*time.Second, func(h sim.Host, l backends.Lock) {
+		locktest.Hold(0, 0)(h, l)
 		h.Sleep(4 * time.Second)
-		hold(0, 0)(h, l)
+		locktest.Hold(0, 0)(h, l)
 	})
 	s.crash(time.Second, 4*time.Second)
-	s.expect(time.Minute, `
+	s.Expect(time.Minute, `
 	0s client-1 acquire-sent A
 	3ms redis-1 granted A token 1
 	4ms client-1 acquired A token 1 until 10.004s
@@ -71,9 +68,9 @@ func TestALeaseGoesOnCountingWhileTheServerIsOff(t *testing.T) {
 func TestALeaseThatEndedWhileTheServerWasOffIsOverAtItsReturn(t *testing.T) {
 	for _, spec := range []string{"redis", "redis+durability=always"} {
 		s := newStage(t, spec, false, "client-1")
-		s.client("client-1", hold(0, time.Hour))
+		s.Client("client-1", 0, locktest.Hold(0, time.Hour))
 		s.crash(time.Second, 15*time.Second)
-		s.expect(time.Minute, `
+		s.Expect(time.Minute, `
 		0s client-1 acquire-sent A
 		3ms redis-1 granted A
 		4ms client-1 acquired A until 10.004s
@@ -85,17 +82,16 @@ func TestALeaseThatEndedWhileTheServerWasOffIsOverAtItsReturn(t *testing.T) {
 // Redis writes a DEL into its file for a key that it expires.
 func TestALeaseThatHasExpiredDoesNotComeBackWithAClockSteppedBack(t *testing.T) {
 	s := newStage(t, "redis+durability=always", false, "client-1", "client-2")
-	s.client("client-1", hold(0, time.Second))
-	s.world.After(100*time.Millisecond, func() { s.world.Cut("client-1", ServerID) }) // it cannot release
-	s.client("client-2", func(h sim.Host, l backends.Lock) {
-		h.Sleep(13 * time.Second)
+	s.Client("client-1", 0, locktest.Hold(0, time.Second))
+	s.World.After(100*time.Millisecond, func() { s.World.Cut("client-1", ServerID) }) // it cannot release
+	s.Client("client-2", 13*time.Second, func(h sim.Host, l backends.Lock) {
 		if _, err := l.Acquire(0); err != nil {
 			t.Errorf("after the lease had expired: %v", err)
 		}
 	})
-	s.world.After(11*time.Second, func() { s.world.Host(ServerID).StepWall(-time.Hour) })
+	s.World.After(11*time.Second, func() { s.World.Host(ServerID).StepWall(-time.Hour) })
 	s.crash(12*time.Second, time.Millisecond)
-	run(t, s.world, 20*time.Second)
+	s.Run(20 * time.Second)
 }
 
 // knowsAfter runs a server that is given a lock at some points of time and crashes at
@@ -159,14 +155,13 @@ func TestWhatAServerKnowsAfterACrash(t *testing.T) {
 func TestAServerWithADelayedRestartAnswersOnlyAfterTheDelay(t *testing.T) {
 	s := newStage(t, "redis+restart-delay=1.1ttl+timeout=0.1ttl", false, "client-1")
 	s.crash(time.Second, 0)
-	s.client("client-1", func(h sim.Host, l backends.Lock) {
-		h.Sleep(2 * time.Second)
+	s.Client("client-1", 2*time.Second, func(h sim.Host, l backends.Lock) {
 		_, err := l.Acquire(time.Minute)
 		if err != nil || h.Now() < 12*time.Second || h.Now() > 15*time.Second {
 			t.Errorf("%v at %v, expected the lock soon after 12 s", err, h.Now())
 		}
 	})
-	run(t, s.world, time.Minute)
+	s.Run(time.Minute)
 }
 
 // A step of the scenario may crash the server when it records that it granted the lock.
@@ -200,12 +195,9 @@ func TestACrashAtTheMomentOfTheGrantLosesItUnlessItIsOnTheDiskBefore(t *testing.
 
 func TestReleaseByDelFreesTheNextHoldersLock(t *testing.T) {
 	s := newStage(t, "redis+plain-del", false, "client-1", "client-2")
-	s.client("client-1", hold(0, 12*time.Second))
-	s.client("client-2", func(h sim.Host, l backends.Lock) {
-		h.Sleep(11 * time.Second)
-		hold(0, 3*time.Second)(h, l)
-	})
-	s.expect(time.Minute, `
+	s.Client("client-1", 0, locktest.Hold(0, 12*time.Second))
+	s.Client("client-2", 11*time.Second, locktest.Hold(0, 3*time.Second))
+	s.Expect(time.Minute, `
 	0s client-1 acquire-sent A
 	3ms redis-1 granted A
 	4ms client-1 acquired A until 10.004s
@@ -223,9 +215,9 @@ func TestReleaseByDelFreesTheNextHoldersLock(t *testing.T) {
 
 func TestTheServerSaysOnWhoseRequestALockWasFreed(t *testing.T) {
 	s := newStage(t, "redis", false, "client-1")
-	s.client("client-1", hold(0, time.Second))
-	run(t, s.world, time.Minute)
-	for _, e := range s.world.Events() {
+	s.Client("client-1", 0, locktest.Hold(0, time.Second))
+	s.Run(time.Minute)
+	for _, e := range s.World.Events() {
 		if e.Kind == sim.Freed && e.Client != "client-1" {
 			t.Errorf("freed on the request of %q", e.Client)
 		}

@@ -5,12 +5,14 @@ package redis
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
+	goredis "github.com/redis/go-redis/v9"
 )
 
 var _ backends.Attachable = Backend{}
@@ -50,7 +52,7 @@ func (b attached) Observe(ctx context.Context, lab *live.Lab, s backends.Setting
 
 // Reset removes what the trial has left.
 func (b attached) Reset(ctx context.Context, lab *live.Lab, _ backends.Settings) error {
-	return ResetAttached(ctx, lab, b.to)
+	return b.to.Reset(ctx, lab, b.Clean)
 }
 
 // Clean removes what trials have left.
@@ -58,13 +60,13 @@ func (b attached) Clean(ctx context.Context, prefixes []string) error {
 	return CleanAttached(ctx, b.to, prefixes)
 }
 
-// DialUnder gives a client's process its lock, under names that begin with prefix.
-func (Backend) DialUnder(prefix string, h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
+// DialUnder gives a client's process its lock, under names that begin with a prefix.
+func (Backend) DialUnder(names backends.Names, h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
 	p := NewClient(h, servers[0])
 	if err := p.ConnectAhead(); err != nil {
 		return nil, err
 	}
-	return NewLock(h, Under(prefix, p), s), nil
+	return NewLock(h, Under(names.Prefix, p), s), nil
 }
 
 // CheckAttached makes sure that the servers serve: each is a Redis, and takes writes.
@@ -91,25 +93,18 @@ func ObserveAttached(ctx context.Context, lab *live.Lab, to *backends.Attachment
 		return err
 	}
 	for i, id := range hosts {
-		spec := attachedSpec{Network: "unix", Address: to.Sockets[i], Prefix: prefix, Observation: o}
-		observer, err := lab.Agent(id).StartHelper(attachedRole, spec)
-		if err != nil {
-			return err
-		}
-		if err := observer.AwaitReady(ctx); err != nil {
+		if err := StartAttachedObserver(ctx, lab, id, to.Sockets[i], prefix, o); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// ResetAttached removes what a trial in this lab has left.
-func ResetAttached(ctx context.Context, lab *live.Lab, to *backends.Attachment) error {
-	prefix, err := to.Prefix(lab)
-	if err != nil {
-		return err
-	}
-	return CleanAttached(ctx, to, []string{prefix})
+// StartAttachedObserver starts the observer of the server that a relay's socket leads to. It
+// lives on a host, for one trial, and looks at the lock whose names begin with prefix.
+func StartAttachedObserver(ctx context.Context, lab *live.Lab, id sim.HostID, socket, prefix string, o Observation) error {
+	spec := attachedSpec{Network: "unix", Address: socket, Prefix: prefix, Observation: o}
+	return backends.StartObserver(ctx, lab, id, attachedRole, spec)
 }
 
 // CleanAttached deletes the lock's keys under these prefixes from the servers.
@@ -122,6 +117,28 @@ func CleanAttached(ctx context.Context, to *backends.Attachment, prefixes []stri
 		}
 		return nil
 	})
+}
+
+// AskAttached sends a command to one of the servers and gives its answer as go-redis does.
+func AskAttached(ctx context.Context, to *backends.Attachment, server int, command ...any) (any, error) {
+	ctx, cancel := context.WithTimeout(ctx, connectLimit)
+	defer cancel()
+	raw, err := to.Dial(ctx, server)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newSession(raw, connectLimit)
+	if err != nil {
+		return nil, err
+	}
+	defer s.client.Close()
+	return s.client.Do(ctx, command...).Result()
+}
+
+// IsRefusal tells whether an error is a server's answer.
+func IsRefusal(err error) bool {
+	var refusal goredis.Error
+	return errors.As(err, &refusal)
 }
 
 // eachAttached connects to each server and asks it something.

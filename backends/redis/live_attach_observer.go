@@ -5,7 +5,9 @@ package redis
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strconv"
 	"time"
@@ -57,6 +59,9 @@ func observeAttached(h *live.Host, orders json.RawMessage) error {
 		go o.poll(stopped)
 		err = o.follow()
 	})
+	if errors.Is(err, io.EOF) {
+		return errors.New("observe the attached redis: it has hung up; has it been restarted, or is another server the master now?")
+	}
 	if err != nil {
 		return fmt.Errorf("observe the attached redis: %w", err)
 	}

@@ -131,8 +131,22 @@ func AwaitServer(ctx context.Context, lab *live.Lab, server *live.Proc) error {
 		if err != nil {
 			return err
 		}
-		return s.client.Close()
+		defer s.client.Close()
+		return answersItself(ctx, s, server)
 	})
+}
+
+// answersItself makes sure that whoever answers is this process: where somebody else has
+// the port, the server is about to end and says so itself.
+func answersItself(ctx context.Context, s *session, server *live.Proc) error {
+	info, err := s.client.Info(ctx, "server").Result()
+	if err != nil {
+		return err
+	}
+	if own := fmt.Sprintf("process_id:%d\r\n", server.Pid()); !strings.Contains(info, own) {
+		return fmt.Errorf("another server than %s listens at its address", server)
+	}
+	return nil
 }
 
 // reach connects to the server on a host, from that host.

@@ -4,6 +4,7 @@ package redis
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -57,7 +58,7 @@ func TestTheObserverTellsWhoAskedForARelease(t *testing.T) {
 					{Kind: sim.NodeEnded, Grant: "a", Client: c.want, Note: string(sim.Freed)},
 				}
 			}
-			if !slices.Equal(seen, want) {
+			if !slices.EqualFunc(seen, want, func(a, b sim.Event) bool { return reflect.DeepEqual(a, b) }) {
 				t.Errorf("%s, votes %t: the observer recorded\n %+v\nwant\n %+v", c.name, votes, seen, want)
 			}
 		}

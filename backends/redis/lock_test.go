@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 )
 
 func TestALockIsTakenAndGivenBack(t *testing.T) {
 	s := newStage(t, "redis", true, "client-1")
-	s.client("client-1", hold(0, time.Second))
-	s.expect(time.Minute, `
+	s.Client("client-1", 0, locktest.Hold(0, time.Second))
+	s.Expect(time.Minute, `
 	0s client-1 acquire-sent A
 	3ms redis-1 granted A token 1
 	4ms client-1 acquired A token 1 until 10.004s
@@ -24,8 +25,8 @@ func TestALockIsTakenAndGivenBack(t *testing.T) {
 
 func TestTheLeaseEndsAtTheServerWhenTheHolderIsSilent(t *testing.T) {
 	s := newStage(t, "redis+elapsed-check", false, "client-1")
-	s.client("client-1", hold(0, 15*time.Second))
-	s.expect(time.Minute, `
+	s.Client("client-1", 0, locktest.Hold(0, 15*time.Second))
+	s.Expect(time.Minute, `
 	0s client-1 acquire-sent A
 	3ms redis-1 granted A
 	4ms client-1 acquired A until 9.898s
@@ -37,12 +38,9 @@ func TestTheLeaseEndsAtTheServerWhenTheHolderIsSilent(t *testing.T) {
 
 func TestAWaitingClientGetsTheLockAfterItsRelease(t *testing.T) {
 	s := newStage(t, "redis+retry=0.1ttl", true, "client-1", "client-2")
-	s.client("client-1", hold(0, 2*time.Second))
-	s.client("client-2", func(h sim.Host, l backends.Lock) {
-		h.Sleep(time.Second)
-		hold(ttl, time.Second)(h, l)
-	})
-	s.expect(time.Minute, `
+	s.Client("client-1", 0, locktest.Hold(0, 2*time.Second))
+	s.Client("client-2", time.Second, locktest.Hold(ttl, time.Second))
+	s.Expect(time.Minute, `
 	0s client-1 acquire-sent A
 	3ms redis-1 granted A token 1
 	4ms client-1 acquired A token 1 until 10.004s
@@ -62,9 +60,8 @@ func TestAWaitingClientGetsTheLockAfterItsRelease(t *testing.T) {
 
 func TestAClientThatHasWaitedLongEnoughIsToldThatTheLockIsHeld(t *testing.T) {
 	s := newStage(t, "redis", false, "client-1", "client-2")
-	s.client("client-1", hold(0, 9*time.Second))
-	s.client("client-2", func(h sim.Host, l backends.Lock) {
-		h.Sleep(time.Second)
+	s.Client("client-1", 0, locktest.Hold(0, 9*time.Second))
+	s.Client("client-2", time.Second, func(h sim.Host, l backends.Lock) {
 		lease, err := l.Acquire(3 * time.Second)
 		if lease != nil || !errors.Is(err, backends.ErrHeld) {
 			t.Errorf("Acquire = %v, %v; expected ErrHeld", lease, err)
@@ -73,14 +70,14 @@ func TestAClientThatHasWaitedLongEnoughIsToldThatTheLockIsHeld(t *testing.T) {
 			t.Errorf("gave up at %v, expected soon after 4 s", h.Now())
 		}
 	})
-	run(t, s.world, time.Minute)
+	s.Run(time.Minute)
 }
 
 func TestWithoutTheElapsedCheckAPausedClientBelievesInADeadLease(t *testing.T) {
 	s := newStage(t, "redis", false, "client-1")
-	s.client("client-1", hold(0, time.Second))
-	s.pausedOn("client-1", sim.AcquireSent, 15*time.Second)
-	s.expect(time.Minute, `
+	s.Client("client-1", 0, locktest.Hold(0, time.Second))
+	s.Pause("client-1", sim.AcquireSent, 15*time.Second)
+	s.Expect(time.Minute, `
 	0s client-1 acquire-sent A
 	3ms redis-1 granted A
 	10.004s redis-1 expired A
@@ -92,9 +89,9 @@ func TestWithoutTheElapsedCheckAPausedClientBelievesInADeadLease(t *testing.T) {
 
 func TestTheElapsedCheckDiscardsAnAnswerThatComesTooLate(t *testing.T) {
 	s := newStage(t, "redis+elapsed-check", false, "client-1")
-	s.client("client-1", hold(0, time.Second))
-	s.pausedOn("client-1", sim.AcquireSent, 15*time.Second)
-	s.expect(time.Minute, `
+	s.Client("client-1", 0, locktest.Hold(0, time.Second))
+	s.Pause("client-1", sim.AcquireSent, 15*time.Second)
+	s.Expect(time.Minute, `
 	0s client-1 acquire-sent A
 	3ms redis-1 granted A
 	10.004s redis-1 expired A
@@ -105,9 +102,9 @@ func TestTheElapsedCheckDiscardsAnAnswerThatComesTooLate(t *testing.T) {
 func TestTheElapsedCheckGivesBackALeaseThatStillRuns(t *testing.T) {
 	// The client's deadline comes earlier than the server's by the clock drift allowed for.
 	s := newStage(t, "redis+elapsed-check", false, "client-1")
-	s.client("client-1", hold(0, time.Second))
-	s.pausedOn("client-1", sim.AcquireSent, 9950*time.Millisecond)
-	s.expect(time.Minute, `
+	s.Client("client-1", 0, locktest.Hold(0, time.Second))
+	s.Pause("client-1", sim.AcquireSent, 9950*time.Millisecond)
+	s.Expect(time.Minute, `
 	0s client-1 acquire-sent A
 	3ms redis-1 granted A
 	9.951s redis-1 freed A
@@ -117,13 +114,10 @@ func TestTheElapsedCheckGivesBackALeaseThatStillRuns(t *testing.T) {
 
 func TestALateReleaseDoesNotFreeTheNextHoldersLock(t *testing.T) {
 	s := newStage(t, "redis", false, "client-1", "client-2")
-	s.client("client-1", hold(0, time.Second))
-	s.client("client-2", func(h sim.Host, l backends.Lock) {
-		h.Sleep(11 * time.Second)
-		hold(0, 8*time.Second)(h, l)
-	})
-	s.pausedOn("client-1", sim.Release, 15*time.Second)
-	s.expect(time.Minute, `
+	s.Client("client-1", 0, locktest.Hold(0, time.Second))
+	s.Client("client-2", 11*time.Second, locktest.Hold(0, 8*time.Second))
+	s.Pause("client-1", sim.Release, 15*time.Second)
+	s.Expect(time.Minute, `
 	0s client-1 acquire-sent A
 	3ms redis-1 granted A
 	4ms client-1 acquired A until 10.004s
@@ -141,8 +135,8 @@ func TestALateReleaseDoesNotFreeTheNextHoldersLock(t *testing.T) {
 
 func TestTheWatchdogKeepsTheLeaseUntilTheRelease(t *testing.T) {
 	s := newStage(t, "redis+renew", false, "client-1")
-	s.client("client-1", hold(0, 12*time.Second))
-	s.expect(time.Minute, `
+	s.Client("client-1", 0, locktest.Hold(0, 12*time.Second))
+	s.Expect(time.Minute, `
 	0s client-1 acquire-sent A
 	3ms redis-1 granted A
 	4ms client-1 acquired A until 10.004s
@@ -160,9 +154,9 @@ func TestTheWatchdogKeepsTheLeaseUntilTheRelease(t *testing.T) {
 
 func TestTheWatchdogTellsAPausedHolderThatItHasLostTheLock(t *testing.T) {
 	s := newStage(t, "redis+renew", false, "client-1")
-	s.client("client-1", hold(0, 20*time.Second))
-	s.pausedOn("client-1", sim.Acquired, 15*time.Second)
-	s.expect(time.Minute, `
+	s.Client("client-1", 0, locktest.Hold(0, 20*time.Second))
+	s.Pause("client-1", sim.Acquired, 15*time.Second)
+	s.Expect(time.Minute, `
 	0s client-1 acquire-sent A
 	3ms redis-1 granted A
 	4ms client-1 acquired A until 10.004s
@@ -175,14 +169,14 @@ func TestTheWatchdogTellsAPausedHolderThatItHasLostTheLock(t *testing.T) {
 
 func TestAnUnansweredRequestIsNeitherHeldNorGranted(t *testing.T) {
 	s := newStage(t, "redis", false, "client-1")
-	s.world.Cut(ServerID, "client-1") // requests arrive, answers do not
-	s.client("client-1", func(h sim.Host, l backends.Lock) {
+	s.World.Cut(ServerID, "client-1") // requests arrive, answers do not
+	s.Client("client-1", 0, func(h sim.Host, l backends.Lock) {
 		lease, err := l.Acquire(0)
 		if lease != nil || !errors.Is(err, sim.ErrUnknown) || errors.Is(err, backends.ErrHeld) {
 			t.Errorf("Acquire = %v, %v; expected sim.ErrUnknown", lease, err)
 		}
 	})
-	s.expect(time.Minute, `
+	s.Expect(time.Minute, `
 	0s client-1 acquire-sent A
 	3ms redis-1 granted A
 	5.003s redis-1 freed A

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/wire"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
@@ -48,13 +49,8 @@ type Observation struct {
 // ObserveServer starts the observer of the server on a host, and waits until it observes.
 // Of the clients it knows those whose hosts are in the lab by then.
 func ObserveServer(ctx context.Context, lab *live.Lab, id sim.HostID, o Observation) error {
-	agent := lab.Agent(id)
-	spec := observerSpec{Network: "tcp", Address: net.JoinHostPort(agent.Address(), ServerPort), Clients: clientsIn(lab), Observation: o}
-	observer, err := agent.StartHelper(observerRole, spec)
-	if err != nil {
-		return err
-	}
-	return observer.AwaitReady(ctx)
+	spec := observerSpec{Network: "tcp", Address: net.JoinHostPort(lab.Address(id), ServerPort), Clients: clientsIn(lab), Observation: o}
+	return backends.StartObserver(ctx, lab, id, observerRole, spec)
 }
 
 // client is a client's host, and the IP address from which its connections come.

@@ -48,15 +48,8 @@ func startServer(t *testing.T) *realServer {
 		cmd.Wait()
 		os.RemoveAll(dir)
 	})
-	for deadline := time.Now().Add(10 * time.Second); ; {
-		if err = s.admin.Ping(t.Context()).Err(); err == nil {
-			return s
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("redis-server does not answer: %v", err)
-		}
-		time.Sleep(time.Millisecond)
-	}
+	livetest.Eventually(t, "redis-server answers", func() bool { return s.admin.Ping(t.Context()).Err() == nil })
+	return s
 }
 
 func (s *realServer) now(t rapid.TB) time.Time {

@@ -38,7 +38,7 @@ func TestTheRetryDelayIsDrawnFromTheProfilesRange(t *testing.T) {
 		{"redlock-redsync", 50 * time.Millisecond, 250 * time.Millisecond},
 	} {
 		s := newStage(t, c.spec, "client-1")
-		l := s.lock["client-1"].(*Lock)
+		l := s.Lock["client-1"].(*Lock)
 		shortest, longest := sim.Forever, time.Duration(0)
 		for range 10_000 {
 			d := l.retryDelay()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 	"github.com/locklab/locklab/sim/virtual"
@@ -23,10 +24,10 @@ func TestOneClockJumpBreaksABareQuorum(t *testing.T) {
 	s := newStage(t, "redlock", "client-1", "client-2")
 	s.cut("client-1", 4, 5)
 	s.cut("client-2", 1, 2)
-	s.client("client-1", 0, hold(0, 8*time.Second))
-	s.client("client-2", 2*time.Second, hold(0, time.Second))
-	s.world.After(time.Second, func() { s.node(3).StepWall(ttl) })
-	s.expect(time.Minute, `
+	s.Client("client-1", 0, locktest.Hold(0, 8*time.Second))
+	s.Client("client-2", 2*time.Second, locktest.Hold(0, time.Second))
+	s.World.After(time.Second, func() { s.node(3).StepWall(ttl) })
+	s.Expect(time.Minute, `
 	0s client-1 acquire-sent A
 	3ms redis-1 node-granted A
 	3ms redis-2 node-granted A
@@ -55,12 +56,12 @@ func TestOneClockJumpBreaksABareQuorum(t *testing.T) {
 }
 
 // bareQuorum is that story; what happens to redis-3 after a second is left open.
-func bareQuorum(t *testing.T, spec string) *stage {
+func bareQuorum(t *testing.T, spec string) stage {
 	s := newStage(t, spec, "client-1", "client-2")
 	s.cut("client-1", 4, 5)
 	s.cut("client-2", 1, 2)
-	s.client("client-1", 0, hold(0, 9*time.Second))
-	s.client("client-2", 2*time.Second, hold(7*time.Second, 7*time.Second))
+	s.Client("client-1", 0, locktest.Hold(0, 9*time.Second))
+	s.Client("client-2", 2*time.Second, locktest.Hold(7*time.Second, 7*time.Second))
 	return s
 }
 
@@ -76,7 +77,7 @@ func TestAJumpBreaksABareQuorumOnlyIfTheLeaseThenEndsBeforeItsHolderIsDone(t *te
 		{-time.Hour, holds}, {500 * time.Millisecond, holds}, {2 * time.Second, violated}, {ttl, violated}, {time.Hour, violated},
 	} {
 		s := bareQuorum(t, "redlock")
-		s.world.After(time.Second, func() { s.node(3).StepWall(c.jump) })
+		s.World.After(time.Second, func() { s.node(3).StepWall(c.jump) })
 		acquired := map[check.Verdict]int{holds: 1, violated: 2}[c.verdict]
 		s.expectOverlap(c.verdict, acquired)
 	}
@@ -102,9 +103,9 @@ func TestHowManyNodesMustForgetALock(t *testing.T) {
 						for node := held; node < n; node++ {
 							s.cut("client-1", node+1)
 						}
-						s.client("client-1", 0, hold(0, 8*time.Second))
-						s.client("client-2", 2*time.Second, hold(0, 8*time.Second))
-						s.world.After(time.Second, func() {
+						s.Client("client-1", 0, locktest.Hold(0, 8*time.Second))
+						s.Client("client-2", 2*time.Second, locktest.Hold(0, 8*time.Second))
+						s.World.After(time.Second, func() {
 							for node := range forgetful {
 								fault.do(s.node(node + 1))
 							}
@@ -137,7 +138,7 @@ func TestACrashedNodeBreaksABareQuorumUnlessItRemembers(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%s, crash after %v", c.spec, c.crash), func(t *testing.T) {
 			s := bareQuorum(t, c.spec)
-			s.world.After(3*time.Millisecond+c.crash, func() { s.node(3).Crash(); s.node(3).Restart() })
+			s.World.After(3*time.Millisecond+c.crash, func() { s.node(3).Crash(); s.node(3).Restart() })
 			acquired := map[check.Verdict]int{holds: 1, violated: 2}[c.verdict]
 			s.expectOverlap(c.verdict, acquired)
 		})
@@ -158,8 +159,8 @@ func TestADelayedRestartIsSafeUnlessItsClockJumps(t *testing.T) {
 		{"redlock+restart-delay=1.1ttl", 11 * time.Second, violated},
 	} {
 		s := bareQuorum(t, c.spec)
-		s.world.After(time.Second, func() { s.node(3).Crash(); s.node(3).Restart() })
-		s.world.After(1500*time.Millisecond, func() { s.node(3).StepMonotonic(c.step) })
+		s.World.After(time.Second, func() { s.node(3).Crash(); s.node(3).Restart() })
+		s.World.After(1500*time.Millisecond, func() { s.node(3).StepMonotonic(c.step) })
 		acquired := map[check.Verdict]int{holds: 1, violated: 2}[c.verdict]
 		s.expectOverlap(c.verdict, acquired)
 	}
@@ -167,12 +168,12 @@ func TestADelayedRestartIsSafeUnlessItsClockJumps(t *testing.T) {
 
 // pausedAcquire: client-1 stops while the answers to its requests are on their way, and
 // client-2 gets the lock before it wakes (K16). Something may happen to client-1's clocks.
-func pausedAcquire(t *testing.T, spec string, clocks func(*virtual.World, *virtual.Host)) *stage {
+func pausedAcquire(t *testing.T, spec string, clocks func(*virtual.World, *virtual.Host)) stage {
 	s := newStage(t, spec, "client-1", "client-2")
-	s.client("client-1", 0, hold(0, 8*time.Second))
-	s.client("client-2", 12*time.Second, hold(0, 8*time.Second))
-	s.world.Direct([]sim.Step{pauseOn("client-1", sim.AcquireSent, 15*time.Second)})
-	clocks(s.world, s.world.Host("client-1"))
+	s.Client("client-1", 0, locktest.Hold(0, 8*time.Second))
+	s.Client("client-2", 12*time.Second, locktest.Hold(0, 8*time.Second))
+	s.Pause("client-1", sim.AcquireSent, 15*time.Second)
+	clocks(s.World, s.World.Host("client-1"))
 	return s
 }
 
@@ -223,13 +224,13 @@ func TestAWallClockThatIsSteppedBackDefeatsAWallClockElapsedCheck(t *testing.T) 
 
 func TestAnAnswerThatCameTooLateIsToldSo(t *testing.T) {
 	s := newStage(t, "redlock", "client-1")
-	s.client("client-1", 0, func(_ sim.Host, l backends.Lock) {
+	s.Client("client-1", 0, func(_ sim.Host, l backends.Lock) {
 		if _, err := l.Acquire(0); err != backends.ErrTooLate {
 			t.Errorf("%v, expected ErrTooLate", err)
 		}
 	})
-	s.world.Direct([]sim.Step{pauseOn("client-1", sim.AcquireSent, 15*time.Second)})
-	s.history(time.Minute)
+	s.Pause("client-1", sim.AcquireSent, 15*time.Second)
+	s.Run(time.Minute)
 }
 
 // "Processes count time at about the same rate; 10 % is fine": not with an allowance of
@@ -240,11 +241,11 @@ func TestClocksMayDifferByTheDriftAllowedForAndNoMore(t *testing.T) {
 		for _, drift := range []float64{0, 0.01, 0.05, 0.1} {
 			t.Run(fmt.Sprintf("nodes %g times as fast, drift %g", rate, drift), func(t *testing.T) {
 				s := newStage(t, fmt.Sprintf("redlock+retry=0.0002ttl+drift=%gttl", drift), "client-1", "client-2")
-				for i := range s.servers {
+				for i := range s.Servers {
 					s.node(i + 1).SetWallRate(int64(rate * float64(sim.TrueRate)))
 				}
-				s.client("client-1", 0, hold(0, 12*time.Second))
-				s.client("client-2", 8*time.Second, hold(ttl, time.Second))
+				s.Client("client-1", 0, locktest.Hold(0, 12*time.Second))
+				s.Client("client-2", 8*time.Second, locktest.Hold(ttl, time.Second))
 				if 1/rate < 1-drift {
 					s.expectOverlap(violated, 2)
 				} else {

@@ -45,7 +45,7 @@ func (b attached) Observe(ctx context.Context, lab *live.Lab, s backends.Setting
 
 // Reset removes what the trial has left.
 func (b attached) Reset(ctx context.Context, lab *live.Lab, _ backends.Settings) error {
-	return redis.ResetAttached(ctx, lab, b.to)
+	return b.to.Reset(ctx, lab, b.Clean)
 }
 
 // Clean removes what trials have left.
@@ -53,7 +53,7 @@ func (b attached) Clean(ctx context.Context, prefixes []string) error {
 	return redis.CleanAttached(ctx, b.to, prefixes)
 }
 
-// DialUnder gives a client's process its lock, under names that begin with prefix.
-func (b Backend) DialUnder(prefix string, h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
-	return b.dial(h, servers, s, func(p redis.Port) redis.Port { return redis.Under(prefix, p) })
+// DialUnder gives a client's process its lock, under names that begin with a prefix.
+func (b Backend) DialUnder(names backends.Names, h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
+	return b.dial(h, servers, s, func(p redis.Port) redis.Port { return redis.Under(names.Prefix, p) })
 }

@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 )
 
 func TestALockIsTakenOnAllNodesAndGivenBack(t *testing.T) {
 	s := newStage(t, "redlock", "client-1")
-	s.client("client-1", 0, hold(0, time.Second))
-	s.expect(time.Minute, `
+	s.Client("client-1", 0, locktest.Hold(0, time.Second))
+	s.Expect(time.Minute, `
 	0s client-1 acquire-sent A
 	3ms redis-1 node-granted A
 	3ms redis-2 node-granted A
@@ -34,8 +35,8 @@ func TestALockIsTakenOnAllNodesAndGivenBack(t *testing.T) {
 
 func TestInSequenceEachNodeIsAskedAfterTheOneBefore(t *testing.T) {
 	s := newStage(t, "redlock+sequential+nodes=3", "client-1")
-	s.client("client-1", 0, hold(0, time.Second))
-	s.expect(time.Minute, `
+	s.Client("client-1", 0, locktest.Hold(0, time.Second))
+	s.Expect(time.Minute, `
 	3ms redis-1 node-granted A
 	7ms redis-2 node-granted A
 	7ms redis-2 granted A: by 2 of 3 nodes
@@ -57,7 +58,7 @@ func TestTheLockWorksWhileAMajorityOfNodesIsUp(t *testing.T) {
 		for n := range down {
 			s.node(n + 1).Crash()
 		}
-		s.client("client-1", 0, func(_ sim.Host, l backends.Lock) {
+		s.Client("client-1", 0, func(_ sim.Host, l backends.Lock) {
 			lease, err := l.Acquire(0)
 			switch {
 			case down <= 2 && err != nil:
@@ -70,7 +71,7 @@ func TestTheLockWorksWhileAMajorityOfNodesIsUp(t *testing.T) {
 				t.Errorf("with %d of 5 nodes down: %v, expected sim.ErrUnknown", down, err)
 			}
 		})
-		s.history(time.Minute)
+		s.Run(time.Minute)
 	}
 }
 
@@ -87,12 +88,12 @@ func TestNodesThatDoNotAnswerCostOneTimeoutInParallelAndOneEachInSequence(t *tes
 		s := newStage(t, c.spec, "client-1")
 		s.node(2).Crash()
 		s.node(4).Crash()
-		s.client("client-1", 0, func(h sim.Host, l backends.Lock) {
+		s.Client("client-1", 0, func(h sim.Host, l backends.Lock) {
 			if _, err := l.Acquire(0); err != nil || h.Now() != c.took {
 				t.Errorf("%s: %v after %v, expected the lock after %v", c.spec, err, h.Now(), c.took)
 			}
 		})
-		s.history(time.Minute)
+		s.Run(time.Minute)
 	}
 }
 
@@ -109,21 +110,21 @@ func TestValidityIsTheLeaseLessTheTimeItTookAndTheDrift(t *testing.T) {
 		{"redlock+elapsed-check=off", 10902 * time.Millisecond}, // 4 ms too late
 	} {
 		s := newStage(t, c.spec, "client-1")
-		s.world.Host("client-1").StepWall(time.Hour)
-		s.client("client-1", time.Second, func(_ sim.Host, l backends.Lock) {
+		s.World.Host("client-1").StepWall(time.Hour)
+		s.Client("client-1", time.Second, func(_ sim.Host, l backends.Lock) {
 			if lease, err := l.Acquire(0); err != nil || lease.Until() != c.until || !lease.Valid() || lease.Token() != 0 {
 				t.Errorf("%s: %+v, %v; expected it to end at %v", c.spec, lease, err, c.until)
 			}
 		})
-		s.history(2 * time.Second)
+		s.Run(2 * time.Second)
 	}
 }
 
 func TestAClientThatCannotHaveAMajorityIsToldThatTheLockIsHeld(t *testing.T) {
 	s := newStage(t, "redlock", "client-1", "client-2")
 	s.cut("client-1", 4, 5)
-	s.client("client-1", 0, hold(0, 5*time.Second))
-	s.client("client-2", time.Second, func(h sim.Host, l backends.Lock) {
+	s.Client("client-1", 0, locktest.Hold(0, 5*time.Second))
+	s.Client("client-2", time.Second, func(h sim.Host, l backends.Lock) {
 		if lease, err := l.Acquire(2 * time.Second); lease != nil || !errors.Is(err, backends.ErrHeld) {
 			t.Errorf("Acquire = %v, %v; expected ErrHeld", lease, err)
 		}
@@ -131,16 +132,16 @@ func TestAClientThatCannotHaveAMajorityIsToldThatTheLockIsHeld(t *testing.T) {
 			t.Errorf("gave up at %v, expected soon after 3 s", h.Now())
 		}
 	})
-	s.history(time.Minute)
+	s.Run(time.Minute)
 }
 
 func TestAFailedTryUnlocksAllNodesAlsoThoseThatDidNotAnswer(t *testing.T) {
 	s := newStage(t, "redlock+nodes=3", "client-1")
 	for _, n := range []int{2, 3} {
-		s.world.Cut(s.servers[n-1], "client-1") // requests arrive, answers do not
+		s.World.Cut(s.Servers[n-1], "client-1") // requests arrive, answers do not
 	}
-	s.client("client-1", 0, hold(0, 0))
-	s.expect(5*time.Second, `
+	s.Client("client-1", 0, locktest.Hold(0, 0))
+	s.Expect(5*time.Second, `
 	0s client-1 acquire-sent A
 	3ms redis-1 node-granted A
 	3ms redis-2 node-granted A
@@ -158,22 +159,22 @@ func TestTwoClientsThatAskAtOnceGetTheLockOneAfterTheOther(t *testing.T) {
 	for _, spec := range []string{"redlock", "redlock-reference", "redlock-redsync", "redlock+nodes=2"} {
 		s := newStage(t, spec, "client-1", "client-2")
 		// Each is nearer to other nodes: neither gets a majority of five at the first try.
-		for n, id := range s.servers {
+		for n, id := range s.Servers {
 			near := sim.HostID("client-1")
 			if n%2 == 1 {
 				near = "client-2"
 			}
-			s.world.SetLatency(near, id, latency(500*time.Microsecond))
+			s.World.SetLatency(near, id, latency(500*time.Microsecond))
 		}
-		s.client("client-1", 0, hold(ttl, time.Second))
-		s.client("client-2", 0, hold(ttl, time.Second))
+		s.Client("client-1", 0, locktest.Hold(ttl, time.Second))
+		s.Client("client-2", 0, locktest.Hold(ttl, time.Second))
 		s.expectOverlap(holds, 2)
 	}
 }
 
 func TestAReleaseThatNoMajorityKnewIsALoss(t *testing.T) {
 	s := newStage(t, "redlock", "client-1")
-	s.client("client-1", 0, func(h sim.Host, l backends.Lock) {
+	s.Client("client-1", 0, func(h sim.Host, l backends.Lock) {
 		lease, err := l.Acquire(0)
 		if err != nil {
 			t.Fatal(err)
@@ -186,12 +187,12 @@ func TestAReleaseThatNoMajorityKnewIsALoss(t *testing.T) {
 			t.Errorf("release after the lease: %v, expected ErrLost", err)
 		}
 	})
-	s.history(time.Minute)
+	s.Run(time.Minute)
 }
 
 func TestAReleaseThatNoMajorityAnsweredIsUnknown(t *testing.T) {
 	s := newStage(t, "redlock", "client-1")
-	s.client("client-1", 0, func(h sim.Host, l backends.Lock) {
+	s.Client("client-1", 0, func(h sim.Host, l backends.Lock) {
 		lease, err := l.Acquire(0)
 		if err != nil {
 			t.Fatal(err)
@@ -201,5 +202,5 @@ func TestAReleaseThatNoMajorityAnsweredIsUnknown(t *testing.T) {
 			t.Errorf("release: %v, expected sim.ErrUnknown", err)
 		}
 	})
-	s.history(time.Minute)
+	s.Run(time.Minute)
 }

@@ -4,16 +4,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 )
 
 func TestAQuorumThatIsNoMajorityIsHeldTwice(t *testing.T) {
-	run := func(spec string) *stage {
+	run := func(spec string) stage {
 		s := newStage(t, spec, "client-1", "client-2")
 		s.cut("client-1", 3, 4, 5)
 		s.cut("client-2", 1, 2)
-		s.client("client-1", 0, hold(0, 8*time.Second))
-		s.client("client-2", time.Second, hold(0, time.Second))
+		s.Client("client-1", 0, locktest.Hold(0, 8*time.Second))
+		s.Client("client-2", time.Second, locktest.Hold(0, time.Second))
 		return s
 	}
 	run("redlock+quorum=2").expectOverlap(violated, 2)
@@ -21,11 +22,11 @@ func TestAQuorumThatIsNoMajorityIsHeldTwice(t *testing.T) {
 }
 
 func TestReleaseByDelFreesTheNextHoldersLock(t *testing.T) {
-	run := func(spec string) *stage {
+	run := func(spec string) stage {
 		s := newStage(t, spec, "client-1", "client-2", "client-3")
-		s.client("client-1", 0, hold(0, 12*time.Second))
-		s.client("client-2", 11*time.Second, hold(0, 8*time.Second))
-		s.client("client-3", 13*time.Second, hold(0, time.Second))
+		s.Client("client-1", 0, locktest.Hold(0, 12*time.Second))
+		s.Client("client-2", 11*time.Second, locktest.Hold(0, 8*time.Second))
+		s.Client("client-3", 13*time.Second, locktest.Hold(0, time.Second))
 		return s
 	}
 	run("redlock+plain-del").expectOverlap(violated, 3)
@@ -34,14 +35,14 @@ func TestReleaseByDelFreesTheNextHoldersLock(t *testing.T) {
 
 // A bare majority, because two nodes were down, and later one node too few that jump.
 func TestTopUpMakesABareQuorumAsHardToBreakAsAFullOne(t *testing.T) {
-	run := func(spec string, jumps int) *stage {
+	run := func(spec string, jumps int) stage {
 		s := newStage(t, spec, "client-1", "client-2")
 		s.node(4).Crash()
 		s.node(5).Crash()
-		s.world.After(time.Second, func() { s.node(4).Restart(); s.node(5).Restart() })
-		s.client("client-1", 0, hold(0, 8*time.Second))
-		s.client("client-2", 3*time.Second, hold(0, 8*time.Second))
-		s.world.After(2*time.Second, func() {
+		s.World.After(time.Second, func() { s.node(4).Restart(); s.node(5).Restart() })
+		s.Client("client-1", 0, locktest.Hold(0, 8*time.Second))
+		s.Client("client-2", 3*time.Second, locktest.Hold(0, 8*time.Second))
+		s.World.After(2*time.Second, func() {
 			for n := range jumps {
 				s.node(n + 1).StepWall(ttl)
 			}
@@ -62,9 +63,9 @@ func TestTopUpMakesABareQuorumAsHardToBreakAsAFullOne(t *testing.T) {
 func TestTopUpStopsWithTheLease(t *testing.T) {
 	s := newStage(t, "redlock+nodes=3+top-up", "client-1")
 	s.node(3).Crash()
-	s.world.After(2*time.Second, func() { s.node(3).Restart() })
-	s.client("client-1", 0, hold(0, time.Second))
-	s.expect(time.Minute, `
+	s.World.After(2*time.Second, func() { s.node(3).Restart() })
+	s.Client("client-1", 0, locktest.Hold(0, time.Second))
+	s.Expect(time.Minute, `
 	0s client-1 acquire-sent A
 	3ms redis-1 node-granted A
 	3ms redis-2 node-granted A
@@ -81,10 +82,10 @@ func TestTopUpStopsWithTheLease(t *testing.T) {
 func TestATopUpGivesANodeWhatIsLeftOfTheLease(t *testing.T) {
 	s := newStage(t, "redlock+nodes=3+top-up+retry=1ms", "client-1")
 	s.node(3).Crash()
-	s.world.After(2*time.Second, func() { s.node(3).Restart() })
-	s.client("client-1", 0, hold(0, 12*time.Second))
+	s.World.After(2*time.Second, func() { s.node(3).Restart() })
+	s.Client("client-1", 0, locktest.Hold(0, 12*time.Second))
 	ended := time.Duration(0)
-	for _, e := range s.history(time.Minute).Events {
+	for _, e := range s.Run(time.Minute).Events {
 		if e.Kind == sim.NodeEnded && e.Host == "redis-3" {
 			ended = e.At
 		}
@@ -95,8 +96,8 @@ func TestATopUpGivesANodeWhatIsLeftOfTheLease(t *testing.T) {
 }
 
 // tries lists when a client asked for the lock.
-func tries(s *stage, id sim.HostID) (at []time.Duration) {
-	for _, e := range s.history(time.Minute).Events {
+func tries(s stage, id sim.HostID) (at []time.Duration) {
+	for _, e := range s.Run(time.Minute).Events {
 		if e.Kind == sim.AcquireSent && e.Host == id {
 			at = append(at, e.At)
 		}
@@ -110,8 +111,8 @@ func TestWithoutJitterAClientTriesAgainAfterAlwaysTheSameTime(t *testing.T) {
 		"redlock-redsync+retry=1s": false, "redlock-redsync+retry=1s+retry-jitter=off": true,
 	} {
 		s := newStage(t, spec, "client-1", "client-2")
-		s.client("client-1", 0, hold(0, 20*time.Second))
-		s.client("client-2", time.Second, hold(6*time.Second, 0))
+		s.Client("client-1", 0, locktest.Hold(0, 20*time.Second))
+		s.Client("client-2", time.Second, locktest.Hold(6*time.Second, 0))
 		at := tries(s, "client-2")
 		if len(at) < 5 {
 			t.Fatalf("%s: client 2 tried at %v only", spec, at)
@@ -132,10 +133,10 @@ func TestVotesThatAreNotTakenBackKeepTheOthersOut(t *testing.T) {
 		s := newStage(t, spec, "client-1", "client-2")
 		s.cut("client-1", 3, 4, 5)
 		s.cut("client-2", 5, 4)
-		s.client("client-1", 0, hold(0, 0))
-		s.client("client-2", time.Second, hold(8*time.Second, 0))
+		s.Client("client-1", 0, locktest.Hold(0, 0))
+		s.Client("client-2", time.Second, locktest.Hold(8*time.Second, 0))
 		got := false
-		for _, e := range s.history(time.Minute).Events {
+		for _, e := range s.Run(time.Minute).Events {
 			got = got || e.Kind == sim.Acquired && e.Host == "client-2"
 		}
 		if got != gets {

@@ -4,14 +4,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 )
 
 func TestTheWatchdogKeepsTheLeaseOnAMajorityUntilTheRelease(t *testing.T) {
 	s := newStage(t, "redlock+nodes=3+renew", "client-1")
-	s.client("client-1", 0, hold(0, 5*time.Second))
-	s.world.After(time.Second, func() { s.node(3).Crash() })
-	s.expect(time.Minute, `
+	s.Client("client-1", 0, locktest.Hold(0, 5*time.Second))
+	s.World.After(time.Second, func() { s.node(3).Crash() })
+	s.Expect(time.Minute, `
 	0s client-1 acquire-sent A
 	3ms redis-1 node-granted A
 	3ms redis-2 node-granted A
@@ -32,14 +33,14 @@ func TestTheWatchdogKeepsTheLeaseOnAMajorityUntilTheRelease(t *testing.T) {
 
 func TestTheWatchdogLearnsThatAMajorityHasForgotten(t *testing.T) {
 	s := newStage(t, "redlock+nodes=3+renew", "client-1")
-	s.client("client-1", 0, hold(0, 5*time.Second))
-	s.world.After(time.Second, func() {
+	s.Client("client-1", 0, locktest.Hold(0, 5*time.Second))
+	s.World.After(time.Second, func() {
 		for n := range 2 {
 			s.node(n + 1).Crash()
 			s.node(n + 1).Restart()
 		}
 	})
-	s.expect(time.Minute, `
+	s.Expect(time.Minute, `
 	0s client-1 acquire-sent A
 	3ms redis-1 node-granted A
 	3ms redis-2 node-granted A
@@ -70,9 +71,9 @@ func kindsOf(h *sim.History, id sim.HostID) map[sim.Kind]int {
 
 func TestALeaseThatNoMajorityAnswersForIsNotProlongedAndNotLost(t *testing.T) {
 	s := newStage(t, "redlock+renew", "client-1")
-	s.client("client-1", 0, hold(0, 15*time.Second))
-	s.world.After(time.Second, func() { s.cut("client-1", 1, 2, 3) })
-	n := kindsOf(s.history(time.Minute), "client-1")
+	s.Client("client-1", 0, locktest.Hold(0, 15*time.Second))
+	s.World.After(time.Second, func() { s.cut("client-1", 1, 2, 3) })
+	n := kindsOf(s.Run(time.Minute), "client-1")
 	if n[sim.Renewed] != 0 || n[sim.Lost] != 0 || n[sim.Deadline] != 1 {
 		t.Errorf("recorded %v; expected no news but the deadline", n)
 	}
@@ -82,12 +83,12 @@ func TestALeaseThatNoMajorityAnswersForIsNotProlongedAndNotLost(t *testing.T) {
 func TestARenewalThatComesAfterTheValidityTimeIsALoss(t *testing.T) {
 	for spec, lost := range map[string]int{"redlock+renew": 1, "redlock+renew+elapsed-check=off": 0} {
 		s := newStage(t, spec, "client-1")
-		s.client("client-1", 0, hold(0, 12*time.Second))
-		s.world.Direct([]sim.Step{{
+		s.Client("client-1", 0, locktest.Hold(0, 12*time.Second))
+		s.World.Direct([]sim.Step{{
 			When: sim.Trigger{After: 3339 * time.Millisecond}, // the answers are on their way
 			Do:   sim.Fault{Kind: sim.Pause, Host: "client-1", For: 7 * time.Second},
 		}})
-		if n := kindsOf(s.history(time.Minute), "client-1"); n[sim.Lost] != lost {
+		if n := kindsOf(s.Run(time.Minute), "client-1"); n[sim.Lost] != lost {
 			t.Errorf("%s: recorded %v, expected to be told of %d losses", spec, n, lost)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 	"github.com/locklab/locklab/sim/virtual"
@@ -46,7 +47,7 @@ func turbulence(t *rapid.T, spec string) *sim.History {
 		lock := getLock(h)
 		h.Go("client", func(h sim.Host) {
 			for {
-				hold(ttl, work)(h, lock)
+				locktest.Hold(ttl, work)(h, lock)
 				h.Sleep(rest)
 			}
 		})
@@ -113,38 +114,18 @@ func TestTheSameTurbulenceBreaksALockWithoutTheElapsedCheck(t *testing.T) {
 
 // As the nodes see it, a majority never holds two values at once.
 func TestAMajorityGrantsOneLeaseAtATime(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		owner := ""
-		for _, e := range turbulence(t, "redlock+renew+top-up").Events {
-			switch e.Kind {
-			case sim.Granted:
-				if owner != "" {
-					t.Fatalf("at %v granted to %s while %s held it", e.At, e.Grant, owner)
-				}
-				owner = e.Grant
-			case sim.Freed, sim.Expired:
-				if e.Grant != owner {
-					t.Fatalf("at %v %s of %s while %s held it", e.At, e.Kind, e.Grant, owner)
-				}
-				owner = ""
-			case sim.Extended:
-				if e.Grant != owner {
-					t.Fatalf("at %v prolonged %s while %s held it", e.At, e.Grant, owner)
-				}
-			}
-		}
-	})
+	rapid.Check(t, func(t *rapid.T) { locktest.OneOwner(t, turbulence(t, "redlock+renew+top-up")) })
 }
 
 func TestTheSameSeedGivesTheSameHistory(t *testing.T) {
 	run := func() string {
 		s := newStage(t, "redlock+renew+top-up+durability=everysec", "client-1", "client-2", "client-3")
 		for id := range 3 {
-			s.client(sim.HostID(fmt.Sprintf("client-%d", id+1)), 0, hold(5*ttl, time.Second))
+			s.Client(sim.HostID(fmt.Sprintf("client-%d", id+1)), 0, locktest.Hold(5*ttl, time.Second))
 		}
-		s.world.After(1500*time.Millisecond, func() { s.node(2).Crash() })
-		s.world.After(2500*time.Millisecond, func() { s.node(2).Restart() })
-		return s.history(20 * ttl).Fingerprint()
+		s.World.After(1500*time.Millisecond, func() { s.node(2).Crash() })
+		s.World.After(2500*time.Millisecond, func() { s.node(2).Restart() })
+		return s.Run(20 * ttl).Fingerprint()
 	}
 	if a, b := run(), run(); a != b {
 		t.Errorf("two runs with one seed: %s and %s", a, b)

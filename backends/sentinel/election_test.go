@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/virtual"
 )
@@ -32,20 +33,20 @@ func TestASentinelHasOneVoteAnEpochEvenAcrossACrash(t *testing.T) {
 	if got := ask(6, ID(3)); got != ID(3) {
 		t.Errorf("the next epoch got the vote for %s", got)
 	}
-	s.world.Close()
+	s.World.Close()
 }
 
 func TestTheReplicaWithMostOfTheStreamIsPromoted(t *testing.T) {
 	for _, behind := range []int{1, 2} {
 		s := newStage(t, "sentinel+replicas=2", 1, false, "client-1")
 		s.at(time.Second, "a replica is cut off", func() { s.apart(ReplicaID(behind)) })
-		s.client("client-1", taking(1100*time.Millisecond, 0))
-		s.at(1200*time.Millisecond, "crash", s.world.Host(MasterID).Crash)
+		s.Client("client-1", 1100*time.Millisecond, taking(0))
+		s.at(1200*time.Millisecond, "crash", s.World.Host(MasterID).Crash)
 		s.at(4500*time.Millisecond, "it is back", func() {
 			s.together(ReplicaID(behind))
-			s.world.Cut(MasterID, ReplicaID(behind)) // what it missed stays lost
+			s.World.Cut(MasterID, ReplicaID(behind)) // what it missed stays lost
 		})
-		s.run(12 * time.Second)
+		s.Run(12 * time.Second)
 		if got, want := s.service.role("master"), ReplicaID(3-behind); len(got) != 1 || got[0] != want {
 			t.Errorf("%s is behind: promoted %v, expected %s", ReplicaID(behind), got, want)
 		}
@@ -69,10 +70,10 @@ func TestAFailoverNeedsAQuorumAndAMajority(t *testing.T) {
 	} {
 		s := newStage(t, c.spec, 1, false)
 		for n := range c.down {
-			s.world.Host(ID(n + 1)).Crash()
+			s.World.Host(ID(n + 1)).Crash()
 		}
-		s.at(time.Second, "crash", s.world.Host(MasterID).Crash)
-		s.run(30 * time.Second)
+		s.at(time.Second, "crash", s.World.Host(MasterID).Crash)
+		s.Run(30 * time.Second)
 		if got := s.service.nodes[1].master == ""; got != c.promotes {
 			t.Errorf("%s with %d down: promoted %t, but %s", c.spec, c.down, got, c.why)
 		}
@@ -84,9 +85,9 @@ func TestAFailoverNeedsAQuorumAndAMajority(t *testing.T) {
 func TestWithAQuorumOfOneTheWordOfOneSentinelIsEnough(t *testing.T) {
 	for spec, promotes := range map[string]bool{"sentinel": false, "sentinel+quorum=1": true} {
 		s := newStage(t, spec, 1, false)
-		s.world.Cut(ID(1), MasterID)
-		s.world.Cut(MasterID, ID(1))
-		s.run(30 * time.Second)
+		s.World.Cut(ID(1), MasterID)
+		s.World.Cut(MasterID, ID(1))
+		s.Run(30 * time.Second)
 		if got := s.service.nodes[1].master == ""; got != promotes {
 			t.Errorf("%s with one Sentinel cut off from the master: promoted %t", spec, got)
 		}
@@ -97,22 +98,22 @@ func TestRolesFollowAFailover(t *testing.T) {
 	s := newStage(t, "sentinel", 1, false)
 	is := func(role string, want sim.HostID) {
 		if got := s.service.role(role); len(got) != 1 || got[0] != want {
-			t.Errorf("at %v the %s is %v, expected %s", s.world.Now(), role, got, want)
+			t.Errorf("at %v the %s is %v, expected %s", s.World.Now(), role, got, want)
 		}
 	}
 	is("master", MasterID)
 	is("replica", ReplicaID(1))
-	s.at(time.Second, "crash", s.world.Host(MasterID).Crash)
+	s.at(time.Second, "crash", s.World.Host(MasterID).Crash)
 	s.at(20*time.Second, "look", func() {
 		is("master", ReplicaID(1))
 		is("replica", MasterID)
-		s.world.Host(ID(1)).Crash()
-		s.world.Host(ID(2)).Crash()
+		s.World.Host(ID(1)).Crash()
+		s.World.Host(ID(2)).Crash()
 		if got := s.service.role("master"); got != nil {
 			t.Errorf("without a majority of Sentinels the master is %v", got)
 		}
 	})
-	s.run(21 * time.Second)
+	s.Run(21 * time.Second)
 }
 
 func TestAVoteOfAnEarlierEpochDoesNotCount(t *testing.T) {
@@ -127,13 +128,13 @@ func TestAVoteOfAnEarlierEpochDoesNotCount(t *testing.T) {
 	if !g.elected(7) {
 		t.Error("not elected with two votes of three")
 	}
-	s.world.Close()
+	s.World.Close()
 }
 
 func TestASentinelInTiltDoesNotSayThatTheMasterIsDown(t *testing.T) {
 	s := newStage(t, "sentinel", 1, false)
 	g := s.service.guards[0]
-	s.at(time.Second, "crash", s.world.Host(MasterID).Crash)
+	s.at(time.Second, "crash", s.World.Host(MasterID).Crash)
 	s.at(8*time.Second, "look", func() {
 		if !g.opinion(isMasterDown{master: MasterID}).down {
 			t.Error("it does not say so before either")
@@ -145,11 +146,11 @@ func TestASentinelInTiltDoesNotSayThatTheMasterIsDown(t *testing.T) {
 			t.Error("it says so although its clock was just stepped")
 		}
 	})
-	s.world.Cut(ID(2), ID(3)) // so that nobody fails over meanwhile
-	s.world.Cut(ID(3), ID(2))
-	s.world.Cut(ID(1), ID(2))
-	s.world.Cut(ID(1), ID(3))
-	s.run(10 * time.Second)
+	s.World.Cut(ID(2), ID(3)) // so that nobody fails over meanwhile
+	s.World.Cut(ID(3), ID(2))
+	s.World.Cut(ID(1), ID(2))
+	s.World.Cut(ID(1), ID(3))
+	s.Run(10 * time.Second)
 }
 
 func TestAReplicaThatWasLongOutOfContactIsNotPromoted(t *testing.T) {
@@ -167,7 +168,7 @@ func TestAReplicaThatWasLongOutOfContactIsNotPromoted(t *testing.T) {
 			t.Error("a replica out of contact for longer than ten times down-after is fit")
 		}
 	})
-	s.run(6 * time.Second)
+	s.Run(6 * time.Second)
 }
 
 func TestTheWorldIsToldTheRolesAndTheClientsGetTheirLock(t *testing.T) {
@@ -180,7 +181,7 @@ func TestTheWorldIsToldTheRolesAndTheClientsGetTheirLock(t *testing.T) {
 	h := w.AddHost("client-1")
 	lock := lockFor(h)
 	held := false
-	h.Go("client", func(h sim.Host) { held = take(h, lock, 0) })
+	h.Go("client", func(h sim.Host) { held = locktest.Take(h, lock, 0) != nil })
 	if err := w.Run(time.Second); err != nil {
 		t.Fatal(err)
 	}

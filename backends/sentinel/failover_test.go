@@ -13,7 +13,7 @@ import (
 
 func TestTheLockIsTakenFromTheMasterThatASentinelNames(t *testing.T) {
 	s := newStage(t, "sentinel", 1, true, "client-1")
-	s.client("client-1", func(h sim.Host, l backends.Lock) {
+	s.Client("client-1", 0, func(h sim.Host, l backends.Lock) {
 		lease, err := l.Acquire(0)
 		if err != nil {
 			t.Error(err)
@@ -25,7 +25,7 @@ func TestTheLockIsTakenFromTheMasterThatASentinelNames(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	s.expect(time.Minute, `
+	s.Expect(time.Minute, `
 	7ms redis-master granted A token 1
 	8ms client-1 acquired A token 1 until 10.008s
 	1.009s redis-master freed A
@@ -36,9 +36,9 @@ func TestTheLockIsTakenFromTheMasterThatASentinelNames(t *testing.T) {
 func TestAMasterThatDiesBeforeItReplicatesTakesTheLockWithIt(t *testing.T) {
 	s := newStage(t, "sentinel+timeout=0.05ttl", 1, true, "client-1", "client-2")
 	s.roles(10 * time.Millisecond)
-	s.client("client-1", takingThen(time.Second, func() { s.world.Host(MasterID).Crash() }))
-	s.client("client-2", taking(2*time.Second, ttl))
-	s.expect(11*time.Second, `
+	s.Client("client-1", time.Second, takingThen(func() { s.World.Host(MasterID).Crash() }))
+	s.Client("client-2", 2*time.Second, taking(ttl))
+	s.Expect(11*time.Second, `
 	1.007s redis-master granted A token 1
 	1.008s client-1 acquired A token 1 until 11.008s
 	1.01s -- the Sentinels name redis-master; masters: []
@@ -52,11 +52,11 @@ func TestAMasterThatDiesBeforeItReplicatesTakesTheLockWithIt(t *testing.T) {
 func TestALockThatWasReplicatedOutlivesItsMaster(t *testing.T) {
 	s := newStage(t, "sentinel+timeout=0.05ttl", 1, true, "client-1", "client-2")
 	s.roles(10 * time.Millisecond)
-	s.client("client-1", takingThen(time.Second, func() {
-		s.world.After(15*time.Millisecond, s.world.Host(MasterID).Crash)
+	s.Client("client-1", time.Second, takingThen(func() {
+		s.World.After(15*time.Millisecond, s.World.Host(MasterID).Crash)
 	}))
-	s.client("client-2", taking(2*time.Second, ttl))
-	s.expect(12*time.Second, `
+	s.Client("client-2", 2*time.Second, taking(ttl))
+	s.Expect(12*time.Second, `
 	1.007s redis-master granted A token 1
 	1.008s client-1 acquired A token 1 until 11.008s
 	1.03s -- the Sentinels name redis-master; masters: []
@@ -81,9 +81,9 @@ func TestTheLongerTheLagTheMoreLocksAFailoverLoses(t *testing.T) {
 		for n := range trials {
 			s := newStage(t, fmt.Sprintf("sentinel+timeout=0.05ttl+replication-lag=%v", lag), uint64(n), false, "client-1", "client-2")
 			death := within * time.Duration(2*n+1) / time.Duration(2*trials) // after the client was told
-			s.client("client-1", takingThen(time.Second, func() { s.world.After(death, s.world.Host(MasterID).Crash) }))
-			s.client("client-2", taking(2*time.Second, 8*time.Second))
-			if both(s.run(11 * time.Second)) {
+			s.Client("client-1", time.Second, takingThen(func() { s.World.After(death, s.World.Host(MasterID).Crash) }))
+			s.Client("client-2", 2*time.Second, taking(8*time.Second))
+			if both(s.Run(11 * time.Second).Events) {
 				lost++
 			}
 		}
@@ -97,10 +97,10 @@ func TestTheLongerTheLagTheMoreLocksAFailoverLoses(t *testing.T) {
 // K13: a counter that is replicated asynchronously is no source of fencing tokens.
 func TestTokensRepeatAfterAFailover(t *testing.T) {
 	s := newStage(t, "sentinel+timeout=0.05ttl", 1, true, "client-1", "client-2")
-	s.client("client-1", takingThen(time.Second, func() { s.world.Host(MasterID).Crash() }))
-	s.client("client-2", taking(2*time.Second, ttl))
+	s.Client("client-1", time.Second, takingThen(func() { s.World.Host(MasterID).Crash() }))
+	s.Client("client-2", 2*time.Second, taking(ttl))
 	var tokens []uint64
-	for _, e := range s.run(11 * time.Second) {
+	for _, e := range s.Run(11 * time.Second).Events {
 		if e.Kind == sim.Acquired {
 			tokens = append(tokens, e.Token)
 		}
@@ -121,13 +121,13 @@ func TestAPromotedReplicaEndsALeaseByItsOwnWallClock(t *testing.T) {
 		{20 * time.Second, 5 * time.Second}, // over before the failover; ended by it
 	} {
 		s := newStage(t, "sentinel+elapsed-check+timeout=0.05ttl", 1, false, "client-1", "client-2")
-		replica := s.world.Host(ReplicaID(1))
+		replica := s.World.Host(ReplicaID(1))
 		replica.StepWall(c.ahead)
-		s.client("client-1", takingThen(time.Second, func() {
-			s.world.After(15*time.Millisecond, s.world.Host(MasterID).Crash)
+		s.Client("client-1", time.Second, takingThen(func() {
+			s.World.After(15*time.Millisecond, s.World.Host(MasterID).Crash)
 		}))
-		s.client("client-2", taking(2*time.Second, 3*ttl))
-		events := s.run(20 * time.Second)
+		s.Client("client-2", 2*time.Second, taking(3*ttl))
+		events := s.Run(20 * time.Second).Events
 		granted := slices.IndexFunc(events, func(e sim.Event) bool { return e.Kind == sim.Granted })
 		ended := slices.IndexFunc(events, func(e sim.Event) bool { return e.Kind == sim.Expired })
 		if ended < 0 || events[ended].Host != replica.ID() {
@@ -149,11 +149,11 @@ func TestAPromotedReplicaEndsALeaseByItsOwnWallClock(t *testing.T) {
 func TestAMasterThatRestartsTooSoonEmptiesItsReplicas(t *testing.T) {
 	s := newStage(t, "sentinel+timeout=0.05ttl", 1, true, "client-1", "client-2")
 	s.roles(10 * time.Millisecond)
-	s.client("client-1", taking(time.Second, 0))
-	s.at(2*time.Second, "crash", s.world.Host(MasterID).Crash)
-	s.at(3*time.Second, "restart", s.world.Host(MasterID).Restart)
-	s.client("client-2", taking(5*time.Second, ttl))
-	s.expect(11*time.Second, `
+	s.Client("client-1", time.Second, taking(0))
+	s.at(2*time.Second, "crash", s.World.Host(MasterID).Crash)
+	s.at(3*time.Second, "restart", s.World.Host(MasterID).Restart)
+	s.Client("client-2", 5*time.Second, taking(ttl))
+	s.Expect(11*time.Second, `
 	1.007s redis-master granted A token 1
 	1.008s client-1 acquired A token 1 until 11.008s
 	2s -- crash
@@ -172,10 +172,10 @@ func TestAMasterThatRestartsTooSoonEmptiesItsReplicas(t *testing.T) {
 func TestAMasterThatComesBackBecomesAReplica(t *testing.T) {
 	s := newStage(t, "sentinel+timeout=0.05ttl", 1, true, "client-1", "client-2")
 	s.roles(10 * time.Millisecond)
-	s.client("client-1", takingThen(time.Second, func() { s.world.Host(MasterID).Crash() }))
-	s.client("client-2", taking(2*time.Second, ttl))
-	s.at(12*time.Second, "restart", s.world.Host(MasterID).Restart)
-	s.expect(40*time.Second, `
+	s.Client("client-1", time.Second, takingThen(func() { s.World.Host(MasterID).Crash() }))
+	s.Client("client-2", 2*time.Second, taking(ttl))
+	s.at(12*time.Second, "restart", s.World.Host(MasterID).Restart)
+	s.Expect(40*time.Second, `
 	1.007s redis-master granted A token 1
 	1.008s client-1 acquired A token 1 until 11.008s
 	1.01s -- the Sentinels name redis-master; masters: []
@@ -198,10 +198,10 @@ func TestAMasterThatComesBackBecomesAReplica(t *testing.T) {
 func TestTheSameSeedGivesTheSameHistory(t *testing.T) {
 	once := func() string {
 		s := newStage(t, "sentinel+timeout=0.05ttl+renew", 7, true, "client-1", "client-2")
-		s.client("client-1", takingThen(time.Second, func() { s.world.Host(MasterID).Crash() }))
-		s.client("client-2", taking(2*time.Second, ttl))
-		s.at(12*time.Second, "restart", s.world.Host(MasterID).Restart)
-		return sim.Finish(sim.Header{}, s.run(time.Minute), s.world.Clock).Fingerprint()
+		s.Client("client-1", time.Second, takingThen(func() { s.World.Host(MasterID).Crash() }))
+		s.Client("client-2", 2*time.Second, taking(ttl))
+		s.at(12*time.Second, "restart", s.World.Host(MasterID).Restart)
+		return s.Run(time.Minute).Fingerprint()
 	}
 	if a, b := once(), once(); a != b {
 		t.Errorf("two runs with one seed: %s and %s", a, b)

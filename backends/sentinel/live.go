@@ -209,8 +209,16 @@ func (Backend) Who(ctx context.Context, lab *live.Lab, s backends.Settings, role
 // Dial gives a client's process its lock. The addresses are of the servers and then the
 // Sentinels.
 func (Backend) Dial(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
+	p, err := connect(h, newLiveNetwork(h), servers, s)
+	if err != nil {
+		return nil, err
+	}
+	return redis.NewLock(h, p, s), nil
+}
+
+// connect connects to all servers and Sentinels.
+func connect(h *live.Host, n *liveNetwork, servers []string, s backends.Settings) (*port, error) {
 	var sentinels []sim.HostID
-	n := newLiveNetwork(h)
 	for i, ip := range servers {
 		if err := n.client(sim.HostID(ip)).ConnectAhead(); err != nil {
 			return nil, err
@@ -219,7 +227,7 @@ func (Backend) Dial(h *live.Host, servers []string, s backends.Settings) (backen
 			sentinels = append(sentinels, sim.HostID(ip))
 		}
 	}
-	return redis.NewLock(h, newPort(h, n, sentinels, s), s), nil
+	return newPort(h, n, sentinels, s), nil
 }
 
 // Roles are the observer, and what makes replication lag.

@@ -5,6 +5,7 @@ package sentinel
 import (
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"time"
 
@@ -19,10 +20,15 @@ import (
 type liveNetwork struct {
 	host    wire.Host
 	clients map[sim.HostID]*redis.Client
+
+	service string // what the Sentinels call the master
+	// places are the addresses in the lab of servers that the Sentinels name by others, by
+	// host and port; nil: they name them by those.
+	places map[string]sim.HostID
 }
 
 func newLiveNetwork(h wire.Host) *liveNetwork {
-	return &liveNetwork{host: h, clients: map[sim.HostID]*redis.Client{}}
+	return &liveNetwork{host: h, clients: map[sim.HostID]*redis.Client{}, service: serviceName}
 }
 
 func (n *liveNetwork) client(ip sim.HostID) *redis.Client {
@@ -35,15 +41,37 @@ func (n *liveNetwork) client(ip sim.HostID) *redis.Client {
 }
 
 func (n *liveNetwork) masterOf(sentinel sim.HostID, timeout time.Duration) (sim.HostID, error) {
-	reply, err := n.client(sentinel).Do(timeout, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", serviceName)
+	reply, err := n.client(sentinel).Do(timeout, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", n.service)
 	if err != nil {
 		return "", err
 	}
-	address, ok := reply.([]any) // IP and port
-	if !ok || len(address) != 2 {
-		return "", fmt.Errorf("the Sentinel at %s knows of no master: it says %v", sentinel, reply)
+	told, err := addressIn(reply)
+	if err != nil {
+		return "", fmt.Errorf("the Sentinel at %s: %w", sentinel, err)
 	}
-	return sim.HostID(fmt.Sprint(address[0])), nil
+	return n.placeOf(told)
+}
+
+// placeOf gives the address in the lab of the server that a Sentinel names.
+func (n *liveNetwork) placeOf(told string) (sim.HostID, error) {
+	if n.places == nil {
+		ip, _, err := net.SplitHostPort(told)
+		return sim.HostID(ip), err
+	}
+	place, ok := n.places[told]
+	if !ok {
+		return "", fmt.Errorf("the master is %s, to which no way leads out of the lab", told)
+	}
+	return place, nil
+}
+
+// addressIn reads how a Sentinel names a master: by host and port.
+func addressIn(reply any) (string, error) {
+	address, ok := reply.([]any)
+	if !ok || len(address) != 2 {
+		return "", fmt.Errorf("it knows of no master: it says %v", reply)
+	}
+	return net.JoinHostPort(fmt.Sprint(address[0]), fmt.Sprint(address[1])), nil
 }
 
 func (n *liveNetwork) command(server sim.HostID, c redis.Command, sent func(), left func() time.Duration) (answer, error) {

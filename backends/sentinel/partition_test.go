@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 	"pgregory.net/rapid"
 )
@@ -17,10 +18,10 @@ func TestInAPartitionBothSidesGrantTheLock(t *testing.T) {
 	minority := []sim.HostID{MasterID, ID(1), "client-1"}
 	s.roles(10 * time.Millisecond)
 	s.at(time.Second, "partition", func() { s.apart(minority...) })
-	s.client("client-1", taking(10*time.Second, ttl))
-	s.client("client-2", taking(10*time.Second, ttl))
+	s.Client("client-1", 10*time.Second, taking(ttl))
+	s.Client("client-2", 10*time.Second, taking(ttl))
 	s.at(12*time.Second, "heal", func() { s.together(minority...) })
-	s.expect(40*time.Second, `
+	s.Expect(40*time.Second, `
 	1s -- partition
 	6.45s -- the Sentinels name redis-master; masters: [redis-master redis-replica-1]
 	7.22s -- the Sentinels name redis-replica-1; masters: [redis-master redis-replica-1]
@@ -51,7 +52,7 @@ func TestMinReplicasBoundsHowLongACutOffMasterGrants(t *testing.T) {
 	} {
 		s := newStage(t, c.spec, 1, false, "client-1")
 		s.at(time.Second, "partition", func() { s.apart(MasterID, "client-1") })
-		s.client("client-1", func(h sim.Host, l backends.Lock) {
+		s.Client("client-1", 0, func(h sim.Host, l backends.Lock) {
 			for {
 				if lease, err := l.Acquire(0); err == nil {
 					_ = lease.Release()
@@ -60,7 +61,7 @@ func TestMinReplicasBoundsHowLongACutOffMasterGrants(t *testing.T) {
 			}
 		})
 		last := time.Duration(0)
-		for _, e := range s.run(time.Minute) {
+		for _, e := range s.Run(time.Minute).Events {
 			if e.Kind == sim.Granted && e.Host == MasterID {
 				last = e.At - time.Second
 			}
@@ -76,8 +77,8 @@ func TestAMinorityOfTheSentinelsNeverFailsOver(t *testing.T) {
 	s := newStage(t, "sentinel", 1, true)
 	s.roles(10 * time.Millisecond)
 	s.at(time.Second, "partition", func() { s.apart(ID(1), ID(2)) })
-	s.at(2*time.Second, "crash", s.world.Host(MasterID).Crash)
-	s.expect(5*time.Minute, `
+	s.at(2*time.Second, "crash", s.World.Host(MasterID).Crash)
+	s.Expect(5*time.Minute, `
 	1s -- partition
 	2s -- crash
 	2s -- the Sentinels name redis-master; masters: []
@@ -89,10 +90,10 @@ func TestASentinelAloneDoesNotFailOver(t *testing.T) {
 	s := newStage(t, "sentinel", 1, true)
 	s.roles(10 * time.Millisecond)
 	s.at(time.Second, "cut", func() {
-		s.world.Cut(ID(1), MasterID)
-		s.world.Cut(MasterID, ID(1))
+		s.World.Cut(ID(1), MasterID)
+		s.World.Cut(MasterID, ID(1))
 	})
-	s.expect(2*time.Minute, `
+	s.Expect(2*time.Minute, `
 	1s -- cut
 	`)
 	if epoch := s.service.guards[0].config.epoch; epoch != 0 {
@@ -102,33 +103,33 @@ func TestASentinelAloneDoesNotFailOver(t *testing.T) {
 
 // R17: a Sentinel whose sense of time is broken does not act.
 func TestTiltDelaysAFailoverByHalfAMinute(t *testing.T) {
-	promotion := func(disturb func(h *stage)) time.Duration {
+	promotion := func(disturb func(h stage)) time.Duration {
 		s := newStage(t, "sentinel", 1, false)
-		s.at(2*time.Second, "crash", s.world.Host(MasterID).Crash)
+		s.at(2*time.Second, "crash", s.World.Host(MasterID).Crash)
 		s.at(3*time.Second, "disturb", func() { disturb(s) })
 		at := time.Duration(0)
 		var look func()
 		look = func() {
 			if at == 0 && s.service.nodes[1].master == "" {
-				at = s.world.Now()
+				at = s.World.Now()
 			}
-			s.world.After(time.Millisecond, look)
+			s.World.After(time.Millisecond, look)
 		}
 		look()
-		s.run(2 * time.Minute)
+		s.Run(2 * time.Minute)
 		return at
 	}
-	step := func(d time.Duration) func(*stage) {
-		return func(s *stage) {
+	step := func(d time.Duration) func(stage) {
+		return func(s stage) {
 			for _, id := range s.service.sentinels {
-				s.world.Host(id).StepWall(d)
+				s.World.Host(id).StepWall(d)
 			}
 		}
 	}
-	undisturbed := promotion(func(*stage) {})
+	undisturbed := promotion(func(stage) {})
 	for _, c := range []struct {
 		name     string
-		disturb  func(*stage)
+		disturb  func(stage)
 		from, to time.Duration
 	}{
 		{"a step of a second and a half", step(1500 * time.Millisecond), 5 * time.Second, 9 * time.Second},
@@ -157,16 +158,16 @@ func TestElectionsAreSafeUnderRandomFaults(t *testing.T) {
 			other := rapid.SampledFrom(hosts).Draw(t, "other")
 			switch rapid.IntRange(0, 3).Draw(t, "kind") {
 			case 0:
-				s.world.After(at, s.world.Host(h).Crash)
-				s.world.After(at+length, s.world.Host(h).Restart)
+				s.World.After(at, s.World.Host(h).Crash)
+				s.World.After(at+length, s.World.Host(h).Restart)
 			case 1:
-				s.world.After(at, func() { s.apart(h) })
-				s.world.After(at+length, func() { s.together(h) })
+				s.World.After(at, func() { s.apart(h) })
+				s.World.After(at+length, func() { s.together(h) })
 			case 2:
-				s.world.After(at, func() { s.world.Cut(h, other) })
-				s.world.After(at+length, func() { s.world.Mend(h, other) })
+				s.World.After(at, func() { s.World.Cut(h, other) })
+				s.World.After(at+length, func() { s.World.Mend(h, other) })
 			case 3:
-				s.world.After(at, func() { s.world.Host(h).StepWall(length - 7*time.Second) })
+				s.World.After(at, func() { s.World.Host(h).StepWall(length - 7*time.Second) })
 			}
 		}
 		leaders := map[uint64]sim.HostID{}
@@ -176,11 +177,11 @@ func TestElectionsAreSafeUnderRandomFaults(t *testing.T) {
 			}
 			epoch, id := g.failover.epoch, g.host.ID()
 			if other, taken := leaders[epoch]; taken && other != id {
-				t.Fatalf("at %v %s and %s both lead epoch %d", s.world.Now(), id, other, epoch)
+				t.Fatalf("at %v %s and %s both lead epoch %d", s.World.Now(), id, other, epoch)
 			}
 			leaders[epoch] = id
 		})
-		s.run(40 * time.Second)
+		s.Run(40 * time.Second)
 	})
 }
 
@@ -205,12 +206,12 @@ func TestNobodyIsPromotedWhileNoMajorityCanMeet(t *testing.T) {
 		for i, a := range s.service.sentinels {
 			for j, b := range s.service.sentinels {
 				if group[i] != group[j] || size[group[i]] >= s.service.majority() && i != j {
-					s.world.Cut(a, b)
+					s.World.Cut(a, b)
 				}
 			}
 		}
-		s.world.After(time.Duration(rapid.Int64Range(0, int64(5*time.Second)).Draw(t, "crash")), s.world.Host(MasterID).Crash)
-		s.run(30 * time.Second)
+		s.World.After(time.Duration(rapid.Int64Range(0, int64(5*time.Second)).Draw(t, "crash")), s.World.Host(MasterID).Crash)
+		s.Run(30 * time.Second)
 		for _, node := range s.service.nodes[1:] {
 			if node.master == "" {
 				t.Fatalf("%s was promoted", node.host.ID())
@@ -225,17 +226,17 @@ func TestAMasterThatIsDemotedLosesTheLocksItGave(t *testing.T) {
 	s := newStage(t, "sentinel+timeout=0.05ttl", 1, true, "client-1", "client-2")
 	minority := []sim.HostID{MasterID, ID(1), "client-1"}
 	s.roles(10 * time.Millisecond)
-	s.client("client-1", func(h sim.Host, l backends.Lock) {
-		taking(time.Second, 0)(h, l) // knows the master from now on
+	s.Client("client-1", time.Second, func(h sim.Host, l backends.Lock) {
+		taking(0)(h, l) // knows the master from now on
 		h.Sleep(19 * time.Second)
-		take(h, l, 0)
+		locktest.Take(h, l, 0)
 		h.Sleep(4 * time.Second)
-		take(h, l, 0)
+		locktest.Take(h, l, 0)
 	})
 	s.at(2*time.Second, "partition", func() { s.apart(minority...) })
 	s.at(12*time.Second, "heal", func() { s.together(minority...) })
-	s.client("client-2", taking(21*time.Second, 0))
-	s.expect(26*time.Second, `
+	s.Client("client-2", 21*time.Second, taking(0))
+	s.Expect(26*time.Second, `
 	1.007s redis-master granted A token 1
 	1.008s client-1 acquired A token 1 until 11.008s
 	2s -- partition

@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
 )
 
 // swap makes the replica the master and the master its replica, as an operator would; the
 // Sentinels hear of it or not.
-func (s *stage) swap(tell bool) {
+func (s stage) swap(tell bool) {
 	s.service.nodes[1].follow("")
 	s.service.nodes[0].follow(ReplicaID(1))
 	for _, g := range s.service.guards {
@@ -25,7 +26,7 @@ func (s *stage) swap(tell bool) {
 
 func TestAClientThatMeetsAReplicaAsksForTheMasterAgain(t *testing.T) {
 	s := newStage(t, "sentinel", 1, true, "client-1")
-	s.client("client-1", func(h sim.Host, l backends.Lock) {
+	s.Client("client-1", 0, func(h sim.Host, l backends.Lock) {
 		lease, err := l.Acquire(0)
 		if err != nil {
 			t.Fatal(err)
@@ -35,9 +36,9 @@ func TestAClientThatMeetsAReplicaAsksForTheMasterAgain(t *testing.T) {
 		}
 		h.Sleep(time.Second)
 		s.swap(true)
-		take(h, l, 0)
+		locktest.Take(h, l, 0)
 	})
-	s.expect(5*time.Second, `
+	s.Expect(5*time.Second, `
 	7ms redis-master granted A token 1
 	9ms redis-master freed A
 	1.025s redis-replica-1 granted B token 2
@@ -48,24 +49,24 @@ func TestAClientThatMeetsAReplicaAsksForTheMasterAgain(t *testing.T) {
 func TestAClientGivesUpWhenTheSentinelsKeepNamingAReplica(t *testing.T) {
 	s := newStage(t, "sentinel", 1, true, "client-1")
 	s.swap(false)
-	s.client("client-1", func(h sim.Host, l backends.Lock) {
+	s.Client("client-1", 0, func(h sim.Host, l backends.Lock) {
 		lease, err := l.Acquire(0)
 		if lease != nil || !errors.Is(err, ErrReadOnly) || errors.Is(err, sim.ErrUnknown) {
 			t.Errorf("Acquire = %v, %v; expected READONLY", lease, err)
 		}
 	})
-	s.run(5 * time.Second)
+	s.Run(5 * time.Second)
 }
 
 func TestAMasterWithoutItsReplicasRefusesTheLock(t *testing.T) {
 	s := newStage(t, "sentinel+min-replicas-to-write=2", 1, true, "client-1") // has only one
-	s.client("client-1", func(h sim.Host, l backends.Lock) {
+	s.Client("client-1", 0, func(h sim.Host, l backends.Lock) {
 		lease, err := l.Acquire(0)
 		if lease != nil || !errors.Is(err, ErrNoReplicas) || errors.Is(err, sim.ErrUnknown) {
 			t.Errorf("Acquire = %v, %v; expected NOREPLICAS", lease, err)
 		}
 	})
-	for _, e := range s.run(5 * time.Second) {
+	for _, e := range s.Run(5 * time.Second).Events {
 		if e.Kind == sim.Granted {
 			t.Errorf("granted all the same: %+v", e)
 		}
@@ -74,8 +75,8 @@ func TestAMasterWithoutItsReplicasRefusesTheLock(t *testing.T) {
 
 func TestAClientAsksTheNextSentinelAndRemembersWhichAnswered(t *testing.T) {
 	s := newStage(t, "sentinel", 1, true, "client-1")
-	s.world.Host(ID(1)).Crash()
-	h := s.world.Host("client-1")
+	s.World.Host(ID(1)).Crash()
+	h := s.World.Host("client-1")
 	p := dial(h, settings(t, "sentinel", false))
 	h.Go("client", func(sim.Host) {
 		if _, err := p.SetNX("k", "v", ttl, ttl); err != nil {
@@ -85,7 +86,7 @@ func TestAClientAsksTheNextSentinelAndRemembersWhichAnswered(t *testing.T) {
 			t.Errorf("it took %v to find the second Sentinel", h.Now())
 		}
 	})
-	s.run(5 * time.Second)
+	s.Run(5 * time.Second)
 	if want := []sim.HostID{ID(2), ID(1), ID(3)}; !slices.Equal(p.sentinels, want) {
 		t.Errorf("the next time it asks %v, expected %v", p.sentinels, want)
 	}
@@ -94,15 +95,15 @@ func TestAClientAsksTheNextSentinelAndRemembersWhichAnswered(t *testing.T) {
 func TestWithoutASentinelTheOutcomeIsUnknown(t *testing.T) {
 	s := newStage(t, "sentinel", 1, true, "client-1")
 	for _, id := range s.service.sentinels {
-		s.world.Host(id).Crash()
+		s.World.Host(id).Crash()
 	}
-	s.client("client-1", func(h sim.Host, l backends.Lock) {
+	s.Client("client-1", 0, func(h sim.Host, l backends.Lock) {
 		lease, err := l.Acquire(0)
 		if lease != nil || !errors.Is(err, sim.ErrUnknown) {
 			t.Errorf("Acquire = %v, %v; expected sim.ErrUnknown", lease, err)
 		}
 	})
-	s.run(5 * time.Second)
+	s.Run(5 * time.Second)
 }
 
 // A script that compares is stopped by a replica only when it would write; and what has
@@ -112,8 +113,8 @@ func TestAReplicaHidesWhatHasExpiredByItsOwnClock(t *testing.T) {
 	s := newStage(t, "sentinel", 1, true, "client-1")
 	replica := s.service.nodes[1]
 	release := redis.Command{Kind: redis.CommandCompareAndDelete, Key: redis.LockKey, Value: "mine"}
-	s.client("client-1", func(h sim.Host, l backends.Lock) {
-		p := dial(s.world.Host("client-1"), settings(t, "sentinel", false))
+	s.Client("client-1", 0, func(h sim.Host, l backends.Lock) {
+		p := dial(s.World.Host("client-1"), settings(t, "sentinel", false))
 		if ok, err := p.SetNX(redis.LockKey, "mine", ttl, ttl); !ok || err != nil {
 			t.Errorf("SetNX = %t, %v", ok, err)
 		}
@@ -129,7 +130,7 @@ func TestAReplicaHidesWhatHasExpiredByItsOwnClock(t *testing.T) {
 			t.Error("the replica has deleted a key that its master has not")
 		}
 	})
-	for _, e := range s.run(5 * time.Second) {
+	for _, e := range s.Run(5 * time.Second).Events {
 		if e.Kind == sim.Expired {
 			t.Errorf("expired at %v on %s", e.At, e.Host)
 		}

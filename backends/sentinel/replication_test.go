@@ -14,7 +14,7 @@ import (
 func TestAReplicaIsBackSoonAfterALongPartition(t *testing.T) {
 	s := newStage(t, "sentinel", 1, false, "client-1")
 	s.at(time.Second, "the replica is cut off", func() { s.apart(ReplicaID(1)) })
-	s.client("client-1", taking(2*time.Second, 0))
+	s.Client("client-1", 2*time.Second, taking(0))
 	s.at(110*time.Second, "and is back", func() { s.together(ReplicaID(1)) })
 	s.at(117*time.Second, "look", func() {
 		master, replica := s.service.nodes[0], s.service.nodes[1]
@@ -22,7 +22,7 @@ func TestAReplicaIsBackSoonAfterALongPartition(t *testing.T) {
 			t.Errorf("the replica has %d of %d writes", replica.data.offset(), master.data.offset())
 		}
 	})
-	s.run(2 * time.Minute)
+	s.Run(2 * time.Minute)
 }
 
 func TestAReplicaThatFollowsTheWrongServerIsSetRight(t *testing.T) {
@@ -34,7 +34,7 @@ func TestAReplicaThatFollowsTheWrongServerIsSetRight(t *testing.T) {
 			t.Errorf("set right before failover-timeout was over")
 		}
 	})
-	s.run(time.Minute)
+	s.Run(time.Minute)
 	if astray.master != MasterID || !astray.link.up {
 		t.Errorf("it follows %q", astray.master)
 	}
@@ -42,7 +42,7 @@ func TestAReplicaThatFollowsTheWrongServerIsSetRight(t *testing.T) {
 
 func TestALockThatWasGivenBackIsNotForgotten(t *testing.T) {
 	s := newStage(t, "sentinel", 1, false, "client-1")
-	s.client("client-1", func(h sim.Host, l backends.Lock) {
+	s.Client("client-1", 0, func(h sim.Host, l backends.Lock) {
 		lease, err := l.Acquire(0)
 		if err != nil {
 			t.Error(err)
@@ -62,7 +62,7 @@ func TestALockThatWasGivenBackIsNotForgotten(t *testing.T) {
 		replica.host.Crash()
 		replica.host.Restart()
 	})
-	for _, e := range s.run(5 * time.Second) {
+	for _, e := range s.Run(5 * time.Second).Events {
 		if e.Kind == sim.Forgotten {
 			t.Errorf("forgotten at %v on %s", e.At, e.Host)
 		}
@@ -72,8 +72,7 @@ func TestALockThatWasGivenBackIsNotForgotten(t *testing.T) {
 func TestAReplicaThatRestartsWithinTheLagGetsEachWriteOnce(t *testing.T) {
 	s := newStage(t, "sentinel+replication-lag=500ms", 1, false, "client-1")
 	replica := s.service.nodes[1]
-	s.client("client-1", func(h sim.Host, l backends.Lock) {
-		h.Sleep(time.Second)
+	s.Client("client-1", time.Second, func(h sim.Host, l backends.Lock) {
 		lease, err := l.Acquire(0)
 		if err != nil {
 			t.Error(err)
@@ -87,7 +86,7 @@ func TestAReplicaThatRestartsWithinTheLagGetsEachWriteOnce(t *testing.T) {
 		replica.host.Crash()
 		replica.host.Restart()
 	})
-	s.run(2 * time.Second)
+	s.Run(2 * time.Second)
 	if n := replica.data.offset(); n != 2 {
 		t.Errorf("the replica has %d writes, expected the grant and the release", n)
 	}
@@ -102,7 +101,7 @@ func TestAReplicaTakesNoWritesBeforeItHasAllDataBeforeThem(t *testing.T) {
 			Kind: redis.CommandSetNX, Key: redis.LockKey, Value: "late", PX: ttl,
 		}}})
 	})
-	s.run(2 * time.Second)
+	s.Run(2 * time.Second)
 	if replica.data.holds("late") {
 		t.Error("it was applied")
 	}

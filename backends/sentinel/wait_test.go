@@ -8,9 +8,9 @@ import (
 // R19: WAIT tells how far a write has got. It does not make it stay.
 func TestWaitGivesBackALockThatNoReplicaHas(t *testing.T) {
 	s := newStage(t, "sentinel+wait=1", 1, true, "client-1")
-	s.at(500*time.Millisecond, "crash of the replica", s.world.Host(ReplicaID(1)).Crash)
-	s.client("client-1", taking(time.Second, 0))
-	s.expect(5*time.Second, `
+	s.at(500*time.Millisecond, "crash of the replica", s.World.Host(ReplicaID(1)).Crash)
+	s.Client("client-1", time.Second, taking(0))
+	s.Expect(5*time.Second, `
 	500ms -- crash of the replica
 	1.007s redis-master granted A token 1
 	2.011s redis-master freed A
@@ -27,10 +27,10 @@ func TestWithWaitAMasterThatDiesAtTheWrongMomentLeavesNoLockBehindThatWasCounted
 		overlaps := 0
 		for n := range 10 {
 			s := newStage(t, spec, 1, false, "client-1", "client-2")
-			s.at(time.Second+time.Duration(n)*10*time.Millisecond, "crash", s.world.Host(MasterID).Crash)
-			s.client("client-1", taking(time.Second-10*time.Millisecond, 0))
-			s.client("client-2", taking(2*time.Second, 8*time.Second))
-			if both(s.run(11 * time.Second)) {
+			s.at(time.Second+time.Duration(n)*10*time.Millisecond, "crash", s.World.Host(MasterID).Crash)
+			s.Client("client-1", time.Second-10*time.Millisecond, taking(0))
+			s.Client("client-2", 2*time.Second, taking(8*time.Second))
+			if both(s.Run(11 * time.Second).Events) {
 				overlaps++
 			}
 		}
@@ -45,13 +45,13 @@ func TestALockThatAReplicaAcknowledgedCanStillBeLost(t *testing.T) {
 	s := newStage(t, "sentinel+timeout=0.05ttl+replicas=3+wait=1+down-after=0.4ttl", 1, true, "client-1", "client-2")
 	s.roles(10 * time.Millisecond)
 	s.at(time.Second, "replicas 2 and 3 are cut off", func() { s.apart(ReplicaID(2)); s.apart(ReplicaID(3)) })
-	s.client("client-1", takingThen(1100*time.Millisecond, func() {
-		s.world.Host(MasterID).Crash()
-		s.world.Host(ReplicaID(1)).Crash()
+	s.Client("client-1", 1100*time.Millisecond, takingThen(func() {
+		s.World.Host(MasterID).Crash()
+		s.World.Host(ReplicaID(1)).Crash()
 	}))
 	s.at(4500*time.Millisecond, "replicas 2 and 3 are back", func() { s.together(ReplicaID(2)); s.together(ReplicaID(3)) })
-	s.client("client-2", taking(2*time.Second, ttl))
-	s.expect(11*time.Second, `
+	s.Client("client-2", 2*time.Second, taking(ttl))
+	s.Expect(11*time.Second, `
 	1s -- replicas 2 and 3 are cut off
 	1.107s redis-master granted A token 1
 	1.122s client-1 acquired A token 1 until 11.122s

@@ -86,7 +86,7 @@ func (s *server) work(c *connection) {
 	for len(c.queue) > 0 && !c.busy {
 		m := c.queue[0]
 		c.queue = c.queue[1:]
-		answer := response{conn: c.id, xid: m.xid, zxid: s.tree.Zxid()}
+		answer := response{conn: c.id, xid: m.xid, to: m.kind, zxid: s.tree.Zxid()}
 		switch m.kind {
 		case askPing:
 		case askChildren:

@@ -69,11 +69,7 @@ func (b Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings
 	for _, id := range b.Servers(s) {
 		spec.Logs = append(spec.Logs, filepath.Join(lab.Dir(id), logDir))
 	}
-	observer, err := lab.Agent(ServerID(1)).StartHelper(observerRole, spec)
-	if err != nil {
-		return err
-	}
-	return observer.AwaitReady(ctx)
+	return backends.StartObserver(ctx, lab, ServerID(1), observerRole, spec)
 }
 
 // Reset waits until every server follows one leader and nobody is connected to them any

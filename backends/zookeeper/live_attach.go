@@ -63,20 +63,12 @@ func (b attached) Observe(ctx context.Context, lab *live.Lab, s backends.Setting
 		return err
 	}
 	spec := attachedSpec{Sockets: b.to.Sockets, Root: root, Token: s.Choice(optionToken)}
-	observer, err := lab.Agent(hosts[0]).StartHelper(attachedRole, spec)
-	if err != nil {
-		return err
-	}
-	return observer.AwaitReady(ctx)
+	return backends.StartObserver(ctx, lab, hosts[0], attachedRole, spec)
 }
 
 // Reset removes what the trial has left.
 func (b attached) Reset(ctx context.Context, lab *live.Lab, _ backends.Settings) error {
-	prefix, err := b.to.Prefix(lab)
-	if err != nil {
-		return err
-	}
-	return b.Clean(ctx, []string{prefix})
+	return b.to.Reset(ctx, lab, b.Clean)
 }
 
 // Who is nobody: the servers are not asked.
@@ -96,9 +88,9 @@ func (b attached) Clean(ctx context.Context, prefixes []string) error {
 	})
 }
 
-// DialUnder gives a client's process its lock, under a znode of this name.
-func (Backend) DialUnder(prefix string, h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
-	return dial(h, servers, s, rootOf(prefix))
+// DialUnder gives a client's process its lock, under a znode named by the prefix.
+func (Backend) DialUnder(names backends.Names, h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
+	return dial(h, servers, s, rootOf(names.Prefix))
 }
 
 // rootOf is the znode under which everything is.

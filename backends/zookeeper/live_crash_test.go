@@ -17,16 +17,17 @@ import (
 	"github.com/go-zookeeper/zk"
 	"github.com/locklab/locklab/backends/realtime"
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live/livetest"
 	"golang.org/x/sys/unix"
 )
 
 // kill kills the server on a host and waits until it is gone.
-func (b *bench) kill(id sim.HostID) {
+func (b bench) kill(id sim.HostID) {
 	b.Helper()
 	find := func() (pid int) {
 		links, _ := filepath.Glob("/proc/[0-9]*/cwd")
 		for _, link := range links {
-			if dir, err := os.Readlink(link); err == nil && dir == b.lab.Dir(id) {
+			if dir, err := os.Readlink(link); err == nil && dir == b.Live.Dir(id) {
 				pid, _ = strconv.Atoi(strings.Split(link, "/")[2])
 			}
 		}
@@ -39,25 +40,22 @@ func (b *bench) kill(id sim.HostID) {
 	if err := unix.Kill(pid, unix.SIGKILL); err != nil {
 		b.Fatal(err)
 	}
-	eventually(b, "the killed server is gone", func() bool { return find() == 0 })
+	livetest.Eventually(b, "the killed server is gone", func() bool { return find() == 0 })
 }
 
 // dial is a dialer that starts from a client's host.
-func (b *bench) dial(from sim.HostID) zk.Dialer {
+func (b bench) dial(from sim.HostID) zk.Dialer {
 	return func(network, address string, timeout time.Duration) (net.Conn, error) {
-		ctx, cancel := context.WithTimeout(b.ctx, timeout)
+		ctx, cancel := context.WithTimeout(b.Ctx, timeout)
 		defer cancel()
-		return b.lab.Agent(from).Dial(ctx, network, address)
+		return b.Live.Agent(from).Dial(ctx, network, address)
 	}
 }
 
 // leader is the server that leads; none: nobody does.
-func (b *bench) leader() sim.HostID {
+func (b bench) leader() sim.HostID {
 	b.Helper()
-	leader, err := Backend{}.Who(b.ctx, b.lab, b.settings, sim.Leader)
-	if err != nil {
-		b.Fatal(err)
-	}
+	leader := b.Who(sim.Leader)
 	if len(leader) == 0 {
 		return ""
 	}
@@ -67,13 +65,11 @@ func (b *bench) leader() sim.HostID {
 func TestTheObserverSeesOneOrderAcrossTheCrashOfALeader(t *testing.T) { // Z7
 	t.Parallel()
 	b := newBench(t, "zookeeper", "client-1")
-	if err := (Backend{}).Start(b.ctx, b.lab, b.settings); err != nil {
-		t.Fatal(err)
-	}
+	b.Start()
 	var logs, addresses []string
-	for _, id := range (Backend{}).Servers(b.settings) {
-		logs = append(logs, filepath.Join(b.lab.Dir(id), logDir))
-		addresses = append(addresses, net.JoinHostPort(b.lab.Address(id), clientPort))
+	for _, id := range (Backend{}).Servers(b.Settings) {
+		logs = append(logs, filepath.Join(b.Live.Dir(id), logDir))
+		addresses = append(addresses, net.JoinHostPort(b.Live.Address(id), clientPort))
 	}
 	var seen []string
 	w := &logWitness{token: tokenFrom(fromCzxid), record: func(e sim.Event) {
@@ -82,7 +78,7 @@ func TestTheObserverSeesOneOrderAcrossTheCrashOfALeader(t *testing.T) { // Z7
 	old := b.leader()
 	var expected []string
 	realtime.Run("client-1", func(h *realtime.Host) {
-		p, err := connect(h, addresses, b.settings, b.dial("client-1"))
+		p, err := connect(h, addresses, b.Settings, b.dial("client-1"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,14 +95,12 @@ func TestTheObserverSeesOneOrderAcrossTheCrashOfALeader(t *testing.T) { // Z7
 		}
 		cycle()
 		b.kill(old)
-		eventually(t, "another server leads", func() bool { now := b.leader(); return now != "" && now != old })
-		eventually(t, "the client is connected again", func() bool { return p.Session().Connected })
+		livetest.Eventually(t, "another server leads", func() bool { now := b.leader(); return now != "" && now != old })
+		livetest.Eventually(t, "the client is connected again", func() bool { return p.Session().Connected })
 		cycle()
 	})
 	b.restart(old)
-	if err := (Backend{}).Reset(b.ctx, b.lab, b.settings); err != nil {
-		t.Fatal(err)
-	}
+	b.Reset()
 	if err := w.takeIn(newEnsembleLog(logs)); err != nil {
 		t.Fatal(err)
 	}
@@ -116,13 +110,13 @@ func TestTheObserverSeesOneOrderAcrossTheCrashOfALeader(t *testing.T) { // Z7
 }
 
 // restart starts the server on a host again, on what it has written.
-func (b *bench) restart(id sim.HostID) {
+func (b bench) restart(id sim.HostID) {
 	b.Helper()
-	command, err := serverCommand(timingOf(b.settings))
+	command, err := serverCommand(timingOf(b.Settings))
 	if err != nil {
 		b.Fatal(err)
 	}
-	if _, err := b.lab.Agent(id).Start("zookeeper", command); err != nil {
+	if _, err := b.Live.Agent(id).Start("zookeeper", command); err != nil {
 		b.Fatal(err)
 	}
 }
@@ -130,27 +124,23 @@ func (b *bench) restart(id sim.HostID) {
 func TestResetRemovesWhatATrialLeftBehind(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "zookeeper+servers=1")
-	if err := (Backend{}).Start(b.ctx, b.lab, b.settings); err != nil {
-		t.Fatal(err)
-	}
-	e := newRealEnsemble(b.lab, Backend{}.Servers(b.settings))
-	conn, err := e.session(b.ctx)
+	b.Start()
+	e := newRealEnsemble(b.Live, Backend{}.Servers(b.Settings))
+	conn, err := e.session(b.Ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := conn.Create(LockPath+"/left-", nil, zk.FlagSequence, zk.WorldACL(zk.PermAll)); err != nil {
 		t.Fatal(err)
 	}
-	short, cancel := context.WithTimeout(b.ctx, 100*time.Millisecond)
+	short, cancel := context.WithTimeout(b.Ctx, 100*time.Millisecond)
 	defer cancel()
-	if err := (Backend{}).Reset(short, b.lab, b.settings); !errors.Is(err, context.DeadlineExceeded) {
+	if err := (Backend{}).Reset(short, b.Live, b.Settings); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Reset while a client is still connected: %v", err)
 	}
 	conn.Close()
-	if err := (Backend{}).Reset(b.ctx, b.lab, b.settings); err != nil {
-		t.Fatal(err)
-	}
-	if conn, err = e.session(b.ctx); err != nil {
+	b.Reset()
+	if conn, err = e.session(b.Ctx); err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close()

@@ -3,6 +3,7 @@
 package zookeeper
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -98,40 +99,43 @@ func (e *ensembleLog) committed() ([]txn, error) {
 			return nil, err
 		}
 	}
-	last := e.taken
+	latest := e.latest()
+	var out []txn
 	for _, m := range e.members {
 		for _, t := range m.pending {
-			if t.zxid > last && 2*len(e.having(t.zxid)) > len(e.members) {
-				last = t.zxid
+			if t.zxid <= latest[epochOf(t)] {
+				out = append(out, t)
 			}
 		}
 	}
-	var fullest []txn
-	for _, m := range e.having(last) {
-		// A server that came back late may have got what was before as a snapshot.
-		if len(m.pending) > len(fullest) {
-			fullest = m.pending
-		}
+	slices.SortFunc(out, func(a, b txn) int { return cmp.Compare(a.zxid, b.zxid) })
+	out = slices.CompactFunc(out, func(a, b txn) bool { return a.zxid == b.zxid })
+	if len(out) > 0 {
+		e.taken = out[len(out)-1].zxid
 	}
-	var out []txn
-	for _, t := range fullest {
-		if t.zxid <= last {
-			out = append(out, t)
-		}
-	}
-	e.taken = last
 	for _, m := range e.members {
-		m.pending = slices.DeleteFunc(slices.Clone(m.pending), func(t txn) bool { return t.zxid <= last })
+		m.pending = slices.DeleteFunc(m.pending, func(t txn) bool { return t.zxid <= e.taken })
 	}
 	return out, nil
 }
 
-// having gives the servers that have logged a change.
-func (e *ensembleLog) having(zxid uint64) (out []*memberLog) {
+// latest gives, by epoch, the latest change that a majority has logged. A leader's changes
+// are committed in its order, so all that it proposed before are committed as well, whoever
+// has them: a server that came back late got what was before as a snapshot, and one whose
+// log was read a moment earlier than the others' does not have the latest.
+func (e *ensembleLog) latest() map[uint64]uint64 {
+	logged := map[uint64]int{} // in so many logs
+	out := map[uint64]uint64{}
 	for _, m := range e.members {
-		if slices.ContainsFunc(m.pending, func(t txn) bool { return t.zxid == zxid }) {
-			out = append(out, m)
+		for _, t := range m.pending {
+			logged[t.zxid]++
+			if 2*logged[t.zxid] > len(e.members) {
+				out[epochOf(t)] = max(out[epochOf(t)], t.zxid)
+			}
 		}
 	}
 	return out
 }
+
+// epochOf numbers the leader that proposed a change.
+func epochOf(t txn) uint64 { return t.zxid >> 32 }

@@ -3,7 +3,6 @@
 package zookeeper
 
 import (
-	"context"
 	"fmt"
 	"net"
 	"os"
@@ -15,8 +14,10 @@ import (
 
 	"github.com/go-zookeeper/zk"
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/backends/wire"
 	"github.com/locklab/locklab/sim/live/livetest"
+	"pgregory.net/rapid"
 )
 
 const (
@@ -106,7 +107,7 @@ func startShared() (*realServer, error) {
 func sharedAddress() []string { return []string{net.JoinHostPort(loopback, clientPort)} }
 
 // clear makes the lock's znode anew.
-func (s *realServer) clear(t fataler) {
+func (s *realServer) clear(t rapid.TB) {
 	t.Helper()
 	names, _, err := s.admin.Children(LockPath)
 	if err == nil {
@@ -126,7 +127,7 @@ func (s *realServer) clear(t fataler) {
 }
 
 // children lists the znodes that the server has.
-func (s *realServer) children(t fataler) []string {
+func (s *realServer) children(t rapid.TB) []string {
 	t.Helper()
 	names, _, err := s.admin.Children(LockPath)
 	if err != nil {
@@ -136,7 +137,7 @@ func (s *realServer) children(t fataler) []string {
 }
 
 // open gives a host a session on the shared server.
-func open(t fataler, h wire.Host, dial zk.Dialer) *libraryPort {
+func open(t rapid.TB, h wire.Host, dial zk.Dialer) *libraryPort {
 	t.Helper()
 	p, err := connect(h, sharedAddress(), realSettings(t, "zookeeper"), dial)
 	if err != nil {
@@ -145,28 +146,8 @@ func open(t fataler, h wire.Host, dial zk.Dialer) *libraryPort {
 	return p
 }
 
-func realSettings(t fataler, text string) backends.Settings {
+func realSettings(t rapid.TB, text string) backends.Settings {
 	t.Helper()
-	spec, err := backends.Registry{Backend{}}.ParseSpec(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := spec.Settings(realTTL, true)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, s := locktest.Parse(t, text, realTTL, true, Backend{})
 	return s
-}
-
-// eventually asks until f is true.
-func eventually(t fataler, what string, f func() bool) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	for !f() {
-		if ctx.Err() != nil {
-			t.Fatalf("%s: not within %v", what, patience)
-		}
-		time.Sleep(time.Millisecond)
-	}
 }

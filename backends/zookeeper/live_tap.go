@@ -3,7 +3,6 @@
 package zookeeper
 
 import (
-	"encoding/binary"
 	"errors"
 	"net"
 	"os"
@@ -12,16 +11,13 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/locklab/locklab/backends/zookeeper/jute"
 	"golang.org/x/sys/unix"
 )
 
 // tap is a connection between the library and a server. It reads along, because there are
 // things that the library does not tell: when it sent the request, or ping, that has been
 // answered last; which zxid a znode was created with; and that a create is on its way.
-//
-// A message is its length in four bytes, then its content. The first on a connection are
-// the client's request for a session and the server's answer. Later requests begin with
-// xid and type, answers with xid, zxid and error.
 type tap struct {
 	net.Conn
 	port *libraryPort
@@ -33,8 +29,8 @@ type tap struct {
 	hold    *creation     // nothing is to be read until this may go on
 
 	// Of the reading goroutine:
-	greeted  bool          // the session is confirmed
-	partial  []byte        // of a message
+	greeted  bool // the session is confirmed
+	arrived  jute.Stream
 	patience time.Duration // how long it waits for a message
 	since    time.Time     // from when on
 }
@@ -44,14 +40,6 @@ type sentRequest struct {
 	at       time.Duration // on the host's monotonic clock, just before it was sent
 	creation *creation     // nil: it creates no lock's znode
 }
-
-const (
-	createRequest     = 1  // type of a request (ZooDefs.OpCode)
-	notificationXid   = -1 // of a watch that has fired
-	lengthSize        = 4
-	requestHeaderSize = 8
-	answerHeaderSize  = 16
-)
 
 // Write sends one message, as the library makes of each one call.
 func (t *tap) Write(b []byte) (int, error) {
@@ -78,12 +66,12 @@ func (t *tap) note(b []byte) (c *creation, send bool) {
 		t.asked, t.askedAt = true, now
 		return nil, true
 	}
-	if len(b) < lengthSize+requestHeaderSize {
+	xid, kind, rest := jute.Request(b)
+	if rest.Short {
 		return nil, true
 	}
-	xid, content := int32(binary.BigEndian.Uint32(b[lengthSize:])), b[lengthSize+requestHeaderSize:]
-	if binary.BigEndian.Uint32(b[lengthSize+4:]) == createRequest {
-		if c, send = t.port.take((&jute{rest: content}).text()); !send {
+	if kind == jute.Create {
+		if c, send = t.port.take(rest.Text()); !send {
 			return nil, false
 		}
 	}
@@ -125,15 +113,7 @@ func (t *tap) Read(b []byte) (int, error) {
 			n, err = t.Conn.Read(b)
 		}
 	}
-	t.partial = append(t.partial, b[:n]...)
-	for len(t.partial) >= lengthSize {
-		end := lengthSize + int(binary.BigEndian.Uint32(t.partial))
-		if len(t.partial) < end {
-			break
-		}
-		t.message(t.partial[lengthSize:end])
-		t.partial = t.partial[end:]
-	}
+	t.arrived.Arrived(b[:n], t.message)
 	return n, err
 }
 
@@ -163,17 +143,17 @@ func (t *tap) held() *creation {
 
 // message takes note of a message that the library is about to have.
 func (t *tap) message(b []byte) {
-	in := &jute{rest: b}
 	if !t.greeted {
 		t.greeted = true
-		_, timeout, session := in.int32(), in.int32(), uint64(in.int64())
-		if session != 0 && !in.short {
+		in := &jute.Reader{Rest: b}
+		_, timeout, session := in.Int32(), in.Int32(), uint64(in.Int64())
+		if session != 0 && !in.Short {
 			t.port.begin(session, time.Duration(timeout)*time.Millisecond, t.askedAt)
 		}
 		return
 	}
-	xid, zxid, failed := in.int32(), uint64(in.int64()), in.int32() != 0
-	if in.short || xid == notificationXid {
+	xid, zxid, failed, rest := jute.Answer(b)
+	if rest.Short || xid == jute.NotificationXid {
 		return
 	}
 	t.mu.Lock()

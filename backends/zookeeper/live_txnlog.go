@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/locklab/locklab/backends/zookeeper/jute"
 )
 
 // A server writes each change that the leader proposes into its transaction log, and
@@ -145,51 +147,27 @@ func (m *memberLog) readFile(after uint64) error {
 
 // parseTxn reads a change: a header, then what depends on its type.
 func parseTxn(b []byte) (txn, error) {
-	in := &jute{rest: b}
-	t := txn{session: uint64(in.int64()), request: in.int32(), zxid: uint64(in.int64())}
-	in.int64() // when
-	switch kind := in.int32(); kind {
+	in := &jute.Reader{Rest: b}
+	t := txn{session: uint64(in.Int64()), request: in.Int32(), zxid: uint64(in.Int64())}
+	in.Int64() // when
+	switch kind := in.Int32(); kind {
 	case txnCreate, txnCreate2:
-		t.path, t.data = in.text(), []byte(in.text())
-		for range max(0, in.int32()) { // the access control list
-			in.int32()
-			in.text()
-			in.text()
+		t.path, t.data = in.Text(), []byte(in.Text())
+		for range max(0, in.Int32()) { // the access control list
+			in.Int32()
+			in.Text()
+			in.Text()
 		}
-		if ephemeral := in.byte() != 0; ephemeral {
+		if ephemeral := in.Byte() != 0; ephemeral {
 			t.kind = txnCreate
 		}
 	case txnDelete:
-		t.kind, t.path = kind, in.text()
+		t.kind, t.path = kind, in.Text()
 	case txnClose:
 		t.kind = kind
 	}
-	if in.short {
+	if in.Short {
 		return txn{}, fmt.Errorf("a change of %d bytes is not understood", len(b))
 	}
 	return t, nil
 }
-
-// jute reads what ZooKeeper's serialization has written: numbers with the highest byte
-// first, texts with their length before them.
-type jute struct {
-	rest  []byte
-	short bool // there was less than was read
-}
-
-func (j *jute) take(n int) []byte {
-	if n > len(j.rest) {
-		j.short = true
-		return make([]byte, max(0, min(n, 8)))
-	}
-	b := j.rest[:n]
-	j.rest = j.rest[n:]
-	return b
-}
-
-func (j *jute) byte() byte   { return j.take(1)[0] }
-func (j *jute) int32() int32 { return int32(binary.BigEndian.Uint32(j.take(4))) }
-func (j *jute) int64() int64 { return int64(binary.BigEndian.Uint64(j.take(8))) }
-
-// text reads a text; one that is not there at all has the length -1.
-func (j *jute) text() string { return string(j.take(max(0, int(j.int32())))) }

@@ -100,6 +100,20 @@ func TestAServerThatCaughtUpBySnapshotDoesNotHideWhatTheOthersLogged(t *testing.
 	l.expect(e, 1, 2, 3, 4)
 }
 
+// The first server was cut off as the leader and has come back by snapshot, the third one
+// came late to the first epoch, and the log of the second is read before the last change.
+func TestNoServerHasToHaveLoggedEverything(t *testing.T) {
+	l := newLogs(t)
+	e := newEnsembleLog(l.dirs)
+	l.write(0, "log.1", nil, 1, 2, 3, 4) // 4 reached nobody
+	l.write(1, "log.1", nil, 1, 2, 3)
+	l.write(2, "log.3", nil, 3)
+	l.write(0, "log.100000003", nil, Zxid(1, 3), Zxid(1, 4))
+	l.write(1, "log.100000001", nil, Zxid(1, 1), Zxid(1, 2), Zxid(1, 3))
+	l.write(2, "log.100000001", nil, Zxid(1, 1), Zxid(1, 2), Zxid(1, 3), Zxid(1, 4))
+	l.expect(e, 1, 2, 3, Zxid(1, 1), Zxid(1, 2), Zxid(1, 3), Zxid(1, 4))
+}
+
 func TestAChangeThatIsStillBeingWrittenIsReadLater(t *testing.T) {
 	l := newLogs(t)
 	e := newEnsembleLog(l.dirs[:1])

@@ -6,14 +6,15 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 )
 
 func TestALockIsTakenAndHandedOver(t *testing.T) {
 	s := newStage(t, 1, "zookeeper", "client-1", "client-2")
-	s.client("client-1", 0, hold(0, 2*time.Second))
-	s.client("client-2", time.Second, hold(ttl, time.Second))
-	s.expect(time.Minute, `
+	s.Client("client-1", 0, locktest.Hold(0, 2*time.Second))
+	s.Client("client-2", time.Second, locktest.Hold(ttl, time.Second))
+	s.Expect(time.Minute, `
 	23ms client-1 acquire-sent
 	24ms zk-1 granted A token 1:4
 	27ms client-1 acquired A token 1:4 until 6.692s
@@ -31,10 +32,10 @@ func TestALockIsTakenAndHandedOver(t *testing.T) {
 
 func TestAPausedHolderWakesUpBesideTheNextOne(t *testing.T) { // K4
 	s := newStage(t, 1, "zookeeper", "client-1", "client-2")
-	s.client("client-1", 0, hold(0, time.Second))
-	s.client("client-2", time.Second, hold(3*ttl, 10*time.Second))
-	s.world.Direct([]sim.Step{pause("client-1", sim.Acquired, 15*time.Second)})
-	s.expect(time.Minute, `
+	s.Client("client-1", 0, locktest.Hold(0, time.Second))
+	s.Client("client-2", time.Second, locktest.Hold(3*ttl, 10*time.Second))
+	s.Pause("client-1", sim.Acquired, 15*time.Second)
+	s.Expect(time.Minute, `
 	23ms client-1 acquire-sent
 	24ms zk-1 granted A token 1:4
 	27ms client-1 acquired A token 1:4 until 6.692s
@@ -54,8 +55,8 @@ func TestAPausedHolderWakesUpBesideTheNextOne(t *testing.T) { // K4
 
 func TestAWaiterThatRunsOutOfPatienceLeavesNoZnodeBehind(t *testing.T) {
 	s := newStage(t, 1, "zookeeper", "client-1", "client-2", "client-3")
-	s.client("client-1", 0, hold(0, 5*time.Second))
-	s.client("client-2", time.Second, func(h sim.Host, l backends.Lock) {
+	s.Client("client-1", 0, locktest.Hold(0, 5*time.Second))
+	s.Client("client-2", time.Second, func(h sim.Host, l backends.Lock) {
 		if lease, err := l.Acquire(2 * time.Second); lease != nil || !errors.Is(err, backends.ErrHeld) {
 			t.Errorf("Acquire = %v, %v; expected ErrHeld", lease, err)
 		}
@@ -63,8 +64,8 @@ func TestAWaiterThatRunsOutOfPatienceLeavesNoZnodeBehind(t *testing.T) {
 			t.Errorf("gave up at %v, expected soon after 3 s", h.Now())
 		}
 	})
-	s.client("client-3", 2*time.Second, hold(ttl, time.Second))
-	s.expect(time.Minute, `
+	s.Client("client-3", 2*time.Second, locktest.Hold(ttl, time.Second))
+	s.Expect(time.Minute, `
 	23ms client-1 acquire-sent
 	24ms zk-1 granted A token 1:5
 	27ms client-1 acquired A token 1:5 until 6.692s
@@ -86,10 +87,10 @@ func TestAWaiterThatRunsOutOfPatienceLeavesNoZnodeBehind(t *testing.T) {
 func TestAWaiterQueuesUpOnlyOnce(t *testing.T) { // Z1
 	for micros := range 40 {
 		s := newStage(t, 1, "zookeeper", "client-1", "client-2")
-		s.client("client-1", 0, hold(0, time.Second))
-		s.client("client-2", 1020*time.Millisecond+time.Duration(micros)*250*time.Microsecond, hold(ttl, time.Second))
+		s.Client("client-1", 0, locktest.Hold(0, time.Second))
+		s.Client("client-2", 1020*time.Millisecond+time.Duration(micros)*250*time.Microsecond, locktest.Hold(ttl, time.Second))
 		sent := 0
-		for _, e := range s.run(time.Minute).Events {
+		for _, e := range s.Run(time.Minute).Events {
 			if e.Host == "client-2" && e.Kind == sim.AcquireSent {
 				sent++
 			}
@@ -105,11 +106,11 @@ func TestAReleaseWakesOnlyTheNextInLine(t *testing.T) { // Z1: no herd
 	s := newStage(t, 1, "zookeeper", ids...)
 	looks := map[sim.HostID]int{}
 	for i, id := range ids {
-		l := s.lock[id].(*Lock)
+		l := s.Lock[id].(*Lock)
 		l.port = countingPort{Port: l.port, looks: looks, id: id}
-		s.client(id, time.Duration(i)*100*time.Millisecond, hold(ttl, time.Second))
+		s.Client(id, time.Duration(i)*100*time.Millisecond, locktest.Hold(ttl, time.Second))
 	}
-	s.run(time.Minute)
+	s.Run(time.Minute)
 	// Each looks once when it has queued up and, all but the first, once when it is woken.
 	for i, id := range ids {
 		if want := min(i+1, 2); looks[id] != want {
@@ -131,10 +132,10 @@ func (p countingPort) Children(timeout time.Duration) ([]string, error) {
 
 func TestAReleaseThatGotLostIsMadeUpFor(t *testing.T) { // Z8
 	s := newStage(t, 1, "zookeeper", "client-1", "client-2")
-	s.client("client-1", 0, hold(0, 3*time.Second))
-	s.client("client-2", time.Second, hold(3*ttl, time.Second))
-	s.cutOff("client-1", s.servers, 2*time.Second, 6*time.Second)
-	s.expect(time.Minute, `
+	s.Client("client-1", 0, locktest.Hold(0, 3*time.Second))
+	s.Client("client-2", time.Second, locktest.Hold(3*ttl, time.Second))
+	s.CutFor("client-1", s.Servers, 2*time.Second, 6*time.Second)
+	s.Expect(time.Minute, `
 	23ms client-1 acquire-sent
 	24ms zk-1 granted A token 1:4
 	27ms client-1 acquired A token 1:4 until 6.692s
@@ -150,15 +151,21 @@ func TestAReleaseThatGotLostIsMadeUpFor(t *testing.T) { // Z8
 	`)
 }
 
+// lostAnswer has client 1 ask for the lock while answers do not reach it, and client 2 wait
+// for the lock.
+func (s stage) lostAnswer() {
+	s.Client("client-1", time.Second, locktest.Hold(0, time.Second))
+	for _, server := range s.Servers { // requests arrive, answers do not
+		s.World.After(500*time.Millisecond, func() { s.World.Cut(server, "client-1") })
+		s.World.After(9*time.Second, func() { s.World.Mend(server, "client-1") })
+	}
+	s.Client("client-2", 2*time.Second, locktest.Hold(3*ttl, time.Second))
+}
+
 func TestALostAnswerToCreateBlocksNobody(t *testing.T) { // Z8
 	s := newStage(t, 1, "zookeeper", "client-1", "client-2")
-	s.client("client-1", time.Second, hold(0, time.Second))
-	for _, server := range s.servers { // requests arrive, answers do not
-		s.world.After(500*time.Millisecond, func() { s.world.Cut(server, "client-1") })
-		s.world.After(9*time.Second, func() { s.world.Mend(server, "client-1") })
-	}
-	s.client("client-2", 2*time.Second, hold(3*ttl, time.Second))
-	s.expect(time.Minute, `
+	s.lostAnswer()
+	s.Expect(time.Minute, `
 	1s client-1 acquire-sent
 	1.001s zk-1 granted A token 1:4
 	2s client-2 acquire-sent
@@ -174,13 +181,8 @@ func TestALostAnswerToCreateBlocksNobody(t *testing.T) { // Z8
 
 func TestALostAnswerToCreateBlocksEverybodyIfTheZnodeCannotBeFound(t *testing.T) { // Z8
 	s := newStage(t, 1, "zookeeper+protect=off", "client-1", "client-2")
-	s.client("client-1", time.Second, hold(0, time.Second))
-	for _, server := range s.servers { // requests arrive, answers do not
-		s.world.After(500*time.Millisecond, func() { s.world.Cut(server, "client-1") })
-		s.world.After(9*time.Second, func() { s.world.Mend(server, "client-1") })
-	}
-	s.client("client-2", 2*time.Second, hold(3*ttl, time.Second))
-	s.expect(time.Minute, `
+	s.lostAnswer()
+	s.Expect(time.Minute, `
 	1s client-1 acquire-sent
 	1.001s zk-1 granted A token 1:4
 	2s client-2 acquire-sent

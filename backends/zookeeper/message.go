@@ -54,7 +54,8 @@ type (
 	response struct {
 		conn     connID
 		xid      uint64
-		zxid     uint64 // the latest that the server had applied
+		to       requestKind // what it answers, as far as that is not a change
+		zxid     uint64      // the latest that the server had applied
 		err      error
 		node     Node     // to create
 		children []string // to children

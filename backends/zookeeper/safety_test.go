@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 	"pgregory.net/rapid"
 )
@@ -14,7 +15,7 @@ import (
 // drawn draws what may happen in a trial.
 type drawn struct {
 	*rapid.T
-	stage *stage
+	stage stage
 }
 
 func (d drawn) span(most time.Duration, label string) time.Duration {
@@ -23,7 +24,7 @@ func (d drawn) span(most time.Duration, label string) time.Duration {
 
 // cuts cuts links between a host and others, each one way, for a while each.
 func (d drawn) cuts(from sim.HostID, to []sim.HostID) {
-	w := d.stage.world
+	w := d.stage.World
 	for range rapid.IntRange(0, 4).Draw(d.T, "cuts") {
 		one, other := from, rapid.SampledFrom(to).Draw(d.T, "other end")
 		if one == other {
@@ -37,7 +38,7 @@ func (d drawn) cuts(from sim.HostID, to []sim.HostID) {
 		w.After(at+d.span(3*ttl, "cut for"), func() { w.Mend(one, other) })
 	}
 	if rapid.Bool().Draw(d.T, "isolated") {
-		d.stage.cutOff(from, to, d.span(8*ttl, "isolated at"), d.span(3*ttl, "isolated for"))
+		d.stage.CutFor(from, to, d.span(8*ttl, "isolated at"), d.span(3*ttl, "isolated for"))
 	}
 }
 
@@ -56,15 +57,15 @@ func turbulence(t *rapid.T, spec string, servers bool) *sim.History {
 	s := newStage(t, rapid.Uint64().Draw(t, "seed"), spec, "client-1", "client-2", "client-3")
 	d := drawn{t, s}
 	var steps []sim.Step
-	for _, id := range s.clients {
+	for _, id := range s.Clients {
 		rest, work := d.span(ttl, "rest"), d.span(2*ttl, "work")
-		s.client(id, 0, func(h sim.Host, l backends.Lock) {
+		s.Client(id, 0, func(h sim.Host, l backends.Lock) {
 			for {
-				hold(2*ttl, work)(h, l)
+				locktest.Hold(2*ttl, work)(h, l)
 				h.Sleep(rest)
 			}
 		})
-		d.cuts(id, s.servers)
+		d.cuts(id, s.Servers)
 		for range rapid.IntRange(0, 3).Draw(t, "pauses") {
 			steps = append(steps, d.fault(sim.Pause, id))
 		}
@@ -76,20 +77,20 @@ func turbulence(t *rapid.T, spec string, servers bool) *sim.History {
 		}
 	}
 	if servers {
-		for _, id := range s.servers {
-			d.cuts(id, s.servers)
+		for _, id := range s.Servers {
+			d.cuts(id, s.Servers)
 			for range rapid.IntRange(0, 2).Draw(t, "server faults") {
 				steps = append(steps, d.fault(rapid.SampledFrom([]sim.FaultKind{sim.Pause, sim.Crash}).Draw(t, "kind"), id))
 			}
 		}
 	}
-	s.world.Direct(steps)
-	return s.run(10 * ttl)
+	s.World.Direct(steps)
+	return s.Run(10 * ttl)
 }
 
 func TestClientsThatStopAtDisconnectedNeverCountOnTheLockAtOnce(t *testing.T) { // Z5
 	rapid.Check(t, func(t *rapid.T) {
-		if e, found := validOverlap(turbulence(t, "zookeeper", false)); found {
+		if e, found := locktest.ValidOverlap(turbulence(t, "zookeeper", false)); found {
 			t.Fatalf("at %v %s acquired a lock that another client still counted on", e.At, e.Host)
 		}
 	})
@@ -99,43 +100,10 @@ func TestClientsThatStopAtDisconnectedNeverCountOnTheLockAtOnce(t *testing.T) { 
 func TestTheServersRecordIsRightWhateverHappens(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := turbulence(t, "zookeeper", true)
-		oneOwner(t, h)
-		risingTokens(t, h)
+		locktest.OneOwner(t, h)     // K19, Z1
+		locktest.RisingTokens(t, h) // czxids: Z7
 		acquiredWasGranted(t, h)
 	})
-}
-
-// oneOwner: the lock has one owner at a time (K19, Z1).
-func oneOwner(t *rapid.T, h *sim.History) {
-	owner := ""
-	for _, e := range h.Events {
-		switch e.Kind {
-		case sim.Granted:
-			if owner != "" {
-				t.Fatalf("at %v granted to %s while %s held it", e.At, e.Grant, owner)
-			}
-			owner = e.Grant
-		case sim.Freed, sim.Expired:
-			if e.Grant != owner {
-				t.Fatalf("at %v %s of %s while %s held it", e.At, e.Kind, e.Grant, owner)
-			}
-			owner = ""
-		}
-	}
-}
-
-// risingTokens: every grant has a higher czxid than the one before (Z7).
-func risingTokens(t *rapid.T, h *sim.History) {
-	last := uint64(0)
-	for _, e := range h.Events {
-		if e.Kind != sim.Granted {
-			continue
-		}
-		if e.Token <= last {
-			t.Fatalf("at %v token %d was given after token %d", e.At, e.Token, last)
-		}
-		last = e.Token
-	}
 }
 
 // acquiredWasGranted: whoever is told that it holds the lock was given it before, with the
@@ -160,32 +128,32 @@ func TestAfterTheFaultsTheLockIsServedAgain(t *testing.T) {
 		s := newStage(t, rapid.Uint64().Draw(t, "seed"), "zookeeper", "client-1", "client-2")
 		d := drawn{t, s}
 		var steps []sim.Step
-		for _, id := range slices.Concat(s.servers, s.clients) {
-			d.cuts(id, s.servers)
+		for _, id := range slices.Concat(s.Servers, s.Clients) {
+			d.cuts(id, s.Servers)
 			if rapid.Bool().Draw(t, "paused") {
 				steps = append(steps, d.fault(sim.Pause, id))
 			}
 		}
-		for _, id := range s.servers {
+		for _, id := range s.Servers {
 			if rapid.Bool().Draw(t, "crashed") {
 				steps = append(steps, d.fault(sim.Crash, id))
 			}
 		}
-		s.world.Direct(steps)
-		for _, id := range s.clients {
-			s.client(id, 0, func(h sim.Host, l backends.Lock) {
+		s.World.Direct(steps)
+		for _, id := range s.Clients {
+			s.Client(id, 0, func(h sim.Host, l backends.Lock) {
 				for {
-					hold(2*ttl, time.Second)(h, l)
+					locktest.Hold(2*ttl, time.Second)(h, l)
 					h.Sleep(time.Second)
 				}
 			})
 		}
 		calm := 11 * ttl // the last fault is over
 		served := map[sim.HostID]bool{}
-		for _, e := range s.run(calm + 8*ttl).Events {
+		for _, e := range s.Run(calm + 8*ttl).Events {
 			served[e.Host] = served[e.Host] || e.Kind == sim.Acquired && e.At > calm
 		}
-		for _, id := range s.clients {
+		for _, id := range s.Clients {
 			if !served[id] {
 				t.Fatalf("%s was not served in the eighty seconds after the faults", id)
 			}
@@ -196,15 +164,15 @@ func TestAfterTheFaultsTheLockIsServedAgain(t *testing.T) {
 func TestTheSameSeedGivesTheSameHistory(t *testing.T) {
 	run := func() string {
 		s := newStage(t, 7, "zookeeper", "client-1", "client-2", "client-3")
-		for _, id := range s.clients {
-			s.client(id, 0, func(h sim.Host, l backends.Lock) {
+		for _, id := range s.Clients {
+			s.Client(id, 0, func(h sim.Host, l backends.Lock) {
 				for range 5 {
-					hold(5*ttl, time.Second)(h, l)
+					locktest.Hold(5*ttl, time.Second)(h, l)
 				}
 			})
 		}
-		s.world.After(12*time.Second, func() { s.leader().Crash() })
-		h := s.run(10 * ttl)
+		s.World.After(12*time.Second, func() { s.leader().Crash() })
+		h := s.Run(10 * ttl)
 		if n := fmt.Sprint(len(h.Events)); len(h.Events) < 50 {
 			t.Errorf("only %s events", n)
 		}

@@ -5,13 +5,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/virtual"
 )
 
 // tester is a client that sends what a test wants it to send.
 type tester struct {
-	*stage
+	stage
 	host *virtual.Host
 	got  []string
 	id   uint64 // the session that it was given last
@@ -21,7 +22,7 @@ const testerID sim.HostID = "tester"
 
 func newTester(t *testing.T, spec string) *tester {
 	s := newStage(t, 1, spec)
-	c := &tester{stage: s, host: s.world.AddHost(testerID)}
+	c := &tester{stage: s, host: s.World.AddHost(testerID)}
 	c.host.Receive(func(from sim.HostID, message any) {
 		switch m := message.(type) {
 		case welcome:
@@ -42,7 +43,7 @@ func (c *tester) note(format string, args ...any) {
 
 // post sends messages to a server at a time.
 func (c *tester) post(at time.Duration, server sim.HostID, messages ...func() any) {
-	c.world.After(at, func() {
+	c.World.After(at, func() {
 		for _, m := range messages {
 			c.host.Post(server, m())
 		}
@@ -63,10 +64,10 @@ func ask(conn int, xid uint64, k requestKind) func() any {
 
 // expectAnswers runs the world and compares what the servers sent to the tester.
 func (c *tester) expectAnswers(until time.Duration, want ...string) {
-	c.t.Helper()
-	c.run(until)
+	c.T.Helper()
+	c.Run(until)
 	if got := fmt.Sprintf("%q", c.got); got != fmt.Sprintf("%q", want) {
-		c.t.Errorf("answers:\n%s\nexpected:\n%q", got, want)
+		c.T.Errorf("answers:\n%s\nexpected:\n%q", got, want)
 	}
 }
 
@@ -121,7 +122,7 @@ func TestASessionThatIsOverIsToldSoAndItsConnectionClosed(t *testing.T) { // Z2
 func TestAFollowerThatTheLeaderDoesNotHearStopsServing(t *testing.T) {
 	c := newTester(t, "zookeeper")
 	c.post(time.Second, "zk-2", c.hello(1, 0))
-	c.world.After(2*time.Second, func() { c.world.Cut("zk-2", "zk-1") })
+	c.World.After(2*time.Second, func() { c.World.Cut("zk-2", "zk-1") })
 	c.post(4*time.Second, "zk-2", ask(1, 1, askPing))
 	c.post(7*time.Second, "zk-2", ask(1, 2, askPing))
 	c.expectAnswers(8*time.Second, "zk-2 welcome 1 session: true timeout: 10s",
@@ -142,11 +143,11 @@ func TestAFollowerReportsItsClientsToTheLeader(t *testing.T) { // Z3
 
 func TestAWaiterThatWasDisconnectedLearnsOfAReleaseInBetween(t *testing.T) {
 	s := newStage(t, 1, "zookeeper", "client-1", "client-2")
-	s.client("client-1", 0, hold(0, 5*time.Second))
-	s.client("client-2", time.Second, hold(3*ttl, time.Second))
-	s.cutOff("client-2", s.servers, 4*time.Second, 8*time.Second)
-	h := s.run(time.Minute)
-	freed, acquired := find(t, h, "", sim.Freed, 1), find(t, h, "client-2", sim.Acquired, 1)
+	s.Client("client-1", 0, locktest.Hold(0, 5*time.Second))
+	s.Client("client-2", time.Second, locktest.Hold(3*ttl, time.Second))
+	s.CutFor("client-2", s.Servers, 4*time.Second, 8*time.Second)
+	h := s.Run(time.Minute)
+	freed, acquired := locktest.Find(t, h.Events, "", sim.Freed, 1), locktest.Find(t, h.Events, "client-2", sim.Acquired, 1)
 	if freed.At > 6*time.Second || acquired.At < 12*time.Second || acquired.At > 16*time.Second {
 		t.Errorf("freed at %v, acquired at %v; the partition ended at 12 s", freed.At, acquired.At)
 	}

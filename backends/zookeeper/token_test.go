@@ -6,33 +6,21 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 )
 
 // tokensOf gives the tokens that one client gets which takes the lock three times, with
 // rests in which nobody holds it.
-func tokensOf(t *testing.T, spec string) (tokens []uint64) {
+func tokensOf(t *testing.T, spec string) []uint64 {
 	s := newStage(t, 1, spec, "client-1")
-	s.client("client-1", 0, func(h sim.Host, l backends.Lock) {
+	s.Client("client-1", 0, func(h sim.Host, l backends.Lock) {
 		for range 3 {
-			hold(0, time.Second)(h, l)
+			locktest.Hold(0, time.Second)(h, l)
 			h.Sleep(5 * time.Second)
 		}
 	})
-	h := s.run(time.Minute)
-	var granted []uint64
-	for _, e := range h.Events {
-		switch e.Kind {
-		case sim.Acquired:
-			tokens = append(tokens, e.Token)
-		case sim.Granted:
-			granted = append(granted, e.Token)
-		}
-	}
-	if !slices.Equal(tokens, granted) {
-		t.Errorf("%s: the servers gave %d, the client received %d", spec, granted, tokens)
-	}
-	return tokens
+	return locktest.Tokens(t, s.Run(time.Minute))
 }
 
 func TestWhichTokensGrow(t *testing.T) { // K10, Z6, Z7

@@ -6,6 +6,14 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
+// attachArguments are the flags for a command that runs something again.
+func attachArguments(list []string) (arguments []string) {
+	for _, each := range list {
+		arguments = append(arguments, "--attach", each)
+	}
+	return arguments
+}
+
 // parseAttachments reads what was given to --attach.
 func parseAttachments(list []string, world string) (attachments, error) {
 	if len(list) == 0 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/locklab/locklab/backends"
@@ -12,7 +13,7 @@ import (
 type attachments struct{ to *scenarios.Attachments } // nil: none
 
 func attach(list []string) (attachments, error) {
-	to, err := scenarios.ParseAttachments(list)
+	to, err := scenarios.ParseAttachments(context.Background(), list)
 	if err != nil {
 		return attachments{}, fmt.Errorf("--attach: %w", err)
 	}

@@ -22,9 +22,7 @@ const documentedServer = "127.0.0.1:7001"
 // has other people's keys. It gives the same verdicts as a server of locklab's own, since it
 // is held against the same expectations, and it is left as it was found.
 func TestAttachedRedisGivesTheDocumentedVerdictsAndIsLeftAsItWas(t *testing.T) {
-	if ok, err := condition("live"); err != nil || !ok {
-		t.Skip("the live world cannot run here: locklab doctor says why")
-	}
+	needLive(t)
 	document, err := os.ReadFile("../../docs/attach.md")
 	if err != nil {
 		t.Fatal(err)
@@ -37,11 +35,7 @@ func TestAttachedRedisGivesTheDocumentedVerdictsAndIsLeftAsItWas(t *testing.T) {
 		}
 	}
 	before := digest(ctx, t, server)
-	binary := filepath.Join(t.TempDir(), "locklab")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build the command: %v\n%s", err, out)
-	}
-	scratch, ran := openDir(t), 0
+	binary, scratch, ran := buildCommand(t), openDir(t), 0
 	for command, shown := range consoles(string(document)) {
 		if !strings.Contains(command, "--attach redis="+documentedServer) {
 			continue
@@ -102,23 +96,11 @@ func foreignRedis(t *testing.T) (address string, client *goredis.Client) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address = l.Addr().String()
+	address = freeAddress(t)
 	_, port, _ := net.SplitHostPort(address)
-	l.Close()
-	server := exec.Command(program, "--bind", "127.0.0.1", "--port", port, "--save", "", "--dir", t.TempDir(), "--enable-debug-command", "local")
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
+	startForeign(t, exec.Command(program, "--bind", "127.0.0.1", "--port", port, "--save", "", "--dir", t.TempDir(), "--enable-debug-command", "local"))
 	client = goredis.NewClient(&goredis.Options{Addr: address})
-	t.Cleanup(func() {
-		client.Close()
-		server.Process.Kill()
-		server.Wait()
-	})
+	t.Cleanup(func() { client.Close() })
 	await(t, "redis-server to answer", func() bool { return client.Ping(context.Background()).Err() == nil })
 	return address, client
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"testing"
 
 	"github.com/locklab/locklab/scenarios"
 )
@@ -27,4 +28,17 @@ func condition(name string) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// needLive skips a test where the live world cannot run. That this cannot be told is a
+// failure.
+func needLive(t *testing.T) {
+	t.Helper()
+	ok, err := condition("live")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !ok {
+		t.Skip("the live world cannot run here: locklab doctor says why")
+	}
 }

@@ -20,9 +20,7 @@ const nobody = 65534
 
 // However the harness ends in mid-trial, and whoever runs it, no process is left.
 func TestNothingIsLeftOfAKilledRun(t *testing.T) {
-	if ok, err := condition("live"); err != nil || !ok {
-		t.Skip("the live world cannot run here: locklab doctor says why")
-	}
+	needLive(t)
 	binary := filepath.Join(openDir(t), "locklab")
 	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("build the command: %v\n%s", err, out)

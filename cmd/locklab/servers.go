@@ -22,6 +22,16 @@ func (s *serverFlags) register(c *cobra.Command) {
 	f.StringVar(&s.zookeeper, "zookeeper", "", "folder of an unpacked ZooKeeper release, or a classpath (live; default: $LOCKLAB_ZOOKEEPER, or the package's)")
 }
 
+// arguments are the flags that were given, for a command that runs something again.
+func (s *serverFlags) arguments() (list []string) {
+	for _, each := range [][2]string{{"--redis-server", s.redis}, {"--etcd", s.etcd}, {"--zookeeper", s.zookeeper}} {
+		if each[1] != "" {
+			list = append(list, each[0], each[1])
+		}
+	}
+	return list
+}
+
 // apply checks what was given, before anything runs, and sets the variables.
 func (s *serverFlags) apply() error {
 	for _, each := range []struct {

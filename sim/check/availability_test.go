@@ -10,7 +10,7 @@ func TestWhoAsksForTheLockGetsItInTime(t *testing.T) {
 			2s client-1 acquired op=1 grant=a
 			3s client-2 acquire  op=2
 			9s client-2 acquired op=2 grant=b`,
-			Holds, "2 attempts, each served within 3 leases: without any fault 2 of 2 in at most 6.000s; client-1 1 of 1 in at most 1.000s, client-2 1 of 1 in at most 6.000s", nil},
+			Holds, "2 attempts, each served within 3 leases: without any fault 2 of 2 in at most 6.000 s; client-1 1 of 1 in at most 1.000 s, client-2 1 of 1 in at most 6.000 s", nil},
 		{"phases are told apart", `
 			| faults=partition_lock
 			1s  client-1 acquire  op=1
@@ -21,25 +21,25 @@ func TestWhoAsksForTheLockGetsItInTime(t *testing.T) {
 			21s client-2 acquired op=2 grant=b
 			22s client-1 acquire  op=3
 			23s client-1 acquired op=3 grant=c`,
-			Holds, "before the fault 1 of 1 in at most 1.000s, during it 1 of 1 in at most 17.000s, after it 1 of 1 in at most 1.000s", nil},
+			Holds, "before the fault 1 of 1 in at most 1.000 s, during it 1 of 1 in at most 17.000 s, after it 1 of 1 in at most 1.000 s", nil},
 		{"the holder dies, and its lease runs out", `
 			1s  client-1 acquire  op=1
 			1s  client-1 acquired op=1 grant=a
 			2s  client-2 acquire  op=2
 			3s  client-1 fault-applied fault=crash_client-1
 			12s client-2 acquired op=2 grant=b`,
-			Holds, "; the lock was held again 9.000s after client-1 had died with it", nil},
+			Holds, "; the lock was held again 9.000 s after client-1 had died with it", nil},
 		{"a dead holder blocks the lock for ever", `
 			1s  client-1 acquire  op=1
 			1s  client-1 acquired op=1 grant=a
 			2s  client-2 acquire  op=2
 			3s  client-1 fault-applied fault=crash_client-1
 			40s - end`,
-			Violated, "client-2 asked for the lock at 2.000s and waited for it longer than 3 leases (1 of 2 attempts not served in time: before the fault 1 of 2 in at most 38.000s; client-1 1 of 1 in at most 0.000s, client-2 0 of 1 in at most 38.000s; nobody held the lock again after client-1 had died with it)", []int64{3}},
+			Violated, "client-2 asked for the lock at 2.000 s and waited for it longer than 3 leases (1 of 2 attempts not served in time: before the fault 1 of 2 in at most 38.000 s; client-1 1 of 1 in at most 0.000 s, client-2 0 of 1 in at most 38.000 s; nobody held the lock again after client-1 had died with it)", []int64{3}},
 		{"a client on the wrong side gives up", `
 			1s client-1 acquire      op=1
 			5s client-1 not-acquired op=1`,
-			Violated, "client-1 asked for the lock at 1.000s and gave up at 5.000s (1 of 1 attempt not served in time", []int64{1, 2}},
+			Violated, "client-1 asked for the lock at 1.000 s and gave up at 5.000 s (1 of 1 attempt not served in time", []int64{1, 2}},
 		{"served, but far too late", `
 			1s  client-1 acquire  op=1
 			32s client-1 acquired op=1 grant=a`,
@@ -53,7 +53,7 @@ func TestWhoAsksForTheLockGetsItInTime(t *testing.T) {
 			2s  client-1 fault-applied fault=pause_client-1
 			30s client-1 fault-undone fault=pause_client-1
 			50s client-1 acquired op=1 grant=a`,
-			Holds, "1 of 1 in at most 21.000s", nil},
+			Holds, "1 of 1 in at most 21.000 s", nil},
 		{"a client that died while it waited needs no lock", `
 			1s  client-1 acquire  op=1
 			2s  client-1 fault-applied fault=crash_client-1
@@ -66,7 +66,7 @@ func TestWhoAsksForTheLockGetsItInTime(t *testing.T) {
 			2s client-1 acquired op=1 grant=a
 			3s client-2 acquire  op=2
 			4s - end`,
-			Undecided, "client-2 was still waiting when the trial ended, after 1.000s, and 3 leases are allowed", []int64{3}},
+			Undecided, "client-2 was still waiting when the trial ended, after 1.000 s, and 3 leases are allowed", []int64{3}},
 		{"nobody asked", `
 			1s ledger ledger-opened`,
 			Undecided, "no client that stayed alive asked for the lock", nil},

@@ -95,8 +95,8 @@ func (f Finding) shownBy(events ...*sim.Event) Finding {
 	return f
 }
 
-// clock writes true time as reports show it: "10.003s".
-func clock(at time.Duration) string { return fmt.Sprintf("%.3fs", at.Seconds()) }
+// clock writes true time as reports show it: "10.003 s".
+func clock(at time.Duration) string { return fmt.Sprintf("%.3f s", at.Seconds()) }
 
 // count writes a number of things: "1 belief", "2 beliefs".
 func count(n int, thing string) string {
@@ -104,6 +104,14 @@ func count(n int, thing string) string {
 		return "1 " + thing
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// are is the verb after n things.
+func are(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
 }
 
 // stampLag bounds how late an event of a lock service may be stamped: in the live world

@@ -25,15 +25,13 @@ func duplicateEffect(h *sim.History) Finding {
 			continue
 		}
 		if again++; again == 1 {
-			found = violated(DuplicateEffect, "the ledger applied %s for %s at %s, and once more for %s at %s",
-				id, writer(before), clock(before.At), writer(e), clock(e.At)).
-				shownBy(before, e)
+			found = twice(before, e).shownBy(before, e)
 		}
 	}
 	switch {
 	case again > 0:
 		if again > 1 {
-			found.Why += ": the first of " + count(again, "effect") + " too many"
+			found.Why += " (the first of " + count(again, "effect") + " too many)"
 		}
 		return found
 	case effects == 0:
@@ -50,10 +48,12 @@ func effectOf(write *sim.Event) string {
 	return write.Op
 }
 
-// writer names the client that a ledger's event is about.
-func writer(e *sim.Event) string {
-	if e.Client == "" {
-		return "an unknown client"
+// twice tells of an effect that came about once more.
+func twice(before, again *sim.Event) Finding {
+	if again.Job == "" {
+		return violated(DuplicateEffect, "%s was taken off the account at %s, and once more at %s",
+			operation(again.Op), clock(before.At), clock(again.At))
 	}
-	return string(e.Client)
+	return violated(DuplicateEffect, "the account was charged for %s twice, for %s at %s and for %s at %s",
+		again.Job, writer(before), clock(before.At), writer(again), clock(again.At))
 }

@@ -17,13 +17,13 @@ func TestAnEffectMustNotBeAppliedTwice(t *testing.T) {
 			1s ledger ledger-write client=client-2 op=client-2/1 job=job-1 version=1
 			2s ledger ledger-marked client=client-2 op=client-2/1 job=job-1
 			3s ledger ledger-write client=client-1 op=client-1/1 job=job-1 base=1 version=2`,
-			Violated, "the ledger applied job-1 for client-2 at 1.000s, and once more for client-1 at 3.000s", []int64{1, 3}},
+			Violated, "the account was charged for job-1 twice, for client-2 at 1.000 s and for client-1 at 3.000 s", []int64{1, 3}},
 		{"nobody needs to have been told", `
 			1s ledger ledger-write client=client-1 op=client-1/1 version=1
 			2s client-1 write-unknown op=client-1/1
 			3s ledger ledger-write client=client-1 op=client-1/1 version=2
 			4s ledger ledger-write client=client-1 op=client-1/1 version=3`,
-			Violated, "once more for client-1 at 3.000s: the first of 2 effects too many", []int64{1, 3}},
+			Violated, "the 1st withdrawal of client-1 was taken off the account at 1.000 s, and once more at 3.000 s (the first of 2 effects too many)", []int64{1, 3}},
 		{"a refused charge was not applied", `
 			1s ledger ledger-write client=client-2 op=client-2/1 job=job-1 version=1
 			3s ledger ledger-write-refused client=client-1 op=client-1/1 job=job-1`,

@@ -40,7 +40,7 @@ func foreignRelease(h *sim.History) Finding {
 	switch {
 	case foreign > 0:
 		if foreign > 1 {
-			found.Why += ": the first of " + count(foreign, "such release")
+			found.Why += " (the first of " + count(foreign, "such release") + ")"
 		}
 		return found
 	case doubt != nil:

@@ -18,7 +18,7 @@ func TestOnlyTheHolderMayFreeTheLock(t *testing.T) {
 			12s lock     granted  grant=b
 			12s client-2 acquired grant=b op=2
 			13s lock     freed    grant=b client=client-1`,
-			Violated, "the lock service freed the grant of client-2 at 13.000s because client-1 asked for it", []int64{4, 6}},
+			Violated, "the lock service freed the grant of client-2 at 13.000 s because client-1 asked for it", []int64{4, 6}},
 		{"it happens twice", `
 			1s lock     granted  grant=a client=client-2
 			2s lock     freed    grant=a client=client-1

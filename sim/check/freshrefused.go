@@ -32,8 +32,8 @@ func freshRefused(h *sim.History) Finding {
 			doubt = firstOf(doubt, err)
 		case rightful:
 			if fresh++; fresh == 1 {
-				found = violated(FreshRefused, "the guard refused %s the %s of %s at %s, though it was the rightful holder: it had been granted the lock at %s and nobody after it",
-					mine.owner(), refusedWhat(e), opOf(e), clock(e.At), clock(mine.proof.At)).
+				found = violated(FreshRefused, "the guard refused %s its %s%s at %s, though it was the rightful holder: it had been granted the lock at %s and nobody after it",
+					mine.owner(), refusedWhat(e), tell(h).forWhich(e), clock(e.At), clock(mine.proof.At)).
 					shownBy(mine.proof, e)
 			}
 		}
@@ -41,7 +41,7 @@ func freshRefused(h *sim.History) Finding {
 	switch {
 	case fresh > 0:
 		if fresh > 1 {
-			found.Why += ": the first of " + count(fresh, "such refusal")
+			found.Why += " (the first of " + count(fresh, "such refusal") + ")"
 		}
 		return found
 	case doubt != nil:

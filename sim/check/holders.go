@@ -34,21 +34,13 @@ func (s *holders) see(i int, e *sim.Event) {
 func (s *holders) of(e *sim.Event) (*grant, error) {
 	name, known := s.ops[e.Op]
 	if !known {
-		return nil, fmt.Errorf("event %d: nothing tells under which grant %s ran", e.Seq, opOf(e))
+		return nil, fmt.Errorf("event %d: nothing tells under which grant %s ran", e.Seq, operation(e.Op))
 	}
 	g := s.current[name]
 	if g == nil {
-		return nil, fmt.Errorf("event %d: %s ran under the grant %s, which the lock service never gave", e.Seq, opOf(e), name)
+		return nil, fmt.Errorf("event %d: %s ran under the grant %s, which the lock service never gave", e.Seq, operation(e.Op), name)
 	}
 	return g, nil
-}
-
-// opOf names the operation of an event.
-func opOf(e *sim.Event) string {
-	if e.Op == "" {
-		return "an unnamed operation"
-	}
-	return e.Op
 }
 
 // rightful tells whether the grant g was, at event number i, the latest that the service

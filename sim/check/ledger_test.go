@@ -9,9 +9,9 @@ const lostWithdrawal = `
 	2s  ledger   ledger-read   op=client-1/1 client=client-1 version=0
 	12s client-2 acquired      op=client-2/1 grant=b
 	13s ledger   ledger-read   op=client-2/1 client=client-2 version=0
-	14s ledger   ledger-write  op=client-2/1 client=client-2 base=0 version=1
+	14s ledger   ledger-write  op=client-2/1 client=client-2 base=0 version=1 balance=90
 	14s client-2 wrote         op=client-2/1 version=1
-	15s ledger   ledger-write  op=client-1/1 client=client-1 base=0 version=2
+	15s ledger   ledger-write  op=client-1/1 client=client-1 base=0 version=2 balance=80
 	15s client-1 wrote         op=client-1/1 version=2
 	16s -        end`
 
@@ -25,8 +25,8 @@ func TestAnOverwrittenWithdrawalIsALostUpdate(t *testing.T) {
 			4s client-2 wrote        op=client-2/1`,
 			Holds, "2 acknowledged withdrawals, all of them in the final balance", nil},
 		{"two withdrawals computed from one balance", lostWithdrawal, Violated,
-			"client-1/1, written at 15.000s, was computed from the balance read at 2.000s and " +
-				"overwrote client-2/1, written at 14.000s (1 of 2 acknowledged withdrawals lost)",
+			"client-1 wrote 80 at 15.000 s, computed from the balance that it had read at 2.000 s, " +
+				"over the 90 that client-2 had written at 14.000 s: 1 of 2 acknowledged withdrawals is lost",
 			[]int64{3, 6, 8}},
 		{"only the client's own record tells of the read", `
 			0s - ledger-opened
@@ -34,16 +34,16 @@ func TestAnOverwrittenWithdrawalIsALostUpdate(t *testing.T) {
 			2s ledger   ledger-write op=client-2/1 client=client-2 base=0 version=1
 			3s client-2 wrote        op=client-2/1
 			4s ledger   ledger-write op=client-1/1 client=client-1 base=0 version=2`,
-			Violated, "computed from the balance read at 1.000s", []int64{2, 3, 5}},
+			Violated, "computed from the balance that it had read at 1.000 s", []int64{2, 3, 5}},
 		{"nothing tells of the read", `
 			0s - ledger-opened
 			2s ledger   ledger-write op=client-2/1 client=client-2 base=0 version=1
 			3s client-2 wrote        op=client-2/1
 			4s ledger   ledger-write op=client-1/1 client=client-1 base=0 version=2`,
-			Violated, "computed from version 0", []int64{2, 4}},
+			Violated, "computed from version 0 of the balance", []int64{2, 4}},
 		{"a lost write takes those with it that were built on it", `
 			0s - ledger-opened
-			1s ledger   ledger-write op=client-1/1 client=client-1 base=0 version=1
+			1s ledger   ledger-write op=client-1/1 client=client-1 base=0 version=1 balance=90
 			1s client-1 wrote        op=client-1/1
 			2s ledger   ledger-write op=client-1/2 client=client-1 base=1 version=2
 			2s client-1 wrote        op=client-1/2
@@ -51,16 +51,16 @@ func TestAnOverwrittenWithdrawalIsALostUpdate(t *testing.T) {
 			3s client-2 wrote        op=client-2/1
 			4s ledger   ledger-write op=client-2/2 client=client-2 base=3 version=4
 			4s client-2 wrote        op=client-2/2`,
-			Violated, "(2 of 4 acknowledged withdrawals lost)", []int64{2, 6}},
+			Violated, " for its 1st withdrawal at 3.000 s, computed from version 0 of the balance, over the 90 that client-1 had written for its 1st withdrawal at 1.000 s: 2 of 4 acknowledged withdrawals are lost", []int64{2, 6}},
 		{"what came before the lost write is safe", `
 			0s - ledger-opened
 			1s ledger   ledger-write op=client-1/1 client=client-1 base=0 version=1
 			1s client-1 wrote        op=client-1/1
-			2s ledger   ledger-write op=client-2/1 client=client-2 base=1 version=2
+			2s ledger   ledger-write op=client-2/1 client=client-2 base=1 version=2 balance=80
 			2s client-2 wrote        op=client-2/1
-			3s ledger   ledger-write op=client-1/2 client=client-1 base=1 version=3
+			3s ledger   ledger-write op=client-1/2 client=client-1 base=1 version=3 balance=85
 			3s client-1 wrote        op=client-1/2`,
-			Violated, "computed from version 1 and overwrote client-2/1, written at 2.000s (1 of 3 acknowledged withdrawals lost)", []int64{4, 6}},
+			Violated, "client-1 wrote 85 for its 2nd withdrawal at 3.000 s, computed from version 1 of the balance, over the 80 that client-2 had written for its 1st withdrawal at 2.000 s: 1 of 3 acknowledged withdrawals is lost", []int64{4, 6}},
 		{"a lost write that the client was told nothing of does not count", `
 			0s - ledger-opened
 			1s ledger   ledger-write  op=client-1/1 client=client-1 base=0 version=1
@@ -85,7 +85,7 @@ func TestAnOverwrittenWithdrawalIsALostUpdate(t *testing.T) {
 		{"an acknowledged write is not in the ledger's record", `
 			0s - ledger-opened
 			1s client-1 wrote op=client-1/1`,
-			Undecided, "client-1/1 was acknowledged, but the ledger has no such write", nil},
+			Undecided, "the 1st withdrawal of client-1 was acknowledged, but the ledger has no such write", nil},
 		{"a write was computed from a version that never was", `
 			0s - ledger-opened
 			1s ledger   ledger-write op=client-1/1 client=client-1 base=5 version=1
@@ -131,7 +131,7 @@ func TestAWriteAfterALaterGrantToAnotherIsStale(t *testing.T) {
 			12s lock     granted      grant=b
 			12s client-2 acquired     op=client-2/1 grant=b
 			15s ledger   ledger-write op=client-1/1 client=client-1`,
-			Violated, "the ledger took the write client-1/1 of client-1 at 15.000s, but at 12.000s the lock service had given the lock to client-2",
+			Violated, "the account took what client-1 wrote at 15.000 s, though the lock service had given the lock to client-2 at 12.000 s",
 			[]int64{1, 4, 6}},
 		{"superseded by a client that has no answer yet", `
 			1s  lock     granted      grant=a
@@ -150,7 +150,7 @@ func TestAWriteAfterALaterGrantToAnotherIsStale(t *testing.T) {
 			14s client-1 write        op=client-1/1 grant=a
 			15s ledger   ledger-write op=client-1/1 client=client-1
 			16s ledger   ledger-write op=client-1/1 client=client-1`,
-			Violated, "the first of 2 stale writes", []int64{1, 3, 8}},
+			Violated, "(the first of 2 stale writes)", []int64{1, 3, 8}},
 		{"a client does not supersede itself", `
 			1s  lock     granted      grant=a
 			1s  client-1 acquired     op=client-1/1 grant=a
@@ -172,14 +172,14 @@ func TestAWriteAfterALaterGrantToAnotherIsStale(t *testing.T) {
 			12s     client-2 acquired     op=client-2/1 grant=b
 			12.001s ledger   ledger-write op=client-1/1 client=client-1
 			12.002s lock     granted      grant=b`,
-			Violated, "but at 12.000s the lock service had given the lock to client-2", []int64{1, 3, 4}},
+			Violated, "though the lock service had given the lock to client-2 at 12.000 s", []int64{1, 3, 4}},
 		{"the service never gave the writer's grant", `
 			1s client-1 acquired     op=client-1/1 grant=a
 			2s ledger   ledger-write op=client-1/1 client=client-1`,
-			Undecided, "client-1/1 ran under the grant a, which the lock service never gave", nil},
+			Undecided, "the 1st withdrawal of client-1 ran under the grant a, which the lock service never gave", nil},
 		{"the writer had no grant", `
 			2s ledger ledger-write op=client-1/1 client=client-1`,
-			Undecided, "nothing tells under which grant client-1/1 ran", nil},
+			Undecided, "nothing tells under which grant the 1st withdrawal of client-1 ran", nil},
 		{"a write of nobody", `
 			2s ledger ledger-write`,
 			Undecided, "nothing tells under which grant an unnamed operation ran", nil},
@@ -226,14 +226,14 @@ func TestARightfulHolderMustNotBeRefused(t *testing.T) {
 			12s lock     granted              grant=b
 			12s client-2 acquired             op=client-2/1 grant=b
 			14s ledger   ledger-write-refused op=client-2/1 client=client-2`,
-			Violated, "the guard refused client-2 the write of client-2/1 at 14.000s, though it was the rightful holder: it had been granted the lock at 12.000s",
+			Violated, "the guard refused client-2 its write at 14.000 s, though it was the rightful holder: it had been granted the lock at 12.000 s",
 			[]int64{3, 5}},
 		{"and its read, and again", `
 			1s  lock     granted              grant=a
 			1s  client-1 acquired             op=client-1/1 grant=a
 			2s  ledger   ledger-read-refused  op=client-1/1 client=client-1
 			3s  ledger   ledger-write-refused op=client-1/1 client=client-1`,
-			Violated, "the guard refused client-1 the read of client-1/1", []int64{1, 3}},
+			Violated, "the guard refused client-1 its read at 2.000 s", []int64{1, 3}},
 		{"a lease that ended only after the refusal", `
 			1s  lock     granted              grant=a
 			1s  client-1 acquired             op=client-1/1 grant=a
@@ -246,7 +246,7 @@ func TestARightfulHolderMustNotBeRefused(t *testing.T) {
 			12s lock     granted              grant=a
 			12s client-1 acquired             op=client-1/1 grant=a
 			13s ledger   ledger-write-refused op=client-1/1 client=client-1`,
-			Violated, "it had been granted the lock at 12.000s", []int64{3, 5}},
+			Violated, "it had been granted the lock at 12.000 s", []int64{3, 5}},
 		{"live: the lease ended so near the refusal that the stamps do not tell", `
 			| world=live
 			1s      lock     granted              grant=a

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/locklab/locklab/sim"
 )
@@ -30,7 +31,7 @@ func lostUpdate(h *sim.History) Finding {
 	}
 	switch {
 	case lost > 0:
-		first.Why += fmt.Sprintf(" (%d of %d acknowledged withdrawals lost)", lost, acknowledged)
+		first.Why += fmt.Sprintf(": %d of %s %s lost", lost, count(acknowledged, "acknowledged withdrawal"), are(lost))
 		return first
 	case acknowledged == 0:
 		return undecided(LostUpdate, "no withdrawal was acknowledged, so there was nothing to lose")
@@ -77,7 +78,7 @@ func readLedger(h *sim.History) (*book, error) {
 	}
 	for _, op := range b.acknowledged {
 		if b.byOp[op] == nil {
-			return nil, fmt.Errorf("%s was acknowledged, but the ledger has no such write", op)
+			return nil, fmt.Errorf("%s was acknowledged, but the ledger has no such write", operation(op))
 		}
 	}
 	return b, b.walkBack(last)
@@ -112,12 +113,17 @@ func (b *book) lossOf(h *sim.History, op string) Finding {
 		over = w
 	}
 	read := readBehind(h, over)
-	seen := fmt.Sprintf("version %d", over.Base)
+	seen := fmt.Sprintf("version %d of the balance", over.Base)
 	if read != nil {
-		seen = fmt.Sprintf("the balance read at %s", clock(read.At))
+		seen = fmt.Sprintf("the balance that it had read at %s", clock(read.At))
 	}
-	return violated(LostUpdate, "%s, written at %s, was computed from %s and overwrote %s, written at %s",
-		over.Op, clock(over.At), seen, lost.Op, clock(lost.At)).
+	whose := writer(lost)
+	if lost.Client == over.Client {
+		whose = "it"
+	}
+	words := tell(h)
+	return violated(LostUpdate, "%s wrote %s at %s, computed from %s, over the %s that %s had written%s at %s",
+		writer(over), words.wrote(over), clock(over.At), seen, strconv.FormatInt(lost.Balance, 10), whose, words.forWhich(lost), clock(lost.At)).
 		shownBy(read, lost, over)
 }
 

@@ -33,8 +33,15 @@ const (
 	RefusedShare Measure = "refused-share"
 	// ServedShare is the share of attempts to get the lock that were served.
 	ServedShare Measure = "served-share"
+	// ServedMajority is the share of attempts that were made, from beginning to end, while
+	// a partition was in effect, by clients that could reach a majority of the lock's
+	// servers, and that were served. See side for what that means.
+	ServedMajority Measure = "served-majority"
+	// ServedMinority is the same of clients that could not reach a majority.
+	ServedMinority Measure = "served-minority"
 	// Messages is how many messages the clients sent to the lock service for each time
-	// that one of them got the lock: asking, renewing and releasing.
+	// that one of them got the lock: asking, renewing and releasing. What servers send is
+	// not counted: neither their answers nor what they say to each other.
 	Messages Measure = "messages"
 	// Inversions is the share of neighbours, in the order of grants, of which the later one
 	// has the lower name: 0 if the names rise, about one half if they are random.
@@ -50,15 +57,6 @@ const (
 	Share   Unit = ""  // from 0 to 1
 	Number  Unit = "#" // of messages
 )
-
-// Measured is what a history gives for one measure. Several things may have been
-// measured in it, such as several leases: Least and Most bound them.
-type Measured struct {
-	Measure Measure `json:"measure"`
-	Count   int     `json:"count"` // how many things were measured; never 0
-	Least   float64 `json:"least"`
-	Most    float64 `json:"most"`
-}
 
 // gauge is one row of the table of measures.
 type gauge struct {
@@ -78,7 +76,9 @@ func gauges() []gauge {
 		{LostShare, Share, "the share of acknowledged withdrawals that are missing from the balance", lostShare},
 		{RefusedShare, Share, "the share of reads and writes that the guard refuses", refusedShare},
 		{ServedShare, Share, "the share of attempts to get the lock that are served", servedShare},
-		{Messages, Number, "messages to the lock service for each time that a client gets the lock", messagesPerGrant},
+		{ServedMajority, Share, "the same of attempts during a partition by clients that can reach a majority of the lock's servers", servedMajority},
+		{ServedMinority, Share, "the same of attempts during a partition by clients that cannot", servedMinority},
+		{Messages, Number, "messages that clients send to the lock service for each time that one of them gets the lock", messagesPerGrant},
 		{Inversions, Share, "the share of grants whose name is lower than that of the grant before", inversions},
 	}
 }
@@ -104,6 +104,9 @@ func (m Measure) gauge() gauge {
 // Unit is what the measure is counted in.
 func (m Measure) Unit() Unit { return m.gauge().unit }
 
+// In tells whether a world measures it: messages are counted in the virtual world only.
+func (m Measure) In(world string) bool { return m != Messages || world == "virtual" }
+
 // Means says what is measured, in words.
 func (m Measure) Means() string { return m.gauge().means }
 
@@ -113,7 +116,7 @@ func MeasureAll(h *sim.History) []Measured {
 	var out []Measured
 	for _, g := range gauges() {
 		if values := g.read(h); len(values) > 0 {
-			out = append(out, Measured{g.measure, len(values), slices.Min(values), slices.Max(values)})
+			out = append(out, measured(g.measure, values))
 		}
 	}
 	return out
@@ -226,17 +229,8 @@ func refusedShare(h *sim.History) []float64 {
 }
 
 func servedShare(h *sim.History) []float64 {
-	served, all := 0, 0
-	for _, a := range attempts(h) {
-		if a.died {
-			continue
-		}
-		all++
-		if a.served() {
-			served++
-		}
-	}
-	return share(served, all)
+	n := tallyOf(attempts(h), func(*attempt) bool { return true })
+	return share(n.served, n.asked)
 }
 
 func messagesPerGrant(h *sim.History) []float64 {

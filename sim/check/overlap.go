@@ -7,7 +7,7 @@ import "github.com/locklab/locklab/sim"
 // Beliefs that only touch do not overlap.
 func overlap(h *sim.History) Finding {
 	all, err := beliefs(h, untilTold)
-	return twoAtOnce(Overlap, "still believed to hold it", all, err)
+	return twoAtOnce(Overlap, "still believed that it held it", all, err)
 }
 
 // overlapValid is the same, but a belief is also over when the client's own clock has

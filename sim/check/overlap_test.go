@@ -47,13 +47,13 @@ func TestTwoBeliefsAtOnceAreAnOverlap(t *testing.T) {
 			1s client-1 acquired      grant=a
 			3s client-2 acquired      grant=b
 			4s client-1 fault-applied fault=crash_holder
-			5s -        end`, Violated, "(since 1.000s, its crash at 4.000s)", []int64{1, 2, 3}},
+			5s -        end`, Violated, "(since 1.000 s, its crash at 4.000 s)", []int64{1, 2, 3}},
 		{"another's crash ends nothing, and neither does a pause", `
 			1s client-1 acquired      grant=a
 			2s client-3 fault-applied fault=crash_client-3
 			2s client-1 fault-applied fault=pause_client-1
 			3s client-2 acquired      grant=b
-			5s -        end`, Violated, "(since 1.000s, to the end at 5.000s)", []int64{1, 4, 5}},
+			5s -        end`, Violated, "(since 1.000 s, to the end at 5.000 s)", []int64{1, 4, 5}},
 		{"one client twice is not two clients", `
 			1s client-1 acquired grant=a
 			2s client-1 acquired grant=b
@@ -61,18 +61,18 @@ func TestTwoBeliefsAtOnceAreAnOverlap(t *testing.T) {
 			4s client-1 release  grant=b
 			5s -        end`, Holds, "2 beliefs, never two at once", nil},
 		{"a paused holder", pausedHolder, Violated,
-			"client-2 was granted the lock at 10.003s while client-1 still believed to hold it (since 0.001s, released at 15.001s): 1 overlap among 2 beliefs",
+			"client-2 was granted the lock at 10.003 s while client-1 still believed that it held it (since 0.001 s, released at 15.001 s): 1 overlap among 2 beliefs",
 			[]int64{1, 3, 5}},
 		{"a holder that never comes back believes until the end", `
 			1s client-1 acquired grant=a
 			3s client-2 acquired grant=b
 			4s client-2 release  grant=b
-			5s -        end`, Violated, "(since 1.000s, to the end at 5.000s)", []int64{1, 2, 4}},
+			5s -        end`, Violated, "(since 1.000 s, to the end at 5.000 s)", []int64{1, 2, 4}},
 		{"a holder that learns of its loss too late", `
 			1s client-1 acquired grant=a
 			3s client-2 acquired grant=b
 			4s client-1 lost     grant=a
-			5s -        end`, Violated, "(since 1.000s, told of its loss at 4.000s)", []int64{1, 2, 3}},
+			5s -        end`, Violated, "(since 1.000 s, told of its loss at 4.000 s)", []int64{1, 2, 3}},
 		{"the belief that lasts longest counts, not the latest", `
 			1s client-1 acquired grant=a
 			2s client-2 acquired grant=b
@@ -89,7 +89,7 @@ func TestTwoBeliefsAtOnceAreAnOverlap(t *testing.T) {
 			3s client-1 acquired grant=c
 			4s client-3 acquired grant=d
 			5s client-1 release  grant=c
-			6s -        end`, Violated, "client-3 was granted the lock at 4.000s while client-1", []int64{5, 6, 7}},
+			6s -        end`, Violated, "client-3 was granted the lock at 4.000 s while client-1", []int64{5, 6, 7}},
 		{"nobody got the lock", `
 			1s client-1 acquire op=client-1/1
 			5s -        end`, Undecided, "nobody ever acquired the lock", nil},
@@ -114,7 +114,7 @@ func TestValidBeliefsEndAtTheClientsOwnDeadline(t *testing.T) {
 			20.003s client-2 deadline     grant=b
 			25s     client-1 deadline     grant=a
 			30s     -        end`, Violated,
-			"client-1 was granted the lock at 15.000s while client-2 still held a lease that was valid by its own clock (since 10.003s, its deadline at 20.003s)",
+			"client-1 was granted the lock at 15.000 s while client-2 still held a lease that was valid by its own clock (since 10.003 s, its deadline at 20.003 s)",
 			[]int64{2, 3, 4}},
 		{"an acquisition past its deadline is no belief at all", `
 			10.003s client-2 acquired grant=b
@@ -127,21 +127,21 @@ func TestValidBeliefsEndAtTheClientsOwnDeadline(t *testing.T) {
 			5s  client-1 renewed  grant=a
 			12s client-2 acquired grant=b
 			15s client-1 deadline grant=a
-			16s -        end`, Violated, "(since 1.000s, its deadline at 15.000s)", []int64{1, 3, 4}},
+			16s -        end`, Violated, "(since 1.000 s, its deadline at 15.000 s)", []int64{1, 3, 4}},
 		{"a renewal after the deadline brings the belief back", `
 			1s  client-1 acquired grant=a
 			11s client-1 deadline grant=a
 			12s client-1 renewed  grant=a
 			13s client-2 acquired grant=b
 			14s client-1 release  grant=a
-			16s -        end`, Violated, "while client-1 still held a lease that was valid by its own clock (since 12.000s", []int64{3, 4, 5}},
+			16s -        end`, Violated, "while client-1 still held a lease that was valid by its own clock (since 12.000 s", []int64{3, 4, 5}},
 		{"a renewal that meets another's valid lease", `
 			1s  client-1 acquired grant=a
 			11s client-1 deadline grant=a
 			12s client-2 acquired grant=b
 			13s client-1 renewed  grant=a
 			14s client-2 release  grant=b
-			16s -        end`, Violated, "client-1 got its lease prolonged at 13.000s while client-2", []int64{3, 4, 5}},
+			16s -        end`, Violated, "client-1 got its lease prolonged at 13.000 s while client-2", []int64{3, 4, 5}},
 		{"a renewal after the release brings nothing back", `
 			1s  client-1 acquired grant=a
 			2s  client-1 release  grant=a
@@ -153,7 +153,7 @@ func TestValidBeliefsEndAtTheClientsOwnDeadline(t *testing.T) {
 			1s client-1 acquired grant=a
 			3s client-2 acquired grant=b
 			4s client-1 release  grant=a
-			5s -        end`, Violated, "client-2 was granted the lock at 3.000s", []int64{1, 2, 3}},
+			5s -        end`, Violated, "client-2 was granted the lock at 3.000 s", []int64{1, 2, 3}},
 		{"a grant without a name", `
 			1s client-1 acquired
 			5s -        end`, Undecided, "beliefs cannot be told apart", nil},

@@ -42,39 +42,39 @@ func TestAFaultMustBeSeenToHappen(t *testing.T) {
 		{"it could not be applied", `
 			| faults=pause_client-1
 			1s client-1 fault-unproven fault=pause_client-1 note=could_not_be_applied:_no_such_process`,
-			Undecided, "pause client-1: not proven at 1.000s: could not be applied: no such process", []int64{1}},
+			Undecided, "pause client-1: not proven at 1.000 s: could not be applied: no such process", []int64{1}},
 		{"no probe looked", `
 			| faults=pause_client-1
 			1s client-1 fault-applied fault=pause_client-1
 			9s client-1 fault-undone  fault=pause_client-1`,
-			Undecided, "pause client-1: applied at 1.000s, but no probe saw it in effect", []int64{1}},
+			Undecided, "pause client-1: applied at 1.000 s, but no probe saw it in effect", []int64{1}},
 		{"it did not last", `
 			| faults=pause_client-1
 			1s client-1 fault-applied  fault=pause_client-1
 			1s client-1 fault-proven   fault=pause_client-1
 			9s client-1 fault-unproven fault=pause_client-1 note=before_it_was_undone:_it_runs
 			9s client-1 fault-undone   fault=pause_client-1`,
-			Undecided, "pause client-1: not proven at 9.000s: before it was undone: it runs", []int64{1, 3}},
+			Undecided, "pause client-1: not proven at 9.000 s: before it was undone: it runs", []int64{1, 3}},
 		{"the first time happened, the second did not", `
 			| faults=pause_client-1
 			1s client-1 fault-applied  fault=pause_client-1
 			1s client-1 fault-proven   fault=pause_client-1
 			2s client-1 fault-undone   fault=pause_client-1
 			3s client-1 fault-unproven fault=pause_client-1 note=gone`,
-			Undecided, "pause client-1: not proven at 3.000s: gone", []int64{4}},
+			Undecided, "pause client-1: not proven at 3.000 s: gone", []int64{4}},
 		{"the paused host did something", `
 			| faults=pause_client-1
 			1s client-1 fault-applied fault=pause_client-1
 			1s client-1 fault-proven  fault=pause_client-1
 			5s client-1 write         op=client-1/1
 			9s client-1 fault-undone  fault=pause_client-1`,
-			Undecided, `pause client-1: the host was not still: it recorded "write" at 5.000s`, []int64{1, 3, 4}},
+			Undecided, `pause client-1: the host was not still: it recorded "write" at 5.000 s`, []int64{1, 3, 4}},
 		{"the paused host did something and was not resumed", `
 			| faults=pause_client-1
 			1s client-1 fault-applied fault=pause_client-1
 			1s client-1 fault-proven  fault=pause_client-1
 			5s client-1 write         op=client-1/1`,
-			Undecided, `the host was not still: it recorded "write" at 5.000s`, []int64{1, 3}},
+			Undecided, `the host was not still: it recorded "write" at 5.000 s`, []int64{1, 3}},
 		{"live: it runs on before its resumption is stamped", `
 			| world=live faults=pause_client-1
 			1s     client-1 fault-applied fault=pause_client-1
@@ -107,7 +107,7 @@ func TestAFaultMustBeSeenToHappen(t *testing.T) {
 			1s lock fault-proven  fault=crash_leader
 			5s lock granted       grant=a
 			9s lock fault-undone  fault=crash_leader`,
-			Undecided, `crash leader: the host was not still: it recorded "granted" at 5.000s`, []int64{1, 3, 4}},
+			Undecided, `crash leader: the host was not still: it recorded "granted" at 5.000 s`, []int64{1, 3, 4}},
 		{"a crashed host starts again at the instant at which that is undone", `
 			| faults=crash_lock
 			1s lock fault-applied fault=crash_lock
@@ -119,7 +119,7 @@ func TestAFaultMustBeSeenToHappen(t *testing.T) {
 			1s client-1 fault-applied fault=suspend_client-1
 			1s client-1 fault-proven  fault=suspend_client-1
 			5s client-1 write         op=client-1/1`,
-			Undecided, `the host was not still: it recorded "write" at 5.000s`, []int64{1, 3}},
+			Undecided, `the host was not still: it recorded "write" at 5.000 s`, []int64{1, 3}},
 		{"a role that is another host the second time", `
 			| faults=crash_leader
 			1s lock     fault-applied fault=crash_leader
@@ -143,11 +143,11 @@ func TestAFaultMustBeSeenToHappen(t *testing.T) {
 			1s client-1 fault-proven   fault=pause_any firing=1
 			2s client-1 fault-undone   fault=pause_any
 			9s client-1 fault-unproven fault=pause_any firing=1 note=before_it_was_undone:_it_runs`,
-			Undecided, "pause any: not proven at 9.000s", []int64{3, 6}},
+			Undecided, "pause any: not proven at 9.000 s", []int64{3, 6}},
 		{"nobody played the role", `
 			| faults=pause_holder
 			1s - fault-unproven fault=pause_holder note=could_not_be_applied:_no_client_holds_the_lock`,
-			Undecided, "pause holder: not proven at 1.000s: could not be applied: no client holds the lock", []int64{1}},
+			Undecided, "pause holder: not proven at 1.000 s: could not be applied: no client holds the lock", []int64{1}},
 		{"a fault on links names no host", `
 			| faults=partition_client-1_|_lock
 			1s -        fault-applied fault=partition_client-1_|_lock
@@ -191,7 +191,7 @@ func TestAHistoryThatContradictsItselfIsNotJudged(t *testing.T) {
 			1s - end seq=2`, Undecided, "event 1 has the number 2", []int64{2}},
 		{"time goes back", `
 			2s client-1 done
-			1s - end`, Undecided, "time goes back from 2.000s to 1.000s at event 2", []int64{2}},
+			1s - end`, Undecided, "time goes back from 2.000 s to 1.000 s at event 2", []int64{2}},
 		{"no end", `
 			1s client-1 done`, Undecided, "the history has no end", nil},
 		{"an empty history", ``, Undecided, "the history has no end", nil},
@@ -200,7 +200,7 @@ func TestAHistoryThatContradictsItselfIsNotJudged(t *testing.T) {
 			1s - end`, Undecided, "the trial ends twice, at events 1 and 2", []int64{2}},
 		{"life after the end", `
 			1s -        end
-			2s client-1 done`, Undecided, "event 2 (done of client-1) happened at 2.000s, after the trial had ended at 1.000s", []int64{2}},
+			2s client-1 done`, Undecided, "event 2 (done of client-1) happened at 2.000 s, after the trial had ended at 1.000 s", []int64{2}},
 		{"a server that acts as a client", `
 			1s ledger acquire op=client-1/1
 			2s -      end`, Undecided, `event 1 (acquire) happened on "ledger", which is not a client`, []int64{1}},

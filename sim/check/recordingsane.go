@@ -167,3 +167,12 @@ func auditLedger(h *sim.History) (*sim.Event, error) {
 	}
 	return nil, nil
 }
+
+// opOf names the operation of an event as the history does: who reads of a contradiction
+// in it will look it up there.
+func opOf(e *sim.Event) string {
+	if e.Op == "" {
+		return "an unnamed operation"
+	}
+	return e.Op
+}

@@ -36,15 +36,15 @@ func staleWrite(h *sim.History) Finding {
 			continue
 		}
 		if stale++; stale == 1 {
-			found = violated(StaleWrite, "the ledger took the write %s of %s at %s, but at %s the lock service had given the lock to %s",
-				opOf(e), mine.owner(), clock(e.At), clock(later.with.proof.At), later.client).
+			found = violated(StaleWrite, "the account took what %s wrote%s at %s, though the lock service had given the lock to %s at %s",
+				mine.owner(), tell(h).forWhich(e), clock(e.At), later.client, clock(later.with.proof.At)).
 				shownBy(mine.proof, later.with.proof, e)
 		}
 	}
 	switch {
 	case stale > 0:
 		if stale > 1 {
-			found.Why += ": the first of " + count(stale, "stale write")
+			found.Why += " (the first of " + count(stale, "stale write") + ")"
 		}
 		return found
 	case doubt != nil:

@@ -23,7 +23,7 @@ func TestTokensMustRiseInTheOrderOfGrants(t *testing.T) {
 			1s client-1 acquired grant=a token=33
 			2s lock     granted  grant=b
 			2s client-2 acquired grant=b token=1`,
-			Violated, "the lock service gave client-2 the token 1 at 2.000s after it had given client-1 the token 33 at 1.000s: tokens must rise",
+			Violated, "the lock service gave client-2 the token 1 at 2.000 s after it had given client-1 the token 33 at 1.000 s: tokens must rise",
 			[]int64{2, 4}},
 		{"the version of a fresh znode is always the same", `
 			1s lock     granted  grant=a
@@ -41,7 +41,7 @@ func TestTokensMustRiseInTheOrderOfGrants(t *testing.T) {
 			1s client-1 acquired grant=a token=9
 			2s lock     granted  grant=b token=2
 			2s client-2 acquired grant=b token=2`,
-			Violated, "gave client-2 the token 2 at 2.000s after it had given client-1 the token 9", []int64{2, 4}},
+			Violated, "gave client-2 the token 2 at 2.000 s after it had given client-1 the token 9", []int64{2, 4}},
 		{"a grant that nobody was told of may have had no token", `
 			1s lock     granted  grant=a
 			2s lock     granted  grant=b
@@ -63,11 +63,11 @@ func TestTokensMustRiseInTheOrderOfGrants(t *testing.T) {
 			1s client-1 acquired grant=a token=1
 			2s lock     granted  grant=b
 			2s client-2 acquired grant=b`,
-			Undecided, "client-2 was granted the lock at 2.000s without a token while others got one", []int64{4}},
+			Undecided, "client-2 was granted the lock at 2.000 s without a token while others got one", []int64{4}},
 		{"a token that is in no record of the service", `
 			1s lock     granted  grant=a
 			1s client-1 acquired grant=a token=1
 			2s client-2 acquired grant=b token=2`,
-			Undecided, "client-2 received the token 2 at 2.000s, but the lock service's record has no such grant", []int64{3}},
+			Undecided, "client-2 received the token 2 at 2.000 s, but the lock service's record has no such grant", []int64{3}},
 	})
 }

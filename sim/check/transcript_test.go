@@ -56,6 +56,8 @@ func setHeader(t testing.TB, header *sim.Header, words []string) {
 		switch name {
 		case "faults":
 			header.Faults = strings.Split(strings.ReplaceAll(value, "_", " "), ",")
+		case "clients":
+			header.Clients = hostsOf(value)
 		case "world":
 			header.World = value
 		case "ungranted":
@@ -63,12 +65,20 @@ func setHeader(t testing.TB, header *sim.Header, words []string) {
 		case "servers":
 			header.Servers = nil
 			if value != "none" {
-				header.Servers = []sim.HostID{sim.HostID(value)}
+				header.Servers = hostsOf(value)
 			}
 		default:
 			t.Fatalf("transcript: unknown header %q", word)
 		}
 	}
+}
+
+// hostsOf reads "client-1,client-2".
+func hostsOf(list string) (hosts []sim.HostID) {
+	for name := range strings.SplitSeq(list, ",") {
+		hosts = append(hosts, sim.HostID(name))
+	}
+	return hosts
 }
 
 func setField(t testing.TB, e *sim.Event, word string) {
@@ -95,12 +105,18 @@ func setField(t testing.TB, e *sim.Event, word string) {
 		e.Fault = text
 	case "note":
 		e.Note = text
+	case "parted":
+		for group := range strings.SplitSeq(value, "|") {
+			e.Parted = append(e.Parted, hostsOf(group))
+		}
 	case "token":
 		e.Token = number()
 	case "base":
 		e.Base = number()
 	case "version":
 		e.Version = number()
+	case "balance":
+		e.Balance = int64(number())
 	case "firing":
 		e.Firing = int64(number())
 	case "seq":

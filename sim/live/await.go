@@ -31,7 +31,7 @@ func Await(ctx context.Context, what string, processes []*Proc, f func() error) 
 		}
 		for _, p := range processes {
 			if closed(p.done) {
-				return fmt.Errorf("%s ended before it answered; it printed:\n%s", p, p.Output())
+				return fmt.Errorf("%s ended before it answered; it printed:\n%s", p, p.lastWords())
 			}
 		}
 		select {

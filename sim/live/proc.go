@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -73,7 +72,7 @@ func (p *Proc) fate() error {
 	if p.ended != nil {
 		how = p.ended.Error()
 	}
-	said := strings.TrimSpace(p.Output())
+	said := p.lastWords()
 	if said == "" {
 		return fmt.Errorf("%s ended unexpectedly: %s; it printed nothing", p, how)
 	}
@@ -107,8 +106,9 @@ type tail struct {
 	kept []byte
 }
 
-// tailSize is how much of a process's output is kept, in bytes.
-const tailSize = 8 << 10
+// tailSize is how much of a process's output is kept, in bytes: a program in Go that crashes
+// prints the reason before the calls of all its goroutines.
+const tailSize = 64 << 10
 
 func (t *tail) Write(b []byte) (int, error) {
 	t.mu.Lock()

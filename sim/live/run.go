@@ -110,6 +110,7 @@ func (w *World) start(clients []sim.HostID) error {
 	for _, id := range clients {
 		w.waiting[id] = true
 	}
+	w.lab.network.startRecording()
 	w.zero = machineClock() + startDelay
 	w.director.Start()
 	procs := slices.Clone(w.procs)
@@ -189,6 +190,11 @@ func (w *World) flush(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Messages gives what the hosts of the lab have sent to each other since time zero, as the
+// switch has seen it: what TCP sends in one piece. Beyond maxMessages it says from when on
+// nothing was recorded.
+func (w *World) Messages() []sim.Message { return w.lab.network.recorded(w.zero) }
 
 // history gives the events so far, in the order of true time.
 func (w *World) history() []sim.Event {

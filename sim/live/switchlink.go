@@ -27,6 +27,7 @@ type link struct {
 	name     sim.Link
 	from, to *port
 	fire     func(func()) // starts a goroutine that the switch waits for when it is closed
+	record   *record
 
 	mu       sync.Mutex
 	cuts     int           // how many partitions cut it
@@ -39,6 +40,7 @@ type link struct {
 	queue    []*packet     // by due, and then as they came
 	queued   int           // bytes in it
 	timer    *time.Timer   // for the first in the queue
+	seen     seen          // for the history
 	closed   bool
 }
 
@@ -50,6 +52,7 @@ type packet struct {
 	planned time.Duration // when it is to be handed over, on the machine's clock
 	due     time.Duration // the same, or never: it is being kept, see link.await
 	gone    bool          // it has been handed over, or has met a cut
+	segment *segment      // what the history says of it; nil: nothing
 }
 
 // carry takes a frame to the other end, now or later or never, as the faults in effect
@@ -57,20 +60,32 @@ type packet struct {
 func (l *link) carry(f frame) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.closed || l.cuts > 0 || l.loses() {
+	if l.closed {
 		return
 	}
 	id, message := f.conversation()
+	var recorded *segment
+	if message {
+		recorded = l.recordSent(f, id)
+	} else {
+		l.recordOpening(f, id)
+	}
+	if l.cuts > 0 || l.loses() {
+		l.recordLost(recorded)
+		return
+	}
 	caught := message && l.catch()
 	if len(l.queue) == 0 && l.extra == 0 && !caught {
 		l.to.send(f)
+		l.recordArrived(recorded)
 		return
 	}
 	if l.queued+len(f) > linkBuffer {
+		l.recordLost(recorded)
 		return
 	}
 	at := machineClock() + l.extra
-	k := &packet{frame: slices.Clone(f), flow: id, message: message, planned: at, due: at}
+	k := &packet{frame: slices.Clone(f), flow: id, message: message, planned: at, due: at, segment: recorded}
 	if caught {
 		k.due = never
 	}
@@ -115,9 +130,12 @@ func (l *link) deliver() {
 		k := l.queue[n]
 		k.gone = true
 		l.queued -= len(k.frame)
-		if l.cuts == 0 {
-			l.to.send(k.frame)
+		if l.cuts > 0 {
+			l.recordLost(k.segment)
+			continue
 		}
+		l.to.send(k.frame)
+		l.recordArrived(k.segment)
 	}
 	l.queue = slices.Delete(l.queue, 0, n)
 	switch {

@@ -177,7 +177,7 @@ func TestEndOfWhatAProcessPrintsIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-p.Done()
-	if kept := p.Output(); len(kept) != 8<<10 || !strings.HasSuffix(kept, "\nline 9998\nline 9999\n") {
+	if kept := p.Output(); len(kept) != 64<<10 || !strings.HasSuffix(kept, "\nline 9998\nline 9999\n") {
 		t.Errorf("kept %d bytes, the last are %q", len(kept), kept[max(0, len(kept)-40):])
 	}
 }

@@ -48,7 +48,7 @@ func (h *Host) Send(to sim.HostID, request any) *Call {
 	if c.conn.fresh {
 		c.conn.fresh, handshake = false, 1
 	}
-	c.conn.there.send(handshake, func() { c.serve(request) })
+	c.conn.there.send(handshake, request, func() { c.serve(request) })
 	return c
 }
 
@@ -83,7 +83,7 @@ func (c *Call) serve(request any) {
 	server.handle(c.conn.from.id, request, func(reply any) {
 		server.whenRunning(func() {
 			if server.life == life {
-				c.conn.back.send(0, func() { c.receive(reply) })
+				c.conn.back.send(0, reply, func() { c.receive(reply) })
 			}
 		})
 	})
@@ -113,7 +113,7 @@ func (h *Host) Post(to sim.HostID, message any) {
 		h.posts[receiver.index] = newPipe(h.world, h, receiver)
 	}
 	life, pipe := receiver.life, h.posts[receiver.index]
-	pipe.send(0, func() {
+	pipe.send(0, message, func() {
 		if receiver.receive != nil && receiver.life == life && !pipe.hungUp {
 			receiver.receive(h.id, message)
 		}

@@ -113,6 +113,7 @@ type packet struct {
 	deliver  func()
 	leaves   time.Duration // true time, after the handshake
 	patience time.Duration // until it is sent again if it is lost
+	trace    *trace        // what the history says of it; nil: nothing
 }
 
 func newPipe(w *World, from, to *Host) *pipe {
@@ -123,9 +124,10 @@ func newPipe(w *World, from, to *Host) *pipe {
 
 // send puts a message on its way; roundTrips are spent before it can leave. deliver runs
 // when it arrives and the receiving host is not paused.
-func (p *pipe) send(roundTrips int, deliver func()) {
+func (p *pipe) send(roundTrips int, message any, deliver func()) {
 	p.link.sent++
 	k := &packet{pipe: p, deliver: deliver}
+	k.trace = p.world.traceOf(k, message)
 	k.timer = timer{place: nowhere, run: k.arrive, holds: k}
 	if len(p.lost) > 0 {
 		p.lost = append(p.lost, k)
@@ -150,16 +152,23 @@ func (p *pipe) launch(k *packet, delay time.Duration) {
 // or a loss shows.
 func (k *packet) arrive() {
 	p := k.pipe
-	if p.link.cut > 0 || len(p.lost) > 0 || p.link.loses() {
+	if behind := len(p.lost) > 0; p.link.cut > 0 || behind || p.link.loses() {
+		if p.link.cut > 0 || !behind {
+			k.trace.lost(p.world.now)
+		}
 		p.lost = append(p.lost, k)
 		if len(p.lost) == 1 {
 			p.waitForAgain()
 		}
 		return
 	}
+	if p.to.down || p.hungUp {
+		k.trace.inVain(p.world.now)
+	}
 	if p.to.down {
 		return // nobody is there
 	}
+	k.trace.arrived(p.world.now)
 	p.to.whenRunning(k.deliver) // the kernel has it; processes see it unless they are paused
 }
 
@@ -171,12 +180,14 @@ func (p *pipe) retransmit() {
 		return
 	}
 	if p.link.cut > 0 {
+		p.lost[0].trace.again(p.world.now)
 		p.waitForAgain()
 		return
 	}
 	late := p.lost
 	p.lost = nil
 	for _, k := range late {
+		k.trace.again(p.world.now)
 		p.launch(k, 0)
 	}
 }

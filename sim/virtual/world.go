@@ -28,6 +28,8 @@ type World struct {
 	chance    *sim.Random // what faults draw from
 	roles     func(role string) []sim.HostID
 	events    []sim.Event
+	recorded  bool      // messages are
+	traces    [][]trace // of messages, in the order in which they were sent
 	over      bool
 	why       string
 }

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/locklab/locklab/sim/live"
 )
@@ -68,5 +69,21 @@ func NeedAll(t testing.TB, missing error) {
 		t.Fatalf("%s is set, and: %v", requireVar, missing)
 	default:
 		t.Skip(missing)
+	}
+}
+
+// eventuallyLimit is far longer than anything takes that a test waits for.
+const eventuallyLimit = 20 * time.Second
+
+// Eventually waits until a condition holds, and fails the test if it does not come to that.
+func Eventually(t interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}, what string, holds func() bool) {
+	t.Helper()
+	for start := time.Now(); !holds(); time.Sleep(time.Millisecond) {
+		if time.Since(start) > eventuallyLimit {
+			t.Fatalf("%s: not within %v", what, eventuallyLimit)
+		}
 	}
 }

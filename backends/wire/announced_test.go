@@ -1,6 +1,6 @@
 //go:build linux
 
-package etcd
+package wire
 
 import (
 	"net"
@@ -15,16 +15,20 @@ func TestNothingIsReadBeforeItHasBeenSaidThatTheRequestIsOnItsWay(t *testing.T) 
 	defer server.Close()
 	var said atomic.Bool
 	answered := make(chan struct{})
-	announced := &announcement{}
-	announced.await(key, func() {
-		<-answered
-		time.Sleep(20 * time.Millisecond) // this is the pause
-		said.Store(true)
-	})
-	c := &announcedConn{Conn: client, announced: announced}
+	due := func(request []byte) func() {
+		if string(request) != "create" {
+			return nil
+		}
+		return func() {
+			<-answered
+			time.Sleep(20 * time.Millisecond) // this is the pause
+			said.Store(true)
+		}
+	}
+	c := &AnnouncedConn{Conn: client, Due: due}
 	go func() {
 		c.Write([]byte("another request"))
-		c.Write([]byte("create " + key))
+		c.Write([]byte("create"))
 	}()
 	go func() {
 		request := make([]byte, 100)

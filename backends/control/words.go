@@ -1,0 +1,17 @@
+package control
+
+import "strconv"
+
+// Words says what the command is, in a message diagram.
+func (c Command) Words() string { return string(c.Kind) }
+
+// Words says what the answer is, in a message diagram.
+func (r Reply) Words() string {
+	switch {
+	case r.Token != 0:
+		return "OK, token " + strconv.FormatUint(r.Token, 10)
+	case r.OK:
+		return "OK"
+	}
+	return "no"
+}

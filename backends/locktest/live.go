@@ -1,0 +1,172 @@
+//go:build linux
+
+package locktest
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live"
+	"github.com/locklab/locklab/sim/live/livetest"
+)
+
+// HolderRole is the role of a client's process that takes the lock, unless its order names
+// another.
+const HolderRole = "holder"
+
+// labLimit is how long a lab may be up.
+const labLimit = 2 * time.Minute
+
+// Order tells a client's process when to take the lock and for how long. The lab fills in
+// the rest.
+type Order struct {
+	Role              string
+	After, Wait, Work time.Duration
+	Times             int // how often; 0: once
+
+	Lock    string
+	TTL     time.Duration
+	Token   bool
+	Servers []string
+}
+
+// Read reads an order, with the lock's settings.
+func Read[B backends.Live](orders json.RawMessage, known ...B) (o Order, b B, s backends.Settings, err error) {
+	if err := json.Unmarshal(orders, &o); err != nil {
+		return o, b, s, err
+	}
+	b, s, err = parse(o.Lock, o.TTL, o.Token, known)
+	return o, b, s, err
+}
+
+// Holder is HolderRole for locks of these backends: the client follows the plan that it
+// makes of its order, as often as that says.
+func Holder[B backends.Live](plan func(Order) Plan, known ...B) live.Role {
+	return func(h *live.Host, orders json.RawMessage) error {
+		o, b, s, err := Read(orders, known...)
+		if err != nil {
+			return err
+		}
+		lock, err := b.Dial(h, o.Servers, s)
+		if err != nil {
+			return err
+		}
+		h.Ready()
+		h.AwaitStart()
+		h.Sleep(o.After)
+		for range max(1, o.Times) {
+			plan(o)(h, lock)
+		}
+		h.Record(sim.Event{Kind: sim.Done})
+		return nil
+	}
+}
+
+// HoldAsOrdered is the plan to take the lock once, as Hold does.
+func HoldAsOrdered(o Order) Plan { return Hold(o.Wait, o.Work) }
+
+// Lab is a lock service's hosts in the live world, and those of some clients.
+type Lab struct {
+	*testing.T
+	Ctx      context.Context
+	Live     *live.Lab
+	Backend  backends.Live
+	Settings backends.Settings
+	Servers  []sim.HostID
+	Clients  []sim.HostID
+	order    Order // what all clients are told
+}
+
+// NewLab makes the hosts. The service is one of these backends, and not started yet. A test
+// is skipped where it cannot run.
+func NewLab[B backends.Live](t *testing.T, lock string, ttl time.Duration, token bool, clients []sim.HostID, known ...B) *Lab {
+	t.Helper()
+	livetest.Need(t)
+	b, s := Parse(t, lock, ttl, token, known...)
+	livetest.NeedAll(t, b.Missing(s))
+	lab, err := live.NewLab()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), labLimit)
+	t.Cleanup(func() {
+		cancel()
+		if err := lab.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	l := &Lab{T: t, Ctx: ctx, Live: lab, Backend: b, Settings: s, Servers: b.Servers(s), Clients: clients}
+	for _, hosts := range [][]sim.HostID{l.Servers, clients} {
+		for _, id := range hosts {
+			if _, err := lab.AddHost(id); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	l.order = Order{Lock: lock, TTL: ttl, Token: token, Servers: backends.ServerAddresses(lab, l.Servers)}
+	return l
+}
+
+// Start starts the service.
+func (l *Lab) Start() {
+	l.Helper()
+	if err := l.Backend.Start(l.Ctx, l.Live, l.Settings); err != nil {
+		l.Fatal(err)
+	}
+}
+
+// Reset empties the service for another trial.
+func (l *Lab) Reset() {
+	l.Helper()
+	if err := l.Backend.Reset(l.Ctx, l.Live, l.Settings); err != nil {
+		l.Fatal(err)
+	}
+}
+
+// Who says which hosts of the service play a part at this moment.
+func (l *Lab) Who(role sim.Role) []sim.HostID {
+	l.Helper()
+	hosts, err := l.Backend.Who(l.Ctx, l.Live, l.Settings, role)
+	if err != nil {
+		l.Error(err)
+	}
+	return hosts
+}
+
+// Trial runs one trial, in which each client, in their order, carries out an order. It ends
+// when all are done, or then. A fault that was not proven fails the test.
+func (l *Lab) Trial(until time.Duration, orders []Order, steps ...sim.Step) *sim.History {
+	l.Helper()
+	if err := l.Backend.Observe(l.Ctx, l.Live, l.Settings); err != nil {
+		l.Fatal(err)
+	}
+	for i, o := range orders {
+		role := o.Role
+		if role == "" {
+			role = HolderRole
+		}
+		o.Lock, o.TTL, o.Token, o.Servers = l.order.Lock, l.order.TTL, l.order.Token, l.order.Servers
+		if _, err := l.Live.Agent(l.Clients[i]).StartRole(role, o); err != nil {
+			l.Fatal(err)
+		}
+	}
+	world := live.NewWorld(l.Live, steps)
+	world.Who = l.Who
+	events, err := world.Run(l.Ctx, until, l.Clients)
+	if err != nil {
+		l.Fatal(err)
+	}
+	for _, e := range events {
+		if e.Kind == sim.FaultUnproven {
+			l.Fatalf("%s was not proven: %s", e.Fault, e.Note)
+		}
+	}
+	if c, ok := l.Backend.(backends.Concluder); ok {
+		events = c.Conclude(events, l.Settings)
+	}
+	return sim.Finish(sim.Header{Clients: l.Clients, Servers: l.Servers}, events, world.Clock)
+}

@@ -1,0 +1,86 @@
+package locktest
+
+import (
+	"slices"
+
+	"github.com/locklab/locklab/sim"
+	"pgregory.net/rapid"
+)
+
+// OneOwner: as the service has recorded it, the lock has one owner at a time, and only that
+// one's lock is prolonged or ended.
+func OneOwner(t rapid.TB, h *sim.History) {
+	t.Helper()
+	owner := ""
+	for _, e := range h.Events {
+		switch e.Kind {
+		case sim.Granted:
+			if owner != "" {
+				t.Fatalf("at %v granted to %s while %s held it", e.At, e.Grant, owner)
+			}
+			owner = e.Grant
+		case sim.Freed, sim.Expired, sim.Extended:
+			if e.Grant != owner {
+				t.Fatalf("at %v %s of %s while %s held it", e.At, e.Kind, e.Grant, owner)
+			}
+			if e.Kind != sim.Extended {
+				owner = ""
+			}
+		}
+	}
+}
+
+// RisingTokens: every grant has a higher token than the one before.
+func RisingTokens(t rapid.TB, h *sim.History) {
+	t.Helper()
+	last := uint64(0)
+	for _, e := range Only(h, sim.Granted) {
+		if e.Token <= last {
+			t.Fatalf("at %v token %d was given after token %d", e.At, e.Token, last)
+		}
+		last = e.Token
+	}
+}
+
+// ValidOverlap finds a client that acquires the lock while another one still counts on it,
+// by its own deadline. One whose host has crashed counts on nothing.
+func ValidOverlap(h *sim.History) (sim.Event, bool) {
+	var holder sim.Event
+	for _, e := range h.Events {
+		switch e.Kind {
+		case sim.Acquired:
+			if holder.Grant != "" {
+				return e, true
+			}
+			holder = e
+		case sim.Release, sim.Lost, sim.Deadline:
+			if e.Grant == holder.Grant {
+				holder = sim.Event{}
+			}
+		case sim.FaultApplied:
+			if sim.LaneKind(e.Fault) == sim.Crash && e.Host == holder.Host {
+				holder = sim.Event{}
+			}
+		}
+	}
+	return sim.Event{}, false
+}
+
+// Tokens gives the tokens that clients received one after the other. They are those that the
+// service gave.
+func Tokens(t rapid.TB, h *sim.History) (received []uint64) {
+	t.Helper()
+	var given []uint64
+	for _, e := range h.Events {
+		switch e.Kind {
+		case sim.Granted:
+			given = append(given, e.Token)
+		case sim.Acquired:
+			received = append(received, e.Token)
+		}
+	}
+	if !slices.Equal(received, given) {
+		t.Errorf("the service gave the tokens %d, the clients received %d", given, received)
+	}
+	return received
+}

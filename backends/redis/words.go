@@ -1,0 +1,27 @@
+package redis
+
+import "strconv"
+
+// commandWords are the commands as the Redis documentation writes them. Compare and delete
+// or expire are scripts.
+var commandWords = map[CommandKind]string{
+	CommandSetNX:            "SET NX PX",
+	CommandSetNXWithToken:   "SET NX PX, INCR",
+	CommandCompareAndDelete: "DEL if mine",
+	CommandDelete:           "DEL",
+	CommandCompareAndExpire: "PEXPIRE if mine",
+}
+
+// Words says what the command is, in a message diagram.
+func (c Command) Words() string { return commandWords[c.Kind] }
+
+// Words says what the answer is, in a message diagram.
+func (r Reply) Words() string {
+	switch {
+	case r.Token != 0:
+		return "OK, token " + strconv.FormatUint(r.Token, 10)
+	case r.OK:
+		return "OK"
+	}
+	return "no"
+}

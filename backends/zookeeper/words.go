@@ -1,0 +1,107 @@
+package zookeeper
+
+import (
+	"errors"
+	"path"
+	"strconv"
+	"strings"
+)
+
+// short is what tells lock znodes apart: "lock-3". What stands before it, protection's id
+// included, and the zeros of the sequence number are left out.
+func short(znode string) string {
+	name := path.Base(znode)
+	before, number, ok := strings.Cut(name[max(0, strings.LastIndex(name, "lock-")):], "-")
+	if !ok {
+		return name
+	}
+	if number = strings.TrimLeft(number, "0"); number == "" {
+		number = "0"
+	}
+	return before + "-" + number
+}
+
+// Words says what the change is, in a message diagram.
+func (p proposal) Words() string { return string(p.Kind) }
+
+// Words names the request.
+func (h hello) Words() string {
+	if h.session != 0 {
+		return "connect, same session"
+	}
+	return "connect"
+}
+
+// Words names the request.
+func (r request) Words() string {
+	switch {
+	case r.kind == askExists:
+		return "watch " + short(r.path)
+	case r.kind == askDelete:
+		return "delete " + short(r.path)
+	}
+	return string(r.kind)
+}
+
+// Words says what became of the session.
+func (w welcome) Words() string {
+	if w.session == 0 {
+		return "session expired"
+	}
+	return "session"
+}
+
+// Words names the message.
+func (closed) Words() string { return "closed" }
+
+// Words says what the answer is.
+func (r response) Words() string {
+	switch {
+	case r.err != nil:
+		return refusal(r.err)
+	case r.to == askPing:
+		return "pong"
+	case r.to == askExists && r.exists:
+		return "it exists"
+	case r.to == askExists:
+		return "it is gone"
+	case r.to == askChildren:
+		return strconv.Itoa(len(r.children)) + " in the queue"
+	case r.node.Path != "":
+		return short(r.node.Path)
+	}
+	return "OK"
+}
+
+func refusal(err error) string {
+	for errors.Unwrap(err) != nil {
+		err = errors.Unwrap(err)
+	}
+	return err.Error()
+}
+
+// Words names the message.
+func (n notice) Words() string { return short(n.path) + " is gone" }
+
+// Words says what is brought to the leader.
+func (f forward) Words() string { return f.proposal.Words() }
+
+// Words names the message.
+func (upToDate) Words() string { return "up to date" }
+
+// Words names the message: whose clients have been heard.
+func (touched) Words() string { return "heartbeat" }
+
+// Words names the message.
+func (touchedAck) Words() string { return "heartbeat ack" }
+
+// Words names the request.
+func (revalidate) Words() string { return "session alive?" }
+
+// Words says whether the session lives.
+func (r revalidated) Words() string {
+	if r.session == 0 {
+		return "session expired"
+	}
+	return "session lives"
+}

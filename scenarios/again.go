@@ -1,0 +1,38 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+)
+
+// Again gives the trial that this is the result of, to be run once more. s is its scenario;
+// replace is that of a Selection, or nil.
+func (r Result) Again(s *Scenario, replace func(backends.Backend) backends.Backend) (Trial, error) {
+	trials, err := Selection{
+		Backends: []string{r.Backend}, Guards: []string{r.Guard}, World: r.World,
+		Seeds: Seeds{r.Seed, r.Seed}, TTL: r.TTL, Replace: replace,
+	}.Trials([]*Scenario{s})
+	if err != nil {
+		return Trial{}, fmt.Errorf("run %s again: %w", r.ID(), err)
+	}
+	t := trials[0]
+	t.profile = r.Profile
+	return t, nil
+}
+
+// profiled lists the options of a trial that had other values than it asked for, because
+// real servers stand for them, as the history says.
+func (t Trial) profiled(h *sim.History) []string {
+	if !t.asLive && t.profile == nil {
+		return nil
+	}
+	asked, err := t.Backend.Settings(t.TTL, t.Guard.NeedsToken())
+	if err != nil {
+		return nil // it could not have been run
+	}
+	list := asked.List()
+	return slices.DeleteFunc(slices.Clone(h.Header.Options), func(o string) bool { return slices.Contains(list, o) })
+}

@@ -1,0 +1,92 @@
+package check
+
+import (
+	"slices"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// side is where a client is while partitions are in effect.
+type side bool
+
+// The sides. A client is on that of the majority if it can exchange messages with more than
+// half of the hosts of the lock service. The only server is the majority of a service that
+// has one. A lock without any service is judged by the clients that a client can reach,
+// itself included.
+const (
+	majoritySide side = true
+	minoritySide side = false
+)
+
+func servedMajority(h *sim.History) []float64 { return servedOn(majoritySide, h) }
+func servedMinority(h *sim.History) []float64 { return servedOn(minoritySide, h) }
+
+// servedOn is the share of attempts on one side of partitions that were served. An attempt
+// counts if the same partitions, and at least one, were in effect from its beginning to its
+// end. One that was still open when a cut was mended is left out, served or not: it was
+// made in two networks, and the second decided it. So is one that began before the cut.
+func servedOn(where side, h *sim.History) []float64 {
+	var cuts []*faultRun
+	for _, r := range faultRuns(h) {
+		if r.applied != nil && len(r.applied.Parted) > 0 {
+			cuts = append(cuts, r)
+		}
+	}
+	if len(cuts) == 0 {
+		return nil
+	}
+	n := tallyOf(attempts(h), func(a *attempt) bool {
+		groups, steady := partedDuring(a, cuts)
+		return steady && len(groups) > 0 && sideOf(a.client, groups, h.Header) == where
+	})
+	return share(n.served, n.asked)
+}
+
+// partedDuring lists how each partition that was in effect throughout an attempt parts the
+// hosts; steady is false if one began or ended meanwhile, or the attempt never ended.
+func partedDuring(a *attempt, cuts []*faultRun) (groups [][][]sim.HostID, steady bool) {
+	if a.ended == nil {
+		return nil, false
+	}
+	for _, r := range cuts {
+		begins, ends := r.applied.Seq, a.ended.Seq+1
+		if r.undone != nil {
+			ends = r.undone.Seq
+		}
+		switch {
+		case begins > a.ended.Seq || ends < a.began.Seq:
+		case begins > a.began.Seq || ends < a.ended.Seq:
+			return nil, false
+		default:
+			groups = append(groups, r.applied.Parted)
+		}
+	}
+	return groups, true
+}
+
+// sideOf tells on which side a client is.
+func sideOf(client sim.HostID, cuts [][][]sim.HostID, header sim.Header) side {
+	voters := header.Servers
+	if len(voters) == 0 {
+		voters = header.Clients
+	}
+	reached := 0
+	for _, v := range voters {
+		if !slices.ContainsFunc(cuts, func(groups [][]sim.HostID) bool { return parts(groups, client, v) }) {
+			reached++
+		}
+	}
+	return side(2*reached > len(voters))
+}
+
+// parts tells whether a partition has two hosts in different groups.
+func parts(groups [][]sim.HostID, a, b sim.HostID) bool {
+	for i, one := range groups {
+		for j, other := range groups {
+			if i != j && slices.Contains(one, a) && slices.Contains(other, b) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,52 @@
+package check
+
+import "testing"
+
+func TestOperationsAreToldByWhoAndWhichNotByTheirNames(t *testing.T) {
+	for op, want := range map[string]string{
+		"client-1/1":   "the 1st withdrawal of client-1",
+		"client-2/2":   "the 2nd withdrawal of client-2",
+		"client-1/3":   "the 3rd withdrawal of client-1",
+		"client-1/11":  "the 11th withdrawal of client-1",
+		"client-1/112": "the 112th withdrawal of client-1",
+		"client-1/121": "the 121st withdrawal of client-1",
+		"by-hand":      "by-hand",
+		"":             "an unnamed operation",
+	} {
+		if got := operation(op); got != want {
+			t.Errorf("%q is told as %q, want %q", op, got, want)
+		}
+	}
+}
+
+func TestAStaleWriteSaysForWhichOfSeveralWithdrawalsItWas(t *testing.T) {
+	judgeTrials(t, StaleWrite, []trial{
+		{"the second of one client", `
+			1s  lock     granted      grant=a
+			1s  client-1 acquired     op=client-1/1 grant=a
+			2s  ledger   ledger-write op=client-1/1 client=client-1
+			3s  lock     granted      grant=b
+			3s  client-1 acquired     op=client-1/2 grant=b
+			14s lock     granted      grant=c
+			14s client-2 acquired     op=client-2/1 grant=c
+			15s ledger   ledger-write op=client-1/2 client=client-1`,
+			Violated, "the account took what client-1 wrote for its 2nd withdrawal at 15.000 s, though the lock service had given the lock to client-2 at 14.000 s", []int64{4, 6, 8}},
+		{"a charge", `
+			1s  lock     granted      grant=a
+			1s  client-1 acquired     op=client-1/1 grant=a
+			14s lock     granted      grant=b
+			14s client-2 acquired     op=client-2/1 grant=b
+			15s ledger   ledger-write op=client-1/1 client=client-1 job=job-1`,
+			Violated, "the account took what client-1 wrote for job-1 at 15.000 s", []int64{1, 3, 5}},
+	})
+}
+
+func TestAClientThatOverwritesItselfIsNamedOnce(t *testing.T) {
+	judgeTrials(t, LostUpdate, []trial{{"", `
+		0s - ledger-opened
+		1s ledger   ledger-write op=client-1/1 client=client-1 base=0 version=1 balance=90
+		1s client-1 wrote        op=client-1/1
+		2s ledger   ledger-write op=client-1/2 client=client-1 base=0 version=2 balance=80
+		2s client-1 wrote        op=client-1/2`,
+		Violated, "client-1 wrote 80 for its 2nd withdrawal at 2.000 s, computed from version 0 of the balance, over the 90 that it had written for its 1st withdrawal at 1.000 s", []int64{2, 4}}})
+}

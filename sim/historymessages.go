@@ -1,0 +1,41 @@
+package sim
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+)
+
+// messageLine tells whether a line of a history file is about a message, not an event.
+func messageLine(line []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(line, " \t"), []byte(`{"message":`))
+}
+
+// readMessage takes in a line about a message. It is as strict as the reader of events.
+func (h *History) readMessage(line []byte) *jsonProblem {
+	var m Message
+	if err := strictJSON(line, &m); err != nil {
+		return &jsonProblem{err.column, "not a valid message: " + err.problem}
+	}
+	bad := func(field, problem string, args ...any) *jsonProblem {
+		column := 1 + max(0, bytes.Index(line, []byte(`"`+field+`":`))) // "arrived" is also a fate
+		return &jsonProblem{column, fmt.Sprintf(problem, args...)}
+	}
+	want := int64(len(h.Messages) + 1)
+	switch {
+	case !slices.Contains(Fates(), m.Fate):
+		return bad("fate", "unknown fate of a message %q, expected one of %q", m.Fate, Fates())
+	case m.Number != want:
+		return bad("message", "message number %d, expected %d: lines are missing or out of order", m.Number, want)
+	case want > 1 && m.Sent < h.Messages[want-2].Sent:
+		return bad("sent", "time goes back from %v to %v", h.Messages[want-2].Sent, m.Sent)
+	case m.Fate != Unrecorded && (m.From == "" || m.To == ""):
+		return bad("message", "a message from %q to %q, expected two hosts", m.From, m.To)
+	case m.Fate == Arrived && m.Arrived < m.Sent:
+		return bad("arrived", "the message arrived at %v, before it was sent at %v", m.Arrived, m.Sent)
+	case m.Resent < 0:
+		return bad("resent", "the message was sent again %d times", m.Resent)
+	}
+	h.Messages = append(h.Messages, m)
+	return nil
+}

@@ -1,0 +1,34 @@
+//go:build linux
+
+package live
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// A server that dies says why near the end, and not at the very end: there are its calls.
+func TestLastWordsEndWithTheReason(t *testing.T) {
+	var lines []string
+	for i := range 100 {
+		lines = append(lines, fmt.Sprint("line ", i))
+	}
+	said := strings.Join(lines, "\n") + "\n" +
+		`{"level":"panic","msg":"failed to create WAL","error":"no space left on device","stacktrace":"etcdserver.startNode\n\traft.go:513"}` + "\n" +
+		strings.Repeat("x", 3*longestShown) + "\npanic: failed to create WAL\n\ngoroutine 1 [running]:\nmain.main()\n\tmain.go:28\n"
+	got := shortened(said)
+	for _, want := range []string{`"error":"no space left on device"`, "panic: failed to create WAL", "line 99\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	for _, noise := range []string{"startNode", "main.go", "line 0", strings.Repeat("x", longestShown+1)} {
+		if strings.Contains(got, noise) {
+			t.Errorf("%q in\n%s", noise, got)
+		}
+	}
+	if n := strings.Count(got, "\n") + 1; n != lastLines {
+		t.Errorf("%d lines, expected %d", n, lastLines)
+	}
+}

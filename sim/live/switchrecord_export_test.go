@@ -1,0 +1,41 @@
+//go:build linux
+
+package live
+
+import (
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// RecordMessages begins to record what the lab's hosts send to each other; the result gives
+// what they have sent so far, and what their network was up to, for tests.
+func (l *Lab) RecordMessages() (recorded func() []sim.Message) {
+	zero := machineClock()
+	l.network.startRecording()
+	return func() []sim.Message { return l.network.recorded(zero) }
+}
+
+// RecordAtMost bounds how many more messages are recorded.
+func (l *Lab) RecordAtMost(n int64) { l.network.record.left.Store(n) }
+
+// CutFor cuts the way from one host to another until mend is called.
+func (l *Lab) CutFor(way sim.Link) (mend func(), err error) {
+	cable, err := l.link(way)
+	if err != nil {
+		return nil, err
+	}
+	change := func(by int) {
+		cable.mu.Lock()
+		defer cable.mu.Unlock()
+		cable.cuts += by
+	}
+	change(1)
+	return func() { change(-1) }, nil
+}
+
+// WordsFor is wordsFor for a message that is there as a whole.
+func WordsFor(text string) string { return wordsFor([]byte(text), len(text)) }
+
+// Never is a wait that tests give up after.
+const Never = 30 * time.Second

@@ -1,0 +1,186 @@
+//go:build linux
+
+package live_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live"
+	"github.com/locklab/locklab/sim/live/livetest"
+)
+
+const setCommand = "*6\r\n$3\r\nset\r\n$4\r\nlock\r\n$2\r\nme\r\n$2\r\npx\r\n$5\r\n10000\r\n$2\r\nnx\r\n"
+
+// redisLike connects client-1 to a server that answers every command with OK.
+func redisLike(t *testing.T, lab *live.Lab) net.Conn {
+	t.Helper()
+	l := listen(t, lab, server1)
+	go func() {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		command := make([]byte, len(setCommand))
+		for {
+			if _, err := io.ReadFull(c, command); err != nil {
+				return
+			}
+			if _, err := io.WriteString(c, "+OK\r\n"); err != nil {
+				return
+			}
+		}
+	}()
+	c, err := lab.Agent(client1).Dial(t.Context(), "tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+// twoHosts is a lab with a client and a server.
+func twoHosts(t *testing.T) *live.Lab {
+	t.Helper()
+	livetest.Need(t)
+	lab, err := live.NewLab()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := lab.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, id := range []sim.HostID{client1, server1} {
+		if _, err := lab.AddHost(id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return lab
+}
+
+// set sends the command and waits for its answer.
+func set(t *testing.T, c net.Conn) {
+	t.Helper()
+	if _, err := io.WriteString(c, setCommand); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.SetReadDeadline(time.Now().Add(live.Never)); err != nil {
+		t.Fatal(err)
+	}
+	if answer, err := bufio.NewReader(c).ReadString('\n'); err != nil || answer != "+OK\r\n" {
+		t.Fatalf("the answer is %q, %v", answer, err)
+	}
+}
+
+func TestTheSwitchRecordsARequestAndItsAnswer(t *testing.T) {
+	lab := twoHosts(t)
+	c := redisLike(t, lab)
+	recorded := lab.RecordMessages()
+	set(t, c)
+	got := recorded()
+	if len(got) != 2 {
+		t.Fatalf("recorded: %+v", got)
+	}
+	for i, want := range []sim.Message{
+		{Number: 1, From: client1, To: server1, Fate: sim.Arrived, What: "SET PX NX"},
+		{Number: 2, From: server1, To: client1, Fate: sim.Arrived, What: "OK"},
+	} {
+		m := got[i]
+		if m.Sent <= 0 || m.Arrived < m.Sent {
+			t.Errorf("message %d was sent at %v and arrived at %v", i+1, m.Sent, m.Arrived)
+		}
+		m.Sent, m.Arrived = 0, 0
+		if m != want {
+			t.Errorf("message %d is %+v, want %+v", i+1, m, want)
+		}
+	}
+	if got[1].Sent < got[0].Arrived {
+		t.Errorf("the answer was sent at %v, before the request arrived at %v", got[1].Sent, got[0].Arrived)
+	}
+}
+
+func TestTheSwitchRecordsWhatACutLosesAndWhatTCPSendsAgain(t *testing.T) {
+	lab := twoHosts(t)
+	c := redisLike(t, lab)
+	recorded := lab.RecordMessages()
+	set(t, c)
+	mend, err := lab.CutFor(sim.Link{From: client1, To: server1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(c, setCommand); err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.Now().Add(live.Never)
+	for { // until TCP has tried again, in vain
+		all := recorded()
+		if len(all) == 3 && all[2].Resent > 0 {
+			if m := all[2]; m.Fate != sim.UnderWay || m.Lost < m.Sent || m.Again <= m.Lost || m.Arrived != 0 {
+				t.Fatalf("in the cut: %+v", m)
+			}
+			break
+		}
+		if time.Now().After(deadline) || len(all) > 3 {
+			t.Fatalf("in the cut: %+v", all)
+		}
+		time.Sleep(time.Millisecond)
+	}
+	mend()
+	if err := c.SetReadDeadline(deadline); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bufio.NewReader(c).ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	all := recorded()
+	if len(all) != 4 || all[2].Fate != sim.Arrived || all[2].Arrived < all[2].Again || all[2].Lost == 0 || all[3].What != "OK" {
+		t.Errorf("after it: %+v", all)
+	}
+}
+
+func TestTheSwitchStopsRecordingWhenThereIsTooMuch(t *testing.T) {
+	lab := twoHosts(t)
+	c := redisLike(t, lab)
+	recorded := lab.RecordMessages()
+	lab.RecordAtMost(3)
+	for range 4 {
+		set(t, c)
+	}
+	all := recorded()
+	if len(all) != 4 || all[2].Fate != sim.Arrived || all[3].Fate != sim.Unrecorded || all[3].Sent < all[2].Sent || all[3].Number != 4 {
+		t.Errorf("recorded: %+v", all)
+	}
+}
+
+func TestWordsForWhatIsOnTheWire(t *testing.T) {
+	for text, want := range map[string]string{
+		setCommand:                         "SET PX NX",
+		"*1\r\n$4\r\nPING\r\n":             "PING",
+		"+OK\r\n":                          "OK",
+		"$-1\r\n":                          "nil",
+		"_\r\n":                            "nil",
+		":1\r\n":                           "1",
+		"-NOSCRIPT No matching script\r\n": "NOSCRIPT",
+		"*3\r\n$7\r\nevals":                "EVALS",
+		`{"from":"a","request":{"Kind":"write","Op":"x"}}`: "write",
+		`{"from":"a"}`:           "12 bytes",
+		"*":                      "1 byte",
+		"PRI * HTTP/2.0\r\n\r\n": "18 bytes",
+		"+\x00\x01\r\n":          "5 bytes",
+	} {
+		if got := live.WordsFor(text); got != want {
+			t.Errorf("words for %q: %q, want %q", text, got, want)
+		}
+	}
+	if got := live.WordsFor(fmt.Sprintf("*%03d\r\n", 5)); got != "6 bytes" {
+		t.Errorf("words for a command that is cut short: %q", got)
+	}
+}

@@ -1,77 +1,127 @@
 package reports
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"sync"
 
+	"github.com/locklab/locklab/reports/page"
 	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/reports/timeline"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim"
 )
 
+// Render draws everything that can be drawn of a set into a folder: timelines and charts into
+// its folder charts, and the page as index.html. drawn is told of each timeline, from any
+// goroutine.
+func Render(ctx context.Context, set *results.Set, into string, drawn func(id string)) error {
+	pictures := filepath.Join(into, "charts")
+	trials, err := Timelines(ctx, set.Kept, pictures, drawn)
+	if err != nil || set.Trials == 0 {
+		return err
+	}
+	charts, err := Charts(ctx, set, pictures)
+	if err != nil {
+		return err
+	}
+	content := page.Content{Title: "locklab", Set: set, Charts: charts, Trials: trials, LeftOut: len(set.Kept) - len(trials)}
+	content.Headline, content.Remarks = terminal.Headline(set)
+	for _, c := range set.Claims {
+		content.Claims = append(content.Claims, page.Claim(c))
+	}
+	return page.Save(filepath.Join(into, "index.html"), content)
+}
+
 // Timelines draws the timeline of every kept trial into a folder, on all processors, as
 // SVG. To make a PNG takes ten times as long, so there is one for each scenario, and for all
-// that is not as expected. drawn is told of each, from any goroutine.
-func Timelines(ctx context.Context, kept []results.Kept, into string, drawn func(id string)) error {
+// that is not as expected. drawn is told of each, from any goroutine. It returns those that
+// a page can step through.
+func Timelines(ctx context.Context, kept []results.Kept, into string, drawn func(id string)) ([]page.Trial, error) {
 	if err := os.MkdirAll(into, 0o755); err != nil {
-		return fmt.Errorf("make the folder for pictures: %w", err)
+		return nil, fmt.Errorf("make the folder for pictures: %w", err)
 	}
+	chosen := page.Choose(kept, page.MaxTrials)
+	trials := make([]page.Trial, len(chosen))
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	todo := make(chan results.Kept)
+	type task struct {
+		kept  results.Kept
+		trial *page.Trial // nil: the page has no place for it
+	}
+	todo := make(chan task)
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
-			for k := range todo {
-				if err := draw(k, into); err != nil {
+			for t := range todo {
+				if err := draw(t.kept, into, t.trial); err != nil {
 					cancel(err)
 					return
 				}
-				drawn(k.ID)
+				drawn(t.kept.ID)
 			}
 		})
 	}
+	next := 0
 hand:
 	for _, k := range kept {
+		t := task{kept: k}
+		if next < len(chosen) && chosen[next].ID == k.ID {
+			t.trial = &trials[next]
+			next++
+		}
 		select {
-		case todo <- k:
+		case todo <- t:
 		case <-ctx.Done():
 			break hand
 		}
 	}
 	close(todo)
 	workers.Wait()
-	return context.Cause(ctx)
+	return trials, context.Cause(ctx)
 }
 
-func draw(k results.Kept, into string) error {
+// draw draws one timeline, and packs the trial for the page if there is a place for it.
+func draw(k results.Kept, into string, trial *page.Trial) error {
 	history, err := read(k.Path)
 	if err != nil {
 		return err
 	}
-	figure, err := timeline.Timeline(history, k.Result.Findings)
+	figure, layout, err := timeline.Draw(history, k.Result.Findings)
 	if err != nil {
 		return fmt.Errorf("draw the timeline of %s: %w", k.ID, err)
 	}
 	base := filepath.Join(into, k.ID)
+	var svg bytes.Buffer
+	if err := errors.Join(figure.WriteSVG(&svg), os.WriteFile(base+".svg", svg.Bytes(), 0o644)); err != nil {
+		return fmt.Errorf("draw the timeline of %s: %w", k.ID, err)
+	}
 	if k.Telling || k.Result.Outcome != scenarios.AsExpected {
 		if err := figure.SavePNG(base + ".png"); err != nil {
 			return err
 		}
 	}
-	return figure.SaveSVG(base + ".svg")
+	if trial != nil {
+		*trial, err = page.NewTrial(k, history, svg.Bytes(), layout)
+	}
+	return err
 }
 
+// read reads the events of a history. The messages are most of some files, stand behind the
+// events, and are not in a timeline.
 func read(path string) (*sim.History, error) {
-	file, err := os.Open(path)
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read a history: %w", err)
 	}
-	defer file.Close()
-	return sim.ReadHistory(file, path)
+	if at := bytes.Index(text, []byte("\n{\"message\":")); at >= 0 {
+		text = text[:at+1]
+	}
+	return sim.ReadHistory(bytes.NewReader(text), path)
 }

@@ -52,13 +52,13 @@ func TestEachScenarioAndEachSurpriseHasAPictureToOpen(t *testing.T) {
 	}
 	var mu sync.Mutex
 	var told []string
-	err := Timelines(t.Context(), kept, into, func(id string) {
+	trials, err := Timelines(t.Context(), kept, into, func(id string) {
 		mu.Lock()
 		defer mu.Unlock()
 		told = append(told, id)
 	})
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || len(trials) != len(kept) {
+		t.Fatalf("%d trials for a page, %v", len(trials), err)
 	}
 	files, err := filepath.Glob(filepath.Join(into, "*"))
 	if err != nil {
@@ -80,7 +80,7 @@ func TestAHistoryThatCannotBeReadEndsTheDrawing(t *testing.T) {
 	if err := os.WriteFile(broken.Path, []byte("no history\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	err := Timelines(t.Context(), []results.Kept{broken, broken, broken}, t.TempDir(), func(string) {})
+	_, err := Timelines(t.Context(), []results.Kept{broken, broken, broken}, t.TempDir(), func(string) {})
 	if bad, ok := errors.AsType[*sim.FormatError](err); !ok || !strings.HasSuffix(bad.File, "history.jsonl") || bad.Line != 1 {
 		t.Errorf("error %v, want one that names the file and the line", err)
 	}
@@ -89,7 +89,7 @@ func TestAHistoryThatCannotBeReadEndsTheDrawing(t *testing.T) {
 func TestDrawingStopsWhenItIsInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := Timelines(ctx, []results.Kept{keep(t, "gc-pause", scenarios.AsExpected, true)}, t.TempDir(), func(string) {}); !errors.Is(err, context.Canceled) {
+	if _, err := Timelines(ctx, []results.Kept{keep(t, "gc-pause", scenarios.AsExpected, true)}, t.TempDir(), func(string) {}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 }

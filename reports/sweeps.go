@@ -8,19 +8,15 @@ import (
 	"path/filepath"
 
 	"github.com/locklab/locklab/reports/charts"
+	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/scenarios"
 )
 
-// SweepsFile is the file in a run's folder that has the points of sweeps, as
-// scenarios.SweepRow.
-const SweepsFile = "sweeps.jsonl"
-
 // RunSweeps runs sweeps (scenarios.RunSweeps), writes each point to sweeps.jsonl in a folder
-// as soon as it is judged, and last draws a chart of each sweep into its charts folder. An
-// interruption through ctx is not an error: what was finished is written, drawn and
-// returned. measured is told of each point.
+// as soon as it is judged. An interruption through ctx is not an error: what was finished is
+// written and returned. measured is told of each point.
 func RunSweeps(ctx context.Context, sweeps []*scenarios.Sweep, seeds scenarios.Seeds, workers int, folder string, measured func(scenarios.SweepPoint)) ([]scenarios.SweepResult, error) {
-	file, err := os.Create(filepath.Join(folder, SweepsFile))
+	file, err := os.Create(filepath.Join(folder, results.SweepsFile))
 	if err != nil {
 		return nil, fmt.Errorf("open the list of sweeps: %w", err)
 	}
@@ -42,7 +38,7 @@ func RunSweeps(ctx context.Context, sweeps []*scenarios.Sweep, seeds scenarios.S
 	if ctx.Err() != nil {
 		err = nil
 	}
-	return all, errors.Join(err, file.Close(), DrawSweeps(all, filepath.Join(folder, "charts")))
+	return all, errors.Join(err, file.Close())
 }
 
 // DrawSweeps draws a chart of each sweep into a folder, as sweep-NAME.svg and .png.

@@ -21,11 +21,13 @@ func beginnings(h *sim.History, client sim.HostID) (times []time.Duration) {
 // A share of attempts means something only if a client that is turned away asks as often as
 // one that is served.
 func TestHowOftenAClientAsksDoesNotDependOnWhatItGets(t *testing.T) {
-	h := simulated(t, one(t, "partition-sides", "redlock", "none"))
+	trial := one(t, "partition-sides", "redlock", "none")
+	every := trial.Scenario.Workload.Every.In(trial.TTL)
+	h := simulated(t, trial)
 	for i, client := range h.Header.Clients {
 		start := time.Duration(i) * h.Header.TTL / 500
 		for n, at := range beginnings(h, client) {
-			if want := start + time.Duration(n)*h.Header.TTL/2; at != want {
+			if want := start + time.Duration(n)*every; at != want {
 				t.Errorf("%s asks for the %s time at %v, want %v", client, ordinal(n+1), at, want)
 			}
 		}

@@ -91,11 +91,14 @@ func (s *server) cron() {
 }
 
 // countGood counts the replicas that have reported lately. Redis counts when it sets its
-// mind to it, each second, and not at each write.
+// mind to it, each second, and not at each write; and it knows the time of a report by the
+// second, so a replica counts for up to a second longer than the lag that is allowed
+// (refreshGoodSlavesCount in replication.c).
 func (s *server) countGood() {
 	s.good = 0
 	for _, f := range s.followers {
-		if s.host.Wall().Sub(f.heard) <= s.service.maxLag {
+		lag := time.Duration(s.host.Wall().Unix()-f.heard.Unix()) * time.Second
+		if lag <= s.service.maxLag {
 			s.good++
 		}
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"runtime"
 	"slices"
@@ -11,11 +10,11 @@ import (
 
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/scenarios"
-	"github.com/locklab/locklab/sim"
 )
 
 func claimsCommand() *cobra.Command {
 	var seeds string
+	format := tableFormat()
 	c := &cobra.Command{
 		Use:   "claims [ID...]",
 		Short: "Measure what was claimed about locks, and by whom",
@@ -28,17 +27,18 @@ With ids it looks at these claims only.
 
 Exit status: 0 everything as the file of claims states, 1 a measurement
 contradicts it, 2 undecided, 3 bad input or a failure of locklab itself.`,
-		Example: "  locklab claims\n  locklab claims K4 A6",
+		Example: "  locklab claims\n  locklab claims K4 A6\n  locklab claims --format md",
 		RunE: func(cmd *cobra.Command, ids []string) error {
-			return weighClaims(cmd, ids, seeds)
+			return weighClaims(cmd, ids, seeds, format)
 		},
 		ValidArgsFunction: completeClaims,
 	}
 	c.Flags().StringVar(&seeds, "seeds", "5", "how many seeds, such as 20, or which, such as 7..9")
+	format.register(c)
 	return c
 }
 
-func weighClaims(cmd *cobra.Command, ids []string, seeds string) error {
+func weighClaims(cmd *cobra.Command, ids []string, seeds string, format *formatFlag) error {
 	chosen, err := scenarios.ParseSeeds(seeds)
 	if err != nil {
 		return fmt.Errorf("--seeds: %w", err)
@@ -52,23 +52,12 @@ func weighClaims(cmd *cobra.Command, ids []string, seeds string) error {
 			return err
 		}
 	}
-	trials, err := scenarios.ClaimTrials(sources, chosen)
+	results, judged, err := scenarios.WeighClaims(cmd.Context(), sources, chosen, runtime.GOMAXPROCS(0))
 	if err != nil {
 		return err
 	}
-	var judged []scenarios.Judged
-	err = scenarios.RunAll(cmd.Context(), trials, runtime.GOMAXPROCS(0),
-		func(_ context.Context, t scenarios.Trial) (*sim.History, error) { return t.Simulate() },
-		func(j scenarios.Judged) error {
-			j.History = nil
-			judged = append(judged, j)
-			return nil
-		})
-	if err != nil {
-		return err
-	}
-	results := scenarios.JudgeClaims(sources, judged)
-	if err := terminal.Claims(cmd.OutOrStdout(), sources, results, judged); err != nil {
+	out := cmd.OutOrStdout()
+	if err := terminal.Claims(out, sources, results, judged, format.options(out)); err != nil {
 		return err
 	}
 	return claimsStatus(results)

@@ -20,13 +20,14 @@ import (
 type outcome struct {
 	asked  int   // trials that were to be run; fewer were, after an interruption or a failure
 	failed error // of the harness
+	format *formatFlag
 }
 
 // conclude presents what was found. The status is that of the worst trial; after a failure
 // of the harness, what was judged is reported and the failure decides.
 func conclude(cmd *cobra.Command, ctx context.Context, o outcome, folder *results.Folder) error {
 	set := folder.Set()
-	accord, err := present(ctx, cmd, set, folder.Path)
+	accord, err := present(ctx, cmd, set, folder.Path, o.format)
 	switch {
 	case err != nil:
 		return err
@@ -38,14 +39,14 @@ func conclude(cmd *cobra.Command, ctx context.Context, o outcome, folder *result
 	return status(set, accord)
 }
 
-// present draws the pictures into a folder, prints the table and says where everything is.
-// If cells were run in both worlds, they are compared, and accord is the worst of them.
-func present(ctx context.Context, cmd *cobra.Command, set *results.Set, into string) (accord scenarios.Accord, err error) {
-	if err := drawTimelines(ctx, cmd.ErrOrStderr(), set, into); err != nil {
+// present draws pictures and page into a folder, prints the table and says where everything
+// is. If cells were run in both worlds, they are compared, and accord is the worst of them.
+func present(ctx context.Context, cmd *cobra.Command, set *results.Set, into string, format *formatFlag) (accord scenarios.Accord, err error) {
+	if err := render(ctx, cmd.ErrOrStderr(), set, into); err != nil {
 		return accord, err
 	}
 	out := cmd.OutOrStdout()
-	options := terminal.TableOptions{Colour: isTerminal(out) && !noColour()}
+	options := format.options(out)
 	if len(set.In(scenarios.LiveWorld)) > 0 && len(set.In(scenarios.VirtualWorld)) > 0 {
 		all := scenarios.Agreements(set.Cells)
 		for _, a := range all {
@@ -53,20 +54,41 @@ func present(ctx context.Context, cmd *cobra.Command, set *results.Set, into str
 		}
 		err = terminal.Agreement(out, all, options)
 	} else {
-		err = terminal.Table(out, set.Cells, options)
+		err = terminal.Cells(out, set.Cells, set.Cards, options)
 	}
 	if err != nil {
 		return accord, err
 	}
+	out = format.remarks(cmd)
 	printSurprises(out, set)
 	fmt.Fprintln(out)
 	for _, run := range set.Runs {
 		fmt.Fprintf(out, "results    %s\nhistories  %s\n", filepath.Join(run.Path, "results.jsonl"), filepath.Join(run.Path, "histories"))
 	}
-	if k := set.MostTelling(); k != nil && ctx.Err() == nil {
-		fmt.Fprintf(out, "timelines  %s\nlook at    %s\n", filepath.Join(into, "charts"), filepath.Join(into, "charts", k.ID+".png"))
+	if ctx.Err() == nil && set.Trials > 0 {
+		fmt.Fprintf(out, "charts     %s\nlook at    %s\n", filepath.Join(into, "charts"), filepath.Join(into, pageFile))
 	}
 	return accord, nil
+}
+
+// pageFile is the page in the folder of a run.
+const pageFile = "index.html"
+
+// render draws everything that can be drawn of a set into a folder. An interruption is not
+// an error.
+func render(ctx context.Context, stderr io.Writer, set *results.Set, into string) error {
+	bar := newProgress(stderr, "timelines", len(set.Kept), false)
+	defer bar.finish()
+	var mu sync.Mutex
+	err := reports.Render(ctx, set, into, func(id string) {
+		mu.Lock()
+		defer mu.Unlock()
+		bar.step(id)
+	})
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 // status is the exit status that a set of results, and the accord of its worlds, gives.
@@ -74,6 +96,9 @@ func status(set *results.Set, accord scenarios.Accord) error {
 	worst := scenarios.AsExpected
 	for _, c := range set.Cells {
 		worst = max(worst, c.Outcome)
+	}
+	if err := restStatus(set); err != nil {
+		return err
 	}
 	switch {
 	case worst == scenarios.NotAsExpected, accord == scenarios.Disagree:
@@ -100,22 +125,6 @@ func printSurprises(out io.Writer, set *results.Set) {
 	if more := set.Surprising - len(set.Surprises); more > 0 {
 		fmt.Fprintf(out, "\nand %d more, see results.jsonl\n", more)
 	}
-}
-
-// drawTimelines draws the timelines of all kept trials. An interruption is not an error.
-func drawTimelines(ctx context.Context, stderr io.Writer, set *results.Set, folder string) error {
-	bar := newProgress(stderr, "timelines", len(set.Kept), false)
-	defer bar.finish()
-	var mu sync.Mutex
-	err := reports.Timelines(ctx, set.Kept, filepath.Join(folder, "charts"), func(id string) {
-		mu.Lock()
-		defer mu.Unlock()
-		bar.step(id)
-	})
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
 }
 
 // version is the module's version as the Go tool recorded it.

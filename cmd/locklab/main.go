@@ -2,6 +2,16 @@
 // on real servers, judges what happened and draws it.
 package main
 
-import "os"
+import (
+	"os"
+	"runtime/debug"
+)
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() {
+	if os.Getenv("GOGC") == "" {
+		// Trials are short and leave much garbage and little else: collecting it less often
+		// makes a run of the suite a fifth faster for some tens of megabytes.
+		debug.SetGCPercent(400)
+	}
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}

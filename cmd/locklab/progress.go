@@ -59,6 +59,3 @@ func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
-
-// noColour follows no-color.org.
-func noColour() bool { return os.Getenv("NO_COLOR") != "" }

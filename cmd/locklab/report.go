@@ -14,6 +14,7 @@ import (
 
 func reportCommand() *cobra.Command {
 	var out string
+	format := tableFormat()
 	c := &cobra.Command{
 		Use:   "report DIR...",
 		Short: "Make table, charts and page anew from what runs have left",
@@ -31,14 +32,15 @@ With one folder, pictures and page are written into it; with several, --out says
 			if out == "" {
 				out = folders[0]
 			}
-			return report(cmd, folders, out)
+			return report(cmd, folders, out, format)
 		},
 	}
 	c.Flags().StringVar(&out, "out", "", "folder for pictures and page (default: that of the run)")
+	format.register(c)
 	return c
 }
 
-func report(cmd *cobra.Command, folders []string, out string) error {
+func report(cmd *cobra.Command, folders []string, out string, format *formatFlag) error {
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	set, err := readFolders(ctx, cmd, folders)
@@ -48,7 +50,7 @@ func report(cmd *cobra.Command, folders []string, out string) error {
 	if err != nil {
 		return err
 	}
-	accord, err := present(ctx, cmd, set, out)
+	accord, err := present(ctx, cmd, set, out, format)
 	if err != nil {
 		return err
 	}

@@ -25,8 +25,10 @@ type runOptions struct {
 	ttl              time.Duration
 	out              string
 	jobs             int
+	asLive           bool
 	attach           []string
 	servers          serverFlags
+	format           *formatFlag
 }
 
 // liveJobs is how many live trials run side by side unless told otherwise: they mostly
@@ -34,7 +36,7 @@ type runOptions struct {
 const liveJobs = 3
 
 func runCommand() *cobra.Command {
-	var o runOptions
+	o := runOptions{format: tableFormat()}
 	c := &cobra.Command{
 		Use:   "run [SCENARIO|FILE...]",
 		Short: "Run scenarios, judge them, and draw what happened",
@@ -61,9 +63,11 @@ as PNG for one cell of each scenario and all surprises).`,
 	f.StringVar(&o.world, "world", scenarios.VirtualWorld, "virtual, live, or both: then every cell is run in each of them and they are compared")
 	f.StringVar(&o.seeds, "seeds", "", "how many seeds, such as 20, or which, such as 7..9 (default: 20 virtual, 1 live; with both worlds: of the live one)")
 	f.DurationVar(&o.ttl, "ttl", 0, "the lease (default: the scenario's in the virtual world, 2s in the live one)")
+	f.BoolVar(&o.asLive, "as-live", false, "run virtual trials with the options that this machine's servers stand for, as --world both does")
 	f.StringVar(&o.out, "out", "out", "folder for results")
-	f.StringArrayVar(&o.attach, "attach", nil, "run against servers that somebody else runs: redis=HOST:PORT, etcd=HOST:PORT,HOST:PORT,... (live; can be repeated)")
+	f.StringArrayVar(&o.attach, "attach", nil, "run against servers that somebody else runs: redis=HOST:PORT, etcd=HOST:PORT,HOST:PORT,..., sentinel=HOST:PORT,...[@MASTER] (live; can be repeated)")
 	o.servers.register(c)
+	o.format.register(c)
 	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials side by side (default: one a processor virtual, %d live)", liveJobs))
 	complete(c, "world", scenarios.VirtualWorld, scenarios.LiveWorld, scenarios.BothWorlds)
 	var guards, locks []string
@@ -118,9 +122,12 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 		return err
 	}
 	failed := o.play(ctx, cmd, trials, folder)
+	if failed == nil && ctx.Err() == nil && o.whole(names) {
+		failed = runRest(ctx, cmd, folder)
+	}
 	failed = errors.Join(failed, folder.Close())
 	// What was judged before a failure is reported all the same.
-	return errors.Join(failed, conclude(cmd, ctx, outcome{asked: len(trials), failed: failed}, folder))
+	return errors.Join(failed, conclude(cmd, ctx, outcome{asked: len(trials), failed: failed, format: o.format}, folder))
 }
 
 // trials reads what is to be run; whatever is wrong with it is found before anything is
@@ -136,6 +143,7 @@ func (o *runOptions) trials(names []string, attached attachments) ([]scenarios.T
 	}
 	choice := scenarios.Selection{
 		Backends: o.backends, Guards: o.guards, World: o.world, Seeds: seeds, TTL: o.ttl,
+		AsLive: o.asLive, Servers: append(attachArguments(o.attach), o.servers.arguments()...),
 		Replace: attached.replace(),
 	}
 	if o.world == scenarios.BothWorlds {
@@ -149,6 +157,9 @@ func (o *runOptions) check() (scenarios.Seeds, error) {
 	none := scenarios.Seeds{}
 	if o.world != scenarios.VirtualWorld && o.world != scenarios.LiveWorld && o.world != scenarios.BothWorlds {
 		return none, fmt.Errorf("--world is %q, expected virtual, live or both", o.world)
+	}
+	if o.asLive && o.world != scenarios.VirtualWorld {
+		return none, fmt.Errorf("--as-live is for --world virtual; with both worlds it is always so")
 	}
 	if o.seeds == "" {
 		o.seeds = map[string]string{scenarios.VirtualWorld: "20", scenarios.LiveWorld: "1", scenarios.BothWorlds: "1"}[o.world]

@@ -83,6 +83,9 @@ func TestCompletion(t *testing.T) {
 		{[]string{"__complete", "run", "--guard", ""}, "fence-all\t"},
 		{[]string{"__complete", "run", "--backend", ""}, "redis\t"},
 		{[]string{"__complete", "run", "--world", ""}, "live\n"},
+		{[]string{"__complete", "run", "--format", ""}, "csv\n"},
+		{[]string{"__complete", "claims", "--format", ""}, "md\n"},
+		{[]string{"__complete", "list", "--format", ""}, "json\n"},
 		{[]string{"completion", "bash"}, "__start_locklab"},
 	} {
 		var stdout, stderr bytes.Buffer

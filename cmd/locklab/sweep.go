@@ -114,6 +114,7 @@ func (o sweepOptions) play(ctx context.Context, cmd *cobra.Command, sweep *scena
 	all, err := reports.RunSweeps(ctx, []*scenarios.Sweep{sweep}, seeds, o.jobs, folder, func(p scenarios.SweepPoint) {
 		bar.step(p.Line + " at " + strconv.FormatFloat(p.X, 'f', -1, 64))
 	})
+	err = errors.Join(err, reports.DrawSweeps(all, filepath.Join(folder, "charts")))
 	if err != nil || len(all) == 0 {
 		return scenarios.SweepResult{SweepAbout: sweep.SweepAbout}, err
 	}
@@ -123,7 +124,7 @@ func (o sweepOptions) play(ctx context.Context, cmd *cobra.Command, sweep *scena
 // sweepStatus says where everything is; the status is that of the worst point.
 func sweepStatus(cmd *cobra.Command, sweep *scenarios.Sweep, result scenarios.SweepResult, folder string) error {
 	out := cmd.OutOrStdout()
-	fmt.Fprintf(out, "\npoints     %s\n", filepath.Join(folder, reports.SweepsFile))
+	fmt.Fprintf(out, "\npoints     %s\n", filepath.Join(folder, results.SweepsFile))
 	if len(result.Points) > 0 {
 		fmt.Fprintf(out, "look at    %s\n", filepath.Join(folder, "charts", "sweep-"+sweep.Name+".png"))
 	}

@@ -3,6 +3,7 @@ package canvas
 import (
 	"image/color"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 
@@ -29,7 +30,7 @@ func Bold(size vg.Length) *plotfont.Face    { return face(size, font.WeightBold)
 func Wrap(f *plotfont.Face, text string, width vg.Length) []string {
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(text) {
+	for _, word := range unbroken(strings.Fields(text)) {
 		if line != "" && f.Width(line+" "+word) <= width {
 			line += " " + word
 			continue
@@ -51,6 +52,25 @@ func Wrap(f *plotfont.Face, text string, width vg.Length) []string {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// unbroken keeps a number and its unit together.
+func unbroken(words []string) []string {
+	var out []string
+	for _, w := range words {
+		unit := strings.TrimRight(w, ".,:;)")
+		if n := len(out); n > 0 && slices.Contains([]string{"s", "ms", "µs", "ns"}, unit) && endsInDigit(out[n-1]) {
+			out[n-1] += " " + w
+			continue
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+func endsInDigit(word string) bool {
+	last := word[len(word)-1]
+	return '0' <= last && last <= '9'
 }
 
 // fits is how many bytes of the text fit into width; at least one character does.

@@ -135,15 +135,30 @@ func bare(findings []check.Finding) []check.Finding {
 	return out
 }
 
+// AddSweeps takes in sweeps whose points have been written.
+func (f *Folder) AddSweeps(sweeps []scenarios.SweepResult) {
+	f.sum.result.Sweeps = append(f.sum.result.Sweeps, sweeps...)
+}
+
+// AddClaims writes what the trials say of the claims.
+func (f *Folder) AddClaims(claims []Claim) error {
+	f.sum.result.Claims = claims
+	return writeClaims(f.Path, claims)
+}
+
 // Set is what has been found so far.
 func (f *Folder) Set() *Set { return f.sum.set() }
 
 func (f *Folder) writeHistory(j scenarios.Judged) error {
+	history, err := j.Recorded()
+	if err != nil {
+		return fmt.Errorf("keep a history: %w", err)
+	}
 	file, err := os.Create(filepath.Join(f.Path, j.Result.History))
 	if err != nil {
 		return fmt.Errorf("keep a history: %w", err)
 	}
-	if err := errors.Join(j.History.Write(file), file.Close()); err != nil {
+	if err := errors.Join(history.Write(file), file.Close()); err != nil {
 		return fmt.Errorf("keep a history: %w", err)
 	}
 	return nil

@@ -218,3 +218,35 @@ func TestWhatIsNotTheFolderOfARunIsRefused(t *testing.T) {
 		})
 	}
 }
+
+func TestAKeptVirtualHistoryHasItsMessages(t *testing.T) {
+	all, err := scenarios.Builtin(scenarios.Everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	all = slices.DeleteFunc(all, func(s *scenarios.Scenario) bool { return s.Name != "gc-pause" })
+	trials, err := scenarios.Selection{Backends: []string{"redis"}, Guards: []string{"none"}, World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	history, err := trials[0].Simulate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(history.Messages) > 0 {
+		t.Error("messages were recorded although nobody asked")
+	}
+	f := newFolder(t)
+	if err := f.Add(scenarios.Judged{Trial: trials[0], Result: trials[0].Judge(history), History: history}); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(f.Set().Kept[0].Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	kept, err := sim.ReadHistory(file, "kept")
+	if err != nil || len(kept.Messages) == 0 || kept.Fingerprint() != history.Fingerprint() {
+		t.Errorf("%v: %d messages, fingerprint %s, want messages and fingerprint %s", err, len(kept.Messages), kept.Fingerprint(), history.Fingerprint())
+	}
+}

@@ -39,6 +39,9 @@ func Read(ctx context.Context, folders []string, progress func(done, total int64
 			return nil, err
 		}
 		s.addRun(Run{Path: path, About: about})
+		if err := s.result.readExtras(path); err != nil {
+			return nil, err
+		}
 		err = readRows(ctx, filepath.Join(path, resultsFile), func(rows []scenarios.Result, bytes int) {
 			for i := range rows {
 				s.add(&rows[i], path)

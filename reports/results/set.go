@@ -23,6 +23,8 @@ type Set struct {
 	// in the order in which they were judged; Surprising is how many there were.
 	Surprises  []scenarios.Result
 	Surprising int
+	Sweeps     []scenarios.SweepResult
+	Claims     []Claim
 }
 
 // MaxSurprises bounds how many surprises a Set tells of. All are in results.jsonl.

@@ -13,35 +13,30 @@ import (
 // Agreement writes the two worlds side by side, cell by cell: each verdict of the virtual
 // world before that of the live one, the time from the fault to the next grant in each, and
 // whether they agree. First comes one sentence, and every disagreement.
-func Agreement(w io.Writer, all []scenarios.Agreement, opts TableOptions) error {
+func Agreement(w io.Writer, all []scenarios.Agreement, opts Options) error {
+	switch opts.Format {
+	case CSV:
+		return writeCSV(w, agreementRows(all))
+	case JSON:
+		return writeJSON(w, agreementDocuments(all))
+	case Markdown:
+		return agreementMarkdown(w, all)
+	}
 	var b strings.Builder
 	p := painter{on: opts.Colour}
-	writeAccords(&b, p, all)
-	g := &grid{in: terse}
-	var cells []scenarios.Summary
-	for _, a := range all {
-		cells = append(cells, a.Virtual, a.Live)
-	}
-	g.columns, g.quiet = telling(cells)
-	for _, title := range []string{"backend", "guard", "n"} {
-		g.head = append(g.head, word{text: title, paint: faint})
-	}
-	for _, c := range g.columns {
-		g.head = append(g.head, word{text: c.title, paint: faint})
-	}
-	g.head = append(g.head, word{text: "next grant after the fault", paint: faint}, word{text: "worlds", paint: faint})
-	for _, a := range all {
-		if n := len(g.groups); n == 0 || g.groups[n-1].scenario != a.Scenario {
-			g.groups = append(g.groups, group{scenario: a.Scenario})
-		}
-		last := &g.groups[len(g.groups)-1]
-		last.rows = append(last.rows, g.pair(a))
-	}
-	if len(g.groups) > 0 {
-		g.measure()
+	writeAccords(&b, p, all, opts.columns())
+	if len(all) > 0 {
+		cells := bothSides(all)
+		shown, quiet := telling(cells)
+		g := fit(opts.columns(), shown, harmless(cells), func(l layout) *grid { return newPairs(all, l) })
 		g.write(&b, p)
-		b.WriteString("\nvirtual · live in each place; one word where both say the same. Windows in leases: least to most over all trials.\n")
-		writeKey(&b, p, g)
+		b.WriteByte('\n')
+		key := pairsKey
+		if !g.bare {
+			key += " " + windowKey
+		}
+		hang(&b, "", key, opts.columns())
+		writeKey(&b, p, g, quiet)
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("write the agreement of the worlds: %w", err)
@@ -49,9 +44,44 @@ func Agreement(w io.Writer, all []scenarios.Agreement, opts TableOptions) error 
 	return nil
 }
 
+const (
+	pairsKey  = "virtual · live in each place; one word where both say the same."
+	windowKey = "Next grant: after the fault, in leases, least to most over all trials."
+)
+
+func bothSides(all []scenarios.Agreement) (cells []scenarios.Summary) {
+	for _, a := range all {
+		cells = append(cells, a.Virtual, a.Live)
+	}
+	return cells
+}
+
+// newPairs puts the cells in rows, with what both worlds say of each.
+func newPairs(all []scenarios.Agreement, l layout) *grid {
+	l.in = terse // there are two words in each place
+	g := &grid{layout: l}
+	for _, title := range []string{"guard", "n"} {
+		g.head = append(g.head, word{text: title, paint: faint})
+	}
+	for _, c := range g.columns {
+		g.head = append(g.head, word{text: c.title, paint: faint})
+	}
+	if !g.bare {
+		g.head = append(g.head, word{text: "next grant", paint: faint})
+	}
+	if g.outcome {
+		g.head = append(g.head, word{text: "worlds", paint: faint})
+	}
+	for _, a := range all {
+		g.add(a.Scenario, g.pair(a))
+	}
+	g.measure()
+	return g
+}
+
 // pair makes the row of one cell.
 func (t *grid) pair(a scenarios.Agreement) gridRow {
-	r := gridRow{words: []word{{text: a.Backend}, {text: a.Guard}}}
+	r := gridRow{name: a.Backend, words: []word{{text: a.Guard}}}
 	if a.Accord == scenarios.NoLive {
 		r.words = append(r.words, word{text: "—", paint: faint})
 		r.note = "not available live: " + strings.Join(a.Why, "; ")
@@ -59,16 +89,26 @@ func (t *grid) pair(a scenarios.Agreement) gridRow {
 	}
 	r.words = append(r.words, word{text: fmt.Sprintf("%d · %d", a.Virtual.Trials, a.Live.Trials)})
 	for _, c := range t.columns {
-		v, l := c.word(a.Virtual, terse), c.word(a.Live, terse)
-		both := v
-		if v.text != l.text {
-			both.text += " · " + l.text
-			both.paint = max(v.paint, l.paint)
-		}
-		r.words = append(r.words, both)
+		r.words = append(r.words, c.both(a, terse))
 	}
-	r.words = append(r.words, word{text: window(a.Virtual) + " · " + window(a.Live)}, accordWord(a.Accord))
+	if !t.bare {
+		r.words = append(r.words, word{text: window(a.Virtual) + " · " + window(a.Live)})
+	}
+	if t.outcome {
+		r.words = append(r.words, accordWord(a.Accord))
+	} else {
+		r.mark = accordMark(a.Accord)
+	}
 	return r
+}
+
+// both says what the worlds say of a property.
+func (c column) both(a scenarios.Agreement, in wording) word {
+	v, l := c.word(a.Virtual, in), c.word(a.Live, in)
+	if v.text == l.text {
+		return v
+	}
+	return word{text: v.text + " · " + l.text, paint: max(v.paint, l.paint)}
 }
 
 // window writes how long it took from the fault to the next grant, in leases.
@@ -96,14 +136,40 @@ func accordWord(a scenarios.Accord) word {
 	return w
 }
 
+// accordMark stands before the row where there is no room for the word.
+func accordMark(a scenarios.Accord) word {
+	switch a {
+	case scenarios.Unsure:
+		return word{text: "?", paint: doubt}
+	case scenarios.Disagree:
+		return word{text: "!", paint: alarm}
+	}
+	return word{}
+}
+
 // writeAccords counts how the cells came out, and names those that do not agree.
-func writeAccords(b *strings.Builder, p painter, all []scenarios.Agreement) {
+func writeAccords(b *strings.Builder, p painter, all []scenarios.Agreement, width int) {
+	sentence, style := accordSentence(all)
+	for _, line := range fold(sentence, width) {
+		b.WriteString(p.paint(style, line) + "\n")
+	}
+	for _, text := range discords(all) {
+		lead := "  " + p.paint(alarm, "!") + " "
+		for _, line := range fold(text, width-4) {
+			b.WriteString(lead + line + "\n")
+			lead = "    "
+		}
+	}
+}
+
+// accordSentence counts how the cells came out.
+func accordSentence(all []scenarios.Agreement) (sentence string, style paint) {
 	counts := map[scenarios.Accord]int{}
 	for _, a := range all {
 		counts[a.Accord]++
 	}
-	sentence := fmt.Sprintf("%s in both worlds: %d agree", words.Many(len(all), "cell"), counts[scenarios.Agree])
-	style := strong
+	sentence = fmt.Sprintf("%s in both worlds: %d agree", words.Many(len(all), "cell"), counts[scenarios.Agree])
+	style = strong
 	for _, rest := range []struct {
 		accord scenarios.Accord
 		says   string
@@ -114,11 +180,15 @@ func writeAccords(b *strings.Builder, p painter, all []scenarios.Agreement) {
 			style = rest.paint
 		}
 	}
-	b.WriteString(p.paint(style, sentence+".") + "\n")
+	return sentence + ".", style
+}
+
+// discords names the cells of which the worlds do not agree, and why.
+func discords(all []scenarios.Agreement) (out []string) {
 	for _, a := range all {
-		if a.Accord != scenarios.Disagree && a.Accord != scenarios.Unsure {
-			continue
+		if a.Accord == scenarios.Disagree || a.Accord == scenarios.Unsure {
+			out = append(out, fmt.Sprintf("%s · %s · guard %s: %s", a.Scenario, a.Backend, a.Guard, strings.Join(a.Why, "; ")))
 		}
-		hang(b, "  "+p.paint(alarm, "!")+" ", fmt.Sprintf("%s · %s · guard %s: %s", a.Scenario, a.Backend, a.Guard, strings.Join(a.Why, "; ")), pageColumns)
 	}
+	return out
 }

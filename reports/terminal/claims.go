@@ -7,28 +7,37 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
-	"github.com/locklab/locklab/sim/check"
 )
 
 // Claims writes what the trials say of the claims: one sentence; what was measured other
-// than stated; the two sources of the debate side by side, if they come first; the two
-// senses of a broken lock side by side; and the figures of every claim. results and judged
-// are those of all sources, in their order.
-func Claims(w io.Writer, sources []scenarios.ClaimSource, results []scenarios.ClaimResult, judged []scenarios.Judged) error {
-	var b strings.Builder
-	writeClaimCount(&b, results, len(judged))
-	writeContradictions(&b, results)
+// than stated; the two sources of the debate side by side, if they come first and there is
+// room; the two senses of a broken lock side by side; and the figures of every claim.
+// results and judged are those of all sources, in their order.
+func Claims(w io.Writer, sources []scenarios.ClaimSource, results []scenarios.ClaimResult, judged []scenarios.Judged, opts Options) error {
 	bySource := divide(sources, results)
-	pair := 0
-	if len(sources) >= 2 && sources[0].Debate && sources[1].Debate {
-		pair = 2
-		writeSideBySide(&b, sources[:2], bySource[:2])
+	switch opts.Format {
+	case CSV:
+		return writeCSV(w, claimRows(sources, bySource))
+	case JSON:
+		return writeJSON(w, claimDocuments(sources, bySource))
+	case Markdown:
+		return claimsMarkdown(w, sources, bySource, len(judged))
 	}
-	writeTwoSenses(&b, judged)
+	var b strings.Builder
+	width := min(opts.columns(), PageColumns)
+	hang(&b, "", claimCount(results, len(judged)), width)
+	writeContradictions(&b, results, width)
+	pair := 0
+	if len(sources) >= 2 && sources[0].Debate && sources[1].Debate && width >= leastForTwo {
+		pair = 2
+		writeSideBySide(&b, sources[:2], bySource[:2], width)
+	}
+	writeTwoSenses(&b, judged, width)
 	for i, s := range sources {
-		writeSource(&b, s, bySource[i], i >= pair)
+		writeSource(&b, s, bySource[i], i >= pair, width)
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("write the claims: %w", err)
@@ -44,7 +53,8 @@ func divide(sources []scenarios.ClaimSource, results []scenarios.ClaimResult) (p
 	return parts
 }
 
-func writeClaimCount(b *strings.Builder, results []scenarios.ClaimResult, trials int) {
+// claimCount counts how the claims came out.
+func claimCount(results []scenarios.ClaimResult, trials int) string {
 	var parts []string
 	for v := scenarios.ClaimConfirmed; v <= scenarios.ClaimContradicted; v++ {
 		n := 0
@@ -57,12 +67,12 @@ func writeClaimCount(b *strings.Builder, results []scenarios.ClaimResult, trials
 			parts = append(parts, fmt.Sprintf("%d %s", n, v))
 		}
 	}
-	hang(b, "", fmt.Sprintf("%s: %s (%s in the virtual world).", words.Many(len(results), "claim"), strings.Join(parts, ", "), words.Many(trials, "trial")), pageColumns)
+	return fmt.Sprintf("%s: %s (%s in the virtual world).", words.Many(len(results), "claim"), strings.Join(parts, ", "), words.Many(trials, "trial"))
 }
 
 // writeContradictions names what came out other than the file of claims states, and how
 // to see it again.
-func writeContradictions(b *strings.Builder, results []scenarios.ClaimResult) {
+func writeContradictions(b *strings.Builder, results []scenarios.ClaimResult, width int) {
 	for _, r := range results {
 		for _, e := range r.Evidence {
 			if e.Contrary == nil {
@@ -72,13 +82,13 @@ func writeContradictions(b *strings.Builder, results []scenarios.ClaimResult) {
 				m, _ := e.Contrary.Measured(e.Range.Measure)
 				hang(b, "! ", fmt.Sprintf("%s · %s: expected %s, but with seed %d %s was measured", r.Claim.ID,
 					cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard), e.Range, e.Contrary.Seed,
-					scenarios.ShowMeasured(m, e.Contrary.TTL)), pageColumns)
+					scenarios.ShowMeasured(m, e.Contrary.TTL)), width)
 				b.WriteString("  again: " + e.Contrary.Replay("") + "\n")
 				continue
 			}
 			f := e.Contrary.Finding(e.Want.Property)
 			hang(b, "! ", fmt.Sprintf("%s · %s: %s should come out as %s, but with seed %d it came out as %s: %s", r.Claim.ID,
-				cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard), e.Want.Property, e.Want.Verdict, e.Contrary.Seed, f.Verdict, f.Why), pageColumns)
+				cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard), e.Want.Property, e.Want.Verdict, e.Contrary.Seed, f.Verdict, f.Why), width)
 			b.WriteString("  again: " + e.Contrary.Replay("") + "\n")
 		}
 	}
@@ -100,22 +110,24 @@ func hang(b *strings.Builder, lead, text string, width int) {
 }
 
 const (
-	claimColumn = 58 // of the two lists that stand side by side
 	idWidth     = 6
+	listGap     = 4   // between the two lists that stand side by side
+	leastForTwo = 100 // columns
 )
 
-func writeSideBySide(b *strings.Builder, sources []scenarios.ClaimSource, parts [][]scenarios.ClaimResult) {
+func writeSideBySide(b *strings.Builder, sources []scenarios.ClaimSource, parts [][]scenarios.ClaimResult, width int) {
+	column := (width - listGap) / 2
 	var lists [2][]string
 	for i, s := range sources {
 		var list strings.Builder
-		hang(&list, "", strings.ToUpper(s.Who)+": "+s.Where, claimColumn)
+		hang(&list, "", strings.ToUpper(s.Who)+": "+s.Where, column)
 		for _, r := range parts[i] {
 			list.WriteString("\n")
-			hang(&list, pad(r.Claim.ID, idWidth), claimWords(r), claimColumn)
+			hang(&list, pad(r.Claim.ID, idWidth), claimWords(r), column)
 			indent := strings.Repeat(" ", idWidth)
-			hang(&list, indent, r.Claim.Says, claimColumn)
+			hang(&list, indent, r.Claim.Says, column)
 			for _, remark := range remarks(r.Claim) {
-				hang(&list, indent+"– ", remark, claimColumn)
+				hang(&list, indent+"– ", remark, column)
 			}
 		}
 		lists[i] = strings.Split(strings.TrimRight(list.String(), "\n"), "\n")
@@ -129,7 +141,7 @@ func writeSideBySide(b *strings.Builder, sources []scenarios.ClaimSource, parts 
 		if i < len(lists[1]) {
 			right = lists[1][i]
 		}
-		b.WriteString(strings.TrimRight(pad(left, claimColumn+pageColumns-2*claimColumn)+right, " ") + "\n")
+		b.WriteString(strings.TrimRight(pad(left, column+listGap)+right, " ") + "\n")
 	}
 }
 
@@ -159,38 +171,14 @@ func pad(text string, width int) string {
 	return text + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text)))
 }
 
-// writeTwoSenses shows, for every lock without a guard, how often it was broken in
-// Kleppmann's sense and how often in antirez's.
-func writeTwoSenses(b *strings.Builder, judged []scenarios.Judged) {
-	const scenario, backend, sense = 22, 22, 30
-	lines := []string{pad("scenario", scenario) + pad("lock", backend) + pad("until it is told (overlap)", sense) + "until its own deadline (overlap-valid)"}
-	cells := slices.DeleteFunc(scenarios.Summarize(judged), func(s scenarios.Summary) bool { return s.Guard != "none" })
-	slices.SortStableFunc(cells, func(a, b scenarios.Summary) int { return strings.Compare(a.Scenario, b.Scenario) })
-	for _, s := range cells {
-		var counts [2]string
-		for _, t := range s.Tallies {
-			if i := slices.Index([]check.Property{check.Overlap, check.OverlapValid}, t.Property); i >= 0 {
-				counts[i] = fmt.Sprintf("broken in %d of %d", t.Violated, s.Trials)
-			}
-		}
-		lines = append(lines, pad(s.Scenario, scenario)+pad(s.Backend, backend)+pad(counts[0], sense)+counts[1])
-	}
-	if len(lines) == 1 {
-		return
-	}
-	b.WriteString("\nTWO SENSES OF A BROKEN LOCK: two clients hold it at once, each of them …\n\n")
-	for _, line := range lines {
-		b.WriteString("  " + line + "\n")
-	}
-}
-
 // writeSource writes the figures of one source's claims. Statements and remarks are left
 // out where they have been shown before.
-func writeSource(b *strings.Builder, s scenarios.ClaimSource, results []scenarios.ClaimResult, whole bool) {
+func writeSource(b *strings.Builder, s scenarios.ClaimSource, results []scenarios.ClaimResult, whole bool, width int) {
 	if !whole && !slices.ContainsFunc(results, func(r scenarios.ClaimResult) bool { return len(r.Evidence) > 0 }) {
 		return
 	}
-	fmt.Fprintf(b, "\n%s: %s\n", strings.ToUpper(s.Who), s.Where)
+	b.WriteByte('\n')
+	hang(b, "", strings.ToUpper(s.Who)+": "+s.Where, width)
 	for _, r := range results {
 		if !whole && len(r.Evidence) == 0 {
 			continue
@@ -200,15 +188,15 @@ func writeSource(b *strings.Builder, s scenarios.ClaimSource, results []scenario
 		if !whole {
 			b.WriteString(head + claimWords(r) + "\n")
 		} else {
-			hang(b, head, claimWords(r)+": "+r.Claim.Says, pageColumns)
+			hang(b, head, claimWords(r)+": "+r.Claim.Says, width)
 		}
 		indent := strings.Repeat(" ", utf8.RuneCountInString(head))
 		for _, line := range figures(r.Evidence) {
-			hang(b, indent+line.lead, line.text, pageColumns)
+			hang(b, indent+line.lead, line.text, width)
 		}
 		if whole {
 			for _, remark := range remarks(r.Claim) {
-				hang(b, indent+"– ", remark, pageColumns)
+				hang(b, indent+"– ", remark, width)
 			}
 		}
 	}
@@ -243,4 +231,25 @@ func figures(evidence []scenarios.ClaimEvidence) (out []figure) {
 
 func sameTest(a, b scenarios.ClaimTest) bool {
 	return a.Scenario == b.Scenario && slices.Equal(a.Backends, b.Backends) && slices.Equal(a.Guards, b.Guards)
+}
+
+// ClaimRows gives what the trials say of claims, in words. The results are those of all
+// sources, in their order.
+func ClaimRows(sources []scenarios.ClaimSource, weighed []scenarios.ClaimResult) (rows []results.Claim) {
+	for i, part := range divide(sources, weighed) {
+		for _, r := range part {
+			row := results.Claim{
+				Source: sources[i].Who + ": " + sources[i].Where, ID: r.Claim.ID, Says: r.Claim.Says,
+				Verdict: claimWords(r), Condition: r.Claim.Condition,
+			}
+			for _, f := range figures(r.Evidence) {
+				row.Figures = append(row.Figures, strings.TrimSpace(f.lead)+" "+f.text)
+			}
+			if r.Claim.Cannot != "" {
+				row.Figures = append(row.Figures, "because "+r.Claim.Cannot)
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows
 }

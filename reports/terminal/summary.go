@@ -46,28 +46,50 @@ func countCells(cells []scenarios.Summary) count {
 	return n
 }
 
-// writeSummary writes the sentence that says how the run came out, and below it every
-// expectation that was not met.
-func writeSummary(b *strings.Builder, p painter, cells []scenarios.Summary) {
+// writeSummary writes the sentence that says how the run came out, what it says of locks,
+// and every expectation that was not met.
+func writeSummary(b *strings.Builder, p painter, cells []scenarios.Summary, cards []scenarios.Card, width int) {
+	n := countCells(cells)
+	style := strong
+	switch {
+	case n.notAsExpected > 0:
+		style = alarm
+	case n.undecided > 0:
+		style = doubt
+	}
+	for _, line := range fold(outcomeSentence(cells), width) {
+		b.WriteString(p.paint(style, line) + "\n")
+	}
+	for _, sentence := range harm(cells, cards) {
+		hang(b, "", sentence, width)
+	}
+	for _, text := range surprisesOf(cells) {
+		lead := "  " + p.paint(alarm, "!") + " "
+		for _, line := range fold(text, width-4) {
+			b.WriteString(lead + line + "\n")
+			lead = "    "
+		}
+	}
+}
+
+// outcomeSentence says how the run came out.
+func outcomeSentence(cells []scenarios.Summary) string {
 	n := countCells(cells)
 	trials := words.Many(n.trials, "trial")
 	if world := oneWorld(cells); world != "" {
 		trials += " in the " + world + " world"
 	}
 	var sentence string
-	style := strong
 	switch {
 	case n.ran == 0:
 		sentence = "Nothing was run."
 	case n.notAsExpected > 0:
-		style = alarm
 		sentence = fmt.Sprintf("%d of %s %s not as expected", n.notAsExpected, words.Many(n.ran, "cell"), words.Are(n.notAsExpected))
 		if n.undecided > 0 {
 			sentence += fmt.Sprintf(", %d undecided", n.undecided)
 		}
 		sentence += " (" + trials + ")."
 	case n.undecided > 0:
-		style = doubt
 		sentence = fmt.Sprintf("%s, %s: %d undecided", words.Many(n.ran, "cell"), trials, n.undecided)
 		if n.asExpected > 0 {
 			sentence += fmt.Sprintf(", the other %d as expected", n.asExpected)
@@ -76,52 +98,48 @@ func writeSummary(b *strings.Builder, p painter, cells []scenarios.Summary) {
 	default:
 		sentence = words.Many(n.ran, "cell") + ", " + trials + ": all as expected."
 	}
-	b.WriteString(p.paint(style, sentence))
 	if n.unavailable > 0 {
-		fmt.Fprintf(b, " %s %s not available.", words.Many(n.unavailable, "cell"), words.Are(n.unavailable))
+		sentence += fmt.Sprintf(" %s %s not available.", words.Many(n.unavailable, "cell"), words.Are(n.unavailable))
 	}
-	b.WriteByte('\n')
-	for _, c := range cells {
-		writeSurprises(b, p, c)
-	}
+	return sentence
 }
 
-// writeSurprises names the expectations of a cell that were not met.
-func writeSurprises(b *strings.Builder, p painter, c scenarios.Summary) {
-	if c.Unavailable != "" {
-		return
-	}
-	for _, t := range c.Tallies {
-		if surprises(t) == 0 {
+// surprisesOf names every expectation that was not met.
+func surprisesOf(cells []scenarios.Summary) (all []string) {
+	for _, c := range cells {
+		if c.Unavailable != "" {
 			continue
 		}
-		text := fmt.Sprintf("%s · %s · guard %s · %s: %s", c.Scenario, c.Backend, c.Guard, c.World, contrast(t))
-		if t.Because != "" {
-			text += " (expected because " + t.Because + ")"
-		}
-		for i, line := range fold(text, pageColumns-4) {
-			lead := "    "
-			if i == 0 {
-				lead = "  " + p.paint(alarm, "!") + " "
+		for _, t := range c.Tallies {
+			if surprises(t) == 0 {
+				continue
 			}
-			b.WriteString(lead + line + "\n")
+			text := fmt.Sprintf("%s · %s · guard %s · %s: %s", c.Scenario, c.Backend, c.Guard, c.World, contrast(t))
+			if t.Because != "" {
+				text += " (expected because " + t.Because + ")"
+			}
+			all = append(all, text)
 		}
 	}
+	return all
 }
 
-// fold breaks a text into lines of at most width characters, at blanks.
+// fold breaks a text into lines of at most width characters, at blanks. A name that is
+// longer is broken at its options.
 func fold(text string, width int) []string {
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(text) {
-		switch {
-		case line == "":
-			line = word
-		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) <= width:
-			line += " " + word
-		default:
-			lines = append(lines, line)
-			line = word
+	for _, whole := range strings.Fields(text) {
+		for i, word := range breakName(whole, width) {
+			switch {
+			case line == "" || i > 0 && utf8.RuneCountInString(line+word) <= width:
+				line += word
+			case i == 0 && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) <= width:
+				line += " " + word
+			default:
+				lines = append(lines, line)
+				line = word
+			}
 		}
 	}
 	return append(lines, line)

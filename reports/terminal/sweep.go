@@ -109,5 +109,5 @@ func percents(low, high float64) string {
 
 // indented breaks a sentence into lines that fit the page, two columns in.
 func indented(text string) string {
-	return "  " + strings.Join(fold(text, pageColumns-2), "\n  ")
+	return "  " + strings.Join(fold(text, PageColumns-2), "\n  ")
 }

@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
@@ -70,19 +69,19 @@ func TestTableGolden(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		cells []scenarios.Summary
-		opts  TableOptions
+		opts  Options
 	}{
-		{"as-predicted", asPredicted(), TableOptions{}},
-		{"mixed", mixed(), TableOptions{}},
-		{"mixed-colour", mixed(), TableOptions{Colour: true}},
-		{"undecided", mixed()[3:4], TableOptions{}},
-		{"not-available", mixed()[4:], TableOptions{}},
-		{"one", asPredicted()[:1], TableOptions{}},
-		{"nothing", nil, TableOptions{}},
+		{"as-predicted", asPredicted(), Options{}},
+		{"mixed", mixed(), Options{}},
+		{"mixed-colour", mixed(), Options{Colour: true}},
+		{"undecided", mixed()[3:4], Options{}},
+		{"not-available", mixed()[4:], Options{}},
+		{"one", asPredicted()[:1], Options{}},
+		{"nothing", nil, Options{}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got bytes.Buffer
-			if err := Table(&got, test.cells, test.opts); err != nil {
+			if err := Cells(&got, test.cells, nil, test.opts); err != nil {
 				t.Fatal(err)
 			}
 			golden(t, "table-"+test.name+".golden", got.Bytes())
@@ -111,57 +110,15 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-func TestTableFitsItsPage(t *testing.T) {
-	for _, cells := range [][]scenarios.Summary{asPredicted(), mixed()} {
-		var b strings.Builder
-		if err := Table(&b, cells, TableOptions{}); err != nil {
-			t.Fatal(err)
-		}
-		for line := range strings.Lines(b.String()) {
-			line = strings.TrimSuffix(line, "\n")
-			if n := utf8.RuneCountInString(line); n > pageColumns {
-				t.Errorf("%d columns, more than %d: %s", n, pageColumns, line)
-			}
-			if strings.TrimRight(line, " ") != line {
-				t.Errorf("blanks at the end of the line: %q", line)
-			}
-		}
-	}
-}
-
-func TestACrowdedTableStillFitsItsPage(t *testing.T) {
-	var all []scenarios.Tally
-	for _, p := range check.Properties() {
-		all = append(all, tally(p, 20, 0, 20, check.Violated))
-	}
-	all[0] = tally(check.Overlap, 20, 3, 17, check.Violated)
-	cells := []scenarios.Summary{cell("gc-pause", "redis+elapsed-check", "fence-writes", "virtual", 20, scenarios.AsExpected, all...)}
-	for _, in := range []wording{full, brief} {
-		if w := newGrid(cells, in).width(); w <= pageColumns {
-			t.Errorf("with wording %d the table is only %d wide: this test does not test", in, w)
-		}
-	}
-	var b strings.Builder
-	if err := Table(&b, cells, TableOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(b.String()) {
-		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > pageColumns {
-			t.Errorf("%d columns, more than %d: %s", n, pageColumns, line)
-		}
-	}
-	if !strings.Contains(b.String(), "17/20!") {
-		t.Errorf("the table does not show the surprise:\n%s", b.String())
-	}
-}
-
 func TestAColumnAppearsWhenThereIsSomethingToSee(t *testing.T) {
 	head := func(tallies ...scenarios.Tally) string {
 		var b strings.Builder
-		if err := Table(&b, []scenarios.Summary{cell("x", "redis", "none", "virtual", 1, scenarios.AsExpected, tallies...)}, TableOptions{}); err != nil {
+		if err := Cells(&b, []scenarios.Summary{cell("x", "redis", "none", "virtual", 1, scenarios.AsExpected, tallies...)}, nil, Options{}); err != nil {
 			t.Fatal(err)
 		}
-		return strings.Split(b.String(), "\n")[2]
+		_, table, _ := strings.Cut(b.String(), "\n\n")
+		head, _, _ := strings.Cut(table, "\n")
+		return head
 	}
 	for _, test := range []struct {
 		name  string
@@ -185,10 +142,10 @@ func TestAColumnAppearsWhenThereIsSomethingToSee(t *testing.T) {
 func TestTableSaysTheSameWithAndWithoutColour(t *testing.T) {
 	escapes := regexp.MustCompile("\x1b\\[[0-9;]*m")
 	var plain, coloured bytes.Buffer
-	if err := Table(&plain, mixed(), TableOptions{}); err != nil {
+	if err := Cells(&plain, mixed(), nil, Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := Table(&coloured, mixed(), TableOptions{Colour: true}); err != nil {
+	if err := Cells(&coloured, mixed(), nil, Options{Colour: true}); err != nil {
 		t.Fatal(err)
 	}
 	if bytes.Equal(plain.Bytes(), coloured.Bytes()) {

@@ -151,39 +151,3 @@ func surprises(t scenarios.Tally) int {
 	}
 	return t.Holds + t.Violated
 }
-
-// writeKey says what titles, words and marks mean.
-func writeKey(b *strings.Builder, p painter, t *grid) {
-	b.WriteByte('\n')
-	for i := 0; i < len(t.columns); i += 2 {
-		line := ""
-		for j, c := range t.columns[i:min(i+2, len(t.columns))] {
-			entry := fmt.Sprintf("%-9s%s", c.title, c.meaning)
-			if string(c.property) != c.title {
-				entry += " (" + string(c.property) + ")"
-			}
-			if j == 0 {
-				entry = fmt.Sprintf("%-60s", entry)
-			}
-			line += entry
-		}
-		b.WriteString(p.paint(faint, strings.TrimRight(line, " ")) + "\n")
-	}
-	marks := "✓ violated as predicted, a pass    ! not as expected    no mark: as expected, or nothing expected    — nothing to judge"
-	b.WriteString(p.paint(faint, marks) + "\n")
-	if t.in != full {
-		dot, blank := ".", " "
-		if t.in == terse {
-			dot, blank = "", ""
-		}
-		words := fmt.Sprintf("viol%s violated    2/5 violated in 2 of 5 trials    undec%s undecided    2/5%s? undecided in 2 of 5 trials", dot, dot, blank)
-		b.WriteString(p.paint(faint, words) + "\n")
-	}
-	if len(t.quiet) > 0 {
-		var names []string
-		for _, c := range t.quiet {
-			names = append(names, string(c.property))
-		}
-		b.WriteString(p.paint(faint, "no column, as nothing is expected and nothing violated: "+strings.Join(names, ", ")) + "\n")
-	}
-}

@@ -98,7 +98,7 @@ func inEffectFor(kind sim.FaultKind) string {
 	case sim.Crash:
 		return "down for"
 	case sim.ClockFault:
-		return "off for"
+		return "wrong for"
 	case sim.Partition:
 		return "cut for"
 	case sim.Delay:

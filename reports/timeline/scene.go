@@ -163,7 +163,8 @@ func newScene(h *sim.History, findings []check.Finding) (*scene, error) {
 		}
 	}
 	s.accuse(findings)
-	s.limit()
+	s.limit(findings)
+	s.fold()
 	return s, nil
 }
 

@@ -78,6 +78,7 @@ func (r *serviceReader) read(e sim.Event) {
 		r.open[e.Grant] = append(r.open[e.Grant], place{i, len(r.lanes[i].bars)})
 		r.lanes[i].bars = append(r.lanes[i].bars, grantBar(r.history, e, r.owners, r.end))
 	case sim.Extended:
+		r.takeOver(e)
 		r.mark(e, smallDot, "")
 	case sim.Expired:
 		r.mark(e, tick, "lease expired")
@@ -123,6 +124,21 @@ func (r *serviceReader) ends(e sim.Event) {
 	p := open[which]
 	r.lanes[p.lane].bars[p.bar].to = e.At
 	r.open[e.Grant] = slices.Delete(open, which, which+1)
+}
+
+// takeOver moves a grant to the server that prolongs it: another leads now, and the bar of
+// the one before it ends there.
+func (r *serviceReader) takeOver(e sim.Event) {
+	open := r.open[e.Grant]
+	if len(open) != 1 || r.lanes[open[0].lane].host == e.Host {
+		return
+	}
+	old := &r.lanes[open[0].lane].bars[open[0].bar]
+	next := *old
+	old.to, next.from = e.At, e.At
+	i := r.lane(e.Host)
+	r.open[e.Grant] = []place{{i, len(r.lanes[i].bars)}}
+	r.lanes[i].bars = append(r.lanes[i].bars, next)
 }
 
 // sayOnce leaves out labels that repeat the one right before: when servers wake up, many

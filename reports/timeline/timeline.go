@@ -15,7 +15,7 @@ import (
 // Timeline draws one trial: a lane for who the lock service thinks holds the lock, a
 // lane a client, a lane for the account, a thin lane for every fault, and at the top
 // what was violated and when. A history with more events than can be read is cut down
-// to a window around the first violation; the caption says so. It returns an error when
+// to a window around the gravest violation; the caption says so. It returns an error when
 // the history has no events.
 func Timeline(h *sim.History, findings []check.Finding) (*canvas.Figure, error) {
 	f, _, err := Draw(h, findings)

@@ -43,7 +43,7 @@ var shapes = []struct {
 	{"no-lock", together, []string{"overlap valid", "lost update", "from old v0", "40 s"}, []string{"lock service"}},
 	{"renewing", renewing, []string{"lease renewed", "told: lock lost", "gave up", "undecided, faults-happened"}, nil},
 	{"silent", silent, []string{"This trial was not judged.", "did not happen", "granted nothing"}, nil},
-	{"crowded", crowded, []string{"Too much to draw it all", "around the first violation", "stale write"}, nil},
+	{"crowded", crowded, []string{"Too much to draw it all", "around the violation that is told above", "stale write"}, nil},
 }
 
 func TestTimelineShowsWhatHappened(t *testing.T) {

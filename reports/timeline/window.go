@@ -1,37 +1,50 @@
 package timeline
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/sim/check"
 )
 
-// maxMarks is how many marks one picture can hold and still be read.
-const maxMarks = 160
+// What one picture can hold and still be read: so many marks, and in any one lane labels of
+// so many characters together.
+const (
+	maxMarks = 160
+	maxText  = 320
+)
 
-// limit cuts a scene with too many marks down to a window: around the first violation,
+// moment is a mark as it counts towards the limits.
+type moment struct {
+	at   time.Duration
+	lane int
+	text int // characters of its label
+}
+
+// limit cuts a scene with too many marks down to a window: around the gravest violation,
 // or at the beginning. The caption says so.
-func (s *scene) limit() {
-	var times []time.Duration
-	for _, l := range s.lanes {
+func (s *scene) limit(findings []check.Finding) {
+	var all []moment
+	for i, l := range s.lanes {
 		for _, m := range l.marks {
-			times = append(times, m.at)
+			all = append(all, moment{m.at, i, len(m.label)})
 		}
 	}
-	if len(times) <= maxMarks {
+	slices.SortStableFunc(all, func(a, b moment) int { return cmp.Compare(a.at, b.at) })
+	middle, where := 0, "the beginning is shown"
+	if at, found := s.gravestMoment(findings); found {
+		middle, _ = slices.BinarySearchFunc(all, at, func(m moment, at time.Duration) int { return cmp.Compare(m.at, at) })
+		where = "the part around the violation that is told above is shown"
+	}
+	first, end := s.around(all, middle)
+	if first == 0 && end == len(all) {
 		return
 	}
-	slices.Sort(times)
-	first, where := 0, "the beginning is shown"
-	if at, found := s.firstViolation(); found {
-		middle, _ := slices.BinarySearch(times, at)
-		first = min(max(0, middle-maxMarks/2), len(times)-maxMarks)
-		where = "the part around the first violation is shown"
-	}
 	whole := s.to
-	from, to := times[first], times[first+maxMarks-1]
+	from, to := all[first].at, all[end-1].at
 	pad := max((to-from)/50, time.Nanosecond)
 	s.clip(max(0, from-pad), to+pad)
 	left := 0
@@ -39,17 +52,40 @@ func (s *scene) limit() {
 		left += len(l.marks)
 	}
 	s.notes = append(s.notes, fmt.Sprintf("Too much to draw it all: %s, %s to %s of %s, %d of %d marks.",
-		where, words.Seconds(s.from), words.Seconds(s.to), words.Seconds(whole), left, len(times)))
+		where, words.Seconds(s.from), words.Seconds(s.to), words.Seconds(whole), left, len(all)))
 }
 
-func (s *scene) firstViolation() (time.Duration, bool) {
-	best, any := time.Duration(0), false
-	for _, v := range s.violations {
-		if at, known := v.when(); known && (!any || at < best) {
-			best, any = at, true
+// around takes in marks from the middle on, one before it for each one behind it, until
+// one more would be too much.
+func (s *scene) around(all []moment, middle int) (first, end int) {
+	text := make([]int, len(s.lanes))
+	first, end = middle, middle
+	for first > 0 || end < len(all) {
+		next := end
+		if end == len(all) || first > 0 && middle-first < end-middle {
+			next = first - 1
+		}
+		m := all[next]
+		if end-first >= maxMarks || text[m.lane]+m.text > maxText && end > first {
+			return first, end
+		}
+		text[m.lane] += m.text
+		first, end = min(first, next), max(end, next+1)
+	}
+	return first, end
+}
+
+// gravestMoment is where the violation can be seen that the verdict tells of; where that
+// is not known, where the next grave one can.
+func (s *scene) gravestMoment(findings []check.Finding) (time.Duration, bool) {
+	for _, f := range words.ByGravity(findings) {
+		for _, v := range s.violations {
+			if at, known := v.when(); known && v.property == f.Property {
+				return at, true
+			}
 		}
 	}
-	return best, any
+	return 0, false
 }
 
 // clip cuts the scene down to a piece of time.

@@ -31,7 +31,7 @@ func TestAHistoryOf100000EventsIsCutDownAndSaysSo(t *testing.T) {
 	if took := time.Since(began); took > 20*time.Second { // a hundred times what it takes
 		t.Errorf("to draw it took %v", took)
 	}
-	if text := textOf(t, svg); !strings.Contains(text, "Too much to draw it all: the part around the first violation is shown") {
+	if text := textOf(t, svg); !strings.Contains(text, "Too much to draw it all: the part around the violation that is told above is shown") {
 		t.Errorf("the picture does not say that it leaves something out; it says:\n%s", text)
 	}
 	if n := len(svg); n > 200_000 {

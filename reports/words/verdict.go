@@ -40,7 +40,7 @@ func Verdict(findings []check.Finding) (sentence string, violated bool) {
 	for _, p := range gravity {
 		for _, f := range findings {
 			if f.Property == p && f.Verdict == check.Violated {
-				return sentenceOf(Property(p), f.Why) + consolation(findings), true
+				return sentenceOf(Property(p), inShort(f)) + consolation(f, findings), true
 			}
 		}
 	}
@@ -55,8 +55,21 @@ func Verdict(findings []check.Finding) (sentence string, violated bool) {
 	return "Nothing was violated.", false
 }
 
-// consolation says that the money is safe, where it is.
-func consolation(findings []check.Finding) string {
+// inShort leaves out the figures by phase and client that stand behind a client's long
+// wait: they are for tables.
+func inShort(f check.Finding) string {
+	if f.Property != check.Availability {
+		return f.Why
+	}
+	short, _, _ := strings.Cut(f.Why, " (")
+	return short
+}
+
+// consolation says that the money is safe, where it is. Who was charged twice needs none.
+func consolation(told check.Finding, findings []check.Finding) string {
+	if told.Property == check.DuplicateEffect {
+		return ""
+	}
 	for _, f := range findings {
 		if f.Property == check.LostUpdate && f.Verdict == check.Holds {
 			return " No acknowledged withdrawal was lost."
@@ -73,4 +86,10 @@ func sentenceOf(what, why string) string {
 		return what + ": " + why
 	}
 	return what + ": " + why + "."
+}
+
+// ByGravity brings findings into the order in which they are told.
+func ByGravity(findings []check.Finding) []check.Finding {
+	rank := func(f check.Finding) int { return slices.Index(gravity, f.Property) }
+	return slices.SortedStableFunc(slices.Values(findings), func(a, b check.Finding) int { return rank(a) - rank(b) })
 }

@@ -1,0 +1,125 @@
+package charts
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/locklab/locklab/reports/canvas"
+	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/scenarios"
+)
+
+// Named is a chart with what a page says of it.
+type Named struct {
+	Name    string // for a file, without an ending: "matrix.virtual"
+	Title   string
+	Caption string // one sentence
+	Figure  *canvas.Figure
+}
+
+// All draws all comparison charts that there are results for, each world apart, always in
+// the same order.
+func All(set *results.Set) []Named {
+	var all []Named
+	for _, world := range worldsOf(set) {
+		for _, c := range chartsOf(set, world) {
+			if figure := c.draw(); figure != nil {
+				all = append(all, Named{
+					Name: c.name + "." + world, Title: fmt.Sprintf("%s (%s world)", c.title, world),
+					Caption: sentence(c.shows + ": " + about(c.cells)), Figure: figure,
+				})
+			}
+		}
+	}
+	return all
+}
+
+// Missing says which charts All leaves out, and why: a sentence each.
+func Missing(set *results.Set) []string {
+	var missing []string
+	for _, world := range worldsOf(set) {
+		for _, c := range chartsOf(set, world) {
+			if c.needs != "" && c.draw() == nil {
+				missing = append(missing, fmt.Sprintf("There is no chart %s.%s: it needs %s.", c.name, world, c.needs))
+			}
+		}
+	}
+	return missing
+}
+
+// worldsOf lists the worlds in which trials were run, the virtual one first.
+func worldsOf(set *results.Set) []string {
+	var worlds []string
+	for _, c := range set.Cells {
+		if c.Trials > 0 && !slices.Contains(worlds, c.World) {
+			worlds = append(worlds, c.World)
+		}
+	}
+	slices.SortFunc(worlds, func(a, b string) int {
+		rank := func(world string) int {
+			return slices.Index([]string{scenarios.LiveWorld, scenarios.VirtualWorld}, world)
+		}
+		return cmp.Or(rank(b)-rank(a), cmp.Compare(a, b))
+	})
+	return worlds
+}
+
+// chart is one that may be drawn.
+type chart struct {
+	name, title, shows string
+	cells              []scenarios.Summary // that its figures are from
+	needs              string              // what there must be results of; empty: it is not missed
+	draw               func() *canvas.Figure
+}
+
+func chartsOf(set *results.Set, world string) []chart {
+	overview := newGrid(set, world, set.In(world), false)
+	_, sides := sidesOf(set.In(world))
+	cost := newPrices(set, world)
+	all := []chart{
+		storyOf(set, world),
+		{"violations", "Violations by family of faults", "in what share of the trials two clients held the lock, and money was lost", newViolations(set, world).cells,
+			"results without a fence or behind one", func() *canvas.Figure { return Violations(set, world) }},
+		{"cap", "CAP: who is served while the network is split", "what share of the requests is served on each side of a split, and what comes of it", sides,
+			"results of " + sidesScenario, func() *canvas.Figure { return CAP(set, world) }},
+		{"price", "The price of safety", "what a lock costs when nothing goes wrong, and how often money is lost when something does", slices.Concat(cost.good, cost.bad),
+			"results of " + priceScenario + " and of scenarios with a fault, of the same lock without a fence", func() *canvas.Figure { return Price(set, world) }},
+		{"matrix", "All scenarios and lock services", "per cent of the trials in which money was lost or taken twice", overview.cells,
+			"results", func() *canvas.Figure { return Matrix(set, world) }},
+	}
+	return append(all, familiesOf(set, world, overview)...)
+}
+
+// storyOf is the matrix of the scenarios that tell the debate, if it is not all there is.
+func storyOf(set *results.Set, world string) chart {
+	var told []scenarios.Summary
+	more := false
+	for _, c := range set.In(world) {
+		if slices.Contains(Story(), c.Scenario) {
+			told = append(told, c)
+		} else {
+			more = true
+		}
+	}
+	return chart{"matrix-story", "The scenarios that tell the debate", "per cent of the trials in which money was lost or taken twice", told, "", func() *canvas.Figure {
+		if !more {
+			return nil
+		}
+		return MatrixOf(set, world, Story())
+	}}
+}
+
+// familiesOf are the matrices of the families, if they show more than the overview.
+func familiesOf(set *results.Set, world string, overview grid) []chart {
+	var all []chart
+	for _, family := range Families() {
+		cells := cellsOf(set, world, family)
+		if len(cells) == 0 || overview.left == 0 && len(cells) == len(set.In(world)) {
+			continue
+		}
+		all = append(all, chart{"matrix-" + family.slug(), "Scenarios of one family: " + string(family), "per cent of the trials in which money was lost or taken twice", cells, "",
+			func() *canvas.Figure { return MatrixFamily(set, world, family) }})
+	}
+	return all
+}

@@ -1,0 +1,76 @@
+package charts
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/scenarios"
+)
+
+func TestAllChartsComeInTheSameOrderAndOfEachWorldApart(t *testing.T) {
+	var names []string
+	for _, c := range All(world()) {
+		names = append(names, c.Name)
+		if c.Figure == nil || c.Title == "" || !strings.HasSuffix(c.Caption, ".") {
+			t.Errorf("%s is not whole: %+v", c.Name, c)
+		}
+		where := c.Name[strings.LastIndex(c.Name, ".")+1:] + " world"
+		if !strings.Contains(c.Caption, where) || !strings.Contains(c.Title, where) {
+			t.Errorf("%s does not say its world: %q, %q", c.Name, c.Title, c.Caption)
+		}
+	}
+	want := []string{
+		"matrix-story.virtual", "violations.virtual", "cap.virtual", "price.virtual", "matrix.virtual",
+		"matrix-no-fault.virtual", "matrix-pause.virtual", "matrix-crash.virtual", "matrix-clock.virtual", "matrix-network.virtual",
+		"violations.live", "matrix.live",
+	}
+	if !slices.Equal(names, want) {
+		t.Errorf("%v, want %v", names, want)
+	}
+}
+
+func TestAChartThatIsLeftOutSaysWhatItNeeds(t *testing.T) {
+	want := []string{
+		"There is no chart cap.live: it needs results of partition-sides.",
+		"There is no chart price.live: it needs results of uncontended and of scenarios with a fault, of the same lock without a fence.",
+	}
+	if got := Missing(world()); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := All(set(nil)); got != nil {
+		t.Errorf("%d charts of nothing", len(got))
+	}
+}
+
+func TestLiveAndSimulatedTrialsAreNeverInOneFigure(t *testing.T) {
+	for _, c := range All(world()) {
+		text := texts(t, c.Figure)
+		live, virtual := strings.Contains(text, "Live world"), strings.Contains(text, "Virtual world")
+		if live == virtual || live != strings.HasSuffix(c.Name, ".live") {
+			t.Errorf("%s says it is live: %t, virtual: %t", c.Name, live, virtual)
+		}
+		if library := strings.Contains(text, "lib/"); library && !live {
+			t.Errorf("%s shows a library, which runs in the live world only", c.Name)
+		}
+	}
+}
+
+func TestACaptionSaysWhereTheFiguresAreFrom(t *testing.T) {
+	one := cell("s", "redis", "none", func(c *scenarios.Summary) { c.Trials, c.Seeds = 1, scenarios.Seeds{First: 7, Last: 7} })
+	short := cell("s", "redis", "cas", func(c *scenarios.Summary) { c.TTL = 1500 * time.Millisecond })
+	for _, c := range []struct {
+		cells []scenarios.Summary
+		want  string
+	}{
+		{nil, "no trials"},
+		{[]scenarios.Summary{cell("s", "redis", "none", notAvailable)}, "no trials"},
+		{[]scenarios.Summary{one}, "virtual world, 1 trial a cell (seed 7), lease 10 s"},
+		{[]scenarios.Summary{one, short}, "virtual world, 1 to 20 trials a cell (seeds 1 to 20), leases of 1.5 s to 10 s"},
+	} {
+		if got := about(c.cells); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}

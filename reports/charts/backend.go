@@ -1,0 +1,124 @@
+package charts
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	plotfont "gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/vg"
+
+	"github.com/locklab/locklab/backends/control"
+	"github.com/locklab/locklab/reports/canvas"
+	"github.com/locklab/locklab/scenarios"
+)
+
+// plain gives the name of a lock service without its options.
+func plain(backend string) string {
+	name, _, _ := strings.Cut(backend, "+")
+	return name
+}
+
+// options gives what plain leaves out: "+renew".
+func options(backend string) string { return strings.TrimPrefix(backend, plain(backend)) }
+
+// backendsOf lists the lock services of some cells in the order of tables, each followed by
+// its variants. A variant is listed if it is there in at least one of variantShare
+// scenarios: what an option is for is shown by few.
+func backendsOf(cells []scenarios.Summary) []string {
+	const variantShare, least = 8, 3
+	in := map[string]int{} // scenarios
+	var names, all []string
+	last := map[string]string{}
+	for _, c := range cells {
+		if !slices.Contains(all, c.Scenario) {
+			all = append(all, c.Scenario)
+		}
+		if in[c.Backend] == 0 {
+			names = append(names, c.Backend)
+		}
+		if last[c.Backend] != c.Scenario {
+			last[c.Backend] = c.Scenario
+			in[c.Backend]++
+		}
+	}
+	names = slices.DeleteFunc(names, func(name string) bool {
+		return options(name) != "" && in[name] < max(least, (len(all)+variantShare-1)/variantShare)
+	})
+	sortBackends(names)
+	return names
+}
+
+// sortBackends puts names in the order of tables; of one lock service the plain one first.
+func sortBackends(names []string) {
+	var order []string
+	for _, b := range scenarios.Registry() {
+		order = append(order, b.Name())
+	}
+	rank := func(name string) int {
+		if i := slices.Index(order, plain(name)); i >= 0 {
+			return i
+		}
+		return len(order)
+	}
+	slices.SortStableFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(plain(a), plain(b)), cmp.Compare(options(a), options(b)))
+	})
+}
+
+// isLock tells whether a backend locks anything out: the control `none` does not.
+func isLock(backend string) bool { return plain(backend) != (control.None{}).Name() }
+
+// breakName gives the lines of a lock service's name at the head of a column or a row.
+func breakName(name string, width vg.Length) []string {
+	return fitName(canvas.Bold(smallSize), name, width)
+}
+
+// fitName breaks a name into lines that fit: before a +, or where that is not enough behind
+// a - or a /.
+func fitName(f *plotfont.Face, name string, width vg.Length) []string {
+	var parts []string
+	for _, part := range cutBefore(name, "+") {
+		if f.Width(part) <= width {
+			parts = append(parts, part)
+			continue
+		}
+		parts = append(parts, cutBehind(part, "-/")...)
+	}
+	var lines []string
+	line := ""
+	for _, part := range parts {
+		if line != "" && f.Width(line+part) > width {
+			lines = append(lines, line)
+			line = ""
+		}
+		line += part
+	}
+	lines = append(lines, line)
+	for i := range lines {
+		lines[i] = canvas.Shorten(f, lines[i], width)
+	}
+	return lines
+}
+
+func cutBefore(text, joints string) (parts []string) {
+	from := 0
+	for i, r := range text {
+		if i > from && strings.ContainsRune(joints, r) {
+			parts = append(parts, text[from:i])
+			from = i
+		}
+	}
+	return append(parts, text[from:])
+}
+
+func cutBehind(text, joints string) (parts []string) {
+	from := 0
+	for i, r := range text {
+		if i+1 < len(text) && strings.ContainsRune(joints, r) {
+			parts = append(parts, text[from:i+1])
+			from = i + 1
+		}
+	}
+	return append(parts, text[from:])
+}

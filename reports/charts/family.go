@@ -1,0 +1,78 @@
+package charts
+
+import (
+	"slices"
+
+	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
+)
+
+// Family groups scenarios by what goes wrong in them.
+type Family string
+
+// The families, in the order of charts.
+const (
+	NoFault   Family = "no fault"
+	Pauses    Family = "process pause"
+	Crashes   Family = "crash"
+	Clocks    Family = "clock"
+	Network   Family = "network"
+	Several   Family = "several faults"
+	NotOnFile Family = "faults not on record" // results of which there is no card
+)
+
+// Families lists them.
+func Families() []Family {
+	return []Family{NoFault, Pauses, Crashes, Clocks, Network, Several, NotOnFile}
+}
+
+// slug is the family's name in the name of a file.
+func (f Family) slug() string {
+	switch f {
+	case NoFault:
+		return "no-fault"
+	case Pauses:
+		return "pause"
+	case Several:
+		return "several"
+	case NotOnFile:
+		return "unknown"
+	}
+	return string(f)
+}
+
+// familyOf gives the family of a scenario: that of its faults, if they are all of one.
+func familyOf(set *results.Set, scenario string) Family {
+	card := set.Card(scenario)
+	if card == nil {
+		return NotOnFile
+	}
+	family := NoFault
+	for _, kind := range card.Faults {
+		switch each := familyOfFault(kind); family {
+		case NoFault, each:
+			family = each
+		default:
+			return Several
+		}
+	}
+	return family
+}
+
+func familyOfFault(kind sim.FaultKind) Family {
+	switch kind {
+	case sim.Pause, sim.Suspend:
+		return Pauses
+	case sim.Crash:
+		return Crashes
+	case sim.ClockFault:
+		return Clocks
+	}
+	return Network
+}
+
+// cellsOf gives the cells of a world that belong to a family.
+func cellsOf(set *results.Set, world string, family Family) []scenarios.Summary {
+	return slices.DeleteFunc(set.In(world), func(c scenarios.Summary) bool { return familyOf(set, c.Scenario) != family })
+}

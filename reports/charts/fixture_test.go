@@ -1,0 +1,119 @@
+package charts
+
+import (
+	"time"
+
+	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// cell gives a cell of 20 trials; options change it.
+func cell(scenario, backend, guard string, options ...func(*scenarios.Summary)) scenarios.Summary {
+	c := scenarios.Summary{
+		Scenario: scenario, Backend: backend, Guard: guard, World: scenarios.VirtualWorld,
+		TTL: 10 * time.Second, Trials: 20, Seeds: scenarios.Seeds{First: 1, Last: 20},
+		Damage: scenarios.Tally{Holds: 20},
+	}
+	for _, p := range check.Properties() {
+		c.Tallies = append(c.Tallies, scenarios.Tally{Property: p, Holds: 20})
+	}
+	for _, o := range options {
+		o(&c)
+	}
+	return c
+}
+
+// harm makes money be lost in n trials.
+func harm(n int) func(*scenarios.Summary) {
+	return func(c *scenarios.Summary) { c.Damage = scenarios.Tally{Violated: n, Holds: c.Trials - n} }
+}
+
+// violated makes a property be violated in n trials.
+func violated(p check.Property, n int) func(*scenarios.Summary) {
+	return func(c *scenarios.Summary) {
+		for i := range c.Tallies {
+			if c.Tallies[i].Property == p {
+				c.Tallies[i] = scenarios.Tally{Property: p, Violated: n, Holds: c.Trials - n}
+			}
+		}
+	}
+}
+
+// measured adds what a measure came to.
+func measured(m check.Measure, mean, p50, p99 float64) func(*scenarios.Summary) {
+	return func(c *scenarios.Summary) {
+		c.Spreads = append(c.Spreads, scenarios.Spread{Measure: m, Trials: c.Trials, Least: mean, Most: mean, Mean: mean, P50: p50, P99: p99})
+	}
+}
+
+func undecidedHarm(c *scenarios.Summary) {
+	c.Damage, c.Outcome = scenarios.Tally{Undecided: c.Trials}, scenarios.Undecided
+}
+
+func surprising(c *scenarios.Summary) { c.Outcome = scenarios.NotAsExpected }
+
+func notAvailable(c *scenarios.Summary) {
+	c.Trials, c.Damage, c.Unavailable = 0, scenarios.Tally{}, "clocks of real servers cannot run fast"
+	for i := range c.Tallies {
+		c.Tallies[i] = scenarios.Tally{Property: c.Tallies[i].Property}
+	}
+}
+
+func live(c *scenarios.Summary) {
+	c.World, c.TTL = scenarios.LiveWorld, 2*time.Second
+}
+
+// set puts cells together, with a card for each scenario: its name, then its faults.
+func set(cells []scenarios.Summary, cards ...scenarios.Card) *results.Set {
+	return &results.Set{Cards: cards, Cells: cells}
+}
+
+func card(scenario string, faults ...sim.FaultKind) scenarios.Card {
+	return scenarios.Card{Scenario: scenario, Faults: faults}
+}
+
+// minReplicas is the longest name that a built-in scenario has.
+const minReplicas = "sentinel+replicas=2+min-replicas-to-write=1+min-replicas-max-lag=1ttl"
+
+// world is a small laboratory in which everything that a chart can show happens once.
+func world() *results.Set {
+	two := func(o func(*scenarios.Summary)) []func(*scenarios.Summary) {
+		return []func(*scenarios.Summary){violated(check.Overlap, 20), o}
+	}
+	return set([]scenarios.Summary{
+		cell("no-fault", "none", "none", append(two(harm(20)), violated(check.OverlapValid, 20))...),
+		cell("no-fault", "none", "cas", violated(check.Overlap, 20), violated(check.OverlapValid, 20)),
+		cell("no-fault", "redis", "none"),
+		cell("no-fault", "redis", "fence-all"),
+		cell("gc-pause", "redis", "none", two(harm(20))...),
+		cell("gc-pause", "redis", "fence-writes", violated(check.Overlap, 20), harm(20)),
+		cell("gc-pause", "redis", "fence-all", violated(check.Overlap, 20)),
+		cell("gc-pause", "redis", "fence-equal", harm(20)),
+		cell("gc-pause", "redlock", "none", two(harm(20))...),
+		cell("gc-pause", "redlock", "cas", violated(check.Overlap, 20)),
+		cell("gc-pause", "zookeeper", "none", two(harm(7))...),
+		cell("gc-pause", "zookeeper", "fence-all", surprising),
+		cell("clock-forward", "redis", "none", append(two(harm(20)), violated(check.OverlapValid, 20))...),
+		cell("clock-forward", "redis+elapsed-check", "none", append(two(harm(20)), violated(check.OverlapValid, 20))...),
+		cell("clock-forward", "redlock", "none", undecidedHarm),
+		cell("clock-forward", "zookeeper", "none", notAvailable),
+		cell("failover", minReplicas, "none", two(harm(3))...),
+		cell("failover", minReplicas, "fence-all", harm(1)),
+		cell("partition-sides", "none", "none", append(two(harm(20)), measured(check.ServedMajority, 1, 1, 1), measured(check.ServedMinority, 1, 1, 1))...),
+		cell("partition-sides", "redis", "none", measured(check.ServedMajority, 0.996, 1, 1), measured(check.ServedMinority, 0, 0, 0)),
+		cell("partition-sides", "redis", "cas"),
+		cell("partition-sides", minReplicas, "none", append(two(harm(6)), measured(check.ServedMajority, 0.96, 1, 1), measured(check.ServedMinority, 0.2, 0, 0))...),
+		cell("partition-sides", minReplicas, "cas"),
+		cell("uncontended", "none", "none", measured(check.Wait, 0, 0, 0)),
+		cell("uncontended", "redis", "none", measured(check.Wait, 0.0006, 0.0005, 0.001), measured(check.Messages, 2, 2, 2)),
+		cell("uncontended", "redlock", "none", measured(check.Wait, 0.0006, 0.00055, 0.0012), measured(check.Messages, 10, 10, 10)),
+		cell("uncontended", "zookeeper", "none", measured(check.Wait, 0.002, 0.0014, 0.022), measured(check.Messages, 3.02, 3.02, 3.02)),
+		cell("uncontended", "etcd", "none", measured(check.Wait, 0.002, 0.0014, 0.1), measured(check.Messages, 2.06, 2.06, 2.06)),
+		cell("gc-pause", "redis", "none", live, harm(20), violated(check.Overlap, 20)),
+		cell("gc-pause", "lib/etcd-mutex", "none", live),
+	},
+		card("no-fault"), card("gc-pause", sim.Pause), card("clock-forward", sim.ClockFault), card("failover", sim.Crash),
+		card("partition-sides", sim.Partition), card("uncontended"))
+}

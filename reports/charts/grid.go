@@ -1,0 +1,245 @@
+package charts
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// grid is the data of a matrix.
+type grid struct {
+	columns []string // lock services
+	rows    []gridRow
+	cells   []scenarios.Summary // that are shown
+	left    int                 // squares of variants that are not
+}
+
+// gridRow is a scenario, or a variant of lock services under it.
+type gridRow struct {
+	scenario string
+	family   Family
+	options  string // of the lock services in this row; empty: those of the columns
+	squares  []pair // one a column
+}
+
+// pair is a lock service without a fence and behind one.
+type pair struct{ bare, fenced square }
+
+// square is one cell of the results.
+type square struct {
+	state    state
+	harm     share
+	guard    string
+	overlap  bool // two holders at once, in some trial
+	valid    bool // the same within their own deadlines
+	surprise bool // not as expected
+	unsure   bool // undecided in what was expected of it
+}
+
+// state is what a square is filled with.
+type state int8
+
+const (
+	absent      state = iota // there is no such cell
+	unavailable              // this world cannot run it
+	undecided
+	whole     // no harm to the account
+	sometimes // harm in some trials
+	always
+)
+
+// fences are the guards that the fenced half of a square shows, the first that there is.
+// fence-equal is not among them: it locks rightful holders out.
+func fences() []string {
+	var names []string
+	for _, g := range []ledger.Guard{ledger.FenceAll, ledger.CAS, ledger.FenceWrites, ledger.Mint, ledger.Value, ledger.Unique} {
+		names = append(names, string(g))
+	}
+	return names
+}
+
+// newGrid arranges some cells of one world: a row for each scenario in the order given,
+// grouped by family. Every grid of a world has the same columns, without those that would
+// be empty. Variants of lock services that have no column get rows of their own if variants
+// says so, or if a scenario has nothing else.
+func newGrid(set *results.Set, world string, cells []scenarios.Summary, variants bool) grid {
+	g := grid{columns: slices.DeleteFunc(backendsOf(set.In(world)), func(name string) bool {
+		return !slices.ContainsFunc(cells, func(c scenarios.Summary) bool { return c.Backend == name })
+	})}
+	type place struct{ scenario, options string }
+	at := map[place]int{}
+	plainRow := map[string]bool{} // of the scenario
+	for _, c := range cells {
+		plainRow[c.Scenario] = plainRow[c.Scenario] || slices.Contains(g.columns, c.Backend)
+	}
+	for _, c := range cells {
+		where := place{scenario: c.Scenario}
+		column := slices.Index(g.columns, c.Backend)
+		if column < 0 {
+			where.options = options(c.Backend)
+			column = slices.Index(g.columns, plain(c.Backend))
+			if column < 0 {
+				g.addColumn(plain(c.Backend))
+				column = slices.Index(g.columns, plain(c.Backend))
+			}
+			if !variants && plainRow[c.Scenario] {
+				g.left++
+				continue
+			}
+		}
+		row, known := at[where]
+		if !known {
+			row = len(g.rows)
+			at[where] = row
+			g.rows = append(g.rows, gridRow{scenario: c.Scenario, options: where.options, family: familyOf(set, c.Scenario), squares: make([]pair, len(g.columns))})
+		}
+		g.rows[row].squares[column].put(squareOf(c))
+		g.cells = append(g.cells, c)
+	}
+	g.sortRows()
+	return g
+}
+
+// addColumn makes a column for a lock service that is there in variants only.
+func (g *grid) addColumn(name string) {
+	before := slices.Clone(g.columns)
+	g.columns = append(g.columns, name)
+	sortBackends(g.columns)
+	for i := range g.rows {
+		wider := make([]pair, len(g.columns))
+		for j, old := range before {
+			wider[slices.Index(g.columns, old)] = g.rows[i].squares[j]
+		}
+		g.rows[i].squares = wider
+	}
+}
+
+// sortRows groups the rows by family and, in it, by scenario, in the order in which they
+// came; what is shown of the columns' own lock services comes before their variants.
+func (g *grid) sortRows() {
+	first := map[string]int{}
+	for i, r := range g.rows {
+		if _, known := first[r.scenario]; !known {
+			first[r.scenario] = i
+		}
+	}
+	slices.SortStableFunc(g.rows, func(a, b gridRow) int {
+		if a.family != b.family {
+			return slices.Index(Families(), a.family) - slices.Index(Families(), b.family)
+		}
+		if a.scenario != b.scenario {
+			return first[a.scenario] - first[b.scenario]
+		}
+		return min(len(a.options), 1) - min(len(b.options), 1)
+	})
+}
+
+// put takes in a square in its half.
+func (p *pair) put(s square) {
+	if s.guard == string(ledger.None) {
+		p.bare = s
+		return
+	}
+	rank := slices.Index(fences(), s.guard)
+	if rank < 0 {
+		return
+	}
+	if before := slices.Index(fences(), p.fenced.guard); before < 0 || rank < before {
+		p.fenced = s
+	}
+}
+
+func squareOf(c scenarios.Summary) square {
+	s := square{
+		guard:    c.Guard,
+		harm:     share{}.plus(c.Damage),
+		overlap:  c.Tally(check.Overlap).Violated > 0,
+		valid:    c.Tally(check.OverlapValid).Violated > 0,
+		surprise: c.Outcome == scenarios.NotAsExpected,
+		unsure:   c.Outcome == scenarios.Undecided,
+	}
+	switch {
+	case c.Trials == 0:
+		s.state = unavailable
+	case s.harm.decided == 0:
+		s.state = undecided
+	case s.harm.violated == 0:
+		s.state = whole
+	case s.harm.violated < s.harm.decided:
+		s.state = sometimes
+	default:
+		s.state = always
+	}
+	return s
+}
+
+// text is what stands in a square: the share, `!` if it is a surprise, `?` if something is
+// undecided, and which fence it was if not fence-all.
+func (s square) text() string {
+	var text string
+	switch s.state {
+	case absent, unavailable:
+		return ""
+	case undecided:
+		text = "?"
+	default:
+		text = s.harm.percent()
+		if s.unsure {
+			text += "?"
+		}
+	}
+	if s.surprise {
+		text += "!"
+	}
+	return text
+}
+
+// letter names a fence other than fence-all.
+func (s square) letter() string {
+	switch s.guard {
+	case string(ledger.None), string(ledger.FenceAll), "":
+		return ""
+	}
+	return s.guard[:1]
+}
+
+// harmed counts the halves that were decided, and those in which the account came to harm.
+func (g grid) harmed(half func(pair) square) (harmed, decided int) {
+	for _, r := range g.rows {
+		for _, p := range r.squares {
+			switch half(p).state {
+			case whole:
+				decided++
+			case sometimes, always:
+				decided++
+				harmed++
+			}
+		}
+	}
+	return harmed, decided
+}
+
+// headline says what the matrix shows, in one sentence.
+func (g grid) headline() string {
+	bareHarmed, bare := g.harmed(func(p pair) square { return p.bare })
+	fencedHarmed, fenced := g.harmed(func(p pair) square { return p.fenced })
+	var parts []string
+	if bare > 0 {
+		parts = append(parts, fmt.Sprintf("in %d of %d cells without a fence", bareHarmed, bare))
+	}
+	if fenced > 0 {
+		parts = append(parts, fmt.Sprintf("in %d of %d behind one", fencedHarmed, fenced))
+	}
+	switch {
+	case len(parts) == 0:
+		return "Nothing was decided"
+	case bare == 0:
+		parts[0] = fmt.Sprintf("in %d of %d cells behind a fence", fencedHarmed, fenced)
+	}
+	return "Money was lost or taken twice " + strings.Join(parts, ", ")
+}

@@ -1,0 +1,50 @@
+package charts
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"github.com/locklab/locklab/scenarios"
+)
+
+// share is in how many of the trials that were decided something was violated.
+type share struct{ violated, decided int }
+
+func (s share) plus(t scenarios.Tally) share {
+	return share{s.violated + t.Violated, s.decided + t.Violated + t.Holds}
+}
+
+// value is from 0 to 1; of no trials it is 0.
+func (s share) value() float64 {
+	if s.decided == 0 {
+		return 0
+	}
+	return float64(s.violated) / float64(s.decided)
+}
+
+// fewTrials are too few to speak of per cent.
+const fewTrials = 10
+
+// percent gives "35" or, of few trials, "1/3". It says 0 and 100 only where that is exact.
+func (s share) percent() string {
+	if s.decided < fewTrials {
+		return fmt.Sprintf("%d/%d", s.violated, s.decided)
+	}
+	switch percent := int(math.Round(100 * s.value())); {
+	case percent == 0 && s.violated > 0:
+		return "<1"
+	case percent == 100 && s.violated < s.decided:
+		return ">99"
+	default:
+		return strconv.Itoa(percent)
+	}
+}
+
+// String gives "35 %" or, of few trials, "1 of 3".
+func (s share) String() string {
+	if s.decided < fewTrials {
+		return fmt.Sprintf("%d of %d", s.violated, s.decided)
+	}
+	return s.percent() + " %"
+}

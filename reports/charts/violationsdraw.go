@@ -1,0 +1,110 @@
+package charts
+
+import (
+	"fmt"
+
+	"gonum.org/v1/plot/vg"
+
+	"github.com/locklab/locklab/reports/canvas"
+)
+
+// drawBar draws one of the four kinds of bar: outlined, solid, solid, hatched, so that
+// they differ without their colours too.
+func drawBar(on canvas.Paper, kind int, x0, y0, x1, y1 vg.Length) {
+	switch kind {
+	case 0:
+		on.Rect(x0, y0, x1, y1, canvas.Tint(canvas.SkyBlue, 0.35))
+		on.Frame(x0+0.5, y0+0.5, x1-0.5, y1-0.5, 1, canvas.Blue)
+	case 1:
+		on.Rect(x0, y0, x1, y1, canvas.Blue)
+	case 2:
+		on.Rect(x0, y0, x1, y1, canvas.Vermillion)
+	case 3:
+		on.Hatch(x0, y0, x1, y1, canvas.Vermillion)
+	}
+}
+
+func violationKeys() []key {
+	var keys []key
+	for kind, text := range []string{"two holders at once", "both within their own deadlines", "money lost or taken twice", "the same behind a fence"} {
+		keys = append(keys, key{text, func(on canvas.Paper, x, y vg.Length) {
+			drawBar(on, kind, x, y-5, x+sampleWidth, y+5)
+		}})
+	}
+	return append(keys, key{"95 % interval", func(on canvas.Paper, x, y vg.Length) { drawInterval(on, x+3, x+sampleWidth-3, y) }})
+}
+
+// drawInterval draws a lying whisker.
+func drawInterval(on canvas.Paper, x0, x1, y vg.Length) {
+	on.Pen(1, canvas.Ink)
+	on.Line(x0, y, x1, y)
+	on.Line(x0, y-2, x0, y+2)
+	on.Line(x1, y-2, x1, y+2)
+}
+
+func (s *violationSheet) draw(on canvas.Paper) {
+	s.page.draw(on, s.height)
+	for i, p := range s.panels {
+		x, y := s.corner(i)
+		s.drawPanel(on, p, x, y, i%violationCols == 0)
+	}
+}
+
+// drawPanel draws a family. The first of each line of panels has the names of the locks.
+func (s *violationSheet) drawPanel(on canvas.Paper, p familyPanel, x, y vg.Length, names bool) {
+	title, f := canvas.Bold(wordSize), canvas.Regular(smallSize)
+	name := sentenceCase(string(p.family))
+	on.Text(title, x, y+panelTitle-10, canvas.Ink, name)
+	count := fmt.Sprintf("%d scenarios", p.scenarios)
+	if p.scenarios == 1 {
+		count = "1 scenario"
+	}
+	on.Text(f, x+title.Width(name)+8, y+panelTitle-10, canvas.Slate, count)
+	scale := s.panel - countWidth
+	top, bottom := y+panelTitle, y+s.panelHeight()-panelScale
+	for _, t := range []struct {
+		at   vg.Length
+		text string
+	}{{0, "0 %"}, {0.5, "50 %"}, {1, "100 %"}} {
+		on.Pen(0.8, canvas.Mist)
+		on.Line(x+t.at*scale, top, x+t.at*scale, bottom)
+		on.Text(f, x+t.at*scale-f.Width(t.text)/2, bottom+15, canvas.Slate, t.text)
+	}
+	on.Text(f, x+s.panel-f.Width("n"), top-10, canvas.Slate, "n")
+	for i, row := range p.rows {
+		at := top + vg.Length(i)*s.rowHeight()
+		if names {
+			base := at + s.rowHeight()/2 + 4 - vg.Length(len(s.names[i])-1)*(headLine/2)
+			for n, line := range s.names[i] {
+				on.Text(f, margin, base+vg.Length(n)*headLine, canvas.Ink, line)
+			}
+		}
+		on.Pen(0.8, canvas.Mist)
+		on.Line(x, at, x+s.panel, at)
+		s.drawBars(on, row, x, at+(s.rowHeight()-4*barHeight)/2, scale)
+	}
+	on.Pen(1, canvas.Slate)
+	on.Line(x, top, x, bottom)
+}
+
+func (s *violationSheet) drawBars(on canvas.Paper, row violationRow, x, y, scale vg.Length) {
+	f := canvas.Regular(smallSize - 1)
+	middle := y + 2*barHeight
+	if row.harm.decided+row.left.decided+row.overlap.decided == 0 {
+		on.Text(f, x+8, middle+4, canvas.Slate, "no trial")
+		return
+	}
+	for kind, each := range row.shares() {
+		if each.decided == 0 {
+			continue
+		}
+		top := y + vg.Length(kind)*barHeight
+		if each.violated > 0 {
+			drawBar(on, kind, x, top+0.4, x+scale*vg.Length(each.value()), top+barHeight-0.4)
+		}
+		low, high := Wilson(each.violated, each.decided)
+		drawInterval(on, x+scale*vg.Length(low), x+scale*vg.Length(high), top+barHeight/2)
+	}
+	count := fmt.Sprintf("%d / %d", row.harm.decided, row.left.decided)
+	on.Text(f, x+s.panel-f.Width(count), middle+4, canvas.Slate, count)
+}

@@ -1,0 +1,279 @@
+package diagram
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// reader follows the events of a history for what hosts believe.
+type reader struct {
+	*scene
+	history *sim.History
+	owners  map[string]int // whose an acquisition is
+	accused map[int64]bool
+	saying  map[int64]string // what the violation is, at the event that completes it
+	open    []bar            // beliefs that go on
+}
+
+// readEvents makes dots of the events that matter and bars of beliefs.
+func (s *scene) readEvents(h *sim.History, findings []check.Finding) {
+	r := &reader{scene: s, history: h, owners: map[string]int{}, accused: map[int64]bool{}, saying: map[int64]string{}}
+	for _, e := range h.Events {
+		if e.Kind == sim.AcquireSent || e.Kind == sim.Acquired || e.Kind == sim.Granted && e.Client != "" {
+			r.owners[e.Grant] = slices.Index(h.Header.Clients, or(e.Client, e.Host))
+		}
+	}
+	r.accuse(findings)
+	for _, e := range h.Events {
+		column := s.columnOf(e.Host)
+		if column < 0 {
+			continue
+		}
+		r.believe(e, column)
+		if label := r.label(e); (label != "" || r.accused[e.Seq]) && e.At >= s.from && e.At <= s.to {
+			r.dot(e, column, label)
+		}
+	}
+	for len(r.open) > 0 {
+		r.ends(0, s.to)
+	}
+	s.clipBars()
+	s.thinOut()
+}
+
+// maxDots is how many events one picture can hold; with more, only those are drawn that
+// a violation rests on or that have a message beside them.
+const maxDots = 60
+
+// beside is how near in time a message is that an event has to do with.
+const beside = 10 * time.Millisecond
+
+// thinOut leaves out events, and the beliefs that begin or end with them, far from the
+// messages that are drawn.
+func (s *scene) thinOut() {
+	if len(s.dots) <= maxDots {
+		return
+	}
+	near := func(column int, at time.Duration) bool {
+		return slices.ContainsFunc(s.arrows, func(a arrow) bool {
+			return a.from == column && (a.Sent-at).Abs() <= beside || a.to == column && (a.Arrived-at).Abs() <= beside
+		})
+	}
+	s.dots = slices.DeleteFunc(s.dots, func(d dot) bool { return !d.guilty && !near(d.column, d.at) })
+	s.bars = slices.DeleteFunc(s.bars, func(b bar) bool { return !near(b.column, b.from) && !near(b.column, b.to) })
+}
+
+func or(a, b sim.HostID) sim.HostID {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// accuse notes the evidence of violations, and says at the last of it what they are. Where
+// the account or the service has seen a violation, the beliefs of clients are no news.
+func (r *reader) accuse(findings []check.Finding) {
+	first, found := gravest(findings)
+	if !found {
+		return
+	}
+	for _, f := range findings {
+		beliefs := f.Property == check.Overlap || f.Property == check.OverlapValid
+		if f.Verdict != check.Violated || f.Property == check.Availability || beliefs && f.Property != first.Property {
+			continue
+		}
+		for _, seq := range f.Evidence {
+			r.accused[seq] = true
+		}
+		if len(f.Evidence) == 0 || f.Property != first.Property {
+			continue
+		}
+		at := slices.Max(f.Evidence)
+		if beliefs { // it begins when the second client is told that it has the lock
+			at = lastOf(r.history, f.Evidence, sim.Acquired, at)
+		}
+		r.saying[at] = words.Violation(f.Property)
+	}
+}
+
+// lastOf gives the last event of this kind among the evidence.
+func lastOf(h *sim.History, evidence []int64, kind sim.Kind, otherwise int64) int64 {
+	best := int64(0)
+	for _, seq := range evidence {
+		if e, ok := eventOf(h, seq); ok && e.Kind == kind {
+			best = max(best, seq)
+		}
+	}
+	if best == 0 {
+		return otherwise
+	}
+	return best
+}
+
+func (r *reader) dot(e sim.Event, column int, label string) {
+	d := dot{at: e.At, column: column, client: r.whose(e), label: label, guilty: r.accused[e.Seq]}
+	d.saying = r.saying[e.Seq]
+	for i := len(r.dots) - 1; i >= 0 && r.dots[i].at == d.at; i-- {
+		if before := &r.dots[i]; before.column == column {
+			before.join(d)
+			return
+		}
+	}
+	r.dots = append(r.dots, d)
+}
+
+// join adds another event of the same host and moment. What follows for the lock as a whole
+// stands in the place of what one node did.
+func (d *dot) join(o dot) {
+	d.guilty = d.guilty || o.guilty
+	d.saying = max(d.saying, o.saying)
+	switch {
+	case o.label == "":
+	case d.label == "" || strings.HasPrefix(d.label, "vote"):
+		d.label, d.client = o.label, o.client
+	case !strings.HasPrefix(o.label, "vote"):
+		d.label, d.client = d.label+", "+o.label, o.client
+	}
+}
+
+// whose client an event is about.
+func (r *reader) whose(e sim.Event) int {
+	if i := slices.Index(r.history.Header.Clients, or(e.Client, e.Host)); i >= 0 {
+		return i
+	}
+	if i, known := r.owners[e.Grant]; known && e.Grant != "" {
+		return i
+	}
+	return nobody
+}
+
+// label says in a few words what an event is; empty: the messages say it, or it does not
+// matter.
+func (r *reader) label(e sim.Event) string {
+	switch e.Kind {
+	case sim.Acquired:
+		return "has the lock"
+	case sim.NotAcquired:
+		return "gives up"
+	case sim.Lost:
+		return "told: lock lost"
+	case sim.Deadline:
+		return "own deadline"
+	case sim.Release:
+		return "releases"
+	case sim.NotReleased:
+		return "told: not released"
+	case sim.Abandon:
+		return "gives the write up"
+	case sim.WriteUnknown, sim.ReadUnknown:
+		return "no answer"
+	case sim.Granted:
+		return "granted to " + r.nameOf(e.Grant)
+	case sim.Expired:
+		return "lease expired"
+	case sim.Forgotten:
+		return "lock forgotten"
+	case sim.Freed:
+		return "freed"
+	case sim.NodeGranted:
+		return "vote: " + r.nameOf(e.Grant)
+	case sim.NodeEnded:
+		return "vote ended"
+	case sim.LedgerWrite:
+		return fmt.Sprintf("takes %d", e.Balance)
+	case sim.LedgerReadRefused, sim.LedgerWriteRefused:
+		return "refuses"
+	case sim.LedgerMarked:
+		return "job marked"
+	}
+	return ""
+}
+
+func (r *reader) nameOf(grant string) string {
+	if i, known := r.owners[grant]; known && i >= 0 {
+		return string(r.history.Header.Clients[i])
+	}
+	return "nobody known"
+}
+
+// believe follows who thinks that a client holds the lock: the client, and the service.
+func (r *reader) believe(e sim.Event, column int) {
+	begin := func(style barStyle) {
+		r.open = append(r.open, bar{column: column, from: e.At, style: style, client: r.whose(e), grant: e.Grant})
+	}
+	switch e.Kind {
+	case sim.Acquired:
+		begin(held)
+	case sim.Granted, sim.NodeGranted:
+		if !r.history.IsClient(e.Host) {
+			begin(granted)
+		}
+	case sim.Renewed:
+		if r.ended(e, column, overrun) {
+			begin(held)
+		}
+	case sim.Deadline:
+		if r.ended(e, column, held) {
+			begin(overrun)
+		}
+	case sim.Release, sim.Lost:
+		r.ended(e, column, held)
+		r.ended(e, column, overrun)
+	case sim.NodeEnded:
+		r.ended(e, column, granted)
+	case sim.Expired, sim.Freed, sim.Forgotten:
+		if !r.ended(e, column, granted) {
+			r.endedAnywhere(e)
+		}
+	case sim.FaultApplied:
+		if sim.LaneKind(e.Fault) == sim.Crash {
+			for i := len(r.open) - 1; i >= 0; i-- {
+				if r.open[i].column == column && r.open[i].style != granted {
+					r.ends(i, e.At)
+				}
+			}
+		}
+	}
+}
+
+// ended ends a belief of a host; false: it had none.
+func (r *reader) ended(e sim.Event, column int, style barStyle) bool {
+	for i, b := range r.open {
+		if b.column == column && b.style == style && b.grant == e.Grant {
+			r.ends(i, e.At)
+			return true
+		}
+	}
+	return false
+}
+
+// endedAnywhere ends a grant that another server than the one that gave it has ended.
+func (r *reader) endedAnywhere(e sim.Event) {
+	for i, b := range r.open {
+		if b.style == granted && b.grant == e.Grant {
+			r.ends(i, e.At)
+			return
+		}
+	}
+}
+
+func (r *reader) ends(i int, at time.Duration) {
+	b := r.open[i]
+	b.to = at
+	r.bars = append(r.bars, b)
+	r.open = slices.Delete(r.open, i, i+1)
+}
+
+// clipBars leaves what can be seen of bars.
+func (s *scene) clipBars() {
+	s.bars = slices.DeleteFunc(s.bars, func(b bar) bool { return b.to < s.from || b.from > s.to })
+	for i := range s.bars {
+		s.bars[i].from, s.bars[i].to = max(s.bars[i].from, s.from), min(s.bars[i].to, s.to)
+	}
+}

@@ -1,0 +1,199 @@
+package page
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// addCells makes the scenarios, the matrix and the stories from the cells of a set.
+func (v *view) addCells(c Content, a addresses) error {
+	known := map[string]bool{}
+	for _, s := range c.Set.Cells {
+		name, _, _ := strings.Cut(s.Backend, "+")
+		known[name] = true
+	}
+	trials := map[cellName][]Trial{}
+	for _, t := range c.Trials {
+		trials[nameOf(t.Kept)] = append(trials[nameOf(t.Kept)], t)
+	}
+	place := map[string]*scenario{}
+	leases := []time.Duration{}
+	for _, s := range c.Set.Cells {
+		sc := place[s.Scenario]
+		if sc == nil {
+			sc = newScenario(s.Scenario, c.Set.Card(s.Scenario), a)
+			place[s.Scenario] = sc
+			v.Scenarios = append(v.Scenarios, sc)
+		}
+		column, variant := service(s.Backend, known)
+		at := slices.Index(v.Columns, column)
+		if at < 0 {
+			at = len(v.Columns)
+			v.Columns = append(v.Columns, column)
+		}
+		each := newCell(s, sc, a)
+		sc.Cells = append(sc.Cells, each)
+		sc.put(at, variant, each.chip)
+		if each.Surprise {
+			v.Surprises = append(v.Surprises, each.chip)
+		}
+		if !slices.Contains(leases, s.TTL) && s.Unavailable == "" {
+			leases = append(leases, s.TTL)
+		}
+		for _, t := range trials[nameOfCell(s)] {
+			if err := v.addTrial(t, sc, each); err != nil {
+				return err
+			}
+		}
+	}
+	worlds := map[string]bool{}
+	for _, s := range c.Set.Cells {
+		worlds[s.World] = true
+	}
+	for _, sc := range v.Scenarios {
+		sc.fill(v.Columns, len(worlds) > 1)
+	}
+	v.Span = len(v.Columns) + 1
+	slices.Sort(leases)
+	var told []string
+	for _, l := range leases {
+		told = append(told, words.Seconds(l))
+	}
+	v.Leases = strings.Join(told, ", ")
+	return nil
+}
+
+func newScenario(name string, card *scenarios.Card, a addresses) *scenario {
+	sc := &scenario{Address: a.of(name), Name: name, Title: name, FaultList: "none", Search: strings.ToLower(name)}
+	if card == nil {
+		return sc
+	}
+	sc.Search = strings.ToLower(strings.Join(append([]string{name, card.Title}, card.Claims...), " "))
+	sc.Title, sc.Text, sc.file = cmp.Or(card.Title, name), card.Text, card.File
+	for _, id := range card.Claims {
+		sc.Claims = append(sc.Claims, link{Text: id})
+	}
+	for _, f := range card.Faults {
+		sc.Faults = append(sc.Faults, string(f))
+	}
+	sc.FaultList = cmp.Or(strings.Join(sc.Faults, " "), "none")
+	for _, f := range faultNames {
+		if slices.Contains(card.Faults, f.kind) {
+			sc.FaultWords = append(sc.FaultWords, strings.ToLower(f.name))
+			// It is filed under the last kind of that list: the first ones often only prepare the
+			// ground.
+			sc.family = f.kind
+		}
+	}
+	return sc
+}
+
+func newCell(s scenarios.Summary, sc *scenario, a addresses) *cell {
+	worst, n := levelOf(s)
+	c := &cell{
+		chip: chip{
+			Address: a.of(s.Scenario, s.Backend, s.Guard, s.World), Label: guardLabel(s.Guard), Level: worst,
+			Scenario: s.Scenario, Backend: s.Backend, Guard: s.Guard, World: s.World,
+			Surprise: s.Outcome == scenarios.NotAsExpected,
+		},
+		Count: words.Many(s.Trials, "trial"), Seeds: seeds(s.Seeds), Lease: words.Seconds(s.TTL), Outcome: s.Outcome.String(), Unavailable: s.Unavailable,
+	}
+	if n > 0 {
+		c.Rate = fmt.Sprintf("%d/%d", n, s.Trials)
+	}
+	c.Name = fmt.Sprintf("%s, %s, guard %s, %s world: %s", sc.Title, s.Backend, s.Guard, s.World, worst.Word)
+	if n > 0 {
+		c.Name += fmt.Sprintf(" in %d of %d", n, s.Trials)
+	}
+	if c.Surprise {
+		c.Name += ", not as expected"
+	}
+	if s.Unavailable == "" {
+		c.Judgements, c.Quiet = judgements(s)
+		c.Measures = measures(s)
+	}
+	return c
+}
+
+func guardLabel(guard string) string {
+	if guard == "none" {
+		return "unfenced"
+	}
+	return guard
+}
+
+func seeds(s scenarios.Seeds) string {
+	if s.First == s.Last {
+		return "seed " + strconv.FormatUint(s.First, 10)
+	}
+	return fmt.Sprintf("seeds %d to %d", s.First, s.Last)
+}
+
+func measures(s scenarios.Summary) (out [][2]string) {
+	for _, each := range s.Spreads {
+		m := check.Measured{Measure: each.Measure, Least: each.Least, Most: each.Most}
+		out = append(out, [2]string{each.Measure.Means(), strings.ReplaceAll(scenarios.ShowMeasured(m, s.TTL), "ttl", " leases")})
+	}
+	return out
+}
+
+// put adds a chip to the box of a column.
+func (sc *scenario) put(column int, variant string, ch chip) {
+	at := slices.IndexFunc(sc.Boxes, func(b box) bool { return b.Column == column })
+	if at < 0 {
+		at = len(sc.Boxes)
+		sc.Boxes = append(sc.Boxes, box{Column: column})
+	}
+	groups := &sc.Boxes[at].Groups
+	g := slices.IndexFunc(*groups, func(g group) bool { return g.Variant == variant && g.World == ch.World })
+	if g < 0 {
+		g = len(*groups)
+		*groups = append(*groups, group{Variant: variant, World: ch.World})
+	}
+	(*groups)[g].Chips = append((*groups)[g].Chips, ch)
+}
+
+// fill adds the boxes that are empty, so that there is one for each column.
+func (sc *scenario) fill(columns []string, tagged bool) {
+	boxes := make([]box, len(columns))
+	for _, b := range sc.Boxes {
+		boxes[b.Column] = b
+	}
+	for i := range boxes {
+		boxes[i].Column, boxes[i].Name = i, columns[i]
+		for j := range boxes[i].Groups {
+			if g := &boxes[i].Groups[j]; tagged {
+				g.Tag = g.World
+			}
+		}
+	}
+	sc.Boxes = boxes
+}
+
+func (v *view) addTrial(t Trial, sc *scenario, c *cell) error {
+	r := t.Kept.Result
+	k := kept{
+		ID: t.Kept.ID, Seed: r.Seed, Command: r.Replay(sc.file), Path: t.Kept.Path, Steps: t.packed != "",
+		Surprises: r.Surprises,
+	}
+	k.Verdict, k.Violated = words.Verdict(r.Findings)
+	if t.svg != nil && sc.SVG == "" {
+		svg, err := drawing(t.svg)
+		if err != nil {
+			return fmt.Errorf("the timeline of %s: %w", t.Kept.ID, err)
+		}
+		sc.SVG, sc.SVGOf, k.Inline = svg, t.Kept.ID, true
+	}
+	c.Kept = append(c.Kept, k)
+	v.Stories = append(v.Stories, packed{t.Kept.ID, template.HTML(t.packed)})
+	return nil
+}

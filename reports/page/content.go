@@ -1,0 +1,79 @@
+// Package page writes what was found as one HTML page to hand out: one file that needs no
+// network and nothing beside it. Without JavaScript everything can be read; with it a trial
+// can be stepped through event by event.
+//
+// Whatever comes from a scenario, a backend or a history is text to the page and never
+// markup, and a Content-Security-Policy lets no script run but the page's own.
+package page
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/locklab/locklab/reports/results"
+)
+
+// Content is what is on the page.
+type Content struct {
+	Title string
+	// Headline is the one thing that matters first, in a sentence; Remarks follow it.
+	Headline string
+	Remarks  []string
+	Set      *results.Set
+	Charts   []Chart
+	Claims   []Claim
+	Trials   []Trial // those that can be stepped through
+	LeftOut  int     // kept trials that are not among them, to keep the page small
+}
+
+// Chart is a picture of many trials.
+type Chart struct {
+	Name, Title, Caption string // Name is unique and part of an address in the page
+	SVG                  []byte // as canvas.Figure writes it
+}
+
+// Claim is a row of the table of claims.
+type Claim struct {
+	Source, ID, Says, Verdict string
+	Condition                 string   // under which it is right; may be empty
+	Figures                   []string // what was measured
+}
+
+// Write writes the page. The same content gives the same bytes. It returns an error if a
+// picture is not a plain drawing, or if w does.
+func Write(w io.Writer, c Content) error {
+	v, err := newView(c)
+	if err != nil {
+		return err
+	}
+	b := bufio.NewWriter(w)
+	if err := skeleton().Execute(b, v); err != nil {
+		return fmt.Errorf("write the page: %w", err)
+	}
+	if err := b.Flush(); err != nil {
+		return fmt.Errorf("write the page: %w", err)
+	}
+	return nil
+}
+
+// Save writes the page to a file. A page that is there already is replaced when the new one
+// is complete.
+func Save(path string, c Content) error {
+	file, err := os.CreateTemp(filepath.Dir(path), ".page-*")
+	if err != nil {
+		return fmt.Errorf("save the page: %w", err)
+	}
+	err = errors.Join(Write(file, c), file.Chmod(0o644), file.Close())
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(file.Name())
+		return fmt.Errorf("save the page: %w", err)
+	}
+	return nil
+}

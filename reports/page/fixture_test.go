@@ -1,0 +1,179 @@
+package page
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/reports/timeline"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// folder is where the run of these tests leaves its results.
+var folder string
+
+func TestMain(m *testing.M) {
+	var err error
+	if folder, err = os.MkdirTemp("", "locklab-page"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	status := m.Run()
+	_ = os.RemoveAll(folder)
+	os.Exit(status)
+}
+
+// ran is the set that a run of a few real trials leaves on disk.
+var ran = sync.OnceValues(func() (*results.Set, error) {
+	all, err := scenarios.Builtin(scenarios.Everything())
+	if err != nil {
+		return nil, err
+	}
+	wanted := []string{"gc-pause", "no-fault", "split-brain"}
+	all = slices.DeleteFunc(all, func(s *scenarios.Scenario) bool { return !slices.Contains(wanted, s.Name) })
+	trials, err := scenarios.Selection{
+		Guards: []string{"none", "fence-all", "fence-equal", "cas"}, World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 2},
+	}.Trials(all)
+	if err != nil {
+		return nil, err
+	}
+	f, err := results.NewFolder(folder, results.About{
+		Command: []string{"locklab", "run", "--seeds", "2"}, Version: "(test)", Go: "go1.26", Started: time.Unix(1e9, 0),
+		World: "virtual", Seeds: "2", Trials: len(trials), Scenarios: scenarios.Cards(trials, nil),
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, trial := range trials {
+		h, err := trial.Simulate()
+		if err != nil {
+			return nil, err
+		}
+		if err := f.Add(scenarios.Judged{Trial: trial, Result: trial.Judge(h), History: h}); err != nil {
+			return nil, err
+		}
+	}
+	return f.Set(), f.Close()
+})
+
+// trialsOf draws and packs kept trials.
+func trialsOf(t *testing.T, kept []results.Kept) (trials []Trial) {
+	t.Helper()
+	for _, k := range kept {
+		file, err := os.Open(k.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, err := sim.ReadHistory(file, k.Path)
+		if err = errors.Join(err, file.Close()); err != nil {
+			t.Fatal(err)
+		}
+		trials = append(trials, trialOf(t, k, h))
+	}
+	return trials
+}
+
+func trialOf(t *testing.T, k results.Kept, h *sim.History) Trial {
+	t.Helper()
+	figure, layout, err := timeline.Draw(h, k.Result.Findings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var svg bytes.Buffer
+	if err := figure.WriteSVG(&svg); err != nil {
+		t.Fatal(err)
+	}
+	trial, err := NewTrial(k, h, svg.Bytes(), layout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trial
+}
+
+// content is a whole page about real trials.
+func content(t *testing.T) Content {
+	t.Helper()
+	set, err := ran()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Content{
+		Title: "locklab", Headline: "All as expected.", Set: set, Trials: trialsOf(t, set.Kept),
+		Charts: []Chart{{Name: "sweep", Title: "A sweep", Caption: "n = 2, seeds 1 to 2", SVG: []byte(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9"/></svg>`)}},
+		Claims: []Claim{{Source: "Martin Kleppmann, 2016", ID: "K4", Says: "A pause outlives the lease.", Verdict: "confirmed", Condition: "right if: nobody checks", Figures: []string{"lost-update violated in 2 of 2"}}},
+	}
+}
+
+// A name that would do harm if it were markup. Nobody may see window.harmed set.
+const evil = `"><img src=x onerror="window.harmed=1"></script><script>window.harmed=1</script>{{.Title}}'`
+
+// hostile is a page about a scenario of somebody who means ill.
+func hostile(t *testing.T) Content {
+	t.Helper()
+	host := sim.HostID(evil)
+	h := &sim.History{
+		Header: sim.Header{Format: sim.Format, Scenario: evil, Backend: evil, Guard: "none", World: "virtual", Seed: 1, TTL: time.Second, Clients: []sim.HostID{host}, Servers: []sim.HostID{"s" + host}, Ledger: "l" + host, Faults: []string{evil}},
+		Events: []sim.Event{
+			{Seq: 1, Kind: sim.LedgerOpened, Host: "l" + host, Balance: 100},
+			{Seq: 2, At: 1e6, Kind: sim.Acquired, Host: host, Op: evil, Grant: evil},
+			{Seq: 3, At: 2e6, Kind: sim.FaultApplied, Host: host, Fault: evil, Note: evil},
+			{Seq: 4, At: 3e6, Kind: sim.Lost, Host: host, Grant: evil, Note: evil},
+			{Seq: 5, At: 4e6, Kind: sim.End, Note: evil},
+		},
+	}
+	r := scenarios.Result{
+		Scenario: evil, Backend: evil, Guard: "none", World: "virtual", Seed: 1, TTL: time.Second, Outcome: scenarios.NotAsExpected, Surprises: []string{evil},
+		Findings: []check.Finding{
+			{Property: check.FaultsHappened}, {Property: check.RecordingSane},
+			{Property: check.LostUpdate, Verdict: check.Violated, Why: evil, Evidence: []int64{2, 4}},
+		},
+	}
+	card := scenarios.Card{Scenario: evil, Title: evil, Text: evil, Claims: []string{evil}, Faults: []sim.FaultKind{sim.FaultKind(evil)}, File: evil,
+		Cells: []scenarios.CardCell{{Backend: evil, Guard: "none", World: "virtual", TTL: time.Second, Expect: []scenarios.Expected{{Property: check.LostUpdate, Because: evil}}}}}
+	sum := scenarios.NewSummaries([]scenarios.Card{card})
+	sum.Add(&r)
+	k := results.Kept{ID: r.ID(), Result: r, Path: evil}
+	trial := trialOf(t, k, h)
+	return Content{
+		Title: evil, Headline: evil, Remarks: []string{evil}, Trials: []Trial{trial},
+		Charts: []Chart{{Name: evil, Title: evil, Caption: evil, SVG: []byte(`<svg viewBox="0 0 1 1"/>`)}},
+		Claims: []Claim{{evil, evil, evil, evil, evil, []string{evil}}},
+		Set: &results.Set{
+			Runs:  []results.Run{{Path: evil, About: results.About{Command: []string{evil}, Version: evil, World: evil, Seeds: evil}}},
+			Cards: []scenarios.Card{card}, Cells: sum.Cells(), Trials: 1, Kept: []results.Kept{k},
+		},
+	}
+}
+
+// written gives the page as text.
+func written(t *testing.T, c Content) string {
+	t.Helper()
+	var b strings.Builder
+	if err := Write(&b, c); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// saved gives the address of the page on disk.
+func saved(t *testing.T, c Content) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "index.html")
+	if err := Save(path, c); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Fatal(err)
+	}
+	return "file://" + path
+}

@@ -1,0 +1,74 @@
+package page
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/reports/timeline"
+	"github.com/locklab/locklab/sim"
+)
+
+// Trial is a trial that can be stepped through. Its picture, its events and what everybody
+// believed are packed as soon as they are known, so that many trials fit in memory.
+type Trial struct {
+	Kept   results.Kept
+	Events int // that the history has
+	packed string
+	svg    []byte // of the telling trial of its scenario, which is shown without JavaScript
+}
+
+// NewTrial packs the story of a kept trial. svg is its timeline, as canvas.Figure writes it,
+// and layout says where time and lanes lie in it (timeline.Draw). It returns an error if the
+// picture is not a plain drawing.
+func NewTrial(k results.Kept, h *sim.History, svg []byte, layout timeline.Layout) (Trial, error) {
+	s := newStory(h, k.Result.Findings, layout)
+	t := Trial{Kept: k, Events: len(h.Events)}
+	if k.Telling {
+		t.svg = svg
+	} else {
+		if _, err := drawing(svg); err != nil {
+			return Trial{}, fmt.Errorf("the timeline of %s: %w", k.ID, err)
+		}
+		s.SVG = string(svg)
+	}
+	var err error
+	if t.packed, err = s.pack(); err != nil {
+		return Trial{}, fmt.Errorf("pack the story of %s: %w", k.ID, err)
+	}
+	return t, nil
+}
+
+// MaxTrials bounds how many trials can be stepped through in one page. A trial takes about
+// 8 kB.
+const MaxTrials = 1200
+
+// Choose leaves at most limit trials, in their order: first of all the telling ones, then
+// one of each cell, then the others.
+func Choose(kept []results.Kept, limit int) []results.Kept {
+	if len(kept) <= limit {
+		return kept
+	}
+	rank := make([]int, len(kept))
+	seen := map[cellName]int{}
+	for i, k := range kept {
+		rank[i] = seen[nameOf(k)]
+		seen[nameOf(k)]++
+		if k.Telling {
+			rank[i] = -1
+		}
+	}
+	order := make([]int, len(kept))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rank[a], rank[b]) })
+	order = order[:limit]
+	slices.Sort(order)
+	chosen := make([]results.Kept, limit)
+	for i, at := range order {
+		chosen[i] = kept[at]
+	}
+	return chosen
+}

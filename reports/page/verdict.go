@@ -1,0 +1,132 @@
+package page
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// level is the worst that was found in a cell, as the matrix shows it: a colour, a mark
+// and a word, so that none has to be told by its colour alone.
+type level struct {
+	Name    string // for style sheets and filters
+	Mark    string
+	Word    string
+	Meaning string
+}
+
+// The levels, from worst to best.
+var (
+	lost      = level{"lost", "✗", "damage", "money was lost, or one effect was applied twice"}
+	broken    = level{"broken", "◐", "lock broken", "two held the lock, or a superseded holder wrote, but nothing was lost"}
+	starved   = level{"starved", "○", "not served", "safe, but somebody waited too long or was refused although in the right"}
+	undecided = level{"undecided", "?", "undecided", "the trials do not tell"}
+	holds     = level{"holds", "✓", "holds", "nothing was violated"}
+	missing   = level{"missing", "–", "not available", "could not be run here"}
+)
+
+func levels() []level { return []level{lost, broken, starved, holds, undecided, missing} }
+
+// levelOf gives the level of a cell and in how many of its trials it came to that.
+func levelOf(c scenarios.Summary) (level, int) {
+	if c.Unavailable != "" {
+		return missing, 0
+	}
+	worst := map[string]int{}
+	for _, t := range c.Tallies {
+		l := levelOfProperty(t.Property)
+		worst[l.Name] = max(worst[l.Name], t.Violated)
+	}
+	for _, l := range []level{lost, broken, starved} {
+		if n := worst[l.Name]; n > 0 {
+			return l, n
+		}
+	}
+	if c.Outcome == scenarios.Undecided {
+		return undecided, 0
+	}
+	return holds, 0
+}
+
+// levelOfProperty says what it comes to if a property is violated.
+func levelOfProperty(p check.Property) level {
+	switch p {
+	case check.LostUpdate, check.DuplicateEffect:
+		return lost
+	case check.Availability, check.FreshRefused:
+		return starved
+	}
+	return broken
+}
+
+// judgement is one row of what was expected of a cell and what was found.
+type judgement struct {
+	Property, Expected, Found, Because string
+	Violation                          string // what happens where it is violated
+	Surprise                           bool
+	Violated                           bool
+}
+
+func judgements(c scenarios.Summary) (told []judgement, quiet []string) {
+	for _, t := range c.Tallies {
+		if t.Expected == nil && t.Violated == 0 {
+			if t.Holds > 0 {
+				quiet = append(quiet, words.Property(t.Property))
+			}
+			continue
+		}
+		told = append(told, judgement{
+			Property: words.Property(t.Property), Violation: words.Violation(t.Property),
+			Expected: expected(t), Found: found(t), Because: t.Because,
+			Surprise: surprising(t), Violated: t.Violated > 0,
+		})
+	}
+	return told, quiet
+}
+
+func expected(t scenarios.Tally) string {
+	switch {
+	case t.Expected == nil:
+		return "nothing"
+	case t.Sometimes:
+		return t.Expected.String() + " now and then"
+	}
+	return t.Expected.String()
+}
+
+// found says how the trials came out: "violated in 2 of 5, undecided in 1".
+func found(t scenarios.Tally) string {
+	all := t.Holds + t.Undecided + t.Violated
+	switch all {
+	case t.Holds:
+		return "holds in all " + strconv.Itoa(all)
+	case t.Violated:
+		return "violated in all " + strconv.Itoa(all)
+	case t.Undecided:
+		return "undecided in all " + strconv.Itoa(all)
+	}
+	text := fmt.Sprintf("violated in %d of %d", t.Violated, all)
+	if t.Undecided > 0 {
+		text += fmt.Sprintf(", undecided in %d", t.Undecided)
+	}
+	return text
+}
+
+// surprising tells whether some trial came out other than expected. An undecided trial is
+// no surprise: it says nothing.
+func surprising(t scenarios.Tally) bool {
+	switch {
+	case t.Expected == nil:
+		return false
+	case t.Sometimes:
+		return t.Missed()
+	case *t.Expected == check.Holds:
+		return t.Violated > 0
+	case *t.Expected == check.Violated:
+		return t.Holds > 0
+	}
+	return t.Holds+t.Violated > 0
+}

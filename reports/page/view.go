@@ -1,0 +1,242 @@
+package page
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// view is what the template shows.
+type view struct {
+	Title, Headline string
+	Remarks         []string
+	Surprises       []chip
+	Columns         []string // lock services
+	Span            int      // columns of the matrix
+	Sections        []section
+	Scenarios       []*scenario
+	Sources         []source
+	Charts          []picture
+	Stories         []packed
+	Runs            []run
+	Filters         []filter
+	Levels          []level
+	Properties      [][2]string
+	Guards          [][2]string
+	Leases          string
+	Cells           int
+	LeftOut         int
+}
+
+// section is the scenarios of one kind of fault.
+type section struct {
+	Name string
+	Rows []*scenario
+}
+
+// scenario is a row of the matrix and a part of the page.
+type scenario struct {
+	Address, Name, Title, Text string
+	Claims                     []link
+	Faults                     []string
+	FaultWords                 []string
+	FaultList, Search          string // for filters
+	Boxes                      []box
+	Cells                      []*cell
+	SVG                        template.HTML // of the telling trial
+	SVGOf                      string        // its id
+	family                     sim.FaultKind // the kind of fault that it is filed under
+	file                       string
+}
+
+// box is what one lock service has in one scenario: a group for each variant and world.
+type box struct {
+	Column int
+	Name   string // of the column
+	Groups []group
+}
+
+type group struct {
+	Variant, World string
+	Tag            string // the world, if there are several
+	Chips          []chip
+}
+
+// chip is a cell in the matrix.
+type chip struct {
+	Address, Label, Name            string // Name is for those who cannot see the mark
+	Level                           level
+	Rate                            string
+	Surprise                        bool
+	Scenario, Backend, Guard, World string
+}
+
+// cell is everything about one cell.
+type cell struct {
+	chip
+	Count, Seeds, Lease, Outcome string
+	Unavailable                  string
+	Judgements                   []judgement
+	Quiet                        []string
+	Measures                     [][2]string
+	Kept                         []kept
+}
+
+// kept is a trial of a cell whose history was kept.
+type kept struct {
+	ID, Verdict, Command, Path string
+	Seed                       uint64
+	Violated, Steps, Inline    bool
+	Surprises                  []string
+}
+
+type source struct {
+	Name   string
+	Claims []claimRow
+}
+
+type claimRow struct {
+	Claim
+	Address string
+}
+
+type picture struct {
+	Address, Title, Caption string
+	SVG                     template.HTML
+}
+
+// link leads to another part of the page; with no address it leads nowhere.
+type link struct{ Address, Text string }
+
+type packed struct {
+	ID     string
+	Packed template.HTML
+}
+
+type run struct {
+	Command, Version, Go, Started, World, Seeds, Path string
+	Trials                                            int
+}
+
+type filter struct {
+	Name, Label string
+	Options     [][2]string // value and text
+}
+
+func newView(c Content) (*view, error) {
+	a := addresses{"matrix": true, "claims": true, "charts": true, "words": true, "made": true, "top": true}
+	v := &view{
+		Title: c.Title, Headline: c.Headline, Remarks: c.Remarks, Levels: levels(),
+		Cells: len(c.Set.Cells), LeftOut: c.LeftOut,
+	}
+	if v.Headline == "" {
+		v.Headline = fmt.Sprintf("%s, %s.", words.Many(len(c.Set.Cells), "cell"), words.Many(c.Set.Trials, "trial"))
+	}
+	claims := v.addClaims(c.Claims, a)
+	if err := v.addCells(c, a); err != nil {
+		return nil, err
+	}
+	for _, s := range v.Scenarios {
+		for i := range s.Claims {
+			s.Claims[i].Address = claims[s.Claims[i].Text]
+		}
+	}
+	v.file(c)
+	for _, chart := range c.Charts {
+		svg, err := drawing(chart.SVG)
+		if err != nil {
+			return nil, fmt.Errorf("chart %s: %w", chart.Name, err)
+		}
+		v.Charts = append(v.Charts, picture{a.of("chart", chart.Name), chart.Title, chart.Caption, svg})
+	}
+	for _, r := range c.Set.Runs {
+		v.Runs = append(v.Runs, run{
+			Command: strings.Join(r.Command, " "), Version: r.Version, Go: r.Go, World: r.World, Seeds: r.Seeds,
+			Started: r.Started.UTC().Format("2 January 2006, 15:04:05 UTC"), Trials: r.Trials, Path: r.Path,
+		})
+	}
+	v.explain()
+	return v, nil
+}
+
+// addClaims gives the address of each claim.
+func (v *view) addClaims(claims []Claim, a addresses) map[string]string {
+	at := map[string]string{}
+	for _, c := range claims {
+		if n := len(v.Sources); n == 0 || v.Sources[n-1].Name != c.Source {
+			v.Sources = append(v.Sources, source{Name: c.Source})
+		}
+		row := claimRow{c, a.of("claim", c.ID)}
+		last := &v.Sources[len(v.Sources)-1]
+		last.Claims = append(last.Claims, row)
+		at[c.ID] = row.Address
+	}
+	return at
+}
+
+// file sorts scenarios into sections and lists what can be filtered.
+func (v *view) file(c Content) {
+	for _, f := range faultNames {
+		s := section{Name: f.name}
+		for _, sc := range v.Scenarios {
+			if sc.family == f.kind {
+				s.Rows = append(s.Rows, sc)
+			}
+		}
+		if len(s.Rows) > 0 {
+			v.Sections = append(v.Sections, s)
+		}
+	}
+	fault := filter{Name: "fault", Label: "Fault"}
+	for _, f := range faultNames {
+		if slices.ContainsFunc(v.Scenarios, func(s *scenario) bool { return s.family == f.kind || slices.Contains(s.Faults, string(f.kind)) }) {
+			fault.Options = append(fault.Options, [2]string{cmp.Or(string(f.kind), "none"), f.name})
+		}
+	}
+	backend := filter{Name: "column", Label: "Lock service"}
+	for _, name := range v.Columns {
+		backend.Options = append(backend.Options, [2]string{name, name})
+	}
+	v.Filters = []filter{fault, backend,
+		pick("guard", "Guard", c.Set.Cells, func(c scenarios.Summary) string { return c.Guard }),
+		pick("world", "World", c.Set.Cells, func(c scenarios.Summary) string { return c.World }),
+	}
+	v.Filters = slices.DeleteFunc(v.Filters, func(f filter) bool { return len(f.Options) < 2 })
+}
+
+// pick lists what there is to choose from, in the order in which it comes first.
+func pick(name, label string, cells []scenarios.Summary, of func(scenarios.Summary) string) filter {
+	f := filter{Name: name, Label: label}
+	for _, c := range cells {
+		if option := [2]string{of(c), of(c)}; !slices.Contains(f.Options, option) {
+			f.Options = append(f.Options, option)
+		}
+	}
+	return f
+}
+
+// explain fills in what words mean, as far as the page has them.
+func (v *view) explain() {
+	for _, p := range check.Properties() {
+		v.Properties = append(v.Properties, [2]string{words.Property(p), words.Violation(p)})
+	}
+	used := map[string]bool{}
+	for _, s := range v.Scenarios {
+		for _, c := range s.Cells {
+			used[c.Guard] = true
+		}
+	}
+	for _, g := range ledger.Guards() {
+		if used[string(g)] {
+			v.Guards = append(v.Guards, [2]string{string(g), g.Rule()})
+		}
+	}
+}

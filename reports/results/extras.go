@@ -1,0 +1,77 @@
+package results
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/locklab/locklab/scenarios"
+)
+
+// Besides trials, a run of everything leaves these files.
+const (
+	// SweepsFile has the points of sweeps, as scenarios.SweepRow.
+	SweepsFile = "sweeps.jsonl"
+	// ClaimsFile has what the trials say of the published claims, as Claim.
+	ClaimsFile = "claims.json"
+)
+
+// Claim is what the trials say of one published claim, in words.
+type Claim struct {
+	Source    string   `json:"source"` // who made it, and where
+	ID        string   `json:"id"`
+	Says      string   `json:"says"`
+	Verdict   string   `json:"verdict"`
+	Condition string   `json:"condition,omitempty"` // under which it is right
+	Figures   []string `json:"figures,omitempty"`   // what was measured
+}
+
+// writeClaims writes the claims of a run into its folder.
+func writeClaims(folder string, claims []Claim) error {
+	text, err := json.MarshalIndent(claims, "", "  ")
+	if err == nil {
+		err = os.WriteFile(filepath.Join(folder, ClaimsFile), append(text, '\n'), 0o644)
+	}
+	if err != nil {
+		return fmt.Errorf("write the claims: %w", err)
+	}
+	return nil
+}
+
+// readExtras adds sweeps and claims of a run, if it has any. Of a sweep that several runs
+// have, and of the claims, the last run's are shown.
+func (s *Set) readExtras(folder string) error {
+	path := filepath.Join(folder, SweepsFile)
+	file, err := os.Open(path)
+	if err == nil {
+		defer file.Close()
+		sweeps, err := scenarios.ReadSweeps(file)
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		for _, each := range sweeps {
+			s.Sweeps = slices.DeleteFunc(s.Sweeps, func(o scenarios.SweepResult) bool { return o.Name == each.Name })
+			s.Sweeps = append(s.Sweeps, each)
+		}
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read the sweeps of a run: %w", err)
+	}
+
+	path = filepath.Join(folder, ClaimsFile)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the claims of a run: %w", err)
+	}
+	s.Claims = nil
+	if err := json.Unmarshal(text, &s.Claims); err != nil {
+		return inFile(path, text, 1, err)
+	}
+	return nil
+}

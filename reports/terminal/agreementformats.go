@@ -1,0 +1,118 @@
+package terminal
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// agreementDocument is one cell in both worlds in JSON.
+type agreementDocument struct {
+	Scenario string        `json:"scenario"`
+	Backend  string        `json:"backend"`
+	Guard    string        `json:"guard"`
+	Accord   string        `json:"accord"` // agree, not available live, undecided or disagree
+	Why      []string      `json:"why"`    // what they differ in, or why there is no verdict
+	Virtual  *cellDocument `json:"virtual"`
+	Live     *cellDocument `json:"live"` // null where no trial was run
+}
+
+func agreementDocuments(all []scenarios.Agreement) []agreementDocument {
+	out := []agreementDocument{}
+	for _, a := range all {
+		d := agreementDocument{Scenario: a.Scenario, Backend: a.Backend, Guard: a.Guard, Accord: accordName(a.Accord), Why: orEmpty(a.Why)}
+		if a.Virtual.World != "" {
+			v := documentOf(a.Virtual)
+			d.Virtual = &v
+		}
+		if a.Live.World != "" {
+			l := documentOf(a.Live)
+			d.Live = &l
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// accordName is the accord without emphasis.
+func accordName(a scenarios.Accord) string { return strings.ToLower(a.String()) }
+
+// agreementRows makes the rows of CSV: what each world says, such as live.overlap.holds and
+// live.next-grant.most, which is in seconds.
+func agreementRows(all []scenarios.Agreement) [][]string {
+	head := []string{"scenario", "backend", "guard", "accord"}
+	for _, world := range []string{scenarios.VirtualWorld, scenarios.LiveWorld} {
+		head = append(head, world+".n", world+".outcome", world+".next-grant.least", world+".next-grant.most")
+		for _, p := range check.Properties() {
+			head = append(head, tallyTitles(world+"."+string(p))...)
+		}
+	}
+	rows := [][]string{append(head, "why")}
+	for _, a := range all {
+		row := []string{a.Scenario, a.Backend, a.Guard, accordName(a.Accord)}
+		for _, side := range []scenarios.Summary{a.Virtual, a.Live} {
+			row = append(row, strconv.Itoa(side.Trials), outcomeName(side))
+			row = append(row, windowFields(side)...)
+			for _, p := range check.Properties() {
+				row = append(row, tallyFields(side, p)...)
+			}
+		}
+		rows = append(rows, append(row, strings.Join(a.Why, "; ")))
+	}
+	return rows
+}
+
+func windowFields(s scenarios.Summary) []string {
+	next, measured := s.Spread(check.NextGrant)
+	if !measured {
+		return []string{"", ""}
+	}
+	seconds := func(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
+	return []string{seconds(next.Least), seconds(next.Most)}
+}
+
+func agreementMarkdown(w io.Writer, all []scenarios.Agreement) error {
+	var b strings.Builder
+	sentence, _ := accordSentence(all)
+	b.WriteString("**" + markdown(sentence) + "**\n")
+	if bad := discords(all); len(bad) > 0 {
+		b.WriteByte('\n')
+		for _, text := range bad {
+			b.WriteString("- " + markdown(text) + "\n")
+		}
+	}
+	if len(all) > 0 {
+		shown, _ := telling(bothSides(all))
+		b.WriteByte('\n')
+		markdownTable(&b, markdownPairs(all, shown))
+		b.WriteString("\n" + markdown(pairsKey+" "+windowKey) + " " + markdownKey(shown) + "\n")
+	}
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return fmt.Errorf("write the agreement of the worlds as Markdown: %w", err)
+	}
+	return nil
+}
+
+func markdownPairs(all []scenarios.Agreement, shown []column) [][]string {
+	head := []string{"scenario", "backend", "guard", "n"}
+	for _, c := range shown {
+		head = append(head, string(c.property))
+	}
+	rows := [][]string{append(head, "next grant", "worlds")}
+	for _, a := range all {
+		row := []string{a.Scenario, a.Backend, a.Guard, fmt.Sprintf("%d · %d", a.Virtual.Trials, a.Live.Trials)}
+		for _, c := range shown {
+			row = append(row, c.both(a, full).text)
+		}
+		accord := a.Accord.String()
+		if a.Accord == scenarios.NoLive {
+			accord += ": " + strings.Join(a.Why, "; ")
+		}
+		rows = append(rows, append(row, window(a.Virtual)+" · "+window(a.Live), accord))
+	}
+	return rows
+}

@@ -1,0 +1,191 @@
+package terminal
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// Cells writes what came out of a run, a row a cell. cards say what is known of the
+// scenarios; a scenario without one counts as one that does no fault.
+func Cells(w io.Writer, cells []scenarios.Summary, cards []scenarios.Card, opts Options) error {
+	switch opts.Format {
+	case CSV:
+		return writeCSV(w, cellRows(cells))
+	case JSON:
+		out := []cellDocument{}
+		for _, c := range cells {
+			out = append(out, documentOf(c))
+		}
+		return writeJSON(w, out)
+	case Markdown:
+		return cellsMarkdown(w, cells, cards)
+	}
+	return cellTable(w, cells, cards, opts)
+}
+
+// cellDocument is one cell in JSON.
+type cellDocument struct {
+	Scenario   string             `json:"scenario"`
+	Backend    string             `json:"backend"`
+	Guard      string             `json:"guard"`
+	World      string             `json:"world"`
+	TTL        time.Duration      `json:"ttl"` // the lease, ns
+	N          int                `json:"n"`   // trials
+	Seeds      []uint64           `json:"seeds"`
+	Outcome    string             `json:"outcome"`
+	Why        string             `json:"why,omitempty"` // why it is not available
+	Properties []propertyDocument `json:"properties"`
+	Measures   []measureDocument  `json:"measures"`
+}
+
+type propertyDocument struct {
+	Property  check.Property `json:"property"`
+	Holds     int            `json:"holds"`
+	Undecided int            `json:"undecided"`
+	Violated  int            `json:"violated"`
+	Expected  string         `json:"expected,omitempty"` // holds, violated, sometimes; empty: nothing is
+	Because   string         `json:"because,omitempty"`
+}
+
+type measureDocument struct {
+	Measure check.Measure `json:"measure"`
+	Unit    check.Unit    `json:"unit"` // "s", "#" or, of a share, ""
+	Trials  int           `json:"trials"`
+	Least   float64       `json:"least"`
+	Most    float64       `json:"most"`
+}
+
+func documentOf(c scenarios.Summary) cellDocument {
+	d := cellDocument{
+		Scenario: c.Scenario, Backend: c.Backend, Guard: c.Guard, World: c.World, TTL: c.TTL, N: c.Trials,
+		Seeds: []uint64{}, Outcome: outcomeName(c), Why: c.Unavailable,
+		Properties: []propertyDocument{}, Measures: []measureDocument{},
+	}
+	if c.Unavailable != "" {
+		return d
+	}
+	d.Seeds = append(d.Seeds, c.Seeds.First, c.Seeds.Last)
+	for _, t := range c.Tallies {
+		d.Properties = append(d.Properties, propertyDocument{t.Property, t.Holds, t.Undecided, t.Violated, expected(t), t.Because})
+	}
+	for _, s := range c.Spreads {
+		d.Measures = append(d.Measures, measureDocument{s.Measure, s.Measure.Unit(), s.Trials, s.Least, s.Most})
+	}
+	return d
+}
+
+// outcomeName is the outcome of a cell, also of one that could not be run; empty: it was
+// not.
+func outcomeName(c scenarios.Summary) string {
+	switch {
+	case c.Unavailable != "":
+		return "not available"
+	case c.Trials == 0:
+		return ""
+	}
+	return c.Outcome.String()
+}
+
+// expected names what is expected of a property: holds, violated or sometimes.
+func expected(t scenarios.Tally) string {
+	switch {
+	case t.Expected == nil:
+		return ""
+	case t.Sometimes:
+		return "sometimes"
+	}
+	return t.Expected.String()
+}
+
+// cellRows makes the rows of CSV: four columns for each property, such as overlap.holds.
+func cellRows(cells []scenarios.Summary) [][]string {
+	head := []string{"scenario", "backend", "guard", "world", "n", "outcome"}
+	for _, p := range check.Properties() {
+		head = append(head, tallyTitles(string(p))...)
+	}
+	rows := [][]string{append(head, "why")}
+	for _, c := range cells {
+		row := []string{c.Scenario, c.Backend, c.Guard, c.World, strconv.Itoa(c.Trials), outcomeName(c)}
+		for _, p := range check.Properties() {
+			row = append(row, tallyFields(c, p)...)
+		}
+		rows = append(rows, append(row, c.Unavailable))
+	}
+	return rows
+}
+
+func tallyTitles(of string) []string {
+	return []string{of + ".holds", of + ".undecided", of + ".violated", of + ".expected"}
+}
+
+// tallyFields are empty of a cell that was not run.
+func tallyFields(c scenarios.Summary, p check.Property) []string {
+	if c.Trials == 0 || c.Unavailable != "" {
+		return make([]string, len(tallyTitles("")))
+	}
+	t := c.Tally(p)
+	return []string{strconv.Itoa(t.Holds), strconv.Itoa(t.Undecided), strconv.Itoa(t.Violated), expected(t)}
+}
+
+func cellsMarkdown(w io.Writer, cells []scenarios.Summary, cards []scenarios.Card) error {
+	var b strings.Builder
+	b.WriteString("**" + markdown(outcomeSentence(cells)) + "**\n")
+	for _, sentence := range harm(cells, cards) {
+		b.WriteString("\n" + markdown(sentence) + "\n")
+	}
+	surprising := surprisesOf(cells)
+	if len(surprising) > 0 {
+		b.WriteByte('\n')
+	}
+	for _, text := range surprising {
+		b.WriteString("- " + markdown(text) + "\n")
+	}
+	if len(cells) > 0 {
+		b.WriteByte('\n')
+		markdownTable(&b, markdownCells(cells))
+		if countCells(cells).ran > 0 {
+			shown, _ := telling(cells)
+			b.WriteString("\n" + markdownKey(shown) + "\n")
+		}
+	}
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return fmt.Errorf("write the results as Markdown: %w", err)
+	}
+	return nil
+}
+
+func markdownCells(cells []scenarios.Summary) [][]string {
+	shown, _ := telling(cells)
+	head := []string{"scenario", "backend", "guard", "world", "n"}
+	for _, c := range shown {
+		head = append(head, string(c.property))
+	}
+	rows := [][]string{append(head, "outcome")}
+	for _, c := range cells {
+		row := []string{c.Scenario, c.Backend, c.Guard, c.World, strconv.Itoa(c.Trials)}
+		for _, column := range shown {
+			row = append(row, column.word(c, full).text)
+		}
+		outcome := outcomeName(c)
+		if c.Unavailable != "" {
+			outcome += ": " + c.Unavailable
+		}
+		rows = append(rows, append(row, outcome))
+	}
+	return rows
+}
+
+// markdownKey says what columns and marks mean.
+func markdownKey(shown []column) string {
+	var meanings []string
+	for _, c := range shown {
+		meanings = append(meanings, fmt.Sprintf("%s: %s", c.property, c.meaning))
+	}
+	return markdown("✓ violated as predicted, a pass; ! not as expected; — nothing to judge. Violated means, of " + strings.Join(meanings, "; ") + ".")
+}

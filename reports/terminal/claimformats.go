@@ -1,0 +1,127 @@
+package terminal
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// claimDocument is one claim in JSON.
+type claimDocument struct {
+	ID        string             `json:"id"`
+	Who       string             `json:"who"`
+	Where     string             `json:"where"`
+	Says      string             `json:"says"`
+	Verdict   string             `json:"verdict"`
+	Condition string             `json:"condition,omitempty"` // when it is right
+	Missing   string             `json:"missing,omitempty"`   // for a trial, or for a further one
+	Cannot    string             `json:"cannot,omitempty"`    // why no trial can decide it
+	Evidence  []evidenceDocument `json:"evidence"`
+}
+
+// evidenceDocument is what came out for one property or measure in some cells.
+type evidenceDocument struct {
+	Against  bool           `json:"against"` // what is stated speaks against the claim
+	Scenario string         `json:"scenario"`
+	Backends []string       `json:"backends"`
+	Guards   []string       `json:"guards"`
+	Property check.Property `json:"property,omitempty"` // with the verdict that is stated, or
+	Verdict  string         `json:"verdict,omitempty"`
+	Range    string         `json:"range,omitempty"`    // what a measure is stated to be, and
+	Measured string         `json:"measured,omitempty"` // what it was
+	Trials   int            `json:"trials"`
+	AsStated int            `json:"as_stated"`
+	// Undecided trials say nothing. The command runs the first trial again that came out
+	// otherwise.
+	Undecided int    `json:"undecided"`
+	Contrary  string `json:"contrary,omitempty"`
+}
+
+func claimDocuments(sources []scenarios.ClaimSource, parts [][]scenarios.ClaimResult) []claimDocument {
+	out := []claimDocument{}
+	for i, s := range sources {
+		for _, r := range parts[i] {
+			d := claimDocument{
+				ID: r.Claim.ID, Who: s.Who, Where: s.Where, Says: r.Claim.Says, Verdict: strings.ToLower(r.Verdict.String()),
+				Condition: r.Claim.Condition, Missing: r.Claim.NotYet, Cannot: r.Claim.Cannot, Evidence: []evidenceDocument{},
+			}
+			for _, e := range r.Evidence {
+				d.Evidence = append(d.Evidence, documentOfEvidence(e))
+			}
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+func documentOfEvidence(e scenarios.ClaimEvidence) evidenceDocument {
+	d := evidenceDocument{
+		Against: e.Against, Scenario: e.Test.Scenario.Name, Backends: e.Test.Backends, Guards: e.Test.Guards,
+		Trials: e.Trials, AsStated: e.AsStated, Undecided: e.Undecided,
+	}
+	if e.Range != nil {
+		d.Range = e.Range.String()
+		if e.Measured.Count > 0 {
+			d.Measured = scenarios.ShowMeasured(e.Measured, e.Test.Scenario.TTL)
+		}
+	} else {
+		d.Property, d.Verdict = e.Want.Property, e.Want.Verdict.String()
+	}
+	if e.Contrary != nil {
+		d.Contrary = e.Contrary.Replay("")
+	}
+	return d
+}
+
+// claimRows makes the rows of CSV: a row a claim, with the sums of what its evidence counts.
+func claimRows(sources []scenarios.ClaimSource, parts [][]scenarios.ClaimResult) [][]string {
+	rows := [][]string{{"id", "who", "where", "verdict", "says", "condition", "missing", "cannot", "counted", "as_stated", "undecided", "contrary"}}
+	for i, s := range sources {
+		for _, r := range parts[i] {
+			counted, asStated, undecided, contrary := 0, 0, 0, ""
+			for _, e := range r.Evidence {
+				counted, asStated, undecided = counted+e.Trials, asStated+e.AsStated, undecided+e.Undecided
+				if e.Contrary != nil && contrary == "" {
+					contrary = e.Contrary.Replay("")
+				}
+			}
+			c := r.Claim
+			rows = append(rows, []string{
+				c.ID, s.Who, s.Where, strings.ToLower(r.Verdict.String()), c.Says, c.Condition, c.NotYet, c.Cannot,
+				strconv.Itoa(counted), strconv.Itoa(asStated), strconv.Itoa(undecided), contrary,
+			})
+		}
+	}
+	return rows
+}
+
+// claimsMarkdown writes a table a source.
+func claimsMarkdown(w io.Writer, sources []scenarios.ClaimSource, parts [][]scenarios.ClaimResult, trials int) error {
+	var all []scenarios.ClaimResult
+	for _, part := range parts {
+		all = append(all, part...)
+	}
+	var b strings.Builder
+	b.WriteString("**" + markdown(claimCount(all, trials)) + "**\n")
+	for i, s := range sources {
+		b.WriteString("\n### " + markdown(s.Who+": "+s.Where) + "\n\n")
+		rows := [][]string{{"claim", "says", "verdict", "measured"}}
+		for _, r := range parts[i] {
+			var measured []string
+			for _, f := range figures(r.Evidence) {
+				measured = append(measured, strings.TrimSpace(f.lead)+": "+f.text)
+			}
+			says := strings.Join(append([]string{r.Claim.Says}, remarks(r.Claim)...), " – ")
+			rows = append(rows, []string{r.Claim.ID, says, claimWords(r), strings.Join(measured, "; ")})
+		}
+		markdownTable(&b, rows)
+	}
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return fmt.Errorf("write the claims as Markdown: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,144 @@
+package terminal
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/check"
+)
+
+const longName = "sentinel+replicas=2+min-replicas-to-write=1+min-replicas-max-lag=1ttl"
+
+// fits fails for each line that is wider than this, or has blanks at its end.
+func fits(t *testing.T, text string, width int) {
+	t.Helper()
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if n := utf8.RuneCountInString(line); n > width && !strings.Contains(line, "again: ") {
+			t.Errorf("%d columns, more than %d: %s", n, width, line)
+		}
+		if strings.TrimRight(line, " ") != line {
+			t.Errorf("blanks at the end of the line: %q", line)
+		}
+	}
+}
+
+// crowded has something to say in every column, and a name that fills a line.
+func crowded() []scenarios.Summary {
+	var all []scenarios.Tally
+	for _, p := range check.Properties() {
+		all = append(all, tally(p, 20, 0, 20, check.Violated))
+	}
+	all[0] = tally(check.Overlap, 20, 3, 17, check.Violated)
+	return append(mixed(),
+		cell("gc-pause", "redis+elapsed-check", "fence-writes", "virtual", 20, scenarios.AsExpected, all...),
+		cell("split-brain", longName, "none", "virtual", 10_000, scenarios.AsExpected, all[:4]...),
+		cell("split-brain", longName, "cas", "virtual", 10_000, scenarios.Undecided, tally(check.Overlap, 10_000, 7000, 2999)))
+}
+
+func agreements() []scenarios.Agreement {
+	var cells []scenarios.Summary
+	for _, c := range crowded() {
+		if c.World == "live" {
+			c.Outcome = scenarios.AsExpected
+		}
+		cells = append(cells, c)
+		c.World, c.Trials = "live", 1
+		if c.Backend == longName {
+			c.Tallies = []scenarios.Tally{tally(check.Overlap, 1, 1, 0)}
+			c.Spreads = []scenarios.Spread{{Measure: check.NextGrant, Trials: 1, Least: 2.5, Most: 2.6}}
+			c.TTL = 2e9
+		}
+		cells = append(cells, c)
+	}
+	return scenarios.Agreements(cells)
+}
+
+func TestTablesTakeTheWidthOfTheTerminal(t *testing.T) {
+	for _, width := range []int{60, 80, 120, 200} {
+		for _, test := range []struct {
+			name  string
+			write func(*bytes.Buffer) error
+		}{
+			{"crowded", func(b *bytes.Buffer) error { return Cells(b, crowded(), nil, Options{Columns: width}) }},
+			{"agreement", func(b *bytes.Buffer) error { return Agreement(b, agreements(), Options{Columns: width}) }},
+		} {
+			t.Run(fmt.Sprintf("%s-%d", test.name, width), func(t *testing.T) {
+				var b bytes.Buffer
+				if err := test.write(&b); err != nil {
+					t.Fatal(err)
+				}
+				golden(t, fmt.Sprintf("%s-%d.golden", test.name, width), b.Bytes())
+				fits(t, b.String(), width)
+			})
+		}
+	}
+}
+
+func TestATableIsNotStretched(t *testing.T) {
+	var wide, wider bytes.Buffer
+	for columns, b := range map[int]*bytes.Buffer{200: &wide, 400: &wider} {
+		if err := Cells(b, asPredicted(), nil, Options{Columns: columns}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(wide.Bytes(), wider.Bytes()) {
+		t.Errorf("at 200 columns:\n%s\nat 400 columns:\n%s", &wide, &wider)
+	}
+}
+
+func TestEveryWidthFits(t *testing.T) {
+	for width := 40; width < 220; width++ {
+		var b bytes.Buffer
+		if err := Cells(&b, crowded(), nil, Options{Columns: width}); err != nil {
+			t.Fatal(err)
+		}
+		if err := Agreement(&b, agreements(), Options{Columns: width}); err != nil {
+			t.Fatal(err)
+		}
+		fits(t, b.String(), max(width, LeastColumns))
+		if !strings.Contains(b.String(), "!") {
+			t.Errorf("at %d columns the surprise is not marked", width)
+		}
+	}
+}
+
+func TestColumnsInWhichSomethingHappenedStayLongest(t *testing.T) {
+	well := func(c column) bool { return c.property == check.TokenOrder || c.property == check.Overlap }
+	left := slices.Clone(columns)
+	var gone []check.Property
+	for len(left) > 1 {
+		i, _ := leastTelling(left, well)
+		gone = append(gone, left[i].property)
+		left = slices.Delete(left, i, i+1)
+	}
+	if gone[0] != check.TokenOrder || gone[len(gone)-1] != check.LostUpdate || left[0].property != check.Overlap {
+		t.Errorf("left out in this order: %q; last stands %q", gone, left[0].property)
+	}
+}
+
+func TestNamesAreBrokenAtTheirOptions(t *testing.T) {
+	for _, test := range []struct {
+		width int
+		want  []string
+	}{
+		{0, []string{longName}},
+		{100, []string{longName}},
+		{45, []string{"sentinel+replicas=2+min-replicas-to-write=1", "+min-replicas-max-lag=1ttl"}},
+		{27, []string{"sentinel+replicas=2", "+min-replicas-to-write=1", "+min-replicas-max-lag=1ttl"}},
+		{23, []string{"sentinel+replicas=2", "+min-replicas-to-write=", "1", "+min-replicas-max-lag=", "1ttl"}},
+	} {
+		got := breakName(longName, test.width)
+		if !slices.Equal(got, test.want) {
+			t.Errorf("in %d columns: %q, want %q", test.width, got, test.want)
+		}
+		if strings.Join(got, "") != longName {
+			t.Errorf("in %d columns something is lost: %q", test.width, got)
+		}
+	}
+}

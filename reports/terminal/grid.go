@@ -1,0 +1,187 @@
+package terminal
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// grid is the table's text, before it is padded and coloured.
+type grid struct {
+	layout
+	head   []word // without that of the names
+	groups []group
+	widths []int // the first is that of the names; 0: they are above the rows
+}
+
+type group struct {
+	scenario string
+	rows     []gridRow
+}
+
+type gridRow struct {
+	name  string // of the lock service
+	words []word
+	note  string // instead of what follows the given words
+	mark  word   // before the row
+}
+
+// word is what stands in one place of the table.
+type word struct {
+	text  string
+	paint paint
+	right bool // flush right
+}
+
+func (w word) length() int { return utf8.RuneCountInString(w.text) }
+
+// add puts a row into the group of its scenario.
+func (t *grid) add(scenario string, r gridRow) {
+	for i := range t.groups {
+		if t.groups[i].scenario == scenario {
+			t.groups[i].rows = append(t.groups[i].rows, r)
+			return
+		}
+	}
+	t.groups = append(t.groups, group{scenario, []gridRow{r}})
+}
+
+func (t *grid) measure() {
+	t.widths = make([]int, len(t.head)+1)
+	name := func(text string) {
+		for _, line := range breakName(text, t.names) {
+			if !t.stacked {
+				t.widths[0] = max(t.widths[0], utf8.RuneCountInString(line))
+			}
+		}
+	}
+	widen := func(words []word) {
+		for i, w := range words {
+			t.widths[i+1] = max(t.widths[i+1], w.length())
+		}
+	}
+	name("backend")
+	widen(t.head)
+	for _, g := range t.groups {
+		for _, r := range g.rows {
+			name(r.name)
+			widen(r.words)
+		}
+	}
+}
+
+const (
+	rowIndent = 2
+	columnGap = 2
+)
+
+// indent is where rows begin.
+func (t *grid) indent() int {
+	if t.stacked {
+		return 2 * rowIndent
+	}
+	return rowIndent
+}
+
+// width is how many columns of the terminal a full row takes.
+func (t *grid) width() int { return t.start(len(t.widths)) - columnGap }
+
+// start is the terminal column at which the nth word of a row begins; the name, if it is in
+// the row, is the word 0.
+func (t *grid) start(n int) int {
+	at := t.indent()
+	for _, w := range t.widths[:n] {
+		if w > 0 {
+			at += w + columnGap
+		}
+	}
+	return at
+}
+
+func (t *grid) write(b *strings.Builder, p painter) {
+	b.WriteByte('\n')
+	head := gridRow{words: t.head}
+	if !t.stacked {
+		head.name = "backend"
+	}
+	t.line(b, p, head, faint)
+	for i, g := range t.groups {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(p.paint(strong, g.scenario) + "\n")
+		for j, r := range g.rows {
+			if t.stacked && (j == 0 || g.rows[j-1].name != r.name) {
+				for _, line := range breakName(r.name, t.names) {
+					b.WriteString(strings.Repeat(" ", rowIndent) + line + "\n")
+				}
+			}
+			t.line(b, p, r, plain)
+		}
+	}
+}
+
+// line writes a row, padded, with no blanks at the end of a line. What does not fit into
+// the column of names goes on below.
+func (t *grid) line(b *strings.Builder, p painter, r gridRow, names paint) {
+	var line strings.Builder
+	line.WriteString(strings.Repeat(" ", t.indent()-rowIndent) + p.paint(r.mark.paint, r.mark.text) + strings.Repeat(" ", rowIndent-r.mark.length()))
+	below := []string{}
+	if !t.stacked {
+		all := breakName(r.name, t.names)
+		line.WriteString(p.paint(names, all[0]) + strings.Repeat(" ", t.widths[0]-utf8.RuneCountInString(all[0])+columnGap))
+		below = all[1:]
+	}
+	for i, w := range r.words {
+		blanks := strings.Repeat(" ", t.widths[i+1]-w.length())
+		switch {
+		case w.right:
+			line.WriteString(blanks + p.paint(w.paint, w.text))
+		case i == len(r.words)-1:
+			line.WriteString(p.paint(w.paint, w.text))
+		default:
+			line.WriteString(p.paint(w.paint, w.text) + blanks)
+		}
+		if i < len(r.words)-1 {
+			line.WriteString(strings.Repeat(" ", columnGap))
+		}
+	}
+	notes, at := t.noteLines(r)
+	for n := range max(1, len(notes), len(below)+1) {
+		text, filled := line.String(), at-columnGap
+		if n == 0 && len(r.words) > 0 && !r.words[len(r.words)-1].right {
+			filled -= t.widths[len(r.words)] - r.words[len(r.words)-1].length()
+		}
+		if n > 0 {
+			text = strings.Repeat(" ", t.indent())
+			if n <= len(below) {
+				text += below[n-1]
+			}
+			filled = utf8.RuneCountInString(text)
+		}
+		if n < len(notes) && notes[n] != "" {
+			text += strings.Repeat(" ", at-filled) + p.paint(faint, notes[n])
+		}
+		b.WriteString(strings.TrimRight(text, " ") + "\n")
+	}
+}
+
+// leastNote is how narrow a note may become beside its row; a narrower one goes below.
+const leastNote = 30
+
+// noteLines folds the sentence that stands in place of a row's verdicts, and says where it
+// begins.
+func (t *grid) noteLines(r gridRow) (lines []string, at int) {
+	if r.note == "" {
+		return nil, 0
+	}
+	at = t.start(len(r.words) + 1)
+	if room := t.page - at; room >= leastNote {
+		return fold(r.note, room), at
+	}
+	at = t.indent() + 2*columnGap
+	below := strings.Count(strings.Join(breakName(r.name, t.names), "\n"), "\n")
+	if t.stacked {
+		below = 0
+	}
+	return append(make([]string, 1+below), fold(r.note, t.page-at)...), at
+}

@@ -1,0 +1,74 @@
+package terminal
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// after is a cell of ten trials in which so many had two clients with the lock, and so many
+// a lost update.
+func after(scenario, backend, guard string, overlap, lost int) scenarios.Summary {
+	return cell(scenario, backend, guard, "virtual", 10, scenarios.AsExpected,
+		tally(check.Overlap, 10, 10-overlap, overlap), tally(check.LostUpdate, 10, 10-lost, lost))
+}
+
+func faulty(names ...string) (cards []scenarios.Card) {
+	for _, n := range names {
+		cards = append(cards, scenarios.Card{Scenario: n, Faults: []sim.FaultKind{sim.Pause}})
+	}
+	return append(cards, scenarios.Card{Scenario: "no-fault"})
+}
+
+func TestTheSummarySaysWhichLocksLetTwoClientsInAndWhatFencesStop(t *testing.T) {
+	undecided := after("gc-pause", "redis", "none", 0, 0)
+	undecided.Outcome = scenarios.Undecided
+	notJudged := cell("gc-pause", "etcd", "none", "virtual", 10, scenarios.AsExpected, tally(check.Overlap, 10, 0, 10), tally(check.LostUpdate, 10, 9, 0))
+	missing := scenarios.Summary{Scenario: "gc-pause", Backend: "redis", Guard: "none", World: "virtual", Unavailable: "there is no redis-server"}
+	live := after("gc-pause", "redis", "none", 1, 0)
+	live.World = "live"
+	for _, test := range []struct {
+		name  string
+		cells []scenarios.Summary
+		want  []string
+	}{
+		{"several scenarios: services as they are, the one that never errs last", []scenarios.Summary{
+			after("no-fault", "redis", "none", 10, 10),
+			after("gc-pause", "none", "none", 10, 10), after("gc-pause", "perfect", "none", 10, 3), after("gc-pause", "redis", "none", 10, 10),
+			after("gc-pause", "redis+renew", "none", 10, 10), after("gc-pause", "etcd", "none", 0, 0), after("gc-pause", "redis", "fence-all", 10, 0),
+			after("gc-pause", "redis", "fence-writes", 10, 10), after("failover", "redis", "none", 1, 0),
+		}, []string{"Without a guard, two clients believe they hold the lock in 2 of 2 fault scenarios with redis and even 1 of 1 with perfect, not with etcd. " +
+			"An update is lost in 1 of them with redis and even 1 with perfect, not with etcd; with fence-all none is (1 cell)."}},
+		{"one scenario: services with their options", []scenarios.Summary{
+			after("gc-pause", "redis", "none", 10, 10), after("gc-pause", "redis+renew", "none", 1, 1), after("gc-pause", "etcd", "none", 0, 0),
+		}, []string{"Without a guard, two clients believe they hold the lock with redis and redis+renew, not with etcd. An update is lost with each of them."}},
+		{"one cell", []scenarios.Summary{after("gc-pause", "redis", "none", 10, 0)},
+			[]string{"Without a guard, two clients believe they hold the lock with redis. No update is lost."}},
+		{"no faults", []scenarios.Summary{after("no-fault", "redis", "none", 0, 0), after("short-lease", "redis", "none", 0, 0)},
+			[]string{"Without a guard, no two clients believe they hold the lock (2 cells with redis). No update is lost."}},
+		{"only fences", []scenarios.Summary{after("gc-pause", "redis", "fence-all", 10, 0), after("failover", "sentinel", "fence-all", 10, 2)},
+			[]string{"With fence-all an update is lost in failover with sentinel (1 of 2 cells)."}},
+		{"a fence that does not always help", []scenarios.Summary{
+			after("gc-pause", "redis", "none", 10, 10), after("counter-lost", "redis", "none", 10, 10),
+			after("gc-pause", "redis", "fence-writes", 10, 0), after("counter-lost", "redis", "fence-writes", 10, 1),
+		}, []string{"Without a guard, two clients believe they hold the lock in 2 of 2 fault scenarios with redis. " +
+			"An update is lost in 2 of them with redis; with fence-writes only in counter-lost with redis (1 of 2 cells)."}},
+		{"undecided cells", []scenarios.Summary{undecided, notJudged, missing, after("gc-pause", "zookeeper", "none", 0, 0)},
+			[]string{"Without a guard, no two clients believe they hold the lock (1 cell with zookeeper). No update is lost. 2 undecided cells are left out."}},
+		{"two worlds, never in one figure", []scenarios.Summary{after("gc-pause", "redis", "none", 10, 10), live}, []string{
+			"In the virtual world, without a guard, two clients believe they hold the lock with redis. An update is lost with redis.",
+			"In the live world, without a guard, two clients believe they hold the lock with redis. No update is lost."}},
+		{"no lock at all", []scenarios.Summary{after("gc-pause", "none", "none", 10, 10)}, nil},
+		{"nothing but what is undecided", []scenarios.Summary{undecided}, nil},
+		{"nothing", nil, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := harm(test.cells, faulty("gc-pause", "failover", "counter-lost")); !slices.Equal(got, test.want) {
+				t.Errorf("it says\n%q\nwant\n%q", got, test.want)
+			}
+		})
+	}
+}

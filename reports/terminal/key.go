@@ -1,0 +1,89 @@
+package terminal
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// writeKey says what titles, words and marks mean, and what is not shown.
+func writeKey(b *strings.Builder, p painter, t *grid, quiet []column) {
+	b.WriteByte('\n')
+	say := func(line string) {
+		for _, each := range fold(line, t.page) {
+			b.WriteString(p.paint(faint, each) + "\n")
+		}
+	}
+	writeTitles(b, p, t)
+	marks := []string{"✓ violated as predicted, a pass", "! not as expected"}
+	if !t.outcome {
+		marks = append(marks, "? undecided, before a row")
+	}
+	marks = append(marks, "no mark: as expected, or nothing expected", "— nothing to judge")
+	writeEntries(b, p, t.page, marks)
+	if t.in != full {
+		dot, blank := ".", " "
+		if t.in == terse {
+			dot, blank = "", ""
+		}
+		writeEntries(b, p, t.page, []string{
+			fmt.Sprintf("viol%s violated", dot), "2/5 violated in 2 of 5 trials",
+			fmt.Sprintf("undec%s undecided", dot), fmt.Sprintf("2/5%s? undecided in 2 of 5 trials", blank),
+		})
+	}
+	if len(quiet) > 0 {
+		say("no column, as nothing is expected and nothing violated: " + properties(quiet))
+	}
+	if len(t.dropped) > 0 {
+		say("no room for " + properties(t.dropped) + ": a wider terminal shows them, and so does --format csv")
+	}
+}
+
+func properties(columns []column) string {
+	var names []string
+	for _, c := range columns {
+		names = append(names, string(c.property))
+	}
+	return strings.Join(names, ", ")
+}
+
+// writeTitles says what the columns mean, two in a line if there is room.
+func writeTitles(b *strings.Builder, p painter, t *grid) {
+	const half = PageColumns / 2
+	each := 1
+	if t.page >= PageColumns {
+		each = 2
+	}
+	for i := 0; i < len(t.columns); i += each {
+		line := ""
+		for _, c := range t.columns[i:min(i+each, len(t.columns))] {
+			entry := fmt.Sprintf("%-9s%s", c.title, c.meaning)
+			if string(c.property) != c.title && t.page > LeastColumns {
+				entry += " (" + string(c.property) + ")"
+			}
+			if line != "" {
+				line = pad(line, half)
+			}
+			line += entry
+		}
+		b.WriteString(p.paint(faint, line) + "\n")
+	}
+}
+
+// writeEntries writes entries beside each other, as many in a line as there is room for.
+func writeEntries(b *strings.Builder, p painter, width int, entries []string) {
+	const gap = "    "
+	line := ""
+	for _, e := range entries {
+		switch {
+		case line == "":
+			line = e
+		case utf8.RuneCountInString(line+gap+e) <= width:
+			line += gap + e
+		default:
+			b.WriteString(p.paint(faint, line) + "\n")
+			line = e
+		}
+	}
+	b.WriteString(p.paint(faint, line) + "\n")
+}

@@ -1,0 +1,183 @@
+package terminal
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
+)
+
+// List writes what there is to run: these scenarios, and every lock service with its
+// options and every guard of the account.
+func List(w io.Writer, all []*scenarios.Scenario, opts Options) error {
+	var b strings.Builder
+	switch opts.Format {
+	case CSV:
+		return writeCSV(w, listRows(all))
+	case JSON:
+		return writeJSON(w, listDocumentOf(all))
+	case Markdown:
+		listMarkdown(&b, all)
+	default:
+		listTable(&b, all, painter{on: opts.Colour}, opts.columns())
+	}
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return fmt.Errorf("write the list: %w", err)
+	}
+	return nil
+}
+
+// listDocument is what there is to run in JSON.
+type listDocument struct {
+	Scenarios    []scenarioDocument `json:"scenarios"`
+	LockServices []serviceDocument  `json:"lock_services"`
+	Guards       []guardDocument    `json:"guards"`
+}
+
+type scenarioDocument struct {
+	Name     string          `json:"name"`
+	Title    string          `json:"title"`
+	Claims   []string        `json:"claims"`
+	Faults   []sim.FaultKind `json:"faults"`
+	Backends []string        `json:"backends"`
+	Guards   []string        `json:"guards"`
+}
+
+type serviceDocument struct {
+	Name     string           `json:"name"`
+	Title    string           `json:"title"`
+	LiveOnly bool             `json:"live_only"` // it cannot be simulated
+	Tokens   bool             `json:"tokens"`    // it issues fencing tokens
+	Options  []optionDocument `json:"options"`
+}
+
+type optionDocument struct {
+	Name    string `json:"name"`
+	Kind    string `json:"kind"` // switch, duration, int or choice
+	Default string `json:"default"`
+	Doc     string `json:"doc"`
+}
+
+type guardDocument struct {
+	Name       string `json:"name"`
+	Rule       string `json:"rule"`
+	NeedsToken bool   `json:"needs_token"`
+}
+
+func listDocumentOf(all []*scenarios.Scenario) listDocument {
+	d := listDocument{Scenarios: []scenarioDocument{}}
+	for _, s := range all {
+		d.Scenarios = append(d.Scenarios, scenarioDocument{s.Name, s.Title, orEmpty(s.Claims), orEmpty(s.Faults()), s.Backends, s.Guards})
+	}
+	for _, b := range scenarios.Registry() {
+		service := serviceDocument{Name: b.Name(), Title: b.Title(), LiveOnly: scenarios.LiveOnly(b), Tokens: b.IssuesTokens(), Options: []optionDocument{}}
+		for _, o := range b.Options() {
+			service.Options = append(service.Options, optionDocument{o.Name, string(o.Kind), o.Default, o.Doc})
+		}
+		d.LockServices = append(d.LockServices, service)
+	}
+	for _, g := range ledger.Guards() {
+		d.Guards = append(d.Guards, guardDocument{string(g), g.Rule(), g.NeedsToken()})
+	}
+	return d
+}
+
+// listRows makes the rows of CSV. An option's name is written behind that of its service,
+// as in redis+renew.
+func listRows(all []*scenarios.Scenario) [][]string {
+	d := listDocumentOf(all)
+	rows := [][]string{{"kind", "name", "says", "default", "claims"}}
+	for _, s := range d.Scenarios {
+		rows = append(rows, []string{"scenario", s.Name, s.Title, "", strings.Join(s.Claims, " ")})
+	}
+	for _, b := range d.LockServices {
+		rows = append(rows, []string{"lock service", b.Name, b.says(), "", ""})
+		for _, o := range b.Options {
+			rows = append(rows, []string{"option", b.Name + "+" + o.Name, o.Doc, o.Default, ""})
+		}
+	}
+	for _, g := range d.Guards {
+		rows = append(rows, []string{"guard", g.Name, g.Rule, "", ""})
+	}
+	return rows
+}
+
+func (s serviceDocument) says() string {
+	if s.LiveOnly {
+		return s.Title + " (live world only)"
+	}
+	return s.Title
+}
+
+func (o optionDocument) says() string { return fmt.Sprintf("%s (default %s)", o.Doc, o.Default) }
+
+func listMarkdown(b *strings.Builder, all []*scenarios.Scenario) {
+	d := listDocumentOf(all)
+	rows := [][]string{{"scenario", "what happens", "claims"}}
+	for _, s := range d.Scenarios {
+		rows = append(rows, []string{s.Name, s.Title, strings.Join(s.Claims, " ")})
+	}
+	b.WriteString("### Scenarios\n\n")
+	markdownTable(b, rows)
+	rows = [][]string{{"lock service or option", "what it is", "default"}}
+	for _, s := range d.LockServices {
+		rows = append(rows, []string{s.Name, s.says(), ""})
+		for _, o := range s.Options {
+			rows = append(rows, []string{"+" + o.Name, o.Doc, o.Default})
+		}
+	}
+	b.WriteString("\n### Lock services\n\n")
+	markdownTable(b, rows)
+	rows = [][]string{{"guard", "rule"}}
+	for _, g := range d.Guards {
+		rows = append(rows, []string{g.Name, g.Rule})
+	}
+	b.WriteString("\n### Guards of the account\n\n")
+	markdownTable(b, rows)
+}
+
+// entry is a line of the list: a name, and what it says beside it.
+type entry struct{ indent, name, says string }
+
+func listTable(b *strings.Builder, all []*scenarios.Scenario, p painter, width int) {
+	d := listDocumentOf(all)
+	var list []entry
+	for _, s := range d.Scenarios {
+		says := s.Title
+		if len(s.Claims) > 0 {
+			says += " (" + strings.Join(s.Claims, " ") + ")"
+		}
+		list = append(list, entry{"  ", s.Name, says})
+	}
+	writeEntriesUnder(b, p, "SCENARIOS (and the claims that they test)", list, width)
+	list = nil
+	for _, s := range d.LockServices {
+		list = append(list, entry{"  ", s.Name, s.says()})
+		for _, o := range s.Options {
+			list = append(list, entry{"    ", "+" + o.Name, o.says()})
+		}
+	}
+	b.WriteByte('\n')
+	writeEntriesUnder(b, p, "LOCK SERVICES", list, width)
+	list = nil
+	for _, g := range d.Guards {
+		list = append(list, entry{"  ", g.Name, g.Rule})
+	}
+	b.WriteByte('\n')
+	writeEntriesUnder(b, p, "GUARDS OF THE ACCOUNT", list, width)
+}
+
+func writeEntriesUnder(b *strings.Builder, p painter, title string, list []entry, width int) {
+	b.WriteString(p.paint(strong, title) + "\n")
+	names := 0
+	for _, e := range list {
+		names = max(names, utf8.RuneCountInString(e.indent+e.name))
+	}
+	for _, e := range list {
+		hang(b, pad(e.indent+e.name, names+columnGap), e.says, width)
+	}
+}

@@ -1,0 +1,115 @@
+package words
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// Narrator tells the events of one trial in sentences. It knows whose each grant is, which
+// the servers of most lock services do not.
+type Narrator struct{ owners map[string]sim.HostID }
+
+// NewNarrator reads from a history whose the grants are.
+func NewNarrator(h *sim.History) Narrator {
+	n := Narrator{map[string]sim.HostID{}}
+	for i := range h.Events {
+		e := &h.Events[i]
+		if e.Kind == sim.AcquireSent || e.Kind == sim.Acquired {
+			n.owners[e.Grant] = e.Host
+		}
+	}
+	return n
+}
+
+// sentences has one for every kind of event. What stands in braces is put in.
+var sentences = map[sim.Kind]string{
+	sim.Acquire:     "{host} asks for the lock",
+	sim.AcquireSent: "{host} sends a request for the lock",
+	sim.Acquired:    "{host} is told that it holds the lock{token}{until}",
+	sim.NotAcquired: "{host} gives up asking for the lock{note}",
+	sim.Renewed:     "{host} is told that its lease was prolonged{until}",
+	sim.Lost:        "{host} finds out that it no longer holds the lock{note}",
+	sim.Release:     "{host} is done and asks to release the lock",
+	sim.Released:    "{host} is told that the lock is released",
+	sim.NotReleased: "{host} is not told that the lock is released{note}",
+	sim.Deadline:    "the lease of {host} has run out by its own clock",
+
+	sim.Read:         "{host} has read the balance: {balance} (v{version}){job}",
+	sim.ReadRefused:  "{host} is refused the read{note}",
+	sim.ReadUnknown:  "{host} gets no answer to its read",
+	sim.Check:        "{host} looks at its deadline: the lease is still good",
+	sim.Abandon:      "{host} gives up before it writes{note}",
+	sim.Write:        "{host} is about to write {balance}, computed from v{base}{token}{job}",
+	sim.WriteSent:    "{host} has sent its write",
+	sim.Wrote:        "{host} is told that its write was taken (v{version})",
+	sim.WriteRefused: "{host} is told that its write was refused{note}",
+	sim.WriteUnknown: "{host} gets no answer to its write",
+	sim.Done:         "{host} has finished its work",
+	sim.Skipped:      "{host} finds that the job is done already{job}",
+	sim.Marked:       "{host} is told that the job is marked as done{job}",
+	sim.MarkUnknown:  "{host} gets no answer when it marks the job as done{job}",
+
+	sim.LedgerOpened:       "the account is opened with {balance} (v{version})",
+	sim.LedgerRead:         "the account is read for {client}: {balance} (v{version}){token}",
+	sim.LedgerReadRefused:  "the account refuses a read of {client}{token}{note}",
+	sim.LedgerWrite:        "the account takes the write of {client}: {balance} (v{version}), computed from v{base}{token}{job}",
+	sim.LedgerWriteRefused: "the account refuses the write of {client}, computed from v{base}{token}{note}",
+	sim.LedgerMarked:       "the account marks the job of {client} as done{job}",
+
+	sim.Granted:   "{host} gives the lock to {owner}{token}",
+	sim.Extended:  "{host} prolongs the lease of {owner}",
+	sim.Expired:   "{host} ends the lease of {owner}: its time is up",
+	sim.Freed:     "{host} frees the lock of {owner}{asked}",
+	sim.Forgotten: "{host} no longer knows of the lease of {owner}",
+
+	sim.NodeGranted:  "{host} gives its vote to {owner}",
+	sim.NodeExtended: "{host} prolongs its vote for {owner}",
+	sim.NodeEnded:    "{host} takes back its vote for {owner}{note}",
+
+	sim.FaultApplied:  "fault: {fault}{note}",
+	sim.FaultProven:   "a probe sees the fault in effect: {fault}{note}",
+	sim.FaultUnproven: "a probe does not see the fault in effect: {fault}{note}",
+	sim.FaultUndone:   "the fault is over: {fault}",
+	sim.End:           "the trial is over{note}",
+}
+
+// Sentence tells one event, without its time: "redis-1 gives the lock to client-2 (token
+// 34)".
+func (n Narrator) Sentence(e *sim.Event) string {
+	text, known := sentences[e.Kind]
+	if !known {
+		return string(e.Kind)
+	}
+	where := func(h sim.HostID) string {
+		if h == "" {
+			return "somebody"
+		}
+		return string(h)
+	}
+	owner := n.owners[e.Grant]
+	if owner == "" {
+		owner = e.Client
+	}
+	asked := ""
+	if e.Client != "" {
+		asked = ", as " + string(e.Client) + " asked"
+	}
+	number := func(v uint64) string { return strconv.FormatUint(v, 10) }
+	return strings.NewReplacer(
+		"{host}", where(e.Host), "{client}", where(e.Client), "{owner}", where(owner), "{asked}", asked,
+		"{balance}", strconv.FormatInt(e.Balance, 10), "{version}", number(e.Version), "{base}", number(e.Base),
+		"{token}", behind(e.Token != 0, " (token "+number(e.Token)+")"),
+		"{until}", behind(e.Until != 0, ", until "+strconv.FormatFloat(e.Until.Seconds(), 'f', 3, 64)+" s on its own clock"),
+		"{job}", behind(e.Job != "", " ["+e.Job+"]"),
+		"{fault}", e.Fault, "{note}", behind(e.Note != "", " ("+e.Note+")"),
+	).Replace(text)
+}
+
+func behind(there bool, text string) string {
+	if there {
+		return text
+	}
+	return ""
+}

@@ -1,0 +1,45 @@
+package words
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/locklab/locklab/sim"
+)
+
+func TestEveryKindOfEventHasASentence(t *testing.T) {
+	n := NewNarrator(&sim.History{})
+	world := []sim.Kind{sim.Deadline, sim.LedgerOpened, sim.FaultApplied, sim.FaultProven, sim.FaultUnproven, sim.FaultUndone, sim.End}
+	for _, kinds := range [][]sim.Kind{sim.ClientKinds(), sim.ServerKinds(), world} {
+		for _, k := range kinds {
+			text := n.Sentence(&sim.Event{Kind: k, Host: "here", Client: "client-1", Fault: "pause", Note: "why"})
+			if text == string(k) || strings.ContainsAny(text, "{}") {
+				t.Errorf("%s is told as %q", k, text)
+			}
+		}
+	}
+}
+
+func TestAServersGrantIsToldWithTheNameOfTheClientThatGotIt(t *testing.T) {
+	n := NewNarrator(&sim.History{Events: []sim.Event{{Kind: sim.AcquireSent, Host: "client-2", Grant: "x"}}})
+	for _, c := range []struct {
+		event sim.Event
+		want  string
+	}{
+		{sim.Event{Kind: sim.Granted, Host: "redis-1", Grant: "x", Token: 34}, "redis-1 gives the lock to client-2 (token 34)"},
+		{sim.Event{Kind: sim.Granted, Host: "redis-1", Grant: "y"}, "redis-1 gives the lock to somebody"},
+		{sim.Event{Kind: sim.Freed, Host: "redis-1", Grant: "x", Client: "client-1"}, "redis-1 frees the lock of client-2, as client-1 asked"},
+		{sim.Event{Kind: sim.LedgerWrite, Client: "client-1", Balance: 90, Version: 2, Base: 1}, "the account takes the write of client-1: 90 (v2), computed from v1"},
+	} {
+		if got := n.Sentence(&c.event); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestWhatIsPutInASentenceIsNotReadAgain(t *testing.T) {
+	n := NewNarrator(&sim.History{})
+	if got := n.Sentence(&sim.Event{Kind: sim.FaultApplied, Fault: "{host}"}); got != "fault: {host}" {
+		t.Errorf("got %q", got)
+	}
+}

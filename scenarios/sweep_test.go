@@ -26,6 +26,9 @@ func measure(t *testing.T, s *Sweep, seeds uint64) SweepResult {
 }
 
 func TestSweepsComeOutAsDerived(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the same code thousands of times")
+	}
 	for _, name := range SweepNames() {
 		t.Run(name, func(t *testing.T) {
 			s, err := FindSweep(name, Everything())

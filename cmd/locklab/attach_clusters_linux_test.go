@@ -25,6 +25,9 @@ import (
 // The paused holder loses a withdrawal on somebody else's etcd as well, fencing saves it,
 // and nothing is left there.
 func TestAttachedEtcdGivesTheSameVerdictsAndIsLeftAsItWas(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the same command as the test with redis, on other servers")
+	}
 	needLive(t)
 	addresses := foreignEtcd(t)
 	client, err := clientv3.New(clientv3.Config{Endpoints: addresses, Logger: zap.NewNop()})
@@ -56,6 +59,9 @@ func TestAttachedEtcdGivesTheSameVerdictsAndIsLeftAsItWas(t *testing.T) {
 
 // The same on somebody else's ZooKeeper.
 func TestAttachedZooKeeperGivesTheSameVerdictsAndIsLeftAsItWas(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the same command as the test with redis, on other servers")
+	}
 	needLive(t)
 	address := foreignZooKeeper(t)
 	conn, _, err := zk.Connect([]string{address}, 10*time.Second, zk.WithLogInfo(false))

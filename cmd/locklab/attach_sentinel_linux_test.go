@@ -29,6 +29,9 @@ var clientSide = []check.Property{check.Overlap, check.OverlapValid, check.LostU
 // virtual world, and everything there is left as it was. The command and its output are those
 // of docs/attach.md. One of the servers is reached by another address than the Sentinels tell.
 func TestAttachedSentinelGivesTheVerdictsOfTheVirtualWorldAndIsLeftAsItWas(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the same command as the test with redis, on other servers")
+	}
 	needLive(t)
 	theirs := foreignSentinels(t)
 	if err := theirs.servers[0].Set(t.Context(), "account", "somebody's", 0).Err(); err != nil {
@@ -92,6 +95,9 @@ func documentedSentinel(t *testing.T) (command string, shown []string) {
 
 // What cannot be attached is said in one line before anything is written.
 func TestWhatIsNoSentinelWithAMasterCannotBeAttached(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the same command as the test with redis, on other servers")
+	}
 	needLive(t)
 	theirs := foreignSentinels(t)
 	_, lonely := foreignRedis(t)

@@ -49,6 +49,9 @@ func hear(t *testing.T, ctx context.Context) func() []string {
 // complained at the console.
 func chromium(t *testing.T) (ctx context.Context, done func()) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser in a process of its own has no races for the detector to see")
+	}
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if found, err := exec.LookPath(name); err == nil {

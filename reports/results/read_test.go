@@ -58,6 +58,9 @@ func writeRows(t testing.TB, trials int) string {
 // What a Set keeps does not grow with the number of trials, and neither does what is
 // needed to read it: a file of many pieces is never in memory as a whole.
 func TestReadingTakesMemoryForCellsAndNotForTrials(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads the same row a hundred thousand times")
+	}
 	dir := writeRows(t, 100_000)
 	info, err := os.Stat(filepath.Join(dir, resultsFile))
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/locklab/locklab/reports/picturetest"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim"
@@ -18,20 +19,12 @@ import (
 // keep writes the history of a real trial to a file.
 func keep(t *testing.T, scenario string, outcome scenarios.Outcome, telling bool) results.Kept {
 	t.Helper()
-	all, err := scenarios.Builtin(scenarios.Everything())
+	trial := picturetest.Trial(t, scenario, "redis", "none")
+	history, err := trial.Simulate()
 	if err != nil {
 		t.Fatal(err)
 	}
-	all = slices.DeleteFunc(all, func(s *scenarios.Scenario) bool { return s.Name != scenario })
-	trials, err := scenarios.Selection{Backends: []string{"redis"}, World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials(all)
-	if err != nil {
-		t.Fatal(err)
-	}
-	history, err := trials[0].Simulate()
-	if err != nil {
-		t.Fatal(err)
-	}
-	k := results.Kept{ID: scenario, Result: trials[0].Judge(history), Path: filepath.Join(t.TempDir(), "history.jsonl"), Telling: telling}
+	k := results.Kept{ID: scenario, Result: trial.Judge(history), Path: filepath.Join(t.TempDir(), "history.jsonl"), Telling: telling}
 	k.Result.Outcome = outcome
 	file, err := os.Create(k.Path)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/reports/canvas"
+	"github.com/locklab/locklab/reports/picturetest"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim"
@@ -194,7 +195,7 @@ func TestWhatStandsInASquareStaysInIt(t *testing.T) {
 			if q.overlap {
 				box.x0 += mark
 			}
-			for _, text := range textsOf(t, svgOf(t, f)) {
+			for _, text := range textsOf(t, string(picturetest.SVG(t, f))) {
 				if !box.holds(text.rect) {
 					t.Errorf("%q lies at %v, outside of %v", text.text, text.rect, box)
 				}

@@ -1,12 +1,8 @@
 package charts
 
 import (
-	"bytes"
 	"encoding/xml"
-	"flag"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,13 +12,12 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/locklab/locklab/reports/canvas"
+	"github.com/locklab/locklab/reports/picturetest"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
-
-var pictures = flag.String("pictures", "", "folder to write the charts of the tests to, to look at")
 
 // written is a piece of text in a picture, and what it covers.
 type written struct {
@@ -73,7 +68,7 @@ func textsOf(t *testing.T, svg string) (texts []written) {
 // mustBeReadable fails if a text leaves the page or touches another one.
 func mustBeReadable(t *testing.T, f *canvas.Figure) []written {
 	t.Helper()
-	texts := textsOf(t, svgOf(t, f))
+	texts := textsOf(t, string(picturetest.SVG(t, f)))
 	ground := rect{0, 0, f.Width, f.Height}
 	for i, a := range texts {
 		if strings.TrimSpace(a.text) == "" {
@@ -123,11 +118,7 @@ func TestNoTextOfAChartLeavesThePageOrTouchesAnother(t *testing.T) {
 		for _, c := range All(results) {
 			t.Run(name+"/"+c.Name, func(t *testing.T) {
 				mustBeReadable(t, c.Figure)
-				if *pictures != "" {
-					if err := c.Figure.SavePNG(filepath.Join(*pictures, name+"-"+c.Name+".png")); err != nil {
-						t.Fatal(err)
-					}
-				}
+				picturetest.Keep(t, name+"-"+c.Name, c.Figure)
 			})
 		}
 	}
@@ -152,20 +143,7 @@ func TestChartsAreTheSameEverywhere(t *testing.T) {
 	}
 	for _, c := range goldens() {
 		t.Run(c.Name, func(t *testing.T) {
-			file := filepath.Join("testdata", c.Name+".svg")
-			got := svgOf(t, c.Figure)
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal([]byte(got), want) {
-				t.Errorf("differs from %s; run the test with -update and look at what has changed", file)
-			}
+			picturetest.Compare(t, c.Name, c.Figure)
 		})
 	}
 }
@@ -218,7 +196,7 @@ func TestLabelsKeepClearOfEachOther(t *testing.T) {
 func texts(t *testing.T, f *canvas.Figure) string {
 	t.Helper()
 	var all []string
-	for _, w := range textsOf(t, svgOf(t, f)) {
+	for _, w := range textsOf(t, string(picturetest.SVG(t, f))) {
 		all = append(all, w.text)
 	}
 	return strings.Join(all, "\n")

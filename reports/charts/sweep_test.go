@@ -2,17 +2,13 @@ package charts
 
 import (
 	"bytes"
-	"flag"
 	"image/png"
-	"os"
 	"strings"
 	"testing"
 
-	"github.com/locklab/locklab/reports/canvas"
+	"github.com/locklab/locklab/reports/picturetest"
 	"github.com/locklab/locklab/scenarios"
 )
-
-var update = flag.Bool("update", false, "write the pictures in testdata anew")
 
 // small is a sweep with one line that comes out as derived and one that does not.
 func small() scenarios.SweepResult {
@@ -39,34 +35,12 @@ func small() scenarios.SweepResult {
 	return r
 }
 
-func svgOf(t *testing.T, f *canvas.Figure) string {
-	t.Helper()
-	var b bytes.Buffer
-	if err := f.WriteSVG(&b); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
-
 func TestChartOfASweepIsTheSameEverywhere(t *testing.T) {
-	const file = "testdata/sweep.svg"
-	got := svgOf(t, Sweep(small()))
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatalf("%v; run the test with -update to write it", err)
-	}
-	if got != string(want) {
-		t.Errorf("%s is not what comes out now; look at it, and run the test with -update if that is right", file)
-	}
+	picturetest.Compare(t, "sweep", Sweep(small()))
 }
 
 func TestChartOfASweepSaysWhatItShows(t *testing.T) {
-	svg := svgOf(t, Sweep(small()))
+	svg := string(picturetest.SVG(t, Sweep(small())))
 	for _, says := range []string{
 		"A pause &amp; its price", "violation of lost-update", "redis, guard none", "derived: pause &gt; 0.75", "derived: never, because of the fence",
 		"pause (leases)", "−0.4", "100 %", "20 trials a point", "virtual world, lease 10 s", "A cross: not as derived (1 point).",
@@ -79,7 +53,7 @@ func TestChartOfASweepSaysWhatItShows(t *testing.T) {
 	for i := range r.Points {
 		r.Points[i].Outcome = scenarios.AsExpected
 	}
-	if strings.Contains(svgOf(t, Sweep(r)), "cross") {
+	if strings.Contains(string(picturetest.SVG(t, Sweep(r))), "cross") {
 		t.Error("a sweep that came out as derived speaks of a cross")
 	}
 }
@@ -106,7 +80,7 @@ func TestNothingOfABuiltinSweepIsCut(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, s := range all {
-		if strings.Contains(svgOf(t, Sweep(scenarios.SweepResult{SweepAbout: s.SweepAbout})), "…") {
+		if strings.Contains(string(picturetest.SVG(t, Sweep(scenarios.SweepResult{SweepAbout: s.SweepAbout}))), "…") {
 			t.Errorf("something in the chart of sweep %s is cut short", s.Name)
 		}
 	}

@@ -3,22 +3,14 @@ package diagram
 import (
 	"bytes"
 	"errors"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/locklab/locklab/reports/canvas"
+	"github.com/locklab/locklab/reports/picturetest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
-)
-
-var (
-	update   = flag.Bool("update", false, "write the golden pictures anew")
-	pictures = flag.String("pictures", "", "folder to write the diagrams of the tests to, to look at")
 )
 
 // stories are real trials, and what their diagrams must and must not say.
@@ -44,12 +36,12 @@ func TestDiagramsSayWhatHappened(t *testing.T) {
 	for _, s := range stories {
 		name := fmt.Sprintf("%s.%s.%s", s.scenario, s.backend, s.guard)
 		t.Run(name, func(t *testing.T) {
-			h, findings := trial(t, s.scenario, s.backend, s.guard)
+			h, findings := picturetest.History(t, s.scenario, s.backend, s.guard)
 			f, err := Draw(h, findings)
 			if err != nil {
 				t.Fatal(err)
 			}
-			svg := svgOf(t, f)
+			svg := picturetest.SVG(t, f)
 			text := strings.Join(strings.Fields(string(svg)), " ")
 			for _, want := range s.says {
 				if !strings.Contains(text, want) {
@@ -61,48 +53,18 @@ func TestDiagramsSayWhatHappened(t *testing.T) {
 					t.Errorf("the diagram says %q", unwanted)
 				}
 			}
-			if *pictures != "" {
-				if err := f.SavePNG(filepath.Join(*pictures, name+".png")); err != nil {
-					t.Fatal(err)
-				}
-			}
+			picturetest.Keep(t, name, f)
 			if s.golden {
-				compare(t, name, svg)
+				picturetest.Compare(t, name, f)
 			}
 		})
-	}
-}
-
-func svgOf(t *testing.T, f *canvas.Figure) []byte {
-	t.Helper()
-	var svg bytes.Buffer
-	if err := f.WriteSVG(&svg); err != nil {
-		t.Fatal(err)
-	}
-	return svg.Bytes()
-}
-
-func compare(t *testing.T, name string, svg []byte) {
-	t.Helper()
-	golden := filepath.Join("testdata", name+".svg")
-	if *update {
-		if err := os.WriteFile(golden, svg, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(svg, want) {
-		t.Errorf("the diagram is not that in %s; look at it, and run the test with -update if it is right", golden)
 	}
 }
 
 // Labels touch neither each other nor a mark, and nothing is outside of the page.
 func TestLabelsDoNotTouch(t *testing.T) {
 	for _, s := range stories {
-		h, findings := trial(t, s.scenario, s.backend, s.guard)
+		h, findings := picturetest.History(t, s.scenario, s.backend, s.guard)
 		p := arrange(newScene(h, findings))
 		page := box{0, 0, p.width, p.height}
 		inside := func(b box) bool { return b.x0 >= page.x0 && b.y0 >= page.y0 && b.x1 <= page.x1 && b.y1 <= page.y1 }
@@ -140,7 +102,7 @@ func TestLabelsDoNotTouch(t *testing.T) {
 }
 
 func TestAPauseIsAsLongInThePictureAsTheTextSays(t *testing.T) {
-	h, findings := trial(t, "gc-pause", "redis", "none")
+	h, findings := picturetest.History(t, "gc-pause", "redis", "none")
 	p := arrange(newScene(h, findings))
 	skipped := 0
 	for _, b := range p.breaks {
@@ -155,7 +117,7 @@ func TestAPauseIsAsLongInThePictureAsTheTextSays(t *testing.T) {
 }
 
 func TestAHistoryWithoutMessagesSaysHowToGetThem(t *testing.T) {
-	h, findings := trial(t, "gc-pause", "redis", "none")
+	h, findings := picturetest.History(t, "gc-pause", "redis", "none")
 	h.Messages = nil
 	if _, err := Draw(h, findings); !errors.Is(err, ErrNoMessages) || !strings.Contains(err.Error(), "run the trial again") {
 		t.Errorf("got %v", err)
@@ -180,7 +142,7 @@ func TestMessagesOfHostsThatNobodyKnowsAreDrawn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"stranger", "who are you?", "recorded up to 4 ns only", "not judged"} {
-		if !strings.Contains(string(svgOf(t, f)), want) {
+		if !strings.Contains(string(picturetest.SVG(t, f)), want) {
 			t.Errorf("the diagram does not say %q", want)
 		}
 	}
@@ -188,7 +150,7 @@ func TestMessagesOfHostsThatNobodyKnowsAreDrawn(t *testing.T) {
 
 // A trial with a hundred thousand events and messages is drawn in part, and says so.
 func huge(t testing.TB) (*sim.History, []check.Finding) {
-	h, findings := trial(t, "gc-pause", "redis", "none")
+	h, findings := picturetest.History(t, "gc-pause", "redis", "none")
 	events, messages := h.Events[:len(h.Events)-1], h.Messages
 	end := h.Events[len(h.Events)-1]
 	const span = 20 * time.Second

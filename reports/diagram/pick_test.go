@@ -6,11 +6,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/reports/picturetest"
 	"github.com/locklab/locklab/sim"
 )
 
 func TestACrowdedTrialWithoutViolationShowsOneWholeTurnAtTheLock(t *testing.T) {
-	h, findings := trial(t, "contention", "redlock", "none")
+	h, findings := picturetest.History(t, "contention", "redlock", "none")
 	s := newScene(h, findings)
 	acquired := slices.IndexFunc(h.Events, func(e sim.Event) bool { return e.Kind == sim.Acquired })
 	winner := h.Events[acquired].Host
@@ -38,7 +39,7 @@ func TestACrowdedTrialIsNoHigherThanAPageCanShow(t *testing.T) {
 	for _, c := range []struct{ scenario, backend string }{
 		{"partition-sides", "sentinel"}, {"majority-down", "redlock"}, {"contention", "redlock"},
 	} {
-		s := newScene(trial(t, c.scenario, c.backend, "none"))
+		s := newScene(picturetest.History(t, c.scenario, c.backend, "none"))
 		if len(s.dots) > maxDots+maxMessages {
 			t.Errorf("%s with %s: %d events are drawn beside %d messages", c.scenario, c.backend, len(s.dots), len(s.arrows))
 		}

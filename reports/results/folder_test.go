@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/reports/picturetest"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
@@ -220,16 +221,8 @@ func TestWhatIsNotTheFolderOfARunIsRefused(t *testing.T) {
 }
 
 func TestAKeptVirtualHistoryHasItsMessages(t *testing.T) {
-	all, err := scenarios.Builtin(scenarios.Everything())
-	if err != nil {
-		t.Fatal(err)
-	}
-	all = slices.DeleteFunc(all, func(s *scenarios.Scenario) bool { return s.Name != "gc-pause" })
-	trials, err := scenarios.Selection{Backends: []string{"redis"}, Guards: []string{"none"}, World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials(all)
-	if err != nil {
-		t.Fatal(err)
-	}
-	history, err := trials[0].Simulate()
+	trial := picturetest.Trial(t, "gc-pause", "redis", "none")
+	history, err := trial.Simulate()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,7 +230,7 @@ func TestAKeptVirtualHistoryHasItsMessages(t *testing.T) {
 		t.Error("messages were recorded although nobody asked")
 	}
 	f := newFolder(t)
-	if err := f.Add(scenarios.Judged{Trial: trials[0], Result: trials[0].Judge(history), History: history}); err != nil {
+	if err := f.Add(scenarios.Judged{Trial: trial, Result: trial.Judge(history), History: history}); err != nil {
 		t.Fatal(err)
 	}
 	file, err := os.Open(f.Set().Kept[0].Path)

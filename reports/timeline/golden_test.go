@@ -1,16 +1,10 @@
 package timeline
 
 import (
-	"bytes"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/locklab/locklab/reports/canvas"
-	"github.com/locklab/locklab/scenarios"
-	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/reports/picturetest"
 )
 
 // told are trials of the suite whose pictures are kept, seed 1 in the virtual world.
@@ -25,73 +19,20 @@ var told = []struct{ scenario, backend, guard string }{
 	{"no-fault", "none", "none"},
 }
 
-// simulated runs one trial of the suite and judges it.
-func simulated(t *testing.T, scenario, backend, guard string) (*sim.History, []check.Finding) {
-	t.Helper()
-	s, err := scenarios.Find(scenario, scenarios.Everything())
-	if err != nil {
-		t.Fatal(err)
-	}
-	trials, err := scenarios.Selection{
-		Backends: []string{backend}, Guards: []string{guard},
-		World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1},
-	}.Trials([]*scenarios.Scenario{s})
-	if err != nil {
-		t.Fatal(err)
-	}
-	h, err := trials[0].Simulate()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return h, check.All(h)
-}
-
 // TestTimelinesOfTheSuiteAreWhatTheyWere compares pictures byte by byte. When one is meant
 // to change: go test ./reports/timeline -update, and look at it.
 func TestTimelinesOfTheSuiteAreWhatTheyWere(t *testing.T) {
 	for _, which := range told {
 		name := strings.Join([]string{which.scenario, which.backend, which.guard}, ".")
 		t.Run(name, func(t *testing.T) {
-			f, err := Timeline(simulated(t, which.scenario, which.backend, which.guard))
+			f, err := Timeline(picturetest.History(t, which.scenario, which.backend, which.guard))
 			if err != nil {
 				t.Fatal(err)
 			}
-			keepPicture(t, name, f)
-			got := svgOf(t, f)
-			file := filepath.Join("testdata", name+".svg")
-			if *update {
-				if err := os.WriteFile(file, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !bytes.Equal(got, want) {
-				t.Errorf("the picture is not what %s has (if that is meant: -update, and look at it)\n%s", file, firstDifference(got, want))
-			}
+			picturetest.Keep(t, name, f)
+			picturetest.Compare(t, name, f)
 		})
 	}
-}
-
-func svgOf(t *testing.T, f *canvas.Figure) []byte {
-	t.Helper()
-	var svg bytes.Buffer
-	if err := f.WriteSVG(&svg); err != nil {
-		t.Fatal(err)
-	}
-	return svg.Bytes()
-}
-
-func firstDifference(got, want []byte) string {
-	g, w := strings.Split(string(got), "\n"), strings.Split(string(want), "\n")
-	for i := range min(len(g), len(w)) {
-		if g[i] != w[i] {
-			return "got  " + g[i] + "\nwant " + w[i]
-		}
-	}
-	return "one goes on after the end of the other"
 }
 
 // TestThePictureAloneSaysWhyTheMoneyWasLost looks for the chain of what happened.
@@ -113,11 +54,11 @@ func TestThePictureAloneSaysWhyTheMoneyWasLost(t *testing.T) {
 			"job-1 is not open any more from here: client-2 has charged for it", "job-1: client-1 charged for it as well",
 		}},
 	} {
-		f, err := Timeline(simulated(t, c.scenario, c.backend, c.guard))
+		f, err := Timeline(picturetest.History(t, c.scenario, c.backend, c.guard))
 		if err != nil {
 			t.Fatal(err)
 		}
-		text := textOf(t, svgOf(t, f))
+		text := textOf(t, picturetest.SVG(t, f))
 		for _, want := range c.says {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s with %s: the picture does not say %q", c.scenario, c.backend, want)
@@ -127,11 +68,11 @@ func TestThePictureAloneSaysWhyTheMoneyWasLost(t *testing.T) {
 }
 
 func TestWhereNothingGoesWrongNothingIsFlagged(t *testing.T) {
-	f, err := Timeline(simulated(t, "contention", "redis", "none"))
+	f, err := Timeline(picturetest.History(t, "contention", "redis", "none"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := textOf(t, svgOf(t, f))
+	text := textOf(t, picturetest.SVG(t, f))
 	for _, unwanted := range []string{"wrong", "is old", "is gone"} {
 		if strings.Contains(text, unwanted) {
 			t.Errorf("the picture says %q", unwanted)

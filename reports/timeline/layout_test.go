@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/reports/picturetest"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -14,12 +15,12 @@ import (
 // strokes, at the x of their time, within the lane of the account.
 func TestLayoutSaysWhereThingsAre(t *testing.T) {
 	for _, which := range told {
-		h, findings := simulated(t, which.scenario, which.backend, which.guard)
+		h, findings := picturetest.History(t, which.scenario, which.backend, which.guard)
 		f, l, err := Draw(h, findings)
 		if err != nil {
 			t.Fatal(err)
 		}
-		svg := string(svgOf(t, f))
+		svg := string(picturetest.SVG(t, f))
 		if want := fmt.Sprintf(`viewBox="0 0 %g %g"`, l.Width, l.Height); !strings.Contains(svg, want) {
 			t.Errorf("%s: the layout is of a figure with %s", which.scenario, want)
 		}

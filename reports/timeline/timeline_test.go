@@ -4,23 +4,17 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
-	"flag"
 	"image/color"
 	"image/png"
 	"io"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/locklab/locklab/reports/canvas"
+	"github.com/locklab/locklab/reports/picturetest"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
-)
-
-var (
-	pictures = flag.String("pictures", "", "folder to write the timelines of the tests to, to look at")
-	update   = flag.Bool("update", false, "write the kept timelines anew")
 )
 
 // shapes are the histories that a timeline must make a readable picture of.
@@ -58,7 +52,7 @@ func TestTimelineShowsWhatHappened(t *testing.T) {
 			if err := f.WriteSVG(&svg); err != nil {
 				t.Fatal(err)
 			}
-			keepPicture(t, shape.name, f)
+			picturetest.Keep(t, shape.name, f)
 			text := textOf(t, svg.Bytes())
 			for _, want := range shape.says {
 				if !strings.Contains(text, want) {
@@ -102,17 +96,6 @@ func TestPictureIsWideEnoughAndNotEmpty(t *testing.T) {
 		if !seen[c] {
 			t.Errorf("the colour of %s is nowhere in the picture", name)
 		}
-	}
-}
-
-// keepPicture writes a picture out for a person to look at, if asked to.
-func keepPicture(t *testing.T, name string, f *canvas.Figure) {
-	t.Helper()
-	if *pictures == "" {
-		return
-	}
-	if err := f.SavePNG(filepath.Join(*pictures, name+".png")); err != nil {
-		t.Fatal(err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/reports/picturetest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -27,7 +28,7 @@ func TestAHistoryOf100000EventsIsCutDownAndSaysSo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	svg := svgOf(t, f)
+	svg := picturetest.SVG(t, f)
 	if took := time.Since(began); took > 20*time.Second { // a hundred times what it takes
 		t.Errorf("to draw it took %v", took)
 	}

@@ -1,0 +1,99 @@
+// Package picturetest helps tests of pictures: it runs real trials to draw, and holds what was
+// drawn against the pictures in testdata. Only tests import it.
+package picturetest
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/locklab/locklab/reports/canvas"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+var (
+	update   = flag.Bool("update", false, "write the pictures in testdata anew")
+	pictures = flag.String("pictures", "", "folder to write the pictures of the tests to, to look at")
+)
+
+// Trial is a trial of a built-in scenario in the virtual world, with seed 1.
+func Trial(t testing.TB, scenario, backend, guard string) scenarios.Trial {
+	t.Helper()
+	s, err := scenarios.Find(scenario, scenarios.Everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	trials, err := scenarios.Selection{
+		Backends: []string{backend}, Guards: []string{guard},
+		World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1},
+	}.Trials([]*scenarios.Scenario{s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trials[0]
+}
+
+// History runs such a trial, records its messages, and judges it.
+func History(t testing.TB, scenario, backend, guard string) (*sim.History, []check.Finding) {
+	t.Helper()
+	h, err := Trial(t, scenario, backend, guard).SimulateRecorded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h, check.All(h)
+}
+
+// SVG is the picture as SVG.
+func SVG(t testing.TB, f *canvas.Figure) []byte {
+	t.Helper()
+	var svg bytes.Buffer
+	if err := f.WriteSVG(&svg); err != nil {
+		t.Fatal(err)
+	}
+	return svg.Bytes()
+}
+
+// Keep writes a picture out for a person to look at, if asked to.
+func Keep(t testing.TB, name string, f *canvas.Figure) {
+	t.Helper()
+	if *pictures == "" {
+		return
+	}
+	if err := f.SavePNG(filepath.Join(*pictures, name+".png")); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Compare holds a picture against testdata/NAME.svg, byte by byte, and under -update writes
+// that.
+func Compare(t testing.TB, name string, f *canvas.Figure) {
+	t.Helper()
+	got, file := SVG(t, f), filepath.Join("testdata", name+".svg")
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v; run the test with -update to write it", err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("the picture is not that in %s; look at it, and run the test with -update if it is right\n%s", file, firstDifference(got, want))
+	}
+}
+
+func firstDifference(got, want []byte) string {
+	g, w := strings.Split(string(got), "\n"), strings.Split(string(want), "\n")
+	for i := range min(len(g), len(w)) {
+		if g[i] != w[i] {
+			return "got  " + g[i] + "\nwant " + w[i]
+		}
+	}
+	return "one goes on after the end of the other"
+}

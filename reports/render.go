@@ -33,9 +33,6 @@ func Render(ctx context.Context, set *results.Set, into string, drawn func(id st
 	}
 	content := page.Content{Title: "locklab", Set: set, Charts: charts, Trials: trials, LeftOut: len(set.Kept) - len(trials)}
 	content.Headline, content.Remarks = terminal.Headline(set)
-	for _, c := range set.Claims {
-		content.Claims = append(content.Claims, page.Claim(c))
-	}
 	return page.Save(filepath.Join(into, "index.html"), content)
 }
 

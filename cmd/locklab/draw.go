@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/diagram"
+	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/timeline"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
@@ -85,7 +85,7 @@ func (d drawing) run(stdout io.Writer, history, out string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", history, err)
 	}
-	if err := writeWhole(out, func(w io.Writer) error { return write(figure, w) }); err != nil {
+	if err := results.WriteWhole(out, func(w io.Writer) error { return write(figure, w) }); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "%s of %s with %s, guard %s, %s world, seed %d: %s\n", d.name,
@@ -100,21 +100,4 @@ func readHistory(path string) (*sim.History, error) {
 	}
 	defer file.Close()
 	return sim.ReadHistory(file, path)
-}
-
-// writeWhole writes a file beside its place and moves it there when it is whole, so that
-// nobody finds half of it, and an older one stays if something goes wrong.
-func writeWhole(path string, write func(io.Writer) error) error {
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	err = errors.Join(write(file), file.Chmod(0o644), file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(file.Name()))
-	}
-	return nil
 }

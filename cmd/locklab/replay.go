@@ -148,7 +148,7 @@ func playAgain(ctx context.Context, trial scenarios.Trial, out string) (*sim.His
 	if err != nil {
 		return nil, err
 	}
-	return history, writeWhole(out, func(w io.Writer) error { return recorded.Write(w) })
+	return history, results.WriteWhole(out, func(w io.Writer) error { return recorded.Write(w) })
 }
 
 // changes says what is not as it was when the trial was first run.

@@ -190,16 +190,16 @@ func (o *runOptions) check() (scenarios.Seeds, error) {
 	return seeds, nil
 }
 
-// load gives the scenarios of these names or files; all built-in ones without any.
+// load gives the scenarios of these names or files; all built-in ones without any. A name
+// with a dot or a slash is taken for a file.
 func load(names []string) ([]*scenarios.Scenario, error) {
 	known := scenarios.Everything()
-	builtin, err := scenarios.Builtin(known)
-	if err != nil || len(names) == 0 {
-		return builtin, err
+	if len(names) == 0 {
+		return scenarios.Builtin(known)
 	}
 	var out []*scenarios.Scenario
 	for _, name := range names {
-		s, err := loadOne(name, builtin, known)
+		s, err := loadOne(name, known)
 		if err != nil {
 			return nil, err
 		}
@@ -208,23 +208,15 @@ func load(names []string) ([]*scenarios.Scenario, error) {
 	return out, nil
 }
 
-// loadOne takes a name with a dot or a slash for a file.
-func loadOne(name string, builtin []*scenarios.Scenario, known scenarios.Known) (*scenarios.Scenario, error) {
-	if strings.ContainsAny(name, "./\\") {
-		src, err := os.ReadFile(name)
-		if err != nil {
-			return nil, fmt.Errorf("read the scenario: %w", err)
-		}
-		return scenarios.Load(name, src, known)
+func loadOne(name string, known scenarios.Known) (*scenarios.Scenario, error) {
+	if !strings.ContainsAny(name, "./\\") {
+		return scenarios.Find(name, known)
 	}
-	var names []string
-	for _, s := range builtin {
-		if s.Name == name {
-			return s, nil
-		}
-		names = append(names, s.Name)
+	src, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("read the scenario: %w", err)
 	}
-	return nil, fmt.Errorf("there is no scenario %q, expected one of %s, or a file such as ./my.yaml", name, strings.Join(names, ", "))
+	return scenarios.Load(name, src, known)
 }
 
 // play runs the trials and writes each result as it comes. An interruption is not an

@@ -8,11 +8,8 @@ package page
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/locklab/locklab/reports/results"
 )
@@ -23,9 +20,8 @@ type Content struct {
 	// Headline is the one thing that matters first, in a sentence; Remarks follow it.
 	Headline string
 	Remarks  []string
-	Set      *results.Set
+	Set      *results.Set // with the claims
 	Charts   []Chart
-	Claims   []Claim
 	Trials   []Trial // those that can be stepped through
 	LeftOut  int     // kept trials that are not among them, to keep the page small
 }
@@ -34,13 +30,6 @@ type Content struct {
 type Chart struct {
 	Name, Title, Caption string // Name is unique and part of an address in the page
 	SVG                  []byte // as canvas.Figure writes it
-}
-
-// Claim is a row of the table of claims.
-type Claim struct {
-	Source, ID, Says, Verdict string
-	Condition                 string   // under which it is right; may be empty
-	Figures                   []string // what was measured
 }
 
 // Write writes the page. The same content gives the same bytes. It returns an error if a
@@ -63,17 +52,5 @@ func Write(w io.Writer, c Content) error {
 // Save writes the page to a file. A page that is there already is replaced when the new one
 // is complete.
 func Save(path string, c Content) error {
-	file, err := os.CreateTemp(filepath.Dir(path), ".page-*")
-	if err != nil {
-		return fmt.Errorf("save the page: %w", err)
-	}
-	err = errors.Join(Write(file, c), file.Chmod(0o644), file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(file.Name())
-		return fmt.Errorf("save the page: %w", err)
-	}
-	return nil
+	return results.WriteWhole(path, func(w io.Writer) error { return Write(w, c) })
 }

@@ -107,10 +107,11 @@ func content(t *testing.T) Content {
 	if err != nil {
 		t.Fatal(err)
 	}
+	withClaims := *set
+	withClaims.Claims = []results.Claim{{Source: "Martin Kleppmann, 2016", ID: "K4", Says: "A pause outlives the lease.", Verdict: "confirmed", Condition: "right if: nobody checks", Figures: []string{"lost-update violated in 2 of 2"}}}
 	return Content{
-		Title: "locklab", Headline: "All as expected.", Set: set, Trials: trialsOf(t, set.Kept),
+		Title: "locklab", Headline: "All as expected.", Set: &withClaims, Trials: trialsOf(t, set.Kept),
 		Charts: []Chart{{Name: "sweep", Title: "A sweep", Caption: "n = 2, seeds 1 to 2", SVG: []byte(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9"/></svg>`)}},
-		Claims: []Claim{{Source: "Martin Kleppmann, 2016", ID: "K4", Says: "A pause outlives the lease.", Verdict: "confirmed", Condition: "right if: nobody checks", Figures: []string{"lost-update violated in 2 of 2"}}},
 	}
 }
 
@@ -147,10 +148,10 @@ func hostile(t *testing.T) Content {
 	return Content{
 		Title: evil, Headline: evil, Remarks: []string{evil}, Trials: []Trial{trial},
 		Charts: []Chart{{Name: evil, Title: evil, Caption: evil, SVG: []byte(`<svg viewBox="0 0 1 1"/>`)}},
-		Claims: []Claim{{evil, evil, evil, evil, evil, []string{evil}}},
 		Set: &results.Set{
 			Runs:  []results.Run{{Path: evil, About: results.About{Command: []string{evil}, Version: evil, World: evil, Seeds: evil}}},
 			Cards: []scenarios.Card{card}, Cells: sum.Cells(), Trials: 1, Kept: []results.Kept{k},
+			Claims: []results.Claim{{Source: evil, ID: evil, Says: evil, Verdict: evil, Condition: evil, Figures: []string{evil}}},
 		},
 	}
 }

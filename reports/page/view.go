@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim"
@@ -104,7 +105,7 @@ type source struct {
 }
 
 type claimRow struct {
-	Claim
+	results.Claim
 	Address string
 }
 
@@ -140,7 +141,7 @@ func newView(c Content) (*view, error) {
 	if v.Headline == "" {
 		v.Headline = fmt.Sprintf("%s, %s.", words.Many(len(c.Set.Cells), "cell"), words.Many(c.Set.Trials, "trial"))
 	}
-	claims := v.addClaims(c.Claims, a)
+	claims := v.addClaims(c.Set.Claims, a)
 	if err := v.addCells(c, a); err != nil {
 		return nil, err
 	}
@@ -168,7 +169,7 @@ func newView(c Content) (*view, error) {
 }
 
 // addClaims gives the address of each claim.
-func (v *view) addClaims(claims []Claim, a addresses) map[string]string {
+func (v *view) addClaims(claims []results.Claim, a addresses) map[string]string {
 	at := map[string]string{}
 	for _, c := range claims {
 		if n := len(v.Sources); n == 0 || v.Sources[n-1].Name != c.Source {

@@ -13,7 +13,6 @@ import (
 	"github.com/locklab/locklab/backends/realtime"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live/livetest"
-	"golang.org/x/sys/unix"
 )
 
 const key = LockPrefix + "1"
@@ -127,15 +126,11 @@ func TestAClientHeldBeforeItReadsTheAnswerReadsItHoweverLateItIs(t *testing.T) {
 func TestAStoppedServerLeavesTheOutcomeUnknownUntilItGoesOn(t *testing.T) {
 	s := anyServer(t)
 	withPort(t, s, func(_ *realtime.Host, p *clientPort, lease uint64) {
-		if err := s.command.Process.Signal(unix.SIGSTOP); err != nil {
-			t.Fatal(err)
-		}
+		livetest.Stop(t, s.command.Process)
 		if _, _, err := p.Create(key, LockPrefix, lease, 100*time.Millisecond); !errors.Is(err, sim.ErrUnknown) {
 			t.Errorf("Create at a stopped server: %v; expected sim.ErrUnknown", err)
 		}
-		if err := s.command.Process.Signal(unix.SIGCONT); err != nil {
-			t.Fatal(err)
-		}
+		livetest.Continue(t, s.command.Process)
 		// The library takes back what it no longer waits for, and the server, which reads
 		// both at once, may have begun with it or not. Over the same connection it goes on.
 		own, first, err := p.Create(key, LockPrefix, lease, patience)

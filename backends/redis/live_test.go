@@ -15,7 +15,6 @@ import (
 	"github.com/locklab/locklab/backends/realtime"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live/livetest"
-	"golang.org/x/sys/unix"
 	"pgregory.net/rapid"
 )
 
@@ -192,16 +191,12 @@ func TestARequestThatTimedOutMayStillBeCarriedOut(t *testing.T) {
 		if err := p.connectAhead(patience); err != nil {
 			t.Fatal(err)
 		}
-		if err := server.process.Signal(unix.SIGSTOP); err != nil {
-			t.Fatal(err)
-		}
+		livetest.Stop(t, server.process)
 		ok, err := p.SetNX(LockKey, "mine", longLease, 30*time.Millisecond)
 		if ok || !errors.Is(err, sim.ErrUnknown) {
 			t.Errorf("SetNX at a stopped server = %t, %v; expected sim.ErrUnknown", ok, err)
 		}
-		if err := server.process.Signal(unix.SIGCONT); err != nil {
-			t.Fatal(err)
-		}
+		livetest.Continue(t, server.process)
 		livetest.Eventually(t, "the server carries the request out", func() bool {
 			return server.admin.Get(t.Context(), LockKey).Val() == "mine"
 		})

@@ -102,9 +102,10 @@ func (c *comparison) end(by int) {
 	c.apply(Command{Kind: CommandClose, Session: c.sessions[by]}, by)
 }
 
-// begin opens a client's session, on a host that the test's own process holds.
+// begin opens a client's session, on a host that the test's own process holds. It lasts
+// until end: the model here has no clock.
 func (c *comparison) begin(h *realtime.Host, by int) {
-	c.ports[by] = open(c, named{h, clientID(by)}, net.DialTimeout)
+	c.ports[by] = openFor(c, named{h, clientID(by)}, unhurriedTTL, net.DialTimeout)
 	c.sessions[by] = c.apply(Command{Kind: CommandOpen, Client: clientID(by)}, by).Session
 }
 

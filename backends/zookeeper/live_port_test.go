@@ -187,17 +187,13 @@ func TestARequestToAStoppedServerMayStillBeCarriedOut(t *testing.T) {
 	realtime.Run("client-1", func(h *realtime.Host) {
 		p := open(t, h, net.DialTimeout)
 		defer p.close()
-		if err := server.process.Signal(unix.SIGSTOP); err != nil {
-			t.Fatal(err)
-		}
+		livetest.Stop(t, server.process)
 		defer server.process.Signal(unix.SIGCONT)
 		own, err := p.Create(LockPath+"/a-", 30*time.Millisecond)
 		if !errors.Is(err, sim.ErrUnknown) {
 			t.Errorf("Create at a stopped server = %+v, %v; expected sim.ErrUnknown", own, err)
 		}
-		if err := server.process.Signal(unix.SIGCONT); err != nil {
-			t.Fatal(err)
-		}
+		livetest.Continue(t, server.process)
 		livetest.Eventually(t, "the server carries the request out", func() bool { return len(server.children(t)) == 1 })
 	})
 }

@@ -25,6 +25,9 @@ const (
 	patience = 10 * time.Second
 	// realTTL is short, because these tests wait for sessions to end in real time.
 	realTTL = time.Second
+	// unhurriedTTL is for sessions that are to end when their client says so, however busy
+	// the machine is meanwhile.
+	unhurriedTTL = time.Minute
 )
 
 func TestMain(m *testing.M) {
@@ -76,6 +79,9 @@ func startShared() (*realServer, error) {
 	if err := writeConfiguration(dir, 1, loopback, []string{loopback}, timingOf(set)); err != nil {
 		return nil, err
 	}
+	if err := allowLongSessions(filepath.Join(dir, configuration)); err != nil {
+		return nil, err
+	}
 	argv, err := serverCommand(timingOf(set))
 	if err != nil {
 		return nil, err
@@ -102,6 +108,16 @@ func startShared() (*realServer, error) {
 			return nil, fmt.Errorf("ZooKeeper does not answer")
 		}
 	}
+}
+
+// allowLongSessions lets clients ask for more than the 20 ticks that are usual. The latest
+// line of a configuration counts.
+func allowLongSessions(path string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, fmt.Appendf(text, "maxSessionTimeout=%d\n", unhurriedTTL.Milliseconds()), 0o600)
 }
 
 func sharedAddress() []string { return []string{net.JoinHostPort(loopback, clientPort)} }
@@ -139,7 +155,15 @@ func (s *realServer) children(t rapid.TB) []string {
 // open gives a host a session on the shared server.
 func open(t rapid.TB, h wire.Host, dial zk.Dialer) *libraryPort {
 	t.Helper()
-	p, err := connect(h, sharedAddress(), realSettings(t, "zookeeper"), dial)
+	return openFor(t, h, realTTL, dial)
+}
+
+// openFor gives a host a session of this length.
+func openFor(t rapid.TB, h wire.Host, ttl time.Duration, dial zk.Dialer) *libraryPort {
+	t.Helper()
+	s := realSettings(t, "zookeeper")
+	s.TTL = ttl
+	p, err := connect(h, sharedAddress(), s, dial)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim/live"
+	"golang.org/x/sys/unix"
 )
 
 // requireVar, set to anything, turns skips into failures.
@@ -69,6 +70,30 @@ func NeedAll(t testing.TB, missing error) {
 		t.Fatalf("%s is set, and: %v", requireVar, missing)
 	default:
 		t.Skip(missing)
+	}
+}
+
+// Stop stops a child of the test, and returns once all its threads stand still: before
+// that, SIGSTOP or not, it may well answer one more request.
+func Stop(t testing.TB, child *os.Process) {
+	t.Helper()
+	if err := child.Signal(unix.SIGSTOP); err != nil {
+		t.Fatalf("stop pid %d: %v", child.Pid, err)
+	}
+	err := unix.Waitid(unix.P_PID, child.Pid, nil, unix.WSTOPPED|unix.WNOWAIT, nil)
+	for err == unix.EINTR {
+		err = unix.Waitid(unix.P_PID, child.Pid, nil, unix.WSTOPPED|unix.WNOWAIT, nil)
+	}
+	if err != nil {
+		t.Fatalf("wait until pid %d has stopped: %v", child.Pid, err)
+	}
+}
+
+// Continue lets a child go on that Stop has stopped.
+func Continue(t testing.TB, child *os.Process) {
+	t.Helper()
+	if err := child.Signal(unix.SIGCONT); err != nil {
+		t.Fatalf("let pid %d go on: %v", child.Pid, err)
 	}
 }
 

@@ -164,3 +164,25 @@ func TestAServerThatEndsAtItsStartIsQuoted(t *testing.T) {
 		t.Errorf("Start without ZooKeeper among the jars: %v", err)
 	}
 }
+
+// Without the ports for its peers a server only cannot lead; the ensemble does without that.
+func TestAPortInUseIsSaidInTheServersOwnWords(t *testing.T) {
+	b := newBench(t, "zookeeper")
+	agent := b.Live.Agent("zk-2")
+	err := agent.In(func() error {
+		l, err := net.Listen("tcp", net.JoinHostPort(agent.Address(), clientPort))
+		if err == nil {
+			t.Cleanup(func() { l.Close() })
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = Backend{}.Start(b.Ctx, b.Live, b.Settings)
+	for _, want := range []string{"zookeeper on host zk-2", "ended before it answered", "Address already in use"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Start says nothing of %q: %v", want, err)
+		}
+	}
+}

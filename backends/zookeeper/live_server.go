@@ -79,7 +79,7 @@ func serverCommand(t timing) ([]string, error) {
 	if t.reap > 0 {
 		command = append(command, fmt.Sprintf("-Dznode.container.checkIntervalMs=%d", t.reap.Milliseconds()))
 	}
-	return append(command, "-cp", jars, "org.apache.zookeeper.server.quorum.QuorumPeerMain", configuration), nil
+	return append(command, "-cp", jars, "org.apache.zookeeper.server.quorum.QuorumPeerMain", "./"+configuration), nil
 }
 
 // initLimit is how long a follower may take to get up to date, in ticks: plenty, because
@@ -94,7 +94,7 @@ initLimit=%d
 syncLimit=%d
 minSessionTimeout=%d
 maxSessionTimeout=%d
-dataDir=%s
+dataDir=./%s
 clientPort=%s
 clientPortAddress=%s
 maxClientCnxns=0

@@ -32,3 +32,14 @@ func TestLastWordsEndWithTheReason(t *testing.T) {
 		t.Errorf("%d lines, expected %d", n, lastLines)
 	}
 }
+
+func TestLastWordsOfJavaAreItsErrorsWithoutTheCalls(t *testing.T) {
+	said := "[main] ERROR QuorumPeer - Unable to load database on disk\n" +
+		"java.io.IOException: No space left on device\n" + strings.Repeat("\tat java.base/java.io.FileOutputStream.writeBytes(Native Method)\n", 2*lastLines) +
+		"Caused by: java.io.IOException: No space left on device\n\t... 4 more\n[main] ERROR ServiceUtils - Exiting JVM with code 1\n"
+	want := "[main] ERROR QuorumPeer - Unable to load database on disk\njava.io.IOException: No space left on device\n" +
+		"Caused by: java.io.IOException: No space left on device\n[main] ERROR ServiceUtils - Exiting JVM with code 1"
+	if got := shortened(said); got != want {
+		t.Errorf("last words:\n%s\nexpected:\n%s", got, want)
+	}
+}

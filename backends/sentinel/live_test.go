@@ -31,35 +31,10 @@ func labRoles() map[string]live.Role {
 	return roles
 }
 
-// lab is real servers, real Sentinels, and two clients.
-type lab struct {
-	*locktest.Lab
-	patience time.Duration // of the clients
-	from     time.Duration // when client-1 asks
-}
-
-func newLab(t *testing.T, spec string) *lab {
+// newPair gives real servers, real Sentinels, and two clients.
+func newPair(t *testing.T, spec string) *locktest.Pair {
 	t.Helper()
-	t.Parallel() // labs do not see each other, and mostly wait
-	l := locktest.NewLab(t, spec, labTTL, true, []sim.HostID{"client-1", "client-2"}, Backend{})
-	l.Start()
-	return &lab{l, 2 * labTTL, 200 * time.Millisecond}
-}
-
-// run has client-1 take the lock, and client-2 a moment later.
-func (l *lab) run(work time.Duration, steps ...sim.Step) *sim.History {
-	l.Helper()
-	o := locktest.Order{After: l.from, Wait: l.patience, Work: work}
-	later := o
-	later.After += 200 * time.Millisecond
-	return l.Trial(5*labTTL, []locktest.Order{o, later}, steps...)
-}
-
-// expect judges whether both clients held valid leases at one time, after both have had
-// the lock.
-func (l *lab) expect(h *sim.History, want check.Verdict) {
-	l.Helper()
-	locktest.ExpectOverlap(l, h, want, 2)
+	return locktest.NewPair(t, spec, labTTL, true, Backend{})
 }
 
 // masterCrash switches the master off, whoever that is, when client 1 has had the lock for a
@@ -72,10 +47,10 @@ func masterCrash(d time.Duration) sim.Step {
 }
 
 func TestARealMasterGivesOneLockToOneClientAfterTheOther(t *testing.T) {
-	l := newLab(t, labSpec)
+	p := newPair(t, labSpec)
 	for range 2 { // the same servers serve both trials
-		h := l.run(400 * time.Millisecond)
-		l.expect(h, check.Holds)
+		h := p.Run(400 * time.Millisecond)
+		p.Expect(h, check.Holds)
 		var got []string
 		for _, e := range locktest.Only(h, sim.Granted, sim.Freed, sim.Expired, sim.Forgotten, sim.NodeGranted, sim.NodeEnded) {
 			got = append(got, fmt.Sprint(e.Host, " ", e.Kind, " ", e.Token))
@@ -84,52 +59,52 @@ func TestARealMasterGivesOneLockToOneClientAfterTheOther(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("what the servers did: %q, expected %q", got, want)
 		}
-		if got := l.Who(sim.Replica); !slices.Equal(got, []sim.HostID{"redis-replica-1"}) {
+		if got := p.Who(sim.Replica); !slices.Equal(got, []sim.HostID{"redis-replica-1"}) {
 			t.Errorf("the replicas are %v", got)
 		}
-		l.Reset()
+		p.Reset()
 	}
 }
 
 // R2: the master dies before it has replicated the lock.
 func TestARealFailoverForgetsALockThatWasNotReplicatedAndRepeatsItsToken(t *testing.T) {
-	l := newLab(t, labSpec+"+replication-lag=0.1ttl")
-	h := l.run(labTTL*4/5, masterCrash(0))
-	l.expect(h, check.Violated)
+	p := newPair(t, labSpec+"+replication-lag=0.1ttl")
+	h := p.Run(labTTL*4/5, masterCrash(0))
+	p.Expect(h, check.Violated)
 	grants := locktest.Only(h, sim.Granted)
 	if len(grants) != 2 || grants[0].Host != MasterID || grants[1].Host != "redis-replica-1" || grants[0].Token != grants[1].Token {
 		t.Errorf("the lock was granted: %+v; expected the same token from both servers", grants)
 	}
-	if got := l.Who(sim.Master); !slices.Equal(got, []sim.HostID{"redis-replica-1"}) {
+	if got := p.Who(sim.Master); !slices.Equal(got, []sim.HostID{"redis-replica-1"}) {
 		t.Errorf("after the failover the master is %v", got)
 	}
-	if err := (Backend{}).Reset(l.Ctx, l.Live, l.Settings); err == nil {
+	if err := (Backend{}).Reset(p.Ctx, p.Live, p.Settings); err == nil {
 		t.Error("a reset succeeded although the servers have swapped their parts")
 	}
 }
 
 func TestARealFailoverKeepsALockThatWasReplicated(t *testing.T) {
-	l := newLab(t, labSpec+"+replicas=2+wait=1")
-	h := l.run(labTTL/2, masterCrash(0)) // too short for the lease to end meanwhile
-	l.expect(h, check.Holds)
+	p := newPair(t, labSpec+"+replicas=2+wait=1")
+	h := p.Run(labTTL/2, masterCrash(0)) // too short for the lease to end meanwhile
+	p.Expect(h, check.Holds)
 	if n := len(locktest.Only(h, sim.Forgotten)); n != 0 {
 		t.Errorf("a lock was forgotten of which there was a copy:\n%s", locktest.Transcript(h.Events))
 	}
 }
 
 func TestAMasterThatIsBackAtOnceAndEmptyForgetsTheLockForAll(t *testing.T) {
-	l := newLab(t, "sentinel+timeout=0.05ttl") // down-after is longer than the crash
-	h := l.run(labTTL*4/5, masterCrash(50*time.Millisecond))
-	l.expect(h, check.Violated)
+	p := newPair(t, "sentinel+timeout=0.05ttl") // down-after is longer than the crash
+	h := p.Run(labTTL*4/5, masterCrash(50*time.Millisecond))
+	p.Expect(h, check.Violated)
 	if n := len(locktest.Only(h, sim.Forgotten)); n != 1 {
 		t.Errorf("a lock was forgotten %d times, expected once: the replica copies the empty master\n%s", n, locktest.Transcript(h.Events))
 	}
 }
 
 func TestAMasterWithoutItsReplicaRefusesWritesIfItIsTold(t *testing.T) {
-	l := newLab(t, labSpec+"+min-replicas-to-write=1+min-replicas-max-lag=1s")
-	l.patience, l.from = 100*time.Millisecond, 3500*time.Millisecond // masters count by whole seconds, once a second
-	h := l.run(0, sim.Step{Do: sim.Fault{Kind: sim.Crash, Host: sim.Replica}})
+	p := newPair(t, labSpec+"+min-replicas-to-write=1+min-replicas-max-lag=1s")
+	p.Patience, p.From = 100*time.Millisecond, 3500*time.Millisecond // masters count by whole seconds, once a second
+	h := p.Run(0, sim.Step{Do: sim.Fault{Kind: sim.Crash, Host: sim.Replica}})
 	refused := locktest.Only(h, sim.NotAcquired)
 	if len(refused) != 2 || len(locktest.Only(h, sim.Granted)) != 0 {
 		t.Fatalf("expected that nobody gets the lock:\n%s", locktest.Transcript(h.Events))

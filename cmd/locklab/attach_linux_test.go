@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,7 +53,7 @@ func TestAttachedRedisGivesTheDocumentedVerdictsAndIsLeftAsItWas(t *testing.T) {
 			t.Errorf("%s: %v\n%s%s", command, err, out, &complaints)
 		}
 		for _, line := range shown {
-			if !strings.Contains(string(out), line) {
+			if !printsRow(string(out), line) {
 				t.Errorf("%s does not print %q, but\n%s", command, line, out)
 			}
 		}
@@ -68,6 +70,17 @@ func TestAttachedRedisGivesTheDocumentedVerdictsAndIsLeftAsItWas(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(scratch, "*")); len(left) > 0 {
 		t.Errorf("left behind: %q", left)
 	}
+}
+
+// printsRow tells whether a line that a document shows was printed. Whether the lock was given
+// away within the deadline of a paused client is chance with Redis, as docs/attach.md says, so
+// that column may have either verdict.
+func printsRow(printed, line string) bool {
+	fields := strings.Fields(regexp.QuoteMeta(line))
+	if overlap := []string{"1", "violated", "✓", "holds"}; len(fields) > 6 && slices.Equal(fields[2:6], overlap) {
+		fields[5] = "(holds|violated)"
+	}
+	return regexp.MustCompile(`(?m)^ *` + strings.Join(fields, " +")).MatchString(printed)
 }
 
 // consoles gives the commands in the console blocks of a document, which begin with "$ ",

@@ -47,7 +47,7 @@ func TestAttachedSentinelGivesTheVerdictsOfTheVirtualWorldAndIsLeftAsItWas(t *te
 	).Replace(command)
 	live, printed := runAsExpected(t, 6, strings.Fields(command)[2:]...)
 	for _, line := range shown {
-		if !strings.Contains(printed, line) {
+		if !printsRow(printed, line) {
 			t.Errorf("the command does not print %q, but\n%s", line, printed)
 		}
 	}
@@ -63,6 +63,9 @@ func TestAttachedSentinelGivesTheVerdictsOfTheVirtualWorldAndIsLeftAsItWas(t *te
 			t.Fatalf("%s with guard %s has not been run live", simulated.Scenario, simulated.Guard)
 		}
 		for _, p := range clientSide {
+			if p == check.OverlapValid && simulated.Scenario == "gc-pause" {
+				continue // chance decides it, as docs/attach.md says
+			}
 			if got, want := live[i].Finding(p), simulated.Finding(p); got.Verdict != want.Verdict {
 				t.Errorf("%s, guard %s: %s %s (%s), and in the virtual world it %s", simulated.Scenario, simulated.Guard, p, got.Verdict, got.Why, want.Verdict)
 			}

@@ -19,7 +19,7 @@ func (named) IssuesTokens() bool                     { return false }
 func (named) Servers(backends.Settings) []sim.HostID { return nil }
 func (named) Options() []backends.Option {
 	return []backends.Option{
-		{Name: "timeout", Kind: backends.Duration, Default: "0.2ttl"},
+		{Name: "timeout", Kind: backends.Duration, Default: "0.2ttl", Least: time.Millisecond},
 		{Name: "renew", Kind: backends.Switch, Default: "off"},
 		{Name: "nodes", Kind: backends.Int, Default: "5", Min: 1, Max: 99},
 		{Name: "durability", Kind: backends.Choice, Default: "none", Choices: []string{"none", "always"}},

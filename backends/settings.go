@@ -25,11 +25,16 @@ const (
 type Option struct {
 	Name     string
 	Kind     OptionKind
-	Default  string   // as it would be written in a spec
-	Doc      string   // one line
-	Min, Max int      // of an Int
-	Choices  []string // of a Choice
+	Default  string        // as it would be written in a spec
+	Doc      string        // one line
+	Min, Max int           // of an Int
+	Choices  []string      // of a Choice
+	Least    time.Duration // of a Duration, under the trial's lease
 }
+
+// NotZero is the Least of waits that may be as short as they like. Without any, a client
+// would do the same again and again, and no time would pass.
+const NotZero = time.Nanosecond
 
 // Spec is a backend with options as the user writes it: "redis+renew+retry=0.1ttl".
 type Spec struct {
@@ -121,6 +126,18 @@ func (o Option) parse(value string) (setting, error) {
 	panic(fmt.Sprintf("option %s has the unknown kind %q", o.Name, o.Kind))
 }
 
+// fits says nil if the setting is not too short under this lease.
+func (s setting) fits(ttl time.Duration) error {
+	if s.option.Kind != Duration || s.span.In(ttl) >= s.option.Least {
+		return nil
+	}
+	expected := fmt.Sprintf("at least %v", s.option.Least)
+	if s.option.Least == NotZero {
+		expected = "more than 0"
+	}
+	return fmt.Errorf("option %s is %s, which is %v with a lease of %v, expected %s", s.option.Name, s.span, s.span.In(ttl), ttl, expected)
+}
+
 // value gives the setting as it would be written in a spec.
 func (s setting) value() string {
 	switch s.option.Kind {
@@ -192,6 +209,9 @@ func (s Spec) Settings(ttl time.Duration, token bool) (Settings, error) {
 				chosen = each
 				chosen.written = true
 			}
+		}
+		if err := chosen.fits(ttl); err != nil {
+			return Settings{}, fmt.Errorf("backend %s: %w", s, err)
 		}
 		out.all = append(out.all, chosen)
 	}

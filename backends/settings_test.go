@@ -131,6 +131,18 @@ func TestReadingAnOptionThatDoesNotExistIsAProgrammingError(t *testing.T) {
 	}
 }
 
+func TestALengthThatIsTooShortUnderTheLeaseIsRefused(t *testing.T) {
+	for text, ttl := range map[string]time.Duration{"named+timeout=0s": time.Second, "named+timeout=0.1ttl": 9 * time.Millisecond, "named": 4 * time.Millisecond} {
+		_, err := spec(t, text).Settings(ttl, false)
+		if err == nil || !strings.Contains(err.Error(), "backend "+text+": option timeout is ") || !strings.Contains(err.Error(), "expected at least 1ms") {
+			t.Errorf("%s with a lease of %v: %v", text, ttl, err)
+		}
+	}
+	if _, err := spec(t, "named+timeout=0.1ttl").Settings(10*time.Millisecond, false); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestEverySpecThatIsAcceptedCanBeWrittenAndReadAgain(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching(`named(\+(renew|timeout|retry|nodes|durability)(=(on|off|none|always|[0-9.]{1,4}(ttl|s|ms)?))?){0,3}`).Draw(t, "spec")

@@ -20,7 +20,7 @@ import (
 func keep(t *testing.T, scenario string, outcome scenarios.Outcome, telling bool) results.Kept {
 	t.Helper()
 	trial := picturetest.Trial(t, scenario, "redis", "none")
-	history, err := trial.Simulate()
+	history, err := trial.Simulate(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

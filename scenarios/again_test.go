@@ -10,7 +10,7 @@ import (
 func again(t *testing.T, trial Trial) (first, second Result) {
 	t.Helper()
 	simulate := func(trial Trial) Result {
-		h, err := trial.Simulate()
+		h, err := trial.Simulate(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -66,7 +66,7 @@ func TestATrialThatFollowedRealServersFollowsThemAgain(t *testing.T) {
 func TestAProfileThatNoLongerExistsIsAnError(t *testing.T) {
 	trial := one(t, "gc-pause", "etcd", "none")
 	trial.profile = []string{"nobody=on"}
-	if _, err := trial.Simulate(); err == nil {
+	if _, err := trial.Simulate(t.Context()); err == nil {
 		t.Error("a trial with an option that there is not was run")
 	}
 }

@@ -19,7 +19,7 @@ func what(h *sim.History, host sim.HostID) (kinds []sim.Kind) {
 
 func simulated(t *testing.T, trial Trial) *sim.History {
 	t.Helper()
-	h, err := trial.Simulate()
+	h, err := trial.Simulate(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ func WeighClaims(ctx context.Context, sources []ClaimSource, seeds Seeds, worker
 	if err != nil {
 		return nil, nil, err
 	}
-	simulate := func(_ context.Context, t Trial) (*sim.History, error) { return t.Simulate() }
+	simulate := func(ctx context.Context, t Trial) (*sim.History, error) { return t.Simulate(ctx) }
 	err = RunAll(ctx, trials, workers, simulate, func(j Judged) error {
 		j.History = nil
 		judged = append(judged, j)

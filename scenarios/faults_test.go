@@ -123,7 +123,7 @@ func play(t *testing.T, src string, seed uint64) *sim.History {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := trials[0].Simulate()
+	h, err := trials[0].Simulate(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,11 +19,11 @@ type Stages struct{}
 func NewStages(int) *Stages { return &Stages{} }
 
 // Run runs one trial.
-func (*Stages) Run(_ context.Context, t Trial) (*sim.History, error) {
+func (*Stages) Run(ctx context.Context, t Trial) (*sim.History, error) {
 	if t.World == LiveWorld {
 		return nil, errNoLiveWorld
 	}
-	return t.Simulate()
+	return t.Simulate(ctx)
 }
 
 // Close does nothing.

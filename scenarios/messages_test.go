@@ -10,7 +10,7 @@ func TestEveryMessageHasWords(t *testing.T) {
 		{"leader-crash", "etcd", "none"}, {"leader-partitioned", "etcd", "none"}, {"leader-crash", "zookeeper", "none"}, {"leader-partitioned", "zookeeper", "none"},
 		{"charge-once", "redis", "none"},
 	} {
-		h, err := one(t, each.scenario, each.backend, each.guard).SimulateRecorded()
+		h, err := one(t, each.scenario, each.backend, each.guard).SimulateRecorded(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -56,7 +56,7 @@ func TestBrokenAlgorithmsDoNotPassForWholeOnes(t *testing.T) {
 // another backend.
 func contradictions(t *testing.T, trial Trial, as string) (found []string) {
 	t.Helper()
-	h, err := trial.Simulate()
+	h, err := trial.Simulate(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

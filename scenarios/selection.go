@@ -77,6 +77,9 @@ func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
 			if sel.Replace != nil {
 				c.Backend.Backend = sel.Replace(c.Backend.Backend)
 			}
+			if _, err := c.Backend.Settings(sel.lease(s), ledger.Guard(c.Guard).NeedsToken()); err != nil {
+				return nil, fmt.Errorf("%s: %w", s.Name, err)
+			}
 			for seed := sel.Seeds.First; ; seed++ {
 				out = append(out, Trial{
 					Scenario: s, Backend: c.Backend, Guard: ledger.Guard(c.Guard),

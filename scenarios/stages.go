@@ -43,7 +43,7 @@ func NewStages(workers int) *Stages { return &Stages{limit: workers} }
 // namespaces.
 func (s *Stages) Run(ctx context.Context, t Trial) (*sim.History, error) {
 	if t.World != LiveWorld {
-		return t.Simulate()
+		return t.Simulate(ctx)
 	}
 	h, err := s.runLive(ctx, t)
 	if err != nil {

@@ -74,6 +74,10 @@ func (l *loader) repeats(f fileStep, step *Step) error {
 		return l.fail(f.Every.place, fmt.Sprintf("this %s happens again before it is over", step.Do.Kind),
 			fmt.Sprintf("at least %s, which is how long it may last", short(long)), "")
 	}
+	if times := int64(l.out.Until.In(l.out.TTL) / f.Every.In(l.out.TTL)); f.Times.n == 0 && times > maxTimes {
+		return l.fail(f.Every.place, fmt.Sprintf("every is %s: the step would happen %d times before the trial ends", f.Every, times),
+			fmt.Sprintf("at most %d times", maxTimes), "make every longer, or say with times how often it happens")
+	}
 	step.Every, step.Times = &f.Every.Span, f.Times.n
 	return l.sane("every", f.Every)
 }

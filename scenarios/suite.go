@@ -19,12 +19,12 @@ type Judged struct {
 }
 
 // Recorded gives the history with the messages between hosts. A virtual trial is run again
-// to record them: they are wanted of few.
+// to record them: they are wanted of few. That is not interrupted, as the trial counts.
 func (j Judged) Recorded() (*sim.History, error) {
 	if j.Trial.World != VirtualWorld || j.History.Messages != nil {
 		return j.History, nil
 	}
-	return j.Trial.SimulateRecorded()
+	return j.Trial.SimulateRecorded(context.Background())
 }
 
 // RunAll runs trials on several workers and hands each to report in the order of the

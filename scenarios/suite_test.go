@@ -18,7 +18,7 @@ func TestAFailedLiveTrialDoesNotStopTheOthers(t *testing.T) {
 			return nil, broken
 		}
 		trial.World = VirtualWorld
-		return trial.Simulate()
+		return trial.Simulate(t.Context())
 	}
 	for _, c := range []struct {
 		world string

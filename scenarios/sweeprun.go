@@ -28,7 +28,7 @@ func RunSweeps(ctx context.Context, sweeps []*Sweep, seeds Seeds, workers int, r
 			}
 		}
 	}
-	simulate := func(_ context.Context, t Trial) (*sim.History, error) { return t.Simulate() }
+	simulate := func(ctx context.Context, t Trial) (*sim.History, error) { return t.Simulate(ctx) }
 	each := int(seeds.Last-seeds.First) + 1
 	done := 0
 	var point SweepPoint

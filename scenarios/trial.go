@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -131,12 +132,14 @@ func (t Trial) header(c cast) sim.Header {
 // Simulate runs the trial in the virtual world. The same trial always gives the same
 // history, byte for byte. The messages between hosts are left out, as recording them takes a
 // tenth of the time; SimulateRecorded has them.
-func (t Trial) Simulate() (*sim.History, error) { return t.simulate(false) }
+func (t Trial) Simulate(ctx context.Context) (*sim.History, error) { return t.simulate(ctx, false) }
 
 // SimulateRecorded runs the trial in the virtual world and records every message.
-func (t Trial) SimulateRecorded() (*sim.History, error) { return t.simulate(true) }
+func (t Trial) SimulateRecorded(ctx context.Context) (*sim.History, error) {
+	return t.simulate(ctx, true)
+}
 
-func (t Trial) simulate(record bool) (*sim.History, error) {
+func (t Trial) simulate(ctx context.Context, record bool) (*sim.History, error) {
 	service, err := t.simulated()
 	if err != nil {
 		return nil, err
@@ -146,6 +149,7 @@ func (t Trial) simulate(record bool) (*sim.History, error) {
 		return nil, err
 	}
 	w := virtual.New(t.Seed)
+	w.Interrupted = ctx.Err
 	defer w.Close()
 	if record {
 		w.RecordMessages()
@@ -173,6 +177,9 @@ func (t Trial) simulate(record bool) (*sim.History, error) {
 	}
 	w.Direct(c.steps)
 	if err := w.Run(t.Scenario.Until.In(t.TTL)); err != nil {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
 		return nil, fmt.Errorf("%s with %s, guard %s, seed %d: %w", t.Scenario.Name, t.Backend, t.Guard, t.Seed, err)
 	}
 	header := t.header(c)

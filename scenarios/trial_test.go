@@ -48,7 +48,7 @@ func one(t testing.TB, scenario, backend, guard string) Trial {
 func TestEveryCellIsAsExpected(t *testing.T) {
 	trials := virtualTrials(t, Seeds{1, 20})
 	err := RunAll(context.Background(), trials, 2,
-		func(ctx context.Context, trial Trial) (*sim.History, error) { return trial.Simulate() },
+		func(ctx context.Context, trial Trial) (*sim.History, error) { return trial.Simulate(t.Context()) },
 		func(j Judged) error {
 			if j.Result.Outcome != AsExpected {
 				t.Errorf("%s: %s", j.Result.Replay(""), strings.Join(j.Result.Surprises, "; "))
@@ -71,7 +71,7 @@ func TestViolationsDisappearWithTheFault(t *testing.T) {
 		calm := *trial.Scenario
 		calm.Steps = nil
 		trial.Scenario = &calm
-		h, err := trial.Simulate()
+		h, err := trial.Simulate(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +87,7 @@ func TestSameSeedGivesTheSameBytes(t *testing.T) {
 	for _, trial := range virtualTrials(t, Seeds{1, 2}) {
 		var bytesOf [2]bytes.Buffer
 		for i := range bytesOf {
-			h, err := trial.Simulate()
+			h, err := trial.Simulate(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -107,7 +107,7 @@ const printFingerprints = "LOCKLAB_TEST_FINGERPRINTS"
 func fingerprints(t testing.TB) string {
 	var b strings.Builder
 	err := RunAll(context.Background(), virtualTrials(t, Seeds{1, 3}), 4,
-		func(ctx context.Context, trial Trial) (*sim.History, error) { return trial.Simulate() },
+		func(ctx context.Context, trial Trial) (*sim.History, error) { return trial.Simulate(t.Context()) },
 		func(j Judged) error {
 			b.WriteString(j.Result.Fingerprint + " " + j.Result.Replay("") + "\n")
 			return nil
@@ -139,12 +139,12 @@ func TestNumberOfProcessorsChangesNothing(t *testing.T) {
 
 func TestSeedsDifferInTheirHistories(t *testing.T) {
 	trial := one(t, "gc-pause", "redis", "none")
-	first, err := trial.Simulate()
+	first, err := trial.Simulate(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	trial.Seed = 2
-	second, err := trial.Simulate()
+	second, err := trial.Simulate(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func TestSeedsDifferInTheirHistories(t *testing.T) {
 func TestVerdictsDoNotDependOnTheLease(t *testing.T) {
 	for _, trial := range virtualTrials(t, Seeds{1, 1}) {
 		trial.TTL /= 5
-		h, err := trial.Simulate()
+		h, err := trial.Simulate(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -170,7 +170,7 @@ func TestVerdictsDoNotDependOnTheLease(t *testing.T) {
 // The judge must notice when theory and measurement part.
 func TestUnmetExpectationIsASurprise(t *testing.T) {
 	trial := one(t, "gc-pause", "redis", "none")
-	h, err := trial.Simulate()
+	h, err := trial.Simulate(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +189,7 @@ func TestFaultThatNeverHappenedMakesTheTrialUndecided(t *testing.T) {
 	missed.Steps = []Step{missed.Steps[0]}
 	missed.Steps[0].On = &On{Host: "client-1", Event: sim.Read, Nth: 2} // there is only one read
 	trial.Scenario = &missed
-	h, err := trial.Simulate()
+	h, err := trial.Simulate(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +204,7 @@ func BenchmarkGCPauseTrial(b *testing.B) {
 	events := 0
 	for i := range b.N {
 		trial.Seed = uint64(i)
-		h, err := trial.Simulate()
+		h, err := trial.Simulate(b.Context())
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -219,7 +219,7 @@ func BenchmarkGCPauseTrialJudged(b *testing.B) {
 	b.ReportAllocs()
 	for i := range b.N {
 		trial.Seed = uint64(i)
-		h, err := trial.Simulate()
+		h, err := trial.Simulate(b.Context())
 		if err != nil {
 			b.Fatal(err)
 		}

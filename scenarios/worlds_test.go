@@ -75,7 +75,7 @@ func TestALibraryAskedForInTheVirtualWorldIsNotAvailable(t *testing.T) {
 	if err := trial.Unavailable(); err == nil || !strings.Contains(err.Error(), "--world live") {
 		t.Errorf("a library in the virtual world: %v, expected what to do", err)
 	}
-	if h, err := trial.Simulate(); err == nil {
+	if h, err := trial.Simulate(t.Context()); err == nil {
 		t.Errorf("it was simulated all the same: %v", h)
 	}
 	can, cannot := Available([]Trial{trial})

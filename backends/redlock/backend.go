@@ -4,6 +4,7 @@ package redlock
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/redis"
@@ -52,8 +53,8 @@ func (b Backend) Options() []backends.Option {
 	number := func(name, def string, least, most int, doc string) backends.Option {
 		return backends.Option{Name: name, Kind: backends.Int, Default: def, Min: least, Max: most, Doc: doc}
 	}
-	length := func(name, def, doc string) backends.Option {
-		return backends.Option{Name: name, Kind: backends.Duration, Default: def, Doc: doc}
+	length := func(name, def string, least time.Duration, doc string) backends.Option {
+		return backends.Option{Name: name, Kind: backends.Duration, Default: def, Least: least, Doc: doc}
 	}
 	choice := func(name, def, doc string) backends.Option {
 		return backends.Option{Name: name, Kind: backends.Switch, Default: def, Doc: doc}
@@ -61,13 +62,13 @@ func (b Backend) Options() []backends.Option {
 	return []backends.Option{
 		number(optionNodes, "5", 1, 99, "how many independent servers there are"),
 		number(optionQuorum, "0", 0, 99, "how many of them make a lock; 0: the majority, anything less is a mistake"),
-		length(optionTimeout, f.timeout, "how long a server is waited for"),
+		length(optionTimeout, f.timeout, backends.NotZero, "how long a server is waited for"),
 		choice(optionSequential, f.sequential, "ask the servers one after the other instead of all at once"),
 		choice(optionWallClock, f.wallClock, "measure the time that acquiring took by the wall clock instead of the monotonic one"),
 		choice(optionElapsed, "on", "count the lease from before the requests; off, a mistake: from the last answer"),
-		length(optionDrift, "0.01ttl", "what is taken off the lease because clocks run at different rates"),
-		length(optionConstant, f.constant, "what is taken off besides, because servers expire keys by the millisecond"),
-		length(optionRetry, f.retry, "mean of the random delay before another try; "+f.spread),
+		length(optionDrift, "0.01ttl", 0, "what is taken off the lease because clocks run at different rates"),
+		length(optionConstant, f.constant, 0, "what is taken off besides, because servers expire keys by the millisecond"),
+		length(optionRetry, f.retry, backends.NotZero, "mean of the random delay before another try; "+f.spread),
 		choice(optionJitter, "on", "draw that delay at random; off, a mistake: it is always the mean"),
 		choice(optionPartial, "on", "after a try that failed, unlock all servers; off, a mistake: what was locked stays so until it expires"),
 		choice(optionRenew, "off", "a watchdog prolongs the lease every third of it"),

@@ -9,6 +9,7 @@ package zookeeper
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/sim"
@@ -61,9 +62,9 @@ func (Backend) Options() []backends.Option {
 	return []backends.Option{
 		{Name: optionServers, Kind: backends.Int, Default: "3", Min: 1, Max: 9,
 			Doc: "how many servers the ensemble has"},
-		{Name: optionTick, Kind: backends.Duration, Default: "0.2ttl",
+		{Name: optionTick, Kind: backends.Duration, Default: "0.2ttl", Least: time.Millisecond,
 			Doc: "tickTime: sessions end at whole ticks; the session must be 2 to 20 of them"},
-		{Name: optionSyncLimit, Kind: backends.Duration, Default: "0.3ttl",
+		{Name: optionSyncLimit, Kind: backends.Duration, Default: "0.3ttl", Least: 10 * time.Millisecond,
 			Doc: "how long a server serves without its leader or majority (sample configuration: 1ttl); above 0.33ttl clients believe too long"},
 		{Name: optionWallClock, Kind: backends.Switch, Default: "off",
 			Doc: "sessions end by the leader's wall clock, as in the stable ZooKeeper up to 3.4.10"},
@@ -77,9 +78,9 @@ func (Backend) Options() []backends.Option {
 			Doc: "what the fencing token is: the znode's czxid, its sequence number plus one, or its version plus one (0 means none)"},
 		{Name: optionContainer, Kind: backends.Switch, Default: "off",
 			Doc: "the lock's parent is a container (Curator): removed when empty, so sequence numbers begin again"},
-		{Name: optionReap, Kind: backends.Duration, Default: "0.2ttl",
+		{Name: optionReap, Kind: backends.Duration, Default: "0.2ttl", Least: time.Millisecond,
 			Doc: "how often the leader looks for empty containers (published: 60s)"},
-		{Name: optionTimeout, Kind: backends.Duration, Default: "0.5ttl",
+		{Name: optionTimeout, Kind: backends.Duration, Default: "0.5ttl", Least: backends.NotZero,
 			Doc: "how long a call waits for its answer when the client does not wait longer anyway"},
 	}
 }

@@ -20,12 +20,12 @@ type timing struct {
 
 func timingOf(s backends.Settings) timing {
 	t := timing{
-		tick:      max(s.Span(optionTick), time.Millisecond),
-		syncLimit: max(s.Span(optionSyncLimit), 10*time.Millisecond),
+		tick:      s.Span(optionTick),
+		syncLimit: s.Span(optionSyncLimit),
 		wallClock: s.On(optionWallClock),
 	}
 	if s.On(optionContainer) {
-		t.reap = max(s.Span(optionReap), time.Millisecond)
+		t.reap = s.Span(optionReap)
 	}
 	return t
 }

@@ -2,6 +2,7 @@ package page
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -55,7 +56,7 @@ var ran = sync.OnceValues(func() (*results.Set, error) {
 		return nil, err
 	}
 	for _, trial := range trials {
-		h, err := trial.Simulate()
+		h, err := trial.Simulate(context.Background())
 		if err != nil {
 			return nil, err
 		}

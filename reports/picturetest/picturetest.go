@@ -41,7 +41,7 @@ func Trial(t testing.TB, scenario, backend, guard string) scenarios.Trial {
 // History runs such a trial, records its messages, and judges it.
 func History(t testing.TB, scenario, backend, guard string) (*sim.History, []check.Finding) {
 	t.Helper()
-	h, err := Trial(t, scenario, backend, guard).SimulateRecorded()
+	h, err := Trial(t, scenario, backend, guard).SimulateRecorded(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -222,7 +222,7 @@ func TestWhatIsNotTheFolderOfARunIsRefused(t *testing.T) {
 
 func TestAKeptVirtualHistoryHasItsMessages(t *testing.T) {
 	trial := picturetest.Trial(t, "gc-pause", "redis", "none")
-	history, err := trial.Simulate()
+	history, err := trial.Simulate(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

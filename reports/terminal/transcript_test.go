@@ -29,7 +29,7 @@ func TestTranscripts(t *testing.T) {
 		}
 		told = name
 		t.Run(name, func(t *testing.T) {
-			h, err := trial.Simulate()
+			h, err := trial.Simulate(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}

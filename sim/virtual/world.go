@@ -32,6 +32,9 @@ type World struct {
 	traces    [][]trace // of messages, in the order in which they were sent
 	over      bool
 	why       string
+
+	// Interrupted, if set, is asked now and then; an error ends the run with it.
+	Interrupted func() error
 }
 
 // New makes an empty world. All that is random in it follows from the seed.
@@ -73,19 +76,24 @@ func (w *World) Events() []sim.Event { return w.events }
 // Clock gives the monotonic clock of a host, for sim.Finish.
 func (w *World) Clock(id sim.HostID) *sim.Clock { return &w.Host(id).mono.Clock }
 
-// maxPerInstant bounds how much may happen without time going on. A trial does a few
-// dozen things at one instant; a million is a loop.
-const maxPerInstant = 1_000_000
+// Bounds of what may happen: a trial does a few dozen things at one instant, and some ten
+// thousand in all. Far more is a loop, or would fill the memory.
+const (
+	maxPerInstant = 1_000_000
+	maxInAll      = 10_000_000
+	maxEvents     = 1_000_000
+	askAfter      = 4096 // things, whether the run is interrupted
+)
 
 // Run lets things happen until Stop is called, the time is up, or nothing is left that
-// could happen. It records the End event and returns an error only when time has stopped
-// going on. Call Close afterwards.
+// could happen. It records the End event and returns an error only when it was interrupted
+// or far too much happens. Call Close afterwards.
 func (w *World) Run(until time.Duration) error {
 	if w.director != nil {
 		w.director.Start()
 	}
 	instant := 0
-	for !w.over {
+	for done := 1; !w.over; done++ {
 		if len(w.queue.entries) == 0 {
 			w.Stop("nothing is left that could happen")
 			break
@@ -101,11 +109,28 @@ func (w *World) Run(until time.Duration) error {
 		} else if instant > maxPerInstant {
 			return fmt.Errorf("a million things have happened at %v and time does not go on: some process waits for nothing", w.now)
 		}
+		if err := w.mayGoOn(done, until); err != nil {
+			return err
+		}
 		w.now = at
 		w.happen(w.queue.pop().timer)
 	}
 	w.record(sim.Event{Kind: sim.End, Note: w.why})
 	return nil
+}
+
+// mayGoOn gives an error when the run is to end before its time, after so many things.
+func (w *World) mayGoOn(done int, until time.Duration) error {
+	if done%askAfter == 0 && w.Interrupted != nil {
+		if err := w.Interrupted(); err != nil {
+			return err
+		}
+	}
+	if done <= maxInAll && len(w.events) <= maxEvents {
+		return nil
+	}
+	return fmt.Errorf("%d things have happened by %v of %v, and %d events are recorded: far more than in any trial that can be judged; "+
+		"make it shorter, or look for a time-out, a retry or a step that comes far too often", done, w.now, until, len(w.events))
 }
 
 // happen lets a timer do what it is for, or keeps it for later if its host is paused.

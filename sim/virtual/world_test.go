@@ -1,6 +1,7 @@
 package virtual
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -297,4 +298,39 @@ func footprint() usage {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return usage{runtime.NumGoroutine(), m.HeapAlloc}
+}
+
+func TestARunThatIsInterruptedEnds(t *testing.T) {
+	w := New(1)
+	defer w.Close()
+	w.AddHost("a").Go("works", func(h sim.Host) {
+		for {
+			h.Sleep(1)
+		}
+	})
+	enough := errors.New("enough")
+	asked := 0
+	w.Interrupted = func() error {
+		if asked++; asked < 3 {
+			return nil
+		}
+		return enough
+	}
+	if err := w.Run(time.Hour); err != enough || w.Now() > time.Second {
+		t.Errorf("it ended at %v with %v", w.Now(), err)
+	}
+}
+
+func TestFarTooManyEventsAreReportedInsteadOfFillingTheMemory(t *testing.T) {
+	w := New(1)
+	defer w.Close()
+	w.AddHost("a").Go("tells", func(h sim.Host) {
+		for {
+			h.Sleep(1)
+			h.Record(sim.Event{Kind: sim.Check})
+		}
+	})
+	if err := w.Run(time.Hour); err == nil || !strings.Contains(err.Error(), "1000001 events are recorded") {
+		t.Errorf("Run = %v", err)
+	}
 }

@@ -17,6 +17,7 @@ type Card struct {
 	Claims   []string        `json:"claims,omitempty"` // that it tests
 	Faults   []sim.FaultKind `json:"faults,omitempty"` // that it does, each kind once, in the order of the script
 	File     string          `json:"file,omitempty"`   // of a user's own scenario
+	Digest   string          `json:"digest,omitempty"` // of the script: two scripts of one name are told apart by it
 	Cells    []CardCell      `json:"cells"`            // those that were asked for
 }
 
@@ -58,7 +59,7 @@ func Cards(trials, missing []Trial) []Card {
 }
 
 func (s *Scenario) card() Card {
-	return Card{Scenario: s.Name, Title: s.Title, Text: s.Text, Claims: s.Claims, Faults: s.Faults(), File: s.UserFile()}
+	return Card{Scenario: s.Name, Title: s.Title, Text: s.Text, Claims: s.Claims, Faults: s.Faults(), File: s.UserFile(), Digest: s.Digest}
 }
 
 // Faults lists the faults that the script does, each kind once, in the order of the script.

@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"reflect"
 	"regexp"
@@ -24,7 +26,7 @@ func Load(file string, src []byte, known Known) (*Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := loader{source: s, known: known, out: &Scenario{File: file}}
+	l := loader{source: s, known: known, out: &Scenario{File: file, Digest: digest(src)}}
 	if err := s.decode("the scenario", root, reflect.ValueOf(&l.file).Elem()); err != nil {
 		return nil, err
 	}
@@ -36,6 +38,12 @@ func Load(file string, src []byte, known Known) (*Scenario, error) {
 		}
 	}
 	return l.out, nil
+}
+
+// digest names what a file says.
+func digest(src []byte) string {
+	sum := sha256.Sum256(src)
+	return hex.EncodeToString(sum[:8])
 }
 
 // loader makes a Scenario of what the file says.

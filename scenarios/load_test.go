@@ -102,6 +102,10 @@ func TestEveryKeyOfAScriptIsRead(t *testing.T) {
 			}},
 		},
 	}
+	if len(got.Digest) != 16 || got.Digest == digest(nil) {
+		t.Errorf("the digest is %q", got.Digest)
+	}
+	want.Digest = got.Digest
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}

@@ -15,6 +15,7 @@ import (
 // Scenario is a script, checked and resolved.
 type Scenario struct {
 	File     string // where it was read from
+	Digest   string // of what was read
 	builtin  bool
 	Name     string        // what the command line calls it: "gc-pause"
 	Title    string        // one line

@@ -61,17 +61,28 @@ func ParseSeeds(text string) (Seeds, error) {
 	return s, nil
 }
 
-// maxSeeds bounds how many trials one cell may have.
-const maxSeeds = 10_000_000
+// maxSeeds bounds how many trials one cell may have, and maxTrials a whole run: it holds them
+// all in memory.
+const (
+	maxSeeds  = 10_000_000
+	maxTrials = 2_000_000
+)
 
 // Trials lists the trials, cell by cell and within a cell seed by seed. The error says
 // what was asked for that cannot be.
 func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
+	if err := sel.once(); err != nil {
+		return nil, err
+	}
 	var out []Trial
 	for _, s := range all {
 		cells, err := sel.cells(s)
 		if err != nil {
 			return nil, err
+		}
+		if seeds := sel.Seeds.Last - sel.Seeds.First + 1; uint64(len(out))+uint64(len(cells))*seeds > maxTrials {
+			return nil, fmt.Errorf("these are more than %d trials, which is the most that one run may have: ask for fewer seeds than %d, or for fewer scenarios, backends or guards",
+				maxTrials, seeds)
 		}
 		for _, c := range cells {
 			if sel.Replace != nil {
@@ -97,6 +108,27 @@ func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
 			orAny(sel.Backends), orAny(sel.Guards))
 	}
 	return out, nil
+}
+
+// once makes sure that nothing is named twice: its trials would count twice.
+func (sel Selection) once() error {
+	var backends []string
+	for _, text := range sel.Backends {
+		spec, err := Registry().ParseSpec(text)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(backends, spec.String()) {
+			return fmt.Errorf("the backend %s is named twice, expected once", spec)
+		}
+		backends = append(backends, spec.String())
+	}
+	for i, guard := range sel.Guards {
+		if slices.Contains(sel.Guards[:i], guard) {
+			return fmt.Errorf("the guard %s is named twice, expected once", guard)
+		}
+	}
+	return nil
 }
 
 // agreementSeeds is how many virtual trials a cell has at least when the worlds are
@@ -141,9 +173,7 @@ func (sel Selection) cells(s *Scenario) ([]Cell, error) {
 			if _, err := ledger.ParseGuard(name); err != nil {
 				return nil, err
 			}
-			if !slices.Contains(narrowed.Guards, name) {
-				narrowed.Guards = append(narrowed.Guards, name)
-			}
+			narrowed.Guards = append(narrowed.Guards, name)
 		}
 	}
 	cells, err := narrowed.Cells(Registry())

@@ -88,7 +88,8 @@ func TestWhatHappensByChanceMustHappenOnceInManyTrials(t *testing.T) {
 				f.Verdict = check.Violated
 			}
 			judged = append(judged, Judged{Trial: trial, Result: Result{
-				Scenario: "gc-pause", Backend: "redis", Guard: "none", World: trial.World, Findings: []check.Finding{f}}})
+				Scenario: "gc-pause", Backend: "redis", Guard: "none", World: trial.World, Findings: []check.Finding{
+					{Property: check.FaultsHappened}, {Property: check.RecordingSane}, f}}})
 		}
 		return Summarize(judged)[0]
 	}

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -120,9 +121,16 @@ func (s *Summary) describe(c CardCell) {
 	}
 }
 
-// Add counts one result.
-func (s *Summaries) Add(r *Result) {
-	s.cell(cellName{r.Scenario, r.Backend, r.Guard, r.World}).add(r)
+// Add counts one result. It returns an error, and does not count it, if its lease is another
+// than that of its cell: their figures cannot be added up.
+func (s *Summaries) Add(r *Result) error {
+	c := s.cell(cellName{r.Scenario, r.Backend, r.Guard, r.World})
+	if c.Trials > 0 && c.TTL != r.TTL {
+		return fmt.Errorf("%s with %s, guard %s, %s world: seed %d has a lease of %v, and the trials before it have %v",
+			r.Scenario, r.Backend, r.Guard, r.World, r.Seed, r.TTL, c.TTL)
+	}
+	c.add(r)
+	return nil
 }
 
 func (s *Summary) add(r *Result) {
@@ -132,6 +140,13 @@ func (s *Summary) add(r *Result) {
 	s.Trials++
 	s.Seeds = Seeds{min(s.Seeds.First, r.Seed), max(s.Seeds.Last, r.Seed)}
 	s.Outcome = max(s.Outcome, r.Outcome)
+	if !r.valid() { // what it found means nothing
+		for i := range s.Tallies {
+			s.Tallies[i].count(check.Undecided)
+		}
+		s.Damage.count(check.Undecided)
+		return
+	}
 	for i := range s.Tallies {
 		s.Tallies[i].count(r.Finding(s.Tallies[i].Property).Verdict)
 	}
@@ -140,10 +155,8 @@ func (s *Summary) add(r *Result) {
 		harm = max(harm, r.Finding(p).Verdict)
 	}
 	s.Damage.count(harm)
-	if r.valid() {
-		for _, m := range r.Measures {
-			s.measured(m)
-		}
+	for _, m := range r.Measures {
+		s.measured(m)
 	}
 }
 
@@ -192,7 +205,7 @@ func (s *Summaries) Cells() []Summary {
 }
 
 // Summarize counts the results of each cell, in the order in which the cells first
-// appear.
+// appear. They must be of one run.
 func Summarize(judged []Judged) []Summary {
 	trials := make([]Trial, len(judged))
 	for i := range judged {
@@ -200,7 +213,9 @@ func Summarize(judged []Judged) []Summary {
 	}
 	s := NewSummaries(Cards(trials, nil))
 	for i := range judged {
-		s.Add(&judged[i].Result)
+		if err := s.Add(&judged[i].Result); err != nil {
+			panic(err) // one run has one lease for a cell
+		}
 	}
 	return s.Cells()
 }

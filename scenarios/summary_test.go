@@ -3,6 +3,7 @@ package scenarios
 import (
 	"math"
 	"testing"
+	"time"
 
 	"github.com/locklab/locklab/sim/check"
 )
@@ -16,6 +17,37 @@ func judgedAs(seed uint64, found map[check.Property]check.Verdict, measures ...c
 	return r
 }
 
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What a trial found means nothing if its fault did not happen.
+func TestATrialWhosePreconditionsFailIsUndecidedInEverything(t *testing.T) {
+	s := NewSummaries(nil)
+	for i, precondition := range check.Preconditions() {
+		must(t, s.Add(judgedAs(uint64(i+1), map[check.Property]check.Verdict{precondition: check.Undecided, check.LostUpdate: check.Violated})))
+	}
+	c := s.Cells()[0]
+	for _, got := range append(c.Tallies, c.Damage) {
+		if got.Undecided != c.Trials || got.Holds+got.Violated > 0 {
+			t.Errorf("%s holds in %d, is undecided in %d and violated in %d of %d trials", got.Property, got.Holds, got.Undecided, got.Violated, c.Trials)
+		}
+	}
+}
+
+func TestAnotherLeaseIsNotAddedUp(t *testing.T) {
+	s := NewSummaries(nil)
+	must(t, s.Add(judgedAs(1, nil)))
+	other := judgedAs(2, nil)
+	other.TTL = time.Second
+	if err := s.Add(other); err == nil || s.Cells()[0].Trials != 1 {
+		t.Errorf("it was counted, %v", err)
+	}
+}
+
 func TestAnAccountIsDamagedOnceHoweverManyWaysItWasHarmedIn(t *testing.T) {
 	s := NewSummaries(nil)
 	for i, found := range []map[check.Property]check.Verdict{
@@ -25,7 +57,7 @@ func TestAnAccountIsDamagedOnceHoweverManyWaysItWasHarmedIn(t *testing.T) {
 		{check.LostUpdate: check.Undecided},
 		{check.Overlap: check.Violated, check.StaleWrite: check.Violated, check.Availability: check.Violated}, // cas took it: it was computed from the balance that it replaced
 	} {
-		s.Add(judgedAs(uint64(i+1), found))
+		must(t, s.Add(judgedAs(uint64(i+1), found)))
 	}
 	got := s.Cells()[0].Damage
 	if got.Violated != 3 || got.Undecided != 1 || got.Holds != 1 {
@@ -35,9 +67,9 @@ func TestAnAccountIsDamagedOnceHoweverManyWaysItWasHarmedIn(t *testing.T) {
 
 func TestEachTrialCountsOnceInWhatWasMeasured(t *testing.T) {
 	s := NewSummaries(nil)
-	s.Add(judgedAs(1, nil, check.Measured{Measure: check.Wait, Count: 50, Least: 1, Most: 9, Mean: 3, P50: 2, P99: 9}))
+	must(t, s.Add(judgedAs(1, nil, check.Measured{Measure: check.Wait, Count: 50, Least: 1, Most: 9, Mean: 3, P50: 2, P99: 9})))
 	s.Add(judgedAs(2, nil, check.Measured{Measure: check.Wait, Count: 1, Least: 5, Most: 5})) // a single value has no more than that
-	s.Add(judgedAs(3, nil, check.Measured{Measure: check.Wait, Count: 2, Least: 0, Most: 20, Mean: 10, P50: 2, P99: 10}))
+	must(t, s.Add(judgedAs(3, nil, check.Measured{Measure: check.Wait, Count: 2, Least: 0, Most: 20, Mean: 10, P50: 2, P99: 10})))
 	s.Add(judgedAs(4, map[check.Property]check.Verdict{check.FaultsHappened: check.Violated},
 		check.Measured{Measure: check.Wait, Count: 1, Least: 1000, Most: 1000})) // its fault did not happen
 	got, ok := s.Cells()[0].Spread(check.Wait)

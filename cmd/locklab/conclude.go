@@ -61,6 +61,9 @@ func present(ctx context.Context, cmd *cobra.Command, set *results.Set, into str
 	}
 	out = format.remarks(cmd)
 	printSurprises(out, set)
+	if s := terminal.LeftOut(set); s != "" {
+		fmt.Fprintf(out, "\n%s\n", s)
+	}
 	fmt.Fprintln(out)
 	for _, run := range set.Runs {
 		fmt.Fprintf(out, "results    %s\nhistories  %s\n", filepath.Join(run.Path, "results.jsonl"), filepath.Join(run.Path, "histories"))

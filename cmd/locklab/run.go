@@ -203,6 +203,11 @@ func load(names []string) ([]*scenarios.Scenario, error) {
 		if err != nil {
 			return nil, err
 		}
+		for _, other := range out {
+			if other.Name == s.Name {
+				return nil, fmt.Errorf("%s: there is a scenario %s already among those that are named; name it once, or give yours another name", name, s.Name)
+			}
+		}
 		out = append(out, s)
 	}
 	return out, nil

@@ -36,22 +36,20 @@ func Find(ctx context.Context, folder, name string) (Found, error) {
 	}
 	digits := len(name) >= leastFingerprint && strings.Trim(name, "0123456789abcdef") == ""
 	var found []scenarios.Result
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	err = readRows(ctx, filepath.Join(folder, resultsFile), func(rows []scenarios.Result, _ int) {
-		for _, r := range rows {
+	err = readRows(ctx, filepath.Join(folder, resultsFile), func(p *piece) error {
+		for _, r := range p.rows {
 			switch {
 			case r.ID() == id:
 				found = []scenarios.Result{r}
-				cancel(errEnough)
-				return
+				return errEnough
 			case digits && strings.HasPrefix(r.Fingerprint, name) && len(found) < 2:
 				found = append(found, r)
 			}
 		}
+		return nil
 	})
 	switch {
-	case err != nil && !errors.Is(context.Cause(ctx), errEnough):
+	case err != nil && !errors.Is(err, errEnough):
 		return Found{}, notAFolder(folder, err)
 	case len(found) == 0:
 		return Found{}, fmt.Errorf("%s has no trial %q, expected an ID such as gc-pause.redis.none.virtual.seed-1, or the first digits (%d or more) of a fingerprint; %s lists them all",

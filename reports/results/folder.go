@@ -66,7 +66,9 @@ func NewFolder(out string, about About) (*Folder, error) {
 		path = filepath.Join(out, fmt.Sprintf("%s-%d", name, n))
 	}
 	f := &Folder{Path: path, kept: map[string]int{}, sum: newSum()}
-	f.sum.addRun(Run{Path: path, About: about})
+	if err := f.sum.addRun(Run{Path: path, About: about}); err != nil {
+		return nil, err
+	}
 	for _, sub := range []string{historyDir, "charts"} {
 		if err := os.Mkdir(filepath.Join(path, sub), 0o755); err != nil {
 			return nil, fmt.Errorf("make the folder for results: %w", err)
@@ -122,8 +124,7 @@ func (f *Folder) Add(j scenarios.Judged) error {
 	if _, err := f.rows.Write(append(row, '\n')); err != nil {
 		return fmt.Errorf("write the result of %s: %w", cell, err)
 	}
-	f.sum.add(r, f.Path)
-	return nil
+	return f.sum.add(r, f.Path)
 }
 
 // bare leaves only the verdicts.

@@ -166,14 +166,26 @@ func TestAFolderReadBackSaysTheSame(t *testing.T) {
 }
 
 func TestSeveralFoldersAreAddedUp(t *testing.T) {
-	a, b := filled(t), filled(t)
+	a, b := filled(t), newFolder(t)
+	for seed := uint64(1); seed <= 5; seed++ { // a has the first two
+		add(t, b, "gc-pause", "redis", seed, check.Violated, scenarios.AsExpected)
+	}
 	s, err := Read(t.Context(), []string{a.Path, b.Path}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Trials != 8 || len(s.Cells) != 4 || s.Cells[1].Trials != 4 || len(s.Runs) != 2 || len(s.Cards) != 3 || len(s.Kept) != len(a.Set().Kept) {
-		t.Errorf("%d trials in %d cells of %d runs and %d scenarios, %d of them of gc-pause with redis, %d kept",
-			s.Trials, len(s.Cells), len(s.Runs), len(s.Cards), s.Cells[1].Trials, len(s.Kept))
+	if s.Trials != 7 || s.Repeated != 2 || len(s.Cells) != 4 || s.Cells[1].Trials != 5 || len(s.Runs) != 2 || len(s.Cards) != 3 || len(s.Kept) != len(a.Set().Kept) {
+		t.Errorf("%d trials and %d repeated in %d cells of %d runs and %d scenarios, %d of them of gc-pause with redis, %d kept",
+			s.Trials, s.Repeated, len(s.Cells), len(s.Runs), len(s.Cards), s.Cells[1].Trials, len(s.Kept))
+	}
+}
+
+// A live trial never happens twice, whatever its seed.
+func TestLiveTrialsOfSeveralFoldersAllCount(t *testing.T) {
+	live := func() string { return edited(t, resultsFile, `"virtual"`, `"live"`) }
+	s, err := Read(t.Context(), []string{live(), live()}, nil)
+	if err != nil || s.Trials != 8 || s.Repeated != 0 {
+		t.Errorf("%+v, %v; want 8 trials", s, err)
 	}
 }
 
@@ -198,7 +210,12 @@ func TestWhatIsNotTheFolderOfARunIsRefused(t *testing.T) {
 		name, file, text, want string
 	}{
 		{"no results", "results.jsonl", "", "is not the folder of a run: it has no results.jsonl; expected a folder such as out/latest"},
-		{"a bad row", "results.jsonl", "{}\n{\"scenario\": 7}\n", "results.jsonl:2:14: "},
+		{"a bad row", "results.jsonl", "{\n\n\"scenario\": 7}\n", "results.jsonl:1:1: "},
+		{"a row of another kind", "results.jsonl", "{}\n", "results.jsonl:1:1: this is no trial: it has no scenario"},
+		{"a row without a world", "results.jsonl", `{"scenario":"s","backend":"b","guard":"g","outcome":"as expected"}` + "\n", `results.jsonl:1:1: the trial's world is ""`},
+		{"a row without an outcome", "results.jsonl", `{"scenario":"s","backend":"b","guard":"g","world":"live","findings":[{}]}` + "\n", "results.jsonl:1:1: the trial has no outcome"},
+		{"a row without findings", "results.jsonl", `{"scenario":"s","backend":"b","guard":"g","world":"live","outcome":"undecided"}` + "\n", "results.jsonl:1:1: the trial has no findings"},
+		{"an empty description", "run.json", "{}\n", "run.json:1:1: it does not say when the run began"},
 		{"a row that ends too early", "results.jsonl", "{\"scenario\": \"x\"\n{}\n", "results.jsonl:1:"},
 		{"an unknown outcome", "results.jsonl", "{\"outcome\":\"fine\"}\n", `outcome "fine", expected one of`},
 		{"a bad description", "run.json", "{\n  \"trials\": \"many\"\n}\n", "run.json:2:"},
@@ -242,4 +259,41 @@ func TestAKeptVirtualHistoryHasItsMessages(t *testing.T) {
 	if err != nil || len(kept.Messages) == 0 || kept.Fingerprint() != history.Fingerprint() {
 		t.Errorf("%v: %d messages, fingerprint %s, want messages and fingerprint %s", err, len(kept.Messages), kept.Fingerprint(), history.Fingerprint())
 	}
+}
+
+func TestRunsThatCannotBeAddedUpAreRefused(t *testing.T) {
+	first, link := filled(t).Path, filepath.Join(t.TempDir(), "latest")
+	if err := os.Symlink(first, link); err != nil {
+		t.Fatal(err)
+	}
+	for want, other := range map[string]string{
+		"are the same folder": link,
+		"results.jsonl:1: failover with sentinel, guard none, virtual world: seed 17 has a lease of 2s, and the trials before it have 1s": edited(t, resultsFile, `"seed":`, `"seed":1`, `"ttl":1000000000`, `"ttl":2000000000`, `"seed":11`, `"seed":17`),
+		"has a scenario gc-pause whose script is another one":                                                                             edited(t, aboutFile, `"title": ""`, `"title": "", "digest": "another"`),
+	} {
+		if _, err := Read(t.Context(), []string{first, other}, nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v; want an error that says %q", err, want)
+		}
+	}
+}
+
+// edited is the folder of a run with a file in which texts have been replaced.
+func edited(t *testing.T, file string, fromTo ...string) string {
+	t.Helper()
+	f := filled(t)
+	path := filepath.Join(f.Path, file)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(fromTo); i += 2 {
+		if !strings.Contains(string(text), fromTo[i]) {
+			t.Fatalf("%s has no %s", path, fromTo[i])
+		}
+		text = []byte(strings.ReplaceAll(string(text), fromTo[i], fromTo[i+1]))
+	}
+	if err := os.WriteFile(path, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return f.Path
 }

@@ -24,6 +24,9 @@ import (
 // its run was killed is left out; anything else that is wrong gives an error that says
 // where.
 func Read(ctx context.Context, folders []string, progress func(done, total int64)) (*Set, error) {
+	if err := different(folders); err != nil {
+		return nil, err
+	}
 	var total, done int64
 	for _, path := range folders {
 		info, err := os.Stat(filepath.Join(path, resultsFile))
@@ -38,17 +41,23 @@ func Read(ctx context.Context, folders []string, progress func(done, total int64
 		if err != nil {
 			return nil, err
 		}
-		s.addRun(Run{Path: path, About: about})
+		if err := s.addRun(Run{Path: path, About: about}); err != nil {
+			return nil, err
+		}
 		if err := s.result.readExtras(path); err != nil {
 			return nil, err
 		}
-		err = readRows(ctx, filepath.Join(path, resultsFile), func(rows []scenarios.Result, bytes int) {
-			for i := range rows {
-				s.add(&rows[i], path)
+		rows := filepath.Join(path, resultsFile)
+		err = readRows(ctx, rows, func(p *piece) error {
+			for i := range p.rows {
+				if err := s.add(&p.rows[i], path); err != nil {
+					return fmt.Errorf("%s:%d: %w", rows, p.line+i, err)
+				}
 			}
-			if done += int64(bytes); progress != nil {
+			if done += int64(len(p.text)); progress != nil {
 				progress(done, total)
 			}
+			return nil
 		})
 		if err != nil {
 			return nil, err
@@ -81,6 +90,9 @@ func readAbout(folder string) (About, error) {
 	if err := json.Unmarshal(text, &about); err != nil {
 		return About{}, inFile(path, text, 1, err)
 	}
+	if about.Started.IsZero() {
+		return About{}, inFile(path, text, 1, errors.New("it does not say when the run began"))
+	}
 	return about, nil
 }
 
@@ -97,7 +109,7 @@ type piece struct {
 }
 
 // readRows decodes the lines of a file on all processors, and hands them on in order.
-func readRows(ctx context.Context, path string, add func(rows []scenarios.Result, bytes int)) error {
+func readRows(ctx context.Context, path string, add func(*piece) error) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("read the results of a run: %w", err)
@@ -141,7 +153,9 @@ func readRows(ctx context.Context, path string, add func(rows []scenarios.Result
 		if p.err != nil {
 			return p.err
 		}
-		add(p.rows, len(p.text))
+		if err := add(p); err != nil {
+			return err
+		}
 	}
 	if cutting != nil {
 		return fmt.Errorf("read the results of a run: %w", cutting)
@@ -178,15 +192,42 @@ func cut(r io.Reader, hand func(*piece) bool) error {
 func (p *piece) decode(path string) {
 	for i, line := 0, p.line; i < len(p.text); line++ {
 		end := i + bytes.IndexByte(p.text[i:], '\n')
-		var r scenarios.Result
-		if err := fast.Unmarshal(p.text[i:end], &r); err != nil {
-			// The standard library's errors say where in the line.
-			p.err = inFile(path, p.text[i:end], line, cmp.Or(json.Unmarshal(p.text[i:end], &r), err))
+		var r row
+		err := fast.Unmarshal(p.text[i:end], &r)
+		if err != nil {
+			err = cmp.Or(json.Unmarshal(p.text[i:end], &r), err) // the standard library's errors say where in the line
+		} else {
+			err = r.complete()
+		}
+		if err != nil {
+			p.err = inFile(path, p.text[i:end], line, err)
 			return
 		}
-		p.rows = append(p.rows, r)
+		r.Result.Outcome = *r.Outcome
+		p.rows = append(p.rows, r.Result)
 		i = end + 1
 	}
+}
+
+// row is a line of the file. Its outcome is told apart from none at all.
+type row struct {
+	scenarios.Result
+	Outcome *scenarios.Outcome `json:"outcome"`
+}
+
+// complete says what a row lacks; nil: nothing.
+func (r *row) complete() error {
+	switch {
+	case r.Scenario == "" || r.Backend == "" || r.Guard == "":
+		return errors.New("this is no trial: it has no scenario, backend or guard")
+	case r.World != scenarios.VirtualWorld && r.World != scenarios.LiveWorld:
+		return fmt.Errorf("the trial's world is %q, neither %s nor %s", r.World, scenarios.VirtualWorld, scenarios.LiveWorld)
+	case r.Outcome == nil:
+		return errors.New("the trial has no outcome")
+	case len(r.Findings) == 0:
+		return errors.New("the trial has no findings")
+	}
+	return nil
 }
 
 // inFile says where in a file of JSON something is wrong. text begins on this line.

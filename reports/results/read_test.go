@@ -18,7 +18,7 @@ import (
 func writeRows(t testing.TB, trials int) string {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, aboutFile), []byte("{}"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, aboutFile), []byte(`{"started":"2026-11-01T00:00:00Z"}`), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	file, err := os.Create(filepath.Join(dir, resultsFile))

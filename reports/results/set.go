@@ -2,6 +2,7 @@ package results
 
 import (
 	"cmp"
+	"fmt"
 	"path/filepath"
 	"slices"
 
@@ -18,7 +19,10 @@ type Set struct {
 	Cards  []scenarios.Card    // of every scenario, with all its cells
 	Cells  []scenarios.Summary // in the order of the cards
 	Trials int                 // that were judged
-	Kept   []Kept              // in the order of the cells; of one cell in the order of the seeds
+	// Repeated is how many more there were that an earlier run had already: the same seed of
+	// the same virtual cell.
+	Repeated int
+	Kept     []Kept // in the order of the cells; of one cell in the order of the seeds
 	// Surprises are the first MaxSurprises trials that were not as expected or undecided,
 	// in the order in which they were judged; Surprising is how many there were.
 	Surprises  []scenarios.Result
@@ -62,37 +66,23 @@ type sum struct {
 	result Set
 	cells  *scenarios.Summaries
 	kept   map[string]bool // ids; of a trial that several runs have, the first run's history is shown
+	seeds  map[cellName][]seen
 }
 
-func newSum() *sum { return &sum{cells: scenarios.NewSummaries(nil), kept: map[string]bool{}} }
-
-// addRun makes known which cells a run is about. Cells that an earlier run had come with
-// the earlier run's card.
-func (s *sum) addRun(r Run) {
-	s.result.Runs = append(s.result.Runs, r)
-	s.cells.Expect(r.Scenarios)
-	for _, card := range r.Scenarios {
-		known := s.result.Card(card.Scenario)
-		if known == nil {
-			card.Cells = slices.Clone(card.Cells)
-			s.result.Cards = append(s.result.Cards, card)
-			continue
-		}
-		for _, c := range card.Cells {
-			same := func(o scenarios.CardCell) bool {
-				return o.Backend == c.Backend && o.Guard == c.Guard && o.World == c.World
-			}
-			if !slices.ContainsFunc(known.Cells, same) {
-				known.Cells = append(known.Cells, c)
-			}
-		}
-	}
+func newSum() *sum {
+	return &sum{cells: scenarios.NewSummaries(nil), kept: map[string]bool{}, seeds: map[cellName][]seen{}}
 }
 
 // add takes in a trial of the run in this folder.
-func (s *sum) add(r *scenarios.Result, folder string) {
+func (s *sum) add(r *scenarios.Result, folder string) error {
+	if s.repeated(r) {
+		s.result.Repeated++
+		return nil
+	}
+	if err := s.cells.Add(r); err != nil {
+		return fmt.Errorf("%w: report runs with different leases one at a time", err)
+	}
 	s.result.Trials++
-	s.cells.Add(r)
 	if r.Outcome != scenarios.AsExpected {
 		if s.result.Surprising++; s.result.Surprising <= MaxSurprises {
 			s.result.Surprises = append(s.result.Surprises, *r)
@@ -102,6 +92,7 @@ func (s *sum) add(r *scenarios.Result, folder string) {
 		s.kept[r.ID()] = true
 		s.result.Kept = append(s.result.Kept, Kept{ID: r.ID(), Result: *r, Path: filepath.Join(folder, r.History)})
 	}
+	return nil
 }
 
 func (s *sum) set() *Set {

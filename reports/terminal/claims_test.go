@@ -50,7 +50,8 @@ func someClaims(t *testing.T) ([]scenarios.ClaimSource, []scenarios.ClaimResult,
 	for _, p := range []struct{ overlap, valid check.Verdict }{{check.Violated, check.Holds}, {check.Violated, check.Violated}} {
 		judged = append(judged, scenarios.Judged{Trial: scenarios.Trial{Scenario: pause, Backend: redis, Guard: "none"}, Result: scenarios.Result{
 			Scenario: "gc-pause", Backend: "redis", Guard: "none",
-			Findings: []check.Finding{{Property: check.Overlap, Verdict: p.overlap}, {Property: check.OverlapValid, Verdict: p.valid}},
+			Findings: []check.Finding{
+				{Property: check.FaultsHappened}, {Property: check.RecordingSane}, {Property: check.Overlap, Verdict: p.overlap}, {Property: check.OverlapValid, Verdict: p.valid}},
 		}})
 	}
 	return sources, results, judged

@@ -1,0 +1,86 @@
+package results
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/locklab/locklab/scenarios"
+)
+
+// seen says which seeds of one cell one run has.
+type seen struct {
+	run   int // its place among the runs
+	ttl   time.Duration
+	seeds scenarios.Seeds
+}
+
+// repeated tells whether an earlier run had the same trial already. In the virtual world a seed
+// gives the same trial again, which says nothing new; a live trial never happens twice.
+func (s *sum) repeated(r *scenarios.Result) bool {
+	if r.World != scenarios.VirtualWorld {
+		return false
+	}
+	run := len(s.result.Runs) - 1
+	name := cellName{r.Scenario, r.Backend, r.Guard}
+	all := s.seeds[name]
+	for _, each := range all {
+		if each.run != run && each.ttl == r.TTL && each.seeds.First <= r.Seed && r.Seed <= each.seeds.Last {
+			return true
+		}
+	}
+	if n := len(all); n > 0 && all[n-1].run == run {
+		last := &all[n-1].seeds
+		last.First, last.Last = min(last.First, r.Seed), max(last.Last, r.Seed)
+		return false
+	}
+	s.seeds[name] = append(all, seen{run, r.TTL, scenarios.Seeds{First: r.Seed, Last: r.Seed}})
+	return false
+}
+
+type cellName struct{ scenario, backend, guard string }
+
+// addRun makes known which cells a run is about. Cells that an earlier run had come with
+// the earlier run's card. A script that has the name of another one is an error.
+func (s *sum) addRun(r Run) error {
+	s.result.Runs = append(s.result.Runs, r)
+	s.cells.Expect(r.Scenarios)
+	for _, card := range r.Scenarios {
+		known := s.result.Card(card.Scenario)
+		if known == nil {
+			card.Cells = slices.Clone(card.Cells)
+			s.result.Cards = append(s.result.Cards, card)
+			continue
+		}
+		if known.Digest != card.Digest {
+			return fmt.Errorf("%s has a scenario %s whose script is another one than that of a run before it: their trials cannot be added up; report these runs one at a time",
+				r.Path, card.Scenario)
+		}
+		for _, c := range card.Cells {
+			same := func(o scenarios.CardCell) bool {
+				return o.Backend == c.Backend && o.Guard == c.Guard && o.World == c.World
+			}
+			if !slices.ContainsFunc(known.Cells, same) {
+				known.Cells = append(known.Cells, c)
+			}
+		}
+	}
+	return nil
+}
+
+// different makes sure that no folder is named twice, under whatever name.
+func different(folders []string) error {
+	var before []os.FileInfo
+	for i, path := range folders {
+		info, err := os.Stat(path)
+		if err != nil {
+			return notAFolder(path, err)
+		}
+		if at := slices.IndexFunc(before, func(other os.FileInfo) bool { return os.SameFile(info, other) }); at >= 0 {
+			return fmt.Errorf("%s and %s are the same folder: its trials would count twice; name it once", folders[at], folders[i])
+		}
+		before = append(before, info)
+	}
+	return nil
+}

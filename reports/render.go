@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"sync"
 
+	"github.com/locklab/locklab/reports/charts"
 	"github.com/locklab/locklab/reports/page"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
@@ -27,11 +28,13 @@ func Render(ctx context.Context, set *results.Set, into string, drawn func(id st
 	if err != nil || set.Trials == 0 {
 		return err
 	}
-	charts, err := Charts(ctx, set, pictures)
+	drawings, err := Charts(ctx, set, pictures)
 	if err != nil {
 		return err
 	}
-	content := page.Content{Title: "locklab", Set: set, Charts: charts, Trials: trials, LeftOut: len(set.Kept) - len(trials)}
+	content := page.Content{
+		Title: "locklab", Set: set, Charts: drawings, NoCharts: charts.Missing(set), Trials: trials, LeftOut: len(set.Kept) - len(trials),
+	}
 	content.Headline, content.Remarks = terminal.Headline(set)
 	return page.Save(filepath.Join(into, "index.html"), content)
 }

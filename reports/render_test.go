@@ -86,3 +86,15 @@ func TestDrawingStopsWhenItIsInterrupted(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+func TestThePageSaysWhichChartsAreMissing(t *testing.T) {
+	set := &results.Set{Trials: 1, Cells: []scenarios.Summary{{Scenario: "a", Backend: "redis", Guard: "none", World: scenarios.VirtualWorld, Trials: 1, Damage: scenarios.Tally{Holds: 1}}}}
+	into := t.TempDir()
+	if err := Render(t.Context(), set, into, func(string) {}); err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(filepath.Join(into, "index.html"))
+	if err != nil || !strings.Contains(string(page), "There is no chart cap.virtual: it needs results of partition-sides.") {
+		t.Errorf("the page does not say why there is no chart cap.virtual (%v)", err)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // SweepRow is a row of sweeps.jsonl: what a sweep is about, or one of its points. The rows
@@ -27,9 +28,9 @@ func WriteSweepRow(w io.Writer, row SweepRow) error {
 	return nil
 }
 
-// ReadSweeps reads what WriteSweepRow wrote. Half a row at the end, of a run that was
-// killed, is left out.
-func ReadSweeps(r io.Reader) ([]SweepResult, error) {
+// ReadSweeps reads what WriteSweepRow wrote; name is the file, for errors. Half a row at the
+// end, of a run that was killed, is left out.
+func ReadSweeps(r io.Reader, name string) ([]SweepResult, error) {
 	var out []SweepResult
 	lines := bufio.NewReader(r)
 	for n := 1; ; n++ {
@@ -38,20 +39,54 @@ func ReadSweeps(r io.Reader) ([]SweepResult, error) {
 			return out, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read sweeps: %w", err)
+			return nil, fmt.Errorf("%s: read sweeps: %w", name, err)
+		}
+		bad := func(column int64, problem string, args ...any) error {
+			return fmt.Errorf("%s:%d:%d: %s; expected what `locklab run` writes", name, n, max(column, 1), fmt.Sprintf(problem, args...))
 		}
 		var row SweepRow
 		if err := json.Unmarshal(text, &row); err != nil {
-			return nil, fmt.Errorf("read sweeps: row %d: %w", n, err)
+			return nil, bad(columnOf(err), "%v", err)
 		}
 		if row.Sweep != nil {
+			if problem := row.Sweep.problem(); problem != "" {
+				return nil, bad(1, "sweep %q %s", row.Sweep.Name, problem)
+			}
 			out = append(out, SweepResult{SweepAbout: *row.Sweep})
 		}
 		if p := row.Point; p != nil {
 			if len(out) == 0 || out[len(out)-1].Name != p.Sweep {
-				return nil, fmt.Errorf("read sweeps: row %d is a point of sweep %q, and the sweep before it is another", n, p.Sweep)
+				return nil, bad(1, "a point of sweep %q, and the sweep before it is another", p.Sweep)
 			}
 			out[len(out)-1].Points = append(out[len(out)-1].Points, *p)
 		}
 	}
+}
+
+// columnOf is where in its line a row is not what it should be.
+func columnOf(err error) int64 {
+	if bad, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return bad.Offset
+	}
+	if bad, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return bad.Offset
+	}
+	return 1
+}
+
+// problem says what a sweep lacks to be drawn; empty: nothing.
+func (s *SweepAbout) problem() string {
+	values := s.Parameter.Values
+	if len(values) < 2 {
+		return fmt.Sprintf("needs two values of its parameter or more, and has %d", len(values))
+	}
+	for i, x := range values[1:] {
+		if x <= values[i] {
+			return fmt.Sprintf("has the value %v behind %v, not one that is greater", x, values[i])
+		}
+	}
+	if i := slices.IndexFunc(s.Lines, func(l SweepLine) bool { return len(l.Derived) == 0 }); i >= 0 {
+		return fmt.Sprintf("has the line %q with nothing derived", s.Lines[i].Name)
+	}
+	return ""
 }

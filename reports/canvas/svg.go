@@ -12,6 +12,7 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
 
 	xfont "golang.org/x/image/font"
 	plotfont "gonum.org/v1/plot/font"
@@ -168,6 +169,18 @@ func (c *svg) flush() {
 	c.pending = ""
 }
 
+// plain puts U+FFFD where a character may not stand in XML 1.0 (its section 2.2), and where
+// there is none at all.
+func plain(text string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case c == '\t', c == '\n', c == '\r', ' ' <= c && c <= 0xD7FF, 0xE000 <= c && c <= 0xFFFD, 0x10000 <= c:
+			return c
+		}
+		return 0xFFFD
+	}, text)
+}
+
 // FillString writes text: it stays text.
 func (c *svg) FillString(f plotfont.Face, at vg.Point, text string) {
 	c.flush()
@@ -178,7 +191,7 @@ func (c *svg) FillString(f plotfont.Face, at vg.Point, text string) {
 		place = fmt.Sprintf(` transform="translate(%s %s) rotate(%s)"`, length(x), length(y), length(turn))
 	}
 	fmt.Fprintf(&c.body, "<text%s%s font-size=\"%s\" fill=\"%s\"%s>%s</text>\n", place, letters(f.Font),
-		length(f.Font.Size.Points()*p.stretch()), hex(p.colour), opacity("fill-opacity", p.colour), html.EscapeString(text))
+		length(f.Font.Size.Points()*p.stretch()), hex(p.colour), opacity("fill-opacity", p.colour), html.EscapeString(plain(text)))
 }
 
 // letters says what tells a font from the one that the file is set in.

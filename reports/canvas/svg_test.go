@@ -2,6 +2,8 @@ package canvas
 
 import (
 	"bytes"
+	"encoding/xml"
+	"io"
 	"math"
 	"strings"
 	"testing"
@@ -83,6 +85,20 @@ func TestTextStaysTextAndTurnsWithThePaper(t *testing.T) {
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in\n%s", want, got)
+		}
+	}
+}
+
+func TestACharacterThatXMLDoesNotHaveIsReplaced(t *testing.T) {
+	got := drawn(t, func(p Paper) { p.Text(Regular(9), 1, 2, Ink, "\x00a\x01b\tc\x1bd\uFFFEe\xFFf😀\uE000") })
+	if want := ">\uFFFDa\uFFFDb\tc\uFFFDd\uFFFDe\uFFFDf😀\uE000</text>"; !strings.Contains(got, want) {
+		t.Errorf("no %q in %q", want, got)
+	}
+	for dec := xml.NewDecoder(strings.NewReader(got)); ; {
+		if _, err := dec.Token(); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatalf("this is not XML: %v", err)
 		}
 	}
 }

@@ -80,7 +80,7 @@ func chartsOf(set *results.Set, world string) []chart {
 	all := []chart{
 		storyOf(set, world),
 		{"violations", "Violations by family of faults", "in what share of the trials two clients held the lock, and money was lost", newViolations(set, world).cells,
-			"results without a fence or behind one", func() *canvas.Figure { return Violations(set, world) }},
+			"results without a fence", func() *canvas.Figure { return Violations(set, world) }},
 		{"cap", "CAP: who is served while the network is split", "what share of the requests is served on each side of a split, and what comes of it", sides,
 			"results of " + sidesScenario, func() *canvas.Figure { return CAP(set, world) }},
 		{"price", "The price of safety", "what a lock costs when nothing goes wrong, and how often money is lost when something does", slices.Concat(cost.good, cost.bad),

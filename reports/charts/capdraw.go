@@ -74,8 +74,8 @@ func (s *capSheet) drawRow(on canvas.Paper, r sides, name []string, y vg.Length)
 	}{{0, r.overlap}, {2, r.harm}, {3, r.left}} {
 		const high = 9
 		top := middle - 1.5*(high+1) + vg.Length(i)*(high+1)
-		if each.decided == 0 {
-			on.Text(canvas.Regular(smallSize-3), s.violated+6, top+high-1, canvas.Slate, "no trial")
+		if why := each.nothing(); why != "" {
+			on.Text(canvas.Regular(smallSize-3), s.violated+6, top+high-1, canvas.Slate, why)
 			continue
 		}
 		if each.violated > 0 {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
@@ -31,15 +32,15 @@ func TestViolationsAreAddedUpByFamily(t *testing.T) {
 	v := newViolations(world(), scenarios.VirtualWorld)
 	pauses := panelOf(t, v, Pauses)
 	for backend, want := range map[string]violationRow{
-		"redis":     {overlap: share{20, 20}, valid: share{0, 20}, harm: share{20, 20}, left: share{0, 20}},
-		"zookeeper": {overlap: share{20, 20}, valid: share{0, 20}, harm: share{7, 20}, left: share{0, 20}},
+		"redis":     {overlap: share{20, 20, 20}, valid: share{0, 20, 20}, harm: share{20, 20, 20}, left: share{0, 20, 20}},
+		"zookeeper": {overlap: share{20, 20, 20}, valid: share{0, 20, 20}, harm: share{7, 20, 20}, left: share{0, 20, 20}},
 		"none":      {}, // no trial, which is not the same as no violation
 	} {
 		if got := pauses[backend]; got != want {
 			t.Errorf("%s: %+v, want %+v", backend, got, want)
 		}
 	}
-	if got := panelOf(t, v, Clocks)["redlock"].harm; got != (share{0, 0}) {
+	if got := panelOf(t, v, Clocks)["redlock"].harm; got != (share{0, 0, 20}) {
 		t.Errorf("20 undecided trials count as %+v", got)
 	}
 	for _, p := range v.panels {
@@ -53,7 +54,7 @@ func TestTwoScenariosOfAFamilyShareABar(t *testing.T) {
 	v := newViolations(set([]scenarios.Summary{
 		cell("a", "redis", "none", harm(20)), cell("b", "redis", "none"), cell("b", "redis", "cas", harm(1)),
 	}, card("a", sim.Pause), card("b", sim.Pause)), scenarios.VirtualWorld)
-	if got, want := panelOf(t, v, Pauses)["redis"], (violationRow{overlap: share{0, 40}, valid: share{0, 40}, harm: share{20, 40}, left: share{1, 20}}); got != want {
+	if got, want := panelOf(t, v, Pauses)["redis"], (violationRow{overlap: share{0, 40, 40}, valid: share{0, 40, 40}, harm: share{20, 40, 40}, left: share{1, 20, 20}}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 	if v.panels[0].scenarios != 2 {
@@ -81,9 +82,96 @@ func TestTheHeadlineOfViolationsIsAboutLocksAndFaults(t *testing.T) {
 	}
 }
 
+// Like is held against like: the bare scenario that was not tried behind a fence is easy,
+// and the fenced one that was not tried bare is hopeless.
+func TestAFenceIsHeldAgainstTheSameScenariosWithoutOne(t *testing.T) {
+	cells := []scenarios.Summary{
+		cell("easy", "redis", "none"),
+		cell("both", "redis", "none", harm(20)), cell("both", "redis", "cas", harm(5)),
+		cell("hopeless", "redis", "fence-all", harm(20)),
+		cell("unsure", "redis", "none", undecidedHarm), cell("unsure", "redis", "cas", harm(20)),
+	}
+	cards := []scenarios.Card{card("easy", sim.Pause), card("both", sim.Pause), card("hopeless", sim.Pause), card("unsure", sim.Crash)}
+	v := newViolations(set(cells, cards...), scenarios.VirtualWorld)
+	row := panelOf(t, v, Pauses)["redis"]
+	if want := (share{5, 20, 20}); row.left != want {
+		t.Errorf("behind a fence %+v, want %+v", row.left, want)
+	}
+	if want := (share{20, 40, 40}); row.harm != want {
+		t.Errorf("without one %+v, want %+v", row.harm, want)
+	}
+	if want := "When something goes wrong, money is lost in 100 % of the trials with a lock alone, in 25 % with a fence as well"; v.headline() != want {
+		t.Errorf("%q, want %q", v.headline(), want)
+	}
+	for _, want := range []string{
+		"Behind a fence (cas): of the scenarios only that were tried with the same lock service without one too.",
+		"both were decided: 20 trials without a fence, 20 behind one.",
+	} {
+		if !strings.Contains(v.says(), want) {
+			t.Errorf("%q does not say %q", v.says(), want)
+		}
+	}
+}
+
+func TestWhereNothingCanBeHeldAgainstAFenceTheChartSaysSo(t *testing.T) {
+	bare, fenced := cell("a", "redis", "none", harm(20)), cell("b", "redis", "cas")
+	v := newViolations(set([]scenarios.Summary{bare, fenced}, card("a", sim.Pause), card("b", sim.Pause)), scenarios.VirtualWorld)
+	if !strings.Contains(v.says(), "No scenario was tried with one of these lock services both without a fence and behind one.") || strings.Contains(v.headline(), "fence") {
+		t.Errorf("%q, %q", v.headline(), v.says())
+	}
+	quiet := cell("a", "redis", "cas")
+	v = newViolations(set([]scenarios.Summary{bare, quiet}, card("a")), scenarios.VirtualWorld)
+	if !strings.Contains(v.says(), "so the headline compares nothing") || strings.Contains(v.headline(), "fence") {
+		t.Errorf("%q, %q", v.headline(), v.says())
+	}
+	if got := Violations(set([]scenarios.Summary{fenced}, card("b", sim.Pause)), scenarios.VirtualWorld); got != nil {
+		t.Error("there is a chart of what a fence makes of nothing")
+	}
+}
+
+// What was tried and could not tell is not the same as what was never tried.
+func TestTrialsThatCannotTellAreNotCalledMissing(t *testing.T) {
+	undecided := func(c *scenarios.Summary) {
+		undecidedHarm(c)
+		for i := range c.Tallies {
+			c.Tallies[i] = scenarios.Tally{Property: c.Tallies[i].Property, Undecided: c.Trials}
+		}
+	}
+	sides := []func(*scenarios.Summary){undecided, measured(check.ServedMajority, 1, 1, 1), measured(check.ServedMinority, 0, 0, 0)}
+	results := set([]scenarios.Summary{
+		cell("a", "redis", "none", undecided),
+		cell("partition-sides", "redis", "none", sides...), cell("partition-sides", "redis", "cas", undecided),
+		cell("uncontended", "redis", "none", measured(check.Wait, 0.002, 0.001, 0.003)),
+		cell("uncontended", "etcd", "none", measured(check.Wait, 0.002, 0.001, 0.003)),
+		cell("a", "zookeeper", "none", harm(20)),
+		cell("uncontended", "zookeeper", "none", measured(check.Wait, 0.002, 0.001, 0.003)),
+	}, card("a", sim.Pause), card("partition-sides", sim.Partition), card("uncontended"))
+	for _, c := range []struct {
+		name   string
+		figure *canvas.Figure
+		times  int
+	}{
+		{"violations", Violations(results, scenarios.VirtualWorld), 2}, // redis in a, and in partition-sides
+		{"CAP", CAP(results, scenarios.VirtualWorld), 4},               // three bars, and what it is
+	} {
+		if got := strings.Count(texts(t, c.figure), "undecided"); got != c.times {
+			t.Errorf("%s says %d times that something is undecided, want %d:\n%s", c.name, got, c.times, texts(t, c.figure))
+		}
+	}
+	if got := texts(t, CAP(results, scenarios.VirtualWorld)); strings.Contains(got, "no trial") {
+		t.Errorf("the chart says that there was no trial:\n%s", got)
+	}
+	p := newPrices(results, scenarios.VirtualWorld)
+	for _, want := range []string{"there is no such scenario: etcd.", "every trial with a fault is undecided: redis."} {
+		if !strings.Contains(p.says(), want) {
+			t.Errorf("%q does not say %q", p.says(), want)
+		}
+	}
+}
+
 func TestCAPIsWhatWasMeasured(t *testing.T) {
-	all := share{20, 20}
-	never := share{0, 20}
+	all := share{20, 20, 20}
+	never := share{0, 20, 20}
 	for _, c := range []struct {
 		what             string
 		majority, minor  float64
@@ -92,7 +180,7 @@ func TestCAPIsWhatWasMeasured(t *testing.T) {
 	}{
 		{"one side is turned away", 1, 0, never, "CP", "turns one side away"},
 		{"both are served", 0.95, 1, all, "AP", "serves both, two holders"},
-		{"both are served for a while", 0.95, 0.2, share{1, 20}, "AP", "serves both for a while, two holders"},
+		{"both are served for a while", 0.95, 0.2, share{1, 20, 20}, "AP", "serves both for a while, two holders"},
 		{"one side is turned away, and yet there were two holders", 1, 0, all, "neither", "turns one side away, and overlaps"},
 		{"both are served and kept apart", 1, 1, never, "?", "serves both, and no overlap was seen"},
 		{"nobody is served", 0, 0, never, "C", "turns both sides away"},
@@ -114,7 +202,7 @@ func TestCAPHasARowForEachLockServiceThatWasMeasured(t *testing.T) {
 	if want := []string{"none", "redis", minReplicas}; !slices.Equal(names, want) {
 		t.Fatalf("rows %v, want %v", names, want)
 	}
-	if got, want := rows[2], (sides{backend: minReplicas, majority: 0.96, minority: 0.2, overlap: share{20, 20}, harm: share{6, 20}, left: share{0, 20}}); got != want {
+	if got, want := rows[2], (sides{backend: minReplicas, majority: 0.96, minority: 0.2, overlap: share{20, 20, 20}, harm: share{6, 20, 20}, left: share{0, 20, 20}}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 	text := texts(t, CAP(world(), scenarios.VirtualWorld))
@@ -128,10 +216,10 @@ func TestCAPHasARowForEachLockServiceThatWasMeasured(t *testing.T) {
 func TestThePriceIsOfAGoodDayAndTheHarmOfBadOnes(t *testing.T) {
 	p := newPrices(world(), scenarios.VirtualWorld)
 	want := []price{
-		{backend: "none", harm: share{20, 20}, scenarios: 1},
-		{backend: "redis", p50: 0.5, p99: 1, messages: 2, harm: share{40, 60}, scenarios: 3},
-		{backend: "redlock", p50: 0.55, p99: 1.2, messages: 10, harm: share{20, 20}, scenarios: 2},
-		{backend: "zookeeper", p50: 1.4, p99: 22, messages: 3.02, harm: share{7, 20}, scenarios: 1},
+		{backend: "none", harm: share{20, 20, 20}, scenarios: 1},
+		{backend: "redis", p50: 0.5, p99: 1, messages: 2, harm: share{40, 60, 60}, scenarios: 3},
+		{backend: "redlock", p50: 0.55, p99: 1.2, messages: 10, harm: share{20, 20, 40}, scenarios: 2},
+		{backend: "zookeeper", p50: 1.4, p99: 22, messages: 3.02, harm: share{7, 20, 20}, scenarios: 1},
 	}
 	if len(p.locks) != len(want) {
 		t.Fatalf("%+v, want %+v", p.locks, want)

@@ -69,8 +69,8 @@ func TestASquareSaysWhatBecameOfItsTrials(t *testing.T) {
 
 func TestASharesRoundingNeverHidesATrial(t *testing.T) {
 	for want, s := range map[string]share{
-		"0": {0, 1000}, "<1": {1, 1000}, "1": {6, 1000}, "50": {10, 20}, "99": {994, 1000}, ">99": {999, 1000}, "100": {1000, 1000},
-		"0/3": {0, 3}, "2/3": {2, 3}, "9/9": {9, 9}, "90": {9, 10},
+		"0": {0, 1000, 1000}, "<1": {1, 1000, 1000}, "1": {6, 1000, 1000}, "50": {10, 20, 20}, "99": {994, 1000, 1000}, ">99": {999, 1000, 1000}, "100": {1000, 1000, 1000},
+		"0/3": {0, 3, 3}, "2/3": {2, 3, 3}, "9/9": {9, 9, 9}, "90": {9, 10, 10},
 	} {
 		if got := s.percent(); got != want {
 			t.Errorf("%d of %d: %q, want %q", s.violated, s.decided, got, want)
@@ -181,10 +181,10 @@ func TestAWorldWithoutResultsHasNoMatrix(t *testing.T) {
 func TestWhatStandsInASquareStaysInIt(t *testing.T) {
 	for _, d := range []density{compact, roomy} {
 		for _, q := range []square{
-			{state: always, harm: share{20, 20}, guard: "mint", overlap: true, surprise: true},
-			{state: sometimes, harm: share{999, 1000}, guard: "cas", overlap: true, valid: true},
-			{state: sometimes, harm: share{8, 9}, guard: "mint", overlap: true, surprise: true, unsure: true},
-			{state: whole, harm: share{0, 9}, guard: "none"},
+			{state: always, harm: share{20, 20, 20}, guard: "mint", overlap: true, surprise: true},
+			{state: sometimes, harm: share{999, 1000, 1000}, guard: "cas", overlap: true, valid: true},
+			{state: sometimes, harm: share{8, 9, 9}, guard: "mint", overlap: true, surprise: true, unsure: true},
+			{state: whole, harm: share{0, 9, 9}, guard: "none"},
 		} {
 			const x, y, w, h = 10, 10, halfLeast, 16
 			f := &canvas.Figure{Width: 60, Height: 40, Draw: func(on canvas.Paper) {

@@ -178,9 +178,9 @@ func (s *matrixSheet) legend() []key {
 			}})
 		}
 	}
-	add(used[whole], "in no trial", square{state: whole, harm: share{0, 20}})
-	add(used[sometimes], "in some trials", square{state: sometimes, harm: share{7, 20}})
-	add(used[always], "in every trial", square{state: always, harm: share{20, 20}})
+	add(used[whole], "in no trial", square{state: whole, harm: share{0, 20, 20}})
+	add(used[sometimes], "in some trials", square{state: sometimes, harm: share{7, 20, 20}})
+	add(used[always], "in every trial", square{state: always, harm: share{20, 20, 20}})
 	dot := func(wanted, filled bool, text string) {
 		if wanted {
 			keys = append(keys, key{text, func(on canvas.Paper, x, y vg.Length) {
@@ -190,7 +190,7 @@ func (s *matrixSheet) legend() []key {
 	}
 	dot(overlap, false, "two holders at once, one past its own deadline")
 	dot(valid, true, "two holders at once, both within their own deadlines")
-	add(surprise, "not as theory predicts", square{state: whole, harm: share{0, 20}, surprise: true})
+	add(surprise, "not as theory predicts", square{state: whole, harm: share{0, 20, 20}, surprise: true})
 	add(used[undecided] || unsure, "undecided", square{state: undecided})
 	add(used[unavailable], "cannot be run in this world", square{state: unavailable})
 	return keys

@@ -36,6 +36,7 @@ func Price(set *results.Set, world string) *canvas.Figure {
 type prices struct {
 	locks  []price
 	idle   []string            // lock services to which nothing happened
+	unsure []string            // those of which no trial with a fault was decided
 	good   []scenarios.Summary // cells that the costs are from
 	bad    []scenarios.Summary // cells that the violations are from
 	counts bool                // messages were counted
@@ -76,11 +77,14 @@ func newPrices(set *results.Set, world string) prices {
 				p.bad = append(p.bad, c)
 			}
 		}
-		if lock.harm.decided == 0 {
+		switch {
+		case lock.harm.decided > 0:
+			p.locks = append(p.locks, lock)
+		case lock.harm.trials > 0:
+			p.unsure = append(p.unsure, name)
+		default:
 			p.idle = append(p.idle, name)
-			continue
 		}
-		p.locks = append(p.locks, lock)
 	}
 	return p
 }
@@ -98,6 +102,9 @@ func (p prices) says() string {
 	}
 	if len(p.idle) > 0 {
 		parts = append(parts, "Not drawn, as there is no such scenario: "+list(p.idle)+".")
+	}
+	if len(p.unsure) > 0 {
+		parts = append(parts, "Not drawn, as every trial with a fault is undecided: "+list(p.unsure)+".")
 	}
 	if !p.counts {
 		parts = append(parts, "Messages are not counted in this world.")

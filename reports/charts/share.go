@@ -8,11 +8,24 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// share is in how many of the trials that were decided something was violated.
-type share struct{ violated, decided int }
+// share is in how many of the trials that were decided something was violated, and how many
+// were run.
+type share struct{ violated, decided, trials int }
 
 func (s share) plus(t scenarios.Tally) share {
-	return share{s.violated + t.Violated, s.decided + t.Violated + t.Holds}
+	decided := t.Violated + t.Holds
+	return share{s.violated + t.Violated, s.decided + decided, s.trials + decided + t.Undecided}
+}
+
+// nothing says why there is nothing to draw of a share; empty: there is something.
+func (s share) nothing() string {
+	switch {
+	case s.decided > 0:
+		return ""
+	case s.trials > 0:
+		return "undecided"
+	}
+	return "no trial"
 }
 
 // value is from 0 to 1; of no trials it is 0.

@@ -69,7 +69,20 @@ func (s *sweepSheet) says() string {
 	if wrong := s.contradictions(); wrong > 0 {
 		text += fmt.Sprintf(" A cross: not as derived (%s).", words.Many(wrong, "point"))
 	}
+	if unknown := s.undecided(); unknown > 0 {
+		text += fmt.Sprintf(" A question mark: no trial could tell (%s undecided).", words.Many(unknown, "point"))
+	}
 	return text
+}
+
+// undecided counts the points of which nothing is known.
+func (s *sweepSheet) undecided() (n int) {
+	for _, p := range s.Points {
+		if p.Decided() == 0 {
+			n++
+		}
+	}
+	return n
 }
 
 func (s *sweepSheet) contradictions() (n int) {

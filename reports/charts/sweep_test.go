@@ -73,6 +73,28 @@ func TestChartOfHalfASweepIsDrawn(t *testing.T) {
 	}
 }
 
+// marksOf counts the question marks that stand alone in a chart.
+func marksOf(svg string) int { return strings.Count(svg, ">?</text>") }
+
+func TestAPointThatIsUndecidedIsShownAndCounted(t *testing.T) {
+	r := small()
+	svg := string(picturetest.SVG(t, Sweep(r)))
+	if marksOf(svg) != 0 || strings.Contains(svg, "undecided") {
+		t.Error("a chart whose points are all decided speaks of undecided ones")
+	}
+	for i := range 2 {
+		r.Points[i].Undecided, r.Points[i].Violated = r.Points[i].Trials, 0
+	}
+	r.Points[2].Undecided = 1 // the others tell
+	svg = string(picturetest.SVG(t, Sweep(r)))
+	if got := marksOf(svg); got != 2 {
+		t.Errorf("%d points have a question mark, want 2", got)
+	}
+	if !strings.Contains(svg, "(2 points undecided)") {
+		t.Error("the caption does not say that 2 points are undecided")
+	}
+}
+
 // The names and conditions of the built-in sweeps fit the paper.
 func TestNothingOfABuiltinSweepIsCut(t *testing.T) {
 	all, err := scenarios.BuiltinSweeps(scenarios.Everything())

@@ -115,11 +115,13 @@ func (p panel) drawDerivedLine(on canvas.Paper) {
 }
 
 // drawPoint draws what was measured at one value. A point that contradicts the derivation
-// has a cross over it.
+// has a cross over it; one of which nothing is known is a question mark.
 func (p panel) drawPoint(on canvas.Paper, point scenarios.SweepPoint) {
 	x := p.sheet.axis.x(point.X)
 	if point.Decided() == 0 {
-		return // nothing is known; the caption and the table say so
+		f := canvas.Bold(wordSize)
+		on.Text(f, x-f.Width("?")/2, p.y(0.5)+5, canvas.Ink, "?")
+		return
 	}
 	low, high := Wilson(point.Violated, point.Decided())
 	on.Pen(1.5, p.colour)

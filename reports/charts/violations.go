@@ -34,6 +34,8 @@ type violations struct {
 	panels   []familyPanel
 	cells    []scenarios.Summary // that are in it
 	left     []string            // variants that are not
+	bare     share               // of locks, where something goes wrong, without a fence
+	fenced   share               // the same scenarios behind one
 }
 
 // familyPanel is one family of faults.
@@ -44,15 +46,17 @@ type familyPanel struct {
 }
 
 // violationRow is what became of one lock service in one family of faults. A share of no
-// trials is not drawn.
+// trials is not drawn. What is left behind a fence is of those scenarios only that were
+// tried without one too.
 type violationRow struct{ overlap, valid, harm, left share }
 
 // shares are the bars of a row, from top to bottom.
 func (r violationRow) shares() []share { return []share{r.overlap, r.valid, r.harm, r.left} }
 
 func newViolations(set *results.Set, world string) violations {
-	cells := bareAndFenced(set.In(world))
+	cells := withBare(bareAndFenced(set.In(world)))
 	v := violations{backends: backendsOf(cells)}
+	v.compare(set, cells)
 	for _, family := range Families() {
 		panel := familyPanel{family: family, rows: make([]violationRow, len(v.backends))}
 		var names []string
@@ -83,11 +87,10 @@ func newViolations(set *results.Set, world string) violations {
 // bareAndFenced leaves of each scenario and lock service the cell without a fence and that
 // behind the best one that it has (see fences), if any trial of it was run.
 func bareAndFenced(cells []scenarios.Summary) []scenarios.Summary {
-	type place struct{ scenario, backend string }
 	best := map[place]int{}
 	rank := func(c scenarios.Summary) int { return slices.Index(fences(), c.Guard) }
 	for _, c := range cells {
-		where := place{c.Scenario, c.Backend}
+		where := placeOf(c)
 		if before, known := best[where]; c.Trials > 0 && rank(c) >= 0 && (!known || rank(c) < before) {
 			best[where] = rank(c)
 		}
@@ -96,9 +99,45 @@ func bareAndFenced(cells []scenarios.Summary) []scenarios.Summary {
 		if c.Guard == string(ledger.None) {
 			return c.Trials == 0
 		}
-		chosen, known := best[place{c.Scenario, c.Backend}]
+		chosen, known := best[placeOf(c)]
 		return c.Trials == 0 || !known || rank(c) != chosen
 	})
+}
+
+// place is where a cell without a fence and that behind one belong together.
+type place struct{ scenario, backend string }
+
+func placeOf(c scenarios.Summary) place { return place{c.Scenario, c.Backend} }
+
+// withBare leaves out what is behind a fence and was not tried without one: there would be
+// nothing to hold it against.
+func withBare(cells []scenarios.Summary) []scenarios.Summary {
+	bare := map[place]bool{}
+	for _, c := range cells {
+		bare[placeOf(c)] = bare[placeOf(c)] || c.Guard == string(ledger.None)
+	}
+	return slices.DeleteFunc(cells, func(c scenarios.Summary) bool { return !bare[placeOf(c)] })
+}
+
+// compare adds up what a fence makes of locks where something goes wrong: of scenarios and
+// lock services of which both was tried, and decided.
+func (v *violations) compare(set *results.Set, cells []scenarios.Summary) {
+	decided := map[place]int{}
+	for _, c := range cells {
+		if (share{}).plus(c.Damage).decided > 0 {
+			decided[placeOf(c)]++
+		}
+	}
+	for _, c := range cells {
+		switch {
+		case decided[placeOf(c)] < 2 || !isLock(c.Backend) || familyOf(set, c.Scenario) == NoFault:
+		case !slices.Contains(v.backends, c.Backend): // is not in the chart
+		case c.Guard == string(ledger.None):
+			v.bare = v.bare.plus(c.Damage)
+		default:
+			v.fenced = v.fenced.plus(c.Damage)
+		}
+	}
 }
 
 func (r *violationRow) add(c scenarios.Summary) {
@@ -113,28 +152,38 @@ func (r *violationRow) add(c scenarios.Summary) {
 
 // headline says what stands out: without a fence and behind one, over all faults.
 func (v violations) headline() string {
-	var bare, left share
-	for _, p := range v.panels {
-		if p.family == NoFault {
-			continue
-		}
-		for i, r := range p.rows {
-			if isLock(v.backends[i]) {
-				bare = share{bare.violated + r.harm.violated, bare.decided + r.harm.decided}
-				left = share{left.violated + r.left.violated, left.decided + r.left.decided}
-			}
-		}
-	}
-	if bare.decided == 0 || left.decided == 0 {
+	if v.bare.decided == 0 {
 		return "What each lock let happen, by what went wrong"
 	}
-	return fmt.Sprintf("When something goes wrong, money is lost in %s of the trials with a lock alone, in %s with a fence as well", bare, left)
+	return fmt.Sprintf("When something goes wrong, money is lost in %s of the trials with a lock alone, in %s with a fence as well", v.bare, v.fenced)
+}
+
+// guards are the fences that the chart shows.
+func (v violations) guards() []string {
+	return slices.DeleteFunc(fences(), func(guard string) bool {
+		return !slices.ContainsFunc(v.cells, func(c scenarios.Summary) bool { return c.Guard == guard })
+	})
+}
+
+// aboutFences says what stands behind the bars behind a fence, and behind the headline.
+func (v violations) aboutFences() string {
+	guards := v.guards()
+	if len(guards) == 0 {
+		return "No scenario was tried with one of these lock services both without a fence and behind one."
+	}
+	text := fmt.Sprintf("Behind a fence (%s): of the scenarios only that were tried with the same lock service without one too.", either(guards))
+	if v.bare.decided > 0 {
+		return text + " The headline compares where something goes wrong and both were decided: " +
+			fmt.Sprintf("%s without a fence, %d behind one.", words.Many(v.bare.decided, "trial"), v.fenced.decided)
+	}
+	return text + " Nowhere did something go wrong with a lock and both were decided, so the headline compares nothing."
 }
 
 func (v violations) says() string {
 	parts := []string{
 		sentence(about(v.cells)),
-		"A bar: share of the trials of all scenarios of its family, with its 95 % interval (Wilson). n: trials without a fence / behind one (fence-all, or cas where a lock has no token).",
+		"A bar: share of the trials of all scenarios of its family, with its 95 % interval (Wilson). n: trials that were decided, without a fence / behind one.",
+		v.aboutFences(),
 		"The scenarios differ from lock to lock, as each has faults of its own; an interval speaks of chance, not of their choice.",
 	}
 	if n := len(v.left); n > 0 {

@@ -90,15 +90,23 @@ func (s *violationSheet) drawPanel(on canvas.Paper, p familyPanel, x, y vg.Lengt
 func (s *violationSheet) drawBars(on canvas.Paper, row violationRow, x, y, scale vg.Length) {
 	f := canvas.Regular(smallSize - 1)
 	middle := y + 2*barHeight
-	if row.harm.decided+row.left.decided+row.overlap.decided == 0 {
-		on.Text(f, x+8, middle+4, canvas.Slate, "no trial")
+	var all share
+	for _, each := range row.shares() {
+		all.decided += each.decided
+		all.trials += each.trials
+	}
+	if why := all.nothing(); why != "" {
+		on.Text(f, x+8, middle+4, canvas.Slate, why)
 		return
 	}
 	for kind, each := range row.shares() {
+		top := y + vg.Length(kind)*barHeight
 		if each.decided == 0 {
+			if each.trials > 0 {
+				on.Text(canvas.Regular(barHeight), x+3, top+barHeight-1, canvas.Slate, each.nothing())
+			}
 			continue
 		}
-		top := y + vg.Length(kind)*barHeight
 		if each.violated > 0 {
 			drawBar(on, kind, x, top+0.4, x+scale*vg.Length(each.value()), top+barHeight-0.4)
 		}

@@ -107,12 +107,13 @@ func newCell(s scenarios.Summary, sc *scenario, a addresses) *cell {
 		},
 		Count: words.Many(s.Trials, "trial"), Seeds: seeds(s.Seeds), Lease: words.Seconds(s.TTL), Outcome: s.Outcome.String(), Unavailable: s.Unavailable,
 	}
-	if n > 0 {
-		c.Rate = fmt.Sprintf("%d/%d", n, s.Trials)
-	}
 	c.Name = fmt.Sprintf("%s, %s, guard %s, %s world: %s", sc.Title, s.Backend, s.Guard, s.World, worst.Word)
-	if n > 0 {
-		c.Name += fmt.Sprintf(" in %d of %d", n, s.Trials)
+	if n.violated > 0 {
+		c.Rate = n.String()
+		c.Name += " " + n.words()
+		if n.of != "" || n.decided < n.trials {
+			c.Rated = n.words()
+		}
 	}
 	if c.Surprise {
 		c.Name += ", not as expected"
@@ -182,8 +183,7 @@ func (sc *scenario) fill(columns []string, tagged bool) {
 func (v *view) addTrial(t Trial, sc *scenario, c *cell) error {
 	r := t.Kept.Result
 	k := kept{
-		ID: t.Kept.ID, Seed: r.Seed, Command: r.Replay(sc.file), Path: t.Kept.Path, Steps: t.packed != "",
-		Surprises: r.Surprises,
+		ID: t.Kept.ID, Seed: r.Seed, Command: r.Replay(sc.file), Surprises: r.Surprises,
 	}
 	k.Verdict, k.Violated = words.Verdict(r.Findings)
 	if t.svg != nil && sc.SVG == "" {

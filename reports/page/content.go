@@ -22,8 +22,9 @@ type Content struct {
 	Remarks  []string
 	Set      *results.Set // with the claims
 	Charts   []Chart
-	Trials   []Trial // those that can be stepped through
-	LeftOut  int     // kept trials that are not among them, to keep the page small
+	NoCharts []string // which charts there are not, and why: a sentence each
+	Trials   []Trial  // those that can be stepped through
+	LeftOut  int      // kept trials that are not among them, to keep the page small
 }
 
 // Chart is a picture of many trials.

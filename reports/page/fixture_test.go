@@ -117,7 +117,7 @@ func content(t *testing.T) Content {
 }
 
 // A name that would do harm if it were markup. Nobody may see window.harmed set.
-const evil = `"><img src=x onerror="window.harmed=1"></script><script>window.harmed=1</script>{{.Title}}'`
+const evil = "\x01" + `"><img src=x onerror="window.harmed=1"></script><script>window.harmed=1</script>{{.Title}}'`
 
 // hostile is a page about a scenario of somebody who means ill.
 func hostile(t *testing.T) Content {

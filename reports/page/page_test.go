@@ -266,35 +266,11 @@ func TestTooManyTrialsLeaveOneOfEachCellAndTheTellingOnes(t *testing.T) {
 	}
 }
 
-func TestTheWorstThatHappenedIsWhatTheMatrixShows(t *testing.T) {
-	summary := func(trials int, violated ...check.Property) scenarios.Summary {
-		s := scenarios.Summary{Trials: trials}
-		for _, p := range check.Properties() {
-			t := scenarios.Tally{Property: p, Holds: trials}
-			if slices.Contains(violated, p) {
-				t.Violated, t.Holds = 2, trials-2
-			}
-			s.Tallies = append(s.Tallies, t)
-		}
-		return s
-	}
-	for _, c := range []struct {
-		cell scenarios.Summary
-		want level
-		n    int
-	}{
-		{summary(5), holds, 0},
-		{summary(5, check.LostUpdate, check.Overlap), lost, 2},
-		{summary(5, check.DuplicateEffect), lost, 2},
-		{summary(5, check.Overlap, check.Availability), broken, 2},
-		{summary(5, check.StaleWrite), broken, 2},
-		{summary(5, check.FreshRefused), starved, 2},
-		{scenarios.Summary{Trials: 5, Outcome: scenarios.Undecided}, undecided, 0},
-		{scenarios.Summary{Unavailable: "no etcd"}, missing, 0},
-	} {
-		if got, n := levelOf(c.cell); got != c.want || n != c.n {
-			t.Errorf("%+v is shown as %s in %d, want %s in %d", c.cell, got.Name, n, c.want.Name, c.n)
-		}
+func TestThePageSaysWhyAChartIsMissing(t *testing.T) {
+	c := content(t)
+	c.NoCharts = []string{"There is no chart cap.live: it needs <more>."}
+	if page := written(t, c); !strings.Contains(page, "There is no chart cap.live: it needs &lt;more&gt;.") {
+		t.Error("the page does not say that a chart is missing")
 	}
 }
 

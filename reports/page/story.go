@@ -29,7 +29,6 @@ type event struct {
 	Seq   int64         `json:"n"`
 	At    time.Duration `json:"at"` // true time, ns
 	Host  sim.HostID    `json:"host,omitempty"`
-	Kind  sim.Kind      `json:"kind"`
 	Says  string        `json:"says"`
 	Shows []string      `json:"shows,omitempty"` // the violations that it is evidence of
 }
@@ -44,10 +43,9 @@ type moment struct {
 // party is what one party believed. Each list covers the events that are shown: what is
 // believed after event n is the last entry that begins with n or before.
 type party struct {
-	Name    string       `json:"name"`
-	Role    beliefs.Role `json:"role"`
-	Lock    []believed   `json:"lock,omitempty"`
-	Account []believed   `json:"account,omitempty"`
+	Name    string     `json:"name"`
+	Lock    []believed `json:"lock,omitempty"`
+	Account []believed `json:"account,omitempty"`
 }
 
 type believed struct {
@@ -76,12 +74,12 @@ func newStory(h *sim.History, findings []check.Finding, layout timeline.Layout) 
 	from, to := s.window(h)
 	for i := from; i < to; i++ {
 		e := &h.Events[i]
-		s.Events = append(s.Events, event{e.Seq, e.At, e.Host, e.Kind, narrator.Sentence(e), shows[e.Seq]})
+		s.Events = append(s.Events, event{e.Seq, e.At, e.Host, narrator.Sentence(e), shows[e.Seq]})
 	}
 	first, last := h.Events[from].Seq, h.Events[to-1].Seq
 	s.Moments = slices.DeleteFunc(s.Moments, func(m moment) bool { return m.Seq < first || m.Seq > last })
 	for _, p := range beliefs.Of(h).Parties {
-		s.Parties = append(s.Parties, party{p.Name, p.Role, within(p.Lock, first, last), within(p.Account, first, last)})
+		s.Parties = append(s.Parties, party{p.Name, within(p.Lock, first, last), within(p.Account, first, last)})
 	}
 	return s
 }

@@ -30,25 +30,63 @@ var (
 
 func levels() []level { return []level{lost, broken, starved, holds, undecided, missing} }
 
-// levelOf gives the level of a cell and in how many of its trials it came to that.
-func levelOf(c scenarios.Summary) (level, int) {
-	if c.Unavailable != "" {
-		return missing, 0
+// count is in how many of the trials that tell something was violated.
+type count struct {
+	violated, decided, trials int
+	of                        string // the property; empty: it is about damage, whichever way it was done
+}
+
+func countOf(t scenarios.Tally) count {
+	decided := t.Violated + t.Holds
+	return count{violated: t.Violated, decided: decided, trials: decided + t.Undecided}
+}
+
+// String is empty where nothing was violated.
+func (n count) String() string {
+	if n.violated == 0 {
+		return ""
 	}
-	worst := map[string]int{}
+	return fmt.Sprintf("%d/%d", n.violated, n.decided)
+}
+
+// words says the same at more length: "in 3 of 4 (overlap), undecided in 1".
+func (n count) words() string {
+	text := fmt.Sprintf("in %d of %d", n.violated, n.decided)
+	if n.of != "" {
+		text += " (" + n.of + ")"
+	}
+	if unknown := n.trials - n.decided; unknown > 0 {
+		text += fmt.Sprintf(", undecided in %d", unknown)
+	}
+	return text
+}
+
+// levelOf gives the level of a cell and in how many of its trials it came to that: of
+// damage as the matrix among the charts counts it, of another level for the property that
+// was violated most often.
+func levelOf(c scenarios.Summary) (level, count) {
+	if c.Unavailable != "" {
+		return missing, count{}
+	}
+	worst := map[string]count{}
 	for _, t := range c.Tallies {
 		l := levelOfProperty(t.Property)
-		worst[l.Name] = max(worst[l.Name], t.Violated)
+		if t.Violated > worst[l.Name].violated {
+			n := countOf(t)
+			n.of = words.Property(t.Property)
+			worst[l.Name] = n
+		}
 	}
+	worst[lost.Name] = countOf(c.Damage)
 	for _, l := range []level{lost, broken, starved} {
-		if n := worst[l.Name]; n > 0 {
+		if n := worst[l.Name]; n.violated > 0 {
 			return l, n
 		}
 	}
-	if c.Outcome == scenarios.Undecided {
-		return undecided, 0
+	if c.Outcome == scenarios.Undecided || c.Damage.Holds == 0 {
+		return undecided, count{}
 	}
-	return holds, 0
+	return holds, count{}
 }
 
 // levelOfProperty says what it comes to if a property is violated.
@@ -67,24 +105,46 @@ type judgement struct {
 	Property, Expected, Found, Because string
 	Violation                          string // what happens where it is violated
 	Surprise                           bool
-	Violated                           bool
+	Sign                               sign
+}
+
+// sign is how a row is marked, so that it need not be told by its colour alone.
+type sign struct{ Name, Mark string } // Name is for style sheets
+
+// signOf says that a property holds only where no trial leaves it open.
+func signOf(t scenarios.Tally) sign {
+	switch {
+	case t.Violated > 0:
+		return sign{"violated", "✗"}
+	case t.Undecided > 0 || t.Holds == 0:
+		return sign{"unsure", "?"}
+	}
+	return sign{"held", "✓"}
 }
 
 func judgements(c scenarios.Summary) (told []judgement, quiet []string) {
 	for _, t := range c.Tallies {
 		if t.Expected == nil && t.Violated == 0 {
 			if t.Holds > 0 {
-				quiet = append(quiet, words.Property(t.Property))
+				quiet = append(quiet, words.Property(t.Property)+unsure(t))
 			}
 			continue
 		}
 		told = append(told, judgement{
 			Property: words.Property(t.Property), Violation: words.Violation(t.Property),
 			Expected: expected(t), Found: found(t), Because: t.Because,
-			Surprise: surprising(t), Violated: t.Violated > 0,
+			Surprise: surprising(t), Sign: signOf(t),
 		})
 	}
 	return told, quiet
+}
+
+// unsure says in how many trials a property that nothing violates is undecided.
+func unsure(t scenarios.Tally) string {
+	if t.Undecided == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (undecided in %d of %d)", t.Undecided, t.Holds+t.Undecided)
 }
 
 func expected(t scenarios.Tally) string {

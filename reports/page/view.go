@@ -26,6 +26,7 @@ type view struct {
 	Scenarios       []*scenario
 	Sources         []source
 	Charts          []picture
+	NoCharts        []string
 	Stories         []packed
 	Runs            []run
 	Filters         []filter
@@ -84,6 +85,7 @@ type chip struct {
 type cell struct {
 	chip
 	Count, Seeds, Lease, Outcome string
+	Rated                        string // what else is to be said of Rate
 	Unavailable                  string
 	Judgements                   []judgement
 	Quiet                        []string
@@ -93,10 +95,10 @@ type cell struct {
 
 // kept is a trial of a cell whose history was kept.
 type kept struct {
-	ID, Verdict, Command, Path string
-	Seed                       uint64
-	Violated, Steps, Inline    bool
-	Surprises                  []string
+	ID, Verdict, Command string
+	Seed                 uint64
+	Violated, Inline     bool
+	Surprises            []string
 }
 
 type source struct {
@@ -136,7 +138,7 @@ func newView(c Content) (*view, error) {
 	a := addresses{"matrix": true, "claims": true, "charts": true, "words": true, "made": true, "top": true}
 	v := &view{
 		Title: c.Title, Headline: c.Headline, Remarks: c.Remarks, Levels: levels(),
-		Cells: len(c.Set.Cells), LeftOut: c.LeftOut,
+		Cells: len(c.Set.Cells), LeftOut: c.LeftOut, NoCharts: c.NoCharts,
 	}
 	if v.Headline == "" {
 		v.Headline = fmt.Sprintf("%s, %s.", words.Many(len(c.Set.Cells), "cell"), words.Many(c.Set.Trials, "trial"))

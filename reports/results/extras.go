@@ -49,9 +49,9 @@ func (s *Set) readExtras(folder string) error {
 	file, err := os.Open(path)
 	if err == nil {
 		defer file.Close()
-		sweeps, err := scenarios.ReadSweeps(file)
+		sweeps, err := scenarios.ReadSweeps(file, path)
 		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
+			return err
 		}
 		for _, each := range sweeps {
 			s.Sweeps = slices.DeleteFunc(s.Sweeps, func(o scenarios.SweepResult) bool { return o.Name == each.Name })

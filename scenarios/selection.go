@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -40,6 +41,7 @@ type Seeds struct{ First, Last uint64 }
 // ParseSeeds reads "20" (the seeds 1 to 20) or "7..9".
 func ParseSeeds(text string) (Seeds, error) {
 	bad := fmt.Errorf("%q is not a choice of seeds, expected a count such as 20, or a range such as 7..9", text)
+	tooMany := fmt.Errorf("%q is too many seeds, expected %d at most", text, maxSeeds)
 	var s Seeds
 	first, last, ranged := strings.Cut(text, "..")
 	if !ranged {
@@ -50,13 +52,19 @@ func ParseSeeds(text string) (Seeds, error) {
 		into *uint64
 	}{{first, &s.First}, {last, &s.Last}} {
 		n, err := strconv.ParseUint(part.text, 10, 64)
+		if errors.Is(err, strconv.ErrRange) && !ranged {
+			return Seeds{}, tooMany
+		}
 		if err != nil {
 			return Seeds{}, bad
 		}
 		*part.into = n
 	}
-	if s.Last < s.First || s.Last-s.First >= maxSeeds {
+	if s.Last < s.First {
 		return Seeds{}, bad
+	}
+	if s.Last-s.First >= maxSeeds {
+		return Seeds{}, tooMany
 	}
 	return s, nil
 }

@@ -2,9 +2,12 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"os/signal"
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -26,7 +29,7 @@ by side, and so do the two senses in which they call a lock broken.
 With ids it looks at these claims only.
 
 Exit status: 0 everything as the file of claims states, 1 a measurement
-contradicts it, 2 undecided, 3 bad input or a failure of locklab itself.`,
+contradicts it, 2 undecided or interrupted, 3 bad input or a failure of locklab itself.`,
 		Example: "  locklab claims\n  locklab claims K4 A6\n  locklab claims --format md",
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			return weighClaims(cmd, ids, seeds, format)
@@ -52,7 +55,12 @@ func weighClaims(cmd *cobra.Command, ids []string, seeds string, format *formatF
 			return err
 		}
 	}
-	results, judged, err := scenarios.WeighClaims(cmd.Context(), sources, chosen, runtime.GOMAXPROCS(0))
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	results, judged, err := scenarios.WeighClaims(ctx, sources, chosen, runtime.GOMAXPROCS(0))
+	if err != nil && ctx.Err() != nil {
+		return &statusError{statusUndecided, "interrupted: the claims were not weighed"}
+	}
 	if err != nil {
 		return err
 	}

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -16,48 +18,56 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// outcome is what became of a run.
-type outcome struct {
-	asked  int   // trials that were to be run; fewer were, after an interruption or a failure
-	failed error // of the harness
-	format *formatFlag
-}
-
 // conclude presents what was found. The status is that of the worst trial; after a failure
 // of the harness, what was judged is reported and the failure decides.
-func conclude(cmd *cobra.Command, ctx context.Context, o outcome, folder *results.Folder) error {
+func conclude(ctx context.Context, cmd *cobra.Command, folder *results.Folder, failed error, format *formatFlag) error {
 	set := folder.Set()
-	accord, err := present(ctx, cmd, set, folder.Path, o.format)
-	switch {
-	case err != nil:
-		return err
-	case o.failed != nil:
-		return nil // the failure says it all, and decides the status
-	case set.Trials < o.asked:
-		return &statusError{statusUndecided, fmt.Sprintf("interrupted: %d of %d trials were finished", set.Trials, o.asked)}
+	made, err := present(ctx, cmd, set, folder.Path, format)
+	if err != nil || failed != nil {
+		return err // a failure says it all, and decides the status
 	}
-	return status(set, accord)
+	missing := unfinished(set)
+	if !made.drawn {
+		missing = append(missing, notDrawn)
+	}
+	var remarks []string
+	if len(missing) > 0 {
+		remarks = append(remarks, "interrupted: "+strings.Join(missing, "; "))
+	}
+	return status(set, made.accord, remarks)
+}
+
+// notDrawn says that there was no time to draw.
+const notDrawn = "charts and page were not finished"
+
+// presented is what became of a presentation.
+type presented struct {
+	accord scenarios.Accord // of cells that were run in both worlds: the worst
+	drawn  bool             // all that there is to draw; otherwise it was interrupted
 }
 
 // present draws pictures and page into a folder, prints the table and says where everything
-// is. If cells were run in both worlds, they are compared, and accord is the worst of them.
-func present(ctx context.Context, cmd *cobra.Command, set *results.Set, into string, format *formatFlag) (accord scenarios.Accord, err error) {
-	if err := render(ctx, cmd.ErrOrStderr(), set, into); err != nil {
-		return accord, err
+// is. If cells were run in both worlds, they are compared.
+func present(ctx context.Context, cmd *cobra.Command, set *results.Set, into string, format *formatFlag) (made presented, err error) {
+	if made.drawn, err = render(ctx, cmd.ErrOrStderr(), set, into); err != nil {
+		return made, err
 	}
 	out := cmd.OutOrStdout()
 	options := format.options(out)
+	if err := terminal.Unfinished(out, set, options); err != nil {
+		return made, err
+	}
 	if len(set.In(scenarios.LiveWorld)) > 0 && len(set.In(scenarios.VirtualWorld)) > 0 {
 		all := scenarios.Agreements(set.Cells)
 		for _, a := range all {
-			accord = max(accord, a.Accord)
+			made.accord = max(made.accord, a.Accord)
 		}
 		err = terminal.Agreement(out, all, options)
 	} else {
 		err = terminal.Cells(out, set.Cells, set.Cards, options)
 	}
 	if err != nil {
-		return accord, err
+		return made, err
 	}
 	out = format.remarks(cmd)
 	printSurprises(out, set)
@@ -68,46 +78,58 @@ func present(ctx context.Context, cmd *cobra.Command, set *results.Set, into str
 	for _, run := range set.Runs {
 		fmt.Fprintf(out, "results    %s\nhistories  %s\n", filepath.Join(run.Path, "results.jsonl"), filepath.Join(run.Path, "histories"))
 	}
-	if ctx.Err() == nil && set.Trials > 0 {
+	if made.drawn && set.Trials > 0 {
 		fmt.Fprintf(out, "charts     %s\nlook at    %s\n", filepath.Join(into, "charts"), filepath.Join(into, pageFile))
 	}
-	return accord, nil
+	return made, nil
 }
 
 // pageFile is the page in the folder of a run.
 const pageFile = "index.html"
 
 // render draws everything that can be drawn of a set into a folder. An interruption is not
-// an error.
-func render(ctx context.Context, stderr io.Writer, set *results.Set, into string) error {
+// an error; drawn tells that there was none, or that it came too late.
+func render(ctx context.Context, stderr io.Writer, set *results.Set, into string) (drawn bool, err error) {
 	bar := newProgress(stderr, "timelines", len(set.Kept), false)
 	defer bar.finish()
 	var mu sync.Mutex
-	err := reports.Render(ctx, set, into, func(id string) {
+	err = reports.Render(ctx, set, into, func(id string) {
 		mu.Lock()
 		defer mu.Unlock()
 		bar.step(id)
 	})
-	if ctx.Err() != nil {
-		return nil
+	if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
+		return false, nil
 	}
-	return err
+	return err == nil, err
 }
 
 // status is the exit status that a set of results, and the accord of its worlds, gives.
-func status(set *results.Set, accord scenarios.Accord) error {
-	worst := scenarios.AsExpected
+// missing says what is not there because a run was interrupted. What is not as expected
+// decides even then.
+func status(set *results.Set, accord scenarios.Accord, missing []string) error {
+	worst, say := restOutcome(set)
 	for _, c := range set.Cells {
 		worst = max(worst, c.Outcome)
 	}
-	if err := restStatus(set); err != nil {
-		return err
+	switch accord {
+	case scenarios.Disagree:
+		worst = scenarios.NotAsExpected
+	case scenarios.Unsure:
+		worst = max(worst, scenarios.Undecided)
 	}
+	return worstStatus(worst, missing, say...)
+}
+
+// worstStatus makes an exit status of the worst outcome. missing says what an interruption has
+// left out; say is what else is to be said.
+func worstStatus(worst scenarios.Outcome, missing []string, say ...string) error {
+	text := strings.Join(append(say, missing...), "\n")
 	switch {
-	case worst == scenarios.NotAsExpected, accord == scenarios.Disagree:
-		return &statusError{status: statusNotAsExpected}
-	case worst == scenarios.Undecided, accord == scenarios.Unsure:
-		return &statusError{status: statusUndecided}
+	case worst == scenarios.NotAsExpected:
+		return &statusError{statusNotAsExpected, text}
+	case worst == scenarios.Undecided, len(missing) > 0:
+		return &statusError{statusUndecided, text}
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func drawCommand(d drawing) *cobra.Command {
 Exit status: 0 the picture was written, 3 the file is not a history, or the picture
 could not be written.`,
 		Example: "  locklab " + d.name + " out/latest/histories/gc-pause.redis.none.virtual.seed-1.jsonl --out gc-pause.png",
-		Args:    cobra.ExactArgs(1),
+		Args:    wantArgs(1, 1, "one history that a run has kept, from out/latest/histories"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return d.run(cmd.OutOrStdout(), args[0], out)
 		},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -38,7 +39,7 @@ that differs. Live trials are never the same: their verdicts are compared.
 Exit status: 0 the same, 1 not the same, 3 bad input or a failure of locklab itself.`,
 		Example: `  locklab replay gc-pause.redis.none.virtual.seed-1
   locklab replay 4296e2c7 --from out/monday`,
-		Args: cobra.ExactArgs(1),
+		Args: wantArgs(1, 1, "the ID of a trial, such as gc-pause.redis.none.virtual.seed-1, or the first digits of its fingerprint"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return replay(cmd, from, args[0], out)
 		},
@@ -55,6 +56,10 @@ func replay(cmd *cobra.Command, from, name, out string) error {
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	found, err := results.Find(ctx, from, name)
+	if err != nil {
+		return err
+	}
+	before, remarks, err := keptHistory(found)
 	if err != nil {
 		return err
 	}
@@ -79,11 +84,9 @@ func replay(cmd *cobra.Command, from, name, out string) error {
 	if err != nil {
 		return err
 	}
-	c := terminal.Comparison{Then: found.Result, Now: trial.Judge(history), After: history, Remarks: changes(found.Run, *card, trial)}
-	if path := found.HistoryPath(); path != "" {
-		if c.Before, err = readHistory(path); err != nil {
-			c.Remarks = append(c.Remarks, "The history that the run kept cannot be read: "+err.Error())
-		}
+	c := terminal.Comparison{
+		Then: found.Result, Now: trial.Judge(history), Before: before, After: history,
+		Always: remarks, Remarks: changes(found.Run, *card, trial),
 	}
 	stdout := cmd.OutOrStdout()
 	if err := c.Write(stdout, tableFormat().options(stdout)); err != nil {
@@ -93,6 +96,21 @@ func replay(cmd *cobra.Command, from, name, out string) error {
 		return &statusError{status: statusNotAsExpected}
 	}
 	return nil
+}
+
+// keptHistory reads the history that the run kept of a trial, if it did. Without its file the
+// trial can still be compared by its fingerprint and verdicts, which the remark says. One that
+// cannot be read is bad input.
+func keptHistory(found results.Found) (history *sim.History, remarks []string, err error) {
+	path := found.HistoryPath()
+	if path == "" {
+		return nil, nil, nil
+	}
+	history, err = readHistory(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, []string{"The history that the run kept is gone (" + path + "): what its row says was compared."}, nil
+	}
+	return history, nil, err
 }
 
 // restoreServers chooses the servers that the trial was run with: those that somebody else

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -33,11 +34,16 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if ran, status := runRole(); ran {
 		return status
 	}
+	return runUnder(context.Background(), args, stdout, stderr)
+}
+
+// runUnder runs a command that the context can interrupt, as Ctrl-C does.
+func runUnder(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := rootCommand()
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.Execute()
+	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return statusAsExpected
 	}
@@ -68,7 +74,9 @@ Exit status: 0 everything as the scenarios expect, 1 something is not,
 3 bad input or a failure of locklab itself.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		// What is given and empty would otherwise count as not given.
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return refuseEmpty(cmd) },
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.AddCommand(runCommand(), reportCommand(), listCommand(), showCommand(), checkCommand(), replayCommand(), timelineCommand(), diagramCommand(), claimsCommand(), sweepCommand(), doctorCommand())
 	return root

@@ -46,8 +46,9 @@ Without a name it runs all built-in scenarios.
 
 It prints a table of cells and writes to OUT/<time of the run>, with OUT/latest
 pointing to the newest: results.jsonl (a row a trial), histories/ (of the first
-trial of each cell and of all surprises) and charts/ (their timelines as SVG, and
-as PNG for one cell of each scenario and all surprises).`,
+trial of each cell, and of trials that are not as expected, up to 5 a cell),
+charts/ (timelines of these as SVG, and as PNG for one trial of each scenario and
+for those that are not as expected; charts of all trials) and the page index.html.`,
 		Example: `  locklab run
   locklab run gc-pause --backend redis --guard none
   locklab run gc-pause --world live
@@ -91,6 +92,9 @@ func complete(c *cobra.Command, flag string, values ...string) {
 }
 
 func (o runOptions) run(cmd *cobra.Command, names []string) error {
+	if err := o.explicit(cmd); err != nil {
+		return err
+	}
 	if err := o.servers.apply(); err != nil {
 		return err
 	}
@@ -122,12 +126,12 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 		return err
 	}
 	failed := o.play(ctx, cmd, trials, folder)
-	if failed == nil && ctx.Err() == nil && o.whole(names) {
-		failed = runRest(ctx, cmd, folder)
+	if failed == nil && o.whole(names) {
+		failed = runRest(ctx, cmd, o.jobs, folder)
 	}
 	failed = errors.Join(failed, folder.Close())
 	// What was judged before a failure is reported all the same.
-	return errors.Join(failed, conclude(cmd, ctx, outcome{asked: len(trials), failed: failed, format: o.format}, folder))
+	return errors.Join(failed, conclude(ctx, cmd, folder, failed, o.format))
 }
 
 // trials reads what is to be run; whatever is wrong with it is found before anything is
@@ -150,6 +154,18 @@ func (o *runOptions) trials(names []string, attached attachments) ([]scenarios.T
 		return choice.InBothWorlds(all)
 	}
 	return choice.Trials(all)
+}
+
+// explicit refuses what was given and would have no effect.
+func (o *runOptions) explicit(cmd *cobra.Command) error {
+	if cmd.Flags().Changed("ttl") && o.ttl == 0 {
+		return fmt.Errorf("--ttl is 0s, expected a lease between 1ms and 1000h")
+	}
+	// With --as-live virtual trials follow the servers, and are run again with their flags.
+	if given := o.servers.arguments(); len(given) > 0 && o.world == scenarios.VirtualWorld && !o.asLive {
+		return fmt.Errorf("%s needs --world %s or %s, or --as-live: only live trials have servers", given[0], scenarios.LiveWorld, scenarios.BothWorlds)
+	}
+	return refuseZero(cmd, "jobs")
 }
 
 // check fills in what was not given and refuses what cannot be.

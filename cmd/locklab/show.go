@@ -10,7 +10,7 @@ func showCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:               "show SCENARIO|FILE",
 		Short:             "Say what happens in a scenario, step by step, and why",
-		Args:              cobra.ExactArgs(1),
+		Args:              wantArgs(1, 1, "a scenario, such as gc-pause, or a file of one"),
 		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			all, err := load(args)

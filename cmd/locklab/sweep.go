@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/locklab/locklab/reports"
 	"github.com/locklab/locklab/reports/results"
@@ -44,10 +45,13 @@ point) and charts/sweep-NAME.svg and .png.
 Exit status: 0 every point as derived, 1 a point contradicts the derivation,
 2 undecided or interrupted, 3 bad input or a failure of locklab itself.`,
 		Example: "  locklab sweep\n  locklab sweep pause --seeds 100",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    wantArgs(0, 1, "the name of a sweep, such as pause, or nothing"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return listSweeps(cmd)
+			}
+			if err := refuseZero(cmd, "jobs"); err != nil {
+				return err
 			}
 			return o.run(cmd, args[0])
 		},
@@ -60,7 +64,13 @@ Exit status: 0 every point as derived, 1 a point contradicts the derivation,
 	return c
 }
 
-func listSweeps(cmd *cobra.Command) error {
+func listSweeps(cmd *cobra.Command) (err error) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		err = fmt.Errorf("--%s is for one sweep, expected its name, such as `locklab sweep pause`; without a name the sweeps are listed", f.Name)
+	})
+	if err != nil {
+		return err
+	}
 	all, err := scenarios.BuiltinSweeps(scenarios.Everything())
 	if err != nil {
 		return err
@@ -128,15 +138,11 @@ func sweepStatus(cmd *cobra.Command, sweep *scenarios.Sweep, result scenarios.Sw
 	if len(result.Points) > 0 {
 		fmt.Fprintf(out, "look at    %s\n", filepath.Join(folder, "charts", "sweep-"+sweep.Name+".png"))
 	}
-	switch outcome := result.Outcome(); {
-	case outcome == scenarios.NotAsExpected:
-		return &statusError{status: statusNotAsExpected}
-	case len(result.Points) < sweep.Points():
-		return &statusError{statusUndecided, fmt.Sprintf("interrupted: %d of %d points were finished", len(result.Points), sweep.Points())}
-	case outcome == scenarios.Undecided:
-		return &statusError{status: statusUndecided}
+	var missing []string
+	if len(result.Points) < sweep.Points() {
+		missing = append(missing, fmt.Sprintf("interrupted: %d of %d points were finished", len(result.Points), sweep.Points()))
 	}
-	return nil
+	return worstStatus(result.Outcome(), missing)
 }
 
 func completeSweeps(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {

@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"runtime"
+	"os"
+	"path/filepath"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -24,7 +24,7 @@ const (
 
 // runRest runs what a run of the whole suite has besides: the sweeps and the claims. What
 // was finished before an interruption is kept.
-func runRest(ctx context.Context, cmd *cobra.Command, folder *results.Folder) error {
+func runRest(ctx context.Context, cmd *cobra.Command, jobs int, folder *results.Folder) error {
 	known := scenarios.Everything()
 	sweeps, err := scenarios.BuiltinSweeps(known)
 	if err != nil {
@@ -35,7 +35,7 @@ func runRest(ctx context.Context, cmd *cobra.Command, folder *results.Folder) er
 		points += s.Points()
 	}
 	bar := newProgress(cmd.ErrOrStderr(), "points of sweeps", points, false)
-	measured, err := reports.RunSweeps(ctx, sweeps, scenarios.Seeds{First: 1, Last: sweepSeeds}, runtime.GOMAXPROCS(0), folder.Path, func(p scenarios.SweepPoint) {
+	measured, err := reports.RunSweeps(ctx, sweeps, scenarios.Seeds{First: 1, Last: sweepSeeds}, jobs, folder.Path, func(p scenarios.SweepPoint) {
 		bar.step(p.Line + " at " + strconv.FormatFloat(p.X, 'f', -1, 64))
 	})
 	bar.finish()
@@ -47,7 +47,7 @@ func runRest(ctx context.Context, cmd *cobra.Command, folder *results.Folder) er
 	if err != nil {
 		return fmt.Errorf("load the claims: %w", err)
 	}
-	weighed, _, err := scenarios.WeighClaims(ctx, sources, scenarios.Seeds{First: 1, Last: claimSeeds}, runtime.GOMAXPROCS(0))
+	weighed, _, err := scenarios.WeighClaims(ctx, sources, scenarios.Seeds{First: 1, Last: claimSeeds}, jobs)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil
@@ -62,21 +62,55 @@ func (o runOptions) whole(names []string) bool {
 	return len(names)+len(o.backends)+len(o.guards) == 0 && o.world == scenarios.VirtualWorld && o.ttl == 0
 }
 
-// restStatus is the exit status that sweeps and claims give.
-func restStatus(set *results.Set) error {
-	var bad []error
+// restOutcome is the worst of sweeps and claims, and says which are not as expected.
+func restOutcome(set *results.Set) (worst scenarios.Outcome, say []string) {
+	note := func(o scenarios.Outcome, format string, args ...any) {
+		worst = max(worst, o)
+		say = append(say, fmt.Sprintf(format, args...))
+	}
 	for _, s := range set.Sweeps {
-		if s.Outcome() == scenarios.NotAsExpected {
-			bad = append(bad, fmt.Errorf("sweep %s contradicts what was derived: locklab sweep %s", s.Name, s.Name))
+		switch s.Outcome() {
+		case scenarios.NotAsExpected:
+			note(scenarios.NotAsExpected, "sweep %s contradicts what was derived: locklab sweep %s", s.Name, s.Name)
+		case scenarios.Undecided:
+			note(scenarios.Undecided, "sweep %s is undecided: locklab sweep %s", s.Name, s.Name)
 		}
 	}
 	for _, c := range set.Claims {
-		if c.Verdict == scenarios.ClaimContradicted.String() {
-			bad = append(bad, fmt.Errorf("a trial contradicts what is stated of claim %s: locklab claims %s", c.ID, c.ID))
+		switch c.Verdict {
+		case scenarios.ClaimContradicted.String():
+			note(scenarios.NotAsExpected, "a trial contradicts what is stated of claim %s: locklab claims %s", c.ID, c.ID)
+		case scenarios.ClaimUndecided.String():
+			note(scenarios.Undecided, "claim %s is undecided: locklab claims %s", c.ID, c.ID)
 		}
 	}
-	if len(bad) == 0 {
-		return nil
+	return worst, say
+}
+
+// unfinished says what runs were to do and have not done.
+func unfinished(set *results.Set) (missing []string) {
+	if asked, finished := set.Asked(); finished < asked {
+		missing = append(missing, fmt.Sprintf("%d of %d trials were finished", finished, asked))
 	}
-	return &statusError{statusNotAsExpected, errors.Join(bad...).Error()}
+	for _, s := range set.Sweeps {
+		if all := pointsOf(s.SweepAbout); len(s.Points) < all {
+			missing = append(missing, fmt.Sprintf("%d of %d points of sweep %s were finished", len(s.Points), all, s.Name))
+		}
+	}
+	for _, run := range set.Runs {
+		// A run of everything opens its list of sweeps first and writes its claims last.
+		if run.About.Trials > 0 && exists(run.Path, results.SweepsFile) && !exists(run.Path, results.ClaimsFile) {
+			missing = append(missing, "sweeps and claims were not finished")
+			break
+		}
+	}
+	return missing
+}
+
+// pointsOf is how many points a sweep has when it is finished.
+func pointsOf(s scenarios.SweepAbout) int { return len(s.Lines) * len(s.Parameter.Values) }
+
+func exists(folder, file string) bool {
+	_, err := os.Stat(filepath.Join(folder, file))
+	return err == nil
 }

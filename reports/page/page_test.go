@@ -65,6 +65,19 @@ func TestTheSameResultsGiveTheSameBytes(t *testing.T) {
 	}
 }
 
+// A run that has not ended does not show the trials that were asked for as those that it has.
+func TestThePageSaysHowManyTrialsWereFinished(t *testing.T) {
+	c := content(t)
+	set := *c.Set
+	c.Set = &set
+	run := set.Runs[0]
+	run.About.Trials += 5
+	set.Runs = []results.Run{run}
+	if page, want := written(t, c), fmt.Sprintf("<dt>Trials</dt><dd>%d of %d were finished, virtual world", set.Trials, set.Trials+5); !strings.Contains(page, want) {
+		t.Errorf("the page does not say %q", want)
+	}
+}
+
 func TestEveryLinkInThePageLeadsSomewhere(t *testing.T) {
 	for name, c := range map[string]Content{"real": content(t), "hostile": hostile(t)} {
 		all := elementsOf(t, written(t, c))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/locklab/locklab/backends/ledger"
@@ -125,8 +126,7 @@ type packed struct {
 }
 
 type run struct {
-	Command, Version, Go, Started, World, Seeds, Path string
-	Trials                                            int
+	Command, Version, Go, Started, World, Seeds, Path, Trials string
 }
 
 type filter struct {
@@ -163,11 +163,19 @@ func newView(c Content) (*view, error) {
 	for _, r := range c.Set.Runs {
 		v.Runs = append(v.Runs, run{
 			Command: strings.Join(r.Command, " "), Version: r.Version, Go: r.Go, World: r.World, Seeds: r.Seeds,
-			Started: r.Started.UTC().Format("2 January 2006, 15:04:05 UTC"), Trials: r.Trials, Path: r.Path,
+			Started: r.Started.UTC().Format("2 January 2006, 15:04:05 UTC"), Trials: finishedOf(r), Path: r.Path,
 		})
 	}
 	v.explain()
 	return v, nil
+}
+
+// finishedOf says how many trials a run has, and how many it was to have if it has not ended.
+func finishedOf(r results.Run) string {
+	if r.Finished < r.About.Trials {
+		return fmt.Sprintf("%d of %d were finished", r.Finished, r.About.Trials)
+	}
+	return strconv.Itoa(r.Finished)
 }
 
 // addClaims gives the address of each claim.

@@ -47,9 +47,13 @@ type Folder struct {
 // maxKept bounds how many histories of one cell are kept.
 const maxKept = 5
 
-// NewFolder makes out/<run> and lets out/latest point to it. Two runs never share a
-// folder.
+// NewFolder makes out/<run> and lets out/latest point to it; if it cannot, nothing is made.
+// Two runs never share a folder.
 func NewFolder(out string, about About) (*Folder, error) {
+	latest := filepath.Join(out, "latest")
+	if info, err := os.Lstat(latest); err == nil && info.Mode()&fs.ModeSymlink == 0 {
+		return nil, fmt.Errorf("%s is not a link, expected nothing there or a link to the newest run: move it away, or choose another folder for results", latest)
+	}
 	name := about.Started.Format("2006-01-02T15-04-05")
 	path := filepath.Join(out, name)
 	if err := os.MkdirAll(out, 0o755); err != nil {

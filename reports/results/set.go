@@ -38,6 +38,7 @@ const MaxSurprises = 10
 type Run struct {
 	Path string
 	About
+	Finished int // trials that it has, of those that it was to have
 }
 
 // Kept is a trial whose history was kept.
@@ -75,6 +76,7 @@ func newSum() *sum {
 
 // add takes in a trial of the run in this folder.
 func (s *sum) add(r *scenarios.Result, folder string) error {
+	s.result.Runs[len(s.result.Runs)-1].Finished++
 	if s.repeated(r) {
 		s.result.Repeated++
 		return nil

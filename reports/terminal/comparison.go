@@ -20,6 +20,7 @@ type Comparison struct {
 	Then, Now scenarios.Result
 	Before    *sim.History // nil: it was not kept
 	After     *sim.History
+	Always    []string // what is to be said however they compare
 	Remarks   []string // what else has changed, if the two are not the same
 }
 
@@ -49,9 +50,15 @@ func (c Comparison) Write(w io.Writer, opts Options) error {
 		say("%s: NOT identical, %s, fingerprint %s; it was %s.", c.Then.ID(), events, c.Now.Fingerprint, c.Then.Fingerprint)
 		c.writeDifference(&b)
 	}
+	if !live && c.Before != nil && c.Before.Fingerprint() != c.Then.Fingerprint {
+		say("The history that the run has kept is not the one that it judged: it has been changed.")
+	}
 	c.writeVerdicts(&b)
 	if live {
 		c.writeMeasures(&b)
+	}
+	for _, r := range c.Always {
+		say("%s", r)
 	}
 	if !c.Same() {
 		for _, r := range c.Remarks {
@@ -66,12 +73,9 @@ func (c Comparison) Write(w io.Writer, opts Options) error {
 
 // writeDifference shows where the histories part.
 func (c Comparison) writeDifference(b *strings.Builder) {
-	switch {
-	case c.Before == nil:
+	if c.Before == nil {
 		b.WriteString("The run has not kept its history, so the first difference is not known.\n")
 		return
-	case c.Before.Fingerprint() != c.Then.Fingerprint:
-		b.WriteString("The history that the run has kept is not the one that it judged: it has been changed.\n")
 	}
 	if fields := differingFields(c.Before.Header, c.After.Header); len(fields) > 0 {
 		b.WriteString("What was run differs:\n")

@@ -61,6 +61,24 @@ func TestATrialRunAgainSaysWhetherItIsTheSame(t *testing.T) {
 	}
 }
 
+// Whatever is the matter with the history that was kept is said also of a trial that is the
+// same.
+func TestWhatIsWrongWithTheKeptHistoryIsAlwaysSaid(t *testing.T) {
+	c := Comparison{Always: []string{"Its file is gone."}}
+	c.Then, c.Before = run("virtual", 2*time.Second, check.Violated)
+	c.Now, c.After = run("virtual", 2*time.Second, check.Violated)
+	c.Before.Events = c.Before.Events[:1]
+	var b strings.Builder
+	if err := c.Write(&b, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"identical, 2 events", "is not the one that it judged", "Its file is gone."} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("it does not say %q:\n%s", want, &b)
+		}
+	}
+}
+
 func TestADifferentHeaderIsNamed(t *testing.T) {
 	c := Comparison{}
 	c.Then, c.Before = run("virtual", 2*time.Second, check.Violated)

@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/words"
@@ -10,11 +11,15 @@ import (
 // Headline gives the sentence that says how the runs came out, and those that say what the
 // cells show of locks.
 func Headline(set *results.Set) (headline string, remarks []string) {
-	remarks = harm(set.Cells, set.Cards)
-	if s := LeftOut(set); s != "" {
-		remarks = append(remarks, s)
+	headline = outcomeSentence(set.Cells)
+	if sentence := unfinished(set); sentence != "" {
+		headline = sentence + " " + headline
 	}
-	return outcomeSentence(set.Cells), remarks
+	remarks = harm(set.Cells, set.Cards)
+	if sentence := LeftOut(set); sentence != "" {
+		remarks = append(remarks, sentence)
+	}
+	return headline, remarks
 }
 
 // LeftOut says what several runs have in common, which is counted once; empty: nothing.
@@ -23,4 +28,28 @@ func LeftOut(set *results.Set) string {
 		return ""
 	}
 	return fmt.Sprintf("Left out, as a seed gives the same virtual trial again: %s that a run before had already.", words.Many(set.Repeated, "trial"))
+}
+
+// Unfinished writes that fewer trials were finished than were asked for, if so. It belongs
+// above what Cells and Agreement write. CSV and JSON have no place for it.
+func Unfinished(w io.Writer, set *results.Set, opts Options) error {
+	sentence, err := unfinished(set), error(nil)
+	switch {
+	case sentence == "" || opts.Format == CSV || opts.Format == JSON:
+	case opts.Format == Markdown:
+		_, err = fmt.Fprintf(w, "**%s**\n\n", markdown(sentence))
+	default:
+		_, err = fmt.Fprintln(w, painter{opts.Colour}.paint(doubt, sentence))
+	}
+	if err != nil {
+		return fmt.Errorf("write how many trials were finished: %w", err)
+	}
+	return nil
+}
+
+func unfinished(set *results.Set) string {
+	if asked, finished := set.Asked(); finished < asked {
+		return fmt.Sprintf("%d of %d trials were finished.", finished, asked)
+	}
+	return ""
 }

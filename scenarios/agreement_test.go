@@ -37,7 +37,11 @@ func TestWorldsAgreeUnlessTheyContradictEachOther(t *testing.T) {
 		{"one verdict is common to both", []check.Verdict{holds, violated}, []check.Verdict{violated}, Agree, ""},
 		{"no verdict is common", []check.Verdict{holds, holds}, []check.Verdict{violated}, Disagree, "overlap: violated in 0 of 2 virtual and 1 of 1 live trials"},
 		{"the other way round", []check.Verdict{violated}, []check.Verdict{holds, holds}, Disagree, "overlap: violated in 1 of 1 virtual and 0 of 2 live trials"},
-		{"undecided contradicts nobody", []check.Verdict{violated}, []check.Verdict{undecided}, Agree, ""},
+		{"one trial that cannot tell contradicts nobody", []check.Verdict{violated}, []check.Verdict{undecided, violated}, Agree, ""},
+		{"holds where the other world had nothing to judge", []check.Verdict{holds, holds}, []check.Verdict{undecided}, Agree, ""},
+		{"the other way round, as often", []check.Verdict{undecided}, []check.Verdict{holds}, Agree, ""},
+		{"violated where the live world never tells", []check.Verdict{holds, violated}, []check.Verdict{undecided, undecided}, Unsure, "overlap: undecided in all 2 live trials, violated virtually"},
+		{"violated where the virtual world never tells", []check.Verdict{undecided}, []check.Verdict{holds, violated}, Unsure, "overlap: undecided in all 1 virtual trials, violated live"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var judged []Judged

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/locklab/locklab/backends"
@@ -43,6 +44,17 @@ func TestExpectationsOfACellComeInTheOrderOfReports(t *testing.T) {
 	}
 	if got := s.Expected("redis", "none"); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func TestRangesOfOneMeasureMayOverlapAndDifferFromCellToCell(t *testing.T) {
+	for _, rows := range []string{
+		"{measures: {lost-share: [0, 0.5]}, because: a}, {measures: {lost-share: [0.5, 1]}, because: b}",
+		"{measures: {wait: [0s, 2ttl]}, because: a}, {measures: {wait: [1ttl, 1.5ttl]}, because: b}",
+		"{backend: redis, measures: {lost-share: [0, 0.4]}, because: a}, {backend: none, measures: {lost-share: [0.5, 1]}, because: b}",
+		"{measures: {lost-share: [0, 0.4], served-share: [0.5, 1]}, because: a}",
+	} {
+		load(t, strings.Replace(least, "[{lost-update: holds, because: there is one client}]", "["+rows+"]", 1))
 	}
 }
 

@@ -119,20 +119,36 @@ func (l *loader) reaches(row Expectation, f fileExpect) error {
 	return nil
 }
 
-// contradiction finds a cell and property of which two rows expect different things.
+// contradiction finds a cell, and a property or measure of it, of which two rows expect
+// things that cannot both come out.
 func (l *loader) contradiction(row Expectation, f fileExpect, earlier Expectation, at fileExpect) error {
+	const todo = "name the backends or guards that each row is about"
+	both := func() (cell string, some bool) {
+		some = l.anyCell(row, func(spec backends.Spec, guard string) bool {
+			cell = fmt.Sprintf("for the same cell (backend %s, guard %s)", spec, guard)
+			return earlier.Matches(spec.String(), guard)
+		})
+		return cell, some
+	}
 	for _, v := range f.verdicts() {
 		now, before := row.says(v.property), earlier.says(v.property)
 		if now == "" || before == "" || now == before {
 			continue
 		}
-		var cell string
-		if l.anyCell(row, func(spec backends.Spec, guard string) bool {
-			cell = fmt.Sprintf("backend %s, guard %s", spec, guard)
-			return earlier.Matches(spec.String(), guard)
-		}) {
-			return l.fail(v.verdict.place, fmt.Sprintf("%s: %s here, and %s in line %d, for the same cell (%s)",
-				v.property, now, before, at.line, cell), "one verdict for each cell", "name the backends or guards that each row is about")
+		if cell, some := both(); some {
+			return l.fail(v.verdict.place, fmt.Sprintf("%s: %s here, and %s in line %d, %s", v.property, now, before, at.line, cell),
+				"one verdict for each cell", todo)
+		}
+	}
+	for i, now := range row.Ranges {
+		for _, before := range earlier.Ranges {
+			if now.Measure != before.Measure || !now.apart(before, l.out.TTL) {
+				continue
+			}
+			if cell, some := both(); some {
+				return l.fail(f.Measures.list[i].name.place, fmt.Sprintf("%s here, and %s in line %d, %s", now, before, at.line, cell),
+					"ranges that have a value in common", todo)
+			}
 		}
 	}
 	return nil

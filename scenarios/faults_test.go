@@ -247,3 +247,20 @@ func TestAFaultWithoutAHostToStrikeLeavesTheTrialUndecided(t *testing.T) {
 		}
 	}
 }
+
+// The script names redis only, and is asked to run with another backend all the same.
+func TestAFaultOfServersIsRefusedWhereThereAreNone(t *testing.T) {
+	trial := Trial{Scenario: load(t, scene(2, "  - at: 1s\n    do: {pause: {host: servers, for: 1s}}")), Guard: "none", World: VirtualWorld, Seed: 1}
+	trial.TTL = trial.Scenario.TTL
+	for backend, want := range map[string]string{"redis": "", "none": "the script does something to the servers of the lock, and backend none has none"} {
+		spec, err := Registry().ParseSpec(backend)
+		if err != nil {
+			t.Fatal(err)
+		}
+		trial.Backend = spec
+		switch _, err := trial.Simulate(t.Context()); {
+		case want == "" && err != nil, want != "" && (err == nil || err.Error() != want):
+			t.Errorf("with %s: got %v, want %q", backend, err, want)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/sim"
 )
@@ -24,11 +25,7 @@ func (s *Scenario) Hosts() []sim.HostID {
 func (l *loader) servers() (always, sometimes []sim.HostID) {
 	counts := []int{}
 	for _, spec := range l.specs {
-		settings, err := spec.Settings(l.out.TTL, false)
-		if err != nil {
-			panic(fmt.Sprintf("settings of %s without a token: %v", spec, err)) // ParseSpec has checked everything else
-		}
-		for _, host := range spec.Backend.Servers(settings) {
+		for _, host := range l.serversOf(spec) {
 			i := slices.Index(sometimes, host)
 			if i < 0 {
 				i = len(sometimes)
@@ -43,6 +40,15 @@ func (l *loader) servers() (always, sometimes []sim.HostID) {
 		}
 	}
 	return always, sometimes
+}
+
+// serversOf lists the hosts of one lock service.
+func (l *loader) serversOf(spec backends.Spec) []sim.HostID {
+	settings, err := spec.Settings(l.out.TTL, false)
+	if err != nil {
+		panic(fmt.Sprintf("settings of %s without a token: %v", spec, err)) // ParseSpec has checked everything else
+	}
+	return spec.Backend.Servers(settings)
 }
 
 // host resolves the name of a host that exists in every cell of the scenario.

@@ -165,7 +165,23 @@ func (l *loader) targets(words hostWords) ([]sim.HostID, error) {
 		}
 		ids = append(ids, id)
 	}
-	return ids, nil
+	return ids, l.somebody(words, ids)
+}
+
+// somebody makes sure that a list that names nothing but the servers of the lock service
+// stands for somebody with every backend.
+func (l *loader) somebody(words hostWords, ids []sim.HostID) error {
+	if len(ids) == 0 || slices.ContainsFunc(ids, func(id sim.HostID) bool { return id != sim.Servers }) {
+		return nil
+	}
+	for _, spec := range l.specs {
+		if len(l.serversOf(spec)) == 0 {
+			always, _ := l.servers()
+			return l.fail(words.list[0].place, fmt.Sprintf("backend %s has no servers to do this to", spec),
+				l.hostNames(always), "say backends: and name only those that have servers")
+		}
+	}
+	return nil
 }
 
 // target resolves the name of a host that exists in every cell of the scenario, or of a

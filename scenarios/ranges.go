@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"fmt"
-	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,6 +44,11 @@ func (b Bound) In(ttl time.Duration, m check.Measure) float64 {
 // Contains tells whether everything that was measured lies in the range.
 func (r Range) Contains(m check.Measured, ttl time.Duration) bool {
 	return m.Least >= r.From.In(ttl, r.Measure) && m.Most <= r.To.In(ttl, r.Measure)
+}
+
+// apart tells whether nothing lies in both ranges, which are of one measure.
+func (r Range) apart(o Range, ttl time.Duration) bool {
+	return r.To.In(ttl, r.Measure) < o.From.In(ttl, r.Measure) || o.To.In(ttl, r.Measure) < r.From.In(ttl, r.Measure)
 }
 
 // String writes the range as reports show it: "lease from 1ttl to 1.1ttl".
@@ -153,10 +157,15 @@ func (l *loader) bound(m check.Measure, w word) (Bound, error) {
 		}
 		return b, nil
 	}
-	n, ok := new(big.Rat).SetString(w.text)
-	if !ok || n.Sign() < 0 {
+	n, ok := decimal(w.text)
+	if ok {
+		b.number, _ = n.Float64()
+	}
+	switch {
+	case m.Unit() == check.Share && (!ok || b.number > 1):
+		return b, l.fail(w.place, fmt.Sprintf("%s is a share, and %s is none", m, quoted(w.text)), "a number from 0 to 1, such as 0.5", "")
+	case !ok:
 		return b, l.fail(w.place, fmt.Sprintf("%s is a number, and %s is none that it can be", m, quoted(w.text)), "a number such as 0.5, not below 0", "")
 	}
-	b.number, _ = n.Float64()
 	return b, nil
 }

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"math"
+	"strconv"
 )
 
 // Derived is the share of violated trials against the parameter, as derived on paper:
@@ -40,6 +41,35 @@ func (d Derived) Around(x, within float64) (least, most float64) {
 		}
 	}
 	return least, most
+}
+
+// level gives the neighbouring thresholds between which the share is that of point i.
+func (d Derived) level(i int) (from, to float64) {
+	from, to = math.Inf(-1), math.Inf(1)
+	for j, p := range d {
+		switch {
+		case p.P == d[i].P:
+		case j < i:
+			from = max(from, p.X)
+		default:
+			to = min(to, p.X)
+		}
+	}
+	return from, to
+}
+
+// beyond says between which thresholds a place lies.
+func beyond(from, to float64) string {
+	number := func(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+	switch {
+	case math.IsInf(from, 0) && math.IsInf(to, 0):
+		return "anywhere"
+	case math.IsInf(from, 0):
+		return "below " + number(to)
+	case math.IsInf(to, 0):
+		return "above " + number(from)
+	}
+	return "between " + number(from) + " and " + number(to)
 }
 
 // at is the share at x; on a threshold, that before it.

@@ -232,21 +232,23 @@ func (l *sweepLoader) line(f fileSweep, each fileSweepLine) (SweepLine, error) {
 }
 
 // testable refuses a condition that no measurement could contradict. On each side of a
-// threshold there must be a value at which it leaves no doubt.
+// threshold, and before the next one, there must be a value at which it leaves no doubt.
 func (l *sweepLoader) testable(at place, p SweepParameter, d Derived, threshold bool) error {
 	doubtful := func(x float64) bool { least, most := p.Derived(d, x); return least == 0 && most == 1 }
-	certain := func(share float64) bool {
+	certain := func(from, to, share float64) bool {
 		return slices.ContainsFunc(p.Values, func(x float64) bool {
 			least, most := p.Derived(d, x)
-			return least == share && most == share
+			return from < x && x < to && least == share && most == share
 		})
 	}
-	bad := !slices.ContainsFunc(p.Values, func(x float64) bool { return !doubtful(x) })
-	for _, point := range d {
-		bad = bad || threshold && !certain(point.P)
+	const todo = "a value on each side, farther away than within"
+	if !slices.ContainsFunc(p.Values, func(x float64) bool { return !doubtful(x) }) {
+		return l.fail(at, "no value of the parameter could contradict this", todo, "")
 	}
-	if bad {
-		return l.fail(at, "no value of the parameter could contradict this", "a value on each side, farther away than within", "")
+	for i, point := range d {
+		if from, to := d.level(i); threshold && !certain(from, to, point.P) {
+			return l.fail(at, "no value of the parameter could contradict this "+beyond(from, to), todo, "")
+		}
 	}
 	return nil
 }

@@ -145,6 +145,9 @@ func TestWhatIsWrongWithASweepIsSaidWithItsPlace(t *testing.T) {
 		{"a share above 1", []string{"[2, 0.5]", "[2, 1.5]"}, "28:26", "a share of chance"},
 		{"a threshold that no value could contradict", []string{"{from: 1}", "{from: 2}"}, "22:15", "could contradict"},
 		{"a threshold beside all values", []string{"{from: 1}", "{from: 7}"}, "22:15", "could contradict"},
+		{"a threshold below all values, and one among them", []string{"{from: 1}", "{from: 0, to: 1.2}"}, "22:15", "could contradict this below 0"},
+		{"a threshold above all values, and one among them", []string{"{from: 1}", "{from: 0.7, to: 3}"}, "22:15", "could contradict this above 3"},
+		{"no value between two thresholds", []string{"{from: 1}", "{from: 1.1, to: 1.4}"}, "22:15", "could contradict this between 1.1 and 1.4"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := loadSmall(t, c.with...)

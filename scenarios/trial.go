@@ -93,6 +93,9 @@ func (c cast) allThere(backend string) error {
 	hosts := slices.Concat([]sim.HostID{ledger.HostID}, c.clients, c.servers)
 	for _, s := range c.steps {
 		named := slices.Concat([]sim.HostID{s.When.Host, s.Do.Host}, s.Do.Hosts, s.Do.From, s.Do.To, slices.Concat(s.Do.Groups...))
+		if nobody := len(c.servers) == 0 && (s.Do.Host == sim.Servers || slices.Contains(s.Do.Hosts, sim.Servers)); nobody {
+			return fmt.Errorf("the script does something to the servers of the lock, and backend %s has none", backend)
+		}
 		for _, id := range named {
 			if id != "" && !sim.IsRole(id) && !slices.Contains(hosts, id) {
 				return fmt.Errorf("the script does something to host %s, which there is not with backend %s", id, backend)

@@ -88,7 +88,8 @@ func (f Fault) parted() [][]HostID {
 }
 
 // WithServers says who the hosts of the lock service are, and puts them in the place of the
-// role Servers: who they are does not depend on the moment.
+// role Servers: who they are does not depend on the moment. A fault on hosts that would be
+// done to nobody then keeps the role, and cannot be applied.
 func (f Fault) WithServers(servers []HostID) Fault {
 	f.servers = servers
 	all := func(hosts []HostID) []HostID {
@@ -97,10 +98,13 @@ func (f Fault) WithServers(servers []HostID) Fault {
 		}
 		return hosts
 	}
-	if f.Host == Servers {
+	if f.Host == Servers && len(servers) > 0 {
 		f.Host, f.Hosts = "", servers
 	}
-	f.Hosts, f.From, f.To = all(f.Hosts), all(f.From), all(f.To)
+	if hosts := all(f.Hosts); len(hosts) > 0 {
+		f.Hosts = hosts
+	}
+	f.From, f.To = all(f.From), all(f.To)
 	f.Groups = slices.Clone(f.Groups)
 	for i := range f.Groups {
 		f.Groups[i] = all(f.Groups[i])

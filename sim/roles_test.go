@@ -49,6 +49,10 @@ func TestARoleIsWhoeverPlaysItWhenTheStepFires(t *testing.T) {
 			happens("0s", "pause minority", "ledger", "minority: redis-1, ledger")...)},
 		{"a service without such a part", nil, pause(Master),
 			[]string{"0s fault-unproven pause master could not be applied: the lock service has no master at this moment, or never has one"}},
+		{"a service without servers", nil, pause(Servers).WithServers(nil),
+			[]string{"0s fault-unproven pause servers could not be applied: the lock service has no servers at this moment, or never has one"}},
+		{"nor in a list", nil, Fault{Kind: Crash, Hosts: []HostID{Servers}}.WithServers(nil),
+			[]string{"0s fault-unproven crash servers could not be applied: the lock service has no servers at this moment, or never has one"}},
 		{"any is drawn", nil, pause(AnyHost), happens("0s", "pause any", "client-2", "any: client-2")},
 		{"all are the others", []Event{{Host: "client-1", Kind: Acquired}},
 			Fault{Kind: Partition, From: []HostID{Holder}, To: []HostID{AllHosts}}, []string{

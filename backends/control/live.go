@@ -39,7 +39,7 @@ func (None) Who(context.Context, *live.Lab, backends.Settings, sim.Role) ([]sim.
 
 // Dial gives a client's process leave to go on.
 func (None) Dial(h *live.Host, _ []string, _ backends.Settings) (backends.Lock, error) {
-	return &noLock{host: h}, nil
+	return newNoLock(h), nil
 }
 
 // Roles is empty.

@@ -18,12 +18,22 @@ type Lock struct {
 	retry   time.Duration // the mean delay before another try
 	timeout time.Duration // of each call
 	token   bool
-	count   int
+	name    string // of this lock: what its requests are called begins with it
+	count   int    // of requests
 }
 
 // NewLock gives a host the lock that these settings describe.
 func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
-	return &Lock{host: h, port: p, ttl: s.TTL, token: s.Token, retry: s.Span(optionRetry), timeout: s.Span(optionTimeout)}
+	return &Lock{
+		host: h, port: p, ttl: s.TTL, token: s.Token, name: nameOf("perfect", h),
+		retry: s.Span(optionRetry), timeout: s.Span(optionTimeout),
+	}
+}
+
+// nameOf draws the name of a host's lock. A host that starts again after a crash gets another
+// lock, which counts from 1 again: the draw keeps the names of their grants apart.
+func nameOf(service string, h sim.Host) string {
+	return fmt.Sprintf("%s:%s:%016x", service, h.ID(), h.Uint64())
 }
 
 // Acquire tries until it holds the lock or wait is over. It returns backends.ErrHeld,
@@ -36,7 +46,7 @@ func (l *Lock) pause() time.Duration { return sim.Between(l.host, l.retry/2, l.r
 
 func (l *Lock) try() (backends.Lease, error) {
 	l.count++
-	grant := fmt.Sprintf("perfect:%s:%d", l.host.ID(), l.count)
+	grant := fmt.Sprintf("%s:%d", l.name, l.count)
 
 	// The service counts the lease from a moment after this one, so it cannot end there
 	// before it ends here.

@@ -29,7 +29,7 @@ func newStage[B backends.Simulated](t *testing.T, b B, plans ...locktest.Plan) *
 		clients = append(clients, sim.HostID(fmt.Sprintf("client-%d", i+1)))
 	}
 	s := locktest.NewStage(t, b, settings(t, b, ttl), 1, clients...)
-	s.Story = locktest.Story{Without: []sim.Kind{sim.Deadline}}
+	s.Story = locktest.Story{Letters: true, Without: []sim.Kind{sim.Deadline}}
 	for i, plan := range plans {
 		s.Client(clients[i], 0, plan)
 	}
@@ -41,40 +41,40 @@ func once(work time.Duration) locktest.Plan { return locktest.Hold(0, work) }
 func TestNoLockIsGivenToEverybodyAtOnce(t *testing.T) {
 	s := newStage(t, None{}, once(time.Second), once(time.Second))
 	s.Expect(time.Minute, `
-	0s client-1 granted none:client-1:1
-	0s client-1 acquired none:client-1:1
-	0s client-2 granted none:client-2:1
-	0s client-2 acquired none:client-2:1
-	1s client-1 release none:client-1:1
-	1s client-1 freed none:client-1:1
-	1s client-1 released none:client-1:1
-	1s client-2 release none:client-2:1
-	1s client-2 freed none:client-2:1
-	1s client-2 released none:client-2:1
+	0s client-1 granted A
+	0s client-1 acquired A
+	0s client-2 granted B
+	0s client-2 acquired B
+	1s client-1 release A
+	1s client-1 freed A
+	1s client-1 released A
+	1s client-2 release B
+	1s client-2 freed B
+	1s client-2 released B
 	`)
 }
 
 func TestThePerfectLockIsTakenAndGivenBack(t *testing.T) {
 	s := newStage(t, Perfect{}, once(time.Second))
 	s.Expect(time.Minute, `
-	0s client-1 acquire-sent perfect:client-1:1
-	3ms lock-1 granted perfect:client-1:1 token 1
-	4ms client-1 acquired perfect:client-1:1 token 1 until 10s
-	1.004s client-1 release perfect:client-1:1
-	1.005s lock-1 freed perfect:client-1:1
-	1.006s client-1 released perfect:client-1:1
+	0s client-1 acquire-sent A
+	3ms lock-1 granted A token 1
+	4ms client-1 acquired A token 1 until 10s
+	1.004s client-1 release A
+	1.005s lock-1 freed A
+	1.006s client-1 released A
 	`)
 }
 
 func TestThePerfectLockEndsALeaseToTheNanosecond(t *testing.T) {
 	s := newStage(t, Perfect{}, once(15*time.Second))
 	s.Expect(time.Minute, `
-	0s client-1 acquire-sent perfect:client-1:1
-	3ms lock-1 granted perfect:client-1:1 token 1
-	4ms client-1 acquired perfect:client-1:1 token 1 until 10s
-	10.003s lock-1 expired perfect:client-1:1
-	15.004s client-1 release perfect:client-1:1
-	15.006s client-1 not-released perfect:client-1:1: the lock is no longer held: its lease has ended
+	0s client-1 acquire-sent A
+	3ms lock-1 granted A token 1
+	4ms client-1 acquired A token 1 until 10s
+	10.003s lock-1 expired A
+	15.004s client-1 release A
+	15.006s client-1 not-released A: the lock is no longer held: its lease has ended
 	`)
 }
 
@@ -82,9 +82,9 @@ func TestThePerfectClientDiscardsAnAnswerThatComesTooLate(t *testing.T) {
 	s := newStage(t, Perfect{}, once(time.Second))
 	s.Pause("client-1", sim.AcquireSent, 15*time.Second)
 	s.Expect(time.Minute, `
-	0s client-1 acquire-sent perfect:client-1:1
-	3ms lock-1 granted perfect:client-1:1 token 1
-	10.003s lock-1 expired perfect:client-1:1
+	0s client-1 acquire-sent A
+	3ms lock-1 granted A token 1
+	10.003s lock-1 expired A
 	15.002s client-1 not-acquired: the lock was granted, but the answer came too late to count on it
 	`)
 }
@@ -104,20 +104,20 @@ func TestThePerfectServiceForgetsNothingWhenItsMachineWasOff(t *testing.T) {
 	s := newStage(t, Perfect{}, once(5*time.Second), second)
 	s.World.Direct(crashOn(sim.Acquired, 2*time.Second))
 	s.Expect(time.Minute, `
-	0s client-1 acquire-sent perfect:client-1:1
-	3ms lock-1 granted perfect:client-1:1 token 1
-	4ms client-1 acquired perfect:client-1:1 token 1 until 10s
-	3s client-2 acquire-sent perfect:client-2:1
+	0s client-1 acquire-sent A
+	3ms lock-1 granted A token 1
+	4ms client-1 acquired A token 1 until 10s
+	3s client-2 acquire-sent B
 	3.004s client-2 not-acquired: the lock is held by somebody else
-	5.004s client-1 release perfect:client-1:1
-	5.007s lock-1 freed perfect:client-1:1
-	5.008s client-1 released perfect:client-1:1
-	8.004s client-2 acquire-sent perfect:client-2:2
-	8.005s lock-1 granted perfect:client-2:2 token 2
-	8.006s client-2 acquired perfect:client-2:2 token 2 until 18.004s
-	9.006s client-2 release perfect:client-2:2
-	9.007s lock-1 freed perfect:client-2:2
-	9.008s client-2 released perfect:client-2:2
+	5.004s client-1 release A
+	5.007s lock-1 freed A
+	5.008s client-1 released A
+	8.004s client-2 acquire-sent C
+	8.005s lock-1 granted C token 2
+	8.006s client-2 acquired C token 2 until 18.004s
+	9.006s client-2 release C
+	9.007s lock-1 freed C
+	9.008s client-2 released C
 	`)
 }
 
@@ -126,14 +126,46 @@ func TestThePerfectServiceEndsALeaseThatRanOutWhileItWasOff(t *testing.T) {
 		off  time.Duration
 		ends string
 	}{
-		{2 * time.Second, "10.003s lock-1 expired perfect:client-1:1"}, // to the nanosecond, as ever
-		{12 * time.Second, "12.004s lock-1 expired perfect:client-1:1"},
+		{2 * time.Second, "10.003s lock-1 expired A"}, // to the nanosecond, as ever
+		{12 * time.Second, "12.004s lock-1 expired A"},
 	} {
 		s := newStage(t, Perfect{}, once(15*time.Second))
 		s.World.Direct(crashOn(sim.Acquired, c.off))
 		got := s.Story.Lines(s.Run(time.Minute).Events)
 		if len(got) != 6 || got[3] != c.ends {
 			t.Errorf("off for %v: what happened: %q\nexpected as number 4: %q", c.off, got, c.ends)
+		}
+	}
+}
+
+func TestAClientThatStartsAgainGivesItsGrantsOtherNames(t *testing.T) {
+	for _, b := range []backends.Simulated{None{}, Perfect{}} {
+		w := virtual.New(1)
+		defer w.Close()
+		for _, id := range b.Servers(backends.Settings{}) {
+			w.AddHost(id)
+		}
+		_, set := locktest.Parse(t, b.Name(), ttl, b.IssuesTokens(), b)
+		getLock := b.Simulate(w, set)
+		var names []string
+		h := w.AddHost("client-1")
+		h.Boot(func() {
+			lock := getLock(h)
+			h.Go("client", func(sim.Host) {
+				lease, err := lock.Acquire(2 * ttl)
+				if err != nil {
+					t.Errorf("%s: %v", b.Name(), err)
+					return
+				}
+				names = append(names, lease.Grant())
+			})
+		})
+		w.Direct([]sim.Step{{When: sim.Trigger{After: time.Second}, Do: sim.Fault{Kind: sim.Crash, Host: "client-1", For: 2 * ttl}}})
+		if err := w.Run(time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		if len(names) != 2 || names[0] == names[1] {
+			t.Errorf("%s: before and after the crash the grants were called %q", b.Name(), names)
 		}
 	}
 }

@@ -34,19 +34,22 @@ func (None) Servers(backends.Settings) []sim.HostID { return nil }
 
 // Simulate gives every host its own leave to go on.
 func (None) Simulate(*virtual.World, backends.Settings) func(*virtual.Host) backends.Lock {
-	return func(h *virtual.Host) backends.Lock { return &noLock{host: h} }
+	return func(h *virtual.Host) backends.Lock { return newNoLock(h) }
 }
 
 // noLock grants itself whatever it is asked for. It records Granted and Freed on the
 // client's own host: there is no server that could.
 type noLock struct {
 	host  sim.Host
-	count int
+	name  string // of this lock: what its grants are called begins with it
+	count int    // of grants
 }
+
+func newNoLock(h sim.Host) *noLock { return &noLock{host: h, name: nameOf("none", h)} }
 
 func (l *noLock) Acquire(time.Duration) (backends.Lease, error) {
 	l.count++
-	lease := &noLease{host: l.host, grant: fmt.Sprintf("none:%s:%d", l.host.ID(), l.count)}
+	lease := &noLease{host: l.host, grant: fmt.Sprintf("%s:%d", l.name, l.count)}
 	l.host.Record(sim.Event{Kind: sim.Granted, Grant: lease.grant})
 	return lease, nil
 }

@@ -61,6 +61,19 @@ func TestWhoAsksForTheLockGetsItInTime(t *testing.T) {
 			4s  client-2 acquired op=2 grant=b
 			60s - end`,
 			Holds, "1 attempt, each served", nil},
+		{"stops that overlap are taken off once", `
+			| faults=pause_client-2,suspend_client-2
+			1s  client-1 acquire       op=1
+			1s  client-1 acquired      op=1 grant=a
+			2s  client-2 acquire       op=2
+			3s  client-2 fault-applied fault=pause_client-2
+			5s  client-2 fault-applied fault=suspend_client-2
+			6s  client-2 fault-applied fault=pause_client-2 firing=1
+			10s client-2 fault-undone  fault=pause_client-2 firing=1
+			15s client-2 fault-undone  fault=pause_client-2
+			20s client-2 fault-undone  fault=suspend_client-2
+			50s client-2 acquired      op=2 grant=b`,
+			Violated, "client-2 asked for the lock at 2.000 s and waited for it longer than 3 leases (1 of 2 attempts not served in time: before the fault 2 of 2 in at most 31.000 s", []int64{3, 10}},
 		{"the trial ended too early to tell", `
 			1s client-1 acquire  op=1
 			2s client-1 acquired op=1 grant=a

@@ -12,11 +12,28 @@ type holders struct {
 	all     grants
 	newest  top[*grant]
 	current map[string]*grant // by name
-	ops     map[string]string // the grant that an operation was last said to run under
+	told    map[request]under // what clients said of their requests to the ledger
+}
+
+// request is what a client tells of one that it is about to send to the ledger. A client that
+// crashed does its operation once more under another grant, while what it sent before may
+// still be on its way: the token and the version that a request carries tell them apart.
+type request struct {
+	op     string
+	exact  bool // what follows is known; else it stands for any request of the operation
+	writes bool
+	token  uint64
+	base   uint64 // of a write; 0 of a charge, as the account puts another one there
+}
+
+// under is the grant that requests are made under, if there is but one.
+type under struct {
+	grant   string
+	several bool
 }
 
 func follow(h *sim.History) *holders {
-	return &holders{all: grantsOf(h), current: map[string]*grant{}, ops: map[string]string{}}
+	return &holders{all: grantsOf(h), current: map[string]*grant{}, told: map[request]under{}}
 }
 
 // see takes in event number i of the history.
@@ -26,19 +43,44 @@ func (s *holders) see(i int, e *sim.Event) {
 		s.newest.offer(g.client, g.rank, g)
 	}
 	if (e.Kind == sim.Acquired || e.Kind == sim.Write) && e.Grant != "" {
-		s.ops[e.Op] = e.Grant
+		s.tell(request{op: e.Op}, e.Grant)
+		s.tell(requestOf(e), e.Grant)
 	}
+}
+
+func (s *holders) tell(r request, grant string) {
+	u, known := s.told[r]
+	s.told[r] = under{grant, u.several || known && u.grant != grant}
+}
+
+// requestOf gives what a client's event, or the ledger's, tells of the request.
+func requestOf(e *sim.Event) request {
+	r := request{op: e.Op, exact: true, token: e.Token}
+	switch e.Kind {
+	case sim.Write, sim.LedgerWrite, sim.LedgerWriteRefused:
+		r.writes = true
+		if e.Job == "" {
+			r.base = e.Base
+		}
+	}
+	return r
 }
 
 // of gives the grant under which the operation of a ledger's event is run.
 func (s *holders) of(e *sim.Event) (*grant, error) {
-	name, known := s.ops[e.Op]
+	mine, known := s.told[request{op: e.Op}]
 	if !known {
 		return nil, fmt.Errorf("event %d: nothing tells under which grant %s ran", e.Seq, operation(e.Op))
 	}
-	g := s.current[name]
+	if mine.several {
+		mine, known = s.told[requestOf(e)]
+	}
+	if !known || mine.several {
+		return nil, fmt.Errorf("event %d: %s ran under several grants, one after the other, and nothing tells which of them this request was made under", e.Seq, operation(e.Op))
+	}
+	g := s.current[mine.grant]
 	if g == nil {
-		return nil, fmt.Errorf("event %d: %s ran under the grant %s, which the lock service never gave", e.Seq, operation(e.Op), name)
+		return nil, fmt.Errorf("event %d: %s ran under the grant %s, which the lock service never gave", e.Seq, operation(e.Op), mine.grant)
 	}
 	return g, nil
 }

@@ -151,6 +151,58 @@ func TestAWriteAfterALaterGrantToAnotherIsStale(t *testing.T) {
 			15s ledger   ledger-write op=client-1/1 client=client-1
 			16s ledger   ledger-write op=client-1/1 client=client-1`,
 			Violated, "(the first of 2 stale writes)", []int64{1, 3, 8}},
+		{"a late write of a client's life before a crash, told by its version", `
+			1s  lock     granted      grant=a
+			1s  client-1 acquired     op=client-1/1 grant=a
+			9s  client-1 write        op=client-1/1 grant=a base=0
+			12s lock     granted      grant=b
+			12s client-2 acquired     op=client-2/1 grant=b
+			13s ledger   ledger-write op=client-2/1 client=client-2 base=0 version=1
+			14s lock     granted      grant=c
+			14s client-1 acquired     op=client-1/1 grant=c
+			15s client-1 write        op=client-1/1 grant=c base=1
+			16s ledger   ledger-write op=client-1/1 client=client-1 base=1 version=2
+			17s ledger   ledger-write op=client-1/1 client=client-1 base=0 version=3`,
+			Violated, "the account took what client-1 wrote at 17.000 s, though the lock service had given the lock to client-2 at 12.000 s", []int64{1, 4, 11}},
+		{"the write of its second life came first", `
+			1s  lock     granted      grant=a
+			1s  client-1 acquired     op=client-1/1 grant=a token=1
+			12s lock     granted      grant=b
+			12s client-2 acquired     op=client-2/1 grant=b token=2
+			14s lock     granted      grant=c
+			14s client-1 acquired     op=client-1/1 grant=c token=3
+			15s client-1 write        op=client-1/1 grant=c token=3
+			16s ledger   ledger-write op=client-1/1 client=client-1 token=3`,
+			Holds, "1 write", nil},
+		{"a charge, of which the account keeps no version", `
+			1s  lock     granted      grant=a
+			1s  client-1 acquired     op=client-1/1 grant=a token=1
+			9s  client-1 write        op=client-1/1 job=job-1 grant=a token=1 base=0
+			12s lock     granted      grant=b
+			12s client-2 acquired     op=client-2/1 grant=b token=2
+			14s lock     granted      grant=c
+			14s client-1 acquired     op=client-1/1 grant=c token=3
+			15s client-1 write        op=client-1/1 job=job-1 grant=c token=3 base=0
+			16s ledger   ledger-write op=client-1/1 job=job-1 client=client-1 token=1 base=7 version=8`,
+			Violated, "client-1 wrote for job-1 at 16.000 s", []int64{1, 4, 9}},
+		{"two lives wrote the same", `
+			1s  lock     granted      grant=a
+			1s  client-1 acquired     op=client-1/1 grant=a
+			9s  client-1 write        op=client-1/1 grant=a
+			12s lock     granted      grant=b
+			12s client-2 acquired     op=client-2/1 grant=b
+			14s lock     granted      grant=c
+			14s client-1 acquired     op=client-1/1 grant=c
+			15s client-1 write        op=client-1/1 grant=c
+			16s ledger   ledger-write op=client-1/1 client=client-1`,
+			Undecided, "event 9: the 1st withdrawal of client-1 ran under several grants, one after the other, and nothing tells which of them this request was made under", nil},
+		{"neither of two lives wrote this", `
+			1s  lock     granted      grant=a
+			1s  client-1 acquired     op=client-1/1 grant=a
+			14s lock     granted      grant=c
+			14s client-1 acquired     op=client-1/1 grant=c
+			16s ledger   ledger-write op=client-1/1 client=client-1`,
+			Undecided, "ran under several grants", nil},
 		{"a client does not supersede itself", `
 			1s  lock     granted      grant=a
 			1s  client-1 acquired     op=client-1/1 grant=a
@@ -234,6 +286,24 @@ func TestARightfulHolderMustNotBeRefused(t *testing.T) {
 			2s  ledger   ledger-read-refused  op=client-1/1 client=client-1
 			3s  ledger   ledger-write-refused op=client-1/1 client=client-1`,
 			Violated, "the guard refused client-1 its read at 2.000 s", []int64{1, 3}},
+		{"what was refused is a late write of the holder's life before a crash", `
+			1s  lock     granted              grant=a token=1
+			1s  client-1 acquired             op=client-1/1 grant=a token=1
+			9s  client-1 write                op=client-1/1 grant=a token=1
+			11s lock     expired              grant=a
+			14s lock     granted              grant=c token=3
+			14s client-1 acquired             op=client-1/1 grant=c token=3
+			15s ledger   ledger-write-refused op=client-1/1 client=client-1 token=1`,
+			Holds, "1 refusal, none of a rightful holder", nil},
+		{"or a late read", `
+			1s  lock     granted              grant=a token=1
+			1s  client-1 acquired             op=client-1/1 grant=a token=1
+			11s lock     expired              grant=a
+			14s lock     granted              grant=c token=3
+			14s client-1 acquired             op=client-1/1 grant=c token=3
+			15s ledger   ledger-read-refused  op=client-1/1 client=client-1 token=1
+			16s ledger   ledger-read-refused  op=client-1/1 client=client-1 token=3`,
+			Violated, "the guard refused client-1 its read at 16.000 s", []int64{4, 7}},
 		{"a lease that ended only after the refusal", `
 			1s  lock     granted              grant=a
 			1s  client-1 acquired             op=client-1/1 grant=a

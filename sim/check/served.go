@@ -94,13 +94,15 @@ func phases(runs []*faultRun) func(*sim.Event) string {
 }
 
 // measure finds how long an attempt lasted, and whether its client died of a fault of its
-// host meanwhile.
+// host meanwhile. The stops are in the order in which they began. Some may overlap: no time
+// is taken off twice.
 func (a *attempt) measure(h *sim.History, stops []*faultRun) {
 	from, to := a.began.At, h.Events[len(h.Events)-1].At
 	if a.ended != nil {
 		to = a.ended.At
 	}
 	a.waited = to - from
+	counted := from // up to here, time in which the client was stopped has been taken off
 	for _, r := range stops {
 		until := to
 		if r.undone != nil {
@@ -110,7 +112,8 @@ func (a *attempt) measure(h *sim.History, stops []*faultRun) {
 		case kind == sim.Crash:
 			a.died = a.died || a.ended == nil && r.applied.Seq > a.began.Seq
 		case kind.StopsHost():
-			a.waited -= max(0, until-max(from, r.applied.At))
+			a.waited -= max(0, until-max(counted, r.applied.At))
+			counted = max(counted, until)
 		}
 	}
 	a.waited = max(0, a.waited)

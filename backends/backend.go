@@ -33,6 +33,14 @@ type Presumptuous interface {
 	Presumes(s Settings) bool
 }
 
+// Checked is a backend with options that must fit each other, or the lease.
+type Checked interface {
+	Backend
+	// Check says what cannot be about these settings, nil if they can. Each of them is possible
+	// by itself.
+	Check(s Settings) *Misfit
+}
+
 // Simulated is a backend that can be run in the virtual world.
 type Simulated interface {
 	Backend

@@ -23,9 +23,9 @@ var ErrTooLate = errors.New("the lock was granted, but the answer came too late 
 // Lock, bound to its host and to the service.
 type Lock interface {
 	// Acquire blocks until the client holds the lock or wait has passed on its own
-	// clock. As the last try ended, it returns ErrHeld, ErrTooLate, or an error that wraps
-	// sim.ErrUnknown when the service's word is missing; either way the client must not
-	// act as the holder.
+	// clock. As the last try ended, it returns ErrHeld, ErrTooLate, the service's refusal, or
+	// an error that wraps sim.ErrUnknown when the service's word is missing; either way the
+	// client must not act as the holder.
 	Acquire(wait time.Duration) (Lease, error)
 }
 

@@ -3,187 +3,8 @@ package backends
 import (
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
-
-	"github.com/locklab/locklab/sim"
 )
-
-// OptionKind says what an option's value looks like.
-type OptionKind string
-
-// The kinds of option.
-const (
-	Switch   OptionKind = "switch"   // on or off; naming the option alone turns it on
-	Duration OptionKind = "duration" // a sim.Span: "250ms", "0.3ttl"
-	Int      OptionKind = "int"      // a whole number between Min and Max
-	Choice   OptionKind = "choice"   // one of Choices
-)
-
-// Option is something that can be set about a backend.
-type Option struct {
-	Name     string
-	Kind     OptionKind
-	Default  string        // as it would be written in a spec
-	Doc      string        // one line
-	Min, Max int           // of an Int
-	Choices  []string      // of a Choice
-	Least    time.Duration // of a Duration, under the trial's lease
-}
-
-// NotZero is the Least of waits that may be as short as they like. Without any, a client
-// would do the same again and again, and no time would pass.
-const NotZero = time.Nanosecond
-
-// Spec is a backend with options as the user writes it: "redis+renew+retry=0.1ttl".
-type Spec struct {
-	Backend  Backend
-	set      []setting
-	defaults []setting // instead of the options' own; not part of the spec's name
-}
-
-type setting struct {
-	option Option
-	on     bool     // of a Switch
-	span   sim.Span // of a Duration
-	n      int      // of an Int
-	choice string   // of a Choice
-
-	written bool // somebody asked for it: it is not the option's own default
-}
-
-// ParseSpec reads NAME, then any number of +OPTION or +OPTION=VALUE. The error says what
-// was found and what was expected.
-func (r Registry) ParseSpec(text string) (Spec, error) {
-	name, rest, more := strings.Cut(text, "+")
-	b, err := r.Find(name)
-	if err != nil {
-		return Spec{}, err
-	}
-	spec := Spec{Backend: b}
-	for more {
-		var part string
-		part, rest, more = strings.Cut(rest, "+")
-		s, err := parseSetting(b, part)
-		if err != nil {
-			return Spec{}, err
-		}
-		for _, earlier := range spec.set {
-			if earlier.option.Name == s.option.Name {
-				return Spec{}, fmt.Errorf("backend %q sets %s twice", text, s.option.Name)
-			}
-		}
-		spec.set = append(spec.set, s)
-	}
-	return spec, nil
-}
-
-func parseSetting(b Backend, part string) (setting, error) {
-	name, value, given := strings.Cut(part, "=")
-	var names []string
-	for _, o := range b.Options() {
-		names = append(names, o.Name)
-		if o.Name != name {
-			continue
-		}
-		if !given && o.Kind == Switch {
-			value = "on"
-		}
-		return o.parse(value)
-	}
-	if len(names) == 0 {
-		return setting{}, fmt.Errorf("backend %s has no option %q: it has none at all", b.Name(), name)
-	}
-	return setting{}, fmt.Errorf("backend %s has no option %q, expected one of %s", b.Name(), name, strings.Join(names, ", "))
-}
-
-func (o Option) parse(value string) (setting, error) {
-	switch o.Kind {
-	case Switch:
-		if value != "on" && value != "off" {
-			return setting{}, fmt.Errorf("option %s is %q, expected on or off", o.Name, value)
-		}
-		return setting{option: o, on: value == "on"}, nil
-	case Duration:
-		span, err := sim.ParseSpan(value)
-		if err != nil {
-			return setting{}, fmt.Errorf("option %s: %w", o.Name, err)
-		}
-		return setting{option: o, span: span}, nil
-	case Int:
-		n, err := strconv.Atoi(value)
-		if err != nil || n < o.Min || n > o.Max {
-			return setting{}, fmt.Errorf("option %s is %q, expected a whole number from %d to %d", o.Name, value, o.Min, o.Max)
-		}
-		return setting{option: o, n: n}, nil
-	case Choice:
-		if !slices.Contains(o.Choices, value) {
-			return setting{}, fmt.Errorf("option %s is %q, expected one of %s", o.Name, value, strings.Join(o.Choices, ", "))
-		}
-		return setting{option: o, choice: value}, nil
-	}
-	panic(fmt.Sprintf("option %s has the unknown kind %q", o.Name, o.Kind))
-}
-
-// fits says nil if the setting is not too short under this lease.
-func (s setting) fits(ttl time.Duration) error {
-	if s.option.Kind != Duration || s.span.In(ttl) >= s.option.Least {
-		return nil
-	}
-	expected := fmt.Sprintf("at least %v", s.option.Least)
-	if s.option.Least == NotZero {
-		expected = "more than 0"
-	}
-	return fmt.Errorf("option %s is %s, which is %v with a lease of %v, expected %s", s.option.Name, s.span, s.span.In(ttl), ttl, expected)
-}
-
-// value gives the setting as it would be written in a spec.
-func (s setting) value() string {
-	switch s.option.Kind {
-	case Switch:
-		if s.on {
-			return "on"
-		}
-		return "off"
-	case Duration:
-		return s.span.String()
-	case Int:
-		return strconv.Itoa(s.n)
-	}
-	return s.choice
-}
-
-// String gives the spec as it was written, which is also how reports name it.
-func (s Spec) String() string {
-	text := s.Backend.Name()
-	for _, each := range s.set {
-		text += "+" + each.option.Name
-		if each.option.Kind != Switch || !each.on {
-			text += "=" + each.value()
-		}
-	}
-	return text
-}
-
-// WithDefault gives the spec with another default for one option: what was written in
-// the spec itself still wins, and the spec keeps its name. It returns false and the spec
-// as it was when the backend has no such option, and an error when the option does not
-// take this value.
-func (s Spec) WithDefault(name, value string) (Spec, bool, error) {
-	for _, o := range s.Backend.Options() {
-		if o.Name != name {
-			continue
-		}
-		d, err := o.parse(value)
-		if err != nil {
-			return Spec{}, true, fmt.Errorf("backend %s: %w", s.Backend.Name(), err)
-		}
-		s.defaults = append(slices.Clip(s.defaults), d) // a copy: other specs may share the array
-		return s, true, nil
-	}
-	return s, false, nil
-}
 
 // Settings is what a lock is run with in one trial: every option resolved.
 type Settings struct {
@@ -210,12 +31,47 @@ func (s Spec) Settings(ttl time.Duration, token bool) (Settings, error) {
 				chosen.written = true
 			}
 		}
-		if err := chosen.fits(ttl); err != nil {
-			return Settings{}, fmt.Errorf("backend %s: %w", s, err)
+		if bad := chosen.fits(ttl); bad != nil {
+			return Settings{}, fmt.Errorf("backend %s: %w", s, bad)
 		}
 		out.all = append(out.all, chosen)
 	}
+	if checked, ok := s.Backend.(Checked); ok {
+		if bad := checked.Check(out); bad != nil {
+			return Settings{}, fmt.Errorf("backend %s: %w", s, bad)
+		}
+	}
 	return out, nil
+}
+
+// Misfit is an option whose value cannot be under a lease, or beside the values of others.
+type Misfit struct {
+	Option   string
+	Found    string // its value, and beside what
+	Expected string
+}
+
+func (m *Misfit) Error() string {
+	return fmt.Sprintf("option %s is %s, expected %s", m.Option, m.Found, m.Expected)
+}
+
+// fits says nil if the setting is neither too short nor too long under this lease.
+func (s setting) fits(ttl time.Duration) *Misfit {
+	if s.option.Kind != Duration {
+		return nil
+	}
+	var expected string
+	switch d := s.span.In(ttl); {
+	case d > most:
+		expected = fmt.Sprintf("at most %v", most)
+	case d >= s.option.Least:
+		return nil
+	case s.option.Least == NotZero:
+		expected = "more than 0"
+	default:
+		expected = fmt.Sprintf("at least %v", s.option.Least)
+	}
+	return &Misfit{Option: s.option.Name, Found: fmt.Sprintf("%s, which is %v with a lease of %v", s.span, s.span.In(ttl), ttl), Expected: expected}
 }
 
 func (s Settings) find(name string, kind OptionKind) setting {

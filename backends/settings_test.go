@@ -1,6 +1,7 @@
 package backends_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -140,6 +141,43 @@ func TestALengthThatIsTooShortUnderTheLeaseIsRefused(t *testing.T) {
 	}
 	if _, err := spec(t, "named+timeout=0.1ttl").Settings(10*time.Millisecond, false); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestALengthThatIsTooLongToReckonWithIsRefused(t *testing.T) {
+	for _, text := range []string{"named+timeout=100001h", "named+timeout=1000000ttl"} {
+		_, err := spec(t, text).Settings(time.Hour, false)
+		if err == nil || !strings.Contains(err.Error(), "backend "+text+": option timeout is ") || !strings.Contains(err.Error(), "expected at most 100000h") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if _, err := spec(t, "named+timeout=100000ttl").Settings(time.Hour, false); err != nil {
+		t.Error(err)
+	}
+}
+
+// picky is a backend whose options must fit each other.
+type picky struct{ named }
+
+func (picky) Check(s backends.Settings) *backends.Misfit {
+	if s.On("renew") && s.Int("nodes") > 3 {
+		return &backends.Misfit{Option: "nodes", Found: fmt.Sprint(s.Int("nodes")), Expected: "at most 3 with renew"}
+	}
+	return nil
+}
+
+func TestABackendMayRefuseOptionsThatDoNotFitEachOther(t *testing.T) {
+	for text, says := range map[string]string{
+		"named": "", "named+nodes=9": "", "named+renew+nodes=3": "",
+		"named+renew": "backend named+renew: option nodes is 5, expected at most 3 with renew",
+	} {
+		s, err := backends.Registry{picky{}}.ParseSpec(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Settings(time.Second, false); says == "" && err != nil || says != "" && (err == nil || err.Error() != says) {
+			t.Errorf("%s: %v, expected %q", text, err, says)
+		}
 	}
 }
 

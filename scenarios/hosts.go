@@ -46,7 +46,7 @@ func (l *loader) servers() (always, sometimes []sim.HostID) {
 func (l *loader) serversOf(spec backends.Spec) []sim.HostID {
 	settings, err := spec.Settings(l.out.TTL, false)
 	if err != nil {
-		panic(fmt.Sprintf("settings of %s without a token: %v", spec, err)) // ParseSpec has checked everything else
+		panic(fmt.Sprintf("settings of %s without a token: %v", spec, err)) // the loader's step settings has tried them
 	}
 	return spec.Backend.Servers(settings)
 }

@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"time"
+
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/virtual"
@@ -26,8 +28,8 @@ func (s service) Simulate(*virtual.World, backends.Settings) func(*virtual.Host)
 // known is what the scripts of the tests may refer to.
 func known() Known {
 	timing := []backends.Option{
-		{Name: "timeout", Kind: backends.Duration, Default: "0.2ttl"},
-		{Name: "retry", Kind: backends.Duration, Default: "0.02ttl"},
+		{Name: "timeout", Kind: backends.Duration, Default: "0.2ttl", Least: backends.NotZero},
+		{Name: "retry", Kind: backends.Duration, Default: "0.02ttl", Least: time.Millisecond},
 	}
 	return Known{
 		Guards: []string{"none", "fence-writes", "fence-all", "fence-equal", "cas", "unique"},

@@ -97,3 +97,28 @@ func (l *loader) lockOptions() error {
 	}
 	return nil
 }
+
+// settings makes sure that every backend can be run with its options under this lease.
+func (l *loader) settings() error {
+	for i, spec := range l.specs {
+		_, err := spec.Settings(l.out.TTL, false)
+		if err == nil {
+			continue
+		}
+		bad, ok := errors.AsType[*backends.Misfit](err)
+		if !ok {
+			return err
+		}
+		at := l.file.TTL.place // if nothing else was chosen
+		if spec.String() != spec.Backend.Name() {
+			at = l.file.Backends.list[i].place
+		}
+		for _, o := range l.file.Lock.list {
+			if o.name.text == bad.Option && !spec.Sets(bad.Option) {
+				at = o.value.place
+			}
+		}
+		return l.fail(at, fmt.Sprintf("backend %s: option %s is %s", spec, bad.Option, bad.Found), bad.Expected, "")
+	}
+	return nil
+}

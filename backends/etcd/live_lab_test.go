@@ -44,8 +44,12 @@ func (c labCluster) trial(work time.Duration, steps ...sim.Step) []sim.Event {
 func (c labCluster) expectInOrder(events []sim.Event, client sim.HostID, want ...sim.Kind) {
 	c.Helper()
 	var got []sim.Kind
+	mine := map[string]bool{}
 	for _, e := range events {
-		service := slices.Contains(sim.ServerKinds(), e.Kind) && e.Client == client
+		if e.Kind == sim.Granted && e.Client == client {
+			mine[e.Grant] = true
+		}
+		service := slices.Contains(sim.ServerKinds(), e.Kind) && mine[e.Grant]
 		if (service || e.Host == client) && e.Fault == "" && !slices.Contains([]sim.Kind{sim.Renewed, sim.Done, sim.Deadline}, e.Kind) {
 			got = append(got, e.Kind)
 		}

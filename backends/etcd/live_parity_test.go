@@ -50,7 +50,7 @@ func (c *comparison) same(what string, real, model Key) {
 }
 
 // apply has the model carry out a command and notes what follows for the lock. Seen from
-// outside, a lease that was revoked looks like one that ran out.
+// outside, a lease that was revoked looks like one that ran out, and nobody tells who asked.
 func (c *comparison) apply(command Command) Reply {
 	r := c.model.Apply(command)
 	first, _ := c.model.First(LockPrefix)
@@ -59,9 +59,9 @@ func (c *comparison) apply(command Command) Reply {
 		first.Lease = c.real(first.Lease)
 		first.Client = c.host.ID()
 	}
-	ended := sim.Freed
+	ended := sim.Event{Kind: sim.Freed}
 	if command.Kind == CommandLeaseRevoke {
-		ended = sim.Expired
+		ended = sim.Event{Kind: sim.Expired, Client: c.lock.holder.Client}
 	}
 	c.lock.passTo(first, ended, func(e sim.Event) { c.expected = append(c.expected, e) })
 	return r

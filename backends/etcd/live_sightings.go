@@ -36,7 +36,7 @@ func (s *sightings) start(revision int64, kvs []*mvccpb.KeyValue) {
 	for _, kv := range kvs {
 		s.keys = append(s.keys, keyOf(kv))
 	}
-	s.lock.passTo(s.first(), "", func(sim.Event) {})
+	s.lock.passTo(s.first(), sim.Event{}, func(sim.Event) {})
 }
 
 // revision is that of the last change seen.
@@ -64,9 +64,9 @@ func (s *sightings) take(at time.Duration, member sim.HostID, changes []*clientv
 			for _, c := range changes[:n] {
 				s.change(c)
 			}
-			ended := sim.Expired
+			ended := sim.Event{Kind: sim.Expired, Client: s.lock.holder.Client}
 			if alive[int64(s.lock.holder.Lease)] {
-				ended = sim.Freed // only the key was deleted
+				ended = sim.Event{Kind: sim.Freed} // only the key was deleted, and nobody says by whom
 			}
 			s.lock.passTo(s.first(), ended, func(e sim.Event) {
 				e.Host = member

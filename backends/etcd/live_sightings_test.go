@@ -27,7 +27,7 @@ func TestWhatSeveralMembersShowIsRecordedOnceAndWhenItWasFirstSeen(t *testing.T)
 	var got []string
 	s := newSightings(func(at time.Duration, e sim.Event) {
 		e.At = at
-		got = append(got, (&locktest.Story{}).Line(e))
+		got = append(got, (&locktest.Story{Freers: true}).Line(e)) // of which nobody is known
 	})
 	s.start(1, nil)
 	a, b := LockPrefix+"a", LockPrefix+"b"

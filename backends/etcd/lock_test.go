@@ -7,6 +7,7 @@ import (
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
 )
 
 func TestALockIsTakenAndGivenBack(t *testing.T) {
@@ -20,6 +21,25 @@ func TestALockIsTakenAndGivenBack(t *testing.T) {
 	2.008s etcd-1 freed account/1@2
 	2.009s client-1 released account/1@2
 	`)
+}
+
+func TestWhoAskedForADeletionIsKnown(t *testing.T) {
+	for by, want := range map[sim.HostID]check.Verdict{"client-1": check.Holds, "client-2": check.Violated} {
+		s := newStage(t, 1, "etcd", "client-1", "client-2")
+		s.Client("client-1", time.Second, locktest.Hold(0, 5*time.Second))
+		s.Client(by, 2*time.Second, func(_ sim.Host, l backends.Lock) { // as no client of the library does
+			if ok, err := l.(*Lock).port.Delete("account/1", 0, time.Second); !ok || err != nil {
+				t.Errorf("delete = %t, %v", ok, err)
+			}
+		})
+		h := s.Run(time.Minute)
+		if freed := locktest.Only(h, sim.Freed); len(freed) != 1 || freed[0].Client != by || freed[0].Grant != "account/1@2" {
+			t.Errorf("%s deleted the key of client-1: %+v", by, freed)
+		}
+		if f := check.One(check.ForeignRelease, h); f.Verdict != want {
+			t.Errorf("%s deleted the key of client-1: foreign-release %v (%s), expected %v", by, f.Verdict, f.Why, want)
+		}
+	}
 }
 
 func TestTheWaiterGetsTheLockOnRelease(t *testing.T) {

@@ -20,9 +20,10 @@ func (w *witness) applied(h *virtual.Host, e consensus.Entry, m *Model) {
 		return
 	}
 	w.seen = e.Index
-	ended := sim.Freed
-	if e.Command.(Command).Kind == CommandLeaseExpire {
-		ended = sim.Expired
+	c := e.Command.(Command)
+	ended := sim.Event{Kind: sim.Freed, Client: c.Client}
+	if c.Kind == CommandLeaseExpire {
+		ended = sim.Event{Kind: sim.Expired, Client: w.holder.Client}
 	}
 	first, _ := m.First(LockPrefix)
 	w.passTo(first, ended, h.Record)
@@ -42,15 +43,16 @@ type succession struct {
 }
 
 // passTo takes note of the first created key after a change of the store, the zero Key if
-// there is none. ended says how the holder's key went, if it did.
-func (s *succession) passTo(first Key, ended sim.Kind, record func(sim.Event)) {
+// there is none. ended says how the holder's key went, if it did, and who asked for that.
+func (s *succession) passTo(first Key, ended sim.Event, record func(sim.Event)) {
 	before := s.holder
 	if first == before {
 		return
 	}
 	s.holder = first
 	if before != (Key{}) {
-		record(sim.Event{Kind: ended, Client: before.Client, Grant: before.Grant()})
+		ended.Grant = before.Grant()
+		record(ended)
 	}
 	if first != (Key{}) {
 		token := first.Created

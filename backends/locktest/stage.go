@@ -29,6 +29,16 @@ func Parse[B backends.Backend](t rapid.TB, spec string, ttl time.Duration, token
 	return b, s
 }
 
+// ExpectRefusal holds what is said to somebody who asks for this spec under a lease against
+// what should be; empty: it is accepted.
+func ExpectRefusal[B backends.Backend](t rapid.TB, spec string, ttl time.Duration, says string, known ...B) {
+	t.Helper()
+	_, _, err := parse(spec, ttl, false, known)
+	if says == "" && err != nil || says != "" && (err == nil || !strings.Contains(err.Error(), says)) {
+		t.Errorf("%s with a lease of %v: %v\nexpected it to say: %s", spec, ttl, err, says)
+	}
+}
+
 func parse[B backends.Backend](spec string, ttl time.Duration, token bool, known []B) (b B, s backends.Settings, err error) {
 	var registry backends.Registry
 	for _, each := range known {

@@ -170,10 +170,9 @@ func (p *Client) take(timeout time.Duration) (*session, error) {
 	var s *session
 	var err error
 	p.host.Outside(func() {
-		var raw net.Conn
-		if raw, err = net.DialTimeout(p.network, p.address, timeout); err == nil {
-			s, err = newSession(raw, timeout)
-		}
+		s, err = connect(timeout, func(timeout time.Duration) (net.Conn, error) {
+			return net.DialTimeout(p.network, p.address, timeout)
+		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("connect to redis at %s: %w (%v)", p.address, sim.ErrUnknown, err)

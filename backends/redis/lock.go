@@ -41,7 +41,8 @@ func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 }
 
 // Acquire tries until it holds the lock or wait is over. It returns backends.ErrHeld,
-// backends.ErrTooLate or an error that wraps sim.ErrUnknown, as the last try ended.
+// backends.ErrTooLate, the server's refusal (as of a master without its replicas, see
+// package sentinel), or an error that wraps sim.ErrUnknown, as the last try ended.
 func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
 	return backends.TryFor(l.host, wait, l.pause, l.try)
 }

@@ -41,6 +41,17 @@ type session struct {
 
 var errConnectionUsedUp = errors.New("the connection is broken")
 
+// connect makes a session over a connection that dial makes. Both together may take as long
+// as timeout.
+func connect(timeout time.Duration, dial func(timeout time.Duration) (net.Conn, error)) (*session, error) {
+	start := time.Now()
+	raw, err := dial(timeout)
+	if err != nil {
+		return nil, err
+	}
+	return newSession(raw, max(timeout-time.Since(start), time.Nanosecond))
+}
+
 // newSession makes a session of a fresh connection: once it has answered a PING within
 // timeout. It takes the connection over, also when it fails.
 func newSession(raw net.Conn, timeout time.Duration) (*session, error) {

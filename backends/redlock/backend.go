@@ -33,7 +33,7 @@ const (
 // documented; a Profile makes it behave as a library does.
 type Backend struct{ Profile Profile }
 
-var _ backends.Backend = Backend{}
+var _ backends.Checked = Backend{}
 
 // Name is "redlock", or "redlock-" and the profile.
 func (b Backend) Name() string {
@@ -77,6 +77,14 @@ func (b Backend) Options() []backends.Option {
 		redis.DurabilityOption(),
 		redis.RestartDelayOption(),
 	}
+}
+
+// Check makes sure that there are enough servers for the quorum.
+func (Backend) Check(s backends.Settings) *backends.Misfit {
+	if q, nodes := s.Int(optionQuorum), s.Int(optionNodes); q > nodes {
+		return &backends.Misfit{Option: optionQuorum, Found: fmt.Sprintf("%d, and there are %d nodes", q, nodes), Expected: "at most that many"}
+	}
+	return nil
 }
 
 // IssuesTokens is false: nothing orders the random values of two holders.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -69,5 +70,15 @@ func TestTheMajorityIsMoreThanHalf(t *testing.T) {
 		if _, s := settings(t, c.spec); quorum(s) != c.want {
 			t.Errorf("%s: a quorum is %d, expected %d", c.spec, quorum(s), c.want)
 		}
+	}
+}
+
+func TestAQuorumOfMoreNodesThanThereAreIsRefused(t *testing.T) {
+	for text, says := range map[string]string{
+		"redlock+quorum=7":                   "backend redlock+quorum=7: option quorum is 7, and there are 5 nodes, expected at most that many",
+		"redlock-reference+nodes=3+quorum=4": "option quorum is 4, and there are 3 nodes",
+		"redlock+nodes=7+quorum=7":           "",
+	} {
+		locktest.ExpectRefusal(t, text, ttl, says, profiles...)
 	}
 }

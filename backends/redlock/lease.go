@@ -75,7 +75,7 @@ func (l *Lease) watch() {
 func (l *Lease) extend() error {
 	k := l.lock
 	start := k.now()
-	answers := k.askAll("extend", func(node redis.Port) (bool, error) {
+	answers := k.askAll("extend", func(_ int, node redis.Port) (bool, error) {
 		return node.CompareAndExpire(redis.LockKey, l.value, k.ttl, k.nodeTimeout)
 	})
 	seen, validity := k.validity(start)

@@ -35,8 +35,7 @@ type Lock struct {
 	topUp       bool          // go on asking after the quorum
 	plain       bool          // release by DEL
 
-	asking string // the value that try is asking for
-	unsent int    // how many of its requests are not on their way yet
+	asking *asking // what try is asking for; nil: nothing
 }
 
 // NewLock gives a host the lock that these settings describe. dial gives its port to a
@@ -54,7 +53,7 @@ func (b Backend) NewLock(h sim.Host, s backends.Settings, dial func(node int, se
 		l.shortest, l.longest = retry, retry
 	}
 	for i := range s.Int(optionNodes) {
-		l.nodes = append(l.nodes, dial(i, l.sent))
+		l.nodes = append(l.nodes, dial(i, func(value string) { l.sent(i, value) }))
 	}
 	return l
 }
@@ -72,16 +71,19 @@ func (l *Lock) try() (backends.Lease, error) {
 	// "The same key name and random value in all the instances", unique among all clients
 	// and all lock requests.
 	value := l.randomValue()
-	l.asking, l.unsent = value, len(l.nodes)
 
 	// 1. It gets the current time.
 	start := l.now()
 
 	// 2. It tries to acquire the lock in all the N instances, each request with "a timeout
 	// which is small compared to the total lock auto-release time".
-	answers := l.askAll("acquire", func(node redis.Port) (bool, error) {
-		return node.SetNX(redis.LockKey, value, l.ttl, l.nodeTimeout)
+	l.asking = &asking{value: value, settled: make([]bool, len(l.nodes)), open: len(l.nodes)}
+	answers := l.askAll("acquire", func(i int, node redis.Port) (bool, error) {
+		yes, err := node.SetNX(redis.LockKey, value, l.ttl, l.nodeTimeout)
+		l.settle(i, false)
+		return yes, err
 	})
+	l.asking = nil
 
 	// 3. It computes how much time elapsed. If and only if it was able to acquire the lock
 	// in the majority of the instances, "and the total time elapsed to acquire the lock is
@@ -134,7 +136,7 @@ func (l *Lock) validity(start time.Duration) (seen, validity time.Duration) {
 
 // unlockAll deletes the value on all nodes.
 func (l *Lock) unlockAll(value string) answers {
-	return l.askAll("unlock", func(node redis.Port) (bool, error) {
+	return l.askAll("unlock", func(_ int, node redis.Port) (bool, error) {
 		if l.plain {
 			return node.Delete(redis.LockKey, l.nodeTimeout)
 		}

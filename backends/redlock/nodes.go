@@ -24,11 +24,11 @@ func (a *answers) note(node int, yes bool, err error) {
 
 // askAll asks every node, and returns when each has answered or timed out. The published
 // algorithm asked them in sequence, and asks them in parallel since 2026.
-func (l *Lock) askAll(what string, ask func(redis.Port) (bool, error)) answers {
+func (l *Lock) askAll(what string, ask func(int, redis.Port) (bool, error)) answers {
 	all := answers{of: make([]bool, len(l.nodes))}
 	if l.sequential {
 		for i, node := range l.nodes {
-			yes, err := ask(node)
+			yes, err := ask(i, node)
 			all.note(i, yes, err)
 		}
 		return all
@@ -36,7 +36,7 @@ func (l *Lock) askAll(what string, ask func(redis.Port) (bool, error)) answers {
 	done, waiting := l.host.NewSignal(), len(l.nodes)
 	for i, node := range l.nodes {
 		l.host.Go(what, func(sim.Host) {
-			yes, err := ask(node)
+			yes, err := ask(i, node)
 			all.note(i, yes, err)
 			if waiting--; waiting == 0 {
 				done.Fire()
@@ -47,14 +47,31 @@ func (l *Lock) askAll(what string, ask func(redis.Port) (bool, error)) answers {
 	return all
 }
 
-// sent is called by a port when a request for the lock is on its way. When the last of them
-// is, the client has asked for the lock and knows nothing yet.
-func (l *Lock) sent(value string) {
-	if value != l.asking {
-		return // topping up
+// asking is one round of requests for the lock.
+type asking struct {
+	value   string
+	settled []bool // by node: the request is on its way, or never will be
+	open    int    // how many are not settled
+	any     bool   // one at least is on its way
+}
+
+// sent is called by a port when a request for the lock is on its way.
+func (l *Lock) sent(node int, value string) {
+	if l.asking != nil && value == l.asking.value { // else it is topping up
+		l.settle(node, true)
 	}
-	if l.unsent--; l.unsent == 0 {
-		l.asking = ""
-		l.host.Record(sim.Event{Kind: sim.AcquireSent, Grant: value})
+}
+
+// settle takes note that a request is on its way, or has come to its end: one that could not
+// be sent never was on its way. When the last one is settled, the client has asked for the
+// lock and knows nothing yet.
+func (l *Lock) settle(node int, sent bool) {
+	a := l.asking
+	if a.settled[node] {
+		return
+	}
+	a.settled[node], a.any = true, a.any || sent
+	if a.open--; a.open == 0 && a.any {
+		l.host.Record(sim.Event{Kind: sim.AcquireSent, Grant: a.value})
 	}
 }

@@ -92,5 +92,5 @@ func (v *votes) count() (n int) {
 func (v *votes) extendedBy(quorum int) int {
 	counts := slices.Clone(v.extended)
 	slices.Sort(counts)
-	return counts[len(counts)-min(quorum, len(counts))]
+	return counts[len(counts)-quorum]
 }

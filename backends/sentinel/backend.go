@@ -13,6 +13,7 @@ package sentinel
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/redis"
@@ -49,7 +50,7 @@ var lockOptions = []string{"elapsed-check", "renew", "timeout", "retry", "plain-
 // Backend is the lock behind Sentinel as a backends.Backend.
 type Backend struct{}
 
-var _ backends.Backend = Backend{}
+var _ backends.Checked = Backend{}
 
 // Name is "sentinel".
 func (Backend) Name() string { return "sentinel" }
@@ -85,13 +86,27 @@ func (Backend) Options() []backends.Option {
 			Doc: "what lately means for min-replicas-to-write"},
 		backends.Option{Name: optionWait, Kind: backends.Int, Default: "0", Min: 0, Max: 5,
 			Doc: "after SET, WAIT until so many replicas have the write; else the lock is given back"},
-		backends.Option{Name: optionWaitTimeout, Kind: backends.Duration, Default: "0.1ttl", Least: backends.NotZero,
+		backends.Option{Name: optionWaitTimeout, Kind: backends.Duration, Default: "0.1ttl", Least: time.Millisecond,
 			Doc: "how long WAIT waits"},
-		backends.Option{Name: optionDownAfter, Kind: backends.Duration, Default: "0.5ttl", Least: backends.NotZero,
+		backends.Option{Name: optionDownAfter, Kind: backends.Duration, Default: "0.5ttl", Least: time.Millisecond,
 			Doc: "silence after which a Sentinel takes a server for down (published: 30s)"},
-		backends.Option{Name: optionFailoverTimeout, Kind: backends.Duration, Default: "1.5ttl", Least: backends.NotZero,
+		backends.Option{Name: optionFailoverTimeout, Kind: backends.Duration, Default: "1.5ttl", Least: time.Millisecond,
 			Doc: "limit of each step of a failover; another try begins after twice as long (published: 180s)"},
 	)
+}
+
+// Check makes sure that there are enough Sentinels for the quorum, and enough replicas for
+// WAIT. That min-replicas-to-write may be more than there are is a mistake that people make,
+// and that the master tells them.
+func (Backend) Check(s backends.Settings) *backends.Misfit {
+	d := deploy(s)
+	if d.quorum > len(d.sentinels) {
+		return &backends.Misfit{Option: optionQuorum, Found: fmt.Sprintf("%d, and there are %d Sentinels", d.quorum, len(d.sentinels)), Expected: "at most that many"}
+	}
+	if wait, replicas := s.Int(optionWait), len(d.servers)-1; wait > replicas {
+		return &backends.Misfit{Option: optionWait, Found: fmt.Sprintf("%d, and the number of replicas is %d", wait, replicas), Expected: "at most that"}
+	}
+	return nil
 }
 
 // IssuesTokens is true: a counter on the master gives fencing tokens. It is replicated as

@@ -125,7 +125,7 @@ func startRealSentinel(lab *live.Lab, d *deployment, id sim.HostID) (*live.Proc,
 		return nil, err
 	}
 	about := func(name string, value time.Duration) redis.ServerSetting {
-		return redis.ServerSetting{Name: "sentinel " + name, Value: fmt.Sprintf("%s %d", serviceName, max(1, value.Milliseconds()))}
+		return redis.ServerSetting{Name: "sentinel " + name, Value: fmt.Sprintf("%s %d", serviceName, value.Milliseconds())}
 	}
 	const file = "sentinel.conf"
 	err = redis.WriteConfig(filepath.Join(lab.Dir(id), file), []redis.ServerSetting{

@@ -114,8 +114,7 @@ func (n *liveNetwork) command(server sim.HostID, c redis.Command, sent func(), l
 // waitReplicas sends WAIT over the connection that the write went over, as WAIT is about
 // the writes of its own connection.
 func (n *liveNetwork) waitReplicas(server sim.HostID, _ answer, replicas int, limit, timeout time.Duration) (int, error) {
-	ms := max(1, limit.Milliseconds()) // 0 would be for ever
-	reply, err := n.client(server).Do(timeout, "WAIT", replicas, ms)
+	reply, err := n.client(server).Do(timeout, "WAIT", replicas, limit.Milliseconds())
 	if err != nil {
 		return 0, err
 	}

@@ -74,31 +74,28 @@ func (p *port) SetNXWithToken(key, counterKey, value string, px, timeout time.Du
 }
 
 func (p *port) CompareAndDelete(key, value string, timeout time.Duration) (bool, error) {
-	a, err := p.call(redis.Command{Kind: redis.CommandCompareAndDelete, Key: key, Value: value}, timeout)
-	return a.reply.OK, err
+	return p.ask(redis.Command{Kind: redis.CommandCompareAndDelete, Key: key, Value: value}, timeout)
 }
 
 func (p *port) Delete(key string, timeout time.Duration) (bool, error) {
-	a, err := p.call(redis.Command{Kind: redis.CommandDelete, Key: key}, timeout)
-	return a.reply.OK, err
+	return p.ask(redis.Command{Kind: redis.CommandDelete, Key: key}, timeout)
 }
 
 func (p *port) CompareAndExpire(key, value string, px, timeout time.Duration) (bool, error) {
-	a, err := p.call(redis.Command{Kind: redis.CommandCompareAndExpire, Key: key, Value: value, PX: px}, timeout)
-	return a.reply.OK, err
+	return p.ask(redis.Command{Kind: redis.CommandCompareAndExpire, Key: key, Value: value, PX: px}, timeout)
 }
 
 // acquire sets the key and, with WAIT, counts it as set only if enough replicas have it.
 func (p *port) acquire(c redis.Command, timeout time.Duration) (redis.Reply, error) {
 	start := p.host.Now()
-	a, err := p.call(c, timeout)
+	server, a, err := p.call(c, timeout)
 	if err != nil || !a.reply.OK || p.replicas == 0 {
 		return a.reply, err
 	}
 	left := timeout - (p.host.Now() - start)
-	n, err := p.network.waitReplicas(p.master, a, p.replicas, p.waitTimeout, left)
+	n, err := p.network.waitReplicas(server, a, p.replicas, p.waitTimeout, left)
 	if err != nil {
-		p.master = ""
+		p.forget(server)
 		return redis.Reply{}, fmt.Errorf("WAIT: %w", err)
 	}
 	if n < p.replicas {
@@ -107,32 +104,47 @@ func (p *port) acquire(c redis.Command, timeout time.Duration) (redis.Reply, err
 	return a.reply, nil
 }
 
-// call sends a command to the master, wherever that is, and waits for the answer.
-func (p *port) call(c redis.Command, timeout time.Duration) (answer, error) {
+// ask is call for a command whose answer is yes or no.
+func (p *port) ask(c redis.Command, timeout time.Duration) (bool, error) {
+	_, a, err := p.call(c, timeout)
+	return a.reply.OK, err
+}
+
+// call sends a command to the master, wherever that is, and waits for the answer. It also
+// tells who that was: other processes of the host may have found, or lost, another since.
+func (p *port) call(c redis.Command, timeout time.Duration) (sim.HostID, answer, error) {
 	start := p.host.Now()
 	left := func() time.Duration { return timeout - (p.host.Now() - start) }
 	for try := 0; ; try++ {
 		if err := p.findMaster(left); err != nil {
-			return answer{}, err
+			return "", answer{}, err
 		}
+		server := p.master
 		var sent func()
 		if c.Kind == redis.CommandSetNX || c.Kind == redis.CommandSetNXWithToken {
 			sent = func() { p.host.Record(sim.Event{Kind: sim.AcquireSent, Grant: c.Value}) }
 		}
-		a, err := p.network.command(p.master, c, sent, left)
+		a, err := p.network.command(server, c, sent, left)
 		if err != nil {
-			p.master = ""
-			return answer{}, err
+			p.forget(server)
+			return "", answer{}, err
 		}
 		if !errors.Is(a.err, ErrReadOnly) {
-			return a, a.err
+			return server, a, a.err
 		}
-		p.master = ""
+		p.forget(server)
 		backoff := minRetryBackoff << try
 		if try == maxRetries || left() <= backoff {
-			return answer{}, a.err
+			return "", answer{}, a.err
 		}
 		p.host.Sleep(backoff)
+	}
+}
+
+// forget asks for the master anew the next time, unless another one has been found already.
+func (p *port) forget(server sim.HostID) {
+	if p.master == server {
+		p.master = ""
 	}
 }
 

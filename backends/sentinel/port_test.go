@@ -10,6 +10,7 @@ import (
 	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/virtual"
 )
 
 // swap makes the replica the master and the master its replica, as an operator would; the
@@ -134,5 +135,73 @@ func TestAReplicaHidesWhatHasExpiredByItsOwnClock(t *testing.T) {
 		if e.Kind == sim.Expired {
 			t.Errorf("expired at %v on %s", e.At, e.Host)
 		}
+	}
+}
+
+func TestMoreThanThereAreCannotAgreeOrAcknowledge(t *testing.T) {
+	for text, says := range map[string]string{
+		"sentinel+quorum=9":                       "backend sentinel+quorum=9: option quorum is 9, and there are 3 Sentinels, expected at most that many",
+		"sentinel+quorum=3":                       "",
+		"sentinel+wait=2":                         "backend sentinel+wait=2: option wait is 2, and the number of replicas is 1, expected at most that",
+		"sentinel+wait=2+replicas=2":              "",
+		"sentinel+wait=1+wait-timeout=0.00001ttl": "option wait-timeout is 0.00001ttl, which is 100\u00b5s with a lease of 10s, expected at least 1ms",
+	} {
+		locktest.ExpectRefusal(t, text, ttl, says, Backend{})
+	}
+}
+
+// failing is a network on which the master sets keys and takes a while, and nothing else
+// works. It notes whom it was asked to WAIT at.
+type failing struct {
+	host   sim.Host
+	waited []sim.HostID
+}
+
+func (f *failing) masterOf(sim.HostID, time.Duration) (sim.HostID, error) { return MasterID, nil }
+
+func (f *failing) command(_ sim.HostID, c redis.Command, _ func(), left func() time.Duration) (answer, error) {
+	if c.Kind != redis.CommandSetNX {
+		f.host.Sleep(left())
+		return answer{}, sim.ErrUnknown
+	}
+	f.host.Sleep(left() / 2)
+	return answer{reply: redis.Reply{OK: true}}, nil
+}
+
+func (f *failing) waitReplicas(server sim.HostID, _ answer, replicas int, _, _ time.Duration) (int, error) {
+	f.waited = append(f.waited, server)
+	return replicas, nil
+}
+
+func TestWaitGoesToTheServerThatHasTheWriteWhateverOtherCallsFind(t *testing.T) {
+	w := virtual.New(1)
+	h := w.AddHost("client-1")
+	f := &failing{host: h}
+	p := newPort(h, f, []sim.HostID{ID(1)}, settings(t, "sentinel+wait=1", false))
+	h.Go("watchdog", func(sim.Host) {
+		if _, err := p.CompareAndExpire("k", "v", ttl, time.Second); !errors.Is(err, sim.ErrUnknown) {
+			t.Errorf("prolonged: %v", err)
+		}
+	})
+	h.Go("client", func(sim.Host) {
+		if _, err := p.SetNX("k", "v", ttl, 4*time.Second); err != nil {
+			t.Error(err)
+		}
+	})
+	w.Run(time.Minute)
+	if !slices.Equal(f.waited, []sim.HostID{MasterID}) {
+		t.Errorf("WAIT went to %q", f.waited)
+	}
+}
+
+func TestACallThatFailsForgetsNoMasterThatAnotherHasFound(t *testing.T) {
+	w := virtual.New(1)
+	h := w.AddHost("client-1")
+	p := newPort(h, &failing{host: h}, []sim.HostID{ID(1)}, settings(t, "sentinel", false))
+	h.Go("call", func(sim.Host) { _, _ = p.CompareAndExpire("k", "v", ttl, time.Second) })
+	h.After(time.Second/2, func() { p.master = ReplicaID(1) })
+	w.Run(time.Minute)
+	if p.master != ReplicaID(1) {
+		t.Errorf("the master is %q, expected the one that was found meanwhile", p.master)
 	}
 }

@@ -47,7 +47,7 @@ const (
 // Backend is the lock on ZooKeeper as a backends.Backend.
 type Backend struct{}
 
-var _ backends.Backend = Backend{}
+var _ backends.Checked = Backend{}
 
 // Name is "zookeeper".
 func (Backend) Name() string { return "zookeeper" }
@@ -83,6 +83,16 @@ func (Backend) Options() []backends.Option {
 		{Name: optionTimeout, Kind: backends.Duration, Default: "0.5ttl", Least: backends.NotZero,
 			Doc: "how long a call waits for its answer when the client does not wait longer anyway"},
 	}
+}
+
+// Check holds the session against the ticks: an ensemble gives every client one of 2 to 20
+// of them, whatever it asks for.
+func (Backend) Check(s backends.Settings) *backends.Misfit {
+	least, most := (s.TTL+19)/20, s.TTL/2
+	if tick := s.Span(optionTick); tick < least || tick > most {
+		return &backends.Misfit{Option: optionTick, Found: fmt.Sprintf("%v with a lease of %v", tick, s.TTL), Expected: fmt.Sprintf("%v to %v: a session lasts 2 to 20 ticks", least, most)}
+	}
+	return nil
 }
 
 // IssuesTokens is true: every change has its place in one order.

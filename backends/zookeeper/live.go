@@ -30,6 +30,10 @@ func (Backend) Missing(s backends.Settings) error {
 	if s.On(optionWallClock) {
 		return fmt.Errorf("zookeeper with %s runs in the virtual world only: ZooKeeper counts sessions on the wall clock only up to version 3.4.10", optionWallClock)
 	}
+	t := timingOf(s)
+	if tick, n := t.ticks(); time.Duration(n)*tick > t.syncLimit {
+		return fmt.Errorf("real servers take %s in whole ticks, and it is %v, with ticks of %v: set another, or another %s", optionSyncLimit, t.syncLimit, t.tick, optionTick)
+	}
 	if _, err := javaProgram(); err != nil {
 		return err
 	}

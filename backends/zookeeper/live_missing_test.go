@@ -54,6 +54,13 @@ func TestWhatIsMissingIsNamedWithWhatToDo(t *testing.T) {
 	}
 }
 
+func TestASyncLimitBelowATickIsForTheVirtualWorld(t *testing.T) {
+	err := (Backend{}).Missing(settings(t, "zookeeper+tick=500ms+sync-limit=333ms"))
+	if err == nil || !strings.Contains(err.Error(), "sync-limit in whole ticks, and it is 333ms, with ticks of 500ms") {
+		t.Errorf("Missing = %v", err)
+	}
+}
+
 func TestTheSyncLimitIsKeptAtTheExpenseOfTheTick(t *testing.T) {
 	for _, c := range []struct{ tick, sync, wantTick, wantSync time.Duration }{
 		{400, 600, 200, 600},

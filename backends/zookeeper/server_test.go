@@ -1,6 +1,7 @@
 package zookeeper
 
 import (
+	"cmp"
 	"fmt"
 	"testing"
 	"time"
@@ -16,6 +17,8 @@ type tester struct {
 	host *virtual.Host
 	got  []string
 	id   uint64 // the session that it was given last
+
+	wants time.Duration // for how long a session it asks; 0: a lease
 }
 
 const testerID sim.HostID = "tester"
@@ -52,7 +55,7 @@ func (c *tester) post(at time.Duration, server sim.HostID, messages ...func() an
 
 func (c *tester) hello(conn int, seen uint64) func() any {
 	return func() any {
-		return hello{conn: connID{9, conn}, session: c.id, timeout: ttl, seen: seen}
+		return hello{conn: connID{9, conn}, session: c.id, timeout: cmp.Or(c.wants, ttl), seen: seen}
 	}
 }
 
@@ -74,14 +77,33 @@ func (c *tester) expectAnswers(until time.Duration, want ...string) {
 // zk-1 leads: it stands first.
 
 func TestASessionLastsBetweenTwoAndTwentyTicks(t *testing.T) {
-	for spec, want := range map[string]string{
-		"zookeeper":           "10s",
-		"zookeeper+tick=1ttl": "20s",
-		"zookeeper+tick=0.2s": "4s",
+	for wants, want := range map[time.Duration]string{
+		10 * time.Second: "10s",
+		3 * time.Second:  "4s", // a tick is 2 s
+		time.Minute:      "40s",
 	} {
-		c := newTester(t, spec)
+		c := newTester(t, "zookeeper")
+		c.wants = wants
 		c.post(time.Second, "zk-2", c.hello(1, 0))
 		c.expectAnswers(2*time.Second, "zk-2 welcome 1 session: true timeout: "+want)
+	}
+}
+
+func TestALeaseThatNoSessionCanHaveIsRefused(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		lease time.Duration
+		says  string
+	}{
+		{"zookeeper+tick=0.01ttl", ttl, "backend zookeeper+tick=0.01ttl: option tick is 100ms with a lease of 10s, expected 500ms to 5s: a session lasts 2 to 20 ticks"},
+		{"zookeeper+tick=1ttl", ttl, "option tick is 10s with a lease of 10s, expected 500ms to 5s"},
+		{"zookeeper+tick=2s", time.Minute, "option tick is 2s with a lease of 1m0s, expected 3s to 30s"},
+		{"zookeeper+tick=2s", 40 * time.Second, ""},
+		{"zookeeper+tick=2s", 4 * time.Second, ""},
+		{"zookeeper+tick=0.05ttl", 40*time.Second - 1, "option tick is 1.999999999s"}, // 20 of them are 19 ns too short
+		{"zookeeper", ttl, ""},
+	} {
+		locktest.ExpectRefusal(t, c.text, c.lease, c.says, Backend{})
 	}
 }
 

@@ -86,6 +86,9 @@ func ClaimTrials(sources []ClaimSource, seeds Seeds) ([]Trial, error) {
 	for _, source := range sources {
 		for _, c := range source.Claims {
 			for _, test := range c.tests() {
+				if err := seeds.fit(len(out), len(test.Backends)*len(test.Guards)); err != nil {
+					return nil, err
+				}
 				trials, err := Selection{Backends: test.Backends, Guards: test.Guards, World: VirtualWorld, Seeds: seeds}.
 					Trials([]*Scenario{test.Scenario})
 				if err != nil {

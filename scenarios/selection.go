@@ -88,9 +88,8 @@ func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
 		if err != nil {
 			return nil, err
 		}
-		if seeds := sel.Seeds.Last - sel.Seeds.First + 1; uint64(len(out))+uint64(len(cells))*seeds > maxTrials {
-			return nil, fmt.Errorf("these are more than %d trials, which is the most that one run may have: ask for fewer seeds than %d, or for fewer scenarios, backends or guards",
-				maxTrials, seeds)
+		if err := sel.Seeds.fit(len(out), len(cells)); err != nil {
+			return nil, err
 		}
 		for _, c := range cells {
 			if sel.Replace != nil {
@@ -116,6 +115,17 @@ func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
 			orAny(sel.Backends), orAny(sel.Guards))
 	}
 	return out, nil
+}
+
+// count is how many seeds there are.
+func (s Seeds) count() uint64 { return s.Last - s.First + 1 }
+
+// fit makes sure that a run that has so many trials can take so many more cells.
+func (s Seeds) fit(trials, cells int) error {
+	if uint64(trials)+uint64(cells)*s.count() <= maxTrials {
+		return nil
+	}
+	return fmt.Errorf("these are more than %d trials, which is the most that one run may have: ask for fewer seeds than %d, or for less to run with each", maxTrials, s.count())
 }
 
 // once makes sure that nothing is named twice: its trials would count twice.

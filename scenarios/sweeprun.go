@@ -14,6 +14,13 @@ import (
 // the order does not depend on the number of workers. It stops at the first error, of a
 // trial or of report, or when ctx is cancelled; what was reported before stays reported.
 func RunSweeps(ctx context.Context, sweeps []*Sweep, seeds Seeds, workers int, report func(SweepPoint) error) error {
+	points := 0
+	for _, s := range sweeps {
+		points += s.Points()
+	}
+	if err := seeds.fit(0, points); err != nil {
+		return err
+	}
 	var trials []Trial
 	var places []sweepPlace
 	for _, s := range sweeps {
@@ -29,7 +36,7 @@ func RunSweeps(ctx context.Context, sweeps []*Sweep, seeds Seeds, workers int, r
 		}
 	}
 	simulate := func(ctx context.Context, t Trial) (*sim.History, error) { return t.Simulate(ctx) }
-	each := int(seeds.Last-seeds.First) + 1
+	each := int(seeds.count())
 	done := 0
 	var point SweepPoint
 	return RunAll(ctx, trials, workers, simulate, func(j Judged) error {
@@ -55,6 +62,9 @@ type sweepPlace struct {
 
 // Points is how many points the sweep has.
 func (s *Sweep) Points() int { return len(s.lines) * len(s.Parameter.Values) }
+
+// Fits makes sure that the sweep is not too many trials with so many seeds.
+func (s *Sweep) Fits(seeds Seeds) error { return seeds.fit(0, s.Points()) }
 
 // trials lists the trials of a line at the value of this index.
 func (l sweepLine) trials(value int, seeds Seeds) (out []Trial, err error) {

@@ -97,6 +97,9 @@ func (o sweepOptions) run(cmd *cobra.Command, name string) error {
 	if err != nil {
 		return err
 	}
+	if err := sweep.Fits(seeds); err != nil {
+		return fmt.Errorf("--seeds: %w", err)
+	}
 	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	folder, err := results.NewFolder(o.out, results.About{

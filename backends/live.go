@@ -48,6 +48,15 @@ type Concluder interface {
 	Conclude(events []sim.Event, s Settings) []sim.Event
 }
 
+// Clockbound is a Live backend whose servers may be programs that do something wrong, of
+// which no machine is capable, when their monotonic clock is shifted under them.
+type Clockbound interface {
+	Live
+	// Clockbound says why that clock of a server can be neither stepped nor suspended; nil:
+	// it can.
+	Clockbound() error
+}
+
 // ServerAddresses gives the addresses of a backend's servers, in their order.
 func ServerAddresses(lab *live.Lab, servers []sim.HostID) []string {
 	var out []string

@@ -7,16 +7,20 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
+// askedRoles are those that only the lock service can say who plays them.
+var askedRoles = []sim.Role{sim.Leader, sim.Master, sim.Replica, sim.Majority, sim.Minority, sim.Few, sim.Others}
+
+// mayBeServer tells whether a name may stand for a server.
+func mayBeServer(id sim.HostID, servers []sim.HostID) bool {
+	return slices.Contains(servers, id) || slices.Contains(askedRoles, id) ||
+		id == sim.Servers || id == sim.AnyHost || id == sim.AllHosts
+}
+
 // needsServers says why a fault cannot be done where the servers are run by somebody else;
 // nil: it can. What happens to a client can be done, and what happens to the network between
 // clients and servers, which is locklab's own.
 func needsServers(f sim.Fault, servers []sim.HostID) error {
-	asked := []sim.Role{sim.Leader, sim.Master, sim.Replica, sim.Majority, sim.Minority, sim.Few, sim.Others}
-	// perhaps tells whether a name may stand for a server.
-	perhaps := func(id sim.HostID) bool {
-		return slices.Contains(servers, id) || slices.Contains(asked, id) ||
-			id == sim.Servers || id == sim.AnyHost || id == sim.AllHosts
-	}
+	perhaps := func(id sim.HostID) bool { return mayBeServer(id, servers) }
 	refuse := func(id sim.HostID) error {
 		return fmt.Errorf("attached servers are run by somebody else, so a fault of theirs cannot be done (%s: %s); run it without --attach", f.Kind, id)
 	}
@@ -25,7 +29,7 @@ func needsServers(f sim.Fault, servers []sim.HostID) error {
 		ends = append(ends, group...)
 	}
 	for _, id := range slices.Concat([]sim.HostID{f.Host}, f.Hosts, f.From, f.To, ends) {
-		if slices.Contains(asked, id) { // the servers' own roles are not asked for
+		if slices.Contains(askedRoles, id) { // the servers' own roles are not asked for
 			return refuse(id)
 		}
 		if !f.Kind.OnLinks() && perhaps(id) {

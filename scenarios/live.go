@@ -80,6 +80,9 @@ func (t Trial) Unavailable() error {
 	if err := t.onAttached(); err != nil {
 		return err
 	}
+	if err := t.onClockbound(c); err != nil {
+		return err
+	}
 	return liveMissing(t.Backend.Backend, c.settings)
 }
 

@@ -12,7 +12,10 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-var _ backends.Concluder = Backend{}
+var (
+	_ backends.Concluder  = Backend{}
+	_ backends.Clockbound = Backend{}
+)
 
 // connectLimit is for a client's first connections, before the trial starts.
 const connectLimit = 10 * time.Second
@@ -27,6 +30,14 @@ func (b Backend) service(s backends.Settings) (backends.Live, backends.Settings)
 func (b Backend) Missing(s backends.Settings) error {
 	service, own := b.service(s)
 	return service.Missing(own)
+}
+
+// Clockbound says what the service says of its servers.
+func (b Backend) Clockbound() error {
+	if c, ok := b.facts().service.(backends.Clockbound); ok {
+		return c.Clockbound()
+	}
+	return nil
 }
 
 // Start starts the service.

@@ -4,6 +4,7 @@ package zookeeper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"path/filepath"
@@ -14,7 +15,7 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-var _ backends.Live = Backend{}
+var _ backends.Clockbound = Backend{}
 
 const (
 	clientPort   = "2181"
@@ -39,6 +40,12 @@ func (Backend) Missing(s backends.Settings) error {
 	}
 	_, err := classpath()
 	return err
+}
+
+// Clockbound says that Java waits until points of time: it adds a length to what it has
+// read of the monotonic clock and has the kernel wake it then, whose clock no fault reaches.
+func (Backend) Clockbound() error {
+	return errors.New("ZooKeeper runs on Java, whose waits end by the kernel's monotonic clock, which stays as it is: they would be wrong by the whole shift")
 }
 
 // Start starts a server on each host and returns once they all serve under one leader.

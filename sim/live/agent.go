@@ -40,7 +40,7 @@ type Agent struct {
 	suspends  int           // suspensions in effect; since:
 	suspended time.Duration // machineClock when the monotonic clock stopped
 	recipes   []*recipe     // what to start again after a crash, in order
-	helpers   []int         // pids that are on the host but not part of it for faults
+	helpers   []*Proc       // that are on the host but not part of it for faults
 	killed    map[int]bool  // pids that were killed when the lab was closed
 }
 
@@ -111,7 +111,7 @@ func (a *Agent) start(p *Proc) error {
 		return err
 	}
 	if p.helper {
-		a.helpers = append(a.helpers, p.Pid())
+		a.helpers = append(a.helpers, p)
 	}
 	p.done = make(chan struct{})
 	go p.watch()

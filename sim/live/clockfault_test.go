@@ -371,6 +371,8 @@ func TestLiveWorldSaysWhichFaultsItCannotDo(t *testing.T) {
 		{sim.Fault{Kind: sim.Suspend}, ""},
 		{sim.Fault{Kind: sim.Crash}, ""},
 		{sim.Fault{Kind: sim.Pause}, ""},
+		{sim.Fault{Kind: sim.Drop, Probability: 0.005}, ""},
+		{sim.Fault{Kind: sim.Drop, Probability: 0.004}, "too rare"},
 		{sim.Fault{Kind: "earthquake"}, "earthquake"},
 	} {
 		err := live.CanDo(c.fault)
@@ -403,6 +405,45 @@ func TestEmptyHostHasNoClock(t *testing.T) {
 		t.Errorf("%d of %d faults were refused", refused, len(steps))
 	}
 }
+
+// What nobody has looked at is not proven; what somebody has seen stays so if he dies.
+func TestClockThatNobodyHasSeenIsNotProven(t *testing.T) {
+	needClocks(t)
+	step := sim.Fault{Kind: sim.ClockFault, Host: server1, Clock: sim.WallClock, Step: time.Hour, For: 20 * time.Millisecond}
+	crash := sim.Fault{Kind: sim.Crash, Host: server1}
+	for _, c := range []struct {
+		faults   []sim.Fault
+		unproven int
+	}{
+		{[]sim.Fault{step, crash}, 0},
+		{[]sim.Fault{crash, step}, 2}, // when it was applied, and before it was undone
+	} {
+		lab := newLab(t, client1, server1)
+		if _, err := lab.Agent(server1).Start("server", []string{"sleep", "1000"}); err != nil {
+			t.Fatal(err)
+		}
+		startRole(t, lab, client1, "never-done", nil)
+		events, err := live.NewWorld(lab, []sim.Step{at0(c.faults[0]), at0(c.faults[1])}).Run(t.Context(), 100*time.Millisecond, []sim.HostID{client1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		unproven := 0
+		for _, e := range events {
+			if e.Kind == sim.FaultUnproven {
+				unproven++
+				if !strings.Contains(e.Note, "no process on host server-1 has seen") {
+					t.Errorf("unproven, because %s", e.Note)
+				}
+			}
+		}
+		if unproven != c.unproven {
+			t.Errorf("%s and then %s: %d times unproven, want %d", c.faults[0].Lane(), c.faults[1].Lane(), unproven, c.unproven)
+		}
+	}
+}
+
+// at0 makes a step that is done before the clients start.
+func at0(f sim.Fault) sim.Step { return sim.Step{Do: f} }
 
 func TestRolesAreAskedOfTheLockService(t *testing.T) {
 	lab := newLab(t, "server-1", "server-2", "client-1")

@@ -115,20 +115,25 @@ func gone(err error) bool {
 	return errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.ESRCH)
 }
 
-// clocksShifted looks into every process whether its clocks are off as they should be.
-func (a *Agent) clocksShifted() error {
+// clocksShifted looks into every process whether its clocks are off as they should be, and
+// says how many there were to look at.
+func (a *Agent) clocksShifted() (seen int, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	pids, err := a.stoppable()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, pid := range pids {
-		if err := processShifted(pid, a.shift); err != nil && !gone(err) {
-			return fmt.Errorf("host %s: %w", a.id, err)
+		err := processShifted(pid, a.shift)
+		switch {
+		case err == nil:
+			seen++
+		case !gone(err):
+			return seen, fmt.Errorf("host %s: %w", a.id, err)
 		}
 	}
-	return nil
+	return seen, nil
 }
 
 // outsideVDSO says nil if no thread of these stopped processes is inside its vDSO.

@@ -258,3 +258,47 @@ func TestHealedLabServesAnotherTrial(t *testing.T) {
 		t.Errorf("the second trial has %d events of the client, want 3", n)
 	}
 }
+
+// A lab that is used again does not remember everything that has ever run in it.
+func TestLabForgetsWhatEarlierTrialsHaveDoneWith(t *testing.T) {
+	lab := newLab(t, client1, server1)
+	if _, err := lab.Agent(server1).Start("server", []string{"sleep", "1000"}); err != nil {
+		t.Fatal(err)
+	}
+	var clients []*live.Proc
+	for range 3 {
+		clients = append(clients, startRole(t, lab, client1, "client", nil))
+		if _, err := lab.Agent(server1).StartHelper("observer", nil); err != nil {
+			t.Fatal(err)
+		}
+		w := live.NewWorld(lab, []sim.Step{at(sim.Fault{Kind: sim.Crash, Host: server1})})
+		play(t, w, time.Minute, client1)
+		if err := w.Heal(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// The server once more, and the last trial's crashed server, client and observer.
+	if procs, helpers := lab.Kept(); procs != 4 || helpers != 1 {
+		t.Errorf("it remembers %d processes and %d helpers, want 4 and 1", procs, helpers)
+	}
+	if clients[0].Listens() {
+		t.Error("the first trial is still told of events")
+	}
+}
+
+// A process that has the pid of a helper of earlier is not out of reach for faults.
+func TestHelperThatHasEndedShieldsNobody(t *testing.T) {
+	lab := newLab(t, server1)
+	a := lab.Agent(server1)
+	p, err := a.Start("server", []string{"sleep", "1000"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Haunt(p.Pid()); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, a.Crashed(), "is not down")
+	if err := a.Pause(); err != nil {
+		t.Error(err)
+	}
+}

@@ -2,7 +2,18 @@
 
 package live
 
-import "github.com/locklab/locklab/sim"
+import (
+	"errors"
+	"net"
+	"os"
+	"os/exec"
+	"reflect"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
+)
 
 // Forget makes a link forget every fault that is in effect on it, as a bug might. A probe
 // that has not noticed is no probe.
@@ -13,10 +24,67 @@ func (l *Lab) Forget(from, to sim.HostID) error {
 	}
 	link.mu.Lock()
 	defer link.mu.Unlock()
-	link.cuts, link.extra, link.losses = 0, 0, nil
+	link.cuts, link.off, link.extra, link.losses = 0, 0, 0, nil
 	for _, k := range link.queue {
 		k.due = 0
 	}
 	link.sorted()
 	return nil
+}
+
+// Hasten makes a link delay what is sent from now on by less than it should.
+func (l *Lab) Hasten(from, to sim.HostID, by time.Duration) error {
+	link, err := l.link(sim.Link{From: from, To: to})
+	if err != nil {
+		return err
+	}
+	link.mu.Lock()
+	defer link.mu.Unlock()
+	link.extra -= by
+	return nil
+}
+
+// Soundings tells of how many soundings the lab's switch still keeps count.
+func (l *Lab) Soundings() int {
+	l.network.sounding.mu.Lock()
+	defer l.network.sounding.mu.Unlock()
+	return len(l.network.sounding.all)
+}
+
+// Kept tells how many processes and helpers the lab remembers.
+func (l *Lab) Kept() (procs, helpers int) {
+	for _, id := range l.hosts() {
+		a := l.Agent(id)
+		a.mu.Lock()
+		helpers += len(a.helpers)
+		a.mu.Unlock()
+	}
+	return len(l.processes()), helpers
+}
+
+// Listens tells whether a role's events are still handed to the World of a trial.
+func (p *Proc) Listens() bool {
+	p.talk.hearing.Lock()
+	defer p.talk.hearing.Unlock()
+	return reflect.ValueOf(p.talk.listen).Pointer() != reflect.ValueOf(nobody).Pointer()
+}
+
+// Haunt has the host remember a helper that has ended, whose pid another process has now.
+func (a *Agent) Haunt(pid int) error {
+	process, err := os.FindProcess(pid)
+	if err != nil {
+		return err
+	}
+	gone := &Proc{cmd: &exec.Cmd{Process: process}, done: make(chan struct{})}
+	close(gone.done)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.helpers = append(a.helpers, gone)
+	return nil
+}
+
+// CanDropConnections tells whether the kernel can: it looks for the connection only then.
+func (a *Agent) CanDropConnections() bool {
+	nobody := &net.TCPAddr{IP: a.ip, Port: 1}
+	return errors.Is(a.In(func() error { return netlink.SocketDestroy(nobody, nobody) }), unix.ENOENT)
 }

@@ -22,6 +22,7 @@ var faultRoles = map[string]live.Role{
 	"listener":   listener,
 	"caller":     caller,
 	"reborn":     reborn,
+	"last-write": lastWrite,
 }
 
 // ownClocks is an event with the process's own clocks: the monotonic one in Until, the
@@ -47,7 +48,7 @@ func timekeeper(h *live.Host, spec json.RawMessage) error {
 	return nil
 }
 
-// sleeper sleeps for an hour of its own.
+// sleeper sleeps for an hour of its own, and stays, so that its clocks can be looked at.
 func sleeper(h *live.Host, _ json.RawMessage) error {
 	h.Ready()
 	h.AwaitStart()
@@ -55,6 +56,8 @@ func sleeper(h *live.Host, _ json.RawMessage) error {
 	h.Sleep(time.Hour)
 	h.Record(ownClocks(h, sim.Check))
 	h.Record(sim.Event{Kind: sim.Done})
+	stopped := h.Stopped()
+	h.Outside(func() { <-stopped })
 	return nil
 }
 

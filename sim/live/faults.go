@@ -35,6 +35,8 @@ func Can(kind sim.FaultKind) error {
 // machine; nil: it can.
 func CanDo(f sim.Fault) error {
 	switch {
+	case f.Kind == sim.Drop && f.Probability < rarestLoss:
+		return fmt.Errorf("a loss of %g of the packets is too rare for the live world to prove it: use %g or more", f.Probability, rarestLoss)
 	case f.Kind != sim.ClockFault:
 	case f.Rate != 0:
 		return errors.New("the live world cannot change how fast the clock of a real process runs, only step it")

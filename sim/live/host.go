@@ -27,7 +27,8 @@ type Host struct {
 	holds   []sim.Kind
 	keeps   []sim.Kind
 	base    time.Time     // when the order was read, on this process's clocks
-	elapsed time.Duration // time since zero at that moment; negative: not there yet
+	elapsed time.Duration // time since zero at that moment, on them; negative: not there yet
+	ahead   time.Duration // how long it was until zero at that moment, in true time
 
 	started    chan struct{}
 	stopped    chan struct{}
@@ -59,6 +60,7 @@ func newHost(o order, b birth, reports *os.File) *Host {
 func (h *Host) start(o order) {
 	h.zero, h.holds, h.keeps = o.At, o.Holds, o.Keeps
 	h.base = time.Now()
+	h.ahead = h.zero - machineClock()
 	h.elapsed = h.birth.monotonic(h.base) - h.zero
 	close(h.started)
 }
@@ -67,7 +69,7 @@ func (h *Host) start(o order) {
 func (h *Host) AwaitStart() {
 	h.Outside(func() {
 		<-h.started
-		time.Sleep(-h.elapsed - time.Since(h.base))
+		time.Sleep(h.ahead - time.Since(h.base))
 	})
 }
 

@@ -44,14 +44,15 @@ func (w *World) suspendFault(a *Agent) (effect, error) {
 		return effect{}, err
 	}
 	if at != 0 {
-		w.clock(a.id).SetRate(at-w.zero, 0)
+		w.clock(a.id).SetRate(w.since(at), 0)
 	}
 	return stopped(a, func() error {
 		at, err := a.Wake()
 		if at != 0 {
-			w.clock(a.id).SetRate(at-w.zero, sim.TrueRate)
+			w.clock(a.id).SetRate(w.since(at), sim.TrueRate)
 		}
-		return errors.Join(err, a.clocksShifted())
+		_, shifted := a.clocksShifted()
+		return errors.Join(err, shifted)
 	}), nil
 }
 
@@ -75,15 +76,27 @@ func stopped(a *Agent, resume func() error) effect {
 }
 
 // crashFault cuts the host off before it kills its processes: a machine that is switched
-// off tells nobody that its connections are gone.
+// off tells nobody that its connections are gone, and sends nothing again. What has left it
+// is not in its power any more.
 func (w *World) crashFault(a *Agent) (effect, error) {
-	cut, err := w.cutOff(a.id)
+	from, to, err := w.linksOf(a.id)
 	if err != nil {
 		return effect{}, err
 	}
+	power := func(n int) {
+		for i := range from {
+			from[i].change(&from[i].off, n)
+			to[i].change(&to[i].cuts, n)
+		}
+	}
+	if err := w.lab.network.settle(from); err != nil {
+		return effect{}, err
+	}
+	power(1)
 	since := a.suspendedSince()
 	if err := a.Crash(); err != nil {
-		return effect{}, errors.Join(err, cut.undo())
+		power(-1)
+		return effect{}, err
 	}
 	if since != 0 { // the crash has ended a suspension
 		w.clock(a.id).SetRate(w.now(), sim.TrueRate)
@@ -91,28 +104,29 @@ func (w *World) crashFault(a *Agent) (effect, error) {
 	return effect{
 		probe: a.Crashed,
 		undo: func() error {
-			procs, err := a.Restart()
-			return errors.Join(err, w.join(procs), cut.undo())
+			err := errors.Join(a.dropConnections(), w.lab.network.settle(from))
+			procs, failed := a.Restart()
+			err = errors.Join(err, failed, w.join(procs))
+			power(-1)
+			return err
 		},
 	}, nil
 }
 
-// cutOff cuts all links of a host.
-func (w *World) cutOff(host sim.HostID) (effect, error) {
-	var links []*link
+// linksOf gives the links from a host and those to it, in the same order of the others.
+func (w *World) linksOf(host sim.HostID) (from, to []*link, err error) {
 	for _, other := range w.lab.hosts() {
 		if other == host {
 			continue
 		}
-		for _, named := range []sim.Link{{From: host, To: other}, {From: other, To: host}} {
-			l, err := w.lab.link(named)
-			if err != nil {
-				return effect{}, err
-			}
-			links = append(links, l)
+		out, err1 := w.lab.link(sim.Link{From: host, To: other})
+		in, err2 := w.lab.link(sim.Link{From: other, To: host})
+		if err := errors.Join(err1, err2); err != nil {
+			return nil, nil, err
 		}
+		from, to = append(from, out), append(to, in)
 	}
-	return w.lab.network.partition(links), nil
+	return from, to, nil
 }
 
 // wallFault steps the wall clock of a host, and back at its end.
@@ -124,12 +138,13 @@ func wallFault(a *Agent, step time.Duration) (effect, error) {
 		return effect{}, err
 	}
 	return effect{
-		probe: a.provenClocks,
+		probe: a.seenClocks(),
 		undo: func() error {
 			if err := a.StepWall(-step); err != nil {
 				return err
 			}
-			return a.provenClocks()
+			_, err := a.provenClocks()
+			return err
 		},
 	}, nil
 }
@@ -143,9 +158,9 @@ func (w *World) monotonicFault(a *Agent, step time.Duration) (effect, error) {
 	if err != nil {
 		return effect{}, err
 	}
-	w.clock(a.id).Step(at-w.zero, step)
+	w.clock(a.id).Step(w.since(at), step)
 	return effect{
-		probe: a.provenClocks,
+		probe: a.seenClocks(),
 		undo:  func() error { return errBackwards },
 	}, nil
 }

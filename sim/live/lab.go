@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/locklab/locklab/sim"
+	"golang.org/x/sys/unix"
 )
 
 // maxHosts is how many addresses 10.77.0.0/24 has for hosts.
@@ -29,7 +30,7 @@ type Lab struct {
 
 	mu     sync.Mutex
 	agents []*Agent // in the order in which they were added
-	procs  []*Proc  // in the order in which they were started
+	procs  []*Proc  // in the order in which they were started, but for those of earlier trials
 	closed bool
 }
 
@@ -159,7 +160,7 @@ func (l *Lab) hosts() []sim.HostID {
 	return ids
 }
 
-// processes gives every process that was started in the lab.
+// processes gives every process that was started in the lab, and that it has not forgotten.
 func (l *Lab) processes() []*Proc {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -167,17 +168,20 @@ func (l *Lab) processes() []*Proc {
 }
 
 // cast gives the processes that take part in a trial that is about to begin: not those
-// that an earlier one has done with, nor what a crash has killed. The hosts forget these.
+// that an earlier one has done with, nor what a crash has killed. The lab and its hosts
+// forget these; the lab only those of whom no descendant is left, see reapOrphans.
 func (l *Lab) cast() []*Proc {
+	hasPlayed := func(p *Proc) bool { return closed(p.done) && (p.crashed.Load() || p.endedWell()) }
 	l.mu.Lock()
 	agents := append([]*Agent(nil), l.agents...)
+	l.procs = slices.DeleteFunc(l.procs, func(p *Proc) bool {
+		return hasPlayed(p) && unix.Kill(-p.Pid(), 0) == unix.ESRCH
+	})
 	l.mu.Unlock()
 	for _, a := range agents {
 		a.forgetEnded()
 	}
-	return slices.DeleteFunc(l.processes(), func(p *Proc) bool {
-		return closed(p.done) && (p.crashed.Load() || p.endedWell())
-	})
+	return slices.DeleteFunc(l.processes(), hasPlayed)
 }
 
 // Idle tells whether every role has ended: nothing that a trial has started still runs.

@@ -31,7 +31,7 @@ func (w *World) applyLinks(f sim.Fault) (effect, error) {
 	case sim.Delay:
 		return w.lab.network.delay(links, f.By), nil
 	case sim.Drop:
-		return w.lab.network.drop(links, f.Probability, w.lab.Seed)
+		return w.lab.network.drop(links, f.Probability, w.lab.Seed), nil
 	case sim.Hold:
 		return holdMessages(links, f.By)
 	}
@@ -97,19 +97,18 @@ const fewProbes = 3
 func (s *vswitch) partition(links []*link) effect {
 	add := func(n int) {
 		for _, l := range links {
-			l.mu.Lock()
-			l.cuts += n
-			l.mu.Unlock()
+			l.change(&l.cuts, n)
 		}
 	}
 	add(1)
 	probe := func() error {
 		all, err := s.sound(links, fewProbes)
+		defer s.sounding.forget(all)
 		if err != nil {
 			return err
 		}
 		for _, g := range all {
-			if n := s.sounding.look(g).arrived + g.link.waiting(g); n > 0 {
+			if n := max(g.link.through(g), s.sounding.look(g).arrived); n > 0 {
 				return fmt.Errorf("packets get through %s: %d of %d probe frames did", g.link, n, fewProbes)
 			}
 		}
@@ -119,8 +118,9 @@ func (s *vswitch) partition(links []*link) effect {
 }
 
 // delay makes frames that are sent from now on arrive later, by the sum of the delays in
-// effect. It is proven by probe frames that have not arrived after less. Nobody waits for
-// them: what the frames of one probe do afterwards is looked at in the next.
+// effect. It is proven by probe frames that have not been handed over after less, and are
+// not about to be. Nobody waits for them: what the frames of one probe do afterwards is
+// looked at in the next.
 func (s *vswitch) delay(links []*link, by time.Duration) effect {
 	add := func(d time.Duration) {
 		for _, l := range links {
@@ -136,27 +136,35 @@ func (s *vswitch) delay(links []*link, by time.Duration) effect {
 		if err != nil {
 			return err
 		}
-		for _, g := range slices.Concat(before, all) {
-			if seen := s.sounding.look(g); seen.arrived > 0 && seen.firstAt-seen.sentAt < by {
-				return fmt.Errorf("a probe frame %s took %v, expected at least %v", g.link, seen.firstAt-seen.sentAt, by)
+		earlier := before
+		before = all
+		defer s.sounding.forget(earlier)
+		for _, g := range slices.Concat(earlier, all) {
+			if took := g.link.quickest(g); took < by {
+				return fmt.Errorf("a probe frame %s takes %v, expected at least %v", g.link, took, by)
 			}
 		}
 		for _, g := range all {
-			if s.sounding.look(g).arrived+g.link.waiting(g) == 0 && g.link.expectedLoss() == 0 {
+			if g.link.through(g) == 0 && g.link.expectedLoss() == 0 {
 				return fmt.Errorf("of %d probe frames %s none is on its way or has arrived", fewProbes, g.link)
 			}
 		}
-		before = all
 		return nil
 	}
-	return effect{probe: probe, undo: func() error { add(-by); return nil }}
+	undo := func() error {
+		add(-by)
+		s.sounding.forget(before)
+		return nil
+	}
+	return effect{probe: probe, undo: undo}
 }
 
-// expectedLoss is the share of frames that the link is to lose: 1 while it is cut.
+// expectedLoss is the share of frames that the link is to lose: 1 while it is cut, or its
+// sender is off.
 func (l *link) expectedLoss() float64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.cuts > 0 {
+	if l.cuts+l.off > 0 {
 		return 1
 	}
 	through := 1.0
@@ -171,10 +179,7 @@ const rarestLoss = 0.005
 
 // drop makes links lose frames at random. What the kernel has left for the network card
 // to cut up is lost as a whole. It is proven by counting how many probe frames arrive.
-func (s *vswitch) drop(links []*link, probability float64, seed uint64) (effect, error) {
-	if probability < rarestLoss {
-		return effect{}, fmt.Errorf("a loss of %g of the packets is too rare to be proven: use %g or more", probability, rarestLoss)
-	}
+func (s *vswitch) drop(links []*link, probability float64, seed uint64) effect {
 	for _, l := range links {
 		l.mu.Lock()
 		if l.random == nil {
@@ -193,7 +198,7 @@ func (s *vswitch) drop(links []*link, probability float64, seed uint64) (effect,
 		}
 		return nil
 	}
-	return effect{probe: func() error { return s.probeLoss(links, probability) }, undo: undo}, nil
+	return effect{probe: func() error { return s.probeLoss(links, probability) }, undo: undo}
 }
 
 // probeLoss sends so many probe frames that about 40 are lost if one in 1/p is. Fewer or
@@ -203,12 +208,13 @@ func (s *vswitch) drop(links []*link, probability float64, seed uint64) (effect,
 func (s *vswitch) probeLoss(links []*link, p float64) error {
 	n := int(math.Ceil(40 / p))
 	all, err := s.sound(links, n)
+	defer s.sounding.forget(all)
 	if err != nil {
 		return err
 	}
 	spread := func(p float64) float64 { return 5 * math.Sqrt(float64(n)*p*(1-p)) }
 	for _, g := range all {
-		lost := float64(n - s.sounding.look(g).arrived - g.link.waiting(g))
+		lost := float64(n - g.link.through(g))
 		most := max(p, g.link.expectedLoss())
 		if lost < float64(n)*p-spread(p) || lost > float64(n)*most+spread(most) {
 			return fmt.Errorf("the link %s lost %v of %d probe frames, which a loss of %g does not explain", g.link, lost, n, p)

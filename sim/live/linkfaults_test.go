@@ -240,6 +240,36 @@ func TestLinkFaultThatIsNotInEffectIsNotProven(t *testing.T) {
 	wantError(t, w.Probe(hold(time.Hour)), "has arrived already")
 }
 
+// The first probe sees at once that what it has sent is to arrive too early.
+func TestDelayThatIsTooShortIsNotProven(t *testing.T) {
+	lab := newLab(t, client1, server1)
+	w := live.NewWorld(lab, nil)
+	slow := delay(client1, server1, 2*time.Hour, 1)
+	if err := w.Apply(slow); err != nil {
+		t.Fatal(err)
+	}
+	if err := lab.Hasten(client1, server1, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, w.Probe(slow), "expected at least 2h0m0s", string(client1), string(server1))
+}
+
+func TestFaultThatIsUndoneLeavesNoSounding(t *testing.T) {
+	lab := newLab(t, client1, server1)
+	w := live.NewWorld(lab, nil)
+	for _, f := range []sim.Fault{
+		clientCut, delay(client1, server1, time.Millisecond, 3),
+		{Kind: sim.Drop, From: []sim.HostID{client1}, To: []sim.HostID{server1}, Probability: 0.5, Firing: 4},
+	} {
+		apply(t, w, f)
+		prove(t, w, f)
+		undo(t, w, f)
+		if n := lab.Soundings(); n != 0 {
+			t.Errorf("%s leaves %d soundings", f.Lane(), n)
+		}
+	}
+}
+
 func TestLinkFaultOnAHostThatIsNotThereIsRefused(t *testing.T) {
 	lab := newLab(t, client1)
 	w := live.NewWorld(lab, nil)

@@ -30,10 +30,13 @@ func (a *Agent) members() ([]int, error) {
 	}), nil
 }
 
-// stoppable lists the processes that are part of the host for faults.
+// stoppable lists the processes that are part of the host for faults. A helper that has
+// ended may have left its pid to one of them.
 func (a *Agent) stoppable() ([]int, error) {
 	pids, err := a.members()
-	return slices.DeleteFunc(pids, func(pid int) bool { return slices.Contains(a.helpers, pid) }), err
+	return slices.DeleteFunc(pids, func(pid int) bool {
+		return slices.ContainsFunc(a.helpers, func(p *Proc) bool { return p.Pid() == pid && !closed(p.done) })
+	}), err
 }
 
 func processIDs() ([]int, error) {

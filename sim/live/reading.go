@@ -71,10 +71,11 @@ var errEnded = errors.New("the process has ended")
 
 // provenClocks proves that the host's clocks are off as they should be: by what is in
 // every process's memory, and, unless the host is stopped, by asking its roles, and its
-// server where there is a way to.
-func (a *Agent) provenClocks() error {
-	if err := a.clocksShifted(); err != nil {
-		return err
+// server where there is a way to. It says how many processes there were: with none, nothing
+// has been proven.
+func (a *Agent) provenClocks() (seen int, err error) {
+	if seen, err = a.clocksShifted(); err != nil {
+		return seen, err
 	}
 	a.mu.Lock()
 	shift, silent := a.shift, a.stops > 0 || a.down()
@@ -84,7 +85,7 @@ func (a *Agent) provenClocks() error {
 	}
 	a.mu.Unlock()
 	if silent {
-		return nil
+		return seen, nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), askLimit)
 	defer cancel()
@@ -96,14 +97,14 @@ func (a *Agent) provenClocks() error {
 		switch {
 		case errors.Is(err, errEnded):
 		case err != nil:
-			return fmt.Errorf("%s: %w", p, err)
+			return seen, fmt.Errorf("%s: %w", p, err)
 		case !r.Wall.include(shift.wall):
-			return fmt.Errorf("%s says that its wall clock is off by %v to %v, expected %v", p, r.Wall[0], r.Wall[1], shift.wall)
+			return seen, fmt.Errorf("%s says that its wall clock is off by %v to %v, expected %v", p, r.Wall[0], r.Wall[1], shift.wall)
 		case !r.Monotonic.include(shift.monotonic):
-			return fmt.Errorf("%s says that its monotonic clock is off by %v to %v, expected %v", p, r.Monotonic[0], r.Monotonic[1], shift.monotonic)
+			return seen, fmt.Errorf("%s says that its monotonic clock is off by %v to %v, expected %v", p, r.Monotonic[0], r.Monotonic[1], shift.monotonic)
 		}
 	}
-	return a.askServer(ctx, shift.wall)
+	return seen, a.askServer(ctx, shift.wall)
 }
 
 // serverRounds is how coarse the time may be that a server tells: some keep it for the
@@ -126,4 +127,18 @@ func (a *Agent) askServer(ctx context.Context, shift time.Duration) error {
 		return fmt.Errorf("the server on host %s says that its wall clock is off by %v to %v, expected %v", a.id, off[0], off[1], shift)
 	}
 	return nil
+}
+
+// seenClocks makes a probe of a fault of the host's clocks: it is proven once a process has
+// been seen whose clocks are off, while none is seen whose clocks are not.
+func (a *Agent) seenClocks() func() error {
+	ever := false
+	return func() error {
+		seen, err := a.provenClocks()
+		ever = ever || seen > 0
+		if err == nil && !ever {
+			err = fmt.Errorf("no process on host %s has seen its clocks off: none runs there", a.id)
+		}
+		return err
+	}
 }

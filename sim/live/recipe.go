@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os/exec"
+	"slices"
 )
 
 // recipe is how a program is started, again after each crash.
@@ -88,8 +89,8 @@ func (a *Agent) relaunch(r *recipe) (*Proc, error) {
 	return p, nil
 }
 
-// forgetEnded forgets the programs that have ended: what an earlier trial left is not
-// started again.
+// forgetEnded forgets the programs and helpers that have ended: what an earlier trial left
+// is not started again.
 func (a *Agent) forgetEnded() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -100,4 +101,5 @@ func (a *Agent) forgetEnded() {
 		}
 	}
 	a.recipes = running
+	a.helpers = slices.DeleteFunc(a.helpers, func(p *Proc) bool { return closed(p.done) })
 }

@@ -23,16 +23,17 @@ func TestMain(m *testing.M) {
 
 // The parts that processes of this test binary play.
 var roles = map[string]live.Role{
-	"client":     client,
-	"observer":   observer,
-	"monitor":    monitor,
-	"quitter":    quitter,
-	"never-done": neverDone,
-	"ledger":     ledger,
-	"outsider":   outsider,
-	"garbler":    garbler,
-	"talker":     talker,
-	"writer":     writer,
+	"client":      client,
+	"truthteller": truthteller,
+	"observer":    observer,
+	"monitor":     monitor,
+	"quitter":     quitter,
+	"never-done":  neverDone,
+	"ledger":      ledger,
+	"outsider":    outsider,
+	"garbler":     garbler,
+	"talker":      talker,
+	"writer":      writer,
 }
 
 // client records acquired, check and done, one straight after the other.
@@ -41,6 +42,20 @@ func client(h *live.Host, _ json.RawMessage) error {
 	h.AwaitStart()
 	h.Record(sim.Event{Kind: sim.Acquired, Token: h.Uint64()})
 	h.Record(sim.Event{Kind: sim.Check, Until: h.Now()})
+	h.Record(sim.Event{Kind: sim.Done})
+	return nil
+}
+
+// truthteller records what its clock shows between two looks at true time.
+func truthteller(h *live.Host, _ json.RawMessage) error {
+	h.Ready()
+	h.AwaitStart()
+	before := h.TrueTime()
+	own := h.Now()
+	after := h.TrueTime()
+	h.Record(sim.Event{Kind: sim.Acquired, Until: before})
+	h.Record(sim.Event{Kind: sim.Check, Until: own})
+	h.Record(sim.Event{Kind: sim.Release, Until: after})
 	h.Record(sim.Event{Kind: sim.Done})
 	return nil
 }

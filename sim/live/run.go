@@ -103,16 +103,21 @@ func (w *World) watch(p *Proc) {
 	}()
 }
 
-// start sets time zero and the roles going.
+// start carries out the steps at time zero, in their order, and then sets time zero and the
+// roles going.
 func (w *World) start(clients []sim.HostID) error {
 	w.mu.Lock()
 	w.waiting = make(map[sim.HostID]bool)
 	for _, id := range clients {
 		w.waiting[id] = true
 	}
+	w.director.Start()
 	w.lab.network.startRecording()
 	w.zero = machineClock() + startDelay
-	w.director.Start()
+	for _, f := range w.starts {
+		f()
+	}
+	w.lab.suspendFrom(w.zero)
 	procs := slices.Clone(w.procs)
 	w.mu.Unlock()
 	for _, p := range procs {

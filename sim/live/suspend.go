@@ -44,6 +44,17 @@ func (a *Agent) suspendedSince() time.Duration {
 	return a.suspended
 }
 
+// suspendFrom has hosts that are suspended already count as suspended since then: their
+// processes have not seen a later time, nor do they before then.
+func (l *Lab) suspendFrom(at time.Duration) {
+	for _, id := range l.hosts() {
+		a := l.Agent(id)
+		a.mu.Lock()
+		a.suspended = max(a.suspended, at) // which says nothing of a host that is not suspended
+		a.mu.Unlock()
+	}
+}
+
 // Wake ends a suspension. After the last one the monotonic clock goes on where it stood,
 // and at is the machine's clock at that moment; before it, at is 0.
 func (a *Agent) Wake() (at time.Duration, err error) {

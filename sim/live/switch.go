@@ -67,7 +67,7 @@ func (s *vswitch) link(from, to *port) *link {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.links[key] == nil {
-		s.links[key] = &link{name: sim.Link{From: from.host, To: to.host}, from: from, to: to, closed: s.closed, fire: s.reading.Go, record: &s.record}
+		s.links[key] = &link{name: sim.Link{From: from.host, To: to.host}, from: from, to: to, closed: s.closed, fire: s.reading.Go, record: &s.record, sounding: &s.sounding}
 	}
 	return s.links[key]
 }

@@ -127,7 +127,8 @@ func (l *link) letGo() {
 }
 
 // flush hands over at once what has been put off on any link, and makes nobody wait for
-// messages any more: what one trial holds must not arrive in the next.
+// messages any more: what one trial holds must not arrive in the next. Nor does the next draw
+// its losses where this one has left off: it has a seed of its own.
 func (s *vswitch) flush() {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -140,6 +141,7 @@ func (l *link) flush() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.awaited, l.keepers, l.keepsAll = nil, 0, 0
+	l.random = nil
 	now := machineClock()
 	for _, k := range l.queue {
 		k.planned, k.due = now, now

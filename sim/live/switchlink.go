@@ -28,12 +28,14 @@ type link struct {
 	from, to *port
 	fire     func(func()) // starts a goroutine that the switch waits for when it is closed
 	record   *record
+	sounding *sounder
 
 	mu       sync.Mutex
-	cuts     int           // how many partitions cut it
+	cuts     int           // how many partitions cut it, and crashes of the host that it goes to
+	off      int           // how many crashes of the host that it comes from are in effect
 	extra    time.Duration // what delay faults add to every frame's way
 	losses   []float64     // with what probability each drop fault loses a frame
-	random   *sim.Random   // what losses are drawn from; set by the first drop fault
+	random   *sim.Random   // what losses are drawn from; set by the first drop fault of a trial
 	awaited  []*awaiting   // who wants the next message
 	keepers  int           // how many keep messages here, and have not let go yet
 	keepsAll int           // how many of them keep all that come, see keep
@@ -56,7 +58,8 @@ type packet struct {
 }
 
 // carry takes a frame to the other end, now or later or never, as the faults in effect
-// say. What enters a cut link is lost, and so is what is due on one.
+// say. What enters a cut link is lost, and so is what is due on one. From a host that is off
+// nothing enters, but what it has sent before arrives.
 func (l *link) carry(f frame) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -70,13 +73,13 @@ func (l *link) carry(f frame) {
 	} else {
 		l.recordOpening(f, id)
 	}
-	if l.cuts > 0 || l.loses() {
+	if l.cuts > 0 || l.off > 0 || l.loses() {
 		l.recordLost(recorded)
 		return
 	}
 	caught := message && l.catch()
 	if len(l.queue) == 0 && l.extra == 0 && !caught {
-		l.to.send(f)
+		l.handOver(f)
 		l.recordArrived(recorded)
 		return
 	}
@@ -91,6 +94,13 @@ func (l *link) carry(f frame) {
 	}
 	l.enqueue(k)
 	l.deliver()
+}
+
+// change adds to one of the link's counters.
+func (l *link) change(counter *int, n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	*counter += n
 }
 
 // loses draws whether a frame is lost. Of several drop faults each draws for itself.
@@ -134,7 +144,7 @@ func (l *link) deliver() {
 			l.recordLost(k.segment)
 			continue
 		}
-		l.to.send(k.frame)
+		l.handOver(k.frame)
 		l.recordArrived(k.segment)
 	}
 	l.queue = slices.Delete(l.queue, 0, n)
@@ -148,6 +158,14 @@ func (l *link) deliver() {
 	default:
 		l.timer.Reset(l.queue[0].due - now)
 	}
+}
+
+// handOver gives a frame to the host at the other end.
+func (l *link) handOver(f frame) {
+	if f.etherType() == probeType {
+		l.sounding.handedOver(f)
+	}
+	l.to.send(f)
 }
 
 // later is called when the first in the queue may be due.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -24,28 +23,6 @@ const (
 	probeLength = 9
 )
 
-// sounding is what became of probe frames that were sent over a link.
-type sounding struct {
-	number  uint64
-	link    *link
-	sent    int           // frames that left the host at the link's beginning
-	sentAt  time.Duration // when the first left, on the machine's clock
-	carried int           // frames that the switch has dealt with
-	arrived int           // frames that the host at the link's end has received
-	firstAt time.Duration // when the first of them did
-	past    int           // frames that it received from the switch past the link
-}
-
-// sounder sends probe frames from the hosts' own ends of their cables, and counts what
-// arrives at the other hosts' ends: what it finds out about a link is what hosts find.
-type sounder struct {
-	one sync.Mutex // one call of sound at a time
-
-	mu   sync.Mutex
-	all  map[uint64]*sounding
-	last uint64
-}
-
 // Limits of a sounding.
 const (
 	soundBatch = 64              // frames that are under way at once: no queue overflows
@@ -54,32 +31,51 @@ const (
 
 // sound sends n probe frames over each link and returns when the switch has dealt with
 // all of them, and with one more to each receiver that it sends past the links. That one
-// arriving proves that the others would have been seen had they been let through.
+// arriving proves that the others would have been seen had they been let through. Whoever
+// asks for soundings is to forget them.
 func (s *vswitch) sound(links []*link, n int) ([]*sounding, error) {
 	s.sounding.one.Lock()
 	defer s.sounding.one.Unlock()
-	all := make([]*sounding, len(links))
-	for i, l := range links {
+	for _, l := range links {
 		for _, p := range []*port{l.from, l.to} {
 			if err := s.tap(p); err != nil {
 				return nil, fmt.Errorf("probe the link %s: %w", l, err)
 			}
 		}
+	}
+	all := make([]*sounding, len(links))
+	for i, l := range links {
 		all[i] = s.sounding.begin(l)
 	}
+	if err := s.batches(all, n); err != nil {
+		s.sounding.forget(all)
+		return nil, err
+	}
+	return all, nil
+}
+
+// settle returns when what hosts have sent until now has come to these links.
+func (s *vswitch) settle(links []*link) error {
+	all, err := s.sound(links, 1)
+	s.sounding.forget(all)
+	return err
+}
+
+// batches sends n probe frames over each link, and waits.
+func (s *vswitch) batches(all []*sounding, n int) error {
 	for sent := 0; sent < n; {
 		batch := min(soundBatch, n-sent)
 		sent += batch
 		for _, g := range all {
 			if err := s.batch(g, batch); err != nil {
-				return nil, fmt.Errorf("probe the link %s: %w", g.link, err)
+				return fmt.Errorf("probe the link %s: %w", g.link, err)
 			}
 		}
 		if err := s.batchDone(all); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return all, nil
+	return nil
 }
 
 // batch sends some probe frames over a link.
@@ -188,87 +184,4 @@ func (d *sounder) listen(p *port, tap *os.File) {
 			d.arrived(buffer[ethHeader:n])
 		}
 	}
-}
-
-// begin makes a sounding of a link and gives it its number.
-func (d *sounder) begin(l *link) *sounding {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.all == nil {
-		d.all = make(map[uint64]*sounding)
-	}
-	d.last++
-	d.all[d.last] = &sounding{number: d.last, link: l}
-	return d.all[d.last]
-}
-
-// carried is told of each probe frame that the switch has dealt with.
-func (d *sounder) carried(f frame) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if g := d.find(f.payload()); g != nil {
-		g.carried++
-	}
-}
-
-// arrived is told of each probe frame that a host has received.
-func (d *sounder) arrived(payload []byte) {
-	now := machineClock()
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	g := d.find(payload)
-	switch {
-	case g == nil:
-	case payload[probePast] != 0:
-		g.past++
-	default:
-		if g.arrived == 0 {
-			g.firstAt = now
-		}
-		g.arrived++
-	}
-}
-
-// find gives the sounding that a probe frame belongs to. The caller holds mu.
-func (d *sounder) find(payload []byte) *sounding {
-	if len(payload) < probeLength {
-		return nil
-	}
-	return d.all[binary.BigEndian.Uint64(payload[probeNumber:])]
-}
-
-// awaitEach waits until f has nothing against any of the soundings.
-func (d *sounder) awaitEach(all []*sounding, f func(*sounding) error) error {
-	return poll(soundLimit, func() error {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		for _, g := range all {
-			if err := f(g); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// look gives what is known of a sounding at this moment.
-func (d *sounder) look(g *sounding) sounding {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return *g
-}
-
-// waiting counts the frames of a sounding that are on their way on the link.
-func (l *link) waiting(g *sounding) (n int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, k := range l.queue {
-		if k.frame.etherType() != probeType {
-			continue
-		}
-		if p := k.frame.payload(); len(p) >= probeLength && binary.BigEndian.Uint64(p[probeNumber:]) == g.number {
-			n++
-		}
-	}
-	return n
 }

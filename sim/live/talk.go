@@ -173,6 +173,9 @@ func (t *talk) listenWith(f func(report)) {
 	t.listen = f
 }
 
+// nobody listens.
+func nobody(report) {}
+
 // deliver hands events over until the last one.
 func (t *talk) deliver() {
 	t.hearing.Lock()
@@ -186,6 +189,7 @@ func (t *talk) deliver() {
 			if !closed(t.over) {
 				close(t.over)
 			}
+			t.listen = nobody // who has listened need not be kept
 			return
 		}
 		r, f := t.inbox[0], t.listen

@@ -27,7 +27,8 @@ type World struct {
 
 	mu       sync.Mutex // held by whoever talks to the director
 	director *sim.Director
-	zero     time.Duration // time zero on the machine's clock
+	zero     time.Duration // time zero on the machine's clock; never: it is not known yet
+	starts   []func()      // what is to be done as soon as it is known
 	over     bool
 	events   []sim.Event
 	timers   []*time.Timer
@@ -47,14 +48,17 @@ func NewWorld(lab *Lab, steps []sim.Step) *World {
 	w := &World{
 		lab: lab, steps: steps, chance: sim.NewRandom(lab.Seed, "faults"),
 		trouble: make(chan error, 1), runOver: make(chan struct{}), allDone: make(chan struct{}),
-		clocks: make(map[sim.HostID]*sim.Clock),
+		clocks: make(map[sim.HostID]*sim.Clock), zero: never,
 	}
 	w.director = sim.NewDirector(w, steps)
 	return w
 }
 
-// now is the true time since the world started, 0 just before.
-func (w *World) now() time.Duration { return max(0, machineClock()-w.zero) }
+// now is the true time since the world started, 0 before.
+func (w *World) now() time.Duration { return w.since(machineClock()) }
+
+// since is the true time at a moment of the machine's clock, 0 before the world started.
+func (w *World) since(at time.Duration) time.Duration { return max(0, at-w.zero) }
 
 // Hosts lists the lab's hosts, in the order in which they were added.
 func (w *World) Hosts() []sim.HostID { return w.lab.hosts() }
@@ -62,12 +66,18 @@ func (w *World) Hosts() []sim.HostID { return w.lab.hosts() }
 // Draw gives the next number of the stream that faults draw from.
 func (w *World) Draw() uint64 { return w.chance.Uint64() }
 
-// After calls f once d of true time has passed, unless the trial is over.
+// After calls f once d of true time has passed, unless the trial is over. Before the start
+// it calls at once what is so from the beginning: nobody must be quicker than that.
 func (w *World) After(d time.Duration, f func()) {
-	wait := w.zero + w.now() + d - machineClock()
-	if d == 0 {
-		wait = 0 // before the start, too: what is so from the beginning, nobody must be quicker than
+	if w.zero == never {
+		if d == 0 {
+			f()
+			return
+		}
+		w.starts = append(w.starts, func() { w.After(d, f) })
+		return
 	}
+	wait := w.zero + w.now() + d - machineClock()
 	w.timers = append(w.timers, time.AfterFunc(wait, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()

@@ -1,0 +1,36 @@
+//go:build linux
+
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+)
+
+// onClockbound says why the trial cannot be run on real servers that do not bear it when
+// their monotonic clock is shifted; nil: no fault does that to one, or they bear it.
+func (t Trial) onClockbound(c cast) error {
+	b, ok := t.Backend.Backend.(backends.Clockbound)
+	if !ok {
+		return nil
+	}
+	why := b.Clockbound()
+	if why == nil {
+		return nil
+	}
+	for _, step := range c.steps {
+		f := step.Do
+		if f.Kind != sim.Suspend && (f.Kind != sim.ClockFault || f.Clock != sim.MonotonicClock) {
+			continue
+		}
+		for _, id := range slices.Concat([]sim.HostID{f.Host}, f.Hosts) {
+			if mayBeServer(id, c.servers) {
+				return fmt.Errorf("the live world cannot do the fault %s to servers of %s: %w", f.Lane(), t.Backend.Backend.Name(), why)
+			}
+		}
+	}
+	return nil
+}

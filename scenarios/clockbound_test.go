@@ -1,0 +1,72 @@
+//go:build linux
+
+package scenarios
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// Java does not bear it when its monotonic clock is shifted: such faults of a ZooKeeper server
+// are not available, whoever names it and however. All others are, and those of clients.
+func TestMonotonicClocksOfZooKeeperServersAreNotShifted(t *testing.T) {
+	clock := func(name sim.ClockName, hosts ...sim.HostID) sim.Fault {
+		return sim.Fault{Kind: sim.ClockFault, Clock: name, Hosts: hosts, Step: 1}
+	}
+	suspend := func(host sim.HostID) sim.Fault { return sim.Fault{Kind: sim.Suspend, Host: host, For: 1} }
+	for _, c := range []struct {
+		backend string
+		fault   sim.Fault
+		can     bool
+	}{
+		{"zookeeper", suspend("zk-1"), false},
+		{"lib/zk-lock", suspend("zk-2"), false},
+		{"zookeeper", suspend(sim.Leader), false},
+		{"zookeeper", suspend(sim.AnyHost), false},
+		{"zookeeper", clock(sim.MonotonicClock, "client-1", "zk-3"), false},
+		{"zookeeper", clock(sim.MonotonicClock, sim.Servers), false},
+		{"zookeeper", clock(sim.MonotonicClock, "client-1"), true},
+		{"zookeeper", clock(sim.WallClock, "zk-1"), true},
+		{"zookeeper", suspend(sim.Holder), true},
+		{"zookeeper", sim.Fault{Kind: sim.Pause, Host: "zk-1", For: 1}, true},
+		{"etcd", suspend(sim.Leader), true},
+		{"lib/etcd-mutex", suspend(sim.Leader), true},
+	} {
+		spec, err := Registry().ParseSpec(c.backend)
+		if err != nil {
+			t.Fatal(err)
+		}
+		settings, err := spec.Settings(LiveTTL, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		servers := spec.Backend.Servers(settings)
+		err = Trial{Backend: spec}.onClockbound(cast{servers: servers, steps: []sim.Step{{Do: c.fault.WithServers(servers)}}})
+		if c.can && err != nil || !c.can && (err == nil || !strings.Contains(err.Error(), "Java")) {
+			t.Errorf("%s with %s: %v, want that it can be done: %v", c.fault.Lane(), c.backend, err, c.can)
+		}
+	}
+}
+
+// No built-in cell is lost to that.
+func TestNoBuiltInCellShiftsTheMonotonicClockOfZooKeeper(t *testing.T) {
+	all, err := Builtin(Everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	trials, err := Selection{World: LiveWorld, Seeds: Seeds{1, 1}}.Trials(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, trial := range trials {
+		c, err := trial.cast()
+		if err == nil {
+			err = trial.onClockbound(c)
+		}
+		if err != nil {
+			t.Errorf("%s with %s: %v", trial.Scenario.Name, trial.Backend, err)
+		}
+	}
+}

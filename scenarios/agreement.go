@@ -65,8 +65,8 @@ func Agreements(cells []Summary) []Agreement {
 
 // compare decides. A verdict that nothing is expected of may differ from seed to seed, in
 // either world: there the worlds contradict each other only if no verdict is common to
-// both. Where chance is expected to decide, they do not. What is violated in one world and
-// never judged in the other is not agreed upon.
+// both. Where chance is expected to decide, they do not. What is violated in one world, where
+// it can always be judged, and never judged in the other is not agreed upon.
 func (a *Agreement) compare() {
 	if a.Live.Unavailable != "" {
 		a.Accord, a.Why = NoLive, []string{a.Live.Unavailable}
@@ -93,16 +93,16 @@ func (a *Agreement) compare() {
 		case contrary:
 			a.sink(Disagree, fmt.Sprintf("%s: violated in %d of %d virtual and %d of %d live trials",
 				p, v.Violated, v.Holds+v.Violated, l.Violated, l.Holds+l.Violated))
-		case v.silent() && l.Violated > 0:
+		case v.silent() && l.Violated > 0 && l.Undecided == 0:
 			a.sink(Unsure, fmt.Sprintf("%s: undecided in all %d virtual trials, violated live", p, v.Undecided))
-		case l.silent() && v.Violated > 0:
+		case l.silent() && v.Violated > 0 && v.Undecided == 0:
 			a.sink(Unsure, fmt.Sprintf("%s: undecided in all %d live trials, violated virtually", p, l.Undecided))
 		}
 	}
 }
 
 // silent tells whether no trial said anything of the property. Beside a world in which it
-// holds that is no news: often there was nothing to judge.
+// holds, or cannot always be judged either, that is no news: there was nothing to judge.
 func (t Tally) silent() bool { return t.Undecided > 0 && t.Holds+t.Violated == 0 }
 
 func (a *Agreement) sink(to Accord, why string) {

@@ -42,6 +42,7 @@ func TestWorldsAgreeUnlessTheyContradictEachOther(t *testing.T) {
 		{"the other way round, as often", []check.Verdict{undecided}, []check.Verdict{holds}, Agree, ""},
 		{"violated where the live world never tells", []check.Verdict{holds, violated}, []check.Verdict{undecided, undecided}, Unsure, "overlap: undecided in all 2 live trials, violated virtually"},
 		{"violated where the virtual world never tells", []check.Verdict{undecided}, []check.Verdict{holds, violated}, Unsure, "overlap: undecided in all 1 virtual trials, violated live"},
+		{"violated where it can be judged now and then", []check.Verdict{undecided, violated}, []check.Verdict{undecided}, Agree, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var judged []Judged

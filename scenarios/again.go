@@ -29,10 +29,16 @@ func (t Trial) profiled(h *sim.History) []string {
 	if !t.asLive && t.profile == nil {
 		return nil
 	}
+	return t.adapted(h.Header.Options)
+}
+
+// adapted lists those of the options that a trial runs with that it did not ask for and
+// that are not defaults: "election-timeout=500ms".
+func (t Trial) adapted(options []string) []string {
 	asked, err := t.Backend.Settings(t.TTL, t.Guard.NeedsToken())
 	if err != nil {
 		return nil // it could not have been run
 	}
 	list := asked.List()
-	return slices.DeleteFunc(slices.Clone(h.Header.Options), func(o string) bool { return slices.Contains(list, o) })
+	return slices.DeleteFunc(slices.Clone(options), func(o string) bool { return slices.Contains(list, o) })
 }

@@ -21,6 +21,7 @@ const clientRole = "client"
 type clientSpec struct {
 	Backend string        `json:"backend"`
 	Options []LockOption  `json:"options,omitempty"` // the scenario's
+	Adapted []string      `json:"adapted,omitempty"` // what the live world has otherwise: "renew=off"
 	TTL     time.Duration `json:"ttl"`
 	Token   bool          `json:"token"`
 	Servers []string      `json:"servers"` // addresses, in the order of Backend.Servers
@@ -40,10 +41,10 @@ func LiveMissing(b backends.Backend) error {
 	return liveMissing(b, settings)
 }
 
-// liveProfile gives the settings that the servers of this machine stand for.
-func liveProfile(b backends.Backend, s backends.Settings) backends.Settings {
-	if p, ok := b.(backends.Profiled); ok {
-		if found, _, err := p.Profile(s); err == nil {
+// liveSettings gives the settings that a live trial runs with on this machine.
+func liveSettings(b backends.Backend, s backends.Settings) backends.Settings {
+	if a, ok := b.(backends.Adapted); ok {
+		if found, err := a.LiveSettings(s); err == nil {
 			return found
 		}
 	}
@@ -110,7 +111,7 @@ func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *liv
 	}
 	for i, id := range c.clients {
 		spec := clientSpec{
-			Backend: t.Backend.String(), Options: t.Scenario.Lock,
+			Backend: t.Backend.String(), Options: t.Scenario.Lock, Adapted: t.adapted(c.settings.List()),
 			TTL: t.TTL, Token: t.Guard.NeedsToken(),
 			Servers: backends.ServerAddresses(lab, c.servers), Ledger: lab.Address(ledger.HostID),
 			Plan: t.Scenario.plan(i, t.TTL), Attached: names,
@@ -176,6 +177,9 @@ func runClient(h *live.Host, raw json.RawMessage) error {
 	}
 	settings, err := backend.Settings(spec.TTL, spec.Token)
 	if err != nil {
+		return err
+	}
+	if settings, err = settings.WithValues(spec.Adapted); err != nil {
 		return err
 	}
 	lock, err := dialLock(h, backend.Backend, spec, settings)

@@ -29,8 +29,8 @@ func (*Stages) Run(ctx context.Context, t Trial) (*sim.History, error) {
 // Close does nothing.
 func (*Stages) Close() error { return nil }
 
-// liveProfile has no servers to look at here.
-func liveProfile(_ backends.Backend, s backends.Settings) backends.Settings { return s }
+// liveSettings has no servers to look at here.
+func liveSettings(_ backends.Backend, s backends.Settings) backends.Settings { return s }
 
 // LiveMissing says why trials cannot run live here.
 func LiveMissing(backends.Backend) error { return errNoLiveWorld }

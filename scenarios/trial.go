@@ -56,8 +56,8 @@ func (t Trial) settings() (backends.Settings, error) {
 	if t.profile != nil {
 		return s.WithValues(t.profile)
 	}
-	if t.asLive {
-		return liveProfile(t.Backend.Backend, s), nil
+	if t.asLive || t.World == LiveWorld {
+		return liveSettings(t.Backend.Backend, s), nil
 	}
 	return s, nil
 }
@@ -254,7 +254,7 @@ func (r *Result) compare(want ExpectedRange) {
 		r.Surprises = append(r.Surprises, fmt.Sprintf("expected %s, because %s; nothing was measured", want.Range, want.Because))
 		r.Outcome = max(r.Outcome, Undecided)
 	case !want.Contains(got, r.TTL):
-		r.Surprises = append(r.Surprises, fmt.Sprintf("expected %s, because %s; measured %s", want.Range, want.Because, ShowMeasured(got, r.TTL)))
+		r.Surprises = append(r.Surprises, fmt.Sprintf("expected %s, because %s; measured %s", want.Range, want.Because, want.showMiss(got, r.TTL)))
 		r.Outcome = NotAsExpected
 	}
 }

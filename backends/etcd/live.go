@@ -13,7 +13,7 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-var _ backends.Profiled = Backend{}
+var _ backends.Adapted = Backend{}
 
 const (
 	observerRole = "etcd-observer"

@@ -19,7 +19,7 @@ import (
 
 var (
 	_ backends.Attachable = Backend{}
-	_ backends.Profiled   = attached{}
+	_ backends.Adapted    = attached{}
 )
 
 // attached is the backend on a cluster that somebody else runs.
@@ -39,9 +39,9 @@ func (b attached) Missing(s backends.Settings) error {
 	return cmp.Or(b.to.Fits(b.Servers(s)), backends.RefuseWritten(s, optionLeadership, optionElection))
 }
 
-// Profile gives the settings as they are: which version the members are of is not asked.
-func (b attached) Profile(s backends.Settings) (backends.Settings, string, error) {
-	return s, "etcd, attached", b.Missing(s)
+// LiveSettings gives the settings as they are: which version the members are of is not asked.
+func (b attached) LiveSettings(s backends.Settings) (backends.Settings, error) {
+	return s, b.Missing(s)
 }
 
 // Start makes sure that every member serves, and that they have a leader.

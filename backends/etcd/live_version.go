@@ -154,12 +154,12 @@ func choose(s backends.Settings) (program, error) {
 		optionLeadership, value, versions, strings.Join(have, ", "), serversVar, ".ci/servers")
 }
 
-// Profile says which server the live world uses for these settings, and sets what it is
-// known to do if nobody has asked for something else.
-func (Backend) Profile(s backends.Settings) (backends.Settings, string, error) {
+// LiveSettings sets what the server that the live world uses for these settings is known to do,
+// and quick elections, if nobody has asked for something else.
+func (Backend) LiveSettings(s backends.Settings) (backends.Settings, error) {
 	p, err := choose(s)
 	if err != nil {
-		return s, "", err
+		return s, err
 	}
-	return quick(s).WithSwitch(optionLeadership, p.version.checksLeadership()), "etcd " + p.version.String(), nil
+	return quick(s).WithSwitch(optionLeadership, p.version.checksLeadership()), nil
 }

@@ -40,7 +40,7 @@ func fakeServer(t *testing.T, version string) string {
 
 func TestTheServerIsChosenByWhatTheOptionsSayOfIt(t *testing.T) {
 	old, fixed := fakeServer(t, "3.4.23"), fakeServer(t, "3.5.13")
-	for _, c := range []struct{ servers, spec, want, profile string }{
+	for _, c := range []struct{ servers, spec, want, check string }{
 		{old + ":" + fixed, "etcd", "3.5.13", "on"},
 		{old + ":" + fixed, "etcd+leadership-check-on-revoke=off", "3.4.23", "off"},
 		{old, "etcd", "3.4.23", "off"}, // nobody asked for the check, so the model goes without
@@ -50,7 +50,7 @@ func TestTheServerIsChosenByWhatTheOptionsSayOfIt(t *testing.T) {
 	} {
 		t.Setenv(serversVar, c.servers)
 		s := settings(t, c.spec)
-		p, name, err := Backend{}.Profile(s)
+		p, err := Backend{}.LiveSettings(s)
 		if missing := (Backend{}).Missing(s); (missing == nil) != (c.want != "") || (err == nil) != (missing == nil) {
 			t.Errorf("%s: %v, and its profile: %v", c.spec, missing, err)
 		}
@@ -60,8 +60,9 @@ func TestTheServerIsChosenByWhatTheOptionsSayOfIt(t *testing.T) {
 			}
 			continue
 		}
-		if name != "etcd "+c.want || p.On(optionLeadership) != (c.profile == "on") {
-			t.Errorf("%s runs with %s, check %t; expected %s, %s", c.spec, name, p.On(optionLeadership), c.want, c.profile)
+		chosen, err := choose(p)
+		if err != nil || chosen.version.String() != c.want || p.On(optionLeadership) != (c.check == "on") {
+			t.Errorf("%s runs with %v, check %t, error %v; expected %s, %s", c.spec, chosen, p.On(optionLeadership), err, c.want, c.check)
 		}
 		if got := timingOf(p); got.Election != 500*time.Millisecond {
 			t.Errorf("%s: the model elects as if members waited for %v, and the real ones wait for 500ms", c.spec, got.Election)

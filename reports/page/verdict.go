@@ -21,7 +21,7 @@ type level struct {
 // The levels, from worst to best.
 var (
 	lost      = level{"lost", "✗", "damage", "money was lost, or one effect was applied twice"}
-	broken    = level{"broken", "◐", "lock broken", "two held the lock, or a superseded holder wrote, but nothing was lost"}
+	broken    = level{"broken", "◐", "lock broken", "two held the lock, or a superseded holder wrote; no loss was found"}
 	starved   = level{"starved", "○", "not served", "safe, but somebody waited too long or was refused although in the right"}
 	undecided = level{"undecided", "?", "undecided", "the trials do not tell"}
 	holds     = level{"holds", "✓", "holds", "nothing was violated"}

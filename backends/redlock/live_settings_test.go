@@ -1,0 +1,33 @@
+//go:build linux
+
+package redlock
+
+import (
+	"strings"
+	"testing"
+)
+
+// A time-out that no fault of a script has caused must not cost votes, on a busy machine
+// either.
+func TestALiveClientWaitsLongerForAServerUnlessATimeIsAskedFor(t *testing.T) {
+	for spec, want := range map[string]string{
+		"redlock":                       "node-timeout=0.02ttl",
+		"redlock-reference+quorum=2":    "node-timeout=0.02ttl",
+		"redlock-redsync":               "node-timeout=0.05ttl", // is longer already
+		"redlock+node-timeout=0.001ttl": "node-timeout=0.001ttl",
+	} {
+		b, s := settings(t, spec)
+		adapted, err := b.LiveSettings(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, after := s.List(), adapted.List()
+		for i, option := range after {
+			if name, _, _ := strings.Cut(option, "="); name != optionTimeout && option != before[i] {
+				t.Errorf("%s: %s has become %s", spec, before[i], option)
+			} else if name == optionTimeout && option != want {
+				t.Errorf("%s runs live with %s, want %s", spec, option, want)
+			}
+		}
+	}
+}

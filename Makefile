@@ -1,7 +1,7 @@
 # The README's test command is `make test`. Everything else is for people who work on
 # locklab itself.
 
-.PHONY: test servers check race live live-few bench schema docs
+.PHONY: test servers check race live live-few elsewhere bench schema docs
 
 ## test: install the servers that the live tests use, where that is possible, and run all tests
 test: servers
@@ -39,6 +39,14 @@ LIVE_FEW_LIBRARIES = lib/redislock,lib/redsync,lib/etcd-mutex,lib/zk-lock
 live-few: servers
 	go run ./cmd/locklab run --world both --guard none --jobs 6 --out out/live $(LIVE_FEW)
 	go run ./cmd/locklab run gc-pause --world live --guard none --jobs 4 --out out/live --backend $(LIVE_FEW_LIBRARIES)
+
+## elsewhere: every cell on this machine and on an emulated arm64 one: histories, results and
+## SVGs must be the same bytes (needs qemu-aarch64-static, in Debian's qemu-user-static). PNGs
+## may differ in shades of their edges; the page and run.json name the command and the time.
+elsewhere:
+	go run ./cmd/locklab run --seeds 1 --out out/here
+	GOARCH=arm64 CGO_ENABLED=0 go run -exec qemu-aarch64-static ./cmd/locklab run --seeds 1 --out out/elsewhere
+	diff -rq --exclude='*.png' --exclude=index.html --exclude=run.json out/here/latest/ out/elsewhere/latest/
 
 ## bench: the kernel beside a bare heap loop, and whole trials
 bench:

@@ -5,6 +5,8 @@ package backends
 import (
 	"errors"
 	"time"
+
+	"github.com/locklab/locklab/sim"
 )
 
 // ErrHeld says that somebody else held the lock for as long as the client was ready to
@@ -41,6 +43,9 @@ type Lease interface {
 	Until() time.Duration
 	// Valid tells whether, as far as the client can know, the lease still runs.
 	Valid() bool
+	// Lost fires when the client is told that it no longer holds the lock; nil when this
+	// lock never tells. A deadline that passes is not told: the client looks at Valid for it.
+	Lost() sim.Signal
 	// Release gives the lock back. It returns ErrLost when the service no longer knew
 	// this acquisition, or sim.ErrUnknown.
 	Release() error

@@ -180,3 +180,53 @@ func (s Spec) WithDefault(name, value string) (Spec, bool, error) {
 	}
 	return s, false, nil
 }
+
+// Profiled is a backend that is another one with defaults of its own, such as a library's.
+type Profiled interface {
+	Backend
+	// Service names the backend that this one is a profile of.
+	Service() string
+}
+
+// Service names the lock service that a backend is or is a profile of.
+func Service(b Backend) string {
+	if p, ok := b.(Profiled); ok {
+		return p.Service()
+	}
+	return b.Name()
+}
+
+// Covers tells whether what is said of s is said of other too: other is the same service, or
+// a profile of it, and has the options that s names, set to the same or by default.
+func (s Spec) Covers(other Spec) bool {
+	if name := s.Backend.Name(); name != other.Backend.Name() && name != Service(other.Backend) {
+		return false
+	}
+	return !slices.ContainsFunc(s.set, func(each setting) bool { return other.has(each.option.Name) != each.value() })
+}
+
+// Precision says how closely s names what it Covers: how many options it names, and one more
+// for the name of a profile.
+func (s Spec) Precision() int {
+	n := len(s.set)
+	if Service(s.Backend) != s.Backend.Name() {
+		n++
+	}
+	return n
+}
+
+// has gives the value of an option as it would be written, empty if there is no such option.
+func (s Spec) has(name string) string {
+	value := ""
+	for _, o := range s.Backend.Options() {
+		if o.Name == name {
+			value = o.Default
+		}
+	}
+	for _, each := range slices.Concat(s.defaults, s.set) { // the later one wins
+		if each.option.Name == name {
+			value = each.value()
+		}
+	}
+	return value
+}

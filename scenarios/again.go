@@ -11,8 +11,12 @@ import (
 // Again gives the trial that this is the result of, to be run once more. s is its scenario;
 // replace is that of a Selection, or nil.
 func (r Result) Again(s *Scenario, replace func(backends.Backend) backends.Backend) (Trial, error) {
+	discipline, err := ParseDiscipline(r.Discipline)
+	if err != nil {
+		return Trial{}, fmt.Errorf("run %s again: %w", r.ID(), err)
+	}
 	trials, err := Selection{
-		Backends: []string{r.Backend}, Guards: []string{r.Guard}, World: r.World,
+		Backends: []string{r.Backend}, Guards: []string{r.Guard}, Disciplines: []Discipline{discipline}, World: r.World,
 		Seeds: Seeds{r.Seed, r.Seed}, TTL: r.TTL, Replace: replace,
 	}.Trials([]*Scenario{s})
 	if err != nil {

@@ -3,7 +3,6 @@ package scenarios
 import (
 	"fmt"
 
-	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -32,24 +31,30 @@ func (a Accord) String() string {
 
 // Agreement is one cell in both worlds.
 type Agreement struct {
-	Scenario, Backend, Guard string
-	Virtual, Live            Summary
-	Accord                   Accord
-	Why                      []string // what they differ in, or why there is no verdict
+	Scenario, Backend, Guard, Discipline string
+	Virtual, Live                        Summary
+	Accord                               Accord
+	Why                                  []string // what they differ in, or why there is no verdict
+}
+
+// Row names what stands together in a table.
+func (a *Agreement) Row() string {
+	return (&Summary{Scenario: a.Scenario, Discipline: a.Discipline}).Row()
 }
 
 // Agreements compares the two worlds cell by cell, in the order in which the cells first
 // appear.
 func Agreements(cells []Summary) []Agreement {
 	var out []Agreement
-	place := map[claimCell]int{}
+	place := map[CellName]int{}
 	for _, s := range cells {
-		key := claimCell{scenario: s.Scenario, backend: s.Backend, guard: ledger.Guard(s.Guard)}
+		key := s.Name()
+		key.World = BothWorlds
 		i, known := place[key]
 		if !known {
 			i = len(out)
 			place[key] = i
-			out = append(out, Agreement{Scenario: s.Scenario, Backend: s.Backend, Guard: s.Guard})
+			out = append(out, Agreement{Scenario: s.Scenario, Backend: s.Backend, Guard: s.Guard, Discipline: s.Discipline})
 		}
 		if s.World == LiveWorld {
 			out[i].Live = s

@@ -25,6 +25,7 @@ type Card struct {
 type CardCell struct {
 	Backend     string        `json:"backend"`
 	Guard       string        `json:"guard"`
+	Discipline  string        `json:"discipline"`
 	World       string        `json:"world"`
 	TTL         time.Duration `json:"ttl"`                   // the lease, ns
 	Expect      []Expected    `json:"expect,omitempty"`      // in the order of check.Properties
@@ -45,7 +46,7 @@ func Cards(trials, missing []Trial) []Card {
 			cards = append(cards, t.Scenario.card())
 		}
 		c := t.card()
-		same := func(o CardCell) bool { return o.Backend == c.Backend && o.Guard == c.Guard && o.World == c.World }
+		same := func(o CardCell) bool { return o.In("") == c.In("") }
 		cells := &cards[at].Cells
 		if n := len(*cells); n > 0 && same((*cells)[n-1]) || slices.ContainsFunc(*cells, same) {
 			continue
@@ -74,7 +75,7 @@ func (s *Scenario) Faults() (kinds []sim.FaultKind) {
 
 func (t Trial) card() CardCell {
 	return CardCell{
-		Backend: t.Backend.String(), Guard: string(t.Guard), World: t.World, TTL: t.TTL,
-		Expect: t.Scenario.Expected(t.Backend.String(), string(t.Guard)),
+		Backend: t.Backend.String(), Guard: string(t.Guard), Discipline: t.Discipline.String(), World: t.World, TTL: t.TTL,
+		Expect: t.Scenario.Expected(t.cell()),
 	}
 }

@@ -5,27 +5,33 @@ import (
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/sim"
 )
 
-// Cell is one square of a scenario's table: a lock service under one guard.
+// Cell is one square of a scenario's table: a lock service under one guard, with clients of
+// one discipline.
 type Cell struct {
-	Backend backends.Spec // with the scenario's lock options applied
-	Guard   string
+	Backend    backends.Spec // with the scenario's lock options applied
+	Guard      string
+	Discipline Discipline
 }
 
-// Cells lists the cells of the scenario: every backend, under every guard. A guard that
-// wants a fencing token makes no cell with a backend that issues none. It returns an
-// error when the registry lacks a backend or option that the scenario was loaded with.
+// Cells lists the cells of the scenario: for each discipline every backend, under every
+// guard. A guard that wants a fencing token makes no cell with a backend that issues none. It
+// returns an error when the registry lacks a backend or option that the scenario was loaded
+// with.
 func (s *Scenario) Cells(registry backends.Registry) ([]Cell, error) {
 	var cells []Cell
-	for _, name := range s.Backends {
-		spec, err := s.spec(registry, name)
-		if err != nil {
-			return nil, fmt.Errorf("list the cells of scenario %s: %w", s.Name, err)
-		}
-		for _, guard := range s.Guards {
-			if makesCell(spec, guard) {
-				cells = append(cells, Cell{Backend: spec, Guard: guard})
+	for _, discipline := range s.Workload.Disciplines {
+		for _, name := range s.Backends {
+			spec, err := s.spec(registry, name)
+			if err != nil {
+				return nil, fmt.Errorf("list the cells of scenario %s: %w", s.Name, err)
+			}
+			for _, guard := range s.Guards {
+				if makesCell(spec, guard) {
+					cells = append(cells, Cell{Backend: spec, Guard: guard, Discipline: discipline})
+				}
 			}
 		}
 	}
@@ -48,4 +54,77 @@ func (s *Scenario) spec(registry backends.Registry, name string) (backends.Spec,
 
 func makesCell(spec backends.Spec, guard string) bool {
 	return spec.Backend.IssuesTokens() || !ledger.Guard(guard).NeedsToken()
+}
+
+// CellName names a cell among all cells of a set of results.
+type CellName struct {
+	Scenario, Backend, Guard string
+	Discipline               string // as Discipline.String writes it
+	World                    string
+}
+
+// NameOf names the cell that a history is of.
+func NameOf(h sim.Header) CellName {
+	return CellName{h.Scenario, h.Backend, h.Guard, h.Discipline, h.World}
+}
+
+// String names the cell for people. The discipline is named if it is not the usual one;
+// older histories do not know it.
+func (n CellName) String() string {
+	text := fmt.Sprintf("%s with %s, guard %s", n.Scenario, n.Backend, n.Guard)
+	if n.Discipline != "" && n.Discipline != string(Attentive) {
+		text += ", " + n.Discipline
+	}
+	return text
+}
+
+// Cell names the cell that the trial belongs to.
+func (r *Result) Cell() CellName {
+	return CellName{r.Scenario, r.Backend, r.Guard, r.Discipline, r.World}
+}
+
+// Name names the cell.
+func (s *Summary) Name() CellName {
+	return CellName{s.Scenario, s.Backend, s.Guard, s.Discipline, s.World}
+}
+
+// In names the cell of a card of this scenario.
+func (c *CardCell) In(scenario string) CellName {
+	return CellName{scenario, c.Backend, c.Guard, c.Discipline, c.World}
+}
+
+// Cell names the cell that the trial belongs to.
+func (t *Trial) Cell() CellName {
+	return CellName{t.Scenario.Name, t.Backend.String(), string(t.Guard), t.Discipline.String(), t.World}
+}
+
+// Row names what stands together in a table: the scenario, and the discipline of its clients
+// if it is not the usual one.
+func (s *Summary) Row() string {
+	if s.Discipline == string(Attentive) {
+		return s.Scenario
+	}
+	return s.Scenario + ", " + s.Discipline
+}
+
+// OneDiscipline leaves of cells those whose clients are attentive, or, if there are none, those
+// of the discipline that comes first. Lock services are compared under one discipline: what a
+// lock is blamed for is what an attentive client suffers.
+func OneDiscipline(cells []Summary) []Summary {
+	if len(cells) == 0 {
+		return nil
+	}
+	of := cells[0].Discipline
+	for _, c := range cells {
+		if c.Discipline == string(Attentive) {
+			of = c.Discipline
+		}
+	}
+	var out []Summary
+	for _, c := range cells {
+		if c.Discipline == of {
+			out = append(out, c)
+		}
+	}
+	return out
 }

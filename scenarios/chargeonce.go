@@ -23,9 +23,7 @@ func (t *teller) chargeOnce(op, job string, lease backends.Lease) {
 		return
 	}
 
-	t.host.Sleep(t.plan.Think)
-
-	if !t.goesOn(op, lease) {
+	if a := t.attend(op, lease); !a.work() || !a.look() {
 		return
 	}
 	charge := ledger.Charge{Op: op, Job: job, Shown: shown.Writing(statement), Base: statement.Version, Amount: ledger.Withdrawal}

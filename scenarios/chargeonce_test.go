@@ -49,11 +49,9 @@ func TestOnAGoodDayTheSecondWorkerFindsTheJobDone(t *testing.T) {
 	}
 }
 
-func TestAWorkerThatChecksItsDeadlineGivesTheJobUp(t *testing.T) {
+func TestAnAttentiveWorkerGivesTheJobUpAfterAPause(t *testing.T) {
 	trial := one(t, "charge-once", "perfect", "none")
-	careful := *trial.Scenario
-	careful.Workload.Check = true
-	trial.Scenario = &careful
+	trial.Discipline = Discipline{Kind: Attentive}
 	h := simulated(t, trial)
 	if got := what(h, "client-1"); !slices.Contains(got, sim.Abandon) || slices.Contains(got, sim.Write) {
 		t.Errorf("client 1 did %v, want it to give up after its pause", got)

@@ -3,7 +3,6 @@ package scenarios
 import (
 	"fmt"
 
-	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -27,11 +26,12 @@ type Claim struct {
 
 // ClaimTest is trials of one scenario and what comes out of them.
 type ClaimTest struct {
-	Scenario *Scenario
-	Backends []string // specs; not empty
-	Guards   []string // not empty
-	Find     []PropertyValue
-	Ranges   []Range // of Find and Ranges one is not empty
+	Scenario    *Scenario
+	Backends    []string     // specs; not empty
+	Guards      []string     // not empty
+	Disciplines []Discipline // not empty
+	Find        []PropertyValue
+	Ranges      []Range // of Find and Ranges one is not empty
 }
 
 // ClaimVerdict is what the trials say of a claim.
@@ -91,17 +91,21 @@ func ClaimTrials(sources []ClaimSource, seeds Seeds) ([]Trial, error) {
 		}
 	}
 	var out []Trial
-	seen := map[claimCell]bool{}
+	type once struct {
+		cell CellName
+		seed uint64
+	}
+	seen := map[once]bool{}
 	for _, source := range sources {
 		for _, c := range source.Claims {
 			for _, test := range c.tests() {
-				trials, err := Selection{Backends: test.Backends, Guards: test.Guards, World: VirtualWorld, Seeds: seeds}.
+				trials, err := Selection{Backends: test.Backends, Guards: test.Guards, Disciplines: test.Disciplines, World: VirtualWorld, Seeds: seeds}.
 					Trials([]*Scenario{test.Scenario})
 				if err != nil {
 					return nil, fmt.Errorf("trials of claim %s: %w", c.ID, err)
 				}
 				for _, t := range trials {
-					if key := cellOf(t); !seen[key] {
+					if key := (once{t.Cell(), t.Seed}); !seen[key] {
 						seen[key] = true
 						out = append(out, t)
 					}
@@ -112,15 +116,19 @@ func ClaimTrials(sources []ClaimSource, seeds Seeds) ([]Trial, error) {
 	return out, nil
 }
 
-// claimCell is one trial of a cell.
-type claimCell struct {
-	scenario, backend string
-	guard             ledger.Guard
-	seed              uint64
-}
+// DisciplineTexts writes the disciplines as the command line has them.
+func (t ClaimTest) DisciplineTexts() []string { return disciplineTexts(t.Disciplines) }
 
-func cellOf(t Trial) claimCell {
-	return claimCell{t.Scenario.Name, t.Backend.String(), t.Guard, t.Seed}
+// cells names the cells of a test.
+func (t ClaimTest) cells() (out []CellName) {
+	for _, discipline := range t.Disciplines {
+		for _, backend := range t.Backends {
+			for _, guard := range t.Guards {
+				out = append(out, CellName{t.Scenario.Name, backend, guard, discipline.String(), VirtualWorld})
+			}
+		}
+	}
+	return out
 }
 
 func (c Claim) tests() []ClaimTest {
@@ -129,11 +137,9 @@ func (c Claim) tests() []ClaimTest {
 
 // JudgeClaims says of each claim, in the order of the sources, what the trials say of it.
 func JudgeClaims(sources []ClaimSource, judged []Judged) []ClaimResult {
-	byCell := map[claimCell][]Result{}
+	byCell := map[CellName][]Result{}
 	for _, j := range judged {
-		key := cellOf(j.Trial)
-		key.seed = 0
-		byCell[key] = append(byCell[key], j.Result)
+		byCell[j.Trial.Cell()] = append(byCell[j.Trial.Cell()], j.Result)
 	}
 	var out []ClaimResult
 	for _, source := range sources {
@@ -156,24 +162,22 @@ func JudgeClaims(sources []ClaimSource, judged []Judged) []ClaimResult {
 }
 
 // gather counts what came out for one property or measure in all cells of a test.
-func gather(e ClaimEvidence, byCell map[claimCell][]Result) ClaimEvidence {
-	for _, backend := range e.Test.Backends {
-		for _, guard := range e.Test.Guards {
-			for _, r := range byCell[claimCell{scenario: e.Test.Scenario.Name, backend: backend, guard: ledger.Guard(guard)}] {
-				e.Trials++
-				if e.Range != nil {
-					e.addMeasured(r)
-					continue
-				}
-				switch r.sound(e.Want.Property) {
-				case e.Want.Verdict:
-					e.AsStated++
-				case check.Undecided:
-					e.Undecided++
-				default:
-					if e.Contrary == nil {
-						e.Contrary = &r
-					}
+func gather(e ClaimEvidence, byCell map[CellName][]Result) ClaimEvidence {
+	for _, cell := range e.Test.cells() {
+		for _, r := range byCell[cell] {
+			e.Trials++
+			if e.Range != nil {
+				e.addMeasured(r)
+				continue
+			}
+			switch r.sound(e.Want.Property) {
+			case e.Want.Verdict:
+				e.AsStated++
+			case check.Undecided:
+				e.Undecided++
+			default:
+				if e.Contrary == nil {
+					e.Contrary = &r
 				}
 			}
 		}

@@ -55,12 +55,13 @@ type fileClaim struct {
 func (*fileClaim) noun() string { return "this claim" }
 
 type fileClaimTest struct {
-	place    `yaml:"-"`
-	Scenario word       `yaml:"scenario" doc:"a built-in scenario"`
-	Backend  words      `yaml:"backend" doc:"the lock services to run it with; the scenario need not list them"`
-	Guard    words      `yaml:"guard" doc:"the guards to run it with"`
-	Find     fileFinds  `yaml:"find,omitempty" doc:"what comes out: properties with holds or violated"`
-	Measures fileRanges `yaml:"measures,omitempty" doc:"what is measured, with the range that it lies in"`
+	place      `yaml:"-"`
+	Scenario   word            `yaml:"scenario" doc:"a built-in scenario"`
+	Backend    words           `yaml:"backend" doc:"the lock services to run it with; the scenario need not list them"`
+	Guard      words           `yaml:"guard" doc:"the guards to run it with"`
+	Discipline fileDisciplines `yaml:"discipline,omitempty" doc:"the disciplines of the clients; those of the scenario if left out"`
+	Find       fileFinds       `yaml:"find,omitempty" doc:"what comes out: properties with holds or violated"`
+	Measures   fileRanges      `yaml:"measures,omitempty" doc:"what is measured, with the range that it lies in"`
 }
 
 func (*fileClaimTest) noun() string { return "this trial" }
@@ -163,6 +164,9 @@ func (l *claimsLoader) test(f fileClaimTest) (ClaimTest, error) {
 	}
 	if t.Scenario == nil {
 		return t, l.fail(f.Scenario.place, "there is no scenario "+quoted(f.Scenario.text), listed(names), didYouMean(f.Scenario.text, names))
+	}
+	if t.Disciplines = f.Discipline.all(); len(t.Disciplines) == 0 {
+		t.Disciplines = t.Scenario.Workload.Disciplines
 	}
 	for _, w := range f.Guard.list {
 		if !slices.Contains(l.known.Guards, w.text) {

@@ -60,6 +60,9 @@ func (s *source) decodeFields(name string, n ast.Node, into placed) error {
 	}
 	seen := make([]bool, v.NumField())
 	for _, e := range entries {
+		if old, ok := into.(interface{ retired(string) string }); ok && old.retired(e.key.text) != "" {
+			return s.fail(e.key.place, fmt.Sprintf("%s has the key %s, which older versions had", name, quoted(e.key.text)), listed(namesOf(keys)), old.retired(e.key.text))
+		}
 		k, err := s.findKey(name, e.key, keys)
 		if err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/locklab/locklab/backends/ledger"
 )
@@ -44,6 +45,9 @@ func (s *Scenario) castInWords() string {
 	}
 	out := line("clients", names)
 	out += line("each of them", s.Workload.inWords(s))
+	for _, d := range s.Workload.Disciplines {
+		out += line(string(d.Kind), d.inWords(s.TTL))
+	}
 	out += line("account", fmt.Sprintf("host %s, under one of these guards:", ledger.HostID))
 	for _, g := range s.Guards {
 		rule := "a guard of which no rule is known"
@@ -66,9 +70,6 @@ func (w Workload) inWords(s *Scenario) string {
 	}
 	if w.Think.In(s.TTL) > 0 {
 		parts = append(parts, "works for "+inBoth(w.Think, s.TTL))
-	}
-	if w.Check {
-		parts = append(parts, "looks at its deadline and gives up if it has passed")
 	}
 	last := "writes the new balance"
 	if w.Kind == ChargeOnce {
@@ -131,7 +132,7 @@ func (s *Scenario) expectedInWords() string {
 		if i > 0 {
 			b.WriteString("\n")
 		}
-		b.WriteString(wrap(who("backend", row.Backends)+", "+who("guard", row.Guards), "  ", "    ", pageWidth))
+		b.WriteString(wrap(row.aboutInWords(s), "  ", "    ", pageWidth))
 		for _, v := range row.Verdicts {
 			fmt.Fprintf(&b, "    %-16s %s\n", v.Property, v.Verdict)
 		}
@@ -144,6 +145,32 @@ func (s *Scenario) expectedInWords() string {
 		b.WriteString(wrap("because "+row.Because, "    ", "    ", pageWidth))
 	}
 	return b.String()
+}
+
+// aboutInWords says which cells a row is about.
+func (e Expectation) aboutInWords(s *Scenario) string {
+	var locks []string
+	for _, spec := range e.Backends {
+		locks = append(locks, spec.String())
+	}
+	text := who("backend", locks) + ", " + who("guard", e.Guards)
+	if len(s.Workload.Disciplines) > 1 {
+		text += ", " + who("discipline", e.Disciplines)
+	}
+	return text
+}
+
+// inWords says what a client of this discipline does.
+func (d Discipline) inWords(ttl time.Duration) string {
+	switch d.Kind {
+	case Attentive:
+		return "stops when it is told that the lock is lost, and looks at its deadline right before each write"
+	case Heedless:
+		return "looks at nothing once it has the lock"
+	case Late:
+		return "is told that the lock is lost, or sees that its deadline has passed, and works on for " + inBoth(d.Late, ttl)
+	}
+	panic(fmt.Sprintf("nobody says what discipline %q is", d.Kind))
 }
 
 // who says what a row of expectations is about.

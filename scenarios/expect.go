@@ -3,14 +3,50 @@ package scenarios
 import (
 	"slices"
 
+	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/sim/check"
 )
 
-// Matches tells whether the row speaks about this cell. backend is a spec as
-// backends.Spec writes it; "redis" does not stand for "redis+renew".
-func (e Expectation) Matches(backend, guard string) bool {
-	return (len(e.Backends) == 0 || slices.Contains(e.Backends, backend)) &&
-		(len(e.Guards) == 0 || slices.Contains(e.Guards, guard))
+// precision says how closely a row of expectations names a cell: its lock service, its guard
+// and its discipline. 0 for what the row does not name.
+type precision [3]int
+
+// beats tells whether p is more precise than q. Of two rows that name the lock service, the
+// one that names more of its options is; else p must be more precise in one respect, and in
+// none less.
+func (p precision) beats(q precision) bool {
+	if p[0] > 0 && q[0] > 0 && p[0] != q[0] {
+		return p[0] > q[0]
+	}
+	for i := range p {
+		if p[i] < q[i] {
+			return false
+		}
+	}
+	return p != q
+}
+
+// matches tells whether the row speaks about this cell, and how closely it names it. A row
+// about redis speaks about all option sets of redis, unless another row names them.
+func (e Expectation) matches(c Cell) (p precision, does bool) {
+	for _, spec := range e.Backends {
+		if spec.Covers(c.Backend) {
+			p[0] = max(p[0], 1+spec.Precision())
+		}
+	}
+	if p[0] == 0 && len(e.Backends) > 0 {
+		return p, false
+	}
+	for i, names := range [][]string{e.Guards, e.Disciplines} {
+		if len(names) == 0 {
+			continue
+		}
+		if !slices.Contains(names, [...]string{c.Guard, c.Discipline.String()}[i]) {
+			return p, false
+		}
+		p[1+i] = 1
+	}
+	return p, true
 }
 
 // Verdict gives what the row expects of a property; false: nothing.
@@ -23,17 +59,11 @@ func (e Expectation) Verdict(p check.Property) (check.Verdict, bool) {
 	return check.Holds, false
 }
 
-// Bounds lists the ranges that the scenario expects of what is measured in one cell, in
-// the order of the file, each with the reason.
-func (s *Scenario) Bounds(backend, guard string) (out []ExpectedRange) {
-	if !s.lists(backend, guard) {
-		return nil
-	}
-	for _, row := range s.Expect {
-		if row.Matches(backend, guard) {
-			for _, r := range row.Ranges {
-				out = append(out, ExpectedRange{r, row.Because})
-			}
+// bounds lists the ranges that the row gives of a measure.
+func (e Expectation) bounds(m check.Measure) (out []Range) {
+	for _, r := range e.Ranges {
+		if r.Measure == m {
+			out = append(out, r)
 		}
 	}
 	return out
@@ -41,33 +71,64 @@ func (s *Scenario) Bounds(backend, guard string) (out []ExpectedRange) {
 
 // lists tells whether the scenario is about this cell. Others may be run all the same;
 // nothing is expected of them.
-func (s *Scenario) lists(backend, guard string) bool {
-	return (len(s.Backends) == 0 || slices.Contains(s.Backends, backend)) &&
-		(len(s.Guards) == 0 || slices.Contains(s.Guards, guard))
+func (s *Scenario) lists(c Cell) bool {
+	return slices.ContainsFunc(s.specs, func(spec backends.Spec) bool { return spec.Covers(c.Backend) }) &&
+		slices.Contains(s.Guards, c.Guard) &&
+		slices.Contains(disciplineTexts(s.Workload.Disciplines), c.Discipline.String())
 }
 
-// Expected lists what the scenario expects of one cell, in the order of
-// check.Properties. A property of which nothing is expected is left out. Where several
-// rows agree, the reason is the first one's.
-func (s *Scenario) Expected(backend, guard string) []Expected {
-	if !s.lists(backend, guard) {
+// about lists the rows that speak about this cell and say something that says tells, in the
+// order of the file: of those that it matches, the ones that no other beats.
+func (s *Scenario) about(c Cell, says func(Expectation) bool) (rows []Expectation) {
+	if !s.lists(c) {
 		return nil
 	}
-	var out []Expected
-	for _, p := range check.Properties() {
-		for _, row := range s.Expect {
-			if !row.Matches(backend, guard) {
-				continue
-			}
-			if slices.Contains(row.Sometimes, p) {
-				out = append(out, Expected{Property: p, Verdict: check.Violated, Because: row.Because, Sometimes: true})
-				break
-			}
-			if v, ok := row.Verdict(p); ok {
-				out = append(out, Expected{Property: p, Verdict: v, Because: row.Because})
-				break
+	var precisions []precision
+	for _, row := range s.Expect {
+		if p, does := row.matches(c); does && says(row) {
+			rows, precisions = append(rows, row), append(precisions, p)
+		}
+	}
+	var best []Expectation
+	for i, row := range rows {
+		if !slices.ContainsFunc(precisions, func(p precision) bool { return p.beats(precisions[i]) }) {
+			best = append(best, row)
+		}
+	}
+	return best
+}
+
+// Bounds lists the ranges that the scenario expects of what is measured in one cell, in
+// the order of check.Measures, each with the reason.
+func (s *Scenario) Bounds(c Cell) (out []ExpectedRange) {
+	for _, m := range check.Measures() {
+		for _, row := range s.about(c, func(row Expectation) bool { return len(row.bounds(m)) > 0 }) {
+			for _, r := range row.bounds(m) {
+				out = append(out, ExpectedRange{r, row.Because})
 			}
 		}
+	}
+	return out
+}
+
+// Expected lists what the scenario expects of one cell, in the order of check.Properties. A
+// property of which nothing is expected is left out, and so is one of which equally precise
+// rows expect different things: a script says one thing of the cells that it lists, but rows
+// may disagree about an option set that it does not. Where several rows agree, the reason is
+// the first one's.
+func (s *Scenario) Expected(c Cell) []Expected {
+	var out []Expected
+	for _, p := range check.Properties() {
+		rows := s.about(c, func(row Expectation) bool { return row.says(p) != "" })
+		if len(rows) == 0 || slices.ContainsFunc(rows, func(row Expectation) bool { return row.says(p) != rows[0].says(p) }) {
+			continue
+		}
+		want := Expected{Property: p, Because: rows[0].Because, Sometimes: rows[0].says(p) == sometimes}
+		want.Verdict, _ = rows[0].Verdict(p)
+		if want.Sometimes {
+			want.Verdict = check.Violated
+		}
+		out = append(out, want)
 	}
 	return out
 }

@@ -10,28 +10,94 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-func TestARowNamesItsCellsExactly(t *testing.T) {
+// cellOf is the cell of attentive clients with this backend and guard.
+func cellOf(t *testing.T, backend, guard string) Cell {
+	t.Helper()
+	return Cell{spec(t, backend), guard, Discipline{Kind: Attentive}}
+}
+
+func spec(t *testing.T, text string) backends.Spec {
+	t.Helper()
+	s, err := Registry().ParseSpec(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// TestARowSpeaksOfAServiceAndItsOptionSets: of all of them, unless it names options.
+func TestARowSpeaksOfAServiceAndItsOptionSets(t *testing.T) {
+	specs := func(texts ...string) (out []backends.Spec) {
+		for _, text := range texts {
+			out = append(out, spec(t, text))
+		}
+		return out
+	}
 	cases := []struct {
 		row            Expectation
 		backend, guard string
 		want           bool
 	}{
 		{Expectation{}, "redis", "cas", true},
-		{Expectation{Backends: []string{"redis"}}, "redis", "cas", true},
-		{Expectation{Backends: []string{"redis"}}, "redis+renew", "cas", false},
+		{Expectation{Backends: specs("redis")}, "redis", "cas", true},
+		{Expectation{Backends: specs("redis")}, "redis+renew", "cas", true},
+		{Expectation{Backends: specs("redis+renew")}, "redis", "cas", false},
+		{Expectation{Backends: specs("redis+renew")}, "redis+retry=1s+renew", "cas", true},
+		{Expectation{Backends: specs("redis+renew=off")}, "redis", "cas", true},
+		{Expectation{Backends: specs("redlock")}, "redlock-redsync+nodes=3+renew", "cas", true},
+		{Expectation{Backends: specs("redlock-redsync")}, "redlock", "cas", false},
+		{Expectation{Backends: specs("redlock+sequential")}, "redlock-reference", "cas", true},
+		{Expectation{Backends: specs("redis")}, "redlock", "cas", false},
+		{Expectation{Backends: specs("lib/redsync")}, "lib/redsync+nodes=3", "cas", true},
 		{Expectation{Guards: []string{"none", "cas"}}, "redis", "cas", true},
 		{Expectation{Guards: []string{"none"}}, "redis", "cas", false},
-		{Expectation{Backends: []string{"redis"}, Guards: []string{"none"}}, "redis", "cas", false},
+		{Expectation{Backends: specs("redis"), Guards: []string{"none"}}, "redis", "cas", false},
+		{Expectation{Disciplines: []string{"attentive"}}, "redis", "cas", true},
+		{Expectation{Disciplines: []string{"heedless"}}, "redis", "cas", false},
 	}
 	for _, c := range cases {
-		if got := c.row.Matches(c.backend, c.guard); got != c.want {
+		if _, got := c.row.matches(cellOf(t, c.backend, c.guard)); got != c.want {
 			t.Errorf("row %+v on %s, %s: %t, want %t", c.row, c.backend, c.guard, got, c.want)
 		}
 	}
 }
 
+// TestTheRowThatNamesMoreWins: options before the bare service, a guard or a discipline
+// before none; and where rows that name as much disagree about an option set that the script
+// does not list, nothing is expected.
+func TestTheRowThatNamesMoreWins(t *testing.T) {
+	const rows = `
+  - {lost-update: violated, because: anything}
+  - {guard: cas, lost-update: holds, because: guard}
+  - {backend: redis, lost-update: violated, guard: none, because: service}
+  - {backend: redis+renew, lost-update: holds, because: renew}
+  - {backend: redis+elapsed-check, lost-update: violated, because: elapsed}
+`
+	s := load(t, strings.Replace(strings.Replace(least, "[{lost-update: holds, because: there is one client}]", rows, 1),
+		"until", "backends: [none, redis, redis+renew, redis+elapsed-check]\nguards: [none, cas]\nuntil", 1))
+	for _, c := range []struct{ backend, guard, want string }{
+		{"none", "none", "anything"},
+		{"none", "cas", "guard"},
+		{"redis", "none", "service"},
+		{"redis+retry=1s", "none", "service"},
+		{"redis+renew", "none", "renew"},
+		{"redis+elapsed-check+renew", "none", ""},
+		{"etcd", "none", ""},
+		{"none", "unique", ""},
+	} {
+		got := ""
+		for _, e := range s.Expected(cellOf(t, c.backend, c.guard)) {
+			got = e.Because
+		}
+		if got != c.want {
+			t.Errorf("of %s, guard %s, it expects something because %q, want %q", c.backend, c.guard, got, c.want)
+		}
+	}
+}
+
 func TestExpectationsOfACellComeInTheOrderOfReports(t *testing.T) {
-	s := &Scenario{Expect: []Expectation{
+	redis := cellOf(t, "redis", "none")
+	s := &Scenario{Guards: []string{"none"}, specs: []backends.Spec{redis.Backend}, Workload: Workload{Disciplines: []Discipline{redis.Discipline}}, Expect: []Expectation{
 		{Verdicts: []PropertyValue{{check.StaleWrite, check.Holds}}, Because: "first"},
 		{Verdicts: []PropertyValue{{check.Overlap, check.Violated}, {check.StaleWrite, check.Holds}}, Because: "second"},
 		{Guards: []string{"cas"}, Verdicts: []PropertyValue{{check.LostUpdate, check.Holds}}, Because: "third"},
@@ -42,7 +108,7 @@ func TestExpectationsOfACellComeInTheOrderOfReports(t *testing.T) {
 		{check.StaleWrite, check.Holds, "first", false},
 		{check.Availability, check.Violated, "chance", true},
 	}
-	if got := s.Expected("redis", "none"); !reflect.DeepEqual(got, want) {
+	if got := s.Expected(redis); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
@@ -61,11 +127,11 @@ func TestRangesOfOneMeasureMayOverlapAndDifferFromCellToCell(t *testing.T) {
 func TestNothingIsExpectedOfACellThatTheScriptDoesNotList(t *testing.T) {
 	s := load(t, whole)
 	for _, cell := range [][2]string{{"perfect", "none"}, {"redis", "cas"}} {
-		if got, bounds := s.Expected(cell[0], cell[1]), s.Bounds(cell[0], cell[1]); len(got)+len(bounds) > 0 {
+		if got, bounds := s.Expected(cellOf(t, cell[0], cell[1])), s.Bounds(cellOf(t, cell[0], cell[1])); len(got)+len(bounds) > 0 {
 			t.Errorf("of %v it expects %v, %v", cell, got, bounds)
 		}
 	}
-	if got, bounds := s.Expected("redis", "fence-all"), s.Bounds("redis", "fence-all"); len(got) != 1 || len(bounds) != 2 {
+	if got, bounds := s.Expected(cellOf(t, "redis", "fence-all")), s.Bounds(cellOf(t, "redis", "fence-all")); len(got) != 1 || len(bounds) != 2 {
 		t.Errorf("of its own cell it expects %v, %v", got, bounds)
 	}
 }

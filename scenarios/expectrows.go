@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -59,16 +58,22 @@ func (l *loader) row(f fileExpect) (Expectation, error) {
 		if err != nil {
 			return row, err
 		}
-		if !slices.Contains(l.out.Backends, spec.String()) {
+		if !slices.ContainsFunc(l.specs, spec.Covers) {
 			return row, l.fail(w.place, fmt.Sprintf("this scenario is not run with backend %s", spec), listed(l.out.Backends), didYouMean(w.text, l.out.Backends))
 		}
-		row.Backends = append(row.Backends, spec.String())
+		row.Backends = append(row.Backends, spec)
 	}
 	for _, w := range f.Guard.list {
 		if !slices.Contains(l.out.Guards, w.text) {
 			return row, l.fail(w.place, fmt.Sprintf("this scenario is not run with a guard %s", quoted(w.text)), listed(l.out.Guards), didYouMean(w.text, l.out.Guards))
 		}
 		row.Guards = append(row.Guards, w.text)
+	}
+	for _, d := range f.Discipline.list {
+		if all := disciplineTexts(l.out.Workload.Disciplines); !slices.Contains(all, d.String()) {
+			return row, l.fail(d.place, fmt.Sprintf("this scenario is not run with the discipline %s", d), listed(all), "name it in the workload's discipline")
+		}
+		row.Disciplines = append(row.Disciplines, d.String())
 	}
 	return row, l.reaches(row, f)
 }
@@ -104,14 +109,14 @@ func (e Expectation) says(p check.Property) string {
 // the row speaks about.
 func (l *loader) reaches(row Expectation, f fileExpect) error {
 	const why = "a guard that checks fencing tokens cannot be run with a backend that issues none"
-	for i, name := range row.Backends {
-		if !l.anyCell(row, func(spec backends.Spec, _ string) bool { return spec.String() == name }) {
-			return l.fail(f.Backend.list[i].place, fmt.Sprintf("no cell of this row has backend %s", name),
+	for i, named := range row.Backends {
+		if !l.anyCell(row, func(c Cell) bool { return named.Covers(c.Backend) }) {
+			return l.fail(f.Backend.list[i].place, fmt.Sprintf("no cell of this row has backend %s", named),
 				"a backend that can be run with the guards of this row", why)
 		}
 	}
 	for i, name := range row.Guards {
-		if !l.anyCell(row, func(_ backends.Spec, guard string) bool { return guard == name }) {
+		if !l.anyCell(row, func(c Cell) bool { return c.Guard == name }) {
 			return l.fail(f.Guard.list[i].place, fmt.Sprintf("no cell of this row has guard %s", name),
 				"a guard that can be run with the backends of this row", why)
 		}
@@ -120,13 +125,15 @@ func (l *loader) reaches(row Expectation, f fileExpect) error {
 }
 
 // contradiction finds a cell, and a property or measure of it, of which two rows expect
-// things that cannot both come out.
+// things that cannot both come out, although neither names the cell more closely.
 func (l *loader) contradiction(row Expectation, f fileExpect, earlier Expectation, at fileExpect) error {
-	const todo = "name the backends or guards that each row is about"
+	const todo = "name the backends, guards or disciplines that each row is about; a row that names more wins"
 	both := func() (cell string, some bool) {
-		some = l.anyCell(row, func(spec backends.Spec, guard string) bool {
-			cell = fmt.Sprintf("for the same cell (backend %s, guard %s)", spec, guard)
-			return earlier.Matches(spec.String(), guard)
+		some = l.anyCell(row, func(c Cell) bool {
+			cell = fmt.Sprintf("for the same cell (backend %s, guard %s, %s clients)", c.Backend, c.Guard, c.Discipline)
+			p, _ := row.matches(c)
+			q, does := earlier.matches(c)
+			return does && !p.beats(q) && !q.beats(p)
 		})
 		return cell, some
 	}
@@ -155,11 +162,14 @@ func (l *loader) contradiction(row Expectation, f fileExpect, earlier Expectatio
 }
 
 // anyCell tells whether some cell that the row speaks about is as asked.
-func (l *loader) anyCell(row Expectation, as func(backends.Spec, string) bool) bool {
-	for _, spec := range l.specs {
-		for _, guard := range l.out.Guards {
-			if makesCell(spec, guard) && row.Matches(spec.String(), guard) && as(spec, guard) {
-				return true
+func (l *loader) anyCell(row Expectation, as func(Cell) bool) bool {
+	for _, discipline := range l.out.Workload.Disciplines {
+		for _, spec := range l.specs {
+			for _, guard := range l.out.Guards {
+				c := Cell{spec, guard, discipline}
+				if _, does := row.matches(c); does && makesCell(spec, guard) && as(c) {
+					return true
+				}
 			}
 		}
 	}

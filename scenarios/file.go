@@ -35,22 +35,34 @@ type fileWorkload struct {
 }
 
 type fileWithdraw struct {
-	place   `yaml:"-"`
-	Times   number `yaml:"times,omitempty" doc:"how many withdrawals each client makes, one after the other; 1 if left out"`
-	Think   span   `yaml:"think,omitempty" doc:"how long a client works between reading and writing the balance"`
-	Stagger span   `yaml:"stagger,omitempty" doc:"client 2 starts this much after client 1, client 3 as much after client 2"`
-	Every   span   `yaml:"every,omitempty" doc:"a client begins its withdrawals so far apart from each other, whatever becomes of them; one right after the other if left out"`
-	Wait    span   `yaml:"wait,omitempty" doc:"how long a client waits for the lock before it gives up; to the end if left out"`
-	Check   yesno  `yaml:"check,omitempty" doc:"whether the client looks at its deadline just before the write, and gives up when it has passed"`
+	place      `yaml:"-"`
+	Times      number          `yaml:"times,omitempty" doc:"how many withdrawals each client makes, one after the other; 1 if left out"`
+	Think      span            `yaml:"think,omitempty" doc:"how long a client works between reading and writing the balance"`
+	Stagger    span            `yaml:"stagger,omitempty" doc:"client 2 starts this much after client 1, client 3 as much after client 2"`
+	Every      span            `yaml:"every,omitempty" doc:"a client begins its withdrawals so far apart from each other, whatever becomes of them; one right after the other if left out"`
+	Wait       span            `yaml:"wait,omitempty" doc:"how long a client waits for the lock before it gives up; to the end if left out"`
+	Discipline fileDisciplines `yaml:"discipline,omitempty" doc:"how clients treat what they know of their lock: attentive (they stop when told that it is lost, and look at their deadline right before the write), heedless (they look at nothing), or {late: 0.5ttl} (they work on for so long); a list of them for several; attentive if left out"`
 }
 
+func (*fileWithdraw) retired(key string) string { return retiredCheck(key) }
+
 type fileChargeOnce struct {
-	place   `yaml:"-"`
-	Jobs    number `yaml:"jobs,omitempty" doc:"how many jobs there are, one after the other; 1 if left out"`
-	Think   span   `yaml:"think,omitempty" doc:"how long a client works between looking and charging"`
-	Stagger span   `yaml:"stagger,omitempty" doc:"client 2 starts this much after client 1, client 3 as much after client 2"`
-	Wait    span   `yaml:"wait,omitempty" doc:"how long a client waits for the lock before it gives up; to the end if left out"`
-	Check   yesno  `yaml:"check,omitempty" doc:"whether the client looks at its deadline just before the charge, and gives up when it has passed"`
+	place      `yaml:"-"`
+	Jobs       number          `yaml:"jobs,omitempty" doc:"how many jobs there are, one after the other; 1 if left out"`
+	Think      span            `yaml:"think,omitempty" doc:"how long a client works between looking and charging"`
+	Stagger    span            `yaml:"stagger,omitempty" doc:"client 2 starts this much after client 1, client 3 as much after client 2"`
+	Wait       span            `yaml:"wait,omitempty" doc:"how long a client waits for the lock before it gives up; to the end if left out"`
+	Discipline fileDisciplines `yaml:"discipline,omitempty" doc:"how clients treat what they know of their lock: attentive (they stop when told that it is lost, and look at their deadline right before the charge), heedless (they look at nothing), or {late: 0.5ttl} (they work on for so long); a list of them for several; attentive if left out"`
+}
+
+func (*fileChargeOnce) retired(key string) string { return retiredCheck(key) }
+
+// retiredCheck says what to write for a key of older files.
+func retiredCheck(key string) string {
+	if key != "check" {
+		return ""
+	}
+	return "in place of check: true write discipline: attentive, or nothing, as it is the default; in place of check: false, discipline: heedless"
 }
 
 type fileStep struct {
@@ -75,19 +87,20 @@ type fileOn struct {
 
 type fileExpect struct {
 	place           `yaml:"-"`
-	Backend         words       `yaml:"backend,omitempty" doc:"the backends that this row is about; all of the scenario's if left out"`
-	Guard           words       `yaml:"guard,omitempty" doc:"the guards that this row is about; all of the scenario's if left out"`
-	Overlap         verdictWord `yaml:"overlap,omitempty" doc:"violated: two clients believe they hold the lock at once"`
-	OverlapValid    verdictWord `yaml:"overlap-valid,omitempty" doc:"violated: the same, where each belief ends at the deadline that the client itself computes"`
-	LostUpdate      verdictWord `yaml:"lost-update,omitempty" doc:"violated: an acknowledged withdrawal is missing from the balance"`
-	StaleWrite      verdictWord `yaml:"stale-write,omitempty" doc:"violated: the account took a write from a holder who had been superseded"`
-	DuplicateEffect verdictWord `yaml:"duplicate-effect,omitempty" doc:"violated: one withdrawal, or the charge for one job, was applied twice"`
-	TokenOrder      verdictWord `yaml:"token-order,omitempty" doc:"violated: fencing tokens repeat or go back"`
-	FreshRefused    verdictWord `yaml:"fresh-refused,omitempty" doc:"violated: the guard refused the rightful holder"`
-	ForeignRelease  verdictWord `yaml:"foreign-release,omitempty" doc:"violated: the lock service freed the lock at the request of a client that did not hold it"`
-	Availability    verdictWord `yaml:"availability,omitempty" doc:"violated: a client that asked for the lock gave up, or waited longer than three leases"`
-	Measures        fileRanges  `yaml:"measures,omitempty" doc:"figures and the range that they lie in, both ends included, such as {lease: [1ttl, 1.1ttl]}"`
-	Because         word        `yaml:"because" doc:"the reason, in one sentence"`
+	Backend         words           `yaml:"backend,omitempty" doc:"the backends that this row is about; all of the scenario's if left out"`
+	Guard           words           `yaml:"guard,omitempty" doc:"the guards that this row is about; all of the scenario's if left out"`
+	Discipline      fileDisciplines `yaml:"discipline,omitempty" doc:"the disciplines that this row is about; all of the scenario's if left out"`
+	Overlap         verdictWord     `yaml:"overlap,omitempty" doc:"violated: two clients believe they hold the lock at once"`
+	OverlapValid    verdictWord     `yaml:"overlap-valid,omitempty" doc:"violated: the same, where each belief ends at the deadline that the client itself computes"`
+	LostUpdate      verdictWord     `yaml:"lost-update,omitempty" doc:"violated: an acknowledged withdrawal is missing from the balance"`
+	StaleWrite      verdictWord     `yaml:"stale-write,omitempty" doc:"violated: the account took a write from a holder who had been superseded"`
+	DuplicateEffect verdictWord     `yaml:"duplicate-effect,omitempty" doc:"violated: one withdrawal, or the charge for one job, was applied twice"`
+	TokenOrder      verdictWord     `yaml:"token-order,omitempty" doc:"violated: fencing tokens repeat or go back"`
+	FreshRefused    verdictWord     `yaml:"fresh-refused,omitempty" doc:"violated: the guard refused the rightful holder"`
+	ForeignRelease  verdictWord     `yaml:"foreign-release,omitempty" doc:"violated: the lock service freed the lock at the request of a client that did not hold it"`
+	Availability    verdictWord     `yaml:"availability,omitempty" doc:"violated: a client that asked for the lock gave up, or waited longer than three leases"`
+	Measures        fileRanges      `yaml:"measures,omitempty" doc:"figures and the range that they lie in, both ends included, such as {lease: [1ttl, 1.1ttl]}"`
+	Because         word            `yaml:"because" doc:"the reason, in one sentence"`
 }
 
 func (*fileExpect) noun() string { return "this row" }

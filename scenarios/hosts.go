@@ -103,7 +103,7 @@ func (l *loader) kindsOf(host sim.HostID) []sim.Kind {
 		})
 	}
 	return slices.DeleteFunc(sim.ClientKinds(), func(k sim.Kind) bool {
-		return k == sim.Check && !l.out.Workload.Check ||
+		return !slices.ContainsFunc(l.out.Workload.Disciplines, func(d Discipline) bool { return d.can(k) }) ||
 			slices.Contains(jobKinds, k) && l.out.Workload.Kind != ChargeOnce
 	})
 }
@@ -120,9 +120,9 @@ func (l *loader) event(w word, host sim.HostID) (sim.Kind, error) {
 	}
 	names := kindNames(can)
 	switch {
-	case kind == sim.Check && slices.Contains(l.out.Hosts(), host) && host != ledger.HostID:
-		return "", l.fail(w.place, fmt.Sprintf("%s never records check: its workload does not look at the deadline", host),
-			strings.Join(names, ", "), fmt.Sprintf("say workload: {%s: {check: true}}", l.out.Workload.Kind))
+	case slices.Contains(disciplined(), kind) && slices.Contains(l.out.Hosts(), host) && host != ledger.HostID:
+		return "", l.fail(w.place, fmt.Sprintf("%s never records %s: its discipline is %s", host, kind, listed(disciplineTexts(l.out.Workload.Disciplines))),
+			strings.Join(names, ", "), fmt.Sprintf("give %s another discipline, or wait for another event", l.out.Workload.Kind))
 	case kind.Known():
 		return "", l.fail(w.place, fmt.Sprintf("%s never records the event %s", host, kind), strings.Join(names, ", "), "")
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -57,7 +58,7 @@ text: >
   of text.
 ttl: 10s
 clients: 2
-workload: {withdraw: {times: 3, think: 0.2ttl, stagger: 100ms, every: 0.5ttl, wait: 2ttl, check: true}}
+workload: {withdraw: {times: 3, think: 0.2ttl, stagger: 100ms, every: 0.5ttl, wait: 2ttl, discipline: [attentive, {late: 0.5ttl}]}}
 lock: {timeout: 4ttl}
 backends: [redis, redis+elapsed-check+retry=0.1ttl]
 guards: [none, fence-all]
@@ -73,7 +74,7 @@ virtual-only: a reason
 until: 4ttl
 expect:
   - {guard: none, lost-update: violated, overlap: violated, because: nobody checks}
-  - {backend: redis, guard: [fence-all], lost-update: holds, measures: {lease: [1ttl, 1ttl+600ms], lost-share: [0, 0.5]}, because: somebody does}
+  - {backend: redis, guard: [fence-all], discipline: {late: 0.5ttl}, lost-update: holds, measures: {lease: [1ttl, 1ttl+600ms], lost-share: [0, 0.5]}, because: somebody does}
 `
 
 func TestEveryKeyOfAScriptIsRead(t *testing.T) {
@@ -83,7 +84,8 @@ func TestEveryKeyOfAScriptIsRead(t *testing.T) {
 		File: "test.yaml", Name: "everything", Title: "Every key once", Text: "Two lines of text.",
 		Claims: []string{"K4", "A7b"}, TTL: 10 * time.Second, Clients: 2,
 		Workload: Workload{
-			Kind: Withdraw, Times: 3, Think: sim.MustSpan("0.2ttl"), Stagger: sim.MustSpan("100ms"), Every: sim.MustSpan("0.5ttl"), Wait: sim.MustSpan("2ttl"), Check: true,
+			Kind: Withdraw, Times: 3, Think: sim.MustSpan("0.2ttl"), Stagger: sim.MustSpan("100ms"), Every: sim.MustSpan("0.5ttl"), Wait: sim.MustSpan("2ttl"),
+			Disciplines: []Discipline{{Kind: Attentive}, {Kind: Late, Late: sim.MustSpan("0.5ttl")}},
 		},
 		Lock:     []LockOption{{Name: "timeout", Value: "4ttl"}},
 		Backends: []string{"redis", "redis+elapsed-check+retry=0.1ttl"},
@@ -96,7 +98,7 @@ func TestEveryKeyOfAScriptIsRead(t *testing.T) {
 		Until: sim.MustSpan("4ttl"), VirtualOnly: "a reason",
 		Expect: []Expectation{
 			{Guards: []string{"none"}, Because: "nobody checks", Verdicts: []PropertyValue{{check.Overlap, check.Violated}, {check.LostUpdate, check.Violated}}},
-			{Backends: []string{"redis"}, Guards: []string{"fence-all"}, Because: "somebody does", Verdicts: []PropertyValue{{check.LostUpdate, check.Holds}}, Ranges: []Range{
+			{Backends: []backends.Spec{{Backend: known().Registry[2]}}, Guards: []string{"fence-all"}, Disciplines: []string{"late=0.5ttl"}, Because: "somebody does", Verdicts: []PropertyValue{{check.LostUpdate, check.Holds}}, Ranges: []Range{
 				{check.LeaseLength, Bound{spans: []sim.Span{sim.MustSpan("1ttl")}, text: "1ttl"}, Bound{spans: []sim.Span{sim.MustSpan("1ttl"), sim.MustSpan("600ms")}, text: "1ttl+600ms"}},
 				{check.LostShare, Bound{text: "0"}, Bound{number: 0.5, text: "0.5"}},
 			}},
@@ -105,7 +107,7 @@ func TestEveryKeyOfAScriptIsRead(t *testing.T) {
 	if len(got.Digest) != 16 || got.Digest == digest(nil) {
 		t.Errorf("the digest is %q", got.Digest)
 	}
-	want.Digest = got.Digest
+	want.Digest, want.specs = got.Digest, got.specs
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
@@ -122,6 +124,9 @@ until: 4ttl
 expect: [{lost-update: holds, because: there is one client}]
 `
 
+// attentive are the disciplines of a script that names none.
+var attentive = []Discipline{{Kind: Attentive}}
+
 func TestWhatIsLeftOutMeansAllOrTheDefault(t *testing.T) {
 	s := load(t, least)
 	if got, want := strings.Join(s.Backends, " "), "none perfect redis"; got != want {
@@ -131,21 +136,22 @@ func TestWhatIsLeftOutMeansAllOrTheDefault(t *testing.T) {
 		t.Errorf("guards are %s, want all known: %s", got, want)
 	}
 	w := s.Workload
-	if w.Times != 1 || w.Think.In(s.TTL) != 0 || w.Stagger.In(s.TTL) != 0 || w.Check || w.Wait != s.Until {
+	if w.Times != 1 || w.Think.In(s.TTL) != 0 || w.Stagger.In(s.TTL) != 0 || !reflect.DeepEqual(w.Disciplines, attentive) || w.Wait != s.Until {
 		t.Errorf("the workload is %+v, want one withdrawal without thinking that waits to the end", w)
 	}
 }
 
 func TestAJobIsAWorkloadToo(t *testing.T) {
-	s := load(t, strings.Replace(least, "{withdraw: {}}", "{charge-once: {jobs: 3, think: 0.2ttl, stagger: 1s, wait: 2ttl, check: true}}", 1))
+	s := load(t, strings.Replace(least, "{withdraw: {}}", "{charge-once: {jobs: 3, think: 0.2ttl, stagger: 1s, wait: 2ttl, discipline: heedless}}", 1))
 	want := Workload{
-		Kind: ChargeOnce, Times: 3, Think: sim.MustSpan("0.2ttl"), Stagger: sim.MustSpan("1s"), Every: sim.MustSpan("0"), Wait: sim.MustSpan("2ttl"), Check: true,
+		Kind: ChargeOnce, Times: 3, Think: sim.MustSpan("0.2ttl"), Stagger: sim.MustSpan("1s"), Every: sim.MustSpan("0"), Wait: sim.MustSpan("2ttl"),
+		Disciplines: []Discipline{{Kind: Heedless}},
 	}
-	if s.Workload != want {
+	if !reflect.DeepEqual(s.Workload, want) {
 		t.Errorf("got %+v, want %+v", s.Workload, want)
 	}
 	s = load(t, strings.Replace(least, "{withdraw: {}}", "{charge-once: {}}", 1))
-	if w := s.Workload; w.Kind != ChargeOnce || w.Times != 1 || w.Wait != s.Until || w.Check {
+	if w := s.Workload; w.Kind != ChargeOnce || w.Times != 1 || w.Wait != s.Until || !reflect.DeepEqual(w.Disciplines, attentive) {
 		t.Errorf("got %+v, want one job without thinking", w)
 	}
 }

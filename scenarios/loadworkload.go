@@ -14,9 +14,19 @@ func (l *loader) workload() error {
 	if once := l.file.Workload.ChargeOnce; once.given() {
 		out.Kind = ChargeOnce
 		times, name = once.Jobs, "jobs"
-		w = fileWithdraw{Think: once.Think, Stagger: once.Stagger, Wait: once.Wait, Check: once.Check}
+		w = fileWithdraw{Think: once.Think, Stagger: once.Stagger, Wait: once.Wait, Discipline: once.Discipline}
 	}
-	out.Times, out.Think, out.Stagger, out.Every, out.Wait, out.Check = 1, zero(w.Think), zero(w.Stagger), zero(w.Every), l.out.Until, w.Check.on
+	out.Times, out.Think, out.Stagger, out.Every, out.Wait = 1, zero(w.Think), zero(w.Stagger), zero(w.Every), l.out.Until
+	if out.Disciplines = w.Discipline.all(); len(out.Disciplines) == 0 {
+		out.Disciplines = []Discipline{{Kind: Attentive}}
+	}
+	for _, d := range w.Discipline.list {
+		if d.Kind == Late {
+			if err := l.sane("late", span{d.place, d.Late}); err != nil {
+				return err
+			}
+		}
+	}
 	if times.given() {
 		if times.n < 1 || times.n > maxTimes {
 			return l.fail(times.place, fmt.Sprintf("%s is %d", name, times.n), fmt.Sprintf("1 to %d", maxTimes), "")
@@ -33,6 +43,16 @@ func (l *loader) workload() error {
 		}
 	}
 	return nil
+}
+
+// of is the workload with clients of other disciplines.
+func (w fileWorkload) of(d fileDisciplines) fileWorkload {
+	if w.ChargeOnce.given() {
+		w.ChargeOnce.Discipline = d
+	} else {
+		w.Withdraw.Discipline = d
+	}
+	return w
 }
 
 // read reads the one workload of a scenario.

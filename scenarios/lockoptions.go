@@ -73,6 +73,7 @@ func shapeOf(b backends.Backend) string {
 
 // lockOptions resolves the options for every backend of the scenario that has them.
 func (l *loader) lockOptions() error {
+	defer func() { l.out.specs = l.specs }()
 	for _, o := range l.file.Lock.list {
 		used := false
 		var names []string

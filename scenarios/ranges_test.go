@@ -24,7 +24,7 @@ expect:
   - measures: {next-grant: [1ttl, 1.15ttl]}
     because: it is so
 `)
-	r := s.Bounds("redis", "none")[0]
+	r := s.Bounds(cellOf(t, "redis", "none"))[0]
 	for _, c := range []struct {
 		least, most time.Duration
 		want        string

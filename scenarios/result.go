@@ -47,6 +47,7 @@ type Result struct {
 	Scenario    string           `json:"scenario"`
 	Backend     string           `json:"backend"`
 	Guard       string           `json:"guard"`
+	Discipline  string           `json:"discipline"`
 	World       string           `json:"world"`
 	Seed        uint64           `json:"seed"`
 	TTL         time.Duration    `json:"ttl"` // the lease, ns
@@ -62,9 +63,14 @@ type Result struct {
 	History   string   `json:"history,omitempty"`   // file, relative to the run's folder; empty: not kept
 }
 
-// ID names the trial among all trials of a run. Every file system takes it as a name.
+// ID names the trial among all trials of a run; the discipline stands there if it is not
+// attentive. Every file system takes it as a name.
 func (r *Result) ID() string {
-	id := fmt.Sprintf("%s.%s.%s.%s.seed-%d", r.Scenario, r.Backend, r.Guard, r.World, r.Seed)
+	guard := r.Guard
+	if r.Discipline != string(Attentive) {
+		guard += "." + r.Discipline
+	}
+	id := fmt.Sprintf("%s.%s.%s.%s.seed-%d", r.Scenario, r.Backend, guard, r.World, r.Seed)
 	return strings.Map(func(c rune) rune {
 		if c == '/' || c == '=' || c == ' ' {
 			return '_'

@@ -8,6 +8,7 @@ package scenarios
 import (
 	"time"
 
+	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -24,12 +25,13 @@ type Scenario struct {
 	TTL      time.Duration // the lease in the virtual world; spans in units of ttl refer to it
 	Clients  int           // 1 … 100, hosts client-1 … client-N
 	Workload Workload
-	Lock     []LockOption  // for every backend that has the option and does not set it itself
-	Backends []string      // specs as backends.Spec writes them; never empty
-	Guards   []string      // never empty
-	Steps    []Step        // faults, in the order of the file
-	Until    sim.Span      // how long a trial lasts
-	Expect   []Expectation // in the order of the file; no two contradict each other
+	Lock     []LockOption    // for every backend that has the option and does not set it itself
+	Backends []string        // specs as backends.Spec writes them; never empty
+	specs    []backends.Spec // the same, with the lock options
+	Guards   []string        // never empty
+	Steps    []Step          // faults, in the order of the file
+	Until    sim.Span        // how long a trial lasts
+	Expect   []Expectation   // in the order of the file; no two contradict each other
 	// VirtualOnly says why the script cannot be staged with real processes; empty: it can.
 	VirtualOnly string
 }
@@ -55,7 +57,9 @@ type Workload struct {
 	Stagger sim.Span // client i starts (i-1) × Stagger after client 1
 	Every   sim.Span // from the beginning of one to that of the next; 0: one right after the other
 	Wait    sim.Span // how long one acquire may wait for the lock
-	Check   bool     // look at the deadline just before the write or charge, and give up if it has passed
+	// Disciplines are the ways in which clients treat what they know of their lock: in each
+	// trial all clients have the same one. Never empty.
+	Disciplines []Discipline
 }
 
 // LockOption is an option of the lock, for all backends of a scenario that have it.
@@ -80,9 +84,10 @@ type On struct {
 
 // Expectation is a row of what theory says will come out, for some cells.
 type Expectation struct {
-	Backends []string        // specs; empty: every backend of the scenario
-	Guards   []string        // empty: every guard of the scenario
-	Verdicts []PropertyValue // in the order of check.Properties
+	Backends    []backends.Spec // each speaks of all specs that it covers; empty: every backend of the scenario
+	Guards      []string        // empty: every guard of the scenario
+	Disciplines []string        // as Discipline.String writes them; empty: every one of the scenario
+	Verdicts    []PropertyValue // in the order of check.Properties
 	// Sometimes lists properties that are violated in some trials of a cell and hold in
 	// others, because chance decides.
 	Sometimes []check.Property

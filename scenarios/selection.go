@@ -18,11 +18,12 @@ const LiveTTL = 2 * time.Second
 
 // Selection says which trials of some scenarios to run.
 type Selection struct {
-	Backends []string      // specs; empty: those of each scenario
-	Guards   []string      // empty: those of each scenario
-	World    string        // VirtualWorld or LiveWorld
-	Seeds    Seeds         //
-	TTL      time.Duration // 0: the scenario's own in the virtual world, LiveTTL in the live one
+	Backends    []string      // specs; empty: those of each scenario
+	Guards      []string      // empty: those of each scenario
+	Disciplines []Discipline  // empty: those of each scenario
+	World       string        // VirtualWorld or LiveWorld
+	Seeds       Seeds         //
+	TTL         time.Duration // 0: the scenario's own in the virtual world, LiveTTL in the live one
 
 	// AsLive has virtual trials run with the options that this machine's servers stand for, as
 	// InBothWorlds does.
@@ -100,7 +101,7 @@ func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
 			}
 			for seed := sel.Seeds.First; ; seed++ {
 				out = append(out, Trial{
-					Scenario: s, Backend: c.Backend, Guard: ledger.Guard(c.Guard),
+					Scenario: s, Backend: c.Backend, Guard: ledger.Guard(c.Guard), Discipline: c.Discipline,
 					World: sel.World, Seed: seed, TTL: sel.lease(s),
 					asLive: sel.AsLive && sel.World == VirtualWorld, servers: sel.Servers,
 				})
@@ -144,6 +145,12 @@ func (sel Selection) once() error {
 	for i, guard := range sel.Guards {
 		if slices.Contains(sel.Guards[:i], guard) {
 			return fmt.Errorf("the guard %s is named twice, expected once", guard)
+		}
+	}
+	texts := disciplineTexts(sel.Disciplines)
+	for i, text := range texts {
+		if slices.Contains(texts[:i], text) {
+			return fmt.Errorf("the discipline %s is named twice, expected once", text)
 		}
 	}
 	return nil
@@ -193,6 +200,9 @@ func (sel Selection) cells(s *Scenario) ([]Cell, error) {
 			}
 			narrowed.Guards = append(narrowed.Guards, name)
 		}
+	}
+	if len(sel.Disciplines) > 0 {
+		narrowed.Workload.Disciplines = sel.Disciplines
 	}
 	cells, err := narrowed.Cells(Registry())
 	if sel.World == VirtualWorld && len(sel.Backends) == 0 {

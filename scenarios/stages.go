@@ -47,7 +47,7 @@ func (s *Stages) Run(ctx context.Context, t Trial) (*sim.History, error) {
 	}
 	h, err := s.runLive(ctx, t)
 	if err != nil {
-		return nil, fmt.Errorf("live trial of %s with %s, guard %s, seed %d: %w", t.Scenario.Name, t.Backend, t.Guard, t.Seed, err)
+		return nil, fmt.Errorf("live trial of %s, seed %d: %w", t.Cell(), t.Seed, err)
 	}
 	return h, nil
 }

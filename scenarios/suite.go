@@ -117,7 +117,7 @@ func Available(trials []Trial) (can, cannot []Trial) {
 	var last Trial
 	var why error
 	for i, t := range trials {
-		if i == 0 || t.Scenario != last.Scenario || t.Guard != last.Guard || t.World != last.World || t.Backend.String() != last.Backend.String() {
+		if i == 0 || t.Scenario != last.Scenario || t.Cell() != last.Cell() {
 			why = t.Unavailable()
 		}
 		last = t
@@ -137,8 +137,8 @@ func (r Result) Replay(file string) string {
 	if file != "" {
 		name = file
 	}
-	line := fmt.Sprintf("locklab run %s --backend %s --guard %s --world %s --seeds %d..%d --ttl %s",
-		name, r.Backend, r.Guard, r.World, r.Seed, r.Seed, r.TTL)
+	line := fmt.Sprintf("locklab run %s --backend %s --guard %s --discipline %s --world %s --seeds %d..%d --ttl %s",
+		name, r.Backend, r.Guard, r.Discipline, r.World, r.Seed, r.Seed, r.TTL)
 	for _, a := range r.Arguments {
 		line += " " + shellWord(a)
 	}

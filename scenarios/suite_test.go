@@ -58,7 +58,7 @@ func TestLiveTrialsOfOneServiceComeTogetherAndAreReportedInTheirOrder(t *testing
 	sums := NewSummaries(Cards(trials, nil))
 	for _, trial := range ByService(trials) {
 		services = append(services, trial.Backend.String())
-		sums.Add(&Result{Scenario: trial.Scenario.Name, Backend: trial.Backend.String(), Guard: "none", World: LiveWorld})
+		sums.Add(&Result{Scenario: trial.Scenario.Name, Backend: trial.Backend.String(), Guard: "none", Discipline: "attentive", World: LiveWorld})
 	}
 	if services[0] != services[1] || services[2] != services[3] {
 		t.Errorf("the services come in the order %q", services)
@@ -69,7 +69,7 @@ func TestLiveTrialsOfOneServiceComeTogetherAndAreReportedInTheirOrder(t *testing
 	}
 	for i, c := range cells {
 		if c.Scenario != trials[i].Scenario.Name || c.Backend != trials[i].Backend.String() {
-			t.Errorf("number %d is %s with %s, want %v", i+1, c.Scenario, c.Backend, cellOf(trials[i]))
+			t.Errorf("number %d is %s with %s, want %v", i+1, c.Scenario, c.Backend, trials[i].Cell())
 		}
 	}
 }

@@ -26,6 +26,7 @@ func (t Tally) Missed() bool {
 // Summary is one cell of the table: all trials of a scenario, backend, guard and world.
 type Summary struct {
 	Scenario, Backend, Guard, World string
+	Discipline                      string        // as Discipline.String writes it
 	TTL                             time.Duration // the lease
 	Trials                          int
 	Seeds                           Seeds    // the lowest and the highest
@@ -71,15 +72,13 @@ func (s Summary) Spread(m check.Measure) (Spread, bool) {
 // else of them.
 type Summaries struct {
 	cells []Summary
-	place map[cellName]int
+	place map[CellName]int
 }
-
-type cellName struct{ scenario, backend, guard, world string }
 
 // NewSummaries makes summaries of the cells of these cards, in their order. A cell that no
 // card has is added when its first result comes; nothing is expected of it.
 func NewSummaries(cards []Card) *Summaries {
-	s := &Summaries{place: map[cellName]int{}}
+	s := &Summaries{place: map[CellName]int{}}
 	s.Expect(cards)
 	return s
 }
@@ -88,7 +87,7 @@ func NewSummaries(cards []Card) *Summaries {
 func (s *Summaries) Expect(cards []Card) {
 	for _, card := range cards {
 		for _, c := range card.Cells {
-			name := cellName{card.Scenario, c.Backend, c.Guard, c.World}
+			name := c.In(card.Scenario)
 			if _, known := s.place[name]; !known {
 				s.cell(name).describe(c)
 			}
@@ -96,12 +95,12 @@ func (s *Summaries) Expect(cards []Card) {
 	}
 }
 
-func (s *Summaries) cell(name cellName) *Summary {
+func (s *Summaries) cell(name CellName) *Summary {
 	at, known := s.place[name]
 	if !known {
 		at = len(s.cells)
 		s.place[name] = at
-		c := Summary{Scenario: name.scenario, Backend: name.backend, Guard: name.guard, World: name.world}
+		c := Summary{Scenario: name.Scenario, Backend: name.Backend, Guard: name.Guard, Discipline: name.Discipline, World: name.World}
 		for _, p := range check.Properties() {
 			c.Tallies = append(c.Tallies, Tally{Property: p})
 		}
@@ -124,10 +123,10 @@ func (s *Summary) describe(c CardCell) {
 // Add counts one result. It returns an error, and does not count it, if its lease is another
 // than that of its cell: their figures cannot be added up.
 func (s *Summaries) Add(r *Result) error {
-	c := s.cell(cellName{r.Scenario, r.Backend, r.Guard, r.World})
+	c := s.cell(r.Cell())
 	if c.Trials > 0 && c.TTL != r.TTL {
-		return fmt.Errorf("%s with %s, guard %s, %s world: seed %d has a lease of %v, and the trials before it have %v",
-			r.Scenario, r.Backend, r.Guard, r.World, r.Seed, r.TTL, c.TTL)
+		return fmt.Errorf("%s, %s world: seed %d has a lease of %v, and the trials before it have %v",
+			r.Cell(), r.World, r.Seed, r.TTL, c.TTL)
 	}
 	c.add(r)
 	return nil

@@ -72,12 +72,13 @@ type SweepParameter struct {
 
 // SweepLine is one line of the chart: a lock service under a guard.
 type SweepLine struct {
-	Name      string  `json:"name"`    // what the chart calls it; unlike any other of the sweep
-	Backend   string  `json:"backend"` // a spec as backends.Spec writes it
-	Guard     string  `json:"guard"`
-	Derived   Derived `json:"derived"`   // the share of trials in which the property must be violated
-	Condition string  `json:"condition"` // the same as a formula: "pause > TTL − think time"
-	Because   string  `json:"because"`   // one sentence that derives it
+	Name       string  `json:"name"`    // what the chart calls it; unlike any other of the sweep
+	Backend    string  `json:"backend"` // a spec as backends.Spec writes it
+	Guard      string  `json:"guard"`
+	Discipline string  `json:"discipline"` // as Discipline.String writes it
+	Derived    Derived `json:"derived"`    // the share of trials in which the property must be violated
+	Condition  string  `json:"condition"`  // the same as a formula: "pause > TTL − think time"
+	Because    string  `json:"because"`    // one sentence that derives it
 }
 
 // SweepPoint is what was measured of one line at one value: a row of sweeps.jsonl.

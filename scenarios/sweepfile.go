@@ -49,15 +49,16 @@ type fileSweepScript struct {
 }
 
 type fileSweepLine struct {
-	place     `yaml:"-"`
-	Backend   word       `yaml:"backend" doc:"a lock service with options, such as redis+renew"`
-	Guard     word       `yaml:"guard,omitempty" doc:"the guard at the account, if it is another than the sweep's"`
-	Name      word       `yaml:"name,omitempty" doc:"what the chart calls the line; backend and guard if left out"`
-	Steps     []fileStep `yaml:"steps,omitempty" doc:"faults of this line only, before those of the script"`
-	Violated  fileTurns  `yaml:"violated,omitempty" doc:"where the property is violated: never, always, or {from: 3}, {to: 3}, {from: 1, to: 3}"`
-	Chance    fileCurve  `yaml:"chance,omitempty" doc:"instead of violated, the share of trials in which it is, as [value, share] pairs joined by straight lines"`
-	Condition word       `yaml:"condition" doc:"the same as a formula, such as pause > TTL − think time"`
-	Because   word       `yaml:"because" doc:"the derivation, in one sentence"`
+	place      `yaml:"-"`
+	Backend    word            `yaml:"backend" doc:"a lock service with options, such as redis+renew"`
+	Guard      word            `yaml:"guard,omitempty" doc:"the guard at the account, if it is another than the sweep's"`
+	Discipline fileDisciplines `yaml:"discipline,omitempty" doc:"the discipline of the clients, if it is another than the script's"`
+	Name       word            `yaml:"name,omitempty" doc:"what the chart calls the line; backend and guard if left out"`
+	Steps      []fileStep      `yaml:"steps,omitempty" doc:"faults of this line only, before those of the script"`
+	Violated   fileTurns       `yaml:"violated,omitempty" doc:"where the property is violated: never, always, or {from: 3}, {to: 3}, {from: 1, to: 3}"`
+	Chance     fileCurve       `yaml:"chance,omitempty" doc:"instead of violated, the share of trials in which it is, as [value, share] pairs joined by straight lines"`
+	Condition  word            `yaml:"condition" doc:"the same as a formula, such as pause > TTL − think time"`
+	Because    word            `yaml:"because" doc:"the derivation, in one sentence"`
 }
 
 func (*fileSweepLine) noun() string { return "this line" }

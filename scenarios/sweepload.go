@@ -148,6 +148,8 @@ func (l *sweepLoader) value(root ast.Node, first bool, with puts) error {
 		if err != nil {
 			return err
 		}
+		discipline := script.Workload.Disciplines[0].String()
+		l.out.SweepAbout.Lines[i].Discipline, l.out.lines[i].Discipline = discipline, discipline
 		l.out.lines[i].scripts = append(l.out.lines[i].scripts, script)
 		l.out.TTL = script.TTL
 	}
@@ -265,6 +267,9 @@ func (l *sweepLoader) script(f fileSweep, line fileSweepLine) (*Scenario, error)
 		Steps:    slices.Concat(line.Steps, f.Script.Steps),
 		Backends: words{line.Backend.place, []word{line.Backend}}, Guards: words{guard.place, []word{guard}},
 	}}
+	if line.Discipline.given() {
+		one.file.Workload = one.file.Workload.of(line.Discipline)
+	}
 	// Other lines may have the option that this one lacks.
 	one.file.Lock.list = slices.DeleteFunc(slices.Clone(f.Script.Lock.list), func(o option) bool {
 		return !l.hasOption(line.Backend, o.name.text) && slices.ContainsFunc(f.Lines, func(other fileSweepLine) bool { return l.hasOption(other.Backend, o.name.text) })
@@ -273,6 +278,9 @@ func (l *sweepLoader) script(f fileSweep, line fileSweepLine) (*Scenario, error)
 		if err := resolve(); err != nil {
 			return nil, err
 		}
+	}
+	if n := len(one.out.Workload.Disciplines); n > 1 {
+		return nil, l.fail(line.place, fmt.Sprintf("this line has clients of %d disciplines: %s", n, listed(disciplineTexts(one.out.Workload.Disciplines))), "one discipline", "give each of them a line, with a key discipline")
 	}
 	l.out.Claims = one.out.Claims
 	return one.out, nil

@@ -75,7 +75,7 @@ func (l sweepLine) trials(value int, seeds Seeds) (out []Trial, err error) {
 	}
 	for seed := seeds.First; ; seed++ {
 		out = append(out, Trial{
-			Scenario: script, Backend: spec, Guard: ledger.Guard(l.Guard), World: VirtualWorld, Seed: seed, TTL: script.TTL,
+			Scenario: script, Backend: spec, Guard: ledger.Guard(l.Guard), Discipline: script.Workload.Disciplines[0], World: VirtualWorld, Seed: seed, TTL: script.TTL,
 		})
 		if seed == seeds.Last {
 			return out, nil

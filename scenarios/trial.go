@@ -21,12 +21,13 @@ const (
 
 // Trial is one run of a scenario with a backend, a guard and a seed under a lease.
 type Trial struct {
-	Scenario *Scenario
-	Backend  backends.Spec // with the scenario's lock options
-	Guard    ledger.Guard
-	World    string
-	Seed     uint64
-	TTL      time.Duration
+	Scenario   *Scenario
+	Backend    backends.Spec // with the scenario's lock options
+	Guard      ledger.Guard
+	Discipline Discipline
+	World      string
+	Seed       uint64
+	TTL        time.Duration
 	// asLive has a virtual trial run with the options that the servers stand for which a
 	// live trial would use on this machine.
 	asLive bool
@@ -35,6 +36,9 @@ type Trial struct {
 	profile []string
 	servers []string // arguments of the command, see Selection
 }
+
+// cell is the square of the scenario's table that the trial belongs to.
+func (t Trial) cell() Cell { return Cell{t.Backend, string(t.Guard), t.Discipline} }
 
 // replayArguments are what the command needs besides, to run the trial again.
 func (t Trial) replayArguments() []string {
@@ -110,18 +114,19 @@ func ClientID(index int) sim.HostID { return sim.ClientID(index) }
 
 func (t Trial) header(c cast) sim.Header {
 	h := sim.Header{
-		Format:   sim.Format,
-		Scenario: t.Scenario.Name,
-		Backend:  t.Backend.String(),
-		Guard:    string(t.Guard),
-		World:    t.World,
-		Seed:     t.Seed,
-		TTL:      t.TTL,
-		Until:    t.Scenario.Until.In(t.TTL),
-		Options:  c.settings.List(),
-		Clients:  c.clients,
-		Servers:  c.servers,
-		Ledger:   ledger.HostID,
+		Format:     sim.Format,
+		Scenario:   t.Scenario.Name,
+		Backend:    t.Backend.String(),
+		Guard:      string(t.Guard),
+		Discipline: t.Discipline.String(),
+		World:      t.World,
+		Seed:       t.Seed,
+		TTL:        t.TTL,
+		Until:      t.Scenario.Until.In(t.TTL),
+		Options:    c.settings.List(),
+		Clients:    c.clients,
+		Servers:    c.servers,
+		Ledger:     ledger.HostID,
 	}
 	if p, ok := t.Backend.Backend.(backends.Presumptuous); ok {
 		h.Ungranted = p.Presumes(c.settings)
@@ -167,7 +172,7 @@ func (t Trial) simulate(ctx context.Context, record bool) (*sim.History, error) 
 	working := len(c.clients)
 	for i, id := range c.clients {
 		h := w.AddHost(id)
-		teller := &teller{host: h, plan: t.Scenario.plan(i, t.TTL)}
+		teller := &teller{host: h, plan: t.Scenario.plan(i, t.Discipline, t.TTL)}
 		h.Boot(func() {
 			teller.lock, teller.account = lockFor(h), accountFor(h)
 			h.Go("teller", func(sim.Host) {
@@ -183,7 +188,7 @@ func (t Trial) simulate(ctx context.Context, record bool) (*sim.History, error) 
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		return nil, fmt.Errorf("%s with %s, guard %s, seed %d: %w", t.Scenario.Name, t.Backend, t.Guard, t.Seed, err)
+		return nil, fmt.Errorf("%s, seed %d: %w", t.Cell(), t.Seed, err)
 	}
 	header := t.header(c)
 	header.Traffic = w.Traffic()
@@ -198,7 +203,7 @@ func (t Trial) simulate(ctx context.Context, record bool) (*sim.History, error) 
 // scenario expects of this cell.
 func (t Trial) Judge(h *sim.History) Result {
 	r := Result{
-		Scenario: t.Scenario.Name, Backend: t.Backend.String(), Guard: string(t.Guard),
+		Scenario: t.Scenario.Name, Backend: t.Backend.String(), Guard: string(t.Guard), Discipline: t.Discipline.String(),
 		World: t.World, Seed: t.Seed, TTL: t.TTL,
 		Findings: check.All(h), Measures: check.MeasureAll(h), Fingerprint: h.Fingerprint(), Profile: t.profiled(h),
 		Arguments: t.replayArguments(),
@@ -212,7 +217,7 @@ func (t Trial) Judge(h *sim.History) Result {
 	if r.Outcome == Undecided {
 		return r // what the other findings say means nothing then
 	}
-	for _, want := range t.Scenario.Expected(r.Backend, r.Guard) {
+	for _, want := range t.Scenario.Expected(t.cell()) {
 		got := r.Finding(want.Property)
 		if got.Verdict == want.Verdict || want.Sometimes && got.Verdict != check.Undecided {
 			continue
@@ -225,7 +230,7 @@ func (t Trial) Judge(h *sim.History) Result {
 			r.Outcome = NotAsExpected
 		}
 	}
-	for _, want := range t.Scenario.Bounds(r.Backend, r.Guard) {
+	for _, want := range t.Scenario.Bounds(t.cell()) {
 		r.compare(want)
 	}
 	return r
@@ -234,7 +239,7 @@ func (t Trial) Judge(h *sim.History) Result {
 // failed is the result of a trial that the harness could not carry out: nothing was found.
 func (t Trial) failed(err error) Result {
 	r := Result{
-		Scenario: t.Scenario.Name, Backend: t.Backend.String(), Guard: string(t.Guard),
+		Scenario: t.Scenario.Name, Backend: t.Backend.String(), Guard: string(t.Guard), Discipline: t.Discipline.String(),
 		World: t.World, Seed: t.Seed, TTL: t.TTL, Outcome: Undecided,
 		Arguments: t.replayArguments(),
 		Surprises: []string{"it could not be carried out: " + err.Error()},

@@ -74,7 +74,7 @@ func TestViolationsDisappearWithTheFault(t *testing.T) {
 		if len(trial.Scenario.Steps) == 0 || trial.Backend.Backend.Name() == "none" {
 			continue
 		}
-		predicted := trial.Scenario.Expected(trial.Backend.String(), string(trial.Guard))
+		predicted := trial.Scenario.Expected(trial.cell())
 		calm := *trial.Scenario
 		calm.Steps = nil
 		trial.Scenario = &calm

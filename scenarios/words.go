@@ -34,6 +34,8 @@ func inWords(k sim.Kind) string {
 		return "has looked at its deadline and found the lease still good"
 	case sim.Abandon:
 		return "has given a withdrawal up before the write"
+	case sim.Ignored:
+		return "knows that its lease is over, and works on"
 	case sim.Write:
 		return "is about to send its write"
 	case sim.WriteSent:

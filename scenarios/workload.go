@@ -19,12 +19,14 @@ type Plan struct {
 	Every  time.Duration `json:"every"`  // from the beginning of one to that of the next; 0: no break
 	Think  time.Duration `json:"think"`  // work between the read and the write
 	Wait   time.Duration `json:"wait"`   // how long one acquire may wait for the lock
-	Check  bool          `json:"check"`  // look at the deadline just before the write
 	Answer time.Duration `json:"answer"` // how long to wait for the account's answer
+	// Discipline is how the client treats what it knows of its lock.
+	Discipline DisciplineKind `json:"discipline"`
+	Late       time.Duration  `json:"late"` // of a late client: how long it works on
 }
 
-// plan resolves the workload for the client of this index, from 0.
-func (s *Scenario) plan(index int, ttl time.Duration) Plan {
+// plan resolves the workload for the client of this index, from 0, of a discipline.
+func (s *Scenario) plan(index int, d Discipline, ttl time.Duration) Plan {
 	return Plan{
 		Kind:   s.Workload.Kind,
 		Times:  s.Workload.Times,
@@ -32,8 +34,10 @@ func (s *Scenario) plan(index int, ttl time.Duration) Plan {
 		Every:  s.Workload.Every.In(ttl),
 		Think:  s.Workload.Think.In(ttl),
 		Wait:   s.Workload.Wait.In(ttl),
-		Check:  s.Workload.Check,
 		Answer: s.Until.In(ttl),
+
+		Discipline: d.Kind,
+		Late:       d.Late.In(ttl),
 	}
 }
 
@@ -114,9 +118,7 @@ func (t *teller) withdraw(op string, lease backends.Lease) {
 	}
 	t.host.Record(sim.Event{Kind: sim.Read, Op: op, Token: statement.Token, Version: statement.Version, Balance: statement.Balance})
 
-	t.host.Sleep(t.plan.Think)
-
-	if !t.goesOn(op, lease) {
+	if a := t.attend(op, lease); !a.work() || !a.look() {
 		return
 	}
 	order := ledger.Order{
@@ -135,20 +137,6 @@ func (t *teller) withdraw(op string, lease backends.Lease) {
 // shownOf is what the account gets to see of a lease.
 func shownOf(lease backends.Lease) ledger.Pass {
 	return ledger.Pass{Token: lease.Token(), Value: lease.Grant()}
-}
-
-// goesOn is the look at the deadline just before the write or charge, if the plan has one;
-// false: the lease is over.
-func (t *teller) goesOn(op string, lease backends.Lease) bool {
-	switch {
-	case !t.plan.Check:
-		return true
-	case !lease.Valid():
-		t.host.Record(sim.Event{Kind: sim.Abandon, Op: op, Grant: lease.Grant(), Note: "the lease is over"})
-		return false
-	}
-	t.host.Record(sim.Event{Kind: sim.Check, Op: op, Grant: lease.Grant()})
-	return true
 }
 
 // failed tells a refusal from an answer that never came.

@@ -29,6 +29,7 @@ const (
 	ReadUnknown  Kind = "read-unknown"  // no answer (op)
 	Check        Kind = "check"         // looked at its deadline: the lease is still good (op, grant)
 	Abandon      Kind = "abandon"       // gave the withdrawal up before the write (op, grant, note)
+	Ignored      Kind = "ignored"       // knows that the lock is lost or its deadline over, and works on (op, grant, note)
 	Write        Kind = "write"         // is about to send the write (op, grant, token, base, balance)
 	WriteSent    Kind = "write-sent"    // the write is on its way (op)
 	Wrote        Kind = "wrote"         // the write was acknowledged (op, version)
@@ -112,7 +113,7 @@ type Event struct {
 func ClientKinds() []Kind {
 	return []Kind{
 		Acquire, AcquireSent, Acquired, NotAcquired, Renewed, Lost,
-		Read, ReadRefused, ReadUnknown, Check, Abandon,
+		Read, ReadRefused, ReadUnknown, Check, Abandon, Ignored,
 		Write, WriteSent, Wrote, WriteRefused, WriteUnknown,
 		Release, Released, NotReleased, Done,
 		Skipped, Marked, MarkUnknown,

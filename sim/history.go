@@ -21,19 +21,20 @@ const Format = "locklab-history/1"
 // Header is the first line of a history file: what was run, so that the rest can be
 // judged, drawn and run again.
 type Header struct {
-	Format   string        `json:"format"`            // Format
-	Scenario string        `json:"scenario"`          //
-	Backend  string        `json:"backend"`           // as given on the command line: "redis+renew"
-	Guard    string        `json:"guard"`             //
-	World    string        `json:"world"`             // "virtual" or "live"
-	Seed     uint64        `json:"seed"`              //
-	TTL      time.Duration `json:"ttl"`               // the lease, ns
-	Until    time.Duration `json:"until"`             // the trial's limit, ns
-	Options  []string      `json:"options,omitempty"` // what the lock was run with: "token=incr"
-	Clients  []HostID      `json:"clients"`           //
-	Servers  []HostID      `json:"servers,omitempty"` // hosts of the lock service; none: there is no service
-	Ledger   HostID        `json:"ledger"`            //
-	Faults   []string      `json:"faults,omitempty"`  // lanes of the faults that the script has in store
+	Format     string        `json:"format"`               // Format
+	Scenario   string        `json:"scenario"`             //
+	Backend    string        `json:"backend"`              // as given on the command line: "redis+renew"
+	Guard      string        `json:"guard"`                //
+	Discipline string        `json:"discipline,omitempty"` // of its clients: "attentive"; empty: an older file
+	World      string        `json:"world"`                // "virtual" or "live"
+	Seed       uint64        `json:"seed"`                 //
+	TTL        time.Duration `json:"ttl"`                  // the lease, ns
+	Until      time.Duration `json:"until"`                // the trial's limit, ns
+	Options    []string      `json:"options,omitempty"`    // what the lock was run with: "token=incr"
+	Clients    []HostID      `json:"clients"`              //
+	Servers    []HostID      `json:"servers,omitempty"`    // hosts of the lock service; none: there is no service
+	Ledger     HostID        `json:"ledger"`               //
+	Faults     []string      `json:"faults,omitempty"`     // lanes of the faults that the script has in store
 	// Ungranted is set when the lock is known to tell clients that they hold it although the
 	// service never gave it: then such an acquisition is no fault of the recording.
 	Ungranted bool      `json:"ungranted,omitempty"`

@@ -89,6 +89,9 @@ func (l *Lease) Until() time.Duration { return l.until }
 // Valid tells whether the client, by its own clock, may still count on the lease.
 func (l *Lease) Valid() bool { return !l.released && l.lock.host.Now() < l.until }
 
+// Lost is nil: nothing watches the lease, the client looks at its deadline.
+func (l *Lease) Lost() sim.Signal { return nil }
+
 // Release gives the lock back.
 func (l *Lease) Release() error {
 	l.released = true

@@ -63,6 +63,7 @@ func (l *noLease) Grant() string        { return l.grant }
 func (l *noLease) Token() uint64        { return 0 }
 func (l *noLease) Until() time.Duration { return 0 }
 func (l *noLease) Valid() bool          { return true }
+func (l *noLease) Lost() sim.Signal     { return nil }
 
 func (l *noLease) Release() error {
 	l.host.Record(sim.Event{Kind: sim.Freed, Grant: l.grant})

@@ -161,7 +161,7 @@ func (l *Lock) hold(s *Session, own Key) (*Lease, error) {
 	if l.fromSend && s.Done() {
 		return nil, backends.ErrTooLate
 	}
-	l.held = &Lease{lock: l, session: s, key: own, until: s.Until()}
+	l.held = &Lease{lock: l, session: s, key: own, until: s.Until(), lost: l.host.NewSignal()}
 	return l.held, nil
 }
 
@@ -175,6 +175,7 @@ func (l *Lock) renewed() {
 func (l *Lock) lost(why string) {
 	if l.held != nil {
 		l.host.Record(sim.Event{Kind: sim.Lost, Grant: l.held.Grant(), Note: why})
+		l.held.lost.Fire()
 		l.held = nil
 	}
 }
@@ -209,7 +210,8 @@ type Lease struct {
 	session *Session
 	key     Key
 	until   time.Duration
-	over    bool // released
+	over    bool       // released
+	lost    sim.Signal // fires when the session tells its end
 }
 
 // Grant is the key and its create revision.
@@ -226,6 +228,14 @@ func (l *Lease) Until() time.Duration { return l.until }
 // Valid tells whether the session has not told its end, which is all that the library
 // says to its users.
 func (l *Lease) Valid() bool { return !l.over && !l.session.Done() }
+
+// Lost fires when the session tells its end; one that the server made tells nobody.
+func (l *Lease) Lost() sim.Signal {
+	if l.session.orphan {
+		return nil
+	}
+	return l.lost
+}
 
 // Release deletes the key.
 func (l *Lease) Release() error {

@@ -114,7 +114,7 @@ func (l *etcdMutexLock) lock(wait time.Duration) (backends.Lease, error) {
 	}
 	isOwner := m.IsOwner() // the condition for a transaction that the lock is to fence
 	own := etcd.Key{Name: m.Key(), Created: uint64(isOwner.GetCompare().GetCreateRevision())}
-	lease := &etcdMutexLease{lock: l, session: session, mutex: m, key: own}
+	lease := &etcdMutexLease{lock: l, session: session, mutex: m, key: own, lost: l.host.NewSignal()}
 	l.held = lease
 	return lease, nil
 }
@@ -147,6 +147,7 @@ func (l *etcdMutexLock) openSession(limit context.Context) error {
 		l.host.Outside(func() { <-session.Done() })
 		if l.held != nil && l.held.session == session {
 			l.host.Record(sim.Event{Kind: sim.Lost, Grant: l.held.Grant(), Note: "the session is done"})
+			l.held.lost.Fire()
 			l.held = nil
 		}
 	})
@@ -180,7 +181,8 @@ type etcdMutexLease struct {
 	session *concurrency.Session
 	mutex   *concurrency.Mutex
 	key     etcd.Key
-	over    bool // released
+	over    bool       // released
+	lost    sim.Signal // fires when the session is done
 }
 
 // Grant is the key and its create revision.
@@ -194,6 +196,9 @@ func (l *etcdMutexLease) Until() time.Duration { return 0 }
 
 // Valid tells whether the session is not done, which is all that the library offers.
 func (l *etcdMutexLease) Valid() bool { return !l.over && !ended(l.session) }
+
+// Lost fires when the session is done, for those who wait for Done.
+func (l *etcdMutexLease) Lost() sim.Signal { return l.lost }
 
 // Release calls Unlock, which deletes the key and does not tell whether it was there.
 func (l *etcdMutexLease) Release() error {

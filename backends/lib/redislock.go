@@ -85,6 +85,7 @@ func (l *redislockLock) obtain(wait time.Duration) (backends.Lease, error) {
 	}
 	lease := &redislockLease{host: l.host, lock: lock, ttl: l.ttl, until: now + l.ttl, stop: l.host.NewSignal()}
 	if l.renew {
+		lease.lost = l.host.NewSignal()
 		l.host.Go("refresh", func(sim.Host) { lease.refresh() })
 	}
 	return lease, nil
@@ -99,6 +100,7 @@ type redislockLease struct {
 	until time.Duration // on the host's monotonic clock
 	over  bool          // released, or known to be lost
 	stop  sim.Signal
+	lost  sim.Signal // fires when a refresh finds the lock gone; nil: nobody refreshes
 }
 
 // Grant is the value that the library has drawn.
@@ -112,6 +114,9 @@ func (l *redislockLease) Until() time.Duration { return l.until }
 
 // Valid looks at the clock.
 func (l *redislockLease) Valid() bool { return !l.over && l.host.Now() < l.until }
+
+// Lost fires when a refresh finds the lock gone.
+func (l *redislockLease) Lost() sim.Signal { return l.lost }
 
 // Release gives the lock back.
 func (l *redislockLease) Release() error {
@@ -150,6 +155,7 @@ func (l *redislockLease) refresh() {
 		case errors.Is(err, redislock.ErrNotObtained):
 			l.over = true
 			l.host.Record(sim.Event{Kind: sim.Lost, Grant: l.Grant(), Note: "the server no longer knows this value"})
+			l.lost.Fire()
 			return
 		case !l.Valid():
 			return

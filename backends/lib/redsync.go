@@ -139,6 +139,9 @@ func (l *redsyncLease) Until() time.Duration { return l.until }
 // deprecated.
 func (l *redsyncLease) Valid() bool { return !l.over && l.host.Now() < l.until }
 
+// Lost is nil: the library prolongs nothing by itself, so it has nothing to tell.
+func (l *redsyncLease) Lost() sim.Signal { return nil }
+
 // Release unlocks the mutex.
 func (l *redsyncLease) Release() error {
 	l.over = true

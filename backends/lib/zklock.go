@@ -199,6 +199,9 @@ func (l *zkLease) Until() time.Duration { return 0 }
 // is lost (Z10).
 func (l *zkLease) Valid() bool { return !l.over }
 
+// Lost is nil: the library's Lock says nothing once it has returned.
+func (l *zkLease) Lost() sim.Signal { return nil }
+
 // Release calls Unlock, which deletes the znode and waits for the answer as long as it
 // takes.
 func (l *zkLease) Release() error {

@@ -130,6 +130,7 @@ type Lease struct {
 	until time.Duration // on the host's monotonic clock
 	over  bool          // released, or known to be lost
 	stop  sim.Signal    // stops the watchdog; nil: there is none
+	lost  sim.Signal    // fires when the watchdog finds the lease gone; nil: there is none
 }
 
 // Grant is the random value.
@@ -143,6 +144,9 @@ func (l *Lease) Until() time.Duration { return l.until }
 
 // Valid tells whether the client, by its own clock, may still count on the lease.
 func (l *Lease) Valid() bool { return !l.over && l.lock.host.Now() < l.until }
+
+// Lost fires when the watchdog finds out that the lease is gone; without one, nobody tells.
+func (l *Lease) Lost() sim.Signal { return l.lost }
 
 // Release deletes the key if it still holds this lease's value; with plain DEL, whatever
 // it holds.
@@ -163,7 +167,7 @@ func (l *Lease) Release() error {
 
 // startWatchdog starts the process that prolongs the lease while the client works.
 func (l *Lease) startWatchdog() {
-	l.stop = l.lock.host.NewSignal()
+	l.stop, l.lost = l.lock.host.NewSignal(), l.lock.host.NewSignal()
 	since := l.lock.host.Now()
 	again := func() time.Duration { return l.lock.retry }
 	l.lock.host.Go("watchdog", func(h sim.Host) {
@@ -198,5 +202,6 @@ func (l *Lease) extend() error {
 func (l *Lease) lose(why string) error {
 	l.over = true
 	l.lock.host.Record(sim.Event{Kind: sim.Lost, Grant: l.value, Note: why})
+	l.lost.Fire()
 	return backends.ErrLost
 }

@@ -33,7 +33,10 @@ const (
 // documented; a Profile makes it behave as a library does.
 type Backend struct{ Profile Profile }
 
-var _ backends.Checked = Backend{}
+var (
+	_ backends.Checked  = Backend{}
+	_ backends.Profiled = Backend{}
+)
 
 // Name is "redlock", or "redlock-" and the profile.
 func (b Backend) Name() string {
@@ -42,6 +45,9 @@ func (b Backend) Name() string {
 	}
 	return "redlock-" + string(b.Profile)
 }
+
+// Service is "redlock", of which a profile is a set of options.
+func (Backend) Service() string { return Backend{}.Name() }
 
 // Title says in one line what it is.
 func (b Backend) Title() string { return b.Profile.facts().title }

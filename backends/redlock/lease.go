@@ -16,12 +16,14 @@ type Lease struct {
 	until time.Duration // on the host's monotonic clock
 	over  bool          // released, or known to be lost
 	stop  sim.Signal    // fires when it is over
+	lost  sim.Signal    // fires when the watchdog finds it gone; nil: there is none
 }
 
 // begin makes a lease of what the nodes have granted.
 func (l *Lock) begin(value string, until time.Duration, granted answers) *Lease {
 	lease := &Lease{lock: l, value: value, until: until, stop: l.host.NewSignal()}
 	if l.renew {
+		lease.lost = l.host.NewSignal()
 		l.host.Go("watchdog", func(sim.Host) { lease.watch() })
 	}
 	if l.topUp {
@@ -41,6 +43,9 @@ func (l *Lease) Until() time.Duration { return l.until }
 
 // Valid tells whether the client, by its own clock, may still count on the lease.
 func (l *Lease) Valid() bool { return !l.over && l.lock.host.Now() < l.until }
+
+// Lost fires when the watchdog finds out that the lease is gone; without one, nobody tells.
+func (l *Lease) Lost() sim.Signal { return l.lost }
 
 func (l *Lease) end() {
 	l.over = true
@@ -97,6 +102,7 @@ func (l *Lease) extend() error {
 func (l *Lease) lose(why string) error {
 	l.end()
 	l.lock.host.Record(sim.Event{Kind: sim.Lost, Grant: l.value, Note: why})
+	l.lost.Fire()
 	return backends.ErrLost
 }
 

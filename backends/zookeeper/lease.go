@@ -17,11 +17,12 @@ type Lease struct {
 	node  Node
 	until time.Duration // on the host's monotonic clock; 0: the client knows of no deadline
 	over  bool          // released, or taken for lost
+	lost  sim.Signal    // fires when the session is taken for lost
 }
 
 // hold makes a lease of a znode that is the lowest.
 func (l *Lock) hold(own Node) (*Lease, error) {
-	lease := &Lease{lock: l, node: own}
+	lease := &Lease{lock: l, node: own, lost: l.host.NewSignal()}
 	if !l.trust {
 		if lease.until = l.deadline(); l.host.Now() >= lease.until {
 			return nil, backends.ErrTooLate
@@ -63,6 +64,7 @@ func (l *Lock) hear(news SessionNews) {
 func (l *Lease) lose(why string) {
 	l.over = true
 	l.lock.host.Record(sim.Event{Kind: sim.Lost, Grant: l.Grant(), Note: why})
+	l.lost.Fire()
 }
 
 // Grant is the znode with the zxid that created it.
@@ -78,6 +80,15 @@ func (l *Lease) Until() time.Duration { return l.until }
 // Valid tells whether, as far as the client knows, the lease still runs.
 func (l *Lease) Valid() bool {
 	return !l.over && (l.until == 0 || l.lock.host.Now() < l.until)
+}
+
+// Lost fires when the client takes its session for lost; one that does not listen to its
+// library's events is never told.
+func (l *Lease) Lost() sim.Signal {
+	if l.lock.deaf {
+		return nil
+	}
+	return l.lost
 }
 
 // Release deletes the znode: "clients wishing to release a lock simply delete the node they

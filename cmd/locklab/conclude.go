@@ -137,7 +137,7 @@ func worstStatus(worst scenarios.Outcome, missing []string, say ...string) error
 // printSurprises says what was not as expected, and how to see it again.
 func printSurprises(out io.Writer, set *results.Set) {
 	for _, r := range set.Surprises {
-		fmt.Fprintf(out, "\n%s: %s with %s, guard %s, seed %d\n", r.Outcome, r.Scenario, r.Backend, r.Guard, r.Seed)
+		fmt.Fprintf(out, "\n%s: %s, seed %d\n", r.Outcome, r.Cell(), r.Seed)
 		for _, s := range r.Surprises {
 			fmt.Fprintf(out, "  %s\n", s)
 		}

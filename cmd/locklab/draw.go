@@ -13,6 +13,7 @@ import (
 	"github.com/locklab/locklab/reports/diagram"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/timeline"
+	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -88,8 +89,8 @@ func (d drawing) run(stdout io.Writer, history, out string) error {
 	if err := results.WriteWhole(out, func(w io.Writer) error { return write(figure, w) }); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s of %s with %s, guard %s, %s world, seed %d: %s\n", d.name,
-		h.Header.Scenario, h.Header.Backend, h.Header.Guard, h.Header.World, h.Header.Seed, out)
+	fmt.Fprintf(stdout, "%s of %s, %s world, seed %d: %s\n", d.name,
+		scenarios.NameOf(h.Header), h.Header.World, h.Header.Seed, out)
 	return nil
 }
 

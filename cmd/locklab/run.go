@@ -21,6 +21,8 @@ import (
 // runOptions are the flags of `locklab run`.
 type runOptions struct {
 	backends, guards []string
+	disciplines      []string
+	parsed           []scenarios.Discipline // of disciplines
 	world, seeds     string
 	ttl              time.Duration
 	out              string
@@ -61,6 +63,7 @@ for those that are not as expected; charts of all trials) and the page index.htm
 	f := c.Flags()
 	f.StringSliceVar(&o.backends, "backend", nil, "lock services to run, such as redis or redis+renew (default: those of the scenario)")
 	f.StringSliceVar(&o.guards, "guard", nil, "guards of the account to run: none, fence-writes, fence-all, cas (default: those of the scenario)")
+	f.StringSliceVar(&o.disciplines, "discipline", nil, "disciplines of the clients to run: attentive, heedless, late=DURATION (default: those of the scenario)")
 	f.StringVar(&o.world, "world", scenarios.VirtualWorld, "virtual, live, or both: then every cell is run in each of them and they are compared")
 	f.StringVar(&o.seeds, "seeds", "", "how many seeds, such as 20, or which, such as 7..9 (default: 20 virtual, 1 live; with both worlds: of the live one)")
 	f.DurationVar(&o.ttl, "ttl", 0, "the lease (default: the scenario's in the virtual world, 2s in the live one)")
@@ -80,6 +83,7 @@ for those that are not as expected; charts of all trials) and the page index.htm
 	}
 	complete(c, "guard", guards...)
 	complete(c, "backend", locks...)
+	complete(c, "discipline", string(scenarios.Attentive), string(scenarios.Heedless), string(scenarios.Late)+"=0.5ttl")
 	return c
 }
 
@@ -146,7 +150,7 @@ func (o *runOptions) trials(names []string, attached attachments) ([]scenarios.T
 		return nil, err
 	}
 	choice := scenarios.Selection{
-		Backends: o.backends, Guards: o.guards, World: o.world, Seeds: seeds, TTL: o.ttl,
+		Backends: o.backends, Guards: o.guards, Disciplines: o.parsed, World: o.world, Seeds: seeds, TTL: o.ttl,
 		AsLive: o.asLive, Servers: append(attachArguments(o.attach), o.servers.arguments()...),
 		Replace: attached.replace(),
 	}
@@ -189,6 +193,13 @@ func (o *runOptions) check() (scenarios.Seeds, error) {
 		if _, err := ledger.ParseGuard(g); err != nil {
 			return none, fmt.Errorf("--guard: %w", err)
 		}
+	}
+	for _, text := range o.disciplines {
+		d, err := scenarios.ParseDiscipline(text)
+		if err != nil {
+			return none, fmt.Errorf("--discipline: %w", err)
+		}
+		o.parsed = append(o.parsed, d)
 	}
 	seeds, err := scenarios.ParseSeeds(o.seeds)
 	if err != nil {
@@ -249,7 +260,7 @@ func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials []scena
 	err := scenarios.RunAll(ctx, scenarios.ByService(trials), o.jobs, stages.Run,
 		func(j scenarios.Judged) error {
 			r := j.Result
-			bar.step(fmt.Sprintf("%s %s, guard %s, seed %d: %s", r.Scenario, r.Backend, r.Guard, r.Seed, r.Outcome))
+			bar.step(fmt.Sprintf("%s, seed %d: %s", r.Cell(), r.Seed, r.Outcome))
 			return folder.Add(j)
 		})
 	if ctx.Err() != nil {

@@ -21,9 +21,10 @@ func (v *view) addCells(c Content, a addresses) error {
 		name, _, _ := strings.Cut(s.Backend, "+")
 		known[name] = true
 	}
-	trials := map[cellName][]Trial{}
+	trials := map[scenarios.CellName][]Trial{}
 	for _, t := range c.Trials {
-		trials[nameOf(t.Kept)] = append(trials[nameOf(t.Kept)], t)
+		name := t.Kept.Result.Cell()
+		trials[name] = append(trials[name], t)
 	}
 	place := map[string]*scenario{}
 	leases := []time.Duration{}
@@ -35,6 +36,9 @@ func (v *view) addCells(c Content, a addresses) error {
 			v.Scenarios = append(v.Scenarios, sc)
 		}
 		column, variant := service(s.Backend, known)
+		if s.Discipline != string(scenarios.Attentive) {
+			variant = strings.TrimSpace(variant + " " + s.Discipline)
+		}
 		at := slices.Index(v.Columns, column)
 		if at < 0 {
 			at = len(v.Columns)
@@ -49,7 +53,7 @@ func (v *view) addCells(c Content, a addresses) error {
 		if !slices.Contains(leases, s.TTL) && s.Unavailable == "" {
 			leases = append(leases, s.TTL)
 		}
-		for _, t := range trials[nameOfCell(s)] {
+		for _, t := range trials[s.Name()] {
 			if err := v.addTrial(t, sc, each); err != nil {
 				return err
 			}
@@ -101,13 +105,13 @@ func newCell(s scenarios.Summary, sc *scenario, a addresses) *cell {
 	worst, n := levelOf(s)
 	c := &cell{
 		chip: chip{
-			Address: a.of(s.Scenario, s.Backend, s.Guard, s.World), Label: guardLabel(s.Guard), Level: worst,
-			Scenario: s.Scenario, Backend: s.Backend, Guard: s.Guard, World: s.World,
+			Address: a.of(addressParts(s)...), Label: guardLabel(s.Guard), Level: worst,
+			Scenario: s.Scenario, Backend: s.Backend, Guard: s.Guard, Discipline: s.Discipline, World: s.World,
 			Surprise: s.Outcome == scenarios.NotAsExpected,
 		},
 		Count: words.Many(s.Trials, "trial"), Seeds: seeds(s.Seeds), Lease: words.Seconds(s.TTL), Outcome: s.Outcome.String(), Unavailable: s.Unavailable,
 	}
-	c.Name = fmt.Sprintf("%s, %s, guard %s, %s world: %s", sc.Title, s.Backend, s.Guard, s.World, worst.Word)
+	c.Name = fmt.Sprintf("%s, %s, guard %s, %s clients, %s world: %s", sc.Title, s.Backend, s.Guard, s.Discipline, s.World, worst.Word)
 	if n.violated > 0 {
 		c.Rate = n.String()
 		c.Name += " " + n.words()
@@ -123,6 +127,16 @@ func newCell(s scenarios.Summary, sc *scenario, a addresses) *cell {
 		c.Measures = measures(s)
 	}
 	return c
+}
+
+// addressParts name the cell in the page's addresses; the discipline only if it is not the
+// usual one.
+func addressParts(s scenarios.Summary) []string {
+	parts := []string{s.Scenario, s.Backend, s.Guard, s.World}
+	if s.Discipline != string(scenarios.Attentive) {
+		parts = append(parts, s.Discipline)
+	}
+	return parts
 }
 
 func guardLabel(guard string) string {

@@ -4,21 +4,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/locklab/locklab/reports/results"
-	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim"
 )
-
-// cellName tells cells apart.
-type cellName struct{ scenario, backend, guard, world string }
-
-func nameOf(k results.Kept) cellName {
-	return cellName{k.Result.Scenario, k.Result.Backend, k.Result.Guard, k.Result.World}
-}
-
-func nameOfCell(c scenarios.Summary) cellName {
-	return cellName{c.Scenario, c.Backend, c.Guard, c.World}
-}
 
 // addresses gives each thing an address within the page that no other thing has.
 type addresses map[string]bool

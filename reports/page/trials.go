@@ -7,6 +7,7 @@ import (
 
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/timeline"
+	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -51,10 +52,10 @@ func Choose(kept []results.Kept, limit int) []results.Kept {
 		return kept
 	}
 	rank := make([]int, len(kept))
-	seen := map[cellName]int{}
+	seen := map[scenarios.CellName]int{}
 	for i, k := range kept {
-		rank[i] = seen[nameOf(k)]
-		seen[nameOf(k)]++
+		rank[i] = seen[k.Result.Cell()]
+		seen[k.Result.Cell()]++
 		if k.Telling {
 			rank[i] = -1
 		}

@@ -80,6 +80,7 @@ type chip struct {
 	Rate                            string
 	Surprise                        bool
 	Scenario, Backend, Guard, World string
+	Discipline                      string
 }
 
 // cell is everything about one cell.
@@ -218,6 +219,7 @@ func (v *view) file(c Content) {
 	}
 	v.Filters = []filter{fault, backend,
 		pick("guard", "Guard", c.Set.Cells, func(c scenarios.Summary) string { return c.Guard }),
+		pick("discipline", "Clients", c.Set.Cells, func(c scenarios.Summary) string { return c.Discipline }),
 		pick("world", "World", c.Set.Cells, func(c scenarios.Summary) string { return c.World }),
 	}
 	v.Filters = slices.DeleteFunc(v.Filters, func(f filter) bool { return len(f.Options) < 2 })

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/locklab/locklab/scenarios"
@@ -41,7 +40,7 @@ type Folder struct {
 	Path string
 	rows *os.File
 	sum  *sum
-	kept map[string]int // histories kept of each cell; only ever looked up
+	kept map[scenarios.CellName]int // histories kept of each cell; only ever looked up
 }
 
 // maxKept bounds how many histories of one cell are kept.
@@ -69,7 +68,7 @@ func NewFolder(out string, about About) (*Folder, error) {
 		}
 		path = filepath.Join(out, fmt.Sprintf("%s-%d", name, n))
 	}
-	f := &Folder{Path: path, kept: map[string]int{}, sum: newSum()}
+	f := &Folder{Path: path, kept: map[scenarios.CellName]int{}, sum: newSum()}
 	if err := f.sum.addRun(Run{Path: path, About: about}); err != nil {
 		return nil, err
 	}
@@ -110,7 +109,7 @@ func pointLatest(out, run string) error {
 // somebody who looks at that history.
 func (f *Folder) Add(j scenarios.Judged) error {
 	r := &j.Result
-	cell := strings.Join([]string{r.Scenario, r.Backend, r.Guard, r.World}, " ")
+	cell := r.Cell()
 	n := f.kept[cell]
 	if j.History != nil && (n == 0 || r.Outcome != scenarios.AsExpected && n < maxKept) {
 		f.kept[cell]++

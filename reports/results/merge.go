@@ -23,7 +23,7 @@ func (s *sum) repeated(r *scenarios.Result) bool {
 		return false
 	}
 	run := len(s.result.Runs) - 1
-	name := cellName{r.Scenario, r.Backend, r.Guard}
+	name := r.Cell()
 	all := s.seeds[name]
 	for _, each := range all {
 		if each.run != run && each.ttl == r.TTL && each.seeds.First <= r.Seed && r.Seed <= each.seeds.Last {
@@ -38,8 +38,6 @@ func (s *sum) repeated(r *scenarios.Result) bool {
 	s.seeds[name] = append(all, seen{run, r.TTL, scenarios.Seeds{First: r.Seed, Last: r.Seed}})
 	return false
 }
-
-type cellName struct{ scenario, backend, guard string }
 
 // addRun makes known which cells a run is about. Cells that an earlier run had come with
 // the earlier run's card. A script that has the name of another one is an error.
@@ -58,9 +56,7 @@ func (s *sum) addRun(r Run) error {
 				r.Path, card.Scenario)
 		}
 		for _, c := range card.Cells {
-			same := func(o scenarios.CardCell) bool {
-				return o.Backend == c.Backend && o.Guard == c.Guard && o.World == c.World
-			}
+			same := func(o scenarios.CardCell) bool { return o.In("") == c.In("") }
 			if !slices.ContainsFunc(known.Cells, same) {
 				known.Cells = append(known.Cells, c)
 			}

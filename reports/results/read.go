@@ -220,6 +220,8 @@ func (r *row) complete() error {
 	switch {
 	case r.Scenario == "" || r.Backend == "" || r.Guard == "":
 		return errors.New("this is no trial: it has no scenario, backend or guard")
+	case r.Discipline == "":
+		return errors.New("the trial does not say of which discipline its clients are: an older locklab wrote it, run it again")
 	case r.World != scenarios.VirtualWorld && r.World != scenarios.LiveWorld:
 		return fmt.Errorf("the trial's world is %q, neither %s nor %s", r.World, scenarios.VirtualWorld, scenarios.LiveWorld)
 	case r.Outcome == nil:

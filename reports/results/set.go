@@ -67,11 +67,11 @@ type sum struct {
 	result Set
 	cells  *scenarios.Summaries
 	kept   map[string]bool // ids; of a trial that several runs have, the first run's history is shown
-	seeds  map[cellName][]seen
+	seeds  map[scenarios.CellName][]seen
 }
 
 func newSum() *sum {
-	return &sum{cells: scenarios.NewSummaries(nil), kept: map[string]bool{}, seeds: map[cellName][]seen{}}
+	return &sum{cells: scenarios.NewSummaries(nil), kept: map[string]bool{}, seeds: map[scenarios.CellName][]seen{}}
 }
 
 // add takes in a trial of the run in this folder.
@@ -106,14 +106,11 @@ func (s *sum) set() *Set {
 
 // sortKept brings the kept trials into the order of the cells and marks the telling ones.
 func (s *Set) sortKept() {
-	type cell struct{ scenario, backend, guard, world string }
-	place := map[cell]int{}
+	place := map[scenarios.CellName]int{}
 	for i, c := range s.Cells {
-		place[cell{c.Scenario, c.Backend, c.Guard, c.World}] = i
+		place[c.Name()] = i
 	}
-	at := func(k Kept) int {
-		return place[cell{k.Result.Scenario, k.Result.Backend, k.Result.Guard, k.Result.World}]
-	}
+	at := func(k Kept) int { return place[k.Result.Cell()] }
 	s.Kept = slices.Clone(s.Kept)
 	slices.SortStableFunc(s.Kept, func(a, b Kept) int {
 		return cmp.Or(cmp.Compare(at(a), at(b)), cmp.Compare(a.Result.Seed, b.Result.Seed))

@@ -73,7 +73,7 @@ func newPairs(all []scenarios.Agreement, l layout) *grid {
 		g.head = append(g.head, word{text: "worlds", paint: faint})
 	}
 	for _, a := range all {
-		g.add(a.Scenario, g.pair(a))
+		g.add(a.Row(), g.pair(a))
 	}
 	g.measure()
 	return g
@@ -187,7 +187,7 @@ func accordSentence(all []scenarios.Agreement) (sentence string, style paint) {
 func discords(all []scenarios.Agreement) (out []string) {
 	for _, a := range all {
 		if a.Accord == scenarios.Disagree || a.Accord == scenarios.Unsure {
-			out = append(out, fmt.Sprintf("%s · %s · guard %s: %s", a.Scenario, a.Backend, a.Guard, strings.Join(a.Why, "; ")))
+			out = append(out, fmt.Sprintf("%s · %s · guard %s: %s", a.Row(), a.Backend, a.Guard, strings.Join(a.Why, "; ")))
 		}
 	}
 	return out

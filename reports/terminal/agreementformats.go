@@ -12,19 +12,20 @@ import (
 
 // agreementDocument is one cell in both worlds in JSON.
 type agreementDocument struct {
-	Scenario string        `json:"scenario"`
-	Backend  string        `json:"backend"`
-	Guard    string        `json:"guard"`
-	Accord   string        `json:"accord"` // agree, not available live, undecided or disagree
-	Why      []string      `json:"why"`    // what they differ in, or why there is no verdict
-	Virtual  *cellDocument `json:"virtual"`
-	Live     *cellDocument `json:"live"` // null where no trial was run
+	Scenario   string        `json:"scenario"`
+	Backend    string        `json:"backend"`
+	Guard      string        `json:"guard"`
+	Discipline string        `json:"discipline"`
+	Accord     string        `json:"accord"` // agree, not available live, undecided or disagree
+	Why        []string      `json:"why"`    // what they differ in, or why there is no verdict
+	Virtual    *cellDocument `json:"virtual"`
+	Live       *cellDocument `json:"live"` // null where no trial was run
 }
 
 func agreementDocuments(all []scenarios.Agreement) []agreementDocument {
 	out := []agreementDocument{}
 	for _, a := range all {
-		d := agreementDocument{Scenario: a.Scenario, Backend: a.Backend, Guard: a.Guard, Accord: accordName(a.Accord), Why: orEmpty(a.Why)}
+		d := agreementDocument{Scenario: a.Scenario, Backend: a.Backend, Guard: a.Guard, Discipline: a.Discipline, Accord: accordName(a.Accord), Why: orEmpty(a.Why)}
 		if a.Virtual.World != "" {
 			v := documentOf(a.Virtual)
 			d.Virtual = &v
@@ -44,7 +45,7 @@ func accordName(a scenarios.Accord) string { return strings.ToLower(a.String()) 
 // agreementRows makes the rows of CSV: what each world says, such as live.overlap.holds and
 // live.next-grant.most, which is in seconds.
 func agreementRows(all []scenarios.Agreement) [][]string {
-	head := []string{"scenario", "backend", "guard", "accord"}
+	head := []string{"scenario", "backend", "guard", "discipline", "accord"}
 	for _, world := range []string{scenarios.VirtualWorld, scenarios.LiveWorld} {
 		head = append(head, world+".n", world+".outcome", world+".next-grant.least", world+".next-grant.most")
 		for _, p := range check.Properties() {
@@ -53,7 +54,7 @@ func agreementRows(all []scenarios.Agreement) [][]string {
 	}
 	rows := [][]string{append(head, "why")}
 	for _, a := range all {
-		row := []string{a.Scenario, a.Backend, a.Guard, accordName(a.Accord)}
+		row := []string{a.Scenario, a.Backend, a.Guard, a.Discipline, accordName(a.Accord)}
 		for _, side := range []scenarios.Summary{a.Virtual, a.Live} {
 			row = append(row, strconv.Itoa(side.Trials), outcomeName(side))
 			row = append(row, windowFields(side)...)
@@ -98,13 +99,13 @@ func agreementMarkdown(w io.Writer, all []scenarios.Agreement) error {
 }
 
 func markdownPairs(all []scenarios.Agreement, shown []column) [][]string {
-	head := []string{"scenario", "backend", "guard", "n"}
+	head := []string{"scenario", "backend", "guard", "clients", "n"}
 	for _, c := range shown {
 		head = append(head, string(c.property))
 	}
 	rows := [][]string{append(head, "next grant", "worlds")}
 	for _, a := range all {
-		row := []string{a.Scenario, a.Backend, a.Guard, fmt.Sprintf("%d · %d", a.Virtual.Trials, a.Live.Trials)}
+		row := []string{a.Scenario, a.Backend, a.Guard, a.Discipline, fmt.Sprintf("%d · %d", a.Virtual.Trials, a.Live.Trials)}
 		for _, c := range shown {
 			row = append(row, c.both(a, full).text)
 		}

@@ -34,6 +34,7 @@ type cellDocument struct {
 	Scenario   string             `json:"scenario"`
 	Backend    string             `json:"backend"`
 	Guard      string             `json:"guard"`
+	Discipline string             `json:"discipline"`
 	World      string             `json:"world"`
 	TTL        time.Duration      `json:"ttl"` // the lease, ns
 	N          int                `json:"n"`   // trials
@@ -63,7 +64,7 @@ type measureDocument struct {
 
 func documentOf(c scenarios.Summary) cellDocument {
 	d := cellDocument{
-		Scenario: c.Scenario, Backend: c.Backend, Guard: c.Guard, World: c.World, TTL: c.TTL, N: c.Trials,
+		Scenario: c.Scenario, Backend: c.Backend, Guard: c.Guard, Discipline: c.Discipline, World: c.World, TTL: c.TTL, N: c.Trials,
 		Seeds: []uint64{}, Outcome: outcomeName(c), Why: c.Unavailable,
 		Properties: []propertyDocument{}, Measures: []measureDocument{},
 	}
@@ -105,13 +106,13 @@ func expected(t scenarios.Tally) string {
 
 // cellRows makes the rows of CSV: four columns for each property, such as overlap.holds.
 func cellRows(cells []scenarios.Summary) [][]string {
-	head := []string{"scenario", "backend", "guard", "world", "n", "outcome"}
+	head := []string{"scenario", "backend", "guard", "discipline", "world", "n", "outcome"}
 	for _, p := range check.Properties() {
 		head = append(head, tallyTitles(string(p))...)
 	}
 	rows := [][]string{append(head, "why")}
 	for _, c := range cells {
-		row := []string{c.Scenario, c.Backend, c.Guard, c.World, strconv.Itoa(c.Trials), outcomeName(c)}
+		row := []string{c.Scenario, c.Backend, c.Guard, c.Discipline, c.World, strconv.Itoa(c.Trials), outcomeName(c)}
 		for _, p := range check.Properties() {
 			row = append(row, tallyFields(c, p)...)
 		}
@@ -162,13 +163,13 @@ func cellsMarkdown(w io.Writer, cells []scenarios.Summary, cards []scenarios.Car
 
 func markdownCells(cells []scenarios.Summary) [][]string {
 	shown, _ := telling(cells)
-	head := []string{"scenario", "backend", "guard", "world", "n"}
+	head := []string{"scenario", "backend", "guard", "clients", "world", "n"}
 	for _, c := range shown {
 		head = append(head, string(c.property))
 	}
 	rows := [][]string{append(head, "outcome")}
 	for _, c := range cells {
-		row := []string{c.Scenario, c.Backend, c.Guard, c.World, strconv.Itoa(c.Trials)}
+		row := []string{c.Scenario, c.Backend, c.Guard, c.Discipline, c.World, strconv.Itoa(c.Trials)}
 		for _, column := range shown {
 			row = append(row, column.word(c, full).text)
 		}

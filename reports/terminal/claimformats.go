@@ -25,16 +25,17 @@ type claimDocument struct {
 
 // evidenceDocument is what came out for one property or measure in some cells.
 type evidenceDocument struct {
-	Against  bool           `json:"against"` // what is stated speaks against the claim
-	Scenario string         `json:"scenario"`
-	Backends []string       `json:"backends"`
-	Guards   []string       `json:"guards"`
-	Property check.Property `json:"property,omitempty"` // with the verdict that is stated, or
-	Verdict  string         `json:"verdict,omitempty"`
-	Range    string         `json:"range,omitempty"`    // what a measure is stated to be, and
-	Measured string         `json:"measured,omitempty"` // what it was
-	Trials   int            `json:"trials"`
-	AsStated int            `json:"as_stated"`
+	Against     bool           `json:"against"` // what is stated speaks against the claim
+	Scenario    string         `json:"scenario"`
+	Backends    []string       `json:"backends"`
+	Guards      []string       `json:"guards"`
+	Disciplines []string       `json:"disciplines"`
+	Property    check.Property `json:"property,omitempty"` // with the verdict that is stated, or
+	Verdict     string         `json:"verdict,omitempty"`
+	Range       string         `json:"range,omitempty"`    // what a measure is stated to be, and
+	Measured    string         `json:"measured,omitempty"` // what it was
+	Trials      int            `json:"trials"`
+	AsStated    int            `json:"as_stated"`
 	// Undecided trials say nothing. The command runs the first trial again that came out
 	// otherwise.
 	Undecided int    `json:"undecided"`
@@ -60,7 +61,7 @@ func claimDocuments(sources []scenarios.ClaimSource, parts [][]scenarios.ClaimRe
 
 func documentOfEvidence(e scenarios.ClaimEvidence) evidenceDocument {
 	d := evidenceDocument{
-		Against: e.Against, Scenario: e.Test.Scenario.Name, Backends: e.Test.Backends, Guards: e.Test.Guards,
+		Against: e.Against, Scenario: e.Test.Scenario.Name, Backends: e.Test.Backends, Guards: e.Test.Guards, Disciplines: e.Test.DisciplineTexts(),
 		Trials: e.Trials, AsStated: e.AsStated, Undecided: e.Undecided,
 	}
 	if e.Range != nil {

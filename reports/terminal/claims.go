@@ -81,21 +81,21 @@ func writeContradictions(b *strings.Builder, results []scenarios.ClaimResult, wi
 			if e.Range != nil {
 				m, _ := e.Contrary.Measured(e.Range.Measure)
 				hang(b, "! ", fmt.Sprintf("%s · %s: expected %s, but with seed %d %s was measured", r.Claim.ID,
-					cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard), e.Range, e.Contrary.Seed,
+					cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard, e.Contrary.Discipline), e.Range, e.Contrary.Seed,
 					scenarios.ShowMeasured(m, e.Contrary.TTL)), width)
 				b.WriteString("  again: " + e.Contrary.Replay("") + "\n")
 				continue
 			}
 			f := e.Contrary.Finding(e.Want.Property)
 			hang(b, "! ", fmt.Sprintf("%s · %s: %s should come out as %s, but with seed %d it came out as %s: %s", r.Claim.ID,
-				cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard), e.Want.Property, e.Want.Verdict, e.Contrary.Seed, f.Verdict, f.Why), width)
+				cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard, e.Contrary.Discipline), e.Want.Property, e.Want.Verdict, e.Contrary.Seed, f.Verdict, f.Why), width)
 			b.WriteString("  again: " + e.Contrary.Replay("") + "\n")
 		}
 	}
 }
 
-func cellInWords(scenario, backend, guard string) string {
-	return fmt.Sprintf("%s with %s, guard %s", scenario, backend, guard)
+func cellInWords(scenario, backend, guard, discipline string) string {
+	return scenarios.CellName{Scenario: scenario, Backend: backend, Guard: guard, Discipline: discipline}.String()
 }
 
 // hang writes a text folded into lines; the first begins with lead, the others under it.
@@ -223,14 +223,14 @@ func figures(evidence []scenarios.ClaimEvidence) (out []figure) {
 		if e.Against {
 			lead = "against  "
 		}
-		cells := cellInWords(e.Test.Scenario.Name, strings.Join(e.Test.Backends, ", "), strings.Join(e.Test.Guards, ", "))
+		cells := cellInWords(e.Test.Scenario.Name, strings.Join(e.Test.Backends, ", "), strings.Join(e.Test.Guards, ", "), strings.Join(e.Test.DisciplineTexts(), ", "))
 		out = append(out, figure{lead, cells + ": " + counted})
 	}
 	return out
 }
 
 func sameTest(a, b scenarios.ClaimTest) bool {
-	return a.Scenario == b.Scenario && slices.Equal(a.Backends, b.Backends) && slices.Equal(a.Guards, b.Guards)
+	return a.Scenario == b.Scenario && slices.Equal(a.Backends, b.Backends) && slices.Equal(a.Guards, b.Guards) && slices.Equal(a.DisciplineTexts(), b.DisciplineTexts())
 }
 
 // ClaimRows gives what the trials say of claims, in words. The results are those of all

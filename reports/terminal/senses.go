@@ -39,7 +39,7 @@ func writeTwoSenses(b *strings.Builder, judged []scenarios.Judged, width int) {
 func sensesRows(cells []scenarios.Summary, titles [2]string, broken string, names int) [][]string {
 	rows := [][]string{{"scenario", "lock", titles[0], titles[1]}}
 	for _, s := range cells {
-		row := []string{s.Scenario, ""}
+		row := []string{s.Row(), ""}
 		for _, p := range []check.Property{check.Overlap, check.OverlapValid} {
 			row = append(row, fmt.Sprintf(broken, s.Tally(p).Violated, s.Trials))
 		}

@@ -114,7 +114,7 @@ func surprisesOf(cells []scenarios.Summary) (all []string) {
 			if surprises(t) == 0 {
 				continue
 			}
-			text := fmt.Sprintf("%s · %s · guard %s · %s: %s", c.Scenario, c.Backend, c.Guard, c.World, contrast(t))
+			text := fmt.Sprintf("%s · %s · guard %s · %s: %s", c.Row(), c.Backend, c.Guard, c.World, contrast(t))
 			if t.Because != "" {
 				text += " (expected because " + t.Because + ")"
 			}

@@ -13,7 +13,7 @@ import (
 )
 
 // cellTable writes first how the run came out and what it says of locks, then what was not
-// as expected, then a row a cell, grouped by scenario, and last what the words mean.
+// as expected, then a row a cell, grouped by scenario and discipline, and last what the words mean.
 func cellTable(w io.Writer, cells []scenarios.Summary, cards []scenarios.Card, opts Options) error {
 	var b strings.Builder
 	p := painter{on: opts.Colour}
@@ -49,7 +49,7 @@ func newGrid(cells []scenarios.Summary, l layout) *grid {
 		t.head = append(t.head, word{text: "outcome", paint: faint})
 	}
 	for _, c := range cells {
-		t.add(c.Scenario, t.row(c, worlds))
+		t.add(c.Row(), t.row(c, worlds))
 	}
 	t.measure()
 	return t

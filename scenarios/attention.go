@@ -1,0 +1,93 @@
+package scenarios
+
+import (
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+)
+
+// attention is how a client treats what it knows of one lease while it works under it: its
+// discipline at work.
+type attention struct {
+	host  sim.Host
+	plan  Plan
+	op    string
+	lease backends.Lease
+	told  bool          // the client knows that the lock is lost, or that its deadline has passed
+	since time.Duration // when told: from then on, on the host's monotonic clock
+}
+
+func (t *teller) attend(op string, lease backends.Lease) *attention {
+	return &attention{host: t.host, plan: t.plan, op: op, lease: lease}
+}
+
+// work lets the time pass that the work takes between read and write; false: the client
+// stopped, as it was told that the lock is lost.
+func (a *attention) work() bool {
+	lost := a.lease.Lost()
+	if a.plan.Discipline == Heedless || lost == nil {
+		a.host.Sleep(a.plan.Think)
+		return true
+	}
+	end := a.host.Now() + a.plan.Think
+	if !lost.Wait(a.plan.Think) {
+		return true
+	}
+	const told = "it was told that the lock is lost"
+	if a.plan.Discipline != Late {
+		a.stop(told)
+		return false
+	}
+	a.ignore(a.host.Now(), told)
+	left := end - a.host.Now()
+	if left > a.plan.Late {
+		a.host.Sleep(a.plan.Late)
+		a.stop("it has worked on for as long as it allows itself")
+		return false
+	}
+	a.host.Sleep(left)
+	return true
+}
+
+// look is the look at the deadline right before the write or charge; false: the client
+// gives up, as its lease is over. A heedless client does not look.
+func (a *attention) look() bool {
+	switch {
+	case a.plan.Discipline == Heedless:
+		return true
+	case a.lease.Valid():
+		a.host.Record(sim.Event{Kind: sim.Check, Op: a.op, Grant: a.lease.Grant()})
+		return true
+	case a.plan.Discipline == Late && a.host.Now()-a.over() < a.plan.Late:
+		a.ignore(a.over(), "its deadline has passed")
+		return true
+	}
+	a.stop("the lease is over")
+	return false
+}
+
+// over is since when the client could know that its lease is over: since it was told, or
+// since its deadline; if it knows of neither, since now.
+func (a *attention) over() time.Duration {
+	switch until := a.lease.Until(); {
+	case a.told:
+		return a.since
+	case until > 0 && until < a.host.Now():
+		return until
+	}
+	return a.host.Now()
+}
+
+// ignore notes that the client knows better and works on; once is enough.
+func (a *attention) ignore(since time.Duration, why string) {
+	if a.told {
+		return
+	}
+	a.told, a.since = true, since
+	a.host.Record(sim.Event{Kind: sim.Ignored, Op: a.op, Grant: a.lease.Grant(), Note: why})
+}
+
+func (a *attention) stop(why string) {
+	a.host.Record(sim.Event{Kind: sim.Abandon, Op: a.op, Grant: a.lease.Grant(), Note: why})
+}

@@ -23,6 +23,12 @@ type Backend interface {
 	IssuesTokens() bool
 	// Servers lists the hosts that the service needs; none for a lock without one.
 	Servers(Settings) []sim.HostID
+	// Parts lists the roles that the service itself gives to its hosts: of sim.Leader,
+	// sim.Master, sim.Replica, sim.Majority and sim.Minority those that some host may play.
+	Parts(Settings) []sim.Role
+	// Never lists the kinds of events of locks and lock services that cannot occur with these
+	// settings, such as sim.Renewed where nothing renews.
+	Never(Settings) []sim.Kind
 }
 
 // Presumptuous is a backend whose lock may tell a client that it holds the lock although the
@@ -65,4 +71,24 @@ func (r Registry) Find(name string) (Backend, error) {
 	}
 	slices.Sort(names)
 	return nil, fmt.Errorf("there is no backend %q, expected one of %s", name, strings.Join(names, ", "))
+}
+
+// ElectedParts are the parts in a cluster of so many members that elects a leader, for
+// Backend.Parts. Fewer than three members have nobody outside their majority.
+func ElectedParts(members int) []sim.Role {
+	parts := []sim.Role{sim.Leader, sim.Majority}
+	if members >= 3 {
+		parts = append(parts, sim.Minority)
+	}
+	return parts
+}
+
+// NodeKinds are the events of services whose clients count the votes of independent nodes.
+// All others list them in Backend.Never.
+func NodeKinds() []sim.Kind { return []sim.Kind{sim.NodeGranted, sim.NodeExtended, sim.NodeEnded} }
+
+// WithoutRenewal are the events that do not occur where nobody prolongs a lease, and nobody
+// finds out by that that it is lost.
+func WithoutRenewal() []sim.Kind {
+	return []sim.Kind{sim.Renewed, sim.Lost, sim.Extended, sim.NodeExtended}
 }

@@ -15,7 +15,6 @@ import (
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/reports/timeline"
-	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -102,7 +101,7 @@ func draw(k results.Kept, into string, trial *page.Trial) error {
 	if err := errors.Join(figure.WriteSVG(&svg), os.WriteFile(base+".svg", svg.Bytes(), 0o644)); err != nil {
 		return fmt.Errorf("draw the timeline of %s: %w", k.ID, err)
 	}
-	if k.Telling || k.Result.Outcome != scenarios.AsExpected {
+	if k.Telling || k.Result.Outcome.Surprising() {
 		if err := figure.SavePNG(base + ".png"); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/locklab/locklab/sim/check"
@@ -14,13 +15,15 @@ type Accord int8
 
 // The accords, from best to worst.
 const (
-	Agree    Accord = iota
-	NoLive          // the live world cannot run the cell here
-	Unsure          // one of the worlds came to no verdict
-	Disagree        // they contradict each other, or what is expected
+	Agree      Accord = iota
+	NoCell            // the script makes no sense with the cell
+	NoLive            // the live world cannot run the cell here
+	Unsure            // one of the worlds came to no verdict
+	Unexpected        // they do not contradict each other, but one is not as expected
+	Disagree          // they contradict each other
 )
 
-var accordNames = [...]string{"agree", "not available live", "undecided", "DISAGREE"}
+var accordNames = [...]string{"agree", "not applicable", "not available live", "undecided", "NOT AS EXPECTED", "DISAGREE"}
 
 func (a Accord) String() string {
 	if a < 0 || int(a) >= len(accordNames) {
@@ -73,8 +76,12 @@ func Agreements(cells []Summary) []Agreement {
 // both. Where chance is expected to decide, they do not. What is violated in one world, where
 // it can always be judged, and never judged in the other is not agreed upon.
 func (a *Agreement) compare() {
-	if a.Live.Unavailable != "" {
-		a.Accord, a.Why = NoLive, []string{a.Live.Unavailable}
+	switch {
+	case a.Virtual.Outcome == NotApplicable || a.Live.Outcome == NotApplicable:
+		a.Accord, a.Why = NoCell, []string{cmp.Or(a.Virtual.Why, a.Live.Why)}
+		return
+	case a.Live.Outcome == NotAvailable:
+		a.Accord, a.Why = NoLive, []string{a.Live.Why}
 		return
 	}
 	for _, world := range []Summary{a.Virtual, a.Live} {
@@ -82,7 +89,7 @@ func (a *Agreement) compare() {
 		case world.Trials == 0:
 			a.sink(Unsure, "there is no trial in one of the worlds")
 		case world.Outcome == NotAsExpected:
-			a.sink(Disagree, fmt.Sprintf("the %s world is not as expected", world.World))
+			a.sink(Unexpected, fmt.Sprintf("the %s world is not as expected", world.World))
 		case world.Outcome == Undecided:
 			a.sink(Unsure, fmt.Sprintf("the %s world is undecided", world.World))
 		}

@@ -23,13 +23,14 @@ type Card struct {
 
 // CardCell is one cell of a card.
 type CardCell struct {
-	Backend     string        `json:"backend"`
-	Guard       string        `json:"guard"`
-	Discipline  string        `json:"discipline"`
-	World       string        `json:"world"`
-	TTL         time.Duration `json:"ttl"`                   // the lease, ns
-	Expect      []Expected    `json:"expect,omitempty"`      // in the order of check.Properties
-	Unavailable string        `json:"unavailable,omitempty"` // why it cannot be run; empty: it can
+	Backend       string        `json:"backend"`
+	Guard         string        `json:"guard"`
+	Discipline    string        `json:"discipline"`
+	World         string        `json:"world"`
+	TTL           time.Duration `json:"ttl"`                      // the lease, ns
+	Expect        []Expected    `json:"expect,omitempty"`         // in the order of check.Properties
+	NotApplicable string        `json:"not_applicable,omitempty"` // why the script makes no sense with it; empty: it does
+	Unavailable   string        `json:"unavailable,omitempty"`    // why it cannot be run here; empty: it can
 }
 
 // Cards describes what these trials are about: a card a scenario and a cell for each of
@@ -52,7 +53,11 @@ func Cards(trials, missing []Trial) []Card {
 			continue
 		}
 		if i >= len(trials) {
-			c.Unavailable = t.Unavailable().Error()
+			if why := t.NotApplicable(); why != nil {
+				c.NotApplicable = why.Error()
+			} else {
+				c.Unavailable = t.Unavailable().Error()
+			}
 		}
 		*cells = append(*cells, c)
 	}

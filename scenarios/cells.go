@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/ledger"
@@ -21,6 +22,12 @@ type Cell struct {
 // returns an error when the registry lacks a backend or option that the scenario was loaded
 // with.
 func (s *Scenario) Cells(registry backends.Registry) ([]Cell, error) {
+	cells, err := s.squares(registry)
+	return slices.DeleteFunc(cells, func(c Cell) bool { return !makesCell(c.Backend, c.Guard) }), err
+}
+
+// squares lists the cells, and those that its lists name and that cannot be.
+func (s *Scenario) squares(registry backends.Registry) ([]Cell, error) {
 	var cells []Cell
 	for _, discipline := range s.Workload.Disciplines {
 		for _, name := range s.Backends {
@@ -29,9 +36,7 @@ func (s *Scenario) Cells(registry backends.Registry) ([]Cell, error) {
 				return nil, fmt.Errorf("list the cells of scenario %s: %w", s.Name, err)
 			}
 			for _, guard := range s.Guards {
-				if makesCell(spec, guard) {
-					cells = append(cells, Cell{Backend: spec, Guard: guard, Discipline: discipline})
-				}
+				cells = append(cells, Cell{Backend: spec, Guard: guard, Discipline: discipline})
 			}
 		}
 	}

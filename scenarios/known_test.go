@@ -21,6 +21,8 @@ func (s service) Title() string                          { return s.name + ", in
 func (s service) Options() []backends.Option             { return s.options }
 func (s service) IssuesTokens() bool                     { return s.tokens }
 func (s service) Servers(backends.Settings) []sim.HostID { return s.servers }
+func (s service) Parts(backends.Settings) []sim.Role     { return nil }
+func (s service) Never(backends.Settings) []sim.Kind     { return nil }
 func (s service) Simulate(*virtual.World, backends.Settings) func(*virtual.Host) backends.Lock {
 	panic("a service in name only was asked to run")
 }

@@ -8,38 +8,86 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// Outcome compares what was measured with what the scenario expects.
+// Outcome compares what was measured with what the scenario expects. A cell has the worst
+// outcome of its trials, or says why it has none.
 type Outcome int8
 
-// The outcomes, from best to worst. A violation that theory predicts is as expected; its
-// absence is not.
+// The outcomes of trials, from best to worst, then those of cells that were not run. A
+// violation that theory predicts is as expected; its absence is not.
 const (
-	AsExpected    Outcome = iota
-	Undecided             // a precondition failed, or a property with an expectation is undecided
-	NotAsExpected         // a property came out other than expected
+	AsExpected      Outcome = iota
+	NothingExpected         // the scenario says nothing of this cell
+	Undecided               // a precondition failed, or a property with an expectation is undecided
+	NotAsExpected           // a property came out other than expected
+	NotApplicable           // the script does something that this cell cannot have, in any world
+	NotAvailable            // this machine, or this world, cannot run it
 )
 
-var outcomeNames = [...]string{"as expected", "undecided", "not as expected"}
-
-func (o Outcome) String() string {
-	if o < 0 || int(o) >= len(outcomeNames) {
-		return fmt.Sprintf("Outcome(%d)", int8(o))
-	}
-	return outcomeNames[o]
+// outcomes are the word and the sign of each outcome.
+var outcomes = [...]struct{ name, sign string }{
+	{"as expected", "✓"},
+	{"nothing expected", "·"},
+	{"undecided", "?"},
+	{"not as expected", "!"},
+	{"not applicable", "Ø"},
+	{"not available", "×"},
 }
 
-// MarshalText gives "as expected", "undecided" or "not as expected".
+// Outcomes lists them all, in their order.
+func Outcomes() (all []Outcome) {
+	for i := range outcomes {
+		all = append(all, Outcome(i))
+	}
+	return all
+}
+
+func (o Outcome) String() string {
+	if o < 0 || int(o) >= len(outcomes) {
+		return fmt.Sprintf("Outcome(%d)", int8(o))
+	}
+	return outcomes[o].name
+}
+
+// Sign is one character that stands for the outcome.
+func (o Outcome) Sign() string {
+	if o < 0 || int(o) >= len(outcomes) {
+		panic(fmt.Sprintf("there is no sign of %s", o))
+	}
+	return outcomes[o].sign
+}
+
+// Ran tells whether trials were run: whether this is an outcome of trials.
+func (o Outcome) Ran() bool { return o != NotApplicable && o != NotAvailable }
+
+// Surprising tells whether somebody should look at the trial: it is not as expected, or
+// undecided.
+func (o Outcome) Surprising() bool { return o == Undecided || o == NotAsExpected }
+
+// Worst is the worst outcome of cells that were run; AsExpected if none was.
+func Worst(cells []Summary) Outcome {
+	worst := AsExpected
+	for _, c := range cells {
+		if c.Outcome.Ran() {
+			worst = max(worst, c.Outcome)
+		}
+	}
+	return worst
+}
+
+// MarshalText gives the outcome's name.
 func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads what MarshalText wrote.
 func (o *Outcome) UnmarshalText(text []byte) error {
-	for i, name := range outcomeNames {
-		if name == string(text) {
-			*o = Outcome(i)
+	var names []string
+	for _, each := range Outcomes() {
+		if each.String() == string(text) {
+			*o = each
 			return nil
 		}
+		names = append(names, each.String())
 	}
-	return fmt.Errorf("outcome %q, expected one of %q", text, outcomeNames)
+	return fmt.Errorf("outcome %q, expected one of %q", text, names)
 }
 
 // Result is one trial, judged: a row of results.jsonl.

@@ -96,7 +96,7 @@ func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
 			if sel.Replace != nil {
 				c.Backend.Backend = sel.Replace(c.Backend.Backend)
 			}
-			if _, err := c.Backend.Settings(sel.lease(s), ledger.Guard(c.Guard).NeedsToken()); err != nil {
+			if _, err := c.Backend.Settings(sel.lease(s), false); err != nil {
 				return nil, fmt.Errorf("%s: %w", s.Name, err)
 			}
 			for seed := sel.Seeds.First; ; seed++ {
@@ -204,7 +204,10 @@ func (sel Selection) cells(s *Scenario) ([]Cell, error) {
 	if len(sel.Disciplines) > 0 {
 		narrowed.Workload.Disciplines = sel.Disciplines
 	}
-	cells, err := narrowed.Cells(Registry())
+	cells, err := narrowed.squares(Registry())
+	if len(sel.Backends)+len(sel.Guards) == 0 { // nobody asked for those that cannot be
+		cells = slices.DeleteFunc(cells, func(c Cell) bool { return !makesCell(c.Backend, c.Guard) })
+	}
 	if sel.World == VirtualWorld && len(sel.Backends) == 0 {
 		cells = inVirtualWorld(cells)
 	}

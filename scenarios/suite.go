@@ -112,13 +112,14 @@ func (t Trial) run(ctx context.Context, run func(context.Context, Trial) (*sim.H
 	return Judged{Trial: t, Result: t.Judge(history), History: history}, nil
 }
 
-// Available parts the trials that can be run on this machine from those that cannot.
+// Available parts the trials that make sense and can be run on this machine from those that
+// do not or cannot.
 func Available(trials []Trial) (can, cannot []Trial) {
 	var last Trial
 	var why error
 	for i, t := range trials {
 		if i == 0 || t.Scenario != last.Scenario || t.Cell() != last.Cell() {
-			why = t.Unavailable()
+			why = cmp.Or(t.NotApplicable(), t.Unavailable())
 		}
 		last = t
 		if why == nil {

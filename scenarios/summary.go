@@ -34,7 +34,7 @@ type Summary struct {
 	Tallies                         []Tally  // in the order of check.Properties
 	Damage                          Tally    // of the Damages taken together, without a name
 	Spreads                         []Spread // of what was measured, in the order of check.Measures
-	Unavailable                     string   // why the cell could not be run; empty: it was
+	Why                             string   // it was not run; empty: it was
 }
 
 // Damages are the properties whose violation is harm done to the account: money is lost or
@@ -110,7 +110,13 @@ func (s *Summaries) cell(name CellName) *Summary {
 }
 
 func (s *Summary) describe(c CardCell) {
-	s.TTL, s.Unavailable = c.TTL, c.Unavailable
+	s.TTL = c.TTL
+	switch {
+	case c.NotApplicable != "":
+		s.Outcome, s.Why = NotApplicable, c.NotApplicable
+	case c.Unavailable != "":
+		s.Outcome, s.Why = NotAvailable, c.Unavailable
+	}
 	for _, want := range c.Expect {
 		for i := range s.Tallies {
 			if t := &s.Tallies[i]; t.Property == want.Property {
@@ -134,7 +140,7 @@ func (s *Summaries) Add(r *Result) error {
 
 func (s *Summary) add(r *Result) {
 	if s.Trials == 0 {
-		s.TTL, s.Seeds = r.TTL, Seeds{r.Seed, r.Seed}
+		s.TTL, s.Seeds, s.Outcome, s.Why = r.TTL, Seeds{r.Seed, r.Seed}, r.Outcome, ""
 	}
 	s.Trials++
 	s.Seeds = Seeds{min(s.Seeds.First, r.Seed), max(s.Seeds.Last, r.Seed)}
@@ -192,7 +198,7 @@ func (s *Summary) measured(m check.Measured) {
 func (s *Summaries) Cells() []Summary {
 	var out []Summary
 	for _, c := range s.cells {
-		if c.Trials == 0 && c.Unavailable == "" {
+		if c.Trials == 0 && c.Outcome.Ran() {
 			continue
 		}
 		if slices.ContainsFunc(c.Tallies, Tally.Missed) {

@@ -5,6 +5,7 @@ package control
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/locklab/locklab/backends"
@@ -31,6 +32,14 @@ func (None) IssuesTokens() bool { return false }
 
 // Servers is empty.
 func (None) Servers(backends.Settings) []sim.HostID { return nil }
+
+// Parts is empty: there is no service.
+func (None) Parts(backends.Settings) []sim.Role { return nil }
+
+// Never lists what takes a service, or a request to it.
+func (None) Never(backends.Settings) []sim.Kind {
+	return slices.Concat(backends.NodeKinds(), backends.WithoutRenewal(), []sim.Kind{sim.AcquireSent, sim.Expired, sim.Forgotten})
+}
 
 // Simulate gives every host its own leave to go on.
 func (None) Simulate(*virtual.World, backends.Settings) func(*virtual.Host) backends.Lock {

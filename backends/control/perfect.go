@@ -1,6 +1,8 @@
 package control
 
 import (
+	"slices"
+
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/sim"
 )
@@ -54,4 +56,12 @@ func record(h sim.Host, from sim.HostID, c Command, r Reply) {
 	case c.Kind == CommandRelease:
 		h.Record(sim.Event{Kind: sim.Freed, Grant: c.Grant, Client: from})
 	}
+}
+
+// Parts is empty: there is one server.
+func (Perfect) Parts(backends.Settings) []sim.Role { return nil }
+
+// Never lists renewals, as there are none, and what a service that never errs does not do.
+func (Perfect) Never(backends.Settings) []sim.Kind {
+	return slices.Concat(backends.NodeKinds(), backends.WithoutRenewal(), []sim.Kind{sim.Forgotten})
 }

@@ -108,3 +108,18 @@ func (Backend) Servers(s backends.Settings) []sim.HostID {
 // Presumes is true where the client does not look for its own key once those before it are
 // gone (J3).
 func (Backend) Presumes(s backends.Settings) bool { return !s.On(optionRecheck) }
+
+// Parts are those of an elected leader and its majority.
+func (Backend) Parts(s backends.Settings) []sim.Role {
+	return backends.ElectedParts(s.Int(optionNodes))
+}
+
+// Never lists the events of independent nodes, and renewals where the server makes the lease
+// and nobody keeps it alive.
+func (Backend) Never(s backends.Settings) []sim.Kind {
+	never := backends.NodeKinds()
+	if s.Span(optionServer) > 0 {
+		never = append(never, backends.WithoutRenewal()...)
+	}
+	return never
+}

@@ -97,3 +97,27 @@ func (b Backend) Servers(s backends.Settings) []sim.HostID {
 	service := b.facts().service
 	return service.Servers(s.For(service))
 }
+
+// Parts are those of the service.
+func (b Backend) Parts(s backends.Settings) []sim.Role {
+	service := b.facts().service
+	return service.Parts(s.For(service))
+}
+
+// Never lists what the library's users are never told, and what the service never does.
+func (b Backend) Never(s backends.Settings) []sim.Kind {
+	switch b.Library {
+	case Redsync: // prolongs nothing by itself
+		return backends.WithoutRenewal()
+	case Redislock:
+		if s.On(optionRenew) {
+			return backends.NodeKinds()
+		}
+		return append(backends.NodeKinds(), backends.WithoutRenewal()...)
+	case EtcdMutex: // renews without a word, and says when it is over
+		return append(backends.NodeKinds(), sim.Renewed)
+	case ZKLock: // says nothing once it has returned
+		return append(backends.NodeKinds(), sim.Renewed, sim.Lost)
+	}
+	panic(fmt.Sprintf("there is no library %q", b.Library))
+}

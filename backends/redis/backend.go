@@ -55,3 +55,19 @@ func (Backend) IssuesTokens() bool { return true }
 
 // Servers is one host.
 func (Backend) Servers(backends.Settings) []sim.HostID { return []sim.HostID{ServerID} }
+
+// Parts is empty: there is one server.
+func (Backend) Parts(backends.Settings) []sim.Role { return nil }
+
+// Never lists the events of independent nodes, and renewals unless there is a watchdog.
+func (Backend) Never(s backends.Settings) []sim.Kind { return Never(s) }
+
+// Never is what the lock of this package never records, for every service that it is used
+// with.
+func Never(s backends.Settings) []sim.Kind {
+	never := backends.NodeKinds()
+	if !s.On(optionRenew) {
+		never = append(never, backends.WithoutRenewal()...)
+	}
+	return never
+}

@@ -112,3 +112,14 @@ func quorum(s backends.Settings) int {
 	}
 	return s.Int(optionNodes)/2 + 1
 }
+
+// Parts is empty: no node is more than another.
+func (Backend) Parts(backends.Settings) []sim.Role { return nil }
+
+// Never lists renewals unless there is a watchdog.
+func (Backend) Never(s backends.Settings) []sim.Kind {
+	if s.On(optionRenew) {
+		return nil
+	}
+	return backends.WithoutRenewal()
+}

@@ -118,3 +118,9 @@ func (Backend) Servers(s backends.Settings) []sim.HostID {
 	d := deploy(s)
 	return slices.Concat(d.servers, d.sentinels)
 }
+
+// Parts are the master and the replicas. The Sentinels among the hosts play none of them.
+func (Backend) Parts(backends.Settings) []sim.Role { return []sim.Role{sim.Master, sim.Replica} }
+
+// Never is the same as with a single instance.
+func (Backend) Never(s backends.Settings) []sim.Kind { return redis.Never(s) }

@@ -113,3 +113,21 @@ func ServerID(n int) sim.HostID { return sim.HostID(fmt.Sprintf("zk-%d", n)) }
 // Presumes is true where the client does not look for its own znode among those that are
 // left (Z9).
 func (Backend) Presumes(s backends.Settings) bool { return !s.On(optionCheck) }
+
+// Parts are those of an elected leader and its majority.
+func (Backend) Parts(s backends.Settings) []sim.Role {
+	return backends.ElectedParts(s.Int(optionServers))
+}
+
+// Never lists the events of independent nodes, and what a client does not tell that waits for
+// the end of its session, or does not listen even to that. Sessions are prolonged all the same.
+func (Backend) Never(s backends.Settings) []sim.Kind {
+	never := backends.NodeKinds()
+	switch s.Choice(optionGiveUp) {
+	case atExpired:
+		never = append(never, sim.Renewed)
+	case atNever:
+		never = append(never, sim.Renewed, sim.Lost)
+	}
+	return never
+}

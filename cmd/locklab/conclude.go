@@ -15,6 +15,7 @@ import (
 	"github.com/locklab/locklab/reports"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
+	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
 )
 
@@ -109,11 +110,9 @@ func render(ctx context.Context, stderr io.Writer, set *results.Set, into string
 // decides even then.
 func status(set *results.Set, accord scenarios.Accord, missing []string) error {
 	worst, say := restOutcome(set)
-	for _, c := range set.Cells {
-		worst = max(worst, c.Outcome)
-	}
+	worst = max(worst, scenarios.Worst(set.Cells))
 	switch accord {
-	case scenarios.Disagree:
+	case scenarios.Disagree, scenarios.Unexpected:
 		worst = scenarios.NotAsExpected
 	case scenarios.Unsure:
 		worst = max(worst, scenarios.Undecided)
@@ -134,7 +133,8 @@ func worstStatus(worst scenarios.Outcome, missing []string, say ...string) error
 	return nil
 }
 
-// printSurprises says what was not as expected, and how to see it again.
+// printSurprises says what was not as expected, by one trial of each cell, and how to see it
+// again.
 func printSurprises(out io.Writer, set *results.Set) {
 	for _, r := range set.Surprises {
 		fmt.Fprintf(out, "\n%s: %s, seed %d\n", r.Outcome, r.Cell(), r.Seed)
@@ -148,7 +148,7 @@ func printSurprises(out io.Writer, set *results.Set) {
 		fmt.Fprintf(out, "  again: %s\n", r.Replay(file))
 	}
 	if more := set.Surprising - len(set.Surprises); more > 0 {
-		fmt.Fprintf(out, "\nand %d more, see results.jsonl\n", more)
+		fmt.Fprintf(out, "\nand %s of these or other cells, see results.jsonl\n", words.Many(more, "more trial"))
 	}
 }
 

@@ -112,7 +112,7 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 	}
 	trials, missing := scenarios.Available(trials)
 	if len(trials) == 0 {
-		return missing[0].Unavailable()
+		return scenarios.Nothing(missing)
 	}
 	if o.world != scenarios.VirtualWorld {
 		if entered, err := attached.enterLive(); entered || err != nil {

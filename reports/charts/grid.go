@@ -39,14 +39,16 @@ type square struct {
 	valid    bool // the same within their own deadlines
 	surprise bool // not as expected
 	unsure   bool // undecided in what was expected of it
+	nothing  bool // was expected of it
 }
 
 // state is what a square is filled with.
 type state int8
 
 const (
-	absent      state = iota // there is no such cell
-	unavailable              // this world cannot run it
+	absent       state = iota // there is no such cell
+	unavailable               // this world cannot run it
+	inapplicable              // the script makes no sense with it
 	undecided
 	whole     // no harm to the account
 	sometimes // harm in some trials
@@ -167,8 +169,11 @@ func squareOf(c scenarios.Summary) square {
 		valid:    c.Tally(check.OverlapValid).Violated > 0,
 		surprise: c.Outcome == scenarios.NotAsExpected,
 		unsure:   c.Outcome == scenarios.Undecided,
+		nothing:  c.Outcome == scenarios.NothingExpected,
 	}
 	switch {
+	case c.Outcome == scenarios.NotApplicable:
+		s.state = inapplicable
 	case c.Trials == 0:
 		s.state = unavailable
 	case s.harm.decided == 0:
@@ -184,12 +189,14 @@ func squareOf(c scenarios.Summary) square {
 }
 
 // text is what stands in a square: the share, `!` if it is a surprise, `?` if something is
-// undecided, and which fence it was if not fence-all.
+// undecided, `·` if nothing was expected, and which fence it was if not fence-all.
 func (s square) text() string {
 	var text string
 	switch s.state {
 	case absent, unavailable:
 		return ""
+	case inapplicable:
+		return scenarios.NotApplicable.Sign()
 	case undecided:
 		text = "?"
 	default:
@@ -199,7 +206,10 @@ func (s square) text() string {
 		}
 	}
 	if s.surprise {
-		text += "!"
+		text += scenarios.NotAsExpected.Sign()
+	}
+	if s.nothing {
+		text += scenarios.NothingExpected.Sign()
 	}
 	return text
 }

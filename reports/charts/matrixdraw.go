@@ -158,7 +158,7 @@ func drawOverlap(on canvas.Paper, x, y vg.Length, valid bool, c color.NRGBA) {
 // legend explains what the matrix uses, and nothing else.
 func (s *matrixSheet) legend() []key {
 	var used [always + 1]bool
-	var overlap, valid, surprise, unsure bool
+	var overlap, valid, surprise, unsure, nothing bool
 	for _, r := range s.rows {
 		for _, p := range r.squares {
 			for _, q := range []square{p.bare, p.fenced} {
@@ -167,6 +167,7 @@ func (s *matrixSheet) legend() []key {
 				valid = valid || q.valid
 				surprise = surprise || q.surprise
 				unsure = unsure || q.unsure && q.state != undecided
+				nothing = nothing || q.nothing
 			}
 		}
 	}
@@ -192,6 +193,8 @@ func (s *matrixSheet) legend() []key {
 	dot(valid, true, "two holders at once, both within their own deadlines")
 	add(surprise, "not as theory predicts", square{state: whole, harm: share{0, 20, 20}, surprise: true})
 	add(used[undecided] || unsure, "undecided", square{state: undecided})
+	add(nothing, "nothing was expected", square{state: whole, harm: share{0, 20, 20}, nothing: true})
+	add(used[inapplicable], "not applicable: the script does what this cell cannot have", square{state: inapplicable})
 	add(used[unavailable], "cannot be run in this world", square{state: unavailable})
 	return keys
 }

@@ -50,7 +50,7 @@ func (v *view) addCells(c Content, a addresses) error {
 		if each.Surprise {
 			v.Surprises = append(v.Surprises, each.chip)
 		}
-		if !slices.Contains(leases, s.TTL) && s.Unavailable == "" {
+		if !slices.Contains(leases, s.TTL) && s.Outcome.Ran() {
 			leases = append(leases, s.TTL)
 		}
 		for _, t := range trials[s.Name()] {
@@ -107,9 +107,9 @@ func newCell(s scenarios.Summary, sc *scenario, a addresses) *cell {
 		chip: chip{
 			Address: a.of(addressParts(s)...), Label: guardLabel(s.Guard), Level: worst,
 			Scenario: s.Scenario, Backend: s.Backend, Guard: s.Guard, Discipline: s.Discipline, World: s.World,
-			Surprise: s.Outcome == scenarios.NotAsExpected,
+			Surprise: s.Outcome == scenarios.NotAsExpected, Nothing: s.Outcome == scenarios.NothingExpected,
 		},
-		Count: words.Many(s.Trials, "trial"), Seeds: seeds(s.Seeds), Lease: words.Seconds(s.TTL), Outcome: s.Outcome.String(), Unavailable: s.Unavailable,
+		Count: words.Many(s.Trials, "trial"), Seeds: seeds(s.Seeds), Lease: words.Seconds(s.TTL), Outcome: s.Outcome.Sign() + " " + s.Outcome.String(), Unavailable: s.Why,
 	}
 	c.Name = fmt.Sprintf("%s, %s, guard %s, %s clients, %s world: %s", sc.Title, s.Backend, s.Guard, s.Discipline, s.World, worst.Word)
 	if n.violated > 0 {
@@ -122,7 +122,7 @@ func newCell(s scenarios.Summary, sc *scenario, a addresses) *cell {
 	if c.Surprise {
 		c.Name += ", not as expected"
 	}
-	if s.Unavailable == "" {
+	if s.Outcome.Ran() {
 		c.Judgements, c.Quiet = judgements(s)
 		c.Measures = measures(s)
 	}

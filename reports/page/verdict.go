@@ -25,10 +25,18 @@ var (
 	starved   = level{"starved", "○", "not served", "safe, but somebody waited too long or was refused although in the right"}
 	undecided = level{"undecided", "?", "undecided", "the trials do not tell"}
 	holds     = level{"holds", "✓", "holds", "nothing was violated"}
-	missing   = level{"missing", "–", "not available", "could not be run here"}
+	missing   = levelOfOutcome("missing", scenarios.NotAvailable, "could not be run here")
+	pointless = levelOfOutcome("pointless", scenarios.NotApplicable, "the script does something that this cell cannot have")
 )
 
-func levels() []level { return []level{lost, broken, starved, holds, undecided, missing} }
+// levelOfOutcome is the level of cells that were not run.
+func levelOfOutcome(name string, o scenarios.Outcome, meaning string) level {
+	return level{name, o.Sign(), o.String(), meaning}
+}
+
+func levels() []level {
+	return []level{lost, broken, starved, holds, undecided, missing, pointless}
+}
 
 // count is in how many of the trials that tell something was violated.
 type count struct {
@@ -65,8 +73,11 @@ func (n count) words() string {
 // damage as the matrix among the charts counts it, of another level for the property that
 // was violated most often.
 func levelOf(c scenarios.Summary) (level, count) {
-	if c.Unavailable != "" {
+	switch c.Outcome {
+	case scenarios.NotAvailable:
 		return missing, count{}
+	case scenarios.NotApplicable:
+		return pointless, count{}
 	}
 	worst := map[string]count{}
 	for _, t := range c.Tallies {

@@ -79,6 +79,7 @@ type chip struct {
 	Level                           level
 	Rate                            string
 	Surprise                        bool
+	Nothing                         bool // is expected
 	Scenario, Backend, Guard, World string
 	Discipline                      string
 }

@@ -104,20 +104,20 @@ func pointLatest(out, run string) error {
 }
 
 // Add writes the trial's row, and its history when that is worth keeping: the first of
-// each cell, and those that are not as expected. The row of a trial that is as expected
-// and whose history is not kept has the verdicts without the reasons, which are for
+// each cell, and those that are not as expected. The row of a trial that is no
+// surprise and whose history is not kept has the verdicts without the reasons, which are for
 // somebody who looks at that history.
 func (f *Folder) Add(j scenarios.Judged) error {
 	r := &j.Result
 	cell := r.Cell()
 	n := f.kept[cell]
-	if j.History != nil && (n == 0 || r.Outcome != scenarios.AsExpected && n < maxKept) {
+	if j.History != nil && (n == 0 || r.Outcome.Surprising() && n < maxKept) {
 		f.kept[cell]++
 		r.History = filepath.Join(historyDir, r.ID()+".jsonl")
 		if err := f.writeHistory(j); err != nil {
 			return err
 		}
-	} else if r.Outcome == scenarios.AsExpected {
+	} else if !r.Outcome.Surprising() {
 		r.Findings = bare(r.Findings)
 	}
 	row, err := json.Marshal(r)

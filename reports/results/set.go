@@ -23,15 +23,16 @@ type Set struct {
 	// the same virtual cell.
 	Repeated int
 	Kept     []Kept // in the order of the cells; of one cell in the order of the seeds
-	// Surprises are the first MaxSurprises trials that were not as expected or undecided,
-	// in the order in which they were judged; Surprising is how many there were.
+	// Surprises are trials that were not as expected or undecided: the first of each cell, of
+	// MaxSurprises cells at the most, in the order in which they were judged. Surprising is how
+	// many there were in all.
 	Surprises  []scenarios.Result
 	Surprising int
 	Sweeps     []scenarios.SweepResult
 	Claims     []Claim
 }
 
-// MaxSurprises bounds how many surprises a Set tells of. All are in results.jsonl.
+// MaxSurprises bounds of how many cells a Set tells surprises. All are in results.jsonl.
 const MaxSurprises = 10
 
 // Run is the folder of one run.
@@ -85,8 +86,10 @@ func (s *sum) add(r *scenarios.Result, folder string) error {
 		return fmt.Errorf("%w: report runs with different leases one at a time", err)
 	}
 	s.result.Trials++
-	if r.Outcome != scenarios.AsExpected {
-		if s.result.Surprising++; s.result.Surprising <= MaxSurprises {
+	if r.Outcome.Surprising() {
+		s.result.Surprising++
+		told := slices.ContainsFunc(s.result.Surprises, func(o scenarios.Result) bool { return o.Cell() == r.Cell() })
+		if !told && len(s.result.Surprises) < MaxSurprises {
 			s.result.Surprises = append(s.result.Surprises, *r)
 		}
 	}

@@ -82,9 +82,9 @@ func newPairs(all []scenarios.Agreement, l layout) *grid {
 // pair makes the row of one cell.
 func (t *grid) pair(a scenarios.Agreement) gridRow {
 	r := gridRow{name: a.Backend, words: []word{{text: a.Guard}}}
-	if a.Accord == scenarios.NoLive {
+	if a.Accord == scenarios.NoLive || a.Accord == scenarios.NoCell {
 		r.words = append(r.words, word{text: "—", paint: faint})
-		r.note = "not available live: " + strings.Join(a.Why, "; ")
+		r.note = a.Accord.String() + ": " + strings.Join(a.Why, "; ")
 		return r
 	}
 	r.words = append(r.words, word{text: fmt.Sprintf("%d · %d", a.Virtual.Trials, a.Live.Trials)})
@@ -130,7 +130,7 @@ func accordWord(a scenarios.Accord) word {
 	switch a {
 	case scenarios.Unsure:
 		w.paint = doubt
-	case scenarios.Disagree:
+	case scenarios.Disagree, scenarios.Unexpected:
 		w.paint = alarm
 	}
 	return w
@@ -141,7 +141,7 @@ func accordMark(a scenarios.Accord) word {
 	switch a {
 	case scenarios.Unsure:
 		return word{text: "?", paint: doubt}
-	case scenarios.Disagree:
+	case scenarios.Disagree, scenarios.Unexpected:
 		return word{text: "!", paint: alarm}
 	}
 	return word{}
@@ -174,7 +174,7 @@ func accordSentence(all []scenarios.Agreement) (sentence string, style paint) {
 		accord scenarios.Accord
 		says   string
 		paint  paint
-	}{{scenarios.NoLive, "not available live", strong}, {scenarios.Unsure, "undecided", doubt}, {scenarios.Disagree, "DISAGREE", alarm}} {
+	}{{scenarios.NoCell, "not applicable", strong}, {scenarios.NoLive, "not available live", strong}, {scenarios.Unsure, "undecided", doubt}, {scenarios.Unexpected, "NOT AS EXPECTED", alarm}, {scenarios.Disagree, "DISAGREE", alarm}} {
 		if n := counts[rest.accord]; n > 0 {
 			sentence += fmt.Sprintf(", %d %s", n, rest.says)
 			style = rest.paint
@@ -186,7 +186,7 @@ func accordSentence(all []scenarios.Agreement) (sentence string, style paint) {
 // discords names the cells of which the worlds do not agree, and why.
 func discords(all []scenarios.Agreement) (out []string) {
 	for _, a := range all {
-		if a.Accord == scenarios.Disagree || a.Accord == scenarios.Unsure {
+		if a.Accord >= scenarios.Unsure {
 			out = append(out, fmt.Sprintf("%s · %s · guard %s: %s", a.Row(), a.Backend, a.Guard, strings.Join(a.Why, "; ")))
 		}
 	}

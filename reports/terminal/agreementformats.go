@@ -110,7 +110,7 @@ func markdownPairs(all []scenarios.Agreement, shown []column) [][]string {
 			row = append(row, c.both(a, full).text)
 		}
 		accord := a.Accord.String()
-		if a.Accord == scenarios.NoLive {
+		if a.Accord == scenarios.NoLive || a.Accord == scenarios.NoCell {
 			accord += ": " + strings.Join(a.Why, "; ")
 		}
 		rows = append(rows, append(row, window(a.Virtual)+" · "+window(a.Live), accord))

@@ -65,10 +65,10 @@ type measureDocument struct {
 func documentOf(c scenarios.Summary) cellDocument {
 	d := cellDocument{
 		Scenario: c.Scenario, Backend: c.Backend, Guard: c.Guard, Discipline: c.Discipline, World: c.World, TTL: c.TTL, N: c.Trials,
-		Seeds: []uint64{}, Outcome: outcomeName(c), Why: c.Unavailable,
+		Seeds: []uint64{}, Outcome: outcomeName(c), Why: c.Why,
 		Properties: []propertyDocument{}, Measures: []measureDocument{},
 	}
-	if c.Unavailable != "" {
+	if !c.Outcome.Ran() {
 		return d
 	}
 	d.Seeds = append(d.Seeds, c.Seeds.First, c.Seeds.Last)
@@ -84,10 +84,7 @@ func documentOf(c scenarios.Summary) cellDocument {
 // outcomeName is the outcome of a cell, also of one that could not be run; empty: it was
 // not.
 func outcomeName(c scenarios.Summary) string {
-	switch {
-	case c.Unavailable != "":
-		return "not available"
-	case c.Trials == 0:
+	if c.Trials == 0 && c.Outcome.Ran() {
 		return ""
 	}
 	return c.Outcome.String()
@@ -116,7 +113,7 @@ func cellRows(cells []scenarios.Summary) [][]string {
 		for _, p := range check.Properties() {
 			row = append(row, tallyFields(c, p)...)
 		}
-		rows = append(rows, append(row, c.Unavailable))
+		rows = append(rows, append(row, c.Why))
 	}
 	return rows
 }
@@ -127,7 +124,7 @@ func tallyTitles(of string) []string {
 
 // tallyFields are empty of a cell that was not run.
 func tallyFields(c scenarios.Summary, p check.Property) []string {
-	if c.Trials == 0 || c.Unavailable != "" {
+	if c.Trials == 0 {
 		return make([]string, len(tallyTitles("")))
 	}
 	t := c.Tally(p)
@@ -174,8 +171,8 @@ func markdownCells(cells []scenarios.Summary) [][]string {
 			row = append(row, column.word(c, full).text)
 		}
 		outcome := outcomeName(c)
-		if c.Unavailable != "" {
-			outcome += ": " + c.Unavailable
+		if c.Why != "" {
+			outcome += ": " + c.Why
 		}
 		rows = append(rows, append(row, outcome))
 	}

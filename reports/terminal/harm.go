@@ -29,7 +29,7 @@ func harm(cells []scenarios.Summary, cards []scenarios.Card) (sentences []string
 		if len(worlds) > 1 {
 			lead = "In the " + world + " world, "
 		}
-		of := slices.DeleteFunc(slices.Clone(cells), func(c scenarios.Summary) bool { return c.World != world || c.Unavailable != "" })
+		of := slices.DeleteFunc(slices.Clone(cells), func(c scenarios.Summary) bool { return c.World != world || !c.Outcome.Ran() })
 		text := harmIn(of, cards)
 		if text == "" {
 			continue

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/locklab/locklab/scenarios"
 )
 
 // writeKey says what titles, words and marks mean, and what is not shown.
@@ -15,11 +17,12 @@ func writeKey(b *strings.Builder, p painter, t *grid, quiet []column) {
 		}
 	}
 	writeTitles(b, p, t)
-	marks := []string{"✓ violated as predicted, a pass", "! not as expected"}
+	marks := []string{"✓ violated as predicted, a pass", scenarios.NotAsExpected.Sign() + " not as expected"}
 	if !t.outcome {
-		marks = append(marks, "? undecided, before a row")
+		marks = append(marks, scenarios.Undecided.Sign()+" undecided, before a row", scenarios.NothingExpected.Sign()+" nothing expected, before a row")
 	}
-	marks = append(marks, "no mark: as expected, or nothing expected", "— nothing to judge")
+	marks = append(marks, "no mark: as expected, or nothing expected", "— nothing to judge",
+		scenarios.NotApplicable.Sign()+" not applicable", scenarios.NotAvailable.Sign()+" not available")
 	writeEntries(b, p, t.page, marks)
 	if t.in != full {
 		dot, blank := ".", " "

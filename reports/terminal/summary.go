@@ -23,24 +23,18 @@ func oneWorld(cells []scenarios.Summary) string {
 }
 
 // count is how the cells came out.
-type count struct{ ran, trials, asExpected, undecided, notAsExpected, unavailable int }
+type count struct {
+	ran, trials int
+	of          map[scenarios.Outcome]int // cells
+}
 
 func countCells(cells []scenarios.Summary) count {
-	var n count
+	n := count{of: map[scenarios.Outcome]int{}}
 	for _, c := range cells {
-		if c.Unavailable != "" {
-			n.unavailable++
-			continue
-		}
-		n.ran++
-		n.trials += c.Trials
-		switch c.Outcome {
-		case scenarios.AsExpected:
-			n.asExpected++
-		case scenarios.Undecided:
-			n.undecided++
-		default:
-			n.notAsExpected++
+		n.of[c.Outcome]++
+		if c.Outcome.Ran() {
+			n.ran++
+			n.trials += c.Trials
 		}
 	}
 	return n
@@ -52,9 +46,9 @@ func writeSummary(b *strings.Builder, p painter, cells []scenarios.Summary, card
 	n := countCells(cells)
 	style := strong
 	switch {
-	case n.notAsExpected > 0:
+	case n.of[scenarios.NotAsExpected] > 0:
 		style = alarm
-	case n.undecided > 0:
+	case n.of[scenarios.Undecided] > 0:
 		style = doubt
 	}
 	for _, line := range fold(outcomeSentence(cells), width) {
@@ -79,35 +73,51 @@ func outcomeSentence(cells []scenarios.Summary) string {
 	if world := oneWorld(cells); world != "" {
 		trials += " in the " + world + " world"
 	}
+	ranWell := n.of[scenarios.AsExpected]
 	var sentence string
 	switch {
 	case n.ran == 0:
 		sentence = "Nothing was run."
-	case n.notAsExpected > 0:
-		sentence = fmt.Sprintf("%d of %s %s not as expected", n.notAsExpected, words.Many(n.ran, "cell"), words.Are(n.notAsExpected))
-		if n.undecided > 0 {
-			sentence += fmt.Sprintf(", %d undecided", n.undecided)
-		}
-		sentence += " (" + trials + ")."
-	case n.undecided > 0:
-		sentence = fmt.Sprintf("%s, %s: %d undecided", words.Many(n.ran, "cell"), trials, n.undecided)
-		if n.asExpected > 0 {
-			sentence += fmt.Sprintf(", the other %d as expected", n.asExpected)
+	case n.of[scenarios.NotAsExpected] > 0:
+		sentence = fmt.Sprintf("%d of %s %s not as expected", n.of[scenarios.NotAsExpected], words.Many(n.ran, "cell"), words.Are(n.of[scenarios.NotAsExpected]))
+		sentence += also(n, scenarios.Undecided) + also(n, scenarios.NothingExpected) + " (" + trials + ")."
+	case n.of[scenarios.Undecided] > 0:
+		sentence = fmt.Sprintf("%s, %s: %d undecided", words.Many(n.ran, "cell"), trials, n.of[scenarios.Undecided]) + also(n, scenarios.NothingExpected)
+		if ranWell > 0 {
+			sentence += fmt.Sprintf(", the other %d as expected", ranWell)
 		}
 		sentence += "."
+	case ranWell == 0:
+		sentence = words.Many(n.ran, "cell") + ", " + trials + ": nothing was expected."
+	case n.of[scenarios.NothingExpected] > 0:
+		sentence = fmt.Sprintf("%s, %s: %d as expected, of %d nothing was expected.", words.Many(n.ran, "cell"), trials, ranWell, n.of[scenarios.NothingExpected])
 	default:
 		sentence = words.Many(n.ran, "cell") + ", " + trials + ": all as expected."
 	}
-	if n.unavailable > 0 {
-		sentence += fmt.Sprintf(" %s %s not available.", words.Many(n.unavailable, "cell"), words.Are(n.unavailable))
+	for _, o := range []scenarios.Outcome{scenarios.NotApplicable, scenarios.NotAvailable} {
+		if k := n.of[o]; k > 0 {
+			sentence += fmt.Sprintf(" %s %s %s.", words.Many(k, "cell"), words.Are(k), o)
+		}
 	}
 	return sentence
+}
+
+// also counts cells of one more outcome; empty: there are none.
+func also(n count, o scenarios.Outcome) string {
+	switch k := n.of[o]; {
+	case k == 0:
+		return ""
+	case o == scenarios.NothingExpected:
+		return fmt.Sprintf(", of %d nothing was expected", k)
+	default:
+		return fmt.Sprintf(", %d %s", k, o)
+	}
 }
 
 // surprisesOf names every expectation that was not met.
 func surprisesOf(cells []scenarios.Summary) (all []string) {
 	for _, c := range cells {
-		if c.Unavailable != "" {
+		if !c.Outcome.Ran() {
 			continue
 		}
 		for _, t := range c.Tallies {

@@ -6,8 +6,10 @@ package terminal
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
+	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -20,8 +22,12 @@ func cellTable(w io.Writer, cells []scenarios.Summary, cards []scenarios.Card, o
 	writeSummary(&b, p, cells, cards, opts.columns())
 	if len(cells) > 0 {
 		shown, quiet := telling(cells)
-		t := fit(opts.columns(), shown, harmless(cells), func(l layout) *grid { return newGrid(cells, l) })
-		t.write(&b, p)
+		rows, pointless := applicable(cells)
+		t := fit(opts.columns(), shown, harmless(cells), func(l layout) *grid { return newGrid(rows, l) })
+		if len(rows) > 0 {
+			t.write(&b, p)
+		}
+		writePointless(&b, pointless, opts.columns())
 		if countCells(cells).ran > 0 {
 			writeKey(&b, p, t, quiet)
 		}
@@ -30,6 +36,42 @@ func cellTable(w io.Writer, cells []scenarios.Summary, cards []scenarios.Card, o
 		return fmt.Errorf("write the table of results: %w", err)
 	}
 	return nil
+}
+
+// applicable parts the cells that the scripts make sense with from those that they do not.
+func applicable(cells []scenarios.Summary) (rows, pointless []scenarios.Summary) {
+	for _, c := range cells {
+		if c.Outcome == scenarios.NotApplicable {
+			pointless = append(pointless, c)
+		} else {
+			rows = append(rows, c)
+		}
+	}
+	return rows, pointless
+}
+
+// writePointless says why scripts make no sense with some cells: each reason once, with the
+// scenarios that it is about.
+func writePointless(b *strings.Builder, cells []scenarios.Summary, width int) {
+	var reasons []string
+	of := map[string][]string{} // the scenarios, by reason
+	count := map[string]int{}
+	for _, c := range cells {
+		if !slices.Contains(reasons, c.Why) {
+			reasons = append(reasons, c.Why)
+		}
+		if !slices.Contains(of[c.Why], c.Row()) {
+			of[c.Why] = append(of[c.Why], c.Row())
+		}
+		count[c.Why]++
+	}
+	if len(reasons) > 0 {
+		b.WriteString("\n" + scenarios.NotApplicable.String() + "\n")
+	}
+	for _, why := range reasons {
+		text := fmt.Sprintf("%s: %s (%s)", why, strings.Join(of[why], ", "), words.Many(count[why], "cell"))
+		hang(b, "  "+scenarios.NotApplicable.Sign()+" ", text, width)
+	}
 }
 
 // newGrid puts the cells in rows; cells of one scenario come together, in the order in
@@ -61,9 +103,9 @@ func (t *grid) row(c scenarios.Summary, worlds bool) gridRow {
 	if worlds {
 		r.words = append(r.words, word{text: c.World})
 	}
-	if c.Unavailable != "" {
-		r.words = append(r.words, word{text: "—", paint: faint, right: true})
-		r.note = "not available: " + c.Unavailable
+	if !c.Outcome.Ran() {
+		r.words = append(r.words, word{text: c.Outcome.Sign(), paint: faint, right: true})
+		r.note = c.Outcome.String() + ": " + c.Why
 		return r
 	}
 	r.words = append(r.words, word{text: fmt.Sprint(c.Trials), right: true})
@@ -80,14 +122,14 @@ func (t *grid) row(c scenarios.Summary, worlds bool) gridRow {
 
 func outcomeWord(o scenarios.Outcome) word {
 	switch o {
-	case scenarios.AsExpected:
-		return word{text: "as expected"}
-	case scenarios.Undecided:
-		return word{text: "undecided", paint: doubt}
 	case scenarios.NotAsExpected:
 		return word{text: "NOT AS EXPECTED", paint: alarm}
+	case scenarios.Undecided:
+		return word{text: o.String(), paint: doubt}
+	case scenarios.NothingExpected:
+		return word{text: o.String(), paint: faint}
 	}
-	return word{text: o.String(), paint: alarm}
+	return word{text: o.String()}
 }
 
 // outcomeMark stands before the row where there is no room for the outcome.
@@ -96,9 +138,11 @@ func outcomeMark(o scenarios.Outcome) word {
 	case scenarios.AsExpected:
 		return word{}
 	case scenarios.Undecided:
-		return word{text: "?", paint: doubt}
+		return word{text: o.Sign(), paint: doubt}
+	case scenarios.NotAsExpected:
+		return word{text: o.Sign(), paint: alarm}
 	}
-	return word{text: "!", paint: alarm}
+	return word{text: o.Sign(), paint: faint}
 }
 
 // harmless tells of a column that nothing in it was violated and no expectation missed.

@@ -1,0 +1,129 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/sim"
+)
+
+// NotApplicable says why the script makes no sense with this cell, in whichever world and on
+// whichever machine; nil: it does. It is known before anything runs.
+func (t Trial) NotApplicable() error {
+	return t.Scenario.notApplicable(t.cell(), t.TTL)
+}
+
+// Nothing is the error of a run that has no trial left: every reason once.
+func Nothing(missing []Trial) error {
+	var reasons []string
+	word := NotApplicable
+	for _, t := range missing {
+		why := t.NotApplicable()
+		if why == nil {
+			word, why = NotAvailable, t.Unavailable()
+		}
+		if text := why.Error(); !slices.Contains(reasons, text) {
+			reasons = append(reasons, text)
+		}
+	}
+	return fmt.Errorf("nothing to run, %s: %s", word, strings.Join(reasons, "; "))
+}
+
+// notApplicable looks for what a cell cannot have: a guard's token, a step's host or role, an
+// event that a step waits for, a time within the trial.
+func (s *Scenario) notApplicable(c Cell, ttl time.Duration) error {
+	if !makesCell(c.Backend, c.Guard) {
+		return fmt.Errorf("guard %s needs fencing tokens, and %s issues none", c.Guard, c.Backend.Backend.Name())
+	}
+	settings, err := c.Backend.Settings(ttl, ledger.Guard(c.Guard).NeedsToken())
+	if err != nil {
+		return err
+	}
+	cell := cellHosts{
+		backend: c.Backend, settings: settings,
+		servers: c.Backend.Backend.Servers(settings),
+		hosts:   append(s.Hosts(), c.Backend.Backend.Servers(settings)...),
+	}
+	for i, step := range s.Steps {
+		for _, why := range []error{cell.lacks(step.Do), c.neverHappens(step.On, settings), s.tooLate(step, ttl)} {
+			if why != nil {
+				return fmt.Errorf("step %d %w", i+1, why)
+			}
+		}
+	}
+	return nil
+}
+
+// cellHosts are the hosts of one cell.
+type cellHosts struct {
+	backend        backends.Spec
+	settings       backends.Settings
+	servers, hosts []sim.HostID
+}
+
+// lacks says which host or role a fault is done to that the cell never has.
+func (c cellHosts) lacks(f Fault) error {
+	for _, id := range slices.Concat(f.Hosts, f.From, f.To, slices.Concat(f.Groups...)) {
+		if !sim.IsRole(id) && !slices.Contains(c.hosts, id) {
+			return fmt.Errorf("does something to host %s, which %s does not have", id, c.backend)
+		}
+		if why := c.nobody(id, f.Kind.OnLinks()); why != "" {
+			return fmt.Errorf("does something to %s", why)
+		}
+	}
+	return nil
+}
+
+// nobody says why nobody ever plays a role here; empty: somebody does, or it is no role. In
+// a partition the smaller part of a single server may be empty: the server is a majority of
+// one.
+func (c cellHosts) nobody(role sim.Role, onLinks bool) string {
+	parts := c.backend.Backend.Parts(c.settings)
+	switch role {
+	case sim.Leader, sim.Master, sim.Replica, sim.Majority, sim.Minority:
+		if !slices.Contains(parts, role) {
+			return fmt.Sprintf("the %s of the lock service, and %s never has one", role, c.backend)
+		}
+	case sim.Servers:
+		if len(c.servers) == 0 {
+			return fmt.Sprintf("the servers of the lock service, and %s has none", c.backend)
+		}
+	case sim.Few:
+		elected := slices.Contains(parts, sim.Leader) || slices.Contains(parts, sim.Master)
+		if !onLinks && !elected && len(c.servers) < 3 {
+			return fmt.Sprintf("the smaller part of the lock service (few), and %s has none that is smaller", c.backend)
+		}
+	}
+	return ""
+}
+
+// neverHappens says that the event that a step waits for cannot occur.
+func (c Cell) neverHappens(on *On, settings backends.Settings) error {
+	switch {
+	case on == nil:
+		return nil
+	case !c.Discipline.can(on.Event):
+		return fmt.Errorf("waits for the event %s, which a client never records whose discipline is %s", on.Event, c.Discipline)
+	case slices.Contains(c.Backend.Backend.Never(settings), on.Event):
+		return fmt.Errorf("waits for the event %s, which never occurs with %s", on.Event, c.Backend)
+	}
+	return nil
+}
+
+// tooLate says that a step cannot happen before the trial is over. A script whose times are
+// in seconds may come to that under another lease than its own.
+func (s *Scenario) tooLate(step Step, ttl time.Duration) error {
+	at, name := step.After, "after"
+	if step.On == nil {
+		at, name = *step.At, "at"
+	}
+	if end := s.Until.In(ttl); at.In(ttl) >= end && ttl != s.TTL {
+		return fmt.Errorf("can never happen (%s: %s): under a lease of %s in place of the script's %s the trial is over at %s (until: %s)",
+			name, at, short(ttl), short(s.TTL), short(end), s.Until)
+	}
+	return nil
+}

@@ -18,7 +18,9 @@ type Card struct {
 	Faults   []sim.FaultKind `json:"faults,omitempty"` // that it does, each kind once, in the order of the script
 	File     string          `json:"file,omitempty"`   // of a user's own scenario
 	Digest   string          `json:"digest,omitempty"` // of the script: two scripts of one name are told apart by it
-	Cells    []CardCell      `json:"cells"`            // those that were asked for
+	// Seconds say what lengths in seconds come to under leases other than the script's own.
+	Seconds []string   `json:"seconds,omitempty"`
+	Cells   []CardCell `json:"cells"` // those that were asked for
 }
 
 // CardCell is one cell of a card.
@@ -51,6 +53,9 @@ func Cards(trials, missing []Trial) []Card {
 		cells := &cards[at].Cells
 		if n := len(*cells); n > 0 && same((*cells)[n-1]) || slices.ContainsFunc(*cells, same) {
 			continue
+		}
+		if told := t.Scenario.InSeconds(t.TTL); told != "" && !slices.Contains(cards[at].Seconds, told) {
+			cards[at].Seconds = append(cards[at].Seconds, told)
 		}
 		if i >= len(trials) {
 			if why := t.NotApplicable(); why != nil {

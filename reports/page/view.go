@@ -49,6 +49,7 @@ type section struct {
 type scenario struct {
 	Address, Name, Title, Text string
 	Claims                     []link
+	Seconds                    []string // what lengths in seconds come to under this lease
 	Faults                     []string
 	FaultWords                 []string
 	FaultList, Search          string // for filters

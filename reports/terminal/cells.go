@@ -137,6 +137,9 @@ func cellsMarkdown(w io.Writer, cells []scenarios.Summary, cards []scenarios.Car
 	for _, sentence := range harm(cells, cards) {
 		b.WriteString("\n" + markdown(sentence) + "\n")
 	}
+	for _, sentence := range inSeconds(cards) {
+		b.WriteString("\n" + markdown(sentence) + "\n")
+	}
 	surprising := surprisesOf(cells)
 	if len(surprising) > 0 {
 		b.WriteByte('\n')

@@ -57,6 +57,9 @@ func writeSummary(b *strings.Builder, p painter, cells []scenarios.Summary, card
 	for _, sentence := range harm(cells, cards) {
 		hang(b, "", sentence, width)
 	}
+	for _, text := range inSeconds(cards) {
+		hang(b, "", text, width)
+	}
 	for _, text := range surprisesOf(cells) {
 		lead := "  " + p.paint(alarm, "!") + " "
 		for _, line := range fold(text, width-4) {
@@ -64,6 +67,17 @@ func writeSummary(b *strings.Builder, p painter, cells []scenarios.Summary, card
 			lead = "    "
 		}
 	}
+}
+
+// inSeconds says of each scenario once what its lengths in seconds come to under the lease
+// that it was run with.
+func inSeconds(cards []scenarios.Card) (told []string) {
+	for _, card := range cards {
+		for _, text := range card.Seconds {
+			told = append(told, card.Scenario+": "+text+".")
+		}
+	}
+	return told
 }
 
 // outcomeSentence says how the run came out.

@@ -1,0 +1,160 @@
+package terminal
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/locklab/locklab/backends/control"
+	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// bareText says where something happens without a guard, where not, and where nobody can
+// tell.
+func bareText(h harmKind, j judged, thing string) string {
+	if j.decided() == 0 {
+		return fmt.Sprintf("whether %s is undecided (%s)", h.whether, words.Many(len(j.unsure), "cell"))
+	}
+	text := where(slices.Concat(j.happened, j.never), h, thing)
+	switch {
+	case len(j.unsure) == 0:
+	case oneScenario(slices.Concat(j.happened, j.never, j.unsure)):
+		text += "; undecided with " + and(services(j.unsure))
+	default:
+		text += fmt.Sprintf("; undecided in %s", words.Many(len(j.unsure), "more cell"))
+	}
+	return text
+}
+
+// where says with which services something happened, and in how many of the scenarios: a
+// cell of this list is a scenario with a service. thing is what the scenarios are called;
+// empty: it has been said.
+func where(cells []scenarios.Summary, h harmKind, thing string) string {
+	type count struct{ happened, of int }
+	counts := map[string]count{}
+	for _, c := range cells {
+		n := counts[c.Backend]
+		n.of++
+		if c.Tally(h.property).Violated > 0 {
+			n.happened++
+		}
+		counts[c.Backend] = n
+	}
+	var with, without, shares []string
+	for _, s := range controlLast(services(cells)) {
+		n := counts[s]
+		if n.happened == 0 {
+			without = append(without, s)
+			continue
+		}
+		with = append(with, s)
+		shares = append(shares, share(n.happened, n.of, thing, s, len(shares) == 0))
+	}
+	text := h.happens
+	switch {
+	case len(with) == 0:
+		return fmt.Sprintf("%s (%s with %s)", h.never, words.Many(len(cells), "cell"), and(without))
+	case oneScenario(cells):
+		text += " with " + and(with)
+	default:
+		text += " in " + and(shares)
+	}
+	if len(without) > 0 && h.property != check.DuplicateEffect {
+		text += ", not with " + strings.Join(without, ", ")
+	}
+	return text
+}
+
+// services lists the lock services of cells, in the order in which they come first.
+func services(cells []scenarios.Summary) (names []string) {
+	for _, c := range cells {
+		if !slices.Contains(names, c.Backend) {
+			names = append(names, c.Backend)
+		}
+	}
+	return names
+}
+
+func oneScenario(cells []scenarios.Summary) bool {
+	return !slices.ContainsFunc(cells, func(c scenarios.Summary) bool { return c.Scenario != cells[0].Scenario })
+}
+
+// share says in how many scenarios something happened with a service.
+func share(happened, of int, thing, service string, first bool) string {
+	text := fmt.Sprintf("%d of %d", happened, of)
+	if thing != "" && first {
+		text = fmt.Sprintf("%d of %s", happened, words.Many(of, thing))
+	}
+	if service == (control.Perfect{}).Name() && !first {
+		text = "even " + text
+	}
+	return text + " with " + service
+}
+
+// fewEnough is how many exceptions are named one by one.
+const fewEnough = 3
+
+// fencedText says what a guard made of it, behind what happens without.
+func fencedText(h harmKind, guard string, j judged) string {
+	if j.decided() == 0 {
+		return ""
+	}
+	with, all := "; with "+guard, words.Many(j.decided(), "cell")+left(j)
+	switch lost := names(j.happened); {
+	case len(lost) == 0:
+		return fmt.Sprintf("%s %s (%s)", with, h.none, all)
+	case len(lost) <= fewEnough:
+		return fmt.Sprintf("%s only in %s (%d of %s)", with, and(lost), len(lost), all)
+	default:
+		return fmt.Sprintf("%s in %d of %s", with, len(lost), all)
+	}
+}
+
+// onlyFencedText says what happens with the guard where nothing was run without.
+func onlyFencedText(h harmKind, guard string, j judged) string {
+	with, all := "with "+guard, words.Many(j.decided(), "cell")+left(j)
+	switch lost := names(j.happened); {
+	case len(lost) == 0:
+		return fmt.Sprintf("%s %s (%s)", with, h.never, all)
+	case len(lost) <= fewEnough:
+		return fmt.Sprintf("%s %s in %s (%d of %s)", with, h.happens, and(lost), len(lost), all)
+	default:
+		return fmt.Sprintf("%s %s in %d of %s", with, h.happens, len(lost), all)
+	}
+}
+
+// left counts the cells that do not tell, behind those that do.
+func left(j judged) string {
+	if len(j.unsure) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %d undecided", len(j.unsure))
+}
+
+// names names cells by scenario and service.
+func names(cells []scenarios.Summary) (out []string) {
+	for _, c := range cells {
+		out = append(out, c.Scenario+" with "+c.Backend)
+	}
+	return out
+}
+
+// controlLast puts the lock service that never errs behind the real ones.
+func controlLast(services []string) []string {
+	perfect := func(s string) bool { return s == (control.Perfect{}).Name() }
+	others := slices.DeleteFunc(slices.Clone(services), perfect)
+	return append(others, slices.DeleteFunc(services, func(s string) bool { return !perfect(s) })...)
+}
+
+func and(list []string) string {
+	if len(list) < 2 {
+		return strings.Join(list, "")
+	}
+	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
+}
+
+func upper(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+
+func lower(text string) string { return strings.ToLower(text[:1]) + text[1:] }

@@ -17,6 +17,8 @@ func (named) Name() string                           { return "named" }
 func (named) Title() string                          { return "a backend in name only" }
 func (named) IssuesTokens() bool                     { return false }
 func (named) Servers(backends.Settings) []sim.HostID { return nil }
+func (named) Parts(backends.Settings) []sim.Role     { return nil }
+func (named) Never(backends.Settings) []sim.Kind     { return nil }
 func (named) Options() []backends.Option {
 	return []backends.Option{
 		{Name: "timeout", Kind: backends.Duration, Default: "0.2ttl", Least: time.Millisecond},

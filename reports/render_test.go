@@ -88,7 +88,7 @@ func TestDrawingStopsWhenItIsInterrupted(t *testing.T) {
 }
 
 func TestThePageSaysWhichChartsAreMissing(t *testing.T) {
-	set := &results.Set{Trials: 1, Cells: []scenarios.Summary{{Scenario: "a", Backend: "redis", Guard: "none", World: scenarios.VirtualWorld, Trials: 1, Damage: scenarios.Tally{Holds: 1}}}}
+	set := &results.Set{Trials: 1, Cells: []scenarios.Summary{{Scenario: "a", Backend: "redis", Guard: "none", Discipline: "attentive", World: scenarios.VirtualWorld, Trials: 1, Damage: scenarios.Tally{Holds: 1}}}}
 	into := t.TempDir()
 	if err := Render(t.Context(), set, into, func(string) {}); err != nil {
 		t.Fatal(err)

@@ -14,7 +14,7 @@ func inWorld(t *testing.T, world string, seed uint64, lost, overlap check.Verdic
 	trial := one(t, "gc-pause", "redis", "none")
 	trial.World, trial.Seed, trial.TTL = world, seed, 2*time.Second
 	r := Result{
-		Scenario: "gc-pause", Backend: trial.Backend.String(), Guard: "none", World: world, Seed: seed, TTL: trial.TTL,
+		Scenario: "gc-pause", Backend: trial.Backend.String(), Guard: "none", Discipline: "attentive", World: world, Seed: seed, TTL: trial.TTL,
 		Findings: []check.Finding{
 			{Property: check.FaultsHappened}, {Property: check.RecordingSane},
 			{Property: check.LostUpdate, Verdict: lost}, {Property: check.Overlap, Verdict: overlap},
@@ -74,7 +74,7 @@ func TestACellThatIsNotAsExpectedInOneWorldIsADisagreement(t *testing.T) {
 
 func TestACellWithoutALiveWorldSaysWhy(t *testing.T) {
 	virtual := inWorld(t, VirtualWorld, 1, check.Violated, check.Violated, 2)
-	missing := Summary{Scenario: "gc-pause", Backend: "redis", Guard: "none", World: LiveWorld, Unavailable: "no redis-server"}
+	missing := Summary{Scenario: "gc-pause", Backend: "redis", Guard: "none", Discipline: "attentive", World: LiveWorld, Outcome: NotAvailable, Why: "no redis-server"}
 	a := Agreements(append(Summarize([]Judged{virtual}), missing))[0]
 	if a.Accord != NoLive || a.Why[0] != "no redis-server" {
 		t.Errorf("%v, %q", a.Accord, a.Why)

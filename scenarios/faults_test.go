@@ -250,7 +250,7 @@ func TestAFaultWithoutAHostToStrikeLeavesTheTrialUndecided(t *testing.T) {
 
 // The script names redis only, and is asked to run with another backend all the same.
 func TestAFaultOfServersIsRefusedWhereThereAreNone(t *testing.T) {
-	trial := Trial{Scenario: load(t, scene(2, "  - at: 1s\n    do: {pause: {host: servers, for: 1s}}")), Guard: "none", World: VirtualWorld, Seed: 1}
+	trial := Trial{Scenario: load(t, scene(2, "  - at: 1s\n    do: {pause: {host: servers, for: 1s}}")), Guard: "none", Discipline: Discipline{Kind: Attentive}, World: VirtualWorld, Seed: 1}
 	trial.TTL = trial.Scenario.TTL
 	for backend, want := range map[string]string{"redis": "", "none": "the script does something to the servers of the lock, and backend none has none"} {
 		spec, err := Registry().ParseSpec(backend)

@@ -88,7 +88,7 @@ func TestWhatHappensByChanceMustHappenOnceInManyTrials(t *testing.T) {
 				f.Verdict = check.Violated
 			}
 			judged = append(judged, Judged{Trial: trial, Result: Result{
-				Scenario: "gc-pause", Backend: "redis", Guard: "none", World: trial.World, Findings: []check.Finding{
+				Scenario: "gc-pause", Backend: "redis", Guard: "none", Discipline: "attentive", World: trial.World, Findings: []check.Finding{
 					{Property: check.FaultsHappened}, {Property: check.RecordingSane}, f}}})
 		}
 		return Summarize(judged)[0]

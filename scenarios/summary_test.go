@@ -10,7 +10,7 @@ import (
 
 // judgedAs gives a trial whose fault happened and whose findings are these.
 func judgedAs(seed uint64, found map[check.Property]check.Verdict, measures ...check.Measured) *Result {
-	r := &Result{Scenario: "gc-pause", Backend: "redis", Guard: "none", World: VirtualWorld, Seed: seed, Measures: measures}
+	r := &Result{Scenario: "gc-pause", Backend: "redis", Guard: "none", Discipline: "attentive", World: VirtualWorld, Seed: seed, Measures: measures}
 	for _, p := range append(check.Preconditions(), check.Properties()...) {
 		r.Findings = append(r.Findings, check.Finding{Property: p, Verdict: found[p]})
 	}

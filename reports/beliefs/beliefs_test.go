@@ -23,7 +23,7 @@ type line struct {
 // history makes a history of two clients with a lease of 10 s.
 func history(backend, guard string, servers []sim.HostID, lines ...line) *sim.History {
 	header := sim.Header{
-		Format: sim.Format, Scenario: "x", Backend: backend, Guard: guard, World: "virtual", TTL: 10 * time.Second,
+		Format: sim.Format, Scenario: "x", Backend: backend, Guard: guard, Discipline: "attentive", World: "virtual", TTL: 10 * time.Second,
 		Clients: []sim.HostID{"client-1", "client-2"}, Servers: servers, Ledger: "ledger",
 	}
 	events := []sim.Event{{Host: "ledger", Kind: sim.LedgerOpened, Balance: 100}}

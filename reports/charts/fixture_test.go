@@ -12,7 +12,7 @@ import (
 // cell gives a cell of 20 trials; options change it.
 func cell(scenario, backend, guard string, options ...func(*scenarios.Summary)) scenarios.Summary {
 	c := scenarios.Summary{
-		Scenario: scenario, Backend: backend, Guard: guard, World: scenarios.VirtualWorld,
+		Scenario: scenario, Backend: backend, Guard: guard, Discipline: "attentive", World: scenarios.VirtualWorld,
 		TTL: 10 * time.Second, Trials: 20, Seeds: scenarios.Seeds{First: 1, Last: 20},
 		Damage: scenarios.Tally{Holds: 20},
 	}
@@ -55,7 +55,7 @@ func undecidedHarm(c *scenarios.Summary) {
 func surprising(c *scenarios.Summary) { c.Outcome = scenarios.NotAsExpected }
 
 func notAvailable(c *scenarios.Summary) {
-	c.Trials, c.Damage, c.Unavailable = 0, scenarios.Tally{}, "clocks of real servers cannot run fast"
+	c.Trials, c.Damage, c.Outcome, c.Why = 0, scenarios.Tally{}, scenarios.NotAvailable, "clocks of real servers cannot run fast"
 	for i := range c.Tallies {
 		c.Tallies[i] = scenarios.Tally{Property: c.Tallies[i].Property}
 	}

@@ -48,9 +48,10 @@ var ran = sync.OnceValues(func() (*results.Set, error) {
 	if err != nil {
 		return nil, err
 	}
+	trials, pointless := scenarios.Available(trials)
 	f, err := results.NewFolder(folder, results.About{
 		Command: []string{"locklab", "run", "--seeds", "2"}, Version: "(test)", Go: "go1.26", Started: time.Unix(1e9, 0),
-		World: "virtual", Seeds: "2", Trials: len(trials), Scenarios: scenarios.Cards(trials, nil),
+		World: "virtual", Seeds: "2", Trials: len(trials), Scenarios: scenarios.Cards(trials, pointless),
 	})
 	if err != nil {
 		return nil, err
@@ -131,7 +132,7 @@ func hostile(t *testing.T) Content {
 	t.Helper()
 	host := sim.HostID(evil)
 	h := &sim.History{
-		Header: sim.Header{Format: sim.Format, Scenario: evil, Backend: evil, Guard: "none", World: "virtual", Seed: 1, TTL: time.Second, Clients: []sim.HostID{host}, Servers: []sim.HostID{"s" + host}, Ledger: "l" + host, Faults: []string{evil}},
+		Header: sim.Header{Format: sim.Format, Scenario: evil, Backend: evil, Guard: "none", Discipline: "attentive", World: "virtual", Seed: 1, TTL: time.Second, Clients: []sim.HostID{host}, Servers: []sim.HostID{"s" + host}, Ledger: "l" + host, Faults: []string{evil}},
 		Events: []sim.Event{
 			{Seq: 1, Kind: sim.LedgerOpened, Host: "l" + host, Balance: 100},
 			{Seq: 2, At: 1e6, Kind: sim.Acquired, Host: host, Op: evil, Grant: evil},
@@ -141,14 +142,14 @@ func hostile(t *testing.T) Content {
 		},
 	}
 	r := scenarios.Result{
-		Scenario: evil, Backend: evil, Guard: "none", World: "virtual", Seed: 1, TTL: time.Second, Outcome: scenarios.NotAsExpected, Surprises: []string{evil},
+		Scenario: evil, Backend: evil, Guard: "none", Discipline: "attentive", World: "virtual", Seed: 1, TTL: time.Second, Outcome: scenarios.NotAsExpected, Surprises: []string{evil},
 		Findings: []check.Finding{
 			{Property: check.FaultsHappened}, {Property: check.RecordingSane},
 			{Property: check.LostUpdate, Verdict: check.Violated, Why: evil, Evidence: []int64{2, 4}},
 		},
 	}
 	card := scenarios.Card{Scenario: evil, Title: evil, Text: evil, Claims: []string{evil}, Faults: []sim.FaultKind{sim.FaultKind(evil)}, File: evil,
-		Cells: []scenarios.CardCell{{Backend: evil, Guard: "none", World: "virtual", TTL: time.Second, Expect: []scenarios.Expected{{Property: check.LostUpdate, Because: evil}}}}}
+		Cells: []scenarios.CardCell{{Backend: evil, Guard: "none", Discipline: "attentive", World: "virtual", TTL: time.Second, Expect: []scenarios.Expected{{Property: check.LostUpdate, Because: evil}}}}}
 	sum := scenarios.NewSummaries([]scenarios.Card{card})
 	sum.Add(&r)
 	k := results.Kept{ID: r.ID(), Result: r, Path: evil}

@@ -54,7 +54,7 @@ func TestTheWorstThatHappenedIsWhatTheMatrixShows(t *testing.T) {
 		{summary(5, check.FreshRefused), starved, "2/5", "in 2 of 5 (fresh refused)"},
 		{scenarios.Summary{Trials: 5, Outcome: scenarios.Undecided}, undecided, "", ""},
 		{nothingKnown, undecided, "", ""},
-		{scenarios.Summary{Unavailable: "no etcd"}, missing, "", ""},
+		{scenarios.Summary{Outcome: scenarios.NotAvailable, Why: "no etcd"}, missing, "", ""},
 	} {
 		got, n := levelOf(c.cell)
 		if got != c.want || n.String() != c.rate || n.violated > 0 && n.words() != c.says {

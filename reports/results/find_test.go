@@ -15,7 +15,7 @@ func printed(t *testing.T, fingerprints ...string) *Folder {
 	t.Helper()
 	f := newFolder(t)
 	for i, p := range fingerprints {
-		r := scenarios.Result{Scenario: "gc-pause", Backend: "redis", Guard: "none", World: "virtual", Seed: uint64(i + 1), Fingerprint: p,
+		r := scenarios.Result{Scenario: "gc-pause", Backend: "redis", Guard: "none", Discipline: "attentive", World: "virtual", Seed: uint64(i + 1), Fingerprint: p,
 			Findings: []check.Finding{{Property: check.LostUpdate, Verdict: check.Violated}}}
 		if err := f.Add(scenarios.Judged{Result: r}); err != nil {
 			t.Fatal(err)

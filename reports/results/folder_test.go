@@ -20,13 +20,13 @@ import (
 func newFolder(t *testing.T) *Folder {
 	t.Helper()
 	cell := func(backend string) scenarios.CardCell {
-		return scenarios.CardCell{Backend: backend, Guard: "none", World: "virtual", TTL: time.Second,
+		return scenarios.CardCell{Backend: backend, Guard: "none", Discipline: "attentive", World: "virtual", TTL: time.Second,
 			Expect: []scenarios.Expected{{Property: check.LostUpdate, Verdict: check.Violated, Because: "nobody checks"}}}
 	}
 	f, err := NewFolder(t.TempDir(), About{Started: time.Unix(0, 0), Scenarios: []scenarios.Card{
 		{Scenario: "gc-pause", Faults: []sim.FaultKind{sim.Pause}, Cells: []scenarios.CardCell{cell("none"), cell("redis"), cell("etcd")}},
 		{Scenario: "failover", Faults: []sim.FaultKind{sim.Crash}, Cells: []scenarios.CardCell{cell("sentinel")}},
-		{Scenario: "clock-rate", Cells: []scenarios.CardCell{{Backend: "redis", Guard: "none", World: "virtual", Unavailable: "no such clock"}}},
+		{Scenario: "clock-rate", Cells: []scenarios.CardCell{{Backend: "redis", Guard: "none", Discipline: "attentive", World: "virtual", Unavailable: "no such clock"}}},
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -38,7 +38,7 @@ func newFolder(t *testing.T) *Folder {
 func add(t *testing.T, f *Folder, scenario, backend string, seed uint64, lost check.Verdict, outcome scenarios.Outcome) {
 	t.Helper()
 	err := f.Add(scenarios.Judged{
-		Result: scenarios.Result{Scenario: scenario, Backend: backend, Guard: "none", World: "virtual", Seed: seed, TTL: time.Second, Outcome: outcome,
+		Result: scenarios.Result{Scenario: scenario, Backend: backend, Guard: "none", Discipline: "attentive", World: "virtual", Seed: seed, TTL: time.Second, Outcome: outcome,
 			Findings: []check.Finding{
 				{Property: check.FaultsHappened, Verdict: check.Holds}, {Property: check.RecordingSane, Verdict: check.Holds},
 				{Property: check.LostUpdate, Verdict: lost, Why: "it was overwritten", Evidence: []int64{1}}},
@@ -113,7 +113,7 @@ func TestCellsComeInTheOrderOfTheCardsWhateverRanFirst(t *testing.T) {
 	if wait, ok := redis.Spread(check.Wait); !ok || wait.Least != 1 || wait.Most != 2 || wait.Trials != 2 {
 		t.Errorf("waits of gc-pause with redis: %+v", wait)
 	}
-	if s.Trials != 4 || s.Surprising != 1 || s.Surprises[0].Scenario != "failover" || s.Cells[3].Unavailable != "no such clock" {
+	if s.Trials != 4 || s.Surprising != 1 || s.Surprises[0].Scenario != "failover" || s.Cells[3].Why != "no such clock" {
 		t.Errorf("%d trials, %d surprises: %+v", s.Trials, s.Surprising, s.Surprises)
 	}
 }
@@ -212,9 +212,10 @@ func TestWhatIsNotTheFolderOfARunIsRefused(t *testing.T) {
 		{"no results", "results.jsonl", "", "is not the folder of a run: it has no results.jsonl; expected a folder such as out/latest"},
 		{"a bad row", "results.jsonl", "{\n\n\"scenario\": 7}\n", "results.jsonl:1:1: "},
 		{"a row of another kind", "results.jsonl", "{}\n", "results.jsonl:1:1: this is no trial: it has no scenario"},
-		{"a row without a world", "results.jsonl", `{"scenario":"s","backend":"b","guard":"g","outcome":"as expected"}` + "\n", `results.jsonl:1:1: the trial's world is ""`},
-		{"a row without an outcome", "results.jsonl", `{"scenario":"s","backend":"b","guard":"g","world":"live","findings":[{}]}` + "\n", "results.jsonl:1:1: the trial has no outcome"},
-		{"a row without findings", "results.jsonl", `{"scenario":"s","backend":"b","guard":"g","world":"live","outcome":"undecided"}` + "\n", "results.jsonl:1:1: the trial has no findings"},
+		{"a row without a world", "results.jsonl", `{"scenario":"s","backend":"b","guard":"g","discipline":"attentive","outcome":"as expected"}` + "\n", `results.jsonl:1:1: the trial's world is ""`},
+		{"a row of an older locklab", "results.jsonl", `{"scenario":"s","backend":"b","guard":"g","world":"live","outcome":"as expected"}` + "\n", "results.jsonl:1:1: the trial does not say of which discipline its clients are: an older locklab wrote it, run it again"},
+		{"a row without an outcome", "results.jsonl", `{"scenario":"s","backend":"b","guard":"g","discipline":"attentive","world":"live","findings":[{}]}` + "\n", "results.jsonl:1:1: the trial has no outcome"},
+		{"a row without findings", "results.jsonl", `{"scenario":"s","backend":"b","guard":"g","discipline":"attentive","world":"live","outcome":"undecided"}` + "\n", "results.jsonl:1:1: the trial has no findings"},
 		{"an empty description", "run.json", "{}\n", "run.json:1:1: it does not say when the run began"},
 		{"a row that ends too early", "results.jsonl", "{\"scenario\": \"x\"\n{}\n", "results.jsonl:1:"},
 		{"an unknown outcome", "results.jsonl", "{\"outcome\":\"fine\"}\n", `outcome "fine", expected one of`},

@@ -29,7 +29,7 @@ func writeRows(t testing.TB, trials int) string {
 	enc := json.NewEncoder(w)
 	for i := range trials {
 		r := scenarios.Result{
-			Scenario: fmt.Sprintf("scenario-%d", i%100), Backend: fmt.Sprintf("backend-%d", i/100%5), Guard: "none", World: "virtual",
+			Scenario: fmt.Sprintf("scenario-%d", i%100), Backend: fmt.Sprintf("backend-%d", i/100%5), Guard: "none", Discipline: "attentive", World: "virtual",
 			Seed: uint64(i / 500), TTL: 10 * time.Second, Fingerprint: "4296e2c76bec7480",
 		}
 		for n, p := range append(check.Preconditions(), check.Properties()...) {

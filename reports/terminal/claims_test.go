@@ -11,7 +11,7 @@ import (
 // someClaims has a claim of every verdict.
 func someClaims(t *testing.T) ([]scenarios.ClaimSource, []scenarios.ClaimResult, []scenarios.Judged) {
 	pause := &scenarios.Scenario{Name: "gc-pause"}
-	test := scenarios.ClaimTest{Scenario: pause, Backends: []string{"redis", "redis+elapsed-check"}, Guards: []string{"none"}}
+	test := scenarios.ClaimTest{Scenario: pause, Backends: []string{"redis", "redis+elapsed-check"}, Guards: []string{"none"}, Disciplines: []scenarios.Discipline{{Kind: scenarios.Attentive}}}
 	evidence := func(p check.Property, want check.Verdict, asStated, undecided int) scenarios.ClaimEvidence {
 		return scenarios.ClaimEvidence{
 			Test: test, Want: scenarios.PropertyValue{Property: p, Verdict: want},
@@ -25,7 +25,7 @@ func someClaims(t *testing.T) ([]scenarios.ClaimSource, []scenarios.ClaimResult,
 	unclear := evidence(check.LostUpdate, check.Violated, 7, 3)
 	wrong := evidence(check.LostUpdate, check.Violated, 9, 0)
 	wrong.Contrary = &scenarios.Result{
-		Scenario: "gc-pause", Backend: "redis", Guard: "none", World: "virtual", Seed: 4, TTL: 10e9,
+		Scenario: "gc-pause", Backend: "redis", Guard: "none", Discipline: "attentive", World: "virtual", Seed: 4, TTL: 10e9,
 		Findings: []check.Finding{{Property: check.LostUpdate, Verdict: check.Holds, Why: "2 acknowledged withdrawals, all of them in the final balance"}},
 	}
 	results := []scenarios.ClaimResult{
@@ -48,7 +48,7 @@ func someClaims(t *testing.T) ([]scenarios.ClaimSource, []scenarios.ClaimResult,
 	}
 	var judged []scenarios.Judged
 	for _, p := range []struct{ overlap, valid check.Verdict }{{check.Violated, check.Holds}, {check.Violated, check.Violated}} {
-		judged = append(judged, scenarios.Judged{Trial: scenarios.Trial{Scenario: pause, Backend: redis, Guard: "none"}, Result: scenarios.Result{
+		judged = append(judged, scenarios.Judged{Trial: scenarios.Trial{Scenario: pause, Backend: redis, Guard: "none", Discipline: scenarios.Discipline{Kind: scenarios.Attentive}}, Result: scenarios.Result{
 			Scenario: "gc-pause", Backend: "redis", Guard: "none",
 			Findings: []check.Finding{
 				{Property: check.FaultsHappened}, {Property: check.RecordingSane}, {Property: check.Overlap, Verdict: p.overlap}, {Property: check.OverlapValid, Verdict: p.valid}},

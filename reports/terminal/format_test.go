@@ -84,7 +84,7 @@ func TestCellsReadBackFromJSONSayTheSame(t *testing.T) {
 	}
 	for i, c := range mixed() {
 		d := got[i]
-		if d.Scenario != c.Scenario || d.Backend != c.Backend || d.Guard != c.Guard || d.World != c.World || d.N != c.Trials || d.Why != c.Unavailable {
+		if d.Scenario != c.Scenario || d.Backend != c.Backend || d.Guard != c.Guard || d.World != c.World || d.N != c.Trials || d.Why != c.Why {
 			t.Errorf("cell %d reads %+v, want %+v", i, d, c)
 		}
 		for _, p := range d.Properties {
@@ -102,7 +102,7 @@ func TestCellsReadBackFromCSVSayTheSame(t *testing.T) {
 	}
 	at := func(row int, title string) string { return rows[row+1][slices.Index(rows[0], title)] }
 	for i, c := range mixed() {
-		if at(i, "backend") != c.Backend || at(i, "outcome") != outcomeName(c) || at(i, "why") != c.Unavailable {
+		if at(i, "backend") != c.Backend || at(i, "outcome") != outcomeName(c) || at(i, "why") != c.Why {
 			t.Errorf("row %d: %q", i, rows[i+1])
 		}
 	}

@@ -86,6 +86,7 @@ func harmIn(cells []scenarios.Summary, cards []scenarios.Card) string {
 	cells = scenarios.OneDiscipline(cells)
 	cells, thing := telltale(cells, cards)
 	var all []string
+	var said judged // what the first sentence counts
 	for _, h := range harms() {
 		bare := judge(under(cells, string(ledger.None)), h.property)
 		guard := guardOf(cells, h.guards)
@@ -96,8 +97,8 @@ func harmIn(cells []scenarios.Summary, cards []scenarios.Card) string {
 		var text string
 		switch {
 		case bare.decided()+len(bare.unsure) > 0:
-			text = bareText(h, bare, thing) + fencedText(h, guard, fenced)
-			thing = ""
+			text = bareText(h, bare, said, thing, oneScenario(cells)) + fencedText(h, guard, fenced)
+			said, thing = bare, ""
 		case fenced.decided() > 0:
 			text = onlyFencedText(h, guard, fenced)
 		default:

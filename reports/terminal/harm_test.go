@@ -24,10 +24,15 @@ func faulty(names ...string) (cards []scenarios.Card) {
 }
 
 func TestTheSummarySaysWhichLocksLetTwoClientsInAndWhatFencesStop(t *testing.T) {
-	undecided := after("gc-pause", "redis", "none", 0, 0)
-	undecided.Outcome = scenarios.Undecided
+	undecided := cell("gc-pause", "redis", "none", "virtual", 10, scenarios.Undecided, tally(check.Overlap, 10, 0, 0), tally(check.LostUpdate, 10, 0, 0))
+	twice := func(guard string, n int) scenarios.Summary {
+		return cell("gc-pause", "redis", guard, "virtual", 10, scenarios.AsExpected,
+			tally(check.Overlap, 10, 0, 10), tally(check.LostUpdate, 10, 10, 0), tally(check.DuplicateEffect, 10, 10-n, n))
+	}
+	heedless := after("gc-pause", "redis", "none", 10, 10)
+	heedless.Discipline = "heedless"
 	notJudged := cell("gc-pause", "etcd", "none", "virtual", 10, scenarios.AsExpected, tally(check.Overlap, 10, 0, 10), tally(check.LostUpdate, 10, 9, 0))
-	missing := scenarios.Summary{Scenario: "gc-pause", Backend: "redis", Guard: "none", World: "virtual", Unavailable: "there is no redis-server"}
+	missing := scenarios.Summary{Scenario: "gc-pause", Backend: "redis", Guard: "none", Discipline: "attentive", World: "virtual", Outcome: scenarios.NotAvailable, Why: "there is no redis-server"}
 	live := after("gc-pause", "redis", "none", 1, 0)
 	live.World = "live"
 	for _, test := range []struct {
@@ -41,7 +46,7 @@ func TestTheSummarySaysWhichLocksLetTwoClientsInAndWhatFencesStop(t *testing.T) 
 			after("gc-pause", "redis+renew", "none", 10, 10), after("gc-pause", "etcd", "none", 0, 0), after("gc-pause", "redis", "fence-all", 10, 0),
 			after("gc-pause", "redis", "fence-writes", 10, 10), after("failover", "redis", "none", 1, 0),
 		}, []string{"Without a guard, two clients believe they hold the lock in 2 of 2 fault scenarios with redis and even 1 of 1 with perfect, not with etcd. " +
-			"An update is lost in 1 of them with redis and even 1 with perfect, not with etcd; with fence-all none is (1 cell)."}},
+			"An update is lost in 1 of 2 with redis and even 1 of 1 with perfect, not with etcd; with fence-all none is (1 cell)."}},
 		{"one scenario: services with their options", []scenarios.Summary{
 			after("gc-pause", "redis", "none", 10, 10), after("gc-pause", "redis+renew", "none", 1, 1), after("gc-pause", "etcd", "none", 0, 0),
 		}, []string{"Without a guard, two clients believe they hold the lock with redis and redis+renew, not with etcd. An update is lost with each of them."}},
@@ -55,14 +60,24 @@ func TestTheSummarySaysWhichLocksLetTwoClientsInAndWhatFencesStop(t *testing.T) 
 			after("gc-pause", "redis", "none", 10, 10), after("counter-lost", "redis", "none", 10, 10),
 			after("gc-pause", "redis", "fence-writes", 10, 0), after("counter-lost", "redis", "fence-writes", 10, 1),
 		}, []string{"Without a guard, two clients believe they hold the lock in 2 of 2 fault scenarios with redis. " +
-			"An update is lost in 2 of them with redis; with fence-writes only in counter-lost with redis (1 of 2 cells)."}},
-		{"undecided cells", []scenarios.Summary{undecided, notJudged, missing, after("gc-pause", "zookeeper", "none", 0, 0)},
-			[]string{"Without a guard, no two clients believe they hold the lock (1 cell with zookeeper). No update is lost. 2 undecided cells are left out."}},
+			"An update is lost in 2 of 2 with redis; with fence-writes only in counter-lost with redis (1 of 2 cells)."}},
+		{"undecided cells, each property for itself", []scenarios.Summary{undecided, notJudged, missing, after("gc-pause", "zookeeper", "none", 0, 0)},
+			[]string{"Without a guard, two clients believe they hold the lock with etcd, not with zookeeper; undecided with redis. No update is lost (1 cell with zookeeper); undecided with redis and etcd."}},
+		{"undecided cells of several scenarios", []scenarios.Summary{undecided, after("failover", "redis", "none", 1, 1), after("counter-lost", "redis", "none", 1, 0)},
+			[]string{"Without a guard, two clients believe they hold the lock in 2 of 2 fault scenarios with redis; undecided in 1 more cell. An update is lost in 1 of 2 with redis; undecided in 1 more cell."}},
+		{"nobody wrote", []scenarios.Summary{notJudged, cell("gc-pause", "redis", "none", "virtual", 10, scenarios.Undecided, tally(check.Overlap, 10, 0, 10), tally(check.LostUpdate, 10, 0, 0))},
+			[]string{"Without a guard, two clients believe they hold the lock with etcd and redis. Whether an update is lost is undecided (2 cells)."}},
+		{"done twice", []scenarios.Summary{twice("none", 10), twice("unique", 0), twice("cas", 10)},
+			[]string{"Without a guard, two clients believe they hold the lock with redis. No update is lost; with cas none is (1 cell). An effect is applied twice with redis; with unique none is (1 cell)."}},
+		{"attentive clients count", []scenarios.Summary{heedless, after("gc-pause", "redis", "none", 10, 0)},
+			[]string{"Without a guard, two clients believe they hold the lock with redis. No update is lost."}},
+		{"only careless clients", []scenarios.Summary{heedless},
+			[]string{"Where clients are heedless: without a guard, two clients believe they hold the lock with redis. An update is lost with redis."}},
 		{"two worlds, never in one figure", []scenarios.Summary{after("gc-pause", "redis", "none", 10, 10), live}, []string{
 			"In the virtual world, without a guard, two clients believe they hold the lock with redis. An update is lost with redis.",
 			"In the live world, without a guard, two clients believe they hold the lock with redis. No update is lost."}},
 		{"no lock at all", []scenarios.Summary{after("gc-pause", "none", "none", 10, 10)}, nil},
-		{"nothing but what is undecided", []scenarios.Summary{undecided}, nil},
+		{"nothing but what is undecided", []scenarios.Summary{undecided}, []string{"Without a guard, whether two clients believe they hold the lock is undecided (1 cell). Whether an update is lost is undecided (1 cell)."}},
 		{"nothing", nil, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {

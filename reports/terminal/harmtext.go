@@ -12,15 +12,21 @@ import (
 )
 
 // bareText says where something happens without a guard, where not, and where nobody can
-// tell.
-func bareText(h harmKind, j judged, thing string) string {
+// tell. said is what a sentence before has said, one that there is but one scenario.
+func bareText(h harmKind, j, said judged, thing string, one bool) string {
 	if j.decided() == 0 {
 		return fmt.Sprintf("whether %s is undecided (%s)", h.whether, words.Many(len(j.unsure), "cell"))
 	}
-	text := where(slices.Concat(j.happened, j.never), h, thing)
+	text := where(slices.Concat(j.happened, j.never), h, thing, one)
+	switch known := len(said.happened)+len(said.never) == j.decided() && len(said.unsure)+len(j.unsure) == 0; {
+	case known && len(j.happened) == 0:
+		text = h.never // in the same cells
+	case known && len(j.happened) > 1 && one && slices.Equal(services(j.happened), services(said.happened)):
+		text = h.happens + " with each of them"
+	}
 	switch {
 	case len(j.unsure) == 0:
-	case oneScenario(slices.Concat(j.happened, j.never, j.unsure)):
+	case one:
 		text += "; undecided with " + and(services(j.unsure))
 	default:
 		text += fmt.Sprintf("; undecided in %s", words.Many(len(j.unsure), "more cell"))
@@ -30,8 +36,8 @@ func bareText(h harmKind, j judged, thing string) string {
 
 // where says with which services something happened, and in how many of the scenarios: a
 // cell of this list is a scenario with a service. thing is what the scenarios are called;
-// empty: it has been said.
-func where(cells []scenarios.Summary, h harmKind, thing string) string {
+// empty: it has been said. one says that there is but one scenario.
+func where(cells []scenarios.Summary, h harmKind, thing string, one bool) string {
 	type count struct{ happened, of int }
 	counts := map[string]count{}
 	for _, c := range cells {
@@ -56,7 +62,7 @@ func where(cells []scenarios.Summary, h harmKind, thing string) string {
 	switch {
 	case len(with) == 0:
 		return fmt.Sprintf("%s (%s with %s)", h.never, words.Many(len(cells), "cell"), and(without))
-	case oneScenario(cells):
+	case one:
 		text += " with " + and(with)
 	default:
 		text += " in " + and(shares)

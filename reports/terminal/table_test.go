@@ -26,7 +26,7 @@ func tally(p check.Property, n, h, v int, expected ...check.Verdict) scenarios.T
 }
 
 func cell(scenario, backend, guard, world string, n int, o scenarios.Outcome, tallies ...scenarios.Tally) scenarios.Summary {
-	return scenarios.Summary{Scenario: scenario, Backend: backend, Guard: guard, World: world, Trials: n, Outcome: o, Tallies: tallies}
+	return scenarios.Summary{Scenario: scenario, Backend: backend, Guard: guard, Discipline: "attentive", World: world, Trials: n, Outcome: o, Tallies: tallies}
 }
 
 // asPredicted are cells that all came out as their scenarios expect.
@@ -60,8 +60,8 @@ func mixed() []scenarios.Summary {
 		tally(check.TokenOrder, 20, 0, 0), tally(check.FreshRefused, 0, 0, 0))
 	doubtful := cell("gc-pause", "redis", "none", "live", 5, scenarios.Undecided,
 		tally(check.Overlap, 5, 0, 0, check.Violated), tally(check.LostUpdate, 5, 0, 4, check.Violated))
-	missing := scenarios.Summary{Scenario: "clock-rate", Backend: "redis", Guard: "none", World: "live",
-		Unavailable: "a live host's clock cannot be made to run fast or slow: all hosts share the machine's clock; run this scenario in the virtual world"}
+	missing := scenarios.Summary{Scenario: "clock-rate", Backend: "redis", Guard: "none", Discipline: "attentive", World: "live",
+		Outcome: scenarios.NotAvailable, Why: "a live host's clock cannot be made to run fast or slow: all hosts share the machine's clock; run this scenario in the virtual world"}
 	return append(cells, live, doubtful, missing)
 }
 

@@ -18,7 +18,7 @@ type script struct {
 
 func newScript(scenario, backend, guard string, clients int) *script {
 	h := sim.Header{
-		Format: sim.Format, Scenario: scenario, Backend: backend, Guard: guard, World: "virtual",
+		Format: sim.Format, Scenario: scenario, Backend: backend, Guard: guard, Discipline: "attentive", World: "virtual",
 		Seed: 1, TTL: 10 * time.Second, Until: 40 * time.Second, Ledger: "ledger",
 	}
 	for i := range clients {

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,11 +52,40 @@ func (s *Scenario) notApplicable(c Cell, ttl time.Duration) error {
 	for i, step := range s.Steps {
 		for _, why := range []error{cell.lacks(step.Do), c.neverHappens(step.On, settings), s.tooLate(step, ttl)} {
 			if why != nil {
-				return fmt.Errorf("step %d %w", i+1, why)
+				return &misfitStep{i, why}
 			}
 		}
 	}
 	return nil
+}
+
+// misfitStep is a step that a cell cannot have.
+type misfitStep struct {
+	index int // from 0
+	why   error
+}
+
+func (m *misfitStep) Error() string { return fmt.Sprintf("step %d %v", m.index+1, m.why) }
+
+// applicable makes sure that every step makes sense with some cell of the scenario.
+func (l *loader) applicable() error {
+	var misfit *misfitStep
+	for _, discipline := range l.out.Workload.Disciplines {
+		for _, spec := range l.specs {
+			for _, guard := range l.out.Guards {
+				if !makesCell(spec, guard) {
+					continue
+				}
+				bad, is := errors.AsType[*misfitStep](l.out.notApplicable(Cell{spec, guard, discipline}, l.out.TTL))
+				if !is {
+					return nil
+				}
+				misfit = bad
+			}
+		}
+	}
+	step := l.file.Steps[misfit.index]
+	return l.fail(step.place, "this step "+misfit.why.Error(), "a step that makes sense with a cell of this scenario", "no cell can be run with it; give it another event or host, or name other backends")
 }
 
 // cellHosts are the hosts of one cell.

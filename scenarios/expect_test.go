@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -70,8 +71,8 @@ func TestTheRowThatNamesMoreWins(t *testing.T) {
   - {lost-update: violated, because: anything}
   - {guard: cas, lost-update: holds, because: guard}
   - {backend: redis, lost-update: violated, guard: none, because: service}
-  - {backend: redis+renew, lost-update: holds, because: renew}
-  - {backend: redis+elapsed-check, lost-update: violated, because: elapsed}
+  - {backend: redis+renew, guard: none, lost-update: holds, because: renew}
+  - {backend: redis+elapsed-check, guard: none, lost-update: violated, because: elapsed}
 `
 	s := load(t, strings.Replace(strings.Replace(least, "[{lost-update: holds, because: there is one client}]", rows, 1),
 		"until", "backends: [none, redis, redis+renew, redis+elapsed-check]\nguards: [none, cas]\nuntil", 1))
@@ -126,12 +127,14 @@ func TestRangesOfOneMeasureMayOverlapAndDifferFromCellToCell(t *testing.T) {
 
 func TestNothingIsExpectedOfACellThatTheScriptDoesNotList(t *testing.T) {
 	s := load(t, whole)
+	late := cellOf(t, "redis", "fence-all")
+	late.Discipline = Discipline{Kind: Late, Late: sim.MustSpan("0.5ttl")}
 	for _, cell := range [][2]string{{"perfect", "none"}, {"redis", "cas"}} {
 		if got, bounds := s.Expected(cellOf(t, cell[0], cell[1])), s.Bounds(cellOf(t, cell[0], cell[1])); len(got)+len(bounds) > 0 {
 			t.Errorf("of %v it expects %v, %v", cell, got, bounds)
 		}
 	}
-	if got, bounds := s.Expected(cellOf(t, "redis", "fence-all")), s.Bounds(cellOf(t, "redis", "fence-all")); len(got) != 1 || len(bounds) != 2 {
+	if got, bounds := s.Expected(late), s.Bounds(late); len(got) != 1 || len(bounds) != 2 {
 		t.Errorf("of its own cell it expects %v, %v", got, bounds)
 	}
 }

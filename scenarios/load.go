@@ -31,7 +31,7 @@ func Load(file string, src []byte, known Known) (*Scenario, error) {
 		return nil, err
 	}
 	for _, resolve := range []func() error{
-		l.head, l.lease, l.lockServices, l.guards, l.lockOptions, l.settings, l.workload, l.steps, l.expect,
+		l.head, l.lease, l.lockServices, l.guards, l.lockOptions, l.settings, l.workload, l.steps, l.expect, l.applicable,
 	} {
 		if err := resolve(); err != nil {
 			return nil, err

@@ -1,0 +1,152 @@
+package scenarios
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/sim"
+)
+
+// TestWhetherACellIsApplicableIsKnownBeforeItRuns: what the script does and the cell never
+// has is said with the reason; whatever else is asked for can be run.
+func TestWhetherACellIsApplicableIsKnownBeforeItRuns(t *testing.T) {
+	script := func(steps string) string {
+		return strings.Replace(least, "until", "backends: [none, perfect, redis]\nsteps:\n"+steps+"\nuntil", 1)
+	}
+	pause := func(host string) string {
+		return script("  - {at: 1s, do: {pause: {host: " + host + ", for: 1s}}}")
+	}
+	on := func(event string) string {
+		return script("  - {on: {client: 1, event: " + event + "}, do: {pause: {host: client-1, for: 1s}}}")
+	}
+	for _, c := range []struct{ script, backend, guard, discipline, why string }{
+		{least, "redis", "fence-all", "attentive", ""},
+		{least, "redlock+nodes=3", "fence-all", "attentive", "guard fence-all needs fencing tokens, and redlock issues none"},
+		{pause("leader"), "etcd", "none", "attentive", ""},
+		{pause("leader"), "redlock-redsync+nodes=3+renew", "none", "attentive", "step 1 does something to the leader of the lock service, and redlock-redsync+nodes=3+renew never has one"},
+		{pause("minority"), "etcd", "none", "attentive", ""},
+		{pause("minority"), "etcd+nodes=1", "none", "attentive", "step 1 does something to the minority of the lock service, and etcd+nodes=1 never has one"},
+		{pause("replica"), "sentinel", "none", "attentive", ""},
+		{pause("few"), "redlock", "none", "attentive", ""},
+		{pause("few"), "redis", "none", "attentive", "step 1 does something to the smaller part of the lock service (few), and redis has none that is smaller"},
+		{on("renewed"), "redis+renew", "none", "attentive", ""},
+		{on("renewed"), "redis", "none", "attentive", "step 1 waits for the event renewed, which never occurs with redis"},
+		{on("renewed"), "zookeeper+give-up-at=expired", "none", "attentive", "step 1 waits for the event renewed, which never occurs with zookeeper+give-up-at=expired"},
+		{on("check"), "redis", "none", "late=1s", ""},
+		{on("check"), "redis", "none", "heedless", "step 1 waits for the event check, which a client never records whose discipline is heedless"},
+	} {
+		known := strings.Contains(c.script, "renewed") || strings.Contains(c.script, "leader") || strings.Contains(c.script, "minority") || strings.Contains(c.script, "replica") || strings.Contains(c.script, "few")
+		if known { // the script has to make sense with one of its own cells
+			c.script = strings.Replace(c.script, "[none, perfect, redis]", "[redis+renew, sentinel, etcd, redlock]", 1)
+		}
+		s, err := Load("test.yaml", []byte(c.script), Everything())
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := ParseDiscipline(c.discipline)
+		if err != nil {
+			t.Fatal(err)
+		}
+		trial := Trial{Scenario: s, Backend: spec(t, c.backend), Guard: ledger.Guard(c.guard), Discipline: d, World: VirtualWorld, Seed: 1, TTL: s.TTL}
+		why := ""
+		if err := trial.NotApplicable(); err != nil {
+			why = err.Error()
+		}
+		if why != c.why {
+			t.Errorf("%s, %s, %s: %q, want %q", c.backend, c.guard, c.discipline, why, c.why)
+		}
+		if _, err := trial.Simulate(t.Context()); (err == nil) != (c.why == "") {
+			t.Errorf("%s, %s, %s runs with error %v", c.backend, c.guard, c.discipline, err)
+		}
+	}
+}
+
+func TestAScriptThatMakesSenseWithNoneOfItsCellsIsRefused(t *testing.T) {
+	src := strings.Replace(least, "until", "backends: [redis, none]\nsteps:\n  - {on: {client: 1, event: renewed}, do: {pause: {host: client-1, for: 1s}}}\nuntil", 1)
+	_, err := Load("test.yaml", []byte(src), Everything())
+	if err == nil || !strings.Contains(err.Error(), "this step waits for the event renewed, which never occurs with none") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestServicesDoNotRecordWhatTheySayNeverOccurs: over the whole suite.
+func TestServicesDoNotRecordWhatTheySayNeverOccurs(t *testing.T) {
+	for _, trial := range virtualTrials(t, Seeds{1, 1}) {
+		if trial.NotApplicable() != nil {
+			continue
+		}
+		settings, err := trial.settings()
+		if err != nil {
+			t.Fatal(err)
+		}
+		never := trial.Backend.Backend.Never(settings)
+		for _, e := range simulated(t, trial).Events {
+			if slices.Contains(never, e.Kind) {
+				t.Fatalf("%s records %s, which it says never occurs", trial.Cell(), e.Kind)
+			}
+		}
+	}
+}
+
+// TestPartsArePlayedByTheServiceThatSaysSo: the roles that a script can ask a service for.
+func TestPartsArePlayedByTheServiceThatSaysSo(t *testing.T) {
+	for _, name := range []string{"none", "perfect", "redis", "redlock", "sentinel", "etcd", "zookeeper"} {
+		s := spec(t, name)
+		settings, err := s.Settings(10*time.Second, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, role := range []sim.Role{sim.Leader, sim.Master, sim.Replica, sim.Majority, sim.Minority} {
+			src := strings.Replace(least, "until", "backends: [etcd, sentinel]\nsteps:\n  - {at: 1s, do: {pause: {host: "+string(role)+", for: 0.5s}}}\nuntil", 1)
+			script, err := Load("test.yaml", []byte(strings.Replace(src, "{withdraw: {}}", "{withdraw: {think: 1ttl}}", 1)), Everything())
+			if err != nil {
+				t.Fatal(err)
+			}
+			h, err := (Trial{Scenario: script, Backend: s, Guard: "none", Discipline: Discipline{Kind: Attentive}, World: VirtualWorld, Seed: 1, TTL: 10 * time.Second}).Simulate(t.Context())
+			if says := slices.Contains(s.Backend.Parts(settings), role); says != (err == nil) {
+				t.Errorf("%s says of the role %s %t, and running it gives %v", name, role, says, err)
+			} else if says && !slices.ContainsFunc(h.Events, func(e sim.Event) bool { return e.Kind == sim.FaultProven }) {
+				t.Errorf("nobody plays %s in %s", role, name)
+			}
+		}
+	}
+}
+
+func TestLengthsInSecondsAreSaidUnderAnotherLease(t *testing.T) {
+	src := strings.Replace(least, "until: 4ttl", `lock: {timeout: 500ms}
+backends: [redis, redis+renew]
+steps:
+  - {on: {client: 1, event: read}, after: 1s, do: {pause: {host: client-1, for: 20s}}}
+  - {at: 3ttl, do: {clock: {host: client-1, clock: wall, step: -4s}}}
+until: 10ttl`, 1)
+	s, err := Load("test.yaml", []byte(strings.Replace(src, "ttl: 2s", "ttl: 45s", 1)), Everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ttl, want := range map[time.Duration]string{
+		45 * time.Second: "",
+		2 * time.Second: "lease 2s in place of the script's 45s: `timeout: 500ms` is 0.25 leases, `after: 1s` is 0.5 leases, " +
+			"`for: 20s` is 10 leases, `step: 4s` is 2 leases",
+	} {
+		if got := s.InSeconds(ttl); got != want {
+			t.Errorf("under %v: %q, want %q", ttl, got, want)
+		}
+	}
+}
+
+func TestAStepThatCanNeverHappenUnderThisLeaseSaysSo(t *testing.T) {
+	src := strings.Replace(least, "until: 4ttl", "backends: [redis]\nsteps:\n  - {at: 30s, do: {pause: {host: client-1, for: 1s}}}\nuntil: 4ttl", 1)
+	s, err := Load("test.yaml", []byte(strings.Replace(src, "ttl: 2s", "ttl: 45s", 1)), Everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	trial := Trial{Scenario: s, Backend: backends.Spec{Backend: Registry()[2]}, Guard: "none", Discipline: Discipline{Kind: Attentive}, World: VirtualWorld, Seed: 1, TTL: 2 * time.Second}
+	const want = "step 1 can never happen (at: 30s): under a lease of 2s in place of the script's 45s the trial is over at 8s (until: 4ttl)"
+	if why := trial.NotApplicable(); why == nil || why.Error() != want {
+		t.Errorf("it says %v, want %s", why, want)
+	}
+}

@@ -21,12 +21,12 @@ func Headline(h sim.Header) (title, subtitle string) {
 var gravity = []check.Property{
 	check.RecordingSane, check.FaultsHappened,
 	check.LostUpdate, check.DuplicateEffect, check.StaleWrite, check.FreshRefused, check.TokenOrder,
-	check.ForeignRelease, check.OverlapValid, check.Overlap, check.Availability,
+	check.ForeignRelease, check.OverlapValid, check.Overlap, check.WorkOverlap, check.Availability,
 }
 
 // always are the properties that every trial says something of. That nobody was seen to
 // free a lock, or no token was issued, is nothing to put above a picture.
-var always = []check.Property{check.LostUpdate, check.StaleWrite, check.OverlapValid, check.Overlap, check.Availability}
+var always = []check.Property{check.LostUpdate, check.StaleWrite, check.OverlapValid, check.Overlap, check.WorkOverlap, check.Availability}
 
 // Verdict says in one sentence how the trial came out, and whether that is a violation.
 func Verdict(findings []check.Finding) (sentence string, violated bool) {
@@ -86,6 +86,18 @@ func sentenceOf(what, why string) string {
 		return what + ": " + why
 	}
 	return what + ": " + why + "."
+}
+
+// Telling leaves out what another finding says as well: that two clients were at work at once,
+// where two believed to hold the lock at the same times.
+func Telling(h *sim.History, findings []check.Finding) []check.Finding {
+	violated := func(p check.Property) bool {
+		return slices.ContainsFunc(findings, func(f check.Finding) bool { return f.Property == p && f.Verdict == check.Violated })
+	}
+	if !violated(check.Overlap) || !violated(check.WorkOverlap) || !slices.Equal(check.AtOnce(h, check.Overlap), check.AtOnce(h, check.WorkOverlap)) {
+		return findings
+	}
+	return slices.DeleteFunc(slices.Clone(findings), func(f check.Finding) bool { return f.Property == check.WorkOverlap })
 }
 
 // ByGravity brings findings into the order in which they are told.

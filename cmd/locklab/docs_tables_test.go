@@ -9,25 +9,21 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// TestDocumentedTablesNameAllThatIsJudgedAndMeasured holds the tables of properties and
-// measures against the judges and gauges, row by row and in their order.
-func TestDocumentedTablesNameAllThatIsJudgedAndMeasured(t *testing.T) {
-	var properties, judged, measures []string
+// TestDocumentedTablesNameEveryProperty holds the tables of properties against the judges, row
+// by row and in their order.
+func TestDocumentedTablesNameEveryProperty(t *testing.T) {
+	var properties, judged []string
 	for _, p := range check.Properties() {
 		properties = append(properties, fmt.Sprintf("| `%s` | ", p))
 	}
 	for _, p := range append(check.Properties(), check.Preconditions()...) {
 		judged = append(judged, fmt.Sprintf("| `%s` | ", p))
 	}
-	for _, m := range check.Measures() {
-		measures = append(measures, fmt.Sprintf("| `%s` | %s ", m, m.Means()))
-	}
 	for _, table := range []struct {
 		document, head string
 		rows           []string
 	}{
 		{"scenarios.md", "| property | violated when |", properties},
-		{"scenarios.md", "| measure | what it is |", measures},
 		{"architecture.md", "| property | violated when |", judged},
 	} {
 		t.Run(table.document+" "+table.head, func(t *testing.T) {

@@ -41,7 +41,8 @@ func leaders(worksOn time.Duration) *sim.History {
 	at(1, "client-1", sim.Acquired, "a")
 	at(5, "client-2", sim.Acquired, "b")
 	at(8, "client-1", sim.Lost, "a")
-	at(8+worksOn, "client-1", sim.Release, "a")
+	at(8, "client-1", sim.Release, "a")
+	h.Events[len(h.Events)-1].At += worksOn
 	at(20, "client-2", sim.Release, "b")
 	at(30, "", sim.End, "")
 	return h
@@ -50,14 +51,18 @@ func leaders(worksOn time.Duration) *sim.History {
 func TestWorkIsToldOfOnlyWhereItSaysMoreThanBeliefs(t *testing.T) {
 	for _, c := range []struct {
 		name    string
+		world   string
 		worksOn time.Duration
 		telling bool
 	}{
-		{"who stops when it is told has worked for as long as it believed", 0, false},
-		{"who works on has worked for longer", 3, true},
+		{"who stops when it is told has worked for as long as it believed", "virtual", 0, false},
+		{"who works on has worked for longer", "virtual", time.Millisecond, true},
+		{"a real client takes a moment to stop", "live", 10 * time.Millisecond, false},
+		{"a real client that works on has worked for longer", "live", time.Second, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := leaders(c.worksOn)
+			h.Header.World = c.world
 			findings := check.All(h)
 			told := Telling(h, findings)
 			is := func(p check.Property) func(check.Finding) bool {

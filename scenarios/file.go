@@ -92,6 +92,7 @@ type fileExpect struct {
 	Discipline      fileDisciplines `yaml:"discipline,omitempty" doc:"the disciplines that this row is about; all of the scenario's if left out"`
 	Overlap         verdictWord     `yaml:"overlap,omitempty" doc:"violated: two clients believe they hold the lock at once"`
 	OverlapValid    verdictWord     `yaml:"overlap-valid,omitempty" doc:"violated: the same, where each belief ends at the deadline that the client itself computes"`
+	WorkOverlap     verdictWord     `yaml:"work-overlap,omitempty" doc:"violated: two clients are at work under the lock at once, each between a grant and its last write or its release, told or not"`
 	LostUpdate      verdictWord     `yaml:"lost-update,omitempty" doc:"violated: an acknowledged withdrawal is missing from the balance"`
 	StaleWrite      verdictWord     `yaml:"stale-write,omitempty" doc:"violated: the account took a write from a holder who had been superseded"`
 	DuplicateEffect verdictWord     `yaml:"duplicate-effect,omitempty" doc:"violated: one withdrawal, or the charge for one job, was applied twice"`
@@ -117,6 +118,7 @@ func (e fileExpect) verdicts() []fileVerdict {
 	return []fileVerdict{
 		{check.Overlap, e.Overlap},
 		{check.OverlapValid, e.OverlapValid},
+		{check.WorkOverlap, e.WorkOverlap},
 		{check.LostUpdate, e.LostUpdate},
 		{check.StaleWrite, e.StaleWrite},
 		{check.DuplicateEffect, e.DuplicateEffect},

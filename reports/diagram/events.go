@@ -77,14 +77,14 @@ func or(a, b sim.HostID) sim.HostID {
 }
 
 // accuse notes the evidence of violations, and says at the last of it what they are. Where
-// the account or the service has seen a violation, the beliefs of clients are no news.
+// the account or the service has seen a violation, what clients believe and do is no news.
 func (r *reader) accuse(findings []check.Finding) {
 	first, found := gravest(findings)
 	if !found {
 		return
 	}
 	for _, f := range findings {
-		beliefs := f.Property == check.Overlap || f.Property == check.OverlapValid
+		beliefs := f.Property == check.Overlap || f.Property == check.OverlapValid || f.Property == check.WorkOverlap
 		if f.Verdict != check.Violated || f.Property == check.Availability || beliefs && f.Property != first.Property {
 			continue
 		}

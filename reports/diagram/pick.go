@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -150,14 +151,9 @@ func firstTurn(h *sim.History) stretch {
 // gravest gives the violation that the picture is about: what went wrong at the account
 // before how it came about.
 func gravest(findings []check.Finding) (check.Finding, bool) {
-	for _, p := range []check.Property{
-		check.LostUpdate, check.DuplicateEffect, check.StaleWrite, check.FreshRefused, check.TokenOrder,
-		check.ForeignRelease, check.OverlapValid, check.Overlap, check.Availability,
-	} {
-		for _, f := range findings {
-			if f.Property == p && f.Verdict == check.Violated {
-				return f, true
-			}
+	for _, f := range words.ByGravity(findings) {
+		if f.Verdict == check.Violated {
+			return f, true
 		}
 	}
 	return check.Finding{}, false

@@ -61,7 +61,7 @@ const maxEvents = 2000
 func newStory(h *sim.History, findings []check.Finding, layout timeline.Layout) story {
 	s := story{Layout: layout, Of: len(h.Events)}
 	shows := map[int64][]string{}
-	for _, f := range words.ByGravity(findings) {
+	for _, f := range words.ByGravity(words.Telling(h, findings)) {
 		if f.Verdict != check.Violated || len(f.Evidence) == 0 {
 			continue
 		}

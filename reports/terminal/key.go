@@ -34,8 +34,16 @@ func writeKey(b *strings.Builder, p painter, t *grid, quiet []column) {
 			fmt.Sprintf("undec%s undecided", dot), fmt.Sprintf("2/5%s? undecided in 2 of 5 trials", blank),
 		})
 	}
-	if len(quiet) > 0 {
-		say("no column, as nothing is expected and nothing violated: " + properties(quiet))
+	var idle []column
+	for _, c := range quiet {
+		if c.echo != "" {
+			say(fmt.Sprintf("no column, as it came out as %s everywhere: %s", c.echo, c.property))
+			continue
+		}
+		idle = append(idle, c)
+	}
+	if len(idle) > 0 {
+		say("no column, as nothing is expected and nothing violated: " + properties(idle))
 	}
 	if len(t.dropped) > 0 {
 		say("no room for " + properties(t.dropped) + ": a wider terminal shows them, and so does --format csv")

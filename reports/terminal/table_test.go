@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -178,6 +179,39 @@ func TestPredictedViolationIsNoSurprise(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			if got := tallyWord(test.tally, full).text; got != test.want {
 				t.Errorf("the table says %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// That two were at work at once is shown where it says more than that two believed to hold
+// the lock.
+func TestAColumnThatOnlyRepeatsAnotherIsLeftOut(t *testing.T) {
+	overlapped := tally(check.Overlap, 20, 0, 20, check.Violated)
+	const repeats = "no column, as it came out as overlap everywhere: work-overlap"
+	for _, test := range []struct {
+		name         string
+		cells        []scenarios.Tally // besides overlap, which is violated: what is found of work, cell by cell
+		shown, quiet bool
+	}{
+		{"it came out alike", []scenarios.Tally{tally(check.WorkOverlap, 20, 0, 20)}, false, true},
+		{"it came out otherwise in one cell", []scenarios.Tally{tally(check.WorkOverlap, 20, 0, 20), tally(check.WorkOverlap, 20, 1, 19)}, true, false},
+		{"something is expected of it", []scenarios.Tally{tally(check.WorkOverlap, 20, 0, 20, check.Violated)}, true, false},
+		{"no trial could tell", []scenarios.Tally{tally(check.WorkOverlap, 20, 0, 0)}, false, true},
+		{"it was never judged", []scenarios.Tally{{Property: check.WorkOverlap}}, false, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var cells []scenarios.Summary
+			for _, work := range test.cells {
+				cells = append(cells, cell("gc-pause", "redis", "none", "virtual", 20, scenarios.AsExpected, overlapped, work))
+			}
+			var b bytes.Buffer
+			if err := Cells(&b, cells, nil, Options{Columns: 120}); err != nil {
+				t.Fatal(err)
+			}
+			head := slices.Contains(strings.Fields(b.String()), "work")
+			if head != test.shown || strings.Contains(b.String(), repeats) != test.quiet {
+				t.Errorf("a column: %v, want %v; said that it only repeats: want %v\n%s", head, test.shown, test.quiet, b.String())
 			}
 		})
 	}

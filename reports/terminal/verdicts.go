@@ -15,38 +15,54 @@ type column struct {
 	title    string
 	meaning  string
 	optional bool // no column where nothing is expected of it and it was never violated
+	// echo is another property; no column where nothing is expected of this one and it came
+	// out as that one, cell by cell. Empty: there is none.
+	echo check.Property
 }
 
 // columns are in the order of check.Properties.
 var columns = []column{
-	{check.Overlap, "overlap", "two clients believe they hold the lock", false},
-	{check.OverlapValid, "valid", "both within their own deadlines", false},
-	{check.LostUpdate, "lost", "an acknowledged withdrawal is gone", false},
-	{check.StaleWrite, "stale", "a superseded holder wrote", false},
-	{check.DuplicateEffect, "twice", "one effect was applied twice", true},
-	{check.TokenOrder, "token", "fencing tokens repeat or go back", false},
-	{check.FreshRefused, "fresh", "the rightful holder was refused", false},
-	{check.ForeignRelease, "freed", "freed by who did not hold it", true},
-	{check.Availability, "avail", "not got within three leases", true},
+	{check.Overlap, "overlap", "two clients believe they hold the lock", false, ""},
+	{check.OverlapValid, "valid", "both within their own deadlines", false, ""},
+	{check.WorkOverlap, "work", "two clients work under the lock", false, check.Overlap},
+	{check.LostUpdate, "lost", "an acknowledged withdrawal is gone", false, ""},
+	{check.StaleWrite, "stale", "a superseded holder wrote", false, ""},
+	{check.DuplicateEffect, "twice", "one effect was applied twice", true, ""},
+	{check.TokenOrder, "token", "fencing tokens repeat or go back", false, ""},
+	{check.FreshRefused, "fresh", "the rightful holder was refused", false, ""},
+	{check.ForeignRelease, "freed", "freed by who did not hold it", true, ""},
+	{check.Availability, "avail", "not got within three leases", true, ""},
 }
 
-// telling lists the columns for these cells. An optional one is quiet if nobody expects
-// anything of the property and it was never violated.
+// telling lists the columns for these cells. One that says nothing more is quiet: nobody
+// expects anything of an optional property and it was never violated, or it is an echo. One
+// that no cell was judged by, as with results of before there was such a property, is neither.
 func telling(cells []scenarios.Summary) (shown, quiet []column) {
 	for _, c := range columns {
-		said := !c.optional
+		said, judged := !c.optional && c.echo == "", c.echo == ""
 		for _, cell := range cells {
-			for _, t := range cell.Tallies {
-				said = said || t.Property == c.property && (t.Expected != nil || t.Violated > 0)
-			}
+			t := cell.Tally(c.property)
+			said = said || c.tells(cell)
+			judged = judged || t.Holds+t.Undecided+t.Violated > 0
 		}
-		if said {
+		switch {
+		case said:
 			shown = append(shown, c)
-		} else {
+		case judged:
 			quiet = append(quiet, c)
 		}
 	}
 	return shown, quiet
+}
+
+// tells says whether a cell has something to say of the property that no other column says.
+func (c column) tells(cell scenarios.Summary) bool {
+	t := cell.Tally(c.property)
+	if t.Expected != nil || c.echo == "" {
+		return t.Expected != nil || t.Violated > 0
+	}
+	other := cell.Tally(c.echo)
+	return t.Holds+t.Violated > 0 && (t.Holds != other.Holds || t.Violated != other.Violated)
 }
 
 // wording is how much room the words of the table take.

@@ -157,7 +157,7 @@ func newScene(h *sim.History, findings []check.Finding) (*scene, error) {
 	rest = append(rest, clients...)
 	rest = append(rest, ledger)
 	s.lanes = weaveFaults(readFaults(h, s.endOf(h)), rest)
-	for _, f := range findings {
+	for _, f := range words.Telling(h, findings) {
 		if f.Verdict == check.Violated && slices.Contains(check.Properties(), f.Property) {
 			s.violations = append(s.violations, placeViolation(f, h, clients))
 		}
@@ -200,7 +200,7 @@ func (s *scene) frame(h *sim.History) {
 func (s *scene) accuse(findings []check.Finding) {
 	guilty := map[int64]bool{}
 	for _, f := range findings {
-		if f.Verdict != check.Violated || f.Property == check.Overlap || f.Property == check.OverlapValid {
+		if f.Verdict != check.Violated || f.Property == check.Overlap || f.Property == check.OverlapValid || f.Property == check.WorkOverlap {
 			continue
 		}
 		for _, seq := range f.Evidence {

@@ -123,6 +123,27 @@ func TestViolationIsShownWhereItHappened(t *testing.T) {
 	}
 }
 
+func TestWorkIsShownForAsLongAsItLasted(t *testing.T) {
+	s := newScript("x", "redis", "none", 2)
+	for _, e := range []sim.Event{
+		{At: 0, Host: "client-1", Kind: sim.Acquired, Grant: "g", Until: 10 * time.Second},
+		{At: 8 * time.Second, Host: "client-1", Kind: sim.Lost, Grant: "g"},
+		{At: 11 * time.Second, Host: "client-2", Kind: sim.Acquired, Grant: "h", Until: 21 * time.Second},
+		{At: 15 * time.Second, Host: "client-1", Kind: sim.Release, Grant: "g"},
+		{At: 16 * time.Second, Host: "client-2", Kind: sim.Release, Grant: "h"},
+	} {
+		s.at(e.At, e)
+	}
+	h := s.end(23 * time.Second)
+	violations := sceneOf(t, h, check.All(h)).violations
+	if len(violations) != 1 || violations[0].property != check.WorkOverlap {
+		t.Fatalf("%v are shown, want a work overlap and nothing else", violations)
+	}
+	if got, want := violations[0].spans, []interval{{11 * time.Second, 15 * time.Second}}; !slices.Equal(got, want) {
+		t.Errorf("it lasted %v, want %v", got, want)
+	}
+}
+
 func TestOverlapWithinDeadlinesLeavesOutWhatIsPastThem(t *testing.T) {
 	h, findings := gcPause("none")
 	findings[0].Property = check.OverlapValid // a mistaken checker: there is no such overlap

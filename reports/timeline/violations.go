@@ -16,11 +16,16 @@ const maxPairs = 200
 // placeViolation finds where in the picture a violation can be seen.
 func placeViolation(f check.Finding, h *sim.History, clients []lane) violation {
 	v := violation{property: f.Property, label: words.Violation(f.Property)}
-	if f.Property == check.Overlap || f.Property == check.OverlapValid {
+	switch f.Property {
+	case check.Overlap, check.OverlapValid:
 		v.spans = overlaps(f, h, clients)
-		if len(v.spans) > 0 {
-			return v
+	case check.WorkOverlap: // a client at work that believes in nothing has no bar
+		for _, s := range check.AtOnce(h, f.Property) {
+			v.spans = append(v.spans, interval{s.From, s.To})
 		}
+	}
+	if len(v.spans) > 0 {
+		return v
 	}
 	// At the account the write that did it says it best; it is the last one named.
 	for _, e := range evidenceOf(f, h) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
@@ -21,12 +22,12 @@ func Headline(h sim.Header) (title, subtitle string) {
 var gravity = []check.Property{
 	check.RecordingSane, check.FaultsHappened,
 	check.LostUpdate, check.DuplicateEffect, check.StaleWrite, check.FreshRefused, check.TokenOrder,
-	check.ForeignRelease, check.OverlapValid, check.Overlap, check.Availability,
+	check.ForeignRelease, check.OverlapValid, check.Overlap, check.WorkOverlap, check.Availability,
 }
 
 // always are the properties that every trial says something of. That nobody was seen to
 // free a lock, or no token was issued, is nothing to put above a picture.
-var always = []check.Property{check.LostUpdate, check.StaleWrite, check.OverlapValid, check.Overlap, check.Availability}
+var always = []check.Property{check.LostUpdate, check.StaleWrite, check.OverlapValid, check.Overlap, check.WorkOverlap, check.Availability}
 
 // Verdict says in one sentence how the trial came out, and whether that is a violation.
 func Verdict(findings []check.Finding) (sentence string, violated bool) {
@@ -86,6 +87,31 @@ func sentenceOf(what, why string) string {
 		return what + ": " + why
 	}
 	return what + ": " + why + "."
+}
+
+// Telling leaves out what another finding says as well: that two clients were at work at once,
+// where two believed to hold the lock at the same times.
+func Telling(h *sim.History, findings []check.Finding) []check.Finding {
+	violated := func(p check.Property) bool {
+		return slices.ContainsFunc(findings, func(f check.Finding) bool { return f.Property == p && f.Verdict == check.Violated })
+	}
+	if !violated(check.Overlap) || !violated(check.WorkOverlap) || !alike(h, check.AtOnce(h, check.Overlap), check.AtOnce(h, check.WorkOverlap)) {
+		return findings
+	}
+	return slices.DeleteFunc(slices.Clone(findings), func(f check.Finding) bool { return f.Property == check.WorkOverlap })
+}
+
+// alike tells whether two lists of times are the same. On a real machine it takes a client a
+// moment to stop when it is told to, and to release the lock when it has stopped.
+func alike(h *sim.History, a, b []check.Stretch) bool {
+	const moment = 50 * time.Millisecond
+	within := time.Duration(0)
+	if h.Header.World == "live" {
+		within = moment
+	}
+	return slices.EqualFunc(a, b, func(x, y check.Stretch) bool {
+		return (x.From-y.From).Abs() <= within && (x.To-y.To).Abs() <= within
+	})
 }
 
 // ByGravity brings findings into the order in which they are told.

@@ -18,6 +18,7 @@ func Property(p check.Property) string { return strings.ReplaceAll(string(p), "-
 var violations = map[check.Property]string{
 	check.Overlap:         "two clients believe they hold the lock",
 	check.OverlapValid:    "two clients hold it within their own deadlines",
+	check.WorkOverlap:     "two clients work under the lock at once",
 	check.LostUpdate:      "an acknowledged write is overwritten",
 	check.StaleWrite:      "a superseded holder's write is accepted",
 	check.DuplicateEffect: "an effect is applied twice",

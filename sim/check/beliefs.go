@@ -7,12 +7,15 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// belief is a stretch of true time in which a client believed to hold the lock.
-type belief struct {
+// stretch is a piece of true time in which a client believed that it held the lock, or
+// worked under it.
+type stretch struct {
 	client   sim.HostID
 	from, to time.Duration
-	began    *sim.Event // acquired, or the renewal that brought it back
-	ended    *sim.Event // release, lost, deadline, a crash, or the last event of the history
+	began    *sim.Event   // acquired, or the renewal that brought the belief back
+	ended    *sim.Event   // what ended it, or the last event of the history
+	open     bool         // nothing ended it
+	passed   []*sim.Event // of work: what the client worked on after, or what its write outlasted
 }
 
 // acquisition is one client's side of one grant.
@@ -36,13 +39,13 @@ const (
 )
 
 // beliefs finds them all, in the order in which they began.
-func beliefs(h *sim.History, which whichBeliefs) ([]belief, error) {
-	var all []belief
+func beliefs(h *sim.History, which whichBeliefs) ([]stretch, error) {
+	var all []stretch
 	open := map[acquisition]int{}  // index in all of the stretch that runs
 	over := map[acquisition]bool{} // known acquisitions; true: released or lost
 	begin := func(key acquisition, e *sim.Event) {
 		open[key] = len(all)
-		all = append(all, belief{client: e.Host, from: e.At, began: e})
+		all = append(all, stretch{client: e.Host, from: e.At, began: e})
 	}
 	end := func(key acquisition, e *sim.Event) {
 		if i, running := open[key]; running {
@@ -90,7 +93,7 @@ func beliefs(h *sim.History, which whichBeliefs) ([]belief, error) {
 	for i := range all {
 		if all[i].ended == nil {
 			last := &h.Events[len(h.Events)-1]
-			all[i].to, all[i].ended = last.At, last
+			all[i].to, all[i].ended, all[i].open = last.At, last, true
 		}
 	}
 	return all, nil

@@ -23,6 +23,7 @@ func judges() []judge {
 		{RecordingSane, recordingSane},
 		{Overlap, overlap},
 		{OverlapValid, overlapValid},
+		{WorkOverlap, workOverlap},
 		{LostUpdate, lostUpdate},
 		{StaleWrite, staleWrite},
 		{DuplicateEffect, duplicateEffect},

@@ -136,11 +136,11 @@ func TestNoHistoryIsTooStrangeToJudge(t *testing.T) {
 // The sweep over beliefs must say what comparing every pair of them says.
 func TestOverlapFindsWhatComparingAllPairsFinds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		var all []belief
+		var all []stretch
 		at := time.Duration(0)
 		for i := range rapid.IntRange(1, 12).Draw(t, "beliefs") {
 			at += time.Duration(rapid.IntRange(0, 2).Draw(t, "later"))
-			all = append(all, belief{
+			all = append(all, stretch{
 				client: rapid.SampledFrom([]sim.HostID{"client-1", "client-2", "client-3"}).Draw(t, "client"),
 				from:   at, to: at + time.Duration(rapid.IntRange(0, 6).Draw(t, "length")),
 				began: &sim.Event{Seq: int64(2*i + 1)}, ended: &sim.Event{Seq: int64(2*i + 2)},
@@ -148,7 +148,7 @@ func TestOverlapFindsWhatComparingAllPairsFinds(t *testing.T) {
 		}
 		overlaps := 0
 		for i, later := range all {
-			if slices.ContainsFunc(all[:i], func(earlier belief) bool {
+			if slices.ContainsFunc(all[:i], func(earlier stretch) bool {
 				return earlier.client != later.client && min(earlier.to, later.to) > max(earlier.from, later.from)
 			}) {
 				overlaps++

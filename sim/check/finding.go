@@ -49,6 +49,7 @@ type Property string
 const (
 	Overlap         Property = "overlap"          // two clients believe they hold the lock at once
 	OverlapValid    Property = "overlap-valid"    // the same, each belief ending at the client's own deadline
+	WorkOverlap     Property = "work-overlap"     // two clients are at work under the lock at once, told or not
 	LostUpdate      Property = "lost-update"      // an acknowledged withdrawal is missing from the balance
 	StaleWrite      Property = "stale-write"      // the ledger took a write from a superseded holder
 	DuplicateEffect Property = "duplicate-effect" // the ledger applied one effect twice
@@ -63,7 +64,7 @@ const (
 // Properties lists those that a scenario may expect, in the order of reports.
 func Properties() []Property {
 	return []Property{
-		Overlap, OverlapValid, LostUpdate, StaleWrite, DuplicateEffect,
+		Overlap, OverlapValid, WorkOverlap, LostUpdate, StaleWrite, DuplicateEffect,
 		TokenOrder, FreshRefused, ForeignRelease, Availability,
 	}
 }

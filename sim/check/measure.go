@@ -24,15 +24,37 @@ const (
 	Wait Measure = "wait"
 	// AskAgain is from one request for the lock to the next one of the same attempt.
 	AskAgain Measure = "ask-again"
+	// ReleaseTime is from the moment at which a client asks to release the lock to that at
+	// which it is told that it is released, or that it is not, or gives up waiting.
+	ReleaseTime Measure = "release-time"
 	// Notice is from the end of a lease at the lock service to the moment at which its
 	// holder found out; 0 if it knew before.
 	Notice Measure = "notice"
+	// OverlapTime is for how long, all in all, two clients or more believed at once that they
+	// held the lock: until each asked to release it or was told that it is lost.
+	OverlapTime Measure = "overlap-time"
+	// WorkOverlapTime is for how long two clients or more were at work under the lock at
+	// once, told or not. See work for what that means.
+	WorkOverlapTime Measure = "work-overlap-time"
+	// HoldersAtOnce is how many clients at most believed at one time that they held the lock.
+	HoldersAtOnce Measure = "holders-at-once"
+	// LostLocks is the share of acquired locks of which the client was told that it is lost,
+	// or was not told that it is released, among all that came to such an end.
+	LostLocks Measure = "lost-locks"
 	// LostShare is the share of acknowledged withdrawals that are missing from the balance.
 	LostShare Measure = "lost-share"
 	// RefusedShare is the share of reads and writes that the guard refused.
 	RefusedShare Measure = "refused-share"
 	// ServedShare is the share of attempts to get the lock that were served.
 	ServedShare Measure = "served-share"
+	// ServedBefore is the share of attempts to get the lock that were made before the first
+	// fault took effect and were served.
+	ServedBefore Measure = "served-before"
+	// ServedDuring is the same of attempts that were made while faults were in effect, or
+	// between two of them.
+	ServedDuring Measure = "served-during"
+	// ServedAfter is the same of attempts that were made when all faults were over.
+	ServedAfter Measure = "served-after"
 	// ServedMajority is the share of attempts that were made, from beginning to end, while
 	// a partition was in effect, by clients that could reach a majority of the lock's
 	// servers, and that were served. See side for what that means.
@@ -55,7 +77,7 @@ type Unit string
 const (
 	Seconds Unit = "s"
 	Share   Unit = ""  // from 0 to 1
-	Number  Unit = "#" // of messages
+	Number  Unit = "#" // of messages, of clients
 )
 
 // gauge is one row of the table of measures.
@@ -72,10 +94,18 @@ func gauges() []gauge {
 		{NextGrant, Seconds, "from a fault to the next time that a client gets the lock", nextGrants},
 		{Wait, Seconds, "how long a client waits for the lock", waits},
 		{AskAgain, Seconds, "from one request for the lock to the next one of the same attempt", asksAgain},
+		{ReleaseTime, Seconds, "from a client's request to release the lock to the answer, or to the end of its patience", releaseTimes},
 		{Notice, Seconds, "from the end of a lease at the lock service to the moment at which its holder finds out", notices},
+		{OverlapTime, Seconds, "for how long two clients or more believe at once that they hold the lock, all in all", overlapTime},
+		{WorkOverlapTime, Seconds, "for how long two clients or more are at work under the lock at once, told or not, all in all", workOverlapTime},
+		{HoldersAtOnce, Number, "how many clients at most believe at one time that they hold the lock", holdersAtOnce},
+		{LostLocks, Share, "the share of acquired locks whose holder is told that it lost it, or not told that it is released", lostLocks},
 		{LostShare, Share, "the share of acknowledged withdrawals that are missing from the balance", lostShare},
 		{RefusedShare, Share, "the share of reads and writes that the guard refuses", refusedShare},
 		{ServedShare, Share, "the share of attempts to get the lock that are served", servedShare},
+		{ServedBefore, Share, "the same of attempts that begin before the first fault", servedBefore},
+		{ServedDuring, Share, "the same of attempts that begin while faults are in effect, or between them", servedDuring},
+		{ServedAfter, Share, "the same of attempts that begin after the last fault is over", servedAfter},
 		{ServedMajority, Share, "the same of attempts during a partition by clients that can reach a majority of the lock's servers", servedMajority},
 		{ServedMinority, Share, "the same of attempts during a partition by clients that cannot", servedMinority},
 		{Messages, Number, "messages that clients send to the lock service for each time that one of them gets the lock", messagesPerGrant},
@@ -208,31 +238,6 @@ func notices(h *sim.History) (out []float64) {
 	return out
 }
 
-func lostShare(h *sim.History) []float64 {
-	book, err := readLedger(h)
-	if err != nil {
-		return nil
-	}
-	lost := 0
-	for _, op := range book.acknowledged {
-		if !book.inBalance[op] {
-			lost++
-		}
-	}
-	return share(lost, len(book.acknowledged))
-}
-
-func refusedShare(h *sim.History) []float64 {
-	return share(
-		countKinds(h, sim.LedgerReadRefused, sim.LedgerWriteRefused),
-		countKinds(h, sim.LedgerRead, sim.LedgerWrite, sim.LedgerReadRefused, sim.LedgerWriteRefused))
-}
-
-func servedShare(h *sim.History) []float64 {
-	n := tallyOf(attempts(h), func(*attempt) bool { return true })
-	return share(n.served, n.asked)
-}
-
 func messagesPerGrant(h *sim.History) []float64 {
 	sent := int64(0)
 	for _, t := range h.Header.Traffic {
@@ -245,40 +250,4 @@ func messagesPerGrant(h *sim.History) []float64 {
 		return nil
 	}
 	return []float64{float64(sent) / float64(acquired)}
-}
-
-func inversions(h *sim.History) []float64 {
-	var before string
-	lower, pairs := 0, 0
-	for _, e := range h.Events {
-		if e.Kind != sim.Granted {
-			continue
-		}
-		if before != "" {
-			pairs++
-			if e.Grant < before {
-				lower++
-			}
-		}
-		before = e.Grant
-	}
-	return share(lower, pairs)
-}
-
-func countKinds(h *sim.History, kinds ...sim.Kind) int {
-	n := 0
-	for _, e := range h.Events {
-		if slices.Contains(kinds, e.Kind) {
-			n++
-		}
-	}
-	return n
-}
-
-// share is part of all as one value, or none if there is nothing to divide by.
-func share(part, all int) []float64 {
-	if all == 0 {
-		return nil
-	}
-	return []float64{float64(part) / float64(all)}
 }

@@ -8,6 +8,27 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
+// threePhases is a trial with attempts to get the lock before, during and after a fault. An
+// attempt belongs to the phase in which it began.
+const threePhases = `
+	| faults=pause_lock
+	1s  client-1 acquire       op=1
+	2s  lock     fault-applied fault=pause_lock
+	2s  lock     fault-proven  fault=pause_lock
+	3s  client-2 acquire       op=2
+	4s  client-3 acquire       op=3
+	5s  client-2 not-acquired  op=2
+	6s  lock     fault-undone  fault=pause_lock
+	7s  client-1 acquired      op=1 grant=a
+	8s  client-2 acquire       op=4
+	8s  client-3 acquired      op=3 grant=b
+	9s  client-3 acquire       op=5
+	10s client-2 not-acquired  op=4
+	11s client-3 not-acquired  op=5
+	12s client-3 acquire       op=6
+	13s client-3 acquired      op=6 grant=c
+	14s -        end`
+
 func TestMeasuresAreReadOffAHistory(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -89,6 +110,123 @@ func TestMeasuresAreReadOffAHistory(t *testing.T) {
 			1s  client-1 acquired grant=a op=1
 			2s  client-1 release grant=a op=1
 			3s  lock     freed   grant=a`, ""},
+		{"a release takes until its answer, whatever it says", ReleaseTime, `
+			1s client-1 acquired     grant=a
+			2s client-1 release      grant=a
+			3s client-2 acquired     grant=b
+			4s client-2 release      grant=b
+			5s client-1 released     grant=a
+			9s client-2 not-released grant=b`, "2: 3 to 5"},
+		{"a release without an answer has no length", ReleaseTime, `
+			1s client-1 acquired grant=a
+			2s client-1 release  grant=a
+			9s -        end`, ""},
+		{"two believe at once, and one of them twice", OverlapTime, `
+			1s client-1 acquired grant=a
+			3s client-2 acquired grant=b
+			5s client-1 release  grant=a
+			6s client-1 acquired grant=c
+			7s client-2 lost     grant=b
+			8s client-1 release  grant=c
+			9s -        end`, "1: 3 to 3"},
+		{"three at once are no longer at it than two", OverlapTime, `
+			1s client-1 acquired grant=a
+			3s client-2 acquired grant=b
+			4s client-3 acquired grant=c
+			5s client-1 release  grant=a
+			6s client-2 release  grant=b
+			7s client-3 release  grant=c
+			9s -        end`, "1: 3 to 3"},
+		{"one after the other is at once for no time", OverlapTime, `
+			1s client-1 acquired grant=a
+			3s client-1 release  grant=a
+			3s client-2 acquired grant=b
+			9s -        end`, "1: 0 to 0"},
+		{"nobody held the lock, so nothing can be said of two", OverlapTime, `
+			1s client-1 acquire op=1
+			9s -        end`, ""},
+		{"who is told and works on is at work beside the next holder", WorkOverlapTime, toldAndGoesOn, "1: 4 to 4"},
+		{"but does not believe in anything", OverlapTime, toldAndGoesOn, "1: 0 to 0"},
+		{"the write of a dead client is work", WorkOverlapTime, outlived + `
+			12s ledger   ledger-write  op=client-1/1 client=client-1 version=1
+			21s -        end`, "1: 1 to 1"},
+		{"whose work it is is not known, and it matters", WorkOverlapTime, again + `
+			9s  ledger   ledger-write  op=client-1/1 client=client-1 version=1
+			20s -        end`, ""},
+		{"whose work it is is not known, and it does not matter", WorkOverlapTime, `
+			1s  client-1 acquired      op=client-1/1 grant=a
+			2s  client-1 write         op=client-1/1 grant=a
+			3s  client-1 fault-applied fault=crash_client-1
+			7s  client-1 acquired      op=client-1/1 grant=c
+			8s  client-1 write         op=client-1/1 grant=c
+			9s  ledger   ledger-write  op=client-1/1 client=client-1 version=1
+			20s -        end`, "1: 0 to 0"},
+		{"nobody worked under the lock", WorkOverlapTime, `
+			1s client-1 acquire op=1
+			9s -        end`, ""},
+		{"two at one time, two at another, three never", HoldersAtOnce, `
+			1s client-1 acquired grant=a
+			3s client-2 acquired grant=b
+			5s client-1 release  grant=a
+			5s client-3 acquired grant=c
+			9s -        end`, "1: 2 to 2"},
+		{"three at one time", HoldersAtOnce, `
+			1s client-1 acquired grant=a
+			3s client-2 acquired grant=b
+			4s client-3 acquired grant=c
+			5s client-1 release  grant=a
+			9s -        end`, "1: 3 to 3"},
+		{"a client that holds it twice is one holder", HoldersAtOnce, `
+			1s client-1 acquired grant=a
+			3s client-1 acquired grant=b
+			9s -        end`, "1: 1 to 1"},
+		{"a holder for no time at all is one", HoldersAtOnce, `
+			9s client-1 acquired grant=a`, "1: 1 to 1"},
+		{"nobody held the lock", HoldersAtOnce, `
+			1s client-1 acquire op=1
+			9s -        end`, ""},
+		{"one is released, one is lost, one not released; one ends with its client, one not at all", LostLocks, `
+			1s client-1 acquired      grant=a
+			2s client-1 released      grant=a
+			3s client-1 acquired      grant=b
+			4s client-1 lost          grant=b
+			5s client-1 not-released  grant=b
+			6s client-1 acquired      grant=c
+			7s client-1 not-released  grant=c
+			7s client-3 acquired      grant=f
+			8s client-3 released      grant=f
+			7s client-2 acquired      grant=d
+			8s client-2 fault-applied fault=crash_client-2
+			9s client-1 acquired      grant=e`, "1: 0.5 to 0.5"},
+		{"news of a lock that was never had, or had been given back", LostLocks, `
+			1s client-1 acquired grant=a
+			2s client-1 released grant=a
+			3s client-2 lost     grant=b`, "1: 0 to 0"},
+		{"a lock that was lost is not found by a release that succeeds", LostLocks, `
+			1s client-1 acquired grant=a
+			2s client-1 lost     grant=a
+			3s client-1 released grant=a`, "1: 1 to 1"},
+		{"no lock came to an end", LostLocks, `
+			1s client-1 acquired grant=a`, ""},
+		{"served before the fault", ServedBefore, threePhases, "1: 1 to 1"},
+		{"served during the fault, one of two", ServedDuring, threePhases, "1: 0.5 to 0.5"},
+		{"served after the fault, one of three", ServedAfter, threePhases, "1: 0.333333 to 0.333333"},
+		{"served during a fault that lasts to the end", ServedDuring, `
+			| faults=pause_client-1
+			2s client-1 fault-applied fault=pause_client-1
+			3s client-2 acquire       op=2
+			4s client-2 acquired      op=2 grant=b`, "1: 1 to 1"},
+		{"so nothing is after it", ServedAfter, `
+			| faults=pause_client-1
+			2s client-1 fault-applied fault=pause_client-1
+			3s client-2 acquire       op=2
+			4s client-2 acquired      op=2 grant=b`, ""},
+		{"without a fault there is nothing before it", ServedBefore, `
+			1s client-1 acquire  op=1
+			2s client-1 acquired op=1 grant=a`, ""},
+		{"nor during it", ServedDuring, `
+			1s client-1 acquire  op=1
+			2s client-1 acquired op=1 grant=a`, ""},
 		{"one of two acknowledged withdrawals is gone", LostShare, `
 			0s ledger   ledger-opened
 			1s ledger   ledger-write  op=1 client=client-1 base=0 version=1
@@ -121,7 +259,7 @@ func TestMeasuresAreReadOffAHistory(t *testing.T) {
 			got := ""
 			for _, m := range MeasureAll(transcript(t, c.history)) {
 				if m.Measure == c.measure {
-					got = fmt.Sprintf("%d: %g to %g", m.Count, m.Least, m.Most)
+					got = fmt.Sprintf("%d: %.6g to %.6g", m.Count, m.Least, m.Most)
 				}
 			}
 			if got != c.want {

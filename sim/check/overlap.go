@@ -18,28 +18,14 @@ func overlapValid(h *sim.History) Finding {
 }
 
 // twoAtOnce looks for beliefs that began while another client's still ran.
-func twoAtOnce(p Property, stillHeld string, all []belief, err error) Finding {
+func twoAtOnce(p Property, stillHeld string, all []stretch, err error) Finding {
 	if err != nil {
 		return undecided(p, "beliefs cannot be told apart: %v", err)
 	}
 	if len(all) == 0 {
 		return undecided(p, "nobody ever acquired the lock, so it was not put to the test")
 	}
-	var longest top[belief] // the belief that runs longest, and the longest of anybody else
-	var earlier, later belief
-	overlaps := 0
-	for _, b := range all {
-		if b.to == b.from {
-			continue // took no time, so it overlaps nothing
-		}
-		if other := longest.besides(b.client); other != nil && other.with.to > b.from {
-			if overlaps == 0 {
-				earlier, later = other.with, b
-			}
-			overlaps++
-		}
-		longest.offer(b.client, int64(b.to), b)
-	}
+	overlaps, earlier, later := overlapsIn(all)
 	if overlaps == 0 {
 		return holds(p, "%s, never two at once", count(len(all), "belief"))
 	}
@@ -50,23 +36,47 @@ func twoAtOnce(p Property, stillHeld string, all []belief, err error) Finding {
 		shownBy(earlier.began, later.began, earlier.ended)
 }
 
-// beginnings says how a belief began.
+// overlapsIn counts the stretches that began while another client's still ran, and gives
+// the first of them with that other one. They come in the order in which they began.
+func overlapsIn(all []stretch) (overlaps int, earlier, later stretch) {
+	var longest top[stretch] // what runs longest, and the longest of anybody else
+	for _, s := range all {
+		if s.to == s.from {
+			continue // took no time, so it overlaps nothing
+		}
+		if other := longest.besides(s.client); other != nil && other.with.to > s.from {
+			if overlaps == 0 {
+				earlier, later = other.with, s
+			}
+			overlaps++
+		}
+		longest.offer(s.client, int64(s.to), s)
+	}
+	return overlaps, earlier, later
+}
+
+// beginnings says how a stretch began.
 var beginnings = map[sim.Kind]string{
 	sim.Acquired: "was granted the lock",
 	sim.Renewed:  "got its lease prolonged",
 }
 
-// ending says how a belief ended.
-func (b belief) ending() string {
-	switch b.ended.Kind {
-	case sim.Release:
-		return "released"
-	case sim.Lost:
-		return "told of its loss"
-	case sim.Deadline:
-		return "its deadline"
-	case sim.FaultApplied:
-		return "its crash"
+// endings says what ended a stretch, or what a client worked on after.
+var endings = map[sim.Kind]string{
+	sim.Release:            "released",
+	sim.Lost:               "told of its loss",
+	sim.Deadline:           "its deadline",
+	sim.Abandon:            "gave up",
+	sim.FaultApplied:       "its crash",
+	sim.LedgerWrite:        "its write taken",
+	sim.LedgerWriteRefused: "its write refused",
+	sim.LedgerMarked:       "its job marked as done",
+}
+
+// ending says how a stretch ended.
+func (s stretch) ending() string {
+	if s.open {
+		return "to the end"
 	}
-	return "to the end"
+	return endings[s.ended.Kind]
 }

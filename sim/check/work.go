@@ -1,0 +1,203 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// work is what clients did under the lock: a stretch for each time that one acquired it, in
+// the order in which they began.
+//
+// A client is at work from the moment at which it is told that it holds the lock until it
+// calls for the release of it (not until that returns), gives up (abandon) or crashes. A
+// client that is stopped in the middle of its work is at work, as it will go on; so is one
+// that knows that its lease is over or lost and goes on all the same.
+//
+// What it has sent to the account is its work too. A write (or the mark of a job) that was
+// still on its way when its client stopped lasts until the account has taken or refused it:
+// it outlasts the crash of its client, and the release if no answer came before. One that
+// never gets to the account adds nothing.
+type work struct {
+	sure []stretch // each as long as it lasted at least
+	most []stretch // each as long as it can have lasted
+	// Why the two differ; nil: not for that reason.
+	unclear error // nothing tells under which grant a request was made
+	blurred error // the account's stamps are not exact enough
+}
+
+// task is the work of one grant while the history is read.
+type task struct {
+	stretch
+	latest  time.Duration // when it can have ended at the latest
+	stopped *sim.Event    // the client stopped; nil: it is at work
+	lost    *sim.Event    // it was told that the lock is lost, and had not stopped; nil: it was not
+	writing *request      // the write whose answer it waits for
+	marking bool          // it waits for the answer to a mark
+}
+
+// worker reads work off a history.
+type worker struct {
+	lag   time.Duration // by which what the account does may be stamped late
+	tasks []*task
+	known map[acquisition]*task
+	ofOp  map[string][]*task // under which an operation was run, one after the other
+	busy  map[sim.HostID][]*task
+
+	unclear, blurred error // as in work
+}
+
+// workOf finds it all. It is an error if it cannot be told which grant is which.
+func workOf(h *sim.History) (work, error) {
+	w := &worker{lag: stampLag(h), known: map[acquisition]*task{}, ofOp: map[string][]*task{}, busy: map[sim.HostID][]*task{}}
+	for i := range h.Events {
+		e := &h.Events[i]
+		switch e.Kind {
+		case sim.Acquired:
+			if err := w.begin(e); err != nil {
+				return work{}, err
+			}
+		case sim.Lost:
+			if t := w.known[acquisition{e.Host, e.Grant}]; t != nil && t.stopped == nil && t.lost == nil {
+				t.lost = e
+			}
+		case sim.Release, sim.Abandon:
+			if t := w.known[acquisition{e.Host, e.Grant}]; t != nil {
+				w.stop(t, e)
+			}
+		case sim.FaultApplied:
+			if sim.LaneKind(e.Fault) == sim.Crash {
+				for _, t := range slices.Clone(w.busy[e.Host]) {
+					w.stop(t, e)
+				}
+			}
+		case sim.Write, sim.Wrote, sim.WriteRefused, sim.Marked:
+			w.ask(e)
+		case sim.LedgerWrite, sim.LedgerWriteRefused, sim.LedgerMarked:
+			w.effect(e)
+		}
+	}
+	return w.all(h), nil
+}
+
+func (w *worker) begin(e *sim.Event) error {
+	key := acquisition{e.Host, e.Grant}
+	if e.Grant == "" {
+		return fmt.Errorf("event %d does not say which grant %s acquired", e.Seq, e.Host)
+	}
+	if w.known[key] != nil {
+		return fmt.Errorf("event %d: %s acquired the grant %s a second time", e.Seq, e.Host, e.Grant)
+	}
+	t := &task{stretch: stretch{client: e.Host, from: e.At, began: e}}
+	w.tasks, w.known[key] = append(w.tasks, t), t
+	w.busy[e.Host] = append(w.busy[e.Host], t)
+	if e.Op != "" {
+		w.ofOp[e.Op] = append(w.ofOp[e.Op], t)
+	}
+	return nil
+}
+
+// stop ends what the client itself does. It does so once: who has given up still releases.
+func (w *worker) stop(t *task, e *sim.Event) {
+	if t.stopped != nil {
+		return
+	}
+	t.stopped, t.ended, t.to, t.latest = e, e, e.At, e.At
+	if t.lost != nil {
+		t.passed = append(t.passed, t.lost)
+	}
+	w.busy[t.client] = slices.DeleteFunc(w.busy[t.client], func(o *task) bool { return o == t })
+}
+
+// ask follows what a client asks of the account and is told. Its events name the operation,
+// and a client runs one at a time, so they are about the latest grant of it.
+func (w *worker) ask(e *sim.Event) {
+	tasks := w.ofOp[e.Op]
+	if len(tasks) == 0 || tasks[len(tasks)-1].client != e.Host {
+		return
+	}
+	t := tasks[len(tasks)-1]
+	switch e.Kind {
+	case sim.Write:
+		r := requestOf(e)
+		t.writing = &r
+	case sim.Wrote:
+		t.writing, t.marking = nil, e.Job != "" // a charge is followed by its mark
+	case sim.WriteRefused:
+		t.writing = nil
+	case sim.Marked:
+		t.marking = false
+	}
+}
+
+// effect takes in what the account did. It is work of a client that has stopped if no answer
+// had reached it: then the account's stamp is all that there is, and it may be late.
+func (w *worker) effect(e *sim.Event) {
+	behind := w.behind(e)
+	for _, t := range behind {
+		if len(behind) > 1 {
+			if t.stopped != nil && e.At > t.latest {
+				t.latest = e.At
+				w.unclear = firstOf(w.unclear, fmt.Errorf("event %d: %s ran under several grants, one after the other, and nothing tells under which of them this request was made", e.Seq, operation(e.Op)))
+			}
+			continue
+		}
+		if e.Kind == sim.LedgerMarked {
+			t.marking = false
+		} else {
+			t.writing = nil
+		}
+		if t.stopped == nil || e.At <= t.to {
+			continue
+		}
+		t.latest = max(t.latest, e.At)
+		if at := e.At - w.lag; at > t.to {
+			if t.ended == t.stopped {
+				t.passed = append(t.passed, t.stopped)
+			}
+			t.to, t.ended = at, e
+		}
+		if w.lag > 0 {
+			w.blurred = firstOf(w.blurred, fmt.Errorf("event %d may be stamped up to %v late, too close to tell what was first", e.Seq, w.lag))
+		}
+	}
+}
+
+// behind gives the tasks whose request this can be that the account carried out: one, as a
+// rule. A client that has crashed does its operation once more, under another grant, while
+// the request from before is on its way; what the two carry tells them apart, or nothing.
+func (w *worker) behind(e *sim.Event) []*task {
+	var waiting, exact []*task
+	for _, t := range w.ofOp[e.Op] {
+		switch {
+		case e.Kind == sim.LedgerMarked && t.marking:
+			waiting = append(waiting, t)
+		case e.Kind != sim.LedgerMarked && t.writing != nil:
+			waiting = append(waiting, t)
+			if *t.writing == requestOf(e) {
+				exact = append(exact, t)
+			}
+		}
+	}
+	if len(exact) > 0 {
+		return exact
+	}
+	return waiting
+}
+
+// all gives the stretches as they came out.
+func (w *worker) all(h *sim.History) work {
+	out := work{unclear: w.unclear, blurred: w.blurred}
+	for _, t := range w.tasks {
+		if t.stopped == nil {
+			w.stop(t, &h.Events[len(h.Events)-1])
+			t.open = true
+		}
+		longest := t.stretch
+		longest.to = max(t.to, t.latest)
+		out.sure, out.most = append(out.sure, t.stretch), append(out.most, longest)
+	}
+	return out
+}

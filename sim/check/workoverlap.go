@@ -1,0 +1,43 @@
+package check
+
+import (
+	"strings"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// workOverlap: two clients were at work under the lock at once, whatever they believed or
+// had been told. See work for when a client is at work. Stretches that only touch do not
+// overlap.
+//
+// Where clients stop when they are told that the lock is lost, this says what overlap says,
+// but for a write that outlasts its client.
+func workOverlap(h *sim.History) Finding {
+	w, err := workOf(h)
+	switch {
+	case err != nil:
+		return undecided(WorkOverlap, "the work of one grant cannot be told from that of another: %v", err)
+	case len(w.sure) == 0:
+		return undecided(WorkOverlap, "nobody ever acquired the lock, so it was not put to the test")
+	}
+	overlaps, earlier, later := overlapsIn(w.sure)
+	if overlaps == 0 {
+		if possible, _, _ := overlapsIn(w.most); possible > 0 {
+			return undecided(WorkOverlap, "whether two clients were at work at once is not known: %v", firstOf(w.unclear, w.blurred))
+		}
+		return holds(WorkOverlap, "%s, never two at work at once", count(len(w.sure), "grant"))
+	}
+	return violated(WorkOverlap, "%s was granted the lock at %s while %s was still at work under it (%s): %s among %s",
+		later.client, clock(later.from), earlier.client, earlier.course(), count(overlaps, "overlap"), count(len(w.sure), "grant")).
+		shownBy(append(earlier.passed, earlier.began, later.began, earlier.ended)...)
+}
+
+// course tells a stretch of work: "since 0.001 s, told of its loss at 12.000 s, released at
+// 17.000 s".
+func (s stretch) course() string {
+	parts := []string{"since " + clock(s.from)}
+	for _, e := range s.passed {
+		parts = append(parts, endings[e.Kind]+" at "+clock(e.At))
+	}
+	return strings.Join(append(parts, s.ending()+" at "+clock(s.to)), ", ")
+}

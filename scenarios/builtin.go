@@ -16,7 +16,7 @@ var builtinNames = []string{
 	"gc-pause", "renewal-too-late", "pause-before-write", "fence-write-gap", "pause-during-acquire", "delayed-acquire-reply",
 	"delayed-write", "vm-suspend", "client-clock-back", "foreign-release", "waiter-lease-expired", "waiter-told-late",
 	"client-crash", "holder-partitioned",
-	"session-events-unread", "waiter-partitioned", "slow-renewals", "packet-loss",
+	"session-events-unread", "told-and-works-on", "waiter-partitioned", "slow-renewals", "packet-loss",
 	"lost-unlock-reply", "late-release", "lost-create-reply", "znode-version", "container-parent-pause",
 	"value-set", "value-set-late", "writes-out-of-order",
 	"charge-once", "charge-unmarked", "random-timing",

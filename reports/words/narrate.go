@@ -41,6 +41,7 @@ var sentences = map[sim.Kind]string{
 	sim.ReadUnknown:  "{host} gets no answer to its read",
 	sim.Check:        "{host} looks at its deadline: the lease is still good",
 	sim.Abandon:      "{host} gives up before it writes{note}",
+	sim.Ignored:      "{host} knows that its lease is over, and works on{note}",
 	sim.Write:        "{host} is about to write {balance}, computed from v{base}{token}{job}",
 	sim.WriteSent:    "{host} has sent its write",
 	sim.Wrote:        "{host} is told that its write was taken (v{version})",

@@ -29,6 +29,7 @@ type CardCell struct {
 	TTL         time.Duration `json:"ttl"`                   // the lease, ns
 	Expect      []Expected    `json:"expect,omitempty"`      // in the order of check.Properties
 	Unavailable string        `json:"unavailable,omitempty"` // why it cannot be run; empty: it can
+	Ranges      []CardRange   `json:"ranges,omitempty"`      // what measures are expected to be
 }
 
 // Cards describes what these trials are about: a card a scenario and a cell for each of
@@ -53,6 +54,7 @@ func Cards(trials, missing []Trial) []Card {
 		if i >= len(trials) {
 			c.Unavailable = t.Unavailable().Error()
 		}
+		c.Ranges = t.ranges()
 		*cells = append(*cells, c)
 	}
 	return cards

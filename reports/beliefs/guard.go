@@ -15,19 +15,29 @@ type Memory struct {
 	At    time.Duration
 	Token uint64 // 0: the guard looks at lock values
 	Says  string // "highest token seen: 2"
-	Brief string // "token 2"
+	Brief string // "token 2"; empty: there is no shorter way to say it
 }
 
 // Remembered lists what the guard of a trial went by, in the order of time. It is empty
-// where the guard looks neither at tokens nor at lock values, or has seen none.
+// where the guard looks neither at tokens nor at lock values.
 func Remembered(h *sim.History) (all []Memory) {
 	g := guard{rule: ledger.Guard(h.Header.Guard)}
 	for i := range h.Events {
-		if g.see(&h.Events[i]) {
+		e := &h.Events[i]
+		if e.Kind == sim.LedgerOpened && nothingYet[g.rule] != "" {
+			all = append(all, Memory{Seq: e.Seq, At: e.At, Says: nothingYet[g.rule]})
+		}
+		if g.see(e) {
 			all = append(all, g.now)
 		}
 	}
 	return all
+}
+
+// nothingYet is what such guards go by before anybody has shown them anything.
+var nothingYet = map[ledger.Guard]string{
+	ledger.FenceWrites: "no token seen yet", ledger.FenceAll: "no token seen yet", ledger.FenceEqual: "no token was set yet",
+	ledger.Mint: "no token handed out yet", ledger.Value: "no lock value was set yet",
 }
 
 // guard follows what the guard of the account remembers.

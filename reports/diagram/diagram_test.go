@@ -36,8 +36,8 @@ func TestDiagramsSayWhatHappened(t *testing.T) {
 	for _, s := range stories {
 		name := fmt.Sprintf("%s.%s.%s", s.scenario, s.backend, s.guard)
 		t.Run(name, func(t *testing.T) {
-			h, findings := picturetest.History(t, s.scenario, s.backend, s.guard)
-			f, err := Draw(h, findings)
+			h, findings, title := picturetest.History(t, s.scenario, s.backend, s.guard)
+			f, err := Draw(h, findings, title)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -64,8 +64,8 @@ func TestDiagramsSayWhatHappened(t *testing.T) {
 // Labels touch neither each other nor a mark, and nothing is outside of the page.
 func TestLabelsDoNotTouch(t *testing.T) {
 	for _, s := range stories {
-		h, findings := picturetest.History(t, s.scenario, s.backend, s.guard)
-		p := arrange(newScene(h, findings))
+		h, findings, title := picturetest.History(t, s.scenario, s.backend, s.guard)
+		p := arrange(newScene(h, findings, title))
 		page := box{0, 0, p.width, p.height}
 		inside := func(b box) bool { return b.x0 >= page.x0 && b.y0 >= page.y0 && b.x1 <= page.x1 && b.y1 <= page.y1 }
 		for i, l := range p.labels {
@@ -102,8 +102,8 @@ func TestLabelsDoNotTouch(t *testing.T) {
 }
 
 func TestAPauseIsAsLongInThePictureAsTheTextSays(t *testing.T) {
-	h, findings := picturetest.History(t, "gc-pause", "redis", "none")
-	p := arrange(newScene(h, findings))
+	h, findings, title := picturetest.History(t, "gc-pause", "redis", "none")
+	p := arrange(newScene(h, findings, title))
 	skipped := 0
 	for _, b := range p.breaks {
 		n := 0
@@ -117,12 +117,12 @@ func TestAPauseIsAsLongInThePictureAsTheTextSays(t *testing.T) {
 }
 
 func TestAHistoryWithoutMessagesSaysHowToGetThem(t *testing.T) {
-	h, findings := picturetest.History(t, "gc-pause", "redis", "none")
+	h, findings, title := picturetest.History(t, "gc-pause", "redis", "none")
 	h.Messages = nil
-	if _, err := Draw(h, findings); !errors.Is(err, ErrNoMessages) || !strings.Contains(err.Error(), "run the trial again") {
+	if _, err := Draw(h, findings, title); !errors.Is(err, ErrNoMessages) || !strings.Contains(err.Error(), "run the trial again") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := Draw(&sim.History{}, nil); err == nil || !strings.Contains(err.Error(), "no events") {
+	if _, err := Draw(&sim.History{}, nil, ""); err == nil || !strings.Contains(err.Error(), "no events") {
 		t.Errorf("of nothing: %v", err)
 	}
 }
@@ -137,7 +137,7 @@ func TestMessagesOfHostsThatNobodyKnowsAreDrawn(t *testing.T) {
 			{Number: 3, Sent: 4, Fate: sim.Unrecorded},
 		},
 	}
-	f, err := Draw(h, nil)
+	f, err := Draw(h, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestMessagesOfHostsThatNobodyKnowsAreDrawn(t *testing.T) {
 
 // A trial with a hundred thousand events and messages is drawn in part, and says so.
 func huge(t testing.TB) (*sim.History, []check.Finding) {
-	h, findings := picturetest.History(t, "gc-pause", "redis", "none")
+	h, findings, _ := picturetest.History(t, "gc-pause", "redis", "none")
 	events, messages := h.Events[:len(h.Events)-1], h.Messages
 	end := h.Events[len(h.Events)-1]
 	const span = 20 * time.Second
@@ -177,7 +177,7 @@ func huge(t testing.TB) (*sim.History, []check.Finding) {
 
 func TestAHugeHistoryIsDrawnInPart(t *testing.T) {
 	h, findings := huge(t)
-	s := newScene(h, findings)
+	s := newScene(h, findings, "")
 	if len(s.arrows) != maxMessages {
 		t.Errorf("%d messages are drawn of %d, want %d", len(s.arrows), len(h.Messages), maxMessages)
 	}
@@ -192,7 +192,7 @@ func TestAHugeHistoryIsDrawnInPart(t *testing.T) {
 func BenchmarkHugeHistory(b *testing.B) {
 	h, findings := huge(b)
 	for b.Loop() {
-		f, err := Draw(h, findings)
+		f, err := Draw(h, findings, "")
 		if err != nil {
 			b.Fatal(err)
 		}

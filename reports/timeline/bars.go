@@ -25,7 +25,7 @@ func (p *sheet) drawBar(on canvas.Paper, r row, l lane, b bar) {
 		switch b.style {
 		case waiting:
 			p.clearText(on, l, x, y, text)
-		case overrun:
+		case overrun, knowing:
 			boxedText(on, x, y, text)
 		default:
 			on.Text(canvas.Regular(labelSize), x, y, canvas.TextOn(under), text)
@@ -93,6 +93,9 @@ func paintBar(on canvas.Paper, r row, b bar, x0, x1 vg.Length) color.NRGBA {
 		return canvas.White
 	case overrun:
 		on.Hatch(x0, r.bar, x1, r.bottom, c)
+		return canvas.White
+	case knowing:
+		on.Hatch(x0, r.bar, x1, r.bottom, canvas.Slate)
 		return canvas.White
 	case granted:
 		on.Rect(x0, r.bar, x1, r.bottom, canvas.Tint(c, 0.35))

@@ -15,8 +15,8 @@ import (
 // strokes, at the x of their time, within the lane of the account.
 func TestLayoutSaysWhereThingsAre(t *testing.T) {
 	for _, which := range told {
-		h, findings := picturetest.History(t, which.scenario, which.backend, which.guard)
-		f, l, err := Draw(h, findings)
+		h, findings, title := picturetest.History(t, which.scenario, which.backend, which.guard)
+		f, l, err := Draw(h, findings, title)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,7 +61,7 @@ func laneOf(t *testing.T, l Layout, kind string) LaneBox {
 func TestLanesLieBelowEachOtherWithinTheFigure(t *testing.T) {
 	for _, shape := range shapes {
 		h, findings := shape.history()
-		_, l, err := Draw(h, findings)
+		_, l, err := Draw(h, findings, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +84,8 @@ func TestLanesLieBelowEachOtherWithinTheFigure(t *testing.T) {
 }
 
 func TestLayoutNamesItsLanes(t *testing.T) {
-	_, l, err := Draw(gcPause("none"))
+	h, findings := gcPause("none")
+	_, l, err := Draw(h, findings, "")
 	if err != nil {
 		t.Fatal(err)
 	}

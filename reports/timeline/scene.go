@@ -23,7 +23,8 @@ type scene struct {
 	violated        bool
 	notes           []string // what the picture leaves out
 	from, to        time.Duration
-	windowed        bool // a piece of the trial, cut out
+	windowed        bool          // a piece of the trial, cut out
+	whole           time.Duration // how long the trial was
 	ttl             time.Duration
 	servers         []sim.HostID // of the lock service
 	lanes           []lane       // from top to bottom
@@ -53,7 +54,9 @@ type lane struct {
 	// of a client
 	knows    []known
 	mistakes []mistake
-	empty    string // what to say when there is nothing in the lane
+	// of the account
+	memory []bar
+	empty  string // what to say when there is nothing in the lane
 }
 
 type interval struct{ from, to time.Duration }
@@ -61,12 +64,14 @@ type interval struct{ from, to time.Duration }
 type barStyle int8
 
 const (
-	waiting  barStyle = iota // asked for the lock, has no answer
-	held                     // believes it holds the lock
-	overrun                  // still believes so, past its own deadline
-	granted                  // the lock service thinks so
-	balance                  // the account has this balance
-	inEffect                 // a fault
+	waiting    barStyle = iota // asked for the lock, has no answer
+	held                       // believes it holds the lock
+	overrun                    // still believes so, past its own deadline
+	knowing                    // works on, though it was told that it lost the lock
+	granted                    // the lock service thinks so
+	balance                    // the account has this balance
+	remembered                 // the account's guard goes by this
+	inEffect                   // a fault
 )
 
 // bar is something that lasts.
@@ -91,6 +96,7 @@ const (
 	openDot                   // a read
 	cross                     // a refusal, or no answer
 	smallDot                  // a renewal
+	look                      // a client looks at its lease
 	turned                    // a belief becomes wrong
 )
 
@@ -102,6 +108,7 @@ type mark struct {
 	client int
 	label  string
 	guilty bool // part of a violation's evidence
+	before bool // right before its host stood still
 	// of a flag
 	about beliefs.Subject
 	gone  bool // its withdrawal is no longer in the balance
@@ -132,13 +139,13 @@ func (v violation) when() (time.Duration, bool) {
 }
 
 // newScene reads a history into lanes. It fails only when there is nothing to draw.
-func newScene(h *sim.History, findings []check.Finding) (*scene, error) {
+func newScene(h *sim.History, findings []check.Finding, title string) (*scene, error) {
 	if h == nil || len(h.Events) == 0 {
 		return nil, errors.New("draw timeline: the history has no events, not even an end: was the run killed? run the trial again")
 	}
 	s := &scene{ttl: h.Header.TTL, servers: h.Header.Servers}
-	s.title, s.subtitle = words.Headline(h.Header)
-	s.verdict, s.violated = words.Verdict(findings)
+	s.title, s.subtitle = words.Heading(h.Header, title)
+	s.verdict, s.violated = words.Verdict(h, findings)
 	s.frame(h)
 
 	clients := make([]lane, len(h.Header.Clients))
@@ -162,6 +169,9 @@ func newScene(h *sim.History, findings []check.Finding) (*scene, error) {
 			s.violations = append(s.violations, placeViolation(f, h, clients))
 		}
 	}
+	for i := range s.lanes {
+		s.lanes[i].lastActs((s.to - s.from) / 500)
+	}
 	s.accuse(findings)
 	s.limit(findings)
 	s.fold()
@@ -183,7 +193,7 @@ func (s *scene) frame(h *sim.History) {
 			last = e.At
 		}
 	}
-	s.to = end
+	s.to, s.whole = end, end
 	if quiet := end - last; last > 0 && quiet > last/5 {
 		s.to = last + last/20
 		s.notes = append(s.notes, fmt.Sprintf("Nothing happened between %s and the end of the trial at %s.", words.Seconds(last), words.Seconds(end)))

@@ -105,7 +105,7 @@ func (p *placement) place(standing []tag, m mark) (tag, bool) {
 	right := tag{x: x, left: x + off, right: x + off + width}
 	left := tag{x: x, left: x - off - width, right: x - off}
 	first, second := right, left
-	if p.fromLeft {
+	if p.fromLeft || m.before {
 		first, second = left, right
 	}
 	free := func(t tag) bool {

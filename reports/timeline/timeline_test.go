@@ -44,7 +44,7 @@ func TestTimelineShowsWhatHappened(t *testing.T) {
 	for _, shape := range shapes {
 		t.Run(shape.name, func(t *testing.T) {
 			h, findings := shape.history()
-			f, err := Timeline(h, findings)
+			f, err := Timeline(h, findings, "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -70,7 +70,7 @@ func TestTimelineShowsWhatHappened(t *testing.T) {
 
 func TestPictureIsWideEnoughAndNotEmpty(t *testing.T) {
 	h, findings := gcPause("none")
-	f, err := Timeline(h, findings)
+	f, err := Timeline(h, findings, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func TestSameHistoryGivesSameBytes(t *testing.T) {
 		var first, second bytes.Buffer
 		for _, into := range []*bytes.Buffer{&first, &second} {
 			h, findings := shape.history()
-			f, err := Timeline(h, findings)
+			f, err := Timeline(h, findings, "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -143,7 +143,7 @@ func TestSameHistoryGivesSameBytes(t *testing.T) {
 
 func TestTimelineOfNothingIsAnError(t *testing.T) {
 	for _, h := range []*sim.History{nil, {}} {
-		if f, err := Timeline(h, nil); err == nil {
+		if f, err := Timeline(h, nil, ""); err == nil {
 			t.Errorf("got a picture of nothing: %v", f)
 		}
 	}
@@ -151,7 +151,7 @@ func TestTimelineOfNothingIsAnError(t *testing.T) {
 
 func TestTimelineReportsWhatItCannotWrite(t *testing.T) {
 	h, findings := gcPause("none")
-	f, err := Timeline(h, findings)
+	f, err := Timeline(h, findings, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +181,7 @@ func TestTheHeadlineNamesWhatWentWrongAndLeavesOutWhatWasNotPutToTheTest(t *test
 			{Property: check.DuplicateEffect, Verdict: check.Violated, Why: "charged twice"},
 		}, "duplicate effect: charged twice."},
 	} {
-		if got, _ := words.Verdict(c.findings); got != c.want {
+		if got, _ := words.Verdict(&sim.History{}, c.findings); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
 		}
 	}

@@ -30,10 +30,10 @@ func ending(h *sim.History) string {
 }
 
 // Refused is a guard's reason to refuse, as short as a label has to be: "token 1 is lower
-// than 2".
+// than 2", "computed from version 1, not 2".
 func Refused(e *sim.Event) string {
 	reason, _, _ := strings.Cut(refused(e), ", the ")
-	return reason
+	return strings.Replace(reason, ", but the account has version ", ", not ", 1)
 }
 
 // refused is the same in full, with lock values cut short.

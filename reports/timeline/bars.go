@@ -117,7 +117,7 @@ func (p *sheet) roomInBar(l lane, x0, x1 vg.Length, text string) (x vg.Length, f
 	x = max(x0+pad, p.left+pad)
 	for _, m := range l.marks {
 		at, reach := p.x(m.at), vg.Length(6)
-		if m.guilty {
+		if m.guilty || m.saving {
 			reach = 10
 		}
 		if at+reach < x {

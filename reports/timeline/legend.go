@@ -107,7 +107,7 @@ func (p *sheet) legendItems() []legendItem {
 		on.Line(x, y, x+sampleWidth, y)
 		on.Line(x, y-4, x, y+4)
 	})
-	add(p.pauses(), "host stands still", func(on canvas.Paper, x, y vg.Length) {
+	add(p.pauses(), "host does nothing", func(on canvas.Paper, x, y vg.Length) {
 		on.Rect(x, y-half, x+sampleWidth, y+half, canvas.Mist)
 	})
 	done := "write"
@@ -122,6 +122,11 @@ func (p *sheet) legendItems() []legendItem {
 			drawSymbol(on, x+sampleWidth/2, y, s.style, 0)
 		})
 	}
+	add(p.saved, "the guard saves the account", func(on canvas.Paper, x, y vg.Length) {
+		drawSymbol(on, x+sampleWidth/2, y, cross, 0)
+		on.Pen(2.2, canvas.Ink)
+		on.Stroke(on.Circle(x+sampleWidth/2, y, 8.5))
+	})
 	add(len(p.violations) > 0, "violation", func(on canvas.Paper, x, y vg.Length) {
 		on.Rect(x, y-half, x+sampleWidth, y+half, canvas.ViolationTint)
 		on.Pen(2.2, canvas.Vermillion)

@@ -44,6 +44,10 @@ func (p *sheet) drawMark(on canvas.Paper, r row, l lane, m mark) {
 		on.Pen(2.2, canvas.Vermillion)
 		on.Stroke(on.Circle(x, middle, 8.5))
 	}
+	if m.saving {
+		on.Pen(2.2, canvas.Ink)
+		on.Stroke(on.Circle(x, middle, 8.5))
+	}
 	if m.style == look && (m.before || p.hidden(l, m)) {
 		x = max(x-lookSize-2, p.left+lookSize) // before the pause or the write that came next, not half under it
 	}

@@ -25,6 +25,8 @@ type scene struct {
 	from, to        time.Duration
 	windowed        bool          // a piece of the trial, cut out
 	whole           time.Duration // how long the trial was
+	saved           bool          // the guard saved the account
+	rescue          time.Duration // when
 	ttl             time.Duration
 	servers         []sim.HostID // of the lock service
 	lanes           []lane       // from top to bottom
@@ -108,6 +110,7 @@ type mark struct {
 	client int
 	label  string
 	guilty bool // part of a violation's evidence
+	saving bool // the refusal by which the guard saved the account
 	before bool // right before its host stood still
 	// of a flag
 	about beliefs.Subject
@@ -146,7 +149,7 @@ func newScene(h *sim.History, findings []check.Finding, title string) (*scene, e
 	s := &scene{ttl: h.Header.TTL, servers: h.Header.Servers}
 	s.title, s.subtitle = words.Heading(h.Header, title)
 	s.verdict, s.violated = words.Verdict(h, findings)
-	s.frame(h)
+	s.frame(h, findings)
 
 	clients := make([]lane, len(h.Header.Clients))
 	for i := range clients {
@@ -173,6 +176,10 @@ func newScene(h *sim.History, findings []check.Finding, title string) (*scene, e
 		s.lanes[i].lastActs((s.to - s.from) / 500)
 	}
 	s.accuse(findings)
+	if e, saved := words.Rescue(h, findings); saved {
+		s.saved, s.rescue = true, e.At
+		s.praise(e.Seq)
+	}
 	s.limit(findings)
 	s.fold()
 	return s, nil
@@ -184,13 +191,18 @@ func (s *scene) endOf(h *sim.History) time.Duration {
 }
 
 // frame chooses the piece of time that is drawn: all of it, but not the long silence
-// that a trial may end with.
-func (s *scene) frame(h *sim.History) {
+// that a trial may end with, unless somebody waited through it for too long.
+func (s *scene) frame(h *sim.History, findings []check.Finding) {
 	last, end := time.Duration(0), time.Duration(0)
 	for _, e := range h.Events {
 		end = e.At
 		if e.Kind != sim.End && e.Kind != sim.LedgerOpened {
 			last = e.At
+		}
+	}
+	for _, f := range findings {
+		if at, waiting := tooLong(f, h); waiting {
+			last = max(last, at)
 		}
 	}
 	s.to, s.whole = end, end
@@ -223,6 +235,17 @@ func (s *scene) accuse(findings []check.Finding) {
 		}
 		for j := range s.lanes[i].marks {
 			s.lanes[i].marks[j].guilty = guilty[s.lanes[i].marks[j].seq]
+		}
+	}
+}
+
+// praise marks the refusal by which the guard saved the account.
+func (s *scene) praise(seq int64) {
+	for i := range s.lanes {
+		for j := range s.lanes[i].marks {
+			if m := &s.lanes[i].marks[j]; m.seq == seq {
+				m.saving = true
+			}
 		}
 	}
 }

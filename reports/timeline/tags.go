@@ -90,7 +90,7 @@ func (p *placement) try() (tags []tag, cost, lost int) {
 // rank says how important a mark's label is: 0 for evidence of a violation, 2 for a read.
 func (m mark) rank() int {
 	switch {
-	case m.guilty || m.style == turned:
+	case m.guilty || m.saving || m.style == turned:
 		return 0
 	case m.style != openDot:
 		return 1

@@ -35,9 +35,15 @@ func (s *scene) limit(findings []check.Finding) {
 	}
 	slices.SortStableFunc(all, func(a, b moment) int { return cmp.Compare(a.at, b.at) })
 	middle, where := 0, "the beginning is shown"
-	if at, found := s.gravestMoment(findings); found {
-		middle, _ = slices.BinarySearchFunc(all, at, func(m moment, at time.Duration) int { return cmp.Compare(m.at, at) })
+	at, found := s.gravestMoment(findings)
+	switch {
+	case s.saved:
+		at, where = s.rescue, "the part around the refusal that is told above is shown"
+	case found:
 		where = "the part around the violation that is told above is shown"
+	}
+	if s.saved || found {
+		middle, _ = slices.BinarySearchFunc(all, at, func(m moment, at time.Duration) int { return cmp.Compare(m.at, at) })
 	}
 	first, end := s.around(all, middle)
 	if first == 0 && end == len(all) {

@@ -33,39 +33,54 @@ func ending(h *sim.History) string {
 // than 2", "computed from version 1, not 2".
 func Refused(e *sim.Event) string {
 	reason, _, _ := strings.Cut(refused(e), ", the ")
-	return strings.Replace(reason, ", but the account has version ", ", not ", 1)
+	reason = strings.Replace(reason, ", but the account has version ", ", not ", 1)
+	if id, already := strings.CutPrefix(reason, "there is an effect with the id "); already {
+		return strings.Replace(id, " already", " was done already", 1)
+	}
+	return reason
 }
 
 // refused is the same in full, with lock values cut short.
 func refused(e *sim.Event) string {
 	var short []string
 	for _, word := range strings.Fields(e.Note) {
-		short = append(short, Short(word))
+		bare := strings.TrimRight(word, ",.")
+		short = append(short, Short(bare)+word[len(bare):])
 	}
 	return strings.Join(short, " ")
 }
 
-// rescue tells of the guard that saved the account: of the first write that it refused, else
-// the first read. It is empty where the account was not saved, or the guard refused who was
-// in the right.
-func rescue(h *sim.History, findings []check.Finding) string {
+// Rescue gives the refusal by which a guard saved the account: of the first write, else of
+// the first read. There is none where the trial means nothing, where money was lost all the
+// same, and where the guard refused who was in the right.
+func Rescue(h *sim.History, findings []check.Finding) (*sim.Event, bool) {
 	for _, f := range findings {
-		if f.Verdict != check.Violated {
-			continue
-		}
 		switch f.Property {
+		case check.RecordingSane, check.FaultsHappened:
+			if f.Verdict != check.Holds {
+				return nil, false
+			}
 		case check.LostUpdate, check.DuplicateEffect, check.FreshRefused, check.TokenOrder:
-			return ""
+			if f.Verdict == check.Violated {
+				return nil, false
+			}
 		}
 	}
-	refusals := refusals(h)
-	if len(refusals) == 0 {
+	if all := refusals(h); len(all) > 0 && len(findings) > 0 {
+		return all[0], true
+	}
+	return nil, false
+}
+
+// rescue tells of it; empty if there is none.
+func rescue(h *sim.History, findings []check.Finding) string {
+	e, saved := Rescue(h, findings)
+	if !saved {
 		return ""
 	}
-	e := refusals[0]
 	text := sentenceOf("refused", cmp.Or(refused(e), "the guard gives no reason")) + " " + spared(h, e)
-	if more := len(refusals) - 1; more > 0 {
-		text += fmt.Sprintf(" It is the first of %s.", Many(more+1, "refusal"))
+	if n := len(refusals(h)); n > 1 {
+		text += fmt.Sprintf(" It is the first of %s.", Many(n, "refusal"))
 	}
 	return text
 }

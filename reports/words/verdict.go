@@ -117,6 +117,16 @@ func sentenceOf(what, why string) string {
 	return what + ": " + why + "."
 }
 
+// Gravest gives the violation that is told first, whatever the preconditions were.
+func Gravest(findings []check.Finding) (check.Finding, bool) {
+	for _, f := range ByGravity(findings) {
+		if f.Verdict == check.Violated && !slices.Contains(check.Preconditions(), f.Property) {
+			return f, true
+		}
+	}
+	return check.Finding{}, false
+}
+
 // ByGravity brings findings into the order in which they are told.
 func ByGravity(findings []check.Finding) []check.Finding {
 	rank := func(f check.Finding) int { return slices.Index(gravity, f.Property) }

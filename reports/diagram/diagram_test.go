@@ -19,14 +19,16 @@ var stories = []struct {
 	says, silent             []string
 	golden                   bool
 }{
-	{"gc-pause", "redis", "none", []string{"SET NX PX", "paused 15 s", "own deadline", "lease expired", "granted to client-2", "write 90", "an acknowledged write", "32 messages not drawn", "of 52 messages"}, []string{"refuses"}, true},
+	{"gc-pause", "redis", "none", []string{"SET NX PX", "paused 15 s", "own deadline", "lease expired", "granted to client-2", "write 90", "takes 90; 80 would be", "an acknowledged write", "32 messages not drawn", "of 52 messages"}, []string{"refuses"}, true},
 	{"clock-forward-bare", "redlock", "none", []string{"redis-5", "vote: client-2", "clock redis-3 wall +15s", "partition client-1", "lost by the network"}, nil, true},
 	{"holder-partitioned", "etcd", "none", []string{"keep-alive", "told: lock lost", "two clients hold it within their own deadlines", "partition client-1", "txn: put key"}, []string{"heartbeat"}, true},
 	{"failover", "sentinel+replication-lag=0.02ttl", "none", []string{"REPLICAOF", "vote for me?", "who is master?", "redis-replica-1", "down"}, []string{"INFO", "ping"}, true},
 	{"gc-pause", "zookeeper", "fence-all", []string{"refuses", "session expired", "lock-0 is gone"}, []string{"is overwritten"}, false},
 	{"delayed-write", "etcd", "none", []string{"hold client-1", "late"}, nil, false},
 	{"server-crash", "redis", "none", []string{"lock forgotten", "down 0.5 s"}, nil, false},
-	{"charge-once", "redis", "none", []string{"charge 10", "an effect is applied twice", "job marked"}, nil, false},
+	{"charge-once", "redis", "none", []string{"A job that must be done once is done twice", "charge 10", "charged, 90 left", "charged, 80 left; 90", "an effect is applied twice", "job marked"}, nil, false},
+	{"pause-before-write", "redis", "none", []string{"looks: the lease is good", "takes 90; 80 would be"}, nil, false},
+	{"pause-before-write", "redis", "fence-all", []string{"refused: token 1 is lower than 2", "refuses: token 1 is lower", "highest token seen: 2"}, []string{"would be right"}, false},
 	{"contention", "redlock", "none", []string{"of 10 clients are drawn"}, []string{"evidence"}, false},
 	{"no-fault", "none", "none", []string{"read", "All 24 messages"}, []string{"lock server"}, false},
 	{"leader-partitioned", "zookeeper", "none", []string{"my vote", "connect, same session"}, nil, false},

@@ -78,7 +78,7 @@ func rescue(h *sim.History, findings []check.Finding) string {
 	if !saved {
 		return ""
 	}
-	text := sentenceOf("refused", cmp.Or(refused(e), "the guard gives no reason")) + " " + spared(h, e)
+	text := sentenceOf("refused", cmp.Or(refused(e), "the guard gives no reason")) + " " + Spared(h, e)
 	if n := len(refusals(h)); n > 1 {
 		text += fmt.Sprintf(" It is the first of %s.", Many(n, "refusal"))
 	}
@@ -107,8 +107,9 @@ func refusals(h *sim.History) []*sim.Event {
 	return reads
 }
 
-// spared says what was refused, and what it would have done.
-func spared(h *sim.History, e *sim.Event) string {
+// Spared says what a refusal kept from the account: what was refused, and what it would have
+// done.
+func Spared(h *sim.History, e *sim.Event) string {
 	at := fmt.Sprintf("%.3f s", e.At.Seconds())
 	if e.Kind == sim.LedgerReadRefused {
 		return fmt.Sprintf("That was a read of %s at %s.", e.Client, at)

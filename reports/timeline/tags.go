@@ -55,7 +55,7 @@ type placement struct {
 	fromLeft bool // the earliest choose first, and would rather stand to the left of their pole
 	byRank   bool // the important ones choose first
 	leftToo  bool // a label stands to the left of its pole rather than in a higher row
-	lifted   int  // the lowest row for what is wrong: it is long, and others may pass below it
+	lifted   int  // the lowest row for what is wrong or refused: where it is long, others may pass below it
 }
 
 // try places label by label: from the right, so that later ones stand lower and earlier
@@ -98,6 +98,9 @@ func (m mark) rank() int {
 	return 2
 }
 
+// longLabel is the width from which on a refusal is better off in a higher row.
+const longLabel = vg.Length(120)
+
 // place finds the lowest row in which a label disturbs none of those that stand.
 func (p *placement) place(standing []tag, m mark) (tag, bool) {
 	const off = 5 // from the pole
@@ -112,7 +115,7 @@ func (p *placement) place(standing []tag, m mark) (tag, bool) {
 		return t.left >= p.minX && t.right <= p.maxX && !slices.ContainsFunc(standing, t.disturbs)
 	}
 	lowest := 0
-	if m.style == turned {
+	if m.style == turned || m.style == cross && width > longLabel {
 		lowest = p.lifted
 	}
 	for row := lowest; row < maxRows; row++ {

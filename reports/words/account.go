@@ -30,10 +30,11 @@ func ending(h *sim.History) string {
 }
 
 // Refused is a guard's reason to refuse, as short as a label has to be: "token 1 is lower
-// than 2", "computed from version 1, not 2".
+// than 2", "from v1, not v2".
 func Refused(e *sim.Event) string {
 	reason, _, _ := strings.Cut(refused(e), ", the ")
-	reason = strings.Replace(reason, ", but the account has version ", ", not ", 1)
+	reason = strings.Replace(reason, "computed from version ", "from v", 1)
+	reason = strings.Replace(reason, ", but the account has version ", ", not v", 1)
 	if id, already := strings.CutPrefix(reason, "there is an effect with the id "); already {
 		return strings.Replace(id, " already", " was done already", 1)
 	}

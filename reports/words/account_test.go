@@ -72,7 +72,7 @@ func TestAReasonToRefuseIsShortInALabel(t *testing.T) {
 	for note, want := range map[string]string{
 		"token 1 is lower than 2, the highest one seen":              "token 1 is lower than 2",
 		"token 2 is not 1, the one that was set":                     "token 2 is not 1",
-		"computed from version 1, but the account has version 2":     "computed from version 1, not 2",
+		"computed from version 1, but the account has version 2":     "from v1, not v2",
 		"there is an effect with the id job-1 already":               "job-1 was done already",
 		"the lock value 0123456789abcdef is not none, the last one":  "the lock value 01234567… is not none",
 		"the lock value short is not 0123456789abcdef, the last one": "the lock value short is not 01234567…",

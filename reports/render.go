@@ -92,7 +92,7 @@ func draw(k results.Kept, into string, trial *page.Trial) error {
 	if err != nil {
 		return err
 	}
-	figure, layout, err := timeline.Draw(history, k.Result.Findings)
+	figure, layout, err := timeline.Draw(history, k.Result.Findings, k.Title)
 	if err != nil {
 		return fmt.Errorf("draw the timeline of %s: %w", k.ID, err)
 	}

@@ -31,6 +31,7 @@ type CardCell struct {
 	World         string        `json:"world"`
 	TTL           time.Duration `json:"ttl"`                      // the lease, ns
 	Expect        []Expected    `json:"expect,omitempty"`         // in the order of check.Properties
+	Ranges        []CardRange   `json:"ranges,omitempty"`         // what measures are expected to be
 	NotApplicable string        `json:"not_applicable,omitempty"` // why the script makes no sense with it; empty: it does
 	Unavailable   string        `json:"unavailable,omitempty"`    // why it cannot be run here; empty: it can
 }
@@ -64,6 +65,7 @@ func Cards(trials, missing []Trial) []Card {
 				c.Unavailable = t.Unavailable().Error()
 			}
 		}
+		c.Ranges = t.ranges()
 		*cells = append(*cells, c)
 	}
 	return cards

@@ -44,7 +44,7 @@ many messages it draws those that matter most, around the first violation.`,
 // drawing is a kind of picture of one trial.
 type drawing struct {
 	name, short, long string
-	draw              func(*sim.History, []check.Finding) (*canvas.Figure, error)
+	draw              func(h *sim.History, findings []check.Finding, title string) (*canvas.Figure, error)
 }
 
 func drawCommand(d drawing) *cobra.Command {
@@ -82,7 +82,7 @@ func (d drawing) run(stdout io.Writer, history, out string) error {
 	if err != nil {
 		return err
 	}
-	figure, err := d.draw(h, check.All(h))
+	figure, err := d.draw(h, check.All(h), results.TitleOf(history, h.Header.Scenario))
 	if err != nil {
 		return fmt.Errorf("%s: %w", history, err)
 	}

@@ -2,7 +2,9 @@ package beliefs
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -19,14 +21,15 @@ type change struct {
 type moneyTruth struct {
 	name    string
 	opened  bool
-	guard   string
+	guard   guard
 	balance int64
 	version uint64
-	highest uint64 // token that the guard has seen, where it looks at tokens
 	// lineage leads from the account as it was opened to the balance that it has: a write that
-	// was computed from an older version takes all those in between out of it.
+	// was computed from an older version takes those in between out of it.
 	lineage []change
-	counted map[string]bool   // operations in the lineage
+	writes  map[uint64]change // by version
+	within  map[uint64]bool   // versions of the lineage
+	counted map[string]bool   // operations of the lineage
 	over    map[string]change // what took an operation out of it
 	charged map[string]change // the last charge for each job
 	changed change            // the last one
@@ -35,7 +38,8 @@ type moneyTruth struct {
 
 func newMoneyTruth(h *sim.History) *moneyTruth {
 	t := &moneyTruth{
-		name: string(h.Header.Ledger), guard: h.Header.Guard,
+		name: string(h.Header.Ledger), guard: guard{rule: ledger.Guard(h.Header.Guard)},
+		writes: map[uint64]change{}, within: map[uint64]bool{},
 		counted: map[string]bool{}, over: map[string]change{}, charged: map[string]change{},
 		says: track{about: TheAccount},
 	}
@@ -50,35 +54,41 @@ func (t *moneyTruth) see(e *sim.Event) bool {
 	switch e.Kind {
 	case sim.LedgerOpened:
 		t.opened, t.balance, t.version = true, e.Balance, e.Version
-	case sim.LedgerRead:
-		if t.guard != "fence-all" || e.Token <= t.highest {
-			return false
-		}
-		t.highest = e.Token
 	case sim.LedgerWrite:
 		t.take(change{e.Op, e.Job, e.Client, e.Base, e.Version, e.Balance})
-		if t.guard == "fence-all" || t.guard == "fence-writes" {
-			t.highest = max(t.highest, e.Token)
-		}
+		t.guard.see(e)
 	default:
-		return false
+		return t.guard.see(e)
 	}
 	return true
 }
 
-// take adds a write and takes out what it has overwritten.
+// take adds a write. What it was computed from is in the balance again, if that had been
+// overwritten; what it was not computed from has been overwritten now.
 func (t *moneyTruth) take(c change) {
-	for n := len(t.lineage); n > 0 && t.lineage[n-1].version > c.base; n-- {
+	t.writes[c.version] = c
+	path := []change{c}
+	for w, known := c, true; w.base < w.version; { // else there would be no end to it
+		if w, known = t.writes[w.base]; !known || t.within[w.version] {
+			break
+		}
+		path = append(path, w)
+	}
+	from := path[len(path)-1].base // the last version that both lineages have
+	for n := len(t.lineage); n > 0 && t.lineage[n-1].version != from; n-- {
 		lost := t.lineage[n-1]
 		if lost.op != c.op {
 			t.over[lost.op] = c
 		}
 		delete(t.counted, lost.op)
+		delete(t.within, lost.version)
 		t.lineage = t.lineage[:n-1]
 	}
-	t.lineage = append(t.lineage, c)
-	t.counted[c.op] = true
-	delete(t.over, c.op)
+	for _, w := range slices.Backward(path) {
+		t.lineage = append(t.lineage, w)
+		t.counted[w.op], t.within[w.version] = true, true
+		delete(t.over, w.op)
+	}
 	if c.job != "" {
 		t.charged[c.job] = c
 	}
@@ -90,8 +100,8 @@ func (t *moneyTruth) say(e *sim.Event) {
 	if !t.opened {
 		b = Belief{State: Nothing, Says: "the account is not open yet"}
 	}
-	if t.highest != 0 {
-		b.Says += fmt.Sprintf(", highest token seen: %d", t.highest)
+	if t.guard.now.Says != "" {
+		b.Says += ", " + t.guard.now.Says
 	}
 	t.says.turn(e, b)
 }

@@ -156,7 +156,7 @@ func (m *Mistake) end(e *sim.Event) {
 	case learned:
 		m.Learned, m.How = true, how
 	case e.Kind == sim.Abandon:
-		m.How = "gives up before it writes"
+		m.How = "stops before it writes"
 	case e.Kind == sim.Release:
 		m.How = "is done before it learns of it"
 	case e.Kind == sim.FaultApplied:

@@ -25,14 +25,15 @@ var ErrNoMessages = errors.New("the history says nothing of messages between hos
 
 // Draw draws the messages of a trial: at most as many as can be read (maxMessages), those
 // around the first violation; the caption says what was left out. It returns an error when
-// the history has no events, and ErrNoMessages when it has no messages.
-func Draw(h *sim.History, findings []check.Finding) (*canvas.Figure, error) {
+// the history has no events, and ErrNoMessages when it has no messages. title is that of the
+// scenario; without one, the scenario's name has to do.
+func Draw(h *sim.History, findings []check.Finding, title string) (*canvas.Figure, error) {
 	if h == nil || len(h.Events) == 0 {
 		return nil, errors.New("draw message diagram: the history has no events, not even an end: was the run killed? run the trial again")
 	}
 	if len(h.Messages) == 0 {
 		return nil, ErrNoMessages
 	}
-	sheet := arrange(newScene(h, findings))
+	sheet := arrange(newScene(h, findings, title))
 	return &canvas.Figure{Width: sheet.width, Height: sheet.height, Draw: sheet.draw}, nil
 }

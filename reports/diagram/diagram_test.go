@@ -19,14 +19,16 @@ var stories = []struct {
 	says, silent             []string
 	golden                   bool
 }{
-	{"gc-pause", "redis", "none", []string{"SET NX PX", "paused 15 s", "own deadline", "lease expired", "granted to client-2", "write 90", "an acknowledged write", "32 messages not drawn", "of 52 messages"}, []string{"refuses"}, true},
+	{"gc-pause", "redis", "none", []string{"SET NX PX", "paused 15 s", "own deadline", "lease expired", "granted to client-2", "write 90", "takes 90; 80 would be", "an acknowledged write", "32 messages not drawn", "of 52 messages"}, []string{"refuses"}, true},
 	{"clock-forward-bare", "redlock", "none", []string{"redis-5", "vote: client-2", "clock redis-3 wall +15s", "partition client-1", "lost by the network"}, nil, true},
 	{"holder-partitioned", "etcd", "none", []string{"keep-alive", "told: lock lost", "two clients hold it within their own deadlines", "partition client-1", "txn: put key"}, []string{"heartbeat"}, true},
 	{"failover", "sentinel+replication-lag=0.02ttl", "none", []string{"REPLICAOF", "vote for me?", "who is master?", "redis-replica-1", "down"}, []string{"INFO", "ping"}, true},
 	{"gc-pause", "zookeeper", "fence-all", []string{"refuses", "session expired", "lock-0 is gone"}, []string{"is overwritten"}, false},
 	{"delayed-write", "etcd", "none", []string{"hold client-1", "late"}, nil, false},
 	{"server-crash", "redis", "none", []string{"lock forgotten", "down 0.5 s"}, nil, false},
-	{"charge-once", "redis", "none", []string{"charge 10", "an effect is applied twice", "job marked"}, nil, false},
+	{"charge-once", "redis", "none", []string{"A job that must be done once is done twice", "charge 10", "charged, 90 left", "charged, 80 left; 90", "an effect is applied twice", "job marked"}, nil, false},
+	{"pause-before-write", "redis", "none", []string{"looks: the lease is good", "takes 90; 80 would be"}, nil, false},
+	{"pause-before-write", "redis", "fence-all", []string{"refused: token 1 is lower than 2", "refuses: token 1 is lower", "highest token seen: 2"}, []string{"would be right"}, false},
 	{"contention", "redlock", "none", []string{"of 10 clients are drawn"}, []string{"evidence"}, false},
 	{"no-fault", "none", "none", []string{"read", "All 24 messages"}, []string{"lock server"}, false},
 	{"leader-partitioned", "zookeeper", "none", []string{"my vote", "connect, same session"}, nil, false},
@@ -36,8 +38,8 @@ func TestDiagramsSayWhatHappened(t *testing.T) {
 	for _, s := range stories {
 		name := fmt.Sprintf("%s.%s.%s", s.scenario, s.backend, s.guard)
 		t.Run(name, func(t *testing.T) {
-			h, findings := picturetest.History(t, s.scenario, s.backend, s.guard)
-			f, err := Draw(h, findings)
+			h, findings, title := picturetest.History(t, s.scenario, s.backend, s.guard)
+			f, err := Draw(h, findings, title)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -64,8 +66,8 @@ func TestDiagramsSayWhatHappened(t *testing.T) {
 // Labels touch neither each other nor a mark, and nothing is outside of the page.
 func TestLabelsDoNotTouch(t *testing.T) {
 	for _, s := range stories {
-		h, findings := picturetest.History(t, s.scenario, s.backend, s.guard)
-		p := arrange(newScene(h, findings))
+		h, findings, title := picturetest.History(t, s.scenario, s.backend, s.guard)
+		p := arrange(newScene(h, findings, title))
 		page := box{0, 0, p.width, p.height}
 		inside := func(b box) bool { return b.x0 >= page.x0 && b.y0 >= page.y0 && b.x1 <= page.x1 && b.y1 <= page.y1 }
 		for i, l := range p.labels {
@@ -102,8 +104,8 @@ func TestLabelsDoNotTouch(t *testing.T) {
 }
 
 func TestAPauseIsAsLongInThePictureAsTheTextSays(t *testing.T) {
-	h, findings := picturetest.History(t, "gc-pause", "redis", "none")
-	p := arrange(newScene(h, findings))
+	h, findings, title := picturetest.History(t, "gc-pause", "redis", "none")
+	p := arrange(newScene(h, findings, title))
 	skipped := 0
 	for _, b := range p.breaks {
 		n := 0
@@ -117,12 +119,12 @@ func TestAPauseIsAsLongInThePictureAsTheTextSays(t *testing.T) {
 }
 
 func TestAHistoryWithoutMessagesSaysHowToGetThem(t *testing.T) {
-	h, findings := picturetest.History(t, "gc-pause", "redis", "none")
+	h, findings, title := picturetest.History(t, "gc-pause", "redis", "none")
 	h.Messages = nil
-	if _, err := Draw(h, findings); !errors.Is(err, ErrNoMessages) || !strings.Contains(err.Error(), "run the trial again") {
+	if _, err := Draw(h, findings, title); !errors.Is(err, ErrNoMessages) || !strings.Contains(err.Error(), "run the trial again") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := Draw(&sim.History{}, nil); err == nil || !strings.Contains(err.Error(), "no events") {
+	if _, err := Draw(&sim.History{}, nil, ""); err == nil || !strings.Contains(err.Error(), "no events") {
 		t.Errorf("of nothing: %v", err)
 	}
 }
@@ -137,7 +139,7 @@ func TestMessagesOfHostsThatNobodyKnowsAreDrawn(t *testing.T) {
 			{Number: 3, Sent: 4, Fate: sim.Unrecorded},
 		},
 	}
-	f, err := Draw(h, nil)
+	f, err := Draw(h, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +152,7 @@ func TestMessagesOfHostsThatNobodyKnowsAreDrawn(t *testing.T) {
 
 // A trial with a hundred thousand events and messages is drawn in part, and says so.
 func huge(t testing.TB) (*sim.History, []check.Finding) {
-	h, findings := picturetest.History(t, "gc-pause", "redis", "none")
+	h, findings, _ := picturetest.History(t, "gc-pause", "redis", "none")
 	events, messages := h.Events[:len(h.Events)-1], h.Messages
 	end := h.Events[len(h.Events)-1]
 	const span = 20 * time.Second
@@ -177,7 +179,7 @@ func huge(t testing.TB) (*sim.History, []check.Finding) {
 
 func TestAHugeHistoryIsDrawnInPart(t *testing.T) {
 	h, findings := huge(t)
-	s := newScene(h, findings)
+	s := newScene(h, findings, "")
 	if len(s.arrows) != maxMessages {
 		t.Errorf("%d messages are drawn of %d, want %d", len(s.arrows), len(h.Messages), maxMessages)
 	}
@@ -192,7 +194,7 @@ func TestAHugeHistoryIsDrawnInPart(t *testing.T) {
 func BenchmarkHugeHistory(b *testing.B) {
 	h, findings := huge(b)
 	for b.Loop() {
-		f, err := Draw(h, findings)
+		f, err := Draw(h, findings, "")
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -1,7 +1,6 @@
 package diagram
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -19,16 +18,14 @@ type reader struct {
 	accused map[int64]bool
 	saying  map[int64]string // what the violation is, at the event that completes it
 	open    []bar            // beliefs that go on
+	account
 }
 
 // readEvents makes dots of the events that matter and bars of beliefs.
 func (s *scene) readEvents(h *sim.History, findings []check.Finding) {
 	r := &reader{scene: s, history: h, owners: map[string]int{}, accused: map[int64]bool{}, saying: map[int64]string{}}
-	for _, e := range h.Events {
-		if e.Kind == sim.AcquireSent || e.Kind == sim.Acquired || e.Kind == sim.Granted && e.Client != "" {
-			r.owners[e.Grant] = slices.Index(h.Header.Clients, or(e.Client, e.Host))
-		}
-	}
+	r.readOwners(h)
+	r.account = readAccount(h)
 	r.accuse(findings)
 	for _, e := range h.Events {
 		column := s.columnOf(e.Host)
@@ -45,6 +42,20 @@ func (s *scene) readEvents(h *sim.History, findings []check.Finding) {
 	}
 	s.clipBars()
 	s.thinOut()
+}
+
+// readOwners finds out whose an acquisition is: a client says so when it sends the request or
+// has the answer; else the service may.
+func (r *reader) readOwners(h *sim.History) {
+	for _, e := range h.Events {
+		_, known := r.owners[e.Grant]
+		switch {
+		case e.Kind == sim.AcquireSent, e.Kind == sim.Acquired:
+			r.owners[e.Grant] = slices.Index(h.Header.Clients, e.Host)
+		case e.Kind == sim.Granted && e.Client != "" && !known:
+			r.owners[e.Grant] = slices.Index(h.Header.Clients, e.Client)
+		}
+	}
 }
 
 // maxDots is how many events one picture can hold; with more, only those are drawn that
@@ -79,7 +90,7 @@ func or(a, b sim.HostID) sim.HostID {
 // accuse notes the evidence of violations, and says at the last of it what they are. Where
 // the account or the service has seen a violation, what clients believe and do is no news.
 func (r *reader) accuse(findings []check.Finding) {
-	first, found := gravest(findings)
+	first, found := words.Gravest(findings)
 	if !found {
 		return
 	}
@@ -169,8 +180,14 @@ func (r *reader) label(e sim.Event) string {
 		return "releases"
 	case sim.NotReleased:
 		return "told: not released"
+	case sim.Check:
+		if r.looks[e.Seq] {
+			return "looks: the lease is good"
+		}
 	case sim.Abandon:
-		return "gives the write up"
+		return "stops before it writes"
+	case sim.Ignored:
+		return "works on all the same"
 	case sim.WriteUnknown, sim.ReadUnknown:
 		return "no answer"
 	case sim.Granted:
@@ -185,10 +202,12 @@ func (r *reader) label(e sim.Event) string {
 		return "vote: " + r.nameOf(e.Grant)
 	case sim.NodeEnded:
 		return "vote ended"
+	case sim.LedgerRead:
+		return r.seen[e.Seq]
 	case sim.LedgerWrite:
-		return fmt.Sprintf("takes %d", e.Balance)
+		return r.takes(e)
 	case sim.LedgerReadRefused, sim.LedgerWriteRefused:
-		return "refuses"
+		return refuses(e)
 	case sim.LedgerMarked:
 		return "job marked"
 	}

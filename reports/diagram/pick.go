@@ -77,7 +77,7 @@ func (p picker) protagonists() []sim.HostID {
 			all = append(all, id)
 		}
 	}
-	if f, found := gravest(p.findings); found {
+	if f, found := words.Gravest(p.findings); found {
 		for _, seq := range f.Evidence {
 			if e, ok := eventOf(p.history, seq); ok {
 				add(e.Host)
@@ -105,11 +105,14 @@ type stretch struct{ from, to time.Duration }
 // away is how far a moment is from it.
 func (s stretch) away(at time.Duration) time.Duration { return max(s.from-at, at-s.to, 0) }
 
-// focusOf is the time that the picture is around: when the gravest violation was
-// complete; without one, when the first fault began; in a trial that is calm, the first
+// focusOf is the time that the picture is around: when the guard saved the account; when the
+// gravest violation was complete; without one, when the first fault began; in a trial that is calm, the first
 // time that a client got the lock, did its work and gave the lock back.
 func focusOf(h *sim.History, findings []check.Finding) (focus stretch, calm bool) {
-	if f, found := gravest(findings); found && len(f.Evidence) > 0 {
+	if e, saved := words.Rescue(h, findings); saved {
+		return stretch{e.At, e.At}, false
+	}
+	if f, found := words.Gravest(findings); found && len(f.Evidence) > 0 {
 		at := time.Duration(0)
 		for _, seq := range f.Evidence {
 			if e, ok := eventOf(h, seq); ok {
@@ -146,17 +149,6 @@ func firstTurn(h *sim.History) stretch {
 		}
 	}
 	return turn
-}
-
-// gravest gives the violation that the picture is about: what went wrong at the account
-// before how it came about.
-func gravest(findings []check.Finding) (check.Finding, bool) {
-	for _, f := range words.ByGravity(findings) {
-		if f.Verdict == check.Violated {
-			return f, true
-		}
-	}
-	return check.Finding{}, false
 }
 
 // eventOf gives the event with this number; events are numbered from 1.

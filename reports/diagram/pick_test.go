@@ -11,8 +11,8 @@ import (
 )
 
 func TestACrowdedTrialWithoutViolationShowsOneWholeTurnAtTheLock(t *testing.T) {
-	h, findings := picturetest.History(t, "contention", "redlock", "none")
-	s := newScene(h, findings)
+	h, findings, title := picturetest.History(t, "contention", "redlock", "none")
+	s := newScene(h, findings, title)
 	acquired := slices.IndexFunc(h.Events, func(e sim.Event) bool { return e.Kind == sim.Acquired })
 	winner := h.Events[acquired].Host
 	column := s.columnOf(winner)

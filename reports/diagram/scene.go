@@ -95,10 +95,10 @@ type cut struct {
 }
 
 // newScene picks what to show of a history.
-func newScene(h *sim.History, findings []check.Finding) *scene {
+func newScene(h *sim.History, findings []check.Finding, title string) *scene {
 	s := &scene{}
-	s.title, s.subtitle = words.Headline(h.Header)
-	s.verdict, s.violated = words.Verdict(findings)
+	s.title, s.subtitle = words.Heading(h.Header, title)
+	s.verdict, s.violated = words.Verdict(h, findings)
 	picked := pick(h, findings)
 	s.frame(h, picked)
 	s.cast(h, picked)
@@ -222,9 +222,9 @@ func (s *scene) note(h *sim.History, picked []sim.Message) {
 	}
 	last := h.Events[len(h.Events)-1].At
 	if all == len(picked) {
-		s.notes = append(s.notes, fmt.Sprintf("All %s, %s to %s of %s.", words.Many(all, "message"), words.Seconds(s.from), words.Seconds(s.to), words.Seconds(last)))
+		s.notes = append(s.notes, fmt.Sprintf("All %s, %s.", words.Many(all, "message"), words.Part(s.from, s.to, last)))
 		return
 	}
-	s.notes = append(s.notes, fmt.Sprintf("%d of %s, %s to %s of %s: signs of life, attempts that repeat themselves and talk between servers are left out first.",
-		len(picked), words.Many(all, "message"), words.Seconds(s.from), words.Seconds(s.to), words.Seconds(last)))
+	s.notes = append(s.notes, fmt.Sprintf("%d of %s, %s: signs of life, attempts that repeat themselves and talk between servers are left out first.",
+		len(picked), words.Many(all, "message"), words.Part(s.from, s.to, last)))
 }

@@ -200,7 +200,7 @@ func (v *view) addTrial(t Trial, sc *scenario, c *cell) error {
 	k := kept{
 		ID: t.Kept.ID, Seed: r.Seed, Command: r.Replay(sc.file), Surprises: r.Surprises,
 	}
-	k.Verdict, k.Violated = words.Verdict(r.Findings)
+	k.Verdict, k.Violated = t.verdict, t.violated
 	if t.svg != nil && sc.SVG == "" {
 		svg, err := drawing(t.svg)
 		if err != nil {

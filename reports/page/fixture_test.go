@@ -87,7 +87,7 @@ func trialsOf(t *testing.T, kept []results.Kept) (trials []Trial) {
 
 func trialOf(t *testing.T, k results.Kept, h *sim.History) Trial {
 	t.Helper()
-	figure, layout, err := timeline.Draw(h, k.Result.Findings)
+	figure, layout, err := timeline.Draw(h, k.Result.Findings, k.Title)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,8 +15,10 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/locklab/locklab/reports/picturetest"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/timeline"
+	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
@@ -221,7 +223,7 @@ func TestAStoryHasEveryEventItsEvidenceAndWhoWasWrong(t *testing.T) {
 		t.Errorf("%d of %d events, want %d", len(s.Events), s.Of, trial.Events)
 	}
 	lost := trial.Kept.Result.Finding(check.LostUpdate)
-	if len(s.Moments) == 0 || s.Moments[0].What != "lost update" || s.Moments[0].Seq != slices.Max(lost.Evidence) || s.Moments[0].Why != lost.Why {
+	if len(s.Moments) == 0 || s.Moments[0].What != "lost update" || s.Moments[0].Seq != slices.Max(lost.Evidence) || s.Moments[0].Why != lost.Why+". The balance is now 90; 80 would be right" {
 		t.Errorf("the first moment is %+v, want that of %+v", s.Moments, lost)
 	}
 	for _, seq := range lost.Evidence {
@@ -232,6 +234,21 @@ func TestAStoryHasEveryEventItsEvidenceAndWhoWasWrong(t *testing.T) {
 	wrong := slices.ContainsFunc(s.Parties[0].Lock, func(b believed) bool { return b.Wrong != "" && b.Since > 0 && b.Since <= b.Seq })
 	if s.Parties[0].Name != "client-1" || !wrong {
 		t.Errorf("client-1 is never wrong about the lock: %+v", s.Parties[0])
+	}
+}
+
+func TestAStoryTellsOfTheRefusalThatSavedTheAccount(t *testing.T) {
+	h, findings, _ := picturetest.History(t, "pause-before-write", "redis", "fence-all")
+	rescue, saved := words.Rescue(h, findings)
+	if !saved {
+		t.Fatal("the guard refused nothing")
+	}
+	s := newStory(h, findings, timeline.Layout{})
+	const want = "So the guard has saved the account: At 17.002 s client-1 would have written 90 over client-2's withdrawal."
+	for _, e := range s.Events {
+		if tells := strings.HasSuffix(e.Says, want); tells != (e.Seq == rescue.Seq) {
+			t.Errorf("event %d says %q; the account was saved at event %d", e.Seq, e.Says, rescue.Seq)
+		}
 	}
 }
 

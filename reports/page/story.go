@@ -5,12 +5,15 @@ import (
 	"compress/flate"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/locklab/locklab/reports/beliefs"
 	"github.com/locklab/locklab/reports/timeline"
 	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -60,21 +63,34 @@ const maxEvents = 2000
 
 func newStory(h *sim.History, findings []check.Finding, layout timeline.Layout) story {
 	s := story{Layout: layout, Of: len(h.Events)}
-	shows := map[int64][]string{}
+	shows, balances := map[int64][]string{}, check.Balances(h)
 	for _, f := range words.ByGravity(words.Telling(h, findings)) {
 		if f.Verdict != check.Violated || len(f.Evidence) == 0 {
 			continue
 		}
-		s.Moments = append(s.Moments, moment{slices.Max(f.Evidence), words.Property(f.Property), f.Why})
+		last := slices.Max(f.Evidence)
+		s.Moments = append(s.Moments, moment{last, words.Property(f.Property), f.Why + leaves(f, balances, last)})
 		for _, seq := range f.Evidence {
 			shows[seq] = append(shows[seq], words.Property(f.Property))
 		}
 	}
 	narrator := words.NewNarrator(h)
-	from, to := s.window(h)
+	rescue, saved := words.Rescue(h, findings)
+	centre := int64(0)
+	switch {
+	case saved:
+		centre = rescue.Seq
+	case len(s.Moments) > 0:
+		centre = s.Moments[0].Seq
+	}
+	from, to := window(len(h.Events), centre)
 	for i := from; i < to; i++ {
 		e := &h.Events[i]
-		s.Events = append(s.Events, event{e.Seq, e.At, e.Host, narrator.Sentence(e), shows[e.Seq]})
+		says := narrator.Sentence(e)
+		if saved && e.Seq == rescue.Seq {
+			says += ". So the guard has saved the account: " + words.Spared(h, e)
+		}
+		s.Events = append(s.Events, event{e.Seq, e.At, e.Host, says, shows[e.Seq]})
 	}
 	first, last := h.Events[from].Seq, h.Events[to-1].Seq
 	s.Moments = slices.DeleteFunc(s.Moments, func(m moment) bool { return m.Seq < first || m.Seq > last })
@@ -84,17 +100,25 @@ func newStory(h *sim.History, findings []check.Finding, layout timeline.Layout) 
 	return s
 }
 
-// window gives the events to show: all, or those around the gravest violation.
-func (s *story) window(h *sim.History) (from, to int) {
-	n := len(h.Events)
+// window gives which of n events to show: all, or those around the one with this number, that
+// is, around the refusal that saved the account or the gravest violation.
+func window(n int, centre int64) (from, to int) {
 	if n <= maxEvents {
 		return 0, n
 	}
-	if len(s.Moments) > 0 {
-		at := int(s.Moments[0].Seq) - 1 // events are numbered from 1
-		from = min(max(0, at-maxEvents/2), n-maxEvents)
-	}
+	at := int(centre) - 1 // events are numbered from 1
+	from = min(max(0, at-maxEvents/2), n-maxEvents)
 	return from, from + maxEvents
+}
+
+// leaves says what balance a loss has left, and what would be right: at the write that was its
+// last evidence.
+func leaves(f check.Finding, balances []check.Balanced, seq int64) string {
+	i := slices.IndexFunc(balances, func(b check.Balanced) bool { return b.Seq == seq })
+	if i < 0 || balances[i].Is == balances[i].Right || !slices.Contains(scenarios.Damages(), f.Property) {
+		return ""
+	}
+	return fmt.Sprintf(". The balance is now %s", words.WouldBeRight(strconv.FormatInt(balances[i].Is, 10), balances[i]))
 }
 
 // within gives what was believed between two events.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/timeline"
+	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim"
 )
@@ -17,7 +18,10 @@ type Trial struct {
 	Kept   results.Kept
 	Events int // that the history has
 	packed string
-	svg    []byte // of the telling trial of its scenario, which is shown without JavaScript
+	// How it came out, in words, and whether that is a violation.
+	verdict  string
+	violated bool
+	svg      []byte // of the telling trial of its scenario, which is shown without JavaScript
 }
 
 // NewTrial packs the story of a kept trial. svg is its timeline, as canvas.Figure writes it,
@@ -26,6 +30,7 @@ type Trial struct {
 func NewTrial(k results.Kept, h *sim.History, svg []byte, layout timeline.Layout) (Trial, error) {
 	s := newStory(h, k.Result.Findings, layout)
 	t := Trial{Kept: k, Events: len(h.Events)}
+	t.verdict, t.violated = words.Verdict(h, k.Result.Findings)
 	if k.Telling {
 		t.svg = svg
 	} else {

@@ -38,14 +38,16 @@ func Trial(t testing.TB, scenario, backend, guard string) scenarios.Trial {
 	return trials[0]
 }
 
-// History runs such a trial, records its messages, and judges it.
-func History(t testing.TB, scenario, backend, guard string) (*sim.History, []check.Finding) {
+// History runs such a trial, records its messages, judges it, and gives the title of the
+// scenario: what a picture is drawn of.
+func History(t testing.TB, scenario, backend, guard string) (h *sim.History, findings []check.Finding, title string) {
 	t.Helper()
-	h, err := Trial(t, scenario, backend, guard).SimulateRecorded(t.Context())
+	trial := Trial(t, scenario, backend, guard)
+	h, err := trial.SimulateRecorded(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return h, check.All(h)
+	return h, check.All(h), trial.Scenario.Title
 }
 
 // SVG is the picture as SVG.

@@ -41,6 +41,9 @@ type Folder struct {
 	rows *os.File
 	sum  *sum
 	kept map[scenarios.CellName]int // histories kept of each cell; only ever looked up
+	// chance has the cells and properties of which a trial was kept in which came about what
+	// chance brings about in some.
+	chance map[cellProperty]bool
 }
 
 // maxKept bounds how many histories of one cell are kept.
@@ -68,7 +71,7 @@ func NewFolder(out string, about About) (*Folder, error) {
 		}
 		path = filepath.Join(out, fmt.Sprintf("%s-%d", name, n))
 	}
-	f := &Folder{Path: path, kept: map[scenarios.CellName]int{}, sum: newSum()}
+	f := &Folder{Path: path, kept: map[scenarios.CellName]int{}, chance: map[cellProperty]bool{}, sum: newSum()}
 	if err := f.sum.addRun(Run{Path: path, About: about}); err != nil {
 		return nil, err
 	}
@@ -104,14 +107,16 @@ func pointLatest(out, run string) error {
 }
 
 // Add writes the trial's row, and its history when that is worth keeping: the first of
-// each cell, and those that are not as expected. The row of a trial that is no
-// surprise and whose history is not kept has the verdicts without the reasons, which are for
+// each cell, the first in which came about what theory expects in some trials, and those that
+// are not as expected. The row of a trial that is no surprise
+// and whose history is not kept has the verdicts without the reasons, which are for
 // somebody who looks at that history.
 func (f *Folder) Add(j scenarios.Judged) error {
 	r := &j.Result
 	cell := r.Cell()
 	n := f.kept[cell]
-	if j.History != nil && (n == 0 || r.Outcome.Surprising() && n < maxKept) {
+	byChance := f.byChance(cell, r)
+	if j.History != nil && (n == 0 || n < maxKept && (byChance || r.Outcome.Surprising())) {
 		f.kept[cell]++
 		r.History = filepath.Join(historyDir, r.ID()+".jsonl")
 		if err := f.writeHistory(j); err != nil {
@@ -128,6 +133,27 @@ func (f *Folder) Add(j scenarios.Judged) error {
 		return fmt.Errorf("write the result of %s: %w", cell, err)
 	}
 	return f.sum.add(r, f.Path)
+}
+
+// cellProperty is one property of a cell.
+type cellProperty struct {
+	cell     scenarios.CellName
+	property check.Property
+}
+
+// byChance tells whether a trial is the first of its cell in which something came about that
+// chance brings about in some: without it there would be no picture of that.
+func (f *Folder) byChance(cell scenarios.CellName, r *scenarios.Result) (first bool) {
+	card := f.sum.result.Card(r.Scenario)
+	if card == nil {
+		return false
+	}
+	for _, e := range cellOf(card, r).Expect {
+		if id := (cellProperty{cell, e.Property}); e.Sometimes && !f.chance[id] && r.Finding(e.Property).Verdict == check.Violated {
+			f.chance[id], first = true, true
+		}
+	}
+	return first
 }
 
 // bare leaves only the verdicts.

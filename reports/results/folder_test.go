@@ -118,32 +118,6 @@ func TestCellsComeInTheOrderOfTheCardsWhateverRanFirst(t *testing.T) {
 	}
 }
 
-func TestTheMostTellingPictureShowsALockServiceThatLostAWithdrawal(t *testing.T) {
-	s := filled(t).Set()
-	if k := s.MostTelling(); k == nil || k.ID != "gc-pause.redis.none.virtual.seed-2" {
-		t.Errorf("%v tells most", k)
-	}
-	var telling []string
-	for _, k := range s.Kept {
-		if k.Telling {
-			telling = append(telling, k.ID)
-		}
-	}
-	if want := []string{"gc-pause.redis.none.virtual.seed-2", "failover.sentinel.none.virtual.seed-1"}; !slices.Equal(telling, want) {
-		t.Errorf("the telling ones are %q, want %q", telling, want)
-	}
-
-	without := newFolder(t)
-	if k := without.Set().MostTelling(); k != nil {
-		t.Errorf("of nothing, %s tells most", k.ID)
-	}
-	add(t, without, "gc-pause", "redis", 1, check.Holds, scenarios.AsExpected)
-	add(t, without, "gc-pause", "none", 1, check.Violated, scenarios.AsExpected)
-	if k := without.Set().MostTelling(); k.ID != "gc-pause.none.none.virtual.seed-1" {
-		t.Errorf("%s tells most, want the one that lost a withdrawal", k.ID)
-	}
-}
-
 func TestAFolderReadBackSaysTheSame(t *testing.T) {
 	f := filled(t)
 	var seen int64

@@ -6,9 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/locklab/locklab/backends/control"
 	"github.com/locklab/locklab/scenarios"
-	"github.com/locklab/locklab/sim/check"
 )
 
 // Set is what one run or several have found, added up. Of single trials it has those only
@@ -47,6 +45,7 @@ type Kept struct {
 	ID      string
 	Result  scenarios.Result
 	Path    string // of the history's file
+	Title   string // of its scenario; empty: it has none
 	Telling bool   // it is the one of its scenario whose picture says most
 }
 
@@ -115,6 +114,11 @@ func (s *Set) sortKept() {
 	}
 	at := func(k Kept) int { return place[k.Result.Cell()] }
 	s.Kept = slices.Clone(s.Kept)
+	for i := range s.Kept {
+		if card := s.Card(s.Kept[i].Result.Scenario); card != nil {
+			s.Kept[i].Title = card.Title
+		}
+	}
 	slices.SortStableFunc(s.Kept, func(a, b Kept) int {
 		return cmp.Or(cmp.Compare(at(a), at(b)), cmp.Compare(a.Result.Seed, b.Result.Seed))
 	})
@@ -126,35 +130,4 @@ func (s *Set) sortKept() {
 		s.telling(s.Kept[from:to]).Telling = true
 		from = to
 	}
-}
-
-// MostTelling gives the kept trial whose picture says most; nil when none was kept.
-func (s *Set) MostTelling() *Kept { return s.telling(s.Kept) }
-
-// telling gives the first in which a lock service was there, something went wrong, and a
-// withdrawal was lost; else the first with a lost withdrawal, else the first of all.
-func (s *Set) telling(kept []Kept) *Kept {
-	var lost, best *Kept
-	for i := range kept {
-		k := &kept[i]
-		if k.Result.Finding(check.LostUpdate).Verdict != check.Violated {
-			continue
-		}
-		if lost == nil {
-			lost = k
-		}
-		card := s.Card(k.Result.Scenario)
-		if best == nil && card != nil && len(card.Faults) > 0 && k.Result.Backend != (control.None{}).Name() {
-			best = k
-		}
-	}
-	switch {
-	case best != nil:
-		return best
-	case lost != nil:
-		return lost
-	case len(kept) > 0:
-		return &kept[0]
-	}
-	return nil
 }

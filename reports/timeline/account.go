@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/locklab/locklab/reports/beliefs"
+	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
 )
 
 // readLedger makes the lane of the account: its balance as bars, the accepted writes
@@ -15,6 +18,11 @@ func readLedger(h *sim.History, end time.Duration) lane {
 		l.name = "ledger"
 	}
 	known := map[uint64]int64{} // version → balance
+	charged := map[string]bool{}
+	balanced := map[int64]check.Balanced{}
+	for _, b := range check.Balances(h) {
+		balanced[b.Seq] = b
+	}
 	note := func(e sim.Event, style markStyle, label string) {
 		l.marks = append(l.marks, mark{at: e.At, seq: e.Seq, style: style, client: clientIndex(h, e.Client), label: label})
 	}
@@ -22,31 +30,64 @@ func readLedger(h *sim.History, end time.Duration) lane {
 		switch e.Kind {
 		case sim.LedgerOpened:
 			known[e.Version] = e.Balance
-			l.bars = append(l.bars, balanceBar(e, end))
+			l.bars = append(l.bars, balanceBar(e, check.Balanced{}, end))
 		case sim.LedgerRead:
 			note(e, openDot, "")
 		case sim.LedgerReadRefused:
-			note(e, cross, fmt.Sprintf("%s: read refused%s", e.Client, withToken(e)))
+			note(e, cross, fmt.Sprintf("%s's read refused%s", e.Client, because(e)))
 		case sim.LedgerWrite:
-			note(e, tick, writeLabel(e, known))
+			note(e, tick, writeLabel(e, known)+forJob(e, charged))
 			known[e.Version] = e.Balance
 			if n := len(l.bars); n > 0 {
 				l.bars[n-1].to = e.At
 			}
-			l.bars = append(l.bars, balanceBar(e, end))
+			l.bars = append(l.bars, balanceBar(e, balanced[e.Seq], end))
 		case sim.LedgerWriteRefused:
-			note(e, cross, fmt.Sprintf("%s: refused%s", e.Client, withToken(e)))
+			note(e, cross, fmt.Sprintf("%s refused%s", e.Client, because(e)))
 		}
 	}
+	l.memory = memoryBars(h, end)
 	return l
 }
 
-func balanceBar(e sim.Event, end time.Duration) bar {
-	return bar{interval: interval{e.At, end}, style: balance, client: nobody, labels: []string{
+// balanceBar shows a balance, and where it is wrong the one that would be right.
+func balanceBar(e sim.Event, b check.Balanced, end time.Duration) bar {
+	bar := bar{interval: interval{e.At, end}, style: balance, client: nobody}
+	for _, text := range []string{
 		fmt.Sprintf("balance %d (v%d)", e.Balance, e.Version),
 		fmt.Sprintf("%d (v%d)", e.Balance, e.Version),
 		fmt.Sprint(e.Balance),
-	}}
+	} {
+		bar.labels = append(bar.labels, words.WouldBeRight(text, b))
+	}
+	if b.Is != b.Right {
+		bar.labels = append(bar.labels, fmt.Sprintf("%d, not %d", b.Is, b.Right))
+	}
+	return bar
+}
+
+// memoryBars shows what the guard goes by, under the balance.
+func memoryBars(h *sim.History, end time.Duration) (bars []bar) {
+	for _, m := range beliefs.Remembered(h) {
+		if n := len(bars); n > 0 {
+			bars[n-1].to = m.At
+		}
+		bars = append(bars, bar{interval: interval{m.At, end}, style: remembered, client: nobody, labels: []string{m.Says, m.Brief}})
+	}
+	return bars
+}
+
+// forJob says which job a charge is for, and whether the account had been charged for it.
+func forJob(e sim.Event, charged map[string]bool) string {
+	if e.Job == "" {
+		return ""
+	}
+	again := charged[e.Job]
+	charged[e.Job] = true
+	if again {
+		return ", " + e.Job + " again"
+	}
+	return ", " + e.Job
 }
 
 // writeLabel says what a write did to the balance that it was computed from, and which
@@ -67,11 +108,15 @@ func writeLabel(e sim.Event, known map[uint64]int64) string {
 	return label
 }
 
-func withToken(e sim.Event) string {
-	if e.Token == 0 {
-		return ""
+// because is the guard's reason, or what the operation carried if it gave none.
+func because(e sim.Event) string {
+	switch {
+	case e.Note != "":
+		return ": " + words.Refused(&e)
+	case e.Token != 0:
+		return fmt.Sprintf(": token %d", e.Token)
 	}
-	return fmt.Sprintf(" (token %d)", e.Token)
+	return ""
 }
 
 // readLinks finds the messages between clients and the ledger: a write from the moment

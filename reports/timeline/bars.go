@@ -25,7 +25,7 @@ func (p *sheet) drawBar(on canvas.Paper, r row, l lane, b bar) {
 		switch b.style {
 		case waiting:
 			p.clearText(on, l, x, y, text)
-		case overrun:
+		case overrun, knowing:
 			boxedText(on, x, y, text)
 		default:
 			on.Text(canvas.Regular(labelSize), x, y, canvas.TextOn(under), text)
@@ -94,6 +94,9 @@ func paintBar(on canvas.Paper, r row, b bar, x0, x1 vg.Length) color.NRGBA {
 	case overrun:
 		on.Hatch(x0, r.bar, x1, r.bottom, c)
 		return canvas.White
+	case knowing:
+		on.Hatch(x0, r.bar, x1, r.bottom, canvas.Slate)
+		return canvas.White
 	case granted:
 		on.Rect(x0, r.bar, x1, r.bottom, canvas.Tint(c, 0.35))
 		on.Frame(x0, r.bar, x1, r.bottom, 1, c)
@@ -114,7 +117,7 @@ func (p *sheet) roomInBar(l lane, x0, x1 vg.Length, text string) (x vg.Length, f
 	x = max(x0+pad, p.left+pad)
 	for _, m := range l.marks {
 		at, reach := p.x(m.at), vg.Length(6)
-		if m.guilty {
+		if m.guilty || m.saving {
 			reach = 10
 		}
 		if at+reach < x {

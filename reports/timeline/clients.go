@@ -12,9 +12,10 @@ import (
 type clientReader struct {
 	lane    lane
 	index   int
-	asked   []ask    // acquires without an answer yet
-	beliefs []belief // leases it believes to hold
-	wrote   map[string]int64
+	asked   []ask                    // acquires without an answer yet
+	beliefs []belief                 // leases it believes to hold
+	told    map[string]time.Duration // when it was told that it lost the lock, by grant
+	wrote   map[string]string        // what a write is, by operation
 }
 
 type ask struct {
@@ -33,7 +34,7 @@ type belief struct {
 // answer to the acquire until the client asks to release, is told that it lost, or crashes.
 func readClient(h *sim.History, index int, end time.Duration) lane {
 	id := h.Header.Clients[index]
-	r := &clientReader{index: index, wrote: map[string]int64{}}
+	r := &clientReader{index: index, wrote: map[string]string{}, told: map[string]time.Duration{}}
 	r.lane = lane{kind: clientLane, host: id, name: string(id), client: index}
 	for _, e := range h.Events {
 		if e.Host != id {
@@ -82,6 +83,7 @@ func (r *clientReader) lock(e sim.Event) {
 		r.ends(e)
 	case sim.Lost:
 		r.ends(e)
+		r.told[e.Grant] = e.At
 		r.mark(e, cross, "told: lock lost")
 	case sim.Released:
 		r.ends(e)
@@ -95,24 +97,69 @@ func (r *clientReader) lock(e sim.Event) {
 func (r *clientReader) account(e sim.Event) {
 	switch e.Kind {
 	case sim.Read:
-		r.mark(e, openDot, fmt.Sprintf("read %d", e.Balance))
+		r.mark(e, openDot, readLabel(e))
 	case sim.ReadRefused:
 		r.mark(e, cross, "read refused")
 	case sim.ReadUnknown:
 		r.mark(e, cross, "read: no answer")
 	case sim.Check:
-		r.mark(e, tick, "checked: lease still good")
+		r.mark(e, look, "looks: the lease is good")
 	case sim.Abandon:
-		r.mark(e, cross, "gave up")
+		r.mark(e, cross, r.stops(e))
+	case sim.Ignored:
+		if _, told := r.told[e.Grant]; told {
+			r.beliefs = append(r.beliefs, belief{e.Grant, e.At, knowing})
+		}
+		r.mark(e, look, "knows it, and works on")
 	case sim.Write:
-		r.wrote[e.Op] = e.Balance
+		r.lookedAt(e)
+		r.wrote[e.Op] = fmt.Sprintf("wrote %d", e.Balance)
+		if e.Job != "" { // what is left is for the account to say
+			r.wrote[e.Op] = "charged for " + e.Job
+		}
 	case sim.Wrote:
-		r.mark(e, tick, fmt.Sprintf("wrote %d", r.wrote[e.Op]))
+		r.mark(e, tick, r.wrote[e.Op])
 	case sim.WriteRefused:
-		r.mark(e, cross, "refused")
+		r.mark(e, cross, "told: refused")
 	case sim.WriteUnknown:
 		r.mark(e, cross, "write: no answer")
 	}
+}
+
+// lookedAt takes the words from a look at the lease that the write followed at once: it is
+// what every careful client does, and worth telling only if something came in between.
+func (r *clientReader) lookedAt(write sim.Event) {
+	for i := len(r.lane.marks) - 1; i >= 0; i-- {
+		m := &r.lane.marks[i]
+		if write.At-m.at > lookThenWrite {
+			return
+		}
+		if m.style == look {
+			m.label = ""
+			return
+		}
+	}
+}
+
+// lookThenWrite is how long a client takes at most, that nothing keeps, from its look to its
+// write.
+const lookThenWrite = 10 * time.Millisecond
+
+// readLabel says what a client has read: the balance, or whether the job is open.
+func readLabel(e sim.Event) string {
+	if e.Job != "" {
+		return "looks at " + e.Job
+	}
+	return fmt.Sprintf("read %d", e.Balance)
+}
+
+// stops says why a client gives its work up, where the mark right before has not said it.
+func (r *clientReader) stops(e sim.Event) string {
+	at, told := r.told[e.Grant]
+	if e.Note == "" || told && e.At-at < time.Second/10 {
+		return "stops"
+	}
+	return "stops: " + e.Note
 }
 
 func (r *clientReader) mark(e sim.Event, style markStyle, label string) {
@@ -126,6 +173,8 @@ func (r *clientReader) add(from, to time.Duration, style barStyle, grant string)
 		b.labels = []string{"believes it holds the lock", "holds the lock", "holds"}
 	case overrun:
 		b.labels = []string{"still believes it, past its own deadline", "past its own deadline", "past deadline"}
+	case knowing:
+		b.labels = []string{"works on, though it was told", "works on"}
 	case waiting:
 		b.labels = []string{"waits for the lock", "waits"}
 	}

@@ -39,6 +39,7 @@ func (p *sheet) drawLanes(on canvas.Paper, which func(laneKind) bool) {
 			p.drawBar(on, p.rows[i], l, b)
 		}
 		p.drawBeliefs(on, p.rows[i], l)
+		p.drawMemory(on, p.rows[i], l)
 	}
 }
 

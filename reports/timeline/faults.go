@@ -155,6 +155,17 @@ func weaveFaults(faults, lanes []lane) []lane {
 	return out
 }
 
+// lastActs finds what a host did right before it stood still. In the virtual world that is
+// the same moment; near is how far apart moments are that look the same.
+func (l *lane) lastActs(near time.Duration) {
+	for i := range l.marks {
+		m := &l.marks[i]
+		m.before = m.style != turned && slices.ContainsFunc(l.pauses, func(pause interval) bool {
+			return m.at <= pause.from && pause.from-m.at <= near
+		})
+	}
+}
+
 // faultName is the name of a fault's lane as it stands in the gutter, in lines.
 func (p *sheet) faultName(l lane) []string {
 	return canvas.Wrap(canvas.Regular(labelSize), shortHosts(l.name, p.servers), p.left-margin-16)

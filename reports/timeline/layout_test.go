@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/reports/beliefs"
 	"github.com/locklab/locklab/reports/picturetest"
 	"github.com/locklab/locklab/sim"
 )
@@ -15,8 +16,8 @@ import (
 // strokes, at the x of their time, within the lane of the account.
 func TestLayoutSaysWhereThingsAre(t *testing.T) {
 	for _, which := range told {
-		h, findings := picturetest.History(t, which.scenario, which.backend, which.guard)
-		f, l, err := Draw(h, findings)
+		h, findings, title := picturetest.History(t, which.scenario, which.backend, which.guard)
+		f, l, err := Draw(h, findings, title)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -25,13 +26,17 @@ func TestLayoutSaysWhereThingsAre(t *testing.T) {
 			t.Errorf("%s: the layout is of a figure with %s", which.scenario, want)
 		}
 		box := laneOf(t, l, "account")
+		bottom := box.Bottom
+		if len(beliefs.Remembered(h)) > 0 { // what the guard goes by stands under the balance
+			bottom -= (stripGap + memoryHeight).Points()
+		}
 		writes := 0
 		for _, e := range h.Events {
 			if e.Kind != sim.LedgerWrite {
 				continue
 			}
 			writes++
-			stroke := fmt.Sprintf("M%s %s", short(l.X(e.At)), short(box.Bottom-barHeight.Points()))
+			stroke := fmt.Sprintf("M%s %s", short(l.X(e.At)), short(bottom-barHeight.Points()))
 			if !strings.Contains(svg, stroke) {
 				t.Errorf("%s: the write at %v is not at %s", which.scenario, e.At, stroke)
 			}
@@ -61,7 +66,7 @@ func laneOf(t *testing.T, l Layout, kind string) LaneBox {
 func TestLanesLieBelowEachOtherWithinTheFigure(t *testing.T) {
 	for _, shape := range shapes {
 		h, findings := shape.history()
-		_, l, err := Draw(h, findings)
+		_, l, err := Draw(h, findings, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +89,8 @@ func TestLanesLieBelowEachOtherWithinTheFigure(t *testing.T) {
 }
 
 func TestLayoutNamesItsLanes(t *testing.T) {
-	_, l, err := Draw(gcPause("none"))
+	h, findings := gcPause("none")
+	_, l, err := Draw(h, findings, "")
 	if err != nil {
 		t.Fatal(err)
 	}

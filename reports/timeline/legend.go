@@ -1,6 +1,8 @@
 package timeline
 
 import (
+	"slices"
+
 	"github.com/locklab/locklab/reports/beliefs"
 	"github.com/locklab/locklab/reports/canvas"
 	"gonum.org/v1/plot/vg"
@@ -82,6 +84,9 @@ func (p *sheet) legendItems() []legendItem {
 	add(p.usesBar(overrun), "the same, past its own deadline", func(on canvas.Paper, x, y vg.Length) {
 		on.Hatch(x, y-half, x+sampleWidth, y+half, c)
 	})
+	add(p.usesBar(knowing), "works on, though it was told", func(on canvas.Paper, x, y vg.Length) {
+		on.Hatch(x, y-half, x+sampleWidth, y+half, canvas.Slate)
+	})
 	add(p.mistaken(beliefs.TheLock), "wrong: the lock is not its own", func(on canvas.Paper, x, y vg.Length) {
 		on.Rect(x, y-half, x+sampleWidth, y+half, c)
 		wrongEdge(on, x+7, x+sampleWidth, y-half, y+half)
@@ -102,17 +107,26 @@ func (p *sheet) legendItems() []legendItem {
 		on.Line(x, y, x+sampleWidth, y)
 		on.Line(x, y-4, x, y+4)
 	})
-	add(p.pauses(), "host stands still", func(on canvas.Paper, x, y vg.Length) {
+	add(p.pauses(), "host does nothing", func(on canvas.Paper, x, y vg.Length) {
 		on.Rect(x, y-half, x+sampleWidth, y+half, canvas.Mist)
 	})
+	done := "write"
+	if slices.ContainsFunc(p.lanes, func(l lane) bool { return l.kind == serviceLane && l.uses(tick) }) {
+		done = "write, or end of a lease"
+	}
 	for _, s := range []struct {
 		style markStyle
 		text  string
-	}{{openDot, "read"}, {tick, "write"}, {cross, "refused, failed or unanswered"}, {smallDot, "lease renewed"}} {
+	}{{openDot, "read"}, {look, "looks at its lease"}, {tick, done}, {cross, "refused, lost, given up or unanswered"}, {smallDot, "lease renewed"}} {
 		add(p.usesMark(s.style), s.text, func(on canvas.Paper, x, y vg.Length) {
 			drawSymbol(on, x+sampleWidth/2, y, s.style, 0)
 		})
 	}
+	add(p.saved, "the guard saves the account", func(on canvas.Paper, x, y vg.Length) {
+		drawSymbol(on, x+sampleWidth/2, y, cross, 0)
+		on.Pen(2.2, canvas.Ink)
+		on.Stroke(on.Circle(x+sampleWidth/2, y, 8.5))
+	})
 	add(len(p.violations) > 0, "violation", func(on canvas.Paper, x, y vg.Length) {
 		on.Rect(x, y-half, x+sampleWidth, y+half, canvas.ViolationTint)
 		on.Pen(2.2, canvas.Vermillion)
@@ -133,14 +147,11 @@ func (p *sheet) usesBar(style barStyle) bool {
 }
 
 func (p *sheet) usesMark(style markStyle) bool {
-	for _, l := range p.lanes {
-		for _, m := range l.marks {
-			if m.style == style {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.lanes, func(l lane) bool { return l.uses(style) })
+}
+
+func (l lane) uses(style markStyle) bool {
+	return slices.ContainsFunc(l.marks, func(m mark) bool { return m.style == style })
 }
 
 func (p *sheet) pauses() bool {

@@ -1,6 +1,8 @@
 package timeline
 
 import (
+	"slices"
+
 	"github.com/locklab/locklab/reports/canvas"
 	"gonum.org/v1/plot/vg"
 )
@@ -21,7 +23,7 @@ func (p *sheet) drawMarks(on canvas.Paper, r row, l lane) {
 	for _, reads := range []bool{true, false} { // reads below: there are many, and they did no harm
 		for _, m := range l.marks {
 			if reads == (m.style == openDot) {
-				p.drawMark(on, r, m)
+				p.drawMark(on, r, l, m)
 			}
 		}
 	}
@@ -32,7 +34,7 @@ func (p *sheet) drawMarks(on canvas.Paper, r row, l lane) {
 	}
 }
 
-func (p *sheet) drawMark(on canvas.Paper, r row, m mark) {
+func (p *sheet) drawMark(on canvas.Paper, r row, l lane, m mark) {
 	x, middle := p.x(m.at), (r.bar+r.bottom)/2
 	if m.style == turned {
 		drawFlag(on, r, x, m)
@@ -42,8 +44,25 @@ func (p *sheet) drawMark(on canvas.Paper, r row, m mark) {
 		on.Pen(2.2, canvas.Vermillion)
 		on.Stroke(on.Circle(x, middle, 8.5))
 	}
+	if m.saving {
+		on.Pen(2.2, canvas.Ink)
+		on.Stroke(on.Circle(x, middle, 8.5))
+	}
+	if m.style == look && (m.before || p.hidden(l, m)) {
+		x = max(x-lookSize-2, p.left+lookSize) // before the pause or the write that came next, not half under it
+	}
 	drawSymbol(on, x, middle, m.style, m.client)
 }
+
+// hidden tells whether the sign of a later mark lies over that of this one.
+func (p *sheet) hidden(l lane, m mark) bool {
+	return slices.ContainsFunc(l.marks, func(o mark) bool {
+		return o.seq > m.seq && o.style != turned && p.x(o.at)-p.x(m.at) < lookSize+2
+	})
+}
+
+// lookSize is half the size of the sign of a look.
+const lookSize = vg.Length(6)
 
 // drawSymbol draws a mark's symbol around a point; white behind it keeps it readable on
 // every bar.
@@ -55,6 +74,23 @@ func drawSymbol(on canvas.Paper, x, y vg.Length, style markStyle, client int) {
 		on.Line(x, y-barHeight/2, x, y+barHeight/2)
 		on.Pen(2.6, canvas.Ink)
 		on.Line(x, y-barHeight/2, x, y+barHeight/2)
+	case look:
+		var eye vg.Path // a diamond
+		for i, corner := range [][2]vg.Length{{0, -lookSize}, {lookSize, 0}, {0, lookSize}, {-lookSize, 0}} {
+			at := on.At(x+corner[0], y+corner[1])
+			if i == 0 {
+				eye.Move(at)
+			} else {
+				eye.Line(at)
+			}
+		}
+		eye.Close()
+		on.SetColor(canvas.White)
+		on.Fill(eye)
+		on.Pen(1.6, canvas.Ink)
+		on.Stroke(eye)
+		on.SetColor(canvas.Ink)
+		on.Fill(on.Circle(x, y, 1.8))
 	case openDot:
 		on.SetColor(canvas.White)
 		on.Fill(on.Circle(x, y, 4))

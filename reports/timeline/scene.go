@@ -23,7 +23,10 @@ type scene struct {
 	violated        bool
 	notes           []string // what the picture leaves out
 	from, to        time.Duration
-	windowed        bool // a piece of the trial, cut out
+	windowed        bool          // a piece of the trial, cut out
+	whole           time.Duration // how long the trial was
+	saved           bool          // the guard saved the account
+	rescue          time.Duration // when
 	ttl             time.Duration
 	servers         []sim.HostID // of the lock service
 	lanes           []lane       // from top to bottom
@@ -53,7 +56,9 @@ type lane struct {
 	// of a client
 	knows    []known
 	mistakes []mistake
-	empty    string // what to say when there is nothing in the lane
+	// of the account
+	memory []bar
+	empty  string // what to say when there is nothing in the lane
 }
 
 type interval struct{ from, to time.Duration }
@@ -61,12 +66,14 @@ type interval struct{ from, to time.Duration }
 type barStyle int8
 
 const (
-	waiting  barStyle = iota // asked for the lock, has no answer
-	held                     // believes it holds the lock
-	overrun                  // still believes so, past its own deadline
-	granted                  // the lock service thinks so
-	balance                  // the account has this balance
-	inEffect                 // a fault
+	waiting    barStyle = iota // asked for the lock, has no answer
+	held                       // believes it holds the lock
+	overrun                    // still believes so, past its own deadline
+	knowing                    // works on, though it was told that it lost the lock
+	granted                    // the lock service thinks so
+	balance                    // the account has this balance
+	remembered                 // the account's guard goes by this
+	inEffect                   // a fault
 )
 
 // bar is something that lasts.
@@ -91,6 +98,7 @@ const (
 	openDot                   // a read
 	cross                     // a refusal, or no answer
 	smallDot                  // a renewal
+	look                      // a client looks at its lease
 	turned                    // a belief becomes wrong
 )
 
@@ -102,6 +110,8 @@ type mark struct {
 	client int
 	label  string
 	guilty bool // part of a violation's evidence
+	saving bool // the refusal by which the guard saved the account
+	before bool // right before its host stood still
 	// of a flag
 	about beliefs.Subject
 	gone  bool // its withdrawal is no longer in the balance
@@ -132,14 +142,14 @@ func (v violation) when() (time.Duration, bool) {
 }
 
 // newScene reads a history into lanes. It fails only when there is nothing to draw.
-func newScene(h *sim.History, findings []check.Finding) (*scene, error) {
+func newScene(h *sim.History, findings []check.Finding, title string) (*scene, error) {
 	if h == nil || len(h.Events) == 0 {
 		return nil, errors.New("draw timeline: the history has no events, not even an end: was the run killed? run the trial again")
 	}
 	s := &scene{ttl: h.Header.TTL, servers: h.Header.Servers}
-	s.title, s.subtitle = words.Headline(h.Header)
-	s.verdict, s.violated = words.Verdict(findings)
-	s.frame(h)
+	s.title, s.subtitle = words.Heading(h.Header, title)
+	s.verdict, s.violated = words.Verdict(h, findings)
+	s.frame(h, findings)
 
 	clients := make([]lane, len(h.Header.Clients))
 	for i := range clients {
@@ -162,7 +172,14 @@ func newScene(h *sim.History, findings []check.Finding) (*scene, error) {
 			s.violations = append(s.violations, placeViolation(f, h, clients))
 		}
 	}
+	for i := range s.lanes {
+		s.lanes[i].lastActs((s.to - s.from) / 500)
+	}
 	s.accuse(findings)
+	if e, saved := words.Rescue(h, findings); saved {
+		s.saved, s.rescue = true, e.At
+		s.praise(e.Seq)
+	}
 	s.limit(findings)
 	s.fold()
 	return s, nil
@@ -174,8 +191,8 @@ func (s *scene) endOf(h *sim.History) time.Duration {
 }
 
 // frame chooses the piece of time that is drawn: all of it, but not the long silence
-// that a trial may end with.
-func (s *scene) frame(h *sim.History) {
+// that a trial may end with, unless somebody waited through it for too long.
+func (s *scene) frame(h *sim.History, findings []check.Finding) {
 	last, end := time.Duration(0), time.Duration(0)
 	for _, e := range h.Events {
 		end = e.At
@@ -183,7 +200,12 @@ func (s *scene) frame(h *sim.History) {
 			last = e.At
 		}
 	}
-	s.to = end
+	for _, f := range findings {
+		if at, waiting := tooLong(f, h); waiting {
+			last = max(last, at)
+		}
+	}
+	s.to, s.whole = end, end
 	if quiet := end - last; last > 0 && quiet > last/5 {
 		s.to = last + last/20
 		s.notes = append(s.notes, fmt.Sprintf("Nothing happened between %s and the end of the trial at %s.", words.Seconds(last), words.Seconds(end)))
@@ -213,6 +235,17 @@ func (s *scene) accuse(findings []check.Finding) {
 		}
 		for j := range s.lanes[i].marks {
 			s.lanes[i].marks[j].guilty = guilty[s.lanes[i].marks[j].seq]
+		}
+	}
+}
+
+// praise marks the refusal by which the guard saved the account.
+func (s *scene) praise(seq int64) {
+	for i := range s.lanes {
+		for j := range s.lanes[i].marks {
+			if m := &s.lanes[i].marks[j]; m.seq == seq {
+				m.saving = true
+			}
 		}
 	}
 }

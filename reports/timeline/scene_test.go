@@ -12,7 +12,7 @@ import (
 
 func sceneOf(t *testing.T, h *sim.History, findings []check.Finding) *scene {
 	t.Helper()
-	s, err := newScene(h, findings)
+	s, err := newScene(h, findings, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +214,7 @@ func TestVerdictSaysTheGravestFirst(t *testing.T) {
 		{"all well", []check.Finding{finding(check.Overlap, check.Holds)}, "Nothing was violated.", false},
 		{"not judged", nil, "This trial was not judged.", false},
 	} {
-		got, violated := words.Verdict(test.findings)
+		got, violated := words.Verdict(&sim.History{}, test.findings)
 		if got != test.want || violated != test.violated {
 			t.Errorf("%s: %q (violated: %t), want %q (%t)", test.name, got, violated, test.want, test.violated)
 		}

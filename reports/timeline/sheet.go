@@ -108,6 +108,9 @@ func (p *sheet) place(l lane, y vg.Length) (r row, below vg.Length, dropped int)
 	if len(l.knows) > 0 {
 		r.foot += stripGap + stripHeight
 	}
+	if len(l.memory) > 0 {
+		r.foot += stripGap + memoryHeight
+	}
 	return r, r.foot + between, dropped
 }
 
@@ -152,6 +155,9 @@ func (p *sheet) stretch() {
 	for i := range p.lanes {
 		if l := &p.lanes[i]; l.kind == ledgerLane && len(l.bars) > 0 {
 			l.bars[len(l.bars)-1].to = p.to // the balance outlives the trial
+			if n := len(l.memory); n > 0 {
+				l.memory[n-1].to = p.to
+			}
 		}
 	}
 }

@@ -55,7 +55,7 @@ type placement struct {
 	fromLeft bool // the earliest choose first, and would rather stand to the left of their pole
 	byRank   bool // the important ones choose first
 	leftToo  bool // a label stands to the left of its pole rather than in a higher row
-	lifted   int  // the lowest row for what is wrong: it is long, and others may pass below it
+	lifted   int  // the lowest row for what is wrong or refused: where it is long, others may pass below it
 }
 
 // try places label by label: from the right, so that later ones stand lower and earlier
@@ -90,13 +90,16 @@ func (p *placement) try() (tags []tag, cost, lost int) {
 // rank says how important a mark's label is: 0 for evidence of a violation, 2 for a read.
 func (m mark) rank() int {
 	switch {
-	case m.guilty || m.style == turned:
+	case m.guilty || m.saving || m.style == turned:
 		return 0
 	case m.style != openDot:
 		return 1
 	}
 	return 2
 }
+
+// longLabel is the width from which on a refusal is better off in a higher row.
+const longLabel = vg.Length(120)
 
 // place finds the lowest row in which a label disturbs none of those that stand.
 func (p *placement) place(standing []tag, m mark) (tag, bool) {
@@ -105,14 +108,14 @@ func (p *placement) place(standing []tag, m mark) (tag, bool) {
 	right := tag{x: x, left: x + off, right: x + off + width}
 	left := tag{x: x, left: x - off - width, right: x - off}
 	first, second := right, left
-	if p.fromLeft {
+	if p.fromLeft || m.before {
 		first, second = left, right
 	}
 	free := func(t tag) bool {
 		return t.left >= p.minX && t.right <= p.maxX && !slices.ContainsFunc(standing, t.disturbs)
 	}
 	lowest := 0
-	if m.style == turned {
+	if m.style == turned || m.style == cross && width > longLabel {
 		lowest = p.lifted
 	}
 	for row := lowest; row < maxRows; row++ {

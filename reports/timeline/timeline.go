@@ -16,16 +16,17 @@ import (
 // lane a client, a lane for the account, a thin lane for every fault, and at the top
 // what was violated and when. A history with more events than can be read is cut down
 // to a window around the gravest violation; the caption says so. It returns an error when
-// the history has no events.
-func Timeline(h *sim.History, findings []check.Finding) (*canvas.Figure, error) {
-	f, _, err := Draw(h, findings)
+// the history has no events. title is that of the scenario; without one, the scenario's name
+// has to do.
+func Timeline(h *sim.History, findings []check.Finding, title string) (*canvas.Figure, error) {
+	f, _, err := Draw(h, findings, title)
 	return f, err
 }
 
 // Draw is Timeline for those who put something over the picture: it also says where in
 // it what lies.
-func Draw(h *sim.History, findings []check.Finding) (*canvas.Figure, Layout, error) {
-	s, err := newScene(h, findings)
+func Draw(h *sim.History, findings []check.Finding, title string) (*canvas.Figure, Layout, error) {
+	s, err := newScene(h, findings, title)
 	if err != nil {
 		return nil, Layout{}, err
 	}

@@ -36,7 +36,21 @@ func placeViolation(f check.Finding, h *sim.History, clients []lane) violation {
 			v.at = e.At
 		}
 	}
+	if at, waiting := tooLong(f, h); waiting {
+		v.at = at
+	}
 	return v
+}
+
+// tooLong is when the wait of a client became too long that had no answer to the end; false:
+// the finding is of something else.
+func tooLong(f check.Finding, h *sim.History) (time.Duration, bool) {
+	evidence := evidenceOf(f, h)
+	if f.Verdict != check.Violated || f.Property != check.Availability || len(evidence) != 1 || evidence[0].Kind != sim.Acquire {
+		return 0, false
+	}
+	end := h.Events[len(h.Events)-1].At
+	return min(evidence[0].At+check.Patience(h.Header.TTL), end), true
 }
 
 // evidenceOf gives the events that a finding names, in the order of the history.

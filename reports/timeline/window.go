@@ -35,15 +35,20 @@ func (s *scene) limit(findings []check.Finding) {
 	}
 	slices.SortStableFunc(all, func(a, b moment) int { return cmp.Compare(a.at, b.at) })
 	middle, where := 0, "the beginning is shown"
-	if at, found := s.gravestMoment(findings); found {
-		middle, _ = slices.BinarySearchFunc(all, at, func(m moment, at time.Duration) int { return cmp.Compare(m.at, at) })
+	at, found := s.gravestMoment(findings)
+	switch {
+	case s.saved:
+		at, where = s.rescue, "the part around the refusal that is told above is shown"
+	case found:
 		where = "the part around the violation that is told above is shown"
+	}
+	if s.saved || found {
+		middle, _ = slices.BinarySearchFunc(all, at, func(m moment, at time.Duration) int { return cmp.Compare(m.at, at) })
 	}
 	first, end := s.around(all, middle)
 	if first == 0 && end == len(all) {
 		return
 	}
-	whole := s.to
 	from, to := all[first].at, all[end-1].at
 	pad := max((to-from)/50, time.Nanosecond)
 	s.clip(max(0, from-pad), to+pad)
@@ -51,8 +56,8 @@ func (s *scene) limit(findings []check.Finding) {
 	for _, l := range s.lanes {
 		left += len(l.marks)
 	}
-	s.notes = append(s.notes, fmt.Sprintf("Too much to draw it all: %s, %s to %s of %s, %d of %d marks.",
-		where, words.Seconds(s.from), words.Seconds(s.to), words.Seconds(whole), left, len(all)))
+	s.notes = append(s.notes, fmt.Sprintf("Too much to draw it all: %s, %s, %d of %d marks.",
+		where, words.Part(s.from, s.to, s.whole), left, len(all)))
 }
 
 // around takes in marks from the middle on, one before it for each one behind it, until
@@ -99,6 +104,7 @@ func (s *scene) clip(from, to time.Duration) {
 		}
 		l.marks = slices.DeleteFunc(l.marks, func(m mark) bool { return outside(m.at) })
 		l.bars = slices.DeleteFunc(l.bars, func(b bar) bool { return b.to < from || b.from > to })
+		l.memory = slices.DeleteFunc(l.memory, func(b bar) bool { return b.to < from || b.from > to })
 		l.knows = slices.DeleteFunc(l.knows, func(k known) bool { return k.to < from || k.from > to })
 		l.mistakes = slices.DeleteFunc(l.mistakes, func(m mistake) bool { return m.to < from || m.from > to })
 	}

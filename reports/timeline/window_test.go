@@ -24,7 +24,7 @@ func TestAHistoryOf100000EventsIsCutDownAndSaysSo(t *testing.T) {
 		t.Fatalf("only %d events", len(h.Events))
 	}
 	began := time.Now()
-	f, l, err := Draw(h, findings)
+	f, l, err := Draw(h, findings, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func BenchmarkTimeline(b *testing.B) {
 
 func drawSVG(b *testing.B, h *sim.History, findings []check.Finding) {
 	b.Helper()
-	f, err := Timeline(h, findings)
+	f, err := Timeline(h, findings, "")
 	if err != nil {
 		b.Fatal(err)
 	}

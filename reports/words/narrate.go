@@ -16,8 +16,12 @@ func NewNarrator(h *sim.History) Narrator {
 	n := Narrator{map[string]sim.HostID{}}
 	for i := range h.Events {
 		e := &h.Events[i]
-		if e.Kind == sim.AcquireSent || e.Kind == sim.Acquired {
+		_, known := n.owners[e.Grant]
+		switch {
+		case e.Kind == sim.AcquireSent, e.Kind == sim.Acquired:
 			n.owners[e.Grant] = e.Host
+		case e.Kind == sim.Granted && e.Client != "" && !known: // the service may know it
+			n.owners[e.Grant] = e.Client
 		}
 	}
 	return n
@@ -40,8 +44,8 @@ var sentences = map[sim.Kind]string{
 	sim.ReadRefused:  "{host} is refused the read{note}",
 	sim.ReadUnknown:  "{host} gets no answer to its read",
 	sim.Check:        "{host} looks at its deadline: the lease is still good",
-	sim.Abandon:      "{host} gives up before it writes{note}",
-	sim.Ignored:      "{host} knows that its lease is over, and works on{note}",
+	sim.Abandon:      "{host} stops before it writes{note}",
+	sim.Ignored:      "{host} works on all the same{note}",
 	sim.Write:        "{host} is about to write {balance}, computed from v{base}{token}{job}",
 	sim.WriteSent:    "{host} has sent its write",
 	sim.Wrote:        "{host} is told that its write was taken (v{version})",
@@ -76,12 +80,29 @@ var sentences = map[sim.Kind]string{
 	sim.End:           "the trial is over{note}",
 }
 
+// ofJobs are the sentences that are others where the work is a job: what a client writes is a
+// charge, and what is left is for the account to say.
+var ofJobs = map[sim.Kind]string{
+	sim.Read:         "{host} has looked whether the job is done{job}",
+	sim.Write:        "{host} is about to charge the account{job}{token}",
+	sim.Wrote:        "{host} is told that the account was charged{job}",
+	sim.WriteRefused: "{host} is told that its charge was refused{job}{note}",
+	sim.WriteUnknown: "{host} gets no answer to its charge{job}",
+
+	sim.LedgerRead:         "the account is asked for {client} whether the job is done{job}{token}{note}",
+	sim.LedgerWrite:        "the account is charged for {client}: {balance} (v{version}) is left{job}{token}",
+	sim.LedgerWriteRefused: "the account refuses the charge of {client}{job}{token}{note}",
+}
+
 // Sentence tells one event, without its time: "redis-1 gives the lock to client-2 (token
 // 34)".
 func (n Narrator) Sentence(e *sim.Event) string {
 	text, known := sentences[e.Kind]
 	if !known {
 		return string(e.Kind)
+	}
+	if job, other := ofJobs[e.Kind]; other && e.Job != "" {
+		text = job
 	}
 	where := func(h sim.HostID) string {
 		if h == "" {

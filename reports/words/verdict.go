@@ -17,6 +17,16 @@ func Headline(h sim.Header) (title, subtitle string) {
 	return title, subtitle
 }
 
+// Heading is what stands above the picture of a trial: the title of its scenario, and which
+// trial it is. Without a title the scenario's name has to do.
+func Heading(h sim.Header, title string) (heading, subtitle string) {
+	name, rest := Headline(h)
+	if title == "" {
+		return name, rest
+	}
+	return title, name + " · " + rest
+}
+
 // gravity orders what is said first: why the trial means nothing, then what it cost,
 // then how it came about.
 var gravity = []check.Property{
@@ -29,8 +39,13 @@ var gravity = []check.Property{
 // free a lock, or no token was issued, is nothing to put above a picture.
 var always = []check.Property{check.LostUpdate, check.StaleWrite, check.OverlapValid, check.Overlap, check.WorkOverlap, check.Availability}
 
-// Verdict says in one sentence how the trial came out, and whether that is a violation.
-func Verdict(findings []check.Finding) (sentence string, violated bool) {
+// Verdict says how the trial came out, and whether that is a violation: of lost money and of
+// what was done twice also what would be right, and of a guard that saved the account that
+// it did.
+func Verdict(h *sim.History, findings []check.Finding) (sentence string, violated bool) {
+	if len(findings) == 0 {
+		return "This trial was not judged.", false
+	}
 	for _, p := range check.Preconditions() {
 		for _, f := range findings {
 			if f.Property == p && f.Verdict != check.Holds {
@@ -38,10 +53,13 @@ func Verdict(findings []check.Finding) (sentence string, violated bool) {
 			}
 		}
 	}
+	if saved := rescue(h, findings); saved != "" {
+		return saved + allTheSame(findings), false
+	}
 	for _, p := range gravity {
 		for _, f := range findings {
 			if f.Property == p && f.Verdict == check.Violated {
-				return sentenceOf(Property(p), inShort(f)) + consolation(f, findings), true
+				return sentenceOf(Property(p), inShort(f)) + consolation(f, findings) + ending(h), true
 			}
 		}
 	}
@@ -49,9 +67,6 @@ func Verdict(findings []check.Finding) (sentence string, violated bool) {
 		if f.Verdict == check.Undecided && slices.Contains(always, f.Property) {
 			return sentenceOf("undecided, "+Property(f.Property), f.Why), false
 		}
-	}
-	if len(findings) == 0 {
-		return "This trial was not judged.", false
 	}
 	return "Nothing was violated.", false
 }
@@ -64,6 +79,20 @@ func inShort(f check.Finding) string {
 	}
 	short, _, _ := strings.Cut(f.Why, " (")
 	return short
+}
+
+// allTheSame names what was violated although the account was saved.
+func allTheSame(findings []check.Finding) string {
+	var names []string
+	for _, f := range ByGravity(findings) {
+		if f.Verdict == check.Violated {
+			names = append(names, Property(f.Property))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " Violated all the same: " + strings.Join(names, ", ") + "."
 }
 
 // consolation says that the money is safe, where it is. Who was charged twice needs none.
@@ -112,6 +141,16 @@ func alike(h *sim.History, a, b []check.Stretch) bool {
 	return slices.EqualFunc(a, b, func(x, y check.Stretch) bool {
 		return (x.From-y.From).Abs() <= within && (x.To-y.To).Abs() <= within
 	})
+}
+
+// Gravest gives the violation that is told first, whatever the preconditions were.
+func Gravest(findings []check.Finding) (check.Finding, bool) {
+	for _, f := range ByGravity(findings) {
+		if f.Verdict == check.Violated && !slices.Contains(check.Preconditions(), f.Property) {
+			return f, true
+		}
+	}
+	return check.Finding{}, false
 }
 
 // ByGravity brings findings into the order in which they are told.

@@ -24,7 +24,7 @@ func TestEveryPropertyHasItsPlaceAndItsWords(t *testing.T) {
 		if Violation(p) == "" {
 			t.Errorf("nothing says what happens if %s is violated", p)
 		}
-		sentence, violated := Verdict([]check.Finding{{Property: p, Verdict: check.Violated, Why: "so it was"}})
+		sentence, violated := Verdict(&sim.History{}, []check.Finding{{Property: p, Verdict: check.Violated, Why: "so it was"}})
 		if !violated || !strings.HasPrefix(sentence, Property(p)+": so it was") {
 			t.Errorf("of a trial in which %s was violated it is said: %q", p, sentence)
 		}
@@ -74,7 +74,7 @@ func TestWorkIsToldOfOnlyWhereItSaysMoreThanBeliefs(t *testing.T) {
 			if !slices.ContainsFunc(findings, is(check.WorkOverlap)) {
 				t.Error("the findings themselves have changed")
 			}
-			if sentence, _ := Verdict(findings[len(check.Preconditions()):]); !strings.HasPrefix(sentence, "overlap") {
+			if sentence, _ := Verdict(h, findings[len(check.Preconditions()):]); !strings.HasPrefix(sentence, "overlap") {
 				t.Errorf("of two that believe and work at once it is said: %s", sentence)
 			}
 		})

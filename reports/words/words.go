@@ -46,6 +46,12 @@ func Seconds(d time.Duration) string {
 	return ThreeDigits(d.Seconds()) + " s"
 }
 
+// Part says which part of a trial is shown: "30.9 s to 99.1 s of 99.1 s". What is drawn
+// behind the end of the trial, to have room, is no part of it.
+func Part(from, to, trial time.Duration) string {
+	return fmt.Sprintf("%s to %s of %s", Seconds(min(from, trial)), Seconds(min(to, trial)), Seconds(trial))
+}
+
 // ThreeDigits rounds to three digits that count and leaves out zeros behind the point.
 func ThreeDigits(x float64) string {
 	decimals := 2

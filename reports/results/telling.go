@@ -1,0 +1,122 @@
+package results
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/control"
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// telling gives the kept trial of one scenario that shows what the scenario is about; nil:
+// none was kept. What counts, from what counts most:
+//
+//   - It tells something: its faults happened.
+//   - The guard that the scenario is named after.
+//   - What theory expects to be violated there was violated: the gravest first.
+//   - A fence that failed: it says more than no guard at all.
+//   - A lock service that people use, not one of locklab's controls.
+//   - A measure that is expected to be more than in other cells: the most, against the least.
+//   - What else was violated, where nothing was that was expected to be.
+//
+// Of those that are equal it is the first, in the order of the script.
+func (s *Set) telling(kept []Kept) *Kept {
+	if len(kept) == 0 {
+		return nil
+	}
+	card := s.Card(kept[0].Result.Scenario)
+	if card == nil {
+		card = &scenarios.Card{}
+	}
+	best := 0
+	weights := weigh(&kept[0], card)
+	for i := range kept[1:] {
+		if w := weigh(&kept[i+1], card); slices.Compare(w, weights) > 0 {
+			best, weights = i+1, w
+		}
+	}
+	return &kept[best]
+}
+
+// gravest are the violations that a scenario can be about, from the one that says most. Those
+// of mutual exclusion come with most of them, and are told apart only if nothing else is
+// expected.
+var gravest = []check.Property{
+	check.ForeignRelease, check.DuplicateEffect, check.LostUpdate, check.TokenOrder, check.FreshRefused, check.StaleWrite,
+}
+
+// fences are the guards that look at fencing tokens, from the weakest.
+var fences = []ledger.Guard{ledger.FenceEqual, ledger.FenceWrites, ledger.FenceAll}
+
+// weigh gives what speaks for a trial, from what counts most.
+func weigh(k *Kept, card *scenarios.Card) []float64 {
+	r := &k.Result
+	var weights []float64
+	add := func(yes bool) {
+		w := 0.0
+		if yes {
+			w = 1
+		}
+		weights = append(weights, w)
+	}
+	cell := cellOf(card, r)
+	happened := func(p check.Property) bool {
+		return r.Finding(p).Verdict == check.Violated && slices.ContainsFunc(cell.Expect, func(e scenarios.Expected) bool {
+			return e.Property == p && e.Verdict == check.Violated
+		})
+	}
+	add(!slices.ContainsFunc(check.Preconditions(), func(p check.Property) bool { return r.Finding(p).Verdict != check.Holds }))
+	add(strings.HasPrefix(r.Scenario, r.Guard+"-"))
+	for _, p := range gravest {
+		add(happened(p))
+	}
+	expected := slices.ContainsFunc(check.Properties(), happened)
+	add(expected)
+	failed := slices.ContainsFunc(scenarios.Damages(), happened)
+	weights = append(weights, 0)
+	if failed {
+		weights[len(weights)-1] = float64(1 + slices.Index(fences, ledger.Guard(r.Guard)))
+	}
+	add(!isControl(r.Backend))
+	weights = append(weights, outstanding(card, cell))
+	for _, p := range append(slices.Clone(gravest), check.OverlapValid, check.Overlap, check.Availability) {
+		add(!expected && r.Finding(p).Verdict == check.Violated)
+	}
+	return weights
+}
+
+// cellOf finds the cell of a trial on its scenario's card.
+func cellOf(card *scenarios.Card, r *scenarios.Result) scenarios.CardCell {
+	for _, c := range card.Cells {
+		if c.In(r.Scenario) == r.Cell() {
+			return c
+		}
+	}
+	return scenarios.CardCell{}
+}
+
+func isControl(backend string) bool {
+	name, _, _ := strings.Cut(backend, "+")
+	return slices.ContainsFunc([]backends.Backend{control.None{}, control.Perfect{}}, func(b backends.Backend) bool { return b.Name() == name })
+}
+
+// outstanding is how many times as much a measure of a cell is expected to be as it is in the
+// cell of the scenario where it is the least; 1: no more, or nothing is expected of it.
+func outstanding(card *scenarios.Card, cell scenarios.CardCell) float64 {
+	most := 1.0
+	for _, mine := range cell.Ranges {
+		for _, c := range card.Cells {
+			for _, other := range c.Ranges {
+				if other.Measure == mine.Measure && c.World == cell.World && middle(other) > 0 {
+					most = max(most, middle(mine)/middle(other))
+				}
+			}
+		}
+	}
+	return most
+}
+
+func middle(r scenarios.CardRange) float64 { return (r.From + r.To) / 2 }

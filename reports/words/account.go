@@ -1,0 +1,172 @@
+package words
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// WouldBeRight says what a balance should have been: "90; 80 would be right". It is only the
+// balance where nothing is wrong.
+func WouldBeRight(balance string, b check.Balanced) string {
+	if b.Is == b.Right {
+		return balance
+	}
+	return fmt.Sprintf("%s; %d would be right", balance, b.Right)
+}
+
+// ending says what the trial has left in the account, where that is wrong.
+func ending(h *sim.History) string {
+	all := check.Balances(h)
+	if n := len(all); n > 0 && all[n-1].Is != all[n-1].Right {
+		return " The balance is " + WouldBeRight(fmt.Sprint(all[n-1].Is), all[n-1]) + "."
+	}
+	return ""
+}
+
+// Refused is a guard's reason to refuse, as short as a label has to be: "token 1 is lower
+// than 2", "from v1, not v2".
+func Refused(e *sim.Event) string {
+	reason, _, _ := strings.Cut(refused(e), ", the ")
+	reason = strings.Replace(reason, "computed from version ", "from v", 1)
+	reason = strings.Replace(reason, ", but the account has version ", ", not v", 1)
+	if id, already := strings.CutPrefix(reason, "there is an effect with the id "); already {
+		return strings.Replace(id, " already", " was done already", 1)
+	}
+	return reason
+}
+
+// refused is the same in full, with lock values cut short.
+func refused(e *sim.Event) string {
+	var short []string
+	for _, word := range strings.Fields(e.Note) {
+		bare := strings.TrimRight(word, ",.")
+		short = append(short, Short(bare)+word[len(bare):])
+	}
+	return strings.Join(short, " ")
+}
+
+// Rescue gives the refusal by which a guard saved the account: of the first write, else of
+// the first read. There is none where the trial means nothing, where money was lost all the
+// same, and where the guard refused who was in the right.
+func Rescue(h *sim.History, findings []check.Finding) (*sim.Event, bool) {
+	for _, f := range findings {
+		switch f.Property {
+		case check.RecordingSane, check.FaultsHappened:
+			if f.Verdict != check.Holds {
+				return nil, false
+			}
+		case check.LostUpdate, check.DuplicateEffect, check.FreshRefused, check.TokenOrder:
+			if f.Verdict == check.Violated {
+				return nil, false
+			}
+		}
+	}
+	if all := refusals(h); len(all) > 0 && len(findings) > 0 {
+		return all[0], true
+	}
+	return nil, false
+}
+
+// rescue tells of it; empty if there is none.
+func rescue(h *sim.History, findings []check.Finding) string {
+	e, saved := Rescue(h, findings)
+	if !saved {
+		return ""
+	}
+	text := sentenceOf("refused", cmp.Or(refused(e), "the guard gives no reason")) + " " + Spared(h, e)
+	if n := len(refusals(h)); n > 1 {
+		text += fmt.Sprintf(" It is the first of %s.", Many(n, "refusal"))
+	}
+	return text
+}
+
+// refusals lists what the guard refused: the writes; if there are none, the reads. Who
+// carries no token where one is needed is not kept out for being late.
+func refusals(h *sim.History) []*sim.Event {
+	var writes, reads []*sim.Event
+	for i := range h.Events {
+		e := &h.Events[i]
+		if ledger.Guard(h.Header.Guard).NeedsToken() && e.Token == 0 {
+			continue
+		}
+		switch e.Kind {
+		case sim.LedgerWriteRefused:
+			writes = append(writes, e)
+		case sim.LedgerReadRefused:
+			reads = append(reads, e)
+		}
+	}
+	if len(writes) > 0 {
+		return writes
+	}
+	return reads
+}
+
+// Spared says what a refusal kept from the account: what was refused, and what it would have
+// done.
+func Spared(h *sim.History, e *sim.Event) string {
+	at := fmt.Sprintf("%.3f s", e.At.Seconds())
+	if e.Kind == sim.LedgerReadRefused {
+		return fmt.Sprintf("That was a read of %s at %s.", e.Client, at)
+	}
+	if e.Job != "" {
+		if chargedBefore(h, e) {
+			return fmt.Sprintf("At %s %s would have charged for %s once more.", at, e.Client, e.Job)
+		}
+		return fmt.Sprintf("At %s %s was to charge for %s.", at, e.Client, e.Job)
+	}
+	what := fmt.Sprintf("At %s %s would have written", at, e.Client)
+	if w := writeOf(h, e); w != nil {
+		what += fmt.Sprintf(" %d", w.Balance)
+	}
+	undone := undone(h, e)
+	switch {
+	case len(undone) == 0:
+		return what + "."
+	case len(undone) == 1:
+		return fmt.Sprintf("%s over %s's withdrawal.", what, undone[0].Client)
+	}
+	return fmt.Sprintf("%s over %s.", what, Many(len(undone), "withdrawal"))
+}
+
+// chargedBefore tells whether the account had been charged for the job of a refused charge.
+func chargedBefore(h *sim.History, refused *sim.Event) bool {
+	return slices.ContainsFunc(h.Events, func(e sim.Event) bool {
+		return e.Kind == sim.LedgerWrite && e.Job == refused.Job && e.Seq < refused.Seq
+	})
+}
+
+// writeOf is what the client was about to write when it was refused.
+func writeOf(h *sim.History, refused *sim.Event) *sim.Event {
+	var last *sim.Event
+	for i := range h.Events {
+		if e := &h.Events[i]; e.Kind == sim.Write && e.Op == refused.Op && e.Seq < refused.Seq {
+			last = e
+		}
+	}
+	return last
+}
+
+// undone lists the withdrawals that were in the balance and would not have been any more.
+func undone(h *sim.History, refused *sim.Event) (writes []*sim.Event) {
+	made := map[uint64]*sim.Event{}
+	var last *sim.Event
+	for i := range h.Events {
+		if e := &h.Events[i]; e.Kind == sim.LedgerWrite && e.Seq < refused.Seq {
+			made[e.Version], last = e, e
+		}
+	}
+	for w := last; w != nil && w.Version > refused.Base; w = made[w.Base] {
+		writes = append(writes, w)
+		if w.Base >= w.Version {
+			break // no history of ours; there would be no end to it
+		}
+	}
+	return writes
+}

@@ -16,7 +16,7 @@ type Trial struct {
 	Kept   results.Kept
 	Events int // that the history has
 	packed string
-	svg    []byte // of the telling trial of its scenario, which is shown without JavaScript
+	sketch sketch // its timeline; the markup only of the telling trial of its scenario, which is shown without JavaScript
 }
 
 // NewTrial packs the story of a kept trial. svg is its timeline, as canvas.Figure writes it,
@@ -25,15 +25,13 @@ type Trial struct {
 func NewTrial(k results.Kept, h *sim.History, svg []byte, layout timeline.Layout) (Trial, error) {
 	s := newStory(h, k.Result.Findings, layout)
 	t := Trial{Kept: k, Events: len(h.Events)}
-	if k.Telling {
-		t.svg = svg
-	} else {
-		if _, err := drawing(svg); err != nil {
-			return Trial{}, fmt.Errorf("the timeline of %s: %w", k.ID, err)
-		}
-		s.SVG = string(svg)
-	}
 	var err error
+	if t.sketch, err = drawing(svg); err != nil {
+		return Trial{}, fmt.Errorf("the timeline of %s: %w", k.ID, err)
+	}
+	if !k.Telling {
+		s.SVG, t.sketch.markup = string(t.sketch.markup), ""
+	}
 	if t.packed, err = s.pack(); err != nil {
 		return Trial{}, fmt.Errorf("pack the story of %s: %w", k.ID, err)
 	}

@@ -48,7 +48,12 @@ var ran = sync.OnceValues(func() (*results.Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := results.NewFolder(folder, results.About{
+	return runOf(folder, trials)
+})
+
+// runOf runs trials and leaves their results in a folder.
+func runOf(into string, trials []scenarios.Trial) (*results.Set, error) {
+	f, err := results.NewFolder(into, results.About{
 		Command: []string{"locklab", "run", "--seeds", "2"}, Version: "(test)", Go: "go1.26", Started: time.Unix(1e9, 0),
 		World: "virtual", Seeds: "2", Trials: len(trials), Scenarios: scenarios.Cards(trials, nil),
 	})
@@ -65,7 +70,7 @@ var ran = sync.OnceValues(func() (*results.Set, error) {
 		}
 	}
 	return f.Set(), f.Close()
-})
+}
 
 // trialsOf draws and packs kept trials.
 func trialsOf(t *testing.T, kept []results.Kept) (trials []Trial) {

@@ -3,57 +3,58 @@ package canvas
 
 import "image/color"
 
-// The colours are those of Okabe and Ito, "Color Universal Design" (2008), which stay
-// apart for people with the common kinds of colour blindness. They mean the same in
-// every picture: a client keeps its colour, vermillion is always a violation.
+// Colour is a colour of a picture, on light paper and on dark. PNGs are light. An SVG has
+// both, and whatever shows it takes the one that its reader prefers.
+type Colour struct{ Light, Dark color.NRGBA }
+
+// RGBA is that on light, so a Colour is a color.Color.
+func (c Colour) RGBA() (r, g, b, a uint32) { return c.Light.RGBA() }
+
+// The colours mean the same in every picture: a client keeps its colour, vermillion is
+// always a violation. They stay apart for people with each kind of colour blindness: they
+// differ in how light they are as well as in hue. A test holds them to it, and to enough
+// contrast with the paper. Okabe and Ito's palette (2008), which these come from, does not
+// suffice: its orange and its vermillion are both a dull yellow to many, and its orange and
+// its sky blue are too faint for lines on white.
 var (
-	Blue          = color.NRGBA{R: 0x00, G: 0x72, B: 0xB2, A: 0xFF}
-	Orange        = color.NRGBA{R: 0xE6, G: 0x9F, B: 0x00, A: 0xFF}
-	BluishGreen   = color.NRGBA{R: 0x00, G: 0x9E, B: 0x73, A: 0xFF}
-	ReddishPurple = color.NRGBA{R: 0xCC, G: 0x79, B: 0xA7, A: 0xFF}
-	SkyBlue       = color.NRGBA{R: 0x56, G: 0xB4, B: 0xE9, A: 0xFF}
-	Vermillion    = color.NRGBA{R: 0xD5, G: 0x5E, B: 0x00, A: 0xFF}
+	Blue   = on(0x0072B2, 0x08A6F8)
+	Amber  = on(0xC87800, 0xF7D255)
+	Green  = on(0x5F9A5C, 0x43956D)
+	Violet = on(0x4B22B0, 0x9673B2)
+	Sky    = on(0x189AE0, 0x30E2FF)
 
-	Ink   = color.NRGBA{R: 0x22, G: 0x22, B: 0x22, A: 0xFF}
-	Slate = color.NRGBA{R: 0x59, G: 0x59, B: 0x59, A: 0xFF} // second-rank text; 7:1 on white
-	Stone = color.NRGBA{R: 0x8C, G: 0x8C, B: 0x8C, A: 0xFF} // fault bars, what belongs to no client
-	Mist  = color.NRGBA{R: 0xE4, G: 0xE4, B: 0xE4, A: 0xFF} // pauses, the account's balance
-	Haze  = color.NRGBA{R: 0xF0, G: 0xF0, B: 0xF0, A: 0xFF} // grid
-	White = color.NRGBA{R: 0xFF, G: 0xFF, B: 0xFF, A: 0xFF}
+	Vermillion = on(0xA3180A, 0xFF2A26)
 
-	// violationTint is laid over everything else, so it must let it show through.
-	ViolationTint = color.NRGBA{R: 0xD5, G: 0x5E, B: 0x00, A: 0x2E}
+	Ink   = on(0x222222, 0xECEEF0)
+	Slate = on(0x595959, 0xB4BAC1) // faults, second-rank text; 7:1
+	Stone = on(0x8C8C8C, 0x7D848B) // what belongs to no client
+	Mist  = on(0xD4D4D6, 0x383B3F) // pauses, the account's balance
+	Haze  = on(0xECECEE, 0x23272B) // grid
+	White = on(0xFFFFFF, 0x14171A) // the paper
+
+	// ViolationTint is laid over everything else, so it must let it show through.
+	ViolationTint = seeThrough(Vermillion, 0x26)
 )
 
-var clientColours = [...]color.NRGBA{Blue, Orange, BluishGreen, ReddishPurple, SkyBlue}
+var clientColours = [...]Colour{Blue, Amber, Green, Violet, Sky}
 
 // ClientColour is the colour of the client with this index in the header; from the sixth
 // client on colours come round again, and the lane's name tells clients apart.
-func ClientColour(client int) color.NRGBA {
+func ClientColour(client int) Colour {
 	if client < 0 {
 		return Stone
 	}
 	return clientColours[client%len(clientColours)]
 }
 
-// Tint mixes a colour with white; part is how much of the colour stays, 0 to 1.
-func Tint(c color.NRGBA, part float64) color.NRGBA {
-	c.A = uint8(255*part + 0.5)
-	return Over(c, White)
+// on is the colour with these values, 0xRRGGBB, on light and on dark.
+func on(light, dark uint32) Colour { return Colour{opaque(light), opaque(dark)} }
+
+func opaque(rgb uint32) color.NRGBA {
+	return color.NRGBA{R: uint8(rgb >> 16), G: uint8(rgb >> 8), B: uint8(rgb), A: 0xFF}
 }
 
-// TextOn gives the colour of text that can be read on this background.
-func TextOn(c color.NRGBA) color.NRGBA {
-	luma := 0.2126*float64(c.R) + 0.7152*float64(c.G) + 0.0722*float64(c.B)
-	if luma < 0.42*255 {
-		return White
-	}
-	return Ink
-}
-
-// Over gives what a see-through colour looks like on a ground.
-func Over(c, ground color.NRGBA) color.NRGBA {
-	part := float64(c.A) / 255
-	mix := func(top, below uint8) uint8 { return uint8(float64(top)*part + float64(below)*(1-part) + 0.5) }
-	return color.NRGBA{R: mix(c.R, ground.R), G: mix(c.G, ground.G), B: mix(c.B, ground.B), A: 0xFF}
+func seeThrough(c Colour, alpha uint8) Colour {
+	c.Light.A, c.Dark.A = alpha, alpha
+	return c
 }

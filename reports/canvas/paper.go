@@ -103,8 +103,11 @@ type Paper struct {
 
 func (p Paper) At(x, y vg.Length) vg.Point { return vg.Point{X: x, Y: p.height - y} }
 
-// Text writes with the baseline at y.
+// Text writes with the baseline at y, if there is something to write.
 func (p Paper) Text(f *plotfont.Face, x, y vg.Length, c color.Color, s string) {
+	if s == "" {
+		return
+	}
 	p.SetColor(c)
 	p.FillString(*f, p.At(x, y), s)
 }

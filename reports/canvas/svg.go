@@ -30,6 +30,7 @@ type svg struct {
 	stack         []pencil
 	pending       string       // look of the strokes in path
 	path          bytes.Buffer //
+	scheme        scheme
 }
 
 // pencil is what is drawn with, and how its points come to lie on the paper: those of vg,
@@ -122,7 +123,7 @@ func (c *svg) Stroke(path vg.Path) {
 	if p.width <= 0 {
 		return
 	}
-	look := ` fill="none" stroke="` + hex(p.colour) + `"` + opacity("stroke-opacity", p.colour)
+	look := ` fill="none"` + c.paint("stroke", p.colour)
 	if w := length(float64(p.width) * p.stretch()); w != "1" {
 		look += ` stroke-width="` + w + `"`
 	}
@@ -145,7 +146,7 @@ func (c *svg) Stroke(path vg.Path) {
 // Fill fills a path.
 func (c *svg) Fill(path vg.Path) {
 	p := c.now()
-	c.draw(` fill="`+hex(p.colour)+`"`+opacity("fill-opacity", p.colour), path, false)
+	c.draw(c.paint("fill", p.colour), path, false)
 }
 
 // draw adds a path. mayJoin: it may share an element with others of the same look.
@@ -181,7 +182,8 @@ func plain(text string) string {
 	}, text)
 }
 
-// FillString writes text: it stays text.
+// FillString writes text: it stays text. It is as long as it was measured to be, whatever
+// font it is shown in: letters of another font are made narrower or wider.
 func (c *svg) FillString(f plotfont.Face, at vg.Point, text string) {
 	c.flush()
 	p := c.now()
@@ -190,8 +192,12 @@ func (c *svg) FillString(f plotfont.Face, at vg.Point, text string) {
 	if turn := math.Atan2(p.yx, p.xx) * 180 / math.Pi; hundredths(turn) != 0 {
 		place = fmt.Sprintf(` transform="translate(%s %s) rotate(%s)"`, length(x), length(y), length(turn))
 	}
-	fmt.Fprintf(&c.body, "<text%s%s font-size=\"%s\" fill=\"%s\"%s>%s</text>\n", place, letters(f.Font),
-		length(f.Font.Size.Points()*p.stretch()), hex(p.colour), opacity("fill-opacity", p.colour), html.EscapeString(plain(text)))
+	text = plain(text)
+	if long := hundredths(f.Width(text).Points() * p.stretch()); long > 0 {
+		place += ` textLength="` + number(long) + `" lengthAdjust="spacingAndGlyphs"`
+	}
+	fmt.Fprintf(&c.body, "<text%s%s font-size=\"%s\"%s>%s</text>\n", place, letters(f.Font),
+		length(f.Font.Size.Points()*p.stretch()), c.paint("fill", p.colour), html.EscapeString(text))
 }
 
 // letters says what tells a font from the one that the file is set in.
@@ -226,12 +232,16 @@ func (c *svg) DrawImage(into vg.Rectangle, img image.Image) {
 }
 
 // WriteTo writes the file. A figure is set in the font that it was measured with, or in one
-// of the two that have the same widths.
+// of the two that have the same widths, if the reader has one of them.
 func (c *svg) WriteTo(w io.Writer) (int64, error) {
 	c.flush()
+	style, err := c.scheme.style()
+	if err != nil {
+		return 0, err
+	}
 	var file bytes.Buffer
 	width, height := length(c.width.Points()), length(c.height.Points())
-	fmt.Fprintf(&file, `<svg xmlns="http://www.w3.org/2000/svg" width="%[1]spt" height="%[2]spt" viewBox="0 0 %[1]s %[2]s" font-family="Liberation Sans,Arial,Helvetica,sans-serif">`+"\n", width, height)
+	fmt.Fprintf(&file, `<svg xmlns="http://www.w3.org/2000/svg" width="%[1]spt" height="%[2]spt" viewBox="0 0 %[1]s %[2]s" font-family="Liberation Sans,Arial,Helvetica,sans-serif">`+"\n%[3]s", width, height, style)
 	out := bufio.NewWriter(w)
 	head, err := file.WriteTo(out)
 	if err != nil {
@@ -248,20 +258,29 @@ func (c *svg) WriteTo(w io.Writer) (int64, error) {
 	return head + int64(n+tail), out.Flush()
 }
 
-func alpha(c color.Color) uint8 { return color.NRGBAModel.Convert(c).(color.NRGBA).A }
+// paint gives the attribute that paints in a colour, with how much shows through it.
+func (c *svg) paint(attribute string, in color.Color) string {
+	c.scheme.use(attribute, in)
+	look := " " + attribute + `="` + hex(onLight(in)) + `"`
+	if a := alpha(in); a != 0xFF {
+		look += fmt.Sprintf(` %s-opacity="%s"`, attribute, length(float64(a)/0xFF))
+	}
+	return look
+}
+
+func alpha(c color.Color) uint8 { return onLight(c).A }
+
+func onLight(c color.Color) color.NRGBA {
+	if c, both := c.(Colour); both {
+		return c.Light
+	}
+	return color.NRGBAModel.Convert(c).(color.NRGBA)
+}
 
 // hex writes a colour as SVG has it, in three digits where they are enough.
-func hex(c color.Color) string {
-	n := color.NRGBAModel.Convert(c).(color.NRGBA)
+func hex(n color.NRGBA) string {
 	if n.R%17 == 0 && n.G%17 == 0 && n.B%17 == 0 {
 		return fmt.Sprintf("#%x%x%x", n.R/17, n.G/17, n.B/17)
 	}
 	return fmt.Sprintf("#%02x%02x%02x", n.R, n.G, n.B)
-}
-
-func opacity(name string, c color.Color) string {
-	if a := alpha(c); a != 0xFF {
-		return fmt.Sprintf(` %s="%s"`, name, length(float64(a)/0xFF))
-	}
-	return ""
 }

@@ -59,7 +59,7 @@ func TestStrokesThatLookTheSameShareAPath(t *testing.T) {
 	for _, want := range []string{
 		`viewBox="0 0 100 50"`,
 		`<path fill="none" stroke="#0072b2" stroke-width="2" d="M1 2h10M1 4v10"/>`,
-		`<path fill="#d55e00" d="M20 10h10v30h-10z"/>`,
+		`<path fill="#a3180a" d="M20 10h10v30h-10z"/>`,
 		`<path fill="none" stroke="#0072b2" stroke-width="2" stroke-dasharray="3 1.5" d="M0 0l5 5"/>`,
 	} {
 		if !strings.Contains(got, want) {
@@ -68,6 +68,7 @@ func TestStrokesThatLookTheSameShareAPath(t *testing.T) {
 	}
 }
 
+// Whatever font it is shown in, text is as long as it was measured to be.
 func TestTextStaysTextAndTurnsWithThePaper(t *testing.T) {
 	got := drawn(t, func(p Paper) {
 		p.Text(Bold(12), 10, 20, Ink, "a < b")
@@ -79,13 +80,19 @@ func TestTextStaysTextAndTurnsWithThePaper(t *testing.T) {
 		p.Text(Regular(9), 1, 2, White, "back")
 	})
 	for _, want := range []string{
-		`<text x="10" y="20" font-weight="bold" font-size="12" fill="#222">a &lt; b</text>`,
-		`<text transform="translate(30 35) rotate(-90)" font-size="9" fill="#222">up</text>`,
-		`<text x="1" y="2" font-size="9" fill="#fff">back</text>`,
+		`<text x="10" y="20" textLength="27.68" lengthAdjust="spacingAndGlyphs" font-weight="bold" font-size="12" fill="#222">a &lt; b</text>`,
+		`<text transform="translate(30 35) rotate(-90)" textLength="10.01" lengthAdjust="spacingAndGlyphs" font-size="9" fill="#222">up</text>`,
+		`<text x="1" y="2" textLength="19.01" lengthAdjust="spacingAndGlyphs" font-size="9" fill="#fff">back</text>`,
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in\n%s", want, got)
 		}
+	}
+}
+
+func TestNothingIsNotWritten(t *testing.T) {
+	if got := drawn(t, func(p Paper) { p.Text(Regular(9), 1, 2, Ink, "") }); strings.Contains(got, "<text") {
+		t.Errorf("an empty text is written: %s", got)
 	}
 }
 
@@ -105,7 +112,7 @@ func TestACharacterThatXMLDoesNotHaveIsReplaced(t *testing.T) {
 
 func TestSeeThroughColoursStaySo(t *testing.T) {
 	got := drawn(t, func(p Paper) { p.Rect(0, 0, 10, 10, ViolationTint) })
-	if !strings.Contains(got, `fill="#d55e00" fill-opacity=".18"`) {
+	if !strings.Contains(got, `fill="#a3180a" fill-opacity=".15"`) {
 		t.Errorf("got %s", got)
 	}
 }

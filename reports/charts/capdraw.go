@@ -1,7 +1,6 @@
 package charts
 
 import (
-	"image/color"
 	"strconv"
 
 	"gonum.org/v1/plot/vg"
@@ -9,16 +8,19 @@ import (
 	"github.com/locklab/locklab/reports/canvas"
 )
 
+// turnedAway is the ground of what was not served.
+var turnedAway = canvas.Mist
+
 func capKeys() []key {
 	keys := []key{
 		{"served, side with the majority", func(on canvas.Paper, x, y vg.Length) {
-			on.Rect(x, y-6, x+sampleWidth, y+6, canvas.BluishGreen)
+			on.Rect(x, y-6, x+sampleWidth, y+6, canvas.Green)
 		}},
 		{"served, side with the minority", func(on canvas.Paper, x, y vg.Length) {
-			on.Hatch(x, y-6, x+sampleWidth, y+6, canvas.BluishGreen)
+			on.Hatch(x, y-6, x+sampleWidth, y+6, canvas.Green)
 		}},
 		{"turned away", func(on canvas.Paper, x, y vg.Length) {
-			on.Rect(x, y-6, x+sampleWidth, y+6, canvas.Haze)
+			on.Rect(x, y-6, x+sampleWidth, y+6, turnedAway)
 		}},
 	}
 	for _, k := range violationKeys() {
@@ -63,8 +65,8 @@ func (s *capSheet) drawRow(on canvas.Paper, r sides, name []string, y vg.Length)
 		on.Text(bold, margin, at, canvas.Ink, line)
 		at += headLine
 	}
-	s.drawServed(on, r.majority, middle-capBar-1, func(x0, y0, x1, y1 vg.Length) { on.Rect(x0, y0, x1, y1, canvas.BluishGreen) })
-	s.drawServed(on, r.minority, middle+1, func(x0, y0, x1, y1 vg.Length) { on.Hatch(x0, y0, x1, y1, canvas.BluishGreen) })
+	s.drawServed(on, r.majority, middle-capBar-1, func(x0, y0, x1, y1 vg.Length) { on.Rect(x0, y0, x1, y1, canvas.Green) })
+	s.drawServed(on, r.minority, middle+1, func(x0, y0, x1, y1 vg.Length) { on.Hatch(x0, y0, x1, y1, canvas.Green) })
 	choice, means := r.choice()
 	on.Text(canvas.Bold(titleSize-3), s.choice, middle+1, choiceColour(r), choice)
 	on.Text(canvas.Regular(smallSize-2), s.choice, middle+15, canvas.Slate, canvas.Shorten(canvas.Regular(smallSize-2), means, capChoice+capApart-8))
@@ -78,18 +80,19 @@ func (s *capSheet) drawRow(on canvas.Paper, r sides, name []string, y vg.Length)
 			on.Text(canvas.Regular(smallSize-3), s.violated+6, top+high-1, canvas.Slate, why)
 			continue
 		}
+		end := s.violated + s.scale*vg.Length(each.value())
 		if each.violated > 0 {
-			drawBar(on, each.kind, s.violated, top, s.violated+s.scale*vg.Length(each.value()), top+high)
+			drawBar(on, each.kind, s.violated, top, end, top+high)
 		}
 		low, high95 := Wilson(each.violated, each.decided)
-		drawInterval(on, s.violated+s.scale*vg.Length(low), s.violated+s.scale*vg.Length(high95), top+high/2.0)
+		drawIntervalOn(on, each.kind, end, s.violated+s.scale*vg.Length(low), s.violated+s.scale*vg.Length(high95), top+high/2.0)
 	}
 	on.Text(f, s.violated+s.scale+8, middle+4, canvas.Slate, "n "+strconv.Itoa(r.harm.decided))
 }
 
 // drawServed draws a bar on what it could have been, with its share beside it.
 func (s *capSheet) drawServed(on canvas.Paper, share float64, y vg.Length, bar func(x0, y0, x1, y1 vg.Length)) {
-	on.Rect(s.served, y, s.served+s.scale, y+capBar, canvas.Haze)
+	on.Rect(s.served, y, s.served+s.scale, y+capBar, turnedAway)
 	if share > 0 {
 		bar(s.served, y, s.served+s.scale*vg.Length(share), y+capBar)
 	}
@@ -108,10 +111,10 @@ func perCent(share float64) string {
 	}
 }
 
-func choiceColour(r sides) color.NRGBA {
+func choiceColour(r sides) canvas.Colour {
 	switch name, _ := r.choice(); name {
 	case "CP":
-		return canvas.BluishGreen
+		return canvas.Green
 	case "AP", "neither":
 		return canvas.Vermillion
 	}

@@ -1,8 +1,6 @@
 package charts
 
 import (
-	"image/color"
-
 	"gonum.org/v1/plot/vg"
 
 	"github.com/locklab/locklab/reports/canvas"
@@ -10,7 +8,7 @@ import (
 
 // The grounds of squares. Harm is dark and no harm light, so that grey tells them apart.
 var (
-	wholeGround     = canvas.Tint(canvas.BluishGreen, 0.22)
+	wholeGround     = canvas.Tint(canvas.Green, 0.22)
 	sometimesGround = canvas.Tint(canvas.Vermillion, 0.42)
 	alwaysGround    = canvas.Vermillion
 )
@@ -77,7 +75,7 @@ func (s *matrixSheet) drawRow(on canvas.Paper, i int, y, height vg.Length) {
 	}
 }
 
-func ground(of state) color.NRGBA {
+func ground(of state) canvas.Colour {
 	switch of {
 	case whole:
 		return wholeGround
@@ -116,7 +114,7 @@ func (s *matrixSheet) drawSquare(on canvas.Paper, q square, x, y, w, h vg.Length
 
 // drawWords writes the share and the fence's letter into a box, around centre if there is
 // room; smaller if they would not fit.
-func (s *matrixSheet) drawWords(on canvas.Paper, q square, box rect, centre vg.Length, ink color.NRGBA) {
+func (s *matrixSheet) drawWords(on canvas.Paper, q square, box rect, centre vg.Length, ink canvas.Colour) {
 	const between, smallest = 2, 7
 	face := canvas.Regular
 	if q.state >= sometimes || q.surprise {
@@ -144,7 +142,7 @@ func (s *matrixSheet) drawWords(on canvas.Paper, q square, box rect, centre vg.L
 
 // drawOverlap marks a square in which two clients held the lock at once: filled if even
 // within their own deadlines.
-func drawOverlap(on canvas.Paper, x, y vg.Length, valid bool, c color.NRGBA) {
+func drawOverlap(on canvas.Paper, x, y vg.Length, valid bool, c canvas.Colour) {
 	const r = 2.7
 	if valid {
 		on.SetColor(c)

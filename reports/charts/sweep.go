@@ -3,7 +3,6 @@ package charts
 
 import (
 	"fmt"
-	"image/color"
 
 	"gonum.org/v1/plot/vg"
 
@@ -121,6 +120,6 @@ func (s *sweepSheet) draw(on canvas.Paper) {
 }
 
 // lineColours leave out vermillion, which is always a violation.
-var lineColours = []color.NRGBA{canvas.Blue, canvas.Orange, canvas.BluishGreen, canvas.ReddishPurple, canvas.SkyBlue}
+var lineColours = []canvas.Colour{canvas.Blue, canvas.Amber, canvas.Green, canvas.Violet, canvas.Sky}
 
-func lineColour(line int) color.NRGBA { return lineColours[line%len(lineColours)] }
+func lineColour(line int) canvas.Colour { return lineColours[line%len(lineColours)] }

@@ -1,8 +1,6 @@
 package charts
 
 import (
-	"image/color"
-
 	"gonum.org/v1/plot/vg"
 
 	"github.com/locklab/locklab/reports/canvas"
@@ -14,7 +12,7 @@ type panel struct {
 	sheet  *sweepSheet
 	line   scenarios.SweepLine
 	top    vg.Length
-	colour color.NRGBA
+	colour canvas.Colour
 	mark   mark
 }
 

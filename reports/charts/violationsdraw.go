@@ -8,12 +8,15 @@ import (
 	"github.com/locklab/locklab/reports/canvas"
 )
 
+// twoHolders is the ground of the outlined bar.
+var twoHolders = canvas.Tint(canvas.Sky, 0.35)
+
 // drawBar draws one of the four kinds of bar: outlined, solid, solid, hatched, so that
 // they differ without their colours too.
 func drawBar(on canvas.Paper, kind int, x0, y0, x1, y1 vg.Length) {
 	switch kind {
 	case 0:
-		on.Rect(x0, y0, x1, y1, canvas.Tint(canvas.SkyBlue, 0.35))
+		on.Rect(x0, y0, x1, y1, twoHolders)
 		on.Frame(x0+0.5, y0+0.5, x1-0.5, y1-0.5, 1, canvas.Blue)
 	case 1:
 		on.Rect(x0, y0, x1, y1, canvas.Blue)
@@ -36,10 +39,39 @@ func violationKeys() []key {
 
 // drawInterval draws a lying whisker.
 func drawInterval(on canvas.Paper, x0, x1, y vg.Length) {
-	on.Pen(1, canvas.Ink)
+	drawWhisker(on, x0, x1, y, canvas.Ink, true, true)
+}
+
+// drawIntervalOn draws it over a bar that ends at end. What lies on a solid bar stands out
+// from that, and not from the paper.
+func drawIntervalOn(on canvas.Paper, kind int, end, x0, x1, y vg.Length) {
+	ink := canvas.Ink
+	switch kind {
+	case 1:
+		ink = canvas.TextOn(canvas.Blue)
+	case 2:
+		ink = canvas.TextOn(canvas.Vermillion)
+	}
+	const seen = 0.05 // so that the last bits, in which processors differ, decide nothing
+	begins, goesOn := x0 < end-seen, x1 > end+seen
+	if begins {
+		drawWhisker(on, x0, min(x1, end), y, ink, true, !goesOn)
+	}
+	if goesOn || !begins {
+		drawWhisker(on, max(x0, end), x1, y, canvas.Ink, !begins, true)
+	}
+}
+
+// drawWhisker draws a piece of a whisker, with the ends that it has.
+func drawWhisker(on canvas.Paper, x0, x1, y vg.Length, c canvas.Colour, begins, ends bool) {
+	on.Pen(1, c)
 	on.Line(x0, y, x1, y)
-	on.Line(x0, y-2, x0, y+2)
-	on.Line(x1, y-2, x1, y+2)
+	if begins {
+		on.Line(x0, y-2, x0, y+2)
+	}
+	if ends {
+		on.Line(x1, y-2, x1, y+2)
+	}
 }
 
 func (s *violationSheet) draw(on canvas.Paper) {
@@ -107,11 +139,12 @@ func (s *violationSheet) drawBars(on canvas.Paper, row violationRow, x, y, scale
 			}
 			continue
 		}
+		end := x + scale*vg.Length(each.value())
 		if each.violated > 0 {
-			drawBar(on, kind, x, top+0.4, x+scale*vg.Length(each.value()), top+barHeight-0.4)
+			drawBar(on, kind, x, top+0.4, end, top+barHeight-0.4)
 		}
 		low, high := Wilson(each.violated, each.decided)
-		drawInterval(on, x+scale*vg.Length(low), x+scale*vg.Length(high), top+barHeight/2)
+		drawIntervalOn(on, kind, end, x+scale*vg.Length(low), x+scale*vg.Length(high), top+barHeight/2)
 	}
 	count := fmt.Sprintf("%d / %d", row.harm.decided, row.left.decided)
 	on.Text(f, x+s.panel-f.Width(count), middle+4, canvas.Slate, count)

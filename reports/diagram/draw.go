@@ -2,7 +2,6 @@ package diagram
 
 import (
 	"fmt"
-	"image/color"
 	"time"
 
 	"github.com/locklab/locklab/reports/canvas"
@@ -92,7 +91,7 @@ func (p *sheet) drawBar(on canvas.Paper, b bar) {
 	case overrun:
 		on.Hatch(x-barWidth/2, y0, x+barWidth/2, y1, c)
 	case granted:
-		on.Rect(x-barWidth/2, y0, x+barWidth/2, y1, canvas.Tint(c, 0.45))
+		on.Rect(x-barWidth/2, y0, x+barWidth/2, y1, canvas.Granted(c))
 		on.Frame(x-barWidth/2, y0, x+barWidth/2, y1, 0.8, c)
 	default:
 		on.Rect(x-barWidth/2, y0, x+barWidth/2, y1, c)
@@ -128,7 +127,7 @@ func (p *sheet) drawArrow(on canvas.Paper, a arrow) {
 }
 
 // drawLoss draws the way of a message up to where the network lost it.
-func (p *sheet) drawLoss(on canvas.Paper, a arrow, c color.NRGBA) {
+func (p *sheet) drawLoss(on canvas.Paper, a arrow, c canvas.Colour) {
 	x, y := p.crossing(a)
 	on.Pen(1.3, c, 4, 2.5)
 	on.Line(p.xs[a.from], p.y(a.Sent), x, y)

@@ -1,8 +1,6 @@
 package diagram
 
 import (
-	"image/color"
-
 	"github.com/locklab/locklab/reports/canvas"
 	"gonum.org/v1/plot/vg"
 )
@@ -12,7 +10,7 @@ import (
 type label struct {
 	box
 	text   string
-	colour color.NRGBA
+	colour canvas.Colour
 	bold   bool
 }
 
@@ -102,7 +100,7 @@ func (p *sheet) placeLabels(extra []vg.Length) (at int, crowded bool) {
 }
 
 // put places lines of text, the middle of the first one at y, if there is room.
-func (q *placer) put(lines []string, x, y vg.Length, align float64, c color.NRGBA, bold, inBreaks bool) bool {
+func (q *placer) put(lines []string, x, y vg.Length, align float64, c canvas.Colour, bold, inBreaks bool) bool {
 	f := canvas.Regular(labelSize)
 	if bold {
 		f = canvas.Bold(labelSize)

@@ -70,7 +70,7 @@ func (p *sheet) legend() []legendEntry {
 	})
 	add(has(granted), "the server holds it for that client", func(on canvas.Paper, x, y vg.Length) {
 		x0, y0, x1, y1 := box(on, x, y)
-		on.Rect(x0, y0, x1, y1, canvas.Tint(canvas.Blue, 0.45))
+		on.Rect(x0, y0, x1, y1, canvas.Granted(canvas.Blue))
 		on.Frame(x0, y0, x1, y1, 0.8, canvas.Blue)
 	})
 	add(len(p.stops) > 0, "the host does nothing", func(on canvas.Paper, x, y vg.Length) {

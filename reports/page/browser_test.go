@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,7 +48,7 @@ func hear(t *testing.T, ctx context.Context) func() []string {
 
 // chromium opens a tab. The test is to call done at its end: it fails if a page has
 // complained at the console.
-func chromium(t *testing.T) (ctx context.Context, done func()) {
+func chromium(t *testing.T, options ...chromedp.ExecAllocatorOption) (ctx context.Context, done func()) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a browser in a process of its own has no races for the detector to see")
@@ -60,13 +61,9 @@ func chromium(t *testing.T) (ctx context.Context, done func()) {
 		}
 	}
 	if path == "" {
-		const help = "there is no chromium on this machine; on Debian: sudo apt-get install --no-install-recommends chromium"
-		if os.Getenv("LOCKLAB_REQUIRE_LIVE") != "" {
-			t.Fatal(help)
-		}
-		t.Skip(help)
+		lacking(t, "there is no chromium on this machine; on Debian: sudo apt-get install --no-install-recommends chromium")
 	}
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU)
+	opts := slices.Concat(chromedp.DefaultExecAllocatorOptions[:], []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU}, options)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, opts...)
@@ -78,6 +75,26 @@ func chromium(t *testing.T) (ctx context.Context, done func()) {
 		if complaints := all(); len(complaints) > 0 {
 			t.Errorf("the page complains: %q", complaints)
 		}
+	}
+}
+
+// lacking skips a test for want of something on this machine, unless everything has to be there.
+func lacking(t *testing.T, help string) {
+	t.Helper()
+	if os.Getenv("LOCKLAB_REQUIRE_LIVE") != "" {
+		t.Fatal(help)
+	}
+	t.Skip(help)
+}
+
+// prefer sets what colours the reader prefers, light or dark.
+func prefer(t *testing.T, ctx context.Context, scheme string) {
+	t.Helper()
+	_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -54,9 +54,7 @@ func (v *view) addCells(c Content, a addresses) error {
 			leases = append(leases, s.TTL)
 		}
 		for _, t := range trials[s.Name()] {
-			if err := v.addTrial(t, sc, each); err != nil {
-				return err
-			}
+			v.addTrial(t, sc, each)
 		}
 	}
 	worlds := map[string]bool{}
@@ -195,20 +193,15 @@ func (sc *scenario) fill(columns []string, tagged bool) {
 	sc.Boxes = boxes
 }
 
-func (v *view) addTrial(t Trial, sc *scenario, c *cell) error {
+func (v *view) addTrial(t Trial, sc *scenario, c *cell) {
 	r := t.Kept.Result
 	k := kept{
 		ID: t.Kept.ID, Seed: r.Seed, Command: r.Replay(sc.file), Surprises: r.Surprises,
 	}
 	k.Verdict, k.Violated = t.verdict, t.violated
-	if t.svg != nil && sc.SVG == "" {
-		svg, err := drawing(t.svg)
-		if err != nil {
-			return fmt.Errorf("the timeline of %s: %w", t.Kept.ID, err)
-		}
-		sc.SVG, sc.SVGOf, k.Inline = svg, t.Kept.ID, true
+	if t.sketch.markup != "" && sc.SVG == "" {
+		sc.SVG, sc.SVGOf, k.Inline = t.sketch.markup, t.Kept.ID, true
 	}
 	c.Kept = append(c.Kept, k)
 	v.Stories = append(v.Stories, packed{t.Kept.ID, template.HTML(t.packed)})
-	return nil
 }

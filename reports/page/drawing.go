@@ -21,35 +21,54 @@ var (
 	}
 )
 
-// drawing checks that a picture can be put into the page.
-func drawing(svg []byte) (template.HTML, error) {
+// sketch is a picture that can be put into the page.
+type sketch struct {
+	markup template.HTML
+	dark   []rule // what it looks like on dark
+}
+
+// drawing checks that a picture can be put into the page, and takes its style sheet out of it,
+// as that would speak of the whole page.
+func drawing(svg []byte) (sketch, error) {
 	dec := xml.NewDecoder(bytes.NewReader(svg))
-	empty := true
+	s := sketch{}
+	var picture []byte
+	empty, taken := true, int64(0)
 	for {
+		before := dec.InputOffset()
 		token, err := dec.Token()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return "", fmt.Errorf("the picture is not valid SVG: %w", err)
+			return sketch{}, fmt.Errorf("the picture is not valid SVG: %w", err)
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
 			if empty && t.Name.Local != "svg" {
-				return "", fmt.Errorf("the picture begins with <%s>, expected <svg>", t.Name.Local)
+				return sketch{}, fmt.Errorf("the picture begins with <%s>, expected <svg>", t.Name.Local)
 			}
 			empty = false
+			if t.Name.Local == "style" {
+				if s.dark, err = sheetIn(dec); err != nil {
+					return sketch{}, err
+				}
+				picture = append(picture, svg[taken:before]...)
+				taken = dec.InputOffset()
+				continue
+			}
 			if err := plain(t); err != nil {
-				return "", err
+				return sketch{}, err
 			}
 		case xml.ProcInst, xml.Directive, xml.Comment:
-			return "", errors.New("the picture has something else than shapes and text in it; expected it to begin with <svg>")
+			return sketch{}, errors.New("the picture has something else than shapes and text in it; expected it to begin with <svg>")
 		}
 	}
 	if empty {
-		return "", errors.New("the picture is empty, expected <svg>")
+		return sketch{}, errors.New("the picture is empty, expected <svg>")
 	}
-	return template.HTML(bytes.TrimSpace(svg)), nil
+	s.markup = template.HTML(bytes.TrimSpace(append(picture, svg[taken:]...)))
+	return s, nil
 }
 
 func plain(t xml.StartElement) error {

@@ -48,8 +48,13 @@ var ran = sync.OnceValues(func() (*results.Set, error) {
 	if err != nil {
 		return nil, err
 	}
+	return runOf(folder, trials)
+})
+
+// runOf runs trials and leaves their results in a folder.
+func runOf(into string, trials []scenarios.Trial) (*results.Set, error) {
 	trials, pointless := scenarios.Available(trials)
-	f, err := results.NewFolder(folder, results.About{
+	f, err := results.NewFolder(into, results.About{
 		Command: []string{"locklab", "run", "--seeds", "2"}, Version: "(test)", Go: "go1.26", Started: time.Unix(1e9, 0),
 		World: "virtual", Seeds: "2", Trials: len(trials), Scenarios: scenarios.Cards(trials, pointless),
 	})
@@ -66,7 +71,7 @@ var ran = sync.OnceValues(func() (*results.Set, error) {
 		}
 	}
 	return f.Set(), f.Close()
-})
+}
 
 // trialsOf draws and packs kept trials.
 func trialsOf(t *testing.T, kept []results.Kept) (trials []Trial) {

@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 	"testing"
-
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/chromedp"
 )
 
 // overlapping lists the pairs of an element's neighbours whose texts lie over each other.
@@ -79,12 +76,7 @@ func TestTextCanBeReadOnLightAndOnDark(t *testing.T) {
 	defer done()
 	grounds := map[float64]bool{}
 	for _, scheme := range []string{"light", "dark"} {
-		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		prefer(t, ctx, scheme)
 		visit(t, ctx, 1280, address)
 		readable := func(selectors ...string) {
 			t.Helper()
@@ -102,10 +94,11 @@ func TestTextCanBeReadOnLightAndOnDark(t *testing.T) {
 		press(t, ctx, "v")
 		readable(".text", ".about", ".judged .violated", ".judged .held", ".verdict", ".replay code", ".now", ".now small", ".jump", ".where",
 			".beliefs p", ".beliefs .why", ".events [aria-current] td", ".events .shows td:last-child")
-		grounds[ask[float64](t, ctx, `Number(getComputedStyle(document.body).backgroundColor.match(/\d+/)[0])`)] = true
-		if white := ask[string](t, ctx, `getComputedStyle(document.querySelector(".player .paper")).backgroundColor`); white != "rgb(255, 255, 255)" {
-			t.Errorf("%s: the timeline stands on %s, want white", scheme, white)
+		const papers = `[...new Set([document.body, document.querySelector(".player .paper")].map((e) => getComputedStyle(e).backgroundColor).concat(getComputedStyle(document.querySelector(".player svg path")).fill))]`
+		if all := ask[[]string](t, ctx, papers); len(all) != 1 {
+			t.Errorf("%s: the page, the frame of a timeline and the timeline are on papers of their own: %q", scheme, all)
 		}
+		grounds[ask[float64](t, ctx, `Number(getComputedStyle(document.body).backgroundColor.match(/\d+/)[0])`)] = true
 	}
 	if len(grounds) != 2 {
 		t.Error("light and dark look the same")

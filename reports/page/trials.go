@@ -21,7 +21,7 @@ type Trial struct {
 	// How it came out, in words, and whether that is a violation.
 	verdict  string
 	violated bool
-	svg      []byte // of the telling trial of its scenario, which is shown without JavaScript
+	sketch   sketch // its timeline; the markup only of the telling trial of its scenario, which is shown without JavaScript
 }
 
 // NewTrial packs the story of a kept trial. svg is its timeline, as canvas.Figure writes it,
@@ -31,15 +31,13 @@ func NewTrial(k results.Kept, h *sim.History, svg []byte, layout timeline.Layout
 	s := newStory(h, k.Result.Findings, layout)
 	t := Trial{Kept: k, Events: len(h.Events)}
 	t.verdict, t.violated = words.Verdict(h, k.Result.Findings)
-	if k.Telling {
-		t.svg = svg
-	} else {
-		if _, err := drawing(svg); err != nil {
-			return Trial{}, fmt.Errorf("the timeline of %s: %w", k.ID, err)
-		}
-		s.SVG = string(svg)
-	}
 	var err error
+	if t.sketch, err = drawing(svg); err != nil {
+		return Trial{}, fmt.Errorf("the timeline of %s: %w", k.ID, err)
+	}
+	if !k.Telling {
+		s.SVG, t.sketch.markup = string(t.sketch.markup), ""
+	}
 	if t.packed, err = s.pack(); err != nil {
 		return Trial{}, fmt.Errorf("pack the story of %s: %w", k.ID, err)
 	}

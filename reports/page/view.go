@@ -28,6 +28,7 @@ type view struct {
 	Sources         []source
 	Charts          []picture
 	NoCharts        []string
+	Dark            template.CSS // of all pictures
 	Stories         []packed
 	Runs            []run
 	Filters         []filter
@@ -156,12 +157,8 @@ func newView(c Content) (*view, error) {
 		}
 	}
 	v.file(c)
-	for _, chart := range c.Charts {
-		svg, err := drawing(chart.SVG)
-		if err != nil {
-			return nil, fmt.Errorf("chart %s: %w", chart.Name, err)
-		}
-		v.Charts = append(v.Charts, picture{a.of("chart", chart.Name), chart.Title, chart.Caption, svg})
+	if err := v.addPictures(c, a); err != nil {
+		return nil, err
 	}
 	for _, r := range c.Set.Runs {
 		v.Runs = append(v.Runs, run{
@@ -171,6 +168,24 @@ func newView(c Content) (*view, error) {
 	}
 	v.explain()
 	return v, nil
+}
+
+// addPictures adds the charts, and what these and the timelines look like on dark.
+func (v *view) addPictures(c Content, a addresses) (err error) {
+	dark := darkSheet{}
+	for _, chart := range c.Charts {
+		s, err := drawing(chart.SVG)
+		if err != nil {
+			return fmt.Errorf("chart %s: %w", chart.Name, err)
+		}
+		dark.add(s)
+		v.Charts = append(v.Charts, picture{a.of("chart", chart.Name), chart.Title, chart.Caption, s.markup})
+	}
+	for _, t := range c.Trials {
+		dark.add(t.sketch)
+	}
+	v.Dark, err = dark.text()
+	return err
 }
 
 // finishedOf says how many trials a run has, and how many it was to have if it has not ended.

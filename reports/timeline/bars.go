@@ -1,8 +1,6 @@
 package timeline
 
 import (
-	"image/color"
-
 	"github.com/locklab/locklab/reports/canvas"
 	"gonum.org/v1/plot/vg"
 )
@@ -82,7 +80,7 @@ func (p *sheet) nextBar(l lane, b bar) vg.Length {
 
 // paintBar draws the bar itself and gives the colour that text on it has to stand out
 // from.
-func paintBar(on canvas.Paper, r row, b bar, x0, x1 vg.Length) color.NRGBA {
+func paintBar(on canvas.Paper, r row, b bar, x0, x1 vg.Length) canvas.Colour {
 	c := canvas.ClientColour(b.client)
 	middle := (r.bar + r.bottom) / 2
 	switch b.style {
@@ -98,9 +96,9 @@ func paintBar(on canvas.Paper, r row, b bar, x0, x1 vg.Length) color.NRGBA {
 		on.Hatch(x0, r.bar, x1, r.bottom, canvas.Slate)
 		return canvas.White
 	case granted:
-		on.Rect(x0, r.bar, x1, r.bottom, canvas.Tint(c, 0.35))
+		on.Rect(x0, r.bar, x1, r.bottom, canvas.Granted(c))
 		on.Frame(x0, r.bar, x1, r.bottom, 1, c)
-		return canvas.Tint(c, 0.35)
+		return canvas.Granted(c)
 	case balance:
 		c = canvas.Mist
 	case inEffect:
@@ -143,7 +141,7 @@ func boxedText(on canvas.Paper, x, y vg.Length, text string) {
 func (p *sheet) clearText(on canvas.Paper, l lane, x, y vg.Length, text string) {
 	f := canvas.Regular(labelSize)
 	x0, x1 := x-2, x+f.Width(text)+2
-	lay := func(stretches []interval, c color.NRGBA) {
+	lay := func(stretches []interval, c canvas.Colour) {
 		for _, each := range stretches {
 			from, to := max(x0, p.x(each.from)), min(x1, p.x(each.to))
 			if from < to {

@@ -119,6 +119,6 @@ func (p *sheet) drawLink(on canvas.Paper, l link) {
 		on.Arrow(p.x(l.clientAt), client.foot, p.x(l.ledgerAt), ledger.bar)
 		return
 	}
-	on.Pen(0.9, canvas.Tint(canvas.ClientColour(l.client), 0.6), 2.5, 2.5)
+	on.Pen(0.9, canvas.Recalled(canvas.ClientColour(l.client)), 2.5, 2.5)
 	on.Arrow(p.x(l.ledgerAt), ledger.bar, p.x(l.clientAt), client.foot)
 }

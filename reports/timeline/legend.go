@@ -93,13 +93,13 @@ func (p *sheet) legendItems() []legendItem {
 		wedge(on, x+7, y-half)
 	})
 	add(p.goesBy(), "goes by what it read", func(on canvas.Paper, x, y vg.Length) {
-		on.Rect(x, y-stripHeight/2, x+sampleWidth, y+stripHeight/2, canvas.Tint(c, 0.45))
+		on.Rect(x, y-stripHeight/2, x+sampleWidth, y+stripHeight/2, canvas.Recalled(c))
 	})
 	add(p.mistaken(beliefs.TheAccount), "which is old", func(on canvas.Paper, x, y vg.Length) {
 		on.Hatch(x, y-stripHeight/2, x+sampleWidth, y+stripHeight/2, canvas.Vermillion)
 	})
 	add(p.usesBar(granted), "lock service: granted", func(on canvas.Paper, x, y vg.Length) {
-		on.Rect(x, y-half, x+sampleWidth, y+half, canvas.Tint(c, 0.35))
+		on.Rect(x, y-half, x+sampleWidth, y+half, canvas.Granted(c))
 		on.Frame(x, y-half, x+sampleWidth, y+half, 1, c)
 	})
 	add(p.usesBar(waiting), "waits for the lock", func(on canvas.Paper, x, y vg.Length) {

@@ -148,7 +148,7 @@ func (p *sheet) drawBeliefs(on canvas.Paper, r row, l lane) {
 	for _, k := range l.knows {
 		x0 := p.x(k.from)
 		x1 := max(p.x(k.to), x0+1.2)
-		on.Rect(x0, top, x1, top+stripHeight, canvas.Tint(canvas.ClientColour(l.client), 0.45))
+		on.Rect(x0, top, x1, top+stripHeight, canvas.Recalled(canvas.ClientColour(l.client)))
 	}
 	for _, m := range l.mistakes {
 		x0 := p.x(m.from)

@@ -30,7 +30,7 @@ var papers = []struct {
 // marks are what bars, lines, dots and words are drawn in. Each may stand beside each.
 func marks() []meaning {
 	all := []meaning{
-		{"a violation", canvas.Vermillion}, {"a fault", canvas.Slate}, {"what belongs to no client", canvas.Stone}, {"ink", canvas.Ink},
+		{"a violation", canvas.Violation}, {"a fault", canvas.Slate}, {"what belongs to no client", canvas.Stone}, {"ink", canvas.Ink},
 	}
 	for i := range clients {
 		all = append(all, meaning{fmt.Sprintf("client %d", i+1), canvas.ClientColour(i)})
@@ -62,7 +62,7 @@ func TestMarksOfDifferentMeaningAreToldApartByEverybody(t *testing.T) {
 		for i, a := range all {
 			for _, b := range all[:i] {
 				least := float64(apartAsMarks)
-				if b.Colour == canvas.Vermillion {
+				if b.Colour == canvas.Violation {
 					least = apartAsViolations
 				}
 				mustBeApart(t, paper.name, paper.of, a, b, least)
@@ -75,8 +75,8 @@ func TestMarksOfDifferentMeaningAreToldApartByEverybody(t *testing.T) {
 func TestGroundsOfDifferentMeaningAreToldApartByEverybody(t *testing.T) {
 	violated := func(ground canvas.Colour) canvas.Colour { return canvas.Over(canvas.ViolationTint, ground) }
 	grounds := []meaning{
-		{"paper", canvas.White}, {"a host that stands still", canvas.Mist}, {"time that is cut short", canvas.Haze},
-		{"a violation on paper", violated(canvas.White)}, {"a violation while a host stands still", violated(canvas.Mist)},
+		{"paper", canvas.Ground}, {"a host that stands still", canvas.Mist}, {"time that is cut short", canvas.Haze},
+		{"a violation on paper", violated(canvas.Ground)}, {"a violation while a host stands still", violated(canvas.Mist)},
 	}
 	for _, paper := range papers {
 		for i, a := range grounds {
@@ -94,7 +94,7 @@ func TestGroundsOfDifferentMeaningAreToldApartByEverybody(t *testing.T) {
 					mustBeApart(t, paper.name, paper.of, tint, ground, apartWhereTheyLie)
 				}
 				mustBeApart(t, paper.name, paper.of, tint, meaning{"its bar", c}, apartWhereTheyLie)
-				mustBeApart(t, paper.name, paper.of, tint, meaning{"a violation", canvas.Vermillion}, apartWhereTheyLie)
+				mustBeApart(t, paper.name, paper.of, tint, meaning{"a violation", canvas.Violation}, apartWhereTheyLie)
 				for j := range i {
 					mustBeApart(t, paper.name, paper.of, meaning{fmt.Sprintf("what client %d was granted", j+1), canvas.Granted(canvas.ClientColour(j))}, tints[0], apartWhereTheyLie)
 				}
@@ -106,8 +106,8 @@ func TestGroundsOfDifferentMeaningAreToldApartByEverybody(t *testing.T) {
 // By WCAG 2: 3 for what is drawn, 4.5 for text.
 func TestMarksAndWordsStandOutFromTheirGround(t *testing.T) {
 	grounds := []meaning{
-		{"paper", canvas.White}, {"mist", canvas.Mist}, {"haze", canvas.Haze},
-		{"a violation", canvas.Over(canvas.ViolationTint, canvas.White)}, {"a violation on mist", canvas.Over(canvas.ViolationTint, canvas.Mist)},
+		{"paper", canvas.Ground}, {"mist", canvas.Mist}, {"haze", canvas.Haze},
+		{"a violation", canvas.Over(canvas.ViolationTint, canvas.Ground)}, {"a violation on mist", canvas.Over(canvas.ViolationTint, canvas.Mist)},
 	}
 	for _, paper := range papers {
 		stands := func(mark, ground meaning, least float64) {
@@ -128,7 +128,7 @@ func TestMarksAndWordsStandOutFromTheirGround(t *testing.T) {
 		}
 		stands(meaning{"slate", canvas.Slate}, grounds[0], 4.5)
 		stands(meaning{"slate", canvas.Slate}, grounds[2], 4.5)
-		stands(meaning{"a violation in words", canvas.Vermillion}, grounds[0], 4.5)
+		stands(meaning{"a violation in words", canvas.Violation}, grounds[0], 4.5)
 	}
 }
 
@@ -140,7 +140,7 @@ func TestPicturesHaveNoOtherColours(t *testing.T) {
 	know := func(c canvas.Colour) {
 		known[fmt.Sprintf("#%02x%02x%02x", c.Light.R, c.Light.G, c.Light.B)] = true
 	}
-	base := []canvas.Colour{canvas.White, canvas.Mist, canvas.Haze}
+	base := []canvas.Colour{canvas.Ground, canvas.Mist, canvas.Haze}
 	for _, m := range marks() {
 		base = append(base, m.Colour)
 	}

@@ -11,7 +11,7 @@ const paleOnDark = 0.9
 // Tint mixes a colour with the paper; part is how much of the colour stays, 0 to 1.
 func Tint(c Colour, part float64) Colour {
 	c.Light.A, c.Dark.A = uint8(float64(255*part)+0.5), uint8(float64(255*paleOnDark*part)+0.5)
-	return Over(c, White)
+	return Over(c, Ground)
 }
 
 // Granted is the ground of what the lock service holds for the client of this colour.
@@ -35,15 +35,15 @@ func over(c, ground color.NRGBA) color.NRGBA {
 // Text on a ground that is bright on both papers, or dark on both. An SVG knows a colour by
 // its value on light, so these two differ from ink and paper there, by less than can be seen.
 var (
-	darkOnBoth  = Colour{opaque(0x232323), White.Dark}
+	darkOnBoth  = Colour{opaque(0x232323), Ground.Dark}
 	lightOnBoth = Colour{opaque(0xFEFEFE), Ink.Dark}
 )
 
 // TextOn gives the colour of text that can be read on this background: ink or paper,
 // whichever stands out more.
 func TextOn(c Colour) Colour {
-	inked := Contrast(Ink.Light, c.Light) >= Contrast(White.Light, c.Light)
-	inkedInTheDark := Contrast(Ink.Dark, c.Dark) >= Contrast(White.Dark, c.Dark)
+	inked := Contrast(Ink.Light, c.Light) >= Contrast(Ground.Light, c.Light)
+	inkedInTheDark := Contrast(Ink.Dark, c.Dark) >= Contrast(Ground.Dark, c.Dark)
 	switch {
 	case inked && inkedInTheDark:
 		return Ink
@@ -52,7 +52,7 @@ func TextOn(c Colour) Colour {
 	case inkedInTheDark:
 		return lightOnBoth
 	}
-	return White
+	return Ground
 }
 
 // Contrast is that of two colours by WCAG 2, from 1 to 21. Text wants 4.5, a line or a bar 3.

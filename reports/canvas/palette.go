@@ -23,17 +23,17 @@ var (
 	Violet = on(0x4B22B0, 0x9673B2)
 	Sky    = on(0x189AE0, 0x30E2FF)
 
-	Vermillion = on(0xA3180A, 0xFF2A26)
+	Violation = on(0xA3180A, 0xFF2A26)
 
-	Ink   = on(0x222222, 0xECEEF0)
-	Slate = on(0x595959, 0xB4BAC1) // faults, second-rank text; 7:1
-	Stone = on(0x8C8C8C, 0x7D848B) // what belongs to no client
-	Mist  = on(0xD4D4D6, 0x383B3F) // pauses, the account's balance
-	Haze  = on(0xECECEE, 0x23272B) // grid
-	White = on(0xFFFFFF, 0x14171A) // the paper
+	Ink    = on(0x222222, 0xECEEF0)
+	Slate  = on(0x595959, 0xB4BAC1) // faults, second-rank text; 7:1
+	Stone  = on(0x8C8C8C, 0x7D848B) // what belongs to no client
+	Mist   = on(0xD4D4D6, 0x383B3F) // pauses, the account's balance
+	Haze   = on(0xECECEE, 0x23272B) // grid
+	Ground = on(0xFFFFFF, 0x14171A) // the paper
 
 	// ViolationTint is laid over everything else, so it must let it show through.
-	ViolationTint = seeThrough(Vermillion, 0x26)
+	ViolationTint = seeThrough(Violation, 0x26)
 )
 
 var clientColours = [...]Colour{Blue, Amber, Green, Violet, Sky}

@@ -157,7 +157,7 @@ func (p Paper) Circle(x, y, r vg.Length) vg.Path {
 // Hatch fills a box with slanted lines on white.
 func (p Paper) Hatch(x0, y0, x1, y1 vg.Length, c color.Color) {
 	const apart = 5
-	p.Rect(x0, y0, x1, y1, White)
+	p.Rect(x0, y0, x1, y1, Ground)
 	p.Pen(1.6, c)
 	h := y1 - y0
 	for x := x0 - h + apart/2; x < x1; x += apart {

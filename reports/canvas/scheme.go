@@ -61,5 +61,5 @@ func (s *scheme) style() (string, error) {
 	if rules.Len() == 0 {
 		return "", nil
 	}
-	return styleHead + ":root{background:" + hex(White.Dark) + "}" + rules.String() + styleFoot, nil
+	return styleHead + ":root{background:" + hex(Ground.Dark) + "}" + rules.String() + styleFoot, nil
 }

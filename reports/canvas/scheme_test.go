@@ -9,7 +9,7 @@ import (
 
 func TestAnSVGSaysWhatItsColoursAreOnDark(t *testing.T) {
 	got := drawn(t, func(p Paper) {
-		p.Rect(0, 0, 100, 50, White)
+		p.Rect(0, 0, 100, 50, Ground)
 		p.Pen(1, Blue)
 		p.Line(0, 0, 9, 9)
 		p.Text(Regular(9), 1, 2, TextOn(Blue), "paper on blue, in both")
@@ -33,7 +33,7 @@ func TestAPictureWithoutColoursOfItsOwnHasNoStyleSheet(t *testing.T) {
 func TestAColourOnLightIsOneColourOnDark(t *testing.T) {
 	f := Figure{Width: 9, Height: 9, Draw: func(p Paper) {
 		p.Rect(0, 0, 5, 5, Ink)
-		p.Rect(0, 0, 5, 5, Colour{Ink.Light, White.Dark})
+		p.Rect(0, 0, 5, 5, Colour{Ink.Light, Ground.Dark})
 	}}
 	if err := f.WriteSVG(&bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "#222 on light, and #eceef0 and #14171a on dark") {
 		t.Errorf("error %v, want one that names the colours", err)
@@ -42,7 +42,7 @@ func TestAColourOnLightIsOneColourOnDark(t *testing.T) {
 
 // Each colour that pictures use, with every tint and text on it, has one value on dark.
 func TestNoTwoColoursOfThePaletteAreTheSameOnLightOnly(t *testing.T) {
-	base := []Colour{Blue, Amber, Green, Violet, Sky, Vermillion, Ink, Slate, Stone, Mist, Haze, White}
+	base := []Colour{Blue, Amber, Green, Violet, Sky, Violation, Ink, Slate, Stone, Mist, Haze, Ground}
 	dark := map[color.NRGBA]Colour{}
 	add := func(c Colour) {
 		t.Helper()
@@ -62,8 +62,8 @@ func TestTextTakesWhatStandsOutMoreOnEachPaper(t *testing.T) {
 	for _, c := range []struct {
 		ground, want Colour
 	}{
-		{White, Ink},
-		{Blue, White},       // dark on light, bright on dark
+		{Ground, Ink},
+		{Blue, Ground},      // dark on light, bright on dark
 		{Amber, darkOnBoth}, // bright on both
 		{on(0x222222, 0x222222), lightOnBoth},
 		{Granted(Blue), Ink},
@@ -79,7 +79,7 @@ func TestATintIsMixedWithThePaperOfItsScheme(t *testing.T) {
 	if want := on(0xB17F7F, 0x7E0D0E); got != want {
 		t.Errorf("got %x, want %x", got, want)
 	}
-	if got := Tint(Blue, 0); got != White {
+	if got := Tint(Blue, 0); got != Ground {
 		t.Errorf("none of a colour is %x, want the paper", got)
 	}
 }

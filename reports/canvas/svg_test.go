@@ -52,7 +52,7 @@ func TestStrokesThatLookTheSameShareAPath(t *testing.T) {
 		p.Pen(2, Blue)
 		p.Line(1, 2, 11, 2)
 		p.Line(1, 4, 1, 14)
-		p.Rect(20, 10, 30, 40, Vermillion)
+		p.Rect(20, 10, 30, 40, Violation)
 		p.Pen(2, Blue, 3, 1.5)
 		p.Line(0, 0, 5, 5)
 	})
@@ -77,7 +77,7 @@ func TestTextStaysTextAndTurnsWithThePaper(t *testing.T) {
 		p.Rotate(math.Pi / 2)
 		p.FillString(*Regular(9), vg.Point{X: 5}, "up")
 		p.Pop()
-		p.Text(Regular(9), 1, 2, White, "back")
+		p.Text(Regular(9), 1, 2, Ground, "back")
 	})
 	for _, want := range []string{
 		`<text x="10" y="20" textLength="27.68" lengthAdjust="spacingAndGlyphs" font-weight="bold" font-size="12" fill="#222">a &lt; b</text>`,

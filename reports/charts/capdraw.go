@@ -116,7 +116,7 @@ func choiceColour(r sides) canvas.Colour {
 	case "CP":
 		return canvas.Green
 	case "AP", "neither":
-		return canvas.Vermillion
+		return canvas.Violation
 	}
 	return canvas.Slate
 }

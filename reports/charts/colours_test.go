@@ -15,13 +15,13 @@ func TestFillingsOfDifferentMeaningAreToldApartByEverybody(t *testing.T) {
 		of string
 		canvas.Colour
 	}
-	paper, nothing := filling{"paper", canvas.White}, filling{"what cannot be told", ground(undecided)}
+	paper, nothing := filling{"paper", canvas.Ground}, filling{"what cannot be told", ground(undecided)}
 	for _, chart := range [][]filling{
 		{paper, nothing, {"no harm", ground(whole)}, {"harm sometimes", ground(sometimes)}, {"harm always", ground(always)}},
-		{paper, {"turned away", turnedAway}, {"served", canvas.Green}, {"money lost", canvas.Vermillion}, {"two holders", canvas.Blue}},
-		{paper, {"interval", canvas.Ink}, {"two holders", twoHolders}, {"both within their deadlines", canvas.Blue}, {"money lost", canvas.Vermillion}},
+		{paper, {"turned away", turnedAway}, {"served", canvas.Green}, {"money lost", canvas.Violation}, {"two holders", canvas.Blue}},
+		{paper, {"interval", canvas.Ink}, {"two holders", twoHolders}, {"both within their deadlines", canvas.Blue}, {"money lost", canvas.Violation}},
 		{{"both within their deadlines", canvas.Blue}, {"interval on it", canvas.TextOn(canvas.Blue)}},
-		{{"money lost", canvas.Vermillion}, {"interval on it", canvas.TextOn(canvas.Vermillion)}},
+		{{"money lost", canvas.Violation}, {"interval on it", canvas.TextOn(canvas.Violation)}},
 	} {
 		for _, dark := range []bool{false, true} {
 			of := func(f filling) color.NRGBA {
@@ -47,7 +47,7 @@ func TestFillingsOfDifferentMeaningAreToldApartByEverybody(t *testing.T) {
 		}
 	}
 	for i, c := range lineColours {
-		if c == canvas.Vermillion {
+		if c == canvas.Violation {
 			t.Errorf("line %d has the colour of a violation", i)
 		}
 	}

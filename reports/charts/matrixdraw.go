@@ -9,8 +9,8 @@ import (
 // The grounds of squares. Harm is dark and no harm light, so that grey tells them apart.
 var (
 	wholeGround     = canvas.Tint(canvas.Green, 0.22)
-	sometimesGround = canvas.Tint(canvas.Vermillion, 0.42)
-	alwaysGround    = canvas.Vermillion
+	sometimesGround = canvas.Tint(canvas.Violation, 0.42)
+	alwaysGround    = canvas.Violation
 )
 
 func (s *matrixSheet) draw(on canvas.Paper) {

@@ -71,7 +71,7 @@ func (p page) foot() vg.Length { return vg.Length(len(p.caption))*captionLine + 
 
 // draw draws everything but the chart on a paper of this height.
 func (p page) draw(on canvas.Paper, height vg.Length) {
-	on.Rect(0, 0, p.width, height, canvas.White)
+	on.Rect(0, 0, p.width, height, canvas.Ground)
 	y := vg.Length(margin)
 	for _, line := range p.title {
 		y += titleLine

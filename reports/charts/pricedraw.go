@@ -57,7 +57,7 @@ func (s *priceSheet) drawPanel(on canvas.Paper, p pricePanel) {
 		}
 	}
 	for _, at := range p.spots {
-		on.SetColor(canvas.White)
+		on.SetColor(canvas.Ground)
 		on.Fill(on.Circle(at.x, at.y, 6))
 		on.SetColor(canvas.Blue)
 		on.Fill(on.Circle(at.x, at.y, 5))

@@ -99,7 +99,7 @@ func (s *sweepSheet) subtitle() string {
 }
 
 func (s *sweepSheet) draw(on canvas.Paper) {
-	on.Rect(0, 0, sweepWidth, s.height, canvas.White)
+	on.Rect(0, 0, sweepWidth, s.height, canvas.Ground)
 	y := vg.Length(sweepMargin)
 	for _, line := range s.title {
 		y += titleLine

@@ -130,7 +130,7 @@ func (p panel) drawPoint(on canvas.Paper, point scenarios.SweepPoint) {
 	y := p.y(float64(point.Violated) / float64(point.Decided()))
 	p.mark.draw(on, x, y, 4.5, p.colour)
 	if point.Outcome == scenarios.NotAsExpected {
-		on.Pen(2.5, canvas.Vermillion)
+		on.Pen(2.5, canvas.Violation)
 		on.Line(x-8, y-8, x+8, y+8)
 		on.Line(x-8, y+8, x+8, y-8)
 	}

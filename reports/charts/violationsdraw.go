@@ -21,9 +21,9 @@ func drawBar(on canvas.Paper, kind int, x0, y0, x1, y1 vg.Length) {
 	case 1:
 		on.Rect(x0, y0, x1, y1, canvas.Blue)
 	case 2:
-		on.Rect(x0, y0, x1, y1, canvas.Vermillion)
+		on.Rect(x0, y0, x1, y1, canvas.Violation)
 	case 3:
-		on.Hatch(x0, y0, x1, y1, canvas.Vermillion)
+		on.Hatch(x0, y0, x1, y1, canvas.Violation)
 	}
 }
 
@@ -50,7 +50,7 @@ func drawIntervalOn(on canvas.Paper, kind int, end, x0, x1, y vg.Length) {
 	case 1:
 		ink = canvas.TextOn(canvas.Blue)
 	case 2:
-		ink = canvas.TextOn(canvas.Vermillion)
+		ink = canvas.TextOn(canvas.Violation)
 	}
 	const seen = 0.05 // so that the last bits, in which processors differ, decide nothing
 	begins, goesOn := x0 < end-seen, x1 > end+seen

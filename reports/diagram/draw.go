@@ -12,7 +12,7 @@ import (
 
 // draw puts the sheet on paper, from back to front.
 func (p *sheet) draw(on canvas.Paper) {
-	on.Rect(0, 0, p.width, p.height, canvas.White)
+	on.Rect(0, 0, p.width, p.height, canvas.Ground)
 	p.drawHead(on)
 	for _, b := range p.breaks {
 		on.Rect(margin, b.top, p.width-margin, b.bottom, canvas.Haze)
@@ -57,7 +57,7 @@ func (p *sheet) drawHead(on canvas.Paper) {
 	y += 10
 	c := canvas.Slate
 	if p.violated {
-		c = canvas.Vermillion
+		c = canvas.Violation
 	}
 	on.Rect(margin, y, margin+4, y+vg.Length(len(p.verdictLines))*(verdictSize+5), c)
 	for i, line := range p.verdictLines {
@@ -141,7 +141,7 @@ func (p *sheet) drawLabel(on canvas.Paper, l label) {
 	if l.bold {
 		f = canvas.Bold(labelSize)
 	}
-	on.Rect(l.x0, l.y0, l.x1, l.y1, canvas.White)
+	on.Rect(l.x0, l.y0, l.x1, l.y1, canvas.Ground)
 	on.Text(f, l.x0+1.5, l.y1-3.5, l.colour, l.text)
 }
 
@@ -151,10 +151,10 @@ func (p *sheet) drawDot(on canvas.Paper, d dot) {
 		c = canvas.ClientColour(d.client)
 	}
 	if d.guilty {
-		c = canvas.Vermillion
+		c = canvas.Violation
 	}
 	x, y := p.xs[d.column], p.y(d.at)
-	on.SetColor(canvas.White)
+	on.SetColor(canvas.Ground)
 	on.Fill(on.Circle(x, y, dotRadius+1.2))
 	on.SetColor(c)
 	on.Fill(on.Circle(x, y, dotRadius))

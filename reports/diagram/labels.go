@@ -154,7 +154,7 @@ func (q *placer) placeDot(d dot) bool {
 	x, y := q.xs[d.column], q.y(d.at)
 	c, f := canvas.Ink, canvas.Regular(labelSize)
 	if d.guilty {
-		c, f = canvas.Vermillion, canvas.Bold(labelSize)
+		c, f = canvas.Violation, canvas.Bold(labelSize)
 	}
 	const off = dotRadius + 4
 	sides := []float64{toTheRight, toTheLeft}
@@ -183,8 +183,8 @@ func (q *placer) placeSaying(d dot) bool {
 	if d.column == len(q.xs)-1 {
 		lines = canvas.Wrap(canvas.Bold(labelSize), d.saying, q.room(d.column, false)-off-4)
 	}
-	return q.put(lines, x+off, y, toTheRight, canvas.Vermillion, true, false) ||
-		q.put([]string{d.saying}, x-off, y, toTheLeft, canvas.Vermillion, true, false)
+	return q.put(lines, x+off, y, toTheRight, canvas.Violation, true, false) ||
+		q.put([]string{d.saying}, x-off, y, toTheLeft, canvas.Violation, true, false)
 }
 
 // room is how much paper there is beside a column.

@@ -77,7 +77,7 @@ func (p *sheet) legend() []legendEntry {
 		on.Rect(x, y-7, x+signWidth, y+7, canvas.Mist)
 	})
 	add(guilty, "evidence of the violation", func(on canvas.Paper, x, y vg.Length) {
-		on.SetColor(canvas.Vermillion)
+		on.SetColor(canvas.Violation)
 		on.Fill(on.Circle(x+12, y, dotRadius))
 	})
 	add(len(p.breaks) > 0, "time is cut short by as much as is said there", func(on canvas.Paper, x, y vg.Length) {

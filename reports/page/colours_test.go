@@ -84,11 +84,11 @@ func TestColoursOfThePageAreToldApartByEverybody(t *testing.T) {
 // The page and its pictures are on the same paper, and mean the same by a colour.
 func TestThePageHasThePaperOfItsPictures(t *testing.T) {
 	of := coloursOf(t)
-	if light, dark := of["light"]["paper"], of["dark"]["paper"]; light != canvas.White.Light || dark != canvas.White.Dark {
-		t.Errorf("the page is on %v and %v, its pictures on %v", light, dark, canvas.White)
+	if light, dark := of["light"]["paper"], of["dark"]["paper"]; light != canvas.Ground.Light || dark != canvas.Ground.Dark {
+		t.Errorf("the page is on %v and %v, its pictures on %v", light, dark, canvas.Ground)
 	}
-	if got := of["light"]["lost"]; got != canvas.Vermillion.Light {
-		t.Errorf("damage is %v in the page and %v in its pictures", got, canvas.Vermillion.Light)
+	if got := of["light"]["lost"]; got != canvas.Violation.Light {
+		t.Errorf("damage is %v in the page and %v in its pictures", got, canvas.Violation.Light)
 	}
 }
 

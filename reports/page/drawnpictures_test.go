@@ -64,7 +64,7 @@ func drawPictures(t *testing.T) (all []drawnPicture) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		figure, err := timeline.Timeline(h, k.Result.Findings)
+		figure, err := timeline.Timeline(h, k.Result.Findings, "")
 		if err != nil {
 			t.Fatal(err)
 		}

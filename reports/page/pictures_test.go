@@ -126,7 +126,7 @@ func TestPicturesAreDarkWhereTheReaderPrefersThat(t *testing.T) {
 			t.Fatal(err)
 		}
 		do(t, ctx, chromedp.Navigate("file://"+file))
-		for scheme, paper := range map[string]color.NRGBA{"light": canvas.White.Light, "dark": canvas.White.Dark} {
+		for scheme, paper := range map[string]color.NRGBA{"light": canvas.Ground.Light, "dark": canvas.Ground.Dark} {
 			prefer(t, ctx, scheme)
 			ground := fmt.Sprintf("rgb(%d, %d, %d)", paper.R, paper.G, paper.B)
 			if got := ask[string](t, ctx, `getComputedStyle(document.querySelector("path")).fill`); got != ground {

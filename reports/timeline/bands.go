@@ -32,7 +32,7 @@ func (p *sheet) drawViolations(on canvas.Paper) {
 			continue
 		}
 		x, y := p.x(v.at), p.noted[i]+thinBar/2
-		on.Pen(1.2, canvas.Vermillion, 4, 3)
+		on.Pen(1.2, canvas.Violation, 4, 3)
 		on.Line(x, y, x, p.bottom-between+4)
 	}
 	for i, v := range p.violations {
@@ -43,13 +43,13 @@ func (p *sheet) drawViolations(on canvas.Paper) {
 // drawViolation draws one row, over the lines that pass through it.
 func (p *sheet) drawViolation(on canvas.Paper, y vg.Length, v violation) {
 	name := canvas.Shorten(canvas.Bold(nameSize), words.Property(v.property), p.left-margin-8)
-	on.Text(canvas.Bold(nameSize), margin, y+11.5, canvas.Vermillion, name)
+	on.Text(canvas.Bold(nameSize), margin, y+11.5, canvas.Violation, name)
 	text := v.label
 	from, to := p.left, p.left
 	for n, span := range v.spans {
 		x0 := p.x(span.from)
 		x1 := max(p.x(span.to), x0+2)
-		on.Rect(x0, y, x1, y+thinBar, canvas.Vermillion)
+		on.Rect(x0, y, x1, y+thinBar, canvas.Violation)
 		if n == 0 {
 			from = x0
 		}
@@ -60,7 +60,7 @@ func (p *sheet) drawViolation(on canvas.Paper, y vg.Length, v violation) {
 		text += ": " + words.Seconds(v.lasted())
 	case v.moment:
 		x := p.x(v.at)
-		on.SetColor(canvas.Vermillion)
+		on.SetColor(canvas.Violation)
 		on.Fill(on.Circle(x, y+thinBar/2, 5))
 		from, to = x-5, x+5
 	default:

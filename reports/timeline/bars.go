@@ -88,13 +88,13 @@ func paintBar(on canvas.Paper, r row, b bar, x0, x1 vg.Length) canvas.Colour {
 		on.Pen(1.8, c)
 		on.Line(x0, middle, x1, middle)
 		on.Line(x0, middle-4, x0, middle+4)
-		return canvas.White
+		return canvas.Ground
 	case overrun:
 		on.Hatch(x0, r.bar, x1, r.bottom, c)
-		return canvas.White
+		return canvas.Ground
 	case knowing:
 		on.Hatch(x0, r.bar, x1, r.bottom, canvas.Slate)
-		return canvas.White
+		return canvas.Ground
 	case granted:
 		on.Rect(x0, r.bar, x1, r.bottom, canvas.Granted(c))
 		on.Frame(x0, r.bar, x1, r.bottom, 1, c)
@@ -132,7 +132,7 @@ func (p *sheet) roomInBar(l lane, x0, x1 vg.Length, text string) (x vg.Length, f
 // boxedText writes on white, where lines would make text hard to read.
 func boxedText(on canvas.Paper, x, y vg.Length, text string) {
 	f := canvas.Regular(labelSize)
-	on.Rect(x-2, y-9.5, x+f.Width(text)+2, y+3, canvas.White)
+	on.Rect(x-2, y-9.5, x+f.Width(text)+2, y+3, canvas.Ground)
 	on.Text(f, x, y, canvas.Ink, text)
 }
 
@@ -149,7 +149,7 @@ func (p *sheet) clearText(on canvas.Paper, l lane, x, y vg.Length, text string) 
 			}
 		}
 	}
-	on.Rect(x0, y-9.5, x1, y+3, canvas.White)
+	on.Rect(x0, y-9.5, x1, y+3, canvas.Ground)
 	lay(l.pauses, canvas.Mist)
 	lay(p.bands(), canvas.ViolationTint)
 	on.Text(f, x, y, canvas.Ink, text)

@@ -7,7 +7,7 @@ import (
 
 // draw puts the sheet on paper, from back to front.
 func (p *sheet) draw(on canvas.Paper) {
-	on.Rect(0, 0, pageWidth, p.height, canvas.White)
+	on.Rect(0, 0, pageWidth, p.height, canvas.Ground)
 	p.drawHead(on)
 	p.drawGrid(on)
 	for i, l := range p.lanes {
@@ -51,7 +51,7 @@ func (p *sheet) drawHead(on canvas.Paper) {
 	y += 10
 	c := canvas.Slate
 	if p.violated {
-		c = canvas.Vermillion
+		c = canvas.Violation
 	}
 	height := vg.Length(len(p.verdictLines)) * (verdictSize + 5)
 	on.Rect(margin, y, margin+4, y+height, c)

@@ -96,7 +96,7 @@ func (p *sheet) legendItems() []legendItem {
 		on.Rect(x, y-stripHeight/2, x+sampleWidth, y+stripHeight/2, canvas.Recalled(c))
 	})
 	add(p.mistaken(beliefs.TheAccount), "which is old", func(on canvas.Paper, x, y vg.Length) {
-		on.Hatch(x, y-stripHeight/2, x+sampleWidth, y+stripHeight/2, canvas.Vermillion)
+		on.Hatch(x, y-stripHeight/2, x+sampleWidth, y+stripHeight/2, canvas.Violation)
 	})
 	add(p.usesBar(granted), "lock service: granted", func(on canvas.Paper, x, y vg.Length) {
 		on.Rect(x, y-half, x+sampleWidth, y+half, canvas.Granted(c))
@@ -129,7 +129,7 @@ func (p *sheet) legendItems() []legendItem {
 	})
 	add(len(p.violations) > 0, "violation", func(on canvas.Paper, x, y vg.Length) {
 		on.Rect(x, y-half, x+sampleWidth, y+half, canvas.ViolationTint)
-		on.Pen(2.2, canvas.Vermillion)
+		on.Pen(2.2, canvas.Violation)
 		on.Stroke(on.Circle(x+sampleWidth/2, y, half))
 	})
 	return items

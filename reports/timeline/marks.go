@@ -15,7 +15,7 @@ func (p *sheet) drawMarks(on canvas.Paper, r row, l lane) {
 		on.Pen(0.8, canvas.ClientColour(m.client))
 		foot := r.bar
 		if m.style == turned {
-			on.Pen(1, canvas.Vermillion)
+			on.Pen(1, canvas.Violation)
 			foot = flagTop(r, m)
 		}
 		on.Line(f.x, foot, f.x, y-tagRow+4)
@@ -41,7 +41,7 @@ func (p *sheet) drawMark(on canvas.Paper, r row, l lane, m mark) {
 		return
 	}
 	if m.guilty {
-		on.Pen(2.2, canvas.Vermillion)
+		on.Pen(2.2, canvas.Violation)
 		on.Stroke(on.Circle(x, middle, 8.5))
 	}
 	if m.saving {
@@ -70,7 +70,7 @@ func drawSymbol(on canvas.Paper, x, y vg.Length, style markStyle, client int) {
 	c := canvas.ClientColour(client)
 	switch style {
 	case tick:
-		on.Pen(5, canvas.White)
+		on.Pen(5, canvas.Ground)
 		on.Line(x, y-barHeight/2, x, y+barHeight/2)
 		on.Pen(2.6, canvas.Ink)
 		on.Line(x, y-barHeight/2, x, y+barHeight/2)
@@ -85,14 +85,14 @@ func drawSymbol(on canvas.Paper, x, y vg.Length, style markStyle, client int) {
 			}
 		}
 		eye.Close()
-		on.SetColor(canvas.White)
+		on.SetColor(canvas.Ground)
 		on.Fill(eye)
 		on.Pen(1.6, canvas.Ink)
 		on.Stroke(eye)
 		on.SetColor(canvas.Ink)
 		on.Fill(on.Circle(x, y, 1.8))
 	case openDot:
-		on.SetColor(canvas.White)
+		on.SetColor(canvas.Ground)
 		on.Fill(on.Circle(x, y, 4))
 		on.Pen(1.6, canvas.Ink)
 		on.Stroke(on.Circle(x, y, 4))
@@ -101,7 +101,7 @@ func drawSymbol(on canvas.Paper, x, y vg.Length, style markStyle, client int) {
 			width vg.Length
 			dark  bool
 		}{{5, false}, {2.4, true}} {
-			on.Pen(pen.width, canvas.White)
+			on.Pen(pen.width, canvas.Ground)
 			if pen.dark {
 				on.Pen(pen.width, canvas.Ink)
 			}
@@ -109,7 +109,7 @@ func drawSymbol(on canvas.Paper, x, y vg.Length, style markStyle, client int) {
 			on.Line(x-4.5, y+4.5, x+4.5, y-4.5)
 		}
 	case smallDot:
-		on.SetColor(canvas.White)
+		on.SetColor(canvas.Ground)
 		on.Fill(on.Circle(x, y, 3.4))
 		on.SetColor(c)
 		on.Fill(on.Circle(x, y, 2.2))

@@ -154,7 +154,7 @@ func (p *sheet) drawBeliefs(on canvas.Paper, r row, l lane) {
 		x0 := p.x(m.from)
 		x1 := max(p.x(m.to), x0+1.2)
 		if m.about == beliefs.TheAccount {
-			on.Hatch(x0, top, x1, top+stripHeight, canvas.Vermillion)
+			on.Hatch(x0, top, x1, top+stripHeight, canvas.Violation)
 			continue
 		}
 		wrongEdge(on, x0, x1, r.bar, r.bottom)
@@ -163,8 +163,8 @@ func (p *sheet) drawBeliefs(on canvas.Paper, r row, l lane) {
 
 // wrongEdge marks a piece of a bar as wrong.
 func wrongEdge(on canvas.Paper, x0, x1, top, bottom vg.Length) {
-	on.Rect(x0, top-1.5, x1, top+1.5, canvas.Vermillion)
-	on.Rect(x0, bottom-1.5, x1, bottom+1.5, canvas.Vermillion)
+	on.Rect(x0, top-1.5, x1, top+1.5, canvas.Violation)
+	on.Rect(x0, bottom-1.5, x1, bottom+1.5, canvas.Violation)
 }
 
 // drawFlag marks the moment at which a belief becomes wrong: a wedge that points at it.
@@ -173,7 +173,7 @@ func drawFlag(on canvas.Paper, r row, x vg.Length, m mark) {
 	if m.about == beliefs.TheAccount && !m.gone {
 		foot = r.bottom + stripGap + stripHeight
 	}
-	on.Pen(1.6, canvas.Vermillion)
+	on.Pen(1.6, canvas.Violation)
 	on.Line(x, y, x, foot)
 	wedge(on, x, y)
 }
@@ -196,8 +196,8 @@ func wedge(on canvas.Paper, x, y vg.Length) {
 	path.Line(on.At(x-5.5, y-5.5))
 	path.Line(on.At(x+5.5, y-5.5))
 	path.Close()
-	on.Pen(2, canvas.White)
+	on.Pen(2, canvas.Ground)
 	on.Stroke(path)
-	on.SetColor(canvas.Vermillion)
+	on.SetColor(canvas.Violation)
 	on.Fill(path)
 }

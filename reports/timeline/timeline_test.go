@@ -93,7 +93,7 @@ func TestPictureIsWideEnoughAndNotEmpty(t *testing.T) {
 			seen[color.NRGBAModel.Convert(img.At(x, y))] = true
 		}
 	}
-	for name, c := range map[string]canvas.Colour{"client-1": canvas.ClientColour(0), "client-2": canvas.ClientColour(1), "the violation": canvas.Vermillion, "the ground": canvas.White} {
+	for name, c := range map[string]canvas.Colour{"client-1": canvas.ClientColour(0), "client-2": canvas.ClientColour(1), "the violation": canvas.Violation, "the ground": canvas.Ground} {
 		if !seen[c.Light] {
 			t.Errorf("the colour of %s is nowhere in the picture", name)
 		}

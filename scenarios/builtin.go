@@ -13,7 +13,7 @@ var builtinNames = []string{
 	// nothing goes wrong
 	"no-fault", "contention", "partial-locks", "short-lease", "equal-token", "container-parent", "lease-id-token", "server-made-lease", "message-count", "uncontended", "lease-length", "lease-minimum", "random-values",
 	// pauses and delays at the client
-	"gc-pause", "renewal-too-late", "pause-before-write", "fence-write-gap", "pause-during-acquire", "delayed-acquire-reply",
+	"gc-pause", "heedless-pause", "renewal-too-late", "fence-write-gap", "pause-during-acquire", "delayed-acquire-reply",
 	"delayed-write", "vm-suspend", "client-clock-back", "foreign-release", "waiter-lease-expired", "waiter-told-late",
 	"client-crash", "holder-partitioned",
 	"session-events-unread", "told-and-works-on", "waiter-partitioned", "slow-renewals", "packet-loss",

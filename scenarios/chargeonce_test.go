@@ -33,7 +33,7 @@ func TestOnAGoodDayTheSecondWorkerFindsTheJobDone(t *testing.T) {
 	trial.Scenario = &calm
 	h := simulated(t, trial)
 	first := []sim.Kind{
-		sim.Acquire, sim.AcquireSent, sim.Acquired, sim.Read, sim.Write, sim.WriteSent, sim.Wrote, sim.Marked,
+		sim.Acquire, sim.AcquireSent, sim.Acquired, sim.Read, sim.Check, sim.Write, sim.WriteSent, sim.Wrote, sim.Marked,
 		sim.Release, sim.Released, sim.Done,
 	}
 	if got := what(h, "client-1"); !slices.Equal(got, first) {
@@ -51,10 +51,17 @@ func TestOnAGoodDayTheSecondWorkerFindsTheJobDone(t *testing.T) {
 
 func TestAnAttentiveWorkerGivesTheJobUpAfterAPause(t *testing.T) {
 	trial := one(t, "charge-once", "perfect", "none")
-	trial.Discipline = Discipline{Kind: Attentive}
+	earlier := *trial.Scenario
+	earlier.Steps = slices.Clone(earlier.Steps)
+	earlier.Steps[0].On = &On{Host: ClientID(0), Event: sim.Read, Nth: 1} // and not after its look
+	trial.Scenario = &earlier
 	h := simulated(t, trial)
 	if got := what(h, "client-1"); !slices.Contains(got, sim.Abandon) || slices.Contains(got, sim.Write) {
 		t.Errorf("client 1 did %v, want it to give up after its pause", got)
+	}
+	trial.Discipline = Discipline{Kind: Heedless}
+	if got := what(simulated(t, trial), "client-1"); !slices.Contains(got, sim.Write) || slices.Contains(got, sim.Check) {
+		t.Errorf("a heedless client 1 did %v, want it to charge without a look", got)
 	}
 }
 

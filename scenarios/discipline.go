@@ -136,9 +136,10 @@ func (d *fileDiscipline) read(s *source, name string, n ast.Node) error {
 		}
 		d.Discipline = Discipline{Kind: Late, Late: length.Span}
 		return nil
-	case mapping && len(entries) > 0:
-		return s.fail(entries[0].key.place, fmt.Sprintf("there is no discipline %s with a value", quoted(entries[0].key.text)), fileDisciplineShape,
-			didYouMean(entries[0].key.text, disciplineNames()))
+	case mapping && len(entries) > 1:
+		return s.fail(entries[1].key.place, "this discipline has more than one key", fileDisciplineShape, "for several disciplines write a list, such as [heedless, {late: 0.5ttl}]")
+	case mapping && len(entries) == 1:
+		return s.fail(entries[0].key.place, fmt.Sprintf("there is no discipline %s with a value", quoted(entries[0].key.text)), fileDisciplineShape, d.without(entries[0].key.text))
 	}
 	var w word
 	if _, text := n.(*ast.StringNode); !text {
@@ -147,13 +148,26 @@ func (d *fileDiscipline) read(s *source, name string, n ast.Node) error {
 	if err := w.read(s, name, n); err != nil {
 		return err
 	}
-	if w.text == string(Late) {
+	switch kind, length, asFlag := strings.Cut(w.text, "="); {
+	case w.text == string(Late):
 		return s.fail(w.place, "late does not say for how long the client works on", "late with a length of time", "write discipline: {late: 0.5ttl}")
+	case asFlag && kind == string(Late):
+		return s.fail(w.place, quoted(w.text)+" is how the command line has it", "late as a key, with a length of time", "write discipline: {late: "+length+"}")
+	case asFlag:
+	default:
+		if d.Discipline, err = ParseDiscipline(w.text); err == nil {
+			return nil
+		}
 	}
-	if d.Discipline, err = ParseDiscipline(w.text); err != nil {
-		return s.fail(w.place, "there is no discipline "+quoted(w.text), fileDisciplineShape, didYouMean(w.text, disciplineNames()))
+	return s.fail(w.place, "there is no discipline "+quoted(w.text), fileDisciplineShape, didYouMean(w.text, disciplineNames()))
+}
+
+// without is what to write for a discipline that was given a value and takes none.
+func (*fileDiscipline) without(kind string) string {
+	if k := DisciplineKind(kind); k == Attentive || k == Heedless {
+		return "write discipline: " + kind
 	}
-	return nil
+	return didYouMean(kind, disciplineNames())
 }
 
 // disciplined are the events of clients that only some disciplines have.

@@ -63,6 +63,14 @@ func leafSchema(t reflect.Type) *jsonschema.Schema {
 			{Type: "string", Pattern: `^([0-9]+(\.[0-9]*)?|\.[0-9]+)ttl$|^(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+$|^0$`},
 			{Const: 0},
 		}, Examples: []any{"250ms", "10s", "1.5ttl"}}
+	case reflect.TypeFor[fileDisciplines]():
+		late := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), Required: []string{string(Late)}, AdditionalProperties: jsonschema.FalseSchema}
+		long := leafSchema(reflect.TypeFor[span]())
+		long.Description = "how long a client works on although it knows that the lock is lost; more than 0"
+		late.Properties.Set(string(Late), long)
+		one := []*jsonschema.Schema{{Type: "string", Enum: []any{string(Attentive), string(Heedless)}}, late}
+		list := &jsonschema.Schema{Type: "array", Items: &jsonschema.Schema{OneOf: one}, MinItems: count(1), UniqueItems: true}
+		return &jsonschema.Schema{OneOf: append(one[:2:2], list), Examples: []any{string(Heedless), map[string]any{string(Late): "0.5ttl"}}}
 	case reflect.TypeFor[hostWords]():
 		return leafSchema(reflect.TypeFor[words]())
 	case reflect.TypeFor[hostGroups]():
@@ -231,6 +239,7 @@ func TestSchemaRefusesWhatNeedsNoKnowledge(t *testing.T) {
 		"neither-*", "client-and-host", "two-faults", "no-fault", "row-without-property", "nth-zero", "times-zero", "jobs-zero", "two-workloads", "*-empty",
 		"clock-step-and-rate", "clock-unknown", "groups-one", "probability-*", "rate-zero", "uniform-of-one", "uniform-not-*", "uniform-misspelt", "times-without-every", "partition-groups-and-from",
 		"title-number", "claims-twice", "event-of-the-world", "a-list", "a-word",
+		"discipline-[^l]*", "discipline-late-negative", "discipline-late-without-*", "check-*",
 	}
 	for _, pattern := range patterns {
 		files, err := filepath.Glob("testdata/bad/" + pattern + ".yaml")

@@ -96,6 +96,9 @@ func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
 			if sel.Replace != nil {
 				c.Backend.Backend = sel.Replace(c.Backend.Backend)
 			}
+			if long := c.Discipline.Late; long.In(sel.lease(s)) > maxTime {
+				return nil, fmt.Errorf("%s: the discipline %s works on for too long, expected at most %s", s.Name, c.Discipline, short(maxTime))
+			}
 			if _, err := c.Backend.Settings(sel.lease(s), false); err != nil {
 				return nil, fmt.Errorf("%s: %w", s.Name, err)
 			}

@@ -58,8 +58,8 @@ func TestBrokenLocksTurnElsewhere(t *testing.T) {
 	}{
 		{"two of five for a quorum", "jumped-nodes", "backend: redlock\n", "backend: redlock+quorum=2\n", "redlock, holds 5 of 5", []float64{2}},
 		{"no allowance for drift", "clock-rate", "redlock+drift=0.05ttl", "redlock+drift=0s", "redlock, drift 5 %", []float64{0.5, 1, 1.5, 2, 3, 4, 5}},
-		{"no renewal", "pause", "backend: redis+renew\n", "backend: redis\n    name: redis+renew, guard none\n", "redis+renew, guard none", []float64{0.85, 0.9, 0.95}},
-		{"no fence", "pause", "guard: fence-all\n", "guard: unique\n    name: fenced\n", "fenced", []float64{0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2, 1.25, 1.3, 1.35, 1.4, 1.45, 1.5}},
+		{"no renewal", "pause", "backend: redis+renew\n", "backend: redis\n    name: redis+renew, guard none\n", "redis+renew, guard none", []float64{0.65, 0.7, 0.75, 0.8, 0.85, 0.9}},
+		{"no fence", "pause", "guard: fence-all\n", "guard: unique\n    name: fenced\n", "fenced", []float64{0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2, 1.25, 1.3, 1.35, 1.4, 1.45, 1.5}},
 		{"no waiting for the replica", "replication-lag", "backend: sentinel+wait=1\n", "backend: sentinel\n    name: waits\n", "waits", []float64{200, 220, 240, 260, 280, 300, 320}},
 	} {
 		t.Run(c.mistake, func(t *testing.T) {

@@ -162,6 +162,9 @@ func (l *Lock) hold(s *Session, own Key) (*Lease, error) {
 		return nil, backends.ErrTooLate
 	}
 	l.held = &Lease{lock: l, session: s, key: own, until: s.Until(), lost: l.host.NewSignal()}
+	if s.Done() { // it has told its end while the client waited for the lock, and does not tell it again
+		l.held.lost.Fire()
+	}
 	return l.held, nil
 }
 

@@ -116,6 +116,9 @@ func (l *etcdMutexLock) lock(wait time.Duration) (backends.Lease, error) {
 	own := etcd.Key{Name: m.Key(), Created: uint64(isOwner.GetCompare().GetCreateRevision())}
 	lease := &etcdMutexLease{lock: l, session: session, mutex: m, key: own, lost: l.host.NewSignal()}
 	l.held = lease
+	if ended(session) { // while the client waited for the lock; nobody tells it again
+		lease.lost.Fire()
+	}
 	return lease, nil
 }
 

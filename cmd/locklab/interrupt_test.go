@@ -57,7 +57,7 @@ workload:
 backends: [redis]
 guards: [none]
 steps:
-  - on: {client: 1, event: read}
+  - on: {client: 1, event: check}
     do: {pause: {host: client-1, for: 1.5ttl}}
 until: 4ttl
 expect:

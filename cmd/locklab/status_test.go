@@ -21,7 +21,7 @@ workload:
 backends: [redis]
 guards: [none]
 steps:
-  - on: {client: 1, event: read, nth: NTH}
+  - on: {client: 1, event: check, nth: NTH}
     do: {pause: {host: client-1, for: 1.5ttl}}
 until: 4ttl
 expect:

@@ -36,7 +36,7 @@ func MatrixOf(set *results.Set, world string, names []string) *canvas.Figure {
 // what clocks, crashes and partitions do to each in its own way.
 func Story() []string {
 	return []string{
-		"no-fault", "gc-pause", "pause-before-write", "pause-during-acquire", "delayed-write",
+		"no-fault", "gc-pause", "pause-during-acquire", "delayed-write",
 		"server-crash", "server-crash-bare", "failover", "leader-crash",
 		"clock-forward", "clock-forward-bare", "leader-clock-fast",
 		"holder-partitioned", "split-brain", "leader-partitioned",

@@ -1,0 +1,154 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// attentiveHistories simulates a few trials of every cell with attentive clients that is as
+// asked.
+func attentiveHistories(t *testing.T, as func(Trial) bool, each func(Trial, *sim.History)) {
+	t.Helper()
+	for _, trial := range virtualTrials(t, Seeds{1, 2}) {
+		if trial.Discipline.Kind == Attentive && as(trial) {
+			each(trial, simulated(t, trial))
+		}
+	}
+}
+
+// An attentive client sends no write of which it could know that it is too late: it has looked
+// right before, nobody has told it until then that the lock is lost, and the deadline that it
+// knew of had not passed when it looked.
+func TestAnAttentiveClientSendsNoWriteThatItKnowsToBeLate(t *testing.T) {
+	writes := 0
+	attentiveHistories(t, func(Trial) bool { return true }, func(trial Trial, h *sim.History) {
+		for i := range h.Events {
+			if h.Events[i].Kind != sim.Write {
+				continue
+			}
+			writes++
+			if why := carelessly(h, i); why != "" {
+				t.Errorf("%s, seed %d, event %d: %s", trial.Cell(), trial.Seed, h.Events[i].Seq, why)
+			}
+		}
+	})
+	if writes < 1000 {
+		t.Errorf("only %d writes were sent", writes)
+	}
+}
+
+// carelessly says what the client that sends a write should have known; empty: nothing. Event
+// number i is the write.
+func carelessly(h *sim.History, i int) string {
+	write := h.Events[i]
+	looked := false
+	for j := i - 1; j >= 0; j-- {
+		e := h.Events[j]
+		if e.Host != write.Host || e.Fault != "" {
+			continue
+		}
+		switch mine := e.Grant == write.Grant; {
+		case e.Kind == sim.Lost && mine:
+			return fmt.Sprintf("it was told at %v that the lock is lost, and writes at %v", e.At, write.At)
+		case !looked && e.Op != write.Op && e.Kind != sim.Deadline:
+			continue // what its other processes do
+		case !looked && e.Kind == sim.Check:
+			looked = true
+		case !looked && e.Kind == sim.Deadline:
+			continue // after its look, or it is found on the way back from there
+		case !looked:
+			return fmt.Sprintf("before its write it did %q and not look", e.Kind)
+		case e.Kind == sim.Deadline && mine:
+			return fmt.Sprintf("its deadline had passed at %v, before it looked", e.At)
+		case (e.Kind == sim.Renewed || e.Kind == sim.Acquired) && mine:
+			return "" // its deadline at the look came from here, and has not passed
+		}
+	}
+	return "it writes without having acquired the lock"
+}
+
+// With attentive clients, a lock without a guard loses money in two ways only. Either the lock
+// is to blame: it lets a client in while the lease of another one runs by that one's own count.
+// Or no lock could have helped: the lock was given on between a client's look and the effect of
+// what it then did, as the client was stopped, or its write was kept on the way.
+func TestOfAttentiveClientsOnlyTheLockOrWhatComesAfterTheLookTakesMoney(t *testing.T) {
+	var byLock, afterLook []string
+	leased := func(trial Trial) bool {
+		return trial.Guard == ledger.None && trial.Backend.Backend.Name() != "none"
+	}
+	attentiveHistories(t, leased, func(trial Trial, h *sim.History) {
+		if !slices.ContainsFunc(Damages(), func(p check.Property) bool { return check.One(p, h).Verdict == check.Violated }) {
+			return
+		}
+		switch {
+		case slices.ContainsFunc(effects(h), func(e effect) bool { return e.givenOn(h) && e.disturbed(h) }):
+			afterLook = append(afterLook, trial.Scenario.Name)
+		case check.One(check.OverlapValid, h).Verdict == check.Violated:
+			byLock = append(byLock, trial.Scenario.Name)
+		default:
+			t.Errorf("%s, seed %d: money is gone, no lease was overridden, and nothing came between a look and its effect", trial.Cell(), trial.Seed)
+		}
+	})
+	for _, some := range []struct {
+		of      []string
+		include []string
+	}{
+		{byLock, []string{"pause-during-acquire", "vm-suspend", "foreign-release", "session-events-unread", "lost-unlock-reply"}},
+		{afterLook, []string{"gc-pause", "delayed-write", "writes-out-of-order", "charge-once", "charge-unmarked"}},
+	} {
+		for _, name := range some.include {
+			if !testing.Short() && !slices.Contains(some.of, name) {
+				t.Errorf("%s is not among %q", name, slices.Compact(some.of))
+			}
+		}
+	}
+}
+
+// effect is what a client did to the account: from its look at the deadline to the last thing
+// that it brought about, the write or, where there is one, the mark.
+type effect struct {
+	client       sim.HostID
+	look, effect time.Duration
+}
+
+func effects(h *sim.History) (out []effect) {
+	at := map[string]int{} // by operation: where it stands in out
+	for _, e := range h.Events {
+		i, looked := at[e.Op]
+		switch {
+		case e.Kind == sim.Check:
+			at[e.Op] = len(out)
+			out = append(out, effect{client: e.Host, look: e.At})
+		case looked && (e.Kind == sim.LedgerWrite || e.Kind == sim.LedgerMarked):
+			out[i].effect = e.At
+		}
+	}
+	return out
+}
+
+// givenOn tells whether the service gave the lock to somebody else between look and effect.
+func (e effect) givenOn(h *sim.History) bool {
+	return slices.ContainsFunc(h.Events, func(g sim.Event) bool {
+		return g.Kind == sim.Granted && g.Client != e.client && e.look < g.At && g.At < e.effect
+	})
+}
+
+// disturbed tells whether between look and effect the client was stopped, or something was
+// done to its way to the account.
+func (e effect) disturbed(h *sim.History) bool {
+	return slices.ContainsFunc(h.Events, func(f sim.Event) bool {
+		if f.Kind != sim.FaultApplied || f.At < e.look || f.At > e.effect {
+			return false
+		}
+		kind := sim.LaneKind(f.Fault)
+		return kind.StopsHost() && f.Host == e.client ||
+			kind.OnLinks() && strings.Contains(f.Fault, string(e.client)) && strings.Contains(f.Fault, string(ledger.HostID))
+	})
+}

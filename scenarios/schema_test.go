@@ -59,10 +59,11 @@ func leafSchema(t reflect.Type) *jsonschema.Schema {
 	case reflect.TypeFor[yesno]():
 		return &jsonschema.Schema{Type: "boolean"}
 	case reflect.TypeFor[span]():
+		const term = `(([0-9]+(\.[0-9]*)?|\.[0-9]+)ttl|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+|0)`
 		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{
-			{Type: "string", Pattern: `^([0-9]+(\.[0-9]*)?|\.[0-9]+)ttl$|^(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+$|^0$`},
+			{Type: "string", Pattern: `^` + term + `(\+` + term + `)*$`},
 			{Const: 0},
-		}, Examples: []any{"250ms", "10s", "1.5ttl"}}
+		}, Examples: []any{"250ms", "10s", "1.5ttl", "1ttl+2s"}}
 	case reflect.TypeFor[hostWords]():
 		return leafSchema(reflect.TypeFor[words]())
 	case reflect.TypeFor[hostGroups]():

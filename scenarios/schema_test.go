@@ -222,7 +222,7 @@ func TestSchemaRefusesWhatNeedsNoKnowledge(t *testing.T) {
 	patterns := []string{
 		"unknown-key-*", "unknown-fault", "unknown-property", "unknown-verdict", "unknown-event", "*-missing", "bad-duration",
 		"duration-without-unit", "negative-duration", "list-as-duration", "clients-*", "name-with-capitals", "on-and-at",
-		"neither-*", "client-and-host", "two-faults", "no-fault", "row-without-property", "nth-zero", "times-zero", "jobs-zero", "two-workloads", "*-empty",
+		"neither-*", "sum-*", "client-and-host", "two-faults", "no-fault", "row-without-property", "nth-zero", "times-zero", "jobs-zero", "two-workloads", "*-empty",
 		"clock-step-and-rate", "clock-unknown", "groups-one", "probability-*", "rate-zero", "uniform-of-one", "uniform-not-*", "uniform-misspelt", "times-without-every", "partition-groups-and-from",
 		"title-number", "claims-twice", "event-of-the-world", "a-list", "a-word",
 	}

@@ -119,7 +119,7 @@ func (d *span) read(s *source, name string, n ast.Node) error {
 		return s.wrongType(name, n, spanShape())
 	}
 	text := n.GetToken().Value
-	parsed, err := sim.ParseSpan(text)
+	parsed, err := sim.ParseSum(text)
 	if err != nil {
 		hint := ""
 		if _, notText := n.(*ast.StringNode); !notText {

@@ -59,10 +59,11 @@ func leafSchema(t reflect.Type) *jsonschema.Schema {
 	case reflect.TypeFor[yesno]():
 		return &jsonschema.Schema{Type: "boolean"}
 	case reflect.TypeFor[span]():
+		const term = `(([0-9]+(\.[0-9]*)?|\.[0-9]+)ttl|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+|0)`
 		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{
-			{Type: "string", Pattern: `^([0-9]+(\.[0-9]*)?|\.[0-9]+)ttl$|^(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+$|^0$`},
+			{Type: "string", Pattern: `^` + term + `(\+` + term + `)*$`},
 			{Const: 0},
-		}, Examples: []any{"250ms", "10s", "1.5ttl"}}
+		}, Examples: []any{"250ms", "10s", "1.5ttl", "1ttl+2s"}}
 	case reflect.TypeFor[fileDisciplines]():
 		late := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), Required: []string{string(Late)}, AdditionalProperties: jsonschema.FalseSchema}
 		long := leafSchema(reflect.TypeFor[span]())
@@ -236,7 +237,7 @@ func TestSchemaRefusesWhatNeedsNoKnowledge(t *testing.T) {
 	patterns := []string{
 		"unknown-key-*", "unknown-fault", "unknown-property", "unknown-verdict", "unknown-event", "*-missing", "bad-duration",
 		"duration-without-unit", "negative-duration", "list-as-duration", "clients-*", "name-with-capitals", "on-and-at",
-		"neither-*", "client-and-host", "two-faults", "no-fault", "row-without-property", "nth-zero", "times-zero", "jobs-zero", "two-workloads", "*-empty",
+		"neither-*", "sum-*", "client-and-host", "two-faults", "no-fault", "row-without-property", "nth-zero", "times-zero", "jobs-zero", "two-workloads", "*-empty",
 		"clock-step-and-rate", "clock-unknown", "groups-one", "probability-*", "rate-zero", "uniform-of-one", "uniform-not-*", "uniform-misspelt", "times-without-every", "partition-groups-and-from",
 		"title-number", "claims-twice", "event-of-the-world", "a-list", "a-word",
 		"discipline-[^l]*", "discipline-late-negative", "discipline-late-without-*", "check-*",

@@ -90,10 +90,10 @@ func inWords(k sim.Kind) string {
 	return "has recorded " + string(k)
 }
 
-// inBoth gives a time in leases and absolutely: "1.5ttl (15s)", "2s (0.2ttl)".
+// inBoth gives a time in leases and absolutely: "1.5ttl (15s)", "2s (0.2ttl)", "1ttl+2s (12s)".
 func inBoth(s sim.Span, ttl time.Duration) string {
 	d := s.In(ttl)
-	if strings.HasSuffix(s.String(), "ttl") {
+	if strings.Contains(s.String(), "ttl") {
 		return fmt.Sprintf("%s (%s)", s, short(d))
 	}
 	leases := strconv.FormatFloat(float64(d)/float64(ttl), 'g', 3, 64)

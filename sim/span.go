@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// Span is a length of time, either absolute or in units of the lease, so that one
-// script serves a 10 s virtual lease and a 2 s live one.
+// Span is a length of time, absolute or in units of the lease, so that one script serves
+// a 10 s virtual lease and a 2 s live one, or the sum of both.
 type Span struct {
-	abs  time.Duration // used when text does not end in "ttl"
-	ttls int64         // billionths of a lease
+	abs  time.Duration
+	ttls int64 // billionths of a lease
 	text string
 }
 
@@ -43,6 +43,23 @@ func ParseSpan(text string) (Span, error) {
 	return Span{abs: d, text: text}, nil
 }
 
+// ParseSum reads what ParseSpan reads, and sums of such: "2ttl+7s", for what takes a time of
+// its own besides the leases.
+func ParseSum(text string) (Span, error) {
+	sum := Span{text: text}
+	for part := range strings.SplitSeq(text, "+") {
+		span, err := ParseSpan(part)
+		if err != nil {
+			return Span{}, err
+		}
+		if sum.abs > Forever-span.abs || sum.ttls > math.MaxInt64-span.ttls {
+			return Span{}, fmt.Errorf("%q has too many digits: %w", text, ErrSpan)
+		}
+		sum.abs, sum.ttls = sum.abs+span.abs, sum.ttls+span.ttls
+	}
+	return sum, nil
+}
+
 // MustSpan is ParseSpan for constants; it panics on a bad one.
 func MustSpan(text string) Span {
 	s, err := ParseSpan(text)
@@ -54,10 +71,11 @@ func MustSpan(text string) Span {
 
 // In gives the span as a duration under this lease. It is capped at Forever.
 func (s Span) In(ttl time.Duration) time.Duration {
-	if s.ttls == 0 {
-		return s.abs
+	leases := scale(ttl, s.ttls)
+	if leases > Forever-s.abs {
+		return Forever
 	}
-	return scale(ttl, s.ttls)
+	return leases + s.abs
 }
 
 // String gives the span as it was written.

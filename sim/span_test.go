@@ -49,6 +49,35 @@ func TestWhatIsNoSpanIsRefused(t *testing.T) {
 	}
 }
 
+func TestASumIsOfLeasesAndOfTimeBesides(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"0":                                     0,
+		"1.5ttl":                                12 * time.Second,
+		"250ms":                                 250 * time.Millisecond,
+		"0.5ttl+6s":                             10 * time.Second,
+		"6s+0.5ttl":                             10 * time.Second,
+		"1ttl+1ttl+1s":                          17 * time.Second,
+		"1ttl+1s+0":                             9 * time.Second,
+		"1000000000ttl+2500000h":                Forever,
+		"9223372036ttl+9223372036s+854775807ns": Forever,
+	} {
+		s, err := ParseSum(text)
+		if err != nil || s.In(8*time.Second) != want || s.String() != text {
+			t.Errorf("%q is %v as %q (%v), want %v", text, s.In(8*time.Second), s, err, want)
+		}
+	}
+	for _, text := range []string{"", "+", "1s+", "+1s", "1ttl+ 1s", "1ttl-1s", "1ttl+-1s", "1ttl++1s", "1ttl+soon"} {
+		if _, err := ParseSum(text); !errors.Is(err, ErrSpan) {
+			t.Errorf("%q: got %v", text, err)
+		}
+	}
+	for _, text := range []string{"2500000h+2500000h", "9223372036ttl+9223372036ttl"} {
+		if _, err := ParseSum(text); !errors.Is(err, ErrSpan) || !strings.Contains(err.Error(), "too many digits") {
+			t.Errorf("%q: got %v", text, err)
+		}
+	}
+}
+
 func TestMustSpanPanicsOnABadConstant(t *testing.T) {
 	defer func() {
 		if recover() == nil {
@@ -63,11 +92,11 @@ func TestASpanInLeasesGrowsWithTheLeaseAndNeverOverflows(t *testing.T) {
 		t.Errorf("an absurd span is %v, want Forever", got)
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		span := Span{ttls: rapid.Int64Range(0, 1<<62).Draw(t, "ttls")}
+		span := Span{ttls: rapid.Int64Range(0, 1<<62).Draw(t, "ttls"), abs: time.Duration(rapid.Int64Range(0, 1<<62).Draw(t, "abs"))}
 		ttl := time.Duration(rapid.Int64Range(0, 1<<62).Draw(t, "ttl"))
 		short, long := span.In(ttl), span.In(ttl+time.Duration(rapid.Int64Range(0, 1<<61).Draw(t, "more")))
 		if short < 0 || long < short {
-			t.Errorf("%d billionths of %v are %v, of a longer lease %v", span.ttls, ttl, short, long)
+			t.Errorf("%d billionths of %v and %v are %v, of a longer lease %v", span.ttls, ttl, span.abs, short, long)
 		}
 	})
 }

@@ -299,3 +299,24 @@ func TestWhoWasToldIsSeenToWorkOnUntilItIsDone(t *testing.T) {
 		t.Errorf("the marks say %q, want %q", said, want)
 	}
 }
+
+func TestADeadlineThatWasOverForAMomentIsNotInTheLegend(t *testing.T) {
+	for late, want := range map[time.Duration]bool{time.Microsecond: false, 5 * time.Second: true} {
+		s := newScript("x", "redis", "none", 1)
+		for _, e := range []sim.Event{
+			{At: 0, Kind: sim.Acquired, Op: "client-1/1", Grant: "g", Until: 5 * time.Second},
+			{At: 5*time.Second + late, Kind: sim.Renewed, Grant: "g", Until: 25 * time.Second},
+			{At: 18 * time.Second, Kind: sim.Release, Op: "client-1/1", Grant: "g"},
+		} {
+			e.Host = "client-1"
+			s.at(e.At, e)
+		}
+		f, err := Timeline(s.end(20*time.Second), nil, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(textOf(t, picturetest.SVG(t, f)), "the same, past its own deadline"); got != want {
+			t.Errorf("past the deadline for %v: the legend says so: %t, want %t", late, got, want)
+		}
+	}
+}

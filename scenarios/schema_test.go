@@ -103,13 +103,6 @@ func leafSchema(t reflect.Type) *jsonschema.Schema {
 			})
 		}
 		return ranges
-	case reflect.TypeFor[fileDisciplines]():
-		late := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), Required: []string{string(Late)}, AdditionalProperties: jsonschema.FalseSchema}
-		late.Properties.Set(string(Late), leafSchema(reflect.TypeFor[span]()))
-		one := &jsonschema.Schema{OneOf: []*jsonschema.Schema{
-			{Type: "string", AnyOf: []*jsonschema.Schema{{Enum: []any{string(Attentive), string(Heedless)}}, {Pattern: "^" + string(Late) + "="}}}, late,
-		}}
-		return &jsonschema.Schema{OneOf: append(one.OneOf, &jsonschema.Schema{Type: "array", Items: one, MinItems: count(1), UniqueItems: true})}
 	case reflect.TypeFor[options]():
 		return &jsonschema.Schema{Type: "object", AdditionalProperties: &jsonschema.Schema{
 			OneOf: []*jsonschema.Schema{{Type: "string"}, {Type: "number"}, {Type: "boolean"}},

@@ -48,6 +48,9 @@ func readClient(h *sim.History, index int, end time.Duration) lane {
 	}
 	r.stop(end)
 	slices.SortStableFunc(r.lane.bars, func(a, b bar) int { return int(a.style) - int(b.style) })
+	r.lane.bars = slices.CompactFunc(r.lane.bars, func(a, b bar) bool {
+		return a.style == knowing && b.style == knowing && a.grant == b.grant && a.interval == b.interval
+	})
 	return r.lane
 }
 
@@ -82,7 +85,11 @@ func (r *clientReader) lock(e sim.Event) {
 	case sim.Release:
 		r.ends(e)
 	case sim.Lost:
+		worked := slices.ContainsFunc(r.beliefs, func(b belief) bool { return b.grant == e.Grant })
 		r.ends(e)
+		if worked { // until it stops, or gives the lock back, it works on
+			r.beliefs = append(r.beliefs, belief{e.Grant, e.At, knowing})
+		}
 		r.told[e.Grant] = e.At
 		r.mark(e, cross, "told: lock lost")
 	case sim.Released:
@@ -156,7 +163,7 @@ func readLabel(e sim.Event) string {
 // stops says why a client gives its work up, where the mark right before has not said it.
 func (r *clientReader) stops(e sim.Event) string {
 	at, told := r.told[e.Grant]
-	if e.Note == "" || told && e.At-at < time.Second/10 {
+	if e.Note == "" || told && e.At-at < atOnce {
 		return "stops"
 	}
 	return "stops: " + e.Note
@@ -166,7 +173,13 @@ func (r *clientReader) mark(e sim.Event, style markStyle, label string) {
 	r.lane.marks = append(r.lane.marks, mark{at: e.At, seq: e.Seq, style: style, client: r.index, label: label})
 }
 
+// atOnce is how long a client takes at most that stops at once when it is told.
+const atOnce = 100 * time.Millisecond
+
 func (r *clientReader) add(from, to time.Duration, style barStyle, grant string) {
+	if style == overrun && to <= from || style == knowing && to-from < atOnce {
+		return // there is nothing to see
+	}
 	b := bar{interval: interval{from, to}, style: style, client: r.index, grant: grant}
 	switch style {
 	case held:
@@ -195,7 +208,7 @@ func (r *clientReader) answered(e sim.Event) {
 // turn ends the running piece of a belief and begins one of another style.
 func (r *clientReader) turn(e sim.Event, style barStyle) {
 	for i, b := range r.beliefs {
-		if b.grant == e.Grant && b.style != style {
+		if b.grant == e.Grant && b.style != style && b.style != knowing {
 			r.add(b.from, e.At, b.style, b.grant)
 			r.beliefs[i] = belief{b.grant, e.At, style}
 		}

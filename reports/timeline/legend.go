@@ -135,10 +135,12 @@ func (p *sheet) legendItems() []legendItem {
 	return items
 }
 
+// usesBar tells whether there is a bar of a style. A deadline that was over for a moment cannot
+// be seen, and needs no explanation.
 func (p *sheet) usesBar(style barStyle) bool {
 	for _, l := range p.lanes {
 		for _, b := range l.bars {
-			if b.style == style {
+			if b.style == style && (style != overrun || p.x(b.to)-p.x(b.from) >= 1) {
 				return true
 			}
 		}

@@ -51,7 +51,15 @@ func (p *sheet) drawMark(on canvas.Paper, r row, l lane, m mark) {
 	if m.style == look && (m.before || p.hidden(l, m)) {
 		x = max(x-lookSize-2, p.left+lookSize) // before the pause or the write that came next, not half under it
 	}
+	if m.style == look && l.told(m) {
+		return // its words are enough: the sign of what it was told stands there
+	}
 	drawSymbol(on, x, middle, m.style, m.client)
+}
+
+// told tells whether a client was told of a loss or refusal right before this mark.
+func (l lane) told(m mark) bool {
+	return slices.ContainsFunc(l.marks, func(o mark) bool { return o.style == cross && o.seq < m.seq && m.at-o.at < atOnce })
 }
 
 // hidden tells whether the sign of a later mark lies over that of this one.

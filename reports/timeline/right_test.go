@@ -266,3 +266,57 @@ func TestAClientThatKnowsBetterAndWorksOnIsSeenToDoSo(t *testing.T) {
 		t.Errorf("the marks say %q, want %q", said, want)
 	}
 }
+
+func TestWhoWasToldIsSeenToWorkOnUntilItIsDone(t *testing.T) {
+	s := newScript("x", "redis", "none", 1)
+	op := "client-1/1"
+	for _, e := range []sim.Event{
+		{At: 0, Kind: sim.Acquired, Op: op, Grant: "g", Until: 8 * time.Second},
+		{At: 5 * time.Second, Kind: sim.Lost, Grant: "g"},
+		{At: 9 * time.Second, Kind: sim.Write, Op: op, Grant: "g", Balance: 90},
+		{At: 9 * time.Second, Kind: sim.Wrote, Op: op},
+		{At: 10 * time.Second, Kind: sim.Release, Op: op, Grant: "g"},
+		{At: 11 * time.Second, Kind: sim.Acquired, Op: "client-1/2", Grant: "h", Until: 30 * time.Second},
+		{At: 15 * time.Second, Kind: sim.Lost, Grant: "h"},
+		{At: 15 * time.Second, Kind: sim.Abandon, Op: "client-1/2", Grant: "h", Note: "it was told that the lock is lost"},
+		{At: 15 * time.Second, Kind: sim.Release, Op: "client-1/2", Grant: "h"},
+	} {
+		e.Host = "client-1"
+		s.at(e.At, e)
+	}
+	l := laneNamed(t, sceneOf(t, s.end(20*time.Second), nil), "client-1")
+	if got, want := spans(l, knowing), []interval{{5 * time.Second, 10 * time.Second}}; !slices.Equal(got, want) {
+		t.Errorf("works on in %v, want %v: it stopped at once the second time", got, want)
+	}
+	if got := spans(l, overrun); got != nil {
+		t.Errorf("is past its deadline in %v, but knows better by then", got)
+	}
+	var said []string
+	for _, m := range l.marks {
+		said = append(said, m.label)
+	}
+	if want := []string{"told: lock lost", "wrote 90", "told: lock lost", "stops"}; !slices.Equal(said, want) {
+		t.Errorf("the marks say %q, want %q", said, want)
+	}
+}
+
+func TestADeadlineThatWasOverForAMomentIsNotInTheLegend(t *testing.T) {
+	for late, want := range map[time.Duration]bool{time.Microsecond: false, 5 * time.Second: true} {
+		s := newScript("x", "redis", "none", 1)
+		for _, e := range []sim.Event{
+			{At: 0, Kind: sim.Acquired, Op: "client-1/1", Grant: "g", Until: 5 * time.Second},
+			{At: 5*time.Second + late, Kind: sim.Renewed, Grant: "g", Until: 25 * time.Second},
+			{At: 18 * time.Second, Kind: sim.Release, Op: "client-1/1", Grant: "g"},
+		} {
+			e.Host = "client-1"
+			s.at(e.At, e)
+		}
+		f, err := Timeline(s.end(20*time.Second), nil, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(textOf(t, picturetest.SVG(t, f)), "the same, past its own deadline"); got != want {
+			t.Errorf("past the deadline for %v: the legend says so: %t, want %t", late, got, want)
+		}
+	}
+}

@@ -140,11 +140,15 @@ func (r *reader) dot(e sim.Event, column int, label string) {
 }
 
 // join adds another event of the same host and moment. What follows for the lock as a whole
-// stands in the place of what one node did.
+// stands in the place of what one node did. A client that stops as soon as it is told releases
+// the lock at once, which need not be said.
 func (d *dot) join(o dot) {
 	d.guilty = d.guilty || o.guilty
 	d.saying = max(d.saying, o.saying)
 	switch {
+	case d.label == lockLost && o.label == stops:
+		d.label, d.client = d.label+", stops", o.client
+	case strings.HasPrefix(d.label, lockLost) && o.label == releases:
 	case o.label == "":
 	case d.label == "" || strings.HasPrefix(d.label, "vote"):
 		d.label, d.client = o.label, o.client
@@ -164,6 +168,13 @@ func (r *reader) whose(e sim.Event) int {
 	return nobody
 }
 
+// Labels that are joined in a way of their own.
+const (
+	lockLost = "told: lock lost"
+	stops    = "stops before it writes"
+	releases = "releases"
+)
+
 // label says in a few words what an event is; empty: the messages say it, or it does not
 // matter.
 func (r *reader) label(e sim.Event) string {
@@ -173,11 +184,11 @@ func (r *reader) label(e sim.Event) string {
 	case sim.NotAcquired:
 		return "gives up"
 	case sim.Lost:
-		return "told: lock lost"
+		return lockLost
 	case sim.Deadline:
 		return "own deadline"
 	case sim.Release:
-		return "releases"
+		return releases
 	case sim.NotReleased:
 		return "told: not released"
 	case sim.Check:
@@ -185,7 +196,7 @@ func (r *reader) label(e sim.Event) string {
 			return "looks: the lease is good"
 		}
 	case sim.Abandon:
-		return "stops before it writes"
+		return stops
 	case sim.Ignored:
 		return "works on all the same"
 	case sim.WriteUnknown, sim.ReadUnknown:

@@ -242,7 +242,7 @@ func TestAStoryHasEveryEventItsEvidenceAndWhoWasWrong(t *testing.T) {
 }
 
 func TestAStoryTellsOfTheRefusalThatSavedTheAccount(t *testing.T) {
-	h, findings, _ := picturetest.History(t, "pause-before-write", "redis", "fence-all")
+	h, findings, _ := picturetest.History(t, "gc-pause", "redis", "fence-all")
 	rescue, saved := words.Rescue(h, findings)
 	if !saved {
 		t.Fatal("the guard refused nothing")

@@ -123,7 +123,7 @@ func TestEachScenarioThatHasAHistoryHasOnePicture(t *testing.T) {
 
 func TestATrialThatShowsWhatChanceBringsAboutIsKept(t *testing.T) {
 	f, err := NewFolder(t.TempDir(), About{Started: time.Unix(0, 0), Scenarios: []scenarios.Card{{Scenario: "lottery", Cells: []scenarios.CardCell{{
-		Backend: "redis", Guard: "none", World: "virtual", TTL: time.Second,
+		Backend: "redis", Guard: "none", Discipline: "attentive", World: "virtual", TTL: time.Second,
 		Expect: []scenarios.Expected{{Property: check.LostUpdate, Verdict: check.Violated, Sometimes: true}},
 	}}}}})
 	if err != nil {

@@ -126,12 +126,12 @@ func TestBehindAGuardThatSavedTheAccountTheHeadlineIsTheRefusal(t *testing.T) {
 		scenario, backend, guard string
 		says                     []string
 	}{
-		{"pause-before-write", "redis", "fence-all", []string{
+		{"gc-pause", "redis", "fence-all", []string{
 			"refused: token 1 is lower than 2, the highest one seen.", "client-1 would have written 90 over client-2's withdrawal.", "Violated all the same: overlap.",
 			"client-1 refused: token 1 is lower than 2", "highest token seen: 1", "highest token seen: 2", "the guard saves the account",
 		}},
-		{"pause-before-write", "redis", "fence-writes", []string{"refused: token 1 is lower than 2, the highest one seen.", "no token seen yet", "highest token seen: 2"}},
-		{"pause-before-write", "redis", "cas", []string{"refused: computed from version 0, but the account has version 1.", "client-1 refused: from v0, not v1"}},
+		{"gc-pause", "redis", "fence-writes", []string{"refused: token 1 is lower than 2, the highest one seen.", "no token seen yet", "highest token seen: 2"}},
+		{"gc-pause", "redis", "cas", []string{"refused: computed from version 0, but the account has version 1.", "client-1 refused: from v0, not v1"}},
 		{"value-set", "redis", "value", []string{"refused: the lock value ", "lock value set last: that of client-2"}},
 		{"value-set", "redis", "mint", []string{"refused: token 1 is lower than 2, the highest one handed out.", "highest token handed out: 2"}},
 		{"charge-once", "redis", "unique", []string{

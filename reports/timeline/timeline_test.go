@@ -112,6 +112,12 @@ func textOf(t *testing.T, svg []byte) string {
 		if err != nil {
 			t.Fatalf("the SVG is not well-formed: %v", err)
 		}
+		if start, ok := token.(xml.StartElement); ok && start.Name.Local == "style" {
+			if err := dec.Skip(); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
 		if chars, ok := token.(xml.CharData); ok && strings.TrimSpace(string(chars)) != "" {
 			lines = append(lines, string(chars))
 		}

@@ -54,7 +54,7 @@ func Verdict(h *sim.History, findings []check.Finding) (sentence string, violate
 		}
 	}
 	if saved := rescue(h, findings); saved != "" {
-		return saved + allTheSame(findings), false
+		return saved + allTheSame(Telling(h, findings)), false
 	}
 	for _, p := range gravity {
 		for _, f := range findings {

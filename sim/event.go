@@ -136,6 +136,11 @@ func worldKinds() []Kind {
 	return []Kind{Deadline, LedgerOpened, FaultApplied, FaultProven, FaultUnproven, FaultUndone, End}
 }
 
+// ofFault tells whether the event is about a fault.
+func (e *Event) ofFault() bool {
+	return e.Kind == FaultApplied || e.Kind == FaultProven || e.Kind == FaultUnproven || e.Kind == FaultUndone
+}
+
 // Known tells whether k is a kind of this vocabulary.
 func (k Kind) Known() bool {
 	for _, list := range [][]Kind{ClientKinds(), ServerKinds(), worldKinds()} {

@@ -106,6 +106,7 @@ func happened(c Command, r Reply) (e sim.Event, ok bool) {
 		e.Kind = sim.Extended
 	case CommandCompareAndDelete, CommandDelete:
 		e.Kind, e.Grant = sim.Freed, r.Deleted
+	case CommandExpireCycle: // is never OK: what it has ended stands in the reply
 	}
 	return e, r.OK
 }

@@ -147,6 +147,7 @@ func (s *server) writes(w write) bool {
 	switch w.command.Kind {
 	case redis.CommandCompareAndDelete, redis.CommandCompareAndExpire:
 		return s.data.would(w).OK
+	case redis.CommandSetNX, redis.CommandSetNXWithToken, redis.CommandDelete, redis.CommandExpireCycle:
 	}
 	return true
 }
@@ -172,6 +173,7 @@ func (s *server) record(client sim.HostID, c redis.Command, r redis.Reply) bool 
 	case redis.CommandCompareAndDelete, redis.CommandDelete:
 		e.Kind, e.Grant, e.Client = sim.Freed, r.Deleted, client
 		s.service.over[e.Grant] = true
+	case redis.CommandExpireCycle: // is never OK
 	}
 	s.host.Record(e)
 	return !s.host.Down()

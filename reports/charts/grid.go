@@ -187,7 +187,7 @@ func (s square) text() string {
 		return ""
 	case undecided:
 		text = "?"
-	default:
+	case whole, sometimes, always:
 		text = s.harm.percent()
 		if s.unsure {
 			text += "?"
@@ -218,6 +218,7 @@ func (g grid) harmed(half func(pair) square) (harmed, decided int) {
 			case sometimes, always:
 				decided++
 				harmed++
+			case absent, unavailable, undecided: // do not count
 			}
 		}
 	}

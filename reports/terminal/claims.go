@@ -25,6 +25,7 @@ func Claims(w io.Writer, sources []scenarios.ClaimSource, results []scenarios.Cl
 		return writeJSON(w, claimDocuments(sources, bySource))
 	case Markdown:
 		return claimsMarkdown(w, sources, bySource, len(judged))
+	case Table, "":
 	}
 	var b strings.Builder
 	width := min(opts.columns(), PageColumns)

@@ -128,6 +128,8 @@ func (r *clientReader) add(from, to time.Duration, style barStyle, grant string)
 		b.labels = []string{"still believes it, past its own deadline", "past its own deadline", "past deadline"}
 	case waiting:
 		b.labels = []string{"waits for the lock", "waits"}
+	case granted, balance, inEffect:
+		panic("a client's lane has a bar that is not the client's")
 	}
 	r.lane.bars = append(r.lane.bars, b)
 }

@@ -2,6 +2,7 @@ package virtual
 
 import (
 	"cmp"
+	"fmt"
 	"math/bits"
 	"slices"
 	"time"
@@ -59,11 +60,14 @@ func (c *hostClock) step(now, d time.Duration) {
 }
 
 // clock gives one of the host's clocks.
-func (h *Host) clock(name sim.ClockName) *hostClock {
-	if name == sim.MonotonicClock {
-		return &h.mono
+func (h *Host) clock(name sim.ClockName) (*hostClock, error) {
+	switch name {
+	case sim.MonotonicClock:
+		return &h.mono, nil
+	case sim.WallClock:
+		return &h.wall, nil
 	}
-	return &h.wall
+	return nil, fmt.Errorf("a host has no clock %q", string(name))
 }
 
 // StepMonotonic moves the monotonic clock by d. Whoever waits on that clock wakes when

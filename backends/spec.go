@@ -141,8 +141,10 @@ func (s setting) value() string {
 		return s.span.String()
 	case Int:
 		return strconv.Itoa(s.n)
+	case Choice:
+		return s.choice
 	}
-	return s.choice
+	panic(fmt.Sprintf("option %s has the unknown kind %q", s.option.Name, s.option.Kind))
 }
 
 // String gives the spec as it was written, which is also how reports name it.

@@ -74,18 +74,22 @@ func readServers(ctx context.Context, b backends.Attachable, text string) (*back
 }
 
 func findAttachable(name string) (backends.Attachable, error) {
-	var names []string
 	for _, b := range Registry() {
-		able, ok := b.(backends.Attachable)
-		if !ok {
-			continue
-		}
-		if b.Name() == name {
+		if able, ok := b.(backends.Attachable); ok && b.Name() == name {
 			return able, nil
 		}
-		names = append(names, b.Name())
 	}
-	return nil, fmt.Errorf("%q cannot be attached, expected NAME=HOST:PORT[,HOST:PORT...] with one of %s", name, strings.Join(names, ", "))
+	return nil, fmt.Errorf("%q cannot be attached, expected NAME=HOST:PORT[,HOST:PORT...] with one of %s", name, strings.Join(Attachable(), ", "))
+}
+
+// Attachable names the backends that can be run on servers that somebody else runs.
+func Attachable() (names []string) {
+	for _, b := range Registry() {
+		if _, ok := b.(backends.Attachable); ok {
+			names = append(names, b.Name())
+		}
+	}
+	return names
 }
 
 // Replace gives a backend as it runs on attached servers if there are any for it. The

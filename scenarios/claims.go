@@ -170,15 +170,13 @@ func gather(e ClaimEvidence, byCell map[CellName][]Result) ClaimEvidence {
 				e.addMeasured(r)
 				continue
 			}
-			switch r.sound(e.Want.Property) {
-			case e.Want.Verdict:
+			found := r.sound(e.Want.Property)
+			if found == e.Want.Verdict {
 				e.AsStated++
-			case check.Undecided:
+			} else if found == check.Undecided {
 				e.Undecided++
-			default:
-				if e.Contrary == nil {
-					e.Contrary = &r
-				}
+			} else if e.Contrary == nil {
+				e.Contrary = &r
 			}
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"github.com/locklab/locklab/backends/ledger"
 )
 
 // reader is a type that reads itself from a node: every leaf of the format is one. name
@@ -104,10 +106,20 @@ func keysOf(t reflect.Type) []key {
 		f := t.Field(i)
 		name, flags, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		if name != "-" {
-			keys = append(keys, key{name: name, doc: f.Tag.Get("doc"), required: flags != "omitempty", field: i})
+			keys = append(keys, key{name: name, doc: docOf(f), required: flags != "omitempty", field: i})
 		}
 	}
 	return keys
+}
+
+// docOf says what a key is for. In the tag {guards} stands for the list of them, so that it
+// need not be typed twice.
+func docOf(f reflect.StructField) string {
+	var guards []string
+	for _, g := range ledger.Guards() {
+		guards = append(guards, string(g))
+	}
+	return strings.ReplaceAll(f.Tag.Get("doc"), "{guards}", listed(guards))
 }
 
 func namesOf(keys []key) []string {

@@ -51,8 +51,10 @@ func (f Fault) inWords(s *Scenario) string {
 		return fmt.Sprintf("hold the message on its way from %s to %s, or else the next one, back by %s", from, to, inBoth(*f.By, s.TTL))
 	case sim.Drop:
 		text = fmt.Sprintf("lose packets from %s to %s with probability %g", from, to, f.Probability)
-	default:
+	case sim.Pause, sim.Suspend:
 		text = string(f.Kind) + " " + on
+	default:
+		panic(fmt.Sprintf("there are no words for the fault %q", string(f.Kind)))
 	}
 	if f.For == nil {
 		if f.Step != nil {

@@ -3,9 +3,12 @@ package scenarios
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/goccy/go-yaml"
 
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
@@ -263,4 +266,57 @@ func TestAFaultOfServersIsRefusedWhereThereAreNone(t *testing.T) {
 			t.Errorf("with %s: got %v, want %q", backend, err, want)
 		}
 	}
+}
+
+// Every kind of fault is a key of the format, is loaded as itself, and has words of its own.
+func TestEveryKindOfFaultCanBeLoadedAndSaid(t *testing.T) {
+	if keys := namesOf(keysOf(reflect.TypeFor[fileDo]())); !slices.Equal(keys, faultNames()) {
+		t.Errorf("the format has the faults %q, and there are the kinds %q", keys, faultNames())
+	}
+	s := load(t, faults)
+	said := map[string]sim.FaultKind{}
+	seen := map[sim.FaultKind]bool{}
+	var steps struct {
+		Steps []struct{ Do map[string]any }
+	}
+	if err := yaml.Unmarshal([]byte(faults), &steps); err != nil {
+		t.Fatal(err)
+	}
+	for i, step := range s.Steps {
+		kind := step.Do.Kind
+		seen[kind] = true
+		for key := range steps.Steps[i].Do {
+			if key != string(kind) {
+				t.Errorf("the fault %s is loaded as %s", key, kind)
+			}
+		}
+		if lane := step.Do.Resolve(s.TTL).Lane(); sim.LaneKind(lane) != kind {
+			t.Errorf("the fault %s has the lane %q", kind, lane)
+		}
+		words := step.Do.inWords(s)
+		if other, twice := said[words]; twice {
+			t.Errorf("%s and %s are said in the same words: %s", kind, other, words)
+		}
+		said[words] = kind
+	}
+	for _, kind := range sim.FaultKinds() {
+		if !seen[kind] {
+			t.Errorf("the script with every kind of fault has no %s", kind)
+		}
+	}
+}
+
+// A key that is added to the format without code that loads it is refused, not taken for
+// another fault.
+func TestAFaultThatNobodyLoadsIsRefused(t *testing.T) {
+	l := &loader{source: &source{file: "test.yaml", lines: []string{"do: {}"}}, out: &Scenario{TTL: time.Second}}
+	if f, err := l.fault(fileDo{}); err == nil || !strings.Contains(err.Error(), "no code that loads this fault") {
+		t.Errorf("loaded %+v, %v", f, err)
+	}
+	defer func() {
+		if said := recover(); said == nil || !strings.Contains(fmt.Sprint(said), `no words for the fault "stall"`) {
+			t.Errorf("said %v", said)
+		}
+	}()
+	t.Errorf("the fault stall is said as %q", Fault{Kind: "stall"}.inWords(&Scenario{TTL: time.Second}))
 }

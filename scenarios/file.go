@@ -16,15 +16,15 @@ type fileScenario struct {
 	Title       word         `yaml:"title" doc:"one line that says what happens"`
 	Claims      words        `yaml:"claims,omitempty" doc:"the claims of the debate that the scenario tests, such as K4"`
 	Text        word         `yaml:"text" doc:"a paragraph for the reader: what happens and why it matters"`
-	TTL         span         `yaml:"ttl" doc:"the lease in the virtual world, such as 10s; other times can be given in units of it, such as 1.5ttl"`
+	TTL         span         `yaml:"ttl" doc:"the lease in the virtual world, such as 10s; --ttl sets another, and the live world has one of 2s; other times can be given in units of it, such as 1.5ttl"`
 	Clients     number       `yaml:"clients" doc:"how many clients there are: hosts client-1, client-2 and so on, at most 100"`
 	Workload    fileWorkload `yaml:"workload" doc:"what every client does"`
 	Lock        options      `yaml:"lock,omitempty" doc:"options of the lock, such as timeout: 4ttl, for every backend that has them and does not set them itself"`
-	Backends    words        `yaml:"backends,omitempty" doc:"the lock services to run it with, such as redis or redis+elapsed-check; all known ones if left out"`
-	Guards      words        `yaml:"guards,omitempty" doc:"the guards at the account to run it with, such as none, fence-writes, fence-all, cas, unique; all known ones if left out"`
+	Backends    words        `yaml:"backends,omitempty" doc:"the lock services to run it with, such as redis or redis+elapsed-check; all of them if left out"`
+	Guards      words        `yaml:"guards,omitempty" doc:"the guards at the account to run it with: {guards}; all of them if left out"`
 	Steps       []fileStep   `yaml:"steps,omitempty" doc:"the faults, and when each of them happens"`
 	VirtualOnly word         `yaml:"virtual-only,omitempty" doc:"why the scenario cannot be staged with real processes, if it cannot; it is then not run in the live world"`
-	Until       span         `yaml:"until" doc:"how long a trial lasts"`
+	Until       span         `yaml:"until" doc:"when a trial ends if its clients have not finished"`
 	Expect      []fileExpect `yaml:"expect" doc:"what theory says will come out, and why; a trial passes when it comes out so, also when that is a violation"`
 }
 
@@ -99,7 +99,7 @@ type fileExpect struct {
 	TokenOrder      verdictWord     `yaml:"token-order,omitempty" doc:"violated: fencing tokens repeat or go back"`
 	FreshRefused    verdictWord     `yaml:"fresh-refused,omitempty" doc:"violated: the guard refused the rightful holder"`
 	ForeignRelease  verdictWord     `yaml:"foreign-release,omitempty" doc:"violated: the lock service freed the lock at the request of a client that did not hold it"`
-	Availability    verdictWord     `yaml:"availability,omitempty" doc:"violated: a client that asked for the lock gave up, or waited longer than three leases"`
+	Availability    verdictWord     `yaml:"availability,omitempty" doc:"violated: a client that asked for the lock gave up, or waited longer than three leases, however long these are; measures: {wait: [0s, 60s]} bounds the seconds"`
 	Measures        fileRanges      `yaml:"measures,omitempty" doc:"figures and the range that they lie in, both ends included, such as {lease: [1ttl, 1.1ttl]}"`
 	Because         word            `yaml:"because" doc:"the reason, in one sentence"`
 }

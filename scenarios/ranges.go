@@ -3,7 +3,6 @@ package scenarios
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -57,45 +56,6 @@ func (r Range) String() string {
 		return fmt.Sprintf("%s %s", r.Measure, r.From)
 	}
 	return fmt.Sprintf("%s from %s to %s", r.Measure, r.From, r.To)
-}
-
-// shownDigits are how many digits reports show behind the point of a number of leases.
-const shownDigits = 3
-
-// ShowMeasured writes what was measured as reports show it, lengths of time in leases:
-// "1.02ttl to 1.05ttl".
-func ShowMeasured(m check.Measured, ttl time.Duration) string {
-	return showMeasured(m, ttl, shownDigits)
-}
-
-func showMeasured(m check.Measured, ttl time.Duration, digits int) string {
-	least, most := showValue(m.Measure, m.Least, ttl, digits), showValue(m.Measure, m.Most, ttl, digits)
-	if least != most {
-		return least + " to " + most
-	}
-	return least
-}
-
-func showValue(m check.Measure, v float64, ttl time.Duration, digits int) string {
-	if m.Unit() == check.Seconds {
-		return strconv.FormatFloat(v/ttl.Seconds(), 'f', digits, 64) + "ttl"
-	}
-	return strconv.FormatFloat(v, 'g', digits+1, 64)
-}
-
-// showMiss writes what was measured outside the range with as many digits as it takes to
-// see that: "0.9995ttl" where 1ttl is the least.
-func (r Range) showMiss(m check.Measured, ttl time.Duration) string {
-	const nanoseconds = 9 // digits, of a lease of a second
-	miss, bound := m.Least, r.From.In(ttl, r.Measure)
-	if miss >= bound {
-		miss, bound = m.Most, r.To.In(ttl, r.Measure)
-	}
-	digits := shownDigits
-	for digits < nanoseconds && showValue(r.Measure, miss, ttl, digits) == showValue(r.Measure, bound, ttl, digits) {
-		digits++
-	}
-	return showMeasured(m, ttl, digits)
 }
 
 func measureNames() (names []string) {

@@ -13,6 +13,7 @@ import (
 	"github.com/invopop/jsonschema"
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -31,7 +32,7 @@ func generate(t *testing.T) []byte {
 				return "" // the types themselves need no description
 			}
 			f, _ := t.FieldByName(field)
-			return f.Tag.Get("doc")
+			return docOf(f)
 		},
 	}
 	s := r.Reflect(&fileScenario{})
@@ -122,6 +123,14 @@ func refine(s *jsonschema.Schema) {
 	property(s, "expect").MinItems = count(1)
 	property(s, "steps").MinItems = count(1)
 
+	for _, list := range []*jsonschema.Schema{property(s, "guards"), property(s.Definitions["expect"], "guard")} {
+		one, items := list.OneOf[0], list.OneOf[1].Items
+		for _, g := range ledger.Guards() {
+			one.Enum = append(one.Enum, string(g))
+		}
+		items.Enum = one.Enum
+	}
+
 	event := property(s.Definitions["on"], "event")
 	for _, k := range append(sim.ClientKinds(), sim.ServerKinds()...) {
 		event.Enum = append(event.Enum, string(k))
@@ -152,19 +161,16 @@ func TestSchemaIsCurrent(t *testing.T) {
 }
 
 func TestEveryKeyHasADescription(t *testing.T) {
-	for _, t1 := range []reflect.Type{
-		reflect.TypeFor[fileScenario](), reflect.TypeFor[fileWorkload](), reflect.TypeFor[fileWithdraw](), reflect.TypeFor[fileChargeOnce](), reflect.TypeFor[fileStep](),
-		reflect.TypeFor[fileOn](), reflect.TypeFor[fileDo](), reflect.TypeFor[filePause](),
-		reflect.TypeFor[fileSuspend](), reflect.TypeFor[fileCrash](), reflect.TypeFor[fileClock](), reflect.TypeFor[filePartition](),
-		reflect.TypeFor[fileDelay](), reflect.TypeFor[fileHold](), reflect.TypeFor[fileDrop](), reflect.TypeFor[fileExpect](),
-	} {
-		for _, k := range keysOf(t1) {
-			if k.doc == "" {
-				t.Errorf("%s: the key %s has no description", t1, k.name)
-			}
-			if !bytes.Contains(Schema(), []byte(k.doc)) {
-				t.Errorf("the schema does not describe the key %s", k.name)
-			}
+	keys := formatKeys("", reflect.TypeFor[fileScenario]())
+	if len(keys) < 60 {
+		t.Fatalf("only %d keys were found: is the format made of other types now?", len(keys))
+	}
+	for _, k := range keys {
+		if k.doc == "" || strings.Contains(k.doc, "{guards}") {
+			t.Errorf("the key %s has no description, or an unfinished one: %q", k.path, k.doc)
+		}
+		if !bytes.Contains(Schema(), []byte(k.doc)) {
+			t.Errorf("the schema does not describe the key %s", k.path)
 		}
 	}
 }

@@ -135,8 +135,8 @@ const resetLimit = 5 * time.Second
 // for another trial.
 func (s *Stages) restore(ctx context.Context, set *stage, world *live.World, c cast) bool {
 	for _, step := range c.steps {
-		if k := step.Do.Kind; k == sim.Crash || k == sim.Suspend || k == sim.ClockFault {
-			return false // nobody can tell what such a fault leaves behind
+		if leavesTraces(step.Do.Kind) {
+			return false
 		}
 	}
 	if world.Heal() != nil || !set.lab.Idle() {
@@ -145,6 +145,17 @@ func (s *Stages) restore(ctx context.Context, set *stage, world *live.World, c c
 	ctx, cancel := context.WithTimeout(ctx, resetLimit)
 	defer cancel()
 	return set.service.Reset(ctx, set.lab, set.settings) == nil
+}
+
+// leavesTraces tells whether nobody can tell what a fault leaves behind in the processes that
+// it was done to.
+func leavesTraces(k sim.FaultKind) bool {
+	switch k {
+	case sim.Pause, sim.Partition, sim.Delay, sim.Hold, sim.Drop:
+		return false
+	case sim.Crash, sim.Suspend, sim.ClockFault:
+	}
+	return true
 }
 
 func (s *Stages) putBack(set *stage) error {

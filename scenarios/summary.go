@@ -171,7 +171,7 @@ func (t *Tally) count(v check.Verdict) {
 		t.Holds++
 	case check.Violated:
 		t.Violated++
-	default:
+	case check.Undecided:
 		t.Undecided++
 	}
 }

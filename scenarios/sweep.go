@@ -55,6 +55,7 @@ func (u SweepUnit) String() string {
 		return "%"
 	case UnitHosts:
 		return "" // the parameter's name says what is counted
+	case UnitSeconds, UnitMilliseconds: // are called as they are written
 	}
 	return string(u)
 }

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -32,8 +33,10 @@ func (p SweepParameter) put(x float64) puts {
 		}
 	case UnitPercent:
 		with.text = strconv.FormatFloat(round(1+x/100), 'f', -1, 64)
-	default:
+	case UnitLease, UnitSeconds, UnitMilliseconds:
 		with.text += string(p.Unit)
+	default:
+		panic(fmt.Sprintf("nothing says what a value in the unit %q becomes in a script", string(p.Unit)))
 	}
 	return with
 }

@@ -86,10 +86,15 @@ func (l sweepLine) trials(value int, seeds Seeds) (out []Trial, err error) {
 // add counts a trial.
 func (p *SweepPoint) add(r Result, property check.Property) {
 	p.Trials++
-	switch verdict := r.Finding(property).Verdict; {
-	case r.Outcome == Undecided || verdict == check.Undecided: // a precondition failed, or it cannot be told
+	verdict := r.Finding(property).Verdict
+	if r.Outcome == Undecided { // a precondition failed
+		verdict = check.Undecided
+	}
+	switch verdict {
+	case check.Undecided:
 		p.Undecided++
-	case verdict == check.Violated:
+	case check.Violated:
 		p.Violated++
+	case check.Holds: // the rest
 	}
 }

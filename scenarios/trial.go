@@ -15,8 +15,8 @@ import (
 
 // The worlds that a trial can run in.
 const (
-	VirtualWorld = "virtual"
-	LiveWorld    = "live"
+	VirtualWorld = sim.VirtualWorld
+	LiveWorld    = sim.LiveWorld
 )
 
 // Trial is one run of a scenario with a backend, a guard and a seed under a lease.

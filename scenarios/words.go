@@ -9,85 +9,58 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
+// happened says what a host has done when it records an event of a kind that a step can wait
+// for.
+var happened = map[sim.Kind]string{
+	sim.Acquire:      "begins to ask for the lock",
+	sim.AcquireSent:  "has sent a request for the lock and not read the answer",
+	sim.Acquired:     "has been told that it holds the lock",
+	sim.NotAcquired:  "has given up waiting for the lock",
+	sim.Renewed:      "has prolonged its lease",
+	sim.Lost:         "has found out that it no longer holds the lock",
+	sim.Read:         "has read the balance",
+	sim.ReadRefused:  "has been refused a read",
+	sim.ReadUnknown:  "has got no answer to a read",
+	sim.Check:        "has looked at its deadline and found the lease still good",
+	sim.Abandon:      "has given a withdrawal up before the write",
+	sim.Ignored:      "knows that its lease is over, and works on",
+	sim.Write:        "is about to send its write",
+	sim.WriteSent:    "has sent its write and not read the answer",
+	sim.Wrote:        "has been told that its write is done",
+	sim.WriteRefused: "has been refused a write",
+	sim.WriteUnknown: "has got no answer to a write",
+	sim.Release:      "is about to give the lock back",
+	sim.Released:     "has given the lock back",
+	sim.NotReleased:  "has tried in vain to give the lock back",
+	sim.Done:         "has finished all its work",
+	sim.Skipped:      "has found its job done already",
+	sim.Marked:       "has been told that its job is marked as done",
+	sim.MarkUnknown:  "has got no answer when it marked its job as done",
+
+	sim.LedgerRead:         "has answered a read",
+	sim.LedgerReadRefused:  "has refused a read",
+	sim.LedgerWrite:        "has taken a write",
+	sim.LedgerWriteRefused: "has refused a write",
+	sim.LedgerMarked:       "has marked a job as done",
+
+	sim.Granted:   "has granted the lock",
+	sim.Extended:  "has prolonged a lease",
+	sim.Expired:   "has ended a lease because its time was up",
+	sim.Freed:     "has freed the lock, as it was asked to",
+	sim.Forgotten: "has come back from a crash without the lease",
+
+	sim.NodeGranted:  "has given its vote for a lease",
+	sim.NodeExtended: "has prolonged its vote for a lease",
+	sim.NodeEnded:    "has ended its vote for a lease",
+}
+
 // inWords says what has happened on a host when it records an event of this kind.
 func inWords(k sim.Kind) string {
-	switch k {
-	case sim.Acquire:
-		return "begins to ask for the lock"
-	case sim.AcquireSent:
-		return "has sent a request for the lock and not read the answer"
-	case sim.Acquired:
-		return "has been told that it holds the lock"
-	case sim.NotAcquired:
-		return "has given up waiting for the lock"
-	case sim.Renewed:
-		return "has prolonged its lease"
-	case sim.Lost:
-		return "has found out that it no longer holds the lock"
-	case sim.Read:
-		return "has read the balance"
-	case sim.ReadRefused:
-		return "has been refused a read"
-	case sim.ReadUnknown:
-		return "has got no answer to a read"
-	case sim.Check:
-		return "has looked at its deadline and found the lease still good"
-	case sim.Abandon:
-		return "has given a withdrawal up before the write"
-	case sim.Ignored:
-		return "knows that its lease is over, and works on"
-	case sim.Write:
-		return "is about to send its write"
-	case sim.WriteSent:
-		return "has sent its write and not read the answer"
-	case sim.Wrote:
-		return "has been told that its write is done"
-	case sim.WriteRefused:
-		return "has been refused a write"
-	case sim.WriteUnknown:
-		return "has got no answer to a write"
-	case sim.Release:
-		return "is about to give the lock back"
-	case sim.Released:
-		return "has given the lock back"
-	case sim.NotReleased:
-		return "has tried in vain to give the lock back"
-	case sim.Done:
-		return "has finished all its work"
-	case sim.LedgerRead:
-		return "has answered a read"
-	case sim.LedgerReadRefused:
-		return "has refused a read"
-	case sim.LedgerWrite:
-		return "has taken a write"
-	case sim.LedgerWriteRefused:
-		return "has refused a write"
-	case sim.Granted:
-		return "has granted the lock"
-	case sim.Extended:
-		return "has prolonged a lease"
-	case sim.Expired:
-		return "has ended a lease because its time was up"
-	case sim.Freed:
-		return "has taken the lock back from its holder"
-	case sim.Skipped:
-		return "has found its job done already"
-	case sim.Marked:
-		return "has been told that its job is marked as done"
-	case sim.MarkUnknown:
-		return "has got no answer when it marked its job as done"
-	case sim.LedgerMarked:
-		return "has marked a job as done"
-	case sim.Forgotten:
-		return "has come back from a crash without the lease"
-	case sim.NodeGranted:
-		return "has given its vote for a lease"
-	case sim.NodeExtended:
-		return "has prolonged its vote for a lease"
-	case sim.NodeEnded:
-		return "has ended its vote for a lease"
+	text, known := happened[k]
+	if !known {
+		panic(fmt.Sprintf("there are no words for the event %q", string(k)))
 	}
-	return "has recorded " + string(k)
+	return text
 }
 
 // inBoth gives a time in leases and absolutely: "1.5ttl (15s)", "2s (0.2ttl)", "1ttl+2s (12s)".

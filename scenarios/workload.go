@@ -101,7 +101,7 @@ func (t *teller) underLock(op string, do func(backends.Lease)) {
 
 	t.host.Record(sim.Event{Kind: sim.Release, Op: op, Grant: lease.Grant()})
 	if err := lease.Release(); err != nil {
-		t.host.Record(sim.Event{Kind: sim.NotReleased, Op: op, Grant: lease.Grant(), Note: err.Error()})
+		t.host.Record(sim.Event{Kind: sim.NotReleased, Op: op, Grant: lease.Grant(), Refused: errors.Is(err, backends.ErrLost), Note: err.Error()})
 		return
 	}
 	t.host.Record(sim.Event{Kind: sim.Released, Op: op, Grant: lease.Grant()})

@@ -16,7 +16,7 @@ const (
 	Lost        Kind = "lost"         // found out that it no longer holds the lock (grant, note)
 	Release     Kind = "release"      // is done and asks to release (op, grant)
 	Released    Kind = "released"     // has been told the lock is released (op, grant)
-	NotReleased Kind = "not-released" // has been told otherwise, or nothing (op, grant, note)
+	NotReleased Kind = "not-released" // has been told otherwise, or nothing (op, grant, refused, note)
 	// Deadline is added after the run: the client's own clock reached the deadline that
 	// the client itself had computed (grant, until).
 	Deadline Kind = "deadline"
@@ -105,6 +105,7 @@ type Event struct {
 	Fault   string        `json:"fault,omitempty"`   // name of the step, as in the timeline's lane
 	Firing  int64         `json:"firing,omitempty"`  // tells the times apart that faults were done: 0, 1, 2, …
 	Parted  [][]HostID    `json:"parted,omitempty"`  // of a partition: hosts of different groups cannot talk to each other
+	Refused bool          `json:"refused,omitempty"` // the service answered that it does not have the grant as this client's
 	Note    string        `json:"note,omitempty"`    // for people
 }
 
@@ -134,6 +135,11 @@ func ServerKinds() []Kind {
 // worldKinds are recorded by the world and never by a process.
 func worldKinds() []Kind {
 	return []Kind{Deadline, LedgerOpened, FaultApplied, FaultProven, FaultUnproven, FaultUndone, End}
+}
+
+// ofFault tells whether the event is about a fault.
+func (e *Event) ofFault() bool {
+	return e.Kind == FaultApplied || e.Kind == FaultProven || e.Kind == FaultUnproven || e.Kind == FaultUndone
 }
 
 // Known tells whether k is a kind of this vocabulary.

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -32,9 +33,57 @@ const (
 	Drop FaultKind = "drop"
 )
 
+// faultRow is one row of the table of kinds of fault.
+type faultRow struct {
+	kind    FaultKind
+	onLinks bool // it is done to links, not to hosts
+	stops   bool // while it lasts, the processes of its host do nothing
+}
+
+// faultRows is the table. What a fault does stands in each world; what else has to know all
+// kinds is found by the tests that range over FaultKinds.
+var faultRows = []faultRow{
+	{kind: Pause, stops: true},
+	{kind: Suspend, stops: true},
+	{kind: Crash, stops: true},
+	{kind: ClockFault},
+	{kind: Partition, onLinks: true},
+	{kind: Delay, onLinks: true},
+	{kind: Hold, onLinks: true},
+	{kind: Drop, onLinks: true},
+}
+
 // FaultKinds lists the kinds that exist.
-func FaultKinds() []FaultKind {
-	return []FaultKind{Pause, Suspend, Crash, ClockFault, Partition, Delay, Hold, Drop}
+func FaultKinds() (kinds []FaultKind) {
+	for _, row := range faultRows {
+		kinds = append(kinds, row.kind)
+	}
+	return kinds
+}
+
+// row is the kind's row of the table; false: there is no such kind, as in a file that
+// somebody has written.
+func (k FaultKind) row() (faultRow, bool) {
+	for _, row := range faultRows {
+		if row.kind == k {
+			return row, true
+		}
+	}
+	return faultRow{}, false
+}
+
+// Known tells whether there is such a kind.
+func (k FaultKind) Known() bool {
+	_, known := k.row()
+	return known
+}
+
+// UnmarshalText reads the name of a kind, and refuses one that does not exist.
+func (k *FaultKind) UnmarshalText(text []byte) error {
+	if *k = FaultKind(text); !k.Known() {
+		return fmt.Errorf("there is no fault %q, expected one of %q", text, FaultKinds())
+	}
+	return nil
 }
 
 // ClockName names one of the two clocks of a host.
@@ -114,9 +163,13 @@ func (f Fault) WithServers(servers []HostID) Fault {
 
 // OnLinks tells whether a fault of this kind is done to links, not to hosts.
 func (k FaultKind) OnLinks() bool {
-	return k == Partition || k == Delay || k == Hold || k == Drop
+	row, _ := k.row()
+	return row.onLinks
 }
 
 // StopsHost tells whether the processes of a host do nothing while a fault of this kind
 // is in effect on it.
-func (k FaultKind) StopsHost() bool { return k == Pause || k == Suspend || k == Crash }
+func (k FaultKind) StopsHost() bool {
+	row, _ := k.row()
+	return row.stops
+}

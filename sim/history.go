@@ -18,6 +18,15 @@ import (
 // Format is the first field of every history file.
 const Format = "locklab-history/1"
 
+// The worlds in which trials are run.
+const (
+	VirtualWorld = "virtual" // a simulation, in virtual time
+	LiveWorld    = "live"    // real servers and processes
+)
+
+// Worlds lists them.
+func Worlds() []string { return []string{VirtualWorld, LiveWorld} }
+
 // Header is the first line of a history file: what was run, so that the rest can be
 // judged, drawn and run again.
 type Header struct {
@@ -26,7 +35,7 @@ type Header struct {
 	Backend    string        `json:"backend"`              // as given on the command line: "redis+renew"
 	Guard      string        `json:"guard"`                //
 	Discipline string        `json:"discipline,omitempty"` // of its clients: "attentive"; empty: an older file
-	World      string        `json:"world"`                // "virtual" or "live"
+	World      string        `json:"world"`                // one of Worlds
 	Seed       uint64        `json:"seed"`                 //
 	TTL        time.Duration `json:"ttl"`                  // the lease, ns
 	Until      time.Duration `json:"until"`                // the trial's limit, ns
@@ -144,6 +153,14 @@ func ReadHistory(r io.Reader, name string) (*History, error) {
 			if h.Header.Format != Format {
 				return nil, bad(1, "the format is %q, expected %q: is this a history?", h.Header.Format, Format)
 			}
+			if !slices.Contains(Worlds(), h.Header.World) {
+				return nil, bad(fieldColumn(sc.Bytes(), "world"), "the world is %q, expected one of %q", h.Header.World, Worlds())
+			}
+			for _, lane := range h.Header.Faults {
+				if !LaneKind(lane).Known() {
+					return nil, bad(fieldColumn(sc.Bytes(), "faults"), unknownFault, lane, FaultKinds())
+				}
+			}
 			continue
 		}
 		if messageLine(sc.Bytes()) {
@@ -161,6 +178,9 @@ func ReadHistory(r io.Reader, name string) (*History, error) {
 		}
 		if !e.Kind.Known() {
 			return nil, bad(fieldColumn(sc.Bytes(), "kind"), "unknown kind of event %q", e.Kind)
+		}
+		if e.ofFault() && !LaneKind(e.Fault).Known() {
+			return nil, bad(fieldColumn(sc.Bytes(), "fault"), unknownFault, e.Fault, FaultKinds())
 		}
 		if want := int64(len(h.Events) + 1); e.Seq != want {
 			return nil, bad(fieldColumn(sc.Bytes(), "seq"), "event number %d, expected %d: lines are missing or out of order", e.Seq, want)
@@ -181,6 +201,8 @@ func ReadHistory(r io.Reader, name string) (*History, error) {
 	}
 	return h, nil
 }
+
+const unknownFault = "unknown fault %q, expected one of %q and what it is done to"
 
 type jsonProblem struct {
 	column  int
@@ -226,6 +248,8 @@ func plainType(t reflect.Type) string {
 		return "a whole number that is not negative"
 	case reflect.Slice:
 		return "a list"
+	case reflect.Bool:
+		return "true or false"
 	}
 	return "an object"
 }

@@ -62,11 +62,16 @@ func TestAHistoryReadsBackAsItWasWritten(t *testing.T) {
 		at := time.Duration(0)
 		for i := range rapid.IntRange(0, 5).Draw(t, "events") {
 			at += time.Duration(rapid.Int64Range(0, 1e12).Draw(t, "later"))
-			want.Events = append(want.Events, Event{
+			e := Event{
 				Seq: int64(i + 1), At: at, Kind: rapid.SampledFrom(kinds).Draw(t, "kind"),
 				Host: HostID(rapid.String().Draw(t, "host")), Note: rapid.String().Draw(t, "note"),
 				Token: rapid.Uint64().Draw(t, "token"), Balance: rapid.Int64().Draw(t, "balance"),
-			})
+				Refused: rapid.Bool().Draw(t, "refused"),
+			}
+			if e.ofFault() {
+				e.Fault = string(rapid.SampledFrom(FaultKinds()).Draw(t, "fault")) + " somebody"
+			}
+			want.Events = append(want.Events, e)
 		}
 		var file bytes.Buffer
 		if err := want.Write(&file); err != nil {
@@ -105,6 +110,13 @@ func TestABadHistoryFileIsRefusedWithThePlaceAndTheReason(t *testing.T) {
 			"\n  | " + `{"format":5}`},
 		{"a list of one", `{"clients":"client-1"}`, `h.jsonl:1:2: the header is not valid: field "clients" is string, expected a list` +
 			"\n  | " + `{"clients":"client-1"}`},
+		{"an unknown world", `{"format":"locklab-history/1","world":"real"}`, `h.jsonl:1:31: the world is "real", expected one of ["virtual" "live"]` +
+			"\n  | " + `{"format":"locklab-history/1","world":"real"}`},
+		{"a fault in the header that nobody knows", `{"format":"locklab-history/1","world":"live","faults":["stall redis-1"]}`,
+			`h.jsonl:1:46: unknown fault "stall redis-1", expected one of ["pause" "suspend" "crash" "clock" "partition" "delay" "hold" "drop"] and what it is done to` +
+				"\n  | " + `{"format":"locklab-history/1","world":"live","faults":["stall redis-1"]}`},
+		{"text for a yes or no", header + "\n" + `{"seq":1,"refused":"yes"}`, `h.jsonl:2:10: not a valid event: field "refused" is string, expected true or false` +
+			"\n  | " + `{"seq":1,"refused":"yes"}`},
 		{"not JSON", header + "\n{seq:1}", `h.jsonl:2:2: not a valid event: invalid character 's' looking for beginning of object key string` + "\n  | {seq:1}"},
 		{"a blank line", header + "\n\n" + first, `h.jsonl:2:1: not a valid event: the line ends too early: was the run killed while it wrote?`},
 		{"a run killed in mid-line", header + "\n" + `{"seq":1,"at":5,"ki`, `h.jsonl:2:20: not a valid event: the line ends too early: was the run killed while it wrote?` +
@@ -122,6 +134,9 @@ func TestABadHistoryFileIsRefusedWithThePlaceAndTheReason(t *testing.T) {
 			"\n  | " + `{"seq":1,"token":-1}`},
 		{"an unknown kind", header + "\n" + `{"seq":1,"at":5,"kind":"dome"}`, `h.jsonl:2:17: unknown kind of event "dome"` +
 			"\n  | " + `{"seq":1,"at":5,"kind":"dome"}`},
+		{"an unknown fault", header + "\n" + `{"seq":1,"at":5,"kind":"fault-applied","fault":"stall client-1"}`,
+			`h.jsonl:2:40: unknown fault "stall client-1", expected one of ["pause" "suspend" "crash" "clock" "partition" "delay" "hold" "drop"] and what it is done to` +
+				"\n  | " + `{"seq":1,"at":5,"kind":"fault-applied","fault":"stall client-1"}`},
 		{"a missing event", header + "\n" + first + "\n" + `{"seq":3,"at":5,"kind":"end"}`, `h.jsonl:3:2: event number 3, expected 2: lines are missing or out of order` +
 			"\n  | " + `{"seq":3,"at":5,"kind":"end"}`},
 		{"time that goes back", header + "\n" + first + "\n" + `{"seq":2,"at":4,"kind":"end"}`, `h.jsonl:3:10: time goes back from 5ns to 4ns` +

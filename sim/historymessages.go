@@ -22,6 +22,7 @@ func (h *History) readMessage(line []byte) *jsonProblem {
 		return &jsonProblem{column, fmt.Sprintf(problem, args...)}
 	}
 	want := int64(len(h.Messages) + 1)
+	arrived, recorded := m.Fate == Arrived, m.Fate != Unrecorded
 	switch {
 	case !slices.Contains(Fates(), m.Fate):
 		return bad("fate", "unknown fate of a message %q, expected one of %q", m.Fate, Fates())
@@ -29,9 +30,9 @@ func (h *History) readMessage(line []byte) *jsonProblem {
 		return bad("message", "message number %d, expected %d: lines are missing or out of order", m.Number, want)
 	case want > 1 && m.Sent < h.Messages[want-2].Sent:
 		return bad("sent", "time goes back from %v to %v", h.Messages[want-2].Sent, m.Sent)
-	case m.Fate != Unrecorded && (m.From == "" || m.To == ""):
+	case recorded && (m.From == "" || m.To == ""):
 		return bad("message", "a message from %q to %q, expected two hosts", m.From, m.To)
-	case m.Fate == Arrived && m.Arrived < m.Sent:
+	case arrived && m.Arrived < m.Sent:
 		return bad("arrived", "the message arrived at %v, before it was sent at %v", m.Arrived, m.Sent)
 	case m.Resent < 0:
 		return bad("resent", "the message was sent again %d times", m.Resent)

@@ -26,15 +26,18 @@ func (f Fault) Lane() string {
 	default:
 		words = append(words, hostList(f.From), "→", hostList(f.To))
 	}
-	switch {
-	case f.Kind == ClockFault && f.Rate != 0:
-		words = append(words, string(f.Clock), "×"+strconv.FormatFloat(float64(f.Rate)/billion, 'g', -1, 64))
-	case f.Kind == ClockFault:
-		words = append(words, string(f.Clock), signed(f.Step))
-	case f.Kind == Delay || f.Kind == Hold:
+	switch f.Kind {
+	case ClockFault:
+		change := signed(f.Step)
+		if f.Rate != 0 {
+			change = "×" + strconv.FormatFloat(float64(f.Rate)/billion, 'g', -1, 64)
+		}
+		words = append(words, string(f.Clock), change)
+	case Delay, Hold:
 		words = append(words, signed(f.By))
-	case f.Kind == Drop:
+	case Drop:
 		words = append(words, fmt.Sprintf("p=%g", f.Probability))
+	case Pause, Suspend, Crash, Partition: // whom it is done to says it all
 	}
 	return strings.Join(words, " ")
 }

@@ -55,12 +55,15 @@ func (n *Node) tally(now time.Duration) {
 			votes++
 		}
 	}
-	switch {
-	case !n.majority(votes):
-	case n.role == PreCandidate:
+	if !n.majority(votes) {
+		return
+	}
+	switch n.role {
+	case PreCandidate:
 		n.askForVotes(now, Candidate)
-	case n.role == Candidate:
+	case Candidate:
 		n.lead(now)
+	case Follower, Leader: // do not stand
 	}
 }
 

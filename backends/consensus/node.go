@@ -1,6 +1,7 @@
 package consensus
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -153,6 +154,8 @@ func (n *Node) Step(now time.Duration, m Message) {
 		n.answerLeader(now, m)
 	case Appended:
 		n.countAppended(now, m)
+	default:
+		panic(fmt.Sprintf("a member gets the unknown message %v", m.Kind))
 	}
 }
 

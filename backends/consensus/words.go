@@ -9,20 +9,30 @@ import (
 // Words says what the message is, in a message diagram. An Append that brings nothing is
 // the leader's heartbeat.
 func (m Message) Words() string {
-	switch {
-	case m.Kind == AskPreVote:
+	switch m.Kind {
+	case AskPreVote:
 		return "pre-vote?"
-	case m.Kind == AskVote:
+	case AskVote:
 		return "vote?"
-	case m.Kind == PreVote || m.Kind == Vote:
+	case PreVote, Vote:
 		if m.Granted {
 			return "my vote"
 		}
 		return "no vote"
-	case m.Kind == Appended && !m.Granted:
-		return "not appended"
-	case m.Kind == Appended:
+	case Appended:
+		if !m.Granted {
+			return "not appended"
+		}
 		return "ack"
+	case Append:
+		return m.brings()
+	}
+	panic(fmt.Sprintf("there are no words for the message %v", m.Kind))
+}
+
+// brings says what an Append brings.
+func (m Message) brings() string {
+	switch {
 	case len(m.Entries) == 0:
 		return "heartbeat"
 	case len(m.Entries) > 1:

@@ -49,12 +49,15 @@ func record(h sim.Host, from sim.HostID, c Command, r Reply) {
 	if r.Ended != "" {
 		h.Record(sim.Event{Kind: sim.Expired, Grant: r.Ended})
 	}
-	switch {
-	case !r.OK:
-	case c.Kind == CommandAcquire:
+	if !r.OK {
+		return
+	}
+	switch c.Kind {
+	case CommandAcquire:
 		h.Record(sim.Event{Kind: sim.Granted, Grant: c.Grant, Token: r.Token})
-	case c.Kind == CommandRelease:
+	case CommandRelease:
 		h.Record(sim.Event{Kind: sim.Freed, Grant: c.Grant, Client: from})
+	case CommandExpire: // has been recorded
 	}
 }
 

@@ -168,6 +168,7 @@ func (m *member) apply(e consensus.Entry) any {
 		m.lessor.Grant(m.host.Now(), GrantedLease{ID: r.Lease, TTL: r.TTL})
 	case CommandLeaseRevoke, CommandLeaseExpire:
 		m.lessor.Revoke(c.Lease)
+	case CommandCreate, CommandDelete: // leave the leases as they are
 	}
 	m.cluster.witness.applied(m.host, e, m.model)
 	m.notify()

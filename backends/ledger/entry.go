@@ -13,27 +13,36 @@ func entry(from sim.HostID, c Command, r Reply) sim.Event {
 		Client: from, Op: c.Op, Job: c.Job, Token: c.Token, Base: c.Base,
 		Version: r.Version, Balance: r.Balance, Note: r.Refused,
 	}
-	switch {
-	case c.Kind == ReadCommand && r.Refused == "":
-		e.Kind = sim.LedgerRead
+	refused := r.Refused != ""
+	switch c.Kind {
+	case ReadCommand:
+		e.Kind = either(refused, sim.LedgerReadRefused, sim.LedgerRead)
 		if r.Token != 0 {
 			e.Token = r.Token
 		}
 		if r.Done {
 			e.Note = "the job is done"
 		}
-	case c.Kind == ReadCommand:
-		e.Kind = sim.LedgerReadRefused
-	case c.Kind == MarkCommand:
+	case MarkCommand:
 		e.Kind = sim.LedgerMarked
-	case r.Refused != "":
-		e.Kind = sim.LedgerWriteRefused
-	case c.Kind == ChargeCommand:
-		// The account itself took the amount off the balance it had: whatever was in that
-		// is in the new one too, whichever version the client had read.
-		e.Kind, e.Base = sim.LedgerWrite, r.Version-1
+	case WriteCommand:
+		e.Kind = either(refused, sim.LedgerWriteRefused, sim.LedgerWrite)
+	case ChargeCommand:
+		e.Kind = either(refused, sim.LedgerWriteRefused, sim.LedgerWrite)
+		if !refused {
+			// The account itself took the amount off the balance it had: whatever was in that
+			// is in the new one too, whichever version the client had read.
+			e.Base = r.Version - 1
+		}
 	default:
-		e.Kind = sim.LedgerWrite
+		panic("no event is known of the command " + string(c.Kind))
 	}
 	return e
+}
+
+func either(refused bool, so, otherwise sim.Kind) sim.Kind {
+	if refused {
+		return so
+	}
+	return otherwise
 }

@@ -39,7 +39,18 @@ func ParseGuard(name string) (Guard, error) {
 }
 
 // NeedsToken tells whether the lock must hand out fencing tokens for this guard.
-func (g Guard) NeedsToken() bool { return g == FenceWrites || g == FenceAll || g == FenceEqual }
+func (g Guard) NeedsToken() bool {
+	switch g {
+	case FenceWrites, FenceAll, FenceEqual:
+		return true
+	case None, CAS, Unique, Value, Mint:
+		return false
+	}
+	panic(unknownGuard(g))
+}
+
+// unknownGuard is what happens to a guard that somebody has listed and nobody has written.
+func unknownGuard(g Guard) string { return fmt.Sprintf("unknown guard %q", string(g)) }
 
 // Rule says in one line what the guard does.
 func (g Guard) Rule() string {
@@ -61,7 +72,7 @@ func (g Guard) Rule() string {
 	case Mint:
 		return "the account hands out fencing tokens of its own, the next one with each read, and refuses a write whose token is lower than the highest one"
 	}
-	panic(fmt.Sprintf("unknown guard %q", string(g)))
+	panic(unknownGuard(g))
 }
 
 // fences tells whether the guard looks at the token of an operation of this kind. A mark
@@ -72,8 +83,10 @@ func (g Guard) fences(k Kind) bool {
 		return g == FenceAll
 	case WriteCommand, ChargeCommand:
 		return g.NeedsToken() || g == Mint
+	case MarkCommand:
+		return false
 	}
-	return false
+	panic(fmt.Sprintf("unknown command %q", string(k)))
 }
 
 // compares tells whether the guard looks at the lock value of an operation of this kind.

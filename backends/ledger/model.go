@@ -34,7 +34,15 @@ func (c Command) effect() string {
 }
 
 // takes tells whether the command changes the balance.
-func (c Command) takes() bool { return c.Kind == WriteCommand || c.Kind == ChargeCommand }
+func (c Command) takes() bool {
+	switch c.Kind {
+	case WriteCommand, ChargeCommand:
+		return true
+	case ReadCommand, MarkCommand:
+		return false
+	}
+	panic(fmt.Sprintf("unknown command %q", string(c.Kind)))
+}
 
 // Reply is the account's answer.
 type Reply struct {
@@ -115,23 +123,58 @@ type state struct {
 // Redlock safe?", 2016). Both go by who was the last to read, which need not be who was the
 // last to get the lock.
 func (g Guard) objection(c Command, s state) string {
-	switch {
-	case g.fences(c.Kind) && c.Token == 0:
+	switch g {
+	case None:
+	case FenceWrites, FenceAll, FenceEqual, Mint:
+		if g.fences(c.Kind) {
+			return g.lowToken(c.Token, s.token)
+		}
+	case Value:
+		if g.compares(c.Kind) {
+			return otherValue(c, s)
+		}
+	case CAS:
+		if c.takes() && c.Base != s.version {
+			return fmt.Sprintf("computed from version %d, but the account has version %d", c.Base, s.version)
+		}
+	case Unique:
+		if c.takes() && s.taken {
+			return fmt.Sprintf("there is an effect with the id %s already", c.effect())
+		}
+	default:
+		panic(unknownGuard(g))
+	}
+	return ""
+}
+
+// lowToken is a fence's reason to refuse a token, where so high a one has been seen; 0: none
+// has.
+func (g Guard) lowToken(token, highest uint64) string {
+	if token == 0 {
 		return "the operation carries no fencing token, which this guard needs"
-	case g.fences(c.Kind) && g == FenceEqual && s.token != 0 && c.Token != s.token:
-		return fmt.Sprintf("token %d is not %d, the one that was set", c.Token, s.token)
-	case g.fences(c.Kind) && c.Token < s.token && g == Mint:
-		return fmt.Sprintf("token %d is lower than %d, the highest one handed out", c.Token, s.token)
-	case g.fences(c.Kind) && c.Token < s.token:
-		return fmt.Sprintf("token %d is lower than %d, the highest one seen", c.Token, s.token)
-	case g.compares(c.Kind) && c.Value == "":
+	}
+	if g == FenceEqual {
+		if highest != 0 && token != highest {
+			return fmt.Sprintf("token %d is not %d, the one that was set", token, highest)
+		}
+		return ""
+	}
+	if token >= highest {
+		return ""
+	}
+	if g == Mint {
+		return fmt.Sprintf("token %d is lower than %d, the highest one handed out", token, highest)
+	}
+	return fmt.Sprintf("token %d is lower than %d, the highest one seen", token, highest)
+}
+
+// otherValue is the reason to refuse the lock's value that a command carries.
+func otherValue(c Command, s state) string {
+	if c.Value == "" {
 		return "the operation carries no lock value, which this guard needs"
-	case g.compares(c.Kind) && c.takes() && c.Value != s.value:
+	}
+	if c.takes() && c.Value != s.value {
 		return fmt.Sprintf("the lock value %s is not %s, the one that was set last", c.Value, orNone(s.value))
-	case g == CAS && c.takes() && c.Base != s.version:
-		return fmt.Sprintf("computed from version %d, but the account has version %d", c.Base, s.version)
-	case g == Unique && c.takes() && s.taken:
-		return fmt.Sprintf("there is an effect with the id %s already", c.effect())
 	}
 	return ""
 }

@@ -54,27 +54,47 @@ var (
 // SQL is the statement that carries out commands of this kind under the guard. A charge
 // is the write of what the account has less the amount, in one transaction.
 func (g Guard) SQL(k Kind) string {
-	switch {
-	case k == ReadCommand && g == FenceAll:
-		return readFenceAllSQL
-	case k == ReadCommand && g == Value:
-		return readValueSQL
-	case k == ReadCommand && g == Mint:
-		return readMintSQL
-	case k == ReadCommand, k == MarkCommand: // a mark changes nothing of the account itself
+	switch k {
+	case ReadCommand:
+		return g.readSQL()
+	case MarkCommand: // changes nothing of the account itself
 		return readSQL
-	case g == FenceEqual:
-		return writeFenceEqualSQL
-	case g.fences(k):
+	case WriteCommand, ChargeCommand:
+		return g.writeSQL()
+	}
+	panic(fmt.Sprintf("unknown command %q", string(k)))
+}
+
+func (g Guard) readSQL() string {
+	switch g {
+	case FenceAll:
+		return readFenceAllSQL
+	case Value:
+		return readValueSQL
+	case Mint:
+		return readMintSQL
+	case None, FenceWrites, FenceEqual, CAS, Unique:
+		return readSQL
+	}
+	panic(unknownGuard(g))
+}
+
+func (g Guard) writeSQL() string {
+	switch g {
+	case None:
+		return writeNoneSQL
+	case FenceWrites, FenceAll, Mint:
 		return writeFenceSQL
-	case g == CAS:
+	case FenceEqual:
+		return writeFenceEqualSQL
+	case CAS:
 		return writeCASSQL
-	case g == Unique:
+	case Unique:
 		return writeUniqueSQL
-	case g == Value:
+	case Value:
 		return writeValueSQL
 	}
-	return writeNoneSQL
+	panic(unknownGuard(g))
 }
 
 // database is the account in a SQLite file. Its guard is in the SQL; the rule in
@@ -144,16 +164,11 @@ func (d *database) carryOut(tx *sql.Tx, c Command) (r Reply, err error) {
 	err = tx.QueryRow(d.guard.SQL(c.Kind),
 		sql.Named("token", c.Token), sql.Named("value", c.Value), sql.Named("base", c.Base), sql.Named("balance", balance), sql.Named("effect", c.effect()),
 	).Scan(&r.Version, &r.Balance)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
+	if errors.Is(err, sql.ErrNoRows) {
 		return d.refusal(tx, c)
-	case err != nil:
-	case c.takes():
-		_, err = tx.Exec(withdrawalSQL, sql.Named("version", r.Version), sql.Named("id", c.effect()), sql.Named("balance", r.Balance))
-	case c.Kind == ReadCommand && d.guard == Mint:
-		err = tx.QueryRow(mintedSQL).Scan(&r.Token)
-	case c.Kind == MarkCommand:
-		_, err = tx.Exec(markSQL, sql.Named("job", c.Job))
+	}
+	if err == nil {
+		err = d.rest(tx, c, &r)
 	}
 	if err == nil {
 		err = tx.QueryRow(jobSQL, sql.Named("job", c.Job)).Scan(&r.Done)
@@ -162,6 +177,21 @@ func (d *database) carryOut(tx *sql.Tx, c Command) (r Reply, err error) {
 		return Reply{}, fmt.Errorf("carry out the %s for %s: %w", c.Kind, c.Op, err)
 	}
 	return r, nil
+}
+
+// rest does what a command does besides, once its guard's statement has found a row.
+func (d *database) rest(tx *sql.Tx, c Command, r *Reply) (err error) {
+	switch c.Kind {
+	case WriteCommand, ChargeCommand:
+		_, err = tx.Exec(withdrawalSQL, sql.Named("version", r.Version), sql.Named("id", c.effect()), sql.Named("balance", r.Balance))
+	case ReadCommand:
+		if d.guard == Mint {
+			err = tx.QueryRow(mintedSQL).Scan(&r.Token)
+		}
+	case MarkCommand:
+		_, err = tx.Exec(markSQL, sql.Named("job", c.Job))
+	}
+	return err
 }
 
 // refusal puts into words why the guard's statement found no row.

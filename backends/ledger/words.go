@@ -1,21 +1,23 @@
 package ledger
 
 import (
-	"fmt"
 	"strconv"
 )
 
 // Words says what the command is, in a message diagram.
 func (c Command) Words() string {
-	switch {
-	case c.Kind == WriteCommand && c.Token != 0:
-		return fmt.Sprintf("write %d, token %d", c.Balance, c.Token)
-	case c.Kind == WriteCommand:
-		return "write " + strconv.FormatInt(c.Balance, 10)
-	case c.Kind == ChargeCommand:
+	token := ""
+	if c.Token != 0 {
+		token = ", token " + strconv.FormatUint(c.Token, 10)
+	}
+	switch c.Kind {
+	case WriteCommand:
+		return "write " + strconv.FormatInt(c.Balance, 10) + token
+	case ChargeCommand:
 		return "charge " + strconv.FormatInt(c.Amount, 10)
-	case c.Kind == ReadCommand && c.Token != 0:
-		return "read, token " + strconv.FormatUint(c.Token, 10)
+	case ReadCommand:
+		return "read" + token
+	case MarkCommand:
 	}
 	return string(c.Kind)
 }

@@ -1,6 +1,7 @@
 package locktest
 
 import (
+	"errors"
 	"time"
 
 	"github.com/locklab/locklab/backends"
@@ -35,7 +36,7 @@ func Take(h sim.Host, l backends.Lock, wait time.Duration) backends.Lease {
 func GiveBack(h sim.Host, lease backends.Lease) {
 	h.Record(sim.Event{Kind: sim.Release, Grant: lease.Grant()})
 	if err := lease.Release(); err != nil {
-		h.Record(sim.Event{Kind: sim.NotReleased, Grant: lease.Grant(), Note: err.Error()})
+		h.Record(sim.Event{Kind: sim.NotReleased, Grant: lease.Grant(), Refused: errors.Is(err, backends.ErrLost), Note: err.Error()})
 		return
 	}
 	h.Record(sim.Event{Kind: sim.Released, Grant: lease.Grant()})

@@ -68,6 +68,7 @@ func (m *Model) Apply(now time.Time, c Command) Reply {
 	r.Ended = m.expireIfNeeded(now, c.Key)
 	k := m.find(c.Key)
 	switch c.Kind {
+	case CommandExpireCycle: // see above
 	case CommandSetNX, CommandSetNXWithToken:
 		if k != nil {
 			break

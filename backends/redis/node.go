@@ -106,6 +106,7 @@ func happened(c Command, r Reply) (e sim.Event, ok bool) {
 		e.Kind = sim.Extended
 	case CommandCompareAndDelete, CommandDelete:
 		e.Kind, e.Grant = sim.Freed, r.Deleted
+	case CommandExpireCycle: // is never OK: what it has ended stands in the reply
 	}
 	return e, r.OK
 }
@@ -116,21 +117,17 @@ func (s *simulatedServer) ended(r Reply) {
 	}
 }
 
-// cyclePeriod is how often Redis looks for keys whose time is up (hz 10).
-const cyclePeriod = 100 * time.Millisecond
-
-// schedule sets the expire cycle for the moment at which the key's time is up, as far as
-// can be foreseen. Redis looks every cyclePeriod instead; that would fill the event queue
-// and change nothing but how late an expiry is noticed that nobody asks about. Steps of
-// the wall clock move no timer: after a step forward the next command that touches the
-// key notices, and after a step back the cycle finds nothing and looks again later.
+// schedule sets the expire cycle for the moment at which the key's time is up by the wall
+// clock, whatever is done to that clock until then. Redis looks ten times a second instead
+// (hz 10); that would fill the event queue and change nothing but that an expiry which
+// nobody asks about is noticed up to 100 ms late.
 func (s *simulatedServer) schedule(key string) {
 	if s.sweep != nil {
 		s.sweep.Stop()
 		s.sweep = nil
 	}
 	if at, ok := s.model.NextExpiry(key); ok {
-		s.sweep = s.host.After(at.Sub(s.host.Wall()), func() { s.cycle(key) })
+		s.sweep = s.host.AtWall(at, func() { s.cycle(key) })
 	}
 }
 
@@ -139,8 +136,6 @@ func (s *simulatedServer) cycle(key string) {
 	if len(r.Ended) > 0 {
 		s.persist() // Redis writes a DEL for a key that it expires
 	}
-	if at, ok := s.model.NextExpiry(key); ok {
-		s.sweep = s.host.After(max(at.Sub(s.host.Wall()), cyclePeriod), func() { s.cycle(key) })
-	}
+	s.schedule(key) // the clock may have been set back while the host was paused
 	s.ended(r)
 }

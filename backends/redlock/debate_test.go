@@ -34,9 +34,9 @@ func TestOneClockJumpBreaksABareQuorum(t *testing.T) {
 	3ms redis-3 node-granted A
 	3ms redis-3 granted A: by 3 of 5 nodes
 	50ms client-1 acquired A until 9.898s
+	1s redis-3 node-ended A: expired
+	1s redis-3 expired A
 	2s client-2 acquire-sent B
-	2.003s redis-3 node-ended A: expired
-	2.003s redis-3 expired A
 	2.003s redis-3 node-granted B
 	2.003s redis-4 node-granted B
 	2.003s redis-5 node-granted B

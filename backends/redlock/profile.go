@@ -40,6 +40,8 @@ func (p Profile) facts() facts {
 		retry: "0.01ttl", shortest: 0, longest: 12, spread: "each is drawn between 0 and twice as much",
 	}
 	switch p {
+	case Documented:
+		return documented
 	case Reference:
 		f := documented
 		f.title = "Redlock as in antirez/redlock-rb: in sequence, by the wall clock"
@@ -52,5 +54,5 @@ func (p Profile) facts() facts {
 		f.shortest, f.longest, f.spread = 2, 10, "each is drawn between a third and five thirds of it"
 		return f
 	}
-	return documented
+	panic("nothing is known of the profile " + string(p))
 }

@@ -80,6 +80,7 @@ func (s *sentinel) continueFailover() {
 		}
 	case reconfigure:
 		s.reconfigureReplicas(late)
+	case none:
 	}
 }
 

@@ -2,7 +2,6 @@ package sentinel
 
 import (
 	"errors"
-	"time"
 
 	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
@@ -148,6 +147,7 @@ func (s *server) writes(w write) bool {
 	switch w.command.Kind {
 	case redis.CommandCompareAndDelete, redis.CommandCompareAndExpire:
 		return s.data.would(w).OK
+	case redis.CommandSetNX, redis.CommandSetNXWithToken, redis.CommandDelete, redis.CommandExpireCycle:
 	}
 	return true
 }
@@ -173,25 +173,22 @@ func (s *server) record(client sim.HostID, c redis.Command, r redis.Reply) bool 
 	case redis.CommandCompareAndDelete, redis.CommandDelete:
 		e.Kind, e.Grant, e.Client = sim.Freed, r.Deleted, client
 		s.service.over[e.Grant] = true
+	case redis.CommandExpireCycle: // is never OK
 	}
 	s.host.Record(e)
 	return !s.host.Down()
 }
 
-// cyclePeriod is how often Redis looks for keys whose time is up (hz 10).
-const cyclePeriod = 100 * time.Millisecond
-
 // schedule sets a master's expire cycle for the moment at which the key's time is up by
-// the server's own wall clock, as far as can be foreseen; looking every cyclePeriod would
-// only fill the event queue. A step of the clock moves no timer: the next command that
-// touches the key notices a step forward, and after a step back the cycle looks again.
+// the server's own wall clock, whatever is done to that clock until then; looking ten times
+// a second, as Redis does, would only fill the event queue.
 func (s *server) schedule(key string) {
 	if s.sweep != nil {
 		s.sweep.Stop()
 		s.sweep = nil
 	}
 	if at, ok := s.data.model.NextExpiry(key); ok && s.master == "" {
-		s.sweep = s.host.After(at.Sub(s.host.Wall()), func() { s.cycle(key) })
+		s.sweep = s.host.AtWall(at, func() { s.cycle(key) })
 	}
 }
 
@@ -204,9 +201,7 @@ func (s *server) cycle(key string) {
 		}
 		s.propagate(w)
 	}
-	if at, ok := s.data.model.NextExpiry(key); ok {
-		s.sweep = s.host.After(max(at.Sub(s.host.Wall()), cyclePeriod), func() { s.cycle(key) })
-	}
+	s.schedule(key) // the clock may have been set back while the host was paused
 }
 
 // passOn gives a published hello to the Sentinels that have subscribed: all of them.

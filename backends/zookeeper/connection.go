@@ -95,7 +95,7 @@ func (s *server) work(c *connection) {
 			if answer.exists = s.tree.Exists(m.path); answer.exists {
 				c.watches = append(c.watches, m.path)
 			}
-		default:
+		case askCreate, askDelete, askSync, askParent:
 			c.busy = true
 			s.submit(proposal{
 				Command: Command{Kind: writes[m.kind], Session: c.session, Path: m.path},

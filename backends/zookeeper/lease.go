@@ -48,16 +48,21 @@ func (l *Lock) hear(news SessionNews) {
 	if lease == nil || lease.over {
 		return
 	}
-	switch {
-	case l.deaf:
-	case news == Expired:
+	if l.deaf {
+		return
+	}
+	switch news {
+	case Expired:
 		lease.lose("the session has expired")
-	case l.trust:
-	case news == Disconnected:
-		lease.lose("disconnected from ZooKeeper")
-	case l.deadline() > lease.until:
-		lease.until = l.deadline()
-		l.host.Record(sim.Event{Kind: sim.Renewed, Grant: lease.Grant(), Until: lease.until})
+	case Disconnected:
+		if !l.trust {
+			lease.lose("disconnected from ZooKeeper")
+		}
+	case Answered:
+		if !l.trust && l.deadline() > lease.until {
+			lease.until = l.deadline()
+			l.host.Record(sim.Event{Kind: sim.Renewed, Grant: lease.Grant(), Until: lease.until})
+		}
 	}
 }
 

@@ -93,11 +93,20 @@ func (t *Tree) Apply(zxid uint64, c Command) Reply {
 			t.orphaned, t.created = true, 0
 		}
 		return Reply{}
+	case CommandSync, CommandParent, CommandClose, CommandCreate, CommandDelete:
+		if _, alive := t.Session(c.Session); !alive {
+			return Reply{Err: ErrSessionExpired}
+		}
+		return t.ofSession(c)
 	}
-	if _, alive := t.Session(c.Session); !alive {
-		return Reply{Err: ErrSessionExpired}
-	}
+	panic("unknown command " + string(c.Kind))
+}
+
+// ofSession carries out a command of a session that lives.
+func (t *Tree) ofSession(c Command) Reply {
 	switch c.Kind {
+	case CommandOpen, CommandReap:
+		panic(string(c.Kind) + " is no command of a session")
 	case CommandSync:
 	case CommandParent:
 		t.orphaned = false
@@ -108,7 +117,7 @@ func (t *Tree) Apply(zxid uint64, c Command) Reply {
 		if t.orphaned {
 			return Reply{Err: ErrNoNode}
 		}
-		n := Node{Path: fmt.Sprintf("%s%010d", c.Path, t.created), Czxid: zxid, Sequence: t.created, Session: c.Session}
+		n := Node{Path: fmt.Sprintf("%s%010d", c.Path, t.created), Czxid: t.zxid, Sequence: t.created, Session: c.Session}
 		t.created++
 		t.nodes = append(t.nodes, n)
 		return Reply{Node: n}
@@ -118,8 +127,6 @@ func (t *Tree) Apply(zxid uint64, c Command) Reply {
 			return Reply{Err: ErrNoNode}
 		}
 		return Reply{Removed: gone}
-	default:
-		panic("unknown command " + string(c.Kind))
 	}
 	return Reply{}
 }

@@ -103,6 +103,7 @@ func (s *server) changed(status consensus.Status) {
 		if status.Leader != "" {
 			s.report(status.Leader)
 		}
+	case consensus.PreCandidate, consensus.Candidate: // it shows soon who leads
 	}
 }
 

@@ -34,11 +34,12 @@ func (h hello) Words() string {
 
 // Words names the request.
 func (r request) Words() string {
-	switch {
-	case r.kind == askExists:
+	switch r.kind {
+	case askExists:
 		return "watch " + short(r.path)
-	case r.kind == askDelete:
+	case askDelete:
 		return "delete " + short(r.path)
+	case askPing, askChildren, askCreate, askSync, askParent:
 	}
 	return string(r.kind)
 }
@@ -56,19 +57,23 @@ func (closed) Words() string { return "closed" }
 
 // Words says what the answer is.
 func (r response) Words() string {
-	switch {
-	case r.err != nil:
+	if r.err != nil {
 		return refusal(r.err)
-	case r.to == askPing:
+	}
+	switch r.to {
+	case askPing:
 		return "pong"
-	case r.to == askExists && r.exists:
-		return "it exists"
-	case r.to == askExists:
+	case askExists:
+		if r.exists {
+			return "it exists"
+		}
 		return "it is gone"
-	case r.to == askChildren:
+	case askChildren:
 		return strconv.Itoa(len(r.children)) + " in the queue"
-	case r.node.Path != "":
-		return short(r.node.Path)
+	case askCreate, askDelete, askSync, askParent, "":
+		if r.node.Path != "" {
+			return short(r.node.Path)
+		}
 	}
 	return "OK"
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim/live"
 )
@@ -19,6 +20,9 @@ func attach(list []string) (attachments, error) {
 	}
 	return attachments{to}, nil
 }
+
+// attachable names the lock services that can be attached, for the help.
+func attachable() string { return ", with " + words.Or(scenarios.Attachable()...) }
 
 // replace is what a selection of trials wants to know.
 func (a attachments) replace() func(backends.Backend) backends.Backend {

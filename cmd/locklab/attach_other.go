@@ -11,6 +11,8 @@ type attachments struct{}
 
 func attach([]string) (attachments, error) { return attachments{}, scenarios.LiveMissing(nil) }
 
+func attachable() string { return "" }
+
 func (attachments) replace() func(backends.Backend) backends.Backend { return nil }
 
 func (attachments) enterLive() (entered bool, err error) { return enterLive() }

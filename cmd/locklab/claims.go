@@ -76,10 +76,10 @@ func claimsStatus(results []scenarios.ClaimResult) error {
 	has := func(v scenarios.ClaimVerdict) bool {
 		return slices.ContainsFunc(results, func(r scenarios.ClaimResult) bool { return r.Verdict == v })
 	}
-	switch {
-	case has(scenarios.ClaimContradicted):
+	if has(scenarios.ClaimContradicted) {
 		return &statusError{status: statusNotAsExpected}
-	case has(scenarios.ClaimUndecided):
+	}
+	if has(scenarios.ClaimUndecided) {
 		return &statusError{status: statusUndecided}
 	}
 	return nil

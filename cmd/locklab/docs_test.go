@@ -13,9 +13,10 @@ import (
 
 // TestDocumentedCommandsRun runs every command that the README and the documents show, in
 // the order in which a reader would, and holds the output shown below a command against
-// the real one. Conventions: commands stand in ```sh blocks; a ```text block below shows
-// a part of the output, and one that begins with "locklab:" shows an error; a ```yaml
-// block that the text says to save as a file is saved.
+// the real one. Conventions: commands stand in ```sh blocks; a ```text block below shows a
+// part of the output, one that begins with "locklab:" an error, and one that says "not as
+// expected" that of a command whose status is not 0; a ```yaml block that the text says to
+// save as a file is saved.
 func TestDocumentedCommandsRun(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the whole suite several times over; the scripts in testdata run the same code")
@@ -63,7 +64,11 @@ func scriptOf(t *testing.T, text string) (script string, commands int) {
 				files = append(files, fmt.Sprintf("-- %s --\n%s", name[1], body))
 			}
 		case "sh":
-			fails := i+1 < len(found) && strings.HasPrefix(text[found[i+1][4]:], "locklab:")
+			fails := false
+			if i+1 < len(found) {
+				shown := text[found[i+1][4]:found[i+1][5]]
+				fails = strings.HasPrefix(shown, "locklab:") || strings.Contains(shown, "not as expected")
+			}
 			for _, line := range strings.Split(strings.TrimSpace(body), "\n") {
 				if line == "make test" {
 					continue // this is it

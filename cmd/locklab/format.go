@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/locklab/locklab/reports/terminal"
+	"github.com/locklab/locklab/reports/words"
 )
 
 // formatFlag is the flag --format.
@@ -17,7 +19,7 @@ type formatFlag struct{ terminal.Format }
 func tableFormat() *formatFlag { return &formatFlag{terminal.Table} }
 
 func (f *formatFlag) register(c *cobra.Command) {
-	c.Flags().Var(f, "format", "table, csv, json or md; the last three print nothing else to standard output")
+	c.Flags().Var(f, "format", fmt.Sprintf("%s; all but %s print nothing else to standard output", words.Or(terminal.Formats()...), terminal.Table))
 	var names []string
 	for _, each := range terminal.Formats() {
 		names = append(names, string(each))

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
 )
 
@@ -61,19 +63,19 @@ for those that are not as expected; charts of all trials) and the page index.htm
 		},
 	}
 	f := c.Flags()
-	f.StringSliceVar(&o.backends, "backend", nil, "lock services to run, such as redis or redis+renew (default: those of the scenario)")
-	f.StringSliceVar(&o.guards, "guard", nil, "guards of the account to run: none, fence-writes, fence-all, cas (default: those of the scenario)")
-	f.StringSliceVar(&o.disciplines, "discipline", nil, "disciplines of the clients to run: attentive, heedless, late=DURATION (default: those of the scenario)")
-	f.StringVar(&o.world, "world", scenarios.VirtualWorld, "virtual, live, or both: then every cell is run in each of them and they are compared")
+	f.StringSliceVar(&o.backends, "backend", nil, "lock services to run, such as redis or redis+renew; locklab list names them all (default: those of the scenario)")
+	f.StringSliceVar(&o.guards, "guard", nil, "guards of the account to run: "+words.Or(ledger.Guards()...)+" (default: those of the scenario)")
+	f.StringSliceVar(&o.disciplines, "discipline", nil, "disciplines of the clients to run: attentive, heedless or late=DURATION (default: those of the scenario)")
+	f.StringVar(&o.world, "world", scenarios.VirtualWorld, words.Or(worlds()...)+"; with "+scenarios.BothWorlds+", every cell is run in each of them and they are compared")
 	f.StringVar(&o.seeds, "seeds", "", "how many seeds, such as 20, or which, such as 7..9 (default: 20 virtual, 1 live; with both worlds: of the live one)")
 	f.DurationVar(&o.ttl, "ttl", 0, "the lease (default: the scenario's in the virtual world, 2s in the live one)")
 	f.BoolVar(&o.asLive, "as-live", false, "run virtual trials with the options that this machine's servers stand for, as --world both does")
 	f.StringVar(&o.out, "out", "out", "folder for results")
-	f.StringArrayVar(&o.attach, "attach", nil, "run against servers that somebody else runs: redis=HOST:PORT, etcd=HOST:PORT,HOST:PORT,..., sentinel=HOST:PORT,...[@MASTER] (live; can be repeated)")
+	f.StringArrayVar(&o.attach, "attach", nil, "run against servers that somebody else runs: NAME=HOST:PORT[,HOST:PORT...]"+attachable()+"; of Sentinels with [@MASTER] behind it (live; can be repeated)")
 	o.servers.register(c)
 	o.format.register(c)
 	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials side by side (default: one a processor virtual, %d live)", liveJobs))
-	complete(c, "world", scenarios.VirtualWorld, scenarios.LiveWorld, scenarios.BothWorlds)
+	complete(c, "world", worlds()...)
 	var guards, locks []string
 	for _, g := range ledger.Guards() {
 		guards = append(guards, string(g)+"\t"+g.Rule())
@@ -85,6 +87,11 @@ for those that are not as expected; charts of all trials) and the page index.htm
 	complete(c, "backend", locks...)
 	complete(c, "discipline", string(scenarios.Attentive), string(scenarios.Heedless), string(scenarios.Late)+"=0.5ttl")
 	return c
+}
+
+// worlds lists what --world takes.
+func worlds() []string {
+	return []string{scenarios.VirtualWorld, scenarios.LiveWorld, scenarios.BothWorlds}
 }
 
 // complete offers fixed values for a flag in shell completion.
@@ -175,8 +182,8 @@ func (o *runOptions) explicit(cmd *cobra.Command) error {
 // check fills in what was not given and refuses what cannot be.
 func (o *runOptions) check() (scenarios.Seeds, error) {
 	none := scenarios.Seeds{}
-	if o.world != scenarios.VirtualWorld && o.world != scenarios.LiveWorld && o.world != scenarios.BothWorlds {
-		return none, fmt.Errorf("--world is %q, expected virtual, live or both", o.world)
+	if !slices.Contains(worlds(), o.world) {
+		return none, fmt.Errorf("--world is %q, expected %s", o.world, words.Or(worlds()...))
 	}
 	if o.asLive && o.world != scenarios.VirtualWorld {
 		return none, fmt.Errorf("--as-live is for --world virtual; with both worlds it is always so")

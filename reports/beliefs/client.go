@@ -169,11 +169,13 @@ func (c *client) ofAccount() Belief {
 			b.Says = "has charged for " + w.job
 		}
 		b.Because = w.undone(c)
-	default:
+	case Nothing, "":
 		b.State, b.Says, b.Op = Nothing, "has read nothing", ""
 		if c.down {
 			b.Says = "has crashed and believes nothing"
 		}
+	case Waits, Holds, Overdue, Releases, Free, Given, GivenMany, Balance:
+		panic(fmt.Sprintf("a client that works at the account is said to be in the state %q", w.state))
 	}
 	b.Wrong = b.Because != ""
 	return b

@@ -46,7 +46,7 @@ func newLockTruth(h *sim.History) *lockTruth {
 		observed: h.Header.Ungranted,
 		says:     track{about: TheLock},
 	}
-	if h.Header.World == "live" {
+	if h.Header.World == sim.LiveWorld {
 		const observersBehind = 20 * time.Millisecond // as the checkers have it
 		t.lag = observersBehind
 	}

@@ -1,6 +1,7 @@
 package charts
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/locklab/locklab/reports/results"
@@ -38,8 +39,10 @@ func (f Family) slug() string {
 		return "several"
 	case NotOnFile:
 		return "unknown"
+	case Crashes, Clocks, Network:
+		return string(f)
 	}
-	return string(f)
+	panic(fmt.Sprintf("the family %q has no name for files", string(f)))
 }
 
 // familyOf gives the family of a scenario: that of its faults, if they are all of one.
@@ -50,12 +53,11 @@ func familyOf(set *results.Set, scenario string) Family {
 	}
 	family := NoFault
 	for _, kind := range card.Faults {
-		switch each := familyOfFault(kind); family {
-		case NoFault, each:
-			family = each
-		default:
+		each := familyOfFault(kind)
+		if family != NoFault && family != each {
 			return Several
 		}
+		family = each
 	}
 	return family
 }
@@ -68,8 +70,10 @@ func familyOfFault(kind sim.FaultKind) Family {
 		return Crashes
 	case sim.ClockFault:
 		return Clocks
+	case sim.Partition, sim.Delay, sim.Hold, sim.Drop:
+		return Network
 	}
-	return Network
+	panic(fmt.Sprintf("the fault %q belongs to no family", string(kind)))
 }
 
 // cellsOf gives the cells of a world that belong to a family.

@@ -199,7 +199,7 @@ func (s square) text() string {
 		return scenarios.NotApplicable.Sign()
 	case undecided:
 		text = "?"
-	default:
+	case whole, sometimes, always:
 		text = s.harm.percent()
 		if s.unsure {
 			text += "?"
@@ -233,6 +233,7 @@ func (g grid) harmed(half func(pair) square) (harmed, decided int) {
 			case sometimes, always:
 				decided++
 				harmed++
+			case absent, unavailable, undecided: // do not count
 			}
 		}
 	}

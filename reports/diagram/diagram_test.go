@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/picturetest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
@@ -83,6 +85,12 @@ func TestLabelsDoNotTouch(t *testing.T) {
 				if x, y := p.xs[d.column], p.y(d.at); l.touches(box{x - 1, y - 1, x + 1, y + 1}) {
 					t.Errorf("%s with %s: %q hides the dot of %q", s.scenario, s.backend, l.text, d.label)
 				}
+			}
+		}
+		for _, c := range p.cuts {
+			name := canvas.Shorten(canvas.Bold(labelSize), c.label, p.width-2*margin-axisWidth)
+			if !slices.ContainsFunc(p.labels, func(l label) bool { return l.text == name }) {
+				t.Errorf("%s with %s: nothing in the picture says %q", s.scenario, s.backend, c.label)
 			}
 		}
 		if p.unlabelled > len(p.arrows)/10 {

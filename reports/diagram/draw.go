@@ -93,7 +93,7 @@ func (p *sheet) drawBar(on canvas.Paper, b bar) {
 	case granted:
 		on.Rect(x-barWidth/2, y0, x+barWidth/2, y1, canvas.Granted(c))
 		on.Frame(x-barWidth/2, y0, x+barWidth/2, y1, 0.8, c)
-	default:
+	case held:
 		on.Rect(x-barWidth/2, y0, x+barWidth/2, y1, c)
 	}
 }

@@ -61,8 +61,11 @@ func (p *sheet) placeLabels(extra []vg.Length) (at int, crowded bool) {
 		}
 	}
 	for _, c := range p.cuts {
-		if i := p.index(c.at); !q.placeCut(c) && !full(i) {
-			return i, true
+		if i := p.index(c.at); !q.placeCut(c) {
+			if !full(i) {
+				return i, true
+			}
+			p.unlabelled++
 		}
 	}
 	for _, d := range p.dots {
@@ -230,7 +233,12 @@ func (q *placer) placeCut(c cut) bool {
 	middle := (x0 + x1) / 2
 	half := canvas.Bold(labelSize).Width(text)/2 + 3
 	middle = min(max(middle, margin+axisWidth+half), q.width-margin-half)
-	return q.put([]string{text}, middle, q.y(c.at), centred, canvas.Slate, true, false)
+	put := func(x vg.Length, align float64) bool {
+		return q.put([]string{text}, x, q.y(c.at), align, canvas.Slate, true, false)
+	}
+	// In the middle, or beside what happened at that moment as a consequence of it.
+	const off = dotRadius + 4
+	return put(middle, centred) || put(x0-off, toTheLeft) || put(x1+off, toTheRight)
 }
 
 // placeArrow puts a message's words right above its arrow: into a gap between two columns

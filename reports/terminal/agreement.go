@@ -21,6 +21,7 @@ func Agreement(w io.Writer, all []scenarios.Agreement, opts Options) error {
 		return writeJSON(w, agreementDocuments(all))
 	case Markdown:
 		return agreementMarkdown(w, all)
+	case Table, "":
 	}
 	var b strings.Builder
 	p := painter{on: opts.Colour}

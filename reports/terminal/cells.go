@@ -25,6 +25,7 @@ func Cells(w io.Writer, cells []scenarios.Summary, cards []scenarios.Card, opts 
 		return writeJSON(w, out)
 	case Markdown:
 		return cellsMarkdown(w, cells, cards)
+	case Table, "":
 	}
 	return cellTable(w, cells, cards, opts)
 }

@@ -67,7 +67,7 @@ func documentOfEvidence(e scenarios.ClaimEvidence) evidenceDocument {
 	if e.Range != nil {
 		d.Range = e.Range.String()
 		if e.Measured.Count > 0 {
-			d.Measured = scenarios.ShowMeasured(e.Measured, e.Test.Scenario.TTL)
+			d.Measured = e.Range.Show(e.Measured, e.Test.Scenario.TTL)
 		}
 	} else {
 		d.Property, d.Verdict = e.Want.Property, e.Want.Verdict.String()

@@ -25,6 +25,7 @@ func Claims(w io.Writer, sources []scenarios.ClaimSource, results []scenarios.Cl
 		return writeJSON(w, claimDocuments(sources, bySource))
 	case Markdown:
 		return claimsMarkdown(w, sources, bySource, len(judged))
+	case Table, "":
 	}
 	var b strings.Builder
 	width := min(opts.columns(), PageColumns)
@@ -82,7 +83,7 @@ func writeContradictions(b *strings.Builder, results []scenarios.ClaimResult, wi
 				m, _ := e.Contrary.Measured(e.Range.Measure)
 				hang(b, "! ", fmt.Sprintf("%s · %s: expected %s, but with seed %d %s was measured", r.Claim.ID,
 					cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard, e.Contrary.Discipline), e.Range, e.Contrary.Seed,
-					scenarios.ShowMeasured(m, e.Contrary.TTL)), width)
+					e.Range.Show(m, e.Contrary.TTL)), width)
 				b.WriteString("  again: " + e.Contrary.Replay("") + "\n")
 				continue
 			}
@@ -210,7 +211,7 @@ func figures(evidence []scenarios.ClaimEvidence) (out []figure) {
 	for i, e := range evidence {
 		counted := fmt.Sprintf("%s %s in %d of %d", e.Want.Property, e.Want.Verdict, e.AsStated, e.Trials)
 		if e.Range != nil {
-			counted = fmt.Sprintf("%s (measured %s) in %d of %d", e.Range, scenarios.ShowMeasured(e.Measured, e.Test.Scenario.TTL), e.AsStated, e.Trials)
+			counted = fmt.Sprintf("%s (measured %s) in %d of %d", e.Range, e.Range.Show(e.Measured, e.Test.Scenario.TTL), e.AsStated, e.Trials)
 		}
 		if e.Undecided > 0 {
 			counted += fmt.Sprintf(" (%d undecided)", e.Undecided)

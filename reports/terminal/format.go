@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+
+	"github.com/locklab/locklab/reports/words"
 )
 
 // Format is how results are written.
@@ -25,14 +28,10 @@ func Formats() []Format { return []Format{Table, CSV, JSON, Markdown} }
 
 // ParseFormat reads the name of a format.
 func ParseFormat(name string) (Format, error) {
-	var names []string
-	for _, f := range Formats() {
-		if string(f) == name {
-			return f, nil
-		}
-		names = append(names, string(f))
+	if f := Format(name); slices.Contains(Formats(), f) {
+		return f, nil
 	}
-	return "", fmt.Errorf("%q is not a format, expected %s or %s", name, strings.Join(names[:len(names)-1], ", "), names[len(names)-1])
+	return "", fmt.Errorf("%q is not a format, expected %s", name, words.Or(Formats()...))
 }
 
 // Options say how something is to be written.

@@ -34,11 +34,14 @@ func LeftOut(set *results.Set) string {
 // above what Cells and Agreement write. CSV and JSON have no place for it.
 func Unfinished(w io.Writer, set *results.Set, opts Options) error {
 	sentence, err := unfinished(set), error(nil)
-	switch {
-	case sentence == "" || opts.Format == CSV || opts.Format == JSON:
-	case opts.Format == Markdown:
+	if sentence == "" {
+		return nil
+	}
+	switch opts.Format {
+	case CSV, JSON:
+	case Markdown:
 		_, err = fmt.Fprintf(w, "**%s**\n\n", markdown(sentence))
-	default:
+	case Table, "":
 		_, err = fmt.Fprintln(w, painter{opts.Colour}.paint(doubt, sentence))
 	}
 	if err != nil {

@@ -22,7 +22,7 @@ func List(w io.Writer, all []*scenarios.Scenario, opts Options) error {
 		return writeJSON(w, listDocumentOf(all))
 	case Markdown:
 		listMarkdown(&b, all)
-	default:
+	case Table, "":
 		listTable(&b, all, painter{on: opts.Colour}, opts.columns())
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {

@@ -104,6 +104,7 @@ func tallyWord(t scenarios.Tally, in wording) word {
 		violated, undecided = "viol", "undec"
 		someViolated, someUndecided = "", "?"
 		asPredicted, asSurprise = strings.TrimSpace(predicted), strings.TrimSpace(surprise)
+	case full:
 	}
 	var w word
 	switch {
@@ -145,6 +146,7 @@ func contrast(t scenarios.Tally) string {
 		return fmt.Sprintf("%s should have held, but is violated in %d of %s", t.Property, t.Violated, n)
 	case check.Violated:
 		return fmt.Sprintf("%s should have been violated, but holds in %d of %s", t.Property, t.Holds, n)
+	case check.Undecided:
 	}
 	return fmt.Sprintf("%s should have stayed undecided, but is not in %d of %s", t.Property, t.Holds+t.Violated, n)
 }
@@ -160,10 +162,13 @@ func surprises(t scenarios.Tally) int {
 		return t.Holds
 	case t.Sometimes:
 		return 0
-	case *t.Expected == check.Holds:
+	}
+	switch *t.Expected {
+	case check.Holds:
 		return t.Violated
-	case *t.Expected == check.Violated:
+	case check.Violated:
 		return t.Holds
+	case check.Undecided:
 	}
 	return t.Holds + t.Violated
 }

@@ -104,11 +104,14 @@ func (p *sheet) drawPauses(on canvas.Paper, i int, l lane) {
 func (p *sheet) drawLink(on canvas.Paper, l link) {
 	var client, ledger *row
 	for i := range p.lanes {
-		switch {
-		case p.lanes[i].kind == clientLane && p.lanes[i].client == l.client:
-			client = &p.rows[i]
-		case p.lanes[i].kind == ledgerLane:
+		switch p.lanes[i].kind {
+		case clientLane:
+			if p.lanes[i].client == l.client {
+				client = &p.rows[i]
+			}
+		case ledgerLane:
 			ledger = &p.rows[i]
+		case serviceLane, faultLane: // have no part in it
 		}
 	}
 	if client == nil || ledger == nil {

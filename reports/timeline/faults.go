@@ -82,7 +82,7 @@ func (f *faultReader) read(e sim.Event) {
 
 // label says how long the fault was in effect, and whether a probe saw it.
 func (b *bar) label(kind sim.FaultKind) {
-	long := inEffectFor(kind) + " " + words.Seconds(b.to-b.from)
+	long := inEffectFor[kind] + " " + words.Seconds(b.to-b.from)
 	if b.proven && !b.unproven {
 		b.labels = []string{long + ", seen by a probe", long, words.Seconds(b.to - b.from)}
 		return
@@ -91,24 +91,15 @@ func (b *bar) label(kind sim.FaultKind) {
 }
 
 // inEffectFor is what stands before the length of a fault.
-func inEffectFor(kind sim.FaultKind) string {
-	switch kind {
-	case sim.Suspend:
-		return "suspended for"
-	case sim.Crash:
-		return "down for"
-	case sim.ClockFault:
-		return "wrong for"
-	case sim.Partition:
-		return "cut for"
-	case sim.Delay:
-		return "slow for"
-	case sim.Hold:
-		return "held for"
-	case sim.Drop:
-		return "lossy for"
-	}
-	return string(kind) + " of"
+var inEffectFor = map[sim.FaultKind]string{
+	sim.Pause:      "pause of",
+	sim.Suspend:    "suspended for",
+	sim.Crash:      "down for",
+	sim.ClockFault: "wrong for",
+	sim.Partition:  "cut for",
+	sim.Delay:      "slow for",
+	sim.Hold:       "held for",
+	sim.Drop:       "lossy for",
 }
 
 // onlyHost is the host that all that happened in a lane was done to, or that its name

@@ -90,7 +90,7 @@ func TestACrashEndsABelief(t *testing.T) {
 func TestEveryFaultHasWordsForItsLength(t *testing.T) {
 	seen := map[string]bool{}
 	for _, kind := range sim.FaultKinds() {
-		words := inEffectFor(kind)
+		words := inEffectFor[kind]
 		if seen[words] || !strings.HasSuffix(words, " of") && !strings.HasSuffix(words, " for") {
 			t.Errorf("%s: %q", kind, words)
 		}

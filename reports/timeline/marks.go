@@ -121,5 +121,6 @@ func drawSymbol(on canvas.Paper, x, y vg.Length, style markStyle, client int) {
 		on.Fill(on.Circle(x, y, 3.4))
 		on.SetColor(c)
 		on.Fill(on.Circle(x, y, 2.2))
+	case turned: // is a flag, which is drawn elsewhere
 	}
 }

@@ -89,11 +89,15 @@ func (p *placement) try() (tags []tag, cost, lost int) {
 
 // rank says how important a mark's label is: 0 for evidence of a violation, 2 for a read.
 func (m mark) rank() int {
-	switch {
-	case m.guilty || m.saving || m.style == turned:
+	if m.guilty || m.saving {
 		return 0
-	case m.style != openDot:
+	}
+	switch m.style {
+	case turned:
+		return 0
+	case tick, cross, smallDot:
 		return 1
+	case openDot:
 	}
 	return 2
 }

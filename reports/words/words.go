@@ -76,6 +76,21 @@ func Many(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
+// Or lists names of which one is meant: "table, csv or md".
+func Or[T ~string](names ...T) string {
+	var b strings.Builder
+	for i, name := range names {
+		switch {
+		case i > 0 && i == len(names)-1:
+			b.WriteString(" or ")
+		case i > 0:
+			b.WriteString(", ")
+		}
+		b.WriteString(string(name))
+	}
+	return b.String()
+}
+
 // Are is the verb after n things.
 func Are(n int) string {
 	if n == 1 {

@@ -132,7 +132,7 @@ func (r *faultRun) signOfLife(h *sim.History) *sim.Event {
 	from, to := r.applied.At, sim.Forever
 	if r.undone != nil {
 		to = r.undone.At
-		if h.Header.World == "live" {
+		if h.Header.World == sim.LiveWorld {
 			to = r.proven.At
 		}
 	}

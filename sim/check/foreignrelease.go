@@ -9,6 +9,9 @@ import (
 // foreignRelease: the lock service gave a grant up at the request of a client that it had
 // not been given to. With a plain DEL, a client whose lease has run out does this to the
 // next holder, which is why the published algorithm compares the value first.
+//
+// Two things show that it holds: a release by the holder, and one by a client that no
+// longer was that, to which the service said so.
 func foreignRelease(h *sim.History) Finding {
 	owners := grantOwners(h)
 	given := map[string]*sim.Event{}
@@ -45,10 +48,53 @@ func foreignRelease(h *sim.History) Finding {
 		return found
 	case doubt != nil:
 		return undecided(ForeignRelease, "not every release can be put down to a client: %v", doubt)
-	case freed == 0:
-		return undecided(ForeignRelease, "the lock service was not seen to free any grant on request")
 	}
-	return holds(ForeignRelease, "%s, each at the request of the holder", count(freed, "release"))
+	return notForeign(freed, refusalsOf(h))
+}
+
+// notForeign says what shows that only holders freed the lock, if anything does.
+func notForeign(freed int, refused []refusal) Finding {
+	byHolders := count(freed, "release") + ", each at the request of the holder"
+	switch {
+	case freed == 0 && len(refused) == 0:
+		return undecided(ForeignRelease, "the lock service was not seen to free any grant on request, nor to refuse it")
+	case len(refused) == 0:
+		return holds(ForeignRelease, "%s", byHolders)
+	}
+	first := refused[0]
+	text := fmt.Sprintf("%s, which no longer held the lock, asked to release it and was refused at %s", first.told.Host, clock(first.told.At))
+	if len(refused) > 1 {
+		text += " (the first of " + count(len(refused), "such release") + ")"
+	}
+	if freed > 0 {
+		text = byHolders + "; " + text
+	}
+	return holds(ForeignRelease, "%s", text).shownBy(first.ended, first.told)
+}
+
+// refusal is a release that was asked for by a client that no longer held the lock, and
+// that the service refused.
+type refusal struct{ ended, told *sim.Event }
+
+// refusalsOf lists them. A client that was told nothing may have been obeyed, so it proves
+// nothing, and neither does a refusal while the service still had the grant.
+func refusalsOf(h *sim.History) (all []refusal) {
+	ended := map[string]*sim.Event{}
+	for i := range h.Events {
+		switch e := &h.Events[i]; e.Kind {
+		case sim.Expired, sim.Freed, sim.Forgotten:
+			if ended[e.Grant] == nil {
+				ended[e.Grant] = e
+			}
+		}
+	}
+	for i := range h.Events {
+		e := &h.Events[i]
+		if end := ended[e.Grant]; e.Kind == sim.NotReleased && e.Refused && end != nil && end.At <= e.At+stampLag(h) {
+			all = append(all, refusal{end, e})
+		}
+	}
+	return all
 }
 
 // requester is the client that asked to free a grant: the one that the service names,

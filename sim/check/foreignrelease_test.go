@@ -38,7 +38,61 @@ func TestOnlyTheHolderMayFreeTheLock(t *testing.T) {
 		{"a lease that runs out was freed by nobody", `
 			1s  lock granted grant=a client=client-1
 			11s lock expired grant=a`,
-			Undecided, "the lock service was not seen to free any grant on request", nil},
+			Undecided, "the lock service was not seen to free any grant on request, nor to refuse it", nil},
+		{"a client whose lease had run out asks, and is told that the lock is not its own", `
+			1s  lock     granted  grant=a
+			1s  client-1 acquired grant=a op=1
+			11s lock     expired  grant=a
+			12s lock     granted  grant=b client=client-2
+			13s client-1 release  grant=a op=1
+			13s client-1 not-released grant=a op=1 refused=yes`,
+			Holds, "client-1, which no longer held the lock, asked to release it and was refused at 13.000 s", []int64{3, 6}},
+		{"of several the first is shown, after what holders freed", `
+			1s  lock     granted  grant=a client=client-1
+			11s lock     expired  grant=a
+			12s lock     granted  grant=b client=client-2
+			13s client-1 not-released grant=a refused=yes
+			14s lock     freed    grant=b client=client-2
+			15s client-2 not-released grant=b refused=yes`,
+			Holds, "1 release, each at the request of the holder; client-1, which no longer held the lock, asked to release it and was refused at 13.000 s (the first of 2 such releases)", []int64{2, 4}},
+		{"a service that has forgotten the grant refuses as well", `
+			1s lock     granted   grant=a client=client-1
+			2s lock     forgotten grant=a
+			3s client-1 not-released grant=a refused=yes`,
+			Holds, "was refused at 3.000 s", []int64{2, 3}},
+		{"no answer is no refusal: it may have been done", `
+			1s  lock     granted grant=a client=client-1
+			11s lock     expired grant=a
+			13s client-1 not-released grant=a note=no_answer`,
+			Undecided, "was not seen to free", nil},
+		{"a holder that is refused shows nothing about strangers", `
+			1s lock     granted grant=a client=client-1
+			3s client-1 not-released grant=a refused=yes`,
+			Undecided, "was not seen to free", nil},
+		{"who freed it is not known, so a refusal of another release does not tell", `
+			| world=live
+			1s  lock     granted grant=a client=client-1
+			11s lock     expired grant=a
+			12s lock     granted grant=b client=client-2
+			13s client-1 not-released grant=a refused=yes
+			14s lock     freed   grant=b`,
+			Undecided, "event 5 does not say who asked", nil},
+		{"an observer that stamps the end a little late", `
+			| world=live
+			1s       lock     granted grant=a client=client-1
+			11s      client-1 not-released grant=a refused=yes
+			11.015s  lock     expired grant=a`,
+			Holds, "was refused at 11.000 s", []int64{2, 3}},
+		{"in the virtual world stamps are exact", `
+			1s       lock     granted grant=a client=client-1
+			11s      client-1 not-released grant=a refused=yes
+			11.015s  lock     expired grant=a`,
+			Undecided, "was not seen to free", nil},
+		{"one refusal does not make good what was freed before", `
+			1s lock granted grant=a client=client-1
+			2s lock freed   grant=a client=client-2
+			3s client-1 not-released grant=a refused=yes`,
+			Violated, "because client-2 asked for it", []int64{1, 2}},
 		{"an observer that cannot tell who asked", `
 			| world=live
 			1s lock granted grant=a client=client-1

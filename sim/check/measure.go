@@ -135,7 +135,7 @@ func (m Measure) gauge() gauge {
 func (m Measure) Unit() Unit { return m.gauge().unit }
 
 // In tells whether a world measures it: messages are counted in the virtual world only.
-func (m Measure) In(world string) bool { return m != Messages || world == "virtual" }
+func (m Measure) In(world string) bool { return m != Messages || world == sim.VirtualWorld }
 
 // Means says what is measured, in words.
 func (m Measure) Means() string { return m.gauge().means }

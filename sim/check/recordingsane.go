@@ -123,7 +123,7 @@ func auditGrants(h *sim.History) (*sim.Event, error) {
 	}
 	for i := range h.Events {
 		e := &h.Events[i]
-		if e.Kind != sim.Acquired || !served || given[e.Grant] || h.Header.World == "virtual" || h.Header.Ungranted {
+		if e.Kind != sim.Acquired || !served || given[e.Grant] || h.Header.World == sim.VirtualWorld || h.Header.Ungranted {
 			continue
 		}
 		return e, fmt.Errorf("event %d: %s acquired the grant %q, which the lock service never gave", e.Seq, e.Host, e.Grant)

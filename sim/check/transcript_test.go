@@ -103,6 +103,8 @@ func setField(t testing.TB, e *sim.Event, word string) {
 		e.Grant = text
 	case "fault":
 		e.Fault = text
+	case "refused":
+		e.Refused = value == "yes"
 	case "note":
 		e.Note = text
 	case "parted":

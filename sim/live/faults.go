@@ -22,31 +22,48 @@ func (w *World) Can(kind sim.FaultKind) error { return Can(kind) }
 // Can says why this machine cannot do any fault of this kind to real processes; nil: it
 // can. CanDo says it of one fault.
 func Can(kind sim.FaultKind) error {
-	if !slices.Contains(sim.FaultKinds(), kind) {
-		return fmt.Errorf("the live world has no fault %q", string(kind))
-	}
-	if kind == sim.ClockFault || kind == sim.Suspend {
+	switch kind {
+	case sim.ClockFault, sim.Suspend:
 		return ClockPatch()
+	case sim.Pause, sim.Crash, sim.Partition, sim.Delay, sim.Hold, sim.Drop:
+		return nil
 	}
-	return nil
+	return errNoFault(kind)
+}
+
+// errNoFault refuses a fault that the live world does not know how to do.
+func errNoFault(k sim.FaultKind) error {
+	return fmt.Errorf("the live world has no fault %q", string(k))
 }
 
 // CanDo says why a fault, which may name roles, cannot be done to real processes on this
 // machine; nil: it can.
 func CanDo(f sim.Fault) error {
-	switch {
-	case f.Kind == sim.Drop && f.Probability < rarestLoss:
-		return fmt.Errorf("a loss of %g of the packets is too rare for the live world to prove it: use %g or more", f.Probability, rarestLoss)
-	case f.Kind != sim.ClockFault:
-	case f.Rate != 0:
-		return errors.New("the live world cannot change how fast the clock of a real process runs, only step it")
-	case f.Clock != sim.MonotonicClock:
-	case f.Step < 0:
-		return fmt.Errorf("the live world cannot do the fault %s: %w", f.Lane(), errBackwards)
-	case f.For > 0:
-		return fmt.Errorf("the live world cannot undo the fault %s: %w", f.Lane(), errBackwards)
+	switch f.Kind {
+	case sim.Drop:
+		if f.Probability < rarestLoss {
+			return fmt.Errorf("a loss of %g of the packets is too rare for the live world to prove it: use %g or more", f.Probability, rarestLoss)
+		}
+	case sim.ClockFault:
+		if err := canTurn(f); err != nil {
+			return err
+		}
+	case sim.Pause, sim.Suspend, sim.Crash, sim.Partition, sim.Delay, sim.Hold: // all alike
 	}
 	return Can(f.Kind)
+}
+
+// canTurn says why a fault of a clock cannot be done to real processes; nil: it can.
+func canTurn(f sim.Fault) error {
+	switch {
+	case f.Rate != 0:
+		return errors.New("the live world cannot change how fast the clock of a real process runs, only step it")
+	case f.Clock == sim.MonotonicClock && f.Step < 0:
+		return fmt.Errorf("the live world cannot do the fault %s: %w", f.Lane(), errBackwards)
+	case f.Clock == sim.MonotonicClock && f.For > 0:
+		return fmt.Errorf("the live world cannot undo the fault %s: %w", f.Lane(), errBackwards)
+	}
+	return nil
 }
 
 // Await calls f when the fault can be applied: at once, but for Hold when a message is on

@@ -16,17 +16,25 @@ func (w *World) applyHost(f sim.Fault) (effect, error) {
 	if a == nil {
 		return effect{}, fmt.Errorf("there is no host %s in this trial", f.Host)
 	}
-	switch {
-	case f.Kind == sim.Crash:
+	switch f.Kind {
+	case sim.Crash:
 		return w.crashFault(a)
-	case f.Kind == sim.Suspend:
+	case sim.Suspend:
 		return w.suspendFault(a)
-	case f.Kind == sim.Pause:
+	case sim.Pause:
 		return pauseFault(a)
-	case f.Clock == sim.MonotonicClock:
-		return w.monotonicFault(a, f.Step)
+	case sim.ClockFault:
+		switch f.Clock {
+		case sim.MonotonicClock:
+			return w.monotonicFault(a, f.Step)
+		case sim.WallClock:
+			return wallFault(a, f.Step)
+		}
+		return effect{}, fmt.Errorf("a host has no clock %q", string(f.Clock))
+	case sim.Partition, sim.Delay, sim.Hold, sim.Drop:
+		return effect{}, fmt.Errorf("%s is done to links, not to a host", f.Kind)
 	}
-	return wallFault(a, f.Step)
+	return effect{}, errNoFault(f.Kind)
 }
 
 // pauseFault ends with a crash of the host: the processes that were stopped are gone.

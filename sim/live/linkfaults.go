@@ -34,8 +34,10 @@ func (w *World) applyLinks(f sim.Fault) (effect, error) {
 		return w.lab.network.drop(links, f.Probability, w.lab.Seed), nil
 	case sim.Hold:
 		return holdMessages(links, f.By)
+	case sim.Pause, sim.Suspend, sim.Crash, sim.ClockFault:
+		return effect{}, fmt.Errorf("%s is done to a host, not to links", f.Kind)
 	}
-	return effect{}, fmt.Errorf("%s is no fault that is done to links", f.Kind)
+	return effect{}, errNoFault(f.Kind)
 }
 
 // links finds the links that a fault is done to.

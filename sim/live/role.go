@@ -86,6 +86,16 @@ func (h *Host) obey(orders *json.Decoder) {
 				h.send(report{Say: bye})
 				os.Exit(0)
 			}
+		case begin: // came first, and does not come again
+			misused(o)
+		default:
+			misused(o)
 		}
 	}
+}
+
+// misused ends a process that is told what it cannot do.
+func misused(o order) {
+	fmt.Fprintf(os.Stderr, "an order that cannot be obeyed: %+v\n", o)
+	os.Exit(roleMisused)
 }

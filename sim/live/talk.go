@@ -124,24 +124,46 @@ func (t *talk) hear(reports *os.File, process *os.Process) {
 		switch {
 		case err == io.EOF || err == io.ErrUnexpectedEOF:
 			return // the process has ended, perhaps in mid-line
-		case err == nil && r.Say == ready && !closed(t.ready):
-			close(t.ready)
-		case err == nil && r.Say == bye && !closed(t.bye):
-			close(t.bye)
-		case err == nil && (r.Say == event || r.Say == sending) && r.Event != nil:
-			t.take(r)
-		case err == nil && r.Say == clocks && r.Clocks != nil:
-			select {
-			case <-t.answers: // which nobody waited for
-			default:
-			}
-			t.answers <- *r.Clocks
+		case err == nil && t.heard(r):
 		default:
 			t.garbled = fmt.Errorf("it sent what is not a report (%+v, %v); does something else write to file descriptor %d?", r, err, reportsFd)
 			process.Kill() // it cannot be relied on
 			return
 		}
 	}
+}
+
+// heard takes in a report; false: it is none, or says what it cannot say now.
+func (t *talk) heard(r report) bool {
+	switch r.Say {
+	case ready:
+		if closed(t.ready) {
+			return false
+		}
+		close(t.ready)
+	case bye:
+		if closed(t.bye) {
+			return false
+		}
+		close(t.bye)
+	case event, sending:
+		if r.Event == nil {
+			return false
+		}
+		t.take(r)
+	case clocks:
+		if r.Clocks == nil {
+			return false
+		}
+		select {
+		case <-t.answers: // which nobody waited for
+		default:
+		}
+		t.answers <- *r.Clocks
+	default:
+		return false
+	}
+	return true
 }
 
 func (t *talk) take(r report) {

@@ -38,31 +38,33 @@ const (
 	reportsFd = 4
 )
 
-type verb string
+// toDo is what an order is.
+type toDo string
 
-// Orders.
 const (
-	begin      verb = "begin"
-	start      verb = "start"
-	goOn       verb = "go-on"
-	stop       verb = "stop"
-	tellClocks verb = "tell-clocks"
+	begin      toDo = "begin"
+	start      toDo = "start"
+	goOn       toDo = "go-on"
+	stop       toDo = "stop"
+	tellClocks toDo = "tell-clocks"
 )
 
-// Reports.
+// saying is what a report is.
+type saying string
+
 const (
-	ready  verb = "ready"
-	event  verb = "event"
-	bye    verb = "bye"
-	clocks verb = "clocks"
+	ready  saying = "ready"
+	event  saying = "event"
+	bye    saying = "bye"
+	clocks saying = "clocks"
 	// A message is about to be sent, and that it has been will be recorded as an event of
 	// this kind.
-	sending verb = "sending"
+	sending saying = "sending"
 )
 
 // order is what the harness tells a role process.
 type order struct {
-	Do     verb            `json:"do"`
+	Do     toDo            `json:"do"`
 	Host   sim.HostID      `json:"host,omitempty"`   // begin
 	Stream string          `json:"stream,omitempty"` // begin: name of the random stream
 	Seed   uint64          `json:"seed,omitempty"`   // begin
@@ -76,7 +78,7 @@ type order struct {
 
 // report is what a role process tells the harness.
 type report struct {
-	Say    verb          `json:"say"`
+	Say    saying        `json:"say"`
 	At     time.Duration `json:"at,omitempty"`     // event: when, on the machine's clock
 	Hold   bool          `json:"hold,omitempty"`   // event, sending: the process waits for go-on
 	Event  *sim.Event    `json:"event,omitempty"`  // event; its own At, Seq and Host are not filled in. sending: its Kind

@@ -2,6 +2,7 @@ package virtual
 
 import (
 	"cmp"
+	"fmt"
 	"math/bits"
 	"slices"
 	"time"
@@ -59,11 +60,14 @@ func (c *hostClock) step(now, d time.Duration) {
 }
 
 // clock gives one of the host's clocks.
-func (h *Host) clock(name sim.ClockName) *hostClock {
-	if name == sim.MonotonicClock {
-		return &h.mono
+func (h *Host) clock(name sim.ClockName) (*hostClock, error) {
+	switch name {
+	case sim.MonotonicClock:
+		return &h.mono, nil
+	case sim.WallClock:
+		return &h.wall, nil
 	}
-	return &h.wall
+	return nil, fmt.Errorf("a host has no clock %q", string(name))
 }
 
 // StepMonotonic moves the monotonic clock by d. Whoever waits on that clock wakes when
@@ -77,8 +81,8 @@ func (h *Host) SetMonotonicRate(rate int64) {
 	h.rateChanged(&h.mono)
 }
 
-// StepWall moves the wall clock by d. Nothing that waits is moved: timers count on the
-// monotonic clock.
+// StepWall moves the wall clock by d. Of what waits only AtWall is moved: all else counts on
+// the monotonic clock.
 func (h *Host) StepWall(d time.Duration) { h.stepClock(&h.wall, d) }
 
 // SetWallRate makes the wall clock run at rate billionths of true time, times what faults
@@ -90,27 +94,20 @@ func (h *Host) SetWallRate(rate int64) {
 
 func (h *Host) stepClock(c *hostClock, d time.Duration) {
 	c.step(h.world.now, d)
-	h.moved(c)
+	h.rearm(c)
 }
 
 func (h *Host) rateChanged(c *hostClock) {
 	c.setRate(h.world.now)
-	h.moved(c)
+	h.rearm(c)
 }
 
-// moved moves all that waits on the clock, which is nothing if it is the wall clock.
-func (h *Host) moved(c *hostClock) {
-	if c == &h.mono {
-		h.rearm()
-	}
-}
-
-// rearm moves all that waits on the host's monotonic clock to its new true time, and
-// keeps the order of what stays at one instant.
-func (h *Host) rearm() {
+// rearm moves all that waits on one of the host's clocks to its new true time, and keeps
+// the order of what stays at one instant.
+func (h *Host) rearm(c *hostClock) {
 	var mine []entry
 	for _, e := range h.world.queue.entries {
-		if e.timer.host == h && e.timer.local {
+		if e.timer.host == h && e.timer.clock == c {
 			mine = append(mine, e)
 		}
 	}
@@ -118,9 +115,11 @@ func (h *Host) rearm() {
 		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.order, b.order))
 	})
 	for _, t := range h.stalled {
-		mine = append(mine, entry{timer: t})
+		if t.clock == c {
+			mine = append(mine, entry{timer: t})
+		}
 	}
 	for _, e := range mine {
-		h.world.scheduleLocal(e.timer, e.timer.due)
+		h.world.scheduleOn(c, e.timer, e.timer.due)
 	}
 }

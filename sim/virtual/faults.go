@@ -15,12 +15,18 @@ type effect struct {
 	undo  func() error
 }
 
-// Can says which faults this world does: all of them.
+// Can says which faults this world does: all that onHost and onLinks know.
 func (w *World) Can(k sim.FaultKind) error {
-	if !slices.Contains(sim.FaultKinds(), k) {
-		return fmt.Errorf("the virtual world has no fault %q", string(k))
+	switch k {
+	case sim.Pause, sim.Suspend, sim.Crash, sim.ClockFault, sim.Partition, sim.Delay, sim.Hold, sim.Drop:
+		return nil
 	}
-	return nil
+	return errNoFault(k)
+}
+
+// errNoFault refuses a fault that the virtual world does not know how to do.
+func errNoFault(k sim.FaultKind) error {
+	return fmt.Errorf("the virtual world has no fault %q", string(k))
 }
 
 // Apply does a fault to a running trial. Faults nest: what two of them do to one host or

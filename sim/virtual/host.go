@@ -20,7 +20,7 @@ type Host struct {
 	wall    hostClock
 	paused  int      // how many pauses are in effect
 	backlog []*timer // what has come due while paused, in order
-	stalled []*timer // what waits on the monotonic clock while that stands still
+	stalled []*timer // what waits on a clock while that stands still
 	handle  func(from sim.HostID, request any, reply func(any))
 	receive func(from sim.HostID, message any)
 	idle    [][]*conn // by server's index: connections that wait for use

@@ -19,19 +19,34 @@ var (
 // onHost does a fault to a host or its clocks.
 func (w *World) onHost(f sim.Fault) (effect, error) {
 	h := w.Host(f.Host)
-	switch {
-	case f.Kind == sim.Crash:
+	switch f.Kind {
+	case sim.Crash:
 		return h.crashFault(), nil
-	case f.Kind == sim.ClockFault && f.Rate != 0:
-		return h.rateFault(h.clock(f.Clock), f.Rate), nil
-	case f.Kind == sim.ClockFault:
-		return h.stepFault(h.clock(f.Clock), f.Step), nil
-	case h.down:
-		return effect{}, errDown
-	case f.Kind == sim.Suspend:
-		return h.suspendFault(), nil
+	case sim.ClockFault:
+		c, err := h.clock(f.Clock)
+		switch {
+		case err != nil:
+			return effect{}, err
+		case f.Rate != 0:
+			return h.rateFault(c, f.Rate), nil
+		}
+		return h.stepFault(c, f.Step), nil
+	case sim.Suspend:
+		return h.unlessDown(h.suspendFault)
+	case sim.Pause:
+		return h.unlessDown(h.pauseFault)
+	case sim.Partition, sim.Delay, sim.Hold, sim.Drop:
+		return effect{}, fmt.Errorf("%s is done to links, not to a host", f.Kind)
 	}
-	return h.pauseFault(), nil
+	return effect{}, errNoFault(f.Kind)
+}
+
+// unlessDown does what cannot be done to a host that is switched off.
+func (h *Host) unlessDown(fault func() effect) (effect, error) {
+	if h.down {
+		return effect{}, errDown
+	}
+	return fault(), nil
 }
 
 // pauseFault is proven by what a pause is: the host lets nothing happen. That nothing did

@@ -16,22 +16,26 @@ func (w *World) onLinks(f sim.Fault) (effect, error) {
 	if err != nil {
 		return effect{}, err
 	}
-	if f.Kind == sim.Hold {
-		return w.holdFault(named, f.By)
-	}
-	var all []effect
-	for _, n := range named {
-		l := w.link(w.Host(n.From), w.Host(n.To))
-		switch f.Kind {
-		case sim.Partition:
-			all = append(all, l.partitionFault(n))
-		case sim.Delay:
-			all = append(all, l.delayFault(n, f.By))
-		case sim.Drop:
-			all = append(all, l.dropFault(n, f.Probability))
+	each := func(do func(*link, sim.Link) effect) (effect, error) {
+		var all []effect
+		for _, n := range named {
+			all = append(all, do(w.link(w.Host(n.From), w.Host(n.To)), n))
 		}
+		return together(all), nil
 	}
-	return together(all), nil
+	switch f.Kind {
+	case sim.Partition:
+		return each((*link).partitionFault)
+	case sim.Delay:
+		return each(func(l *link, n sim.Link) effect { return l.delayFault(n, f.By) })
+	case sim.Drop:
+		return each(func(l *link, n sim.Link) effect { return l.dropFault(n, f.Probability) })
+	case sim.Hold:
+		return w.holdFault(named, f.By)
+	case sim.Pause, sim.Suspend, sim.Crash, sim.ClockFault:
+		return effect{}, fmt.Errorf("%s is done to a host, not to links", f.Kind)
+	}
+	return effect{}, errNoFault(f.Kind)
 }
 
 // together makes one effect of those on single links.

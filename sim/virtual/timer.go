@@ -18,8 +18,8 @@ const (
 // runs. It is embedded in what it belongs to, so that queueing it allocates nothing.
 type timer struct {
 	place int32
-	local bool          // due counts on the host's monotonic clock, not on true time
-	due   time.Duration // when local
+	clock *hostClock    // that due is a time of; nil: it counts on true time
+	due   time.Duration // what the clock shows when the time has come
 	host  *Host         // it waits while this host is paused; nil: the world itself
 	proc  *process      // wakes this process, or
 	run   func()        // runs this
@@ -29,17 +29,20 @@ type timer struct {
 // schedule queues t at a point of true time, in place of an earlier one.
 func (w *World) schedule(t *timer, at time.Duration) {
 	w.cancel(t)
-	t.local = false
+	t.clock = nil
 	if at != sim.Forever {
 		w.queue.push(int64(max(at, w.now)), t)
 	}
 }
 
 // scheduleLocal queues t for the moment at which its host's monotonic clock shows due.
-func (w *World) scheduleLocal(t *timer, due time.Duration) {
-	at := t.host.mono.When(w.now, due)
+func (w *World) scheduleLocal(t *timer, due time.Duration) { w.scheduleOn(&t.host.mono, t, due) }
+
+// scheduleOn queues t for the moment at which a clock of its host shows due.
+func (w *World) scheduleOn(clock *hostClock, t *timer, due time.Duration) {
+	at := clock.When(w.now, due)
 	w.schedule(t, at)
-	t.local, t.due = true, due
+	t.clock, t.due = clock, due
 	if at == sim.Forever && due != sim.Forever {
 		t.place = stalled
 		t.host.stalled = append(t.host.stalled, t)
@@ -76,6 +79,16 @@ type Timer struct {
 func (h *Host) After(d time.Duration, f func()) *Timer {
 	t := &Timer{world: h.world, timer: timer{place: nowhere, host: h, run: f}}
 	h.world.scheduleLocal(&t.timer, sim.AddCapped(h.Now(), d))
+	return t
+}
+
+// AtWall calls f once the host's wall clock shows at, but not while the host is paused.
+// When the clock is stepped, or its rate changes, or the machine was suspended, the call
+// comes earlier or later with it: so it is as if the host looked at its wall clock all the
+// time. f runs outside any process and must not block.
+func (h *Host) AtWall(at time.Time, f func()) *Timer {
+	t := &Timer{world: h.world, timer: timer{place: nowhere, host: h, run: f}}
+	h.world.scheduleOn(&h.wall, &t.timer, at.Sub(Epoch))
 	return t
 }
 

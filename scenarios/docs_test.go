@@ -1,0 +1,185 @@
+package scenarios
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// formatKey is a key of the format with where it stands: "steps.on.event".
+type formatKey struct {
+	key
+	path string
+}
+
+// formatKeys lists the keys of a type of the format, each before those below it.
+func formatKeys(under string, t reflect.Type) (out []formatKey) {
+	for _, k := range keysOf(t) {
+		path := strings.TrimPrefix(under+"."+k.name, ".")
+		out = append(out, formatKey{k, path})
+		inner := t.Field(k.field).Type
+		if inner.Kind() == reflect.Slice {
+			inner = inner.Elem()
+		}
+		if inner.Kind() != reflect.Struct || slices.Contains(namesOf(keysOf(inner)), "") { // a leaf: its fields have no tags
+			continue
+		}
+		out = append(out, formatKeys(path, inner)...)
+	}
+	return out
+}
+
+const document = "../docs/scenarios.md"
+
+// section holds the part of the document between two remarks against what the code says,
+// and under -update writes it.
+func section(t *testing.T, name, want string) {
+	t.Helper()
+	text, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin, end := "<!-- "+name+": from the code, by go test ./scenarios -run TestDocument -update -->\n", "<!-- end of "+name+" -->\n"
+	before, rest, found := strings.Cut(string(text), begin)
+	got, after, ended := strings.Cut(rest, end)
+	if !found || !ended {
+		t.Fatalf("%s has no part between %q and %q", document, begin, end)
+	}
+	if *update {
+		if err := os.WriteFile(document, []byte(before+begin+want+end+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if got != want {
+		t.Errorf("%s does not say what the code says of %s; run the test with -update if that is right\ngot:\n%s\nwant:\n%s", document, name, got, want)
+	}
+}
+
+// TestDocumentListsEveryKey: the faults have a table of their own.
+func TestDocumentListsEveryKey(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("\n| key | meaning |\n| --- | --- |\n")
+	for _, k := range formatKeys("", reflect.TypeFor[fileScenario]()) {
+		if strings.HasPrefix(k.path, "steps.do.") {
+			continue
+		}
+		name := "`" + k.path + "`"
+		if k.required {
+			name = "**" + name + "**"
+		}
+		fmt.Fprintf(&b, "| %s | %s |\n", name, strings.ReplaceAll(k.doc, "|", "\\|"))
+	}
+	section(t, "keys", b.String()+"\n")
+}
+
+func TestDocumentListsEveryEvent(t *testing.T) {
+	var b strings.Builder
+	row := func(on string, kinds []sim.Kind) {
+		for _, k := range kinds {
+			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", k, on, inWords(k))
+		}
+	}
+	votes := func(k sim.Kind) bool { return strings.HasPrefix(string(k), "node-") }
+	account := func(k sim.Kind) bool { return slices.Contains(ledgerKinds(), k) }
+	b.WriteString("\n| event | recorded by | when it |\n| --- | --- | --- |\n")
+	row("a client", sim.ClientKinds())
+	row("`ledger`", slices.DeleteFunc(sim.ServerKinds(), func(k sim.Kind) bool { return !account(k) }))
+	row("a server of the lock", slices.DeleteFunc(sim.ServerKinds(), func(k sim.Kind) bool { return account(k) || votes(k) }))
+	row("a server of Redlock", slices.DeleteFunc(sim.ServerKinds(), func(k sim.Kind) bool { return !votes(k) }))
+	for _, k := range append(sim.ClientKinds(), sim.ServerKinds()...) {
+		if n := strings.Count(b.String(), "| `"+string(k)+"` |"); n != 1 {
+			t.Errorf("the event %s has %d rows", k, n)
+		}
+	}
+	section(t, "events", b.String()+"\n")
+}
+
+func TestDocumentListsEveryMeasure(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("\n| measure | what it is |\n| --- | --- |\n")
+	for _, m := range check.Measures() {
+		only := ""
+		if !m.In(LiveWorld) {
+			only = " (virtual world)"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s%s |\n", m, m.Means(), only)
+	}
+	section(t, "measures", b.String()+"\n")
+}
+
+// A table that is written by hand has a row for each name, and no others.
+func TestDocumentListsEveryFaultAndRole(t *testing.T) {
+	text, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := regexp.MustCompile("`([^`]+)`")
+	names := func(cell string) (out []string) {
+		for _, m := range code.FindAllStringSubmatch(cell, -1) {
+			out = append(out, m[1])
+		}
+		return out
+	}
+	table := func(titles string) (rows [][]string) {
+		_, rest, found := strings.Cut(string(text), titles+"\n")
+		if !found {
+			t.Fatalf("%s has no table %q", document, titles)
+		}
+		for line := range strings.Lines(rest) {
+			if !strings.HasPrefix(line, "| ") {
+				break
+			}
+			if cells := strings.Split(strings.Trim(line, "| \n"), " | "); cells[0] != "---" {
+				rows = append(rows, cells)
+			}
+		}
+		return rows
+	}
+	var kinds, roles []string
+	do := reflect.TypeFor[fileDo]()
+	for _, row := range table("| fault | what it does | keys |") {
+		kind := names(row[0])[0]
+		kinds = append(kinds, kind)
+		i := slices.IndexFunc(keysOf(do), func(k key) bool { return k.name == kind })
+		if i < 0 {
+			t.Errorf("the document has a fault %s, which the format has not", kind)
+			continue
+		}
+		var has []string
+		for _, name := range names(row[2]) {
+			name, _, _ = strings.Cut(name, ":")
+			has = append(has, name)
+		}
+		for _, name := range namesOf(keysOf(do.Field(keysOf(do)[i].field).Type)) {
+			if !slices.Contains(has, name) {
+				t.Errorf("the document does not say that the fault %s has a key %s", kind, name)
+			}
+			has = slices.DeleteFunc(has, func(s string) bool { return s == name || s == string(sim.MonotonicClock) })
+		}
+		if len(has) > 0 {
+			t.Errorf("the document says that the fault %s has %q, which the format has not", kind, has)
+		}
+	}
+	for _, row := range table("| role | who that is |") {
+		roles = append(roles, names(row[0])...)
+	}
+	same := func(what string, got, want []string) {
+		if got, want := slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want)); !slices.Equal(got, want) {
+			t.Errorf("the %s of the document are %q, those of the format %q", what, got, want)
+		}
+	}
+	same("faults", kinds, faultNames())
+	var all []string
+	for _, r := range sim.Roles() {
+		all = append(all, string(r))
+	}
+	same("roles", roles, all)
+}

@@ -1,0 +1,122 @@
+package scenarios
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/locklab/locklab/sim/check"
+)
+
+// shownDigits are how many digits reports show behind the point of what was measured.
+const shownDigits = 3
+
+// scale is a unit in which lengths of time are shown.
+type scale struct {
+	name string
+	one  time.Duration // 0: a lease
+}
+
+var leases = scale{name: "ttl"}
+
+// scales are the units in which a script can write a length of time, beside leases.
+var scales = []scale{
+	{"ns", time.Nanosecond}, {"us", time.Microsecond}, {"µs", time.Microsecond}, {"μs", time.Microsecond}, {"ms", time.Millisecond},
+	{"s", time.Second}, {"m", time.Minute}, {"h", time.Hour},
+}
+
+// ShowMeasured writes what was measured as reports show it where nobody has said in which
+// unit: lengths of time in leases, "1.02ttl to 1.05ttl".
+func ShowMeasured(m check.Measured, ttl time.Duration) string {
+	return showMeasured(m, ttl, leases, shownDigits)
+}
+
+// Show writes what was measured in the unit in which the range is written: a bound of 5ms
+// is answered in milliseconds.
+func (r Range) Show(m check.Measured, ttl time.Duration) string {
+	return r.show(m, ttl, r.To, shownDigits)
+}
+
+// show writes it in the unit of one end of the range. An end that is a sum of leases and
+// something else has two, and one that is 0 none: then the other end's is taken.
+func (r Range) show(m check.Measured, ttl time.Duration, end Bound, digits int) string {
+	in := end.scales()
+	if len(in) == 0 {
+		in = append(r.From.scales(), r.To.scales()...)
+	}
+	if len(in) == 0 || !slices.Contains(in, leases) {
+		return showMeasured(m, ttl, append(in, leases)[0], digits)
+	}
+	text := showMeasured(m, ttl, leases, digits)
+	if i := slices.IndexFunc(in, func(s scale) bool { return s != leases }); i >= 0 {
+		text += ", which is " + showMeasured(m, ttl, in[i], digits)
+	}
+	return text
+}
+
+// scales are the units in which the bound is written.
+func (b Bound) scales() (out []scale) {
+	for _, span := range b.spans {
+		text := span.String()
+		switch {
+		case strings.HasSuffix(text, leases.name):
+			out = append(out, leases)
+		case span.In(time.Hour) > 0:
+			out = append(out, scaleOf(text))
+		}
+	}
+	return out
+}
+
+// scaleOf is the unit of a length of time: of 1m30s seconds, the finest of them.
+func scaleOf(text string) scale {
+	name := strings.TrimLeft(text[strings.LastIndexAny(text, "0123456789.")+1:], " ")
+	i := slices.IndexFunc(scales, func(s scale) bool { return s.name == name })
+	if i < 0 {
+		panic("a length of time in an unknown unit: " + text)
+	}
+	return scales[i]
+}
+
+func showMeasured(m check.Measured, ttl time.Duration, in scale, digits int) string {
+	least, most := showValue(m.Measure, m.Least, ttl, in, digits), showValue(m.Measure, m.Most, ttl, in, digits)
+	if least != most {
+		return least + " to " + most
+	}
+	return least
+}
+
+func showValue(m check.Measure, v float64, ttl time.Duration, in scale, digits int) string {
+	if m.Unit() != check.Seconds {
+		return strconv.FormatFloat(v, 'g', digits+1, 64)
+	}
+	if in == leases {
+		return strconv.FormatFloat(v/ttl.Seconds(), 'f', digits, 64) + in.name
+	}
+	text := strconv.FormatFloat(v/in.one.Seconds(), 'f', digits, 64)
+	return strings.TrimRight(strings.TrimRight(text, "0"), ".") + in.name
+}
+
+// showMiss writes what was measured outside the range, in the unit of the end that it is
+// outside of, and with as many digits as it takes to see that: "0.9995ttl" where 1ttl is
+// the least.
+func (r Range) showMiss(m check.Measured, ttl time.Duration) string {
+	const nanoseconds = 9 // digits, of a lease of a second
+	miss, end := m.Least, r.From
+	if miss >= end.In(ttl, r.Measure) {
+		miss, end = m.Most, r.To
+	}
+	bound := end.In(ttl, r.Measure)
+	same := func(digits int) bool {
+		at := func(v float64) string {
+			return r.show(check.Measured{Measure: m.Measure, Least: v, Most: v}, ttl, end, digits)
+		}
+		return at(miss) == at(bound)
+	}
+	digits := shownDigits
+	for digits < nanoseconds && same(digits) {
+		digits++
+	}
+	return r.show(m, ttl, end, digits)
+}

@@ -1,0 +1,122 @@
+package scenarios
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/sim/check"
+)
+
+// Who reads "expected 1ttl or more, measured 1.000ttl" learns nothing.
+func TestWhatMissesARangeIsShownWithTheDigitsThatItTakes(t *testing.T) {
+	s := load(t, `
+scenario: narrow
+title: A range
+text: One that is missed by little.
+ttl: 2s
+clients: 1
+workload:
+  withdraw: {}
+backends: [redis]
+guards: [none]
+until: 1ttl
+expect:
+  - measures: {next-grant: [1ttl, 1.15ttl]}
+    because: it is so
+`)
+	r := s.Bounds(cellOf(t, "redis", "none"))[0]
+	for _, c := range []struct {
+		least, most time.Duration
+		want        string
+	}{
+		{1999 * time.Millisecond, 2001 * time.Millisecond, "0.9995ttl to 1.0005ttl"},
+		{2 * time.Second, 2300*time.Millisecond + 1, "1.000000000ttl to 1.150000000ttl"},
+		{time.Second, 2 * time.Second, "0.500ttl to 1.000ttl"},
+		{2 * time.Second, 3 * time.Second, "1.000ttl to 1.500ttl"},
+		{time.Second, time.Second, "0.500ttl"},
+	} {
+		m := check.Measured{Measure: "next-grant", Count: 2, Least: c.least.Seconds(), Most: c.most.Seconds()}
+		if got := r.showMiss(m, s.TTL); got != c.want {
+			t.Errorf("from %v to %v is shown as %s, expected %s", c.least, c.most, got, c.want)
+		}
+	}
+}
+
+// Who says "at most 5 ms" wants to be told how many milliseconds it was, not how many leases.
+func TestWhatIsMeasuredIsShownInTheUnitOfTheBound(t *testing.T) {
+	const ms = time.Millisecond
+	for _, c := range []struct {
+		bounds      string
+		least, most time.Duration
+		want        string // what was measured, where it misses the range and where it is only shown
+	}{
+		{"0s, 5ms", 50 * ms, 50 * ms, "50ms"},
+		{"0, 5ms", 4 * ms, 5*ms + 10, "4ms to 5.00001ms"},
+		{"50ms, 60ms", 49999 * time.Microsecond, 52 * ms, "49.999ms to 52ms"},
+		{"50ms, 2s", 60 * ms, 2100 * ms, "0.06s to 2.1s"}, // the end that is missed
+		{"50ms, 2s", 40 * ms, 2100 * ms, "40ms to 2100ms"},
+		{"0s, 60s", 0, 24 * time.Hour, "0s to 86400s"},
+		{"1m, 1m30s", time.Minute, 95200 * ms, "60s to 95.2s"},
+		{"2h, 3h", 90 * time.Minute, 150 * time.Minute, "1.5h to 2.5h"},
+		{"0, 20us", 21 * time.Microsecond, 21 * time.Microsecond, "21us"},
+		{"0, 20µs", 21 * time.Microsecond, 21 * time.Microsecond, "21µs"},
+		{"0, 20μs", 21 * time.Microsecond, 21 * time.Microsecond, "21μs"},
+		{"0s, 0ms", 10 * ms, 10 * ms, "0.001ttl"}, // nothing says in which unit
+		{"0.5ttl, 1ttl", time.Second, 10 * time.Second, "0.100ttl to 1.000ttl"},
+		{"0s, 1ttl", time.Second, 11 * time.Second, "0.100ttl to 1.100ttl"},
+		{"1ttl, 1ttl+600ms", 10 * time.Second, 11 * time.Second, "1.000ttl to 1.100ttl, which is 10000ms to 11000ms"},
+	} {
+		s := load(t, fmt.Sprintf(`
+scenario: units
+title: A range
+text: One in some unit.
+ttl: 10s
+clients: 1
+workload:
+  withdraw: {}
+backends: [redis]
+guards: [none]
+until: 1ttl
+expect:
+  - measures: {wait: [%s]}
+    because: it is so
+`, c.bounds))
+		r := s.Bounds(cellOf(t, "redis", "none"))[0]
+		m := check.Measured{Measure: "wait", Count: 2, Least: c.least.Seconds(), Most: c.most.Seconds()}
+		if r.Contains(m, s.TTL) {
+			t.Errorf("[%s]: from %v to %v is in it", c.bounds, c.least, c.most)
+		}
+		if got := r.showMiss(m, s.TTL); got != c.want {
+			t.Errorf("[%s]: from %v to %v is shown as %s, expected %s", c.bounds, c.least, c.most, got, c.want)
+		}
+	}
+}
+
+func TestWhatLiesInARangeIsShownInItsUnitToo(t *testing.T) {
+	s := load(t, `
+scenario: units
+title: A range
+text: One in milliseconds.
+ttl: 10s
+clients: 1
+workload:
+  withdraw: {}
+backends: [redis]
+guards: [none]
+until: 1ttl
+expect:
+  - measures: {wait: [0s, 5ms], messages: [1, 9]}
+    because: it is so
+`)
+	for i, want := range []string{"0.48ms to 4ms", "2 to 2.5"} {
+		r := s.Bounds(cellOf(t, "redis", "none"))[i].Range
+		m := check.Measured{Measure: r.Measure, Count: 2, Least: 0.00048, Most: 0.004}
+		if r.Measure == check.Messages {
+			m.Least, m.Most = 2, 2.5
+		}
+		if got := r.Show(m, s.TTL); got != want {
+			t.Errorf("%s: %s, expected %s", r, got, want)
+		}
+	}
+}

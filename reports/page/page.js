@@ -30,7 +30,7 @@
       text: `${row.text} ${name.toLowerCase()}`,
     };
   });
-  const violating = ["lost", "broken", "starved"];
+  const violating = ["lost", "broken", "doubled", "starved"];
 
   const filter = () => {
     const want = Object.fromEntries(new FormData(filters));

@@ -21,6 +21,7 @@ type level struct {
 // The levels, from worst to best.
 var (
 	lost      = level{"lost", "✗", "damage", "money was lost, or one effect was applied twice"}
+	doubled   = level{"doubled", "◔", "two at work", "two worked under the lock at once, though never two believed to hold it; no loss was found"}
 	broken    = level{"broken", "◐", "lock broken", "two held the lock, or a superseded holder wrote; no loss was found"}
 	starved   = level{"starved", "○", "not served", "safe, but somebody waited too long or was refused although in the right"}
 	undecided = level{"undecided", "?", "undecided", "the trials do not tell"}
@@ -35,7 +36,7 @@ func levelOfOutcome(name string, o scenarios.Outcome, meaning string) level {
 }
 
 func levels() []level {
-	return []level{lost, broken, starved, holds, undecided, missing, pointless}
+	return []level{lost, broken, doubled, starved, holds, undecided, missing, pointless}
 }
 
 // count is in how many of the trials that tell something was violated.
@@ -89,7 +90,7 @@ func levelOf(c scenarios.Summary) (level, count) {
 		}
 	}
 	worst[lost.Name] = countOf(c.Damage)
-	for _, l := range []level{lost, broken, starved} {
+	for _, l := range []level{lost, broken, doubled, starved} {
 		if n := worst[l.Name]; n.violated > 0 {
 			return l, n
 		}
@@ -109,6 +110,8 @@ func levelOfProperty(p check.Property) level {
 		return starved
 	case check.Overlap, check.OverlapValid, check.StaleWrite, check.TokenOrder, check.ForeignRelease:
 		return broken
+	case check.WorkOverlap: // an attentive client does not work on, so the lock is not to blame
+		return doubled
 	case check.FaultsHappened, check.RecordingSane: // are not violated: the trial is undecided
 		return undecided
 	}

@@ -65,8 +65,12 @@ func (s *Scenario) castInWords() string {
 
 func (w Workload) inWords(s *Scenario) string {
 	parts := []string{"takes the lock", "reads the balance"}
-	if w.Kind == ChargeOnce {
+	switch w.Kind {
+	case Withdraw:
+	case ChargeOnce:
 		parts[1] = "looks whether the job is done"
+	default:
+		panic(fmt.Sprintf("there are no words for the workload %q", string(w.Kind)))
 	}
 	if w.Think.In(s.TTL) > 0 {
 		parts = append(parts, "works for "+inBoth(w.Think, s.TTL))

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -115,38 +116,50 @@ func TestDocumentListsEveryMeasure(t *testing.T) {
 	section(t, "measures", b.String()+"\n")
 }
 
-// A table that is written by hand has a row for each name, and no others.
-func TestDocumentListsEveryFaultAndRole(t *testing.T) {
-	text, err := os.ReadFile(document)
+// codes are the names in a cell of a table.
+func codes(cell string) (out []string) {
+	for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cell, -1) {
+		out = append(out, m[1])
+	}
+	return out
+}
+
+// tableOf reads the table with these titles: its rows, each in cells.
+func tableOf(t *testing.T, path, titles string) (rows [][]string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	code := regexp.MustCompile("`([^`]+)`")
-	names := func(cell string) (out []string) {
-		for _, m := range code.FindAllStringSubmatch(cell, -1) {
-			out = append(out, m[1])
-		}
-		return out
+	_, rest, found := strings.Cut(string(text), titles+"\n")
+	if !found {
+		t.Fatalf("%s has no table %q", path, titles)
 	}
-	table := func(titles string) (rows [][]string) {
-		_, rest, found := strings.Cut(string(text), titles+"\n")
-		if !found {
-			t.Fatalf("%s has no table %q", document, titles)
+	for line := range strings.Lines(rest) {
+		if !strings.HasPrefix(line, "| ") {
+			break
 		}
-		for line := range strings.Lines(rest) {
-			if !strings.HasPrefix(line, "| ") {
-				break
-			}
-			if cells := strings.Split(strings.Trim(line, "| \n"), " | "); cells[0] != "---" {
-				rows = append(rows, cells)
-			}
+		if cells := strings.Split(strings.Trim(line, "| \n"), " | "); cells[0] != "---" {
+			rows = append(rows, cells)
 		}
-		return rows
 	}
+	return rows
+}
+
+// same holds the names of a table against those that there are.
+func same(t *testing.T, what string, got, want []string) {
+	t.Helper()
+	if got, want := slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want)); !slices.Equal(got, want) {
+		t.Errorf("the %s of the document are %q, those of the code %q", what, got, want)
+	}
+}
+
+// A table that is written by hand has a row for each name, and no others.
+func TestDocumentListsEveryFaultAndRole(t *testing.T) {
 	var kinds, roles []string
 	do := reflect.TypeFor[fileDo]()
-	for _, row := range table("| fault | what it does | keys |") {
-		kind := names(row[0])[0]
+	for _, row := range tableOf(t, document, "| fault | what it does | keys |") {
+		kind := codes(row[0])[0]
 		kinds = append(kinds, kind)
 		i := slices.IndexFunc(keysOf(do), func(k key) bool { return k.name == kind })
 		if i < 0 {
@@ -154,7 +167,7 @@ func TestDocumentListsEveryFaultAndRole(t *testing.T) {
 			continue
 		}
 		var has []string
-		for _, name := range names(row[2]) {
+		for _, name := range codes(row[2]) {
 			name, _, _ = strings.Cut(name, ":")
 			has = append(has, name)
 		}
@@ -168,18 +181,39 @@ func TestDocumentListsEveryFaultAndRole(t *testing.T) {
 			t.Errorf("the document says that the fault %s has %q, which the format has not", kind, has)
 		}
 	}
-	for _, row := range table("| role | who that is |") {
-		roles = append(roles, names(row[0])...)
+	for _, row := range tableOf(t, document, "| role | who that is |") {
+		roles = append(roles, codes(row[0])...)
 	}
-	same := func(what string, got, want []string) {
-		if got, want := slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want)); !slices.Equal(got, want) {
-			t.Errorf("the %s of the document are %q, those of the format %q", what, got, want)
-		}
-	}
-	same("faults", kinds, faultNames())
+	same(t, "faults", kinds, faultNames())
 	var all []string
 	for _, r := range sim.Roles() {
 		all = append(all, string(r))
 	}
-	same("roles", roles, all)
+	same(t, "roles", roles, all)
+}
+
+// The document of how locklab is built has every property, every guard and whether it needs a
+// token.
+func TestDocumentListsEveryPropertyAndGuard(t *testing.T) {
+	const built = "../docs/architecture.md"
+	var properties, guards []string
+	for _, row := range tableOf(t, built, "| property | violated when |") {
+		properties = append(properties, codes(row[0])...)
+	}
+	var all []string
+	for _, p := range append(check.Properties(), check.Preconditions()...) {
+		all = append(all, string(p))
+	}
+	same(t, "properties", properties, all)
+	for _, row := range tableOf(t, built, "| guard | rule | needs a token |") {
+		name := codes(row[0])[0]
+		guards = append(guards, name)
+		guard, err := ledger.ParseGuard(name)
+		if err != nil {
+			t.Error(err)
+		} else if says := row[2] == "yes"; says != guard.NeedsToken() {
+			t.Errorf("the document says that guard %s needs a token: %v", name, says)
+		}
+	}
+	same(t, "guards", guards, Everything().Guards)
 }

@@ -68,11 +68,14 @@ func (t *teller) work() {
 		n := t.finished
 		op := fmt.Sprintf("%s/%d", t.host.ID(), n+1)
 		t.underLock(op, func(lease backends.Lease) {
-			if t.plan.Kind == ChargeOnce {
+			switch t.plan.Kind {
+			case Withdraw:
+				t.withdraw(op, lease)
+			case ChargeOnce:
 				t.chargeOnce(op, fmt.Sprintf("job-%d", n+1), lease)
-				return
+			default:
+				panic(fmt.Sprintf("unknown workload %q", string(t.plan.Kind)))
 			}
-			t.withdraw(op, lease)
 		})
 		t.finished++
 	}

@@ -15,6 +15,9 @@ func LiveOnly(b backends.Backend) bool {
 
 // simulated gives the backend of the trial for the virtual world, or says that it has none.
 func (t Trial) simulated() (backends.Simulated, error) {
+	if t.World != VirtualWorld {
+		return nil, fmt.Errorf("the world %q is not simulated, expected %s", t.World, VirtualWorld)
+	}
 	b, ok := t.Backend.Backend.(backends.Simulated)
 	if !ok {
 		return nil, fmt.Errorf("backend %s is a real library and runs in the live world only: add --world live", t.Backend.Backend.Name())

@@ -83,3 +83,25 @@ func TestALibraryAskedForInTheVirtualWorldIsNotAvailable(t *testing.T) {
 		t.Errorf("%d trials can be run, and these cells cannot: %+v", len(can), cannot)
 	}
 }
+
+// A world that nobody has written is not run as one of the others.
+func TestAnUnknownWorldIsNotTakenForAnother(t *testing.T) {
+	s, err := Find("no-fault", Everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	trials, err := Selection{World: VirtualWorld, Seeds: Seeds{1, 1}}.Trials([]*Scenario{s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stages := NewStages(1)
+	defer stages.Close()
+	trial := trials[0]
+	trial.World = "bubble"
+	if h, err := stages.Run(t.Context(), trial); err == nil {
+		t.Errorf("it was run, with %d events", len(h.Events))
+	}
+	if err := trial.Unavailable(); err == nil || !strings.Contains(err.Error(), `the world "bubble" is not simulated`) {
+		t.Errorf("why it cannot be run: %v", err)
+	}
+}

@@ -229,6 +229,11 @@ func (r *row) complete() error {
 	case len(r.Findings) == 0:
 		return errors.New("the trial has no findings")
 	}
+	for _, f := range r.Findings {
+		if !f.Property.Known() {
+			return fmt.Errorf("the trial has a finding of %q, which is no property", string(f.Property))
+		}
+	}
 	return nil
 }
 

@@ -67,7 +67,8 @@ func TestEveryCellIsAsExpected(t *testing.T) {
 }
 
 // A violation counts as reproduced only if it goes away when the faults are left out. Only
-// the lock that is none at all loses withdrawals without any fault.
+// the lock that is none at all loses withdrawals without any fault, and only tokens that are
+// made of the wrong thing repeat or go back without one.
 func TestViolationsDisappearWithTheFault(t *testing.T) {
 	for _, trial := range virtualTrials(t, Seeds{1, 3}) {
 		if len(trial.Scenario.Steps) == 0 || trial.Backend.Backend.Name() == "none" {
@@ -82,6 +83,9 @@ func TestViolationsDisappearWithTheFault(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, p := range predicted {
+			if p.Property == check.TokenOrder && trial.Backend.Sets("token-from") {
+				continue
+			}
 			if f := check.One(p.Property, h); p.Verdict == check.Violated && f.Verdict == check.Violated {
 				t.Errorf("%s with %s, guard %s, without its fault: %s: %s", trial.Scenario.Name, trial.Backend, trial.Guard, f.Property, f.Why)
 			}

@@ -89,10 +89,14 @@ func rescue(h *sim.History, findings []check.Finding) string {
 // refusals lists what the guard refused: the writes; if there are none, the reads. Who
 // carries no token where one is needed is not kept out for being late.
 func refusals(h *sim.History) []*sim.Event {
+	guard, err := ledger.ParseGuard(h.Header.Guard)
+	if err != nil {
+		return nil // a history of a guard that this version does not know
+	}
 	var writes, reads []*sim.Event
 	for i := range h.Events {
 		e := &h.Events[i]
-		if ledger.Guard(h.Header.Guard).NeedsToken() && e.Token == 0 {
+		if guard.NeedsToken() && e.Token == 0 {
 			continue
 		}
 		switch e.Kind {

@@ -36,7 +36,7 @@ type sides struct {
 }
 
 func sidesOf(cells []scenarios.Summary) (rows []sides, used []scenarios.Summary) {
-	cells = slices.DeleteFunc(bareAndFenced(cells), func(c scenarios.Summary) bool { return c.Scenario != sidesScenario })
+	cells = slices.DeleteFunc(bareAndFenced(scenarios.OneDiscipline(cells)), func(c scenarios.Summary) bool { return c.Scenario != sidesScenario })
 	var names []string
 	for _, c := range cells {
 		if !slices.Contains(names, c.Backend) {

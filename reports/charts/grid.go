@@ -24,6 +24,7 @@ type gridRow struct {
 	scenario string
 	family   Family
 	options  string // of the lock services in this row; empty: those of the columns
+	others   bool   // its clients are not attentive
 	squares  []pair // one a column
 }
 
@@ -103,7 +104,7 @@ func newGrid(set *results.Set, world string, cells []scenarios.Summary, variants
 		if !known {
 			row = len(g.rows)
 			at[where] = row
-			g.rows = append(g.rows, gridRow{scenario: c.Scenario, options: where.options, family: familyOf(set, c.Scenario), squares: make([]pair, len(g.columns))})
+			g.rows = append(g.rows, gridRow{scenario: c.Scenario, options: where.options, others: discipline != "", family: familyOf(set, c.Scenario), squares: make([]pair, len(g.columns))})
 		}
 		g.rows[row].squares[column].put(squareOf(c))
 		g.cells = append(g.cells, c)
@@ -223,9 +224,14 @@ func (s square) letter() string {
 	return s.guard[:1]
 }
 
-// harmed counts the halves that were decided, and those in which the account came to harm.
+// harmed counts the halves that were decided, and those in which the account came to harm: of
+// attentive clients, if there are any.
 func (g grid) harmed(half func(pair) square) (harmed, decided int) {
+	attentive := slices.ContainsFunc(g.rows, func(r gridRow) bool { return !r.others })
 	for _, r := range g.rows {
+		if attentive && r.others {
+			continue
+		}
 		for _, p := range r.squares {
 			switch half(p).state {
 			case whole:

@@ -164,6 +164,9 @@ func (s *matrixSheet) says() string {
 	if letters := s.letters(); len(letters) > 0 {
 		parts = append(parts, fmt.Sprintf("The fence is fence-all, or where there is a letter %s.", list(letters)))
 	}
+	if slices.ContainsFunc(s.rows, func(r gridRow) bool { return r.others }) {
+		parts = append(parts, "Clients are attentive; rows of others name their discipline, and the headline does not count them.")
+	}
 	if s.left > 0 {
 		parts = append(parts, fmt.Sprintf("Not shown: %s of variants of these lock services.", words.Many(s.left, "cell")))
 	}

@@ -99,7 +99,7 @@ func agreementMarkdown(w io.Writer, all []scenarios.Agreement) error {
 }
 
 func markdownPairs(all []scenarios.Agreement, shown []column) [][]string {
-	head := []string{"scenario", "backend", "guard", "clients", "n"}
+	head := []string{"scenario", "backend", "guard", "discipline", "n"}
 	for _, c := range shown {
 		head = append(head, string(c.property))
 	}

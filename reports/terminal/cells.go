@@ -164,7 +164,7 @@ func cellsMarkdown(w io.Writer, cells []scenarios.Summary, cards []scenarios.Car
 
 func markdownCells(cells []scenarios.Summary) [][]string {
 	shown, _ := telling(cells)
-	head := []string{"scenario", "backend", "guard", "clients", "world", "n"}
+	head := []string{"scenario", "backend", "guard", "discipline", "world", "n"}
 	for _, c := range shown {
 		head = append(head, string(c.property))
 	}

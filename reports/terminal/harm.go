@@ -59,12 +59,14 @@ func harms() []harmKind {
 }
 
 // judged is what the trials of some cells say of one property, as the table has it: a cell in
-// which it was violated, one in which it held in every trial, one that does not tell.
+// which it was violated, one in which it held in every trial, one that does not tell. Cells in
+// which there was nothing to judge and nobody asked are left out.
 type judged struct{ happened, never, unsure []scenarios.Summary }
 
 func judge(cells []scenarios.Summary, p check.Property) (j judged) {
 	for _, c := range cells {
 		switch t := c.Tally(p); {
+		case nothingToJudge(t):
 		case t.Violated > 0:
 			j.happened = append(j.happened, c)
 		case t.Holds > 0 && t.Undecided == 0:

@@ -24,7 +24,7 @@ func faulty(names ...string) (cards []scenarios.Card) {
 }
 
 func TestTheSummarySaysWhichLocksLetTwoClientsInAndWhatFencesStop(t *testing.T) {
-	undecided := cell("gc-pause", "redis", "none", "virtual", 10, scenarios.Undecided, tally(check.Overlap, 10, 0, 0), tally(check.LostUpdate, 10, 0, 0))
+	undecided := cell("gc-pause", "redis", "none", "virtual", 10, scenarios.Undecided, tally(check.Overlap, 10, 0, 0, check.Violated), tally(check.LostUpdate, 10, 0, 0, check.Violated))
 	twice := func(guard string, n int) scenarios.Summary {
 		return cell("gc-pause", "redis", guard, "virtual", 10, scenarios.AsExpected,
 			tally(check.Overlap, 10, 0, 10), tally(check.LostUpdate, 10, 10, 0), tally(check.DuplicateEffect, 10, 10-n, n))
@@ -65,8 +65,10 @@ func TestTheSummarySaysWhichLocksLetTwoClientsInAndWhatFencesStop(t *testing.T) 
 			[]string{"Without a guard, two clients believe they hold the lock with etcd, not with zookeeper; undecided with redis. No update is lost (1 cell with zookeeper); undecided with redis and etcd."}},
 		{"undecided cells of several scenarios", []scenarios.Summary{undecided, after("failover", "redis", "none", 1, 1), after("counter-lost", "redis", "none", 1, 0)},
 			[]string{"Without a guard, two clients believe they hold the lock in 2 of 2 fault scenarios with redis; undecided in 1 more cell. An update is lost in 1 of 2 with redis; undecided in 1 more cell."}},
-		{"nobody wrote", []scenarios.Summary{notJudged, cell("gc-pause", "redis", "none", "virtual", 10, scenarios.Undecided, tally(check.Overlap, 10, 0, 10), tally(check.LostUpdate, 10, 0, 0))},
+		{"nobody wrote", []scenarios.Summary{notJudged, cell("gc-pause", "redis", "none", "virtual", 10, scenarios.Undecided, tally(check.Overlap, 10, 0, 10), tally(check.LostUpdate, 10, 0, 0, check.Violated))},
 			[]string{"Without a guard, two clients believe they hold the lock with etcd and redis. Whether an update is lost is undecided (2 cells)."}},
+		{"nothing to judge, and nobody asked", []scenarios.Summary{cell("gc-pause", "redis", "none", "virtual", 10, scenarios.AsExpected, tally(check.Overlap, 10, 10, 0), tally(check.LostUpdate, 10, 0, 0))},
+			[]string{"Without a guard, no two clients believe they hold the lock (1 cell with redis)."}},
 		{"done twice", []scenarios.Summary{twice("none", 10), twice("unique", 0), twice("cas", 10)},
 			[]string{"Without a guard, two clients believe they hold the lock with redis. No update is lost; with cas none is (1 cell). An effect is applied twice with redis; with unique none is (1 cell)."}},
 		{"attentive clients count", []scenarios.Summary{heedless, after("gc-pause", "redis", "none", 10, 0)},

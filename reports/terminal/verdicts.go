@@ -108,7 +108,7 @@ func tallyWord(t scenarios.Tally, in wording) word {
 	}
 	var w word
 	switch {
-	case n == 0, t.Undecided == n && t.Expected == nil: // nothing to judge, as with tokens where there are none
+	case nothingToJudge(t):
 		return word{text: "—", paint: faint}
 	case t.Violated == n:
 		w.text = violated
@@ -132,6 +132,12 @@ func tallyWord(t scenarios.Tally, in wording) word {
 		w.paint = faint // nobody asked
 	}
 	return w
+}
+
+// nothingToJudge tells whether no trial told anything of a property and nobody asked, as with
+// tokens where there are none.
+func nothingToJudge(t scenarios.Tally) bool {
+	return t.Holds+t.Violated == 0 && (t.Undecided == 0 || t.Expected == nil)
 }
 
 // contrast says what a cell was expected to do and did not: "overlap should have been

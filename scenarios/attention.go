@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/locklab/locklab/backends"
@@ -53,13 +54,18 @@ func (a *attention) work() bool {
 // look is the look at the deadline right before the write or charge; false: the client
 // gives up, as its lease is over. A heedless client does not look.
 func (a *attention) look() bool {
-	switch {
-	case a.plan.Discipline == Heedless:
+	switch a.plan.Discipline {
+	case Heedless:
 		return true
-	case a.lease.Valid():
+	case Attentive, Late:
+	default:
+		panic(fmt.Sprintf("unknown discipline %q", string(a.plan.Discipline)))
+	}
+	if a.lease.Valid() {
 		a.host.Record(sim.Event{Kind: sim.Check, Op: a.op, Grant: a.lease.Grant()})
 		return true
-	case a.plan.Discipline == Late && a.host.Now()-a.over() < a.plan.Late:
+	}
+	if a.plan.Discipline == Late && a.host.Now()-a.over() < a.plan.Late {
 		a.ignore(a.over(), "its deadline has passed")
 		return true
 	}

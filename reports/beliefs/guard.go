@@ -53,18 +53,23 @@ func (g *guard) see(e *sim.Event) bool {
 		return false
 	}
 	m := Memory{Seq: e.Seq, At: e.At, Token: e.Token}
-	switch {
-	case g.rule == ledger.FenceAll, g.rule == ledger.FenceWrites && write:
-		m.Says = fmt.Sprintf("highest token seen: %d", e.Token)
-	case g.rule == ledger.FenceEqual && write:
-		m.Says = fmt.Sprintf("the token that was set: %d", e.Token)
-	case g.rule == ledger.Mint && read:
-		m.Says = fmt.Sprintf("highest token handed out: %d", e.Token)
-	case g.rule == ledger.Value && read:
-		m.Token = 0
+	looks := false // at an operation of this kind
+	switch g.rule {
+	case ledger.FenceAll:
+		looks, m.Says = true, fmt.Sprintf("highest token seen: %d", e.Token)
+	case ledger.FenceWrites:
+		looks, m.Says = write, fmt.Sprintf("highest token seen: %d", e.Token)
+	case ledger.FenceEqual:
+		looks, m.Says = write, fmt.Sprintf("the token that was set: %d", e.Token)
+	case ledger.Mint:
+		looks, m.Says = read, fmt.Sprintf("highest token handed out: %d", e.Token)
+	case ledger.Value:
+		looks, m.Token = read, 0
 		m.Says = "lock value set last: that of " + named(e.Client)
 		m.Brief = "value of " + named(e.Client)
-	default:
+	case ledger.None, ledger.CAS, ledger.Unique: // remember nothing of who came before
+	}
+	if !looks {
 		return false
 	}
 	if g.rule != ledger.Value {

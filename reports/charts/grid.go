@@ -239,7 +239,7 @@ func (g grid) harmed(half func(pair) square) (harmed, decided int) {
 			case sometimes, always:
 				decided++
 				harmed++
-			case absent, unavailable, undecided: // do not count
+			case absent, inapplicable, unavailable, undecided: // do not count
 			}
 		}
 	}

@@ -83,7 +83,7 @@ func ground(of state) canvas.Colour {
 		return sometimesGround
 	case always:
 		return alwaysGround
-	case absent, unavailable, undecided:
+	case absent, inapplicable, unavailable, undecided:
 	}
 	return canvas.Mist
 }
@@ -95,7 +95,7 @@ func (s *matrixSheet) drawSquare(on canvas.Paper, q square, x, y, w, h vg.Length
 	case unavailable:
 		on.Hatch(x, y, x+w, y+h, canvas.Tint(canvas.Stone, 0.6))
 		return
-	case undecided, whole, sometimes, always: // have a ground
+	case inapplicable, undecided, whole, sometimes, always: // have a ground
 	}
 	c := ground(q.state)
 	on.Rect(x, y, x+w, y+h, c)

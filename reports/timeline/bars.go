@@ -25,7 +25,7 @@ func (p *sheet) drawBar(on canvas.Paper, r row, l lane, b bar) {
 			p.clearText(on, l, x, y, text)
 		case overrun, knowing:
 			boxedText(on, x, y, text)
-		case held, granted, balance, inEffect:
+		case held, granted, balance, remembered, inEffect:
 			on.Text(canvas.Regular(labelSize), x, y, canvas.TextOn(under), text)
 		}
 		return
@@ -103,7 +103,7 @@ func paintBar(on canvas.Paper, r row, b bar, x0, x1 vg.Length) canvas.Colour {
 		c = canvas.Mist
 	case inEffect:
 		c = canvas.Slate
-	case held: // in the client's colour
+	case held, remembered: // in the colour of whose it is
 	}
 	on.Rect(x0, r.bar, x1, r.bottom, c)
 	return c

@@ -190,7 +190,7 @@ func (r *clientReader) add(from, to time.Duration, style barStyle, grant string)
 		b.labels = []string{"works on, though it was told", "works on"}
 	case waiting:
 		b.labels = []string{"waits for the lock", "waits"}
-	case granted, balance, inEffect:
+	case granted, balance, remembered, inEffect:
 		panic("a client's lane has a bar that is not the client's")
 	}
 	r.lane.bars = append(r.lane.bars, b)

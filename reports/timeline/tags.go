@@ -95,7 +95,7 @@ func (m mark) rank() int {
 	switch m.style {
 	case turned:
 		return 0
-	case tick, cross, smallDot:
+	case tick, cross, smallDot, look:
 		return 1
 	case openDot:
 	}

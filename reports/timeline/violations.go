@@ -23,6 +23,8 @@ func placeViolation(f check.Finding, h *sim.History, clients []lane) violation {
 		for _, s := range check.AtOnce(h, f.Property) {
 			v.spans = append(v.spans, interval{s.From, s.To})
 		}
+	case check.LostUpdate, check.StaleWrite, check.DuplicateEffect, check.TokenOrder, check.FreshRefused,
+		check.ForeignRelease, check.Availability, check.FaultsHappened, check.RecordingSane: // happen at a moment
 	}
 	if len(v.spans) > 0 {
 		return v

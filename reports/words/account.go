@@ -65,6 +65,8 @@ func Rescue(h *sim.History, findings []check.Finding) (*sim.Event, bool) {
 			if f.Verdict == check.Violated {
 				return nil, false
 			}
+		case check.Overlap, check.OverlapValid, check.WorkOverlap, check.StaleWrite, check.ForeignRelease,
+			check.Availability: // may be violated all the same
 		}
 	}
 	if all := refusals(h); len(all) > 0 && len(findings) > 0 {

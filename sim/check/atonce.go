@@ -32,6 +32,8 @@ func stretchesOf(h *sim.History, p Property) ([]stretch, error) {
 	case WorkOverlap:
 		w, err := workOf(h)
 		return w.sure, err
+	case LostUpdate, StaleWrite, DuplicateEffect, TokenOrder, FreshRefused, ForeignRelease, Availability,
+		FaultsHappened, RecordingSane: // are not about times
 	}
 	return nil, nil
 }

@@ -242,7 +242,7 @@ func TestAHundredClientsTakePart(t *testing.T) {
 func TestAFaultWithoutAHostToStrikeLeavesTheTrialUndecided(t *testing.T) {
 	for steps, why := range map[string]string{
 		"  - at: 0\n    do: {pause: {host: holder, for: 1s}}": "no client holds the lock at this moment",
-		"  - at: 1s\n    do: {crash: {host: master}}":         "has no master at this moment",
+		"  - at: 0\n    do: {pause: {host: waiter, for: 1s}}": "no client waits for the lock at this moment",
 	} {
 		f := check.One(check.FaultsHappened, play(t, scene(2, steps), 1))
 		if f.Verdict != check.Undecided || !strings.Contains(f.Why, why) {
@@ -255,7 +255,7 @@ func TestAFaultWithoutAHostToStrikeLeavesTheTrialUndecided(t *testing.T) {
 func TestAFaultOfServersIsRefusedWhereThereAreNone(t *testing.T) {
 	trial := Trial{Scenario: load(t, scene(2, "  - at: 1s\n    do: {pause: {host: servers, for: 1s}}")), Guard: "none", Discipline: Discipline{Kind: Attentive}, World: VirtualWorld, Seed: 1}
 	trial.TTL = trial.Scenario.TTL
-	for backend, want := range map[string]string{"redis": "", "none": "the script does something to the servers of the lock, and backend none has none"} {
+	for backend, want := range map[string]string{"redis": "", "none": "scene with none, guard none is not applicable: step 1 does something to the servers of the lock service, and none has none"} {
 		spec, err := Registry().ParseSpec(backend)
 		if err != nil {
 			t.Fatal(err)

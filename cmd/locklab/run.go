@@ -44,13 +44,14 @@ func runCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run [SCENARIO|FILE...]",
 		Short: "Run scenarios, judge them, and draw what happened",
-		Long: `Run runs each scenario with each lock service under each guard of the account,
-with several seeds, and compares what was found with what the scenario expects.
+		Long: `Run runs each scenario with each lock service under each guard of the account and
+with clients of each discipline, with several seeds, and compares what was found with what the scenario expects.
 Without a name it runs all built-in scenarios.
 
 It prints a table of cells and writes to OUT/<time of the run>, with OUT/latest
 pointing to the newest: results.jsonl (a row a trial), histories/ (of the first
-trial of each cell, and of trials that are not as expected, up to 5 a cell),
+trial of each cell, of the first that shows what chance brings about in some, and
+of trials that are not as expected, up to 5 a cell),
 charts/ (timelines of these as SVG, and as PNG for one trial of each scenario and
 for those that are not as expected; charts of all trials) and the page index.html.`,
 		Example: `  locklab run

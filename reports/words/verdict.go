@@ -10,9 +10,15 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
+// attentive is the discipline of clients that need not be named: the usual one.
+const attentive = "attentive"
+
 // Headline says which trial this is.
 func Headline(h sim.Header) (title, subtitle string) {
 	title = fmt.Sprintf("%s · %s · guard %s", h.Scenario, h.Backend, h.Guard)
+	if d := h.Discipline; d != "" && d != attentive {
+		title += " · clients " + d
+	}
 	subtitle = fmt.Sprintf("%s world, seed %d, lease %s", h.World, h.Seed, Seconds(h.TTL))
 	return title, subtitle
 }

@@ -60,8 +60,8 @@ func writePointless(b *strings.Builder, cells []scenarios.Summary, width int) {
 		if !slices.Contains(reasons, c.Why) {
 			reasons = append(reasons, c.Why)
 		}
-		if !slices.Contains(of[c.Why], c.Row()) {
-			of[c.Why] = append(of[c.Why], c.Row())
+		if !slices.Contains(of[c.Why], c.Scenario) {
+			of[c.Why] = append(of[c.Why], c.Scenario)
 		}
 		count[c.Why]++
 	}

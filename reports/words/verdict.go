@@ -6,17 +6,15 @@ import (
 	"strings"
 	"time"
 
+	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
-// attentive is the discipline of clients that need not be named: the usual one.
-const attentive = "attentive"
-
 // Headline says which trial this is.
 func Headline(h sim.Header) (title, subtitle string) {
 	title = fmt.Sprintf("%s · %s · guard %s", h.Scenario, h.Backend, h.Guard)
-	if d := h.Discipline; d != "" && d != attentive {
+	if d := h.Discipline; d != "" && d != string(scenarios.Attentive) {
 		title += " · clients " + d
 	}
 	subtitle = fmt.Sprintf("%s world, seed %d, lease %s", h.World, h.Seed, Seconds(h.TTL))

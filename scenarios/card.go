@@ -60,7 +60,7 @@ func Cards(trials, missing []Trial) []Card {
 		}
 		if i >= len(trials) {
 			if why := t.NotApplicable(); why != nil {
-				c.NotApplicable = why.Error()
+				c.NotApplicable, c.Expect, c.Ranges = why.Error(), nil, nil
 			} else {
 				c.Unavailable = t.Unavailable().Error()
 			}

@@ -210,7 +210,7 @@ func TestAReaderFiltersOpensACellStepsToTheViolationAndCopiesTheCommand(t *testi
 
 	click(t, ctx, `.cell.open .copy`)
 	until(t, ctx, `document.querySelector(".cell.open .copy").textContent === "Copied"`)
-	want := "locklab run gc-pause --backend redis --guard none --world virtual --seeds 1..1 --ttl 10s"
+	want := "locklab run gc-pause --backend redis --guard none --discipline attentive --world virtual --seeds 1..1 --ttl 10s"
 	copied := ask[string](t, ctx, `navigator.clipboard.readText()`)
 	if copied != want {
 		t.Errorf("copied %q, want %q", copied, want)

@@ -79,8 +79,8 @@ func (l *link) carry(f frame) {
 	}
 	caught := message && l.catch()
 	if len(l.queue) == 0 && l.extra == 0 && !caught {
+		l.recordArrived(recorded) // before the other end can answer
 		l.handOver(f)
-		l.recordArrived(recorded)
 		return
 	}
 	if l.queued+len(f) > linkBuffer {
@@ -144,8 +144,8 @@ func (l *link) deliver() {
 			l.recordLost(k.segment)
 			continue
 		}
-		l.handOver(k.frame)
 		l.recordArrived(k.segment)
+		l.handOver(k.frame)
 	}
 	l.queue = slices.Delete(l.queue, 0, n)
 	switch {

@@ -160,9 +160,8 @@ func (l *link) recordSent(f frame, id flow) *segment {
 	return k
 }
 
-// recordArrived writes down that the message is handed over, which the caller does right after:
-// a stamp that were taken behind it could come later than that of the answer. The caller holds
-// mu.
+// recordArrived writes down that the message arrives. The caller hands it over right after: a
+// stamp taken afterwards could be later than that of the answer. The caller holds mu.
 func (l *link) recordArrived(k *segment) {
 	if k == nil {
 		return

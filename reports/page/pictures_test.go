@@ -80,9 +80,9 @@ var ownLength = regexp.MustCompile(` textLength="[^"]*"`)
 // font that they were measured with: no text leaves the picture or its box, none lies over
 // another, and all can be read on light and on dark.
 func TestTheTextsOfPicturesKeepTheirPlacesInAnotherFont(t *testing.T) {
-	pictures := drawnPictures(t)
 	ctx, done := chromium(t, onlyDejaVu(t))
 	defer done()
+	pictures := drawnPictures(t)
 	visit(t, ctx, 1280, "about:blank")
 	texts, boxed, longer, tried, loose := 0, 0, 0, 0, 0
 	for i, p := range pictures {
@@ -114,9 +114,9 @@ func TestTheTextsOfPicturesKeepTheirPlacesInAnotherFont(t *testing.T) {
 // A picture that is opened by itself, as a file, is as light or dark as its reader prefers, and
 // so are its texts.
 func TestPicturesAreDarkWhereTheReaderPrefersThat(t *testing.T) {
-	pictures := drawnPictures(t)
 	ctx, done := chromium(t)
 	defer done()
+	pictures := drawnPictures(t)
 	for i, p := range pictures {
 		if strings.HasPrefix(p.name, "timeline") && i%3 != 0 {
 			continue

@@ -68,6 +68,15 @@ type CellName struct {
 	World                    string
 }
 
+// Unusual gives a discipline that has to be named: empty for attentive, the usual one, and
+// where an older history does not say.
+func Unusual(discipline string) string {
+	if discipline == string(Attentive) {
+		return ""
+	}
+	return discipline
+}
+
 // NameOf names the cell that a history is of.
 func NameOf(h sim.Header) CellName {
 	return CellName{h.Scenario, h.Backend, h.Guard, h.Discipline, h.World}
@@ -77,8 +86,8 @@ func NameOf(h sim.Header) CellName {
 // older histories do not know it.
 func (n CellName) String() string {
 	text := fmt.Sprintf("%s with %s, guard %s", n.Scenario, n.Backend, n.Guard)
-	if n.Discipline != "" && n.Discipline != string(Attentive) {
-		text += ", " + n.Discipline
+	if d := Unusual(n.Discipline); d != "" {
+		text += ", " + d
 	}
 	return text
 }
@@ -106,10 +115,10 @@ func (t *Trial) Cell() CellName {
 // Row names what stands together in a table: the scenario, and the discipline of its clients
 // if it is not the usual one.
 func (s *Summary) Row() string {
-	if s.Discipline == string(Attentive) {
-		return s.Scenario
+	if d := Unusual(s.Discipline); d != "" {
+		return s.Scenario + ", " + d
 	}
-	return s.Scenario + ", " + s.Discipline
+	return s.Scenario
 }
 
 // OneDiscipline leaves of cells those whose clients are attentive, or, if there are none, those

@@ -80,14 +80,17 @@ func (s *Scenario) lists(c Cell) bool {
 // about lists the rows that speak about this cell and say something that says tells, in the
 // order of the file: of those that it matches, the ones that no other beats.
 func (s *Scenario) about(c Cell, says func(Expectation) bool) (rows []Expectation) {
-	if !s.lists(c) {
-		return nil
-	}
 	var precisions []precision
 	for _, row := range s.Expect {
-		if p, does := row.matches(c); does && says(row) {
+		if !says(row) { // most rows say nothing of most things, and this is quickly seen
+			continue
+		}
+		if p, does := row.matches(c); does {
 			rows, precisions = append(rows, row), append(precisions, p)
 		}
+	}
+	if len(rows) == 0 || !s.lists(c) {
+		return nil
 	}
 	var best []Expectation
 	for i, row := range rows {

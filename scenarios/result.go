@@ -115,8 +115,8 @@ type Result struct {
 // attentive. Every file system takes it as a name.
 func (r *Result) ID() string {
 	guard := r.Guard
-	if r.Discipline != string(Attentive) {
-		guard += "." + r.Discipline
+	if d := Unusual(r.Discipline); d != "" {
+		guard += "." + d
 	}
 	id := fmt.Sprintf("%s.%s.%s.%s.seed-%d", r.Scenario, r.Backend, guard, r.World, r.Seed)
 	return strings.Map(func(c rune) rune {

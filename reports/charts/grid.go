@@ -82,10 +82,7 @@ func newGrid(set *results.Set, world string, cells []scenarios.Summary, variants
 	}
 	for _, c := range cells {
 		where := place{scenario: c.Scenario}
-		discipline := ""
-		if c.Discipline != string(scenarios.Attentive) {
-			discipline = " " + c.Discipline
-		}
+		discipline := scenarios.Unusual(c.Discipline)
 		column := slices.Index(g.columns, c.Backend)
 		if column < 0 {
 			where.options = options(c.Backend)
@@ -99,7 +96,7 @@ func newGrid(set *results.Set, world string, cells []scenarios.Summary, variants
 				continue
 			}
 		}
-		where.options = strings.TrimSpace(where.options + discipline)
+		where.options = strings.TrimSpace(where.options + " " + discipline)
 		row, known := at[where]
 		if !known {
 			row = len(g.rows)

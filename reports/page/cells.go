@@ -36,9 +36,7 @@ func (v *view) addCells(c Content, a addresses) error {
 			v.Scenarios = append(v.Scenarios, sc)
 		}
 		column, variant := service(s.Backend, known)
-		if s.Discipline != string(scenarios.Attentive) {
-			variant = strings.TrimSpace(variant + " " + s.Discipline)
-		}
+		variant = strings.TrimSpace(variant + " " + scenarios.Unusual(s.Discipline))
 		at := slices.Index(v.Columns, column)
 		if at < 0 {
 			at = len(v.Columns)
@@ -132,8 +130,8 @@ func newCell(s scenarios.Summary, sc *scenario, a addresses) *cell {
 // usual one.
 func addressParts(s scenarios.Summary) []string {
 	parts := []string{s.Scenario, s.Backend, s.Guard, s.World}
-	if s.Discipline != string(scenarios.Attentive) {
-		parts = append(parts, s.Discipline)
+	if d := scenarios.Unusual(s.Discipline); d != "" {
+		parts = append(parts, d)
 	}
 	return parts
 }

@@ -35,7 +35,7 @@ func harm(cells []scenarios.Summary, cards []scenarios.Card) (sentences []string
 			continue
 		}
 		if lead != "" {
-			text = lead + strings.ToLower(text[:1]) + text[1:]
+			text = lead + lower(text)
 		}
 		sentences = append(sentences, text)
 	}

@@ -14,7 +14,7 @@ import (
 // Headline says which trial this is.
 func Headline(h sim.Header) (title, subtitle string) {
 	title = fmt.Sprintf("%s · %s · guard %s", h.Scenario, h.Backend, h.Guard)
-	if d := h.Discipline; d != "" && d != string(scenarios.Attentive) {
+	if d := scenarios.Unusual(h.Discipline); d != "" {
 		title += " · clients " + d
 	}
 	subtitle = fmt.Sprintf("%s world, seed %d, lease %s", h.World, h.Seed, Seconds(h.TTL))

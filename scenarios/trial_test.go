@@ -205,6 +205,28 @@ func TestUnmetExpectationIsASurprise(t *testing.T) {
 	}
 }
 
+// What a script expects and the history does not show is neither met nor missed.
+func TestAnExpectedPropertyThatStaysUndecidedLeavesTheTrialUndecided(t *testing.T) {
+	trial := one(t, "gc-pause", "redis", "none")
+	h, err := trial.Simulate(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []Expectation{
+		{Verdicts: []PropertyValue{{check.TokenOrder, check.Holds}}, Because: "somebody hopes so"},
+		{Verdicts: []PropertyValue{{check.TokenOrder, check.Violated}}, Because: "somebody fears so"},
+		{Sometimes: []check.Property{check.TokenOrder}, Because: "somebody cannot tell"},
+	} {
+		asked := *trial.Scenario
+		asked.Expect = []Expectation{row}
+		trial.Scenario = &asked
+		r := trial.Judge(h)
+		if r.Outcome != Undecided || len(r.Surprises) != 1 || !strings.Contains(r.Surprises[0], "found undecided: no fencing token was issued") {
+			t.Errorf("%s: outcome %v, surprises %q; want undecided", row.Because, r.Outcome, r.Surprises)
+		}
+	}
+}
+
 func TestFaultThatNeverHappenedMakesTheTrialUndecided(t *testing.T) {
 	trial := one(t, "gc-pause", "redis", "none")
 	missed := *trial.Scenario

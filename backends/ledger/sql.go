@@ -152,8 +152,14 @@ func (d *database) apply(c Command) (r Reply, err error) {
 	return r, nil
 }
 
+// statements is what a command needs of its transaction.
+type statements interface {
+	QueryRow(query string, args ...any) *sql.Row
+	Exec(query string, args ...any) (sql.Result, error)
+}
+
 // carryOut asks the guard's statement, and does the rest if it had no objection.
-func (d *database) carryOut(tx *sql.Tx, c Command) (r Reply, err error) {
+func (d *database) carryOut(tx statements, c Command) (r Reply, err error) {
 	balance := c.Balance
 	if c.Kind == ChargeCommand {
 		if err := tx.QueryRow(balanceSQL).Scan(&balance); err != nil {
@@ -180,7 +186,7 @@ func (d *database) carryOut(tx *sql.Tx, c Command) (r Reply, err error) {
 }
 
 // rest does what a command does besides, once its guard's statement has found a row.
-func (d *database) rest(tx *sql.Tx, c Command, r *Reply) (err error) {
+func (d *database) rest(tx statements, c Command, r *Reply) (err error) {
 	switch c.Kind {
 	case WriteCommand, ChargeCommand:
 		_, err = tx.Exec(withdrawalSQL, sql.Named("version", r.Version), sql.Named("id", c.effect()), sql.Named("balance", r.Balance))
@@ -195,7 +201,7 @@ func (d *database) rest(tx *sql.Tx, c Command, r *Reply) (err error) {
 }
 
 // refusal puts into words why the guard's statement found no row.
-func (d *database) refusal(tx *sql.Tx, c Command) (Reply, error) {
+func (d *database) refusal(tx statements, c Command) (Reply, error) {
 	var s state
 	if err := tx.QueryRow(stateSQL, sql.Named("effect", c.effect())).Scan(&s.version, &s.token, &s.value, &s.taken); err != nil {
 		return Reply{}, fmt.Errorf("look why the %s for %s was refused: %w", c.Kind, c.Op, err)

@@ -3,9 +3,13 @@
 
 .PHONY: test servers check race live live-few elsewhere bench schema docs
 
+# How long the tests of one package may take. They take two minutes at most on a machine with
+# nothing else to do, and Go's ten are not enough for a slow one that is busy as well.
+PATIENCE = -timeout 60m
+
 ## test: install the servers that the live tests use, where that is possible, and run all tests
 test: servers
-	go test ./...
+	go test $(PATIENCE) ./...
 
 ## servers: install the real servers (Debian, as root), or say what to install
 servers:
@@ -22,7 +26,7 @@ check:
 ## race: the tests again under the race detector (needs a C compiler); -short leaves out
 ## what only repeats the same code many times
 race: servers
-	go test -race -short ./...
+	go test $(PATIENCE) -race -short ./...
 
 ## live: every cell that real servers can run, three times, and the same in the virtual world;
 ## about 20 minutes on two processors

@@ -127,16 +127,6 @@ func runAsExpected(t *testing.T, trials int, what ...string) (all []scenarios.Re
 	return all, string(out)
 }
 
-// buildCommand builds the command, and gives where it is.
-func buildCommand(t *testing.T) string {
-	t.Helper()
-	binary := filepath.Join(t.TempDir(), "locklab")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build the command: %v\n%s", err, out)
-	}
-	return binary
-}
-
 // expectPauseVerdicts wants the verdicts that a pause of the holder has on any server.
 func expectPauseVerdicts(t *testing.T, all []scenarios.Result) {
 	t.Helper()

@@ -21,10 +21,7 @@ const nobody = 65534
 // However the harness ends in mid-trial, and whoever runs it, no process is left.
 func TestNothingIsLeftOfAKilledRun(t *testing.T) {
 	needLive(t)
-	binary := filepath.Join(openDir(t), "locklab")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build the command: %v\n%s", err, out)
-	}
+	binary := buildCommand(t)
 	users := []int{os.Getuid()}
 	if os.Getuid() == 0 {
 		users = append(users, nobody)

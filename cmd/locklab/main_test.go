@@ -2,8 +2,12 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -20,7 +24,42 @@ func TestMain(m *testing.M) {
 		// the scripts run many processes.
 		os.Setenv("GORACE", "atexit_sleep_ms=20")
 	}
-	testscript.Main(m, map[string]func(){"locklab": main})
+	testscript.Main(building{m}, map[string]func(){"locklab": main})
+}
+
+// building removes the command that tests have built, when all are over.
+type building struct{ *testing.M }
+
+func (b building) Run() int {
+	defer func() { os.RemoveAll(builtIn) }()
+	return b.M.Run()
+}
+
+var builtIn string // the folder of the built command; empty: none has asked for it
+
+var build = sync.OnceValues(func() (string, error) {
+	var err error
+	if builtIn, err = os.MkdirTemp("", "locklab-test-"); err != nil {
+		return "", err
+	}
+	if err := os.Chmod(builtIn, 0o755); err != nil { // for tests that run it as another user
+		return "", err
+	}
+	binary := filepath.Join(builtIn, "locklab")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	return binary, nil
+})
+
+// buildCommand gives the command as users have it, built once for all tests.
+func buildCommand(t *testing.T) string {
+	t.Helper()
+	binary, err := build()
+	if err != nil {
+		t.Fatal("build the command: ", err)
+	}
+	return binary
 }
 
 // The scripts in testdata/script run the command as users do and hold its output, on both

@@ -1,15 +1,16 @@
 # The README's test command is `make test`. Everything else is for people who work on
 # locklab itself.
 
-.PHONY: test servers check race live live-few elsewhere bench schema docs
+.PHONY: test servers check race live live-few elsewhere bench schema docs kills
 
-# How long the tests of one package may take. They take two minutes at most on a machine with
-# nothing else to do, and Go's ten are not enough for a slow one that is busy as well.
-PATIENCE = -timeout 60m
+# How long the tests of one package may take: two minutes on a machine with nothing else to do,
+# and Go's ten are not enough for a slow one that is busy as well. And how many run at once: those
+# of the live world mostly wait.
+TESTS = -timeout 60m -parallel 6
 
 ## test: install the servers that the live tests use, where that is possible, and run all tests
 test: servers
-	go test $(PATIENCE) ./...
+	go test $(TESTS) ./...
 
 ## servers: install the real servers (Debian, as root), or say what to install
 servers:
@@ -26,7 +27,7 @@ check:
 ## race: the tests again under the race detector (needs a C compiler); -short leaves out
 ## what only repeats the same code many times
 race: servers
-	go test $(PATIENCE) -race -short ./...
+	go test $(TESTS) -race -short ./...
 
 ## live: every cell that real servers can run, three times, and the same in the virtual world;
 ## about 20 minutes on two processors
@@ -43,6 +44,11 @@ LIVE_FEW_LIBRARIES = lib/redislock,lib/redsync,lib/etcd-mutex,lib/zk-lock
 live-few: servers
 	go run ./cmd/locklab run --world both --guard none --jobs 6 --out out/live $(LIVE_FEW)
 	go run ./cmd/locklab run gc-pause --world live --guard none --jobs 4 --out out/live --backend $(LIVE_FEW_LIBRARIES)
+
+## kills: end 100 runs of each kind at random moments, by each signal, in either world, as root and
+## as an ordinary user, and read what is left; about 20 minutes
+kills: servers
+	LOCKLAB_KILLS=100 go test $(TESTS) -count 1 -run EndedAtRandom ./cmd/locklab
 
 ## elsewhere: every cell on this machine and on an emulated arm64 one: histories, results and
 ## SVGs must be the same bytes (needs qemu-aarch64-static, in Debian's qemu-user-static). PNGs

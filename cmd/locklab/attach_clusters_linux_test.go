@@ -29,6 +29,7 @@ func TestAttachedEtcdGivesTheSameVerdictsAndIsLeftAsItWas(t *testing.T) {
 		t.Skip("runs the same command as the test with redis, on other servers")
 	}
 	needLive(t)
+	t.Parallel() // it mostly waits
 	addresses := foreignEtcd(t)
 	client, err := clientv3.New(clientv3.Config{Endpoints: addresses, Logger: zap.NewNop()})
 	if err != nil {
@@ -63,6 +64,7 @@ func TestAttachedZooKeeperGivesTheSameVerdictsAndIsLeftAsItWas(t *testing.T) {
 		t.Skip("runs the same command as the test with redis, on other servers")
 	}
 	needLive(t)
+	t.Parallel() // it mostly waits
 	address := foreignZooKeeper(t)
 	conn, _, err := zk.Connect([]string{address}, 10*time.Second, zk.WithLogInfo(false))
 	if err != nil {

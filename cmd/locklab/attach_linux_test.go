@@ -25,6 +25,7 @@ const documentedServer = "127.0.0.1:7001"
 // is held against the same expectations, and it is left as it was found.
 func TestAttachedRedisGivesTheDocumentedVerdictsAndIsLeftAsItWas(t *testing.T) {
 	needLive(t)
+	t.Parallel() // it mostly waits
 	document, err := os.ReadFile("../../docs/attach.md")
 	if err != nil {
 		t.Fatal(err)

@@ -33,6 +33,7 @@ func TestAttachedSentinelGivesTheVerdictsOfTheVirtualWorldAndIsLeftAsItWas(t *te
 		t.Skip("runs the same command as the test with redis, on other servers")
 	}
 	needLive(t)
+	t.Parallel() // it mostly waits
 	theirs := foreignSentinels(t)
 	if err := theirs.servers[0].Set(t.Context(), "account", "somebody's", 0).Err(); err != nil {
 		t.Fatal(err)
@@ -102,6 +103,7 @@ func TestWhatIsNoSentinelWithAMasterCannotBeAttached(t *testing.T) {
 		t.Skip("runs the same command as the test with redis, on other servers")
 	}
 	needLive(t)
+	t.Parallel() // it mostly waits
 	theirs := foreignSentinels(t)
 	_, lonely := foreignRedis(t)
 	redisAddress, nobody, idle := lonely.Options().Addr, freeAddress(t), freeAddress(t)

@@ -21,6 +21,7 @@ const nobody = 65534
 // However the harness ends in mid-trial, and whoever runs it, no process is left.
 func TestNothingIsLeftOfAKilledRun(t *testing.T) {
 	needLive(t)
+	t.Parallel() // it mostly waits
 	binary := buildCommand(t)
 	users := []int{os.Getuid()}
 	if os.Getuid() == 0 {

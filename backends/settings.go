@@ -89,6 +89,17 @@ func (s Settings) On(name string) bool { return s.find(name, Switch).on }
 // Span reads a duration under the trial's lease.
 func (s Settings) Span(name string) time.Duration { return s.find(name, Duration).span.In(s.TTL) }
 
+// ShortestWait gives the shortest of the times for which something is waited for, and the
+// name of its option; "": there is none.
+func (s Settings) ShortestWait() (wait time.Duration, option string) {
+	for _, each := range s.all {
+		if d := each.span.In(s.TTL); each.option.Awaited && (option == "" || d < wait) {
+			wait, option = d, each.option.Name
+		}
+	}
+	return wait, option
+}
+
 // Int reads a whole number.
 func (s Settings) Int(name string) int { return s.find(name, Int).n }
 

@@ -30,6 +30,9 @@ type Option struct {
 	Min, Max int           // of an Int
 	Choices  []string      // of a Choice
 	Least    time.Duration // of a Duration, under the trial's lease
+	// Awaited is set of a Duration for which something is waited for: who is slower is taken
+	// for gone. So a live trial needs a machine that is quicker than that.
+	Awaited bool
 }
 
 // NotZero is the Least of waits that may be as short as they like. Without any, a client

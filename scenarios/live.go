@@ -121,6 +121,7 @@ func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *liv
 		}
 	}
 	world := live.NewWorld(lab, c.steps)
+	world.Pace = t.pace(c)
 	world.Who = func(role sim.Role) []sim.HostID { return set.who(ctx, role) }
 	events, err := world.Run(ctx, t.Scenario.Until.In(t.TTL), c.clients)
 	if err != nil {
@@ -130,7 +131,9 @@ func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *liv
 	if service, ok := set.service.(backends.Concluder); ok {
 		events = service.Conclude(events, c.settings)
 	}
-	h := sim.Finish(t.header(c), events, world.Clock)
+	header := t.header(c)
+	header.Pace = world.Pace
+	h := sim.Finish(header, events, world.Clock)
 	h.Messages = messages
 	return h, world, nil
 }

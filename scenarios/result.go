@@ -108,7 +108,10 @@ type Result struct {
 	// compared with, and not its own: "leadership-check-on-revoke=off".
 	Profile   []string `json:"profile,omitempty"`
 	Arguments []string `json:"arguments,omitempty"` // of the command, besides, to run the trial again
-	History   string   `json:"history,omitempty"`   // file, relative to the run's folder; empty: not kept
+	// TooSlow has one sentence for each earlier try of a live trial that the machine was too
+	// slow for. None of them counts, whatever came out.
+	TooSlow []string `json:"too-slow,omitempty"`
+	History string   `json:"history,omitempty"` // file, relative to the run's folder; empty: not kept
 }
 
 // ID names the trial among all trials of a run; the discipline stands there if it is not

@@ -100,18 +100,6 @@ func (t Trial) service() string {
 	return fmt.Sprint(t.Backend.Backend.Name(), t.TTL, t.Scenario.Lock, t.Backend)
 }
 
-func (t Trial) run(ctx context.Context, run func(context.Context, Trial) (*sim.History, error)) (Judged, error) {
-	history, err := run(ctx, t)
-	if err != nil && t.World == LiveWorld && ctx.Err() == nil {
-		// Real servers and processes fail for reasons of their own; the other trials go on.
-		return Judged{Trial: t, Result: t.failed(err)}, nil
-	}
-	if err != nil {
-		return Judged{}, err
-	}
-	return Judged{Trial: t, Result: t.Judge(history), History: history}, nil
-}
-
 // Available parts the trials that make sense and can be run on this machine from those that
 // do not or cannot.
 func Available(trials []Trial) (can, cannot []Trial) {

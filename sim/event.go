@@ -77,7 +77,11 @@ const (
 	FaultProven   Kind = "fault-proven"   // a probe saw it in effect (fault, host, note)
 	FaultUnproven Kind = "fault-unproven" // a probe did not, or it could not be applied (fault, host, note)
 	FaultUndone   Kind = "fault-undone"   // (fault, host)
-	End           Kind = "end"            // the trial is over (note: why)
+	// Late: a process of the host woke up later than the trial can bear, or a message from it
+	// to another host and back took longer (late, note). Host empty: the switch. It is recorded
+	// of hosts that the script has stopped, too.
+	Late Kind = "late"
+	End  Kind = "end" // the trial is over (note: why)
 )
 
 // Why a trial ended: the notes of the End event.
@@ -106,6 +110,7 @@ type Event struct {
 	Firing  int64         `json:"firing,omitempty"`  // tells the times apart that faults were done: 0, 1, 2, …
 	Parted  [][]HostID    `json:"parted,omitempty"`  // of a partition: hosts of different groups cannot talk to each other
 	Refused bool          `json:"refused,omitempty"` // the service answered that it does not have the grant as this client's
+	Late    time.Duration `json:"late,omitempty"`    // how much time had been lost by then, ns
 	Note    string        `json:"note,omitempty"`    // for people
 }
 
@@ -134,7 +139,7 @@ func ServerKinds() []Kind {
 
 // worldKinds are recorded by the world and never by a process.
 func worldKinds() []Kind {
-	return []Kind{Deadline, LedgerOpened, FaultApplied, FaultProven, FaultUnproven, FaultUndone, End}
+	return []Kind{Deadline, LedgerOpened, FaultApplied, FaultProven, FaultUnproven, FaultUndone, Late, End}
 }
 
 // ofFault tells whether the event is about a fault.

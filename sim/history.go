@@ -48,6 +48,7 @@ type Header struct {
 	// service never gave it: then such an acquisition is no fault of the recording.
 	Ungranted bool      `json:"ungranted,omitempty"`
 	Traffic   []Traffic `json:"traffic,omitempty"` // how much was sent; none: it was not counted
+	Pace      *Pace     `json:"pace,omitempty"`    // whether the machine kept up; nil: nothing was measured
 }
 
 // Traffic is how many messages one host sent to another, those that were lost included

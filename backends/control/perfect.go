@@ -30,7 +30,7 @@ func (Perfect) Title() string { return "a lock service that never errs: exact le
 // Options are those of its client.
 func (Perfect) Options() []backends.Option {
 	return []backends.Option{
-		{Name: optionTimeout, Kind: backends.Duration, Default: "0.5ttl", Least: backends.NotZero,
+		{Name: optionTimeout, Kind: backends.Duration, Default: "0.5ttl", Least: backends.NotZero, Awaited: true,
 			Doc: "how long a call waits for its answer"},
 		{Name: optionRetry, Kind: backends.Duration, Default: "0.05ttl", Least: backends.NotZero,
 			Doc: "mean delay before another try; each is drawn between half and one and a half of it"},

@@ -62,7 +62,7 @@ func (Backend) Options() []backends.Option {
 	return []backends.Option{
 		{Name: optionNodes, Kind: backends.Int, Default: "3", Min: 1, Max: 9,
 			Doc: "how many members the cluster has"},
-		{Name: optionTimeout, Kind: backends.Duration, Default: "0.5ttl", Least: backends.NotZero,
+		{Name: optionTimeout, Kind: backends.Duration, Default: "0.5ttl", Least: backends.NotZero, Awaited: true,
 			Doc: "how long a call waits for its answer before it tries the next member"},
 		{Name: optionRecheck, Kind: backends.Switch, Default: "on",
 			Doc: "a waiter makes sure that its own key is still there (client 3.5.0 and later); off: 3.4"},

@@ -39,7 +39,7 @@ func (Backend) Options() []backends.Option {
 			Doc: "count the lease from before the request and discard an answer that comes too late"},
 		{Name: optionRenew, Kind: backends.Switch, Default: "off",
 			Doc: "a watchdog prolongs the lease every third of it"},
-		{Name: optionTimeout, Kind: backends.Duration, Default: "0.5ttl", Least: backends.NotZero,
+		{Name: optionTimeout, Kind: backends.Duration, Default: "0.5ttl", Least: backends.NotZero, Awaited: true,
 			Doc: "how long a call waits for its answer"},
 		{Name: optionRetry, Kind: backends.Duration, Default: "0.05ttl", Least: backends.NotZero,
 			Doc: "mean delay before another try; each is drawn between half and one and a half of it"},

@@ -68,7 +68,8 @@ func (b Backend) Options() []backends.Option {
 	return []backends.Option{
 		number(optionNodes, "5", 1, 99, "how many independent servers there are"),
 		number(optionQuorum, "0", 0, 99, "how many of them make a lock; 0: the majority, anything less is a mistake"),
-		length(optionTimeout, f.timeout, backends.NotZero, "how long a server is waited for"),
+		{Name: optionTimeout, Kind: backends.Duration, Default: f.timeout, Least: backends.NotZero, Awaited: true,
+			Doc: "how long a server is waited for"},
 		choice(optionSequential, f.sequential, "ask the servers one after the other instead of all at once"),
 		choice(optionWallClock, f.wallClock, "measure the time that acquiring took by the wall clock instead of the monotonic one"),
 		choice(optionElapsed, "on", "count the lease from before the requests; off, a mistake: from the last answer"),

@@ -86,11 +86,11 @@ func (Backend) Options() []backends.Option {
 			Doc: "what lately means for min-replicas-to-write"},
 		backends.Option{Name: optionWait, Kind: backends.Int, Default: "0", Min: 0, Max: 5,
 			Doc: "after SET, WAIT until so many replicas have the write; else the lock is given back"},
-		backends.Option{Name: optionWaitTimeout, Kind: backends.Duration, Default: "0.1ttl", Least: time.Millisecond,
+		backends.Option{Name: optionWaitTimeout, Kind: backends.Duration, Default: "0.1ttl", Least: time.Millisecond, Awaited: true,
 			Doc: "how long WAIT waits"},
-		backends.Option{Name: optionDownAfter, Kind: backends.Duration, Default: "0.5ttl", Least: time.Millisecond,
+		backends.Option{Name: optionDownAfter, Kind: backends.Duration, Default: "0.5ttl", Least: time.Millisecond, Awaited: true,
 			Doc: "silence after which a Sentinel takes a server for down (published: 30s)"},
-		backends.Option{Name: optionFailoverTimeout, Kind: backends.Duration, Default: "1.5ttl", Least: time.Millisecond,
+		backends.Option{Name: optionFailoverTimeout, Kind: backends.Duration, Default: "1.5ttl", Least: time.Millisecond, Awaited: true,
 			Doc: "limit of each step of a failover; another try begins after twice as long (published: 180s)"},
 	)
 }

@@ -64,7 +64,7 @@ func (Backend) Options() []backends.Option {
 			Doc: "how many servers the ensemble has"},
 		{Name: optionTick, Kind: backends.Duration, Default: "0.2ttl", Least: time.Millisecond,
 			Doc: "tickTime: sessions end at whole ticks; the session must be 2 to 20 of them"},
-		{Name: optionSyncLimit, Kind: backends.Duration, Default: "0.3ttl", Least: 10 * time.Millisecond,
+		{Name: optionSyncLimit, Kind: backends.Duration, Default: "0.3ttl", Least: 10 * time.Millisecond, Awaited: true,
 			Doc: "how long a server serves without its leader or majority (sample configuration: 1ttl); above 0.33ttl clients believe too long"},
 		{Name: optionWallClock, Kind: backends.Switch, Default: "off",
 			Doc: "sessions end by the leader's wall clock, as in the stable ZooKeeper up to 3.4.10"},
@@ -80,7 +80,7 @@ func (Backend) Options() []backends.Option {
 			Doc: "the lock's parent is a container (Curator): removed when empty, so sequence numbers begin again"},
 		{Name: optionReap, Kind: backends.Duration, Default: "0.2ttl", Least: time.Millisecond,
 			Doc: "how often the leader looks for empty containers (published: 60s)"},
-		{Name: optionTimeout, Kind: backends.Duration, Default: "0.5ttl", Least: backends.NotZero,
+		{Name: optionTimeout, Kind: backends.Duration, Default: "0.5ttl", Least: backends.NotZero, Awaited: true,
 			Doc: "how long a call waits for its answer when the client does not wait longer anyway"},
 	}
 }

@@ -259,6 +259,15 @@ func loadOne(name string, known scenarios.Known) (*scenarios.Scenario, error) {
 	return scenarios.Load(name, src, known)
 }
 
+// outcome is one line of what came out of a trial.
+func outcome(r scenarios.Result) string {
+	line := fmt.Sprintf("%s, seed %d: %s", r.Cell(), r.Seed, r.Outcome)
+	if tried := r.Tried(); tried != "" {
+		line += " (" + tried + ")"
+	}
+	return line
+}
+
 // play runs the trials and writes each result as it comes. An interruption is not an
 // error.
 func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials []scenarios.Trial, folder *results.Folder) error {
@@ -268,7 +277,7 @@ func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials []scena
 	err := scenarios.RunAll(ctx, scenarios.ByService(trials), o.jobs, stages.Run,
 		func(j scenarios.Judged) error {
 			r := j.Result
-			bar.step(fmt.Sprintf("%s, seed %d: %s", r.Cell(), r.Seed, r.Outcome))
+			bar.step(outcome(r))
 			return folder.Add(j)
 		})
 	if ctx.Err() != nil {

@@ -112,7 +112,7 @@ func levelOfProperty(p check.Property) level {
 		return broken
 	case check.WorkOverlap: // an attentive client does not work on, so the lock is not to blame
 		return doubled
-	case check.FaultsHappened, check.RecordingSane: // are not violated: the trial is undecided
+	case check.FaultsHappened, check.RecordingSane, check.KeptUp: // are not violated: the trial is undecided
 		return undecided
 	}
 	panic(fmt.Sprintf("nobody has said how bad a violation of %q is", string(p)))

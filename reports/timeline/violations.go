@@ -24,7 +24,7 @@ func placeViolation(f check.Finding, h *sim.History, clients []lane) violation {
 			v.spans = append(v.spans, interval{s.From, s.To})
 		}
 	case check.LostUpdate, check.StaleWrite, check.DuplicateEffect, check.TokenOrder, check.FreshRefused,
-		check.ForeignRelease, check.Availability, check.FaultsHappened, check.RecordingSane: // happen at a moment
+		check.ForeignRelease, check.Availability, check.FaultsHappened, check.RecordingSane, check.KeptUp: // happen at a moment
 	}
 	if len(v.spans) > 0 {
 		return v

@@ -57,7 +57,7 @@ func refused(e *sim.Event) string {
 func Rescue(h *sim.History, findings []check.Finding) (*sim.Event, bool) {
 	for _, f := range findings {
 		switch f.Property {
-		case check.RecordingSane, check.FaultsHappened:
+		case check.RecordingSane, check.FaultsHappened, check.KeptUp:
 			if f.Verdict != check.Holds {
 				return nil, false
 			}

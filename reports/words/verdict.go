@@ -34,7 +34,7 @@ func Heading(h sim.Header, title string) (heading, subtitle string) {
 // gravity orders what is said first: why the trial means nothing, then what it cost,
 // then how it came about.
 var gravity = []check.Property{
-	check.RecordingSane, check.FaultsHappened,
+	check.RecordingSane, check.FaultsHappened, check.KeptUp,
 	check.LostUpdate, check.DuplicateEffect, check.StaleWrite, check.FreshRefused, check.TokenOrder,
 	check.ForeignRelease, check.OverlapValid, check.Overlap, check.WorkOverlap, check.Availability,
 }

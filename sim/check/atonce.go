@@ -33,7 +33,7 @@ func stretchesOf(h *sim.History, p Property) ([]stretch, error) {
 		w, err := workOf(h)
 		return w.sure, err
 	case LostUpdate, StaleWrite, DuplicateEffect, TokenOrder, FreshRefused, ForeignRelease, Availability,
-		FaultsHappened, RecordingSane: // are not about times
+		FaultsHappened, RecordingSane, KeptUp: // are not about times
 	}
 	return nil, nil
 }

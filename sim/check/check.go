@@ -21,6 +21,7 @@ func judges() []judge {
 	return []judge{
 		{FaultsHappened, faultsHappened},
 		{RecordingSane, recordingSane},
+		{KeptUp, keptUp},
 		{Overlap, overlap},
 		{OverlapValid, overlapValid},
 		{WorkOverlap, workOverlap},

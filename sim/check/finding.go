@@ -59,6 +59,7 @@ const (
 	Availability    Property = "availability"     // a client that asked for the lock did not get it in time
 	FaultsHappened  Property = "faults-happened"  // precondition: every fault of the script took effect
 	RecordingSane   Property = "recording-sane"   // precondition: the history can be what happened
+	KeptUp          Property = "kept-up"          // precondition: the machine was quick enough for the trial
 )
 
 // Properties lists those that a scenario may expect, in the order of reports.
@@ -70,7 +71,7 @@ func Properties() []Property {
 }
 
 // Preconditions lists those that must hold for the others to mean anything.
-func Preconditions() []Property { return []Property{FaultsHappened, RecordingSane} }
+func Preconditions() []Property { return []Property{FaultsHappened, RecordingSane, KeptUp} }
 
 // Finding is a checker's answer for one history.
 type Finding struct {

@@ -21,6 +21,7 @@ type Host struct {
 	random  *sim.Random
 	monitor sync.Mutex
 	birth   birth
+	pulse   *pulse // nil: it has none
 
 	// Set by the start order, before started is closed.
 	zero    time.Duration // time zero on the machine's clock
@@ -62,6 +63,11 @@ func (h *Host) start(o order) {
 	h.base = time.Now()
 	h.ahead = h.zero - machineClock()
 	h.elapsed = h.birth.monotonic(h.base) - h.zero
+	if o.Bears > 0 {
+		h.pulse = startPulse(o.Bears, func(at time.Duration, b beat) {
+			h.send(report{Say: pulseBeat, At: at, Beat: &b})
+		})
+	}
 	close(h.started)
 }
 

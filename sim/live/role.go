@@ -81,6 +81,9 @@ func (h *Host) obey(orders *json.Decoder) {
 		case goOn:
 			h.goOn <- struct{}{}
 		case stop:
+			if h.pulse != nil {
+				h.pulse.stop()
+			}
 			close(h.stopped)
 			if !h.endsItself.Load() {
 				h.send(report{Say: bye})

@@ -34,7 +34,7 @@ func (w *World) Run(ctx context.Context, until time.Duration, clients []sim.Host
 	if w.waiting != nil {
 		return nil, errRunTwice
 	}
-	w.procs = w.lab.cast()
+	w.procs, w.pace.pace = w.lab.cast(), w.Pace
 	if err := awaitAll(ctx, w.procs); err != nil {
 		return nil, fmt.Errorf("start the trial: %w", err)
 	}
@@ -46,6 +46,8 @@ func (w *World) Run(ctx context.Context, until time.Duration, clients []sim.Host
 	if err := w.start(clients); err != nil {
 		return w.history(), fmt.Errorf("start the trial: %w", err)
 	}
+	stopMeasuring := w.measure()
+	defer stopMeasuring()
 	timer := time.NewTimer(w.zero + until - machineClock())
 	defer timer.Stop()
 	var why string
@@ -60,10 +62,12 @@ func (w *World) Run(ctx context.Context, until time.Duration, clients []sim.Host
 		return w.history(), fmt.Errorf("the trial was broken off: %w", context.Cause(ctx))
 	}
 	w.close()
+	stopMeasuring()
 	at := w.now()
 	if err := w.flush(ctx); err != nil {
 		return w.history(), fmt.Errorf("end the trial: %w", err)
 	}
+	w.keepPace()
 	events := w.history()
 	if n := len(events); n > 0 {
 		at = max(at, events[n-1].At) // what was still recorded belongs to the trial
@@ -135,7 +139,7 @@ func (w *World) tellStart(p *Proc) error {
 	if p.talk == nil {
 		return nil
 	}
-	if err := p.talk.tell(order{Do: start, At: w.zero, Holds: w.holds(p.host), Keeps: w.keeps(p.host)}); err != nil {
+	if err := p.talk.tell(order{Do: start, At: w.zero, Holds: w.holds(p.host), Keeps: w.keeps(p.host), Bears: w.bearable()}); err != nil {
 		return fmt.Errorf("start %s: %w", p, err)
 	}
 	return nil

@@ -26,6 +26,7 @@ type vswitch struct {
 	closed bool
 
 	sounding sounder
+	trips    trips
 	record   record
 }
 
@@ -97,6 +98,10 @@ func (s *vswitch) forward(from *port, f frame) {
 	}
 	to := s.port(f.to().hostNumber())
 	if to == nil || to == from {
+		return
+	}
+	if f.onTrip() {
+		to.send(f)
 		return
 	}
 	s.link(from, to).carry(f)

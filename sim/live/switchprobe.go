@@ -19,7 +19,7 @@ const probeType = 0x88b5
 // A probe frame carries the number of its sounding, and whether it went past the link.
 const (
 	probeNumber = 0 // 8 bytes
-	probePast   = 8 // 1 byte
+	probePast   = 8 // 1 byte; see also tripOut
 	probeLength = 9
 )
 
@@ -166,13 +166,13 @@ func (s *vswitch) tap(p *port) error {
 			return errors.Join(errors.New("the lab is closed"), tap.Close())
 		}
 		p.tap = tap
-		s.reading.Go(func() { s.sounding.listen(p, tap) })
+		s.reading.Go(func() { s.listen(p, tap) })
 		return nil
 	})
 }
 
-// listen counts the probe frames that a host receives, until the tap is closed.
-func (d *sounder) listen(p *port, tap *os.File) {
+// listen sees to the probe frames that a host receives, until the tap is closed.
+func (s *vswitch) listen(p *port, tap *os.File) {
 	buffer := make([]byte, 256)
 	for {
 		n, err := tap.Read(buffer)
@@ -180,8 +180,8 @@ func (d *sounder) listen(p *port, tap *os.File) {
 			p.failed(err)
 			return
 		}
-		if n >= ethHeader+probeLength {
-			d.arrived(buffer[ethHeader:n])
+		if n >= ethHeader+probeLength && !s.travelled(p, buffer[:n]) {
+			s.sounding.arrived(buffer[ethHeader:n])
 		}
 	}
 }

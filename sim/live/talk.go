@@ -151,6 +151,11 @@ func (t *talk) heard(r report) bool {
 			return false
 		}
 		t.take(r)
+	case pulseBeat:
+		if r.Beat == nil {
+			return false
+		}
+		t.take(r)
 	case clocks:
 		if r.Clocks == nil {
 			return false

@@ -23,6 +23,7 @@ import (
 //	go-on                            ->                       … until the fault is applied
 //	tell-clocks                      ->
 //	                                    <- clocks             at any time, even while it waits
+//	                                    <- pulse              at any time, too
 //	stop                             ->
 //	                                    <- bye                every event has been sent
 //
@@ -57,6 +58,8 @@ const (
 	event  saying = "event"
 	bye    saying = "bye"
 	clocks saying = "clocks"
+	// How late its pulse was.
+	pulseBeat saying = "pulse"
 	// A message is about to be sent, and that it has been will be recorded as an event of
 	// this kind.
 	sending saying = "sending"
@@ -74,15 +77,17 @@ type order struct {
 	At     time.Duration   `json:"at,omitempty"`     // start: the world's time zero, on the machine's clock
 	Holds  []sim.Kind      `json:"holds,omitempty"`  // start: kinds of event at which to wait for go-on
 	Keeps  []sim.Kind      `json:"keeps,omitempty"`  // start: those of them at which something is done to links
+	Bears  time.Duration   `json:"bears,omitempty"`  // start: how late its pulse may be; 0: it need not have any
 }
 
 // report is what a role process tells the harness.
 type report struct {
 	Say    saying        `json:"say"`
-	At     time.Duration `json:"at,omitempty"`     // event: when, on the machine's clock
+	At     time.Duration `json:"at,omitempty"`     // event, pulse: when, on the machine's clock
 	Hold   bool          `json:"hold,omitempty"`   // event, sending: the process waits for go-on
 	Event  *sim.Event    `json:"event,omitempty"`  // event; its own At, Seq and Host are not filled in. sending: its Kind
 	Clocks *reading      `json:"clocks,omitempty"` // clocks
+	Beat   *beat         `json:"beat,omitempty"`   // pulse
 }
 
 // reading is what a process finds when it compares its own clocks, as any code in it sees

@@ -18,6 +18,9 @@ type World struct {
 	// Who, if set, asks the lock service which hosts play a part in it. Set it before
 	// Run. An answer that takes too long counts as nobody.
 	Who func(sim.Role) []sim.HostID
+	// Pace, if set, is what the trial relies on. Run measures whether the machine keeps up,
+	// and writes down what it has measured. Set it before Run.
+	Pace *sim.Pace
 
 	lab     *Lab
 	steps   []sim.Step
@@ -38,6 +41,8 @@ type World struct {
 	waiting  map[sim.HostID]bool       // clients that have not recorded done
 	keeping  []*keeping                // what the network keeps for steps that are about to fire
 	undoing  time.Duration             // when the fault that is being undone ceased to be in effect for sure
+	pace     paceKeeper
+	closing  time.Duration // when it was over, on the machine's clock; never: it is not
 	allDone  chan struct{}
 }
 
@@ -48,7 +53,7 @@ func NewWorld(lab *Lab, steps []sim.Step) *World {
 	w := &World{
 		lab: lab, steps: steps, chance: sim.NewRandom(lab.Seed, "faults"),
 		trouble: make(chan error, 1), runOver: make(chan struct{}), allDone: make(chan struct{}),
-		clocks: make(map[sim.HostID]*sim.Clock), zero: never,
+		clocks: make(map[sim.HostID]*sim.Clock), zero: never, closing: never,
 	}
 	w.director = sim.NewDirector(w, steps)
 	return w
@@ -106,6 +111,10 @@ func (w *World) take(p *Proc, r report) {
 		w.keepFor(p, r.Event.Kind)
 		return
 	}
+	if r.Say == pulseBeat {
+		w.woke(p.host, r.At, *r.Beat)
+		return
+	}
 	e := *r.Event
 	if e.Host == "" || !p.helper { // an observer may watch several hosts and say which it was
 		e.Host = p.host
@@ -145,7 +154,7 @@ func (w *World) holds(host sim.HostID) []sim.Kind {
 func (w *World) close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.over = true
+	w.over, w.closing = true, min(w.closing, machineClock())
 	for _, t := range w.timers {
 		t.Stop()
 	}

@@ -1,0 +1,45 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// mostTries is how often a live trial is tried at most. One that the machine was too slow for
+// is tried again, whatever else came out; no other is.
+const mostTries = 3
+
+// run runs a trial and judges it.
+func (t Trial) run(ctx context.Context, run func(context.Context, Trial) (*sim.History, error)) (Judged, error) {
+	var tooSlow []string
+	for {
+		history, err := run(ctx, t)
+		if err != nil && t.World == LiveWorld && ctx.Err() == nil {
+			// Real servers and processes fail for reasons of their own; the other trials go on.
+			failed := t.failed(err)
+			failed.TooSlow = tooSlow
+			return Judged{Trial: t, Result: failed}, nil
+		}
+		if err != nil {
+			return Judged{}, err
+		}
+		result := t.Judge(history)
+		slow := result.Finding(check.KeptUp)
+		if slow.Verdict == check.Holds || len(tooSlow) == mostTries-1 {
+			result.TooSlow = tooSlow
+			return Judged{Trial: t, Result: result, History: history}, nil
+		}
+		tooSlow = append(tooSlow, slow.Why)
+	}
+}
+
+// Tried says how often a trial was tried, where that was more than once: "at the 2nd try".
+func (r *Result) Tried() string {
+	if len(r.TooSlow) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("tried %d times, as the machine was too slow", 1+len(r.TooSlow))
+}

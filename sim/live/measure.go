@@ -1,0 +1,96 @@
+//go:build linux
+
+package live
+
+import (
+	"sync"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// bearable is how late a process of the trial may be; 0: nobody wants to know.
+func (w *World) bearable() time.Duration {
+	if w.Pace == nil {
+		return 0
+	}
+	return w.Pace.Bearable()
+}
+
+// measure measures the harness and the network until stop is called. Processes of roles
+// measure themselves.
+func (w *World) measure() (stop func()) {
+	if w.Pace == nil {
+		return func() {}
+	}
+	over := make(chan struct{})
+	own := startPulse(w.bearable(), func(at time.Duration, b beat) { w.woke("", at, b) })
+	var travelling sync.WaitGroup
+	travelling.Go(func() { w.travel(over) })
+	return sync.OnceFunc(func() {
+		own.stop()
+		close(over)
+		travelling.Wait()
+	})
+}
+
+// travel sends messages round, from each host to the next and back, until over is closed.
+func (w *World) travel(over <-chan struct{}) {
+	ports := w.lab.ports()
+	if len(ports) < 2 {
+		return
+	}
+	next := time.NewTicker(tripPeriod)
+	defer next.Stop()
+	for i := 0; ; i = (i + 1) % len(ports) {
+		from, to := ports[i], ports[(i+1)%len(ports)]
+		took, err := w.lab.network.trip(from, to, over)
+		if err != nil {
+			return // the lab is being closed, or a port is broken, which the lab says itself
+		}
+		if at, took := w.during(machineClock(), took); took > 0 {
+			w.pace.came(from.host, to.host, at, took)
+		}
+		select {
+		case <-next.C:
+		case <-over:
+			return
+		}
+	}
+}
+
+// woke takes in how late the pulse of a process on this host was at a moment of the
+// machine's clock.
+func (w *World) woke(host sim.HostID, at time.Duration, b beat) {
+	at, b.Late = w.during(at, b.Late)
+	w.pace.woke(host, at, b)
+}
+
+// during gives how much of a length of time, which ended at a moment of the machine's clock,
+// belongs to the trial, and when that part of it ended, as time of the trial.
+func (w *World) during(at, length time.Duration) (until, part time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	from := max(at-length, w.zero)
+	at = min(at, w.closing)
+	return w.since(at), max(0, at-from)
+}
+
+// keepPace writes down what was measured.
+func (w *World) keepPace() {
+	late := w.pace.finish(w.lab.hosts())
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.events = append(w.events, late...)
+}
+
+// ports gives the hosts' ports of the switch, in the order in which the hosts were added.
+func (l *Lab) ports() []*port {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var all []*port
+	for _, a := range l.agents {
+		all = append(all, l.network.port(a.ip[3]))
+	}
+	return all
+}

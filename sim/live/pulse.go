@@ -1,0 +1,173 @@
+//go:build linux
+
+package live
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// Whether the machine keeps up with a trial is measured all through it. Every process of
+// ours has a pulse: it sleeps for a short time, again and again, and looks how much later
+// than it wanted it woke up. So has the harness, which is the switch and carries out the
+// steps. Nothing is asked of servers, which would be load; but nothing of theirs runs on a
+// processor that our processes on the same hosts do not get.
+
+// pulsePeriod is how long a pulse sleeps, where somebody may be so late at most: a
+// standstill of that length is seen to be nearly as long as it is, and the pulses of some
+// hundred processes cost little.
+func pulsePeriod(bearable time.Duration) time.Duration {
+	return min(max(bearable/4, 2*time.Millisecond), 50*time.Millisecond)
+}
+
+// beat is what a pulse reports: now and then, and at once when it was later than ever
+// before, or later than the trial can bear.
+type beat struct {
+	Late  time.Duration `json:"late"`  // how late it woke up
+	Wakes int64         `json:"wakes"` // how often it did, since the beat before
+}
+
+// pulse is the state of one.
+type pulse struct {
+	period, bearable time.Duration
+	tell             func(at time.Duration, b beat)
+
+	mu    sync.Mutex
+	due   time.Duration // when it is to wake up, on the machine's clock
+	worst time.Duration
+	wakes int64
+	over  bool
+}
+
+// startPulse starts a pulse. It calls tell from a goroutine of its own.
+func startPulse(bearable time.Duration, tell func(at time.Duration, b beat)) *pulse {
+	p := &pulse{period: pulsePeriod(bearable), bearable: bearable, tell: tell}
+	p.due = machineClock() + p.period
+	go p.beat()
+	return p
+}
+
+func (p *pulse) beat() {
+	for {
+		// By Go's clock, as code under test sleeps. A clock that the script has turned can
+		// only have it wake up early.
+		time.Sleep(p.period)
+		if p.wake() {
+			return
+		}
+	}
+}
+
+// wake looks how late it is; true: nobody wants to know any more.
+func (p *pulse) wake() (over bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.over {
+		return true
+	}
+	p.look()
+	p.due = machineClock() + p.period
+	return false
+}
+
+// look reports how late it is at this moment, if it is worth it. The caller holds mu.
+func (p *pulse) look() {
+	now := machineClock()
+	late := max(0, now-p.due)
+	p.wakes++
+	if late > p.worst || late > p.bearable {
+		p.worst = max(p.worst, late)
+		p.tell(now, beat{Late: late, Wakes: p.wakes})
+		p.wakes = 0
+	}
+}
+
+// stop reports for the last time: a pulse that has yet to wake up may be late already.
+func (p *pulse) stop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.over {
+		return
+	}
+	p.over = true
+	now := machineClock()
+	p.tell(now, beat{Late: max(0, now-p.due), Wakes: p.wakes})
+}
+
+// paceKeeper collects what is measured of one trial.
+type paceKeeper struct {
+	pace *sim.Pace // nil: nobody wants to know
+
+	mu       sync.Mutex
+	measured map[sim.HostID]*sim.Lateness
+	events   []sim.Event
+}
+
+// woke takes in how late a process of a host was, at this time of the trial.
+func (k *paceKeeper) woke(host sim.HostID, at time.Duration, b beat) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	m := k.of(host)
+	m.Wakes += b.Wakes
+	if k.bears(host, at, b.Late, lateWaker(host)) {
+		m.Woke = max(m.Woke, b.Late)
+	}
+}
+
+// came takes in how long a message from a host to another and back has taken.
+func (k *paceKeeper) came(host, other sim.HostID, at, took time.Duration) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	m := k.of(host)
+	m.Trips++
+	if k.bears(host, at, took, fmt.Sprintf("a message from %s to %s and back took that long", host, other)) {
+		m.Trip = max(m.Trip, took)
+	}
+}
+
+// lateWaker says who woke up late.
+func lateWaker(host sim.HostID) string {
+	if host == "" {
+		return "the switch woke up that late"
+	}
+	return fmt.Sprintf("a process of %s woke up that late", host)
+}
+
+// bears tells whether the trial bears so much; what it does not bear becomes an event.
+func (k *paceKeeper) bears(host sim.HostID, at, late time.Duration, what string) bool {
+	if late <= k.pace.Bearable() {
+		return true
+	}
+	k.events = append(k.events, sim.Event{At: at, Host: host, Kind: sim.Late, Late: late, Note: what})
+	return false
+}
+
+func (k *paceKeeper) of(host sim.HostID) *sim.Lateness {
+	if k.measured == nil {
+		k.measured = make(map[sim.HostID]*sim.Lateness)
+	}
+	if k.measured[host] == nil {
+		k.measured[host] = &sim.Lateness{Host: host}
+	}
+	return k.measured[host]
+}
+
+// finish writes down what was measured, the switch first and then the hosts in their order.
+func (k *paceKeeper) finish(hosts []sim.HostID) []sim.Event {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.pace == nil {
+		return nil
+	}
+	k.pace.Measured = nil
+	for _, id := range slices.Concat([]sim.HostID{""}, hosts) {
+		if m := k.measured[id]; m != nil {
+			k.pace.Measured = append(k.pace.Measured, *m)
+		}
+	}
+	return k.events
+}

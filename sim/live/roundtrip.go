@@ -1,0 +1,117 @@
+//go:build linux
+
+package live
+
+import (
+	"encoding/binary"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// Round trips measure how quick the network is: a probe frame goes from a host's own end of
+// its cable to that of another host, and back. The switch takes it past its links, so what
+// the script does to these makes no difference to it.
+
+// tripPeriod is the time from one round trip to the next. Each is between the next two hosts.
+const tripPeriod = 20 * time.Millisecond
+
+// tripLimit is how long a frame is waited for. It may have been lost, where so much waits at
+// a port that the kernel has no room for more.
+const tripLimit = time.Second
+
+// What a probe frame says at probePast, besides 0 (over the link) and 1 (from the switch).
+const (
+	tripOut  = 2
+	tripHome = 3
+)
+
+// trips are the round trips of one lab.
+type trips struct {
+	mu   sync.Mutex
+	last uint64      // the number of the last one
+	home chan uint64 // numbers of those that are back
+}
+
+// begin numbers a round trip.
+func (t *trips) begin() (number uint64, home chan uint64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.home == nil {
+		t.home = make(chan uint64, 16)
+	}
+	t.last++
+	return t.last, t.home
+}
+
+// back is told of a frame that has come home.
+func (t *trips) back(payload []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	select {
+	case t.home <- binary.BigEndian.Uint64(payload[probeNumber:]):
+	default: // nobody waits for so many
+	}
+}
+
+// onTrip tells whether a frame is one of a round trip.
+func (f frame) onTrip() bool {
+	if f.etherType() != probeType {
+		return false
+	}
+	p := f.payload()
+	return len(p) >= probeLength && (p[probePast] == tripOut || p[probePast] == tripHome)
+}
+
+// tripFrame makes a frame of a round trip as a host sends it.
+func tripFrame(from, to *port, number uint64, way byte) []byte {
+	f := newFrame(hostMAC(to.number), hostMAC(from.number), probeType)
+	f = binary.BigEndian.AppendUint64(f, number)
+	return append(f, way)[vnetHeader:]
+}
+
+// travelled sees to a frame of a round trip that a host has received; false: it is another.
+func (s *vswitch) travelled(p *port, received []byte) bool {
+	payload := received[ethHeader:]
+	switch payload[probePast] {
+	case tripOut:
+		from := s.port(mac(received[6:]).hostNumber())
+		if from != nil { // if it cannot be sent it does not come home, and that is seen
+			_, _ = p.tap.Write(tripFrame(p, from, binary.BigEndian.Uint64(payload[probeNumber:]), tripHome))
+		}
+		return true
+	case tripHome:
+		s.trips.back(payload)
+		return true
+	}
+	return false
+}
+
+// trip sends a frame from one host to another and back, and says how long that took. It
+// gives up after tripLimit, or when over is closed: then it says how long it has waited.
+func (s *vswitch) trip(from, to *port, over <-chan struct{}) (took time.Duration, err error) {
+	for _, p := range []*port{from, to} {
+		if err := s.tap(p); err != nil {
+			return 0, fmt.Errorf("measure the network: %w", err)
+		}
+	}
+	number, home := s.trips.begin()
+	limit := time.NewTimer(tripLimit)
+	defer limit.Stop()
+	left := machineClock()
+	if _, err := from.tap.Write(tripFrame(from, to, number, tripOut)); err != nil {
+		return 0, fmt.Errorf("measure the network: send from host %s: %w", from.host, err)
+	}
+	for {
+		select {
+		case n := <-home:
+			if n == number {
+				return machineClock() - left, nil
+			}
+		case <-limit.C:
+			return machineClock() - left, nil
+		case <-over:
+			return machineClock() - left, nil
+		}
+	}
+}

@@ -20,7 +20,7 @@ var (
 // 2 s, within the 5 to 50 ms of the documentation. Half a percent would be 10 ms, and a busy
 // machine now and then takes longer: then votes are missing that no fault of the script has
 // cost, and stay where they are if the release does not get there in time, either.
-const liveTimeout = "0.02ttl"
+const liveTimeout = "0.05ttl"
 
 // LiveSettings has clients wait longer for a server, unless somebody has asked for a time.
 func (Backend) LiveSettings(s backends.Settings) (backends.Settings, error) {

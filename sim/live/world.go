@@ -34,8 +34,9 @@ type World struct {
 	starts   []func()      // what is to be done as soon as it is known
 	over     bool
 	events   []sim.Event
-	timers   []*time.Timer
-	procs    []*Proc // that take part, but for those that a crash has killed
+	agenda   []appointment // by due
+	timers   []*time.Timer // one an appointment
+	procs    []*Proc       // that take part, but for those that a crash has killed
 	effects  []faultInEffect
 	clocks   map[sim.HostID]*sim.Clock // monotonic ones that faults have touched
 	waiting  map[sim.HostID]bool       // clients that have not recorded done
@@ -70,27 +71,6 @@ func (w *World) Hosts() []sim.HostID { return w.lab.hosts() }
 
 // Draw gives the next number of the stream that faults draw from.
 func (w *World) Draw() uint64 { return w.chance.Uint64() }
-
-// After calls f once d of true time has passed, unless the trial is over. Before the start
-// it calls at once what is so from the beginning: nobody must be quicker than that.
-func (w *World) After(d time.Duration, f func()) {
-	if w.zero == never {
-		if d == 0 {
-			f()
-			return
-		}
-		w.starts = append(w.starts, func() { w.After(d, f) })
-		return
-	}
-	wait := w.zero + w.now() + d - machineClock()
-	w.timers = append(w.timers, time.AfterFunc(wait, func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		if !w.over {
-			f()
-		}
-	}))
-}
 
 // RecordFault puts an event of the world itself into the history. Between the stamps of
 // "applied" and "undone" the fault is in effect without a gap: the first is taken when it

@@ -1,0 +1,32 @@
+//go:build linux
+
+package live
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// Steps keep their order when the machine has no time for any of them until all are due.
+func TestWhatIsDueEarlierIsDoneEarlierHoweverBusyTheMachineIs(t *testing.T) {
+	const steps = 30
+	for range 20 {
+		w := &World{zero: machineClock(), closing: never}
+		var done []int
+		w.mu.Lock()
+		for i := range steps {
+			w.After(time.Duration(i)*10*time.Microsecond, func() { done = append(done, i) })
+		}
+		time.Sleep(5 * time.Millisecond) // nobody gets on
+		w.mu.Unlock()
+		for finished := false; !finished; {
+			w.mu.Lock()
+			finished = len(done) == steps
+			w.mu.Unlock()
+		}
+		if !slices.IsSorted(done) {
+			t.Fatalf("the steps were done in the order %v", done)
+		}
+	}
+}

@@ -60,6 +60,13 @@ func setHeader(t testing.TB, header *sim.Header, words []string) {
 			header.Clients = hostsOf(value)
 		case "world":
 			header.World = value
+		case "bears": // of a live trial, which relies on twice that
+			d, err := time.ParseDuration(value)
+			if err != nil {
+				t.Fatalf("transcript: %q: %v", word, err)
+			}
+			header.World = sim.LiveWorld
+			header.Pace = &sim.Pace{Margin: 2 * d, Of: "the lease", Measured: []sim.Lateness{{Host: "client-1", Woke: time.Millisecond, Wakes: 9}}}
 		case "ungranted":
 			header.Ungranted = value == "yes"
 		case "servers":
@@ -107,6 +114,12 @@ func setField(t testing.TB, e *sim.Event, word string) {
 		e.Refused = value == "yes"
 	case "note":
 		e.Note = text
+	case "late":
+		d, err := time.ParseDuration(value)
+		if err != nil {
+			t.Fatalf("transcript: %q: %v", word, err)
+		}
+		e.Late = d
 	case "parted":
 		for group := range strings.SplitSeq(value, "|") {
 			e.Parted = append(e.Parted, hostsOf(group))

@@ -1,0 +1,76 @@
+package scenarios
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// What a live trial relies on is the shortest of what its script, its lock and its lease ask
+// for.
+func TestATrialReliesOnTheShortestTimeThatItsScriptOrItsLockAsksFor(t *testing.T) {
+	script := func(steps, work string) string {
+		return strings.NewReplacer("until", "backends: [redis, redlock]\nsteps:\n"+steps+"\nuntil", "{withdraw: {}}", "{withdraw: {"+work+"}}").Replace(least)
+	}
+	pause := func(when, long string) string {
+		return "  - {" + when + ", do: {pause: {host: ledger, for: " + long + "}}}\n"
+	}
+	read := "on: {client: 1, event: read}"
+	lease := "a twentieth of the lease (100ms)"
+	for _, c := range []struct{ script, backend, of string }{
+		{least, "redis", lease},
+		{least, "redis+timeout=0.03ttl", "timeout (60ms)"},
+		{least, "redlock+node-timeout=30ms", "node-timeout (30ms)"},
+		{script(pause("at: 0.01ttl", "0.5ttl"), ""), "redis", lease},
+		{script(pause(read, "0.5ttl"), ""), "redis", lease},
+		{script(pause(read+", after: 0.02ttl", "0.5ttl"), ""), "redis", "the time from an event to a step (40ms)"},
+		{script(pause("at: 1ttl", "0.1ttl")+pause("at: 1.01ttl", "0.1ttl"), ""), "redis", "the time between two steps (20ms)"},
+		{script(pause("at: 1ttl", "0.1ttl")+pause(read, "0.1ttl"), ""), "redis", lease},
+		{script(pause(read, "1.02ttl"), ""), "redis", "the time by which a length in a step misses whole leases (40ms)"},
+		{script(pause(read, "0.02ttl"), ""), "redis", lease},
+		{script(pause(read, "2ttl"), "think: 0.96ttl"), "redis", "the time by which the work misses whole leases (80ms)"},
+		{script(pause(read, "2ttl"), "think: 1ttl"), "redis", lease},
+	} {
+		s, err := Load("test.yaml", []byte(c.script), Everything())
+		if err != nil {
+			t.Fatal(err)
+		}
+		trial := Trial{Scenario: s, Backend: spec(t, c.backend), Guard: "none", World: LiveWorld, TTL: 2 * time.Second}
+		cast, err := trial.cast()
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := trial.pace(cast)
+		if p.Of != c.of || !strings.Contains(p.Of, p.Margin.String()) {
+			t.Errorf("%s, %s: relies on %s, %v, want %s", c.script, c.backend, p.Of, p.Margin, c.of)
+		}
+	}
+}
+
+// A script that relies on less than a twentieth of its lease could not be judged on most
+// machines: it has to leave more time.
+func TestBuiltInScriptsLeaveALiveMachineTime(t *testing.T) {
+	all, err := Builtin(Everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	trials, err := Selection{World: LiveWorld, Seeds: Seeds{1, 1}}.Trials(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(trials) < 400 {
+		t.Errorf("there are only %d live trials", len(trials))
+	}
+	for _, trial := range trials {
+		if trial.Scenario.VirtualOnly != "" || trial.NotApplicable() != nil {
+			continue
+		}
+		c, err := trial.cast()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p := trial.pace(c); p.Margin < LiveTTL/leastShare {
+			t.Errorf("%s relies on %s", trial.Cell(), p.Of)
+		}
+	}
+}

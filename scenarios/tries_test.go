@@ -1,0 +1,107 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// played is a live trial of which nothing is run: each try gives the next of these
+// histories, of which some were too slow.
+func played(t *testing.T, change func(*sim.History), slow ...bool) (j Judged, tries int) {
+	t.Helper()
+	trial := one(t, "no-fault", "redis", "none")
+	h, err := trial.Simulate(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	trial.World = LiveWorld
+	change(h)
+	j, err = trial.run(t.Context(), func(context.Context, Trial) (*sim.History, error) {
+		out := *h
+		out.Header.World = LiveWorld
+		out.Header.Pace = &sim.Pace{Margin: 40 * time.Millisecond, Of: "x", Measured: []sim.Lateness{{Wakes: 1}}}
+		if slow[tries] {
+			late := sim.Event{Seq: 1, Kind: sim.Late, Late: time.Second, Note: "the switch woke up that late"}
+			out.Events = []sim.Event{late}
+			for _, e := range h.Events {
+				e.Seq++
+				out.Events = append(out.Events, e)
+			}
+		}
+		tries++
+		return &out, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j, tries
+}
+
+// A trial that the machine was too slow for is tried again, within a bound, and the result
+// says so; what comes out of a trial that the machine kept up with counts.
+func TestATrialThatTheMachineIsTooSlowForIsTriedAgain(t *testing.T) {
+	nothing := func(*sim.History) {}
+	violate := func(h *sim.History) { // the balance that was written is lost
+		for i := range h.Events {
+			if h.Events[i].Kind == sim.LedgerWrite {
+				h.Events[i].Base = 0
+			}
+		}
+	}
+	slow := "the machine was too slow: 1000.0 ms were lost by 0.000 s, as the switch woke up that late; the trial bears 20.0 ms, half of x"
+	for _, c := range []struct {
+		name    string
+		change  func(*sim.History)
+		slow    []bool
+		tries   int
+		tooSlow []string
+		kept    check.Verdict
+		outcome Outcome
+	}{
+		{"quick enough", nothing, []bool{false, false}, 1, nil, check.Holds, AsExpected},
+		{"a violation is not tried again", violate, []bool{false, false}, 1, nil, check.Holds, NotAsExpected},
+		{"too slow once", nothing, []bool{true, false, false}, 2, []string{slow}, check.Holds, AsExpected},
+		{"too slow each time", nothing, []bool{true, true, true, false}, 3, []string{slow, slow}, check.Undecided, Undecided},
+	} {
+		j, tries := played(t, c.change, c.slow...)
+		r := j.Result
+		if tries != c.tries || !reflect.DeepEqual(r.TooSlow, c.tooSlow) || r.Finding(check.KeptUp).Verdict != c.kept {
+			t.Errorf("%s: tried %d times, too slow: %q, kept-up: %+v", c.name, tries, r.TooSlow, r.Finding(check.KeptUp))
+		}
+		if r.Outcome != c.outcome {
+			t.Errorf("%s: the outcome is %s", c.name, r.Outcome)
+		}
+		if c.kept == check.Undecided && (len(r.Surprises) != 1 || r.Surprises[0] != "kept-up: "+slow) {
+			t.Errorf("%s: what is said of it is %q", c.name, r.Surprises)
+		}
+	}
+}
+
+// What could not be carried out is not tried again either, and does not forget earlier tries.
+func TestATrialThatFailsAfterASlowTryStillSaysThatItWasSlow(t *testing.T) {
+	trial := one(t, "no-fault", "redis", "none")
+	h, err := trial.Simulate(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	trial.World, h.Header.World = LiveWorld, LiveWorld // nothing was measured
+	tries := 0
+	j, err := trial.run(t.Context(), func(context.Context, Trial) (*sim.History, error) {
+		if tries++; tries == 2 {
+			return nil, errors.New("a server did not start")
+		}
+		return h, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tries != 2 || j.Result.Outcome != Undecided || len(j.Result.TooSlow) != 1 {
+		t.Errorf("tried %d times: %+v", tries, j.Result)
+	}
+}

@@ -34,13 +34,14 @@ func (w *World) measure() (stop func()) {
 	})
 }
 
-// travel sends messages round, from each host to the next and back, until over is closed.
+// travel sends messages round, from each host to the next and back, until over is closed:
+// one in each period of a pulse.
 func (w *World) travel(over <-chan struct{}) {
 	ports := w.lab.ports()
 	if len(ports) < 2 {
 		return
 	}
-	next := time.NewTicker(tripPeriod)
+	next := time.NewTicker(pulsePeriod(w.bearable()))
 	defer next.Stop()
 	for i := 0; ; i = (i + 1) % len(ports) {
 		from, to := ports[i], ports[(i+1)%len(ports)]

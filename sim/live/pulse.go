@@ -17,11 +17,13 @@ import (
 // steps. Nothing is asked of servers, which would be load; but nothing of theirs runs on a
 // processor that our processes on the same hosts do not get.
 
-// pulsePeriod is how long a pulse sleeps, where somebody may be so late at most: a
-// standstill of that length is seen to be nearly as long as it is, and the pulses of some
-// hundred processes cost little.
+// pulsePeriod is how long a pulse sleeps, where somebody may be so late at most. A standstill
+// is seen as shorter than it is by the rest of the sleep into which it falls: so one of the
+// whole margin, which is twice what can be borne, is never missed, and a shorter one is not
+// missed by all processes. More often would cost too much: a process of Go that wakes up
+// takes about a tenth of a millisecond, and there may be a hundred.
 func pulsePeriod(bearable time.Duration) time.Duration {
-	return min(max(bearable/4, 2*time.Millisecond), 50*time.Millisecond)
+	return min(max(bearable, 5*time.Millisecond), time.Second)
 }
 
 // beat is what a pulse reports: now and then, and at once when it was later than ever

@@ -13,9 +13,6 @@ import (
 // its cable to that of another host, and back. The switch takes it past its links, so what
 // the script does to these makes no difference to it.
 
-// tripPeriod is the time from one round trip to the next. Each is between the next two hosts.
-const tripPeriod = 20 * time.Millisecond
-
 // tripLimit is how long a frame is waited for. It may have been lost, where so much waits at
 // a port that the kernel has no room for more.
 const tripLimit = time.Second

@@ -60,7 +60,11 @@ func (s *Scenario) castInWords() string {
 	for _, o := range s.Lock {
 		out += line("", fmt.Sprintf("with %s=%s, where it has this option", o.Name, o.Value))
 	}
-	return out + line("lease", fmt.Sprintf("%s; 1ttl stands for one lease, however long", short(s.TTL)))
+	lease := short(s.TTL)
+	if s.LiveTTL != LiveTTL {
+		lease += fmt.Sprintf(", in the live world %s", short(s.LiveTTL))
+	}
+	return out + line("lease", lease+"; 1ttl stands for one lease, however long")
 }
 
 func (w Workload) inWords(s *Scenario) string {

@@ -17,6 +17,7 @@ type fileScenario struct {
 	Claims      words        `yaml:"claims,omitempty" doc:"the claims of the debate that the scenario tests, such as K4"`
 	Text        word         `yaml:"text" doc:"a paragraph for the reader: what happens and why it matters"`
 	TTL         span         `yaml:"ttl" doc:"the lease in the virtual world, such as 10s; --ttl sets another, and the live world has one of 2s; other times can be given in units of it, such as 1.5ttl"`
+	LiveTTL     span         `yaml:"live-ttl,omitempty" doc:"the lease in the live world, such as 4s, where 2s are too short because servers take a time of their own for something; --ttl sets another"`
 	Clients     number       `yaml:"clients" doc:"how many clients there are: hosts client-1, client-2 and so on, at most 100"`
 	Workload    fileWorkload `yaml:"workload" doc:"what every client does"`
 	Lock        options      `yaml:"lock,omitempty" doc:"options of the lock, such as timeout: 4ttl, for every backend that has them and does not set them itself"`

@@ -90,12 +90,15 @@ const (
 // lease resolves the lease, the length of a trial and the number of clients.
 func (l *loader) lease() error {
 	f := &l.file
-	l.out.TTL = f.TTL.In(0)
-	if f.TTL.In(time.Hour) != l.out.TTL {
-		return l.fail(f.TTL.place, "ttl is given in units of itself", `an absolute time such as "10s"`, "")
+	var err error
+	if l.out.TTL, err = l.absolute("ttl", f.TTL); err != nil {
+		return err
 	}
-	if l.out.TTL < minTTL || l.out.TTL > maxTime {
-		return l.fail(f.TTL.place, fmt.Sprintf("a lease of %s", f.TTL), fmt.Sprintf("from %s to %s", minTTL, short(maxTime)), "")
+	l.out.LiveTTL = LiveTTL
+	if f.LiveTTL.given() {
+		if l.out.LiveTTL, err = l.absolute("live-ttl", f.LiveTTL); err != nil {
+			return err
+		}
 	}
 	if f.Until.In(l.out.TTL) == 0 {
 		return l.fail(f.Until.place, "until is 0: the trial would end before it begins", "more than 0, such as 4ttl", "")
@@ -105,6 +108,18 @@ func (l *loader) lease() error {
 	}
 	l.out.Until, l.out.Clients = f.Until.Span, f.Clients.n
 	return l.sane("until", f.Until)
+}
+
+// absolute resolves a lease, which is not given in units of one.
+func (l *loader) absolute(name string, lease span) (time.Duration, error) {
+	ttl := lease.In(0)
+	if lease.In(time.Hour) != ttl {
+		return 0, l.fail(lease.place, name+" is given in units of a lease", `an absolute time such as "10s"`, "")
+	}
+	if ttl < minTTL || ttl > maxTime {
+		return 0, l.fail(lease.place, fmt.Sprintf("a lease of %s", lease), fmt.Sprintf("from %s to %s", minTTL, short(maxTime)), "")
+	}
+	return ttl, nil
 }
 
 // sane refuses a time so long that it must be a slip.

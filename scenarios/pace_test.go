@@ -69,7 +69,7 @@ func TestBuiltInScriptsLeaveALiveMachineTime(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p := trial.pace(c); p.Margin < LiveTTL/leastShare {
+		if p := trial.pace(c); p.Margin < trial.TTL/leastShare {
 			t.Errorf("%s relies on %s", trial.Cell(), p.Of)
 		}
 	}

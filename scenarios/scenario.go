@@ -23,6 +23,7 @@ type Scenario struct {
 	Text     string        // a paragraph for the reader
 	Claims   []string      // the claims of the debate that it tests: "K4"
 	TTL      time.Duration // the lease in the virtual world; spans in units of ttl refer to it
+	LiveTTL  time.Duration // the lease in the live world
 	Clients  int           // 1 … 100, hosts client-1 … client-N
 	Workload Workload
 	Lock     []LockOption    // for every backend that has the option and does not set it itself

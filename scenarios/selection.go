@@ -12,8 +12,8 @@ import (
 	"github.com/locklab/locklab/backends/ledger"
 )
 
-// LiveTTL is the lease in the live world unless the user sets another: short enough to
-// watch, and long against what two busy cores do to a millisecond.
+// LiveTTL is the lease in the live world unless the script or the user sets another: short
+// enough to watch, and long against what two busy cores do to a millisecond.
 const LiveTTL = 2 * time.Second
 
 // Selection says which trials of some scenarios to run.
@@ -23,11 +23,12 @@ type Selection struct {
 	Disciplines []Discipline  // empty: those of each scenario
 	World       string        // VirtualWorld or LiveWorld
 	Seeds       Seeds         //
-	TTL         time.Duration // 0: the scenario's own in the virtual world, LiveTTL in the live one
+	TTL         time.Duration // 0: the scenario's own in either world
 
 	// AsLive has virtual trials run with the options that this machine's servers stand for, as
 	// InBothWorlds does.
-	AsLive bool
+	AsLive    bool
+	liveLease bool // virtual trials have the leases of live ones
 	// Servers are the arguments of the command that say which servers live trials have, for
 	// Result.Replay.
 	Servers []string
@@ -174,10 +175,7 @@ func (sel Selection) InBothWorlds(all []*Scenario) ([]Trial, error) {
 	if len(sel.Backends) == 0 { // libraries have nothing to be compared with
 		live = slices.DeleteFunc(live, func(t Trial) bool { return LiveOnly(t.Backend.Backend) })
 	}
-	sel.World, sel.AsLive = VirtualWorld, true
-	if sel.TTL == 0 {
-		sel.TTL = LiveTTL
-	}
+	sel.World, sel.AsLive, sel.liveLease = VirtualWorld, true, true
 	sel.Seeds.Last = max(sel.Seeds.Last, sel.Seeds.First+agreementSeeds-1)
 	virtual, err := sel.Trials(all)
 	if err != nil {
@@ -221,8 +219,8 @@ func (sel Selection) lease(s *Scenario) time.Duration {
 	switch {
 	case sel.TTL != 0:
 		return sel.TTL
-	case sel.World == LiveWorld:
-		return LiveTTL
+	case sel.World == LiveWorld, sel.liveLease:
+		return s.LiveTTL
 	}
 	return s.TTL
 }

@@ -29,6 +29,7 @@ type Summary struct {
 	Discipline                      string        // as Discipline.String writes it
 	TTL                             time.Duration // the lease
 	Trials                          int
+	TooSlow                         int      // tries besides, that did not count as the machine was too slow
 	Seeds                           Seeds    // the lowest and the highest
 	Outcome                         Outcome  // the worst of its trials, or of what chance should have shown in one of them
 	Tallies                         []Tally  // in the order of check.Properties
@@ -143,6 +144,7 @@ func (s *Summary) add(r *Result) {
 		s.TTL, s.Seeds, s.Outcome, s.Why = r.TTL, Seeds{r.Seed, r.Seed}, r.Outcome, ""
 	}
 	s.Trials++
+	s.TooSlow += len(r.TooSlow)
 	s.Seeds = Seeds{min(s.Seeds.First, r.Seed), max(s.Seeds.Last, r.Seed)}
 	s.Outcome = max(s.Outcome, r.Outcome)
 	if !r.valid() { // what it found means nothing

@@ -36,7 +36,7 @@ func (t Trial) run(ctx context.Context, run func(context.Context, Trial) (*sim.H
 	}
 }
 
-// Tried says how often a trial was tried, where that was more than once: "at the 2nd try".
+// Tried says how often a trial was tried; empty: once.
 func (r *Result) Tried() string {
 	if len(r.TooSlow) == 0 {
 		return ""

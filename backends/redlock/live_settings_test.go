@@ -11,8 +11,8 @@ import (
 // either.
 func TestALiveClientWaitsLongerForAServerUnlessATimeIsAskedFor(t *testing.T) {
 	for spec, want := range map[string]string{
-		"redlock":                       "node-timeout=0.02ttl",
-		"redlock-reference+quorum=2":    "node-timeout=0.02ttl",
+		"redlock":                       "node-timeout=0.05ttl",
+		"redlock-reference+quorum=2":    "node-timeout=0.05ttl",
 		"redlock-redsync":               "node-timeout=0.05ttl", // is longer already
 		"redlock+node-timeout=0.001ttl": "node-timeout=0.001ttl",
 	} {

@@ -141,6 +141,9 @@ func printSurprises(out io.Writer, set *results.Set) {
 		for _, s := range r.Surprises {
 			fmt.Fprintf(out, "  %s\n", s)
 		}
+		if tried := r.Tried(); tried != "" {
+			fmt.Fprintf(out, "  %s\n", tried)
+		}
 		file := ""
 		if card := set.Card(r.Scenario); card != nil {
 			file = card.File

@@ -194,7 +194,7 @@ func (sc *scenario) fill(columns []string, tagged bool) {
 func (v *view) addTrial(t Trial, sc *scenario, c *cell) {
 	r := t.Kept.Result
 	k := kept{
-		ID: t.Kept.ID, Seed: r.Seed, Command: r.Replay(sc.file), Surprises: r.Surprises,
+		ID: t.Kept.ID, Seed: r.Seed, Command: r.Replay(sc.file), Surprises: r.Surprises, Tried: r.Tried(),
 	}
 	k.Verdict, k.Violated = t.verdict, t.violated
 	if t.sketch.markup != "" && sc.SVG == "" {

@@ -104,6 +104,7 @@ type kept struct {
 	Seed                 uint64
 	Violated, Inline     bool
 	Surprises            []string
+	Tried                string // more than once, and why; empty: once
 }
 
 type source struct {

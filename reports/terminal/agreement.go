@@ -181,7 +181,7 @@ func accordSentence(all []scenarios.Agreement) (sentence string, style paint) {
 			style = rest.paint
 		}
 	}
-	return sentence + ".", style
+	return sentence + "." + tooSlow(bothSides(all)), style
 }
 
 // discords names the cells of which the worlds do not agree, and why.

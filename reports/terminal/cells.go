@@ -39,6 +39,7 @@ type cellDocument struct {
 	World      string             `json:"world"`
 	TTL        time.Duration      `json:"ttl"` // the lease, ns
 	N          int                `json:"n"`   // trials
+	TooSlow    int                `json:"tooSlow,omitempty"`
 	Seeds      []uint64           `json:"seeds"`
 	Outcome    string             `json:"outcome"`
 	Why        string             `json:"why,omitempty"` // why it is not available
@@ -65,7 +66,7 @@ type measureDocument struct {
 
 func documentOf(c scenarios.Summary) cellDocument {
 	d := cellDocument{
-		Scenario: c.Scenario, Backend: c.Backend, Guard: c.Guard, Discipline: c.Discipline, World: c.World, TTL: c.TTL, N: c.Trials,
+		Scenario: c.Scenario, Backend: c.Backend, Guard: c.Guard, Discipline: c.Discipline, World: c.World, TTL: c.TTL, N: c.Trials, TooSlow: c.TooSlow,
 		Seeds: []uint64{}, Outcome: outcomeName(c), Why: c.Why,
 		Properties: []propertyDocument{}, Measures: []measureDocument{},
 	}

@@ -113,7 +113,23 @@ func outcomeSentence(cells []scenarios.Summary) string {
 			sentence += fmt.Sprintf(" %s %s %s.", words.Many(k, "cell"), words.Are(k), o)
 		}
 	}
-	return sentence
+	return sentence + tooSlow(cells)
+}
+
+// tooSlow says how many tries of live trials did not count, as the machine was too slow;
+// empty: there were none.
+func tooSlow(cells []scenarios.Summary) string {
+	tries := 0
+	for _, c := range cells {
+		tries += c.TooSlow
+	}
+	switch tries {
+	case 0:
+		return ""
+	case 1:
+		return " One more try does not count, as the machine was too slow."
+	}
+	return fmt.Sprintf(" %d more tries do not count, as the machine was too slow.", tries)
 }
 
 // also counts cells of one more outcome; empty: there are none.

@@ -1,0 +1,94 @@
+//go:build linux
+
+package live_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live"
+	"golang.org/x/sys/unix"
+)
+
+// Every host is measured all through a trial, and no fault of a link is in the way of that.
+func TestEveryHostOfATrialIsMeasured(t *testing.T) {
+	hosts := []sim.HostID{"client-1", "client-2", "redis-1"}
+	lab := newLab(t, hosts...)
+	for _, id := range hosts[:2] {
+		startRole(t, lab, id, "never-done", nil)
+	}
+	w := live.NewWorld(lab, []sim.Step{{Do: sim.Fault{Kind: sim.Partition, Groups: [][]sim.HostID{{"client-1"}, {"client-2", "redis-1"}}}}})
+	w.Pace = &sim.Pace{Margin: 40 * time.Millisecond}
+	events := play(t, w, 500*time.Millisecond, hosts[:2]...)
+	end := events[len(events)-1].At
+	measured := map[sim.HostID]sim.Lateness{}
+	for _, m := range w.Pace.Measured {
+		measured[m.Host] = m
+	}
+	if len(measured) != 4 || len(w.Pace.Measured) != 4 {
+		t.Fatalf("measured %+v, want each host and the switch once", w.Pace.Measured)
+	}
+	for _, id := range append(hosts, "") {
+		m, late := measured[id], lateness(events, id)
+		if id != "redis-1" && m.Wakes == 0 || id != "" && m.Trips == 0 {
+			t.Errorf("host %q: %+v", id, m)
+		}
+		// A pulse looks once in each period, or tells how late it was.
+		if least := int64((end - late) / (20 * time.Millisecond) / 2); id != "redis-1" && m.Wakes < least-2 {
+			t.Errorf("host %q: woke up %d times in %v of which it was %v late, want %d", id, m.Wakes, end, late, least)
+		}
+		if m.Woke > w.Pace.Bearable() || m.Trip > w.Pace.Bearable() {
+			t.Errorf("host %q: what cannot be borne is an event, got %+v", id, m)
+		}
+	}
+}
+
+// lateness is how late a host was in all, as far as that is among the events.
+func lateness(events []sim.Event, host sim.HostID) (sum time.Duration) {
+	for _, e := range events {
+		if e.Kind == sim.Late && e.Host == host {
+			sum += e.Late
+		}
+	}
+	return sum
+}
+
+// A process that nothing in the script stops, and that stands still all the same, is late.
+func TestAProcessThatStandsStillIsLate(t *testing.T) {
+	lab := newLab(t, "client-1", "client-2")
+	stopped := startRole(t, lab, "client-1", "never-done", nil)
+	startRole(t, lab, "client-2", "never-done", nil)
+	w := live.NewWorld(lab, nil)
+	const margin, still = 200 * time.Millisecond, 400 * time.Millisecond
+	w.Pace = &sim.Pace{Margin: margin}
+	go func() {
+		time.Sleep(still)
+		unix.Kill(stopped.Pid(), unix.SIGSTOP)
+		time.Sleep(still)
+		unix.Kill(stopped.Pid(), unix.SIGCONT)
+	}()
+	events := play(t, w, 4*still, "client-1", "client-2")
+	if !slices.ContainsFunc(events, func(e sim.Event) bool {
+		return e.Kind == sim.Late && e.Host == "client-1" && e.Late >= still-margin/2 && e.Note == "a process of client-1 woke up that late"
+	}) {
+		t.Errorf("client-1 stood still for %v, and no event says so: %+v", still, events)
+	}
+}
+
+// Without a Pace nobody has a pulse.
+func TestWhatATrialDoesNotAskForIsNotMeasured(t *testing.T) {
+	lab := newLab(t, "client-1", "client-2")
+	startRole(t, lab, "client-1", "client", nil)
+	startRole(t, lab, "client-2", "client", nil)
+	w := live.NewWorld(lab, nil)
+	for _, e := range play(t, w, time.Minute, "client-1", "client-2") {
+		if e.Kind == sim.Late {
+			t.Errorf("got %+v", e)
+		}
+	}
+	if w.Pace != nil {
+		t.Errorf("got %+v", w.Pace)
+	}
+}

@@ -137,8 +137,8 @@ func ServerKinds() []Kind {
 	}
 }
 
-// worldKinds are recorded by the world and never by a process.
-func worldKinds() []Kind {
+// WorldKinds lists those that are recorded by the world and never by a process.
+func WorldKinds() []Kind {
 	return []Kind{Deadline, LedgerOpened, FaultApplied, FaultProven, FaultUnproven, FaultUndone, Late, End}
 }
 
@@ -149,7 +149,7 @@ func (e *Event) ofFault() bool {
 
 // Known tells whether k is a kind of this vocabulary.
 func (k Kind) Known() bool {
-	for _, list := range [][]Kind{ClientKinds(), ServerKinds(), worldKinds()} {
+	for _, list := range [][]Kind{ClientKinds(), ServerKinds(), WorldKinds()} {
 		for _, each := range list {
 			if k == each {
 				return true

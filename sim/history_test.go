@@ -55,7 +55,7 @@ func TestAHistoryReadsBackAsItWasWritten(t *testing.T) {
 	if !reflect.DeepEqual(h, smallHistory()) {
 		t.Errorf("got %+v", h)
 	}
-	kinds := append(append(ClientKinds(), ServerKinds()...), worldKinds()...)
+	kinds := append(append(ClientKinds(), ServerKinds()...), WorldKinds()...)
 	rapid.Check(t, func(t *rapid.T) {
 		want := smallHistory()
 		want.Events = nil
@@ -181,7 +181,7 @@ func TestOnlyTheTrialsClientsAreClients(t *testing.T) {
 
 func TestKindsAreListedOnce(t *testing.T) {
 	seen := map[Kind]bool{}
-	for _, list := range [][]Kind{ClientKinds(), ServerKinds(), worldKinds()} {
+	for _, list := range [][]Kind{ClientKinds(), ServerKinds(), WorldKinds()} {
 		for _, k := range list {
 			if seen[k] || !k.Known() {
 				t.Errorf("%s is listed twice or not known", k)

@@ -54,7 +54,7 @@ func (c *client) see(e *sim.Event) {
 		if sim.LaneKind(e.Fault) == sim.Crash {
 			c.down = false
 		}
-	case sim.FaultProven, sim.FaultUnproven: // says nothing of the client
+	case sim.FaultProven, sim.FaultUnproven, sim.Late: // says nothing of the client
 	default:
 		c.down = false
 		c.seeLock(e)

@@ -196,7 +196,7 @@ func (s *scene) frame(h *sim.History, findings []check.Finding) {
 	last, end := time.Duration(0), time.Duration(0)
 	for _, e := range h.Events {
 		end = e.At
-		if e.Kind != sim.End && e.Kind != sim.LedgerOpened {
+		if e.Kind != sim.End && e.Kind != sim.LedgerOpened && e.Kind != sim.Late {
 			last = e.At
 		}
 	}

@@ -46,6 +46,9 @@ func Event(e sim.Event) string {
 	if e.Fault != "" {
 		add("%s", e.Fault)
 	}
+	if e.Late != 0 {
+		add("%s lost", lost(e.Late))
+	}
 	if e.Note != "" {
 		add("(%s)", e.Note)
 	}

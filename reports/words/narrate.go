@@ -1,8 +1,10 @@
 package words
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/locklab/locklab/sim"
 )
@@ -77,6 +79,7 @@ var sentences = map[sim.Kind]string{
 	sim.FaultProven:   "a probe sees the fault in effect: {fault}{note}",
 	sim.FaultUnproven: "a probe does not see the fault in effect: {fault}{note}",
 	sim.FaultUndone:   "the fault is over: {fault}",
+	sim.Late:          "{late} are lost{note}",
 	sim.End:           "the trial is over{note}",
 }
 
@@ -124,10 +127,14 @@ func (n Narrator) Sentence(e *sim.Event) string {
 		"{balance}", strconv.FormatInt(e.Balance, 10), "{version}", number(e.Version), "{base}", number(e.Base),
 		"{token}", behind(e.Token != 0, " (token "+number(e.Token)+")"),
 		"{until}", behind(e.Until != 0, ", until "+strconv.FormatFloat(e.Until.Seconds(), 'f', 3, 64)+" s on its own clock"),
+		"{late}", lost(e.Late),
 		"{job}", behind(e.Job != "", " ["+e.Job+"]"),
 		"{fault}", e.Fault, "{note}", behind(e.Note != "", " ("+e.Note+")"),
 	).Replace(text)
 }
+
+// lost writes a time that somebody was late by.
+func lost(d time.Duration) string { return fmt.Sprintf("%.3f s", d.Seconds()) }
 
 func behind(there bool, text string) string {
 	if there {

@@ -1,0 +1,86 @@
+//go:build linux
+
+package live
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// paceKeeper collects what is measured of one trial.
+type paceKeeper struct {
+	pace *sim.Pace // nil: nobody wants to know
+
+	mu       sync.Mutex
+	measured map[sim.HostID]*sim.Lateness
+	events   []sim.Event
+}
+
+// woke takes in how late a process of a host was, at this time of the trial.
+func (k *paceKeeper) woke(host sim.HostID, at time.Duration, b beat) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	m := k.of(host)
+	m.Wakes += b.Wakes
+	if k.bears(host, at, b.Late, lateWaker(host)) {
+		m.Woke = max(m.Woke, b.Late)
+	}
+}
+
+// came takes in how long a message from a host to another and back has taken.
+func (k *paceKeeper) came(host, other sim.HostID, at, took time.Duration) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	m := k.of(host)
+	m.Trips++
+	if k.bears(host, at, took, fmt.Sprintf("a message from %s to %s and back took that long", host, other)) {
+		m.Trip = max(m.Trip, took)
+	}
+}
+
+// lateWaker says who woke up late.
+func lateWaker(host sim.HostID) string {
+	if host == "" {
+		return "the switch woke up that late"
+	}
+	return fmt.Sprintf("a process of %s woke up that late", host)
+}
+
+// bears tells whether the trial bears so much; what it does not bear becomes an event.
+func (k *paceKeeper) bears(host sim.HostID, at, late time.Duration, what string) bool {
+	if late <= k.pace.Bearable() {
+		return true
+	}
+	k.events = append(k.events, sim.Event{At: at, Host: host, Kind: sim.Late, Late: late, Note: what})
+	return false
+}
+
+func (k *paceKeeper) of(host sim.HostID) *sim.Lateness {
+	if k.measured == nil {
+		k.measured = make(map[sim.HostID]*sim.Lateness)
+	}
+	if k.measured[host] == nil {
+		k.measured[host] = &sim.Lateness{Host: host}
+	}
+	return k.measured[host]
+}
+
+// finish writes down what was measured, the switch first and then the hosts in their order.
+func (k *paceKeeper) finish(hosts []sim.HostID) []sim.Event {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.pace == nil {
+		return nil
+	}
+	k.pace.Measured = nil
+	for _, id := range slices.Concat([]sim.HostID{""}, hosts) {
+		if m := k.measured[id]; m != nil {
+			k.pace.Measured = append(k.pace.Measured, *m)
+		}
+	}
+	return k.events
+}

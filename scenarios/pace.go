@@ -4,16 +4,17 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/sim"
 )
 
 // leastShare is the share of the lease that every trial relies on, whatever its script and
 // its lock: how long one step of a lock may take before it comes too late for something.
-const leastShare = 20
+const leastShare = 10
 
 // pace says what a live trial relies on: the shortest of
 //
-//   - a twentieth of the lease,
+//   - a tenth of the lease,
 //   - the times for which the lock or its servers wait for something,
 //   - the times between two steps of the script that follow the same event, or the event
 //     itself and a step,
@@ -23,7 +24,7 @@ const leastShare = 20
 // A machine that is late by more than half of that may bring about what the script has not
 // asked for.
 func (t Trial) pace(c cast) *sim.Pace {
-	p := &sim.Pace{Margin: t.TTL / leastShare, Of: "a twentieth of the lease"}
+	p := &sim.Pace{Margin: t.TTL / leastShare, Of: "a tenth of the lease"}
 	consider := func(d time.Duration, what string) {
 		if d > 0 && d < p.Margin {
 			p.Margin, p.Of = d, what
@@ -31,6 +32,9 @@ func (t Trial) pace(c cast) *sim.Pace {
 	}
 	if wait, option := c.settings.ShortestWait(); option != "" {
 		consider(wait, option)
+	}
+	if b, ok := t.Backend.Backend.(backends.Impatient); ok {
+		consider(b.Patience(c.settings))
 	}
 	for i, s := range c.steps {
 		if s.When.Kind != "" {

@@ -16,11 +16,13 @@ func TestATrialReliesOnTheShortestTimeThatItsScriptOrItsLockAsksFor(t *testing.T
 		return "  - {" + when + ", do: {pause: {host: ledger, for: " + long + "}}}\n"
 	}
 	read := "on: {client: 1, event: read}"
-	lease := "a twentieth of the lease (100ms)"
+	lease := "a tenth of the lease (200ms)"
 	for _, c := range []struct{ script, backend, of string }{
 		{least, "redis", lease},
 		{least, "redis+timeout=0.03ttl", "timeout (60ms)"},
 		{least, "redlock+node-timeout=30ms", "node-timeout (30ms)"},
+		{least, "lib/redsync", "timeout factor (100ms)"},
+		{least, "lib/redislock", lease},
 		{script(pause("at: 0.01ttl", "0.5ttl"), ""), "redis", lease},
 		{script(pause(read, "0.5ttl"), ""), "redis", lease},
 		{script(pause(read+", after: 0.02ttl", "0.5ttl"), ""), "redis", "the time from an event to a step (40ms)"},
@@ -69,7 +71,7 @@ func TestBuiltInScriptsLeaveALiveMachineTime(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p := trial.pace(c); p.Margin < trial.TTL/leastShare {
+		if p := trial.pace(c); p.Margin < trial.TTL/20 {
 			t.Errorf("%s relies on %s", trial.Cell(), p.Of)
 		}
 	}

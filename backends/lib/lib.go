@@ -8,6 +8,7 @@ package lib
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/etcd"
@@ -40,7 +41,7 @@ const (
 // Backend is a library as a backends.Backend.
 type Backend struct{ Library Library }
 
-var _ backends.Backend = Backend{}
+var _ backends.Impatient = Backend{}
 
 // Backends lists all libraries, in the order of tables.
 func Backends() []backends.Backend {
@@ -87,6 +88,15 @@ func (b Backend) Title() string { return b.facts().title }
 
 // Options lists what users of the library choose.
 func (b Backend) Options() []backends.Option { return b.facts().options }
+
+// Patience is how long redsync waits for a node: its timeout factor is a twentieth of the
+// lease. The others wait longer than matters, or have no limit of their own.
+func (b Backend) Patience(s backends.Settings) (time.Duration, string) {
+	if b.Library == Redsync {
+		return s.TTL / 20, "timeout factor"
+	}
+	return 0, ""
+}
 
 // IssuesTokens tells whether its users can get a fencing token without an addition of
 // their own: the create revision from etcd, the czxid from ZooKeeper.

@@ -76,3 +76,35 @@ func TestBuiltInScriptsLeaveALiveMachineTime(t *testing.T) {
 		}
 	}
 }
+
+// A script's live lease is that of its live trials, and of the virtual ones beside them.
+func TestAScriptMayHaveALongerLeaseInTheLiveWorld(t *testing.T) {
+	s, err := Load("test.yaml", []byte(strings.Replace(least, "ttl: 2s", "ttl: 10s\nlive-ttl: 4s\nbackends: [redis]", 1)), Everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	seeds := Seeds{1, 1}
+	for _, c := range []struct {
+		sel  Selection
+		want time.Duration
+	}{
+		{Selection{World: LiveWorld, Seeds: seeds}, 4 * time.Second},
+		{Selection{World: VirtualWorld, Seeds: seeds}, 10 * time.Second},
+		{Selection{World: VirtualWorld, Seeds: seeds, AsLive: true}, 10 * time.Second},
+		{Selection{World: LiveWorld, Seeds: seeds, TTL: time.Second}, time.Second},
+	} {
+		trials, err := c.sel.Trials([]*Scenario{s})
+		if err != nil || len(trials) == 0 || trials[0].TTL != c.want {
+			t.Errorf("%+v: %v, %v, want a lease of %v", c.sel, trials, err, c.want)
+		}
+	}
+	both, err := Selection{Seeds: seeds}.InBothWorlds([]*Scenario{s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, trial := range both {
+		if trial.TTL != 4*time.Second {
+			t.Errorf("%s in the %s world has a lease of %v beside the other world", trial.Cell(), trial.World, trial.TTL)
+		}
+	}
+}

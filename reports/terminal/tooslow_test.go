@@ -1,0 +1,26 @@
+package terminal
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/locklab/locklab/scenarios"
+)
+
+// Tries that do not count are told, in one world and in both.
+func TestTriesThatDoNotCountAreTold(t *testing.T) {
+	for tries, want := range map[int]string{
+		0: "",
+		1: " One more try does not count, as the machine was too slow.",
+		3: " 3 more tries do not count, as the machine was too slow.",
+	} {
+		cell := scenarios.Summary{Scenario: "gc-pause", Backend: "redis", Guard: "none", World: scenarios.LiveWorld, Trials: 1, TooSlow: tries}
+		one := outcomeSentence([]scenarios.Summary{cell})
+		both, _ := accordSentence([]scenarios.Agreement{{Virtual: scenarios.Summary{Trials: 20}, Live: cell}})
+		for _, got := range []string{one, both} {
+			if !strings.HasSuffix(got, "."+want) || strings.Count(got, "too slow") > 1 {
+				t.Errorf("%d tries are told as %q", tries, got)
+			}
+		}
+	}
+}

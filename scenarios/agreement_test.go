@@ -16,7 +16,7 @@ func inWorld(t *testing.T, world string, seed uint64, lost, overlap check.Verdic
 	r := Result{
 		Scenario: "gc-pause", Backend: trial.Backend.String(), Guard: "none", Discipline: "attentive", World: world, Seed: seed, TTL: trial.TTL,
 		Findings: []check.Finding{
-			{Property: check.FaultsHappened}, {Property: check.RecordingSane},
+			{Property: check.FaultsHappened}, {Property: check.RecordingSane}, {Property: check.KeptUp},
 			{Property: check.LostUpdate, Verdict: lost}, {Property: check.Overlap, Verdict: overlap},
 		},
 		Measures: []check.Measured{{Measure: check.NextGrant, Count: 1, Least: next, Most: next}},
@@ -60,6 +60,22 @@ func TestWorldsAgreeUnlessTheyContradictEachOther(t *testing.T) {
 				t.Errorf("%v (%q), want %v (%q)", a.Accord, a.Why, c.want, c.why)
 			}
 		})
+	}
+}
+
+// Where chance decides whether two attentive clients believe at once, it decides whether both
+// are at work; of clients that work on when they are told it need not.
+func TestChanceThatDecidesOfBeliefsDecidesOfWork(t *testing.T) {
+	for discipline, want := range map[string]Accord{"attentive": Agree, "heedless": Disagree} {
+		side := func(world string, violated int) Summary {
+			return Summary{Scenario: "slow-renewals", Backend: "etcd", Guard: "none", Discipline: discipline, World: world, Trials: 1, Tallies: []Tally{
+				{Property: check.Overlap, Violated: violated, Holds: 1 - violated, Expected: new(check.Verdict), Sometimes: true},
+				{Property: check.WorkOverlap, Violated: violated, Holds: 1 - violated},
+			}}
+		}
+		if a := Agreements([]Summary{side(VirtualWorld, 1), side(LiveWorld, 0)})[0]; a.Accord != want {
+			t.Errorf("%s: %v %q, want %v", discipline, a.Accord, a.Why, want)
+		}
 	}
 }
 

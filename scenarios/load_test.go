@@ -57,6 +57,7 @@ text: >
   Two lines
   of text.
 ttl: 10s
+live-ttl: 3s
 clients: 2
 workload: {withdraw: {times: 3, think: 0.2ttl, stagger: 100ms, every: 0.5ttl, wait: 2ttl, discipline: [attentive, {late: 0.5ttl}]}}
 lock: {timeout: 4ttl}
@@ -82,7 +83,7 @@ func TestEveryKeyOfAScriptIsRead(t *testing.T) {
 	at := sim.MustSpan("2s")
 	want := &Scenario{
 		File: "test.yaml", Name: "everything", Title: "Every key once", Text: "Two lines of text.",
-		Claims: []string{"K4", "A7b"}, TTL: 10 * time.Second, Clients: 2,
+		Claims: []string{"K4", "A7b"}, TTL: 10 * time.Second, LiveTTL: 3 * time.Second, Clients: 2,
 		Workload: Workload{
 			Kind: Withdraw, Times: 3, Think: sim.MustSpan("0.2ttl"), Stagger: sim.MustSpan("100ms"), Every: sim.MustSpan("0.5ttl"), Wait: sim.MustSpan("2ttl"),
 			Disciplines: []Discipline{{Kind: Attentive}, {Kind: Late, Late: sim.MustSpan("0.5ttl")}},

@@ -63,8 +63,9 @@ type Traffic struct {
 type History struct {
 	Header Header
 	Events []Event
-	// Messages are what the hosts sent to each other. They are for pictures: no judge reads
-	// them, and they are not part of the fingerprint. None: they were not recorded.
+	// Messages are what the hosts sent to each other. They are for pictures, and to hold the
+	// stamps of events against (check.Disorders); no property is judged by them, and they are
+	// not part of the fingerprint. None: they were not recorded.
 	Messages []Message
 }
 

@@ -12,7 +12,7 @@ import (
 // never Violated: a history that contradicts itself says nothing about the lock.
 func recordingSane(h *sim.History) Finding {
 	audits := []func(*sim.History) (*sim.Event, error){
-		auditOrder, auditEnd, auditHosts, auditAttempts, auditGrants, auditLedger,
+		auditOrder, auditEnd, auditHosts, auditAttempts, auditGrants, auditLedger, auditCausality, auditLag,
 	}
 	for _, audit := range audits {
 		if e, err := audit(h); err != nil {
@@ -159,7 +159,7 @@ func auditLedger(h *sim.History) (*sim.Event, error) {
 	}
 	late := slices.IndexFunc(told, func(e *sim.Event) bool {
 		write := taken[e.Op]
-		return write == nil || write.Seq > e.Seq && write.At > e.At+stampLag(h)
+		return write == nil || write.Seq > e.Seq && write.At > e.At
 	})
 	if late >= 0 {
 		e := told[late]

@@ -12,7 +12,8 @@ import (
 
 // transcript reads a history written for people: a line an event, "TIME HOST KIND", then
 // fields as name=value; "-" stands for the world itself, and "_" in a value for a space.
-// A line that starts with "|" sets the header: "| faults=pause_client-1 world=live".
+// A line that starts with "|" sets the header: "| faults=pause_client-1 world=live". One that
+// starts with ">" is a message: "> SENT FROM TO", then fields, arrived=TIME among them.
 func transcript(t testing.TB, text string) *sim.History {
 	t.Helper()
 	h := &sim.History{Header: sim.Header{
@@ -26,6 +27,9 @@ func transcript(t testing.TB, text string) *sim.History {
 			continue
 		case words[0] == "|":
 			setHeader(t, &h.Header, words[1:])
+			continue
+		case words[0] == ">":
+			h.Messages = append(h.Messages, messageOf(t, int64(len(h.Messages)+1), words[1:]))
 			continue
 		case len(words) < 3:
 			t.Fatalf("transcript: %q is not TIME HOST KIND", line)
@@ -47,6 +51,39 @@ func transcript(t testing.TB, text string) *sim.History {
 		h.Events = append(h.Events, e)
 	}
 	return h
+}
+
+// messageOf reads "SENT FROM TO arrived=TIME lost=TIME again=TIME fate=FATE what=WORDS".
+func messageOf(t testing.TB, number int64, words []string) sim.Message {
+	t.Helper()
+	span := func(value string) time.Duration {
+		d, err := time.ParseDuration(value)
+		if err != nil {
+			t.Fatalf("transcript: message %q: %v", words, err)
+		}
+		return d
+	}
+	if len(words) < 3 {
+		t.Fatalf("transcript: message %q is not SENT FROM TO", words)
+	}
+	m := sim.Message{Number: number, Sent: span(words[0]), From: sim.HostID(words[1]), To: sim.HostID(words[2]), Fate: sim.UnderWay}
+	for _, word := range words[3:] {
+		switch name, value, _ := strings.Cut(word, "="); name {
+		case "arrived":
+			m.Fate, m.Arrived = sim.Arrived, span(value)
+		case "lost":
+			m.Lost = span(value)
+		case "again":
+			m.Again = span(value)
+		case "fate":
+			m.Fate = sim.Fate(value)
+		case "what":
+			m.What = strings.ReplaceAll(value, "_", " ")
+		default:
+			t.Fatalf("transcript: unknown field %q of a message", word)
+		}
+	}
+	return m
 }
 
 func setHeader(t testing.TB, header *sim.Header, words []string) {

@@ -1,0 +1,298 @@
+package check
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// Disorder is a stamp that stands before that of what must have come first: an answer before
+// its request. What is stamped so cannot be what happened.
+type Disorder struct {
+	Effect  string        // what is stamped too early, or its cause too late
+	Cause   string        // what must have come first
+	At      time.Duration // the stamp of the effect
+	CauseAt time.Duration // that of the cause; sim.Forever: the history has none
+	Event   *sim.Event    // the effect, if it is an event
+	Message int64         // the number of the message, if it is one
+}
+
+func (d Disorder) String() string {
+	what := d.Effect
+	switch {
+	case d.Event != nil:
+		what = fmt.Sprintf("event %d (%s)", d.Event.Seq, d.Effect)
+	case d.Message != 0:
+		what = fmt.Sprintf("message %d (%s)", d.Message, d.Effect)
+	}
+	if d.CauseAt == sim.Forever {
+		return fmt.Sprintf("%s is stamped %v, without %s before it", what, d.At, d.Cause)
+	}
+	return fmt.Sprintf("%s is stamped %v, before %s at %v", what, d.At, d.Cause, d.CauseAt)
+}
+
+// Disorders holds a history to the order of cause and effect, and lists the stamps that are
+// out of it: a request is sent, arrives, is handled and answered, its answer arrives and its
+// caller is told, each no sooner than what is named before it. Between the same two hosts
+// and for the same operation the n-th effect needs n causes at or before it.
+//
+// Messages are held to it where all of them were recorded. Of a lock service only what is
+// true of every one is asked: a grant needs a message that has arrived there, and an
+// acquisition one that has come from there. That its stamps may be late is no disorder: see
+// auditLag.
+func Disorders(h *sim.History) []Disorder {
+	a := &causes{of: map[step]*stamps{}}
+	for i := range h.Events {
+		a.event(h, &h.Events[i])
+	}
+	if wholeTraffic(h) {
+		owners := grantOwners(h)
+		for i := range h.Events {
+			a.exchanged(h, owners, &h.Events[i])
+		}
+		for i := range h.Messages {
+			a.message(h, &h.Messages[i])
+		}
+	}
+	out := a.disorders()
+	for i := range h.Messages {
+		out = append(out, ownDisorders(&h.Messages[i])...)
+	}
+	out = append(out, grantsUnasked(h)...)
+	out = append(out, lossesWithoutFault(h)...)
+	slices.SortStableFunc(out, func(a, b Disorder) int { return cmp.Compare(a.At, b.At) })
+	return out
+}
+
+// auditCausality: no effect is stamped before its cause.
+func auditCausality(h *sim.History) (*sim.Event, error) {
+	all := Disorders(h)
+	if len(all) == 0 {
+		return nil, nil
+	}
+	return all[0].Event, fmt.Errorf("%s out of order: %v", count(len(all), "stamp"), all[0])
+}
+
+// step is a kind of cause and what follows from it, for one client and, if it is known, one
+// operation.
+type step struct {
+	cause, effect string
+	client        sim.HostID
+	op            string
+}
+
+// stamps are those of a step's causes and effects.
+type stamps struct {
+	causes  []time.Duration
+	effects []Disorder // if it turns out that they are
+}
+
+// causes collects the stamps of a history.
+type causes struct {
+	steps []step // in the order in which they came up
+	of    map[step]*stamps
+}
+
+func (a *causes) at(s step) *stamps {
+	if a.of[s] == nil {
+		a.of[s] = &stamps{}
+		a.steps = append(a.steps, s)
+	}
+	return a.of[s]
+}
+
+func (a *causes) cause(s step, at time.Duration) {
+	a.at(s).causes = append(a.at(s).causes, at)
+}
+
+func (a *causes) effect(s step, d Disorder) {
+	d.Effect, d.Cause = s.effect, s.cause
+	a.at(s).effects = append(a.at(s).effects, d)
+}
+
+// disorders lists the effects that stand before their cause: with both in order, the n-th
+// before the n-th.
+func (a *causes) disorders() (out []Disorder) {
+	for _, s := range a.steps {
+		all := a.of[s]
+		slices.Sort(all.causes)
+		slices.SortStableFunc(all.effects, func(a, b Disorder) int { return cmp.Compare(a.At, b.At) })
+		for i, d := range all.effects {
+			d.CauseAt = sim.Forever
+			if i < len(all.causes) {
+				d.CauseAt = all.causes[i]
+			}
+			if d.At < d.CauseAt {
+				out = append(out, d)
+			}
+		}
+	}
+	return out
+}
+
+// What a client records of a request to the account, and what the account records of it.
+const (
+	callsWrite = "the call of the write"
+	takesWrite = "the account's taking or refusing the write"
+	callsRead  = "the acquisition that the read is made under"
+	takesRead  = "the account's reading"
+	callsMark  = "the acknowledged charge that is marked"
+	takesMark  = "the account's marking the job"
+	isTold     = "what the client is told of it"
+)
+
+// event takes in what an event says of requests to the account, by operation.
+func (a *causes) event(h *sim.History, e *sim.Event) {
+	if h.IsClient(e.Host) {
+		of := func(cause, effect string) step { return step{cause, effect, e.Host, e.Op} }
+		switch e.Kind {
+		case sim.Acquired:
+			a.cause(of(callsRead, takesRead), e.At)
+		case sim.Write:
+			a.cause(of(callsWrite, takesWrite), e.At)
+		case sim.Wrote, sim.WriteRefused:
+			a.effect(of(takesWrite, isTold), Disorder{At: e.At, Event: e})
+			if e.Kind == sim.Wrote {
+				a.cause(of(callsMark, takesMark), e.At)
+			}
+		case sim.Read, sim.ReadRefused:
+			a.effect(of(takesRead, isTold), Disorder{At: e.At, Event: e})
+		case sim.Marked:
+			a.effect(of(takesMark, isTold), Disorder{At: e.At, Event: e})
+		}
+		return
+	}
+	calls, takes := requestTo(e.Kind)
+	if takes == "" {
+		return
+	}
+	a.effect(step{calls, takes, e.Client, e.Op}, Disorder{At: e.At, Event: e})
+	a.cause(step{takes, isTold, e.Client, e.Op}, e.At)
+}
+
+// requestTo names the request that an event of the account's is about; empty: none.
+func requestTo(k sim.Kind) (calls, takes string) {
+	switch k {
+	case sim.LedgerRead, sim.LedgerReadRefused:
+		return callsRead, takesRead
+	case sim.LedgerWrite, sim.LedgerWriteRefused:
+		return callsWrite, takesWrite
+	case sim.LedgerMarked:
+		return callsMark, takesMark
+	}
+	return "", ""
+}
+
+const (
+	requestSent     = "the sending of the request"
+	requestArrived  = "the arrival of the request"
+	answerSent      = "the sending of the answer"
+	answerArrived   = "the arrival of the answer"
+	accountTakes    = "the account's taking or refusing it"
+	serviceArrived  = "the arrival of a message at the lock service"
+	serviceGrants   = "the grant"
+	serviceAnswered = "the arrival of an answer of the lock service"
+	isAcquired      = "the acquisition"
+)
+
+// exchanged takes in what an event says of messages: those of a client and the account, and
+// those of a client and any server.
+func (a *causes) exchanged(h *sim.History, owners map[string]sim.HostID, e *sim.Event) {
+	d := Disorder{At: e.At, Event: e}
+	if _, takes := requestTo(e.Kind); takes != "" {
+		a.effect(step{requestArrived + " for " + takes, takes, e.Client, ""}, d)
+		a.cause(step{accountTakes, answerSent, e.Client, ""}, e.At)
+		return
+	}
+	if !h.IsClient(e.Host) {
+		if owner := owners[e.Grant]; e.Kind == sim.Granted && h.IsClient(owner) {
+			a.effect(step{serviceArrived, serviceGrants, owner, ""}, d)
+		}
+		return
+	}
+	switch e.Kind {
+	case sim.Acquired:
+		if len(h.Header.Servers) > 0 {
+			a.effect(step{serviceAnswered, isAcquired, e.Host, ""}, d)
+		}
+		a.cause(step{callsRead, requestSent, e.Host, ""}, e.At)
+	case sim.Write:
+		a.cause(step{callsWrite, requestSent, e.Host, ""}, e.At)
+	case sim.Read, sim.ReadRefused, sim.WriteRefused, sim.Marked:
+		a.effect(step{answerArrived, isTold, e.Host, ""}, d)
+	case sim.Wrote:
+		a.effect(step{answerArrived, isTold, e.Host, ""}, d)
+		a.cause(step{callsMark, requestSent, e.Host, ""}, e.At)
+	}
+}
+
+// message takes in a message between a client and the account or a server.
+func (a *causes) message(h *sim.History, m *sim.Message) {
+	server := func(id sim.HostID) bool { return slices.Contains(h.Header.Servers, id) }
+	d := Disorder{At: m.Sent, Message: m.Number}
+	switch {
+	case h.IsClient(m.From) && m.To == h.Header.Ledger:
+		calls, takes := requestOfWords(m.What)
+		if takes == "" {
+			return
+		}
+		a.effect(step{calls, requestSent, m.From, ""}, d)
+		if m.Fate == sim.Arrived {
+			a.cause(step{requestArrived + " for " + takes, takes, m.From, ""}, m.Arrived)
+		}
+	case m.From == h.Header.Ledger && h.IsClient(m.To):
+		a.effect(step{accountTakes, answerSent, m.To, ""}, d)
+		if m.Fate == sim.Arrived {
+			a.cause(step{answerArrived, isTold, m.To, ""}, m.Arrived)
+		}
+	case h.IsClient(m.From) && server(m.To) && m.Fate == sim.Arrived:
+		a.cause(step{serviceArrived, serviceGrants, m.From, ""}, m.Arrived)
+	case server(m.From) && h.IsClient(m.To) && m.Fate == sim.Arrived:
+		a.cause(step{serviceAnswered, isAcquired, m.To, ""}, m.Arrived)
+	}
+}
+
+// requestOfWords names the request to the account that a message is, by its words.
+func requestOfWords(what string) (calls, takes string) {
+	verb, _, _ := strings.Cut(what, " ")
+	switch strings.TrimSuffix(verb, ",") {
+	case "read":
+		return callsRead, takesRead
+	case "write", "charge":
+		return callsWrite, takesWrite
+	case "mark":
+		return callsMark, takesMark
+	}
+	return "", ""
+}
+
+// wholeTraffic tells whether all messages were recorded.
+func wholeTraffic(h *sim.History) bool {
+	n := len(h.Messages)
+	return n > 0 && h.Messages[n-1].Fate != sim.Unrecorded
+}
+
+// ownDisorders holds the stamps of one message against each other. A message may be lost,
+// sent again and arrive.
+func ownDisorders(m *sim.Message) (out []Disorder) {
+	before := Disorder{Effect: "its sending", At: m.Sent}
+	for _, d := range []Disorder{
+		{Effect: "its loss", At: m.Lost},
+		{Effect: "its being sent again", At: m.Again},
+		{Effect: "its arrival", At: m.Arrived},
+	} {
+		if d.At == 0 {
+			continue
+		}
+		if d.At < before.At {
+			d.Cause, d.CauseAt, d.Message = before.Effect, before.At, m.Number
+			out = append(out, d)
+		}
+		before = d
+	}
+	return out
+}

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/locklab/locklab/sim"
@@ -25,44 +24,6 @@ func grantsUnasked(h *sim.History) (out []Disorder) {
 		}
 	}
 	return out
-}
-
-// auditLag: what a client was told of the lock, the service had done before. Its observers
-// learn of that afterwards, so their stamps say "no later than this", and judges allow for
-// stampLag. A stamp that is later still is one that they must not rely on.
-func auditLag(h *sim.History) (*sim.Event, error) {
-	lag := stampLag(h)
-	late := func(told, seen *sim.Event) error {
-		if seen.At <= told.At+lag {
-			return nil
-		}
-		return fmt.Errorf("event %d (%s) is stamped %v later than event %d (%s), by which %s knew of it; the stamps of a lock service may be %v late at the most: was the machine too slow?",
-			seen.Seq, seen.Kind, seen.At-told.At, told.Seq, told.Kind, told.Host, lag)
-	}
-	byTold := map[acquisition]*grant{}
-	for _, g := range grantsOf(h).inOrder {
-		if g.acquired == nil {
-			continue
-		}
-		byTold[acquisition{g.acquired.Host, g.name}] = g
-		if err := late(g.acquired, g.granted); err != nil {
-			return g.granted, err
-		}
-	}
-	for i := range h.Events {
-		e := &h.Events[i]
-		g := byTold[acquisition{e.Host, e.Grant}]
-		if e.Kind != sim.Released || g == nil || g.ended == nil || g.ended.Kind != sim.Freed {
-			continue
-		}
-		if by := g.ended.Client; by != "" && by != e.Host {
-			continue // somebody else freed it
-		}
-		if err := late(e, g.ended); err != nil {
-			return g.ended, err
-		}
-	}
-	return nil, nil
 }
 
 // lossesWithoutFault finds messages that were lost before any fault that loses messages had

@@ -115,12 +115,3 @@ func are(n int) string {
 	}
 	return "are"
 }
-
-// stampLag bounds how late an event of a lock service may be stamped: in the live world
-// an observer watches the service from outside. In the virtual world stamps are exact.
-func stampLag(h *sim.History) time.Duration {
-	if h.Header.World == sim.LiveWorld {
-		return 20 * time.Millisecond
-	}
-	return 0
-}

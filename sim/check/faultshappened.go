@@ -20,7 +20,7 @@ func faultsHappened(h *sim.History) Finding {
 		asked[lane]++
 	}
 	runs := faultRuns(h)
-	fired := firings(runs)
+	fired, lag := firings(runs), stampLag(h)
 	var shown []*sim.Event
 	for _, r := range runs {
 		shown = append(shown, r.applied, r.proven, r.undone)
@@ -32,7 +32,7 @@ func faultsHappened(h *sim.History) Finding {
 			return undecided(FaultsHappened, "%s: applied at %s, but no probe saw it in effect", r.lane, clock(r.applied.At)).
 				shownBy(r.applied)
 		}
-		if e := r.signOfLife(h); e != nil {
+		if e := r.signOfLife(h, lag); e != nil {
 			return undecided(FaultsHappened, "%s: the host was not still: it recorded %q at %s", r.lane, string(e.Kind), clock(e.At)).
 				shownBy(r.applied, e, r.undone)
 		}
@@ -125,7 +125,7 @@ func faultRuns(h *sim.History) []*faultRun {
 // In the live world the end is stamped after the processes run again, so the last probe,
 // which comes just before, is taken for the end; and what an observer records of a
 // paused server may be stamped a little late.
-func (r *faultRun) signOfLife(h *sim.History) *sim.Event {
+func (r *faultRun) signOfLife(h *sim.History, lag time.Duration) *sim.Event {
 	if !sim.LaneKind(r.lane).StopsHost() || r.applied == nil {
 		return nil
 	}
@@ -137,7 +137,7 @@ func (r *faultRun) signOfLife(h *sim.History) *sim.Event {
 		}
 	}
 	if !h.IsClient(r.host) {
-		from += stampLag(h)
+		from += lag
 	}
 	for i := r.from; i < r.to; i++ {
 		e := &h.Events[i]

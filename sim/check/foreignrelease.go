@@ -88,9 +88,10 @@ func refusalsOf(h *sim.History) (all []refusal) {
 			}
 		}
 	}
+	lag := stampLag(h)
 	for i := range h.Events {
 		e := &h.Events[i]
-		if end := ended[e.Grant]; e.Kind == sim.NotReleased && e.Refused && end != nil && end.At <= e.At+stampLag(h) {
+		if end := ended[e.Grant]; e.Kind == sim.NotReleased && e.Refused && end != nil && end.At <= e.At+lag {
 			all = append(all, refusal{end, e})
 		}
 	}

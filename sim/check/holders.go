@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/locklab/locklab/sim"
 )
@@ -10,6 +11,7 @@ import (
 // been given so far, and under which grant each operation is run.
 type holders struct {
 	all     grants
+	lag     time.Duration // by which the service's stamps may be late
 	newest  top[*grant]
 	current map[string]*grant // by name
 	told    map[request]under // what clients said of their requests to the ledger
@@ -33,7 +35,7 @@ type under struct {
 }
 
 func follow(h *sim.History) *holders {
-	return &holders{all: grantsOf(h), current: map[string]*grant{}, told: map[request]under{}}
+	return &holders{all: grantsOf(h), lag: stampLag(h), current: map[string]*grant{}, told: map[request]under{}}
 }
 
 // see takes in event number i of the history.
@@ -92,18 +94,17 @@ func (s *holders) rightful(h *sim.History, i int, g *grant) (bool, error) {
 	if s.newest.best.with != g || g.ended != nil && g.ended.Seq <= h.Events[i].Seq {
 		return false, nil
 	}
-	lag := stampLag(h)
-	if lag == 0 {
+	if s.lag == 0 {
 		return true, nil
 	}
-	blurred := h.Events[i].At + lag
+	blurred := h.Events[i].At + s.lag
 	// Its client gives a grant back no sooner than it says so, on the same clock as the event.
 	stillHeld := g.ended != nil && g.ended.Kind == sim.Freed && s.released(h, g, i)
 	if g.ended != nil && g.ended.At <= blurred && !stillHeld {
-		return false, fmt.Errorf("event %d came within %v of the end of the grant %s, too close to tell which was first", h.Events[i].Seq, lag, g.name)
+		return false, fmt.Errorf("event %d came within %v of the end of the grant %s, too close to tell which was first", h.Events[i].Seq, s.lag, g.name)
 	}
 	if next := int(g.rank); next < len(s.all.inOrder) && s.all.inOrder[next].granted.At <= blurred && !stillHeld {
-		return false, fmt.Errorf("event %d came within %v of the next grant after %s, too close to tell which was first", h.Events[i].Seq, lag, g.name)
+		return false, fmt.Errorf("event %d came within %v of the next grant after %s, too close to tell which was first", h.Events[i].Seq, s.lag, g.name)
 	}
 	return true, nil
 }

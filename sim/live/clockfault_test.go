@@ -215,7 +215,7 @@ func TestEveryWayOfAskingForTheTimeIsShifted(t *testing.T) {
 	// Parts of a second just below a whole one have to be carried over nearly always.
 	var wall, monotonic time.Duration
 	for _, step := range []time.Duration{0, 3600999 * time.Millisecond, -7200 * time.Second} {
-		if err := a.StepWall(step); err != nil {
+		if _, err := a.StepWall(step); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := a.StepMonotonic(step.Abs()); err != nil {
@@ -329,7 +329,7 @@ func TestHundredStepsUnderLoadDoNoHarm(t *testing.T) {
 	a := lab.Agent("client-1")
 	for range 100 {
 		for _, step := range []time.Duration{time.Hour, -time.Hour} {
-			if err := a.StepWall(step); err != nil {
+			if _, err := a.StepWall(step); err != nil {
 				t.Fatal(err)
 			}
 		}

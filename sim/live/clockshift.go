@@ -18,8 +18,9 @@ import (
 var errBackwards = errors.New("a monotonic clock cannot be set back under a process that has seen the later time")
 
 // StepWall moves the wall clock of every process of the host by d, and of those that will
-// be started on it. Helpers keep the machine's time.
-func (a *Agent) StepWall(d time.Duration) error {
+// be started on it, and gives the machine's clock at that moment. Helpers keep the
+// machine's time.
+func (a *Agent) StepWall(d time.Duration) (at time.Duration, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	s := a.shift
@@ -38,8 +39,7 @@ func (a *Agent) StepMonotonic(d time.Duration) (at time.Duration, err error) {
 	s := a.shift
 	s.monotonic += d
 	s.boot += d
-	at = machineClock()
-	return at, a.shiftAll(s)
+	return a.shiftAll(s)
 }
 
 // inhabited says nil if there is a process whose clock can be seen to be off, or none
@@ -55,36 +55,42 @@ func (a *Agent) inhabited() error {
 }
 
 // shiftAll sets how far the clocks of all processes are off. They are stopped meanwhile,
-// for about a millisecond, so that none sees half of it. The caller holds mu.
-func (a *Agent) shiftAll(s clockShift) error {
-	about := func(err error) error { return fmt.Errorf("shift the clocks of host %s: %w", a.id, err) }
+// for about a millisecond, so that none sees half of it. at is a moment, on the machine's
+// clock, at which they were: they have seen the old time before it, and see the new one
+// after it. The caller holds mu.
+func (a *Agent) shiftAll(s clockShift) (at time.Duration, err error) {
+	about := func(err error) (time.Duration, error) {
+		return 0, fmt.Errorf("shift the clocks of host %s: %w", a.id, err)
+	}
 	if err := ClockPatch(); err != nil {
 		return about(err)
 	}
 	if pids, err := a.stoppable(); err == nil && len(pids) == 0 {
 		a.shift = s // whoever is started there finds it so
-		return nil
+		return machineClock(), nil
 	}
 	if a.stops > 0 {
 		pids, err := a.stoppable()
 		if err == nil {
 			err = clearOfEntries(pids)
 		}
+		at = machineClock()
 		if err == nil {
 			err = a.shiftStopped(s)
 		}
 		if err != nil {
 			return about(err)
 		}
-		return nil
+		return at, nil
 	}
 	if err := a.stop(clearOfEntries); err != nil {
 		return about(err)
 	}
+	at = machineClock()
 	if err := errors.Join(a.shiftStopped(s), a.goOn()); err != nil {
 		return about(err)
 	}
-	return nil
+	return at, nil
 }
 
 // shiftStopped does it to processes that stand still. If it cannot be done to one of

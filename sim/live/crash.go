@@ -23,7 +23,11 @@ func (a *Agent) lifeNow() int {
 // Crash kills every process of the host with SIGKILL, stopped ones too, and returns once
 // they are proven to be gone. Helpers go on. It ends pauses and suspensions; clocks that
 // are off stay so. Nothing is started on the host until Restart.
-func (a *Agent) Crash() error {
+func (a *Agent) Crash() error { return a.crash(func() error { return nil }) }
+
+// crash calls off when the processes stand still, and kills them then. If off fails, they go
+// on.
+func (a *Agent) crash(off func() error) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	about := func(err error) error { return fmt.Errorf("crash host %s: %w", a.id, err) }
@@ -31,10 +35,24 @@ func (a *Agent) Crash() error {
 	case a.closed:
 		return about(errLabClosed)
 	case a.down():
+		if err := off(); err != nil {
+			return about(err)
+		}
 		a.crashes++
 		return nil
 	case len(a.recipes) == 0:
 		return about(errNoProcess)
+	}
+	err := a.stop(nil)
+	stopped := err == nil
+	if err == nil || errors.Is(err, errNoProcess) { // those of a client that is done have ended
+		err = off()
+	}
+	if err != nil {
+		if stopped {
+			err = errors.Join(err, a.goOn())
+		}
+		return about(err)
 	}
 	for _, r := range a.recipes {
 		r.proc.crashed.Store(true)

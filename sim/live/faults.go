@@ -91,6 +91,7 @@ func (w *World) Apply(f sim.Fault) error {
 		return err
 	}
 	w.effects = append(w.effects, faultInEffect{f, e})
+	w.applied = w.since(e.at)
 	return nil
 }
 
@@ -102,8 +103,9 @@ func (w *World) Undo(f sim.Fault) error {
 	}
 	e := w.effects[i]
 	w.effects = slices.Delete(w.effects, i, i+1)
-	w.undoing = w.now()
-	return e.undo()
+	at, err := e.undo()
+	w.undone = w.since(at)
+	return err
 }
 
 // Probe looks at the host's processes, their clocks or the link itself whether the fault

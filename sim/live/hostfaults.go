@@ -3,8 +3,10 @@
 package live
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/locklab/locklab/sim"
@@ -42,7 +44,10 @@ func pauseFault(a *Agent) (effect, error) {
 	if err := a.Pause(); err != nil {
 		return effect{}, err
 	}
-	return stopped(a, a.Resume), nil
+	return stopped(a, machineClock(), func() (time.Duration, error) {
+		at := machineClock() // it still stands still
+		return at, a.Resume()
+	}), nil
 }
 
 // suspendFault is a pause in which the monotonic clock stands still.
@@ -54,29 +59,31 @@ func (w *World) suspendFault(a *Agent) (effect, error) {
 	if at != 0 {
 		w.clock(a.id).SetRate(w.since(at), 0)
 	}
-	return stopped(a, func() error {
+	return stopped(a, cmp.Or(at, machineClock()), func() (time.Duration, error) {
+		until := machineClock()
 		at, err := a.Wake()
 		if at != 0 {
 			w.clock(a.id).SetRate(w.since(at), sim.TrueRate)
 		}
 		_, shifted := a.clocksShifted()
-		return errors.Join(err, shifted)
+		return cmp.Or(at, until), errors.Join(err, shifted)
 	}), nil
 }
 
 // stopped is the effect of having stopped a host, that resume ends.
-func stopped(a *Agent, resume func() error) effect {
+func stopped(a *Agent, at time.Duration, resume func() (time.Duration, error)) effect {
 	life := a.lifeNow()
 	return effect{
+		at: at,
 		probe: func() error {
 			if a.lifeNow() != life {
 				return fmt.Errorf("host %s has crashed since", a.id)
 			}
 			return a.Paused()
 		},
-		undo: func() error {
+		undo: func() (time.Duration, error) {
 			if a.lifeNow() != life {
-				return nil
+				return machineClock(), nil
 			}
 			return resume()
 		},
@@ -85,38 +92,50 @@ func stopped(a *Agent, resume func() error) effect {
 
 // crashFault cuts the host off before it kills its processes: a machine that is switched
 // off tells nobody that its connections are gone, and sends nothing again. What has left it
-// is not in its power any more.
+// is not in its power any more. It happens at the moment of the cut: the processes stand
+// still by then, and do nothing again.
 func (w *World) crashFault(a *Agent) (effect, error) {
 	from, to, err := w.linksOf(a.id)
 	if err != nil {
 		return effect{}, err
 	}
-	power := func(n int) {
-		for i := range from {
-			from[i].change(&from[i].off, n)
-			to[i].change(&to[i].cuts, n)
-		}
+	power := func(n int) time.Duration {
+		return w.lab.network.together(slices.Concat(from, to), func(l *link) {
+			if l.name.From == a.id {
+				l.off += n
+			} else {
+				l.cuts += n
+			}
+		})
 	}
-	if err := w.lab.network.settle(from); err != nil {
-		return effect{}, err
-	}
-	power(1)
+	var at time.Duration
 	since := a.suspendedSince()
-	if err := a.Crash(); err != nil {
-		power(-1)
+	err = a.crash(func() error {
+		if err := w.lab.network.settle(from); err != nil {
+			return err
+		}
+		at = power(1)
+		return nil
+	})
+	if err != nil {
+		if at != 0 {
+			power(-1)
+		}
 		return effect{}, err
 	}
 	if since != 0 { // the crash has ended a suspension
 		w.clock(a.id).SetRate(w.now(), sim.TrueRate)
 	}
 	return effect{
+		at:    at,
 		probe: a.Crashed,
-		undo: func() error {
+		undo: func() (time.Duration, error) {
+			until := machineClock() // nothing runs on it yet
 			err := errors.Join(a.dropConnections(), w.lab.network.settle(from))
 			procs, failed := a.Restart()
 			err = errors.Join(err, failed, w.join(procs))
 			power(-1)
-			return err
+			return until, err
 		},
 	}, nil
 }
@@ -142,17 +161,20 @@ func wallFault(a *Agent, step time.Duration) (effect, error) {
 	if err := a.inhabited(); err != nil {
 		return effect{}, err
 	}
-	if err := a.StepWall(step); err != nil {
+	at, err := a.StepWall(step)
+	if err != nil {
 		return effect{}, err
 	}
 	return effect{
+		at:    at,
 		probe: a.seenClocks(),
-		undo: func() error {
-			if err := a.StepWall(-step); err != nil {
-				return err
+		undo: func() (time.Duration, error) {
+			until, err := a.StepWall(-step)
+			if err != nil {
+				return 0, err
 			}
-			_, err := a.provenClocks()
-			return err
+			_, err = a.provenClocks()
+			return until, err
 		},
 	}, nil
 }
@@ -168,8 +190,9 @@ func (w *World) monotonicFault(a *Agent, step time.Duration) (effect, error) {
 	}
 	w.clock(a.id).Step(w.since(at), step)
 	return effect{
+		at:    at,
 		probe: a.seenClocks(),
-		undo:  func() error { return errBackwards },
+		undo:  func() (time.Duration, error) { return 0, errBackwards },
 	}, nil
 }
 

@@ -13,9 +13,14 @@ import (
 )
 
 // effect is a fault that is in effect: how to look whether it is, and how to end it.
+//
+// Moments are on the machine's clock, and those that the history shows: before the first
+// nothing has come of the fault, from it on the fault is wholly in effect, and after the
+// second no more.
 type effect struct {
+	at    time.Duration
 	probe func() error
-	undo  func() error
+	undo  func() (at time.Duration, err error)
 }
 
 // applyLinks does a fault to links. Faults nest: what two of them do to one link ends
@@ -33,7 +38,7 @@ func (w *World) applyLinks(f sim.Fault) (effect, error) {
 	case sim.Drop:
 		return w.lab.network.drop(links, f.Probability, w.lab.Seed), nil
 	case sim.Hold:
-		return holdMessages(links, f.By)
+		return w.lab.network.holdMessages(links, f.By)
 	case sim.Pause, sim.Suspend, sim.Crash, sim.ClockFault:
 		return effect{}, fmt.Errorf("%s is done to a host, not to links", f.Kind)
 	}
@@ -97,12 +102,10 @@ const fewProbes = 3
 
 // partition cuts links. It is proven by probe frames that do not arrive.
 func (s *vswitch) partition(links []*link) effect {
-	add := func(n int) {
-		for _, l := range links {
-			l.change(&l.cuts, n)
-		}
+	add := func(n int) time.Duration {
+		return s.together(links, func(l *link) { l.cuts += n })
 	}
-	add(1)
+	at := add(1)
 	probe := func() error {
 		all, err := s.sound(links, fewProbes)
 		defer s.sounding.forget(all)
@@ -116,7 +119,7 @@ func (s *vswitch) partition(links []*link) effect {
 		}
 		return nil
 	}
-	return effect{probe: probe, undo: func() error { add(-1); return nil }}
+	return effect{at: at, probe: probe, undo: func() (time.Duration, error) { return add(-1), nil }}
 }
 
 // delay makes frames that are sent from now on arrive later, by the sum of the delays in
@@ -124,14 +127,10 @@ func (s *vswitch) partition(links []*link) effect {
 // not about to be. Nobody waits for them: what the frames of one probe do afterwards is
 // looked at in the next.
 func (s *vswitch) delay(links []*link, by time.Duration) effect {
-	add := func(d time.Duration) {
-		for _, l := range links {
-			l.mu.Lock()
-			l.extra += d
-			l.mu.Unlock()
-		}
+	add := func(d time.Duration) time.Duration {
+		return s.together(links, func(l *link) { l.extra += d })
 	}
-	add(by)
+	at := add(by)
 	var before []*sounding
 	probe := func() error {
 		all, err := s.sound(links, fewProbes)
@@ -153,12 +152,12 @@ func (s *vswitch) delay(links []*link, by time.Duration) effect {
 		}
 		return nil
 	}
-	undo := func() error {
-		add(-by)
+	undo := func() (time.Duration, error) {
+		until := add(-by)
 		s.sounding.forget(before)
-		return nil
+		return until, nil
 	}
-	return effect{probe: probe, undo: undo}
+	return effect{at: at, probe: probe, undo: undo}
 }
 
 // expectedLoss is the share of frames that the link is to lose: 1 while it is cut, or its
@@ -182,25 +181,20 @@ const rarestLoss = 0.005
 // drop makes links lose frames at random. What the kernel has left for the network card
 // to cut up is lost as a whole. It is proven by counting how many probe frames arrive.
 func (s *vswitch) drop(links []*link, probability float64, seed uint64) effect {
-	for _, l := range links {
-		l.mu.Lock()
+	at := s.together(links, func(l *link) {
 		if l.random == nil {
 			l.random = sim.NewRandom(seed, fmt.Sprintf("link %s → %s", l.name.From, l.name.To))
 		}
 		l.losses = append(l.losses, probability)
-		l.mu.Unlock()
-	}
-	undo := func() error {
-		for _, l := range links {
-			l.mu.Lock()
+	})
+	undo := func() (time.Duration, error) {
+		return s.together(links, func(l *link) {
 			if i := slices.Index(l.losses, probability); i >= 0 {
 				l.losses = slices.Delete(l.losses, i, i+1)
 			}
-			l.mu.Unlock()
-		}
-		return nil
+		}), nil
 	}
-	return effect{probe: func() error { return s.probeLoss(links, probability) }, undo: undo}
+	return effect{at: at, probe: func() error { return s.probeLoss(links, probability) }, undo: undo}
 }
 
 // probeLoss sends so many probe frames that about 40 are lost if one in 1/p is. Fewer or
@@ -227,11 +221,9 @@ func (s *vswitch) probeLoss(links []*link, p float64) error {
 
 // holdMessages makes what is on its way arrive later. It is proven by the messages still
 // being in the harness's hands.
-func holdMessages(links []*link, by time.Duration) (effect, error) {
+func (s *vswitch) holdMessages(links []*link, by time.Duration) (effect, error) {
 	var all []held
-	for _, l := range links {
-		all = append(all, l.hold(by)...)
-	}
+	at := s.together(links, func(l *link) { all = append(all, l.hold(by)...) })
 	if len(all) == 0 {
 		return effect{}, errors.New("no message is on its way")
 	}
@@ -243,5 +235,6 @@ func holdMessages(links []*link, by time.Duration) (effect, error) {
 		}
 		return nil
 	}
-	return effect{probe: probe, undo: func() error { return nil }}, nil // it arrives by itself
+	undo := func() (time.Duration, error) { return machineClock(), nil } // it arrives by itself
+	return effect{at: at, probe: probe, undo: undo}, nil
 }

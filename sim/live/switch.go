@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/locklab/locklab/sim"
 	"golang.org/x/sys/unix"
@@ -18,7 +19,8 @@ import (
 //
 // It carries frames from one host to one other, and knows no broadcasts.
 type vswitch struct {
-	reading sync.WaitGroup // one a port or tap, and one a message that somebody awaited
+	reading  sync.WaitGroup // one a port or tap, and one a message that somebody awaited
+	changing sync.Mutex     // links are being changed, see together
 
 	mu     sync.RWMutex
 	ports  map[byte]*port // by the host's number
@@ -71,6 +73,23 @@ func (s *vswitch) link(from, to *port) *link {
 		s.links[key] = &link{name: sim.Link{From: from.host, To: to.host}, from: from, to: to, closed: s.closed, fire: s.reading.Go, record: &s.record, sounding: &s.sounding}
 	}
 	return s.links[key]
+}
+
+// together changes links, each of them once in the list, and gives the moment at which it
+// did, on the machine's clock. While it does nothing is carried on any of them: what the
+// change brings about comes after that moment, on every one.
+func (s *vswitch) together(links []*link, change func(*link)) (at time.Duration) {
+	s.changing.Lock() // or two that want some of the same could wait for each other
+	defer s.changing.Unlock()
+	for _, l := range links {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+	}
+	at = machineClock()
+	for _, l := range links {
+		change(l)
+	}
+	return at
 }
 
 // read carries what comes in at a port until it is closed.

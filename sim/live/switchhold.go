@@ -91,10 +91,9 @@ type held struct {
 
 // hold puts off by that time what is on its way of every connection that has a message on
 // its way. What they send later, retransmissions and acknowledgements included, waits
-// behind it (see enqueue), so that the receiver sees a slow network and no reordering.
+// behind it (see enqueue), so that the receiver sees a slow network and no reordering. The
+// caller holds mu.
 func (l *link) hold(by time.Duration) (all []held) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	late := l.talking()
 	for _, k := range late {
 		k.planned += by

@@ -96,13 +96,6 @@ func (l *link) carry(f frame) {
 	l.deliver()
 }
 
-// change adds to one of the link's counters.
-func (l *link) change(counter *int, n int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	*counter += n
-}
-
 // loses draws whether a frame is lost. Of several drop faults each draws for itself.
 func (l *link) loses() bool {
 	lost := false

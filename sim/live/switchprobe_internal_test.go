@@ -83,7 +83,7 @@ func TestLossesOfATrialAreDrawnFromItsOwnSeed(t *testing.T) {
 		if got, want := l.random.Uint64(), sim.NewRandom(seed, "link client-1 → server-1").Uint64(); got != want {
 			t.Errorf("with seed %d the link drew %d, want %d", seed, got, want)
 		}
-		if err := lossy.undo(); err != nil {
+		if _, err := lossy.undo(); err != nil {
 			t.Error(err)
 		}
 		s.flush()

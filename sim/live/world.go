@@ -41,7 +41,8 @@ type World struct {
 	clocks   map[sim.HostID]*sim.Clock // monotonic ones that faults have touched
 	waiting  map[sim.HostID]bool       // clients that have not recorded done
 	keeping  []*keeping                // what the network keeps for steps that are about to fire
-	undoing  time.Duration             // when the fault that is being undone ceased to be in effect for sure
+	applied  time.Duration             // since when the fault is in effect that was applied last
+	undone   time.Duration             // until when the fault was in effect that was undone last
 	pace     paceKeeper
 	closing  time.Duration // when it was over, on the machine's clock; never: it is not
 	allDone  chan struct{}
@@ -73,12 +74,15 @@ func (w *World) Hosts() []sim.HostID { return w.lab.hosts() }
 func (w *World) Draw() uint64 { return w.chance.Uint64() }
 
 // RecordFault puts an event of the world itself into the history. Between the stamps of
-// "applied" and "undone" the fault is in effect without a gap: the first is taken when it
-// is already, the second when it still is.
+// "applied" and "undone" the fault is in effect without a gap, and nothing that it brings
+// about stands before or behind them: see effect.
 func (w *World) RecordFault(e sim.Event) {
 	e.At = w.now()
-	if e.Kind == sim.FaultUndone {
-		e.At = w.undoing
+	switch e.Kind {
+	case sim.FaultApplied:
+		e.At = w.applied
+	case sim.FaultUndone:
+		e.At = w.undone
 	}
 	w.events = append(w.events, e)
 }

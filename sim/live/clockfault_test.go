@@ -72,6 +72,40 @@ func TestWallStepIsSeenByTheProcessAndNotByTrueTime(t *testing.T) {
 	}
 }
 
+// What a process sees of a step of its clock lies between the stamps of the fault: a reading
+// that is recorded as one event was taken after the event before it.
+func TestAClockIsOffBetweenTheStampsOfTheFault(t *testing.T) {
+	needClocks(t)
+	lab := newLab(t, "client-1")
+	startRole(t, lab, "client-1", "watcher", nil)
+	steps := []sim.Step{{
+		When: sim.Trigger{Host: "client-1", Kind: sim.Check, Nth: 20, After: 100 * time.Microsecond},
+		Do:   sim.Fault{Kind: sim.ClockFault, Host: "client-1", Clock: sim.WallClock, Step: time.Hour, For: 5 * time.Millisecond},
+	}}
+	events := play(t, live.NewWorld(lab, steps), time.Minute, "client-1")
+	applied, undone := first(t, events, sim.FaultApplied).At, first(t, events, sim.FaultUndone).At
+	taken, left := time.Duration(0), false // the last reading was taken after this
+	for _, e := range events {
+		if e.Kind != sim.Check {
+			continue
+		}
+		off := e.Refused
+		left = left || off
+		switch {
+		case off && (e.At < applied || taken > undone):
+			t.Errorf("its clock was off between %v and %v, the fault was in effect from %v to %v", taken, e.At, applied, undone)
+		case !off && !left && taken > applied:
+			t.Errorf("its clock was right after %v, the fault was in effect from %v", taken, applied)
+		case !off && left && e.At < undone:
+			t.Errorf("its clock was right before %v, the fault was in effect until %v", e.At, undone)
+		}
+		taken = e.At
+	}
+	if !left {
+		t.Error("its clock was never off")
+	}
+}
+
 func TestMonotonicStepEndsASleep(t *testing.T) {
 	needClocks(t)
 	lab := newLab(t, "client-1")

@@ -17,6 +17,7 @@ import (
 // The parts that processes play in tests of faults.
 var faultRoles = map[string]live.Role{
 	"timekeeper": timekeeper,
+	"watcher":    watcher,
 	"sleeper":    sleeper,
 	"spinner":    spinner,
 	"listener":   listener,
@@ -44,6 +45,22 @@ func timekeeper(h *live.Host, spec json.RawMessage) error {
 	h.Record(ownClocks(h, sim.Check))
 	h.Sleep(while)
 	h.Record(ownClocks(h, sim.Release))
+	h.Record(sim.Event{Kind: sim.Done})
+	return nil
+}
+
+// watcher reads its clocks all the time until its wall clock has left the hour and come back.
+func watcher(h *live.Host, _ json.RawMessage) error {
+	h.Ready()
+	h.AwaitStart()
+	began, left := h.Wall(), false
+	for away := false; away || !left; left = left || away {
+		e := ownClocks(h, sim.Check)
+		away = time.Duration(e.Balance-began.UnixNano()) > time.Hour/2
+		e.Refused = away
+		h.Record(e)
+		h.Sleep(20 * time.Microsecond)
+	}
 	h.Record(sim.Event{Kind: sim.Done})
 	return nil
 }

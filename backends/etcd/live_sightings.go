@@ -19,8 +19,9 @@ type sightings struct {
 	record func(at time.Duration, e sim.Event)
 
 	mu   sync.Mutex
-	last int64 // revision of the last change seen
-	keys []Key // of the lock, in the order of their creation
+	last int64         // revision of the last change seen
+	at   time.Duration // true time of the last stamp
+	keys []Key         // of the lock, in the order of their creation
 	lock succession
 }
 
@@ -49,7 +50,8 @@ func (s *sightings) revision() int64 {
 // take takes in changes that a member has shown at a true time, on whose host they count as
 // having happened, with those leases alive
 // that were so after them. The changes of one revision come together, and none before
-// them may be missing.
+// them may be missing. What comes later in the store is stamped no earlier, whichever member
+// showed it sooner: another may have been quicker to say which leases are alive.
 func (s *sightings) take(at time.Duration, member sim.HostID, changes []*clientv3.Event, alive map[int64]bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -60,7 +62,7 @@ func (s *sightings) take(at time.Duration, member sim.HostID, changes []*clientv
 			n = len(changes)
 		}
 		if revision > s.last {
-			s.last = revision
+			s.last, s.at = revision, max(s.at, at)
 			for _, c := range changes[:n] {
 				s.change(c)
 			}
@@ -70,7 +72,7 @@ func (s *sightings) take(at time.Duration, member sim.HostID, changes []*clientv
 			}
 			s.lock.passTo(s.first(), ended, func(e sim.Event) {
 				e.Host = member
-				s.record(at, e)
+				s.record(s.at, e)
 			})
 		}
 		changes = changes[n:]

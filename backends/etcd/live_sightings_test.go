@@ -47,6 +47,19 @@ func TestWhatSeveralMembersShowIsRecordedOnceAndWhenItWasFirstSeen(t *testing.T)
 	}
 }
 
+// A member that had shown a change early, and was slow to say which leases were alive.
+func TestTheOrderOfTheStoreIsThatOfTheStamps(t *testing.T) {
+	var got []time.Duration
+	s := newSightings(func(at time.Duration, _ sim.Event) { got = append(got, at) })
+	s.start(1, nil)
+	a := LockPrefix + "a"
+	s.take(2*time.Second, "etcd-2", []*clientv3.Event{put(a, 2, 7)}, nil)
+	s.take(1*time.Second, "etcd-1", []*clientv3.Event{put(a, 2, 7), gone(a, 3)}, map[int64]bool{7: true})
+	if want := []time.Duration{2 * time.Second, 2 * time.Second}; !slices.Equal(got, want) {
+		t.Errorf("stamped %v, expected %v", got, want)
+	}
+}
+
 func TestTheLeaderIsThatOfTheLatestTermThatHasOne(t *testing.T) {
 	answer := func(leader, term uint64) *clientv3.StatusResponse {
 		return &clientv3.StatusResponse{Leader: leader, RaftTerm: term}

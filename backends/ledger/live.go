@@ -97,7 +97,9 @@ func keep(h *live.Host, orders json.RawMessage) error {
 	return serve(h, l, db)
 }
 
-// serve carries out commands one at a time, and records them in that order.
+// serve carries out commands one at a time, and records them in that order. An event is
+// stamped when its command has been carried out and not been answered, and no other has been
+// begun: so nobody knows of it before its stamp.
 func serve(h wire.Host, l net.Listener, db *database) error {
 	return wire.Serve(h, l, func(from sim.HostID, c Command) (Reply, error) {
 		r, err := db.apply(c)

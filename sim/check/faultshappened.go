@@ -122,9 +122,8 @@ func faultRuns(h *sim.History) []*faultRun {
 // signOfLife finds an event that a host which was to stand still recorded strictly between
 // the fault's beginning and its end; nil if it kept still, or if the fault asks for none.
 //
-// In the live world the end is stamped after the processes run again, so the last probe,
-// which comes just before, is taken for the end; and what an observer records of a
-// paused server may be stamped a little late.
+// In the live world, what an observer records of a paused server may be stamped a little
+// late, by lag.
 func (r *faultRun) signOfLife(h *sim.History, lag time.Duration) *sim.Event {
 	if !sim.LaneKind(r.lane).StopsHost() || r.applied == nil {
 		return nil
@@ -132,9 +131,6 @@ func (r *faultRun) signOfLife(h *sim.History, lag time.Duration) *sim.Event {
 	from, to := r.applied.At, sim.Forever
 	if r.undone != nil {
 		to = r.undone.At
-		if h.Header.World == sim.LiveWorld {
-			to = r.proven.At
-		}
 	}
 	if !h.IsClient(r.host) {
 		from += lag

@@ -75,14 +75,14 @@ func TestAFaultMustBeSeenToHappen(t *testing.T) {
 			1s client-1 fault-proven  fault=pause_client-1
 			5s client-1 write         op=client-1/1`,
 			Undecided, `the host was not still: it recorded "write" at 5.000 s`, []int64{1, 3}},
-		{"live: it runs on before its resumption is stamped", `
+		{"live: it runs on before it was resumed", `
 			| world=live faults=pause_client-1
 			1s     client-1 fault-applied fault=pause_client-1
 			1s     client-1 fault-proven  fault=pause_client-1
 			9s     client-1 fault-proven  fault=pause_client-1
 			9.001s client-1 write         op=client-1/1
 			9.002s client-1 fault-undone  fault=pause_client-1`,
-			Holds, "1 fault", []int64{1, 3, 5}},
+			Undecided, `the host was not still: it recorded "write" at 9.001 s`, []int64{1, 4, 5}},
 		{"live: a paused client must be still at once", `
 			| world=live faults=pause_client-1
 			1s     client-1 fault-applied fault=pause_client-1

@@ -41,6 +41,17 @@ func ExpectOverlap(t rapid.TB, h *sim.History, want check.Verdict, acquired int)
 	}
 }
 
+// ExpectOrder holds a live history, and the messages that the switch has seen, to the order of
+// cause and effect.
+func ExpectOrder(t rapid.TB, h *sim.History, messages []sim.Message) {
+	t.Helper()
+	whole := *h
+	whole.Header.World, whole.Messages = sim.LiveWorld, messages
+	for _, d := range check.Disorders(&whole) {
+		t.Errorf("out of order: %v", d)
+	}
+}
+
 // ExpectOnHosts compares lines of the form "host …", those of each host for themselves:
 // between hosts of the live world, the order of what happens within a fraction of a
 // millisecond does not count.

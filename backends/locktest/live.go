@@ -138,7 +138,8 @@ func (l *Lab) Who(role sim.Role) []sim.HostID {
 }
 
 // Trial runs one trial, in which each client, in their order, carries out an order. It ends
-// when all are done, or then. A fault that was not proven fails the test.
+// when all are done, or then. A fault that was not proven fails the test, and so does a
+// history in which an effect stands before its cause.
 func (l *Lab) Trial(until time.Duration, orders []Order, steps ...sim.Step) *sim.History {
 	l.Helper()
 	if err := l.Backend.Observe(l.Ctx, l.Live, l.Settings); err != nil {
@@ -168,5 +169,7 @@ func (l *Lab) Trial(until time.Duration, orders []Order, steps ...sim.Step) *sim
 	if c, ok := l.Backend.(backends.Concluder); ok {
 		events = c.Conclude(events, l.Settings)
 	}
-	return sim.Finish(sim.Header{Clients: l.Clients, Servers: l.Servers}, events, world.Clock)
+	h := sim.Finish(sim.Header{Clients: l.Clients, Servers: l.Servers}, events, world.Clock)
+	ExpectOrder(l.T, h, world.Messages())
+	return h
 }

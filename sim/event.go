@@ -9,7 +9,7 @@ type Kind string
 // acquisition (the lock value, key or znode that the service knows it by).
 const (
 	Acquire     Kind = "acquire"      // asks for the lock (op)
-	AcquireSent Kind = "acquire-sent" // a request that would grant the lock is on its way, no answer read yet (grant)
+	AcquireSent Kind = "acquire-sent" // a request that would grant the lock is on its way, no answer read yet; the service may have acted on it (grant)
 	Acquired    Kind = "acquired"     // has been told it holds the lock (op, grant, token, until)
 	NotAcquired Kind = "not-acquired" // gave up (op, note: why)
 	Renewed     Kind = "renewed"      // the lease was prolonged (grant, until)
@@ -31,7 +31,7 @@ const (
 	Abandon      Kind = "abandon"       // gave the withdrawal up before the write (op, grant, note)
 	Ignored      Kind = "ignored"       // knows that the lock is lost or its deadline over, and works on (op, grant, note)
 	Write        Kind = "write"         // is about to send the write (op, grant, token, base, balance)
-	WriteSent    Kind = "write-sent"    // the write is on its way (op)
+	WriteSent    Kind = "write-sent"    // the write is on its way, no answer read yet; the account may have taken it (op)
 	Wrote        Kind = "wrote"         // the write was acknowledged (op, version)
 	WriteRefused Kind = "write-refused" // the guard refused it (op, token, note)
 	WriteUnknown Kind = "write-unknown" // no answer (op)

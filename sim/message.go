@@ -23,7 +23,9 @@ const (
 func Fates() []Fate { return []Fate{Arrived, LostFor, UnderWay, Unrecorded} }
 
 // Message is what one host sent to another, once. All times are true time. TCP sends again
-// what the network has lost, so a message may be lost and arrive all the same.
+// what the network has lost, so a message may be lost and arrive all the same. In the live
+// world Sent is when the switch had it in hand, a moment after its sender let go of it, and
+// Arrived when the switch was about to hand it over, a moment before its host had it.
 type Message struct {
 	Number  int64         `json:"message"`           // 1, 2, 3, … in the order of Sent
 	From    HostID        `json:"from,omitempty"`    //

@@ -189,7 +189,7 @@ func requestTo(k sim.Kind) (calls, takes string) {
 
 const (
 	requestSent     = "the sending of the request"
-	requestArrived  = "the arrival of the request"
+	requestArrived  = "the arrival of its request"
 	answerSent      = "the sending of the answer"
 	answerArrived   = "the arrival of the answer"
 	accountTakes    = "the account's taking or refusing it"
@@ -204,7 +204,7 @@ const (
 func (a *causes) exchanged(h *sim.History, owners map[string]sim.HostID, e *sim.Event) {
 	d := Disorder{At: e.At, Event: e}
 	if _, takes := requestTo(e.Kind); takes != "" {
-		a.effect(step{requestArrived + " for " + takes, takes, e.Client, ""}, d)
+		a.effect(step{requestArrived, takes, e.Client, ""}, d)
 		a.cause(step{accountTakes, answerSent, e.Client, ""}, e.At)
 		return
 	}
@@ -242,7 +242,7 @@ func (a *causes) message(h *sim.History, m *sim.Message) {
 		}
 		a.effect(step{calls, requestSent, m.From, ""}, d)
 		if m.Fate == sim.Arrived {
-			a.cause(step{requestArrived + " for " + takes, takes, m.From, ""}, m.Arrived)
+			a.cause(step{requestArrived, takes, m.From, ""}, m.Arrived)
 		}
 	case m.From == h.Header.Ledger && h.IsClient(m.To):
 		a.effect(step{accountTakes, answerSent, m.To, ""}, d)

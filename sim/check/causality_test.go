@@ -139,7 +139,7 @@ func TestStampsOutOfOrder(t *testing.T) {
 			> 2.003s ledger client-1 arrived=2.004s what=40_bytes
 			2.005s client-1 read        op=client-1/1
 			3s -        end`,
-			[]string{"event 2 (the account's reading) is stamped 2.001s, before the arrival of the request for the account's reading at 2.002s"}},
+			[]string{"event 2 (the account's reading) is stamped 2.001s, before the arrival of its request at 2.002s"}},
 		{"a request that is not there", `
 			| servers=none
 			1s client-1 acquired    op=client-1/1 grant=a
@@ -147,7 +147,7 @@ func TestStampsOutOfOrder(t *testing.T) {
 			> 2s client-2 ledger arrived=2s what=read
 			2s ledger   ledger-read op=client-1/1 client=client-1
 			3s -        end`,
-			[]string{"without the arrival of the request"}},
+			[]string{"without the arrival of its request"}},
 		{"where messages were not recorded, events only are held to the order", `
 			1s client-1 acquired    op=client-1/1 grant=a
 			2s ledger   ledger-read op=client-1/1 client=client-1

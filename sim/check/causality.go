@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/locklab/locklab/sim"
@@ -45,17 +44,17 @@ func (d Disorder) String() string {
 // acquisition one that has come from there. That its stamps may be late is no disorder: see
 // auditLag.
 func Disorders(h *sim.History) []Disorder {
-	a := &causes{of: map[step]*stamps{}}
+	a := &causes{of: map[step]*stamps{}, client: setOf(h.Header.Clients), server: setOf(h.Header.Servers), ledger: h.Header.Ledger}
 	for i := range h.Events {
-		a.event(h, &h.Events[i])
+		a.event(&h.Events[i])
 	}
 	if wholeTraffic(h) {
 		owners := grantOwners(h)
 		for i := range h.Events {
-			a.exchanged(h, owners, &h.Events[i])
+			a.exchanged(owners, &h.Events[i])
 		}
 		for i := range h.Messages {
-			a.message(h, &h.Messages[i])
+			a.message(&h.Messages[i])
 		}
 	}
 	out := a.disorders()
@@ -93,8 +92,19 @@ type stamps struct {
 
 // causes collects the stamps of a history.
 type causes struct {
+	client, server map[sim.HostID]bool
+	ledger         sim.HostID
+
 	steps []step // in the order in which they came up
 	of    map[step]*stamps
+}
+
+func setOf(hosts []sim.HostID) map[sim.HostID]bool {
+	set := map[sim.HostID]bool{}
+	for _, id := range hosts {
+		set[id] = true
+	}
+	return set
 }
 
 func (a *causes) at(s step) *stamps {
@@ -146,8 +156,8 @@ const (
 )
 
 // event takes in what an event says of requests to the account, by operation.
-func (a *causes) event(h *sim.History, e *sim.Event) {
-	if h.IsClient(e.Host) {
+func (a *causes) event(e *sim.Event) {
+	if a.client[e.Host] {
 		of := func(cause, effect string) step { return step{cause, effect, e.Host, e.Op} }
 		switch e.Kind {
 		case sim.Acquired:
@@ -187,112 +197,22 @@ func requestTo(k sim.Kind) (calls, takes string) {
 	return "", ""
 }
 
-const (
-	requestSent     = "the sending of the request"
-	requestArrived  = "the arrival of its request"
-	answerSent      = "the sending of the answer"
-	answerArrived   = "the arrival of the answer"
-	accountTakes    = "the account's taking or refusing it"
-	serviceArrived  = "the arrival of a message at the lock service"
-	serviceGrants   = "the grant"
-	serviceAnswered = "the arrival of an answer of the lock service"
-	isAcquired      = "the acquisition"
-)
-
-// exchanged takes in what an event says of messages: those of a client and the account, and
-// those of a client and any server.
-func (a *causes) exchanged(h *sim.History, owners map[string]sim.HostID, e *sim.Event) {
-	d := Disorder{At: e.At, Event: e}
-	if _, takes := requestTo(e.Kind); takes != "" {
-		a.effect(step{requestArrived, takes, e.Client, ""}, d)
-		a.cause(step{accountTakes, answerSent, e.Client, ""}, e.At)
-		return
+// grantsUnasked finds grants that were given before their client had ever asked for the lock.
+// No more can be asked: a request that got no answer may be carried out much later, when its
+// client has got the lock by another one and given it back.
+func grantsUnasked(h *sim.History) (out []Disorder) {
+	asked := map[sim.HostID]time.Duration{} // when each client asked first
+	for i := range h.Events {
+		if e := &h.Events[i]; e.Kind == sim.Acquire {
+			if _, before := asked[e.Host]; !before {
+				asked[e.Host] = e.At
+			}
+		}
 	}
-	if !h.IsClient(e.Host) {
-		if owner := owners[e.Grant]; e.Kind == sim.Granted && h.IsClient(owner) {
-			a.effect(step{serviceArrived, serviceGrants, owner, ""}, d)
+	for _, g := range grantsOf(h).inOrder {
+		if at, asks := asked[g.client]; asks && g.granted.At < at {
+			out = append(out, Disorder{Effect: serviceGrants, Cause: "its client's asking for the lock", At: g.granted.At, CauseAt: at, Event: g.granted})
 		}
-		return
-	}
-	switch e.Kind {
-	case sim.Acquired:
-		if len(h.Header.Servers) > 0 {
-			a.effect(step{serviceAnswered, isAcquired, e.Host, ""}, d)
-		}
-		a.cause(step{callsRead, requestSent, e.Host, ""}, e.At)
-	case sim.Write:
-		a.cause(step{callsWrite, requestSent, e.Host, ""}, e.At)
-	case sim.Read, sim.ReadRefused, sim.WriteRefused, sim.Marked:
-		a.effect(step{answerArrived, isTold, e.Host, ""}, d)
-	case sim.Wrote:
-		a.effect(step{answerArrived, isTold, e.Host, ""}, d)
-		a.cause(step{callsMark, requestSent, e.Host, ""}, e.At)
-	}
-}
-
-// message takes in a message between a client and the account or a server.
-func (a *causes) message(h *sim.History, m *sim.Message) {
-	server := func(id sim.HostID) bool { return slices.Contains(h.Header.Servers, id) }
-	d := Disorder{At: m.Sent, Message: m.Number}
-	switch {
-	case h.IsClient(m.From) && m.To == h.Header.Ledger:
-		calls, takes := requestOfWords(m.What)
-		if takes == "" {
-			return
-		}
-		a.effect(step{calls, requestSent, m.From, ""}, d)
-		if m.Fate == sim.Arrived {
-			a.cause(step{requestArrived, takes, m.From, ""}, m.Arrived)
-		}
-	case m.From == h.Header.Ledger && h.IsClient(m.To):
-		a.effect(step{accountTakes, answerSent, m.To, ""}, d)
-		if m.Fate == sim.Arrived {
-			a.cause(step{answerArrived, isTold, m.To, ""}, m.Arrived)
-		}
-	case h.IsClient(m.From) && server(m.To) && m.Fate == sim.Arrived:
-		a.cause(step{serviceArrived, serviceGrants, m.From, ""}, m.Arrived)
-	case server(m.From) && h.IsClient(m.To) && m.Fate == sim.Arrived:
-		a.cause(step{serviceAnswered, isAcquired, m.To, ""}, m.Arrived)
-	}
-}
-
-// requestOfWords names the request to the account that a message is, by its words.
-func requestOfWords(what string) (calls, takes string) {
-	verb, _, _ := strings.Cut(what, " ")
-	switch strings.TrimSuffix(verb, ",") {
-	case "read":
-		return callsRead, takesRead
-	case "write", "charge":
-		return callsWrite, takesWrite
-	case "mark":
-		return callsMark, takesMark
-	}
-	return "", ""
-}
-
-// wholeTraffic tells whether all messages were recorded.
-func wholeTraffic(h *sim.History) bool {
-	n := len(h.Messages)
-	return n > 0 && h.Messages[n-1].Fate != sim.Unrecorded
-}
-
-// ownDisorders holds the stamps of one message against each other. A message may be lost,
-// sent again and arrive.
-func ownDisorders(m *sim.Message) (out []Disorder) {
-	before := Disorder{Effect: "its sending", At: m.Sent}
-	for _, d := range []Disorder{
-		{Effect: "its loss", At: m.Lost},
-		{Effect: "its being sent again", At: m.Again},
-		{Effect: "its arrival", At: m.Arrived},
-	} {
-		if d.At == 0 {
-			continue
-		}
-		if d.At < before.At {
-			d.Cause, d.CauseAt, d.Message = before.Effect, before.At, m.Number
-			out = append(out, d)
-		}
-		before = d
 	}
 	return out
 }

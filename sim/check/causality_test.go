@@ -214,6 +214,16 @@ func TestStampsOutOfOrder(t *testing.T) {
 			> 3s client-1 lock lost=3s what=SET
 			4s - end`,
 			[]string{"message 1 (its loss) is stamped 3s, without a fault that loses messages"}},
+		{"live: two cuts, one within the other, and a loss after the shorter one", `
+			| world=live
+			1s - fault-applied fault=partition_client-1_|_lock
+			2s - fault-applied fault=partition_client-2_|_lock
+			3s - fault-undone  fault=partition_client-2_|_lock
+			> 4s client-1 lock lost=4s what=SET
+			5s - fault-undone  fault=partition_client-1_|_lock
+			> 6s client-1 lock lost=6s what=SET
+			7s - end`,
+			[]string{"message 2 (its loss) is stamped 6s, without a fault that loses messages"}},
 		{"live: a host's cable is back a little after it is switched on", `
 			| world=live faults=crash_lock
 			1s lock fault-applied fault=crash_lock

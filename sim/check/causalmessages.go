@@ -1,0 +1,178 @@
+package check
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+const (
+	requestSent     = "the sending of the request"
+	requestArrived  = "the arrival of its request"
+	answerSent      = "the sending of the answer"
+	answerArrived   = "the arrival of the answer"
+	accountTakes    = "the account's taking or refusing it"
+	serviceArrived  = "the arrival of a message at the lock service"
+	serviceGrants   = "the grant"
+	serviceAnswered = "the arrival of an answer of the lock service"
+	isAcquired      = "the acquisition"
+)
+
+// exchanged takes in what an event says of messages: those of a client and the account, and
+// those of a client and any server.
+func (a *causes) exchanged(owners map[string]sim.HostID, e *sim.Event) {
+	d := Disorder{At: e.At, Event: e}
+	if _, takes := requestTo(e.Kind); takes != "" {
+		a.effect(step{requestArrived, takes, e.Client, ""}, d)
+		a.cause(step{accountTakes, answerSent, e.Client, ""}, e.At)
+		return
+	}
+	if !a.client[e.Host] {
+		if owner := owners[e.Grant]; e.Kind == sim.Granted && a.client[owner] {
+			a.effect(step{serviceArrived, serviceGrants, owner, ""}, d)
+		}
+		return
+	}
+	switch e.Kind {
+	case sim.Acquired:
+		if len(a.server) > 0 {
+			a.effect(step{serviceAnswered, isAcquired, e.Host, ""}, d)
+		}
+		a.cause(step{callsRead, requestSent, e.Host, ""}, e.At)
+	case sim.Write:
+		a.cause(step{callsWrite, requestSent, e.Host, ""}, e.At)
+	case sim.Read, sim.ReadRefused, sim.WriteRefused, sim.Marked:
+		a.effect(step{answerArrived, isTold, e.Host, ""}, d)
+	case sim.Wrote:
+		a.effect(step{answerArrived, isTold, e.Host, ""}, d)
+		a.cause(step{callsMark, requestSent, e.Host, ""}, e.At)
+	}
+}
+
+// message takes in a message between a client and the account or a server.
+func (a *causes) message(m *sim.Message) {
+	d := Disorder{At: m.Sent, Message: m.Number}
+	switch {
+	case a.client[m.From] && m.To == a.ledger:
+		calls, takes := requestOfWords(m.What)
+		if takes == "" {
+			return
+		}
+		a.effect(step{calls, requestSent, m.From, ""}, d)
+		if m.Fate == sim.Arrived {
+			a.cause(step{requestArrived, takes, m.From, ""}, m.Arrived)
+		}
+	case m.From == a.ledger && a.client[m.To]:
+		a.effect(step{accountTakes, answerSent, m.To, ""}, d)
+		if m.Fate == sim.Arrived {
+			a.cause(step{answerArrived, isTold, m.To, ""}, m.Arrived)
+		}
+	case a.client[m.From] && a.server[m.To] && m.Fate == sim.Arrived:
+		a.cause(step{serviceArrived, serviceGrants, m.From, ""}, m.Arrived)
+	case a.server[m.From] && a.client[m.To] && m.Fate == sim.Arrived:
+		a.cause(step{serviceAnswered, isAcquired, m.To, ""}, m.Arrived)
+	}
+}
+
+// requestOfWords names the request to the account that a message is, by its words.
+func requestOfWords(what string) (calls, takes string) {
+	verb, _, _ := strings.Cut(what, " ")
+	switch strings.TrimSuffix(verb, ",") {
+	case "read":
+		return callsRead, takesRead
+	case "write", "charge":
+		return callsWrite, takesWrite
+	case "mark":
+		return callsMark, takesMark
+	}
+	return "", ""
+}
+
+// wholeTraffic tells whether all messages were recorded.
+func wholeTraffic(h *sim.History) bool {
+	n := len(h.Messages)
+	return n > 0 && h.Messages[n-1].Fate != sim.Unrecorded
+}
+
+// ownDisorders holds the stamps of one message against each other. A message may be lost,
+// sent again and arrive.
+func ownDisorders(m *sim.Message) (out []Disorder) {
+	before := Disorder{Effect: "its sending", At: m.Sent}
+	for _, d := range []Disorder{
+		{Effect: "its loss", At: m.Lost},
+		{Effect: "its being sent again", At: m.Again},
+		{Effect: "its arrival", At: m.Arrived},
+	} {
+		if d.At == 0 {
+			continue
+		}
+		if d.At < before.At {
+			d.Cause, d.CauseAt, d.Message = before.Effect, before.At, m.Number
+			out = append(out, d)
+		}
+		before = d
+	}
+	return out
+}
+
+// lossesWithoutFault finds messages that were lost before any fault that loses messages had
+// been applied, or after the last one had been undone. A host that is switched on again has
+// its cable back a little later than the stamp says. Only the live world stamps what its own
+// switch loses; in the virtual world a message is also lost to who has hung up.
+func lossesWithoutFault(h *sim.History) (out []Disorder) {
+	if h.Header.World != sim.LiveWorld {
+		return nil
+	}
+	spans := losingSpans(h)
+	for i := range h.Messages {
+		m := &h.Messages[i]
+		if m.Lost == 0 {
+			continue
+		}
+		later, _ := slices.BinarySearchFunc(spans, m.Lost, func(s span, at time.Duration) int { return cmp.Compare(s.from, at+1) })
+		if later > 0 && m.Lost <= spans[later-1].to {
+			continue
+		}
+		next := sim.Forever
+		if later < len(spans) {
+			next = spans[later].from
+		}
+		out = append(out, Disorder{Effect: "its loss", Cause: "a fault that loses messages", At: m.Lost, CauseAt: next, Message: m.Number})
+	}
+	return out
+}
+
+type span struct{ from, to time.Duration }
+
+// losingSpans gives when faults that lose messages were in effect, in order, and as long as
+// the longest of those that had begun.
+func losingSpans(h *sim.History) (spans []span) {
+	for _, r := range faultRuns(h) {
+		if r.applied == nil || !loses(sim.LaneKind(r.lane)) {
+			continue
+		}
+		s := span{r.applied.At, sim.Forever}
+		if r.undone != nil && sim.LaneKind(r.lane) != sim.Crash {
+			s.to = r.undone.At
+		}
+		if n := len(spans); n > 0 {
+			s.to = max(s.to, spans[n-1].to)
+		}
+		spans = append(spans, s)
+	}
+	return spans
+}
+
+// loses tells whether faults of this kind lose messages.
+func loses(k sim.FaultKind) bool {
+	switch k {
+	case sim.Partition, sim.Drop, sim.Crash:
+		return true
+	case sim.Pause, sim.Suspend, sim.ClockFault, sim.Delay, sim.Hold:
+		return false
+	}
+	panic("no judge knows what the fault " + string(k) + " loses")
+}

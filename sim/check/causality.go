@@ -44,7 +44,7 @@ func (d Disorder) String() string {
 // acquisition one that has come from there. That its stamps may be late is no disorder: see
 // auditLag.
 func Disorders(h *sim.History) []Disorder {
-	a := &causes{of: map[step]*stamps{}, client: setOf(h.Header.Clients), server: setOf(h.Header.Servers), ledger: h.Header.Ledger}
+	a := &causes{of: map[asker][]stamps{}, client: setOf(h.Header.Clients), server: setOf(h.Header.Servers), ledger: h.Header.Ledger}
 	for i := range h.Events {
 		a.event(&h.Events[i])
 	}
@@ -76,18 +76,75 @@ func auditCausality(h *sim.History) (*sim.Event, error) {
 	return all[0].Event, fmt.Errorf("%s out of order: %v", count(len(all), "stamp"), all[0])
 }
 
-// step is a kind of cause and what follows from it, for one client and, if it is known, one
-// operation.
-type step struct {
-	cause, effect string
-	client        sim.HostID
-	op            string
+// follows is a kind of cause, and what follows from it.
+type follows int
+
+// What follows from what, for one operation of a client …
+const (
+	readCalled follows = iota
+	writeCalled
+	markCalled
+	readTaken
+	writeTaken
+	markTaken
+	ofOperations // how many there are
+)
+
+// … and for all messages between two hosts.
+const (
+	readSent = ofOperations + iota
+	writeSent
+	markSent
+	readArrived
+	writeArrived
+	markArrived
+	accountAnswers
+	accountAnswered
+	serviceAsked
+	serviceAnswered
+	ofAll // how many there are
+)
+
+// words names cause and effect.
+func (f follows) words() (cause, effect string) {
+	w := [ofAll][2]string{
+		readCalled:      {"the acquisition that the read is made under", "the account's reading"},
+		writeCalled:     {"the call of the write", "the account's taking or refusing the write"},
+		markCalled:      {"the acknowledged charge that is marked", "the account's marking the job"},
+		readTaken:       {"the account's reading", "what the client is told of it"},
+		writeTaken:      {"the account's taking or refusing the write", "what the client is told of it"},
+		markTaken:       {"the account's marking the job", "what the client is told of it"},
+		readSent:        {"the acquisition that the read is made under", "the sending of the request"},
+		writeSent:       {"the call of the write", "the sending of the request"},
+		markSent:        {"the acknowledged charge that is marked", "the sending of the request"},
+		readArrived:     {"the arrival of its request", "the account's reading"},
+		writeArrived:    {"the arrival of its request", "the account's taking or refusing the write"},
+		markArrived:     {"the arrival of its request", "the account's marking the job"},
+		accountAnswers:  {"the account's taking or refusing it", "the sending of the answer"},
+		accountAnswered: {"the arrival of the answer", "what the client is told of it"},
+		serviceAsked:    {"the arrival of a message at the lock service", "the grant"},
+		serviceAnswered: {"the arrival of an answer of the lock service", "the acquisition"},
+	}[f]
+	return w[0], w[1]
 }
 
-// stamps are those of a step's causes and effects.
+// asker is who something is asked for: a client's operation, or all that a client asks.
+type asker struct {
+	client sim.HostID
+	op     string // empty: all
+}
+
+// stamps are those of causes and of what is to follow from them.
 type stamps struct {
 	causes  []time.Duration
-	effects []Disorder // if it turns out that they are
+	effects []stampOf
+}
+
+// stampOf is the stamp of an event or a message.
+type stampOf struct {
+	at      time.Duration
+	event   *sim.Event
+	message int64
 }
 
 // causes collects the stamps of a history.
@@ -95,8 +152,8 @@ type causes struct {
 	client, server map[sim.HostID]bool
 	ledger         sim.HostID
 
-	steps []step // in the order in which they came up
-	of    map[step]*stamps
+	askers []asker // in the order in which they came up
+	of     map[asker][]stamps
 }
 
 func setOf(hosts []sim.HostID) map[sim.HostID]bool {
@@ -107,111 +164,120 @@ func setOf(hosts []sim.HostID) map[sim.HostID]bool {
 	return set
 }
 
-func (a *causes) at(s step) *stamps {
-	if a.of[s] == nil {
-		a.of[s] = &stamps{}
-		a.steps = append(a.steps, s)
+func (a *causes) at(who asker) []stamps {
+	all := a.of[who]
+	if all == nil {
+		n := ofOperations
+		if who.op == "" {
+			n = ofAll
+		}
+		all = make([]stamps, n)
+		a.of[who], a.askers = all, append(a.askers, who)
 	}
-	return a.of[s]
+	return all
 }
 
-func (a *causes) cause(s step, at time.Duration) {
-	a.at(s).causes = append(a.at(s).causes, at)
-}
-
-func (a *causes) effect(s step, d Disorder) {
-	d.Effect, d.Cause = s.effect, s.cause
-	a.at(s).effects = append(a.at(s).effects, d)
+func (s *stamps) cause(at time.Duration) { s.causes = append(s.causes, at) }
+func (s *stamps) effectOf(e *sim.Event)  { s.effects = append(s.effects, stampOf{at: e.At, event: e}) }
+func (s *stamps) effectBy(m *sim.Message) {
+	s.effects = append(s.effects, stampOf{at: m.Sent, message: m.Number})
 }
 
 // disorders lists the effects that stand before their cause: with both in order, the n-th
 // before the n-th.
 func (a *causes) disorders() (out []Disorder) {
-	for _, s := range a.steps {
-		all := a.of[s]
-		slices.Sort(all.causes)
-		slices.SortStableFunc(all.effects, func(a, b Disorder) int { return cmp.Compare(a.At, b.At) })
-		for i, d := range all.effects {
-			d.CauseAt = sim.Forever
-			if i < len(all.causes) {
-				d.CauseAt = all.causes[i]
-			}
-			if d.At < d.CauseAt {
-				out = append(out, d)
+	for _, who := range a.askers {
+		for f, all := range a.of[who] {
+			slices.Sort(all.causes)
+			slices.SortStableFunc(all.effects, func(a, b stampOf) int { return cmp.Compare(a.at, b.at) })
+			for i, e := range all.effects {
+				d := Disorder{At: e.at, CauseAt: sim.Forever, Event: e.event, Message: e.message}
+				if i < len(all.causes) {
+					d.CauseAt = all.causes[i]
+				}
+				if d.At < d.CauseAt {
+					d.Cause, d.Effect = follows(f).words()
+					out = append(out, d)
+				}
 			}
 		}
 	}
 	return out
 }
 
-// What a client records of a request to the account, and what the account records of it.
-const (
-	callsWrite = "the call of the write"
-	takesWrite = "the account's taking or refusing the write"
-	callsRead  = "the acquisition that the read is made under"
-	takesRead  = "the account's reading"
-	callsMark  = "the acknowledged charge that is marked"
-	takesMark  = "the account's marking the job"
-	isTold     = "what the client is told of it"
-)
-
 // event takes in what an event says of requests to the account, by operation.
 func (a *causes) event(e *sim.Event) {
-	if a.client[e.Host] {
-		of := func(cause, effect string) step { return step{cause, effect, e.Host, e.Op} }
-		switch e.Kind {
-		case sim.Acquired:
-			a.cause(of(callsRead, takesRead), e.At)
-		case sim.Write:
-			a.cause(of(callsWrite, takesWrite), e.At)
-		case sim.Wrote, sim.WriteRefused:
-			a.effect(of(takesWrite, isTold), Disorder{At: e.At, Event: e})
-			if e.Kind == sim.Wrote {
-				a.cause(of(callsMark, takesMark), e.At)
-			}
-		case sim.Read, sim.ReadRefused:
-			a.effect(of(takesRead, isTold), Disorder{At: e.At, Event: e})
-		case sim.Marked:
-			a.effect(of(takesMark, isTold), Disorder{At: e.At, Event: e})
+	if !a.client[e.Host] {
+		if called, taken, _, is := requestTo(e.Kind); is {
+			all := a.at(asker{e.Client, e.Op})
+			all[called].effectOf(e)
+			all[taken].cause(e.At)
 		}
 		return
 	}
-	calls, takes := requestTo(e.Kind)
-	if takes == "" {
+	switch e.Kind {
+	case sim.Acquired, sim.Read, sim.ReadRefused, sim.Write, sim.Wrote, sim.WriteRefused, sim.Marked:
+	default:
 		return
 	}
-	a.effect(step{calls, takes, e.Client, e.Op}, Disorder{At: e.At, Event: e})
-	a.cause(step{takes, isTold, e.Client, e.Op}, e.At)
+	all := a.at(asker{e.Host, e.Op})
+	switch e.Kind {
+	case sim.Acquired:
+		all[readCalled].cause(e.At)
+	case sim.Write:
+		all[writeCalled].cause(e.At)
+	case sim.Wrote:
+		all[writeTaken].effectOf(e)
+		all[markCalled].cause(e.At)
+	case sim.WriteRefused:
+		all[writeTaken].effectOf(e)
+	case sim.Read, sim.ReadRefused:
+		all[readTaken].effectOf(e)
+	case sim.Marked:
+		all[markTaken].effectOf(e)
+	}
 }
 
-// requestTo names the request that an event of the account's is about; empty: none.
-func requestTo(k sim.Kind) (calls, takes string) {
+// requestTo tells which request an event of the account's is about: what it follows from,
+// and what follows from it.
+func requestTo(k sim.Kind) (called, taken, arrived follows, is bool) {
 	switch k {
 	case sim.LedgerRead, sim.LedgerReadRefused:
-		return callsRead, takesRead
+		return readCalled, readTaken, readArrived, true
 	case sim.LedgerWrite, sim.LedgerWriteRefused:
-		return callsWrite, takesWrite
+		return writeCalled, writeTaken, writeArrived, true
 	case sim.LedgerMarked:
-		return callsMark, takesMark
+		return markCalled, markTaken, markArrived, true
 	}
-	return "", ""
+	return 0, 0, 0, false
 }
 
 // grantsUnasked finds grants that were given before their client had ever asked for the lock.
 // No more can be asked: a request that got no answer may be carried out much later, when its
 // client has got the lock by another one and given it back.
 func grantsUnasked(h *sim.History) (out []Disorder) {
-	asked := map[sim.HostID]time.Duration{} // when each client asked first
+	asked, last := map[sim.HostID]time.Duration{}, time.Duration(0) // when each client asked first, and the last of them
 	for i := range h.Events {
 		if e := &h.Events[i]; e.Kind == sim.Acquire {
 			if _, before := asked[e.Host]; !before {
-				asked[e.Host] = e.At
+				asked[e.Host], last = e.At, max(last, e.At)
 			}
 		}
 	}
-	for _, g := range grantsOf(h).inOrder {
-		if at, asks := asked[g.client]; asks && g.granted.At < at {
-			out = append(out, Disorder{Effect: serviceGrants, Cause: "its client's asking for the lock", At: g.granted.At, CauseAt: at, Event: g.granted})
+	var owners map[string]sim.HostID
+	for i := range h.Events {
+		e := &h.Events[i]
+		if e.At >= last {
+			break
+		}
+		if e.Kind != sim.Granted {
+			continue
+		}
+		if owners == nil {
+			owners = grantOwners(h)
+		}
+		if at, asks := asked[owners[e.Grant]]; asks && e.At < at {
+			out = append(out, Disorder{Effect: "the grant", Cause: "its client's asking for the lock", At: e.At, CauseAt: at, Event: e})
 		}
 	}
 	return out

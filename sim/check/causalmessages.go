@@ -9,86 +9,74 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-const (
-	requestSent     = "the sending of the request"
-	requestArrived  = "the arrival of its request"
-	answerSent      = "the sending of the answer"
-	answerArrived   = "the arrival of the answer"
-	accountTakes    = "the account's taking or refusing it"
-	serviceArrived  = "the arrival of a message at the lock service"
-	serviceGrants   = "the grant"
-	serviceAnswered = "the arrival of an answer of the lock service"
-	isAcquired      = "the acquisition"
-)
-
 // exchanged takes in what an event says of messages: those of a client and the account, and
 // those of a client and any server.
 func (a *causes) exchanged(owners map[string]sim.HostID, e *sim.Event) {
-	d := Disorder{At: e.At, Event: e}
-	if _, takes := requestTo(e.Kind); takes != "" {
-		a.effect(step{requestArrived, takes, e.Client, ""}, d)
-		a.cause(step{accountTakes, answerSent, e.Client, ""}, e.At)
-		return
-	}
 	if !a.client[e.Host] {
+		if _, _, arrived, is := requestTo(e.Kind); is {
+			all := a.at(asker{client: e.Client})
+			all[arrived].effectOf(e)
+			all[accountAnswers].cause(e.At)
+		}
 		if owner := owners[e.Grant]; e.Kind == sim.Granted && a.client[owner] {
-			a.effect(step{serviceArrived, serviceGrants, owner, ""}, d)
+			a.at(asker{client: owner})[serviceAsked].effectOf(e)
 		}
 		return
 	}
+	all := a.at(asker{client: e.Host})
 	switch e.Kind {
 	case sim.Acquired:
 		if len(a.server) > 0 {
-			a.effect(step{serviceAnswered, isAcquired, e.Host, ""}, d)
+			all[serviceAnswered].effectOf(e)
 		}
-		a.cause(step{callsRead, requestSent, e.Host, ""}, e.At)
+		all[readSent].cause(e.At)
 	case sim.Write:
-		a.cause(step{callsWrite, requestSent, e.Host, ""}, e.At)
-	case sim.Read, sim.ReadRefused, sim.WriteRefused, sim.Marked:
-		a.effect(step{answerArrived, isTold, e.Host, ""}, d)
+		all[writeSent].cause(e.At)
 	case sim.Wrote:
-		a.effect(step{answerArrived, isTold, e.Host, ""}, d)
-		a.cause(step{callsMark, requestSent, e.Host, ""}, e.At)
+		all[accountAnswered].effectOf(e)
+		all[markSent].cause(e.At)
+	case sim.Read, sim.ReadRefused, sim.WriteRefused, sim.Marked:
+		all[accountAnswered].effectOf(e)
 	}
 }
 
 // message takes in a message between a client and the account or a server.
 func (a *causes) message(m *sim.Message) {
-	d := Disorder{At: m.Sent, Message: m.Number}
+	arrives := func(s *stamps) {
+		if m.Fate == sim.Arrived {
+			s.cause(m.Arrived)
+		}
+	}
 	switch {
 	case a.client[m.From] && m.To == a.ledger:
-		calls, takes := requestOfWords(m.What)
-		if takes == "" {
-			return
-		}
-		a.effect(step{calls, requestSent, m.From, ""}, d)
-		if m.Fate == sim.Arrived {
-			a.cause(step{requestArrived, takes, m.From, ""}, m.Arrived)
+		if sent, arrived, is := requestOfWords(m.What); is {
+			all := a.at(asker{client: m.From})
+			all[sent].effectBy(m)
+			arrives(&all[arrived])
 		}
 	case m.From == a.ledger && a.client[m.To]:
-		a.effect(step{accountTakes, answerSent, m.To, ""}, d)
-		if m.Fate == sim.Arrived {
-			a.cause(step{answerArrived, isTold, m.To, ""}, m.Arrived)
-		}
-	case a.client[m.From] && a.server[m.To] && m.Fate == sim.Arrived:
-		a.cause(step{serviceArrived, serviceGrants, m.From, ""}, m.Arrived)
-	case a.server[m.From] && a.client[m.To] && m.Fate == sim.Arrived:
-		a.cause(step{serviceAnswered, isAcquired, m.To, ""}, m.Arrived)
+		all := a.at(asker{client: m.To})
+		all[accountAnswers].effectBy(m)
+		arrives(&all[accountAnswered])
+	case a.client[m.From] && a.server[m.To]:
+		arrives(&a.at(asker{client: m.From})[serviceAsked])
+	case a.server[m.From] && a.client[m.To]:
+		arrives(&a.at(asker{client: m.To})[serviceAnswered])
 	}
 }
 
-// requestOfWords names the request to the account that a message is, by its words.
-func requestOfWords(what string) (calls, takes string) {
+// requestOfWords tells which request to the account a message is, by its words.
+func requestOfWords(what string) (sent, arrived follows, is bool) {
 	verb, _, _ := strings.Cut(what, " ")
 	switch strings.TrimSuffix(verb, ",") {
 	case "read":
-		return callsRead, takesRead
+		return readSent, readArrived, true
 	case "write", "charge":
-		return callsWrite, takesWrite
+		return writeSent, writeArrived, true
 	case "mark":
-		return callsMark, takesMark
+		return markSent, markArrived, true
 	}
-	return "", ""
+	return 0, 0, false
 }
 
 // wholeTraffic tells whether all messages were recorded.

@@ -35,6 +35,24 @@ func play(t *testing.T, w *live.World, until time.Duration, clients ...sim.HostI
 	return events
 }
 
+// The stamp of a crash is that of the moment from which on the host does nothing, and it does
+// something again only behind that of its end.
+func TestACrashedHostIsStillBetweenTheStampsOfTheFault(t *testing.T) {
+	lab := newLab(t, "client-1")
+	startRole(t, lab, "client-1", "restless", nil)
+	steps := []sim.Step{{
+		When: sim.Trigger{Host: "client-1", Kind: sim.Check, Nth: 20, After: 100 * time.Microsecond},
+		Do:   sim.Fault{Kind: sim.Crash, Host: "client-1", For: 5 * time.Millisecond},
+	}}
+	events := play(t, live.NewWorld(lab, steps), time.Minute, "client-1")
+	applied, undone := first(t, events, sim.FaultApplied).At, first(t, events, sim.FaultUndone).At
+	for _, e := range events {
+		if (e.Kind == sim.Check || e.Kind == sim.Done) && applied < e.At && e.At < undone {
+			t.Errorf("it did something (%s) at %v, between %v and %v", e.Kind, e.At, applied, undone)
+		}
+	}
+}
+
 func TestCrashKillsEverythingAndRestartStartsItAgainInTheSameDirectory(t *testing.T) {
 	lab := newLab(t, "client-1", "server-1")
 	startRole(t, lab, "client-1", "never-done", nil)

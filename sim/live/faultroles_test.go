@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 var faultRoles = map[string]live.Role{
 	"timekeeper": timekeeper,
 	"watcher":    watcher,
+	"restless":   restless,
 	"sleeper":    sleeper,
 	"spinner":    spinner,
 	"listener":   listener,
@@ -63,6 +65,25 @@ func watcher(h *live.Host, _ json.RawMessage) error {
 	}
 	h.Record(sim.Event{Kind: sim.Done})
 	return nil
+}
+
+// restless records one event after the other all its first life long, and nothing in its
+// second but that it is there.
+func restless(h *live.Host, _ json.RawMessage) error {
+	const lived = "lived"
+	_, err := os.Stat(lived)
+	h.Ready()
+	h.AwaitStart()
+	if err == nil {
+		h.Record(sim.Event{Kind: sim.Done})
+		return nil
+	}
+	if err := os.WriteFile(lived, nil, 0o600); err != nil {
+		return err
+	}
+	for {
+		h.Record(sim.Event{Kind: sim.Check})
+	}
 }
 
 // sleeper sleeps for an hour of its own, and stays, so that its clocks can be looked at.

@@ -139,7 +139,7 @@ func (s *Stages) restore(ctx context.Context, set *stage, world *live.World, c c
 			return false
 		}
 	}
-	if world.Heal() != nil || !set.lab.Idle() {
+	if world.Heal() != nil {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(ctx, resetLimit)

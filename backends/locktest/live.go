@@ -78,7 +78,8 @@ type Lab struct {
 	Settings backends.Settings
 	Servers  []sim.HostID
 	Clients  []sim.HostID
-	order    Order // what all clients are told
+	order    Order       // what all clients are told
+	world    *live.World // the last trial's; nil: there was none, or Reset has seen to it
 }
 
 // NewLab makes the hosts. The service is one of these backends, and not started yet. A test
@@ -119,9 +120,15 @@ func (l *Lab) Start() {
 	}
 }
 
-// Reset empties the service for another trial.
+// Reset undoes the last trial's faults and empties the service for another one.
 func (l *Lab) Reset() {
 	l.Helper()
+	if l.world != nil {
+		if err := l.world.Heal(); err != nil {
+			l.Fatal(err)
+		}
+		l.world = nil
+	}
 	if err := l.Backend.Reset(l.Ctx, l.Live, l.Settings); err != nil {
 		l.Fatal(err)
 	}
@@ -157,6 +164,7 @@ func (l *Lab) Trial(until time.Duration, orders []Order, steps ...sim.Step) *sim
 	}
 	world := live.NewWorld(l.Live, steps)
 	world.Who = l.Who
+	l.world = world
 	events, err := world.Run(l.Ctx, until, l.Clients)
 	if err != nil {
 		l.Fatal(err)

@@ -3,6 +3,8 @@
 package redis
 
 import (
+	"context"
+	"net"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live/livetest"
 )
 
 // longTTL is longer than everysec may take to sync.
@@ -119,9 +122,7 @@ func TestResetEmptiesAServerAndTellsOfOneThatIsDown(t *testing.T) {
 	if got := told(l.runUntil(300*time.Millisecond, 0, holderDies, crash)); !slices.Contains(got, "redis-1 granted token 1") {
 		t.Fatalf("the lock was not granted: %q", got)
 	}
-	if err := (Backend{}).Reset(l.Ctx, l.Live, l.Settings); err != nil {
-		t.Fatal(err)
-	}
+	l.Reset()
 	if keys, err := AskServer(l.Ctx, l.Live, ServerID, "DBSIZE"); err != nil || keys != int64(0) {
 		t.Errorf("after a reset the server has %v keys (%v)", keys, err)
 	}
@@ -131,6 +132,26 @@ func TestResetEmptiesAServerAndTellsOfOneThatIsDown(t *testing.T) {
 	if err := (Backend{}).Reset(l.Ctx, l.Live, l.Settings); err == nil || !strings.Contains(err.Error(), "redis-1 is down") {
 		t.Errorf("resetting a server that is down: %v", err)
 	}
+}
+
+// What clients have asked for must have been done before a server is emptied: one that was
+// stopped does so when it goes on.
+func TestResetWaitsUntilNoClientIsConnected(t *testing.T) {
+	l := newLabTrial(t, "redis", longTTL)
+	conn, err := l.Live.Agent("client-1").Dial(l.Ctx, "tcp", net.JoinHostPort(l.Live.Address(ServerID), ServerPort))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	hasClient := func() bool { return CheckNoClients(l.Ctx, l.Live, ServerID) != nil }
+	livetest.Eventually(t, "the server knows the client", hasClient)
+	ctx, cancel := context.WithTimeout(l.Ctx, 100*time.Millisecond)
+	defer cancel()
+	if err := (Backend{}).Reset(ctx, l.Live, l.Settings); err == nil || !strings.Contains(err.Error(), "client-1 is still connected to redis-1") {
+		t.Errorf("reset with a client connected: %v", err)
+	}
+	conn.Close()
+	l.Reset()
 }
 
 func TestWhatEverySecHasSynced(t *testing.T) {

@@ -188,14 +188,19 @@ func AskServer(ctx context.Context, lab *live.Lab, id sim.HostID, command ...any
 }
 
 // ResetServers empties servers, which shows at the same time that they answer. It waits
-// for one that is just being restarted. A host that is down is an error at once.
+// for one that is just being restarted, and until no client is connected any more, so that
+// the server has done all that clients had asked for; their processes must have ended. A host
+// that is down is an error at once.
 func ResetServers(ctx context.Context, lab *live.Lab, s NodeSettings, ids ...sim.HostID) error {
 	limit := resetLimit + s.RestartDelay
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it took longer than %v", limit))
 	defer cancel()
 	for _, id := range ids {
 		err := live.Await(ctx, "reset redis-server", nil, func() error {
-			_, err := AskServer(ctx, lab, id, "FLUSHALL")
+			err := CheckNoClients(ctx, lab, id)
+			if err == nil {
+				_, err = AskServer(ctx, lab, id, "FLUSHALL")
+			}
 			if err != nil && lab.Agent(id).Crashed() == nil {
 				return live.NoUse(fmt.Errorf("host %s is down", id))
 			}
@@ -203,6 +208,22 @@ func ResetServers(ctx context.Context, lab *live.Lab, s NodeSettings, ids ...sim
 		})
 		if err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// CheckNoClients asks the server on a host who is connected to it, and says which client's host
+// is; nil: none.
+func CheckNoClients(ctx context.Context, lab *live.Lab, id sim.HostID) error {
+	answer, err := AskServer(ctx, lab, id, "CLIENT", "LIST")
+	if err != nil {
+		return err
+	}
+	list, _ := answer.(string)
+	for _, c := range clientsIn(lab) {
+		if strings.Contains(list, " addr="+c.Address+":") {
+			return fmt.Errorf("%s is still connected to %s", c.Host, id)
 		}
 	}
 	return nil

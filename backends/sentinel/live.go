@@ -192,6 +192,11 @@ func (b Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) 
 		if err := d.healthy(ctx, lab); err != nil {
 			return err
 		}
+		for _, id := range d.servers {
+			if err := redis.CheckNoClients(ctx, lab, id); err != nil {
+				return err
+			}
+		}
 		if _, err := redis.AskServer(ctx, lab, d.servers[0], "FLUSHALL"); err != nil {
 			return err
 		}

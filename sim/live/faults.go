@@ -125,15 +125,17 @@ func (w *World) inEffect(f sim.Fault) int {
 	})
 }
 
-// Heal undoes, after Run, every fault that the trial has left in effect, the last one
-// first: for a lab that is to be used again. If it fails, it should not be.
+// Heal puts the lab back after Run, so that it can be used again: it ends what the trial's
+// processes have left under way, and then undoes every fault that is still in effect, the last
+// one first. It fails if something may be left, as of a process that has not ended: then the
+// lab should not be used again.
 func (w *World) Heal() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.over {
 		return errors.New("heal the trial: it is not over")
 	}
-	var failed []error
+	failed := []error{w.lab.endLeftovers()} // a cut that is healed would let them through
 	for len(w.effects) > 0 {
 		f := w.effects[len(w.effects)-1].fault
 		if err := w.Undo(f); err != nil {

@@ -1,0 +1,99 @@
+//go:build linux
+
+package live
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/vishvananda/netlink"
+)
+
+// A trial's processes leave things under way: what a cut has kept from arriving, or a link
+// has put off, arrives once that has been undone, although its sender has ended. In the next
+// trial on the same servers it would be a request that nobody has made.
+
+// errStillRunning says that a trial's processes have not ended.
+var errStillRunning = errors.New("processes of the trial still run")
+
+// endLeftovers ends everything that processes that have ended had under way, from their hosts
+// and to them. Call it while the trial's faults are still in effect. It fails if there may be
+// something left.
+func (l *Lab) endLeftovers() error {
+	if !l.Idle() {
+		return errStillRunning
+	}
+	deserted := l.deserted()
+	ended := func(s *netlink.Socket) bool {
+		return slices.ContainsFunc(deserted, func(a *Agent) bool { return a.ip.Equal(s.ID.Source) || a.ip.Equal(s.ID.Destination) })
+	}
+	for _, id := range l.hosts() {
+		if err := l.Agent(id).endConnections(ended); err != nil {
+			return fmt.Errorf("host %s: %w", id, err)
+		}
+	}
+	// What has been sent before that is now on its way in the switch, or lost.
+	from, touched, err := l.linksOfAll(deserted)
+	if err != nil {
+		return err
+	}
+	if err := l.network.settle(from); err != nil {
+		return err
+	}
+	for _, each := range touched {
+		each.empty()
+	}
+	return nil
+}
+
+// deserted lists the hosts on which every process of the lab has ended.
+func (l *Lab) deserted() (all []*Agent) {
+	running := make(map[sim.HostID]bool)
+	for _, p := range l.processes() {
+		running[p.host] = running[p.host] || !closed(p.done)
+	}
+	for _, id := range l.hosts() {
+		if !running[id] {
+			all = append(all, l.Agent(id))
+		}
+	}
+	return all
+}
+
+// linksOfAll gives one link from each of the hosts, and all links from and to them.
+func (l *Lab) linksOfAll(hosts []*Agent) (from, all []*link, err error) {
+	for _, a := range hosts {
+		first := true
+		for _, other := range l.hosts() {
+			if other == a.id {
+				continue
+			}
+			out, err1 := l.link(sim.Link{From: a.id, To: other})
+			in, err2 := l.link(sim.Link{From: other, To: a.id})
+			if err := errors.Join(err1, err2); err != nil {
+				return nil, nil, err
+			}
+			if first {
+				from, first = append(from, out), false
+			}
+			all = append(all, out, in)
+		}
+	}
+	return from, all, nil
+}
+
+// empty loses what is on its way on the link.
+func (l *link) empty() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, k := range l.queue {
+		k.gone = true
+		l.recordLost(k.segment)
+	}
+	l.queue, l.queued = nil, 0
+	if l.timer != nil {
+		l.timer.Stop()
+	}
+}

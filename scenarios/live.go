@@ -90,7 +90,7 @@ func (t Trial) Unavailable() error {
 // play lets the trial run on a stage.
 func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *live.World, error) {
 	lab := set.lab
-	lab.Seed = t.Seed
+	lab.Seed, lab.Nonce = t.Seed, live.NewNonce()
 	for _, id := range c.clients {
 		if lab.Agent(id) != nil {
 			continue
@@ -133,6 +133,7 @@ func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *liv
 	}
 	header := t.header(c)
 	header.Pace = world.Pace
+	header.Nonce = lab.Nonce
 	h := sim.Finish(header, events, world.Clock)
 	h.Messages = messages
 	return h, world, nil

@@ -37,6 +37,7 @@ type Header struct {
 	Discipline string        `json:"discipline,omitempty"` // of its clients: "attentive"; empty: an older file
 	World      string        `json:"world"`                // one of Worlds
 	Seed       uint64        `json:"seed"`                 //
+	Nonce      string        `json:"nonce,omitempty"`      // in what lock services kept of this trial, see Sign; empty: it had none
 	TTL        time.Duration `json:"ttl"`                  // the lease, ns
 	Until      time.Duration `json:"until"`                // the trial's limit, ns
 	Options    []string      `json:"options,omitempty"`    // what the lock was run with: "token=incr"

@@ -33,7 +33,7 @@ func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 // nameOf draws the name of a host's lock. A host that starts again after a crash gets another
 // lock, which counts from 1 again: the draw keeps the names of their grants apart.
 func nameOf(service string, h sim.Host) string {
-	return fmt.Sprintf("%s:%s:%016x", service, h.ID(), h.Uint64())
+	return sim.Sign(h, fmt.Sprintf("%s:%s:%016x", service, h.ID(), h.Uint64()))
 }
 
 // Acquire tries until it holds the lock or wait is over. It returns backends.ErrHeld,

@@ -98,7 +98,7 @@ func observeUnder(t *testing.T, s *realServer, prefix string) (*observer, func()
 	}
 	o := &observer{
 		members: []watched{{"etcd-1", client}}, now: func() time.Duration { return 0 },
-		seen: newSightings(record), shared: true,
+		seen: newSightings(nil, record), shared: true,
 	}
 	if err := o.begin(ctx); err != nil {
 		t.Fatal(err)

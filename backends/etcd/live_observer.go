@@ -42,7 +42,7 @@ func observe(h *live.Host, spec json.RawMessage) error {
 		return fmt.Errorf("read the observer's orders: %w", err)
 	}
 	stopped := h.Stopped()
-	o := &observer{now: h.TrueTime, seen: newSightings(h.RecordAt), shared: at.Prefix != ""}
+	o := &observer{now: h.TrueTime, seen: newSightings(h, h.RecordAt), shared: at.Prefix != ""}
 	if at.LeaseTokens {
 		o.seen.lock.token = leaseToken
 	}

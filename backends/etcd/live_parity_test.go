@@ -140,7 +140,7 @@ func TestTheModelDoesWhatEtcdDoesAndTheObserverSeesIt(t *testing.T) {
 			o := &observer{
 				members: []watched{{"", server.admin}},
 				now:     func() time.Duration { return 0 },
-				seen:    newSightings(func(_ time.Duration, e sim.Event) { seen = append(seen, e) }),
+				seen:    newSightings(nil, func(_ time.Duration, e sim.Event) { seen = append(seen, e) }),
 			}
 			if err := o.begin(ctx); err != nil {
 				t.Fatal(err)

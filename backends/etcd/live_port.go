@@ -132,7 +132,7 @@ func (p *clientPort) LeaseRevoke(lease uint64, timeout time.Duration) error {
 // Create puts the client's name into the key, for whoever observes the cluster; the
 // library leaves it empty.
 func (p *clientPort) Create(key, prefix string, lease uint64, timeout time.Duration) (own, first Key, err error) {
-	put := clientv3.OpPut(key, string(p.host.ID()), clientv3.WithLease(clientv3.LeaseID(lease)))
+	put := clientv3.OpPut(key, sim.Sign(p.host, string(p.host.ID())), clientv3.WithLease(clientv3.LeaseID(lease)))
 	getOwn := clientv3.OpGet(key)
 	getFirst := clientv3.OpGet(prefix, clientv3.WithFirstCreate()...)
 	sent := func() { p.host.Record(sim.Event{Kind: sim.AcquireSent, Grant: key}) }
@@ -148,9 +148,9 @@ func (p *clientPort) Create(key, prefix string, lease uint64, timeout time.Durat
 		if r.Succeeded {
 			own = Key{Name: key, Created: uint64(r.Header.Revision), Lease: lease, Client: p.host.ID()}
 		} else {
-			own, _ = only(r.Responses[0].GetResponseRange().Kvs)
+			own, _ = p.only(r.Responses[0].GetResponseRange().Kvs)
 		}
-		first, _ = only(r.Responses[1].GetResponseRange().Kvs)
+		first, _ = p.only(r.Responses[1].GetResponseRange().Kvs)
 		return nil
 	})
 	return own, first, err
@@ -160,7 +160,7 @@ func (p *clientPort) Get(key string, timeout time.Duration) (k Key, ok bool, err
 	err = p.exchange("get "+key, timeout, func(ctx context.Context, c *clientv3.Client) error {
 		r, err := c.Get(ctx, key)
 		if err == nil {
-			k, ok = only(r.Kvs)
+			k, ok = p.only(r.Kvs)
 		}
 		return err
 	})
@@ -172,7 +172,7 @@ func (p *clientPort) LastCreated(prefix string, max uint64, timeout time.Duratio
 	err = p.exchange("get the last key under "+prefix, timeout, func(ctx context.Context, c *clientv3.Client) error {
 		r, err := c.Get(ctx, prefix, options...)
 		if err == nil {
-			k, ok = only(r.Kvs)
+			k, ok = p.only(r.Kvs)
 			revision = uint64(r.Header.Revision)
 		}
 		return err
@@ -212,15 +212,19 @@ func (p *clientPort) Delete(key string, created uint64, timeout time.Duration) (
 }
 
 // only gives the key that was found, if one was.
-func only(kvs []*mvccpb.KeyValue) (Key, bool) {
+func (p *clientPort) only(kvs []*mvccpb.KeyValue) (Key, bool) {
 	if len(kvs) == 0 {
 		return Key{}, false
 	}
-	return keyOf(kvs[0]), true
+	return keyOf(p.host, kvs[0]), true
 }
 
-func keyOf(kv *mvccpb.KeyValue) Key {
-	return Key{Name: string(kv.Key), Created: uint64(kv.CreateRevision), Lease: uint64(kv.Lease), Client: sim.HostID(kv.Value)}
+// keyOf gives a key as the store has it. Its client is empty if it is not of the host's trial.
+func keyOf(h sim.Host, kv *mvccpb.KeyValue) Key {
+	return Key{
+		Name: string(kv.Key), Created: uint64(kv.CreateRevision), Lease: uint64(kv.Lease),
+		Client: sim.HostID(sim.Unsign(h, string(kv.Value))),
+	}
 }
 
 // errorOf puts the errors that have a name in this package in place of the library's.

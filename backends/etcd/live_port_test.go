@@ -50,7 +50,7 @@ func TestALeaseLivesForAtLeastItsLengthAndThenItsKeyIsGone(t *testing.T) {
 		o := &observer{
 			members: []watched{{"", s.admin}},
 			now:     func() time.Duration { return 0 },
-			seen:    newSightings(func(_ time.Duration, e sim.Event) { seen = append(seen, e.Kind) }),
+			seen:    newSightings(nil, func(_ time.Duration, e sim.Event) { seen = append(seen, e.Kind) }),
 		}
 		if err := o.begin(ctx); err != nil {
 			t.Fatal(err)

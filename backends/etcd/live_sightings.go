@@ -16,6 +16,7 @@ import (
 // sightings are the changes of the store that have been seen at any member, each once and
 // in their order.
 type sightings struct {
+	host   sim.Host // whose trial it is
 	record func(at time.Duration, e sim.Event)
 
 	mu   sync.Mutex
@@ -25,8 +26,8 @@ type sightings struct {
 	lock succession
 }
 
-func newSightings(record func(at time.Duration, e sim.Event)) *sightings {
-	return &sightings{record: record}
+func newSightings(h sim.Host, record func(at time.Duration, e sim.Event)) *sightings {
+	return &sightings{host: h, record: record}
 }
 
 // start takes in what the store holds before anything is recorded.
@@ -35,7 +36,7 @@ func (s *sightings) start(revision int64, kvs []*mvccpb.KeyValue) {
 	defer s.mu.Unlock()
 	s.last = revision
 	for _, kv := range kvs {
-		s.keys = append(s.keys, keyOf(kv))
+		s.keys = append(s.keys, keyOf(s.host, kv))
 	}
 	s.lock.passTo(s.first(), sim.Event{}, func(sim.Event) {})
 }
@@ -85,7 +86,7 @@ func (s *sightings) change(c *clientv3.Event) {
 	case c.Type == clientv3.EventTypeDelete:
 		s.keys = slices.DeleteFunc(s.keys, func(k Key) bool { return k.Name == name })
 	case c.IsCreate():
-		s.keys = append(s.keys, keyOf(c.Kv))
+		s.keys = append(s.keys, keyOf(s.host, c.Kv))
 	}
 }
 

@@ -25,7 +25,7 @@ func gone(key string, revision int64) *clientv3.Event {
 
 func TestWhatSeveralMembersShowIsRecordedOnceAndWhenItWasFirstSeen(t *testing.T) {
 	var got []string
-	s := newSightings(func(at time.Duration, e sim.Event) {
+	s := newSightings(nil, func(at time.Duration, e sim.Event) {
 		e.At = at
 		got = append(got, (&locktest.Story{Freers: true}).Line(e)) // of which nobody is known
 	})

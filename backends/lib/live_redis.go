@@ -4,6 +4,8 @@ package lib
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/base64"
 	"errors"
 	"net"
 	"strings"
@@ -14,12 +16,21 @@ import (
 
 	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/backends/wire"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live"
 )
 
 // warmUpKey is what a library locks once before the trial, so that its connections are
 // there and the server knows its scripts, as after a while of use. The observer does not
 // look at this key.
 const warmUpKey = "warm-up"
+
+// newValue draws a lock's value as both libraries do, 16 random bytes, and signs it.
+func newValue(h *live.Host) string {
+	var b [16]byte
+	rand.Read(b[:]) // never fails
+	return sim.Sign(h, base64.RawURLEncoding.EncodeToString(b[:]))
+}
 
 // redisClient is go-redis as it comes, with all that it does behind the caller's back: it
 // tries commands again, keeps a pool of connections, and does not look at the deadlines of

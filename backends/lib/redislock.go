@@ -72,7 +72,7 @@ func (l *redislockLock) obtain(wait time.Duration) (backends.Lease, error) {
 	l.host.Outside(func() {
 		ctx, cancel := within(wait)
 		defer cancel()
-		options := &redislock.Options{RetryStrategy: redislock.LinearBackoff(l.ttl / 20)}
+		options := &redislock.Options{RetryStrategy: redislock.LinearBackoff(l.ttl / 20), Token: newValue(l.host)}
 		lock, err = l.locker.Obtain(ctx, redis.LockKey, l.ttl, options)
 	})
 	now := l.host.Now()
@@ -103,7 +103,7 @@ type redislockLease struct {
 	lost  sim.Signal // fires when a refresh finds the lock gone; nil: nobody refreshes
 }
 
-// Grant is the value that the library has drawn.
+// Grant is the value that the lock was obtained with.
 func (l *redislockLease) Grant() string { return l.lock.Token() }
 
 // Token is 0: there is none without a counter that users bring along.

@@ -94,7 +94,8 @@ func (l *redsyncLock) warmUp() error {
 
 // Acquire calls Lock, which waits.
 func (l *redsyncLock) Acquire(wait time.Duration) (backends.Lease, error) {
-	m := l.pools.NewMutex(redis.LockKey, redsync.WithExpiry(l.ttl), redsync.WithTries(math.MaxInt))
+	m := l.pools.NewMutex(redis.LockKey, redsync.WithExpiry(l.ttl), redsync.WithTries(math.MaxInt),
+		redsync.WithGenValueFunc(func() (string, error) { return newValue(l.host), nil }))
 	var err error
 	l.host.Outside(func() {
 		ctx, cancel := within(wait)
@@ -126,7 +127,7 @@ type redsyncLease struct {
 	over  bool          // released
 }
 
-// Grant is the value that the library has drawn.
+// Grant is the value that the lock was taken with.
 func (l *redsyncLease) Grant() string { return l.mutex.Value() }
 
 // Token is 0: Redlock has none.

@@ -136,7 +136,7 @@ func (l *zkLock) lock(wait time.Duration) (backends.Lease, error) {
 	returned := make(chan struct{})
 	go func() {
 		defer close(returned)
-		err = lock.LockWithData([]byte(l.host.ID())) // as other clients put their address there
+		err = lock.LockWithData([]byte(sim.Sign(l.host, string(l.host.ID())))) // as other clients put their address there
 	}()
 	if !l.await(returned, wait) {
 		waiting := conn.State() == zk.StateHasSession

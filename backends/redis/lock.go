@@ -119,7 +119,7 @@ func (l *Lock) deadline(before, after time.Duration) time.Duration {
 
 // randomValue draws 20 bytes, as the documentation does from /dev/urandom.
 func (l *Lock) randomValue() string {
-	return fmt.Sprintf("%016x%016x%08x", l.host.Uint64(), l.host.Uint64(), uint32(l.host.Uint64()))
+	return sim.Sign(l.host, fmt.Sprintf("%016x%016x%08x", l.host.Uint64(), l.host.Uint64(), uint32(l.host.Uint64())))
 }
 
 // Lease is one acquisition of a Lock.

@@ -148,5 +148,5 @@ func (l *Lock) retryDelay() time.Duration { return sim.Between(l.host, l.shortes
 
 // randomValue draws 20 bytes, as the documentation does from /dev/urandom.
 func (l *Lock) randomValue() string {
-	return fmt.Sprintf("%016x%016x%08x", l.host.Uint64(), l.host.Uint64(), uint32(l.host.Uint64()))
+	return sim.Sign(l.host, fmt.Sprintf("%016x%016x%08x", l.host.Uint64(), l.host.Uint64(), uint32(l.host.Uint64())))
 }

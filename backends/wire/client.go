@@ -48,7 +48,7 @@ type Call[Q, R any] struct {
 // Send puts a request on its way and returns when the kernel has taken all of it. The
 // error wraps sim.ErrUnknown. timeout only matters if there is no idle connection.
 func (c *Client[Q, R]) Send(request Q, timeout time.Duration) (*Call[Q, R], error) {
-	line, err := json.Marshal(envelope[Q]{From: c.host.ID(), Request: request})
+	line, err := json.Marshal(envelope[Q]{From: c.host.ID(), Trial: sim.NonceOf(c.host), Request: request})
 	if err != nil {
 		return nil, fmt.Errorf("encode a request to %s: %w", c.address, err)
 	}

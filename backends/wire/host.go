@@ -18,5 +18,6 @@ type Host interface {
 // envelope is a request as it stands in its line.
 type envelope[Q any] struct {
 	From    sim.HostID `json:"from"`
+	Trial   string     `json:"trial,omitempty"` // the nonce of the sender's trial
 	Request Q          `json:"request"`
 }

@@ -50,6 +50,9 @@ func converse[Q, R any](h Host, conn net.Conn, answer func(sim.HostID, Q) (R, er
 		if err := json.Unmarshal(line, &e); err != nil {
 			return fmt.Errorf("read the request %q: %w", line, err)
 		}
+		if own := sim.NonceOf(h); e.Trial != own {
+			return fmt.Errorf("the request %q is of trial %q, and this is trial %q", line, e.Trial, own)
+		}
 		reply, err := answer(e.From, e.Request)
 		if err != nil {
 			return fmt.Errorf("answer %s: %w", e.From, err)

@@ -41,7 +41,7 @@ func observeAttached(h *live.Host, orders json.RawMessage) error {
 		return fmt.Errorf("read the observer's orders: %w", err)
 	}
 	stopped := h.Stopped()
-	o := &attachedObserver{path: spec.Root + LockPath, token: tokenFrom(spec.Token), now: h.TrueTime, record: h.RecordAt}
+	o := &attachedObserver{host: h, path: spec.Root + LockPath, token: tokenFrom(spec.Token), now: h.TrueTime, record: h.RecordAt}
 	var err error
 	h.Outside(func() {
 		o.conn, err = reachAttached(len(spec.Sockets), func(ctx context.Context, i int) (net.Conn, error) {
@@ -79,6 +79,7 @@ func observeAttached(h *live.Host, orders json.RawMessage) error {
 }
 
 type attachedObserver struct {
+	host   sim.Host // whose trial it is
 	conn   *zk.Conn
 	path   string // of the lock
 	token  func(Node) uint64
@@ -135,7 +136,7 @@ func (o *attachedObserver) find(name string) (w waiting, found bool, err error) 
 		return waiting{}, false, nil
 	}
 	node := Node{Path: path, Czxid: uint64(stat.Czxid), Sequence: sequence(name), Session: uint64(stat.EphemeralOwner)}
-	return waiting{node, sim.HostID(data)}, true, nil
+	return waiting{node, sim.HostID(sim.Unsign(o.host, string(data)))}, true, nil
 }
 
 // pass records who holds the lock now, if that has changed.

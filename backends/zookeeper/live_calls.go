@@ -78,12 +78,12 @@ type creation struct {
 }
 
 // Create creates an ephemeral sequential znode. Its data is the name of the client, as
-// other clients put their address there. The time spent in recording that it has been sent
-// does not count as waiting for the answer.
+// other clients put their address there; it is signed, for the observer. The time spent in
+// recording that it has been sent does not count as waiting for the answer.
 func (p *libraryPort) Create(path string, timeout time.Duration) (Node, error) {
 	path = p.root + path
 	c := p.expect(path)
-	data := []byte(p.host.ID())
+	data := []byte(sim.Sign(p.host, string(p.host.ID())))
 	before := p.host.Now()
 	p.host.Sending(sim.AcquireSent)
 	request := start(func() (string, error) {

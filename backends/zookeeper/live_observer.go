@@ -38,7 +38,7 @@ func observe(h *live.Host, spec json.RawMessage) error {
 		return err
 	}
 	all := newEnsembleLog(o.Logs)
-	w := &logWitness{token: tokenFrom(o.Token)}
+	w := &logWitness{host: h, token: tokenFrom(o.Token)}
 	if err := w.takeIn(all); err != nil {
 		return err
 	}

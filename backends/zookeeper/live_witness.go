@@ -12,6 +12,7 @@ import (
 
 // logWitness makes the service's part of a history out of the servers' log.
 type logWitness struct {
+	host   sim.Host // whose trial it is
 	token  func(Node) uint64
 	record func(sim.Event) // nil: it only learns how things stand
 	nodes  []Node          // the lock's znodes in the order of their sequence numbers
@@ -54,7 +55,8 @@ func (w *logWitness) saw(t txn) {
 	}
 }
 
-// add adds a znode, if it is one of the lock's. Its data is the name of its client.
+// add adds a znode, if it is one of the lock's. Its data is the name of its client, if that is
+// one of the trial's.
 func (w *logWitness) add(t txn) {
 	digits := t.path[max(0, len(t.path)-10):]
 	number, err := strconv.ParseUint(digits, 10, 64)
@@ -64,7 +66,7 @@ func (w *logWitness) add(t txn) {
 	if w.client == nil {
 		w.client = map[uint64]sim.HostID{}
 	}
-	w.client[t.session] = sim.HostID(t.data)
+	w.client[t.session] = sim.HostID(sim.Unsign(w.host, string(t.data)))
 	w.nodes = append(w.nodes, Node{Path: t.path, Czxid: t.zxid, Sequence: number, Session: t.session})
 }
 

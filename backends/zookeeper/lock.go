@@ -190,7 +190,8 @@ func sequence(path string) uint64 {
 
 // uniqueName begins with a GUID, as Curator's and go-zookeeper's protected names do.
 func (l *Lock) uniqueName() string {
-	return fmt.Sprintf("%s/_c_%016x%016x-lock-", LockPath, l.host.Uint64(), l.host.Uint64())
+	guid := fmt.Sprintf("%016x%016x", l.host.Uint64(), l.host.Uint64())
+	return fmt.Sprintf("%s/_c_%s-lock-", LockPath, sim.Sign(l.host, guid))
 }
 
 // withdraw sees to it, in the background and for as long as it takes, that no znode of

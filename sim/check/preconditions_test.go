@@ -263,6 +263,35 @@ func TestAHistoryThatContradictsItselfIsNotJudged(t *testing.T) {
 			1s client-1 acquire  op=client-1/1
 			1s client-1 acquired op=client-1/1 grant=a
 			2s -        end`, Undecided, `client-1 acquired the grant "a"`, []int64{3}},
+		{"what clients of the trial have asked for", `
+			| world=live nonce=1a2b
+			1s client-1 acquire-sent grant=account/7
+			1s lock     granted      grant=account/7@12
+			2s lock     expired      grant=account/7@12
+			2s lock     node-granted grant=a~1a2b
+			2s lock     granted      grant=lock-0000000001@0x5 client=client-2
+			2s client-2 acquire      op=client-2/1
+			2s client-2 acquired     op=client-2/1 grant=account/7@12
+			3s lock     freed        grant=lock-0000000001@0x5
+			3s -        end`, Holds, "9 events", nil},
+		{"a grant that nobody in the trial has asked for", `
+			| world=live nonce=1a2b
+			1s client-1 acquire-sent grant=a~1a2b
+			1s lock     granted      grant=a~1a2b
+			2s lock     granted      grant=b~9f9f
+			3s -        end`, Undecided, `event 3 (granted of lock) is about the grant "b~9f9f", which no client of this trial has asked for`, []int64{3}},
+		{"a vote that nobody in the trial has asked for", `
+			| world=live nonce=1a2b
+			1s redis-1 node-granted grant=b~9f9f
+			3s -       end`, Undecided, `about the grant "b~9f9f"`, []int64{1}},
+		{"an earlier trial's grant that ends in this one", `
+			| world=live nonce=1a2b
+			1s lock freed grant=account/6@3 client=client-1
+			3s -    end`, Undecided, `about the grant "account/6@3"`, []int64{1}},
+		{"without a nonce nobody can tell", `
+			| world=live
+			1s lock granted grant=b
+			3s -    end`, Holds, "2 events", nil},
 		{"a grant without a name", `
 			1s lock granted
 			2s -    end`, Undecided, "event 1 does not say which grant was given", []int64{1}},

@@ -18,6 +18,7 @@ import (
 // processes that the role has started with Go.
 type Host struct {
 	id      sim.HostID
+	nonce   string
 	random  *sim.Random
 	monitor sync.Mutex
 	birth   birth
@@ -48,6 +49,7 @@ func newHost(o order, b birth, reports *os.File) *Host {
 	b.shift = o.Shift
 	return &Host{
 		id:      o.Host,
+		nonce:   o.Nonce,
 		birth:   b,
 		random:  sim.NewRandom(o.Seed, o.Stream),
 		started: make(chan struct{}),
@@ -81,6 +83,9 @@ func (h *Host) AwaitStart() {
 
 // ID is the host's name.
 func (h *Host) ID() sim.HostID { return h.id }
+
+// Nonce is that of the trial, empty if it has none: see sim.Sign.
+func (h *Host) Nonce() string { return h.nonce }
 
 // Now is the time since the world started by this process's own monotonic clock, which a
 // clock fault may shift; 0 before the start.

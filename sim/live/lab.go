@@ -3,6 +3,8 @@
 package live
 
 import (
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -23,6 +25,9 @@ type Lab struct {
 	// Seed is what the hosts' random streams are made of. Set it before the first role
 	// is started.
 	Seed uint64
+	// Nonce tells what the present trial gives to lock services from what earlier trials in
+	// the lab gave them, see sim.Sign; empty: there is no need to. Set it with Seed.
+	Nonce string
 
 	network *vswitch
 	closet  *namespace // where the switch stands: the hosts' cables end there
@@ -48,6 +53,13 @@ func NewLab() (*Lab, error) {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	return &Lab{network: newSwitch(), closet: closet, dir: dir}, nil
+}
+
+// NewNonce draws a nonce for a trial.
+func NewNonce() string {
+	var b [4]byte
+	rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
 }
 
 // AddHost adds a host: a network namespace with the lab's next address, and a scratch

@@ -71,6 +71,7 @@ type order struct {
 	Host   sim.HostID      `json:"host,omitempty"`   // begin
 	Stream string          `json:"stream,omitempty"` // begin: name of the random stream
 	Seed   uint64          `json:"seed,omitempty"`   // begin
+	Nonce  string          `json:"nonce,omitempty"`  // begin: of the trial
 	Spec   json.RawMessage `json:"spec,omitempty"`   // begin
 	Shift  time.Duration   `json:"shift,omitempty"`  // begin: how far its monotonic clock is off the machine's
 	Ask    int             `json:"ask,omitempty"`    // tell-clocks: the question's number

@@ -75,9 +75,10 @@ type Attachment struct {
 // prefixMark begins the names of the files that keep account of prefixes.
 const prefixMark = "prefix-"
 
-// Prefix is what all names begin with that trials in this lab make on the servers: no two
-// labs have the same, nor have two runs. It can be part of a name in Redis, etcd and
-// ZooKeeper.
+// Prefix is what all names begin with that the lab's present trial makes on the servers: no
+// two trials have the same, nor have two runs. What is still on its way to the servers when a
+// trial is over, through the relay, so gets nothing of the next trial to see. It can be part
+// of a name in Redis, etcd and ZooKeeper.
 func (a *Attachment) Prefix(lab *live.Lab) (string, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -96,7 +97,7 @@ func (a *Attachment) Prefix(lab *live.Lab) (string, error) {
 	return p, nil
 }
 
-// prefixOf makes "locklab-RUN-LAB-" of the random parts of both names.
+// prefixOf makes "locklab-RUN-TRIAL-" of the random parts of both names.
 func prefixOf(dir, account string) string {
 	run := dir[strings.LastIndex(dir, "-")+1:]
 	return "locklab-" + run + "-" + strings.TrimPrefix(filepath.Base(account), prefixMark) + "-"
@@ -161,13 +162,20 @@ func (a *Attachment) Stand(ctx context.Context, lab *live.Lab, hosts []sim.HostI
 	return nil
 }
 
-// Reset removes what the lab's trial has left, with the backend's Clean.
+// Reset removes what the lab's trial has left, with the backend's Clean. The next trial has
+// another prefix.
 func (a *Attachment) Reset(ctx context.Context, lab *live.Lab, clean func(ctx context.Context, prefixes []string) error) error {
 	prefix, err := a.Prefix(lab)
 	if err != nil {
 		return err
 	}
-	return clean(ctx, []string{prefix})
+	if err := clean(ctx, []string{prefix}); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.prefixes, lab)
+	return nil
 }
 
 // Only is the attachment of one of its servers. It has no prefixes of its own.

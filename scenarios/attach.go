@@ -17,8 +17,12 @@ import (
 // relayVar tells the inner process where the outer one's relay is.
 const relayVar = "LOCKLAB_RELAY"
 
-// cleanLimit is how long it may take at the end to remove everything from attached servers.
-const cleanLimit = 30 * time.Second
+// cleanLimit is how long it may take at the end to remove everything from attached servers,
+// and cleanEach how much longer for each trial.
+const (
+	cleanLimit = 30 * time.Second
+	cleanEach  = 20 * time.Millisecond
+)
 
 // Attachments are lock services that somebody else runs, by backend.
 type Attachments struct {
@@ -142,7 +146,7 @@ func (a *Attachments) clean(prefixes []string) error {
 	if len(prefixes) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), cleanLimit)
+	ctx, cancel := context.WithTimeout(context.Background(), cleanLimit+time.Duration(len(prefixes))*cleanEach)
 	defer cancel()
 	var failed []error
 	for _, each := range a.all {

@@ -53,6 +53,9 @@ func (p *Proc) String() string {
 // watch waits for the end of the process and of everything it still had to say.
 func (p *Proc) watch() {
 	err := p.cmd.Wait()
+	if errors.Is(err, exec.ErrWaitDelay) {
+		err = nil // the process itself has ended well; its output was not at its end in time
+	}
 	if p.talk != nil {
 		<-p.talk.over
 		p.talk.orders.Close()

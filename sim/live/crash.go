@@ -74,7 +74,7 @@ func (a *Agent) crash(off func() error) error {
 func (a *Agent) killPrograms() error {
 	var children []int // whom their parents leave to this process
 	err := poll(killLimit, func() error {
-		pids, err := a.stoppable()
+		pids, err := a.mortal()
 		if err != nil || len(pids) == 0 {
 			return err
 		}
@@ -101,6 +101,15 @@ func (a *Agent) killPrograms() error {
 	})
 }
 
+// mortal lists the processes that a crash kills, with those that are about to end: until they
+// have, what listens on the host still does, and cannot be started again. The caller holds mu.
+func (a *Agent) mortal() ([]int, error) {
+	pids, err := a.stoppable()
+	programs := slices.DeleteFunc(a.lab.processesOn(a.id), func(p *Proc) bool { return p.helper })
+	more, err2 := leaving(programs)
+	return append(pids, more...), errors.Join(err, err2)
+}
+
 // started tells whether a process was started by this agent: then a Proc waits for it.
 func (a *Agent) started(pid int) bool {
 	return slices.ContainsFunc(a.recipes, func(r *recipe) bool { return r.proc.Pid() == pid })
@@ -110,7 +119,7 @@ func (a *Agent) started(pid int) bool {
 func (a *Agent) Crashed() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if pids, err := a.stoppable(); err != nil || len(pids) > 0 {
+	if pids, err := a.mortal(); err != nil || len(pids) > 0 {
 		return errors.Join(err, fmt.Errorf("host %s is not down: processes %v run on it", a.id, pids))
 	}
 	return nil

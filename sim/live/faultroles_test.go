@@ -17,15 +17,17 @@ import (
 
 // The parts that processes play in tests of faults.
 var faultRoles = map[string]live.Role{
-	"timekeeper": timekeeper,
-	"watcher":    watcher,
-	"restless":   restless,
-	"sleeper":    sleeper,
-	"spinner":    spinner,
-	"listener":   listener,
-	"caller":     caller,
-	"reborn":     reborn,
-	"last-write": lastWrite,
+	"watcher":     watcher,
+	"restless":    restless,
+	"timekeeper":  timekeeper,
+	"sleeper":     sleeper,
+	"spinner":     spinner,
+	"listener":    listener,
+	"caller":      caller,
+	"reborn":      reborn,
+	"last-write":  lastWrite,
+	"headless":    headless,
+	"busy-server": busyServer,
 }
 
 // ownClocks is an event with the process's own clocks: the monotonic one in Until, the

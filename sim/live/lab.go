@@ -179,6 +179,11 @@ func (l *Lab) processes() []*Proc {
 	return append([]*Proc(nil), l.procs...)
 }
 
+// processesOn gives those of them on a host.
+func (l *Lab) processesOn(id sim.HostID) []*Proc {
+	return slices.DeleteFunc(l.processes(), func(p *Proc) bool { return p.host != id })
+}
+
 // cast gives the processes that take part in a trial that is about to begin: not those
 // that an earlier one has done with, nor what a crash has killed. The lab and its hosts
 // forget these; the lab only those of whom no descendant is left, see reapOrphans.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,7 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// members lists the processes on the host, by pid: those that are in its network
+// members lists the processes on the host, by pid: those that have a thread in its network
 // namespace, whoever started them. Processes that have ended are in none.
 func (a *Agent) members() ([]int, error) {
 	pids, err := processIDs()
@@ -24,10 +25,69 @@ func (a *Agent) members() ([]int, error) {
 	}
 	self := os.Getpid() // one of whose threads may be in the namespace for a moment
 	return slices.DeleteFunc(pids, func(pid int) bool {
-		var st unix.Stat_t
-		err := unix.Stat(fmt.Sprintf("/proc/%d/ns/net", pid), &st)
-		return pid == self || err != nil || nsID{uint64(st.Dev), st.Ino} != a.net.id
+		space, known := spaceOf(pid)
+		return pid == self || !known || space != a.net.id
 	}), nil
+}
+
+// spaceOf gives the network namespace of a process. One whose first thread has ended is where
+// the others are. It is not known of one that has ended, or is about to.
+func spaceOf(pid int) (nsID, bool) {
+	var st unix.Stat_t
+	if unix.Stat(fmt.Sprintf("/proc/%d/ns/net", pid), &st) == nil {
+		return nsID{uint64(st.Dev), st.Ino}, true
+	}
+	for _, thread := range threads(pid) {
+		if unix.Stat(thread+"/ns/net", &st) == nil {
+			return nsID{uint64(st.Dev), st.Ino}, true
+		}
+	}
+	return nsID{}, false
+}
+
+// threads gives the directories of a process's threads; none: it is gone.
+func threads(pid int) (dirs []string) {
+	list := fmt.Sprintf("/proc/%d/task", pid)
+	entries, _ := os.ReadDir(list) // fails only when it is gone
+	for _, e := range entries {
+		dirs = append(dirs, filepath.Join(list, e.Name()))
+	}
+	return dirs
+}
+
+// hasEnded tells whether the last thread of a process has ended. Before that it may still have
+// its sockets and files open, although it is in no namespace any more: the kernel takes it out
+// of that first.
+func hasEnded(pid int) bool {
+	for _, thread := range threads(pid) {
+		if s, err := readStat(thread + "/stat"); err == nil && s.state != 'Z' && s.state != 'X' {
+			return false
+		}
+	}
+	return true
+}
+
+// leaving lists the processes that these have started, or are, and that are about to end: they
+// are in no namespace any more, and have not ended. They are known by their process group.
+func leaving(started []*Proc) ([]int, error) {
+	pids, err := processIDs()
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(pids, func(pid int) bool {
+		if _, known := spaceOf(pid); known || hasEnded(pid) {
+			return true
+		}
+		s, err := readStat(fmt.Sprintf("/proc/%d/stat", pid))
+		return err != nil || !slices.ContainsFunc(started, func(p *Proc) bool { return p.Pid() == s.pgrp })
+	}), nil
+}
+
+// unended lists the processes of the host, with all that are about to end.
+func (a *Agent) unended() ([]int, error) {
+	pids, err := a.members()
+	more, err2 := leaving(a.lab.processesOn(a.id))
+	return append(pids, more...), errors.Join(err, err2)
 }
 
 // stoppable lists the processes that are part of the host for faults. A helper that has
@@ -91,7 +151,7 @@ func (a *Agent) killAll() error {
 	a.closed = true
 	a.killed = make(map[int]bool)
 	return poll(killLimit, func() error {
-		pids, err := a.members()
+		pids, err := a.unended()
 		if err != nil || len(pids) == 0 {
 			return err
 		}

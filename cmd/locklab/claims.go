@@ -2,12 +2,9 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"os/signal"
 	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -55,7 +52,7 @@ func weighClaims(cmd *cobra.Command, ids []string, seeds string, format *formatF
 			return err
 		}
 	}
-	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilStopped(cmd.Context())
 	defer stop()
 	results, judged, err := scenarios.WeighClaims(ctx, sources, chosen, runtime.GOMAXPROCS(0))
 	if err != nil && ctx.Err() != nil {

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/locklab/locklab/sim/live/livetest"
 )
 
 // nobody is the ordinary user that tests turn into when they run as root.
@@ -22,6 +24,7 @@ const nobody = 65534
 func TestNothingIsLeftOfAKilledRun(t *testing.T) {
 	needLive(t)
 	t.Parallel() // it mostly waits
+	livetest.HearSignals(t)
 	binary := buildCommand(t)
 	users := []int{os.Getuid()}
 	if os.Getuid() == 0 {
@@ -57,6 +60,53 @@ func TestNothingIsLeftOfAKilledRun(t *testing.T) {
 			})
 		}
 	}
+	t.Run("in the background", func(t *testing.T) { stopsOnlyAtSIGTERM(t, binary) })
+}
+
+// stopsOnlyAtSIGTERM looks at a run that a script has started with "&", or nohup: it hears
+// neither Ctrl-C nor the end of the terminal, in its inner process either.
+func stopsOnlyAtSIGTERM(t *testing.T, binary string) {
+	for _, world := range []string{"live", "virtual"} {
+		out := openDir(t)
+		harness := exec.Command("/bin/sh", "-c", `trap "" INT HUP; exec "$0" "$@"`, binary,
+			"run", "gc-pause", "--world", world, "--backend", "redis", "--guard", "none", "--seeds", "20000", "--ttl", "20s", "--out", out)
+		if err := harness.Start(); err != nil {
+			t.Fatal(err)
+		}
+		var family []int
+		await(t, "the run", func() bool {
+			family = descendants(t, harness.Process.Pid)
+			begun, _ := filepath.Glob(filepath.Join(out, "*", "results.jsonl"))
+			return len(begun) > 0 && (world == "virtual" || count(family, "locklab-client") == 2)
+		})
+		for _, pid := range family {
+			if count([]int{pid}, binary) == 0 {
+				continue // servers do as they like
+			}
+			for _, each := range []syscall.Signal{syscall.SIGINT, syscall.SIGHUP} {
+				if handles(pid, each) {
+					t.Errorf("%s: process %d does something at %s", world, pid, each)
+				}
+			}
+		}
+		for _, each := range []syscall.Signal{syscall.SIGINT, syscall.SIGHUP, syscall.SIGTERM} {
+			if err := harness.Process.Signal(each); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := harness.Wait(); harness.ProcessState.ExitCode() != statusUndecided {
+			t.Errorf("%s: ended with %v, want exit status %d: interrupted", world, err, statusUndecided)
+		}
+	}
+}
+
+// handles tells whether a process has a handler for a signal.
+func handles(pid int, s syscall.Signal) bool {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	_, rest, _ := strings.Cut(string(text), "SigCgt:\t")
+	digits, _, _ := strings.Cut(rest, "\n")
+	mask, _ := strconv.ParseUint(digits, 16, 64)
+	return mask&(1<<(s-1)) != 0
 }
 
 // openDir makes a folder that every user may use.

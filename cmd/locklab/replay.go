@@ -6,12 +6,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
-	"os/signal"
 	"path/filepath"
 	"reflect"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -53,7 +50,7 @@ Exit status: 0 the same, 1 not the same, 3 bad input or a failure of locklab its
 }
 
 func replay(cmd *cobra.Command, from, name, out string) error {
-	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilStopped(cmd.Context())
 	defer stop()
 	found, err := results.Find(ctx, from, name)
 	if err != nil {

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -50,7 +48,7 @@ Exit status: that of the runs; 2 also if one of them was interrupted or killed.`
 }
 
 func report(cmd *cobra.Command, folders []string, out string, format *formatFlag) error {
-	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilStopped(cmd.Context())
 	defer stop()
 	set, err := readFolders(ctx, cmd, folders)
 	if ctx.Err() != nil {

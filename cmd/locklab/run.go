@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -127,7 +125,7 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 			return err
 		}
 	}
-	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilStopped(cmd.Context())
 	defer stop()
 	folder, err := results.NewFolder(o.out, results.About{
 		Command: append([]string{"locklab", "run"}, os.Args[min(2, len(os.Args)):]...),

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
-	"syscall"
 	"text/tabwriter"
 	"time"
 
@@ -100,7 +98,7 @@ func (o sweepOptions) run(cmd *cobra.Command, name string) error {
 	if err := sweep.Fits(seeds); err != nil {
 		return fmt.Errorf("--seeds: %w", err)
 	}
-	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilStopped(cmd.Context())
 	defer stop()
 	folder, err := results.NewFolder(o.out, results.About{
 		Command: append([]string{"locklab", "sweep"}, os.Args[min(2, len(os.Args)):]...),

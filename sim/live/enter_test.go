@@ -77,6 +77,7 @@ func TestPartStatus(t *testing.T) {
 }
 
 func TestInnerProcessDecidesWhatASignalMeans(t *testing.T) {
+	livetest.HearSignals(t)
 	cmd := part(t, "TestPartSignal", "go")
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
@@ -96,6 +97,46 @@ func TestInnerProcessDecidesWhatASignalMeans(t *testing.T) {
 	}
 }
 
+// What the harness was started with as ignored stays so, inside and outside: under nohup the
+// end of the terminal does not stop it, and Ctrl-C not what a script has started with "&".
+// SIGTERM does.
+func TestSignalsThatAreIgnoredAtTheStartStayIgnored(t *testing.T) {
+	cmd := part(t, "TestPartDeaf", "go")
+	cmd.Args = append([]string{"sh", "-c", `trap "" INT HUP; exec /proc/` + fmt.Sprint(os.Getpid()) + `/exe "$@"`, "sh"}, cmd.Args[1:]...)
+	cmd.Path = "/bin/sh"
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() && !strings.HasPrefix(lines.Text(), "ignores ") {
+	}
+	if got := lines.Text(); got != "ignores hangup true, interrupt true" {
+		t.Errorf("the inner process %s", got)
+	}
+	for _, each := range []syscall.Signal{syscall.SIGINT, syscall.SIGHUP, syscall.SIGTERM} {
+		if err := cmd.Process.Signal(each); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd.Wait()
+	if got := cmd.ProcessState.ExitCode(); got != 43 {
+		t.Errorf("%v, want the status 43 of an inner process that was terminated", cmd.ProcessState)
+	}
+}
+
+func TestPartDeaf(t *testing.T) {
+	argument(t)
+	terminated := make(chan os.Signal, 1)
+	signal.Notify(terminated, syscall.SIGTERM)
+	fmt.Printf("ignores %v %v, %v %v\n", syscall.SIGHUP, signal.Ignored(syscall.SIGHUP), syscall.SIGINT, signal.Ignored(syscall.SIGINT))
+	<-terminated
+	os.Exit(43)
+}
+
 func TestPartSignal(t *testing.T) {
 	argument(t)
 	interrupted := make(chan os.Signal, 1)
@@ -108,6 +149,7 @@ func TestPartSignal(t *testing.T) {
 // However the harness ends, what it has started ends with it: a running server, a
 // paused one, and one that ignores every signal it can.
 func TestNothingOutlivesTheHarness(t *testing.T) {
+	livetest.HearSignals(t)
 	for _, sig := range []syscall.Signal{syscall.SIGKILL, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(sig.String(), func(t *testing.T) {
 			marker := fmt.Sprintf("marker-%d-%d", sig, time.Now().UnixNano())

@@ -12,6 +12,7 @@ package livetest
 import (
 	"fmt"
 	"os"
+	"os/signal"
 	"testing"
 	"time"
 
@@ -95,6 +96,15 @@ func Continue(t testing.TB, child *os.Process) {
 	if err := child.Signal(unix.SIGCONT); err != nil {
 		t.Fatalf("let pid %d go on: %v", child.Pid, err)
 	}
+}
+
+// HearSignals lets the processes that a test starts hear SIGINT and SIGHUP, also if the tests
+// themselves were started with these ignored, by nohup or by a script's "&": children would
+// inherit that.
+func HearSignals(t testing.TB) {
+	heard := make(chan os.Signal, 1) // children begin without the handlers of their parent
+	signal.Notify(heard, unix.SIGINT, unix.SIGHUP)
+	t.Cleanup(func() { signal.Stop(heard) })
 }
 
 // eventuallyLimit is far longer than anything takes that a test waits for.

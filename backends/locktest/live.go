@@ -149,6 +149,7 @@ func (l *Lab) Who(role sim.Role) []sim.HostID {
 // history in which an effect stands before its cause.
 func (l *Lab) Trial(until time.Duration, orders []Order, steps ...sim.Step) *sim.History {
 	l.Helper()
+	l.Live.Nonce = live.NewNonce()
 	if err := l.Backend.Observe(l.Ctx, l.Live, l.Settings); err != nil {
 		l.Fatal(err)
 	}
@@ -177,7 +178,7 @@ func (l *Lab) Trial(until time.Duration, orders []Order, steps ...sim.Step) *sim
 	if c, ok := l.Backend.(backends.Concluder); ok {
 		events = c.Conclude(events, l.Settings)
 	}
-	h := sim.Finish(sim.Header{Clients: l.Clients, Servers: l.Servers}, events, world.Clock)
+	h := sim.Finish(sim.Header{Nonce: l.Live.Nonce, Clients: l.Clients, Servers: l.Servers}, events, world.Clock)
 	ExpectOrder(l.T, h, world.Messages())
 	return h
 }

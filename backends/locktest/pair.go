@@ -36,7 +36,11 @@ func (p *Pair) Run(work time.Duration, steps ...sim.Step) *sim.History {
 	first := Order{After: p.From, Wait: p.Patience, Work: work}
 	second := first
 	second.After += p.Then
-	return p.Trial(5*p.TTL, []Order{first, second}, steps...)
+	h := p.Trial(5*p.TTL, []Order{first, second}, steps...)
+	if _, err := check.Leftover(h); err != nil {
+		p.Errorf("%v:\n%s", err, Transcript(h.Events))
+	}
+	return h
 }
 
 // Expect judges whether both clients held valid leases at one time, after both have had the

@@ -126,7 +126,7 @@ func TestResetRemovesWhatATrialLeftBehind(t *testing.T) {
 	b := newBench(t, "zookeeper+servers=1")
 	b.Start()
 	e := newRealEnsemble(b.Live, Backend{}.Servers(b.Settings))
-	conn, err := e.session(b.Ctx)
+	conn, err := e.session(b.Ctx, e.members...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +140,7 @@ func TestResetRemovesWhatATrialLeftBehind(t *testing.T) {
 	}
 	conn.Close()
 	b.Reset()
-	if conn, err = e.session(b.Ctx); err != nil {
+	if conn, err = e.session(b.Ctx, e.members...); err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close()

@@ -153,14 +153,38 @@ func (e *realEnsemble) awaitNoClients(ctx context.Context) error {
 	})
 }
 
+// settle returns when all has been carried out that any server had been asked for: a server
+// hands requests on to the leader in their order, a Sync as well.
+func (e *realEnsemble) settle(ctx context.Context) error {
+	failed := make([]error, len(e.members))
+	var all sync.WaitGroup
+	for i, id := range e.members {
+		all.Go(func() {
+			conn, err := e.session(ctx, id)
+			if err == nil {
+				defer conn.Close()
+				_, err = conn.Sync(LockPath)
+			}
+			if err != nil {
+				failed[i] = fmt.Errorf("%s: sync: %w", id, err)
+			}
+		})
+	}
+	all.Wait()
+	return errors.Join(failed...)
+}
+
 // clear makes the lock's znode anew, without children.
 func (e *realEnsemble) clear(ctx context.Context, s backends.Settings) error {
-	conn, err := e.session(ctx)
+	if err := e.settle(ctx); err != nil {
+		return fmt.Errorf("clear %s: %w", LockPath, err)
+	}
+	conn, err := e.session(ctx, e.members...)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
-	if _, err := conn.Sync(LockPath); err != nil { // what earlier clients have sent is known by now
+	if _, err := conn.Sync(LockPath); err != nil { // this server knows of all that by now
 		return fmt.Errorf("clear %s: sync: %w", LockPath, err)
 	}
 	children, _, err := conn.Children(LockPath)
@@ -188,11 +212,11 @@ func (e *realEnsemble) clear(ctx context.Context, s backends.Settings) error {
 	return nil
 }
 
-// session opens a session of the harness's own.
-func (e *realEnsemble) session(ctx context.Context) (*zk.Conn, error) {
+// session opens a session of the harness's own at one of these servers.
+func (e *realEnsemble) session(ctx context.Context, members ...sim.HostID) (*zk.Conn, error) {
 	var servers []string
 	agents := map[string]*live.Agent{}
-	for _, id := range e.members {
+	for _, id := range members {
 		agent := e.lab.Agent(id)
 		address := net.JoinHostPort(agent.Address(), clientPort)
 		servers = append(servers, address)

@@ -7,13 +7,13 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// auditAsked: what the lock service did, it did for a client of this trial. In the live world
-// its servers may have served an earlier trial, and something that a client of that one had
+// Leftover finds what the lock service did for nobody in this trial, and says what is wrong with
+// the first such event; nil: there is none. In the live world its servers may have served an earlier trial, and something that a client of that one had
 // sent may arrive late. What a client asks for carries the trial's nonce, where the client
 // chooses its name; else a client knows it by its name, or the service says whose it is.
 //
 // A trial without a nonce began with servers that had served nobody, or is an older file.
-func auditAsked(h *sim.History) (*sim.Event, error) {
+func Leftover(h *sim.History) (*sim.Event, error) {
 	if h.Header.Nonce == "" {
 		return nil, nil
 	}

@@ -12,7 +12,7 @@ import (
 // never Violated: a history that contradicts itself says nothing about the lock.
 func recordingSane(h *sim.History) Finding {
 	audits := []func(*sim.History) (*sim.Event, error){
-		auditOrder, auditEnd, auditHosts, auditAttempts, auditGrants, auditAsked, auditLedger, auditCausality, auditLag,
+		auditOrder, auditEnd, auditHosts, auditAttempts, auditGrants, Leftover, auditLedger, auditCausality, auditLag,
 	}
 	for _, audit := range audits {
 		if e, err := audit(h); err != nil {

@@ -1,0 +1,41 @@
+//go:build linux
+
+package redis
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/backends/locktest"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// A lock that an earlier trial's client was late to ask for is told from those of the next
+// trial, also if both had the same seed, as these have.
+func TestALockThatAnEarlierTrialHasLeftIsNoneOfThisOnes(t *testing.T) {
+	l := newLabTrial(t, "redis", labTTL)
+	trial := func() (leftover error, granted []sim.Event) {
+		h := l.Trial(20*time.Second, []locktest.Order{{Wait: 2 * labTTL, Work: labTTL / 10}})
+		_, leftover = check.Leftover(h)
+		return leftover, locktest.Only(h, sim.Granted)
+	}
+	first, granted := trial()
+	if first != nil || len(granted) != 1 {
+		t.Fatalf("%v; granted: %+v", first, granted)
+	}
+	l.Reset()
+	again, granted2 := trial()
+	if again != nil || len(granted2) != 1 || granted2[0].Grant == granted[0].Grant {
+		t.Fatalf("%v; granted: %+v, and before: %+v", again, granted2, granted)
+	}
+	l.Reset()
+	left := granted[0].Grant
+	if _, err := AskServer(l.Ctx, l.Live, ServerID, "SET", LockKey, left, "NX", "PX", labTTL.Milliseconds()); err != nil {
+		t.Fatal(err)
+	}
+	if err, _ := trial(); err == nil || !strings.Contains(err.Error(), left) {
+		t.Errorf("with what an earlier trial has left: %v", err)
+	}
+}

@@ -1,7 +1,7 @@
 # The README's test command is `make test`. Everything else is for people who work on
 # locklab itself.
 
-.PHONY: test servers check race live live-few elsewhere bench schema docs kills
+.PHONY: test servers check race live live-few live-pairs elsewhere bench schema docs kills
 
 # How long the tests of one package may take: two minutes on a machine with nothing else to do,
 # and Go's ten are not enough for a slow one that is busy as well. And how many run at once: those
@@ -49,6 +49,11 @@ live-few: servers
 ## as an ordinary user, and read what is left; about 20 minutes
 kills: servers
 	LOCKLAB_KILLS=100 go test $(TESTS) -count 1 -run EndedAtRandom ./cmd/locklab
+
+## live-pairs: pairs of scripts, drawn at random, one after the other on the same servers: none
+## meets what the other has left; about 20 minutes
+live-pairs: servers
+	LOCKLAB_PAIRS=40 go test -timeout 2h -count 1 -v -run TestNoTrialTouchesTheNext ./cmd/locklab
 
 ## elsewhere: every cell on this machine and on an emulated arm64 one: histories, results and
 ## SVGs must be the same bytes (needs qemu-aarch64-static, in Debian's qemu-user-static). PNGs

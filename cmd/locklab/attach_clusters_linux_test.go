@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net"
 	"os"
@@ -112,21 +110,7 @@ func runAsExpected(t *testing.T, trials int, what ...string) (all []scenarios.Re
 	if left, _ := filepath.Glob(filepath.Join(scratch, "*")); len(left) > 0 {
 		t.Errorf("left behind: %q", left)
 	}
-	file, err := os.Open(filepath.Join(folder, "latest", "results.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var r scenarios.Result
-		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, r)
-	}
-	return all, string(out)
+	return readResults(t, folder), string(out)
 }
 
 // expectPauseVerdicts wants the verdicts that a pause of the holder has on any server.

@@ -16,17 +16,17 @@ import (
 // trial, also if both had the same seed, as these have.
 func TestALockThatAnEarlierTrialHasLeftIsNoneOfThisOnes(t *testing.T) {
 	l := newLabTrial(t, "redis", labTTL)
-	trial := func() (leftover error, granted []sim.Event) {
+	trial := func() (granted []sim.Event, leftover error) {
 		h := l.Trial(20*time.Second, []locktest.Order{{Wait: 2 * labTTL, Work: labTTL / 10}})
 		_, leftover = check.Leftover(h)
-		return leftover, locktest.Only(h, sim.Granted)
+		return locktest.Only(h, sim.Granted), leftover
 	}
-	first, granted := trial()
+	granted, first := trial()
 	if first != nil || len(granted) != 1 {
 		t.Fatalf("%v; granted: %+v", first, granted)
 	}
 	l.Reset()
-	again, granted2 := trial()
+	granted2, again := trial()
 	if again != nil || len(granted2) != 1 || granted2[0].Grant == granted[0].Grant {
 		t.Fatalf("%v; granted: %+v, and before: %+v", again, granted2, granted)
 	}
@@ -35,7 +35,7 @@ func TestALockThatAnEarlierTrialHasLeftIsNoneOfThisOnes(t *testing.T) {
 	if _, err := AskServer(l.Ctx, l.Live, ServerID, "SET", LockKey, left, "NX", "PX", labTTL.Milliseconds()); err != nil {
 		t.Fatal(err)
 	}
-	if err, _ := trial(); err == nil || !strings.Contains(err.Error(), left) {
+	if _, err := trial(); err == nil || !strings.Contains(err.Error(), left) {
 		t.Errorf("with what an earlier trial has left: %v", err)
 	}
 }

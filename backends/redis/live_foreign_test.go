@@ -15,9 +15,9 @@ import (
 // A lock that an earlier trial's client was late to ask for is told from those of the next
 // trial, also if both had the same seed, as these have.
 func TestALockThatAnEarlierTrialHasLeftIsNoneOfThisOnes(t *testing.T) {
-	l := newLabTrial(t, "redis", labTTL)
+	l := newLabTrial(t, "redis", longTTL)
 	trial := func() (granted []sim.Event, leftover error) {
-		h := l.Trial(20*time.Second, []locktest.Order{{Wait: 2 * labTTL, Work: labTTL / 10}})
+		h := l.Trial(20*time.Second, []locktest.Order{{Wait: labTTL, Work: labTTL / 10}})
 		_, leftover = check.Leftover(h)
 		return locktest.Only(h, sim.Granted), leftover
 	}
@@ -32,7 +32,7 @@ func TestALockThatAnEarlierTrialHasLeftIsNoneOfThisOnes(t *testing.T) {
 	}
 	l.Reset()
 	left := granted[0].Grant
-	if _, err := AskServer(l.Ctx, l.Live, ServerID, "SET", LockKey, left, "NX", "PX", labTTL.Milliseconds()); err != nil {
+	if _, err := AskServer(l.Ctx, l.Live, ServerID, "SET", LockKey, left, "NX", "PX", longTTL.Milliseconds()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := trial(); err == nil || !strings.Contains(err.Error(), left) {

@@ -49,10 +49,10 @@ func (s *sightings) revision() int64 {
 }
 
 // take takes in changes that a member has shown at a true time, on whose host they count as
-// having happened, with those leases alive
-// that were so after them. The changes of one revision come together, and none before
-// them may be missing. What comes later in the store is stamped no earlier, whichever member
-// showed it sooner: another may have been quicker to say which leases are alive.
+// having happened, with those leases alive that were so after them. The changes of one revision
+// come together, and none before them may be missing. What comes later in the store is stamped no
+// earlier, whichever member showed it sooner: another may have been quicker to say which leases
+// are alive.
 func (s *sightings) take(at time.Duration, member sim.HostID, changes []*clientv3.Event, alive map[int64]bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -50,7 +50,7 @@ func TestWhatSeveralMembersShowIsRecordedOnceAndWhenItWasFirstSeen(t *testing.T)
 // A member that had shown a change early, and was slow to say which leases were alive.
 func TestTheOrderOfTheStoreIsThatOfTheStamps(t *testing.T) {
 	var got []time.Duration
-	s := newSightings(func(at time.Duration, _ sim.Event) { got = append(got, at) })
+	s := newSightings(nil, func(at time.Duration, _ sim.Event) { got = append(got, at) })
 	s.start(1, nil)
 	a := LockPrefix + "a"
 	s.take(2*time.Second, "etcd-2", []*clientv3.Event{put(a, 2, 7)}, nil)

@@ -265,12 +265,12 @@ func TestAHistoryThatContradictsItselfIsNotJudged(t *testing.T) {
 			2s -        end`, Undecided, `client-1 acquired the grant "a"`, []int64{3}},
 		{"what clients of the trial have asked for", `
 			| world=live nonce=1a2b
+			1s client-2 acquire      op=client-2/1
 			1s client-1 acquire-sent grant=account/7
 			1s lock     granted      grant=account/7@12
 			2s lock     expired      grant=account/7@12
 			2s lock     node-granted grant=a~1a2b
 			2s lock     granted      grant=lock-0000000001@0x5 client=client-2
-			2s client-2 acquire      op=client-2/1
 			2s client-2 acquired     op=client-2/1 grant=account/7@12
 			3s lock     freed        grant=lock-0000000001@0x5
 			3s -        end`, Holds, "9 events", nil},

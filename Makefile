@@ -51,7 +51,7 @@ kills: servers
 	LOCKLAB_KILLS=100 go test $(TESTS) -count 1 -run EndedAtRandom ./cmd/locklab
 
 ## live-pairs: pairs of scripts, drawn at random, one after the other on the same servers: none
-## meets what the other has left; about 20 minutes
+## meets what the other has left; about half an hour on two processors
 live-pairs: servers
 	LOCKLAB_PAIRS=40 go test -timeout 2h -count 1 -v -run TestNoTrialTouchesTheNext ./cmd/locklab
 

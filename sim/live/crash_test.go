@@ -20,6 +20,10 @@ func at(f sim.Fault) sim.Step {
 	return sim.Step{When: sim.Trigger{Host: "client-1", Kind: sim.Acquired, Nth: 1}, Do: f}
 }
 
+// patient is how long a trial goes on in which something happens after 50 ms, on a machine that may
+// be busy with other things.
+const patient = 600 * time.Millisecond
+
 // play runs a world to its end, in which every fault must be proven.
 func play(t *testing.T, w *live.World, until time.Duration, clients ...sim.HostID) []sim.Event {
 	t.Helper()
@@ -72,7 +76,7 @@ func TestCrashKillsEverythingAndRestartStartsItAgainInTheSameDirectory(t *testin
 		When: sim.Trigger{After: 20 * time.Millisecond},
 		Do:   sim.Fault{Kind: sim.Crash, Host: "server-1", For: 30 * time.Millisecond},
 	}}
-	events := play(t, live.NewWorld(lab, steps), 150*time.Millisecond, "client-1")
+	events := play(t, live.NewWorld(lab, steps), patient, "client-1")
 	var got []sim.Kind
 	for _, e := range events {
 		if e.Fault != "" {
@@ -225,7 +229,7 @@ func TestObserverOutlivesTheCrashOfItsHost(t *testing.T) {
 		When: sim.Trigger{After: 20 * time.Millisecond},
 		Do:   sim.Fault{Kind: sim.Crash, Host: "client-1"},
 	}}
-	events := play(t, live.NewWorld(lab, steps), 100*time.Millisecond, "client-1")
+	events := play(t, live.NewWorld(lab, steps), patient, "client-1")
 	crashed := first(t, events, sim.FaultApplied).At
 	seen := 0
 	for _, e := range events {

@@ -2,6 +2,8 @@ package scenarios
 
 import (
 	"errors"
+	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -32,5 +34,28 @@ func TestATrialIsRunAgainAsItWas(t *testing.T) {
 	}
 	if line := alone[0].failed(errors.New("oops")).Replay(""); !strings.HasSuffix(line, "--world virtual --seeds 1..1 --ttl 10s") {
 		t.Errorf("a virtual trial on its own is run again by %s", line)
+	}
+}
+
+// The words of a row can come from a folder that was handed around, and the command is there
+// to be pasted: whatever they hold, a shell runs locklab with them and nothing else.
+func TestTheCommandThatRunsATrialAgainIsOneCommand(t *testing.T) {
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("needs a shell")
+	}
+	r := Result{
+		Scenario: "$(touch x)", Backend: "redis+a=b;id", Guard: "none|id", Discipline: "late=1s\nid", World: "`id`",
+		Arguments: []string{"--etcd", "/it's ~/é", "", "=x", "--attach", "a&b", "%1", "^x"},
+	}
+	const before = `locklab() { printf '%s\0' "$@"; }; `
+	for file, name := range map[string]string{"": r.Scenario, "/a b/*.yaml": "/a b/*.yaml", "-x.yaml": "./-x.yaml"} {
+		want := slices.Concat([]string{
+			"run", name, "--backend", r.Backend, "--guard", r.Guard, "--discipline", r.Discipline, "--world", r.World, "--seeds", "0..0", "--ttl", "0s",
+		}, r.Arguments)
+		out, err := exec.Command(shell, "-c", before+r.Replay(file)).Output()
+		if got := strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00"); err != nil || !slices.Equal(got, want) {
+			t.Errorf("a shell understands %s\nas %q, %v\nwant %q", r.Replay(file), got, err, want)
+		}
 	}
 }

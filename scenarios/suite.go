@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/locklab/locklab/plaintext"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -119,25 +120,19 @@ func Available(trials []Trial) (can, cannot []Trial) {
 	return can, cannot
 }
 
-// Replay is the command that runs this one trial again. file is the scenario's file when
-// it is not a built-in one.
+// Replay is the command that runs this one trial again, as a shell takes it. file is the
+// scenario's file when it is not a built-in one.
 func (r Result) Replay(file string) string {
 	name := r.Scenario
 	if file != "" {
 		name = file
 	}
-	line := fmt.Sprintf("locklab run %s --backend %s --guard %s --discipline %s --world %s --seeds %d..%d --ttl %s",
-		name, r.Backend, r.Guard, r.Discipline, r.World, r.Seed, r.Seed, r.TTL)
-	for _, a := range r.Arguments {
-		line += " " + shellWord(a)
+	if strings.HasPrefix(name, "-") {
+		name = "./" + name // which is no flag
 	}
-	return line
-}
-
-// shellWord is an argument as a shell takes it.
-func shellWord(argument string) string {
-	if !strings.ContainsAny(argument, " \t\n'\"\\$&|;<>()*?[]#~`!{}") {
-		return argument
+	words := []string{
+		"locklab", "run", name, "--backend", r.Backend, "--guard", r.Guard, "--discipline", r.Discipline, "--world", r.World,
+		"--seeds", fmt.Sprintf("%d..%d", r.Seed, r.Seed), "--ttl", r.TTL.String(),
 	}
-	return "'" + strings.ReplaceAll(argument, "'", `'\''`) + "'"
+	return plaintext.Shell(append(words, r.Arguments...)...)
 }

@@ -6,9 +6,9 @@ import (
 	"html/template"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/plaintext"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
@@ -163,7 +163,7 @@ func newView(c Content) (*view, error) {
 	}
 	for _, r := range c.Set.Runs {
 		v.Runs = append(v.Runs, run{
-			Command: strings.Join(r.Command, " "), Version: r.Version, Go: r.Go, World: r.World, Seeds: r.Seeds,
+			Command: plaintext.Shell(r.Command...), Version: r.Version, Go: r.Go, World: r.World, Seeds: r.Seeds,
 			Started: r.Started.UTC().Format("2 January 2006, 15:04:05 UTC"), Trials: finishedOf(r), Path: r.Path,
 		})
 	}

@@ -41,7 +41,7 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 	}
 	var processes []*live.Proc
 	for _, id := range members {
-		p, err := lab.Agent(id).Start("etcd", serverArguments(server, timingOf(quick(s)), string(id), lab.Address(id), peers))
+		p, err := lab.Agent(id).Start("etcd", serverArguments(server, timingOf(quick(s)), string(id), lab.Address(id), peers), live.Needs(server.path))
 		if err != nil {
 			return err
 		}

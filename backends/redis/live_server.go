@@ -98,7 +98,7 @@ func StartServer(lab *live.Lab, id sim.HostID, o ServerOptions) (*live.Proc, err
 		return nil, fmt.Errorf("write the configuration of redis-server on %s: %w", id, err)
 	}
 	argv := []string{program, ConfigFile}
-	var options []live.StartOption
+	options := []live.StartOption{live.Needs(program)}
 	if o.Durability == DurabilityEverySec {
 		options = append(options, live.BeforeRestart(func() error { return loseUnsynced(dir) }))
 	}

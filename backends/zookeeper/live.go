@@ -63,7 +63,7 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 		if err != nil {
 			return err
 		}
-		if servers[i], err = agent.Start("zookeeper", command); err != nil {
+		if servers[i], err = agent.Start("zookeeper", command, live.Needs(needs()...)); err != nil {
 			return err
 		}
 	}

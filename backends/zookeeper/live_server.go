@@ -82,6 +82,30 @@ func serverCommand(t timing) ([]string, error) {
 	return append(command, "-cp", jars, "org.apache.zookeeper.server.quorum.QuorumPeerMain", "./"+configuration), nil
 }
 
+// needs are the files that a server reads, besides java's program: java's own and those on
+// the classpath.
+func needs() (paths []string) {
+	if java, err := javaProgram(); err == nil {
+		paths = append(paths, javaHome(java))
+	}
+	jars, _ := classpath() // the command says what is wrong with it
+	for _, each := range filepath.SplitList(jars) {
+		paths = append(paths, strings.TrimSuffix(each, "/*"))
+	}
+	return paths
+}
+
+// javaHome is the folder that java is in with its libraries.
+func javaHome(program string) string {
+	if path, err := exec.LookPath(program); err == nil {
+		program = path
+	}
+	if path, err := filepath.EvalSymlinks(program); err == nil {
+		program = path
+	}
+	return filepath.Dir(filepath.Dir(program))
+}
+
 // initLimit is how long a follower may take to get up to date, in ticks: plenty, because
 // it says nothing about a lock.
 const initLimit = 50

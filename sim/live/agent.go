@@ -58,7 +58,7 @@ func (a *Agent) Start(name string, argv []string, options ...StartOption) (*Proc
 	if len(argv) == 0 {
 		return nil, fmt.Errorf("start %s on host %s: no program given", name, a.id)
 	}
-	r := &recipe{name: name, path: argv[0], argv: argv, env: cleanEnv()}
+	r := &recipe{name: name, path: argv[0], argv: argv, env: a.programEnv()}
 	for _, o := range options {
 		o(r)
 	}
@@ -94,17 +94,29 @@ func literal(address string) error {
 	return nil
 }
 
-// start starts p's command on the host and watches over it. The caller holds mu.
-func (a *Agent) start(p *Proc) error {
+// startProgram starts somebody else's program, which sees and may do no more than it needs.
+// The caller holds mu.
+func (a *Agent) startProgram(p *Proc, r *recipe) error {
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{}
+	enter, err := a.confine(p, r)
+	if err != nil {
+		return err
+	}
+	return a.start(p, enter)
+}
+
+// start starts p's command on the host and watches over it. enter puts a thread there for as
+// long as what it is given takes. The caller holds mu.
+func (a *Agent) start(p *Proc, enter func(func() error) error) error {
 	p.cmd.Dir = a.dir
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	p.cmd.SysProcAttr.Setpgid = true
 	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
 	p.cmd.WaitDelay = outputDelay
 	start := p.cmd.Start
 	if !p.helper && a.shift != (clockShift{}) {
 		start = func() error { return startShifted(p.cmd, a.shift) }
 	}
-	if err := a.net.in(start); err != nil {
+	if err := enter(start); err != nil {
 		if errors.Is(err, exec.ErrNotFound) {
 			return fmt.Errorf("%w: install it, or put it on the PATH", err)
 		}

@@ -237,7 +237,10 @@ func startShifted(cmd *exec.Cmd, s clockShift) (err error) {
 	if !status.Stopped() {
 		return errors.New("it ended before it was loaded")
 	}
-	if err := shiftProcess(pid, s); err != nil {
+	// This thread may be restricted as the process is to be; another one can write to it.
+	done := make(chan error, 1)
+	go func() { done <- shiftProcess(pid, s) }()
+	if err := <-done; err != nil {
 		return err
 	}
 	return unix.PtraceDetach(pid)

@@ -16,6 +16,7 @@ type recipe struct {
 	argv          []string
 	env           []string
 	helper        bool
+	needs         []string        // files and folders that it reads, see Needs
 	role          json.RawMessage // what a role is told; nil: a program that is not a role
 	beforeStart   []func() error
 	beforeRestart []func() error
@@ -78,11 +79,11 @@ func (a *Agent) relaunch(r *recipe) (*Proc, error) {
 	p := &Proc{name: r.name, host: a.id, helper: r.helper, cmd: exec.Command(r.path)}
 	p.cmd.Args, p.cmd.Env = r.argv, r.env
 	r.lives++
-	start := a.start
+	start := a.startProgram
 	if r.role != nil {
-		start = func(p *Proc) error { return a.startTalking(p, r) }
+		start = a.startTalking
 	}
-	if err := start(p); err != nil {
+	if err := start(p, r); err != nil {
 		return nil, about(err)
 	}
 	r.proc = p

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -61,7 +62,8 @@ func (a *Agent) startTalking(p *Proc, r *recipe) error {
 	defer reportsIn.Close()
 	p.cmd.ExtraFiles = []*os.File{ordersOut, reportsIn} // become ordersFd and reportsFd
 	p.talk = newTalk(orders)
-	if err := a.start(p); err != nil {
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{}
+	if err := a.start(p, a.net.in); err != nil {
 		orders.Close()
 		reports.Close()
 		return err

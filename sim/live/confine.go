@@ -1,0 +1,154 @@
+//go:build linux
+
+package live
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/vishvananda/netns"
+	"golang.org/x/sys/unix"
+)
+
+// Servers are other people's programs. They run as a user who has nothing but the host's
+// directory, if the harness may choose users, and cannot gain rights. Where the kernel has
+// Landlock they see of this machine what programs need, and no more.
+
+// system are the folders that programs and their libraries are in, and what the kernel says of
+// itself.
+var system = []string{"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/opt", "/nix", "/gnu", "/proc", "/sys"}
+
+// devices are those that every program may use.
+var devices = []string{"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"}
+
+// Needs says which files and folders a program reads, besides the system's and the folder that
+// it is in itself. They are shown to it; of a file, the folder that it is in.
+func Needs(paths ...string) StartOption {
+	return func(r *recipe) { r.needs = append(r.needs, paths...) }
+}
+
+// environment are the variables that say how programs run; the others of the user's are none
+// of a server's business.
+var environment = []string{"PATH", "LANG", "LANGUAGE", "TZ", "LD_LIBRARY_PATH", "JAVA_HOME", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "GODEBUG", "GOMAXPROCS", "GOTRACEBACK"}
+
+// programEnv is the environment of a program on the host: its home is the host's directory.
+func (a *Agent) programEnv() (env []string) {
+	for _, each := range os.Environ() {
+		name, _, _ := strings.Cut(each, "=")
+		if slices.Contains(environment, name) || strings.HasPrefix(name, "LC_") {
+			env = append(env, each)
+		}
+	}
+	return append(env, "HOME="+a.dir, "TMPDIR="+a.dir)
+}
+
+// confine prepares a program of somebody else's to be started: it changes its command, and
+// gives what is to be called around its start.
+func (a *Agent) confine(p *Proc, r *recipe) (enter func(start func() error) error, err error) {
+	program, err := exec.LookPath(p.cmd.Path)
+	if err != nil {
+		return a.net.in, nil // the start says so
+	}
+	var files []string
+	for _, each := range append([]string{program}, r.needs...) {
+		if path, err := filepath.Abs(each); err == nil {
+			files = append(files, path)
+		}
+	}
+	if who := a.identity(files); who != nil {
+		if err := a.giveOwn(who); err != nil {
+			return nil, fmt.Errorf("give the host's directory to the user as whom it runs: %w", err)
+		}
+		p.cmd.SysProcAttr.Credential = who
+	}
+	rules := []rule{{a.dir, allOfTree}}
+	for _, path := range append(visible(files), system...) {
+		rules = append(rules, rule{path, readTree})
+	}
+	for _, path := range devices {
+		rules = append(rules, rule{path, writeFile})
+	}
+	return func(start func() error) error {
+		return apart(func() error {
+			if err := netns.Set(a.net.handle); err != nil {
+				return fmt.Errorf("enter a host's network namespace: %w", err)
+			}
+			if _, err := landlockVersion(); err == nil {
+				if err := restrict(rules); err != nil {
+					return err
+				}
+			} else if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+				return fmt.Errorf("give up new privileges: %w", err)
+			}
+			return start()
+		})
+	}, nil
+}
+
+// visible are the folders of these files, and of what they are links to, with the libraries
+// beside a folder of programs. Of a folder in which people keep all they have, only the file
+// itself.
+func visible(files []string) (paths []string) {
+	for _, path := range withTargets(files) {
+		folder := path
+		if info, err := os.Stat(path); err == nil && !info.IsDir() {
+			folder = filepath.Dir(path)
+		}
+		if crowded(folder) {
+			folder = path
+		}
+		paths = append(paths, folder)
+		if base := filepath.Base(folder); base == "bin" || base == "sbin" {
+			beside := filepath.Dir(folder)
+			paths = append(paths, filepath.Join(beside, "lib"), filepath.Join(beside, "lib64"), filepath.Join(beside, "libexec"))
+		}
+	}
+	return append(paths, filepath.SplitList(os.Getenv("LD_LIBRARY_PATH"))...)
+}
+
+// crowded tells whether a folder has more in it than a program and what belongs to it: a home,
+// the root, or what everybody writes into.
+func crowded(folder string) bool {
+	if home, err := os.UserHomeDir(); err == nil && folder == filepath.Clean(home) {
+		return true
+	}
+	return slices.Contains([]string{"/", "/root", "/home", "/tmp", "/var/tmp", filepath.Clean(os.TempDir())}, folder) || filepath.Dir(folder) == "/home"
+}
+
+// apart runs f on a thread that ends with it, and that f may change for good.
+func apart(f func() error) error {
+	done := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread() // and never unlocked
+		if unix.Gettid() == unix.Getpid() {
+			// The main thread does not end. While it is held here, another one does it.
+			done <- apart(f)
+			runtime.UnlockOSThread()
+			return
+		}
+		done <- f()
+	}()
+	return <-done
+}
+
+// OwnUser says why programs on hosts run as the user that this is, and not as one of their
+// own; nil: they have their own, or this user is an ordinary one.
+func OwnUser() error {
+	if err := mayChange(); err != nil && !errors.Is(err, errOrdinary) {
+		return err
+	}
+	return nil
+}
+
+// OwnFiles says why programs on hosts see more of this machine's files than they need; nil:
+// they do not.
+func OwnFiles() error {
+	_, err := landlockVersion()
+	return err
+}

@@ -15,6 +15,9 @@ func (r Result) Again(s *Scenario, replace func(backends.Backend) backends.Backe
 	if err != nil {
 		return Trial{}, fmt.Errorf("run %s again: %w", r.ID(), err)
 	}
+	if r.TTL < minTTL || r.TTL > maxTime {
+		return Trial{}, fmt.Errorf("run %s again: its lease is %v, expected one between %v and %s", r.ID(), r.TTL, minTTL, short(maxTime))
+	}
 	trials, err := Selection{
 		Backends: []string{r.Backend}, Guards: []string{r.Guard}, Disciplines: []Discipline{discipline}, World: r.World,
 		Seeds: Seeds{r.Seed, r.Seed}, TTL: r.TTL, Replace: replace,

@@ -3,8 +3,15 @@ package main
 import (
 	"fmt"
 
+	"github.com/spf13/cobra"
+
 	"github.com/locklab/locklab/scenarios"
 )
+
+// registerAttach adds the flag --attach.
+func registerAttach(c *cobra.Command, into *[]string) {
+	c.Flags().StringArrayVar(into, "attach", nil, "run against servers that somebody else runs: NAME=HOST:PORT[,HOST:PORT...]"+attachable()+"; of Sentinels with [@MASTER] behind it (live; can be repeated)")
+}
 
 // attachArguments are the flags for a command that runs something again.
 func attachArguments(list []string) (arguments []string) {

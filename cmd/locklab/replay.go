@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
@@ -19,8 +18,16 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
+// replayOptions are the flags of `locklab replay`.
+type replayOptions struct {
+	from, out string
+	script    string
+	attach    []string
+	servers   serverFlags
+}
+
 func replayCommand() *cobra.Command {
-	var from, out string
+	var o replayOptions
 	c := &cobra.Command{
 		Use:   "replay ID",
 		Short: "Run one trial of a run again, and say whether it comes out the same",
@@ -33,26 +40,34 @@ gc-pause.redis.none.virtual.seed-1, or the first digits of its fingerprint.
 A virtual trial is the same if every event is; if one is not, replay shows the first
 that differs. Live trials are never the same: their verdicts are compared.
 
+The folder does not choose what is started, reached or read here: if a live trial had
+servers of its own, or a script outside the current folder, replay names them and asks
+for the flags below.
+
 Exit status: 0 the same, 1 not the same, 3 bad input or a failure of locklab itself.`,
 		Example: `  locklab replay gc-pause.redis.none.virtual.seed-1
   locklab replay 4296e2c7 --from out/monday`,
 		Args: wantArgs(1, 1, "the ID of a trial, such as gc-pause.redis.none.virtual.seed-1, or the first digits of its fingerprint"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return replay(cmd, from, args[0], out)
+			return o.replay(cmd, args[0])
 		},
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-			return keptIDs(from, args), cobra.ShellCompDirectiveNoFileComp
+			return keptIDs(o.from, args), cobra.ShellCompDirectiveNoFileComp
 		},
 	}
-	c.Flags().StringVar(&from, "from", filepath.Join("out", "latest"), "folder of the run")
-	c.Flags().StringVar(&out, "out", "", "file for the new history (default: it is not kept)")
+	f := c.Flags()
+	f.StringVar(&o.from, "from", filepath.Join("out", "latest"), "folder of the run")
+	f.StringVar(&o.out, "out", "", "file for the new history (default: it is not kept)")
+	f.StringVar(&o.script, "script", "", "file of the scenario (default: the one that was run, if it is in the current folder or below it)")
+	registerAttach(c, &o.attach)
+	o.servers.register(c)
 	return c
 }
 
-func replay(cmd *cobra.Command, from, name, out string) error {
+func (o *replayOptions) replay(cmd *cobra.Command, name string) error {
 	ctx, stop := untilStopped(cmd.Context())
 	defer stop()
-	found, err := results.Find(ctx, from, name)
+	found, err := results.Find(ctx, o.from, name)
 	if err != nil {
 		return err
 	}
@@ -60,15 +75,15 @@ func replay(cmd *cobra.Command, from, name, out string) error {
 	if err != nil {
 		return err
 	}
-	attached, err := restoreServers(found.Result)
+	attached, err := o.ownServers(found.Result)
 	if err != nil {
 		return err
 	}
 	card := found.Card()
 	if card == nil {
-		return fmt.Errorf("%s says nothing of the scenario %s: is run.json that of this run?", from, found.Result.Scenario)
+		return fmt.Errorf("%s says nothing of the scenario %s: is run.json that of this run?", o.from, found.Result.Scenario)
 	}
-	trial, err := trialAgain(found.Result, card, attached)
+	trial, err := o.trialAgain(found.Result, card, attached)
 	if err != nil {
 		return err
 	}
@@ -77,9 +92,12 @@ func replay(cmd *cobra.Command, from, name, out string) error {
 			return err
 		}
 	}
-	history, err := playAgain(ctx, trial, out)
+	history, err := playAgain(ctx, trial, o.out)
 	if err != nil {
 		return err
+	}
+	if other := o.otherServers(found.Result); other != "" {
+		remarks = append(remarks, other)
 	}
 	c := terminal.Comparison{
 		Then: found.Result, Now: trial.Judge(history), Before: before, After: history,
@@ -110,42 +128,13 @@ func keptHistory(found results.Found) (history *sim.History, remarks []string, e
 	return history, nil, err
 }
 
-// restoreServers chooses the servers that the trial was run with: those that somebody else
-// runs, or the programs that were asked for.
-func restoreServers(r scenarios.Result) (attachments, error) {
-	if r.World != scenarios.LiveWorld {
-		return attachments{}, nil
-	}
-	var o runOptions
-	flags := pflag.NewFlagSet("replay", pflag.ContinueOnError)
-	flags.ParseErrorsAllowlist.UnknownFlags = true // those that are not about servers
-	flags.StringArrayVar(&o.attach, "attach", nil, "")
-	servers := &cobra.Command{}
-	o.servers.register(servers)
-	flags.AddFlagSet(servers.Flags())
-	if err := flags.Parse(r.Arguments); err != nil {
-		return attachments{}, fmt.Errorf("the servers of %s: %w", r.ID(), err)
-	}
-	if err := o.servers.apply(); err != nil {
-		return attachments{}, err
-	}
-	return parseAttachments(o.attach, r.World)
-}
-
 // trialAgain loads the script of a trial and makes sure that it can be run here.
-func trialAgain(r scenarios.Result, card *scenarios.Card, attached attachments) (scenarios.Trial, error) {
-	name := r.Scenario
-	if card.File != "" {
-		name = filepath.Join(".", card.File)
-		if !strings.ContainsAny(name, "./\\") {
-			name = "./" + name
-		}
-	}
-	script, err := load([]string{name})
+func (o *replayOptions) trialAgain(r scenarios.Result, card *scenarios.Card, attached attachments) (scenarios.Trial, error) {
+	script, err := o.loadScript(r, card)
 	if err != nil {
 		return scenarios.Trial{}, err
 	}
-	trial, err := r.Again(script[0], attached.replace())
+	trial, err := r.Again(script, attached.replace())
 	if err != nil {
 		return trial, err
 	}

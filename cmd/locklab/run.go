@@ -70,7 +70,7 @@ for those that are not as expected; charts of all trials) and the page index.htm
 	f.DurationVar(&o.ttl, "ttl", 0, "the lease (default: the scenario's in the virtual world, 2s in the live one)")
 	f.BoolVar(&o.asLive, "as-live", false, "run virtual trials with the options that this machine's servers stand for, as --world both does")
 	f.StringVar(&o.out, "out", "out", "folder for results")
-	f.StringArrayVar(&o.attach, "attach", nil, "run against servers that somebody else runs: NAME=HOST:PORT[,HOST:PORT...]"+attachable()+"; of Sentinels with [@MASTER] behind it (live; can be repeated)")
+	registerAttach(c, &o.attach)
 	o.servers.register(c)
 	o.format.register(c)
 	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials side by side (default: one a processor virtual, %d live)", liveJobs))

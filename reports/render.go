@@ -22,7 +22,10 @@ import (
 // its folder charts, and the page as index.html. drawn is told of each timeline, from any
 // goroutine.
 func Render(ctx context.Context, set *results.Set, into string, drawn func(id string)) error {
-	pictures := filepath.Join(into, "charts")
+	pictures, err := Place(into)
+	if err != nil {
+		return err
+	}
 	trials, err := Timelines(ctx, set.Kept, pictures, drawn)
 	if err != nil || set.Trials == 0 {
 		return err

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/locklab/locklab/plaintext"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -60,9 +61,9 @@ func Cards(trials, missing []Trial) []Card {
 		}
 		if i >= len(trials) {
 			if why := t.NotApplicable(); why != nil {
-				c.NotApplicable, c.Expect, c.Ranges = why.Error(), nil, nil
+				c.NotApplicable, c.Expect, c.Ranges = plaintext.Visible(why.Error()), nil, nil
 			} else {
-				c.Unavailable = t.Unavailable().Error()
+				c.Unavailable = plaintext.Visible(t.Unavailable().Error())
 			}
 		}
 		c.Ranges = t.ranges()

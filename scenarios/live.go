@@ -136,6 +136,7 @@ func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *liv
 	header.Nonce = lab.Nonce
 	h := sim.Finish(header, events, world.Clock)
 	h.Messages = messages
+	h.MakeVisible()
 	return h, world, nil
 }
 

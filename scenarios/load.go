@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/plaintext"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -60,6 +61,10 @@ var (
 	claimPattern = regexp.MustCompile(`^[A-Z]+[0-9]+[a-z]?$`)
 )
 
+// IsName tells whether a text can be the name of a scenario or a sweep: then a file can be
+// called after it.
+func IsName(text string) bool { return namePattern.MatchString(text) }
+
 // head resolves what is there for people.
 func (l *loader) head() error {
 	f := &l.file
@@ -72,6 +77,9 @@ func (l *loader) head() error {
 			return l.fail(c.place, fmt.Sprintf("claims names %s", quoted(c.text)), "letters and a number, such as K4", "")
 		}
 		l.out.Claims = append(l.out.Claims, c.text)
+	}
+	if i, _ := plaintext.FindInLine(f.Title.text); i >= 0 {
+		return l.fail(f.Title.place, "title has a tab, or is of several lines", "one line", "the rest can stand in text")
 	}
 	l.out.Name, l.out.Title, l.out.Text = f.Scenario.text, f.Title.text, f.Text.text
 	l.out.VirtualOnly = f.VirtualOnly.text

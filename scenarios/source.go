@@ -9,6 +9,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"github.com/locklab/locklab/plaintext"
 )
 
 // maxSize bounds a scenario file, in bytes. The longest sensible script has a few
@@ -75,7 +77,36 @@ func parse(file string, src []byte) (s *source, root ast.Node, err error) {
 		return nil, nil, s.fail(place{1, 1}, "the file is empty", "a scenario",
 			"begin with a line such as scenario: my-scenario")
 	}
-	return s, root, nil
+	return s, root, s.escapes(root)
+}
+
+// escapes refuses text that holds, once escapes such as "\e" are read, what must not stand
+// there: titles and reasons are shown at terminals.
+func (s *source) escapes(root ast.Node) (err error) {
+	ast.Walk(visitor(func(n ast.Node) {
+		text, ok := n.(*ast.StringNode)
+		if !ok || err != nil {
+			return
+		}
+		if i, r := plaintext.Find(text.Value); i >= 0 {
+			err = s.refuseUnseen(at(n), r)
+		}
+	}), root)
+	return err
+}
+
+// visitor is called with every node of a tree.
+type visitor func(ast.Node)
+
+// Visit is what ast.Walk calls.
+func (v visitor) Visit(n ast.Node) ast.Visitor {
+	v(n)
+	return v
+}
+
+func (s *source) refuseUnseen(at place, r rune) error {
+	return s.fail(at, plaintext.Name(r)+" stands here", "characters that can be seen, blanks, tabs and ends of lines",
+		"leave it out: it could change what people see")
 }
 
 // plain refuses what is certainly no scenario before the parser sees it.
@@ -89,7 +120,12 @@ func (s *source) plain(text string) error {
 		if !utf8.ValidString(line) {
 			return s.fail(place{i + 1, 1}, "this line is not UTF-8", "text in UTF-8", "save the file in UTF-8")
 		}
-		for j, r := range []rune(line) {
+		runes := []rune(line)
+		for j, r := range runes {
+			ended := r == '\r' && j == len(runes)-1
+			if plaintext.Unseen(r) && !ended {
+				return s.refuseUnseen(place{i + 1, j + 1}, r)
+			}
 			switch r {
 			case '[', '{':
 				depth++

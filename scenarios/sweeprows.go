@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"github.com/locklab/locklab/plaintext"
 )
 
 // SweepRow is a row of sweeps.jsonl: what a sweep is about, or one of its points. The rows
@@ -48,6 +50,9 @@ func ReadSweeps(r io.Reader, name string) ([]SweepResult, error) {
 		if err := json.Unmarshal(text, &row); err != nil {
 			return nil, bad(columnOf(err), "%v", err)
 		}
+		if i, r := plaintext.FindJSON(text); i >= 0 {
+			return nil, bad(int64(i+1), "%s stands here", plaintext.Name(r))
+		}
 		if row.Sweep != nil {
 			if problem := row.Sweep.problem(); problem != "" {
 				return nil, bad(1, "sweep %q %s", row.Sweep.Name, problem)
@@ -76,6 +81,9 @@ func columnOf(err error) int64 {
 
 // problem says what a sweep lacks to be drawn; empty: nothing.
 func (s *SweepAbout) problem() string {
+	if !IsName(s.Name) {
+		return "has no name of small letters, digits and hyphens"
+	}
 	values := s.Parameter.Values
 	if len(values) < 2 {
 		return fmt.Sprintf("needs two values of its parameter or more, and has %d", len(values))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/plaintext"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 	"github.com/locklab/locklab/sim/virtual"
@@ -231,7 +232,7 @@ func (t Trial) failed(err error) Result {
 		Scenario: t.Scenario.Name, Backend: t.Backend.String(), Guard: string(t.Guard), Discipline: t.Discipline.String(),
 		World: t.World, Seed: t.Seed, TTL: t.TTL, Outcome: Undecided,
 		Arguments: t.replayArguments(),
-		Surprises: []string{"it could not be carried out: " + err.Error()},
+		Surprises: []string{"it could not be carried out: " + plaintext.Visible(err.Error())},
 	}
 	for _, p := range slices.Concat(check.Preconditions(), check.Properties()) {
 		r.Findings = append(r.Findings, check.Finding{Property: p, Verdict: check.Undecided, Why: "the trial could not be carried out"})

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/locklab/locklab/plaintext"
 )
 
 // Format is the first field of every history file.
@@ -149,6 +151,9 @@ func ReadHistory(r io.Reader, name string) (*History, error) {
 		bad := func(column int, problem string, args ...any) error {
 			return &FormatError{File: name, Line: line, Column: column, Problem: fmt.Sprintf(problem, args...), Text: sc.Text()}
 		}
+		if i, r := plaintext.FindJSON(sc.Bytes()); i >= 0 {
+			return nil, bad(i+1, "%s stands here, expected text that can be seen: locklab writes no such history", plaintext.Name(r))
+		}
 		if line == 1 {
 			if err := strictJSON(sc.Bytes(), &h.Header); err != nil {
 				return nil, bad(err.column, "the header is not valid: %s", err.problem)
@@ -264,6 +269,20 @@ func unknownFieldColumn(line []byte, err error) int {
 		return 1
 	}
 	return 1 + max(0, bytes.Index(line, []byte(quoted)))
+}
+
+// MakeVisible writes out what text for people must not hold. In the live world words come from
+// servers and libraries, which can say anything.
+func (h *History) MakeVisible() {
+	for i := range h.Events {
+		e := &h.Events[i]
+		for _, text := range []*string{&e.Op, &e.Grant, &e.Note} {
+			*text = plaintext.Visible(*text)
+		}
+	}
+	for i := range h.Messages {
+		h.Messages[i].What = plaintext.Visible(h.Messages[i].What)
+	}
 }
 
 // fieldColumn is where a field stands in its line, from 1.

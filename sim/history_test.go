@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/locklab/locklab/plaintext"
 )
 
 func smallHistory() *History {
@@ -64,7 +66,7 @@ func TestAHistoryReadsBackAsItWasWritten(t *testing.T) {
 			at += time.Duration(rapid.Int64Range(0, 1e12).Draw(t, "later"))
 			e := Event{
 				Seq: int64(i + 1), At: at, Kind: rapid.SampledFrom(kinds).Draw(t, "kind"),
-				Host: HostID(rapid.String().Draw(t, "host")), Note: rapid.String().Draw(t, "note"),
+				Host: HostID(shown.Draw(t, "host")), Note: shown.Draw(t, "note"),
 				Token: rapid.Uint64().Draw(t, "token"), Balance: rapid.Int64().Draw(t, "balance"),
 				Refused: rapid.Bool().Draw(t, "refused"),
 			}
@@ -85,6 +87,40 @@ func TestAHistoryReadsBackAsItWasWritten(t *testing.T) {
 			t.Errorf("wrote %+v, read %+v", want, got)
 		}
 	})
+}
+
+// shown is any text that can be shown to people.
+var shown = rapid.Map(rapid.String(), plaintext.Visible)
+
+// A history can be somebody else's, and is shown at terminals.
+func TestAHistoryWithWhatIsNotSeenIsRefusedWithThePlace(t *testing.T) {
+	var file bytes.Buffer
+	if err := smallHistory().Write(&file); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{`\u001b[2J`, "\u009b", "\u202e", `\r`, "\x7f"} {
+		_, err := ReadHistory(strings.NewReader(strings.Replace(file.String(), "no more time", "no more "+text, 1)), "h.jsonl")
+		var bad *FormatError
+		if !errors.As(err, &bad) || bad.Line != 5 || bad.Column != strings.Index(bad.Text, "no more ")+len("no more ")+1 {
+			t.Errorf("a note with %q: %v", text, err)
+		}
+	}
+}
+
+// What servers say is written out before it is kept: then it can be read back.
+func TestWhatIsNotSeenIsWrittenOut(t *testing.T) {
+	h := smallHistory()
+	h.Events[3].Note, h.Events[1].Grant = "ERR \x1b[2J", "a\u202eb"
+	h.Messages = []Message{{Number: 1, From: "a", To: "b", Fate: LostFor, What: "\r"}}
+	h.MakeVisible()
+	var file bytes.Buffer
+	if err := h.Write(&file); err != nil {
+		t.Fatal(err)
+	}
+	got, err := ReadHistory(&file, "h.jsonl")
+	if err != nil || got.Events[3].Note != `ERR \x1b[2J` || got.Events[1].Grant != `a\u202eb` || got.Messages[0].What != `\x0d` {
+		t.Errorf("%v: %+v", err, got)
+	}
 }
 
 func TestAFingerprintTellsHistoriesApart(t *testing.T) {

@@ -56,9 +56,9 @@ func TestMessagesReadBackAsTheyWereWritten(t *testing.T) {
 			sent += length.Draw(t, "later")
 			m := Message{
 				Number: int64(i + 1), Sent: sent, Fate: rapid.SampledFrom(Fates()).Draw(t, "fate"),
-				From: HostID("x" + rapid.String().Draw(t, "from")), To: HostID("y" + rapid.String().Draw(t, "to")),
+				From: HostID("x" + shown.Draw(t, "from")), To: HostID("y" + shown.Draw(t, "to")),
 				Lost: length.Draw(t, "lost"), Again: length.Draw(t, "again"), Resent: rapid.Int64Range(0, 99).Draw(t, "resent"),
-				What: rapid.String().Draw(t, "what"),
+				What: shown.Draw(t, "what"),
 			}
 			if m.Fate == Arrived {
 				m.Arrived = sent + length.Draw(t, "took")

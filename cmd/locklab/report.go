@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -90,9 +89,9 @@ func reportSweeps(cmd *cobra.Command, set *results.Set, into string, format *for
 		return fmt.Errorf("--format is %s, but there are only sweeps, which have a table alone; their points are in %s",
 			format.Format, filepath.Join(set.Runs[0].Path, results.SweepsFile))
 	}
-	charts := filepath.Join(into, "charts")
-	if err := os.MkdirAll(charts, 0o755); err != nil {
-		return fmt.Errorf("make the folder for pictures: %w", err)
+	charts, err := reports.Place(into)
+	if err != nil {
+		return err
 	}
 	if err := reports.DrawSweeps(set.Sweeps, charts); err != nil {
 		return err

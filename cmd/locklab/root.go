@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/plaintext"
 	"github.com/locklab/locklab/scenarios"
 )
 
@@ -39,6 +40,12 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 // runUnder runs a command that the context can interrupt, as Ctrl-C does.
 func runUnder(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	for i, text := range args {
+		if at, r := plaintext.FindInLine(text); at >= 0 {
+			fmt.Fprintf(stderr, "locklab: argument %d is %q, with %s in it, expected text that can be seen on one line\n", i+1, text, plaintext.Name(r))
+			return statusBadInput
+		}
+	}
 	root := rootCommand()
 	root.SetArgs(args)
 	root.SetOut(stdout)
@@ -50,11 +57,11 @@ func runUnder(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 	var ended *statusError
 	if errors.As(err, &ended) {
 		if ended.say != "" {
-			fmt.Fprintln(stderr, ended.say)
+			fmt.Fprintln(stderr, plaintext.Visible(ended.say))
 		}
 		return ended.status
 	}
-	fmt.Fprintln(stderr, "locklab:", err)
+	fmt.Fprintln(stderr, "locklab:", plaintext.Visible(err.Error())) // it can quote a file of somebody else's
 	return statusBadInput
 }
 

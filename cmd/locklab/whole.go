@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/plaintext"
 	"github.com/locklab/locklab/reports"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
@@ -71,17 +72,17 @@ func restOutcome(set *results.Set) (worst scenarios.Outcome, say []string) {
 	for _, s := range set.Sweeps {
 		switch s.Outcome() {
 		case scenarios.NotAsExpected:
-			note(scenarios.NotAsExpected, "sweep %s contradicts what was derived: locklab sweep %s", s.Name, s.Name)
+			note(scenarios.NotAsExpected, "sweep %s contradicts what was derived: %s", s.Name, plaintext.Shell("locklab", "sweep", s.Name))
 		case scenarios.Undecided:
-			note(scenarios.Undecided, "sweep %s is undecided: locklab sweep %s", s.Name, s.Name)
+			note(scenarios.Undecided, "sweep %s is undecided: %s", s.Name, plaintext.Shell("locklab", "sweep", s.Name))
 		}
 	}
 	for _, c := range set.Claims {
 		switch c.Verdict {
 		case scenarios.ClaimContradicted.String():
-			note(scenarios.NotAsExpected, "a trial contradicts what is stated of claim %s: locklab claims %s", c.ID, c.ID)
+			note(scenarios.NotAsExpected, "a trial contradicts what is stated of claim %s: %s", c.ID, plaintext.Shell("locklab", "claims", c.ID))
 		case scenarios.ClaimUndecided.String():
-			note(scenarios.Undecided, "claim %s is undecided: locklab claims %s", c.ID, c.ID)
+			note(scenarios.Undecided, "claim %s is undecided: %s", c.ID, plaintext.Shell("locklab", "claims", c.ID))
 		}
 	}
 	return worst, say

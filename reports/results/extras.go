@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/locklab/locklab/plaintext"
 	"github.com/locklab/locklab/scenarios"
 )
 
@@ -34,7 +35,7 @@ type Claim struct {
 func writeClaims(folder string, claims []Claim) error {
 	text, err := json.MarshalIndent(claims, "", "  ")
 	if err == nil {
-		err = os.WriteFile(filepath.Join(folder, ClaimsFile), append(text, '\n'), 0o644)
+		err = os.WriteFile(filepath.Join(folder, ClaimsFile), append(plaintext.VisibleJSON(text), '\n'), 0o644)
 	}
 	if err != nil {
 		return fmt.Errorf("write the claims: %w", err)
@@ -70,7 +71,7 @@ func (s *Set) readExtras(folder string) error {
 		return fmt.Errorf("read the claims of a run: %w", err)
 	}
 	s.Claims = nil
-	if err := json.Unmarshal(text, &s.Claims); err != nil {
+	if err := errors.Join(json.Unmarshal(text, &s.Claims), visible(text)); err != nil {
 		return inFile(path, text, 1, err)
 	}
 	return nil

@@ -26,6 +26,9 @@ var errEnough = errors.New("found")
 // file that the run has left, or by the beginning of its fingerprint, if that is enough to
 // tell it from all others. The error says what was expected.
 func Find(ctx context.Context, folder, name string) (Found, error) {
+	if err := own(folder); err != nil {
+		return Found{}, err
+	}
 	about, err := readAbout(folder)
 	if err != nil {
 		return Found{}, err
@@ -57,6 +60,11 @@ func Find(ctx context.Context, folder, name string) (Found, error) {
 	case len(found) > 1:
 		return Found{}, fmt.Errorf("in %s more than one trial has a fingerprint that begins with %s, such as %s (%s) and %s (%s): expected more of its digits",
 			folder, name, found[0].ID(), found[0].Fingerprint, found[1].ID(), found[1].Fingerprint)
+	}
+	if history := found[0].History; history != "" {
+		if err := inside(folder, history); err != nil {
+			return Found{}, err
+		}
 	}
 	return Found{Run: Run{Path: folder, About: about}, Result: found[0]}, nil
 }

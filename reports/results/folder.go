@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/locklab/locklab/plaintext"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -84,7 +85,7 @@ func NewFolder(out string, about About) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("describe the run: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(path, aboutFile), append(text, '\n'), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(path, aboutFile), append(plaintext.VisibleJSON(text), '\n'), 0o644); err != nil {
 		return nil, fmt.Errorf("describe the run: %w", err)
 	}
 	if f.rows, err = os.Create(filepath.Join(path, resultsFile)); err != nil {
@@ -129,7 +130,7 @@ func (f *Folder) Add(j scenarios.Judged) error {
 	if err != nil {
 		return fmt.Errorf("write the result of %s: %w", cell, err)
 	}
-	if _, err := f.rows.Write(append(row, '\n')); err != nil {
+	if _, err := f.rows.Write(append(plaintext.VisibleJSON(row), '\n')); err != nil {
 		return fmt.Errorf("write the result of %s: %w", cell, err)
 	}
 	return f.sum.add(r, f.Path)

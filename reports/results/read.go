@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"sync"
@@ -29,6 +30,9 @@ func Read(ctx context.Context, folders []string, progress func(done, total int64
 	}
 	var total, done int64
 	for _, path := range folders {
+		if err := own(path); err != nil {
+			return nil, err
+		}
 		info, err := os.Stat(filepath.Join(path, resultsFile))
 		if err != nil {
 			return nil, notAFolder(path, err)
@@ -50,6 +54,11 @@ func Read(ctx context.Context, folders []string, progress func(done, total int64
 		rows := filepath.Join(path, resultsFile)
 		err = readRows(ctx, rows, func(p *piece) error {
 			for i := range p.rows {
+				if history := p.rows[i].History; history != "" {
+					if err := inside(path, history); err != nil {
+						return err
+					}
+				}
 				if err := s.add(&p.rows[i], path); err != nil {
 					return fmt.Errorf("%s:%d: %w", rows, p.line+i, err)
 				}
@@ -92,6 +101,9 @@ func readAbout(folder string) (About, error) {
 	}
 	if about.Started.IsZero() {
 		return About{}, inFile(path, text, 1, errors.New("it does not say when the run began"))
+	}
+	if err := errors.Join(visible(text), about.named()); err != nil {
+		return About{}, inFile(path, text, 1, err)
 	}
 	return about, nil
 }
@@ -197,7 +209,7 @@ func (p *piece) decode(path string) {
 		if err != nil {
 			err = cmp.Or(json.Unmarshal(p.text[i:end], &r), err) // the standard library's errors say where in the line
 		} else {
-			err = r.complete()
+			err = cmp.Or(visible(p.text[i:end]), r.complete())
 		}
 		if err != nil {
 			p.err = inFile(path, p.text[i:end], line, err)
@@ -224,10 +236,15 @@ func (r *row) complete() error {
 		return errors.New("the trial does not say of which discipline its clients are: an older locklab wrote it, run it again")
 	case r.World != scenarios.VirtualWorld && r.World != scenarios.LiveWorld:
 		return fmt.Errorf("the trial's world is %q, neither %s nor %s", r.World, scenarios.VirtualWorld, scenarios.LiveWorld)
+	case r.History != "" && path.Dir(path.Clean(filepath.ToSlash(r.History))) != historyDir:
+		return fmt.Errorf("the trial's history is %q, expected a file in the folder %s of the run", r.History, historyDir)
 	case r.Outcome == nil:
 		return errors.New("the trial has no outcome")
 	case len(r.Findings) == 0:
 		return errors.New("the trial has no findings")
+	}
+	if err := named(r.Scenario, r.Backend, r.Guard, r.Discipline); err != nil {
+		return err
 	}
 	for _, f := range r.Findings {
 		if !f.Property.Known() {
@@ -245,6 +262,9 @@ func inFile(path string, text []byte, line int, err error) error {
 	}
 	if bad, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		offset = bad.Offset
+	}
+	if bad, ok := errors.AsType[*unseenError](err); ok {
+		offset = bad.offset
 	}
 	column := 1
 	if offset >= 0 && offset <= int64(len(text)) {

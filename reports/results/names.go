@@ -1,0 +1,57 @@
+package results
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/locklab/locklab/plaintext"
+	"github.com/locklab/locklab/scenarios"
+)
+
+// unseenError says that a file of JSON holds what text for people must not.
+type unseenError struct {
+	offset int64 // bytes up to the end of the character's first byte
+	found  rune
+}
+
+func (e *unseenError) Error() string { return plaintext.Name(e.found) + " stands here" }
+
+// visible makes sure that what a file of JSON says can be shown: somebody else can have made
+// the folder, and escape sequences in it would be obeyed by a terminal.
+func visible(text []byte) error {
+	if at, found := plaintext.FindJSON(text); at >= 0 {
+		return &unseenError{int64(at + 1), found}
+	}
+	return nil
+}
+
+// named makes sure that these can be names: files are called after them.
+func named(scenario string, others ...string) error {
+	if !scenarios.IsName(scenario) {
+		return fmt.Errorf("the scenario is called %q, expected small letters, digits and hyphens", scenario)
+	}
+	for _, name := range others {
+		if at, _ := plaintext.FindInLine(name); at >= 0 || strings.ContainsAny(name, `\`) || strings.Contains(name, "..") {
+			return fmt.Errorf("%q is no name of a lock service, guard or discipline", name)
+		}
+	}
+	return nil
+}
+
+// named makes sure that the cards of a run have names that can be.
+func (a *About) named() error {
+	for _, card := range a.Scenarios {
+		if err := named(card.Scenario); err != nil {
+			return err
+		}
+		for _, c := range card.Cells {
+			if err := named(card.Scenario, c.Backend, c.Guard, c.Discipline); err != nil {
+				return err
+			}
+			if c.World != scenarios.VirtualWorld && c.World != scenarios.LiveWorld {
+				return fmt.Errorf("a cell's world is %q, neither %s nor %s", c.World, scenarios.VirtualWorld, scenarios.LiveWorld)
+			}
+		}
+	}
+	return nil
+}

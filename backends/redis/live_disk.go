@@ -138,11 +138,15 @@ func fileSize(dir string) (int64, error) {
 
 // writeSynced replaces the file at once, since the reader may come at any moment.
 func writeSynced(dir string, size int64) error {
-	path := filepath.Join(dir, syncedFile)
-	if err := os.WriteFile(path+".new", []byte(strconv.FormatInt(size, 10)), 0o600); err != nil {
+	root, err := os.OpenRoot(dir) // the directory is the server's: no link is followed out of it
+	if err != nil {
 		return err
 	}
-	return os.Rename(path+".new", path)
+	defer root.Close()
+	if err := root.WriteFile(syncedFile+".new", []byte(strconv.FormatInt(size, 10)), 0o600); err != nil {
+		return err
+	}
+	return root.Rename(syncedFile+".new", syncedFile)
 }
 
 // loseUnsynced cuts the append-only file to what was synced. If nobody watched it, nothing
@@ -163,5 +167,24 @@ func loseUnsynced(dir string) error {
 	if err != nil {
 		return err
 	}
-	return os.Truncate(path, size)
+	return truncate(dir, path, size)
+}
+
+// truncate cuts a file in a server's directory. It is the server's, who could have put a link
+// to any file there: none is followed out of it.
+func truncate(dir, path string, size int64) error {
+	name, err := filepath.Rel(dir, path)
+	if err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	file, err := root.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("cut the append-only file: %w", err)
+	}
+	return errors.Join(file.Truncate(size), file.Close())
 }

@@ -137,18 +137,29 @@ func apart(f func() error) error {
 	return <-done
 }
 
-// OwnUser says why programs on hosts run as the user that this is, and not as one of their
-// own; nil: they have their own, or this user is an ordinary one.
+// OwnUser says why programs on hosts run as root; nil: they run as a user of their own, or as
+// the ordinary one that this is.
 func OwnUser() error {
-	if err := mayChange(); err != nil && !errors.Is(err, errOrdinary) {
-		return err
+	err := mayChange()
+	if err == nil || os.Geteuid() != 0 || Inside() && errors.Is(err, errOrdinary) {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("servers run as root, as locklab does: %w", err)
+}
+
+// ProgramUser says as whom programs on hosts run, if OwnUser does not say why not.
+func ProgramUser() string {
+	if mayChange() == nil {
+		return "servers run as users of their own, who may do nothing outside their scratch folders"
+	}
+	return "servers run as this user, who is not root"
 }
 
 // OwnFiles says why programs on hosts see more of this machine's files than they need; nil:
 // they do not.
 func OwnFiles() error {
-	_, err := landlockVersion()
-	return err
+	if _, err := landlockVersion(); err != nil {
+		return fmt.Errorf("servers read what their user may read: %w", err)
+	}
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"strings"
@@ -160,19 +161,22 @@ func (v *vdso) same(image []byte) bool {
 	return bytes.Equal(image[:v.free], v.image[:v.free])
 }
 
-// vdsoRange finds where a process has its vDSO.
+// vdsoRange finds where a process has its vDSO. The list that the kernel gives of one that ends
+// meanwhile breaks off somewhere: looked at again, it is empty.
 func vdsoRange(pid string) (low, high uint64, err error) {
-	maps, err := os.ReadFile("/proc/" + pid + "/maps")
-	if err != nil {
-		return 0, 0, err
-	}
-	if len(maps) == 0 { // its memory is gone already: it is ending
-		return 0, 0, os.ErrNotExist
-	}
-	for line := range strings.Lines(string(maps)) {
-		if strings.HasSuffix(line, "[vdso]\n") {
-			_, err = fmt.Sscanf(line, "%x-%x", &low, &high)
-			return low, high, err
+	for range 2 {
+		maps, err := os.ReadFile("/proc/" + pid + "/maps")
+		if err != nil {
+			return 0, 0, err
+		}
+		if len(maps) == 0 { // its memory is gone already: it is ending
+			return 0, 0, os.ErrNotExist
+		}
+		for line := range strings.Lines(string(maps)) {
+			if strings.HasSuffix(line, "[vdso]\n") {
+				_, err = fmt.Sscanf(line, "%x-%x", &low, &high)
+				return low, high, err
+			}
 		}
 	}
 	return 0, 0, fmt.Errorf("process %s has no vDSO", pid)
@@ -190,7 +194,9 @@ func readVDSO(pid string) (low uint64, image []byte, err error) {
 	}
 	defer mem.Close()
 	image = make([]byte, high-low)
-	if _, err := mem.ReadAt(image, int64(low)); err != nil {
+	if _, err := mem.ReadAt(image, int64(low)); errors.Is(err, io.EOF) {
+		return 0, nil, os.ErrNotExist // its memory has gone since
+	} else if err != nil {
 		return 0, nil, fmt.Errorf("read the vDSO of process %s: %w", pid, err)
 	}
 	return low, image, nil
@@ -219,7 +225,9 @@ func shiftProcess(pid int, s clockShift) error {
 		return err
 	}
 	defer mem.Close()
-	if _, err := mem.WriteAt(shifted, int64(low)); err != nil {
+	if _, err := mem.WriteAt(shifted, int64(low)); errors.Is(err, io.ErrUnexpectedEOF) {
+		return os.ErrNotExist // the same
+	} else if err != nil {
 		return fmt.Errorf("write to the vDSO of process %d: %w", pid, err)
 	}
 	return processShifted(pid, s)

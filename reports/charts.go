@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/locklab/locklab/files"
 	"github.com/locklab/locklab/reports/charts"
 	"github.com/locklab/locklab/reports/page"
 	"github.com/locklab/locklab/reports/results"
@@ -30,7 +31,7 @@ func Charts(ctx context.Context, set *results.Set, into string) ([]page.Chart, e
 		}
 		base := filepath.Join(into, c.Name)
 		var svg bytes.Buffer
-		if err := errors.Join(c.Figure.WriteSVG(&svg), os.WriteFile(base+".svg", svg.Bytes(), 0o644), c.Figure.SavePNG(base+".png")); err != nil {
+		if err := errors.Join(c.Figure.WriteSVG(&svg), files.WriteBytes(base+".svg", svg.Bytes()), c.Figure.SavePNG(base+".png")); err != nil {
 			return nil, fmt.Errorf("draw chart %s: %w", c.Name, err)
 		}
 		out = append(out, page.Chart{Name: c.Name, Title: c.Title, Caption: c.Caption, SVG: svg.Bytes()})

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"sync"
 
+	"github.com/locklab/locklab/files"
 	"github.com/locklab/locklab/reports/charts"
 	"github.com/locklab/locklab/reports/page"
 	"github.com/locklab/locklab/reports/results"
@@ -101,7 +102,7 @@ func draw(k results.Kept, into string, trial *page.Trial) error {
 	}
 	base := filepath.Join(into, k.ID)
 	var svg bytes.Buffer
-	if err := errors.Join(figure.WriteSVG(&svg), os.WriteFile(base+".svg", svg.Bytes(), 0o644)); err != nil {
+	if err := errors.Join(figure.WriteSVG(&svg), files.WriteBytes(base+".svg", svg.Bytes())); err != nil {
 		return fmt.Errorf("draw the timeline of %s: %w", k.ID, err)
 	}
 	if k.Telling || k.Result.Outcome.Surprising() {

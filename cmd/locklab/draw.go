@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/files"
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/diagram"
 	"github.com/locklab/locklab/reports/results"
@@ -86,7 +87,7 @@ func (d drawing) run(stdout io.Writer, history, out string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", history, err)
 	}
-	if err := results.WriteWhole(out, func(w io.Writer) error { return write(figure, w) }); err != nil {
+	if err := files.Write(out, func(w io.Writer) error { return write(figure, w) }); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "%s of %s, %s world, seed %d: %s\n", d.name,

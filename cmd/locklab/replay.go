@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/files"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/scenarios"
@@ -152,7 +153,7 @@ func playAgain(ctx context.Context, trial scenarios.Trial, out string) (*sim.His
 	if err != nil {
 		return nil, err
 	}
-	return history, results.WriteWhole(out, func(w io.Writer) error { return recorded.Write(w) })
+	return history, files.Write(out, func(w io.Writer) error { return recorded.Write(w) })
 }
 
 // changes says what is not as it was when the trial was first run.

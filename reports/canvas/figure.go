@@ -1,14 +1,14 @@
 package canvas
 
 import (
-	"errors"
 	"fmt"
 	"image/png"
 	"io"
-	"os"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/vgimg"
+
+	"github.com/locklab/locklab/files"
 )
 
 // Figure is a picture that can be written as SVG and as PNG.
@@ -50,11 +50,7 @@ func (f *Figure) SavePNG(path string) error { return save(path, f.WritePNG) }
 func (f *Figure) SaveSVG(path string) error { return save(path, f.WriteSVG) }
 
 func save(path string, write func(io.Writer) error) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return fmt.Errorf("save a picture: %w", err)
-	}
-	if err := errors.Join(write(file), file.Close()); err != nil {
+	if err := files.Write(path, write); err != nil {
 		return fmt.Errorf("save a picture: %w", err)
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/locklab/locklab/files"
 	"github.com/locklab/locklab/reports/results"
 )
 
@@ -53,5 +54,5 @@ func Write(w io.Writer, c Content) error {
 // Save writes the page to a file. A page that is there already is replaced when the new one
 // is complete.
 func Save(path string, c Content) error {
-	return results.WriteWhole(path, func(w io.Writer) error { return Write(w, c) })
+	return files.Write(path, func(w io.Writer) error { return Write(w, c) })
 }

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 
+	"github.com/locklab/locklab/files"
 	"github.com/locklab/locklab/plaintext"
 	"github.com/locklab/locklab/scenarios"
 )
@@ -20,6 +20,9 @@ const (
 	// ClaimsFile has what the trials say of the published claims, as Claim.
 	ClaimsFile = "claims.json"
 )
+
+// maxExtras bounds the size of these files, in bytes; they have some 100,000.
+const maxExtras = 16 << 20
 
 // Claim is what the trials say of one published claim, in words.
 type Claim struct {
@@ -35,7 +38,7 @@ type Claim struct {
 func writeClaims(folder string, claims []Claim) error {
 	text, err := json.MarshalIndent(claims, "", "  ")
 	if err == nil {
-		err = os.WriteFile(filepath.Join(folder, ClaimsFile), append(plaintext.VisibleJSON(text), '\n'), 0o644)
+		err = files.WriteBytes(filepath.Join(folder, ClaimsFile), append(plaintext.VisibleJSON(text), '\n'))
 	}
 	if err != nil {
 		return fmt.Errorf("write the claims: %w", err)
@@ -47,7 +50,7 @@ func writeClaims(folder string, claims []Claim) error {
 // have, and of the claims, the last run's are shown.
 func (s *Set) readExtras(folder string) error {
 	path := filepath.Join(folder, SweepsFile)
-	file, err := os.Open(path)
+	file, err := files.Open(path, maxExtras)
 	if err == nil {
 		defer file.Close()
 		sweeps, err := scenarios.ReadSweeps(file, path)
@@ -63,7 +66,7 @@ func (s *Set) readExtras(folder string) error {
 	}
 
 	path = filepath.Join(folder, ClaimsFile)
-	text, err := os.ReadFile(path)
+	text, err := files.ReadRegular(path, maxExtras)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

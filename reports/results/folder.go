@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/locklab/locklab/files"
 	"github.com/locklab/locklab/plaintext"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim/check"
@@ -85,7 +86,7 @@ func NewFolder(out string, about About) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("describe the run: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(path, aboutFile), append(plaintext.VisibleJSON(text), '\n'), 0o644); err != nil {
+	if err := files.WriteBytes(filepath.Join(path, aboutFile), append(plaintext.VisibleJSON(text), '\n')); err != nil {
 		return nil, fmt.Errorf("describe the run: %w", err)
 	}
 	if f.rows, err = os.Create(filepath.Join(path, resultsFile)); err != nil {
@@ -185,11 +186,7 @@ func (f *Folder) writeHistory(j scenarios.Judged) error {
 	if err != nil {
 		return fmt.Errorf("keep a history: %w", err)
 	}
-	file, err := os.Create(filepath.Join(f.Path, j.Result.History))
-	if err != nil {
-		return fmt.Errorf("keep a history: %w", err)
-	}
-	if err := errors.Join(history.Write(file), file.Close()); err != nil {
+	if err := files.Write(filepath.Join(f.Path, j.Result.History), history.Write); err != nil {
 		return fmt.Errorf("keep a history: %w", err)
 	}
 	return nil

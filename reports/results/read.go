@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 
 	fast "github.com/segmentio/encoding/json" // five times as fast as encoding/json on these rows
 
+	"github.com/locklab/locklab/files"
 	"github.com/locklab/locklab/scenarios"
 )
 
@@ -91,7 +93,7 @@ func pathOf(err error) string {
 
 func readAbout(folder string) (About, error) {
 	path := filepath.Join(folder, aboutFile)
-	text, err := os.ReadFile(path)
+	text, err := files.ReadRegular(path, maxAbout)
 	if err != nil {
 		return About{}, notAFolder(folder, err)
 	}
@@ -108,6 +110,15 @@ func readAbout(folder string) (About, error) {
 	return about, nil
 }
 
+// Bounds of what a run leaves, in bytes, far beyond what runs do: run.json has about 500 for a
+// cell, and a row 3,000. How many rows there are does not matter, as they are read one after
+// the other.
+const (
+	maxAbout = 64 << 20
+	maxRow   = 1 << 20
+	maxRows  = math.MaxInt64
+)
+
 // pieceSize is how much of a file one worker decodes at a time.
 const pieceSize = 1 << 20
 
@@ -122,7 +133,7 @@ type piece struct {
 
 // readRows decodes the lines of a file on all processors, and hands them on in order.
 func readRows(ctx context.Context, path string, add func(*piece) error) error {
-	file, err := os.Open(path)
+	file, err := files.Open(path, maxRows)
 	if err != nil {
 		return fmt.Errorf("read the results of a run: %w", err)
 	}
@@ -170,7 +181,7 @@ func readRows(ctx context.Context, path string, add func(*piece) error) error {
 		}
 	}
 	if cutting != nil {
-		return fmt.Errorf("read the results of a run: %w", cutting)
+		return fmt.Errorf("%s: %w", path, cutting)
 	}
 	return ctx.Err()
 }
@@ -193,6 +204,8 @@ func cut(r io.Reader, hand func(*piece) bool) error {
 			text = text[end:]
 		}
 		switch rest = text; {
+		case len(rest) > maxRow:
+			return fmt.Errorf("line %d is longer than %d bytes, expected what `locklab run` writes", line, maxRow)
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 			return nil
 		case err != nil:

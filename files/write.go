@@ -1,0 +1,79 @@
+package files
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// The name of a file that is being written: hidden, and beside the place that it is for.
+const (
+	unfinishedPrefix = "."
+	unfinishedSuffix = ".unfinished"
+)
+
+// Write writes a file beside its place and moves it there when it is whole: nobody ever
+// finds half of it, and an older one stays if something goes wrong. A process that is killed
+// meanwhile leaves a hidden file, which RemoveLeftovers takes away.
+func Write(path string, write func(io.Writer) error) error {
+	file, err := createBeside(path)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	err = errors.Join(write(file), file.Close())
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(file.Name()))
+	}
+	return nil
+}
+
+// WriteBytes writes a file, as Write does.
+func WriteBytes(path string, content []byte) error {
+	return Write(path, func(w io.Writer) error {
+		_, err := io.Copy(w, bytes.NewReader(content))
+		return err
+	})
+}
+
+// createBeside makes a new hidden file for path, with the rights that any new file has.
+func createBeside(path string) (*os.File, error) {
+	dir, name := filepath.Split(path)
+	for {
+		unfinished := fmt.Sprintf("%s%s.%08x%s", unfinishedPrefix, name, rand.Uint32(), unfinishedSuffix)
+		file, err := os.OpenFile(dir+unfinished, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if !errors.Is(err, fs.ErrExist) {
+			return file, err
+		}
+	}
+}
+
+// abandoned is how old a leftover is that nobody can still be writing.
+const abandoned = time.Minute
+
+// RemoveLeftovers removes from a folder what processes that were killed had not finished
+// writing. What somebody may still be writing stays, and so does what cannot be removed: it
+// is hidden, and nothing reads it.
+func RemoveLeftovers(dir string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), unfinishedPrefix) || !strings.HasSuffix(e.Name(), unfinishedSuffix) {
+			continue
+		}
+		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > abandoned {
+			_ = os.Remove(filepath.Join(dir, e.Name()))
+		}
+	}
+}

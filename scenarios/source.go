@@ -8,17 +8,15 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 
 	"github.com/locklab/locklab/plaintext"
 )
 
-// maxSize bounds a scenario file, in bytes. The longest sensible script has a few
+// MaxFile bounds a scenario file, in bytes. The longest sensible script has a few
 // thousand; more is a file given by mistake.
-const maxSize = 64 << 10
-
-// maxDepth bounds how deep brackets may nest in a scenario file. The format needs four.
-const maxDepth = 50
+const MaxFile = 64 << 10
 
 // place is a position in the file; the zero value is nowhere.
 type place struct{ line, column int } // from 1; columns count characters
@@ -59,7 +57,11 @@ func parse(file string, src []byte) (s *source, root ast.Node, err error) {
 			err = s.fail(place{1, 1}, fmt.Sprintf("the YAML parser gave up on this file (%v)", p), "a YAML document", "")
 		}
 	}()
-	tree, err := parser.ParseBytes([]byte(text), 0, parser.AllowDuplicateMapKey()) // we report duplicates ourselves
+	tokens := lexer.Tokenize(text)
+	if err := s.bounded(tokens); err != nil {
+		return nil, nil, err
+	}
+	tree, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey()) // we report duplicates ourselves
 	if err != nil {
 		return nil, nil, s.syntax(err)
 	}
@@ -111,11 +113,10 @@ func (s *source) refuseUnseen(at place, r rune) error {
 
 // plain refuses what is certainly no scenario before the parser sees it.
 func (s *source) plain(text string) error {
-	if len(text) > maxSize {
+	if len(text) > MaxFile {
 		return s.fail(place{1, 1}, fmt.Sprintf("the file has %d bytes", len(text)),
-			fmt.Sprintf("a scenario of at most %d bytes", maxSize), "")
+			fmt.Sprintf("a scenario of at most %d bytes", MaxFile), "")
 	}
-	depth := 0
 	for i, line := range s.lines {
 		if !utf8.ValidString(line) {
 			return s.fail(place{i + 1, 1}, "this line is not UTF-8", "text in UTF-8", "save the file in UTF-8")
@@ -125,16 +126,6 @@ func (s *source) plain(text string) error {
 			ended := r == '\r' && j == len(runes)-1
 			if plaintext.Unseen(r) && !ended {
 				return s.refuseUnseen(place{i + 1, j + 1}, r)
-			}
-			switch r {
-			case '[', '{':
-				depth++
-			case ']', '}':
-				depth = max(0, depth-1)
-			}
-			if depth > maxDepth {
-				return s.fail(place{i + 1, j + 1}, "brackets nest too deep",
-					fmt.Sprintf("at most %d open brackets", maxDepth), "")
 			}
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/files"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
@@ -250,7 +251,7 @@ func loadOne(name string, known scenarios.Known) (*scenarios.Scenario, error) {
 	if !strings.ContainsAny(name, "./\\") {
 		return scenarios.Find(name, known)
 	}
-	src, err := os.ReadFile(name)
+	src, err := files.Read(name, scenarios.MaxFile)
 	if err != nil {
 		return nil, fmt.Errorf("read the scenario: %w", err)
 	}

@@ -1,0 +1,57 @@
+package scenarios
+
+import (
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml/token"
+)
+
+// Bounds of what a scenario file nests. For each value the parser keeps the path that leads
+// to it, with every key of it: 60,000 bytes of "- - - -", or of short items below one long key,
+// took it gigabytes.
+const (
+	maxNesting = 20  // lists and mappings within each other; the format has eight
+	maxKey     = 100 // characters of a key; the longest has 20
+)
+
+// bounded refuses what nests too deep, before the parser sees it.
+func (s *source) bounded(tokens token.Tokens) error {
+	brackets := 0
+	var columns []int // of the lists and mappings in block style that are open, from the outside in
+	for i, t := range tokens {
+		p := t.Position
+		if p == nil {
+			continue
+		}
+		opensAt := 0 // column at which something in block style may begin
+		switch t.Type {
+		case token.SequenceStartType, token.MappingStartType:
+			brackets++
+		case token.SequenceEndType, token.MappingEndType:
+			brackets = max(0, brackets-1)
+		case token.SequenceEntryType, token.MappingKeyType:
+			opensAt = p.Column
+		case token.MappingValueType:
+			if i == 0 || tokens[i-1].Position == nil {
+				break
+			}
+			key := tokens[i-1]
+			if n := utf8.RuneCountInString(key.Value); n > maxKey {
+				return s.fail(place{key.Position.Line, key.Position.Column}, fmt.Sprintf("this key has %d characters", n),
+					fmt.Sprintf("at most %d", maxKey), "")
+			}
+			opensAt = key.Position.Column
+		}
+		if opensAt > 0 && brackets == 0 {
+			for len(columns) > 0 && columns[len(columns)-1] >= opensAt {
+				columns = columns[:len(columns)-1]
+			}
+			columns = append(columns, opensAt)
+		}
+		if len(columns)+brackets > maxNesting {
+			return s.fail(place{p.Line, p.Column}, "lists and mappings nest too deep", fmt.Sprintf("at most %d within each other", maxNesting), "")
+		}
+	}
+	return nil
+}

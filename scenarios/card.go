@@ -43,7 +43,15 @@ type CardCell struct {
 func Cards(trials, missing []Trial) []Card {
 	var cards []Card
 	place := map[*Scenario]int{}
-	for i, t := range slices.Concat(trials, missing) {
+	for i := range len(trials) + len(missing) {
+		list, n := trials, i
+		if i >= len(trials) {
+			list, n = missing, i-len(trials)
+		}
+		t := list[n]
+		if n > 0 && t.sameCell(&list[n-1]) {
+			continue // there may be a million
+		}
 		at, known := place[t.Scenario]
 		if !known {
 			at = len(cards)

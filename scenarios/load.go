@@ -89,10 +89,9 @@ func (l *loader) head() error {
 // Bounds of a script: far beyond what any lock is run with, and small enough that no sum
 // of times overflows.
 const (
-	minTTL     = time.Millisecond // Redis counts leases in milliseconds
-	maxTime    = 1000 * time.Hour
-	maxClients = 100
-	maxTimes   = 1000
+	minTTL   = time.Millisecond // Redis counts leases in milliseconds
+	maxTime  = 1000 * time.Hour
+	maxTimes = 1000
 )
 
 // lease resolves the lease, the length of a trial and the number of clients.
@@ -111,8 +110,8 @@ func (l *loader) lease() error {
 	if f.Until.In(l.out.TTL) == 0 {
 		return l.fail(f.Until.place, "until is 0: the trial would end before it begins", "more than 0, such as 4ttl", "")
 	}
-	if f.Clients.n < 1 || f.Clients.n > maxClients {
-		return l.fail(f.Clients.place, fmt.Sprintf("there are %d clients", f.Clients.n), fmt.Sprintf("1 to %d", maxClients), "")
+	if f.Clients.n < 1 || f.Clients.n > sim.MaxClients {
+		return l.fail(f.Clients.place, fmt.Sprintf("there are %d clients", f.Clients.n), fmt.Sprintf("1 to %d", sim.MaxClients), "")
 	}
 	l.out.Until, l.out.Clients = f.Until.Span, f.Clients.n
 	return l.sane("until", f.Until)

@@ -75,7 +75,7 @@ func ParseSeeds(text string) (Seeds, error) {
 // all in memory.
 const (
 	maxSeeds  = 10_000_000
-	maxTrials = 2_000_000
+	maxTrials = 1_000_000
 )
 
 // Trials lists the trials, cell by cell and within a cell seed by seed. The error says
@@ -93,6 +93,7 @@ func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
 		if err := sel.Seeds.fit(len(out), len(cells)); err != nil {
 			return nil, err
 		}
+		out = slices.Grow(out, len(cells)*int(sel.Seeds.count()))
 		for _, c := range cells {
 			if sel.Replace != nil {
 				c.Backend.Backend = sel.Replace(c.Backend.Backend)

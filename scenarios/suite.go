@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/locklab/locklab/plaintext"
 	"github.com/locklab/locklab/sim"
@@ -28,64 +27,14 @@ func (j Judged) Recorded() (*sim.History, error) {
 	return j.Trial.SimulateRecorded(context.Background())
 }
 
-// RunAll runs trials on several workers and hands each to report in the order of the
-// list, so what is reported does not depend on which worker was faster. It stops at the
-// first error, of a trial or of report, or when ctx is cancelled; what was reported
-// before stays reported.
-func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.Context, Trial) (*sim.History, error), report func(Judged) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	type done struct {
-		judged Judged
-		err    error
-	}
-	finished := make([]chan done, len(trials))
-	for i := range finished {
-		finished[i] = make(chan done, 1)
-	}
-	next := make(chan int)
-	var all sync.WaitGroup
-	defer all.Wait()
-	defer cancel()
-	for range min(workers, len(trials)) {
-		all.Go(func() {
-			for i := range next {
-				judged, err := trials[i].run(ctx, run)
-				finished[i] <- done{judged, err}
-			}
-		})
-	}
-	all.Go(func() {
-		defer close(next)
-		for i := range trials {
-			select {
-			case next <- i:
-			case <-ctx.Done():
-				return
-			}
-		}
-	})
-	for i := range trials {
-		select {
-		case d := <-finished[i]:
-			finished[i] = nil
-			if d.err != nil {
-				return d.err
-			}
-			if err := report(d.judged); err != nil {
-				return err
-			}
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	}
-	return nil
-}
-
 // ByService puts live trials that want the same lock service next to each other, so that
 // one that stands can be used again. Virtual trials, which are quick, come first and stay in
 // their order.
 func ByService(trials []Trial) []Trial {
+	live := func(t Trial) bool { return t.World == LiveWorld }
+	if !slices.ContainsFunc(trials, live) { // there may be millions
+		return trials
+	}
 	sorted := slices.Clone(trials)
 	slices.SortStableFunc(sorted, func(a, b Trial) int {
 		return cmp.Or(cmp.Compare(b.World, a.World), cmp.Compare(a.service(), b.service()))
@@ -104,20 +53,31 @@ func (t Trial) service() string {
 // Available parts the trials that make sense and can be run on this machine from those that
 // do not or cannot.
 func Available(trials []Trial) (can, cannot []Trial) {
-	var last Trial
 	var why error
 	for i, t := range trials {
-		if i == 0 || t.Scenario != last.Scenario || t.Cell() != last.Cell() {
+		if i == 0 || !t.sameCell(&trials[i-1]) {
 			why = cmp.Or(t.NotApplicable(), t.Unavailable())
 		}
-		last = t
-		if why == nil {
-			can = append(can, t)
-		} else {
+		switch {
+		case why != nil && len(cannot) == 0:
+			can = slices.Clone(trials[:i]) // only now: there may be a million
+			fallthrough
+		case why != nil:
 			cannot = append(cannot, t)
+		case len(cannot) > 0:
+			can = append(can, t)
 		}
 	}
+	if len(cannot) == 0 {
+		return trials, nil
+	}
 	return can, cannot
+}
+
+// sameCell tells whether the trials differ at most in their seeds.
+func (t *Trial) sameCell(o *Trial) bool {
+	return t.Scenario == o.Scenario && t.Guard == o.Guard && t.Discipline == o.Discipline && t.World == o.World && t.TTL == o.TTL &&
+		t.Backend.Backend == o.Backend.Backend && t.Backend.String() == o.Backend.String()
 }
 
 // Replay is the command that runs this one trial again, as a shell takes it. file is the

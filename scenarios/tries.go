@@ -2,10 +2,12 @@ package scenarios
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/virtual"
 )
 
 // mostTries is how often a live trial is tried at most. One that the machine was too slow for
@@ -17,8 +19,7 @@ func (t Trial) run(ctx context.Context, run func(context.Context, Trial) (*sim.H
 	var tooSlow []string
 	for {
 		history, err := run(ctx, t)
-		if err != nil && t.World == LiveWorld && ctx.Err() == nil {
-			// Real servers and processes fail for reasons of their own; the other trials go on.
+		if err != nil && ctx.Err() == nil && t.alone(err) {
 			failed := t.failed(err)
 			failed.TooSlow = tooSlow
 			return Judged{Trial: t, Result: failed}, nil
@@ -34,6 +35,14 @@ func (t Trial) run(ctx context.Context, run func(context.Context, Trial) (*sim.H
 		}
 		tooSlow = append(tooSlow, slow.Why)
 	}
+}
+
+// alone tells whether an error concerns this trial alone, so that the others go on: real
+// servers and processes fail for reasons of their own, and a script may run away with one lock
+// service and not with another.
+func (t Trial) alone(err error) bool {
+	_, runaway := errors.AsType[*virtual.Runaway](err)
+	return t.World == LiveWorld || runaway
 }
 
 // Tried says how often a trial was tried; empty: once.

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios"
 )
 
 // noLimit is how many arguments a command takes that takes any number.
@@ -45,6 +46,17 @@ func refuseEmpty(cmd *cobra.Command) (err error) {
 func refuseZero(cmd *cobra.Command, flag string) error {
 	if f := cmd.Flags().Lookup(flag); f.Changed && f.Value.String() == "0" {
 		return fmt.Errorf("--%s is 0, expected 1 or more", flag)
+	}
+	return nil
+}
+
+// checkJobs refuses a number of trials side by side that cannot be; 0 stands for the default.
+func checkJobs(jobs int) error {
+	switch {
+	case jobs < 0:
+		return fmt.Errorf("--jobs is %d, expected 1 or more", jobs)
+	case jobs > scenarios.MaxJobs:
+		return fmt.Errorf("--jobs is %d, expected at most %d", jobs, scenarios.MaxJobs)
 	}
 	return nil
 }

@@ -215,8 +215,8 @@ func (o *runOptions) check() (scenarios.Seeds, error) {
 	if o.ttl != 0 && (o.ttl < time.Millisecond || o.ttl > 1000*time.Hour) {
 		return none, fmt.Errorf("--ttl is %v, expected a lease between 1ms and 1000h", o.ttl)
 	}
-	if o.jobs < 0 {
-		return none, fmt.Errorf("--jobs is %d, expected 1 or more", o.jobs)
+	if err := checkJobs(o.jobs); err != nil {
+		return none, err
 	}
 	if o.jobs == 0 {
 		o.jobs = map[string]int{scenarios.VirtualWorld: runtime.GOMAXPROCS(0), scenarios.LiveWorld: liveJobs, scenarios.BothWorlds: liveJobs}[o.world]

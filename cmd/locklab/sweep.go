@@ -85,8 +85,8 @@ func (o sweepOptions) run(cmd *cobra.Command, name string) error {
 	if err != nil {
 		return fmt.Errorf("--seeds: %w", err)
 	}
-	if o.jobs < 0 {
-		return fmt.Errorf("--jobs is %d, expected 1 or more", o.jobs)
+	if err := checkJobs(o.jobs); err != nil {
+		return err
 	}
 	if o.jobs == 0 {
 		o.jobs = runtime.GOMAXPROCS(0)

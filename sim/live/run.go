@@ -201,7 +201,7 @@ func (w *World) flush(ctx context.Context) error {
 }
 
 // Messages gives what the hosts of the lab have sent to each other since time zero, as the
-// switch has seen it: what TCP sends in one piece. Beyond maxMessages it says from when on
+// switch has seen it: what TCP sends in one piece. Beyond sim.MaxMessages it says from when on
 // nothing was recorded.
 func (w *World) Messages() []sim.Message { return w.lab.network.recorded(w.zero) }
 

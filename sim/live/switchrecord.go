@@ -13,10 +13,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// maxMessages is how many messages of a trial are recorded. A trial of a few clients has
-// hundreds to thousands.
-const maxMessages = 100_000
-
 // record is what all links of a switch share to write down the messages that they carry:
 // what TCP sends in one piece.
 type record struct {
@@ -58,7 +54,7 @@ func (s *vswitch) startRecording() {
 		l.seen = seen{next: l.seen.next} // TCP may yet send again what it has sent before
 		l.mu.Unlock()
 	}
-	s.record.left.Store(maxMessages)
+	s.record.left.Store(sim.MaxMessages)
 	s.record.full.Store(0)
 	s.record.on.Store(true)
 }

@@ -25,6 +25,12 @@ func (w *World) traceOf(k *packet, message any) *trace {
 		return nil
 	}
 	n := len(w.traces) - 1
+	if n >= 0 && n*tracesAtOnce+len(w.traces[n]) >= sim.MaxMessages {
+		if !w.full {
+			w.full, w.fullAt = true, w.now
+		}
+		return nil
+	}
 	if n < 0 || len(w.traces[n]) == tracesAtOnce {
 		w.traces = append(w.traces, make([]trace, 0, tracesAtOnce))
 		n++
@@ -67,7 +73,8 @@ func (t *trace) inVain(at time.Duration) {
 }
 
 // Messages are what the hosts have sent to each other so far, in the order in which they
-// sent it; none if RecordMessages was not called.
+// sent it; none if RecordMessages was not called. If there was too much of it, the last one
+// says from when on nothing was recorded.
 func (w *World) Messages() []sim.Message {
 	if len(w.traces) == 0 {
 		return nil
@@ -82,6 +89,9 @@ func (w *World) Messages() []sim.Message {
 			}
 			all = append(all, m)
 		}
+	}
+	if w.full {
+		all = append(all, sim.Message{Number: int64(len(all) + 1), Sent: w.fullAt, Fate: sim.Unrecorded})
 	}
 	return all
 }

@@ -133,3 +133,22 @@ func TestNothingIsRecordedUnlessItIsAskedFor(t *testing.T) {
 		t.Errorf("recorded: %+v", got)
 	}
 }
+
+func TestFarTooManyMessagesAreNotRecorded(t *testing.T) {
+	got := recordedWorld(t, func(w *World, a, _ *Host) {
+		for i := range 3 {
+			w.After(time.Duration(i)*time.Second, func() {
+				for range sim.MaxMessages / 2 {
+					a.Post("b", 1)
+				}
+			})
+		}
+	})
+	if len(got) != sim.MaxMessages+1 {
+		t.Fatalf("%d messages were recorded", len(got))
+	}
+	last := sim.Message{Number: sim.MaxMessages + 1, Sent: 2 * time.Second, Fate: sim.Unrecorded}
+	if got[sim.MaxMessages] != last {
+		t.Errorf("the last one is %+v, want %+v", got[sim.MaxMessages], last)
+	}
+}

@@ -28,8 +28,10 @@ type World struct {
 	chance    *sim.Random // what faults draw from
 	roles     func(role string) []sim.HostID
 	events    []sim.Event
-	recorded  bool      // messages are
-	traces    [][]trace // of messages, in the order in which they were sent
+	recorded  bool          // messages are
+	traces    [][]trace     // of messages, in the order in which they were sent
+	full      bool          // there was no room for another message
+	fullAt    time.Duration // when that was
 	over      bool
 	why       string
 
@@ -76,18 +78,17 @@ func (w *World) Events() []sim.Event { return w.events }
 // Clock gives the monotonic clock of a host, for sim.Finish.
 func (w *World) Clock(id sim.HostID) *sim.Clock { return &w.Host(id).mono.Clock }
 
-// Bounds of what may happen: a trial does a few dozen things at one instant, and some ten
-// thousand in all. Far more is a loop, or would fill the memory.
+// Bounds of what may happen, besides sim.MaxEvents: a trial does a few dozen things at one
+// instant, and some ten thousand in all. Far more is a loop, or would fill the memory.
 const (
 	maxPerInstant = 1_000_000
 	maxInAll      = 10_000_000
-	maxEvents     = 1_000_000
 	askAfter      = 4096 // things, whether the run is interrupted
 )
 
 // Run lets things happen until Stop is called, the time is up, or nothing is left that
-// could happen. It records the End event and returns an error only when it was interrupted
-// or far too much happens. Call Close afterwards.
+// could happen. It records the End event and returns an error only when it was interrupted,
+// or a *Runaway when far too much happens. Call Close afterwards.
 func (w *World) Run(until time.Duration) error {
 	if w.director != nil {
 		w.director.Start()
@@ -107,7 +108,7 @@ func (w *World) Run(until time.Duration) error {
 		if instant++; at > w.now {
 			instant = 0
 		} else if instant > maxPerInstant {
-			return fmt.Errorf("a million things have happened at %v and time does not go on: some process waits for nothing", w.now)
+			return w.runaway("time does not go on: some process waits for nothing")
 		}
 		if err := w.mayGoOn(done, until); err != nil {
 			return err
@@ -126,12 +127,25 @@ func (w *World) mayGoOn(done int, until time.Duration) error {
 			return err
 		}
 	}
-	if done <= maxInAll && len(w.events) <= maxEvents {
+	if done <= maxInAll && len(w.events) <= sim.MaxEvents {
 		return nil
 	}
-	return fmt.Errorf("%d things have happened by %v of %v, and %d events are recorded: far more than in any trial that can be judged; "+
-		"make it shorter, or look for a time-out, a retry or a step that comes far too often", done, w.now, until, len(w.events))
+	return w.runaway(fmt.Sprintf("that is far more than any trial does that can be judged, and it was to last until %v; "+
+		"make it shorter, or look for a time-out, a retry or a step that comes far too often", until))
 }
+
+// Runaway is the error for a trial in which far too much happens. Others may well be run.
+type Runaway struct {
+	At     time.Duration // true time at which it was cut
+	Events int           // that were recorded until then
+	Why    string
+}
+
+func (e *Runaway) Error() string {
+	return fmt.Sprintf("it was cut at %v, with %d events: %s", e.At, e.Events, e.Why)
+}
+
+func (w *World) runaway(why string) error { return &Runaway{w.now, len(w.events), why} }
 
 // happen lets a timer do what it is for, or keeps it for later if its host is paused.
 func (w *World) happen(t *timer) {

@@ -330,7 +330,8 @@ func TestFarTooManyEventsAreReportedInsteadOfFillingTheMemory(t *testing.T) {
 			h.Record(sim.Event{Kind: sim.Check})
 		}
 	})
-	if err := w.Run(time.Hour); err == nil || !strings.Contains(err.Error(), "1000001 events are recorded") {
+	err := w.Run(time.Hour)
+	if cut, ok := errors.AsType[*Runaway](err); !ok || cut.Events != sim.MaxEvents+1 || cut.At != w.Now() {
 		t.Errorf("Run = %v", err)
 	}
 }

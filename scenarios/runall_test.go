@@ -1,0 +1,95 @@
+package scenarios
+
+import (
+	"context"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// runaway is a script in which far more happens than can be judged.
+const runaway = `
+scenario: runaway
+title: Far too much
+text: A hundred clients withdraw a thousand times each.
+ttl: 10s
+clients: 100
+workload: {withdraw: {times: 1000}}
+backends: [none, redis]
+guards: [none]
+until: 1000h
+expect:
+  - {backend: none, overlap: violated, because: nobody is kept out}
+`
+
+// A script that runs away with one lock service costs its cells there, and not the run.
+func TestARunawayTrialCostsItsOwnCell(t *testing.T) {
+	s := load(t, runaway)
+	trials, err := Selection{Backends: []string{"none"}, World: VirtualWorld, Seeds: Seeds{1, 1}}.Trials([]*Scenario{s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	trials = append(trials, one(t, "gc-pause", "redis", "none"))
+	var got []Result
+	err = RunAll(t.Context(), trials, 1, func(ctx context.Context, t Trial) (*sim.History, error) { return t.Simulate(ctx) }, func(j Judged) error {
+		got = append(got, j.Result)
+		return nil
+	})
+	if err != nil || len(got) != 2 {
+		t.Fatalf("%d trials were reported: %v", len(got), err)
+	}
+	if why := got[0].Surprises; got[0].Outcome != Undecided || len(why) != 1 ||
+		!strings.HasPrefix(why[0], "it could not be carried out: runaway with none, guard none, seed 1: it was cut at ") ||
+		!strings.Contains(why[0], ", with 20000") {
+		t.Errorf("the runaway trial is %v: %q", got[0].Outcome, why)
+	}
+	if got[1].Outcome != AsExpected {
+		t.Errorf("the other trial is %v", got[1].Outcome)
+	}
+}
+
+// Histories of trials that are finished before their turn wait for it. A slow trial must not
+// let them fill the memory.
+func TestFewTrialsWaitToBeReported(t *testing.T) {
+	const workers = 2
+	calm := one(t, "gc-pause", "redis", "none")
+	history, err := calm.Simulate(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	trials := make([]Trial, 3*(workers+ahead))
+	for i := range trials {
+		trials[i] = calm
+		trials[i].Seed = uint64(i)
+	}
+	var begun atomic.Int64
+	run := func(_ context.Context, trial Trial) (*sim.History, error) {
+		begun.Add(1)
+		if trial.Seed == 0 {
+			for begun.Load() < workers+ahead {
+				runtime.Gosched()
+			}
+			for range 10_000 { // time for another to begin
+				runtime.Gosched()
+			}
+			if n := begun.Load(); n != workers+ahead {
+				t.Errorf("%d trials have begun while the first one runs, want %d", n, workers+ahead)
+			}
+		}
+		return history, nil
+	}
+	next := uint64(0)
+	err = RunAll(t.Context(), trials, workers, run, func(j Judged) error {
+		if j.Trial.Seed != next {
+			t.Fatalf("trial %d is reported in the place of trial %d", j.Trial.Seed, next)
+		}
+		next++
+		return nil
+	})
+	if err != nil || next != uint64(len(trials)) {
+		t.Errorf("%d of %d trials were reported: %v", next, len(trials), err)
+	}
+}

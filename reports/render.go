@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -116,15 +117,12 @@ func draw(k results.Kept, into string, trial *page.Trial) error {
 	return err
 }
 
-// read reads the events of a history. The messages are most of some files, stand behind the
-// events, and are not in a timeline.
+// read reads the events of a history; the messages are not in a timeline.
 func read(path string) (*sim.History, error) {
-	text, err := os.ReadFile(path)
+	file, err := files.Open(path, math.MaxInt64) // sim knows how long it can be
 	if err != nil {
 		return nil, fmt.Errorf("read a history: %w", err)
 	}
-	if at := bytes.Index(text, []byte("\n{\"message\":")); at >= 0 {
-		text = text[:at+1]
-	}
-	return sim.ReadHistory(bytes.NewReader(text), path)
+	defer file.Close()
+	return sim.ReadEvents(file, path)
 }

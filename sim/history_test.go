@@ -177,7 +177,17 @@ func TestABadHistoryFileIsRefusedWithThePlaceAndTheReason(t *testing.T) {
 			"\n  | " + `{"seq":3,"at":5,"kind":"end"}`},
 		{"time that goes back", header + "\n" + first + "\n" + `{"seq":2,"at":4,"kind":"end"}`, `h.jsonl:3:10: time goes back from 5ns to 4ns` +
 			"\n  | " + `{"seq":2,"at":4,"kind":"end"}`},
-		{"a line without end", header + "\n" + strings.Repeat(" ", maxLine+1), `h.jsonl:2: the line is longer than 1048576 bytes`},
+		{"a line without end", header + "\n" + strings.Repeat(" ", maxLine+1), `h.jsonl:2: the line is longer than 16384 bytes`},
+		{"a header without end", strings.Repeat(" ", maxHeader+1), `h.jsonl:1: the line is longer than 4194304 bytes`},
+		{"too many clients", strings.Replace(header, `"clients":[`, `"clients":[`+strings.Repeat(`"c",`, MaxClients), 1), `h.jsonl:1:182: the trial has 102 clients, expected at most 100`},
+		{"too many servers", strings.Replace(header, `"servers":[`, `"servers":[`+strings.Repeat(`"s",`, maxServers), 1), `h.jsonl:1:216: the lock service has 101 servers, expected at most 100`},
+		{"a long name of a scenario", strings.Replace(header, "gc-pause", strings.Repeat("n", 201), 1), `h.jsonl:1:31: a name in field "scenario" has 201 bytes, expected at most 200`},
+		{"a long name of a client", strings.Replace(header, "client-2", strings.Repeat("n", 201), 1), `h.jsonl:1:182: a name in field "clients" has 201 bytes, expected at most 200`},
+		{"a long grant", header + "\n" + `{"seq":1,"at":5,"kind":"acquired","grant":"` + strings.Repeat("g", 201) + `"}`, `h.jsonl:2:35: a name in field "grant" has 201 bytes, expected at most 200`},
+		{"too many hosts", header + "\n" + lines(maxHosts+1, `{"seq":%d,"at":5,"kind":"done","host":"h%[1]d"}`), `h.jsonl:502:33: this is the event of one more than 500 hosts, expected at most that many`},
+		{"too many faults", header + "\n" + lines(maxFaults, `{"seq":%d,"at":5,"kind":"fault-applied","fault":"pause h%[1]d"}`), `h.jsonl:501:42: this is one more than 500 different faults, expected at most that many`},
+		{"too many events", header + "\n" + lines(maxRead+1, `{"seq":%d,"kind":"done"}`), `h.jsonl:400002:2: this is event 400001, expected at most 400000`},
+		{"too many messages", header + "\n" + lines(maxReadSent+1, `{"message":%d,"from":"a","to":"b","fate":"lost"}`), `h.jsonl:200002:1: this is one more than 200000 messages, expected at most that many`},
 		{"a long line is shown in part", header + "\n" + `{"note":"` + strings.Repeat("x", 200) + `"}`,
 			`h.jsonl:2:1: unknown kind of event ""` + "\n  | " + `{"note":"` + strings.Repeat("x", 111) + "…"},
 	} {
@@ -187,10 +197,49 @@ func TestABadHistoryFileIsRefusedWithThePlaceAndTheReason(t *testing.T) {
 			if !errors.As(err, &format) {
 				t.Fatalf("got %v", err)
 			}
-			if err.Error() != each.want {
-				t.Errorf("\n   got %s\n  want %s", err, each.want)
+			got := err.Error()
+			if !strings.Contains(each.want, "\n") { // the line itself is not what this is about
+				got, _, _ = strings.Cut(got, "\n")
+			}
+			if got != each.want {
+				t.Errorf("\n   got %s\n  want %s", got, each.want)
 			}
 		})
+	}
+}
+
+// lines numbers so many lines.
+func lines(n int, format string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, format+"\n", i+1)
+	}
+	return b.String()
+}
+
+// A file that never ends is read up to a bound.
+func TestAHistoryThatNeverEndsIsRefused(t *testing.T) {
+	header, _, _ := strings.Cut(smallFile, "\n")
+	out, in := io.Pipe()
+	go func() {
+		event := `{"seq":%d,"kind":"done","note":"` + strings.Repeat("n", maxLine-50) + `"}` + "\n"
+		_, err := io.WriteString(in, header+"\n")
+		for n := 1; err == nil; n++ {
+			_, err = fmt.Fprintf(in, event, n)
+		}
+		in.Close()
+	}()
+	_, err := ReadHistory(out, "h.jsonl")
+	if err == nil || !strings.Contains(err.Error(), ": here the file has more than 67108864 bytes, expected at most that many") {
+		t.Errorf("got %.200v", err)
+	}
+	out.Close()
+}
+
+func TestEventsAreReadWithoutTheMessages(t *testing.T) {
+	got, err := ReadEvents(strings.NewReader(smallFile+`{"message":1,"fate":"not looked at"}`+"\n"), "h.jsonl")
+	if err != nil || !reflect.DeepEqual(got, smallHistory()) {
+		t.Errorf("%v, %+v", err, got)
 	}
 }
 

@@ -32,6 +32,8 @@ func (h *History) readMessage(line []byte) *jsonProblem {
 		return bad("sent", "time goes back from %v to %v", h.Messages[want-2].Sent, m.Sent)
 	case recorded && (m.From == "" || m.To == ""):
 		return bad("message", "a message from %q to %q, expected two hosts", m.From, m.To)
+	case len(m.From) > maxName || len(m.To) > maxName:
+		return bad("message", "a message from or to a host whose name has more than %d bytes, expected at most that many", maxName)
 	case arrived && m.Arrived < m.Sent:
 		return bad("arrived", "the message arrived at %v, before it was sent at %v", m.Arrived, m.Sent)
 	case m.Resent < 0:

@@ -209,6 +209,9 @@ func (t *lockTruth) wrong(grant string, now time.Duration) string {
 	return l.ended
 }
 
+// mostNamed is how many that hold the lock at once are told by name.
+const mostNamed = 10
+
 // say is what the lock service as a whole believes.
 func (t *lockTruth) say(e *sim.Event) {
 	b := Belief{State: Free, Says: "nobody holds the lock" + t.counted()}
@@ -218,7 +221,11 @@ func (t *lockTruth) say(e *sim.Event) {
 	}
 	if len(t.active) > 1 {
 		var who []string
-		for _, l := range t.active {
+		for i, l := range t.active {
+			if i == mostNamed {
+				who = append(who, fmt.Sprintf("and %d more", len(t.active)-i))
+				break
+			}
 			who = append(who, fmt.Sprintf("%s at %s", named(l.owner), l.at[0]))
 		}
 		b = Belief{State: GivenMany, Says: "several hold the lock: " + strings.Join(who, ", ")}

@@ -1,0 +1,283 @@
+package sim
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/locklab/locklab/plaintext"
+)
+
+// Bounds of a history file that ReadHistory takes, so that nothing that is made of one can
+// fill the memory. What a trial within its bounds writes is far below them.
+const (
+	maxHeader   = 4 << 20  // bytes of the first line; most of it is Traffic, with an entry for each pair of hosts
+	maxLine     = 16 << 10 // bytes of any other; those of real ones are a few hundred
+	maxFile     = 64 << 20 // bytes in all; 200,000 events and 100,000 messages have 40 million
+	maxName     = 200      // bytes of a name or id; those of real ones are 50
+	maxServers  = 100
+	maxFaults   = 500           // different ones
+	maxHosts    = 500           // different ones, of events
+	maxRead     = 2 * MaxEvents // as Finish adds at most one for each that was recorded
+	maxReadSent = 2 * MaxMessages
+)
+
+// ReadHistory reads what Write wrote. It is strict: an unknown field, an unknown kind,
+// a wrong number, time that goes back or more than any trial can have written gives a
+// *FormatError. name is for messages.
+func ReadHistory(r io.Reader, name string) (*History, error) { return readHistory(r, name, false) }
+
+// ReadEvents reads the same without the messages, which are most of some files.
+func ReadEvents(r io.Reader, name string) (*History, error) { return readHistory(r, name, true) }
+
+func readHistory(r io.Reader, name string, eventsOnly bool) (*History, error) {
+	h := &historyReader{faults: map[string]bool{}, hosts: map[HostID]bool{}}
+	lines := bufio.NewScanner(io.LimitReader(r, maxFile+1))
+	lines.Buffer(make([]byte, 0, 64<<10), maxHeader)
+	number, size := 0, 0
+	bad := func(column int, problem, text string) error {
+		return &FormatError{File: name, Line: number, Column: column, Problem: problem, Text: text}
+	}
+	for lines.Scan() {
+		number++
+		line := lines.Bytes()
+		if size += len(line) + 1; size > maxFile {
+			return nil, bad(0, fmt.Sprintf("here the file has more than %d bytes, expected at most that many", maxFile), "")
+		}
+		if number > 1 && len(line) > maxLine {
+			return nil, bad(0, tooLong(maxLine), "")
+		}
+		if eventsOnly && messageLine(line) {
+			break
+		}
+		if wrong := h.read(line, number == 1); wrong != nil {
+			return nil, bad(wrong.column, wrong.problem, string(line))
+		}
+	}
+	err := lines.Err()
+	switch {
+	case errors.Is(err, bufio.ErrTooLong):
+		most := maxLine
+		if number++; number == 1 {
+			most = maxHeader
+		}
+		return nil, bad(0, tooLong(most), "")
+	case err != nil:
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	case number == 0:
+		number = 1
+		return nil, bad(0, "the file is empty, expected a history: a header line, then one event a line", "")
+	}
+	return &h.history, nil
+}
+
+func tooLong(most int) string { return fmt.Sprintf("the line is longer than %d bytes", most) }
+
+// historyReader takes in a history line by line.
+type historyReader struct {
+	history History
+	faults  map[string]bool // lanes, so far
+	hosts   map[HostID]bool // of events, so far
+}
+
+// read takes in a line; nil: it is what it should be.
+func (r *historyReader) read(line []byte, first bool) *jsonProblem {
+	if i, unseen := plaintext.FindJSON(line); i >= 0 {
+		return &jsonProblem{i + 1, plaintext.Name(unseen) + " stands here, expected text that can be seen: locklab writes no such history"}
+	}
+	switch {
+	case first:
+		return r.header(line)
+	case messageLine(line):
+		if len(r.history.Messages) >= maxReadSent {
+			return &jsonProblem{1, fmt.Sprintf("this is one more than %d messages, expected at most that many", maxReadSent)}
+		}
+		return r.history.readMessage(line)
+	case len(r.history.Messages) > 0:
+		return &jsonProblem{1, "found something else behind the messages, expected another message or the end"}
+	}
+	return r.event(line)
+}
+
+func (r *historyReader) header(line []byte) *jsonProblem {
+	h := &r.history.Header
+	if err := strictJSON(line, h); err != nil {
+		return &jsonProblem{err.column, "the header is not valid: " + err.problem}
+	}
+	bad := func(field, problem string, args ...any) *jsonProblem {
+		return &jsonProblem{fieldColumn(line, field), fmt.Sprintf(problem, args...)}
+	}
+	if h.Format != Format {
+		return &jsonProblem{1, fmt.Sprintf("the format is %q, expected %q: is this a history?", h.Format, Format)}
+	}
+	if !slices.Contains(Worlds(), h.World) {
+		return bad("world", "the world is %q, expected one of %q", h.World, Worlds())
+	}
+	switch {
+	case len(h.Clients) > MaxClients:
+		return bad("clients", "the trial has %d clients, expected at most %d", len(h.Clients), MaxClients)
+	case len(h.Servers) > maxServers:
+		return bad("servers", "the lock service has %d servers, expected at most %d", len(h.Servers), maxServers)
+	}
+	names := []named{
+		{"scenario", h.Scenario}, {"backend", h.Backend}, {"guard", h.Guard}, {"discipline", h.Discipline}, {"ledger", string(h.Ledger)},
+	}
+	for _, id := range h.Clients {
+		names = append(names, named{"clients", string(id)})
+	}
+	for _, id := range h.Servers {
+		names = append(names, named{"servers", string(id)})
+	}
+	if wrong := shortNames(line, names); wrong != nil {
+		return wrong
+	}
+	for _, lane := range h.Faults {
+		if !LaneKind(lane).Known() {
+			return bad("faults", unknownFault, lane, FaultKinds())
+		}
+		if problem := r.fault(lane); problem != "" {
+			return bad("faults", "%s", problem)
+		}
+	}
+	return nil
+}
+
+func (r *historyReader) event(line []byte) *jsonProblem {
+	var e Event
+	if err := strictJSON(line, &e); err != nil {
+		return &jsonProblem{err.column, "not a valid event: " + err.problem}
+	}
+	bad := func(field, problem string, args ...any) *jsonProblem {
+		return &jsonProblem{fieldColumn(line, field), fmt.Sprintf(problem, args...)}
+	}
+	if !e.Kind.Known() {
+		return bad("kind", "unknown kind of event %q", e.Kind)
+	}
+	if e.ofFault() && !LaneKind(e.Fault).Known() {
+		return bad("fault", unknownFault, e.Fault, FaultKinds())
+	}
+	events := r.history.Events
+	if want := int64(len(events) + 1); e.Seq != want {
+		return bad("seq", "event number %d, expected %d: lines are missing or out of order", e.Seq, want)
+	}
+	if n := len(events); n > 0 && e.At < events[n-1].At {
+		return bad("at", "time goes back from %v to %v", events[n-1].At, e.At)
+	}
+	if len(events) >= maxRead {
+		return bad("seq", "this is event %d, expected at most %d", e.Seq, maxRead)
+	}
+	if wrong := shortNames(line, []named{
+		{"host", string(e.Host)}, {"client", string(e.Client)}, {"op", e.Op}, {"job", e.Job}, {"grant", e.Grant}, {"fault", e.Fault},
+	}); wrong != nil {
+		return wrong
+	}
+	if r.hosts[e.Host] = true; len(r.hosts) > maxHosts {
+		return bad("host", "this is the event of one more than %d hosts, expected at most that many", maxHosts)
+	}
+	if e.ofFault() {
+		if problem := r.fault(e.Fault); problem != "" {
+			return bad("fault", "%s", problem)
+		}
+	}
+	r.history.Events = append(events, e)
+	return nil
+}
+
+// named is a name or id in a field of a line.
+type named struct{ field, name string }
+
+// shortNames finds a name that is too long.
+func shortNames(line []byte, all []named) *jsonProblem {
+	for _, each := range all {
+		if len(each.name) > maxName {
+			return &jsonProblem{fieldColumn(line, each.field), fmt.Sprintf(longName, each.field, len(each.name), maxName)}
+		}
+	}
+	return nil
+}
+
+// fault takes note of a fault; it says what is wrong if there are too many.
+func (r *historyReader) fault(lane string) string {
+	if len(lane) > maxName {
+		return fmt.Sprintf(longName, "fault", len(lane), maxName)
+	}
+	if r.faults[lane] = true; len(r.faults) > maxFaults {
+		return fmt.Sprintf("this is one more than %d different faults, expected at most that many", maxFaults)
+	}
+	return ""
+}
+
+const (
+	longName     = "a name in field %q has %d bytes, expected at most %d"
+	unknownFault = "unknown fault %q, expected one of %q and what it is done to"
+)
+
+type jsonProblem struct {
+	column  int
+	problem string
+}
+
+// strictJSON decodes one line and says at which column it went wrong.
+func strictJSON(line []byte, into any) *jsonProblem {
+	dec := json.NewDecoder(bytes.NewReader(line))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(into)
+	if err == nil {
+		rest := line[dec.InputOffset():]
+		if more := bytes.TrimLeft(rest, " \t\r"); len(more) > 0 {
+			return &jsonProblem{len(line) - len(more) + 1, "something follows the closing brace"}
+		}
+		return nil
+	}
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return &jsonProblem{int(syntax.Offset), strings.TrimPrefix(err.Error(), "json: ")}
+	case errors.As(err, &kind):
+		if kind.Field == "" {
+			return &jsonProblem{1, fmt.Sprintf("found JSON %s, expected an object", kind.Value)}
+		}
+		return &jsonProblem{fieldColumn(line, kind.Field), fmt.Sprintf("field %q is %s, expected %s", kind.Field, kind.Value, plainType(kind.Type))}
+	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
+		return &jsonProblem{len(line) + 1, "the line ends too early: was the run killed while it wrote?"}
+	}
+	return &jsonProblem{unknownFieldColumn(line, err), strings.TrimPrefix(err.Error(), "json: ")}
+}
+
+// plainType says what a field takes, without the names of Go's types.
+func plainType(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "text"
+	case reflect.Int64:
+		return "a whole number"
+	case reflect.Uint64:
+		return "a whole number that is not negative"
+	case reflect.Slice:
+		return "a list"
+	case reflect.Bool:
+		return "true or false"
+	}
+	return "an object"
+}
+
+// unknownFieldColumn finds the field that encoding/json names in its message.
+func unknownFieldColumn(line []byte, err error) int {
+	_, quoted, found := strings.Cut(err.Error(), "unknown field ")
+	if !found {
+		return 1
+	}
+	return 1 + max(0, bytes.Index(line, []byte(quoted)))
+}
+
+// fieldColumn is where a field stands in its line, from 1.
+func fieldColumn(line []byte, field string) int {
+	return 1 + max(0, bytes.Index(line, []byte(`"`+field+`"`)))
+}

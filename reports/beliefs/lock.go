@@ -235,6 +235,9 @@ func (t *lockTruth) say(e *sim.Event) {
 
 // counted says how the votes stand, where servers vote and nobody has most of them.
 func (t *lockTruth) counted() string {
+	if len(t.votes) > mostNamed {
+		return fmt.Sprintf(" (%d have votes of the %d servers)", len(t.votes), len(t.servers))
+	}
 	var votes []string
 	for name, n := range t.votes {
 		votes = append(votes, fmt.Sprintf("%s %d", named(t.owners[name]), n))

@@ -35,6 +35,7 @@ func readFaults(h *sim.History, end time.Duration) []lane {
 type faultReader struct {
 	end   time.Duration
 	lanes []lane
+	bars  int // so far
 }
 
 // lane finds a lane by its name, or begins it.
@@ -57,6 +58,9 @@ func (f *faultReader) read(e sim.Event) {
 	}
 	if e.Kind == sim.FaultApplied {
 		if i < 0 || slices.Contains(l.bars[i].hosts, e.Host) { // else it is one more host of the same firing
+			if f.bars++; f.bars > maxFaultBars {
+				return // nobody could tell them apart
+			}
 			l.bars = append(l.bars, bar{interval: interval{e.At, f.end}, style: inEffect, client: nobody, firing: e.Firing})
 			i = len(l.bars) - 1
 		}
@@ -149,11 +153,15 @@ func weaveFaults(faults, lanes []lane) []lane {
 // lastActs finds what a host did right before it stood still. In the virtual world that is
 // the same moment; near is how far apart moments are that look the same.
 func (l *lane) lastActs(near time.Duration) {
+	var from []time.Duration
+	for _, pause := range l.pauses {
+		from = append(from, pause.from)
+	}
+	slices.Sort(from)
 	for i := range l.marks {
 		m := &l.marks[i]
-		m.before = m.style != turned && slices.ContainsFunc(l.pauses, func(pause interval) bool {
-			return m.at <= pause.from && pause.from-m.at <= near
-		})
+		next, _ := slices.BinarySearch(from, m.at)
+		m.before = m.style != turned && next < len(from) && from[next]-m.at <= near
 	}
 }
 

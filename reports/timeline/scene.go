@@ -181,6 +181,7 @@ func newScene(h *sim.History, findings []check.Finding, title string) (*scene, e
 		s.praise(e.Seq)
 	}
 	s.limit(findings)
+	s.thin()
 	s.fold()
 	return s, nil
 }

@@ -54,14 +54,45 @@ func attempts(h *sim.History) []*attempt {
 			}
 		}
 	}
-	stops := map[sim.HostID][]*faultRun{}
-	for _, r := range runs {
-		if r.applied != nil {
-			stops[r.host] = append(stops[r.host], r)
-		}
-	}
+	stops := stopsOf(runs)
 	for _, a := range all {
 		a.measure(h, stops[a.client])
+	}
+	return all
+}
+
+// stops are the times at which a host stood still, in the order in which they began, and when
+// it last crashed.
+type stops struct {
+	runs   []*faultRun
+	latest []time.Duration // by when this one and all before it were over
+	crash  int64           // the event of the last crash; 0: there was none
+}
+
+func stopsOf(runs []*faultRun) map[sim.HostID]*stops {
+	all := map[sim.HostID]*stops{}
+	for _, r := range runs {
+		if r.applied == nil {
+			continue
+		}
+		s := all[r.host]
+		if s == nil {
+			s = &stops{}
+			all[r.host] = s
+		}
+		switch kind := sim.LaneKind(r.lane); {
+		case kind == sim.Crash:
+			s.crash = max(s.crash, r.applied.Seq)
+		case kind.StopsHost():
+			latest := time.Duration(math.MaxInt64)
+			if r.undone != nil {
+				latest = r.undone.At
+			}
+			if n := len(s.latest); n > 0 {
+				latest = max(latest, s.latest[n-1])
+			}
+			s.runs, s.latest = append(s.runs, r), append(s.latest, latest)
+		}
 	}
 	return all
 }
@@ -94,27 +125,29 @@ func phases(runs []*faultRun) func(*sim.Event) string {
 }
 
 // measure finds how long an attempt lasted, and whether its client died of a fault of its
-// host meanwhile. The stops are in the order in which they began. Some may overlap: no time
-// is taken off twice.
-func (a *attempt) measure(h *sim.History, stops []*faultRun) {
+// host meanwhile. Some stops of the host may overlap: no time is taken off twice.
+func (a *attempt) measure(h *sim.History, s *stops) {
 	from, to := a.began.At, h.Events[len(h.Events)-1].At
 	if a.ended != nil {
 		to = a.ended.At
 	}
 	a.waited = to - from
+	if s == nil {
+		return
+	}
+	a.died = a.ended == nil && s.crash > a.began.Seq
+	first, _ := slices.BinarySearch(s.latest, from)
 	counted := from // up to here, time in which the client was stopped has been taken off
-	for _, r := range stops {
+	for _, r := range s.runs[first:] {
+		if counted >= to || r.applied.At > to {
+			break
+		}
 		until := to
 		if r.undone != nil {
 			until = min(to, r.undone.At)
 		}
-		switch kind := sim.LaneKind(r.lane); {
-		case kind == sim.Crash:
-			a.died = a.died || a.ended == nil && r.applied.Seq > a.began.Seq
-		case kind.StopsHost():
-			a.waited -= max(0, until-max(counted, r.applied.At))
-			counted = max(counted, until)
-		}
+		a.waited -= max(0, until-max(counted, r.applied.At))
+		counted = max(counted, until)
 	}
 	a.waited = max(0, a.waited)
 }

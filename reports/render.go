@@ -28,6 +28,12 @@ func Render(ctx context.Context, set *results.Set, into string, drawn func(id st
 	if err != nil {
 		return err
 	}
+	for _, dir := range []string{into, pictures} {
+		files.RemoveLeftovers(dir)
+	}
+	for _, run := range set.Runs {
+		files.RemoveLeftovers(filepath.Join(run.Path, results.HistoryDir))
+	}
 	trials, err := Timelines(ctx, set.Kept, pictures, drawn)
 	if err != nil || set.Trials == 0 {
 		return err

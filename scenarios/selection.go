@@ -85,6 +85,7 @@ func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
 		return nil, err
 	}
 	var out []Trial
+	squares := 0
 	for _, s := range all {
 		cells, err := sel.cells(s)
 		if err != nil {
@@ -92,6 +93,9 @@ func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
 		}
 		if err := sel.Seeds.fit(len(out), len(cells)); err != nil {
 			return nil, err
+		}
+		if squares += len(cells); squares > MaxCells {
+			return nil, fmt.Errorf("these are more than %d cells, which is the most that one report can show: ask for fewer backends, guards or disciplines", MaxCells)
 		}
 		out = slices.Grow(out, len(cells)*int(sel.Seeds.count()))
 		for _, c := range cells {

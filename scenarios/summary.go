@@ -96,6 +96,9 @@ func (s *Summaries) Expect(cards []Card) {
 	}
 }
 
+// Known is how many cells there are, those without a result included.
+func (s *Summaries) Known() int { return len(s.cells) }
+
 func (s *Summaries) cell(name CellName) *Summary {
 	at, known := s.place[name]
 	if !known {
@@ -127,9 +130,16 @@ func (s *Summary) describe(c CardCell) {
 	}
 }
 
+// MaxCells bounds of how many cells trials can be added up: no table or page can show more. The
+// scenarios that come with locklab have some 700.
+const MaxCells = 10_000
+
 // Add counts one result. It returns an error, and does not count it, if its lease is another
-// than that of its cell: their figures cannot be added up.
+// than that of its cell, as their figures cannot be added up, or if there are too many cells.
 func (s *Summaries) Add(r *Result) error {
+	if _, known := s.place[r.Cell()]; !known && len(s.cells) >= MaxCells {
+		return fmt.Errorf("%s: the trials are of more than %d cells, which is the most that one report can show", r.Cell(), MaxCells)
+	}
 	c := s.cell(r.Cell())
 	if c.Trials > 0 && c.TTL != r.TTL {
 		return fmt.Errorf("%s, %s world: seed %d has a lease of %v, and the trials before it have %v",

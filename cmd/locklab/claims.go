@@ -61,6 +61,7 @@ func weighClaims(cmd *cobra.Command, ids []string, seeds string, format *formatF
 	if err != nil {
 		return err
 	}
+	nothingToSave()
 	out := cmd.OutOrStdout()
 	if err := terminal.Claims(out, sources, results, judged, format.options(out)); err != nil {
 		return err

@@ -53,6 +53,7 @@ func present(ctx context.Context, cmd *cobra.Command, set *results.Set, into str
 	if made.drawn, err = render(ctx, cmd.ErrOrStderr(), set, into); err != nil {
 		return made, err
 	}
+	nothingToSave()
 	out := cmd.OutOrStdout()
 	options := format.options(out)
 	if err := terminal.Unfinished(out, set, options); err != nil {
@@ -92,12 +93,22 @@ const pageFile = "index.html"
 // an error; drawn tells that there was none, or that it came too late.
 func render(ctx context.Context, stderr io.Writer, set *results.Set, into string) (drawn bool, err error) {
 	bar := newProgress(stderr, "timelines", len(set.Kept), false)
-	defer bar.finish()
 	var mu sync.Mutex
-	err = reports.Render(ctx, set, into, func(id string) {
+	over := false
+	defer func() {
 		mu.Lock()
 		defer mu.Unlock()
-		bar.step(id)
+		bar.finish()
+		over = true
+	}()
+	err = unlessInterrupted(ctx, func() error {
+		return reports.Render(ctx, set, into, func(id string) {
+			mu.Lock()
+			defer mu.Unlock()
+			if !over {
+				bar.step(id)
+			}
+		})
 	})
 	if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
 		return false, nil

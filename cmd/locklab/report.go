@@ -49,7 +49,11 @@ Exit status: that of the runs; 2 also if one of them was interrupted or killed.`
 func report(cmd *cobra.Command, folders []string, out string, format *formatFlag) error {
 	ctx, stop := untilStopped(cmd.Context())
 	defer stop()
-	set, err := readFolders(ctx, cmd, folders)
+	var set *results.Set
+	err := unlessInterrupted(ctx, func() (err error) {
+		set, err = readFolders(ctx, cmd, folders)
+		return err
+	})
 	if ctx.Err() != nil {
 		return &statusError{statusUndecided, "interrupted: nothing was written"}
 	}
@@ -138,7 +142,7 @@ func readFolders(ctx context.Context, cmd *cobra.Command, folders []string) (*re
 		if bar == nil {
 			bar = newProgress(cmd.ErrOrStderr(), "percent read", parts, false)
 		}
-		for ; shown < done*parts/total; shown++ {
+		for ; shown < done*parts/total && ctx.Err() == nil; shown++ {
 			bar.step("")
 		}
 	})

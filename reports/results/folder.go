@@ -33,7 +33,7 @@ type About struct {
 const (
 	aboutFile   = "run.json"
 	resultsFile = "results.jsonl"
-	historyDir  = "histories"
+	HistoryDir  = "histories"
 )
 
 // Folder is what a run leaves on disk. A row is written as soon as its trial is judged,
@@ -75,9 +75,9 @@ func NewFolder(out string, about About) (*Folder, error) {
 	}
 	f := &Folder{Path: path, kept: map[scenarios.CellName]int{}, chance: map[cellProperty]bool{}, sum: newSum()}
 	if err := f.sum.addRun(Run{Path: path, About: about}); err != nil {
-		return nil, err
+		return nil, errors.Join(err, os.Remove(path))
 	}
-	for _, sub := range []string{historyDir, "charts"} {
+	for _, sub := range []string{HistoryDir, "charts"} {
 		if err := os.Mkdir(filepath.Join(path, sub), 0o755); err != nil {
 			return nil, fmt.Errorf("make the folder for results: %w", err)
 		}
@@ -120,7 +120,7 @@ func (f *Folder) Add(j scenarios.Judged) error {
 	byChance := f.byChance(cell, r)
 	if j.History != nil && (n == 0 || n < maxKept && (byChance || r.Outcome.Surprising())) {
 		f.kept[cell]++
-		r.History = filepath.Join(historyDir, r.ID()+".jsonl")
+		r.History = filepath.Join(HistoryDir, r.ID()+".jsonl")
 		if err := f.writeHistory(j); err != nil {
 			return err
 		}

@@ -46,7 +46,7 @@ func made(t *testing.T, file, text string) string {
 }
 
 func TestALinkThatLeadsOutOfTheFolderIsNotFollowed(t *testing.T) {
-	for _, name := range []string{aboutFile, resultsFile, SweepsFile, ClaimsFile, historyDir} {
+	for _, name := range []string{aboutFile, resultsFile, SweepsFile, ClaimsFile, HistoryDir} {
 		f := filled(t)
 		path, outside := filepath.Join(f.Path, name), filepath.Join(t.TempDir(), "outside")
 		if err := os.Rename(path, outside); err != nil && !errors.Is(err, os.ErrNotExist) {

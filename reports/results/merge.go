@@ -44,6 +44,9 @@ func (s *sum) repeated(r *scenarios.Result) bool {
 func (s *sum) addRun(r Run) error {
 	s.result.Runs = append(s.result.Runs, r)
 	s.cells.Expect(r.Scenarios)
+	if s.cells.Known() > scenarios.MaxCells {
+		return fmt.Errorf("%s: these are more than %d cells, which is the most that one report can show: run less at a time, and report fewer runs together", r.Path, scenarios.MaxCells)
+	}
 	for _, card := range r.Scenarios {
 		known := s.result.Card(card.Scenario)
 		if known == nil {

@@ -249,8 +249,8 @@ func (r *row) complete() error {
 		return errors.New("the trial does not say of which discipline its clients are: an older locklab wrote it, run it again")
 	case r.World != scenarios.VirtualWorld && r.World != scenarios.LiveWorld:
 		return fmt.Errorf("the trial's world is %q, neither %s nor %s", r.World, scenarios.VirtualWorld, scenarios.LiveWorld)
-	case r.History != "" && path.Dir(path.Clean(filepath.ToSlash(r.History))) != historyDir:
-		return fmt.Errorf("the trial's history is %q, expected a file in the folder %s of the run", r.History, historyDir)
+	case r.History != "" && path.Dir(path.Clean(filepath.ToSlash(r.History))) != HistoryDir:
+		return fmt.Errorf("the trial's history is %q, expected a file in the folder %s of the run", r.History, HistoryDir)
 	case r.Outcome == nil:
 		return errors.New("the trial has no outcome")
 	case len(r.Findings) == 0:

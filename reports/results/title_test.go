@@ -17,7 +17,7 @@ func TestTheTitleIsThatOfTheRunElseOfTheBuiltInScenario(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	inside, outside := filepath.Join(f.Path, historyDir, "x.jsonl"), filepath.Join(t.TempDir(), "x.jsonl")
+	inside, outside := filepath.Join(f.Path, HistoryDir, "x.jsonl"), filepath.Join(t.TempDir(), "x.jsonl")
 	built, err := scenarios.Find("no-fault", scenarios.Everything())
 	if err != nil {
 		t.Fatal(err)

@@ -138,11 +138,11 @@ const MaxCells = 10_000
 // than that of its cell, as their figures cannot be added up, or if there are too many cells.
 func (s *Summaries) Add(r *Result) error {
 	if _, known := s.place[r.Cell()]; !known && len(s.cells) >= MaxCells {
-		return fmt.Errorf("%s: the trials are of more than %d cells, which is the most that one report can show", r.Cell(), MaxCells)
+		return fmt.Errorf("%s: the trials are of more than %d cells, which is the most that one report can show: report fewer runs together", r.Cell(), MaxCells)
 	}
 	c := s.cell(r.Cell())
 	if c.Trials > 0 && c.TTL != r.TTL {
-		return fmt.Errorf("%s, %s world: seed %d has a lease of %v, and the trials before it have %v",
+		return fmt.Errorf("%s, %s world: seed %d has a lease of %v, and the trials before it have %v: report runs with different leases one at a time",
 			r.Cell(), r.World, r.Seed, r.TTL, c.TTL)
 	}
 	c.add(r)

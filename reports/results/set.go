@@ -2,7 +2,6 @@ package results
 
 import (
 	"cmp"
-	"fmt"
 	"path/filepath"
 	"slices"
 
@@ -83,7 +82,7 @@ func (s *sum) add(r *scenarios.Result, folder string) error {
 		return nil
 	}
 	if err := s.cells.Add(r); err != nil {
-		return fmt.Errorf("%w: report runs with different leases one at a time", err)
+		return err
 	}
 	s.result.Trials++
 	if r.Outcome.Surprising() {

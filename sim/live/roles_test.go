@@ -29,6 +29,7 @@ var roles = map[string]live.Role{
 	"monitor":     monitor,
 	"quitter":     quitter,
 	"never-done":  neverDone,
+	"runaway":     runaway,
 	"ledger":      ledger,
 	"outsider":    outsider,
 	"garbler":     garbler,
@@ -58,6 +59,15 @@ func truthteller(h *live.Host, _ json.RawMessage) error {
 	h.Record(sim.Event{Kind: sim.Release, Until: after})
 	h.Record(sim.Event{Kind: sim.Done})
 	return nil
+}
+
+// runaway records one event after the other.
+func runaway(h *live.Host, _ json.RawMessage) error {
+	h.Ready()
+	h.AwaitStart()
+	for {
+		h.Record(sim.Event{Kind: sim.Check})
+	}
 }
 
 // neverDone goes on until the end of the trial.

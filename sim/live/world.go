@@ -4,6 +4,7 @@ package live
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -84,7 +85,20 @@ func (w *World) RecordFault(e sim.Event) {
 	case sim.FaultUndone:
 		e.At = w.undone
 	}
-	w.events = append(w.events, e)
+	w.put(e)
+}
+
+// put puts an event into the history, unless there are far too many: then the trial ends with
+// an error. The caller holds mu.
+func (w *World) put(e sim.Event) {
+	if len(w.events) < sim.MaxEvents {
+		w.events = append(w.events, e)
+		return
+	}
+	select {
+	case w.trouble <- fmt.Errorf("it was cut at %v, with %d events: that is far more than any trial does that can be judged", w.now(), len(w.events)):
+	default: // there is trouble already
+	}
 }
 
 // take puts an event of a process into the history, lets the director see it, and lets
@@ -106,7 +120,7 @@ func (w *World) take(p *Proc, r report) {
 	w.mu.Lock()
 	early := r.At < w.zero
 	e.At = max(0, r.At-w.zero)
-	w.events = append(w.events, e)
+	w.put(e)
 	if !w.over && !early && !p.crashed.Load() { // a dead process has no part to play
 		w.director.Observe(e)
 	}

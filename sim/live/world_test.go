@@ -43,6 +43,19 @@ func TestTrialEndsWhenAllClientsAreDone(t *testing.T) {
 	}
 }
 
+// A trial in which far too much happens is cut. The lab is closed with what still runs in it.
+func TestATrialThatRunsAwayIsCut(t *testing.T) {
+	lab := newLab(t, "client-1")
+	startRole(t, lab, "client-1", "runaway", nil)
+	events, err := live.NewWorld(lab, nil).Run(t.Context(), time.Hour, []sim.HostID{"client-1"})
+	if err == nil || !strings.Contains(err.Error(), "the trial failed: it was cut at ") || !strings.Contains(err.Error(), ", with 200000 events: ") {
+		t.Errorf("got %v", err)
+	}
+	if len(events) != sim.MaxEvents {
+		t.Errorf("%d events were recorded", len(events))
+	}
+}
+
 // A process that is made to wait while it ties its clock to the machine's is behind true time
 // for ever. So any may be late, but not all of them, and none is ahead.
 func TestClockThatNobodyTouchesShowsTrueTime(t *testing.T) {

@@ -85,3 +85,30 @@ func checkLoadError(t *testing.T, err error, src []byte) {
 	}
 	_ = err.Error()
 }
+
+// FuzzLoadClaims: whatever is in the file, there are claims whose trials can be run, or an error
+// that points into the file.
+func FuzzLoadClaims(f *testing.F) {
+	known := Everything()
+	all, err := Builtin(known)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(claimsFile)
+	for _, rest := range []string{speaksFor, speaksAgainst, "        cannot: nobody can tell\n", "        not-yet: &a [*a]\n"} {
+		f.Add([]byte(oneClaim(rest)))
+	}
+	f.Fuzz(func(t *testing.T, src []byte) {
+		sources, err := LoadClaims("fuzz.yaml", src, known, all)
+		if err != nil {
+			checkLoadError(t, err, src)
+			return
+		}
+		if _, err := ClaimTrials(sources, Seeds{1, 1}); err != nil {
+			t.Errorf("claims that load have no trials: %v", err)
+		}
+		if got := JudgeClaims(sources, nil); len(got) == 0 && len(sources) > 0 {
+			t.Error("nothing is said of them")
+		}
+	})
+}

@@ -3,7 +3,6 @@ package terminal
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/locklab/locklab/reports/words"
@@ -20,9 +19,9 @@ func Findings(w io.Writer, h *sim.History, findings []check.Finding) error {
 		scenarios.NameOf(h.Header), h.Header.World, h.Header.Seed, h.Header.TTL, len(h.Events))
 	for _, f := range findings {
 		fmt.Fprintf(&b, "\n%-16s %-9s  %s\n", f.Property, f.Verdict, f.Why)
-		for _, e := range h.Events {
-			if slices.Contains(f.Evidence, e.Seq) {
-				fmt.Fprintf(&b, "  %s\n", words.Event(e))
+		for _, seq := range f.Evidence {
+			if 0 < seq && seq <= int64(len(h.Events)) {
+				fmt.Fprintf(&b, "  %s\n", words.Event(h.Events[seq-1]))
 			}
 		}
 	}

@@ -1,0 +1,91 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"regexp"
+	"testing"
+
+	"github.com/locklab/locklab/reports/canvas"
+	"github.com/locklab/locklab/reports/diagram"
+	"github.com/locklab/locklab/reports/page"
+	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/reports/terminal"
+	"github.com/locklab/locklab/reports/timeline"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/historytest"
+)
+
+// FuzzDraw: whatever happened, it is told, and drawn as pictures that a page can hold and that
+// are not endless; and so it is if the findings are those of another history, as a row in
+// results.jsonl may have them.
+func FuzzDraw(f *testing.F) {
+	for _, seed := range historytest.Seeds() {
+		f.Add(seed, int64(0))
+		f.Add(seed, int64(7))
+	}
+	f.Fuzz(func(t *testing.T, src []byte, off int64) {
+		h := historytest.Of(src)
+		if h == nil {
+			return
+		}
+		findings := check.All(h)
+		for i := range findings {
+			for j := range findings[i].Evidence {
+				findings[i].Evidence[j] += off
+			}
+		}
+		if err := errors.Join(terminal.Findings(io.Discard, h, findings), terminal.Transcript(io.Discard, h)); err != nil {
+			t.Error(err)
+		}
+		figure, layout, err := timeline.Draw(h, findings, "A title")
+		if err == nil {
+			svg := picture(t, figure)
+			kept := results.Kept{ID: "fuzz", Result: scenarios.Result{Scenario: "fuzz", Backend: "redis", Guard: "none", Findings: findings}}
+			if _, err := page.NewTrial(kept, h, svg, layout); err != nil {
+				t.Errorf("the page: %v", err)
+			}
+		} else if len(h.Events) > 0 {
+			t.Errorf("timeline: %v", err)
+		}
+		figure, err = diagram.Draw(h, findings, "A title")
+		if err == nil {
+			picture(t, figure)
+		} else if len(h.Events) > 0 && len(h.Messages) > 0 {
+			t.Errorf("diagram: %v", err)
+		}
+	})
+}
+
+// Bounds of a picture: a PNG of the highest has 130 MB of pixels.
+const (
+	highest = 25_000  // points
+	largest = 5 << 20 // bytes of SVG
+)
+
+var notNumber = regexp.MustCompile(`="[^"<]*\b(NaN|Inf)\b`)
+
+// picture draws a figure and makes sure that it is one.
+func picture(t *testing.T, f *canvas.Figure) []byte {
+	t.Helper()
+	var svg bytes.Buffer
+	if err := f.WriteSVG(&svg); err != nil {
+		t.Fatal(err)
+	}
+	if !(0 < f.Width && 0 < f.Height && f.Width < highest && f.Height < highest) || svg.Len() > largest {
+		t.Errorf("the picture is %v by %v points, and its SVG has %d bytes", f.Width, f.Height, svg.Len())
+	}
+	if found := notNumber.FindString(svg.String()); found != "" {
+		t.Errorf("the SVG has %s", found)
+	}
+	for dec := xml.NewDecoder(bytes.NewReader(svg.Bytes())); ; {
+		if _, err := dec.Token(); err == io.EOF {
+			return svg.Bytes()
+		} else if err != nil {
+			t.Fatalf("the SVG is no XML: %v", err)
+		}
+	}
+}

@@ -1,0 +1,163 @@
+// Package historytest makes histories of any bytes, for tests of what reads histories. Only
+// tests import it.
+package historytest
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// Of gives the history that these bytes are: those of a file, or a few for each event, so that
+// most bytes are some history. nil: they are a file that ReadHistory refuses. Whatever they
+// are, ReadHistory takes what Write makes of the history.
+func Of(src []byte) *sim.History {
+	if bytes.HasPrefix(src, []byte("{")) {
+		h, err := sim.ReadHistory(bytes.NewReader(src), "fuzz.jsonl")
+		if err != nil {
+			return nil
+		}
+		return h
+	}
+	r := &reader{src: src}
+	r.header()
+	for len(r.src) > 0 && len(r.history.Events) < sim.MaxEvents {
+		r.event()
+	}
+	return &r.history
+}
+
+// reader takes bytes for choices. When there are no more it goes on with zeros.
+type reader struct {
+	src     []byte
+	history sim.History
+	at      time.Duration
+}
+
+func (r *reader) next() int {
+	if len(r.src) == 0 {
+		return 0
+	}
+	b := r.src[0]
+	r.src = r.src[1:]
+	return int(b)
+}
+
+// pick chooses one of a list.
+func pick[T any](n int, list ...T) T { return list[n%len(list)] }
+
+func (r *reader) header() {
+	first, second := r.next(), r.next()
+	h := &r.history.Header
+	*h = sim.Header{
+		Format: sim.Format, Scenario: "fuzz", Ledger: "ledger", Seed: 1, TTL: 10 * time.Second, Until: 40 * time.Second,
+		Discipline: pick(first>>6, "attentive", "heedless", "", "late=0.5ttl"),
+		World:      pick(first, sim.Worlds()...),
+		Backend:    pick(first>>1, "redis", "redlock", "sentinel", "none", "etcd+x=1", "zookeeper"),
+		Guard:      pick(second>>4, "none", "fence-writes", "fence-all", "fence-equal", "cas", "unique", "value", "mint"),
+		Ungranted:  first == 7,
+	}
+	for i := range second % 4 {
+		h.Clients = append(h.Clients, sim.ClientID(i))
+	}
+	for i := range second / 4 % 4 {
+		h.Servers = append(h.Servers, sim.HostID(fmt.Sprintf("redis-%d", i+1)))
+	}
+	if first&32 > 0 {
+		h.Faults = []string{"pause client-1", "crash redis-1", "partition client-1,client-2 from redis-1"}
+	}
+}
+
+// event takes six bytes for an event, or for a message.
+func (r *reader) event() {
+	kind, what, who, which, when, n := r.next(), r.next(), r.next(), r.next(), r.next(), r.next()
+	// From nothing to what overflows when a few are added up.
+	step := pick(when, 0, 0, 1, time.Microsecond, time.Millisecond, 100*time.Millisecond, time.Second, 10*time.Second, 1000*time.Hour, math.MaxInt64/3)
+	if r.at > math.MaxInt64-step {
+		step = 0
+	}
+	r.at += step
+	hosts := append([]sim.HostID{"", r.history.Header.Ledger, "elsewhere"}, append(r.history.Header.Clients, r.history.Header.Servers...)...)
+	if kind >= 200 {
+		r.message(pick(who, hosts...), pick(what, hosts...), which, n)
+		return
+	}
+	kinds := append(append(sim.ClientKinds(), sim.ServerKinds()...),
+		sim.Deadline, sim.LedgerOpened, sim.FaultApplied, sim.FaultProven, sim.FaultUnproven, sim.FaultUndone, sim.End)
+	e := sim.Event{
+		Seq: int64(len(r.history.Events) + 1), At: r.at, Kind: pick(kind, kinds...), Host: pick(who, hosts...), Client: pick(who>>4, hosts...),
+		Op: pick(which, "", "client-1/1", "client-1/2", "client-2/1"), Grant: pick(which>>2, "", "a", "b", "c"),
+		Job: pick(which>>4, "", "", "job-1", "job-2"), Token: uint64(n % 4), Base: uint64(n >> 2 % 4), Version: uint64(n >> 4 % 4),
+		Balance: int64(what) - 100, Firing: int64(which >> 6), Refused: what&1 > 0, Until: pick(what>>1, 0, r.at+10*time.Second, 1, math.MaxInt64),
+		Note: pick(what>>3, "", "token 1 is lower than 3", "expired", "<a>&\"b'", "crashed", sim.TimeUp, sim.AllDone, strings.Repeat("long ", 40)),
+	}
+	if strings.HasPrefix(string(e.Kind), "fault-") {
+		e.Fault = pick(n, "pause client-1", "crash redis-1", "crash client-1", "suspend client-2", "clock redis-1", "partition client-1,client-2 from redis-1",
+			"delay client-1 to redis-1", "hold redis-1 to client-1", "drop client-1 to ledger")
+		if sim.LaneKind(e.Fault) == sim.Partition {
+			e.Parted = [][]sim.HostID{{"client-1", "client-2"}, {"redis-1"}}
+		}
+	}
+	r.history.Events = append(r.history.Events, e)
+}
+
+// message sends a message, if two hosts are there for it.
+func (r *reader) message(from, to sim.HostID, which, n int) {
+	if from == "" || to == "" {
+		return
+	}
+	m := sim.Message{
+		Number: int64(len(r.history.Messages) + 1), From: from, To: to, Sent: r.at, Fate: pick(which, sim.Fates()...),
+		What: pick(which>>2, "", "SET NX PX", "ping", "<&>", "append lease grant"), Resent: int64(n >> 6),
+	}
+	if m.Fate == sim.Arrived {
+		m.Arrived = r.at + min(pick(n, 0, 1, time.Millisecond, time.Hour, math.MaxInt64), math.MaxInt64-r.at)
+	}
+	if n&8 > 0 {
+		m.Lost, m.Again = r.at+1, r.at+2
+	}
+	if r.at > math.MaxInt64-2 {
+		m.Lost, m.Again = 0, 0
+	}
+	r.history.Messages = append(r.history.Messages, m)
+}
+
+// Seeds are bytes to begin with: a file, and bytes of which every kind of event comes about.
+func Seeds() [][]byte {
+	var each, twice []byte
+	each = append(each, 1, 0x5a)
+	twice = append(twice, 32, 0x5a)
+	for kind := range 60 {
+		each = append(each, byte(kind), byte(kind*3), byte(kind%7), byte(kind*5), 4, byte(kind))
+		for i := range 2 {
+			twice = append(twice, byte(kind), byte(kind*3), byte(3+i), byte(4+i), 5, byte(kind))
+		}
+	}
+	sent := append(bytes.Clone(each), 200, 3, 5, 0, 3, 2, 201, 5, 3, 5, 4, 9, 202, 4, 3, 2, 5, 0)
+	return [][]byte{each, twice, sent, {0, 0}, {
+		1, 0x5a, // client-1 gets the lock, reads, is paused and writes while client-2 has it
+		0, 0, 3, 5, 4, 0, 24 + 4, 0, 5, 5, 4, 0, 2, 0, 3, 5, 4, 0, 6, 50, 3, 5, 4, 0, 12, 40, 3, 5, 4, 0,
+	}, []byte(File)}
+}
+
+// File is a small history as it stands in a file, with a message.
+const File = `{"format":"locklab-history/1","scenario":"gc-pause","backend":"redis","guard":"none","discipline":"attentive","world":"virtual","seed":7,"ttl":10000000000,"until":40000000000,"clients":["client-1","client-2"],"servers":["redis-1"],"ledger":"ledger","faults":["pause client-1"]}
+{"seq":1,"at":0,"host":"ledger","kind":"ledger-opened","balance":100}
+{"seq":2,"at":1,"host":"client-1","kind":"acquire","op":"client-1/1"}
+{"seq":3,"at":2,"host":"redis-1","kind":"granted","grant":"a"}
+{"seq":4,"at":3,"host":"client-1","kind":"acquired","op":"client-1/1","grant":"a","until":10000000003}
+{"seq":5,"at":4,"host":"ledger","kind":"ledger-read","op":"client-1/1","client":"client-1","balance":100}
+{"seq":6,"at":5,"host":"client-1","kind":"read","op":"client-1/1","balance":100}
+{"seq":7,"at":6,"host":"client-1","kind":"fault-applied","fault":"pause client-1"}
+{"seq":8,"at":6,"host":"client-1","kind":"fault-proven","fault":"pause client-1"}
+{"seq":9,"at":20000000000,"host":"client-1","kind":"fault-undone","fault":"pause client-1"}
+{"seq":10,"at":20000000001,"host":"client-1","kind":"write","op":"client-1/1","grant":"a","balance":90}
+{"seq":11,"at":20000000002,"host":"ledger","kind":"ledger-write","op":"client-1/1","client":"client-1","version":1,"balance":90}
+{"seq":12,"at":20000000003,"host":"client-1","kind":"wrote","op":"client-1/1","version":1}
+{"seq":13,"at":20000000004,"kind":"end","note":"all clients are done"}
+{"message":1,"from":"client-1","to":"redis-1","sent":1,"fate":"arrived","arrived":2,"what":"SET NX PX"}
+`

@@ -32,8 +32,18 @@ func (h *History) readMessage(line []byte) *jsonProblem {
 		return bad("sent", "time goes back from %v to %v", h.Messages[want-2].Sent, m.Sent)
 	case recorded && (m.From == "" || m.To == ""):
 		return bad("message", "a message from %q to %q, expected two hosts", m.From, m.To)
+	case recorded && m.From == m.To:
+		return bad("to", "a message from %q to itself, expected two hosts", m.From)
 	case len(m.From) > maxName || len(m.To) > maxName:
 		return bad("message", "a message from or to a host whose name has more than %d bytes, expected at most that many", maxName)
+	case outOfTime(m.Sent) != "":
+		return bad("sent", "%s", outOfTime(m.Sent))
+	case outOfTime(m.Arrived) != "":
+		return bad("arrived", "%s", outOfTime(m.Arrived))
+	case outOfTime(m.Lost) != "":
+		return bad("lost", "%s", outOfTime(m.Lost))
+	case outOfTime(m.Again) != "":
+		return bad("again", "%s", outOfTime(m.Again))
 	case arrived && m.Arrived < m.Sent:
 		return bad("arrived", "the message arrived at %v, before it was sent at %v", m.Arrived, m.Sent)
 	case m.Resent < 0:

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/locklab/locklab/plaintext"
 )
@@ -22,9 +23,10 @@ const (
 	maxFile     = 64 << 20 // bytes in all; 200,000 events and 100,000 messages have 40 million
 	maxName     = 200      // bytes of a name or id; those of real ones are 50
 	maxServers  = 100
-	maxFaults   = 500           // different ones
-	maxHosts    = 500           // different ones, of events
-	maxRead     = 2 * MaxEvents // as Finish adds at most one for each that was recorded
+	maxFaults   = 500                // different ones
+	maxHosts    = 500                // different ones, of events
+	maxTime     = 10_000 * time.Hour // ten times as long as a trial can be; sums of some of them do not overflow
+	maxRead     = 2 * MaxEvents      // as Finish adds at most one for each that was recorded
 	maxReadSent = 2 * MaxMessages
 )
 
@@ -122,6 +124,10 @@ func (r *historyReader) header(line []byte) *jsonProblem {
 	switch {
 	case len(h.Clients) > MaxClients:
 		return bad("clients", "the trial has %d clients, expected at most %d", len(h.Clients), MaxClients)
+	case h.TTL < 0 || h.TTL > maxTime:
+		return bad("ttl", "a lease of %v, expected from 0 to %v", h.TTL, maxTime)
+	case h.Until < 0 || h.Until > maxTime:
+		return bad("until", "the trial is to last %v, expected from 0 to %v", h.Until, maxTime)
 	case len(h.Servers) > maxServers:
 		return bad("servers", "the lock service has %d servers, expected at most %d", len(h.Servers), maxServers)
 	}
@@ -169,6 +175,12 @@ func (r *historyReader) event(line []byte) *jsonProblem {
 	if n := len(events); n > 0 && e.At < events[n-1].At {
 		return bad("at", "time goes back from %v to %v", events[n-1].At, e.At)
 	}
+	if problem := outOfTime(e.At); problem != "" {
+		return bad("at", "%s", problem)
+	}
+	if e.Until < -maxTime || e.Until > maxTime {
+		return bad("until", "the time %v is out of bounds, expected at most %v", e.Until, maxTime)
+	}
 	if len(events) >= maxRead {
 		return bad("seq", "this is event %d, expected at most %d", e.Seq, maxRead)
 	}
@@ -187,6 +199,14 @@ func (r *historyReader) event(line []byte) *jsonProblem {
 	}
 	r.history.Events = append(events, e)
 	return nil
+}
+
+// outOfTime says what is wrong with a true time.
+func outOfTime(at time.Duration) string {
+	if at < 0 || at > maxTime {
+		return fmt.Sprintf("the time is %v, expected from 0 to %v", at, maxTime)
+	}
+	return ""
 }
 
 // named is a name or id in a field of a line.

@@ -94,7 +94,7 @@ func (p *sheet) placeLabels(extra []vg.Length) (at int, crowded bool) {
 		if q.said[key] {
 			continue // its twin to another host says the same
 		}
-		if i := max(p.index(a.speaks()), 1); !full(i) { // above the first there is nothing to move
+		if i := min(max(p.index(a.speaks()), 1), len(p.moments)-1); !full(i) { // above the first there is nothing to move
 			return i, true
 		}
 		p.unlabelled++

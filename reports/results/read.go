@@ -264,6 +264,11 @@ func (r *row) complete() error {
 			return fmt.Errorf("the trial has a finding of %q, which is no property", string(f.Property))
 		}
 	}
+	for _, m := range r.Measures {
+		if !m.Measure.Known() {
+			return fmt.Errorf("the trial has a figure of %q, which is no measure", string(m.Measure))
+		}
+	}
 	return nil
 }
 

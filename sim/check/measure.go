@@ -131,6 +131,11 @@ func (m Measure) gauge() gauge {
 	panic(fmt.Sprintf("check: no measure is called %q", string(m)))
 }
 
+// Known tells whether m is a measure.
+func (m Measure) Known() bool {
+	return slices.ContainsFunc(gauges(), func(g gauge) bool { return g.measure == m })
+}
+
 // Unit is what the measure is counted in.
 func (m Measure) Unit() Unit { return m.gauge().unit }
 

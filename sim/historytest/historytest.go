@@ -5,7 +5,6 @@ package historytest
 import (
 	"bytes"
 	"fmt"
-	"math"
 	"strings"
 	"time"
 
@@ -30,6 +29,9 @@ func Of(src []byte) *sim.History {
 	}
 	return &r.history
 }
+
+// latest is the greatest time that ReadHistory takes.
+const latest = 10_000 * time.Hour
 
 // reader takes bytes for choices. When there are no more it goes on with zeros.
 type reader struct {
@@ -75,12 +77,7 @@ func (r *reader) header() {
 // event takes six bytes for an event, or for a message.
 func (r *reader) event() {
 	kind, what, who, which, when, n := r.next(), r.next(), r.next(), r.next(), r.next(), r.next()
-	// From nothing to what overflows when a few are added up.
-	step := pick(when, 0, 0, 1, time.Microsecond, time.Millisecond, 100*time.Millisecond, time.Second, 10*time.Second, 1000*time.Hour, math.MaxInt64/3)
-	if r.at > math.MaxInt64-step {
-		step = 0
-	}
-	r.at += step
+	r.at += min(latest-r.at, pick(when, 0, 0, 1, time.Microsecond, time.Millisecond, 100*time.Millisecond, time.Second, 10*time.Second, 1000*time.Hour, latest/3))
 	hosts := append([]sim.HostID{"", r.history.Header.Ledger, "elsewhere"}, append(r.history.Header.Clients, r.history.Header.Servers...)...)
 	if kind >= 200 {
 		r.message(pick(who, hosts...), pick(what, hosts...), which, n)
@@ -92,7 +89,7 @@ func (r *reader) event() {
 		Seq: int64(len(r.history.Events) + 1), At: r.at, Kind: pick(kind, kinds...), Host: pick(who, hosts...), Client: pick(who>>4, hosts...),
 		Op: pick(which, "", "client-1/1", "client-1/2", "client-2/1"), Grant: pick(which>>2, "", "a", "b", "c"),
 		Job: pick(which>>4, "", "", "job-1", "job-2"), Token: uint64(n % 4), Base: uint64(n >> 2 % 4), Version: uint64(n >> 4 % 4),
-		Balance: int64(what) - 100, Firing: int64(which >> 6), Refused: what&1 > 0, Until: pick(what>>1, 0, r.at+10*time.Second, 1, math.MaxInt64),
+		Balance: int64(what) - 100, Firing: int64(which >> 6), Refused: what&1 > 0, Until: pick(what>>1, 0, min(latest, r.at+10*time.Second), 1, latest),
 		Note: pick(what>>3, "", "token 1 is lower than 3", "expired", "<a>&\"b'", "crashed", sim.TimeUp, sim.AllDone, strings.Repeat("long ", 40)),
 	}
 	if strings.HasPrefix(string(e.Kind), "fault-") {
@@ -107,7 +104,7 @@ func (r *reader) event() {
 
 // message sends a message, if two hosts are there for it.
 func (r *reader) message(from, to sim.HostID, which, n int) {
-	if from == "" || to == "" {
+	if from == "" || to == "" || from == to {
 		return
 	}
 	m := sim.Message{
@@ -115,13 +112,10 @@ func (r *reader) message(from, to sim.HostID, which, n int) {
 		What: pick(which>>2, "", "SET NX PX", "ping", "<&>", "append lease grant"), Resent: int64(n >> 6),
 	}
 	if m.Fate == sim.Arrived {
-		m.Arrived = r.at + min(pick(n, 0, 1, time.Millisecond, time.Hour, math.MaxInt64), math.MaxInt64-r.at)
+		m.Arrived = min(latest, r.at+pick(n, 0, 1, time.Millisecond, time.Hour, latest))
 	}
 	if n&8 > 0 {
-		m.Lost, m.Again = r.at+1, r.at+2
-	}
-	if r.at > math.MaxInt64-2 {
-		m.Lost, m.Again = 0, 0
+		m.Lost, m.Again = min(latest, r.at+1), min(latest, r.at+2)
 	}
 	r.history.Messages = append(r.history.Messages, m)
 }

@@ -79,12 +79,16 @@ type ClaimEvidence struct {
 	Contrary  *Result // the first that came out otherwise; nil: none
 }
 
+// maxClaimTrials bounds the trials that claims are weighed by, as what was found in each is
+// kept until they all are.
+const maxClaimTrials = 100_000
+
 // ClaimTrials lists the trials that the claims need, each once.
 func ClaimTrials(sources []ClaimSource, seeds Seeds) ([]Trial, error) {
 	if first := (Seeds{seeds.First, seeds.First}); seeds != first {
 		cells, err := ClaimTrials(sources, first)
 		if err == nil {
-			err = seeds.fit(0, len(cells))
+			err = seeds.fitIn(maxClaimTrials, 0, len(cells))
 		}
 		if err != nil {
 			return nil, err

@@ -131,11 +131,14 @@ func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
 func (s Seeds) count() uint64 { return s.Last - s.First + 1 }
 
 // fit makes sure that a run that has so many trials can take so many more cells.
-func (s Seeds) fit(trials, cells int) error {
-	if uint64(trials)+uint64(cells)*s.count() <= maxTrials {
+func (s Seeds) fit(trials, cells int) error { return s.fitIn(maxTrials, trials, cells) }
+
+// fitIn does the same for a run that can have so many.
+func (s Seeds) fitIn(most uint64, trials, cells int) error {
+	if uint64(trials)+uint64(cells)*s.count() <= most {
 		return nil
 	}
-	return fmt.Errorf("these are more than %d trials, which is the most that one run may have: ask for fewer seeds than %d, or for less to run with each", maxTrials, s.count())
+	return fmt.Errorf("these are more than %d trials, which is the most that one run may have: ask for fewer seeds than %d, or for less to run with each", most, s.count())
 }
 
 // once makes sure that nothing is named twice: its trials would count twice.

@@ -36,7 +36,7 @@ func TestWhatACutBringsAboutStandsBetweenItsStamps(t *testing.T) {
 	for i := range all {
 		all[i] = bareLink(t)
 		all[i].record.on.Store(true)
-		all[i].record.left.Store(maxMessages)
+		all[i].record.left.Store(sim.MaxMessages)
 	}
 	var senders sync.WaitGroup
 	var sent, changes atomic.Int64

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/locklab/locklab/sim"
 	"golang.org/x/sys/unix"
 )
 

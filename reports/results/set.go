@@ -63,11 +63,10 @@ func (s *Set) In(world string) []scenarios.Summary {
 
 // sum adds trials up.
 type sum struct {
-	result   Set
-	cells    *scenarios.Summaries
-	expected int             // cells of the runs' cards
-	kept     map[string]bool // ids; of a trial that several runs have, the first run's history is shown
-	seeds    map[scenarios.CellName][]seen
+	result Set
+	cells  *scenarios.Summaries
+	kept   map[string]bool // ids; of a trial that several runs have, the first run's history is shown
+	seeds  map[scenarios.CellName][]seen
 }
 
 func newSum() *sum {

@@ -18,7 +18,8 @@ const ahead = 256
 // RunAll runs trials on several workers and hands each to report in the order of the
 // list, so what is reported does not depend on which worker was faster. It stops at the
 // first error, of a trial or of report, or when ctx is cancelled; what was reported
-// before stays reported. Histories that wait for their turn are few, however many trials
+// before stays reported. A trial that the machine was too slow for is tried again with no other
+// beside it. Histories that wait for their turn are few, however many trials
 // there are.
 func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.Context, Trial) (*sim.History, error), report func(Judged) error) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -29,6 +30,17 @@ func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.C
 		judged Judged
 		err    error
 	}
+	var floor sync.RWMutex // whoever runs a trial is on it; who has it locked runs one alone
+	try := func(ctx context.Context, t Trial, alone bool) (*sim.History, error) {
+		if alone {
+			floor.Lock()
+			defer floor.Unlock()
+		} else {
+			floor.RLock()
+			defer floor.RUnlock()
+		}
+		return run(ctx, t)
+	}
 	next, finished := make(chan int), make(chan done, workers+ahead)
 	room := make(chan struct{}, workers+ahead) // a place for each trial that was begun and is not reported
 	var all sync.WaitGroup
@@ -37,7 +49,7 @@ func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.C
 	for range workers {
 		all.Go(func() {
 			for i := range next {
-				judged, err := trials[i].run(ctx, run)
+				judged, err := trials[i].run(ctx, try)
 				select {
 				case finished <- done{i, judged, err}:
 				case <-ctx.Done():

@@ -11,14 +11,15 @@ import (
 )
 
 // mostTries is how often a live trial is tried at most. One that the machine was too slow for
-// is tried again, whatever else came out; no other is.
+// is tried again, whatever else came out; no other is. Much of what makes a machine slow are the
+// trials beside it, so it is tried again alone.
 const mostTries = 3
 
-// run runs a trial and judges it.
-func (t Trial) run(ctx context.Context, run func(context.Context, Trial) (*sim.History, error)) (Judged, error) {
+// run runs a trial and judges it. try runs it once, alone or beside others.
+func (t Trial) run(ctx context.Context, try func(ctx context.Context, t Trial, alone bool) (*sim.History, error)) (Judged, error) {
 	var tooSlow []string
 	for {
-		history, err := run(ctx, t)
+		history, err := try(ctx, t, len(tooSlow) > 0)
 		if err != nil && ctx.Err() == nil && t.alone(err) {
 			failed := t.failed(err)
 			failed.TooSlow = tooSlow

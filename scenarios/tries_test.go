@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,7 +23,7 @@ func played(t *testing.T, change func(*sim.History), slow ...bool) (j Judged, tr
 	}
 	trial.World = LiveWorld
 	change(h)
-	j, err = trial.run(t.Context(), func(context.Context, Trial) (*sim.History, error) {
+	j, err = trial.run(t.Context(), func(context.Context, Trial, bool) (*sim.History, error) {
 		out := *h
 		out.Header.World = LiveWorld
 		out.Header.Pace = &sim.Pace{Margin: 40 * time.Millisecond, Of: "x", Measured: []sim.Lateness{{Wakes: 1}}}
@@ -92,7 +93,7 @@ func TestATrialThatFailsAfterASlowTryStillSaysThatItWasSlow(t *testing.T) {
 	}
 	trial.World, h.Header.World = LiveWorld, LiveWorld // nothing was measured
 	tries := 0
-	j, err := trial.run(t.Context(), func(context.Context, Trial) (*sim.History, error) {
+	j, err := trial.run(t.Context(), func(context.Context, Trial, bool) (*sim.History, error) {
 		if tries++; tries == 2 {
 			return nil, errors.New("a server did not start")
 		}
@@ -103,5 +104,47 @@ func TestATrialThatFailsAfterASlowTryStillSaysThatItWasSlow(t *testing.T) {
 	}
 	if tries != 2 || j.Result.Outcome != Undecided || len(j.Result.TooSlow) != 1 {
 		t.Errorf("tried %d times: %+v", tries, j.Result)
+	}
+}
+
+// What is tried again is tried with nothing beside it that could make the machine slow.
+func TestATrialIsTriedAgainAlone(t *testing.T) {
+	trial := one(t, "no-fault", "redis", "none")
+	h, err := trial.Simulate(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	trials := make([]Trial, 40)
+	for i := range trials {
+		trials[i] = trial
+		trials[i].Seed, trials[i].World = uint64(i), LiveWorld
+	}
+	var running atomic.Int64
+	tries := make([]int, len(trials)) // each is one worker's at a time
+	again, beside := 0, 0
+	err = RunAll(t.Context(), trials, 8, func(_ context.Context, trial Trial) (*sim.History, error) {
+		defer running.Add(-1)
+		now := running.Add(1)
+		tries[trial.Seed]++
+		time.Sleep(time.Millisecond)
+		out := *h
+		out.Header.World = LiveWorld
+		if tries[trial.Seed] == 1 && trial.Seed%4 == 0 {
+			return &out, nil // nothing was measured
+		}
+		if tries[trial.Seed] == 2 {
+			again++
+			if now != 1 || running.Load() != 1 {
+				beside++
+			}
+		}
+		out.Header.Pace = &sim.Pace{Margin: 40 * time.Millisecond, Of: "x", Measured: []sim.Lateness{{Wakes: 1}}}
+		return &out, nil
+	}, func(Judged) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again != 10 || beside != 0 {
+		t.Errorf("%d of 40 were tried again, want 10; %d of them beside others", again, beside)
 	}
 }

@@ -134,3 +134,27 @@ func TestAFileThatIsTooLongIsNotRead(t *testing.T) {
 		t.Errorf("Open: %v", err)
 	}
 }
+
+// A program that ends in the midst of writing leaves nothing of it, and the old file stays, even
+// if the writer is quick enough to come to its end.
+func TestWhatIsAbandonedLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "page.html")
+	if err := WriteBytes(path, []byte("old")); err != nil {
+		t.Fatal(err)
+	}
+	err := Write(path, func(w io.Writer) error {
+		Abandon()
+		if got := names(t, dir); !slices.Equal(got, []string{"page.html"}) {
+			t.Errorf("left in the folder: %q", got)
+		}
+		_, err := io.WriteString(w, "new")
+		return err
+	})
+	if !errors.Is(err, errAbandoned) || content(t, path) != "old" {
+		t.Errorf("%v, and the file says %q", err, content(t, path))
+	}
+	if err := WriteBytes(path, []byte("new")); err != nil || content(t, path) != "new" {
+		t.Errorf("the next one: %v", err)
+	}
+}

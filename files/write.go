@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -29,12 +30,66 @@ func Write(path string, write func(io.Writer) error) error {
 	}
 	err = errors.Join(write(file), file.Close())
 	if err == nil {
-		err = os.Rename(file.Name(), path)
+		err = unfinished.finish(file.Name(), path)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(file.Name()))
+		return errors.Join(fmt.Errorf("write %s: %w", path, err), unfinished.remove(file.Name()))
 	}
 	return nil
+}
+
+// Abandon removes what this process is writing and has not finished, for one that is about to
+// end in the midst of it. Whoever is still writing such a file gets an error.
+func Abandon() { unfinished.abandon() }
+
+// unfinished are the hidden files that this process is writing.
+var unfinished = inHand{names: map[string]bool{}}
+
+type inHand struct {
+	mu    sync.Mutex
+	names map[string]bool
+}
+
+var errAbandoned = errors.New("it was abandoned, as the program is about to end")
+
+func (h *inHand) add(name string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.names[name] = true
+}
+
+// finish moves a file to its place.
+func (h *inHand) finish(name, path string) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.names[name] {
+		return errAbandoned
+	}
+	err := os.Rename(name, path)
+	if err == nil {
+		delete(h.names, name)
+	}
+	return err
+}
+
+// remove removes a file, unless that has been done.
+func (h *inHand) remove(name string) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.names[name] {
+		return nil
+	}
+	delete(h.names, name)
+	return os.Remove(name)
+}
+
+func (h *inHand) abandon() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for name := range h.names {
+		_ = os.Remove(name) // what cannot be removed is hidden, and the next report removes it
+		delete(h.names, name)
+	}
 }
 
 // WriteBytes writes a file, as Write does.
@@ -49,8 +104,11 @@ func WriteBytes(path string, content []byte) error {
 func createBeside(path string) (*os.File, error) {
 	dir, name := filepath.Split(path)
 	for {
-		unfinished := fmt.Sprintf("%s%s.%08x%s", unfinishedPrefix, name, rand.Uint32(), unfinishedSuffix)
-		file, err := os.OpenFile(dir+unfinished, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		hidden := dir + fmt.Sprintf("%s%s.%08x%s", unfinishedPrefix, name, rand.Uint32(), unfinishedSuffix)
+		file, err := os.OpenFile(hidden, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if err == nil {
+			unfinished.add(hidden)
+		}
 		if !errors.Is(err, fs.ErrExist) {
 			return file, err
 		}

@@ -38,6 +38,9 @@ func (d *deployment) healthy(ctx context.Context, lab *live.Lab) error {
 			return err
 		}
 		replicas, _ := reply.([]any)
+		if err := d.unanimous(ctx, lab, id); err != nil {
+			return err
+		}
 		for _, each := range replicas {
 			err := expect(id, fields(each), map[string]string{
 				"flags": "slave", "master-host": lab.Address(d.servers[0]), "master-link-status": "ok",
@@ -57,6 +60,24 @@ func (d *deployment) healthy(ctx context.Context, lab *live.Lab) error {
 		}
 		if text := fmt.Sprint(reply); !strings.Contains(text, "master_link_status:up") {
 			return fmt.Errorf("%s is not in contact with its master: %q", id, text)
+		}
+	}
+	return nil
+}
+
+// unanimous says nil if a Sentinel does not remember that another one has found the master
+// down. It does so for five seconds (SENTINEL_ASK_PERIOD*5 in sentinel.c) and counts that opinion
+// towards the quorum even if the other one has changed its mind since, as after a start on a
+// machine that stood still for longer than down-after.
+func (d *deployment) unanimous(ctx context.Context, lab *live.Lab, id sim.HostID) error {
+	reply, err := redis.AskServer(ctx, lab, id, "SENTINEL", "SENTINELS", serviceName)
+	if err != nil {
+		return err
+	}
+	others, _ := reply.([]any)
+	for _, each := range others {
+		if err := expect(id, fields(each), map[string]string{"flags": "sentinel"}); err != nil {
+			return err
 		}
 	}
 	return nil

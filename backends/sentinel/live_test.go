@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends/locktest"
+	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 	"github.com/locklab/locklab/sim/live"
@@ -113,5 +114,35 @@ func TestAMasterWithoutItsReplicaRefusesWritesIfItIsTold(t *testing.T) {
 		if !strings.Contains(e.Note, "NOREPLICAS") {
 			t.Errorf("%s was told %q", e.Host, e.Note)
 		}
+	}
+}
+
+// Two Sentinels find a master down that the third one is in contact with. When they are so again,
+// each remembers the other's opinion for a while, and would need nobody else to fail over.
+func TestSentinelsThatRememberADownMasterAreNotReady(t *testing.T) {
+	p := newPair(t, labSpec+"+quorum=3")
+	cut := sim.Fault{Kind: sim.Partition, Groups: [][]sim.HostID{{"redis-master"}, {"sentinel-1", "sentinel-2"}}, For: 2 * time.Second}
+	p.Run(1200*time.Millisecond, sim.Step{When: locktest.On("client-1", sim.Acquired), Do: cut}) // twice, one client after the other
+	d := deployReal(p.Settings)
+	var opinion error
+	err := live.Await(p.Ctx, "the master to be up again for the first Sentinel", nil, func() error {
+		reply, err := redis.AskServer(p.Ctx, p.Live, "sentinel-1", "SENTINEL", "MASTER", serviceName)
+		if err != nil {
+			return err
+		}
+		opinion = d.unanimous(p.Ctx, p.Live, "sentinel-1")
+		return expect("sentinel-1", fields(reply), map[string]string{"flags": "master"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if opinion == nil || !strings.Contains(opinion.Error(), "master_down") {
+		t.Errorf("the first Sentinel knows of no other opinion: %v", opinion)
+	}
+	if err := d.healthy(p.Ctx, p.Live); err == nil {
+		t.Error("the Sentinels are taken for ready")
+	}
+	if err := live.Await(p.Ctx, "the opinions to be forgotten", nil, func() error { return d.healthy(p.Ctx, p.Live) }); err != nil {
+		t.Error(err)
 	}
 }

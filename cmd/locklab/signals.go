@@ -6,6 +6,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/locklab/locklab/files"
 )
 
 // untilStopped gives a context that ends when the command is told to stop, by SIGINT or SIGTERM.
@@ -43,6 +45,7 @@ func unlessInterrupted(ctx context.Context, do func() error) error {
 	case err := <-done:
 		return err
 	case <-time.After(grace):
+		files.Abandon()
 		return context.Cause(ctx)
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/locklab/locklab/files"
 	"github.com/locklab/locklab/reports/charts"
+	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/reports/page"
 	"github.com/locklab/locklab/reports/results"
 )

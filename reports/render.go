@@ -11,8 +11,8 @@ import (
 	"runtime"
 	"sync"
 
-	"github.com/locklab/locklab/files"
 	"github.com/locklab/locklab/reports/charts"
+	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/reports/page"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"

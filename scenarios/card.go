@@ -4,8 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/locklab/locklab/plaintext"
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/plaintext"
 )
 
 // Card is what a reader of results is told of a scenario: what it shows, and what theory

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/plaintext"
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/plaintext"
 )
 
 // Known is what a scenario may refer to.

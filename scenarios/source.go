@@ -11,7 +11,7 @@ import (
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 
-	"github.com/locklab/locklab/plaintext"
+	"github.com/locklab/locklab/sim/plaintext"
 )
 
 // MaxFile bounds a scenario file, in bytes. The longest sensible script has a few

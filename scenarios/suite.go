@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/locklab/locklab/plaintext"
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/plaintext"
 )
 
 // Judged is a trial that has been run and judged.

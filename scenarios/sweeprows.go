@@ -8,7 +8,7 @@ import (
 	"io"
 	"slices"
 
-	"github.com/locklab/locklab/plaintext"
+	"github.com/locklab/locklab/sim/plaintext"
 )
 
 // SweepRow is a row of sweeps.jsonl: what a sweep is about, or one of its points. The rows

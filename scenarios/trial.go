@@ -8,9 +8,9 @@ import (
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/ledger"
-	"github.com/locklab/locklab/plaintext"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/plaintext"
 	"github.com/locklab/locklab/sim/virtual"
 )
 

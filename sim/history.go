@@ -11,7 +11,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/locklab/locklab/plaintext"
+	"github.com/locklab/locklab/sim/plaintext"
 )
 
 // Format is the first field of every history file.

@@ -13,7 +13,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/locklab/locklab/plaintext"
+	"github.com/locklab/locklab/sim/plaintext"
 )
 
 func smallHistory() *History {

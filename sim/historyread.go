@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/locklab/locklab/plaintext"
+	"github.com/locklab/locklab/sim/plaintext"
 )
 
 // Bounds of a history file that ReadHistory takes, so that nothing that is made of one can

@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/locklab/locklab/files"
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/diagram"
+	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/timeline"
 	"github.com/locklab/locklab/scenarios"

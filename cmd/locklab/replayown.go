@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/locklab/locklab/plaintext"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/plaintext"
 )
 
 // A folder of results can be somebody else's. It does not choose which programs are run here,

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/locklab/locklab/plaintext"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/plaintext"
 )
 
 // Exit statuses.

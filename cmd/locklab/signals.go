@@ -7,7 +7,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/locklab/locklab/files"
+	"github.com/locklab/locklab/reports/files"
 )
 
 // untilStopped gives a context that ends when the command is told to stop, by SIGINT or SIGTERM.

@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/vgimg"
 
-	"github.com/locklab/locklab/files"
+	"github.com/locklab/locklab/reports/files"
 )
 
 // Figure is a picture that can be written as SVG and as PNG.

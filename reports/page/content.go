@@ -11,7 +11,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/locklab/locklab/files"
+	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/reports/results"
 )
 

@@ -8,12 +8,12 @@ import (
 	"strconv"
 
 	"github.com/locklab/locklab/backends/ledger"
-	"github.com/locklab/locklab/plaintext"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/plaintext"
 )
 
 // view is what the template shows.

@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/locklab/locklab/files"
-	"github.com/locklab/locklab/plaintext"
+	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/plaintext"
 )
 
 // Besides trials, a run of everything leaves these files.

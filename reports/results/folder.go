@@ -11,10 +11,10 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/locklab/locklab/files"
-	"github.com/locklab/locklab/plaintext"
+	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/plaintext"
 )
 
 // About says what a run was asked to do: run.json.

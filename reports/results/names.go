@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/locklab/locklab/plaintext"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/plaintext"
 )
 
 // unseenError says that a file of JSON holds what text for people must not.

@@ -18,7 +18,7 @@ import (
 
 	fast "github.com/segmentio/encoding/json" // five times as fast as encoding/json on these rows
 
-	"github.com/locklab/locklab/files"
+	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/scenarios"
 )
 

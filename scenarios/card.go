@@ -41,43 +41,52 @@ type CardCell struct {
 // its cells, in the order in which they first appear. The last ones are those that cannot
 // be run.
 func Cards(trials, missing []Trial) []Card {
-	var cards []Card
-	place := map[*Scenario]int{}
-	for i := range len(trials) + len(missing) {
-		list, n := trials, i
-		if i >= len(trials) {
-			list, n = missing, i-len(trials)
+	d := deck{place: map[*Scenario]int{}}
+	d.addAll(trials, false)
+	d.addAll(missing, true)
+	return d.cards
+}
+
+// deck collects cards.
+type deck struct {
+	cards []Card
+	place map[*Scenario]int
+}
+
+// addAll takes in the cells of trials, which can be run or are missing.
+func (d *deck) addAll(trials []Trial, missing bool) {
+	for i := range trials {
+		if i == 0 || !trials[i].sameCell(&trials[i-1]) { // there may be a million
+			d.add(&trials[i], missing)
 		}
-		t := list[n]
-		if n > 0 && t.sameCell(&list[n-1]) {
-			continue // there may be a million
-		}
-		at, known := place[t.Scenario]
-		if !known {
-			at = len(cards)
-			place[t.Scenario] = at
-			cards = append(cards, t.Scenario.card())
-		}
-		c := t.card()
-		same := func(o CardCell) bool { return o.In("") == c.In("") }
-		cells := &cards[at].Cells
-		if n := len(*cells); n > 0 && same((*cells)[n-1]) || slices.ContainsFunc(*cells, same) {
-			continue
-		}
-		if told := t.Scenario.InSeconds(t.TTL); told != "" && !slices.Contains(cards[at].Seconds, told) {
-			cards[at].Seconds = append(cards[at].Seconds, told)
-		}
-		if i >= len(trials) {
-			if why := t.NotApplicable(); why != nil {
-				c.NotApplicable, c.Expect, c.Ranges = plaintext.Visible(why.Error()), nil, nil
-			} else {
-				c.Unavailable = plaintext.Visible(t.Unavailable().Error())
-			}
-		}
-		c.Ranges = t.ranges()
-		*cells = append(*cells, c)
 	}
-	return cards
+}
+
+// add takes in the cell of a trial, unless it has it.
+func (d *deck) add(t *Trial, missing bool) {
+	at, known := d.place[t.Scenario]
+	if !known {
+		at = len(d.cards)
+		d.place[t.Scenario] = at
+		d.cards = append(d.cards, t.Scenario.card())
+	}
+	card, c := &d.cards[at], t.card()
+	same := func(o CardCell) bool { return o.In("") == c.In("") }
+	if n := len(card.Cells); n > 0 && same(card.Cells[n-1]) || slices.ContainsFunc(card.Cells, same) {
+		return
+	}
+	if told := t.Scenario.InSeconds(t.TTL); told != "" && !slices.Contains(card.Seconds, told) {
+		card.Seconds = append(card.Seconds, told)
+	}
+	if missing {
+		if why := t.NotApplicable(); why != nil {
+			c.NotApplicable, c.Expect, c.Ranges = plaintext.Visible(why.Error()), nil, nil
+		} else {
+			c.Unavailable = plaintext.Visible(t.Unavailable().Error())
+		}
+	}
+	c.Ranges = t.ranges()
+	card.Cells = append(card.Cells, c)
 }
 
 func (s *Scenario) card() Card {

@@ -51,25 +51,19 @@ func (t Trial) service() string {
 }
 
 // Available parts the trials that make sense and can be run on this machine from those that
-// do not or cannot.
+// do not or cannot. It takes the list over: there may be a million.
 func Available(trials []Trial) (can, cannot []Trial) {
+	can = trials[:0]
 	var why error
 	for i, t := range trials {
 		if i == 0 || !t.sameCell(&trials[i-1]) {
 			why = cmp.Or(t.NotApplicable(), t.Unavailable())
 		}
-		switch {
-		case why != nil && len(cannot) == 0:
-			can = slices.Clone(trials[:i]) // only now: there may be a million
-			fallthrough
-		case why != nil:
-			cannot = append(cannot, t)
-		case len(cannot) > 0:
+		if why == nil {
 			can = append(can, t)
+		} else {
+			cannot = append(cannot, t)
 		}
-	}
-	if len(cannot) == 0 {
-		return trials, nil
 	}
 	return can, cannot
 }

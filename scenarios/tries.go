@@ -20,7 +20,7 @@ func (t Trial) run(ctx context.Context, try func(ctx context.Context, t Trial, a
 	var tooSlow []string
 	for {
 		history, err := try(ctx, t, len(tooSlow) > 0)
-		if err != nil && ctx.Err() == nil && t.alone(err) {
+		if err != nil && ctx.Err() == nil && t.ownError(err) {
 			failed := t.failed(err)
 			failed.TooSlow = tooSlow
 			return Judged{Trial: t, Result: failed}, nil
@@ -38,10 +38,10 @@ func (t Trial) run(ctx context.Context, try func(ctx context.Context, t Trial, a
 	}
 }
 
-// alone tells whether an error concerns this trial alone, so that the others go on: real
+// ownError tells whether an error concerns this trial alone, so that the others go on: real
 // servers and processes fail for reasons of their own, and a script may run away with one lock
 // service and not with another.
-func (t Trial) alone(err error) bool {
+func (t Trial) ownError(err error) bool {
 	_, runaway := errors.AsType[*virtual.Runaway](err)
 	return t.World == LiveWorld || runaway
 }

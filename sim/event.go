@@ -1,6 +1,9 @@
 package sim
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Kind says what an event is. Scenarios name kinds in their triggers.
 type Kind string
@@ -129,12 +132,15 @@ func ClientKinds() []Kind {
 // ServerKinds lists the kinds that the ledger and lock services record; scenarios may
 // trigger on them.
 func ServerKinds() []Kind {
-	return []Kind{
-		LedgerRead, LedgerReadRefused, LedgerWrite, LedgerWriteRefused,
-		Granted, Extended, Expired, Freed, Forgotten,
-		NodeGranted, NodeExtended, NodeEnded,
-		LedgerMarked,
-	}
+	return slices.Concat(
+		[]Kind{LedgerRead, LedgerReadRefused, LedgerWrite, LedgerWriteRefused}, ServiceKinds(), []Kind{LedgerMarked},
+	)
+}
+
+// ServiceKinds lists those of them that say what a lock service, or one of its nodes, did to a
+// grant.
+func ServiceKinds() []Kind {
+	return []Kind{Granted, Extended, Expired, Freed, Forgotten, NodeGranted, NodeExtended, NodeEnded}
 }
 
 // WorldKinds lists those that are recorded by the world and never by a process.
@@ -148,13 +154,12 @@ func (e *Event) ofFault() bool {
 }
 
 // Known tells whether k is a kind of this vocabulary.
-func (k Kind) Known() bool {
-	for _, list := range [][]Kind{ClientKinds(), ServerKinds(), WorldKinds()} {
-		for _, each := range list {
-			if k == each {
-				return true
-			}
-		}
+func (k Kind) Known() bool { return known[k] }
+
+var known = func() map[Kind]bool {
+	all := map[Kind]bool{}
+	for _, k := range slices.Concat(ClientKinds(), ServerKinds(), WorldKinds()) {
+		all[k] = true
 	}
-	return false
-}
+	return all
+}()

@@ -48,8 +48,8 @@ func Disorders(h *sim.History) []Disorder {
 	for i := range h.Events {
 		a.event(&h.Events[i])
 	}
+	owners := grantOwners(h)
 	if wholeTraffic(h) {
-		owners := grantOwners(h)
 		for i := range h.Events {
 			a.exchanged(owners, &h.Events[i])
 		}
@@ -61,7 +61,7 @@ func Disorders(h *sim.History) []Disorder {
 	for i := range h.Messages {
 		out = append(out, ownDisorders(&h.Messages[i])...)
 	}
-	out = append(out, grantsUnasked(h)...)
+	out = append(out, grantsUnasked(h, owners)...)
 	out = append(out, lossesWithoutFault(h)...)
 	slices.SortStableFunc(out, func(a, b Disorder) int { return cmp.Compare(a.At, b.At) })
 	return out
@@ -255,28 +255,18 @@ func requestTo(k sim.Kind) (called, taken, arrived follows, is bool) {
 // grantsUnasked finds grants that were given before their client had ever asked for the lock.
 // No more can be asked: a request that got no answer may be carried out much later, when its
 // client has got the lock by another one and given it back.
-func grantsUnasked(h *sim.History) (out []Disorder) {
-	asked, last := map[sim.HostID]time.Duration{}, time.Duration(0) // when each client asked first, and the last of them
+func grantsUnasked(h *sim.History, owners map[string]sim.HostID) (out []Disorder) {
+	asked := map[sim.HostID]time.Duration{} // when each client asked first
 	for i := range h.Events {
 		if e := &h.Events[i]; e.Kind == sim.Acquire {
 			if _, before := asked[e.Host]; !before {
-				asked[e.Host], last = e.At, max(last, e.At)
+				asked[e.Host] = e.At
 			}
 		}
 	}
-	var owners map[string]sim.HostID
 	for i := range h.Events {
 		e := &h.Events[i]
-		if e.At >= last {
-			break
-		}
-		if e.Kind != sim.Granted {
-			continue
-		}
-		if owners == nil {
-			owners = grantOwners(h)
-		}
-		if at, asks := asked[owners[e.Grant]]; asks && e.At < at {
+		if at, asks := asked[owners[e.Grant]]; e.Kind == sim.Granted && asks && e.At < at {
 			out = append(out, Disorder{Effect: "the grant", Cause: "its client's asking for the lock", At: e.At, CauseAt: at, Event: e})
 		}
 	}

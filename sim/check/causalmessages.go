@@ -120,7 +120,7 @@ func lossesWithoutFault(h *sim.History) (out []Disorder) {
 		if m.Lost == 0 {
 			continue
 		}
-		later, _ := slices.BinarySearchFunc(spans, m.Lost, func(s span, at time.Duration) int { return cmp.Compare(s.from, at+1) })
+		later, _ := slices.BinarySearchFunc(spans, m.Lost, func(s period, at time.Duration) int { return cmp.Compare(s.from, at+1) })
 		if later > 0 && m.Lost <= spans[later-1].to {
 			continue
 		}
@@ -133,16 +133,14 @@ func lossesWithoutFault(h *sim.History) (out []Disorder) {
 	return out
 }
 
-type span struct{ from, to time.Duration }
-
 // losingSpans gives when faults that lose messages were in effect, in order, and as long as
 // the longest of those that had begun.
-func losingSpans(h *sim.History) (spans []span) {
+func losingSpans(h *sim.History) (spans []period) {
 	for _, r := range faultRuns(h) {
 		if r.applied == nil || !loses(sim.LaneKind(r.lane)) {
 			continue
 		}
-		s := span{r.applied.At, sim.Forever}
+		s := period{r.applied.At, sim.Forever}
 		if r.undone != nil && sim.LaneKind(r.lane) != sim.Crash {
 			s.to = r.undone.At
 		}

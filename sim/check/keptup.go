@@ -1,9 +1,7 @@
 package check
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/locklab/locklab/sim"
@@ -60,7 +58,8 @@ func leastSlow(p *sim.Pace) time.Duration {
 // period is a stretch of true time.
 type period struct{ from, to time.Duration }
 
-// standstills gives for each host when the script had it stand still. They may overlap.
+// standstills gives for each host when the script had it stand still, in the order in which
+// that began. They may overlap.
 func standstills(h *sim.History) map[sim.HostID][]period {
 	all := map[sim.HostID][]period{}
 	for _, r := range faultRuns(h) {
@@ -80,7 +79,6 @@ func standstills(h *sim.History) map[sim.HostID][]period {
 // account for. The time in which the machine was about to begin one belongs to it: who is
 // being stopped is not late.
 func lateOutside(delay period, still []period) time.Duration {
-	slices.SortFunc(still, func(a, b period) int { return cmp.Compare(a.from, b.from) })
 	for _, s := range still {
 		if s.from <= delay.to && s.to > delay.from {
 			delay.from = min(s.to, delay.to)

@@ -59,13 +59,9 @@ func latestStamp(h *sim.History) (worst lateness) {
 	return worst
 }
 
-// auditLag: stamps of the virtual world are exact, and those of a live observer are not so
-// late that it has slept through a lease.
+// auditLag: the stamps of a live observer are not so late that it has slept through a lease.
 func auditLag(h *sim.History) (*sim.Event, error) {
-	most := time.Duration(0)
-	if h.Header.World == sim.LiveWorld {
-		most = h.Header.TTL
-	}
+	most := h.Header.TTL
 	if worst := latestStamp(h); worst.by > most {
 		return worst.seen, fmt.Errorf("event %d (%s) is stamped %v later than event %d (%s), by which %s knew of it; at most %v is to be allowed for: was the machine too slow?",
 			worst.seen.Seq, worst.seen.Kind, worst.by, worst.told.Seq, worst.told.Kind, worst.told.Host, most)

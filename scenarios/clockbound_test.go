@@ -52,15 +52,7 @@ func TestMonotonicClocksOfZooKeeperServersAreNotShifted(t *testing.T) {
 
 // No built-in cell is lost to that.
 func TestNoBuiltInCellShiftsTheMonotonicClockOfZooKeeper(t *testing.T) {
-	all, err := Builtin(Everything())
-	if err != nil {
-		t.Fatal(err)
-	}
-	trials, err := Selection{World: LiveWorld, Seeds: Seeds{1, 1}}.Trials(all)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, trial := range trials {
+	for _, trial := range liveTrials(t) {
 		c, err := trial.cast()
 		if err == nil {
 			err = trial.onClockbound(c)

@@ -52,14 +52,7 @@ func TestATrialReliesOnTheShortestTimeThatItsScriptOrItsLockAsksFor(t *testing.T
 // A script that relies on less than a twentieth of its lease could not be judged on most
 // machines: it has to leave more time.
 func TestBuiltInScriptsLeaveALiveMachineTime(t *testing.T) {
-	all, err := Builtin(Everything())
-	if err != nil {
-		t.Fatal(err)
-	}
-	trials, err := Selection{World: LiveWorld, Seeds: Seeds{1, 1}}.Trials(all)
-	if err != nil {
-		t.Fatal(err)
-	}
+	trials := liveTrials(t)
 	if len(trials) < 400 {
 		t.Errorf("there are only %d live trials", len(trials))
 	}
@@ -107,4 +100,18 @@ func TestAScriptMayHaveALongerLeaseInTheLiveWorld(t *testing.T) {
 			t.Errorf("%s in the %s world has a lease of %v beside the other world", trial.Cell(), trial.World, trial.TTL)
 		}
 	}
+}
+
+// liveTrials are those of everything in the live world, with one seed.
+func liveTrials(t *testing.T) []Trial {
+	t.Helper()
+	all, err := Builtin(Everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	trials, err := Selection{World: LiveWorld, Seeds: Seeds{1, 1}}.Trials(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trials
 }

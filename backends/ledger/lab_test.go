@@ -55,28 +55,35 @@ func withdrawer(h *live.Host, order json.RawMessage) error {
 	return nil
 }
 
-func runLab(t *testing.T, guard Guard, steps ...sim.Step) []string {
+// openLab makes a lab with these clients in which the account has been opened.
+func openLab(t *testing.T, ctx context.Context, guard Guard, clients ...sim.HostID) *live.Lab {
 	t.Helper()
 	livetest.Need(t)
 	lab, err := live.NewLab()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
+	t.Cleanup(func() {
 		if err := lab.Close(); err != nil {
 			t.Error(err)
 		}
-	}()
-	for _, id := range []sim.HostID{HostID, "client-1"} {
+	})
+	for _, id := range append([]sim.HostID{HostID}, clients...) {
 		if _, err := lab.AddHost(id); err != nil {
 			t.Fatal(err)
 		}
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
 	if err := Start(ctx, lab, guard); err != nil {
 		t.Fatal(err)
 	}
+	return lab
+}
+
+func runLab(t *testing.T, guard Guard, steps ...sim.Step) []string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	lab := openLab(t, ctx, guard, "client-1")
 	if _, err := lab.Agent("client-1").StartRole("withdrawer", visit{lab.Address(HostID), guard}); err != nil {
 		t.Fatal(err)
 	}

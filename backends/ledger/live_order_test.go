@@ -12,7 +12,6 @@ import (
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 	"github.com/locklab/locklab/sim/live"
-	"github.com/locklab/locklab/sim/live/livetest"
 )
 
 func init() { testRoles["spender"] = spender }
@@ -55,27 +54,10 @@ func spender(h *live.Host, order json.RawMessage) error {
 // asked is told: so the stamps of the clients, the switch and the account say, all of which
 // are taken by different processes.
 func TestStampsOfALiveAccountStandInTheOrderOfCauseAndEffect(t *testing.T) {
-	livetest.Need(t)
-	lab, err := live.NewLab()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := lab.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
 	clients := []sim.HostID{"client-1", "client-2", "client-3"}
-	for _, id := range append([]sim.HostID{HostID}, clients...) {
-		if _, err := lab.AddHost(id); err != nil {
-			t.Fatal(err)
-		}
-	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	if err := Start(ctx, lab, None); err != nil {
-		t.Fatal(err)
-	}
+	lab := openLab(t, ctx, None, clients...)
 	for _, id := range clients {
 		if _, err := lab.Agent(id).StartRole("spender", lab.Address(HostID)); err != nil {
 			t.Fatal(err)

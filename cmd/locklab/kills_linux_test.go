@@ -26,13 +26,7 @@ const killsVar = "LOCKLAB_KILLS"
 // no process and no torn file, and every trial that it had finished can be read.
 func TestNothingIsLeftOfRunsThatAreEndedAtRandom(t *testing.T) {
 	needLive(t)
-	kills := 1
-	if text := os.Getenv(killsVar); text != "" {
-		var err error
-		if kills, err = strconv.Atoi(text); err != nil {
-			t.Fatalf("%s: %v", killsVar, err)
-		}
-	}
+	kills := times(t, killsVar, 1)
 	users := []int{os.Getuid()}
 	if os.Getuid() == 0 {
 		users = append(users, nobody)
@@ -59,6 +53,20 @@ func TestNothingIsLeftOfRunsThatAreEndedAtRandom(t *testing.T) {
 			}
 		}
 	}
+}
+
+// times is how often a variable says that something is to be done, or usual if it says nothing.
+func times(t *testing.T, variable string, usual int) int {
+	t.Helper()
+	text := os.Getenv(variable)
+	if text == "" {
+		return usual
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatalf("%s: %v", variable, err)
+	}
+	return n
 }
 
 // ending is a run that is ended by a signal.

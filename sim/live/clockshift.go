@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -176,17 +177,13 @@ func noThreadAt(pids []int, certain func(offset int) bool) error {
 		if err != nil {
 			return err
 		}
-		tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
-		if err != nil && !gone(err) {
-			return err
-		}
-		for _, task := range tasks {
-			at, err := programCounter(fmt.Sprintf("/proc/%d/task/%s/syscall", pid, task.Name()))
+		for _, thread := range threads(pid) {
+			at, err := programCounter(thread + "/syscall")
 			if err != nil && !gone(err) {
 				return err
 			}
 			if err == nil && at >= low && at < high && certain(int(at-low)) {
-				return fmt.Errorf("thread %s of process %d is reading a clock whenever it is stopped", task.Name(), pid)
+				return fmt.Errorf("thread %s of process %d is reading a clock whenever it is stopped", filepath.Base(thread), pid)
 			}
 		}
 	}

@@ -18,6 +18,12 @@ import (
 // headless is a part: it listens at an address, and then its first thread ends, as that of a
 // server does first that is being killed.
 func headless(h *live.Host, spec json.RawMessage) error {
+	return listenUntilStopped(h, spec, endFirstThread)
+}
+
+// listenUntilStopped listens at an address, does something when it does so, and goes on listening
+// until the trial is over.
+func listenUntilStopped(h *live.Host, spec json.RawMessage, then func()) error {
 	var address string
 	if err := json.Unmarshal(spec, &address); err != nil {
 		return err
@@ -27,7 +33,7 @@ func headless(h *live.Host, spec json.RawMessage) error {
 		return err
 	}
 	h.Ready()
-	h.Outside(func() { endFirstThread() })
+	h.Outside(then)
 	stopped := h.Stopped()
 	h.Outside(func() { <-stopped })
 	return l.Close()
@@ -101,24 +107,14 @@ func TestAProgramThatIsStartedAgainFindsItsAddressFree(t *testing.T) {
 
 // busyServer is a part: it listens at an address on many threads.
 func busyServer(h *live.Host, spec json.RawMessage) error {
-	var address string
-	if err := json.Unmarshal(spec, &address); err != nil {
-		return err
-	}
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		return err
-	}
-	for range 50 {
-		go func() {
-			runtime.LockOSThread()
-			for {
-				unix.Nanosleep(&unix.Timespec{Nsec: 1e5}, nil)
-			}
-		}()
-	}
-	h.Ready()
-	stopped := h.Stopped()
-	h.Outside(func() { <-stopped })
-	return l.Close()
+	return listenUntilStopped(h, spec, func() {
+		for range 50 {
+			go func() {
+				runtime.LockOSThread()
+				for {
+					unix.Nanosleep(&unix.Timespec{Nsec: 1e5}, nil)
+				}
+			}()
+		}
+	})
 }

@@ -5,7 +5,7 @@ package live
 import (
 	"errors"
 	"fmt"
-	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -151,26 +151,19 @@ func (a *Agent) isPaused() bool {
 func (a *Agent) standStill(pids []int) error {
 	alive := 0
 	for _, pid := range pids {
-		tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
-		if errors.Is(err, os.ErrNotExist) {
-			continue // it has ended since
-		}
-		if err != nil {
-			return fmt.Errorf("list the threads of pid %d: %w", pid, err)
-		}
-		for _, task := range tasks {
-			s, err := readStat(fmt.Sprintf("/proc/%d/task/%s/stat", pid, task.Name()))
+		for _, thread := range threads(pid) {
+			s, err := readStat(thread + "/stat")
 			switch {
-			case errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.ESRCH):
+			case gone(err):
 				continue // the thread has ended
 			case err != nil:
 				return err
 			case s.state == 'Z' || s.state == 'X':
 				continue
 			case s.state == 'D':
-				return fmt.Errorf("thread %s of %s (pid %d) %w", task.Name(), s.name, pid, errInKernel)
+				return fmt.Errorf("thread %s of %s (pid %d) %w", filepath.Base(thread), s.name, pid, errInKernel)
 			case s.state != 'T':
-				return fmt.Errorf("thread %s of %s (pid %d) is in state %c, expected T (stopped)", task.Name(), s.name, pid, s.state)
+				return fmt.Errorf("thread %s of %s (pid %d) is in state %c, expected T (stopped)", filepath.Base(thread), s.name, pid, s.state)
 			}
 			alive++
 		}

@@ -20,7 +20,7 @@ func (p *Pace) Bearable() time.Duration { return p.Margin / 2 }
 // Lateness is how late one host was at worst, as far as it could be borne.
 type Lateness struct {
 	Host  HostID        `json:"host,omitempty"`  // empty: the switch, which also carries out the steps
-	Woke  time.Duration `json:"woke,omitempty"`  // how much later than it wanted a process of the host woke up, ns
+	Woke  time.Duration `json:"woke,omitempty"`  // how much later than it wanted a process of the host woke up, or the switch carried out a step, ns
 	Trip  time.Duration `json:"trip,omitempty"`  // how long a message from the host to another and back took, ns
 	Wakes int64         `json:"wakes,omitempty"` // how often processes woke up
 	Trips int64         `json:"trips,omitempty"` // how many messages there were

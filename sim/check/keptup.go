@@ -8,7 +8,7 @@ import (
 )
 
 // keptUp is a precondition: all through a live trial the machine was quick enough. No process
-// woke up so late, and no message between hosts took so long, that it could have been taken
+// woke up so late, no step came so late, and no message between hosts took so long, that it could have been taken
 // for a fault that the script has not done. It is never Violated: on a machine that is too
 // slow a trial says nothing of the lock.
 //

@@ -42,6 +42,7 @@ func (w *World) keepAppointments(due time.Duration) {
 	for !w.over && len(w.agenda) > 0 && w.agenda[0].due <= due {
 		next := w.agenda[0]
 		w.agenda = w.agenda[1:]
+		w.due = next.due
 		next.f()
 	}
 }

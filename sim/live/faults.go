@@ -92,6 +92,7 @@ func (w *World) Apply(f sim.Fault) error {
 	}
 	w.effects = append(w.effects, faultInEffect{f, e})
 	w.applied = w.since(e.at)
+	w.carriedOut(e.at, f.Lane()+" came")
 	return nil
 }
 
@@ -103,6 +104,7 @@ func (w *World) Undo(f sim.Fault) error {
 	}
 	e := w.effects[i]
 	w.effects = slices.Delete(w.effects, i, i+1)
+	w.carriedOut(machineClock(), "the end of "+f.Lane()+" came")
 	at, err := e.undo()
 	w.undone = w.since(at)
 	return err
@@ -115,6 +117,7 @@ func (w *World) Probe(f sim.Fault) error {
 	if i < 0 {
 		return fmt.Errorf("%s is not in effect", f.Lane())
 	}
+	defer func() { w.due = max(w.due, machineClock()) }() // what comes next waits for the proof
 	return w.effects[i].probe()
 }
 

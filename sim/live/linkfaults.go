@@ -85,6 +85,7 @@ func (w *World) awaitLinks(f sim.Fault, do func()) {
 			do = func() {}
 		}
 		keeping = append(keeping, l)
+		w.due = machineClock()
 		finish()
 	}}
 	for _, l := range links {

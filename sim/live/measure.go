@@ -95,3 +95,14 @@ func (l *Lab) ports() []*port {
 	}
 	return all
 }
+
+// carriedOut takes in how late the harness was with what a step does, which was in effect at
+// this moment of the machine's clock. What it does next is not late because of that.
+func (w *World) carriedOut(at time.Duration, what string) {
+	due := w.due
+	w.due = max(due, machineClock())
+	if w.zero == never || w.over || w.Pace == nil { // before the start nobody waits, and after the end nothing counts
+		return
+	}
+	w.pace.carriedOut(w.since(at), at-max(due, w.zero), what)
+}

@@ -4,6 +4,7 @@ package live_test
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -103,5 +104,27 @@ func TestWhatATrialDoesNotAskForIsNotMeasured(t *testing.T) {
 	}
 	if w.Pace != nil {
 		t.Errorf("got %+v", w.Pace)
+	}
+}
+
+// A step that the harness carries out late is not the script that was written.
+func TestAStepThatComesLateIsWrittenDown(t *testing.T) {
+	lab := newLab(t, "client-1", "client-2")
+	for _, id := range []sim.HostID{"client-1", "client-2"} {
+		startRole(t, lab, id, "never-done", nil)
+	}
+	w := live.NewWorld(lab, []sim.Step{{When: sim.Trigger{After: 50 * time.Millisecond}, Do: sim.Fault{Kind: sim.Pause, Host: sim.HostID(sim.Leader), For: 50 * time.Millisecond}}})
+	const margin, slow = 200 * time.Millisecond, 300 * time.Millisecond
+	w.Pace = &sim.Pace{Margin: margin}
+	w.Who = func(sim.Role) []sim.HostID {
+		time.Sleep(slow)
+		return []sim.HostID{"client-2"}
+	}
+	events := play(t, w, time.Second, "client-1", "client-2")
+	i := slices.IndexFunc(events, func(e sim.Event) bool {
+		return e.Kind == sim.Late && e.Host == "" && strings.Contains(e.Note, "pause client-2 came that late")
+	})
+	if i < 0 || events[i].Late < slow {
+		t.Errorf("the step was %v late, and the events say %+v", slow, events)
 	}
 }

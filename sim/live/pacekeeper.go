@@ -42,6 +42,16 @@ func (k *paceKeeper) came(host, other sim.HostID, at, took time.Duration) {
 	}
 }
 
+// carriedOut takes in how late a step of the script was, which the harness carries out.
+func (k *paceKeeper) carriedOut(at, late time.Duration, what string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	m := k.of("")
+	if k.bears("", at, late, what+" that late") {
+		m.Woke = max(m.Woke, late)
+	}
+}
+
 // lateWaker says who woke up late.
 func lateWaker(host sim.HostID) string {
 	if host == "" {

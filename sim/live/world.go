@@ -42,6 +42,7 @@ type World struct {
 	clocks   map[sim.HostID]*sim.Clock // monotonic ones that faults have touched
 	waiting  map[sim.HostID]bool       // clients that have not recorded done
 	keeping  []*keeping                // what the network keeps for steps that are about to fire
+	due      time.Duration             // when what the director does now was due, on the machine's clock
 	applied  time.Duration             // since when the fault is in effect that was applied last
 	undone   time.Duration             // until when the fault was in effect that was undone last
 	pace     paceKeeper
@@ -122,6 +123,7 @@ func (w *World) take(p *Proc, r report) {
 	e.At = max(0, r.At-w.zero)
 	w.put(e)
 	if !w.over && !early && !p.crashed.Load() { // a dead process has no part to play
+		w.due = max(r.At, w.zero)
 		w.director.Observe(e)
 	}
 	w.letGo(e.Host, e.Kind)

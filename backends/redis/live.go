@@ -40,12 +40,12 @@ func (Backend) Who(context.Context, *live.Lab, backends.Settings, sim.Role) ([]s
 }
 
 // Dial gives a client's process its lock on the server at the first address.
-func (Backend) Dial(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
+func (b Backend) Dial(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
 	p := NewClient(h, servers[0])
 	if err := p.ConnectAhead(); err != nil {
 		return nil, err
 	}
-	return NewLock(h, p, s), nil
+	return b.lockOn(h, p, s, asIs), nil
 }
 
 // Roles are the observers: of the server, and of one that somebody else runs.

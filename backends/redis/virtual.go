@@ -9,16 +9,16 @@ import (
 )
 
 // Simulate puts the model on its host.
-func (Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.Host) backends.Lock {
+func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.Host) backends.Lock {
 	SimulateNode(w, ServerID, NodeSettingsOf(s), (*virtual.Host).Record)
 	return func(h *virtual.Host) backends.Lock {
-		return NewLock(h, DialNode(h, ServerID, nil), s)
+		return b.lockOn(h, DialNode(h, ServerID, nil), s, asIs)
 	}
 }
 
 // DialNode gives a client host its Port to a simulated server. sent is called in place of
 // recording sim.AcquireSent, with the value that is asked for; nil records.
-func DialNode(h *virtual.Host, server sim.HostID, sent func(value string)) Port {
+func DialNode(h *virtual.Host, server sim.HostID, sent func(value string)) Line {
 	if sent == nil {
 		sent = func(value string) { h.Record(sim.Event{Kind: sim.AcquireSent, Grant: value}) }
 	}
@@ -40,6 +40,24 @@ func (p *simulatedPort) SetNX(key, value string, px, timeout time.Duration) (boo
 func (p *simulatedPort) SetNXWithToken(key, counterKey, value string, px, timeout time.Duration) (uint64, bool, error) {
 	r, err := p.acquire(Command{Kind: CommandSetNXWithToken, Key: key, Counter: counterKey, Value: value, PX: px}, timeout)
 	return r.Token, r.OK, err
+}
+
+func (p *simulatedPort) Obtain(key, value string, px, timeout time.Duration) (bool, error) {
+	r, err := p.acquire(Command{Kind: CommandObtain, Key: key, Value: value, PX: px}, timeout)
+	return r.OK, err
+}
+
+func (p *simulatedPort) Connect(timeout time.Duration) error {
+	listens, err := p.host.Connect(p.server).Wait(timeout)
+	if err == nil && !listens.(bool) {
+		return errRefused
+	}
+	return err
+}
+
+func (p *simulatedPort) Greet(timeout time.Duration) error {
+	_, err := p.ask(Command{Kind: CommandHello}, timeout)
+	return err
 }
 
 func (p *simulatedPort) CompareAndDelete(key, value string, timeout time.Duration) (bool, error) {

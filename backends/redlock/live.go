@@ -93,7 +93,7 @@ func (b Backend) dial(h *live.Host, servers []string, s backends.Settings, port 
 	}
 	return b.NewLock(h, s, func(node int, sent func(value string)) redis.Port {
 		clients[node].Sent, clients[node].Unannounced = sent, s.On(optionSequential)
-		return port(clients[node])
+		return port(b.port(h, clients[node], s))
 	}), nil
 }
 

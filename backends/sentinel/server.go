@@ -147,7 +147,8 @@ func (s *server) writes(w write) bool {
 	switch w.command.Kind {
 	case redis.CommandCompareAndDelete, redis.CommandCompareAndExpire:
 		return s.data.would(w).OK
-	case redis.CommandSetNX, redis.CommandSetNXWithToken, redis.CommandDelete, redis.CommandExpireCycle:
+	case redis.CommandSetNX, redis.CommandSetNXWithToken, redis.CommandDelete, redis.CommandExpireCycle,
+		redis.CommandHello, redis.CommandObtain:
 	}
 	return true
 }
@@ -174,6 +175,7 @@ func (s *server) record(client sim.HostID, c redis.Command, r redis.Reply) bool 
 		e.Kind, e.Grant, e.Client = sim.Freed, r.Deleted, client
 		s.service.over[e.Grant] = true
 	case redis.CommandExpireCycle: // is never OK
+	case redis.CommandHello, redis.CommandObtain: // belong to a pool of connections, which there is none of here
 	}
 	s.host.Record(e)
 	return !s.host.Down()

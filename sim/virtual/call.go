@@ -52,6 +52,35 @@ func (h *Host) Send(to sim.HostID, request any) *Call {
 	return c
 }
 
+// Connect opens a connection to a host for one of the calls to come, and returns at once;
+// the reply, a bool, tells whether somebody listens there. The kernels see to it: also while
+// the processes of that host are paused; while it is down or cannot be reached, they ask again
+// and again.
+func (h *Host) Connect(to sim.HostID) *Call {
+	server := h.world.Host(to)
+	c := &Call{conn: h.open(server), life: h.life}
+	c.answered.host = h
+	c.conn.fresh = false
+	c.conn.there.sendBare(func() {
+		listens := server.handle != nil
+		c.conn.life = server.life
+		c.conn.back.sendBare(func() { h.whenRunning(func() { c.connected(listens) }) })
+	})
+	return c
+}
+
+// connected runs on the client's host when the other kernel has answered.
+func (c *Call) connected(listens bool) {
+	if c.given || c.conn.from.life != c.life {
+		return
+	}
+	c.reply = listens
+	if listens && c.conn.to.life == c.conn.life {
+		c.conn.from.give(c.conn)
+	}
+	c.answered.Fire()
+}
+
 // Wait blocks the running process until the reply is there, or returns sim.ErrUnknown
 // after timeout. The server may carry the request out all the same. The connection is
 // given up then: a reply that comes later belongs to nobody.
@@ -137,12 +166,19 @@ func (h *Host) Receive(receive func(from sim.HostID, message any)) { h.receive =
 
 // take gives an idle connection to a server, the one used last, or a new one.
 func (h *Host) take(server *Host) *conn {
+	if server.index < len(h.idle) {
+		if pool := h.idle[server.index]; len(pool) > 0 {
+			h.idle[server.index] = pool[:len(pool)-1]
+			return pool[len(pool)-1]
+		}
+	}
+	return h.open(server)
+}
+
+// open makes a connection to a server, of which the handshake is still to come.
+func (h *Host) open(server *Host) *conn {
 	for len(h.idle) <= server.index {
 		h.idle = append(h.idle, nil)
-	}
-	if pool := h.idle[server.index]; len(pool) > 0 {
-		h.idle[server.index] = pool[:len(pool)-1]
-		return pool[len(pool)-1]
 	}
 	w := h.world
 	return &conn{from: h, to: server, there: newPipe(w, h, server), back: newPipe(w, server, h), fresh: true, life: server.life}

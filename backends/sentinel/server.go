@@ -2,6 +2,7 @@ package sentinel
 
 import (
 	"errors"
+	"time"
 
 	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
@@ -34,6 +35,8 @@ type memory struct {
 	waiters   []*waiter
 
 	link link // of a replica
+
+	ahead time.Duration // how far into a second of real wall clocks the host's was at a whole one
 }
 
 // roleFile is where a server keeps whom it follows.
@@ -60,7 +63,10 @@ func (s *server) boot() {
 	if s.master != "" {
 		s.dial()
 	}
-	s.host.After(cronPeriod, s.cron)
+	// A server starts at any moment of a second, and counts the seconds of its rounds from there;
+	// that a simulated wall clock begins at a whole second is chance as well.
+	s.host.After(sim.Between(s.host, 0, cronPeriod), s.cron)
+	s.ahead = sim.Between(s.host, 0, time.Second)
 	if before.data.model != nil {
 		s.forgot(before.data)
 	}

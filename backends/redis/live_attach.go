@@ -62,11 +62,11 @@ func (b attached) Clean(ctx context.Context, prefixes []string) error {
 
 // DialUnder gives a client's process its lock, under names that begin with a prefix.
 func (b Backend) DialUnder(names backends.Names, h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
-	p := NewClient(h, servers[0])
-	if err := p.ConnectAhead(); err != nil {
+	p, err := b.dial(h, servers[0], s)
+	if err != nil {
 		return nil, err
 	}
-	return b.lockOn(h, p, s, func(p Port) Port { return Under(names.Prefix, p) }), nil
+	return b.lockOn(h, Under(names.Prefix, p), s), nil
 }
 
 // CheckAttached makes sure that the servers serve: each is a Redis, and takes writes.

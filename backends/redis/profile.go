@@ -39,19 +39,17 @@ func libraryOptions() []backends.Option {
 	return append(append(own, PoolOptions()...), DurabilityOption(), RestartDelayOption())
 }
 
-// lockOn gives a host the lock of this profile over a line to the server. named makes a Port's
-// names what they are to be on the server.
-func (b Backend) lockOn(h sim.Host, line Line, s backends.Settings, named func(Port) Port) *Lock {
+// lockOn gives a host the lock of this profile over a port to the server: that of the library
+// over a pool of connections.
+func (b Backend) lockOn(h sim.Host, p Port, s backends.Settings) *Lock {
 	if b.Profile == Documented {
-		return NewLock(h, named(line), s)
+		return NewLock(h, p, s)
 	}
 	return &Lock{
-		host: h, port: named(NewPool(h, line, s)), ttl: s.TTL, library: true,
+		host: h, port: p, ttl: s.TTL, library: true,
 		retry: s.Span(optionRetry), timeout: s.Span(optionTimeout), renew: s.On(optionRenew),
 	}
 }
-
-func asIs(p Port) Port { return p }
 
 // obtain is one round of the library's Obtain, and what its caller does about an error: he
 // calls it again, which makes another token.

@@ -97,14 +97,6 @@ func (b Backend) Options() []backends.Option {
 // pooled tells whether the servers are asked over go-redis's pools of connections.
 func (b Backend) pooled() bool { return b.Profile == Redsync }
 
-// port makes what a client asks a server through of a line to it.
-func (b Backend) port(h sim.Host, line redis.Line, s backends.Settings) redis.Port {
-	if b.pooled() {
-		return redis.NewPool(h, line, s)
-	}
-	return line
-}
-
 // Check makes sure that there are enough servers for the quorum.
 func (Backend) Check(s backends.Settings) *backends.Misfit {
 	if q, nodes := s.Int(optionQuorum), s.Int(optionNodes); q > nodes {

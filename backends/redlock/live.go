@@ -93,7 +93,10 @@ func (b Backend) dial(h *live.Host, servers []string, s backends.Settings, port 
 	}
 	return b.NewLock(h, s, func(node int, sent func(value string)) redis.Port {
 		clients[node].Sent, clients[node].Unannounced = sent, s.On(optionSequential)
-		return port(b.port(h, clients[node], s))
+		if b.pooled() {
+			return port(redis.NewPool(h, clients[node], s))
+		}
+		return port(clients[node])
 	}), nil
 }
 

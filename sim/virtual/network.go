@@ -117,6 +117,7 @@ type packet struct {
 	patience time.Duration // until it is sent again if it is lost
 	trace    *trace        // what the history says of it; nil: nothing
 	kernel   bool          // it is the kernels' own: nobody counts it, and no paused process keeps it waiting
+	persists bool          // it is sent again also to a host that is down
 }
 
 func newPipe(w *World, from, to *Host) *pipe {
@@ -128,8 +129,11 @@ func newPipe(w *World, from, to *Host) *pipe {
 // send puts a message on its way; roundTrips are spent before it can leave. deliver runs
 // when it arrives and the receiving host is not paused.
 func (p *pipe) send(roundTrips int, message any, deliver func()) {
+	p.sendPacket(roundTrips, message, &packet{pipe: p, deliver: deliver})
+}
+
+func (p *pipe) sendPacket(roundTrips int, message any, k *packet) {
 	p.link.sent++
-	k := &packet{pipe: p, deliver: deliver}
 	k.trace = p.world.traceOf(k, message)
 	k.timer = timer{place: nowhere, run: k.arrive, holds: k}
 	if len(p.lost) > 0 {
@@ -141,7 +145,7 @@ func (p *pipe) send(roundTrips int, message any, deliver func()) {
 
 // sendBare puts a packet on its way that carries nothing, from one kernel to the other.
 func (p *pipe) sendBare(deliver func()) {
-	k := &packet{pipe: p, deliver: deliver, kernel: true}
+	k := &packet{pipe: p, deliver: deliver, kernel: true, persists: true}
 	k.timer = timer{place: nowhere, run: k.arrive, holds: k}
 	p.launch(k, 0)
 }
@@ -162,7 +166,7 @@ func (p *pipe) launch(k *packet, delay time.Duration) {
 // or a loss shows.
 func (k *packet) arrive() {
 	p := k.pipe
-	if behind := len(p.lost) > 0; p.link.cut > 0 || behind || p.link.loses() || k.kernel && p.to.down {
+	if behind := len(p.lost) > 0; p.link.cut > 0 || behind || p.link.loses() || k.persists && p.to.down {
 		if p.link.cut > 0 || !behind {
 			k.trace.lost(p.world.now)
 		}

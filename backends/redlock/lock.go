@@ -17,6 +17,9 @@ import (
 // its key. So at least h+q-N nodes must lose the key before its validity ends (by a jump of
 // their wall clock, or by a crash without a memory): one if the client got a bare majority,
 // q if it got all nodes. Or the client's own clock must stand still or go back.
+//
+// What it costs that a node is silent, the text leaves open: see askAll. By default every
+// node's answer or time-out is waited for, so the lock and its release take one time-out each.
 type Lock struct {
 	host  sim.Host
 	nodes []redis.Port

@@ -16,7 +16,7 @@ import (
 // controls, then the real ones, then libraries as they are.
 func Registry() backends.Registry {
 	services := backends.Registry{
-		control.None{}, control.Perfect{}, redis.Backend{},
+		control.None{}, control.Perfect{}, redis.Backend{}, redis.Backend{Profile: redis.Redislock},
 		redlock.Backend{}, redlock.Backend{Profile: redlock.Reference}, redlock.Backend{Profile: redlock.Redsync},
 		sentinel.Backend{},
 		etcd.Backend{},

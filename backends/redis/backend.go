@@ -21,19 +21,36 @@ const (
 	optionRestart = "restart-delay"
 )
 
-// Backend is the single-instance lock as a backends.Backend.
-type Backend struct{}
+// Backend is the single-instance lock as a backends.Backend. The zero Backend is the
+// algorithm as it is documented; a Profile makes it behave as a library does.
+type Backend struct{ Profile Profile }
 
-var _ backends.Backend = Backend{}
+var _ backends.Profiled = Backend{}
 
-// Name is "redis".
-func (Backend) Name() string { return "redis" }
+// Name is "redis", or "redis-" and the profile.
+func (b Backend) Name() string {
+	if b.Profile == Documented {
+		return "redis"
+	}
+	return "redis-" + string(b.Profile)
+}
+
+// Service is "redis", of which a profile is a set of options.
+func (Backend) Service() string { return Backend{}.Name() }
 
 // Title says in one line what it is.
-func (Backend) Title() string { return "Redis, single instance: SET NX PX, compare-and-delete" }
+func (b Backend) Title() string {
+	if b.Profile == Redislock {
+		return "Redis, single instance, as bsm/redislock uses it: on a go-redis pool, no way back from a lost answer"
+	}
+	return "Redis, single instance: SET NX PX, compare-and-delete"
+}
 
 // Options lists what libraries differ in.
-func (Backend) Options() []backends.Option {
+func (b Backend) Options() []backends.Option {
+	if b.Profile == Redislock {
+		return libraryOptions()
+	}
 	return []backends.Option{
 		{Name: optionElapsed, Kind: backends.Switch, Default: "off",
 			Doc: "count the lease from before the request and discard an answer that comes too late"},
@@ -50,8 +67,9 @@ func (Backend) Options() []backends.Option {
 	}
 }
 
-// IssuesTokens is true: a counter raised in the same script gives fencing tokens.
-func (Backend) IssuesTokens() bool { return true }
+// IssuesTokens is true: a counter raised in the same script gives fencing tokens. The library
+// has none.
+func (b Backend) IssuesTokens() bool { return b.Profile == Documented }
 
 // Servers is one host.
 func (Backend) Servers(backends.Settings) []sim.HostID { return []sim.HostID{ServerID} }
@@ -60,7 +78,12 @@ func (Backend) Servers(backends.Settings) []sim.HostID { return []sim.HostID{Ser
 func (Backend) Parts(backends.Settings) []sim.Role { return nil }
 
 // Never lists the events of independent nodes, and renewals unless there is a watchdog.
-func (Backend) Never(s backends.Settings) []sim.Kind { return Never(s) }
+func (b Backend) Never(s backends.Settings) []sim.Kind {
+	if b.Profile == Redislock && !s.On(optionRenew) { // a command that is sent again may prolong the lease
+		return append(backends.NodeKinds(), sim.Renewed, sim.Lost)
+	}
+	return Never(s)
+}
 
 // Never is what the lock of this package never records, for every service that it is used
 // with.

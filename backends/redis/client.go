@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/locklab/locklab/backends/wire"
@@ -28,9 +29,10 @@ type Client struct {
 	host             wire.Host
 	network, address string
 	idle             []*session
+	fresh            []net.Conn // that Connect has made, and nothing was sent over
 }
 
-var _ Port = (*Client)(nil)
+var _ Line = (*Client)(nil)
 
 func newPort(h wire.Host, network, address string) *Client {
 	return &Client{host: h, network: network, address: address}
@@ -53,6 +55,35 @@ func (p *Client) connectAhead(timeout time.Duration) error {
 	return err
 }
 
+// Connect makes a connection.
+func (p *Client) Connect(timeout time.Duration) error {
+	var conn net.Conn
+	var err error
+	p.host.Outside(func() { conn, err = net.DialTimeout(p.network, p.address, timeout) })
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return errRefused
+	case err != nil:
+		return fmt.Errorf("connect to redis at %s: %w (%v)", p.address, sim.ErrUnknown, err)
+	}
+	p.fresh = append(p.fresh, conn)
+	return nil
+}
+
+// Greet has a server answer on a connection that Connect has made.
+func (p *Client) Greet(timeout time.Duration) error {
+	raw := p.fresh[0]
+	p.fresh = p.fresh[1:]
+	var s *session
+	var err error
+	p.host.Outside(func() { s, err = newSession(raw, timeout) })
+	if err != nil {
+		return fmt.Errorf("greet redis at %s: %w (%v)", p.address, sim.ErrUnknown, err)
+	}
+	p.idle = append(p.idle, s)
+	return nil
+}
+
 // close closes the idle connections.
 func (p *Client) close() {
 	for _, s := range p.idle {
@@ -70,6 +101,11 @@ func (p *Client) SetNXWithToken(key, counterKey, value string, px, timeout time.
 	reply, err := p.do(timeout, p.acquireSent(value), "EVAL", SetNXWithTokenScript, 2, key, counterKey, value, px.Milliseconds())
 	token, ok := reply.(int64)
 	return uint64(token), ok && token != 0, err
+}
+
+func (p *Client) Obtain(key, value string, px, timeout time.Duration) (bool, error) {
+	reply, err := p.do(timeout, p.acquireSent(value), "EVAL", ObtainScript, 1, key, value, px.Milliseconds())
+	return reply == "OK", err
 }
 
 func (p *Client) CompareAndDelete(key, value string, timeout time.Duration) (bool, error) {

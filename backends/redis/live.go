@@ -40,12 +40,21 @@ func (Backend) Who(context.Context, *live.Lab, backends.Settings, sim.Role) ([]s
 }
 
 // Dial gives a client's process its lock on the server at the first address.
-func (Backend) Dial(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
-	p := NewClient(h, servers[0])
-	if err := p.ConnectAhead(); err != nil {
+func (b Backend) Dial(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
+	p, err := b.dial(h, servers[0], s)
+	if err != nil {
 		return nil, err
 	}
-	return NewLock(h, p, s), nil
+	return b.lockOn(h, p, s), nil
+}
+
+// dial makes the first connection to a server, and the pool that the profile keeps it in.
+func (b Backend) dial(h *live.Host, ip string, s backends.Settings) (Port, error) {
+	p := NewClient(h, ip)
+	if err := p.ConnectAhead(); err != nil || b.Profile == Documented {
+		return p, err
+	}
+	return NewPool(h, p, s), nil
 }
 
 // Roles are the observers: of the server, and of one that somebody else runs.

@@ -61,12 +61,12 @@ func (b attached) Clean(ctx context.Context, prefixes []string) error {
 }
 
 // DialUnder gives a client's process its lock, under names that begin with a prefix.
-func (Backend) DialUnder(names backends.Names, h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
-	p := NewClient(h, servers[0])
-	if err := p.ConnectAhead(); err != nil {
+func (b Backend) DialUnder(names backends.Names, h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
+	p, err := b.dial(h, servers[0], s)
+	if err != nil {
 		return nil, err
 	}
-	return NewLock(h, Under(names.Prefix, p), s), nil
+	return b.lockOn(h, Under(names.Prefix, p), s), nil
 }
 
 // CheckAttached makes sure that the servers serve: each is a Redis, and takes writes.
@@ -177,6 +177,10 @@ func (u under) SetNX(key, value string, px, timeout time.Duration) (bool, error)
 
 func (u under) SetNXWithToken(key, counterKey, value string, px, timeout time.Duration) (uint64, bool, error) {
 	return u.Port.SetNXWithToken(u.prefix+key, u.prefix+counterKey, value, px, timeout)
+}
+
+func (u under) Obtain(key, value string, px, timeout time.Duration) (bool, error) {
+	return u.Port.(ObtainPort).Obtain(u.prefix+key, value, px, timeout)
 }
 
 func (u under) CompareAndDelete(key, value string, timeout time.Duration) (bool, error) {

@@ -48,6 +48,8 @@ func (c *comparison) perform(command Command) {
 		ok, err = c.port.SetNX(command.Key, command.Value, command.PX, patience)
 	case CommandSetNXWithToken:
 		token, ok, err = c.port.SetNXWithToken(command.Key, command.Counter, command.Value, command.PX, patience)
+	case CommandObtain:
+		ok, err = c.port.Obtain(command.Key, command.Value, command.PX, patience)
 	case CommandCompareAndDelete:
 		ok, err = c.port.CompareAndDelete(command.Key, command.Value, patience)
 	case CommandDelete:
@@ -102,7 +104,16 @@ func (c *comparison) note(command Command, r Reply) {
 
 func TestTheModelDoesWhatRedisDoesAndTheObserverSeesIt(t *testing.T) {
 	server := startServer(t)
-	kinds := []CommandKind{CommandSetNX, CommandSetNXWithToken, CommandCompareAndDelete, CommandDelete, CommandCompareAndExpire}
+	for _, tokens := range []bool{true, false} {
+		kinds := []CommandKind{CommandSetNX, CommandCompareAndDelete, CommandDelete, CommandCompareAndExpire, CommandObtain}
+		if tokens {
+			kinds[len(kinds)-1] = CommandSetNXWithToken
+		}
+		compare(t, server, kinds, tokens)
+	}
+}
+
+func compare(t *testing.T, server *realServer, kinds []CommandKind, tokens bool) {
 	rapid.Check(t, func(t *rapid.T) {
 		if err := server.admin.FlushAll(context.Background()).Err(); err != nil {
 			t.Fatal(err)
@@ -129,7 +140,7 @@ func TestTheModelDoesWhatRedisDoesAndTheObserverSeesIt(t *testing.T) {
 			if err := stream.end(); err != nil {
 				t.Fatal(err)
 			}
-			if err := stream.follow(h, newWitness(h.Record, Observation{Tokens: true})); err != nil {
+			if err := stream.follow(h, newWitness(h.Record, Observation{Tokens: tokens})); err != nil {
 				t.Fatal(err)
 			}
 			seen = h.Events()

@@ -29,6 +29,10 @@ type Lock struct {
 	elapsed bool          // the elapsed check
 	renew   bool          // the watchdog
 	plain   bool          // release by DEL
+
+	library bool          // as bsm/redislock does it, see profile.go
+	giveUp  time.Duration // when the present Acquire stops waiting, on the host's monotonic clock
+	value   string        // of the library: what is asked for until an answer is missing
 }
 
 // NewLock gives a host the lock that these settings describe.
@@ -44,12 +48,21 @@ func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 // backends.ErrTooLate, the server's refusal (as of a master without its replicas, see
 // package sentinel), or an error that wraps sim.ErrUnknown, as the last try ended.
 func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
+	if l.library {
+		l.giveUp, l.value = sim.AddCapped(l.host.Now(), wait), l.randomValue()
+		return backends.TryFor(l.host, wait, l.pause, l.obtain)
+	}
 	return backends.TryFor(l.host, wait, l.pause, l.try)
 }
 
 // pause draws how long to wait before the next try. "It should try again after a random
 // delay in order to try to desynchronize multiple clients" (ibid., Retry on Failure).
-func (l *Lock) pause() time.Duration { return sim.Between(l.host, l.retry/2, l.retry+l.retry/2) }
+func (l *Lock) pause() time.Duration {
+	if l.library {
+		return l.retry
+	}
+	return sim.Between(l.host, l.retry/2, l.retry+l.retry/2)
+}
 
 // try asks for the lock once.
 func (l *Lock) try() (backends.Lease, error) {
@@ -170,6 +183,9 @@ func (l *Lease) startWatchdog() {
 	l.stop, l.lost = l.lock.host.NewSignal(), l.lock.host.NewSignal()
 	since := l.lock.host.Now()
 	again := func() time.Duration { return l.lock.retry }
+	if l.lock.library {
+		again = func() time.Duration { return l.lock.ttl / 3 }
+	}
 	l.lock.host.Go("watchdog", func(h sim.Host) {
 		backends.Watchdog(h, l.stop, since, l.lock.ttl, again, l.Until, l.extend)
 	})

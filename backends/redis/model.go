@@ -11,7 +11,9 @@ type CommandKind string
 
 // The commands of the Port, and the server's own sweep for keys whose time is up.
 const (
+	CommandHello            CommandKind = "hello"
 	CommandSetNX            CommandKind = "set-nx"
+	CommandObtain           CommandKind = "obtain"
 	CommandSetNXWithToken   CommandKind = "set-nx-with-token"
 	CommandCompareAndDelete CommandKind = "compare-and-delete"
 	CommandDelete           CommandKind = "delete"
@@ -31,6 +33,7 @@ type Command struct {
 // Reply is the server's answer.
 type Reply struct {
 	OK    bool   // the key was set, deleted or prolonged
+	Had   bool   // of Obtain: it was prolonged, as it had this value
 	Token uint64 // of SetNXWithToken: the counter after it was raised
 	// Deleted is the value that the command deleted; a client does not get to see it.
 	Deleted string
@@ -69,6 +72,15 @@ func (m *Model) Apply(now time.Time, c Command) Reply {
 	k := m.find(c.Key)
 	switch c.Kind {
 	case CommandExpireCycle: // see above
+	case CommandHello:
+		r.OK = true
+	case CommandObtain:
+		if r.Had = k != nil && k.value == c.Value; r.Had {
+			k.expires = expiry(now, c.PX)
+		} else if k == nil {
+			m.keys = append(m.keys, key{name: c.Key, value: c.Value, expires: expiry(now, c.PX)})
+		}
+		r.OK = r.Had || k == nil
 	case CommandSetNX, CommandSetNXWithToken:
 		if k != nil {
 			break

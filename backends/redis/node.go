@@ -102,11 +102,18 @@ func happened(c Command, r Reply) (e sim.Event, ok bool) {
 	switch c.Kind {
 	case CommandSetNX, CommandSetNXWithToken:
 		e.Kind = sim.Granted
+	case CommandObtain:
+		e.Kind = sim.Granted
+		if r.Had {
+			e.Kind = sim.Extended
+		}
 	case CommandCompareAndExpire:
 		e.Kind = sim.Extended
 	case CommandCompareAndDelete, CommandDelete:
 		e.Kind, e.Grant = sim.Freed, r.Deleted
 	case CommandExpireCycle: // is never OK: what it has ended stands in the reply
+	case CommandHello:
+		return e, false
 	}
 	return e, r.OK
 }

@@ -27,6 +27,14 @@ type Port interface {
 	CompareAndExpire(key, value string, px, timeout time.Duration) (bool, error)
 }
 
+// ObtainPort is a Port that also has the command of bsm/redislock.
+type ObtainPort interface {
+	Port
+	// Obtain is SetNX that also succeeds if the key holds this very value, whose lifetime
+	// begins anew then: so a command that is sent again does not find the lock taken by itself.
+	Obtain(key, value string, px, timeout time.Duration) (bool, error)
+}
+
 // SetNX is one command, SET key value NX PX milliseconds; Delete is DEL key. The others compare before they
 // act, so they are Lua scripts, which Redis runs without anything in between.
 const (
@@ -47,6 +55,16 @@ if redis.call("get",KEYS[1]) == ARGV[1] then
     return redis.call("pexpire",KEYS[1],ARGV[2])
 else
     return 0
+end`
+
+	// ObtainScript takes a lock as bsm/redislock does (redislock.go, luaObtain), for a token
+	// that is the whole value.
+	ObtainScript = `
+if redis.call("set",KEYS[1],ARGV[1],"NX","PX",ARGV[2]) then
+    return redis.status_reply("OK")
+end
+if redis.call("get",KEYS[1]) == ARGV[1] then
+    return redis.call("set",KEYS[1],ARGV[1],"PX",ARGV[2])
 end`
 
 	// SetNXWithTokenScript takes a lock and draws a fencing token with it. It returns 0

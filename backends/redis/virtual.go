@@ -9,27 +9,51 @@ import (
 )
 
 // Simulate puts the model on its host.
-func (Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.Host) backends.Lock {
+func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.Host) backends.Lock {
 	SimulateNode(w, ServerID, NodeSettingsOf(s), (*virtual.Host).Record)
 	return func(h *virtual.Host) backends.Lock {
-		return NewLock(h, DialNode(h, ServerID, nil), s)
+		if b.Profile == Redislock {
+			return b.lockOn(h, DialPool(h, ServerID, nil, s), s)
+		}
+		return b.lockOn(h, DialNode(h, ServerID, nil), s)
 	}
 }
 
 // DialNode gives a client host its Port to a simulated server. sent is called in place of
 // recording sim.AcquireSent, with the value that is asked for; nil records.
 func DialNode(h *virtual.Host, server sim.HostID, sent func(value string)) Port {
+	return dialNode(h, server, sent)
+}
+
+func dialNode(h *virtual.Host, server sim.HostID, sent func(value string)) *simulatedPort {
 	if sent == nil {
 		sent = func(value string) { h.Record(sim.Event{Kind: sim.AcquireSent, Grant: value}) }
 	}
 	return &simulatedPort{host: h, server: server, sent: sent}
 }
 
-// simulatedPort is the Port of one client host to one simulated server.
+// DialPool gives a client host a pool of connections to a simulated server, of which there is
+// one before the world begins.
+func DialPool(h *virtual.Host, server sim.HostID, sent func(value string), s backends.Settings) *Pool {
+	line := dialNode(h, server, sent)
+	line.pooled = true
+	h.Connected(server)
+	return NewPool(h, line, s)
+}
+
+// simulatedPort is the Line of one client host to one simulated server.
 type simulatedPort struct {
 	host   *virtual.Host
 	server sim.HostID
 	sent   func(value string)
+	pooled bool // connections are made by Connect only
+}
+
+func (p *simulatedPort) send(c Command) *virtual.Call {
+	if p.pooled {
+		return p.host.SendOver(p.server, c)
+	}
+	return p.host.Send(p.server, c)
 }
 
 func (p *simulatedPort) SetNX(key, value string, px, timeout time.Duration) (bool, error) {
@@ -40,6 +64,24 @@ func (p *simulatedPort) SetNX(key, value string, px, timeout time.Duration) (boo
 func (p *simulatedPort) SetNXWithToken(key, counterKey, value string, px, timeout time.Duration) (uint64, bool, error) {
 	r, err := p.acquire(Command{Kind: CommandSetNXWithToken, Key: key, Counter: counterKey, Value: value, PX: px}, timeout)
 	return r.Token, r.OK, err
+}
+
+func (p *simulatedPort) Obtain(key, value string, px, timeout time.Duration) (bool, error) {
+	r, err := p.acquire(Command{Kind: CommandObtain, Key: key, Value: value, PX: px}, timeout)
+	return r.OK, err
+}
+
+func (p *simulatedPort) Connect(timeout time.Duration) error {
+	listens, err := p.host.Connect(p.server).Wait(timeout)
+	if err == nil && !listens.(bool) {
+		return errRefused
+	}
+	return err
+}
+
+func (p *simulatedPort) Greet(timeout time.Duration) error {
+	_, err := p.ask(Command{Kind: CommandHello}, timeout)
+	return err
 }
 
 func (p *simulatedPort) CompareAndDelete(key, value string, timeout time.Duration) (bool, error) {
@@ -55,12 +97,12 @@ func (p *simulatedPort) CompareAndExpire(key, value string, px, timeout time.Dur
 }
 
 func (p *simulatedPort) ask(c Command, timeout time.Duration) (bool, error) {
-	r, err := wait(p.host.Send(p.server, c), timeout)
+	r, err := wait(p.send(c), timeout)
 	return r.OK, err
 }
 
 func (p *simulatedPort) acquire(c Command, timeout time.Duration) (Reply, error) {
-	call := p.host.Send(p.server, c)
+	call := p.send(c)
 	p.sent(c.Value)
 	return wait(call, timeout)
 }

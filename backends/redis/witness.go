@@ -108,12 +108,15 @@ func (w *witness) line(text string) {
 }
 
 func (w *witness) set(value string, expires int64, copied, script bool) {
+	again := w.held == value
 	w.held, w.expires, w.known[value] = value, expires, true
 	switch {
 	case copied:
 		w.record(sim.Event{Kind: sim.NodeGranted, Grant: value, Note: Copied})
 	case script && w.Tokens:
 		w.script = true
+	case again: // see ObtainScript
+		w.did(sim.Event{Kind: sim.Extended, Grant: value})
 	default:
 		w.did(sim.Event{Kind: sim.Granted, Grant: value})
 	}

@@ -5,7 +5,9 @@ import "strconv"
 // commandWords are the commands as the Redis documentation writes them. Compare and delete
 // or expire are scripts.
 var commandWords = map[CommandKind]string{
+	CommandHello:            "HELLO",
 	CommandSetNX:            "SET NX PX",
+	CommandObtain:           "SET NX PX unless mine",
 	CommandSetNXWithToken:   "SET NX PX, INCR",
 	CommandCompareAndDelete: "DEL if mine",
 	CommandDelete:           "DEL",

@@ -27,6 +27,8 @@ const (
 	optionRenew      = "renew"
 	optionTopUp      = "top-up"
 	optionPlain      = "plain-del"
+	optionEarly      = "return-at-quorum"
+	optionUnlock     = "unlock-timeout"
 )
 
 // Backend is Redlock as a backends.Backend. The zero Backend is the algorithm as it is
@@ -65,12 +67,14 @@ func (b Backend) Options() []backends.Option {
 	choice := func(name, def, doc string) backends.Option {
 		return backends.Option{Name: name, Kind: backends.Switch, Default: def, Doc: doc}
 	}
-	return []backends.Option{
+	all := []backends.Option{
 		number(optionNodes, "5", 1, 99, "how many independent servers there are"),
 		number(optionQuorum, "0", 0, 99, "how many of them make a lock; 0: the majority, anything less is a mistake"),
 		{Name: optionTimeout, Kind: backends.Duration, Default: f.timeout, Least: backends.NotZero, Awaited: true,
-			Doc: "how long a server is waited for"},
+			Doc: f.waits},
+		length(optionUnlock, f.unlock, 0, "how long the release of a lock waits for a server; 0s: as long as for a lock"),
 		choice(optionSequential, f.sequential, "ask the servers one after the other instead of all at once"),
+		choice(optionEarly, "off", "wait for no more answers once a quorum has said yes, or cannot any more; off: wait for every server's answer or time-out"),
 		choice(optionWallClock, f.wallClock, "measure the time that acquiring took by the wall clock instead of the monotonic one"),
 		choice(optionElapsed, "on", "count the lease from before the requests; off, a mistake: from the last answer"),
 		length(optionDrift, "0.01ttl", 0, "what is taken off the lease because clocks run at different rates"),
@@ -84,7 +88,14 @@ func (b Backend) Options() []backends.Option {
 		redis.DurabilityOption(),
 		redis.RestartDelayOption(),
 	}
+	if b.pooled() {
+		all = append(all, redis.PoolOptions()...)
+	}
+	return all
 }
+
+// pooled tells whether the servers are asked over go-redis's pools of connections.
+func (b Backend) pooled() bool { return b.Profile == Redsync }
 
 // Check makes sure that there are enough servers for the quorum.
 func (Backend) Check(s backends.Settings) *backends.Misfit {

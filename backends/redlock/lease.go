@@ -56,13 +56,13 @@ func (l *Lease) end() {
 // able to lock" them. It returns backends.ErrLost when no majority had it any more.
 func (l *Lease) Release() error {
 	l.end()
-	answers := l.lock.unlockAll(l.value)
+	answers := l.lock.unlockAll(l.value, l.lock.release)
 	switch {
 	case answers.yes >= l.lock.quorum:
 		return nil
-	case answers.yes+answers.unknown >= l.lock.quorum:
+	case len(l.lock.nodes)-answers.no >= l.lock.quorum:
 		return fmt.Errorf("release %s: %d of %d nodes answered: %w",
-			redis.LockKey, len(l.lock.nodes)-answers.unknown, len(l.lock.nodes), sim.ErrUnknown)
+			redis.LockKey, answers.yes+answers.no, len(l.lock.nodes), sim.ErrUnknown)
 	}
 	return backends.ErrLost
 }
@@ -87,7 +87,7 @@ func (l *Lease) extend() error {
 	switch {
 	case l.over: // released while the answers were on their way
 		return backends.ErrLost
-	case answers.yes+answers.unknown < k.quorum:
+	case len(k.nodes)-answers.no < k.quorum:
 		return l.lose("a majority of the nodes no longer knows this value")
 	case answers.yes < k.quorum:
 		return fmt.Errorf("prolong %s: %d of %d nodes did: %w", redis.LockKey, answers.yes, len(k.nodes), sim.ErrUnknown)

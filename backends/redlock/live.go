@@ -93,6 +93,9 @@ func (b Backend) dial(h *live.Host, servers []string, s backends.Settings, port 
 	}
 	return b.NewLock(h, s, func(node int, sent func(value string)) redis.Port {
 		clients[node].Sent, clients[node].Unannounced = sent, s.On(optionSequential)
+		if b.pooled() {
+			return port(redis.NewPool(h, clients[node], s))
+		}
 		return port(clients[node])
 	}), nil
 }

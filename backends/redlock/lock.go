@@ -17,6 +17,9 @@ import (
 // its key. So at least h+q-N nodes must lose the key before its validity ends (by a jump of
 // their wall clock, or by a crash without a memory): one if the client got a bare majority,
 // q if it got all nodes. Or the client's own clock must stand still or go back.
+//
+// What it costs that a node is silent, the text leaves open: see askAll. By default every
+// node's answer or time-out is waited for, so the lock and its release take one time-out each.
 type Lock struct {
 	host  sim.Host
 	nodes []redis.Port
@@ -24,6 +27,7 @@ type Lock struct {
 	ttl         time.Duration
 	quorum      int
 	nodeTimeout time.Duration // of each request
+	release     time.Duration // of each request to release a lock that was acquired
 	drift       time.Duration // the allowance for clock drift
 	shortest    time.Duration // retry delay
 	longest     time.Duration // the same without the random part
@@ -34,8 +38,11 @@ type Lock struct {
 	partial     bool          // step 5: unlock what a try that failed has locked
 	topUp       bool          // go on asking after the quorum
 	plain       bool          // release by DEL
+	early       bool          // return at the quorum
+	oneValue    bool          // a value for each Acquire, not for each try
 
 	asking *asking // what try is asking for; nil: nothing
+	value  string  // of the present Acquire, if all its tries ask with one
 }
 
 // NewLock gives a host the lock that these settings describe. dial gives its port to a
@@ -48,6 +55,10 @@ func (b Backend) NewLock(h sim.Host, s backends.Settings, dial func(node int, se
 		shortest: retry * time.Duration(f.shortest) / 6, longest: retry * time.Duration(f.longest) / 6,
 		sequential: s.On(optionSequential), wallClock: s.On(optionWallClock), elapsed: s.On(optionElapsed),
 		partial: s.On(optionPartial), renew: s.On(optionRenew), topUp: s.On(optionTopUp), plain: s.On(optionPlain),
+		early: s.On(optionEarly), oneValue: f.oneValue, release: s.Span(optionUnlock),
+	}
+	if l.release == 0 {
+		l.release = l.nodeTimeout
 	}
 	if !s.On(optionJitter) {
 		l.shortest, l.longest = retry, retry
@@ -61,6 +72,9 @@ func (b Backend) NewLock(h sim.Host, s backends.Settings, dial func(node int, se
 // Acquire tries until it holds the lock or wait is over. It returns backends.ErrHeld,
 // backends.ErrTooLate or an error that wraps sim.ErrUnknown, as the last try ended.
 func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
+	if l.oneValue {
+		l.value = l.randomValue()
+	}
 	// "When a client is unable to acquire the lock, it should try again after a random
 	// delay in order to try to desynchronize multiple clients."
 	return backends.TryFor(l.host, wait, l.retryDelay, l.try)
@@ -70,20 +84,27 @@ func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
 func (l *Lock) try() (backends.Lease, error) {
 	// "The same key name and random value in all the instances", unique among all clients
 	// and all lock requests.
-	value := l.randomValue()
+	value := l.value
+	if !l.oneValue {
+		value = l.randomValue()
+	}
 
 	// 1. It gets the current time.
 	start := l.now()
 
 	// 2. It tries to acquire the lock in all the N instances, each request with "a timeout
 	// which is small compared to the total lock auto-release time".
-	l.asking = &asking{value: value, settled: make([]bool, len(l.nodes)), open: len(l.nodes)}
+	asked := &asking{value: value, settled: make([]bool, len(l.nodes)), open: len(l.nodes)}
+	l.asking = asked
 	answers := l.askAll("acquire", func(i int, node redis.Port) (bool, error) {
 		yes, err := node.SetNX(redis.LockKey, value, l.ttl, l.nodeTimeout)
-		l.settle(i, false)
+		l.settle(asked, i, false)
 		return yes, err
 	})
 	l.asking = nil
+	for i := range l.nodes { // those that are not waited for any longer
+		l.settle(asked, i, false)
+	}
 
 	// 3. It computes how much time elapsed. If and only if it was able to acquire the lock
 	// in the majority of the instances, "and the total time elapsed to acquire the lock is
@@ -100,14 +121,14 @@ func (l *Lock) try() (backends.Lease, error) {
 	// the instances it believed it was not able to lock)": whoever keeps a minority locked
 	// shuts the others out, and nobody wins.
 	if l.partial {
-		l.unlockAll(value)
+		l.unlockAll(value, l.nodeTimeout)
 	}
 	switch {
 	case answers.yes >= l.quorum:
 		return nil, backends.ErrTooLate
-	case len(l.nodes)-answers.unknown < l.quorum:
+	case answers.yes+answers.no < l.quorum:
 		return nil, fmt.Errorf("acquire %s: %d of %d nodes answered: %w",
-			redis.LockKey, len(l.nodes)-answers.unknown, len(l.nodes), sim.ErrUnknown)
+			redis.LockKey, answers.yes+answers.no, len(l.nodes), sim.ErrUnknown)
 	}
 	return nil, backends.ErrHeld
 }
@@ -135,12 +156,12 @@ func (l *Lock) validity(start time.Duration) (seen, validity time.Duration) {
 }
 
 // unlockAll deletes the value on all nodes.
-func (l *Lock) unlockAll(value string) answers {
-	return l.askAll("unlock", func(_ int, node redis.Port) (bool, error) {
+func (l *Lock) unlockAll(value string, timeout time.Duration) answers {
+	return l.askAll(unlocking, func(_ int, node redis.Port) (bool, error) {
 		if l.plain {
-			return node.Delete(redis.LockKey, l.nodeTimeout)
+			return node.Delete(redis.LockKey, timeout)
 		}
-		return node.CompareAndDelete(redis.LockKey, value, l.nodeTimeout)
+		return node.CompareAndDelete(redis.LockKey, value, timeout)
 	})
 }
 

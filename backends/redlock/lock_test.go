@@ -82,7 +82,8 @@ func TestNodesThatDoNotAnswerCostOneTimeoutInParallelAndOneEachInSequence(t *tes
 	}{
 		{"redlock", 50 * time.Millisecond},
 		{"redlock+node-timeout=0.002ttl", 20 * time.Millisecond},
-		{"redlock-redsync", 500 * time.Millisecond},
+		{"redlock-redsync", 5 * time.Second}, // the pool of connections waits, whatever redsync wants
+		{"redlock-redsync+context-timeout", 500 * time.Millisecond},
 		{"redlock-reference", 112 * time.Millisecond}, // 3 × 4 ms + 2 × 50 ms
 	} {
 		s := newStage(t, c.spec, "client-1")

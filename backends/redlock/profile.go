@@ -16,8 +16,12 @@ const (
 	// 2 ms, and 0 to 200 ms between tries. That library leaves the time-out of a request to
 	// its Redis client; here it is the documentation's.
 	Reference Profile = "reference"
-	// Redsync behaves as go-redsync/redsync v4.18: in parallel, monotonic clock, a drift of
-	// 1 % without the 2 ms, a time-out of 5 % of the lease, and 50 to 250 ms between tries.
+	// Redsync behaves as go-redsync/redsync v4.18 on go-redis v9 with the defaults of both
+	// (mutex.go, lockContext, actOnPoolsAsync, UnlockContext): in parallel, and every answer is
+	// waited for unless WithFailFast asks for less; monotonic clock, a drift of 1 % without the
+	// 2 ms, one value for all tries, and 50 to 250 ms between them. Its time-out of 5 % of the
+	// lease is the end of a context, which go-redis looks at only while it waits for a
+	// connection (see redis.Pool). Unlock has none of its own; here its caller gives it one lease.
 	Redsync Profile = "redsync"
 )
 
@@ -25,7 +29,9 @@ const (
 // and how far a retry delay may be from its mean.
 type facts struct {
 	title                 string
-	timeout               string
+	timeout, unlock       string
+	waits                 string // what timeout means
+	oneValue              bool   // all tries ask with the same value
 	sequential, wallClock string
 	constant              string
 	retry                 string
@@ -36,7 +42,7 @@ type facts struct {
 func (p Profile) facts() facts {
 	documented := facts{
 		title:   "Redlock: a majority of independent Redis servers, as documented",
-		timeout: "0.005ttl", sequential: "off", wallClock: "off", constant: "2ms",
+		timeout: "0.005ttl", unlock: "0s", waits: "how long a server is waited for", sequential: "off", wallClock: "off", constant: "2ms",
 		retry: "0.01ttl", shortest: 0, longest: 12, spread: "each is drawn between 0 and twice as much",
 	}
 	switch p {
@@ -49,8 +55,10 @@ func (p Profile) facts() facts {
 		return f
 	case Redsync:
 		f := documented
-		f.title = "Redlock as in go-redsync/redsync: ten times the time-out, 2 ms less for drift"
-		f.timeout, f.constant, f.retry = "0.05ttl", "0s", "150ms"
+		f.title = "Redlock as in go-redsync/redsync on go-redis: a silent server costs the pool's time-outs"
+		f.timeout, f.unlock, f.constant, f.retry = "0.05ttl", "1ttl", "0s", "150ms"
+		f.waits = "when the context of a request for the lock ends, which the pool looks at only while it waits for a connection"
+		f.oneValue = true
 		f.shortest, f.longest, f.spread = 2, 10, "each is drawn between a third and five thirds of it"
 		return f
 	}

@@ -16,6 +16,9 @@ func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.H
 	}
 	return func(h *virtual.Host) backends.Lock {
 		return b.NewLock(h, s, func(node int, sent func(value string)) redis.Port {
+			if b.pooled() {
+				return redis.DialPool(h, servers[node], sent, s)
+			}
 			return redis.DialNode(h, servers[node], sent)
 		})
 	}

@@ -92,7 +92,7 @@ func (n *liveNetwork) command(server sim.HostID, c redis.Command, sent func(), l
 		a.reply.OK, err = client.Delete(c.Key, timeout)
 	case redis.CommandCompareAndExpire:
 		a.reply.OK, err = client.CompareAndExpire(c.Key, c.Value, c.PX, timeout)
-	case redis.CommandExpireCycle:
+	case redis.CommandExpireCycle, redis.CommandHello, redis.CommandObtain:
 		panic("a client does not ask for " + string(c.Kind))
 	default:
 		panic("unknown command " + string(c.Kind))

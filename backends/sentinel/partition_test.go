@@ -72,6 +72,35 @@ func TestMinReplicasBoundsHowLongACutOffMasterGrants(t *testing.T) {
 	}
 }
 
+// A master knows the time of a report by the second, and looks once a second; a replica reports
+// once a second. When in a second each of the three falls is chance: so the time for which a
+// master goes on that was cut off is drawn from three seconds, and is not the same every time.
+func TestWhenTheSecondsOfAMasterBeginIsChance(t *testing.T) {
+	shortest, longest := time.Minute, time.Duration(0)
+	for seed := range uint64(40) {
+		s := newStage(t, "sentinel+timeout=0.05ttl+min-replicas-to-write=1+min-replicas-max-lag=3s", seed, false, "client-1")
+		s.at(5*time.Second, "partition", func() { s.apart(MasterID, "client-1") })
+		s.Client("client-1", 0, func(h sim.Host, l backends.Lock) {
+			for {
+				if lease, err := l.Acquire(0); err == nil {
+					_ = lease.Release()
+				}
+				h.Sleep(20 * time.Millisecond)
+			}
+		})
+		var last time.Duration
+		for _, e := range s.Run(20 * time.Second).Events {
+			if e.Kind == sim.Granted && e.Host == MasterID {
+				last = e.At - 5*time.Second
+			}
+		}
+		shortest, longest = min(shortest, last), max(longest, last)
+	}
+	if shortest < 2*time.Second || shortest > 3*time.Second || longest > 5*time.Second || longest < 4*time.Second {
+		t.Errorf("the old master granted for %v to %v, expected 2 s to 5 s, and most of that", shortest, longest)
+	}
+}
+
 // R16: a Sentinel fails over only with the votes of more than half of all Sentinels.
 func TestAMinorityOfTheSentinelsNeverFailsOver(t *testing.T) {
 	s := newStage(t, "sentinel", 1, true)

@@ -97,12 +97,15 @@ func (s *server) cron() {
 func (s *server) countGood() {
 	s.good = 0
 	for _, f := range s.followers {
-		lag := time.Duration(s.host.Wall().Unix()-f.heard.Unix()) * time.Second
+		lag := time.Duration(s.second(s.host.Wall())-s.second(f.heard)) * time.Second
 		if lag <= s.service.maxLag {
 			s.good++
 		}
 	}
 }
+
+// second is a point of time as a server knows it that looks at whole seconds.
+func (s *server) second(t time.Time) int64 { return t.Add(s.ahead).Unix() }
 
 func (s *server) unlink() { s.link = link{lost: s.host.Wall()} }
 

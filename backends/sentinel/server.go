@@ -2,6 +2,7 @@ package sentinel
 
 import (
 	"errors"
+	"time"
 
 	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
@@ -34,6 +35,8 @@ type memory struct {
 	waiters   []*waiter
 
 	link link // of a replica
+
+	ahead time.Duration // how far into a second of real wall clocks the host's was at a whole one
 }
 
 // roleFile is where a server keeps whom it follows.
@@ -60,7 +63,10 @@ func (s *server) boot() {
 	if s.master != "" {
 		s.dial()
 	}
-	s.host.After(cronPeriod, s.cron)
+	// A server starts at any moment of a second, and counts the seconds of its rounds from there;
+	// that a simulated wall clock begins at a whole second is chance as well.
+	s.host.After(sim.Between(s.host, 0, cronPeriod), s.cron)
+	s.ahead = sim.Between(s.host, 0, time.Second)
 	if before.data.model != nil {
 		s.forgot(before.data)
 	}
@@ -147,7 +153,8 @@ func (s *server) writes(w write) bool {
 	switch w.command.Kind {
 	case redis.CommandCompareAndDelete, redis.CommandCompareAndExpire:
 		return s.data.would(w).OK
-	case redis.CommandSetNX, redis.CommandSetNXWithToken, redis.CommandDelete, redis.CommandExpireCycle:
+	case redis.CommandSetNX, redis.CommandSetNXWithToken, redis.CommandDelete, redis.CommandExpireCycle,
+		redis.CommandHello, redis.CommandObtain:
 	}
 	return true
 }
@@ -174,6 +181,7 @@ func (s *server) record(client sim.HostID, c redis.Command, r redis.Reply) bool 
 		e.Kind, e.Grant, e.Client = sim.Freed, r.Deleted, client
 		s.service.over[e.Grant] = true
 	case redis.CommandExpireCycle: // is never OK
+	case redis.CommandHello, redis.CommandObtain: // belong to a pool of connections, which there is none of here
 	}
 	s.host.Record(e)
 	return !s.host.Down()

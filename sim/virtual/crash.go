@@ -24,7 +24,7 @@ func (h *Host) Crash() {
 	h.idle, h.posts = nil, nil
 	for _, other := range w.hosts { // connections to it are broken
 		if h.index < len(other.idle) {
-			other.idle[h.index] = nil
+			other.idle[h.index] = slices.DeleteFunc(other.idle[h.index], func(c *conn) bool { return !c.lasting })
 		}
 		if h.index < len(other.posts) {
 			other.posts[h.index] = nil

@@ -143,7 +143,7 @@ func (w *World) flying(named []sim.Link) []entry {
 	for _, n := range named {
 		l := w.link(w.Host(n.From), w.Host(n.To))
 		for _, e := range w.queue.entries {
-			if k := e.timer.holds; k != nil && k.pipe.link == l {
+			if k := e.timer.holds; k != nil && !k.kernel && k.pipe.link == l {
 				found = append(found, e)
 			}
 		}

@@ -16,10 +16,12 @@ type Latency struct{ Base, Jitter time.Duration }
 var lan = Latency{Base: 200 * time.Microsecond, Jitter: 50 * time.Microsecond}
 
 // Retransmission timing of Linux: a packet that is not acknowledged is sent again after
-// 200 ms, then after twice as long each time, up to two minutes.
+// 200 ms, and one that asks for a connection after a second; then after twice as long each
+// time, up to two minutes.
 const (
-	firstRetransmit = 200 * time.Millisecond
-	lastRetransmit  = 120 * time.Second
+	firstRetransmit        = 200 * time.Millisecond
+	firstConnectRetransmit = time.Second
+	lastRetransmit         = 120 * time.Second
 )
 
 // link is the way from one host to another. The way back is a link of its own.
@@ -114,6 +116,8 @@ type packet struct {
 	leaves   time.Duration // true time, after the handshake
 	patience time.Duration // until it is sent again if it is lost
 	trace    *trace        // what the history says of it; nil: nothing
+	kernel   bool          // it is the kernels' own: nobody counts it, and no paused process keeps it waiting
+	persists bool          // it is sent again also to a host that is down
 }
 
 func newPipe(w *World, from, to *Host) *pipe {
@@ -125,8 +129,11 @@ func newPipe(w *World, from, to *Host) *pipe {
 // send puts a message on its way; roundTrips are spent before it can leave. deliver runs
 // when it arrives and the receiving host is not paused.
 func (p *pipe) send(roundTrips int, message any, deliver func()) {
+	p.sendPacket(roundTrips, message, &packet{pipe: p, deliver: deliver})
+}
+
+func (p *pipe) sendPacket(roundTrips int, message any, k *packet) {
 	p.link.sent++
-	k := &packet{pipe: p, deliver: deliver}
 	k.trace = p.world.traceOf(k, message)
 	k.timer = timer{place: nowhere, run: k.arrive, holds: k}
 	if len(p.lost) > 0 {
@@ -136,11 +143,18 @@ func (p *pipe) send(roundTrips int, message any, deliver func()) {
 	p.launch(k, time.Duration(2*roundTrips)*(p.link.latency.Base+p.link.extra))
 }
 
+// sendBare puts a packet on its way that carries nothing, from one kernel to the other.
+func (p *pipe) sendBare(deliver func()) {
+	k := &packet{pipe: p, deliver: deliver, kernel: true, persists: true}
+	k.timer = timer{place: nowhere, run: k.arrive, holds: k}
+	p.launch(k, 0)
+}
+
 func (p *pipe) launch(k *packet, delay time.Duration) {
 	k.leaves = p.world.now + delay
 	p.last = max(p.last, k.leaves+p.link.travel())
 	p.world.schedule(&k.timer, p.last)
-	if awaited := p.link.awaited; awaited != nil {
+	if awaited := p.link.awaited; awaited != nil && !k.kernel {
 		p.link.awaited = nil
 		for _, f := range awaited {
 			f()
@@ -152,7 +166,7 @@ func (p *pipe) launch(k *packet, delay time.Duration) {
 // or a loss shows.
 func (k *packet) arrive() {
 	p := k.pipe
-	if behind := len(p.lost) > 0; p.link.cut > 0 || behind || p.link.loses() {
+	if behind := len(p.lost) > 0; p.link.cut > 0 || behind || p.link.loses() || k.persists && p.to.down {
 		if p.link.cut > 0 || !behind {
 			k.trace.lost(p.world.now)
 		}
@@ -169,6 +183,10 @@ func (k *packet) arrive() {
 		return // nobody is there
 	}
 	k.trace.arrived(p.world.now)
+	if k.kernel {
+		k.deliver()
+		return
+	}
 	p.to.whenRunning(k.deliver) // the kernel has it; processes see it unless they are paused
 }
 
@@ -195,7 +213,10 @@ func (p *pipe) retransmit() {
 // waitForAgain waits until the first lost packet is sent again: twice as long each time
 // that this packet is lost.
 func (p *pipe) waitForAgain() {
-	k := p.lost[0]
-	k.patience = min(max(2*k.patience, firstRetransmit), lastRetransmit)
+	k, first := p.lost[0], firstRetransmit
+	if k.kernel {
+		first = firstConnectRetransmit
+	}
+	k.patience = min(max(2*k.patience, first), lastRetransmit)
 	p.world.schedule(&p.again, p.world.now+k.patience)
 }

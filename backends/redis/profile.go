@@ -1,0 +1,74 @@
+package redis
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+)
+
+// Profile names a set of defaults for the options.
+type Profile string
+
+// The profiles.
+const (
+	// Documented is the algorithm of the Redis documentation.
+	Documented Profile = ""
+	// Redislock behaves as bsm/redislock v0.9 on go-redis v9 with the defaults of both, by
+	// somebody who calls Refresh every third of the lease if he renews at all (redislock.go):
+	// Obtain asks with one token, at equal distances, until it has the lock or its context
+	// ends; it returns an error as soon as an answer is missing, and takes nothing back, so
+	// that what was set without a word stays until its time is up. Nothing is said of how long
+	// the lock lasts: users count the lease from when they have it.
+	Redislock Profile = "redislock"
+)
+
+// libraryOptions are what users of bsm/redislock choose. The names that the documented lock has
+// too mean the same.
+func libraryOptions() []backends.Option {
+	own := []backends.Option{
+		{Name: optionRenew, Kind: backends.Switch, Default: "off",
+			Doc: "call Refresh every third of the lease; the library leaves that to its users"},
+		{Name: optionTimeout, Kind: backends.Duration, Default: "1ttl", Least: backends.NotZero,
+			Doc: "when the context of a Release or a Refresh ends; that of Obtain ends when its client gives up"},
+		{Name: optionRetry, Kind: backends.Duration, Default: "0.05ttl", Least: backends.NotZero,
+			Doc: "delay before another try, always the same (LinearBackoff)"},
+	}
+	return append(append(own, PoolOptions()...), DurabilityOption(), RestartDelayOption())
+}
+
+// lockOn gives a host the lock of this profile over a port to the server: that of the library
+// over a pool of connections.
+func (b Backend) lockOn(h sim.Host, p Port, s backends.Settings) *Lock {
+	if b.Profile == Documented {
+		return NewLock(h, p, s)
+	}
+	return &Lock{
+		host: h, port: p, ttl: s.TTL, library: true,
+		retry: s.Span(optionRetry), timeout: s.Span(optionTimeout), renew: s.On(optionRenew),
+	}
+}
+
+// obtain is one round of the library's Obtain, and what its caller does about an error: he
+// calls it again, which makes another token.
+func (l *Lock) obtain() (backends.Lease, error) {
+	left := max(l.giveUp-l.host.Now(), time.Nanosecond)
+	ok, err := l.port.(ObtainPort).Obtain(LockKey, l.value, l.ttl, left)
+	value := l.value
+	switch {
+	case errors.Is(err, sim.ErrUnknown):
+		l.value = l.randomValue()
+		return nil, fmt.Errorf("obtain %s: %w", LockKey, err)
+	case err != nil:
+		return nil, fmt.Errorf("obtain %s: %w", LockKey, err)
+	case !ok:
+		return nil, backends.ErrHeld
+	}
+	lease := &Lease{lock: l, value: value, until: l.host.Now() + l.ttl}
+	if l.renew {
+		lease.startWatchdog()
+	}
+	return lease, nil
+}

@@ -20,7 +20,7 @@ func (s *simulatedServer) persist() {
 	}
 	s.host.Disk().Write(fileName, s.model.Clone())
 	if s.settings.Durability == DurabilityAlways {
-		s.host.Disk().Sync()
+		s.host.Disk().Sync(func() {})
 		return
 	}
 	if s.sync == nil {
@@ -34,6 +34,6 @@ func (s *simulatedServer) backgroundSync() {
 	s.synced = s.host.Now()
 	s.sync = s.host.After(fsyncTime, func() {
 		s.sync = nil
-		s.host.Disk().Sync()
+		s.host.Disk().Sync(func() {})
 	})
 }

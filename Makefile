@@ -36,7 +36,7 @@ live: servers
 
 # What live-few runs. A test holds these lists against what they are to cover.
 LIVE_FEW = no-fault gc-pause vm-suspend client-crash pause-during-acquire holder-partitioned \
-	delayed-write packet-loss clock-forward-bare server-crash-bare failover leader-crash slow-renewals
+	delayed-write packet-loss clock-forward-bare server-crash-bare failover leader-crash stalled-disk slow-renewals
 LIVE_FEW_LIBRARIES = lib/redislock,lib/redsync,lib/etcd-mutex,lib/zk-lock
 
 ## live-few: the same for a few scenarios, with every lock service and every kind of fault,

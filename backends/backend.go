@@ -47,6 +47,21 @@ type Checked interface {
 	Check(s Settings) *Misfit
 }
 
+// Syncing is a backend with servers that wait for their disks: these can stall.
+type Syncing interface {
+	Backend
+	// Syncs says why no server waits for its disk with these settings; nil: they do.
+	Syncs(s Settings) error
+}
+
+// Syncs says why nobody waits for the disks of a backend's servers; nil: they do.
+func Syncs(b Backend, s Settings) error {
+	if b, ok := b.(Syncing); ok {
+		return b.Syncs(s)
+	}
+	return fmt.Errorf("%s waits for no disk", b.Name())
+}
+
 // Simulated is a backend that can be run in the virtual world.
 type Simulated interface {
 	Backend

@@ -101,12 +101,33 @@ func (c cellHosts) lacks(f Fault) error {
 		if !sim.IsRole(id) && !slices.Contains(c.hosts, id) {
 			return fmt.Errorf("does something to host %s, which %s does not have", id, c.backend)
 		}
+		if why := c.waitsForNoDisk(f.Kind, id); why != nil {
+			return why
+		}
 		if why := c.nobody(id, f.Kind.OnLinks()); why != "" {
 			return fmt.Errorf("does something to %s", why)
 		}
 	}
 	return nil
 }
+
+// waitsForNoDisk says why a host's disk may stall for as long as it likes; nil: it is another
+// fault, or somebody waits for that disk. Clients and the account sync nothing.
+func (c cellHosts) waitsForNoDisk(kind sim.FaultKind, id sim.HostID) error {
+	if kind != sim.StallDisk {
+		return nil
+	}
+	if !slices.Contains(c.servers, id) && !slices.Contains(serverRoles, id) {
+		return fmt.Errorf("stalls the disk of %s; only servers of the lock service wait for theirs", hostsInWords([]sim.HostID{id}, true))
+	}
+	if why := backends.Syncs(c.backend.Backend, c.settings); why != nil {
+		return fmt.Errorf("stalls a disk: %w", why)
+	}
+	return nil
+}
+
+// serverRoles are those that only servers play.
+var serverRoles = append([]sim.Role{sim.Servers}, askedRoles...)
 
 // nobody says why nobody ever plays a role here; empty: somebody does, or it is no role. In
 // a partition the smaller part of a single server may be empty: the server is a majority of

@@ -18,7 +18,7 @@ func shiftsMonotonic(f sim.Fault) bool {
 		return true
 	case sim.ClockFault:
 		return f.Clock == sim.MonotonicClock
-	case sim.Pause, sim.Crash, sim.Partition, sim.Delay, sim.Hold, sim.Drop:
+	case sim.Pause, sim.Crash, sim.StallDisk, sim.Partition, sim.Delay, sim.Hold, sim.Drop:
 		return false
 	}
 	panic(fmt.Sprintf("nobody has said whether the fault %q shifts a clock", string(f.Kind)))

@@ -53,6 +53,8 @@ func (f Fault) inWords(s *Scenario) string {
 		text = fmt.Sprintf("lose packets from %s to %s with probability %g", from, to, f.Probability)
 	case sim.Pause, sim.Suspend:
 		text = string(f.Kind) + " " + on
+	case sim.StallDisk:
+		text = "let nothing be synced to the disk of " + on
 	default:
 		panic(fmt.Sprintf("there are no words for the fault %q", string(f.Kind)))
 	}

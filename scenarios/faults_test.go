@@ -34,6 +34,8 @@ steps:
     do: {crash: {host: any, for: 0.1ttl}}
   - at: 3.5s
     do: {crash: {host: client-2, for: {uniform: [100ms, 1s]}}}
+  - at: 3.7s
+    do: {stall-disk: {host: redis-1, for: 50ms}}
   - at: 4s
     do: {clock: {host: redis-1, step: -0.5ttl}}
   - at: 5s
@@ -72,6 +74,7 @@ func TestEveryKindOfFaultIsReadAndScalesWithTheLease(t *testing.T) {
 		{Kind: sim.Suspend, Host: "waiter", For: 1 * sec},
 		{Kind: sim.Crash, Host: "any", For: sec / 5},
 		{Kind: sim.Crash, Host: "client-2", ForAtLeast: &some, For: 1 * sec},
+		{Kind: sim.StallDisk, Host: "redis-1", For: sec / 20},
 		{Kind: sim.ClockFault, Host: "redis-1", Clock: sim.WallClock, Step: -1 * sec},
 		{Kind: sim.ClockFault, Host: "all", Clock: sim.MonotonicClock, Step: 5 * sec, For: 2 * sec},
 		{Kind: sim.ClockFault, Hosts: hosts("client-1", "client-2"), Clock: sim.WallClock, Rate: 1_100_000_000, For: 2 * sec},
@@ -89,10 +92,10 @@ func TestEveryKindOfFaultIsReadAndScalesWithTheLease(t *testing.T) {
 			t.Errorf("step %d is %+v, want %+v", i+1, got.Do, want[i])
 		}
 	}
-	if twice := s.Steps[8].Resolve(2 * sec); twice.Every != 10*sec || twice.Times != 2 {
+	if twice := s.Steps[9].Resolve(2 * sec); twice.Every != 10*sec || twice.Times != 2 {
 		t.Errorf("the partition repeats every %v, %d times", twice.Every, twice.Times)
 	}
-	if always := s.Steps[11].Resolve(2 * sec); always.Every != 2*sec || always.Times != 0 {
+	if always := s.Steps[12].Resolve(2 * sec); always.Every != 2*sec || always.Times != 0 {
 		t.Errorf("the delay repeats every %v, %d times", always.Every, always.Times)
 	}
 }

@@ -7,6 +7,7 @@ type fileDo struct {
 	Pause     filePause     `yaml:"pause,omitempty" doc:"stop every process of a host while its clocks go on, as a garbage collection or SIGSTOP does"`
 	Suspend   fileSuspend   `yaml:"suspend,omitempty" doc:"stop every process of a host and its monotonic clock, while its wall clock goes on, as a suspended virtual machine does"`
 	Crash     fileCrash     `yaml:"crash,omitempty" doc:"switch a host off; its memory is gone, and what its disk had not synced"`
+	StallDisk fileStall     `yaml:"stall-disk,omitempty" doc:"let nothing that a host's programs sync to its disk be done before it is over, while its processes, clocks and network go on"`
 	Clock     fileClock     `yaml:"clock,omitempty" doc:"step a clock of a host, or change the rate at which it runs"`
 	Partition filePartition `yaml:"partition,omitempty" doc:"let no packet through between groups of hosts, or from some hosts to others"`
 	Delay     fileDelay     `yaml:"delay,omitempty" doc:"make every packet from one host to another arrive later"`
@@ -30,6 +31,12 @@ type fileCrash struct {
 	place `yaml:"-"`
 	Host  hostWords `yaml:"host" doc:"the host that crashes, or a list of hosts, or a role"`
 	For   length    `yaml:"for,omitempty" doc:"after how long it starts again, such as 0.5ttl, or drawn; it stays down if left out"`
+}
+
+type fileStall struct {
+	place `yaml:"-"`
+	Host  hostWords `yaml:"host" doc:"the server of the lock service whose disk it is, or a list of them, or a role such as leader"`
+	For   length    `yaml:"for" doc:"how long the disk stalls, such as 5s, or drawn"`
 }
 
 type fileClock struct {

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"time"
 
 	"github.com/locklab/locklab/backends"
@@ -14,6 +15,7 @@ type service struct {
 	options []backends.Option
 	tokens  bool
 	servers []sim.HostID
+	syncs   bool // it waits for its disk
 }
 
 func (s service) Name() string                           { return s.name }
@@ -23,6 +25,12 @@ func (s service) IssuesTokens() bool                     { return s.tokens }
 func (s service) Servers(backends.Settings) []sim.HostID { return s.servers }
 func (s service) Parts(backends.Settings) []sim.Role     { return nil }
 func (s service) Never(backends.Settings) []sim.Kind     { return nil }
+func (s service) Syncs(backends.Settings) error {
+	if s.syncs {
+		return nil
+	}
+	return errors.New(s.name + " waits for no disk")
+}
 func (s service) Simulate(*virtual.World, backends.Settings) func(*virtual.Host) backends.Lock {
 	panic("a service in name only was asked to run")
 }
@@ -38,7 +46,7 @@ func known() Known {
 		Registry: backends.Registry{
 			service{name: "none"},
 			service{name: "perfect", options: timing, tokens: true, servers: []sim.HostID{"perfect-1"}},
-			service{name: "redis", tokens: true, servers: []sim.HostID{"redis-1"}, options: append([]backends.Option{
+			service{name: "redis", tokens: true, syncs: true, servers: []sim.HostID{"redis-1"}, options: append([]backends.Option{
 				{Name: "elapsed-check", Kind: backends.Switch, Default: "off"},
 				{Name: "renew", Kind: backends.Switch, Default: "off"},
 			}, timing...)},

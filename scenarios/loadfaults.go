@@ -17,6 +17,8 @@ func (l *loader) fault(f fileDo) (Fault, error) {
 		return l.onHosts(Fault{Kind: sim.Suspend}, f.Suspend.Host, f.Suspend.For)
 	case f.Crash.given():
 		return l.onHosts(Fault{Kind: sim.Crash}, f.Crash.Host, f.Crash.For)
+	case f.StallDisk.given():
+		return l.onHosts(Fault{Kind: sim.StallDisk}, f.StallDisk.Host, f.StallDisk.For)
 	case f.Clock.given():
 		return l.clock(f.Clock)
 	case f.Partition.given():

@@ -87,7 +87,7 @@ func (s *Stages) runLive(ctx context.Context, t Trial) (*sim.History, error) {
 
 // take gives a stage with the trial's lock service: one that stands, or a new one.
 func (s *Stages) take(ctx context.Context, t Trial, c cast) (*stage, error) {
-	key := fmt.Sprintf("%s, lease %v, options %q", t.Backend.Backend.Name(), t.TTL, c.settings.List())
+	key := fmt.Sprintf("%s, lease %v, options %q, disks may stall: %t", t.Backend.Backend.Name(), t.TTL, c.settings.List(), c.stallsDisks())
 	s.mu.Lock()
 	for i, each := range slices.Backward(s.idle) {
 		if each.key == key {
@@ -115,6 +115,7 @@ func newStage(ctx context.Context, t Trial, c cast, key string) (*stage, error) 
 	if err != nil {
 		return nil, err
 	}
+	lab.DiskStalls = c.stallsDisks()
 	set := &stage{lab: lab, key: key, service: t.Backend.Backend.(backends.Live), settings: c.settings}
 	for _, id := range append([]sim.HostID{ledger.HostID}, c.servers...) {
 		if _, err := lab.AddHost(id); err != nil {
@@ -125,6 +126,11 @@ func newStage(ctx context.Context, t Trial, c cast, key string) (*stage, error) 
 		return nil, errors.Join(err, lab.Close())
 	}
 	return set, nil
+}
+
+// stallsDisks tells whether a step stalls a disk: the servers are started for that then.
+func (c cast) stallsDisks() bool {
+	return slices.ContainsFunc(c.steps, func(s sim.Step) bool { return s.Do.Kind == sim.StallDisk })
 }
 
 // resetLimit bounds how long a service may take to get back to where it began. Starting a
@@ -153,7 +159,7 @@ func leavesTraces(k sim.FaultKind) bool {
 	switch k {
 	case sim.Pause, sim.Partition, sim.Delay, sim.Hold, sim.Drop:
 		return false
-	case sim.Crash, sim.Suspend, sim.ClockFault:
+	case sim.Crash, sim.StallDisk, sim.Suspend, sim.ClockFault:
 	}
 	return true
 }

@@ -20,6 +20,10 @@ const (
 	// Crash switches a host off: its memory is gone, and what its disk had not synced.
 	// Undone, the host starts again from its disk.
 	Crash FaultKind = "crash"
+	// StallDisk keeps what a host's programs sync to its disk from being done before it is
+	// over: whoever waits for that waits. Processes, clocks and network go on, and so does
+	// all that needs no sync.
+	StallDisk FaultKind = "stall-disk"
 	// ClockFault steps a clock of a host, or makes it run at another rate.
 	ClockFault FaultKind = "clock"
 	// Partition lets no packet through between groups of hosts, or on single links.
@@ -46,6 +50,7 @@ var faultRows = []faultRow{
 	{kind: Pause, stops: true},
 	{kind: Suspend, stops: true},
 	{kind: Crash, stops: true},
+	{kind: StallDisk},
 	{kind: ClockFault},
 	{kind: Partition, onLinks: true},
 	{kind: Delay, onLinks: true},

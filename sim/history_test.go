@@ -149,7 +149,7 @@ func TestABadHistoryFileIsRefusedWithThePlaceAndTheReason(t *testing.T) {
 		{"an unknown world", `{"format":"locklab-history/1","world":"real"}`, `h.jsonl:1:31: the world is "real", expected one of ["virtual" "live"]` +
 			"\n  | " + `{"format":"locklab-history/1","world":"real"}`},
 		{"a fault in the header that nobody knows", `{"format":"locklab-history/1","world":"live","faults":["stall redis-1"]}`,
-			`h.jsonl:1:46: unknown fault "stall redis-1", expected one of ["pause" "suspend" "crash" "clock" "partition" "delay" "hold" "drop"] and what it is done to` +
+			`h.jsonl:1:46: unknown fault "stall redis-1", expected one of ["pause" "suspend" "crash" "stall-disk" "clock" "partition" "delay" "hold" "drop"] and what it is done to` +
 				"\n  | " + `{"format":"locklab-history/1","world":"live","faults":["stall redis-1"]}`},
 		{"text for a yes or no", header + "\n" + `{"seq":1,"refused":"yes"}`, `h.jsonl:2:10: not a valid event: field "refused" is string, expected true or false` +
 			"\n  | " + `{"seq":1,"refused":"yes"}`},
@@ -171,7 +171,7 @@ func TestABadHistoryFileIsRefusedWithThePlaceAndTheReason(t *testing.T) {
 		{"an unknown kind", header + "\n" + `{"seq":1,"at":5,"kind":"dome"}`, `h.jsonl:2:17: unknown kind of event "dome"` +
 			"\n  | " + `{"seq":1,"at":5,"kind":"dome"}`},
 		{"an unknown fault", header + "\n" + `{"seq":1,"at":5,"kind":"fault-applied","fault":"stall client-1"}`,
-			`h.jsonl:2:40: unknown fault "stall client-1", expected one of ["pause" "suspend" "crash" "clock" "partition" "delay" "hold" "drop"] and what it is done to` +
+			`h.jsonl:2:40: unknown fault "stall client-1", expected one of ["pause" "suspend" "crash" "stall-disk" "clock" "partition" "delay" "hold" "drop"] and what it is done to` +
 				"\n  | " + `{"seq":1,"at":5,"kind":"fault-applied","fault":"stall client-1"}`},
 		{"a missing event", header + "\n" + first + "\n" + `{"seq":3,"at":5,"kind":"end"}`, `h.jsonl:3:2: event number 3, expected 2: lines are missing or out of order` +
 			"\n  | " + `{"seq":3,"at":5,"kind":"end"}`},

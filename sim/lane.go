@@ -37,7 +37,7 @@ func (f Fault) Lane() string {
 		words = append(words, signed(f.By))
 	case Drop:
 		words = append(words, fmt.Sprintf("p=%g", f.Probability))
-	case Pause, Suspend, Crash, Partition: // whom it is done to says it all
+	case Pause, Suspend, Crash, StallDisk, Partition: // whom it is done to says it all
 	}
 	return strings.Join(words, " ")
 }

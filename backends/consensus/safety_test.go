@@ -40,12 +40,22 @@ func (c *cluster) trouble(t *rapid.T, i int) {
 
 func (c *cluster) fault(t *rapid.T, h *virtual.Host, i int) (begin, undo func()) {
 	nothing := func() {}
-	switch rapid.SampledFrom([]string{"crash", "pause", "isolate", "one way", "step", "rate", "slow"}).Draw(t, "fault") {
+	switch rapid.SampledFrom([]string{"crash", "pause", "stall", "stall and crash", "isolate", "one way", "step", "rate", "slow"}).Draw(t, "fault") {
 	case "crash":
 		return h.Crash, h.Restart
 	case "pause":
 		f := sim.Fault{Kind: sim.Pause, Host: h.ID()}
 		return func() { _ = c.world.Apply(f) }, func() { _ = c.world.Undo(f) }
+	case "stall":
+		f := sim.Fault{Kind: sim.StallDisk, Host: h.ID()}
+		return func() { _ = c.world.Apply(f) }, func() { _ = c.world.Undo(f) }
+	case "stall and crash": // what was not saved is lost
+		f := sim.Fault{Kind: sim.StallDisk, Host: h.ID()}
+		return func() { _ = c.world.Apply(f) }, func() {
+			h.Crash()
+			_ = c.world.Undo(f)
+			h.Restart()
+		}
 	case "isolate":
 		return func() { c.isolate(i, true) }, func() { c.isolate(i, false) }
 	case "one way":

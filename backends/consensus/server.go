@@ -46,6 +46,12 @@ type Server struct {
 	busy    bool
 	timer   *virtual.Timer
 	due     time.Duration // when timer fires
+
+	saving  bool          // it waits for the disk; since:
+	stopped time.Duration // and with this to do then:
+	behind  []func()
+	settled bool          // it was Established when it began to wait
+	lost    time.Duration // for how long it has waited so, all in all
 }
 
 type proposal struct {
@@ -80,12 +86,19 @@ func Start(h *virtual.Host, c Config) *Server {
 	return s
 }
 
-// Status tells what the member knows.
+// Status tells what the algorithm knows.
 func (s *Server) Status() Status { return s.node.Status() }
 
+// Known tells what whoever runs the member has been told of that. It is out of date while the
+// member waits for its disk.
+func (s *Server) Known() Status { return s.known }
+
 // Established tells whether the member leads and has applied all that earlier leaders
-// committed.
+// committed, as far as whoever runs it has been told.
 func (s *Server) Established() bool {
+	if s.saving {
+		return s.settled
+	}
 	n := s.node
 	return n.role == Leader && n.termAt(n.commit) == n.state.Term && s.applied == n.commit
 }
@@ -149,12 +162,17 @@ func (s *Server) contactOf(id sim.HostID) *contact {
 // do lets something happen to the node and then does all that follows from it. What
 // callbacks start meanwhile is done before the outermost do ends.
 func (s *Server) do(happen func(now time.Duration)) {
-	happen(s.host.Now())
-	if s.busy {
+	happen(s.clock())
+	if s.busy || s.saving {
 		return
 	}
+	s.goOn()
+}
+
+// goOn does all that follows from what has happened, until the member waits for its disk.
+func (s *Server) goOn() {
 	s.busy = true
-	for s.work() {
+	for !s.saving && s.work() {
 		if s.host.Down() { // a step of the scenario crashed the host while it recorded an event
 			return
 		}
@@ -167,12 +185,20 @@ func (s *Server) do(happen func(now time.Duration)) {
 func (s *Server) work() bool {
 	save, send := s.node.Take()
 	if save != nil {
-		s.host.Disk().Write(stateFile, *save)
-		s.host.Disk().Sync()
+		return s.save(*save, send)
 	}
-	for _, m := range send {
+	s.postAll(send)
+	return s.follow()
+}
+
+func (s *Server) postAll(messages []Message) {
+	for _, m := range messages {
 		s.post(m)
 	}
+}
+
+// follow does one thing that follows from the algorithm's state; false: nothing does.
+func (s *Server) follow() bool {
 	status := s.node.Status()
 	switch {
 	case s.applied < s.node.Commit():
@@ -244,8 +270,10 @@ func (s *Server) rearm() {
 		s.timer.Stop()
 	}
 	s.due = due
-	s.timer = s.host.After(due-s.host.Now(), func() {
+	s.timer = s.host.After(due-s.clock(), func() {
 		s.timer = nil
-		s.do(s.node.Tick)
+		if !s.saving { // else it is set again when the disk is done
+			s.do(s.node.Tick)
+		}
 	})
 }

@@ -49,7 +49,7 @@ func timingOf(s backends.Settings) consensus.Timing {
 // Backend is the lock on an etcd cluster as a backends.Backend.
 type Backend struct{}
 
-var _ backends.Backend = Backend{}
+var _ backends.Syncing = Backend{}
 
 // Name is "etcd".
 func (Backend) Name() string { return "etcd" }
@@ -108,6 +108,9 @@ func (Backend) Servers(s backends.Settings) []sim.HostID {
 // Presumes is true where the client does not look for its own key once those before it are
 // gone (J3).
 func (Backend) Presumes(s backends.Settings) bool { return !s.On(optionRecheck) }
+
+// Syncs is nil: a member syncs its log before it counts.
+func (Backend) Syncs(backends.Settings) error { return nil }
 
 // Parts are those of an elected leader and its majority.
 func (Backend) Parts(s backends.Settings) []sim.Role {

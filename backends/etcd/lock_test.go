@@ -104,10 +104,10 @@ func TestTheLockComesFreeWhenTheHolderIsGone(t *testing.T) {
 	2.004s client-2 acquire-sent account/2
 	14.492s etcd-1 expired account/1@2
 	14.492s etcd-1 granted account/2@3 token 3
-	14.5s client-2 acquired account/2@3 token 3 until 23.004s
-	15.5s client-2 release account/2@3
+	14.499s client-2 acquired account/2@3 token 3 until 23.004s
+	15.499s client-2 release account/2@3
 	15.501s etcd-1 freed account/2@3
-	15.503s client-2 released account/2@3
+	15.502s client-2 released account/2@3
 	`)
 }
 
@@ -123,13 +123,13 @@ func TestAPausedHolderIsSupersededAndItsTokenIsLower(t *testing.T) { // K4
 	2.004s client-2 acquire-sent account/2
 	11.492s etcd-1 expired account/1@2
 	11.492s etcd-1 granted account/2@3 token 3
-	11.5s client-2 acquired account/2@3 token 3 until 19.004s
+	11.499s client-2 acquired account/2@3 token 3 until 19.004s
 	16.007s client-1 lost account/1@2: no keep-alive was answered for the length of the lease
 	17.007s client-1 release account/1@2
 	17.009s client-1 not-released account/1@2: the lock is no longer held: its lease has ended
-	26.5s client-2 release account/2@3
+	26.499s client-2 release account/2@3
 	26.501s etcd-1 freed account/2@3
-	26.503s client-2 released account/2@3
+	26.502s client-2 released account/2@3
 	`)
 }
 

@@ -89,7 +89,23 @@ func (m *member) handle(request any, reply func(any)) {
 		m.notify()
 		return
 	}
-	switch s := m.raft.Status(); {
+	// Proposals and reads go into the algorithm, and what it passes on waits with its messages
+	// for the disk. A renewal is no matter of the log: it goes by whom the member was told to
+	// follow, and to that one's own port (v3_server.go: LeaseRenew; lease/leasehttp).
+	s, post := m.raft.Status(), m.raft.Post
+	renewal, renews := request.(keepAlive)
+	if renews {
+		s, post = m.raft.Known(), m.host.Post
+	}
+	switch {
+	case s.Role == consensus.Leader && renews:
+		m.ensureLeadership(func(ok bool) {
+			if !ok {
+				reply(noLeader{}) // its client is to ask another member
+				return
+			}
+			m.lead(renewal, reply)
+		})
 	case s.Role == consensus.Leader:
 		m.lead(request, reply)
 	case s.Leader == "":
@@ -97,7 +113,7 @@ func (m *member) handle(request any, reply func(any)) {
 	default:
 		m.count++
 		m.passed = append(m.passed, passed{m.count, reply})
-		m.host.Post(s.Leader, passedOn{m.count, request})
+		post(s.Leader, passedOn{m.count, request})
 	}
 }
 

@@ -20,21 +20,29 @@ func (m *member) scan() {
 }
 
 // endLeases has leases revoked through the log. With the check, a member that has lost
-// its leadership since it found them expired notices it here (server.go:
-// revokeExpiredLeases). A real member asks only if its clock has not ticked for three
-// heartbeats (isActive), which holds for one that its disk holds up, and not for one whose
-// process was stopped and goes on.
+// its leadership since it found them expired may notice it here (server.go:
+// revokeExpiredLeases).
 func (m *member) endLeases(leases []uint64) {
 	r := &revoker{member: m, waiting: leases}
-	if !m.cluster.leadershipCheck {
-		r.next()
-		return
-	}
-	m.raft.Read(func(ok bool) {
+	m.ensureLeadership(func(ok bool) {
 		if ok {
 			r.next()
 		}
 	})
+}
+
+// ensureLeadership looks, with the check, whether the member still leads, before it ends or
+// renews leases as the leader (server.go: ensureLeadership, called by revokeExpiredLeases and
+// LeaseRenew). It asks a majority only if its clock has not ticked for three heartbeats
+// (isActive). That holds for a member that waits for its disk. It does not for one whose
+// process was stopped and goes on, as then the clock ticks at once.
+func (m *member) ensureLeadership(then func(ok bool)) {
+	active := m.host.Now() < m.raft.TickedAt()+3*m.cluster.timing.Heartbeat
+	if !m.cluster.leadershipCheck || active {
+		then(true)
+		return
+	}
+	m.raft.Read(then)
 }
 
 // revoker ends the leases of one scan, a few at a time.
@@ -56,8 +64,10 @@ func (r *revoker) next() {
 // revoke ends one lease, or gives up when its time-out has passed. It does not ask whether
 // the member still leads: one that was stopped, and puts the first revocations into a log
 // that is out of date, never hears of them again, and by the time it goes on with the next
-// ones it has learnt who leads now and passes them on. The new leader has no means of
-// telling them from a client's (etcd issues 12528 and 15247).
+// ones it has learnt who leads now and passes them on. In one that waits for its disk the
+// algorithm hears of the new leader meanwhile, and passes on what is revoked after that as
+// soon as the disk is done. The new leader has no means of telling it from what a client
+// asked for (etcd issues 12528 and 15247).
 func (r *revoker) revoke(lease uint64) {
 	over := false
 	end := func() {

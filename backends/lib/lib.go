@@ -114,6 +114,12 @@ func (b Backend) Parts(s backends.Settings) []sim.Role {
 	return service.Parts(s.For(service))
 }
 
+// Syncs says whether the service's servers wait for their disks.
+func (b Backend) Syncs(s backends.Settings) error {
+	service := b.facts().service
+	return backends.Syncs(service, s.For(service))
+}
+
 // Never lists what the library's users are never told, and what the service never does.
 func (b Backend) Never(s backends.Settings) []sim.Kind {
 	switch b.Library {

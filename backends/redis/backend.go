@@ -77,6 +77,9 @@ func (Backend) Servers(backends.Settings) []sim.HostID { return []sim.HostID{Ser
 // Parts is empty: there is one server.
 func (Backend) Parts(backends.Settings) []sim.Role { return nil }
 
+// Syncs says whether the servers wait for their disks.
+func (Backend) Syncs(s backends.Settings) error { return NodeSettingsOf(s).Syncs() }
+
 // Never lists the events of independent nodes, and renewals unless there is a watchdog.
 func (b Backend) Never(s backends.Settings) []sim.Kind {
 	if b.Profile == Redislock && !s.On(optionRenew) { // a command that is sent again may prolong the lease

@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/locklab/locklab/backends"
@@ -33,6 +34,16 @@ func DurabilityOption() backends.Option {
 		Choices: []string{string(DurabilityNone), string(DurabilityEverySec), string(DurabilityAlways)},
 		Doc:     "what a server knows after a crash: nothing (none), all but the last second (everysec), or all it has answered (always)",
 	}
+}
+
+// Syncs says why a server that is run like this waits for no disk; nil: it does. With everysec
+// a thread of its own syncs, and the server goes on writing: it waits for two seconds at most,
+// and that only if the file cannot be written either (Redis, src/aof.c, flushAppendOnlyFile).
+func (s NodeSettings) Syncs() error {
+	if s.Durability == DurabilityAlways {
+		return nil
+	}
+	return fmt.Errorf("redis-server waits for its disk with %s=%s only, and this is %s=%s", optionDurable, DurabilityAlways, optionDurable, s.Durability)
 }
 
 // RestartDelayOption is the option for the delayed restarts of the Redis documentation

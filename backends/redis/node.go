@@ -37,8 +37,8 @@ func (n *node) boot() {
 func (n *node) start(before *simulatedServer) {
 	n.server = &simulatedServer{node: n, model: n.load(), synced: n.host.Now()}
 	n.server.schedule(LockKey)
-	n.host.Serve(n.server.serve)
-	if before != nil {
+	n.host.ServeLater(n.server.serve)
+	if before != nil && !before.stuck { // else the disk has all that anybody was told
 		n.forgot(before.model.find(LockKey), n.server.model.find(LockKey))
 	}
 }
@@ -76,24 +76,36 @@ type simulatedServer struct {
 	sweep  *virtual.Timer // wakes the expire cycle when the lock's time is up
 	sync   *virtual.Timer // wakes the fsync of everysec; nil: nothing to sync
 	synced time.Duration  // when the last fsync of everysec began, on the monotonic clock
+	stuck  bool           // its one thread waits for the disk; and after that:
+	later  []func()
 }
 
-func (s *simulatedServer) serve(client sim.HostID, request any) any {
+func (s *simulatedServer) serve(client sim.HostID, request any, reply func(any)) {
+	if s.stuck {
+		s.later = append(s.later, func() { s.serve(client, request, reply) })
+		return
+	}
 	c := request.(Command)
 	r := s.model.Apply(s.host.Wall(), c)
 	e, changed := happened(c, r)
-	if changed || len(r.Ended) > 0 {
-		s.persist()
-		s.schedule(c.Key)
-	}
-	s.ended(r) // what is recorded may crash this very host: nothing is done to it after that
-	if changed {
-		if e.Kind == sim.Freed {
-			e.Client = client
+	answer := func() {
+		s.ended(r) // what is recorded may crash this very host: nothing is done to it after that
+		if changed {
+			if e.Kind == sim.Freed {
+				e.Client = client
+			}
+			s.record(s.host, e)
 		}
-		s.record(s.host, e)
+		reply(r)
 	}
-	return r
+	if !changed && len(r.Ended) == 0 {
+		answer()
+		return
+	}
+	s.persist(func() {
+		s.schedule(c.Key)
+		answer()
+	})
 }
 
 // happened is what a command did to the lock, if anything.
@@ -139,10 +151,18 @@ func (s *simulatedServer) schedule(key string) {
 }
 
 func (s *simulatedServer) cycle(key string) {
-	r := s.model.Apply(s.host.Wall(), Command{Kind: CommandExpireCycle})
-	if len(r.Ended) > 0 {
-		s.persist() // Redis writes a DEL for a key that it expires
+	if s.stuck {
+		s.later = append(s.later, func() { s.cycle(key) })
+		return
 	}
-	s.schedule(key) // the clock may have been set back while the host was paused
-	s.ended(r)
+	r := s.model.Apply(s.host.Wall(), Command{Kind: CommandExpireCycle})
+	tell := func() {
+		s.schedule(key) // the clock may have been set back while the host was paused
+		s.ended(r)
+	}
+	if len(r.Ended) == 0 {
+		tell()
+		return
+	}
+	s.persist(tell) // Redis writes a DEL for a key that it expires
 }

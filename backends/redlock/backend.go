@@ -128,6 +128,9 @@ func quorum(s backends.Settings) int {
 // Parts is empty: no node is more than another.
 func (Backend) Parts(backends.Settings) []sim.Role { return nil }
 
+// Syncs says whether the servers wait for their disks.
+func (Backend) Syncs(s backends.Settings) error { return redis.NodeSettingsOf(s).Syncs() }
+
 // Never lists renewals unless there is a watchdog.
 func (Backend) Never(s backends.Settings) []sim.Kind {
 	if s.On(optionRenew) {

@@ -40,7 +40,7 @@ func (s *server) follow(master sim.HostID) {
 		return
 	}
 	s.host.Disk().Write(roleFile, master)
-	s.host.Disk().Sync()
+	s.host.Disk().Sync(func() {})
 	if s.master != "" {
 		s.host.HangUp(s.master)
 	}

@@ -83,7 +83,7 @@ func (s *sentinel) boot() {
 // save is sentinelFlushConfig: nothing is answered or done before the disk has it.
 func (s *sentinel) save() {
 	s.host.Disk().Write(configFile, s.config)
-	s.host.Disk().Sync()
+	s.host.Disk().Sync(func() {})
 }
 
 // later sets the timer: ten to twenty times a second, at random, so that Sentinels do not

@@ -8,6 +8,7 @@
 package zookeeper
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -117,6 +118,14 @@ func (Backend) Presumes(s backends.Settings) bool { return !s.On(optionCheck) }
 // Parts are those of an elected leader and its majority.
 func (Backend) Parts(s backends.Settings) []sim.Role {
 	return backends.ElectedParts(s.Int(optionServers))
+}
+
+// Syncs says that servers wait for no disk: the real ones run with forceSync=no, and the model
+// has no disk that takes time. With forceSync=yes a leader whose disk stalls goes on pinging and
+// commits what a majority of the others has logged, as its log has a thread of its own
+// (SyncRequestProcessor).
+func (Backend) Syncs(backends.Settings) error {
+	return errors.New("locklab's servers of ZooKeeper run with forceSync=no and wait for no disk")
 }
 
 // Never lists the events of independent nodes, and what a client does not tell that waits for

@@ -17,6 +17,7 @@ const (
 	NoFault   Family = "no fault"
 	Pauses    Family = "process pause"
 	Crashes   Family = "crash"
+	Disks     Family = "disk"
 	Clocks    Family = "clock"
 	Network   Family = "network"
 	Several   Family = "several faults"
@@ -25,7 +26,7 @@ const (
 
 // Families lists them.
 func Families() []Family {
-	return []Family{NoFault, Pauses, Crashes, Clocks, Network, Several, NotOnFile}
+	return []Family{NoFault, Pauses, Crashes, Disks, Clocks, Network, Several, NotOnFile}
 }
 
 // slug is the family's name in the name of a file.
@@ -39,7 +40,7 @@ func (f Family) slug() string {
 		return "several"
 	case NotOnFile:
 		return "unknown"
-	case Crashes, Clocks, Network:
+	case Crashes, Disks, Clocks, Network:
 		return string(f)
 	}
 	panic(fmt.Sprintf("the family %q has no name for files", string(f)))
@@ -68,6 +69,8 @@ func familyOfFault(kind sim.FaultKind) Family {
 		return Pauses
 	case sim.Crash:
 		return Crashes
+	case sim.StallDisk:
+		return Disks
 	case sim.ClockFault:
 		return Clocks
 	case sim.Partition, sim.Delay, sim.Hold, sim.Drop:

@@ -55,5 +55,6 @@ var faultNames = []struct {
 	{sim.Drop, "The network loses packets"},
 	{sim.Partition, "The network is parted"},
 	{sim.Crash, "A machine crashes"},
+	{sim.StallDisk, "A disk stalls"},
 	{sim.ClockFault, "A clock is wrong"},
 }

@@ -99,6 +99,7 @@ var inEffectFor = map[sim.FaultKind]string{
 	sim.Pause:      "pause of",
 	sim.Suspend:    "suspended for",
 	sim.Crash:      "down for",
+	sim.StallDisk:  "stalled for",
 	sim.ClockFault: "wrong for",
 	sim.Partition:  "cut for",
 	sim.Delay:      "slow for",

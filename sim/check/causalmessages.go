@@ -157,7 +157,7 @@ func loses(k sim.FaultKind) bool {
 	switch k {
 	case sim.Partition, sim.Drop, sim.Crash:
 		return true
-	case sim.Pause, sim.Suspend, sim.ClockFault, sim.Delay, sim.Hold:
+	case sim.Pause, sim.Suspend, sim.StallDisk, sim.ClockFault, sim.Delay, sim.Hold:
 		return false
 	}
 	panic("no judge knows what the fault " + string(k) + " loses")

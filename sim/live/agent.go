@@ -26,6 +26,8 @@ type Agent struct {
 	dir string
 	net *namespace
 
+	disk diskGate // of its programs
+
 	// ProveClock, if set, asks the host's server for its wall clock. It is how a step of
 	// that clock is proven, besides what is proven of every process. Set it before the
 	// trial runs. It must answer or fail by the end of ctx.

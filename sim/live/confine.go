@@ -86,6 +86,11 @@ func (a *Agent) confine(p *Proc, r *recipe) (enter func(start func() error) erro
 			} else if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 				return fmt.Errorf("give up new privileges: %w", err)
 			}
+			if a.lab.DiskStalls {
+				if err := a.disk.admitProgram(); err != nil {
+					return err
+				}
+			}
 			return start()
 		})
 	}, nil

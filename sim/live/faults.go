@@ -25,6 +25,8 @@ func Can(kind sim.FaultKind) error {
 	switch kind {
 	case sim.ClockFault, sim.Suspend:
 		return ClockPatch()
+	case sim.StallDisk:
+		return DiskStall()
 	case sim.Pause, sim.Crash, sim.Partition, sim.Delay, sim.Hold, sim.Drop:
 		return nil
 	}
@@ -48,7 +50,7 @@ func CanDo(f sim.Fault) error {
 		if err := canTurn(f); err != nil {
 			return err
 		}
-	case sim.Pause, sim.Suspend, sim.Crash, sim.Partition, sim.Delay, sim.Hold: // all alike
+	case sim.Pause, sim.Suspend, sim.Crash, sim.StallDisk, sim.Partition, sim.Delay, sim.Hold: // all alike
 	}
 	return Can(f.Kind)
 }

@@ -21,6 +21,8 @@ func (w *World) applyHost(f sim.Fault) (effect, error) {
 	switch f.Kind {
 	case sim.Crash:
 		return w.crashFault(a)
+	case sim.StallDisk:
+		return diskFault(a)
 	case sim.Suspend:
 		return w.suspendFault(a)
 	case sim.Pause:

@@ -28,6 +28,9 @@ type Lab struct {
 	// Nonce tells what the present trial gives to lock services from what earlier trials in
 	// the lab gave them, see sim.Sign; empty: there is no need to. Set it with Seed.
 	Nonce string
+	// DiskStalls has programs started so that the disk of their host can be stalled. Set it
+	// before the first one is.
+	DiskStalls bool
 
 	network *vswitch
 	closet  *namespace // where the switch stands: the hosts' cables end there

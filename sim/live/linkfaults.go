@@ -39,7 +39,7 @@ func (w *World) applyLinks(f sim.Fault) (effect, error) {
 		return w.lab.network.drop(links, f.Probability, w.lab.Seed), nil
 	case sim.Hold:
 		return w.lab.network.holdMessages(links, f.By)
-	case sim.Pause, sim.Suspend, sim.Crash, sim.ClockFault:
+	case sim.Pause, sim.Suspend, sim.Crash, sim.StallDisk, sim.ClockFault:
 		return effect{}, fmt.Errorf("%s is done to a host, not to links", f.Kind)
 	}
 	return effect{}, errNoFault(f.Kind)

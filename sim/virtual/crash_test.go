@@ -19,7 +19,7 @@ func counter(h *Host, sync bool) {
 			n++
 			h.Disk().Write("count", n)
 			if sync {
-				h.Disk().Sync()
+				h.Disk().Sync(func() {})
 			}
 			return n
 		})

@@ -4,7 +4,11 @@ import "slices"
 
 // Disk keeps values by name through a crash, as far as they were synced. A value must not
 // be changed after it has been written.
-type Disk struct{ files []file }
+type Disk struct {
+	files  []file
+	stalls int      // in effect: until they are over, nothing is synced
+	queue  []func() // who waits for that, in the order in which they asked
+}
 
 type file struct {
 	name          string
@@ -25,8 +29,39 @@ func (d *Disk) Write(name string, value any) {
 	d.files[i].cached, d.files[i].dirty = value, true
 }
 
-// Sync makes everything safe that was written before.
-func (d *Disk) Sync() {
+// Sync makes everything safe that was written before, and then calls done. That is at once,
+// unless the disk stalls: then it is when it no longer does, also for what is written until
+// then, or never if the host crashes before.
+func (d *Disk) Sync(done func()) {
+	if d.stalls > 0 {
+		d.queue = append(d.queue, done)
+		return
+	}
+	d.flush()
+	done()
+}
+
+// Stalled tells whether nothing is being synced.
+func (d *Disk) Stalled() bool { return d.stalls > 0 }
+
+// stall keeps everything from being synced until goOn.
+func (d *Disk) stall() { d.stalls++ }
+
+// goOn takes one stall back. After the last one all is synced, and those on the host who
+// wait for that go on, in their order, unless the host is paused: then it is when it no longer
+// is.
+func (d *Disk) goOn(h *Host) {
+	if d.stalls--; d.stalls > 0 || len(d.queue) == 0 {
+		return
+	}
+	d.flush()
+	for _, done := range d.queue {
+		h.After(0, done)
+	}
+	d.queue = nil
+}
+
+func (d *Disk) flush() {
 	for i := range d.files {
 		f := &d.files[i]
 		if f.dirty {
@@ -55,4 +90,5 @@ func (d *Disk) crash() {
 		f := &d.files[i]
 		f.cached, f.dirty = f.safe, false
 	}
+	d.queue = nil // whoever waits is gone
 }

@@ -13,8 +13,8 @@ import (
 func state(w *World, h *Host, call *packet) string {
 	l := w.link(h, w.Host("b"))
 	at, _ := w.arrival(call)
-	return fmt.Sprintf("down %v, paused %v, own clock stands %v, wall clock off by %v, cut %v, delayed by %v, loses %v, message at %v",
-		h.down, h.paused > 0, h.mono.stopped > 0, h.wall.At(w.now)-h.mono.At(w.now), l.cut > 0, l.extra, l.losses, at)
+	return fmt.Sprintf("down %v, paused %v, own clock stands %v, wall clock off by %v, disk stalls %v, cut %v, delayed by %v, loses %v, message at %v",
+		h.down, h.paused > 0, h.mono.stopped > 0, h.wall.At(w.now)-h.mono.At(w.now), h.Disk().Stalled(), l.cut > 0, l.extra, l.losses, at)
 }
 
 // Each kind of fault does something of its own, and proves that, as it says what it is done

@@ -18,7 +18,7 @@ type effect struct {
 // Can says which faults this world does: all that onHost and onLinks know.
 func (w *World) Can(k sim.FaultKind) error {
 	switch k {
-	case sim.Pause, sim.Suspend, sim.Crash, sim.ClockFault, sim.Partition, sim.Delay, sim.Hold, sim.Drop:
+	case sim.Pause, sim.Suspend, sim.Crash, sim.StallDisk, sim.ClockFault, sim.Partition, sim.Delay, sim.Hold, sim.Drop:
 		return nil
 	}
 	return errNoFault(k)

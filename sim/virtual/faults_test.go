@@ -331,7 +331,7 @@ func TestAHandlerWhoseHostCrashesEndsWhereItRecords(t *testing.T) {
 		h.Receive(func(sim.HostID, any) {
 			h.Record(sim.Event{Kind: sim.Granted})
 			h.Disk().Write("vote", "given")
-			h.Disk().Sync()
+			h.Disk().Sync(func() {})
 		})
 	})
 	w.AddHost("client").Post("server", "a request")

@@ -31,6 +31,8 @@ func (w *World) onHost(f sim.Fault) (effect, error) {
 			return h.rateFault(c, f.Rate), nil
 		}
 		return h.stepFault(c, f.Step), nil
+	case sim.StallDisk:
+		return h.diskFault(), nil
 	case sim.Suspend:
 		return h.unlessDown(h.suspendFault)
 	case sim.Pause:
@@ -90,6 +92,26 @@ func (h *Host) suspendFault() effect {
 			h.mono.stopped--
 			h.rateChanged(&h.mono)
 			return pause.undo()
+		},
+	}
+}
+
+// diskFault is proven by a sync: it does not get done. A host that crashes meanwhile finds
+// its disk as it left it.
+func (h *Host) diskFault() effect {
+	h.disk.stall()
+	done := false
+	h.disk.Sync(func() { done = true })
+	return effect{
+		probe: func() error {
+			if done {
+				return fmt.Errorf("the disk of %s syncs what it is given", h.id)
+			}
+			return nil
+		},
+		undo: func() error {
+			h.disk.goOn(h)
+			return nil
 		},
 	}
 }

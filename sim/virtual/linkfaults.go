@@ -32,7 +32,7 @@ func (w *World) onLinks(f sim.Fault) (effect, error) {
 		return each(func(l *link, n sim.Link) effect { return l.dropFault(n, f.Probability) })
 	case sim.Hold:
 		return w.holdFault(named, f.By)
-	case sim.Pause, sim.Suspend, sim.Crash, sim.ClockFault:
+	case sim.Pause, sim.Suspend, sim.Crash, sim.StallDisk, sim.ClockFault:
 		return effect{}, fmt.Errorf("%s is done to a host, not to links", f.Kind)
 	}
 	return effect{}, errNoFault(f.Kind)

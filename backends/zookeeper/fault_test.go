@@ -146,7 +146,7 @@ func TestAFollowerThatServesWithoutItsLeaderMisleadsItsClients(t *testing.T) {
 			s.Client("client-1", 0, locktest.Hold(0, 40*time.Second))
 			s.Client("client-2", time.Second, locktest.Hold(time.Minute, time.Second))
 			s.World.After(3300*time.Millisecond, func() {
-				c := s.Lock["client-1"].(*Lock).port.(*client)
+				c := s.Lock["client-1"].(*Lock).port.(*library)
 				if c.server() == s.leader().ID() {
 					return // this seed put the client with the leader
 				}

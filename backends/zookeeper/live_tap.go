@@ -20,7 +20,8 @@ import (
 // answered last; which zxid a znode was created with; and that a create is on its way.
 type tap struct {
 	net.Conn
-	port *libraryPort
+	port   *libraryPort
+	client int // the how-manieth of the port's
 
 	mu      sync.Mutex // the library writes and reads on goroutines of its own
 	asked   bool       // for a session
@@ -148,18 +149,23 @@ func (t *tap) message(b []byte) {
 		in := &jute.Reader{Rest: b}
 		_, timeout, session := in.Int32(), in.Int32(), uint64(in.Int64())
 		if session != 0 && !in.Short {
-			t.port.begin(session, time.Duration(timeout)*time.Millisecond, t.askedAt)
+			t.port.confirmed(t.client, session, time.Duration(timeout)*time.Millisecond, t.askedAt)
 		}
 		return
 	}
 	xid, zxid, failed, rest := jute.Answer(b)
-	if rest.Short || xid == jute.NotificationXid {
+	if rest.Short {
+		return
+	}
+	if xid == jute.NotificationXid {
+		t.port.heard(t.client, 0)
 		return
 	}
 	t.mu.Lock()
 	i := slices.IndexFunc(t.sent, func(s sentRequest) bool { return s.xid == xid })
 	if i < 0 {
 		t.mu.Unlock()
+		t.port.heard(t.client, 0)
 		return
 	}
 	request := t.sent[i]
@@ -168,5 +174,5 @@ func (t *tap) message(b []byte) {
 	if request.creation != nil && !failed {
 		request.creation.zxid = zxid
 	}
-	t.port.answered(request.at)
+	t.port.heard(t.client, request.at)
 }

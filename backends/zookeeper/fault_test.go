@@ -69,7 +69,7 @@ func TestTheLockOfACrashedClientIsFreeAfterTheSessionAndUpToATick(t *testing.T) 
 		}
 		expired := locktest.Find(t, h.Events, "", sim.Expired, 1)
 		late := expired.At - sent - ttl
-		const tick, report = 2 * time.Second, 760 * time.Millisecond
+		const tick, report = 2 * time.Second, 1010 * time.Millisecond // half a tick and the way there
 		if late <= 0 || late > tick+report {
 			t.Errorf("crashed at %v: the lock was freed %v after the session's length", at, late)
 		}
@@ -171,21 +171,6 @@ func TestAFollowerThatServesWithoutItsLeaderMisleadsItsClients(t *testing.T) {
 	if !misled("zookeeper+sync-limit=1ttl") {
 		t.Error("with the sync limit of the sample configuration, no two clients counted on the lock at once")
 	}
-}
-
-func TestAnAnswerThatComesTooLateIsNoLock(t *testing.T) {
-	s := newStage(t, 1, "zookeeper", "client-1")
-	s.Client("client-1", 0, locktest.Hold(0, time.Second))
-	s.World.Direct([]sim.Step{{ // between the look at the queue and its answer
-		When: sim.Trigger{After: 26 * time.Millisecond},
-		Do:   sim.Fault{Kind: sim.Pause, Host: "client-1", For: 8 * time.Second},
-	}})
-	s.Expect(time.Minute, `
-	23ms client-1 acquire-sent
-	24ms zk-1 granted A token 1:3
-	8.026s client-1 not-acquired: the lock was granted, but the answer came too late to count on it
-	8.032s zk-1 freed A by client-1
-	`)
 }
 
 func TestGoZookeeperReportsALockWhoseZnodeIsGone(t *testing.T) { // Z9

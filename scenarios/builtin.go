@@ -17,7 +17,7 @@ var builtinNames = []string{
 	"delayed-write", "vm-suspend", "client-clock-back", "foreign-release", "waiter-lease-expired", "waiter-told-late",
 	"client-crash", "holder-partitioned",
 	"session-events-unread", "told-and-works-on", "waiter-partitioned", "slow-renewals", "packet-loss",
-	"lost-unlock-reply", "late-release", "lost-create-reply", "znode-version", "container-parent-pause",
+	"lost-unlock-reply", "late-release", "lost-create-reply", "lock-of-before", "znode-version", "container-parent-pause",
 	"value-set", "value-set-late", "writes-out-of-order",
 	"charge-once", "charge-unmarked", "random-timing",
 	// faults of the lock service

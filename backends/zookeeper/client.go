@@ -9,9 +9,13 @@ import (
 
 // Times of go-zookeeper that do not depend on the session (conn.go).
 const (
-	connectTimeout = time.Second // to be connected to a server and have a session there
+	connectTimeout = time.Second // to be connected to a server
 	roundPause     = time.Second // after all servers have been tried in vain
 )
+
+// helloPatience is for how many times two thirds of the session a server that accepts connections
+// is waited for to confirm the session (Conn.authenticate).
+const helloPatience = 10
 
 // client is a simulated client library that keeps the rules of go-zookeeper (conn.go, Z5):
 // one connection to one server; a ping every third of the session; disconnected when
@@ -35,6 +39,7 @@ type client struct {
 	closing bool       // its user has ended the session
 	ended   sim.Signal // it is done with that
 
+	silent   time.Duration  // when it gives the connection up, if nothing is heard until then
 	patience *virtual.Timer // ends the attempt to connect, or the silence of the server
 	ping     *virtual.Timer
 }
@@ -103,7 +108,11 @@ func (c *client) connect() {
 	}
 	c.last = max(c.last, 0)
 	c.arm(pause, func() {
-		c.arm(connectTimeout, c.hangUp)
+		limit := connectTimeout
+		if c.host.Connects(c.server()) {
+			limit = helloPatience * 2 * c.state.Timeout / 3
+		}
+		c.arm(limit, c.hangUp)
 		c.asked = c.host.Now()
 		c.host.Post(c.server(), hello{conn: c.conn, session: c.state.ID, timeout: c.state.Timeout, seen: c.seen})
 	})
@@ -179,13 +188,13 @@ func (c *client) receive(_ sim.HostID, message any) {
 			c.begin(m)
 		}
 	case response:
-		if m.conn == c.conn {
+		if !c.tooLate(m.conn) && m.conn == c.conn {
 			c.heard()
 			c.answer(m)
 			c.tell(Answered)
 		}
 	case notice:
-		if m.conn == c.conn {
+		if !c.tooLate(m.conn) && m.conn == c.conn {
 			c.heard()
 			c.fire(m.path)
 			c.tell(Answered)
@@ -196,8 +205,21 @@ func (c *client) receive(_ sim.HostID, message any) {
 // heard postpones the end of the client's patience: two thirds of the session, the read
 // deadline of go-zookeeper.
 func (c *client) heard() {
-	c.state.Heard = c.host.Now()
-	c.arm(2*c.state.Timeout/3, c.hangUp)
+	limit := 2 * c.state.Timeout / 3
+	c.state.Heard, c.silent = c.host.Now(), c.host.Now()+limit
+	c.arm(limit, c.hangUp)
+}
+
+// tooLate tells whether a message of this connection is read only after the client's patience is
+// over, as its host was stopped, and has it hang up then. The time-out wins over what has arrived
+// meanwhile: a process that goes on finds its wait interrupted (epoll_wait, EINTR), and looks at
+// its clock before it looks at its connections again, in Go's runtime as in Java's selector.
+func (c *client) tooLate(conn connID) bool {
+	if conn != c.conn || !c.state.Connected || c.host.Now() <= c.silent {
+		return false
+	}
+	c.hangUp()
+	return true
 }
 
 // begin makes use of a connection whose session is confirmed.

@@ -70,8 +70,7 @@ type creation struct {
 	goOn chan struct{} // closed: its answer may be read
 	zxid uint64        // that the answer was given with; set before the library has it
 
-	line   *tap      // set before sent is closed: what it was sent over
-	wentOn time.Time // set before goOn is closed: when that was
+	line *tap // set before sent is closed: what it was sent over
 
 	path     string // without the number
 	withheld bool   // its caller has given it up, so it must not be sent any more
@@ -102,7 +101,6 @@ func (p *libraryPort) Create(path string, timeout time.Duration) (Node, error) {
 	if isClosed(c.sent) {
 		timeout = max(0, timeout-(p.host.Now()-before))
 		p.host.Record(sim.Event{Kind: sim.AcquireSent})
-		c.wentOn = time.Now()
 		close(c.goOn)
 	}
 	created, err := request.await(p, timeout)

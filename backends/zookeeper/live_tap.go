@@ -3,9 +3,7 @@
 package zookeeper
 
 import (
-	"errors"
 	"net"
-	"os"
 	"slices"
 	"sync"
 	"syscall"
@@ -30,10 +28,8 @@ type tap struct {
 	hold    *creation     // nothing is to be read until this may go on
 
 	// Of the reading goroutine:
-	greeted  bool // the session is confirmed
-	arrived  jute.Stream
-	patience time.Duration // how long it waits for a message
-	since    time.Time     // from when on
+	greeted bool // the session is confirmed
+	arrived jute.Stream
 }
 
 type sentRequest struct {
@@ -89,15 +85,8 @@ func (t *tap) release() {
 	t.hold = nil
 }
 
-// SetReadDeadline is called by the reading goroutine before each message.
-func (t *tap) SetReadDeadline(at time.Time) error {
-	t.patience, t.since = time.Until(at), time.Now()
-	return t.Conn.SetReadDeadline(at)
-}
-
 // Read reads, but hands nothing on between the moment at which a create was sent and the
-// moment at which its caller has taken note of that. That time does not count as waiting:
-// an answer that has come meanwhile is read, however late it is.
+// moment at which its caller has taken note of that.
 func (t *tap) Read(b []byte) (int, error) {
 	n, err := t.Conn.Read(b)
 	if hold := t.held(); hold != nil {
@@ -105,13 +94,6 @@ func (t *tap) Read(b []byte) (int, error) {
 		case <-hold.goOn:
 		case <-t.port.closed:
 			return n, err
-		}
-		if errors.Is(err, os.ErrDeadlineExceeded) && hold.wentOn.After(t.since) {
-			t.since = hold.wentOn
-			if err := t.Conn.SetReadDeadline(hold.wentOn.Add(t.patience)); err != nil {
-				return 0, err
-			}
-			n, err = t.Conn.Read(b)
 		}
 	}
 	t.arrived.Arrived(b[:n], t.message)

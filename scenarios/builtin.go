@@ -17,7 +17,7 @@ var builtinNames = []string{
 	"delayed-write", "vm-suspend", "client-clock-back", "foreign-release", "waiter-lease-expired", "waiter-told-late",
 	"client-crash", "holder-partitioned",
 	"session-events-unread", "told-and-works-on", "waiter-partitioned", "slow-renewals", "packet-loss",
-	"lost-unlock-reply", "late-release", "lost-create-reply", "znode-version", "container-parent-pause",
+	"lost-unlock-reply", "late-release", "lost-create-reply", "lock-of-before", "znode-version", "container-parent-pause",
 	"value-set", "value-set-late", "writes-out-of-order",
 	"charge-once", "charge-unmarked", "random-timing",
 	// faults of the lock service
@@ -26,7 +26,7 @@ var builtinNames = []string{
 	"server-crash-bare", "delayed-restart", "delayed-restart-clock", "counter-lost",
 	"failover", "wait-not-enough", "replica-clock-ahead", "sentinels-down", "sentinel-clock-jump",
 	"split-brain", "split-brain-window", "split-brain-late",
-	"leader-clock-fast", "leader-crash", "leader-and-holder-crash", "leader-pause", "stalled-leader", "stalled-leader-checked", "stalled-disk", "servers-paused", "stale-read", "leader-partitioned", "server-unreachable", "server-hangs", "one-of-three-off", "majority-down", "minority-partition", "quorum-lost", "minority-client", "partition-sides",
+	"leader-clock-fast", "leader-crash", "leader-and-holder-crash", "release-leader-restart", "release-ensemble-restart", "leader-pause", "stalled-leader", "stalled-leader-checked", "stalled-disk", "servers-paused", "stale-read", "leader-partitioned", "server-unreachable", "server-hangs", "one-of-three-off", "majority-down", "minority-partition", "quorum-lost", "minority-client", "partition-sides",
 }
 
 // BuiltinNames lists the built-in scripts in the order in which they are best read.

@@ -20,7 +20,7 @@ func Registry() backends.Registry {
 		redlock.Backend{}, redlock.Backend{Profile: redlock.Reference}, redlock.Backend{Profile: redlock.Redsync},
 		sentinel.Backend{},
 		etcd.Backend{},
-		zookeeper.Backend{},
+		zookeeper.Backend{}, zookeeper.Backend{Profile: zookeeper.GoZookeeper},
 	}
 	return append(services, lib.Backends()...)
 }

@@ -29,6 +29,9 @@ const (
 	optionContainer = "container-parent"
 	optionReap      = "container-check"
 	optionProtect   = "protect"
+	optionTries     = "create-tries"
+	optionCleanup   = "cleanup"
+	optionDeadline  = "deadline-from"
 )
 
 // When the client takes the lock for lost.
@@ -38,6 +41,19 @@ const (
 	atNever        = "never"        // not at all: the session's events go unread
 )
 
+// Who deletes the znode that a failed try or a failed release has left behind.
+const (
+	cleanForever = "forever" // the client, until it is certainly gone
+	cleanOnce    = "once"    // the client, in one attempt
+	cleanOff     = "off"     // nobody; it goes with the session
+)
+
+// What a client that stops at Disconnected counts its two thirds of the session from.
+const (
+	fromAnswer = "answer" // when the latest message from its server was read
+	fromSend   = "send"   // when the latest request was sent that was answered
+)
+
 // What the fencing token is made from.
 const (
 	fromCzxid    = "czxid"
@@ -45,43 +61,62 @@ const (
 	fromVersion  = "version"
 )
 
-// Backend is the lock on ZooKeeper as a backends.Backend.
-type Backend struct{}
+// Backend is the lock on ZooKeeper as a backends.Backend. The zero Backend is the recipe; a
+// Profile makes it behave as a library does.
+type Backend struct{ Profile Profile }
 
-var _ backends.Checked = Backend{}
+var (
+	_ backends.Checked  = Backend{}
+	_ backends.Profiled = Backend{}
+)
 
-// Name is "zookeeper".
-func (Backend) Name() string { return "zookeeper" }
+// Name is "zookeeper", or "zookeeper-" and the profile.
+func (b Backend) Name() string {
+	if b.Profile == Recipe {
+		return "zookeeper"
+	}
+	return "zookeeper-" + string(b.Profile)
+}
+
+// Service is "zookeeper", of which a profile is a set of options.
+func (Backend) Service() string { return Backend{}.Name() }
 
 // Title says in one line what it is.
-func (Backend) Title() string { return "ZooKeeper: ephemeral sequential znodes, the lock recipe" }
+func (b Backend) Title() string { return b.Profile.facts().title }
 
 // Options lists what deployments and clients differ in. The session's timeout is the
 // trial's lease. Tick and sync limit are published as 2 s and 5 ticks, beside a session of
 // 10 s.
-func (Backend) Options() []backends.Option {
+func (b Backend) Options() []backends.Option {
+	f := b.Profile.facts()
 	return []backends.Option{
 		{Name: optionServers, Kind: backends.Int, Default: "3", Min: 1, Max: 9,
 			Doc: "how many servers the ensemble has"},
 		{Name: optionTick, Kind: backends.Duration, Default: "0.2ttl", Least: time.Millisecond,
 			Doc: "tickTime: sessions end at whole ticks; the session must be 2 to 20 of them"},
 		{Name: optionSyncLimit, Kind: backends.Duration, Default: "0.3ttl", Least: 10 * time.Millisecond, Awaited: true,
-			Doc: "how long a server serves without its leader or majority (sample configuration: 1ttl); above 0.33ttl clients believe too long"},
+			Doc: "how long a server serves without its leader or majority (sample configuration: 1ttl); above 0.33ttl clients believe too long, and below it by no more than what an answer takes"},
 		{Name: optionWallClock, Kind: backends.Switch, Default: "off",
 			Doc: "sessions end by the leader's wall clock, as in the stable ZooKeeper up to 3.4.10"},
-		{Name: optionGiveUp, Kind: backends.Choice, Default: atDisconnected, Choices: []string{atDisconnected, atExpired, atNever},
+		{Name: optionGiveUp, Kind: backends.Choice, Default: f.giveUp, Choices: []string{atDisconnected, atExpired, atNever},
 			Doc: "when the client takes the lock for lost: unheard for 2/3 of the session, or told that it has expired, or never (go-zookeeper's Lock, whose users must read the session's events themselves)"},
-		{Name: optionCheck, Kind: backends.Switch, Default: "on",
+		{Name: optionDeadline, Kind: backends.Choice, Default: fromAnswer, Choices: []string{fromAnswer, fromSend},
+			Doc: "what those two thirds are counted from: when the server was heard last, as the client libraries do, or when the request was sent that it answered last"},
+		{Name: optionCheck, Kind: backends.Switch, Default: f.check,
 			Doc: "make sure that the own znode is still there (Curator); off: go-zookeeper, which never looks"},
 		{Name: optionProtect, Kind: backends.Switch, Default: "on",
 			Doc: "the znode's name begins with a GUID, by which it is found if the answer to its creation is lost (Curator's protection); off: it stays until the session ends"},
+		{Name: optionTries, Kind: backends.Int, Default: f.tries, Min: 1, Max: 100,
+			Doc: "how often a create is sent whose connection was lost; with more than one try, the znode is looked for in between and taken"},
+		{Name: optionCleanup, Kind: backends.Choice, Default: f.cleanup, Choices: []string{cleanForever, cleanOnce, cleanOff},
+			Doc: "what is done about the znode that a failed try or release has left: it is deleted for as long as it takes (Curator's guaranteed delete), in one attempt, or not at all (go-zookeeper, whose users can only end the session)"},
 		{Name: optionToken, Kind: backends.Choice, Default: fromCzxid, Choices: []string{fromCzxid, fromSequence, fromVersion},
 			Doc: "what the fencing token is: the znode's czxid, its sequence number plus one, or its version plus one (0 means none)"},
 		{Name: optionContainer, Kind: backends.Switch, Default: "off",
 			Doc: "the lock's parent is a container (Curator): removed when empty, so sequence numbers begin again"},
 		{Name: optionReap, Kind: backends.Duration, Default: "0.2ttl", Least: time.Millisecond,
 			Doc: "how often the leader looks for empty containers (published: 60s)"},
-		{Name: optionTimeout, Kind: backends.Duration, Default: "0.5ttl", Least: backends.NotZero, Awaited: true,
+		{Name: optionTimeout, Kind: backends.Duration, Default: f.timeout, Least: backends.NotZero, Awaited: true,
 			Doc: "how long a call waits for its answer when the client does not wait longer anyway"},
 	}
 }

@@ -37,6 +37,12 @@ func (c *client) Exists(path string, timeout time.Duration) (Watch, bool, error)
 	return w, true, nil
 }
 
+// Stat gives a znode.
+func (c *client) Stat(path string, timeout time.Duration) (Node, error) {
+	r, err := c.do(request{kind: askStat, path: path}, timeout)
+	return r.node, err
+}
+
 // Delete deletes a znode.
 func (c *client) Delete(path string, timeout time.Duration) error {
 	_, err := c.do(request{kind: askDelete, path: path}, timeout)
@@ -58,6 +64,15 @@ func (c *client) do(r request, timeout time.Duration) (response, error) {
 		return response{}, sim.ErrUnknown
 	}
 	return each.response, each.err
+}
+
+// abandon has nobody wait for a call any more.
+func (each *call) abandon() {
+	if each.answered != nil {
+		each.err = ErrClosed
+		each.answered.Fire()
+		each.answered = nil
+	}
 }
 
 // send sends a call, now or when there is a connection.
@@ -98,7 +113,6 @@ func (c *client) answer(m response) {
 	if each.answered != nil {
 		each.answered.Fire()
 	}
-	c.tell(Answered)
 }
 
 // fail ends calls without an answer.

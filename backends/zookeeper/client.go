@@ -9,14 +9,18 @@ import (
 
 // Times of go-zookeeper that do not depend on the session (conn.go).
 const (
-	connectTimeout = time.Second // to be connected to a server and have a session there
+	connectTimeout = time.Second // to be connected to a server
 	roundPause     = time.Second // after all servers have been tried in vain
 )
+
+// helloPatience is for how many times two thirds of the session a server that accepts connections
+// is waited for to confirm the session (Conn.authenticate).
+const helloPatience = 10
 
 // client is a simulated client library that keeps the rules of go-zookeeper (conn.go, Z5):
 // one connection to one server; a ping every third of the session; disconnected when
 // nothing was heard for two thirds; then on to the next server; and when that says that
-// the session has expired, a new session without asking anybody. It implements Port.
+// the session has expired, a new session without asking anybody.
 type client struct {
 	host    *virtual.Host
 	servers []sim.HostID // in the order in which they are tried
@@ -32,6 +36,10 @@ type client struct {
 	calls []*call  // in the order in which they were made
 	watch []*watch // that have not fired
 
+	closing bool       // its user has ended the session
+	ended   sim.Signal // it is done with that
+
+	silent   time.Duration  // when it gives the connection up, if nothing is heard until then
 	patience *virtual.Timer // ends the attempt to connect, or the silence of the server
 	ping     *virtual.Timer
 }
@@ -58,14 +66,13 @@ func (w *watch) Wait(timeout time.Duration) (bool, error) {
 	return w.fired.Wait(timeout), w.err
 }
 
-// newClient makes a client library for a host; connect sets it going.
-func newClient(h *virtual.Host, servers []sim.HostID, timeout time.Duration) *client {
+// newClient makes a client library's client for a host; connect sets it going.
+func newClient(h *virtual.Host, servers []sim.HostID, timeout time.Duration, tell func(SessionNews)) *client {
 	c := &client{
-		host: h, at: -1, last: -1, tell: func(SessionNews) {},
-		state: SessionState{Timeout: timeout}, conn: connID{instance: h.Uint64()},
+		host: h, at: -1, last: -1, tell: tell,
+		state: SessionState{Timeout: timeout}, conn: connID{instance: h.Uint64()}, ended: h.NewSignal(),
 	}
 	c.servers = shuffled(h, servers)
-	h.Receive(c.receive)
 	return c
 }
 
@@ -82,9 +89,6 @@ func shuffled[S any](h sim.Host, servers []S) []S {
 // Session is what the client knows about its session.
 func (c *client) Session() SessionState { return c.state }
 
-// Listen sets who is told of news.
-func (c *client) Listen(tell func(SessionNews)) { c.tell = tell }
-
 func (c *client) server() sim.HostID { return c.servers[c.at] }
 
 // connect goes on to the next server. When it comes back to the one that it was connected
@@ -95,12 +99,20 @@ func (c *client) connect() {
 	c.conn.n++ // what still comes over the last one belongs to nobody
 	pause := time.Duration(0)
 	if c.at == c.last {
+		if c.closing {
+			c.end()
+			return
+		}
 		pause = roundPause
-		c.fail(func(each *call) bool { return !each.sent }, sim.ErrUnknown)
+		c.fail(func(each *call) bool { return !each.sent }, ErrNoServer)
 	}
 	c.last = max(c.last, 0)
 	c.arm(pause, func() {
-		c.arm(connectTimeout, c.hangUp)
+		limit := connectTimeout
+		if c.host.Connects(c.server()) {
+			limit = helloPatience * 2 * c.state.Timeout / 3
+		}
+		c.arm(limit, c.hangUp)
 		c.asked = c.host.Now()
 		c.host.Post(c.server(), hello{conn: c.conn, session: c.state.ID, timeout: c.state.Timeout, seen: c.seen})
 	})
@@ -123,11 +135,42 @@ func (c *client) hangUp() {
 	}
 	was := c.state.Connected
 	c.state.Connected = false
-	c.fail(func(each *call) bool { return each.sent }, sim.ErrUnknown)
+	c.fail(func(each *call) bool { return each.sent }, ErrConnectionLost)
+	if was && c.closing {
+		c.end()
+		return
+	}
 	c.connect()
 	if was {
 		c.tell(Disconnected)
 	}
+}
+
+// close ends the session, as soon as there is a connection: what was asked for before is sent
+// first, but nobody waits for it any more (Conn.Close, queueRequest). It goes on in the background.
+func (c *client) close() {
+	c.closing, c.tell = true, func(SessionNews) {}
+	for _, each := range c.calls {
+		each.abandon()
+	}
+	for _, w := range c.watch {
+		w.err = ErrClosed
+		w.fired.Fire()
+	}
+	c.watch = nil
+	c.send(&call{request: request{kind: askClose}})
+}
+
+// end is when nothing more comes of a client that was closed.
+func (c *client) end() {
+	c.conn.n++ // whatever still comes belongs to nobody
+	c.state.Connected = false
+	for _, timer := range []*virtual.Timer{c.patience, c.ping} {
+		if timer != nil {
+			timer.Stop()
+		}
+	}
+	c.ended.Fire()
 }
 
 // receive takes what servers send; what comes over a connection that was given up belongs
@@ -145,21 +188,39 @@ func (c *client) receive(_ sim.HostID, message any) {
 			c.begin(m)
 		}
 	case response:
-		if m.conn == c.conn {
+		if !c.tooLate(m.conn) && m.conn == c.conn {
 			c.heard()
 			c.answer(m)
+			c.tell(Answered)
 		}
 	case notice:
-		if m.conn == c.conn {
+		if !c.tooLate(m.conn) && m.conn == c.conn {
 			c.heard()
 			c.fire(m.path)
+			c.tell(Answered)
 		}
 	}
 }
 
 // heard postpones the end of the client's patience: two thirds of the session, the read
 // deadline of go-zookeeper.
-func (c *client) heard() { c.arm(2*c.state.Timeout/3, c.hangUp) }
+func (c *client) heard() {
+	limit := 2 * c.state.Timeout / 3
+	c.state.Heard, c.silent = c.host.Now(), c.host.Now()+limit
+	c.arm(limit, c.hangUp)
+}
+
+// tooLate tells whether a message of this connection is read only after the client's patience is
+// over, as its host was stopped, and has it hang up then. The time-out wins over what has arrived
+// meanwhile: a process that goes on finds its wait interrupted (epoll_wait, EINTR), and looks at
+// its clock before it looks at its connections again, in Go's runtime as in Java's selector.
+func (c *client) tooLate(conn connID) bool {
+	if conn != c.conn || !c.state.Connected || c.host.Now() <= c.silent {
+		return false
+	}
+	c.hangUp()
+	return true
+}
 
 // begin makes use of a connection whose session is confirmed.
 func (c *client) begin(m welcome) {
@@ -179,6 +240,10 @@ func (c *client) begin(m welcome) {
 
 // expire begins anew: a new session, in which no watch of the old one is left.
 func (c *client) expire() {
+	if c.closing {
+		c.end()
+		return
+	}
 	c.state.ID, c.seen = 0, 0
 	for _, w := range c.watch {
 		w.err = ErrSessionExpired

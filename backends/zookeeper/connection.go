@@ -20,7 +20,7 @@ type connection struct {
 
 // open begins a connection, in place of an earlier one of the same client.
 func (s *server) open(client sim.HostID, m hello) {
-	s.forget(func(c *connection) bool { return c.client == client })
+	s.forget(func(c *connection) bool { return c.client == client && c.id.instance == m.conn.instance })
 	s.host.HangUp(client) // what the client has not read of the earlier one does not hold this one up
 	if !s.serves() || m.seen > s.tree.Zxid() {
 		// A client that has seen more than this server has must not go back in time.
@@ -95,7 +95,11 @@ func (s *server) work(c *connection) {
 			if answer.exists = s.tree.Exists(m.path); answer.exists {
 				c.watches = append(c.watches, m.path)
 			}
-		case askCreate, askDelete, askSync, askParent:
+		case askStat:
+			if answer.node, answer.exists = s.tree.Find(m.path); !answer.exists {
+				answer.err = ErrNoNode
+			}
+		case askCreate, askDelete, askSync, askParent, askClose:
 			c.busy = true
 			s.submit(proposal{
 				Command: Command{Kind: writes[m.kind], Session: c.session, Path: m.path},
@@ -108,7 +112,9 @@ func (s *server) work(c *connection) {
 }
 
 // writes are the requests that change something, and go through the log.
-var writes = map[requestKind]CommandKind{askCreate: CommandCreate, askDelete: CommandDelete, askSync: CommandSync, askParent: CommandParent}
+var writes = map[requestKind]CommandKind{
+	askCreate: CommandCreate, askDelete: CommandDelete, askSync: CommandSync, askParent: CommandParent, askClose: CommandClose,
+}
 
 // tell lets the clients of this server know of a change that it has applied: those who
 // watch what is gone, whoever asked for it, and those whose session it has closed.

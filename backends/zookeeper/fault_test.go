@@ -1,6 +1,7 @@
 package zookeeper
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -69,7 +70,7 @@ func TestTheLockOfACrashedClientIsFreeAfterTheSessionAndUpToATick(t *testing.T) 
 		}
 		expired := locktest.Find(t, h.Events, "", sim.Expired, 1)
 		late := expired.At - sent - ttl
-		const tick, report = 2 * time.Second, 760 * time.Millisecond
+		const tick, report = 2 * time.Second, 1010 * time.Millisecond // half a tick and the way there
 		if late <= 0 || late > tick+report {
 			t.Errorf("crashed at %v: the lock was freed %v after the session's length", at, late)
 		}
@@ -146,7 +147,7 @@ func TestAFollowerThatServesWithoutItsLeaderMisleadsItsClients(t *testing.T) {
 			s.Client("client-1", 0, locktest.Hold(0, 40*time.Second))
 			s.Client("client-2", time.Second, locktest.Hold(time.Minute, time.Second))
 			s.World.After(3300*time.Millisecond, func() {
-				c := s.Lock["client-1"].(*Lock).port.(*client)
+				c := s.Lock["client-1"].(*Lock).port.(*library)
 				if c.server() == s.leader().ID() {
 					return // this seed put the client with the leader
 				}
@@ -173,38 +174,41 @@ func TestAFollowerThatServesWithoutItsLeaderMisleadsItsClients(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatComesTooLateIsNoLock(t *testing.T) {
-	s := newStage(t, 1, "zookeeper", "client-1")
-	s.Client("client-1", 0, locktest.Hold(0, time.Second))
-	s.World.Direct([]sim.Step{{ // between the look at the queue and its answer
-		When: sim.Trigger{After: 26 * time.Millisecond},
-		Do:   sim.Fault{Kind: sim.Pause, Host: "client-1", For: 8 * time.Second},
+// superseded has client 1 stop over the answer to its create, while the leader is cut off from the
+// other servers, so that all close their connections; and the first thing that client 1 sends
+// afterwards arrives when its session is over.
+func superseded(t *testing.T, seed uint64, spec string) *sim.History {
+	s := newStage(t, seed, spec+"+sync-limit=0.2ttl", "client-1", "client-2")
+	s.Client("client-1", 0, locktest.Hold(8*ttl, 3*ttl))
+	s.Client("client-2", ttl/100, locktest.Hold(8*ttl, 3*ttl))
+	s.CutFor("zk-1", []sim.HostID{"zk-2", "zk-3"}, 220*time.Millisecond, ttl/2)
+	s.World.Direct([]sim.Step{locktest.PauseOn("client-1", sim.AcquireSent, 6*ttl/10), {
+		When: sim.Trigger{After: 58 * ttl / 100},
+		Do:   sim.Fault{Kind: sim.Hold, From: []sim.HostID{"client-1"}, To: []sim.HostID{"zk-1", "zk-2", "zk-3"}, By: 16 * ttl / 10},
 	}})
-	s.Expect(time.Minute, `
-	23ms client-1 acquire-sent
-	24ms zk-1 granted A token 1:3
-	8.026s client-1 not-acquired: the lock was granted, but the answer came too late to count on it
-	8.032s zk-1 freed A by client-1
-	`)
+	return s.Run(12 * ttl)
 }
 
 func TestGoZookeeperReportsALockWhoseZnodeIsGone(t *testing.T) { // Z9
-	trial := func(spec string) *sim.History {
-		s := newStage(t, 1, spec, "client-1", "client-2")
-		s.Client("client-1", 0, locktest.Hold(0, 5*time.Second))
-		s.Client("client-2", time.Second, locktest.Hold(3*ttl, 15*time.Second))
-		s.Pause("client-1", sim.AcquireSent, 15*time.Second)
-		return s.Run(time.Minute)
+	presumed := func(spec string) (n int) {
+		for seed := range uint64(10) {
+			h := superseded(t, seed, spec)
+			for _, e := range locktest.Only(h, sim.Acquired) {
+				if slices.ContainsFunc(h.Events, func(over sim.Event) bool {
+					return over.Kind == sim.Expired && over.Grant == e.Grant && over.At < e.At
+				}) {
+					n++
+				}
+			}
+		}
+		return n
 	}
-	h := trial("zookeeper+check-own-node=off")
-	if e, found := locktest.ValidOverlap(h); !found || e.Host != "client-1" {
-		t.Error("client-1 was not told that it holds the lock while client-2 did")
+	if n := presumed("zookeeper-go"); n != 10 {
+		t.Errorf("in %d trials of 10, a client acquired the lock of a session that was over", n)
 	}
-	expired, acquired := locktest.Find(t, h.Events, "", sim.Expired, 1), locktest.Find(t, h.Events, "client-1", sim.Acquired, 1)
-	if expired.Grant != acquired.Grant || expired.At > acquired.At {
-		t.Errorf("its znode was gone at %v, and it acquired the lock at %v", expired.At, acquired.At)
-	}
-	if e, found := locktest.ValidOverlap(trial("zookeeper")); found {
-		t.Errorf("with the check, %s still acquired a lock that is not its own", e.Host)
+	for _, spec := range []string{"zookeeper", "zookeeper-go+check-own-node"} {
+		if n := presumed(spec); n != 0 {
+			t.Errorf("%s: with the look for its own znode, a client acquired a lock whose znode was gone %d times", spec, n)
+		}
 	}
 }

@@ -21,8 +21,15 @@ type Lease struct {
 }
 
 // hold makes a lease of a znode that is the lowest.
-func (l *Lock) hold(own Node) (*Lease, error) {
+func (l *Lock) hold(own Node, end time.Duration) (*Lease, error) {
 	lease := &Lease{lock: l, node: own, lost: l.host.NewSignal()}
+	if own.Czxid == 0 { // it was found by its name
+		node, err := l.port.Stat(own.Path, l.patience(end))
+		if err != nil {
+			return nil, fmt.Errorf("look at %s: %w", own.Path, err)
+		}
+		lease.node = node
+	}
 	if !l.trust {
 		if lease.until = l.deadline(); l.host.Now() >= lease.until {
 			return nil, backends.ErrTooLate
@@ -32,14 +39,25 @@ func (l *Lock) hold(own Node) (*Lease, error) {
 }
 
 // deadline is the moment on the host's monotonic clock up to which a client that stops at
-// Disconnected counts on its session: two thirds of it after the latest request was sent
-// that was answered (Z5). The leader ends the session no earlier than its whole length
-// after it heard of that request, so a third is left for what may go wrong. go-zookeeper
-// itself counts the two thirds from when the answer was read, and so reports Disconnected
-// a little later.
+// Disconnected counts on its session: two thirds of it after it has heard its server (Z5). It is
+// when the library reports Disconnected, as that is what both libraries count from: go-zookeeper
+// sets its read deadline anew before each message (conn.go, recvLoop), and Java's client, on which
+// Curator stands, its lastHeard after each (ClientCnxnSocket.updateLastHeard, and
+// ClientCnxn.SendThread.run with readTimeout = 2/3 of the session).
+//
+// That it is counted from when an answer was read, and not from when the request was sent, costs
+// nothing as long as the client sends its ping every third of the session: a client that is cut
+// off at c has read nothing after c, so it stops by c + 2/3; its last ping was sent no earlier than
+// c − 1/3, and the session ends more than its whole length after that. With nothing in between that
+// is no margin at all: a client whose ping took long to arrive, or that read an answer late that
+// was no ping's, may count on its session for as much longer. deadline-from=send has the margin of
+// an honest third.
 func (l *Lock) deadline() time.Duration {
 	s := l.port.Session()
-	return s.Sent + 2*s.Timeout/3
+	if l.fromSend {
+		return s.Sent + 2*s.Timeout/3
+	}
+	return s.Heard + 2*s.Timeout/3
 }
 
 // hear takes in what the client library has to say about the session.
@@ -105,7 +123,7 @@ func (l *Lease) Release() error {
 	case errors.Is(err, ErrNoNode), errors.Is(err, ErrSessionExpired):
 		return backends.ErrLost
 	case err != nil:
-		l.lock.withdraw(l.node.Path)
+		l.lock.leftBehind(l.node.Path, err)
 		return fmt.Errorf("release %s: %w", l.node.Path, err)
 	}
 	return nil

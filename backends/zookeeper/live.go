@@ -15,7 +15,10 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-var _ backends.Clockbound = Backend{}
+var (
+	_ backends.Clockbound = Backend{}
+	_ backends.Adapted    = Backend{}
+)
 
 const (
 	clientPort   = "2181"
@@ -40,6 +43,16 @@ func (Backend) Missing(s backends.Settings) error {
 	}
 	_, err := classpath()
 	return err
+}
+
+// LiveSettings gives the tick that real servers are run with, unless somebody has asked for one:
+// the sync limit is a whole number of ticks.
+func (b Backend) LiveSettings(s backends.Settings) (backends.Settings, error) {
+	if err := b.Missing(s); err != nil || s.Written(optionTick) {
+		return s, err
+	}
+	tick, _ := timingOf(s).ticks()
+	return s.WithValues([]string{optionTick + "=" + tick.String()})
 }
 
 // Clockbound says that Java waits until points of time: it adds a length to what it has

@@ -39,6 +39,11 @@ func (b attached) Missing(s backends.Settings) error {
 		backends.RefuseWritten(s, optionTick, optionSyncLimit, optionWallClock, optionContainer, optionReap))
 }
 
+// LiveSettings gives the settings as they are: how long the servers' ticks are is not asked.
+func (b attached) LiveSettings(s backends.Settings) (backends.Settings, error) {
+	return s, b.Missing(s)
+}
+
 // Start makes sure that the servers serve.
 func (b attached) Start(context.Context, *live.Lab, backends.Settings) error {
 	return b.ask(func(*zk.Conn) error { return nil })

@@ -70,8 +70,7 @@ type creation struct {
 	goOn chan struct{} // closed: its answer may be read
 	zxid uint64        // that the answer was given with; set before the library has it
 
-	line   *tap      // set before sent is closed: what it was sent over
-	wentOn time.Time // set before goOn is closed: when that was
+	line *tap // set before sent is closed: what it was sent over
 
 	path     string // without the number
 	withheld bool   // its caller has given it up, so it must not be sent any more
@@ -86,9 +85,10 @@ func (p *libraryPort) Create(path string, timeout time.Duration) (Node, error) {
 	data := []byte(sim.Sign(p.host, string(p.host.ID())))
 	before := p.host.Now()
 	p.host.Sending(sim.AcquireSent)
+	conn := p.conn
 	request := start(func() (string, error) {
 		defer p.drop(c)
-		return p.conn.Create(path, data, zk.FlagEphemeralSequential, zk.WorldACL(zk.PermAll))
+		return conn.Create(path, data, zk.FlagEphemeralSequential, zk.WorldACL(zk.PermAll))
 	})
 	p.waitFor(timeout, c.sent, request.answered)
 	if !isClosed(c.sent) {
@@ -101,7 +101,6 @@ func (p *libraryPort) Create(path string, timeout time.Duration) (Node, error) {
 	if isClosed(c.sent) {
 		timeout = max(0, timeout-(p.host.Now()-before))
 		p.host.Record(sim.Event{Kind: sim.AcquireSent})
-		c.wentOn = time.Now()
 		close(c.goOn)
 	}
 	created, err := request.await(p, timeout)
@@ -174,8 +173,9 @@ func (p *libraryPort) take(path string) (c *creation, send bool) {
 
 // CreateParent creates the lock's znode.
 func (p *libraryPort) CreateParent(timeout time.Duration) error {
+	conn := p.conn
 	_, err := start(func() (struct{}, error) {
-		return struct{}{}, createParent(p.conn, p.root+LockPath, p.container)
+		return struct{}{}, createParent(conn, p.root+LockPath, p.container)
 	}).await(p, timeout)
 	return err
 }
@@ -195,8 +195,9 @@ func createParent(conn *zk.Conn, path string, container bool) (err error) {
 
 // Children lists the lock's znodes; there are none without their parent.
 func (p *libraryPort) Children(timeout time.Duration) ([]string, error) {
+	conn := p.conn
 	names, err := start(func() ([]string, error) {
-		names, _, err := p.conn.Children(p.root + LockPath)
+		names, _, err := conn.Children(p.root + LockPath)
 		return names, err
 	}).await(p, timeout)
 	if errors.Is(err, ErrNoNode) {
@@ -211,8 +212,9 @@ func (p *libraryPort) Children(timeout time.Duration) ([]string, error) {
 
 // Exists tells whether there is a znode, and if so watches for its deletion.
 func (p *libraryPort) Exists(path string, timeout time.Duration) (Watch, bool, error) {
+	conn := p.conn
 	events, err := start(func() (<-chan zk.Event, error) {
-		exists, _, events, err := p.conn.ExistsW(p.root + path)
+		exists, _, events, err := conn.ExistsW(p.root + path)
 		if !exists {
 			events = nil
 		}
@@ -251,16 +253,31 @@ func (w *libraryWatch) Wait(timeout time.Duration) (bool, error) {
 	return w.gone, w.err
 }
 
+// Stat gives a znode.
+func (p *libraryPort) Stat(path string, timeout time.Duration) (Node, error) {
+	conn := p.conn
+	stat, err := start(func() (*zk.Stat, error) {
+		_, stat, err := conn.Get(p.root + path)
+		return stat, err
+	}).await(p, timeout)
+	if err != nil {
+		return Node{}, err
+	}
+	return Node{Path: path, Czxid: uint64(stat.Czxid), Sequence: sequence(path), Version: uint64(stat.Version), Session: uint64(stat.EphemeralOwner)}, nil
+}
+
 // Delete deletes a znode.
 func (p *libraryPort) Delete(path string, timeout time.Duration) error {
+	conn := p.conn
 	_, err := start(func() (struct{}, error) {
-		return struct{}{}, p.conn.Delete(p.root+path, -1)
+		return struct{}{}, conn.Delete(p.root+path, -1)
 	}).await(p, timeout)
 	return err
 }
 
 // Sync waits until the connected server knows all that was changed before.
 func (p *libraryPort) Sync(timeout time.Duration) error {
-	_, err := start(func() (string, error) { return p.conn.Sync(p.root + LockPath) }).await(p, timeout)
+	conn := p.conn
+	_, err := start(func() (string, error) { return conn.Sync(p.root + LockPath) }).await(p, timeout)
 	return err
 }

@@ -19,7 +19,11 @@ import (
 // session unasked when the old one has expired, and then sends what has waited meanwhile.
 type libraryPort struct {
 	host      wire.Host
-	conn      *zk.Conn
+	conn      *zk.Conn // the one in use, which is closed if ended
+	ended     bool     // the client has ended the session, and not begun another
+	servers   []string
+	timeout   time.Duration
+	dial      zk.Dialer
 	container bool   // the lock's parent is one
 	root      string // the znode under which everything is; empty: the root itself
 	tell      func(SessionNews)
@@ -27,6 +31,7 @@ type libraryPort struct {
 	closed    chan struct{}
 
 	mu        sync.Mutex // the rest is set by goroutines of the library
+	client    int        // the how-manieth client of the library is in use
 	state     SessionState
 	losses    int         // of connections
 	creations []*creation // that have not been sent, oldest first
@@ -38,56 +43,83 @@ var _ Port = (*libraryPort)(nil)
 // in a session's time.
 const newsBacklog = 1024
 
-// connect opens a session of the length of the lease. It tries the servers in the order in
-// which the same client would in the virtual world.
+// connect opens a session of the length of the lease.
 func connect(h wire.Host, servers []string, s backends.Settings, dial zk.Dialer) (*libraryPort, error) {
 	p := &libraryPort{
-		host: h, container: s.On(optionContainer), tell: func(SessionNews) {},
+		host: h, servers: servers, timeout: s.TTL, dial: dial, container: s.On(optionContainer), tell: func(SessionNews) {},
 		news: make(chan SessionNews, newsBacklog), closed: make(chan struct{}),
-		state: SessionState{Timeout: s.TTL},
 	}
-	h.Uint64() // stands for the name that the model draws for its connections
-	order := shuffled(h, servers)
-	ready := make(chan struct{})
-	var once sync.Once
-	tapped := func(network, address string, timeout time.Duration) (net.Conn, error) {
-		raw, err := dial(network, address, timeout)
-		if err != nil {
-			return nil, err
-		}
-		return &tap{Conn: raw, port: p}, nil
-	}
-	var err error
-	p.conn, _, err = zk.Connect(order, s.TTL, zk.WithDialer(tapped), zk.WithHostProvider(&serverRing{at: -1, last: -1, servers: order}),
-		zk.WithLogger(silent{}), zk.WithLogInfo(false), zk.WithEventCallback(func(e zk.Event) {
-			if e.Type == zk.EventSession && e.State == zk.StateHasSession {
-				once.Do(func() { close(ready) })
-			}
-			p.event(e)
-		}))
-	if err != nil {
-		return nil, fmt.Errorf("connect to ZooKeeper: %w", err)
-	}
-	connected := false
-	h.Outside(func() {
-		select {
-		case <-ready:
-			connected = true
-		case <-time.After(connectLimit):
-		}
-	})
-	if !connected {
-		p.close()
-		return nil, fmt.Errorf("no session with ZooKeeper at %q within %v", servers, connectLimit)
+	if err := p.begin(connectLimit); err != nil {
+		close(p.closed)
+		return nil, err
 	}
 	h.Go("session news", func(sim.Host) { p.passOn() })
 	return p, nil
 }
 
-// close ends the session. The caller must hold the host.
+// begin makes a client of the library and waits until it has a session. It tries the servers in
+// the order in which the same client would in the virtual world.
+func (p *libraryPort) begin(limit time.Duration) error {
+	p.host.Uint64() // stands for the name that the model draws for its connections
+	order := shuffled(p.host, p.servers)
+	p.mu.Lock()
+	p.client++
+	client := p.client
+	p.state = SessionState{Timeout: p.timeout}
+	p.mu.Unlock()
+	ready := make(chan struct{})
+	var once sync.Once
+	tapped := func(network, address string, timeout time.Duration) (net.Conn, error) {
+		raw, err := p.dial(network, address, timeout)
+		if err != nil {
+			return nil, err
+		}
+		return &tap{Conn: raw, port: p, client: client}, nil
+	}
+	conn, _, err := zk.Connect(order, p.timeout, zk.WithDialer(tapped), zk.WithHostProvider(&serverRing{at: -1, last: -1, servers: order}),
+		zk.WithLogger(silent{}), zk.WithLogInfo(false), zk.WithEventCallback(func(e zk.Event) {
+			if e.Type == zk.EventSession && e.State == zk.StateHasSession {
+				once.Do(func() { close(ready) })
+			}
+			p.event(client, e)
+		}))
+	if err != nil {
+		return fmt.Errorf("connect to ZooKeeper: %w", err)
+	}
+	p.conn, p.ended = conn, false
+	p.waitFor(limit, ready)
+	if !isClosed(ready) {
+		p.EndSession()
+		return fmt.Errorf("no session with ZooKeeper at %q within %v: %w", p.servers, limit, sim.ErrUnknown)
+	}
+	return nil
+}
+
+// EndSession closes the client of the library.
+func (p *libraryPort) EndSession() {
+	if p.ended {
+		return
+	}
+	p.ended = true
+	p.mu.Lock()
+	p.client++ // what it says from now on counts no more
+	p.state = SessionState{Timeout: p.timeout}
+	p.mu.Unlock()
+	p.host.Outside(p.conn.Close)
+}
+
+// BeginSession makes another client of the library in place of a closed one.
+func (p *libraryPort) BeginSession(timeout time.Duration) error {
+	if !p.ended {
+		return nil
+	}
+	return p.begin(timeout)
+}
+
+// close ends the session for good. The caller must hold the host.
 func (p *libraryPort) close() {
 	close(p.closed)
-	p.host.Outside(p.conn.Close)
+	p.EndSession()
 }
 
 // serverRing goes round the servers as the library does by default, but begins with the
@@ -136,11 +168,15 @@ func (p *libraryPort) report(news SessionNews) {
 }
 
 // event takes what the library tells about the session.
-func (p *libraryPort) event(e zk.Event) {
+func (p *libraryPort) event(client int, e zk.Event) {
 	if e.Type != zk.EventSession {
 		return
 	}
 	p.mu.Lock()
+	if client != p.client {
+		p.mu.Unlock()
+		return
+	}
 	was := p.state.Connected
 	switch e.State {
 	case zk.StateDisconnected:
@@ -158,20 +194,29 @@ func (p *libraryPort) event(e zk.Event) {
 	}
 }
 
-// begin notes that a connection has a session.
-func (p *libraryPort) begin(id uint64, timeout, asked time.Duration) {
-	p.mu.Lock()
-	p.state = SessionState{ID: id, Connected: true, Timeout: timeout, Sent: asked}
-	p.mu.Unlock()
-	p.report(Answered)
+// confirmed notes that a connection has a session.
+func (p *libraryPort) confirmed(client int, id uint64, timeout, asked time.Duration) {
+	p.update(client, func(s *SessionState) {
+		*s = SessionState{ID: id, Connected: true, Timeout: timeout, Sent: asked, Heard: p.host.Now()}
+	})
 }
 
-// answered notes that a request has been answered that was sent at this time.
-func (p *libraryPort) answered(sent time.Duration) {
+// heard notes that a message of the server is being read; it answers a request that was sent at
+// this time, 0 if it answers none.
+func (p *libraryPort) heard(client int, sent time.Duration) {
+	p.update(client, func(s *SessionState) { s.Sent, s.Heard = max(s.Sent, sent), p.host.Now() })
+}
+
+func (p *libraryPort) update(client int, change func(*SessionState)) {
 	p.mu.Lock()
-	p.state.Sent = max(p.state.Sent, sent)
+	current := client == p.client
+	if current {
+		change(&p.state)
+	}
 	p.mu.Unlock()
-	p.report(Answered)
+	if current {
+		p.report(Answered)
+	}
 }
 
 // Session is what the client knows about its session.
@@ -184,11 +229,13 @@ func (p *libraryPort) Session() SessionState {
 // Listen sets who is told of news.
 func (p *libraryPort) Listen(tell func(SessionNews)) { p.tell = tell }
 
-// refusals are what a server says no with, beside sim.ErrUnknown: everything else leaves
-// open what has become of the request.
+// refusals are what a server says no with, and what the library says when it has given a request
+// up. All else leaves open what has become of the request.
 var refusals = []struct{ theirs, ours error }{
 	{zk.ErrNoNode, ErrNoNode},
 	{zk.ErrSessionExpired, ErrSessionExpired},
+	{zk.ErrConnectionClosed, ErrConnectionLost},
+	{zk.ErrNoServer, ErrNoServer},
 }
 
 // translate gives a library's error as the Port has it.

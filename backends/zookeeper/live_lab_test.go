@@ -136,24 +136,20 @@ func TestTheLibraryOpensANewSessionUnasked(t *testing.T) { // Z9
 		`client-1 done: ["disconnected" "expired"], old znode: false, new one: <nil>`)
 }
 
-func TestARealClientPausedDuringItsAcquireFindsItsZnodeGone(t *testing.T) {
+// A real library that was stopped for longer than it waits for a message gives the connection up
+// before it reads what has come meanwhile, as the model does.
+func TestARealClientPausedDuringItsAcquireDoesNotReadTheAnswer(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, "zookeeper", "client-1")
-	b.Start()
-	orders := []locktest.Order{{}}
-	locktest.ExpectOnHosts(t, b.trial(orders, locktest.PauseOn("client-1", sim.AcquireSent, 5*realTTL/2)),
-		"client-1 acquire-sent", "zk-1 granted client-1", "zk-1 expired",
-		"client-1 not-acquired: "+errGone.Error())
-}
-
-func TestTheLibrarysOwnRecipeDoesNotNoticeThatItsZnodeIsGone(t *testing.T) { // Z9
-	t.Parallel()
-	b := newBench(t, "zookeeper+check-own-node=off", "client-1")
-	b.Start()
-	orders := []locktest.Order{{}}
-	locktest.ExpectOnHosts(t, b.trial(orders, locktest.PauseOn("client-1", sim.AcquireSent, 5*realTTL/2)),
-		"client-1 acquire-sent", "zk-1 granted client-1", "zk-1 expired", "client-1 acquired",
-		"client-1 release", "client-1 not-released: the lock is no longer held: its lease has ended")
+	for _, spec := range []string{"zookeeper", "zookeeper+check-own-node=off"} {
+		b := newBench(t, spec, "client-1")
+		b.Start()
+		lines := b.trial([]locktest.Order{{}}, locktest.PauseOn("client-1", sim.AcquireSent, 5*realTTL/2))
+		last := lines[len(lines)-1]
+		locktest.ExpectOnHosts(t, lines[:len(lines)-1], "client-1 acquire-sent", "zk-1 granted client-1", "zk-1 expired")
+		if !strings.HasPrefix(last, "client-1 not-acquired: create") || !strings.HasSuffix(last, ErrConnectionLost.Error()) {
+			t.Errorf("%s: %s", spec, last)
+		}
+	}
 }
 
 func TestAServerThatEndsAtItsStartIsQuoted(t *testing.T) {

@@ -3,9 +3,7 @@
 package zookeeper
 
 import (
-	"errors"
 	"net"
-	"os"
 	"slices"
 	"sync"
 	"syscall"
@@ -20,7 +18,8 @@ import (
 // answered last; which zxid a znode was created with; and that a create is on its way.
 type tap struct {
 	net.Conn
-	port *libraryPort
+	port   *libraryPort
+	client int // the how-manieth of the port's
 
 	mu      sync.Mutex // the library writes and reads on goroutines of its own
 	asked   bool       // for a session
@@ -29,10 +28,8 @@ type tap struct {
 	hold    *creation     // nothing is to be read until this may go on
 
 	// Of the reading goroutine:
-	greeted  bool // the session is confirmed
-	arrived  jute.Stream
-	patience time.Duration // how long it waits for a message
-	since    time.Time     // from when on
+	greeted bool // the session is confirmed
+	arrived jute.Stream
 }
 
 type sentRequest struct {
@@ -88,15 +85,8 @@ func (t *tap) release() {
 	t.hold = nil
 }
 
-// SetReadDeadline is called by the reading goroutine before each message.
-func (t *tap) SetReadDeadline(at time.Time) error {
-	t.patience, t.since = time.Until(at), time.Now()
-	return t.Conn.SetReadDeadline(at)
-}
-
 // Read reads, but hands nothing on between the moment at which a create was sent and the
-// moment at which its caller has taken note of that. That time does not count as waiting:
-// an answer that has come meanwhile is read, however late it is.
+// moment at which its caller has taken note of that.
 func (t *tap) Read(b []byte) (int, error) {
 	n, err := t.Conn.Read(b)
 	if hold := t.held(); hold != nil {
@@ -104,13 +94,6 @@ func (t *tap) Read(b []byte) (int, error) {
 		case <-hold.goOn:
 		case <-t.port.closed:
 			return n, err
-		}
-		if errors.Is(err, os.ErrDeadlineExceeded) && hold.wentOn.After(t.since) {
-			t.since = hold.wentOn
-			if err := t.Conn.SetReadDeadline(hold.wentOn.Add(t.patience)); err != nil {
-				return 0, err
-			}
-			n, err = t.Conn.Read(b)
 		}
 	}
 	t.arrived.Arrived(b[:n], t.message)
@@ -148,18 +131,23 @@ func (t *tap) message(b []byte) {
 		in := &jute.Reader{Rest: b}
 		_, timeout, session := in.Int32(), in.Int32(), uint64(in.Int64())
 		if session != 0 && !in.Short {
-			t.port.begin(session, time.Duration(timeout)*time.Millisecond, t.askedAt)
+			t.port.confirmed(t.client, session, time.Duration(timeout)*time.Millisecond, t.askedAt)
 		}
 		return
 	}
 	xid, zxid, failed, rest := jute.Answer(b)
-	if rest.Short || xid == jute.NotificationXid {
+	if rest.Short {
+		return
+	}
+	if xid == jute.NotificationXid {
+		t.port.heard(t.client, 0)
 		return
 	}
 	t.mu.Lock()
 	i := slices.IndexFunc(t.sent, func(s sentRequest) bool { return s.xid == xid })
 	if i < 0 {
 		t.mu.Unlock()
+		t.port.heard(t.client, 0)
 		return
 	}
 	request := t.sent[i]
@@ -168,5 +156,5 @@ func (t *tap) message(b []byte) {
 	if request.creation != nil && !failed {
 		request.creation.zxid = zxid
 	}
-	t.port.answered(request.at)
+	t.port.heard(t.client, request.at)
 }

@@ -3,6 +3,7 @@ package zookeeper
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,6 +32,10 @@ type Lock struct {
 	trust   bool // give up only when told that the session has expired
 	deaf    bool // not even then
 
+	tries    int    // of a create whose connection is lost
+	cleanup  string // of what a failed try or release has left
+	fromSend bool   // the deadline is counted from when the request was sent
+
 	lease *Lease // the present one; nil: none
 }
 
@@ -40,6 +45,7 @@ func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 		host: h, port: p, timeout: s.Span(optionTimeout), retry: s.TTL / 50, token: tokenOf(s),
 		protect: s.On(optionProtect), check: s.On(optionCheck),
 		trust: s.Choice(optionGiveUp) != atDisconnected, deaf: s.Choice(optionGiveUp) == atNever,
+		tries: s.Int(optionTries), cleanup: s.Choice(optionCleanup), fromSend: s.Choice(optionDeadline) == fromSend,
 	}
 	p.Listen(l.hear)
 	return l
@@ -82,6 +88,9 @@ func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
 
 // try takes a place in the queue and waits until it is the first, but not beyond end.
 func (l *Lock) try(end time.Duration) (*Lease, error) {
+	if err := l.port.BeginSession(l.patience(end)); err != nil {
+		return nil, err
+	}
 	// 1. "Call create() with a pathname of _locknode_/lock- and the sequence and ephemeral
 	// flags set."
 	name := LockPath + "/lock-"
@@ -90,22 +99,43 @@ func (l *Lock) try(end time.Duration) (*Lease, error) {
 	}
 	own, err := l.create(name, end)
 	if err != nil {
-		if l.protect {
-			l.withdraw(name)
-		}
+		l.tryFailed(name, l.protect, end)
 		return nil, fmt.Errorf("create %s: %w", name, err)
 	}
 	lease, err := l.queue(own, end)
 	if err != nil {
-		l.withdraw(own.Path)
+		l.tryFailed(own.Path, true, end)
 		return nil, err
 	}
 	return lease, nil
 }
 
-// create creates the client's znode, and before it the lock's, if that is not there: nobody
-// has used the lock yet, or it is a container and was removed when it was empty.
-func (l *Lock) create(name string, end time.Duration) (Node, error) {
+// create creates the client's znode. If it may try more than once and loses the connection, it
+// looks whether the znode is there before it asks for another (go-zookeeper,
+// CreateProtectedEphemeralSequential; Curator, CreateBuilderImpl.findProtectedNodeInForeground).
+func (l *Lock) create(name string, end time.Duration) (own Node, err error) {
+	for range l.tries {
+		own, err = l.createOnce(name, end)
+		lost := errors.Is(err, ErrConnectionLost)
+		if l.tries == 1 || !lost && !errors.Is(err, ErrSessionExpired) {
+			return own, err
+		}
+		if lost && l.protect {
+			children, err := l.port.Children(l.patience(end))
+			if err != nil {
+				return Node{}, err
+			}
+			if i := slices.IndexFunc(children, func(path string) bool { return strings.HasPrefix(path, name) }); i >= 0 {
+				return Node{Path: children[i], Sequence: sequence(children[i])}, nil
+			}
+		}
+	}
+	return own, err
+}
+
+// createOnce asks for the client's znode, and before it for the lock's, if that is not there:
+// nobody has used the lock yet, or it is a container and was removed when it was empty.
+func (l *Lock) createOnce(name string, end time.Duration) (Node, error) {
 	own, err := l.port.Create(name, l.patience(end))
 	if !errors.Is(err, ErrNoNode) {
 		return own, err
@@ -132,7 +162,7 @@ func (l *Lock) queue(own Node, end time.Duration) (*Lease, error) {
 		// 3. "If the pathname created in step 1 has the lowest sequence number suffix, the
 		// client has the lock and the client exits the protocol."
 		if before == "" {
-			return l.hold(own)
+			return l.hold(own, end)
 		}
 
 		// 4. "The client calls exists() with the watch flag set on the path in the lock
@@ -157,8 +187,14 @@ func (l *Lock) queue(own Node, end time.Duration) (*Lease, error) {
 	}
 }
 
-// patience is how long a call waits for its answer: until end, or longer if that is near.
-func (l *Lock) patience(end time.Duration) time.Duration { return max(l.timeout, l.left(end)) }
+// patience is how long a call waits for its answer: until end, or longer if that is near, so
+// that what it has done can be undone. Who ends the session then need not know.
+func (l *Lock) patience(end time.Duration) time.Duration {
+	if l.cleanup == cleanOff {
+		return l.left(end)
+	}
+	return max(l.timeout, l.left(end))
+}
 
 // left is the time until end.
 func (l *Lock) left(end time.Duration) time.Duration { return max(0, end-l.host.Now()) }
@@ -192,39 +228,4 @@ func sequence(path string) uint64 {
 func (l *Lock) uniqueName() string {
 	guid := fmt.Sprintf("%016x%016x", l.host.Uint64(), l.host.Uint64())
 	return fmt.Sprintf("%s/_c_%s-lock-", LockPath, sim.Sign(l.host, guid))
-}
-
-// withdraw sees to it, in the background and for as long as it takes, that no znode of
-// this name stays behind and blocks those after it: the try has failed, or its create was
-// never answered and may have been carried out (Z8). With the end of the session the znode
-// goes by itself. Curator calls it a guaranteed delete; go-zookeeper's Lock does nothing of
-// the kind.
-func (l *Lock) withdraw(name string) {
-	session := l.port.Session().ID
-	if session == 0 {
-		return
-	}
-	l.host.Go("withdraw", func(h sim.Host) {
-		for l.port.Session().ID == session && !l.cleared(name) {
-			h.Sleep(l.retry)
-		}
-	})
-}
-
-// cleared deletes the znode of this name and tells whether it is certainly gone.
-func (l *Lock) cleared(name string) bool {
-	if l.port.Sync(l.timeout) != nil { // what this session sent before has been carried out
-		return false
-	}
-	children, err := l.port.Children(l.timeout)
-	if err != nil {
-		return false
-	}
-	for _, path := range children {
-		if strings.HasPrefix(path, name) {
-			err := l.port.Delete(path, l.timeout)
-			return err == nil || errors.Is(err, ErrNoNode)
-		}
-	}
-	return true
 }

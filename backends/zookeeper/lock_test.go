@@ -17,13 +17,13 @@ func TestALockIsTakenAndHandedOver(t *testing.T) {
 	s.Expect(time.Minute, `
 	23ms client-1 acquire-sent
 	24ms zk-1 granted A token 1:4
-	27ms client-1 acquired A token 1:4 until 6.692s
+	27ms client-1 acquired A token 1:4 until 6.694s
 	1s client-2 acquire-sent
 	2.027s client-1 release A
 	2.028s zk-1 freed A by client-1
 	2.028s zk-1 granted B token 1:5
 	2.029s client-1 released A
-	2.031s client-2 acquired B token 1:5 until 8.696s
+	2.031s client-2 acquired B token 1:5 until 8.698s
 	3.031s client-2 release B
 	3.033s zk-1 freed B by client-2
 	3.034s client-2 released B
@@ -38,12 +38,12 @@ func TestAPausedHolderWakesUpBesideTheNextOne(t *testing.T) { // K4
 	s.Expect(time.Minute, `
 	23ms client-1 acquire-sent
 	24ms zk-1 granted A token 1:4
-	27ms client-1 acquired A token 1:4 until 6.692s
+	27ms client-1 acquired A token 1:4 until 6.694s
 	1s client-2 acquire-sent
-	6.692s client-1 deadline A until 6.692s
+	6.694s client-1 deadline A until 6.694s
 	11.875s zk-1 expired A
 	11.875s zk-1 granted B token 1:5
-	11.878s client-2 acquired B token 1:5 until 18.543s
+	11.878s client-2 acquired B token 1:5 until 18.545s
 	15.027s client-1 lost A: disconnected from ZooKeeper
 	16.027s client-1 release A
 	16.03s client-1 not-released A: the lock is no longer held: its lease has ended
@@ -68,16 +68,16 @@ func TestAWaiterThatRunsOutOfPatienceLeavesNoZnodeBehind(t *testing.T) {
 	s.Expect(time.Minute, `
 	23ms client-1 acquire-sent
 	24ms zk-1 granted A token 1:5
-	27ms client-1 acquired A token 1:5 until 6.692s
+	27ms client-1 acquired A token 1:5 until 6.694s
 	1s client-2 acquire-sent
 	2s client-3 acquire-sent
 	5.027s client-1 release A
 	5.028s zk-1 freed A by client-1
 	5.028s zk-1 granted B token 1:7
 	5.029s client-1 released A
-	5.032s client-3 acquired B token 1:7 until 11.696s
+	5.032s client-3 acquired B token 1:7 until 11.698s
 	6.032s client-3 release B
-	6.034s zk-1 freed B by client-3
+	6.033s zk-1 freed B by client-3
 	6.035s client-3 released B
 	`)
 }
@@ -138,13 +138,13 @@ func TestAReleaseThatGotLostIsMadeUpFor(t *testing.T) { // Z8
 	s.Expect(time.Minute, `
 	23ms client-1 acquire-sent
 	24ms zk-1 granted A token 1:4
-	27ms client-1 acquired A token 1:4 until 6.692s
+	27ms client-1 acquired A token 1:4 until 6.694s
 	1s client-2 acquire-sent
 	3.027s client-1 release A
-	6.694s client-1 not-released A: release /account/_c_f420463ef6b889249142497bf1366c81-lock-0000000000: outcome unknown: no answer in time
+	6.694s client-1 not-released A: release /account/_c_f420463ef6b889249142497bf1366c81-lock-0000000000: outcome unknown: the connection was lost
 	8.304s zk-1 freed A by client-1
 	8.304s zk-1 granted B token 1:5
-	8.307s client-2 acquired B token 1:5 until 14.972s
+	8.307s client-2 acquired B token 1:5 until 14.973s
 	9.307s client-2 release B
 	9.308s zk-1 freed B by client-2
 	9.309s client-2 released B
@@ -172,10 +172,10 @@ func TestALostAnswerToCreateBlocksNobody(t *testing.T) { // Z8
 	6s client-1 not-acquired: create /account/_c_f420463ef6b889249142497bf1366c81-lock-: outcome unknown: no answer in time
 	9.697s zk-1 freed A by client-1
 	9.697s zk-1 granted B token 1:5
-	9.7s client-2 acquired B token 1:5 until 16.365s
+	9.7s client-2 acquired B token 1:5 until 16.367s
 	10.7s client-2 release B
-	10.701s zk-1 freed B by client-2
-	10.702s client-2 released B
+	10.702s zk-1 freed B by client-2
+	10.703s client-2 released B
 	`)
 }
 

@@ -40,6 +40,8 @@ const (
 	askDelete   requestKind = "delete"
 	askSync     requestKind = "sync"
 	askParent   requestKind = "create-parent"
+	askStat     requestKind = "stat"
+	askClose    requestKind = "close"
 )
 
 // What a server sends to its client.
@@ -57,9 +59,9 @@ type (
 		to       requestKind // what it answers, as far as that is not a change
 		zxid     uint64      // the latest that the server had applied
 		err      error
-		node     Node     // to create
+		node     Node     // to create and stat
 		children []string // to children
-		exists   bool     // to exists
+		exists   bool     // to exists and stat
 	}
 	notice struct { // a watch has fired: the znode is gone
 		conn connID

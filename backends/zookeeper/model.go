@@ -169,9 +169,19 @@ func (t *Tree) Children() []string {
 	return paths
 }
 
+// Find gives the znode of this path.
+func (t *Tree) Find(path string) (n Node, ok bool) {
+	i := slices.IndexFunc(t.nodes, func(n Node) bool { return n.Path == path })
+	if i < 0 {
+		return Node{}, false
+	}
+	return t.nodes[i], true
+}
+
 // Exists tells whether there is a znode of this path.
 func (t *Tree) Exists(path string) bool {
-	return slices.ContainsFunc(t.nodes, func(n Node) bool { return n.Path == path })
+	_, ok := t.Find(path)
+	return ok
 }
 
 // Holder is the lowest znode: by the recipe, whose it is holds the lock.

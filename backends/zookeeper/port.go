@@ -2,10 +2,31 @@ package zookeeper
 
 import (
 	"time"
+
+	"github.com/locklab/locklab/sim"
 )
 
 // LockPath is the lock's znode; its children are the clients that hold it or wait for it.
 const LockPath = "/account"
+
+// unanswered says why a request was not answered. It is a sim.ErrUnknown.
+type unanswered string
+
+func (u unanswered) Error() string        { return "outcome unknown: " + string(u) }
+func (u unanswered) Is(target error) bool { return target == sim.ErrUnknown }
+
+// What the client library says of a request that it has given up (go-zookeeper, conn.go). When
+// it says nothing within a timeout, the error is sim.ErrUnknown itself.
+const (
+	// ErrConnectionLost: the request was sent, and its connection was lost before the answer
+	// came (flushRequests). The session may live on.
+	ErrConnectionLost unanswered = "the connection was lost"
+	// ErrNoServer: the request was not sent, as all servers had been tried in vain
+	// (flushUnsentRequests).
+	ErrNoServer unanswered = "no server can be reached"
+	// ErrClosed: the client has ended the session itself.
+	ErrClosed unanswered = "the session was ended by its client"
+)
 
 // Port is a client's connection to ZooKeeper, with the few requests that the lock needs.
 // Each gives the host up while it waits. It returns ErrNoNode or ErrSessionExpired when
@@ -24,12 +45,20 @@ type Port interface {
 	Children(timeout time.Duration) ([]string, error)
 	// Exists tells whether there is a znode, and if so watches for its deletion.
 	Exists(path string, timeout time.Duration) (Watch, bool, error)
+	// Stat gives a znode, as the connected server knows it, or ErrNoNode.
+	Stat(path string, timeout time.Duration) (Node, error)
 	// Delete deletes a znode.
 	Delete(path string, timeout time.Duration) error
 	// Sync waits until the connected server knows all that was changed before.
 	Sync(timeout time.Duration) error
 	// Session is the state of the connection and its session.
 	Session() SessionState
+	// EndSession has the client library end the session, and with it its znodes, and waits a
+	// second for that. Without a connection, the library tries each server once more and
+	// leaves the session to its timeout if none can be reached (Conn.Close).
+	EndSession()
+	// BeginSession begins another session after EndSession, and else does nothing.
+	BeginSession(timeout time.Duration) error
 	// Listen sets who is told when that state has changed. tell must not block.
 	Listen(tell func(SessionNews))
 }
@@ -49,6 +78,9 @@ type SessionState struct {
 	// Sent is when, on the client's monotonic clock, the latest request was sent that has
 	// been answered: the server heard the client no earlier than that.
 	Sent time.Duration
+	// Heard is when, on that clock, the latest message of the server was read: an answer, or
+	// the news of a watch.
+	Heard time.Duration
 }
 
 // SessionNews is what has changed.
@@ -56,7 +88,7 @@ type SessionNews string
 
 // The news that a client library gives about a session.
 const (
-	Answered     SessionNews = "answered"     // a request was answered, so the session lives longer
+	Answered     SessionNews = "answered"     // the server was heard, so the session lives longer
 	Disconnected SessionNews = "disconnected" // the connection is lost; the session may live on
 	Expired      SessionNews = "expired"      // a server said that the session is over
 )

@@ -30,8 +30,12 @@ func timingOf(s backends.Settings) timing {
 	return t
 }
 
-// beat is how often a follower reports to its leader.
-func (t timing) beat() time.Duration { return min(t.tick/2, t.syncLimit/4) }
+// beat is how often a follower reports to its leader: the leader pings every half tick
+// (Leader.lead), and the answer lists the sessions whose clients were heard since the one before
+// (Learner.ping, getTouchSnapshot). The leader counts a session from when it reads that
+// (LearnerHandler.run, touch), so one that is served by a follower ends up to half a tick later
+// still. Changes that a follower brings to the leader do not touch the session.
+func (t timing) beat() time.Duration { return t.tick / 2 }
 
 // consensus: a leader without a majority steps down, and followers without a leader elect
 // another, within one to two election timeouts, so at about the sync limit.
@@ -79,7 +83,7 @@ func boot(h *virtual.Host, members []sim.HostID, t timing, w *witness) *server {
 		Members: members, Timing: t.consensus(),
 		Apply: s.apply, Changed: s.changed, Receive: s.receive,
 	})
-	s.everyBeat()
+	h.After(sim.Between(h, 0, t.beat()), s.everyBeat) // the leader's pings fall anywhere between its ticks
 	if h.ID() == members[0] && s.log.Status().Term == 0 {
 		s.log.Stand() // a trial begins with an ensemble that is ready
 	}
@@ -276,6 +280,9 @@ func (s *server) apply(e consensus.Entry) any {
 	r := s.tree.Apply(Zxid(e.Term, e.Index), p.Command)
 	if p.Kind == CommandOpen && s.leads() {
 		s.sessions.add(s.clock(), r.Session, p.Timeout, p.from.conn)
+	}
+	if p.Kind == CommandClose {
+		s.sessions.drop(p.Session)
 	}
 	s.witness.saw(e.Index, s.tree, change{command: p, removed: r.Removed, held: held, before: before})
 	s.witness.testify(s.host)

@@ -23,8 +23,8 @@ type tester struct {
 
 const testerID sim.HostID = "tester"
 
-func newTester(t *testing.T, spec string) *tester {
-	s := newStage(t, 1, spec)
+func newTester(t *testing.T, spec string, seed uint64) *tester {
+	s := newStage(t, seed, spec)
 	c := &tester{stage: s, host: s.World.AddHost(testerID)}
 	c.host.Receive(func(from sim.HostID, message any) {
 		switch m := message.(type) {
@@ -82,7 +82,7 @@ func TestASessionLastsBetweenTwoAndTwentyTicks(t *testing.T) {
 		3 * time.Second:  "4s", // a tick is 2 s
 		time.Minute:      "40s",
 	} {
-		c := newTester(t, "zookeeper")
+		c := newTester(t, "zookeeper", 1)
 		c.wants = wants
 		c.post(time.Second, "zk-2", c.hello(1, 0))
 		c.expectAnswers(2*time.Second, "zk-2 welcome 1 session: true timeout: "+want)
@@ -108,7 +108,7 @@ func TestALeaseThatNoSessionCanHaveIsRefused(t *testing.T) {
 }
 
 func TestAReadWaitsForTheWritesBeforeIt(t *testing.T) { // Z11
-	c := newTester(t, "zookeeper")
+	c := newTester(t, "zookeeper", 1)
 	c.post(time.Second, "zk-2", c.hello(1, 0))
 	c.post(2*time.Second, "zk-2", ask(1, 1, askCreate), ask(1, 2, askChildren))
 	c.expectAnswers(3*time.Second, "zk-2 welcome 1 session: true timeout: 10s",
@@ -116,13 +116,13 @@ func TestAReadWaitsForTheWritesBeforeIt(t *testing.T) { // Z11
 }
 
 func TestAServerThatLagsBehindWhatTheClientHasSeenRefusesIt(t *testing.T) { // Z11
-	c := newTester(t, "zookeeper")
+	c := newTester(t, "zookeeper", 1)
 	c.post(time.Second, "zk-2", c.hello(1, Zxid(1, 99)))
 	c.expectAnswers(2*time.Second, "zk-2 closed 1")
 }
 
 func TestARequestOverAConnectionThatTheSessionHasLeftIsNotCarriedOut(t *testing.T) {
-	c := newTester(t, "zookeeper")
+	c := newTester(t, "zookeeper", 1)
 	c.post(1*time.Second, "zk-2", c.hello(1, 0))
 	c.post(2*time.Second, "zk-3", c.hello(2, 0))
 	c.post(3*time.Second, "zk-2", ask(1, 1, askCreate))
@@ -132,7 +132,7 @@ func TestARequestOverAConnectionThatTheSessionHasLeftIsNotCarriedOut(t *testing.
 }
 
 func TestASessionThatIsOverIsToldSoAndItsConnectionClosed(t *testing.T) { // Z2
-	c := newTester(t, "zookeeper")
+	c := newTester(t, "zookeeper", 1)
 	c.post(1*time.Second, "zk-2", c.hello(1, 0))
 	c.post(15*time.Second, "zk-3", c.hello(2, 0)) // silent for longer than the session
 	c.expectAnswers(16*time.Second, "zk-2 welcome 1 session: true timeout: 10s", "zk-2 closed 1",
@@ -142,7 +142,7 @@ func TestASessionThatIsOverIsToldSoAndItsConnectionClosed(t *testing.T) { // Z2
 // A follower whose reports do not reach the leader any more hears it still, and stops all
 // the same: its clients' sessions would end while it answers them.
 func TestAFollowerThatTheLeaderDoesNotHearStopsServing(t *testing.T) {
-	c := newTester(t, "zookeeper")
+	c := newTester(t, "zookeeper", 1)
 	c.post(time.Second, "zk-2", c.hello(1, 0))
 	c.World.After(2*time.Second, func() { c.World.Cut("zk-2", "zk-1") })
 	c.post(4*time.Second, "zk-2", ask(1, 1, askPing))
@@ -153,7 +153,7 @@ func TestAFollowerThatTheLeaderDoesNotHearStopsServing(t *testing.T) {
 
 // Pings that a follower answers keep the session alive, because it tells the leader.
 func TestAFollowerReportsItsClientsToTheLeader(t *testing.T) { // Z3
-	c := newTester(t, "zookeeper")
+	c := newTester(t, "zookeeper", 1)
 	c.post(time.Second, "zk-2", c.hello(1, 0))
 	want := []string{"zk-2 welcome 1 session: true timeout: 10s"}
 	for i := range uint64(5) {

@@ -19,7 +19,14 @@ type stage struct{ *locktest.Stage }
 
 func newStage(t rapid.TB, seed uint64, spec string, clients ...sim.HostID) stage {
 	t.Helper()
-	s := stage{locktest.NewStage(t, Backend{}, settings(t, spec), seed, clients...)}
+	return stageUnder(t, ttl, seed, spec, clients...)
+}
+
+// stageUnder is newStage under another lease.
+func stageUnder(t rapid.TB, lease time.Duration, seed uint64, spec string, clients ...sim.HostID) stage {
+	t.Helper()
+	b, set := locktest.Parse(t, spec, lease, true, Backend{}, Backend{Profile: GoZookeeper})
+	s := stage{locktest.NewStage(t, b, set, seed, clients...)}
 	s.Story = locktest.Story{
 		Round: time.Millisecond, Letters: true, Freers: true, Without: []sim.Kind{sim.Renewed},
 		Token: func(token uint64) string {
@@ -34,7 +41,7 @@ func newStage(t rapid.TB, seed uint64, spec string, clients ...sim.HostID) stage
 
 func settings(t rapid.TB, spec string) backends.Settings {
 	t.Helper()
-	_, s := locktest.Parse(t, spec, ttl, true, Backend{})
+	_, s := locktest.Parse(t, spec, ttl, true, Backend{}, Backend{Profile: GoZookeeper})
 	return s
 }
 

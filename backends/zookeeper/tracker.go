@@ -47,6 +47,11 @@ func (t *tracker) move(now time.Duration, id uint64, conn connID) bool {
 	return true
 }
 
+// drop forgets a session that its client has ended.
+func (t *tracker) drop(id uint64) {
+	t.sessions = slices.DeleteFunc(t.sessions, func(s tracked) bool { return s.id == id })
+}
+
 // owns tells whether a session goes over this connection.
 func (t *tracker) owns(id uint64, conn connID) bool {
 	s := t.find(id)

@@ -19,9 +19,9 @@ func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.H
 	}
 	w.SetRoles(e.role)
 	return func(h *virtual.Host) backends.Lock {
-		c := newClient(h, e.members, s.TTL)
-		h.After(readyAfter, c.connect)
-		return NewLock(h, c, s)
+		l := newLibrary(h, e.members, s.TTL)
+		h.After(readyAfter, l.connect)
+		return NewLock(h, l, s)
 	}
 }
 

@@ -36,7 +36,7 @@ func (w *witness) saw(index uint64, t *Tree, c change) {
 			continue // it was waiting
 		}
 		e := sim.Event{Kind: sim.Expired, Grant: grantOf(n)}
-		if c.command.Kind == CommandDelete {
+		if c.command.Kind == CommandDelete || c.command.from.client != "" { // who ends its session gives back what it has
 			e.Kind, e.Client = sim.Freed, c.command.from.client
 		}
 		w.events = append(w.events, e)

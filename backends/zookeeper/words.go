@@ -39,6 +39,10 @@ func (r request) Words() string {
 		return "watch " + short(r.path)
 	case askDelete:
 		return "delete " + short(r.path)
+	case askStat:
+		return "look at " + short(r.path)
+	case askClose:
+		return "end the session"
 	case askPing, askChildren, askCreate, askSync, askParent:
 	}
 	return string(r.kind)
@@ -63,14 +67,14 @@ func (r response) Words() string {
 	switch r.to {
 	case askPing:
 		return "pong"
-	case askExists:
+	case askExists, askStat:
 		if r.exists {
 			return "it exists"
 		}
 		return "it is gone"
 	case askChildren:
 		return strconv.Itoa(len(r.children)) + " in the queue"
-	case askCreate, askDelete, askSync, askParent, "":
+	case askCreate, askDelete, askSync, askParent, askClose, "":
 		if r.node.Path != "" {
 			return short(r.node.Path)
 		}

@@ -93,6 +93,14 @@ func (w *World) Cut(from, to sim.HostID) { w.link(w.Host(from), w.Host(to)).cut+
 // Mend takes back one Cut.
 func (w *World) Mend(from, to sim.HostID) { w.link(w.Host(from), w.Host(to)).cut-- }
 
+// Connects tells whether a connection to another host can be made at this moment: that one is on,
+// and nothing cuts the way there and back. It stands for the handshake, which the kernels do
+// among themselves before a program has sent anything.
+func (h *Host) Connects(to sim.HostID) bool {
+	other := h.world.Host(to)
+	return !other.down && h.world.link(h, other).cut == 0 && h.world.link(other, h).cut == 0
+}
+
 // pipe is one direction of a connection. It delivers in order, like TCP: behind a packet
 // that was lost everything waits until that one has been sent again and has arrived. A
 // sender that stops waiting does not take back what it has sent: the kernel goes on.

@@ -1,0 +1,73 @@
+package zookeeper
+
+import (
+	"time"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/virtual"
+)
+
+// library is the client library in a simulated client's process. It implements Port by the client
+// that is in use, and lets those go on that were closed.
+type library struct {
+	*client
+	servers []sim.HostID
+	timeout time.Duration
+	tell    func(SessionNews)
+	clients []*client // all that there have been
+}
+
+// newLibrary has one client; connect sets it going.
+func newLibrary(h *virtual.Host, servers []sim.HostID, timeout time.Duration) *library {
+	l := &library{servers: servers, timeout: timeout, tell: func(SessionNews) {}}
+	l.renew(h)
+	h.Receive(func(from sim.HostID, message any) {
+		for _, c := range l.clients {
+			c.receive(from, message) // it knows its own connections
+		}
+	})
+	return l
+}
+
+func (l *library) renew(h *virtual.Host) {
+	l.client = newClient(h, l.servers, l.timeout, func(news SessionNews) { l.tell(news) })
+	l.clients = append(l.clients, l.client)
+}
+
+// Listen sets who is told of news.
+func (l *library) Listen(tell func(SessionNews)) { l.tell = tell }
+
+// closeLimit is how long Conn.Close waits.
+const closeLimit = time.Second
+
+// EndSession closes the client.
+func (l *library) EndSession() {
+	if l.closing {
+		return
+	}
+	l.close()
+	l.ended.Wait(closeLimit)
+}
+
+// BeginSession opens another client in place of a closed one.
+func (l *library) BeginSession(timeout time.Duration) error {
+	if !l.closing {
+		return nil
+	}
+	l.renew(l.host)
+	l.connect()
+	began := l.host.NewSignal()
+	c, tell := l.client, l.client.tell
+	c.tell = func(news SessionNews) {
+		if news == Answered {
+			began.Fire()
+			c.tell = tell
+		}
+		tell(news)
+	}
+	if !began.Wait(timeout) {
+		l.EndSession()
+		return sim.ErrUnknown
+	}
+	return nil
+}

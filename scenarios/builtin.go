@@ -26,7 +26,7 @@ var builtinNames = []string{
 	"server-crash-bare", "delayed-restart", "delayed-restart-clock", "counter-lost",
 	"failover", "wait-not-enough", "replica-clock-ahead", "sentinels-down", "sentinel-clock-jump",
 	"split-brain", "split-brain-window", "split-brain-late",
-	"leader-clock-fast", "leader-crash", "leader-and-holder-crash", "leader-pause", "stalled-leader", "stalled-leader-checked", "servers-paused", "stale-read", "leader-partitioned",
+	"leader-clock-fast", "leader-crash", "leader-and-holder-crash", "leader-pause", "stalled-leader", "stalled-leader-checked", "servers-paused", "stale-read", "leader-partitioned", "watch-lost", "watch-lost-one",
 	"majority-down", "minority-partition", "quorum-lost", "minority-client", "partition-sides",
 }
 

@@ -25,6 +25,7 @@ const (
 	optionScan       = "renew-scan"
 	optionWatchAgain = "watch-again"
 	optionTCP        = "tcp-keep-alive"
+	optionUnlocks    = "unlock-tries"
 )
 
 // What the fencing token is made from.
@@ -71,6 +72,8 @@ func (Backend) Options() []backends.Option {
 			Doc: "how often the client looks for leases of which a third is over; 0s: it renews each at exactly a third"},
 		{Name: optionWatchAgain, Kind: backends.Switch, Default: "off",
 			Doc: "a waiter that hears nothing looks again after the timeout, or half a lease; off: it relies on its watch alone, as in all versions"},
+		{Name: optionUnlocks, Kind: backends.Int, Default: "1", Min: 1, Max: 9,
+			Doc: "how often an unlock is tried that gets no answer, each time at the next member; the library tries once and leaves the rest to its users"},
 		{Name: optionTCP, Kind: backends.Duration, Default: "2h", Least: time.Second,
 			Doc: "how long a connection is silent before the kernel looks whether it is dead (2h: Linux, and the client library on gRPC from 1.60 on; 15s: Go, and so gRPC before)"},
 		{Name: optionRecheck, Kind: backends.Switch, Default: "on",

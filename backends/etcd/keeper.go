@@ -26,11 +26,12 @@ type keeper struct {
 	running  bool
 	poll     time.Duration // when deadlines are looked at next
 	wake     sim.Signal    // what the sending loop waits for besides the time
+	begun    sim.Signal    // fires when the first keep-alives have been sent
 }
 
 // keep keeps a session's lease alive from now on (KeepAlive). The library runs the loop that
-// opens the stream on a goroutine of its own: whether that gets a connection before or after
-// the caller's next request is up to the scheduler. Here it is drawn.
+// opens the stream on a goroutine of its own: whether the first keep-alive is sent before or
+// after the caller's next request is up to the scheduler. Here it is drawn.
 func (k *keeper) keep(s *Session) {
 	s.next = k.host.Now()
 	if !k.fromSend {
@@ -47,11 +48,11 @@ func (k *keeper) keep(s *Session) {
 	k.wake = k.host.NewSignal()
 	k.poll = s.next + deadlinePoll
 	k.host.Go("deadlines", func(sim.Host) { k.watchDeadlines() })
-	var first KeepAlives
+	k.begun = k.host.NewSignal()
+	k.host.Go("keep-alive", func(sim.Host) { k.receive() })
 	if k.host.Uint64()%2 == 0 {
-		first, _ = k.port.KeepAlives()
+		k.begun.Wait(retryWait)
 	}
-	k.host.Go("keep-alive", func(sim.Host) { k.receive(first) })
 }
 
 // drop keeps a lease alive no longer.
@@ -61,22 +62,18 @@ func (k *keeper) drop(s *Session) {
 
 // receive reads answers (recvKeepAliveLoop). When the stream is over it waits and opens
 // another one, until the port is closed.
-func (k *keeper) receive(stream KeepAlives) {
+func (k *keeper) receive() {
 	for {
-		if stream == nil {
-			var err error
-			if stream, err = k.port.KeepAlives(); err != nil {
-				return
-			}
+		stream, err := k.port.KeepAlives()
+		if err != nil {
+			return
 		}
-		current := stream
-		k.host.Go("keep-alive-send", func(sim.Host) { k.send(current) })
-		answer, err := current.Receive()
-		for ; err == nil; answer, err = current.Receive() {
+		k.host.Go("keep-alive-send", func(sim.Host) { k.send(stream) })
+		answer, err := stream.Receive()
+		for ; err == nil; answer, err = stream.Receive() {
 			k.answered(answer)
 		}
 		k.wake.Fire()
-		stream = nil
 		k.host.Sleep(retryWait)
 	}
 }
@@ -95,6 +92,7 @@ func (k *keeper) send(stream KeepAlives) {
 				}
 			}
 		}
+		k.begun.Fire()
 		k.wake = k.host.NewSignal()
 		k.wake.Wait(k.untilNext())
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/virtual"
 )
 
 // renewals tells when a holder's lease is renewed, in tenths of a second from when it got it.
@@ -45,6 +46,9 @@ func TestTheLibraryLooksForLeasesToRenewEveryHalfSecond(t *testing.T) {
 	}
 }
 
+// quietNetwork is as quick as that between the hosts of a live trial.
+var quietNetwork = virtual.Latency{Base: 200 * time.Microsecond, Jitter: 50 * time.Microsecond}
+
 // Measured with etcd's own client and real servers: a holder with a lease of 2 s is cut off
 // 0.8 s after it has read the balance, and learns of its end 0.38 s before the next one gets
 // the lock, up to 1.05 s after it.
@@ -56,6 +60,12 @@ func TestASessionIsDoneAsLateAsTheLibrarys(t *testing.T) {
 		s.Client("client-1", time.Second, locktest.Hold(time.Minute, time.Hour))
 		s.Client("client-2", 1500*time.Millisecond, locktest.Hold(time.Minute, time.Hour))
 		s.World.After(1810*time.Millisecond, func() { s.Cut("client-1", s.Servers...) })
+		for _, client := range []sim.HostID{"client-1", "client-2"} {
+			for _, server := range s.Servers {
+				s.World.SetLatency(client, server, quietNetwork)
+				s.World.SetLatency(server, client, quietNetwork)
+			}
+		}
 		events := s.Run(10 * time.Second).Events
 		late = append(late, locktest.Find(t, events, "client-1", sim.Lost, 1).At-locktest.Find(t, events, "client-2", sim.Acquired, 1).At)
 	}

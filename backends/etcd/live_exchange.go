@@ -71,12 +71,12 @@ func refused(err error) bool {
 	return false
 }
 
-// call sends a request and gives the host up until its answer has come or
+// call sends a request, which asks for no leader, as the library's lock does not, and gives the host up until its answer has come or
 // timeout has passed. The time in which sent is at work does not count, so that an answer
 // that came meanwhile is read, however late that is.
 func (p *clientPort) call(timeout time.Duration, mark string, sent func(), f ask) (err error) {
 	before := p.host.Now()
-	ctx, cancel := context.WithCancel(clientv3.WithRequireLeader(context.Background()))
+	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	onItsWay, readOn, answered := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	if sent != nil {

@@ -18,7 +18,6 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.uber.org/zap"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/metadata"
 )
 
 // clientPort is the Port over the client library: one client, with a connection to each
@@ -155,10 +154,8 @@ func (p *clientPort) LastCreated(prefix string, max uint64, timeout time.Duratio
 	return k, revision, ok, err
 }
 
-// WatchDelete asks for no leader, as the library's lock does not (concurrency, key.go).
 func (p *clientPort) WatchDelete(k Key, revision uint64, timeout time.Duration) error {
 	return p.exchange("watch "+k.Name, timeout, func(ctx context.Context, c *clientv3.Client) error {
-		ctx = metadata.NewOutgoingContext(ctx, metadata.MD{})
 		for r := range c.Watch(ctx, k.Name, clientv3.WithRev(int64(revision)), clientv3.WithFilterPut()) {
 			if len(r.Events) > 0 {
 				return nil

@@ -16,11 +16,6 @@ const LockPrefix = "account/"
 // with it.
 var ErrSessionExpired = fmt.Errorf("mutex: session is expired: %w", backends.ErrHeld)
 
-// unlockTries is how often a client that limits its calls tries an unlock, each time at the
-// next member. The library leaves that to its users: whoever waits for as long as it takes
-// has no reason to.
-const unlockTries = 2
-
 // Lock is the lock of the client library (client/v3/concurrency, mutex.go), on a session
 // that is used again for as long as it lives.
 type Lock struct {
@@ -33,6 +28,7 @@ type Lock struct {
 	watchAgain time.Duration // when to look again while the watch is silent; 0: never
 	compare    bool
 	fromSend   bool
+	unlocks    int           // how often an unlock is tried that gets no answer
 	server     time.Duration // the lease is made by the server, so long, and not renewed; 0: it is the client's own
 	token      func(Key) uint64
 
@@ -47,7 +43,7 @@ func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 		host: h, port: p, ttl: s.TTL, timeout: s.Span(optionTimeout),
 		recheck: s.On(optionRecheck), watchAgain: lookAgain(s),
 		compare: s.On(optionCompare), fromSend: s.On(optionFromSend),
-		server: s.Span(optionServer), token: tokenOf(s),
+		unlocks: s.Int(optionUnlocks), server: s.Span(optionServer), token: tokenOf(s),
 		keeper: &keeper{host: h, port: p, scan: s.Span(optionScan), fromSend: s.On(optionFromSend)},
 	}
 }
@@ -236,12 +232,12 @@ func (l *Lock) unlock(own Key) error {
 	if l.compare {
 		created = own.Created
 	}
-	tries, limit := unlockTries, l.timeout
+	limit := l.timeout
 	if limit == 0 {
-		tries, limit = 1, l.ttl
+		limit = l.ttl
 	}
 	var unknown error
-	for range tries {
+	for range l.unlocks {
 		ok, err := l.port.Delete(own.Name, created, limit)
 		switch {
 		case err != nil:

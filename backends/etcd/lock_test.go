@@ -181,7 +181,7 @@ func (s stage) expiredWaiter() {
 }
 
 func TestAfterAnUnansweredUnlockTheNextLockHasAnotherSession(t *testing.T) {
-	s := newStage(t, 1, "etcd+timeout=0.1ttl", "client-1")
+	s := newStage(t, 1, "etcd+timeout=0.1ttl+unlock-tries=2", "client-1")
 	s.Client("client-1", time.Second, func(h sim.Host, l backends.Lock) {
 		locktest.Hold(0, time.Second)(h, l)
 		locktest.Hold(2*ttl, time.Second)(h, l)
@@ -241,7 +241,7 @@ const beforeTheLateUnlock = `
 	10.003s client-2 acquire-sent account/2`
 
 func TestALateUnlockDeletesTheNextLockOfItsSession(t *testing.T) { // E9
-	s := newStage(t, 1, "etcd+timeout=0.5ttl", "client-1", "client-2")
+	s := newStage(t, 1, "etcd+timeout=0.5ttl+unlock-tries=2", "client-1", "client-2")
 	s.lateUnlock()
 	s.Expect(time.Minute, beforeTheLateUnlock+`
 	14.609s etcd-1 freed account/1@4
@@ -256,7 +256,7 @@ func TestALateUnlockDeletesTheNextLockOfItsSession(t *testing.T) { // E9
 }
 
 func TestAnUnlockThatComparesTheRevisionDeletesNoOtherLock(t *testing.T) { // E9
-	s := newStage(t, 1, "etcd+unlock-compares-revision+timeout=0.5ttl", "client-1", "client-2")
+	s := newStage(t, 1, "etcd+unlock-compares-revision+timeout=0.5ttl+unlock-tries=2", "client-1", "client-2")
 	s.lateUnlock()
 	s.Expect(time.Minute, beforeTheLateUnlock+`
 	27.011s client-1 release account/1@4

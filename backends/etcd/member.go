@@ -56,6 +56,7 @@ type member struct {
 	raft    *consensus.Server
 	watches []watch
 	passed  []passed
+	waiting []func() // for a leader
 	count   uint64        // of what was passed on
 	life    int           // of the host
 	lonely  time.Duration // since when it has known no leader; -1: it knows one
@@ -85,7 +86,8 @@ func (c *cluster) boot(h *virtual.Host) *member {
 	return m
 }
 
-// handle serves a client's request, and gives it up after a while.
+// handle serves a client's request, and gives it up after a while. While the member knows no
+// leader, the request waits.
 func (m *member) handle(request any, reply func(any)) {
 	if w, ok := request.(watchDelete); ok {
 		m.watches = append(m.watches, watch{w, reply})
@@ -97,9 +99,15 @@ func (m *member) handle(request any, reply func(any)) {
 		over = true
 		reply(timedOut{})
 	})
-	once := func(answer any) {
-		if _, keep := request.(keepAlive); keep && answer == any(noLeader{}) && !m.abandoned() {
-			return // it waits for a leader
+	var once func(any)
+	once = func(answer any) {
+		if answer == any(noLeader{}) && m.lonely >= 0 && !m.ends(request) {
+			m.waiting = append(m.waiting, func() {
+				if !over {
+					m.serve(request, once)
+				}
+			})
+			return
 		}
 		if !over {
 			over = true
@@ -115,9 +123,11 @@ func (m *member) handle(request any, reply func(any)) {
 // ends the streams of clients that asked for one (v3rpc, interceptor.go: maxNoLeaderCnt).
 const leaderlessTicks = 3
 
-// abandoned tells whether the member has known no leader for too long.
-func (m *member) abandoned() bool {
-	return m.lonely >= 0 && m.host.Now()-m.lonely >= leaderlessTicks*m.cluster.timing.Election
+// ends tells whether a request ends the stream that it came on, as the member has known no
+// leader for too long.
+func (m *member) ends(request any) bool {
+	_, stream := request.(keepAlive)
+	return stream && m.host.Now()-m.lonely >= leaderlessTicks*m.cluster.timing.Election
 }
 
 // serveAgain asks again for what a read needs from the leader as long as there is no answer:
@@ -271,5 +281,12 @@ func (m *member) changed(s consensus.Status) {
 		m.lessor.Promote(m.host.Now(), m.model.Leases(), m.cluster.timing.Election)
 	} else {
 		m.lessor.Demote()
+	}
+	if m.lonely < 0 {
+		waiting := m.waiting
+		m.waiting = nil
+		for _, serve := range waiting {
+			serve()
+		}
 	}
 }

@@ -140,7 +140,7 @@ func (p *simulatedPort) exchange(request any, timeout time.Duration, sent func()
 }
 
 // timerLag is how late a timer of Go's runs on Linux at most, on a machine that is not busy.
-const timerLag = 2 * time.Millisecond
+const timerLag = time.Millisecond
 
 // TimerLag draws how late a timer runs.
 func (p *simulatedPort) TimerLag() time.Duration { return sim.Between(p.host, 0, timerLag) }

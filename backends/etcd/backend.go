@@ -26,6 +26,7 @@ const (
 	optionWatchAgain = "watch-again"
 	optionTCP        = "tcp-keep-alive"
 	optionUnlocks    = "unlock-tries"
+	optionOnce       = "keep-alive-once"
 )
 
 // What the fencing token is made from.
@@ -72,6 +73,8 @@ func (Backend) Options() []backends.Option {
 			Doc: "how often the client looks for leases of which a third is over; 0s: it renews each at exactly a third"},
 		{Name: optionWatchAgain, Kind: backends.Switch, Default: "off",
 			Doc: "a waiter that hears nothing looks again after the timeout, or half a lease; off: it relies on its watch alone, as in all versions"},
+		{Name: optionOnce, Kind: backends.Switch, Default: "off",
+			Doc: "each renewal is a call of its own, which goes to the next member (KeepAliveOnce); off: all of them go over one stream, as those of the library's sessions do"},
 		{Name: optionUnlocks, Kind: backends.Int, Default: "1", Min: 1, Max: 9,
 			Doc: "how often an unlock is tried that gets no answer, each time at the next member; the library tries once and leaves the rest to its users"},
 		{Name: optionTCP, Kind: backends.Duration, Default: "2h", Least: time.Second,

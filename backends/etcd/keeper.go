@@ -21,6 +21,7 @@ type keeper struct {
 	host     sim.Host
 	port     Port
 	scan     time.Duration // 0: renew each lease when it is due
+	once     bool          // each keep-alive has a stream of its own
 	fromSend bool          // deadlines count from before each request
 	sessions []*Session    // in the order in which they were opened
 	running  bool
@@ -49,10 +50,51 @@ func (k *keeper) keep(s *Session) {
 	k.poll = s.next + deadlinePoll
 	k.host.Go("deadlines", func(sim.Host) { k.watchDeadlines() })
 	k.begun = k.host.NewSignal()
-	k.host.Go("keep-alive", func(sim.Host) { k.receive() })
+	if k.once {
+		k.host.Go("keep-alive", func(sim.Host) { k.renewAlone() })
+	} else {
+		k.host.Go("keep-alive", func(sim.Host) { k.receive() })
+	}
 	if k.host.Uint64()%2 == 0 {
 		k.begun.Wait(retryWait)
 	}
+}
+
+// renewAlone sends each keep-alive on a stream of its own, as a client does that renews its
+// lease itself (KeepAliveOnce). So one that gets no answer is followed by one to the next
+// member.
+func (k *keeper) renewAlone() {
+	for {
+		now := k.host.Now()
+		for _, s := range slices.Clone(k.sessions) {
+			if s.next > now {
+				continue
+			}
+			stream, err := k.port.KeepAlives()
+			if err != nil {
+				return
+			}
+			stream.Send(s.lease)
+			s.next = max(s.next, now+k.retryAlone())
+			k.host.Go("keep-alive-once", func(sim.Host) {
+				if a, err := stream.Receive(); err == nil {
+					k.answered(a)
+				}
+				stream.Close()
+			})
+		}
+		k.begun.Fire()
+		k.wake = k.host.NewSignal()
+		k.wake.Wait(k.untilNext())
+	}
+}
+
+// retryAlone is when a keep-alive with a stream of its own is followed by another one.
+func (k *keeper) retryAlone() time.Duration {
+	if k.scan > 0 {
+		return 0 // at the next look
+	}
+	return retryWait
 }
 
 // drop keeps a lease alive no longer.

@@ -67,5 +67,11 @@ func (s *clientStream) Receive() (KeptAlive, error) {
 	return KeptAlive{Lease: uint64(r.ID), TTL: time.Duration(r.TTL) * time.Second, Asked: asked}, nil
 }
 
+// Close ends the stream.
+func (s *clientStream) Close() {
+	s.cancel()
+	s.over.Fire()
+}
+
 // Over fires when the stream is.
 func (s *clientStream) Over() sim.Signal { return s.over }

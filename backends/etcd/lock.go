@@ -44,7 +44,7 @@ func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 		recheck: s.On(optionRecheck), watchAgain: lookAgain(s),
 		compare: s.On(optionCompare), fromSend: s.On(optionFromSend),
 		unlocks: s.Int(optionUnlocks), server: s.Span(optionServer), token: tokenOf(s),
-		keeper: &keeper{host: h, port: p, scan: s.Span(optionScan), fromSend: s.On(optionFromSend)},
+		keeper: &keeper{host: h, port: p, scan: s.Span(optionScan), once: s.On(optionOnce), fromSend: s.On(optionFromSend)},
 	}
 }
 

@@ -56,7 +56,7 @@ type member struct {
 	raft    *consensus.Server
 	watches []watch
 	passed  []passed
-	waiting []func() // for a leader
+	waiting []func()      // for a leader
 	count   uint64        // of what was passed on
 	life    int           // of the host
 	lonely  time.Duration // since when it has known no leader; -1: it knows one

@@ -60,6 +60,8 @@ type KeepAlives interface {
 	Receive() (KeptAlive, error)
 	// Over fires when the stream is.
 	Over() sim.Signal
+	// Close ends the stream.
+	Close()
 }
 
 // KeptAlive is the answer to a keep-alive: for how long the lease lives, 0: it has ended.

@@ -2,6 +2,7 @@ package etcd
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/locklab/locklab/sim"
@@ -149,7 +150,8 @@ func (p *simulatedPort) TimerLag() time.Duration { return sim.Between(p.host, 0,
 func (p *simulatedPort) KeepAlives() (KeepAlives, error) {
 	k := p.channel.pick(sim.Forever)
 	s := &simulatedStream{port: p, connection: k, over: p.host.NewSignal(), came: p.host.NewSignal()}
-	k.calls = append(k.calls, &call{done: func(any, error) { s.end() }}) // no answer has this number
+	s.open = &call{done: func(any, error) { s.end() }} // no answer has its number
+	k.calls = append(k.calls, s.open)
 	return s, nil
 }
 
@@ -157,6 +159,7 @@ func (p *simulatedPort) KeepAlives() (KeepAlives, error) {
 type simulatedStream struct {
 	port       *simulatedPort
 	connection *connection
+	open       *call // is over when the connection is found dead
 	answers    []KeptAlive
 	came       sim.Signal // fires when there is something to receive
 	over       sim.Signal
@@ -197,6 +200,13 @@ func (s *simulatedStream) Receive() (KeptAlive, error) {
 	a := s.answers[0]
 	s.answers = s.answers[1:]
 	return a, nil
+}
+
+// Close ends the stream.
+func (s *simulatedStream) Close() {
+	k := s.connection
+	k.calls = slices.DeleteFunc(k.calls, func(c *call) bool { return c == s.open })
+	s.end()
 }
 
 // Over fires when the stream is.

@@ -90,10 +90,10 @@ func (s Settings) On(name string) bool { return s.find(name, Switch).on }
 func (s Settings) Span(name string) time.Duration { return s.find(name, Duration).span.In(s.TTL) }
 
 // ShortestWait gives the shortest of the times for which something is waited for, and the
-// name of its option; "": there is none.
+// name of its option; "": there is none. Where an option allows 0, that is no limit.
 func (s Settings) ShortestWait() (wait time.Duration, option string) {
 	for _, each := range s.all {
-		if d := each.span.In(s.TTL); each.option.Awaited && (option == "" || d < wait) {
+		if d := each.span.In(s.TTL); each.option.Awaited && d > 0 && (option == "" || d < wait) {
 			wait, option = d, each.option.Name
 		}
 	}

@@ -22,6 +22,11 @@ const (
 	optionFromSend   = "deadline-from-send"
 	optionServer     = "server-lease"
 	optionToken      = "token-from"
+	optionScan       = "renew-scan"
+	optionWatchAgain = "watch-again"
+	optionTCP        = "tcp-keep-alive"
+	optionUnlocks    = "unlock-tries"
+	optionOnce       = "keep-alive-once"
 )
 
 // What the fencing token is made from.
@@ -62,8 +67,18 @@ func (Backend) Options() []backends.Option {
 	return []backends.Option{
 		{Name: optionNodes, Kind: backends.Int, Default: "3", Min: 1, Max: 9,
 			Doc: "how many members the cluster has"},
-		{Name: optionTimeout, Kind: backends.Duration, Default: "0.5ttl", Least: backends.NotZero, Awaited: true,
-			Doc: "how long a call waits for its answer before it tries the next member"},
+		{Name: optionTimeout, Kind: backends.Duration, Default: "0s", Awaited: true,
+			Doc: "how long a call waits for its answer before it tries the next member; 0s: as long as the caller waits for the lock, or one lease for a release, as the client library does with its caller's context"},
+		{Name: optionScan, Kind: backends.Duration, Default: renewScan.String(),
+			Doc: "how often the client looks for leases of which a third is over; 0s: it renews each at exactly a third"},
+		{Name: optionWatchAgain, Kind: backends.Switch, Default: "off",
+			Doc: "a waiter that hears nothing looks again after the timeout, or half a lease; off: it relies on its watch alone, as in all versions"},
+		{Name: optionOnce, Kind: backends.Switch, Default: "off",
+			Doc: "each renewal is a call of its own, which goes to the next member (KeepAliveOnce); off: all of them go over one stream, as those of the library's sessions do"},
+		{Name: optionUnlocks, Kind: backends.Int, Default: "1", Min: 1, Max: 9,
+			Doc: "how often an unlock is tried that gets no answer, each time at the next member; the library tries once and leaves the rest to its users"},
+		{Name: optionTCP, Kind: backends.Duration, Default: "2h", Least: time.Second,
+			Doc: "how long a connection is silent before the kernel looks whether it is dead (2h: Linux, and the client library on gRPC from 1.60 on; 15s: Go, and so gRPC before)"},
 		{Name: optionRecheck, Kind: backends.Switch, Default: "on",
 			Doc: "a waiter makes sure that its own key is still there (client 3.5.0 and later); off: 3.4"},
 		{Name: optionLeadership, Kind: backends.Switch, Default: "on",

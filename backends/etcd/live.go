@@ -99,19 +99,19 @@ func (b Backend) Who(ctx context.Context, lab *live.Lab, s backends.Settings, ro
 
 // Dial gives a client's process its lock on the members at these addresses.
 func (Backend) Dial(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
-	p, err := dialMembers(h, servers)
+	p, err := dialMembers(h, servers, s)
 	if err != nil {
 		return nil, err
 	}
 	return NewLock(h, p, s), nil
 }
 
-func dialMembers(h *live.Host, servers []string) (*clientPort, error) {
+func dialMembers(h *live.Host, servers []string, s backends.Settings) (*clientPort, error) {
 	var addresses []string
 	for _, ip := range servers {
 		addresses = append(addresses, net.JoinHostPort(ip, servePort))
 	}
-	p, err := newPort(h, "tcp", addresses...)
+	p, err := newPort(h, s.Span(optionTCP), "tcp", addresses...)
 	if err != nil {
 		return nil, err
 	}

@@ -145,13 +145,11 @@ func (b attached) each(ctx context.Context, ask func(context.Context, *clientv3.
 
 // DialUnder gives a client's process its lock, under names that begin with a prefix.
 func (b Backend) DialUnder(names backends.Names, h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
-	p, err := dialMembers(h, servers)
+	p, err := dialMembers(h, servers, s)
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range p.members {
-		under(names.Prefix, e.client)
-	}
+	under(names.Prefix, p.client)
 	return NewLock(h, p, s), nil
 }
 

@@ -37,7 +37,7 @@ func TestALockUnderAPrefixLeavesTheRestOfTheClusterAlone(t *testing.T) {
 	realtime.Run("client-1", func(h *realtime.Host) {
 		p := s.port(t, h)
 		defer p.close()
-		under(prefix, p.members[0].client)
+		under(prefix, p.client)
 		if ours, _, err = p.LeaseGrant(600*time.Second, patience); err != nil {
 			t.Fatal(err)
 		}

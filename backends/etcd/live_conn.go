@@ -62,6 +62,30 @@ func connected(ctx context.Context, c *clientv3.Client) error {
 	}
 }
 
+// KeepingAlive is a dialer whose connections the kernel looks at after so long a silence: as
+// gRPC has it since 1.60, with the values of Linux, or as Go has it by itself.
+func KeepingAlive(idle time.Duration) *net.Dialer {
+	return &net.Dialer{KeepAliveConfig: net.KeepAliveConfig{
+		Enable: true, Idle: idle, Interval: min(idle, probeInterval), Count: probeCount,
+	}}
+}
+
+// greetedConn tells when the other end has first said something: by then gRPC takes the
+// connection for one that stands.
+type greetedConn struct {
+	net.Conn
+	once    sync.Once
+	greeted func()
+}
+
+func (c *greetedConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if n > 0 {
+		c.once.Do(c.greeted)
+	}
+	return n, err
+}
+
 // announcement says what is to be done when a request is on its way to a member: one that
 // contains mark, which no other does.
 type announcement struct {

@@ -20,13 +20,14 @@ var (
 	errNotConnected = errors.New("there is no connection to the member")
 )
 
-// ask is one request to one member. It must return soon after ctx has been cancelled.
+// ask is one request. It must return soon after ctx has been cancelled.
 type ask func(ctx context.Context, c *clientv3.Client) error
 
 // exchange sends a request and waits for its answer, as simulatedPort.exchange does: a
-// member that is not there or knows of no leader has not carried it out, so the next one
-// is asked; one that gives no answer may have, so the outcome is unknown, and the next
-// request goes to another. what is for messages.
+// member that knows of no leader has not carried it out, so the next one is asked; one that
+// gives no answer may have, so the outcome is unknown. What may be repeated, the library
+// repeats by itself when a connection was found dead (client/v3, retry.go). what is for
+// messages.
 func (p *clientPort) exchange(what string, timeout time.Duration, f ask) error {
 	return p.announce(what, timeout, "", nil, f)
 }
@@ -34,33 +35,24 @@ func (p *clientPort) exchange(what string, timeout time.Duration, f ask) error {
 // announce is exchange, and calls sent, if not nil, holding the host, once the request,
 // which contains mark, is on its way for the first time and before its answer is read.
 func (p *clientPort) announce(what string, timeout time.Duration, mark string, sent func(), f ask) error {
-	end := p.host.Now() + timeout
+	end := sim.AddCapped(p.host.Now(), timeout)
 	for {
-		e := p.members[p.at]
 		once := sent
 		if sent != nil {
 			once = func() { sent(); sent = nil }
 		}
-		err := errorOf(p.call(e, end-p.host.Now(), mark, once, f))
-		if err == nil || refused(err) {
-			return wrapped(what, e, err)
+		err := errorOf(p.call(end-p.host.Now(), mark, once, f))
+		if err == nil {
+			return nil
 		}
-		if p.members[p.at] == e { // another process of this host may have gone on already
-			p.at = (p.at + 1) % len(p.members)
+		if refused(err) {
+			return fmt.Errorf("%s: %w", what, err)
 		}
-		notDone := errors.Is(err, errNoLeader) || errors.Is(err, errNotConnected)
-		if !notDone || p.host.Now()+leaderPoll >= end {
-			return fmt.Errorf("%s: %w (%s: %v)", what, sim.ErrUnknown, e.address, err)
+		if !errors.Is(err, errNoLeader) || p.host.Now()+leaderPoll >= end {
+			return fmt.Errorf("%s: %w (%v)", what, sim.ErrUnknown, err)
 		}
 		p.host.Sleep(leaderPoll)
 	}
-}
-
-func wrapped(what string, e *endpoint, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s: %s answered: %w", what, e.address, err)
 }
 
 // refused tells whether err is the cluster's answer: what was asked for cannot be done.
@@ -79,24 +71,22 @@ func refused(err error) bool {
 	return false
 }
 
-// call sends a request to one member and gives the host up until its answer has come or
+// call sends a request, which asks for no leader, as the library's lock does not, and gives the host up until its answer has come or
 // timeout has passed. The time in which sent is at work does not count, so that an answer
 // that came meanwhile is read, however late that is.
-func (p *clientPort) call(e *endpoint, timeout time.Duration, mark string, sent func(), f ask) (err error) {
+func (p *clientPort) call(timeout time.Duration, mark string, sent func(), f ask) (err error) {
 	before := p.host.Now()
-	ctx, cancel := context.WithCancel(clientv3.WithRequireLeader(context.Background()))
+	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	onItsWay, readOn, answered := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	if sent != nil {
 		p.host.Sending(sim.AcquireSent)
-		e.announced.await(mark, func() { close(onItsWay); <-readOn })
-		defer e.announced.cancel()
+		p.announced.await(mark, func() { close(onItsWay); <-readOn })
+		defer p.announced.cancel()
 	}
 	go func() {
 		defer close(answered)
-		if err = connected(ctx, e.client); err == nil {
-			err = f(ctx, e.client)
-		}
+		err = f(ctx, p.client)
 	}()
 	if sent != nil {
 		p.host.Outside(func() {

@@ -7,51 +7,58 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"path/filepath"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/locklab/locklab/backends/wire"
 	"github.com/locklab/locklab/sim"
-	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/api/v3/mvccpb"
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
+	"go.uber.org/zap"
+	"google.golang.org/grpc"
 )
 
-// clientPort is the Port over the client library. Like the simulated one it talks to one
-// member at a time, so it has a client for each of them.
+// clientPort is the Port over the client library: one client, with a connection to each
+// member.
 type clientPort struct {
-	host    wire.Host
-	members []*endpoint
-	at      int // the member that the next request goes to
-}
-
-// endpoint is one member as a client host reaches it.
-type endpoint struct {
-	address   string
+	host      wire.Host
 	client    *clientv3.Client
-	announced *announcement
+	addresses []string
+	announced announcement
+	greeted   atomic.Int32 // connections that a member has said something on
+	tried     atomic.Int32 // attempts to connect that are over
 }
 
 // newPort makes a port to the members at these addresses of a network, as net.Dial takes
-// them.
-func newPort(h wire.Host, network string, addresses ...string) (*clientPort, error) {
-	p := &clientPort{host: h}
-	for _, address := range addresses {
-		e := &endpoint{address: address, announced: &announcement{}}
-		var err error
-		e.client, err = newClient(filepath.Base(address), func(ctx context.Context) (net.Conn, error) {
-			conn, err := new(net.Dialer).DialContext(ctx, network, address)
+// them. idle is after how much silence the kernel looks whether a connection is dead.
+func newPort(h wire.Host, idle time.Duration, network string, addresses ...string) (*clientPort, error) {
+	p := &clientPort{host: h, addresses: addresses}
+	names := map[string]string{}
+	var endpoints []string
+	for i, address := range addresses {
+		name := fmt.Sprintf("member-%d", i+1)
+		names[name] = address
+		endpoints = append(endpoints, name)
+	}
+	dialer := KeepingAlive(idle)
+	var err error
+	p.client, err = clientv3.New(clientv3.Config{
+		Endpoints: endpoints,
+		Logger:    zap.NewNop(), // every error is returned to a caller, who knows whether it matters
+		DialOptions: []grpc.DialOption{grpc.WithContextDialer(func(ctx context.Context, name string) (net.Conn, error) {
+			conn, err := dialer.DialContext(ctx, network, names[name])
+			p.tried.Add(1)
 			if err != nil {
 				return nil, err
 			}
-			return &wire.AnnouncedConn{Conn: conn, Due: e.announced.due}, nil
-		})
-		if err != nil {
-			p.close()
-			return nil, err
-		}
-		p.members = append(p.members, e)
+			greeted := &greetedConn{Conn: conn, greeted: func() { p.greeted.Add(1) }}
+			return &wire.AnnouncedConn{Conn: greeted, Due: p.announced.due}, nil
+		})},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make a client of etcd: %w", err)
 	}
 	return p, nil
 }
@@ -59,29 +66,19 @@ func newPort(h wire.Host, network string, addresses ...string) (*clientPort, err
 // connectAhead connects to the members, so that the first requests do not have to. One of
 // them must be there.
 func (p *clientPort) connectAhead(timeout time.Duration) error {
-	ctx, cancel := context.WithTimeout(context.Background(), timeout)
-	defer cancel()
-	var failed []error
-	p.host.Outside(func() {
-		for _, e := range p.members {
-			e.client.ActiveConnection().Connect()
-		}
-		for _, e := range p.members {
-			if err := connected(ctx, e.client); err != nil {
-				failed = append(failed, fmt.Errorf("%s: %w", e.address, err))
-			}
-		}
-	})
-	if len(failed) == len(p.members) {
-		return fmt.Errorf("connect to etcd: %w", errors.Join(failed...))
+	p.client.ActiveConnection().Connect()
+	end := p.host.Now() + timeout
+	for all := int32(len(p.addresses)); p.greeted.Load() < all && p.tried.Load() <= all && p.host.Now() < end; {
+		p.host.Sleep(time.Millisecond)
+	}
+	if p.greeted.Load() == 0 {
+		return fmt.Errorf("connect to etcd: nobody answers at %s", strings.Join(p.addresses, ", "))
 	}
 	return nil
 }
 
 func (p *clientPort) close() {
-	for _, e := range p.members {
-		e.client.Close() // its connections are closed whatever it returns
-	}
+	p.client.Close() // its connections are closed whatever it returns
 }
 
 func (p *clientPort) LeaseGrant(ttl, timeout time.Duration) (lease uint64, granted time.Duration, err error) {
@@ -93,29 +90,6 @@ func (p *clientPort) LeaseGrant(ttl, timeout time.Duration) (lease uint64, grant
 		return err
 	})
 	return lease, granted, err
-}
-
-// LeaseKeepAlive asks once, where the library's own KeepAliveOnce goes on asking a member
-// that cannot be reached, without a break.
-func (p *clientPort) LeaseKeepAlive(lease uint64, timeout time.Duration) (ttl time.Duration, err error) {
-	err = p.exchange("keep a lease alive", timeout, func(ctx context.Context, c *clientv3.Client) error {
-		stream, err := pb.NewLeaseClient(c.ActiveConnection()).LeaseKeepAlive(ctx)
-		if err != nil {
-			return err
-		}
-		if err := stream.Send(&pb.LeaseKeepAliveRequest{ID: int64(lease)}); err != nil {
-			return err
-		}
-		r, err := stream.Recv()
-		if err == nil {
-			ttl = time.Duration(r.TTL) * time.Second
-		}
-		return err
-	})
-	if err == nil && ttl <= 0 {
-		return 0, ErrNoLease
-	}
-	return ttl, err
 }
 
 func (p *clientPort) LeaseRevoke(lease uint64, timeout time.Duration) error {

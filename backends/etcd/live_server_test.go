@@ -107,7 +107,7 @@ func (s *realServer) kill() {
 // port gives a host's port to the server.
 func (s *realServer) port(t rapid.TB, h wire.Host) *clientPort {
 	t.Helper()
-	p, err := newPort(h, "unix", s.socket)
+	p, err := newPort(h, 2*time.Hour, "unix", s.socket)
 	if err != nil {
 		t.Fatal(err)
 	}

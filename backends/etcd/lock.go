@@ -16,23 +16,23 @@ const LockPrefix = "account/"
 // with it.
 var ErrSessionExpired = fmt.Errorf("mutex: session is expired: %w", backends.ErrHeld)
 
-// unlockTries is how often an unlock is tried, each time at the next member.
-const unlockTries = 2
-
 // Lock is the lock of the client library (client/v3/concurrency, mutex.go), on a session
 // that is used again for as long as it lives.
 type Lock struct {
 	host sim.Host
 	port Port
 
-	ttl      time.Duration
-	timeout  time.Duration // of each call
-	recheck  bool
-	compare  bool
-	fromSend bool
-	server   time.Duration // the lease is made by the server, so long, and not renewed; 0: it is the client's own
-	token    func(Key) uint64
+	ttl        time.Duration
+	timeout    time.Duration // of each call; 0: as long as the caller waits
+	recheck    bool
+	watchAgain time.Duration // when to look again while the watch is silent; 0: never
+	compare    bool
+	fromSend   bool
+	unlocks    int           // how often an unlock is tried that gets no answer
+	server     time.Duration // the lease is made by the server, so long, and not renewed; 0: it is the client's own
+	token      func(Key) uint64
 
+	keeper  *keeper
 	session *Session // nil: none yet, or given up
 	held    *Lease   // nil: none
 }
@@ -41,9 +41,23 @@ type Lock struct {
 func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 	return &Lock{
 		host: h, port: p, ttl: s.TTL, timeout: s.Span(optionTimeout),
-		recheck: s.On(optionRecheck), compare: s.On(optionCompare), fromSend: s.On(optionFromSend),
-		server: s.Span(optionServer), token: tokenOf(s),
+		recheck: s.On(optionRecheck), watchAgain: lookAgain(s),
+		compare: s.On(optionCompare), fromSend: s.On(optionFromSend),
+		unlocks: s.Int(optionUnlocks), server: s.Span(optionServer), token: tokenOf(s),
+		keeper: &keeper{host: h, port: p, scan: s.Span(optionScan), once: s.On(optionOnce), fromSend: s.On(optionFromSend)},
 	}
+}
+
+// lookAgain is how long a client waits that does not rely on its watch alone, before it
+// looks again; 0: it relies on it.
+func lookAgain(s backends.Settings) time.Duration {
+	switch timeout := s.Span(optionTimeout); {
+	case !s.On(optionWatchAgain):
+		return 0
+	case timeout > 0:
+		return timeout
+	}
+	return s.TTL / 2
 }
 
 // Acquire waits for the lock in the order of create revisions. It returns
@@ -69,7 +83,7 @@ func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
 
 // lock tries once, and waits for those before it until the time give.
 func (l *Lock) lock(give time.Duration) (*Lease, error) {
-	if err := l.openSession(); err != nil {
+	if err := l.openSession(give); err != nil {
 		return nil, err
 	}
 	s := l.session
@@ -77,7 +91,7 @@ func (l *Lock) lock(give time.Duration) (*Lease, error) {
 	// Put a key of this session into the queue, unless it is there already; the oldest key
 	// holds the lock. The same transaction reads that one.
 	key := fmt.Sprintf("%s%x", LockPrefix, s.lease)
-	own, first, err := l.port.Create(key, LockPrefix, s.lease, l.timeout)
+	own, first, err := l.port.Create(key, LockPrefix, s.lease, l.limit(give))
 	switch {
 	case errors.Is(err, ErrNoLease):
 		return nil, ErrSessionExpired
@@ -98,7 +112,7 @@ func (l *Lock) lock(give time.Duration) (*Lease, error) {
 	// Since 3.5.0: make sure the session is not expired, and the own key still exists. The
 	// session may have ended while it waited, and with it the place in the queue.
 	if l.recheck {
-		again, ok, err := l.port.Get(key, l.timeout)
+		again, ok, err := l.port.Get(key, l.limit(give))
 		switch {
 		case err != nil:
 			return nil, fmt.Errorf("get %s: %w", key, err)
@@ -109,11 +123,13 @@ func (l *Lock) lock(give time.Duration) (*Lease, error) {
 	return l.hold(s, own)
 }
 
-// waitDeletes waits until no key is left that was created before own. It looks at the
-// last one of them only, so that a deletion wakes one waiter and not all.
+// waitDeletes waits until no key is left that was created before own (key.go). It looks at
+// the last one of them only, so that a deletion wakes one waiter and not all. The library
+// relies on its watch: it does not look again before that has told of the deletion, however
+// long the key has been gone (etcd#7247, #8980).
 func (l *Lock) waitDeletes(own Key, give time.Duration) error {
 	for {
-		before, revision, ok, err := l.port.LastCreated(LockPrefix, own.Created-1, l.timeout)
+		before, revision, ok, err := l.port.LastCreated(LockPrefix, own.Created-1, l.limit(give))
 		left := give - l.host.Now()
 		switch {
 		case err == nil && !ok:
@@ -123,35 +139,61 @@ func (l *Lock) waitDeletes(own Key, give time.Duration) error {
 		case left <= 0:
 			return fmt.Errorf("wait for the keys before %s: %w", own.Name, err)
 		case err == nil:
-			// Without an answer it looks again.
-			_ = l.port.WatchDelete(before, revision, min(left, l.timeout))
+			if l.watchAgain > 0 {
+				left = min(left, l.watchAgain)
+			}
+			err = l.port.WatchDelete(before, revision, left)
+			if err != nil && l.host.Now() >= give {
+				return backends.ErrHeld // as far as this client has heard
+			}
 		}
 	}
 }
 
+// limit is how long a call may take that is made before the time give. The library has one
+// limit for all that Lock does, the caller's context. A caller that does not want to wait for
+// others gives each call as long as the lease.
+func (l *Lock) limit(give time.Duration) time.Duration {
+	left := give - l.host.Now()
+	switch {
+	case l.timeout > 0:
+		return l.timeout
+	case left > 0:
+		return left
+	}
+	return l.ttl
+}
+
 // openSession makes a session if there is none that lives.
-func (l *Lock) openSession() error {
+func (l *Lock) openSession(give time.Duration) error {
 	if l.session != nil && !l.session.Done() {
 		return nil
 	}
 	var err error
 	if l.server > 0 {
-		l.session, err = newOrphan(l.host, l.port, l.server, l.timeout)
+		l.session, err = newOrphan(l.host, l.port, l.server, l.limit(give))
 		return err
 	}
-	l.session, err = newSession(l.host, l.port, l.ttl, l.timeout, l.fromSend, l.renewed, l.lost)
+	l.session, err = newSession(l.keeper, l.ttl, l.limit(give), l.renewed, l.lost)
 	if err != nil {
 		return fmt.Errorf("open a session: %w", err)
 	}
 	return nil
 }
 
-// giveUp closes the session, so that no key of it outlives its lease.
+// giveUp closes the session, so that no key of it outlives its lease. The library gives the
+// cluster as long as the lease to answer (session.go: Close); nobody waits for that here.
 func (l *Lock) giveUp() {
-	if l.session != nil {
-		l.session.close()
-		l.session = nil
+	s := l.session
+	if s == nil {
+		return
 	}
+	l.session = nil
+	limit := l.timeout
+	if limit == 0 {
+		limit = l.ttl
+	}
+	l.host.Go("close", func(sim.Host) { s.close(limit) })
 }
 
 // hold makes a lease of a key that is the first. The library does so whatever its clock
@@ -190,9 +232,13 @@ func (l *Lock) unlock(own Key) error {
 	if l.compare {
 		created = own.Created
 	}
+	limit := l.timeout
+	if limit == 0 {
+		limit = l.ttl
+	}
 	var unknown error
-	for range unlockTries {
-		ok, err := l.port.Delete(own.Name, created, l.timeout)
+	for range l.unlocks {
+		ok, err := l.port.Delete(own.Name, created, limit)
 		switch {
 		case err != nil:
 			unknown = err
@@ -234,7 +280,7 @@ func (l *Lease) Valid() bool { return !l.over && !l.session.Done() }
 
 // Lost fires when the session tells its end; one that the server made tells nobody.
 func (l *Lease) Lost() sim.Signal {
-	if l.session.orphan {
+	if l.session.orphan() {
 		return nil
 	}
 	return l.lost
@@ -247,7 +293,7 @@ func (l *Lease) Release() error {
 		l.lock.held = nil
 	}
 	err := l.lock.unlock(l.key)
-	if l.session.orphan && l.lock.session == l.session {
+	if l.session.orphan() && l.lock.session == l.session {
 		l.lock.session = nil // the server makes another lease for each lock
 	}
 	if errors.Is(err, sim.ErrUnknown) && l.lock.session == l.session {

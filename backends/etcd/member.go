@@ -2,6 +2,7 @@ package etcd
 
 import (
 	"slices"
+	"time"
 
 	"github.com/locklab/locklab/backends/consensus"
 	"github.com/locklab/locklab/sim"
@@ -26,6 +27,7 @@ type (
 // the lease is gone.
 type (
 	noLeader struct{} // the request has certainly not been carried out
+	timedOut struct{} // it may have been, or may be yet
 	found    struct {
 		Key      Key
 		OK       bool
@@ -54,7 +56,10 @@ type member struct {
 	raft    *consensus.Server
 	watches []watch
 	passed  []passed
-	count   uint64 // of what was passed on
+	waiting []func()      // for a leader
+	count   uint64        // of what was passed on
+	life    int           // of the host
+	lonely  time.Duration // since when it has known no leader; -1: it knows one
 }
 
 type watch struct {
@@ -69,12 +74,11 @@ type passed struct {
 
 // boot starts a member with what its disk has kept: the log, from which all else follows.
 func (c *cluster) boot(h *virtual.Host) *member {
-	m := &member{cluster: c, host: h, model: NewModel()}
+	m := &member{cluster: c, host: h, model: NewModel(), life: h.Life(), lonely: h.Now()}
 	m.raft = consensus.Start(h, consensus.Config{
 		Members: c.members, Timing: c.timing,
 		Apply: m.apply, Changed: m.changed, Receive: m.receive,
 	})
-	h.ServeLater(func(_ sim.HostID, request any, reply func(any)) { m.handle(request, reply) })
 	h.After(sim.Between(h, 0, scanPeriod), m.scan) // members were not started together
 	if h.ID() == c.members[0] && m.raft.Status().Term == 0 {
 		m.raft.Stand() // a trial begins with a cluster that is ready
@@ -82,16 +86,70 @@ func (c *cluster) boot(h *virtual.Host) *member {
 	return m
 }
 
-// handle serves a request, or passes it on to the leader.
+// handle serves a client's request, and gives it up after a while. While the member knows no
+// leader, the request waits.
 func (m *member) handle(request any, reply func(any)) {
 	if w, ok := request.(watchDelete); ok {
 		m.watches = append(m.watches, watch{w, reply})
 		m.notify()
 		return
 	}
-	// Proposals and reads go into the algorithm, and what it passes on waits with its messages
-	// for the disk. A renewal is no matter of the log: it goes by whom the member was told to
-	// follow, and to that one's own port (v3_server.go: LeaseRenew; lease/leasehttp).
+	over := false
+	limit := m.host.After(queueing+2*m.cluster.timing.Election, func() {
+		over = true
+		reply(timedOut{})
+	})
+	var once func(any)
+	once = func(answer any) {
+		if answer == any(noLeader{}) && m.lonely >= 0 && !m.ends(request) {
+			m.waiting = append(m.waiting, func() {
+				if !over {
+					m.serve(request, once)
+				}
+			})
+			return
+		}
+		if !over {
+			over = true
+			limit.Stop()
+			reply(answer)
+		}
+	}
+	m.serve(request, once)
+	m.serveAgain(request, once, &over)
+}
+
+// leaderlessTicks is for how many election timeouts a member may know no leader before it
+// ends the streams of clients that asked for one (v3rpc, interceptor.go: maxNoLeaderCnt).
+const leaderlessTicks = 3
+
+// ends tells whether a request ends the stream that it came on, as the member has known no
+// leader for too long.
+func (m *member) ends(request any) bool {
+	_, stream := request.(keepAlive)
+	return stream && m.host.Now()-m.lonely >= leaderlessTicks*m.cluster.timing.Election
+}
+
+// serveAgain asks again for what a read needs from the leader as long as there is no answer:
+// the leader may be gone (server.go, linearizableReadLoop: readIndexRetryTime).
+func (m *member) serveAgain(request any, reply func(any), over *bool) {
+	switch request.(type) {
+	case readKey, readLast:
+		m.host.After(readRetry, func() {
+			if !*over {
+				m.serve(request, reply)
+				m.serveAgain(request, reply, over)
+			}
+		})
+	}
+}
+
+// serve carries a request out as the leader, or passes it on to the leader.
+//
+// Proposals and reads go into the algorithm, and what it passes on waits with its messages for
+// the disk. A renewal is no matter of the log: it goes by whom the member was told to follow, and
+// to that one's own port (v3_server.go: LeaseRenew; lease/leasehttp).
+func (m *member) serve(request any, reply func(any)) {
 	s, post := m.raft.Status(), m.raft.Post
 	renewal, renews := request.(keepAlive)
 	if renews {
@@ -117,8 +175,13 @@ func (m *member) handle(request any, reply func(any)) {
 	}
 }
 
+// receive serves what clients send over their connections, and what members pass on.
 func (m *member) receive(from sim.HostID, message any) {
 	switch p := message.(type) {
+	case connect:
+		m.host.Post(from, accepted{Conn: p.Conn, Life: m.life})
+	case *segment:
+		m.take(from, p)
 	case passedOn:
 		m.lead(p.Request, func(answer any) { m.host.Post(from, passedBack{p.Number, answer}) })
 	case passedBack:
@@ -127,6 +190,26 @@ func (m *member) receive(from sim.HostID, message any) {
 			m.passed = slices.Delete(m.passed, i, i+1)
 			reply(p.Answer)
 		}
+	}
+}
+
+// take reads what has come over a connection.
+func (m *member) take(from sim.HostID, s *segment) {
+	s.arrived = true
+	if s.Life != m.life {
+		m.host.Post(from, reset{s.Conn})
+		return
+	}
+	switch s.Request.(type) {
+	case probe:
+		m.host.Post(from, alive{s.Conn})
+	case cancelled: // what was asked for goes on
+	default:
+		m.handle(s.Request, func(a any) {
+			if m.host.Life() == m.life {
+				m.host.Post(from, answer{Conn: s.Conn, Call: s.Call, Answer: a})
+			}
+		})
 	}
 }
 
@@ -205,9 +288,22 @@ func (m *member) notify() {
 
 // changed lets the lessor count on the leader only, and there from the beginning.
 func (m *member) changed(s consensus.Status) {
+	switch {
+	case s.Role == consensus.Leader || s.Leader != "":
+		m.lonely = -1
+	case m.lonely < 0:
+		m.lonely = m.host.Now()
+	}
 	if s.Role == consensus.Leader {
 		m.lessor.Promote(m.host.Now(), m.model.Leases(), m.cluster.timing.Election)
 	} else {
 		m.lessor.Demote()
+	}
+	if m.lonely < 0 {
+		waiting := m.waiting
+		m.waiting = nil
+		for _, serve := range waiting {
+			serve()
+		}
 	}
 }

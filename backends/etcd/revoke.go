@@ -9,6 +9,9 @@ const (
 	// queueing is what a request of the member's own may take, and two elections on top of
 	// it (ibid., config.go: ReqTimeout).
 	queueing = 5 * time.Second
+	// readRetry is when a member asks the leader again whether it may answer a read (ibid.,
+	// v3_server.go: readIndexRetryTime).
+	readRetry = 500 * time.Millisecond
 )
 
 // scan looks for leases whose time is up.
@@ -78,7 +81,7 @@ func (r *revoker) revoke(lease uint64) {
 		}
 	}
 	timer := r.member.host.After(queueing+2*r.member.cluster.timing.Election, end)
-	r.member.handle(Command{Kind: CommandLeaseExpire, Lease: lease}, func(answer any) {
+	r.member.serve(Command{Kind: CommandLeaseExpire, Lease: lease}, func(answer any) {
 		if _, done := answer.(Reply); done {
 			timer.Stop()
 			end()

@@ -12,7 +12,7 @@ import (
 // renews its lease through another member. Client 2 asks for the lock a second later, so that
 // the leader has something to save; if it does not, nobody waits for the disk.
 func stalledDisk(t *testing.T, spec string, seed uint64, stall time.Duration, asks bool) (lost, replaced bool) {
-	s := newStage(t, seed, spec+"+timeout=0.1ttl", "client-1", "client-2")
+	s := newStage(t, seed, spec+"+timeout=0.1ttl+keep-alive-once", "client-1", "client-2")
 	s.Client("client-1", time.Second, locktest.Hold(time.Hour, 50*time.Second))
 	if asks {
 		s.Client("client-2", 9*time.Second, locktest.Hold(time.Hour, time.Second))
@@ -66,7 +66,7 @@ func TestALeaderWhoseDiskStallsRenewsNoLeaseIfItChecks(t *testing.T) {
 		spec   string
 		misled bool
 	}{{"etcd+leadership-check-on-revoke=off", true}, {"etcd+leadership-check-on-revoke=on", false}} {
-		s := newStage(t, 1, c.spec, "client-1", "client-2")
+		s := newStage(t, 1, c.spec+"+keep-alive-once", "client-1", "client-2")
 		s.Client("client-1", time.Second, locktest.Hold(time.Hour, 50*time.Second)) // asks etcd-1, the leader
 		s.Client("client-2", 3*time.Second, locktest.Hold(time.Hour, time.Second))
 		s.World.Direct([]sim.Step{{

@@ -46,6 +46,33 @@ func (readLast) Words() string { return "get predecessor" }
 // Words names the request, which is answered when the key is gone.
 func (w watchDelete) Words() string { return fmt.Sprintf("watch rev %d", w.Key.Created) }
 
+// Words says what a client sends.
+func (s *segment) Words() string { return sim.WordsOf(s.Request) }
+
+// Words says what a member answers.
+func (a answer) Words() string { return sim.WordsOf(a.Answer) }
+
+// Words is TCP's word for it.
+func (connect) Words() string { return "connect" }
+
+// Words is TCP's word for it.
+func (accepted) Words() string { return "accept" }
+
+// Words says what the kernel asks.
+func (probe) Words() string { return "TCP probe" }
+
+// Words says that the member is there.
+func (alive) Words() string { return "TCP ack" }
+
+// Words says that the connection is unknown.
+func (reset) Words() string { return "TCP reset" }
+
+// Words says that nobody waits for the answer any more.
+func (cancelled) Words() string { return "cancel" }
+
+// Words says that the member has given the request up, which may be carried out all the same.
+func (timedOut) Words() string { return "request timed out" }
+
 // Words says that there is nobody to carry the request out.
 func (noLeader) Words() string { return "no leader" }
 

@@ -30,6 +30,7 @@ const etcdServePort = "2379"
 type etcdMutexLock struct {
 	host   *live.Host
 	client *clientv3.Client
+	dialer *net.Dialer
 	ttl    time.Duration
 	asking atomic.Pointer[string] // the key that is to be created; nil: none, or its request is on its way
 
@@ -38,7 +39,8 @@ type etcdMutexLock struct {
 }
 
 func dialEtcdMutex(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
-	l := &etcdMutexLock{host: h, ttl: s.TTL}
+	// A dialer is given to gRPC only to watch what is sent, so it does what gRPC's own does.
+	l := &etcdMutexLock{host: h, dialer: etcd.KeepingAlive(s.Span(optionTCP)), ttl: s.TTL}
 	var endpoints []string
 	for _, ip := range servers {
 		endpoints = append(endpoints, net.JoinHostPort(ip, etcdServePort))
@@ -64,7 +66,7 @@ func dialEtcdMutex(h *live.Host, servers []string, s backends.Settings) (backend
 }
 
 func (l *etcdMutexLock) dial(ctx context.Context, address string) (net.Conn, error) {
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+	conn, err := l.dialer.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
 	}

@@ -36,6 +36,7 @@ const Prefix = "lib/"
 const (
 	optionNodes = "nodes" // as redlock calls it
 	optionRenew = "renew"
+	optionTCP   = "tcp-keep-alive" // as etcd calls it
 )
 
 // Backend is a library as a backends.Backend.
@@ -73,7 +74,11 @@ func (b Backend) facts() facts {
 				Doc: "call Refresh every third of the lease; the library leaves that to its users"}},
 		}
 	case EtcdMutex:
-		return facts{title: "etcd client/v3/concurrency: Session and Mutex", service: etcd.Backend{}, tokens: true}
+		return facts{
+			title: "etcd client/v3/concurrency: Session and Mutex", service: etcd.Backend{}, tokens: true,
+			options: []backends.Option{{Name: optionTCP, Kind: backends.Duration, Default: "2h", Least: time.Second,
+				Doc: "how long a connection is silent before the kernel looks whether it is dead (2h: Linux, and the library on gRPC from 1.60 on; 15s: Go, and so gRPC before)"}},
+		}
 	case ZKLock:
 		return facts{title: "go-zookeeper/zk: Lock", service: zookeeper.Backend{}, tokens: true}
 	}

@@ -61,3 +61,7 @@ func (h *Host) Restart() {
 
 // Down tells whether the host has crashed and not been restarted.
 func (h *Host) Down() bool { return h.down }
+
+// Life tells how often the host has crashed: what it was told before belongs to an earlier
+// life, of which it knows nothing.
+func (h *Host) Life() int { return h.life }

@@ -85,7 +85,6 @@ func (d *deck) add(t *Trial, missing bool) {
 			c.Unavailable = plaintext.Visible(t.Unavailable().Error())
 		}
 	}
-	c.Ranges = t.ranges()
 	card.Cells = append(card.Cells, c)
 }
 
@@ -106,6 +105,6 @@ func (s *Scenario) Faults() (kinds []sim.FaultKind) {
 func (t Trial) card() CardCell {
 	return CardCell{
 		Backend: t.Backend.String(), Guard: string(t.Guard), Discipline: t.Discipline.String(), World: t.World, TTL: t.TTL,
-		Expect: t.Scenario.Expected(t.cell()),
+		Expect: t.Scenario.Expected(t.cell()), Ranges: t.ranges(),
 	}
 }

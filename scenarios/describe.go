@@ -144,8 +144,12 @@ func (s *Scenario) expectedInWords() string {
 		for _, v := range row.Verdicts {
 			fmt.Fprintf(&b, "    %-16s %s\n", v.Property, v.Verdict)
 		}
-		for _, p := range row.Sometimes {
-			fmt.Fprintf(&b, "    %-16s violated in some trials, by chance\n", p)
+		for _, c := range row.Sometimes {
+			share := "some trials"
+			if c.Share != nil {
+				share = "a share of trials from " + c.Share.String()
+			}
+			fmt.Fprintf(&b, "    %-16s violated in %s, by chance\n", c.Property, share)
 		}
 		for _, r := range row.Ranges {
 			fmt.Fprintf(&b, "    %s\n", r)

@@ -76,6 +76,7 @@ until: 4ttl
 expect:
   - {guard: none, lost-update: violated, overlap: violated, because: nobody checks}
   - {backend: redis, guard: [fence-all], discipline: {late: 0.5ttl}, lost-update: holds, measures: {lease: [1ttl, 1ttl+600ms], lost-share: [0, 0.5]}, because: somebody does}
+  - {stale-write: sometimes, availability: {sometimes: [0.1, 0.3]}, measures: {wait: {mean: [0s, 2s], p95: [1ttl, 1.5ttl]}}, because: chance has its way}
 `
 
 func TestEveryKeyOfAScriptIsRead(t *testing.T) {
@@ -100,8 +101,12 @@ func TestEveryKeyOfAScriptIsRead(t *testing.T) {
 		Expect: []Expectation{
 			{Guards: []string{"none"}, Because: "nobody checks", Verdicts: []PropertyValue{{check.Overlap, check.Violated}, {check.LostUpdate, check.Violated}}},
 			{Backends: []backends.Spec{{Backend: known().Registry[2]}}, Guards: []string{"fence-all"}, Disciplines: []string{"late=0.5ttl"}, Because: "somebody does", Verdicts: []PropertyValue{{check.LostUpdate, check.Holds}}, Ranges: []Range{
-				{check.LeaseLength, Bound{spans: []sim.Span{sim.MustSpan("1ttl")}, text: "1ttl"}, Bound{spans: []sim.Span{sim.MustSpan("1ttl"), sim.MustSpan("600ms")}, text: "1ttl+600ms"}},
-				{check.LostShare, Bound{text: "0"}, Bound{number: 0.5, text: "0.5"}},
+				{check.LeaseLength, EveryValue, Bound{spans: []sim.Span{sim.MustSpan("1ttl")}, text: "1ttl"}, Bound{spans: []sim.Span{sim.MustSpan("1ttl"), sim.MustSpan("600ms")}, text: "1ttl+600ms"}},
+				{check.LostShare, EveryValue, Bound{text: "0"}, Bound{number: 0.5, text: "0.5"}},
+			}},
+			{Because: "chance has its way", Sometimes: []Chance{{check.StaleWrite, nil}, {check.Availability, &Share{0.1, 0.3}}}, Ranges: []Range{
+				{check.Wait, Mean, Bound{spans: []sim.Span{sim.MustSpan("0s")}, text: "0s"}, Bound{spans: []sim.Span{sim.MustSpan("2s")}, text: "2s"}},
+				{check.Wait, "p95", Bound{spans: []sim.Span{sim.MustSpan("1ttl")}, text: "1ttl"}, Bound{spans: []sim.Span{sim.MustSpan("1.5ttl")}, text: "1.5ttl"}},
 			}},
 		},
 	}

@@ -91,7 +91,7 @@ type Expectation struct {
 	Verdicts    []PropertyValue // in the order of check.Properties
 	// Sometimes lists properties that are violated in some trials of a cell and hold in
 	// others, because chance decides.
-	Sometimes []check.Property
+	Sometimes []Chance
 	Ranges    []Range // of what is measured; one of the three lists is not empty
 	Because   string  // one sentence
 }
@@ -108,7 +108,8 @@ type Expected struct {
 	Verdict  check.Verdict  `json:"verdict"`
 	Because  string         `json:"because"`
 	// Sometimes is set if it is violated by chance: in some trials of a cell, not in all.
-	Sometimes bool `json:"sometimes,omitempty"`
+	Sometimes bool   `json:"sometimes,omitempty"`
+	Share     *Share `json:"share,omitempty"` // with Sometimes: in how many of them; nil: in one at least
 }
 
 // Enough is the number of trials of a cell of which one must be violated where a property

@@ -36,6 +36,8 @@ type Trial struct {
 	// may have other servers by now.
 	profile []string
 	servers []string // arguments of the command, see Selection
+	// together are further measures whose values are judged with those of other trials.
+	together []check.Measure
 }
 
 // cell is the square of the scenario's table that the trial belongs to.
@@ -204,6 +206,14 @@ func (t Trial) Judge(h *sim.History) Result {
 		return r // what the other findings say means nothing then
 	}
 	expected, bounds := t.Scenario.Expected(t.cell()), t.Scenario.Bounds(t.cell())
+	for _, want := range bounds {
+		if want.Of != EveryValue {
+			r.keepValues(h, want.Measure)
+		}
+	}
+	for _, m := range t.together {
+		r.keepValues(h, m)
+	}
 	if len(expected)+len(bounds) == 0 {
 		r.Outcome = NothingExpected
 	}
@@ -221,7 +231,9 @@ func (t Trial) Judge(h *sim.History) Result {
 		}
 	}
 	for _, want := range bounds {
-		r.compare(want)
+		if want.Of == EveryValue {
+			r.compare(want)
+		}
 	}
 	return r
 }

@@ -157,6 +157,9 @@ func MeasureAll(h *sim.History) []Measured {
 	return out
 }
 
+// Values lists all that the history gives for one measure, in its order.
+func Values(h *sim.History, m Measure) []float64 { return m.gauge().read(h) }
+
 // leaseLengths counts each lease from when the lock service last confirmed it. Where
 // nobody sees the service prolong a lease, as with the renewals that etcd's leader keeps to
 // itself, the holder's word for it stands in: it comes a message later than the renewal.

@@ -77,7 +77,7 @@ func (w Workload) inWords(s *Scenario) string {
 		panic(fmt.Sprintf("there are no words for the workload %q", string(w.Kind)))
 	}
 	if w.Think.In(s.TTL) > 0 {
-		parts = append(parts, "works for "+inBoth(w.Think, s.TTL))
+		parts = append(parts, "works for "+drawnInWords(w.ThinkAtLeast, w.Think, s.TTL))
 	}
 	last := "writes the new balance"
 	if w.Kind == ChargeOnce {
@@ -108,9 +108,9 @@ func (s *Scenario) stepsInWords() string {
 	case stagger.In(s.TTL) == 0:
 		start = "all clients begin at once"
 	case s.Clients == 2:
-		start += ", client-2 " + inBoth(stagger, s.TTL) + " later"
+		start += ", client-2 " + drawnInWords(s.Workload.StaggerAtLeast, stagger, s.TTL) + " later"
 	default:
-		start += ", each other client " + inBoth(stagger, s.TTL) + " after the one before"
+		start += ", each other client " + drawnInWords(s.Workload.StaggerAtLeast, stagger, s.TTL) + " after the one before"
 	}
 	out := line("0", start)
 	for i, step := range s.Steps {

@@ -114,7 +114,7 @@ func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *liv
 			Backend: t.Backend.String(), Options: t.Scenario.Lock, Adapted: t.adapted(c.settings.List()),
 			TTL: t.TTL, Token: t.Guard.NeedsToken(),
 			Servers: backends.ServerAddresses(lab, c.servers), Ledger: lab.Address(ledger.HostID),
-			Plan: t.Scenario.plan(i, t.Discipline, t.TTL), Attached: names,
+			Plan: t.plan(i), Attached: names,
 		}
 		if _, err := lab.Agent(id).StartRole(clientRole, spec); err != nil {
 			return nil, nil, err

@@ -59,7 +59,7 @@ text: >
 ttl: 10s
 live-ttl: 3s
 clients: 2
-workload: {withdraw: {times: 3, think: 0.2ttl, stagger: 100ms, every: 0.5ttl, wait: 2ttl, discipline: [attentive, {late: 0.5ttl}]}}
+workload: {withdraw: {times: 3, think: {uniform: [0s, 0.2ttl]}, stagger: 100ms, every: 0.5ttl, wait: 2ttl, discipline: [attentive, {late: 0.5ttl}]}}
 lock: {timeout: 4ttl}
 backends: [redis, redis+elapsed-check+retry=0.1ttl]
 guards: [none, fence-all]
@@ -81,12 +81,12 @@ expect:
 
 func TestEveryKeyOfAScriptIsRead(t *testing.T) {
 	got := load(t, whole)
-	at := sim.MustSpan("2s")
+	at, least := sim.MustSpan("2s"), sim.MustSpan("0s")
 	want := &Scenario{
 		File: "test.yaml", Name: "everything", Title: "Every key once", Text: "Two lines of text.",
 		Claims: []string{"K4", "A7b"}, TTL: 10 * time.Second, LiveTTL: 3 * time.Second, Clients: 2,
 		Workload: Workload{
-			Kind: Withdraw, Times: 3, Think: sim.MustSpan("0.2ttl"), Stagger: sim.MustSpan("100ms"), Every: sim.MustSpan("0.5ttl"), Wait: sim.MustSpan("2ttl"),
+			Kind: Withdraw, Times: 3, Think: sim.MustSpan("0.2ttl"), Stagger: sim.MustSpan("100ms"), Every: sim.MustSpan("0.5ttl"), Wait: sim.MustSpan("2ttl"), ThinkAtLeast: &least,
 			Disciplines: []Discipline{{Kind: Attentive}, {Kind: Late, Late: sim.MustSpan("0.5ttl")}},
 		},
 		Lock:     []LockOption{{Name: "timeout", Value: "4ttl"}},

@@ -50,7 +50,10 @@ func (t Trial) pace(c cast) *sim.Pace {
 		}
 	}
 	w := t.Scenario.Workload
-	for _, span := range []sim.Span{w.Think, w.Every, w.Wait} {
+	for i, span := range []sim.Span{w.Think, w.Every, w.Wait} {
+		if i == 0 && w.ThinkAtLeast != nil {
+			continue // it is drawn: nothing hangs on how long it is
+		}
 		consider(t.missed(span.In(t.TTL)), "the time by which the work misses whole leases")
 	}
 	p.Of = fmt.Sprintf("%s (%v)", p.Of, p.Margin)

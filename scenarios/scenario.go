@@ -55,9 +55,12 @@ type Workload struct {
 	Kind    WorkloadKind
 	Times   int      // withdrawals a client makes, or jobs there are, one after the other; at least 1
 	Think   sim.Span // work between the read and the write or charge
-	Stagger sim.Span // client i starts (i-1) × Stagger after client 1
+	Stagger sim.Span // each client but the first starts this much after the one before
 	Every   sim.Span // from the beginning of one to that of the next; 0: one right after the other
 	Wait    sim.Span // how long one acquire may wait for the lock
+	// ThinkAtLeast and StaggerAtLeast are set where these lengths are drawn: evenly from here to
+	// Think, for each withdrawal or job anew, and from here to Stagger, for each client.
+	ThinkAtLeast, StaggerAtLeast *sim.Span
 	// Disciplines are the ways in which clients treat what they know of their lock: in each
 	// trial all clients have the same one. Never empty.
 	Disciplines []Discipline

@@ -254,7 +254,7 @@ func TestSchemaRefusesWhatNeedsNoKnowledge(t *testing.T) {
 		"unknown-key-*", "unknown-fault", "unknown-property", "unknown-verdict", "unknown-event", "*-missing", "bad-duration",
 		"duration-without-unit", "negative-duration", "list-as-duration", "clients-*", "name-with-capitals", "on-and-at",
 		"neither-*", "sum-*", "client-and-host", "two-faults", "no-fault", "row-without-property", "nth-zero", "times-zero", "jobs-zero", "two-workloads", "*-empty",
-		"clock-step-and-rate", "clock-unknown", "groups-one", "chance-[lmop]*", "chance-a-word", "statistic-[eopu]*", "probability-*", "rate-zero", "uniform-of-one", "uniform-not-*", "uniform-misspelt", "times-without-every", "partition-groups-and-from",
+		"clock-step-and-rate", "clock-unknown", "groups-one", "chance-[lmop]*", "chance-a-word", "statistic-[eopu]*", "probability-*", "rate-zero", "uniform-of-one", "uniform-not-*", "uniform-misspelt", "think-[un]*", "every-drawn", "times-without-every", "partition-groups-and-from",
 		"title-number", "claims-twice", "event-of-the-world", "a-list", "a-word",
 		"discipline-[^l]*", "discipline-late-negative", "discipline-late-without-*", "check-*",
 	}

@@ -47,7 +47,9 @@ func (s *Scenario) lengths() (all []keyLength) {
 		}
 	}
 	w := s.Workload
+	add("think", w.ThinkAtLeast)
 	add("think", &w.Think)
+	add("stagger", w.StaggerAtLeast)
 	add("stagger", &w.Stagger)
 	add("every", &w.Every)
 	if w.Wait != s.Until { // else it was left out

@@ -160,7 +160,7 @@ func (t Trial) simulate(ctx context.Context, record bool) (*sim.History, error) 
 	working := len(c.clients)
 	for i, id := range c.clients {
 		h := w.AddHost(id)
-		teller := &teller{host: h, plan: t.Scenario.plan(i, t.Discipline, t.TTL)}
+		teller := &teller{host: h, plan: t.plan(i)}
 		h.Boot(func() {
 			teller.lock, teller.account = lockFor(h), accountFor(h)
 			h.Go("teller", func(sim.Host) {

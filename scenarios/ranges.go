@@ -21,7 +21,8 @@ type Range struct {
 
 // Bound is one end of a range.
 type Bound struct {
-	spans  []sim.Span // of a measure that is a length of time: their sum
+	spans  []sim.Span // of a measure that is a length of time: their sum,
+	less   []sim.Span // and what is taken from it
 	number float64    // of any other
 	text   string
 }
@@ -32,11 +33,14 @@ func (b Bound) String() string { return b.text }
 // In gives the bound in the measure's unit under this lease: lengths of time in seconds.
 func (b Bound) In(ttl time.Duration, m check.Measure) float64 {
 	if m.Unit() == check.Seconds {
-		var sum time.Duration
+		var sum, less time.Duration
 		for _, s := range b.spans {
 			sum = sim.AddCapped(sum, s.In(ttl))
 		}
-		return sum.Seconds()
+		for _, s := range b.less {
+			less = sim.AddCapped(less, s.In(ttl))
+		}
+		return (sum - less).Seconds()
 	}
 	return b.number
 }
@@ -201,15 +205,8 @@ type badBound struct{ found, expected string }
 func parseBound(m check.Measure, text string) (Bound, *badBound) {
 	b := Bound{text: text}
 	if m.Unit() == check.Seconds {
-		for part := range strings.SplitSeq(text, "+") {
-			span, err := sim.ParseSpan(part)
-			if err != nil {
-				return b, &badBound{fmt.Sprintf("%s is measured in time, and %s is not a length of time", m, quoted(text)),
-					spanShape() + `, or a sum such as "1ttl+600ms"`}
-			}
-			b.spans = append(b.spans, span)
-		}
-		return b, nil
+		wrong := b.parseSum(m)
+		return b, wrong
 	}
 	n, ok := decimal(text)
 	if ok {
@@ -222,4 +219,40 @@ func parseBound(m check.Measure, text string) (Bound, *badBound) {
 		return b, &badBound{fmt.Sprintf("%s is a number, and %s is none that it can be", m, quoted(text)), "a number such as 0.5, not below 0"}
 	}
 	return b, nil
+}
+
+// parseSum reads lengths of time that are added up or, of a measure that can be below 0, taken
+// away: "1ttl+600ms", "-0.3ttl".
+func (b *Bound) parseSum(m check.Measure) *badBound {
+	shape := spanShape() + `, or a sum such as "1ttl+600ms"`
+	if m.Signed() {
+		shape = spanShape() + `, which may be below 0, such as "-0.3ttl", or a sum such as "1ttl+600ms" or "1ttl-600ms"`
+	}
+	for rest, sign := b.text, byte('+'); ; {
+		if m.Signed() && strings.HasPrefix(rest, "-") && len(rest) == len(b.text) {
+			sign, rest = '-', rest[1:]
+		}
+		signs := "+"
+		if m.Signed() {
+			signs = "+-"
+		}
+		part := rest
+		end := strings.IndexAny(rest, signs)
+		if end >= 0 {
+			part = rest[:end]
+		}
+		span, err := sim.ParseSpan(part)
+		if err != nil {
+			return &badBound{fmt.Sprintf("%s is measured in time, and %s is not a length of time", m, quoted(b.text)), shape}
+		}
+		if sign == '-' {
+			b.less = append(b.less, span)
+		} else {
+			b.spans = append(b.spans, span)
+		}
+		if end < 0 {
+			return nil
+		}
+		sign, rest = rest[end], rest[end+1:]
+	}
 }

@@ -110,7 +110,7 @@ func leafSchema(t reflect.Type) *jsonschema.Schema {
 				return &jsonschema.Schema{
 					Type: "array", MinItems: count(2), MaxItems: count(2), Description: m.Means(),
 					Items: &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "string"}, {Type: "number", Minimum: "0"}}},
-				}
+				} // what is below 0 has a unit, and is a text
 			}
 			of := list()
 			of.Description = "what all values of a cell come to"

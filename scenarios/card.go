@@ -20,8 +20,10 @@ type Card struct {
 	File     string          `json:"file,omitempty"`   // of a user's own scenario
 	Digest   string          `json:"digest,omitempty"` // of the script: two scripts of one name are told apart by it
 	// Seconds say what lengths in seconds come to under leases other than the script's own.
-	Seconds []string   `json:"seconds,omitempty"`
-	Cells   []CardCell `json:"cells"` // those that were asked for
+	Seconds []string `json:"seconds,omitempty"`
+	// Own says what single clients have otherwise than the others, a sentence each.
+	Own   []string   `json:"own,omitempty"`
+	Cells []CardCell `json:"cells"` // those that were asked for
 }
 
 // CardCell is one cell of a card.
@@ -89,7 +91,7 @@ func (d *deck) add(t *Trial, missing bool) {
 }
 
 func (s *Scenario) card() Card {
-	return Card{Scenario: s.Name, Title: s.Title, Text: s.Text, Claims: s.Claims, Faults: s.Faults(), File: s.UserFile(), Digest: s.Digest}
+	return Card{Scenario: s.Name, Title: s.Title, Text: s.Text, Claims: s.Claims, Faults: s.Faults(), File: s.UserFile(), Digest: s.Digest, Own: s.ownInWords()}
 }
 
 // Faults lists the faults that the script does, each kind once, in the order of the script.

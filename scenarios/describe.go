@@ -45,6 +45,9 @@ func (s *Scenario) castInWords() string {
 	}
 	out := line("clients", names)
 	out += line("each of them", s.Workload.inWords(s))
+	for _, o := range s.Own {
+		out += line(string(ClientID(o.Index)), o.inWords(s))
+	}
 	for _, d := range s.Workload.Disciplines {
 		out += line(string(d.Kind), d.inWords(s.TTL))
 	}

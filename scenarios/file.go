@@ -20,6 +20,7 @@ type fileScenario struct {
 	LiveTTL     span         `yaml:"live-ttl,omitempty" doc:"the lease in the live world, such as 4s, where 2s are too short because servers take a time of their own for something; --ttl sets another"`
 	Clients     number       `yaml:"clients" doc:"how many clients there are: hosts client-1, client-2 and so on, at most 100"`
 	Workload    fileWorkload `yaml:"workload" doc:"what every client does"`
+	Client      fileClients  `yaml:"client,omitempty" doc:"what single clients have otherwise than the others, by number, such as {1: {think: 8ttl, ttl: 0.5ttl}}"`
 	Lock        options      `yaml:"lock,omitempty" doc:"options of the lock, such as timeout: 4ttl, for every backend that has them and does not set them itself"`
 	Backends    words        `yaml:"backends,omitempty" doc:"the lock services to run it with, such as redis or redis+elapsed-check; all of them if left out"`
 	Guards      words        `yaml:"guards,omitempty" doc:"the guards at the account to run it with: {guards}; all of them if left out"`

@@ -60,6 +60,8 @@ ttl: 10s
 live-ttl: 3s
 clients: 2
 workload: {withdraw: {times: 3, think: {uniform: [0s, 0.2ttl]}, stagger: 100ms, every: 0.5ttl, wait: 2ttl, discipline: [attentive, {late: 0.5ttl}]}}
+client:
+  2: {think: 8ttl, times: 1, wait: 1s, discipline: heedless, ttl: 0.5ttl, lock: {renew: on, timeout: 1ttl}}
 lock: {timeout: 4ttl}
 backends: [redis, redis+elapsed-check+retry=0.1ttl]
 guards: [none, fence-all]
@@ -81,6 +83,7 @@ expect:
 
 func TestEveryKeyOfAScriptIsRead(t *testing.T) {
 	got := load(t, whole)
+	eight, second, half := sim.MustSpan("8ttl"), sim.MustSpan("1s"), sim.MustSpan("0.5ttl")
 	at, least := sim.MustSpan("2s"), sim.MustSpan("0s")
 	want := &Scenario{
 		File: "test.yaml", Name: "everything", Title: "Every key once", Text: "Two lines of text.",
@@ -97,6 +100,10 @@ func TestEveryKeyOfAScriptIsRead(t *testing.T) {
 			{On: &On{Host: "ledger", Event: sim.LedgerWrite, Nth: 1}, After: sim.MustSpan("0"), Do: pause("redis-1", "1s")},
 			{At: &at, After: sim.MustSpan("0"), Do: pause("ledger", "1ttl")},
 		},
+		Own: []OwnClient{{
+			Index: 1, Think: &eight, Times: 1, Wait: &second, Discipline: &Discipline{Kind: Heedless}, TTL: &half,
+			Lock: []LockOption{{"renew", "on"}, {"timeout", "1ttl"}},
+		}},
 		Until: sim.MustSpan("4ttl"), VirtualOnly: "a reason",
 		Expect: []Expectation{
 			{Guards: []string{"none"}, Because: "nobody checks", Verdicts: []PropertyValue{{check.Overlap, check.Violated}, {check.LostUpdate, check.Violated}}},

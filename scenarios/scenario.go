@@ -26,6 +26,7 @@ type Scenario struct {
 	LiveTTL  time.Duration // the lease in the live world
 	Clients  int           // 1 … 100, hosts client-1 … client-N
 	Workload Workload
+	Own      []OwnClient     // what single clients have otherwise, in the order of the file
 	Lock     []LockOption    // for every backend that has the option and does not set it itself
 	Backends []string        // specs as backends.Spec writes them; never empty
 	specs    []backends.Spec // the same, with the lock options

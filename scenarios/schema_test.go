@@ -121,6 +121,19 @@ func leafSchema(t reflect.Type) *jsonschema.Schema {
 			ranges.Properties.Set(string(m), &jsonschema.Schema{OneOf: []*jsonschema.Schema{list(), statistics}, Description: m.Means()})
 		}
 		return ranges
+	case reflect.TypeFor[fileDiscipline]():
+		return &jsonschema.Schema{OneOf: leafSchema(reflect.TypeFor[fileDisciplines]()).OneOf[:2]}
+	case reflect.TypeFor[fileClients]():
+		one := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), MinProperties: count(1), AdditionalProperties: jsonschema.FalseSchema}
+		for _, k := range keysOf(reflect.TypeFor[fileClient]()) {
+			of := leafSchema(reflect.TypeFor[fileClient]().Field(k.field).Type)
+			of.Description = k.doc
+			one.Properties.Set(k.name, of)
+		}
+		return &jsonschema.Schema{
+			Type: "object", MinProperties: count(1), AdditionalProperties: jsonschema.FalseSchema,
+			PatternProperties: map[string]*jsonschema.Schema{"^[1-9][0-9]*$": one},
+		}
 	case reflect.TypeFor[options]():
 		return &jsonschema.Schema{Type: "object", AdditionalProperties: &jsonschema.Schema{
 			OneOf: []*jsonschema.Schema{{Type: "string"}, {Type: "number"}, {Type: "boolean"}},
@@ -252,7 +265,7 @@ func TestSchemaRefusesWhatNeedsNoKnowledge(t *testing.T) {
 	s := compile(t)
 	patterns := []string{
 		"unknown-key-*", "unknown-fault", "unknown-property", "unknown-verdict", "unknown-event", "*-missing", "bad-duration",
-		"duration-without-unit", "negative-duration", "list-as-duration", "clients-*", "name-with-capitals", "on-and-at",
+		"duration-without-unit", "negative-duration", "list-as-duration", "clients-*", "client-[dkw]*", "client-empty", "client-times-zero", "client-list", "client-nothing", "name-with-capitals", "on-and-at",
 		"neither-*", "sum-*", "client-and-host", "two-faults", "no-fault", "row-without-property", "nth-zero", "times-zero", "jobs-zero", "two-workloads", "*-empty",
 		"clock-step-and-rate", "clock-unknown", "groups-one", "chance-[lmop]*", "chance-a-word", "statistic-[eopu]*", "probability-*", "rate-zero", "uniform-of-one", "uniform-not-*", "uniform-misspelt", "think-[un]*", "every-drawn", "times-without-every", "partition-groups-and-from",
 		"title-number", "claims-twice", "event-of-the-world", "a-list", "a-word",

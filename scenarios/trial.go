@@ -60,6 +60,27 @@ func (t Trial) settings() (backends.Settings, error) {
 	if err != nil {
 		return s, fmt.Errorf("%s with guard %s: %w", t.Scenario.Name, t.Guard, err)
 	}
+	if s, err = t.adapt(s); err != nil {
+		return s, err
+	}
+	for _, o := range t.Scenario.Own {
+		if !o.locks() {
+			continue
+		}
+		own, err := o.settings(t.Backend, t.TTL, t.Guard.NeedsToken())
+		if err == nil {
+			own, err = t.adapt(own)
+		}
+		if err != nil {
+			return s, fmt.Errorf("%s with guard %s, %s: %w", t.Scenario.Name, t.Guard, ClientID(o.Index), err)
+		}
+		s = s.WithOwn(ClientID(o.Index), own)
+	}
+	return s, nil
+}
+
+// adapt gives settings as the servers have them that the trial runs with or is compared with.
+func (t Trial) adapt(s backends.Settings) (backends.Settings, error) {
 	if t.profile != nil {
 		return s.WithValues(t.profile)
 	}
@@ -118,6 +139,10 @@ func (t Trial) header(c cast) sim.Header {
 	}
 	if p, ok := t.Backend.Backend.(backends.Presumptuous); ok {
 		h.Ungranted = p.Presumes(c.settings)
+	}
+	for _, o := range t.Scenario.Own {
+		own := c.settings.Of(ClientID(o.Index))
+		h.Own = append(h.Own, sim.OwnClient{Client: ClientID(o.Index), TTL: own.TTL, Discipline: t.Scenario.discipline(o.Index, t.Discipline).String(), Options: own.List()})
 	}
 	for _, s := range c.steps {
 		h.Faults = append(h.Faults, s.Do.Lane())

@@ -31,20 +31,21 @@ type Plan struct {
 
 // plan resolves the workload for the client of this index, from 0, of the trial.
 func (t Trial) plan(index int) Plan {
-	s, d, ttl := t.Scenario, t.Discipline, t.TTL
+	s, ttl := t.Scenario, t.TTL
+	w, d := s.own(index).in(s.Workload), s.discipline(index, t.Discipline)
 	p := Plan{
-		Kind:   s.Workload.Kind,
-		Times:  s.Workload.Times,
-		Start:  s.Workload.start(index, ttl, t.Seed),
-		Every:  s.Workload.Every.In(ttl),
-		Think:  s.Workload.Think.In(ttl),
-		Wait:   s.Workload.Wait.In(ttl),
+		Kind:   w.Kind,
+		Times:  w.Times,
+		Start:  w.start(index, ttl, t.Seed),
+		Every:  w.Every.In(ttl),
+		Think:  w.Think.In(ttl),
+		Wait:   w.Wait.In(ttl),
 		Answer: s.Until.In(ttl),
 
 		Discipline: d.Kind,
 		Late:       d.Late.In(ttl),
 	}
-	if least := s.Workload.ThinkAtLeast; least != nil {
+	if least := w.ThinkAtLeast; least != nil {
 		from := least.In(ttl)
 		p.ThinkAtLeast, p.Seed = &from, t.Seed
 	}

@@ -33,7 +33,7 @@ func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.H
 	}
 	w.SetRoles(c.role)
 	return func(h *virtual.Host) backends.Lock {
-		return NewLock(h, &simulatedPort{host: h, members: c.members}, s)
+		return NewLock(h, &simulatedPort{host: h, members: c.members}, s.Of(h.ID()))
 	}
 }
 

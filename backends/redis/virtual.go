@@ -12,7 +12,7 @@ import (
 func (Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.Host) backends.Lock {
 	SimulateNode(w, ServerID, NodeSettingsOf(s), (*virtual.Host).Record)
 	return func(h *virtual.Host) backends.Lock {
-		return NewLock(h, DialNode(h, ServerID, nil), s)
+		return NewLock(h, DialNode(h, ServerID, nil), s.Of(h.ID()))
 	}
 }
 

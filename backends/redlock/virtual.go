@@ -15,7 +15,7 @@ func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.H
 		redis.SimulateNode(w, id, redis.NodeSettingsOf(s), func(h *virtual.Host, e sim.Event) { count.note(h, e) })
 	}
 	return func(h *virtual.Host) backends.Lock {
-		return b.NewLock(h, s, func(node int, sent func(value string)) redis.Port {
+		return b.NewLock(h, s.Of(h.ID()), func(node int, sent func(value string)) redis.Port {
 			return redis.DialNode(h, servers[node], sent)
 		})
 	}

@@ -19,9 +19,10 @@ func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.H
 	}
 	w.SetRoles(e.role)
 	return func(h *virtual.Host) backends.Lock {
-		c := newClient(h, e.members, s.TTL)
+		own := s.Of(h.ID())
+		c := newClient(h, e.members, own.TTL)
 		h.After(readyAfter, c.connect)
-		return NewLock(h, c, s)
+		return NewLock(h, c, own)
 	}
 }
 

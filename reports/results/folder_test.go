@@ -73,8 +73,8 @@ func TestHistoriesOfTheFirstTrialOfACellAndOfSurprisesAreKept(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if kept["gc-pause"] != 1 || kept["failover"] != maxKept {
-		t.Errorf("kept %v, want 1 of the cell that is as expected and %d of the other", kept, maxKept)
+	if kept["gc-pause"] != 1 || kept["failover"] != MaxKept {
+		t.Errorf("kept %v, want 1 of the cell that is as expected and %d of the other", kept, MaxKept)
 	}
 }
 

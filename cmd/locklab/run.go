@@ -50,7 +50,8 @@ Without a name it runs all built-in scenarios.
 It prints a table of cells and writes to OUT/<time of the run>, with OUT/latest
 pointing to the newest: results.jsonl (a row a trial), histories/ (of the first
 trial of each cell, of the first that shows what chance brings about in some, and
-of trials that are not as expected, up to 5 a cell; with --keep, of the first so many),
+of trials that are not as expected, up to 5 a cell; with --keep, of the first so many
+and up to 5 more),
 charts/ (timelines of these as SVG, and as PNG for one trial of each scenario and
 for those that are not as expected; charts of all trials) and the page index.html.`,
 		Example: `  locklab run

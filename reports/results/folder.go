@@ -43,8 +43,8 @@ type Folder struct {
 	rows *os.File
 	sum  *sum
 	kept map[scenarios.CellName]int // histories kept of each cell; only ever looked up
-	// Keep is how many histories of each cell are kept, whatever came out; 0: those that Add
-	// says.
+	// Keep is how many histories of each cell are kept, whatever came out, and up to MaxKept
+	// more that Add has a reason for; 0: one.
 	Keep int
 	// chance has the cells and properties of which a trial was kept in which came about what
 	// chance brings about in some.
@@ -121,7 +121,7 @@ func (f *Folder) Add(j scenarios.Judged) error {
 	cell := r.Cell()
 	n := f.kept[cell]
 	byChance := f.byChance(cell, r)
-	if j.History != nil && (n == 0 || n < f.Keep || n < MaxKept && (byChance || r.Outcome.Surprising())) {
+	if j.History != nil && (n < max(1, f.Keep) || n < f.Keep+MaxKept && (byChance || r.Outcome.Surprising())) {
 		f.kept[cell]++
 		r.History = filepath.Join(HistoryDir, r.ID()+".jsonl")
 		if err := f.writeHistory(j); err != nil {

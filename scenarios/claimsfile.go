@@ -169,8 +169,7 @@ func (l *claimsLoader) claim(f fileClaim) (Claim, error) {
 }
 
 func (l *claimsLoader) test(f fileClaimTest) (ClaimTest, error) {
-	var t ClaimTest
-	var names []string
+	t, names := ClaimTest{}, []string(nil)
 	for _, s := range l.all {
 		names = append(names, s.Name)
 		if s.Name == f.Scenario.text {

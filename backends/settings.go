@@ -8,7 +8,9 @@ import (
 
 // Settings is what a lock is run with in one trial: every option resolved.
 type Settings struct {
-	TTL   time.Duration // the lease
+	TTL   time.Duration // the lease; of a client's own settings, that of its lock
+	unit  time.Duration // what 1ttl is where somebody wrote it; 0: TTL
+	own   []ownSettings // of clients that are not run with these
 	Token bool          // the guard wants a fencing token
 	all   []setting     // in the order of the backend's Options
 }
@@ -16,10 +18,21 @@ type Settings struct {
 // Settings resolves the spec for one trial. token says that the guard wants a fencing
 // token; a backend that issues none cannot be run with such a guard.
 func (s Spec) Settings(ttl time.Duration, token bool) (Settings, error) {
+	return s.resolve(ttl, ttl, token)
+}
+
+// ClientSettings resolves the spec for the lock of one client, with a lease of its own. What
+// somebody wrote in leases stays in those of the trial, unit, and so do options that are about
+// the servers; another option's own default is about the lease that the lock has.
+func (s Spec) ClientSettings(unit, lease time.Duration, token bool) (Settings, error) {
+	return s.resolve(unit, lease, token)
+}
+
+func (s Spec) resolve(unit, ttl time.Duration, token bool) (Settings, error) {
 	if token && !s.Backend.IssuesTokens() {
 		return Settings{}, fmt.Errorf("backend %s issues no fencing token, which this guard needs", s.Backend.Name())
 	}
-	out := Settings{TTL: ttl, Token: token}
+	out := Settings{TTL: ttl, unit: unit, Token: token}
 	for _, o := range s.Backend.Options() {
 		chosen, err := o.parse(o.Default)
 		if err != nil {
@@ -31,7 +44,8 @@ func (s Spec) Settings(ttl time.Duration, token bool) (Settings, error) {
 				chosen.written = true
 			}
 		}
-		if bad := chosen.fits(ttl); bad != nil {
+		chosen.shared = !IsClients(s.Backend, o.Name)
+		if bad := chosen.fits(out.leaseOf(chosen)); bad != nil {
 			return Settings{}, fmt.Errorf("backend %s: %w", s, bad)
 		}
 		out.all = append(out.all, chosen)
@@ -86,14 +100,24 @@ func (s Settings) find(name string, kind OptionKind) setting {
 // On reads a switch.
 func (s Settings) On(name string) bool { return s.find(name, Switch).on }
 
-// Span reads a duration under the trial's lease.
-func (s Settings) Span(name string) time.Duration { return s.find(name, Duration).span.In(s.TTL) }
+// Span reads a duration under the lease.
+func (s Settings) Span(name string) time.Duration { return s.length(s.find(name, Duration)) }
+
+func (s Settings) length(each setting) time.Duration { return each.span.In(s.leaseOf(each)) }
+
+// leaseOf is what 1ttl is in the value of an option.
+func (s Settings) leaseOf(each setting) time.Duration {
+	if (each.written || each.shared) && s.unit > 0 {
+		return s.unit
+	}
+	return s.TTL
+}
 
 // ShortestWait gives the shortest of the times for which something is waited for, and the
 // name of its option; "": there is none. Where an option allows 0, that is no limit.
 func (s Settings) ShortestWait() (wait time.Duration, option string) {
 	for _, each := range s.all {
-		if d := each.span.In(s.TTL); each.option.Awaited && d > 0 && (option == "" || d < wait) {
+		if d := s.length(each); each.option.Awaited && d > 0 && (option == "" || d < wait) {
 			wait, option = d, each.option.Name
 		}
 	}
@@ -146,7 +170,10 @@ func (s Settings) WithChoice(name, choice string) Settings {
 // For gives the settings for another backend under the same lease: an option that both have
 // under one name and of one kind keeps its value, every other one has its default.
 func (s Settings) For(other Backend) Settings {
-	out := Settings{TTL: s.TTL, Token: s.Token}
+	out := Settings{TTL: s.TTL, unit: s.unit, Token: s.Token}
+	for _, each := range s.own {
+		out.own = append(out.own, ownSettings{each.client, each.settings.For(other)})
+	}
 	for _, o := range other.Options() {
 		chosen, err := o.parse(o.Default)
 		if err != nil {

@@ -57,6 +57,7 @@ type setting struct {
 	choice string   // of a Choice
 
 	written bool // somebody asked for it: it is not the option's own default
+	shared  bool // it is the same for all clients of a trial
 }
 
 // ParseSpec reads NAME, then any number of +OPTION or +OPTION=VALUE. The error says what

@@ -44,13 +44,18 @@ func (s *Scenario) notApplicable(c Cell, ttl time.Duration) error {
 	if err != nil {
 		return err
 	}
+	for _, o := range s.Own {
+		if _, err := o.settings(c.Backend, ttl, ledger.Guard(c.Guard).NeedsToken()); err != nil {
+			return fmt.Errorf("%s: %w", ClientID(o.Index), err)
+		}
+	}
 	cell := cellHosts{
 		backend: c.Backend, settings: settings,
 		servers: c.Backend.Backend.Servers(settings),
 		hosts:   append(s.Hosts(), c.Backend.Backend.Servers(settings)...),
 	}
 	for i, step := range s.Steps {
-		for _, why := range []error{cell.lacks(step.Do), c.neverHappens(step.On, settings), s.tooLate(step, ttl)} {
+		for _, why := range []error{cell.lacks(step.Do), s.neverHappens(step.On, c, ttl), s.tooLate(step, ttl)} {
 			if why != nil {
 				return &misfitStep{i, why}
 			}
@@ -152,17 +157,36 @@ func (c cellHosts) nobody(role sim.Role, onLinks bool) string {
 	return ""
 }
 
-// neverHappens says that the event that a step waits for cannot occur.
-func (c Cell) neverHappens(on *On, settings backends.Settings) error {
-	switch {
-	case on == nil:
+// neverHappens says that the event that a step waits for cannot occur. What a lock service
+// records can if it can with one client.
+func (s *Scenario) neverHappens(on *On, c Cell, ttl time.Duration) error {
+	if on == nil {
 		return nil
-	case !c.Discipline.can(on.Event):
-		return fmt.Errorf("waits for the event %s, which a client never records whose discipline is %s", on.Event, c.Discipline)
-	case slices.Contains(c.Backend.Backend.Never(settings), on.Event):
-		return fmt.Errorf("waits for the event %s, which never occurs with %s", on.Event, c.Backend)
 	}
-	return nil
+	client := s.indexOf(on.Host)
+	if d := s.discipline(client, c.Discipline); !d.can(on.Event) {
+		return fmt.Errorf("waits for the event %s, which a client never records whose discipline is %s", on.Event, d)
+	}
+	clients := []int{client}
+	if client < 0 {
+		clients = nil
+		for i := range s.Clients {
+			clients = append(clients, i)
+		}
+	}
+	for i, index := range clients {
+		if i > 0 && !s.own(index).locks() && !s.own(clients[i-1]).locks() {
+			continue // as the one before
+		}
+		settings, err := s.own(index).settings(c.Backend, ttl, ledger.Guard(c.Guard).NeedsToken())
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(c.Backend.Backend.Never(settings), on.Event) {
+			return nil
+		}
+	}
+	return fmt.Errorf("waits for the event %s, which never occurs with %s", on.Event, c.Backend)
 }
 
 // tooLate says that a step cannot happen before the trial is over. A script whose times are

@@ -23,16 +23,16 @@ func (t *teller) attend(op string, lease backends.Lease) *attention {
 	return &attention{host: t.host, plan: t.plan, op: op, lease: lease}
 }
 
-// work lets the time pass that the work takes between read and write; false: the client
+// work lets so much time pass as the work takes between read and write; false: the client
 // stopped, as it was told that the lock is lost.
-func (a *attention) work() bool {
+func (a *attention) work(long time.Duration) bool {
 	lost := a.lease.Lost()
 	if a.plan.Discipline == Heedless || lost == nil {
-		a.host.Sleep(a.plan.Think)
+		a.host.Sleep(long)
 		return true
 	}
-	end := a.host.Now() + a.plan.Think
-	if !lost.Wait(a.plan.Think) {
+	end := a.host.Now() + long
+	if !lost.Wait(long) {
 		return true
 	}
 	const told = "it was told that the lock is lost"

@@ -20,8 +20,10 @@ type Card struct {
 	File     string          `json:"file,omitempty"`   // of a user's own scenario
 	Digest   string          `json:"digest,omitempty"` // of the script: two scripts of one name are told apart by it
 	// Seconds say what lengths in seconds come to under leases other than the script's own.
-	Seconds []string   `json:"seconds,omitempty"`
-	Cells   []CardCell `json:"cells"` // those that were asked for
+	Seconds []string `json:"seconds,omitempty"`
+	// Own says what single clients have otherwise than the others, a sentence each.
+	Own   []string   `json:"own,omitempty"`
+	Cells []CardCell `json:"cells"` // those that were asked for
 }
 
 // CardCell is one cell of a card.
@@ -85,12 +87,11 @@ func (d *deck) add(t *Trial, missing bool) {
 			c.Unavailable = plaintext.Visible(t.Unavailable().Error())
 		}
 	}
-	c.Ranges = t.ranges()
 	card.Cells = append(card.Cells, c)
 }
 
 func (s *Scenario) card() Card {
-	return Card{Scenario: s.Name, Title: s.Title, Text: s.Text, Claims: s.Claims, Faults: s.Faults(), File: s.UserFile(), Digest: s.Digest}
+	return Card{Scenario: s.Name, Title: s.Title, Text: s.Text, Claims: s.Claims, Faults: s.Faults(), File: s.UserFile(), Digest: s.Digest, Own: s.ownInWords()}
 }
 
 // Faults lists the faults that the script does, each kind once, in the order of the script.
@@ -106,6 +107,6 @@ func (s *Scenario) Faults() (kinds []sim.FaultKind) {
 func (t Trial) card() CardCell {
 	return CardCell{
 		Backend: t.Backend.String(), Guard: string(t.Guard), Discipline: t.Discipline.String(), World: t.World, TTL: t.TTL,
-		Expect: t.Scenario.Expected(t.cell()),
+		Expect: t.Scenario.Expected(t.cell()), Ranges: t.ranges(),
 	}
 }

@@ -1,19 +1,78 @@
 package scenarios
 
-import "github.com/locklab/locklab/sim/check"
+import (
+	"fmt"
+
+	"github.com/locklab/locklab/sim/check"
+)
 
 // CardRange is what a scenario expects a measure of one cell to lie in, both ends included, in
 // the measure's unit: lengths of time in seconds.
 type CardRange struct {
 	Measure check.Measure `json:"measure"`
+	Of      Statistic     `json:"of,omitempty"` // of all values of the cell
 	From    float64       `json:"from"`
 	To      float64       `json:"to"`
+	Written []string      `json:"written,omitempty"` // with Of: both ends, as the script has them
+	Because string        `json:"because,omitempty"` // with Of
 }
 
 // ranges lists what the scenario expects of the measures of the trial's cell.
 func (t Trial) ranges() (out []CardRange) {
 	for _, r := range t.Scenario.Bounds(t.cell()) {
-		out = append(out, CardRange{r.Measure, r.From.In(t.TTL, r.Measure), r.To.In(t.TTL, r.Measure)})
+		c := CardRange{Measure: r.Measure, Of: r.Of, From: r.From.In(t.TTL, r.Measure), To: r.To.In(t.TTL, r.Measure)}
+		if r.Of != EveryValue {
+			c.Written, c.Because = []string{r.From.text, r.To.text}, r.Because
+		}
+		out = append(out, c)
 	}
 	return out
+}
+
+// Check says what is wrong with a range that was read from a file; nil: nothing.
+func (c CardRange) Check() error {
+	switch {
+	case !c.Measure.Known():
+		return fmt.Errorf("a range is of %q, which is no measure", string(c.Measure))
+	case c.Of == EveryValue:
+		return nil
+	case len(c.Written) != 2:
+		return fmt.Errorf("the range of %s has not two ends", c.Measure)
+	}
+	if _, err := ParseStatistic(string(c.Of)); err != nil {
+		return err
+	}
+	for _, end := range c.Written {
+		if _, wrong := parseBound(c.Measure, end); wrong != nil {
+			return fmt.Errorf("%s, expected %s", wrong.found, wrong.expected)
+		}
+	}
+	return nil
+}
+
+// Check says what is wrong with a cell that was read from a file; nil: nothing.
+func (c CardCell) Check() error {
+	for _, r := range c.Ranges {
+		if err := r.Check(); err != nil {
+			return err
+		}
+	}
+	for _, e := range c.Expect {
+		if s := e.Share; s != nil && !(0 <= s.From && s.From <= s.To && s.To <= 1) {
+			return fmt.Errorf("%s is expected in a share of trials from %g to %g", e.Property, s.From, s.To)
+		}
+	}
+	return nil
+}
+
+// resolved is the range as the script has it, of a card without errors.
+func (c CardRange) resolved() Range {
+	r := Range{Measure: c.Measure, Of: c.Of}
+	for i, into := range []*Bound{&r.From, &r.To} {
+		var wrong *badBound
+		if *into, wrong = parseBound(c.Measure, c.Written[i]); wrong != nil {
+			panic("a card with a bad range: " + wrong.found)
+		}
+	}
+	return r
 }

@@ -17,13 +17,17 @@ func (t *teller) chargeOnce(op, job string, lease backends.Lease) {
 		t.host.Record(sim.Event{Kind: failed(err, sim.ReadRefused, sim.ReadUnknown), Op: op, Job: job, Token: shown.Token, Note: err.Error()})
 		return
 	}
-	t.host.Record(sim.Event{Kind: sim.Read, Op: op, Job: job, Token: statement.Token, Version: statement.Version, Balance: statement.Balance})
+	work, drawn := t.plan.work(op)
+	if statement.Done {
+		drawn = "" // there is no work left
+	}
+	t.host.Record(sim.Event{Kind: sim.Read, Op: op, Job: job, Token: statement.Token, Version: statement.Version, Balance: statement.Balance, Note: drawn})
 	if statement.Done {
 		t.host.Record(sim.Event{Kind: sim.Skipped, Op: op, Job: job})
 		return
 	}
 
-	if a := t.attend(op, lease); !a.work() || !a.look() {
+	if a := t.attend(op, lease); !a.work(work) || !a.look() {
 		return
 	}
 	charge := ledger.Charge{Op: op, Job: job, Shown: shown.Writing(statement), Base: statement.Version, Amount: ledger.Withdrawal}

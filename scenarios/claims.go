@@ -30,8 +30,10 @@ type ClaimTest struct {
 	Backends    []string     // specs; not empty
 	Guards      []string     // not empty
 	Disciplines []Discipline // not empty
+	Seeds       int          // how many it takes at the least; 0: it does not say
 	Find        []PropertyValue
-	Ranges      []Range // of Find and Ranges one is not empty
+	Chances     []Chance // each with a share
+	Ranges      []Range  // of Find, Chances and Ranges one is not empty
 }
 
 // ClaimVerdict is what the trials say of a claim.
@@ -71,6 +73,8 @@ type ClaimEvidence struct {
 	Test      ClaimTest
 	Want      PropertyValue  // or
 	Range     *Range         // what was to be measured; nil: it is about Want
+	Share     *Share         // of Want: in how many of the trials of each cell; nil: in all
+	Violated  int            // with Share: in how many it was
 	Measured  check.Measured // with Range: all trials together
 	Against   bool           // what was wanted refutes the claim
 	Trials    int
@@ -95,6 +99,7 @@ func ClaimTrials(sources []ClaimSource, seeds Seeds) ([]Trial, error) {
 		}
 	}
 	var out []Trial
+	together := measuredTogether(sources)
 	type once struct {
 		cell CellName
 		seed uint64
@@ -103,6 +108,10 @@ func ClaimTrials(sources []ClaimSource, seeds Seeds) ([]Trial, error) {
 	for _, source := range sources {
 		for _, c := range source.Claims {
 			for _, test := range c.tests() {
+				seeds := seeds
+				if test.Seeds > 0 {
+					seeds.Last = max(seeds.Last, seeds.First+uint64(test.Seeds)-1)
+				}
 				trials, err := Selection{Backends: test.Backends, Guards: test.Guards, Disciplines: test.Disciplines, World: VirtualWorld, Seeds: seeds}.
 					Trials([]*Scenario{test.Scenario})
 				if err != nil {
@@ -111,6 +120,7 @@ func ClaimTrials(sources []ClaimSource, seeds Seeds) ([]Trial, error) {
 				for _, t := range trials {
 					if key := (once{t.Cell(), t.Seed}); !seen[key] {
 						seen[key] = true
+						t.together = together
 						out = append(out, t)
 					}
 				}
@@ -154,6 +164,10 @@ func JudgeClaims(sources []ClaimSource, judged []Judged) []ClaimResult {
 				for _, want := range test.Find {
 					r.Evidence = append(r.Evidence, gather(ClaimEvidence{Test: test, Want: want, Against: against}, byCell))
 				}
+				for _, want := range test.Chances {
+					e := ClaimEvidence{Test: test, Want: PropertyValue{want.Property, check.Violated}, Share: want.Share, Against: against}
+					r.Evidence = append(r.Evidence, gather(e, byCell))
+				}
 				for _, want := range test.Ranges {
 					r.Evidence = append(r.Evidence, gather(ClaimEvidence{Test: test, Range: &want, Against: against}, byCell))
 				}
@@ -168,6 +182,10 @@ func JudgeClaims(sources []ClaimSource, judged []Judged) []ClaimResult {
 // gather counts what came out for one property or measure in all cells of a test.
 func gather(e ClaimEvidence, byCell map[CellName][]Result) ClaimEvidence {
 	for _, cell := range e.Test.cells() {
+		if e.Share != nil || e.Range != nil && e.Range.Of != EveryValue {
+			e.addTogether(byCell[cell])
+			continue
+		}
 		for _, r := range byCell[cell] {
 			e.Trials++
 			if e.Range != nil {

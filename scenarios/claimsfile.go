@@ -60,7 +60,8 @@ type fileClaimTest struct {
 	Backend    words           `yaml:"backend" doc:"the lock services to run it with; the scenario need not list them"`
 	Guard      words           `yaml:"guard" doc:"the guards to run it with"`
 	Discipline fileDisciplines `yaml:"discipline,omitempty" doc:"the disciplines of the clients; those of the scenario if left out"`
-	Find       fileFinds       `yaml:"find,omitempty" doc:"what comes out: properties with holds or violated"`
+	Seeds      number          `yaml:"seeds,omitempty" doc:"how many seeds it takes at the least, where fewer tell nothing: of a share of trials, a mean or a percentile"`
+	Find       fileFinds       `yaml:"find,omitempty" doc:"what comes out: properties with holds or violated, or with {sometimes: [0.1, 0.3]} and the share of trials that are violated"`
 	Measures   fileRanges      `yaml:"measures,omitempty" doc:"what is measured, with the range that it lies in"`
 }
 
@@ -69,18 +70,32 @@ func (*fileClaimTest) noun() string { return "this trial" }
 // fileFinds are verdicts by property.
 type fileFinds struct {
 	place
-	list []option
+	list []fileFind
+}
+
+type fileFind struct {
+	name  word
+	value verdictWord
 }
 
 func (f *fileFinds) read(s *source, name string, n ast.Node) error {
-	var o options
-	if err := o.read(s, name, n); err != nil {
+	entries, ok, err := s.entries(n)
+	switch {
+	case err != nil:
 		return err
-	}
-	if len(o.list) == 0 {
+	case !ok:
+		return s.wrongType(name, n, "a mapping of properties to verdicts, such as {overlap: violated}")
+	case len(entries) == 0:
 		return s.fail(at(n), name+" names no property", listed(propertyNames()), "")
 	}
-	f.place, f.list = o.place, o.list
+	f.place = at(n)
+	for _, e := range entries {
+		each := fileFind{name: e.key}
+		if err := each.value.read(s, e.key.text, e.value); err != nil {
+			return err
+		}
+		f.list = append(f.list, each)
+	}
 	return nil
 }
 
@@ -154,8 +169,7 @@ func (l *claimsLoader) claim(f fileClaim) (Claim, error) {
 }
 
 func (l *claimsLoader) test(f fileClaimTest) (ClaimTest, error) {
-	var t ClaimTest
-	var names []string
+	t, names := ClaimTest{}, []string(nil)
 	for _, s := range l.all {
 		names = append(names, s.Name)
 		if s.Name == f.Scenario.text {
@@ -190,6 +204,11 @@ func (l *claimsLoader) test(f fileClaimTest) (ClaimTest, error) {
 	if t.Ranges, err = l.ranges(f.Measures, t.Scenario.TTL); err != nil {
 		return t, err
 	}
+	if f.Seeds.given() {
+		if t.Seeds = f.Seeds.n; t.Seeds < 1 || t.Seeds > maxClaimTrials {
+			return t, l.fail(f.Seeds.place, fmt.Sprintf("seeds is %d", t.Seeds), fmt.Sprintf("1 to %d", maxClaimTrials), "")
+		}
+	}
 	if len(f.Find.list)+len(t.Ranges) == 0 {
 		return t, l.fail(f.place, "this trial says nothing of what comes out", "find or measures", "")
 	}
@@ -198,7 +217,11 @@ func (l *claimsLoader) test(f fileClaimTest) (ClaimTest, error) {
 		if !slices.Contains(check.Properties(), property) {
 			return t, l.fail(o.name.place, "there is no property "+quoted(o.name.text), listed(propertyNames()), didYouMean(o.name.text, propertyNames()))
 		}
-		verdict, err := l.verdict(o.name.text, verdictWord{o.value})
+		if o.value.share != nil {
+			t.Chances = append(t.Chances, Chance{property, o.value.share})
+			continue
+		}
+		verdict, err := l.verdict(o.name.text, o.value)
 		if err != nil {
 			return t, err
 		}

@@ -45,6 +45,9 @@ func (s *Scenario) castInWords() string {
 	}
 	out := line("clients", names)
 	out += line("each of them", s.Workload.inWords(s))
+	for _, o := range s.Own {
+		out += line(string(ClientID(o.Index)), o.inWords(s))
+	}
 	for _, d := range s.Workload.Disciplines {
 		out += line(string(d.Kind), d.inWords(s.TTL))
 	}
@@ -77,7 +80,7 @@ func (w Workload) inWords(s *Scenario) string {
 		panic(fmt.Sprintf("there are no words for the workload %q", string(w.Kind)))
 	}
 	if w.Think.In(s.TTL) > 0 {
-		parts = append(parts, "works for "+inBoth(w.Think, s.TTL))
+		parts = append(parts, "works for "+drawnInWords(w.ThinkAtLeast, w.Think, s.TTL))
 	}
 	last := "writes the new balance"
 	if w.Kind == ChargeOnce {
@@ -108,9 +111,9 @@ func (s *Scenario) stepsInWords() string {
 	case stagger.In(s.TTL) == 0:
 		start = "all clients begin at once"
 	case s.Clients == 2:
-		start += ", client-2 " + inBoth(stagger, s.TTL) + " later"
+		start += ", client-2 " + drawnInWords(s.Workload.StaggerAtLeast, stagger, s.TTL) + " later"
 	default:
-		start += ", each other client " + inBoth(stagger, s.TTL) + " after the one before"
+		start += ", each other client " + drawnInWords(s.Workload.StaggerAtLeast, stagger, s.TTL) + " after the one before"
 	}
 	out := line("0", start)
 	for i, step := range s.Steps {
@@ -144,8 +147,12 @@ func (s *Scenario) expectedInWords() string {
 		for _, v := range row.Verdicts {
 			fmt.Fprintf(&b, "    %-16s %s\n", v.Property, v.Verdict)
 		}
-		for _, p := range row.Sometimes {
-			fmt.Fprintf(&b, "    %-16s violated in some trials, by chance\n", p)
+		for _, c := range row.Sometimes {
+			share := "some trials"
+			if c.Share != nil {
+				share = "a share of trials from " + c.Share.String()
+			}
+			fmt.Fprintf(&b, "    %-16s violated in %s, by chance\n", c.Property, share)
 		}
 		for _, r := range row.Ranges {
 			fmt.Fprintf(&b, "    %s\n", r)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/locklab/locklab/sim"
 )
@@ -69,10 +70,15 @@ func (f Fault) inWords(s *Scenario) string {
 
 // longInWords says how long the fault lasts.
 func (f Fault) longInWords(s *Scenario) string {
-	if f.ForAtLeast == nil {
-		return inBoth(*f.For, s.TTL)
+	return drawnInWords(f.ForAtLeast, *f.For, s.TTL)
+}
+
+// drawnInWords says how long something is that may be drawn; least is nil where it is not.
+func drawnInWords(least *sim.Span, most sim.Span, ttl time.Duration) string {
+	if least == nil {
+		return inBoth(most, ttl)
 	}
-	return fmt.Sprintf("a time drawn from %s to %s", inBoth(*f.ForAtLeast, s.TTL), inBoth(*f.For, s.TTL))
+	return fmt.Sprintf("a time drawn from %s to %s", inBoth(*least, ttl), inBoth(most, ttl))
 }
 
 // hostsInWords lists hosts and roles; alone says that the fault names no others.

@@ -122,6 +122,7 @@ func (f *fileDisciplines) read(s *source, name string, n ast.Node) error {
 const fileDisciplineShape = "attentive, heedless, or {late: DURATION}"
 
 func (d *fileDiscipline) read(s *source, name string, n ast.Node) error {
+	d.place = at(n)
 	entries, mapping, err := s.entries(n)
 	switch {
 	case err != nil:

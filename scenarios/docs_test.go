@@ -29,6 +29,9 @@ func formatKeys(under string, t reflect.Type) (out []formatKey) {
 		if inner.Kind() == reflect.Slice {
 			inner = inner.Elem()
 		}
+		if inner == reflect.TypeFor[fileClients]() {
+			path, inner = path+".1", reflect.TypeFor[fileClient]()
+		}
 		if inner.Kind() != reflect.Struct || slices.Contains(namesOf(keysOf(inner)), "") { // a leaf: its fields have no tags
 			continue
 		}

@@ -126,10 +126,10 @@ func (s *Scenario) Expected(c Cell) []Expected {
 		if len(rows) == 0 || slices.ContainsFunc(rows, func(row Expectation) bool { return row.says(p) != rows[0].says(p) }) {
 			continue
 		}
-		want := Expected{Property: p, Because: rows[0].Because, Sometimes: rows[0].says(p) == sometimes}
+		want := Expected{Property: p, Because: rows[0].Because}
 		want.Verdict, _ = rows[0].Verdict(p)
-		if want.Sometimes {
-			want.Verdict = check.Violated
+		if c := rows[0].chance(p); c != nil {
+			want.Verdict, want.Sometimes, want.Share = check.Violated, true, c.Share
 		}
 		out = append(out, want)
 	}

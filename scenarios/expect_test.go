@@ -102,12 +102,14 @@ func TestExpectationsOfACellComeInTheOrderOfReports(t *testing.T) {
 		{Verdicts: []PropertyValue{{check.StaleWrite, check.Holds}}, Because: "first"},
 		{Verdicts: []PropertyValue{{check.Overlap, check.Violated}, {check.StaleWrite, check.Holds}}, Because: "second"},
 		{Guards: []string{"cas"}, Verdicts: []PropertyValue{{check.LostUpdate, check.Holds}}, Because: "third"},
-		{Sometimes: []check.Property{check.Availability}, Because: "chance"},
+		{Sometimes: []Chance{{Property: check.Availability}}, Because: "chance"},
+		{Sometimes: []Chance{{check.TokenOrder, &Share{0.1, 0.3}}}, Because: "a share"},
 	}}
 	want := []Expected{
-		{check.Overlap, check.Violated, "second", false},
-		{check.StaleWrite, check.Holds, "first", false},
-		{check.Availability, check.Violated, "chance", true},
+		{check.Overlap, check.Violated, "second", false, nil},
+		{check.StaleWrite, check.Holds, "first", false, nil},
+		{check.TokenOrder, check.Violated, "a share", true, &Share{0.1, 0.3}},
+		{check.Availability, check.Violated, "chance", true, nil},
 	}
 	if got := s.Expected(redis); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
@@ -120,6 +122,7 @@ func TestRangesOfOneMeasureMayOverlapAndDifferFromCellToCell(t *testing.T) {
 		"{measures: {wait: [0s, 2ttl]}, because: a}, {measures: {wait: [1ttl, 1.5ttl]}, because: b}",
 		"{backend: redis, measures: {lost-share: [0, 0.4]}, because: a}, {backend: none, measures: {lost-share: [0.5, 1]}, because: b}",
 		"{measures: {lost-share: [0, 0.4], served-share: [0.5, 1]}, because: a}",
+		"{measures: {wait: {mean: [0s, 1s], p95: [2s, 3s]}}, because: a}, {measures: {wait: [4s, 5s]}, because: b}",
 	} {
 		load(t, strings.Replace(least, "[{lost-update: holds, because: there is one client}]", "["+rows+"]", 1))
 	}
@@ -134,7 +137,7 @@ func TestNothingIsExpectedOfACellThatTheScriptDoesNotList(t *testing.T) {
 			t.Errorf("of %v it expects %v, %v", cell, got, bounds)
 		}
 	}
-	if got, bounds := s.Expected(late), s.Bounds(late); len(got) != 1 || len(bounds) != 2 {
+	if got, bounds := s.Expected(late), s.Bounds(late); len(got) != 3 || len(bounds) != 4 {
 		t.Errorf("of its own cell it expects %v, %v", got, bounds)
 	}
 }

@@ -37,7 +37,7 @@ func (l *loader) row(f fileExpect) (Expectation, error) {
 			continue
 		}
 		if v.verdict.text == sometimes {
-			row.Sometimes = append(row.Sometimes, v.property)
+			row.Sometimes = append(row.Sometimes, Chance{v.property, v.verdict.share})
 			continue
 		}
 		verdict, err := l.verdict(string(v.property), v.verdict, sometimes)
@@ -94,9 +94,20 @@ func (l *loader) verdict(property string, w verdictWord, others ...string) (chec
 // sometimes is what a row says of a property that chance decides.
 const sometimes = "sometimes"
 
+// chance gives what the row says of a property that chance decides; nil: nothing.
+func (e Expectation) chance(p check.Property) *Chance {
+	if i := slices.IndexFunc(e.Sometimes, func(c Chance) bool { return c.Property == p }); i >= 0 {
+		return &e.Sometimes[i]
+	}
+	return nil
+}
+
 // says gives what the row expects of a property, in the words of the file; empty: nothing.
 func (e Expectation) says(p check.Property) string {
-	if slices.Contains(e.Sometimes, p) {
+	if c := e.chance(p); c != nil {
+		if c.Share != nil {
+			return fmt.Sprintf("%s %s", sometimes, c.Share)
+		}
 		return sometimes
 	}
 	if v, ok := e.Verdict(p); ok {
@@ -149,11 +160,11 @@ func (l *loader) contradiction(row Expectation, f fileExpect, earlier Expectatio
 	}
 	for i, now := range row.Ranges {
 		for _, before := range earlier.Ranges {
-			if now.Measure != before.Measure || !now.apart(before, l.out.TTL) {
+			if now.Measure != before.Measure || now.Of != before.Of || !now.apart(before, l.out.TTL) {
 				continue
 			}
 			if cell, some := both(); some {
-				return l.fail(f.Measures.list[i].name.place, fmt.Sprintf("%s here, and %s in line %d, %s", now, before, at.line, cell),
+				return l.fail(f.Measures.list[i].place(), fmt.Sprintf("%s here, and %s in line %d, %s", now, before, at.line, cell),
 					"ranges that have a value in common", todo)
 			}
 		}

@@ -52,6 +52,14 @@ type length struct {
 	least span // given when it is drawn evenly from least to most
 }
 
+// drawnFrom is the least of a length that is drawn; nil: it is given.
+func (d *length) drawnFrom() *sim.Span {
+	if !d.least.given() {
+		return nil
+	}
+	return &d.least.Span
+}
+
 func (d *length) read(s *source, name string, n ast.Node) error {
 	d.place = at(n)
 	entries, ok, err := s.entries(n)

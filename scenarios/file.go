@@ -20,6 +20,7 @@ type fileScenario struct {
 	LiveTTL     span         `yaml:"live-ttl,omitempty" doc:"the lease in the live world, such as 4s, where 2s are too short because servers take a time of their own for something; --ttl sets another"`
 	Clients     number       `yaml:"clients" doc:"how many clients there are: hosts client-1, client-2 and so on, at most 100"`
 	Workload    fileWorkload `yaml:"workload" doc:"what every client does"`
+	Client      fileClients  `yaml:"client,omitempty" doc:"what single clients have otherwise than the others, by number, such as {1: {think: 8ttl, ttl: 0.5ttl}}"`
 	Lock        options      `yaml:"lock,omitempty" doc:"options of the lock, such as timeout: 4ttl, for every backend that has them and does not set them itself"`
 	Backends    words        `yaml:"backends,omitempty" doc:"the lock services to run it with, such as redis or redis+elapsed-check; all of them if left out"`
 	Guards      words        `yaml:"guards,omitempty" doc:"the guards at the account to run it with: {guards}; all of them if left out"`
@@ -38,8 +39,8 @@ type fileWorkload struct {
 type fileWithdraw struct {
 	place      `yaml:"-"`
 	Times      number          `yaml:"times,omitempty" doc:"how many withdrawals each client makes, one after the other; 1 if left out"`
-	Think      span            `yaml:"think,omitempty" doc:"how long a client works between reading and writing the balance"`
-	Stagger    span            `yaml:"stagger,omitempty" doc:"client 2 starts this much after client 1, client 3 as much after client 2"`
+	Think      length          `yaml:"think,omitempty" doc:"how long a client works between reading and writing the balance, such as 0.2ttl, or drawn each time, such as {uniform: [0s, 2s]}"`
+	Stagger    length          `yaml:"stagger,omitempty" doc:"client 2 starts this much after client 1, client 3 as much after client 2; or drawn for each of them"`
 	Every      span            `yaml:"every,omitempty" doc:"a client begins its withdrawals so far apart from each other, whatever becomes of them; one right after the other if left out"`
 	Wait       span            `yaml:"wait,omitempty" doc:"how long a client waits for the lock before it gives up; to the end if left out"`
 	Discipline fileDisciplines `yaml:"discipline,omitempty" doc:"how clients treat what they know of their lock: attentive (they stop when told that it is lost, and look at their deadline right before the write), heedless (they look at nothing), or {late: 0.5ttl} (they work on for so long); a list of them for several; attentive if left out"`
@@ -50,8 +51,8 @@ func (*fileWithdraw) retired(key string) string { return retiredCheck(key) }
 type fileChargeOnce struct {
 	place      `yaml:"-"`
 	Jobs       number          `yaml:"jobs,omitempty" doc:"how many jobs there are, one after the other; 1 if left out"`
-	Think      span            `yaml:"think,omitempty" doc:"how long a client works between looking and charging"`
-	Stagger    span            `yaml:"stagger,omitempty" doc:"client 2 starts this much after client 1, client 3 as much after client 2"`
+	Think      length          `yaml:"think,omitempty" doc:"how long a client works between looking and charging, or drawn each time, such as {uniform: [0s, 2s]}"`
+	Stagger    length          `yaml:"stagger,omitempty" doc:"client 2 starts this much after client 1, client 3 as much after client 2; or drawn for each of them"`
 	Wait       span            `yaml:"wait,omitempty" doc:"how long a client waits for the lock before it gives up; to the end if left out"`
 	Discipline fileDisciplines `yaml:"discipline,omitempty" doc:"how clients treat what they know of their lock: attentive (they stop when told that it is lost, and look at their deadline right before the charge), heedless (they look at nothing), or {late: 0.5ttl} (they work on for so long); a list of them for several; attentive if left out"`
 }

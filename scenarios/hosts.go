@@ -103,9 +103,17 @@ func (l *loader) kindsOf(host sim.HostID) []sim.Kind {
 		})
 	}
 	return slices.DeleteFunc(sim.ClientKinds(), func(k sim.Kind) bool {
-		return !slices.ContainsFunc(l.out.Workload.Disciplines, func(d Discipline) bool { return d.can(k) }) ||
+		return !slices.ContainsFunc(l.disciplinesOf(host), func(d Discipline) bool { return d.can(k) }) ||
 			slices.Contains(jobKinds, k) && l.out.Workload.Kind != ChargeOnce
 	})
+}
+
+// disciplinesOf lists the disciplines that a client has in some cell.
+func (l *loader) disciplinesOf(client sim.HostID) (all []Discipline) {
+	for _, d := range l.out.Workload.Disciplines {
+		all = append(all, l.out.discipline(l.out.indexOf(client), d))
+	}
+	return all
 }
 
 // jobKinds are the events of clients that occur with charge-once only.
@@ -121,7 +129,7 @@ func (l *loader) event(w word, host sim.HostID) (sim.Kind, error) {
 	names := kindNames(can)
 	switch {
 	case slices.Contains(disciplined(), kind) && slices.Contains(l.out.Hosts(), host) && host != ledger.HostID:
-		return "", l.fail(w.place, fmt.Sprintf("%s never records %s: its discipline is %s", host, kind, listed(disciplineTexts(l.out.Workload.Disciplines))),
+		return "", l.fail(w.place, fmt.Sprintf("%s never records %s: its discipline is %s", host, kind, listed(disciplineTexts(l.disciplinesOf(host)))),
 			strings.Join(names, ", "), fmt.Sprintf("give %s another discipline, or wait for another event", l.out.Workload.Kind))
 	case kind.Known():
 		return "", l.fail(w.place, fmt.Sprintf("%s never records the event %s", host, kind), strings.Join(names, ", "), "")

@@ -53,3 +53,6 @@ func known() Known {
 		},
 	}
 }
+
+// ClientOptions are those of the lock; elapsed-check and retry stand for what all clients share.
+func (service) ClientOptions() []string { return []string{"timeout", "renew"} }

@@ -134,8 +134,11 @@ func (d *span) read(s *source, name string, n ast.Node) error {
 // spanShape says what a length of time looks like.
 func spanShape() string { return strings.TrimPrefix(sim.ErrSpan.Error(), "expected ") }
 
-// verdictWord is holds or violated, still unchecked.
-type verdictWord struct{ word }
+// verdictWord is holds or violated, still unchecked, or sometimes.
+type verdictWord struct {
+	word
+	share *Share // with sometimes: in how many trials; nil: it does not say
+}
 
 // options are options of a lock with their values.
 type options struct {

@@ -22,7 +22,9 @@ type clientSpec struct {
 	Backend string        `json:"backend"`
 	Options []LockOption  `json:"options,omitempty"` // the scenario's
 	Adapted []string      `json:"adapted,omitempty"` // what the live world has otherwise: "renew=off"
-	TTL     time.Duration `json:"ttl"`
+	TTL     time.Duration `json:"ttl"`               // of the trial
+	Lease   time.Duration `json:"lease"`             // of this client's lock
+	Own     []LockOption  `json:"own,omitempty"`     // of this client's lock
 	Token   bool          `json:"token"`
 	Servers []string      `json:"servers"` // addresses, in the order of Backend.Servers
 	Ledger  string        `json:"ledger"`  // address
@@ -112,9 +114,9 @@ func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *liv
 	for i, id := range c.clients {
 		spec := clientSpec{
 			Backend: t.Backend.String(), Options: t.Scenario.Lock, Adapted: t.adapted(c.settings.List()),
-			TTL: t.TTL, Token: t.Guard.NeedsToken(),
+			TTL: t.TTL, Lease: t.Scenario.own(i).lease(t.TTL), Own: t.Scenario.own(i).Lock, Token: t.Guard.NeedsToken(),
 			Servers: backends.ServerAddresses(lab, c.servers), Ledger: lab.Address(ledger.HostID),
-			Plan: t.Scenario.plan(i, t.Discipline, t.TTL), Attached: names,
+			Plan: t.plan(i), Attached: names,
 		}
 		if _, err := lab.Agent(id).StartRole(clientRole, spec); err != nil {
 			return nil, nil, err
@@ -180,7 +182,10 @@ func runClient(h *live.Host, raw json.RawMessage) error {
 	if err != nil {
 		return err
 	}
-	settings, err := backend.Settings(spec.TTL, spec.Token)
+	if backend, err = (OwnClient{Lock: spec.Own}).spec(backend); err != nil {
+		return err
+	}
+	settings, err := backend.ClientSettings(spec.TTL, spec.Lease, spec.Token)
 	if err != nil {
 		return err
 	}

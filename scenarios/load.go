@@ -32,7 +32,7 @@ func Load(file string, src []byte, known Known) (*Scenario, error) {
 		return nil, err
 	}
 	for _, resolve := range []func() error{
-		l.head, l.lease, l.lockServices, l.guards, l.lockOptions, l.settings, l.workload, l.steps, l.expect, l.applicable,
+		l.head, l.lease, l.lockServices, l.guards, l.lockOptions, l.settings, l.workload, l.ownClients, l.steps, l.expect, l.applicable,
 	} {
 		if err := resolve(); err != nil {
 			return nil, err

@@ -59,7 +59,9 @@ text: >
 ttl: 10s
 live-ttl: 3s
 clients: 2
-workload: {withdraw: {times: 3, think: 0.2ttl, stagger: 100ms, every: 0.5ttl, wait: 2ttl, discipline: [attentive, {late: 0.5ttl}]}}
+workload: {withdraw: {times: 3, think: {uniform: [0s, 0.2ttl]}, stagger: 100ms, every: 0.5ttl, wait: 2ttl, discipline: [attentive, {late: 0.5ttl}]}}
+client:
+  2: {think: 8ttl, times: 1, wait: 1s, discipline: heedless, ttl: 0.5ttl, lock: {renew: on, timeout: 1ttl}}
 lock: {timeout: 4ttl}
 backends: [redis, redis+elapsed-check+retry=0.1ttl]
 guards: [none, fence-all]
@@ -76,16 +78,18 @@ until: 4ttl
 expect:
   - {guard: none, lost-update: violated, overlap: violated, because: nobody checks}
   - {backend: redis, guard: [fence-all], discipline: {late: 0.5ttl}, lost-update: holds, measures: {lease: [1ttl, 1ttl+600ms], lost-share: [0, 0.5]}, because: somebody does}
+  - {stale-write: sometimes, availability: {sometimes: [0.1, 0.3]}, measures: {wait: {mean: [0s, 2s], p95: [1ttl, 1.5ttl]}}, because: chance has its way}
 `
 
 func TestEveryKeyOfAScriptIsRead(t *testing.T) {
 	got := load(t, whole)
-	at := sim.MustSpan("2s")
+	eight, second, half := sim.MustSpan("8ttl"), sim.MustSpan("1s"), sim.MustSpan("0.5ttl")
+	at, least := sim.MustSpan("2s"), sim.MustSpan("0s")
 	want := &Scenario{
 		File: "test.yaml", Name: "everything", Title: "Every key once", Text: "Two lines of text.",
 		Claims: []string{"K4", "A7b"}, TTL: 10 * time.Second, LiveTTL: 3 * time.Second, Clients: 2,
 		Workload: Workload{
-			Kind: Withdraw, Times: 3, Think: sim.MustSpan("0.2ttl"), Stagger: sim.MustSpan("100ms"), Every: sim.MustSpan("0.5ttl"), Wait: sim.MustSpan("2ttl"),
+			Kind: Withdraw, Times: 3, Think: sim.MustSpan("0.2ttl"), Stagger: sim.MustSpan("100ms"), Every: sim.MustSpan("0.5ttl"), Wait: sim.MustSpan("2ttl"), ThinkAtLeast: &least,
 			Disciplines: []Discipline{{Kind: Attentive}, {Kind: Late, Late: sim.MustSpan("0.5ttl")}},
 		},
 		Lock:     []LockOption{{Name: "timeout", Value: "4ttl"}},
@@ -96,12 +100,20 @@ func TestEveryKeyOfAScriptIsRead(t *testing.T) {
 			{On: &On{Host: "ledger", Event: sim.LedgerWrite, Nth: 1}, After: sim.MustSpan("0"), Do: pause("redis-1", "1s")},
 			{At: &at, After: sim.MustSpan("0"), Do: pause("ledger", "1ttl")},
 		},
+		Own: []OwnClient{{
+			Index: 1, Think: &eight, Times: 1, Wait: &second, Discipline: &Discipline{Kind: Heedless}, TTL: &half,
+			Lock: []LockOption{{"renew", "on"}, {"timeout", "1ttl"}},
+		}},
 		Until: sim.MustSpan("4ttl"), VirtualOnly: "a reason",
 		Expect: []Expectation{
 			{Guards: []string{"none"}, Because: "nobody checks", Verdicts: []PropertyValue{{check.Overlap, check.Violated}, {check.LostUpdate, check.Violated}}},
 			{Backends: []backends.Spec{{Backend: known().Registry[2]}}, Guards: []string{"fence-all"}, Disciplines: []string{"late=0.5ttl"}, Because: "somebody does", Verdicts: []PropertyValue{{check.LostUpdate, check.Holds}}, Ranges: []Range{
-				{check.LeaseLength, Bound{spans: []sim.Span{sim.MustSpan("1ttl")}, text: "1ttl"}, Bound{spans: []sim.Span{sim.MustSpan("1ttl"), sim.MustSpan("600ms")}, text: "1ttl+600ms"}},
-				{check.LostShare, Bound{text: "0"}, Bound{number: 0.5, text: "0.5"}},
+				{check.LeaseLength, EveryValue, Bound{spans: []sim.Span{sim.MustSpan("1ttl")}, text: "1ttl"}, Bound{spans: []sim.Span{sim.MustSpan("1ttl"), sim.MustSpan("600ms")}, text: "1ttl+600ms"}},
+				{check.LostShare, EveryValue, Bound{text: "0"}, Bound{number: 0.5, text: "0.5"}},
+			}},
+			{Because: "chance has its way", Sometimes: []Chance{{check.StaleWrite, nil}, {check.Availability, &Share{0.1, 0.3}}}, Ranges: []Range{
+				{check.Wait, Mean, Bound{spans: []sim.Span{sim.MustSpan("0s")}, text: "0s"}, Bound{spans: []sim.Span{sim.MustSpan("2s")}, text: "2s"}},
+				{check.Wait, "p95", Bound{spans: []sim.Span{sim.MustSpan("1ttl")}, text: "1ttl"}, Bound{spans: []sim.Span{sim.MustSpan("1.5ttl")}, text: "1.5ttl"}},
 			}},
 		},
 	}

@@ -151,16 +151,22 @@ func (l *loader) length(fault *Fault, d length) error {
 		return nil
 	}
 	fault.For = &d.most.Span
-	if d.least.given() {
-		fault.ForAtLeast = &d.least.Span
-		if d.least.In(l.out.TTL) > d.most.In(l.out.TTL) {
-			return l.fail(d.least.place, fmt.Sprintf("uniform goes from %s down to %s", d.least, d.most), "the least first, then the most", "")
-		}
+	fault.ForAtLeast = d.drawnFrom()
+	if err := l.even(d); err != nil {
+		return err
 	}
 	if d.most.In(l.out.TTL) == 0 {
 		return l.fail(d.most.place, fmt.Sprintf("a %s of length 0 does nothing", fault.Kind), "more than 0, such as 1.5ttl", "")
 	}
 	return l.sane("for", d.most)
+}
+
+// even makes sure that a length that is drawn is drawn upwards.
+func (l *loader) even(d length) error {
+	if d.least.given() && d.least.In(l.out.TTL) > d.most.In(l.out.TTL) {
+		return l.fail(d.least.place, fmt.Sprintf("uniform goes from %s down to %s", d.least, d.most), "the least first, then the most", "")
+	}
+	return nil
 }
 
 // targets resolves names of hosts and roles.

@@ -16,7 +16,8 @@ func (l *loader) workload() error {
 		times, name = once.Jobs, "jobs"
 		w = fileWithdraw{Think: once.Think, Stagger: once.Stagger, Wait: once.Wait, Discipline: once.Discipline}
 	}
-	out.Times, out.Think, out.Stagger, out.Every, out.Wait = 1, zero(w.Think), zero(w.Stagger), zero(w.Every), l.out.Until
+	out.Times, out.Think, out.Stagger, out.Every, out.Wait = 1, zero(w.Think.most), zero(w.Stagger.most), zero(w.Every), l.out.Until
+	out.ThinkAtLeast, out.StaggerAtLeast = w.Think.drawnFrom(), w.Stagger.drawnFrom()
 	if out.Disciplines = w.Discipline.all(); len(out.Disciplines) == 0 {
 		out.Disciplines = []Discipline{{Kind: Attentive}}
 	}
@@ -37,7 +38,7 @@ func (l *loader) workload() error {
 		out.Wait = w.Wait.Span
 	}
 	l.out.Workload = out
-	for _, err := range []error{l.sane("think", w.Think), l.sane("stagger", w.Stagger), l.sane("every", w.Every), l.sane("wait", w.Wait)} {
+	for _, err := range []error{l.even(w.Think), l.even(w.Stagger), l.sane("think", w.Think.most), l.sane("stagger", w.Stagger.most), l.sane("every", w.Every), l.sane("wait", w.Wait)} {
 		if err != nil {
 			return err
 		}

@@ -49,9 +49,17 @@ func (t Trial) pace(c cast) *sim.Pace {
 			consider(t.missed(d), "the time by which a length in a step misses whole leases")
 		}
 	}
-	w := t.Scenario.Workload
-	for _, span := range []sim.Span{w.Think, w.Every, w.Wait} {
-		consider(t.missed(span.In(t.TTL)), "the time by which the work misses whole leases")
+	works := []Workload{t.Scenario.Workload}
+	for _, o := range t.Scenario.Own {
+		works = append(works, o.in(t.Scenario.Workload))
+	}
+	for _, w := range works {
+		for i, span := range []sim.Span{w.Think, w.Every, w.Wait} {
+			if i == 0 && w.ThinkAtLeast != nil {
+				continue // it is drawn: nothing hangs on how long it is
+			}
+			consider(t.missed(span.In(t.TTL)), "the time by which the work misses whole leases")
+		}
 	}
 	p.Of = fmt.Sprintf("%s (%v)", p.Of, p.Margin)
 	return p

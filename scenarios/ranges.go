@@ -15,12 +15,14 @@ import (
 // Range is what a measure is expected to lie in, both ends included.
 type Range struct {
 	Measure  check.Measure
+	Of       Statistic // of all values of a cell; EveryValue: each of them lies in it
 	From, To Bound
 }
 
 // Bound is one end of a range.
 type Bound struct {
-	spans  []sim.Span // of a measure that is a length of time: their sum
+	spans  []sim.Span // of a measure that is a length of time: their sum,
+	less   []sim.Span // and what is taken from it
 	number float64    // of any other
 	text   string
 }
@@ -31,18 +33,26 @@ func (b Bound) String() string { return b.text }
 // In gives the bound in the measure's unit under this lease: lengths of time in seconds.
 func (b Bound) In(ttl time.Duration, m check.Measure) float64 {
 	if m.Unit() == check.Seconds {
-		var sum time.Duration
+		var sum, less time.Duration
 		for _, s := range b.spans {
 			sum = sim.AddCapped(sum, s.In(ttl))
 		}
-		return sum.Seconds()
+		for _, s := range b.less {
+			less = sim.AddCapped(less, s.In(ttl))
+		}
+		return (sum - less).Seconds()
 	}
 	return b.number
 }
 
 // Contains tells whether everything that was measured lies in the range.
 func (r Range) Contains(m check.Measured, ttl time.Duration) bool {
-	return m.Least >= r.From.In(ttl, r.Measure) && m.Most <= r.To.In(ttl, r.Measure)
+	return r.has(m.Least, ttl) && r.has(m.Most, ttl)
+}
+
+// has tells whether one value lies in the range.
+func (r Range) has(v float64, ttl time.Duration) bool {
+	return v >= r.From.In(ttl, r.Measure) && v <= r.To.In(ttl, r.Measure)
 }
 
 // apart tells whether nothing lies in both ranges, which are of one measure.
@@ -50,12 +60,28 @@ func (r Range) apart(o Range, ttl time.Duration) bool {
 	return r.To.In(ttl, r.Measure) < o.From.In(ttl, r.Measure) || o.To.In(ttl, r.Measure) < r.From.In(ttl, r.Measure)
 }
 
+// Figure names what lies in the range: "lease", "the mean of lease".
+func (r Range) Figure() string {
+	if r.Of == EveryValue {
+		return string(r.Measure)
+	}
+	return fmt.Sprintf("the %s of %s", r.Of, r.Measure)
+}
+
+// Ends writes "1ttl to 1.1ttl".
+func (r Range) Ends() string {
+	if r.From.text == r.To.text {
+		return r.From.text
+	}
+	return r.From.text + " to " + r.To.text
+}
+
 // String writes the range as reports show it: "lease from 1ttl to 1.1ttl".
 func (r Range) String() string {
 	if r.From.text == r.To.text {
-		return fmt.Sprintf("%s %s", r.Measure, r.From)
+		return fmt.Sprintf("%s %s", r.Figure(), r.From)
 	}
-	return fmt.Sprintf("%s from %s to %s", r.Measure, r.From, r.To)
+	return fmt.Sprintf("%s from %s to %s", r.Figure(), r.From, r.To)
 }
 
 func measureNames() (names []string) {
@@ -73,7 +99,16 @@ type fileRanges struct {
 
 type fileRange struct {
 	name     word
+	of       word // a statistic; not given: every value
 	from, to word
+}
+
+// place is where the file says what it is a range of.
+func (f fileRange) place() place {
+	if f.of.given() {
+		return f.of.place
+	}
+	return f.name.place
 }
 
 func (f *fileRanges) read(s *source, name string, n ast.Node) error {
@@ -90,20 +125,45 @@ func (f *fileRanges) read(s *source, name string, n ast.Node) error {
 		return s.fail(at(n), name+" names no measure", shape, "")
 	}
 	for _, e := range entries {
-		list, ok := e.value.(*ast.SequenceNode)
-		if !ok || len(list.Values) != 2 {
-			return s.wrongType(e.key.text, e.value, "two values, from and to, such as [1ttl, 1.1ttl]")
+		statistics, several, err := s.entries(e.value)
+		switch {
+		case err != nil:
+			return err
+		case !several:
+			statistics = []entry{{value: e.value}}
+		case len(statistics) == 0:
+			return s.fail(at(e.value), e.key.text+" has no range", rangeShape, "")
 		}
-		r := fileRange{name: e.key}
-		for i, into := range []*word{&r.from, &r.to} {
-			switch list.Values[i].(type) {
-			case *ast.StringNode, *ast.IntegerNode, *ast.FloatNode:
-			default:
-				return s.wrongType("an end of "+e.key.text, list.Values[i], "a length of time or a number")
+		for _, each := range statistics {
+			r := fileRange{name: e.key, of: each.key}
+			if err := r.readEnds(s, each.value); err != nil {
+				return err
 			}
-			*into = word{place: at(list.Values[i]), text: list.Values[i].GetToken().Value}
+			f.list = append(f.list, r)
 		}
-		f.list = append(f.list, r)
+	}
+	return nil
+}
+
+// rangeShape says what stands behind the name of a measure.
+const rangeShape = "two values, from and to, such as [1ttl, 1.1ttl], or such ranges of {mean: …, p95: …} over all trials"
+
+func (f *fileRange) readEnds(s *source, n ast.Node) error {
+	name, shape := f.name.text, rangeShape
+	if f.of.given() {
+		name, shape = f.of.text+" of "+name, "two values, from and to, such as [1ttl, 1.1ttl]"
+	}
+	list, ok := n.(*ast.SequenceNode)
+	if !ok || len(list.Values) != 2 {
+		return s.wrongType(name, n, shape)
+	}
+	for i, into := range []*word{&f.from, &f.to} {
+		switch list.Values[i].(type) {
+		case *ast.StringNode, *ast.IntegerNode, *ast.FloatNode:
+		default:
+			return s.wrongType("an end of "+name, list.Values[i], "a length of time or a number")
+		}
+		*into = word{place: at(list.Values[i]), text: list.Values[i].GetToken().Value}
 	}
 	return nil
 }
@@ -116,11 +176,19 @@ func (l *loader) ranges(f fileRanges, ttl time.Duration) (out []Range, err error
 			return nil, l.fail(each.name.place, "there is no measure "+quoted(each.name.text), listed(measureNames()), didYouMean(each.name.text, measureNames()))
 		}
 		r := Range{Measure: m}
-		if r.From, err = l.bound(m, each.from); err != nil {
-			return nil, err
+		if each.of.given() {
+			if r.Of, err = ParseStatistic(each.of.text); err != nil {
+				return nil, l.fail(each.of.place, err.Error(), statisticShape, "")
+			}
 		}
-		if r.To, err = l.bound(m, each.to); err != nil {
-			return nil, err
+		for _, end := range []struct {
+			from word
+			into *Bound
+		}{{each.from, &r.From}, {each.to, &r.To}} {
+			var wrong *badBound
+			if *end.into, wrong = parseBound(m, end.from.text); wrong != nil {
+				return nil, l.fail(end.from.place, wrong.found, wrong.expected, "")
+			}
 		}
 		if r.From.In(ttl, m) > r.To.In(ttl, m) {
 			return nil, l.fail(each.to.place, fmt.Sprintf("the range of %s goes from %s down to %s", m, r.From, r.To), "the smaller end first", "")
@@ -130,28 +198,61 @@ func (l *loader) ranges(f fileRanges, ttl time.Duration) (out []Range, err error
 	return out, nil
 }
 
-func (l *loader) bound(m check.Measure, w word) (Bound, error) {
-	b := Bound{text: w.text}
+// badBound is what is wrong with an end of a range.
+type badBound struct{ found, expected string }
+
+// parseBound reads an end of a range as it was written.
+func parseBound(m check.Measure, text string) (Bound, *badBound) {
+	b := Bound{text: text}
 	if m.Unit() == check.Seconds {
-		for part := range strings.SplitSeq(w.text, "+") {
-			span, err := sim.ParseSpan(part)
-			if err != nil {
-				return b, l.fail(w.place, fmt.Sprintf("%s is measured in time, and %s is not a length of time", m, quoted(w.text)),
-					spanShape()+`, or a sum such as "1ttl+600ms"`, "")
-			}
-			b.spans = append(b.spans, span)
-		}
-		return b, nil
+		wrong := b.parseSum(m)
+		return b, wrong
 	}
-	n, ok := decimal(w.text)
+	n, ok := decimal(text)
 	if ok {
 		b.number, _ = n.Float64()
 	}
 	switch {
 	case m.Unit() == check.Share && (!ok || b.number > 1):
-		return b, l.fail(w.place, fmt.Sprintf("%s is a share, and %s is none", m, quoted(w.text)), "a number from 0 to 1, such as 0.5", "")
+		return b, &badBound{fmt.Sprintf("%s is a share, and %s is none", m, quoted(text)), "a number from 0 to 1, such as 0.5"}
 	case !ok:
-		return b, l.fail(w.place, fmt.Sprintf("%s is a number, and %s is none that it can be", m, quoted(w.text)), "a number such as 0.5, not below 0", "")
+		return b, &badBound{fmt.Sprintf("%s is a number, and %s is none that it can be", m, quoted(text)), "a number such as 0.5, not below 0"}
 	}
 	return b, nil
+}
+
+// parseSum reads lengths of time that are added up or, of a measure that can be below 0, taken
+// away: "1ttl+600ms", "-0.3ttl".
+func (b *Bound) parseSum(m check.Measure) *badBound {
+	shape := spanShape() + `, or a sum such as "1ttl+600ms"`
+	if m.Signed() {
+		shape = spanShape() + `, which may be below 0, such as "-0.3ttl", or a sum such as "1ttl+600ms" or "1ttl-600ms"`
+	}
+	for rest, sign := b.text, byte('+'); ; {
+		if m.Signed() && strings.HasPrefix(rest, "-") && len(rest) == len(b.text) {
+			sign, rest = '-', rest[1:]
+		}
+		signs := "+"
+		if m.Signed() {
+			signs = "+-"
+		}
+		part := rest
+		end := strings.IndexAny(rest, signs)
+		if end >= 0 {
+			part = rest[:end]
+		}
+		span, err := sim.ParseSpan(part)
+		if err != nil {
+			return &badBound{fmt.Sprintf("%s is measured in time, and %s is not a length of time", m, quoted(b.text)), shape}
+		}
+		if sign == '-' {
+			b.less = append(b.less, span)
+		} else {
+			b.spans = append(b.spans, span)
+		}
+		if end < 0 {
+			return nil
+		}
+		sign, rest = rest[end], rest[end+1:]
+	}
 }

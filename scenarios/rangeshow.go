@@ -57,7 +57,7 @@ func (r Range) show(m check.Measured, ttl time.Duration, end Bound, digits int) 
 
 // scales are the units in which the bound is written.
 func (b Bound) scales() (out []scale) {
-	for _, span := range b.spans {
+	for _, span := range slices.Concat(b.spans, b.less) {
 		text := span.String()
 		switch {
 		case strings.HasSuffix(text, leases.name):

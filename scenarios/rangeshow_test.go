@@ -93,6 +93,51 @@ expect:
 	}
 }
 
+// A measure may be below 0: then so may the ends of its range, and what is shown.
+func TestARangeMayBeBelowNothing(t *testing.T) {
+	const ms = time.Millisecond
+	for _, c := range []struct {
+		bounds      string
+		least, most time.Duration
+		inside      bool
+		want        string
+	}{
+		{"-0.3ttl, 1.1s", -3 * time.Second, 1100 * ms, true, "-3s to 1.1s"},
+		{"-0.3ttl, 1.1s", -3001 * ms, 1000 * ms, false, "-0.3001ttl to 0.1000ttl"},
+		{"-0.3ttl, 1.1s", -1 * time.Second, 1101 * ms, false, "-1s to 1.101s"},
+		{"-2s, -1s", -1500 * ms, -1200 * ms, true, "-1.5s to -1.2s"},
+		{"-2s, -1s", -1500 * ms, 0, false, "-1.5s to 0s"},
+		{"1ttl-20ms, 1ttl+20ms", 9980 * ms, 10020 * ms, true, "0.998ttl to 1.002ttl, which is 9980ms to 10020ms"},
+		{"-1ttl+20ms, 0", -9979 * ms, 0, true, "-0.998ttl to 0.000ttl, which is -9979ms to 0ms"},
+		{"-1ttl-20ms, 0", -10021 * ms, 0, false, "-1.002ttl to 0.000ttl, which is -10021ms to 0ms"},
+	} {
+		s := load(t, fmt.Sprintf(`
+scenario: signs
+title: A range
+text: One with a sign.
+ttl: 10s
+clients: 2
+workload:
+  withdraw: {}
+backends: [redis]
+guards: [none]
+until: 1ttl
+expect:
+  - measures: {done-minus-next-grant: [%s]}
+    because: it is so
+`, c.bounds))
+		r := s.Bounds(cellOf(t, "redis", "none"))[0]
+		m := check.Measured{Measure: check.DoneMinusNextGrant, Count: 2, Least: c.least.Seconds(), Most: c.most.Seconds()}
+		got := r.Show(m, s.TTL)
+		if !c.inside {
+			got = r.showMiss(m, s.TTL)
+		}
+		if r.Contains(m, s.TTL) != c.inside || got != c.want {
+			t.Errorf("[%s]: from %v to %v is inside %t and shown as %s, expected %t, %s", c.bounds, c.least, c.most, r.Contains(m, s.TTL), got, c.inside, c.want)
+		}
+	}
+}
+
 func TestWhatLiesInARangeIsShownInItsUnitToo(t *testing.T) {
 	s := load(t, `
 scenario: units

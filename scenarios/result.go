@@ -103,6 +103,7 @@ type Result struct {
 	Surprises   []string         `json:"surprises,omitempty"` // one sentence for each expectation that was not met
 	Findings    []check.Finding  `json:"findings"`
 	Measures    []check.Measured `json:"measures,omitempty"` // what could be measured
+	Values      []Values         `json:"values,omitempty"`   // of measures whose values are judged all together
 	Fingerprint string           `json:"fingerprint"`
 	// Profile lists options in which a virtual trial followed the real servers that it is
 	// compared with, and not its own: "leadership-check-on-revoke=off".

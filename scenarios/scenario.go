@@ -26,6 +26,7 @@ type Scenario struct {
 	LiveTTL  time.Duration // the lease in the live world
 	Clients  int           // 1 … 100, hosts client-1 … client-N
 	Workload Workload
+	Own      []OwnClient     // what single clients have otherwise, in the order of the file
 	Lock     []LockOption    // for every backend that has the option and does not set it itself
 	Backends []string        // specs as backends.Spec writes them; never empty
 	specs    []backends.Spec // the same, with the lock options
@@ -55,9 +56,12 @@ type Workload struct {
 	Kind    WorkloadKind
 	Times   int      // withdrawals a client makes, or jobs there are, one after the other; at least 1
 	Think   sim.Span // work between the read and the write or charge
-	Stagger sim.Span // client i starts (i-1) × Stagger after client 1
+	Stagger sim.Span // each client but the first starts this much after the one before
 	Every   sim.Span // from the beginning of one to that of the next; 0: one right after the other
 	Wait    sim.Span // how long one acquire may wait for the lock
+	// ThinkAtLeast and StaggerAtLeast are set where these lengths are drawn: evenly from here to
+	// Think, for each withdrawal or job anew, and from here to Stagger, for each client.
+	ThinkAtLeast, StaggerAtLeast *sim.Span
 	// Disciplines are the ways in which clients treat what they know of their lock: in each
 	// trial all clients have the same one. Never empty.
 	Disciplines []Discipline
@@ -91,7 +95,7 @@ type Expectation struct {
 	Verdicts    []PropertyValue // in the order of check.Properties
 	// Sometimes lists properties that are violated in some trials of a cell and hold in
 	// others, because chance decides.
-	Sometimes []check.Property
+	Sometimes []Chance
 	Ranges    []Range // of what is measured; one of the three lists is not empty
 	Because   string  // one sentence
 }
@@ -108,7 +112,8 @@ type Expected struct {
 	Verdict  check.Verdict  `json:"verdict"`
 	Because  string         `json:"because"`
 	// Sometimes is set if it is violated by chance: in some trials of a cell, not in all.
-	Sometimes bool `json:"sometimes,omitempty"`
+	Sometimes bool   `json:"sometimes,omitempty"`
+	Share     *Share `json:"share,omitempty"` // with Sometimes: in how many of them; nil: in one at least
 }
 
 // Enough is the number of trials of a cell of which one must be violated where a property

@@ -94,16 +94,46 @@ func leafSchema(t reflect.Type) *jsonschema.Schema {
 		}
 		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{number, {Type: "string", Pattern: `^([0-9]+\.?[0-9]*|\.[0-9]+)$`}}}
 	case reflect.TypeFor[verdictWord]():
-		return &jsonschema.Schema{Type: "string", Enum: []any{check.Holds.String(), check.Violated.String(), sometimes}}
+		chance := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), Required: []string{sometimes}, AdditionalProperties: jsonschema.FalseSchema}
+		chance.Properties.Set(sometimes, &jsonschema.Schema{
+			Type: "array", MinItems: count(2), MaxItems: count(2), Description: "the least and the greatest share of the trials of a cell in which it is violated",
+			Items: &jsonschema.Schema{Type: "number", Minimum: "0", Maximum: "1"},
+		})
+		return &jsonschema.Schema{
+			OneOf:    []*jsonschema.Schema{{Type: "string", Enum: []any{check.Holds.String(), check.Violated.String(), sometimes}}, chance},
+			Examples: []any{check.Violated.String(), map[string]any{sometimes: []any{0.1, 0.3}}},
+		}
 	case reflect.TypeFor[fileRanges]():
 		ranges := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), MinProperties: count(1), AdditionalProperties: jsonschema.FalseSchema}
 		for _, m := range check.Measures() {
-			ranges.Properties.Set(string(m), &jsonschema.Schema{
-				Type: "array", MinItems: count(2), MaxItems: count(2), Description: m.Means(),
-				Items: &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "string"}, {Type: "number", Minimum: "0"}}},
-			})
+			list := func() *jsonschema.Schema {
+				return &jsonschema.Schema{
+					Type: "array", MinItems: count(2), MaxItems: count(2), Description: m.Means(),
+					Items: &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "string"}, {Type: "number", Minimum: "0"}}},
+				} // what is below 0 has a unit, and is a text
+			}
+			of := list()
+			of.Description = "what all values of a cell come to"
+			statistics := &jsonschema.Schema{
+				Type: "object", MinProperties: count(1), AdditionalProperties: jsonschema.FalseSchema,
+				PatternProperties: map[string]*jsonschema.Schema{"^(mean|p[1-9][0-9]?)$": of},
+			}
+			ranges.Properties.Set(string(m), &jsonschema.Schema{OneOf: []*jsonschema.Schema{list(), statistics}, Description: m.Means()})
 		}
 		return ranges
+	case reflect.TypeFor[fileDiscipline]():
+		return &jsonschema.Schema{OneOf: leafSchema(reflect.TypeFor[fileDisciplines]()).OneOf[:2]}
+	case reflect.TypeFor[fileClients]():
+		one := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), MinProperties: count(1), AdditionalProperties: jsonschema.FalseSchema}
+		for _, k := range keysOf(reflect.TypeFor[fileClient]()) {
+			of := leafSchema(reflect.TypeFor[fileClient]().Field(k.field).Type)
+			of.Description = k.doc
+			one.Properties.Set(k.name, of)
+		}
+		return &jsonschema.Schema{
+			Type: "object", MinProperties: count(1), AdditionalProperties: jsonschema.FalseSchema,
+			PatternProperties: map[string]*jsonschema.Schema{"^[1-9][0-9]*$": one},
+		}
 	case reflect.TypeFor[options]():
 		return &jsonschema.Schema{Type: "object", AdditionalProperties: &jsonschema.Schema{
 			OneOf: []*jsonschema.Schema{{Type: "string"}, {Type: "number"}, {Type: "boolean"}},
@@ -235,9 +265,9 @@ func TestSchemaRefusesWhatNeedsNoKnowledge(t *testing.T) {
 	s := compile(t)
 	patterns := []string{
 		"unknown-key-*", "unknown-fault", "unknown-property", "unknown-verdict", "unknown-event", "*-missing", "bad-duration",
-		"duration-without-unit", "negative-duration", "list-as-duration", "clients-*", "name-with-capitals", "on-and-at",
+		"duration-without-unit", "negative-duration", "list-as-duration", "clients-*", "client-[dkw]*", "client-empty", "client-times-zero", "client-list", "client-nothing", "name-with-capitals", "on-and-at",
 		"neither-*", "sum-*", "client-and-host", "two-faults", "no-fault", "row-without-property", "nth-zero", "times-zero", "jobs-zero", "two-workloads", "*-empty",
-		"clock-step-and-rate", "clock-unknown", "groups-one", "probability-*", "rate-zero", "uniform-of-one", "uniform-not-*", "uniform-misspelt", "times-without-every", "partition-groups-and-from",
+		"clock-step-and-rate", "clock-unknown", "groups-one", "chance-[lmop]*", "chance-a-word", "statistic-[eopu]*", "probability-*", "rate-zero", "uniform-of-one", "uniform-not-*", "uniform-misspelt", "think-[un]*", "every-drawn", "times-without-every", "partition-groups-and-from",
 		"title-number", "claims-twice", "event-of-the-world", "a-list", "a-word",
 		"discipline-[^l]*", "discipline-late-negative", "discipline-late-without-*", "check-*",
 	}

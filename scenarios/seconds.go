@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -47,7 +48,9 @@ func (s *Scenario) lengths() (all []keyLength) {
 		}
 	}
 	w := s.Workload
+	add("think", w.ThinkAtLeast)
 	add("think", &w.Think)
+	add("stagger", w.StaggerAtLeast)
 	add("stagger", &w.Stagger)
 	add("every", &w.Every)
 	if w.Wait != s.Until { // else it was left out
@@ -56,7 +59,16 @@ func (s *Scenario) lengths() (all []keyLength) {
 	for _, d := range w.Disciplines {
 		add("late", &d.Late)
 	}
-	for _, o := range s.Lock {
+	for _, o := range s.Own {
+		add("think", o.ThinkAtLeast)
+		add("think", o.Think)
+		add("wait", o.Wait)
+		add("ttl", o.TTL)
+		if o.Discipline != nil {
+			add("late", &o.Discipline.Late)
+		}
+	}
+	for _, o := range slices.Concat(s.Lock, s.ownLocks()) {
 		if span, err := sim.ParseSpan(o.Value); err == nil {
 			add(o.Name, &span)
 		}

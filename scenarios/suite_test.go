@@ -79,7 +79,7 @@ func TestWhatHappensByChanceMustHappenOnceInManyTrials(t *testing.T) {
 	cell := func(violated, holds int) Summary {
 		trial := one(t, "gc-pause", "redis", "none")
 		script := *trial.Scenario
-		script.Expect = []Expectation{{Sometimes: []check.Property{check.Overlap}, Because: "chance"}}
+		script.Expect = []Expectation{{Sometimes: []Chance{{Property: check.Overlap}}, Because: "chance"}}
 		trial.Scenario = &script
 		var judged []Judged
 		for i := range violated + holds {

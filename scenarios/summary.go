@@ -14,13 +14,33 @@ type Tally struct {
 	Holds, Undecided, Violated int
 	Expected                   *check.Verdict // nil: the scenario expects nothing of it
 	Sometimes                  bool           // with Expected: by chance, in some trials
+	Share                      *Share         // with Sometimes: in how many; nil: in one at least
 	Because                    string         // the scenario's reason for what it expects
 }
 
 // Missed tells whether what was expected to happen by chance in some trials happened in
-// none, although there were Enough.
+// none, although there were Enough, or in too few or too many.
 func (t Tally) Missed() bool {
+	if t.Share != nil {
+		return t.Share.judge(t.Violated, t.Violated+t.Holds) == NotAsExpected
+	}
 	return t.Sometimes && t.Violated == 0 && t.Holds >= Enough
+}
+
+// TooFew says that there are too few trials to tell in how many of them something comes about
+// by chance, and how many it takes; empty: there are enough, or nothing is expected.
+func (t Tally) TooFew() string {
+	if n := t.Violated + t.Holds; t.Share != nil && t.Share.judge(t.Violated, n) == Undecided {
+		return fmt.Sprintf("it takes %d trials to tell, and there are %d: run more seeds", t.Share.needs(), n)
+	}
+	return ""
+}
+
+// Between is within which share of all possible trials it is violated, as far as these trials
+// tell: the exact 99 % interval, in words.
+func (t Tally) Between() string {
+	low, high := exactInterval(t.Violated, t.Violated+t.Holds)
+	return fmt.Sprintf("%.3f to %.3f", low, high)
 }
 
 // Summary is one cell of the table: all trials of a scenario, backend, guard and world.
@@ -35,6 +55,7 @@ type Summary struct {
 	Tallies                         []Tally  // in the order of check.Properties
 	Damage                          Tally    // of the Damages taken together, without a name
 	Spreads                         []Spread // of what was measured, in the order of check.Measures
+	Figures                         []Figure // what was measured, all trials together, where a range of that is expected
 	Why                             string   // it was not run; empty: it was
 }
 
@@ -124,10 +145,11 @@ func (s *Summary) describe(c CardCell) {
 	for _, want := range c.Expect {
 		for i := range s.Tallies {
 			if t := &s.Tallies[i]; t.Property == want.Property {
-				t.Expected, t.Because, t.Sometimes = &want.Verdict, want.Because, want.Sometimes
+				t.Expected, t.Because, t.Sometimes, t.Share = &want.Verdict, want.Because, want.Sometimes, want.Share
 			}
 		}
 	}
+	s.Figures = c.figures()
 }
 
 // MaxCells bounds of how many cells trials can be added up: no table or page can show more. The
@@ -175,6 +197,9 @@ func (s *Summary) add(r *Result) {
 	for _, m := range r.Measures {
 		s.measured(m)
 	}
+	for i := range s.Figures {
+		s.Figures[i].add(r)
+	}
 }
 
 func (t *Tally) count(v check.Verdict) {
@@ -213,12 +238,30 @@ func (s *Summaries) Cells() []Summary {
 		if c.Trials == 0 && c.Outcome.Ran() {
 			continue
 		}
-		if slices.ContainsFunc(c.Tallies, Tally.Missed) {
-			c.Outcome = NotAsExpected
+		if c.Outcome.Ran() {
+			c.settle()
 		}
 		out = append(out, c)
 	}
 	return out
+}
+
+// settle judges what is expected of all trials of the cell together.
+func (s *Summary) settle() {
+	for _, t := range s.Tallies {
+		switch {
+		case t.Missed():
+			s.Outcome = NotAsExpected
+		case t.TooFew() != "":
+			s.Outcome = max(s.Outcome, Undecided)
+		}
+	}
+	s.Figures = slices.Clone(s.Figures)
+	for i := range s.Figures {
+		f := &s.Figures[i]
+		f.settle(s.TTL)
+		s.Outcome = max(s.Outcome, f.Outcome)
+	}
 }
 
 // Summarize counts the results of each cell, in the order in which the cells first

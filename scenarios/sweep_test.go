@@ -67,7 +67,7 @@ func TestBrokenLocksTurnElsewhere(t *testing.T) {
 			if err != nil || !strings.Contains(string(src), c.whole) {
 				t.Fatalf("the sweep has no %q (%v)", c.whole, err)
 			}
-			s, err := LoadSweep("broken.yaml", []byte(strings.Replace(string(src), c.whole, c.broken, 1)), Everything())
+			s, err := LoadSweep("broken.yaml", []byte(strings.Replace(string(src), c.whole, c.broken, 1)), Everything(), nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -25,7 +25,7 @@ func FindSweep(name string, known Known) (*Sweep, error) {
 		if err != nil {
 			return nil, fmt.Errorf("load the built-in sweep %s: %w", name, err)
 		}
-		return LoadSweep(file, src, known)
+		return LoadSweep(file, src, known, nil)
 	}
 	message := fmt.Sprintf("there is no sweep %s, expected %s", quoted(name), listed(sweepNames))
 	if hint := didYouMean(name, sweepNames); hint != "" {

@@ -19,7 +19,7 @@ type fileSweep struct {
 	Claims    words           `yaml:"claims,omitempty" doc:"the claims of the debate that the sweep tests, such as K4"`
 	Text      word            `yaml:"text" doc:"a paragraph for the reader: what is shown, and how the conditions are derived"`
 	Parameter fileParameter   `yaml:"parameter" doc:"the number that changes; it takes the place of $x in the script"`
-	Script    fileSweepScript `yaml:"script" doc:"a scenario without what the sweep itself says, and with $x in it"`
+	Script    fileSweepScript `yaml:"script" doc:"a scenario without what the sweep itself says, and with $x in it; or {scenario: gc-pause, set: {steps.1.do.pause.for: $x}}"`
 	Guard     word            `yaml:"guard" doc:"the guard at the account, for all lines that name no other"`
 	Property  word            `yaml:"property" doc:"the property whose violations are counted, such as lost-update"`
 	Lines     []fileSweepLine `yaml:"lines" doc:"the lines of the chart, each with the condition that was derived for it"`
@@ -37,15 +37,17 @@ type fileParameter struct {
 	Within real  `yaml:"within,omitempty" doc:"how far beside the derived place the property may turn; the smallest step between two values if left out, none with hosts"`
 }
 
-// fileSweepScript is the part of a scenario that a sweep runs.
+// fileSweepScript is the part of a scenario that a sweep runs, or says which scenario it is.
 type fileSweepScript struct {
 	place    `yaml:"-"`
-	TTL      span         `yaml:"ttl" doc:"the lease"`
-	Clients  number       `yaml:"clients" doc:"how many clients there are"`
-	Workload fileWorkload `yaml:"workload" doc:"what every client does"`
-	Lock     options      `yaml:"lock,omitempty" doc:"options of the lock, for every line that has them and does not set them itself"`
-	Steps    []fileStep   `yaml:"steps,omitempty" doc:"the faults, and when each of them happens; a fault of nothing is left out"`
-	Until    span         `yaml:"until" doc:"how long a trial lasts"`
+	base     fileSweepBase `yaml:"-"`
+	TTL      span          `yaml:"ttl" doc:"the lease"`
+	Clients  number        `yaml:"clients" doc:"how many clients there are"`
+	Workload fileWorkload  `yaml:"workload" doc:"what every client does"`
+	Client   fileClients   `yaml:"client,omitempty" doc:"what single clients have otherwise than the others, by number"`
+	Lock     options       `yaml:"lock,omitempty" doc:"options of the lock, for every line that has them and does not set them itself"`
+	Steps    []fileStep    `yaml:"steps,omitempty" doc:"the faults, and when each of them happens; a fault of nothing is left out"`
+	Until    span          `yaml:"until" doc:"how long a trial lasts"`
 }
 
 type fileSweepLine struct {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
-	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -21,15 +20,22 @@ const (
 	maxLines  = 8
 )
 
+// ScenarioFile reads the file of a scenario that a sweep names, and says where that was.
+type ScenarioFile func(name string) (path string, src []byte, err error)
+
 // LoadSweep reads a sweep and checks it completely, its script with each of the values.
 // file is used in messages only. The error is a *LoadError with the first thing that is
-// wrong.
-func LoadSweep(file string, src []byte, known Known) (*Sweep, error) {
+// wrong. scenario reads the file of a scenario that the sweep names; nil: it can only name
+// built-in ones.
+func LoadSweep(file string, src []byte, known Known, scenario ScenarioFile) (*Sweep, error) {
 	s, root, err := parse(file, src)
 	if err != nil {
 		return nil, err
 	}
 	l := sweepLoader{source: s, known: known, out: &Sweep{File: file}}
+	if err := l.findBase(root, scenario); err != nil {
+		return nil, err
+	}
 	parameter := valueOf(root, "parameter")
 	if parameter == nil {
 		return nil, s.fail(at(root), "the sweep has no key parameter", "a key parameter: the number that changes", "")
@@ -53,6 +59,7 @@ type sweepLoader struct {
 	*source
 	known     Known
 	parameter fileParameter
+	base      *sweepBase // the scenario that the script names; nil: it names none
 	out       *Sweep
 }
 
@@ -143,7 +150,16 @@ func (l *sweepLoader) value(root ast.Node, first bool, with puts) error {
 			return err
 		}
 	}
+	if l.base != nil {
+		var err error
+		if f.Script, err = l.base.script(with); err != nil {
+			return err
+		}
+	}
 	for i, line := range f.Lines {
+		if err := l.noSteps(line); err != nil {
+			return err
+		}
 		script, err := l.script(f, line)
 		if err != nil {
 			return err
@@ -191,7 +207,11 @@ func (l *sweepLoader) about(root ast.Node, f fileSweep) error {
 		if err != nil {
 			return err
 		}
-		if !hasPlaceholder(valueOf(root, "script")) && !hasPlaceholder(valueOf(valueOf(root, "lines").(*ast.SequenceNode).Values[i], "steps")) {
+		if l.base != nil {
+			if err := l.onBase(f, each); err != nil {
+				return err
+			}
+		} else if !hasPlaceholder(valueOf(root, "script")) && !hasPlaceholder(valueOf(valueOf(root, "lines").(*ast.SequenceNode).Values[i], "steps")) {
 			return l.fail(each.place, "nothing in this line's script changes", placeholder+" somewhere in script, or in the line's steps", "")
 		}
 		for _, earlier := range a.Lines {
@@ -255,47 +275,10 @@ func (l *sweepLoader) testable(at place, p SweepParameter, d Derived, threshold 
 	return nil
 }
 
-// script makes the scenario of one line at one value.
-func (l *sweepLoader) script(f fileSweep, line fileSweepLine) (*Scenario, error) {
-	guard := f.Guard
-	if line.Guard.given() {
-		guard = line.Guard
-	}
-	one := loader{source: l.source, known: l.known, out: &Scenario{File: l.file}, file: fileScenario{
-		Scenario: f.Sweep, Title: f.Title, Claims: f.Claims, Text: f.Text,
-		TTL: f.Script.TTL, Clients: f.Script.Clients, Workload: f.Script.Workload, Lock: f.Script.Lock, Until: f.Script.Until,
-		Steps:    slices.Concat(line.Steps, f.Script.Steps),
-		Backends: words{line.Backend.place, []word{line.Backend}}, Guards: words{guard.place, []word{guard}},
-	}}
-	if line.Discipline.given() {
-		one.file.Workload = one.file.Workload.of(line.Discipline)
-	}
-	// Other lines may have the option that this one lacks.
-	one.file.Lock.list = slices.DeleteFunc(slices.Clone(f.Script.Lock.list), func(o option) bool {
-		return !l.hasOption(line.Backend, o.name.text) && slices.ContainsFunc(f.Lines, func(other fileSweepLine) bool { return l.hasOption(other.Backend, o.name.text) })
-	})
-	for _, resolve := range []func() error{one.head, one.lease, one.lockServices, one.guards, one.lockOptions, one.workload, one.steps} {
-		if err := resolve(); err != nil {
-			return nil, err
-		}
-	}
-	if n := len(one.out.Workload.Disciplines); n > 1 {
-		return nil, l.fail(line.place, fmt.Sprintf("this line has clients of %d disciplines: %s", n, listed(disciplineTexts(one.out.Workload.Disciplines))), "one discipline", "give each of them a line, with a key discipline")
-	}
-	l.out.Claims = one.out.Claims
-	return one.out, nil
-}
-
-func (l *sweepLoader) hasOption(spec word, name string) bool {
-	backend, _, _ := strings.Cut(spec.text, "+")
-	b, err := l.known.Registry.Find(backend)
-	return err == nil && slices.ContainsFunc(b.Options(), func(o backends.Option) bool { return o.Name == name })
-}
-
 // explain says which value was in the script when it was wrong only because of that.
 func (l *sweepLoader) explain(err error, x float64) error {
 	var bad *LoadError
-	if errors.As(err, &bad) && bad.Todo == "" && strings.Contains(bad.Text, placeholder) {
+	if errors.As(err, &bad) && bad.Todo == "" && (l.base != nil || strings.Contains(bad.Text, placeholder)) {
 		bad.Todo = fmt.Sprintf("this is with %s = %s", placeholder, l.out.Parameter.put(x).text)
 	}
 	return err

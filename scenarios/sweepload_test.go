@@ -49,7 +49,7 @@ func loadSmall(t *testing.T, replacements ...string) (*Sweep, error) {
 			t.Fatalf("the sweep has no %q", replacements[i])
 		}
 	}
-	return LoadSweep("small.yaml", []byte(strings.NewReplacer(replacements...).Replace(smallSweep)), known())
+	return LoadSweep("small.yaml", []byte(strings.NewReplacer(replacements...).Replace(smallSweep)), known(), nil)
 }
 
 func TestEveryKeyOfASweepIsRead(t *testing.T) {
@@ -174,11 +174,13 @@ func TestTheValueIsPartOfTheError(t *testing.T) {
 // Whatever is in the file, there is a sweep or an error with a place.
 func FuzzLoadSweep(f *testing.F) {
 	f.Add(smallSweep)
+	f.Add(onAScenario)
+	f.Add(strings.Replace(onAScenario, "steps.1.do", "steps.1..expect.99", 1))
 	f.Add(strings.Replace(smallSweep, "parameter: {", "? [a]\n: b\nparameter: {", 1))
 	f.Add(strings.Replace(smallSweep, "host: client-1", "host: [$x, *a]", 1))
 	f.Add("parameter: {unit: hosts, of: [a], values: [0, 1], name: x}\nlines: $x\nscript: $x")
 	f.Fuzz(func(t *testing.T, src string) {
-		_, err := LoadSweep("fuzz.yaml", []byte(src), known())
+		_, err := LoadSweep("fuzz.yaml", []byte(src), known(), nil)
 		var bad *LoadError
 		if err != nil && !errors.As(err, &bad) {
 			t.Errorf("an error without a place: %v", err)

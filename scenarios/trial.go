@@ -36,6 +36,8 @@ type Trial struct {
 	// may have other servers by now.
 	profile []string
 	servers []string // arguments of the command, see Selection
+	// together are further measures whose values are judged with those of other trials.
+	together []check.Measure
 }
 
 // cell is the square of the scenario's table that the trial belongs to.
@@ -50,21 +52,6 @@ func (t Trial) replayArguments() []string {
 		return t.servers
 	}
 	return nil
-}
-
-// settings resolves the options of the lock service.
-func (t Trial) settings() (backends.Settings, error) {
-	s, err := t.Backend.Settings(t.TTL, t.Guard.NeedsToken())
-	if err != nil {
-		return s, fmt.Errorf("%s with guard %s: %w", t.Scenario.Name, t.Guard, err)
-	}
-	if t.profile != nil {
-		return s.WithValues(t.profile)
-	}
-	if t.asLive || t.World == LiveWorld {
-		return liveSettings(t.Backend.Backend, s), nil
-	}
-	return s, nil
 }
 
 // cast is who takes part in a trial, and what they are given.
@@ -117,6 +104,10 @@ func (t Trial) header(c cast) sim.Header {
 	if p, ok := t.Backend.Backend.(backends.Presumptuous); ok {
 		h.Ungranted = p.Presumes(c.settings)
 	}
+	for _, o := range t.Scenario.Own {
+		own := c.settings.Of(ClientID(o.Index))
+		h.Own = append(h.Own, sim.OwnClient{Client: ClientID(o.Index), TTL: own.TTL, Discipline: t.Scenario.discipline(o.Index, t.Discipline).String(), Options: own.List()})
+	}
 	for _, s := range c.steps {
 		h.Faults = append(h.Faults, s.Do.Lane())
 	}
@@ -158,7 +149,7 @@ func (t Trial) simulate(ctx context.Context, record bool) (*sim.History, error) 
 	working := len(c.clients)
 	for i, id := range c.clients {
 		h := w.AddHost(id)
-		teller := &teller{host: h, plan: t.Scenario.plan(i, t.Discipline, t.TTL)}
+		teller := &teller{host: h, plan: t.plan(i)}
 		h.Boot(func() {
 			teller.lock, teller.account = lockFor(h), accountFor(h)
 			h.Go("teller", func(sim.Host) {
@@ -204,6 +195,14 @@ func (t Trial) Judge(h *sim.History) Result {
 		return r // what the other findings say means nothing then
 	}
 	expected, bounds := t.Scenario.Expected(t.cell()), t.Scenario.Bounds(t.cell())
+	for _, want := range bounds {
+		if want.Of != EveryValue {
+			r.keepValues(h, want.Measure)
+		}
+	}
+	for _, m := range t.together {
+		r.keepValues(h, m)
+	}
 	if len(expected)+len(bounds) == 0 {
 		r.Outcome = NothingExpected
 	}
@@ -221,7 +220,9 @@ func (t Trial) Judge(h *sim.History) Result {
 		}
 	}
 	for _, want := range bounds {
-		r.compare(want)
+		if want.Of == EveryValue {
+			r.compare(want)
+		}
 	}
 	return r
 }

@@ -230,7 +230,7 @@ func TestAnExpectedPropertyThatStaysUndecidedLeavesTheTrialUndecided(t *testing.
 	for _, row := range []Expectation{
 		{Verdicts: []PropertyValue{{check.TokenOrder, check.Holds}}, Because: "somebody hopes so"},
 		{Verdicts: []PropertyValue{{check.TokenOrder, check.Violated}}, Because: "somebody fears so"},
-		{Sometimes: []check.Property{check.TokenOrder}, Because: "somebody cannot tell"},
+		{Sometimes: []Chance{{Property: check.TokenOrder}}, Because: "somebody cannot tell"},
 	} {
 		asked := *trial.Scenario
 		asked.Expect = []Expectation{row}

@@ -13,32 +13,66 @@ import (
 // Plan is the workload of one client under the trial's lease. All times are in
 // nanoseconds of the client's own monotonic clock.
 type Plan struct {
-	Kind   WorkloadKind  `json:"kind"`   // what is done under the lock
-	Times  int           `json:"times"`  // withdrawals or jobs, one after the other
-	Start  time.Duration `json:"start"`  // when the first begins
-	Every  time.Duration `json:"every"`  // from the beginning of one to that of the next; 0: no break
-	Think  time.Duration `json:"think"`  // work between the read and the write
-	Wait   time.Duration `json:"wait"`   // how long one acquire may wait for the lock
-	Answer time.Duration `json:"answer"` // how long to wait for the account's answer
+	Kind  WorkloadKind  `json:"kind"`  // what is done under the lock
+	Times int           `json:"times"` // withdrawals or jobs, one after the other
+	Start time.Duration `json:"start"` // when the first begins
+	Every time.Duration `json:"every"` // from the beginning of one to that of the next; 0: no break
+	Think time.Duration `json:"think"` // work between the read and the write
+	// ThinkAtLeast is set where the work is drawn, for each withdrawal or job: evenly from here
+	// to Think. Seed is what it is drawn by.
+	ThinkAtLeast *time.Duration `json:"thinkAtLeast,omitempty"`
+	Seed         uint64         `json:"seed,omitempty"`
+	Wait         time.Duration  `json:"wait"`   // how long one acquire may wait for the lock
+	Answer       time.Duration  `json:"answer"` // how long to wait for the account's answer
 	// Discipline is how the client treats what it knows of its lock.
 	Discipline DisciplineKind `json:"discipline"`
 	Late       time.Duration  `json:"late"` // of a late client: how long it works on
 }
 
-// plan resolves the workload for the client of this index, from 0, of a discipline.
-func (s *Scenario) plan(index int, d Discipline, ttl time.Duration) Plan {
-	return Plan{
-		Kind:   s.Workload.Kind,
-		Times:  s.Workload.Times,
-		Start:  time.Duration(index) * s.Workload.Stagger.In(ttl),
-		Every:  s.Workload.Every.In(ttl),
-		Think:  s.Workload.Think.In(ttl),
-		Wait:   s.Workload.Wait.In(ttl),
+// plan resolves the workload for the client of this index, from 0, of the trial.
+func (t Trial) plan(index int) Plan {
+	s, ttl := t.Scenario, t.TTL
+	w, d := s.own(index).in(s.Workload), s.discipline(index, t.Discipline)
+	p := Plan{
+		Kind:   w.Kind,
+		Times:  w.Times,
+		Start:  w.start(index, ttl, t.Seed),
+		Every:  w.Every.In(ttl),
+		Think:  w.Think.In(ttl),
+		Wait:   w.Wait.In(ttl),
 		Answer: s.Until.In(ttl),
 
 		Discipline: d.Kind,
 		Late:       d.Late.In(ttl),
 	}
+	if least := w.ThinkAtLeast; least != nil {
+		from := least.In(ttl)
+		p.ThinkAtLeast, p.Seed = &from, t.Seed
+	}
+	return p
+}
+
+// start is when the client of this index begins.
+func (w Workload) start(index int, ttl time.Duration, seed uint64) time.Duration {
+	most := w.Stagger.In(ttl)
+	if w.StaggerAtLeast == nil {
+		return time.Duration(index) * most
+	}
+	var start time.Duration
+	for i := 1; i <= index; i++ {
+		start += sim.DrawLength(seed, "stagger of "+string(ClientID(i)), w.StaggerAtLeast.In(ttl), most)
+	}
+	return start
+}
+
+// work is how long the client works for one withdrawal or attempt at a job, and what to note
+// of it: where it is drawn, the length.
+func (p Plan) work(op string) (long time.Duration, note string) {
+	if p.ThinkAtLeast == nil {
+		return p.Think, ""
+	}
+	long = sim.DrawLength(p.Seed, "work of "+op, *p.ThinkAtLeast, p.Think)
+	return long, "drawn: works for " + long.String()
 }
 
 // teller is a client at work: it makes withdrawals under the lock and records all it
@@ -119,9 +153,10 @@ func (t *teller) withdraw(op string, lease backends.Lease) {
 		t.host.Record(sim.Event{Kind: failed(err, sim.ReadRefused, sim.ReadUnknown), Op: op, Token: shown.Token, Note: err.Error()})
 		return
 	}
-	t.host.Record(sim.Event{Kind: sim.Read, Op: op, Token: statement.Token, Version: statement.Version, Balance: statement.Balance})
+	work, drawn := t.plan.work(op)
+	t.host.Record(sim.Event{Kind: sim.Read, Op: op, Token: statement.Token, Version: statement.Version, Balance: statement.Balance, Note: drawn})
 
-	if a := t.attend(op, lease); !a.work() || !a.look() {
+	if a := t.attend(op, lease); !a.work(work) || !a.look() {
 		return
 	}
 	order := ledger.Order{

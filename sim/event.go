@@ -27,7 +27,7 @@ const (
 
 // What a client does with the protected account.
 const (
-	Read         Kind = "read"          // the balance was read (op, version, balance; token: one that the account handed out)
+	Read         Kind = "read"          // the balance was read (op, version, balance; token: one that the account handed out; note: what was drawn)
 	ReadRefused  Kind = "read-refused"  // the guard refused the read (op, token, note)
 	ReadUnknown  Kind = "read-unknown"  // no answer (op)
 	Check        Kind = "check"         // looked at its deadline: the lease is still good (op, grant)

@@ -41,6 +41,7 @@ type Header struct {
 	Until      time.Duration `json:"until"`                // the trial's limit, ns
 	Options    []string      `json:"options,omitempty"`    // what the lock was run with: "token=incr"
 	Clients    []HostID      `json:"clients"`              //
+	Own        []OwnClient   `json:"own,omitempty"`        // clients that were run with something else
 	Servers    []HostID      `json:"servers,omitempty"`    // hosts of the lock service; none: there is no service
 	Ledger     HostID        `json:"ledger"`               //
 	Faults     []string      `json:"faults,omitempty"`     // lanes of the faults that the script has in store
@@ -49,6 +50,14 @@ type Header struct {
 	Ungranted bool      `json:"ungranted,omitempty"`
 	Traffic   []Traffic `json:"traffic,omitempty"` // how much was sent; none: it was not counted
 	Pace      *Pace     `json:"pace,omitempty"`    // whether the machine kept up; nil: nothing was measured
+}
+
+// OwnClient is what one client was run with that had something otherwise than the others.
+type OwnClient struct {
+	Client     HostID        `json:"client"`
+	TTL        time.Duration `json:"ttl"`               // the lease of its lock, ns
+	Discipline string        `json:"discipline"`        //
+	Options    []string      `json:"options,omitempty"` // what its lock was run with
 }
 
 // Traffic is how many messages one host sent to another, those that were lost included

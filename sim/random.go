@@ -3,6 +3,7 @@ package sim
 import (
 	"hash/fnv"
 	"math/rand/v2"
+	"time"
 )
 
 // Random is a seeded stream of random numbers whose values do not depend on the Go
@@ -20,6 +21,15 @@ func NewRandom(seed uint64, name string) *Random {
 
 // Uint64 draws the next number.
 func (r *Random) Uint64() uint64 { return r.pcg.Uint64() }
+
+// DrawLength draws a length of time evenly from [lo, hi]. It is the only draw of the stream of
+// this name, so it is the same whatever else is drawn, before or after, and in either world.
+func DrawLength(seed uint64, name string, lo, hi time.Duration) time.Duration {
+	if hi > lo {
+		lo += time.Duration(NewRandom(seed, name).Uint64() % uint64(hi-lo+1))
+	}
+	return lo
+}
 
 // Float64 draws evenly from [0, 1).
 func (r *Random) Float64() float64 { return float64(r.Uint64()>>11) / (1 << 53) }

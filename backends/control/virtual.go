@@ -12,7 +12,7 @@ import (
 func (Perfect) Simulate(w *virtual.World, s backends.Settings) func(*virtual.Host) backends.Lock {
 	server := &simulatedService{host: w.Host(PerfectID), model: NewModel()}
 	server.host.Boot(server.boot)
-	return func(h *virtual.Host) backends.Lock { return NewLock(h, &simulatedPort{host: h}, s) }
+	return func(h *virtual.Host) backends.Lock { return NewLock(h, &simulatedPort{host: h}, s.Of(h.ID())) }
 }
 
 type simulatedService struct {

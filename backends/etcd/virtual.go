@@ -30,7 +30,8 @@ func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.H
 	}
 	w.SetRoles(c.role)
 	return func(h *virtual.Host) backends.Lock {
-		return NewLock(h, newSimulatedPort(h, c.hosts(), s.Span(optionTCP)), s)
+		own := s.Of(h.ID())
+		return NewLock(h, newSimulatedPort(h, c.hosts(), own.Span(optionTCP)), own)
 	}
 }
 

@@ -12,10 +12,11 @@ import (
 func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.Host) backends.Lock {
 	SimulateNode(w, ServerID, NodeSettingsOf(s), (*virtual.Host).Record)
 	return func(h *virtual.Host) backends.Lock {
+		own := s.Of(h.ID())
 		if b.Profile == Redislock {
-			return b.lockOn(h, DialPool(h, ServerID, nil, s), s)
+			return b.lockOn(h, DialPool(h, ServerID, nil, own), own)
 		}
-		return b.lockOn(h, DialNode(h, ServerID, nil), s)
+		return b.lockOn(h, DialNode(h, ServerID, nil), own)
 	}
 }
 

@@ -15,9 +15,10 @@ func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.H
 		redis.SimulateNode(w, id, redis.NodeSettingsOf(s), func(h *virtual.Host, e sim.Event) { count.note(h, e) })
 	}
 	return func(h *virtual.Host) backends.Lock {
-		return b.NewLock(h, s, func(node int, sent func(value string)) redis.Port {
+		own := s.Of(h.ID())
+		return b.NewLock(h, own, func(node int, sent func(value string)) redis.Port {
 			if b.pooled() {
-				return redis.DialPool(h, servers[node], sent, s)
+				return redis.DialPool(h, servers[node], sent, own)
 			}
 			return redis.DialNode(h, servers[node], sent)
 		})

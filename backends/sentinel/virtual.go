@@ -13,7 +13,10 @@ import (
 // Simulate switches the servers and the Sentinels on. Its roles are "master" and "replica".
 func (Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.Host) backends.Lock {
 	w.SetRoles(start(w, s).role)
-	return func(h *virtual.Host) backends.Lock { return redis.NewLock(h, dial(h, s), s) }
+	return func(h *virtual.Host) backends.Lock {
+		own := s.Of(h.ID())
+		return redis.NewLock(h, dial(h, own), own)
+	}
 }
 
 // dial gives a client host its port.

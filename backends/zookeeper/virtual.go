@@ -19,9 +19,10 @@ func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.H
 	}
 	w.SetRoles(e.role)
 	return func(h *virtual.Host) backends.Lock {
-		l := newLibrary(h, e.members, s.TTL)
+		own := s.Of(h.ID())
+		l := newLibrary(h, e.members, own.TTL)
 		h.After(readyAfter, l.connect)
-		return NewLock(h, l, s)
+		return NewLock(h, l, own)
 	}
 }
 

@@ -27,7 +27,7 @@ type runOptions struct {
 	world, seeds     string
 	ttl              time.Duration
 	out              string
-	jobs             int
+	jobs, keep       int
 	asLive           bool
 	attach           []string
 	servers          serverFlags
@@ -50,7 +50,8 @@ Without a name it runs all built-in scenarios.
 It prints a table of cells and writes to OUT/<time of the run>, with OUT/latest
 pointing to the newest: results.jsonl (a row a trial), histories/ (of the first
 trial of each cell, of the first that shows what chance brings about in some, and
-of trials that are not as expected, up to 5 a cell),
+of trials that are not as expected, up to 5 a cell; with --keep, of the first so many
+and up to 5 more),
 charts/ (timelines of these as SVG, and as PNG for one trial of each scenario and
 for those that are not as expected; charts of all trials) and the page index.html.`,
 		Example: `  locklab run
@@ -71,6 +72,7 @@ for those that are not as expected; charts of all trials) and the page index.htm
 	f.DurationVar(&o.ttl, "ttl", 0, "the lease (default: the scenario's in the virtual world, 2s in the live one)")
 	f.BoolVar(&o.asLive, "as-live", false, "run virtual trials with the options that this machine's servers stand for, as --world both does")
 	f.StringVar(&o.out, "out", "out", "folder for results")
+	f.IntVar(&o.keep, "keep", 0, fmt.Sprintf("how many histories of each cell to keep at least, at most %d (default: one, and up to %d of trials that are not as expected)", maxKeep, results.MaxKept))
 	registerAttach(c, &o.attach)
 	o.servers.register(c)
 	o.format.register(c)
@@ -136,6 +138,7 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 	if err != nil {
 		return err
 	}
+	folder.Keep = o.keep
 	failed := o.play(ctx, cmd, trials, folder)
 	if failed == nil && o.whole(names) {
 		failed = runRest(ctx, cmd, o.jobs, folder)
@@ -176,8 +179,18 @@ func (o *runOptions) explicit(cmd *cobra.Command) error {
 	if given := o.servers.arguments(); len(given) > 0 && o.world == scenarios.VirtualWorld && !o.asLive {
 		return fmt.Errorf("%s needs --world %s or %s, or --as-live: only live trials have servers", given[0], scenarios.LiveWorld, scenarios.BothWorlds)
 	}
+	if o.keep < 0 || o.keep > maxKeep {
+		return fmt.Errorf("--keep is %d, expected 1 to %d", o.keep, maxKeep)
+	}
+	if err := refuseZero(cmd, "keep"); err != nil {
+		return err
+	}
 	return refuseZero(cmd, "jobs")
 }
+
+// maxKeep bounds how many histories of a cell can be asked for: each is drawn, and is a part of
+// the page.
+const maxKeep = 1000
 
 // check fills in what was not given and refuses what cannot be.
 func (o *runOptions) check() (scenarios.Seeds, error) {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/locklab/locklab/reports"
+	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/scenarios"
@@ -29,21 +31,22 @@ type sweepOptions struct {
 func sweepCommand() *cobra.Command {
 	var o sweepOptions
 	c := &cobra.Command{
-		Use:   "sweep [NAME]",
+		Use:   "sweep [NAME|FILE]",
 		Short: "Change one number, and see where a lock breaks and where it should",
 		Long: `Sweep runs one script over and over in the virtual world while one number in it
 changes, such as the length of a pause, and counts the trials in which a property
 is violated. Beside what was measured stands the condition that was derived on
 paper.
 
-Without a name it lists the sweeps. With one it prints the points and writes to
+Without a name it lists the built-in sweeps. With one, or with a file such as
+my-sweep.yaml, it prints the points and writes to
 OUT/<time of the run>, with OUT/latest pointing to the newest: sweeps.jsonl (a row a
 point) and charts/sweep-NAME.svg and .png.
 
 Exit status: 0 every point as derived, 1 a point contradicts the derivation,
 2 undecided or interrupted, 3 bad input or a failure of locklab itself.`,
-		Example: "  locklab sweep\n  locklab sweep pause --seeds 100",
-		Args:    wantArgs(0, 1, "the name of a sweep, such as pause, or nothing"),
+		Example: "  locklab sweep\n  locklab sweep pause --seeds 100\n  locklab sweep my-sweep.yaml",
+		Args:    wantArgs(0, 1, "the name of a sweep, such as pause, a file with one, or nothing"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return listSweeps(cmd)
@@ -91,7 +94,7 @@ func (o sweepOptions) run(cmd *cobra.Command, name string) error {
 	if o.jobs == 0 {
 		o.jobs = runtime.GOMAXPROCS(0)
 	}
-	sweep, err := scenarios.FindSweep(name, scenarios.Everything())
+	sweep, err := loadSweep(name)
 	if err != nil {
 		return err
 	}
@@ -116,6 +119,25 @@ func (o sweepOptions) run(cmd *cobra.Command, name string) error {
 		return err
 	}
 	return sweepStatus(cmd, sweep, result, folder.Path)
+}
+
+// loadSweep gives the sweep of this name or file. A name with a dot or a slash is taken for a
+// file, and what it names is looked for beside it.
+func loadSweep(name string) (*scenarios.Sweep, error) {
+	if !strings.ContainsAny(name, "./\\") {
+		return scenarios.FindSweep(name, scenarios.Everything())
+	}
+	src, err := files.Read(name, scenarios.MaxFile)
+	if err != nil {
+		return nil, fmt.Errorf("read the sweep: %w", err)
+	}
+	return scenarios.LoadSweep(name, src, scenarios.Everything(), func(path string) (string, []byte, error) {
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(filepath.Dir(name), path)
+		}
+		src, err := files.Read(path, scenarios.MaxFile)
+		return path, src, err
+	})
 }
 
 // play runs the sweep and shows how far it is.

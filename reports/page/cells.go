@@ -79,7 +79,7 @@ func newScenario(name string, card *scenarios.Card, a addresses) *scenario {
 	}
 	sc.Search = strings.ToLower(strings.Join(append([]string{name, card.Title}, card.Claims...), " "))
 	sc.Title, sc.Text, sc.file = cmp.Or(card.Title, name), card.Text, card.File
-	sc.Seconds = card.Seconds
+	sc.Seconds, sc.Own = card.Seconds, card.Own
 	for _, id := range card.Claims {
 		sc.Claims = append(sc.Claims, link{Text: id})
 	}

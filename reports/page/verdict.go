@@ -150,11 +150,37 @@ func judgements(c scenarios.Summary) (told []judgement, quiet []string) {
 		}
 		told = append(told, judgement{
 			Property: words.Property(t.Property), Violation: words.Violation(t.Property),
-			Expected: expected(t), Found: found(t), Because: t.Because,
+			Expected: expected(t), Found: found(t) + ofAll(t), Because: t.Because,
 			Surprise: surprising(t), Sign: signOf(t),
 		})
 	}
+	for _, f := range c.Figures {
+		j := judgement{
+			Property: f.Figure(), Expected: f.Ends(), Found: f.Found(c.TTL), Because: f.Because,
+			Surprise: f.Outcome == scenarios.NotAsExpected, Sign: sign{"held", "✓"},
+		}
+		switch f.Outcome {
+		case scenarios.NotAsExpected:
+			j.Sign = sign{"violated", "✗"}
+		case scenarios.Undecided:
+			j.Sign, j.Found = sign{"unsure", "?"}, j.Found+"; "+f.Why
+		case scenarios.AsExpected, scenarios.NothingExpected, scenarios.NotApplicable, scenarios.NotAvailable:
+		}
+		told = append(told, j)
+	}
 	return told, quiet
+}
+
+// ofAll says what the trials tell of the share of all possible ones, where one is expected.
+func ofAll(t scenarios.Tally) string {
+	if t.Share == nil || t.Holds+t.Violated == 0 {
+		return ""
+	}
+	text := fmt.Sprintf(", which is a share of %s (99 %% interval)", t.Between())
+	if why := t.TooFew(); why != "" {
+		text += "; " + why
+	}
+	return text
 }
 
 // unsure says in how many trials a property that nothing violates is undecided.
@@ -169,6 +195,8 @@ func expected(t scenarios.Tally) string {
 	switch {
 	case t.Expected == nil:
 		return "nothing"
+	case t.Share != nil:
+		return fmt.Sprintf("%s in a share of %s of the trials", t.Expected, t.Share)
 	case t.Sometimes:
 		return t.Expected.String() + " now and then"
 	}

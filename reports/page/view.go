@@ -50,6 +50,7 @@ type section struct {
 type scenario struct {
 	Address, Name, Title, Text string
 	Claims                     []link
+	Own                        []string // what single clients have otherwise
 	Seconds                    []string // what lengths in seconds come to under this lease
 	Faults                     []string
 	FaultWords                 []string

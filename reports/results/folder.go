@@ -43,13 +43,16 @@ type Folder struct {
 	rows *os.File
 	sum  *sum
 	kept map[scenarios.CellName]int // histories kept of each cell; only ever looked up
+	// Keep is how many histories of each cell are kept, whatever came out, and up to MaxKept
+	// more that Add has a reason for; 0: one.
+	Keep int
 	// chance has the cells and properties of which a trial was kept in which came about what
 	// chance brings about in some.
 	chance map[cellProperty]bool
 }
 
-// maxKept bounds how many histories of one cell are kept.
-const maxKept = 5
+// MaxKept bounds how many histories of one cell are kept, unless more are asked for.
+const MaxKept = 5
 
 // NewFolder makes out/<run> and lets out/latest point to it; if it cannot, nothing is made.
 // Two runs never share a folder.
@@ -109,7 +112,7 @@ func pointLatest(out, run string) error {
 }
 
 // Add writes the trial's row, and its history when that is worth keeping: the first of
-// each cell, the first in which came about what theory expects in some trials, and those that
+// each cell, as many as were asked for, the first in which came about what theory expects in some trials, and those that
 // are not as expected. The row of a trial that is no surprise
 // and whose history is not kept has the verdicts without the reasons, which are for
 // somebody who looks at that history.
@@ -118,7 +121,7 @@ func (f *Folder) Add(j scenarios.Judged) error {
 	cell := r.Cell()
 	n := f.kept[cell]
 	byChance := f.byChance(cell, r)
-	if j.History != nil && (n == 0 || n < maxKept && (byChance || r.Outcome.Surprising())) {
+	if j.History != nil && (n < max(1, f.Keep) || n < f.Keep+MaxKept && (byChance || r.Outcome.Surprising())) {
 		f.kept[cell]++
 		r.History = filepath.Join(HistoryDir, r.ID()+".jsonl")
 		if err := f.writeHistory(j); err != nil {

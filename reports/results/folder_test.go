@@ -73,8 +73,28 @@ func TestHistoriesOfTheFirstTrialOfACellAndOfSurprisesAreKept(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if kept["gc-pause"] != 1 || kept["failover"] != maxKept {
-		t.Errorf("kept %v, want 1 of the cell that is as expected and %d of the other", kept, maxKept)
+	if kept["gc-pause"] != 1 || kept["failover"] != MaxKept {
+		t.Errorf("kept %v, want 1 of the cell that is as expected and %d of the other", kept, MaxKept)
+	}
+}
+
+func TestAsManyHistoriesAreKeptAsWereAskedFor(t *testing.T) {
+	f := newFolder(t)
+	f.Keep = 7
+	for seed := range uint64(20) {
+		outcome := scenarios.AsExpected
+		if seed >= 10 { // surprises come when the first seven are kept already
+			outcome = scenarios.NotAsExpected
+		}
+		add(t, f, "gc-pause", "redis", seed, check.Violated, scenarios.AsExpected)
+		add(t, f, "failover", "sentinel", seed, check.Holds, outcome)
+	}
+	kept := map[string]int{}
+	for _, k := range f.Set().Kept {
+		kept[k.Result.Scenario]++
+	}
+	if kept["gc-pause"] != 7 || kept["failover"] != 7+MaxKept {
+		t.Errorf("kept %v, want 7, and %d more where there are surprises", kept, MaxKept)
 	}
 }
 

@@ -48,6 +48,9 @@ func (a *About) named() error {
 			if err := named(card.Scenario, c.Backend, c.Guard, c.Discipline); err != nil {
 				return err
 			}
+			if err := c.Check(); err != nil {
+				return err
+			}
 			if c.World != scenarios.VirtualWorld && c.World != scenarios.LiveWorld {
 				return fmt.Errorf("a cell's world is %q, neither %s nor %s", c.World, scenarios.VirtualWorld, scenarios.LiveWorld)
 			}

@@ -45,6 +45,7 @@ type cellDocument struct {
 	Why        string             `json:"why,omitempty"` // why it is not available
 	Properties []propertyDocument `json:"properties"`
 	Measures   []measureDocument  `json:"measures"`
+	Figures    []figureDocument   `json:"figures,omitempty"` // of all trials together
 }
 
 type propertyDocument struct {
@@ -77,6 +78,7 @@ func documentOf(c scenarios.Summary) cellDocument {
 	for _, t := range c.Tallies {
 		d.Properties = append(d.Properties, propertyDocument{t.Property, t.Holds, t.Undecided, t.Violated, expected(t), t.Because})
 	}
+	d.Figures = figureDocuments(c)
 	for _, s := range c.Spreads {
 		d.Measures = append(d.Measures, measureDocument{s.Measure, s.Measure.Unit(), s.Trials, s.Least, s.Most})
 	}
@@ -92,11 +94,14 @@ func outcomeName(c scenarios.Summary) string {
 	return c.Outcome.String()
 }
 
-// expected names what is expected of a property: holds, violated or sometimes.
+// expected names what is expected of a property: holds, violated, sometimes, or sometimes with
+// a share.
 func expected(t scenarios.Tally) string {
 	switch {
 	case t.Expected == nil:
 		return ""
+	case t.Share != nil:
+		return "sometimes " + t.Share.String()
 	case t.Sometimes:
 		return "sometimes"
 	}
@@ -109,13 +114,13 @@ func cellRows(cells []scenarios.Summary) [][]string {
 	for _, p := range check.Properties() {
 		head = append(head, tallyTitles(string(p))...)
 	}
-	rows := [][]string{append(head, "why")}
+	rows := [][]string{append(head, "why", "together")}
 	for _, c := range cells {
 		row := []string{c.Scenario, c.Backend, c.Guard, c.Discipline, c.World, strconv.Itoa(c.Trials), outcomeName(c)}
 		for _, p := range check.Properties() {
 			row = append(row, tallyFields(c, p)...)
 		}
-		rows = append(rows, append(row, c.Why))
+		rows = append(rows, append(row, c.Why, togetherField(c)))
 	}
 	return rows
 }
@@ -142,9 +147,12 @@ func cellsMarkdown(w io.Writer, cells []scenarios.Summary, cards []scenarios.Car
 	for _, sentence := range inSeconds(cards) {
 		b.WriteString("\n" + markdown(sentence) + "\n")
 	}
-	surprising := surprisesOf(cells)
-	if len(surprising) > 0 {
+	surprising, all := surprisesOf(cells), together(cells)
+	if len(surprising)+len(all) > 0 {
 		b.WriteByte('\n')
+	}
+	for _, r := range all {
+		b.WriteString("- " + markdown(r.outcome.String()+": "+r.text) + "\n")
 	}
 	for _, text := range surprising {
 		b.WriteString("- " + markdown(text) + "\n")

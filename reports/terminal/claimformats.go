@@ -32,6 +32,8 @@ type evidenceDocument struct {
 	Disciplines []string       `json:"disciplines"`
 	Property    check.Property `json:"property,omitempty"` // with the verdict that is stated, or
 	Verdict     string         `json:"verdict,omitempty"`
+	Share       string         `json:"share,omitempty"`    // of trials in which it is stated, and
+	Violated    int            `json:"violated,omitempty"` // in how many it was
 	Range       string         `json:"range,omitempty"`    // what a measure is stated to be, and
 	Measured    string         `json:"measured,omitempty"` // what it was
 	Trials      int            `json:"trials"`
@@ -71,6 +73,9 @@ func documentOfEvidence(e scenarios.ClaimEvidence) evidenceDocument {
 		}
 	} else {
 		d.Property, d.Verdict = e.Want.Property, e.Want.Verdict.String()
+		if e.Share != nil {
+			d.Share, d.Violated = e.Share.String(), e.Violated
+		}
 	}
 	if e.Contrary != nil {
 		d.Contrary = e.Contrary.Replay("")

@@ -79,6 +79,18 @@ func writeContradictions(b *strings.Builder, results []scenarios.ClaimResult, wi
 			if e.Contrary == nil {
 				continue
 			}
+			if e.Share != nil {
+				hang(b, "! ", fmt.Sprintf("%s · %s: %s should be violated in a share of %s, but was in %d of %d trials", r.Claim.ID,
+					cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard, e.Contrary.Discipline), e.Want.Property, e.Share, e.Violated, e.Trials-e.Undecided), width)
+				b.WriteString("  the first of them again: " + e.Contrary.Replay("") + "\n")
+				continue
+			}
+			if e.Range != nil && e.Range.Of != scenarios.EveryValue {
+				hang(b, "! ", fmt.Sprintf("%s · %s: expected %s, but measured %s", r.Claim.ID,
+					cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard, e.Contrary.Discipline), e.Range, e.Range.Show(e.Measured, e.Contrary.TTL)), width)
+				b.WriteString("  the first of them again: " + e.Contrary.Replay("") + "\n")
+				continue
+			}
 			if e.Range != nil {
 				m, _ := e.Contrary.Measured(e.Range.Measure)
 				hang(b, "! ", fmt.Sprintf("%s · %s: expected %s, but with seed %d %s was measured", r.Claim.ID,
@@ -210,7 +222,11 @@ type figure struct{ lead, text string }
 func figures(evidence []scenarios.ClaimEvidence) (out []figure) {
 	for i, e := range evidence {
 		counted := fmt.Sprintf("%s %s in %d of %d", e.Want.Property, e.Want.Verdict, e.AsStated, e.Trials)
-		if e.Range != nil {
+		if e.Share != nil {
+			counted = fmt.Sprintf("%s violated in a share of %s (%d of %d)", e.Want.Property, e.Share, e.Violated, e.Trials-e.Undecided)
+		} else if e.Range != nil && e.Range.Of != scenarios.EveryValue {
+			counted = fmt.Sprintf("%s (measured %s: %s in %s)", e.Range, e.Range.Show(e.Measured, e.Test.Scenario.TTL), words.Many(e.Measured.Count, "value"), words.Many(e.Trials, "trial"))
+		} else if e.Range != nil {
 			counted = fmt.Sprintf("%s (measured %s) in %d of %d", e.Range, e.Range.Show(e.Measured, e.Test.Scenario.TTL), e.AsStated, e.Trials)
 		}
 		if e.Undecided > 0 {

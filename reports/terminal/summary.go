@@ -60,6 +60,7 @@ func writeSummary(b *strings.Builder, p painter, cells []scenarios.Summary, card
 	for _, text := range inSeconds(cards) {
 		hang(b, "", text, width)
 	}
+	writeTogether(b, p, cells, width)
 	for _, text := range surprisesOf(cells) {
 		lead := "  " + p.paint(alarm, "!") + " "
 		for _, line := range fold(text, width-4) {
@@ -151,7 +152,7 @@ func surprisesOf(cells []scenarios.Summary) (all []string) {
 			continue
 		}
 		for _, t := range c.Tallies {
-			if surprises(t) == 0 {
+			if surprises(t) == 0 || t.Share != nil { // of a share together tells
 				continue
 			}
 			text := fmt.Sprintf("%s · %s · guard %s · %s: %s", c.Row(), c.Backend, c.Guard, c.World, contrast(t))

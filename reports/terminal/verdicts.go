@@ -124,6 +124,8 @@ func tallyWord(t scenarios.Tally, in wording) word {
 	switch {
 	case surprises(t) > 0:
 		return word{text: w.text + asSurprise, paint: alarm}
+	case t.TooFew() != "":
+		w.paint = doubt
 	case t.Expected != nil && *t.Expected == check.Violated && t.Violated > 0:
 		return word{text: w.text + asPredicted, paint: theory}
 	case t.Expected != nil && t.Undecided > 0:
@@ -144,6 +146,9 @@ func nothingToJudge(t scenarios.Tally) bool {
 // violated, but holds in 8 of 20 trials".
 func contrast(t scenarios.Tally) string {
 	n := words.Many(t.Holds+t.Undecided+t.Violated, "trial")
+	if t.Share != nil {
+		return fmt.Sprintf("%s should have been violated in %s, but is in %d", t.Property, inShare(t), t.Violated)
+	}
 	if t.Sometimes {
 		return fmt.Sprintf("%s should have been violated now and then, but holds in all of %s", t.Property, n)
 	}
@@ -165,7 +170,7 @@ func surprises(t scenarios.Tally) int {
 	}
 	switch {
 	case t.Sometimes && t.Missed():
-		return t.Holds
+		return max(t.Holds, t.Violated)
 	case t.Sometimes:
 		return 0
 	}

@@ -42,7 +42,7 @@ var sentences = map[sim.Kind]string{
 	sim.NotReleased: "{host} is not told that the lock is released{note}",
 	sim.Deadline:    "the lease of {host} has run out by its own clock",
 
-	sim.Read:         "{host} has read the balance: {balance} (v{version}){job}",
+	sim.Read:         "{host} has read the balance: {balance} (v{version}){job}{note}",
 	sim.ReadRefused:  "{host} is refused the read{note}",
 	sim.ReadUnknown:  "{host} gets no answer to its read",
 	sim.Check:        "{host} looks at its deadline: the lease is still good",
@@ -86,7 +86,7 @@ var sentences = map[sim.Kind]string{
 // ofJobs are the sentences that are others where the work is a job: what a client writes is a
 // charge, and what is left is for the account to say.
 var ofJobs = map[sim.Kind]string{
-	sim.Read:         "{host} has looked whether the job is done{job}",
+	sim.Read:         "{host} has looked whether the job is done{job}{note}",
 	sim.Write:        "{host} is about to charge the account{job}{token}",
 	sim.Wrote:        "{host} is told that the account was charged{job}",
 	sim.WriteRefused: "{host} is told that its charge was refused{job}{note}",

@@ -81,6 +81,14 @@ func atOnce(all []stretch) (times []Stretch, most int) {
 	return times, most
 }
 
+// longest is how long the longest of them is; 0: there is none.
+func longest(times []Stretch) (most time.Duration) {
+	for _, s := range times {
+		most = max(most, s.To-s.From)
+	}
+	return most
+}
+
 // lasted is how long all of them are together.
 func lasted(times []Stretch) (total time.Duration) {
 	for _, s := range times {

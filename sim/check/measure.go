@@ -33,9 +33,18 @@ const (
 	// OverlapTime is for how long, all in all, two clients or more believed at once that they
 	// held the lock: until each asked to release it or was told that it is lost.
 	OverlapTime Measure = "overlap-time"
+	// OverlapLongest is the longest time of those without a break: 0 if there was none.
+	OverlapLongest Measure = "overlap-longest"
 	// WorkOverlapTime is for how long two clients or more were at work under the lock at
 	// once, told or not. See work for what that means.
 	WorkOverlapTime Measure = "work-overlap-time"
+	// WorkOverlapLongest is the longest time of those without a break.
+	WorkOverlapLongest Measure = "work-overlap-longest"
+	// DoneMinusNextGrant is from the moment at which the next client was told that it holds the
+	// lock to that at which the holder before was told that its lock is lost; below 0 if it was
+	// told first. A holder that asked to release the lock before it was told of anything gives
+	// none, as gives one that was never told, and one that was itself the next.
+	DoneMinusNextGrant Measure = "done-minus-next-grant"
 	// HoldersAtOnce is how many clients at most believed at one time that they held the lock.
 	HoldersAtOnce Measure = "holders-at-once"
 	// LostLocks is the share of acquired locks of which the client was told that it is lost,
@@ -97,7 +106,10 @@ func gauges() []gauge {
 		{ReleaseTime, Seconds, "from a client's request to release the lock to the answer, or to the end of its patience", releaseTimes},
 		{Notice, Seconds, "from the end of a lease at the lock service to the moment at which its holder finds out", notices},
 		{OverlapTime, Seconds, "for how long two clients or more believe at once that they hold the lock, all in all", overlapTime},
+		{OverlapLongest, Seconds, "the longest of these times, without a break", overlapLongest},
 		{WorkOverlapTime, Seconds, "for how long two clients or more are at work under the lock at once, told or not, all in all", workOverlapTime},
+		{WorkOverlapLongest, Seconds, "the longest of these times, without a break", workOverlapLongest},
+		{DoneMinusNextGrant, Seconds, "from the next client's being told that it holds the lock to the moment at which the holder before is told that its lock is lost; below 0 if it is told first", doneMinusNextGrant},
 		{HoldersAtOnce, Number, "how many clients at most believe at one time that they hold the lock", holdersAtOnce},
 		{LostLocks, Share, "the share of acquired locks whose holder is told that it lost it, or not told that it is released", lostLocks},
 		{LostShare, Share, "the share of acknowledged withdrawals that are missing from the balance", lostShare},
@@ -139,6 +151,9 @@ func (m Measure) Known() bool {
 // Unit is what the measure is counted in.
 func (m Measure) Unit() Unit { return m.gauge().unit }
 
+// Signed tells whether the measure can be below 0.
+func (m Measure) Signed() bool { return m == DoneMinusNextGrant }
+
 // In tells whether a world measures it: messages are counted in the virtual world only.
 func (m Measure) In(world string) bool { return m != Messages || world == sim.VirtualWorld }
 
@@ -156,6 +171,9 @@ func MeasureAll(h *sim.History) []Measured {
 	}
 	return out
 }
+
+// Values lists all that the history gives for one measure, in its order.
+func Values(h *sim.History, m Measure) []float64 { return m.gauge().read(h) }
 
 // leaseLengths counts each lease from when the lock service last confirmed it. Where
 // nobody sees the service prolong a lease, as with the renewals that etcd's leader keeps to

@@ -164,6 +164,70 @@ func TestMeasuresAreReadOffAHistory(t *testing.T) {
 		{"nobody worked under the lock", WorkOverlapTime, `
 			1s client-1 acquire op=1
 			9s -        end`, ""},
+		{"two times at once: the longer one", OverlapLongest, `
+			1s client-1 acquired grant=a
+			3s client-2 acquired grant=b
+			5s client-1 release  grant=a
+			6s client-1 acquired grant=c
+			7s client-2 lost     grant=b
+			8s client-1 release  grant=c
+			9s -        end`, "1: 2 to 2"},
+		{"as one of two leaves, another comes: there is no break", OverlapLongest, `
+			1s client-1 acquired grant=a
+			3s client-2 acquired grant=b
+			5s client-1 release  grant=a
+			5s client-3 acquired grant=c
+			7s client-2 lost     grant=b
+			9s -        end`, "1: 4 to 4"},
+		{"one after the other is at once for no time, and that is the longest", OverlapLongest, `
+			1s client-1 acquired grant=a
+			3s client-1 release  grant=a
+			3s client-2 acquired grant=b
+			9s -        end`, "1: 0 to 0"},
+		{"the longest time of two at work", WorkOverlapLongest, toldAndGoesOn, "1: 4 to 4"},
+		{"a holder that is told before the next one has the lock", DoneMinusNextGrant, toldAndGoesOn, "1: -1 to -1"},
+		{"one that is told after, and another that is told at the same time", DoneMinusNextGrant, `
+			1s client-1 acquired grant=a
+			3s client-2 acquired grant=b
+			5s client-1 lost     grant=a
+			7s client-3 acquired grant=c
+			7s client-2 lost     grant=b
+			9s -        end`, "2: 0 to 2"},
+		{"the next one counts, not the one after", DoneMinusNextGrant, `
+			1s client-1 acquired grant=a
+			3s client-2 acquired grant=b
+			4s client-2 release  grant=b
+			5s client-3 acquired grant=c
+			9s client-1 lost     grant=a
+			9s -        end`, "1: 6 to 6"},
+		{"who gave the lock back lost none", DoneMinusNextGrant, `
+			1s client-1 acquired grant=a
+			2s client-1 release  grant=a
+			3s client-1 lost     grant=a
+			4s client-2 acquired grant=b
+			9s -        end`, ""},
+		{"who asked to give it back, and only then was told, knew that it was over", DoneMinusNextGrant, `
+			1s client-1 acquired grant=a
+			2s client-2 acquired grant=b
+			3s client-1 release  grant=a
+			4s client-1 lost     grant=a
+			9s -        end`, ""},
+		{"a second notice does not count", DoneMinusNextGrant, `
+			1s client-1 acquired grant=a
+			2s client-1 lost     grant=a
+			3s client-2 acquired grant=b
+			8s client-1 lost     grant=a
+			9s -        end`, "1: -1 to -1"},
+		{"who is the next one itself", DoneMinusNextGrant, `
+			1s client-1 acquired grant=a
+			2s client-1 lost     grant=a
+			3s client-1 acquired grant=b
+			4s client-2 acquired grant=c
+			9s -        end`, ""},
+		{"who is never told", DoneMinusNextGrant, `
+			1s client-1 acquired grant=a
+			3s client-2 acquired grant=b
+			9s -        end`, ""},
 		{"two at one time, two at another, three never", HoldersAtOnce, `
 			1s client-1 acquired grant=a
 			3s client-2 acquired grant=b

@@ -1,0 +1,14 @@
+package sentinel
+
+import (
+	"slices"
+
+	"github.com/locklab/locklab/backends/redis"
+)
+
+// ClientOptions names what each client decides by itself: all about the lock, and how it waits
+// for replicas.
+func (Backend) ClientOptions() []string {
+	return append(slices.DeleteFunc(redis.Backend{}.ClientOptions(), func(name string) bool { return !slices.Contains(lockOptions, name) }),
+		optionWait, optionWaitTimeout)
+}

@@ -1,0 +1,8 @@
+package zookeeper
+
+import "github.com/locklab/locklab/backends"
+
+// ClientOptions names what each client decides by itself; the others are about the servers.
+func (b Backend) ClientOptions() []string {
+	return backends.OptionsBut(b, optionServers, optionTick, optionSyncLimit, optionWallClock, optionToken, optionContainer, optionReap)
+}

@@ -1,0 +1,134 @@
+package terminal
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// together says how cells came out in what is judged of all their trials together: shares of
+// trials, means and percentiles. What is as expected is told too, as no other place has it.
+func together(cells []scenarios.Summary) (told []remark) {
+	for _, c := range cells {
+		if !c.Outcome.Ran() || c.Trials == 0 {
+			continue
+		}
+		say := func(o scenarios.Outcome, text, because string) {
+			text = fmt.Sprintf("%s · %s · guard %s · %s: %s", c.Row(), c.Backend, c.Guard, c.World, text)
+			if because != "" && o == scenarios.NotAsExpected {
+				text += " (expected because " + because + ")"
+			}
+			told = append(told, remark{o, text})
+		}
+		for _, t := range c.Tallies {
+			if t.Share != nil {
+				say(shareOutcome(t), shareText(t), t.Because)
+			}
+		}
+		for _, f := range c.Figures {
+			text := fmt.Sprintf("expected %s; found %s", f.Range, f.Found(c.TTL))
+			if f.Why != "" {
+				text += "; " + f.Why
+			}
+			say(f.Outcome, text, f.Because)
+		}
+	}
+	return told
+}
+
+// remark is a sentence about one expectation, and how it came out.
+type remark struct {
+	outcome scenarios.Outcome
+	text    string
+}
+
+func shareOutcome(t scenarios.Tally) scenarios.Outcome {
+	switch {
+	case t.Missed():
+		return scenarios.NotAsExpected
+	case t.TooFew() != "":
+		return scenarios.Undecided
+	}
+	return scenarios.AsExpected
+}
+
+// shareText says in how many trials something was violated, and what that says of the share
+// of all possible ones.
+func shareText(t scenarios.Tally) string {
+	n := t.Violated + t.Holds
+	text := fmt.Sprintf("expected %s to be violated in a share of %s of the trials; found %d of %d", t.Property, t.Share, t.Violated, n)
+	if n > 0 {
+		text += fmt.Sprintf(", which is a share of %s (99 %% interval)", t.Between())
+	}
+	if why := t.TooFew(); why != "" {
+		text += "; " + why
+	}
+	return text
+}
+
+func writeTogether(b *strings.Builder, p painter, cells []scenarios.Summary, width int) {
+	for _, r := range together(cells) {
+		style := theory
+		switch r.outcome {
+		case scenarios.NotAsExpected:
+			style = alarm
+		case scenarios.Undecided:
+			style = doubt
+		case scenarios.AsExpected, scenarios.NothingExpected, scenarios.NotApplicable, scenarios.NotAvailable:
+		}
+		lead := "  " + p.paint(style, r.outcome.Sign()) + " "
+		for _, line := range fold(r.text, width-4) {
+			b.WriteString(lead + line + "\n")
+			lead = "    "
+		}
+	}
+}
+
+// figureDocument is what the values of a cell come to, in JSON.
+type figureDocument struct {
+	Measure check.Measure       `json:"measure"`
+	Of      scenarios.Statistic `json:"of"`
+	Unit    check.Unit          `json:"unit"`
+	From    float64             `json:"from"`
+	To      float64             `json:"to"`
+	Values  int                 `json:"values"`
+	Found   float64             `json:"found"`
+	Outcome string              `json:"outcome"`
+	Why     string              `json:"why,omitempty"`
+	Because string              `json:"because,omitempty"`
+}
+
+func figureDocuments(c scenarios.Summary) (out []figureDocument) {
+	for _, f := range c.Figures {
+		out = append(out, figureDocument{
+			f.Measure, f.Of, f.Measure.Unit(), f.From.In(c.TTL, f.Measure), f.To.In(c.TTL, f.Measure),
+			f.Count, f.Value, f.Outcome.String(), f.Why, f.Because,
+		})
+	}
+	return out
+}
+
+// togetherField is what together tells of one cell, for one field of a table.
+func togetherField(c scenarios.Summary) string {
+	var parts []string
+	if c.Trials == 0 {
+		return ""
+	}
+	for _, t := range c.Tallies {
+		if t.Share != nil {
+			parts = append(parts, fmt.Sprintf("%s: %s", shareOutcome(t), shareText(t)))
+		}
+	}
+	for _, f := range c.Figures {
+		parts = append(parts, fmt.Sprintf("%s: expected %s; found %s", f.Outcome, f.Range, f.Found(c.TTL)))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// inShare writes "a share of 0.1 to 0.3 of 60 trials".
+func inShare(t scenarios.Tally) string {
+	return fmt.Sprintf("a share of %s of %s", t.Share, words.Many(t.Holds+t.Violated, "trial"))
+}

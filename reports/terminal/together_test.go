@@ -1,0 +1,70 @@
+package terminal
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// overlapped is a cell in which two held the lock in so many of its trials, where that is
+// expected in a tenth to three tenths of them, and clients waited for a second each time.
+func overlapped(t *testing.T, violated, trials int) []scenarios.Summary {
+	t.Helper()
+	s := scenarios.NewSummaries([]scenarios.Card{{Scenario: "storm", Cells: []scenarios.CardCell{{
+		Backend: "redis", Guard: "none", Discipline: "attentive", World: scenarios.VirtualWorld, TTL: time.Second,
+		Expect: []scenarios.Expected{{Property: check.Overlap, Verdict: check.Violated, Because: "of chance", Sometimes: true, Share: &scenarios.Share{From: 0.1, To: 0.3}}},
+		Ranges: []scenarios.CardRange{{Measure: check.Wait, Of: "p95", From: 0.5, To: 2, Written: []string{"500ms", "2s"}, Because: "it is so"}},
+	}}}})
+	for i := range trials {
+		r := scenarios.Result{
+			Scenario: "storm", Backend: "redis", Guard: "none", Discipline: "attentive", World: scenarios.VirtualWorld, Seed: uint64(i + 1), TTL: time.Second,
+			Measures: []check.Measured{{Measure: check.Wait, Count: 1, Least: 1, Most: 1}}, Values: []scenarios.Values{{Measure: check.Wait, Values: []float64{1}}},
+		}
+		for _, p := range append(check.Preconditions(), check.Properties()...) {
+			f := check.Finding{Property: p}
+			if p == check.Overlap && i < violated {
+				f.Verdict = check.Violated
+			}
+			r.Findings = append(r.Findings, f)
+		}
+		if err := s.Add(&r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s.Cells()
+}
+
+// Whatever comes of all trials together is told with the figures that it was judged by, in
+// every format.
+func TestWhatComesOfAllTrialsTogetherIsTold(t *testing.T) {
+	for _, c := range []struct {
+		violated, trials int
+		want             []string // in all formats but JSON
+		json             []string
+	}{
+		{12, 60, []string{"found 12 of 60", "0.087 to 0.362", "the p95 of wait from 500ms to 2s; found 1s (60 values)"},
+			[]string{`"expected": "sometimes 0.1 to 0.3"`, `"of": "p95"`, `"values": 60`, `"found": 1,`, `"outcome": "as expected"`}},
+		{50, 60, []string{"found 50 of 60", "0.676 to 0.935"}, []string{`"violated": 50`}},
+		{2, 10, []string{"it takes 51 trials to tell, and there are 10"}, []string{`"why": "it takes 20 values to tell, and there are 10: run more seeds"`}},
+	} {
+		cells := overlapped(t, c.violated, c.trials)
+		for _, format := range []Format{Table, Markdown, CSV, JSON} {
+			var b strings.Builder
+			if err := Cells(&b, cells, nil, Options{Format: format, Columns: 200}); err != nil {
+				t.Fatal(err)
+			}
+			want, got := c.want, strings.Join(strings.Fields(b.String()), " ")
+			if format == JSON {
+				want = c.json
+			}
+			for _, text := range want {
+				if !strings.Contains(got, strings.Join(strings.Fields(text), " ")) {
+					t.Errorf("%d of %d as %q does not say %q:\n%s", c.violated, c.trials, format, text, b.String())
+				}
+			}
+		}
+	}
+}

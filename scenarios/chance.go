@@ -1,0 +1,171 @@
+package scenarios
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/locklab/locklab/sim/check"
+)
+
+// Chance is a property that is violated in some trials of a cell and holds in others.
+type Chance struct {
+	Property check.Property
+	Share    *Share // in how many of them; nil: in one at least
+}
+
+// Share is a range of shares of trials, both ends included.
+type Share struct {
+	From float64 `json:"from"`
+	To   float64 `json:"to"`
+}
+
+// String writes "0.1 to 0.3".
+func (s Share) String() string {
+	number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+	if s.From == s.To {
+		return number(s.From)
+	}
+	return number(s.From) + " to " + number(s.To)
+}
+
+// judge says what it means that k of n trials were violated. The share of all the trials that
+// there could be is known from n of them within an interval only. What was seen is not as
+// expected if no share of the range is in that interval. It is undecided if there are so few
+// trials that this could not come out: then they are no test of an end of the range.
+func (s Share) judge(k, n int) Outcome {
+	low, high := exactInterval(k, n)
+	switch {
+	case high < s.From || low > s.To:
+		return NotAsExpected
+	case n < s.needs():
+		return Undecided
+	}
+	return AsExpected
+}
+
+// needs is how many trials it takes until none violated speaks against the lower end of the
+// range, and all violated against the upper one.
+func (s Share) needs() int {
+	n := 1
+	for _, never := range []float64{1 - s.From, s.To} {
+		if 0 < never && never < 1 { // all n trials are on this side with probability never^n
+			n = max(n, 1+int(math.Floor(math.Log(uncertain/2)/math.Log(never))))
+		}
+	}
+	return n
+}
+
+// uncertain is how often the interval misses the true share at the most.
+const uncertain = 0.01
+
+// exactInterval gives the 99 % interval of a share of which k of n trials were seen (C. J.
+// Clopper and E. S. Pearson, "The use of confidence or fiducial limits illustrated in the case
+// of the binomial", 1934): the shares of which neither so few nor so many are too unlikely. It
+// never misses the true share more often than it says.
+func exactInterval(k, n int) (low, high float64) {
+	low, high = 0, 1
+	if k > 0 {
+		low = bisect(func(p float64) bool { return binomialTail(n-k, n, 1-p) < uncertain/2 }) // k or more
+	}
+	if k < n {
+		high = bisect(func(p float64) bool { return binomialTail(k, n, p) >= uncertain/2 }) // k or fewer
+	}
+	return low, high
+}
+
+// bisect finds where from 0 to 1 something is no longer so.
+func bisect(so func(float64) bool) float64 {
+	low, high := 0.0, 1.0
+	for range 60 {
+		if middle := (low + high) / 2; so(middle) {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return (low + high) / 2
+}
+
+// binomialTail is the probability of k or fewer of n, each with probability p.
+func binomialTail(k, n int, p float64) float64 {
+	switch {
+	case p <= 0:
+		return 1
+	case p >= 1 && k < n:
+		return 0
+	case p >= 1:
+		return 1
+	}
+	of := func(n int) float64 { v, _ := math.Lgamma(float64(n) + 1); return v }
+	term := math.Exp(of(n) - of(k) - of(n-k) + float64(k)*math.Log(p) + float64(n-k)*math.Log1p(-p))
+	if float64(k) > float64(n)*p { // the terms rise towards k: those above k are the fewer that count
+		above := 0.0
+		for i := k; i < n; i++ {
+			term *= float64(n-i) / float64(i+1) * p / (1 - p)
+			if above += term; term < above*1e-17 {
+				break
+			}
+		}
+		return 1 - above
+	}
+	sum := term
+	for i := k; i > 0; i-- {
+		term *= float64(i) / float64(n-i+1) * (1 - p) / p
+		if sum += term; term < sum*1e-17 {
+			break
+		}
+	}
+	return sum
+}
+
+// read reads a word, or {sometimes: [0.1, 0.3]}.
+func (v *verdictWord) read(s *source, name string, n ast.Node) error {
+	entries, mapping, err := s.entries(n)
+	switch {
+	case err != nil:
+		return err
+	case !mapping:
+		return v.word.read(s, name, n)
+	case len(entries) != 1 || entries[0].key.text != sometimes:
+		return s.wrongType(name, n, "holds, violated, sometimes, or {sometimes: [0.1, 0.3]} with a share of the trials")
+	}
+	v.word = word{place: at(n), text: sometimes}
+	v.share, err = readShare(s, entries[0].value)
+	return err
+}
+
+func readShare(s *source, n ast.Node) (*Share, error) {
+	const shape = "the least and the greatest share of trials, such as [0.1, 0.3]"
+	list, ok := n.(*ast.SequenceNode)
+	if !ok || len(list.Values) != 2 {
+		return nil, s.wrongType(sometimes, n, shape)
+	}
+	share := &Share{}
+	for i, into := range []*float64{&share.From, &share.To} {
+		text, ok := plain(list.Values[i])
+		if !ok {
+			return nil, s.wrongType("an end of "+sometimes, list.Values[i], "a number from 0 to 1")
+		}
+		number, ok := decimal(text)
+		if ok {
+			*into, _ = number.Float64()
+		}
+		if !ok || *into > 1 {
+			return nil, s.fail(at(list.Values[i]), sometimes+" is given a share of "+quoted(text), "a number from 0 to 1", "")
+		}
+	}
+	switch {
+	case share.From > share.To:
+		return nil, s.fail(at(list.Values[1]), fmt.Sprintf("%s goes from %s down to %s", sometimes, list.Values[0], list.Values[1]), "the smaller end first", "")
+	case share.To == 0:
+		return nil, s.fail(at(n), sometimes+" is never", "a share above 0 at the greatest", "what is never violated holds")
+	case share.From == 1:
+		return nil, s.fail(at(n), sometimes+" is always", "a share below 1 at the least", "what is always violated is violated")
+	case share.From == 0 && share.To == 1:
+		return nil, s.fail(at(n), sometimes+" is any share", "a narrower range", "no trial could speak against it")
+	}
+	return share, nil
+}

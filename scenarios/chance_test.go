@@ -1,0 +1,106 @@
+package scenarios
+
+import (
+	"math"
+	"testing"
+
+	"github.com/locklab/locklab/sim/check"
+)
+
+// The figures are those of R's binom.test(k, n, conf.level = 0.99).
+func TestTheIntervalOfAShareIsExact(t *testing.T) {
+	for _, c := range []struct {
+		k, n      int
+		low, high float64
+	}{
+		{0, 20, 0, 0.232729500989},
+		{20, 20, 0.767270499011, 1},
+		{2, 10, 0.010850509380, 0.648201166305},
+		{12, 60, 0.086938372072, 0.362425468306},
+		{7, 1000, 0.002041386571, 0.017046931835},
+		{0, 0, 0, 1},
+	} {
+		low, high := exactInterval(c.k, c.n)
+		if math.Abs(low-c.low) > 1e-9 || math.Abs(high-c.high) > 1e-9 {
+			t.Errorf("%d of %d: %.12f to %.12f, want %.12f to %.12f", c.k, c.n, low, high, c.low, c.high)
+		}
+	}
+}
+
+// What holds of k of n holds of the others the other way round.
+func TestTheIntervalOfAShareIsSymmetrical(t *testing.T) {
+	for _, n := range []int{1, 7, 50, 3000} {
+		for k := 0; k <= n; k += max(1, n/9) {
+			low, high := exactInterval(k, n)
+			other, most := exactInterval(n-k, n)
+			if math.Abs(low-(1-most)) > 1e-9 || math.Abs(high-(1-other)) > 1e-9 || low > float64(k)/float64(n) || high < float64(k)/float64(n) {
+				t.Errorf("%d of %d: %v to %v; %d: %v to %v", k, n, low, high, n-k, other, most)
+			}
+		}
+	}
+}
+
+func TestAShareIsJudgedByHowManyTrialsThereAre(t *testing.T) {
+	for _, c := range []struct {
+		share Share
+		k, n  int
+		want  Outcome
+	}{
+		{Share{0.1, 0.3}, 10, 51, AsExpected},
+		{Share{0.1, 0.3}, 10, 50, Undecided}, // none of 50 would not speak against a tenth
+		{Share{0.1, 0.3}, 0, 50, Undecided},
+		{Share{0.1, 0.3}, 0, 51, NotAsExpected},
+		{Share{0.1, 0.3}, 20, 20, NotAsExpected}, // few, and yet plain enough
+		{Share{0.1, 0.3}, 500, 1000, NotAsExpected},
+		{Share{0.1, 0.3}, 335, 1000, AsExpected}, // 0.30 could well be the share
+		{Share{0.1, 0.3}, 345, 1000, NotAsExpected},
+		{Share{0, 0.3}, 0, 5, AsExpected},
+		{Share{0, 0.3}, 0, 4, Undecided}, // 4 of 4 would not speak against three tenths
+		{Share{0.9, 1}, 3, 3, AsExpected},
+		{Share{0.9, 1}, 2, 2, Undecided}, // none of 2 would not speak against nine tenths
+		{Share{0.9, 1}, 0, 3, NotAsExpected},
+		{Share{0.5, 0.5}, 0, 0, Undecided},
+	} {
+		if got := c.share.judge(c.k, c.n); got != c.want {
+			t.Errorf("%d of %d where a share of %s is expected: %s, want %s", c.k, c.n, c.share, got, c.want)
+		}
+	}
+}
+
+// One trial fewer than it says and no outcome could be told from what is expected at one end
+// of the range; with as many it could.
+func TestHowManyTrialsAShareNeeds(t *testing.T) {
+	for _, s := range []Share{{0.1, 0.3}, {0, 0.3}, {0.02, 0.04}, {0.45, 0.55}, {0.97, 1}, {0.001, 1}} {
+		able := func(n int) bool {
+			_, high := exactInterval(0, n)
+			low, _ := exactInterval(n, n)
+			return (s.From == 0 || high < s.From) && (s.To == 1 || low > s.To)
+		}
+		if n := s.needs(); !able(n) || able(n-1) {
+			t.Errorf("%s needs %d trials: able to fail with them %t, with one fewer %t", s, n, able(n), able(n-1))
+		}
+	}
+}
+
+func TestACellIsHeldToAShareOfItsTrials(t *testing.T) {
+	violated := check.Violated
+	for _, c := range []struct {
+		violated, holds int
+		want            Outcome
+	}{{12, 48, AsExpected}, {15, 5, NotAsExpected}, {2, 8, Undecided}, {40, 20, NotAsExpected}} {
+		s := NewSummaries([]Card{{Scenario: "gc-pause", Cells: []CardCell{{
+			Backend: "redis", Guard: "none", Discipline: "attentive", World: VirtualWorld,
+			Expect: []Expected{{Property: check.LostUpdate, Verdict: violated, Sometimes: true, Share: &Share{0.1, 0.3}}},
+		}}}})
+		for i := range c.violated + c.holds {
+			found := check.Holds
+			if i < c.violated {
+				found = check.Violated
+			}
+			must(t, s.Add(judgedAs(uint64(i+1), map[check.Property]check.Verdict{check.LostUpdate: found})))
+		}
+		if got := s.Cells()[0]; got.Outcome != c.want {
+			t.Errorf("%d of %d: %s, want %s", c.violated, c.violated+c.holds, got.Outcome, c.want)
+		}
+	}
+}

@@ -1,0 +1,87 @@
+package scenarios
+
+import (
+	"slices"
+
+	"github.com/locklab/locklab/sim/check"
+)
+
+// measuredTogether lists the measures whose values some claim judges all together.
+func measuredTogether(sources []ClaimSource) (all []check.Measure) {
+	for _, source := range sources {
+		for _, c := range source.Claims {
+			for _, test := range c.tests() {
+				for _, r := range test.Ranges {
+					if r.Of != EveryValue && !slices.Contains(all, r.Measure) {
+						all = append(all, r.Measure)
+					}
+				}
+			}
+		}
+	}
+	return all
+}
+
+// addTogether takes in the trials of one cell, of evidence that none of them is by itself: a
+// share of the trials, or what their values come to. They are all as stated, or none is.
+func (e *ClaimEvidence) addTogether(cell []Result) {
+	var decided []Result
+	for _, r := range cell {
+		e.Trials++
+		if e.tells(r) {
+			decided = append(decided, r)
+		} else {
+			e.Undecided++
+		}
+	}
+	if len(decided) == 0 {
+		return
+	}
+	outcome := NotAsExpected
+	if e.Share != nil {
+		violated := 0
+		for _, r := range decided {
+			if r.sound(e.Want.Property) == check.Violated {
+				violated++
+			}
+		}
+		e.Violated += violated
+		outcome = e.Share.judge(violated, len(decided))
+	} else {
+		f := Figure{Range: *e.Range}
+		for i := range decided {
+			f.add(&decided[i])
+		}
+		f.settle(decided[0].TTL)
+		e.Measured = joined(e.Measured, check.Measured{Measure: f.Measure, Count: f.Count, Least: f.Value, Most: f.Value})
+		outcome = f.Outcome
+	}
+	switch outcome {
+	case AsExpected:
+		e.AsStated += len(decided)
+	case Undecided:
+		e.Undecided += len(decided)
+	default:
+		if e.Contrary == nil {
+			e.Contrary = &decided[0]
+		}
+	}
+}
+
+// tells tells whether the trial is part of what is judged all together.
+func (e *ClaimEvidence) tells(r Result) bool {
+	if e.Share != nil {
+		return r.sound(e.Want.Property) != check.Undecided
+	}
+	return r.valid()
+}
+
+// joined is what two cells come to, from the least to the most. The first may be of nothing.
+func joined(a, b check.Measured) check.Measured {
+	if a.Count == 0 {
+		return b
+	}
+	a.Count += b.Count
+	a.Least, a.Most = min(a.Least, b.Least), max(a.Most, b.Most)
+	return a
+}

@@ -1,0 +1,138 @@
+package scenarios
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// drawing is a script with work and beginnings that are drawn.
+const drawing = `
+scenario: drawing
+title: Work that takes a time of its own
+text: A text.
+ttl: 2s
+clients: 3
+workload: {withdraw: {times: 4, think: {uniform: [100ms, 0.5ttl]}, stagger: {uniform: [0s, 300ms]}}}
+backends: [redis, none]
+guards: [none]
+until: 50ttl
+expect: [{overlap: holds, because: none, backend: redis}]
+`
+
+// drawnWork lists, by operation, how long the history says that clients were to work.
+func drawnWork(t *testing.T, h *sim.History) map[string]string {
+	t.Helper()
+	work := map[string]string{}
+	for _, e := range h.Events {
+		if e.Kind == sim.Read {
+			work[e.Op] = e.Note
+		}
+	}
+	return work
+}
+
+func drawn(t *testing.T, backend string, seed uint64) (Trial, *sim.History) {
+	t.Helper()
+	trials, err := Selection{Backends: []string{backend}, World: VirtualWorld, Seeds: Seeds{seed, seed}}.Trials([]*Scenario{load(t, drawing)})
+	must(t, err)
+	return trials[0], simulated(t, trials[0])
+}
+
+// What is drawn is told, and it is what the client does.
+func TestAClientWorksForAsLongAsWasDrawn(t *testing.T) {
+	_, h := drawn(t, "redis", 7)
+	read := map[string]sim.Event{}
+	seen := map[time.Duration]bool{}
+	for _, e := range h.Events {
+		switch e.Kind {
+		case sim.Read:
+			read[e.Op] = e
+		case sim.Write:
+			long := e.At - read[e.Op].At
+			if want := "drawn: works for " + long.String(); read[e.Op].Note != want {
+				t.Errorf("%s works for %v, and the history says %q", e.Op, long, read[e.Op].Note)
+			}
+			if long < 100*time.Millisecond || long > time.Second {
+				t.Errorf("%s works for %v, which is not between 100ms and half a lease", e.Op, long)
+			}
+			seen[long] = true
+		}
+	}
+	if len(seen) != 12 {
+		t.Errorf("%d lengths were drawn for 12 withdrawals", len(seen))
+	}
+}
+
+// A draw belongs to the seed and the withdrawal: another lock, which makes clients draw other
+// numbers for other things, changes nothing, and another seed everything.
+func TestTheSameSeedDrawsTheSameWorkWhateverTheLock(t *testing.T) {
+	_, one := drawn(t, "redis", 7)
+	_, other := drawn(t, "none", 7)
+	_, third := drawn(t, "redis", 8)
+	for op, work := range drawnWork(t, one) {
+		if again := drawnWork(t, other)[op]; again != work {
+			t.Errorf("%s: %q with redis, %q without a lock", op, work, again)
+		}
+		if drawnWork(t, third)[op] == work {
+			t.Errorf("%s: %q with two seeds", op, work)
+		}
+	}
+}
+
+// A client's process is told its plan as JSON in the live world.
+func TestALiveClientDrawsTheSameWork(t *testing.T) {
+	trial, h := drawn(t, "redis", 7)
+	for i, client := range h.Header.Clients {
+		text, err := json.Marshal(trial.plan(i))
+		must(t, err)
+		var p Plan
+		must(t, json.Unmarshal(text, &p))
+		op := string(client) + "/2"
+		if _, note := p.work(op); note != drawnWork(t, h)[op] || note == "" {
+			t.Errorf("%s: %q live, %q in the virtual world", op, note, drawnWork(t, h)[op])
+		}
+	}
+}
+
+func TestClientsBeginAtTimesThatAreDrawn(t *testing.T) {
+	trial, h := drawn(t, "redis", 7)
+	var before time.Duration
+	for i, client := range h.Header.Clients {
+		start := beginnings(h, client)[0]
+		if start != trial.plan(i).Start || start < before || start > before+300*time.Millisecond || i > 0 && start == before {
+			t.Errorf("%s begins at %v, and the one before at %v", client, start, before)
+		}
+		before = start
+	}
+}
+
+// Over many draws all parts of the range come up, and nothing outside it.
+func TestDrawsAreEven(t *testing.T) {
+	p := Plan{Think: 10 * time.Second, ThinkAtLeast: new(time.Duration)}
+	var tenth [10]int
+	var all []time.Duration
+	for seed := range uint64(10_000) {
+		p.Seed = seed
+		long, _ := p.work("client-1/1")
+		tenth[min(9, int(long/time.Second))]++
+		all = append(all, long)
+	}
+	if slices.Min(all) < 0 || slices.Max(all) > p.Think || slices.Min(tenth[:]) < 850 || slices.Max(tenth[:]) > 1150 {
+		t.Errorf("from %v to %v, %v in the tenths of the range", slices.Min(all), slices.Max(all), tenth)
+	}
+}
+
+func TestADescriptionSaysWhatIsDrawn(t *testing.T) {
+	var b strings.Builder
+	must(t, Describe(&b, load(t, drawing)))
+	for _, want := range []string{"works for a time drawn from 100ms (0.05ttl) to 0.5ttl (1s)", "each other client a time drawn from 0s (0ttl) to 300ms (0.15ttl) after the one before"} {
+		if text := strings.Join(strings.Fields(b.String()), " "); !strings.Contains(text, want) {
+			t.Errorf("it does not say %q:\n%s", want, b.String())
+		}
+	}
+}

@@ -1,0 +1,109 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// Values are all that a trial gave for one measure.
+type Values struct {
+	Measure check.Measure `json:"measure"`
+	Values  []float64     `json:"values"`
+}
+
+// maxKeptValues bounds how many values of one measure the row of a trial has: more make the row
+// too long, and are left out.
+const maxKeptValues = 20_000
+
+// keepValues takes in the values of a measure that are judged with those of other trials.
+func (r *Result) keepValues(h *sim.History, m check.Measure) {
+	if slices.ContainsFunc(r.Values, func(v Values) bool { return v.Measure == m }) {
+		return
+	}
+	if all := check.Values(h, m); 0 < len(all) && len(all) <= maxKeptValues {
+		r.Values = append(r.Values, Values{m, all})
+	}
+}
+
+// values gives what was kept of a measure; complete tells that it is all there was.
+func (r *Result) values(m check.Measure) (all []float64, complete bool) {
+	for _, v := range r.Values {
+		if v.Measure == m {
+			all = v.Values
+		}
+	}
+	measured, _ := r.Measured(m)
+	return all, len(all) == measured.Count
+}
+
+// Figure is what the values of a cell come to, all together, and the range in which that is
+// expected to lie. All values of a measure count alike, whichever trial they are from.
+type Figure struct {
+	Range
+	Because string
+	Count   int     // values
+	Value   float64 // of them; of none 0
+	Outcome Outcome // AsExpected, Undecided, NotAsExpected
+	Why     string  // of Undecided: what is missing
+
+	all  []float64
+	lost int // trials whose values were not kept
+}
+
+// add takes in a trial whose preconditions were met.
+func (f *Figure) add(r *Result) {
+	all, complete := r.values(f.Measure)
+	f.all = append(f.all, all...)
+	if !complete {
+		f.lost++
+	}
+}
+
+// settle judges what has been taken in so far.
+func (f *Figure) settle(ttl time.Duration) {
+	f.Count, f.Value, f.Why, f.Outcome = len(f.all), 0, "", AsExpected
+	if f.Count > 0 {
+		f.Value = f.Of.of(f.all)
+	}
+	switch {
+	case f.lost > 0:
+		f.Outcome, f.Why = Undecided, fmt.Sprintf("the values of some trials are not there, %d in all: more than %d were measured in one, or an older locklab ran it", f.lost, maxKeptValues)
+	case f.Count < f.Of.Needs():
+		f.Outcome, f.Why = Undecided, fmt.Sprintf("it takes %d values to tell, and there are %d: run more seeds", f.Of.Needs(), f.Count)
+	case !f.has(f.Value, ttl):
+		f.Outcome = NotAsExpected
+	}
+}
+
+// Found writes what the values came to, in the unit of the bound, and how many they are.
+func (f Figure) Found(ttl time.Duration) string {
+	switch {
+	case f.Count == 0:
+		return "nothing was measured"
+	case f.Count == 1:
+		return f.shown(ttl) + " (1 value)"
+	}
+	return fmt.Sprintf("%s (%d values)", f.shown(ttl), f.Count)
+}
+
+func (f Figure) shown(ttl time.Duration) string {
+	m := check.Measured{Measure: f.Measure, Count: f.Count, Least: f.Value, Most: f.Value}
+	if f.Outcome == NotAsExpected {
+		return f.showMiss(m, ttl)
+	}
+	return f.Range.Show(m, ttl)
+}
+
+// figures lists what is expected of the values of the trial's cell, all together, in its world.
+func (c CardCell) figures() (out []Figure) {
+	for _, r := range c.Ranges {
+		if r.Of != EveryValue && r.Measure.In(c.World) {
+			out = append(out, Figure{Range: r.resolved(), Because: r.Because})
+		}
+	}
+	return out
+}

@@ -1,0 +1,168 @@
+package scenarios
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/sim/check"
+)
+
+func TestStatisticsOfValues(t *testing.T) {
+	upTo := func(n int) (values []float64) {
+		for i := range n {
+			values = append(values, float64(n-i))
+		}
+		return values
+	}
+	for _, c := range []struct {
+		of     Statistic
+		values []float64
+		want   float64
+	}{
+		{"mean", []float64{1, 2, 6}, 3},
+		{"p50", []float64{6, 1, 2}, 2},
+		{"p50", []float64{2, 1}, 1},
+		{"p95", upTo(20), 19},
+		{"p95", upTo(19), 19},
+		{"p99", upTo(100), 99},
+		{"p99", upTo(99), 99},
+		{"p1", upTo(100), 1},
+		{"p10", upTo(5), 1},
+	} {
+		before := slices.Clone(c.values)
+		if got := c.of.of(c.values); got != c.want {
+			t.Errorf("the %s of %v is %v, want %v", c.of, before, got, c.want)
+		}
+		if !slices.Equal(before, c.values) {
+			t.Errorf("the %s puts the values into another order", c.of)
+		}
+	}
+}
+
+func TestHowManyValuesAStatisticNeeds(t *testing.T) {
+	for of, want := range map[Statistic]int{"mean": 20, "p50": 20, "p90": 20, "p95": 20, "p96": 25, "p98": 50, "p99": 100, "p1": 100, "p5": 20} {
+		if got := of.Needs(); got != want {
+			t.Errorf("%s needs %d values, want %d", of, got, want)
+		}
+	}
+}
+
+func TestWhatIsNoStatistic(t *testing.T) {
+	for _, text := range []string{"", "p0", "p100", "p05", "p", "p9.5", "median", "Mean", "p-5", "p+5"} {
+		if s, err := ParseStatistic(text); err == nil {
+			t.Errorf("%q is read as %q", text, s)
+		}
+	}
+}
+
+// waited is a trial in which clients waited so long.
+func waited(seed uint64, values ...float64) *Result {
+	m := check.Measured{Measure: check.Wait, Count: len(values), Least: slices.Min(values), Most: slices.Max(values)}
+	r := judgedAs(seed, nil, m)
+	r.TTL, r.Values = time.Second, []Values{{check.Wait, values}}
+	return r
+}
+
+// waiting adds up trials of a cell in which the mean wait must be from 1 to 2 s, and the 95th
+// percentile from 3 to 4 s.
+func waiting(t *testing.T, trials ...*Result) Summary {
+	t.Helper()
+	s := NewSummaries([]Card{{Scenario: "gc-pause", Cells: []CardCell{{
+		Backend: "redis", Guard: "none", Discipline: "attentive", World: VirtualWorld, TTL: time.Second, Ranges: []CardRange{
+			{Measure: check.Wait, Of: "mean", From: 1, To: 2, Written: []string{"1s", "2s"}, Because: "it is so"},
+			{Measure: check.Wait, Of: "p95", From: 3, To: 4, Written: []string{"3ttl", "4ttl"}, Because: "it is so"},
+			{Measure: check.Wait, From: 0, To: 1}, // of each trial by itself
+		},
+	}}}})
+	for _, r := range trials {
+		must(t, s.Add(r))
+	}
+	return s.Cells()[0]
+}
+
+func repeated(v float64, n int) []float64 { return slices.Repeat([]float64{v}, n) }
+
+func TestValuesOfAllTrialsAreJudgedTogether(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		trials    []*Result
+		want      [2]Outcome
+		found     [2]string
+		cell      Outcome
+		whyNeeded string
+	}{
+		{"all as expected, each value counted once", []*Result{waited(1, repeated(1, 18)...), waited(2, 3.5, 3.5)},
+			[2]Outcome{AsExpected, AsExpected}, [2]string{"1.25s (20 values)", "3.500ttl (20 values)"}, AsExpected, ""},
+		{"one in fifty is not the 95th percentile", []*Result{waited(1, repeated(1, 49)...), waited(2, 3.5)},
+			[2]Outcome{AsExpected, NotAsExpected}, [2]string{"1.05s (50 values)", "1.000ttl (50 values)"}, NotAsExpected, ""},
+		{"too few", []*Result{waited(1, 1, 1, 3.5)},
+			[2]Outcome{Undecided, Undecided}, [2]string{"1.833s (3 values)", "3.500ttl (3 values)"}, Undecided, "it takes 20 values to tell, and there are 3"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := waiting(t, c.trials...)
+			if len(s.Figures) != 2 {
+				t.Fatalf("%d figures, want those of mean and p95", len(s.Figures))
+			}
+			for i, f := range s.Figures {
+				if f.Outcome != c.want[i] || f.Found(s.TTL) != c.found[i] || !strings.Contains(f.Why, c.whyNeeded) {
+					t.Errorf("%s: %s, found %s (%s); want %s, %s", f.Range, f.Outcome, f.Found(s.TTL), f.Why, c.want[i], c.found[i])
+				}
+			}
+			if s.Outcome != c.cell {
+				t.Errorf("the cell is %s, want %s", s.Outcome, c.cell)
+			}
+		})
+	}
+}
+
+// A trial that says that it measured five values and has none of them leaves it open what they
+// all come to.
+func TestValuesThatAreNotThereLeaveItOpen(t *testing.T) {
+	bare := waited(2, 1, 1, 1, 1, 1)
+	bare.Values = nil
+	s := waiting(t, waited(1, repeated(1.5, 40)...), bare)
+	if f := s.Figures[0]; f.Outcome != Undecided || s.Outcome != Undecided || !strings.Contains(f.Why, "1 in all") {
+		t.Errorf("%s, %s: %s", f.Outcome, s.Outcome, f.Why)
+	}
+}
+
+// What a trial measured whose fault did not happen does not count.
+func TestOnlyTrialsWhoseFaultsHappenedAreJudgedTogether(t *testing.T) {
+	r := waited(2, repeated(1000, 40)...)
+	for i := range r.Findings {
+		if r.Findings[i].Property == check.FaultsHappened {
+			r.Findings[i].Verdict = check.Undecided
+		}
+	}
+	if s := waiting(t, waited(1, repeated(1.5, 40)...), r); s.Figures[0].Outcome != AsExpected || s.Figures[0].Count != 40 {
+		t.Errorf("%+v", s.Figures[0])
+	}
+}
+
+// The script, its trials, what they are expected to come to and what they came to: from one end
+// to the other.
+func TestAScriptBoundsWhatItsTrialsComeTo(t *testing.T) {
+	for _, c := range []struct {
+		row  string
+		want Outcome
+	}{
+		{"measures: {wait: {mean: [0s, 1ttl], p95: [0s, 2ttl]}}", AsExpected},
+		{"measures: {wait: {mean: [1ttl, 2ttl]}}", NotAsExpected},
+		{"measures: {wait: {p99: [0s, 2ttl]}}", Undecided}, // 40 values are too few for that
+	} {
+		s := load(t, strings.NewReplacer("[{lost-update: holds, because: there is one client}]", "[{"+c.row+", because: none}]",
+			"clients: 1", "clients: 2", "until", "backends: [redis]\nguards: [none]\nuntil").Replace(least))
+		trials, err := Selection{World: VirtualWorld, Seeds: Seeds{1, 20}}.Trials([]*Scenario{s})
+		must(t, err)
+		var judged []Judged
+		for _, trial := range trials {
+			judged = append(judged, Judged{Trial: trial, Result: trial.Judge(simulated(t, trial))})
+		}
+		cell := Summarize(judged)[0]
+		if cell.Outcome != c.want || cell.Figures[0].Count != 40 {
+			t.Errorf("%s: %s, %+v", c.row, cell.Outcome, cell.Figures)
+		}
+	}
+}

@@ -1,0 +1,133 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+)
+
+// OwnClient is what one client has otherwise than the others: what is nil, 0 or empty it has
+// in common with them.
+type OwnClient struct {
+	Index        int // from 0
+	Think        *sim.Span
+	ThinkAtLeast *sim.Span // the work is drawn, see Workload
+	Times        int
+	Wait         *sim.Span
+	Discipline   *Discipline
+	TTL          *sim.Span    // the lease of its lock
+	Lock         []LockOption // for every backend that has them
+}
+
+// own gives what the client of this index has otherwise.
+func (s *Scenario) own(index int) OwnClient {
+	if i := slices.IndexFunc(s.Own, func(o OwnClient) bool { return o.Index == index }); i >= 0 {
+		return s.Own[i]
+	}
+	return OwnClient{Index: index}
+}
+
+// lease is the lease of the client's lock in a trial with this one.
+func (o OwnClient) lease(ttl time.Duration) time.Duration {
+	if o.TTL == nil {
+		return ttl
+	}
+	return o.TTL.In(ttl)
+}
+
+// locks tells whether the client's lock is another than that of the others.
+func (o OwnClient) locks() bool { return o.TTL != nil || len(o.Lock) > 0 }
+
+// spec is the backend with the options of the client's lock.
+func (o OwnClient) spec(spec backends.Spec) (backends.Spec, error) {
+	for _, each := range o.Lock {
+		with, _, err := spec.With(each.Name, each.Value)
+		if err != nil {
+			return spec, err
+		}
+		spec = with
+	}
+	return spec, nil
+}
+
+// settings resolves the settings of the client's lock.
+func (o OwnClient) settings(spec backends.Spec, ttl time.Duration, token bool) (backends.Settings, error) {
+	spec, err := o.spec(spec)
+	if err != nil {
+		return backends.Settings{}, err
+	}
+	return spec.ClientSettings(ttl, o.lease(ttl), token)
+}
+
+// discipline is that of the client with this index in a cell.
+func (s *Scenario) discipline(index int, of Discipline) Discipline {
+	if d := s.own(index).Discipline; d != nil {
+		return *d
+	}
+	return of
+}
+
+// indexOf is the index of a client; negative: it is no client.
+func (s *Scenario) indexOf(host sim.HostID) int { return slices.Index(s.Hosts(), host) }
+
+// in takes in what the client has otherwise.
+func (o OwnClient) in(w Workload) Workload {
+	if o.Think != nil {
+		w.Think, w.ThinkAtLeast = *o.Think, o.ThinkAtLeast
+	}
+	if o.Times > 0 {
+		w.Times = o.Times
+	}
+	if o.Wait != nil {
+		w.Wait = *o.Wait
+	}
+	return w
+}
+
+// inWords says what the client has otherwise: "works for 8ttl (80s), its lease is 4s (0.4ttl)".
+func (o OwnClient) inWords(s *Scenario) string {
+	var parts []string
+	if o.Think != nil {
+		parts = append(parts, "works for "+drawnInWords(o.ThinkAtLeast, *o.Think, s.TTL))
+	}
+	if o.Times > 0 {
+		text := fmt.Sprintf("makes %d withdrawals", o.Times)
+		if o.Times == 1 {
+			text = "makes 1 withdrawal"
+		}
+		parts = append(parts, text)
+	}
+	if o.Wait != nil {
+		parts = append(parts, "waits for the lock at most "+inBoth(*o.Wait, s.TTL))
+	}
+	if o.Discipline != nil {
+		parts = append(parts, "is "+o.Discipline.String())
+	}
+	if o.TTL != nil {
+		parts = append(parts, "has a lease of "+inBoth(*o.TTL, s.TTL))
+	}
+	for _, each := range o.Lock {
+		parts = append(parts, fmt.Sprintf("has %s=%s", each.Name, each.Value))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// ownLocks lists the options of single clients' locks.
+func (s *Scenario) ownLocks() (all []LockOption) {
+	for _, o := range s.Own {
+		all = append(all, o.Lock...)
+	}
+	return all
+}
+
+// ownInWords says of each client that has something otherwise what that is.
+func (s *Scenario) ownInWords() (told []string) {
+	for _, o := range s.Own {
+		told = append(told, fmt.Sprintf("%s %s", ClientID(o.Index), o.inWords(s)))
+	}
+	return told
+}

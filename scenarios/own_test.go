@@ -1,0 +1,189 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+)
+
+// withOwn loads a script of three clients with locklab's own backends.
+func withOwn(t *testing.T, own, rest string) (*Scenario, error) {
+	t.Helper()
+	return Load("own.yaml", []byte(`
+scenario: own
+title: One client is another
+text: A text.
+ttl: 10s
+clients: 3
+client: `+own+`
+workload: {withdraw: {think: 0.1ttl}}
+guards: [none]
+until: 20ttl
+expect: [{lost-update: holds, because: none}]
+`+rest), Everything())
+}
+
+func ownTrial(t *testing.T, own, backend string) Trial {
+	t.Helper()
+	s, err := withOwn(t, own, "backends: ["+backend+"]\n")
+	must(t, err)
+	trials, err := Selection{World: VirtualWorld, Seeds: Seeds{1, 1}}.Trials([]*Scenario{s})
+	must(t, err)
+	return trials[0]
+}
+
+// The lease of a client's lock is its own: it is told another deadline, and the others are not.
+func TestAClientHasALeaseOfItsOwn(t *testing.T) {
+	for _, backend := range []string{"redis+elapsed-check", "redlock", "sentinel+elapsed-check", "perfect"} {
+		h := simulated(t, ownTrial(t, "{2: {ttl: 0.4ttl}}", backend))
+		for i, want := range []time.Duration{10 * time.Second, 4 * time.Second, 10 * time.Second} {
+			for _, e := range h.Events {
+				if e.Kind != sim.Acquired || e.Host != ClientID(i) {
+					continue
+				}
+				if left := e.Until - e.At; left > want || left < want*9/10 {
+					t.Errorf("%s with %s has a lease of %v, want %v", e.Host, backend, left, want)
+				}
+			}
+		}
+	}
+}
+
+// What it is at the service shows when the holder dies: its lock is free when its own lease is
+// over, and not when that of the others would be.
+func TestTheServiceEndsTheLeaseOfEachClientByItself(t *testing.T) {
+	for _, backend := range []string{"redis", "redlock", "sentinel", "perfect", "etcd", "zookeeper"} {
+		s, err := withOwn(t, "{1: {ttl: 0.5ttl}}", "backends: ["+backend+"]\nsteps:\n  - on: {client: 1, event: read}\n    do: {crash: {host: client-1}}\n")
+		must(t, err)
+		trials, err := Selection{World: VirtualWorld, Seeds: Seeds{1, 1}}.Trials([]*Scenario{s})
+		must(t, err)
+		m, ok := trials[0].Judge(simulated(t, trials[0])).Measured("next-grant")
+		if !ok || m.Least < 4 || m.Most > 8 {
+			t.Errorf("with %s the next client gets the lock after %v to %v s, %t; want about 5", backend, m.Least, m.Most, ok)
+		}
+	}
+}
+
+func TestAClientHasWorkOfItsOwn(t *testing.T) {
+	h := simulated(t, ownTrial(t, "{1: {think: 2s, times: 4}, 3: {discipline: heedless, wait: 100ms}}", "redis"))
+	writes, looks := map[sim.HostID]int{}, map[sim.HostID]int{}
+	var read time.Duration
+	for _, e := range h.Events {
+		switch e.Kind {
+		case sim.Read:
+			read = e.At
+		case sim.Write:
+			writes[e.Host]++
+			if want := map[sim.HostID]time.Duration{"client-1": 2 * time.Second, "client-2": time.Second}[e.Host]; want > 0 && e.At-read != want {
+				t.Errorf("%s works for %v, want %v", e.Host, e.At-read, want)
+			}
+		case sim.Check:
+			looks[e.Host]++
+		case sim.NotAcquired:
+			if e.Host != "client-3" {
+				t.Errorf("%s gives up", e.Host)
+			}
+		}
+	}
+	if writes["client-1"] != 4 || writes["client-2"] != 1 || looks["client-1"] != 4 || looks["client-3"] != 0 {
+		t.Errorf("writes %v, looks at the deadline %v", writes, looks)
+	}
+}
+
+// A client's own option beats what the backend and the scenario say, and is no other client's.
+func TestOptionsOfAClientAreItsOwn(t *testing.T) {
+	trial := ownTrial(t, "{2: {lock: {renew: off, timeout: 1s}}}", "redis+renew+timeout=2s")
+	s, err := trial.settings()
+	must(t, err)
+	for i, want := range []struct {
+		renew   bool
+		timeout time.Duration
+	}{{true, 2 * time.Second}, {false, time.Second}, {true, 2 * time.Second}} {
+		own := s.Of(ClientID(i))
+		if own.On("renew") != want.renew || own.Span("timeout") != want.timeout {
+			t.Errorf("%s has %q, want renew %t and timeout %v", ClientID(i), own.List(), want.renew, want.timeout)
+		}
+	}
+	if trial.Backend.String() != "redis+renew+timeout=2s" {
+		t.Errorf("the cell is called %s", trial.Backend)
+	}
+}
+
+// What a script writes in leases is in the scenario's; what an option is by default belongs to
+// the lease that the lock has.
+func TestALeaseIsTheScenariosWhereverTheScriptSaysTTL(t *testing.T) {
+	trial := ownTrial(t, "{2: {ttl: 0.5ttl, lock: {timeout: 0.3ttl}}, 3: {ttl: 20s}}", "redlock+node-timeout=0.01ttl+drift=0.02ttl, redis")
+	s, err := trial.settings()
+	must(t, err)
+	if got := s.Of("client-2").Span("drift"); got != 200*time.Millisecond {
+		t.Errorf("drift=0.02ttl of the spec is %v for client 2, want 0.02 × 10s", got)
+	}
+	if got := s.Of("client-3").Span("retry"); got != 200*time.Millisecond {
+		t.Errorf("the default retry is %v for client 3, want 0.01 of its own 20s", got)
+	}
+	redis, err := trial.Scenario.own(1).settings(spec(t, "redis"), trial.TTL, false)
+	must(t, err)
+	if got := redis.Span("timeout"); got != 3*time.Second {
+		t.Errorf("timeout: 0.3ttl of client 2 is %v, want 0.3 × 10s", got)
+	}
+}
+
+// An ensemble gives nobody a session of more than 20 of its ticks, which are those of all.
+func TestALeaseOfAClientMustFitTheServers(t *testing.T) {
+	_, err := withOwn(t, "{2: {ttl: 5ttl}}", "backends: [zookeeper]\n")
+	if err == nil || !strings.Contains(err.Error(), "own.yaml:7:19: client 2 with backend zookeeper: option tick is 2s with a lease of 50s") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestEveryOptionThatIsAClientsOwnExists(t *testing.T) {
+	for _, b := range Registry() {
+		p, ok := b.(backends.PerClient)
+		if !ok {
+			continue
+		}
+		names := optionNames(nil, b)
+		for _, name := range p.ClientOptions() {
+			if !slices.Contains(names, name) {
+				t.Errorf("%s has no option %s", b.Name(), name)
+			}
+		}
+	}
+}
+
+// A step that waits for a renewal waits in vain where nobody renews, and not if one client does.
+func TestAStepMayWaitForWhatOneClientDoes(t *testing.T) {
+	const step = "backends: [redis]\nsteps:\n  - on: {%s, event: %s}\n    do: {pause: {host: client-1, for: 1s}}\n"
+	for _, c := range []struct {
+		own, where, event string
+		fits              bool
+	}{
+		{"{2: {think: 1s}}", "client: 2", "renewed", false},
+		{"{2: {lock: {renew: on}}}", "client: 2", "renewed", true},
+		{"{2: {lock: {renew: on}}}", "client: 1", "renewed", false},
+		{"{2: {lock: {renew: on}}}", "host: redis-1", "extended", true},
+		{"{2: {discipline: heedless}}", "client: 2", "check", false},
+		{"{2: {discipline: {late: 1s}}}", "client: 2", "ignored", true},
+	} {
+		_, err := withOwn(t, c.own, fmt.Sprintf(step, c.where, c.event))
+		if (err == nil) != c.fits {
+			t.Errorf("client: %s, a step at %s of %s: %v", c.own, c.event, c.where, err)
+		}
+	}
+}
+
+func TestTheHistorySaysWhatAClientHadOtherwise(t *testing.T) {
+	h := simulated(t, ownTrial(t, "{2: {ttl: 0.4ttl, discipline: heedless, lock: {renew: on}}}", "redis"))
+	if n := len(h.Header.Own); n != 1 {
+		t.Fatalf("%d clients, want one", n)
+	}
+	own := h.Header.Own[0]
+	if own.Client != "client-2" || own.TTL != 4*time.Second || own.Discipline != "heedless" || !slices.Contains(own.Options, "renew=on") || slices.Contains(h.Header.Options, "renew=on") {
+		t.Errorf("%+v, and of the others %q", own, h.Header.Options)
+	}
+}

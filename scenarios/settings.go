@@ -1,0 +1,43 @@
+package scenarios
+
+import (
+	"fmt"
+
+	"github.com/locklab/locklab/backends"
+)
+
+// settings resolves the options of the lock service.
+func (t Trial) settings() (backends.Settings, error) {
+	s, err := t.Backend.Settings(t.TTL, t.Guard.NeedsToken())
+	if err != nil {
+		return s, fmt.Errorf("%s with guard %s: %w", t.Scenario.Name, t.Guard, err)
+	}
+	if s, err = t.adapt(s); err != nil {
+		return s, err
+	}
+	for _, o := range t.Scenario.Own {
+		if !o.locks() {
+			continue
+		}
+		own, err := o.settings(t.Backend, t.TTL, t.Guard.NeedsToken())
+		if err == nil {
+			own, err = t.adapt(own)
+		}
+		if err != nil {
+			return s, fmt.Errorf("%s with guard %s, %s: %w", t.Scenario.Name, t.Guard, ClientID(o.Index), err)
+		}
+		s = s.WithOwn(ClientID(o.Index), own)
+	}
+	return s, nil
+}
+
+// adapt gives settings as the servers have them that the trial runs with or is compared with.
+func (t Trial) adapt(s backends.Settings) (backends.Settings, error) {
+	if t.profile != nil {
+		return s.WithValues(t.profile)
+	}
+	if t.asLive || t.World == LiveWorld {
+		return liveSettings(t.Backend.Backend, s), nil
+	}
+	return s, nil
+}

@@ -1,0 +1,69 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Statistic is what many values come to, all together: their mean, or one of their
+// percentiles.
+type Statistic string
+
+// The statistics, beside the percentiles from p1 to p99.
+const (
+	// EveryValue is none: each value counts by itself, trial by trial.
+	EveryValue Statistic = ""
+	// Mean is the sum of all values, divided by their number.
+	Mean Statistic = "mean"
+)
+
+// statisticShape says what a statistic looks like.
+const statisticShape = "mean, or a percentile from p1 to p99, such as p95"
+
+// ParseStatistic reads mean, or a percentile.
+func ParseStatistic(text string) (Statistic, error) {
+	s := Statistic(text)
+	if s == Mean {
+		return s, nil
+	}
+	if p, ok := s.percentile(); ok && text == fmt.Sprintf("p%d", p) {
+		return s, nil
+	}
+	return "", fmt.Errorf("%s is nothing that values come to all together", quoted(text))
+}
+
+// percentile is the 95 of p95; false: it is none.
+func (s Statistic) percentile() (int, bool) {
+	digits, is := strings.CutPrefix(string(s), "p")
+	p, err := strconv.Atoi(digits)
+	return p, is && err == nil && 1 <= p && p <= 99
+}
+
+// Needs is how many values it takes until the statistic says something: 20, and of a
+// percentile so many that one value at least may be expected on the far side of it. The p99
+// of fewer than 100 values is just the highest of them.
+func (s Statistic) Needs() int {
+	p, ok := s.percentile()
+	if !ok {
+		return Enough
+	}
+	far := min(p, 100-p)
+	return max(Enough, (100+far-1)/far)
+}
+
+// of works it out; there is at least one value. The percentile is the nearest rank, as in
+// check.Measured: one of the values, never one in between.
+func (s Statistic) of(values []float64) float64 {
+	p, ok := s.percentile()
+	if !ok {
+		sum := 0.0
+		for _, v := range values {
+			sum += v
+		}
+		return sum / float64(len(values))
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[(p*len(sorted)+99)/100-1]
+}

@@ -1,0 +1,50 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/locklab/locklab/backends"
+)
+
+// script makes the scenario of one line at one value.
+func (l *sweepLoader) script(f fileSweep, line fileSweepLine) (*Scenario, error) {
+	guard := f.Guard
+	if line.Guard.given() {
+		guard = line.Guard
+	}
+	source := l.source
+	if l.base != nil {
+		source = l.base.source
+	}
+	one := loader{source: source, known: l.known, out: &Scenario{File: l.file}, file: fileScenario{
+		Scenario: f.Sweep, Title: f.Title, Claims: f.Claims, Text: f.Text,
+		TTL: f.Script.TTL, Clients: f.Script.Clients, Workload: f.Script.Workload, Client: f.Script.Client, Lock: f.Script.Lock, Until: f.Script.Until,
+		Steps:    slices.Concat(line.Steps, f.Script.Steps),
+		Backends: words{line.Backend.place, []word{line.Backend}}, Guards: words{guard.place, []word{guard}},
+	}}
+	if line.Discipline.given() {
+		one.file.Workload = one.file.Workload.of(line.Discipline)
+	}
+	// Other lines may have the option that this one lacks.
+	one.file.Lock.list = slices.DeleteFunc(slices.Clone(f.Script.Lock.list), func(o option) bool {
+		return !l.hasOption(line.Backend, o.name.text) && slices.ContainsFunc(f.Lines, func(other fileSweepLine) bool { return l.hasOption(other.Backend, o.name.text) })
+	})
+	for _, resolve := range []func() error{one.head, one.lease, one.lockServices, one.guards, one.lockOptions, one.workload, one.ownClients, one.steps} {
+		if err := resolve(); err != nil {
+			return nil, err
+		}
+	}
+	if n := len(one.out.Workload.Disciplines); n > 1 {
+		return nil, l.fail(line.place, fmt.Sprintf("this line has clients of %d disciplines: %s", n, listed(disciplineTexts(one.out.Workload.Disciplines))), "one discipline", "give each of them a line, with a key discipline")
+	}
+	l.out.Claims = one.out.Claims
+	return one.out, nil
+}
+
+func (l *sweepLoader) hasOption(spec word, name string) bool {
+	backend, _, _ := strings.Cut(spec.text, "+")
+	b, err := l.known.Registry.Find(backend)
+	return err == nil && slices.ContainsFunc(b.Options(), func(o backends.Option) bool { return o.Name == name })
+}

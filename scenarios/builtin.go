@@ -21,7 +21,7 @@ var builtinNames = []string{
 	"value-set", "value-set-late", "writes-out-of-order",
 	"charge-once", "charge-unmarked", "random-timing",
 	// faults of the lock service
-	"clock-forward", "clock-forward-bare", "clock-back", "clock-rate", "clock-slewed",
+	"clock-forward", "clock-forward-bare", "clock-back", "clock-rate", "clock-rate-both", "clock-slewed",
 	"server-pause", "server-crash", "server-crash-everysec", "server-crash-synced", "server-off",
 	"server-crash-bare", "delayed-restart", "delayed-restart-clock", "counter-lost",
 	"failover", "wait-not-enough", "replica-clock-ahead", "sentinels-down", "sentinel-clock-jump",

@@ -17,6 +17,7 @@ func TestBrokenAlgorithmsDoNotPassForWholeOnes(t *testing.T) {
 		{"the elapsed time taken from the wall clock", "client-clock-back", "redlock", "redlock+wall-clock", "none"},
 		{"two of five for a quorum", "minority-partition", "redlock", "redlock+quorum=2", "none"},
 		{"an allowance for drift that is too small", "clock-rate", "redlock+drift=0.1ttl", "redlock+drift=0s+drift-constant=0s", "none"},
+		{"an allowance as large as the error of one side", "clock-rate-both", "redlock+drift=0.19ttl", "redlock+drift=0.1ttl", "none"},
 		{"plain DEL", "foreign-release", "redis", "redis+plain-del", "none"},
 		{"no renewal", "short-lease", "redis+renew", "redis", "none"},
 		{"no renewal in Redlock", "short-lease", "redlock+renew", "redlock", "none"},

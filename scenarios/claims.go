@@ -1,7 +1,10 @@
 package scenarios
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/locklab/locklab/sim/check"
 )
@@ -22,6 +25,7 @@ type Claim struct {
 	Condition   string      // when it is right; given if there are trials of both kinds
 	NotYet      string      // what is missing for a trial, or for a further one
 	Cannot      string      // why no trial can decide it
+	Note        string      // what its trials are worth, where that is not plain
 }
 
 // ClaimTest is trials of one scenario and what comes out of them.
@@ -30,6 +34,8 @@ type ClaimTest struct {
 	Backends    []string     // specs; not empty
 	Guards      []string     // not empty
 	Disciplines []Discipline // not empty
+	World       string       // the only world that has these trials; empty: either
+	Source      string       // where the behaviour is known from that an option has; may be empty
 	Find        []PropertyValue
 	Ranges      []Range // of Find and Ranges one is not empty
 }
@@ -44,12 +50,13 @@ const (
 	ClaimRefuted                   //
 	ClaimNotYet                    // no trial of it exists yet
 	ClaimCannot                    // no trial can decide it
+	ClaimElsewhere                 // this world does not have all the trials that it takes
 	ClaimUndecided                 // a trial said nothing
 	ClaimContradicted              // a trial came out other than the file of claims states
 )
 
 var claimVerdictNames = [...]string{
-	"confirmed", "under a condition", "refuted", "no trial yet", "not for a trial", "undecided", "CONTRADICTED",
+	"confirmed", "under a condition", "refuted", "no trial yet", "not for a trial", "not for this world", "undecided", "CONTRADICTED",
 }
 
 func (v ClaimVerdict) String() string {
@@ -62,8 +69,9 @@ func (v ClaimVerdict) String() string {
 // ClaimResult is a claim and what its trials said.
 type ClaimResult struct {
 	Claim    Claim
+	World    string // of all trials
 	Verdict  ClaimVerdict
-	Evidence []ClaimEvidence // in the order of the file
+	Evidence []ClaimEvidence // in the order of the file, without what is of the other world
 }
 
 // ClaimEvidence counts what came out for one property in the trials of one ClaimTest.
@@ -77,18 +85,25 @@ type ClaimEvidence struct {
 	AsStated  int     // came out as wanted
 	Undecided int     // said nothing
 	Contrary  *Result // the first that came out otherwise; nil: none
+	// Missing says of cells that were not run, or of a measure, why this world or machine does
+	// not have them, each reason once.
+	Missing []string
+	TTL     time.Duration // the lease of the trials
 }
 
 // maxClaimTrials bounds the trials that claims are weighed by, as what was found in each is
 // kept until they all are.
 const maxClaimTrials = 100_000
 
-// ClaimTrials lists the trials that the claims need, each once.
-func ClaimTrials(sources []ClaimSource, seeds Seeds) ([]Trial, error) {
-	if first := (Seeds{seeds.First, seeds.First}); seeds != first {
-		cells, err := ClaimTrials(sources, first)
+// ClaimTrials lists the trials that the claims need in one world, each once. Of the choice
+// its backends, guards and disciplines are those of the claims.
+func ClaimTrials(sources []ClaimSource, choice Selection) ([]Trial, error) {
+	if first := (Seeds{choice.Seeds.First, choice.Seeds.First}); choice.Seeds != first {
+		one := choice
+		one.Seeds = first
+		cells, err := ClaimTrials(sources, one)
 		if err == nil {
-			err = seeds.fitIn(maxClaimTrials, 0, len(cells))
+			err = choice.Seeds.fitIn(maxClaimTrials, 0, len(cells))
 		}
 		if err != nil {
 			return nil, err
@@ -103,8 +118,11 @@ func ClaimTrials(sources []ClaimSource, seeds Seeds) ([]Trial, error) {
 	for _, source := range sources {
 		for _, c := range source.Claims {
 			for _, test := range c.tests() {
-				trials, err := Selection{Backends: test.Backends, Guards: test.Guards, Disciplines: test.Disciplines, World: VirtualWorld, Seeds: seeds}.
-					Trials([]*Scenario{test.Scenario})
+				if !test.in(choice.World) || !test.says(choice.World) {
+					continue
+				}
+				choice.Backends, choice.Guards, choice.Disciplines = test.Backends, test.Guards, test.Disciplines
+				trials, err := choice.Trials([]*Scenario{test.Scenario})
 				if err != nil {
 					return nil, fmt.Errorf("trials of claim %s: %w", c.ID, err)
 				}
@@ -120,15 +138,23 @@ func ClaimTrials(sources []ClaimSource, seeds Seeds) ([]Trial, error) {
 	return out, nil
 }
 
+// in tells whether a world has these trials.
+func (t ClaimTest) in(world string) bool { return t.World == "" || t.World == world }
+
+// says tells whether trials in a world say anything: what they are to measure must be measured there.
+func (t ClaimTest) says(world string) bool {
+	return len(t.Find) > 0 || slices.ContainsFunc(t.Ranges, func(r Range) bool { return r.Measure.In(world) })
+}
+
 // DisciplineTexts writes the disciplines as the command line has them.
 func (t ClaimTest) DisciplineTexts() []string { return disciplineTexts(t.Disciplines) }
 
-// cells names the cells of a test.
-func (t ClaimTest) cells() (out []CellName) {
+// cells names the cells of a test in a world.
+func (t ClaimTest) cells(world string) (out []CellName) {
 	for _, discipline := range t.Disciplines {
 		for _, backend := range t.Backends {
 			for _, guard := range t.Guards {
-				out = append(out, CellName{t.Scenario.Name, backend, guard, discipline.String(), VirtualWorld})
+				out = append(out, CellName{t.Scenario.Name, backend, guard, discipline.String(), world})
 			}
 		}
 	}
@@ -139,23 +165,38 @@ func (c Claim) tests() []ClaimTest {
 	return append(append([]ClaimTest(nil), c.ConfirmedBy...), c.RefutedBy...)
 }
 
+// ClaimTrialsRun is what became of the trials that claims need in one world.
+type ClaimTrialsRun struct {
+	World   string
+	Judged  []Judged // without their histories
+	Missing []Trial  // that this world or machine does not have
+}
+
 // JudgeClaims says of each claim, in the order of the sources, what the trials say of it.
-func JudgeClaims(sources []ClaimSource, judged []Judged) []ClaimResult {
-	byCell := map[CellName][]Result{}
-	for _, j := range judged {
-		byCell[j.Trial.Cell()] = append(byCell[j.Trial.Cell()], j.Result)
+func JudgeClaims(sources []ClaimSource, run ClaimTrialsRun) []ClaimResult {
+	found := claimCells{byCell: map[CellName][]Result{}, missing: map[CellName]string{}}
+	for _, j := range run.Judged {
+		found.byCell[j.Trial.Cell()] = append(found.byCell[j.Trial.Cell()], j.Result)
+	}
+	for _, t := range run.Missing {
+		if _, known := found.missing[t.Cell()]; !known {
+			found.missing[t.Cell()] = cmp.Or(t.NotApplicable(), t.Unavailable()).Error()
+		}
 	}
 	var out []ClaimResult
 	for _, source := range sources {
 		for _, c := range source.Claims {
-			r := ClaimResult{Claim: c}
+			r := ClaimResult{Claim: c, World: run.World}
 			for i, test := range c.tests() {
+				if !test.in(run.World) {
+					continue
+				}
 				against := i >= len(c.ConfirmedBy)
 				for _, want := range test.Find {
-					r.Evidence = append(r.Evidence, gather(ClaimEvidence{Test: test, Want: want, Against: against}, byCell))
+					r.Evidence = append(r.Evidence, found.gather(ClaimEvidence{Test: test, Want: want, Against: against}, run.World))
 				}
 				for _, want := range test.Ranges {
-					r.Evidence = append(r.Evidence, gather(ClaimEvidence{Test: test, Range: &want, Against: against}, byCell))
+					r.Evidence = append(r.Evidence, found.gather(ClaimEvidence{Test: test, Range: &want, Against: against}, run.World))
 				}
 			}
 			r.Verdict = r.verdict()
@@ -165,11 +206,25 @@ func JudgeClaims(sources []ClaimSource, judged []Judged) []ClaimResult {
 	return out
 }
 
+// claimCells has what came out in each cell, or why it was not run.
+type claimCells struct {
+	byCell  map[CellName][]Result
+	missing map[CellName]string
+}
+
 // gather counts what came out for one property or measure in all cells of a test.
-func gather(e ClaimEvidence, byCell map[CellName][]Result) ClaimEvidence {
-	for _, cell := range e.Test.cells() {
-		for _, r := range byCell[cell] {
+func (f claimCells) gather(e ClaimEvidence, world string) ClaimEvidence {
+	if e.Range != nil && !e.Range.Measure.In(world) {
+		e.Missing = append(e.Missing, fmt.Sprintf("%s is not measured in the %s world", e.Range.Measure, world))
+		return e
+	}
+	for _, cell := range e.Test.cells(world) {
+		if why, is := f.missing[cell]; is && !slices.Contains(e.Missing, why) {
+			e.Missing = append(e.Missing, why)
+		}
+		for _, r := range f.byCell[cell] {
 			e.Trials++
+			e.TTL = r.TTL
 			if e.Range != nil {
 				e.addMeasured(r)
 				continue
@@ -225,22 +280,32 @@ func (r Result) sound(p check.Property) check.Verdict {
 	return r.Finding(p).Verdict
 }
 
+// verdict is that of the trials. A claim is decided in a world only if that has all the trials
+// that are stated for it, and of both kinds some where it takes both.
 func (r ClaimResult) verdict() ClaimVerdict {
-	undecided := false
+	undecided, elsewhere := false, false
+	kinds := map[bool]bool{} // for, against
 	for _, e := range r.Evidence {
 		if e.Contrary != nil {
 			return ClaimContradicted
 		}
-		undecided = undecided || e.AsStated < e.Trials || e.Trials == 0
+		kinds[e.Against] = true
+		elsewhere = elsewhere || len(e.Missing) > 0
+		undecided = undecided || len(e.Missing) == 0 && (e.AsStated < e.Trials || e.Trials == 0)
 	}
-	switch c := r.Claim; {
+	c := r.Claim
+	speaksFor, against := len(c.ConfirmedBy) > 0, len(c.RefutedBy) > 0
+	elsewhere = elsewhere || speaksFor && !kinds[false] || against && !kinds[true]
+	switch {
+	case elsewhere:
+		return ClaimElsewhere
 	case undecided:
 		return ClaimUndecided
-	case len(c.ConfirmedBy) > 0 && len(c.RefutedBy) > 0:
+	case speaksFor && against:
 		return ClaimConditional
-	case len(c.ConfirmedBy) > 0:
+	case speaksFor:
 		return ClaimConfirmed
-	case len(c.RefutedBy) > 0:
+	case against:
 		return ClaimRefuted
 	case c.Cannot != "":
 		return ClaimCannot

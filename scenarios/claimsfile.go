@@ -50,6 +50,7 @@ type fileClaim struct {
 	Condition   word            `yaml:"condition,omitempty" doc:"when the claim is right, if trials speak for it and others against"`
 	NotYet      word            `yaml:"not-yet,omitempty" doc:"what is missing for a trial, or for a further one"`
 	Cannot      word            `yaml:"cannot,omitempty" doc:"why no trial can decide it"`
+	Note        word            `yaml:"note,omitempty" doc:"what its trials are worth, where that is not plain"`
 }
 
 func (*fileClaim) noun() string { return "this claim" }
@@ -62,6 +63,8 @@ type fileClaimTest struct {
 	Discipline fileDisciplines `yaml:"discipline,omitempty" doc:"the disciplines of the clients; those of the scenario if left out"`
 	Find       fileFinds       `yaml:"find,omitempty" doc:"what comes out: properties with holds or violated"`
 	Measures   fileRanges      `yaml:"measures,omitempty" doc:"what is measured, with the range that it lies in"`
+	World      word            `yaml:"world,omitempty" doc:"virtual or live, if only that world has these trials"`
+	Source     word            `yaml:"source,omitempty" doc:"where the behaviour is known from that an option has: a library with its version, an issue"`
 }
 
 func (*fileClaimTest) noun() string { return "this trial" }
@@ -118,7 +121,7 @@ type claimsLoader struct {
 }
 
 func (l *claimsLoader) claim(f fileClaim) (Claim, error) {
-	c := Claim{ID: f.ID.text, Says: f.Says.text, Condition: f.Condition.text, NotYet: f.NotYet.text, Cannot: f.Cannot.text}
+	c := Claim{ID: f.ID.text, Says: f.Says.text, Condition: f.Condition.text, NotYet: f.NotYet.text, Cannot: f.Cannot.text, Note: f.Note.text}
 	if !claimPattern.MatchString(c.ID) {
 		return c, l.fail(f.ID.place, "id is "+quoted(c.ID), "letters and a number, such as K4", "")
 	}
@@ -154,7 +157,10 @@ func (l *claimsLoader) claim(f fileClaim) (Claim, error) {
 }
 
 func (l *claimsLoader) test(f fileClaimTest) (ClaimTest, error) {
-	var t ClaimTest
+	t := ClaimTest{World: f.World.text, Source: f.Source.text}
+	if worlds := []string{VirtualWorld, LiveWorld}; f.World.given() && !slices.Contains(worlds, t.World) {
+		return t, l.fail(f.World.place, "world is "+quoted(t.World), listed(worlds), didYouMean(t.World, worlds))
+	}
 	var names []string
 	for _, s := range l.all {
 		names = append(names, s.Name)

@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -15,8 +16,8 @@ import (
 // Claims writes what the trials say of the claims: one sentence; what was measured other
 // than stated; the two sources of the debate side by side, if they come first and there is
 // room; the two senses of a broken lock side by side; and the figures of every claim.
-// results and judged are those of all sources, in their order.
-func Claims(w io.Writer, sources []scenarios.ClaimSource, results []scenarios.ClaimResult, judged []scenarios.Judged, opts Options) error {
+// results are those of all sources, in their order.
+func Claims(w io.Writer, sources []scenarios.ClaimSource, results []scenarios.ClaimResult, run scenarios.ClaimTrialsRun, opts Options) error {
 	bySource := divide(sources, results)
 	switch opts.Format {
 	case CSV:
@@ -24,19 +25,19 @@ func Claims(w io.Writer, sources []scenarios.ClaimSource, results []scenarios.Cl
 	case JSON:
 		return writeJSON(w, claimDocuments(sources, bySource))
 	case Markdown:
-		return claimsMarkdown(w, sources, bySource, len(judged))
+		return claimsMarkdown(w, sources, bySource, run)
 	case Table, "":
 	}
 	var b strings.Builder
 	width := min(opts.columns(), PageColumns)
-	hang(&b, "", claimCount(results, len(judged)), width)
+	hang(&b, "", claimCount(results, run), width)
 	writeContradictions(&b, results, width)
 	pair := 0
 	if len(sources) >= 2 && sources[0].Debate && sources[1].Debate && width >= leastForTwo {
 		pair = 2
 		writeSideBySide(&b, sources[:2], bySource[:2], width)
 	}
-	writeTwoSenses(&b, judged, width)
+	writeTwoSenses(&b, run.Judged, width)
 	for i, s := range sources {
 		writeSource(&b, s, bySource[i], i >= pair, width)
 	}
@@ -55,7 +56,7 @@ func divide(sources []scenarios.ClaimSource, results []scenarios.ClaimResult) (p
 }
 
 // claimCount counts how the claims came out.
-func claimCount(results []scenarios.ClaimResult, trials int) string {
+func claimCount(results []scenarios.ClaimResult, run scenarios.ClaimTrialsRun) string {
 	var parts []string
 	for v := scenarios.ClaimConfirmed; v <= scenarios.ClaimContradicted; v++ {
 		n := 0
@@ -68,7 +69,7 @@ func claimCount(results []scenarios.ClaimResult, trials int) string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, v))
 		}
 	}
-	return fmt.Sprintf("%s: %s (%s in the virtual world).", words.Many(len(results), "claim"), strings.Join(parts, ", "), words.Many(trials, "trial"))
+	return fmt.Sprintf("%s: %s (%s in the %s world).", words.Many(len(results), "claim"), strings.Join(parts, ", "), words.Many(len(run.Judged), "trial"), run.World)
 }
 
 // writeContradictions names what came out other than the file of claims states, and how
@@ -165,6 +166,9 @@ func remarks(c scenarios.Claim) (out []string) {
 	if c.Cannot != "" {
 		out = append(out, "because "+c.Cannot)
 	}
+	if c.Note != "" {
+		out = append(out, "note: "+c.Note)
+	}
 	return out
 }
 
@@ -206,32 +210,56 @@ func writeSource(b *strings.Builder, s scenarios.ClaimSource, results []scenario
 // figure is the result of the trials of one test.
 type figure struct{ lead, text string }
 
-// figures joins the counts of one test: they follow each other.
+// figures joins the counts of one test: they follow each other. Behind them stand why cells
+// were not run and where a behaviour is known from.
 func figures(evidence []scenarios.ClaimEvidence) (out []figure) {
-	for i, e := range evidence {
-		counted := fmt.Sprintf("%s %s in %d of %d", e.Want.Property, e.Want.Verdict, e.AsStated, e.Trials)
-		if e.Range != nil {
-			counted = fmt.Sprintf("%s (measured %s) in %d of %d", e.Range, e.Range.Show(e.Measured, e.Test.Scenario.TTL), e.AsStated, e.Trials)
-		}
-		if e.Undecided > 0 {
-			counted += fmt.Sprintf(" (%d undecided)", e.Undecided)
-		}
-		if i > 0 && evidence[i-1].Against == e.Against && sameTest(evidence[i-1].Test, e.Test) {
-			out[len(out)-1].text += ", " + counted
-			continue
+	for i := 0; i < len(evidence); {
+		e := evidence[i]
+		var counted, missing []string
+		for ; i < len(evidence) && evidence[i].Against == e.Against && sameTest(evidence[i].Test, e.Test); i++ {
+			if one := evidence[i]; one.Trials > 0 || len(one.Missing) == 0 {
+				counted = append(counted, countedInWords(one))
+			}
+			for _, why := range evidence[i].Missing {
+				if !slices.Contains(missing, why) {
+					missing = append(missing, why)
+				}
+			}
 		}
 		lead := "for      "
 		if e.Against {
 			lead = "against  "
 		}
-		cells := cellInWords(e.Test.Scenario.Name, strings.Join(e.Test.Backends, ", "), strings.Join(e.Test.Guards, ", "), strings.Join(e.Test.DisciplineTexts(), ", "))
-		out = append(out, figure{lead, cells + ": " + counted})
+		text := cellInWords(e.Test.Scenario.Name, strings.Join(e.Test.Backends, ", "), strings.Join(e.Test.Guards, ", "), strings.Join(e.Test.DisciplineTexts(), ", ")) + ": "
+		text += strings.Join(counted, ", ")
+		if len(missing) > 0 {
+			if len(counted) > 0 {
+				text += "; "
+			}
+			text += "not available: " + strings.Join(missing, "; ")
+		}
+		if e.Test.Source != "" {
+			text += " (source: " + e.Test.Source + ")"
+		}
+		out = append(out, figure{lead, text})
 	}
 	return out
 }
 
+// countedInWords says how often something came out as stated.
+func countedInWords(e scenarios.ClaimEvidence) string {
+	counted := fmt.Sprintf("%s %s in %d of %d", e.Want.Property, e.Want.Verdict, e.AsStated, e.Trials)
+	if e.Range != nil {
+		counted = fmt.Sprintf("%s (measured %s) in %d of %d", e.Range, e.Range.Show(e.Measured, cmp.Or(e.TTL, e.Test.Scenario.TTL)), e.AsStated, e.Trials)
+	}
+	if e.Undecided > 0 {
+		counted += fmt.Sprintf(" (%d undecided)", e.Undecided)
+	}
+	return counted
+}
+
 func sameTest(a, b scenarios.ClaimTest) bool {
-	return a.Scenario == b.Scenario && slices.Equal(a.Backends, b.Backends) && slices.Equal(a.Guards, b.Guards) && slices.Equal(a.DisciplineTexts(), b.DisciplineTexts())
+	return a.Scenario == b.Scenario && a.World == b.World && a.Source == b.Source && slices.Equal(a.Backends, b.Backends) && slices.Equal(a.Guards, b.Guards) && slices.Equal(a.DisciplineTexts(), b.DisciplineTexts())
 }
 
 // ClaimRows gives what the trials say of claims, in words. The results are those of all
@@ -241,13 +269,16 @@ func ClaimRows(sources []scenarios.ClaimSource, weighed []scenarios.ClaimResult)
 		for _, r := range part {
 			row := results.Claim{
 				Source: sources[i].Who + ": " + sources[i].Where, ID: r.Claim.ID, Says: r.Claim.Says,
-				Verdict: claimWords(r), Condition: r.Claim.Condition,
+				Verdict: claimWords(r), Condition: r.Claim.Condition, World: r.World,
 			}
 			for _, f := range figures(r.Evidence) {
 				row.Figures = append(row.Figures, strings.TrimSpace(f.lead)+" "+f.text)
 			}
 			if r.Claim.Cannot != "" {
 				row.Figures = append(row.Figures, "because "+r.Claim.Cannot)
+			}
+			if r.Claim.Note != "" {
+				row.Figures = append(row.Figures, "note: "+r.Claim.Note)
 			}
 			rows = append(rows, row)
 		}

@@ -35,7 +35,7 @@ func TestBrokenAlgorithmsDoNotPassForWholeOnes(t *testing.T) {
 		{"a waiter that does not notice that its session is over", "waiter-partitioned", "etcd", "etcd+recheck=off", "none"},
 		{"an unlock by name", "lost-unlock-reply", "etcd+unlock-compares-revision", "etcd", "none"},
 		{"a leader that ends leases when it leads no more", "stalled-leader-checked", "etcd", "etcd+leadership-check-on-revoke=off", "none"},
-		{"a lease that nobody renews", "server-made-lease", "etcd", "etcd+server-lease=6ttl", "none"},
+		{"a lease that nobody renews", "server-made-lease", "etcd", "etcd+server-lease=60s", "none"},
 		{"a token per session", "lease-id-token", "etcd", "etcd+token-from=lease-id", "fence-all"},
 		{"a create whose lost answer is forgotten", "lost-create-reply", "zookeeper", "zookeeper+protect=off", "none"},
 		{"a holder that reads no news of its session", "session-events-unread", "zookeeper+give-up-at=expired", "zookeeper+give-up-at=never", "none"},

@@ -31,11 +31,12 @@ type Claim struct {
 // ClaimTest is trials of one scenario and what comes out of them.
 type ClaimTest struct {
 	Scenario    *Scenario
-	Backends    []string     // specs; not empty
-	Guards      []string     // not empty
-	Disciplines []Discipline // not empty
-	World       string       // the only world that has these trials; empty: either
-	Source      string       // where the behaviour is known from that an option has; may be empty
+	Backends    []string      // specs; not empty
+	Guards      []string      // not empty
+	Disciplines []Discipline  // not empty
+	TTL         time.Duration // the lease; 0: that of the scenario (numbers only)
+	World       string        // the only world that has these trials; empty: either
+	Source      string        // where the behaviour is known from that an option has; may be empty
 	Find        []PropertyValue
 	Ranges      []Range // of Find and Ranges one is not empty
 }

@@ -21,6 +21,7 @@ type claimsOptions struct {
 	out          string
 	attach       []string
 	servers      serverFlags
+	numbers      bool
 	format       *formatFlag
 }
 
@@ -41,9 +42,12 @@ there if the live world has all the trials that it takes; else it says what is n
 available. Figures of the two worlds are never counted together. Results are written to
 OUT/<time of the run>, with OUT/latest pointing to the newest, as run writes them.
 
-Exit status: 0 everything as the file of claims states, 1 a measurement
-contradicts it, 2 undecided or interrupted, 3 bad input or a failure of locklab itself.`,
-		Example: "  locklab claims\n  locklab claims K4 A6\n  locklab claims K4 --world live\n  locklab claims --format md",
+With --numbers it measures published numbers and closed forms instead, value by value:
+what was published or derived, what is measured in the virtual world, and within what.
+
+Exit status: 0 everything as the files of claims and numbers state, 1 a measurement
+contradicts them, 2 undecided or interrupted, 3 bad input or a failure of locklab itself.`,
+		Example: "  locklab claims\n  locklab claims K4 A6\n  locklab claims K4 --world live\n  locklab claims --numbers\n  locklab claims --format md",
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			return o.run(cmd, ids)
 		},
@@ -51,9 +55,10 @@ contradicts it, 2 undecided or interrupted, 3 bad input or a failure of locklab 
 	}
 	f := c.Flags()
 	f.StringVar(&o.world, "world", scenarios.VirtualWorld, words.Or(scenarios.VirtualWorld, scenarios.LiveWorld))
-	f.StringVar(&o.seeds, "seeds", "", "how many seeds, such as 20, or which, such as 7..9 (default: 5 virtual, 1 live)")
+	f.StringVar(&o.seeds, "seeds", "", "how many seeds, such as 20, or which, such as 7..9 (default: 5 virtual, 1 live; 40 for numbers)")
 	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials side by side (default: one a processor virtual, %d live)", liveJobs))
 	f.StringVar(&o.out, "out", "out", "folder for results (live)")
+	f.BoolVar(&o.numbers, "numbers", false, "published numbers and closed forms instead of claims")
 	registerAttach(c, &o.attach)
 	o.servers.register(c)
 	o.format.register(c)
@@ -65,6 +70,9 @@ func (o claimsOptions) run(cmd *cobra.Command, ids []string) error {
 	seeds, err := o.check(cmd)
 	if err != nil {
 		return err
+	}
+	if o.numbers {
+		return o.measureNumbers(cmd, ids, seeds)
 	}
 	sources, err := scenarios.BuiltinClaims(scenarios.Everything())
 	if err != nil {
@@ -108,6 +116,9 @@ func (o *claimsOptions) check(cmd *cobra.Command) (scenarios.Seeds, error) {
 	if cmd.Flags().Changed("out") && !live {
 		return none, fmt.Errorf("--out needs --world %s: nothing is written of virtual trials, which can be run again at any time", scenarios.LiveWorld)
 	}
+	if o.numbers && live {
+		return none, fmt.Errorf("--numbers is for --world %s: the live world does not measure to the millisecond", scenarios.VirtualWorld)
+	}
 	if !live {
 		if _, err := parseAttachments(o.attach, o.world); err != nil {
 			return none, err
@@ -115,6 +126,9 @@ func (o *claimsOptions) check(cmd *cobra.Command) (scenarios.Seeds, error) {
 	}
 	if o.seeds == "" {
 		o.seeds = map[bool]string{false: "5", true: "1"}[live]
+		if o.numbers {
+			o.seeds = numberSeeds
+		}
 	}
 	seeds, err := scenarios.ParseSeeds(o.seeds)
 	if err != nil {

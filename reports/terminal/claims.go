@@ -250,7 +250,11 @@ func figures(evidence []scenarios.ClaimEvidence) (out []figure) {
 func countedInWords(e scenarios.ClaimEvidence) string {
 	counted := fmt.Sprintf("%s %s in %d of %d", e.Want.Property, e.Want.Verdict, e.AsStated, e.Trials)
 	if e.Range != nil {
-		counted = fmt.Sprintf("%s (measured %s) in %d of %d", e.Range, e.Range.Show(e.Measured, cmp.Or(e.TTL, e.Test.Scenario.TTL)), e.AsStated, e.Trials)
+		measured := "nothing"
+		if e.Measured.Count > 0 {
+			measured = e.Range.Show(e.Measured, cmp.Or(e.TTL, e.Test.Scenario.TTL))
+		}
+		counted = fmt.Sprintf("%s (measured %s) in %d of %d", e.Range, measured, e.AsStated, e.Trials)
 	}
 	if e.Undecided > 0 {
 		counted += fmt.Sprintf(" (%d undecided)", e.Undecided)

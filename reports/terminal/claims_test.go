@@ -57,6 +57,18 @@ func someClaims(t *testing.T) ([]scenarios.ClaimSource, []scenarios.ClaimResult,
 	return sources, results, scenarios.ClaimTrialsRun{World: scenarios.VirtualWorld, Judged: judged}
 }
 
+// In a live trial that the machine was too slow for, nothing may have been measured.
+func TestEvidenceOfWhichNothingWasMeasuredIsShown(t *testing.T) {
+	sources, found, run := someClaims(t)
+	e := &found[0].Evidence[0]
+	*e = scenarios.ClaimEvidence{Test: e.Test, Range: &scenarios.Range{Measure: check.LeaseLength}, Trials: 1, Undecided: 1}
+	for _, format := range Formats() {
+		if err := Claims(&bytes.Buffer{}, sources, found, run, Options{Format: format}); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestClaimsGolden(t *testing.T) {
 	sources, results, judged := someClaims(t)
 	for _, c := range []struct {

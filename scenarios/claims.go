@@ -36,9 +36,15 @@ type ClaimTest struct {
 	Disciplines []Discipline  // not empty
 	TTL         time.Duration // the lease; 0: that of the scenario (numbers only)
 	World       string        // the only world that has these trials; empty: either
-	Source      string        // where the behaviour is known from that an option has; may be empty
+	Options     []ClaimOption // that its backends set, with where they are known from
 	Find        []PropertyValue
 	Ranges      []Range // of Find and Ranges one is not empty
+}
+
+// ClaimOption is an option that evidence uses, and where what it does is known from.
+type ClaimOption struct {
+	Option string // "etcd+recheck"
+	Source string
 }
 
 // ClaimVerdict is what the trials say of a claim.

@@ -180,6 +180,9 @@ func TestABadFileOfClaimsIsExplained(t *testing.T) {
 		{"unknown verdict", strings.Replace(oneClaim(speaksFor), "violated", "broken", 1), `claims.yaml:7:90: "broken" is no verdict`},
 		{"finds nothing", strings.Replace(oneClaim(speaksFor), "{overlap: violated}", "{}", 1), "claims.yaml:7:80: find names no property"},
 		{"unknown key", oneClaim("        proof: yes\n"), `claims.yaml:7:9: this claim has an unknown key "proof"`},
+		{"unknown option's source", "options: [{option: etcd+rechek, source: somewhere}]\n" + oneClaim(speaksFor), `claims.yaml:1:20: etcd has no option "rechek"`},
+		{"source of no option", "options: [{option: etcd, source: somewhere}]\n" + oneClaim(speaksFor), `claims.yaml:1:20: option is "etcd"`},
+		{"an option's source twice", "options: [{option: etcd+nodes, source: a}, {option: etcd+nodes, source: b}]\n" + oneClaim(speaksFor), `claims.yaml:1:53: the option etcd+nodes stands here a second time`},
 		{"unknown world", strings.Replace(oneClaim(speaksFor), "{scenario", "{world: real, scenario", 1), `claims.yaml:7:32: world is "real"`},
 		{"condition missing", oneClaim(speaksFor + speaksAgainst), "claims.yaml:5:9: X1 has trials that speak for it and others against, and no condition"},
 		{"condition for nothing", oneClaim(speaksFor + "        condition: sometimes\n"), "claims.yaml:8:20: X1 has a condition, but"},
@@ -246,6 +249,23 @@ func TestAClaimIsDecidedWhereItsTrialsAre(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// No claim rests on an option of which nobody says that there is such a lock.
+func TestEveryOptionInTheEvidenceIsKnownFromSomewhere(t *testing.T) {
+	for _, s := range builtinClaims(t) {
+		for _, c := range s.Claims {
+			for _, test := range c.tests() {
+				for _, backend := range test.Backends {
+					for _, option := range optionsIn(backend) {
+						if !slices.ContainsFunc(test.Options, func(o ClaimOption) bool { return o.Option == option && o.Source != "" }) {
+							t.Errorf("%s: %s: where is %s known from? say so under options", c.ID, backend, option)
+						}
+					}
+				}
+			}
+		}
 	}
 }
 

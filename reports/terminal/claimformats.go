@@ -45,7 +45,8 @@ type evidenceDocument struct {
 	Undecided int      `json:"undecided"`
 	Contrary  string   `json:"contrary,omitempty"`
 	Missing   []string `json:"missing,omitempty"` // why cells were not run, or nothing was measured
-	Source    string   `json:"source,omitempty"`  // where the behaviour of an option is known from
+	// Options are those that the backends set, with where what they do is known from.
+	Options map[string]string `json:"options,omitempty"`
 }
 
 func claimDocuments(sources []scenarios.ClaimSource, parts [][]scenarios.ClaimResult) []claimDocument {
@@ -68,7 +69,13 @@ func claimDocuments(sources []scenarios.ClaimSource, parts [][]scenarios.ClaimRe
 func documentOfEvidence(e scenarios.ClaimEvidence) evidenceDocument {
 	d := evidenceDocument{
 		Against: e.Against, Scenario: e.Test.Scenario.Name, Backends: e.Test.Backends, Guards: e.Test.Guards, Disciplines: e.Test.DisciplineTexts(),
-		Trials: e.Trials, AsStated: e.AsStated, Undecided: e.Undecided, Missing: e.Missing, Source: e.Test.Source,
+		Trials: e.Trials, AsStated: e.AsStated, Undecided: e.Undecided, Missing: e.Missing,
+	}
+	for _, o := range e.Test.Options {
+		if d.Options == nil {
+			d.Options = map[string]string{}
+		}
+		d.Options[o.Option] = o.Source
 	}
 	if e.Range != nil {
 		d.Range = e.Range.String()

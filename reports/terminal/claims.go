@@ -41,10 +41,35 @@ func Claims(w io.Writer, sources []scenarios.ClaimSource, results []scenarios.Cl
 	for i, s := range sources {
 		writeSource(&b, s, bySource[i], i >= pair, width)
 	}
+	writeOptions(&b, results, width)
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("write the claims: %w", err)
 	}
 	return nil
+}
+
+// writeOptions says where the options are known from that evidence uses: an option that has a
+// lock do something wrong proves nothing unless there is such a lock.
+func writeOptions(b *strings.Builder, results []scenarios.ClaimResult, width int) {
+	var all []scenarios.ClaimOption
+	for _, r := range results {
+		for _, e := range r.Evidence {
+			for _, o := range e.Test.Options {
+				if !slices.Contains(all, o) {
+					all = append(all, o)
+				}
+			}
+		}
+	}
+	if len(all) == 0 {
+		return
+	}
+	b.WriteByte('\n')
+	hang(b, "", "OPTIONS OF THESE TRIALS, and where what they do is known from", width)
+	b.WriteByte('\n')
+	for _, o := range all {
+		hang(b, "  ", o.Option+": "+o.Source, width)
+	}
 }
 
 func divide(sources []scenarios.ClaimSource, results []scenarios.ClaimResult) (parts [][]scenarios.ClaimResult) {
@@ -238,9 +263,6 @@ func figures(evidence []scenarios.ClaimEvidence) (out []figure) {
 			}
 			text += "not available: " + strings.Join(missing, "; ")
 		}
-		if e.Test.Source != "" {
-			text += " (source: " + e.Test.Source + ")"
-		}
 		out = append(out, figure{lead, text})
 	}
 	return out
@@ -263,7 +285,7 @@ func countedInWords(e scenarios.ClaimEvidence) string {
 }
 
 func sameTest(a, b scenarios.ClaimTest) bool {
-	return a.Scenario == b.Scenario && a.World == b.World && a.Source == b.Source && slices.Equal(a.Backends, b.Backends) && slices.Equal(a.Guards, b.Guards) && slices.Equal(a.DisciplineTexts(), b.DisciplineTexts())
+	return a.Scenario == b.Scenario && a.World == b.World && slices.Equal(a.Backends, b.Backends) && slices.Equal(a.Guards, b.Guards) && slices.Equal(a.DisciplineTexts(), b.DisciplineTexts())
 }
 
 // ClaimRows gives what the trials say of claims, in words. The results are those of all

@@ -163,15 +163,12 @@ func (r *NumberResult) counted(found []Result) (met, decided bool) {
 	want, n := r.Number.Test.Find[0], 0
 	decided = len(found) > 0
 	for _, one := range found {
-		switch one.sound(want.Property) {
-		case want.Verdict:
+		if verdict := one.sound(want.Property); verdict == want.Verdict {
 			n++
-		case check.Undecided:
+		} else if verdict == check.Undecided {
 			decided = false
-		default:
-			if r.Contrary == nil {
-				r.Contrary = &one
-			}
+		} else if r.Contrary == nil {
+			r.Contrary = &one
 		}
 	}
 	r.Trials = len(found)

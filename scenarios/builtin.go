@@ -11,22 +11,21 @@ var scripts embed.FS
 // builtinNames lists the built-in scripts in the order in which they are best read.
 var builtinNames = []string{
 	// nothing goes wrong
-	"no-fault", "contention", "partial-locks", "short-lease", "equal-token", "container-parent", "lease-id-token", "server-made-lease", "message-count", "uncontended", "lease-length", "lease-minimum", "random-values",
+	"no-fault", "contention", "partial-locks", "short-lease", "equal-token", "container-parent", "lease-id-token", "server-made-lease", "message-count", "uncontended", "lease-length", "lease-minimum", "random-values", "healthy-cluster",
 	// pauses and delays at the client
-	"gc-pause", "heedless-pause", "renewal-too-late", "fence-write-gap", "pause-during-acquire", "delayed-acquire-reply",
+	"gc-pause", "heedless-pause", "session-3s", "endless-lease-pause", "endless-lease-crash", "renewal-too-late", "fence-write-gap", "pause-during-acquire", "delayed-acquire-reply",
 	"delayed-write", "vm-suspend", "client-clock-back", "foreign-release", "waiter-lease-expired", "waiter-told-late",
-	"client-crash", "holder-partitioned",
+	"client-crash", "holder-partitioned", "cut-and-healed", "cut-and-healed-late",
 	"session-events-unread", "told-and-works-on", "waiter-partitioned", "slow-renewals", "packet-loss",
 	"lost-unlock-reply", "late-release", "lost-create-reply", "lock-of-before", "znode-version", "container-parent-pause",
 	"value-set", "value-set-late", "writes-out-of-order",
-	"charge-once", "charge-unmarked", "random-timing",
+	"charge-once", "charge-unmarked", "charge-crashes", "random-timing", "bounded-timing",
 	// faults of the lock service
-	"clock-forward", "clock-forward-bare", "clock-back", "clock-rate", "clock-slewed",
+	"clock-forward", "clock-forward-bare", "clock-back", "clock-rate", "clock-rate-both", "clock-slewed",
 	"server-pause", "server-crash", "server-crash-everysec", "server-crash-synced", "server-off",
 	"server-crash-bare", "delayed-restart", "delayed-restart-clock", "counter-lost",
 	"failover", "wait-not-enough", "replica-clock-ahead", "sentinels-down", "sentinel-clock-jump",
-	"split-brain", "split-brain-window", "split-brain-late",
-	"leader-clock-fast", "leader-crash", "leader-and-holder-crash", "release-leader-restart", "release-ensemble-restart", "leader-pause", "stalled-leader", "stalled-leader-checked", "stalled-disk", "servers-paused", "stale-read", "leader-partitioned", "watch-lost", "watch-lost-one", "server-unreachable", "server-hangs", "one-of-three-off", "majority-down", "minority-partition", "quorum-lost", "minority-client", "partition-sides",
+	"split-brain", "split-brain-window", "split-brain-late", "split-brain-ten-seconds", "leader-clock-fast", "leader-clock-stepped", "leader-crash", "leader-and-holder-crash", "release-leader-restart", "release-ensemble-restart", "leader-pause", "stalled-leader", "stalled-leader-checked", "stalled-disk", "servers-paused", "stale-read", "leader-partitioned", "watch-lost", "watch-lost-one", "server-unreachable", "server-hangs", "one-of-three-off", "majority-down", "minority-partition", "quorum-lost", "minority-client", "partition-sides",
 }
 
 // BuiltinNames lists the built-in scripts in the order in which they are best read.

@@ -63,15 +63,16 @@ func virtualScenarios(t *testing.T) []*Scenario {
 // judgeAll runs the trials of the claims, one after the other.
 func judgeAll(t *testing.T, sources []ClaimSource, seeds Seeds) []ClaimResult {
 	t.Helper()
-	trials, err := ClaimTrials(sources, seeds)
+	trials, err := ClaimTrials(sources, Selection{World: VirtualWorld, Seeds: seeds})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var judged []Judged
+	run := ClaimTrialsRun{World: VirtualWorld}
+	trials, run.Missing = Available(trials)
 	for _, trial := range trials {
-		judged = append(judged, Judged{Trial: trial, Result: trial.Judge(simulated(t, trial))})
+		run.Add(Judged{Trial: trial, Result: trial.Judge(simulated(t, trial))})
 	}
-	return JudgeClaims(sources, judged)
+	return JudgeClaims(sources, run)
 }
 
 func TestNoMeasurementContradictsTheFileOfClaims(t *testing.T) {
@@ -143,13 +144,13 @@ func TestATrialWithoutItsFaultSaysNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trials, err := ClaimTrials(sources, Seeds{1, 1})
+	trials, err := ClaimTrials(sources, Selection{World: VirtualWorld, Seeds: Seeds{1, 1}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	h := simulated(t, trials[0])
 	h.Events = slices.DeleteFunc(h.Events, func(e sim.Event) bool { return e.Kind == sim.FaultProven })
-	r := JudgeClaims(sources, []Judged{{Trial: trials[0], Result: trials[0].Judge(h)}})[0]
+	r := JudgeClaims(sources, ClaimTrialsRun{World: VirtualWorld, Judged: []Judged{{Trial: trials[0], Result: trials[0].Judge(h)}}})[0]
 	if r.Verdict != ClaimUndecided || r.Evidence[0].Undecided != 1 {
 		t.Errorf("the claim is %s by %+v", r.Verdict, r.Evidence)
 	}
@@ -161,7 +162,7 @@ func TestATrialThatSeveralClaimsNeedIsRunOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if trials, err := ClaimTrials(sources, Seeds{1, 2}); err != nil || len(trials) != 2 {
+	if trials, err := ClaimTrials(sources, Selection{World: VirtualWorld, Seeds: Seeds{1, 2}}); err != nil || len(trials) != 2 {
 		t.Errorf("%d trials (%v), want 2", len(trials), err)
 	}
 }
@@ -179,6 +180,10 @@ func TestABadFileOfClaimsIsExplained(t *testing.T) {
 		{"unknown verdict", strings.Replace(oneClaim(speaksFor), "violated", "broken", 1), `claims.yaml:7:90: "broken" is no verdict`},
 		{"finds nothing", strings.Replace(oneClaim(speaksFor), "{overlap: violated}", "{}", 1), "claims.yaml:7:80: find names no property"},
 		{"unknown key", oneClaim("        proof: yes\n"), `claims.yaml:7:9: this claim has an unknown key "proof"`},
+		{"unknown option's source", "options: [{option: etcd+rechek, source: somewhere}]\n" + oneClaim(speaksFor), `claims.yaml:1:20: etcd has no option "rechek"`},
+		{"source of no option", "options: [{option: etcd, source: somewhere}]\n" + oneClaim(speaksFor), `claims.yaml:1:20: option is "etcd"`},
+		{"an option's source twice", "options: [{option: etcd+nodes, source: a}, {option: etcd+nodes, source: b}]\n" + oneClaim(speaksFor), `claims.yaml:1:53: the option etcd+nodes stands here a second time`},
+		{"unknown world", strings.Replace(oneClaim(speaksFor), "{scenario", "{world: real, scenario", 1), `claims.yaml:7:32: world is "real"`},
 		{"condition missing", oneClaim(speaksFor + speaksAgainst), "claims.yaml:5:9: X1 has trials that speak for it and others against, and no condition"},
 		{"condition for nothing", oneClaim(speaksFor + "        condition: sometimes\n"), "claims.yaml:8:20: X1 has a condition, but"},
 		{"cannot and can", oneClaim(speaksFor + "        cannot: never\n"), "claims.yaml:8:17: X1 says cannot, and has trials"},
@@ -190,5 +195,89 @@ func TestABadFileOfClaimsIsExplained(t *testing.T) {
 				t.Errorf("got  %v\nwant %s", err, c.want)
 			}
 		})
+	}
+}
+
+// judgedIn makes up what came out of one trial of each cell of the claims.
+func judgedIn(t *testing.T, world string, sources []ClaimSource, found map[check.Property]check.Verdict) (run ClaimTrialsRun) {
+	t.Helper()
+	run.World = world
+	trials, err := ClaimTrials(sources, Selection{World: world, Seeds: Seeds{1, 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	trials, run.Missing = Available(trials)
+	for _, trial := range trials {
+		r := Result{Scenario: trial.Scenario.Name, World: world}
+		for _, pre := range check.Preconditions() {
+			r.Findings = append(r.Findings, check.Finding{Property: pre, Verdict: check.Holds})
+		}
+		for p, v := range found {
+			r.Findings = append(r.Findings, check.Finding{Property: p, Verdict: v})
+		}
+		run.Add(Judged{Trial: trial, Result: r})
+	}
+	return run
+}
+
+// A claim is decided in a world only by trials of that world, and only by all of them.
+func TestAClaimIsDecidedWhereItsTrialsAre(t *testing.T) {
+	const (
+		live     = "        confirmed-by: [{scenario: gc-pause, backend: perfect, guard: none, find: {overlap: violated}, world: live}]\n"
+		slow     = "        refuted-by: [{scenario: clock-rate, backend: redlock, guard: none, find: {overlap: violated}}]\n" // no real clock runs slow
+		messages = "        refuted-by: [{scenario: uncontended, backend: perfect, guard: none, measures: {messages: [0, 9]}}]\n"
+	)
+	for _, c := range []struct {
+		name, claim   string
+		virtual, live ClaimVerdict
+	}{
+		{"a trial of either world", strings.Replace(live, ", world: live", "", 1), ClaimConfirmed, ClaimConfirmed},
+		{"a trial of one world", live, ClaimElsewhere, ClaimConfirmed},
+		{"one of two kinds is of one world", live + strings.Replace(speaksAgainst, "overlap: holds", "overlap: violated", 1) + "        condition: in some cases\n", ClaimElsewhere, ClaimConditional},
+		{"a fault that real hosts cannot have", slow, ClaimRefuted, ClaimElsewhere},
+		{"something that is not measured live", messages, ClaimUndecided, ClaimElsewhere},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			sources, err := loadClaims(oneClaim(strings.ReplaceAll(c.claim, "backend: redis", "backend: perfect")), t)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for world, want := range map[string]ClaimVerdict{VirtualWorld: c.virtual, LiveWorld: c.live} {
+				run := judgedIn(t, world, sources, map[check.Property]check.Verdict{check.Overlap: check.Violated})
+				if got := JudgeClaims(sources, run)[0]; got.Verdict != want {
+					t.Errorf("in the %s world the claim is %s, want %s; evidence %+v", world, got.Verdict, want, got.Evidence)
+				}
+			}
+		})
+	}
+}
+
+// No claim rests on an option of which nobody says that there is such a lock.
+func TestEveryOptionInTheEvidenceIsKnownFromSomewhere(t *testing.T) {
+	for _, s := range builtinClaims(t) {
+		for _, c := range s.Claims {
+			for _, test := range c.tests() {
+				for _, backend := range test.Backends {
+					for _, option := range optionsIn(backend) {
+						if !slices.ContainsFunc(test.Options, func(o ClaimOption) bool { return o.Option == option && o.Source != "" }) {
+							t.Errorf("%s: %s: where is %s known from? say so under options", c.ID, backend, option)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// What came out in one world does not count for the other.
+func TestTrialsOfTheOtherWorldAreNoEvidence(t *testing.T) {
+	sources, err := loadClaims(oneClaim(strings.Replace(speaksFor, "redis", "perfect", 1)), t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := judgedIn(t, VirtualWorld, sources, map[check.Property]check.Verdict{check.Overlap: check.Violated})
+	run.World = LiveWorld
+	if r := JudgeClaims(sources, run)[0]; r.Verdict != ClaimUndecided || r.Evidence[0].Trials != 0 {
+		t.Errorf("by virtual trials the claim is %s in the live world: %+v", r.Verdict, r.Evidence)
 	}
 }

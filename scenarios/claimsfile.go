@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -28,8 +29,17 @@ func BuiltinClaims(known Known) ([]ClaimSource, error) {
 
 type fileClaims struct {
 	place   `yaml:"-"`
-	Sources []fileSource `yaml:"sources" doc:"who made the claims"`
+	Options []fileClaimOption `yaml:"options,omitempty" doc:"where what options do is known from"`
+	Sources []fileSource      `yaml:"sources" doc:"who made the claims"`
 }
+
+type fileClaimOption struct {
+	place  `yaml:"-"`
+	Option word `yaml:"option" doc:"a lock service and its option, such as etcd+recheck"`
+	Source word `yaml:"source" doc:"a library with its version, a file, an issue"`
+}
+
+func (*fileClaimOption) noun() string { return "this option" }
 
 type fileSource struct {
 	place  `yaml:"-"`
@@ -50,6 +60,7 @@ type fileClaim struct {
 	Condition   word            `yaml:"condition,omitempty" doc:"when the claim is right, if trials speak for it and others against"`
 	NotYet      word            `yaml:"not-yet,omitempty" doc:"what is missing for a trial, or for a further one"`
 	Cannot      word            `yaml:"cannot,omitempty" doc:"why no trial can decide it"`
+	Note        word            `yaml:"note,omitempty" doc:"what its trials are worth, where that is not plain"`
 }
 
 func (*fileClaim) noun() string { return "this claim" }
@@ -63,6 +74,7 @@ type fileClaimTest struct {
 	Seeds      number          `yaml:"seeds,omitempty" doc:"how many seeds it takes at the least, where fewer tell nothing: of a share of trials, a mean or a percentile"`
 	Find       fileFinds       `yaml:"find,omitempty" doc:"what comes out: properties with holds or violated, or with {sometimes: [0.1, 0.3]} and the share of trials that are violated"`
 	Measures   fileRanges      `yaml:"measures,omitempty" doc:"what is measured, with the range that it lies in"`
+	World      word            `yaml:"world,omitempty" doc:"virtual or live, if only that world has these trials"`
 }
 
 func (*fileClaimTest) noun() string { return "this trial" }
@@ -111,6 +123,11 @@ func LoadClaims(file string, src []byte, known Known, all []*Scenario) ([]ClaimS
 	if err := s.decode("the file of claims", root, reflect.ValueOf(&f).Elem()); err != nil {
 		return nil, err
 	}
+	for _, o := range f.Options {
+		if err := l.option(o); err != nil {
+			return nil, err
+		}
+	}
 	var out []ClaimSource
 	for _, fs := range f.Sources {
 		source := ClaimSource{Who: fs.Who.text, Where: fs.Where.text, Debate: fs.Debate.on}
@@ -128,12 +145,39 @@ func LoadClaims(file string, src []byte, known Known, all []*Scenario) ([]ClaimS
 
 type claimsLoader struct {
 	loader
-	all  []*Scenario
-	seen map[string]place
+	all     []*Scenario
+	seen    map[string]place
+	options []ClaimOption
+}
+
+// option takes in where an option is known from.
+func (l *claimsLoader) option(f fileClaimOption) error {
+	for _, known := range l.options {
+		if known.Option == f.Option.text {
+			return l.fail(f.Option.place, "the option "+known.Option+" stands here a second time", "each option once", "")
+		}
+	}
+	backend, option, ok := strings.Cut(f.Option.text, "+")
+	if !ok {
+		return l.fail(f.Option.place, "option is "+quoted(f.Option.text), "a lock service and its option, such as etcd+recheck", "")
+	}
+	b, err := Registry().Find(backend)
+	if err != nil {
+		return l.fail(f.Option.place, err.Error(), "a lock service and its option, such as etcd+recheck", "")
+	}
+	var names []string
+	for _, o := range b.Options() {
+		names = append(names, o.Name)
+	}
+	if !slices.Contains(names, option) {
+		return l.fail(f.Option.place, backend+" has no option "+quoted(option), listed(names), didYouMean(option, names))
+	}
+	l.options = append(l.options, ClaimOption{Option: f.Option.text, Source: f.Source.text})
+	return nil
 }
 
 func (l *claimsLoader) claim(f fileClaim) (Claim, error) {
-	c := Claim{ID: f.ID.text, Says: f.Says.text, Condition: f.Condition.text, NotYet: f.NotYet.text, Cannot: f.Cannot.text}
+	c := Claim{ID: f.ID.text, Says: f.Says.text, Condition: f.Condition.text, NotYet: f.NotYet.text, Cannot: f.Cannot.text, Note: f.Note.text}
 	if !claimPattern.MatchString(c.ID) {
 		return c, l.fail(f.ID.place, "id is "+quoted(c.ID), "letters and a number, such as K4", "")
 	}
@@ -169,7 +213,11 @@ func (l *claimsLoader) claim(f fileClaim) (Claim, error) {
 }
 
 func (l *claimsLoader) test(f fileClaimTest) (ClaimTest, error) {
-	t, names := ClaimTest{}, []string(nil)
+	t := ClaimTest{World: f.World.text}
+	if worlds := []string{VirtualWorld, LiveWorld}; f.World.given() && !slices.Contains(worlds, t.World) {
+		return t, l.fail(f.World.place, "world is "+quoted(t.World), listed(worlds), didYouMean(t.World, worlds))
+	}
+	var names []string
 	for _, s := range l.all {
 		names = append(names, s.Name)
 		if s.Name == f.Scenario.text {
@@ -199,6 +247,11 @@ func (l *claimsLoader) test(f fileClaimTest) (ClaimTest, error) {
 			}
 		}
 		t.Backends = append(t.Backends, spec.String())
+		for _, o := range l.options {
+			if slices.Contains(optionsIn(spec.String()), o.Option) && !slices.Contains(t.Options, o) {
+				t.Options = append(t.Options, o)
+			}
+		}
 	}
 	var err error
 	if t.Ranges, err = l.ranges(f.Measures, t.Scenario.TTL); err != nil {
@@ -228,4 +281,15 @@ func (l *claimsLoader) test(f fileClaimTest) (ClaimTest, error) {
 		t.Find = append(t.Find, PropertyValue{Property: property, Verdict: verdict})
 	}
 	return t, nil
+}
+
+// optionsIn names the options that a spec sets: of etcd+nodes=5+recheck=off, etcd+nodes and
+// etcd+recheck.
+func optionsIn(spec string) (out []string) {
+	parts := strings.Split(spec, "+")
+	for _, part := range parts[1:] {
+		name, _, _ := strings.Cut(part, "=")
+		out = append(out, parts[0]+"+"+name)
+	}
+	return out
 }

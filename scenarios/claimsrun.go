@@ -7,21 +7,27 @@ import (
 )
 
 // WeighClaims runs the trials that the claims need in the virtual world, and says of each
-// claim, in the order of the sources, what they say of it. judged are the trials, without
-// their histories.
-func WeighClaims(ctx context.Context, sources []ClaimSource, seeds Seeds, workers int) (results []ClaimResult, judged []Judged, err error) {
-	trials, err := ClaimTrials(sources, seeds)
+// claim, in the order of the sources, what they say of it.
+func WeighClaims(ctx context.Context, sources []ClaimSource, seeds Seeds, workers int) ([]ClaimResult, ClaimTrialsRun, error) {
+	run := ClaimTrialsRun{World: VirtualWorld}
+	trials, err := ClaimTrials(sources, Selection{World: VirtualWorld, Seeds: seeds})
 	if err != nil {
-		return nil, nil, err
+		return nil, run, err
 	}
 	simulate := func(ctx context.Context, t Trial) (*sim.History, error) { return t.Simulate(ctx) }
+	trials, run.Missing = Available(trials)
 	err = RunAll(ctx, trials, workers, simulate, func(j Judged) error {
-		j.History = nil
-		judged = append(judged, j)
+		run.Add(j)
 		return nil
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, run, err
 	}
-	return JudgeClaims(sources, judged), judged, nil
+	return JudgeClaims(sources, run), run, nil
+}
+
+// Add takes in one more trial.
+func (r *ClaimTrialsRun) Add(j Judged) {
+	j.History = nil
+	r.Judged = append(r.Judged, j)
 }

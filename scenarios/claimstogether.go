@@ -28,6 +28,7 @@ func (e *ClaimEvidence) addTogether(cell []Result) {
 	var decided []Result
 	for _, r := range cell {
 		e.Trials++
+		e.TTL = r.TTL
 		if e.tells(r) {
 			decided = append(decided, r)
 		} else {

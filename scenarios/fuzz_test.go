@@ -104,10 +104,10 @@ func FuzzLoadClaims(f *testing.F) {
 			checkLoadError(t, err, src)
 			return
 		}
-		if _, err := ClaimTrials(sources, Seeds{1, 1}); err != nil {
+		if _, err := ClaimTrials(sources, Selection{World: VirtualWorld, Seeds: Seeds{1, 1}}); err != nil {
 			t.Errorf("claims that load have no trials: %v", err)
 		}
-		if got := JudgeClaims(sources, nil); len(got) == 0 && len(sources) > 0 {
+		if got := JudgeClaims(sources, ClaimTrialsRun{World: VirtualWorld}); len(got) == 0 && len(sources) > 0 {
 			t.Error("nothing is said of them")
 		}
 	})

@@ -9,7 +9,7 @@ import (
 var sweepFiles embed.FS
 
 // sweepNames lists the built-in sweeps in the order in which they are best read.
-var sweepNames = []string{"pause", "check-to-write", "clock-jump", "jumped-nodes", "clock-rate", "replication-lag"}
+var sweepNames = []string{"pause", "check-to-write", "clock-jump", "jumped-nodes", "clock-rate", "drift-allowance", "replication-lag", "tilt"}
 
 // SweepNames lists the built-in sweeps in the order in which they are best read.
 func SweepNames() []string { return append([]string(nil), sweepNames...) }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -9,39 +10,69 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/locklab/locklab/reports/terminal"
+	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
 )
 
+// claimsOptions are the flags of `locklab claims`.
+type claimsOptions struct {
+	world, seeds string
+	jobs         int
+	out          string
+	attach       []string
+	servers      serverFlags
+	numbers      bool
+	format       *formatFlag
+}
+
 func claimsCommand() *cobra.Command {
-	var seeds string
-	format := tableFormat()
+	o := claimsOptions{format: tableFormat()}
 	c := &cobra.Command{
 		Use:   "claims [ID...]",
 		Short: "Measure what was claimed about locks, and by whom",
 		Long: `Claims runs the trials that decide the published claims about distributed locks,
-in the virtual world, and prints for each claim who made it, what it says, what
+and prints for each claim who made it, what it says, what
 the trials say of it, and the figures. Kleppmann's list and antirez's stand side
 by side, and so do the two senses in which they call a lock broken.
 
 With ids it looks at these claims only.
 
-Exit status: 0 everything as the file of claims states, 1 a measurement
-contradicts it, 2 undecided or interrupted, 3 bad input or a failure of locklab itself.`,
-		Example: "  locklab claims\n  locklab claims K4 A6\n  locklab claims --format md",
+With --world live the trials are run with real servers and clients. A claim is decided
+there if the live world has all the trials that it takes; else it says what is not
+available. Figures of the two worlds are never counted together. Results are written to
+OUT/<time of the run>, with OUT/latest pointing to the newest, as run writes them.
+
+With --numbers it measures published numbers and closed forms instead, value by value:
+what was published or derived, what is measured in the virtual world, and within what.
+
+Exit status: 0 everything as the files of claims and numbers state, 1 a measurement
+contradicts them, 2 undecided or interrupted, 3 bad input or a failure of locklab itself.`,
+		Example: "  locklab claims\n  locklab claims K4 A6\n  locklab claims K4 --world live\n  locklab claims --numbers\n  locklab claims --format md",
 		RunE: func(cmd *cobra.Command, ids []string) error {
-			return weighClaims(cmd, ids, seeds, format)
+			return o.run(cmd, ids)
 		},
 		ValidArgsFunction: completeClaims,
 	}
-	c.Flags().StringVar(&seeds, "seeds", "5", "how many seeds, such as 20, or which, such as 7..9")
-	format.register(c)
+	f := c.Flags()
+	f.StringVar(&o.world, "world", scenarios.VirtualWorld, words.Or(scenarios.VirtualWorld, scenarios.LiveWorld))
+	f.StringVar(&o.seeds, "seeds", "", "how many seeds, such as 20, or which, such as 7..9 (default: 5 virtual, 1 live; 40 for numbers)")
+	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials side by side (default: one a processor virtual, %d live)", liveJobs))
+	f.StringVar(&o.out, "out", "out", "folder for results (live)")
+	f.BoolVar(&o.numbers, "numbers", false, "published numbers and closed forms instead of claims")
+	registerAttach(c, &o.attach)
+	o.servers.register(c)
+	o.format.register(c)
+	complete(c, "world", scenarios.VirtualWorld, scenarios.LiveWorld)
 	return c
 }
 
-func weighClaims(cmd *cobra.Command, ids []string, seeds string, format *formatFlag) error {
-	chosen, err := scenarios.ParseSeeds(seeds)
+func (o claimsOptions) run(cmd *cobra.Command, ids []string) error {
+	seeds, err := o.check(cmd)
 	if err != nil {
-		return fmt.Errorf("--seeds: %w", err)
+		return err
+	}
+	if o.numbers {
+		return o.measureNumbers(cmd, ids, seeds)
 	}
 	sources, err := scenarios.BuiltinClaims(scenarios.Everything())
 	if err != nil {
@@ -52,9 +83,12 @@ func weighClaims(cmd *cobra.Command, ids []string, seeds string, format *formatF
 			return err
 		}
 	}
+	if o.world == scenarios.LiveWorld {
+		return o.runLive(cmd, sources, seeds)
+	}
 	ctx, stop := untilStopped(cmd.Context())
 	defer stop()
-	results, judged, err := scenarios.WeighClaims(ctx, sources, chosen, runtime.GOMAXPROCS(0))
+	weighed, run, err := scenarios.WeighClaims(ctx, sources, seeds, o.jobs)
 	if err != nil && ctx.Err() != nil {
 		return &statusError{statusUndecided, "interrupted: the claims were not weighed"}
 	}
@@ -63,10 +97,50 @@ func weighClaims(cmd *cobra.Command, ids []string, seeds string, format *formatF
 	}
 	nothingToSave()
 	out := cmd.OutOrStdout()
-	if err := terminal.Claims(out, sources, results, judged, format.options(out)); err != nil {
+	if err := terminal.Claims(out, sources, weighed, run, o.format.options(out)); err != nil {
 		return err
 	}
-	return claimsStatus(results)
+	return claimsStatus(weighed)
+}
+
+// check fills in what was not given, and refuses what cannot be or would have no effect.
+func (o *claimsOptions) check(cmd *cobra.Command) (scenarios.Seeds, error) {
+	none := scenarios.Seeds{}
+	if known := []string{scenarios.VirtualWorld, scenarios.LiveWorld}; !slices.Contains(known, o.world) {
+		return none, fmt.Errorf("--world is %q, expected %s", o.world, words.Or(known...))
+	}
+	live := o.world == scenarios.LiveWorld
+	if given := o.servers.arguments(); len(given) > 0 && !live {
+		return none, fmt.Errorf("%s needs --world %s: only live trials have servers", given[0], scenarios.LiveWorld)
+	}
+	if cmd.Flags().Changed("out") && !live {
+		return none, fmt.Errorf("--out needs --world %s: nothing is written of virtual trials, which can be run again at any time", scenarios.LiveWorld)
+	}
+	if o.numbers && live {
+		return none, fmt.Errorf("--numbers is for --world %s: the live world does not measure to the millisecond", scenarios.VirtualWorld)
+	}
+	if !live {
+		if _, err := parseAttachments(o.attach, o.world); err != nil {
+			return none, err
+		}
+	}
+	if o.seeds == "" {
+		o.seeds = map[bool]string{false: "5", true: "1"}[live]
+		if o.numbers {
+			o.seeds = numberSeeds
+		}
+	}
+	seeds, err := scenarios.ParseSeeds(o.seeds)
+	if err != nil {
+		return none, fmt.Errorf("--seeds: %w", err)
+	}
+	if err := errors.Join(refuseZero(cmd, "jobs"), checkJobs(o.jobs)); err != nil {
+		return none, err
+	}
+	if o.jobs == 0 {
+		o.jobs = map[bool]int{false: runtime.GOMAXPROCS(0), true: liveJobs}[live]
+	}
+	return seeds, nil
 }
 
 // claimsStatus is that of the worst claim.

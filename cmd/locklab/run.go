@@ -283,14 +283,19 @@ func outcome(r scenarios.Result) string {
 // play runs the trials and writes each result as it comes. An interruption is not an
 // error.
 func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials []scenarios.Trial, folder *results.Folder) error {
-	bar := newProgress(cmd.ErrOrStderr(), "trials", len(trials), o.world != scenarios.VirtualWorld)
+	return playTrials(ctx, cmd, trials, o.jobs, o.world != scenarios.VirtualWorld, folder.Add)
+}
+
+// playTrials runs trials, shows how far it is, and hands on each result as it comes. An
+// interruption is not an error.
+func playTrials(ctx context.Context, cmd *cobra.Command, trials []scenarios.Trial, jobs int, slow bool, add func(scenarios.Judged) error) error {
+	bar := newProgress(cmd.ErrOrStderr(), "trials", len(trials), slow)
 	defer bar.finish()
-	stages := scenarios.NewStages(o.jobs)
-	err := scenarios.RunAll(ctx, scenarios.ByService(trials), o.jobs, stages.Run,
+	stages := scenarios.NewStages(jobs)
+	err := scenarios.RunAll(ctx, scenarios.ByService(trials), jobs, stages.Run,
 		func(j scenarios.Judged) error {
-			r := j.Result
-			bar.step(outcome(r))
-			return folder.Add(j)
+			bar.step(outcome(j.Result))
+			return add(j)
 		})
 	if ctx.Err() != nil {
 		err = nil

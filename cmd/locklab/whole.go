@@ -69,6 +69,13 @@ func restOutcome(set *results.Set) (worst scenarios.Outcome, say []string) {
 		worst = max(worst, o)
 		say = append(say, fmt.Sprintf(format, args...))
 	}
+	again := func(c results.Claim) string {
+		words := []string{"locklab", "claims", c.ID}
+		if c.World == scenarios.LiveWorld {
+			words = append(words, "--world", c.World)
+		}
+		return plaintext.Shell(words...)
+	}
 	for _, s := range set.Sweeps {
 		switch s.Outcome() {
 		case scenarios.NotAsExpected:
@@ -80,9 +87,9 @@ func restOutcome(set *results.Set) (worst scenarios.Outcome, say []string) {
 	for _, c := range set.Claims {
 		switch c.Verdict {
 		case scenarios.ClaimContradicted.String():
-			note(scenarios.NotAsExpected, "a trial contradicts what is stated of claim %s: %s", c.ID, plaintext.Shell("locklab", "claims", c.ID))
+			note(scenarios.NotAsExpected, "a trial contradicts what is stated of claim %s: %s", c.ID, again(c))
 		case scenarios.ClaimUndecided.String():
-			note(scenarios.Undecided, "claim %s is undecided: %s", c.ID, plaintext.Shell("locklab", "claims", c.ID))
+			note(scenarios.Undecided, "claim %s is undecided: %s", c.ID, again(c))
 		}
 	}
 	return worst, say

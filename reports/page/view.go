@@ -202,8 +202,12 @@ func finishedOf(r results.Run) string {
 func (v *view) addClaims(claims []results.Claim, a addresses) map[string]string {
 	at := map[string]string{}
 	for _, c := range claims {
-		if n := len(v.Sources); n == 0 || v.Sources[n-1].Name != c.Source {
-			v.Sources = append(v.Sources, source{Name: c.Source})
+		name := c.Source
+		if c.World == scenarios.LiveWorld {
+			name += " (live world)"
+		}
+		if n := len(v.Sources); n == 0 || v.Sources[n-1].Name != name {
+			v.Sources = append(v.Sources, source{Name: name})
 		}
 		row := claimRow{c, a.of("claim", c.ID)}
 		last := &v.Sources[len(v.Sources)-1]

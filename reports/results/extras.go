@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,6 +33,7 @@ type Claim struct {
 	Verdict   string   `json:"verdict"`
 	Condition string   `json:"condition,omitempty"` // under which it is right
 	Figures   []string `json:"figures,omitempty"`   // what was measured
+	World     string   `json:"world"`               // in which; empty in older folders: the virtual one
 }
 
 // writeClaims writes the claims of a run into its folder.
@@ -47,7 +49,7 @@ func writeClaims(folder string, claims []Claim) error {
 }
 
 // readExtras adds sweeps and claims of a run, if it has any. Of a sweep that several runs
-// have, and of the claims, the last run's are shown.
+// have, and of the claims in each world, the last run's are shown.
 func (s *Set) readExtras(folder string) error {
 	path := filepath.Join(folder, SweepsFile)
 	file, err := files.Open(path, maxExtras)
@@ -73,9 +75,16 @@ func (s *Set) readExtras(folder string) error {
 	if err != nil {
 		return fmt.Errorf("read the claims of a run: %w", err)
 	}
-	s.Claims = nil
-	if err := errors.Join(json.Unmarshal(text, &s.Claims), visible(text)); err != nil {
+	var claims []Claim
+	if err := errors.Join(json.Unmarshal(text, &claims), visible(text)); err != nil {
 		return inFile(path, text, 1, err)
 	}
+	for i := range claims {
+		claims[i].World = cmp.Or(claims[i].World, scenarios.VirtualWorld)
+	}
+	s.Claims = slices.DeleteFunc(s.Claims, func(o Claim) bool {
+		return slices.ContainsFunc(claims, func(c Claim) bool { return c.World == o.World })
+	})
+	s.Claims = append(s.Claims, claims...)
 	return nil
 }

@@ -1,8 +1,10 @@
 package terminal
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,9 +19,11 @@ type claimDocument struct {
 	Where     string             `json:"where"`
 	Says      string             `json:"says"`
 	Verdict   string             `json:"verdict"`
+	World     string             `json:"world"`               // of the trials
 	Condition string             `json:"condition,omitempty"` // when it is right
 	Missing   string             `json:"missing,omitempty"`   // for a trial, or for a further one
 	Cannot    string             `json:"cannot,omitempty"`    // why no trial can decide it
+	Note      string             `json:"note,omitempty"`      // what its trials are worth
 	Evidence  []evidenceDocument `json:"evidence"`
 }
 
@@ -40,8 +44,11 @@ type evidenceDocument struct {
 	AsStated    int            `json:"as_stated"`
 	// Undecided trials say nothing. The command runs the first trial again that came out
 	// otherwise.
-	Undecided int    `json:"undecided"`
-	Contrary  string `json:"contrary,omitempty"`
+	Undecided int      `json:"undecided"`
+	Contrary  string   `json:"contrary,omitempty"`
+	Missing   []string `json:"missing,omitempty"` // why cells were not run, or nothing was measured
+	// Options are those that the backends set, with where what they do is known from.
+	Options map[string]string `json:"options,omitempty"`
 }
 
 func claimDocuments(sources []scenarios.ClaimSource, parts [][]scenarios.ClaimResult) []claimDocument {
@@ -50,7 +57,7 @@ func claimDocuments(sources []scenarios.ClaimSource, parts [][]scenarios.ClaimRe
 		for _, r := range parts[i] {
 			d := claimDocument{
 				ID: r.Claim.ID, Who: s.Who, Where: s.Where, Says: r.Claim.Says, Verdict: strings.ToLower(r.Verdict.String()),
-				Condition: r.Claim.Condition, Missing: r.Claim.NotYet, Cannot: r.Claim.Cannot, Evidence: []evidenceDocument{},
+				Condition: r.Claim.Condition, Missing: r.Claim.NotYet, Cannot: r.Claim.Cannot, Note: r.Claim.Note, World: r.World, Evidence: []evidenceDocument{},
 			}
 			for _, e := range r.Evidence {
 				d.Evidence = append(d.Evidence, documentOfEvidence(e))
@@ -64,12 +71,18 @@ func claimDocuments(sources []scenarios.ClaimSource, parts [][]scenarios.ClaimRe
 func documentOfEvidence(e scenarios.ClaimEvidence) evidenceDocument {
 	d := evidenceDocument{
 		Against: e.Against, Scenario: e.Test.Scenario.Name, Backends: e.Test.Backends, Guards: e.Test.Guards, Disciplines: e.Test.DisciplineTexts(),
-		Trials: e.Trials, AsStated: e.AsStated, Undecided: e.Undecided,
+		Trials: e.Trials, AsStated: e.AsStated, Undecided: e.Undecided, Missing: e.Missing,
+	}
+	for _, o := range e.Test.Options {
+		if d.Options == nil {
+			d.Options = map[string]string{}
+		}
+		d.Options[o.Option] = o.Source
 	}
 	if e.Range != nil {
 		d.Range = e.Range.String()
 		if e.Measured.Count > 0 {
-			d.Measured = e.Range.Show(e.Measured, e.Test.Scenario.TTL)
+			d.Measured = e.Range.Show(e.Measured, cmp.Or(e.TTL, e.Test.Scenario.TTL))
 		}
 	} else {
 		d.Property, d.Verdict = e.Want.Property, e.Want.Verdict.String()
@@ -85,12 +98,18 @@ func documentOfEvidence(e scenarios.ClaimEvidence) evidenceDocument {
 
 // claimRows makes the rows of CSV: a row a claim, with the sums of what its evidence counts.
 func claimRows(sources []scenarios.ClaimSource, parts [][]scenarios.ClaimResult) [][]string {
-	rows := [][]string{{"id", "who", "where", "verdict", "says", "condition", "missing", "cannot", "counted", "as_stated", "undecided", "contrary"}}
+	rows := [][]string{{"id", "who", "where", "verdict", "says", "condition", "missing", "cannot", "counted", "as_stated", "undecided", "contrary", "world", "not_available", "note"}}
 	for i, s := range sources {
 		for _, r := range parts[i] {
 			counted, asStated, undecided, contrary := 0, 0, 0, ""
+			var missing []string
 			for _, e := range r.Evidence {
 				counted, asStated, undecided = counted+e.Trials, asStated+e.AsStated, undecided+e.Undecided
+				for _, why := range e.Missing {
+					if !slices.Contains(missing, why) {
+						missing = append(missing, why)
+					}
+				}
 				if e.Contrary != nil && contrary == "" {
 					contrary = e.Contrary.Replay("")
 				}
@@ -98,7 +117,7 @@ func claimRows(sources []scenarios.ClaimSource, parts [][]scenarios.ClaimResult)
 			c := r.Claim
 			rows = append(rows, []string{
 				c.ID, s.Who, s.Where, strings.ToLower(r.Verdict.String()), c.Says, c.Condition, c.NotYet, c.Cannot,
-				strconv.Itoa(counted), strconv.Itoa(asStated), strconv.Itoa(undecided), contrary,
+				strconv.Itoa(counted), strconv.Itoa(asStated), strconv.Itoa(undecided), contrary, r.World, strings.Join(missing, "; "), c.Note,
 			})
 		}
 	}
@@ -106,13 +125,13 @@ func claimRows(sources []scenarios.ClaimSource, parts [][]scenarios.ClaimResult)
 }
 
 // claimsMarkdown writes a table a source.
-func claimsMarkdown(w io.Writer, sources []scenarios.ClaimSource, parts [][]scenarios.ClaimResult, trials int) error {
+func claimsMarkdown(w io.Writer, sources []scenarios.ClaimSource, parts [][]scenarios.ClaimResult, run scenarios.ClaimTrialsRun) error {
 	var all []scenarios.ClaimResult
 	for _, part := range parts {
 		all = append(all, part...)
 	}
 	var b strings.Builder
-	b.WriteString("**" + markdown(claimCount(all, trials)) + "**\n")
+	b.WriteString("**" + markdown(claimCount(all, run)) + "**\n")
 	for i, s := range sources {
 		b.WriteString("\n### " + markdown(s.Who+": "+s.Where) + "\n\n")
 		rows := [][]string{{"claim", "says", "verdict", "measured"}}

@@ -15,8 +15,8 @@ import (
 // Claims writes what the trials say of the claims: one sentence; what was measured other
 // than stated; the two sources of the debate side by side, if they come first and there is
 // room; the two senses of a broken lock side by side; and the figures of every claim.
-// results and judged are those of all sources, in their order.
-func Claims(w io.Writer, sources []scenarios.ClaimSource, results []scenarios.ClaimResult, judged []scenarios.Judged, opts Options) error {
+// results are those of all sources, in their order.
+func Claims(w io.Writer, sources []scenarios.ClaimSource, results []scenarios.ClaimResult, run scenarios.ClaimTrialsRun, opts Options) error {
 	bySource := divide(sources, results)
 	switch opts.Format {
 	case CSV:
@@ -24,26 +24,51 @@ func Claims(w io.Writer, sources []scenarios.ClaimSource, results []scenarios.Cl
 	case JSON:
 		return writeJSON(w, claimDocuments(sources, bySource))
 	case Markdown:
-		return claimsMarkdown(w, sources, bySource, len(judged))
+		return claimsMarkdown(w, sources, bySource, run)
 	case Table, "":
 	}
 	var b strings.Builder
 	width := min(opts.columns(), PageColumns)
-	hang(&b, "", claimCount(results, len(judged)), width)
+	hang(&b, "", claimCount(results, run), width)
 	writeContradictions(&b, results, width)
 	pair := 0
 	if len(sources) >= 2 && sources[0].Debate && sources[1].Debate && width >= leastForTwo {
 		pair = 2
 		writeSideBySide(&b, sources[:2], bySource[:2], width)
 	}
-	writeTwoSenses(&b, judged, width)
+	writeTwoSenses(&b, run.Judged, width)
 	for i, s := range sources {
 		writeSource(&b, s, bySource[i], i >= pair, width)
 	}
+	writeOptions(&b, results, width)
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("write the claims: %w", err)
 	}
 	return nil
+}
+
+// writeOptions says where the options are known from that evidence uses: an option that has a
+// lock do something wrong proves nothing unless there is such a lock.
+func writeOptions(b *strings.Builder, results []scenarios.ClaimResult, width int) {
+	var all []scenarios.ClaimOption
+	for _, r := range results {
+		for _, e := range r.Evidence {
+			for _, o := range e.Test.Options {
+				if !slices.Contains(all, o) {
+					all = append(all, o)
+				}
+			}
+		}
+	}
+	if len(all) == 0 {
+		return
+	}
+	b.WriteByte('\n')
+	hang(b, "", "OPTIONS OF THESE TRIALS, and where what they do is known from", width)
+	b.WriteByte('\n')
+	for _, o := range all {
+		hang(b, "  ", o.Option+": "+o.Source, width)
+	}
 }
 
 func divide(sources []scenarios.ClaimSource, results []scenarios.ClaimResult) (parts [][]scenarios.ClaimResult) {
@@ -55,7 +80,7 @@ func divide(sources []scenarios.ClaimSource, results []scenarios.ClaimResult) (p
 }
 
 // claimCount counts how the claims came out.
-func claimCount(results []scenarios.ClaimResult, trials int) string {
+func claimCount(results []scenarios.ClaimResult, run scenarios.ClaimTrialsRun) string {
 	var parts []string
 	for v := scenarios.ClaimConfirmed; v <= scenarios.ClaimContradicted; v++ {
 		n := 0
@@ -68,7 +93,7 @@ func claimCount(results []scenarios.ClaimResult, trials int) string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, v))
 		}
 	}
-	return fmt.Sprintf("%s: %s (%s in the virtual world).", words.Many(len(results), "claim"), strings.Join(parts, ", "), words.Many(trials, "trial"))
+	return fmt.Sprintf("%s: %s (%s in the %s world).", words.Many(len(results), "claim"), strings.Join(parts, ", "), words.Many(len(run.Judged), "trial"), run.World)
 }
 
 // writeContradictions names what came out other than the file of claims states, and how
@@ -177,6 +202,9 @@ func remarks(c scenarios.Claim) (out []string) {
 	if c.Cannot != "" {
 		out = append(out, "because "+c.Cannot)
 	}
+	if c.Note != "" {
+		out = append(out, "note: "+c.Note)
+	}
 	return out
 }
 
@@ -215,41 +243,6 @@ func writeSource(b *strings.Builder, s scenarios.ClaimSource, results []scenario
 	}
 }
 
-// figure is the result of the trials of one test.
-type figure struct{ lead, text string }
-
-// figures joins the counts of one test: they follow each other.
-func figures(evidence []scenarios.ClaimEvidence) (out []figure) {
-	for i, e := range evidence {
-		counted := fmt.Sprintf("%s %s in %d of %d", e.Want.Property, e.Want.Verdict, e.AsStated, e.Trials)
-		if e.Share != nil {
-			counted = fmt.Sprintf("%s violated in a share of %s (%d of %d)", e.Want.Property, e.Share, e.Violated, e.Trials-e.Undecided)
-		} else if e.Range != nil && e.Range.Of != scenarios.EveryValue {
-			counted = fmt.Sprintf("%s (measured %s: %s in %s)", e.Range, e.Range.Show(e.Measured, e.Test.Scenario.TTL), words.Many(e.Measured.Count, "value"), words.Many(e.Trials, "trial"))
-		} else if e.Range != nil {
-			counted = fmt.Sprintf("%s (measured %s) in %d of %d", e.Range, e.Range.Show(e.Measured, e.Test.Scenario.TTL), e.AsStated, e.Trials)
-		}
-		if e.Undecided > 0 {
-			counted += fmt.Sprintf(" (%d undecided)", e.Undecided)
-		}
-		if i > 0 && evidence[i-1].Against == e.Against && sameTest(evidence[i-1].Test, e.Test) {
-			out[len(out)-1].text += ", " + counted
-			continue
-		}
-		lead := "for      "
-		if e.Against {
-			lead = "against  "
-		}
-		cells := cellInWords(e.Test.Scenario.Name, strings.Join(e.Test.Backends, ", "), strings.Join(e.Test.Guards, ", "), strings.Join(e.Test.DisciplineTexts(), ", "))
-		out = append(out, figure{lead, cells + ": " + counted})
-	}
-	return out
-}
-
-func sameTest(a, b scenarios.ClaimTest) bool {
-	return a.Scenario == b.Scenario && slices.Equal(a.Backends, b.Backends) && slices.Equal(a.Guards, b.Guards) && slices.Equal(a.DisciplineTexts(), b.DisciplineTexts())
-}
-
 // ClaimRows gives what the trials say of claims, in words. The results are those of all
 // sources, in their order.
 func ClaimRows(sources []scenarios.ClaimSource, weighed []scenarios.ClaimResult) (rows []results.Claim) {
@@ -257,13 +250,16 @@ func ClaimRows(sources []scenarios.ClaimSource, weighed []scenarios.ClaimResult)
 		for _, r := range part {
 			row := results.Claim{
 				Source: sources[i].Who + ": " + sources[i].Where, ID: r.Claim.ID, Says: r.Claim.Says,
-				Verdict: claimWords(r), Condition: r.Claim.Condition,
+				Verdict: claimWords(r), Condition: r.Claim.Condition, World: r.World,
 			}
 			for _, f := range figures(r.Evidence) {
 				row.Figures = append(row.Figures, strings.TrimSpace(f.lead)+" "+f.text)
 			}
 			if r.Claim.Cannot != "" {
 				row.Figures = append(row.Figures, "because "+r.Claim.Cannot)
+			}
+			if r.Claim.Note != "" {
+				row.Figures = append(row.Figures, "note: "+r.Claim.Note)
 			}
 			rows = append(rows, row)
 		}

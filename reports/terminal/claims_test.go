@@ -9,7 +9,7 @@ import (
 )
 
 // someClaims has a claim of every verdict.
-func someClaims(t *testing.T) ([]scenarios.ClaimSource, []scenarios.ClaimResult, []scenarios.Judged) {
+func someClaims(t *testing.T) ([]scenarios.ClaimSource, []scenarios.ClaimResult, scenarios.ClaimTrialsRun) {
 	pause := &scenarios.Scenario{Name: "gc-pause"}
 	test := scenarios.ClaimTest{Scenario: pause, Backends: []string{"redis", "redis+elapsed-check"}, Guards: []string{"none"}, Disciplines: []scenarios.Discipline{{Kind: scenarios.Attentive}}}
 	evidence := func(p check.Property, want check.Verdict, asStated, undecided int) scenarios.ClaimEvidence {
@@ -54,7 +54,19 @@ func someClaims(t *testing.T) ([]scenarios.ClaimSource, []scenarios.ClaimResult,
 				{Property: check.FaultsHappened}, {Property: check.RecordingSane}, {Property: check.Overlap, Verdict: p.overlap}, {Property: check.OverlapValid, Verdict: p.valid}},
 		}})
 	}
-	return sources, results, judged
+	return sources, results, scenarios.ClaimTrialsRun{World: scenarios.VirtualWorld, Judged: judged}
+}
+
+// In a live trial that the machine was too slow for, nothing may have been measured.
+func TestEvidenceOfWhichNothingWasMeasuredIsShown(t *testing.T) {
+	sources, found, run := someClaims(t)
+	e := &found[0].Evidence[0]
+	*e = scenarios.ClaimEvidence{Test: e.Test, Range: &scenarios.Range{Measure: check.LeaseLength}, Trials: 1, Undecided: 1}
+	for _, format := range Formats() {
+		if err := Claims(&bytes.Buffer{}, sources, found, run, Options{Format: format}); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 func TestClaimsGolden(t *testing.T) {

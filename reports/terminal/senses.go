@@ -41,7 +41,13 @@ func sensesRows(cells []scenarios.Summary, titles [2]string, broken string, name
 	for _, s := range cells {
 		row := []string{s.Row(), ""}
 		for _, p := range []check.Property{check.Overlap, check.OverlapValid} {
-			row = append(row, fmt.Sprintf(broken, s.Tally(p).Violated, s.Trials))
+			// Who looked at nothing must not pass for whole: an undecided trial counts for nothing.
+			t := s.Tally(p)
+			text := "undecided"
+			if decided := t.Holds + t.Violated; decided > 0 {
+				text = fmt.Sprintf(broken, t.Violated, decided)
+			}
+			row = append(row, text)
 		}
 		for i, part := range breakName(s.Backend, names) {
 			if i > 0 {

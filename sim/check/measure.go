@@ -47,6 +47,9 @@ const (
 	DoneMinusNextGrant Measure = "done-minus-next-grant"
 	// HoldersAtOnce is how many clients at most believed at one time that they held the lock.
 	HoldersAtOnce Measure = "holders-at-once"
+	// GrantsAtOnce is the same at the servers: how many grants at most were given and not
+	// given back, and not over for their clients.
+	GrantsAtOnce Measure = "grants-at-once"
 	// LostLocks is the share of acquired locks of which the client was told that it is lost,
 	// or was not told that it is released, among all that came to such an end.
 	LostLocks Measure = "lost-locks"
@@ -54,6 +57,8 @@ const (
 	LostShare Measure = "lost-share"
 	// RefusedShare is the share of reads and writes that the guard refused.
 	RefusedShare Measure = "refused-share"
+	// DuplicateShare is the share of effects that came about more than once.
+	DuplicateShare Measure = "duplicate-share"
 	// ServedShare is the share of attempts to get the lock that were served.
 	ServedShare Measure = "served-share"
 	// ServedBefore is the share of attempts to get the lock that were made before the first
@@ -111,8 +116,10 @@ func gauges() []gauge {
 		{WorkOverlapLongest, Seconds, "the longest of these times, without a break", workOverlapLongest},
 		{DoneMinusNextGrant, Seconds, "from the next client's being told that it holds the lock to the moment at which the holder before is told that its lock is lost; below 0 if it is told first", doneMinusNextGrant},
 		{HoldersAtOnce, Number, "how many clients at most believe at one time that they hold the lock", holdersAtOnce},
+		{GrantsAtOnce, Number, "how many grants of the service at most are at one time neither given back nor over by their clients' own count, read or not", grantsAtOnce},
 		{LostLocks, Share, "the share of acquired locks whose holder is told that it lost it, or not told that it is released", lostLocks},
 		{LostShare, Share, "the share of acknowledged withdrawals that are missing from the balance", lostShare},
+		{DuplicateShare, Share, "the share of withdrawals, or of charges for jobs, that were applied more than once", duplicateShare},
 		{RefusedShare, Share, "the share of reads and writes that the guard refuses", refusedShare},
 		{ServedShare, Share, "the share of attempts to get the lock that are served", servedShare},
 		{ServedBefore, Share, "the same of attempts that begin before the first fault", servedBefore},

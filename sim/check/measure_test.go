@@ -309,6 +309,37 @@ func TestMeasuresAreReadOffAHistory(t *testing.T) {
 			2s client-1 acquired     op=1 grant=a
 			3s client-2 acquire      op=2
 			7s client-2 not-acquired op=2`, "1: 0.5 to 0.5"},
+		{"two requests have a majority, and neither client has looked yet", GrantsAtOnce, `
+			1s client-1 acquire-sent grant=a
+			2s lock     granted      grant=a
+			3s lock     expired      grant=a
+			4s client-2 acquire-sent grant=b
+			5s lock     granted      grant=b
+			6s client-1 acquire-sent grant=c`, "1: 2 to 2"},
+		{"the first client has thrown its answer away before", GrantsAtOnce, `
+			1s client-1 acquire-sent grant=a
+			2s lock     granted      grant=a
+			3s client-1 acquire-sent grant=c
+			4s client-2 acquire-sent grant=b
+			5s lock     granted      grant=b`, "1: 1 to 1"},
+		{"its own deadline has passed before", GrantsAtOnce, `
+			1s client-1 acquire-sent grant=a
+			2s lock     granted      grant=a
+			3s client-1 acquired     grant=a op=1
+			4s client-1 deadline     grant=a
+			5s client-2 acquire-sent grant=b
+			6s lock     granted      grant=b`, "1: 1 to 1"},
+		{"a grant that comes when nobody waits for it any more", GrantsAtOnce, `
+			1s client-1 acquire-sent grant=a
+			2s client-1 acquire-sent grant=c
+			3s lock     granted      grant=c
+			4s lock     granted      grant=a`, "1: 1 to 1"},
+		{"one of two jobs was charged for twice", DuplicateShare, `
+			1s ledger ledger-write client=client-1 op=1 job=job-1 version=1
+			2s ledger ledger-write client=client-2 op=2 job=job-1 base=1 version=2
+			3s ledger ledger-write client=client-2 op=3 job=job-1 base=2 version=3
+			4s ledger ledger-write client=client-2 op=4 job=job-2 base=3 version=4`, "1: 0.5 to 0.5"},
+		{"nothing was charged", DuplicateShare, `1s ledger ledger-opened`, ""},
 		{"names that rise have no inversions", Inversions, `
 			1s lock granted grant=a
 			2s lock granted grant=b

@@ -1,0 +1,73 @@
+package terminal
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios"
+)
+
+// figure is the result of the trials of one test.
+type figure struct{ lead, text string }
+
+// figures joins the counts of one test: they follow each other. Behind them stand why cells
+// were not run and where a behaviour is known from.
+func figures(evidence []scenarios.ClaimEvidence) (out []figure) {
+	for i := 0; i < len(evidence); {
+		e := evidence[i]
+		var counted, missing []string
+		for ; i < len(evidence) && evidence[i].Against == e.Against && sameTest(evidence[i].Test, e.Test); i++ {
+			if one := evidence[i]; one.Trials > 0 || len(one.Missing) == 0 {
+				counted = append(counted, countedInWords(one))
+			}
+			for _, why := range evidence[i].Missing {
+				if !slices.Contains(missing, why) {
+					missing = append(missing, why)
+				}
+			}
+		}
+		lead := "for      "
+		if e.Against {
+			lead = "against  "
+		}
+		text := cellInWords(e.Test.Scenario.Name, strings.Join(e.Test.Backends, ", "), strings.Join(e.Test.Guards, ", "), strings.Join(e.Test.DisciplineTexts(), ", ")) + ": "
+		text += strings.Join(counted, ", ")
+		if len(missing) > 0 {
+			if len(counted) > 0 {
+				text += "; "
+			}
+			text += "not available: " + strings.Join(missing, "; ")
+		}
+		out = append(out, figure{lead, text})
+	}
+	return out
+}
+
+// countedInWords says how often something came out as stated.
+func countedInWords(e scenarios.ClaimEvidence) string {
+	counted := fmt.Sprintf("%s %s in %d of %d", e.Want.Property, e.Want.Verdict, e.AsStated, e.Trials)
+	if e.Range != nil {
+		measured := "nothing"
+		if e.Measured.Count > 0 {
+			measured = e.Range.Show(e.Measured, cmp.Or(e.TTL, e.Test.Scenario.TTL))
+		}
+		counted = fmt.Sprintf("%s (measured %s) in %d of %d", e.Range, measured, e.AsStated, e.Trials)
+		if e.Range.Of != scenarios.EveryValue {
+			counted = fmt.Sprintf("%s (measured %s: %s in %s)", e.Range, measured, words.Many(e.Measured.Count, "value"), words.Many(e.Trials, "trial"))
+		}
+	}
+	if e.Share != nil {
+		counted = fmt.Sprintf("%s violated in a share of %s (%d of %d)", e.Want.Property, e.Share, e.Violated, e.Trials-e.Undecided)
+	}
+	if e.Undecided > 0 {
+		counted += fmt.Sprintf(" (%d undecided)", e.Undecided)
+	}
+	return counted
+}
+
+func sameTest(a, b scenarios.ClaimTest) bool {
+	return a.Scenario == b.Scenario && a.World == b.World && slices.Equal(a.Backends, b.Backends) && slices.Equal(a.Guards, b.Guards) && slices.Equal(a.DisciplineTexts(), b.DisciplineTexts())
+}

@@ -1,0 +1,133 @@
+package terminal
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios"
+)
+
+// numberDocument is one number in JSON.
+type numberDocument struct {
+	Claim     string `json:"claim"`
+	Of        string `json:"of"`
+	Published string `json:"published,omitempty"`
+	Derived   string `json:"derived,omitempty"`
+	Source    string `json:"source"`
+	By        string `json:"by,omitempty"`       // the cell, or the line of a sweep
+	Measured  string `json:"measured,omitempty"` // in words
+	Tolerance string `json:"tolerance,omitempty"`
+	Trials    int    `json:"trials"`
+	Verdict   string `json:"verdict"`
+	Why       string `json:"why,omitempty"`   // it is not met, or not measured
+	Again     string `json:"again,omitempty"` // runs a trial again that came out otherwise
+}
+
+// Numbers writes what was measured of published numbers and closed forms, value by value.
+func Numbers(w io.Writer, found []scenarios.NumberResult, opts Options) error {
+	var all []numberDocument
+	for _, r := range found {
+		all = append(all, documentOfNumber(r))
+	}
+	switch opts.Format {
+	case CSV, Markdown:
+		rows := [][]string{{"claim", "of", "published", "derived", "source", "by", "measured", "tolerance", "trials", "verdict", "why", "again"}}
+		for _, d := range all {
+			rows = append(rows, []string{d.Claim, d.Of, d.Published, d.Derived, d.Source, d.By, d.Measured, d.Tolerance, strconv.Itoa(d.Trials), d.Verdict, d.Why, d.Again})
+		}
+		if opts.Format == CSV {
+			return writeCSV(w, rows)
+		}
+		var b strings.Builder
+		b.WriteString("**" + markdown(numberCount(found)) + "**\n\n")
+		markdownTable(&b, rows)
+		return writeText(w, b.String())
+	case JSON:
+		return writeJSON(w, orEmpty(all))
+	case Table, "":
+	}
+	var b strings.Builder
+	width := min(opts.columns(), PageColumns)
+	hang(&b, "", numberCount(found), width)
+	for _, d := range all {
+		b.WriteByte('\n')
+		hang(&b, "  "+pad(d.Claim, idWidth), d.Verdict+": "+d.Of, width)
+		for _, line := range [][2]string{
+			{"published  ", d.Published}, {"derived    ", d.Derived}, {"source     ", d.Source}, {"measured   ", d.Measured},
+			{"tolerance  ", d.Tolerance}, {"by         ", d.By}, {"because    ", d.Why}, {"again      ", d.Again},
+		} {
+			if line[1] != "" {
+				hang(&b, strings.Repeat(" ", 2+idWidth)+line[0], line[1], width)
+			}
+		}
+	}
+	return writeText(w, b.String())
+}
+
+func writeText(w io.Writer, text string) error {
+	if _, err := io.WriteString(w, text); err != nil {
+		return fmt.Errorf("write the numbers: %w", err)
+	}
+	return nil
+}
+
+func numberCount(found []scenarios.NumberResult) string {
+	count := map[scenarios.NumberVerdict]int{}
+	trials := 0
+	for _, r := range found {
+		count[r.Verdict]++
+		trials += r.Trials
+	}
+	var parts []string
+	for v := scenarios.NumberMet; v <= scenarios.NumberOtherwise; v++ {
+		if count[v] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", count[v], v))
+		}
+	}
+	return fmt.Sprintf("%s: %s (%s in the virtual world).", words.Many(len(found), "number"), strings.Join(parts, ", "), words.Many(trials, "trial"))
+}
+
+func documentOfNumber(r scenarios.NumberResult) numberDocument {
+	n := r.Number
+	d := numberDocument{
+		Claim: n.Claim, Of: n.Of, Published: n.Published, Derived: n.Derived, Source: n.Source,
+		Measured: r.Measured, Trials: r.Trials, Verdict: r.Verdict.String(), Why: cmp.Or(n.Unmet, n.Cannot),
+	}
+	switch {
+	case n.Sweep != nil:
+		d.By = fmt.Sprintf("sweep %s, %s", n.Sweep.Name, n.Line)
+		d.Tolerance = strings.TrimSpace(fmt.Sprintf("turns at %v %s", n.Turns, n.Sweep.Parameter.Unit)) + ", and every point as derived"
+	case n.Test.Scenario != nil:
+		d.By = cellInWords(n.Test.Scenario.Name, n.Test.Backends[0], n.Test.Guards[0], strings.Join(n.Test.DisciplineTexts(), ", "))
+		if n.Test.TTL != 0 {
+			d.By += fmt.Sprintf(", lease %v", n.Test.TTL)
+		}
+		if len(n.Test.Find) > 0 {
+			d.Tolerance = "in every trial"
+		} else {
+			d.Tolerance = fmt.Sprintf("%s, %s", n.Test.Ranges[0], takeInWords(n.Take))
+		}
+	}
+	if r.Contrary != nil && r.Verdict == scenarios.NumberOtherwise {
+		d.Again = r.Contrary.Replay("")
+	}
+	return d
+}
+
+// takeInWords says which of the measured values has to lie in the range.
+func takeInWords(t scenarios.Take) string {
+	switch t {
+	case scenarios.TakeMean:
+		return "the mean of all"
+	case scenarios.TakeLeast:
+		return "the least"
+	case scenarios.TakeMost:
+		return "the most"
+	case scenarios.TakeEvery:
+	}
+	return "every one"
+}

@@ -1,0 +1,160 @@
+package scenarios
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/locklab/locklab/sim/check"
+)
+
+// ClaimTrialsRun is what became of the trials that claims need in one world.
+type ClaimTrialsRun struct {
+	World   string
+	Judged  []Judged // without their histories
+	Missing []Trial  // that this world or machine does not have
+}
+
+// JudgeClaims says of each claim, in the order of the sources, what the trials say of it.
+func JudgeClaims(sources []ClaimSource, run ClaimTrialsRun) []ClaimResult {
+	found := claimCells{byCell: map[CellName][]Result{}, missing: map[CellName]string{}}
+	for _, j := range run.Judged {
+		found.byCell[j.Trial.Cell()] = append(found.byCell[j.Trial.Cell()], j.Result)
+	}
+	for _, t := range run.Missing {
+		if _, known := found.missing[t.Cell()]; !known {
+			found.missing[t.Cell()] = cmp.Or(t.NotApplicable(), t.Unavailable()).Error()
+		}
+	}
+	var out []ClaimResult
+	for _, source := range sources {
+		for _, c := range source.Claims {
+			r := ClaimResult{Claim: c, World: run.World}
+			for i, test := range c.tests() {
+				if !test.in(run.World) {
+					continue
+				}
+				against := i >= len(c.ConfirmedBy)
+				for _, want := range test.Find {
+					r.Evidence = append(r.Evidence, found.gather(ClaimEvidence{Test: test, Want: want, Against: against}, run.World))
+				}
+				for _, want := range test.Chances {
+					e := ClaimEvidence{Test: test, Want: PropertyValue{want.Property, check.Violated}, Share: want.Share, Against: against}
+					r.Evidence = append(r.Evidence, found.gather(e, run.World))
+				}
+				for _, want := range test.Ranges {
+					r.Evidence = append(r.Evidence, found.gather(ClaimEvidence{Test: test, Range: &want, Against: against}, run.World))
+				}
+			}
+			r.Verdict = r.verdict()
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// claimCells has what came out in each cell, or why it was not run.
+type claimCells struct {
+	byCell  map[CellName][]Result
+	missing map[CellName]string
+}
+
+// gather counts what came out for one property or measure in all cells of a test.
+func (f claimCells) gather(e ClaimEvidence, world string) ClaimEvidence {
+	if e.Range != nil && !e.Range.Measure.In(world) {
+		e.Missing = append(e.Missing, fmt.Sprintf("%s is not measured in the %s world", e.Range.Measure, world))
+		return e
+	}
+	for _, cell := range e.Test.cells(world) {
+		if why, is := f.missing[cell]; is && !slices.Contains(e.Missing, why) {
+			e.Missing = append(e.Missing, why)
+		}
+		if e.Share != nil || e.Range != nil && e.Range.Of != EveryValue {
+			e.addTogether(f.byCell[cell])
+			continue
+		}
+		for _, r := range f.byCell[cell] {
+			e.Trials++
+			e.TTL = r.TTL
+			if e.Range != nil {
+				e.addMeasured(r)
+				continue
+			}
+			found := r.sound(e.Want.Property)
+			if found == e.Want.Verdict {
+				e.AsStated++
+			} else if found == check.Undecided {
+				e.Undecided++
+			} else if e.Contrary == nil {
+				e.Contrary = &r
+			}
+		}
+	}
+	return e
+}
+
+// addMeasured takes in one more trial of evidence that is about a measure.
+func (e *ClaimEvidence) addMeasured(r Result) {
+	m, measured := r.Measured(e.Range.Measure)
+	if !measured || !r.valid() {
+		e.Undecided++
+		return
+	}
+	e.Measured = joined(e.Measured, check.Measured{Measure: m.Measure, Count: m.Count, Least: m.Least, Most: m.Most})
+	if e.Range.Contains(m, r.TTL) {
+		e.AsStated++
+	} else if e.Contrary == nil {
+		e.Contrary = &r
+	}
+}
+
+// valid tells whether the preconditions of the trial were met.
+func (r Result) valid() bool {
+	for _, pre := range check.Preconditions() {
+		if r.Finding(pre).Verdict != check.Holds {
+			return false
+		}
+	}
+	return true
+}
+
+// sound is the verdict on a property; undecided when a precondition was not met.
+func (r Result) sound(p check.Property) check.Verdict {
+	if !r.valid() {
+		return check.Undecided
+	}
+	return r.Finding(p).Verdict
+}
+
+// verdict is that of the trials. A claim is decided in a world only if that has all the trials
+// that are stated for it, and of both kinds some where it takes both.
+func (r ClaimResult) verdict() ClaimVerdict {
+	undecided, elsewhere := false, false
+	kinds := map[bool]bool{} // for, against
+	for _, e := range r.Evidence {
+		if e.Contrary != nil {
+			return ClaimContradicted
+		}
+		kinds[e.Against] = true
+		elsewhere = elsewhere || len(e.Missing) > 0
+		undecided = undecided || len(e.Missing) == 0 && (e.AsStated < e.Trials || e.Trials == 0)
+	}
+	c := r.Claim
+	speaksFor, against := len(c.ConfirmedBy) > 0, len(c.RefutedBy) > 0
+	elsewhere = elsewhere || speaksFor && !kinds[false] || against && !kinds[true]
+	switch {
+	case elsewhere:
+		return ClaimElsewhere
+	case undecided:
+		return ClaimUndecided
+	case speaksFor && against:
+		return ClaimConditional
+	case speaksFor:
+		return ClaimConfirmed
+	case against:
+		return ClaimRefuted
+	case c.Cannot != "":
+		return ClaimCannot
+	}
+	return ClaimNotYet
+}

@@ -1,0 +1,257 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// Number is a number that was published about locks, or one that follows from a formula, and
+// what is measured of it. One of Test, Sweep and Cannot is given.
+type Number struct {
+	Claim     string // that it belongs to: "E4"
+	Of        string // what is counted
+	Published string // the value, in words; empty: it follows from a formula
+	Derived   string // the formula, worked out
+	Source    string // where it was published, or what it is derived from
+
+	Test  ClaimTest // one Find, or one Range
+	Take  Take      // of what Range measures
+	Sweep *Sweep
+	Line  string  // of Sweep
+	Turns float64 // where the property turns on that line, in the unit of the parameter
+
+	Cannot string // why it is not measured
+	Unmet  string // why what is measured lies elsewhere; empty: it does not
+}
+
+// Take says what of the measured values has to lie in the range.
+type Take string
+
+// What can be taken.
+const (
+	TakeEvery Take = "every" // every one
+	TakeMean  Take = "mean"  // the mean of all, over all trials
+	TakeLeast Take = "least"
+	TakeMost  Take = "most"
+)
+
+// Takes lists them.
+func Takes() []Take { return []Take{TakeEvery, TakeMean, TakeLeast, TakeMost} }
+
+// NumberVerdict says whether a number was met.
+type NumberVerdict int8
+
+// The verdicts on a number.
+const (
+	NumberMet NumberVerdict = iota
+	NumberElsewhere
+	NumberNotMeasured
+	NumberUndecided
+	NumberOtherwise // not as the file states
+)
+
+var numberVerdictNames = [...]string{"met", "not met", "not measured", "undecided", "NOT AS STATED"}
+
+func (v NumberVerdict) String() string {
+	if v < 0 || int(v) >= len(numberVerdictNames) {
+		return fmt.Sprintf("NumberVerdict(%d)", int8(v))
+	}
+	return numberVerdictNames[v]
+}
+
+// NumberResult is a number with what was measured of it.
+type NumberResult struct {
+	Number   Number
+	Verdict  NumberVerdict
+	Measured string // in words; empty: nothing was
+	Trials   int
+	Contrary *Result // a trial that came out otherwise; nil: none, or it is about many
+}
+
+// leastNumberSeeds is how many seeds numbers take at least: means and extremes of fewer say little.
+const leastNumberSeeds = 20
+
+// MeasureNumbers runs what the numbers need in the virtual world.
+func MeasureNumbers(ctx context.Context, numbers []Number, seeds Seeds, workers int) ([]NumberResult, error) {
+	if seeds.count() < leastNumberSeeds {
+		return nil, fmt.Errorf("numbers take %d seeds at least, as means and extremes of fewer say little", leastNumberSeeds)
+	}
+	var trials []Trial
+	var of []int // numbers, by trial
+	var sweeps []*Sweep
+	for i, n := range numbers {
+		if n.Sweep != nil && !slices.Contains(sweeps, n.Sweep) {
+			sweeps = append(sweeps, n.Sweep)
+		}
+		if n.Test.Scenario == nil {
+			continue
+		}
+		more, err := Selection{
+			Backends: n.Test.Backends, Guards: n.Test.Guards, Disciplines: n.Test.Disciplines, World: VirtualWorld, Seeds: seeds, TTL: n.Test.TTL,
+		}.Trials([]*Scenario{n.Test.Scenario})
+		if err != nil {
+			return nil, fmt.Errorf("trials of the number %s: %w", n.Of, err)
+		}
+		trials = append(trials, more...)
+		for range more {
+			of = append(of, i)
+		}
+	}
+	if len(trials) > maxClaimTrials {
+		return nil, fmt.Errorf("these are %d trials, expected at most %d: choose fewer seeds", len(trials), maxClaimTrials)
+	}
+	found := make([][]Result, len(numbers))
+	done := 0
+	simulate := func(ctx context.Context, t Trial) (*sim.History, error) { return t.Simulate(ctx) }
+	err := RunAll(ctx, trials, workers, simulate, func(j Judged) error {
+		found[of[done]] = append(found[of[done]], j.Result)
+		done++
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var points []SweepPoint
+	err = RunSweeps(ctx, sweeps, seeds, workers, func(p SweepPoint) error {
+		points = append(points, p)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]NumberResult, len(numbers))
+	for i, n := range numbers {
+		out[i] = n.judge(found[i], points)
+	}
+	return out, nil
+}
+
+// judge says whether a number was met by its trials, or by the points of its line.
+func (n Number) judge(found []Result, points []SweepPoint) NumberResult {
+	r := NumberResult{Number: n, Verdict: NumberNotMeasured}
+	met, decided := false, false
+	switch {
+	case n.Cannot != "":
+		return r
+	case n.Sweep != nil:
+		met, decided = r.turning(points)
+	case len(n.Test.Find) > 0:
+		met, decided = r.counted(found)
+	default:
+		met, decided = r.taken(found)
+	}
+	switch {
+	case !decided:
+		r.Verdict = NumberUndecided
+	case met && n.Unmet == "":
+		r.Verdict = NumberMet
+	case !met && n.Unmet != "":
+		r.Verdict = NumberElsewhere
+	default:
+		r.Verdict = NumberOtherwise
+	}
+	return r
+}
+
+// counted says in how many trials a property came out as stated.
+func (r *NumberResult) counted(found []Result) (met, decided bool) {
+	want, n := r.Number.Test.Find[0], 0
+	decided = len(found) > 0
+	for _, one := range found {
+		if verdict := one.sound(want.Property); verdict == want.Verdict {
+			n++
+		} else if verdict == check.Undecided {
+			decided = false
+		} else if r.Contrary == nil {
+			r.Contrary = &one
+		}
+	}
+	r.Trials = len(found)
+	r.Measured = fmt.Sprintf("%s %s in %d of %d", want.Property, want.Verdict, n, len(found))
+	return n == len(found), decided
+}
+
+// taken puts together what was measured in all trials.
+func (r *NumberResult) taken(found []Result) (met, decided bool) {
+	want := r.Number.Test.Ranges[0]
+	var all check.Measured
+	sum := 0.0
+	for _, one := range found {
+		m, measured := one.Measured(want.Measure)
+		if !measured || !one.valid() {
+			return false, false
+		}
+		m = m.Full()
+		if all.Count == 0 {
+			all = check.Measured{Measure: m.Measure, Least: m.Least, Most: m.Most}
+		}
+		all.Count += m.Count
+		all.Least, all.Most = min(all.Least, m.Least), max(all.Most, m.Most)
+		sum += m.Mean * float64(m.Count)
+	}
+	if all.Count == 0 {
+		return false, false
+	}
+	r.Trials = len(found)
+	switch mean := sum / float64(all.Count); r.Number.Take {
+	case TakeMean:
+		all.Least, all.Most = mean, mean
+	case TakeLeast:
+		all.Most = all.Least
+	case TakeMost:
+		all.Least = all.Most
+	case TakeEvery:
+	}
+	r.Measured = want.Show(all, found[0].TTL)
+	return want.Contains(all, found[0].TTL), true
+}
+
+// turning finds between which values the property of a sweep's line turns: from the last before
+// which all trials are alike to the first after which they are.
+func (r *NumberResult) turning(points []SweepPoint) (met, decided bool) {
+	line := (SweepResult{SweepAbout: r.Number.Sweep.SweepAbout, Points: points}).OfSweep(r.Number.Line)
+	if len(line) == 0 {
+		return false, false
+	}
+	first, last := 0, len(line)-1
+	alike := func(a, b SweepPoint) bool {
+		return a.Violated == b.Violated && (a.Violated == 0 || a.Violated == a.Trials)
+	}
+	for first+1 < len(line) && alike(line[first], line[first+1]) {
+		first++
+	}
+	for last > 0 && alike(line[last], line[last-1]) {
+		last--
+	}
+	asDerived := true
+	for _, p := range line {
+		r.Trials += p.Trials
+		if p.Undecided > 0 || p.Outcome == Undecided {
+			return false, false
+		}
+		asDerived = asDerived && p.Outcome == AsExpected
+	}
+	unit := r.Number.Sweep.Parameter.Unit.String()
+	if first >= last {
+		r.Measured = "no turn"
+		return false, true
+	}
+	from, to := line[first].X, line[last].X
+	r.Measured = strings.TrimSpace(fmt.Sprintf("between %v and %v %s", from, to, unit))
+	return asDerived && from <= r.Number.Turns && r.Number.Turns <= to, true
+}
+
+// OfSweep lists the points of a line that are this sweep's.
+func (r SweepResult) OfSweep(line string) (out []SweepPoint) {
+	for _, p := range r.Of(line) {
+		if p.Sweep == r.Name {
+			out = append(out, p)
+		}
+	}
+	return out
+}

@@ -1,0 +1,63 @@
+package check
+
+import "github.com/locklab/locklab/sim"
+
+// grantsAtOnce follows grants as the servers give them, whether their clients ever read the
+// answer: of Redlock, requests that a majority has voted for. A grant counts until its client
+// asks again or gives up (it has discarded the answer or taken it for a refusal), releases it, is
+// told that it is lost, or reaches the deadline that it computed for it. Where requests do not
+// say which grant they ask for, nothing is measured.
+func grantsAtOnce(h *sim.History) []float64 {
+	asked := map[string]sim.HostID{}  // who asked for a grant
+	latest := map[sim.HostID]string{} // what a client asked for last
+	open := map[sim.HostID]bool{}     // has it; only ever looked up and counted
+	most := 0
+	for _, e := range h.Events {
+		switch e.Kind {
+		case sim.AcquireSent:
+			if e.Grant == "" {
+				return nil
+			}
+			delete(open, e.Host)
+			asked[e.Grant], latest[e.Host] = e.Host, e.Grant
+		case sim.Acquire, sim.NotAcquired:
+			delete(open, e.Host)
+			delete(latest, e.Host)
+		case sim.Granted:
+			if who, known := asked[e.Grant]; known && latest[who] == e.Grant {
+				open[who] = true
+			}
+		case sim.Release, sim.Lost, sim.Deadline:
+			if who, known := asked[e.Grant]; known && latest[who] == e.Grant {
+				delete(open, who)
+				delete(latest, who)
+			}
+		}
+		most = max(most, len(open))
+	}
+	if most == 0 {
+		return nil
+	}
+	return []float64{float64(most)}
+}
+
+// duplicateShare counts effects as duplicate-effect does: of all that came about, the share
+// that came about more than once.
+func duplicateShare(h *sim.History) []float64 {
+	times := map[string]int{}
+	again := 0
+	for i := range h.Events {
+		e := &h.Events[i]
+		if e.Kind != sim.LedgerWrite {
+			continue
+		}
+		id := effectOf(e)
+		if id == "" {
+			return nil
+		}
+		if times[id]++; times[id] == 2 {
+			again++
+		}
+	}
+	return share(again, len(times))
+}

@@ -36,6 +36,8 @@ type Summary struct {
 	Damage                          Tally    // of the Damages taken together, without a name
 	Spreads                         []Spread // of what was measured, in the order of check.Measures
 	Why                             string   // it was not run; empty: it was
+	StandIn                         string   // of a library: the backend that stands for it in the virtual world
+	Sample                          Sample   // what was measured in single trials, to hold a library against what stands for it
 }
 
 // Damages are the properties whose violation is harm done to the account: money is lost or
@@ -114,7 +116,7 @@ func (s *Summaries) cell(name CellName) *Summary {
 }
 
 func (s *Summary) describe(c CardCell) {
-	s.TTL = c.TTL
+	s.TTL, s.StandIn = c.TTL, c.StandIn
 	switch {
 	case c.NotApplicable != "":
 		s.Outcome, s.Why = NotApplicable, c.NotApplicable
@@ -175,6 +177,7 @@ func (s *Summary) add(r *Result) {
 	for _, m := range r.Measures {
 		s.measured(m)
 	}
+	s.Sample.add(r)
 }
 
 func (t *Tally) count(v check.Verdict) {

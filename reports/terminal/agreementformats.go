@@ -20,12 +20,16 @@ type agreementDocument struct {
 	Why        []string      `json:"why"`    // what they differ in, or why there is no verdict
 	Virtual    *cellDocument `json:"virtual"`
 	Live       *cellDocument `json:"live"` // null where no trial was run
+	// Of a library: the profile that stands for it, which the virtual side is of, and the lengths
+	// of time in which the two were compared.
+	StandIn  string             `json:"standIn,omitempty"`
+	Measures []likenessDocument `json:"measures,omitempty"`
 }
 
 func agreementDocuments(all []scenarios.Agreement) []agreementDocument {
 	out := []agreementDocument{}
 	for _, a := range all {
-		d := agreementDocument{Scenario: a.Scenario, Backend: a.Backend, Guard: a.Guard, Discipline: a.Discipline, Accord: accordName(a.Accord), Why: orEmpty(a.Why)}
+		d := agreementDocument{Scenario: a.Scenario, Backend: a.Backend, Guard: a.Guard, Discipline: a.Discipline, Accord: accordName(a.Accord), Why: orEmpty(a.Why), StandIn: a.StandIn, Measures: likenessDocuments(a.Measures)}
 		if a.Virtual.World != "" {
 			v := documentOf(a.Virtual)
 			d.Virtual = &v
@@ -45,16 +49,19 @@ func accordName(a scenarios.Accord) string { return strings.ToLower(a.String()) 
 // agreementRows makes the rows of CSV: what each world says, such as live.overlap.holds and
 // live.next-grant.most, which is in seconds.
 func agreementRows(all []scenarios.Agreement) [][]string {
-	head := []string{"scenario", "backend", "guard", "discipline", "accord"}
+	head := []string{"scenario", "backend", "guard", "discipline", "accord", "stand-in"}
 	for _, world := range []string{scenarios.VirtualWorld, scenarios.LiveWorld} {
 		head = append(head, world+".n", world+".outcome", world+".next-grant.least", world+".next-grant.most")
 		for _, p := range check.Properties() {
 			head = append(head, tallyTitles(world+"."+string(p))...)
 		}
 	}
+	for _, m := range scenarios.LikeMeasures() {
+		head = append(head, likenessTitles(m)...)
+	}
 	rows := [][]string{append(head, "why")}
 	for _, a := range all {
-		row := []string{a.Scenario, a.Backend, a.Guard, a.Discipline, accordName(a.Accord)}
+		row := []string{a.Scenario, a.Backend, a.Guard, a.Discipline, accordName(a.Accord), a.StandIn}
 		for _, side := range []scenarios.Summary{a.Virtual, a.Live} {
 			row = append(row, strconv.Itoa(side.Trials), outcomeName(side))
 			row = append(row, windowFields(side)...)
@@ -62,18 +69,22 @@ func agreementRows(all []scenarios.Agreement) [][]string {
 				row = append(row, tallyFields(side, p)...)
 			}
 		}
+		for _, m := range scenarios.LikeMeasures() {
+			row = append(row, likenessFields(a, m)...)
+		}
 		rows = append(rows, append(row, strings.Join(a.Why, "; ")))
 	}
 	return rows
 }
+
+func csvSeconds(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
 
 func windowFields(s scenarios.Summary) []string {
 	next, measured := s.Spread(check.NextGrant)
 	if !measured {
 		return []string{"", ""}
 	}
-	seconds := func(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
-	return []string{seconds(next.Least), seconds(next.Most)}
+	return []string{csvSeconds(next.Least), csvSeconds(next.Most)}
 }
 
 func agreementMarkdown(w io.Writer, all []scenarios.Agreement) error {
@@ -91,6 +102,7 @@ func agreementMarkdown(w io.Writer, all []scenarios.Agreement) error {
 		b.WriteByte('\n')
 		markdownTable(&b, markdownPairs(all, shown))
 		b.WriteString("\n" + markdown(pairsKey+" "+windowKey) + " " + markdownKey(shown) + "\n")
+		markdownLikeness(&b, all)
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("write the agreement of the worlds as Markdown: %w", err)

@@ -41,7 +41,8 @@ const (
 type Compared struct {
 	Measure       check.Measure
 	Virtual, Live Figures
-	Allowed       time.Duration // by how much the two may differ
+	Allowed       time.Duration    // by how much the two may differ, beside what the machine may add
+	Slack         [2]time.Duration // what it may add: in the trial with the least, and in that with the most
 	Likeness      Likeness
 	Why           string // what it differs in; of TooFew, what is missing
 }
@@ -69,9 +70,9 @@ func (s *Sample) sum(m check.Measure) Figures {
 	return f
 }
 
-func leastOf(m check.Measured) float64  { return m.Least }
-func medianOf(m check.Measured) float64 { return m.P50 }
-func mostOf(m check.Measured) float64   { return m.Most }
+func leastOf(v Value) float64  { return v.Least }
+func medianOf(v Value) float64 { return v.P50 }
+func mostOf(v Value) float64   { return v.Most }
 
 // liken holds what was measured live against what was measured virtually, under one lease.
 // What neither has measured is left out.
@@ -80,57 +81,69 @@ func liken(virtual, live *Sample, ttl time.Duration) (out []Compared) {
 		if len(virtual.of(m))+len(live.of(m)) == 0 {
 			continue
 		}
-		c := Compared{Measure: m, Virtual: virtual.sum(m), Live: live.sum(m), Allowed: ttl/allowedPart + live.Slack}
+		c := Compared{Measure: m, Virtual: virtual.sum(m), Live: live.sum(m), Allowed: ttl / allowedPart, Slack: live.slack(m)}
 		c.decide(virtual, live)
 		out = append(out, c)
 	}
 	return out
 }
 
+// slack is what the machine may have added in the trial with the least and in that with the most.
+func (s *Sample) slack(m check.Measure) (bounds [2]time.Duration) {
+	for i, v := range s.of(m) {
+		if i == 0 {
+			bounds = [2]time.Duration{v.Slack, v.Slack}
+		}
+		bounds[0], bounds[1] = min(bounds[0], v.Slack), max(bounds[1], v.Slack)
+	}
+	return bounds
+}
+
 // decide looks at three figures of each trial: the least, the median and the most that was
 // measured in it. First it asks whether it was measured as often.
 func (c *Compared) decide(virtual, live *Sample) {
-	if virtual.Trials == 0 || live.Trials == 0 || chanceAhead(virtual.Trials, live.Trials, virtual.Trials*live.Trials) >= unlikeChance {
+	if tooFew(virtual.Trials, live.Trials) {
 		c.Likeness, c.Why = TooFew, fmt.Sprintf("%d virtual and %d live trials", virtual.Trials, live.Trials)
 		return
 	}
-	if differ(virtual.figures(c.Measure, whether), live.figures(c.Measure, whether), 0) != 0 {
+	whether := func(Value) float64 { return 0 }
+	if v, l := virtual.figures(c.Measure, whether), live.figures(c.Measure, whether); larger(v, l) || larger(l, v) {
 		c.Likeness, c.Why = Unlike, fmt.Sprintf("measured in %d of %d virtual and %d of %d live trials",
 			c.Virtual.Trials, c.Virtual.Of, c.Live.Trials, c.Live.Of)
 		return
 	}
 	for _, look := range []struct {
-		figure func(check.Measured) float64
+		figure func(Value) float64
 		name   string
 	}{{medianOf, "the median"}, {leastOf, "the least"}, {mostOf, "the most"}} {
-		v, l := virtual.figures(c.Measure, look.figure), live.figures(c.Measure, look.figure)
-		direction := differ(v, l, c.Allowed.Seconds())
-		if direction == 0 {
+		// What is sure: a length that is longer by what is allowed, or shorter.
+		sure := func(s *Sample, sign float64) []float64 {
+			return s.figures(c.Measure, func(v Value) float64 { return look.figure(v) + sign*v.Slack.Seconds() })
+		}
+		allowed, how := c.Allowed.Seconds(), ""
+		switch {
+		case larger(shifted(virtual.figures(c.Measure, look.figure), allowed), sure(live, -1)):
+			how = "longer"
+		case larger(sure(live, 1), shifted(virtual.figures(c.Measure, look.figure), -allowed)):
+			how = "shorter"
+		default:
 			continue
 		}
-		how := "longer"
-		if direction < 0 {
-			how = "shorter"
-		}
-		c.Likeness, c.Why = Unlike, fmt.Sprintf("%s of a trial is %s live by more than the %s that are allowed for", look.name, how, inMilliseconds(c.Allowed))
+		c.Likeness, c.Why = Unlike, fmt.Sprintf("%s of a trial is %s live than chance, the machine and %s explain", look.name, how, inMilliseconds(c.Allowed))
 		return
 	}
 }
 
-// whether is a figure that is the same of all trials in which something was measured.
-func whether(check.Measured) float64 { return 0 }
+// larger tells whether the values of b are larger than those of a by more than chance explains.
+// Both are sorted.
+func larger(a, b []float64) bool {
+	return chanceAhead(len(a), len(b), runsAhead(a, b)) < unlikeChance
+}
 
-// differ tells whether the second sample is larger (1) or smaller (-1) than the first by more
-// than is allowed for and chance explains; 0: neither.
-func differ(a, b []float64, allowed float64) int {
-	m, n := len(a), len(b)
-	switch {
-	case chanceAhead(m, n, runsAhead(shifted(a, allowed), b)) < unlikeChance:
-		return 1
-	case chanceAhead(n, m, runsAhead(b, shifted(a, -allowed))) < unlikeChance:
-		return -1
-	}
-	return 0
+// tooFew tells whether so many virtual and live trials cannot show a difference: that all
+// values of the one are below all of the other would be no wonder.
+func tooFew(virtual, live int) bool {
+	return virtual == 0 || live == 0 || chanceAhead(virtual, live, virtual*live) >= unlikeChance
 }
 
 func inMilliseconds(d time.Duration) string {

@@ -15,21 +15,27 @@ const maxSampled = 50
 // Sample is what was measured in the first trials of a cell whose preconditions held, trial by
 // trial. Values of one trial depend on each other, trials do not: so a trial counts once.
 type Sample struct {
-	Trials int           // that it is of
-	Slack  time.Duration // by how much the machine may have changed a length, in the worst of them
-	Values []Values      // of LikeMeasures, those that were measured
+	Trials int      // that it is of
+	Values []Values // of LikeMeasures, those that were measured
 }
 
-// Values are those of one measure, a Measured a trial in which something was measured.
+// Values are those of one measure, one a trial in which something was measured.
 type Values struct {
 	Measure check.Measure
-	Trials  []check.Measured
+	Trials  []Value
+}
+
+// Value is what was measured in a trial, and by how much its machine may have made it longer or
+// shorter.
+type Value struct {
+	check.Measured
+	Slack time.Duration
 }
 
 // LikeMeasures are the lengths of time in which a library is held against the profile that
 // stands for it.
 func LikeMeasures() []check.Measure {
-	return []check.Measure{check.NextGrant, check.Notice, check.Wait, check.ReleaseTime}
+	return []check.Measure{check.NextGrant, check.Notice, check.Wait, check.AskAgain, check.RenewEvery, check.ReleaseTime}
 }
 
 // add takes in a trial whose preconditions held.
@@ -38,7 +44,6 @@ func (s *Sample) add(r *Result) {
 		return
 	}
 	s.Trials++
-	s.Slack = max(s.Slack, r.Slack)
 	for _, m := range LikeMeasures() {
 		got, measured := r.Measured(m)
 		if !measured {
@@ -49,12 +54,12 @@ func (s *Sample) add(r *Result) {
 			i = len(s.Values)
 			s.Values = append(s.Values, Values{Measure: m})
 		}
-		s.Values[i].Trials = append(s.Values[i].Trials, got.Full())
+		s.Values[i].Trials = append(s.Values[i].Trials, Value{got.Full(), r.Slack})
 	}
 }
 
 // of gives what was measured of a measure.
-func (s *Sample) of(m check.Measure) []check.Measured {
+func (s *Sample) of(m check.Measure) []Value {
 	for _, v := range s.Values {
 		if v.Measure == m {
 			return v.Trials
@@ -65,7 +70,7 @@ func (s *Sample) of(m check.Measure) []check.Measured {
 
 // figures gives one figure of each trial, from the lowest to the highest. Where nothing was
 // measured, it has taken for ever.
-func (s *Sample) figures(m check.Measure, figure func(check.Measured) float64) []float64 {
+func (s *Sample) figures(m check.Measure, figure func(Value) float64) []float64 {
 	var out []float64
 	for _, each := range s.of(m) {
 		out = append(out, figure(each))

@@ -9,7 +9,7 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-const likenessKey = "virtual · live in each place: the profile · the library. n: trials in which it was measured. Median: of the medians of the trials. Allowed: by how much they may differ."
+const likenessKey = "virtual · live in each place: the profile · the library. n: trials in which it was measured. Median: of the medians of the trials. Allowed: by how much they may differ, and what the machine may have added, trial by trial."
 
 // libraries leaves of the agreements those of libraries that were measured.
 func libraries(all []scenarios.Agreement) (out []scenarios.Agreement) {
@@ -50,7 +50,21 @@ func likenessRow(c scenarios.Compared) []string {
 	both := func(a, b float64) string { return lengthOf(v, a) + " · " + lengthOf(l, b) }
 	return []string{
 		string(c.Measure), fmt.Sprintf("%d · %d", v.Trials, l.Trials), both(v.Median, l.Median), both(v.Least, l.Least), both(v.Most, l.Most),
-		words.Seconds(c.Allowed), c.Likeness.String(),
+		allowed(c), c.Likeness.String(),
+	}
+}
+
+// allowed writes by how much the sides may differ: what models may leave out, and what the
+// machine may have added, trial by trial.
+func allowed(c scenarios.Compared) string {
+	text := words.Seconds(c.Allowed)
+	switch from, to := words.Seconds(c.Slack[0]), words.Seconds(c.Slack[1]); {
+	case c.Slack[1] == 0:
+		return text
+	case from == to:
+		return text + " + " + to
+	default:
+		return text + " + " + from + "–" + to
 	}
 }
 

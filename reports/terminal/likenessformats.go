@@ -11,12 +11,15 @@ import (
 
 // likenessDocument is one measure with a library and with the profile that stands for it.
 type likenessDocument struct {
-	Measure  check.Measure   `json:"measure"`
-	Likeness string          `json:"likeness"` // alike, too few or unlike
-	Why      string          `json:"why,omitempty"`
-	Allowed  time.Duration   `json:"allowed"` // by how much the two may differ, ns
-	Virtual  figuresDocument `json:"virtual"`
-	Live     figuresDocument `json:"live"`
+	Measure  check.Measure `json:"measure"`
+	Likeness string        `json:"likeness"` // alike, too few or unlike
+	Why      string        `json:"why,omitempty"`
+	Allowed  time.Duration `json:"allowed"` // by how much the two may differ, beside the slack, ns
+	// Slack is what the machine may have added: in the trial with the least and in that with the
+	// most, ns.
+	Slack   [2]time.Duration `json:"slack"`
+	Virtual figuresDocument  `json:"virtual"`
+	Live    figuresDocument  `json:"live"`
 }
 
 // figuresDocument is what was measured on one side, in seconds.
@@ -30,7 +33,7 @@ type figuresDocument struct {
 
 func likenessDocuments(all []scenarios.Compared) (out []likenessDocument) {
 	for _, c := range all {
-		out = append(out, likenessDocument{c.Measure, likenessWord(c.Likeness), c.Why, c.Allowed, figuresDocument(c.Virtual), figuresDocument(c.Live)})
+		out = append(out, likenessDocument{c.Measure, likenessWord(c.Likeness), c.Why, c.Allowed, c.Slack, figuresDocument(c.Virtual), figuresDocument(c.Live)})
 	}
 	return out
 }
@@ -41,7 +44,7 @@ func likenessWord(l scenarios.Likeness) string { return strings.ToLower(l.String
 // likenessTitles are the columns of a measure with a library and with what stands for it, such
 // as like.wait.live.median. Lengths are in seconds.
 func likenessTitles(m check.Measure) []string {
-	out := []string{"like." + string(m), "like." + string(m) + ".allowed"}
+	out := []string{"like." + string(m), "like." + string(m) + ".allowed", "like." + string(m) + ".slack.least", "like." + string(m) + ".slack.most"}
 	for _, world := range []string{scenarios.VirtualWorld, scenarios.LiveWorld} {
 		for _, figure := range []string{"n", "median", "least", "most"} {
 			out = append(out, "like."+string(m)+"."+world+"."+figure)
@@ -56,7 +59,7 @@ func likenessFields(a scenarios.Agreement, m check.Measure) []string {
 		if c.Measure != m {
 			continue
 		}
-		out = append(out[:0], likenessWord(c.Likeness), csvSeconds(c.Allowed.Seconds()))
+		out = append(out[:0], likenessWord(c.Likeness), csvSeconds(c.Allowed.Seconds()), csvSeconds(c.Slack[0].Seconds()), csvSeconds(c.Slack[1].Seconds()))
 		for _, f := range []scenarios.Figures{c.Virtual, c.Live} {
 			out = append(out, strconv.Itoa(f.Trials))
 			for _, x := range []float64{f.Median, f.Least, f.Most} {

@@ -24,6 +24,10 @@ const (
 	Wait Measure = "wait"
 	// AskAgain is from one request for the lock to the next one of the same attempt.
 	AskAgain Measure = "ask-again"
+	// RenewEvery is from one renewal of a lease, or of the session that a lock hangs on, to the
+	// next one under the same lock: as the client hears of them, or where no client does, as the
+	// lock service prolongs it.
+	RenewEvery Measure = "renew-every"
 	// ReleaseTime is from the moment at which a client asks to release the lock to that at
 	// which it is told that it is released, or that it is not, or gives up waiting.
 	ReleaseTime Measure = "release-time"
@@ -94,6 +98,7 @@ func gauges() []gauge {
 		{NextGrant, Seconds, "from a fault to the next time that a client gets the lock", nextGrants},
 		{Wait, Seconds, "how long a client waits for the lock", waits},
 		{AskAgain, Seconds, "from one request for the lock to the next one of the same attempt", asksAgain},
+		{RenewEvery, Seconds, "from one renewal of a lease to the next one of the same lease", renewsEvery},
 		{ReleaseTime, Seconds, "from a client's request to release the lock to the answer, or to the end of its patience", releaseTimes},
 		{Notice, Seconds, "from the end of a lease at the lock service to the moment at which its holder finds out", notices},
 		{OverlapTime, Seconds, "for how long two clients or more believe at once that they hold the lock, all in all", overlapTime},

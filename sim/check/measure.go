@@ -164,7 +164,7 @@ func MeasureAll(h *sim.History) []Measured {
 
 // leaseLengths counts each lease from when the lock service last confirmed it. Where
 // nobody sees the service prolong a lease, as with the renewals that etcd's leader keeps to
-// itself, the holder's word for it stands in: it comes a message later than the renewal.
+// itself, the word of the holder or its library stands in: it comes a message later than the renewal.
 func leaseLengths(h *sim.History) (out []float64) {
 	seen := map[string]bool{} // the service was seen to prolong the grant
 	for _, e := range h.Events {
@@ -176,7 +176,7 @@ func leaseLengths(h *sim.History) (out []float64) {
 		switch {
 		case e.Kind == sim.Granted || e.Kind == sim.Extended:
 			confirmed[e.Grant] = e.At
-		case e.Kind == sim.Renewed && known && !seen[e.Grant]:
+		case (e.Kind == sim.Renewed || e.Kind == sim.KeptAlive) && known && !seen[e.Grant]:
 			confirmed[e.Grant] = e.At
 		case e.Kind == sim.Expired && known:
 			out = append(out, (e.At - since).Seconds())

@@ -13,7 +13,7 @@ import (
 // anew begins anew.
 func renewsEvery(h *sim.History) (out []float64) {
 	heard := countKinds(h, sim.Renewed)+countKinds(h, sim.KeptAlive) > 0
-	before := map[acquisition]time.Duration{}
+	before := map[string]time.Duration{} // by grant
 	for _, e := range h.Events {
 		switch e.Kind {
 		case sim.Renewed, sim.KeptAlive:
@@ -27,11 +27,10 @@ func renewsEvery(h *sim.History) (out []float64) {
 		default:
 			continue
 		}
-		which := acquisition{e.Host, e.Grant}
-		if at, again := before[which]; again {
+		if at, again := before[e.Grant]; again {
 			out = append(out, (e.At - at).Seconds())
 		}
-		before[which] = e.At
+		before[e.Grant] = e.At
 	}
 	return out
 }

@@ -49,19 +49,20 @@ func accordName(a scenarios.Accord) string { return strings.ToLower(a.String()) 
 // agreementRows makes the rows of CSV: what each world says, such as live.overlap.holds and
 // live.next-grant.most, which is in seconds.
 func agreementRows(all []scenarios.Agreement) [][]string {
-	head := []string{"scenario", "backend", "guard", "discipline", "accord", "stand-in"}
+	head := []string{"scenario", "backend", "guard", "discipline", "accord"}
 	for _, world := range []string{scenarios.VirtualWorld, scenarios.LiveWorld} {
 		head = append(head, world+".n", world+".outcome", world+".next-grant.least", world+".next-grant.most")
 		for _, p := range check.Properties() {
 			head = append(head, tallyTitles(world+"."+string(p))...)
 		}
 	}
+	head = append(head, "stand-in")
 	for _, m := range scenarios.LikeMeasures() {
 		head = append(head, likenessTitles(m)...)
 	}
 	rows := [][]string{append(head, "why")}
 	for _, a := range all {
-		row := []string{a.Scenario, a.Backend, a.Guard, a.Discipline, accordName(a.Accord), a.StandIn}
+		row := []string{a.Scenario, a.Backend, a.Guard, a.Discipline, accordName(a.Accord)}
 		for _, side := range []scenarios.Summary{a.Virtual, a.Live} {
 			row = append(row, strconv.Itoa(side.Trials), outcomeName(side))
 			row = append(row, windowFields(side)...)
@@ -69,6 +70,7 @@ func agreementRows(all []scenarios.Agreement) [][]string {
 				row = append(row, tallyFields(side, p)...)
 			}
 		}
+		row = append(row, a.StandIn)
 		for _, m := range scenarios.LikeMeasures() {
 			row = append(row, likenessFields(a, m)...)
 		}

@@ -71,6 +71,8 @@ func TestALibraryIsHeldAgainstTheProfileThatStandsForIt(t *testing.T) {
 			Agree, TooFew, ""},
 		{"never measured live: nobody is told", library(VirtualWorld, check.Notice, violated, around(20, 1000, 100)...), library(LiveWorld, check.Notice, violated, 0, 0, 0, 0, 0),
 			Disagree, Unlike, "notice: measured in 20 of 20 virtual and 0 of 5 live trials"},
+		{"later, and not measured in all trials", library(VirtualWorld, check.RenewEvery, holds, around(20, 667, 2)...), library(LiveWorld, check.RenewEvery, holds, 1000, 0, 1000, 1000, 0),
+			Disagree, Unlike, "renew-every: the median of a trial is longer live than chance, the machine and 100 ms explain; measured in 20 of 20 virtual and 3 of 5 live trials, and taken for endless in the others"},
 		{"measured in some trials on both sides", library(VirtualWorld, check.Notice, violated, append(around(10, 1000, 100), make([]int, 10)...)...), library(LiveWorld, check.Notice, violated, 1000, 0, 0, 1000, 0),
 			Agree, Alike, ""},
 	} {

@@ -99,7 +99,7 @@ func TestAProfileHasTheOptionsOfItsLibrary(t *testing.T) {
 	}
 	for library, profile := range map[string]string{
 		"lib/redislock": "redis", "lib/redislock+renew": "redis+renew", "lib/redislock+renew=off": "redis",
-		"lib/redsync": "redlock-redsync", "lib/redsync+nodes=3": "redlock-redsync+nodes=3", "lib/redsync+nodes=5": "redlock-redsync",
+		"lib/redsync": "redlock-redsync", "lib/redsync+nodes=3": "redlock-redsync+nodes=3", "lib/redsync+nodes=5": "redlock-redsync", "lib/redsync+nodes=1": "redlock-redsync+nodes=1", "lib/redsync+nodes=99": "redlock-redsync+nodes=99",
 		"lib/etcd-mutex": "etcd", "lib/zk-lock": "zookeeper",
 	} {
 		trials, err := Selection{Seeds: Seeds{1, 1}, Backends: []string{library, profile}, Guards: []string{"none"}}.InBothWorlds([]*Scenario{s})

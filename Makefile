@@ -40,10 +40,10 @@ LIVE_FEW = no-fault gc-pause vm-suspend client-crash pause-during-acquire holder
 LIVE_FEW_LIBRARIES = lib/redislock,lib/redsync,lib/etcd-mutex,lib/zk-lock
 
 ## live-few: the same for a few scenarios, with every lock service and every kind of fault,
-## and the libraries, which only the live world has, with one
+## and each library against the profile that stands for it, with one and often enough to tell
 live-few: servers
 	go run ./cmd/locklab run --world both --guard none --jobs 6 --out out/live $(LIVE_FEW)
-	go run ./cmd/locklab run gc-pause --world live --guard none --jobs 4 --out out/live --backend $(LIVE_FEW_LIBRARIES)
+	go run ./cmd/locklab run gc-pause --world both --guard none --seeds 5 --jobs 4 --out out/live --backend $(LIVE_FEW_LIBRARIES)
 
 ## kills: end 100 runs of each kind at random moments, by each signal, in either world, as root and
 ## as an ordinary user, and read what is left; about 20 minutes

@@ -32,10 +32,13 @@ func (a Accord) String() string {
 	return accordNames[a]
 }
 
-// Agreement is one cell in both worlds.
+// Agreement is one cell in both worlds. Of a library the virtual side is that of the profile
+// that stands for it.
 type Agreement struct {
 	Scenario, Backend, Guard, Discipline string
+	StandIn                              string // of a library: the profile; empty: it is no library
 	Virtual, Live                        Summary
+	Measures                             []Compared // of a library
 	Accord                               Accord
 	Why                                  []string // what they differ in, or why there is no verdict
 }
@@ -46,11 +49,12 @@ func (a *Agreement) Row() string {
 }
 
 // Agreements compares the two worlds cell by cell, in the order in which the cells first
-// appear.
+// appear. A profile that was run virtually only because it stands for a library makes no cell
+// of its own.
 func Agreements(cells []Summary) []Agreement {
 	var out []Agreement
 	place := map[CellName]int{}
-	for _, s := range cells {
+	at := func(s Summary) int {
 		key := s.Name()
 		key.World = BothWorlds
 		i, known := place[key]
@@ -59,16 +63,53 @@ func Agreements(cells []Summary) []Agreement {
 			place[key] = i
 			out = append(out, Agreement{Scenario: s.Scenario, Backend: s.Backend, Guard: s.Guard, Discipline: s.Discipline})
 		}
-		if s.World == LiveWorld {
-			out[i].Live = s
-		} else {
-			out[i].Virtual = s
+		return i
+	}
+	virtual, onlyModels := virtualSides(cells)
+	for _, s := range cells {
+		switch {
+		case s.World == LiveWorld && s.StandIn != "":
+			i := at(s)
+			out[i].Live, out[i].StandIn, out[i].Virtual = s, s.StandIn, virtual[s.stoodFor()]
+		case s.World == LiveWorld:
+			out[at(s)].Live = s
+		case !onlyModels[s.Name()]:
+			out[at(s)].Virtual = s
 		}
 	}
 	for i := range out {
 		out[i].compare()
 	}
 	return out
+}
+
+// virtualSides gives the virtual cells by name, and the names of those that stand for a
+// library and have no live trials.
+func virtualSides(cells []Summary) (virtual map[CellName]Summary, onlyModels map[CellName]bool) {
+	virtual, onlyModels = map[CellName]Summary{}, map[CellName]bool{}
+	for _, s := range cells {
+		switch {
+		case s.World == VirtualWorld:
+			virtual[s.Name()] = s
+		case s.StandIn != "":
+			onlyModels[s.stoodFor()] = true
+		}
+	}
+	for _, s := range cells {
+		if s.World == LiveWorld {
+			name := s.Name()
+			name.World = VirtualWorld
+			delete(onlyModels, name)
+		}
+	}
+	return virtual, onlyModels
+}
+
+// stoodFor names the virtual cell of the profile that stands for a library.
+func (s *Summary) stoodFor() CellName {
+	name := s.Name()
+	name.Backend, name.World = s.StandIn, VirtualWorld
+	return name
 }
 
 // compare decides. A verdict that nothing is expected of may differ from seed to seed, in
@@ -109,6 +150,24 @@ func (a *Agreement) compare() {
 			a.sink(Unsure, fmt.Sprintf("%s: undecided in all %d virtual trials, violated live", p, v.Undecided))
 		case l.silent() && v.Violated > 0 && v.Undecided == 0:
 			a.sink(Unsure, fmt.Sprintf("%s: undecided in all %d live trials, violated virtually", p, l.Undecided))
+		}
+	}
+	a.liken()
+}
+
+// liken compares what was measured with a library and with the profile that stands for it.
+func (a *Agreement) liken() {
+	switch {
+	case a.StandIn == "" || a.Virtual.Trials == 0 || a.Live.Trials == 0:
+		return
+	case a.Virtual.TTL != a.Live.TTL:
+		a.sink(Unsure, fmt.Sprintf("the leases differ: %v virtual and %v live", a.Virtual.TTL, a.Live.TTL))
+		return
+	}
+	a.Measures = liken(&a.Virtual.Sample, &a.Live.Sample, a.Live.TTL)
+	for _, c := range a.Measures {
+		if c.Likeness == Unlike {
+			a.sink(Disagree, fmt.Sprintf("%s: %s", c.Measure, c.Why))
 		}
 	}
 }

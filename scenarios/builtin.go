@@ -11,7 +11,7 @@ var scripts embed.FS
 // builtinNames lists the built-in scripts in the order in which they are best read.
 var builtinNames = []string{
 	// nothing goes wrong
-	"no-fault", "contention", "partial-locks", "short-lease", "equal-token", "container-parent", "lease-id-token", "server-made-lease", "message-count", "uncontended", "lease-length", "lease-minimum", "random-values", "healthy-cluster",
+	"no-fault", "contention", "partial-locks", "short-lease", "equal-token", "container-parent", "lease-id-token", "server-made-lease", "message-count", "uncontended", "renewals", "lease-length", "lease-minimum", "random-values", "healthy-cluster",
 	// pauses and delays at the client
 	"gc-pause", "heedless-pause", "session-3s", "endless-lease-pause", "endless-lease-crash", "renewal-too-late", "fence-write-gap", "pause-during-acquire", "delayed-acquire-reply",
 	"delayed-write", "vm-suspend", "client-clock-back", "foreign-release", "waiter-lease-expired", "waiter-told-late",

@@ -32,6 +32,7 @@ type CardCell struct {
 	Guard         string        `json:"guard"`
 	Discipline    string        `json:"discipline"`
 	World         string        `json:"world"`
+	StandIn       string        `json:"stand_in,omitempty"`       // the backend that stands for a library in the virtual world
 	TTL           time.Duration `json:"ttl"`                      // the lease, ns
 	Expect        []Expected    `json:"expect,omitempty"`         // in the order of check.Properties
 	Ranges        []CardRange   `json:"ranges,omitempty"`         // what measures are expected to be
@@ -105,8 +106,17 @@ func (s *Scenario) Faults() (kinds []sim.FaultKind) {
 }
 
 func (t Trial) card() CardCell {
+	model, stands, err := Registry().StandIn(t.Backend)
+	if err != nil {
+		panic(err) // a test looks at all libraries
+	}
+	standIn := ""
+	if stands {
+		standIn = model.String()
+	}
 	return CardCell{
 		Backend: t.Backend.String(), Guard: string(t.Guard), Discipline: t.Discipline.String(), World: t.World, TTL: t.TTL,
-		Expect: t.Scenario.Expected(t.cell()), Ranges: t.ranges(),
+		StandIn: standIn,
+		Expect:  t.Scenario.Expected(t.cell()), Ranges: t.ranges(),
 	}
 }

@@ -105,6 +105,9 @@ type Result struct {
 	Measures    []check.Measured `json:"measures,omitempty"` // what could be measured
 	Values      []Values         `json:"values,omitempty"`   // of measures whose values are judged all together
 	Fingerprint string           `json:"fingerprint"`
+	// Slack is by how much the machine may have made a length of time in a live trial longer or
+	// shorter, ns: see check.Slack.
+	Slack time.Duration `json:"slack,omitempty"`
 	// Profile lists options in which a virtual trial followed the real servers that it is
 	// compared with, and not its own: "leadership-check-on-revoke=off".
 	Profile   []string `json:"profile,omitempty"`

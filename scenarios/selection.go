@@ -29,6 +29,7 @@ type Selection struct {
 	// InBothWorlds does.
 	AsLive    bool
 	liveLease bool // virtual trials have the leases of live ones
+	standIns  bool // in virtual trials profiles stand for libraries
 	// Servers are the arguments of the command that say which servers live trials have, for
 	// Result.Replay.
 	Servers []string
@@ -168,30 +169,6 @@ func (sel Selection) once() error {
 	return nil
 }
 
-// agreementSeeds is how many virtual trials a cell has at least when the worlds are
-// compared: enough to see every verdict that chance may give.
-const agreementSeeds = 20
-
-// InBothWorlds lists the live trials and, for each of their cells, virtual trials under the
-// same lease and with the options that the live servers stand for.
-func (sel Selection) InBothWorlds(all []*Scenario) ([]Trial, error) {
-	sel.World = LiveWorld
-	live, err := sel.Trials(all)
-	if err != nil {
-		return nil, err
-	}
-	if len(sel.Backends) == 0 { // libraries have nothing to be compared with
-		live = slices.DeleteFunc(live, func(t Trial) bool { return LiveOnly(t.Backend.Backend) })
-	}
-	sel.World, sel.AsLive, sel.liveLease = VirtualWorld, true, true
-	sel.Seeds.Last = max(sel.Seeds.Last, sel.Seeds.First+agreementSeeds-1)
-	virtual, err := sel.Trials(all)
-	if err != nil {
-		return nil, err
-	}
-	return append(virtual, live...), nil
-}
-
 // cells narrows a scenario down to what was asked for. A backend or guard that the
 // scenario does not list may be asked for all the same: then nothing is expected of it.
 // Libraries that the scenario lists belong to the live world; asked for in the virtual
@@ -217,7 +194,11 @@ func (sel Selection) cells(s *Scenario) ([]Cell, error) {
 	if len(sel.Backends)+len(sel.Guards) == 0 { // nobody asked for those that cannot be
 		cells = slices.DeleteFunc(cells, func(c Cell) bool { return !makesCell(c.Backend, c.Guard) })
 	}
-	if sel.World == VirtualWorld && len(sel.Backends) == 0 {
+	switch {
+	case err != nil:
+	case sel.standIns:
+		return narrowed.standIns(Registry(), cells)
+	case sel.World == VirtualWorld && len(sel.Backends) == 0:
 		cells = inVirtualWorld(cells)
 	}
 	return cells, err

@@ -57,6 +57,8 @@ type Summary struct {
 	Spreads                         []Spread // of what was measured, in the order of check.Measures
 	Figures                         []Figure // what was measured, all trials together, where a range of that is expected
 	Why                             string   // it was not run; empty: it was
+	StandIn                         string   // of a library: the backend that stands for it in the virtual world
+	Sample                          Sample   // what was measured in single trials, to hold a library against what stands for it
 }
 
 // Damages are the properties whose violation is harm done to the account: money is lost or
@@ -135,7 +137,7 @@ func (s *Summaries) cell(name CellName) *Summary {
 }
 
 func (s *Summary) describe(c CardCell) {
-	s.TTL = c.TTL
+	s.TTL, s.StandIn = c.TTL, c.StandIn
 	switch {
 	case c.NotApplicable != "":
 		s.Outcome, s.Why = NotApplicable, c.NotApplicable
@@ -200,6 +202,7 @@ func (s *Summary) add(r *Result) {
 	for i := range s.Figures {
 		s.Figures[i].add(r)
 	}
+	s.Sample.add(r)
 }
 
 func (t *Tally) count(v check.Verdict) {

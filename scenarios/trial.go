@@ -183,7 +183,7 @@ func (t Trial) Judge(h *sim.History) Result {
 		Scenario: t.Scenario.Name, Backend: t.Backend.String(), Guard: string(t.Guard), Discipline: t.Discipline.String(),
 		World: t.World, Seed: t.Seed, TTL: t.TTL,
 		Findings: check.All(h), Measures: check.MeasureAll(h), Fingerprint: h.Fingerprint(), Profile: t.profiled(h),
-		Arguments: t.replayArguments(),
+		Arguments: t.replayArguments(), Slack: check.Slack(h),
 	}
 	for _, p := range check.Preconditions() {
 		if f := r.Finding(p); f.Verdict != check.Holds {

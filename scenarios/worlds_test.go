@@ -50,7 +50,9 @@ func TestOnlyRealLibrariesAreLeftOutOfTheVirtualWorld(t *testing.T) {
 	}
 }
 
-func TestLibrariesHaveNoOtherWorldToAgreeWith(t *testing.T) {
+// A library is compared with the profile that stands for it: each live cell of a script has
+// virtual trials, of the library's profile if it is one of a library, and no cell has them twice.
+func TestEachLiveCellHasVirtualTrialsToBeComparedWith(t *testing.T) {
 	all, err := Builtin(Everything())
 	if err != nil {
 		t.Fatal(err)
@@ -59,14 +61,60 @@ func TestLibrariesHaveNoOtherWorldToAgreeWith(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	virtual := map[CellName]int{}
 	for _, trial := range trials {
-		if LiveOnly(trial.Backend.Backend) {
-			t.Fatalf("%s is to be compared with %s in the %s world", trial.Scenario.Name, trial.Backend, trial.World)
+		if trial.World == VirtualWorld {
+			virtual[trial.Cell()]++
 		}
 	}
-	asked, err := Selection{Seeds: Seeds{1, 1}, Backends: []string{"lib/redsync"}}.InBothWorlds(all)
-	if err != nil || len(asked) == 0 {
-		t.Errorf("a library that was asked for has %d trials, %v", len(asked), err)
+	libraries := 0
+	for i := range trials {
+		name := trials[i].Cell()
+		if name.World == VirtualWorld {
+			if LiveOnly(trials[i].Backend.Backend) {
+				t.Fatalf("%s is to be run in the virtual world", name)
+			}
+			continue
+		}
+		if LiveOnly(trials[i].Backend.Backend) {
+			libraries++
+			if name.Backend = trials[i].card().StandIn; name.Backend == "" {
+				t.Fatalf("nothing stands for %s", trials[i].Backend)
+			}
+		}
+		if name.World = VirtualWorld; virtual[name] != agreementSeeds {
+			t.Errorf("%s has %d virtual trials, expected %d", name, virtual[name], agreementSeeds)
+		}
+	}
+	if libraries == 0 {
+		t.Error("no library is to be compared with anything")
+	}
+}
+
+// What both have under one name goes for the profile too; what a script says of all locks does.
+func TestAProfileHasTheOptionsOfItsLibrary(t *testing.T) {
+	s, err := Find("gc-pause", Everything())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for library, profile := range map[string]string{
+		"lib/redislock": "redis-redislock", "lib/redislock+renew": "redis-redislock+renew", "lib/redislock+renew=off": "redis-redislock",
+		"lib/redsync": "redlock-redsync", "lib/redsync+nodes=3": "redlock-redsync+nodes=3", "lib/redsync+nodes=5": "redlock-redsync", "lib/redsync+nodes=1": "redlock-redsync+nodes=1", "lib/redsync+nodes=99": "redlock-redsync+nodes=99",
+		"lib/etcd-mutex": "etcd", "lib/zk-lock": "zookeeper-go",
+	} {
+		trials, err := Selection{Seeds: Seeds{1, 1}, Backends: []string{library, profile}, Guards: []string{"none"}}.InBothWorlds([]*Scenario{s})
+		if err != nil {
+			t.Fatal(err)
+		}
+		seeds := 0
+		for _, trial := range trials {
+			if trial.World == VirtualWorld && trial.Backend.String() == profile && trial.TTL == s.LiveTTL && trial.asLive {
+				seeds++
+			}
+		}
+		if seeds != agreementSeeds || len(trials) != agreementSeeds+2 {
+			t.Errorf("%s: %d trials, %d of them virtual ones of %s as it would be live; expected %d of them and two live ones", library, len(trials), seeds, profile, agreementSeeds)
+		}
 	}
 }
 

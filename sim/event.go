@@ -25,6 +25,10 @@ const (
 	Deadline Kind = "deadline"
 )
 
+// KeptAlive is what a client's library was answered and its user is not told: the server has
+// prolonged the lease or session that the lock hangs on (grant: the lock that is held).
+const KeptAlive Kind = "kept-alive"
+
 // What a client does with the protected account.
 const (
 	Read         Kind = "read"          // the balance was read (op, version, balance; token: one that the account handed out; note: what was drawn)
@@ -148,6 +152,10 @@ func WorldKinds() []Kind {
 	return []Kind{Deadline, LedgerOpened, FaultApplied, FaultProven, FaultUnproven, FaultUndone, Late, End}
 }
 
+// UntoldKinds lists those that a client's process records of what its user is not told. Nothing
+// waits for them, so scenarios cannot trigger on them.
+func UntoldKinds() []Kind { return []Kind{KeptAlive} }
+
 // ofFault tells whether the event is about a fault.
 func (e *Event) ofFault() bool {
 	return e.Kind == FaultApplied || e.Kind == FaultProven || e.Kind == FaultUnproven || e.Kind == FaultUndone
@@ -158,7 +166,7 @@ func (k Kind) Known() bool { return known[k] }
 
 var known = func() map[Kind]bool {
 	all := map[Kind]bool{}
-	for _, k := range slices.Concat(ClientKinds(), ServerKinds(), WorldKinds()) {
+	for _, k := range slices.Concat(ClientKinds(), ServerKinds(), WorldKinds(), UntoldKinds()) {
 		all[k] = true
 	}
 	return all

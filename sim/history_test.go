@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -57,7 +58,7 @@ func TestAHistoryReadsBackAsItWasWritten(t *testing.T) {
 	if !reflect.DeepEqual(h, smallHistory()) {
 		t.Errorf("got %+v", h)
 	}
-	kinds := append(append(ClientKinds(), ServerKinds()...), WorldKinds()...)
+	kinds := slices.Concat(ClientKinds(), ServerKinds(), WorldKinds(), UntoldKinds())
 	rapid.Check(t, func(t *rapid.T) {
 		want := smallHistory()
 		want.Events = nil
@@ -266,7 +267,7 @@ func TestOnlyTheTrialsClientsAreClients(t *testing.T) {
 
 func TestKindsAreListedOnce(t *testing.T) {
 	seen := map[Kind]bool{}
-	for _, list := range [][]Kind{ClientKinds(), ServerKinds(), WorldKinds()} {
+	for _, list := range [][]Kind{ClientKinds(), ServerKinds(), WorldKinds(), UntoldKinds()} {
 		for _, k := range list {
 			if seen[k] || !k.Known() {
 				t.Errorf("%s is listed twice or not known", k)

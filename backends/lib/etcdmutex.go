@@ -148,6 +148,7 @@ func (l *etcdMutexLock) openSession(limit context.Context) error {
 		return err
 	}
 	l.session = session
+	l.listen(session)
 	l.host.Go("session", func(sim.Host) {
 		l.host.Outside(func() { <-session.Done() })
 		if l.held != nil && l.held.session == session {
@@ -157,6 +158,28 @@ func (l *etcdMutexLock) openSession(limit context.Context) error {
 		}
 	})
 	return nil
+}
+
+// listen takes note of each renewal of a session's lease. The session hears of them and tells
+// nobody; but who asks the client for what is kept alive already is told the same, and nothing
+// more is sent for it (lessor.KeepAlive in client/v3/lease.go).
+func (l *etcdMutexLock) listen(session *concurrency.Session) {
+	answers, err := l.client.KeepAlive(session.Ctx(), session.Lease())
+	if err != nil {
+		return // the client is closed, or has given the lease up: there is nothing to hear
+	}
+	l.host.Go("renewals", func(sim.Host) {
+		for {
+			var more bool
+			l.host.Outside(func() { _, more = <-answers })
+			if !more {
+				return
+			}
+			if l.held != nil && l.held.session == session {
+				l.host.Record(sim.Event{Kind: sim.KeptAlive, Grant: l.held.Grant()})
+			}
+		}
+	})
 }
 
 // giveUp closes a session in the background. If etcd does not hear of it, its lease runs

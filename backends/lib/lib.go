@@ -39,10 +39,21 @@ const (
 	optionTCP   = "tcp-keep-alive" // as etcd calls it
 )
 
+// The backends that stand for the libraries in the virtual world.
+const (
+	profileRedsync   = "redlock-redsync"
+	profileRedislock = "redis-redislock"
+	profileEtcdMutex = "etcd"
+	profileZKLock    = "zookeeper-go"
+)
+
 // Backend is a library as a backends.Backend.
 type Backend struct{ Library Library }
 
-var _ backends.Impatient = Backend{}
+var (
+	_ backends.Impatient = Backend{}
+	_ backends.Modelled  = Backend{}
+)
 
 // Backends lists all libraries, in the order of tables.
 func Backends() []backends.Backend {
@@ -53,6 +64,7 @@ func Backends() []backends.Backend {
 type facts struct {
 	title   string
 	service backends.Backend // whose servers and observers it works with
+	profile string           // the backend that stands for it in the virtual world
 	options []backends.Option
 	tokens  bool
 }
@@ -62,25 +74,25 @@ func (b Backend) facts() facts {
 	case Redsync:
 		return facts{
 			title:   "go-redsync/redsync: Redlock in Go, on go-redis",
-			service: redlock.Backend{},
+			service: redlock.Backend{}, profile: profileRedsync,
 			options: []backends.Option{{Name: optionNodes, Kind: backends.Int, Default: "5", Min: 1, Max: 99,
 				Doc: "how many independent servers there are"}},
 		}
 	case Redislock:
 		return facts{
 			title:   "bsm/redislock: a lock on a single Redis, on go-redis",
-			service: redis.Backend{},
+			service: redis.Backend{}, profile: profileRedislock,
 			options: []backends.Option{{Name: optionRenew, Kind: backends.Switch, Default: "off",
 				Doc: "call Refresh every third of the lease; the library leaves that to its users"}},
 		}
 	case EtcdMutex:
 		return facts{
-			title: "etcd client/v3/concurrency: Session and Mutex", service: etcd.Backend{}, tokens: true,
+			title: "etcd client/v3/concurrency: Session and Mutex", service: etcd.Backend{}, profile: profileEtcdMutex, tokens: true,
 			options: []backends.Option{{Name: optionTCP, Kind: backends.Duration, Default: "2h", Least: time.Second,
 				Doc: "how long a connection is silent before the kernel looks whether it is dead (2h: Linux, and the library on gRPC from 1.60 on; 15s: Go, and so gRPC before)"}},
 		}
 	case ZKLock:
-		return facts{title: "go-zookeeper/zk: Lock", service: zookeeper.Backend{}, tokens: true}
+		return facts{title: "go-zookeeper/zk: Lock", service: zookeeper.Backend{}, profile: profileZKLock, tokens: true}
 	}
 	panic(fmt.Sprintf("there is no library %q", b.Library))
 }
@@ -93,6 +105,9 @@ func (b Backend) Title() string { return b.facts().title }
 
 // Options lists what users of the library choose.
 func (b Backend) Options() []backends.Option { return b.facts().options }
+
+// Profile names the backend that stands for the library in the virtual world.
+func (b Backend) Profile() string { return b.facts().profile }
 
 // Patience is how long redsync waits for a node: its timeout factor is a twentieth of the
 // lease. The others wait longer than matters, or have no limit of their own.

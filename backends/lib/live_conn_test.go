@@ -78,19 +78,21 @@ func (s scripted) Read(b []byte) (int, error)  { return s.said.Read(b[:min(len(b
 // Answers may arrive in any pieces; what counts are those to a creation, and only those
 // without an error.
 func TestTheZnodeOfALockIsReadFromTheAnswerToItsCreation(t *testing.T) {
-	const session, create, other = 0, 1, 12
+	const session, create, other, pinged = 0, 1, 12, 0xfffffffe
 	said := slices.Concat(
 		zkMessage("greeting", session, 2000),
 		zkMessage("/account/lock-0000000007", 1, 1, 9, 0), // zxid 0x100000009
 		zkMessage("/account/lock-0000000008", 2, 1, 10, 0xffffff9b),
 		zkMessage("/account/lock-0000000009", 3, 1, 11, 0), // answers another request
+		zkMessage("", pinged, 1, 12, 0),
 		zkMessage("/account/lock-0000000010", 4, 1, 12, 0),
+		zkMessage("", pinged, 1, 12, 0),
 	)
 	for each := 1; each <= len(said); each += 7 {
-		var sent int
+		var sent, alive int
 		var seen []string
 		conn := scripted{said: bytes.NewReader(said), each: each}
-		c := newZKConn(conn, &realtime.Host{}, func(string) { sent++ }, "/account/", func(n zkNode) { seen = append(seen, n.grant()) })
+		c := newZKConn(conn, &realtime.Host{}, func(string) { sent++ }, "/account/", func(n zkNode) { seen = append(seen, n.grant()) }, func() { alive++ })
 		for _, request := range [][]byte{
 			zkMessage("/account/lock-", session, create), // the first is no request with a header
 			zkMessage("/account/lock-", 1, create),
@@ -109,8 +111,8 @@ func TestTheZnodeOfALockIsReadFromTheAnswerToItsCreation(t *testing.T) {
 			}
 		}
 		want := []string{"/account/lock-0000000007@0x100000009", "/account/lock-0000000010@0x10000000c"}
-		if sent != 3 || !slices.Equal(seen, want) {
-			t.Fatalf("with %d bytes at once: %d creations, %q", each, sent, seen)
+		if sent != 3 || alive != 2 || !slices.Equal(seen, want) {
+			t.Fatalf("with %d bytes at once: %d creations, %d pings, %q", each, sent, alive, seen)
 		}
 	}
 }

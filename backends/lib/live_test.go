@@ -155,6 +155,33 @@ func TestARefreshedLockOfRedislockOutlivesItsLease(t *testing.T) {
 	}
 }
 
+// These libraries keep their leases alive without a word. It is heard of all the same, for as long
+// as the lock is held, and the users are told nothing.
+func TestWhatKeepsALockOfALibraryAliveIsHeardOf(t *testing.T) {
+	for _, lock := range []string{"lib/etcd-mutex", "lib/zk-lock"} {
+		t.Run(lock, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, lock)
+			s := b.trial(
+				locktest.Order{Wait: patience, Work: 3 * labTTL},
+				locktest.Order{Wait: patience, After: labTTL / 4})
+			acquired, released := s.only("client-1", sim.Acquired), s.only("client-1", sim.Released)
+			kept := s.of("client-1", sim.KeptAlive)
+			if n := len(kept); n < 3 || n > 12 { // etcd's client looks twice a second, and ZooKeeper's three times a session
+				t.Errorf("it was kept alive %d times, in\n%s", n, s)
+			}
+			for _, e := range kept {
+				if e.Grant != acquired.Grant || e.At < acquired.At || e.At > released.At {
+					t.Errorf("%s was kept alive at %v, and %s was held from %v to %v", e.Grant, e.At, acquired.Grant, acquired.At, released.At)
+				}
+			}
+			if told := s.of("client-1", sim.Renewed); len(told) > 0 {
+				t.Errorf("its user was told of renewals, in\n%s", s)
+			}
+		})
+	}
+}
+
 func TestRedsyncWorksWithOneServerToo(t *testing.T) {
 	t.Parallel()
 	handedOver(newBench(t, "lib/redsync+nodes=1"))

@@ -19,6 +19,7 @@ type zkConn struct {
 	*wire.AnnouncedConn
 	prefix string // of the paths of the lock's znodes
 	note   func(zkNode)
+	alive  func() // a ping was answered
 
 	mu       sync.Mutex // the library writes and reads on goroutines of its own
 	asked    bool       // for a session
@@ -30,9 +31,9 @@ type zkConn struct {
 }
 
 // newZKConn makes the connection; sent is called for each request to create one of the
-// lock's znodes, and note for each that has been created.
-func newZKConn(conn net.Conn, host wire.Host, sent func(string), prefix string, note func(zkNode)) *zkConn {
-	z := &zkConn{prefix: prefix, note: note}
+// lock's znodes, note for each that has been created, and alive for each ping that is answered.
+func newZKConn(conn net.Conn, host wire.Host, sent func(string), prefix string, note func(zkNode), alive func()) *zkConn {
+	z := &zkConn{prefix: prefix, note: note, alive: alive}
 	z.AnnouncedConn = watch(conn, host, z.isCreate, sent)
 	return z
 }
@@ -66,6 +67,10 @@ func (z *zkConn) message(b []byte) {
 		return
 	}
 	xid, zxid, failed, rest := jute.Answer(b)
+	if xid == jute.PingXid && !failed {
+		z.alive()
+		return
+	}
 	if rest.Short || !z.created(xid) || failed {
 		return
 	}

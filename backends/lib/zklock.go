@@ -29,6 +29,9 @@ type zkLock struct {
 
 	mu      sync.Mutex // the library writes and reads on goroutines of its own
 	created zkNode     // the latest of the lock's znodes that this client was told of
+	held    zkNode     // the znode of the lock that is held; empty: none is
+	keeps   *zk.Conn   // what keeps its session alive
+	session int64      // that session; the connection may have another one by now
 }
 
 // zkNode is one of the lock's znodes.
@@ -103,7 +106,32 @@ func (l *zkLock) dial(network, address string, timeout time.Duration) (net.Conn,
 		return nil, err
 	}
 	sent := func(string) { l.host.Record(sim.Event{Kind: sim.AcquireSent}) }
-	return newZKConn(conn, l.host, sent, zookeeper.LockPath+"/", l.note), nil
+	return newZKConn(conn, l.host, sent, zookeeper.LockPath+"/", l.note, l.alive), nil
+}
+
+// alive takes note of an answer to one of the pings that keep the session of a held lock: the
+// library tells nobody of them.
+func (l *zkLock) alive() {
+	l.mu.Lock()
+	held, keeps, session := l.held, l.keeps, l.session
+	l.mu.Unlock()
+	if held != (zkNode{}) && keeps.SessionID() == session {
+		l.host.Record(sim.Event{Kind: sim.KeptAlive, Grant: held.grant()})
+	}
+}
+
+// hold says which znode the lock is held with now.
+func (l *zkLock) hold(n zkNode, conn *zk.Conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.held, l.keeps, l.session = n, conn, conn.SessionID()
+}
+
+// letGo says that no lock is held any more.
+func (l *zkLock) letGo() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.held = zkNode{}
 }
 
 // note takes note that the server has created a znode of the lock for this client.
@@ -156,6 +184,7 @@ func (l *zkLock) lock(wait time.Duration) (backends.Lease, error) {
 			return nil, fmt.Errorf("find the lock's znode: %w (%v)", sim.ErrUnknown, err)
 		}
 	}
+	l.hold(node, conn)
 	return &zkLease{lock: l, held: lock, node: node}, nil
 }
 
@@ -207,6 +236,7 @@ func (l *zkLease) Lost() sim.Signal { return nil }
 func (l *zkLease) Release() error {
 	l.over = true
 	k := l.lock
+	k.letGo()
 	var err error
 	returned := make(chan struct{})
 	go func() {

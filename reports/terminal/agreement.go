@@ -38,6 +38,7 @@ func Agreement(w io.Writer, all []scenarios.Agreement, opts Options) error {
 		}
 		hang(&b, "", key, opts.columns())
 		writeKey(&b, p, g, quiet)
+		writeLikeness(&b, p, all, opts.columns())
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("write the agreement of the worlds: %w", err)

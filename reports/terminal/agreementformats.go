@@ -20,12 +20,16 @@ type agreementDocument struct {
 	Why        []string      `json:"why"`    // what they differ in, or why there is no verdict
 	Virtual    *cellDocument `json:"virtual"`
 	Live       *cellDocument `json:"live"` // null where no trial was run
+	// Of a library: the profile that stands for it, which the virtual side is of, and the lengths
+	// of time in which the two were compared.
+	StandIn  string             `json:"standIn,omitempty"`
+	Measures []likenessDocument `json:"measures,omitempty"`
 }
 
 func agreementDocuments(all []scenarios.Agreement) []agreementDocument {
 	out := []agreementDocument{}
 	for _, a := range all {
-		d := agreementDocument{Scenario: a.Scenario, Backend: a.Backend, Guard: a.Guard, Discipline: a.Discipline, Accord: accordName(a.Accord), Why: orEmpty(a.Why)}
+		d := agreementDocument{Scenario: a.Scenario, Backend: a.Backend, Guard: a.Guard, Discipline: a.Discipline, Accord: accordName(a.Accord), Why: orEmpty(a.Why), StandIn: a.StandIn, Measures: likenessDocuments(a.Measures)}
 		if a.Virtual.World != "" {
 			v := documentOf(a.Virtual)
 			d.Virtual = &v
@@ -52,6 +56,10 @@ func agreementRows(all []scenarios.Agreement) [][]string {
 			head = append(head, tallyTitles(world+"."+string(p))...)
 		}
 	}
+	head = append(head, "stand-in")
+	for _, m := range scenarios.LikeMeasures() {
+		head = append(head, likenessTitles(m)...)
+	}
 	rows := [][]string{append(head, "why")}
 	for _, a := range all {
 		row := []string{a.Scenario, a.Backend, a.Guard, a.Discipline, accordName(a.Accord)}
@@ -62,18 +70,23 @@ func agreementRows(all []scenarios.Agreement) [][]string {
 				row = append(row, tallyFields(side, p)...)
 			}
 		}
+		row = append(row, a.StandIn)
+		for _, m := range scenarios.LikeMeasures() {
+			row = append(row, likenessFields(a, m)...)
+		}
 		rows = append(rows, append(row, strings.Join(a.Why, "; ")))
 	}
 	return rows
 }
+
+func csvSeconds(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
 
 func windowFields(s scenarios.Summary) []string {
 	next, measured := s.Spread(check.NextGrant)
 	if !measured {
 		return []string{"", ""}
 	}
-	seconds := func(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
-	return []string{seconds(next.Least), seconds(next.Most)}
+	return []string{csvSeconds(next.Least), csvSeconds(next.Most)}
 }
 
 func agreementMarkdown(w io.Writer, all []scenarios.Agreement) error {
@@ -91,6 +104,7 @@ func agreementMarkdown(w io.Writer, all []scenarios.Agreement) error {
 		b.WriteByte('\n')
 		markdownTable(&b, markdownPairs(all, shown))
 		b.WriteString("\n" + markdown(pairsKey+" "+windowKey) + " " + markdownKey(shown) + "\n")
+		markdownLikeness(&b, all)
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("write the agreement of the worlds as Markdown: %w", err)

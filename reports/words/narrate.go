@@ -36,6 +36,7 @@ var sentences = map[sim.Kind]string{
 	sim.Acquired:    "{host} is told that it holds the lock{token}{until}",
 	sim.NotAcquired: "{host} gives up asking for the lock{note}",
 	sim.Renewed:     "{host} is told that its lease was prolonged{until}",
+	sim.KeptAlive:   "{host} has its lease or session prolonged, of which its user is not told",
 	sim.Lost:        "{host} finds out that it no longer holds the lock{note}",
 	sim.Release:     "{host} is done and asks to release the lock",
 	sim.Released:    "{host} is told that the lock is released",

@@ -9,7 +9,7 @@ import (
 
 func TestEveryKindOfEventHasASentence(t *testing.T) {
 	n := NewNarrator(&sim.History{})
-	for _, kinds := range [][]sim.Kind{sim.ClientKinds(), sim.ServerKinds(), sim.WorldKinds()} {
+	for _, kinds := range [][]sim.Kind{sim.ClientKinds(), sim.ServerKinds(), sim.WorldKinds(), sim.UntoldKinds()} {
 		for _, k := range kinds {
 			text := n.Sentence(&sim.Event{Kind: k, Host: "here", Client: "client-1", Fault: "pause", Note: "why"})
 			if text == string(k) || strings.ContainsAny(text, "{}") {

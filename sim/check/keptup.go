@@ -55,6 +55,17 @@ func leastSlow(p *sim.Pace) time.Duration {
 	return worst
 }
 
+// Slack is by how much the machine may have made a length of time in a live history longer or
+// shorter than it would have been on a quick one: each of its two ends waited for a process that
+// may have been as late as the latest of the trial, and an observer's stamp may be late as well.
+// Of a virtual history it is 0. Of one whose machine did not keep up it says nothing.
+func Slack(h *sim.History) time.Duration {
+	if h.Header.World != sim.LiveWorld || h.Header.Pace == nil {
+		return 0
+	}
+	return 2*leastSlow(h.Header.Pace) + stampLag(h)
+}
+
 // period is a stretch of true time.
 type period struct{ from, to time.Duration }
 

@@ -3,6 +3,7 @@ package check
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/locklab/locklab/sim"
 )
@@ -75,5 +76,30 @@ func TestTheWorstOfWhatCanBeBorneIsSaid(t *testing.T) {
 	h.Header.Pace.Measured = []sim.Lateness{{Host: "client-1", Woke: 3e6}, {Host: "redis-1", Trip: 7e6}, {}}
 	if f := One(KeptUp, h); !strings.Contains(f.Why, "at worst 7.0 ms were lost") {
 		t.Errorf("got %s", f.Why)
+	}
+}
+
+// A length has two ends, and an observer's stamp may be late besides.
+func TestHowMuchAMachineMayAddToALength(t *testing.T) {
+	for _, each := range []struct {
+		name, history string
+		want          time.Duration
+	}{
+		{"virtual time waits for everybody", `9s - end`, 0},
+		{"a live trial that was not measured", `
+			| world=live
+			9s - end`, 0},
+		{"both ends as late as anybody was", `
+			| bears=20ms
+			9s - end`, 2*time.Millisecond + usualLag},
+		{"an observer that is seen to be late", `
+			| bears=20ms
+			2s     client-1 acquired op=client-1/1 grant=a
+			2.030s lock     granted  grant=a
+			9s     -        end`, 2*time.Millisecond + usualLag + 30*time.Millisecond},
+	} {
+		if got := Slack(transcript(t, each.history)); got != each.want {
+			t.Errorf("%s: %v, expected %v", each.name, got, each.want)
+		}
 	}
 }

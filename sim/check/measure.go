@@ -24,6 +24,10 @@ const (
 	Wait Measure = "wait"
 	// AskAgain is from one request for the lock to the next one of the same attempt.
 	AskAgain Measure = "ask-again"
+	// RenewEvery is from one renewal of a lease, or of the session that a lock hangs on, to the
+	// next one under the same lock: as the client hears of them, or where no client does, as the
+	// lock service prolongs it.
+	RenewEvery Measure = "renew-every"
 	// ReleaseTime is from the moment at which a client asks to release the lock to that at
 	// which it is told that it is released, or that it is not, or gives up waiting.
 	ReleaseTime Measure = "release-time"
@@ -108,6 +112,7 @@ func gauges() []gauge {
 		{NextGrant, Seconds, "from a fault to the next time that a client gets the lock", nextGrants},
 		{Wait, Seconds, "how long a client waits for the lock", waits},
 		{AskAgain, Seconds, "from one request for the lock to the next one of the same attempt", asksAgain},
+		{RenewEvery, Seconds, "from one renewal of a lease to the next one of the same lease", renewsEvery},
 		{ReleaseTime, Seconds, "from a client's request to release the lock to the answer, or to the end of its patience", releaseTimes},
 		{Notice, Seconds, "from the end of a lease at the lock service to the moment at which its holder finds out", notices},
 		{OverlapTime, Seconds, "for how long two clients or more believe at once that they hold the lock, all in all", overlapTime},
@@ -184,7 +189,7 @@ func Values(h *sim.History, m Measure) []float64 { return m.gauge().read(h) }
 
 // leaseLengths counts each lease from when the lock service last confirmed it. Where
 // nobody sees the service prolong a lease, as with the renewals that etcd's leader keeps to
-// itself, the holder's word for it stands in: it comes a message later than the renewal.
+// itself, the word of the holder or its library stands in: it comes a message later than the renewal.
 func leaseLengths(h *sim.History) (out []float64) {
 	seen := map[string]bool{} // the service was seen to prolong the grant
 	for _, e := range h.Events {
@@ -196,7 +201,7 @@ func leaseLengths(h *sim.History) (out []float64) {
 		switch {
 		case e.Kind == sim.Granted || e.Kind == sim.Extended:
 			confirmed[e.Grant] = e.At
-		case e.Kind == sim.Renewed && known && !seen[e.Grant]:
+		case (e.Kind == sim.Renewed || e.Kind == sim.KeptAlive) && known && !seen[e.Grant]:
 			confirmed[e.Grant] = e.At
 		case e.Kind == sim.Expired && known:
 			out = append(out, (e.At - since).Seconds())

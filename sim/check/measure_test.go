@@ -45,6 +45,10 @@ func TestMeasuresAreReadOffAHistory(t *testing.T) {
 			4s  client-1 renewed grant=a
 			6s  client-1 renewed grant=a
 			15s lock     expired grant=a`, "1: 9 to 9"},
+		{"a renewal that a library keeps to itself confirms its lease as well", LeaseLength, `
+			1s  lock     granted    grant=a
+			6s  client-1 kept-alive grant=a
+			15s lock     expired    grant=a`, "1: 9 to 9"},
 		{"the service's word for a renewal counts before the holder's", LeaseLength, `
 			1s  lock     granted  grant=a
 			4s  lock     extended grant=a
@@ -95,6 +99,28 @@ func TestMeasuresAreReadOffAHistory(t *testing.T) {
 			5s client-1 acquired     grant=b op=1
 			6s client-1 acquire      op=2
 			6s client-1 acquire-sent grant=c`, "1: 3 to 3"},
+		{"from one renewal to the next, as the holder hears of them", RenewEvery, `
+			1s client-1 acquired grant=a
+			2s lock     extended grant=a
+			3s client-1 renewed  grant=a
+			4s lock     extended grant=a
+			7s client-1 renewed  grant=a
+			8s client-1 renewed  grant=a`, "2: 1 to 4"},
+		{"a library that tells nobody hears of them as well", RenewEvery, `
+			1s client-1 acquired   grant=a
+			3s client-1 kept-alive grant=a
+			5s client-1 kept-alive grant=a`, "1: 2 to 2"},
+		{"where no client hears of renewals, the service tells", RenewEvery, `
+			1s client-1 acquired grant=a
+			2s lock     extended grant=a
+			5s lock     extended grant=a`, "1: 3 to 3"},
+		{"from the renewal of one lock to that of the next is no interval", RenewEvery, `
+			1s client-1 acquired grant=a
+			2s client-1 renewed  grant=a
+			3s client-1 release  grant=a
+			4s client-1 acquired grant=b
+			5s client-1 renewed  grant=b
+			7s client-1 renewed  grant=b`, "1: 2 to 2"},
 		{"the holder learns late that its lease is over", Notice, `
 			1s  lock     granted grant=a
 			1s  client-1 acquired grant=a op=1

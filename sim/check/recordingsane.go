@@ -62,7 +62,7 @@ func auditEnd(h *sim.History) (*sim.Event, error) {
 // auditHosts: what only clients do was done by the trial's clients.
 func auditHosts(h *sim.History) (*sim.Event, error) {
 	client := map[sim.Kind]bool{}
-	for _, k := range sim.ClientKinds() {
+	for _, k := range append(sim.ClientKinds(), sim.UntoldKinds()...) {
 		client[k] = true
 	}
 	for i := range h.Events {

@@ -11,10 +11,11 @@ import (
 	"encoding/binary"
 )
 
-// Types of requests (ZooDefs.OpCode), and the xid of a watch that has fired.
+// Types of requests (ZooDefs.OpCode), and the xids of a watch that has fired and of a ping.
 const (
 	Create          = 1
 	NotificationXid = -1
+	PingXid         = -2
 )
 
 // lengthSize is what stands in front of a message and of a text.

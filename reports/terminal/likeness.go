@@ -1,0 +1,167 @@
+package terminal
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios"
+)
+
+const likenessKey = "virtual · live in each place: the profile · the library. n: trials in which it was measured. Median: of the medians of the trials. Allowed: by how much they may differ, and what the machine may have added, trial by trial."
+
+// libraries leaves of the agreements those of libraries that were measured.
+func libraries(all []scenarios.Agreement) (out []scenarios.Agreement) {
+	for _, a := range all {
+		if len(a.Measures) > 0 {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// likenessSentence counts how the measures came out.
+func likenessSentence(all []scenarios.Agreement) (sentence string, style paint) {
+	counts, total := map[scenarios.Likeness]int{}, 0
+	for _, a := range all {
+		for _, c := range a.Measures {
+			counts[c.Likeness]++
+			total++
+		}
+	}
+	sentence = fmt.Sprintf("Libraries against the profiles that stand for them, %s: %d alike", words.Many(total, "measure"), counts[scenarios.Alike])
+	style = strong
+	if n := counts[scenarios.TooFew]; n > 0 {
+		sentence += fmt.Sprintf(", %d of too few trials", n)
+	}
+	if n := counts[scenarios.Unlike]; n > 0 {
+		sentence, style = sentence+fmt.Sprintf(", %d UNLIKE", n), alarm
+	}
+	return sentence + ".", style
+}
+
+// likenessHead are the titles of likenessRow.
+var likenessHead = []string{"measure", "n", "median", "least", "most", "allowed", ""}
+
+// likenessRow says what was measured on both sides.
+func likenessRow(c scenarios.Compared) []string {
+	v, l := c.Virtual, c.Live
+	both := func(a, b float64) string { return lengthOf(v, a) + " · " + lengthOf(l, b) }
+	return []string{
+		string(c.Measure), fmt.Sprintf("%d · %d", v.Trials, l.Trials), both(v.Median, l.Median), both(v.Least, l.Least), both(v.Most, l.Most),
+		allowed(c), c.Likeness.String(),
+	}
+}
+
+// allowed writes by how much the sides may differ: what models may leave out, and what the
+// machine may have added, trial by trial.
+func allowed(c scenarios.Compared) string {
+	text := words.Seconds(c.Allowed)
+	switch from, to := words.Seconds(c.Slack[0]), words.Seconds(c.Slack[1]); {
+	case c.Slack[1] == 0:
+		return text
+	case from == to:
+		return text + " + " + to
+	default:
+		return text + " + " + from + "–" + to
+	}
+}
+
+// lengthOf writes a length of time of a sample in which something was measured.
+func lengthOf(f scenarios.Figures, seconds float64) string {
+	if f.Trials == 0 {
+		return "—"
+	}
+	return words.Seconds(time.Duration(seconds * float64(time.Second)))
+}
+
+// likenessName names what is compared.
+func likenessName(a scenarios.Agreement) string {
+	return fmt.Sprintf("%s · %s as %s · guard %s", a.Row(), a.Backend, a.StandIn, a.Guard)
+}
+
+// writeLikeness writes the section about libraries, if there are any.
+func writeLikeness(b *strings.Builder, p painter, all []scenarios.Agreement, width int) {
+	all = libraries(all)
+	if len(all) == 0 {
+		return
+	}
+	sentence, style := likenessSentence(all)
+	b.WriteByte('\n')
+	for _, line := range fold(sentence, width) {
+		b.WriteString(p.paint(style, line) + "\n")
+	}
+	rows := [][]string{likenessHead}
+	for _, a := range all {
+		for _, c := range a.Measures {
+			rows = append(rows, likenessRow(c))
+		}
+	}
+	widths, total := widthsOf(rows), rowIndent
+	for _, w := range widths {
+		total += w + columnGap
+	}
+	narrow := total > width
+	if !narrow {
+		b.WriteByte('\n')
+		b.WriteString(p.paint(faint, likenessLine(likenessHead, widths)) + "\n")
+	}
+	for i, a := range all {
+		if i > 0 || narrow {
+			b.WriteByte('\n')
+		}
+		hang(b, "", likenessName(a), width)
+		for _, c := range a.Measures {
+			row := likenessRow(c)
+			if !narrow {
+				b.WriteString(p.paint(likenessPaint(c.Likeness), likenessLine(row, widths)) + "\n")
+				continue
+			}
+			text := fmt.Sprintf("%s: %s. n %s; median %s; least %s; most %s; %s allowed.", row[0], row[6], row[1], row[2], row[3], row[4], row[5])
+			for _, line := range fold(text, width-rowIndent) {
+				b.WriteString(strings.Repeat(" ", rowIndent) + p.paint(likenessPaint(c.Likeness), line) + "\n")
+			}
+		}
+	}
+	b.WriteByte('\n')
+	hang(b, "", likenessKey, width)
+}
+
+func likenessLine(row []string, widths []int) string {
+	line := strings.Repeat(" ", rowIndent)
+	for i, text := range row {
+		line += pad(text, widths[i]+columnGap)
+	}
+	return strings.TrimRight(line, " ")
+}
+
+func likenessPaint(l scenarios.Likeness) paint {
+	switch l {
+	case scenarios.TooFew:
+		return doubt
+	case scenarios.Unlike:
+		return alarm
+	}
+	return plain
+}
+
+// markdownLikeness is the same section as a table.
+func markdownLikeness(b *strings.Builder, all []scenarios.Agreement) {
+	all = libraries(all)
+	if len(all) == 0 {
+		return
+	}
+	sentence, _ := likenessSentence(all)
+	b.WriteString("\n**" + markdown(sentence) + "**\n\n")
+	head := append([]string{"scenario", "library", "profile", "guard", "discipline"}, likenessHead...)
+	head[len(head)-1] = "profile and library"
+	rows := [][]string{head}
+	for _, a := range all {
+		for _, c := range a.Measures {
+			rows = append(rows, append([]string{a.Scenario, a.Backend, a.StandIn, a.Guard, a.Discipline}, likenessRow(c)...))
+		}
+	}
+	markdownTable(b, rows)
+	b.WriteString("\n" + markdown(likenessKey) + "\n")
+}

@@ -1,0 +1,52 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/locklab/locklab/backends"
+)
+
+// agreementSeeds is how many virtual trials a cell has at least when the worlds are
+// compared: enough to see every verdict that chance may give.
+const agreementSeeds = 20
+
+// InBothWorlds lists the live trials and, for each of their cells, virtual trials under the
+// same lease and with the options that the live servers stand for. For a library, which
+// cannot be simulated, the virtual trials are those of the profile that stands for it.
+func (sel Selection) InBothWorlds(all []*Scenario) ([]Trial, error) {
+	sel.World = LiveWorld
+	live, err := sel.Trials(all)
+	if err != nil {
+		return nil, err
+	}
+	sel.World, sel.AsLive, sel.liveLease, sel.standIns = VirtualWorld, true, true, true
+	sel.Seeds.Last = max(sel.Seeds.Last, sel.Seeds.First+agreementSeeds-1)
+	virtual, err := sel.Trials(all)
+	if err != nil {
+		return nil, err
+	}
+	return append(virtual, live...), nil
+}
+
+// standIns puts in the place of each cell of a library the cell of the profile that stands
+// for it, each cell once.
+func (s *Scenario) standIns(registry backends.Registry, cells []Cell) ([]Cell, error) {
+	var out []Cell
+	for _, c := range cells {
+		model, stands, err := registry.StandIn(c.Backend)
+		if stands && err == nil {
+			c.Backend, err = s.spec(registry, model.String())
+		}
+		if err != nil {
+			return nil, fmt.Errorf("list the cells of scenario %s: %w", s.Name, err)
+		}
+		same := func(o Cell) bool {
+			return o.Backend.String() == c.Backend.String() && o.Guard == c.Guard && o.Discipline == c.Discipline
+		}
+		if !slices.ContainsFunc(out, same) {
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,158 @@
+package scenarios
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/sim/check"
+)
+
+// library makes a side of a library's cell, with a lease of 2 s: trials in which overlap came out
+// as told, and these lengths of one measure in ms, a trial each; 0: nothing was measured in it.
+func library(world string, m check.Measure, overlap check.Verdict, lengths ...int) Summary {
+	s := Summary{Scenario: "gc-pause", Backend: "etcd", Guard: "none", Discipline: "attentive", World: world, TTL: 2 * time.Second}
+	if world == LiveWorld {
+		s.Backend, s.StandIn = "lib/etcd-mutex", "etcd"
+	}
+	for _, p := range check.Properties() {
+		s.Tallies = append(s.Tallies, Tally{Property: p})
+	}
+	for i, ms := range lengths {
+		r := judgedAs(uint64(i), map[check.Property]check.Verdict{check.Overlap: overlap})
+		r.World, r.TTL, r.Outcome = world, s.TTL, NothingExpected
+		if world == LiveWorld {
+			r.Slack = 30 * time.Millisecond
+		}
+		if ms > 0 {
+			r.Measures = []check.Measured{{Measure: m, Count: 1, Least: float64(ms) / 1000, Most: float64(ms) / 1000}}
+		}
+		s.add(r)
+	}
+	return s
+}
+
+// around gives n lengths between center minus and plus spread.
+func around(n, center, spread int) []int {
+	random := rand.New(rand.NewPCG(1, uint64(n)))
+	var out []int
+	for range n {
+		out = append(out, center-spread+random.IntN(2*spread+1))
+	}
+	return out
+}
+
+func TestALibraryIsHeldAgainstTheProfileThatStandsForIt(t *testing.T) {
+	const holds, violated = check.Holds, check.Violated
+	for _, c := range []struct {
+		name          string
+		virtual, live Summary
+		want          Accord
+		likeness      Likeness
+		why           string
+	}{
+		{"both alike", library(VirtualWorld, check.NextGrant, violated, around(20, 1800, 200)...), library(LiveWorld, check.NextGrant, violated, around(5, 1850, 200)...),
+			Agree, Alike, ""},
+		{"a verdict differs", library(VirtualWorld, check.NextGrant, holds, around(20, 1800, 200)...), library(LiveWorld, check.NextGrant, violated, around(5, 1850, 200)...),
+			Disagree, Alike, "overlap: violated in 0 of 20 virtual and 5 of 5 live trials"},
+		{"as far apart as is allowed: a twentieth of the lease, and what the machine may add", library(VirtualWorld, check.NextGrant, violated, around(20, 1000, 0)...), library(LiveWorld, check.NextGrant, violated, around(5, 1130, 0)...),
+			Agree, Alike, ""},
+		{"a little farther", library(VirtualWorld, check.NextGrant, violated, around(20, 1000, 0)...), library(LiveWorld, check.NextGrant, violated, around(5, 1131, 0)...),
+			Disagree, Unlike, "next-grant: the median of a trial is longer live than chance, the machine and 100 ms explain"},
+		{"farther to the other side", library(VirtualWorld, check.NextGrant, violated, around(20, 1000, 0)...), library(LiveWorld, check.NextGrant, violated, around(5, 869, 0)...),
+			Disagree, Unlike, "next-grant: the median of a trial is shorter live than chance, the machine and 100 ms explain"},
+		{"a planted profile that renews every third of the lease, where etcd's client looks twice a second", library(VirtualWorld, check.RenewEvery, holds, around(20, 667, 2)...), library(LiveWorld, check.RenewEvery, holds, around(5, 1000, 40)...),
+			Disagree, Unlike, "renew-every: the median of a trial is longer live than chance, the machine and 100 ms explain"},
+		{"one live trial that is far away is chance", library(VirtualWorld, check.NextGrant, violated, around(20, 1000, 100)...), library(LiveWorld, check.NextGrant, violated, 990, 1020, 1700, 1000, 1050),
+			Agree, Alike, ""},
+		{"too few live trials, however far away", library(VirtualWorld, check.NextGrant, violated, around(20, 1000, 100)...), library(LiveWorld, check.NextGrant, violated, 5000, 5000, 5000),
+			Agree, TooFew, ""},
+		{"never measured live: nobody is told", library(VirtualWorld, check.Notice, violated, around(20, 1000, 100)...), library(LiveWorld, check.Notice, violated, 0, 0, 0, 0, 0),
+			Disagree, Unlike, "notice: measured in 20 of 20 virtual and 0 of 5 live trials"},
+		{"later, and not measured in all trials", library(VirtualWorld, check.RenewEvery, holds, around(20, 667, 2)...), library(LiveWorld, check.RenewEvery, holds, 1000, 0, 1000, 1000, 0),
+			Disagree, Unlike, "renew-every: the median of a trial is longer live than chance, the machine and 100 ms explain; measured in 20 of 20 virtual and 3 of 5 live trials, and taken for endless in the others"},
+		{"measured in some trials on both sides", library(VirtualWorld, check.Notice, violated, append(around(10, 1000, 100), make([]int, 10)...)...), library(LiveWorld, check.Notice, violated, 1000, 0, 0, 1000, 0),
+			Agree, Alike, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			all := Agreements([]Summary{c.virtual, c.live})
+			if len(all) != 1 {
+				t.Fatalf("%d cells, expected that of the library alone", len(all))
+			}
+			a := all[0]
+			if a.Backend != "lib/etcd-mutex" || a.StandIn != "etcd" || len(a.Measures) != 1 {
+				t.Fatalf("compared: %+v", a)
+			}
+			if got := a.Measures[0]; a.Accord != c.want || got.Likeness != c.likeness || strings.Join(a.Why, "; ") != c.why {
+				t.Errorf("%v, %v (%q); expected %v, %v (%q)", a.Accord, got.Likeness, a.Why, c.want, c.likeness, c.why)
+			}
+		})
+	}
+}
+
+// What is wrong with the trials of a side is not called a difference of lengths.
+func TestALibraryOfWhichNothingIsKnownIsUndecided(t *testing.T) {
+	virtual, live := library(VirtualWorld, check.Wait, check.Holds, around(20, 100, 10)...), library(LiveWorld, check.Wait, check.Holds)
+	for range 5 {
+		r := judgedAs(1, map[check.Property]check.Verdict{check.KeptUp: check.Undecided})
+		r.World, r.TTL, r.Outcome = LiveWorld, live.TTL, Undecided
+		r.Measures = []check.Measured{{Measure: check.Wait, Count: 1, Least: 9, Most: 9}}
+		live.add(r)
+	}
+	a := Agreements([]Summary{virtual, live})[0]
+	if a.Accord != Unsure || len(a.Measures) != 1 || a.Measures[0].Likeness != TooFew || a.Measures[0].Live != (Figures{}) {
+		t.Errorf("%v %q, %+v", a.Accord, a.Why, a.Measures)
+	}
+	live = library(LiveWorld, check.Wait, check.Holds, around(5, 100, 10)...)
+	live.TTL = time.Second
+	if a := Agreements([]Summary{virtual, live})[0]; a.Accord != Unsure || a.Why[0] != "the leases differ: 2s virtual and 1s live" {
+		t.Errorf("with another lease: %v %q", a.Accord, a.Why)
+	}
+	if a := Agreements([]Summary{library(LiveWorld, check.Wait, check.Holds, around(5, 100, 10)...)})[0]; a.Accord != Unsure || len(a.Measures) > 0 {
+		t.Errorf("without its profile: %v %q", a.Accord, a.Why)
+	}
+}
+
+// A profile that was run live too is compared with itself, and its library with it.
+func TestAProfileThatWasRunLiveHasACellOfItsOwn(t *testing.T) {
+	own := library(LiveWorld, check.Wait, check.Holds, around(5, 100, 10)...)
+	own.Backend, own.StandIn = "etcd", ""
+	all := Agreements([]Summary{library(VirtualWorld, check.Wait, check.Holds, around(20, 100, 10)...), own, library(LiveWorld, check.Wait, check.Holds, around(5, 100, 10)...)})
+	if len(all) != 2 || all[0].Backend != "etcd" || len(all[0].Measures) > 0 || all[1].Backend != "lib/etcd-mutex" || all[1].Virtual.Backend != "etcd" || all[1].Accord != Agree {
+		t.Errorf("%+v", all)
+	}
+}
+
+// Of many trials the first are looked at, so that a summary does not grow with their number.
+func TestASampleIsBounded(t *testing.T) {
+	s := library(VirtualWorld, check.Wait, check.Holds, around(3*maxSampled, 100, 10)...)
+	if got := s.Sample.sum(check.Wait); got.Of != maxSampled || got.Trials != maxSampled || s.Trials != 3*maxSampled {
+		t.Errorf("%+v of %d trials", got, s.Trials)
+	}
+}
+
+// If both sides are drawn alike, a difference is found hardly ever.
+func TestChanceIsHardlyEverTakenForADifference(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 7))
+	found := 0
+	const runs = 2000
+	for range runs {
+		var a, b []float64
+		for range agreementSeeds {
+			a = append(a, random.NormFloat64())
+		}
+		for range 5 {
+			b = append(b, random.NormFloat64())
+		}
+		slices.Sort(a)
+		slices.Sort(b)
+		if larger(a, b) || larger(b, a) {
+			found++
+		}
+	}
+	if found > 2 { // 0.4 are to be expected at the most
+		t.Errorf("in %d of %d runs", found, runs)
+	}
+}

@@ -125,6 +125,18 @@ func TestAClientThatIsNotHeardOfIsDisconnectedAndThenExpired(t *testing.T) { // 
 }
 
 func TestAcquireSentIsRecordedWhenTheServerHasTheRequestAndTheClientNoAnswer(t *testing.T) {
+	createOverAPause(t, realTTL/3, func(own Node, err error, path string) bool {
+		return err == nil && own.Czxid != 0 && strings.HasSuffix(own.Path, path) // the answer that lay ready
+	})
+}
+
+// The library looks at its clock before it reads what has come while it was stopped.
+func TestAnAnswerIsNotReadAfterTwoThirdsOfTheSession(t *testing.T) {
+	createOverAPause(t, realTTL, func(_ Node, err error, _ string) bool { return errors.Is(err, ErrConnectionLost) })
+}
+
+// createOverAPause creates a znode, and stops when the request has been sent.
+func createOverAPause(t *testing.T, pause time.Duration, good func(own Node, err error, path string) bool) {
 	server := sharedServer(t)
 	realtime.Run("client-1", func(h *realtime.Host) {
 		p := open(t, h, net.DialTimeout)
@@ -137,15 +149,15 @@ func TestAcquireSentIsRecordedWhenTheServerHasTheRequestAndTheClientNoAnswer(t *
 				t.Errorf("recorded %+v, answered before it: %t", e, answered)
 			}
 			livetest.Eventually(t, "the server has the request", func() bool { return len(server.children(t)) == 1 })
-			time.Sleep(realTTL) // this is the pause; the client has been silent for so long that it would give up
+			time.Sleep(pause)
 			if p.Session().Sent != before {
 				t.Error("an answer was read before the event was recorded")
 			}
 		}
 		own, err := p.Create(LockPath+"/a-", realTTL/4)
 		answered = true
-		if err != nil || recorded != 1 || own.Czxid == 0 || !strings.HasSuffix(own.Path, server.children(t)[0]) {
-			t.Errorf("Create = %+v, %v with %d events; expected the answer that lay ready", own, err, recorded)
+		if path := server.children(t)[0]; recorded != 1 || !good(own, err, path) {
+			t.Errorf("stopped for %v: Create of %s = %+v, %v with %d events", pause, path, own, err, recorded)
 		}
 	})
 }

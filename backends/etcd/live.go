@@ -18,7 +18,7 @@ var _ backends.Adapted = Backend{}
 const (
 	observerRole = "etcd-observer"
 	connectLimit = 5 * time.Second  // for a client's first connections, before the trial starts
-	resetLimit   = 10 * time.Second // for the members to agree again after a trial
+	resetLimit   = 30 * time.Second // for the members to agree again after a trial
 )
 
 // Missing says that no etcd server is there that behaves as the settings say.

@@ -106,8 +106,8 @@ func TestTheLockComesFreeWhenTheHolderIsGone(t *testing.T) {
 	14.992s etcd-1 granted account/2@3 token 3
 	14.999s client-2 acquired account/2@3 token 3 until 23.007s
 	15.999s client-2 release account/2@3
-	16.001s etcd-1 freed account/2@3
-	16.002s client-2 released account/2@3
+	16s etcd-1 freed account/2@3
+	16.001s client-2 released account/2@3
 	`)
 }
 
@@ -128,7 +128,7 @@ func TestAPausedHolderIsSupersededAndItsTokenIsLower(t *testing.T) { // K4
 	17.006s client-1 release account/1@2
 	17.009s client-1 not-released account/1@2: the lock is no longer held: its lease has ended
 	26.499s client-2 release account/2@3
-	26.501s etcd-1 freed account/2@3
+	26.5s etcd-1 freed account/2@3
 	26.502s client-2 released account/2@3
 	`)
 }
@@ -142,11 +142,11 @@ func TestAWaiterWhoseLeaseEndedIsToldThatItHoldsTheLock(t *testing.T) { // J3, J
 	1.006s client-1 acquired account/1@2 token 2 until 12.003s
 	2.003s client-2 acquire-sent account/2
 	21.006s client-1 release account/1@2
-	21.008s etcd-1 freed account/1@2
+	21.007s etcd-1 freed account/1@2
 	21.009s client-1 released account/1@2
-	24.003s client-2 acquired account/2@3 token 3 until 25s
-	25.003s client-2 release account/2@3
-	25.006s client-2 not-released account/2@3: the lock is no longer held: its lease has ended
+	24.002s client-2 acquired account/2@3 token 3 until 25s
+	25.002s client-2 release account/2@3
+	25.005s client-2 not-released account/2@3: the lock is no longer held: its lease has ended
 	`)
 }
 
@@ -159,7 +159,7 @@ func TestTheRecheckTellsAWaiterThatItsLeaseEnded(t *testing.T) { // J3, J4: sinc
 	1.006s client-1 acquired account/1@2 token 2 until 12.003s
 	2.003s client-2 acquire-sent account/2
 	21.006s client-1 release account/1@2
-	21.008s etcd-1 freed account/1@2
+	21.007s etcd-1 freed account/1@2
 	21.009s client-1 released account/1@2
 	24.008s client-2 acquire-sent account/3
 	24.01s etcd-1 granted account/3@6 token 6

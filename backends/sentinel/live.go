@@ -20,7 +20,7 @@ import (
 var _ backends.Concluder = Backend{}
 
 // resetLimit is how long all may take to be well again after a trial.
-const resetLimit = 10 * time.Second
+const resetLimit = 30 * time.Second
 
 // Missing says what real servers cannot do, or that redis-server is missing: it is also
 // the program of the Sentinels.

@@ -174,10 +174,14 @@ func (e *realEnsemble) settle(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
-// clear makes the lock's znode anew, without children.
+// clear makes the lock's znode anew, without children. It begins again if its connection is lost.
 func (e *realEnsemble) clear(ctx context.Context, s backends.Settings) error {
+	return live.Await(ctx, "clear "+LockPath, nil, func() error { return e.clearOnce(ctx, s) })
+}
+
+func (e *realEnsemble) clearOnce(ctx context.Context, s backends.Settings) error {
 	if err := e.settle(ctx); err != nil {
-		return fmt.Errorf("clear %s: %w", LockPath, err)
+		return err
 	}
 	conn, err := e.session(ctx, e.members...)
 	if err != nil {
@@ -185,22 +189,22 @@ func (e *realEnsemble) clear(ctx context.Context, s backends.Settings) error {
 	}
 	defer conn.Close()
 	if _, err := conn.Sync(LockPath); err != nil { // this server knows of all that by now
-		return fmt.Errorf("clear %s: sync: %w", LockPath, err)
+		return fmt.Errorf("sync: %w", err)
 	}
 	children, _, err := conn.Children(LockPath)
 	if err != nil && !errors.Is(err, zk.ErrNoNode) {
-		return fmt.Errorf("clear %s: list it: %w", LockPath, err)
+		return fmt.Errorf("list it: %w", err)
 	}
 	for _, name := range children {
 		if err := conn.Delete(LockPath+"/"+name, -1); err != nil && !errors.Is(err, zk.ErrNoNode) {
-			return fmt.Errorf("clear %s: delete %s: %w", LockPath, name, err)
+			return fmt.Errorf("delete %s: %w", name, err)
 		}
 	}
 	if err := conn.Delete(LockPath, -1); err != nil && !errors.Is(err, zk.ErrNoNode) {
-		return fmt.Errorf("clear %s: delete it: %w", LockPath, err)
+		return fmt.Errorf("delete it: %w", err)
 	}
 	if err := createParent(conn, LockPath, s.On(optionContainer)); err != nil {
-		return fmt.Errorf("clear %s: create it: %w", LockPath, err)
+		return fmt.Errorf("create it: %w", err)
 	}
 	children, stat, err := conn.Children(LockPath)
 	if err == nil && (len(children) > 0 || stat.Cversion != 0) {

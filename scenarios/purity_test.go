@@ -23,7 +23,7 @@ var (
 )
 
 // runners are the files above the seam: they run whole trials, side by side.
-var runners = []string{"runall.go", "suite.go", "tries.go", "trial.go", "sweeprun.go", "claimsrun.go", "live_other.go"}
+var runners = []string{"runall.go", "suite.go", "tries.go", "trial.go", "sweeprun.go", "claimsrun.go", "numbers.go", "live_other.go"}
 
 // TestCodeUnderTestIsDeterministic reads the syntax trees of everything below the trial
 // runner, as it is built for WebAssembly: what stands outside the virtual world is tagged

@@ -33,34 +33,52 @@ func TestNothingIsLeftOfAKilledRun(t *testing.T) {
 	for _, uid := range users {
 		for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGINT, syscall.SIGTERM} {
 			t.Run(fmt.Sprintf("user %d, %s", uid, signal), func(t *testing.T) {
-				out := openDir(t)
-				harness := exec.Command(binary, "run", "gc-pause", "--world", "live", "--backend", "redis", "--guard", "none,cas", "--ttl", "20s", "--out", out)
-				harness.Env = append(os.Environ(), "HOME="+out)
-				if uid != os.Getuid() {
-					harness.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid)}}
-				}
-				if err := harness.Start(); err != nil {
-					t.Fatal(err)
-				}
-				var family []int
+				r := startRun(t, binary, uid, "gc-pause", "--backend", "redis", "--guard", "none,cas", "--ttl", "20s")
 				await(t, "two clients of each trial at work", func() bool {
-					family = descendants(t, harness.Process.Pid)
-					return count(family, "locklab-client") == 4
+					r.family = descendants(t, r.harness.Process.Pid)
+					return count(r.family, "locklab-client") == 4
 				})
-				if err := harness.Process.Signal(signal); err != nil {
-					t.Fatal(err)
-				}
-				err := harness.Wait()
-				if status := harness.ProcessState.ExitCode(); signal != syscall.SIGKILL && status != statusUndecided {
-					t.Errorf("ended with %v, want exit status %d: interrupted", err, statusUndecided)
-				}
-				await(t, "the end of every process", func() bool {
-					return !slices.ContainsFunc(family, alive)
-				})
+				r.end(signal)
 			})
 		}
 	}
 	t.Run("in the background", func(t *testing.T) { stopsOnlyAtSIGTERM(t, binary) })
+}
+
+// liveRun is a run in the live world, by some user, that is ended in mid-trial.
+type liveRun struct {
+	t       *testing.T
+	harness *exec.Cmd
+	family  []int // its processes
+}
+
+func startRun(t *testing.T, binary string, uid int, selection ...string) *liveRun {
+	t.Helper()
+	out := openDir(t)
+	harness := exec.Command(binary, append([]string{"run", "--world", "live", "--out", out}, selection...)...)
+	harness.Env = append(os.Environ(), "HOME="+out)
+	if uid != os.Getuid() {
+		harness.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid)}}
+	}
+	if err := harness.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return &liveRun{t: t, harness: harness}
+}
+
+// end sends a signal and sees to it that nothing is left.
+func (r *liveRun) end(s syscall.Signal) {
+	r.t.Helper()
+	if err := r.harness.Process.Signal(s); err != nil {
+		r.t.Fatal(err)
+	}
+	err := r.harness.Wait()
+	if status := r.harness.ProcessState.ExitCode(); s != syscall.SIGKILL && status != statusUndecided {
+		r.t.Errorf("ended with %v, want exit status %d: interrupted", err, statusUndecided)
+	}
+	await(r.t, "the end of every process", func() bool {
+		return !slices.ContainsFunc(r.family, alive)
+	})
 }
 
 // stopsOnlyAtSIGTERM looks at a run that a script has started with "&", or nohup: it hears

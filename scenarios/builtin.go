@@ -16,7 +16,7 @@ var builtinNames = []string{
 	"gc-pause", "heedless-pause", "session-3s", "endless-lease-pause", "endless-lease-crash", "renewal-too-late", "fence-write-gap", "pause-during-acquire", "delayed-acquire-reply",
 	"delayed-write", "vm-suspend", "client-clock-back", "foreign-release", "waiter-lease-expired", "waiter-told-late",
 	"client-crash", "holder-partitioned", "cut-and-healed", "cut-and-healed-late",
-	"session-events-unread", "told-and-works-on", "waiter-partitioned", "slow-renewals", "packet-loss",
+	"session-events-unread", "told-and-works-on", "waiter-partitioned", "waiter-shorter-lease", "slow-renewals", "packet-loss",
 	"lost-unlock-reply", "late-release", "lost-create-reply", "lock-of-before", "znode-version", "container-parent-pause",
 	"value-set", "value-set-late", "writes-out-of-order",
 	"charge-once", "charge-unmarked", "charge-crashes", "random-timing", "bounded-timing",
@@ -25,7 +25,7 @@ var builtinNames = []string{
 	"server-pause", "server-crash", "server-crash-everysec", "server-crash-synced", "server-off",
 	"server-crash-bare", "delayed-restart", "delayed-restart-clock", "counter-lost",
 	"failover", "wait-not-enough", "replica-clock-ahead", "sentinels-down", "sentinel-clock-jump",
-	"split-brain", "split-brain-window", "split-brain-late", "split-brain-ten-seconds", "leader-clock-fast", "leader-clock-stepped", "leader-crash", "leader-and-holder-crash", "release-leader-restart", "release-ensemble-restart", "leader-pause", "stalled-leader", "stalled-leader-checked", "stalled-disk", "servers-paused", "stale-read", "leader-partitioned", "watch-lost", "watch-lost-one", "server-unreachable", "server-hangs", "one-of-three-off", "majority-down", "minority-partition", "quorum-lost", "minority-client", "partition-sides",
+	"split-brain", "split-brain-window", "split-brain-late", "split-brain-ten-seconds", "leader-clock-fast", "leader-clock-stepped", "leader-crash", "leader-and-holder-crash", "release-leader-restart", "release-ensemble-restart", "leader-pause", "stalled-leader", "stalled-leader-checked", "stalled-disk", "servers-paused", "servers-paused-impatient", "stale-read", "leader-partitioned", "watch-lost", "watch-lost-one", "server-unreachable", "server-hangs", "one-of-three-off", "majority-down", "minority-partition", "quorum-lost", "minority-client", "partition-sides",
 }
 
 // BuiltinNames lists the built-in scripts in the order in which they are best read.

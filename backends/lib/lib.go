@@ -50,10 +50,7 @@ const (
 // Backend is a library as a backends.Backend.
 type Backend struct{ Library Library }
 
-var (
-	_ backends.Impatient = Backend{}
-	_ backends.Modelled  = Backend{}
-)
+var _ backends.Modelled = Backend{}
 
 // Backends lists all libraries, in the order of tables.
 func Backends() []backends.Backend {
@@ -108,15 +105,6 @@ func (b Backend) Options() []backends.Option { return b.facts().options }
 
 // Profile names the backend that stands for the library in the virtual world.
 func (b Backend) Profile() string { return b.facts().profile }
-
-// Patience is how long redsync waits for a node: its timeout factor is a twentieth of the
-// lease. The others wait longer than matters, or have no limit of their own.
-func (b Backend) Patience(s backends.Settings) (time.Duration, string) {
-	if b.Library == Redsync {
-		return s.TTL / 20, "timeout factor"
-	}
-	return 0, ""
-}
 
 // IssuesTokens tells whether its users can get a fencing token without an addition of
 // their own: the create revision from etcd, the czxid from ZooKeeper.

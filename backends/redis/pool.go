@@ -34,14 +34,17 @@ const (
 // PoolOptions are what users of go-redis set about its time-outs, with its defaults.
 func PoolOptions() []backends.Option {
 	return []backends.Option{
-		{Name: optionPoolDial, Kind: backends.Duration, Default: "5s", Least: backends.NotZero,
+		{Name: optionPoolDial, Kind: backends.Duration, Default: "5s", Least: backends.NotZero, Awaited: true,
 			Doc: "how long the pool of connections waits for a new one (go-redis: DialTimeout)"},
-		{Name: optionPoolRead, Kind: backends.Duration, Default: "5s", Least: backends.NotZero,
+		{Name: optionPoolRead, Kind: backends.Duration, Default: "5s", Least: backends.NotZero, Awaited: true,
 			Doc: "how long it waits for an answer on a connection that is there (go-redis v9.23: ReadTimeout; 3s in earlier versions)"},
 		{Name: optionContextTimeout, Kind: backends.Switch, Default: "off",
 			Doc: "the lock's own time-outs also hold for answers (go-redis: ContextTimeoutEnabled); off: only for connections"},
 	}
 }
+
+// ContextHoldsForAnswers tells whether the lock's own time-outs also end the wait for an answer.
+func ContextHoldsForAnswers(s backends.Settings) bool { return s.On(optionContextTimeout) }
 
 // Constants of go-redis v9.23 (options.go, init), which no option here changes. What its pool does
 // after as many failed dials as it has places for connections, ten a processor, is left out: it

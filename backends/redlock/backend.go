@@ -36,8 +36,9 @@ const (
 type Backend struct{ Profile Profile }
 
 var (
-	_ backends.Checked  = Backend{}
-	_ backends.Profiled = Backend{}
+	_ backends.Checked   = Backend{}
+	_ backends.Profiled  = Backend{}
+	_ backends.Impatient = Backend{}
 )
 
 // Name is "redlock", or "redlock-" and the profile.
@@ -70,8 +71,9 @@ func (b Backend) Options() []backends.Option {
 	all := []backends.Option{
 		number(optionNodes, "5", 1, 99, "how many independent servers there are"),
 		number(optionQuorum, "0", 0, 99, "how many of them make a lock; 0: the majority, anything less is a mistake"),
-		{Name: optionTimeout, Kind: backends.Duration, Default: f.timeout, Least: backends.NotZero, Awaited: true,
-			Doc: f.waits},
+		{Name: optionTimeout, Kind: backends.Duration, Default: f.timeout, Least: backends.NotZero,
+			Awaited: !b.pooled(), // see Patience
+			Doc:     f.waits},
 		length(optionUnlock, f.unlock, 0, "how long the release of a lock waits for a server; 0s: as long as for a lock"),
 		choice(optionSequential, f.sequential, "ask the servers one after the other instead of all at once"),
 		choice(optionEarly, "off", "wait for no more answers once a quorum has said yes, or cannot any more; off: wait for every server's answer or time-out"),
@@ -96,6 +98,17 @@ func (b Backend) Options() []backends.Option {
 
 // pooled tells whether the servers are asked over go-redis's pools of connections.
 func (b Backend) pooled() bool { return b.Profile == Redsync }
+
+// Patience is the node-timeout where go-redis has it hold for answers too (context-timeout). As a rule
+// its pool waits for answers as long as it likes, and a late one is a vote all the same. What is left
+// of the time-out then is the wait for a new connection, which the kernels make: whoever comes too
+// late for that asks again after the pause that he draws anyway.
+func (b Backend) Patience(s backends.Settings) (time.Duration, string) {
+	if b.pooled() && redis.ContextHoldsForAnswers(s) {
+		return s.Span(optionTimeout), optionTimeout
+	}
+	return 0, ""
+}
 
 // Check makes sure that there are enough servers for the quorum.
 func (Backend) Check(s backends.Settings) *backends.Misfit {

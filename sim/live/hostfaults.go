@@ -137,6 +137,7 @@ func (w *World) crashFault(a *Agent) (effect, error) {
 			procs, failed := a.Restart()
 			err = errors.Join(err, failed, w.join(procs))
 			power(-1)
+			w.switchedOn(a.id, until)
 			return until, err
 		},
 	}, nil

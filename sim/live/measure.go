@@ -106,3 +106,13 @@ func (w *World) carriedOut(at time.Duration, what string) {
 	}
 	w.pace.carriedOut(w.since(at), at-max(due, w.zero), what)
 }
+
+// switchedOn takes in how long it took to start a host's programs, which were to be started at this
+// moment of the machine's clock, and to give it its cable back.
+func (w *World) switchedOn(host sim.HostID, due time.Duration) {
+	if w.zero == never || w.over || w.Pace == nil {
+		return
+	}
+	now := machineClock()
+	w.pace.backOn(host, w.since(now), now-due)
+}

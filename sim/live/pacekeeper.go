@@ -52,6 +52,14 @@ func (k *paceKeeper) carriedOut(at, late time.Duration, what string) {
 	}
 }
 
+// backOn takes in how long a host that is switched on again has waited for its programs to be
+// started and for its cable. How long a program then takes to get ready is its own affair.
+func (k *paceKeeper) backOn(host sim.HostID, at, took time.Duration) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.bears(host, at, took, fmt.Sprintf("%s was switched on again that late", host))
+}
+
 // lateWaker says who woke up late.
 func lateWaker(host sim.HostID) string {
 	if host == "" {

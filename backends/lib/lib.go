@@ -12,6 +12,7 @@ import (
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/etcd"
+	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/backends/redlock"
 	"github.com/locklab/locklab/backends/zookeeper"
@@ -53,6 +54,7 @@ type Backend struct{ Library Library }
 var (
 	_ backends.Impatient = Backend{}
 	_ backends.Modelled  = Backend{}
+	_ backends.Keeping   = Backend{}
 )
 
 // Backends lists all libraries, in the order of tables.
@@ -121,6 +123,15 @@ func (b Backend) Patience(s backends.Settings) (time.Duration, string) {
 // IssuesTokens tells whether its users can get a fencing token without an addition of
 // their own: the create revision from etcd, the czxid from ZooKeeper.
 func (b Backend) IssuesTokens() bool { return b.facts().tokens }
+
+// Keeps lists what the account can ask for that the library's service keeps: the client of etcd
+// is a library for transactions, too.
+func (b Backend) Keeps() []ledger.Guard {
+	if b.Library != EtcdMutex {
+		return nil
+	}
+	return etcd.Backend{}.Keeps()
+}
 
 // Servers are those of the service.
 func (b Backend) Servers(s backends.Settings) []sim.HostID {

@@ -40,6 +40,9 @@ func (l *loader) account() error {
 	return nil
 }
 
+// withoutIt is what to do about an account that cannot be in the lock service as it is asked for.
+const withoutIt = "leave account: lock-service out, and it is on a host of its own"
+
 // keepsNone is why a service cannot have the account.
 func keepsNone(b backends.Backend) string {
 	return fmt.Sprintf("account is %s, and %s keeps none", inLockService, b.Name())
@@ -73,9 +76,9 @@ func (l *loader) guardNames() (names []string) {
 func (l *loader) noGuard(w word, can []string) error {
 	found, hint := fmt.Sprintf("there is no guard %s", quoted(w.text)), didYouMean(w.text, can)
 	if _, err := ledger.ParseGuard(w.text); err == nil {
-		found, hint = fmt.Sprintf("guard %s is for an account on a host of its own", w.text), "or leave account: lock-service out"
+		found, hint = fmt.Sprintf("guard %s is for an account on a host of its own", w.text), withoutIt
 		if !l.out.Inside {
-			found, hint = fmt.Sprintf("guard %s is for an account that the lock service keeps", w.text), "or say account: lock-service in withdraw"
+			found, hint = fmt.Sprintf("guard %s is for an account that the lock service keeps", w.text), "say account: lock-service in withdraw"
 		}
 	}
 	return l.fail(w.place, found, listed(can), hint)

@@ -159,7 +159,7 @@ func (l *loader) lockServices() error {
 			return l.fail(w.place, fmt.Sprintf("backends names %s twice", spec), "each backend once", "")
 		}
 		if l.out.Inside && !backends.Keeps(spec.Backend, ledger.None) {
-			return l.fail(w.place, keepsNone(spec.Backend), "one of "+listed(l.keeping()), "or leave account: lock-service out")
+			return l.fail(w.place, keepsNone(spec.Backend), listed(l.keeping()), withoutIt)
 		}
 		l.specs = append(l.specs, spec)
 		l.out.Backends = append(l.out.Backends, spec.String())

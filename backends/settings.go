@@ -12,7 +12,9 @@ type Settings struct {
 	unit  time.Duration // what 1ttl is where somebody wrote it; 0: TTL
 	own   []ownSettings // of clients that are not run with these
 	Token bool          // the guard wants a fencing token
-	all   []setting     // in the order of the backend's Options
+	// Inside has the service keep the account of the trial itself, see Keeping.
+	Inside bool
+	all    []setting // in the order of the backend's Options
 }
 
 // Settings resolves the spec for one trial. token says that the guard wants a fencing
@@ -170,7 +172,7 @@ func (s Settings) WithChoice(name, choice string) Settings {
 // For gives the settings for another backend under the same lease: an option that both have
 // under one name and of one kind keeps its value, every other one has its default.
 func (s Settings) For(other Backend) Settings {
-	out := Settings{TTL: s.TTL, unit: s.unit, Token: s.Token}
+	out := Settings{TTL: s.TTL, unit: s.unit, Token: s.Token, Inside: s.Inside}
 	for _, each := range s.own {
 		out.own = append(out.own, ownSettings{each.client, each.settings.For(other)})
 	}

@@ -40,6 +40,9 @@ func (s *Scenario) notApplicable(c Cell, ttl time.Duration) error {
 	if !makesCell(c.Backend, c.Guard) {
 		return fmt.Errorf("guard %s needs fencing tokens, and %s issues none", c.Guard, c.Backend.Backend.Name())
 	}
+	if err := s.accountFits(c); err != nil {
+		return err
+	}
 	settings, err := c.Backend.Settings(ttl, ledger.Guard(c.Guard).NeedsToken())
 	if err != nil {
 		return err

@@ -163,6 +163,9 @@ func (t Trial) onAttached() error {
 	if _, ok := t.Backend.Backend.(backends.Attached); !ok {
 		return nil
 	}
+	if t.Scenario.Inside {
+		return errors.New("the account of this script is kept by the lock service, and locklab puts it into servers of its own only")
+	}
 	c, err := t.cast()
 	if err != nil {
 		return err

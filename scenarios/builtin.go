@@ -13,7 +13,7 @@ var builtinNames = []string{
 	// nothing goes wrong
 	"no-fault", "contention", "partial-locks", "short-lease", "equal-token", "container-parent", "lease-id-token", "server-made-lease", "message-count", "uncontended", "renewals", "lease-length", "lease-minimum", "random-values", "healthy-cluster",
 	// pauses and delays at the client
-	"gc-pause", "heedless-pause", "session-3s", "endless-lease-pause", "endless-lease-crash", "renewal-too-late", "fence-write-gap", "pause-during-acquire", "delayed-acquire-reply",
+	"gc-pause", "heedless-pause", "inside-pause", "inside-cut", "inside-storm", "session-3s", "endless-lease-pause", "endless-lease-crash", "renewal-too-late", "fence-write-gap", "pause-during-acquire", "delayed-acquire-reply",
 	"delayed-write", "vm-suspend", "client-clock-back", "foreign-release", "waiter-lease-expired", "waiter-told-late",
 	"client-crash", "holder-partitioned", "cut-and-healed", "cut-and-healed-late",
 	"session-events-unread", "told-and-works-on", "waiter-partitioned", "waiter-shorter-lease", "slow-renewals", "packet-loss",

@@ -231,7 +231,7 @@ func (l *claimsLoader) test(f fileClaimTest) (ClaimTest, error) {
 		t.Disciplines = t.Scenario.Workload.Disciplines
 	}
 	for _, w := range f.Guard.list {
-		if !slices.Contains(l.known.Guards, w.text) {
+		if !slices.Contains(t.Scenario.Guards, w.text) && !slices.Contains(l.known.Guards, w.text) {
 			return t, l.fail(w.place, "there is no guard "+quoted(w.text), listed(l.known.Guards), didYouMean(w.text, l.known.Guards))
 		}
 		t.Guards = append(t.Guards, w.text)

@@ -51,7 +51,11 @@ func (s *Scenario) castInWords() string {
 	for _, d := range s.Workload.Disciplines {
 		out += line(string(d.Kind), d.inWords(s.TTL))
 	}
-	out += line("account", fmt.Sprintf("host %s, under one of these guards:", ledger.HostID))
+	where := fmt.Sprintf("host %s", ledger.HostID)
+	if s.Inside {
+		where = "kept by the lock service itself"
+	}
+	out += line("account", where+", under one of these guards:")
 	for _, g := range s.Guards {
 		rule := "a guard of which no rule is known"
 		if known, err := ledger.ParseGuard(g); err == nil {

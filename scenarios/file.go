@@ -23,7 +23,7 @@ type fileScenario struct {
 	Client      fileClients  `yaml:"client,omitempty" doc:"what single clients have otherwise than the others, by number, such as {1: {think: 8ttl, ttl: 0.5ttl}}"`
 	Lock        options      `yaml:"lock,omitempty" doc:"options of the lock, such as timeout: 4ttl, for every backend that has them and does not set them itself"`
 	Backends    words        `yaml:"backends,omitempty" doc:"the lock services to run it with, such as redis or redis+elapsed-check; all of them if left out"`
-	Guards      words        `yaml:"guards,omitempty" doc:"the guards at the account to run it with: {guards}; all of them if left out"`
+	Guards      words        `yaml:"guards,omitempty" doc:"the guards at the account to run it with: {guards}, or lock-key where the lock service keeps the account; all of them that can be if left out"`
 	Steps       []fileStep   `yaml:"steps,omitempty" doc:"the faults, and when each of them happens"`
 	VirtualOnly word         `yaml:"virtual-only,omitempty" doc:"why the scenario cannot be staged with real processes, if it cannot; it is then not run in the live world"`
 	Until       span         `yaml:"until" doc:"when a trial ends if its clients have not finished"`
@@ -38,6 +38,7 @@ type fileWorkload struct {
 
 type fileWithdraw struct {
 	place      `yaml:"-"`
+	Account    word            `yaml:"account,omitempty" doc:"where the account is: own-host, or lock-service if the lock service is to keep it itself, beside the lock; own-host if left out"`
 	Times      number          `yaml:"times,omitempty" doc:"how many withdrawals each client makes, one after the other; 1 if left out"`
 	Think      length          `yaml:"think,omitempty" doc:"how long a client works between reading and writing the balance, such as 0.2ttl, or drawn each time, such as {uniform: [0s, 2s]}"`
 	Stagger    length          `yaml:"stagger,omitempty" doc:"client 2 starts this much after client 1, client 3 as much after client 2; or drawn for each of them"`

@@ -10,14 +10,14 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Hosts lists the client hosts of the scenario and the ledger's. The servers of the lock
-// service come on top, cell by cell.
+// Hosts lists the client hosts of the scenario, and the ledger's if the account is on a host of
+// its own. The servers of the lock service come on top, cell by cell.
 func (s *Scenario) Hosts() []sim.HostID {
 	var hosts []sim.HostID
 	for n := range s.Clients {
 		hosts = append(hosts, ClientID(n))
 	}
-	return append(hosts, ledger.HostID)
+	return append(hosts, s.accountHosts()...)
 }
 
 // servers lists the hosts of the lock service that exist with every backend of the
@@ -80,8 +80,7 @@ func (l *loader) hostNames(servers []sim.HostID) string {
 	} else {
 		names = append(names, fmt.Sprintf("client-1 to client-%d", n))
 	}
-	names = append(names, string(ledger.HostID))
-	for _, h := range servers {
+	for _, h := range slices.Concat(l.out.accountHosts(), servers) {
 		names = append(names, string(h))
 	}
 	return listed(names)
@@ -99,7 +98,7 @@ func (l *loader) kindsOf(host sim.HostID) []sim.Kind {
 	}
 	if !slices.Contains(l.out.Hosts(), host) {
 		return slices.DeleteFunc(sim.ServerKinds(), func(k sim.Kind) bool {
-			return slices.Contains(ledgerKinds(), k)
+			return slices.Contains(ledgerKinds(), k) && !(l.out.Inside && slices.Contains(keptKinds, k))
 		})
 	}
 	return slices.DeleteFunc(sim.ClientKinds(), func(k sim.Kind) bool {

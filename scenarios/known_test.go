@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/virtual"
 )
@@ -16,6 +17,7 @@ type service struct {
 	tokens  bool
 	servers []sim.HostID
 	syncs   bool // it waits for its disk
+	keeps   []ledger.Guard
 }
 
 func (s service) Name() string                           { return s.name }
@@ -25,6 +27,7 @@ func (s service) IssuesTokens() bool                     { return s.tokens }
 func (s service) Servers(backends.Settings) []sim.HostID { return s.servers }
 func (s service) Parts(backends.Settings) []sim.Role     { return nil }
 func (s service) Never(backends.Settings) []sim.Kind     { return nil }
+func (s service) Keeps() []ledger.Guard                  { return s.keeps }
 func (s service) Syncs(backends.Settings) error {
 	if s.syncs {
 		return nil
@@ -46,7 +49,7 @@ func known() Known {
 		Registry: backends.Registry{
 			service{name: "none"},
 			service{name: "perfect", options: timing, tokens: true, servers: []sim.HostID{"perfect-1"}},
-			service{name: "redis", tokens: true, syncs: true, servers: []sim.HostID{"redis-1"}, options: append([]backends.Option{
+			service{name: "redis", tokens: true, syncs: true, keeps: []ledger.Guard{ledger.None, ledger.LockKey}, servers: []sim.HostID{"redis-1"}, options: append([]backends.Option{
 				{Name: "elapsed-check", Kind: backends.Switch, Default: "off"},
 				{Name: "renew", Kind: backends.Switch, Default: "off"},
 			}, timing...)},

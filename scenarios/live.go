@@ -27,7 +27,8 @@ type clientSpec struct {
 	Own     []LockOption  `json:"own,omitempty"`     // of this client's lock
 	Token   bool          `json:"token"`
 	Servers []string      `json:"servers"` // addresses, in the order of Backend.Servers
-	Ledger  string        `json:"ledger"`  // address
+	Ledger  string        `json:"ledger"`  // address; empty: the lock service keeps the account
+	Guard   ledger.Guard  `json:"guard"`   // of an account there
 	Plan    Plan          `json:"plan"`
 	// Attached is what there is to know of attached servers; nil: they are locklab's own.
 	Attached *backends.Names `json:"attached,omitempty"`
@@ -101,8 +102,12 @@ func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *liv
 			return nil, nil, err
 		}
 	}
-	if err := ledger.Start(ctx, lab, t.Guard); err != nil {
-		return nil, nil, err
+	address := ""
+	if !t.Scenario.Inside {
+		if err := ledger.Start(ctx, lab, t.Guard); err != nil {
+			return nil, nil, err
+		}
+		address = lab.Address(ledger.HostID)
 	}
 	if err := set.service.Observe(ctx, lab, c.settings); err != nil {
 		return nil, nil, err
@@ -115,7 +120,7 @@ func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *liv
 		spec := clientSpec{
 			Backend: t.Backend.String(), Options: t.Scenario.Lock, Adapted: t.adapted(c.settings.List()),
 			TTL: t.TTL, Lease: t.Scenario.own(i).lease(t.TTL), Own: t.Scenario.own(i).Lock, Token: t.Guard.NeedsToken(),
-			Servers: backends.ServerAddresses(lab, c.servers), Ledger: lab.Address(ledger.HostID),
+			Servers: backends.ServerAddresses(lab, c.servers), Ledger: address, Guard: t.Guard,
 			Plan: t.plan(i), Attached: names,
 		}
 		if _, err := lab.Agent(id).StartRole(clientRole, spec); err != nil {
@@ -196,14 +201,20 @@ func runClient(h *live.Host, raw json.RawMessage) error {
 	if err != nil {
 		return fmt.Errorf("connect to the lock service: %w", err)
 	}
-	account, err := ledger.Dial(h, spec.Ledger)
-	if err != nil {
-		return fmt.Errorf("connect to the ledger: %w", err)
+	teller := &teller{host: h, plan: spec.Plan}
+	if spec.Ledger == "" {
+		teller.take(lock, nil, spec.Guard)
+	} else {
+		account, err := ledger.Dial(h, spec.Ledger)
+		if err != nil {
+			return fmt.Errorf("connect to the ledger: %w", err)
+		}
+		teller.take(lock, account, spec.Guard)
 	}
 	h.Ready()
 	h.AwaitStart()
 	// When the trial is over it ends wherever it stands, as in the virtual world.
-	(&teller{host: h, lock: lock, account: account, plan: spec.Plan}).work()
+	teller.work()
 	// A host whose client has finished is still there for faults, as in the virtual world.
 	// Only now is the end asked for: see Stopped.
 	stopped := h.Stopped()

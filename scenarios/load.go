@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/plaintext"
 )
@@ -32,7 +33,7 @@ func Load(file string, src []byte, known Known) (*Scenario, error) {
 		return nil, err
 	}
 	for _, resolve := range []func() error{
-		l.head, l.lease, l.lockServices, l.guards, l.lockOptions, l.settings, l.workload, l.ownClients, l.steps, l.expect, l.applicable,
+		l.head, l.lease, l.account, l.lockServices, l.guards, l.lockOptions, l.settings, l.workload, l.ownClients, l.steps, l.expect, l.applicable,
 	} {
 		if err := resolve(); err != nil {
 			return nil, err
@@ -141,6 +142,9 @@ func (l *loader) sane(name string, d span) error {
 func (l *loader) lockServices() error {
 	if !l.file.Backends.given() {
 		for _, b := range l.known.Registry {
+			if l.out.Inside && !backends.Keeps(b, ledger.None) {
+				continue
+			}
 			l.specs = append(l.specs, backends.Spec{Backend: b})
 			l.out.Backends = append(l.out.Backends, b.Name())
 		}
@@ -154,6 +158,9 @@ func (l *loader) lockServices() error {
 		if slices.Contains(l.out.Backends, spec.String()) {
 			return l.fail(w.place, fmt.Sprintf("backends names %s twice", spec), "each backend once", "")
 		}
+		if l.out.Inside && !backends.Keeps(spec.Backend, ledger.None) {
+			return l.fail(w.place, keepsNone(spec.Backend), listed(l.keeping()), withoutIt)
+		}
 		l.specs = append(l.specs, spec)
 		l.out.Backends = append(l.out.Backends, spec.String())
 	}
@@ -162,13 +169,13 @@ func (l *loader) lockServices() error {
 
 // guards resolves the guards.
 func (l *loader) guards() error {
+	can := l.guardNames()
 	if !l.file.Guards.given() {
-		l.out.Guards = slices.Clone(l.known.Guards)
+		l.out.Guards = can
 	}
 	for _, w := range l.file.Guards.list {
-		if !slices.Contains(l.known.Guards, w.text) {
-			return l.fail(w.place, fmt.Sprintf("there is no guard %s", quoted(w.text)), listed(l.known.Guards),
-				didYouMean(w.text, l.known.Guards))
+		if !slices.Contains(can, w.text) {
+			return l.noGuard(w, can)
 		}
 		l.out.Guards = append(l.out.Guards, w.text)
 	}

@@ -31,9 +31,11 @@ type Scenario struct {
 	Backends []string        // specs as backends.Spec writes them; never empty
 	specs    []backends.Spec // the same, with the lock options
 	Guards   []string        // never empty
-	Steps    []Step          // faults, in the order of the file
-	Until    sim.Span        // how long a trial lasts
-	Expect   []Expectation   // in the order of the file; no two contradict each other
+	// Inside has the lock service keep the account; else that is on a host of its own.
+	Inside bool
+	Steps  []Step        // faults, in the order of the file
+	Until  sim.Span      // how long a trial lasts
+	Expect []Expectation // in the order of the file; no two contradict each other
 	// VirtualOnly says why the script cannot be staged with real processes; empty: it can.
 	VirtualOnly string
 }

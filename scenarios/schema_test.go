@@ -155,7 +155,7 @@ func refine(s *jsonschema.Schema) {
 
 	for _, list := range []*jsonschema.Schema{property(s, "guards"), property(s.Definitions["expect"], "guard")} {
 		one, items := list.OneOf[0], list.OneOf[1].Items
-		for _, g := range ledger.Guards() {
+		for _, g := range ledger.AllGuards() {
 			one.Enum = append(one.Enum, string(g))
 		}
 		items.Enum = one.Enum

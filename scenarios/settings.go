@@ -15,6 +15,7 @@ func (t Trial) settings() (backends.Settings, error) {
 	if s, err = t.adapt(s); err != nil {
 		return s, err
 	}
+	s.Inside = t.Scenario.Inside
 	for _, o := range t.Scenario.Own {
 		if !o.locks() {
 			continue

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
@@ -87,7 +86,7 @@ func (s *Stages) runLive(ctx context.Context, t Trial) (*sim.History, error) {
 
 // take gives a stage with the trial's lock service: one that stands, or a new one.
 func (s *Stages) take(ctx context.Context, t Trial, c cast) (*stage, error) {
-	key := fmt.Sprintf("%s, lease %v, options %q, disks may stall: %t", t.Backend.Backend.Name(), t.TTL, c.settings.List(), c.stallsDisks())
+	key := fmt.Sprintf("%s, lease %v, options %q, disks may stall: %t, account inside: %t", t.Backend.Backend.Name(), t.TTL, c.settings.List(), c.stallsDisks(), t.Scenario.Inside)
 	s.mu.Lock()
 	for i, each := range slices.Backward(s.idle) {
 		if each.key == key {
@@ -117,7 +116,7 @@ func newStage(ctx context.Context, t Trial, c cast, key string) (*stage, error) 
 	}
 	lab.DiskStalls = c.stallsDisks()
 	set := &stage{lab: lab, key: key, service: t.Backend.Backend.(backends.Live), settings: c.settings}
-	for _, id := range append([]sim.HostID{ledger.HostID}, c.servers...) {
+	for _, id := range append(t.Scenario.accountHosts(), c.servers...) {
 		if _, err := lab.AddHost(id); err != nil {
 			return nil, errors.Join(err, lab.Close())
 		}

@@ -99,7 +99,10 @@ func (t Trial) header(c cast) sim.Header {
 		Options:    c.settings.List(),
 		Clients:    c.clients,
 		Servers:    c.servers,
-		Ledger:     ledger.HostID,
+		Inside:     t.Scenario.Inside,
+	}
+	if !h.Inside {
+		h.Ledger = ledger.HostID
 	}
 	if p, ok := t.Backend.Backend.(backends.Presumptuous); ok {
 		h.Ungranted = p.Presumes(c.settings)
@@ -140,8 +143,11 @@ func (t Trial) simulate(ctx context.Context, record bool) (*sim.History, error) 
 		w.RecordMessages()
 	}
 
-	w.AddHost(ledger.HostID)
-	accountFor := ledger.Simulate(w, t.Guard)
+	accountFor := func(*virtual.Host) ledger.Account { return nil } // the lock has it
+	if !t.Scenario.Inside {
+		w.AddHost(ledger.HostID)
+		accountFor = ledger.Simulate(w, t.Guard)
+	}
 	for _, id := range c.servers {
 		w.AddHost(id)
 	}
@@ -151,7 +157,7 @@ func (t Trial) simulate(ctx context.Context, record bool) (*sim.History, error) 
 		h := w.AddHost(id)
 		teller := &teller{host: h, plan: t.plan(i)}
 		h.Boot(func() {
-			teller.lock, teller.account = lockFor(h), accountFor(h)
+			teller.take(lockFor(h), accountFor(h), t.Guard)
 			h.Go("teller", func(sim.Host) {
 				teller.work()
 				if working--; working == 0 {

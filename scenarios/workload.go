@@ -80,12 +80,23 @@ func (p Plan) work(op string) (long time.Duration, note string) {
 type teller struct {
 	host    sim.Host
 	lock    backends.Lock
-	account ledger.Account
+	balance ledger.Register // what withdrawals are made from
+	account ledger.Account  // for jobs; nil: the lock service keeps the balance
 	plan    Plan
 
 	started  bool          // has waited for the start of the plan
 	began    time.Duration // when that was over
 	finished int           // withdrawals or jobs
+}
+
+// take gives the teller its lock and its account: nil if that is where the lock is.
+func (t *teller) take(lock backends.Lock, account ledger.Account, guard ledger.Guard) {
+	t.lock, t.account = lock, account
+	if account != nil {
+		t.balance = account
+	} else {
+		t.balance = lock.(backends.Keeper).Account(guard)
+	}
 }
 
 // work does all that the plan says. Called again after a crash, it goes on with what had
@@ -148,7 +159,7 @@ func (t *teller) underLock(op string, do func(backends.Lease)) {
 // lock as the only thing that keeps others out in between.
 func (t *teller) withdraw(op string, lease backends.Lease) {
 	shown := shownOf(lease)
-	statement, err := t.account.Read(op, shown, t.plan.Answer)
+	statement, err := t.balance.Read(op, shown, t.plan.Answer)
 	if err != nil {
 		t.host.Record(sim.Event{Kind: failed(err, sim.ReadRefused, sim.ReadUnknown), Op: op, Token: shown.Token, Note: err.Error()})
 		return
@@ -164,7 +175,7 @@ func (t *teller) withdraw(op string, lease backends.Lease) {
 		Base: statement.Version, Balance: statement.Balance - ledger.Withdrawal,
 	}
 	t.host.Record(sim.Event{Kind: sim.Write, Op: op, Grant: lease.Grant(), Token: order.Shown.Token, Base: order.Base, Balance: order.Balance})
-	version, err := t.account.Write(order, t.plan.Answer)
+	version, err := t.balance.Write(order, t.plan.Answer)
 	if err != nil {
 		t.host.Record(sim.Event{Kind: failed(err, sim.WriteRefused, sim.WriteUnknown), Op: op, Token: order.Shown.Token, Note: err.Error()})
 		return

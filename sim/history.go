@@ -43,13 +43,17 @@ type Header struct {
 	Clients    []HostID      `json:"clients"`              //
 	Own        []OwnClient   `json:"own,omitempty"`        // clients that were run with something else
 	Servers    []HostID      `json:"servers,omitempty"`    // hosts of the lock service; none: there is no service
-	Ledger     HostID        `json:"ledger"`               //
+	Ledger     HostID        `json:"ledger"`               // host of the account; empty: it has none, see Inside
 	Faults     []string      `json:"faults,omitempty"`     // lanes of the faults that the script has in store
 	// Ungranted is set when the lock is known to tell clients that they hold it although the
 	// service never gave it: then such an acquisition is no fault of the recording.
-	Ungranted bool      `json:"ungranted,omitempty"`
-	Traffic   []Traffic `json:"traffic,omitempty"` // how much was sent; none: it was not counted
-	Pace      *Pace     `json:"pace,omitempty"`    // whether the machine kept up; nil: nothing was measured
+	Ungranted bool `json:"ungranted,omitempty"`
+	// Inside is set when the lock service keeps the account itself. What becomes of it is then
+	// recorded by whoever records what becomes of the lock, in one order with that; reads are
+	// told by the clients only.
+	Inside  bool      `json:"inside,omitempty"`
+	Traffic []Traffic `json:"traffic,omitempty"` // how much was sent; none: it was not counted
+	Pace    *Pace     `json:"pace,omitempty"`    // whether the machine kept up; nil: nothing was measured
 }
 
 // OwnClient is what one client was run with that had something otherwise than the others.

@@ -59,7 +59,7 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 // through their sockets, whatever happens to the network and to any one of them.
 func (b Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	members := b.Servers(s)
-	spec := observerSpec{Members: members, Sockets: sockets(lab, members), LeaseTokens: s.Choice(optionToken) == fromLease}
+	spec := observerSpec{Members: members, Sockets: sockets(lab, members), LeaseTokens: s.Choice(optionToken) == fromLease, Inside: s.Inside}
 	return backends.StartObserver(ctx, lab, members[0], observerRole, spec)
 }
 

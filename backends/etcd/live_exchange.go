@@ -29,19 +29,25 @@ type ask func(ctx context.Context, c *clientv3.Client) error
 // repeats by itself when a connection was found dead (client/v3, retry.go). what is for
 // messages.
 func (p *clientPort) exchange(what string, timeout time.Duration, f ask) error {
-	return p.announce(what, timeout, "", nil, f)
+	return p.announce(what, timeout, announced{}, f)
 }
 
-// announce is exchange, and calls sent, if not nil, holding the host, once the request,
-// which contains mark, is on its way for the first time and before its answer is read.
-func (p *clientPort) announce(what string, timeout time.Duration, mark string, sent func(), f ask) error {
+// announced is what is to be recorded of a request, holding the host, once it is on its way for
+// the first time and before its answer is read.
+type announced struct {
+	event sim.Event // without a kind: nothing
+	mark  string    // what the request contains
+}
+
+// announce is exchange, and records that the request was sent.
+func (p *clientPort) announce(what string, timeout time.Duration, notice announced, f ask) error {
 	end := sim.AddCapped(p.host.Now(), timeout)
 	for {
-		once := sent
-		if sent != nil {
-			once = func() { sent(); sent = nil }
+		var sent func()
+		if notice.event.Kind != "" {
+			sent = func() { p.host.Record(notice.event); notice.event.Kind = "" }
 		}
-		err := errorOf(p.call(end-p.host.Now(), mark, once, f))
+		err := errorOf(p.call(end-p.host.Now(), notice, sent, f))
 		if err == nil {
 			return nil
 		}
@@ -74,14 +80,14 @@ func refused(err error) bool {
 // call sends a request, which asks for no leader, as the library's lock does not, and gives the host up until its answer has come or
 // timeout has passed. The time in which sent is at work does not count, so that an answer
 // that came meanwhile is read, however late that is.
-func (p *clientPort) call(timeout time.Duration, mark string, sent func(), f ask) (err error) {
+func (p *clientPort) call(timeout time.Duration, notice announced, sent func(), f ask) (err error) {
 	before := p.host.Now()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	onItsWay, readOn, answered := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	if sent != nil {
-		p.host.Sending(sim.AcquireSent)
-		p.announced.await(mark, func() { close(onItsWay); <-readOn })
+		p.host.Sending(notice.event.Kind)
+		p.announced.await(notice.mark, func() { close(onItsWay); <-readOn })
 		defer p.announced.cancel()
 	}
 	go func() {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -34,6 +35,7 @@ type observerSpec struct {
 	Sockets     []string // in the order of Members
 	Prefix      string   // of all names; empty: the members are locklab's own
 	LeaseTokens bool     // the lease, not the create revision, is the fencing token
+	Inside      bool     // the cluster keeps the account, too
 }
 
 func observe(h *live.Host, spec json.RawMessage) error {
@@ -61,6 +63,9 @@ func observe(h *live.Host, spec json.RawMessage) error {
 	h.Outside(func() { err = o.begin(ctx) })
 	if err != nil {
 		return fmt.Errorf("observe etcd: %w", err)
+	}
+	if at.Inside {
+		h.Record(ledger.Opened()) // nobody has written yet: the store was cleared before the trial
 	}
 	h.Ready()
 	h.AwaitStart()

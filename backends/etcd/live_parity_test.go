@@ -72,7 +72,7 @@ func (c *comparison) perform() {
 	key := rapid.SampledFrom([]string{LockPrefix + "a", LockPrefix + "b", LockPrefix + "c", "other"}).Draw(c.T, "key")
 	lease := rapid.Uint64Range(1, uint64(len(c.leases))+1).Draw(c.T, "lease") // the last one does not exist
 	created := rapid.Uint64Range(1, c.model.Revision()).Draw(c.T, "revision")
-	switch what := rapid.SampledFrom([]string{"grant", "keep alive", "revoke", "create", "create", "delete", "delete at", "get", "last"}).Draw(c.T, "command"); what {
+	switch what := rapid.SampledFrom([]string{"grant", "keep alive", "revoke", "create", "create", "delete", "delete at", "get", "last", "put", "put", "read account"}).Draw(c.T, "command"); what {
 	case "grant":
 		ttl := rapid.SampledFrom([]time.Duration{time.Hour, time.Hour + time.Millisecond}).Draw(c.T, "ttl")
 		id, granted, err := c.port.LeaseGrant(ttl, patience)
@@ -117,6 +117,17 @@ func (c *comparison) perform() {
 		} else {
 			c.same("get", k, want)
 		}
+	case "put":
+		p := Put{Entry: Entry{Op: "client-1/1", Base: rapid.Uint64Range(0, 4).Draw(c.T, "base"), Balance: rapid.Int64Range(0, 100).Draw(c.T, "balance")}}
+		p.Unchanged = rapid.Bool().Draw(c.T, "on condition that nobody has put")
+		if rapid.Bool().Draw(c.T, "on condition that the key is there") {
+			p.LockKey, p.Created = key, created
+		}
+		c.put(p)
+	case "read account":
+		if e, err := c.port.ReadAccount(patience); err != nil || e != c.model.Account() {
+			c.Fatalf("the account is read as %+v, %v; the model has %+v", e, err, c.model.Account())
+		}
 	case "last":
 		k, revision, ok, err := c.port.LastCreated(LockPrefix, created+c.offset, patience)
 		want, found := c.model.LastCreated(LockPrefix, created)
@@ -125,6 +136,23 @@ func (c *comparison) perform() {
 		}
 		c.same("last created", k, want)
 	}
+}
+
+// put has both put the account's key, and notes what the observer must see of it.
+func (c *comparison) put(p Put) {
+	c.Helper()
+	real := p
+	if p.LockKey != "" {
+		real.Created += c.offset
+	}
+	p.Client = c.host.ID()
+	want := c.apply(Command{Kind: CommandPut, Put: p}).Placed
+	got, err := c.port.PutAccount(real, patience)
+	if err != nil || got.Done != want.Done || got.Entry != want.Entry {
+		c.Fatalf("put %+v: %+v, %v; the model says %+v", p, got, err, want)
+	}
+	c.same("the lock's key", got.Lock, want.Lock)
+	c.expected = append(c.expected, p.event(want.Done, want.Entry.Version))
 }
 
 func TestTheModelDoesWhatEtcdDoesAndTheObserverSeesIt(t *testing.T) {

@@ -109,8 +109,8 @@ func (p *clientPort) Create(key, prefix string, lease uint64, timeout time.Durat
 	put := clientv3.OpPut(key, sim.Sign(p.host, string(p.host.ID())), clientv3.WithLease(clientv3.LeaseID(lease)))
 	getOwn := clientv3.OpGet(key)
 	getFirst := clientv3.OpGet(prefix, clientv3.WithFirstCreate()...)
-	sent := func() { p.host.Record(sim.Event{Kind: sim.AcquireSent, Grant: key}) }
-	err = p.announce("create "+key, timeout, key, sent, func(ctx context.Context, c *clientv3.Client) error {
+	notice := announced{sim.Event{Kind: sim.AcquireSent, Grant: key}, key}
+	err = p.announce("create "+key, timeout, notice, func(ctx context.Context, c *clientv3.Client) error {
 		r, err := c.Txn(ctx).
 			If(clientv3.Compare(clientv3.CreateRevision(key), "=", 0)).
 			Then(put, getFirst).

@@ -66,6 +66,7 @@ func (s *sightings) take(at time.Duration, member sim.HostID, changes []*clientv
 			s.last, s.at = revision, max(s.at, at)
 			for _, c := range changes[:n] {
 				s.change(c)
+				s.account(member, c)
 			}
 			ended := sim.Event{Kind: sim.Expired, Client: s.lock.holder.Client}
 			if alive[int64(s.lock.holder.Lease)] {
@@ -88,6 +89,22 @@ func (s *sightings) change(c *clientv3.Event) {
 	case c.IsCreate():
 		s.keys = append(s.keys, keyOf(s.host, c.Kv))
 	}
+}
+
+// account takes in what a transaction put into the account's key, or noted that it would have
+// put. What nobody of this trial has written is none of its.
+func (s *sightings) account(member sim.HostID, c *clientv3.Event) {
+	name := string(c.Kv.Key)
+	if c.Type == clientv3.EventTypeDelete || name != AccountKey && name != RefusedKey {
+		return
+	}
+	entry, err := entryOf(s.host, c.Kv)
+	if err != nil {
+		return
+	}
+	e := Put{Entry: entry}.event(name == AccountKey, entry.Version)
+	e.Host = member
+	s.record(s.at, e)
 }
 
 // first is the key that holds the lock; zero: there is none.

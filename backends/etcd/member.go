@@ -17,6 +17,7 @@ type (
 		Prefix string
 		Max    uint64
 	}
+	readAccount struct{}
 	watchDelete struct {
 		Key      Key
 		Revision uint64
@@ -28,6 +29,7 @@ type (
 type (
 	noLeader struct{} // the request has certainly not been carried out
 	timedOut struct{} // it may have been, or may be yet
+	account  struct{ Entry Entry }
 	found    struct {
 		Key      Key
 		OK       bool
@@ -134,7 +136,7 @@ func (m *member) ends(request any) bool {
 // the leader may be gone (server.go, linearizableReadLoop: readIndexRetryTime).
 func (m *member) serveAgain(request any, reply func(any), over *bool) {
 	switch request.(type) {
-	case readKey, readLast:
+	case readKey, readLast, readAccount:
 		m.host.After(readRetry, func() {
 			if !*over {
 				m.serve(request, reply)
@@ -243,18 +245,27 @@ func (m *member) lead(request any, reply func(any)) {
 		m.read(reply, func() (Key, bool) { return m.model.Get(r.Key) })
 	case readLast:
 		m.read(reply, func() (Key, bool) { return m.model.LastCreated(r.Prefix, r.Max) })
+	case readAccount:
+		m.linearize(reply, func() any { return account{m.model.Account()} })
 	}
 }
 
-// read answers a linearizable read.
+// read answers a linearizable read of keys.
 func (m *member) read(reply func(any), look func() (Key, bool)) {
+	m.linearize(reply, func() any {
+		k, ok := look()
+		return found{Key: k, OK: ok, Revision: m.model.Revision()}
+	})
+}
+
+// linearize answers with what the store holds once all is in it that was acknowledged before.
+func (m *member) linearize(reply func(any), look func() any) {
 	m.raft.Read(func(ok bool) {
 		if !ok {
 			reply(noLeader{})
 			return
 		}
-		k, ok := look()
-		reply(found{Key: k, OK: ok, Revision: m.model.Revision()})
+		reply(look())
 	})
 }
 
@@ -267,9 +278,9 @@ func (m *member) apply(e consensus.Entry) any {
 		m.lessor.Grant(m.host.Now(), GrantedLease{ID: r.Lease, TTL: r.TTL})
 	case CommandLeaseRevoke, CommandLeaseExpire:
 		m.lessor.Revoke(c.Lease)
-	case CommandCreate, CommandDelete: // leave the leases as they are
+	case CommandCreate, CommandDelete, CommandPut: // leave the leases as they are
 	}
-	m.cluster.witness.applied(m.host, e, m.model)
+	m.cluster.witness.applied(m.host, e, m.model, r)
 	m.notify()
 	return r
 }

@@ -18,6 +18,7 @@ const (
 	CommandLeaseRevoke CommandKind = "lease-revoke" // (Lease)
 	CommandCreate      CommandKind = "create"       // (Key, Prefix, Lease)
 	CommandDelete      CommandKind = "delete"       // (Key, Created)
+	CommandPut         CommandKind = "put"          // (Put): the account's key
 	CommandLeaseExpire CommandKind = "lease-expire" // (Lease): a revoke, because its time is up
 )
 
@@ -31,6 +32,7 @@ type Command struct {
 	Lease   uint64
 	TTL     time.Duration
 	Created uint64 // delete only at this create revision; 0: at any
+	Put     Put
 }
 
 // Reply is the answer to a Command.
@@ -41,6 +43,7 @@ type Reply struct {
 	Own     Key   // of Create: the key asked for
 	First   Key   // of Create: the first created key under the prefix
 	Deleted []Key // in the order of their creation
+	Placed  Placed
 }
 
 // Key is a key of the store. Lock keys are put once and have no value, so the revision of
@@ -70,10 +73,11 @@ type Model struct {
 	granted  uint64 // leases so far; real lease ids are no such numbers, and in no order
 	keys     []Key  // in the order of their creation
 	leases   []GrantedLease
+	account  Entry
 }
 
 // NewModel is an empty store. Its revision is 1, as etcd's is.
-func NewModel() *Model { return &Model{revision: 1} }
+func NewModel() *Model { return &Model{revision: 1, account: unwritten} }
 
 // Revision is the revision of the store.
 func (m *Model) Revision() uint64 { return m.revision }
@@ -97,6 +101,9 @@ func (m *Model) Apply(c Command) Reply {
 	case CommandDelete:
 		gone := m.delete(func(k Key) bool { return k.Name == c.Key && (c.Created == 0 || c.Created == k.Created) })
 		return Reply{OK: len(gone) > 0, Deleted: gone}
+	case CommandPut:
+		p := m.put(c.Put)
+		return Reply{OK: p.Done, Placed: p}
 	}
 	panic("unknown command " + string(c.Kind))
 }

@@ -49,6 +49,13 @@ type Port interface {
 	// Delete deletes a key, by name, or if created is not 0 only at that create revision.
 	// It tells whether it did.
 	Delete(key string, created uint64, timeout time.Duration) (bool, error)
+	// ReadAccount reads the account's key, linearizably.
+	ReadAccount(timeout time.Duration) (Entry, error)
+	// PutAccount is one transaction: if what p asks is so, put the account's key; else get it and
+	// the lock's key, and leave a note of what was refused under RefusedKey, for whoever observes
+	// the cluster. It records sim.WriteSent when the request is on its way and its answer has not
+	// been read.
+	PutAccount(p Put, timeout time.Duration) (Placed, error)
 }
 
 // KeepAlives is a stream: all that is sent on it goes to one member, over one connection.

@@ -3,6 +3,7 @@ package etcd
 import (
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/consensus"
+	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/virtual"
 )
@@ -29,6 +30,9 @@ func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.H
 		h.Boot(func() { c.running[i] = c.boot(h) })
 	}
 	w.SetRoles(c.role)
+	if s.Inside {
+		w.Host(c.members[0]).Record(ledger.Opened())
+	}
 	return func(h *virtual.Host) backends.Lock {
 		own := s.Of(h.ID())
 		return NewLock(h, newSimulatedPort(h, c.hosts(), own.Span(optionTCP)), own)

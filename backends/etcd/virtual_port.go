@@ -86,6 +86,24 @@ func (p *simulatedPort) Delete(key string, created uint64, timeout time.Duration
 	return a.(Reply).OK, nil
 }
 
+func (p *simulatedPort) ReadAccount(timeout time.Duration) (Entry, error) {
+	a, err := p.call(readAccount{}, timeout)
+	if err != nil {
+		return Entry{}, err
+	}
+	return a.(account).Entry, nil
+}
+
+func (p *simulatedPort) PutAccount(put Put, timeout time.Duration) (Placed, error) {
+	put.Client = p.host.ID()
+	c := p.command(Command{Kind: CommandPut, Put: put})
+	a, err := p.exchange(c, timeout, func() { p.host.Record(sim.Event{Kind: sim.WriteSent, Op: put.Op}) })
+	if err != nil {
+		return Placed{}, err
+	}
+	return a.(Reply).Placed, nil
+}
+
 func (p *simulatedPort) command(c Command) Command {
 	c.Client = p.host.ID()
 	return c

@@ -15,12 +15,15 @@ type witness struct {
 }
 
 // applied takes note of an entry that a member has just applied to its model.
-func (w *witness) applied(h *virtual.Host, e consensus.Entry, m *Model) {
+func (w *witness) applied(h *virtual.Host, e consensus.Entry, m *Model, r Reply) {
 	if e.Index <= w.seen {
 		return
 	}
 	w.seen = e.Index
 	c := e.Command.(Command)
+	if c.Kind == CommandPut {
+		h.Record(c.Put.event(r.Placed.Done, r.Placed.Entry.Version))
+	}
 	ended := sim.Event{Kind: sim.Freed, Client: c.Client}
 	if c.Kind == CommandLeaseExpire {
 		ended = sim.Event{Kind: sim.Expired, Client: w.holder.Client}

@@ -2,6 +2,7 @@ package etcd
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/locklab/locklab/sim"
 )
@@ -14,6 +15,7 @@ var commandWords = map[CommandKind]string{
 	CommandCreate:      "txn: put key",
 	CommandDelete:      "delete key",
 	CommandLeaseExpire: "lease expired",
+	CommandPut:         "txn: put balance",
 }
 
 // Words says what the command is, in a message diagram.
@@ -22,6 +24,10 @@ func (c Command) Words() string { return commandWords[c.Kind] }
 // Words says what the answer is, in a message diagram.
 func (r Reply) Words() string {
 	switch {
+	case r.Placed.Done:
+		return "balance " + strconv.FormatInt(r.Placed.Entry.Balance, 10)
+	case r.Placed != (Placed{}):
+		return "condition not true"
 	case r.Own.Created != 0 && r.Own.Created == r.First.Created:
 		return fmt.Sprintf("rev %d, first", r.Own.Created)
 	case r.Own.Created != 0:
@@ -39,6 +45,12 @@ func (keepAlive) Words() string { return "keep-alive" }
 
 // Words names the request.
 func (readKey) Words() string { return "get key" }
+
+// Words names the request.
+func (readAccount) Words() string { return "get balance" }
+
+// Words says what was read.
+func (a account) Words() string { return "balance " + strconv.FormatInt(a.Entry.Balance, 10) }
 
 // Words names the request.
 func (readLast) Words() string { return "get predecessor" }

@@ -2,8 +2,8 @@ package ledger
 
 import "github.com/locklab/locklab/sim"
 
-// opened is the event that begins the account's part of a history.
-func opened() sim.Event {
+// Opened is the event that begins the account's part of a history.
+func Opened() sim.Event {
 	return sim.Event{Kind: sim.LedgerOpened, Version: OpeningVersion, Balance: OpeningBalance}
 }
 

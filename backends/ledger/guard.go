@@ -18,6 +18,9 @@ const (
 	Unique      Guard = "unique"
 	Value       Guard = "value"
 	Mint        Guard = "mint"
+	// LockKey is for an account that the lock service keeps itself: a write names the key that
+	// its client holds the lock by.
+	LockKey Guard = "lock-key"
 )
 
 // Guards lists the guards that exist, in the order of tables: none, those that look at
@@ -26,10 +29,13 @@ func Guards() []Guard {
 	return []Guard{None, FenceWrites, FenceAll, FenceEqual, CAS, Unique, Value, Mint}
 }
 
+// AllGuards lists those, and the ones that only an account has that the lock service keeps.
+func AllGuards() []Guard { return append(Guards(), LockKey) }
+
 // ParseGuard reads the name of a guard.
 func ParseGuard(name string) (Guard, error) {
 	var names []string
-	for _, g := range Guards() {
+	for _, g := range AllGuards() {
 		if string(g) == name {
 			return g, nil
 		}
@@ -43,7 +49,7 @@ func (g Guard) NeedsToken() bool {
 	switch g {
 	case FenceWrites, FenceAll, FenceEqual:
 		return true
-	case None, CAS, Unique, Value, Mint:
+	case None, CAS, Unique, Value, Mint, LockKey:
 		return false
 	}
 	panic(unknownGuard(g))
@@ -51,6 +57,9 @@ func (g Guard) NeedsToken() bool {
 
 // unknownGuard is what happens to a guard that somebody has listed and nobody has written.
 func unknownGuard(g Guard) string { return fmt.Sprintf("unknown guard %q", string(g)) }
+
+// onlyInside is what happens to a guard of which an account on a host of its own knows nothing.
+const onlyInside = "the guard lock-key asks for a key of the lock service, and this account is no part of one"
 
 // Rule says in one line what the guard does.
 func (g Guard) Rule() string {
@@ -71,6 +80,8 @@ func (g Guard) Rule() string {
 		return "a read sets the reader's lock value, and a write is refused once another one has been set"
 	case Mint:
 		return "the account hands out fencing tokens of its own, the next one with each read, and refuses a write whose token is lower than the highest one"
+	case LockKey:
+		return "a write is one transaction of the lock service, which asks whether the key is still there that the writer holds the lock by; only where the service keeps the account"
 	}
 	panic(unknownGuard(g))
 }

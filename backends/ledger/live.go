@@ -90,7 +90,7 @@ func keep(h *live.Host, orders json.RawMessage) error {
 		return fmt.Errorf("listen for orders to the account: %w", err)
 	}
 	if !again {
-		h.Record(opened())
+		h.Record(Opened())
 	}
 	h.Ready()
 	h.AwaitStart()

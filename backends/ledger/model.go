@@ -141,6 +141,8 @@ func (g Guard) objection(c Command, s state) string {
 		if c.takes() && s.taken {
 			return fmt.Sprintf("there is an effect with the id %s already", c.effect())
 		}
+	case LockKey:
+		panic(onlyInside)
 	default:
 		panic(unknownGuard(g))
 	}

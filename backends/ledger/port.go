@@ -26,15 +26,21 @@ const (
 // What wraps it gives the guard's reason.
 var ErrRefused = errors.New("the account refused it")
 
-// Account is what a client can do to the account. Both calls give the host up while they
-// wait, and return sim.ErrUnknown when no answer came within timeout on the host's
-// monotonic clock: a write may have been taken then, or may still be.
-type Account interface {
+// Register is the account as far as withdrawals need it: a balance that is read and written.
+// Both calls give the host up while they wait, and return sim.ErrUnknown when no answer came
+// within timeout on the host's monotonic clock: a write may have been taken then, or may still
+// be.
+type Register interface {
 	// Read gives the present balance and version.
 	Read(op string, shown Pass, timeout time.Duration) (Statement, error)
 	// Write sets a new balance and returns the version that it made. It records
 	// sim.WriteSent when the request is on its way and its answer has not been read.
 	Write(o Order, timeout time.Duration) (version uint64, err error)
+}
+
+// Account is all that a client can do to the account on a host of its own, in the same way.
+type Account interface {
+	Register
 	// ReadJob is Read, and also tells whether a job is marked as done.
 	ReadJob(op, job string, shown Pass, timeout time.Duration) (Statement, error)
 	// Charge takes an amount off the balance for a job, and returns the version that this

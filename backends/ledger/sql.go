@@ -75,6 +75,8 @@ func (g Guard) readSQL() string {
 		return readMintSQL
 	case None, FenceWrites, FenceEqual, CAS, Unique:
 		return readSQL
+	case LockKey:
+		panic(onlyInside)
 	}
 	panic(unknownGuard(g))
 }
@@ -93,6 +95,8 @@ func (g Guard) writeSQL() string {
 		return writeUniqueSQL
 	case Value:
 		return writeValueSQL
+	case LockKey:
+		panic(onlyInside)
 	}
 	panic(unknownGuard(g))
 }

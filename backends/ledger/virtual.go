@@ -11,7 +11,7 @@ import (
 // the function that gives a client host its access to it.
 func Simulate(w *virtual.World, guard Guard) func(*virtual.Host) Account {
 	host, model := w.Host(HostID), NewModel(guard)
-	host.Record(opened())
+	host.Record(Opened())
 	host.Boot(func() { // a database: what it has answered outlives a crash
 		host.Serve(func(from sim.HostID, request any) any {
 			c := request.(Command)

@@ -18,6 +18,8 @@ import (
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/etcd"
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/backends/wire"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
@@ -32,10 +34,16 @@ type etcdMutexLock struct {
 	client *clientv3.Client
 	dialer *net.Dialer
 	ttl    time.Duration
-	asking atomic.Pointer[string] // the key that is to be created; nil: none, or its request is on its way
+	asking atomic.Pointer[asking] // nil: nothing, or its request is on its way
 
 	session *concurrency.Session // nil: none
 	held    *etcdMutexLease      // nil: none
+}
+
+// asking is a request whose sending is to be recorded.
+type asking struct {
+	mark  string // what it contains
+	event sim.Event
 }
 
 func dialEtcdMutex(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
@@ -70,19 +78,18 @@ func (l *etcdMutexLock) dial(ctx context.Context, address string) (net.Conn, err
 	if err != nil {
 		return nil, err
 	}
-	return watch(conn, l.host, l.isCreate, func(key string) {
-		l.host.Record(sim.Event{Kind: sim.AcquireSent, Grant: key})
-	}), nil
+	return &wire.AnnouncedConn{Conn: conn, Due: l.due}, nil
 }
 
-// isCreate tells the first request that names the key which is to be created; protocol
-// buffers carry strings as they are.
-func (l *etcdMutexLock) isCreate(b []byte) (key string, yes bool) {
+// due tells the first request that contains the mark of what is asked for; protocol buffers
+// carry strings as they are.
+func (l *etcdMutexLock) due(b []byte) (sent func()) {
 	asking := l.asking.Load()
-	if asking == nil || !strings.Contains(string(b), *asking) || !l.asking.CompareAndSwap(asking, nil) {
-		return "", false
+	if asking == nil || !strings.Contains(string(b), asking.mark) || !l.asking.CompareAndSwap(asking, nil) {
+		return nil
 	}
-	return *asking, true
+	l.host.Sending(asking.event.Kind)
+	return func() { l.host.Record(asking.event) }
 }
 
 // Acquire opens a session if there is none that lives, and calls Lock, which waits. When
@@ -103,7 +110,7 @@ func (l *etcdMutexLock) lock(wait time.Duration) (backends.Lease, error) {
 	key := fmt.Sprintf("%s%x", etcd.LockPrefix, session.Lease())
 	var err error
 	l.host.Outside(func() {
-		l.asking.Store(&key)
+		l.asking.Store(&asking{key, sim.Event{Kind: sim.AcquireSent, Grant: key}})
 		defer l.asking.Store(nil)
 		err = m.Lock(ctx)
 	})
@@ -122,6 +129,40 @@ func (l *etcdMutexLock) lock(wait time.Duration) (backends.Lease, error) {
 		lease.lost.Fire()
 	}
 	return lease, nil
+}
+
+// Account gives the client its access to the account that the cluster keeps, over the client that
+// the lock uses. Under the guard lock-key it asks for what IsOwner of the Mutex asks for.
+func (l *etcdMutexLock) Account(guard ledger.Guard) ledger.Register {
+	return etcd.NewRegister(l, guard)
+}
+
+// ReadAccount reads the account's key.
+func (l *etcdMutexLock) ReadAccount(timeout time.Duration) (e etcd.Entry, err error) {
+	l.host.Outside(func() {
+		ctx, cancel := within(timeout)
+		defer cancel()
+		e, err = etcd.ReadAccount(ctx, l.host, l.client)
+	})
+	if err != nil {
+		return etcd.Entry{}, fmt.Errorf("%w (%v)", sim.ErrUnknown, err)
+	}
+	return e, nil
+}
+
+// PutAccount carries a transaction out.
+func (l *etcdMutexLock) PutAccount(p etcd.Put, timeout time.Duration) (placed etcd.Placed, err error) {
+	l.host.Outside(func() {
+		ctx, cancel := within(timeout)
+		defer cancel()
+		l.asking.Store(&asking{p.Op, sim.Event{Kind: sim.WriteSent, Op: p.Op}})
+		defer l.asking.Store(nil)
+		placed, err = etcd.PutAccount(ctx, l.host, l.client, p)
+	})
+	if err != nil {
+		return etcd.Placed{}, fmt.Errorf("%w (%v)", sim.ErrUnknown, err)
+	}
+	return placed, nil
 }
 
 // openSession makes a session if there is none that lives.

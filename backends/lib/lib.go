@@ -12,6 +12,7 @@ import (
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/etcd"
+	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/backends/redlock"
 	"github.com/locklab/locklab/backends/zookeeper"
@@ -50,7 +51,10 @@ const (
 // Backend is a library as a backends.Backend.
 type Backend struct{ Library Library }
 
-var _ backends.Modelled = Backend{}
+var (
+	_ backends.Modelled = Backend{}
+	_ backends.Keeping  = Backend{}
+)
 
 // Backends lists all libraries, in the order of tables.
 func Backends() []backends.Backend {
@@ -109,6 +113,15 @@ func (b Backend) Profile() string { return b.facts().profile }
 // IssuesTokens tells whether its users can get a fencing token without an addition of
 // their own: the create revision from etcd, the czxid from ZooKeeper.
 func (b Backend) IssuesTokens() bool { return b.facts().tokens }
+
+// Keeps lists what the account can ask for that the library's service keeps: the client of etcd
+// is a library for transactions, too.
+func (b Backend) Keeps() []ledger.Guard {
+	if b.Library != EtcdMutex {
+		return nil
+	}
+	return etcd.Backend{}.Keeps()
+}
 
 // Servers are those of the service.
 func (b Backend) Servers(s backends.Settings) []sim.HostID {

@@ -14,7 +14,7 @@ import (
 // A flag that takes one of a few names says all of them, whichever command it belongs to.
 func TestHelpNamesAllThatAFlagTakes(t *testing.T) {
 	names := map[string][]string{"world": worlds()}
-	for _, g := range ledger.Guards() {
+	for _, g := range ledger.AllGuards() {
 		names["guard"] = append(names["guard"], string(g))
 	}
 	for _, f := range terminal.Formats() {

@@ -65,7 +65,7 @@ for those that are not as expected; charts of all trials) and the page index.htm
 	}
 	f := c.Flags()
 	f.StringSliceVar(&o.backends, "backend", nil, "lock services to run, such as redis or redis+renew; locklab list names them all (default: those of the scenario)")
-	f.StringSliceVar(&o.guards, "guard", nil, "guards of the account to run: "+words.Or(ledger.Guards()...)+" (default: those of the scenario)")
+	f.StringSliceVar(&o.guards, "guard", nil, "guards of the account to run: "+words.Or(ledger.AllGuards()...)+" (default: those of the scenario)")
 	f.StringSliceVar(&o.disciplines, "discipline", nil, "disciplines of the clients to run: attentive, heedless or late=DURATION (default: those of the scenario)")
 	f.StringVar(&o.world, "world", scenarios.VirtualWorld, words.Or(worlds()...)+"; with "+scenarios.BothWorlds+", every cell is run in each of them and they are compared")
 	f.StringVar(&o.seeds, "seeds", "", "how many seeds, such as 20, or which, such as 7..9 (default: 20 virtual, 1 live; with both worlds: of the live one)")
@@ -79,7 +79,7 @@ for those that are not as expected; charts of all trials) and the page index.htm
 	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials side by side (default: one a processor virtual, %d live)", liveJobs))
 	complete(c, "world", worlds()...)
 	var guards, locks []string
-	for _, g := range ledger.Guards() {
+	for _, g := range ledger.AllGuards() {
 		guards = append(guards, string(g)+"\t"+g.Rule())
 	}
 	for _, b := range scenarios.Registry() {

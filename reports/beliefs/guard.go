@@ -67,7 +67,7 @@ func (g *guard) see(e *sim.Event) bool {
 		looks, m.Token = read, 0
 		m.Says = "lock value set last: that of " + named(e.Client)
 		m.Brief = "value of " + named(e.Client)
-	case ledger.None, ledger.CAS, ledger.Unique: // remember nothing of who came before
+	case ledger.None, ledger.CAS, ledger.Unique, ledger.LockKey: // remember nothing of who came before
 	}
 	if !looks {
 		return false

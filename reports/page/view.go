@@ -270,7 +270,7 @@ func (v *view) explain() {
 			used[c.Guard] = true
 		}
 	}
-	for _, g := range ledger.Guards() {
+	for _, g := range ledger.AllGuards() {
 		if used[string(g)] {
 			v.Guards = append(v.Guards, [2]string{string(g), g.Rule()})
 		}

@@ -80,7 +80,7 @@ func listDocumentOf(all []*scenarios.Scenario) listDocument {
 		}
 		d.LockServices = append(d.LockServices, service)
 	}
-	for _, g := range ledger.Guards() {
+	for _, g := range ledger.AllGuards() {
 		d.Guards = append(d.Guards, guardDocument{string(g), g.Rule(), g.NeedsToken()})
 	}
 	return d

@@ -42,9 +42,9 @@ func (d Disorder) String() string {
 // Messages are held to it where all of them were recorded. Of a lock service only what is
 // true of every one is asked: a grant needs a message that has arrived there, and an
 // acquisition one that has come from there. That its stamps may be late is no disorder: see
-// auditLag.
+// auditLag. So nothing is asked of an account that the service keeps.
 func Disorders(h *sim.History) []Disorder {
-	a := &causes{of: map[asker][]stamps{}, client: setOf(h.Header.Clients), server: setOf(h.Header.Servers), ledger: h.Header.Ledger}
+	a := &causes{of: map[asker][]stamps{}, client: setOf(h.Header.Clients), server: setOf(h.Header.Servers), ledger: h.Header.Ledger, inside: h.Header.Inside}
 	for i := range h.Events {
 		a.event(&h.Events[i])
 	}
@@ -151,6 +151,7 @@ type stampOf struct {
 type causes struct {
 	client, server map[sim.HostID]bool
 	ledger         sim.HostID
+	inside         bool // the account has no host and no stamps of its own
 
 	askers []asker // in the order in which they came up
 	of     map[asker][]stamps
@@ -207,6 +208,9 @@ func (a *causes) disorders() (out []Disorder) {
 
 // event takes in what an event says of requests to the account, by operation.
 func (a *causes) event(e *sim.Event) {
+	if a.inside {
+		return
+	}
 	if !a.client[e.Host] {
 		if called, taken, _, is := requestTo(e.Kind); is {
 			all := a.at(asker{e.Client, e.Op})

@@ -13,7 +13,7 @@ import (
 // those of a client and any server.
 func (a *causes) exchanged(owners map[string]sim.HostID, e *sim.Event) {
 	if !a.client[e.Host] {
-		if _, _, arrived, is := requestTo(e.Kind); is {
+		if _, _, arrived, is := requestTo(e.Kind); is && !a.inside {
 			all := a.at(asker{client: e.Client})
 			all[arrived].effectOf(e)
 			all[accountAnswers].cause(e.At)
@@ -24,12 +24,16 @@ func (a *causes) exchanged(owners map[string]sim.HostID, e *sim.Event) {
 		return
 	}
 	all := a.at(asker{client: e.Host})
-	switch e.Kind {
-	case sim.Acquired:
+	if e.Kind == sim.Acquired {
 		if len(a.server) > 0 {
 			all[serviceAnswered].effectOf(e)
 		}
 		all[readSent].cause(e.At)
+	}
+	if a.inside {
+		return
+	}
+	switch e.Kind {
 	case sim.Write:
 		all[writeSent].cause(e.At)
 	case sim.Wrote:

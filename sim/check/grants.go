@@ -16,7 +16,8 @@ type grant struct {
 
 // grants is what the lock service did, in its own order. The service's events may be
 // stamped late (see stampLag), so a grant counts as given from the moment its client was
-// told, if that is stamped earlier.
+// told, if that is stamped earlier; but where the service keeps the account as well, its own
+// order with what becomes of that is what counts.
 type grants struct {
 	inOrder []*grant
 	known   map[int][]*grant // by index of the event that proves them
@@ -38,7 +39,10 @@ func grantsOf(h *sim.History) grants {
 		case sim.Granted:
 			g = &grant{name: e.Grant, client: owners[e.Grant], known: i, proof: e, granted: e}
 			if at, was := early[g.name]; was {
-				g.known, g.proof, g.acquired = at, &h.Events[at], &h.Events[at]
+				g.acquired = &h.Events[at]
+				if !h.Header.Inside {
+					g.known, g.proof = at, g.acquired
+				}
 				delete(early, g.name)
 			}
 			all.inOrder = append(all.inOrder, g)

@@ -39,6 +39,9 @@ func latestStamp(h *sim.History) (worst lateness) {
 			worst = lateness{by, told, seen}
 		}
 	}
+	if h.Header.Inside {
+		seeAccount(h, see)
+	}
 	byTold := map[acquisition]*grant{}
 	for _, g := range grantsOf(h).inOrder {
 		if g.acquired != nil {
@@ -57,6 +60,22 @@ func latestStamp(h *sim.History) (worst lateness) {
 		}
 	}
 	return worst
+}
+
+// seeAccount shows see what clients were told of an account that the lock service keeps, each
+// time with what an observer saw of it.
+func seeAccount(h *sim.History, see func(told, seen *sim.Event)) {
+	told := map[string]*sim.Event{}
+	for i := range h.Events {
+		switch e := &h.Events[i]; e.Kind {
+		case sim.Wrote, sim.WriteRefused:
+			told[e.Op] = e
+		case sim.LedgerWrite, sim.LedgerWriteRefused: // stamped before what was told: not late
+			if before := told[e.Op]; before != nil {
+				see(before, e)
+			}
+		}
+	}
 }
 
 // auditLag: the stamps of a live observer are not so late that it has slept through a lease.

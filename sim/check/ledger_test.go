@@ -1,6 +1,9 @@
 package check
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // Both clients read 100, both take something off it, both are told that it was done.
 const lostWithdrawal = `
@@ -362,5 +365,66 @@ func TestARightfulHolderMustNotBeRefused(t *testing.T) {
 		{"the ledger was asked for nothing", `
 			1s lock granted grant=a`,
 			Undecided, "the ledger was asked for nothing", nil},
+	})
+}
+
+// Client 2 is told that it has the lock before an observer of the service sees what came before
+// that: the write of client 1, which was in time.
+const lateObserver = `
+	| world=live inside=yes
+	0s    etcd-1   ledger-opened
+	1s    client-1 acquire       op=client-1/1
+	1.1s  etcd-1   granted       grant=a client=client-1
+	1.1s  client-1 acquired      op=client-1/1 grant=a
+	1.2s  client-1 read          op=client-1/1 version=0
+	1.3s  client-2 acquire       op=client-2/1
+	2s    client-1 write         op=client-1/1 grant=a base=0 balance=90
+	2.1s  client-1 wrote         op=client-1/1 version=1
+	2.2s  client-1 release       op=client-1/1 grant=a
+	2.3s  client-1 released      op=client-1/1 grant=a
+	2.31s client-2 acquired      op=client-2/1 grant=b
+	2.32s etcd-1   ledger-write  op=client-1/1 client=client-1 base=0 version=1 balance=90
+	2.33s etcd-1   freed         grant=a client=client-1
+	2.34s etcd-1   granted       grant=b client=client-2
+	3s    -        end`
+
+func TestAnAccountInTheLockServiceGoesByTheOrderOfTheService(t *testing.T) {
+	judgeTrials(t, StaleWrite, []trial{
+		{"in time, and seen late", lateObserver, Holds, "1 write, each from a client that nobody had superseded", nil},
+		{"the same stamps, if the account has its own", strings.Replace(lateObserver, "inside=yes", "", 1), Violated, "though the lock service had given the lock to client-2", []int64{3, 11, 12}},
+		{"after the next grant", `
+			| world=live inside=yes
+			0s    etcd-1   ledger-opened
+			1.1s  etcd-1   granted       grant=a client=client-1
+			1.1s  client-1 acquired      op=client-1/1 grant=a
+			2s    client-1 write         op=client-1/1 grant=a base=0
+			2.1s  etcd-1   expired       grant=a client=client-1
+			2.1s  etcd-1   granted       grant=b client=client-2
+			2.1s  client-2 acquired      op=client-2/1 grant=b
+			2.2s  etcd-1   ledger-write  op=client-1/1 client=client-1 base=0 version=1 balance=90
+			3s    -        end`, Violated, "though the lock service had given the lock to client-2", []int64{2, 6, 8}},
+	})
+	judgeTrials(t, FreshRefused, []trial{
+		{"the refusal of a holder whose lease ends right after it", `
+			| world=live inside=yes
+			0s    etcd-1   ledger-opened
+			1.1s  etcd-1   granted              grant=a client=client-1
+			1.1s  client-1 acquired             op=client-1/1 grant=a
+			2s    client-1 write                op=client-1/1 grant=a base=0
+			2.1s  etcd-1   ledger-write-refused op=client-1/1 client=client-1 base=0
+			2.1s  etcd-1   expired              grant=a client=client-1
+			3s    -        end`, Violated, "the guard refused client-1 its write", []int64{2, 5}},
+	})
+	judgeTrials(t, RecordingSane, []trial{
+		{"an observer that is late", lateObserver, Holds, "", nil},
+		{"a write that no observer ever saw", `
+			| world=live inside=yes
+			0s    etcd-1   ledger-opened
+			1.1s  etcd-1   granted       grant=a client=client-1
+			1.1s  client-1 acquire       op=client-1/1
+			1.1s  client-1 acquired      op=client-1/1 grant=a
+			2s    client-1 write         op=client-1/1 grant=a base=0
+			2.1s  client-1 wrote         op=client-1/1 version=1
+			3s    -        end`, Undecided, "the ledger had not taken such a write", []int64{6}},
 	})
 }

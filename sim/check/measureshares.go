@@ -21,9 +21,13 @@ func lostShare(h *sim.History) []float64 {
 }
 
 func refusedShare(h *sim.History) []float64 {
+	reads := sim.LedgerRead
+	if h.Header.Inside {
+		reads = sim.Read // nobody but the clients tells of them
+	}
 	return share(
 		countKinds(h, sim.LedgerReadRefused, sim.LedgerWriteRefused),
-		countKinds(h, sim.LedgerRead, sim.LedgerWrite, sim.LedgerReadRefused, sim.LedgerWriteRefused))
+		countKinds(h, reads, sim.LedgerWrite, sim.LedgerReadRefused, sim.LedgerWriteRefused))
 }
 
 func servedShare(h *sim.History) []float64 {

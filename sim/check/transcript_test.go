@@ -106,6 +106,8 @@ func setHeader(t testing.TB, header *sim.Header, words []string) {
 			header.Pace = &sim.Pace{Margin: 2 * d, Of: "the lease", Measured: []sim.Lateness{{Host: "client-1", Woke: time.Millisecond, Wakes: 9}}}
 		case "nonce":
 			header.Nonce = value
+		case "inside":
+			header.Inside = value == "yes"
 		case "ungranted":
 			header.Ungranted = value == "yes"
 		case "servers":

@@ -1,0 +1,108 @@
+//go:build linux
+
+package etcd
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+	"go.etcd.io/etcd/api/v3/mvccpb"
+	clientv3 "go.etcd.io/etcd/client/v3"
+)
+
+// stored is the value of the account's key: the balance, and for whoever observes the cluster
+// whose it is.
+type stored struct {
+	Client  sim.HostID `json:"client"`
+	Op      string     `json:"op"`
+	Base    uint64     `json:"base"`
+	Balance int64      `json:"balance"`
+}
+
+// entryOf reads the account's key. An error says that nobody of the host's trial wrote it.
+func entryOf(h sim.Host, kv *mvccpb.KeyValue) (Entry, error) {
+	var s stored
+	text := sim.Unsign(h, string(kv.Value))
+	if text == "" {
+		return Entry{}, fmt.Errorf("the key %s is of no client of this trial", kv.Key)
+	}
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		return Entry{}, fmt.Errorf("read the key %s: %w", kv.Key, err)
+	}
+	return Entry{Client: s.Client, Op: s.Op, Base: s.Base, Balance: s.Balance, Version: uint64(kv.Version)}, nil
+}
+
+// entryIn reads the account's key from an answer: unwritten, if it does not exist.
+func entryIn(h sim.Host, kvs []*mvccpb.KeyValue) (Entry, error) {
+	if len(kvs) == 0 {
+		return unwritten, nil
+	}
+	return entryOf(h, kvs[0])
+}
+
+// ReadAccount reads the account's key through a client of etcd.
+func ReadAccount(ctx context.Context, h sim.Host, c *clientv3.Client) (Entry, error) {
+	r, err := c.Get(ctx, AccountKey)
+	if err != nil {
+		return Entry{}, err
+	}
+	return entryIn(h, r.Kvs)
+}
+
+// PutAccount carries a transaction out through a client of etcd.
+func PutAccount(ctx context.Context, h sim.Host, c *clientv3.Client, p Put) (Placed, error) {
+	text, err := json.Marshal(stored{h.ID(), p.Op, p.Base, p.Balance})
+	if err != nil {
+		return Placed{}, err
+	}
+	value := sim.Sign(h, string(text))
+	get := clientv3.OpGet(AccountKey)
+	then := []clientv3.Op{clientv3.OpPut(AccountKey, value), get}
+	otherwise := []clientv3.Op{clientv3.OpPut(RefusedKey, value), get}
+	if p.LockKey != "" {
+		otherwise = append(otherwise, clientv3.OpGet(p.LockKey))
+	}
+	r, err := c.Txn(ctx).If(p.conditions()...).Then(then...).Else(otherwise...).Commit()
+	if err != nil {
+		return Placed{}, err
+	}
+	placed := Placed{Done: r.Succeeded}
+	if !r.Succeeded && p.LockKey != "" {
+		if kvs := r.Responses[2].GetResponseRange().Kvs; len(kvs) > 0 {
+			placed.Lock = keyOf(h, kvs[0])
+		}
+	}
+	placed.Entry, err = entryIn(h, r.Responses[1].GetResponseRange().Kvs)
+	return placed, err
+}
+
+// conditions are what the transaction compares.
+func (p Put) conditions() (all []clientv3.Cmp) {
+	if p.LockKey != "" {
+		all = append(all, clientv3.Compare(clientv3.CreateRevision(p.LockKey), "=", int64(p.Created)))
+	}
+	if p.Unchanged {
+		all = append(all, clientv3.Compare(clientv3.Version(AccountKey), "=", int64(p.Base)))
+	}
+	return all
+}
+
+func (p *clientPort) ReadAccount(timeout time.Duration) (e Entry, err error) {
+	err = p.exchange("get "+AccountKey, timeout, func(ctx context.Context, c *clientv3.Client) (err error) {
+		e, err = ReadAccount(ctx, p.host, c)
+		return err
+	})
+	return e, err
+}
+
+func (p *clientPort) PutAccount(put Put, timeout time.Duration) (placed Placed, err error) {
+	notice := announced{sim.Event{Kind: sim.WriteSent, Op: put.Op}, put.Op}
+	err = p.announce("put "+AccountKey, timeout, notice, func(ctx context.Context, c *clientv3.Client) (err error) {
+		placed, err = PutAccount(ctx, p.host, c, put)
+		return err
+	})
+	return placed, err
+}

@@ -1,0 +1,99 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/sim"
+)
+
+// Where the account can be, as a script says it.
+const (
+	onOwnHost     = "own-host"
+	inLockService = "lock-service"
+)
+
+// keptKinds are the events of an account that servers of the lock service record which keep it.
+var keptKinds = []sim.Kind{sim.LedgerWrite, sim.LedgerWriteRefused}
+
+// accountHosts lists the account's host: none, if the lock service keeps it.
+func (s *Scenario) accountHosts() []sim.HostID {
+	if s.Inside {
+		return nil
+	}
+	return []sim.HostID{ledger.HostID}
+}
+
+// account resolves where the account is.
+func (l *loader) account() error {
+	w := l.file.Workload.Withdraw.Account
+	switch {
+	case !w.given() || w.text == onOwnHost:
+	case w.text == inLockService:
+		l.out.Inside = true
+	default:
+		words := []string{onOwnHost, inLockService}
+		return l.fail(w.place, "account is "+quoted(w.text), listed(words), didYouMean(w.text, words))
+	}
+	return nil
+}
+
+// withoutIt is what to do about an account that cannot be in the lock service as it is asked for.
+const withoutIt = "leave account: lock-service out, and it is on a host of its own"
+
+// keepsNone is why a service cannot have the account.
+func keepsNone(b backends.Backend) string {
+	return fmt.Sprintf("account is %s, and %s keeps none", inLockService, b.Name())
+}
+
+// keeping lists the lock services that can keep the account.
+func (l *loader) keeping() (names []string) {
+	for _, b := range l.known.Registry {
+		if backends.Keeps(b, ledger.None) {
+			names = append(names, b.Name())
+		}
+	}
+	return names
+}
+
+// guardNames lists the guards that the account can have where it is: in a lock service, those
+// that it can have in one of the scenario's.
+func (l *loader) guardNames() (names []string) {
+	if !l.out.Inside {
+		return slices.Clone(l.known.Guards)
+	}
+	for _, g := range ledger.AllGuards() {
+		if slices.ContainsFunc(l.specs, func(s backends.Spec) bool { return backends.Keeps(s.Backend, g) }) {
+			names = append(names, string(g))
+		}
+	}
+	return names
+}
+
+// noGuard says that the account has no such guard where it is.
+func (l *loader) noGuard(w word, can []string) error {
+	found, hint := fmt.Sprintf("there is no guard %s", quoted(w.text)), didYouMean(w.text, can)
+	if _, err := ledger.ParseGuard(w.text); err == nil {
+		found, hint = fmt.Sprintf("guard %s is for an account on a host of its own", w.text), withoutIt
+		if !l.out.Inside {
+			found, hint = fmt.Sprintf("guard %s is for an account that the lock service keeps", w.text), "say account: lock-service in withdraw"
+		}
+	}
+	return l.fail(w.place, found, listed(can), hint)
+}
+
+// accountFits says why the account of a cell cannot be where the script has it; nil: it can.
+func (s *Scenario) accountFits(c Cell) error {
+	b, guard := c.Backend.Backend, ledger.Guard(c.Guard)
+	switch {
+	case !s.Inside && guard == ledger.LockKey:
+		return fmt.Errorf("guard %s needs an account that the lock service keeps, and that of this script is on a host of its own", guard)
+	case s.Inside && !backends.Keeps(b, ledger.None):
+		return fmt.Errorf("%s", keepsNone(b))
+	case s.Inside && !backends.Keeps(b, guard):
+		return fmt.Errorf("an account that %s keeps has no guard %s", b.Name(), guard)
+	}
+	return nil
+}

@@ -248,16 +248,17 @@ func asksAgain(h *sim.History) (out []float64) {
 }
 
 // notices looks at leases that the service ended and whose holder still believed in them
-// or had not been told of them yet.
+// or had been told of their end before. A holder that had begun to let go has nothing to learn.
 func notices(h *sim.History) (out []float64) {
 	ended := map[string]time.Duration{}
 	known := map[string]bool{}
+	letGo := map[string]bool{}
 	for _, e := range h.Events {
 		switch e.Kind {
 		case sim.Expired, sim.Forgotten:
 			if _, twice := ended[e.Grant]; !twice {
 				ended[e.Grant] = e.At
-				if known[e.Grant] {
+				if known[e.Grant] && !letGo[e.Grant] {
 					out = append(out, 0)
 				}
 			}
@@ -267,6 +268,7 @@ func notices(h *sim.History) (out []float64) {
 			}
 			known[e.Grant] = true
 		case sim.Release:
+			letGo[e.Grant] = letGo[e.Grant] || !known[e.Grant]
 			known[e.Grant] = true
 		}
 	}

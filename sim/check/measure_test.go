@@ -136,6 +136,11 @@ func TestMeasuresAreReadOffAHistory(t *testing.T) {
 			1s  client-1 acquired grant=a op=1
 			2s  client-1 release grant=a op=1
 			3s  lock     freed   grant=a`, ""},
+		{"nor has it if the service says that the lease ran out, as etcd's does of one that is revoked", Notice, `
+			1s  lock     granted grant=a
+			1s  client-1 acquired grant=a op=1
+			2s  client-1 release grant=a op=1
+			4s  lock     expired grant=a`, ""},
 		{"a release takes until its answer, whatever it says", ReleaseTime, `
 			1s client-1 acquired     grant=a
 			2s client-1 release      grant=a

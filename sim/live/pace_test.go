@@ -128,3 +128,26 @@ func TestAStepThatComesLateIsWrittenDown(t *testing.T) {
 		t.Errorf("the step was %v late, and the events say %+v", slow, events)
 	}
 }
+
+// A host that is switched on again late is late, though no process of it was there to wake up.
+func TestAHostThatIsSwitchedOnAgainLateIsLate(t *testing.T) {
+	lab := newLab(t, "client-1", "redis-1")
+	startRole(t, lab, "client-1", "never-done", nil)
+	const margin, slow = 200 * time.Millisecond, 300 * time.Millisecond
+	idle := live.BeforeRestart(func() error {
+		time.Sleep(slow)
+		return nil
+	})
+	if _, err := lab.Agent("redis-1").Start("server", []string{"sleep", "1000"}, idle); err != nil {
+		t.Fatal(err)
+	}
+	w := live.NewWorld(lab, []sim.Step{{When: sim.Trigger{After: 50 * time.Millisecond}, Do: sim.Fault{Kind: sim.Crash, Host: "redis-1", For: 50 * time.Millisecond}}})
+	w.Pace = &sim.Pace{Margin: margin}
+	events := play(t, w, time.Second, "client-1")
+	i := slices.IndexFunc(events, func(e sim.Event) bool {
+		return e.Kind == sim.Late && e.Host == "redis-1" && e.Note == "redis-1 was switched on again that late"
+	})
+	if i < 0 || events[i].Late < slow {
+		t.Errorf("the host was back %v late, and the events say %+v", slow, events)
+	}
+}

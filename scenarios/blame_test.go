@@ -101,7 +101,7 @@ func TestOfAttentiveClientsOnlyTheLockOrWhatComesAfterTheLookTakesMoney(t *testi
 		include []string
 	}{
 		{byLock, []string{"pause-during-acquire", "vm-suspend", "foreign-release", "session-events-unread", "lost-unlock-reply"}},
-		{afterLook, []string{"gc-pause", "delayed-write", "writes-out-of-order", "charge-once", "charge-unmarked"}},
+		{afterLook, []string{"gc-pause", "delayed-write", "inside-pause", "inside-cut", "writes-out-of-order", "charge-once", "charge-unmarked"}},
 	} {
 		for _, name := range some.include {
 			if !testing.Short() && !slices.Contains(some.of, name) {
@@ -149,6 +149,14 @@ func (e effect) disturbed(h *sim.History) bool {
 		}
 		kind := sim.LaneKind(f.Fault)
 		return kind.StopsHost() && f.Host == e.client ||
-			kind.OnLinks() && strings.Contains(f.Fault, string(e.client)) && strings.Contains(f.Fault, string(ledger.HostID))
+			kind.OnLinks() && strings.Contains(f.Fault, string(e.client)) && slices.ContainsFunc(accountOf(h), func(id sim.HostID) bool { return strings.Contains(f.Fault, string(id)) })
 	})
+}
+
+// accountOf are the hosts that a write goes to.
+func accountOf(h *sim.History) []sim.HostID {
+	if h.Header.Inside {
+		return h.Header.Servers
+	}
+	return []sim.HostID{ledger.HostID}
 }

@@ -23,7 +23,7 @@ type fileScenario struct {
 	Client      fileClients  `yaml:"client,omitempty" doc:"what single clients have otherwise than the others, by number, such as {1: {think: 8ttl, ttl: 0.5ttl}}"`
 	Lock        options      `yaml:"lock,omitempty" doc:"options of the lock, such as timeout: 4ttl, for every backend that has them and does not set them itself"`
 	Backends    words        `yaml:"backends,omitempty" doc:"the lock services to run it with, such as redis or redis+elapsed-check; all of them if left out"`
-	Guards      words        `yaml:"guards,omitempty" doc:"the guards at the account to run it with: {guards}, or lock-key where the lock service keeps the account; all of them that can be if left out"`
+	Guards      words        `yaml:"guards,omitempty" doc:"the guards at the account to run it with: {guards}; where the lock service keeps the account, none, cas or lock-key; all of them if left out"`
 	Steps       []fileStep   `yaml:"steps,omitempty" doc:"the faults, and when each of them happens"`
 	VirtualOnly word         `yaml:"virtual-only,omitempty" doc:"why the scenario cannot be staged with real processes, if it cannot; it is then not run in the live world"`
 	Until       span         `yaml:"until" doc:"when a trial ends if its clients have not finished"`

@@ -161,6 +161,7 @@ func refine(s *jsonschema.Schema) {
 		items.Enum = one.Enum
 	}
 
+	property(s.Definitions["withdraw"], "account").Enum = []any{onOwnHost, inLockService}
 	event := property(s.Definitions["on"], "event")
 	for _, k := range append(sim.ClientKinds(), sim.ServerKinds()...) {
 		event.Enum = append(event.Enum, string(k))

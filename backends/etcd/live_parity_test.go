@@ -122,6 +122,9 @@ func (c *comparison) perform() {
 		p.Unchanged = rapid.Bool().Draw(c.T, "on condition that nobody has put")
 		if rapid.Bool().Draw(c.T, "on condition that the key is there") {
 			p.LockKey, p.Created = key, created
+			if holder, held := c.model.First(LockPrefix); held {
+				p.LockKey, p.Created = holder.Name, rapid.SampledFrom([]uint64{holder.Created, created}).Draw(c.T, "revision of the lock's key")
+			}
 		}
 		c.put(p)
 	case "read account":

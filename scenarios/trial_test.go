@@ -190,9 +190,13 @@ func TestSeedsDifferInTheirHistories(t *testing.T) {
 	}
 }
 
-// A script means the same under any lease.
+// A script means the same under any lease, unless it is about lengths that were published: then
+// it has the same lease in both worlds.
 func TestVerdictsDoNotDependOnTheLease(t *testing.T) {
 	for _, trial := range virtualTrials(t, Seeds{1, 1}) {
+		if trial.Scenario.LiveTTL == trial.Scenario.TTL {
+			continue
+		}
 		trial.TTL /= 5
 		h, err := trial.Simulate(t.Context())
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/reports/terminal"
+	"github.com/locklab/locklab/scenarios"
 )
 
 // A flag that takes one of a few names says all of them, whichever command it belongs to.
@@ -30,6 +31,9 @@ func TestHelpNamesAllThatAFlagTakes(t *testing.T) {
 			}
 			seen[flag]++
 			for _, name := range all {
+				if name == scenarios.BothWorlds && c.Name() == "claims" {
+					continue // figures of two worlds never stand in one row
+				}
 				if !regexp.MustCompile(`(^|[ ,])` + regexp.QuoteMeta(name) + `($|[ ,;])`).MatchString(f.Usage) {
 					t.Errorf("%s --%s: the help does not name %s: %s", c.CommandPath(), flag, name, f.Usage)
 				}

@@ -142,6 +142,8 @@ func likenessPaint(l scenarios.Likeness) paint {
 		return doubt
 	case scenarios.Unlike:
 		return alarm
+	case scenarios.Alike:
+		return plain
 	}
 	return plain
 }

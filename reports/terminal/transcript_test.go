@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,7 +16,8 @@ import (
 // TestTranscripts holds one transcript of every scenario, as it happens with seed 1 in the
 // first cell that has a real lock service. It is there to be read: a change of an algorithm, of
 // a model or of the kernel shows in it as a difference in a story. That nothing else changes
-// unseen is for the fingerprints of all cells (scenarios/testdata/fingerprints.txt).
+// unseen is for the fingerprints of all cells (scenarios/testdata/fingerprints.txt). Of a long
+// story the beginning is enough.
 func TestTranscripts(t *testing.T) {
 	all, err := scenarios.Builtin(scenarios.Everything())
 	if err != nil {
@@ -31,6 +33,7 @@ func TestTranscripts(t *testing.T) {
 		if err := Transcript(&b, h); err != nil {
 			t.Fatal(err)
 		}
+		b = beginning(b)
 		if *update {
 			if err := os.MkdirAll(dir, 0o755); err != nil {
 				t.Fatal(err)
@@ -53,6 +56,22 @@ func TestTranscripts(t *testing.T) {
 			t.Errorf("%s is of no scenario; remove it", path)
 		}
 	}
+}
+
+// mostLines is how much of a story is kept to be read.
+const mostLines = 150
+
+// beginning cuts a long story off, and says how much is left out.
+func beginning(story bytes.Buffer) (short bytes.Buffer) {
+	lines := bytes.SplitAfter(story.Bytes(), []byte("\n"))
+	if len(lines) <= mostLines {
+		return story
+	}
+	for _, line := range lines[:mostLines] {
+		short.Write(line)
+	}
+	fmt.Fprintf(&short, "and %d lines more\n", len(lines)-mostLines-1)
+	return short
 }
 
 // plainest runs a trial of the first cell that has a real lock service; of a control where

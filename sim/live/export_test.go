@@ -88,3 +88,6 @@ func (a *Agent) CanDropConnections() bool {
 	nobody := &net.TCPAddr{IP: a.ip, Port: 1}
 	return errors.Is(a.In(func() error { return netlink.SocketDestroy(nobody, nobody) }), unix.ENOENT)
 }
+
+// EndConnection ends the connection of a socket.
+var EndConnection = endConnection

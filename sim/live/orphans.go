@@ -3,11 +3,12 @@
 package live
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"net"
 
 	"github.com/vishvananda/netlink"
+	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/sys/unix"
 )
 
@@ -40,17 +41,47 @@ func (a *Agent) endConnections(which func(*netlink.Socket) bool) error {
 				if s.State == netlink.TCP_LISTEN || s.State == netlink.TCP_TIME_WAIT || !which(s) {
 					continue // these send nothing
 				}
-				local := &net.TCPAddr{IP: s.ID.Source, Port: int(s.ID.SourcePort)}
-				remote := &net.TCPAddr{IP: s.ID.Destination, Port: int(s.ID.DestinationPort)}
-				// Hosts have addresses of IPv4; Java shows them as those of IPv6.
-				if local.IP.To4() == nil || remote.IP.To4() == nil {
-					continue
-				}
-				if err := netlink.SocketDestroy(local, remote); err != nil && !errors.Is(err, unix.ENOENT) {
-					return fmt.Errorf("end the connection from %s to %s: %w", local, remote, err)
+				if err := endConnection(s.ID); err != nil {
+					return fmt.Errorf("end the connection from %s:%d to %s:%d: %w", s.ID.Source, s.ID.SourcePort, s.ID.Destination, s.ID.DestinationPort, err)
 				}
 			}
 		}
 		return nil
 	})
+}
+
+// endConnection has the kernel end the connection of this socket, unless it is gone. The kernel is
+// told the socket's cookie, too: it looks a connection up by its addresses, and when it is gone it
+// finds the socket that listens there, which would end with a server still running that nobody can
+// connect to any more.
+func endConnection(id netlink.SocketID) error {
+	if id.Source.To4() == nil || id.Destination.To4() == nil {
+		return nil // hosts have addresses of IPv4; Java shows them as those of IPv6
+	}
+	req := nl.NewNetlinkRequest(nl.SOCK_DESTROY, unix.NLM_F_ACK)
+	req.AddData(destroy(id))
+	_, err := req.Execute(unix.NETLINK_INET_DIAG, 0)
+	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ESTALE) {
+		return nil
+	}
+	return err
+}
+
+// destroy is a struct inet_diag_req_v2 (linux/inet_diag.h) that names one socket of IPv4.
+type destroy netlink.SocketID
+
+func (destroy) Len() int { return 56 }
+
+func (d destroy) Serialize() []byte {
+	b := make([]byte, d.Len())
+	native := nl.NativeEndian()
+	b[0], b[1] = unix.AF_INET, unix.IPPROTO_TCP
+	binary.BigEndian.PutUint16(b[8:], d.SourcePort)
+	binary.BigEndian.PutUint16(b[10:], d.DestinationPort)
+	copy(b[12:], d.Source.To4())
+	copy(b[28:], d.Destination.To4())
+	native.PutUint32(b[44:], d.Interface)
+	native.PutUint32(b[48:], d.Cookie[0])
+	native.PutUint32(b[52:], d.Cookie[1])
+	return b
 }

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -87,12 +88,16 @@ func (l *loader) noGuard(w word, can []string) error {
 // accountFits says why the account of a cell cannot be where the script has it; nil: it can.
 func (s *Scenario) accountFits(c Cell) error {
 	b, guard := c.Backend.Backend, ledger.Guard(c.Guard)
-	switch {
-	case !s.Inside && guard == ledger.LockKey:
-		return fmt.Errorf("guard %s needs an account that the lock service keeps, and that of this script is on a host of its own", guard)
-	case s.Inside && !backends.Keeps(b, ledger.None):
-		return fmt.Errorf("%s", keepsNone(b))
-	case s.Inside && !backends.Keeps(b, guard):
+	if !s.Inside {
+		if guard == ledger.LockKey {
+			return fmt.Errorf("guard %s needs an account that the lock service keeps, and that of this script is on a host of its own", guard)
+		}
+		return nil
+	}
+	if !backends.Keeps(b, ledger.None) {
+		return errors.New(keepsNone(b))
+	}
+	if !backends.Keeps(b, guard) {
 		return fmt.Errorf("an account that %s keeps has no guard %s", b.Name(), guard)
 	}
 	return nil

@@ -31,7 +31,7 @@ var violations = map[check.Property]string{
 // Violation says what happens where a property is violated.
 func Violation(p check.Property) string { return violations[p] }
 
-// Seconds writes a length of time with three digits that count: "15 s", "0.25 s", "3 ms".
+// Seconds writes a length of time with three digits that count: "15 s", "0.25 s", "3 ms", "1000 h".
 func Seconds(d time.Duration) string {
 	switch abs := d.Abs(); {
 	case d == 0:
@@ -42,6 +42,9 @@ func Seconds(d time.Duration) string {
 		return ThreeDigits(float64(d)/1e3) + " µs"
 	case abs < 100*time.Millisecond:
 		return ThreeDigits(float64(d)/1e6) + " ms"
+	}
+	if d.Abs() >= 10*time.Hour {
+		return ThreeDigits(d.Hours()) + " h"
 	}
 	return ThreeDigits(d.Seconds()) + " s"
 }

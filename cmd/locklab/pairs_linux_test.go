@@ -95,7 +95,8 @@ func drawPair(t *testing.T, random *rand.Rand) (backend, first, second string) {
 			}
 		}
 	}
-	return backend, draw(keepsServers), draw(func(*scenarios.Scenario) bool { return true })
+	first = draw(keepsServers)
+	return backend, first, draw(func(s *scenarios.Scenario) bool { return s.Name != first }) // none is run twice
 }
 
 // keepsServers tells whether a script only pauses hosts and has faults of the network.

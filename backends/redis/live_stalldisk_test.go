@@ -10,15 +10,14 @@ import (
 	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
+	"github.com/locklab/locklab/sim/live/livetest"
 )
 
 // stalledTrial has client 1 take the lock of a real server whose disk stalls for three seconds, and
 // client 2 ask for it while client 1 would have it.
 func stalledTrial(t *testing.T, lock string) []sim.Event {
 	t.Helper()
-	if err := live.DiskStall(); err != nil {
-		t.Skip(err)
-	}
+	livetest.NeedAll(t, live.DiskStall())
 	l := locktest.NewLab(t, lock, longTTL, true, []sim.HostID{"client-1", "client-2"}, Backend{})
 	l.Live.DiskStalls = true
 	l.Start()

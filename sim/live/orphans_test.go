@@ -4,6 +4,7 @@ package live_test
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
+	"github.com/locklab/locklab/sim/live/livetest"
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 )
@@ -65,9 +67,7 @@ func TestWriteThatIsOnItsWayArrivesAfterItsSenderHasCrashed(t *testing.T) {
 // What is lost on its way nobody sends again when the machine that has sent it was off.
 func TestLostWriteOfACrashedHostIsNotSentAgain(t *testing.T) {
 	lab, server := startLastWrite(t)
-	if !lab.Agent(client1).CanDropConnections() {
-		t.Skip("this kernel cannot end connections of dead processes (CONFIG_INET_DIAG_DESTROY)")
-	}
+	needDrop(t, lab)
 	// The cut ends while the trial goes on, so that only the crash can have lost the write.
 	cut := sim.Fault{Kind: sim.Partition, From: []sim.HostID{client1}, To: []sim.HostID{server1}, OneWay: true, For: 200 * time.Millisecond}
 	w := live.NewWorld(lab, []sim.Step{at0(cut), at(sim.Fault{Kind: sim.Crash, Host: client1, For: 50 * time.Millisecond})})
@@ -79,9 +79,7 @@ func TestLostWriteOfACrashedHostIsNotSentAgain(t *testing.T) {
 // server goes on listening.
 func TestAServerGoesOnListeningWhenAConnectionThatIsGoneIsEnded(t *testing.T) {
 	lab := newLab(t, client1, server1)
-	if !lab.Agent(client1).CanDropConnections() {
-		t.Skip("this kernel cannot end connections of dead processes (CONFIG_INET_DIAG_DESTROY)")
-	}
+	needDrop(t, lab)
 	l := listen(t, lab, server1)
 	connect := func() (client, server net.Conn) {
 		client, err := lab.Agent(client1).Dial(t.Context(), "tcp", l.Addr().String())
@@ -120,4 +118,12 @@ func TestAServerGoesOnListeningWhenAConnectionThatIsGoneIsEnded(t *testing.T) {
 	client, server = connect()
 	client.Close()
 	server.Close()
+}
+
+// needDrop is for tests that need a kernel that ends connections when it is told to.
+func needDrop(t *testing.T, lab *live.Lab) {
+	t.Helper()
+	if !lab.Agent(client1).CanDropConnections() {
+		livetest.NeedAll(t, errors.New("this kernel cannot end connections of dead processes (CONFIG_INET_DIAG_DESTROY)"))
+	}
 }

@@ -32,10 +32,15 @@ DRAWN = beliefs|canvas|charts|diagram|page|picturetest|terminal|timeline|words
 race: servers
 	go test $(TESTS) -race -short $$(go list ./... | grep -vE '/reports/($(DRAWN))$$')
 
-## live: every cell that real servers can run, three times, and the same in the virtual world;
-## about 20 minutes on two processors
+# Scripts of more than a minute in the live world. A test holds the list to that.
+LIVE_LONG = bounded-timing,charge-crashes,endless-lease-pause,endless-lease-crash,healthy-cluster,inside-storm,release-ensemble-restart,server-made-lease,servers-paused,servers-paused-impatient
+
+## live: every cell that real servers can run, three times (those of long scripts once), and the
+## same in the virtual world; about an hour on two processors that have nothing else to do
 live: servers
-	go run ./cmd/locklab run --world both --seeds 3 --jobs 8 --out out/live
+	go run ./cmd/locklab run --world both --seeds 1 --jobs 8 --out out/live-long $(subst $(comma), ,$(LIVE_LONG))
+	go run ./cmd/locklab run --world both --seeds 3 --jobs 8 --out out/live --except $(LIVE_LONG)
+comma = ,
 
 # What live-few runs. A test holds these lists against what they are to cover.
 LIVE_FEW = no-fault gc-pause vm-suspend client-crash pause-during-acquire holder-partitioned \

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/scenarios"
@@ -60,6 +61,26 @@ func TestTheFewLiveCellsHaveEveryLockServiceAndEveryKindOfFault(t *testing.T) {
 	}
 	if cells < leastCells {
 		t.Errorf("%d cells, expected at least %d", cells, leastCells)
+	}
+}
+
+// Scripts of more than a minute run once in make live, and no others do.
+func TestTheLongLiveScriptsAreThoseOfMoreThanAMinute(t *testing.T) {
+	all, err := load(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var long []string
+	for _, s := range all {
+		if s.VirtualOnly == "" && s.Until.In(s.LiveTTL) > time.Minute {
+			long = append(long, s.Name)
+		}
+	}
+	listed := strings.Split(makeVariable(t, "LIVE_LONG"), ",")
+	slices.Sort(long)
+	slices.Sort(listed)
+	if !slices.Equal(listed, long) {
+		t.Errorf("the Makefile lists\n%v, expected\n%v", listed, long)
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 type runOptions struct {
 	backends, guards []string
 	disciplines      []string
+	except           []string
 	parsed           []scenarios.Discipline // of disciplines
 	world, seeds     string
 	ttl              time.Duration
@@ -67,6 +68,7 @@ for those that are not as expected; charts of all trials) and the page index.htm
 	f.StringSliceVar(&o.backends, "backend", nil, "lock services to run, such as redis or redis+renew; locklab list names them all (default: those of the scenario)")
 	f.StringSliceVar(&o.guards, "guard", nil, "guards of the account to run: "+words.Or(ledger.AllGuards()...)+" (default: those of the scenario)")
 	f.StringSliceVar(&o.disciplines, "discipline", nil, "disciplines of the clients to run: attentive, heedless or late=DURATION (default: those of the scenario)")
+	f.StringSliceVar(&o.except, "except", nil, "scenarios to leave out, such as charge-crashes,healthy-cluster")
 	f.StringVar(&o.world, "world", scenarios.VirtualWorld, words.Or(worlds()...)+"; with "+scenarios.BothWorlds+", every cell is run in each of them and they are compared")
 	f.StringVar(&o.seeds, "seeds", "", "how many seeds, such as 20, or which, such as 7..9 (default: 20 virtual, 1 live; with both worlds: of the live one)")
 	f.DurationVar(&o.ttl, "ttl", 0, "the lease (default: the scenario's in the virtual world, 2s in the live one)")
@@ -157,6 +159,9 @@ func (o *runOptions) trials(names []string, attached attachments) ([]scenarios.T
 	}
 	all, err := load(names)
 	if err != nil {
+		return nil, err
+	}
+	if all, err = without(all, o.except); err != nil {
 		return nil, err
 	}
 	choice := scenarios.Selection{
@@ -258,6 +263,24 @@ func load(names []string) ([]*scenarios.Scenario, error) {
 		out = append(out, s)
 	}
 	return out, nil
+}
+
+// without leaves out the scenarios of these names, each of which has to be there.
+func without(all []*scenarios.Scenario, names []string) ([]*scenarios.Scenario, error) {
+	for _, name := range names {
+		at := slices.IndexFunc(all, func(s *scenarios.Scenario) bool { return s.Name == name })
+		if _, err := scenarios.Source(name); at < 0 && err != nil {
+			return nil, fmt.Errorf("--except: %w", err)
+		}
+		if at < 0 {
+			return nil, fmt.Errorf("--except: %s is not among the scenarios to run; leave it out of --except", name)
+		}
+		if len(all) == 1 {
+			return nil, errors.New("--except leaves no scenario to run; name fewer")
+		}
+		all = slices.Delete(all, at, at+1)
+	}
+	return all, nil
 }
 
 func loadOne(name string, known scenarios.Known) (*scenarios.Scenario, error) {

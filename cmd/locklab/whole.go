@@ -60,7 +60,7 @@ func runRest(ctx context.Context, cmd *cobra.Command, jobs int, folder *results.
 
 // whole tells whether everything is to be run.
 func (o runOptions) whole(names []string) bool {
-	return len(names)+len(o.backends)+len(o.guards) == 0 && o.world == scenarios.VirtualWorld && o.ttl == 0
+	return len(names)+len(o.backends)+len(o.guards)+len(o.except) == 0 && o.world == scenarios.VirtualWorld && o.ttl == 0
 }
 
 // restOutcome is the worst of sweeps and claims, and says which are not as expected.

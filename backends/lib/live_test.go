@@ -3,6 +3,7 @@
 package lib
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/locklab/locklab/backends"
@@ -57,14 +58,16 @@ func handedOver(b *bench) {
 	}
 }
 
-// waitsInVain: client 2 is not ready to wait for as long as client 1 keeps the lock. Later
-// it gets the lock all the same.
+// waitsInVain: client 2 is not ready to wait for as long as client 1 keeps the lock, and is told
+// that it is held. (On a busy machine servers may miss redsync's time-out, and then it is told that.)
+// Later it gets the lock all the same.
 func waitsInVain(b *bench) {
 	s := b.trial(
 		locktest.Order{Wait: patience, Work: labTTL * 3 / 4},
 		locktest.Order{Wait: labTTL / 4, After: labTTL / 4, Times: 4})
 	failed := s.of("client-2", sim.NotAcquired)
-	if len(failed) == 0 || failed[0].Note != backends.ErrHeld.Error() {
+	held := func(e sim.Event) bool { return e.Note == backends.ErrHeld.Error() }
+	if !slices.ContainsFunc(failed, held) {
 		b.Fatalf("client 2 has given up %d times, expected it to be told that the lock is held, in\n%s", len(failed), s)
 	}
 	if acquired := s.of("client-2", sim.Acquired); len(acquired) == 0 || acquired[0].At < s.only("client-1", sim.Release).At {

@@ -35,11 +35,14 @@ race: servers
 # Scripts of more than a minute in the live world. A test holds the list to that.
 LIVE_LONG = bounded-timing,charge-crashes,endless-lease-pause,endless-lease-crash,healthy-cluster,inside-storm,release-ensemble-restart,server-made-lease,servers-paused,servers-paused-impatient
 
-## live: every cell that real servers can run, three times (those of long scripts once), and the
-## same in the virtual world; about an hour on two processors that have nothing else to do
+# How many live trials each cell has in make live: with more, what happens now and then shows more often.
+SEEDS ?= 1
+
+## live: every cell that real servers can run, and the same in the virtual world; half an hour on
+## two processors that have nothing else to do, an hour with SEEDS=3 (but for long scripts)
 live: servers
 	go run ./cmd/locklab run --world both --seeds 1 --jobs 8 --out out/live-long $(subst $(comma), ,$(LIVE_LONG))
-	go run ./cmd/locklab run --world both --seeds 3 --jobs 8 --out out/live --except $(LIVE_LONG)
+	go run ./cmd/locklab run --world both --seeds $(SEEDS) --jobs 8 --out out/live --except $(LIVE_LONG)
 comma = ,
 
 # What live-few runs. A test holds these lists against what they are to cover.

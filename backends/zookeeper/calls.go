@@ -80,7 +80,9 @@ func (c *client) send(each *call) {
 	c.xid++
 	each.request.xid = c.xid
 	c.calls = append(c.calls, each)
-	c.transmit(each)
+	if !c.caught(each) {
+		c.transmit(each)
+	}
 }
 
 // transmit sends a call over the present connection, if there is one.
@@ -88,9 +90,14 @@ func (c *client) transmit(each *call) {
 	if each.sent || !c.state.Connected {
 		return
 	}
+	c.put(each, c.server(), c.conn)
+}
+
+// put sends a call over a connection.
+func (c *client) put(each *call, to sim.HostID, over connID) {
 	each.sent, each.sentAt = true, c.host.Now()
-	each.request.conn = c.conn
-	c.host.Post(c.server(), each.request)
+	each.request.conn = over
+	c.host.Post(to, each.request)
 	if each.request.kind == askCreate {
 		c.host.Record(sim.Event{Kind: sim.AcquireSent})
 	}

@@ -39,7 +39,9 @@ type client struct {
 	closing bool       // its user has ended the session
 	ended   sim.Signal // it is done with that
 
+	race     race           // of the library's goroutines
 	silent   time.Duration  // when it gives the connection up, if nothing is heard until then
+	pingDue  time.Duration  // when it sends the next ping
 	patience *virtual.Timer // ends the attempt to connect, or the silence of the server
 	ping     *virtual.Timer
 }
@@ -67,9 +69,9 @@ func (w *watch) Wait(timeout time.Duration) (bool, error) {
 }
 
 // newClient makes a client library's client for a host; connect sets it going.
-func newClient(h *virtual.Host, servers []sim.HostID, timeout time.Duration, tell func(SessionNews)) *client {
+func newClient(h *virtual.Host, servers []sim.HostID, timeout time.Duration, races bool, tell func(SessionNews)) *client {
 	c := &client{
-		host: h, at: -1, last: -1, tell: tell,
+		host: h, at: -1, last: -1, tell: tell, race: race{on: races},
 		state: SessionState{Timeout: timeout}, conn: connID{instance: h.Uint64()}, ended: h.NewSignal(),
 	}
 	c.servers = shuffled(h, servers)
@@ -129,6 +131,7 @@ func (c *client) arm(d time.Duration, f func()) {
 // hangUp gives the connection up, or the attempt to make one, and goes on to the next
 // server. What became of the requests that were sent is not known.
 func (c *client) hangUp() {
+	c.tear()
 	c.host.HangUp(c.server())
 	if c.ping != nil {
 		c.ping.Stop()
@@ -176,6 +179,7 @@ func (c *client) end() {
 // receive takes what servers send; what comes over a connection that was given up belongs
 // to nobody.
 func (c *client) receive(_ sim.HostID, message any) {
+	c.wake()
 	switch m := message.(type) {
 	case closed:
 		if m.conn == c.conn {
@@ -207,7 +211,15 @@ func (c *client) receive(_ sim.HostID, message any) {
 func (c *client) heard() {
 	limit := 2 * c.state.Timeout / 3
 	c.state.Heard, c.silent = c.host.Now(), c.host.Now()+limit
-	c.arm(limit, c.hangUp)
+	c.arm(limit, c.impatient)
+}
+
+// impatient is when the client's patience with its server is over.
+func (c *client) impatient() {
+	late := c.host.Now() > c.silent
+	if !c.wake() || !late {
+		c.hangUp()
+	}
 }
 
 // tooLate tells whether a message of this connection is read only after the client's patience is
@@ -228,6 +240,7 @@ func (c *client) begin(m welcome) {
 	c.state = SessionState{ID: m.session, Connected: true, Timeout: m.timeout, Sent: c.asked}
 	c.seen = max(c.seen, m.zxid)
 	c.heard()
+	c.pingDue = 0
 	c.keepAlive()
 	c.tell(Answered)
 	for _, w := range append([]*watch(nil), c.watch...) { // sendSetWatches
@@ -254,10 +267,24 @@ func (c *client) expire() {
 	c.tell(Expired)
 }
 
-// keepAlive sends a ping every third of the session.
+// keepAlive sends a ping every third of the session. The next one is due a third after the one
+// before was sent; a ticker of Go's keeps to its times, also if it was late (sendLoop).
 func (c *client) keepAlive() {
-	c.ping = c.host.After(c.state.Timeout/3, func() {
-		c.keepAlive()
-		c.send(&call{request: request{kind: askPing}})
-	})
+	every := c.state.Timeout / 3
+	due := c.host.Now() + every
+	if c.race.on && c.pingDue > 0 {
+		due = c.pingDue + every*((c.host.Now()-c.pingDue)/every+1)
+	}
+	c.pingDue = due
+	c.ping = c.host.After(due-c.host.Now(), c.pingIsDue)
 }
+
+// pingIsDue sends a ping on time; one that is overdue waits until it is drawn when it is sent.
+func (c *client) pingIsDue() {
+	if !c.wake() {
+		c.keepAlive()
+		c.sendPing()
+	}
+}
+
+func (c *client) sendPing() { c.send(&call{request: request{kind: askPing}}) }

@@ -176,7 +176,7 @@ func TestAFollowerThatServesWithoutItsLeaderMisleadsItsClients(t *testing.T) {
 
 // superseded has client 1 stop over the answer to its create, while the leader is cut off from the
 // other servers, so that all close their connections; and the first thing that client 1 sends
-// afterwards arrives when its session is over.
+// afterwards arrives when its session is over, if it goes to one of two servers.
 func superseded(t *testing.T, seed uint64, spec string) *sim.History {
 	s := newStage(t, seed, spec+"+sync-limit=0.2ttl", "client-1", "client-2")
 	s.Client("client-1", 0, locktest.Hold(8*ttl, 3*ttl))
@@ -184,14 +184,14 @@ func superseded(t *testing.T, seed uint64, spec string) *sim.History {
 	s.CutFor("zk-1", []sim.HostID{"zk-2", "zk-3"}, 220*time.Millisecond, ttl/2)
 	s.World.Direct([]sim.Step{locktest.PauseOn("client-1", sim.AcquireSent, 6*ttl/10), {
 		When: sim.Trigger{After: 58 * ttl / 100},
-		Do:   sim.Fault{Kind: sim.Hold, From: []sim.HostID{"client-1"}, To: []sim.HostID{"zk-1", "zk-2", "zk-3"}, By: 16 * ttl / 10},
+		Do:   sim.Fault{Kind: sim.Hold, From: []sim.HostID{"client-1"}, To: []sim.HostID{"zk-2", "zk-3"}, By: 16 * ttl / 10},
 	}})
 	return s.Run(12 * ttl)
 }
 
 func TestGoZookeeperReportsALockWhoseZnodeIsGone(t *testing.T) { // Z9
 	presumed := func(spec string) (n int) {
-		for seed := range uint64(10) {
+		for seed := range uint64(40) {
 			h := superseded(t, seed, spec)
 			for _, e := range locktest.Only(h, sim.Acquired) {
 				if slices.ContainsFunc(h.Events, func(over sim.Event) bool {
@@ -203,8 +203,10 @@ func TestGoZookeeperReportsALockWhoseZnodeIsGone(t *testing.T) { // Z9
 		}
 		return n
 	}
-	if n := presumed("zookeeper-go"); n != 10 {
-		t.Errorf("in %d trials of 10, a client acquired the lock of a session that was over", n)
+	// Where the ping that was due is not what is held, and the look at the queue waits for the next
+	// connection: in a quarter to a third of the trials.
+	if n := presumed("zookeeper-go"); n < 4 || n > 20 {
+		t.Errorf("in %d trials of 40, a client acquired the lock of a session that was over", n)
 	}
 	for _, spec := range []string{"zookeeper", "zookeeper-go+check-own-node"} {
 		if n := presumed(spec); n != 0 {

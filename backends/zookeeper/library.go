@@ -13,13 +13,14 @@ type library struct {
 	*client
 	servers []sim.HostID
 	timeout time.Duration
+	races   bool // as go-zookeeper's goroutines do; else the end of a wait or connection comes first
 	tell    func(SessionNews)
 	clients []*client // all that there have been
 }
 
 // newLibrary has one client; connect sets it going.
-func newLibrary(h *virtual.Host, servers []sim.HostID, timeout time.Duration) *library {
-	l := &library{servers: servers, timeout: timeout, tell: func(SessionNews) {}}
+func newLibrary(h *virtual.Host, servers []sim.HostID, timeout time.Duration, races bool) *library {
+	l := &library{servers: servers, timeout: timeout, races: races, tell: func(SessionNews) {}}
 	l.renew(h)
 	h.Receive(func(from sim.HostID, message any) {
 		for _, c := range l.clients {
@@ -30,7 +31,7 @@ func newLibrary(h *virtual.Host, servers []sim.HostID, timeout time.Duration) *l
 }
 
 func (l *library) renew(h *virtual.Host) {
-	l.client = newClient(h, l.servers, l.timeout, func(news SessionNews) { l.tell(news) })
+	l.client = newClient(h, l.servers, l.timeout, l.races, func(news SessionNews) { l.tell(news) })
 	l.clients = append(l.clients, l.client)
 }
 

@@ -121,16 +121,16 @@ func (b Backend) Who(ctx context.Context, lab *live.Lab, s backends.Settings, ro
 }
 
 // Dial gives a client's process its lock, once it has a session.
-func (Backend) Dial(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
-	return dial(h, servers, s, "")
+func (b Backend) Dial(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
+	return b.dial(h, servers, s, "")
 }
 
-func dial(h *live.Host, servers []string, s backends.Settings, root string) (backends.Lock, error) {
+func (b Backend) dial(h *live.Host, servers []string, s backends.Settings, root string) (backends.Lock, error) {
 	var addresses []string
 	for _, each := range servers {
 		addresses = append(addresses, net.JoinHostPort(each, clientPort))
 	}
-	p, err := connect(h, addresses, s, net.DialTimeout)
+	p, err := connect(h, addresses, s, b.Profile.facts().races, net.DialTimeout)
 	if err != nil {
 		return nil, err
 	}

@@ -94,8 +94,8 @@ func (b attached) Clean(ctx context.Context, prefixes []string) error {
 }
 
 // DialUnder gives a client's process its lock, under a znode named by the prefix.
-func (Backend) DialUnder(names backends.Names, h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
-	return dial(h, servers, s, rootOf(names.Prefix))
+func (b Backend) DialUnder(names backends.Names, h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
+	return b.dial(h, servers, s, rootOf(names.Prefix))
 }
 
 // rootOf is the znode under which everything is.

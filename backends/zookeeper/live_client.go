@@ -25,6 +25,7 @@ type libraryPort struct {
 	timeout   time.Duration
 	dial      zk.Dialer
 	container bool   // the lock's parent is one
+	races     bool   // the library's goroutines may; else the end of a wait or connection comes first
 	root      string // the znode under which everything is; empty: the root itself
 	tell      func(SessionNews)
 	news      chan SessionNews
@@ -44,9 +45,9 @@ var _ Port = (*libraryPort)(nil)
 const newsBacklog = 1024
 
 // connect opens a session of the length of the lease.
-func connect(h wire.Host, servers []string, s backends.Settings, dial zk.Dialer) (*libraryPort, error) {
+func connect(h wire.Host, servers []string, s backends.Settings, races bool, dial zk.Dialer) (*libraryPort, error) {
 	p := &libraryPort{
-		host: h, servers: servers, timeout: s.TTL, dial: dial, container: s.On(optionContainer), tell: func(SessionNews) {},
+		host: h, servers: servers, timeout: s.TTL, dial: dial, races: races, container: s.On(optionContainer), tell: func(SessionNews) {},
 		news: make(chan SessionNews, newsBacklog), closed: make(chan struct{}),
 	}
 	if err := p.begin(connectLimit); err != nil {

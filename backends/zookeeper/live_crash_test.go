@@ -78,7 +78,7 @@ func TestTheObserverSeesOneOrderAcrossTheCrashOfALeader(t *testing.T) { // Z7
 	old := b.leader()
 	var expected []string
 	realtime.Run("client-1", func(h *realtime.Host) {
-		p, err := connect(h, addresses, b.Settings, b.dial("client-1"))
+		p, err := connect(h, addresses, b.Settings, false, b.dial("client-1"))
 		if err != nil {
 			t.Fatal(err)
 		}

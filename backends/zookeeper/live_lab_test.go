@@ -28,7 +28,7 @@ func sleeper(h *live.Host, orders json.RawMessage) error {
 	if err != nil {
 		return err
 	}
-	p, err := connect(h, []string{net.JoinHostPort(o.Servers[0], clientPort)}, s, net.DialTimeout)
+	p, err := connect(h, []string{net.JoinHostPort(o.Servers[0], clientPort)}, s, false, net.DialTimeout)
 	if err != nil {
 		return err
 	}
@@ -137,8 +137,9 @@ func TestTheLibraryOpensANewSessionUnasked(t *testing.T) { // Z9
 		`client-1 done: ["disconnected" "expired"], old znode: false, new one: <nil>`)
 }
 
-// A real library that was stopped for longer than it waits for a message gives the connection up
-// before it reads what has come meanwhile, as the model does.
+// A client that was stopped for longer than its library waits for a message gives the connection up
+// before it reads what has come meanwhile, as the model does. The port sees to that: the library's
+// goroutines race for it.
 func TestARealClientPausedDuringItsAcquireDoesNotReadTheAnswer(t *testing.T) {
 	t.Parallel()
 	for _, spec := range []string{"zookeeper", "zookeeper+check-own-node=off"} {

@@ -167,7 +167,7 @@ func TestACreateThatWasGivenUpBeforeItCouldBeSentIsNotSentLater(t *testing.T) {
 	realtime.Run("client-1", func(h *realtime.Host) {
 		line := &cable{}
 		twice := append(sharedAddress(), sharedAddress()...) // a client that has tried all servers drops what waits
-		p, err := connect(h, twice, realSettings(t, "zookeeper"), line.dial)
+		p, err := connect(h, twice, realSettings(t, "zookeeper"), false, line.dial)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -163,7 +163,7 @@ func openFor(t rapid.TB, h wire.Host, ttl time.Duration, dial zk.Dialer) *librar
 	t.Helper()
 	s := realSettings(t, "zookeeper")
 	s.TTL = ttl
-	p, err := connect(h, sharedAddress(), s, dial)
+	p, err := connect(h, sharedAddress(), s, false, dial)
 	if err != nil {
 		t.Fatal(err)
 	}

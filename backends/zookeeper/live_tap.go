@@ -4,6 +4,7 @@ package zookeeper
 
 import (
 	"net"
+	"os"
 	"slices"
 	"sync"
 	"syscall"
@@ -30,6 +31,7 @@ type tap struct {
 	// Of the reading goroutine:
 	greeted bool // the session is confirmed
 	arrived jute.Stream
+	readBy  time.Time // the library's read deadline; zero: none
 }
 
 type sentRequest struct {
@@ -85,10 +87,21 @@ func (t *tap) release() {
 	t.hold = nil
 }
 
+// SetReadDeadline sets until when Read waits.
+func (t *tap) SetReadDeadline(at time.Time) error {
+	t.readBy = at
+	return t.Conn.SetReadDeadline(at)
+}
+
 // Read reads, but hands nothing on between the moment at which a create was sent and the
-// moment at which its caller has taken note of that.
+// moment at which its caller has taken note of that. Where the library's goroutines are not to
+// race, it reads nothing after the deadline, as Java's client does not: the connection of Go may,
+// in a process that was stopped.
 func (t *tap) Read(b []byte) (int, error) {
 	n, err := t.Conn.Read(b)
+	if !t.port.races && !t.readBy.IsZero() && time.Now().After(t.readBy) {
+		return 0, os.ErrDeadlineExceeded
+	}
 	if hold := t.held(); hold != nil {
 		select {
 		case <-hold.goOn:

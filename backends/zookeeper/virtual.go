@@ -20,7 +20,7 @@ func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.H
 	w.SetRoles(e.role)
 	return func(h *virtual.Host) backends.Lock {
 		own := s.Of(h.ID())
-		l := newLibrary(h, e.members, own.TTL)
+		l := newLibrary(h, e.members, own.TTL, b.Profile.facts().races)
 		h.After(readyAfter, l.connect)
 		return NewLock(h, l, own)
 	}

@@ -201,6 +201,12 @@ func (r *reader) label(e sim.Event) string {
 		return "works on all the same"
 	case sim.WriteUnknown, sim.ReadUnknown:
 		return "no answer"
+	case sim.AddRefused:
+		return "told: refused"
+	case sim.AddUnknown:
+		return "not acknowledged"
+	case sim.SetRead:
+		return "the set: " + e.Note
 	case sim.Granted:
 		return "granted to " + r.nameOf(e.Grant)
 	case sim.Expired:

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -162,7 +163,7 @@ func (l *loader) lockServices() error {
 			return l.fail(w.place, keepsNone(spec.Backend), listed(l.keeping()), withoutIt)
 		}
 		if l.file.Workload.Add.given() && !backends.KeepsSet(spec.Backend) {
-			return l.fail(w.place, keepsNoSet(spec.Backend), listed(l.keepingSets()), "")
+			return l.fail(w.place, keepsNoSet(spec.Backend), cmp.Or(listed(l.keepingSets()), "a lock service that keeps sets"), "leave backends out, and all are run that do")
 		}
 		l.specs = append(l.specs, spec)
 		l.out.Backends = append(l.out.Backends, spec.String())

@@ -19,9 +19,10 @@ const (
 // keptKinds are the events of an account that servers of the lock service record which keep it.
 var keptKinds = []sim.Kind{sim.LedgerWrite, sim.LedgerWriteRefused}
 
-// accountHosts lists the account's host: none, if the lock service keeps it.
+// accountHosts lists the account's host: none, if the lock service keeps it, or clients add elements
+// to a set and there is no account.
 func (s *Scenario) accountHosts() []sim.HostID {
-	if s.Inside {
+	if s.Inside || s.Workload.Kind == Add {
 		return nil
 	}
 	return []sim.HostID{ledger.HostID}
@@ -62,7 +63,10 @@ func (l *loader) keeping() (names []string) {
 // guardNames lists the guards that the account can have where it is: in a lock service, those
 // that it can have in one of the scenario's.
 func (l *loader) guardNames() (names []string) {
-	if !l.out.Inside {
+	switch {
+	case l.file.Workload.Add.given():
+		return []string{string(ledger.None)}
+	case !l.out.Inside:
 		return slices.Clone(l.known.Guards)
 	}
 	for _, g := range ledger.AllGuards() {
@@ -76,7 +80,10 @@ func (l *loader) guardNames() (names []string) {
 // noGuard says that the account has no such guard where it is.
 func (l *loader) noGuard(w word, can []string) error {
 	found, hint := fmt.Sprintf("there is no guard %s", quoted(w.text)), didYouMean(w.text, can)
-	if _, err := ledger.ParseGuard(w.text); err == nil {
+	_, err := ledger.ParseGuard(w.text)
+	if l.file.Workload.Add.given() && err == nil {
+		found, hint = fmt.Sprintf("guard %s is for an account, and clients that add elements have none", w.text), "say guards: [none], or leave it out"
+	} else if err == nil {
 		found, hint = fmt.Sprintf("guard %s is for an account on a host of its own", w.text), withoutIt
 		if !l.out.Inside {
 			found, hint = fmt.Sprintf("guard %s is for an account that the lock service keeps", w.text), "say account: lock-service in withdraw"
@@ -88,6 +95,9 @@ func (l *loader) noGuard(w word, can []string) error {
 // accountFits says why the account of a cell cannot be where the script has it; nil: it can.
 func (s *Scenario) accountFits(c Cell) error {
 	b, guard := c.Backend.Backend, ledger.Guard(c.Guard)
+	if s.Workload.Kind == Add {
+		return setFits(b, guard)
+	}
 	if !s.Inside {
 		if guard == ledger.LockKey {
 			return fmt.Errorf("guard %s needs an account that the lock service keeps, and that of this script is on a host of its own", guard)

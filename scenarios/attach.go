@@ -166,6 +166,9 @@ func (t Trial) onAttached() error {
 	if t.Scenario.Inside {
 		return errors.New("the account of this script is kept by the lock service, and locklab puts it into servers of its own only")
 	}
+	if t.Scenario.Workload.Kind == Add {
+		return errors.New("the clients of this script add elements to a set, and locklab puts it into servers of its own only")
+	}
 	c, err := t.cast()
 	if err != nil {
 		return err

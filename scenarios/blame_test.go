@@ -81,7 +81,7 @@ func carelessly(h *sim.History, i int) string {
 func TestOfAttentiveClientsOnlyTheLockOrWhatComesAfterTheLookTakesMoney(t *testing.T) {
 	var byLock, afterLook []string
 	leased := func(trial Trial) bool {
-		return trial.Guard == ledger.None && trial.Backend.Backend.Name() != "none"
+		return trial.Guard == ledger.None && trial.Backend.Backend.Name() != "none" && trial.Scenario.Workload.Kind != Add
 	}
 	attentiveHistories(t, leased, func(trial Trial, h *sim.History) {
 		if !slices.ContainsFunc(Damages(), func(p check.Property) bool { return check.One(p, h).Verdict == check.Violated }) {

@@ -26,6 +26,8 @@ var builtinNames = []string{
 	"server-crash-bare", "delayed-restart", "delayed-restart-clock", "counter-lost",
 	"failover", "wait-not-enough", "replica-clock-ahead", "sentinels-down", "sentinel-clock-jump",
 	"split-brain", "split-brain-window", "split-brain-late", "split-brain-ten-seconds", "leader-clock-fast", "leader-clock-stepped", "leader-crash", "leader-and-holder-crash", "release-leader-restart", "release-ensemble-restart", "leader-pause", "stalled-leader", "stalled-leader-checked", "stalled-disk", "servers-paused", "servers-paused-impatient", "stale-read", "leader-partitioned", "watch-lost", "watch-lost-one", "server-unreachable", "server-hangs", "one-of-three-off", "majority-down", "minority-partition", "quorum-lost", "minority-client", "partition-sides",
+	// the service as a store
+	"set-in-redis", "set-split-servers", "set-after-crash",
 }
 
 // BuiltinNames lists the built-in scripts in the order in which they are best read.

@@ -17,6 +17,7 @@ type Card struct {
 	Text     string          `json:"text"`
 	Claims   []string        `json:"claims,omitempty"` // that it tests
 	Faults   []sim.FaultKind `json:"faults,omitempty"` // that it does, each kind once, in the order of the script
+	Adds     bool            `json:"adds,omitempty"`   // its clients add elements to a set, and take no lock
 	File     string          `json:"file,omitempty"`   // of a user's own scenario
 	Digest   string          `json:"digest,omitempty"` // of the script: two scripts of one name are told apart by it
 	// Seconds say what lengths in seconds come to under leases other than the script's own.
@@ -92,7 +93,7 @@ func (d *deck) add(t *Trial, missing bool) {
 }
 
 func (s *Scenario) card() Card {
-	return Card{Scenario: s.Name, Title: s.Title, Text: s.Text, Claims: s.Claims, Faults: s.Faults(), File: s.UserFile(), Digest: s.Digest, Own: s.ownInWords()}
+	return Card{Scenario: s.Name, Title: s.Title, Text: s.Text, Claims: s.Claims, Faults: s.Faults(), Adds: s.Workload.Kind == Add, File: s.UserFile(), Digest: s.Digest, Own: s.ownInWords()}
 }
 
 // Faults lists the faults that the script does, each kind once, in the order of the script.

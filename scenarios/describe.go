@@ -48,21 +48,12 @@ func (s *Scenario) castInWords() string {
 	for _, o := range s.Own {
 		out += line(string(ClientID(o.Index)), o.inWords(s))
 	}
-	for _, d := range s.Workload.Disciplines {
-		out += line(string(d.Kind), d.inWords(s.TTL))
-	}
-	where := fmt.Sprintf("host %s", ledger.HostID)
-	if s.Inside {
-		where = "kept by the lock service itself"
-	}
-	out += line("account", where+", under one of these guards:")
-	for _, g := range s.Guards {
-		rule := "a guard of which no rule is known"
-		if known, err := ledger.ParseGuard(g); err == nil {
-			rule = known.Rule()
+	if s.Workload.Kind != Add {
+		for _, d := range s.Workload.Disciplines {
+			out += line(string(d.Kind), d.inWords(s.TTL))
 		}
-		out += wrap(rule, fmt.Sprintf("    %-13s ", g), strings.Repeat(" ", 18), pageWidth)
 	}
+	out += s.accountInWords()
 	out += line("lock", strings.Join(s.Backends, ", "))
 	for _, o := range s.Lock {
 		out += line("", fmt.Sprintf("with %s=%s, where it has this option", o.Name, o.Value))
@@ -74,10 +65,33 @@ func (s *Scenario) castInWords() string {
 	return out + line("lease", lease+"; 1ttl stands for one lease, however long")
 }
 
+// accountInWords says where the account is and what it asks of its writers, or that there is none.
+func (s *Scenario) accountInWords() string {
+	if s.Workload.Kind == Add {
+		return line("set", "kept by the lock service, and read when the trial is over; no lock is taken")
+	}
+	where := fmt.Sprintf("host %s", ledger.HostID)
+	if s.Inside {
+		where = "kept by the lock service itself"
+	}
+	out := line("account", where+", under one of these guards:")
+	for _, g := range s.Guards {
+		rule := "a guard of which no rule is known"
+		if known, err := ledger.ParseGuard(g); err == nil {
+			rule = known.Rule()
+		}
+		out += wrap(rule, fmt.Sprintf("    %-13s ", g), strings.Repeat(" ", 18), pageWidth)
+	}
+	return out
+}
+
 func (w Workload) inWords(s *Scenario) string {
+	if w.Kind == Add {
+		return w.addsInWords(s)
+	}
 	parts := []string{"takes the lock", "reads the balance"}
 	switch w.Kind {
-	case Withdraw:
+	case Withdraw, Add:
 	case ChargeOnce:
 		parts[1] = "looks whether the job is done"
 	default:
@@ -125,6 +139,9 @@ func (s *Scenario) stepsInWords() string {
 	}
 	if len(s.Steps) == 0 {
 		out += line("", "there is no fault")
+	}
+	if s.Workload.Kind == Add {
+		return out + line("end", fmt.Sprintf("at %s, when the set is read", inBoth(s.Until, s.TTL)))
 	}
 	return out + line("end", fmt.Sprintf("when every client is done, and at %s at the latest", inBoth(s.Until, s.TTL)))
 }

@@ -34,6 +34,7 @@ type fileWorkload struct {
 	place      `yaml:"-"`
 	Withdraw   fileWithdraw   `yaml:"withdraw,omitempty" doc:"take the lock, read the balance, work, write the balance, give the lock back"`
 	ChargeOnce fileChargeOnce `yaml:"charge-once,omitempty" doc:"a job that must be done once, and that every client may pick up: take the lock, look whether the job is done, work, charge the account for it, mark it as done, give the lock back"`
+	Add        fileAdd        `yaml:"add,omitempty" doc:"add elements to a set that the lock service keeps, without taking any lock; when the trial is over, which is not before until, the set is read, and an acknowledged element that it lacks is a lost update"`
 }
 
 type fileWithdraw struct {
@@ -59,6 +60,14 @@ type fileChargeOnce struct {
 }
 
 func (*fileChargeOnce) retired(key string) string { return retiredCheck(key) }
+
+type fileAdd struct {
+	place   `yaml:"-"`
+	Times   number `yaml:"times,omitempty" doc:"how many elements each client adds, one after the other; 1 if left out"`
+	Think   length `yaml:"think,omitempty" doc:"how long a client works before it adds an element, or drawn each time, such as {uniform: [0s, 2s]}"`
+	Stagger length `yaml:"stagger,omitempty" doc:"client 2 starts this much after client 1, client 3 as much after client 2; or drawn for each of them"`
+	Every   span   `yaml:"every,omitempty" doc:"a client begins its elements so far apart from each other, whatever becomes of them; one right after the other if left out"`
+}
 
 // retiredCheck says what to write for a key of older files.
 func retiredCheck(key string) string {

@@ -96,6 +96,9 @@ func (l *loader) kindsOf(host sim.HostID) []sim.Kind {
 	if host == ledger.HostID {
 		return ledgerKinds()
 	}
+	if l.out.Workload.Kind == Add {
+		return addsEvents(slices.Contains(l.out.Hosts(), host))
+	}
 	if !slices.Contains(l.out.Hosts(), host) {
 		return slices.DeleteFunc(sim.ServerKinds(), func(k sim.Kind) bool {
 			return slices.Contains(ledgerKinds(), k) && !(l.out.Inside && slices.Contains(keptKinds, k))
@@ -103,7 +106,7 @@ func (l *loader) kindsOf(host sim.HostID) []sim.Kind {
 	}
 	return slices.DeleteFunc(sim.ClientKinds(), func(k sim.Kind) bool {
 		return !slices.ContainsFunc(l.disciplinesOf(host), func(d Discipline) bool { return d.can(k) }) ||
-			slices.Contains(jobKinds, k) && l.out.Workload.Kind != ChargeOnce
+			slices.Contains(jobKinds, k) && l.out.Workload.Kind != ChargeOnce || slices.Contains(addKinds, k)
 	})
 }
 
@@ -127,6 +130,9 @@ func (l *loader) event(w word, host sim.HostID) (sim.Kind, error) {
 	}
 	names := kindNames(can)
 	switch {
+	case len(can) == 0:
+		return "", l.fail(w.place, fmt.Sprintf("%s records no event that a step can wait for", host), "an event of a client, or at: and a time",
+			"clients that add elements take no lock, so its servers grant none")
 	case slices.Contains(disciplined(), kind) && slices.Contains(l.out.Hosts(), host) && host != ledger.HostID:
 		return "", l.fail(w.place, fmt.Sprintf("%s never records %s: its discipline is %s", host, kind, listed(disciplineTexts(l.disciplinesOf(host)))),
 			strings.Join(names, ", "), fmt.Sprintf("give %s another discipline, or wait for another event", l.out.Workload.Kind))

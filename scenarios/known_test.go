@@ -18,6 +18,7 @@ type service struct {
 	servers []sim.HostID
 	syncs   bool // it waits for its disk
 	keeps   []ledger.Guard
+	sets    bool // it keeps sets
 }
 
 func (s service) Name() string                           { return s.name }
@@ -28,6 +29,7 @@ func (s service) Servers(backends.Settings) []sim.HostID { return s.servers }
 func (s service) Parts(backends.Settings) []sim.Role     { return nil }
 func (s service) Never(backends.Settings) []sim.Kind     { return nil }
 func (s service) Keeps() []ledger.Guard                  { return s.keeps }
+func (s service) KeepsSet() bool                         { return s.sets }
 func (s service) Syncs(backends.Settings) error {
 	if s.syncs {
 		return nil
@@ -35,6 +37,9 @@ func (s service) Syncs(backends.Settings) error {
 	return errors.New(s.name + " waits for no disk")
 }
 func (s service) Simulate(*virtual.World, backends.Settings) func(*virtual.Host) backends.Lock {
+	panic("a service in name only was asked to run")
+}
+func (s service) SimulateSet(*virtual.World, backends.Settings) (func(*virtual.Host) backends.Adder, backends.SetReader) {
 	panic("a service in name only was asked to run")
 }
 
@@ -49,7 +54,7 @@ func known() Known {
 		Registry: backends.Registry{
 			service{name: "none"},
 			service{name: "perfect", options: timing, tokens: true, servers: []sim.HostID{"perfect-1"}},
-			service{name: "redis", tokens: true, syncs: true, keeps: []ledger.Guard{ledger.None, ledger.LockKey}, servers: []sim.HostID{"redis-1"}, options: append([]backends.Option{
+			service{name: "redis", tokens: true, syncs: true, sets: true, keeps: []ledger.Guard{ledger.None, ledger.LockKey}, servers: []sim.HostID{"redis-1"}, options: append([]backends.Option{
 				{Name: "elapsed-check", Kind: backends.Switch, Default: "off"},
 				{Name: "renew", Kind: backends.Switch, Default: "off"},
 			}, timing...)},

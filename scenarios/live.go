@@ -27,7 +27,7 @@ type clientSpec struct {
 	Own     []LockOption  `json:"own,omitempty"`     // of this client's lock
 	Token   bool          `json:"token"`
 	Servers []string      `json:"servers"` // addresses, in the order of Backend.Servers
-	Ledger  string        `json:"ledger"`  // address; empty: the lock service keeps the account
+	Ledger  string        `json:"ledger"`  // address; empty: the lock service keeps the account or the set
 	Guard   ledger.Guard  `json:"guard"`   // of an account there
 	Plan    Plan          `json:"plan"`
 	// Attached is what there is to know of attached servers; nil: they are locklab's own.
@@ -103,11 +103,11 @@ func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *liv
 		}
 	}
 	address := ""
-	if !t.Scenario.Inside {
+	for _, id := range t.Scenario.accountHosts() {
 		if err := ledger.Start(ctx, lab, t.Guard); err != nil {
 			return nil, nil, err
 		}
-		address = lab.Address(ledger.HostID)
+		address = lab.Address(id)
 	}
 	if err := set.service.Observe(ctx, lab, c.settings); err != nil {
 		return nil, nil, err
@@ -130,13 +130,22 @@ func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *liv
 	world := live.NewWorld(lab, c.steps)
 	world.Pace = t.pace(c)
 	world.Who = func(role sim.Role) []sim.HostID { return set.who(ctx, role) }
-	events, err := world.Run(ctx, t.Scenario.Until.In(t.TTL), c.clients)
+	waitFor := c.clients
+	if t.Scenario.Workload.Kind == Add {
+		waitFor = nil // the trial is not over before its time
+	}
+	events, err := world.Run(ctx, t.Scenario.Until.In(t.TTL), waitFor)
 	if err != nil {
 		return nil, nil, err
 	}
 	messages := world.Messages()
 	if service, ok := set.service.(backends.Concluder); ok {
 		events = service.Conclude(events, c.settings)
+	}
+	if t.Scenario.Workload.Kind == Add {
+		events = withSet(events, lab.Nonce, func() (backends.SetContents, error) {
+			return set.service.(backends.LiveSetKeeper).ReadSet(ctx, lab, c.settings)
+		})
 	}
 	header := t.header(c)
 	header.Pace = world.Pace
@@ -176,6 +185,30 @@ func Roles() map[string]live.Role {
 	return roles
 }
 
+// connect connects a client's process to all that it works with.
+func (t *teller) connect(h *live.Host, b backends.Backend, spec clientSpec, s backends.Settings) (err error) {
+	if spec.Plan.Kind == Add {
+		if t.set, err = b.(backends.LiveSetKeeper).DialSet(h, spec.Servers, s); err != nil {
+			return fmt.Errorf("connect to the service that keeps the set: %w", err)
+		}
+		return nil
+	}
+	lock, err := dialLock(h, b, spec, s)
+	if err != nil {
+		return fmt.Errorf("connect to the lock service: %w", err)
+	}
+	if spec.Ledger == "" {
+		t.take(lock, nil, spec.Guard)
+		return nil
+	}
+	account, err := ledger.Dial(h, spec.Ledger)
+	if err != nil {
+		return fmt.Errorf("connect to the ledger: %w", err)
+	}
+	t.take(lock, account, spec.Guard)
+	return nil
+}
+
 // runClient is a client's process: the same teller as in the virtual world, with real
 // connections.
 func runClient(h *live.Host, raw json.RawMessage) error {
@@ -197,19 +230,9 @@ func runClient(h *live.Host, raw json.RawMessage) error {
 	if settings, err = settings.WithValues(spec.Adapted); err != nil {
 		return err
 	}
-	lock, err := dialLock(h, backend.Backend, spec, settings)
-	if err != nil {
-		return fmt.Errorf("connect to the lock service: %w", err)
-	}
 	teller := &teller{host: h, plan: spec.Plan}
-	if spec.Ledger == "" {
-		teller.take(lock, nil, spec.Guard)
-	} else {
-		account, err := ledger.Dial(h, spec.Ledger)
-		if err != nil {
-			return fmt.Errorf("connect to the ledger: %w", err)
-		}
-		teller.take(lock, account, spec.Guard)
+	if err := teller.connect(h, backend.Backend, spec, settings); err != nil {
+		return err
 	}
 	h.Ready()
 	h.AwaitStart()

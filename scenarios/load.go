@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -142,7 +143,7 @@ func (l *loader) sane(name string, d span) error {
 func (l *loader) lockServices() error {
 	if !l.file.Backends.given() {
 		for _, b := range l.known.Registry {
-			if l.out.Inside && !backends.Keeps(b, ledger.None) {
+			if l.out.Inside && !backends.Keeps(b, ledger.None) || l.file.Workload.Add.given() && !backends.KeepsSet(b) {
 				continue
 			}
 			l.specs = append(l.specs, backends.Spec{Backend: b})
@@ -160,6 +161,9 @@ func (l *loader) lockServices() error {
 		}
 		if l.out.Inside && !backends.Keeps(spec.Backend, ledger.None) {
 			return l.fail(w.place, keepsNone(spec.Backend), listed(l.keeping()), withoutIt)
+		}
+		if l.file.Workload.Add.given() && !backends.KeepsSet(spec.Backend) {
+			return l.fail(w.place, keepsNoSet(spec.Backend), cmp.Or(listed(l.keepingSets()), "a lock service that keeps sets"), "leave backends out, and all are run that do")
 		}
 		l.specs = append(l.specs, spec)
 		l.out.Backends = append(l.out.Backends, spec.String())

@@ -16,6 +16,11 @@ func (l *loader) workload() error {
 		times, name = once.Jobs, "jobs"
 		w = fileWithdraw{Think: once.Think, Stagger: once.Stagger, Wait: once.Wait, Discipline: once.Discipline}
 	}
+	if add := l.file.Workload.Add; add.given() {
+		out.Kind = Add
+		times = add.Times
+		w = fileWithdraw{Think: add.Think, Stagger: add.Stagger, Every: add.Every}
+	}
 	out.Times, out.Think, out.Stagger, out.Every, out.Wait = 1, zero(w.Think.most), zero(w.Stagger.most), zero(w.Every), l.out.Until
 	out.ThinkAtLeast, out.StaggerAtLeast = w.Think.drawnFrom(), w.Stagger.drawnFrom()
 	if out.Disciplines = w.Discipline.all(); len(out.Disciplines) == 0 {
@@ -46,20 +51,24 @@ func (l *loader) workload() error {
 	return nil
 }
 
-// of is the workload with clients of other disciplines.
-func (w fileWorkload) of(d fileDisciplines) fileWorkload {
-	if w.ChargeOnce.given() {
+// of is the workload with clients of other disciplines; false: its clients take no lock, so they
+// have none.
+func (w fileWorkload) of(d fileDisciplines) (fileWorkload, bool) {
+	switch {
+	case w.Add.given():
+		return w, false
+	case w.ChargeOnce.given():
 		w.ChargeOnce.Discipline = d
-	} else {
+	default:
 		w.Withdraw.Discipline = d
 	}
-	return w
+	return w, true
 }
 
 // read reads the one workload of a scenario.
 func (w *fileWorkload) read(s *source, name string, n ast.Node) error {
 	entries, ok, err := s.entries(n)
-	switch names := []string{string(Withdraw), string(ChargeOnce)}; {
+	switch names := []string{string(Withdraw), string(ChargeOnce), string(Add)}; {
 	case err != nil:
 		return err
 	case ok && len(entries) == 0:

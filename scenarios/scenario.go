@@ -51,13 +51,16 @@ const (
 	// ChargeOnce: look whether a job is done, work, charge the account for it, mark it as
 	// done. Every client may pick up every job; two charges for one job are the damage.
 	ChargeOnce WorkloadKind = "charge-once"
+	// Add: add an element to a set that the lock service keeps. No lock is taken; what is judged is
+	// how the service replicates and keeps what it has acknowledged.
+	Add WorkloadKind = "add"
 )
 
-// Workload is what every client does, each time under the lock.
+// Workload is what every client does, each time under the lock unless it is Add.
 type Workload struct {
 	Kind    WorkloadKind
-	Times   int      // withdrawals a client makes, or jobs there are, one after the other; at least 1
-	Think   sim.Span // work between the read and the write or charge
+	Times   int      // withdrawals a client makes, elements it adds, or jobs there are, one after the other; at least 1
+	Think   sim.Span // work between the read and the write or charge, or before each element
 	Stagger sim.Span // each client but the first starts this much after the one before
 	Every   sim.Span // from the beginning of one to that of the next; 0: one right after the other
 	Wait    sim.Span // how long one acquire may wait for the lock

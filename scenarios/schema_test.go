@@ -171,7 +171,7 @@ func refine(s *jsonschema.Schema) {
 			s.Definitions[def].OneOf = append(s.Definitions[def].OneOf, &jsonschema.Schema{Required: []string{key}})
 		}
 	}
-	one("workload", "withdraw", "charge-once")
+	one("workload", "withdraw", "charge-once", "add")
 	s.Definitions["workload"].MaxProperties = count(1)
 	one("step", "on", "at")
 	one("on", "client", "host")

@@ -86,7 +86,7 @@ func (s *Stages) runLive(ctx context.Context, t Trial) (*sim.History, error) {
 
 // take gives a stage with the trial's lock service: one that stands, or a new one.
 func (s *Stages) take(ctx context.Context, t Trial, c cast) (*stage, error) {
-	key := fmt.Sprintf("%s, lease %v, options %q, disks may stall: %t, account inside: %t", t.Backend.Backend.Name(), t.TTL, c.settings.List(), c.stallsDisks(), t.Scenario.Inside)
+	key := fmt.Sprintf("%s, lease %v, options %q, disks may stall: %t, account inside: %t, set: %t", t.Backend.Backend.Name(), t.TTL, c.settings.List(), c.stallsDisks(), t.Scenario.Inside, t.Scenario.Workload.Kind == Add)
 	s.mu.Lock()
 	for i, each := range slices.Backward(s.idle) {
 		if each.key == key {

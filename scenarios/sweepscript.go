@@ -25,7 +25,11 @@ func (l *sweepLoader) script(f fileSweep, line fileSweepLine) (*Scenario, error)
 		Backends: words{line.Backend.place, []word{line.Backend}}, Guards: words{guard.place, []word{guard}},
 	}}
 	if line.Discipline.given() {
-		one.file.Workload = one.file.Workload.of(line.Discipline)
+		with, have := one.file.Workload.of(line.Discipline)
+		if !have {
+			return nil, l.fail(line.Discipline.place, "this line has a discipline", "none: clients that add elements take no lock", "leave discipline out")
+		}
+		one.file.Workload = with
 	}
 	// Other lines may have the option that this one lacks.
 	one.file.Lock.list = slices.DeleteFunc(slices.Clone(f.Script.Lock.list), func(o option) bool {

@@ -101,8 +101,8 @@ func (t Trial) header(c cast) sim.Header {
 		Servers:    c.servers,
 		Inside:     t.Scenario.Inside,
 	}
-	if !h.Inside {
-		h.Ledger = ledger.HostID
+	for _, id := range t.Scenario.accountHosts() {
+		h.Ledger = id
 	}
 	if p, ok := t.Backend.Backend.(backends.Presumptuous); ok {
 		h.Ungranted = p.Presumes(c.settings)
@@ -143,24 +143,16 @@ func (t Trial) simulate(ctx context.Context, record bool) (*sim.History, error) 
 		w.RecordMessages()
 	}
 
-	accountFor := func(*virtual.Host) ledger.Account { return nil } // the lock has it
-	if !t.Scenario.Inside {
-		w.AddHost(ledger.HostID)
-		accountFor = ledger.Simulate(w, t.Guard)
-	}
-	for _, id := range c.servers {
-		w.AddHost(id)
-	}
-	lockFor := service.Simulate(w, c.settings)
+	equip, readSet := t.stage(w, service, c)
 	working := len(c.clients)
 	for i, id := range c.clients {
 		h := w.AddHost(id)
 		teller := &teller{host: h, plan: t.plan(i)}
 		h.Boot(func() {
-			teller.take(lockFor(h), accountFor(h), t.Guard)
+			equip(teller, h)
 			h.Go("teller", func(sim.Host) {
 				teller.work()
-				if working--; working == 0 {
+				if working--; working == 0 && readSet == nil {
 					w.Stop(sim.AllDone)
 				}
 			})
@@ -175,11 +167,34 @@ func (t Trial) simulate(ctx context.Context, record bool) (*sim.History, error) 
 	}
 	header := t.header(c)
 	header.Traffic = w.Traffic()
-	h := sim.Finish(header, w.Events(), w.Clock)
+	events := w.Events()
+	if readSet != nil {
+		events = withSet(events, header.Nonce, readSet)
+	}
+	h := sim.Finish(header, events, w.Clock)
 	if record {
 		h.Messages = w.Messages()
 	}
 	return h, nil
+}
+
+// stage puts the account and the lock service on their hosts. It gives what a client's teller is
+// equipped by and, if there is a set in place of the account, what reads it; then the trial is not
+// over before its time.
+func (t Trial) stage(w *virtual.World, service backends.Simulated, c cast) (func(*teller, *virtual.Host), backends.SetReader) {
+	accountFor := func(*virtual.Host) ledger.Account { return nil } // the lock has it
+	for _, id := range t.Scenario.accountHosts() {
+		w.AddHost(id)
+		accountFor = ledger.Simulate(w, t.Guard)
+	}
+	for _, id := range c.servers {
+		w.AddHost(id)
+	}
+	if t.Scenario.Workload.Kind == Add {
+		return t.simulateSet(w, service, c)
+	}
+	lockFor := service.Simulate(w, c.settings)
+	return func(teller *teller, h *virtual.Host) { teller.take(lockFor(h), accountFor(h), t.Guard) }, nil
 }
 
 // Judge lets every checker read the history, and compares what they find with what the

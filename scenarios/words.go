@@ -37,6 +37,11 @@ var happened = map[sim.Kind]string{
 	sim.Marked:       "has been told that its job is marked as done",
 	sim.MarkUnknown:  "has got no answer when it marked its job as done",
 
+	sim.Add:        "is about to add an element to the set",
+	sim.Added:      "has been told that its element was added",
+	sim.AddRefused: "has been refused an element",
+	sim.AddUnknown: "has not been told that its element is in enough servers' sets",
+
 	sim.LedgerRead:         "has answered a read",
 	sim.LedgerReadRefused:  "has refused a read",
 	sim.LedgerWrite:        "has taken a write",

@@ -13,11 +13,11 @@ import (
 // Plan is the workload of one client under the trial's lease. All times are in
 // nanoseconds of the client's own monotonic clock.
 type Plan struct {
-	Kind  WorkloadKind  `json:"kind"`  // what is done under the lock
-	Times int           `json:"times"` // withdrawals or jobs, one after the other
+	Kind  WorkloadKind  `json:"kind"`  // what is done, under the lock or without
+	Times int           `json:"times"` // withdrawals, jobs or elements, one after the other
 	Start time.Duration `json:"start"` // when the first begins
 	Every time.Duration `json:"every"` // from the beginning of one to that of the next; 0: no break
-	Think time.Duration `json:"think"` // work between the read and the write
+	Think time.Duration `json:"think"` // work between the read and the write, or before an element
 	// ThinkAtLeast is set where the work is drawn, for each withdrawal or job: evenly from here
 	// to Think. Seed is what it is drawn by.
 	ThinkAtLeast *time.Duration `json:"thinkAtLeast,omitempty"`
@@ -82,11 +82,12 @@ type teller struct {
 	lock    backends.Lock
 	balance ledger.Register // what withdrawals are made from
 	account ledger.Account  // for jobs; nil: the lock service keeps the balance
+	set     backends.Adder  // to add elements to; nil: it takes the lock
 	plan    Plan
 
 	started  bool          // has waited for the start of the plan
 	began    time.Duration // when that was over
-	finished int           // withdrawals or jobs
+	finished int           // withdrawals, jobs or elements
 }
 
 // take gives the teller its lock and its account: nil if that is where the lock is.
@@ -112,16 +113,16 @@ func (t *teller) work() {
 		}
 		n := t.finished
 		op := fmt.Sprintf("%s/%d", t.host.ID(), n+1)
-		t.underLock(op, func(lease backends.Lease) {
-			switch t.plan.Kind {
-			case Withdraw:
-				t.withdraw(op, lease)
-			case ChargeOnce:
-				t.chargeOnce(op, fmt.Sprintf("job-%d", n+1), lease)
-			default:
-				panic(fmt.Sprintf("unknown workload %q", string(t.plan.Kind)))
-			}
-		})
+		switch t.plan.Kind {
+		case Withdraw:
+			t.underLock(op, func(lease backends.Lease) { t.withdraw(op, lease) })
+		case ChargeOnce:
+			t.underLock(op, func(lease backends.Lease) { t.chargeOnce(op, fmt.Sprintf("job-%d", n+1), lease) })
+		case Add:
+			t.add(op)
+		default:
+			panic(fmt.Sprintf("unknown workload %q", string(t.plan.Kind)))
+		}
 		t.finished++
 	}
 	t.host.Record(sim.Event{Kind: sim.Done})

@@ -48,6 +48,23 @@ const (
 	MarkUnknown  Kind = "mark-unknown"  // no answer (op, job)
 )
 
+// What a client does that adds elements to a set which the lock service keeps, without any lock.
+// The element is the operation.
+const (
+	Add        Kind = "add"         // is about to send an element (op, note: what was drawn)
+	Added      Kind = "added"       // the element was acknowledged, with WAIT by enough replicas too (op)
+	AddRefused Kind = "add-refused" // the service answered that it does not take it (op, note)
+	AddUnknown Kind = "add-unknown" // no answer, or too few replicas had it in time (op, note)
+)
+
+// What the set is found to have when a trial is over: one event for each element, then the last.
+// Both are stamped with the end of the trial, after which no client adds anything. Host is the
+// server that was asked, the master where there is one.
+const (
+	InSet   Kind = "in-set"   // the set has this element (op)
+	SetRead Kind = "set-read" // that was all of it (note: how many)
+)
+
 // What the ledger does, in its own order. Client says on whose behalf.
 const (
 	LedgerOpened       Kind = "ledger-opened"        // the account as the trial found it (version, balance)
@@ -104,7 +121,7 @@ type Event struct {
 	At      time.Duration `json:"at"`                // true time since the world started, ns
 	Host    HostID        `json:"host,omitempty"`    // where it happened; empty: the world itself
 	Kind    Kind          `json:"kind"`              //
-	Op      string        `json:"op,omitempty"`      // the withdrawal or attempt at a job, "client-1/2"
+	Op      string        `json:"op,omitempty"`      // the withdrawal, attempt at a job or element, "client-1/2"
 	Job     string        `json:"job,omitempty"`     // the job that must be done once; empty: a withdrawal
 	Client  HostID        `json:"client,omitempty"`  // on whose behalf a server acted
 	Grant   string        `json:"grant,omitempty"`   // the acquisition
@@ -130,6 +147,7 @@ func ClientKinds() []Kind {
 		Write, WriteSent, Wrote, WriteRefused, WriteUnknown,
 		Release, Released, NotReleased, Done,
 		Skipped, Marked, MarkUnknown,
+		Add, Added, AddRefused, AddUnknown,
 	}
 }
 
@@ -149,7 +167,7 @@ func ServiceKinds() []Kind {
 
 // WorldKinds lists those that are recorded by the world and never by a process.
 func WorldKinds() []Kind {
-	return []Kind{Deadline, LedgerOpened, FaultApplied, FaultProven, FaultUnproven, FaultUndone, Late, End}
+	return []Kind{Deadline, LedgerOpened, FaultApplied, FaultProven, FaultUnproven, FaultUndone, Late, InSet, SetRead, End}
 }
 
 // UntoldKinds lists those that a client's process records of what its user is not told. Nothing

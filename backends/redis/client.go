@@ -123,6 +123,12 @@ func (p *Client) Delete(key string, timeout time.Duration) (bool, error) {
 	return reply == int64(1), err
 }
 
+// Add is SADD of one element. That it was there already is no error.
+func (p *Client) Add(key, element string, timeout time.Duration) error {
+	_, err := p.do(timeout, nil, "SADD", key, element)
+	return err
+}
+
 func (p *Client) acquireSent(value string) func() {
 	if p.Sent != nil {
 		return func() { p.Sent(value) }

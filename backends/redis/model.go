@@ -19,6 +19,7 @@ const (
 	CommandDelete           CommandKind = "delete"
 	CommandCompareAndExpire CommandKind = "compare-and-expire"
 	CommandExpireCycle      CommandKind = "expire-cycle"
+	CommandAdd              CommandKind = "add" // SADD of one element
 )
 
 // Command is a request to the server. Which fields carry meaning follows from the Port.
@@ -32,7 +33,7 @@ type Command struct {
 
 // Reply is the server's answer.
 type Reply struct {
-	OK    bool   // the key was set, deleted or prolonged
+	OK    bool   // the key was set, deleted or prolonged; of Add: the set did not have the element
 	Had   bool   // of Obtain: it was prolonged, as it had this value
 	Token uint64 // of SetNXWithToken: the counter after it was raised
 	// Deleted is the value that the command deleted; a client does not get to see it.
@@ -42,8 +43,8 @@ type Reply struct {
 	Ended []string
 }
 
-// Model is one Redis server as a state machine: what SET NX PX, GET, DEL, PEXPIRE and
-// INCR do to a few keys. It keeps time as Redis does: expiry is an absolute time of the
+// Model is one Redis server as a state machine: what SET NX PX, GET, DEL, PEXPIRE, INCR and
+// SADD do to a few keys. It keeps time as Redis does: expiry is an absolute time of the
 // wall clock in whole milliseconds, a key lives through the millisecond of its expiry, and
 // one whose time is up is removed when a command touches it or by the expire cycle,
 // whichever comes first (Redis 7.0, src/db.c, keyIsExpired and expireIfNeeded).
@@ -53,7 +54,8 @@ type Model struct {
 
 type key struct {
 	name, value string
-	expires     int64 // Unix time in milliseconds; 0: never
+	expires     int64    // Unix time in milliseconds; 0: never
+	members     []string // of a set, in the order in which they were added
 }
 
 // NewModel is a server without keys.
@@ -104,6 +106,8 @@ func (m *Model) Apply(now time.Time, c Command) Reply {
 		if r.OK = k != nil && k.value == c.Value; r.OK {
 			k.expires = expiry(now, c.PX)
 		}
+	case CommandAdd:
+		r.OK = m.add(c.Key, c.Value)
 	default:
 		panic("unknown command " + string(c.Kind))
 	}
@@ -123,7 +127,35 @@ func (m *Model) NextExpiry(name string) (at time.Time, ok bool) {
 // Clone is a copy that shares nothing with the model: what a file of the server's commands
 // would be replayed to. Times of expiry are absolute, so they go on counting while the
 // server is off (R10: SET PX is propagated and kept as PXAT).
-func (m *Model) Clone() *Model { return &Model{keys: slices.Clone(m.keys)} }
+func (m *Model) Clone() *Model {
+	all := slices.Clone(m.keys)
+	for i := range all { // sets only grow, so the two share what both have and nothing else
+		all[i].members = slices.Clip(all[i].members)
+	}
+	return &Model{keys: all}
+}
+
+// Members lists the elements of a set, in the order in which they were added.
+func (m *Model) Members(name string) []string {
+	if k := m.find(name); k != nil {
+		return slices.Clone(k.members)
+	}
+	return nil
+}
+
+// add adds an element to a set, which need not exist, and tells whether it was new.
+func (m *Model) add(name, element string) bool {
+	k := m.find(name)
+	if k == nil {
+		m.keys = append(m.keys, key{name: name})
+		k = &m.keys[len(m.keys)-1]
+	}
+	if slices.Contains(k.members, element) {
+		return false
+	}
+	k.members = append(k.members, element)
+	return true
+}
 
 func expiry(now time.Time, px time.Duration) int64 { return now.UnixMilli() + px.Milliseconds() }
 

@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -130,5 +131,34 @@ func TestACloneSharesNothing(t *testing.T) {
 	m.Apply(noon, Command{Kind: CommandDelete, Key: "k"})
 	if _, ok := c.NextExpiry("k"); !ok {
 		t.Error("deleting the key in the model deleted it in the clone")
+	}
+}
+
+func TestASetHasEachElementOnceAndAClonesGrowthIsItsOwn(t *testing.T) {
+	m := NewModel()
+	add := func(m *Model, element string) bool {
+		return m.Apply(noon, Command{Kind: CommandAdd, Key: "s", Value: element}).OK
+	}
+	for _, element := range []string{"a", "b", "c"} {
+		if !add(m, element) {
+			t.Errorf("%s is no new element", element)
+		}
+	}
+	if add(m, "b") {
+		t.Error("b is new a second time")
+	}
+	c := m.Clone()
+	add(m, "of the model")
+	add(c, "of the clone")
+	for _, each := range []struct {
+		m    *Model
+		want []string
+	}{{m, []string{"a", "b", "c", "of the model"}}, {c, []string{"a", "b", "c", "of the clone"}}} {
+		if got := each.m.Members("s"); !slices.Equal(got, each.want) {
+			t.Errorf("the set is %q, want %q", got, each.want)
+		}
+	}
+	if got := m.Members("another"); len(got) > 0 {
+		t.Errorf("a set that was never made has %q", got)
 	}
 }

@@ -12,8 +12,13 @@ import (
 // single server that is what the history wants to know; where several servers vote, it is
 // for their counter.
 func SimulateNode(w *virtual.World, id sim.HostID, s NodeSettings, record func(*virtual.Host, sim.Event)) {
+	simulateNode(w, id, s, record)
+}
+
+func simulateNode(w *virtual.World, id sim.HostID, s NodeSettings, record func(*virtual.Host, sim.Event)) *node {
 	n := &node{host: w.Host(id), settings: s, record: record}
 	n.host.Boot(n.boot)
+	return n
 }
 
 // node is a machine that runs a Redis server, before and after each crash.
@@ -98,12 +103,12 @@ func (s *simulatedServer) serve(client sim.HostID, request any, reply func(any))
 		}
 		reply(r)
 	}
-	if !changed && len(r.Ended) == 0 {
+	if !r.OK && len(r.Ended) == 0 || c.Kind == CommandHello {
 		answer()
 		return
 	}
 	s.persist(func() {
-		s.schedule(c.Key)
+		s.schedule(LockKey)
 		answer()
 	})
 }
@@ -124,7 +129,7 @@ func happened(c Command, r Reply) (e sim.Event, ok bool) {
 	case CommandCompareAndDelete, CommandDelete:
 		e.Kind, e.Grant = sim.Freed, r.Deleted
 	case CommandExpireCycle: // is never OK: what it has ended stands in the reply
-	case CommandHello:
+	case CommandHello, CommandAdd:
 		return e, false
 	}
 	return e, r.OK

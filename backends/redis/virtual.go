@@ -97,6 +97,11 @@ func (p *simulatedPort) CompareAndExpire(key, value string, px, timeout time.Dur
 	return p.ask(Command{Kind: CommandCompareAndExpire, Key: key, Value: value, PX: px}, timeout)
 }
 
+func (p *simulatedPort) Add(key, element string, timeout time.Duration) error {
+	_, err := p.ask(Command{Kind: CommandAdd, Key: key, Value: element}, timeout)
+	return err
+}
+
 func (p *simulatedPort) ask(c Command, timeout time.Duration) (bool, error) {
 	r, err := wait(p.send(c), timeout)
 	return r.OK, err

@@ -12,6 +12,7 @@ var commandWords = map[CommandKind]string{
 	CommandCompareAndDelete: "DEL if mine",
 	CommandDelete:           "DEL",
 	CommandCompareAndExpire: "PEXPIRE if mine",
+	CommandAdd:              "SADD",
 }
 
 // Words says what the command is, in a message diagram.

@@ -32,6 +32,7 @@ func ID(n int) sim.HostID { return sim.HostID(fmt.Sprintf("sentinel-%d", n)) }
 
 // The options, by name.
 const (
+	optionTimeout         = "timeout" // of the lock, see lockOptions
 	optionReplicas        = "replicas"
 	optionSentinels       = "sentinels"
 	optionQuorum          = "quorum"
@@ -85,7 +86,7 @@ func (Backend) Options() []backends.Option {
 		backends.Option{Name: optionMaxLag, Kind: backends.Duration, Default: "10s", Least: backends.NotZero,
 			Doc: "what lately means for min-replicas-to-write"},
 		backends.Option{Name: optionWait, Kind: backends.Int, Default: "0", Min: 0, Max: 5,
-			Doc: "after SET, WAIT until so many replicas have the write; else the lock is given back"},
+			Doc: "after SET or SADD, WAIT until so many replicas have the write; else the lock is given back, and the element does not count as acknowledged"},
 		backends.Option{Name: optionWaitTimeout, Kind: backends.Duration, Default: "0.1ttl", Least: time.Millisecond, Awaited: true,
 			Doc: "how long WAIT waits"},
 		backends.Option{Name: optionDownAfter, Kind: backends.Duration, Default: "0.5ttl", Least: time.Millisecond, Awaited: true,

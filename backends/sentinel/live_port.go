@@ -92,6 +92,9 @@ func (n *liveNetwork) command(server sim.HostID, c redis.Command, sent func(), l
 		a.reply.OK, err = client.Delete(c.Key, timeout)
 	case redis.CommandCompareAndExpire:
 		a.reply.OK, err = client.CompareAndExpire(c.Key, c.Value, c.PX, timeout)
+	case redis.CommandAdd:
+		a.reply.OK = true
+		err = client.Add(c.Key, c.Value, timeout)
 	case redis.CommandExpireCycle, redis.CommandHello, redis.CommandObtain:
 		panic("a client does not ask for " + string(c.Kind))
 	default:

@@ -11,8 +11,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// ErrNotReplicated says that the key was set, but too few replicas had the write when WAIT
-// returned. The caller should delete it.
+// ErrNotReplicated says that the key was set, or the element added, but too few replicas had the
+// write when WAIT returned. The caller should delete a key that it was to hold the lock by.
 var ErrNotReplicated = errors.New("set, but not replicated in time")
 
 // How go-redis treats a server that turns out to be a replica: the command is sent again
@@ -92,16 +92,24 @@ func (p *port) acquire(c redis.Command, timeout time.Duration) (redis.Reply, err
 	if err != nil || !a.reply.OK || p.replicas == 0 {
 		return a.reply, err
 	}
-	left := timeout - (p.host.Now() - start)
+	if err := p.await(server, a, timeout-(p.host.Now()-start)); err != nil {
+		return redis.Reply{}, err
+	}
+	return a.reply, nil
+}
+
+// await is WAIT for what a server has just answered with a. It returns ErrNotReplicated, or an
+// error that wraps sim.ErrUnknown.
+func (p *port) await(server sim.HostID, a answer, left time.Duration) error {
 	n, err := p.network.waitReplicas(server, a, p.replicas, p.waitTimeout, left)
 	if err != nil {
 		p.forget(server)
-		return redis.Reply{}, fmt.Errorf("WAIT: %w", err)
+		return fmt.Errorf("WAIT: %w", err)
 	}
 	if n < p.replicas {
-		return redis.Reply{}, fmt.Errorf("WAIT: %d of %d replicas have it: %w", n, p.replicas, ErrNotReplicated)
+		return fmt.Errorf("WAIT: %d of %d replicas have it: %w", n, p.replicas, ErrNotReplicated)
 	}
-	return a.reply, nil
+	return nil
 }
 
 // ask is call for a command whose answer is yes or no.

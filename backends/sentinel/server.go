@@ -128,7 +128,7 @@ func (s *server) execute(client sim.HostID, c redis.Command) (a answer, alive bo
 		return answer{}, false
 	}
 	if changed {
-		s.schedule(c.Key)
+		s.schedule(redis.LockKey)
 		s.propagate(w)
 	}
 	return answer{reply: r, offset: s.data.offset()}, true
@@ -154,7 +154,7 @@ func (s *server) writes(w write) bool {
 	case redis.CommandCompareAndDelete, redis.CommandCompareAndExpire:
 		return s.data.would(w).OK
 	case redis.CommandSetNX, redis.CommandSetNXWithToken, redis.CommandDelete, redis.CommandExpireCycle,
-		redis.CommandHello, redis.CommandObtain:
+		redis.CommandHello, redis.CommandObtain, redis.CommandAdd:
 	}
 	return true
 }
@@ -182,6 +182,8 @@ func (s *server) record(client sim.HostID, c redis.Command, r redis.Reply) bool 
 		s.service.over[e.Grant] = true
 	case redis.CommandExpireCycle: // is never OK
 	case redis.CommandHello, redis.CommandObtain: // belong to a pool of connections, which there is none of here
+	case redis.CommandAdd: // does nothing to the lock
+		return true
 	}
 	s.host.Record(e)
 	return !s.host.Down()

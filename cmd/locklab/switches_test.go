@@ -17,7 +17,7 @@ import (
 // openLists are types whose constants are no closed list: a switch over them picks out what
 // it is about, and what it does with all others is no guess.
 var openLists = map[string]string{
-	"sim.Kind":             "most readers of a history are about a few of its 45 kinds of event; what must know all of them is a table with a test",
+	"sim.Kind":             "most readers of a history are about a few of its 51 kinds of event; what must know all of them is a table with a test",
 	"sim.HostID":           "a host may have any name",
 	"scenarios.Outcome":    "ordered from best to worst, and compared by that",
 	"scenarios.Accord":     "ordered from best to worst, and compared by that",

@@ -12,6 +12,7 @@ import (
 type reader struct {
 	lock    *lockTruth
 	money   *moneyTruth
+	adds    bool // clients add elements to a set: nobody believes anything of a lock or an account
 	clients []*client
 	byHost  map[sim.HostID]*client
 	now     sim.Event // the one being read
@@ -35,6 +36,7 @@ func newReader(h *sim.History) *reader {
 // read takes in an event: first what became true by it, then what is believed of it.
 func (r *reader) read(e *sim.Event) {
 	r.now = *e
+	r.adds = r.adds || e.Kind == sim.Add
 	lock, money := r.lock.see(e), r.money.see(e)
 	if money {
 		r.money.say(e)
@@ -60,6 +62,9 @@ func (r *reader) read(e *sim.Event) {
 // close ends all beliefs with the trial.
 func (r *reader) close() *Beliefs {
 	out := &Beliefs{Parties: []Party{}}
+	if r.adds {
+		return out
+	}
 	for _, c := range r.clients {
 		out.Parties = append(out.Parties, Party{
 			Name: string(c.id), Role: Client,

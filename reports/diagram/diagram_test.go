@@ -33,6 +33,7 @@ var stories = []struct {
 	{"gc-pause", "redis", "fence-all", []string{"refused: token 1 is lower than 2", "refuses: token 1 is lower", "highest token seen: 2"}, []string{"would be right"}, false},
 	{"contention", "redlock", "none", []string{"of 10 clients are drawn"}, []string{"evidence"}, false},
 	{"no-fault", "none", "none", []string{"read", "All 24 messages"}, []string{"lock server"}, false},
+	{"set-split-servers", "sentinel+replicas=4+wait=1", "none", []string{"SADD", "WAIT", "acknowledged elements are lost"}, []string{"account", "is overwritten"}, false},
 	{"leader-partitioned", "zookeeper", "none", []string{"my vote", "connect, same session"}, nil, false},
 }
 

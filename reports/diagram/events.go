@@ -106,10 +106,13 @@ func (r *reader) accuse(findings []check.Finding) {
 			continue
 		}
 		at := slices.Max(f.Evidence)
+		if words.AddsOnly(r.history) { // where it begins: the set is read long after
+			at = slices.Min(f.Evidence)
+		}
 		if beliefs { // it begins when the second client is told that it has the lock
 			at = lastOf(r.history, f.Evidence, sim.Acquired, at)
 		}
-		r.saying[at] = words.Violation(f.Property)
+		r.saying[at] = words.ViolationIn(r.history, f.Property)
 	}
 }
 
@@ -201,6 +204,12 @@ func (r *reader) label(e sim.Event) string {
 		return "works on all the same"
 	case sim.WriteUnknown, sim.ReadUnknown:
 		return "no answer"
+	case sim.AddRefused:
+		return "told: refused"
+	case sim.AddUnknown:
+		return "not acknowledged"
+	case sim.SetRead:
+		return "the set: " + e.Note
 	case sim.Granted:
 		return "granted to " + r.nameOf(e.Grant)
 	case sim.Expired:

@@ -154,7 +154,7 @@ func (s *scene) cast(h *sim.History, picked []sim.Message) {
 			s.columns = append(s.columns, column{id, serverRole, nobody})
 		}
 	}
-	if takesPart[h.Header.Ledger] {
+	if h.Header.Ledger != "" && takesPart[h.Header.Ledger] { // a partition is done to no host in particular
 		s.columns = append(s.columns, column{h.Header.Ledger, accountRole, nobody})
 	}
 	for _, m := range picked { // a host that the header does not know of

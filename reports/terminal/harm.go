@@ -16,7 +16,8 @@ import (
 // guard made of it. It is about attentive clients, if there are any. If there are scenarios
 // with faults, it is about them. Where services were run as they are, it is about them and
 // not about their options, unless there is but one scenario. A cell counts if it happened in
-// one of its trials at least; of each kind of harm the cells count that tell.
+// one of its trials at least; of each kind of harm the cells count that tell. Trials in which no
+// lock is taken, as clients add elements to a set, count only if there are no others.
 func harm(cells []scenarios.Summary, cards []scenarios.Card) (sentences []string) {
 	var worlds []string
 	for _, c := range cells {
@@ -106,7 +107,7 @@ func harmIn(cells []scenarios.Summary, cards []scenarios.Card) string {
 		default:
 			continue
 		}
-		if len(all) == 0 && bare.decided()+len(bare.unsure) > 0 {
+		if len(all) == 0 && bare.decided()+len(bare.unsure) > 0 && !addsOnly(cells, cards) {
 			text = "without a guard, " + text
 		}
 		all = append(all, upper(text)+".")
@@ -115,6 +116,16 @@ func harmIn(cells []scenarios.Summary, cards []scenarios.Card) string {
 		all[0] = upper(fmt.Sprintf("where clients are %s: %s", d[0].Discipline, lower(all[0])))
 	}
 	return strings.Join(all, " ")
+}
+
+// adds tells whether the clients of a cell add elements to a set.
+func adds(c scenarios.Summary, cards []scenarios.Card) bool {
+	return slices.ContainsFunc(cards, func(card scenarios.Card) bool { return card.Scenario == c.Scenario && card.Adds })
+}
+
+// addsOnly tells whether those of all cells do.
+func addsOnly(cells []scenarios.Summary, cards []scenarios.Card) bool {
+	return !slices.ContainsFunc(cells, func(c scenarios.Summary) bool { return !adds(c, cards) })
 }
 
 // under gives the cells behind a guard.
@@ -146,6 +157,7 @@ func telltale(cells []scenarios.Summary, cards []scenarios.Card) ([]scenarios.Su
 		cells = slices.DeleteFunc(slices.Clone(cells), func(c scenarios.Summary) bool { return !f(c) })
 		return true
 	}
+	keep(func(c scenarios.Summary) bool { return !adds(c, cards) })
 	thing := "scenario"
 	if keep(func(c scenarios.Summary) bool {
 		return slices.ContainsFunc(cards, func(card scenarios.Card) bool { return card.Scenario == c.Scenario && len(card.Faults) > 0 })

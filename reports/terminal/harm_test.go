@@ -16,11 +16,16 @@ func after(scenario, backend, guard string, overlap, lost int) scenarios.Summary
 		tally(check.Overlap, 10, 10-overlap, overlap), tally(check.LostUpdate, 10, 10-lost, lost))
 }
 
+// intoSet is such a cell of a scenario whose clients add elements to a set: nobody holds anything.
+func intoSet(backend string, lost int) scenarios.Summary {
+	return cell("set-after-crash", backend, "none", "virtual", 10, scenarios.AsExpected, tally(check.LostUpdate, 10, 10-lost, lost))
+}
+
 func faulty(names ...string) (cards []scenarios.Card) {
 	for _, n := range names {
 		cards = append(cards, scenarios.Card{Scenario: n, Faults: []sim.FaultKind{sim.Pause}})
 	}
-	return append(cards, scenarios.Card{Scenario: "no-fault"})
+	return append(cards, scenarios.Card{Scenario: "no-fault"}, scenarios.Card{Scenario: "set-after-crash", Faults: []sim.FaultKind{sim.Crash}, Adds: true})
 }
 
 func TestTheSummarySaysWhichLocksLetTwoClientsInAndWhatFencesStop(t *testing.T) {
@@ -50,6 +55,11 @@ func TestTheSummarySaysWhichLocksLetTwoClientsInAndWhatFencesStop(t *testing.T) 
 		{"one scenario: services with their options", []scenarios.Summary{
 			after("gc-pause", "redis", "none", 10, 10), after("gc-pause", "redis+renew", "none", 1, 1), after("gc-pause", "etcd", "none", 0, 0),
 		}, []string{"Without a guard, two clients believe they hold the lock with redis and redis+renew, not with etcd. An update is lost with each of them."}},
+		{"where no lock is taken nothing is said of locks", []scenarios.Summary{
+			after("gc-pause", "redis", "none", 10, 0), intoSet("redis", 10),
+		}, []string{"Without a guard, two clients believe they hold the lock with redis. No update is lost."}},
+		{"unless there is nothing else", []scenarios.Summary{intoSet("redis", 10), intoSet("redis+durability=always", 0)},
+			[]string{"An update is lost with redis, not with redis+durability=always."}},
 		{"one cell", []scenarios.Summary{after("gc-pause", "redis", "none", 10, 0)},
 			[]string{"Without a guard, two clients believe they hold the lock with redis. No update is lost."}},
 		{"no faults", []scenarios.Summary{after("no-fault", "redis", "none", 0, 0), after("short-lease", "redis", "none", 0, 0)},

@@ -11,8 +11,9 @@ import (
 )
 
 // writeTwoSenses shows, for every lock without a guard, how often it was broken in
-// Kleppmann's sense and how often in antirez's.
+// Kleppmann's sense and how often in antirez's. Trials in which nobody takes it are left out.
 func writeTwoSenses(b *strings.Builder, judged []scenarios.Judged, width int) {
+	judged = slices.DeleteFunc(slices.Clone(judged), func(j scenarios.Judged) bool { return j.Trial.Scenario.Workload.Kind == scenarios.Add })
 	cells := slices.DeleteFunc(scenarios.Summarize(judged), func(s scenarios.Summary) bool { return s.Guard != "none" })
 	if len(cells) == 0 {
 		return

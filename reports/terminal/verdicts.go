@@ -25,7 +25,7 @@ var columns = []column{
 	{check.Overlap, "overlap", "two clients believe they hold the lock", false, ""},
 	{check.OverlapValid, "valid", "both within their own deadlines", false, ""},
 	{check.WorkOverlap, "work", "two clients work under the lock", false, check.Overlap},
-	{check.LostUpdate, "lost", "an acknowledged withdrawal is gone", false, ""},
+	{check.LostUpdate, "lost", "an acknowledged write is gone", false, ""},
 	{check.StaleWrite, "stale", "a superseded holder wrote", false, ""},
 	{check.DuplicateEffect, "twice", "one effect was applied twice", true, ""},
 	{check.TokenOrder, "token", "fencing tokens repeat or go back", false, ""},

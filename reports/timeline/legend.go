@@ -114,10 +114,15 @@ func (p *sheet) legendItems() []legendItem {
 	if slices.ContainsFunc(p.lanes, func(l lane) bool { return l.kind == serviceLane && l.uses(tick) }) {
 		done = "write, or end of a lease"
 	}
-	for _, s := range []struct {
+	type symbol struct {
 		style markStyle
 		text  string
-	}{{openDot, "read"}, {look, "looks at its lease"}, {tick, done}, {cross, "refused, lost, given up or unanswered"}, {smallDot, "lease renewed"}} {
+	}
+	symbols := []symbol{{openDot, "read"}, {look, "looks at its lease"}, {tick, done}, {cross, "refused, lost, given up or unanswered"}, {smallDot, "lease renewed"}}
+	if p.adds {
+		symbols = []symbol{{smallDot, "element acknowledged"}, {openDot, "acknowledged, and lost"}, {cross, "refused, or not acknowledged"}, {tick, "the set is read"}}
+	}
+	for _, s := range symbols {
 		add(p.usesMark(s.style), s.text, func(on canvas.Paper, x, y vg.Length) {
 			drawSymbol(on, x+sampleWidth/2, y, s.style, 0)
 		})

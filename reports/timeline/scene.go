@@ -30,6 +30,7 @@ type scene struct {
 	ttl             time.Duration
 	servers         []sim.HostID // of the lock service
 	lanes           []lane       // from top to bottom
+	adds            bool         // clients add elements to a set: there is no lock and no account
 	links           []link
 	violations      []violation
 }
@@ -149,6 +150,7 @@ func newScene(h *sim.History, findings []check.Finding, title string) (*scene, e
 	s := &scene{ttl: h.Header.TTL, servers: h.Header.Servers}
 	s.title, s.subtitle = words.Heading(h.Header, title)
 	s.verdict, s.violated = words.Verdict(h, findings)
+	s.adds = words.AddsOnly(h)
 	s.frame(h, findings)
 
 	clients := make([]lane, len(h.Header.Clients))
@@ -160,12 +162,16 @@ func newScene(h *sim.History, findings []check.Finding, title string) (*scene, e
 	for i := range services {
 		sayOnce(services[i].marks, (s.to-s.from)/50)
 	}
-	ledger := readLedger(h, s.endOf(h))
 	s.links = readLinks(h)
 
 	rest := services
+	if s.adds {
+		readAdditions(h, clients)
+	}
 	rest = append(rest, clients...)
-	rest = append(rest, ledger)
+	if !s.adds {
+		rest = append(rest, readLedger(h, s.endOf(h)))
+	}
 	s.lanes = weaveFaults(readFaults(h, s.endOf(h)), rest)
 	for _, f := range words.Telling(h, findings) {
 		if f.Verdict == check.Violated && slices.Contains(check.Properties(), f.Property) {

@@ -89,6 +89,8 @@ func (r *serviceReader) read(e sim.Event) {
 	case sim.Freed:
 		r.lane(e.Host)
 		r.ends(e)
+	case sim.SetRead:
+		r.mark(e, tick, "the set: "+e.Note)
 	}
 }
 

@@ -15,7 +15,7 @@ const maxPairs = 200
 
 // placeViolation finds where in the picture a violation can be seen.
 func placeViolation(f check.Finding, h *sim.History, clients []lane) violation {
-	v := violation{property: f.Property, label: words.Violation(f.Property)}
+	v := violation{property: f.Property, label: words.ViolationIn(h, f.Property)}
 	switch f.Property {
 	case check.Overlap, check.OverlapValid:
 		v.spans = overlaps(f, h, clients)
@@ -32,6 +32,9 @@ func placeViolation(f check.Finding, h *sim.History, clients []lane) violation {
 	// At the account the write that did it says it best; it is the last one named.
 	for _, e := range evidenceOf(f, h) {
 		v.at, v.moment = e.At, true
+	}
+	if all := evidenceOf(f, h); f.Property == check.LostUpdate && words.AddsOnly(h) && len(all) > 0 {
+		v.at = all[0].At // the first element that is lost; the last one named is the set
 	}
 	for _, e := range evidenceOf(f, h) {
 		if e.Kind == sim.LedgerWrite || e.Kind == sim.LedgerWriteRefused || e.Kind == sim.LedgerReadRefused {

@@ -15,6 +15,8 @@ import (
 const (
 	maxMarks = 160
 	maxText  = 320
+	// maxElements is maxMarks where clients add elements: nearly all of these are dots without words.
+	maxElements = 600
 )
 
 // moment is a mark as it counts towards the limits.
@@ -65,13 +67,17 @@ func (s *scene) limit(findings []check.Finding) {
 func (s *scene) around(all []moment, middle int) (first, end int) {
 	text := make([]int, len(s.lanes))
 	first, end = middle, middle
+	most := maxMarks
+	if s.adds {
+		most = maxElements
+	}
 	for first > 0 || end < len(all) {
 		next := end
 		if end == len(all) || first > 0 && middle-first < end-middle {
 			next = first - 1
 		}
 		m := all[next]
-		if end-first >= maxMarks || text[m.lane]+m.text > maxText && end > first {
+		if end-first >= most || text[m.lane]+m.text > maxText && end > first {
 			return first, end
 		}
 		text[m.lane] += m.text

@@ -59,6 +59,13 @@ var sentences = map[sim.Kind]string{
 	sim.Marked:       "{host} is told that the job is marked as done{job}",
 	sim.MarkUnknown:  "{host} gets no answer when it marks the job as done{job}",
 
+	sim.Add:        "{host} is about to add {op} to the set{note}",
+	sim.Added:      "{host} is told that {op} was added to the set",
+	sim.AddRefused: "{host} is told that {op} was not added to the set{note}",
+	sim.AddUnknown: "{host} is not told that {op} is in the set{note}",
+	sim.InSet:      "the set of {host} has {op} in it when the trial is over",
+	sim.SetRead:    "that is all that the set of {host} has in it{note}",
+
 	sim.LedgerOpened:       "the account is opened with {balance} (v{version})",
 	sim.LedgerRead:         "the account is read for {client}: {balance} (v{version}){token}",
 	sim.LedgerReadRefused:  "the account refuses a read of {client}{token}{note}",
@@ -124,7 +131,7 @@ func (n Narrator) Sentence(e *sim.Event) string {
 	}
 	number := func(v uint64) string { return strconv.FormatUint(v, 10) }
 	return strings.NewReplacer(
-		"{host}", where(e.Host), "{client}", where(e.Client), "{owner}", where(owner), "{asked}", asked,
+		"{op}", e.Op, "{host}", where(e.Host), "{client}", where(e.Client), "{owner}", where(owner), "{asked}", asked,
 		"{balance}", strconv.FormatInt(e.Balance, 10), "{version}", number(e.Version), "{base}", number(e.Base),
 		"{token}", behind(e.Token != 0, " (token "+number(e.Token)+")"),
 		"{until}", behind(e.Until != 0, ", until "+strconv.FormatFloat(e.Until.Seconds(), 'f', 3, 64)+" s on its own clock"),

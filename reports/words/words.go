@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -30,6 +31,14 @@ var violations = map[check.Property]string{
 
 // Violation says what happens where a property is violated.
 func Violation(p check.Property) string { return violations[p] }
+
+// ViolationIn is Violation for one trial: elements of a set are not overwritten, but gone.
+func ViolationIn(h *sim.History, p check.Property) string {
+	if p == check.LostUpdate && AddsOnly(h) {
+		return "acknowledged elements are lost"
+	}
+	return Violation(p)
+}
 
 // Seconds writes a length of time with three digits that count: "15 s", "0.25 s", "3 ms", "1000 h".
 func Seconds(d time.Duration) string {

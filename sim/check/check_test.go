@@ -87,7 +87,7 @@ func TestFindingsReadBackFromJSON(t *testing.T) {
 // anyHistory draws a history that need make no sense at all.
 func anyHistory(t *rapid.T) *sim.History {
 	kinds := slices.Concat(sim.ClientKinds(), sim.ServerKinds(),
-		[]sim.Kind{sim.Deadline, sim.LedgerOpened, sim.FaultApplied, sim.FaultProven, sim.FaultUnproven, sim.FaultUndone, sim.End})
+		[]sim.Kind{sim.Deadline, sim.LedgerOpened, sim.FaultApplied, sim.FaultProven, sim.FaultUnproven, sim.FaultUndone, sim.End, sim.InSet, sim.SetRead})
 	hosts := []sim.HostID{"client-1", "client-2", "client-3", "lock", "ledger"}
 	h := &sim.History{Header: sim.Header{
 		World:   rapid.SampledFrom([]string{"virtual", "live"}).Draw(t, "world"),

@@ -150,7 +150,7 @@ func within(at, from, to time.Duration) bool { return at > from && at < to }
 // by a process of that host.
 func byWorld(k sim.Kind) bool {
 	switch k {
-	case sim.Deadline, sim.FaultApplied, sim.FaultProven, sim.FaultUnproven, sim.FaultUndone, sim.LedgerOpened, sim.Late, sim.End:
+	case sim.Deadline, sim.FaultApplied, sim.FaultProven, sim.FaultUnproven, sim.FaultUndone, sim.LedgerOpened, sim.Late, sim.InSet, sim.SetRead, sim.End:
 		return true
 	}
 	return false

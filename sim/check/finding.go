@@ -50,7 +50,7 @@ const (
 	Overlap         Property = "overlap"          // two clients believe they hold the lock at once
 	OverlapValid    Property = "overlap-valid"    // the same, each belief ending at the client's own deadline
 	WorkOverlap     Property = "work-overlap"     // two clients are at work under the lock at once, told or not
-	LostUpdate      Property = "lost-update"      // an acknowledged withdrawal is missing from the balance
+	LostUpdate      Property = "lost-update"      // an acknowledged withdrawal is missing from the balance, or an element from the set
 	StaleWrite      Property = "stale-write"      // the ledger took a write from a superseded holder
 	DuplicateEffect Property = "duplicate-effect" // the ledger applied one effect twice
 	TokenOrder      Property = "token-order"      // fencing tokens repeat or go back

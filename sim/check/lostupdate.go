@@ -12,8 +12,11 @@ import (
 // the final balance has a lineage: the last write, the write that it built on, and so
 // on back to the account as it was opened. What is not in the lineage was overwritten by
 // somebody who had not seen it. Withdrawals whose outcome the client never learned are
-// not counted either way.
+// not counted either way. Where clients add elements to a set, see additions.judge.
 func lostUpdate(h *sim.History) Finding {
+	if set := additionsOf(h); set != nil {
+		return set.judge()
+	}
 	book, err := readLedger(h)
 	if err != nil {
 		return undecided(LostUpdate, "the ledger's record is not whole: %v", err)

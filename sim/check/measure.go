@@ -57,7 +57,8 @@ const (
 	// LostLocks is the share of acquired locks of which the client was told that it is lost,
 	// or was not told that it is released, among all that came to such an end.
 	LostLocks Measure = "lost-locks"
-	// LostShare is the share of acknowledged withdrawals that are missing from the balance.
+	// LostShare is the share of acknowledged writes that are gone: of withdrawals that are missing
+	// from the balance, or of elements that are missing from the set.
 	LostShare Measure = "lost-share"
 	// RefusedShare is the share of reads and writes that the guard refused.
 	RefusedShare Measure = "refused-share"
@@ -123,7 +124,7 @@ func gauges() []gauge {
 		{HoldersAtOnce, Number, "how many clients at most believe at one time that they hold the lock", holdersAtOnce},
 		{GrantsAtOnce, Number, "how many grants of the service at most are at one time neither given back nor over by their clients' own count, read or not", grantsAtOnce},
 		{LostLocks, Share, "the share of acquired locks whose holder is told that it lost it, or not told that it is released", lostLocks},
-		{LostShare, Share, "the share of acknowledged withdrawals that are missing from the balance", lostShare},
+		{LostShare, Share, "the share of acknowledged withdrawals that are missing from the balance, or of acknowledged elements that are missing from the set", lostShare},
 		{DuplicateShare, Share, "the share of withdrawals, or of charges for jobs, that were applied more than once", duplicateShare},
 		{RefusedShare, Share, "the share of reads and writes that the guard refuses", refusedShare},
 		{ServedShare, Share, "the share of attempts to get the lock that are served", servedShare},

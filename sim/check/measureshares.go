@@ -7,6 +7,12 @@ import (
 )
 
 func lostShare(h *sim.History) []float64 {
+	if set := additionsOf(h); set != nil {
+		if set.read == nil {
+			return nil
+		}
+		return share(len(set.lost()), len(set.acknowledged))
+	}
 	book, err := readLedger(h)
 	if err != nil {
 		return nil

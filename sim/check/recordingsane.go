@@ -12,7 +12,7 @@ import (
 // never Violated: a history that contradicts itself says nothing about the lock.
 func recordingSane(h *sim.History) Finding {
 	audits := []func(*sim.History) (*sim.Event, error){
-		auditOrder, auditEnd, auditHosts, auditAttempts, auditGrants, Leftover, auditLedger,
+		auditOrder, auditEnd, auditHosts, auditAttempts, auditGrants, Leftover, auditLedger, auditAdditions,
 	}
 	if h.Header.World != sim.VirtualWorld { // which has one clock for all stamps
 		audits = append(audits, auditCausality, auditLag)

@@ -84,7 +84,7 @@ func (r *reader) event() {
 		return
 	}
 	kinds := append(append(sim.ClientKinds(), sim.ServerKinds()...),
-		sim.Deadline, sim.LedgerOpened, sim.FaultApplied, sim.FaultProven, sim.FaultUnproven, sim.FaultUndone, sim.End)
+		sim.Deadline, sim.LedgerOpened, sim.FaultApplied, sim.FaultProven, sim.FaultUnproven, sim.FaultUndone, sim.End, sim.InSet, sim.SetRead)
 	e := sim.Event{
 		Seq: int64(len(r.history.Events) + 1), At: r.at, Kind: pick(kind, kinds...), Host: pick(who, hosts...), Client: pick(who>>4, hosts...),
 		Op: pick(which, "", "client-1/1", "client-1/2", "client-2/1"), Grant: pick(which>>2, "", "a", "b", "c"),

@@ -1,0 +1,82 @@
+//go:build linux
+
+package redis
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/locklab/locklab/backends/realtime"
+	"github.com/locklab/locklab/sim"
+	"pgregory.net/rapid"
+)
+
+// The model and a real server are given the same elements, and have the same set then; which of them
+// were new, the command's answer tells. The observer takes none of it for something about the lock.
+func TestTheModelKeepsTheSetThatRedisKeeps(t *testing.T) {
+	server := startServer(t)
+	rapid.Check(t, func(t *rapid.T) {
+		ctx := context.Background()
+		if err := server.admin.FlushAll(ctx).Err(); err != nil {
+			t.Fatal(err)
+		}
+		stream, _, err := openStream("unix", server.socket)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer stream.conn.Close()
+		model := NewModel()
+		realtime.Run("client-1", func(h *realtime.Host) {
+			p := newPort(h, "unix", server.socket)
+			defer p.close()
+			for range rapid.IntRange(0, 20).Draw(t, "elements") {
+				element := rapid.SampledFrom([]string{"client-1/1", "client-1/2", "client-2/1", `c"\ d`, LockKey}).Draw(t, "element")
+				size := server.admin.SCard(ctx, SetKey).Val()
+				if err := p.Add(SetKey, element, patience); err != nil {
+					t.Fatal(err)
+				}
+				grew := server.admin.SCard(ctx, SetKey).Val() > size
+				if r := model.Apply(server.now(t), Command{Kind: CommandAdd, Key: SetKey, Value: element}); r.OK != grew {
+					t.Fatalf("%q: in redis it is new: %t; in the model %+v", element, grew, r)
+				}
+			}
+			if len(h.Events()) > 0 {
+				t.Fatalf("recorded %+v, and that is for the workload to do", h.Events())
+			}
+		})
+		got, want := server.admin.SMembers(ctx, SetKey).Val(), model.Members(SetKey)
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Fatalf("redis has %q, the model %q", got, want)
+		}
+		realtime.Run(ServerID, func(h *realtime.Host) {
+			if err := stream.end(); err != nil {
+				t.Fatal(err)
+			}
+			if err := stream.follow(h, newWitness(h.Record, Observation{})); err != nil {
+				t.Fatal(err)
+			}
+			if len(h.Events()) > 0 {
+				t.Fatalf("the observer saw %+v, and nobody has touched the lock", h.Events())
+			}
+		})
+	})
+}
+
+// A server that refuses an element says so, and that is no unknown outcome.
+func TestARefusedElementIsNotAnUnknownOne(t *testing.T) {
+	server := startServer(t)
+	if err := server.admin.Set(t.Context(), SetKey, "no set", 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	realtime.Run("client-1", func(h *realtime.Host) {
+		p := newPort(h, "unix", server.socket)
+		defer p.close()
+		if err := (adder{h, p, patience}).Add("client-1/1"); err == nil || errors.Is(err, sim.ErrUnknown) {
+			t.Errorf("SADD to something else: %v", err)
+		}
+	})
+}

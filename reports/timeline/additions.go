@@ -1,0 +1,45 @@
+package timeline
+
+import "github.com/locklab/locklab/sim"
+
+// readAdditions marks in the lanes of clients what became of the elements that they added: a dot for
+// each that was acknowledged, hollow if the set lacks it in the end, a cross for each that was not.
+// Where nobody could read the set, none counts as lost. There are many, so of several in a row with
+// the same outcome the first has words.
+func readAdditions(h *sim.History, clients []lane) {
+	kept, read := map[string]bool{}, false
+	for _, e := range h.Events {
+		switch e.Kind {
+		case sim.InSet:
+			kept[e.Op] = true
+		case sim.SetRead:
+			read = true
+		}
+	}
+	said := make([]string, len(clients))
+	for _, e := range h.Events {
+		i := clientIndex(h, e.Host)
+		if i < 0 {
+			continue
+		}
+		m := mark{at: e.At, seq: e.Seq, client: i}
+		switch {
+		case e.Kind == sim.Added && read && !kept[e.Op]:
+			m.style, m.label = openDot, "acknowledged, and lost"
+		case e.Kind == sim.Added:
+			m.style = smallDot
+		case e.Kind == sim.AddRefused:
+			m.style, m.label = cross, "refused"
+		case e.Kind == sim.AddUnknown:
+			m.style, m.label = cross, "not acknowledged"
+		default:
+			continue
+		}
+		if m.label == said[i] {
+			m.label = ""
+		} else {
+			said[i] = m.label
+		}
+		clients[i].marks = append(clients[i].marks, m)
+	}
+}

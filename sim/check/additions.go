@@ -1,0 +1,116 @@
+package check
+
+import (
+	"fmt"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// additions is what clients added to a set that the lock service keeps, and what the set had when
+// the trial was over.
+type additions struct {
+	acknowledged []*sim.Event    // each element once, in the order in which clients were told
+	kept         map[string]bool // what the set had
+	read         *sim.Event      // nil: nobody could read it
+}
+
+// additionsOf reads them off a history; nil: nobody adds anything in it.
+func additionsOf(h *sim.History) *additions {
+	a := &additions{kept: map[string]bool{}}
+	told := map[string]bool{}
+	added := false
+	for i := range h.Events {
+		e := &h.Events[i]
+		switch e.Kind {
+		case sim.Add:
+			added = true
+		case sim.Added:
+			if added = true; !told[e.Op] {
+				told[e.Op] = true
+				a.acknowledged = append(a.acknowledged, e)
+			}
+		case sim.InSet:
+			a.kept[e.Op] = true
+		case sim.SetRead:
+			a.read = e
+		}
+	}
+	if !added && a.read == nil {
+		return nil
+	}
+	return a
+}
+
+// lost lists the acknowledgements of elements that the set lacks.
+func (a *additions) lost() (out []*sim.Event) {
+	for _, e := range a.acknowledged {
+		if !a.kept[e.Op] {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// judge is lostUpdate for a set: an element that was acknowledged to its client is missing from the
+// set as it was when the trial was over. Elements whose outcome the client never learned are not
+// counted either way.
+func (a *additions) judge() Finding {
+	told := len(a.acknowledged)
+	switch {
+	case a.read == nil:
+		return undecided(LostUpdate, "nobody could read the set when the trial was over")
+	case told == 0:
+		return undecided(LostUpdate, "no element was acknowledged, so there was nothing to lose")
+	}
+	lost := a.lost()
+	if len(lost) == 0 {
+		return holds(LostUpdate, "%s, all of them in the set of %s", count(told, "acknowledged element"), a.read.Host)
+	}
+	first, last := lost[0], lost[len(lost)-1]
+	until := ""
+	if last != first {
+		until = fmt.Sprintf(", the last at %s", clock(last.At))
+	}
+	return violated(LostUpdate, "%s was told at %s that %s had been added, and the set of %s lacks it when the trial is over: %d of %s %s lost%s",
+		first.Host, clock(first.At), element(first.Op), a.read.Host, len(lost), count(told, "acknowledged element"), are(len(lost)), until).
+		shownBy(first, last, a.read)
+}
+
+// element names an element of the client that has been named already: "its 12th element".
+func element(op string) string {
+	if n := numberOf(op); n > 0 {
+		return "its " + ordinal(n) + " element"
+	}
+	return "an element"
+}
+
+// auditAdditions: whoever has an answer had added the element, the set has nothing in it that
+// nobody has added, and it is read once.
+func auditAdditions(h *sim.History) (*sim.Event, error) {
+	added := map[string]bool{}
+	var read *sim.Event
+	for i := range h.Events {
+		e := &h.Events[i]
+		switch e.Kind {
+		case sim.Add:
+			added[e.Op] = true
+		case sim.Added, sim.AddRefused, sim.AddUnknown:
+			if !added[e.Op] {
+				return e, fmt.Errorf("event %d: %s has an answer (%s) for %s without having added it", e.Seq, e.Host, e.Kind, opOf(e))
+			}
+		case sim.InSet:
+			switch {
+			case !added[e.Op]:
+				return e, fmt.Errorf("event %d: the set of %s has %s in it, which nobody has added", e.Seq, e.Host, opOf(e))
+			case read != nil:
+				return e, fmt.Errorf("event %d: the set has %s in it, after all of it had been read at event %d", e.Seq, opOf(e), read.Seq)
+			}
+		case sim.SetRead:
+			if read != nil {
+				return e, fmt.Errorf("events %d and %d both read the set", read.Seq, e.Seq)
+			}
+			read = e
+		}
+	}
+	return nil, nil
+}

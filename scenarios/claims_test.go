@@ -147,6 +147,9 @@ func TestATrialWithoutItsFaultSaysNothing(t *testing.T) {
 	}
 	h := simulated(t, trials[0])
 	h.Events = slices.DeleteFunc(h.Events, func(e sim.Event) bool { return e.Kind == sim.FaultProven })
+	for i := range h.Events { // a history that has a gap would say nothing anyway
+		h.Events[i].Seq = int64(i + 1)
+	}
 	r := JudgeClaims(sources, ClaimTrialsRun{World: VirtualWorld, Judged: []Judged{{Trial: trials[0], Result: trials[0].Judge(h)}}})[0]
 	if r.Verdict != ClaimUndecided || r.Evidence[0].Undecided != 1 {
 		t.Errorf("the claim is %s by %+v", r.Verdict, r.Evidence)

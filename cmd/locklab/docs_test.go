@@ -51,13 +51,14 @@ func TestDocumentedCommandsRun(t *testing.T) {
 
 var (
 	block      = regexp.MustCompile("(?s)```(sh|text|yaml)\n(.*?)```")
-	everything = regexp.MustCompile(`locklab (run|claims)$`)
+	everything = regexp.MustCompile(`locklab (run|claims|claims --numbers)\s*(#.*)?$`)
 	saveAs     = regexp.MustCompile("^\\s*Save it as `([^`]+)`")
 )
 
 // scriptOf makes a test script of a document and counts the commands in it.
 func scriptOf(t *testing.T, text string) (script string, commands int) {
 	var lines, files []string
+	live := "" // before what needs real servers
 	found := block.FindAllStringSubmatchIndex(text, -1)
 	for i, at := range found {
 		kind, body := text[at[2]:at[3]], text[at[4]:at[5]]
@@ -80,7 +81,10 @@ func scriptOf(t *testing.T, text string) (script string, commands int) {
 				if os.Getenv("LOCKLAB_SEEDS") == "" && everything.MatchString(line) {
 					continue
 				}
-				lines = append(lines, execLine(t, line, fails))
+				if live = ""; strings.Contains(line, "--world live") || strings.Contains(line, "--world both") {
+					live = "[live] "
+				}
+				lines = append(lines, live+execLine(t, line, fails))
 			}
 		case "text":
 			if strings.HasPrefix(body, "#") {
@@ -93,7 +97,7 @@ func scriptOf(t *testing.T, text string) (script string, commands int) {
 				stream = "stderr"
 			}
 			for _, shown := range strings.Split(strings.TrimSpace(body), "\n") {
-				lines = append(lines, fmt.Sprintf("%s '%s'", stream, strings.ReplaceAll(regexp.QuoteMeta(shown), "'", "''")))
+				lines = append(lines, fmt.Sprintf("%s%s '%s'", live, stream, strings.ReplaceAll(regexp.QuoteMeta(shown), "'", "''")))
 			}
 		}
 	}
@@ -112,9 +116,6 @@ func execLine(t *testing.T, line string, fails bool) string {
 	exec := "exec locklab " + args
 	if fails || strings.HasPrefix(args, "check ") {
 		exec = "! " + exec
-	}
-	if strings.Contains(args, "--world live") {
-		exec = "[live] " + exec
 	}
 	return exec
 }

@@ -75,7 +75,8 @@ func TestAScriptThatMakesSenseWithNoneOfItsCellsIsRefused(t *testing.T) {
 
 // TestServicesDoNotRecordWhatTheySayNeverOccurs: over the whole suite.
 func TestServicesDoNotRecordWhatTheySayNeverOccurs(t *testing.T) {
-	for _, trial := range virtualTrials(t, Seeds{1, 1}) {
+	for _, j := range suite(t).judged {
+		trial := j.Trial
 		if trial.NotApplicable() != nil {
 			continue
 		}
@@ -84,7 +85,7 @@ func TestServicesDoNotRecordWhatTheySayNeverOccurs(t *testing.T) {
 			t.Fatal(err)
 		}
 		never := trial.Backend.Backend.Never(settings)
-		for _, e := range simulated(t, trial).Events {
+		for _, e := range j.History.Events {
 			if slices.Contains(never, e.Kind) {
 				t.Fatalf("%s records %s, which it says never occurs", trial.Cell(), e.Kind)
 			}

@@ -12,13 +12,13 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// attentiveHistories simulates a few trials of every cell with attentive clients that is as
+// attentiveHistories goes through the trials of every cell with attentive clients that is as
 // asked.
 func attentiveHistories(t *testing.T, as func(Trial) bool, each func(Trial, *sim.History)) {
 	t.Helper()
-	for _, trial := range virtualTrials(t, Seeds{1, 2}) {
-		if trial.Discipline.Kind == Attentive && as(trial) {
-			each(trial, simulated(t, trial))
+	for _, j := range suite(t).judged {
+		if j.Trial.Discipline.Kind == Attentive && as(j.Trial) {
+			each(j.Trial, j.History)
 		}
 	}
 }

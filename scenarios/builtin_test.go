@@ -11,15 +11,6 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-func builtin(t *testing.T) []*Scenario {
-	t.Helper()
-	all, err := Builtin(Everything())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
 func TestEveryEmbeddedScriptIsListedUnderItsOwnName(t *testing.T) {
 	files, err := fs.Glob(scripts, "scripts/*.yaml")
 	if err != nil {

@@ -2,8 +2,6 @@ package scenarios
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -21,16 +19,8 @@ func FuzzLoad(f *testing.F) {
 		}
 		f.Add(src)
 	}
-	bad, err := filepath.Glob("testdata/bad/*.yaml")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, file := range bad {
-		src, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(src)
+	for _, bad := range badScripts(f) {
+		f.Add(bad.src)
 	}
 	f.Add([]byte(whole))
 	f.Add([]byte(faults))

@@ -1,10 +1,8 @@
 package scenarios
 
 import (
-	"errors"
 	"flag"
 	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -189,36 +187,6 @@ func TestStepsScaleWithTheLease(t *testing.T) {
 		if got := step.Resolve(2 * time.Second); !reflect.DeepEqual(got, want[i]) {
 			t.Errorf("step %d under a lease of 2 s is %+v, want %+v", i+1, got, want[i])
 		}
-	}
-}
-
-// TestBadScriptsAreExplained loads every file of testdata/bad and compares the whole
-// error with the file of the same name that ends in .txt.
-func TestBadScriptsAreExplained(t *testing.T) {
-	files, err := filepath.Glob("testdata/bad/*.yaml")
-	if err != nil || len(files) < 50 {
-		t.Fatalf("found %d bad scripts, want at least 50 (%v)", len(files), err)
-	}
-	for _, file := range files {
-		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
-		t.Run(name, func(t *testing.T) {
-			src, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, err = Load(filepath.Base(file), src, known())
-			var bad *LoadError
-			if !errors.As(err, &bad) {
-				t.Fatalf("got %v, want a *LoadError", err)
-			}
-			if lines := strings.Split(string(src), "\n"); strings.TrimRight(lines[bad.Line-1], "\r") != bad.Text {
-				t.Errorf("the error shows %q as line %d, the file has %q there", bad.Text, bad.Line, lines[bad.Line-1])
-			}
-			if bad.Expected == "" {
-				t.Error("the error does not say what was expected")
-			}
-			golden(t, strings.TrimSuffix(file, ".yaml")+".txt", err.Error()+"\n")
-		})
 	}
 }
 

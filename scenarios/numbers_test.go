@@ -33,6 +33,13 @@ func TestNumbersComeOutAsTheFileStates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if seeds(t).count() == 1 { // they take 20 trials each: a few of each kind are enough
+		few := numbers[:0]
+		for i := 0; i < len(numbers); i += 4 {
+			few = append(few, numbers[i])
+		}
+		numbers = few
+	}
 	found, err := MeasureNumbers(t.Context(), numbers, Seeds{1, leastNumberSeeds}, 2)
 	if err != nil {
 		t.Fatal(err)
@@ -128,7 +135,7 @@ func loadNumbers(t *testing.T, rest string) ([]Number, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return LoadNumbers("numbers.yaml", []byte(oneNumber+rest), Everything(), virtualScenarios(t), sweeps)
+	return LoadNumbers("numbers.yaml", []byte(oneNumber+rest), Everything(), builtin(t), sweeps)
 }
 
 func TestABadFileOfNumbersIsExplained(t *testing.T) {

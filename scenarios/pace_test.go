@@ -108,10 +108,7 @@ func TestAScriptMayHaveALongerLeaseInTheLiveWorld(t *testing.T) {
 // liveTrials are those of everything in the live world, with one seed.
 func liveTrials(t *testing.T) []Trial {
 	t.Helper()
-	all, err := Builtin(Everything())
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := builtin(t)
 	trials, err := Selection{World: LiveWorld, Seeds: Seeds{1, 1}}.Trials(all)
 	if err != nil {
 		t.Fatal(err)

@@ -11,10 +11,7 @@ import (
 // What runs a trial again is the command that ran it: in a comparison of worlds, a virtual
 // trial has the options of the real servers, and a live one the servers that were named.
 func TestATrialIsRunAgainAsItWas(t *testing.T) {
-	all, err := Builtin(Everything())
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := builtin(t)
 	servers := []string{"--attach", "redis=10.0.0.1:6379", "--etcd", "/my servers/etcd's"}
 	both, err := Selection{Backends: []string{"etcd"}, Guards: []string{"none"}, Seeds: Seeds{1, 1}, Servers: servers}.InBothWorlds(all[:1])
 	if err != nil {

@@ -3,7 +3,6 @@ package scenarios
 import (
 	"bytes"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -263,7 +262,7 @@ func TestGoodScriptsSatisfyTheSchema(t *testing.T) {
 // TestSchemaRefusesWhatNeedsNoKnowledge: an editor shows these mistakes; those about
 // hosts, backends and cells need the loader.
 func TestSchemaRefusesWhatNeedsNoKnowledge(t *testing.T) {
-	s := compile(t)
+	s, all := compile(t), badScripts(t)
 	patterns := []string{
 		"unknown-key-*", "unknown-fault", "unknown-property", "unknown-verdict", "unknown-event", "*-missing", "bad-duration",
 		"duration-without-unit", "negative-duration", "list-as-duration", "clients-*", "client-[dkw]*", "client-empty", "client-times-zero", "client-list", "client-nothing", "name-with-capitals", "on-and-at",
@@ -273,18 +272,20 @@ func TestSchemaRefusesWhatNeedsNoKnowledge(t *testing.T) {
 		"discipline-[^l]*", "discipline-late-negative", "discipline-late-without-*", "check-*",
 	}
 	for _, pattern := range patterns {
-		files, err := filepath.Glob("testdata/bad/" + pattern + ".yaml")
-		if err != nil || len(files) == 0 {
-			t.Fatalf("no bad script is called %s (%v)", pattern, err)
-		}
-		for _, file := range files {
-			src, err := os.ReadFile(file)
-			if err != nil {
+		found := 0
+		for _, bad := range all {
+			if matches, err := filepath.Match(pattern, bad.name); err != nil {
 				t.Fatal(err)
+			} else if !matches {
+				continue
 			}
-			if validate(t, s, src) == nil {
-				t.Errorf("%s satisfies the schema", file)
+			found++
+			if validate(t, s, bad.src) == nil {
+				t.Errorf("%s of testdata/bad/%s.txtar satisfies the schema", bad.name, bad.theme)
 			}
+		}
+		if found == 0 {
+			t.Errorf("no bad script is called %s", pattern)
 		}
 	}
 }

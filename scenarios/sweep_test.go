@@ -35,13 +35,13 @@ func TestSweepsComeOutAsDerived(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			const seeds = 6
-			r := measure(t, s, seeds)
+			twice := 2 * seeds(t).count()
+			r := measure(t, s, twice)
 			if len(r.Points) != s.Points() {
 				t.Errorf("%d points, want %d", len(r.Points), s.Points())
 			}
 			for _, p := range r.Points {
-				if p.Outcome != AsExpected || p.Trials != seeds {
+				if p.Outcome != AsExpected || p.Trials != int(twice) {
 					t.Errorf("%s at %v: %d of %d violated, %d undecided; derived %v to %v", p.Line, p.X, p.Violated, p.Trials, p.Undecided, p.Least, p.Most)
 				}
 			}

@@ -10,10 +10,7 @@ import (
 
 // Only real libraries are left out of the virtual world, and the live world has them.
 func TestOnlyRealLibrariesAreLeftOutOfTheVirtualWorld(t *testing.T) {
-	all, err := Builtin(Everything())
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := builtin(t)
 	for _, b := range Registry() {
 		if library := strings.HasPrefix(b.Name(), lib.Prefix); LiveOnly(b) != library {
 			t.Errorf("%s runs in the live world only: %t", b.Name(), !library)
@@ -53,10 +50,7 @@ func TestOnlyRealLibrariesAreLeftOutOfTheVirtualWorld(t *testing.T) {
 // A library is compared with the profile that stands for it: each live cell of a script has
 // virtual trials, of the library's profile if it is one of a library, and no cell has them twice.
 func TestEachLiveCellHasVirtualTrialsToBeComparedWith(t *testing.T) {
-	all, err := Builtin(Everything())
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := builtin(t)
 	trials, err := Selection{Seeds: Seeds{1, 1}}.InBothWorlds(all)
 	if err != nil {
 		t.Fatal(err)

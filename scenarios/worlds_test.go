@@ -85,6 +85,32 @@ func TestEachLiveCellHasVirtualTrialsToBeComparedWith(t *testing.T) {
 	}
 }
 
+// A profile that takes the place of a library is held to what the script says of it, too.
+func TestProfilesInThePlaceOfLibrariesAreAsExpected(t *testing.T) {
+	trials, err := Selection{Seeds: Seeds{1, 1}}.InBothWorlds(builtin(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wanted := map[CellName]bool{}
+	for _, trial := range trials {
+		if name := trial.Cell(); LiveOnly(trial.Backend.Backend) {
+			name.Backend, name.World = trial.card().StandIn, VirtualWorld
+			wanted[name] = true
+		}
+	}
+	if len(wanted) == 0 {
+		t.Fatal("no profile is in the place of a library")
+	}
+	for _, trial := range trials {
+		if !wanted[trial.Cell()] || trial.Seed > 1 {
+			continue
+		}
+		if r := trial.Judge(simulated(t, trial)); r.Outcome != AsExpected {
+			t.Errorf("%s, in the place of a library: %s, expected it to be as the script says", trial.Cell(), r.Outcome)
+		}
+	}
+}
+
 // What both have under one name goes for the profile too; what a script says of all locks does.
 func TestAProfileHasTheOptionsOfItsLibrary(t *testing.T) {
 	s, err := Find("gc-pause", Everything())

@@ -42,7 +42,7 @@ func TestAPictureOfElementsSaysWhichWereLost(t *testing.T) {
 
 // Where nobody could read the set, no element is shown as lost.
 func TestWithoutAReadNoElementIsShownAsLost(t *testing.T) {
-	h, findings, title := picturetest.History(t, "set-in-redis", "sentinel+replicas=4", "none")
+	h, _, title := picturetest.History(t, "set-in-redis", "sentinel+replicas=4", "none")
 	unread := *h
 	unread.Events = nil
 	for _, e := range h.Events {
@@ -51,7 +51,7 @@ func TestWithoutAReadNoElementIsShownAsLost(t *testing.T) {
 			unread.Events = append(unread.Events, e)
 		}
 	}
-	findings = check.All(&unread)
+	findings := check.All(&unread)
 	f, err := Timeline(&unread, findings, title)
 	if err != nil {
 		t.Fatal(err)

@@ -61,12 +61,12 @@ live-few: servers
 ## kills: end 100 runs of each kind at random moments, by each signal, in either world, as root and
 ## as an ordinary user, and read what is left; about 20 minutes
 kills: servers
-	LOCKLAB_KILLS=100 go test $(TESTS) -count 1 -run EndedAtRandom ./cmd/locklab
+	LOCKLAB_KILLS=100 go test $(TESTS) -count 1 -run EndedAtRandom ./lab
 
 ## live-pairs: pairs of scripts, drawn at random, one after the other on the same servers: none
 ## meets what the other has left; about half an hour on two processors
 live-pairs: servers
-	LOCKLAB_PAIRS=40 go test -timeout 2h -count 1 -v -run TestNoTrialTouchesTheNext ./cmd/locklab
+	LOCKLAB_PAIRS=40 go test -timeout 2h -count 1 -v -run TestNoTrialTouchesTheNext ./lab
 
 ## elsewhere: every cell on this machine and on an emulated arm64 one: histories, results and
 ## SVGs must be the same bytes (needs qemu-aarch64-static, in Debian's qemu-user-static). PNGs

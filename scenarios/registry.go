@@ -1,6 +1,9 @@
 package scenarios
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/control"
 	"github.com/locklab/locklab/backends/etcd"
@@ -12,8 +15,26 @@ import (
 	"github.com/locklab/locklab/backends/zookeeper"
 )
 
+// registered are lock services of programs that use locklab as a library.
+var registered backends.Registry
+
+// Register adds lock services to Registry. It is for the very beginning of a program, before
+// anything is loaded or run. A name that is no name, or that exists, is an error.
+func Register(services ...backends.Backend) error {
+	for _, b := range services {
+		if !namePattern.MatchString(b.Name()) {
+			return fmt.Errorf("a lock service is named %q, expected small letters, digits and hyphens", b.Name())
+		}
+		if _, err := Registry().Find(b.Name()); err == nil {
+			return fmt.Errorf("there is a lock service %s already; give yours another name", b.Name())
+		}
+		registered = append(registered, b)
+	}
+	return nil
+}
+
 // Registry lists the lock services that exist, in the order of tables: first the two
-// controls, then the real ones, then libraries as they are.
+// controls, then the real ones, then libraries as they are, then those of others.
 func Registry() backends.Registry {
 	services := backends.Registry{
 		control.None{}, control.Perfect{}, redis.Backend{}, redis.Backend{Profile: redis.Redislock},
@@ -22,7 +43,7 @@ func Registry() backends.Registry {
 		etcd.Backend{},
 		zookeeper.Backend{}, zookeeper.Backend{Profile: zookeeper.GoZookeeper},
 	}
-	return append(services, lib.Backends()...)
+	return slices.Concat(services, lib.Backends(), registered)
 }
 
 // Everything is what a scenario may refer to.

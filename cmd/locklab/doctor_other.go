@@ -1,9 +1,0 @@
-//go:build !linux
-
-package main
-
-import "github.com/locklab/locklab/scenarios"
-
-func liveFindings() []finding {
-	return []finding{{what: "namespaces", err: scenarios.LiveMissing(nil)}}
-}

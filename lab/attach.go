@@ -1,0 +1,33 @@
+package lab
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/locklab/locklab/scenarios"
+)
+
+// registerAttach adds the flag --attach.
+func registerAttach(c *cobra.Command, into *[]string) {
+	c.Flags().StringArrayVar(into, "attach", nil, "run against servers that somebody else runs: NAME=HOST:PORT[,HOST:PORT...]"+attachable()+"; of Sentinels with [@MASTER] behind it (live; can be repeated)")
+}
+
+// attachArguments are the flags for a command that runs something again.
+func attachArguments(list []string) (arguments []string) {
+	for _, each := range list {
+		arguments = append(arguments, "--attach", each)
+	}
+	return arguments
+}
+
+// parseAttachments reads what was given to --attach.
+func parseAttachments(list []string, world string) (attachments, error) {
+	if len(list) == 0 {
+		return attachments{}, nil
+	}
+	if world != scenarios.LiveWorld {
+		return attachments{}, fmt.Errorf("--attach needs --world %s: only live trials have servers", scenarios.LiveWorld)
+	}
+	return attach(list)
+}

@@ -1,0 +1,50 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/live"
+)
+
+// attachments are the servers that somebody else runs.
+type attachments struct{ to *scenarios.Attachments } // nil: none
+
+func attach(list []string) (attachments, error) {
+	to, err := scenarios.ParseAttachments(context.Background(), list)
+	if err != nil {
+		return attachments{}, fmt.Errorf("--attach: %w", err)
+	}
+	return attachments{to}, nil
+}
+
+// attachable names the lock services that can be attached, for the help.
+func attachable() string { return ", with " + words.Or(scenarios.Attachable()...) }
+
+// replace is what a selection of trials wants to know.
+func (a attachments) replace() func(backends.Backend) backends.Backend {
+	if a.to == nil {
+		return nil
+	}
+	return a.to.Replace
+}
+
+// enterLive is enterLive with a way out to the attached servers. Before it returns, what
+// trials have left on them is removed.
+func (a attachments) enterLive() (entered bool, err error) {
+	if a.to == nil || live.Inside() {
+		return enterLive()
+	}
+	leave, err := a.to.Open()
+	if err != nil {
+		return false, err
+	}
+	entered, err = enterLive()
+	if failed := leave(); failed != nil {
+		return true, &statusError{status: statusBadInput, say: "locklab: leave the attached servers: " + failed.Error()}
+	}
+	return entered, err
+}

@@ -1,0 +1,203 @@
+package lab
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/locklab/locklab/reports/terminal"
+	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios"
+)
+
+// claimsOptions are the flags of `locklab claims`.
+type claimsOptions struct {
+	world, seeds string
+	jobs         int
+	out          string
+	attach       []string
+	servers      serverFlags
+	numbers      bool
+	format       *formatFlag
+}
+
+func claimsCommand() *cobra.Command {
+	o := claimsOptions{format: tableFormat()}
+	c := &cobra.Command{
+		Use:   "claims [ID...]",
+		Short: "Measure what was claimed about locks, and by whom",
+		Long: `Claims runs the trials that decide the published claims about distributed locks,
+and prints for each claim who made it, what it says, what
+the trials say of it, and the figures. Kleppmann's list and antirez's stand side
+by side, and so do the two senses in which they call a lock broken.
+
+With ids it looks at these claims only.
+
+With --world live the trials are run with real servers and clients. A claim is decided
+there if the live world has all the trials that it takes; else it says what is not
+available. Figures of the two worlds are never counted together. Results are written to
+OUT/<time of the run>, with OUT/latest pointing to the newest, as run writes them.
+
+With --numbers it measures published numbers and closed forms instead, value by value:
+what was published or derived, what is measured in the virtual world, and within what.
+
+Exit status: 0 everything as the files of claims and numbers state, 1 a measurement
+contradicts them, 2 undecided or interrupted, 3 bad input or a failure of locklab itself.`,
+		Example: "  locklab claims\n  locklab claims K4 A6\n  locklab claims K4 --world live\n  locklab claims --numbers\n  locklab claims --format md",
+		RunE: func(cmd *cobra.Command, ids []string) error {
+			return o.run(cmd, ids)
+		},
+		ValidArgsFunction: completeClaims,
+	}
+	f := c.Flags()
+	f.StringVar(&o.world, "world", scenarios.VirtualWorld, words.Or(scenarios.VirtualWorld, scenarios.LiveWorld))
+	f.StringVar(&o.seeds, "seeds", "", "how many seeds, such as 20, or which, such as 7..9 (default: 5 virtual, 1 live; 40 for numbers)")
+	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials side by side (default: one a processor virtual, %d live)", liveJobs))
+	f.StringVar(&o.out, "out", "out", "folder for results (live)")
+	f.BoolVar(&o.numbers, "numbers", false, "published numbers and closed forms instead of claims")
+	registerAttach(c, &o.attach)
+	o.servers.register(c)
+	o.format.register(c)
+	complete(c, "world", scenarios.VirtualWorld, scenarios.LiveWorld)
+	return c
+}
+
+func (o claimsOptions) run(cmd *cobra.Command, ids []string) error {
+	seeds, err := o.check(cmd)
+	if err != nil {
+		return err
+	}
+	if o.numbers {
+		return o.measureNumbers(cmd, ids, seeds)
+	}
+	sources, err := scenarios.BuiltinClaims(scenarios.Everything())
+	if err != nil {
+		return fmt.Errorf("load the claims: %w", err)
+	}
+	if len(ids) > 0 {
+		if sources, err = onlyClaims(sources, ids); err != nil {
+			return err
+		}
+	}
+	if o.world == scenarios.LiveWorld {
+		return o.runLive(cmd, sources, seeds)
+	}
+	ctx, stop := untilStopped(cmd.Context())
+	defer stop()
+	weighed, run, err := scenarios.WeighClaims(ctx, sources, seeds, o.jobs)
+	if err != nil && ctx.Err() != nil {
+		return &statusError{statusUndecided, "interrupted: the claims were not weighed"}
+	}
+	if err != nil {
+		return err
+	}
+	nothingToSave()
+	out := cmd.OutOrStdout()
+	if err := terminal.Claims(out, sources, weighed, run, o.format.options(out)); err != nil {
+		return err
+	}
+	return claimsStatus(weighed)
+}
+
+// check fills in what was not given, and refuses what cannot be or would have no effect.
+func (o *claimsOptions) check(cmd *cobra.Command) (scenarios.Seeds, error) {
+	none := scenarios.Seeds{}
+	if known := []string{scenarios.VirtualWorld, scenarios.LiveWorld}; !slices.Contains(known, o.world) {
+		return none, fmt.Errorf("--world is %q, expected %s", o.world, words.Or(known...))
+	}
+	live := o.world == scenarios.LiveWorld
+	if given := o.servers.arguments(); len(given) > 0 && !live {
+		return none, fmt.Errorf("%s needs --world %s: only live trials have servers", given[0], scenarios.LiveWorld)
+	}
+	if cmd.Flags().Changed("out") && !live {
+		return none, fmt.Errorf("--out needs --world %s: nothing is written of virtual trials, which can be run again at any time", scenarios.LiveWorld)
+	}
+	if o.numbers && live {
+		return none, fmt.Errorf("--numbers is for --world %s: the live world does not measure to the millisecond", scenarios.VirtualWorld)
+	}
+	if !live {
+		if _, err := parseAttachments(o.attach, o.world); err != nil {
+			return none, err
+		}
+	}
+	if o.seeds == "" {
+		o.seeds = map[bool]string{false: "5", true: "1"}[live]
+		if o.numbers {
+			o.seeds = numberSeeds
+		}
+	}
+	seeds, err := scenarios.ParseSeeds(o.seeds)
+	if err != nil {
+		return none, fmt.Errorf("--seeds: %w", err)
+	}
+	if err := errors.Join(refuseZero(cmd, "jobs"), checkJobs(o.jobs)); err != nil {
+		return none, err
+	}
+	if o.jobs == 0 {
+		o.jobs = map[bool]int{false: runtime.GOMAXPROCS(0), true: liveJobs}[live]
+	}
+	return seeds, nil
+}
+
+// claimsStatus is that of the worst claim.
+func claimsStatus(results []scenarios.ClaimResult) error {
+	has := func(v scenarios.ClaimVerdict) bool {
+		return slices.ContainsFunc(results, func(r scenarios.ClaimResult) bool { return r.Verdict == v })
+	}
+	if has(scenarios.ClaimContradicted) {
+		return &statusError{status: statusNotAsExpected}
+	}
+	if has(scenarios.ClaimUndecided) {
+		return &statusError{status: statusUndecided}
+	}
+	return nil
+}
+
+// onlyClaims narrows the sources down to these claims.
+func onlyClaims(sources []scenarios.ClaimSource, ids []string) ([]scenarios.ClaimSource, error) {
+	var out []scenarios.ClaimSource
+	var found []string
+	for _, s := range sources {
+		narrowed := s
+		narrowed.Claims = nil
+		for _, c := range s.Claims {
+			if slices.Contains(ids, c.ID) {
+				narrowed.Claims = append(narrowed.Claims, c)
+				found = append(found, c.ID)
+			}
+		}
+		if narrowed.Claims != nil {
+			out = append(out, narrowed)
+		}
+	}
+	for _, id := range ids {
+		if !slices.Contains(found, id) {
+			return nil, fmt.Errorf("there is no claim %q, expected ids such as %s; `locklab claims` shows them all", id, strings.Join(firstIDs(sources), ", "))
+		}
+	}
+	return out, nil
+}
+
+// firstIDs gives the first claim of each source.
+func firstIDs(sources []scenarios.ClaimSource) (ids []string) {
+	for _, s := range sources {
+		ids = append(ids, s.Claims[0].ID)
+	}
+	return ids
+}
+
+func completeClaims(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var ids []string
+	if sources, err := scenarios.BuiltinClaims(scenarios.Everything()); err == nil {
+		for _, s := range sources {
+			for _, c := range s.Claims {
+				ids = append(ids, c.ID+"\t"+c.Says)
+			}
+		}
+	}
+	return ids, cobra.ShellCompDirectiveNoFileComp
+}

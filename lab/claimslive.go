@@ -1,0 +1,97 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/reports/terminal"
+	"github.com/locklab/locklab/scenarios"
+)
+
+// runLive weighs claims by real servers and clients. What was judged before an interruption is
+// kept; claims are weighed only when all of their trials were.
+func (o claimsOptions) runLive(cmd *cobra.Command, sources []scenarios.ClaimSource, seeds scenarios.Seeds) error {
+	if err := o.servers.apply(); err != nil {
+		return err
+	}
+	attached, err := parseAttachments(o.attach, o.world)
+	if err != nil {
+		return err
+	}
+	trials, err := scenarios.ClaimTrials(sources, scenarios.Selection{
+		World: scenarios.LiveWorld, Seeds: seeds, Replace: attached.replace(),
+		Servers: append(attachArguments(o.attach), o.servers.arguments()...),
+	})
+	if err != nil {
+		return err
+	}
+	run := scenarios.ClaimTrialsRun{World: scenarios.LiveWorld}
+	trials, run.Missing = scenarios.Available(trials)
+	if len(trials) > 0 {
+		if entered, err := attached.enterLive(); entered || err != nil {
+			return err
+		}
+	}
+	ctx, stop := untilStopped(cmd.Context())
+	defer stop()
+	folder, err := results.NewFolder(o.out, results.About{
+		Command: append([]string{"locklab", "claims"}, os.Args[min(2, len(os.Args)):]...),
+		Version: version(), Go: runtime.Version(), Started: time.Now(),
+		World: o.world, Seeds: o.seeds, Trials: len(trials), Scenarios: scenarios.Cards(trials, run.Missing),
+	})
+	if err != nil {
+		return err
+	}
+	failed := playTrials(ctx, cmd, trials, o.jobs, true, func(j scenarios.Judged) error {
+		run.Add(j)
+		return folder.Add(j)
+	})
+	var weighed []scenarios.ClaimResult
+	if failed == nil && len(run.Judged) == len(trials) {
+		weighed = scenarios.JudgeClaims(sources, run)
+		failed = folder.AddClaims(terminal.ClaimRows(sources, weighed))
+	}
+	if failed = errors.Join(failed, folder.Close()); failed != nil {
+		return failed
+	}
+	return o.present(ctx, cmd, sources, weighed, run, folder, len(trials))
+}
+
+// present draws what was found, prints it and says where it is. weighed is nil if the run was
+// interrupted.
+func (o claimsOptions) present(ctx context.Context, cmd *cobra.Command, sources []scenarios.ClaimSource, weighed []scenarios.ClaimResult, run scenarios.ClaimTrialsRun, folder *results.Folder, asked int) error {
+	drawn, err := render(ctx, cmd.ErrOrStderr(), folder.Set(), folder.Path)
+	if err != nil {
+		return err
+	}
+	nothingToSave()
+	out := cmd.OutOrStdout()
+	if weighed != nil {
+		if err := terminal.Claims(out, sources, weighed, run, o.format.options(out)); err != nil {
+			return err
+		}
+	}
+	out = o.format.remarks(cmd)
+	fmt.Fprintf(out, "\nresults    %s\nhistories  %s\n", filepath.Join(folder.Path, "results.jsonl"), filepath.Join(folder.Path, "histories"))
+	if drawn && len(run.Judged) > 0 {
+		fmt.Fprintf(out, "charts     %s\nlook at    %s\n", filepath.Join(folder.Path, "charts"), filepath.Join(folder.Path, pageFile))
+	}
+	if weighed == nil {
+		return &statusError{statusUndecided, fmt.Sprintf("interrupted: %d of %d trials were finished; the claims were not weighed", len(run.Judged), asked)}
+	}
+	if err := claimsStatus(weighed); err != nil {
+		return err
+	}
+	if !drawn {
+		return &statusError{statusUndecided, "interrupted: " + notDrawn}
+	}
+	return nil
+}

@@ -1,0 +1,175 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/locklab/locklab/reports"
+	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/reports/terminal"
+	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios"
+)
+
+// conclude presents what was found. The status is that of the worst trial; after a failure
+// of the harness, what was judged is reported and the failure decides.
+func conclude(ctx context.Context, cmd *cobra.Command, folder *results.Folder, failed error, format *formatFlag) error {
+	set := folder.Set()
+	made, err := present(ctx, cmd, set, folder.Path, format)
+	if err != nil || failed != nil {
+		return err // a failure says it all, and decides the status
+	}
+	missing := unfinished(set)
+	if !made.drawn {
+		missing = append(missing, notDrawn)
+	}
+	var remarks []string
+	if len(missing) > 0 {
+		remarks = append(remarks, "interrupted: "+strings.Join(missing, "; "))
+	}
+	return status(set, made.accord, remarks)
+}
+
+// notDrawn says that there was no time to draw.
+const notDrawn = "charts and page were not finished"
+
+// presented is what became of a presentation.
+type presented struct {
+	accord scenarios.Accord // of cells that were run in both worlds: the worst
+	drawn  bool             // all that there is to draw; otherwise it was interrupted
+}
+
+// present draws pictures and page into a folder, prints the table and says where everything
+// is. If cells were run in both worlds, they are compared.
+func present(ctx context.Context, cmd *cobra.Command, set *results.Set, into string, format *formatFlag) (made presented, err error) {
+	if made.drawn, err = render(ctx, cmd.ErrOrStderr(), set, into); err != nil {
+		return made, err
+	}
+	nothingToSave()
+	out := cmd.OutOrStdout()
+	options := format.options(out)
+	if err := terminal.Unfinished(out, set, options); err != nil {
+		return made, err
+	}
+	if len(set.In(scenarios.LiveWorld)) > 0 && len(set.In(scenarios.VirtualWorld)) > 0 {
+		all := scenarios.Agreements(set.Cells)
+		for _, a := range all {
+			made.accord = max(made.accord, a.Accord)
+		}
+		err = terminal.Agreement(out, all, options)
+	} else {
+		err = terminal.Cells(out, set.Cells, set.Cards, options)
+	}
+	if err != nil {
+		return made, err
+	}
+	out = format.remarks(cmd)
+	printSurprises(out, set)
+	if s := terminal.LeftOut(set); s != "" {
+		fmt.Fprintf(out, "\n%s\n", s)
+	}
+	fmt.Fprintln(out)
+	for _, run := range set.Runs {
+		fmt.Fprintf(out, "results    %s\nhistories  %s\n", filepath.Join(run.Path, "results.jsonl"), filepath.Join(run.Path, "histories"))
+	}
+	if made.drawn && set.Trials > 0 {
+		fmt.Fprintf(out, "charts     %s\nlook at    %s\n", filepath.Join(into, "charts"), filepath.Join(into, pageFile))
+	}
+	return made, nil
+}
+
+// pageFile is the page in the folder of a run.
+const pageFile = "index.html"
+
+// render draws everything that can be drawn of a set into a folder. An interruption is not
+// an error; drawn tells that there was none, or that it came too late.
+func render(ctx context.Context, stderr io.Writer, set *results.Set, into string) (drawn bool, err error) {
+	bar := newProgress(stderr, "timelines", len(set.Kept), false)
+	var mu sync.Mutex
+	over := false
+	defer func() {
+		mu.Lock()
+		defer mu.Unlock()
+		bar.finish()
+		over = true
+	}()
+	err = unlessInterrupted(ctx, func() error {
+		return reports.Render(ctx, set, into, func(id string) {
+			mu.Lock()
+			defer mu.Unlock()
+			if !over {
+				bar.step(id)
+			}
+		})
+	})
+	if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// status is the exit status that a set of results, and the accord of its worlds, gives.
+// missing says what is not there because a run was interrupted. What is not as expected
+// decides even then.
+func status(set *results.Set, accord scenarios.Accord, missing []string) error {
+	worst, say := restOutcome(set)
+	worst = max(worst, scenarios.Worst(set.Cells))
+	switch accord {
+	case scenarios.Disagree, scenarios.Unexpected:
+		worst = scenarios.NotAsExpected
+	case scenarios.Unsure:
+		worst = max(worst, scenarios.Undecided)
+	}
+	return worstStatus(worst, missing, say...)
+}
+
+// worstStatus makes an exit status of the worst outcome. missing says what an interruption has
+// left out; say is what else is to be said.
+func worstStatus(worst scenarios.Outcome, missing []string, say ...string) error {
+	text := strings.Join(append(say, missing...), "\n")
+	switch {
+	case worst == scenarios.NotAsExpected:
+		return &statusError{statusNotAsExpected, text}
+	case worst == scenarios.Undecided, len(missing) > 0:
+		return &statusError{statusUndecided, text}
+	}
+	return nil
+}
+
+// printSurprises says what was not as expected, by one trial of each cell, and how to see it
+// again.
+func printSurprises(out io.Writer, set *results.Set) {
+	for _, r := range set.Surprises {
+		fmt.Fprintf(out, "\n%s: %s, seed %d\n", r.Outcome, r.Cell(), r.Seed)
+		for _, s := range r.Surprises {
+			fmt.Fprintf(out, "  %s\n", s)
+		}
+		if tried := r.Tried(); tried != "" {
+			fmt.Fprintf(out, "  %s\n", tried)
+		}
+		file := ""
+		if card := set.Card(r.Scenario); card != nil {
+			file = card.File
+		}
+		fmt.Fprintf(out, "  again: %s\n", r.Replay(file))
+	}
+	if more := set.Surprising - len(set.Surprises); more > 0 {
+		fmt.Fprintf(out, "\nand %s of these or other cells, see results.jsonl\n", words.Many(more, "more trial"))
+	}
+}
+
+// version is the module's version as the Go tool recorded it.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}

@@ -1,0 +1,44 @@
+package lab
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/locklab/locklab/scenarios"
+)
+
+// condition answers [live] in scripts: can live trials run on this machine? Where
+// LOCKLAB_REQUIRE_LIVE is set, the answer is always yes, so that nothing is skipped.
+func condition(name string) (bool, error) {
+	if name != "live" {
+		return false, fmt.Errorf("unknown condition %q", name)
+	}
+	if os.Getenv("LOCKLAB_REQUIRE_LIVE") != "" {
+		return true, nil
+	}
+	for _, b := range scenarios.Registry() {
+		if scenarios.LiveMissing(b) != nil {
+			return false, nil
+		}
+	}
+	for _, f := range liveFindings() {
+		if f.what == "namespaces" && f.err != nil {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// needLive skips a test where the live world cannot run. That this cannot be told is a
+// failure.
+func needLive(t *testing.T) {
+	t.Helper()
+	ok, err := condition("live")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !ok {
+		t.Skip("the live world cannot run here: locklab doctor says why")
+	}
+}

@@ -1,0 +1,105 @@
+package lab
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/locklab/locklab/reports/canvas"
+	"github.com/locklab/locklab/reports/diagram"
+	"github.com/locklab/locklab/reports/files"
+	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/reports/timeline"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+func timelineCommand() *cobra.Command {
+	return drawCommand(drawing{
+		name:  "timeline",
+		short: "Draw a recorded history as lanes on a line of time",
+		long: `Timeline reads a history that a run has kept (histories/*.jsonl), from either
+world, judges it, and draws who held the lock, who believed so, what became of the
+money, and which fault came in between.`,
+		draw: timeline.Timeline,
+	})
+}
+
+func diagramCommand() *cobra.Command {
+	return drawCommand(drawing{
+		name:  "diagram",
+		short: "Draw a recorded history as messages between hosts",
+		long: `Diagram reads a history that a run has kept (histories/*.jsonl), from either
+world, judges it, and draws the messages: a column for each host, time running down,
+an arrow for each message from where it was sent to where it arrived or got lost. Of
+many messages it draws those that matter most, around the first violation.`,
+		draw: diagram.Draw,
+	})
+}
+
+// drawing is a kind of picture of one trial.
+type drawing struct {
+	name, short, long string
+	draw              func(h *sim.History, findings []check.Finding, title string) (*canvas.Figure, error)
+}
+
+func drawCommand(d drawing) *cobra.Command {
+	var out string
+	c := &cobra.Command{
+		Use:   d.name + " HISTORY",
+		Short: d.short,
+		Long: d.long + `
+
+Exit status: 0 the picture was written, 3 the file is not a history, or the picture
+could not be written.`,
+		Example: "  locklab " + d.name + " out/latest/histories/gc-pause.redis.none.virtual.seed-1.jsonl --out gc-pause.png",
+		Args:    wantArgs(1, 1, "one history that a run has kept, from out/latest/histories"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return d.run(cmd.OutOrStdout(), args[0], out)
+		},
+	}
+	c.Flags().StringVar(&out, "out", "", "file to write, .svg or .png (default: the history's name with ."+d.name+".svg, in this folder)")
+	return c
+}
+
+func (d drawing) run(stdout io.Writer, history, out string) error {
+	if out == "" {
+		out = strings.TrimSuffix(filepath.Base(history), ".jsonl") + "." + d.name + ".svg"
+	}
+	write := (*canvas.Figure).WriteSVG
+	switch strings.ToLower(filepath.Ext(out)) {
+	case ".svg":
+	case ".png":
+		write = (*canvas.Figure).WritePNG
+	default:
+		return fmt.Errorf("--out is %q, expected a file whose name ends in .svg or .png", out)
+	}
+	h, err := readHistory(history)
+	if err != nil {
+		return err
+	}
+	figure, err := d.draw(h, check.All(h), results.TitleOf(history, h.Header.Scenario))
+	if err != nil {
+		return fmt.Errorf("%s: %w", history, err)
+	}
+	if err := files.Write(out, func(w io.Writer) error { return write(figure, w) }); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "%s of %s, %s world, seed %d: %s\n", d.name,
+		scenarios.NameOf(h.Header), h.Header.World, h.Header.Seed, out)
+	return nil
+}
+
+func readHistory(path string) (*sim.History, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the history: %w", err)
+	}
+	defer file.Close()
+	return sim.ReadHistory(file, path)
+}

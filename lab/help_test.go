@@ -1,0 +1,59 @@
+package lab
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/reports/terminal"
+	"github.com/locklab/locklab/scenarios"
+)
+
+// A flag that takes one of a few names says all of them, whichever command it belongs to.
+func TestHelpNamesAllThatAFlagTakes(t *testing.T) {
+	names := map[string][]string{"world": worlds()}
+	for _, g := range ledger.AllGuards() {
+		names["guard"] = append(names["guard"], string(g))
+	}
+	for _, f := range terminal.Formats() {
+		names["format"] = append(names["format"], string(f))
+	}
+	seen := map[string]int{}
+	var walk func(*cobra.Command)
+	walk = func(c *cobra.Command) {
+		for flag, all := range names {
+			f := c.Flags().Lookup(flag)
+			if f == nil {
+				continue
+			}
+			seen[flag]++
+			for _, name := range all {
+				if name == scenarios.BothWorlds && c.Name() == "claims" {
+					continue // figures of two worlds never stand in one row
+				}
+				if !regexp.MustCompile(`(^|[ ,])` + regexp.QuoteMeta(name) + `($|[ ,;])`).MatchString(f.Usage) {
+					t.Errorf("%s --%s: the help does not name %s: %s", c.CommandPath(), flag, name, f.Usage)
+				}
+			}
+		}
+		for _, each := range c.Commands() {
+			walk(each)
+		}
+	}
+	walk(rootCommand())
+	for flag := range names {
+		if seen[flag] == 0 {
+			t.Errorf("no command has a flag --%s", flag)
+		}
+	}
+}
+
+func TestHelpOfAttachNamesTheLockServices(t *testing.T) {
+	usage := runCommand().Flags().Lookup("attach").Usage
+	if !strings.Contains(usage, attachable()) || !strings.Contains(usage, "@MASTER") {
+		t.Errorf("the help of --attach: %s", usage)
+	}
+}

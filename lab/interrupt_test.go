@@ -1,0 +1,227 @@
+package lab
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/scenarios"
+)
+
+// canceller interrupts a command as soon as it has said something.
+type canceller struct {
+	bytes.Buffer
+	at     string
+	cancel func()
+}
+
+func (c *canceller) Write(p []byte) (int, error) {
+	n, err := c.Buffer.Write(p)
+	if strings.Contains(c.String(), c.at) {
+		c.cancel()
+	}
+	return n, err
+}
+
+// interrupted runs a command and interrupts it when its progress says this; empty: never.
+func interrupted(t *testing.T, at string, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var out bytes.Buffer
+	said := canceller{at: at, cancel: cancel}
+	if at == "" {
+		said.cancel = func() {}
+	}
+	status = runUnder(ctx, args, &out, &said)
+	return status, out.String(), said.String()
+}
+
+// pausedScript is a script that loses an update; verdict is what it expects.
+func pausedScript(t *testing.T, verdict string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "mine.yaml")
+	text := `scenario: mine
+title: Mine
+text: Some text.
+ttl: 10s
+clients: 2
+workload:
+  withdraw: {think: 0.2ttl, stagger: 0.1ttl}
+backends: [redis]
+guards: [none]
+steps:
+  - on: {client: 1, event: check}
+    do: {pause: {host: client-1, for: 1.5ttl}}
+until: 4ttl
+expect:
+  - lost-update: ` + verdict + `
+    because: of the pause
+`
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestAnInterruptionWhileDrawingIsNoSuccess(t *testing.T) {
+	out := t.TempDir()
+	run := []string{"run", pausedScript(t, "violated"), "--seeds", "1", "--out", out}
+	report := []string{"report", filepath.Join(out, "latest")}
+	for _, test := range []struct {
+		name, at string
+		args     []string
+		want     int
+	}{
+		{"after the last trial", "trials: 1 of 1", run, statusUndecided},
+		{"while drawing", "timelines: 1 of 1", run, statusUndecided},
+		{"in a report", "timelines: 1 of 1", report, statusUndecided},
+		{"never", "", report, statusAsExpected},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			status, stdout, stderr := interrupted(t, test.at, test.args...)
+			if status != test.want {
+				t.Errorf("status %d, want %d", status, test.want)
+			}
+			drawn := test.want == statusAsExpected
+			if strings.Contains(stderr, "interrupted: charts and page were not finished\n") == drawn || strings.Contains(stdout, "look at") != drawn {
+				t.Errorf("it says\n%s%s", stdout, stderr)
+			}
+			if _, err := os.Stat(filepath.Join(out, "latest", "index.html")); (err == nil) != drawn {
+				t.Errorf("the page: %v", err)
+			}
+		})
+	}
+}
+
+// A run that was interrupted says how much of it there is, and so does a report of it. What
+// is not as expected decides the status even then.
+func TestAnInterruptedRunIsNotTakenForAWholeOne(t *testing.T) {
+	for verdict, want := range map[string]int{"violated": statusUndecided, "holds": statusNotAsExpected} {
+		t.Run(verdict, func(t *testing.T) {
+			out := t.TempDir()
+			status, stdout, stderr := interrupted(t, "trials: 40 of 400", "run", pausedScript(t, verdict), "--seeds", "400", "--jobs", "1", "--out", out)
+			if status != want {
+				t.Errorf("status %d, want %d", status, want)
+			}
+			count := regexp.MustCompile(`(?m)^interrupted: (\d+ of 400) trials were finished; charts and page were not finished$`).FindStringSubmatch(stderr)
+			if count == nil || !strings.HasPrefix(stdout, count[1]+" trials were finished.\n") {
+				t.Fatalf("it says\n%s%s", stdout, stderr)
+			}
+			latest := filepath.Join(out, "latest")
+			status, stdout, stderr = interrupted(t, "", "report", latest)
+			if status != want || !strings.HasPrefix(stdout, count[1]+" trials were finished.\n") || !strings.Contains(stderr, "unfinished: "+count[1]+" trials were finished\n") {
+				t.Errorf("status %d, want %d; the report says\n%s%s", status, want, stdout, stderr)
+			}
+			page, err := os.ReadFile(filepath.Join(latest, "index.html"))
+			if err != nil || !bytes.Contains(page, []byte("<dt>Trials</dt><dd>"+count[1]+" were finished,")) || !bytes.Contains(page, []byte("<h1>"+count[1]+" trials were finished.")) {
+				t.Errorf("the page does not say how many trials there are; %v", err)
+			}
+			status, _, stderr = interrupted(t, "", "report", latest, "--format", "csv")
+			if status != want || !strings.Contains(stderr, "unfinished: "+count[1]) {
+				t.Errorf("status %d, want %d; as CSV the report says\n%s", status, want, stderr)
+			}
+		})
+	}
+}
+
+// Sweeps and claims of a run of everything count as its trials do.
+func TestAnInterruptionBeforeTheSweepsIsNoSuccess(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	all, err := load([]string{"gc-pause"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	trials, err := scenarios.Selection{Backends: []string{"redis"}, Guards: []string{"none"}, World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trial := trials[0]
+	history, err := trial.Simulate(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := t.TempDir()
+	folder, err := results.NewFolder(out, results.About{Started: time.Unix(0, 0), Trials: 1, Scenarios: scenarios.Cards(trials, nil)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := folder.Add(scenarios.Judged{Trial: trial, Result: trial.Judge(history), History: history}); err != nil {
+		t.Fatal(err)
+	}
+	cmd := rootCommand()
+	var stdout, stderr bytes.Buffer
+	cmd.SetOut(&stdout)
+	cmd.SetErr(&stderr)
+	if err := runRest(ctx, cmd, 1, folder); err != nil {
+		t.Fatal(err)
+	}
+	if err := folder.Close(); err != nil {
+		t.Fatal(err)
+	}
+	status, say := statusOf(conclude(ctx, cmd, folder, nil, tableFormat()))
+	if status != statusUndecided || say != "interrupted: sweeps and claims were not finished; charts and page were not finished" {
+		t.Errorf("status %d: %s", status, say)
+	}
+	status, _, said := interrupted(t, "", "report", filepath.Join(out, "latest"))
+	if status != statusUndecided || !strings.Contains(said, "unfinished: sweeps and claims were not finished\n") {
+		t.Errorf("status %d; the report says\n%s", status, said)
+	}
+}
+
+func TestInterruptedClaimsAreNotWeighed(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var stdout, stderr bytes.Buffer
+	if status := runUnder(ctx, []string{"claims"}, &stdout, &stderr); status != statusUndecided || stdout.Len() > 0 || stderr.String() != "interrupted: the claims were not weighed\n" {
+		t.Errorf("status %d\n%s%s", status, &stdout, &stderr)
+	}
+}
+
+func TestSweepsAndClaimsOfARunCountAsTheirOwnCommandsDo(t *testing.T) {
+	sweep := func(o scenarios.Outcome) results.Set {
+		return results.Set{Sweeps: []scenarios.SweepResult{{SweepAbout: scenarios.SweepAbout{Name: "pause"}, Points: []scenarios.SweepPoint{{Outcome: o}}}}}
+	}
+	claim := func(v scenarios.ClaimVerdict) results.Set {
+		return results.Set{Claims: []results.Claim{{ID: "K4", Verdict: v.String()}}}
+	}
+	for _, test := range []struct {
+		name    string
+		set     results.Set
+		missing []string
+		want    int
+		say     string
+	}{
+		{"as derived", sweep(scenarios.AsExpected), nil, statusAsExpected, ""},
+		{"an undecided sweep", sweep(scenarios.Undecided), nil, statusUndecided, "sweep pause is undecided: locklab sweep pause"},
+		{"a sweep that contradicts", sweep(scenarios.NotAsExpected), nil, statusNotAsExpected, "sweep pause contradicts what was derived: locklab sweep pause"},
+		{"a confirmed claim", claim(scenarios.ClaimConfirmed), nil, statusAsExpected, ""},
+		{"an undecided claim", claim(scenarios.ClaimUndecided), nil, statusUndecided, "claim K4 is undecided: locklab claims K4"},
+		{"a claim that is contradicted", claim(scenarios.ClaimContradicted), nil, statusNotAsExpected, "a trial contradicts what is stated of claim K4: locklab claims K4"},
+		{"interrupted", sweep(scenarios.AsExpected), []string{"interrupted"}, statusUndecided, "interrupted"},
+		{"interrupted, and a surprise", results.Set{Cells: []scenarios.Summary{{Outcome: scenarios.NotAsExpected}}}, []string{"interrupted"}, statusNotAsExpected, "interrupted"},
+	} {
+		if got, say := statusOf(status(&test.set, scenarios.Agree, test.missing)); got != test.want || say != test.say {
+			t.Errorf("%s: status %d, want %d; it says %q", test.name, got, test.want, say)
+		}
+	}
+}
+
+// statusOf is the exit status of what a command returns, and what it says.
+func statusOf(err error) (int, string) {
+	ended, ok := err.(*statusError)
+	switch {
+	case err == nil:
+		return statusAsExpected, ""
+	case ok:
+		return ended.status, ended.say
+	}
+	return statusBadInput, err.Error()
+}

@@ -1,0 +1,108 @@
+//go:build linux
+
+package lab
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live"
+)
+
+// leastCells is what a run in continuous integration must have at least.
+const leastCells = 30
+
+// What continuous integration runs live has every lock service and every kind of fault.
+func TestTheFewLiveCellsHaveEveryLockServiceAndEveryKindOfFault(t *testing.T) {
+	all, err := load(strings.Fields(makeVariable(t, "LIVE_FEW")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pause, err := load([]string{"gc-pause"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	choice := scenarios.Selection{World: scenarios.LiveWorld, Guards: []string{string(ledger.None)}, Seeds: scenarios.Seeds{First: 1, Last: 1}}
+	trials, err := choice.InBothWorlds(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	choice.Backends = strings.Split(makeVariable(t, "LIVE_FEW_LIBRARIES"), ",")
+	libraries, err := choice.Trials(pause)
+	if err != nil {
+		t.Fatal(err)
+	}
+	services, faults, cells := map[string]bool{}, map[sim.FaultKind]bool{}, 0
+	for _, trial := range slices.Concat(trials, libraries) {
+		if trial.World != scenarios.LiveWorld || !canBeDone(trial) {
+			continue
+		}
+		cells++
+		services[trial.Backend.Backend.Name()] = true
+		for _, s := range trial.Scenario.Steps {
+			faults[s.Resolve(trial.TTL).Do.Kind] = true
+		}
+	}
+	for _, b := range scenarios.Registry() {
+		if !services[b.Name()] && !strings.HasPrefix(b.Name(), "redlock-") { // option sets of redlock
+			t.Errorf("no cell with %s", b.Name())
+		}
+	}
+	for _, kind := range sim.FaultKinds() {
+		if !faults[kind] {
+			t.Errorf("no cell with a fault of the kind %s", kind)
+		}
+	}
+	if cells < leastCells {
+		t.Errorf("%d cells, expected at least %d", cells, leastCells)
+	}
+}
+
+// Scripts of more than a minute run once in make live, and no others do.
+func TestTheLongLiveScriptsAreThoseOfMoreThanAMinute(t *testing.T) {
+	all, err := load(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var long []string
+	for _, s := range all {
+		if s.VirtualOnly == "" && s.Until.In(s.LiveTTL) > time.Minute {
+			long = append(long, s.Name)
+		}
+	}
+	listed := strings.Split(makeVariable(t, "LIVE_LONG"), ",")
+	slices.Sort(long)
+	slices.Sort(listed)
+	if !slices.Equal(listed, long) {
+		t.Errorf("the Makefile lists\n%v, expected\n%v", listed, long)
+	}
+}
+
+// canBeDone tells whether a trial has only what the live world can do, on any machine.
+func canBeDone(trial scenarios.Trial) bool {
+	return trial.Scenario.VirtualOnly == "" && !slices.ContainsFunc(trial.Scenario.Steps, func(s scenarios.Step) bool {
+		return live.CanDo(s.Resolve(trial.TTL).Do) != nil
+	})
+}
+
+// makeVariable reads a variable of the Makefile.
+func makeVariable(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile("../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(strings.ReplaceAll(string(text), "\\\n", " "), "\n") {
+		if value, ok := strings.CutPrefix(line, name+" = "); ok {
+			return value
+		}
+	}
+	t.Fatalf("the Makefile has no %s", name)
+	return ""
+}

@@ -1,0 +1,62 @@
+package lab
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/locklab/locklab/reports/terminal"
+	"github.com/locklab/locklab/scenarios"
+)
+
+// numberSeeds is how many seeds numbers are measured with: means and extremes take more than
+// verdicts.
+const numberSeeds = "40"
+
+// measureNumbers measures the numbers of these claims; of all without ids.
+func (o claimsOptions) measureNumbers(cmd *cobra.Command, ids []string, seeds scenarios.Seeds) error {
+	numbers, err := scenarios.BuiltinNumbers(scenarios.Everything())
+	if err != nil {
+		return fmt.Errorf("load the numbers: %w", err)
+	}
+	for _, id := range ids {
+		if !slices.ContainsFunc(numbers, func(n scenarios.Number) bool { return n.Claim == id }) {
+			return fmt.Errorf("no number belongs to the claim %q; `locklab claims --numbers` shows them all", id)
+		}
+	}
+	if len(ids) > 0 {
+		numbers = slices.DeleteFunc(numbers, func(n scenarios.Number) bool { return !slices.Contains(ids, n.Claim) })
+	}
+	ctx, stop := untilStopped(cmd.Context())
+	defer stop()
+	found, err := scenarios.MeasureNumbers(ctx, numbers, seeds, o.jobs)
+	if err != nil && ctx.Err() != nil {
+		return &statusError{statusUndecided, "interrupted: the numbers were not measured"}
+	}
+	if err != nil {
+		return err
+	}
+	nothingToSave()
+	out := cmd.OutOrStdout()
+	if err := terminal.Numbers(out, found, o.format.options(out)); err != nil {
+		return err
+	}
+	return numbersStatus(found)
+}
+
+// numbersStatus is that of the worst number.
+func numbersStatus(found []scenarios.NumberResult) error {
+	worst := scenarios.NumberMet
+	for _, r := range found {
+		worst = max(worst, r.Verdict)
+	}
+	switch worst {
+	case scenarios.NumberOtherwise:
+		return &statusError{status: statusNotAsExpected}
+	case scenarios.NumberUndecided:
+		return &statusError{status: statusUndecided}
+	case scenarios.NumberMet, scenarios.NumberElsewhere, scenarios.NumberNotMeasured:
+	}
+	return nil
+}

@@ -1,0 +1,183 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"reflect"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/locklab/locklab/reports/files"
+	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/reports/terminal"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
+)
+
+// replayOptions are the flags of `locklab replay`.
+type replayOptions struct {
+	from, out string
+	script    string
+	attach    []string
+	servers   serverFlags
+}
+
+func replayCommand() *cobra.Command {
+	var o replayOptions
+	c := &cobra.Command{
+		Use:   "replay ID",
+		Short: "Run one trial of a run again, and say whether it comes out the same",
+		Long: `Replay looks a trial up in the folder of a run, runs it again with the same script,
+lock service, guard, lease and seed, judges it, and compares.
+
+ID is what the files of the trial are called, such as
+gc-pause.redis.none.virtual.seed-1, or the first digits of its fingerprint.
+
+A virtual trial is the same if every event is; if one is not, replay shows the first
+that differs. Live trials are never the same: their verdicts are compared.
+
+The folder does not choose what is started, reached or read here: if a live trial had
+servers of its own, or a script outside the current folder, replay names them and asks
+for the flags below.
+
+Exit status: 0 the same, 1 not the same, 3 bad input or a failure of locklab itself.`,
+		Example: `  locklab replay gc-pause.redis.none.virtual.seed-1
+  locklab replay 4296e2c7 --from out/monday`,
+		Args: wantArgs(1, 1, "the ID of a trial, such as gc-pause.redis.none.virtual.seed-1, or the first digits of its fingerprint"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return o.replay(cmd, args[0])
+		},
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			return keptIDs(o.from, args), cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.from, "from", filepath.Join("out", "latest"), "folder of the run")
+	f.StringVar(&o.out, "out", "", "file for the new history (default: it is not kept)")
+	f.StringVar(&o.script, "script", "", "file of the scenario (default: the one that was run, if it is in the current folder or below it)")
+	registerAttach(c, &o.attach)
+	o.servers.register(c)
+	return c
+}
+
+func (o *replayOptions) replay(cmd *cobra.Command, name string) error {
+	ctx, stop := untilStopped(cmd.Context())
+	defer stop()
+	found, err := results.Find(ctx, o.from, name)
+	if err != nil {
+		return err
+	}
+	before, remarks, err := keptHistory(found)
+	if err != nil {
+		return err
+	}
+	attached, err := o.ownServers(found.Result)
+	if err != nil {
+		return err
+	}
+	card := found.Card()
+	if card == nil {
+		return fmt.Errorf("%s says nothing of the scenario %s: is run.json that of this run?", o.from, found.Result.Scenario)
+	}
+	trial, err := o.trialAgain(found.Result, card, attached)
+	if err != nil {
+		return err
+	}
+	if trial.World == scenarios.LiveWorld {
+		if entered, err := attached.enterLive(); entered || err != nil {
+			return err
+		}
+	}
+	history, err := playAgain(ctx, trial, o.out)
+	if err != nil {
+		return err
+	}
+	if other := o.otherServers(found.Result); other != "" {
+		remarks = append(remarks, other)
+	}
+	c := terminal.Comparison{
+		Then: found.Result, Now: trial.Judge(history), Before: before, After: history,
+		Always: remarks, Remarks: changes(found.Run, *card, trial),
+	}
+	stdout := cmd.OutOrStdout()
+	if err := c.Write(stdout, tableFormat().options(stdout)); err != nil {
+		return err
+	}
+	if !c.Same() {
+		return &statusError{status: statusNotAsExpected}
+	}
+	return nil
+}
+
+// keptHistory reads the history that the run kept of a trial, if it did. Without its file the
+// trial can still be compared by its fingerprint and verdicts, which the remark says. One that
+// cannot be read is bad input.
+func keptHistory(found results.Found) (history *sim.History, remarks []string, err error) {
+	path := found.HistoryPath()
+	if path == "" {
+		return nil, nil, nil
+	}
+	history, err = readHistory(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, []string{"The history that the run kept is gone (" + path + "): what its row says was compared."}, nil
+	}
+	return history, nil, err
+}
+
+// trialAgain loads the script of a trial and makes sure that it can be run here.
+func (o *replayOptions) trialAgain(r scenarios.Result, card *scenarios.Card, attached attachments) (scenarios.Trial, error) {
+	script, err := o.loadScript(r, card)
+	if err != nil {
+		return scenarios.Trial{}, err
+	}
+	trial, err := r.Again(script, attached.replace())
+	if err != nil {
+		return trial, err
+	}
+	return trial, trial.Unavailable()
+}
+
+// playAgain runs the trial, and keeps its history if there is a file for it.
+func playAgain(ctx context.Context, trial scenarios.Trial, out string) (*sim.History, error) {
+	stages := scenarios.NewStages(1)
+	history, err := stages.Run(ctx, trial)
+	if err = errors.Join(err, stages.Close()); err != nil || out == "" {
+		return history, err
+	}
+	recorded, err := scenarios.Judged{Trial: trial, History: history}.Recorded()
+	if err != nil {
+		return nil, err
+	}
+	return history, files.Write(out, func(w io.Writer) error { return recorded.Write(w) })
+}
+
+// changes says what is not as it was when the trial was first run.
+func changes(run results.Run, then scenarios.Card, trial scenarios.Trial) (remarks []string) {
+	now := scenarios.Cards([]scenarios.Trial{trial}, nil)[0]
+	now.Cells, then.Cells = nil, nil
+	now.File, then.File = "", ""
+	if !reflect.DeepEqual(now, then) {
+		remarks = append(remarks, "The script has changed since then.")
+	}
+	if v := version(); v != run.Version {
+		remarks = append(remarks, fmt.Sprintf("locklab was %s then and is %s now.", run.Version, v))
+	}
+	return remarks
+}
+
+// keptIDs offers the trials whose histories a run has kept.
+func keptIDs(from string, args []string) (ids []string) {
+	if len(args) > 0 {
+		return nil
+	}
+	files, _ := filepath.Glob(filepath.Join(from, "histories", "*.jsonl")) // none: nothing to offer
+	for _, f := range files {
+		ids = append(ids, strings.TrimSuffix(filepath.Base(f), ".jsonl"))
+	}
+	return ids
+}

@@ -1,0 +1,104 @@
+package lab
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/plaintext"
+)
+
+// A folder of results can be somebody else's. It does not choose which programs are run here,
+// which servers are reached, or which files elsewhere are read: what it names of these has to
+// be given as a flag.
+
+// ownServers takes the servers of a live trial from the flags. Each flag that stands in the
+// row of the trial has to be given here, whatever its value.
+func (o *replayOptions) ownServers(r scenarios.Result) (attachments, error) {
+	given := append(attachArguments(o.attach), o.servers.arguments()...)
+	if r.World != scenarios.LiveWorld {
+		if len(given) > 0 {
+			return attachments{}, fmt.Errorf("%s is for live trials, and %s was run in the %s world", given[0], r.ID(), r.World)
+		}
+		return attachments{}, nil
+	}
+	named, err := namedServers(r)
+	if err != nil {
+		return attachments{}, err
+	}
+	for _, flag := range named {
+		if !slices.Contains(given, flag) {
+			return attachments{}, o.ask(r)
+		}
+	}
+	if err := o.servers.apply(); err != nil {
+		return attachments{}, err
+	}
+	return parseAttachments(o.attach, r.World)
+}
+
+// namedServers lists the flags in the arguments of a row, each with a value behind it.
+func namedServers(r scenarios.Result) (flags []string, err error) {
+	known := append(attachArguments([]string{"any"}), (&serverFlags{"any", "any", "any"}).arguments()...)
+	for i := 0; i < len(r.Arguments); i += 2 {
+		flag := r.Arguments[i]
+		if at := slices.Index(known, flag); at < 0 || at%2 != 0 || i+1 == len(r.Arguments) {
+			return nil, fmt.Errorf("the row of %s has the arguments %q, expected flags that say which servers it had, each with a value: `locklab run` did not write it", r.ID(), r.Arguments)
+		}
+		flags = append(flags, flag)
+	}
+	return flags, nil
+}
+
+// ask says what a row names that it cannot choose, and how to choose it.
+func (o *replayOptions) ask(r scenarios.Result) error {
+	words := []string{"locklab", "replay", r.ID(), "--from", o.from}
+	if o.script != "" {
+		words = append(words, "--script", o.script)
+	}
+	return fmt.Errorf("%s was run with %s, and a folder of results does not choose what is started or reached here; if you want that, say so: %s",
+		r.ID(), plaintext.Shell(r.Arguments...), plaintext.Shell(append(words, r.Arguments...)...))
+}
+
+// otherServers is the remark that the trial had other servers then; empty: it had the same.
+func (o *replayOptions) otherServers(r scenarios.Result) string {
+	given := append(attachArguments(o.attach), o.servers.arguments()...)
+	if r.World != scenarios.LiveWorld || slices.Equal(given, r.Arguments) {
+		return ""
+	}
+	what := func(arguments []string) string {
+		if len(arguments) == 0 {
+			return "those that are found"
+		}
+		return plaintext.Shell(arguments...)
+	}
+	return fmt.Sprintf("Its servers were %s then and are %s now.", what(r.Arguments), what(given))
+}
+
+// loadScript loads the script of a trial: a built-in one, or the file that is given, or the
+// one that the run had if that is in the current folder or below it.
+func (o *replayOptions) loadScript(r scenarios.Result, card *scenarios.Card) (*scenarios.Scenario, error) {
+	name := r.Scenario
+	switch {
+	case o.script != "":
+		name = o.script
+	case card.File != "" && !filepath.IsLocal(card.File):
+		return nil, fmt.Errorf("the script of %s was the file %q, and a folder of results does not choose files outside the current folder; if you want that one, give it: --script %s",
+			r.ID(), card.File, plaintext.Shell(card.File))
+	case card.File != "":
+		name = card.File
+	}
+	if name != r.Scenario && !strings.ContainsAny(name, "./\\") {
+		name = "./" + name
+	}
+	all, err := load([]string{name})
+	if err != nil {
+		return nil, err
+	}
+	if all[0].Name != r.Scenario {
+		return nil, fmt.Errorf("%s is the scenario %s, expected %s", name, all[0].Name, r.Scenario)
+	}
+	return all[0], nil
+}

@@ -1,0 +1,101 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/plaintext"
+)
+
+// Exit statuses.
+const (
+	statusAsExpected    = 0
+	statusNotAsExpected = 1
+	statusUndecided     = 2
+	statusBadInput      = 3 // or the harness itself failed
+)
+
+// statusError ends the command with a status of its own. Any other error is bad input or
+// a failure of the harness.
+type statusError struct {
+	status int
+	say    string // empty: all has been said
+}
+
+func (e *statusError) Error() string { return e.say }
+
+// run is the whole program: it reads the arguments, does what they say, and returns the
+// exit status.
+func run(args []string, stdout, stderr io.Writer) int {
+	if ran, status := runRole(); ran {
+		return status
+	}
+	return runUnder(context.Background(), args, stdout, stderr)
+}
+
+// runUnder runs a command that the context can interrupt, as Ctrl-C does.
+func runUnder(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	for i, text := range args {
+		if at, r := plaintext.FindInLine(text); at >= 0 {
+			fmt.Fprintf(stderr, "locklab: argument %d is %q, with %s in it, expected text that can be seen on one line\n", i+1, text, plaintext.Name(r))
+			return statusBadInput
+		}
+	}
+	root := rootCommand()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return statusAsExpected
+	}
+	var ended *statusError
+	if errors.As(err, &ended) {
+		if ended.say != "" {
+			fmt.Fprintln(stderr, plaintext.Visible(ended.say))
+		}
+		return ended.status
+	}
+	fmt.Fprintln(stderr, "locklab:", plaintext.Visible(err.Error())) // it can quote a file of somebody else's
+	return statusBadInput
+}
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "locklab",
+		Short: "A laboratory for distributed locks",
+		Long: `locklab runs scripted scenarios (pauses and other faults) against distributed
+locks, judges what happened, and draws it.
+
+The same lock code runs in two worlds: a deterministic simulation in virtual
+time, which needs nothing, and real servers and client processes with real
+faults (--world live).
+
+Exit status: 0 everything as the scenarios expect, 1 something is not,
+2 undecided (a fault did not happen, or the run was interrupted),
+3 bad input or a failure of locklab itself.`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		// What is given and empty would otherwise count as not given.
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return refuseEmpty(cmd) },
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.AddCommand(runCommand(), reportCommand(), listCommand(), showCommand(), checkCommand(), replayCommand(), timelineCommand(), diagramCommand(), claimsCommand(), sweepCommand(), doctorCommand(), noticesCommand())
+	return root
+}
+
+// completeScenarios offers the names of the built-in scenarios; files complete as well.
+func completeScenarios(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	if all, err := scenarios.Builtin(scenarios.Everything()); err == nil {
+		for _, s := range all {
+			names = append(names, s.Name+"\t"+s.Title)
+		}
+	}
+	return names, cobra.ShellCompDirectiveDefault
+}

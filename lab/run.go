@@ -1,0 +1,327 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/reports/files"
+	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios"
+)
+
+// runOptions are the flags of `locklab run`.
+type runOptions struct {
+	backends, guards []string
+	disciplines      []string
+	except           []string
+	parsed           []scenarios.Discipline // of disciplines
+	world, seeds     string
+	ttl              time.Duration
+	out              string
+	jobs, keep       int
+	asLive           bool
+	attach           []string
+	servers          serverFlags
+	format           *formatFlag
+}
+
+// liveJobs is how many live trials run side by side unless told otherwise: they mostly
+// wait, but each has a handful of processes.
+const liveJobs = 3
+
+func runCommand() *cobra.Command {
+	o := runOptions{format: tableFormat()}
+	c := &cobra.Command{
+		Use:   "run [SCENARIO|FILE...]",
+		Short: "Run scenarios, judge them, and draw what happened",
+		Long: `Run runs each scenario with each lock service under each guard of the account and
+with clients of each discipline, with several seeds, and compares what was found with what the scenario expects.
+Without a name it runs all built-in scenarios.
+
+It prints a table of cells and writes to OUT/<time of the run>, with OUT/latest
+pointing to the newest: results.jsonl (a row a trial), histories/ (of the first
+trial of each cell, of the first that shows what chance brings about in some, and
+of trials that are not as expected, up to 5 a cell; with --keep, of the first so many
+and up to 5 more),
+charts/ (timelines of these as SVG, and as PNG for one trial of each scenario and
+for those that are not as expected; charts of all trials) and the page index.html.`,
+		Example: `  locklab run
+  locklab run gc-pause --backend redis --guard none
+  locklab run gc-pause --world live
+  locklab run my-scenario.yaml --seeds 100`,
+		ValidArgsFunction: completeScenarios,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return o.run(cmd, args)
+		},
+	}
+	f := c.Flags()
+	f.StringSliceVar(&o.backends, "backend", nil, "lock services to run, such as redis or redis+renew; locklab list names them all (default: those of the scenario)")
+	f.StringSliceVar(&o.guards, "guard", nil, "guards of the account to run: "+words.Or(ledger.AllGuards()...)+" (default: those of the scenario)")
+	f.StringSliceVar(&o.disciplines, "discipline", nil, "disciplines of the clients to run: attentive, heedless or late=DURATION (default: those of the scenario)")
+	f.StringSliceVar(&o.except, "except", nil, "scenarios to leave out, such as charge-crashes,healthy-cluster")
+	f.StringVar(&o.world, "world", scenarios.VirtualWorld, words.Or(worlds()...)+"; with "+scenarios.BothWorlds+", every cell is run in each of them and they are compared")
+	f.StringVar(&o.seeds, "seeds", "", "how many seeds, such as 20, or which, such as 7..9 (default: 20 virtual, 1 live; with both worlds: of the live one)")
+	f.DurationVar(&o.ttl, "ttl", 0, "the lease (default: the scenario's in the virtual world, 2s in the live one)")
+	f.BoolVar(&o.asLive, "as-live", false, "run virtual trials with the options that this machine's servers stand for, as --world both does")
+	f.StringVar(&o.out, "out", "out", "folder for results")
+	f.IntVar(&o.keep, "keep", 0, fmt.Sprintf("how many histories of each cell to keep at least, at most %d (default: one, and up to %d of trials that are not as expected)", maxKeep, results.MaxKept))
+	registerAttach(c, &o.attach)
+	o.servers.register(c)
+	o.format.register(c)
+	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials side by side (default: one a processor virtual, %d live)", liveJobs))
+	complete(c, "world", worlds()...)
+	var guards, locks []string
+	for _, g := range ledger.AllGuards() {
+		guards = append(guards, string(g)+"\t"+g.Rule())
+	}
+	for _, b := range scenarios.Registry() {
+		locks = append(locks, b.Name()+"\t"+b.Title())
+	}
+	complete(c, "guard", guards...)
+	complete(c, "backend", locks...)
+	complete(c, "discipline", string(scenarios.Attentive), string(scenarios.Heedless), string(scenarios.Late)+"=0.5ttl")
+	return c
+}
+
+// worlds lists what --world takes.
+func worlds() []string {
+	return []string{scenarios.VirtualWorld, scenarios.LiveWorld, scenarios.BothWorlds}
+}
+
+// complete offers fixed values for a flag in shell completion.
+func complete(c *cobra.Command, flag string, values ...string) {
+	err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	if err != nil {
+		panic(err) // the flag does not exist: a mistake in this program
+	}
+}
+
+func (o runOptions) run(cmd *cobra.Command, names []string) error {
+	if err := o.explicit(cmd); err != nil {
+		return err
+	}
+	if err := o.servers.apply(); err != nil {
+		return err
+	}
+	attached, err := parseAttachments(o.attach, o.world)
+	if err != nil {
+		return err
+	}
+	trials, err := o.trials(names, attached)
+	if err != nil {
+		return err
+	}
+	trials, missing := scenarios.Available(trials)
+	if len(trials) == 0 {
+		return scenarios.Nothing(missing)
+	}
+	if o.world != scenarios.VirtualWorld {
+		if entered, err := attached.enterLive(); entered || err != nil {
+			return err
+		}
+	}
+	ctx, stop := untilStopped(cmd.Context())
+	defer stop()
+	folder, err := results.NewFolder(o.out, results.About{
+		Command: append([]string{"locklab", "run"}, os.Args[min(2, len(os.Args)):]...),
+		Version: version(), Go: runtime.Version(), Started: time.Now(),
+		World: o.world, Seeds: o.seeds, Trials: len(trials), Scenarios: scenarios.Cards(trials, missing),
+	})
+	if err != nil {
+		return err
+	}
+	folder.Keep = o.keep
+	failed := o.play(ctx, cmd, trials, folder)
+	if failed == nil && o.whole(names) {
+		failed = runRest(ctx, cmd, o.jobs, folder)
+	}
+	failed = errors.Join(failed, folder.Close())
+	// What was judged before a failure is reported all the same.
+	return errors.Join(failed, conclude(ctx, cmd, folder, failed, o.format))
+}
+
+// trials reads what is to be run; whatever is wrong with it is found before anything is
+// run or written.
+func (o *runOptions) trials(names []string, attached attachments) ([]scenarios.Trial, error) {
+	seeds, err := o.check()
+	if err != nil {
+		return nil, err
+	}
+	all, err := load(names)
+	if err != nil {
+		return nil, err
+	}
+	if all, err = without(all, o.except); err != nil {
+		return nil, err
+	}
+	choice := scenarios.Selection{
+		Backends: o.backends, Guards: o.guards, Disciplines: o.parsed, World: o.world, Seeds: seeds, TTL: o.ttl,
+		AsLive: o.asLive, Servers: append(attachArguments(o.attach), o.servers.arguments()...),
+		Replace: attached.replace(),
+	}
+	if o.world == scenarios.BothWorlds {
+		return choice.InBothWorlds(all)
+	}
+	return choice.Trials(all)
+}
+
+// explicit refuses what was given and would have no effect.
+func (o *runOptions) explicit(cmd *cobra.Command) error {
+	if cmd.Flags().Changed("ttl") && o.ttl == 0 {
+		return fmt.Errorf("--ttl is 0s, expected a lease between 1ms and 1000h")
+	}
+	// With --as-live virtual trials follow the servers, and are run again with their flags.
+	if given := o.servers.arguments(); len(given) > 0 && o.world == scenarios.VirtualWorld && !o.asLive {
+		return fmt.Errorf("%s needs --world %s or %s, or --as-live: only live trials have servers", given[0], scenarios.LiveWorld, scenarios.BothWorlds)
+	}
+	if o.keep < 0 || o.keep > maxKeep {
+		return fmt.Errorf("--keep is %d, expected 1 to %d", o.keep, maxKeep)
+	}
+	if err := refuseZero(cmd, "keep"); err != nil {
+		return err
+	}
+	return refuseZero(cmd, "jobs")
+}
+
+// maxKeep bounds how many histories of a cell can be asked for: each is drawn, and is a part of
+// the page.
+const maxKeep = 1000
+
+// check fills in what was not given and refuses what cannot be.
+func (o *runOptions) check() (scenarios.Seeds, error) {
+	none := scenarios.Seeds{}
+	if !slices.Contains(worlds(), o.world) {
+		return none, fmt.Errorf("--world is %q, expected %s", o.world, words.Or(worlds()...))
+	}
+	if o.asLive && o.world != scenarios.VirtualWorld {
+		return none, fmt.Errorf("--as-live is for --world virtual; with both worlds it is always so")
+	}
+	if o.seeds == "" {
+		o.seeds = map[string]string{scenarios.VirtualWorld: "20", scenarios.LiveWorld: "1", scenarios.BothWorlds: "1"}[o.world]
+	}
+	for _, b := range o.backends {
+		if _, err := scenarios.Registry().ParseSpec(b); err != nil {
+			return none, fmt.Errorf("--backend: %w", err)
+		}
+	}
+	for _, g := range o.guards {
+		if _, err := ledger.ParseGuard(g); err != nil {
+			return none, fmt.Errorf("--guard: %w", err)
+		}
+	}
+	for _, text := range o.disciplines {
+		d, err := scenarios.ParseDiscipline(text)
+		if err != nil {
+			return none, fmt.Errorf("--discipline: %w", err)
+		}
+		o.parsed = append(o.parsed, d)
+	}
+	seeds, err := scenarios.ParseSeeds(o.seeds)
+	if err != nil {
+		return none, fmt.Errorf("--seeds: %w", err)
+	}
+	if o.ttl != 0 && (o.ttl < time.Millisecond || o.ttl > 1000*time.Hour) {
+		return none, fmt.Errorf("--ttl is %v, expected a lease between 1ms and 1000h", o.ttl)
+	}
+	if err := checkJobs(o.jobs); err != nil {
+		return none, err
+	}
+	if o.jobs == 0 {
+		o.jobs = map[string]int{scenarios.VirtualWorld: runtime.GOMAXPROCS(0), scenarios.LiveWorld: liveJobs, scenarios.BothWorlds: liveJobs}[o.world]
+	}
+	return seeds, nil
+}
+
+// load gives the scenarios of these names or files; all built-in ones without any. A name
+// with a dot or a slash is taken for a file.
+func load(names []string) ([]*scenarios.Scenario, error) {
+	known := scenarios.Everything()
+	if len(names) == 0 {
+		return scenarios.Builtin(known)
+	}
+	var out []*scenarios.Scenario
+	for _, name := range names {
+		s, err := loadOne(name, known)
+		if err != nil {
+			return nil, err
+		}
+		for _, other := range out {
+			if other.Name == s.Name {
+				return nil, fmt.Errorf("%s: there is a scenario %s already among those that are named; name it once, or give yours another name", name, s.Name)
+			}
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// without leaves out the scenarios of these names, each of which has to be there.
+func without(all []*scenarios.Scenario, names []string) ([]*scenarios.Scenario, error) {
+	for _, name := range names {
+		at := slices.IndexFunc(all, func(s *scenarios.Scenario) bool { return s.Name == name })
+		if _, err := scenarios.Source(name); at < 0 && err != nil {
+			return nil, fmt.Errorf("--except: %w", err)
+		}
+		if at < 0 {
+			return nil, fmt.Errorf("--except: %s is not among the scenarios to run; leave it out of --except", name)
+		}
+		if len(all) == 1 {
+			return nil, errors.New("--except leaves no scenario to run; name fewer")
+		}
+		all = slices.Delete(all, at, at+1)
+	}
+	return all, nil
+}
+
+func loadOne(name string, known scenarios.Known) (*scenarios.Scenario, error) {
+	if !strings.ContainsAny(name, "./\\") {
+		return scenarios.Find(name, known)
+	}
+	src, err := files.Read(name, scenarios.MaxFile)
+	if err != nil {
+		return nil, fmt.Errorf("read the scenario: %w", err)
+	}
+	return scenarios.Load(name, src, known)
+}
+
+// outcome is one line of what came out of a trial.
+func outcome(r scenarios.Result) string {
+	line := fmt.Sprintf("%s, seed %d: %s", r.Cell(), r.Seed, r.Outcome)
+	if tried := r.Tried(); tried != "" {
+		line += " (" + tried + ")"
+	}
+	return line
+}
+
+// play runs the trials and writes each result as it comes. An interruption is not an
+// error.
+func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials []scenarios.Trial, folder *results.Folder) error {
+	return playTrials(ctx, cmd, trials, o.jobs, o.world != scenarios.VirtualWorld, folder.Add)
+}
+
+// playTrials runs trials, shows how far it is, and hands on each result as it comes. An
+// interruption is not an error.
+func playTrials(ctx context.Context, cmd *cobra.Command, trials []scenarios.Trial, jobs int, slow bool, add func(scenarios.Judged) error) error {
+	bar := newProgress(cmd.ErrOrStderr(), "trials", len(trials), slow)
+	defer bar.finish()
+	stages := scenarios.NewStages(jobs)
+	err := scenarios.RunAll(ctx, scenarios.ByService(trials), jobs, stages.Run,
+		func(j scenarios.Judged) error {
+			bar.step(outcome(j.Result))
+			return add(j)
+		})
+	if ctx.Err() != nil {
+		err = nil
+	}
+	return errors.Join(err, stages.Close())
+}

@@ -1,0 +1,41 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"testing"
+)
+
+// What does not look at its context is left where it stands.
+func TestNothingIsDeafToAnInterruption(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	begun, never := make(chan struct{}), make(chan struct{})
+	go func() {
+		<-begun
+		cancel()
+	}()
+	err := unlessInterrupted(ctx, func() error {
+		close(begun)
+		<-never
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	close(never)
+}
+
+// What notices in time has the last word: it may have finished.
+func TestWhatNoticesAnInterruptionHasTheLastWord(t *testing.T) {
+	for _, want := range []error{nil, errors.New("no more room")} {
+		ctx, cancel := context.WithCancel(t.Context())
+		err := unlessInterrupted(ctx, func() error {
+			cancel()
+			<-ctx.Done()
+			return want
+		})
+		if err != want {
+			t.Errorf("got %v, want %v", err, want)
+		}
+	}
+}

@@ -1,0 +1,179 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/locklab/locklab/reports"
+	"github.com/locklab/locklab/reports/files"
+	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/reports/terminal"
+	"github.com/locklab/locklab/scenarios"
+)
+
+// sweepOptions are the flags of `locklab sweep`.
+type sweepOptions struct {
+	seeds, out string
+	jobs       int
+}
+
+func sweepCommand() *cobra.Command {
+	var o sweepOptions
+	c := &cobra.Command{
+		Use:   "sweep [NAME|FILE]",
+		Short: "Change one number, and see where a lock breaks and where it should",
+		Long: `Sweep runs one script over and over in the virtual world while one number in it
+changes, such as the length of a pause, and counts the trials in which a property
+is violated. Beside what was measured stands the condition that was derived on
+paper.
+
+Without a name it lists the built-in sweeps. With one, or with a file such as
+my-sweep.yaml, it prints the points and writes to
+OUT/<time of the run>, with OUT/latest pointing to the newest: sweeps.jsonl (a row a
+point) and charts/sweep-NAME.svg and .png.
+
+Exit status: 0 every point as derived, 1 a point contradicts the derivation,
+2 undecided or interrupted, 3 bad input or a failure of locklab itself.`,
+		Example: "  locklab sweep\n  locklab sweep pause --seeds 100\n  locklab sweep my-sweep.yaml",
+		Args:    wantArgs(0, 1, "the name of a sweep, such as pause, a file with one, or nothing"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return listSweeps(cmd)
+			}
+			if err := refuseZero(cmd, "jobs"); err != nil {
+				return err
+			}
+			return o.run(cmd, args[0])
+		},
+		ValidArgsFunction: completeSweeps,
+	}
+	f := c.Flags()
+	f.StringVar(&o.seeds, "seeds", "20", "how many seeds a point, such as 20, or which, such as 7..9")
+	f.StringVar(&o.out, "out", "out", "folder for results")
+	f.IntVar(&o.jobs, "jobs", 0, "trials side by side (default: one a processor)")
+	return c
+}
+
+func listSweeps(cmd *cobra.Command) (err error) {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		err = fmt.Errorf("--%s is for one sweep, expected its name, such as `locklab sweep pause`; without a name the sweeps are listed", f.Name)
+	})
+	if err != nil {
+		return err
+	}
+	all, err := scenarios.BuiltinSweeps(scenarios.Everything())
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+	for _, s := range all {
+		fmt.Fprintf(w, "%s\t%s\n", s.Name, s.Title)
+	}
+	return w.Flush()
+}
+
+func (o sweepOptions) run(cmd *cobra.Command, name string) error {
+	seeds, err := scenarios.ParseSeeds(o.seeds)
+	if err != nil {
+		return fmt.Errorf("--seeds: %w", err)
+	}
+	if err := checkJobs(o.jobs); err != nil {
+		return err
+	}
+	if o.jobs == 0 {
+		o.jobs = runtime.GOMAXPROCS(0)
+	}
+	sweep, err := loadSweep(name)
+	if err != nil {
+		return err
+	}
+	if err := sweep.Fits(seeds); err != nil {
+		return fmt.Errorf("--seeds: %w", err)
+	}
+	ctx, stop := untilStopped(cmd.Context())
+	defer stop()
+	folder, err := results.NewFolder(o.out, results.About{
+		Command: append([]string{"locklab", "sweep"}, os.Args[min(2, len(os.Args)):]...),
+		Version: version(), Go: runtime.Version(), Started: time.Now(),
+		World: scenarios.VirtualWorld, Seeds: o.seeds,
+	})
+	if err != nil {
+		return err
+	}
+	result, err := o.play(ctx, cmd, sweep, seeds, folder.Path)
+	if err = errors.Join(err, folder.Close()); err != nil {
+		return err
+	}
+	if err := terminal.Sweep(cmd.OutOrStdout(), result); err != nil {
+		return err
+	}
+	return sweepStatus(cmd, sweep, result, folder.Path)
+}
+
+// loadSweep gives the sweep of this name or file. A name with a dot or a slash is taken for a
+// file, and what it names is looked for beside it.
+func loadSweep(name string) (*scenarios.Sweep, error) {
+	if !strings.ContainsAny(name, "./\\") {
+		return scenarios.FindSweep(name, scenarios.Everything())
+	}
+	src, err := files.Read(name, scenarios.MaxFile)
+	if err != nil {
+		return nil, fmt.Errorf("read the sweep: %w", err)
+	}
+	return scenarios.LoadSweep(name, src, scenarios.Everything(), func(path string) (string, []byte, error) {
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(filepath.Dir(name), path)
+		}
+		src, err := files.Read(path, scenarios.MaxFile)
+		return path, src, err
+	})
+}
+
+// play runs the sweep and shows how far it is.
+func (o sweepOptions) play(ctx context.Context, cmd *cobra.Command, sweep *scenarios.Sweep, seeds scenarios.Seeds, folder string) (scenarios.SweepResult, error) {
+	bar := newProgress(cmd.ErrOrStderr(), "points", sweep.Points(), false)
+	defer bar.finish()
+	all, err := reports.RunSweeps(ctx, []*scenarios.Sweep{sweep}, seeds, o.jobs, folder, func(p scenarios.SweepPoint) {
+		bar.step(p.Line + " at " + strconv.FormatFloat(p.X, 'f', -1, 64))
+	})
+	err = errors.Join(err, reports.DrawSweeps(all, filepath.Join(folder, "charts")))
+	if err != nil || len(all) == 0 {
+		return scenarios.SweepResult{SweepAbout: sweep.SweepAbout}, err
+	}
+	return all[0], nil
+}
+
+// sweepStatus says where everything is; the status is that of the worst point.
+func sweepStatus(cmd *cobra.Command, sweep *scenarios.Sweep, result scenarios.SweepResult, folder string) error {
+	out := cmd.OutOrStdout()
+	fmt.Fprintf(out, "\npoints     %s\n", filepath.Join(folder, results.SweepsFile))
+	if len(result.Points) > 0 {
+		fmt.Fprintf(out, "look at    %s\n", filepath.Join(folder, "charts", "sweep-"+sweep.Name+".png"))
+	}
+	var missing []string
+	if len(result.Points) < sweep.Points() {
+		missing = append(missing, fmt.Sprintf("interrupted: %d of %d points were finished", len(result.Points), sweep.Points()))
+	}
+	return worstStatus(result.Outcome(), missing)
+}
+
+func completeSweeps(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	if all, err := scenarios.BuiltinSweeps(scenarios.Everything()); err == nil && len(args) == 0 {
+		for _, s := range all {
+			names = append(names, s.Name+"\t"+s.Title)
+		}
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}

@@ -1,0 +1,124 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/locklab/locklab/reports"
+	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/reports/terminal"
+	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim/plaintext"
+)
+
+// A run of everything takes this many seeds for each point of a sweep, and for each cell
+// that a claim rests on.
+const (
+	sweepSeeds = 10
+	claimSeeds = 5
+)
+
+// runRest runs what a run of the whole suite has besides: the sweeps and the claims. What
+// was finished before an interruption is kept.
+func runRest(ctx context.Context, cmd *cobra.Command, jobs int, folder *results.Folder) error {
+	known := scenarios.Everything()
+	sweeps, err := scenarios.BuiltinSweeps(known)
+	if err != nil {
+		return err
+	}
+	points := 0
+	for _, s := range sweeps {
+		points += s.Points()
+	}
+	bar := newProgress(cmd.ErrOrStderr(), "points of sweeps", points, false)
+	measured, err := reports.RunSweeps(ctx, sweeps, scenarios.Seeds{First: 1, Last: sweepSeeds}, jobs, folder.Path, func(p scenarios.SweepPoint) {
+		bar.step(p.Line + " at " + strconv.FormatFloat(p.X, 'f', -1, 64))
+	})
+	bar.finish()
+	folder.AddSweeps(measured)
+	if err != nil || ctx.Err() != nil {
+		return err
+	}
+	sources, err := scenarios.BuiltinClaims(known)
+	if err != nil {
+		return fmt.Errorf("load the claims: %w", err)
+	}
+	weighed, _, err := scenarios.WeighClaims(ctx, sources, scenarios.Seeds{First: 1, Last: claimSeeds}, jobs)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
+	return folder.AddClaims(terminal.ClaimRows(sources, weighed))
+}
+
+// whole tells whether everything is to be run.
+func (o runOptions) whole(names []string) bool {
+	return len(names)+len(o.backends)+len(o.guards)+len(o.except) == 0 && o.world == scenarios.VirtualWorld && o.ttl == 0
+}
+
+// restOutcome is the worst of sweeps and claims, and says which are not as expected.
+func restOutcome(set *results.Set) (worst scenarios.Outcome, say []string) {
+	note := func(o scenarios.Outcome, format string, args ...any) {
+		worst = max(worst, o)
+		say = append(say, fmt.Sprintf(format, args...))
+	}
+	again := func(c results.Claim) string {
+		words := []string{"locklab", "claims", c.ID}
+		if c.World == scenarios.LiveWorld {
+			words = append(words, "--world", c.World)
+		}
+		return plaintext.Shell(words...)
+	}
+	for _, s := range set.Sweeps {
+		switch s.Outcome() {
+		case scenarios.NotAsExpected:
+			note(scenarios.NotAsExpected, "sweep %s contradicts what was derived: %s", s.Name, plaintext.Shell("locklab", "sweep", s.Name))
+		case scenarios.Undecided:
+			note(scenarios.Undecided, "sweep %s is undecided: %s", s.Name, plaintext.Shell("locklab", "sweep", s.Name))
+		}
+	}
+	for _, c := range set.Claims {
+		switch c.Verdict {
+		case scenarios.ClaimContradicted.String():
+			note(scenarios.NotAsExpected, "a trial contradicts what is stated of claim %s: %s", c.ID, again(c))
+		case scenarios.ClaimUndecided.String():
+			note(scenarios.Undecided, "claim %s is undecided: %s", c.ID, again(c))
+		}
+	}
+	return worst, say
+}
+
+// unfinished says what runs were to do and have not done.
+func unfinished(set *results.Set) (missing []string) {
+	if asked, finished := set.Asked(); finished < asked {
+		missing = append(missing, fmt.Sprintf("%d of %d trials were finished", finished, asked))
+	}
+	for _, s := range set.Sweeps {
+		if all := pointsOf(s.SweepAbout); len(s.Points) < all {
+			missing = append(missing, fmt.Sprintf("%d of %d points of sweep %s were finished", len(s.Points), all, s.Name))
+		}
+	}
+	for _, run := range set.Runs {
+		// A run of everything opens its list of sweeps first and writes its claims last.
+		if run.About.Trials > 0 && exists(run.Path, results.SweepsFile) && !exists(run.Path, results.ClaimsFile) {
+			missing = append(missing, "sweeps and claims were not finished")
+			break
+		}
+	}
+	return missing
+}
+
+// pointsOf is how many points a sweep has when it is finished.
+func pointsOf(s scenarios.SweepAbout) int { return len(s.Lines) * len(s.Parameter.Values) }
+
+func exists(folder, file string) bool {
+	_, err := os.Stat(filepath.Join(folder, file))
+	return err == nil
+}

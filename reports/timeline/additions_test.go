@@ -16,8 +16,8 @@ func TestAPictureOfElementsSaysWhichWereLost(t *testing.T) {
 		says, silent []string
 	}{
 		{"sentinel+replicas=4", []string{
-			"lost update: client-1 was told at", "160 of 488 acknowledged elements are lost", "acknowledged elements are lost",
-			"acknowledged, and lost", "not acknowledged", "element acknowledged", "the set is read", "the set: 328 elements",
+			"lost update: client-1 was told at", "160 of 491 acknowledged elements are lost", "acknowledged elements are lost",
+			"acknowledged, and lost", "not acknowledged", "element acknowledged", "the set is read", "the set: 331 elements",
 		}, []string{"Too much to draw"}},
 		{"sentinel+replicas=4+wait=2", []string{"Nothing was violated.", "not acknowledged", "element acknowledged"}, []string{"and lost"}},
 		{"sentinel+replicas=4+min-replicas-to-write=2", []string{"refused", "acknowledged, and lost"}, nil},

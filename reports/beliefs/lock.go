@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // lease is one acquisition as the lock service sees it.
@@ -21,8 +22,8 @@ type lease struct {
 
 // lockTruth is what the lock service has decided up to an event.
 type lockTruth struct {
+	trace   *trace.Trace
 	servers []sim.HostID
-	owners  map[string]sim.HostID
 	leases  map[string]*lease
 	active  []*lease // in the order in which they were given
 	// copies: each server decides for itself, and what one has ended another may still have.
@@ -30,39 +31,25 @@ type lockTruth struct {
 	// observed: what the service does is in the history, so a lease that is not was not given.
 	observed bool
 	// soon has the first grant of each name, for a client that hears of its grant before the
-	// observer of the service has seen it (see stampLag in sim/check).
+	// observer of the service has seen it (see trace.Lag).
 	soon   map[string]time.Duration
-	lag    time.Duration
 	voting bool           // servers vote
 	votes  map[string]int // by lease
 	says   track
 }
 
-func newLockTruth(h *sim.History) *lockTruth {
+func newLockTruth(read *trace.Trace) *lockTruth {
+	h := read.History
 	t := &lockTruth{
-		servers: h.Header.Servers, owners: map[string]sim.HostID{}, leases: map[string]*lease{},
+		trace: read, servers: h.Header.Servers, leases: map[string]*lease{},
 		soon: map[string]time.Duration{}, votes: map[string]int{},
 		copies:   strings.HasPrefix(h.Header.Backend, "sentinel"),
-		observed: h.Header.Ungranted,
+		observed: h.Header.Ungranted || len(read.Grants) > 0,
 		says:     track{about: TheLock},
 	}
-	if h.Header.World == sim.LiveWorld {
-		const observersBehind = 20 * time.Millisecond // as the checkers have it
-		t.lag = observersBehind
-	}
-	for i := range h.Events {
-		e := &h.Events[i]
-		switch e.Kind {
-		case sim.AcquireSent, sim.Acquired:
-			t.owners[e.Grant] = e.Host
-		case sim.Granted:
-			t.observed = true
-			if _, known := t.soon[e.Grant]; !known {
-				t.soon[e.Grant] = e.At
-			}
-			if _, known := t.owners[e.Grant]; !known && e.Client != "" {
-				t.owners[e.Grant] = e.Client
-			}
+	for _, g := range read.Grants {
+		if _, known := t.soon[g.Name]; !known {
+			t.soon[g.Name] = g.Granted.At
 		}
 	}
 	return t
@@ -93,7 +80,7 @@ func (t *lockTruth) see(e *sim.Event) bool {
 			delete(t.votes, e.Grant)
 		}
 	case sim.FaultApplied:
-		return len(t.servers) == 0 && sim.LaneKind(e.Fault) == sim.Crash && t.vanish(e.Host)
+		return len(t.servers) == 0 && t.trace.KindOf(e) == sim.Crash && t.vanish(e.Host)
 	default:
 		return false
 	}
@@ -104,7 +91,7 @@ func (t *lockTruth) see(e *sim.Event) bool {
 func (t *lockTruth) granted(e *sim.Event) {
 	l := t.leases[e.Grant]
 	if l == nil {
-		l = &lease{name: e.Grant, owner: t.owners[e.Grant]}
+		l = &lease{name: e.Grant, owner: t.trace.Owner(e.Grant)}
 		t.leases[e.Grant] = l
 	}
 	if len(l.at) == 0 {
@@ -163,7 +150,7 @@ func (t *lockTruth) byVote() string {
 // freed says who freed a lease. What its own client asked for is no news to it, unless it
 // had given up waiting for the answer.
 func (t *lockTruth) freed(e *sim.Event) string {
-	owner := t.owners[e.Grant]
+	owner := t.trace.Owner(e.Grant)
 	switch {
 	case e.Client == "":
 		return "the lock was freed at " + string(e.Host)
@@ -190,7 +177,7 @@ func (t *lockTruth) vanish(host sim.HostID) bool {
 func (t *lockTruth) wrong(grant string, now time.Duration) string {
 	l := t.leases[grant]
 	if l == nil || len(l.at) == 0 && l.ended == "" {
-		if first, comes := t.soon[grant]; !t.observed || comes && first <= now+t.lag {
+		if first, comes := t.soon[grant]; !t.observed || comes && first <= now+t.trace.Lag() {
 			return ""
 		}
 		if len(t.servers) == 0 {
@@ -240,7 +227,7 @@ func (t *lockTruth) counted() string {
 	}
 	var votes []string
 	for name, n := range t.votes {
-		votes = append(votes, fmt.Sprintf("%s %d", named(t.owners[name]), n))
+		votes = append(votes, fmt.Sprintf("%s %d", named(t.trace.Owner(name)), n))
 	}
 	if len(votes) == 0 {
 		return ""

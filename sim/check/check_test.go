@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 	"pgregory.net/rapid"
 )
 
@@ -40,8 +41,8 @@ func TestAPropertyThatNothingJudgesIsUndecided(t *testing.T) {
 }
 
 func TestACheckerThatPanicsHasNotJudged(t *testing.T) {
-	broken := judge{Overlap, func(h *sim.History) Finding { return Finding{Evidence: []int64{h.Events[7].Seq}} }}
-	f := broken.run(&sim.History{})
+	broken := judge{Overlap, func(t *trace.Trace) Finding { return Finding{Evidence: []int64{t.History.Events[7].Seq}} }}
+	f := broken.run(trace.Read(&sim.History{}))
 	if f.Verdict != Undecided || f.Property != Overlap || !strings.Contains(f.Why, "index out of range [7]") {
 		t.Errorf("got %+v", f)
 	}
@@ -190,7 +191,7 @@ func TestStaleWriteFindsWhatComparingAllPairsFinds(t *testing.T) {
 				stale = stale || other != given[mine]
 			}
 		}
-		if f := staleWrite(h); (f.Verdict == Violated) != stale {
+		if f := staleWrite(trace.Read(h)); (f.Verdict == Violated) != stale {
 			t.Errorf("stale is %t, but the finding is %v", stale, f)
 		}
 	})

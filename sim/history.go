@@ -48,6 +48,9 @@ type Header struct {
 	// Ungranted is set when the lock is known to tell clients that they hold it although the
 	// service never gave it: then such an acquisition is no fault of the recording.
 	Ungranted bool `json:"ungranted,omitempty"`
+	// Copies is set when each server of the lock service keeps a copy of the lock and decides by
+	// itself what becomes of it: what one has ended, another may still have.
+	Copies bool `json:"copies,omitempty"`
 	// Inside is set when the lock service keeps the account itself. What becomes of it is then
 	// recorded by whoever records what becomes of the lock, in one order with that; reads are
 	// told by the clients only.

@@ -315,22 +315,3 @@ func TestAnOffsetGoesForwardOrBack(t *testing.T) {
 		}
 	}
 }
-
-func TestABeliefThatEndsInACrashHasNoDeadline(t *testing.T) {
-	events := []Event{
-		{At: 1, Host: "client-1", Kind: Acquired, Grant: "a", Until: 10},
-		{At: 2, Host: "client-2", Kind: Acquired, Grant: "b", Until: 10},
-		{At: 3, Host: "client-1", Kind: FaultApplied, Fault: "crash holder"},
-		{At: 3, Host: "client-2", Kind: FaultApplied, Fault: "pause client-2"},
-		{At: 20, Kind: End},
-	}
-	var found []HostID
-	for _, e := range Finish(Header{}, events, nil).Events {
-		if e.Kind == Deadline {
-			found = append(found, e.Host)
-		}
-	}
-	if !slices.Equal(found, []HostID{"client-2"}) {
-		t.Errorf("deadlines of %v, want of client-2 only: client-1 crashed", found)
-	}
-}

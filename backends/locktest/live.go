@@ -14,6 +14,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 	"github.com/locklab/locklab/sim/live"
 	"github.com/locklab/locklab/sim/live/livetest"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // HolderRole is the role of a client's process that takes the lock, unless its order names
@@ -199,8 +200,8 @@ func (l *Lab) trial(until time.Duration, orders []Order, steps []sim.Step) (*sim
 		events = c.Conclude(events, l.Settings)
 	}
 	header := sim.Header{World: sim.LiveWorld, Nonce: l.Live.Nonce, Clients: l.Clients, Servers: l.Servers, Pace: world.Pace}
-	kept := check.One(check.KeptUp, sim.Finish(header, events, world.Clock))
-	h := sim.Finish(header, slices.DeleteFunc(events, func(e sim.Event) bool { return e.Kind == sim.Late }), world.Clock)
+	kept := check.One(check.KeptUp, trace.Finish(header, events, world.Clock))
+	h := trace.Finish(header, slices.DeleteFunc(events, func(e sim.Event) bool { return e.Kind == sim.Late }), world.Clock)
 	ExpectOrder(l.T, h, world.Messages())
 	return h, kept
 }

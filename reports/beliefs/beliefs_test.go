@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 	"pgregory.net/rapid"
 )
 
@@ -24,7 +25,7 @@ type line struct {
 func history(backend, guard string, servers []sim.HostID, lines ...line) *sim.History {
 	header := sim.Header{
 		Format: sim.Format, Scenario: "x", Backend: backend, Guard: guard, Discipline: "attentive", World: "virtual", TTL: 10 * time.Second,
-		Clients: []sim.HostID{"client-1", "client-2"}, Servers: servers, Ledger: "ledger",
+		Clients: []sim.HostID{"client-1", "client-2"}, Servers: servers, Ledger: "ledger", Copies: strings.HasPrefix(backend, "sentinel"),
 	}
 	events := []sim.Event{{Host: "ledger", Kind: sim.LedgerOpened, Balance: 100}}
 	for _, l := range lines {
@@ -34,7 +35,7 @@ func history(backend, guard string, servers []sim.HostID, lines ...line) *sim.Hi
 	}
 	last := events[len(events)-1].At
 	events = append(events, sim.Event{At: last, Kind: sim.End, Note: sim.AllDone})
-	return sim.Finish(header, events, nil)
+	return trace.Finish(header, events, nil)
 }
 
 var (

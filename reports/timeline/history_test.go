@@ -6,6 +6,7 @@ import (
 
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 const ms = time.Millisecond
@@ -109,7 +110,7 @@ func (s *script) pause(client int, from, to time.Duration) {
 
 func (s *script) end(t time.Duration) *sim.History {
 	s.at(t, sim.Event{Kind: sim.End, Note: "all clients are done"})
-	return sim.Finish(s.header, s.events, func(sim.HostID) *sim.Clock { return nil })
+	return trace.Finish(s.header, s.events, func(sim.HostID) *sim.Clock { return nil })
 }
 
 // seqOf finds the number of the nth event of a kind on a host, from 1.

@@ -7,27 +7,15 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // Narrator tells the events of one trial in sentences. It knows whose each grant is, which
 // the servers of most lock services do not.
-type Narrator struct{ owners map[string]sim.HostID }
+type Narrator struct{ trace *trace.Trace }
 
-// NewNarrator reads from a history whose the grants are.
-func NewNarrator(h *sim.History) Narrator {
-	n := Narrator{map[string]sim.HostID{}}
-	for i := range h.Events {
-		e := &h.Events[i]
-		_, known := n.owners[e.Grant]
-		switch {
-		case e.Kind == sim.AcquireSent, e.Kind == sim.Acquired:
-			n.owners[e.Grant] = e.Host
-		case e.Kind == sim.Granted && e.Client != "" && !known: // the service may know it
-			n.owners[e.Grant] = e.Client
-		}
-	}
-	return n
-}
+// NewNarrator makes one for a history that has been read.
+func NewNarrator(t *trace.Trace) Narrator { return Narrator{t} }
 
 // sentences has one for every kind of event. What stands in braces is put in.
 var sentences = map[sim.Kind]string{
@@ -114,7 +102,7 @@ func (n Narrator) Sentence(e *sim.Event) string {
 		}
 		return string(h)
 	}
-	owner := n.owners[e.Grant]
+	owner := n.trace.Owner(e.Grant)
 	if owner == "" {
 		owner = e.Client
 	}

@@ -107,6 +107,8 @@ func setHeader(t testing.TB, header *sim.Header, words []string) {
 			header.Nonce = value
 		case "inside":
 			header.Inside = value == "yes"
+		case "copies":
+			header.Copies = value == "yes"
 		case "ungranted":
 			header.Ungranted = value == "yes"
 		case "servers":

@@ -15,6 +15,8 @@ type Belief struct {
 	Grant  string
 	Began  *sim.Event // acquired
 	Ended  *sim.Event // release, lost, or the crash of its host; nil: nothing ended it
+	// Renewed are the times that the client was told of another deadline meanwhile.
+	Renewed []*sim.Event
 	// Pieces are, in turn, the times within the deadline that the client itself computed and
 	// those past it, without a gap. The first is within; it may be the only one.
 	Pieces []Piece
@@ -92,6 +94,9 @@ func (t *Trace) readBeliefs() {
 		case sim.Deadline, sim.Renewed:
 			for _, b := range open[which] {
 				b.turn(e.Kind == sim.Renewed, e)
+				if e.Kind == sim.Renewed {
+					b.Renewed = append(b.Renewed, e)
+				}
 			}
 		}
 	}

@@ -9,6 +9,7 @@
 // It says what happened and to whom, and judges nothing. What a trace has:
 //
 //   - Grants: each time that the lock service gave the lock away, and whose it was (Owner).
+//   - Holdings: each time that a server had a grant, or had given it its vote.
 //   - Beliefs: each time that a client believed that it held the lock, within its own deadline
 //     and past it.
 //   - Attempts: each time that a client asked for the lock, and its answer.

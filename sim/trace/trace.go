@@ -13,6 +13,8 @@ type Trace struct {
 
 	Grants    []*Grant     // in the order of the lock service
 	Ungranted []*sim.Event // acquired events whose grant the service never gave, in their order
+	Holdings  []*Holding   // in the order in which they began
+	Voting    bool         // the nodes of the service vote
 	Beliefs   []*Belief    // in the order in which they began
 	Attempts  []*Attempt   // in the order in which they began
 	Faults    []*FaultRun  // in the order in which they began
@@ -25,6 +27,8 @@ type Trace struct {
 
 	owners map[string]sim.HostID
 	known  map[int][]*Grant // by index of the event that proves them
+	begun  map[int64][]*Holding
+	ended  map[int64][]*Holding
 }
 
 // Read reads a history, in time linear in its events. The history must not change afterwards.
@@ -33,6 +37,7 @@ func Read(h *sim.History) *Trace {
 	t.readFaults()
 	t.readOwners()
 	t.readGrants()
+	t.readHoldings()
 	t.readBeliefs()
 	t.readAttempts()
 	t.Book = readBook(h)

@@ -31,6 +31,14 @@ type Backend interface {
 	Never(Settings) []sim.Kind
 }
 
+// Copying is a backend whose servers each keep a copy of the lock and decide by themselves what
+// becomes of it, without asking a majority: what one has ended, another may still have.
+type Copying interface {
+	Backend
+	// Copies does nothing; it says that this is so.
+	Copies()
+}
+
 // Presumptuous is a backend whose lock may tell a client that it holds the lock although the
 // service never gave it: because the algorithm leaves out a step that is there for that.
 type Presumptuous interface {

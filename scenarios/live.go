@@ -12,6 +12,7 @@ import (
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // clientRole is what a client's process does.
@@ -150,7 +151,7 @@ func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *liv
 	header := t.header(c)
 	header.Pace = world.Pace
 	header.Nonce = lab.Nonce
-	h := sim.Finish(header, events, world.Clock)
+	h := trace.Finish(header, events, world.Clock)
 	h.Messages = messages
 	h.MakeVisible()
 	return h, world, nil

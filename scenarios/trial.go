@@ -11,6 +11,7 @@ import (
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 	"github.com/locklab/locklab/sim/plaintext"
+	"github.com/locklab/locklab/sim/trace"
 	"github.com/locklab/locklab/sim/virtual"
 )
 
@@ -107,12 +108,13 @@ func (t Trial) header(c cast) sim.Header {
 	if p, ok := t.Backend.Backend.(backends.Presumptuous); ok {
 		h.Ungranted = p.Presumes(c.settings)
 	}
+	_, h.Copies = t.Backend.Backend.(backends.Copying)
 	for _, o := range t.Scenario.Own {
 		own := c.settings.Of(ClientID(o.Index))
 		h.Own = append(h.Own, sim.OwnClient{Client: ClientID(o.Index), TTL: own.TTL, Discipline: t.Scenario.discipline(o.Index, t.Discipline).String(), Options: own.List()})
 	}
 	for _, s := range c.steps {
-		h.Faults = append(h.Faults, s.Do.Lane())
+		h.Faults = append(h.Faults, s.Do)
 	}
 	return h
 }
@@ -171,7 +173,7 @@ func (t Trial) simulate(ctx context.Context, record bool) (*sim.History, error) 
 	if readSet != nil {
 		events = withSet(events, header.Nonce, readSet)
 	}
-	h := sim.Finish(header, events, w.Clock)
+	h := trace.Finish(header, events, w.Clock)
 	if record {
 		h.Messages = w.Messages()
 	}

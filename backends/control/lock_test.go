@@ -9,6 +9,7 @@ import (
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 	"github.com/locklab/locklab/sim/virtual"
 	"pgregory.net/rapid"
 )
@@ -228,7 +229,7 @@ func TestWithThePerfectLockNoTwoLeasesAreValidAtOnceWhoeverIsPaused(t *testing.T
 		if err := w.Run(10 * ttl); err != nil {
 			t.Fatal(err)
 		}
-		h := sim.Finish(sim.Header{}, w.Events(), w.Clock)
+		h := trace.Finish(sim.Header{Faults: w.Faults()}, w.Events(), w.Clock)
 		if e, found := locktest.ValidOverlap(h); found {
 			t.Fatalf("at %v %s acquired a lock that another client still counted on", e.At, e.Host)
 		}

@@ -102,3 +102,28 @@ func (g Guard) fences(k Kind) bool {
 
 // compares tells whether the guard looks at the lock value of an operation of this kind.
 func (g Guard) compares(k Kind) bool { return g == Value && k != MarkCommand }
+
+// mints tells whether the guard hands out a token of its own with an operation of this kind.
+func (g Guard) mints(k Kind) bool { return g == Mint && k == ReadCommand }
+
+// Remembered is what a guard goes by from an operation on that it has let through.
+type Remembered int8
+
+// What can be remembered.
+const (
+	NothingNew Remembered = iota
+	ItsToken              // the fencing token that it carried, or was given
+	ItsValue              // the lock value that it carried
+)
+
+// Remembers says what the guard goes by once it has let an operation of this kind through.
+// Guards that compare versions, ids or keys remember nothing of who came before.
+func (g Guard) Remembers(k Kind) Remembered {
+	switch {
+	case g.fences(k) || g.mints(k):
+		return ItsToken
+	case g.compares(k):
+		return ItsValue
+	}
+	return NothingNew
+}

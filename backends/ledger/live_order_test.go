@@ -12,6 +12,7 @@ import (
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 	"github.com/locklab/locklab/sim/live"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 func init() { testRoles["spender"] = spender }
@@ -68,7 +69,7 @@ func TestStampsOfALiveAccountStandInTheOrderOfCauseAndEffect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := sim.Finish(sim.Header{World: sim.LiveWorld, Clients: clients, Ledger: HostID}, events, world.Clock)
+	h := trace.Finish(sim.Header{World: sim.LiveWorld, Clients: clients, Ledger: HostID}, events, world.Clock)
 	h.Messages = world.Messages()
 	if want := len(clients) * spent * 4; len(h.Messages) != want {
 		t.Errorf("%d messages were recorded, expected %d: each request and each answer", len(h.Messages), want)

@@ -77,19 +77,20 @@ func (m *Model) Apply(c Command) Reply {
 	if why := m.guard.objection(c, state{m.version, m.token, m.value, m.effects[c.effect()]}); why != "" {
 		return Reply{Refused: why}
 	}
-	if m.guard.fences(c.Kind) {
-		m.token = c.Token
+	token, minted := c.Token, uint64(0)
+	if m.guard.mints(c.Kind) {
+		minted = m.token + 1
+		token = minted
 	}
-	if m.guard.compares(c.Kind) {
+	switch m.guard.Remembers(c.Kind) {
+	case ItsToken:
+		m.token = token
+	case ItsValue:
 		m.value = c.Value
+	case NothingNew:
 	}
-	var minted uint64
 	switch c.Kind {
 	case ReadCommand:
-		if m.guard == Mint {
-			m.token++
-			minted = m.token
-		}
 	case WriteCommand:
 		m.balance = c.Balance
 	case ChargeCommand:

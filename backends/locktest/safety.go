@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 	"pgregory.net/rapid"
 )
 
@@ -42,24 +43,14 @@ func RisingTokens(t rapid.TB, h *sim.History) {
 	}
 }
 
-// ValidOverlap finds a client that acquires the lock while another one still counts on it,
-// by its own deadline. One whose host has crashed counts on nothing.
+// ValidOverlap finds a client that acquires the lock while another belief in it, also one of its
+// own, is still within its deadline.
 func ValidOverlap(h *sim.History) (sim.Event, bool) {
-	var holder sim.Event
-	for _, e := range h.Events {
-		switch e.Kind {
-		case sim.Acquired:
-			if holder.Grant != "" {
-				return e, true
-			}
-			holder = e
-		case sim.Release, sim.Lost, sim.Deadline:
-			if e.Grant == holder.Grant {
-				holder = sim.Event{}
-			}
-		case sim.FaultApplied:
-			if sim.LaneKind(e.Fault) == sim.Crash && e.Host == holder.Host {
-				holder = sim.Event{}
+	beliefs := trace.Read(h).Beliefs
+	for i, b := range beliefs {
+		for _, before := range beliefs[:i] {
+			if before.Open(b.Began.Seq) && before.Valid(b.Began.Seq) {
+				return *b.Began, true
 			}
 		}
 	}

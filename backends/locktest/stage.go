@@ -10,6 +10,7 @@ import (
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 	"github.com/locklab/locklab/sim/virtual"
 	"pgregory.net/rapid"
 )
@@ -128,7 +129,7 @@ func (s *Stage) Run(until time.Duration) *sim.History {
 	if err := s.World.Run(until); err != nil {
 		s.T.Fatal(err)
 	}
-	return sim.Finish(sim.Header{Clients: s.Clients, Servers: s.Servers}, s.World.Events(), s.World.Clock)
+	return trace.Finish(sim.Header{Clients: s.Clients, Servers: s.Servers, Faults: s.World.Faults()}, s.World.Events(), s.World.Clock)
 }
 
 // Expect runs the world until then, and compares the story of what happened with this one.

@@ -8,6 +8,7 @@ import (
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 	"github.com/locklab/locklab/sim/virtual"
 	"pgregory.net/rapid"
 )
@@ -50,7 +51,7 @@ func turbulence(t *rapid.T, spec string, token bool) *sim.History {
 	if err := w.Run(10 * ttl); err != nil {
 		t.Fatal(err)
 	}
-	return sim.Finish(sim.Header{}, w.Events(), w.Clock)
+	return trace.Finish(sim.Header{Faults: w.Faults()}, w.Events(), w.Clock)
 }
 
 func TestWithTheElapsedCheckAndSoundClocksNoTwoLeasesAreValidAtOnce(t *testing.T) {

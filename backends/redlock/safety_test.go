@@ -8,6 +8,7 @@ import (
 	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 	"github.com/locklab/locklab/sim/virtual"
 	"pgregory.net/rapid"
 )
@@ -63,7 +64,7 @@ func turbulence(t *rapid.T, spec string) *sim.History {
 	if err := w.Run(6 * ttl); err != nil {
 		t.Fatal(err)
 	}
-	return sim.Finish(sim.Header{}, w.Events(), w.Clock)
+	return trace.Finish(sim.Header{Faults: w.Faults()}, w.Events(), w.Clock)
 }
 
 // link makes a link slow, or very slow, or cuts it for a while, or leaves it alone.

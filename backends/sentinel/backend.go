@@ -125,3 +125,6 @@ func (Backend) Parts(backends.Settings) []sim.Role { return []sim.Role{sim.Maste
 
 // Never is the same as with a single instance.
 func (Backend) Never(s backends.Settings) []sim.Kind { return redis.Never(s) }
+
+// Copies marks a service whose replicas have the lock's key as well.
+func (Backend) Copies() {}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // Beliefs is what all parties of a trial believed from its beginning to its end.
@@ -136,7 +137,7 @@ func after(list []Belief, seq int64) *Belief {
 
 // Of works out what was believed in a trial, in time linear in its events.
 func Of(h *sim.History) *Beliefs {
-	r := newReader(h)
+	r := newReader(trace.Read(h))
 	for i := range h.Events {
 		r.read(&h.Events[i])
 	}

@@ -5,30 +5,25 @@ import (
 	"slices"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // client is what one client knows: only what it did itself and was told.
 type client struct {
 	id    sim.HostID
+	trace *trace.Trace
 	truth *lockTruth
 	money *moneyTruth
 
-	waits    string // the operation that it asked for the lock for
-	holds    []holding
+	waits    string          // the operation that it asked for the lock for
+	coming   []*trace.Belief // that it holds the lock, not begun yet
+	holds    []*trace.Belief // begun and not ended
+	overdue  bool            // the last of them is past its deadline
 	releases string          // the grant that it asked to release
-	done     map[string]bool // grants that are over for it: late news do not bring them back
 	down     bool            // crashed
 	work     work
 
 	lockSays, accountSays track
-}
-
-// holding is a lease that a client believes to hold.
-type holding struct {
-	grant   string
-	token   uint64
-	expires bool // it has a deadline
-	overdue bool // which has passed
 }
 
 // work is what a client knows of the account.
@@ -45,13 +40,14 @@ type work struct {
 
 // see takes in what happened on the client's host.
 func (c *client) see(e *sim.Event) {
+	c.seeBeliefs(e)
 	switch e.Kind {
 	case sim.FaultApplied:
-		if sim.LaneKind(e.Fault) == sim.Crash {
+		if c.trace.KindOf(e) == sim.Crash {
 			c.crash()
 		}
 	case sim.FaultUndone:
-		if sim.LaneKind(e.Fault) == sim.Crash {
+		if c.trace.KindOf(e) == sim.Crash {
 			c.down = false
 		}
 	case sim.FaultProven, sim.FaultUnproven, sim.Late: // says nothing of the client
@@ -64,41 +60,31 @@ func (c *client) see(e *sim.Event) {
 
 // crash takes from a client all that it knew.
 func (c *client) crash() {
-	for _, l := range c.holds {
-		c.done[l.grant] = true
+	c.waits, c.releases, c.work, c.down = "", "", work{}, true
+}
+
+// seeBeliefs finds what the client believes to hold right after an event on its host.
+func (c *client) seeBeliefs(e *sim.Event) {
+	for len(c.coming) > 0 && c.coming[0].Began.Seq <= e.Seq {
+		c.holds, c.coming = append(c.holds, c.coming[0]), c.coming[1:]
 	}
-	c.waits, c.releases, c.holds, c.work, c.down = "", "", nil, work{}, true
+	c.holds = slices.DeleteFunc(c.holds, func(b *trace.Belief) bool { return !b.Open(e.Seq) })
+	if n := len(c.holds); n > 0 {
+		c.overdue = !c.holds[n-1].Valid(e.Seq)
+	}
 }
 
 func (c *client) seeLock(e *sim.Event) {
 	switch e.Kind {
 	case sim.Acquire:
 		c.waits = e.Op
-	case sim.NotAcquired:
+	case sim.NotAcquired, sim.Acquired:
 		c.waits = ""
-	case sim.Acquired:
-		c.waits = ""
-		c.holds = append(c.holds, holding{grant: e.Grant, token: e.Token, expires: e.Until != 0})
-	case sim.Deadline, sim.Renewed:
-		for i := range c.holds {
-			if c.holds[i].grant == e.Grant {
-				c.holds[i].overdue = e.Kind == sim.Deadline
-			}
-		}
 	case sim.Release:
-		c.drop(e.Grant)
 		c.releases = e.Grant
-	case sim.Lost:
-		c.drop(e.Grant)
 	case sim.Released, sim.NotReleased:
-		c.drop(e.Grant)
 		c.releases = ""
 	}
-}
-
-func (c *client) drop(grant string) {
-	c.done[grant] = true
-	c.holds = slices.DeleteFunc(c.holds, func(l holding) bool { return l.grant == grant })
 }
 
 func (c *client) seeAccount(e *sim.Event) {
@@ -125,15 +111,15 @@ func (c *client) say(e *sim.Event) {
 func (c *client) ofLock(e *sim.Event) Belief {
 	if n := len(c.holds); n > 0 {
 		l := c.holds[n-1]
-		b := Belief{State: Holds, Says: "holds the lock", Grant: l.grant}
+		b := Belief{State: Holds, Says: "holds the lock", Grant: l.Grant}
 		switch {
-		case l.overdue:
+		case c.overdue:
 			b.State, b.Says = Overdue, "holds the lock, past its own deadline"
-		case l.expires:
+		case l.Began.Until != 0:
 			b.Says = "holds the lock until its deadline"
 		}
-		b.Says += tokened(l.token)
-		b.Because = c.truth.wrong(l.grant, e.At)
+		b.Says += tokened(l.Began.Token)
+		b.Because = c.truth.wrong(l.Grant, e.At)
 		b.Wrong = b.Because != ""
 		return b
 	}
@@ -190,13 +176,13 @@ func (w *work) old(c *client) string {
 		return w.wrong
 	}
 	if w.job != "" {
-		if by, done := m.charged[w.job]; done && by.op != w.op {
-			w.wrong = named(by.client) + " has charged for it"
+		if by, done := m.charged[w.job]; done && by.Op != w.op {
+			w.wrong = named(by.Client) + " has charged for it"
 		}
 		return w.wrong
 	}
 	if m.version > w.version {
-		w.wrong = fmt.Sprintf("%s has written %d (v%d)", named(m.changed.client), m.balance, m.version)
+		w.wrong = fmt.Sprintf("%s has written %d (v%d)", named(m.changed.Client), m.balance, m.version)
 	}
 	return w.wrong
 }
@@ -205,13 +191,13 @@ func (w *work) old(c *client) string {
 func (w *work) undone(c *client) string {
 	m := c.money
 	if w.job != "" {
-		if by, done := m.charged[w.job]; done && by.op != w.op {
-			return named(by.client) + " charged for it as well"
+		if by, done := m.charged[w.job]; done && by.Op != w.op {
+			return named(by.Client) + " charged for it as well"
 		}
 		return ""
 	}
 	if by, gone := m.over[w.op]; gone {
-		return fmt.Sprintf("%s has written %d over it, computed from v%d", named(by.client), by.balance, by.base)
+		return fmt.Sprintf("%s has written %d over it, computed from v%d", named(by.Client), by.Balance, by.Base)
 	}
 	return ""
 }

@@ -21,7 +21,7 @@ type Memory struct {
 // Remembered lists what the guard of a trial went by, in the order of time. It is empty
 // where the guard looks neither at tokens nor at lock values.
 func Remembered(h *sim.History) (all []Memory) {
-	g := guard{rule: ledger.Guard(h.Header.Guard)}
+	g := guardOf(h)
 	for i := range h.Events {
 		e := &h.Events[i]
 		if e.Kind == sim.LedgerOpened && nothingYet[g.rule] != "" {
@@ -48,39 +48,47 @@ type guard struct {
 
 // see takes in what the account did; it tells whether the guard goes by something else now.
 func (g *guard) see(e *sim.Event) bool {
-	read, write := e.Kind == sim.LedgerRead, e.Kind == sim.LedgerWrite
-	if !read && !write {
+	var what ledger.Remembered
+	switch e.Kind {
+	case sim.LedgerRead:
+		what = g.rule.Remembers(ledger.ReadCommand)
+	case sim.LedgerWrite:
+		what = g.rule.Remembers(ledger.WriteCommand)
+	default:
 		return false
 	}
-	m := Memory{Seq: e.Seq, At: e.At, Token: e.Token}
-	looks := false // at an operation of this kind
-	switch g.rule {
-	case ledger.FenceAll:
-		looks, m.Says = true, fmt.Sprintf("highest token seen: %d", e.Token)
-	case ledger.FenceWrites:
-		looks, m.Says = write, fmt.Sprintf("highest token seen: %d", e.Token)
-	case ledger.FenceEqual:
-		looks, m.Says = write, fmt.Sprintf("the token that was set: %d", e.Token)
-	case ledger.Mint:
-		looks, m.Says = read, fmt.Sprintf("highest token handed out: %d", e.Token)
-	case ledger.Value:
-		looks, m.Token = read, 0
-		m.Says = "lock value set last: that of " + named(e.Client)
-		m.Brief = "value of " + named(e.Client)
-	case ledger.None, ledger.CAS, ledger.Unique, ledger.LockKey: // remember nothing of who came before
-	}
-	if !looks {
+	m := Memory{Seq: e.Seq, At: e.At}
+	switch what {
+	case ledger.NothingNew:
 		return false
-	}
-	if g.rule != ledger.Value {
+	case ledger.ItsToken:
 		if e.Token <= g.now.Token {
 			return false
 		}
-		m.Brief = fmt.Sprintf("token %d", e.Token)
+		m.Token = e.Token
+		m.Says, m.Brief = fmt.Sprintf(tokenWords[g.rule], e.Token), fmt.Sprintf("token %d", e.Token)
+	case ledger.ItsValue:
+		m.Says = "lock value set last: that of " + named(e.Client)
+		m.Brief = "value of " + named(e.Client)
 	}
 	if m.Says == g.now.Says {
 		return false
 	}
 	g.now = m
 	return true
+}
+
+// tokenWords say what a guard knows of a token that it remembers.
+var tokenWords = map[ledger.Guard]string{
+	ledger.FenceWrites: "highest token seen: %d", ledger.FenceAll: "highest token seen: %d",
+	ledger.FenceEqual: "the token that was set: %d", ledger.Mint: "highest token handed out: %d",
+}
+
+// guardOf is the guard of a trial. One that this version does not know remembers nothing.
+func guardOf(h *sim.History) guard {
+	rule, err := ledger.ParseGuard(h.Header.Guard)
+	if err != nil {
+		rule = ledger.None
+	}
+	return guard{rule: rule}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // lease is one acquisition as the lock service sees it.
@@ -14,55 +15,38 @@ type lease struct {
 	name   string
 	owner  sim.HostID // empty: the history does not tell
 	token  uint64
-	at     []sim.HostID // servers that have it now
-	ended  string       // why the service no longer has it; empty: it has, or never had
-	second string       // to whom else the lock was given while it had
+	at     []*trace.Holding // at servers that have it now
+	ended  string           // why the service no longer has it; empty: it has, or never had
+	second string           // to whom else the lock was given while it had
 }
 
 // lockTruth is what the lock service has decided up to an event.
 type lockTruth struct {
+	trace   *trace.Trace
 	servers []sim.HostID
-	owners  map[string]sim.HostID
 	leases  map[string]*lease
 	active  []*lease // in the order in which they were given
-	// copies: each server decides for itself, and what one has ended another may still have.
-	copies bool
 	// observed: what the service does is in the history, so a lease that is not was not given.
 	observed bool
 	// soon has the first grant of each name, for a client that hears of its grant before the
-	// observer of the service has seen it (see stampLag in sim/check).
+	// observer of the service has seen it (see trace.Lag).
 	soon   map[string]time.Duration
-	lag    time.Duration
 	voting bool           // servers vote
 	votes  map[string]int // by lease
 	says   track
 }
 
-func newLockTruth(h *sim.History) *lockTruth {
+func newLockTruth(read *trace.Trace) *lockTruth {
+	h := read.History
 	t := &lockTruth{
-		servers: h.Header.Servers, owners: map[string]sim.HostID{}, leases: map[string]*lease{},
+		trace: read, servers: h.Header.Servers, leases: map[string]*lease{},
 		soon: map[string]time.Duration{}, votes: map[string]int{},
-		copies:   strings.HasPrefix(h.Header.Backend, "sentinel"),
-		observed: h.Header.Ungranted,
+		observed: h.Header.Ungranted || len(read.Grants) > 0,
 		says:     track{about: TheLock},
 	}
-	if h.Header.World == sim.LiveWorld {
-		const observersBehind = 20 * time.Millisecond // as the checkers have it
-		t.lag = observersBehind
-	}
-	for i := range h.Events {
-		e := &h.Events[i]
-		switch e.Kind {
-		case sim.AcquireSent, sim.Acquired:
-			t.owners[e.Grant] = e.Host
-		case sim.Granted:
-			t.observed = true
-			if _, known := t.soon[e.Grant]; !known {
-				t.soon[e.Grant] = e.At
-			}
-			if _, known := t.owners[e.Grant]; !known && e.Client != "" {
-				t.owners[e.Grant] = e.Client
-			}
+	for _, g := range read.Grants {
+		if _, known := t.soon[g.Name]; !known {
+			t.soon[g.Name] = g.Granted.At
 		}
 	}
 	return t
@@ -70,21 +54,10 @@ func newLockTruth(h *sim.History) *lockTruth {
 
 // see takes in what the lock service did; it tells whether that changed anything.
 func (t *lockTruth) see(e *sim.Event) bool {
+	begun, ended := t.trace.BegunBy(e), t.trace.EndedBy(e)
 	switch e.Kind {
 	case sim.Granted:
 		t.granted(e)
-	case sim.Extended:
-		l := t.leases[e.Grant]
-		if l == nil || slices.Contains(l.at, e.Host) {
-			return false
-		}
-		t.revive(l, e.Host)
-	case sim.Expired:
-		return t.end(e, "the lease expired at "+string(e.Host)+t.byVote())
-	case sim.Forgotten:
-		return t.end(e, "the lease was forgotten at "+string(e.Host)+t.byVote())
-	case sim.Freed:
-		return t.end(e, t.freed(e))
 	case sim.NodeGranted:
 		t.voting = true
 		t.votes[e.Grant]++
@@ -92,19 +65,25 @@ func (t *lockTruth) see(e *sim.Event) bool {
 		if t.votes[e.Grant]--; t.votes[e.Grant] <= 0 {
 			delete(t.votes, e.Grant)
 		}
-	case sim.FaultApplied:
-		return len(t.servers) == 0 && sim.LaneKind(e.Fault) == sim.Crash && t.vanish(e.Host)
-	default:
-		return false
 	}
-	return true
+	for _, h := range begun {
+		if !h.Vote {
+			t.revive(t.leases[h.Grant], h)
+		}
+	}
+	for _, h := range ended {
+		if !h.Vote {
+			t.end(t.leases[h.Grant], h)
+		}
+	}
+	return len(begun)+len(ended) > 0 || e.Kind == sim.Granted || e.Kind == sim.NodeEnded
 }
 
 // granted gives the lock away. Whoever else still has it is wrong from now on.
 func (t *lockTruth) granted(e *sim.Event) {
 	l := t.leases[e.Grant]
 	if l == nil {
-		l = &lease{name: e.Grant, owner: t.owners[e.Grant]}
+		l = &lease{name: e.Grant, owner: t.trace.Owner(e.Grant)}
 		t.leases[e.Grant] = l
 	}
 	if len(l.at) == 0 {
@@ -122,34 +101,39 @@ func (t *lockTruth) granted(e *sim.Event) {
 		}
 		other.second = fmt.Sprintf("%s gave the lock to %s", e.Host, named(l.owner))
 	}
-	t.revive(l, e.Host)
 }
 
 // revive has the service know a lease that it did not, or a further server of it.
-func (t *lockTruth) revive(l *lease, at sim.HostID) {
+func (t *lockTruth) revive(l *lease, h *trace.Holding) {
 	if len(l.at) == 0 {
 		l.ended = ""
 		t.active = append(t.active, l)
 	}
-	if !slices.Contains(l.at, at) {
-		l.at = append(l.at, at)
-	}
+	l.at = append(l.at, h)
 }
 
-// end takes a lease from a server. Where servers have copies of their own, one of them can
-// end what another has been asked to prolong in the meantime.
-func (t *lockTruth) end(e *sim.Event, why string) bool {
-	l := t.leases[e.Grant]
-	if l == nil || len(l.at) == 0 {
-		return false
+// end takes a lease from a server. The service has it until none of them has.
+func (t *lockTruth) end(l *lease, h *trace.Holding) {
+	l.at = slices.DeleteFunc(l.at, func(o *trace.Holding) bool { return o == h })
+	if len(l.at) > 0 {
+		return
 	}
-	if t.copies && len(l.at) > 1 && slices.Contains(l.at, e.Host) {
-		l.at = slices.DeleteFunc(l.at, func(id sim.HostID) bool { return id == e.Host })
-		return true
-	}
-	l.at, l.ended = nil, why
+	l.ended = t.why(h.Ended)
 	t.active = slices.DeleteFunc(t.active, func(o *lease) bool { return o == l })
-	return true
+}
+
+// why says why the service no longer has a lease; empty: its client crashed, and there is no
+// service.
+func (t *lockTruth) why(e *sim.Event) string {
+	switch e.Kind {
+	case sim.Expired:
+		return "the lease expired at " + string(e.Host) + t.byVote()
+	case sim.Forgotten:
+		return "the lease was forgotten at " + string(e.Host) + t.byVote()
+	case sim.Freed:
+		return t.freed(e)
+	}
+	return ""
 }
 
 // byVote says what the end of one vote means.
@@ -163,7 +147,7 @@ func (t *lockTruth) byVote() string {
 // freed says who freed a lease. What its own client asked for is no news to it, unless it
 // had given up waiting for the answer.
 func (t *lockTruth) freed(e *sim.Event) string {
-	owner := t.owners[e.Grant]
+	owner := t.trace.Owner(e.Grant)
 	switch {
 	case e.Client == "":
 		return "the lock was freed at " + string(e.Host)
@@ -173,24 +157,11 @@ func (t *lockTruth) freed(e *sim.Event) string {
 	return fmt.Sprintf("%s freed the lock at %s", e.Client, e.Host)
 }
 
-// vanish ends what a client that has crashed had given itself.
-func (t *lockTruth) vanish(host sim.HostID) bool {
-	before := len(t.active)
-	t.active = slices.DeleteFunc(t.active, func(l *lease) bool {
-		if l.owner != host {
-			return false
-		}
-		l.at = nil
-		return true
-	})
-	return len(t.active) < before
-}
-
 // wrong says why a client that believes to hold a lease is wrong now; empty if it is right.
 func (t *lockTruth) wrong(grant string, now time.Duration) string {
 	l := t.leases[grant]
 	if l == nil || len(l.at) == 0 && l.ended == "" {
-		if first, comes := t.soon[grant]; !t.observed || comes && first <= now+t.lag {
+		if first, comes := t.soon[grant]; !t.observed || comes && first <= now+t.trace.Lag() {
 			return ""
 		}
 		if len(t.servers) == 0 {
@@ -226,7 +197,7 @@ func (t *lockTruth) say(e *sim.Event) {
 				who = append(who, fmt.Sprintf("and %d more", len(t.active)-i))
 				break
 			}
-			who = append(who, fmt.Sprintf("%s at %s", named(l.owner), l.at[0]))
+			who = append(who, fmt.Sprintf("%s at %s", named(l.owner), l.at[0].Began.Host))
 		}
 		b = Belief{State: GivenMany, Says: "several hold the lock: " + strings.Join(who, ", ")}
 	}
@@ -240,7 +211,7 @@ func (t *lockTruth) counted() string {
 	}
 	var votes []string
 	for name, n := range t.votes {
-		votes = append(votes, fmt.Sprintf("%s %d", named(t.owners[name]), n))
+		votes = append(votes, fmt.Sprintf("%s %d", named(t.trace.Owner(name)), n))
 	}
 	if len(votes) == 0 {
 		return ""

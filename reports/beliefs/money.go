@@ -2,20 +2,10 @@ package beliefs
 
 import (
 	"fmt"
-	"slices"
 
-	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
-
-// change is a write that the account has taken.
-type change struct {
-	op, job string
-	client  sim.HostID
-	base    uint64
-	version uint64
-	balance int64
-}
 
 // moneyTruth is the account up to an event.
 type moneyTruth struct {
@@ -24,23 +14,18 @@ type moneyTruth struct {
 	guard   guard
 	balance int64
 	version uint64
-	// lineage leads from the account as it was opened to the balance that it has: a write that
-	// was computed from an older version takes those in between out of it.
-	lineage []change
-	writes  map[uint64]change // by version
-	within  map[uint64]bool   // versions of the lineage
-	counted map[string]bool   // operations of the lineage
-	over    map[string]change // what took an operation out of it
-	charged map[string]change // the last charge for each job
-	changed change            // the last one
+	lineage trace.Lineage
+	counted map[string]bool       // operations of the lineage
+	over    map[string]*sim.Event // what took an operation out of it
+	charged map[string]*sim.Event // the last charge for each job
+	changed *sim.Event            // the last write
 	says    track
 }
 
 func newMoneyTruth(h *sim.History) *moneyTruth {
 	t := &moneyTruth{
-		name: string(h.Header.Ledger), guard: guard{rule: ledger.Guard(h.Header.Guard)},
-		writes: map[uint64]change{}, within: map[uint64]bool{},
-		counted: map[string]bool{}, over: map[string]change{}, charged: map[string]change{},
+		name: string(h.Header.Ledger), guard: guardOf(h),
+		counted: map[string]bool{}, over: map[string]*sim.Event{}, charged: map[string]*sim.Event{}, changed: &sim.Event{},
 		says: track{about: TheAccount},
 	}
 	if t.name == "" {
@@ -55,7 +40,7 @@ func (t *moneyTruth) see(e *sim.Event) bool {
 	case sim.LedgerOpened:
 		t.opened, t.balance, t.version = true, e.Balance, e.Version
 	case sim.LedgerWrite:
-		t.take(change{e.Op, e.Job, e.Client, e.Base, e.Version, e.Balance})
+		t.take(e)
 		t.guard.see(e)
 	default:
 		return t.guard.see(e)
@@ -65,34 +50,22 @@ func (t *moneyTruth) see(e *sim.Event) bool {
 
 // take adds a write. What it was computed from is in the balance again, if that had been
 // overwritten; what it was not computed from has been overwritten now.
-func (t *moneyTruth) take(c change) {
-	t.writes[c.version] = c
-	path := []change{c}
-	for w, known := c, true; w.base < w.version; { // else there would be no end to it
-		if w, known = t.writes[w.base]; !known || t.within[w.version] {
-			break
+func (t *moneyTruth) take(e *sim.Event) {
+	gone, come := t.lineage.Take(e)
+	for _, lost := range gone {
+		if lost.Op != e.Op {
+			t.over[lost.Op] = e
 		}
-		path = append(path, w)
+		delete(t.counted, lost.Op)
 	}
-	from := path[len(path)-1].base // the last version that both lineages have
-	for n := len(t.lineage); n > 0 && t.lineage[n-1].version != from; n-- {
-		lost := t.lineage[n-1]
-		if lost.op != c.op {
-			t.over[lost.op] = c
-		}
-		delete(t.counted, lost.op)
-		delete(t.within, lost.version)
-		t.lineage = t.lineage[:n-1]
+	for _, w := range come {
+		t.counted[w.Op] = true
+		delete(t.over, w.Op)
 	}
-	for _, w := range slices.Backward(path) {
-		t.lineage = append(t.lineage, w)
-		t.counted[w.op], t.within[w.version] = true, true
-		delete(t.over, w.op)
+	if e.Job != "" {
+		t.charged[e.Job] = e
 	}
-	if c.job != "" {
-		t.charged[c.job] = c
-	}
-	t.balance, t.version, t.changed = c.balance, c.version, c
+	t.balance, t.version, t.changed = e.Balance, e.Version, e
 }
 
 func (t *moneyTruth) say(e *sim.Event) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // reader goes through a history once, with the truth on one side and the clients on the
@@ -18,10 +19,11 @@ type reader struct {
 	now     sim.Event // the one being read
 }
 
-func newReader(h *sim.History) *reader {
-	r := &reader{lock: newLockTruth(h), money: newMoneyTruth(h), byHost: map[sim.HostID]*client{}}
+func newReader(t *trace.Trace) *reader {
+	h := t.History
+	r := &reader{lock: newLockTruth(t), money: newMoneyTruth(h), byHost: map[sim.HostID]*client{}}
 	for _, id := range h.Header.Clients {
-		c := &client{id: id, truth: r.lock, money: r.money, done: map[string]bool{}}
+		c := &client{id: id, trace: t, truth: r.lock, money: r.money}
 		c.lockSays = track{about: TheLock}
 		c.accountSays = track{about: TheAccount}
 		r.clients = append(r.clients, c)
@@ -29,6 +31,11 @@ func newReader(h *sim.History) *reader {
 		c.say(&sim.Event{})
 	}
 	r.lock.say(&sim.Event{})
+	for _, b := range t.Beliefs {
+		if c := r.byHost[b.Client]; c != nil {
+			c.coming = append(c.coming, b)
+		}
+	}
 	r.money.say(&sim.Event{})
 	return r
 }

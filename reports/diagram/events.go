@@ -1,6 +1,8 @@
 package diagram
 
 import (
+	"cmp"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -8,23 +10,23 @@ import (
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // reader follows the events of a history for what hosts believe.
 type reader struct {
 	*scene
 	history *sim.History
-	owners  map[string]int // whose an acquisition is
+	trace   *trace.Trace
 	accused map[int64]bool
 	saying  map[int64]string // what the violation is, at the event that completes it
-	open    []bar            // beliefs that go on
 	account
 }
 
 // readEvents makes dots of the events that matter and bars of beliefs.
-func (s *scene) readEvents(h *sim.History, findings []check.Finding) {
-	r := &reader{scene: s, history: h, owners: map[string]int{}, accused: map[int64]bool{}, saying: map[int64]string{}}
-	r.readOwners(h)
+func (s *scene) readEvents(t *trace.Trace, findings []check.Finding) {
+	h := t.History
+	r := &reader{scene: s, history: h, trace: t, accused: map[int64]bool{}, saying: map[int64]string{}}
 	r.account = readAccount(h)
 	r.accuse(findings)
 	for _, e := range h.Events {
@@ -32,30 +34,13 @@ func (s *scene) readEvents(h *sim.History, findings []check.Finding) {
 		if column < 0 {
 			continue
 		}
-		r.believe(e, column)
 		if label := r.label(e); (label != "" || r.accused[e.Seq]) && e.At >= s.from && e.At <= s.to {
 			r.dot(e, column, label)
 		}
 	}
-	for len(r.open) > 0 {
-		r.ends(0, s.to)
-	}
+	r.believe()
 	s.clipBars()
 	s.thinOut()
-}
-
-// readOwners finds out whose an acquisition is: a client says so when it sends the request or
-// has the answer; else the service may.
-func (r *reader) readOwners(h *sim.History) {
-	for _, e := range h.Events {
-		_, known := r.owners[e.Grant]
-		switch {
-		case e.Kind == sim.AcquireSent, e.Kind == sim.Acquired:
-			r.owners[e.Grant] = slices.Index(h.Header.Clients, e.Host)
-		case e.Kind == sim.Granted && e.Client != "" && !known:
-			r.owners[e.Grant] = slices.Index(h.Header.Clients, e.Client)
-		}
-	}
 }
 
 // maxDots is how many events one picture can hold; with more, only those are drawn that
@@ -165,10 +150,7 @@ func (r *reader) whose(e sim.Event) int {
 	if i := slices.Index(r.history.Header.Clients, or(e.Client, e.Host)); i >= 0 {
 		return i
 	}
-	if i, known := r.owners[e.Grant]; known && e.Grant != "" {
-		return i
-	}
-	return nobody
+	return slices.Index(r.history.Header.Clients, r.trace.Owner(e.Grant))
 }
 
 // Labels that are joined in a way of their own.
@@ -235,78 +217,44 @@ func (r *reader) label(e sim.Event) string {
 }
 
 func (r *reader) nameOf(grant string) string {
-	if i, known := r.owners[grant]; known && i >= 0 {
-		return string(r.history.Header.Clients[i])
+	if owner := r.trace.Owner(grant); r.history.IsClient(owner) {
+		return string(owner)
 	}
 	return "nobody known"
 }
 
-// believe follows who thinks that a client holds the lock: the client, and the service.
-func (r *reader) believe(e sim.Event, column int) {
-	begin := func(style barStyle) {
-		r.open = append(r.open, bar{column: column, from: e.At, style: style, client: r.whose(e), grant: e.Grant})
-	}
-	switch e.Kind {
-	case sim.Acquired:
-		begin(held)
-	case sim.Granted, sim.NodeGranted:
-		if !r.history.IsClient(e.Host) {
-			begin(granted)
-		}
-	case sim.Renewed:
-		if r.ended(e, column, overrun) {
-			begin(held)
-		}
-	case sim.Deadline:
-		if r.ended(e, column, held) {
-			begin(overrun)
-		}
-	case sim.Release, sim.Lost:
-		r.ended(e, column, held)
-		r.ended(e, column, overrun)
-	case sim.NodeEnded:
-		r.ended(e, column, granted)
-	case sim.Expired, sim.Freed, sim.Forgotten:
-		if !r.ended(e, column, granted) {
-			r.endedAnywhere(e)
-		}
-	case sim.FaultApplied:
-		if sim.LaneKind(e.Fault) == sim.Crash {
-			for i := len(r.open) - 1; i >= 0; i-- {
-				if r.open[i].column == column && r.open[i].style != granted {
-					r.ends(i, e.At)
-				}
+// believe draws who thinks that a client holds the lock: the client, and each server that has
+// the grant or has given it its vote.
+func (r *reader) believe() {
+	for _, b := range r.trace.Beliefs {
+		for _, p := range b.Pieces {
+			style := overrun
+			if p.Valid {
+				style = held
 			}
+			r.bar(b.Client, b.Client, b.Grant, style, p.Began, p.Ended)
 		}
 	}
-}
-
-// ended ends a belief of a host; false: it had none.
-func (r *reader) ended(e sim.Event, column int, style barStyle) bool {
-	for i, b := range r.open {
-		if b.column == column && b.style == style && b.grant == e.Grant {
-			r.ends(i, e.At)
-			return true
+	for _, g := range r.trace.Holdings {
+		if !r.history.IsClient(g.Server) {
+			r.bar(g.Server, r.trace.Owner(g.Grant), g.Grant, granted, g.Began, g.Ended)
 		}
 	}
-	return false
+	slices.SortStableFunc(r.bars, func(a, b bar) int { return cmp.Or(cmp.Compare(a.ended, b.ended), cmp.Compare(a.began, b.began)) })
 }
 
-// endedAnywhere ends a grant that another server than the one that gave it has ended.
-func (r *reader) endedAnywhere(e sim.Event) {
-	for i, b := range r.open {
-		if b.style == granted && b.grant == e.Grant {
-			r.ends(i, e.At)
-			return
-		}
+// bar draws a belief of a host; without an end it lasts to the end of what is shown.
+func (r *reader) bar(host, client sim.HostID, grant string, style barStyle, began, ended *sim.Event) {
+	b := bar{
+		column: r.columnOf(host), from: began.At, to: max(r.to, began.At), style: style, grant: grant,
+		client: slices.Index(r.history.Header.Clients, client), began: began.Seq, ended: math.MaxInt64,
 	}
-}
-
-func (r *reader) ends(i int, at time.Duration) {
-	b := r.open[i]
-	b.to = at
-	r.bars = append(r.bars, b)
-	r.open = slices.Delete(r.open, i, i+1)
+	if ended != nil {
+		b.to, b.ended = ended.At, ended.Seq
+	}
+	if b.column >= 0 {
+		r.bars = append(r.bars, b)
+	}
 }
 
 // clipBars leaves what can be seen of bars.

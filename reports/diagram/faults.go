@@ -1,97 +1,74 @@
 package diagram
 
 import (
+	"cmp"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // readFaults makes stops of faults that keep a host from doing anything, and marks of the
 // others, where they begin and where they end.
-func (s *scene) readFaults(h *sim.History) {
-	type key struct {
-		firing int64
-		host   sim.HostID
-	}
-	open := map[key]sim.Event{}
-	var order []key
-	end := func(k key, at time.Duration) {
-		if e, ok := open[k]; ok {
-			s.addStop(e, at)
-			delete(open, k)
-		}
-	}
-	for _, e := range h.Events {
-		k := key{e.Firing, e.Host}
-		stops := sim.LaneKind(e.Fault).StopsHost()
+func (s *scene) readFaults(t *trace.Trace) {
+	for _, r := range t.Faults {
 		switch {
-		case e.Kind == sim.FaultApplied && stops:
-			open[k] = e
-			order = append(order, k)
-		case e.Kind == sim.FaultUndone && stops:
-			end(k, e.At)
-		case e.Kind == sim.FaultApplied:
-			s.addCut(h, e, true)
-		case e.Kind == sim.FaultUndone:
-			s.addCut(h, e, false)
+		case r.Applied == nil:
+		case r.Kind.StopsHost():
+			s.addStop(r)
+		default:
+			s.addCut(r, r.Applied)
+			if r.Undone != nil {
+				s.addCut(r, r.Undone)
+			}
 		}
 	}
-	for _, k := range order {
-		end(k, max(s.to, open[k].At))
-	}
+	slices.SortStableFunc(s.stops, func(a, b stop) int { return cmp.Compare(a.to, b.to) })
+	slices.SortStableFunc(s.cuts, func(a, b cut) int { return cmp.Compare(a.at, b.at) })
 }
 
 // stopped says what the host is that a fault was done to.
 var stopped = map[sim.FaultKind]string{sim.Pause: "paused", sim.Suspend: "suspended", sim.Crash: "down"}
 
-func (s *scene) addStop(e sim.Event, to time.Duration) {
-	column := s.columnOf(e.Host)
-	if column < 0 || to < s.from || e.At > s.to {
+func (s *scene) addStop(r *trace.FaultRun) {
+	from, to := r.Applied.At, max(s.to, r.Applied.At)
+	if r.Undone != nil {
+		to = r.Undone.At
+	}
+	column := s.columnOf(r.Host)
+	if column < 0 || to < s.from || from > s.to {
 		return
 	}
-	label := stopped[sim.LaneKind(e.Fault)]
+	label := stopped[r.Kind]
 	if to < s.to {
-		label += " " + words.Seconds(to-e.At)
+		label += " " + words.Seconds(to-from)
 	}
-	s.stops = append(s.stops, stop{column, max(e.At, s.from), min(to, s.to), label})
+	s.stops = append(s.stops, stop{column, max(from, s.from), min(to, s.to), label})
 }
 
 // addCut marks the begin or end of a fault on links or clocks. A fault on a host is marked
-// there, a fault on links at the hosts that its name lists.
-func (s *scene) addCut(h *sim.History, e sim.Event, begins bool) {
+// there, a fault on links at the hosts at their ends.
+func (s *scene) addCut(r *trace.FaultRun, e *sim.Event) {
 	if e.At < s.from || e.At > s.to {
 		return
 	}
-	c := cut{at: e.At, begins: begins}
-	if e.Host != "" {
-		if i := s.columnOf(e.Host); i >= 0 {
+	c := cut{at: e.At, begins: e == r.Applied}
+	for i, col := range s.columns {
+		if slices.Contains(r.Hosts(), col.host) {
 			c.columns = append(c.columns, i)
-		}
-	} else {
-		for i, col := range s.columns {
-			if names(e.Fault+" "+e.Note, col.host) {
-				c.columns = append(c.columns, i)
-			}
 		}
 	}
 	if len(c.columns) == 0 {
 		return
 	}
-	c.label = e.Fault
+	c.label = r.Lane()
 	const enough = 60 // a role may stand for very many hosts
-	if begins && e.Note != "" && len(e.Note) < enough && sim.LaneKind(e.Fault).OnLinks() {
+	if c.begins && e.Note != "" && len(e.Note) < enough && r.Kind.OnLinks() {
 		c.label += " (" + e.Note + ")"
 	}
-	if !begins {
+	if !c.begins {
 		c.label = "end of " + c.label
 	}
 	s.cuts = append(s.cuts, c)
-}
-
-// names tells whether a fault's name or note lists a host.
-func names(text string, host sim.HostID) bool {
-	return slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ,|:;↔→", r) }), string(host))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // nobody is the client index of what belongs to no client.
@@ -77,6 +78,8 @@ type bar struct {
 	style    barStyle
 	client   int
 	grant    string
+
+	began, ended int64 // the events; the latter the greatest number there is if nothing ended it
 }
 
 // stop is a time in which a host did nothing.
@@ -103,8 +106,9 @@ func newScene(h *sim.History, findings []check.Finding, title string) *scene {
 	s.frame(h, picked)
 	s.cast(h, picked)
 	s.readMessages(h, picked)
-	s.readEvents(h, findings)
-	s.readFaults(h)
+	t := trace.Read(h)
+	s.readEvents(t, findings)
+	s.readFaults(t)
 	s.note(h, picked)
 	return s
 }

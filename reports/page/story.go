@@ -16,6 +16,7 @@ import (
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // story is what page.js needs to step through a trial.
@@ -74,7 +75,7 @@ func newStory(h *sim.History, findings []check.Finding, layout timeline.Layout) 
 			shows[seq] = append(shows[seq], words.Property(f.Property))
 		}
 	}
-	narrator := words.NewNarrator(h)
+	narrator := words.NewNarrator(trace.Read(h))
 	rescue, saved := words.Rescue(h, findings)
 	centre := int64(0)
 	switch {

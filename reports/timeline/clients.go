@@ -6,45 +6,64 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // clientReader follows one client through the history.
 type clientReader struct {
-	lane    lane
-	index   int
-	asked   []ask                    // acquires without an answer yet
-	beliefs []belief                 // leases it believes to hold
-	told    map[string]time.Duration // when it was told that it lost the lock, by grant
-	wrote   map[string]string        // what a write is, by operation
+	trace *trace.Trace
+	lane  lane
+	index int
+	lost  map[*sim.Event]bool      // the events by which a belief of it ended
+	knows []knows                  // what it works on under, though it was told
+	told  map[string]time.Duration // when it was told that it lost the lock, by grant
+	wrote map[string]string        // what a write is, by operation
 }
 
-type ask struct {
-	op   string
-	from time.Duration
-}
-
-// belief is the running piece of a belief: within the client's own deadline or past it.
-type belief struct {
+// knows is a grant under which a client works on, though it was told that it is lost.
+type knows struct {
 	grant string
 	from  time.Duration
-	style barStyle
 }
 
-// readClient makes the lane of the client with this index. A belief runs from the
-// answer to the acquire until the client asks to release, is told that it lost, or crashes.
-func readClient(h *sim.History, index int, end time.Duration) lane {
+// readClient makes the lane of the client with this index: its waits, what it believed about
+// the lock, and what it did.
+func readClient(t *trace.Trace, index int, end time.Duration) lane {
+	h := t.History
 	id := h.Header.Clients[index]
-	r := &clientReader{index: index, wrote: map[string]string{}, told: map[string]time.Duration{}}
+	r := &clientReader{trace: t, index: index, lost: map[*sim.Event]bool{}, wrote: map[string]string{}, told: map[string]time.Duration{}}
 	r.lane = lane{kind: clientLane, host: id, name: string(id), client: index}
-	for _, e := range h.Events {
-		if e.Host != id {
-			continue
+	until := func(e *sim.Event) time.Duration {
+		if e == nil {
+			return end
 		}
-		if e.Kind == sim.FaultApplied && sim.LaneKind(e.Fault) == sim.Crash {
-			r.stop(e.At)
+		return e.At
+	}
+	for _, a := range t.Attempts {
+		if a.Client == id {
+			r.add(a.Began.At, until(a.Over()), waiting, "")
 		}
-		r.lock(e)
-		r.account(e)
+	}
+	for _, b := range t.BeliefsOf(id) {
+		for _, p := range b.Pieces {
+			style := overrun
+			if p.Valid {
+				style = held
+			}
+			r.add(p.Began.At, until(p.Ended), style, b.Grant)
+		}
+		if b.Ended != nil {
+			r.lost[b.Ended] = true
+		}
+	}
+	for i := range h.Events {
+		if e := &h.Events[i]; e.Host == id {
+			if e.Kind == sim.FaultApplied && t.KindOf(e) == sim.Crash {
+				r.stop(e.At)
+			}
+			r.lock(e)
+			r.account(e)
+		}
 	}
 	r.stop(end)
 	slices.SortStableFunc(r.lane.bars, func(a, b bar) int { return int(a.style) - int(b.style) })
@@ -54,54 +73,46 @@ func readClient(h *sim.History, index int, end time.Duration) lane {
 	return r.lane
 }
 
-// stop ends all that the client waited for and believed: the trial is over, or the client
-// has crashed.
+// stop ends what the client works on under: the trial is over, or the client has crashed.
 func (r *clientReader) stop(at time.Duration) {
-	for _, a := range r.asked {
-		r.add(a.from, at, waiting, "")
-	}
-	for _, b := range r.beliefs {
-		r.add(b.from, at, b.style, b.grant)
-	}
-	r.asked, r.beliefs = nil, nil
+	r.ends(at, func(knows) bool { return true })
+}
+
+// ends ends the work under some of the grants that are known to be lost.
+func (r *clientReader) ends(at time.Duration, which func(knows) bool) {
+	r.knows = slices.DeleteFunc(r.knows, func(k knows) bool {
+		if !which(k) {
+			return false
+		}
+		r.add(k.from, at, knowing, k.grant)
+		return true
+	})
 }
 
 // lock reads what the client did with the lock.
-func (r *clientReader) lock(e sim.Event) {
+func (r *clientReader) lock(e *sim.Event) {
+	mine := func(k knows) bool { return k.grant == e.Grant }
 	switch e.Kind {
-	case sim.Acquire:
-		r.asked = append(r.asked, ask{e.Op, e.At})
-	case sim.Acquired:
-		r.answered(e)
-		r.beliefs = append(r.beliefs, belief{e.Grant, e.At, held})
 	case sim.NotAcquired:
-		r.answered(e)
 		r.mark(e, cross, "no lock")
-	case sim.Deadline:
-		r.turn(e, overrun)
 	case sim.Renewed:
-		r.turn(e, held)
 		r.mark(e, smallDot, "")
-	case sim.Release:
-		r.ends(e)
 	case sim.Lost:
-		worked := slices.ContainsFunc(r.beliefs, func(b belief) bool { return b.grant == e.Grant })
-		r.ends(e)
-		if worked { // until it stops, or gives the lock back, it works on
-			r.beliefs = append(r.beliefs, belief{e.Grant, e.At, knowing})
+		if r.lost[e] { // until it stops, or gives the lock back, it works on
+			r.knows = append(r.knows, knows{e.Grant, e.At})
 		}
 		r.told[e.Grant] = e.At
 		r.mark(e, cross, "told: lock lost")
-	case sim.Released:
-		r.ends(e)
+	case sim.Release, sim.Released:
+		r.ends(e.At, mine)
 	case sim.NotReleased:
-		r.ends(e)
+		r.ends(e.At, mine)
 		r.mark(e, cross, "told: not released")
 	}
 }
 
 // account reads what the client did with the account.
-func (r *clientReader) account(e sim.Event) {
+func (r *clientReader) account(e *sim.Event) {
 	switch e.Kind {
 	case sim.Read:
 		r.mark(e, openDot, readLabel(e))
@@ -115,7 +126,7 @@ func (r *clientReader) account(e sim.Event) {
 		r.mark(e, cross, r.stops(e))
 	case sim.Ignored:
 		if _, told := r.told[e.Grant]; told {
-			r.beliefs = append(r.beliefs, belief{e.Grant, e.At, knowing})
+			r.knows = append(r.knows, knows{e.Grant, e.At})
 		}
 		r.mark(e, look, "knows it, and works on")
 	case sim.Write:
@@ -135,7 +146,7 @@ func (r *clientReader) account(e sim.Event) {
 
 // lookedAt takes the words from a look at the lease that the write followed at once: it is
 // what every careful client does, and worth telling only if something came in between.
-func (r *clientReader) lookedAt(write sim.Event) {
+func (r *clientReader) lookedAt(write *sim.Event) {
 	for i := len(r.lane.marks) - 1; i >= 0; i-- {
 		m := &r.lane.marks[i]
 		if write.At-m.at > lookThenWrite {
@@ -153,7 +164,7 @@ func (r *clientReader) lookedAt(write sim.Event) {
 const lookThenWrite = 10 * time.Millisecond
 
 // readLabel says what a client has read: the balance, or whether the job is open.
-func readLabel(e sim.Event) string {
+func readLabel(e *sim.Event) string {
 	if e.Job != "" {
 		return "looks at " + e.Job
 	}
@@ -161,7 +172,7 @@ func readLabel(e sim.Event) string {
 }
 
 // stops says why a client gives its work up, where the mark right before has not said it.
-func (r *clientReader) stops(e sim.Event) string {
+func (r *clientReader) stops(e *sim.Event) string {
 	at, told := r.told[e.Grant]
 	if e.Note == "" || told && e.At-at < atOnce {
 		return "stops"
@@ -169,7 +180,7 @@ func (r *clientReader) stops(e sim.Event) string {
 	return "stops: " + e.Note
 }
 
-func (r *clientReader) mark(e sim.Event, style markStyle, label string) {
+func (r *clientReader) mark(e *sim.Event, style markStyle, label string) {
 	r.lane.marks = append(r.lane.marks, mark{at: e.At, seq: e.Seq, style: style, client: r.index, label: label})
 }
 
@@ -194,36 +205,4 @@ func (r *clientReader) add(from, to time.Duration, style barStyle, grant string)
 		panic("a client's lane has a bar that is not the client's")
 	}
 	r.lane.bars = append(r.lane.bars, b)
-}
-
-// answered ends the wait of an acquire.
-func (r *clientReader) answered(e sim.Event) {
-	r.asked = slices.DeleteFunc(r.asked, func(a ask) bool {
-		if a.op != e.Op {
-			return false
-		}
-		r.add(a.from, e.At, waiting, "")
-		return true
-	})
-}
-
-// turn ends the running piece of a belief and begins one of another style.
-func (r *clientReader) turn(e sim.Event, style barStyle) {
-	for i, b := range r.beliefs {
-		if b.grant == e.Grant && b.style != style && b.style != knowing {
-			r.add(b.from, e.At, b.style, b.grant)
-			r.beliefs[i] = belief{b.grant, e.At, style}
-		}
-	}
-}
-
-// ends ends a belief.
-func (r *clientReader) ends(e sim.Event) {
-	r.beliefs = slices.DeleteFunc(r.beliefs, func(b belief) bool {
-		if b.grant != e.Grant {
-			return false
-		}
-		r.add(b.from, e.At, b.style, b.grant)
-		return true
-	})
 }

@@ -9,24 +9,25 @@ import (
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // readFaults makes a thin lane for every fault that the script had in store, and for
 // any other that happened. It has a bar for each time that the fault was done, to however
 // many hosts.
-func readFaults(h *sim.History, end time.Duration) []lane {
+func readFaults(t *trace.Trace, end time.Duration) []lane {
 	f := faultReader{end: end}
-	for _, name := range h.Header.Faults {
-		f.lane(name)
+	for _, asked := range t.History.Header.Faults {
+		f.lane(asked)
 	}
-	for _, e := range h.Events {
-		switch e.Kind {
-		case sim.FaultApplied, sim.FaultProven, sim.FaultUnproven, sim.FaultUndone:
-			f.read(e)
-		}
+	for _, r := range t.Faults {
+		f.read(r)
 	}
 	for i := range f.lanes {
 		f.lanes[i].host = onlyHost(f.lanes[i])
+		for j := range f.lanes[i].bars {
+			f.lanes[i].bars[j].label(f.lanes[i].fault.Kind)
+		}
 	}
 	return f.lanes
 }
@@ -38,50 +39,45 @@ type faultReader struct {
 	bars  int // so far
 }
 
-// lane finds a lane by its name, or begins it.
-func (f *faultReader) lane(name string) *lane {
+// lane finds the lane of a fault, or begins it. Faults that people cannot tell apart have one.
+func (f *faultReader) lane(asked sim.Fault) *lane {
+	name := asked.Lane()
 	for i := range f.lanes {
 		if f.lanes[i].name == name {
 			return &f.lanes[i]
 		}
 	}
-	f.lanes = append(f.lanes, lane{kind: faultLane, name: name, client: nobody, empty: "did not happen"})
+	f.lanes = append(f.lanes, lane{kind: faultLane, name: name, fault: asked, client: nobody, empty: "did not happen"})
 	return &f.lanes[len(f.lanes)-1]
 }
 
-// read takes in an event of a fault.
-func (f *faultReader) read(e sim.Event) {
-	l := f.lane(e.Fault)
-	i := len(l.bars) - 1
-	for i >= 0 && (l.bars[i].firing != e.Firing || e.Kind != sim.FaultApplied && !slices.Contains(l.bars[i].hosts, e.Host)) {
-		i--
-	}
-	if e.Kind == sim.FaultApplied {
-		if i < 0 || slices.Contains(l.bars[i].hosts, e.Host) { // else it is one more host of the same firing
-			if f.bars++; f.bars > maxFaultBars {
-				return // nobody could tell them apart
-			}
-			l.bars = append(l.bars, bar{interval: interval{e.At, f.end}, style: inEffect, client: nobody, firing: e.Firing})
-			i = len(l.bars) - 1
-		}
-		l.bars[i].hosts = append(l.bars[i].hosts, e.Host)
-	}
-	if i < 0 {
-		if e.Kind == sim.FaultUnproven && len(l.bars) == 0 {
+// read takes in one time that a fault was done to one host, or to links.
+func (f *faultReader) read(r *trace.FaultRun) {
+	l := f.lane(r.Asked)
+	if r.Applied == nil {
+		if len(l.bars) == 0 {
 			l.empty = "could not be shown to have happened"
 		}
 		return
 	}
-	b := &l.bars[i]
-	switch e.Kind {
-	case sim.FaultProven:
-		b.proven = true
-	case sim.FaultUnproven:
-		b.unproven = true
-	case sim.FaultUndone:
-		b.to = e.At
+	i := len(l.bars) - 1
+	for i >= 0 && l.bars[i].firing != r.Firing {
+		i--
 	}
-	b.label(sim.LaneKind(l.name))
+	if i < 0 || slices.Contains(l.bars[i].hosts, r.Host) { // else it is one more host of the same firing
+		if f.bars++; f.bars > maxFaultBars {
+			return // nobody could tell them apart
+		}
+		l.bars = append(l.bars, bar{interval: interval{r.Applied.At, f.end}, style: inEffect, client: nobody, firing: r.Firing})
+		i = len(l.bars) - 1
+	}
+	b := &l.bars[i]
+	if r.Undone != nil && (len(b.hosts) == 0 || r.Undone.At > b.to || b.to == f.end) {
+		b.to = r.Undone.At
+	}
+	b.hosts = append(b.hosts, r.Host)
+	b.proven = b.proven || r.Proven != nil
+	b.unproven = b.unproven || r.Unproven != nil
 }
 
 // label says how long the fault was in effect, and whether a probe saw it.
@@ -107,10 +103,10 @@ var inEffectFor = map[sim.FaultKind]string{
 	sim.Drop:       "lossy for",
 }
 
-// onlyHost is the host that all that happened in a lane was done to, or that its name
-// says; empty if there is no single one.
+// onlyHost is the host that all that happened in a lane was done to, or that the script
+// names; empty if there is no single one.
 func onlyHost(l lane) sim.HostID {
-	only := sim.LaneHost(l.name)
+	only := l.fault.OnlyHost()
 	if !sim.IsRole(only) {
 		return only
 	}
@@ -141,7 +137,7 @@ func weaveFaults(faults, lanes []lane) []lane {
 				out = append(out, f)
 			}
 			for _, b := range f.bars {
-				if sim.LaneKind(f.name).StopsHost() && slices.Contains(b.hosts, l.host) {
+				if f.fault.Kind.StopsHost() && slices.Contains(b.hosts, l.host) {
 					l.pauses = append(l.pauses, b.interval)
 				}
 			}
@@ -168,31 +164,21 @@ func (l *lane) lastActs(near time.Duration) {
 
 // faultName is the name of a fault's lane as it stands in the gutter, in lines.
 func (p *sheet) faultName(l lane) []string {
-	return canvas.Wrap(canvas.Regular(labelSize), shortHosts(l.name, p.servers), p.left-margin-16)
+	return canvas.Wrap(canvas.Regular(labelSize), l.fault.LaneWith(func(hosts []sim.HostID) string { return shortHosts(hosts, p.servers) }), p.left-margin-16)
 }
 
-// shortHosts writes long lists of hosts in the name of a lane shorter: those of the whole
-// lock service as their number, others with room to break the line.
-func shortHosts(name string, servers []sim.HostID) string {
-	words := strings.Split(name, " ")
-	for i, word := range words {
-		hosts := strings.Split(word, ",")
-		if len(hosts) == 1 {
-			continue
+// shortHosts writes long lists of hosts shorter: those of the whole lock service as their number,
+// others with room to break the line.
+func shortHosts(hosts, servers []sim.HostID) string {
+	var all, rest []string
+	for _, h := range hosts {
+		all = append(all, string(h))
+		if !slices.Contains(servers, h) {
+			rest = append(rest, string(h))
 		}
-		var rest []string
-		all := 0
-		for _, h := range hosts {
-			if slices.Contains(servers, sim.HostID(h)) {
-				all++
-			} else {
-				rest = append(rest, h)
-			}
-		}
-		if all == len(servers) && all > 2 {
-			hosts = append(rest, fmt.Sprintf("%d servers", all))
-		}
-		words[i] = strings.Join(hosts, ", ")
 	}
-	return strings.Join(words, " ")
+	if n := len(all) - len(rest); n == len(servers) && n > 2 {
+		all = append(rest, fmt.Sprintf("%d servers", n))
+	}
+	return strings.Join(all, ", ")
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // queue is a trial in which one client has the lock and others wait until the end.
@@ -46,7 +47,7 @@ func TestAGrantThatAnotherServerProlongsGoesOnThere(t *testing.T) {
 	s.at(2*time.Second, sim.Event{Host: "etcd-1", Kind: sim.Extended, Grant: "g"})
 	s.at(4*time.Second, sim.Event{Host: "etcd-2", Kind: sim.Extended, Grant: "g"})
 	s.at(6*time.Second, sim.Event{Host: "etcd-2", Kind: sim.Expired, Grant: "g"})
-	lanes := readServices(s.end(8*time.Second), 8*time.Second)
+	lanes := readServices(trace.Read(s.end(8*time.Second)), 8*time.Second)
 	if len(lanes) != 2 {
 		t.Fatalf("%d lanes, want one a server", len(lanes))
 	}

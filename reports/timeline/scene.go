@@ -11,6 +11,7 @@ import (
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // nobody is the client index of what belongs to no client.
@@ -60,6 +61,8 @@ type lane struct {
 	// of the account
 	memory []bar
 	empty  string // what to say when there is nothing in the lane
+	// of a fault
+	fault sim.Fault
 }
 
 type interval struct{ from, to time.Duration }
@@ -153,12 +156,13 @@ func newScene(h *sim.History, findings []check.Finding, title string) (*scene, e
 	s.adds = words.AddsOnly(h)
 	s.frame(h, findings)
 
+	t := trace.Read(h)
 	clients := make([]lane, len(h.Header.Clients))
 	for i := range clients {
-		clients[i] = readClient(h, i, s.endOf(h))
+		clients[i] = readClient(t, i, s.endOf(h))
 	}
 	s.addBeliefs(h, findings, clients)
-	services := readServices(h, s.endOf(h))
+	services := readServices(t, s.endOf(h))
 	for i := range services {
 		sayOnce(services[i].marks, (s.to-s.from)/50)
 	}
@@ -172,7 +176,7 @@ func newScene(h *sim.History, findings []check.Finding, title string) (*scene, e
 	if !s.adds {
 		rest = append(rest, readLedger(h, s.endOf(h)))
 	}
-	s.lanes = weaveFaults(readFaults(h, s.endOf(h)), rest)
+	s.lanes = weaveFaults(readFaults(t, s.endOf(h)), rest)
 	for _, f := range words.Telling(h, findings) {
 		if f.Verdict == check.Violated && slices.Contains(check.Properties(), f.Property) {
 			s.violations = append(s.violations, placeViolation(f, h, clients))

@@ -9,6 +9,7 @@ import (
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // WouldBeRight says what a balance should have been: "90; 80 would be right". It is only the
@@ -161,18 +162,17 @@ func writeOf(h *sim.History, refused *sim.Event) *sim.Event {
 
 // undone lists the withdrawals that were in the balance and would not have been any more.
 func undone(h *sim.History, refused *sim.Event) (writes []*sim.Event) {
-	made := map[uint64]*sim.Event{}
-	var last *sim.Event
+	var lineage trace.Lineage
 	for i := range h.Events {
 		if e := &h.Events[i]; e.Kind == sim.LedgerWrite && e.Seq < refused.Seq {
-			made[e.Version], last = e, e
+			lineage.Take(e)
 		}
 	}
-	for w := last; w != nil && w.Version > refused.Base; w = made[w.Base] {
-		writes = append(writes, w)
-		if w.Base >= w.Version {
-			break // no history of ours; there would be no end to it
+	for _, w := range slices.Backward(lineage.Path) {
+		if w.Version <= refused.Base {
+			break
 		}
+		writes = append(writes, w)
 	}
 	return writes
 }

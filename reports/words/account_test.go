@@ -6,6 +6,7 @@ import (
 
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // book makes a history of an account with a guard: it was opened with 100, and then this
@@ -85,7 +86,7 @@ func TestAReasonToRefuseIsShortInALabel(t *testing.T) {
 }
 
 func TestAJobIsToldAsAChargeAndAWithdrawalAsAWrite(t *testing.T) {
-	n := NewNarrator(&sim.History{})
+	n := NewNarrator(trace.Read(&sim.History{}))
 	for _, c := range []struct {
 		event sim.Event
 		want  string
@@ -102,11 +103,11 @@ func TestAJobIsToldAsAChargeAndAWithdrawalAsAWrite(t *testing.T) {
 }
 
 func TestTheServicesWordSaysWhoseAGrantIsIfNobodyElseDoes(t *testing.T) {
-	n := NewNarrator(&sim.History{Events: []sim.Event{
+	n := NewNarrator(trace.Read(&sim.History{Events: []sim.Event{
 		{Kind: sim.Granted, Host: "etcd-1", Grant: "x", Client: "client-2"},
 		{Kind: sim.AcquireSent, Host: "client-1", Grant: "y"},
 		{Kind: sim.Granted, Host: "etcd-1", Grant: "y", Client: "client-2"},
-	}})
+	}}))
 	for grant, want := range map[string]string{
 		"x": "etcd-1 ends the lease of client-2: its time is up",
 		"y": "etcd-1 ends the lease of client-1: its time is up",

@@ -7,27 +7,15 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // Narrator tells the events of one trial in sentences. It knows whose each grant is, which
 // the servers of most lock services do not.
-type Narrator struct{ owners map[string]sim.HostID }
+type Narrator struct{ trace *trace.Trace }
 
-// NewNarrator reads from a history whose the grants are.
-func NewNarrator(h *sim.History) Narrator {
-	n := Narrator{map[string]sim.HostID{}}
-	for i := range h.Events {
-		e := &h.Events[i]
-		_, known := n.owners[e.Grant]
-		switch {
-		case e.Kind == sim.AcquireSent, e.Kind == sim.Acquired:
-			n.owners[e.Grant] = e.Host
-		case e.Kind == sim.Granted && e.Client != "" && !known: // the service may know it
-			n.owners[e.Grant] = e.Client
-		}
-	}
-	return n
-}
+// NewNarrator makes one for a history that has been read.
+func NewNarrator(t *trace.Trace) Narrator { return Narrator{t} }
 
 // sentences has one for every kind of event. What stands in braces is put in.
 var sentences = map[sim.Kind]string{
@@ -81,7 +69,7 @@ var sentences = map[sim.Kind]string{
 
 	sim.NodeGranted:  "{host} gives its vote to {owner}",
 	sim.NodeExtended: "{host} prolongs its vote for {owner}",
-	sim.NodeEnded:    "{host} takes back its vote for {owner}{note}",
+	sim.NodeEnded:    "{host} takes back its vote for {owner}{ended}",
 
 	sim.FaultApplied:  "fault: {fault}{note}",
 	sim.FaultProven:   "a probe sees the fault in effect: {fault}{note}",
@@ -121,7 +109,7 @@ func (n Narrator) Sentence(e *sim.Event) string {
 		}
 		return string(h)
 	}
-	owner := n.owners[e.Grant]
+	owner := n.trace.Owner(e.Grant)
 	if owner == "" {
 		owner = e.Client
 	}
@@ -137,7 +125,7 @@ func (n Narrator) Sentence(e *sim.Event) string {
 		"{until}", behind(e.Until != 0, ", until "+strconv.FormatFloat(e.Until.Seconds(), 'f', 3, 64)+" s on its own clock"),
 		"{late}", lost(e.Late),
 		"{job}", behind(e.Job != "", " ["+e.Job+"]"),
-		"{fault}", e.Fault, "{note}", behind(e.Note != "", " ("+e.Note+")"),
+		"{fault}", n.trace.History.Header.LaneOf(e), "{ended}", behind(e.Ended != "", " ("+string(e.Ended)+")"), "{note}", behind(e.Note != "", " ("+e.Note+")"),
 	).Replace(text)
 }
 

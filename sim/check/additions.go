@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // additions is what clients added to a set that the lock service keeps, and what the set had when
@@ -78,15 +79,16 @@ func (a *additions) judge() Finding {
 
 // element names an element of the client that has been named already: "its 12th element".
 func element(op string) string {
-	if n := numberOf(op); n > 0 {
-		return "its " + ordinal(n) + " element"
+	if n := trace.NumberOf(op); n > 0 {
+		return "its " + trace.Ordinal(n) + " element"
 	}
 	return "an element"
 }
 
 // auditAdditions: whoever has an answer had added the element, the set has nothing in it that
 // nobody has added, and it is read once.
-func auditAdditions(h *sim.History) (*sim.Event, error) {
+func auditAdditions(t *trace.Trace) (*sim.Event, error) {
+	h := t.History
 	added := map[string]bool{}
 	var read *sim.Event
 	for i := range h.Events {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // Stretch is a piece of true time.
@@ -15,7 +16,7 @@ type Stretch struct{ From, To time.Duration }
 // within their own deadlines, or were at work under it, for Overlap, OverlapValid and
 // WorkOverlap. Of any other property, and where the history cannot tell, it gives nothing.
 func AtOnce(h *sim.History, p Property) []Stretch {
-	all, err := stretchesOf(h, p)
+	all, err := stretchesOf(trace.Read(h), p)
 	if err != nil {
 		return nil
 	}
@@ -23,14 +24,14 @@ func AtOnce(h *sim.History, p Property) []Stretch {
 	return times
 }
 
-func stretchesOf(h *sim.History, p Property) ([]stretch, error) {
+func stretchesOf(t *trace.Trace, p Property) ([]stretch, error) {
 	switch p {
 	case Overlap:
-		return beliefs(h, untilTold)
+		return beliefs(t, untilTold)
 	case OverlapValid:
-		return beliefs(h, whileValid)
+		return beliefs(t, whileValid)
 	case WorkOverlap:
-		w, err := workOf(h)
+		w, err := workOf(t)
 		return w.sure, err
 	case LostUpdate, StaleWrite, DuplicateEffect, TokenOrder, FreshRefused, ForeignRelease, Availability,
 		FaultsHappened, RecordingSane, KeptUp: // are not about times

@@ -2,9 +2,11 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // patience is how long a client may wait for the lock, in leases: one for the lease of a
@@ -20,32 +22,33 @@ const patience = 3
 //
 // This judges the service that clients get, not its cause: with many clients and long
 // sections somebody may wait too long although nothing is wrong.
-func availability(h *sim.History) Finding {
+func availability(t *trace.Trace) Finding {
+	h := t.History
 	if h.Header.TTL <= 0 {
 		return undecided(Availability, "the history does not say how long a lease is, so no wait can be called long")
 	}
-	all := attempts(h)
+	all := attempts(t)
 	bound := patience * h.Header.TTL
 	asked, unserved := 0, 0
 	var worst Finding
 	var open *attempt
 	for _, a := range all {
-		if a.died {
+		if a.Died != nil {
 			continue
 		}
 		asked++
 		switch {
-		case a.ended != nil && !a.served():
+		case a.Ended != nil && !a.Served():
 			if unserved++; unserved == 1 {
-				worst = violated(Availability, "%s asked for the lock at %s and gave up at %s", a.client, clock(a.began.At), clock(a.ended.At)).
-					shownBy(a.began, a.ended)
+				worst = violated(Availability, "%s asked for the lock at %s and gave up at %s", a.Client, clock(a.Began.At), clock(a.Ended.At)).
+					shownBy(a.Began, a.Ended)
 			}
 		case a.waited > bound:
 			if unserved++; unserved == 1 {
-				worst = violated(Availability, "%s asked for the lock at %s and waited for it longer than %d leases", a.client, clock(a.began.At), patience).
-					shownBy(a.began, a.ended)
+				worst = violated(Availability, "%s asked for the lock at %s and waited for it longer than %d leases", a.Client, clock(a.Began.At), patience).
+					shownBy(a.Began, a.Ended)
 			}
-		case a.ended == nil && open == nil:
+		case a.Ended == nil && open == nil:
 			open = a
 		}
 	}
@@ -53,53 +56,45 @@ func availability(h *sim.History) Finding {
 	case asked == 0:
 		return undecided(Availability, "no client that stayed alive asked for the lock")
 	case unserved > 0:
-		worst.Why += fmt.Sprintf(" (%d of %s not served in time: %s)", unserved, count(asked, "attempt"), figures(all)+recovery(h))
+		worst.Why += fmt.Sprintf(" (%d of %s not served in time: %s)", unserved, count(asked, "attempt"), figures(all)+recovery(t))
 		return worst
 	case open != nil:
 		return undecided(Availability, "%s was still waiting when the trial ended, after %s, and %d leases are allowed (%s)",
-			open.client, clock(open.waited), patience, figures(all)+recovery(h)).shownBy(open.began)
+			open.Client, clock(open.waited), patience, figures(all)+recovery(t)).shownBy(open.Began)
 	}
-	return holds(Availability, "%s, each served within %d leases: %s", count(asked, "attempt"), patience, figures(all)+recovery(h))
+	return holds(Availability, "%s, each served within %d leases: %s", count(asked, "attempt"), patience, figures(all)+recovery(t))
 }
 
 // recovery tells how long the lock was gone after a client had died with it in its hands:
 // "; the lock was held again 10.204s after client-1 had died with it".
-func recovery(h *sim.History) string {
+func recovery(t *trace.Trace) string {
 	var out strings.Builder
-	for _, r := range faultRuns(h) {
-		if r.applied == nil || sim.LaneKind(r.lane) != sim.Crash || !h.IsClient(r.host) || !heldBy(h, r.host, r.from) {
+	for _, r := range t.Faults {
+		if r.Applied == nil || r.Kind != sim.Crash || !t.History.IsClient(r.Host) || !diedHolding(t, r) {
 			continue
 		}
-		next := nextHolder(h, r)
+		next := nextHolder(t.History, r)
 		if next == nil {
-			fmt.Fprintf(&out, "; nobody held the lock again after %s had died with it", r.host)
+			fmt.Fprintf(&out, "; nobody held the lock again after %s had died with it", r.Host)
 			continue
 		}
-		fmt.Fprintf(&out, "; the lock was held again %s after %s had died with it", clock(next.At-r.applied.At), r.host)
+		fmt.Fprintf(&out, "; the lock was held again %s after %s had died with it", clock(next.At-r.Applied.At), r.Host)
 	}
 	return out.String()
 }
 
-// heldBy tells whether the client believed, at event number i, that it held the lock.
-func heldBy(h *sim.History, client sim.HostID, i int) bool {
-	held := false
-	for _, e := range h.Events[:i] {
-		if e.Host != client {
-			continue
-		}
-		switch e.Kind {
-		case sim.Acquired:
-			held = true
-		case sim.Release, sim.Lost, sim.Deadline:
-			held = false
-		}
-	}
-	return held
+// diedHolding tells whether a client held a lease that was valid by its own clock right before
+// it died.
+func diedHolding(t *trace.Trace, death *trace.FaultRun) bool {
+	before := death.Applied.Seq - 1
+	return slices.ContainsFunc(t.BeliefsOf(death.Host), func(b *trace.Belief) bool {
+		return b.Began.Seq <= before && b.Open(before) && b.Valid(before)
+	})
 }
 
 // nextHolder is the first event after a client's death by which somebody has the lock.
-func nextHolder(h *sim.History, death *faultRun) *sim.Event {
-	for i := death.from + 1; i < len(h.Events); i++ {
+func nextHolder(h *sim.History, death *trace.FaultRun) *sim.Event {
+	for i := death.From + 1; i < len(h.Events); i++ {
 		if e := &h.Events[i]; e.Kind == sim.Acquired {
 			return e
 		}

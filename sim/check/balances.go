@@ -1,9 +1,8 @@
 package check
 
 import (
-	"slices"
-
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // Balanced is the account right after a write that it took: the balance that is there, and
@@ -20,15 +19,14 @@ type Balanced struct {
 // withdrawal is lost or an effect was applied twice, and nowhere else. Where the ledger's
 // record is not whole there is nothing to go by, and the list is empty.
 func Balances(h *sim.History) []Balanced {
-	book, err := readLedger(h)
-	if err != nil {
+	book := trace.Read(h).Book
+	if book.Broken != nil {
 		return nil
 	}
 	s := sums{
-		told: map[string]bool{}, balance: map[uint64]int64{}, writes: map[uint64]*sim.Event{},
-		within: map[uint64]bool{}, effects: map[string]*effect{},
+		told: map[string]bool{}, balance: map[uint64]int64{}, effects: map[string]*effect{},
 	}
-	for _, op := range book.acknowledged {
+	for _, op := range book.Acknowledged {
 		s.told[op] = true
 	}
 	var out []Balanced
@@ -49,9 +47,7 @@ func Balances(h *sim.History) []Balanced {
 type sums struct {
 	told    map[string]bool  // operations of which a client was told, now or later
 	balance map[uint64]int64 // by version
-	writes  map[uint64]*sim.Event
-	lineage []*sim.Event // the writes by which the balance has come about, in their order
-	within  map[uint64]bool
+	lineage trace.Lineage
 	effects map[string]*effect
 	right   int64
 }
@@ -89,24 +85,12 @@ func (s *sums) take(e *sim.Event) {
 		f.amount = s.balance[e.Base] - e.Balance
 		f.told = f.told || s.told[e.Op]
 	})
-	s.balance[e.Version], s.writes[e.Version] = e.Balance, e
-	path := []*sim.Event{e}
-	for w := e; w.Base < w.Version; { // else there would be no end to it
-		if w = s.writes[w.Base]; w == nil || s.within[w.Version] {
-			break
-		}
-		path = append(path, w)
+	s.balance[e.Version] = e.Balance
+	gone, come := s.lineage.Take(e)
+	for _, w := range gone {
+		s.change(w, func(f *effect) { f.writes-- })
 	}
-	from := path[len(path)-1].Base // the last version that both lineages have
-	for n := len(s.lineage); n > 0 && s.lineage[n-1].Version != from; n-- {
-		gone := s.lineage[n-1]
-		s.change(gone, func(f *effect) { f.writes-- })
-		delete(s.within, gone.Version)
-		s.lineage = s.lineage[:n-1]
-	}
-	for _, w := range slices.Backward(path) {
+	for _, w := range come {
 		s.change(w, func(f *effect) { f.writes++ })
-		s.within[w.Version] = true
-		s.lineage = append(s.lineage, w)
 	}
 }

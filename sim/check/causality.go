@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // Disorder is a stamp that stands before that of what must have come first: an answer before
@@ -43,15 +44,17 @@ func (d Disorder) String() string {
 // true of every one is asked: a grant needs a message that has arrived there, and an
 // acquisition one that has come from there. That its stamps may be late is no disorder: see
 // auditLag. So nothing is asked of an account that the service keeps.
-func Disorders(h *sim.History) []Disorder {
+func Disorders(h *sim.History) []Disorder { return disorders(trace.Read(h)) }
+
+func disorders(t *trace.Trace) []Disorder {
+	h := t.History
 	a := &causes{of: map[asker][]stamps{}, client: setOf(h.Header.Clients), server: setOf(h.Header.Servers), ledger: h.Header.Ledger, inside: h.Header.Inside}
 	for i := range h.Events {
 		a.event(&h.Events[i])
 	}
-	owners := grantOwners(h)
 	if wholeTraffic(h) {
 		for i := range h.Events {
-			a.exchanged(owners, &h.Events[i])
+			a.exchanged(t, &h.Events[i])
 		}
 		for i := range h.Messages {
 			a.message(&h.Messages[i])
@@ -61,15 +64,15 @@ func Disorders(h *sim.History) []Disorder {
 	for i := range h.Messages {
 		out = append(out, ownDisorders(&h.Messages[i])...)
 	}
-	out = append(out, grantsUnasked(h, owners)...)
-	out = append(out, lossesWithoutFault(h)...)
+	out = append(out, grantsUnasked(t)...)
+	out = append(out, lossesWithoutFault(t)...)
 	slices.SortStableFunc(out, func(a, b Disorder) int { return cmp.Compare(a.At, b.At) })
 	return out
 }
 
 // auditCausality: no effect is stamped before its cause.
-func auditCausality(h *sim.History) (*sim.Event, error) {
-	all := Disorders(h)
+func auditCausality(t *trace.Trace) (*sim.Event, error) {
+	all := disorders(t)
 	if len(all) == 0 {
 		return nil, nil
 	}
@@ -259,7 +262,8 @@ func requestTo(k sim.Kind) (called, taken, arrived follows, is bool) {
 // grantsUnasked finds grants that were given before their client had ever asked for the lock.
 // No more can be asked: a request that got no answer may be carried out much later, when its
 // client has got the lock by another one and given it back.
-func grantsUnasked(h *sim.History, owners map[string]sim.HostID) (out []Disorder) {
+func grantsUnasked(t *trace.Trace) (out []Disorder) {
+	h := t.History
 	asked := map[sim.HostID]time.Duration{} // when each client asked first
 	for i := range h.Events {
 		if e := &h.Events[i]; e.Kind == sim.Acquire {
@@ -270,7 +274,7 @@ func grantsUnasked(h *sim.History, owners map[string]sim.HostID) (out []Disorder
 	}
 	for i := range h.Events {
 		e := &h.Events[i]
-		if at, asks := asked[owners[e.Grant]]; e.Kind == sim.Granted && asks && e.At < at {
+		if at, asks := asked[t.Owner(e.Grant)]; e.Kind == sim.Granted && asks && e.At < at {
 			out = append(out, Disorder{Effect: "the grant", Cause: "its client's asking for the lock", At: e.At, CauseAt: at, Event: e})
 		}
 	}

@@ -7,18 +7,19 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // exchanged takes in what an event says of messages: those of a client and the account, and
 // those of a client and any server.
-func (a *causes) exchanged(owners map[string]sim.HostID, e *sim.Event) {
+func (a *causes) exchanged(t *trace.Trace, e *sim.Event) {
 	if !a.client[e.Host] {
 		if _, _, arrived, is := requestTo(e.Kind); is && !a.inside {
 			all := a.at(asker{client: e.Client})
 			all[arrived].effectOf(e)
 			all[accountAnswers].cause(e.At)
 		}
-		if owner := owners[e.Grant]; e.Kind == sim.Granted && a.client[owner] {
+		if owner := t.Owner(e.Grant); e.Kind == sim.Granted && a.client[owner] {
 			a.at(asker{client: owner})[serviceAsked].effectOf(e)
 		}
 		return
@@ -114,11 +115,12 @@ func ownDisorders(m *sim.Message) (out []Disorder) {
 // been applied, or after the last one had been undone. A host that is switched on again has
 // its cable back a little later than the stamp says. Only the live world stamps what its own
 // switch loses; in the virtual world a message is also lost to who has hung up.
-func lossesWithoutFault(h *sim.History) (out []Disorder) {
+func lossesWithoutFault(t *trace.Trace) (out []Disorder) {
+	h := t.History
 	if h.Header.World != sim.LiveWorld {
 		return nil
 	}
-	spans := losingSpans(h)
+	spans := losingSpans(t)
 	for i := range h.Messages {
 		m := &h.Messages[i]
 		if m.Lost == 0 {
@@ -139,14 +141,14 @@ func lossesWithoutFault(h *sim.History) (out []Disorder) {
 
 // losingSpans gives when faults that lose messages were in effect, in order, and as long as
 // the longest of those that had begun.
-func losingSpans(h *sim.History) (spans []period) {
-	for _, r := range faultRuns(h) {
-		if r.applied == nil || !loses(sim.LaneKind(r.lane)) {
+func losingSpans(t *trace.Trace) (spans []period) {
+	for _, r := range t.Faults {
+		if r.Applied == nil || !loses(r.Kind) {
 			continue
 		}
-		s := period{r.applied.At, sim.Forever}
-		if r.undone != nil && sim.LaneKind(r.lane) != sim.Crash {
-			s.to = r.undone.At
+		s := period{r.Applied.At, sim.Forever}
+		if r.Undone != nil && r.Kind != sim.Crash {
+			s.to = r.Undone.At
 		}
 		if n := len(spans); n > 0 {
 			s.to = max(s.to, spans[n-1].to)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // judge is one row of the table of checkers.
@@ -39,9 +40,10 @@ func judges() []judge {
 // each in their order. The findings are independent of each other: it is for the caller
 // to disregard the properties when a precondition is not met.
 func All(h *sim.History) []Finding {
+	t := trace.Read(h)
 	var findings []Finding
 	for _, j := range judges() {
-		findings = append(findings, j.run(h))
+		findings = append(findings, j.run(t))
 	}
 	return findings
 }
@@ -50,7 +52,7 @@ func All(h *sim.History) []Finding {
 func One(p Property, h *sim.History) Finding {
 	for _, j := range judges() {
 		if j.property == p {
-			return j.run(h)
+			return j.run(trace.Read(h))
 		}
 	}
 	return undecided(p, "no checker judges %q", string(p))
@@ -66,13 +68,13 @@ func Worst(findings ...Finding) Verdict {
 }
 
 // run calls the checker. A checker that fails on a history has not judged it.
-func (j judge) run(h *sim.History) (f Finding) {
+func (j judge) run(t *trace.Trace) (f Finding) {
 	defer func() {
 		if failure := recover(); failure != nil {
 			f = undecided(j.property, "the checker itself failed: %v", failure)
 		}
 	}()
-	return j.check(h)
+	return j.check(t)
 }
 
 func holds(p Property, why string, args ...any) Finding {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 	"pgregory.net/rapid"
 )
 
@@ -40,8 +41,8 @@ func TestAPropertyThatNothingJudgesIsUndecided(t *testing.T) {
 }
 
 func TestACheckerThatPanicsHasNotJudged(t *testing.T) {
-	broken := judge{Overlap, func(h *sim.History) Finding { return Finding{Evidence: []int64{h.Events[7].Seq}} }}
-	f := broken.run(&sim.History{})
+	broken := judge{Overlap, func(t *trace.Trace) Finding { return Finding{Evidence: []int64{t.History.Events[7].Seq}} }}
+	f := broken.run(trace.Read(&sim.History{}))
 	if f.Verdict != Undecided || f.Property != Overlap || !strings.Contains(f.Why, "index out of range [7]") {
 		t.Errorf("got %+v", f)
 	}
@@ -92,7 +93,7 @@ func anyHistory(t *rapid.T) *sim.History {
 	h := &sim.History{Header: sim.Header{
 		World:   rapid.SampledFrom([]string{"virtual", "live"}).Draw(t, "world"),
 		TTL:     rapid.SampledFrom([]time.Duration{0, 5 * time.Millisecond, time.Second}).Draw(t, "ttl"),
-		Clients: hosts[:3], Servers: hosts[3:4], Ledger: "ledger", Faults: []string{"pause client-1"},
+		Clients: hosts[:3], Servers: hosts[3:4], Ledger: "ledger", Faults: []sim.Fault{{Kind: sim.Pause, Host: "client-1"}, {Kind: sim.Pause, Host: "lock"}, {Kind: sim.Crash, Host: "client-2"}},
 	}}
 	at := time.Duration(0)
 	for i := range rapid.IntRange(0, 60).Draw(t, "events") {
@@ -108,7 +109,7 @@ func anyHistory(t *rapid.T) *sim.History {
 			Token:   rapid.Uint64Range(0, 4).Draw(t, "token"),
 			Base:    rapid.Uint64Range(0, 6).Draw(t, "base"),
 			Version: rapid.Uint64Range(0, 6).Draw(t, "version"),
-			Fault:   rapid.SampledFrom([]string{"pause client-1", "pause lock", "crash client-2"}).Draw(t, "fault"),
+			Fault:   rapid.Int64Range(0, 4).Draw(t, "fault"), // 4: the header has no such one
 		})
 	}
 	return h
@@ -190,7 +191,7 @@ func TestStaleWriteFindsWhatComparingAllPairsFinds(t *testing.T) {
 				stale = stale || other != given[mine]
 			}
 		}
-		if f := staleWrite(h); (f.Verdict == Violated) != stale {
+		if f := staleWrite(trace.Read(h)); (f.Verdict == Violated) != stale {
 			t.Errorf("stale is %t, but the finding is %v", stale, f)
 		}
 	})

@@ -1,11 +1,15 @@
 package check
 
-import "github.com/locklab/locklab/sim"
+import (
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
+)
 
 // duplicateEffect: the ledger applied one effect twice. An effect is a withdrawal, which
 // has an id of its own, or the charge for a job, whose id is the job's, whoever does it.
 // It does not matter whether anybody was told.
-func duplicateEffect(h *sim.History) Finding {
+func duplicateEffect(t *trace.Trace) Finding {
+	h := t.History
 	first := map[string]*sim.Event{}
 	effects, again := 0, 0
 	var found Finding
@@ -52,7 +56,7 @@ func effectOf(write *sim.Event) string {
 func twice(before, again *sim.Event) Finding {
 	if again.Job == "" {
 		return violated(DuplicateEffect, "%s was taken off the account at %s, and once more at %s",
-			operation(again.Op), clock(before.At), clock(again.At))
+			trace.Operation(again.Op), clock(before.At), clock(again.At))
 	}
 	return violated(DuplicateEffect, "the account was charged for %s twice, for %s at %s and for %s at %s",
 		again.Job, writer(before), clock(before.At), writer(again), clock(again.At))

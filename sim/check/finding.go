@@ -6,7 +6,7 @@ package check
 import (
 	"fmt"
 
-	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // Verdict is what a checker says. Composed, the worst wins.
@@ -82,4 +82,4 @@ type Finding struct {
 }
 
 // Checker judges one property.
-type Checker func(*sim.History) Finding
+type Checker func(*trace.Trace) Finding

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // foreignRelease: the lock service gave a grant up at the request of a client that it had
@@ -12,8 +13,8 @@ import (
 //
 // Two things show that it holds: a release by the holder, and one by a client that no
 // longer was that, to which the service said so.
-func foreignRelease(h *sim.History) Finding {
-	owners := grantOwners(h)
+func foreignRelease(t *trace.Trace) Finding {
+	h := t.History
 	given := map[string]*sim.Event{}
 	freed, foreign := 0, 0
 	var found Finding
@@ -27,7 +28,7 @@ func foreignRelease(h *sim.History) Finding {
 			continue
 		}
 		freed++
-		by, owner := requester(h, e), owners[e.Grant]
+		by, owner := requester(h, e), t.Owner(e.Grant)
 		switch {
 		case by == "":
 			doubt = firstOf(doubt, fmt.Errorf("event %d does not say who asked to free the grant %s", e.Seq, e.Grant))
@@ -49,7 +50,7 @@ func foreignRelease(h *sim.History) Finding {
 	case doubt != nil:
 		return undecided(ForeignRelease, "not every release can be put down to a client: %v", doubt)
 	}
-	return notForeign(freed, refusalsOf(h))
+	return notForeign(freed, refusalsOf(t))
 }
 
 // notForeign says what shows that only holders freed the lock, if anything does.
@@ -78,7 +79,8 @@ type refusal struct{ ended, told *sim.Event }
 
 // refusalsOf lists them. A client that was told nothing may have been obeyed, so it proves
 // nothing, and neither does a refusal while the service still had the grant.
-func refusalsOf(h *sim.History) (all []refusal) {
+func refusalsOf(t *trace.Trace) (all []refusal) {
+	h := t.History
 	ended := map[string]*sim.Event{}
 	for i := range h.Events {
 		switch e := &h.Events[i]; e.Kind {
@@ -88,7 +90,7 @@ func refusalsOf(h *sim.History) (all []refusal) {
 			}
 		}
 	}
-	lag := stampLag(h)
+	lag := t.Lag()
 	for i := range h.Events {
 		e := &h.Events[i]
 		if end := ended[e.Grant]; e.Kind == sim.NotReleased && e.Refused && end != nil && end.At <= e.At+lag {

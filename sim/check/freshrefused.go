@@ -1,12 +1,15 @@
 package check
 
-import "github.com/locklab/locklab/sim"
+import (
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
+)
 
 // freshRefused: the guard refused a read or a write of the rightful holder. Rightful is
 // the one whose grant is the latest of all and which the lock service has neither ended
 // by its time nor seen released. It is no excuse that the guard only compared versions.
-func freshRefused(h *sim.History) Finding {
-	service := follow(h)
+func freshRefused(t *trace.Trace) Finding {
+	h, service := t.History, follow(t)
 	asked, refused, fresh := 0, 0, 0
 	var found Finding
 	var doubt error
@@ -27,14 +30,14 @@ func freshRefused(h *sim.History) Finding {
 			doubt = firstOf(doubt, err)
 			continue
 		}
-		switch rightful, err := service.rightful(h, i, mine); {
+		switch rightful, err := service.rightful(i, mine); {
 		case err != nil:
 			doubt = firstOf(doubt, err)
 		case rightful:
 			if fresh++; fresh == 1 {
 				found = violated(FreshRefused, "the guard refused %s its %s%s at %s, though it was the rightful holder: it had been granted the lock at %s and nobody after it",
-					mine.owner(), refusedWhat(e), tell(h).forWhich(e), clock(e.At), clock(mine.proof.At)).
-					shownBy(mine.proof, e)
+					owner(mine), refusedWhat(e), tell(h).forWhich(e), clock(e.At), clock(mine.Proof.At)).
+					shownBy(mine.Proof, e)
 			}
 		}
 	}

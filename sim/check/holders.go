@@ -5,16 +5,17 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // holders follows a history event by event and knows at each of them which grants have
 // been given so far, and under which grant each operation is run.
 type holders struct {
-	all     grants
+	trace   *trace.Trace
 	lag     time.Duration // by which the service's stamps may be late
-	newest  top[*grant]
-	current map[string]*grant // by name
-	told    map[request]under // what clients said of their requests to the ledger
+	newest  top[*trace.Grant]
+	current map[string]*trace.Grant // by name
+	told    map[request]under       // what clients said of their requests to the ledger
 }
 
 // request is what a client tells of one that it is about to send to the ledger. A client that
@@ -34,19 +35,19 @@ type under struct {
 	several bool
 }
 
-func follow(h *sim.History) *holders {
-	lag := stampLag(h)
-	if h.Header.Inside {
+func follow(t *trace.Trace) *holders {
+	lag := t.Lag()
+	if t.History.Header.Inside {
 		lag = 0 // the same stamps, in the service's order, are those of the account
 	}
-	return &holders{all: grantsOf(h), lag: lag, current: map[string]*grant{}, told: map[request]under{}}
+	return &holders{trace: t, lag: lag, current: map[string]*trace.Grant{}, told: map[request]under{}}
 }
 
 // see takes in event number i of the history.
 func (s *holders) see(i int, e *sim.Event) {
-	for _, g := range s.all.known[i] {
-		s.current[g.name] = g
-		s.newest.offer(g.client, g.rank, g)
+	for _, g := range s.trace.ProvenBy(i) {
+		s.current[g.Name] = g
+		s.newest.offer(g.Client, g.Rank, g)
 	}
 	if (e.Kind == sim.Acquired || e.Kind == sim.Write) && e.Grant != "" {
 		s.tell(request{op: e.Op}, e.Grant)
@@ -73,20 +74,20 @@ func requestOf(e *sim.Event) request {
 }
 
 // of gives the grant under which the operation of a ledger's event is run.
-func (s *holders) of(e *sim.Event) (*grant, error) {
+func (s *holders) of(e *sim.Event) (*trace.Grant, error) {
 	mine, known := s.told[request{op: e.Op}]
 	if !known {
-		return nil, fmt.Errorf("event %d: nothing tells under which grant %s ran", e.Seq, operation(e.Op))
+		return nil, fmt.Errorf("event %d: nothing tells under which grant %s ran", e.Seq, trace.Operation(e.Op))
 	}
 	if mine.several {
 		mine, known = s.told[requestOf(e)]
 	}
 	if !known || mine.several {
-		return nil, fmt.Errorf("event %d: %s ran under several grants, one after the other, and nothing tells which of them this request was made under", e.Seq, operation(e.Op))
+		return nil, fmt.Errorf("event %d: %s ran under several grants, one after the other, and nothing tells which of them this request was made under", e.Seq, trace.Operation(e.Op))
 	}
 	g := s.current[mine.grant]
 	if g == nil {
-		return nil, fmt.Errorf("event %d: %s ran under the grant %s, which the lock service never gave", e.Seq, operation(e.Op), mine.grant)
+		return nil, fmt.Errorf("event %d: %s ran under the grant %s, which the lock service never gave", e.Seq, trace.Operation(e.Op), mine.grant)
 	}
 	return g, nil
 }
@@ -94,8 +95,9 @@ func (s *holders) of(e *sim.Event) (*grant, error) {
 // rightful tells whether the grant g was, at event number i, the latest that the service
 // had given and still in force there. It is an error if the service's stamps are not
 // exact enough to tell.
-func (s *holders) rightful(h *sim.History, i int, g *grant) (bool, error) {
-	if s.newest.best.with != g || g.ended != nil && g.ended.Seq <= h.Events[i].Seq {
+func (s *holders) rightful(i int, g *trace.Grant) (bool, error) {
+	h := s.trace.History
+	if s.newest.best.with != g || g.Ended != nil && g.Ended.Seq <= h.Events[i].Seq {
 		return false, nil
 	}
 	if s.lag == 0 {
@@ -103,21 +105,22 @@ func (s *holders) rightful(h *sim.History, i int, g *grant) (bool, error) {
 	}
 	blurred := h.Events[i].At + s.lag
 	// Its client gives a grant back no sooner than it says so, on the same clock as the event.
-	stillHeld := g.ended != nil && g.ended.Kind == sim.Freed && s.released(h, g, i)
-	if g.ended != nil && g.ended.At <= blurred && !stillHeld {
-		return false, fmt.Errorf("event %d came within %v of the end of the grant %s, too close to tell which was first", h.Events[i].Seq, s.lag, g.name)
+	stillHeld := g.Ended != nil && g.Ended.Kind == sim.Freed && s.released(g, i)
+	if g.Ended != nil && g.Ended.At <= blurred && !stillHeld {
+		return false, fmt.Errorf("event %d came within %v of the end of the grant %s, too close to tell which was first", h.Events[i].Seq, s.lag, g.Name)
 	}
-	if next := int(g.rank); next < len(s.all.inOrder) && s.all.inOrder[next].granted.At <= blurred && !stillHeld {
-		return false, fmt.Errorf("event %d came within %v of the next grant after %s, too close to tell which was first", h.Events[i].Seq, s.lag, g.name)
+	if next := int(g.Rank); next < len(s.trace.Grants) && s.trace.Grants[next].Granted.At <= blurred && !stillHeld {
+		return false, fmt.Errorf("event %d came within %v of the next grant after %s, too close to tell which was first", h.Events[i].Seq, s.lag, g.Name)
 	}
 	return true, nil
 }
 
 // released tells whether the client of the grant asked to give it back only after event
 // number i: what the service did at that request came later still.
-func (s *holders) released(h *sim.History, g *grant, i int) bool {
+func (s *holders) released(g *trace.Grant, i int) bool {
+	h := s.trace.History
 	for j := i + 1; j < len(h.Events); j++ {
-		if e := &h.Events[j]; e.Kind == sim.Release && e.Grant == g.name && e.Host == g.client {
+		if e := &h.Events[j]; e.Kind == sim.Release && e.Grant == g.Name && e.Host == g.Client {
 			return true
 		}
 	}

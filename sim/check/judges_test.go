@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // Each property has a judge, who finds about it and nothing else.
@@ -14,7 +15,7 @@ func TestEveryPropertyHasAJudge(t *testing.T) {
 	h := &sim.History{Header: sim.Header{World: sim.VirtualWorld}}
 	for _, j := range judges() {
 		judged = append(judged, j.property)
-		if f := j.run(h); f.Property != j.property {
+		if f := j.run(trace.Read(h)); f.Property != j.property {
 			t.Errorf("the judge of %s finds about %s", j.property, f.Property)
 		}
 	}

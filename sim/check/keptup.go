@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // keptUp is a precondition: all through a live trial the machine was quick enough. No process
@@ -13,7 +14,8 @@ import (
 // slow a trial says nothing of the lock.
 //
 // While the script itself makes a host stand still, that host is not late.
-func keptUp(h *sim.History) Finding {
+func keptUp(t *trace.Trace) Finding {
+	h := t.History
 	if h.Header.World == sim.VirtualWorld {
 		return holds(KeptUp, "virtual time waits for everybody")
 	}
@@ -21,7 +23,7 @@ func keptUp(h *sim.History) Finding {
 	if p == nil || len(p.Measured) == 0 {
 		return undecided(KeptUp, "how late processes and messages were was not measured")
 	}
-	still := standstills(h)
+	still := standstills(t)
 	var worst *sim.Event
 	var most time.Duration
 	times := 0
@@ -63,7 +65,7 @@ func Slack(h *sim.History) time.Duration {
 	if h.Header.World != sim.LiveWorld || h.Header.Pace == nil {
 		return 0
 	}
-	return 2*leastSlow(h.Header.Pace) + stampLag(h)
+	return 2*leastSlow(h.Header.Pace) + trace.Read(h).Lag()
 }
 
 // period is a stretch of true time.
@@ -71,17 +73,13 @@ type period struct{ from, to time.Duration }
 
 // standstills gives for each host when the script had it stand still, in the order in which
 // that began. They may overlap.
-func standstills(h *sim.History) map[sim.HostID][]period {
+func standstills(t *trace.Trace) map[sim.HostID][]period {
 	all := map[sim.HostID][]period{}
-	for _, r := range faultRuns(h) {
-		if r.applied == nil || !sim.LaneKind(r.lane).StopsHost() {
+	for _, r := range t.Faults {
+		if r.Applied == nil || !r.Kind.StopsHost() {
 			continue
 		}
-		to := sim.Forever
-		if r.undone != nil {
-			to = r.undone.At
-		}
-		all[r.host] = append(all[r.host], period{r.applied.At, to})
+		all[r.Host] = append(all[r.Host], period{r.Applied.At, r.Until()})
 	}
 	return all
 }

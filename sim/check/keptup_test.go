@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 func TestATrialThatTheMachineIsTooSlowForIsNotJudged(t *testing.T) {
@@ -63,10 +64,10 @@ func TestATrialThatTheMachineIsTooSlowForIsNotJudged(t *testing.T) {
 			5s client-1 fault-undone  fault=pause_client-1 firing=1
 			5.010s client-1 late late=4s`, Holds, "at worst", nil},
 		{"a cut stops nobody", `
-			| bears=20ms faults=partition_client-1
-			1s - fault-applied fault=partition_client-1
+			| bears=20ms faults=partition_client-1_|_client-2
+			1s - fault-applied fault=partition_client-1_|_client-2
 			2s client-1 late late=30ms note=x
-			4s - fault-undone fault=partition_client-1`, Undecided, "30.0 ms were lost", []int64{2}},
+			4s - fault-undone fault=partition_client-1_|_client-2`, Undecided, "30.0 ms were lost", []int64{2}},
 	})
 }
 
@@ -91,12 +92,12 @@ func TestHowMuchAMachineMayAddToALength(t *testing.T) {
 			9s - end`, 0},
 		{"both ends as late as anybody was", `
 			| bears=20ms
-			9s - end`, 2*time.Millisecond + usualLag},
+			9s - end`, 2*time.Millisecond + trace.UsualLag},
 		{"an observer that is seen to be late", `
 			| bears=20ms
 			2s     client-1 acquired op=client-1/1 grant=a
 			2.030s lock     granted  grant=a
-			9s     -        end`, 2*time.Millisecond + usualLag + 30*time.Millisecond},
+			9s     -        end`, 2*time.Millisecond + trace.UsualLag + 30*time.Millisecond},
 	} {
 		if got := Slack(transcript(t, each.history)); got != each.want {
 			t.Errorf("%s: %v, expected %v", each.name, got, each.want)

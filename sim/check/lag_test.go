@@ -3,57 +3,7 @@ package check
 import (
 	"strings"
 	"testing"
-	"time"
 )
-
-// The stamps of a live lock service are late. How late, a history tells by what its clients
-// knew by then, and judges allow for that.
-func TestHowLateStampsAre(t *testing.T) {
-	for _, each := range []struct {
-		name, history string
-		want          time.Duration
-	}{
-		{"virtual", `
-			1s client-1 acquired op=client-1/1 grant=a`, 0},
-		{"live, in order", `
-			| world=live
-			1s client-1 acquire  op=client-1/1
-			2s lock     granted  grant=a
-			2s client-1 acquired op=client-1/1 grant=a
-			3s lock     freed    grant=a
-			3s client-1 released op=client-1/1 grant=a`, usualLag},
-		{"a grant that is seen late", `
-			| world=live
-			2s     client-1 acquired op=client-1/1 grant=a
-			2.030s lock     granted  grant=a`, usualLag + 30*time.Millisecond},
-		{"its end, later still", `
-			| world=live
-			2s     client-1 acquired op=client-1/1 grant=a
-			2.030s lock     granted  grant=a
-			3s     client-1 release  op=client-1/1 grant=a
-			3s     client-1 released op=client-1/1 grant=a
-			3.100s lock     freed    grant=a client=client-1`, usualLag + 100*time.Millisecond},
-		{"an end that somebody else brought about", `
-			| world=live
-			2s   lock     granted  grant=a
-			2s   client-1 acquired op=client-1/1 grant=a
-			3s   client-1 release  op=client-1/1 grant=a
-			3s   client-1 released op=client-1/1 grant=a
-			3.1s lock     freed    grant=a client=client-2`, usualLag},
-		{"an end in time, though the service was asked for nothing", `
-			| world=live
-			2s   lock     granted  grant=a
-			2s   client-1 acquired op=client-1/1 grant=a
-			3s   client-1 released op=client-1/1 grant=a
-			3.1s lock     expired  grant=a`, usualLag},
-	} {
-		t.Run(each.name, func(t *testing.T) {
-			if got := stampLag(transcript(t, each.history)); got != each.want {
-				t.Errorf("stamps may be %v late, expected %v", got, each.want)
-			}
-		})
-	}
-}
 
 // What comes within that of something else is not told apart from it.
 func TestJudgesAllowForStampsAsLateAsTheyAreSeenToBe(t *testing.T) {

@@ -5,31 +5,29 @@ import (
 	"strconv"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // lostUpdate: a withdrawal that was acknowledged to its client is missing from the final
-// balance. Every write names the version of the account that it was computed from, so
-// the final balance has a lineage: the last write, the write that it built on, and so
-// on back to the account as it was opened. What is not in the lineage was overwritten by
-// somebody who had not seen it. Withdrawals whose outcome the client never learned are
-// not counted either way. Where clients add elements to a set, see additions.judge.
-func lostUpdate(h *sim.History) Finding {
-	if set := additionsOf(h); set != nil {
+// balance, see trace.Book. Withdrawals whose outcome the client never learned are not counted
+// either way. Where clients add elements to a set, see additions.judge.
+func lostUpdate(t *trace.Trace) Finding {
+	if set := additionsOf(t.History); set != nil {
 		return set.judge()
 	}
-	book, err := readLedger(h)
-	if err != nil {
-		return undecided(LostUpdate, "the ledger's record is not whole: %v", err)
+	book := t.Book
+	if book.Broken != nil {
+		return undecided(LostUpdate, "the ledger's record is not whole: %v", book.Broken)
 	}
 	acknowledged, lost := 0, 0
 	var first Finding
-	for _, op := range book.acknowledged {
+	for _, op := range book.Acknowledged {
 		acknowledged++
-		if book.inBalance[op] {
+		if book.InBalance[op] {
 			continue
 		}
 		if lost++; lost == 1 {
-			first = book.lossOf(h, op)
+			first = lossOf(t, op)
 		}
 	}
 	switch {
@@ -42,74 +40,13 @@ func lostUpdate(h *sim.History) Finding {
 	return holds(LostUpdate, "%s, all of them in the final balance", count(acknowledged, "acknowledged withdrawal"))
 }
 
-// book is the ledger's record: which withdrawals it took and which are in the balance.
-type book struct {
-	opened       uint64
-	writes       map[uint64]*sim.Event // accepted, by the version that they made
-	byOp         map[string]*sim.Event // the last accepted write of an operation
-	acknowledged []string              // operations that their clients were told of, each once
-	lineage      []*sim.Event          // from the last write back to the first
-	inBalance    map[string]bool       // the operations of the lineage
-}
-
-func readLedger(h *sim.History) (*book, error) {
-	b := &book{writes: map[uint64]*sim.Event{}, byOp: map[string]*sim.Event{}, inBalance: map[string]bool{}}
-	var last, opening *sim.Event
-	told := map[string]bool{}
-	for i := range h.Events {
-		e := &h.Events[i]
-		switch e.Kind {
-		case sim.LedgerOpened:
-			if opening != nil {
-				return nil, fmt.Errorf("events %d and %d both open the account", opening.Seq, e.Seq)
-			}
-			opening, b.opened = e, e.Version
-		case sim.LedgerWrite:
-			if twin := b.writes[e.Version]; twin != nil {
-				return nil, fmt.Errorf("events %d and %d both made version %d", twin.Seq, e.Seq, e.Version)
-			}
-			b.writes[e.Version], b.byOp[e.Op], last = e, e, e
-		case sim.Wrote:
-			if !told[e.Op] {
-				told[e.Op] = true
-				b.acknowledged = append(b.acknowledged, e.Op)
-			}
-		}
-	}
-	if opening == nil {
-		return nil, fmt.Errorf("nothing tells how the account was opened")
-	}
-	for _, op := range b.acknowledged {
-		if b.byOp[op] == nil {
-			return nil, fmt.Errorf("%s was acknowledged, but the ledger has no such write", operation(op))
-		}
-	}
-	return b, b.walkBack(last)
-}
-
-// walkBack follows the lineage of the final balance to the opening of the account.
-func (b *book) walkBack(last *sim.Event) error {
-	for w := last; w != nil; {
-		b.lineage = append(b.lineage, w)
-		b.inBalance[w.Op] = true
-		if w.Base == b.opened {
-			return nil
-		}
-		before := b.writes[w.Base]
-		if before == nil || w.Base >= w.Version {
-			return fmt.Errorf("event %d made version %d from version %d, which did not exist", w.Seq, w.Version, w.Base)
-		}
-		w = before
-	}
-	return nil
-}
-
 // lossOf tells how an operation fell out of the balance: the write of the lineage that
 // jumped over it, and the read that this write was computed from.
-func (b *book) lossOf(h *sim.History, op string) Finding {
-	lost := b.byOp[op]
-	over := b.lineage[0]
-	for _, w := range b.lineage {
+func lossOf(t *trace.Trace, op string) Finding {
+	h, b := t.History, t.Book
+	lost := b.ByOp[op]
+	over := b.Lineage[0]
+	for _, w := range b.Lineage {
 		if w.Version < lost.Version {
 			break
 		}

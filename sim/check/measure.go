@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // Measure names a figure that can be read off a history.
@@ -104,7 +105,7 @@ type gauge struct {
 	measure Measure
 	unit    Unit
 	means   string
-	read    func(*sim.History) []float64
+	read    func(*trace.Trace) []float64
 }
 
 func gauges() []gauge {
@@ -176,9 +177,10 @@ func (m Measure) Means() string { return m.gauge().means }
 // MeasureAll reads every measure that the history has something to say of, in the order
 // of Measures.
 func MeasureAll(h *sim.History) []Measured {
+	t := trace.Read(h)
 	var out []Measured
 	for _, g := range gauges() {
-		if values := g.read(h); len(values) > 0 {
+		if values := g.read(t); len(values) > 0 {
 			out = append(out, measured(g.measure, values))
 		}
 	}
@@ -186,12 +188,13 @@ func MeasureAll(h *sim.History) []Measured {
 }
 
 // Values lists all that the history gives for one measure, in its order.
-func Values(h *sim.History, m Measure) []float64 { return m.gauge().read(h) }
+func Values(h *sim.History, m Measure) []float64 { return m.gauge().read(trace.Read(h)) }
 
 // leaseLengths counts each lease from when the lock service last confirmed it. Where
 // nobody sees the service prolong a lease, as with the renewals that etcd's leader keeps to
 // itself, the word of the holder or its library stands in: it comes a message later than the renewal.
-func leaseLengths(h *sim.History) (out []float64) {
+func leaseLengths(t *trace.Trace) (out []float64) {
+	h := t.History
 	seen := map[string]bool{} // the service was seen to prolong the grant
 	for _, e := range h.Events {
 		seen[e.Grant] = seen[e.Grant] || e.Kind == sim.Extended
@@ -211,28 +214,29 @@ func leaseLengths(h *sim.History) (out []float64) {
 	return out
 }
 
-func nextGrants(h *sim.History) (out []float64) {
-	for _, r := range faultRuns(h) {
-		if r.applied == nil {
+func nextGrants(t *trace.Trace) (out []float64) {
+	for _, r := range t.Faults {
+		if r.Applied == nil {
 			continue
 		}
-		if next := nextHolder(h, r); next != nil {
-			out = append(out, (next.At - r.applied.At).Seconds())
+		if next := nextHolder(t.History, r); next != nil {
+			out = append(out, (next.At - r.Applied.At).Seconds())
 		}
 	}
 	return out
 }
 
-func waits(h *sim.History) (out []float64) {
-	for _, a := range attempts(h) {
-		if !a.died {
+func waits(t *trace.Trace) (out []float64) {
+	for _, a := range attempts(t) {
+		if a.Died == nil {
 			out = append(out, a.waited.Seconds())
 		}
 	}
 	return out
 }
 
-func asksAgain(h *sim.History) (out []float64) {
+func asksAgain(t *trace.Trace) (out []float64) {
+	h := t.History
 	asked := map[sim.HostID]time.Duration{}
 	for _, e := range h.Events {
 		switch e.Kind {
@@ -250,7 +254,8 @@ func asksAgain(h *sim.History) (out []float64) {
 
 // notices looks at leases that the service ended and whose holder still believed in them
 // or had been told of their end before. A holder that had begun to let go has nothing to learn.
-func notices(h *sim.History) (out []float64) {
+func notices(t *trace.Trace) (out []float64) {
+	h := t.History
 	ended := map[string]time.Duration{}
 	known := map[string]bool{}
 	letGo := map[string]bool{}
@@ -276,7 +281,8 @@ func notices(h *sim.History) (out []float64) {
 	return out
 }
 
-func messagesPerGrant(h *sim.History) []float64 {
+func messagesPerGrant(t *trace.Trace) []float64 {
+	h := t.History
 	sent := int64(0)
 	for _, t := range h.Header.Traffic {
 		if h.IsClient(t.From) && slices.Contains(h.Header.Servers, t.To) {

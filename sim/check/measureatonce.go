@@ -4,16 +4,17 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // overlapTime is 0 where nobody held the lock beside another; where nobody ever acquired it,
 // there is nothing to measure.
-func overlapTime(h *sim.History) []float64 { return overlapOf(h, lasted) }
+func overlapTime(t *trace.Trace) []float64 { return overlapOf(t, lasted) }
 
-func overlapLongest(h *sim.History) []float64 { return overlapOf(h, longest) }
+func overlapLongest(t *trace.Trace) []float64 { return overlapOf(t, longest) }
 
-func overlapOf(h *sim.History, long func([]Stretch) time.Duration) []float64 {
-	all, err := beliefs(h, untilTold)
+func overlapOf(t *trace.Trace, long func([]Stretch) time.Duration) []float64 {
+	all, err := beliefs(t, untilTold)
 	if err != nil || len(all) == 0 {
 		return nil
 	}
@@ -21,8 +22,8 @@ func overlapOf(h *sim.History, long func([]Stretch) time.Duration) []float64 {
 	return []float64{long(times).Seconds()}
 }
 
-func holdersAtOnce(h *sim.History) []float64 {
-	all, err := beliefs(h, untilTold)
+func holdersAtOnce(t *trace.Trace) []float64 {
+	all, err := beliefs(t, untilTold)
 	if err != nil || len(all) == 0 {
 		return nil
 	}
@@ -32,12 +33,12 @@ func holdersAtOnce(h *sim.History) []float64 {
 
 // workOverlapTime is as exact as the account's stamps. Where it is not known whose work a
 // write was, and that matters, nothing is measured.
-func workOverlapTime(h *sim.History) []float64 { return workOverlapOf(h, lasted) }
+func workOverlapTime(t *trace.Trace) []float64 { return workOverlapOf(t, lasted) }
 
-func workOverlapLongest(h *sim.History) []float64 { return workOverlapOf(h, longest) }
+func workOverlapLongest(t *trace.Trace) []float64 { return workOverlapOf(t, longest) }
 
-func workOverlapOf(h *sim.History, long func([]Stretch) time.Duration) []float64 {
-	w, err := workOf(h)
+func workOverlapOf(t *trace.Trace, long func([]Stretch) time.Duration) []float64 {
+	w, err := workOf(t)
 	if err != nil || len(w.sure) == 0 {
 		return nil
 	}
@@ -51,11 +52,12 @@ func workOverlapOf(h *sim.History, long func([]Stretch) time.Duration) []float64
 }
 
 // doneMinusNextGrant follows each lock to the next time that anybody was told to hold it.
-func doneMinusNextGrant(h *sim.History) (out []float64) {
-	told := map[acquisition]time.Duration{} // of holders that had not asked to release it
-	asked := map[acquisition]bool{}
+func doneMinusNextGrant(t *trace.Trace) (out []float64) {
+	h := t.History
+	told := map[trace.Acquisition]time.Duration{} // of holders that had not asked to release it
+	asked := map[trace.Acquisition]bool{}
 	for _, e := range h.Events {
-		key := acquisition{e.Host, e.Grant}
+		key := trace.AcquisitionOf(&e)
 		switch e.Kind {
 		case sim.Release:
 			asked[key] = true
@@ -72,7 +74,7 @@ func doneMinusNextGrant(h *sim.History) (out []float64) {
 			continue
 		}
 		if before != nil && before.Host != next.Host {
-			if at, was := told[acquisition{before.Host, before.Grant}]; was {
+			if at, was := told[trace.AcquisitionOf(before)]; was {
 				out = append(out, (at - next.At).Seconds())
 			}
 		}
@@ -81,10 +83,11 @@ func doneMinusNextGrant(h *sim.History) (out []float64) {
 	return out
 }
 
-func releaseTimes(h *sim.History) (out []float64) {
-	asked := map[acquisition]time.Duration{}
+func releaseTimes(t *trace.Trace) (out []float64) {
+	h := t.History
+	asked := map[trace.Acquisition]time.Duration{}
 	for _, e := range h.Events {
-		key := acquisition{e.Host, e.Grant}
+		key := trace.AcquisitionOf(&e)
 		switch e.Kind {
 		case sim.Release:
 			asked[key] = e.At

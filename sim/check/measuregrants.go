@@ -1,13 +1,17 @@
 package check
 
-import "github.com/locklab/locklab/sim"
+import (
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
+)
 
 // grantsAtOnce follows grants as the servers give them, whether their clients ever read the
 // answer: of Redlock, requests that a majority has voted for. A grant counts until its client
 // asks again or gives up (it has discarded the answer or taken it for a refusal), releases it, is
 // told that it is lost, or reaches the deadline that it computed for it. Where requests do not
 // say which grant they ask for, nothing is measured.
-func grantsAtOnce(h *sim.History) []float64 {
+func grantsAtOnce(t *trace.Trace) []float64 {
+	h := t.History
 	asked := map[string]sim.HostID{}  // who asked for a grant
 	latest := map[sim.HostID]string{} // what a client asked for last
 	open := map[sim.HostID]bool{}     // has it; only ever looked up and counted
@@ -43,7 +47,8 @@ func grantsAtOnce(h *sim.History) []float64 {
 
 // duplicateShare counts effects as duplicate-effect does: of all that came about, the share
 // that came about more than once.
-func duplicateShare(h *sim.History) []float64 {
+func duplicateShare(t *trace.Trace) []float64 {
+	h := t.History
 	times := map[string]int{}
 	again := 0
 	for i := range h.Events {

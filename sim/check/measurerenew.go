@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // renewsEvery looks from where the client is: what it is told of (Renewed), or its library alone
@@ -11,7 +12,8 @@ import (
 // between that and its hearing of it would make two lengths of it. Only where no client of the
 // trial hears of any, the service's word is taken (Extended). A client that holds the lock
 // anew begins anew.
-func renewsEvery(h *sim.History) (out []float64) {
+func renewsEvery(t *trace.Trace) (out []float64) {
+	h := t.History
 	heard := countKinds(h, sim.Renewed)+countKinds(h, sim.KeptAlive) > 0
 	before := map[string]time.Duration{} // by grant
 	for _, e := range h.Events {

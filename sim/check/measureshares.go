@@ -4,29 +4,31 @@ import (
 	"slices"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
-func lostShare(h *sim.History) []float64 {
-	if set := additionsOf(h); set != nil {
+func lostShare(t *trace.Trace) []float64 {
+	if set := additionsOf(t.History); set != nil {
 		if set.read == nil {
 			return nil
 		}
 		return share(len(set.lost()), len(set.acknowledged))
 	}
-	book, err := readLedger(h)
-	if err != nil {
+	book := t.Book
+	if book.Broken != nil {
 		return nil
 	}
 	lost := 0
-	for _, op := range book.acknowledged {
-		if !book.inBalance[op] {
+	for _, op := range book.Acknowledged {
+		if !book.InBalance[op] {
 			lost++
 		}
 	}
-	return share(lost, len(book.acknowledged))
+	return share(lost, len(book.Acknowledged))
 }
 
-func refusedShare(h *sim.History) []float64 {
+func refusedShare(t *trace.Trace) []float64 {
+	h := t.History
 	reads := sim.LedgerRead
 	if h.Header.Inside {
 		reads = sim.Read // nobody but the clients tells of them
@@ -36,34 +38,35 @@ func refusedShare(h *sim.History) []float64 {
 		countKinds(h, reads, sim.LedgerWrite, sim.LedgerReadRefused, sim.LedgerWriteRefused))
 }
 
-func servedShare(h *sim.History) []float64 {
-	n := tallyOf(attempts(h), func(*attempt) bool { return true })
+func servedShare(t *trace.Trace) []float64 {
+	n := tallyOf(attempts(t), func(*attempt) bool { return true })
 	return share(n.served, n.asked)
 }
 
-func servedBefore(h *sim.History) []float64 { return servedIn(before, h) }
-func servedDuring(h *sim.History) []float64 { return servedIn(during, h) }
-func servedAfter(h *sim.History) []float64  { return servedIn(after, h) }
+func servedBefore(t *trace.Trace) []float64 { return servedIn(before, t) }
+func servedDuring(t *trace.Trace) []float64 { return servedIn(during, t) }
+func servedAfter(t *trace.Trace) []float64  { return servedIn(after, t) }
 
 // servedIn is the share of attempts that began in one phase of the trial and were served. A
 // trial without any fault has none of these phases.
-func servedIn(phase string, h *sim.History) []float64 {
-	n := tallyOf(attempts(h), func(a *attempt) bool { return a.phase == phase })
+func servedIn(phase string, t *trace.Trace) []float64 {
+	n := tallyOf(attempts(t), func(a *attempt) bool { return a.phase == phase })
 	return share(n.served, n.asked)
 }
 
 // lostLocks counts each acquired lock once that came to an end of which its client knows. A
 // client that crashed with it in its hands knows of none.
-func lostLocks(h *sim.History) []float64 {
+func lostLocks(t *trace.Trace) []float64 {
+	h := t.History
 	const (
 		running = iota
 		givenBack
 		lost
 	)
-	end := map[acquisition]int{}
+	end := map[trace.Acquisition]int{}
 	over, gone := 0, 0
 	for _, e := range h.Events {
-		key := acquisition{e.Host, e.Grant}
+		key := trace.AcquisitionOf(&e)
 		before, known := end[key]
 		switch {
 		case e.Kind == sim.Acquired && !known:
@@ -83,20 +86,17 @@ func lostLocks(h *sim.History) []float64 {
 	return share(gone, over)
 }
 
-func inversions(h *sim.History) []float64 {
+func inversions(t *trace.Trace) []float64 {
 	var before string
 	lower, pairs := 0, 0
-	for _, e := range h.Events {
-		if e.Kind != sim.Granted {
-			continue
-		}
+	for _, g := range t.Grants {
 		if before != "" {
 			pairs++
-			if e.Grant < before {
+			if g.Name < before {
 				lower++
 			}
 		}
-		before = e.Grant
+		before = g.Name
 	}
 	return share(lower, pairs)
 }

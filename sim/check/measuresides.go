@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // side is where a client is while partitions are in effect.
@@ -18,47 +19,47 @@ const (
 	minoritySide side = false
 )
 
-func servedMajority(h *sim.History) []float64 { return servedOn(majoritySide, h) }
-func servedMinority(h *sim.History) []float64 { return servedOn(minoritySide, h) }
+func servedMajority(t *trace.Trace) []float64 { return servedOn(majoritySide, t) }
+func servedMinority(t *trace.Trace) []float64 { return servedOn(minoritySide, t) }
 
 // servedOn is the share of attempts on one side of partitions that were served. An attempt
 // counts if the same partitions, and at least one, were in effect from its beginning to its
 // end. One that was still open when a cut was mended is left out, served or not: it was
 // made in two networks, and the second decided it. So is one that began before the cut.
-func servedOn(where side, h *sim.History) []float64 {
-	var cuts []*faultRun
-	for _, r := range faultRuns(h) {
-		if r.applied != nil && len(r.applied.Parted) > 0 {
+func servedOn(where side, t *trace.Trace) []float64 {
+	var cuts []*trace.FaultRun
+	for _, r := range t.Faults {
+		if r.Applied != nil && len(r.Applied.Parted) > 0 {
 			cuts = append(cuts, r)
 		}
 	}
 	if len(cuts) == 0 {
 		return nil
 	}
-	n := tallyOf(attempts(h), func(a *attempt) bool {
+	n := tallyOf(attempts(t), func(a *attempt) bool {
 		groups, steady := partedDuring(a, cuts)
-		return steady && len(groups) > 0 && sideOf(a.client, groups, h.Header) == where
+		return steady && len(groups) > 0 && sideOf(a.Client, groups, t.History.Header) == where
 	})
 	return share(n.served, n.asked)
 }
 
 // partedDuring lists how each partition that was in effect throughout an attempt parts the
 // hosts; steady is false if one began or ended meanwhile, or the attempt never ended.
-func partedDuring(a *attempt, cuts []*faultRun) (groups [][][]sim.HostID, steady bool) {
-	if a.ended == nil {
+func partedDuring(a *attempt, cuts []*trace.FaultRun) (groups [][][]sim.HostID, steady bool) {
+	if a.Ended == nil {
 		return nil, false
 	}
 	for _, r := range cuts {
-		begins, ends := r.applied.Seq, a.ended.Seq+1
-		if r.undone != nil {
-			ends = r.undone.Seq
+		begins, ends := r.Applied.Seq, a.Ended.Seq+1
+		if r.Undone != nil {
+			ends = r.Undone.Seq
 		}
 		switch {
-		case begins > a.ended.Seq || ends < a.began.Seq:
-		case begins > a.began.Seq || ends < a.ended.Seq:
+		case begins > a.Ended.Seq || ends < a.Began.Seq:
+		case begins > a.Began.Seq || ends < a.Ended.Seq:
 			return nil, false
 		default:
-			groups = append(groups, r.applied.Parted)
+			groups = append(groups, r.Applied.Parted)
 		}
 	}
 	return groups, true

@@ -1,19 +1,22 @@
 package check
 
-import "github.com/locklab/locklab/sim"
+import (
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
+)
 
 // overlap: two clients believed to hold the lock at once. A belief lasts from "acquired"
 // to the call of release (not its return), to "lost", or to the end of the history.
 // Beliefs that only touch do not overlap.
-func overlap(h *sim.History) Finding {
-	all, err := beliefs(h, untilTold)
+func overlap(t *trace.Trace) Finding {
+	all, err := beliefs(t, untilTold)
 	return twoAtOnce(Overlap, "still believed that it held it", all, err)
 }
 
 // overlapValid is the same, but a belief is also over when the client's own clock has
 // reached the deadline that the client itself computed.
-func overlapValid(h *sim.History) Finding {
-	all, err := beliefs(h, whileValid)
+func overlapValid(t *trace.Trace) Finding {
+	all, err := beliefs(t, whileValid)
 	return twoAtOnce(OverlapValid, "still held a lease that was valid by its own clock", all, err)
 }
 

@@ -6,19 +6,21 @@ import (
 	"slices"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // recordingSane is a precondition: the history is whole and can be what happened. It is
 // never Violated: a history that contradicts itself says nothing about the lock.
-func recordingSane(h *sim.History) Finding {
-	audits := []func(*sim.History) (*sim.Event, error){
-		auditOrder, auditEnd, auditHosts, auditAttempts, auditGrants, Leftover, auditLedger, auditAdditions,
+func recordingSane(t *trace.Trace) Finding {
+	h := t.History
+	audits := []func(*trace.Trace) (*sim.Event, error){
+		auditOrder, auditEnd, auditHosts, auditAttempts, auditGrants, auditLeftover, auditLedger, auditAdditions,
 	}
 	if h.Header.World != sim.VirtualWorld { // which has one clock for all stamps
 		audits = append(audits, auditCausality, auditLag)
 	}
 	for _, audit := range audits {
-		if e, err := audit(h); err != nil {
+		if e, err := audit(t); err != nil {
 			return undecided(RecordingSane, "%v", err).shownBy(e)
 		}
 	}
@@ -26,7 +28,8 @@ func recordingSane(h *sim.History) Finding {
 }
 
 // auditOrder: events are numbered 1, 2, 3, … and time does not go back.
-func auditOrder(h *sim.History) (*sim.Event, error) {
+func auditOrder(t *trace.Trace) (*sim.Event, error) {
+	h := t.History
 	for i := range h.Events {
 		e := &h.Events[i]
 		if want := int64(i + 1); e.Seq != want {
@@ -40,7 +43,8 @@ func auditOrder(h *sim.History) (*sim.Event, error) {
 }
 
 // auditEnd: there is one end, and nothing happens later than it.
-func auditEnd(h *sim.History) (*sim.Event, error) {
+func auditEnd(t *trace.Trace) (*sim.Event, error) {
+	h := t.History
 	var end *sim.Event
 	for i := range h.Events {
 		e := &h.Events[i]
@@ -60,7 +64,8 @@ func auditEnd(h *sim.History) (*sim.Event, error) {
 }
 
 // auditHosts: what only clients do was done by the trial's clients.
-func auditHosts(h *sim.History) (*sim.Event, error) {
+func auditHosts(t *trace.Trace) (*sim.Event, error) {
+	h := t.History
 	client := map[sim.Kind]bool{}
 	for _, k := range append(sim.ClientKinds(), sim.UntoldKinds()...) {
 		client[k] = true
@@ -76,7 +81,8 @@ func auditHosts(h *sim.History) (*sim.Event, error) {
 // auditAttempts: every answer to an attempt to get the lock has its question, and a
 // client asks once at a time for each operation. A client that has crashed waits for no
 // answer: when it is back it may ask again.
-func auditAttempts(h *sim.History) (*sim.Event, error) {
+func auditAttempts(t *trace.Trace) (*sim.Event, error) {
+	h := t.History
 	type attempt struct {
 		client sim.HostID
 		op     string
@@ -97,7 +103,7 @@ func auditAttempts(h *sim.History) (*sim.Event, error) {
 			}
 			delete(waiting, a)
 		case sim.FaultApplied:
-			if sim.LaneKind(e.Fault) == sim.Crash {
+			if t.KindOf(e) == sim.Crash {
 				maps.DeleteFunc(waiting, func(a attempt, _ bool) bool { return a.client == e.Host })
 			}
 		}
@@ -112,7 +118,8 @@ func auditAttempts(h *sim.History) (*sim.Event, error) {
 // service knows nothing of is no fault of the recording: it is what some lock libraries
 // do, and what the trial is to show. In the live world the header says of which locks
 // that is known.
-func auditGrants(h *sim.History) (*sim.Event, error) {
+func auditGrants(t *trace.Trace) (*sim.Event, error) {
+	h := t.History
 	served := len(h.Header.Servers) > 0
 	given := map[string]bool{}
 	for i := range h.Events {
@@ -134,10 +141,13 @@ func auditGrants(h *sim.History) (*sim.Event, error) {
 	return nil, nil
 }
 
+func auditLeftover(t *trace.Trace) (*sim.Event, error) { return Leftover(t.History) }
+
 // auditLedger: versions of the account go up by one, and whoever was told that its write
 // was taken had it taken before. An observer of an account that the lock service keeps may
 // see it later: see auditLag.
-func auditLedger(h *sim.History) (*sim.Event, error) {
+func auditLedger(t *trace.Trace) (*sim.Event, error) {
+	h := t.History
 	version, opened := uint64(0), false
 	observed := h.Header.Inside && h.Header.World == sim.LiveWorld
 	var told []*sim.Event

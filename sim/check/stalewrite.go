@@ -4,14 +4,15 @@ import (
 	"fmt"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // staleWrite: the ledger took a write from a superseded holder, that is, after the lock
 // service had given the lock to another client later than to the writer. Grants are
 // compared in the order of the service, never by clocks. A client's own later grant does
 // not supersede it.
-func staleWrite(h *sim.History) Finding {
-	service := follow(h)
+func staleWrite(t *trace.Trace) Finding {
+	h, service := t.History, follow(t)
 	writes, stale := 0, 0
 	var found Finding
 	var doubt error
@@ -27,18 +28,18 @@ func staleWrite(h *sim.History) Finding {
 			doubt = firstOf(doubt, err)
 			continue
 		}
-		later := service.newest.besides(mine.client)
-		if later == nil || later.score < mine.rank {
+		later := service.newest.besides(mine.Client)
+		if later == nil || later.score < mine.Rank {
 			continue
 		}
 		if later.client == "" {
-			doubt = firstOf(doubt, fmt.Errorf("event %d gave the grant %s to a client that the history does not name", later.with.granted.Seq, later.with.name))
+			doubt = firstOf(doubt, fmt.Errorf("event %d gave the grant %s to a client that the history does not name", later.with.Granted.Seq, later.with.Name))
 			continue
 		}
 		if stale++; stale == 1 {
 			found = violated(StaleWrite, "the account took what %s wrote%s at %s, though the lock service had given the lock to %s at %s",
-				mine.owner(), tell(h).forWhich(e), clock(e.At), later.client, clock(later.with.proof.At)).
-				shownBy(mine.proof, later.with.proof, e)
+				owner(mine), tell(h).forWhich(e), clock(e.At), later.client, clock(later.with.Proof.At)).
+				shownBy(mine.Proof, later.with.Proof, e)
 		}
 	}
 	switch {

@@ -2,23 +2,6 @@ package check
 
 import "testing"
 
-func TestOperationsAreToldByWhoAndWhichNotByTheirNames(t *testing.T) {
-	for op, want := range map[string]string{
-		"client-1/1":   "the 1st withdrawal of client-1",
-		"client-2/2":   "the 2nd withdrawal of client-2",
-		"client-1/3":   "the 3rd withdrawal of client-1",
-		"client-1/11":  "the 11th withdrawal of client-1",
-		"client-1/112": "the 112th withdrawal of client-1",
-		"client-1/121": "the 121st withdrawal of client-1",
-		"by-hand":      "by-hand",
-		"":             "an unnamed operation",
-	} {
-		if got := operation(op); got != want {
-			t.Errorf("%q is told as %q, want %q", op, got, want)
-		}
-	}
-}
-
 func TestAStaleWriteSaysForWhichOfSeveralWithdrawalsItWas(t *testing.T) {
 	judgeTrials(t, StaleWrite, []trial{
 		{"the second of one client", `

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // work is what clients did under the lock: a stretch for each time that one acquired it, in
@@ -42,7 +43,7 @@ type task struct {
 type worker struct {
 	lag   time.Duration // by which what the account does may be stamped late
 	tasks []*task
-	known map[acquisition]*task
+	known map[trace.Acquisition]*task
 	ofOp  map[string][]*task // under which an operation was run, one after the other
 	busy  map[sim.HostID][]*task
 
@@ -50,27 +51,29 @@ type worker struct {
 }
 
 // workOf finds it all. It is an error if it cannot be told which grant is which.
-func workOf(h *sim.History) (work, error) {
-	w := &worker{lag: stampLag(h), known: map[acquisition]*task{}, ofOp: map[string][]*task{}, busy: map[sim.HostID][]*task{}}
+func workOf(t *trace.Trace) (work, error) {
+	if t.Unclear != nil {
+		return work{}, t.Unclear
+	}
+	h := t.History
+	w := &worker{lag: t.Lag(), known: map[trace.Acquisition]*task{}, ofOp: map[string][]*task{}, busy: map[sim.HostID][]*task{}}
 	for i := range h.Events {
 		e := &h.Events[i]
 		switch e.Kind {
 		case sim.Acquired:
-			if err := w.begin(e); err != nil {
-				return work{}, err
-			}
+			w.begin(e)
 		case sim.Lost:
-			if t := w.known[acquisition{e.Host, e.Grant}]; t != nil && t.stopped == nil && t.lost == nil {
-				t.lost = e
+			if held := w.known[trace.AcquisitionOf(e)]; held != nil && held.stopped == nil && held.lost == nil {
+				held.lost = e
 			}
 		case sim.Release, sim.Abandon:
-			if t := w.known[acquisition{e.Host, e.Grant}]; t != nil {
-				w.stop(t, e)
+			if held := w.known[trace.AcquisitionOf(e)]; held != nil {
+				w.stop(held, e)
 			}
 		case sim.FaultApplied:
-			if sim.LaneKind(e.Fault) == sim.Crash {
-				for _, t := range slices.Clone(w.busy[e.Host]) {
-					w.stop(t, e)
+			if t.KindOf(e) == sim.Crash {
+				for _, held := range slices.Clone(w.busy[e.Host]) {
+					w.stop(held, e)
 				}
 			}
 		case sim.Write, sim.Wrote, sim.WriteRefused, sim.Marked:
@@ -82,21 +85,14 @@ func workOf(h *sim.History) (work, error) {
 	return w.all(h), nil
 }
 
-func (w *worker) begin(e *sim.Event) error {
-	key := acquisition{e.Host, e.Grant}
-	if e.Grant == "" {
-		return fmt.Errorf("event %d does not say which grant %s acquired", e.Seq, e.Host)
-	}
-	if w.known[key] != nil {
-		return fmt.Errorf("event %d: %s acquired the grant %s a second time", e.Seq, e.Host, e.Grant)
-	}
+func (w *worker) begin(e *sim.Event) {
+	key := trace.AcquisitionOf(e)
 	t := &task{stretch: stretch{client: e.Host, from: e.At, began: e}}
 	w.tasks, w.known[key] = append(w.tasks, t), t
 	w.busy[e.Host] = append(w.busy[e.Host], t)
 	if e.Op != "" {
 		w.ofOp[e.Op] = append(w.ofOp[e.Op], t)
 	}
-	return nil
 }
 
 // stop ends what the client itself does. It does so once: who has given up still releases.
@@ -140,7 +136,7 @@ func (w *worker) effect(e *sim.Event) {
 		if len(behind) > 1 {
 			if t.stopped != nil && e.At > t.latest {
 				t.latest = e.At
-				w.unclear = firstOf(w.unclear, fmt.Errorf("event %d: %s ran under several grants, one after the other, and nothing tells under which of them this request was made", e.Seq, operation(e.Op)))
+				w.unclear = firstOf(w.unclear, fmt.Errorf("event %d: %s ran under several grants, one after the other, and nothing tells under which of them this request was made", e.Seq, trace.Operation(e.Op)))
 			}
 			continue
 		}

@@ -3,7 +3,7 @@ package check
 import (
 	"strings"
 
-	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // workOverlap: two clients were at work under the lock at once, whatever they believed or
@@ -12,8 +12,8 @@ import (
 //
 // Where clients stop when they are told that the lock is lost, this says what overlap says,
 // but for a write that outlasts its client.
-func workOverlap(h *sim.History) Finding {
-	w, err := workOf(h)
+func workOverlap(t *trace.Trace) Finding {
+	w, err := workOf(t)
 	switch {
 	case err != nil:
 		return undecided(WorkOverlap, "the work of one grant cannot be told from that of another: %v", err)

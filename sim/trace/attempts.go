@@ -1,0 +1,62 @@
+package trace
+
+import "github.com/locklab/locklab/sim"
+
+// Attempt is one time that a client asked for the lock, for one operation.
+type Attempt struct {
+	Client sim.HostID
+	Began  *sim.Event // acquire
+	Ended  *sim.Event // acquired or not-acquired; nil: there was no answer
+	Died   *sim.Event // the crash of its client, before any answer; nil: it did not crash
+}
+
+// Served tells whether the client got the lock.
+func (a *Attempt) Served() bool { return a.Ended != nil && a.Ended.Kind == sim.Acquired }
+
+// Over is the event with which it was over: its answer or the crash of its client. nil: its
+// client still waited when the history ended.
+func (a *Attempt) Over() *sim.Event {
+	if a.Died != nil {
+		return a.Died
+	}
+	return a.Ended
+}
+
+// readAttempts finds them all. An answer belongs to the last attempt of the same client for
+// the same operation; a client that has crashed waits for none.
+func (t *Trace) readAttempts() {
+	open := map[sim.HostID]map[string]*Attempt{} // by client and operation
+	var lost []*Attempt                          // asked for once more before there was an answer
+	for i := range t.History.Events {
+		e := &t.History.Events[i]
+		switch e.Kind {
+		case sim.Acquire:
+			a := &Attempt{Client: e.Host, Began: e}
+			if open[e.Host] == nil {
+				open[e.Host] = map[string]*Attempt{}
+			}
+			if before := open[e.Host][e.Op]; before != nil {
+				lost = append(lost, before)
+			}
+			t.Attempts, open[e.Host][e.Op] = append(t.Attempts, a), a
+		case sim.Acquired, sim.NotAcquired:
+			if a := open[e.Host][e.Op]; a != nil {
+				a.Ended = e
+				delete(open[e.Host], e.Op)
+			}
+		case sim.FaultApplied:
+			if t.KindOf(e) != sim.Crash {
+				continue
+			}
+			for _, a := range open[e.Host] {
+				a.Died = e
+			}
+			for _, a := range lost {
+				if a.Client == e.Host && a.Died == nil {
+					a.Died = e
+				}
+			}
+			delete(open, e.Host)
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package trace
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// Book is the account's record: which writes it took, and which are in the balance. Every
+// write names the version of the account that it was computed from, so the final balance has a
+// lineage: the last write, the write that it built on, and so on back to the account as it was
+// opened. What is not in the lineage was overwritten by somebody who had not seen it.
+type Book struct {
+	Opened       *sim.Event            // nil: nothing tells how it was opened
+	Writes       map[uint64]*sim.Event // accepted, by the version that they made
+	ByOp         map[string]*sim.Event // the last accepted write of an operation
+	Acknowledged []string              // operations that their clients were told of, each once
+	Lineage      []*sim.Event          // from the last write back to the first
+	InBalance    map[string]bool       // the operations of the lineage
+	// Broken says why the record is not whole; nil: it is. Then the rest is what was read up
+	// to there.
+	Broken error
+}
+
+func readBook(h *sim.History) *Book {
+	b := &Book{Writes: map[uint64]*sim.Event{}, ByOp: map[string]*sim.Event{}, InBalance: map[string]bool{}}
+	b.Broken = b.read(h)
+	return b
+}
+
+func (b *Book) read(h *sim.History) error {
+	var last *sim.Event
+	told := map[string]bool{}
+	for i := range h.Events {
+		e := &h.Events[i]
+		switch e.Kind {
+		case sim.LedgerOpened:
+			if b.Opened != nil {
+				return fmt.Errorf("events %d and %d both open the account", b.Opened.Seq, e.Seq)
+			}
+			b.Opened = e
+		case sim.LedgerWrite:
+			if twin := b.Writes[e.Version]; twin != nil {
+				return fmt.Errorf("events %d and %d both made version %d", twin.Seq, e.Seq, e.Version)
+			}
+			b.Writes[e.Version], b.ByOp[e.Op], last = e, e, e
+		case sim.Wrote:
+			if !told[e.Op] {
+				told[e.Op] = true
+				b.Acknowledged = append(b.Acknowledged, e.Op)
+			}
+		}
+	}
+	if b.Opened == nil {
+		return fmt.Errorf("nothing tells how the account was opened")
+	}
+	for _, op := range b.Acknowledged {
+		if b.ByOp[op] == nil {
+			return fmt.Errorf("%s was acknowledged, but the ledger has no such write", Operation(op))
+		}
+	}
+	return b.walkBack(last)
+}
+
+// walkBack follows the lineage of the final balance to the opening of the account.
+func (b *Book) walkBack(last *sim.Event) error {
+	for w := last; w != nil; {
+		b.Lineage = append(b.Lineage, w)
+		b.InBalance[w.Op] = true
+		if w.Base == b.Opened.Version {
+			return nil
+		}
+		before := b.Writes[w.Base]
+		if before == nil || w.Base >= w.Version {
+			return fmt.Errorf("event %d made version %d from version %d, which did not exist", w.Seq, w.Version, w.Base)
+		}
+		w = before
+	}
+	return nil
+}
+
+// Lineage follows, write by write, the writes by which the balance has come about. Its zero
+// value is that of an account to which nobody has written. It needs no whole record.
+type Lineage struct {
+	Path []*sim.Event // the writes of the balance, in the order in which they build on each other
+
+	writes map[uint64]*sim.Event // all that it has taken, by the version that they made
+	within map[uint64]bool       // versions of the path
+}
+
+// Take takes in a write that the account has taken. What it was computed from is in the balance
+// now, and nothing else: gone are the writes that it took out of the balance, the latest first,
+// and come are those that are in the balance anew, in their order. The last of them is the write itself.
+func (l *Lineage) Take(write *sim.Event) (gone, come []*sim.Event) {
+	if l.writes == nil {
+		l.writes, l.within = map[uint64]*sim.Event{}, map[uint64]bool{}
+	}
+	l.writes[write.Version] = write
+	come = []*sim.Event{write}
+	for w := write; w.Base < w.Version; { // else there would be no end to it
+		if w = l.writes[w.Base]; w == nil || l.within[w.Version] {
+			break
+		}
+		come = append(come, w)
+	}
+	from := come[len(come)-1].Base // the last version that both lineages have
+	for n := len(l.Path); n > 0 && l.Path[n-1].Version != from; n-- {
+		gone = append(gone, l.Path[n-1])
+		delete(l.within, l.Path[n-1].Version)
+		l.Path = l.Path[:n-1]
+	}
+	slices.Reverse(come)
+	for _, w := range come {
+		l.within[w.Version] = true
+		l.Path = append(l.Path, w)
+	}
+	return gone, come
+}

@@ -1,0 +1,91 @@
+package trace
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// Finish makes a history out of the events of a run: it puts them in the order of true
+// time, adds a Deadline event wherever a client's own clock reached the deadline that
+// the client believed in, and numbers them. Events of one instant keep their order.
+//
+// clock gives the monotonic clock of a host; nil stands for true time.
+func Finish(header sim.Header, events []sim.Event, clock func(sim.HostID) *sim.Clock) *sim.History {
+	run := &sim.History{Header: header, Events: events}
+	all := append(slices.Clone(events), deadlines(run, clock)...)
+	slices.SortStableFunc(all, func(a, b sim.Event) int { return cmp.Compare(a.At, b.At) })
+	for i := range all {
+		all[i].Seq = int64(i + 1)
+	}
+	return &sim.History{Header: header, Events: all}
+}
+
+// lease is the time for which a client counted on one deadline.
+type lease struct {
+	told  *sim.Event // acquired or renewed, with the deadline
+	from  int        // index of that
+	until int        // index of the event that put another deadline in its place, or ended the belief; the number of events: nothing did
+}
+
+// deadlines finds the moments at which beliefs ran out. A renewal replaces the deadline; the end
+// of the belief before it ends it for good.
+func deadlines(run *sim.History, clock func(sim.HostID) *sim.Clock) (found []sim.Event) {
+	end := time.Duration(0)
+	for _, e := range run.Events {
+		end = max(end, e.At)
+	}
+	for _, l := range leases(run) {
+		stop := end
+		if l.until < len(run.Events) {
+			stop = run.Events[l.until].At
+		}
+		e := l.told
+		if ran := runsOut(e, clock); ran < stop || ran == stop && stop == end {
+			found = append(found, sim.Event{At: ran, Host: e.Host, Kind: sim.Deadline, Grant: e.Grant, Until: e.Until})
+		}
+	}
+	return found
+}
+
+// leases lists them in the order in which they ended.
+func leases(run *sim.History) (all []lease) {
+	t := &Trace{History: run}
+	t.readBeliefs()
+	index := map[*sim.Event]int{}
+	for i := range run.Events {
+		index[&run.Events[i]] = i
+	}
+	for _, b := range t.Beliefs {
+		last := len(run.Events)
+		if b.Ended != nil {
+			last = index[b.Ended]
+		}
+		told := append([]*sim.Event{b.Began}, b.Renewed...)
+		for i, e := range told {
+			until := last
+			if i+1 < len(told) {
+				until = index[told[i+1]]
+			}
+			if e.Until != 0 {
+				all = append(all, lease{e, index[e], until})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b lease) int { return cmp.Or(cmp.Compare(a.until, b.until), cmp.Compare(a.from, b.from)) })
+	return all
+}
+
+// runsOut is the true time at which the client's own clock reaches the deadline.
+func runsOut(told *sim.Event, clock func(sim.HostID) *sim.Clock) time.Duration {
+	var c *sim.Clock
+	if clock != nil {
+		c = clock(told.Host)
+	}
+	if c == nil {
+		c = &sim.Clock{}
+	}
+	return c.When(told.At, told.Until)
+}

@@ -1,0 +1,66 @@
+package trace
+
+import (
+	"time"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// Trace is a history that has been read. Its events are those of the history, by pointer.
+// Nothing changes it.
+type Trace struct {
+	History *sim.History
+
+	Grants    []*Grant     // in the order of the lock service
+	Ungranted []*sim.Event // acquired events whose grant the service never gave, in their order
+	Holdings  []*Holding   // in the order in which they began
+	Voting    bool         // the nodes of the service vote
+	Beliefs   []*Belief    // in the order in which they began
+	Attempts  []*Attempt   // in the order in which they began
+	Faults    []*FaultRun  // in the order in which they began
+	Book      *Book
+
+	// Unclear says why it cannot be told which belief is about which grant; nil: it can.
+	Unclear error
+	// Latest is the event of the lock service that is stamped latest.
+	Latest Lateness
+
+	owners map[string]sim.HostID
+	known  map[int][]*Grant // by index of the event that proves them
+	begun  map[int64][]*Holding
+	ended  map[int64][]*Holding
+}
+
+// Read reads a history, in time linear in its events. The history must not change afterwards.
+func Read(h *sim.History) *Trace {
+	t := &Trace{History: h}
+	t.readFaults()
+	t.readOwners()
+	t.readGrants()
+	t.readHoldings()
+	t.readBeliefs()
+	t.readAttempts()
+	t.Book = readBook(h)
+	t.Latest = t.latestStamp()
+	return t
+}
+
+// End is the last event of the history; nil: it has none.
+func (t *Trace) End() *sim.Event {
+	if n := len(t.History.Events); n > 0 {
+		return &t.History.Events[n-1]
+	}
+	return nil
+}
+
+// Acquisition is one client's side of one grant.
+type Acquisition struct {
+	Client sim.HostID
+	Grant  string
+}
+
+// AcquisitionOf is the one that an event of a client is about.
+func AcquisitionOf(e *sim.Event) Acquisition { return Acquisition{e.Host, e.Grant} }
+
+// within tells whether a moment is inside a stretch of time, its ends left out.
+func within(at, from, to time.Duration) bool { return at > from && at < to }

@@ -3,7 +3,6 @@ package scenarios
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -51,7 +50,7 @@ func carelessly(h *sim.History, i int) string {
 	looked := false
 	for j := i - 1; j >= 0; j-- {
 		e := h.Events[j]
-		if e.Host != write.Host || e.Fault != "" {
+		if e.Host != write.Host || e.Fault != 0 {
 			continue
 		}
 		switch mine := e.Grant == write.Grant; {
@@ -147,9 +146,9 @@ func (e effect) disturbed(h *sim.History) bool {
 		if f.Kind != sim.FaultApplied || f.At < e.look || f.At > e.effect {
 			return false
 		}
-		kind := sim.LaneKind(f.Fault)
+		kind := h.Header.FaultOf(&f).Kind
 		return kind.StopsHost() && f.Host == e.client ||
-			kind.OnLinks() && strings.Contains(f.Fault, string(e.client)) && slices.ContainsFunc(accountOf(h), func(id sim.HostID) bool { return strings.Contains(f.Fault, string(id)) })
+			kind.OnLinks() && slices.Contains(f.Hosts, e.client) && slices.ContainsFunc(accountOf(h), func(id sim.HostID) bool { return slices.Contains(f.Hosts, id) })
 	})
 }
 

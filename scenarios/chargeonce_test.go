@@ -10,7 +10,7 @@ import (
 // what gives the kinds of events that a host recorded, in order.
 func what(h *sim.History, host sim.HostID) (kinds []sim.Kind) {
 	for _, e := range h.Events {
-		if e.Host == host && e.Fault == "" {
+		if e.Host == host && e.Fault == 0 {
 			kinds = append(kinds, e.Kind)
 		}
 	}

@@ -114,7 +114,7 @@ func (t Trial) header(c cast) sim.Header {
 		h.Own = append(h.Own, sim.OwnClient{Client: ClientID(o.Index), TTL: own.TTL, Discipline: t.Scenario.discipline(o.Index, t.Discipline).String(), Options: own.List()})
 	}
 	for _, s := range c.steps {
-		h.Faults = append(h.Faults, s.Do.Lane())
+		h.Faults = append(h.Faults, s.Do)
 	}
 	return h
 }

@@ -17,9 +17,9 @@ func NewDirector(world World, steps []Step) *Director {
 
 // Start sets the steps going that fire at a point of time.
 func (d *Director) Start() {
-	for _, s := range d.steps {
+	for i, s := range d.steps {
 		if s.When.Kind == "" {
-			d.world.After(s.When.After, func() { d.fire(s, 1) })
+			d.world.After(s.When.After, func() { d.fire(i, 1) })
 		}
 	}
 }
@@ -37,33 +37,42 @@ func (d *Director) Observe(e Event) {
 			continue
 		}
 		if s.When.Holds() {
-			d.fire(s, 1)
+			d.fire(i, 1)
 			continue
 		}
-		d.world.After(s.When.After, func() { d.fire(s, 1) })
+		d.world.After(s.When.After, func() { d.fire(i, 1) })
 	}
 }
 
+// Faults lists the faults of the steps as the script asks for them: what Event.Fault counts in.
+func (d *Director) Faults() (all []Fault) {
+	for _, s := range d.steps {
+		all = append(all, s.Do)
+	}
+	return all
+}
+
 // fire carries a step out for the nth time, and sees to the next time.
-func (d *Director) fire(s Step, nth int) {
-	d.carryOut(s.Do)
+func (d *Director) fire(step, nth int) {
+	s := d.steps[step]
+	d.carryOut(s.Do, int64(step+1))
 	if s.Every > 0 && (s.Times == 0 || nth < s.Times) {
-		d.world.After(s.Every, func() { d.fire(s, nth+1) })
+		d.world.After(s.Every, func() { d.fire(step, nth+1) })
 	}
 }
 
 // carryOut finds out which hosts are meant, and does the fault to each of them.
-func (d *Director) carryOut(asked Fault) {
+func (d *Director) carryOut(asked Fault, number int64) {
 	firing := d.firings
 	d.firings++
 	faults, note, err := d.resolve(asked)
 	if err != nil {
-		d.world.RecordFault(Event{Kind: FaultUnproven, Fault: asked.Lane(), Firing: firing, Note: "could not be applied: " + err.Error()})
+		d.world.RecordFault(Event{Kind: FaultUnproven, Fault: number, Firing: firing, Note: "could not be applied: " + err.Error()})
 		return
 	}
 	for _, f := range faults {
 		f.Firing = firing
-		run := &faultRun{director: d, fault: f, lane: asked.Lane()}
+		run := &faultRun{director: d, fault: f, number: number}
 		d.world.Await(f, func() { run.begin(note) })
 	}
 }
@@ -72,7 +81,7 @@ func (d *Director) carryOut(asked Fault) {
 type faultRun struct {
 	director *Director
 	fault    Fault
-	lane     string // as the script asks for it
+	number   int64 // see Event.Fault
 }
 
 // begin applies the fault, proves it, and sees to its end. It is proven a second time
@@ -86,7 +95,7 @@ func (r *faultRun) begin(note string) {
 	if f.Kind == Crash {
 		d.cast.crashed(f.Host)
 	}
-	d.world.RecordFault(Event{Kind: FaultApplied, Host: f.Host, Fault: r.lane, Firing: f.Firing, Parted: f.parted(), Note: note})
+	d.world.RecordFault(Event{Kind: FaultApplied, Host: f.Host, Hosts: f.ends(), Fault: r.number, Firing: f.Firing, Parted: f.parted(), Note: note})
 	r.prove("after it was applied")
 	if f.For > 0 {
 		d.world.After(f.For, r.end)
@@ -115,5 +124,5 @@ func (r *faultRun) prove(when string) {
 }
 
 func (r *faultRun) record(k Kind, note string) {
-	r.director.world.RecordFault(Event{Kind: k, Host: r.fault.Host, Fault: r.lane, Firing: r.fault.Firing, Note: note})
+	r.director.world.RecordFault(Event{Kind: k, Host: r.fault.Host, Fault: r.number, Firing: r.fault.Firing, Note: note})
 }

@@ -17,13 +17,21 @@ type stage struct {
 	broken map[string]error // by "apply", "undo" and "probe"
 	probes int              // how many times a probe succeeds before broken["probe"]
 	parts  map[Role][]HostID
-	drawn  uint64 // the number drawn last
-	caught func() // what waits for a message
+	drawn  uint64  // the number drawn last
+	faults []Fault // that it has in store
+	caught func()  // what waits for a message
 }
 
 type appointment struct {
 	at time.Duration
 	do func()
+}
+
+// directed makes a director whose faults the stage of the world knows by their numbers.
+func directed(world World, s *stage, steps []Step) *Director {
+	d := NewDirector(world, steps)
+	s.faults = d.Faults()
+	return d
 }
 
 func (s *stage) note(format string, args ...any) {
@@ -57,14 +65,15 @@ func (s *stage) After(d time.Duration, f func()) {
 }
 
 func (s *stage) RecordFault(e Event) {
-	if e.Fault == "" {
-		panic("a fault's event must name the lane")
+	if e.Fault < 1 || e.Fault > int64(len(s.faults)) {
+		panic("a fault's event must have its number")
 	}
-	if e.Host != "" && LaneHost(e.Fault) != e.Host {
-		s.note("%s %s on %s %s", e.Kind, e.Fault, e.Host, e.Note)
+	asked := s.faults[e.Fault-1]
+	if e.Host != "" && asked.OnlyHost() != e.Host {
+		s.note("%s %s on %s %s", e.Kind, asked.Lane(), e.Host, e.Note)
 		return
 	}
-	s.note("%s %s %s", e.Kind, e.Fault, e.Note)
+	s.note("%s %s %s", e.Kind, asked.Lane(), e.Note)
 }
 
 // pass lets time go on until then.
@@ -113,7 +122,7 @@ var theWholePause = []string{
 
 func TestAStepFiresAtItsTime(t *testing.T) {
 	s := &stage{}
-	d := NewDirector(s, []Step{{When: Trigger{After: 3}, Do: pauseClient1}})
+	d := directed(s, s, []Step{{When: Trigger{After: 3}, Do: pauseClient1}})
 	d.Start()
 	d.Observe(Event{Host: "client-1", Kind: Acquired})
 	s.pass(20)
@@ -122,7 +131,7 @@ func TestAStepFiresAtItsTime(t *testing.T) {
 
 func TestAStepFiresOnTheNthEventOfItsKindOnItsHost(t *testing.T) {
 	s := &stage{}
-	d := NewDirector(s, []Step{{When: Trigger{Host: "client-1", Kind: Acquired, Nth: 2}, Do: pauseClient1}})
+	d := directed(s, s, []Step{{When: Trigger{Host: "client-1", Kind: Acquired, Nth: 2}, Do: pauseClient1}})
 	d.Start()
 	for _, e := range []Event{
 		{Host: "client-1", Kind: Acquired},
@@ -144,7 +153,7 @@ func TestAStepFiresOnTheNthEventOfItsKindOnItsHost(t *testing.T) {
 func TestAStepWithoutDelayIsDoneBeforeTheProcessGoesOn(t *testing.T) {
 	s := &stage{now: 3}
 	when := Trigger{Host: "client-1", Kind: Write, Nth: 1}
-	d := NewDirector(s, []Step{{When: when, Do: pauseClient1}})
+	d := directed(s, s, []Step{{When: when, Do: pauseClient1}})
 	d.Observe(Event{Host: "client-1", Kind: Write})
 	s.expect(t, theWholePause[:3]...)
 	if !when.Holds() {
@@ -155,7 +164,7 @@ func TestAStepWithoutDelayIsDoneBeforeTheProcessGoesOn(t *testing.T) {
 func TestAStepWithDelayLetsTheProcessGoOn(t *testing.T) {
 	s := &stage{now: 1}
 	when := Trigger{Host: "client-1", Kind: Write, Nth: 1, After: 2}
-	d := NewDirector(s, []Step{{When: when, Do: pauseClient1}})
+	d := directed(s, s, []Step{{When: when, Do: pauseClient1}})
 	d.Observe(Event{Host: "client-1", Kind: Write})
 	s.expect(t)
 	s.pass(20)
@@ -168,7 +177,7 @@ func TestAStepWithDelayLetsTheProcessGoOn(t *testing.T) {
 func TestOneEventMayFireSeveralSteps(t *testing.T) {
 	s := &stage{}
 	when := Trigger{Host: "client-1", Kind: Write, Nth: 1}
-	d := NewDirector(s, []Step{{When: when, Do: Fault{Kind: Pause, Host: "client-1"}}, {When: when, Do: Fault{Kind: Pause, Host: "redis-1"}}})
+	d := directed(s, s, []Step{{When: when, Do: Fault{Kind: Pause, Host: "client-1"}}, {When: when, Do: Fault{Kind: Pause, Host: "redis-1"}}})
 	d.Observe(Event{Host: "client-1", Kind: Write})
 	s.pass(20)
 	s.expect(t, // and neither is undone: they last to the end
@@ -217,7 +226,7 @@ func TestAFaultThatFailsIsNeverSaidToBeProven(t *testing.T) {
 		}},
 	} {
 		t.Run(each.name, func(t *testing.T) {
-			d := NewDirector(&each.world, []Step{{When: Trigger{After: 3}, Do: pauseClient1}})
+			d := directed(&each.world, &each.world, []Step{{When: Trigger{After: 3}, Do: pauseClient1}})
 			d.Start()
 			each.world.pass(20)
 			each.world.expect(t, each.want...)

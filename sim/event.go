@@ -74,13 +74,13 @@ const (
 const (
 	NodeGranted  Kind = "node-granted"  // the node gave its vote (grant)
 	NodeExtended Kind = "node-extended" // it prolonged it (grant)
-	NodeEnded    Kind = "node-ended"    // it took it back (grant, note: expired, freed or forgotten, client: who asked, where it can tell)
+	NodeEnded    Kind = "node-ended"    // it took it back (grant, ended, client: who asked, where it can tell)
 )
 
-// What the world does. Fault names the step as the script does, Host the host that it
-// was done to; a fault on links has none.
+// What the world does. Fault is the number of the fault in the header, Host the host that it
+// was done to; a fault on links has none, and hosts in place of it.
 const (
-	FaultApplied  Kind = "fault-applied"  // (fault, host, parted, note: which hosts a role stood for, what was drawn)
+	FaultApplied  Kind = "fault-applied"  // (fault, host, hosts, parted, note: which hosts a role stood for, what was drawn)
 	FaultProven   Kind = "fault-proven"   // a probe saw it in effect (fault, host, note)
 	FaultUnproven Kind = "fault-unproven" // a probe did not, or it could not be applied (fault, host, note)
 	FaultUndone   Kind = "fault-undone"   // (fault, host)
@@ -113,12 +113,14 @@ type Event struct {
 	Base    uint64        `json:"base,omitempty"`    // version of the account that a write was computed from
 	Version uint64        `json:"version,omitempty"` // version of the account read, or made by a write
 	Balance int64         `json:"balance,omitempty"` // balance read or written, cents
-	Fault   string        `json:"fault,omitempty"`   // name of the step, as in the timeline's lane
+	Fault   int64         `json:"fault,omitempty"`   // number of the fault in Header.Faults, from 1; 0: it is about none
 	Firing  int64         `json:"firing,omitempty"`  // tells the times apart that faults were done: 0, 1, 2, …
+	Hosts   []HostID      `json:"hosts,omitempty"`   // of a fault on links: the hosts at their ends
 	Parted  [][]HostID    `json:"parted,omitempty"`  // of a partition: hosts of different groups cannot talk to each other
+	Ended   Kind          `json:"ended,omitempty"`   // how a vote ended: Expired, Freed or Forgotten
 	Refused bool          `json:"refused,omitempty"` // the service answered that it does not have the grant as this client's
 	Late    time.Duration `json:"late,omitempty"`    // how much time had been lost by then, ns
-	Note    string        `json:"note,omitempty"`    // for people
+	Note    string        `json:"note,omitempty"`    // for people; nothing depends on it
 }
 
 // ClientKinds lists the kinds that client hosts record, in the order in which they
@@ -160,6 +162,9 @@ func UntoldKinds() []Kind { return []Kind{KeptAlive} }
 func (e *Event) ofFault() bool {
 	return e.Kind == FaultApplied || e.Kind == FaultProven || e.Kind == FaultUnproven || e.Kind == FaultUndone
 }
+
+// EndKinds lists those that say how a lease, or a vote for it, ended.
+func EndKinds() []Kind { return []Kind{Expired, Freed, Forgotten} }
 
 // Known tells whether k is a kind of this vocabulary.
 func (k Kind) Known() bool { return known[k] }

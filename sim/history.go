@@ -2,10 +2,7 @@ package sim
 
 import (
 	"bufio"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -14,8 +11,9 @@ import (
 	"github.com/locklab/locklab/sim/plaintext"
 )
 
-// Format is the first field of every history file.
-const Format = "locklab-history/1"
+// Format is the first field of every history file that is written. Those of format 1 are read
+// as well: see format1.go.
+const Format = "locklab-history/2"
 
 // The worlds in which trials are run.
 const (
@@ -44,7 +42,7 @@ type Header struct {
 	Own        []OwnClient   `json:"own,omitempty"`        // clients that were run with something else
 	Servers    []HostID      `json:"servers,omitempty"`    // hosts of the lock service; none: there is no service
 	Ledger     HostID        `json:"ledger"`               // host of the account; empty: it has none, see Inside
-	Faults     []string      `json:"faults,omitempty"`     // lanes of the faults that the script has in store
+	Faults     []Fault       `json:"faults,omitempty"`     // that the script has in store, as it asks for them, one a step
 	// Ungranted is set when the lock is known to tell clients that they hold it although the
 	// service never gave it: then such an acquisition is no fault of the recording.
 	Ungranted bool `json:"ungranted,omitempty"`
@@ -57,6 +55,24 @@ type Header struct {
 	Inside  bool      `json:"inside,omitempty"`
 	Traffic []Traffic `json:"traffic,omitempty"` // how much was sent; none: it was not counted
 	Pace    *Pace     `json:"pace,omitempty"`    // whether the machine kept up; nil: nothing was measured
+}
+
+// FaultOf is the fault that an event is about. It is the zero Fault, which has no kind, if it is
+// about none, or about one that the header does not have.
+func (h *Header) FaultOf(e *Event) Fault {
+	if e.Fault < 1 || e.Fault > int64(len(h.Faults)) {
+		return Fault{}
+	}
+	return h.Faults[e.Fault-1]
+}
+
+// LaneOf is the name of that fault, for people; empty if there is none.
+func (h *Header) LaneOf(e *Event) string {
+	f := h.FaultOf(e)
+	if f.Kind == "" {
+		return ""
+	}
+	return f.Lane()
 }
 
 // OwnClient is what one client was run with that had something otherwise than the others.
@@ -112,18 +128,6 @@ func (h *History) writeEvents(enc *json.Encoder) error {
 		}
 	}
 	return nil
-}
-
-// Fingerprint is a hash of the bytes of header and events: 16 hexadecimal digits.
-func (h *History) Fingerprint() string {
-	sum := sha256.New()
-	b := bufio.NewWriter(sum)
-	enc := json.NewEncoder(b)
-	enc.SetEscapeHTML(false)
-	if err := errors.Join(h.writeEvents(enc), b.Flush()); err != nil {
-		panic(err) // a Header and an Event always encode, and a hash takes every byte
-	}
-	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
 // FormatError says where a history file is wrong, what was found and what was expected.

@@ -39,7 +39,7 @@ func ReadHistory(r io.Reader, name string) (*History, error) { return readHistor
 func ReadEvents(r io.Reader, name string) (*History, error) { return readHistory(r, name, true) }
 
 func readHistory(r io.Reader, name string, eventsOnly bool) (*History, error) {
-	h := &historyReader{faults: map[string]bool{}, hosts: map[HostID]bool{}}
+	h := &historyReader{hosts: map[HostID]bool{}}
 	lines := bufio.NewScanner(io.LimitReader(r, maxFile+1))
 	lines.Buffer(make([]byte, 0, 64<<10), maxHeader)
 	number, size := 0, 0
@@ -76,6 +76,7 @@ func readHistory(r io.Reader, name string, eventsOnly bool) (*History, error) {
 		number = 1
 		return nil, bad(0, "the file is empty, expected a history: a header line, then one event a line", "")
 	}
+	h.old.upgrade(&h.history)
 	return &h.history, nil
 }
 
@@ -84,7 +85,7 @@ func tooLong(most int) string { return fmt.Sprintf("the line is longer than %d b
 // historyReader takes in a history line by line.
 type historyReader struct {
 	history History
-	faults  map[string]bool // lanes, so far
+	old     *format1        // what it has otherwise; nil: the format is today's
 	hosts   map[HostID]bool // of events, so far
 }
 
@@ -109,7 +110,13 @@ func (r *historyReader) read(line []byte, first bool) *jsonProblem {
 
 func (r *historyReader) header(line []byte) *jsonProblem {
 	h := &r.history.Header
-	if err := strictJSON(line, h); err != nil {
+	var err *jsonProblem
+	if isFormat1(line) {
+		r.old, err = readHeader1(line, h)
+	} else {
+		err = strictJSON(line, h)
+	}
+	if err != nil {
 		return &jsonProblem{err.column, "the header is not valid: " + err.problem}
 	}
 	bad := func(field, problem string, args ...any) *jsonProblem {
@@ -143,20 +150,35 @@ func (r *historyReader) header(line []byte) *jsonProblem {
 	if wrong := shortNames(line, names); wrong != nil {
 		return wrong
 	}
-	for _, lane := range h.Faults {
-		if !LaneKind(lane).Known() {
-			return bad("faults", unknownFault, lane, FaultKinds())
-		}
-		if problem := r.fault(lane); problem != "" {
-			return bad("faults", "%s", problem)
-		}
+	if problem := faultsIn(h.Faults); problem != "" {
+		return bad("faults", "%s", problem)
 	}
 	return nil
 }
 
+// faultsIn says what is wrong with the faults of a header.
+func faultsIn(all []Fault) string {
+	if len(all) > maxFaults {
+		return fmt.Sprintf("the script has %d faults, expected at most %d", len(all), maxFaults)
+	}
+	for _, f := range all {
+		if !f.Kind.Known() {
+			return fmt.Sprintf(unknownFault, f.Kind, FaultKinds())
+		}
+		if lane := f.Lane(); len(lane) > maxName {
+			return fmt.Sprintf(longName, "faults", len(lane), maxName)
+		}
+	}
+	return ""
+}
+
 func (r *historyReader) event(line []byte) *jsonProblem {
 	var e Event
-	if err := strictJSON(line, &e); err != nil {
+	read := strictJSON
+	if r.old != nil {
+		read = r.old.readEvent
+	}
+	if err := read(line, &e); err != nil {
 		return &jsonProblem{err.column, "not a valid event: " + err.problem}
 	}
 	bad := func(field, problem string, args ...any) *jsonProblem {
@@ -165,8 +187,11 @@ func (r *historyReader) event(line []byte) *jsonProblem {
 	if !e.Kind.Known() {
 		return bad("kind", "unknown kind of event %q", e.Kind)
 	}
-	if e.ofFault() && !LaneKind(e.Fault).Known() {
-		return bad("fault", unknownFault, e.Fault, FaultKinds())
+	if n := int64(len(r.history.Header.Faults)); r.old == nil && (e.Fault < 0 || e.Fault > n || e.ofFault() && e.Fault == 0) {
+		return bad("fault", "there is no fault %d, expected the number of one of the %d that the header lists, from 1", e.Fault, n)
+	}
+	if e.Ended != "" && !slices.Contains(EndKinds(), e.Ended) {
+		return bad("ended", "a vote is said to have ended as %q, expected one of %q", e.Ended, EndKinds())
 	}
 	events := r.history.Events
 	if want := int64(len(events) + 1); e.Seq != want {
@@ -185,16 +210,19 @@ func (r *historyReader) event(line []byte) *jsonProblem {
 		return bad("seq", "this is event %d, expected at most %d", e.Seq, maxRead)
 	}
 	if wrong := shortNames(line, []named{
-		{"host", string(e.Host)}, {"client", string(e.Client)}, {"op", e.Op}, {"job", e.Job}, {"grant", e.Grant}, {"fault", e.Fault},
+		{"host", string(e.Host)}, {"client", string(e.Client)}, {"op", e.Op}, {"job", e.Job}, {"grant", e.Grant},
 	}); wrong != nil {
 		return wrong
 	}
 	if r.hosts[e.Host] = true; len(r.hosts) > maxHosts {
 		return bad("host", "this is the event of one more than %d hosts, expected at most that many", maxHosts)
 	}
-	if e.ofFault() {
-		if problem := r.fault(e.Fault); problem != "" {
-			return bad("fault", "%s", problem)
+	if len(e.Hosts) > maxHosts {
+		return bad("hosts", "a fault was done to %d hosts, expected at most %d", len(e.Hosts), maxHosts)
+	}
+	for _, id := range e.Hosts {
+		if wrong := shortNames(line, []named{{"hosts", string(id)}}); wrong != nil {
+			return wrong
 		}
 	}
 	r.history.Events = append(events, e)
@@ -222,20 +250,9 @@ func shortNames(line []byte, all []named) *jsonProblem {
 	return nil
 }
 
-// fault takes note of a fault; it says what is wrong if there are too many.
-func (r *historyReader) fault(lane string) string {
-	if len(lane) > maxName {
-		return fmt.Sprintf(longName, "fault", len(lane), maxName)
-	}
-	if r.faults[lane] = true; len(r.faults) > maxFaults {
-		return fmt.Sprintf("this is one more than %d different faults, expected at most that many", maxFaults)
-	}
-	return ""
-}
-
 const (
 	longName     = "a name in field %q has %d bytes, expected at most %d"
-	unknownFault = "unknown fault %q, expected one of %q and what it is done to"
+	unknownFault = "unknown fault %q, expected one of %q"
 )
 
 type jsonProblem struct {

@@ -2,15 +2,18 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// Lane is the fault's name in timelines and in the history, as the script asks for it:
-// "pause client-1", "crash leader", "clock redis-1 wall +5s", "delay client-1 → ledger +2s".
-// The first word is its kind.
-func (f Fault) Lane() string {
+// Lane is the fault's name for people, as the script asks for it: "pause client-1", "crash
+// leader", "clock redis-1 wall +5s", "delay client-1 → ledger +2s". Nothing reads it back.
+func (f Fault) Lane() string { return f.LaneWith(hostList) }
+
+// LaneWith is the same with lists of hosts written in another way.
+func (f Fault) LaneWith(hostList func([]HostID) string) string {
 	words := []string{string(f.Kind)}
 	switch {
 	case !f.Kind.OnLinks():
@@ -42,20 +45,28 @@ func (f Fault) Lane() string {
 	return strings.Join(words, " ")
 }
 
-// LaneKind reads the kind of fault off the name of a lane.
-func LaneKind(lane string) FaultKind {
-	kind, _, _ := strings.Cut(lane, " ")
-	return FaultKind(kind)
+// OnlyHost is the one host, or the role, that the fault is asked to be done to; empty if it is done
+// to several, or to links.
+func (f Fault) OnlyHost() HostID {
+	if all := f.targets(); !f.Kind.OnLinks() && len(all) == 1 {
+		return all[0]
+	}
+	return ""
 }
 
-// LaneHost reads the host off the name of a lane of a fault that is done to one host; it
-// is empty for other faults. A role is no host, and is returned as it stands.
-func LaneHost(lane string) HostID {
-	words := strings.Split(lane, " ")
-	if len(words) < 2 || FaultKind(words[0]).OnLinks() || strings.Contains(words[1], ",") {
-		return ""
+// ends are the hosts at the ends of the links that a fault is done to, each once.
+func (f Fault) ends() (all []HostID) {
+	if !f.Kind.OnLinks() {
+		return nil
 	}
-	return HostID(words[1])
+	for _, list := range append(slices.Clone(f.Groups), f.From, f.To) {
+		for _, id := range list {
+			if !slices.Contains(all, id) {
+				all = append(all, id)
+			}
+		}
+	}
+	return all
 }
 
 // targets are the hosts or roles that a fault on hosts is done to.

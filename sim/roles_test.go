@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -85,7 +86,7 @@ func TestARoleIsWhoeverPlaysItWhenTheStepFires(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := &stage{parts: service}
-			d := NewDirector(s, []Step{{Do: c.fault}})
+			d := directed(s, s, []Step{{Do: c.fault}})
 			for _, e := range c.events {
 				d.Observe(e)
 			}
@@ -120,7 +121,7 @@ func TestFewAreAMinorityWithItsHead(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := &stage{parts: c.service}
-			NewDirector(s, []Step{{Do: parting("client-1", Few).WithServers(c.servers)}}).Start()
+			directed(s, s, []Step{{Do: parting("client-1", Few).WithServers(c.servers)}}).Start()
 			s.pass(1)
 			if want := "0s apply partition " + c.want; len(s.diary) == 0 || s.diary[0] != want {
 				t.Errorf("got %q, want first %q", s.diary, want)
@@ -158,7 +159,7 @@ func TestTheEventSaysWhoIsPartedFromWhom(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := &partings{stage: stage{parts: map[Role][]HostID{Leader: {"redis-3"}}}}
-			NewDirector(p, []Step{{Do: c.fault}}).Start()
+			directed(p, &p.stage, []Step{{Do: c.fault}}).Start()
 			p.pass(1)
 			if len(p.seen) != 1 || !slices.EqualFunc(p.seen[0], c.want, slices.Equal) {
 				t.Errorf("got %q, want %q once", p.seen, c.want)
@@ -169,7 +170,7 @@ func TestTheEventSaysWhoIsPartedFromWhom(t *testing.T) {
 
 func TestAClientThatIsDoneIsNotDrawn(t *testing.T) {
 	s := &stage{}
-	d := NewDirector(s, []Step{{When: Trigger{After: 2}, Do: Fault{Kind: Pause, Host: AnyHost}}})
+	d := directed(s, s, []Step{{When: Trigger{After: 2}, Do: Fault{Kind: Pause, Host: AnyHost}}})
 	for _, host := range []HostID{"client-1", "client-2"} {
 		d.Observe(Event{Host: host, Kind: Done})
 	}
@@ -182,7 +183,7 @@ func TestAClientThatIsDoneIsNotDrawn(t *testing.T) {
 
 func TestACrashedClientNeitherHoldsNorWaitsAndIsNotDrawn(t *testing.T) {
 	s := &stage{}
-	d := NewDirector(s, []Step{
+	d := directed(s, s, []Step{
 		{When: Trigger{After: 1}, Do: Fault{Kind: Crash, Host: "client-2", For: 2}},
 		{When: Trigger{After: 2}, Do: Fault{Kind: Pause, Host: Holder}},
 		{When: Trigger{After: 2}, Do: Fault{Kind: Pause, Host: Waiter}},
@@ -217,7 +218,7 @@ func TestAStepRepeatsUntilItsTimesOrTheEnd(t *testing.T) {
 		0: {"2ns", "7ns", "12ns", "17ns", "22ns"},
 	} {
 		s := &stage{}
-		d := NewDirector(s, []Step{{When: Trigger{After: 2}, Every: 5, Times: times, Do: pauseClient1}})
+		d := directed(s, s, []Step{{When: Trigger{After: 2}, Every: 5, Times: times, Do: pauseClient1}})
 		d.Start()
 		s.pass(25)
 		var applied []string
@@ -235,7 +236,7 @@ func TestAStepRepeatsUntilItsTimesOrTheEnd(t *testing.T) {
 func TestALengthIsDrawnEachTimeAndRecorded(t *testing.T) {
 	s := &stage{}
 	least := time.Duration(3)
-	d := NewDirector(s, []Step{{When: Trigger{After: 1}, Every: 20, Times: 2, Do: Fault{Kind: Pause, Host: "client-1", ForAtLeast: &least, For: 9}}})
+	d := directed(s, s, []Step{{When: Trigger{After: 1}, Every: 20, Times: 2, Do: Fault{Kind: Pause, Host: "client-1", ForAtLeast: &least, For: 9}}})
 	d.Start()
 	s.pass(50)
 	s.expect(t,
@@ -260,7 +261,7 @@ func TestALengthIsDrawnEachTimeAndRecorded(t *testing.T) {
 
 func TestAMessageIsHeldWhenThereIsOne(t *testing.T) {
 	s := &stage{}
-	d := NewDirector(s, []Step{{When: Trigger{After: 1}, Do: Fault{Kind: Hold, From: []HostID{"client-1"}, To: []HostID{"ledger"}, By: 5, For: 5}}})
+	d := directed(s, s, []Step{{When: Trigger{After: 1}, Do: Fault{Kind: Hold, From: []HostID{"client-1"}, To: []HostID{"ledger"}, By: 5, For: 5}}})
 	d.Start()
 	s.pass(3)
 	s.expect(t) // nothing is on its way
@@ -296,8 +297,11 @@ func TestEveryKindOfFaultHasALane(t *testing.T) {
 		{Fault{Kind: Drop, From: hosts("client-1"), To: hosts("ledger"), Probability: 0.3}, "drop client-1 → ledger p=0.3", ""},
 	} {
 		lane := c.fault.Lane()
-		if lane != c.want || LaneKind(lane) != c.fault.Kind || LaneHost(lane) != c.host {
-			t.Errorf("the lane is %q of kind %q and host %q, want %q, host %q", lane, LaneKind(lane), LaneHost(lane), c.want, c.host)
+		if lane != c.want || c.fault.OnlyHost() != c.host {
+			t.Errorf("the lane is %q, of host %q, want %q, host %q", lane, c.fault.OnlyHost(), c.want, c.host)
+		}
+		if back, err := ReadLane(lane); err != nil || !reflect.DeepEqual(back, c.fault) {
+			t.Errorf("%q is read as %+v (%v), want %+v", lane, back, err, c.fault)
 		}
 	}
 }

@@ -229,7 +229,7 @@ func TestWithThePerfectLockNoTwoLeasesAreValidAtOnceWhoeverIsPaused(t *testing.T
 		if err := w.Run(10 * ttl); err != nil {
 			t.Fatal(err)
 		}
-		h := trace.Finish(sim.Header{}, w.Events(), w.Clock)
+		h := trace.Finish(sim.Header{Faults: w.Faults()}, w.Events(), w.Clock)
 		if e, found := locktest.ValidOverlap(h); found {
 			t.Fatalf("at %v %s acquired a lock that another client still counted on", e.At, e.Host)
 		}

@@ -50,7 +50,7 @@ func (c labCluster) expectInOrder(events []sim.Event, client sim.HostID, want ..
 			mine[e.Grant] = true
 		}
 		service := slices.Contains(sim.ServerKinds(), e.Kind) && mine[e.Grant]
-		if (service || e.Host == client) && e.Fault == "" && !slices.Contains([]sim.Kind{sim.Renewed, sim.Done, sim.Deadline}, e.Kind) {
+		if (service || e.Host == client) && e.Fault == 0 && !slices.Contains([]sim.Kind{sim.Renewed, sim.Done, sim.Deadline}, e.Kind) {
 			got = append(got, e.Kind)
 		}
 	}

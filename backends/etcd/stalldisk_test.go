@@ -30,7 +30,7 @@ func stalledDisk(t *testing.T, spec string, seed uint64, stall time.Duration, as
 	for _, e := range s.Run(60 * time.Second).Events {
 		lost = lost || e.Kind == sim.Expired && e.Client == "client-1"
 		if e.Kind == sim.FaultUnproven {
-			t.Errorf("%s: %s", e.Fault, e.Note)
+			t.Errorf("fault %d: %s", e.Fault, e.Note)
 		}
 	}
 	return lost, replaced

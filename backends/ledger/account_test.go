@@ -16,7 +16,7 @@ import (
 func happened(events []sim.Event) []string {
 	var lines []string
 	for _, e := range events {
-		if e.Kind == sim.End || e.Fault != "" {
+		if e.Kind == sim.End || e.Fault != 0 {
 			continue
 		}
 		line := fmt.Sprintf("%s %s", e.Host, e.Kind)

@@ -184,6 +184,10 @@ func (l *Lab) trial(until time.Duration, orders []Order, steps []sim.Step) (*sim
 			l.Fatal(err)
 		}
 	}
+	var faults []sim.Fault
+	for _, s := range steps {
+		faults = append(faults, s.Do)
+	}
 	world := live.NewWorld(l.Live, steps)
 	world.Who, world.Pace = l.Who, l.pace()
 	l.world = world
@@ -191,15 +195,15 @@ func (l *Lab) trial(until time.Duration, orders []Order, steps []sim.Step) (*sim
 	if err != nil {
 		l.Fatal(err)
 	}
-	for _, e := range events {
-		if e.Kind == sim.FaultUnproven {
-			l.Fatalf("%s was not proven: %s", e.Fault, e.Note)
-		}
-	}
 	if c, ok := l.Backend.(backends.Concluder); ok {
 		events = c.Conclude(events, l.Settings)
 	}
-	header := sim.Header{World: sim.LiveWorld, Nonce: l.Live.Nonce, Clients: l.Clients, Servers: l.Servers, Pace: world.Pace}
+	header := sim.Header{World: sim.LiveWorld, Nonce: l.Live.Nonce, Clients: l.Clients, Servers: l.Servers, Faults: faults, Pace: world.Pace}
+	for _, e := range events {
+		if e.Kind == sim.FaultUnproven {
+			l.Fatalf("%s was not proven: %s", header.LaneOf(&e), e.Note)
+		}
+	}
 	kept := check.One(check.KeptUp, trace.Finish(header, events, world.Clock))
 	h := trace.Finish(header, slices.DeleteFunc(events, func(e sim.Event) bool { return e.Kind == sim.Late }), world.Clock)
 	ExpectOrder(l.T, h, world.Messages())

@@ -121,7 +121,8 @@ func TestTheJudgesAcquitTheInnocentOnly(t *testing.T) {
 func TestAHolderWhoseHostHasCrashedCountsOnNothing(t *testing.T) {
 	h := history("acquired a", "fault-applied", "acquired b")
 	for host, want := range map[sim.HostID]bool{"client-a": false, "client-b": true} {
-		h.Events[1].Fault, h.Events[1].Host = string(sim.Crash)+" "+string(host), host
+		h.Header.Faults = []sim.Fault{{Kind: sim.Crash, Host: host}}
+		h.Events[1].Fault, h.Events[1].Host = 1, host
 		if _, found := locktest.ValidOverlap(h); found != want {
 			t.Errorf("after a crash of %s two clients count on the lock: %t", host, found)
 		}

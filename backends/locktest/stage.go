@@ -129,7 +129,7 @@ func (s *Stage) Run(until time.Duration) *sim.History {
 	if err := s.World.Run(until); err != nil {
 		s.T.Fatal(err)
 	}
-	return trace.Finish(sim.Header{Clients: s.Clients, Servers: s.Servers}, s.World.Events(), s.World.Clock)
+	return trace.Finish(sim.Header{Clients: s.Clients, Servers: s.Servers, Faults: s.World.Faults()}, s.World.Events(), s.World.Clock)
 }
 
 // Expect runs the world until then, and compares the story of what happened with this one.

@@ -24,7 +24,7 @@ type Story struct {
 // Lines tells events.
 func (s *Story) Lines(events []sim.Event) (lines []string) {
 	for _, e := range events {
-		if e.Kind != sim.End && e.Fault == "" && !slices.Contains(s.Without, e.Kind) {
+		if e.Kind != sim.End && e.Fault == 0 && !slices.Contains(s.Without, e.Kind) {
 			lines = append(lines, s.Line(e))
 		}
 	}

@@ -67,7 +67,7 @@ func runLab(t *testing.T, lock string, work time.Duration, steps ...sim.Step) []
 func told(events []sim.Event) []string {
 	var lines []string
 	for _, e := range events {
-		if e.Fault != "" || slices.Contains([]sim.Kind{sim.End, sim.Done, sim.Deadline}, e.Kind) {
+		if e.Fault != 0 || slices.Contains([]sim.Kind{sim.End, sim.Done, sim.Deadline}, e.Kind) {
 			continue
 		}
 		line := fmt.Sprintf("%s %s", e.Host, e.Kind)

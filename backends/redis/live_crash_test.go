@@ -106,7 +106,7 @@ func TestAStepOfARealServersClockEndsTheLeaseAndTheServerProvesIt(t *testing.T) 
 		"redis-1 expired", "client-1 release", "client-1 not-released")
 	for _, e := range got {
 		if e.Kind == sim.FaultUnproven {
-			t.Errorf("%s was not proven: %s", e.Fault, e.Note)
+			t.Errorf("fault %d was not proven: %s", e.Fault, e.Note)
 		}
 	}
 }

@@ -55,7 +55,7 @@ func TestTheObserverTellsWhoAskedForARelease(t *testing.T) {
 			if votes {
 				want = []sim.Event{
 					{Kind: sim.NodeGranted, Grant: "a"},
-					{Kind: sim.NodeEnded, Grant: "a", Client: c.want, Note: string(sim.Freed)},
+					{Kind: sim.NodeEnded, Grant: "a", Client: c.want, Ended: sim.Freed},
 				}
 			}
 			if !slices.EqualFunc(seen, want, func(a, b sim.Event) bool { return reflect.DeepEqual(a, b) }) {

@@ -42,7 +42,7 @@ type Observation struct {
 	// recorded as NodeGranted, NodeExtended and NodeEnded.
 	Votes bool `json:"votes,omitempty"`
 	// Copies says that the server is one of several that copy each other: what it has as a
-	// copy is recorded as NodeGranted and NodeEnded, with the notes Copied and so on.
+	// copy is recorded as NodeGranted and NodeEnded; see the witness.
 	Copies bool `json:"copies,omitempty"`
 }
 

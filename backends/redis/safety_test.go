@@ -51,7 +51,7 @@ func turbulence(t *rapid.T, spec string, token bool) *sim.History {
 	if err := w.Run(10 * ttl); err != nil {
 		t.Fatal(err)
 	}
-	return trace.Finish(sim.Header{}, w.Events(), w.Clock)
+	return trace.Finish(sim.Header{Faults: w.Faults()}, w.Events(), w.Clock)
 }
 
 func TestWithTheElapsedCheckAndSoundClocksNoTwoLeasesAreValidAtOnce(t *testing.T) {

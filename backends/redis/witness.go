@@ -10,15 +10,15 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Notes of the events that an observer records for servers that copy each other
-// (Observation.Copies): NodeGranted when a copy has the lock's key, NodeEnded when a
-// server, master or not, has it no more, and nobody has ended the lock at this server.
+// Of servers that copy each other (Observation.Copies), an observer records NodeGranted when a
+// copy has the lock's key, and NodeEnded when a server, master or not, has it no more, and nobody
+// has ended the lock at this server. That ended as Expired if the time of the key was up, and as
+// Forgotten if it was not. It did not end in any way, as far as the lock goes, where the master
+// deleted it, or the server does not answer any more. These are the notes for people:
 const (
-	Copied    = "copied"
-	Deleted   = "deleted"             // because the master did so
-	Down      = "down"                // the server does not answer any more
-	Outlived  = string(sim.Expired)   // it is gone, and its time is up
-	Forgotten = string(sim.Forgotten) // it is gone, and its time is not up
+	noteCopied  = "copied"
+	noteDeleted = "deleted"
+	noteDown    = "down"
 )
 
 // witness makes the server's part of a history out of keyspace events and MONITOR lines.
@@ -112,7 +112,7 @@ func (w *witness) set(value string, expires int64, copied, script bool) {
 	w.held, w.expires, w.known[value] = value, expires, true
 	switch {
 	case copied:
-		w.record(sim.Event{Kind: sim.NodeGranted, Grant: value, Note: Copied})
+		w.record(sim.Event{Kind: sim.NodeGranted, Grant: value, Note: noteCopied})
 	case script && w.Tokens:
 		w.script = true
 	case again: // see ObtainScript
@@ -126,7 +126,7 @@ func (w *witness) deleted(copied bool) {
 	switch {
 	case w.held == "":
 	case copied:
-		w.record(sim.Event{Kind: sim.NodeEnded, Grant: w.held, Note: Deleted})
+		w.record(sim.Event{Kind: sim.NodeEnded, Grant: w.held, Note: noteDeleted})
 	default:
 		w.did(sim.Event{Kind: sim.Freed, Grant: w.held, Client: w.asker})
 	}
@@ -161,7 +161,7 @@ func (w *witness) did(e sim.Event) {
 		case sim.Extended:
 			e = sim.Event{Kind: sim.NodeExtended, Grant: e.Grant}
 		default:
-			e = sim.Event{Kind: sim.NodeEnded, Grant: e.Grant, Client: e.Client, Note: string(e.Kind)}
+			e = sim.Event{Kind: sim.NodeEnded, Grant: e.Grant, Client: e.Client, Ended: e.Kind}
 		}
 	}
 	w.record(e)
@@ -183,7 +183,7 @@ func (w *witness) resume(now present) {
 	w.held, w.expires, w.known[now.value] = now.value, now.expires, true
 	switch {
 	case !now.master:
-		w.record(sim.Event{Kind: sim.NodeGranted, Grant: now.value, Note: Copied})
+		w.record(sim.Event{Kind: sim.NodeGranted, Grant: now.value, Note: noteCopied})
 	case fresh:
 		e := sim.Event{Kind: sim.Granted, Grant: now.value}
 		if w.Tokens {
@@ -191,7 +191,7 @@ func (w *witness) resume(now present) {
 		}
 		w.did(e)
 	case w.Copies: // of a master that was down, or a replica until now
-		w.record(sim.Event{Kind: sim.NodeGranted, Grant: now.value, Note: Copied})
+		w.record(sim.Event{Kind: sim.NodeGranted, Grant: now.value, Note: noteCopied})
 	}
 }
 
@@ -203,7 +203,7 @@ func (w *witness) gone(now int64) {
 	}
 	w.held = ""
 	if w.Copies { // others may know it still
-		e.Kind, e.Note = sim.NodeEnded, string(e.Kind)
+		e.Kind, e.Ended = sim.NodeEnded, e.Kind
 		w.record(e)
 		return
 	}
@@ -213,7 +213,7 @@ func (w *witness) gone(now int64) {
 // serverDown takes note that the server does not answer any more.
 func (w *witness) serverDown() {
 	if w.Copies && w.held != "" {
-		w.record(sim.Event{Kind: sim.NodeEnded, Grant: w.held, Note: Down})
+		w.record(sim.Event{Kind: sim.NodeEnded, Grant: w.held, Note: noteDown})
 	}
 }
 

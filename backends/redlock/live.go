@@ -129,7 +129,7 @@ func voteOf(e sim.Event) (vote sim.Event, ok bool) {
 	case sim.NodeExtended:
 		vote.Kind = sim.Extended
 	case sim.NodeEnded:
-		vote.Kind = sim.Kind(e.Note)
+		vote.Kind = e.Ended
 	default:
 		return sim.Event{}, false
 	}

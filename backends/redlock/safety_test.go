@@ -64,7 +64,7 @@ func turbulence(t *rapid.T, spec string) *sim.History {
 	if err := w.Run(6 * ttl); err != nil {
 		t.Fatal(err)
 	}
-	return trace.Finish(sim.Header{}, w.Events(), w.Clock)
+	return trace.Finish(sim.Header{Faults: w.Faults()}, w.Events(), w.Clock)
 }
 
 // link makes a link slow, or very slow, or cuts it for a while, or leaves it alone.

@@ -56,7 +56,7 @@ func (t *tally) note(h recorder, e sim.Event) {
 	case sim.Freed, sim.Expired, sim.Forgotten:
 		v.by[node], v.extended[node] = false, 0
 		v.rounds = v.extendedBy(t.quorum)
-		h.Record(sim.Event{Kind: sim.NodeEnded, Grant: e.Grant, Client: e.Client, Note: string(e.Kind)})
+		h.Record(sim.Event{Kind: sim.NodeEnded, Grant: e.Grant, Client: e.Client, Ended: e.Kind})
 		if v.granted && v.count() < t.quorum {
 			v.granted = false
 			h.Record(sim.Event{Kind: e.Kind, Grant: e.Grant, Client: e.Client})

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -32,11 +31,11 @@ func (Backend) Conclude(events []sim.Event, _ backends.Settings) []sim.Event {
 		case sim.NodeGranted:
 			continue
 		case sim.NodeEnded:
-			if e.Note == redis.Deleted || e.Note == redis.Down || len(with[e.Grant]) > 0 || over[e.Grant] {
+			if e.Ended == "" || len(with[e.Grant]) > 0 || over[e.Grant] {
 				continue
 			}
 			over[e.Grant] = true
-			e = sim.Event{At: e.At, Host: e.Host, Kind: sim.Kind(e.Note), Grant: e.Grant}
+			e = sim.Event{At: e.At, Host: e.Host, Kind: e.Ended, Grant: e.Grant}
 		}
 		all = append(all, e)
 	}

@@ -8,18 +8,17 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
 )
 
 func TestALockIsForgottenWithItsLastCopyIfNobodyHasEndedIt(t *testing.T) {
 	const master, replica = MasterID, sim.HostID("redis-replica-1")
-	on := func(host sim.HostID, k sim.Kind, note string) sim.Event {
-		return sim.Event{Host: host, Kind: k, Grant: "a", Note: note}
+	on := func(host sim.HostID, k, ended sim.Kind) sim.Event {
+		return sim.Event{Host: host, Kind: k, Grant: "a", Ended: ended}
 	}
-	granted, copied := on(master, sim.Granted, ""), on(replica, sim.NodeGranted, redis.Copied)
-	down := on(master, sim.NodeEnded, redis.Down)
-	gone := on(master, sim.NodeEnded, redis.Forgotten)
+	granted, copied := on(master, sim.Granted, ""), on(replica, sim.NodeGranted, "")
+	down := on(master, sim.NodeEnded, "")
+	gone := on(master, sim.NodeEnded, sim.Forgotten)
 	forgotten := on(master, sim.Forgotten, "")
 	tests := map[string]struct{ seen, want []sim.Event }{
 		"the only copy is lost in a crash": {
@@ -29,29 +28,29 @@ func TestALockIsForgottenWithItsLastCopyIfNobodyHasEndedIt(t *testing.T) {
 			seen: []sim.Event{granted, copied, down, gone}, want: []sim.Event{granted},
 		},
 		"the replica lets go of it first": {
-			seen: []sim.Event{granted, copied, on(replica, sim.NodeEnded, redis.Forgotten), down, gone},
+			seen: []sim.Event{granted, copied, on(replica, sim.NodeEnded, sim.Forgotten), down, gone},
 			want: []sim.Event{granted, forgotten},
 		},
 		"its server is down and not back": {
 			seen: []sim.Event{granted, down}, want: []sim.Event{granted},
 		},
 		"its server remembers it": {
-			seen: []sim.Event{granted, down, on(master, sim.NodeGranted, redis.Copied)}, want: []sim.Event{granted},
+			seen: []sim.Event{granted, down, on(master, sim.NodeGranted, "")}, want: []sim.Event{granted},
 		},
 		"the copy's server is down when the other loses it": {
-			seen: []sim.Event{granted, copied, on(replica, sim.NodeEnded, redis.Down), gone},
+			seen: []sim.Event{granted, copied, on(replica, sim.NodeEnded, ""), gone},
 			want: []sim.Event{granted, forgotten},
 		},
 		"its holder gave it back": {
-			seen: []sim.Event{granted, copied, on(master, sim.Freed, ""), on(replica, sim.NodeEnded, redis.Deleted)},
+			seen: []sim.Event{granted, copied, on(master, sim.Freed, ""), on(replica, sim.NodeEnded, "")},
 			want: []sim.Event{granted, on(master, sim.Freed, "")},
 		},
 		"a copy is gone that had been given back elsewhere": {
-			seen: []sim.Event{granted, copied, on(master, sim.Freed, ""), on(replica, sim.NodeEnded, redis.Forgotten)},
+			seen: []sim.Event{granted, copied, on(master, sim.Freed, ""), on(replica, sim.NodeEnded, sim.Forgotten)},
 			want: []sim.Event{granted, on(master, sim.Freed, "")},
 		},
 		"its time is up when the server is back": {
-			seen: []sim.Event{granted, down, on(master, sim.NodeEnded, redis.Outlived)},
+			seen: []sim.Event{granted, down, on(master, sim.NodeEnded, sim.Expired)},
 			want: []sim.Event{granted, on(master, sim.Expired, "")},
 		},
 	}

@@ -74,7 +74,7 @@ func (b bench) trial(orders []locktest.Order, steps ...sim.Step) []string {
 	var lines []string
 	for _, e := range b.Trial(30*time.Second, orders, steps...).Events {
 		switch {
-		case e.Fault != "" || slices.Contains([]sim.Kind{sim.End, sim.Renewed, sim.Deadline}, e.Kind) || e.Kind == sim.Done && e.Note == "":
+		case e.Fault != 0 || slices.Contains([]sim.Kind{sim.End, sim.Renewed, sim.Deadline}, e.Kind) || e.Kind == sim.Done && e.Note == "":
 			continue
 		}
 		line := fmt.Sprintf("%s %s", e.Host, e.Kind)

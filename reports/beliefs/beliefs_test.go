@@ -26,6 +26,7 @@ func history(backend, guard string, servers []sim.HostID, lines ...line) *sim.Hi
 	header := sim.Header{
 		Format: sim.Format, Scenario: "x", Backend: backend, Guard: guard, Discipline: "attentive", World: "virtual", TTL: 10 * time.Second,
 		Clients: []sim.HostID{"client-1", "client-2"}, Servers: servers, Ledger: "ledger", Copies: strings.HasPrefix(backend, "sentinel"),
+		Faults: []sim.Fault{{Kind: sim.Crash, Hosts: []sim.HostID{"client-1", "client-2"}}},
 	}
 	events := []sim.Event{{Host: "ledger", Kind: sim.LedgerOpened, Balance: 100}}
 	for _, l := range lines {
@@ -222,7 +223,7 @@ func TestVotesAreCountedUntilThereIsAMajority(t *testing.T) {
 		line{2, "redis-2", sim.NodeGranted, sim.Event{Grant: "g1"}},
 		line{2, "redis-2", sim.Granted, sim.Event{Grant: "g1"}},
 		line{3, "client-1", sim.Acquired, g1},
-		line{4, "redis-1", sim.NodeEnded, sim.Event{Grant: "g1", Note: "expired"}},
+		line{4, "redis-1", sim.NodeEnded, sim.Event{Grant: "g1", Ended: sim.Expired}},
 		line{4, "redis-1", sim.Expired, sim.Event{Grant: "g1"}},
 		line{5, "client-1", sim.Release, g1},
 	))
@@ -242,8 +243,8 @@ func TestACrashedClientBelievesNothing(t *testing.T) {
 		line{0, "redis-1", sim.Granted, sim.Event{Grant: "g1"}},
 		line{0, "client-1", sim.Acquired, g1},
 		line{1, "client-1", sim.Read, account("client-1/1", "", 0, 0, 100)},
-		line{2, "client-1", sim.FaultApplied, sim.Event{Fault: "crash client-1"}},
-		line{2, "client-1", sim.FaultProven, sim.Event{Fault: "crash client-1"}},
+		line{2, "client-1", sim.FaultApplied, sim.Event{Fault: 1}},
+		line{2, "client-1", sim.FaultProven, sim.Event{Fault: 1}},
 		line{10, "redis-1", sim.Expired, sim.Event{Grant: "g1"}},
 		line{11, "ledger", sim.LedgerWrite, account("client-2/1", "client-2", 0, 1, 90)},
 	))
@@ -294,7 +295,7 @@ func TestAtIsWhatALookThroughTheListsGives(t *testing.T) {
 		var lines []line
 		for i := range rapid.IntRange(0, 60).Draw(t, "events") {
 			client := rapid.SampledFrom([]sim.HostID{"client-1", "client-2"}).Draw(t, "client")
-			e := sim.Event{Client: client, Op: string(client) + "/1", Grant: "g-" + string(client), Fault: "crash " + string(client),
+			e := sim.Event{Client: client, Op: string(client) + "/1", Grant: "g-" + string(client), Fault: 1,
 				Version: rapid.Uint64Range(0, 4).Draw(t, "version"), Base: rapid.Uint64Range(0, 4).Draw(t, "base")}
 			host := rapid.SampledFrom([]sim.HostID{"redis-1", "redis-2", "ledger", client}).Draw(t, "host")
 			lines = append(lines, line{float64(i), host, rapid.SampledFrom(kinds).Draw(t, "kind"), e})

@@ -3,7 +3,6 @@ package diagram
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/sim"
@@ -49,27 +48,21 @@ func (s *scene) addStop(r *trace.FaultRun) {
 }
 
 // addCut marks the begin or end of a fault on links or clocks. A fault on a host is marked
-// there, a fault on links at the hosts that its name lists.
+// there, a fault on links at the hosts at their ends.
 func (s *scene) addCut(r *trace.FaultRun, e *sim.Event) {
 	if e.At < s.from || e.At > s.to {
 		return
 	}
 	c := cut{at: e.At, begins: e == r.Applied}
-	if e.Host != "" {
-		if i := s.columnOf(e.Host); i >= 0 {
+	for i, col := range s.columns {
+		if slices.Contains(r.Hosts(), col.host) {
 			c.columns = append(c.columns, i)
-		}
-	} else {
-		for i, col := range s.columns {
-			if names(e.Fault+" "+e.Note, col.host) {
-				c.columns = append(c.columns, i)
-			}
 		}
 	}
 	if len(c.columns) == 0 {
 		return
 	}
-	c.label = r.Lane
+	c.label = r.Lane()
 	const enough = 60 // a role may stand for very many hosts
 	if c.begins && e.Note != "" && len(e.Note) < enough && r.Kind.OnLinks() {
 		c.label += " (" + e.Note + ")"
@@ -78,9 +71,4 @@ func (s *scene) addCut(r *trace.FaultRun, e *sim.Event) {
 		c.label = "end of " + c.label
 	}
 	s.cuts = append(s.cuts, c)
-}
-
-// names tells whether a fault's name or note lists a host.
-func names(text string, host sim.HostID) bool {
-	return slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ,|:;↔→", r) }), string(host))
 }

@@ -137,11 +137,11 @@ func hostile(t *testing.T) Content {
 	t.Helper()
 	host := sim.HostID(evil)
 	h := &sim.History{
-		Header: sim.Header{Format: sim.Format, Scenario: evil, Backend: evil, Guard: "none", Discipline: "attentive", World: "virtual", Seed: 1, TTL: time.Second, Clients: []sim.HostID{host}, Servers: []sim.HostID{"s" + host}, Ledger: "l" + host, Faults: []string{evil}},
+		Header: sim.Header{Format: sim.Format, Scenario: evil, Backend: evil, Guard: "none", Discipline: "attentive", World: "virtual", Seed: 1, TTL: time.Second, Clients: []sim.HostID{host}, Servers: []sim.HostID{"s" + host}, Ledger: "l" + host, Faults: []sim.Fault{{Kind: sim.Pause, Host: host}}},
 		Events: []sim.Event{
 			{Seq: 1, Kind: sim.LedgerOpened, Host: "l" + host, Balance: 100},
 			{Seq: 2, At: 1e6, Kind: sim.Acquired, Host: host, Op: evil, Grant: evil},
-			{Seq: 3, At: 2e6, Kind: sim.FaultApplied, Host: host, Fault: evil, Note: evil},
+			{Seq: 3, At: 2e6, Kind: sim.FaultApplied, Host: host, Fault: 1, Note: evil},
 			{Seq: 4, At: 3e6, Kind: sim.Lost, Host: host, Grant: evil, Note: evil},
 			{Seq: 5, At: 4e6, Kind: sim.End, Note: evil},
 		},

@@ -97,7 +97,7 @@ func eventAt(h *sim.History, i int) string {
 	if i >= len(h.Events) {
 		return "there is none"
 	}
-	return words.Event(h.Events[i])
+	return words.Event(h, &h.Events[i])
 }
 
 type field struct{ name, then, now string }

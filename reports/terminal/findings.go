@@ -21,7 +21,7 @@ func Findings(w io.Writer, h *sim.History, findings []check.Finding) error {
 		fmt.Fprintf(&b, "\n%-16s %-9s  %s\n", f.Property, f.Verdict, f.Why)
 		for _, seq := range f.Evidence {
 			if 0 < seq && seq <= int64(len(h.Events)) {
-				fmt.Fprintf(&b, "  %s\n", words.Event(h.Events[seq-1]))
+				fmt.Fprintf(&b, "  %s\n", words.Event(h, &h.Events[seq-1]))
 			}
 		}
 	}

@@ -14,8 +14,8 @@ func Transcript(w io.Writer, h *sim.History) error {
 	var b strings.Builder
 	title, subtitle := words.Headline(h.Header)
 	b.WriteString(title + "\n" + subtitle + "\n\n")
-	for _, e := range h.Events {
-		b.WriteString(strings.TrimRight(words.Event(e), " ") + "\n")
+	for i := range h.Events {
+		b.WriteString(strings.TrimRight(words.Event(h, &h.Events[i]), " ") + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -14,6 +14,7 @@ type clientReader struct {
 	trace *trace.Trace
 	lane  lane
 	index int
+	lost  map[*sim.Event]bool      // the events by which a belief of it ended
 	knows []knows                  // what it works on under, though it was told
 	told  map[string]time.Duration // when it was told that it lost the lock, by grant
 	wrote map[string]string        // what a write is, by operation
@@ -30,7 +31,7 @@ type knows struct {
 func readClient(t *trace.Trace, index int, end time.Duration) lane {
 	h := t.History
 	id := h.Header.Clients[index]
-	r := &clientReader{trace: t, index: index, wrote: map[string]string{}, told: map[string]time.Duration{}}
+	r := &clientReader{trace: t, index: index, lost: map[*sim.Event]bool{}, wrote: map[string]string{}, told: map[string]time.Duration{}}
 	r.lane = lane{kind: clientLane, host: id, name: string(id), client: index}
 	until := func(e *sim.Event) time.Duration {
 		if e == nil {
@@ -51,8 +52,8 @@ func readClient(t *trace.Trace, index int, end time.Duration) lane {
 			}
 			r.add(p.Began.At, until(p.Ended), style, b.Grant)
 		}
-		if b.Ended != nil && b.Ended.Kind == sim.Lost { // until it stops, or gives the lock back, it works on
-			r.knows = append(r.knows, knows{b.Grant, b.Ended.At})
+		if b.Ended != nil {
+			r.lost[b.Ended] = true
 		}
 	}
 	for i := range h.Events {
@@ -77,10 +78,10 @@ func (r *clientReader) stop(at time.Duration) {
 	r.ends(at, func(knows) bool { return true })
 }
 
-// ends ends the work under some of the grants that have begun to be known as lost.
+// ends ends the work under some of the grants that are known to be lost.
 func (r *clientReader) ends(at time.Duration, which func(knows) bool) {
 	r.knows = slices.DeleteFunc(r.knows, func(k knows) bool {
-		if k.from > at || !which(k) {
+		if !which(k) {
 			return false
 		}
 		r.add(k.from, at, knowing, k.grant)
@@ -97,6 +98,9 @@ func (r *clientReader) lock(e *sim.Event) {
 	case sim.Renewed:
 		r.mark(e, smallDot, "")
 	case sim.Lost:
+		if r.lost[e] { // until it stops, or gives the lock back, it works on
+			r.knows = append(r.knows, knows{e.Grant, e.At})
+		}
 		r.told[e.Grant] = e.At
 		r.mark(e, cross, "told: lock lost")
 	case sim.Release, sim.Released:

@@ -17,8 +17,8 @@ import (
 // many hosts.
 func readFaults(t *trace.Trace, end time.Duration) []lane {
 	f := faultReader{end: end}
-	for _, name := range t.History.Header.Faults {
-		f.lane(name, sim.LaneKind(name))
+	for _, asked := range t.History.Header.Faults {
+		f.lane(asked)
 	}
 	for _, r := range t.Faults {
 		f.read(r)
@@ -26,7 +26,7 @@ func readFaults(t *trace.Trace, end time.Duration) []lane {
 	for i := range f.lanes {
 		f.lanes[i].host = onlyHost(f.lanes[i])
 		for j := range f.lanes[i].bars {
-			f.lanes[i].bars[j].label(f.lanes[i].fault)
+			f.lanes[i].bars[j].label(f.lanes[i].fault.Kind)
 		}
 	}
 	return f.lanes
@@ -39,20 +39,21 @@ type faultReader struct {
 	bars  int // so far
 }
 
-// lane finds a lane by its name, or begins it.
-func (f *faultReader) lane(name string, kind sim.FaultKind) *lane {
+// lane finds the lane of a fault, or begins it. Faults that people cannot tell apart have one.
+func (f *faultReader) lane(asked sim.Fault) *lane {
+	name := asked.Lane()
 	for i := range f.lanes {
 		if f.lanes[i].name == name {
 			return &f.lanes[i]
 		}
 	}
-	f.lanes = append(f.lanes, lane{kind: faultLane, name: name, fault: kind, client: nobody, empty: "did not happen"})
+	f.lanes = append(f.lanes, lane{kind: faultLane, name: name, fault: asked, client: nobody, empty: "did not happen"})
 	return &f.lanes[len(f.lanes)-1]
 }
 
 // read takes in one time that a fault was done to one host, or to links.
 func (f *faultReader) read(r *trace.FaultRun) {
-	l := f.lane(r.Lane, r.Kind)
+	l := f.lane(r.Asked)
 	if r.Applied == nil {
 		if len(l.bars) == 0 {
 			l.empty = "could not be shown to have happened"
@@ -102,10 +103,10 @@ var inEffectFor = map[sim.FaultKind]string{
 	sim.Drop:       "lossy for",
 }
 
-// onlyHost is the host that all that happened in a lane was done to, or that its name
-// says; empty if there is no single one.
+// onlyHost is the host that all that happened in a lane was done to, or that the script
+// names; empty if there is no single one.
 func onlyHost(l lane) sim.HostID {
-	only := sim.LaneHost(l.name)
+	only := l.fault.OnlyHost()
 	if !sim.IsRole(only) {
 		return only
 	}
@@ -136,7 +137,7 @@ func weaveFaults(faults, lanes []lane) []lane {
 				out = append(out, f)
 			}
 			for _, b := range f.bars {
-				if f.fault.StopsHost() && slices.Contains(b.hosts, l.host) {
+				if f.fault.Kind.StopsHost() && slices.Contains(b.hosts, l.host) {
 					l.pauses = append(l.pauses, b.interval)
 				}
 			}
@@ -163,31 +164,21 @@ func (l *lane) lastActs(near time.Duration) {
 
 // faultName is the name of a fault's lane as it stands in the gutter, in lines.
 func (p *sheet) faultName(l lane) []string {
-	return canvas.Wrap(canvas.Regular(labelSize), shortHosts(l.name, p.servers), p.left-margin-16)
+	return canvas.Wrap(canvas.Regular(labelSize), l.fault.LaneWith(func(hosts []sim.HostID) string { return shortHosts(hosts, p.servers) }), p.left-margin-16)
 }
 
-// shortHosts writes long lists of hosts in the name of a lane shorter: those of the whole
-// lock service as their number, others with room to break the line.
-func shortHosts(name string, servers []sim.HostID) string {
-	words := strings.Split(name, " ")
-	for i, word := range words {
-		hosts := strings.Split(word, ",")
-		if len(hosts) == 1 {
-			continue
+// shortHosts writes long lists of hosts shorter: those of the whole lock service as their number,
+// others with room to break the line.
+func shortHosts(hosts, servers []sim.HostID) string {
+	var all, rest []string
+	for _, h := range hosts {
+		all = append(all, string(h))
+		if !slices.Contains(servers, h) {
+			rest = append(rest, string(h))
 		}
-		var rest []string
-		all := 0
-		for _, h := range hosts {
-			if slices.Contains(servers, sim.HostID(h)) {
-				all++
-			} else {
-				rest = append(rest, h)
-			}
-		}
-		if all == len(servers) && all > 2 {
-			hosts = append(rest, fmt.Sprintf("%d servers", all))
-		}
-		words[i] = strings.Join(hosts, ", ")
 	}
-	return strings.Join(words, " ")
+	if n := len(all) - len(rest); n == len(servers) && n > 2 {
+		all = append(rest, fmt.Sprintf("%d servers", n))
+	}
+	return strings.Join(all, ", ")
 }

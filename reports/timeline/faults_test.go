@@ -13,28 +13,33 @@ import (
 func struck(t *testing.T) *scene {
 	t.Helper()
 	s := newScript("x", "redis", "none", 3)
-	s.header.Faults = []string{"pause all", "crash holder", "partition client-1 | redis-1", "clock any wall +5s"}
+	s.header.Faults = []sim.Fault{
+		{Kind: sim.Pause, Host: sim.AllHosts}, {Kind: sim.Crash, Host: sim.Holder},
+		{Kind: sim.Partition, Groups: [][]sim.HostID{{"client-1"}, {"redis-1"}}},
+		{Kind: sim.ClockFault, Host: sim.AnyHost, Clock: sim.WallClock, Step: 5 * time.Second},
+	}
+	const pauseAll, crashHolder, partition = 1, 2, 3
 	s.at(0, sim.Event{Host: "client-1", Kind: sim.Acquired, Grant: "g"})
-	fault := func(at time.Duration, kind sim.Kind, host sim.HostID, lane string, firing int64) {
-		s.at(at, sim.Event{Host: host, Kind: kind, Fault: lane, Firing: firing})
+	fault := func(at time.Duration, kind sim.Kind, host sim.HostID, number, firing int64) {
+		s.at(at, sim.Event{Host: host, Kind: kind, Fault: number, Firing: firing})
 	}
 	for _, host := range []sim.HostID{"client-1", "client-2", "redis-1"} {
-		fault(1*time.Second, sim.FaultApplied, host, "pause all", 0)
-		fault(1*time.Second, sim.FaultProven, host, "pause all", 0)
+		fault(1*time.Second, sim.FaultApplied, host, pauseAll, 0)
+		fault(1*time.Second, sim.FaultProven, host, pauseAll, 0)
 	}
 	for _, host := range []sim.HostID{"client-1", "client-2", "redis-1"} {
-		fault(3*time.Second, sim.FaultUndone, host, "pause all", 0)
+		fault(3*time.Second, sim.FaultUndone, host, pauseAll, 0)
 	}
-	fault(4*time.Second, sim.FaultApplied, "client-1", "crash holder", 1)
-	fault(4*time.Second, sim.FaultProven, "client-1", "crash holder", 1)
-	fault(5*time.Second, sim.FaultApplied, "", "partition client-1 | redis-1", 2)
-	fault(5*time.Second, sim.FaultUnproven, "", "partition client-1 | redis-1", 2)
-	fault(6*time.Second, sim.FaultApplied, "client-2", "pause all", 3)
-	fault(6*time.Second, sim.FaultProven, "client-2", "pause all", 3)
-	fault(7*time.Second, sim.FaultApplied, "client-2", "pause all", 4)
-	fault(7*time.Second, sim.FaultProven, "client-2", "pause all", 4)
-	fault(8*time.Second, sim.FaultUndone, "client-2", "pause all", 3)
-	fault(9*time.Second, sim.FaultUndone, "client-2", "pause all", 4)
+	fault(4*time.Second, sim.FaultApplied, "client-1", crashHolder, 1)
+	fault(4*time.Second, sim.FaultProven, "client-1", crashHolder, 1)
+	fault(5*time.Second, sim.FaultApplied, "", partition, 2)
+	fault(5*time.Second, sim.FaultUnproven, "", partition, 2)
+	fault(6*time.Second, sim.FaultApplied, "client-2", pauseAll, 3)
+	fault(6*time.Second, sim.FaultProven, "client-2", pauseAll, 3)
+	fault(7*time.Second, sim.FaultApplied, "client-2", pauseAll, 4)
+	fault(7*time.Second, sim.FaultProven, "client-2", pauseAll, 4)
+	fault(8*time.Second, sim.FaultUndone, "client-2", pauseAll, 3)
+	fault(9*time.Second, sim.FaultUndone, "client-2", pauseAll, 4)
 	return sceneOf(t, s.end(10*time.Second), nil)
 }
 

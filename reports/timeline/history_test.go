@@ -100,12 +100,12 @@ func (s *script) withdraw(w withdrawal) {
 
 func (s *script) pause(client int, from, to time.Duration) {
 	id := s.header.Clients[client-1]
-	lane := sim.Fault{Kind: sim.Pause, Host: id}.Lane()
-	s.header.Faults = append(s.header.Faults, lane)
-	s.at(from, sim.Event{Host: id, Kind: sim.FaultApplied, Fault: lane})
-	s.at(from, sim.Event{Host: id, Kind: sim.FaultProven, Fault: lane})
-	s.at(to, sim.Event{Host: id, Kind: sim.FaultProven, Fault: lane})
-	s.at(to, sim.Event{Host: id, Kind: sim.FaultUndone, Fault: lane})
+	s.header.Faults = append(s.header.Faults, sim.Fault{Kind: sim.Pause, Host: id})
+	number := int64(len(s.header.Faults))
+	s.at(from, sim.Event{Host: id, Kind: sim.FaultApplied, Fault: number})
+	s.at(from, sim.Event{Host: id, Kind: sim.FaultProven, Fault: number})
+	s.at(to, sim.Event{Host: id, Kind: sim.FaultProven, Fault: number})
+	s.at(to, sim.Event{Host: id, Kind: sim.FaultUndone, Fault: number})
 }
 
 func (s *script) end(t time.Duration) *sim.History {
@@ -221,7 +221,7 @@ func renewing() (*sim.History, []check.Finding) {
 // silent has nothing in it but its end.
 func silent() (*sim.History, []check.Finding) {
 	s := newScript("no-fault", "redis", "none", 2)
-	s.header.Faults = []string{"pause client-1"}
+	s.header.Faults = []sim.Fault{{Kind: sim.Pause, Host: "client-1"}}
 	s.events = nil
 	return s.end(40 * time.Second), nil
 }

@@ -61,7 +61,7 @@ type lane struct {
 	memory []bar
 	empty  string // what to say when there is nothing in the lane
 	// of a fault
-	fault sim.FaultKind
+	fault sim.Fault
 }
 
 type interval struct{ from, to time.Duration }

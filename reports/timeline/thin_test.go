@@ -15,7 +15,7 @@ import (
 func crowd(n int, step time.Duration, thing func(i int) sim.Event) *sim.History {
 	h := &sim.History{Header: sim.Header{
 		Format: sim.Format, Scenario: "crowd", Backend: "redis", Guard: "none", World: sim.VirtualWorld, TTL: 10 * time.Second, Until: time.Hour,
-		Clients: []sim.HostID{"client-1", "client-2"}, Servers: []sim.HostID{"redis-1"}, Ledger: "ledger",
+		Clients: []sim.HostID{"client-1", "client-2"}, Servers: []sim.HostID{"redis-1"}, Ledger: "ledger", Faults: []sim.Fault{{Kind: sim.Pause, Host: "redis-1"}},
 	}}
 	for i := range n {
 		e := thing(i)
@@ -34,7 +34,7 @@ func TestALaneHoldsABoundedNumberOfEverything(t *testing.T) {
 		thing func(i int) sim.Event
 	}{
 		{"faults", time.Millisecond, func(i int) sim.Event {
-			return sim.Event{Kind: sim.FaultApplied, Host: "redis-1", Fault: "pause redis-1", Firing: int64(i)}
+			return sim.Event{Kind: sim.FaultApplied, Host: "redis-1", Fault: 1, Firing: int64(i)}
 		}},
 		{"marks of one moment", 0, func(i int) sim.Event { return sim.Event{Kind: sim.ReadUnknown, Host: "client-1", Op: fmt.Sprint(i)} }},
 		{"leases that nobody gives back", time.Millisecond, func(i int) sim.Event {

@@ -7,9 +7,9 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Event tells one event in words: number, true time, where, what, and the fields that are
-// set.
-func Event(e sim.Event) string {
+// Event tells one event of a history in words: number, true time, where, what, and the fields
+// that are set.
+func Event(h *sim.History, e *sim.Event) string {
 	where := string(e.Host)
 	if where == "" {
 		where = "world"
@@ -43,8 +43,11 @@ func Event(e sim.Event) string {
 	case sim.Read, sim.Write, sim.LedgerRead, sim.LedgerWrite, sim.LedgerOpened:
 		add("balance %d", e.Balance)
 	}
-	if e.Fault != "" {
-		add("%s", e.Fault)
+	if lane := h.Header.LaneOf(e); lane != "" {
+		add("%s", lane)
+	}
+	if e.Ended != "" {
+		add("(%s)", e.Ended)
 	}
 	if e.Late != 0 {
 		add("%s lost", lost(e.Late))

@@ -62,7 +62,7 @@ var sentences = map[sim.Kind]string{
 
 	sim.NodeGranted:  "{host} gives its vote to {owner}",
 	sim.NodeExtended: "{host} prolongs its vote for {owner}",
-	sim.NodeEnded:    "{host} takes back its vote for {owner}{note}",
+	sim.NodeEnded:    "{host} takes back its vote for {owner}{ended}",
 
 	sim.FaultApplied:  "fault: {fault}{note}",
 	sim.FaultProven:   "a probe sees the fault in effect: {fault}{note}",
@@ -118,7 +118,7 @@ func (n Narrator) Sentence(e *sim.Event) string {
 		"{until}", behind(e.Until != 0, ", until "+strconv.FormatFloat(e.Until.Seconds(), 'f', 3, 64)+" s on its own clock"),
 		"{late}", lost(e.Late),
 		"{job}", behind(e.Job != "", " ["+e.Job+"]"),
-		"{fault}", e.Fault, "{note}", behind(e.Note != "", " ("+e.Note+")"),
+		"{fault}", n.trace.History.Header.LaneOf(e), "{ended}", behind(e.Ended != "", " ("+string(e.Ended)+")"), "{note}", behind(e.Note != "", " ("+e.Note+")"),
 	).Replace(text)
 }
 

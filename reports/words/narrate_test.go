@@ -9,10 +9,10 @@ import (
 )
 
 func TestEveryKindOfEventHasASentence(t *testing.T) {
-	n := NewNarrator(trace.Read(&sim.History{}))
+	n := NewNarrator(trace.Read(&sim.History{Header: sim.Header{Faults: []sim.Fault{{Kind: sim.Pause, Host: "client-1"}}}}))
 	for _, kinds := range [][]sim.Kind{sim.ClientKinds(), sim.ServerKinds(), sim.WorldKinds(), sim.UntoldKinds()} {
 		for _, k := range kinds {
-			text := n.Sentence(&sim.Event{Kind: k, Host: "here", Client: "client-1", Fault: "pause", Note: "why"})
+			text := n.Sentence(&sim.Event{Kind: k, Host: "here", Client: "client-1", Fault: 1, Note: "why"})
 			if text == string(k) || strings.ContainsAny(text, "{}") {
 				t.Errorf("%s is told as %q", k, text)
 			}
@@ -38,8 +38,8 @@ func TestAServersGrantIsToldWithTheNameOfTheClientThatGotIt(t *testing.T) {
 }
 
 func TestWhatIsPutInASentenceIsNotReadAgain(t *testing.T) {
-	n := NewNarrator(trace.Read(&sim.History{}))
-	if got := n.Sentence(&sim.Event{Kind: sim.FaultApplied, Fault: "{host}"}); got != "fault: {host}" {
+	n := NewNarrator(trace.Read(&sim.History{Header: sim.Header{Faults: []sim.Fault{{Kind: sim.Pause, Host: "{host}"}}}}))
+	if got := n.Sentence(&sim.Event{Kind: sim.FaultApplied, Fault: 1}); got != "fault: pause {host}" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/locklab/locklab/sim"
@@ -69,7 +70,7 @@ func availability(t *trace.Trace) Finding {
 func recovery(t *trace.Trace) string {
 	var out strings.Builder
 	for _, r := range t.Faults {
-		if r.Applied == nil || r.Kind != sim.Crash || !t.History.IsClient(r.Host) || !heldBy(t.History, r.Host, r.From) {
+		if r.Applied == nil || r.Kind != sim.Crash || !t.History.IsClient(r.Host) || !diedHolding(t, r) {
 			continue
 		}
 		next := nextHolder(t.History, r)
@@ -82,21 +83,13 @@ func recovery(t *trace.Trace) string {
 	return out.String()
 }
 
-// heldBy tells whether the client believed, at event number i, that it held the lock.
-func heldBy(h *sim.History, client sim.HostID, i int) bool {
-	held := false
-	for _, e := range h.Events[:i] {
-		if e.Host != client {
-			continue
-		}
-		switch e.Kind {
-		case sim.Acquired:
-			held = true
-		case sim.Release, sim.Lost, sim.Deadline:
-			held = false
-		}
-	}
-	return held
+// diedHolding tells whether a client held a lease that was valid by its own clock right before
+// it died.
+func diedHolding(t *trace.Trace, death *trace.FaultRun) bool {
+	before := death.Applied.Seq - 1
+	return slices.ContainsFunc(t.BeliefsOf(death.Host), func(b *trace.Belief) bool {
+		return b.Began.Seq <= before && b.Open(before) && b.Valid(before)
+	})
 }
 
 // nextHolder is the first event after a client's death by which somebody has the lock.

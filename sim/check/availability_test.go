@@ -12,12 +12,12 @@ func TestWhoAsksForTheLockGetsItInTime(t *testing.T) {
 			9s client-2 acquired op=2 grant=b`,
 			Holds, "2 attempts, each served within 3 leases: without any fault 2 of 2 in at most 6.000 s; client-1 1 of 1 in at most 1.000 s, client-2 1 of 1 in at most 6.000 s", nil},
 		{"phases are told apart", `
-			| faults=partition_lock
+			| faults=partition_lock_|_client-2
 			1s  client-1 acquire  op=1
 			2s  client-1 acquired op=1 grant=a
-			3s  lock     fault-applied fault=partition_lock
+			3s  lock     fault-applied fault=partition_lock_|_client-2
 			4s  client-2 acquire  op=2
-			20s lock     fault-undone fault=partition_lock
+			20s lock     fault-undone fault=partition_lock_|_client-2
 			21s client-2 acquired op=2 grant=b
 			22s client-1 acquire  op=3
 			23s client-1 acquired op=3 grant=c`,

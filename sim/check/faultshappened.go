@@ -1,6 +1,8 @@
 package check
 
 import (
+	"fmt"
+
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/trace"
 )
@@ -15,34 +17,47 @@ func faultsHappened(t *trace.Trace) Finding {
 	if len(h.Header.Faults) == 0 {
 		return holds(FaultsHappened, "no fault was asked for")
 	}
-	asked := map[string]int{}
-	for _, lane := range h.Header.Faults {
-		asked[lane]++
-	}
-	fired := t.Firings()
 	var shown []*sim.Event
 	for _, r := range t.Faults {
 		shown = append(shown, r.Applied, r.Proven, r.Undone)
 		if r.Unproven != nil {
-			return undecided(FaultsHappened, "%s: not proven at %s: %s", r.Lane, clock(r.Unproven.At), r.Unproven.Note).
+			return undecided(FaultsHappened, "%s: not proven at %s: %s", r.Lane(), clock(r.Unproven.At), r.Unproven.Note).
 				shownBy(r.Applied, r.Unproven)
 		}
 		if r.Proven == nil {
-			return undecided(FaultsHappened, "%s: applied at %s, but no probe saw it in effect", r.Lane, clock(r.Applied.At)).
+			return undecided(FaultsHappened, "%s: applied at %s, but no probe saw it in effect", r.Lane(), clock(r.Applied.At)).
 				shownBy(r.Applied)
 		}
 		if e := t.SignOfLife(r); e != nil {
-			return undecided(FaultsHappened, "%s: the host was not still: it recorded %q at %s", r.Lane, string(e.Kind), clock(e.At)).
+			return undecided(FaultsHappened, "%s: the host was not still: it recorded %q at %s", r.Lane(), string(e.Kind), clock(e.At)).
 				shownBy(r.Applied, e, r.Undone)
 		}
 	}
-	for _, lane := range h.Header.Faults {
-		switch {
-		case fired[lane] == 0:
-			return undecided(FaultsHappened, "%s: the step never fired", lane)
-		case fired[lane] < asked[lane]:
-			return undecided(FaultsHappened, "%s: the script has %s, of which only %d fired", lane, count(asked[lane], "such step"), fired[lane])
-		}
+	if why := neverFired(t); why != "" {
+		return undecided(FaultsHappened, "%s", why)
 	}
 	return holds(FaultsHappened, "%s, each proven to have taken effect", count(len(t.Faults), "fault")).shownBy(shown...)
+}
+
+// neverFired names a step that did not fire; empty: all did. People cannot tell steps apart that
+// ask for the same.
+func neverFired(t *trace.Trace) string {
+	all, fired := t.History.Header.Faults, t.Firings()
+	for i := range all {
+		if fired[int64(i+1)] > 0 {
+			continue
+		}
+		lane, asked, did := all[i].Lane(), 0, 0
+		for j := range all {
+			if all[j].Lane() == lane {
+				asked++
+				did += min(1, fired[int64(j+1)])
+			}
+		}
+		if did == 0 {
+			return lane + ": the step never fired"
+		}
+		return fmt.Sprintf("%s: the script has %s, of which only %d fired", lane, count(asked, "such step"), did)
+	}
+	return ""
 }

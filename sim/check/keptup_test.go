@@ -64,10 +64,10 @@ func TestATrialThatTheMachineIsTooSlowForIsNotJudged(t *testing.T) {
 			5s client-1 fault-undone  fault=pause_client-1 firing=1
 			5.010s client-1 late late=4s`, Holds, "at worst", nil},
 		{"a cut stops nobody", `
-			| bears=20ms faults=partition_client-1
-			1s - fault-applied fault=partition_client-1
+			| bears=20ms faults=partition_client-1_|_client-2
+			1s - fault-applied fault=partition_client-1_|_client-2
 			2s client-1 late late=30ms note=x
-			4s - fault-undone fault=partition_client-1`, Undecided, "30.0 ms were lost", []int64{2}},
+			4s - fault-undone fault=partition_client-1_|_client-2`, Undecided, "30.0 ms were lost", []int64{2}},
 	})
 }
 

@@ -155,11 +155,11 @@ func TestAFaultMustBeSeenToHappen(t *testing.T) {
 			2s client-1 write         op=client-1/1
 			9s -        fault-undone  fault=partition_client-1_|_lock`, Holds, "1 fault", []int64{1, 2, 4}},
 		{"only a host that is stopped is asked for stillness", `
-			| faults=delay_client-1
-			1s client-1 fault-applied fault=delay_client-1
-			1s client-1 fault-proven  fault=delay_client-1
+			| faults=delay_client-1_→_lock_+1s
+			1s client-1 fault-applied fault=delay_client-1_→_lock_+1s
+			1s client-1 fault-proven  fault=delay_client-1_→_lock_+1s
 			5s client-1 write         op=client-1/1
-			9s client-1 fault-undone  fault=delay_client-1`,
+			9s client-1 fault-undone  fault=delay_client-1_→_lock_+1s`,
 			Holds, "1 fault", []int64{1, 2, 4}},
 	})
 }

@@ -70,8 +70,19 @@ func (r *reader) header() {
 		h.Servers = append(h.Servers, sim.HostID(fmt.Sprintf("redis-%d", i+1)))
 	}
 	if first&32 > 0 {
-		h.Faults = []string{"pause client-1", "crash redis-1", "partition client-1,client-2 from redis-1"}
+		h.Faults = faults
 	}
+}
+
+// faults are of all kinds.
+var faults = []sim.Fault{
+	{Kind: sim.Pause, Host: "client-1", For: 15 * time.Second}, {Kind: sim.Crash, Host: "redis-1"},
+	{Kind: sim.Partition, From: []sim.HostID{"client-1", "client-2"}, To: []sim.HostID{"redis-1"}},
+	{Kind: sim.Crash, Hosts: []sim.HostID{"client-1", "holder"}}, {Kind: sim.Suspend, Host: "client-2"}, {Kind: sim.StallDisk, Host: "redis-1"},
+	{Kind: sim.ClockFault, Host: "redis-1", Clock: sim.WallClock, Step: time.Second},
+	{Kind: sim.Delay, From: []sim.HostID{"client-1"}, To: []sim.HostID{"redis-1"}, By: time.Second},
+	{Kind: sim.Hold, From: []sim.HostID{"redis-1"}, To: []sim.HostID{"client-1"}, By: time.Second},
+	{Kind: sim.Drop, From: []sim.HostID{"client-1"}, To: []sim.HostID{"ledger"}, Probability: 0.5},
 }
 
 // event takes six bytes for an event, or for a message.
@@ -93,11 +104,17 @@ func (r *reader) event() {
 		Note: pick(what>>3, "", "token 1 is lower than 3", "expired", "<a>&\"b'", "crashed", sim.TimeUp, sim.AllDone, strings.Repeat("long ", 40)),
 	}
 	if strings.HasPrefix(string(e.Kind), "fault-") {
-		e.Fault = pick(n, "pause client-1", "crash redis-1", "crash client-1", "suspend client-2", "clock redis-1", "partition client-1,client-2 from redis-1",
-			"delay client-1 to redis-1", "hold redis-1 to client-1", "drop client-1 to ledger")
-		if sim.LaneKind(e.Fault) == sim.Partition {
-			e.Parted = [][]sim.HostID{{"client-1", "client-2"}, {"redis-1"}}
+		r.history.Header.Faults = faults
+		e.Fault = 1 + int64(n%len(faults))
+		switch f := faults[e.Fault-1]; {
+		case f.Kind == sim.Partition:
+			e.Parted, e.Hosts = [][]sim.HostID{f.From, f.To}, []sim.HostID{"client-1", "client-2", "redis-1"}
+		case f.Kind.OnLinks():
+			e.Hosts = []sim.HostID{f.From[0], f.To[0]}
 		}
+	}
+	if e.Kind == sim.NodeEnded {
+		e.Ended = pick(n, sim.EndKinds()...)
 	}
 	r.history.Events = append(r.history.Events, e)
 }
@@ -135,11 +152,29 @@ func Seeds() [][]byte {
 	return [][]byte{each, twice, sent, {0, 0}, {
 		1, 0x5a, // client-1 gets the lock, reads, is paused and writes while client-2 has it
 		0, 0, 3, 5, 4, 0, 24 + 4, 0, 5, 5, 4, 0, 2, 0, 3, 5, 4, 0, 6, 50, 3, 5, 4, 0, 12, 40, 3, 5, 4, 0,
-	}, []byte(File)}
+	}, []byte(File), []byte(OldFile)}
 }
 
 // File is a small history as it stands in a file, with a message.
-const File = `{"format":"locklab-history/1","scenario":"gc-pause","backend":"redis","guard":"none","discipline":"attentive","world":"virtual","seed":7,"ttl":10000000000,"until":40000000000,"clients":["client-1","client-2"],"servers":["redis-1"],"ledger":"ledger","faults":["pause client-1"]}
+const File = `{"format":"locklab-history/2","scenario":"gc-pause","backend":"redis","guard":"none","discipline":"attentive","world":"virtual","seed":7,"ttl":10000000000,"until":40000000000,"clients":["client-1","client-2"],"servers":["redis-1"],"ledger":"ledger","faults":[{"kind":"pause","host":"client-1"}]}
+{"seq":1,"at":0,"host":"ledger","kind":"ledger-opened","balance":100}
+{"seq":2,"at":1,"host":"client-1","kind":"acquire","op":"client-1/1"}
+{"seq":3,"at":2,"host":"redis-1","kind":"granted","grant":"a"}
+{"seq":4,"at":3,"host":"client-1","kind":"acquired","op":"client-1/1","grant":"a","until":10000000003}
+{"seq":5,"at":4,"host":"ledger","kind":"ledger-read","op":"client-1/1","client":"client-1","balance":100}
+{"seq":6,"at":5,"host":"client-1","kind":"read","op":"client-1/1","balance":100}
+{"seq":7,"at":6,"host":"client-1","kind":"fault-applied","fault":1}
+{"seq":8,"at":6,"host":"client-1","kind":"fault-proven","fault":1}
+{"seq":9,"at":20000000000,"host":"client-1","kind":"fault-undone","fault":1}
+{"seq":10,"at":20000000001,"host":"client-1","kind":"write","op":"client-1/1","grant":"a","balance":90}
+{"seq":11,"at":20000000002,"host":"ledger","kind":"ledger-write","op":"client-1/1","client":"client-1","version":1,"balance":90}
+{"seq":12,"at":20000000003,"host":"client-1","kind":"wrote","op":"client-1/1","version":1}
+{"seq":13,"at":20000000004,"kind":"end","note":"all clients are done"}
+{"message":1,"from":"client-1","to":"redis-1","sent":1,"fate":"arrived","arrived":2,"what":"SET NX PX"}
+`
+
+// OldFile is the same in format 1.
+const OldFile = `{"format":"locklab-history/1","scenario":"gc-pause","backend":"redis","guard":"none","discipline":"attentive","world":"virtual","seed":7,"ttl":10000000000,"until":40000000000,"clients":["client-1","client-2"],"servers":["redis-1"],"ledger":"ledger","faults":["pause client-1"]}
 {"seq":1,"at":0,"host":"ledger","kind":"ledger-opened","balance":100}
 {"seq":2,"at":1,"host":"client-1","kind":"acquire","op":"client-1/1"}
 {"seq":3,"at":2,"host":"redis-1","kind":"granted","grant":"a"}

@@ -19,13 +19,14 @@ func Transcript(t testing.TB, text string) *sim.History {
 		Format: sim.Format, World: "virtual", TTL: 10 * time.Second,
 		Clients: []sim.HostID{"client-1", "client-2", "client-3"}, Ledger: "ledger", Servers: []sim.HostID{"lock"},
 	}}
+	var lanes, lane []string // of the header, and of each event
 	for line := range strings.Lines(text) {
 		words := strings.Fields(line)
 		switch {
 		case len(words) == 0:
 			continue
 		case words[0] == "|":
-			setHeader(t, &h.Header, words[1:])
+			lanes = append(lanes, setHeader(t, &h.Header, words[1:])...)
 			continue
 		case words[0] == ">":
 			h.Messages = append(h.Messages, messageOf(t, int64(len(h.Messages)+1), words[1:]))
@@ -47,8 +48,14 @@ func Transcript(t testing.TB, text string) *sim.History {
 		for _, word := range words[3:] {
 			setField(t, &e, word)
 		}
-		h.Events = append(h.Events, e)
+		h.Events, lane = append(h.Events, e), append(lane, laneIn(words[3:]))
 	}
+	for _, each := range append(lanes, lane...) {
+		if _, err := sim.ReadLane(each); each != "" && err != nil {
+			t.Fatalf("transcript: %v", err)
+		}
+	}
+	sim.Upgrade(h, lanes, lane)
 	return h
 }
 
@@ -85,13 +92,23 @@ func messageOf(t testing.TB, number int64, words []string) sim.Message {
 	return m
 }
 
-func setHeader(t testing.TB, header *sim.Header, words []string) {
+// laneIn is the name of the fault that an event is about; empty: it is about none.
+func laneIn(fields []string) string {
+	for _, word := range fields {
+		if lane, is := strings.CutPrefix(word, "fault="); is {
+			return strings.ReplaceAll(lane, "_", " ")
+		}
+	}
+	return ""
+}
+
+func setHeader(t testing.TB, header *sim.Header, words []string) (lanes []string) {
 	t.Helper()
 	for _, word := range words {
 		name, value, _ := strings.Cut(word, "=")
 		switch name {
 		case "faults":
-			header.Faults = strings.Split(strings.ReplaceAll(value, "_", " "), ",")
+			lanes = strings.Split(strings.ReplaceAll(value, "_", " "), ",")
 		case "clients":
 			header.Clients = hostsOf(value)
 		case "world":
@@ -120,6 +137,7 @@ func setHeader(t testing.TB, header *sim.Header, words []string) {
 			t.Fatalf("transcript: unknown header %q", word)
 		}
 	}
+	return lanes
 }
 
 // hostsOf reads "client-1,client-2".
@@ -150,8 +168,7 @@ func setField(t testing.TB, e *sim.Event, word string) {
 		e.Client = sim.HostID(text)
 	case "grant":
 		e.Grant = text
-	case "fault":
-		e.Fault = text
+	case "fault": // see laneIn
 	case "refused":
 		e.Refused = value == "yes"
 	case "note":

@@ -33,7 +33,7 @@ func play(t *testing.T, w *live.World, until time.Duration, clients ...sim.HostI
 	}
 	for _, e := range events {
 		if e.Kind == sim.FaultUnproven {
-			t.Fatalf("%s on %s was not proven: %s", e.Fault, e.Host, e.Note)
+			t.Fatalf("fault %d on %s was not proven: %s", e.Fault, e.Host, e.Note)
 		}
 	}
 	return events
@@ -79,7 +79,7 @@ func TestCrashKillsEverythingAndRestartStartsItAgainInTheSameDirectory(t *testin
 	events := play(t, live.NewWorld(lab, steps), patient, "client-1")
 	var got []sim.Kind
 	for _, e := range events {
-		if e.Fault != "" {
+		if e.Fault != 0 {
 			got = append(got, e.Kind)
 		}
 	}

@@ -144,7 +144,7 @@ func TestClientIsPausedBehindAMessageThatIsHeld(t *testing.T) {
 				case sim.FaultApplied:
 					applied++
 				case sim.FaultUnproven:
-					t.Errorf("%s: %s", e.Fault, e.Note)
+					t.Errorf("fault %d: %s", e.Fault, e.Note)
 				}
 			}
 			asked, told := first(t, events, sim.Write), first(t, events, sim.Wrote)

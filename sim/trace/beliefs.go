@@ -2,6 +2,7 @@ package trace
 
 import (
 	"fmt"
+	"sort"
 
 	"github.com/locklab/locklab/sim"
 )
@@ -35,14 +36,8 @@ func (b *Belief) Open(seq int64) bool { return b.Ended == nil || b.Ended.Seq > s
 // Valid tells whether the belief is within its client's own deadline right after the event with
 // this number.
 func (b *Belief) Valid(seq int64) bool {
-	valid := true
-	for _, p := range b.Pieces {
-		if p.Began.Seq > seq {
-			break
-		}
-		valid = p.Valid
-	}
-	return valid
+	later := sort.Search(len(b.Pieces), func(i int) bool { return b.Pieces[i].Began.Seq > seq })
+	return later == 0 || b.Pieces[later-1].Valid
 }
 
 func (b *Belief) end(e *sim.Event) {

@@ -9,8 +9,9 @@ import (
 // FaultRun is one time that a fault was done to one host, or to links.
 type FaultRun struct {
 	Kind     sim.FaultKind
-	Lane     string // as the script asks for it, for people
-	Firing   int64  // see sim.Event
+	Number   int64     // of the fault in the header, from 1; 0: the header does not have it
+	Asked    sim.Fault // as the script asks for it
+	Firing   int64     // see sim.Event
 	Host     sim.HostID
 	Applied  *sim.Event // nil: it could not be
 	Proven   *sim.Event // the last time that a probe saw it
@@ -19,6 +20,20 @@ type FaultRun struct {
 	// From and To are the places of its first event and of Undone in the history; without
 	// Undone, To is the history's length.
 	From, To int
+}
+
+// Lane is the fault's name for people, as the script asks for it.
+func (r *FaultRun) Lane() string { return r.Asked.Lane() }
+
+// Hosts are the hosts that it was done to: one, or those at the ends of links.
+func (r *FaultRun) Hosts() []sim.HostID {
+	switch {
+	case r.Host != "":
+		return []sim.HostID{r.Host}
+	case r.Applied != nil:
+		return r.Applied.Hosts
+	}
+	return nil
 }
 
 // Until is the true time at which it was undone; sim.Forever if it was not.
@@ -30,11 +45,11 @@ func (r *FaultRun) Until() time.Duration {
 }
 
 // KindOf is the kind of fault that an event is about.
-func (t *Trace) KindOf(e *sim.Event) sim.FaultKind { return sim.LaneKind(e.Fault) }
+func (t *Trace) KindOf(e *sim.Event) sim.FaultKind { return t.History.Header.FaultOf(e).Kind }
 
 // part is what one firing of a step does to one host.
 type part struct {
-	lane   string
+	fault  int64
 	firing int64
 	host   sim.HostID
 }
@@ -47,7 +62,7 @@ func (t *Trace) readFaults() {
 		key := part{e.Fault, e.Firing, e.Host}
 		r := open[key]
 		begin := func() {
-			r = &FaultRun{Kind: t.KindOf(e), Lane: e.Fault, Firing: e.Firing, Host: e.Host, From: i, To: len(t.History.Events)}
+			r = &FaultRun{Kind: t.KindOf(e), Number: e.Fault, Asked: t.History.Header.FaultOf(e), Firing: e.Firing, Host: e.Host, From: i, To: len(t.History.Events)}
 			t.Faults, open[key] = append(t.Faults, r), r
 		}
 		switch e.Kind {
@@ -74,15 +89,15 @@ func (t *Trace) readFaults() {
 	}
 }
 
-// Firings counts how often the steps of each lane fired. One firing may be done to several
-// hosts.
-func (t *Trace) Firings() map[string]int {
-	fired, parts, most := map[string]int{}, map[part]int{}, map[part]int{}
+// Firings counts how often each fault of the header was done, by its number. One firing may be
+// done to several hosts.
+func (t *Trace) Firings() map[int64]int {
+	fired, parts, most := map[int64]int{}, map[part]int{}, map[part]int{}
 	for _, r := range t.Faults {
-		mine, whole := part{r.Lane, r.Firing, r.Host}, part{lane: r.Lane, firing: r.Firing}
+		mine, whole := part{r.Number, r.Firing, r.Host}, part{fault: r.Number, firing: r.Firing}
 		if parts[mine]++; parts[mine] > most[whole] {
 			most[whole]++
-			fired[r.Lane]++
+			fired[r.Number]++
 		}
 	}
 	return fired

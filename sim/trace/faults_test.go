@@ -31,7 +31,7 @@ func TestEachTimeThatAFaultIsDoneToAHostIsARun(t *testing.T) {
 	case again.Firing != 2:
 		t.Errorf("the second firing is %+v", again)
 	}
-	if fired := got.Firings(); fired["pause all"] != 2 || fired["crash leader"] != 1 {
+	if fired := got.Firings(); fired[1] != 2 || fired[2] != 1 {
 		t.Errorf("fired %v, want the pause of all twice, of however many hosts", fired)
 	}
 }

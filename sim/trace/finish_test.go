@@ -115,12 +115,13 @@ func TestABeliefThatEndsInACrashHasNoDeadline(t *testing.T) {
 	events := []sim.Event{
 		{At: 1, Host: "client-1", Kind: sim.Acquired, Grant: "a", Until: 10},
 		{At: 2, Host: "client-2", Kind: sim.Acquired, Grant: "b", Until: 10},
-		{At: 3, Host: "client-1", Kind: sim.FaultApplied, Fault: "crash holder"},
-		{At: 3, Host: "client-2", Kind: sim.FaultApplied, Fault: "pause client-2"},
+		{At: 3, Host: "client-1", Kind: sim.FaultApplied, Fault: 1},
+		{At: 3, Host: "client-2", Kind: sim.FaultApplied, Fault: 2},
 		{At: 20, Kind: sim.End},
 	}
+	header := sim.Header{Faults: []sim.Fault{{Kind: sim.Crash, Host: sim.Holder}, {Kind: sim.Pause, Host: "client-2"}}}
 	var found []sim.HostID
-	for _, e := range trace.Finish(sim.Header{}, events, nil).Events {
+	for _, e := range trace.Finish(header, events, nil).Events {
 		if e.Kind == sim.Deadline {
 			found = append(found, e.Host)
 		}

@@ -76,7 +76,7 @@ func TestAFaultThatTheWorldDoesNotKnowIsRefusedAndRecordedAsUnproven(t *testing.
 	}
 	var about []sim.Event
 	for _, e := range w.Events() {
-		if e.Fault != "" {
+		if e.Fault != 0 {
 			about = append(about, e)
 		}
 	}

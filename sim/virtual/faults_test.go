@@ -18,7 +18,7 @@ func unproven(w *World) []string {
 	var notes []string
 	for _, e := range w.Events() {
 		if e.Kind == sim.FaultUnproven {
-			notes = append(notes, e.Fault+": "+e.Note)
+			notes = append(notes, w.Faults()[e.Fault-1].Lane()+": "+e.Note)
 		}
 	}
 	return notes
@@ -369,7 +369,7 @@ func TestRolesOfTheLockServiceAreAskedWhenTheStepFires(t *testing.T) {
 	var got []string
 	for _, e := range w.Events() {
 		if e.Kind == sim.FaultApplied || e.Kind == sim.FaultUnproven {
-			got = append(got, strings.TrimSpace(string(e.Host)+" "+e.Fault+": "+e.Note))
+			got = append(got, strings.TrimSpace(string(e.Host)+" "+w.Faults()[e.Fault-1].Lane()+": "+e.Note))
 		}
 	}
 	expect(t, got, "etcd-1 crash leader: leader: etcd-1",

@@ -69,6 +69,14 @@ func (w *World) Host(id sim.HostID) *Host {
 // Direct hands the world its script. Call it before Run.
 func (w *World) Direct(steps []sim.Step) { w.director = sim.NewDirector(w, steps) }
 
+// Faults lists the faults of these steps, for the header of the history.
+func (w *World) Faults() []sim.Fault {
+	if w.director == nil {
+		return nil
+	}
+	return w.director.Faults()
+}
+
 // Now is the present true time.
 func (w *World) Now() time.Duration { return w.now }
 

@@ -41,13 +41,14 @@ func (l *loader) ownClient(f numberedClient) (OwnClient, error) {
 	for _, o := range f.Lock.list {
 		own.Lock = append(own.Lock, LockOption{o.name.text, o.value.text})
 	}
+	if l.out.Workload.Kind == Add && (f.Wait.given() || f.Discipline.given() || f.TTL.given()) {
+		return own, l.fail(firstGiven(f.Wait.place, f.Discipline.place, f.TTL.place), fmt.Sprintf("client %d has its own way with a lock", f.number.n),
+			"think, times or lock: clients that add elements take none", "leave wait, discipline and ttl out")
+	}
 	nothing := own.Think == nil && own.Wait == nil && own.Discipline == nil && !f.Times.given() && !own.locks()
 	switch lease := own.lease(l.out.TTL); {
 	case nothing:
 		return own, l.fail(f.number.place, fmt.Sprintf("client %d has nothing otherwise", f.number.n), listed(namesOf(keysOf(reflect.TypeFor[fileClient]()))), "")
-	case l.out.Workload.Kind == Add && (f.Wait.given() || f.Discipline.given() || f.TTL.given()):
-		return own, l.fail(firstGiven(f.Wait.place, f.Discipline.place, f.TTL.place), fmt.Sprintf("client %d has its own way with a lock", f.number.n),
-			"think, times or lock: clients that add elements take none", "leave wait, discipline and ttl out")
 	case f.Times.given() && l.out.Workload.Kind == ChargeOnce:
 		return own, l.fail(f.Times.place, "a client has a number of jobs of its own", "jobs, which are there for all clients", "say it in charge-once")
 	case f.Times.given() && (f.Times.n < 1 || f.Times.n > maxTimes):

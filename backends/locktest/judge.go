@@ -24,7 +24,7 @@ func Only(h *sim.History, kinds ...sim.Kind) (events []sim.Event) {
 func Transcript(events []sim.Event) string {
 	var text strings.Builder
 	for _, e := range events {
-		fmt.Fprintln(&text, e.At, e.Host, e.Kind, e.Grant, e.Token, e.Note, e.Fault)
+		fmt.Fprintln(&text, e.At, e.Host, e.Kind, e.Grant, e.Token, e.Note, e.Ended, e.Fault)
 	}
 	return text.String()
 }

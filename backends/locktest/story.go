@@ -53,6 +53,9 @@ func (s *Story) Line(e sim.Event) string {
 	if s.Freers && e.Client != "" && e.Kind == sim.Freed {
 		line += " by " + string(e.Client)
 	}
+	if e.Ended != "" {
+		line += ": " + string(e.Ended)
+	}
 	if e.Note != "" {
 		line += ": " + e.Note
 	}

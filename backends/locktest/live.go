@@ -92,27 +92,38 @@ func NewLab[B backends.Live](t *testing.T, lock string, ttl time.Duration, token
 	livetest.Need(t)
 	b, s := Parse(t, lock, ttl, token, known...)
 	livetest.NeedAll(t, b.Missing(s))
-	lab, err := live.NewLab()
-	if err != nil {
-		t.Fatal(err)
-	}
 	ctx, cancel := context.WithTimeout(t.Context(), labLimit)
+	l := &Lab{T: t, Ctx: ctx, Backend: b, Settings: s, Servers: b.Servers(s), Clients: clients}
+	l.order = Order{Lock: lock, TTL: ttl, Token: token}
+	l.open()
 	t.Cleanup(func() {
 		cancel()
-		if err := lab.Close(); err != nil {
-			t.Error(err)
-		}
+		l.close()
 	})
-	l := &Lab{T: t, Ctx: ctx, Live: lab, Backend: b, Settings: s, Servers: b.Servers(s), Clients: clients}
-	for _, hosts := range [][]sim.HostID{l.Servers, clients} {
-		for _, id := range hosts {
-			if _, err := lab.AddHost(id); err != nil {
-				t.Fatal(err)
-			}
+	return l
+}
+
+// open makes the hosts.
+func (l *Lab) open() {
+	l.Helper()
+	var err error
+	if l.Live, err = live.NewLab(); err != nil {
+		l.Fatal(err)
+	}
+	for _, id := range slices.Concat(l.Servers, l.Clients) {
+		if _, err := l.Live.AddHost(id); err != nil {
+			l.Fatal(err)
 		}
 	}
-	l.order = Order{Lock: lock, TTL: ttl, Token: token, Servers: backends.ServerAddresses(lab, l.Servers)}
-	return l
+	l.order.Servers = backends.ServerAddresses(l.Live, l.Servers)
+}
+
+// close ends all that runs on them.
+func (l *Lab) close() {
+	l.Helper()
+	if err := l.Live.Close(); err != nil {
+		l.Error(err)
+	}
 }
 
 // Start starts the service.
@@ -126,15 +137,34 @@ func (l *Lab) Start() {
 // Reset undoes the last trial's faults and empties the service for another one.
 func (l *Lab) Reset() {
 	l.Helper()
+	if err := l.reset(); err != nil {
+		l.Fatal(err)
+	}
+}
+
+func (l *Lab) reset() error {
 	if l.world != nil {
 		if err := l.world.Heal(); err != nil {
-			l.Fatal(err)
+			return err
 		}
 		l.world = nil
 	}
-	if err := l.Backend.Reset(l.Ctx, l.Live, l.Settings); err != nil {
-		l.Fatal(err)
+	return l.Backend.Reset(l.Ctx, l.Live, l.Settings)
+}
+
+// anew makes the service ready for the same trial once more. One that cannot be reset, as after
+// a failover, is started on hosts of its own.
+func (l *Lab) anew() {
+	l.Helper()
+	err := l.reset()
+	if err == nil {
+		return
 	}
+	l.Logf("the service is started anew: %v", err)
+	l.close()
+	l.world = nil
+	l.open()
+	l.Start()
 }
 
 // Who says which hosts of the service play a part at this moment.
@@ -153,7 +183,7 @@ const maxTries = 3
 // Trial runs one trial, in which each client, in their order, carries out an order. It ends
 // when all are done, or then. A fault that was not proven fails the test, and so does a
 // history in which an effect stands before its cause. A trial that the machine was too slow for
-// says nothing of the lock, and is run again on servers that were reset.
+// says nothing of the lock, and is run again on servers that were reset, or on new ones.
 func (l *Lab) Trial(until time.Duration, orders []Order, steps ...sim.Step) *sim.History {
 	l.Helper()
 	for try := 1; ; try++ {
@@ -162,7 +192,7 @@ func (l *Lab) Trial(until time.Duration, orders []Order, steps ...sim.Step) *sim
 			return h
 		}
 		l.Logf("tried again: %s", kept.Why)
-		l.Reset()
+		l.anew()
 	}
 }
 

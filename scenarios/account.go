@@ -19,13 +19,16 @@ const (
 // keptKinds are the events of an account that servers of the lock service record which keep it.
 var keptKinds = []sim.Kind{sim.LedgerWrite, sim.LedgerWriteRefused}
 
-// accountHosts lists the account's host: none, if the lock service keeps it, or clients add elements
-// to a set and there is no account.
+// hasAccountHost is false if the lock service keeps the account, or there is none, as clients add
+// elements to a set.
+func (s *Scenario) hasAccountHost() bool { return !s.Inside && s.Workload.Kind != Add }
+
+// accountHosts lists the account's host, if it has one.
 func (s *Scenario) accountHosts() []sim.HostID {
-	if s.Inside || s.Workload.Kind == Add {
-		return nil
+	if s.hasAccountHost() {
+		return []sim.HostID{ledger.HostID}
 	}
-	return []sim.HostID{ledger.HostID}
+	return nil
 }
 
 // account resolves where the account is.

@@ -86,12 +86,11 @@ func (s *Scenario) accountInWords() string {
 }
 
 func (w Workload) inWords(s *Scenario) string {
-	if w.Kind == Add {
-		return w.addsInWords(s)
-	}
 	parts := []string{"takes the lock", "reads the balance"}
 	switch w.Kind {
-	case Withdraw, Add:
+	case Withdraw:
+	case Add:
+		return w.addsInWords(s)
 	case ChargeOnce:
 		parts[1] = "looks whether the job is done"
 	default:

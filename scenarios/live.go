@@ -104,11 +104,11 @@ func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *liv
 		}
 	}
 	address := ""
-	for _, id := range t.Scenario.accountHosts() {
+	if t.Scenario.hasAccountHost() {
 		if err := ledger.Start(ctx, lab, t.Guard); err != nil {
 			return nil, nil, err
 		}
-		address = lab.Address(id)
+		address = lab.Address(ledger.HostID)
 	}
 	if err := set.service.Observe(ctx, lab, c.settings); err != nil {
 		return nil, nil, err

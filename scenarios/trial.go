@@ -102,8 +102,8 @@ func (t Trial) header(c cast) sim.Header {
 		Servers:    c.servers,
 		Inside:     t.Scenario.Inside,
 	}
-	for _, id := range t.Scenario.accountHosts() {
-		h.Ledger = id
+	if t.Scenario.hasAccountHost() {
+		h.Ledger = ledger.HostID
 	}
 	if p, ok := t.Backend.Backend.(backends.Presumptuous); ok {
 		h.Ungranted = p.Presumes(c.settings)
@@ -185,8 +185,8 @@ func (t Trial) simulate(ctx context.Context, record bool) (*sim.History, error) 
 // over before its time.
 func (t Trial) stage(w *virtual.World, service backends.Simulated, c cast) (func(*teller, *virtual.Host), backends.SetReader) {
 	accountFor := func(*virtual.Host) ledger.Account { return nil } // the lock has it
-	for _, id := range t.Scenario.accountHosts() {
-		w.AddHost(id)
+	if t.Scenario.hasAccountHost() {
+		w.AddHost(ledger.HostID)
 		accountFor = ledger.Simulate(w, t.Guard)
 	}
 	for _, id := range c.servers {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // happened says what a host has done when it records an event of a kind that a step can wait
@@ -95,18 +96,7 @@ func ordinal(n int) string {
 	if names := []string{"first", "second", "third"}; n >= 1 && n <= len(names) {
 		return names[n-1]
 	}
-	suffix := "th"
-	if n%100 < 11 || n%100 > 13 {
-		switch n % 10 {
-		case 1:
-			suffix = "st"
-		case 2:
-			suffix = "nd"
-		case 3:
-			suffix = "rd"
-		}
-	}
-	return strconv.Itoa(n) + suffix
+	return trace.Ordinal(n)
 }
 
 // wrap breaks text at spaces into lines of at most width characters, where no single

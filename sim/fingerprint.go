@@ -37,14 +37,13 @@ func (h Header) asFormat1() []byte {
 
 // eventAsFormat1 gives the line of an event, with the name of its fault and the note that said
 // how a vote ended.
-func (h Header) eventAsFormat1(e Event) []byte {
-	lane := h.LaneOf(&e)
+func (h *Header) eventAsFormat1(e Event) []byte {
 	e.Hosts, e.Note, e.Ended = nil, string(e.Ended)+e.Note, ""
 	line := jsonLine(e)
 	if e.Fault == 0 {
 		return line
 	}
-	return inPlaceOf(line, `"fault":`, jsonLine(e.Fault), jsonLine(lane))
+	return inPlaceOf(line, `"fault":`, jsonLine(e.Fault), jsonLine(h.LaneOf(&e)))
 }
 
 // inPlaceOf puts another value for a field into a line. No text in the line can look like the

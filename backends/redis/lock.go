@@ -23,23 +23,22 @@ type Lock struct {
 	port Port
 
 	ttl     time.Duration
-	retry   time.Duration // the mean delay before another try
 	timeout time.Duration // of each call
 	token   bool          // draw a fencing token
 	elapsed bool          // the elapsed check
 	renew   bool          // the watchdog
 	plain   bool          // release by DEL
 
-	library bool          // as bsm/redislock does it, see profile.go
-	giveUp  time.Duration // when the present Acquire stops waiting, on the host's monotonic clock
-	value   string        // of the library: what is asked for until an answer is missing
+	shortest, longest time.Duration // the delay before another try is drawn between them
+	extendAgain       time.Duration // the delay before another try of the watchdog's
 }
 
 // NewLock gives a host the lock that these settings describe.
 func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
+	retry := s.Span(optionRetry)
 	return &Lock{
-		host: h, port: p, ttl: s.TTL, token: s.Token,
-		retry: s.Span(optionRetry), timeout: s.Span(optionTimeout),
+		host: h, port: p, ttl: s.TTL, token: s.Token, timeout: s.Span(optionTimeout),
+		shortest: retry / 2, longest: retry + retry/2, extendAgain: retry,
 		elapsed: s.On(optionElapsed), renew: s.On(optionRenew), plain: s.On(optionPlain),
 	}
 }
@@ -48,21 +47,12 @@ func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 // backends.ErrTooLate, the server's refusal (as of a master without its replicas, see
 // package sentinel), or an error that wraps sim.ErrUnknown, as the last try ended.
 func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
-	if l.library {
-		l.giveUp, l.value = sim.AddCapped(l.host.Now(), wait), l.randomValue()
-		return backends.TryFor(l.host, wait, l.pause, l.obtain)
-	}
 	return backends.TryFor(l.host, wait, l.pause, l.try)
 }
 
 // pause draws how long to wait before the next try. "It should try again after a random
 // delay in order to try to desynchronize multiple clients" (ibid., Retry on Failure).
-func (l *Lock) pause() time.Duration {
-	if l.library {
-		return l.retry
-	}
-	return sim.Between(l.host, l.retry/2, l.retry+l.retry/2)
-}
+func (l *Lock) pause() time.Duration { return sim.Between(l.host, l.shortest, l.longest) }
 
 // try asks for the lock once.
 func (l *Lock) try() (backends.Lease, error) {
@@ -182,10 +172,7 @@ func (l *Lease) Release() error {
 func (l *Lease) startWatchdog() {
 	l.stop, l.lost = l.lock.host.NewSignal(), l.lock.host.NewSignal()
 	since := l.lock.host.Now()
-	again := func() time.Duration { return l.lock.retry }
-	if l.lock.library {
-		again = func() time.Duration { return l.lock.ttl / 3 }
-	}
+	again := func() time.Duration { return l.lock.extendAgain }
 	l.lock.host.Go("watchdog", func(h sim.Host) {
 		backends.Watchdog(h, l.stop, since, l.lock.ttl, again, l.Until, l.extend)
 	})

@@ -41,19 +41,33 @@ func libraryOptions() []backends.Option {
 
 // lockOn gives a host the lock of this profile over a port to the server: that of the library
 // over a pool of connections.
-func (b Backend) lockOn(h sim.Host, p Port, s backends.Settings) *Lock {
+func (b Backend) lockOn(h sim.Host, p Port, s backends.Settings) backends.Lock {
 	if b.Profile == Documented {
 		return NewLock(h, p, s)
 	}
-	return &Lock{
-		host: h, port: p, ttl: s.TTL, library: true,
-		retry: s.Span(optionRetry), timeout: s.Span(optionTimeout), renew: s.On(optionRenew),
-	}
+	retry := s.Span(optionRetry)
+	return &obtainer{Lock: &Lock{
+		host: h, port: p, ttl: s.TTL, timeout: s.Span(optionTimeout), renew: s.On(optionRenew),
+		shortest: retry, longest: retry, extendAgain: s.TTL / 3,
+	}}
+}
+
+// obtainer is the client of bsm/redislock. Its leases are those of a Lock.
+type obtainer struct {
+	*Lock
+	giveUp time.Duration // when the present Acquire stops waiting, on the host's monotonic clock
+	value  string        // what is asked for until an answer is missing
+}
+
+// Acquire obtains the lock until it has it or wait is over.
+func (l *obtainer) Acquire(wait time.Duration) (backends.Lease, error) {
+	l.giveUp, l.value = sim.AddCapped(l.host.Now(), wait), l.randomValue()
+	return backends.TryFor(l.host, wait, l.pause, l.obtain)
 }
 
 // obtain is one round of the library's Obtain, and what its caller does about an error: he
 // calls it again, which makes another token.
-func (l *Lock) obtain() (backends.Lease, error) {
+func (l *obtainer) obtain() (backends.Lease, error) {
 	left := max(l.giveUp-l.host.Now(), time.Nanosecond)
 	ok, err := l.port.(ObtainPort).Obtain(LockKey, l.value, l.ttl, left)
 	value := l.value
@@ -66,7 +80,7 @@ func (l *Lock) obtain() (backends.Lease, error) {
 	case !ok:
 		return nil, backends.ErrHeld
 	}
-	lease := &Lease{lock: l, value: value, until: l.host.Now() + l.ttl}
+	lease := &Lease{lock: l.Lock, value: value, until: l.host.Now() + l.ttl}
 	if l.renew {
 		lease.startWatchdog()
 	}

@@ -1,21 +1,16 @@
 package timeline
 
-import "github.com/locklab/locklab/sim"
+import (
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
+)
 
 // readAdditions marks in the lanes of clients what became of the elements that they added: a dot for
 // each that was acknowledged, hollow if the set lacks it in the end, a cross for each that was not.
 // Where nobody could read the set, none counts as lost. There are many, so of several in a row with
 // the same outcome the first has words.
-func readAdditions(h *sim.History, clients []lane) {
-	kept, read := map[string]bool{}, false
-	for _, e := range h.Events {
-		switch e.Kind {
-		case sim.InSet:
-			kept[e.Op] = true
-		case sim.SetRead:
-			read = true
-		}
-	}
+func readAdditions(t *trace.Trace, clients []lane) {
+	h := t.History
 	said := make([]string, len(clients))
 	for _, e := range h.Events {
 		i := clientIndex(h, e.Host)
@@ -24,7 +19,7 @@ func readAdditions(h *sim.History, clients []lane) {
 		}
 		m := mark{at: e.At, seq: e.Seq, client: i}
 		switch {
-		case e.Kind == sim.Added && read && !kept[e.Op]:
+		case e.Kind == sim.Added && t.Set.Read != nil && !t.Set.Has(e.Op):
 			m.style, m.label = openDot, "acknowledged, and lost"
 		case e.Kind == sim.Added:
 			m.style = smallDot

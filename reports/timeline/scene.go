@@ -153,10 +153,10 @@ func newScene(h *sim.History, findings []check.Finding, title string) (*scene, e
 	s := &scene{ttl: h.Header.TTL, servers: h.Header.Servers}
 	s.title, s.subtitle = words.Heading(h.Header, title)
 	s.verdict, s.violated = words.Verdict(h, findings)
-	s.adds = words.AddsOnly(h)
 	s.frame(h, findings)
 
 	t := trace.Read(h)
+	s.adds = t.Set != nil
 	clients := make([]lane, len(h.Header.Clients))
 	for i := range clients {
 		clients[i] = readClient(t, i, s.endOf(h))
@@ -170,7 +170,7 @@ func newScene(h *sim.History, findings []check.Finding, title string) (*scene, e
 
 	rest := services
 	if s.adds {
-		readAdditions(h, clients)
+		readAdditions(t, clients)
 	}
 	rest = append(rest, clients...)
 	if !s.adds {

@@ -7,65 +7,20 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// additions is what clients added to a set that the lock service keeps, and what the set had when
-// the trial was over.
-type additions struct {
-	acknowledged []*sim.Event    // each element once, in the order in which clients were told
-	kept         map[string]bool // what the set had
-	read         *sim.Event      // nil: nobody could read it
-}
-
-// additionsOf reads them off a history; nil: nobody adds anything in it.
-func additionsOf(h *sim.History) *additions {
-	a := &additions{kept: map[string]bool{}}
-	told := map[string]bool{}
-	added := false
-	for i := range h.Events {
-		e := &h.Events[i]
-		switch e.Kind {
-		case sim.Add:
-			added = true
-		case sim.Added:
-			if added = true; !told[e.Op] {
-				told[e.Op] = true
-				a.acknowledged = append(a.acknowledged, e)
-			}
-		case sim.InSet:
-			a.kept[e.Op] = true
-		case sim.SetRead:
-			a.read = e
-		}
-	}
-	if !added && a.read == nil {
-		return nil
-	}
-	return a
-}
-
-// lost lists the acknowledgements of elements that the set lacks.
-func (a *additions) lost() (out []*sim.Event) {
-	for _, e := range a.acknowledged {
-		if !a.kept[e.Op] {
-			out = append(out, e)
-		}
-	}
-	return out
-}
-
-// judge is lostUpdate for a set: an element that was acknowledged to its client is missing from the
+// judgeSet is lostUpdate for a set: an element that was acknowledged to its client is missing from the
 // set as it was when the trial was over. Elements whose outcome the client never learned are not
 // counted either way.
-func (a *additions) judge() Finding {
-	told := len(a.acknowledged)
+func judgeSet(s *trace.Set) Finding {
+	told := len(s.Acknowledged)
 	switch {
-	case a.read == nil:
+	case s.Read == nil:
 		return undecided(LostUpdate, "nobody could read the set when the trial was over")
 	case told == 0:
 		return undecided(LostUpdate, "no element was acknowledged, so there was nothing to lose")
 	}
-	lost := a.lost()
+	lost := s.Lost()
 	if len(lost) == 0 {
-		return holds(LostUpdate, "%s, all of them in the set of %s", count(told, "acknowledged element"), a.read.Host)
+		return holds(LostUpdate, "%s, all of them in the set of %s", count(told, "acknowledged element"), s.Read.Host)
 	}
 	first, last := lost[0], lost[len(lost)-1]
 	until := ""
@@ -73,8 +28,8 @@ func (a *additions) judge() Finding {
 		until = fmt.Sprintf(", the last at %s", clock(last.At))
 	}
 	return violated(LostUpdate, "%s was told at %s that %s had been added, and the set of %s lacks it when the trial is over: %d of %s %s lost%s",
-		first.Host, clock(first.At), element(first.Op), a.read.Host, len(lost), count(told, "acknowledged element"), are(len(lost)), until).
-		shownBy(first, last, a.read)
+		first.Host, clock(first.At), element(first.Op), s.Read.Host, len(lost), count(told, "acknowledged element"), are(len(lost)), until).
+		shownBy(first, last, s.Read)
 }
 
 // element names an element of the client that has been named already: "its 12th element".

@@ -10,10 +10,10 @@ import (
 
 // lostUpdate: a withdrawal that was acknowledged to its client is missing from the final
 // balance, see trace.Book. Withdrawals whose outcome the client never learned are not counted
-// either way. Where clients add elements to a set, see additions.judge.
+// either way. Where clients add elements to a set, see judgeSet.
 func lostUpdate(t *trace.Trace) Finding {
-	if set := additionsOf(t.History); set != nil {
-		return set.judge()
+	if t.Set != nil {
+		return judgeSet(t.Set)
 	}
 	book := t.Book
 	if book.Broken != nil {

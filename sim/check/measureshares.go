@@ -8,11 +8,11 @@ import (
 )
 
 func lostShare(t *trace.Trace) []float64 {
-	if set := additionsOf(t.History); set != nil {
-		if set.read == nil {
+	if set := t.Set; set != nil {
+		if set.Read == nil {
 			return nil
 		}
-		return share(len(set.lost()), len(set.acknowledged))
+		return share(len(set.Lost()), len(set.Acknowledged))
 	}
 	book := t.Book
 	if book.Broken != nil {

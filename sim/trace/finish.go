@@ -14,13 +14,18 @@ import (
 //
 // clock gives the monotonic clock of a host; nil stands for true time.
 func Finish(header sim.Header, events []sim.Event, clock func(sim.HostID) *sim.Clock) *sim.History {
-	run := &sim.History{Header: header, Events: events}
-	all := append(slices.Clone(events), deadlines(run, clock)...)
+	run := &sim.History{Header: header, Events: slices.Clone(events)}
+	number(run.Events) // by their places, until they are in order
+	all := append(run.Events, deadlines(run, clock)...)
 	slices.SortStableFunc(all, func(a, b sim.Event) int { return cmp.Compare(a.At, b.At) })
-	for i := range all {
-		all[i].Seq = int64(i + 1)
-	}
+	number(all)
 	return &sim.History{Header: header, Events: all}
+}
+
+func number(events []sim.Event) {
+	for i := range events {
+		events[i].Seq = int64(i + 1)
+	}
 }
 
 // lease is the time for which a client counted on one deadline.
@@ -54,23 +59,20 @@ func deadlines(run *sim.History, clock func(sim.HostID) *sim.Clock) (found []sim
 func leases(run *sim.History) (all []lease) {
 	t := &Trace{History: run}
 	t.readBeliefs()
-	index := map[*sim.Event]int{}
-	for i := range run.Events {
-		index[&run.Events[i]] = i
-	}
+	index := func(e *sim.Event) int { return int(e.Seq - 1) }
 	for _, b := range t.Beliefs {
 		last := len(run.Events)
 		if b.Ended != nil {
-			last = index[b.Ended]
+			last = index(b.Ended)
 		}
 		told := append([]*sim.Event{b.Began}, b.Renewed...)
 		for i, e := range told {
 			until := last
 			if i+1 < len(told) {
-				until = index[told[i+1]]
+				until = index(told[i+1])
 			}
 			if e.Until != 0 {
-				all = append(all, lease{e, index[e], until})
+				all = append(all, lease{e, index(e), until})
 			}
 		}
 	}

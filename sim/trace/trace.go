@@ -19,6 +19,7 @@ type Trace struct {
 	Attempts  []*Attempt   // in the order in which they began
 	Faults    []*FaultRun  // in the order in which they began
 	Book      *Book
+	Set       *Set // nil: no client adds elements to one
 
 	// Unclear says why it cannot be told which belief is about which grant; nil: it can.
 	Unclear error
@@ -40,7 +41,7 @@ func Read(h *sim.History) *Trace {
 	t.readHoldings()
 	t.readBeliefs()
 	t.readAttempts()
-	t.Book = readBook(h)
+	t.Book, t.Set = readBook(h), readSet(h)
 	t.Latest = t.latestStamp()
 	return t
 }

@@ -65,6 +65,15 @@ func worldsOf(set *results.Set) []string {
 	return worlds
 }
 
+// locksIn gives the cells of a world in which clients take a lock. Charts compare locks; where
+// clients add elements to a set, nobody takes one, and what the set loses is nobody's money.
+func locksIn(set *results.Set, world string) []scenarios.Summary {
+	return slices.DeleteFunc(set.In(world), func(c scenarios.Summary) bool {
+		card := set.Card(c.Scenario)
+		return card != nil && card.Adds
+	})
+}
+
 // chart is one that may be drawn.
 type chart struct {
 	name, title, shows string
@@ -74,8 +83,8 @@ type chart struct {
 }
 
 func chartsOf(set *results.Set, world string) []chart {
-	overview := newGrid(set, world, set.In(world), false)
-	_, sides := sidesOf(set.In(world))
+	overview := newGrid(set, world, locksIn(set, world), false)
+	_, sides := sidesOf(locksIn(set, world))
 	cost := newPrices(set, world)
 	all := []chart{
 		storyOf(set, world),
@@ -95,7 +104,7 @@ func chartsOf(set *results.Set, world string) []chart {
 func storyOf(set *results.Set, world string) chart {
 	var told []scenarios.Summary
 	more := false
-	for _, c := range set.In(world) {
+	for _, c := range locksIn(set, world) {
 		if slices.Contains(Story(), c.Scenario) {
 			told = append(told, c)
 		} else {
@@ -115,7 +124,7 @@ func familiesOf(set *results.Set, world string, overview grid) []chart {
 	var all []chart
 	for _, family := range Families() {
 		cells := cellsOf(set, world, family)
-		if len(cells) == 0 || overview.left == 0 && len(cells) == len(set.In(world)) {
+		if len(cells) == 0 || overview.left == 0 && len(cells) == len(locksIn(set, world)) {
 			continue
 		}
 		all = append(all, chart{"matrix-" + family.slug(), "Scenarios of one family: " + string(family), "per cent of the trials in which money was lost or taken twice", cells, "",

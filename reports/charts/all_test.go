@@ -6,7 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
 )
 
 func TestAllChartsComeInTheSameOrderAndOfEachWorldApart(t *testing.T) {
@@ -72,5 +74,27 @@ func TestACaptionSaysWhereTheFiguresAreFrom(t *testing.T) {
 		if got := about(c.cells); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
 		}
+	}
+}
+
+// What a set loses to which clients add elements is nobody's money, and no lock's doing.
+func TestChartsLeaveOutTrialsThatTakeNoLock(t *testing.T) {
+	set := &results.Set{
+		Cells: []scenarios.Summary{cell("gc-pause", "redis", "none", harm(20)), cell("set-after-crash", "redis", "none", harm(20)), cell("set-in-redis", "sentinel", "none", harm(20))},
+		Cards: []scenarios.Card{
+			{Scenario: "gc-pause", Faults: []sim.FaultKind{sim.Pause}},
+			{Scenario: "set-after-crash", Faults: []sim.FaultKind{sim.Crash}, Adds: true},
+			{Scenario: "set-in-redis", Faults: []sim.FaultKind{sim.Partition}, Adds: true},
+		},
+	}
+	for _, c := range chartsOf(set, scenarios.VirtualWorld) {
+		for _, cell := range c.cells {
+			if cell.Scenario != "gc-pause" {
+				t.Errorf("the chart %s counts %s", c.name, cell.Scenario)
+			}
+		}
+	}
+	if n := len(newGrid(set, scenarios.VirtualWorld, locksIn(set, scenarios.VirtualWorld), false).cells); n != 1 {
+		t.Errorf("the matrix has %d cells, expected that of gc-pause", n)
 	}
 }

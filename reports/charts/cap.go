@@ -19,7 +19,7 @@ const sidesScenario = "partition-sides"
 // requests it serves on either side, and what comes of it. What it is called, CP or AP, is
 // what was measured. A world in which this was not measured gives nil.
 func CAP(set *results.Set, world string) *canvas.Figure {
-	rows, cells := sidesOf(set.In(world))
+	rows, cells := sidesOf(locksIn(set, world))
 	if len(rows) == 0 {
 		return nil
 	}

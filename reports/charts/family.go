@@ -81,5 +81,5 @@ func familyOfFault(kind sim.FaultKind) Family {
 
 // cellsOf gives the cells of a world that belong to a family.
 func cellsOf(set *results.Set, world string, family Family) []scenarios.Summary {
-	return slices.DeleteFunc(set.In(world), func(c scenarios.Summary) bool { return familyOf(set, c.Scenario) != family })
+	return slices.DeleteFunc(locksIn(set, world), func(c scenarios.Summary) bool { return familyOf(set, c.Scenario) != family })
 }

@@ -71,7 +71,7 @@ func fences() []string {
 // be empty. Variants of lock services that have no column get rows of their own if variants
 // says so, or if a scenario has nothing else.
 func newGrid(set *results.Set, world string, cells []scenarios.Summary, variants bool) grid {
-	g := grid{columns: slices.DeleteFunc(backendsOf(set.In(world)), func(name string) bool {
+	g := grid{columns: slices.DeleteFunc(backendsOf(locksIn(set, world)), func(name string) bool {
 		return !slices.ContainsFunc(cells, func(c scenarios.Summary) bool { return c.Backend == name })
 	})}
 	type place struct{ scenario, options string }

@@ -18,7 +18,7 @@ import (
 // behind one. Variants of lock services that few scenarios have are left to MatrixFamily. A
 // world without results gives nil.
 func Matrix(set *results.Set, world string) *canvas.Figure {
-	return matrixOf(newGrid(set, world, set.In(world), false), compact)
+	return matrixOf(newGrid(set, world, locksIn(set, world), false), compact)
 }
 
 // MatrixFamily draws the scenarios of one family, with every variant.
@@ -28,7 +28,7 @@ func MatrixFamily(set *results.Set, world string, family Family) *canvas.Figure 
 
 // MatrixOf draws the scenarios named, those of them that there are results of.
 func MatrixOf(set *results.Set, world string, names []string) *canvas.Figure {
-	cells := slices.DeleteFunc(set.In(world), func(c scenarios.Summary) bool { return !slices.Contains(names, c.Scenario) })
+	cells := slices.DeleteFunc(locksIn(set, world), func(c scenarios.Summary) bool { return !slices.Contains(names, c.Scenario) })
 	return matrixOf(newGrid(set, world, cells, false), roomy)
 }
 

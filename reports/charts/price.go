@@ -53,7 +53,7 @@ type price struct {
 
 func newPrices(set *results.Set, world string) prices {
 	var p prices
-	cells := slices.DeleteFunc(scenarios.OneDiscipline(set.In(world)), func(c scenarios.Summary) bool { return c.Guard != string(ledger.None) || c.Trials == 0 })
+	cells := slices.DeleteFunc(scenarios.OneDiscipline(locksIn(set, world)), func(c scenarios.Summary) bool { return c.Guard != string(ledger.None) || c.Trials == 0 })
 	var names []string
 	cost := map[string]price{}
 	for _, c := range cells {

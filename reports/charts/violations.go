@@ -54,7 +54,7 @@ type violationRow struct{ overlap, valid, harm, left share }
 func (r violationRow) shares() []share { return []share{r.overlap, r.valid, r.harm, r.left} }
 
 func newViolations(set *results.Set, world string) violations {
-	cells := withBare(bareAndFenced(scenarios.OneDiscipline(set.In(world))))
+	cells := withBare(bareAndFenced(scenarios.OneDiscipline(locksIn(set, world))))
 	v := violations{backends: backendsOf(cells)}
 	v.compare(set, cells)
 	for _, family := range Families() {

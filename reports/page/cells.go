@@ -79,7 +79,7 @@ func newScenario(name string, card *scenarios.Card, a addresses) *scenario {
 	}
 	sc.Search = strings.ToLower(strings.Join(append([]string{name, card.Title}, card.Claims...), " "))
 	sc.Title, sc.Text, sc.file = cmp.Or(card.Title, name), card.Text, card.File
-	sc.Seconds, sc.Own = card.Seconds, card.Own
+	sc.Seconds, sc.Own, sc.adds = card.Seconds, card.Own, card.Adds
 	for _, id := range card.Claims {
 		sc.Claims = append(sc.Claims, link{Text: id})
 	}
@@ -102,7 +102,7 @@ func newCell(s scenarios.Summary, sc *scenario, a addresses) *cell {
 	worst, n := levelOf(s)
 	c := &cell{
 		chip: chip{
-			Address: a.of(addressParts(s)...), Label: guardLabel(s.Guard), Level: worst,
+			Address: a.of(addressParts(s)...), Label: sc.label(s.Guard), Level: worst,
 			Scenario: s.Scenario, Backend: s.Backend, Guard: s.Guard, Discipline: s.Discipline, World: s.World,
 			Surprise: s.Outcome == scenarios.NotAsExpected, Nothing: s.Outcome == scenarios.NothingExpected,
 		},
@@ -136,8 +136,12 @@ func addressParts(s scenarios.Summary) []string {
 	return parts
 }
 
-func guardLabel(guard string) string {
-	if guard == "none" {
+// label is what stands on the box of a cell: its guard, where there is something to guard.
+func (sc *scenario) label(guard string) string {
+	switch {
+	case sc.adds:
+		return "no lock"
+	case guard == "none":
 		return "unfenced"
 	}
 	return guard

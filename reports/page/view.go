@@ -61,6 +61,7 @@ type scenario struct {
 	SVGOf                      string        // its id
 	family                     sim.FaultKind // the kind of fault that it is filed under
 	file                       string
+	adds                       bool // clients add elements to a set, and take no lock
 }
 
 // box is what one lock service has in one scenario: a group for each variant and world.

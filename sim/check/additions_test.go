@@ -68,7 +68,7 @@ func TestTheShareOfLostElementsIsOfThoseThatWereAcknowledged(t *testing.T) {
 	}
 }
 
-// Nobody takes a lock, and nothing is said of one.
+// Nobody takes a lock, and nothing is said of one. A set has each element once.
 func TestOfElementsNothingElseIsJudged(t *testing.T) {
 	h := transcript(t, lostElements)
 	for _, f := range All(h) {
@@ -76,7 +76,7 @@ func TestOfElementsNothingElseIsJudged(t *testing.T) {
 		switch {
 		case f.Property == LostUpdate:
 			want = Violated
-		case f.Property == RecordingSane || f.Property == FaultsHappened || f.Property == KeptUp:
+		case f.Property == RecordingSane || f.Property == FaultsHappened || f.Property == KeptUp || f.Property == DuplicateEffect:
 			want = Holds
 		}
 		if f.Verdict != want {
@@ -96,5 +96,23 @@ func TestARecordOfElementsDoesNotContradictItself(t *testing.T) {
 			Undecided, "events 1 and 2 both read the set", []int64{2}},
 		{"an element after the last", "1s client-1 add op=client-1/1\n1s redis-1 set-read\n1s redis-1 in-set op=client-1/1\n2s - end",
 			Undecided, "event 3: the set has client-1/1 in it, after all of it had been read at event 2", []int64{3}},
+	})
+}
+
+// Adding an element once more changes nothing, so clients may try again.
+func TestASetHasNoEffectTwice(t *testing.T) {
+	judgeTrials(t, DuplicateEffect, []trial{
+		{"one was added twice", `
+			1s client-1 add         op=client-1/1
+			2s client-1 add-unknown op=client-1/1
+			3s client-1 add         op=client-1/1
+			4s client-1 added       op=client-1/1
+			5s redis-1  in-set      op=client-1/1
+			5s redis-1  set-read`,
+			Holds, "a set has each element once", nil},
+		{"nobody could read the set", `
+			1s client-1 add      op=client-1/1
+			2s client-1 added    op=client-1/1`,
+			Undecided, "the ledger took no write", nil},
 	})
 }

@@ -10,6 +10,9 @@ import (
 // It does not matter whether anybody was told.
 func duplicateEffect(t *trace.Trace) Finding {
 	h := t.History
+	if t.Set != nil && t.Set.Read != nil {
+		return holds(DuplicateEffect, "a set has each element once, however often it was added")
+	}
 	first := map[string]*sim.Event{}
 	effects, again := 0, 0
 	var found Finding

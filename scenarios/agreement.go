@@ -115,7 +115,8 @@ func (s *Summary) stoodFor() CellName {
 // compare decides. A verdict that nothing is expected of may differ from seed to seed, in
 // either world: there the worlds contradict each other only if no verdict is common to
 // both. Where chance is expected to decide, they do not. What is violated in one world, where
-// it can always be judged, and never judged in the other is not agreed upon.
+// it can always be judged, and never judged in the other is not agreed upon. What is violated
+// live for no longer than the machine may have made of it contradicts nothing.
 func (a *Agreement) compare() {
 	switch {
 	case a.Virtual.Outcome == NotApplicable || a.Live.Outcome == NotApplicable:
@@ -143,6 +144,8 @@ func (a *Agreement) compare() {
 		contrary := v.Holds+v.Violated > 0 && l.Holds+l.Violated > 0 &&
 			!(v.Holds > 0 && l.Holds > 0) && !(v.Violated > 0 && l.Violated > 0)
 		switch {
+		case contrary && l.Violated > 0 && l.Brief == l.Violated:
+			a.sink(Unsure, fmt.Sprintf("%s: violated live only, and for no longer than the machine may have made of it", p))
 		case contrary:
 			a.sink(Disagree, fmt.Sprintf("%s: violated in %d of %d virtual and %d of %d live trials",
 				p, v.Violated, v.Holds+v.Violated, l.Violated, l.Holds+l.Violated))

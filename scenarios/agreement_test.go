@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,17 +33,21 @@ func TestWorldsAgreeUnlessTheyContradictEachOther(t *testing.T) {
 		live    []check.Verdict
 		want    Accord
 		why     string
+		brief   []int // live trials, by number
 	}{
-		{"both hold", []check.Verdict{holds, holds}, []check.Verdict{holds}, Agree, ""},
-		{"one verdict is common to both", []check.Verdict{holds, violated}, []check.Verdict{violated}, Agree, ""},
-		{"no verdict is common", []check.Verdict{holds, holds}, []check.Verdict{violated}, Disagree, "overlap: violated in 0 of 2 virtual and 1 of 1 live trials"},
-		{"the other way round", []check.Verdict{violated}, []check.Verdict{holds, holds}, Disagree, "overlap: violated in 1 of 1 virtual and 0 of 2 live trials"},
-		{"one trial that cannot tell contradicts nobody", []check.Verdict{violated}, []check.Verdict{undecided, violated}, Agree, ""},
-		{"holds where the other world had nothing to judge", []check.Verdict{holds, holds}, []check.Verdict{undecided}, Agree, ""},
-		{"the other way round, as often", []check.Verdict{undecided}, []check.Verdict{holds}, Agree, ""},
-		{"violated where the live world never tells", []check.Verdict{holds, violated}, []check.Verdict{undecided, undecided}, Unsure, "overlap: undecided in all 2 live trials, violated virtually"},
-		{"violated where the virtual world never tells", []check.Verdict{undecided}, []check.Verdict{holds, violated}, Unsure, "overlap: undecided in all 1 virtual trials, violated live"},
-		{"violated where it can be judged now and then", []check.Verdict{undecided, violated}, []check.Verdict{undecided}, Agree, ""},
+		{"both hold", []check.Verdict{holds, holds}, []check.Verdict{holds}, Agree, "", nil},
+		{"one verdict is common to both", []check.Verdict{holds, violated}, []check.Verdict{violated}, Agree, "", nil},
+		{"no verdict is common", []check.Verdict{holds, holds}, []check.Verdict{violated}, Disagree, "overlap: violated in 0 of 2 virtual and 1 of 1 live trials", nil},
+		{"the other way round", []check.Verdict{violated}, []check.Verdict{holds, holds}, Disagree, "overlap: violated in 1 of 1 virtual and 0 of 2 live trials", nil},
+		{"no longer than the machine may have made of it", []check.Verdict{holds}, []check.Verdict{violated, violated}, Unsure, "overlap: violated live only, and for no longer than the machine may have made of it", []int{0, 1}},
+		{"one of them for longer", []check.Verdict{holds}, []check.Verdict{violated, violated}, Disagree, "overlap: violated in 0 of 1 virtual and 2 of 2 live trials", []int{0}},
+		{"briefly, where the other world has it too", []check.Verdict{violated}, []check.Verdict{violated}, Agree, "", []int{0}},
+		{"one trial that cannot tell contradicts nobody", []check.Verdict{violated}, []check.Verdict{undecided, violated}, Agree, "", nil},
+		{"holds where the other world had nothing to judge", []check.Verdict{holds, holds}, []check.Verdict{undecided}, Agree, "", nil},
+		{"the other way round, as often", []check.Verdict{undecided}, []check.Verdict{holds}, Agree, "", nil},
+		{"violated where the live world never tells", []check.Verdict{holds, violated}, []check.Verdict{undecided, undecided}, Unsure, "overlap: undecided in all 2 live trials, violated virtually", nil},
+		{"violated where the virtual world never tells", []check.Verdict{undecided}, []check.Verdict{holds, violated}, Unsure, "overlap: undecided in all 1 virtual trials, violated live", nil},
+		{"violated where it can be judged now and then", []check.Verdict{undecided, violated}, []check.Verdict{undecided}, Agree, "", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var judged []Judged
@@ -50,7 +55,9 @@ func TestWorldsAgreeUnlessTheyContradictEachOther(t *testing.T) {
 				judged = append(judged, inWorld(t, VirtualWorld, uint64(i), violated, v, 2))
 			}
 			for i, v := range c.live {
-				judged = append(judged, inWorld(t, LiveWorld, uint64(i), violated, v, 2.5))
+				live := inWorld(t, LiveWorld, uint64(i), violated, v, 2.5)
+				live.Result.Findings[len(live.Result.Findings)-1].Brief = slices.Contains(c.brief, i)
+				judged = append(judged, live)
 			}
 			all := Agreements(Summarize(judged))
 			if len(all) != 1 {

@@ -12,6 +12,7 @@ import (
 type Tally struct {
 	Property                   check.Property
 	Holds, Undecided, Violated int
+	Brief                      int            // of Violated: for no longer than the machine may have made of it
 	Expected                   *check.Verdict // nil: the scenario expects nothing of it
 	Sometimes                  bool           // with Expected: by chance, in some trials
 	Share                      *Share         // with Sometimes: in how many; nil: in one at least
@@ -189,7 +190,11 @@ func (s *Summary) add(r *Result) {
 		return
 	}
 	for i := range s.Tallies {
-		s.Tallies[i].count(r.Finding(s.Tallies[i].Property).Verdict)
+		f := r.Finding(s.Tallies[i].Property)
+		s.Tallies[i].count(f.Verdict)
+		if f.Brief {
+			s.Tallies[i].Brief++
+		}
 	}
 	harm := check.Holds
 	for _, p := range Damages() {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
@@ -150,6 +151,25 @@ func TestAnExpectedPropertyThatStaysUndecidedLeavesTheTrialUndecided(t *testing.
 		r := trial.Judge(h)
 		if r.Outcome != Undecided || len(r.Surprises) != 1 || !strings.Contains(r.Surprises[0], "found undecided: no fencing token was issued") {
 			t.Errorf("%s: outcome %v, surprises %q; want undecided", row.Because, r.Outcome, r.Surprises)
+		}
+	}
+}
+
+// An overlap that the machine alone may have made says nothing against what a script expects.
+func TestABriefOverlapIsNoSurprise(t *testing.T) {
+	trial := one(t, "gc-pause", "redis", "none")
+	h, err := trial.Simulate(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := *trial.Scenario
+	asked.Expect = []Expectation{{Verdicts: []PropertyValue{{check.Overlap, check.Holds}}, Because: "somebody hopes so"}}
+	trial.Scenario = &asked
+	for late, want := range map[time.Duration]Outcome{time.Millisecond: NotAsExpected, 10 * time.Second: Undecided} {
+		h.Header.World = LiveWorld
+		h.Header.Pace = &sim.Pace{Margin: time.Minute, Of: "a minute", Measured: []sim.Lateness{{Woke: late}}}
+		if r := trial.Judge(h); r.Outcome != want {
+			t.Errorf("on a machine that is late by %v: %v, want %v; %q", late, r.Outcome, want, r.Surprises)
 		}
 	}
 }

@@ -60,6 +60,7 @@ type Node struct {
 	heard        time.Duration // when the leader was heard last
 	heartbeatDue time.Duration // a leader's next message
 	quorumDue    time.Duration // when a leader looks for its majority
+	deposed      time.Duration // when the member last ceased to lead; -1: never
 
 	unsaved bool
 	outbox  []Message
@@ -77,7 +78,7 @@ type peer struct {
 
 // NewNode makes a member that remembers state, at the time now.
 func NewNode(id sim.HostID, members []sim.HostID, timing Timing, random func() uint64, state State, now time.Duration) *Node {
-	n := &Node{id: id, timing: timing, random: random, state: state, role: Follower}
+	n := &Node{id: id, timing: timing, random: random, state: state, role: Follower, deposed: -1}
 	for _, m := range members {
 		if m != id {
 			n.peers = append(n.peers, &peer{id: m})
@@ -163,6 +164,9 @@ func (n *Node) Step(now time.Duration, m Message) {
 func (n *Node) follow(now time.Duration, term uint64, leader sim.HostID) {
 	if term > n.state.Term {
 		n.state.Term, n.state.Vote, n.unsaved = term, "", true
+	}
+	if n.role == Leader {
+		n.deposed = now
 	}
 	n.role, n.leader = Follower, leader
 	n.postponeElection(now)

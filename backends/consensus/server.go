@@ -89,6 +89,9 @@ func Start(h *virtual.Host, c Config) *Server {
 // Status tells what the algorithm knows.
 func (s *Server) Status() Status { return s.node.Status() }
 
+// Deposed tells whether the member has ceased to lead at this very moment.
+func (s *Server) Deposed() bool { return s.node.role != Leader && s.node.deposed == s.clock() }
+
 // Known tells what whoever runs the member has been told of that. It is out of date while the
 // member waits for its disk.
 func (s *Server) Known() Status { return s.known }

@@ -134,7 +134,8 @@ func (o *observer) follow(ctx context.Context, m watched) {
 
 // leases gives the leases that live after these changes, if any of them deleted a key.
 // When a member shows that keys have been deleted, it has ended their lease if that was
-// the reason.
+// the reason. A lease that is revoked between the two is taken for the reason, too: no lock here
+// revokes one right after it has released.
 func (o *observer) leases(ctx context.Context, m watched, changes []*clientv3.Event) (map[int64]bool, error) {
 	deleted := false
 	for _, c := range changes {

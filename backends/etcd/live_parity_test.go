@@ -24,6 +24,7 @@ type comparison struct {
 	model    *Model
 	leases   []uint64 // the real ones, by the model's number - 1
 	offset   uint64   // of the real revision
+	seen     *sightings
 	lock     succession
 	expected []sim.Event // what the observer must see
 }
@@ -67,6 +68,15 @@ func (c *comparison) apply(command Command) Reply {
 	return r
 }
 
+// awaitObserver waits until the observer has seen all that was done. It asks a member which leases
+// are alive when it sees that a key was deleted: if that was a moment ago, and the lease is revoked
+// only now, it would take the one for the reason of the other.
+func (c *comparison) awaitObserver() {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	c.seen.await(ctx, int64(c.model.Revision()+c.offset))
+}
+
 // perform draws a command, has both carry it out, and compares what they answer.
 func (c *comparison) perform() {
 	key := rapid.SampledFrom([]string{LockPrefix + "a", LockPrefix + "b", LockPrefix + "c", "other"}).Draw(c.T, "key")
@@ -87,6 +97,7 @@ func (c *comparison) perform() {
 			c.Fatalf("keep alive: %v, %v; the model has %+v, %t", ttl, err, l, ok)
 		}
 	case "revoke":
+		c.awaitObserver()
 		if err := c.port.LeaseRevoke(c.real(lease), patience); err != nil {
 			c.Fatal(err)
 		}
@@ -180,7 +191,7 @@ func TestTheModelDoesWhatEtcdDoesAndTheObserverSeesIt(t *testing.T) {
 			realtime.Run("client-1", func(h *realtime.Host) {
 				port := server.port(t, h)
 				defer port.close()
-				c := &comparison{T: t, host: h, port: port, model: NewModel()}
+				c := &comparison{T: t, host: h, port: port, model: NewModel(), seen: o.seen}
 				c.offset = uint64(o.seen.revision()) - c.model.Revision()
 				for range rapid.IntRange(1, 20).Draw(t, "commands") {
 					c.perform()

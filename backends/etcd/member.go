@@ -117,7 +117,7 @@ func (m *member) handle(request any, reply func(any)) {
 			reply(answer)
 		}
 	}
-	m.serve(request, once)
+	m.inTurn("", request, func() { m.serve(request, once) })
 	m.serveAgain(request, once, &over)
 }
 
@@ -177,6 +177,20 @@ func (m *member) serve(request any, reply func(any)) {
 	}
 }
 
+// servePassedOn serves what another member took this one to be the leader for. If it is not, it
+// passes a proposal or a read on again, or drops it if it knows no leader (raft.go: stepFollower,
+// stepCandidate); a renewal it refuses (lease/leasehttp).
+func (m *member) servePassedOn(request any, reply func(any)) {
+	_, renews := request.(keepAlive)
+	s := m.raft.Status()
+	switch {
+	case renews || s.Role == consensus.Leader:
+		m.lead(request, reply)
+	case s.Leader != "":
+		m.serve(request, reply)
+	}
+}
+
 // receive serves what clients send over their connections, and what members pass on.
 func (m *member) receive(from sim.HostID, message any) {
 	switch p := message.(type) {
@@ -185,7 +199,9 @@ func (m *member) receive(from sim.HostID, message any) {
 	case *segment:
 		m.take(from, p)
 	case passedOn:
-		m.lead(p.Request, func(answer any) { m.host.Post(from, passedBack{p.Number, answer}) })
+		m.inTurn(from, p.Request, func() {
+			m.servePassedOn(p.Request, func(answer any) { m.host.Post(from, passedBack{p.Number, answer}) })
+		})
 	case passedBack:
 		if i := slices.IndexFunc(m.passed, func(q passed) bool { return q.number == p.Number }); i >= 0 {
 			reply := m.passed[i].reply
@@ -223,10 +239,9 @@ func (m *member) lead(request any, reply func(any)) {
 			r.TTL = max(wholeSeconds(r.TTL), minTTL(m.cluster.timing.Election))
 		}
 		led := m.raft.Propose(r, func(result any, ok bool) {
-			if !ok {
-				result = noLeader{} // its place in the log was taken
+			if ok { // else its place in the log was taken, which nobody looks for: it times out
+				reply(result)
 			}
-			reply(result)
 		})
 		if !led {
 			reply(noLeader{})

@@ -79,6 +79,9 @@ type Finding struct {
 	Verdict  Verdict  `json:"verdict"`
 	Why      string   `json:"why,omitempty"`      // one sentence that names what happened
 	Evidence []int64  `json:"evidence,omitempty"` // sequence numbers of the events that show it
+	// Brief says of a live trial that two were at once for no longer than the machine may have
+	// made of it (Slack): a quick one might have shown nothing.
+	Brief bool `json:"brief,omitempty"`
 }
 
 // Checker judges one property.

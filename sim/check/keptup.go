@@ -61,11 +61,14 @@ func leastSlow(p *sim.Pace) time.Duration {
 // shorter than it would have been on a quick one: each of its two ends waited for a process that
 // may have been as late as the latest of the trial, and an observer's stamp may be late as well.
 // Of a virtual history it is 0. Of one whose machine did not keep up it says nothing.
-func Slack(h *sim.History) time.Duration {
+func Slack(h *sim.History) time.Duration { return slack(trace.Read(h)) }
+
+func slack(t *trace.Trace) time.Duration {
+	h := t.History
 	if h.Header.World != sim.LiveWorld || h.Header.Pace == nil {
 		return 0
 	}
-	return 2*leastSlow(h.Header.Pace) + trace.Read(h).Lag()
+	return 2*leastSlow(h.Header.Pace) + t.Lag()
 }
 
 // period is a stretch of true time.

@@ -10,14 +10,14 @@ import (
 // Beliefs that only touch do not overlap.
 func overlap(t *trace.Trace) Finding {
 	all, err := beliefs(t, untilTold)
-	return twoAtOnce(Overlap, "still believed that it held it", all, err)
+	return twoAtOnce(Overlap, "still believed that it held it", all, err).orBrief(t, all)
 }
 
 // overlapValid is the same, but a belief is also over when the client's own clock has
 // reached the deadline that the client itself computed.
 func overlapValid(t *trace.Trace) Finding {
 	all, err := beliefs(t, whileValid)
-	return twoAtOnce(OverlapValid, "still held a lease that was valid by its own clock", all, err)
+	return twoAtOnce(OverlapValid, "still held a lease that was valid by its own clock", all, err).orBrief(t, all)
 }
 
 // twoAtOnce looks for beliefs that began while another client's still ran.
@@ -37,6 +37,16 @@ func twoAtOnce(p Property, stillHeld string, all []stretch, err error) Finding {
 		clock(earlier.from), earlier.ending(), clock(earlier.to),
 		count(overlaps, "overlap"), count(len(all), "belief")).
 		shownBy(earlier.began, later.began, earlier.ended)
+}
+
+// orBrief marks a violation as brief if nobody was at once with another for longer than the machine
+// may have made of it.
+func (f Finding) orBrief(t *trace.Trace, all []stretch) Finding {
+	if bears := slack(t); bears > 0 && f.Verdict == Violated {
+		times, _ := atOnce(all)
+		f.Brief = longest(times) <= bears
+	}
+	return f
 }
 
 // overlapsIn counts the stretches that began while another client's still ran, and gives

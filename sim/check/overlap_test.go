@@ -1,6 +1,9 @@
 package check
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // The figure that everyone has seen, as the two clients saw it: client-1 is paused for
 // longer than its lease, client-2 is granted the lock in between.
@@ -158,4 +161,33 @@ func TestValidBeliefsEndAtTheClientsOwnDeadline(t *testing.T) {
 			1s client-1 acquired
 			5s -        end`, Undecided, "beliefs cannot be told apart", nil},
 	})
+}
+
+// Whether two were at once for as long as a slow machine may be late is not the lock's doing.
+func TestWhatTheMachineMayHaveMadeIsBrief(t *testing.T) {
+	const apart = `
+		1s     client-1 acquired op=client-1/1 grant=a
+		2s     client-2 acquired op=client-2/1 grant=b
+		2.022s client-1 release  op=client-1/1 grant=a
+		3s     client-2 release  op=client-2/1 grant=b`
+	for _, each := range []struct {
+		name, history string
+		brief         bool
+	}{
+		{"as long as the machine may have been late", "| bears=20ms" + apart, true},
+		{"longer", "| bears=20ms" + strings.Replace(apart, "2.022s", "2.023s", 1), false},
+		{"virtual time waits for everybody", apart, false},
+		{"once briefly and once for longer", "| bears=20ms" + apart + `
+			4s client-1 acquired op=client-1/2 grant=c
+			5s client-2 acquired op=client-2/2 grant=d
+			6s client-1 release  op=client-1/2 grant=c`, false},
+		{"nobody was at once with another", "| bears=20ms" + strings.Replace(apart, "2.022s", "1.9s", 1), false},
+	} {
+		h := transcript(t, each.history)
+		for _, p := range []Property{Overlap, OverlapValid, WorkOverlap} {
+			if f := One(p, h); f.Brief != each.brief || f.Brief && f.Verdict != Violated {
+				t.Errorf("%s, %s: brief is %v, %v", each.name, p, f.Brief, f)
+			}
+		}
+	}
 }

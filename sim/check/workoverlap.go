@@ -29,7 +29,7 @@ func workOverlap(t *trace.Trace) Finding {
 	}
 	return violated(WorkOverlap, "%s was granted the lock at %s while %s was still at work under it (%s): %s among %s",
 		later.client, clock(later.from), earlier.client, earlier.course(), count(overlaps, "overlap"), count(len(w.sure), "grant")).
-		shownBy(append(earlier.passed, earlier.began, later.began, earlier.ended)...)
+		shownBy(append(earlier.passed, earlier.began, later.began, earlier.ended)...).orBrief(t, w.sure)
 }
 
 // course tells a stretch of work: "since 0.001 s, told of its loss at 12.000 s, released at

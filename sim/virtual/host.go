@@ -18,9 +18,10 @@ type Host struct {
 	random  *sim.Random
 	mono    hostClock
 	wall    hostClock
-	paused  int      // how many pauses are in effect
-	backlog []*timer // what has come due while paused, in order
-	stalled []*timer // what waits on a clock while that stands still
+	paused  int           // how many pauses are in effect
+	backlog []*timer      // what has come due while paused, in order
+	resumed time.Duration // when, by true time, it last went on after a pause; 0: it was never paused
+	stalled []*timer      // what waits on a clock while that stands still
 	handle  func(from sim.HostID, request any, reply func(any))
 	receive func(from sim.HostID, message any)
 	idle    [][]*conn // by server's index: connections that wait for use
@@ -82,6 +83,7 @@ func (h *Host) resume() {
 	if h.paused > 0 {
 		return
 	}
+	h.resumed = h.world.now
 	backlog := h.backlog
 	h.backlog = nil
 	for _, t := range backlog {
@@ -89,6 +91,10 @@ func (h *Host) resume() {
 		h.world.queue.push(int64(h.world.now), t)
 	}
 }
+
+// Resumed tells whether the host goes on after a pause at this very moment: all that has come due
+// and has arrived meanwhile is there at once, and a real system's scheduler decides what comes first.
+func (h *Host) Resumed() bool { return h.resumed > 0 && h.resumed == h.world.now }
 
 // whenRunning does something now, or when the host is no longer paused.
 func (h *Host) whenRunning(f func()) {

@@ -58,13 +58,22 @@ func threads(pid int) (dirs []string) {
 // hasEnded tells whether the last thread of a process has ended. Before that it may still have
 // its sockets and files open, although it is in no namespace any more: the kernel takes it out
 // of that first.
+//
+// A list of its threads does not tell: the kernel ends that early when a thread ends while it is
+// read, and leaves out those behind it. What does is that a descriptor of the process can be read
+// (pidfd_open(2): "when the process that it refers to terminates", all of its threads).
 func hasEnded(pid int) bool {
-	for _, thread := range threads(pid) {
-		if s, err := readStat(thread + "/stat"); err == nil && s.state != 'Z' && s.state != 'X' {
-			return false
+	fd, err := unix.PidfdOpen(pid, 0)
+	if err != nil {
+		return errors.Is(err, unix.ESRCH)
+	}
+	defer unix.Close(fd)
+	for {
+		ready, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0)
+		if !errors.Is(err, unix.EINTR) {
+			return err == nil && ready == 1
 		}
 	}
-	return true
 }
 
 // leaving lists the processes that these have started, or are, and that are about to end: they

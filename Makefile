@@ -29,10 +29,13 @@ check:
 # Packages that draw, on the one goroutine that asked: nothing can race there.
 DRAWN = beliefs|canvas|charts|diagram|page|picturetest|terminal|timeline|words
 
+# Scripts of the command that read, judge and draw, likewise on one goroutine.
+READ = TestCommand/^(report|claims|formats|replay|draw|sweep|handed-around|list|show|check)$$$$
+
 ## race: the tests again under the race detector (needs a C compiler); -short leaves out
 ## what only repeats the same code many times
 race: servers
-	go test $(TESTS) -race -short $$(go list ./... | grep -vE '/reports/($(DRAWN))$$')
+	go test $(TESTS) -race -short -skip '$(READ)' $$(go list ./... | grep -vE '/reports/($(DRAWN))$$')
 
 # Scripts of more than a minute in the live world. A test holds the list to that.
 LIVE_LONG = bounded-timing,charge-crashes,endless-lease-pause,endless-lease-crash,healthy-cluster,inside-storm,release-ensemble-restart,server-made-lease,servers-paused,servers-paused-impatient

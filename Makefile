@@ -87,8 +87,9 @@ bench:
 schema:
 	go test ./scenarios -run Schema -update
 
-## docs: draw the README's pictures anew
+## docs: draw the documents' pictures anew
 docs:
+	go run ./docs/imports > docs/imports.svg
 	go run ./cmd/locklab run --out out/docs
 	cp out/docs/latest/charts/matrix-story.virtual.png docs/matrix.png
 	go run ./cmd/locklab timeline out/docs/latest/histories/gc-pause.redis.none.virtual.seed-1.jsonl --out docs/gc-pause.png

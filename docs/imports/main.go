@@ -1,0 +1,136 @@
+// Imports draws which package of locklab imports which, for docs/architecture.md:
+//
+//	go run ./docs/imports > docs/imports.svg
+//
+// An arrow that follows from others is left out, so each leads to the nearest package below.
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+)
+
+const module = "github.com/locklab/locklab/"
+
+func main() {
+	imports, err := read(".")
+	if err == nil {
+		_, err = os.Stdout.WriteString(draw(imports))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "imports:", err)
+		os.Exit(1)
+	}
+}
+
+// graph has the imports of each package, by paths inside the module.
+type graph map[string][]string
+
+// testHelp are packages that only tests import, and that would clutter the picture.
+var testHelp = []string{"backends/locktest", "backends/realtime", "reports/picturetest", "sim/historytest", "sim/live/livetest", "docs/imports"}
+
+// read asks the go command about the module that a folder is in.
+func read(dir string) (graph, error) {
+	list := exec.Command("go", "list", "-json=ImportPath,Imports", module+"...")
+	list.Dir, list.Stderr = dir, os.Stderr
+	out, err := list.Output()
+	if err != nil {
+		return nil, fmt.Errorf("list the packages: %w", err)
+	}
+	all := graph{}
+	for from := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := from.Decode(&p); errors.Is(err, io.EOF) {
+			return all, nil
+		} else if err != nil {
+			return nil, fmt.Errorf("read the list of packages: %w", err)
+		}
+		name := strings.TrimPrefix(p.ImportPath, module)
+		if slices.Contains(testHelp, name) {
+			continue
+		}
+		all[name] = []string{}
+		for _, i := range p.Imports {
+			if own, ok := strings.CutPrefix(i, module); ok {
+				all[name] = append(all[name], own)
+			}
+		}
+	}
+}
+
+// below gives all that a package imports, directly or not.
+func (g graph) below(p string) map[string]bool {
+	all := map[string]bool{}
+	for _, i := range g[p] {
+		all[i] = true
+		for each := range g.below(i) {
+			all[each] = true
+		}
+	}
+	return all
+}
+
+// direct gives the imports of a package that do not follow from its others.
+func (g graph) direct(p string) []string {
+	follows := map[string]bool{}
+	for _, i := range g[p] {
+		for each := range g.below(i) {
+			follows[each] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(g[p]), func(i string) bool { return follows[i] })
+}
+
+// rank is how many packages stand above one another over this one.
+func (g graph) rank(p string) int {
+	deepest := 0
+	for user, imports := range g {
+		if slices.Contains(imports, p) {
+			deepest = max(deepest, 1+g.rank(user))
+		}
+	}
+	return deepest
+}
+
+// rows puts each package just below all that import it; nobody imports those of the first row. Within
+// a row they stand near to those above that lead to them.
+func (g graph) rows() [][]string {
+	var rows [][]string
+	all := slices.Sorted(maps.Keys(g))
+	for _, p := range all {
+		r := g.rank(p)
+		for len(rows) <= r {
+			rows = append(rows, nil)
+		}
+		rows[r] = append(rows[r], p)
+	}
+	place := map[string]float64{}
+	for _, row := range rows {
+		near := map[string]float64{}
+		for _, p := range row {
+			sum, n := 0.0, 0.0
+			for _, user := range all {
+				if slices.Contains(g.direct(user), p) { // it stands above, so it has its place
+					sum, n = sum+place[user], n+1
+				}
+			}
+			near[p] = sum / max(n, 1)
+		}
+		slices.SortStableFunc(row, func(a, b string) int { return cmp.Compare(near[a], near[b]) })
+		for i, p := range row {
+			place[p] = (float64(i) + 0.5) / float64(len(row))
+		}
+	}
+	return rows
+}

@@ -315,13 +315,15 @@ func playTrials(ctx context.Context, cmd *cobra.Command, trials []scenarios.Tria
 	bar := newProgress(cmd.ErrOrStderr(), "trials", len(trials), slow)
 	defer bar.finish()
 	stages := scenarios.NewStages(jobs)
+	var failed error
 	err := scenarios.RunAll(ctx, scenarios.ByService(trials), jobs, stages.Run,
 		func(j scenarios.Judged) error {
 			bar.step(outcome(j.Result))
-			return add(j)
+			failed = add(j)
+			return failed
 		})
 	if ctx.Err() != nil {
-		err = nil
+		err = failed
 	}
 	return errors.Join(err, stages.Close())
 }

@@ -2,7 +2,9 @@ package scenarios
 
 import (
 	"context"
+	"errors"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -91,5 +93,42 @@ func TestFewTrialsWaitToBeReported(t *testing.T) {
 	})
 	if err != nil || next != uint64(len(trials)) {
 		t.Errorf("%d of %d trials were reported: %v", next, len(trials), err)
+	}
+}
+
+// A live trial may take half an hour, tries and all. An interruption costs it, and not those behind
+// it that are finished.
+func TestAnInterruptionKeepsWhatWaitsForItsTurn(t *testing.T) {
+	calm := one(t, "gc-pause", "redis", "none")
+	history, err := calm.Simulate(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	trials := make([]Trial, 5)
+	for i := range trials {
+		trials[i] = calm
+		trials[i].Seed = uint64(i)
+	}
+	ctx, interrupt := context.WithCancel(t.Context())
+	var finished atomic.Int64
+	run := func(ctx context.Context, trial Trial) (*sim.History, error) {
+		if trial.Seed == 1 {
+			for finished.Load() < 4 {
+				runtime.Gosched()
+			}
+			interrupt()
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		finished.Add(1)
+		return history, nil
+	}
+	var reported []uint64
+	err = RunAll(ctx, trials, 2, run, func(j Judged) error {
+		reported = append(reported, j.Trial.Seed)
+		return nil
+	})
+	if want := []uint64{0, 2, 3, 4}; !slices.Equal(reported, want) || !errors.Is(err, context.Canceled) {
+		t.Errorf("the trials %v were reported (%v), expected %v", reported, err, want)
 	}
 }

@@ -40,7 +40,7 @@ type Agent struct {
 	life      int           // number of crashes so far
 	shift     clockShift    // of the clocks of every process
 	suspends  int           // suspensions in effect
-	suspended time.Duration // machineClock when the first of them stopped the monotonic clock
+	suspended time.Duration // since when they stop the monotonic clock, on the machine's clock
 	recipes   []*recipe     // what to start again after a crash, in order
 	helpers   []*Proc       // processes on the host that faults do not affect
 	killed    map[int]bool  // pids killed when the lab was closed

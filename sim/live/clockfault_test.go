@@ -75,7 +75,7 @@ func TestAClockIsOffBetweenTheStampsOfTheFault(t *testing.T) {
 	}}
 	events := play(t, live.NewWorld(lab, steps), time.Minute, "client-1")
 	applied, undone := first(t, events, sim.FaultApplied).At, first(t, events, sim.FaultUndone).At
-	taken, left := time.Duration(0), false // the previous reading was recorded at this time
+	taken, left := time.Duration(0), false // the current reading was taken after this
 	for _, e := range events {
 		if e.Kind != sim.Check {
 			continue

@@ -54,10 +54,10 @@ func (a *Agent) inhabited() error {
 	return err
 }
 
-// shiftAll sets the shift of the clocks of all processes. They are stopped meanwhile, for about
-// a millisecond, so that none sees a partial change. at is a moment, on the machine's clock,
-// while they were stopped: before it they have seen the old time, after it they see the new one.
-// The caller holds mu.
+// shiftAll sets the shift of the clocks of all processes. It stops them for about a millisecond,
+// so that none sees a partial change. at is a moment, on the machine's clock, while they were
+// stopped: before it they have seen the old time, after it they see the new one. The caller
+// holds mu.
 func (a *Agent) shiftAll(s clockShift) (at time.Duration, err error) {
 	about := func(err error) (time.Duration, error) {
 		return 0, fmt.Errorf("shift the clocks of host %s: %w", a.id, err)

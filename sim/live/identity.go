@@ -70,8 +70,9 @@ func mapped(id uint32) bool {
 }
 
 // identity returns the user for the host's programs that need these files; nil means the
-// harness's own user. Normally that is a user of the host's own, who owns nothing. If that user
-// cannot read the files, programs run as the user who owns the obstacle, unless that is root.
+// harness's own user. Normally that is a user of the host's own, who owns nothing. If a file or
+// folder is closed to that user, programs run as its owner; if the owner is root, the result is
+// nil.
 func (a *Agent) identity(needs []string) *syscall.Credential {
 	if mayChange() != nil {
 		return nil

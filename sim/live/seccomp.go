@@ -12,7 +12,7 @@ import (
 )
 
 // What the kernel says about a call, and the answer to it (linux/seccomp.h: seccomp_notif and
-// seccomp_notif_resp), and the sizes of both.
+// seccomp_notif_resp), and the sizes that the kernel reports for its structs.
 type (
 	seccompCall struct {
 		id         uint64

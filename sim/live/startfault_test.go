@@ -63,8 +63,8 @@ func TestClocksThatAreOffFromTheBeginningAreKnown(t *testing.T) {
 		if name == "stepped" && e.Until < step {
 			t.Errorf("%s: the process saw %v at the beginning", name, e.Until)
 		}
-		// The process reads its clock before the event is stamped, so the event may only be
-		// later.
+		// The process reads its clock before the event is stamped, so the world may show a later
+		// reading, but no earlier one.
 		if shown := w.Clock(client1).At(e.At); shown < e.Until-time.Millisecond {
 			t.Errorf("%s: the world thinks that the clock showed %v, the process saw %v", name, shown, e.Until)
 		}

@@ -129,8 +129,8 @@ func (s *vswitch) forward(from *port, f frame) {
 	}
 }
 
-// close closes the switch and drops everything in transit. It reports whether a port had broken
-// before.
+// close closes the switch and drops everything in transit. It returns an error if a port had
+// broken before.
 func (s *vswitch) close() error {
 	s.mu.Lock()
 	s.closed = true

@@ -15,8 +15,8 @@ func jump(from, to int) []byte {
 // stub is machine code whose location is not known yet.
 type stub struct {
 	code  []byte
-	data  map[int]int // maps places in code that refer to data by its distance to the offset of that data
-	short map[int]int // maps places of short forward jumps to their targets in code
+	data  map[int]int // keys are places in code that hold the distance to data; values are the offsets of that data
+	short map[int]int // keys are places in code of short forward jumps; values are their targets in code
 }
 
 // link returns the code for offset at.

@@ -150,7 +150,7 @@ func (c *Call) serve(request any) {
 		return
 	}
 	if server.handle == nil || server.life != life {
-		return // nobody listens, or nobody who knows this connection: the caller will time out
+		return // nobody listens, or the server does not know this connection: the caller will time out
 	}
 	server.handle(c.conn.from.id, request, func(reply any) {
 		server.whenRunning(func() {

@@ -8,8 +8,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Kernels make connections. A paused process therefore delays nobody, but a host that is down or
-// unreachable does; where nobody listens, the answer comes at once.
+// Kernels make connections. A paused process therefore delays no connection, but a host that is
+// down or unreachable does. If nobody listens, the answer comes at once.
 func TestAKernelConnectsAlsoWhileItsProcessesArePaused(t *testing.T) {
 	for _, c := range []struct {
 		what string

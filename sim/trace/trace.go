@@ -6,8 +6,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Trace is a history that has been read. It points to the history's own events and does not
-// change them.
+// Trace is a history that has been read. It points to the history's own events. It is not
+// changed after Read.
 type Trace struct {
 	History *sim.History
 

@@ -1,10 +1,10 @@
 package sim
 
-// Bounds of a trial, far beyond those of any that can be read or drawn. Both worlds cut a trial
-// that goes beyond them, scripts cannot ask for more, and ReadHistory refuses what no trial can
-// have written.
+// Bounds of a trial, far beyond anything a person could read or draw. Both worlds cut off a
+// trial that exceeds them, scripts cannot ask for more, and ReadHistory rejects files that no
+// trial can have written.
 const (
-	MaxClients  = 100     // of a script
-	MaxEvents   = 200_000 // that are recorded; the scripts that come with locklab make 20 to 3,000
-	MaxMessages = 100_000 // that are recorded; a trial goes on without recording more
+	MaxClients  = 100     // in a script
+	MaxEvents   = 200_000 // recorded events; the scripts that come with locklab produce 20 to 3,000
+	MaxMessages = 100_000 // recorded messages; past that, the trial continues without recording more
 )

@@ -5,18 +5,18 @@ import (
 	"time"
 )
 
-// TrueRate is the rate of a clock that runs as fast as true time, in billionths.
+// TrueRate is the rate, in billionths, of a clock that keeps true time.
 const TrueRate int64 = billion
 
-// Clock maps true time to what one clock of a host shows, as a line that may be broken
-// by steps and changes of rate. It remembers every break, so a history can be judged on
-// the clock that the client itself was looking at. The zero Clock shows true time.
+// Clock maps true time to the reading of one clock of a host. The map is a line that may be
+// broken by steps and changes of rate. Clock keeps every break, so that a history can be judged
+// by the clock the client itself was reading. The zero Clock shows true time.
 type Clock struct {
 	breaks []clockBreak // ascending in true time
 }
 
-// clockBreak begins a straight piece: at true time `at` the clock showed `shows`, and
-// from there it ran at `rate` billionths of true time.
+// clockBreak starts a straight piece: at true time `at` the clock showed `shows`, and from there
+// it runs at `rate` billionths of true time.
 type clockBreak struct {
 	at, shows time.Duration
 	rate      int64
@@ -37,27 +37,27 @@ func (b clockBreak) shown(at time.Duration) time.Duration {
 	return AddCapped(b.shows, gone)
 }
 
-// At is what the clock shows at a point of true time that is not before its last break.
+// At returns the reading at a true time no earlier than the clock's last break.
 func (c *Clock) At(at time.Duration) time.Duration { return c.last().shown(at) }
 
-// Clone makes a copy that goes its own way.
+// Clone returns an independent copy.
 func (c *Clock) Clone() *Clock { return &Clock{breaks: slices.Clone(c.breaks)} }
 
-// Step moves the clock by d (forward or back) at the true time at.
+// Step moves the clock by d, forward or back, at the given true time.
 func (c *Clock) Step(at, d time.Duration) {
 	b := c.last()
 	c.breaks = append(c.breaks, clockBreak{at: at, shows: b.shown(at) + d, rate: b.rate})
 }
 
-// SetRate makes the clock run at rate billionths of true time from the true time at on;
-// 0 stops it.
+// SetRate makes the clock run at rate billionths of true time from the given true time on. A
+// rate of 0 stops the clock.
 func (c *Clock) SetRate(at time.Duration, rate int64) {
 	c.breaks = append(c.breaks, clockBreak{at: at, shows: c.last().shown(at), rate: rate})
 }
 
-// When is the first true time, not before from, at which the clock shows d or more;
-// Forever if its present course never gets there. It looks only at the piece that from
-// lies in and those after it.
+// When returns the first true time, not before from, at which the clock shows d or more. It
+// returns Forever if the clock never gets there on its present course. Only the piece that
+// contains from and later pieces are considered.
 func (c *Clock) When(from, d time.Duration) time.Duration {
 	if len(c.breaks) == 0 {
 		return max(from, d)
@@ -82,7 +82,7 @@ func (c *Clock) When(from, d time.Duration) time.Duration {
 	return Forever
 }
 
-// when is the first true time at which this piece, if it went on for ever, shows d.
+// when returns the first true time at which this piece, if it never ended, would show d.
 func (b clockBreak) when(d time.Duration) time.Duration {
 	ahead := d - b.shows
 	switch {
@@ -100,11 +100,11 @@ func (b clockBreak) when(d time.Duration) time.Duration {
 	return at
 }
 
-// AddCapped adds a wait to a point of time. Waiting for ever ends never: the sum is capped
-// at Forever. A negative wait is none.
+// AddCapped adds a wait to a point in time. The sum is capped at Forever, so an endless wait
+// never ends. A negative wait counts as zero.
 func AddCapped(at, wait time.Duration) time.Duration {
 	wait = max(wait, 0)
-	if at > Forever-wait { // at may be negative: a clock that was set back
+	if at > Forever-wait { // at may be negative, after a clock was set back
 		return Forever
 	}
 	return at + wait

@@ -84,8 +84,8 @@ func TestWhenAClockReachesAReading(t *testing.T) {
 	}
 }
 
-// Whatever was done to a clock: When finds a moment at which the clock shows the
-// reading, and a nanosecond earlier, if that was asked for, it did not.
+// Whatever was done to a clock, When finds a moment at which the clock shows the reading, and a
+// nanosecond earlier, unless that is before from, it did not.
 func TestWhenAndAtAreInverse(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var c Clock
@@ -103,7 +103,7 @@ func TestWhenAndAtAreInverse(t *testing.T) {
 		when := c.When(from, d)
 		if when == Forever {
 			// At 20 billionths of true time, two minutes take 190 years; slower clocks may not
-			// get there before Forever, which is 292 years off.
+			// get there before Forever, which is 292 years away.
 			if n := len(c.breaks); n == 0 || c.breaks[n-1].rate > 20 {
 				t.Fatalf("a clock that runs never shows %v", d)
 			}

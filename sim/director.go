@@ -1,21 +1,21 @@
 package sim
 
-// Director carries out the steps of a scenario. It is the only thing that reads the
-// event stream while a trial runs.
+// Director carries out the steps of a scenario. Nothing else reads the event stream while a
+// trial runs.
 type Director struct {
 	world   World
 	steps   []Step
-	seen    []int // seen[i]: how many events have matched step i's trigger
-	firings int64 // how many faults have been asked for
+	seen    []int // seen[i] is the number of events that have matched step i's trigger
+	firings int64 // number of faults requested so far
 	cast    cast
 }
 
-// NewDirector makes a director of these steps.
+// NewDirector returns a director of the given steps.
 func NewDirector(world World, steps []Step) *Director {
 	return &Director{world: world, steps: steps, seen: make([]int, len(steps))}
 }
 
-// Start sets the steps going that fire at a point of time.
+// Start schedules the steps that fire at a fixed time.
 func (d *Director) Start() {
 	for i, s := range d.steps {
 		if s.When.Kind == "" {
@@ -24,8 +24,8 @@ func (d *Director) Start() {
 	}
 }
 
-// Observe is told of every event that a process records, as it is recorded. When it
-// returns, each step that waited for this event without a delay has been applied.
+// Observe is called for every event that a process records, as it is recorded. When it returns,
+// every step that waited for this event without a delay has been applied.
 func (d *Director) Observe(e Event) {
 	d.cast.see(e)
 	for i, s := range d.steps {
@@ -44,7 +44,8 @@ func (d *Director) Observe(e Event) {
 	}
 }
 
-// Faults lists the faults of the steps as the script asks for them: what Event.Fault counts in.
+// Faults lists the faults of the steps as the script asks for them. Event.Fault is a 1-based
+// index into this list.
 func (d *Director) Faults() (all []Fault) {
 	for _, s := range d.steps {
 		all = append(all, s.Do)
@@ -52,7 +53,7 @@ func (d *Director) Faults() (all []Fault) {
 	return all
 }
 
-// fire carries a step out for the nth time, and sees to the next time.
+// fire carries out a step for the nth time and schedules the next time, if any.
 func (d *Director) fire(step, nth int) {
 	s := d.steps[step]
 	d.carryOut(s.Do, int64(step+1))
@@ -61,7 +62,7 @@ func (d *Director) fire(step, nth int) {
 	}
 }
 
-// carryOut finds out which hosts are meant, and does the fault to each of them.
+// carryOut resolves which hosts are meant and applies the fault to each of them.
 func (d *Director) carryOut(asked Fault, number int64) {
 	firing := d.firings
 	d.firings++
@@ -77,14 +78,14 @@ func (d *Director) carryOut(asked Fault, number int64) {
 	}
 }
 
-// faultRun is one fault that is done to one host, or to links, once.
+// faultRun is one application of a fault to one host, or to a set of links.
 type faultRun struct {
 	director *Director
 	fault    Fault
 	number   int64 // see Event.Fault
 }
 
-// begin applies the fault, proves it, and sees to its end. It is proven a second time
+// begin applies the fault, proves it, and schedules its end. The fault is proven a second time
 // just before the end: a fault that did not last is not the fault that was asked for.
 func (r *faultRun) begin(note string) {
 	d, f := r.director, r.fault

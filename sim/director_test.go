@@ -9,17 +9,17 @@ import (
 	"time"
 )
 
-// stage is a world that only keeps a diary. Time passes when pass is called.
+// stage is a World that only keeps a diary. Time passes when pass is called.
 type stage struct {
 	now    time.Duration
 	later  []appointment
 	diary  []string
-	broken map[string]error // by "apply", "undo" and "probe"
-	probes int              // how many times a probe succeeds before broken["probe"]
+	broken map[string]error // keyed by "apply", "undo" and "probe"
+	probes int              // how many probes succeed before broken["probe"] takes effect
 	parts  map[Role][]HostID
-	drawn  uint64  // the number drawn last
-	faults []Fault // that it has in store
-	caught func()  // what waits for a message
+	drawn  uint64  // the last number drawn
+	faults []Fault // all faults of the script
+	caught func()  // the Hold that waits for a message; tests call it
 }
 
 type appointment struct {
@@ -27,7 +27,7 @@ type appointment struct {
 	do func()
 }
 
-// directed makes a director whose faults the stage of the world knows by their numbers.
+// directed returns a director and tells the stage its faults, so that the diary can name them.
 func directed(world World, s *stage, steps []Step) *Director {
 	d := NewDirector(world, steps)
 	s.faults = d.Faults()
@@ -76,7 +76,7 @@ func (s *stage) RecordFault(e Event) {
 	s.note("%s %s %s", e.Kind, asked.Lane(), e.Note)
 }
 
-// pass lets time go on until then.
+// pass advances time to until.
 func (s *stage) pass(until time.Duration) {
 	for {
 		next := -1
@@ -110,7 +110,7 @@ func (s *stage) expect(t *testing.T, want ...string) {
 // pauseClient1 pauses client-1 for four nanoseconds.
 var pauseClient1 = Fault{Kind: Pause, Host: "client-1", For: 4}
 
-// theWholePause is what the diary says of a pause that began at 3ns and went well.
+// theWholePause is the diary of a pause that began at 3ns and succeeded.
 var theWholePause = []string{
 	"3ns apply pause client-1",
 	"3ns fault-applied pause client-1",
@@ -147,7 +147,7 @@ func TestAStepFiresOnTheNthEventOfItsKindOnItsHost(t *testing.T) {
 	s.expect(t, theWholePause...)
 	d.Observe(Event{Host: "client-1", Kind: Acquired})
 	s.pass(40)
-	s.expect(t, theWholePause...) // the third time is not the second
+	s.expect(t, theWholePause...) // the third event must not fire the step again
 }
 
 func TestAStepWithoutDelayIsDoneBeforeTheProcessGoesOn(t *testing.T) {
@@ -180,7 +180,7 @@ func TestOneEventMayFireSeveralSteps(t *testing.T) {
 	d := directed(s, s, []Step{{When: when, Do: Fault{Kind: Pause, Host: "client-1"}}, {When: when, Do: Fault{Kind: Pause, Host: "redis-1"}}})
 	d.Observe(Event{Host: "client-1", Kind: Write})
 	s.pass(20)
-	s.expect(t, // and neither is undone: they last to the end
+	s.expect(t, // neither is undone: they last to the end
 		"0s apply pause client-1",
 		"0s fault-applied pause client-1",
 		"0s fault-proven pause client-1 after it was applied",

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Every kind of fault is either done to hosts or to links, and says so in the name of its
-// lane, with whom it is done to.
+// Every kind of fault is done either to hosts or to links. The name of its lane starts with the
+// kind and includes the target.
 func TestEveryKindOfFaultHasItsLane(t *testing.T) {
 	seen := map[string]FaultKind{}
 	for _, k := range FaultKinds() {

@@ -8,10 +8,10 @@ import (
 	"fmt"
 )
 
-// Fingerprint is a hash of header and events: 16 hexadecimal digits. The bytes that are hashed
-// are those of format 1, so a trial has the fingerprint that it has always had, and a folder of
-// results from before can be compared with what is run today. Whom a fault on links was done to
-// and whether servers keep copies follow from the rest and were not in it.
+// Fingerprint returns a hash of the header and the events: 16 hexadecimal digits. It hashes the
+// bytes of format 1, so a trial keeps the fingerprint it has always had and old result folders
+// can be compared with new runs. Which hosts a fault on links was done to and whether servers
+// keep copies follow from the other fields; format 1 did not contain them.
 func (h *History) Fingerprint() string {
 	sum := sha256.New()
 	sum.Write(h.Header.asFormat1())
@@ -21,7 +21,7 @@ func (h *History) Fingerprint() string {
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
-// asFormat1 gives the line of a header, with faults named by their lanes.
+// asFormat1 returns the header's line in format 1, where faults are named by their lanes.
 func (h Header) asFormat1() []byte {
 	h.Format, h.Copies = formatOf1, false
 	line := jsonLine(h)
@@ -35,8 +35,8 @@ func (h Header) asFormat1() []byte {
 	return inPlaceOf(line, `"faults":`, jsonLine(h.Faults), jsonLine(lanes))
 }
 
-// eventAsFormat1 gives the line of an event, with the name of its fault and the note that said
-// how a vote ended.
+// eventAsFormat1 returns the event's line in format 1, with the name of its fault and, for a
+// vote, with how it ended in the note.
 func (h *Header) eventAsFormat1(e Event) []byte {
 	e.Hosts, e.Note, e.Ended = nil, string(e.Ended)+e.Note, ""
 	line := jsonLine(e)
@@ -46,20 +46,20 @@ func (h *Header) eventAsFormat1(e Event) []byte {
 	return inPlaceOf(line, `"fault":`, jsonLine(e.Fault), jsonLine(h.LaneOf(&e)))
 }
 
-// inPlaceOf puts another value for a field into a line. No text in the line can look like the
-// field: its quotes would have backslashes.
+// inPlaceOf replaces a field's value in a line. No text in the line can be mistaken for the
+// field: its quotes would be escaped.
 func inPlaceOf(line []byte, field string, old, value []byte) []byte {
 	trim := func(b []byte) []byte { return bytes.TrimSuffix(b, []byte("\n")) }
 	return bytes.Replace(line, append([]byte(field), trim(old)...), append([]byte(field), trim(value)...), 1)
 }
 
-// jsonLine writes a value as a line of a history file.
+// jsonLine encodes a value as a line of a history file.
 func jsonLine(v any) []byte {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
-		panic(fmt.Sprintf("sim: %T does not encode: %v", v, err)) // headers and events always do
+		panic(fmt.Sprintf("sim: %T does not encode: %v", v, err)) // headers and events always encode
 	}
 	return b.Bytes()
 }

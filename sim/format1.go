@@ -10,16 +10,17 @@ import (
 	"time"
 )
 
-// Histories of format 1 named faults by their lanes, text for people, in the header and in each
-// event, said in notes which hosts a role stood for and how a vote had ended, and did not say
-// whether servers keep copies. They become what is read today here and nowhere else.
+// Histories of format 1 named faults by their lanes, which are text for people, in the header
+// and in each event. Their notes said which hosts a role stood for and how a vote ended. They
+// did not say whether servers keep copies. This file, and no other, converts them to the current
+// format.
 
 const formatOf1 = "locklab-history/1"
 
-// format1 is what such a history has otherwise, as it is read.
+// format1 holds what is particular to format 1 while such a history is read.
 type format1 struct {
-	lanes []string // of the header, one a step
-	lane  []string // of each event; empty: it is about no fault
+	lanes []string // of the header, one per step; then those that only events name
+	lane  []string // of each event; empty means it is not about a fault
 }
 
 func isFormat1(line []byte) bool {
@@ -27,7 +28,7 @@ func isFormat1(line []byte) bool {
 	return json.Unmarshal(line, &h) == nil && h.Format == formatOf1
 }
 
-// readHeader1 reads a header, which then says that it is of today's format.
+// readHeader1 reads a header of format 1 and sets its format to the current one.
 func readHeader1(line []byte, h *Header) (*format1, *jsonProblem) {
 	old := struct {
 		*Header
@@ -44,11 +45,11 @@ func readHeader1(line []byte, h *Header) (*format1, *jsonProblem) {
 		h.Faults = append(h.Faults, f)
 	}
 	h.Format = Format
-	h.Copies = strings.HasPrefix(h.Backend, "sentinel") // no other service had any
+	h.Copies = strings.HasPrefix(h.Backend, "sentinel") // no other service kept copies
 	return &format1{lanes: old.Faults}, nil
 }
 
-// readEvent reads an event. What it is about is known when all have been read.
+// readEvent reads an event. Which fault it is about is determined by upgrade, once all are read.
 func (f *format1) readEvent(line []byte, into any) *jsonProblem {
 	e := into.(*Event)
 	old := struct {
@@ -67,7 +68,7 @@ func (f *format1) readEvent(line []byte, into any) *jsonProblem {
 	}
 	f.lane[len(f.lane)-1] = old.Fault
 	if !slices.Contains(f.lanes, old.Fault) {
-		f.lanes = append(f.lanes, old.Fault) // counted when the history is whole
+		f.lanes = append(f.lanes, old.Fault) // numbered when the whole history has been read
 	}
 	if len(f.lanes) > maxFaults {
 		return &jsonProblem{fieldColumn(line, "fault"), fmt.Sprintf("this is one more than %d different faults, expected at most that many", maxFaults)}
@@ -75,16 +76,17 @@ func (f *format1) readEvent(line []byte, into any) *jsonProblem {
 	return nil
 }
 
-// upgrade makes of a history that has been read what it would be today.
+// upgrade converts a history that has been read to the current format. A nil f does nothing.
 func (f *format1) upgrade(h *History) {
 	if f != nil {
 		Upgrade(h, f.lanes, f.lane)
 	}
 }
 
-// Upgrade numbers the faults of a history of format 1: lanes are those of the header, one a step,
-// and lane that of each event. Where several steps have the same lane, the first of its firings is
-// taken for the first step's, and so on. Only the reader and tests that write lanes use it.
+// Upgrade numbers the faults of a history of format 1. lanes are those of the header, one per
+// step; lane has one for each event. If several steps have the same lane, its first firing is
+// assigned to the first of these steps, and so on. Only the reader and tests that write lanes
+// use it.
 func Upgrade(h *History, lanes, lane []string) {
 	h.Header.Faults = nil
 	u := upgrader{h: h, steps: map[string][]int64{}, firings: map[string]int{}, of: map[firingOf]int64{}, open: map[doneTo]bool{}, times: map[doneTo]int{}}
@@ -103,24 +105,24 @@ func Upgrade(h *History, lanes, lane []string) {
 	}
 }
 
-// upgrader numbers faults.
+// upgrader assigns numbers to faults.
 type upgrader struct {
 	h       *History
-	steps   map[string][]int64 // numbers of the steps with a lane
-	firings map[string]int     // how many firings of a lane were seen
-	of      map[firingOf]int64 // the number that a firing has
-	open    map[doneTo]bool    // it is being done
-	times   map[doneTo]int     // how often it was done
+	steps   map[string][]int64 // lane to the numbers of its steps
+	firings map[string]int     // lane to the number of its firings so far
+	of      map[firingOf]int64 // number assigned to each firing
+	open    map[doneTo]bool    // whether it is in effect
+	times   map[doneTo]int     // how often it has been applied
 }
 
-// firingOf is one time that a lane's fault was done, to however many hosts.
+// firingOf identifies one firing of a lane's fault, on any number of hosts.
 type firingOf struct {
 	lane   string
 	firing int64
-	nth    int // the same firing once more, in a file that does not tell them apart
+	nth    int // which of several firings with the same number, in a file that does not distinguish them
 }
 
-// doneTo is what a firing does to one host.
+// doneTo identifies what a firing does to one host.
 type doneTo struct {
 	lane   string
 	firing int64
@@ -130,7 +132,7 @@ type doneTo struct {
 func (u *upgrader) add(lane string) {
 	f, err := ReadLane(lane)
 	if err != nil {
-		f = Fault{Kind: FaultKind(lane)} // of a test that has a bad one
+		f = Fault{Kind: FaultKind(lane)} // only in tests with an invalid lane
 	}
 	u.h.Header.Faults = append(u.h.Header.Faults, f)
 	u.steps[lane] = append(u.steps[lane], int64(len(u.h.Header.Faults)))
@@ -157,8 +159,8 @@ func (u *upgrader) number(e *Event, lane string) int64 {
 	return u.of[which]
 }
 
-// ends finds the hosts at the ends of links in the fault's lane and in the note that says which
-// hosts a role stood for: "leader: etcd-1; others: etcd-2, etcd-3".
+// ends finds the hosts at the ends of the links, in the fault's lane and in the note that says
+// which hosts a role stood for: "leader: etcd-1; others: etcd-2, etcd-3".
 func (u *upgrader) ends(e *Event, lane string) (all []HostID) {
 	f := u.h.Header.FaultOf(e)
 	if e.Kind != FaultApplied || !f.Kind.OnLinks() {
@@ -178,8 +180,8 @@ func (u *upgrader) ends(e *Event, lane string) (all []HostID) {
 	return all
 }
 
-// ReadLane reads a fault off its name in format 1. Only the reader of such histories and tests
-// use it.
+// ReadLane parses the name that a fault has in format 1. Only the reader of such histories and
+// tests use it.
 func ReadLane(lane string) (Fault, error) {
 	kind, rest, _ := strings.Cut(lane, " ")
 	f := Fault{Kind: FaultKind(kind)}
@@ -209,7 +211,7 @@ func (f *Fault) readHosts(rest string) {
 	clock, change, _ := strings.Cut(rest, " ")
 	f.Clock = ClockName(clock)
 	if rate, is := strings.CutPrefix(change, "×"); is {
-		n, _ := strconv.ParseFloat(rate, 64) // what is not right is not written the same again
+		n, _ := strconv.ParseFloat(rate, 64) // ReadLane refuses an invalid number, as it would not print the same
 		f.Rate = int64(math.Round(n * billion))
 		return
 	}

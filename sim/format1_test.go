@@ -12,8 +12,7 @@ import (
 
 var update = flag.Bool("update", false, "write what old histories are read as into testdata")
 
-// Histories that were written in format 1 are read as what would be written today, and keep
-// their fingerprint.
+// Histories in format 1 are read as the current format and keep their fingerprint.
 func TestHistoriesOfFormat1AreRead(t *testing.T) {
 	for name, fingerprint := range map[string]string{"redlock": "7af50fab7808cdb9", "roles": "ea1f741ad5af6b75"} {
 		old, err := os.ReadFile("testdata/" + name + ".format-1.jsonl")

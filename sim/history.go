@@ -11,54 +11,54 @@ import (
 	"github.com/locklab/locklab/sim/plaintext"
 )
 
-// Format is the first field of every history file that is written. Those of format 1 are read
-// as well: see format1.go.
+// Format is the first field of every history file that is written. Format 1 can still be read;
+// see format1.go.
 const Format = "locklab-history/2"
 
-// The worlds in which trials are run.
+// The worlds in which trials run.
 const (
-	VirtualWorld = "virtual" // a simulation, in virtual time
+	VirtualWorld = "virtual" // a simulation in virtual time
 	LiveWorld    = "live"    // real servers and processes
 )
 
-// Worlds lists them.
+// Worlds lists the worlds.
 func Worlds() []string { return []string{VirtualWorld, LiveWorld} }
 
-// Header is the first line of a history file: what was run, so that the rest can be
+// Header is the first line of a history file. It says what was run, so that the rest can be
 // judged, drawn and run again.
 type Header struct {
 	Format     string        `json:"format"`               // Format
 	Scenario   string        `json:"scenario"`             //
 	Backend    string        `json:"backend"`              // as given on the command line: "redis+renew"
 	Guard      string        `json:"guard"`                //
-	Discipline string        `json:"discipline,omitempty"` // of its clients: "attentive"; empty: an older file
+	Discipline string        `json:"discipline,omitempty"` // of its clients: "attentive"; empty in older files
 	World      string        `json:"world"`                // one of Worlds
 	Seed       uint64        `json:"seed"`                 //
-	Nonce      string        `json:"nonce,omitempty"`      // in what lock services kept of this trial, see Sign; empty: it had none
+	Nonce      string        `json:"nonce,omitempty"`      // marks what lock services keep for this trial, see Sign; empty means none
 	TTL        time.Duration `json:"ttl"`                  // the lease, ns
 	Until      time.Duration `json:"until"`                // the trial's limit, ns
-	Options    []string      `json:"options,omitempty"`    // what the lock was run with: "token=incr"
+	Options    []string      `json:"options,omitempty"`    // options of the lock: "token=incr"
 	Clients    []HostID      `json:"clients"`              //
-	Own        []OwnClient   `json:"own,omitempty"`        // clients that were run with something else
-	Servers    []HostID      `json:"servers,omitempty"`    // hosts of the lock service; none: there is no service
-	Ledger     HostID        `json:"ledger"`               // host of the account; empty: it has none, see Inside
-	Faults     []Fault       `json:"faults,omitempty"`     // that the script has in store, as it asks for them, one a step
+	Own        []OwnClient   `json:"own,omitempty"`        // clients that were run with different settings
+	Servers    []HostID      `json:"servers,omitempty"`    // hosts of the lock service; empty means there is no service
+	Ledger     HostID        `json:"ledger"`               // host of the account; empty means none, see Inside
+	Faults     []Fault       `json:"faults,omitempty"`     // all faults of the script as it asks for them, one per step
 	// Ungranted is set when the lock is known to tell clients that they hold it although the
-	// service never gave it: then such an acquisition is no fault of the recording.
+	// service never granted it. Such an acquisition is then no error of the recording.
 	Ungranted bool `json:"ungranted,omitempty"`
-	// Copies is set when each server of the lock service keeps a copy of the lock and decides by
-	// itself what becomes of it: what one has ended, another may still have.
+	// Copies is set when each server of the lock service keeps its own copy of the lock and
+	// decides alone what happens to it: one may have ended a grant that another still has.
 	Copies bool `json:"copies,omitempty"`
-	// Inside is set when the lock service keeps the account itself. What becomes of it is then
-	// recorded by whoever records what becomes of the lock, in one order with that; reads are
-	// told by the clients only.
+	// Inside is set when the lock service keeps the account itself. What happens to the account
+	// is then recorded together with what happens to the lock, in one order. Reads are reported
+	// only by clients.
 	Inside  bool      `json:"inside,omitempty"`
-	Traffic []Traffic `json:"traffic,omitempty"` // how much was sent; none: it was not counted
-	Pace    *Pace     `json:"pace,omitempty"`    // whether the machine kept up; nil: nothing was measured
+	Traffic []Traffic `json:"traffic,omitempty"` // messages sent; empty means they were not counted
+	Pace    *Pace     `json:"pace,omitempty"`    // whether the machine kept up; nil means nothing was measured
 }
 
-// FaultOf is the fault that an event is about. It is the zero Fault, which has no kind, if it is
-// about none, or about one that the header does not have.
+// FaultOf returns the fault that an event is about. It returns the zero Fault, which has no
+// kind, if the event is about none or the header does not list it.
 func (h *Header) FaultOf(e *Event) Fault {
 	if e.Fault < 1 || e.Fault > int64(len(h.Faults)) {
 		return Fault{}
@@ -66,7 +66,7 @@ func (h *Header) FaultOf(e *Event) Fault {
 	return h.Faults[e.Fault-1]
 }
 
-// LaneOf is the name of that fault, for people; empty if there is none.
+// LaneOf returns that fault's display name, or "" if there is no fault.
 func (h *Header) LaneOf(e *Event) string {
 	f := h.FaultOf(e)
 	if f.Kind == "" {
@@ -75,34 +75,34 @@ func (h *Header) LaneOf(e *Event) string {
 	return f.Lane()
 }
 
-// OwnClient is what one client was run with that had something otherwise than the others.
+// OwnClient holds the settings of a client that ran with different ones from the others.
 type OwnClient struct {
 	Client     HostID        `json:"client"`
 	TTL        time.Duration `json:"ttl"`               // the lease of its lock, ns
 	Discipline string        `json:"discipline"`        //
-	Options    []string      `json:"options,omitempty"` // what its lock was run with
+	Options    []string      `json:"options,omitempty"` // options of its lock
 }
 
-// Traffic is how many messages one host sent to another, those that were lost included
-// and those that were sent again counted once.
+// Traffic is the number of messages one host sent to another. Lost messages count; a message
+// that was sent again counts once.
 type Traffic struct {
 	From     HostID `json:"from"`
 	To       HostID `json:"to"`
 	Messages int64  `json:"messages"`
 }
 
-// History is everything that happened in one trial, in the order of true time.
+// History is everything that happened in one trial, in order of true time.
 type History struct {
 	Header Header
 	Events []Event
-	// Messages are what the hosts sent to each other. They are for pictures, and to hold the
-	// stamps of events against (check.Disorders); no property is judged by them, and they are
-	// not part of the fingerprint. None: they were not recorded.
+	// Messages are what the hosts sent to each other. They serve pictures and the check of event
+	// stamps (check.Disorders). No property is judged by them, and they are not part of the
+	// fingerprint. Empty means they were not recorded.
 	Messages []Message
 }
 
-// Write writes the history as JSON lines: the header, then one event a line, then one
-// message a line. The same history always gives the same bytes.
+// Write writes the history as JSON lines: the header, then one event per line, then one message
+// per line. The same history always gives the same bytes.
 func (h *History) Write(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	enc := json.NewEncoder(b)
@@ -133,7 +133,7 @@ func (h *History) writeEvents(enc *json.Encoder) error {
 // FormatError says where a history file is wrong, what was found and what was expected.
 type FormatError struct {
 	File         string
-	Line, Column int // from 1; Column 0: the line as a whole
+	Line, Column int // from 1; Column 0 means the whole line
 	Problem      string
 	Text         string // the line
 }
@@ -153,8 +153,8 @@ func (e *FormatError) Error() string {
 	return where + ": " + e.Problem + "\n  | " + text
 }
 
-// MakeVisible writes out what text for people must not hold. In the live world words come from
-// servers and libraries, which can say anything.
+// MakeVisible escapes characters that must not appear in text for people. In the live world,
+// text comes from servers and libraries, which can say anything.
 func (h *History) MakeVisible() {
 	for i := range h.Events {
 		e := &h.Events[i]
@@ -167,5 +167,5 @@ func (h *History) MakeVisible() {
 	}
 }
 
-// IsClient tells whether id is one of the trial's clients.
+// IsClient reports whether id is one of the trial's clients.
 func (h *History) IsClient(id HostID) bool { return slices.Contains(h.Header.Clients, id) }

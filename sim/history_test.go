@@ -90,10 +90,10 @@ func TestAHistoryReadsBackAsItWasWritten(t *testing.T) {
 	})
 }
 
-// shown is any text that can be shown to people.
+// shown generates any text that may be shown to people.
 var shown = rapid.Map(rapid.String(), plaintext.Visible)
 
-// A history can be somebody else's, and is shown at terminals.
+// A history may come from somebody else, and it is shown in terminals.
 func TestAHistoryWithWhatIsNotSeenIsRefusedWithThePlace(t *testing.T) {
 	var file bytes.Buffer
 	if err := smallHistory().Write(&file); err != nil {
@@ -108,7 +108,7 @@ func TestAHistoryWithWhatIsNotSeenIsRefusedWithThePlace(t *testing.T) {
 	}
 }
 
-// What servers say is written out before it is kept: then it can be read back.
+// What servers say is escaped before it is kept, so it can be read back.
 func TestWhatIsNotSeenIsWrittenOut(t *testing.T) {
 	h := smallHistory()
 	h.Events[3].Note, h.Events[1].Grant = "ERR \x1b[2J", "a\u202eb"
@@ -208,7 +208,7 @@ func TestABadHistoryFileIsRefusedWithThePlaceAndTheReason(t *testing.T) {
 				t.Fatalf("got %v", err)
 			}
 			got := err.Error()
-			if !strings.Contains(each.want, "\n") { // the line itself is not what this is about
+			if !strings.Contains(each.want, "\n") { // this case does not compare the line itself
 				got, _, _ = strings.Cut(got, "\n")
 			}
 			if got != each.want {
@@ -218,7 +218,7 @@ func TestABadHistoryFileIsRefusedWithThePlaceAndTheReason(t *testing.T) {
 	}
 }
 
-// lines numbers so many lines.
+// lines returns n lines of the format, numbered from 1.
 func lines(n int, format string) string {
 	var b strings.Builder
 	for i := range n {
@@ -227,7 +227,7 @@ func lines(n int, format string) string {
 	return b.String()
 }
 
-// A file that never ends is read up to a bound.
+// An endless file is read only up to a bound.
 func TestAHistoryThatNeverEndsIsRefused(t *testing.T) {
 	header, _, _ := strings.Cut(smallFile, "\n")
 	out, in := io.Pipe()

@@ -6,19 +6,19 @@ import (
 	"slices"
 )
 
-// messageLine tells whether a line of a history file is about a message, not an event.
+// messageLine reports whether a line of a history file is a message, not an event.
 func messageLine(line []byte) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(line, " \t"), []byte(`{"message":`))
 }
 
-// readMessage takes in a line about a message. It is as strict as the reader of events.
+// readMessage reads the line of a message. It is as strict as the reader of events.
 func (h *History) readMessage(line []byte) *jsonProblem {
 	var m Message
 	if err := strictJSON(line, &m); err != nil {
 		return &jsonProblem{err.column, "not a valid message: " + err.problem}
 	}
 	bad := func(field, problem string, args ...any) *jsonProblem {
-		column := 1 + max(0, bytes.Index(line, []byte(`"`+field+`":`))) // "arrived" is also a fate
+		column := 1 + max(0, bytes.Index(line, []byte(`"`+field+`":`))) // the colon matters: "arrived" is also a fate
 		return &jsonProblem{column, fmt.Sprintf(problem, args...)}
 	}
 	want := int64(len(h.Messages) + 1)

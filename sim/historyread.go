@@ -15,27 +15,27 @@ import (
 	"github.com/locklab/locklab/sim/plaintext"
 )
 
-// Bounds of a history file that ReadHistory takes, so that nothing that is made of one can
-// fill the memory. What a trial within its bounds writes is far below them.
+// Bounds of a file that ReadHistory accepts, so that nothing built from it can exhaust memory. A
+// trial within its own bounds writes far less.
 const (
 	maxHeader   = 4 << 20  // bytes of the first line; most of it is Traffic, with an entry for each pair of hosts
-	maxLine     = 16 << 10 // bytes of any other; those of real ones are a few hundred
+	maxLine     = 16 << 10 // bytes of any other line; real ones have a few hundred
 	maxFile     = 64 << 20 // bytes in all; 200,000 events and 100,000 messages have 40 million
-	maxName     = 200      // bytes of a name or id; those of real ones are 50
+	maxName     = 200      // bytes of a name or id; real ones have 50
 	maxServers  = 100
 	maxFaults   = 500                // different ones
-	maxHosts    = 500                // different ones, of events
-	maxTime     = 10_000 * time.Hour // ten times as long as a trial can be; sums of some of them do not overflow
-	maxRead     = 2 * MaxEvents      // as Finish adds at most one for each that was recorded
+	maxHosts    = 500                // different ones, in events
+	maxTime     = 10_000 * time.Hour // ten times the longest trial; sums of a few of them do not overflow
+	maxRead     = 2 * MaxEvents      // Finish adds at most one event for each recorded one
 	maxReadSent = 2 * MaxMessages
 )
 
-// ReadHistory reads what Write wrote. It is strict: an unknown field, an unknown kind,
-// a wrong number, time that goes back or more than any trial can have written gives a
-// *FormatError. name is for messages.
+// ReadHistory reads what Write wrote. It is strict: an unknown field, an unknown kind, a wrong
+// number, time that goes back, or more than any trial can have written gives a *FormatError.
+// name is used in error messages.
 func ReadHistory(r io.Reader, name string) (*History, error) { return readHistory(r, name, false) }
 
-// ReadEvents reads the same without the messages, which are most of some files.
+// ReadEvents does the same without the messages, which are most of some files.
 func ReadEvents(r io.Reader, name string) (*History, error) { return readHistory(r, name, true) }
 
 func readHistory(r io.Reader, name string, eventsOnly bool) (*History, error) {
@@ -82,14 +82,14 @@ func readHistory(r io.Reader, name string, eventsOnly bool) (*History, error) {
 
 func tooLong(most int) string { return fmt.Sprintf("the line is longer than %d bytes", most) }
 
-// historyReader takes in a history line by line.
+// historyReader reads a history line by line.
 type historyReader struct {
 	history History
-	old     *format1        // what it has otherwise; nil: the format is today's
-	hosts   map[HostID]bool // of events, so far
+	old     *format1        // what is particular to format 1; nil means the current format
+	hosts   map[HostID]bool // of the events so far
 }
 
-// read takes in a line; nil: it is what it should be.
+// read adds a line to the history, or returns what is wrong with it.
 func (r *historyReader) read(line []byte, first bool) *jsonProblem {
 	if i, unseen := plaintext.FindJSON(line); i >= 0 {
 		return &jsonProblem{i + 1, plaintext.Name(unseen) + " stands here, expected text that can be seen: locklab writes no such history"}
@@ -156,7 +156,7 @@ func (r *historyReader) header(line []byte) *jsonProblem {
 	return nil
 }
 
-// faultsIn says what is wrong with the faults of a header.
+// faultsIn returns what is wrong with the faults of a header, or "".
 func faultsIn(all []Fault) string {
 	if len(all) > maxFaults {
 		return fmt.Sprintf("the script has %d faults, expected at most %d", len(all), maxFaults)
@@ -229,7 +229,7 @@ func (r *historyReader) event(line []byte) *jsonProblem {
 	return nil
 }
 
-// outOfTime says what is wrong with a true time.
+// outOfTime returns what is wrong with a true time, or "".
 func outOfTime(at time.Duration) string {
 	if at < 0 || at > maxTime {
 		return fmt.Sprintf("the time is %v, expected from 0 to %v", at, maxTime)
@@ -237,10 +237,10 @@ func outOfTime(at time.Duration) string {
 	return ""
 }
 
-// named is a name or id in a field of a line.
+// named is a name or id together with the field it stands in.
 type named struct{ field, name string }
 
-// shortNames finds a name that is too long.
+// shortNames reports the first name that is too long, or nil.
 func shortNames(line []byte, all []named) *jsonProblem {
 	for _, each := range all {
 		if len(each.name) > maxName {
@@ -260,7 +260,7 @@ type jsonProblem struct {
 	problem string
 }
 
-// strictJSON decodes one line and says at which column it went wrong.
+// strictJSON decodes one line and reports the column of an error.
 func strictJSON(line []byte, into any) *jsonProblem {
 	dec := json.NewDecoder(bytes.NewReader(line))
 	dec.DisallowUnknownFields()
@@ -288,7 +288,7 @@ func strictJSON(line []byte, into any) *jsonProblem {
 	return &jsonProblem{unknownFieldColumn(line, err), strings.TrimPrefix(err.Error(), "json: ")}
 }
 
-// plainType says what a field takes, without the names of Go's types.
+// plainType says what a field accepts, without the names of Go types.
 func plainType(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.String:
@@ -314,7 +314,7 @@ func unknownFieldColumn(line []byte, err error) int {
 	return 1 + max(0, bytes.Index(line, []byte(quoted)))
 }
 
-// fieldColumn is where a field stands in its line, from 1.
+// fieldColumn returns the column of a field in its line, from 1.
 func fieldColumn(line []byte, field string) int {
 	return 1 + max(0, bytes.Index(line, []byte(`"`+field+`"`)))
 }

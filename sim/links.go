@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// Link is the way from one host to another. The way back is a link of its own.
+// Link is the path from one host to another. The way back is a separate link.
 type Link struct{ From, To HostID }
 
-// Links lists the links that a fault on links is done to, each once. It is an error if
-// there are none, or if a host is to be parted from itself.
+// Links lists the links that the fault is done to, each once. It returns an error if there are
+// none, or if a host would be separated from itself.
 func (f Fault) Links() ([]Link, error) {
 	var links []Link
 	add := func(from, to HostID) {

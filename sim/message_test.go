@@ -106,8 +106,8 @@ func TestABadMessageIsRefusedWithThePlaceAndTheReason(t *testing.T) {
 	}
 }
 
-// FuzzReadHistory: whatever is in the file, it is refused with its place, or what was read
-// is written as a file that reads the same.
+// FuzzReadHistory: any file is either refused with the place of the error, or what was read is
+// written as a file that reads the same.
 func FuzzReadHistory(f *testing.F) {
 	f.Add(smallFile)
 	f.Add(smallFile + messageLines)

@@ -2,14 +2,14 @@ package sim
 
 import "strings"
 
-// A trial in the live world has a nonce. Whatever a lock service is given to keep carries it,
-// so that what an earlier trial has left is told from what this one has asked for, also if
-// both have the same seed. The virtual world starts from nothing and has none.
+// A trial in the live world has a nonce. Everything that a lock service is given to keep carries
+// it, so that leftovers of an earlier trial can be told from what this trial stored, even if
+// both have the same seed. The virtual world starts empty and has no nonce.
 
-// nonceMark stands before the nonce. Nothing else that clients give to a service has it.
+// nonceMark precedes the nonce. Nothing else that clients give to a service contains it.
 const nonceMark = "~"
 
-// NonceOf gives the nonce of a host's trial, empty if it has none.
+// NonceOf returns the nonce of the host's trial, or "" if it has none.
 func NonceOf(h Host) string {
 	if m, ok := h.(interface{ Nonce() string }); ok {
 		return m.Nonce()
@@ -17,8 +17,8 @@ func NonceOf(h Host) string {
 	return ""
 }
 
-// Sign adds the nonce of the host's trial to a text that a lock service is to keep; if the
-// trial has none, the text stays as it is.
+// Sign appends the nonce of the host's trial to a text that a lock service is to keep. If the
+// trial has none, the text is returned unchanged.
 func Sign(h Host, text string) string {
 	if nonce := NonceOf(h); nonce != "" {
 		return text + nonceMark + nonce
@@ -26,13 +26,13 @@ func Sign(h Host, text string) string {
 	return text
 }
 
-// Unsign takes back what Sign has done. It gives "" if the text is not of the host's trial.
+// Unsign undoes Sign. It returns "" if the text does not belong to the host's trial.
 func Unsign(h Host, text string) string {
 	return UnsignAs(NonceOf(h), text)
 }
 
-// UnsignAs is Unsign for somebody who knows the nonce of a trial and is no host of it; empty: the
-// trial has none.
+// UnsignAs is Unsign for code that knows a trial's nonce and does not run on one of its hosts.
+// An empty nonce means that the trial has none.
 func UnsignAs(nonce, text string) string {
 	if nonce == "" {
 		return text
@@ -43,7 +43,7 @@ func UnsignAs(nonce, text string) string {
 	return ""
 }
 
-// Signed tells whether a text has been signed in this trial.
+// Signed reports whether the text was signed in this trial.
 func (h *Header) Signed(text string) bool {
 	return h.Nonce != "" && strings.Contains(text, nonceMark+h.Nonce)
 }

@@ -14,10 +14,10 @@ type Offset struct {
 	text string
 }
 
-// ErrOffset says what an offset looks like; ParseOffset wraps it.
+// ErrOffset describes the syntax of an offset; ParseOffset wraps it.
 var ErrOffset = errors.New(`expected a length of time such as "5s" or "1.5ttl", with "-" before it to go back`)
 
-// ParseOffset reads "5s", "+5s", "-0.5ttl".
+// ParseOffset parses "5s", "+5s" or "-0.5ttl".
 func ParseOffset(text string) (Offset, error) {
 	bare, back := strings.CutPrefix(text, "-")
 	if !back {
@@ -30,7 +30,8 @@ func ParseOffset(text string) (Offset, error) {
 	return Offset{span: span, back: back, text: text}, nil
 }
 
-// In gives the offset as a duration under this lease, negative when it goes back.
+// In returns the offset as a duration under the given lease; it is negative if the offset goes
+// back.
 func (o Offset) In(ttl time.Duration) time.Duration {
 	if o.back {
 		return -o.span.In(ttl)
@@ -38,11 +39,11 @@ func (o Offset) In(ttl time.Duration) time.Duration {
 	return o.span.In(ttl)
 }
 
-// Size is how far it goes, whichever way.
+// Size returns the offset without its sign.
 func (o Offset) Size() Span { return o.span }
 
-// Back tells whether it goes back.
+// Back reports whether the offset goes back.
 func (o Offset) Back() bool { return o.back }
 
-// String gives the offset as it was written.
+// String returns the offset as it was written.
 func (o Offset) String() string { return o.text }

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// Random is a seeded stream of random numbers whose values do not depend on the Go
-// release: PCG-DXSM is a published algorithm, and only its raw output is used.
+// Random is a seeded stream of random numbers whose values do not depend on the Go release:
+// PCG-DXSM is a published algorithm, and only its raw output is used.
 type Random struct{ pcg *rand.PCG }
 
-// NewRandom makes the stream called name of the world with this seed. Each host, link
-// and subsystem has a stream of its own, so that one of them drawing more numbers does
-// not change what the others draw.
+// NewRandom returns the stream with this name in the world with this seed. Each host, link and
+// subsystem has its own stream, so that drawing more numbers from one does not change what the
+// others draw.
 func NewRandom(seed uint64, name string) *Random {
 	h := fnv.New64a()
 	h.Write([]byte(name)) // a hash.Hash never returns an error
@@ -22,8 +22,8 @@ func NewRandom(seed uint64, name string) *Random {
 // Uint64 draws the next number.
 func (r *Random) Uint64() uint64 { return r.pcg.Uint64() }
 
-// DrawLength draws a length of time evenly from [lo, hi]. It is the only draw of the stream of
-// this name, so it is the same whatever else is drawn, before or after, and in either world.
+// DrawLength draws a duration evenly from [lo, hi]. It is the only draw from the stream of this
+// name, so the result does not depend on what else is drawn, before or after, or on the world.
 func DrawLength(seed uint64, name string, lo, hi time.Duration) time.Duration {
 	if hi > lo {
 		lo += time.Duration(NewRandom(seed, name).Uint64() % uint64(hi-lo+1))

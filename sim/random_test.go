@@ -8,8 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// These numbers stand in every history that was ever written: if one changes, no trial
-// can be replayed any more.
+// Every history ever written depends on these numbers: if one changes, no trial can be replayed.
 func TestRandomStreamsNeverChange(t *testing.T) {
 	for _, each := range []struct {
 		seed uint64

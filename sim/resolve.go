@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// resolver puts hosts in the place of the roles that one fault names, once for all its
-// places, and remembers what it found and drew.
+// resolver replaces the roles that one fault names with hosts. It resolves each role once,
+// wherever the fault names it, and remembers what it found and drew.
 type resolver struct {
 	world   World
 	cast    *cast
@@ -29,8 +29,8 @@ func (r resolved) String() string {
 	return fmt.Sprintf("%s: %s", r.role, strings.ReplaceAll(hostList(r.hosts), ",", ", "))
 }
 
-// resolve makes of a fault as the script asks for it the faults to do now, one a host or
-// one for all its links, and says what was found and drawn.
+// resolve turns a fault as the script asks for it into the faults to apply now: one for each
+// host, or one for all its links. note says what was found and drawn.
 func (d *Director) resolve(f Fault) (faults []Fault, note string, err error) {
 	r := resolver{world: d.world, cast: &d.cast, servers: f.servers}
 	lists := []*[]HostID{&f.From, &f.To}
@@ -72,8 +72,8 @@ func (d *Director) resolve(f Fault) (faults []Fault, note string, err error) {
 	return faults, note, nil
 }
 
-// lookUp finds the hosts of every role in the lists. Others, AnyHost and AllHosts are about
-// what is left over, so they come last.
+// lookUp finds the hosts of every role in the lists. Others, AnyHost and AllHosts depend on
+// which hosts the fault does not name otherwise, so they are resolved last.
 func (r *resolver) lookUp(lists []*[]HostID) error {
 	var named []HostID
 	var last []Role
@@ -97,7 +97,7 @@ func (r *resolver) lookUp(lists []*[]HostID) error {
 		}
 	}
 	slices.Sort(last)
-	slices.Reverse(last) // others before any, and any before all, so that all are the others
+	slices.Reverse(last) // others before any, and any before all, so that all means the remaining hosts
 	for _, role := range last {
 		from := r.world.Hosts()
 		if role == Others {
@@ -120,7 +120,7 @@ func (r *resolver) lookUp(lists []*[]HostID) error {
 	return nil
 }
 
-// hosts asks who plays a part.
+// hosts returns the hosts that currently have a role.
 func (r *resolver) hosts(role Role) ([]HostID, error) {
 	switch role {
 	case Holder:
@@ -142,7 +142,8 @@ func (r *resolver) hosts(role Role) ([]HostID, error) {
 	return nil, fmt.Errorf("the lock service has no %s at this moment, or never has one", role)
 }
 
-// few finds the hosts of the role Few; a service may have none.
+// few returns the hosts of the role Few. A service may have none; the result is then empty, not
+// nil.
 func (r *resolver) few() []HostID {
 	for _, first := range []Role{Leader, Master} {
 		if hosts := r.world.Role(first); len(hosts) > 0 {
@@ -152,7 +153,7 @@ func (r *resolver) few() []HostID {
 	return append([]HostID{}, r.servers[:max(0, len(r.servers)-1)/2]...)
 }
 
-// of gives the hosts of a role that has been looked up.
+// of returns the hosts of a role that has been looked up, or nil.
 func (r *resolver) of(role Role) []HostID {
 	for _, each := range r.found {
 		if each.role == role {
@@ -162,7 +163,7 @@ func (r *resolver) of(role Role) []HostID {
 	return nil
 }
 
-// replace puts hosts in the place of roles, each host once.
+// replace returns the names with roles replaced by hosts, each host once.
 func (r *resolver) replace(names []HostID) []HostID {
 	var out []HostID
 	for _, name := range names {
@@ -179,8 +180,8 @@ func (r *resolver) replace(names []HostID) []HostID {
 	return out
 }
 
-// between makes a duration of a drawn number, evenly from lo to hi, at least 1 ns: a fault
-// that takes no time is none.
+// between turns a drawn number into a duration, evenly from lo to hi but at least 1 ns, as a
+// fault that takes no time is not a fault.
 func between(drawn uint64, lo, hi time.Duration) time.Duration {
 	if hi > lo {
 		lo += time.Duration(drawn % uint64(hi-lo+1))

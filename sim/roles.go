@@ -2,45 +2,45 @@ package sim
 
 import "slices"
 
-// Role names hosts by the part that they play at the moment at which a fault is done.
+// Role names hosts by the part they play at the moment the fault is applied.
 type Role = HostID
 
 // The roles.
 const (
-	Holder   Role = "holder"  // the client that acquired the lock last and has not released or lost it
-	Waiter   Role = "waiter"  // the client that has been waiting for the lock for longest
-	AnyHost  Role = "any"     // a host that is up and has work to do, drawn at random, that the fault does not name otherwise
-	AllHosts Role = "all"     // every host that the fault does not name otherwise
+	Holder   Role = "holder"  // the client that last acquired the lock and has not released or lost it
+	Waiter   Role = "waiter"  // the client that has waited longest for the lock
+	AnyHost  Role = "any"     // a host drawn at random among those that are up, have work to do and are not otherwise named by the fault
+	AllHosts Role = "all"     // every host not otherwise named by the fault
 	Servers  Role = "servers" // every host of the lock service
-	Others   Role = "others"  // every host of the lock service that the fault does not name otherwise
+	Others   Role = "others"  // every host of the lock service not otherwise named by the fault
 	// Few is the smaller part of the lock service, and the worse one to lose: its leader or
-	// master; where all servers are equal, as many as are just less than half of them. Of a
-	// single server that is nobody.
+	// master or, where all servers are equal, the largest number of them that is less than half.
+	// For a single server it is nobody.
 	Few      Role = "few"
-	Leader   Role = "leader"   // these are asked of the lock service
+	Leader   Role = "leader"   // the lock service is asked for this role and those below
 	Master   Role = "master"   //
 	Replica  Role = "replica"  //
 	Majority Role = "majority" //
 	Minority Role = "minority" //
 )
 
-// Roles lists them all.
+// Roles lists all roles.
 func Roles() []Role {
 	return []Role{Holder, Waiter, AnyHost, AllHosts, Servers, Leader, Master, Replica, Majority, Minority, Few, Others}
 }
 
-// IsRole tells whether a name stands for a role, not for a host.
+// IsRole reports whether a name is a role rather than a host.
 func IsRole(id HostID) bool { return slices.Contains(Roles(), id) }
 
-// cast keeps who plays which part, as far as the events tell.
+// cast tracks who plays which role, as far as the events tell.
 type cast struct {
 	holders []HostID // in the order in which they acquired the lock
-	waiters []HostID // in the order in which they asked for it
-	down    []HostID // crashed, once for each crash that is in effect
-	done    []HostID // clients that have finished their work
+	waiters []HostID // in the order in which they asked for the lock
+	down    []HostID // crashed hosts, once for each crash in effect
+	done    []HostID // clients that have finished
 }
 
-// see takes in an event of a client.
+// see updates the cast from an event of a client.
 func (c *cast) see(e Event) {
 	switch e.Kind {
 	case Acquire:
@@ -57,13 +57,13 @@ func (c *cast) see(e Event) {
 	}
 }
 
-// crashed takes in that a host is down: it neither holds nor waits any more.
+// crashed notes that a host is down, so it neither holds the lock nor waits for it any more.
 func (c *cast) crashed(host HostID) {
 	c.holders, c.waiters = leave(c.holders, host), leave(c.waiters, host)
 	c.down = append(c.down, host)
 }
 
-// restarted takes back one crash.
+// restarted undoes one crash.
 func (c *cast) restarted(host HostID) {
 	if i := slices.Index(c.down, host); i >= 0 {
 		c.down = slices.Delete(c.down, i, i+1)

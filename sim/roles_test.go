@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// happens is what the diary says of a pause without end of a role that stood for a host.
+// happens is the diary of an endless pause of a role that stood for host.
 func happens(at, lane, host, note string) []string {
 	return []string{
 		at + " apply pause " + host,
@@ -97,7 +97,7 @@ func TestARoleIsWhoeverPlaysItWhenTheStepFires(t *testing.T) {
 	}
 }
 
-// parting parts a client and somebody else from client 2 and the other servers.
+// parting separates client-1 and another host from client-2 and the remaining servers.
 func parting(client, with HostID) Fault {
 	return Fault{Kind: Partition, Groups: [][]HostID{{client, with}, {"client-2", Others}}}
 }
@@ -187,7 +187,7 @@ func TestACrashedClientNeitherHoldsNorWaitsAndIsNotDrawn(t *testing.T) {
 		{When: Trigger{After: 1}, Do: Fault{Kind: Crash, Host: "client-2", For: 2}},
 		{When: Trigger{After: 2}, Do: Fault{Kind: Pause, Host: Holder}},
 		{When: Trigger{After: 2}, Do: Fault{Kind: Pause, Host: Waiter}},
-		{When: Trigger{After: 2}, Do: Fault{Kind: Pause, Host: AnyHost}}, // the second of those that are up
+		{When: Trigger{After: 2}, Do: Fault{Kind: Pause, Host: AnyHost}}, // the second of the hosts that are up
 		{When: Trigger{After: 4}, Do: Fault{Kind: Pause, Host: AnyHost}}, // the third of all four
 	})
 	for _, e := range []Event{{Host: "client-1", Kind: Acquired}, {Host: "client-2", Kind: Acquired}, {Host: "client-2", Kind: Acquire}} {

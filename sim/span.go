@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Span is a length of time, absolute or in units of the lease, so that one script serves
-// a 10 s virtual lease and a 2 s live one, or the sum of both.
+// Span is a length of time: absolute, in units of the lease, or the sum of both. Units of the
+// lease let one script serve a 10 s virtual lease and a 2 s live one.
 type Span struct {
 	abs  time.Duration
 	ttls int64 // billionths of a lease
@@ -20,10 +20,10 @@ type Span struct {
 
 const billion = 1_000_000_000
 
-// ErrSpan says what a span looks like; ParseSpan wraps it.
+// ErrSpan describes the syntax of a span; ParseSpan wraps it.
 var ErrSpan = errors.New(`expected a length of time such as "250ms", "10s", "1m30s" or "1.5ttl"`)
 
-// ParseSpan reads "250ms", "10s", "0" or "1.5ttl". Negative spans are refused.
+// ParseSpan parses "250ms", "10s", "0" or "1.5ttl". It refuses negative spans.
 func ParseSpan(text string) (Span, error) {
 	if number, ok := strings.CutSuffix(text, "ttl"); ok {
 		n, ok := new(big.Rat).SetString(number)
@@ -43,8 +43,8 @@ func ParseSpan(text string) (Span, error) {
 	return Span{abs: d, text: text}, nil
 }
 
-// ParseSum reads what ParseSpan reads, and sums of such: "2ttl+7s", for what takes a time of
-// its own besides the leases.
+// ParseSum parses what ParseSpan does, and sums such as "2ttl+7s", for things that take some
+// fixed time besides the leases.
 func ParseSum(text string) (Span, error) {
 	sum := Span{text: text}
 	for part := range strings.SplitSeq(text, "+") {
@@ -60,7 +60,7 @@ func ParseSum(text string) (Span, error) {
 	return sum, nil
 }
 
-// MustSpan is ParseSpan for constants; it panics on a bad one.
+// MustSpan is ParseSpan for constants; it panics on an invalid one.
 func MustSpan(text string) Span {
 	s, err := ParseSpan(text)
 	if err != nil {
@@ -69,7 +69,7 @@ func MustSpan(text string) Span {
 	return s
 }
 
-// In gives the span as a duration under this lease. It is capped at Forever.
+// In returns the span as a duration under the given lease, capped at Forever.
 func (s Span) In(ttl time.Duration) time.Duration {
 	leases := scale(ttl, s.ttls)
 	if leases > Forever-s.abs {
@@ -78,16 +78,16 @@ func (s Span) In(ttl time.Duration) time.Duration {
 	return leases + s.abs
 }
 
-// String gives the span as it was written.
+// String returns the span as it was written.
 func (s Span) String() string { return s.text }
 
-// scale is d × billionths / 1e9, rounded down, capped at Forever. Both must be ≥ 0.
+// scale returns d × billionths / 1e9, rounded down and capped at Forever. Both must be ≥ 0.
 func scale(d time.Duration, billionths int64) time.Duration {
 	return mulDiv(d, billionths, billion)
 }
 
-// mulDiv is d × num / den without overflow in between, rounded down, capped at Forever.
-// All three must be ≥ 0, and den above 0.
+// mulDiv returns d × num / den, rounded down and capped at Forever, without intermediate
+// overflow. All three must be ≥ 0, and den above 0.
 func mulDiv(d time.Duration, num, den int64) time.Duration {
 	hi, lo := bits.Mul64(uint64(d), uint64(num))
 	if hi >= uint64(den) {

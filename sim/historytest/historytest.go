@@ -1,5 +1,5 @@
-// Package historytest makes histories of any bytes, for tests of what reads histories. Only
-// tests import it.
+// Package historytest makes histories from arbitrary bytes, for tests of code that reads
+// histories. Only tests import it.
 package historytest
 
 import (
@@ -11,9 +11,9 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Of gives the history that these bytes are: those of a file, or a few for each event, so that
-// most bytes are some history. nil: they are a file that ReadHistory refuses. Whatever they
-// are, ReadHistory takes what Write makes of the history.
+// Of returns the history that these bytes encode: a history file, or a few bytes per event, so
+// that most inputs give some history. It returns nil for a file that ReadHistory refuses. In all
+// other cases, ReadHistory accepts what Write makes of the history.
 func Of(src []byte) *sim.History {
 	if bytes.HasPrefix(src, []byte("{")) {
 		h, err := sim.ReadHistory(bytes.NewReader(src), "fuzz.jsonl")
@@ -30,10 +30,10 @@ func Of(src []byte) *sim.History {
 	return &r.history
 }
 
-// latest is the greatest time that ReadHistory takes.
+// latest is the largest time that ReadHistory accepts.
 const latest = 10_000 * time.Hour
 
-// reader takes bytes for choices. When there are no more it goes on with zeros.
+// reader uses bytes as choices. When they run out it continues with zeros.
 type reader struct {
 	src     []byte
 	history sim.History
@@ -49,7 +49,7 @@ func (r *reader) next() int {
 	return int(b)
 }
 
-// pick chooses one of a list.
+// pick chooses an element of a list; n may exceed its length.
 func pick[T any](n int, list ...T) T { return list[n%len(list)] }
 
 func (r *reader) header() {
@@ -74,7 +74,7 @@ func (r *reader) header() {
 	}
 }
 
-// faults are of all kinds.
+// faults has faults of all kinds.
 var faults = []sim.Fault{
 	{Kind: sim.Pause, Host: "client-1", For: 15 * time.Second}, {Kind: sim.Crash, Host: "redis-1"},
 	{Kind: sim.Partition, From: []sim.HostID{"client-1", "client-2"}, To: []sim.HostID{"redis-1"}},
@@ -85,7 +85,7 @@ var faults = []sim.Fault{
 	{Kind: sim.Drop, From: []sim.HostID{"client-1"}, To: []sim.HostID{"ledger"}, Probability: 0.5},
 }
 
-// event takes six bytes for an event, or for a message.
+// event uses six bytes for an event, or for a message.
 func (r *reader) event() {
 	kind, what, who, which, when, n := r.next(), r.next(), r.next(), r.next(), r.next(), r.next()
 	r.at += min(latest-r.at, pick(when, 0, 0, 1, time.Microsecond, time.Millisecond, 100*time.Millisecond, time.Second, 10*time.Second, 1000*time.Hour, latest/3))
@@ -119,7 +119,7 @@ func (r *reader) event() {
 	r.history.Events = append(r.history.Events, e)
 }
 
-// message sends a message, if two hosts are there for it.
+// message adds a message, if from and to are two different hosts.
 func (r *reader) message(from, to sim.HostID, which, n int) {
 	if from == "" || to == "" || from == to {
 		return
@@ -137,7 +137,7 @@ func (r *reader) message(from, to sim.HostID, which, n int) {
 	r.history.Messages = append(r.history.Messages, m)
 }
 
-// Seeds are bytes to begin with: a file, and bytes of which every kind of event comes about.
+// Seeds returns inputs for a fuzzer's corpus: files, and bytes that produce every kind of event.
 func Seeds() [][]byte {
 	var each, twice []byte
 	each = append(each, 1, 0x5a)
@@ -155,7 +155,7 @@ func Seeds() [][]byte {
 	}, []byte(File), []byte(OldFile)}
 }
 
-// File is a small history as it stands in a file, with a message.
+// File is the file of a small history, with a message.
 const File = `{"format":"locklab-history/2","scenario":"gc-pause","backend":"redis","guard":"none","discipline":"attentive","world":"virtual","seed":7,"ttl":10000000000,"until":40000000000,"clients":["client-1","client-2"],"servers":["redis-1"],"ledger":"ledger","faults":[{"kind":"pause","host":"client-1"}]}
 {"seq":1,"at":0,"host":"ledger","kind":"ledger-opened","balance":100}
 {"seq":2,"at":1,"host":"client-1","kind":"acquire","op":"client-1/1"}
@@ -173,7 +173,7 @@ const File = `{"format":"locklab-history/2","scenario":"gc-pause","backend":"red
 {"message":1,"from":"client-1","to":"redis-1","sent":1,"fate":"arrived","arrived":2,"what":"SET NX PX"}
 `
 
-// OldFile is the same in format 1.
+// OldFile is the same history in format 1.
 const OldFile = `{"format":"locklab-history/1","scenario":"gc-pause","backend":"redis","guard":"none","discipline":"attentive","world":"virtual","seed":7,"ttl":10000000000,"until":40000000000,"clients":["client-1","client-2"],"servers":["redis-1"],"ledger":"ledger","faults":["pause client-1"]}
 {"seq":1,"at":0,"host":"ledger","kind":"ledger-opened","balance":100}
 {"seq":2,"at":1,"host":"client-1","kind":"acquire","op":"client-1/1"}

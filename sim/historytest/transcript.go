@@ -9,10 +9,10 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Transcript reads a history written for people: a line an event, "TIME HOST KIND", then
-// fields as name=value; "-" stands for the world itself, and "_" in a value for a space.
-// A line that starts with "|" sets the header: "| faults=pause_client-1 world=live". One that
-// starts with ">" is a message: "> SENT FROM TO", then fields, arrived=TIME among them.
+// Transcript parses a history written for people: one event per line, "TIME HOST KIND", followed
+// by fields as name=value. "-" stands for the world itself, and "_" in a value for a space. A
+// line that starts with "|" sets the header: "| faults=pause_client-1 world=live". A line that
+// starts with ">" is a message: "> SENT FROM TO", followed by fields such as arrived=TIME.
 func Transcript(t testing.TB, text string) *sim.History {
 	t.Helper()
 	h := &sim.History{Header: sim.Header{
@@ -59,7 +59,7 @@ func Transcript(t testing.TB, text string) *sim.History {
 	return h
 }
 
-// messageOf reads "SENT FROM TO arrived=TIME lost=TIME again=TIME fate=FATE what=WORDS".
+// messageOf parses "SENT FROM TO arrived=TIME lost=TIME again=TIME fate=FATE what=WORDS".
 func messageOf(t testing.TB, number int64, words []string) sim.Message {
 	t.Helper()
 	span := func(value string) time.Duration {
@@ -92,7 +92,7 @@ func messageOf(t testing.TB, number int64, words []string) sim.Message {
 	return m
 }
 
-// laneIn is the name of the fault that an event is about; empty: it is about none.
+// laneIn returns the name of the fault that an event is about, or "" if it is about none.
 func laneIn(fields []string) string {
 	for _, word := range fields {
 		if lane, is := strings.CutPrefix(word, "fault="); is {
@@ -113,7 +113,7 @@ func setHeader(t testing.TB, header *sim.Header, words []string) (lanes []string
 			header.Clients = hostsOf(value)
 		case "world":
 			header.World = value
-		case "bears": // of a live trial, which relies on twice that
+		case "bears": // of a live trial, which relies on twice this time
 			d, err := time.ParseDuration(value)
 			if err != nil {
 				t.Fatalf("transcript: %q: %v", word, err)
@@ -140,7 +140,7 @@ func setHeader(t testing.TB, header *sim.Header, words []string) (lanes []string
 	return lanes
 }
 
-// hostsOf reads "client-1,client-2".
+// hostsOf parses "client-1,client-2".
 func hostsOf(list string) (hosts []sim.HostID) {
 	for name := range strings.SplitSeq(list, ",") {
 		hosts = append(hosts, sim.HostID(name))

@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// appointment is what is to be done at a point of time, on the machine's clock.
+// appointment is something to do at a point of time on the machine's clock.
 type appointment struct {
 	due time.Duration
 	f   func()
 }
 
-// After calls f once d of true time has passed, unless the trial is over. What is due later
-// comes later, however busy the machine is. Before the start it calls at once what is so from
-// the beginning: nobody must be quicker than that.
+// After calls f once d of true time has passed, unless the trial is over. Functions run in the
+// order of their due times, however busy the machine is. Before the start, a d of 0 calls f at
+// once: what holds from the beginning must be in place before any process runs.
 func (w *World) After(d time.Duration, f func()) {
 	if w.zero == never {
 		if d == 0 {
@@ -34,8 +34,8 @@ func (w *World) After(d time.Duration, f func()) {
 	w.timers = append(w.timers, time.AfterFunc(due-machineClock(), func() { w.keepAppointments(due) }))
 }
 
-// keepAppointments does what is due at a point of time that has come, and what was due
-// before: on a busy machine its own timer may be the later one to be heard.
+// keepAppointments runs everything due up to the given time. On a busy machine, the timer of
+// something due earlier may fire later than this one.
 func (w *World) keepAppointments(due time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

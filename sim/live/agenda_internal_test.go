@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Steps keep their order when the machine has no time for any of them until all are due.
+// Steps keep their order even if the machine has no time for any of them until all are due.
 func TestWhatIsDueEarlierIsDoneEarlierHoweverBusyTheMachineIs(t *testing.T) {
 	const steps = 30
 	for range 20 {
@@ -18,7 +18,7 @@ func TestWhatIsDueEarlierIsDoneEarlierHoweverBusyTheMachineIs(t *testing.T) {
 		for i := range steps {
 			w.After(time.Duration(i)*10*time.Microsecond, func() { done = append(done, i) })
 		}
-		time.Sleep(5 * time.Millisecond) // nobody gets on
+		time.Sleep(5 * time.Millisecond) // mu is held, so nothing runs
 		w.mu.Unlock()
 		for finished := false; !finished; {
 			w.mu.Lock()

@@ -17,8 +17,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Agent acts for the harness on one host: it starts processes there and signals them.
-// Its methods may be called from any goroutine.
+// Agent acts for the harness on one host: it starts processes there and signals them. Its
+// methods may be called from any goroutine.
 type Agent struct {
 	lab *Lab
 	id  sim.HostID
@@ -26,36 +26,36 @@ type Agent struct {
 	dir string
 	net *namespace
 
-	disk diskGate // of its programs
+	disk diskGate // for its programs
 
-	// ProveClock, if set, asks the host's server for its wall clock. It is how a step of
-	// that clock is proven, besides what is proven of every process. Set it before the
-	// trial runs. It must answer or fail by the end of ctx.
+	// ProveClock, if set, asks the host's server for its wall clock. It proves a step of that
+	// clock, in addition to what is proven of every process. Set it before the trial runs. It
+	// must answer or fail by the end of ctx.
 	ProveClock func(ctx context.Context) (time.Time, error)
 
-	mu        sync.Mutex // nothing is started while processes are being signalled
+	mu        sync.Mutex // held while processes are signalled, so that none is started
 	closed    bool
 	stops     int           // pauses and suspensions in effect
 	crashes   int           // crashes in effect
-	life      int           // how often it has crashed
-	shift     clockShift    // of every process's clocks
-	suspends  int           // suspensions in effect; since:
-	suspended time.Duration // machineClock when the monotonic clock stopped
+	life      int           // number of crashes so far
+	shift     clockShift    // of the clocks of every process
+	suspends  int           // suspensions in effect
+	suspended time.Duration // since when they stop the monotonic clock, on the machine's clock
 	recipes   []*recipe     // what to start again after a crash, in order
-	helpers   []*Proc       // that are on the host but not part of it for faults
-	killed    map[int]bool  // pids that were killed when the lab was closed
+	helpers   []*Proc       // processes on the host that faults do not affect
+	killed    map[int]bool  // pids killed when the lab was closed
 }
 
-// ID is the host's name.
+// ID returns the host's name.
 func (a *Agent) ID() sim.HostID { return a.id }
 
-// Address is the host's IP address in the lab.
+// Address returns the host's IP address in the lab.
 func (a *Agent) Address() string { return a.ip.String() }
 
-// Start starts a program on the host, such as a redis-server, in the host's scratch
-// directory and a process group of its own. It must stay in the foreground. name is for
-// messages. The end of what it prints is kept for them, too. After a crash of the host it
-// is started again in the same way.
+// Start starts a program on the host, such as a redis-server, in the host's scratch directory
+// and in a process group of its own. The program must stay in the foreground. name is used in
+// error messages, and so is the end of the program's output. After a crash of the host, the
+// program is started again in the same way.
 func (a *Agent) Start(name string, argv []string, options ...StartOption) (*Proc, error) {
 	if len(argv) == 0 {
 		return nil, fmt.Errorf("start %s on host %s: no program given", name, a.id)
@@ -67,12 +67,12 @@ func (a *Agent) Start(name string, argv []string, options ...StartOption) (*Proc
 	return a.launch(r)
 }
 
-// In runs f with its thread in the host's network: sockets that f itself opens are the
-// host's. It must open them on its own goroutine.
+// In runs f with its thread in the host's network: sockets that f opens belong to the host. f
+// must open them on its own goroutine.
 func (a *Agent) In(f func() error) error { return a.net.in(f) }
 
-// Dial connects from the host to address, which must be an IP address and port. Its
-// signature is that of the dial functions that client libraries take.
+// Dial connects from the host to address, which must be an IP address and port. The signature is
+// that of the dial functions of client libraries.
 func (a *Agent) Dial(ctx context.Context, network, address string) (conn net.Conn, err error) {
 	if err := literal(address); err != nil {
 		return nil, fmt.Errorf("dial from host %s: %w", a.id, err)
@@ -84,7 +84,7 @@ func (a *Agent) Dial(ctx context.Context, network, address string) (conn net.Con
 	return conn, err
 }
 
-// literal refuses names: resolving them would happen on threads outside the host.
+// literal rejects host names: they would be resolved on threads outside the host.
 func literal(address string) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -96,8 +96,8 @@ func literal(address string) error {
 	return nil
 }
 
-// startProgram starts somebody else's program, which sees and may do no more than it needs.
-// The caller holds mu.
+// startProgram starts a third-party program, which can see and do no more than it needs. The
+// caller holds mu.
 func (a *Agent) startProgram(p *Proc, r *recipe) error {
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{}
 	enter, err := a.confine(p, r)
@@ -107,8 +107,8 @@ func (a *Agent) startProgram(p *Proc, r *recipe) error {
 	return a.start(p, enter)
 }
 
-// start starts p's command on the host and watches over it. enter puts a thread there for as
-// long as what it is given takes. The caller holds mu.
+// start starts p's command on the host and watches over it. enter runs a function on a thread
+// that is on the host while the function runs. The caller holds mu.
 func (a *Agent) start(p *Proc, enter func(func() error) error) error {
 	p.cmd.Dir = a.dir
 	p.cmd.SysProcAttr.Setpgid = true
@@ -135,7 +135,8 @@ func (a *Agent) start(p *Proc, enter func(func() error) error) error {
 	return nil
 }
 
-// cleanEnv is this process's environment without what is meant for itself.
+// cleanEnv returns this process's environment without the variables meant for this process
+// itself.
 func cleanEnv() []string {
 	var env []string
 	for _, each := range os.Environ() {

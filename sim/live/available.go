@@ -17,23 +17,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// namespaceKind is how this machine lets this user have private namespaces.
+// namespaceKind is the way in which this machine lets this user have private namespaces.
 type namespaceKind int
 
 const (
-	asRoot   namespaceKind = iota // by privilege
-	withUser                      // in a user namespace, in which this user is root
+	asRoot   namespaceKind = iota // with root's privileges
+	withUser                      // in a user namespace in which this user is root
 )
 
-// probeRole is the part in which RoleMain tries everything out.
+// probeRole makes RoleMain run the probe.
 const probeRole = "locklab-probe"
 
-// probeLimit is how long the trial run may take; it takes about 0.1 s.
+// probeLimit is the time limit of the probe, which takes about 0.1 s.
 const probeLimit = 20 * time.Second
 
-// Available says why the live world cannot run here and what to do about it; nil: it can.
-// It finds out by doing it: a child process enters namespaces and makes two hosts. The
-// answer is remembered.
+// Available says why the live world cannot run here and what to do about it; nil means it can.
+// It tries it: a child process enters namespaces and makes two hosts. The answer is remembered.
 func Available() error {
 	if Inside() {
 		return nil
@@ -58,7 +57,7 @@ var namespaces = sync.OnceValues(func() (namespaceKind, error) {
 	return 0, fmt.Errorf("the live world needs private namespaces, which this machine refuses: %w; %s", err, advice())
 })
 
-// probe tries the live world out in a child process.
+// probe tries out the live world in a child process.
 func probe(kind namespaceKind) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -82,7 +81,7 @@ func probe(kind namespaceKind) error {
 	return nil
 }
 
-// probeInside is the child's part.
+// probeInside is the part of the probe that runs in the child.
 func probeInside() error {
 	if err := Prepare(); err != nil {
 		return err
@@ -99,7 +98,7 @@ func probeInside() error {
 	return lab.Close()
 }
 
-// advice says what stands in the way, as far as the machine tells.
+// advice says what to do about the obstacle, as far as the machine reveals it.
 func advice() string {
 	setting := func(name string) string {
 		text, err := os.ReadFile("/proc/sys/" + strings.ReplaceAll(name, ".", "/"))
@@ -121,7 +120,7 @@ func advice() string {
 	return "run it as root (sudo)"
 }
 
-// explain turns the errors that namespaces are refused with into words.
+// explain adds an explanation to the errors with which namespaces are refused.
 func explain(err error) error {
 	switch {
 	case errors.Is(err, unix.EPERM):

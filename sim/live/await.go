@@ -9,17 +9,17 @@ import (
 	"time"
 )
 
-// askAgain is how long Await waits between two questions.
+// askAgain is the pause between two attempts of Await.
 const askAgain = 10 * time.Millisecond
 
 type noUse struct{ error }
 
-// NoUse makes an error of err after which Await does not ask again.
+// NoUse wraps err to tell Await that trying again is useless.
 func NoUse(err error) error { return noUse{err} }
 
-// Await asks a server, by calling f, until f says nil. It fails when one of these processes
-// has ended, which must not, with the end of what it printed; when f says NoUse; or when ctx
-// has ended, with f's last answer. what stands before the error: "start etcd".
+// Await calls f, which asks a server something, until f returns nil. It fails if one of the
+// processes has ended, quoting the end of its output; if f returns NoUse; or if ctx has ended,
+// with f's last error. what precedes the error: "start etcd".
 func Await(ctx context.Context, what string, processes []*Proc, f func() error) error {
 	for {
 		err := f()

@@ -10,9 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// machineClock reads CLOCK_MONOTONIC by the system call itself. Go's time package goes
-// through the vDSO, which is where clock faults are put; this clock is out of their reach
-// and the same for all processes of the machine.
+// machineClock reads CLOCK_MONOTONIC by the raw system call. Go's time package goes through the
+// vDSO, where clock faults are injected. This clock is out of their reach and the same for all
+// processes of the machine.
 func machineClock() time.Duration { return readClock(unix.CLOCK_MONOTONIC) }
 
 // machineWall reads the machine's wall clock in the same way, as the time since 1970.

@@ -11,21 +11,21 @@ import (
 	"github.com/locklab/locklab/sim/live/livetest"
 )
 
-// slack is how long the machine may take between two things that happen one after the
-// other, where a test has no closer bound.
+// slack is how long the machine may take between two consecutive events where a test has no
+// tighter bound.
 const slack = 5 * time.Second
 
-// near tells whether two lengths of time differ by little, next to the faults in here.
+// near reports whether two durations differ by little, compared with the faults in these tests.
 func near(a, b time.Duration) bool { return (a - b).Abs() < slack }
 
-// needClocks skips the test where clocks cannot be shifted.
+// needClocks skips the test on machines where clocks cannot be shifted.
 func needClocks(t *testing.T) {
 	t.Helper()
 	livetest.Need(t)
 	livetest.NeedAll(t, live.ClockPatch())
 }
 
-// wallBetween is how far the wall clock of the process went from one event to another.
+// wallBetween is how far the process's wall clock went from one event to another.
 func wallBetween(a, b sim.Event) time.Duration { return time.Duration(b.Balance - a.Balance) }
 
 func TestWallStepIsSeenByTheProcessAndNotByTrueTime(t *testing.T) {
@@ -63,8 +63,8 @@ func TestWallStepIsSeenByTheProcessAndNotByTrueTime(t *testing.T) {
 	}
 }
 
-// What a process sees of a step of its clock lies between the stamps of the fault: a reading
-// that is recorded as one event was taken after the event before it.
+// A process sees a step of its clock only between the stamps of the fault: a reading recorded as
+// one event was taken after the previous event.
 func TestAClockIsOffBetweenTheStampsOfTheFault(t *testing.T) {
 	needClocks(t)
 	lab := newLab(t, "client-1")
@@ -75,7 +75,7 @@ func TestAClockIsOffBetweenTheStampsOfTheFault(t *testing.T) {
 	}}
 	events := play(t, live.NewWorld(lab, steps), time.Minute, "client-1")
 	applied, undone := first(t, events, sim.FaultApplied).At, first(t, events, sim.FaultUndone).At
-	taken, left := time.Duration(0), false // the last reading was taken after this
+	taken, left := time.Duration(0), false // the current reading was taken after this
 	for _, e := range events {
 		if e.Kind != sim.Check {
 			continue
@@ -152,7 +152,7 @@ func TestSuspendedMonotonicClockStandsStillWhileTheWallClockGoesOn(t *testing.T)
 	}
 }
 
-// Processes that are started on a host whose clocks are off find them so from the first
+// Processes started on a host whose clocks are shifted see shifted clocks from their first
 // instruction on.
 func TestRestartedProcessFindsTheClocksAsTheyAre(t *testing.T) {
 	needClocks(t)
@@ -201,9 +201,9 @@ func TestStepsOfOneClockAddUp(t *testing.T) {
 	}
 }
 
-// perlClocks writes by how much every way of asking for the time is off at least and at
-// most, again and again. It asks the kernel itself before and after. Some clocks lag
-// behind by a tick of the kernel, and time() by a second.
+// perlClocks writes, again and again, the smallest and largest possible error of every way of
+// asking for the time. It asks the kernel itself before and after. Some clocks lag by a tick of
+// the kernel, and time() by a second.
 const perlClocks = `use Time::HiRes qw(clock_gettime gettimeofday);
 sub true_time { my $t = pack "qq", 0, 0; syscall 228, $_[0], $t; my ($s, $ns) = unpack "qq", $t; $s + $ns / 1e9 }
 sub off { my ($id, $lag, $ask) = @_; my $before = true_time($id); my $told = $ask->(); my $after = true_time($id);

@@ -10,11 +10,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ClockPatch says why this machine does not allow to shift the clock of one process, and
-// what to do; nil: it does. A process reads the time through code that the kernel maps
-// into it (the vDSO); shifting its clock means to overwrite that code through
-// /proc/PID/mem although its pages are read-only. Some hardened kernels forbid such
-// writes, so this tries one, on a page of its own.
+// ClockPatch says why this machine does not allow shifting the clock of a single process, and
+// what to do; nil means that it does. A process reads the time through code that the kernel maps
+// into it (the vDSO). Shifting its clock means overwriting that code through /proc/PID/mem
+// although its pages are read-only. Some hardened kernels forbid such writes, so ClockPatch
+// tries one on a page of its own.
 func ClockPatch() error {
 	if _, err := kernelVDSO(); err != nil {
 		return err

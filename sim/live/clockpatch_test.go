@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The probe gives the same answer each time, and a no comes with what to do about it.
+// The probe gives the same answer each time, and an error says what to do about it.
 func TestClockPatchProbeIsSureOfItsAnswer(t *testing.T) {
 	first := ClockPatch()
 	if again := ClockPatch(); (first == nil) != (again == nil) {

@@ -43,7 +43,8 @@ func TestEveryWayOfAskingForTheTimeIsShifted(t *testing.T) {
 		}
 		return bounds
 	}
-	// Parts of a second just below a whole one have to be carried over nearly always.
+	// The fraction of a second is just below a whole one, so that it must nearly always be
+	// carried.
 	var wall, monotonic time.Duration
 	for _, step := range []time.Duration{0, 3600999 * time.Millisecond, -7200 * time.Second} {
 		if _, err := a.StepWall(step); err != nil {
@@ -148,8 +149,8 @@ func TestServerThatTellsAnotherTimeLeavesTheStepUnproven(t *testing.T) {
 	}
 }
 
-// What is patched and restored under a program that reads the clock all the time on many
-// threads must not show in anything but the wall clock.
+// Patching and restoring code under a program that constantly reads the clock on many threads
+// must change nothing but the wall clock.
 func TestHundredStepsUnderLoadDoNoHarm(t *testing.T) {
 	needClocks(t)
 	lab := newLab(t, "client-1")
@@ -195,7 +196,8 @@ func TestEmptyHostHasNoClock(t *testing.T) {
 	}
 }
 
-// What nobody has looked at is not proven; what somebody has seen stays so if he dies.
+// A shift that no process could see is not proven; one that was seen stays proven if the process
+// dies.
 func TestClockThatNobodyHasSeenIsNotProven(t *testing.T) {
 	needClocks(t)
 	step := sim.Fault{Kind: sim.ClockFault, Host: server1, Clock: sim.WallClock, Step: time.Hour, For: 20 * time.Millisecond}

@@ -18,9 +18,8 @@ import (
 
 var errBackwards = errors.New("a monotonic clock cannot be set back under a process that has seen the later time")
 
-// StepWall moves the wall clock of every process of the host by d, and of those that will
-// be started on it, and gives the machine's clock at that moment. Helpers keep the
-// machine's time.
+// StepWall moves the wall clock of every process of the host by d, including processes started
+// later. It returns the machine's clock at that moment. Helpers keep the machine's time.
 func (a *Agent) StepWall(d time.Duration) (at time.Duration, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -29,8 +28,8 @@ func (a *Agent) StepWall(d time.Duration) (at time.Duration, err error) {
 	return a.shiftAll(s)
 }
 
-// StepMonotonic moves the monotonic clock of every process of the host by d, forward
-// only, and gives the machine's clock at that moment.
+// StepMonotonic moves the monotonic clock of every process of the host by d, which must not be
+// negative. It returns the machine's clock at that moment.
 func (a *Agent) StepMonotonic(d time.Duration) (at time.Duration, err error) {
 	if d < 0 {
 		return 0, fmt.Errorf("step the monotonic clock of host %s by %v: %w", a.id, d, errBackwards)
@@ -43,8 +42,8 @@ func (a *Agent) StepMonotonic(d time.Duration) (at time.Duration, err error) {
 	return a.shiftAll(s)
 }
 
-// inhabited says nil if there is a process whose clock can be seen to be off, or none
-// because the host is down.
+// inhabited returns nil if there is a process on which a shifted clock can be observed, or if
+// there is none because the host is down.
 func (a *Agent) inhabited() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -55,10 +54,10 @@ func (a *Agent) inhabited() error {
 	return err
 }
 
-// shiftAll sets how far the clocks of all processes are off. They are stopped meanwhile,
-// for about a millisecond, so that none sees half of it. at is a moment, on the machine's
-// clock, at which they were: they have seen the old time before it, and see the new one
-// after it. The caller holds mu.
+// shiftAll sets the shift of the clocks of all processes. It stops them for about a millisecond,
+// so that none sees a partial change. at is a moment, on the machine's clock, while they were
+// stopped: before it they have seen the old time, after it they see the new one. The caller
+// holds mu.
 func (a *Agent) shiftAll(s clockShift) (at time.Duration, err error) {
 	about := func(err error) (time.Duration, error) {
 		return 0, fmt.Errorf("shift the clocks of host %s: %w", a.id, err)
@@ -67,7 +66,7 @@ func (a *Agent) shiftAll(s clockShift) (at time.Duration, err error) {
 		return about(err)
 	}
 	if pids, err := a.stoppable(); err == nil && len(pids) == 0 {
-		a.shift = s // whoever is started there finds it so
+		a.shift = s // it applies to processes started later
 		return machineClock(), nil
 	}
 	if a.stops > 0 {
@@ -94,8 +93,8 @@ func (a *Agent) shiftAll(s clockShift) (at time.Duration, err error) {
 	return at, nil
 }
 
-// shiftStopped does it to processes that stand still. If it cannot be done to one of
-// them, it is taken back from the others.
+// shiftStopped shifts the clocks of processes that are stopped. If it fails for one of them, it
+// undoes the shift of the others.
 func (a *Agent) shiftStopped(s clockShift) error {
 	pids, err := a.stoppable()
 	if err != nil {
@@ -117,13 +116,13 @@ func (a *Agent) shiftStopped(s clockShift) error {
 	return nil
 }
 
-// gone tells whether an error says that the process has ended.
+// gone reports whether an error means that the process has ended.
 func gone(err error) bool {
 	return errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.ESRCH)
 }
 
-// clocksShifted looks into every process whether its clocks are off as they should be, and
-// says how many there were to look at.
+// clocksShifted checks that the clocks of every process have the right shift, and returns how
+// many processes it checked.
 func (a *Agent) clocksShifted() (seen int, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -143,14 +142,14 @@ func (a *Agent) clocksShifted() (seen int, err error) {
 	return seen, nil
 }
 
-// outsideVDSO says nil if no thread of these stopped processes is inside its vDSO.
+// outsideVDSO returns nil if no thread of these stopped processes is inside its vDSO.
 func outsideVDSO(pids []int) error {
 	return noThreadAt(pids, func(int) bool { return true })
 }
 
-// clearOfEntries says nil if no thread of these stopped processes is at an instruction
-// that a step of a clock replaces. Elsewhere in the vDSO a thread may be: it ends what it
-// has begun by the code that it began with, as all of that stays where it is.
+// clearOfEntries returns nil if no thread of these stopped processes is at an instruction that a
+// step of a clock replaces. Threads may be elsewhere in the vDSO: they finish with the code they
+// began with, since all of that stays in place.
 func clearOfEntries(pids []int) error {
 	v, err := kernelVDSO()
 	if err != nil {
@@ -166,8 +165,8 @@ func clearOfEntries(pids []int) error {
 	})
 }
 
-// noThreadAt says nil if no thread of these stopped processes is at certain offsets of
-// its vDSO.
+// noThreadAt returns nil if no thread of these stopped processes is at an offset of its vDSO for
+// which certain is true.
 func noThreadAt(pids []int, certain func(offset int) bool) error {
 	for _, pid := range pids {
 		low, high, err := vdsoRange(strconv.Itoa(pid))
@@ -190,7 +189,7 @@ func noThreadAt(pids []int, certain func(offset int) bool) error {
 	return nil
 }
 
-// programCounter reads where a stopped thread goes on, from a line "-1 sp pc" or "number
+// programCounter reads where a stopped thread will continue, from a line "-1 sp pc" or "number
 // arguments… sp pc".
 func programCounter(path string) (uint64, error) {
 	line, err := os.ReadFile(path)
@@ -204,9 +203,9 @@ func programCounter(path string) (uint64, error) {
 	return strconv.ParseUint(fields[len(fields)-1], 0, 64)
 }
 
-// startShifted starts a command whose clocks are off from its first instruction on: a
-// traced process stops when its program has been loaded. All of this must happen on one
-// thread, as it does in namespace.in.
+// startShifted starts a command whose clocks are shifted from its first instruction on: a traced
+// process stops once its program has been loaded. All of this must happen on one thread, as it
+// does in namespace.in.
 func startShifted(cmd *exec.Cmd, s clockShift) (err error) {
 	cmd.SysProcAttr.Ptrace = true
 	if err := cmd.Start(); err != nil {
@@ -234,7 +233,8 @@ func startShifted(cmd *exec.Cmd, s clockShift) (err error) {
 	if !status.Stopped() {
 		return errors.New("it ended before it was loaded")
 	}
-	// This thread may be restricted as the process is to be; another one can write to it.
+	// This thread may be restricted in the same way as the new process; another thread can write
+	// to it.
 	done := make(chan error, 1)
 	go func() { done <- shiftProcess(pid, s) }()
 	if err := <-done; err != nil {

@@ -16,28 +16,28 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Servers are other people's programs. They run as a user who has nothing but the host's
-// directory, if the harness may choose users, and cannot gain rights. Where the kernel has
-// Landlock they see of this machine what programs need, and no more.
+// Servers are third-party programs. If the harness may change users, they run as a user who owns
+// nothing but the host's directory, and they cannot gain privileges. On kernels with Landlock
+// they see only those files of this machine that programs need.
 
-// system are the folders that programs and their libraries are in, and what the kernel says of
-// itself.
+// system lists the folders that contain programs and their libraries, and the kernel's own
+// information.
 var system = []string{"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/opt", "/nix", "/gnu", "/proc", "/sys"}
 
-// devices are those that every program may use.
+// devices lists the devices that every program may use.
 var devices = []string{"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"}
 
-// Needs says which files and folders a program reads, besides the system's and the folder that
-// it is in itself. They are shown to it; of a file, the folder that it is in.
+// Needs names files and folders that a program reads, besides those of the system and the folder
+// the program is in. They become visible to it; for a file, its folder does.
 func Needs(paths ...string) StartOption {
 	return func(r *recipe) { r.needs = append(r.needs, paths...) }
 }
 
-// environment are the variables that say how programs run; the others of the user's are none
-// of a server's business.
+// environment lists the variables that affect how programs run; a server gets none of the user's
+// other variables.
 var environment = []string{"PATH", "LANG", "LANGUAGE", "TZ", "LD_LIBRARY_PATH", "JAVA_HOME", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "GODEBUG", "GOMAXPROCS", "GOTRACEBACK"}
 
-// programEnv is the environment of a program on the host: its home is the host's directory.
+// programEnv returns the environment of a program on the host. Its home is the host's directory.
 func (a *Agent) programEnv() (env []string) {
 	for _, each := range os.Environ() {
 		name, _, _ := strings.Cut(each, "=")
@@ -48,12 +48,12 @@ func (a *Agent) programEnv() (env []string) {
 	return append(env, "HOME="+a.dir, "TMPDIR="+a.dir)
 }
 
-// confine prepares a program of somebody else's to be started: it changes its command, and
-// gives what is to be called around its start.
+// confine prepares the start of a third-party program: it changes the program's command and
+// returns the function in which it must be started.
 func (a *Agent) confine(p *Proc, r *recipe) (enter func(start func() error) error, err error) {
 	program, err := exec.LookPath(p.cmd.Path)
 	if err != nil {
-		return a.net.in, nil // the start says so
+		return a.net.in, nil // the start will report it
 	}
 	var files []string
 	for _, each := range append([]string{program}, r.needs...) {
@@ -96,9 +96,8 @@ func (a *Agent) confine(p *Proc, r *recipe) (enter func(start func() error) erro
 	}, nil
 }
 
-// visible are the folders of these files, and of what they are links to, with the libraries
-// beside a folder of programs. Of a folder in which people keep all they have, only the file
-// itself.
+// visible returns the folders of these files and of their link targets, and the library folders
+// next to a folder of programs. If a folder is crowded, it returns only the file itself.
 func visible(files []string) (paths []string) {
 	for _, path := range withTargets(files) {
 		folder := path
@@ -117,8 +116,8 @@ func visible(files []string) (paths []string) {
 	return append(paths, filepath.SplitList(os.Getenv("LD_LIBRARY_PATH"))...)
 }
 
-// crowded tells whether a folder has more in it than a program and what belongs to it: a home,
-// the root, or what everybody writes into.
+// crowded reports whether a folder contains more than a program and its files: a home directory,
+// the root, or a folder that everybody writes to.
 func crowded(folder string) bool {
 	if home, err := os.UserHomeDir(); err == nil && folder == filepath.Clean(home) {
 		return true
@@ -126,13 +125,13 @@ func crowded(folder string) bool {
 	return slices.Contains([]string{"/", "/root", "/home", "/tmp", "/var/tmp", filepath.Clean(os.TempDir())}, folder) || filepath.Dir(folder) == "/home"
 }
 
-// apart runs f on a thread that ends with it, and that f may change for good.
+// apart runs f on a thread that ends afterwards, so f may change the thread for good.
 func apart(f func() error) error {
 	done := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread() // and never unlocked
 		if unix.Gettid() == unix.Getpid() {
-			// The main thread does not end. While it is held here, another one does it.
+			// The main thread does not end. It is held here while another thread runs f.
 			done <- apart(f)
 			runtime.UnlockOSThread()
 			return
@@ -142,8 +141,8 @@ func apart(f func() error) error {
 	return <-done
 }
 
-// OwnUser says why programs on hosts run as root; nil: they run as a user of their own, or as
-// the ordinary one that this is.
+// OwnUser says why programs on hosts run as root; nil means that they run as a user of their
+// own, or that this process is not run by root.
 func OwnUser() error {
 	err := mayChange()
 	if err == nil || os.Geteuid() != 0 || Inside() && errors.Is(err, errOrdinary) {
@@ -152,7 +151,7 @@ func OwnUser() error {
 	return fmt.Errorf("servers run as root, as locklab does: %w", err)
 }
 
-// ProgramUser says as whom programs on hosts run, if OwnUser does not say why not.
+// ProgramUser says as which user programs on hosts run. It is valid only if OwnUser returns nil.
 func ProgramUser() string {
 	if mayChange() == nil {
 		return "servers run as users of their own, who may do nothing outside their scratch folders"
@@ -160,8 +159,8 @@ func ProgramUser() string {
 	return "servers run as this user, who is not root"
 }
 
-// OwnFiles says why programs on hosts see more of this machine's files than they need; nil:
-// they do not.
+// OwnFiles says why programs on hosts see more of this machine's files than they need; nil means
+// that they do not.
 func OwnFiles() error {
 	if _, err := landlockVersion(); err != nil {
 		return fmt.Errorf("servers read what their user may read: %w", err)

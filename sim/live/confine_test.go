@@ -15,7 +15,7 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// tell starts a shell on a host and gives what it prints.
+// tell runs a shell script on a host and returns its output.
 func tell(t *testing.T, a *live.Agent, script string, options ...live.StartOption) string {
 	t.Helper()
 	p, err := a.Start("server", []string{"sh", "-c", script}, options...)
@@ -30,8 +30,8 @@ func tell(t *testing.T, a *live.Agent, script string, options ...live.StartOptio
 	return p.Output()
 }
 
-// needOwn skips where servers cannot have a user of their own. Where this process is an
-// ordinary user, they are that one.
+// needOwn skips the test where servers cannot have a user of their own. If this process is run
+// by an ordinary user, servers run as that user.
 func needOwn(t *testing.T) {
 	if err := live.OwnUser(); err != nil {
 		t.Skip(err)
@@ -44,7 +44,7 @@ func needLandlock(t *testing.T) {
 	}
 }
 
-// ordinary tells whether the harness has no user but its own to give.
+// ordinary reports whether the harness can only run programs as its own user.
 func ordinary(t *testing.T) bool {
 	text, err := os.ReadFile("/proc/self/uid_map")
 	if err != nil {
@@ -68,7 +68,7 @@ func TestServersAreNotRootAndHaveNoRights(t *testing.T) {
 	if !strings.Contains(rest, "NoNewPrivs:\t1\n") || !strings.HasSuffix(rest, "wrote\n") {
 		t.Errorf("it says\n%s", said)
 	}
-	// Servers on other hosts cannot look into it.
+	// Servers on other hosts cannot look into the directory.
 	if err := os.WriteFile(filepath.Join(dir, "data"), []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestServersAreNotRootAndHaveNoRights(t *testing.T) {
 	}
 }
 
-// startSleeper starts a process that stays, and gives its id.
+// startSleeper starts a process that stays, and returns its pid.
 func startSleeper(t *testing.T, a *live.Agent) int {
 	t.Helper()
 	p, err := a.Start("sleeper", []string{"sleep", "1000"})
@@ -94,7 +94,7 @@ func startSleeper(t *testing.T, a *live.Agent) int {
 	return p.Pid()
 }
 
-// What is outside the system's folders is not seen, whoever may read it.
+// Files outside the system's folders are invisible, even if everybody may read them.
 func TestServersSeeTheirProgramAndNoFilesOfPeople(t *testing.T) {
 	needLandlock(t)
 	lab := newLab(t, "server-1")
@@ -112,7 +112,7 @@ func TestServersSeeTheirProgramAndNoFilesOfPeople(t *testing.T) {
 	if said := tell(t, a, "cat "+secret, live.Needs(secret)); said != "secret" {
 		t.Errorf("a server that needs a file reads %q", said)
 	}
-	// The harness itself is as it was, and so are its other threads.
+	// The harness itself is unchanged, and so are its other threads.
 	for range 50 {
 		if err := os.WriteFile(secret, []byte("secret"), 0o600); err != nil {
 			t.Fatal(err)
@@ -129,8 +129,8 @@ func TestServersSeeTheirProgramAndNoFilesOfPeople(t *testing.T) {
 	}
 }
 
-// A program of one's own runs from where it is, with what is beside it, and so does one in a
-// folder that is closed to others.
+// A program of the user's own runs from where it is, together with the files next to it, even if
+// its folder is closed to others.
 func TestServersRunFromFoldersOfTheirOwn(t *testing.T) {
 	lab := newLab(t, "server-1")
 	for name, mode := range map[string]os.FileMode{"open": 0o755, "closed": 0o700} {
@@ -161,7 +161,7 @@ func TestServersRunFromFoldersOfTheirOwn(t *testing.T) {
 	}
 }
 
-// Its environment is what programs need, and nothing that the user has there for others.
+// Servers get the environment variables that programs need, and none of the user's others.
 func TestServersDoNotGetTheUsersEnvironment(t *testing.T) {
 	t.Setenv("SECRET_TOKEN", "secret")
 	t.Setenv("LC_TIME", "C")
@@ -171,7 +171,7 @@ func TestServersDoNotGetTheUsersEnvironment(t *testing.T) {
 	}
 }
 
-// What the harness does to servers it does to those that are somebody else as well.
+// Faults also work on servers that run as another user.
 func TestServersOfTheirOwnUserArePausedAndTheirClocksStepped(t *testing.T) {
 	needClocks(t)
 	lab := newLab(t, "server-1")
@@ -184,7 +184,7 @@ func TestServersOfTheirOwnUserArePausedAndTheirClocksStepped(t *testing.T) {
 	if _, err := a.StepWall(time.Hour); err != nil {
 		t.Error(err)
 	}
-	p, err := a.Start("server", []string{"date", "+%s"}) // with a clock that is off from the start
+	p, err := a.Start("server", []string{"date", "+%s"}) // with a clock that is shifted from the start
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,23 +10,23 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// down tells whether the host is switched off. The caller holds mu.
+// down reports whether the host is switched off. The caller holds mu.
 func (a *Agent) down() bool { return a.crashes > 0 }
 
-// lifeNow tells how often the host has crashed.
+// lifeNow returns how often the host has crashed.
 func (a *Agent) lifeNow() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.life
 }
 
-// Crash kills every process of the host with SIGKILL, stopped ones too, and returns once
-// they are proven to be gone. Helpers go on. It ends pauses and suspensions; clocks that
-// are off stay so. Nothing is started on the host until Restart.
+// Crash kills every process of the host with SIGKILL, including stopped ones, and returns once
+// they are proven to be gone. Helpers keep running. Pauses and suspensions end; shifted clocks
+// stay shifted. Nothing is started on the host until Restart.
 func (a *Agent) Crash() error { return a.crash(func() error { return nil }) }
 
-// crash calls off when the processes stand still, and kills them then. If off fails, they go
-// on.
+// crash calls off while the processes are stopped, and then kills them. If off fails, they
+// continue.
 func (a *Agent) crash(off func() error) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -45,7 +45,7 @@ func (a *Agent) crash(off func() error) error {
 	}
 	err := a.stop(nil)
 	stopped := err == nil
-	if err == nil || errors.Is(err, errNoProcess) { // those of a client that is done have ended
+	if err == nil || errors.Is(err, errNoProcess) { // a client that is done has no processes left
 		err = off()
 	}
 	if err != nil {
@@ -70,16 +70,16 @@ func (a *Agent) crash(off func() error) error {
 	return nil
 }
 
-// killPrograms kills all but the helpers. The caller holds mu.
+// killPrograms kills everything but the helpers. The caller holds mu.
 func (a *Agent) killPrograms() error {
-	var children []int // whom their parents leave to this process
+	var children []int // orphans, which are reparented to this process
 	err := poll(killLimit, func() error {
 		pids, err := a.mortal()
 		if err != nil || len(pids) == 0 {
 			return err
 		}
 		for _, pid := range pids {
-			unix.Kill(pid, unix.SIGKILL) // fails only when it is gone already
+			unix.Kill(pid, unix.SIGKILL) // fails only if the process is gone already
 			if !a.started(pid) && !slices.Contains(children, pid) {
 				children = append(children, pid)
 			}
@@ -101,8 +101,9 @@ func (a *Agent) killPrograms() error {
 	})
 }
 
-// mortal lists the processes that a crash kills, with those that are about to end: until they
-// have, what listens on the host still does, and cannot be started again. The caller holds mu.
+// mortal lists the processes that a crash must kill, including those that are about to end:
+// until they have ended, what listens on the host still does and cannot be started again. The
+// caller holds mu.
 func (a *Agent) mortal() ([]int, error) {
 	pids, err := a.stoppable()
 	programs := slices.DeleteFunc(a.lab.processesOn(a.id), func(p *Proc) bool { return p.helper })
@@ -110,12 +111,12 @@ func (a *Agent) mortal() ([]int, error) {
 	return append(pids, more...), errors.Join(err, err2)
 }
 
-// started tells whether a process was started by this agent: then a Proc waits for it.
+// started reports whether this agent started the process; if so, a Proc waits for it.
 func (a *Agent) started(pid int) bool {
 	return slices.ContainsFunc(a.recipes, func(r *recipe) bool { return r.proc.Pid() == pid })
 }
 
-// Crashed looks whether the host is down: nil says that no process of it exists.
+// Crashed checks that the host is down: nil means that it has no process.
 func (a *Agent) Crashed() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -125,8 +126,8 @@ func (a *Agent) Crashed() error {
 	return nil
 }
 
-// Restart takes one crash back. After the last one it starts the host's programs again,
-// in the same order and each in the same way, and gives their new processes.
+// Restart undoes one crash. After the last one it starts the host's programs again, in the same
+// order and each in the same way, and returns their new processes.
 func (a *Agent) Restart() ([]*Proc, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -15,16 +15,16 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// at makes a step that fires when client-1 records "acquired", and holds it there.
+// at returns a step that fires when client-1 records "acquired", and holds it there.
 func at(f sim.Fault) sim.Step {
 	return sim.Step{When: sim.Trigger{Host: "client-1", Kind: sim.Acquired, Nth: 1}, Do: f}
 }
 
-// patient is how long a trial goes on in which something happens after 50 ms, on a machine that may
+// patient is the length of trials in which something happens after 50 ms, on a machine that may
 // be busy with other things.
 const patient = 600 * time.Millisecond
 
-// play runs a world to its end, in which every fault must be proven.
+// play runs a world to its end. Every fault must be proven.
 func play(t *testing.T, w *live.World, until time.Duration, clients ...sim.HostID) []sim.Event {
 	t.Helper()
 	events, err := w.Run(t.Context(), until, clients)
@@ -39,8 +39,8 @@ func play(t *testing.T, w *live.World, until time.Duration, clients ...sim.HostI
 	return events
 }
 
-// The stamp of a crash is that of the moment from which on the host does nothing, and it does
-// something again only behind that of its end.
+// From the stamp of a crash on, the host does nothing; it does something again only after the
+// stamp of the crash's end.
 func TestACrashedHostIsStillBetweenTheStampsOfTheFault(t *testing.T) {
 	lab := newLab(t, "client-1")
 	startRole(t, lab, "client-1", "restless", nil)
@@ -64,7 +64,7 @@ func TestCrashKillsEverythingAndRestartStartsItAgainInTheSameDirectory(t *testin
 	lives := filepath.Join(lab.Dir("server-1"), "lives")
 	read := func() string { text, _ := os.ReadFile(lives); return string(text) }
 	var hooks []string
-	// A server with a child that ignores what it can, in a session of its own.
+	// A server with a child in a session of its own that ignores every signal it can.
 	script := `echo "$0 $COLOUR" >> lives; setsid sh -c 'trap "" TERM HUP; sleep 1000; :' & wait`
 	_, err := a.Start("server", []string{"sh", "-c", script, "argument"}, live.WithEnv("COLOUR=green"),
 		live.BeforeStart(note(&hooks, "start")), live.BeforeRestart(note(&hooks, "restart")))
@@ -105,7 +105,7 @@ func TestCrashedHostRunsNothingUntilItIsRestarted(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantError(t, a.Crashed(), "is not down")
-	if err := a.Pause(); err != nil { // stopped processes die, too, and the pause with them
+	if err := a.Pause(); err != nil { // stopped processes die too, and the pause ends with them
 		t.Fatal(err)
 	}
 	for range 2 { // two crashes at once
@@ -196,7 +196,7 @@ func TestCrashedClientThatIsNotRestartedIsNeverDone(t *testing.T) {
 	}
 }
 
-// A machine that is switched off resets no connection and refuses none.
+// A machine that is switched off neither resets nor refuses connections.
 func TestPeersOfACrashedHostAreNotTold(t *testing.T) {
 	lab := newLab(t, "client-1", "server-1")
 	p := startRole(t, lab, "server-1", "listener", lab.Address("server-1"))
@@ -248,8 +248,8 @@ func TestObserverOutlivesTheCrashOfItsHost(t *testing.T) {
 	}
 }
 
-// A lab serves one trial after the other: what was crashed in the first is no trouble in
-// the second, and Heal brings the hosts back.
+// A lab serves one trial after the other: a crash in the first does not disturb the second, and
+// Heal brings the hosts back.
 func TestHealedLabServesAnotherTrial(t *testing.T) {
 	lab := newLab(t, "client-1", "server-1", "server-2")
 	for _, id := range []sim.HostID{"server-1", "server-2"} {
@@ -281,7 +281,7 @@ func TestHealedLabServesAnotherTrial(t *testing.T) {
 	}
 }
 
-// A lab that is used again does not remember everything that has ever run in it.
+// A lab that is reused does not remember everything that has ever run in it.
 func TestLabForgetsWhatEarlierTrialsHaveDoneWith(t *testing.T) {
 	lab := newLab(t, client1, server1)
 	if _, err := lab.Agent(server1).Start("server", []string{"sleep", "1000"}); err != nil {
@@ -308,7 +308,7 @@ func TestLabForgetsWhatEarlierTrialsHaveDoneWith(t *testing.T) {
 	}
 }
 
-// A process that has the pid of a helper of earlier is not out of reach for faults.
+// A process that has the pid of an earlier helper is still affected by faults.
 func TestHelperThatHasEndedShieldsNobody(t *testing.T) {
 	lab := newLab(t, server1)
 	a := lab.Agent(server1)

@@ -14,21 +14,21 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A disk that stalls. Programs on hosts of a lab that is to have such disks are started under a
-// seccomp filter that asks the harness about each call which waits for a disk. Normally the
-// answer comes at once, and the kernel goes on with the call. While the disk of the host
-// stalls, it comes when that is over. So a program gets to see what it does with a disk that
-// is stuck: the thread that syncs waits, and all others go on.
+// Stalling a disk. In a lab with DiskStalls, programs are started under a seccomp filter that
+// asks the harness about each call that waits for a disk. Normally the answer comes at once, and
+// the kernel proceeds with the call. While the disk of the host is stalled, the answer comes
+// when the stall is over. To the program this looks like a disk that is stuck: the thread that
+// syncs waits, and all others continue.
 //
 // A thread that waits like this can be stopped and killed like any other.
 
-// diskGate lets what is synced on one host through, or keeps it.
+// diskGate passes the syncs of one host, or holds them.
 type diskGate struct {
 	mu       sync.Mutex
 	stalls   int // in effect
-	programs int // how many have been started under the filter
+	programs int // number of programs started under the filter
 	held     []heldSync
-	broken   error // what nobody could be told
+	broken   error // errors that nobody could be told about
 }
 
 // heldSync is a call that waits for an answer.
@@ -37,14 +37,14 @@ type heldSync struct {
 	id       uint64
 }
 
-// answerLimit is how long a call of the harness's own may take to be kept, and to be done
-// when that is over: it takes less than a millisecond.
+// answerLimit bounds how long it may take until a sync of the harness's own is held, and until
+// it is done after the stall. Each takes less than a millisecond.
 const answerLimit = 2 * time.Second
 
 var errNoGate = errors.New("no program was started on it of which a sync can be kept")
 
-// admit puts the thread it is called on, and all that it starts, under the filter. The thread
-// has given up new privileges, and is of no use for anything else after that.
+// admit puts the calling thread, and everything it starts, under the filter. The thread must
+// have given up new privileges, and cannot be used for anything else afterwards.
 func (g *diskGate) admit() (listener int, err error) {
 	listener, err = listenForSyncs()
 	if err != nil {
@@ -65,7 +65,7 @@ func (g *diskGate) admitProgram() error {
 	return nil
 }
 
-// listen takes in calls until no process is left that could make one.
+// listen receives calls until no process is left that could make one.
 func (g *diskGate) listen(listener int) {
 	for {
 		id, err := nextSync(listener)
@@ -86,22 +86,23 @@ func (g *diskGate) listen(listener int) {
 		stuck := g.broken
 		g.mu.Unlock()
 		if stuck != nil {
-			// Better that every sync of the program fails, and the trial with it, than that it
-			// waits for ever: that is what the kernel makes of calls nobody will answer.
+			// Closing the listener makes every sync of the program fail, and the trial with it.
+			// That is better than waiting forever: the kernel fails calls that nobody can
+			// answer.
 			unix.Close(listener)
 			return
 		}
 	}
 }
 
-// stall keeps everything that is synced from now on.
+// stall holds all syncs from now on.
 func (g *diskGate) stall() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.stalls++
 }
 
-// goOn takes one stall back. After the last one everything goes on that has been kept.
+// goOn ends one stall. After the last one all held syncs proceed.
 func (g *diskGate) goOn() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -115,7 +116,7 @@ func (g *diskGate) goOn() error {
 	return g.broken
 }
 
-// keeps looks whether a call of this listener's is being kept: nil says so.
+// keeps returns nil if a call from this listener is being held.
 func (g *diskGate) keeps(listener int) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -125,14 +126,14 @@ func (g *diskGate) keeps(listener int) error {
 	return nil
 }
 
-// trial is a sync of the harness's own, by which a stall is proven: it goes the same way as
-// those of the host's programs.
+// trialSync is a sync by the harness itself that proves a stall. It takes the same path as those
+// of the host's programs.
 type trialSync struct {
 	listener int
 	done     chan error
 }
 
-// try begins a sync of a file in memory, on a thread of its own.
+// try starts a sync of a file in memory, on a thread of its own.
 func (g *diskGate) try() (trialSync, error) {
 	t := trialSync{done: make(chan error, 1)}
 	ready := make(chan error, 1)
@@ -166,7 +167,7 @@ func (t trialSync) over() error {
 	}
 }
 
-// diskFault stalls the disk of a host. It is in effect as soon as a sync is seen to be kept.
+// diskFault stalls the disk of a host. The fault is in effect once a sync is seen to be held.
 func diskFault(a *Agent) (effect, error) {
 	g := &a.disk
 	g.mu.Lock()
@@ -208,8 +209,8 @@ func diskFault(a *Agent) (effect, error) {
 	}, nil
 }
 
-// DiskStall says why the disks of this machine's programs cannot be stalled; nil: they can. It
-// finds out by doing it, once, to a thread of its own.
+// DiskStall says why the disks of programs on this machine cannot be stalled; nil means that
+// they can. It tries it once, on a thread of its own.
 var DiskStall = sync.OnceValue(func() error {
 	a := &Agent{id: sim.HostID("probe")}
 	a.disk.programs = 1
@@ -223,7 +224,8 @@ var DiskStall = sync.OnceValue(func() error {
 	return nil
 })
 
-// auditArch is what the kernel calls this processor; 0: nobody has said.
+// auditArch returns the kernel's number for this processor architecture, or 0 if it is not
+// known.
 func auditArch() uint32 {
 	switch runtime.GOARCH {
 	case "amd64":

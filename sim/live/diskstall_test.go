@@ -13,8 +13,8 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// syncing is a server with two threads of work: one writes a line each time that it has synced
-// a file, the other one each time that a hundredth of a second has passed.
+// syncing is a server with two loops: one writes a line each time it has synced a file, the
+// other each time a hundredth of a second has passed.
 const syncing = `
 while :; do date +%s%N >> ticked; sleep 0.01; done &
 echo data > file
@@ -27,7 +27,7 @@ func needDiskStall(t *testing.T) {
 	}
 }
 
-// linesOf tells how often something has happened by now.
+// linesOf returns how often something has happened so far.
 func linesOf(t *testing.T, lab *live.Lab, name string) int {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(lab.Dir("server-1"), name))
@@ -60,14 +60,14 @@ func syncingServer(t *testing.T) (*live.Lab, *live.World, sim.Fault) {
 	return lab, live.NewWorld(lab, nil), sim.Fault{Kind: sim.StallDisk, Host: "server-1"}
 }
 
-// As long as a disk stalls nothing is synced, and everything else goes on; after that all goes
-// on, also what has been stopped and woken up meanwhile.
+// While a disk is stalled, nothing is synced and everything else continues. Afterwards
+// everything continues, including processes that were stopped and resumed in the meantime.
 func TestOnlyWhatSyncsWaitsForADiskThatStalls(t *testing.T) {
 	lab, w, f := syncingServer(t)
 	if err := w.Apply(f); err != nil {
 		t.Fatal(err)
 	}
-	awaitMore(t, lab, "ticked") // what was about to be written has been
+	awaitMore(t, lab, "ticked") // a line that was about to be written has been written
 	awaitMore(t, lab, "ticked")
 	before := linesOf(t, lab, "synced")
 	for range 5 {
@@ -95,7 +95,7 @@ func TestOnlyWhatSyncsWaitsForADiskThatStalls(t *testing.T) {
 	awaitMore(t, lab, "synced")
 }
 
-// A host whose disk stalls can be switched off, and is not stuck when it is back.
+// A host with a stalled disk can crash, and is not stuck when it is back.
 func TestAHostWhoseDiskStallsCanCrash(t *testing.T) {
 	lab, w, f := syncingServer(t)
 	if err := w.Apply(f); err != nil {
@@ -114,7 +114,7 @@ func TestAHostWhoseDiskStallsCanCrash(t *testing.T) {
 	awaitMore(t, lab, "synced")
 }
 
-// A lab that is closed while a disk stalls leaves nobody behind.
+// A lab that is closed during a stall leaves no process behind.
 func TestALabIsClosedAlsoWhileADiskStalls(t *testing.T) {
 	lab, w, f := syncingServer(t)
 	if err := w.Apply(f); err != nil {
@@ -132,7 +132,7 @@ func TestALabIsClosedAlsoWhileADiskStalls(t *testing.T) {
 	}
 }
 
-// Where programs were not started for it, the fault is refused: nothing would be kept.
+// If programs were not started for it, the fault is refused: it would hold nothing.
 func TestADiskCannotStallWhereProgramsWereNotStartedForIt(t *testing.T) {
 	needDiskStall(t)
 	lab := newLab(t, "server-1")

@@ -13,36 +13,37 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// insideVar marks the environment of the inner process.
+// insideVar is set in the environment of the inner process.
 const insideVar = "LOCKLAB_INSIDE"
 
-// lifelineFd is the inner process's end of a socket that it shares with the outer one.
+// lifelineFd is the inner process's end of a socket shared with the outer one.
 const lifelineFd = 3
 
-// Inside tells whether this process is the harness inside the private namespaces.
-// Processes that the harness starts are not: they may Enter namespaces of their own.
+// Inside reports whether this process is the harness inside the private namespaces. For
+// processes that the harness starts it is false: they may Enter namespaces of their own.
 func Inside() bool { return os.Getpid() == 1 && os.Getenv(insideVar) != "" }
 
-// Enter runs this same program again, with the same arguments, working directory and
-// standard streams, inside private namespaces, waits for it, and returns its exit status
-// (128 + the signal's number if a signal ended it). When it returns, every process that
-// was started inside is gone.
+// Enter runs this same program again inside private namespaces, with the same arguments, working
+// directory and standard streams. It waits for the program and returns its exit status (128 +
+// the signal's number if a signal ended it). When Enter returns, every process started inside is
+// gone.
 //
-// SIGINT, SIGTERM, SIGHUP and SIGQUIT are passed on once each: the inner process decides
-// what they mean, and the outer one waits for it. If the outer process is killed, the
-// inner one is killed by the kernel, and with it everything inside.
+// SIGINT, SIGTERM, SIGHUP and SIGQUIT are passed on once each: the inner process decides what
+// they mean, and the outer one waits for it. If the outer process is killed, the kernel kills
+// the inner one, and with it everything inside.
 func Enter() (status int, err error) {
 	kind, err := namespaces()
 	if err != nil {
 		return 0, err
 	}
-	// The death signal is tied to the thread that starts the child: it must live on.
+	// The death signal is tied to the thread that starts the child, so this thread must stay
+	// alive.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 
 	signals := make(chan os.Signal, 4)
 	for _, s := range []os.Signal{unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT} {
-		if !signal.Ignored(s) { // under nohup, say
+		if !signal.Ignored(s) { // for example under nohup
 			signal.Notify(signals, s)
 		}
 	}
@@ -69,24 +70,25 @@ func Enter() (status int, err error) {
 	return 0, fmt.Errorf("wait for the inner process: %w", err)
 }
 
-// passOn sends the inner process what the outer one is sent. Pid 1 of a pid namespace
-// loses signals it has no handler for, so it waits for the inner process's sign of life.
+// passOn passes signals of the outer process on to the inner one. Pid 1 of a pid namespace loses
+// signals it has no handler for, so passOn first waits for a sign of life from the inner
+// process.
 func passOn(signals <-chan os.Signal, lifeline *os.File, inner *os.Process, ended <-chan struct{}) {
 	if n, _ := lifeline.Read(make([]byte, 1)); n == 0 {
-		return // it ended before it got that far
+		return // the inner process ended before that
 	}
 	for {
 		select {
 		case s := <-signals:
-			inner.Signal(s) // fails only when it has ended
+			inner.Signal(s) // fails only if it has ended
 		case <-ended:
 			return
 		}
 	}
 }
 
-// startInside starts cmd as pid 1 of new namespaces and returns the outer end of the
-// lifeline. The caller must stay on its thread, see Enter.
+// startInside starts cmd as pid 1 of new namespaces and returns the outer end of the lifeline.
+// The caller must stay on its thread, see Enter.
 func startInside(cmd *exec.Cmd, kind namespaceKind) (*os.File, error) {
 	ends, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -105,8 +107,8 @@ func startInside(cmd *exec.Cmd, kind namespaceKind) (*os.File, error) {
 	attr := cmd.SysProcAttr
 	attr.Cloneflags = unix.CLONE_NEWNET | unix.CLONE_NEWNS | unix.CLONE_NEWPID
 	attr.Pdeathsig = unix.SIGKILL
-	// A process group of its own: the terminal's Ctrl-C then reaches the outer process
-	// only, which passes it on, so that it arrives once however it was sent.
+	// With a process group of its own, the terminal's Ctrl-C reaches only the outer process,
+	// which passes it on. So it arrives once, however it was sent.
 	attr.Setpgid = true
 	if kind == withUser {
 		attr.Cloneflags |= unix.CLONE_NEWUSER

@@ -21,10 +21,10 @@ import (
 	"github.com/locklab/locklab/sim/live/livetest"
 )
 
-// These tests run this test binary once more as a harness of its own, with one test of
-// those called TestPart, and look at it from outside.
+// These tests run this test binary again as a separate harness, with one of the tests called
+// TestPart, and observe it from outside.
 
-// partVar tells a TestPart that it is wanted, and what to do.
+// partVar is set for a TestPart that is to run; its value says what to do.
 const partVar = "LOCKLAB_TEST_PART"
 
 // part starts a harness that runs one TestPart and passes it an argument.
@@ -41,7 +41,7 @@ func part(t *testing.T, name, argument string) *exec.Cmd {
 	return cmd
 }
 
-// argument is what the TestPart was passed; without one it is skipped.
+// argument returns what the TestPart was passed; without an argument the test is skipped.
 func argument(t *testing.T) string {
 	t.Helper()
 	a := os.Getenv(partVar)
@@ -97,9 +97,9 @@ func TestInnerProcessDecidesWhatASignalMeans(t *testing.T) {
 	}
 }
 
-// What the harness was started with as ignored stays so, inside and outside: under nohup the
-// end of the terminal does not stop it, and Ctrl-C not what a script has started with "&".
-// SIGTERM does.
+// Signals that were ignored when the harness was started stay ignored, inside and outside: under
+// nohup the end of the terminal does not stop the harness, and Ctrl-C does not stop one that a
+// script started with "&". SIGTERM does.
 func TestSignalsThatAreIgnoredAtTheStartStayIgnored(t *testing.T) {
 	cmd := part(t, "TestPartDeaf", "go")
 	cmd.Args = append([]string{"sh", "-c", `trap "" INT HUP; exec /proc/` + fmt.Sprint(os.Getpid()) + `/exe "$@"`, "sh"}, cmd.Args[1:]...)
@@ -146,8 +146,8 @@ func TestPartSignal(t *testing.T) {
 	os.Exit(42)
 }
 
-// However the harness ends, what it has started ends with it: a running server, a
-// paused one, and one that ignores every signal it can.
+// However the harness ends, everything it started ends with it: a running server, a paused one,
+// and one that ignores every signal it can.
 func TestNothingOutlivesTheHarness(t *testing.T) {
 	livetest.HearSignals(t)
 	for _, sig := range []syscall.Signal{syscall.SIGKILL, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
@@ -179,7 +179,7 @@ func TestNothingOutlivesTheHarness(t *testing.T) {
 			if cmd.ProcessState.Success() {
 				t.Errorf("the harness ended with %v", cmd.ProcessState)
 			}
-			if sig == syscall.SIGKILL { // then nobody waited for the inner processes
+			if sig == syscall.SIGKILL { // nobody has waited for the inner processes
 				eventually(t, "every server ends", func() bool { return len(processesWith(marker)) == 0 })
 			}
 			if left := processesWith(marker); len(left) > 0 {
@@ -205,7 +205,7 @@ func TestPartServers(t *testing.T) {
 	select {} // until the end
 }
 
-// processesWith lists the command lines of running processes that have marker in them.
+// processesWith lists the command lines of running processes that contain marker.
 func processesWith(marker string) (found []string) {
 	all, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, file := range all {
@@ -267,8 +267,8 @@ func links(t *testing.T) string {
 	return text
 }
 
-// surroundings describes what a harness could leave behind or change; dir is where
-// programs put temporary files.
+// surroundings describes what a harness could leave behind or change; dir is where programs put
+// temporary files.
 func surroundings(t *testing.T, dir string) string {
 	t.Helper()
 	mounts, err := os.ReadFile("/proc/self/mountinfo")

@@ -15,8 +15,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Forget makes a link forget every fault that is in effect on it, as a bug might. A probe
-// that has not noticed is no probe.
+// Forget makes a link forget every fault in effect on it, as a bug might. A probe must notice
+// this.
 func (l *Lab) Forget(from, to sim.HostID) error {
 	link, err := l.link(sim.Link{From: from, To: to})
 	if err != nil {
@@ -44,14 +44,14 @@ func (l *Lab) Hasten(from, to sim.HostID, by time.Duration) error {
 	return nil
 }
 
-// Soundings tells of how many soundings the lab's switch still keeps count.
+// Soundings returns how many soundings the lab's switch still tracks.
 func (l *Lab) Soundings() int {
 	l.network.sounding.mu.Lock()
 	defer l.network.sounding.mu.Unlock()
 	return len(l.network.sounding.all)
 }
 
-// Kept tells how many processes and helpers the lab remembers.
+// Kept returns how many processes and helpers the lab remembers.
 func (l *Lab) Kept() (procs, helpers int) {
 	for _, id := range l.hosts() {
 		a := l.Agent(id)
@@ -62,14 +62,15 @@ func (l *Lab) Kept() (procs, helpers int) {
 	return len(l.processes()), helpers
 }
 
-// Listens tells whether a role's events are still handed to the World of a trial.
+// Listens reports whether a role's events are still passed to the World of a trial.
 func (p *Proc) Listens() bool {
 	p.talk.hearing.Lock()
 	defer p.talk.hearing.Unlock()
 	return reflect.ValueOf(p.talk.listen).Pointer() != reflect.ValueOf(nobody).Pointer()
 }
 
-// Haunt has the host remember a helper that has ended, whose pid another process has now.
+// Haunt makes the host remember a helper that has ended and whose pid now belongs to another
+// process.
 func (a *Agent) Haunt(pid int) error {
 	process, err := os.FindProcess(pid)
 	if err != nil {
@@ -83,7 +84,8 @@ func (a *Agent) Haunt(pid int) error {
 	return nil
 }
 
-// CanDropConnections tells whether the kernel can: it looks for the connection only then.
+// CanDropConnections reports whether the kernel supports it: only then does it look for the
+// connection, which does not exist.
 func (a *Agent) CanDropConnections() bool {
 	nobody := &net.TCPAddr{IP: a.ip, Port: 1}
 	return errors.Is(a.In(func() error { return netlink.SocketDestroy(nobody, nobody) }), unix.ENOENT)

@@ -9,8 +9,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// The world says of every kind of fault whether this machine can do it, and refuses what it
-// has never heard of, also where that is listed as a kind.
+// The world says for every kind of fault whether this machine can do it, and refuses a kind it
+// does not know, even one that is listed as a kind.
 func TestAFaultThatTheLiveWorldDoesNotKnowIsRefused(t *testing.T) {
 	for _, kind := range sim.FaultKinds() {
 		if err := Can(kind); err != nil && strings.Contains(err.Error(), "has no fault") {

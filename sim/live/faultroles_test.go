@@ -15,7 +15,7 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// The parts that processes play in tests of faults.
+// The roles of processes in tests of faults.
 var faultRoles = map[string]live.Role{
 	"watcher":     watcher,
 	"restless":    restless,
@@ -30,14 +30,14 @@ var faultRoles = map[string]live.Role{
 	"busy-server": busyServer,
 }
 
-// ownClocks is an event with the process's own clocks: the monotonic one in Until, the
-// wall clock, as nanoseconds since 1970, in Balance.
+// ownClocks returns an event with the process's own clocks: the monotonic one in Until, the wall
+// clock, as nanoseconds since 1970, in Balance.
 func ownClocks(h *live.Host, kind sim.Kind) sim.Event {
 	return sim.Event{Kind: kind, Until: h.Now(), Balance: h.Wall().UnixNano()}
 }
 
-// timekeeper reads its clocks before a fault that waits for "acquired", after it, and
-// again once its monotonic clock has gone on by the time that it is told.
+// timekeeper reads its clocks before a fault that waits for "acquired", after it, and again once
+// its monotonic clock has advanced by the given time.
 func timekeeper(h *live.Host, spec json.RawMessage) error {
 	var while time.Duration
 	if err := json.Unmarshal(spec, &while); err != nil {
@@ -53,7 +53,7 @@ func timekeeper(h *live.Host, spec json.RawMessage) error {
 	return nil
 }
 
-// watcher reads its clocks all the time until its wall clock has left the hour and come back.
+// watcher keeps reading its clocks until its wall clock has been shifted away and back.
 func watcher(h *live.Host, _ json.RawMessage) error {
 	h.Ready()
 	h.AwaitStart()
@@ -69,8 +69,8 @@ func watcher(h *live.Host, _ json.RawMessage) error {
 	return nil
 }
 
-// restless records one event after the other all its first life long, and nothing in its
-// second but that it is there.
+// restless keeps recording events in its first life. In its second it only records that it is
+// there.
 func restless(h *live.Host, _ json.RawMessage) error {
 	const lived = "lived"
 	_, err := os.Stat(lived)
@@ -88,7 +88,7 @@ func restless(h *live.Host, _ json.RawMessage) error {
 	}
 }
 
-// sleeper sleeps for an hour of its own, and stays, so that its clocks can be looked at.
+// sleeper sleeps for an hour on its own clock, and stays, so that its clocks can be inspected.
 func sleeper(h *live.Host, _ json.RawMessage) error {
 	h.Ready()
 	h.AwaitStart()
@@ -101,7 +101,7 @@ func sleeper(h *live.Host, _ json.RawMessage) error {
 	return nil
 }
 
-// reborn records what it draws and what its clocks show; the first life ends with "acquired".
+// reborn records what it draws and what its clocks show; its first life ends with "acquired".
 func reborn(h *live.Host, _ json.RawMessage) error {
 	h.Ready()
 	h.AwaitStart()
@@ -112,8 +112,8 @@ func reborn(h *live.Host, _ json.RawMessage) error {
 	return nil
 }
 
-// spinner reads the clock and sets timers as fast as it can on many goroutines, from
-// before the start, and fails when its monotonic clock goes back or a timer is early.
+// spinner reads the clock and sets timers as fast as it can on many goroutines, from before the
+// start. It fails if its monotonic clock goes back or a timer fires early.
 func spinner(h *live.Host, _ json.RawMessage) error {
 	base := time.Now()
 	var latest atomic.Int64
@@ -149,7 +149,7 @@ func spinner(h *live.Host, _ json.RawMessage) error {
 
 const talkPort = ":7000"
 
-// listener takes connections and says nothing.
+// listener accepts connections and says nothing.
 func listener(h *live.Host, spec json.RawMessage) error {
 	var address string
 	if err := json.Unmarshal(spec, &address); err != nil {
@@ -173,8 +173,8 @@ func listener(h *live.Host, spec json.RawMessage) error {
 	return errors.New("the listener has stopped")
 }
 
-// caller has a connection to the listener, and tries it and a second one after a fault
-// that waits for "acquired".
+// caller has a connection to the listener. After a fault that waits for "acquired" it tries this
+// connection and a second one.
 func caller(h *live.Host, spec json.RawMessage) error {
 	var address string
 	if err := json.Unmarshal(spec, &address); err != nil {

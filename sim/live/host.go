@@ -11,33 +11,33 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Host is the host that a role runs on. It carries out sim.Host: its processes are
-// goroutines that hold one mutex, the monitor, except while they block.
+// Host is the host that a role runs on. It implements sim.Host: its processes are goroutines
+// that hold one mutex, the monitor, except while they block.
 //
-// When the role itself returns, the operating system process ends, and so do all
-// processes that the role has started with Go.
+// When the role itself returns, the operating system process ends, and with it all processes
+// that the role has started with Go.
 type Host struct {
 	id      sim.HostID
 	nonce   string
 	random  *sim.Random
 	monitor sync.Mutex
 	birth   birth
-	pulse   *pulse // nil: it has none
+	pulse   *pulse // may be nil
 
 	// Set by the start order, before started is closed.
-	zero    time.Duration // time zero on the machine's clock
+	zero    time.Duration // the world's time zero on the machine's clock
 	holds   []sim.Kind
 	keeps   []sim.Kind
 	base    time.Time     // when the order was read, on this process's clocks
-	elapsed time.Duration // time since zero at that moment, on them; negative: not there yet
-	ahead   time.Duration // how long it was until zero at that moment, in true time
+	elapsed time.Duration // time since zero at that moment on the same clocks; negative before zero
+	ahead   time.Duration // true time from that moment until zero
 
 	started    chan struct{}
 	stopped    chan struct{}
 	goOn       chan struct{}
-	endsItself atomic.Bool // the role has asked for Stopped
+	endsItself atomic.Bool // the role has called Stopped
 
-	recording sync.Mutex // one event at a time, with the wait at a hold
+	recording sync.Mutex // one event at a time, including the wait at a hold
 	sending   sync.Mutex // one line at a time
 	reports   *os.File
 	mute      bool // bye has been sent
@@ -59,7 +59,7 @@ func newHost(o order, b birth, reports *os.File) *Host {
 	}
 }
 
-// start takes note of the world's time zero.
+// start stores what the start order says, including the world's time zero.
 func (h *Host) start(o order) {
 	h.zero, h.holds, h.keeps = o.At, o.Holds, o.Keeps
 	h.base = time.Now()
@@ -73,7 +73,7 @@ func (h *Host) start(o order) {
 	close(h.started)
 }
 
-// AwaitStart gives the host up until the world starts.
+// AwaitStart releases the host until the world starts.
 func (h *Host) AwaitStart() {
 	h.Outside(func() {
 		<-h.started
@@ -81,14 +81,14 @@ func (h *Host) AwaitStart() {
 	})
 }
 
-// ID is the host's name.
+// ID returns the host's name.
 func (h *Host) ID() sim.HostID { return h.id }
 
-// Nonce is that of the trial, empty if it has none: see sim.Sign.
+// Nonce returns the nonce of the trial, or "" if it has none: see sim.Sign.
 func (h *Host) Nonce() string { return h.nonce }
 
-// Now is the time since the world started by this process's own monotonic clock, which a
-// clock fault may shift; 0 before the start.
+// Now returns the time since the world started by this process's own monotonic clock, which a
+// clock fault may shift. It is 0 before the start.
 func (h *Host) Now() time.Duration {
 	if !closed(h.started) {
 		return 0
@@ -102,19 +102,19 @@ func (h *Host) Wall() time.Time { return time.Now().Round(0) } // Round drops th
 // Uint64 draws from the host's random stream.
 func (h *Host) Uint64() uint64 { return h.random.Uint64() }
 
-// Sleep gives the host up for d.
+// Sleep releases the host for d.
 func (h *Host) Sleep(d time.Duration) { h.Outside(func() { time.Sleep(d) }) }
 
-// Outside gives the host up while f blocks: a port's call over the network. f must not
-// touch what the host's processes share.
+// Outside releases the host while f blocks, for example in a port's call over the network. f
+// must not touch what the host's processes share.
 func (h *Host) Outside(f func()) {
 	h.monitor.Unlock()
 	defer h.monitor.Lock()
 	f()
 }
 
-// Go starts another process on this host. A panic in it ends the operating system
-// process, and the trial with it.
+// Go starts another process on this host. A panic in it ends the operating system process, and
+// the trial with it.
 func (h *Host) Go(_ string, f func(sim.Host)) {
 	go func() {
 		h.monitor.Lock()
@@ -123,7 +123,7 @@ func (h *Host) Go(_ string, f func(sim.Host)) {
 	}()
 }
 
-// NewSignal makes a signal.
+// NewSignal returns a signal for processes of this host.
 func (h *Host) NewSignal() sim.Signal { return &latch{host: h, fired: make(chan struct{})} }
 
 type latch struct {
@@ -132,10 +132,10 @@ type latch struct {
 	fired chan struct{}
 }
 
-// Fire wakes all that wait. Code that does not hold the host may call it as well.
+// Fire wakes all waiting processes. Code that does not hold the host may call it as well.
 func (s *latch) Fire() { s.once.Do(func() { close(s.fired) }) }
 
-// Wait gives the host up until the signal fires or timeout has passed.
+// Wait releases the host until the signal fires or timeout has passed.
 func (s *latch) Wait(timeout time.Duration) bool {
 	if closed(s.fired) || timeout <= 0 {
 		return closed(s.fired)

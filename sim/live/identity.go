@@ -15,20 +15,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// firstUser is the number of the user as whom the first host's programs run; the others
-// follow. No machine gives such numbers to people or services, so no file outside is theirs.
+// firstUser is the uid with which the first host's programs run; the other hosts' uids follow.
+// No machine gives such uids to people or services, so no file outside belongs to them.
 const firstUser = 2_000_000_000
 
-// lastUser runs them where only the usual 65536 numbers exist, as in some containers.
+// lastUser is the uid used where only the usual 65536 exist, as in some containers.
 const lastUser = 65534
 
-// errOrdinary says that there is nobody else to be.
+// errOrdinary means that there is no other user to run programs as.
 var errOrdinary = errors.New("this user is not root")
 
-// mayChange says why this process cannot start programs as another user and still do with
-// them what the live world does; nil: it can. errOrdinary: it need not.
+// mayChange says why this process cannot start programs as another user and still do to them
+// what the live world does; nil means that it can. errOrdinary means that it need not.
 var mayChange = sync.OnceValue(func() error {
-	if !mapped(lastUser) { // as in the user namespace of somebody who is not root
+	if !mapped(lastUser) { // as in the user namespace of an ordinary user
 		return errOrdinary
 	}
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
@@ -50,13 +50,12 @@ var mayChange = sync.OnceValue(func() error {
 	return nil
 })
 
-// mapped tells whether a user and a group of this number exist in this process's user
-// namespace.
+// mapped reports whether a user and a group with this id exist in this process's user namespace.
 func mapped(id uint32) bool {
 	in := func(path string) bool {
 		file, err := os.Open(path)
 		if err != nil {
-			return true // without user namespaces all numbers exist
+			return true // without user namespaces all ids exist
 		}
 		defer file.Close()
 		for lines := bufio.NewScanner(file); lines.Scan(); {
@@ -70,9 +69,10 @@ func mapped(id uint32) bool {
 	return in("/proc/self/uid_map") && in("/proc/self/gid_map")
 }
 
-// identity is as whom the host's programs run that need these files; nil: as the harness
-// itself. That is a user of the host's own, who has nothing. Files that are closed to him are
-// closed by somebody: if that is not root, it is he as whom they run.
+// identity returns the user for the host's programs that need these files; nil means the
+// harness's own user. Normally that is a user of the host's own, who owns nothing. If a file or
+// folder is closed to that user, programs run as its owner; if the owner is root, the result is
+// nil.
 func (a *Agent) identity(needs []string) *syscall.Credential {
 	if mayChange() != nil {
 		return nil
@@ -95,16 +95,16 @@ func (a *Agent) identity(needs []string) *syscall.Credential {
 	return nil
 }
 
-// closedTo gives the owner of the first folder on the way to one of the files, or of the file,
-// that somebody cannot enter or read; nil: he can read them all.
+// closedTo returns the owner of the first of the files, or of the folders on the way to them,
+// that who cannot read or enter. It returns nil if who can read all files.
 func closedTo(who *syscall.Credential, files []string) *unix.Stat_t {
 	for _, file := range withTargets(files) {
 		for at := file; ; at = filepath.Dir(at) {
 			var st unix.Stat_t
 			if unix.Stat(at, &st) != nil {
-				break // it is not there: whoever needs it says so
+				break // it does not exist: the program that needs it will say so
 			}
-			need := uint32(unix.S_IXOTH) // to go through
+			need := uint32(unix.S_IXOTH) // to enter the folder
 			if at == file {
 				need = unix.S_IROTH
 			}
@@ -126,7 +126,8 @@ func closedTo(who *syscall.Credential, files []string) *unix.Stat_t {
 	return nil
 }
 
-// withTargets gives files, which are absolute paths, and what those are that are links.
+// withTargets returns the files, which must be absolute paths, and the targets of those that are
+// links.
 func withTargets(files []string) (all []string) {
 	for _, file := range files {
 		all = append(all, file)
@@ -137,8 +138,8 @@ func withTargets(files []string) (all []string) {
 	return all
 }
 
-// giveOwn gives the host's directory, and what is in it, to the user as whom its programs
-// run, and lets him get there. Nothing is followed out of it.
+// giveOwn gives the host's directory and its contents to the user that its programs run as, and
+// lets that user reach it. No link out of the directory is followed.
 func (a *Agent) giveOwn(to *syscall.Credential) error {
 	for _, above := range []string{filepath.Dir(a.dir), filepath.Dir(filepath.Dir(a.dir))} {
 		if err := os.Chmod(above, 0o711); err != nil {
@@ -153,7 +154,7 @@ func (a *Agent) giveOwn(to *syscall.Credential) error {
 	var all []string
 	err = filepath.WalkDir(a.dir, func(path string, _ os.DirEntry, err error) error {
 		if errors.Is(err, os.ErrNotExist) {
-			return nil // taken away meanwhile
+			return nil // removed in the meantime
 		}
 		all = append(all, "."+strings.TrimPrefix(path, a.dir))
 		return err

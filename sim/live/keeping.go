@@ -9,14 +9,14 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// A step may do something to links when a client has sent a request: hold it, hold its
-// answer, cut it off. In the virtual world the request is then on its way. Here it would
-// have arrived before the harness has read the event. So a process says before it sends
-// (see Host.Sending), and until the step has been carried out the switch keeps whatever
-// messages go from or to its host.
+// A step may do something to links when a client has sent a request: hold the request, hold its
+// answer, or cut the client off. In the virtual world the request is then still on its way. Here
+// it would have arrived before the harness has read the event. So a process announces that it is
+// about to send (see Host.Sending), and the switch keeps all messages from and to its host until
+// the step has been carried out.
 
-// keepLimit is how long the network keeps messages for an event that does not come: the
-// request could not be sent, or its client has died.
+// keepLimit is how long the network keeps messages for an event that does not come because the
+// request could not be sent or its client has died.
 const keepLimit = time.Second
 
 // keeping is what the network keeps for the steps that wait for one event.
@@ -27,8 +27,8 @@ type keeping struct {
 	timer *time.Timer
 }
 
-// keeps lists the kinds of event at which steps do something to links, among those at
-// which the processes of a host wait.
+// keeps lists the kinds of event for which a process of the host must wait because a step then
+// does something to links.
 func (w *World) keeps(host sim.HostID) []sim.Kind {
 	var kinds []sim.Kind
 	for _, s := range w.steps {
@@ -39,12 +39,12 @@ func (w *World) keeps(host sim.HostID) []sim.Kind {
 	return kinds
 }
 
-// keepFor has the network keep what a process is about to send, if a step waits for the
-// next event of this kind, and lets it go on.
+// keepFor makes the network keep what a process is about to send, if a step waits for the next
+// event of this kind, and lets the process continue.
 func (w *World) keepFor(p *Proc, kind sim.Kind) {
 	w.mu.Lock()
 	if !w.over && w.nextFires(p.host, kind) {
-		w.letGo(p.host, kind) // of a request that was never sent
+		w.letGo(p.host, kind) // left from a request that was never sent
 		k := &keeping{host: p.host, kind: kind, links: w.around(p.host)}
 		for _, l := range k.links {
 			l.keep()
@@ -60,8 +60,8 @@ func (w *World) keepFor(p *Proc, kind sim.Kind) {
 	p.talk.tell(order{Do: goOn}) // if that fails, so does the end of the trial
 }
 
-// nextFires tells whether the next event of this kind on this host is one at which a step
-// does something to links. The caller holds mu.
+// nextFires reports whether a step that does something to links waits for the next event of this
+// kind on this host. The caller holds mu.
 func (w *World) nextFires(host sim.HostID, kind sim.Kind) bool {
 	nth := 1
 	for _, e := range w.events {
@@ -86,7 +86,7 @@ func (w *World) around(host sim.HostID) (links []*link) {
 	return links
 }
 
-// letGo sends on what has been kept for an event, if anything has. The caller holds mu.
+// letGo releases what is kept for an event, if anything is. The caller holds mu.
 func (w *World) letGo(host sim.HostID, kind sim.Kind) {
 	for _, k := range slices.Clone(w.keeping) {
 		if k.host == host && k.kind == kind {
@@ -95,7 +95,7 @@ func (w *World) letGo(host sim.HostID, kind sim.Kind) {
 	}
 }
 
-// end sends on what has been kept, once. The caller holds mu.
+// end releases what is kept, once. The caller holds mu.
 func (w *World) end(k *keeping) {
 	i := slices.Index(w.keeping, k)
 	if i < 0 {

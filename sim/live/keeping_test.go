@@ -19,12 +19,12 @@ const order10, taken = "withdraw 10", "taken"
 
 type writerSpec struct {
 	Address string
-	// Late: it does not say that it has sent its order before it has the answer.
+	// Late means that the writer reports its order as sent only after it has the answer.
 	Late bool
 }
 
-// writer sends an order to the account, says so when the network has had time to carry it
-// there and the answer back, and reads the answer.
+// writer sends an order to the account, waits long enough for the network to carry it there and
+// the answer back, reports that it has sent the order, and reads the answer.
 func writer(h *live.Host, orders json.RawMessage) error {
 	var spec writerSpec
 	if err := json.Unmarshal(orders, &spec); err != nil {
@@ -58,7 +58,7 @@ func writer(h *live.Host, orders json.RawMessage) error {
 	return nil
 }
 
-// account takes one order.
+// account accepts one order.
 func account(t *testing.T, lab *live.Lab) (address string) {
 	l := listen(t, lab, server1)
 	failed := make(chan error, 1)
@@ -85,7 +85,7 @@ func account(t *testing.T, lab *live.Lab) (address string) {
 	return l.Addr().String()
 }
 
-// writeUnder lets the writer work while faults happen as soon as it has sent its order.
+// writeUnder runs the writer with faults that happen as soon as it has sent its order.
 func writeUnder(t *testing.T, spec writerSpec, faults ...sim.Fault) []sim.Event {
 	t.Helper()
 	lab := newLab(t, client1, server1)
@@ -102,8 +102,8 @@ func writeUnder(t *testing.T, spec writerSpec, faults ...sim.Fault) []sim.Event 
 	return events
 }
 
-// However quick the network is, a step that waits for a request to be sent finds it, or its
-// answer, on the way.
+// However fast the network is, a step that waits for a request to be sent finds the request, or
+// its answer, on the way.
 func TestHoldFindsTheMessageThatHasJustBeenSent(t *testing.T) {
 	const by = 200 * time.Millisecond
 	request := hold(by)
@@ -130,8 +130,8 @@ func TestCutAtTheSendingLosesTheMessage(t *testing.T) {
 	}
 }
 
-// Of two steps at one event, one may stop the client, which has sent its message, and the
-// other put the message off.
+// Of two steps at one event, one may stop the client, which has sent its message, and the other
+// hold the message.
 func TestClientIsPausedBehindAMessageThatIsHeld(t *testing.T) {
 	const by = 200 * time.Millisecond
 	pause := sim.Fault{Kind: sim.Pause, Host: client1, For: by / 2, Firing: 3}
@@ -155,7 +155,7 @@ func TestClientIsPausedBehindAMessageThatIsHeld(t *testing.T) {
 	}
 }
 
-// The network does not wait for ever for somebody to say that he has sent something.
+// The network does not wait forever for a report that something was sent.
 func TestMessageOfWhichNothingIsRecordedGoesOn(t *testing.T) {
 	events := writeUnder(t, writerSpec{Late: true}, hold(time.Hour))
 	first(t, events, sim.Wrote)

@@ -16,33 +16,33 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// maxHosts is how many addresses 10.77.0.0/24 has for hosts.
+// maxHosts is the number of addresses for hosts in 10.77.0.0/24.
 const maxHosts = 254
 
-// Lab is the private network of one trial: hosts on a switch, and nothing else. Labs do
-// not see each other, so many of them can exist side by side with the same addresses.
+// Lab is the private network of one trial: hosts on a switch, and nothing else. Labs do not see
+// each other, so many can exist side by side with the same addresses.
 type Lab struct {
-	// Seed is what the hosts' random streams are made of. Set it before the first role
-	// is started.
+	// Seed seeds the hosts' random streams. Set it before the first role is started.
 	Seed uint64
-	// Nonce tells what the present trial gives to lock services from what earlier trials in
-	// the lab gave them, see sim.Sign; empty: there is no need to. Set it with Seed.
+	// Nonce marks what the current trial stores in lock services, to tell it from what earlier
+	// trials in the lab stored; see sim.Sign. Empty means that this is not needed. Set it with
+	// Seed.
 	Nonce string
-	// DiskStalls has programs started so that the disk of their host can be stalled. Set it
-	// before the first one is.
+	// DiskStalls makes programs start in such a way that the disk of their host can be stalled.
+	// Set it before the first one is started.
 	DiskStalls bool
 
 	network *vswitch
-	closet  *namespace // where the switch stands: the hosts' cables end there
+	closet  *namespace // the switch's namespace, where the hosts' cables end
 	dir     string
 
 	mu     sync.Mutex
 	agents []*Agent // in the order in which they were added
-	procs  []*Proc  // in the order in which they were started, but for those of earlier trials
+	procs  []*Proc  // in the order in which they were started, without those that cast has forgotten
 	closed bool
 }
 
-// NewLab makes a lab without hosts. The process must be Inside and have called Prepare.
+// NewLab returns a lab without hosts. The process must be Inside and have called Prepare.
 func NewLab() (*Lab, error) {
 	if !Inside() {
 		return nil, errors.New("make a lab: this process is not inside private namespaces; call live.Enter, and live.Prepare inside")
@@ -65,8 +65,7 @@ func NewNonce() string {
 	return hex.EncodeToString(b[:])
 }
 
-// AddHost adds a host: a network namespace with the lab's next address, and a scratch
-// directory.
+// AddHost adds a host: a network namespace with the lab's next address, and a scratch directory.
 func (l *Lab) AddHost(id sim.HostID) (*Agent, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -101,7 +100,7 @@ func (l *Lab) AddHost(id sim.HostID) (*Agent, error) {
 	return a, nil
 }
 
-// connect lays a cable from the switch to a host and plugs it in at both ends.
+// connect connects a host to the switch by a cable.
 func (l *Lab) connect(a *Agent, number byte) error {
 	cable := fmt.Sprintf("host%d", number)
 	if err := a.net.patience(); err != nil {
@@ -113,7 +112,7 @@ func (l *Lab) connect(a *Agent, number byte) error {
 	return l.closet.in(func() error { return l.network.connect(cable, number, a.id, a.net) })
 }
 
-// link gives the way from one host to another.
+// link returns the link from one host to another.
 func (l *Lab) link(named sim.Link) (*link, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -140,14 +139,14 @@ func (l *Lab) find(id sim.HostID) *Agent {
 	return nil
 }
 
-// Agent gives the agent of a host, nil if there is no such host.
+// Agent returns the agent of a host, or nil if there is no such host.
 func (l *Lab) Agent(id sim.HostID) *Agent {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.find(id)
 }
 
-// Address gives the IP address of a host, "" if there is no such host.
+// Address returns the IP address of a host, or "" if there is no such host.
 func (l *Lab) Address(id sim.HostID) string {
 	if a := l.Agent(id); a != nil {
 		return a.Address()
@@ -155,8 +154,8 @@ func (l *Lab) Address(id sim.HostID) string {
 	return ""
 }
 
-// Dir gives a host's scratch directory, in memory, empty at first, removed by Close; ""
-// if there is no such host. The host's processes are started in it.
+// Dir returns a host's scratch directory, or "" if there is no such host. The directory is in
+// memory, empty at first, and removed by Close. The host's processes are started in it.
 func (l *Lab) Dir(id sim.HostID) string {
 	if a := l.Agent(id); a != nil {
 		return a.dir
@@ -175,21 +174,21 @@ func (l *Lab) hosts() []sim.HostID {
 	return ids
 }
 
-// processes gives every process that was started in the lab, and that it has not forgotten.
+// processes returns every process that was started in the lab and has not been forgotten.
 func (l *Lab) processes() []*Proc {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return append([]*Proc(nil), l.procs...)
 }
 
-// processesOn gives those of them on a host.
+// processesOn returns the processes on one host.
 func (l *Lab) processesOn(id sim.HostID) []*Proc {
 	return slices.DeleteFunc(l.processes(), func(p *Proc) bool { return p.host != id })
 }
 
-// cast gives the processes that take part in a trial that is about to begin: not those
-// that an earlier one has done with, nor what a crash has killed. The lab and its hosts
-// forget these; the lab only those of whom no descendant is left, see reapOrphans.
+// cast returns the processes that take part in a trial that is about to begin, without those
+// that ended with an earlier trial or were killed by a crash. The hosts forget these, and the
+// lab does if none of their descendants is left, see reapOrphans.
 func (l *Lab) cast() []*Proc {
 	hasPlayed := func(p *Proc) bool { return closed(p.done) && (p.crashed.Load() || p.endedWell()) }
 	l.mu.Lock()
@@ -204,14 +203,13 @@ func (l *Lab) cast() []*Proc {
 	return slices.DeleteFunc(l.processes(), hasPlayed)
 }
 
-// Idle tells whether every role has ended: nothing that a trial has started still runs.
+// Idle reports whether every role has ended, so that nothing started by a trial still runs.
 func (l *Lab) Idle() bool {
 	return !slices.ContainsFunc(l.processes(), func(p *Proc) bool { return p.talk != nil && !closed(p.done) })
 }
 
-// Close ends the lab: it kills every process on its hosts, stopped ones too, waits until
-// they are gone, and removes directories, links and namespaces. Closing again does
-// nothing.
+// Close closes the lab: it kills every process on its hosts, including stopped ones, waits until
+// they are gone, and removes directories, links and namespaces. Closing again does nothing.
 func (l *Lab) Close() error {
 	l.mu.Lock()
 	if l.closed {

@@ -72,7 +72,7 @@ func TestPausedHostMakesNoProgress(t *testing.T) {
 	lab := newLab(t, "server-1")
 	a := lab.Agent("server-1")
 	count := filepath.Join(lab.Dir("server-1"), "count")
-	// The one that counts is a child of the process that was started, in a session and
+	// The process that counts is a child of the process that was started, in a session and
 	// process group of its own.
 	loop := `i=0; while :; do i=$((i+1)); echo $i > count; done`
 	if _, err := a.Start("counter", []string{"sh", "-c", "setsid sh -c '" + loop + "' & wait"}); err != nil {
@@ -91,7 +91,7 @@ func TestPausedHostMakesNoProgress(t *testing.T) {
 			t.Fatal(err)
 		}
 		before := read()
-		time.Sleep(10 * time.Millisecond) // time in which it would count by hundreds
+		time.Sleep(10 * time.Millisecond) // long enough to count by hundreds
 		if after := read(); !bytes.Equal(before, after) {
 			t.Fatalf("while it was paused it counted from %q to %q", before, after)
 		}
@@ -103,7 +103,7 @@ func TestPausedHostMakesNoProgress(t *testing.T) {
 		}
 		eventually(t, "the counter goes on", func() bool { return !bytes.Equal(before, read()) })
 	}
-	if err := a.Pause(); err != nil { // Close has to end stopped processes, too
+	if err := a.Pause(); err != nil { // Close must also end stopped processes
 		t.Fatal(err)
 	}
 }
@@ -200,7 +200,7 @@ func TestManyLabsLeaveNothing(t *testing.T) {
 	trial := func() {
 		lab := newLab(t, "client-1", "server-1")
 		startRole(t, lab, "client-1", "client", nil)
-		// A server whose child outlives it for a moment, and an orphan.
+		// A server whose child briefly outlives it, and an orphan.
 		if _, err := lab.Agent("server-1").Start("server", []string{"sh", "-c", "sleep 1000 & (sleep 1000 &) ; wait"}); err != nil {
 			t.Fatal(err)
 		}
@@ -217,7 +217,7 @@ func TestManyLabsLeaveNothing(t *testing.T) {
 		trial()
 	}
 	after := census(t)
-	after.threads = min(after.threads, before.threads+8) // the Go runtime keeps idle ones
+	after.threads = min(after.threads, before.threads+8) // the Go runtime keeps idle threads
 	before.threads = after.threads
 	if after != before {
 		t.Errorf("before 50 labs %+v, after them %+v", before, after)

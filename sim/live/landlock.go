@@ -12,27 +12,28 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Landlock lets a thread give up access to files for itself and for what it starts. A library
-// exists (go-landlock), but it restricts every thread of the process, and the harness goes on.
+// Landlock lets a thread give up access to files for itself and for what it starts. The library
+// for it (go-landlock) restricts every thread of the process, but the harness must keep its
+// access.
 
-// What may be done with files.
+// Access rights to files.
 const (
 	readFile  = unix.LANDLOCK_ACCESS_FS_READ_FILE | unix.LANDLOCK_ACCESS_FS_EXECUTE
 	readTree  = readFile | unix.LANDLOCK_ACCESS_FS_READ_DIR
 	writeFile = unix.LANDLOCK_ACCESS_FS_READ_FILE | unix.LANDLOCK_ACCESS_FS_WRITE_FILE | unix.LANDLOCK_ACCESS_FS_TRUNCATE
-	// allOfTree is all that version 3 of Landlock knows.
+	// allOfTree is every right known to version 3 of Landlock.
 	allOfTree = unix.LANDLOCK_ACCESS_FS_TRUNCATE<<1 - 1
 )
 
-// The versions of Landlock: before the first one it cannot tell a file that is moved from one
-// folder to another, which servers do, from one that is taken out of its place.
+// Versions of Landlock. Before leastLandlock, it cannot distinguish a file that is moved from
+// one folder to another, which servers do, from one that is taken out of its place.
 const (
 	leastLandlock    = 2 // Linux 5.19
 	truncateLandlock = 3 // Linux 6.2
 	signalsLandlock  = 6 // Linux 6.12
 )
 
-// landlockVersion asks the kernel. The error says what is missing.
+// landlockVersion asks the kernel for its version. The error says what is missing.
 var landlockVersion = sync.OnceValues(func() (int, error) {
 	version, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION)
 	switch {
@@ -44,14 +45,14 @@ var landlockVersion = sync.OnceValues(func() (int, error) {
 	return int(version), nil
 })
 
-// rule allows something with a file, or with a folder and all that is in it.
+// rule allows access to a file, or to a folder and everything in it.
 type rule struct {
 	path   string
 	access uint64
 }
 
-// restrict takes away from this thread, for good, everything that no rule allows, and with it
-// from the processes that it starts. Paths that do not exist are left out.
+// restrict takes from this thread, and from the processes that it starts, all access that no
+// rule allows. This cannot be undone. Paths that do not exist are skipped.
 func restrict(rules []rule) error {
 	version, err := landlockVersion()
 	if err != nil {
@@ -94,7 +95,7 @@ func (r rule) add(set int) error {
 	if err := unix.Fstat(fd, &st); err != nil {
 		return err
 	}
-	if st.Mode&unix.S_IFMT != unix.S_IFDIR { // the others are about folders
+	if st.Mode&unix.S_IFMT != unix.S_IFDIR { // the other rights are about folders
 		r.access &= readFile | writeFile
 	}
 	attr := unix.LandlockPathBeneathAttr{Allowed_access: r.access, Parent_fd: int32(fd)}

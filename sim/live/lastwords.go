@@ -8,13 +8,13 @@ import (
 )
 
 const (
-	lastLines    = 12  // of what a program printed are shown at most
+	lastLines    = 12  // of a program's output are shown at most
 	longestShown = 400 // bytes of a line
 )
 
-// lastWords is the end of what the process has printed, for people: the last lines without
-// the calls that led there, of which programs in Go and Java print many. Those of a role are
-// kept, as they are this program's own.
+// lastWords returns the end of what the process has printed, for people: the last lines without
+// stack traces, which programs in Go and Java print at length. The traces of a role are kept, as
+// it is part of this program.
 func (p *Proc) lastWords() string {
 	said := strings.TrimSpace(p.Output())
 	if p.talk != nil {
@@ -28,7 +28,7 @@ func shortened(said string) string {
 	lines := slices.DeleteFunc(strings.Split(strings.TrimSpace(said), "\n"), isCall)
 	lines = lines[max(0, len(lines)-lastLines):]
 	for i, line := range lines {
-		line, _, _ = strings.Cut(line, `,"stacktrace":`) // in a log of JSON
+		line, _, _ = strings.Cut(line, `,"stacktrace":`) // in a JSON log
 		if len(line) > longestShown {
 			line = strings.ToValidUTF8(line[:longestShown], "") + " …"
 		}
@@ -37,7 +37,7 @@ func shortened(said string) string {
 	return strings.Join(lines, "\n")
 }
 
-// isCall tells whether a line is one of a stack that Java has printed.
+// isCall reports whether a line belongs to a Java stack trace.
 func isCall(line string) bool {
 	return strings.HasPrefix(line, "\tat ") || strings.HasPrefix(line, "\t... ")
 }

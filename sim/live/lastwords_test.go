@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// A server that dies says why near the end, and not at the very end: there are its calls.
+// A server that dies prints the reason near the end, but the stack trace comes after it.
 func TestLastWordsEndWithTheReason(t *testing.T) {
 	var lines []string
 	for i := range 100 {

@@ -11,16 +11,15 @@ import (
 	"github.com/vishvananda/netlink"
 )
 
-// A trial's processes leave things under way: what a cut has kept from arriving, or a link
-// has put off, arrives once that has been undone, although its sender has ended. In the next
-// trial on the same servers it would be a request that nobody has made.
+// A trial's processes leave things under way: a message that a cut held back, or that a link
+// delayed, arrives once the fault has been undone, although its sender has ended. In the next
+// trial on the same servers it would be a request that nobody made.
 
-// errStillRunning says that a trial's processes have not ended.
+// errStillRunning means that processes of a trial have not ended.
 var errStillRunning = errors.New("processes of the trial still run")
 
-// endLeftovers ends everything that processes that have ended had under way, from their hosts
-// and to them. Call it while the trial's faults are still in effect. It fails if there may be
-// something left.
+// endLeftovers ends everything that ended processes still had under way, from their hosts and to
+// them. Call it while the trial's faults are still in effect. It fails if something may be left.
 func (l *Lab) endLeftovers() error {
 	if !l.Idle() {
 		return errStillRunning
@@ -34,7 +33,7 @@ func (l *Lab) endLeftovers() error {
 			return fmt.Errorf("host %s: %w", id, err)
 		}
 	}
-	// What has been sent before that is now on its way in the switch, or lost.
+	// Whatever was sent before this point is now in the switch, or lost.
 	from, touched, err := l.linksOfAll(deserted)
 	if err != nil {
 		return err
@@ -62,7 +61,7 @@ func (l *Lab) deserted() (all []*Agent) {
 	return all
 }
 
-// linksOfAll gives one link from each of the hosts, and all links from and to them.
+// linksOfAll returns one link from each of the hosts, and all links from and to them.
 func (l *Lab) linksOfAll(hosts []*Agent) (from, all []*link, err error) {
 	for _, a := range hosts {
 		first := true
@@ -84,7 +83,7 @@ func (l *Lab) linksOfAll(hosts []*Agent) (from, all []*link, err error) {
 	return from, all, nil
 }
 
-// empty loses what is on its way on the link.
+// empty drops everything in transit on the link.
 func (l *link) empty() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -14,7 +14,8 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// serverStays gives the server's host a process that outlives the trial, as a lock service does.
+// serverStays starts a process on the server's host that outlives the trial, as a lock service
+// does.
 func serverStays(t *testing.T, lab *live.Lab) {
 	t.Helper()
 	if _, err := lab.Agent(server1).Start("server", []string{"sleep", "1000"}); err != nil {
@@ -22,8 +23,8 @@ func serverStays(t *testing.T, lab *live.Lab) {
 	}
 }
 
-// What a client has sent, and what has not arrived when its trial is over, never arrives:
-// whatever has kept it back, and although the server goes on.
+// What a client sent but what had not arrived by the end of its trial never arrives, whatever
+// held it back, and although the server keeps running.
 func TestNothingOfATrialArrivesAfterIt(t *testing.T) {
 	oneWay := sim.Fault{Kind: sim.Partition, From: []sim.HostID{client1}, To: []sim.HostID{server1}, OneWay: true}
 	for name, fault := range map[string]sim.Fault{
@@ -44,7 +45,7 @@ func TestNothingOfATrialArrivesAfterIt(t *testing.T) {
 			if err := w.Heal(); err != nil {
 				t.Fatal(err)
 			}
-			server.SetReadDeadline(time.Now().Add(1500 * time.Millisecond)) // the kernel sends again within a second
+			server.SetReadDeadline(time.Now().Add(1500 * time.Millisecond)) // the kernel resends within a second
 			got, err := io.ReadAll(server)
 			if len(got) > 0 {
 				t.Errorf("after the trial the server heard %q", got)
@@ -56,7 +57,7 @@ func TestNothingOfATrialArrivesAfterIt(t *testing.T) {
 	}
 }
 
-// A server's late answer is not taken for one to somebody else, and its connection ends.
+// A server's late answer does not reach anybody else, and its connection ends.
 func TestAServersAnswerEndsWithItsTrial(t *testing.T) {
 	lab := newLab(t, client1, server1)
 	serverStays(t, lab)
@@ -80,7 +81,7 @@ func TestAServersAnswerEndsWithItsTrial(t *testing.T) {
 	if _, err := server.Read(make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("the server's end of the connection is still open: %v", err)
 	}
-	// Another client in the same place is served as if there had been nobody before.
+	// Another client in the same place is served as if nobody had been there before.
 	second := connect(t, lab, l)
 	say(t, second.client, "hello")
 	wantHeard(t, second.server, "hello")
@@ -88,7 +89,7 @@ func TestAServersAnswerEndsWithItsTrial(t *testing.T) {
 	wantHeard(t, second.client, "you too")
 }
 
-// A lab in which a trial's client still runs is not to be used again.
+// A lab in which a trial's client still runs must not be reused.
 func TestHealRefusesWhileAClientHasNotEnded(t *testing.T) {
 	lab := newLab(t, client1, server1)
 	var l net.Listener = listen(t, lab, server1)

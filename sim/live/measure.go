@@ -9,7 +9,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// bearable is how late a process of the trial may be; 0: nobody wants to know.
+// bearable returns how late a process of the trial may be; 0 means that lateness is not
+// measured.
 func (w *World) bearable() time.Duration {
 	if w.Pace == nil {
 		return 0
@@ -17,8 +18,8 @@ func (w *World) bearable() time.Duration {
 	return w.Pace.Bearable()
 }
 
-// measure measures the harness and the network until stop is called. Processes of roles
-// measure themselves.
+// measure measures the harness and the network until stop is called. Processes of roles measure
+// themselves.
 func (w *World) measure() (stop func()) {
 	if w.Pace == nil {
 		return func() {}
@@ -34,8 +35,8 @@ func (w *World) measure() (stop func()) {
 	})
 }
 
-// travel sends messages round, from each host to the next and back, until over is closed:
-// one in each period of a pulse.
+// travel sends one message in each pulse period, in turn from each host to the next and back,
+// until over is closed.
 func (w *World) travel(over <-chan struct{}) {
 	ports := w.lab.ports()
 	if len(ports) < 2 {
@@ -47,7 +48,7 @@ func (w *World) travel(over <-chan struct{}) {
 		from, to := ports[i], ports[(i+1)%len(ports)]
 		took, err := w.lab.network.trip(from, to, over)
 		if err != nil {
-			return // the lab is being closed, or a port is broken, which the lab says itself
+			return // the lab is being closed, or a port is broken, which the lab reports itself
 		}
 		if at, took := w.during(machineClock(), took); took > 0 {
 			w.pace.came(from.host, to.host, at, took)
@@ -60,15 +61,15 @@ func (w *World) travel(over <-chan struct{}) {
 	}
 }
 
-// woke takes in how late the pulse of a process on this host was at a moment of the
-// machine's clock.
+// woke records how late the pulse of a process on this host was at a moment of the machine's
+// clock.
 func (w *World) woke(host sim.HostID, at time.Duration, b beat) {
 	at, b.Late = w.during(at, b.Late)
 	w.pace.woke(host, at, b)
 }
 
-// during gives how much of a length of time, which ended at a moment of the machine's clock,
-// belongs to the trial, and when that part of it ended, as time of the trial.
+// during clips a duration that ended at a moment of the machine's clock to the trial. It returns
+// the length of the part within the trial and the trial time at which that part ended.
 func (w *World) during(at, length time.Duration) (until, part time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -77,7 +78,7 @@ func (w *World) during(at, length time.Duration) (until, part time.Duration) {
 	return w.since(at), max(0, at-from)
 }
 
-// keepPace writes down what was measured.
+// keepPace stores the measurements.
 func (w *World) keepPace() {
 	late := w.pace.finish(w.lab.hosts())
 	w.mu.Lock()
@@ -85,7 +86,7 @@ func (w *World) keepPace() {
 	w.events = append(w.events, late...)
 }
 
-// ports gives the hosts' ports of the switch, in the order in which the hosts were added.
+// ports returns the hosts' ports on the switch, in the order in which the hosts were added.
 func (l *Lab) ports() []*port {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -96,8 +97,8 @@ func (l *Lab) ports() []*port {
 	return all
 }
 
-// carriedOut takes in how late the harness was with what a step does, which was in effect at
-// this moment of the machine's clock. What it does next is not late because of that.
+// carriedOut records how late the harness was with a step, which took effect at this moment of
+// the machine's clock. The delay does not count against what the harness does next.
 func (w *World) carriedOut(at time.Duration, what string) {
 	due := w.due
 	w.due = max(due, machineClock())
@@ -107,8 +108,8 @@ func (w *World) carriedOut(at time.Duration, what string) {
 	w.pace.carriedOut(w.since(at), at-max(due, w.zero), what)
 }
 
-// switchedOn takes in how long it took to start a host's programs, which were to be started at this
-// moment of the machine's clock, and to give it its cable back.
+// switchedOn records how long it took to start a host's programs and to reconnect its cable,
+// counted from due on the machine's clock.
 func (w *World) switchedOn(host sim.HostID, due time.Duration) {
 	if w.zero == never || w.over || w.Pace == nil {
 		return

@@ -16,22 +16,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// members lists the processes on the host, by pid: those that have a thread in its network
-// namespace, whoever started them. Processes that have ended are in none.
+// members lists the processes on the host by pid: those that have a thread in its network
+// namespace, whoever started them. Processes that have ended are in no namespace.
 func (a *Agent) members() ([]int, error) {
 	pids, err := processIDs()
 	if err != nil {
 		return nil, err
 	}
-	self := os.Getpid() // one of whose threads may be in the namespace for a moment
+	self := os.Getpid() // one of its threads may be in the namespace for a moment
 	return slices.DeleteFunc(pids, func(pid int) bool {
 		space, known := spaceOf(pid)
 		return pid == self || !known || space != a.net.id
 	}), nil
 }
 
-// spaceOf gives the network namespace of a process. One whose first thread has ended is where
-// the others are. It is not known of one that has ended, or is about to.
+// spaceOf returns the network namespace of a process. If its first thread has ended, that is the
+// namespace of the others. known is false for a process that has ended or is about to end.
 func spaceOf(pid int) (nsID, bool) {
 	var st unix.Stat_t
 	if unix.Stat(fmt.Sprintf("/proc/%d/ns/net", pid), &st) == nil {
@@ -45,23 +45,25 @@ func spaceOf(pid int) (nsID, bool) {
 	return nsID{}, false
 }
 
-// threads gives the directories of a process's threads; none: it is gone.
+// threads returns the /proc directories of a process's threads; empty means that the process is
+// gone.
 func threads(pid int) (dirs []string) {
 	list := fmt.Sprintf("/proc/%d/task", pid)
-	entries, _ := os.ReadDir(list) // fails only when it is gone
+	entries, _ := os.ReadDir(list) // fails only if the process is gone
 	for _, e := range entries {
 		dirs = append(dirs, filepath.Join(list, e.Name()))
 	}
 	return dirs
 }
 
-// hasEnded tells whether the last thread of a process has ended. Before that it may still have
-// its sockets and files open, although it is in no namespace any more: the kernel takes it out
-// of that first.
+// hasEnded reports whether the last thread of a process has ended. Before that, the process may
+// still have its sockets and files open, although it is no longer in any namespace: the kernel
+// removes it from its namespaces first.
 //
-// A list of its threads does not tell: the kernel ends that early when a thread ends while it is
-// read, and leaves out those behind it. What does is that a descriptor of the process can be read
-// (pidfd_open(2): "when the process that it refers to terminates", all of its threads).
+// A list of its threads does not answer this: if a thread ends while the list is read, the
+// kernel ends the list early and omits the threads after it. Instead, hasEnded checks whether a
+// descriptor of the process can be read (pidfd_open(2): "when the process that it refers to
+// terminates", all of its threads).
 func hasEnded(pid int) bool {
 	fd, err := unix.PidfdOpen(pid, 0)
 	if err != nil {
@@ -76,8 +78,9 @@ func hasEnded(pid int) bool {
 	}
 }
 
-// leaving lists the processes that these have started, or are, and that are about to end: they
-// are in no namespace any more, and have not ended. They are known by their process group.
+// leaving lists the processes that are about to end among the given ones and those they started:
+// they are no longer in a namespace, but have not ended. They are identified by their process
+// group.
 func leaving(started []*Proc) ([]int, error) {
 	pids, err := processIDs()
 	if err != nil {
@@ -92,15 +95,15 @@ func leaving(started []*Proc) ([]int, error) {
 	}), nil
 }
 
-// unended lists the processes of the host, with all that are about to end.
+// unended lists the processes of the host, including those that are about to end.
 func (a *Agent) unended() ([]int, error) {
 	pids, err := a.members()
 	more, err2 := leaving(a.lab.processesOn(a.id))
 	return append(pids, more...), errors.Join(err, err2)
 }
 
-// stoppable lists the processes that are part of the host for faults. A helper that has
-// ended may have left its pid to one of them.
+// stoppable lists the processes on the host that faults affect, which excludes running helpers.
+// One of these processes may have the pid of a helper that has ended.
 func (a *Agent) stoppable() ([]int, error) {
 	pids, err := a.members()
 	return slices.DeleteFunc(pids, func(pid int) bool {
@@ -122,10 +125,10 @@ func processIDs() ([]int, error) {
 	return pids, nil
 }
 
-// stat is what the kernel says of a process or thread in /proc/…/stat.
+// stat is what the kernel says about a process or thread in /proc/…/stat.
 type stat struct {
 	name         string
-	state        byte // R, S, D: it runs or waits; T: stopped; Z, X: it has ended
+	state        byte // R, S, D: runs or waits; T: stopped; Z, X: has ended
 	parent, pgrp int
 }
 
@@ -148,12 +151,12 @@ func readStat(path string) (stat, error) {
 	return stat{name: string(text[open+1 : end]), state: fields[0][0], parent: parent, pgrp: pgrp}, errors.Join(err1, err2)
 }
 
-// killLimit bounds the wait for killed processes. Only one that hangs in the kernel
-// takes longer than milliseconds.
+// killLimit bounds the wait for killed processes. It takes longer than milliseconds only if a
+// process hangs in the kernel.
 const killLimit = 10 * time.Second
 
-// killAll kills every process on the host, helpers too, until there is none; nothing is
-// started there any more.
+// killAll kills every process on the host, including helpers, until there is none. Nothing can
+// be started there afterwards.
 func (a *Agent) killAll() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -165,17 +168,17 @@ func (a *Agent) killAll() error {
 			return err
 		}
 		for _, pid := range pids {
-			unix.Kill(pid, unix.SIGKILL) // fails only when it is gone already
+			unix.Kill(pid, unix.SIGKILL) // fails only if the process is gone already
 			a.killed[pid] = true
 		}
 		return fmt.Errorf("processes %v of host %s do not end", pids, a.id)
 	})
 }
 
-// reapOrphans takes leave of the descendants of the lab's processes. All have been
-// killed, so they have become children of this process, which is pid 1 in its namespace,
-// and stay as zombies until it does. It knows them by having killed them, or, if they
-// ended before, by the process group of the lab's process that they descend from.
+// reapOrphans reaps the descendants of the lab's processes. All have been killed, so they have
+// become children of this process, which is pid 1 in its namespace, and remain zombies until it
+// reaps them. It recognizes them because it killed them or, if they ended before that, by the
+// process group of the lab's process that they descend from.
 func (l *Lab) reapOrphans() error {
 	started := make(map[int]bool)
 	for _, p := range l.processes() {
@@ -202,7 +205,7 @@ func (l *Lab) reapOrphans() error {
 	})
 }
 
-// poll calls f until it returns nil, and gives up with its last error after limit. For
+// poll calls f until it returns nil, and gives up with f's last error after limit. It is for
 // conditions that the kernel brings about in microseconds and does not announce.
 func poll(limit time.Duration, f func() error) error {
 	deadline := time.Now().Add(limit)

@@ -15,14 +15,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// headless is a part: it listens at an address, and then its first thread ends, as that of a
-// server does first that is being killed.
+// headless is a role that listens at an address and then ends its first thread. The first thread
+// of a server that is being killed also ends first.
 func headless(h *live.Host, spec json.RawMessage) error {
 	return listenUntilStopped(h, spec, endFirstThread)
 }
 
-// listenUntilStopped listens at an address, does something when it does so, and goes on listening
-// until the trial is over.
+// listenUntilStopped listens at an address, then calls then, and keeps listening until the trial
+// is over.
 func listenUntilStopped(h *live.Host, spec json.RawMessage, then func()) error {
 	var address string
 	if err := json.Unmarshal(spec, &address); err != nil {
@@ -39,7 +39,7 @@ func listenUntilStopped(h *live.Host, spec json.RawMessage, then func()) error {
 	return l.Close()
 }
 
-// endFirstThread ends the process's first thread, whoever runs on it.
+// endFirstThread ends the process's first thread, whichever goroutine runs on it.
 func endFirstThread() {
 	gone := make(chan bool)
 	for range 100 {
@@ -54,8 +54,8 @@ func endFirstThread() {
 	}
 }
 
-// A process whose first thread has ended is in no namespace, as far as /proc/PID/ns says, and
-// still listens. A crash kills it all the same, and its address is free when Crash returns.
+// According to /proc/PID/ns, a process whose first thread has ended is in no namespace, but it
+// still listens. A crash kills it nevertheless, and its address is free when Crash returns.
 func TestACrashWaitsForTheLastThread(t *testing.T) {
 	lab := newLab(t, server1)
 	a := lab.Agent(server1)
@@ -84,7 +84,7 @@ func TestACrashWaitsForTheLastThread(t *testing.T) {
 	}
 }
 
-// However busy the machine is, a server that was killed has let go of its address when it is
+// However busy the machine is, a server that was killed has released its address when it is
 // started again.
 func TestAProgramThatIsStartedAgainFindsItsAddressFree(t *testing.T) {
 	lab := newLab(t, server1)
@@ -105,7 +105,7 @@ func TestAProgramThatIsStartedAgainFindsItsAddressFree(t *testing.T) {
 	}
 }
 
-// busyServer is a part: it listens at an address on many threads.
+// busyServer is a role that listens at an address on many threads.
 func busyServer(h *live.Host, spec json.RawMessage) error {
 	return listenUntilStopped(h, spec, func() {
 		for range 50 {

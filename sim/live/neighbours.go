@@ -9,13 +9,12 @@ import (
 	"github.com/vishvananda/netlink"
 )
 
-// meet tells two hosts each other's Ethernet addresses, as long as they have cables. Nobody
-// asks by ARP then, which is just as well: the addresses that a kernel has learnt stand in
-// one table for the whole machine, which is full at 1024 (net.ipv4.neigh.default.gc_thresh3).
-// A dozen clusters side by side fill it, and connection attempts time out. What it has been
-// told does not count. And a partition loses what hosts say to each other and nothing else:
-// an attempt to connect across it times out, as across the world, instead of failing with
-// "no route to host".
+// meet gives each of two hosts the other's Ethernet address for as long as their cables exist.
+// They then need no ARP, for two reasons. Addresses that a kernel has learnt are in one table
+// for the whole machine, which is full at 1024 (net.ipv4.neigh.default.gc_thresh3): a dozen
+// clusters side by side fill it, and connection attempts time out. Configured addresses do not
+// count. And a partition must lose only what hosts say to each other: an attempt to connect
+// across it times out, as between distant machines, instead of failing with "no route to host".
 func meet(a, b *Agent) error {
 	for _, each := range [][2]*Agent{{a, b}, {b, a}} {
 		host, other := each[0], each[1]

@@ -12,7 +12,7 @@ import (
 	"github.com/vishvananda/netlink"
 )
 
-// What a kernel learns by ARP stands in one small table for the whole machine, which many
+// Addresses that a kernel learns by ARP are in one small table for the whole machine, which many
 // labs side by side would fill.
 func TestHostsThatTalkLearnNoAddresses(t *testing.T) {
 	var hosts []sim.HostID

@@ -14,20 +14,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// namespace is a network namespace. It lives as long as its handle is open or a process
-// is in it.
+// namespace is a network namespace. It lives as long as its handle is open or a process is in
+// it.
 type namespace struct {
 	handle netns.NsHandle
 	id     nsID
 }
 
-// nsID tells namespaces apart, as the kernel does.
+// nsID identifies a namespace, as the kernel does.
 type nsID struct{ dev, ino uint64 }
 
-// newNamespace makes an empty network namespace.
+// newNamespace returns a new, empty network namespace.
 func newNamespace() (n *namespace, err error) {
 	err = elsewhere(func() error {
-		// New moves this thread into the namespace that it makes.
+		// New moves this thread into the new namespace.
 		handle, err := netns.New()
 		if err != nil {
 			return fmt.Errorf("make a network namespace: %w", err)
@@ -43,9 +43,8 @@ func newNamespace() (n *namespace, err error) {
 	return n, err
 }
 
-// in runs f on a thread that sits in the namespace. Sockets that f itself opens, and
-// processes that it starts, belong to the namespace; those of goroutines that f starts
-// do not.
+// in runs f on a thread in the namespace. Sockets that f itself opens, and processes that it
+// starts, belong to the namespace; those of goroutines that f starts do not.
 func (n *namespace) in(f func() error) error {
 	return elsewhere(func() error {
 		if err := netns.Set(n.handle); err != nil {
@@ -55,9 +54,9 @@ func (n *namespace) in(f func() error) error {
 	})
 }
 
-// elsewhere runs f, which may change its thread's network namespace, and puts the thread
-// back. A thread that cannot be put back is never used for anything else: it stays locked
-// to its goroutine and ends with it.
+// elsewhere runs f, which may change its thread's network namespace, and moves the thread back
+// afterwards. A thread that cannot be moved back is never used for anything else: it stays
+// locked to its goroutine and ends with it.
 func elsewhere(f func() error) (err error) {
 	runtime.LockOSThread()
 	home, err := netns.Get()
@@ -77,7 +76,7 @@ func elsewhere(f func() error) (err error) {
 	return f()
 }
 
-// configure gives f a netlink connection into the namespace.
+// configure calls f with a netlink connection into the namespace.
 func (n *namespace) configure(f func(*netlink.Handle) error) error {
 	h, err := netlink.NewHandleAt(n.handle, unix.NETLINK_ROUTE)
 	if err != nil {
@@ -101,8 +100,8 @@ func setUp(h *netlink.Handle, name string) error {
 // hostDevice is the name of a host's own end of its cable.
 const hostDevice = "eth0"
 
-// plugIn lays a cable from the switch's namespace n to that of the lab's given host. port
-// is its name here; there it is hostDevice and gets the host's addresses.
+// plugIn lays a cable from the switch's namespace n to that of the given host. port is its name
+// on the switch's side; on the host's side it is hostDevice and gets the host's addresses.
 func (n *namespace) plugIn(host *namespace, port string, number byte) error {
 	err := n.configure(func(h *netlink.Handle) error {
 		attrs := netlink.NewLinkAttrs()
@@ -142,12 +141,12 @@ func (n *namespace) plugIn(host *namespace, port string, number byte) error {
 	return errors.Join(n.awaitCarrier(port), host.awaitCarrier(hostDevice))
 }
 
-// carrierLimit bounds the wait for a new cable, normally a few milliseconds.
+// carrierLimit bounds the wait for a new cable, which normally takes a few milliseconds.
 const carrierLimit = 10 * time.Second
 
-// awaitCarrier waits until the kernel has noticed that a cable is plugged in at both
-// ends, which it does in the background. Before that nothing can be sent, and the first
-// connection attempt would be a second late.
+// awaitCarrier waits until the kernel has noticed that a cable is plugged in at both ends, which
+// it does in the background. Before that nothing can be sent, and the first connection attempt
+// would be a second late.
 func (n *namespace) awaitCarrier(name string) error {
 	return n.configure(func(h *netlink.Handle) error {
 		return poll(carrierLimit, func() error {
@@ -163,8 +162,8 @@ func (n *namespace) awaitCarrier(name string) error {
 	})
 }
 
-// removeLinks takes every link but the loopback out of the namespace; cables vanish with
-// both their ends.
+// removeLinks removes every link but the loopback from the namespace. Removing one end of a
+// cable removes both.
 func (n *namespace) removeLinks() error {
 	return n.configure(func(h *netlink.Handle) error {
 		links, err := h.LinkList()

@@ -13,9 +13,9 @@ import (
 )
 
 // dropConnections ends what is left of the connections of the host's dead processes. Their
-// kernel lives on, and would send again what they had sent and nobody has received. A kernel
-// that cannot be told to (CONFIG_INET_DIAG_DESTROY) does so. Call it while the host is cut
-// off: each peer is sent a reset.
+// kernel lives on, and would resend what they had sent and nobody has received. A kernel without
+// support for ending connections (CONFIG_INET_DIAG_DESTROY) does resend it. Call dropConnections
+// while the host is cut off: each peer is sent a reset.
 func (a *Agent) dropConnections() error {
 	err := a.endConnections(func(s *netlink.Socket) bool { return s.INode == 0 }) // no process has it
 	if err != nil && !errors.Is(err, unix.EOPNOTSUPP) {
@@ -24,9 +24,9 @@ func (a *Agent) dropConnections() error {
 	return nil
 }
 
-// endConnections ends the host's TCP connections that are to be ended, whoever has them:
-// nothing of them is sent any more but a reset to each peer. The error is EOPNOTSUPP if the
-// kernel cannot be told to end one.
+// endConnections ends those of the host's TCP connections for which which is true, whichever
+// process owns them: nothing of them is sent any more but a reset to each peer. The error is
+// EOPNOTSUPP if the kernel cannot end connections.
 func (a *Agent) endConnections(which func(*netlink.Socket) bool) error {
 	return a.In(func() error {
 		for _, family := range []uint8{unix.AF_INET, unix.AF_INET6} {
@@ -50,13 +50,13 @@ func (a *Agent) endConnections(which func(*netlink.Socket) bool) error {
 	})
 }
 
-// endConnection has the kernel end the connection of this socket, unless it is gone. The kernel is
-// told the socket's cookie, too: it looks a connection up by its addresses, and when it is gone it
-// finds the socket that listens there, which would end with a server still running that nobody can
-// connect to any more.
+// endConnection makes the kernel end the connection of this socket, unless it is gone. The
+// request includes the socket's cookie because the kernel looks up a connection by its
+// addresses. If the connection is gone, that finds the socket that listens there; ending that
+// one would leave a running server that nobody can connect to any more.
 func endConnection(id netlink.SocketID) error {
 	if id.Source.To4() == nil || id.Destination.To4() == nil {
-		return nil // hosts have addresses of IPv4; Java shows them as those of IPv6
+		return nil // hosts have IPv4 addresses; Java's sockets show them as IPv6
 	}
 	req := nl.NewNetlinkRequest(nl.SOCK_DESTROY, unix.NLM_F_ACK)
 	req.AddData(destroy(id))
@@ -67,7 +67,7 @@ func endConnection(id netlink.SocketID) error {
 	return err
 }
 
-// destroy is a struct inet_diag_req_v2 (linux/inet_diag.h) that names one socket of IPv4.
+// destroy is a struct inet_diag_req_v2 (linux/inet_diag.h) that names one IPv4 socket.
 type destroy netlink.SocketID
 
 func (destroy) Len() int { return 56 }

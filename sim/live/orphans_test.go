@@ -17,7 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lastWrite is a part: it writes one line, says so, and waits for its end.
+// lastWrite is a role that writes one line, reports it, and waits for its end.
 func lastWrite(h *live.Host, spec json.RawMessage) error {
 	var address string
 	if err := json.Unmarshal(spec, &address); err != nil {
@@ -38,7 +38,7 @@ func lastWrite(h *live.Host, spec json.RawMessage) error {
 	return conn.Close()
 }
 
-// startLastWrite has a client connected to the server, and gives the server's end.
+// startLastWrite connects a client to the server and returns the server's end.
 func startLastWrite(t *testing.T) (*live.Lab, net.Conn) {
 	t.Helper()
 	lab := newLab(t, client1, server1)
@@ -52,7 +52,7 @@ func startLastWrite(t *testing.T) (*live.Lab, net.Conn) {
 	return lab, conn
 }
 
-// What has left a host arrives, however the host fares.
+// What a host has sent arrives, whatever happens to the host.
 func TestWriteThatIsOnItsWayArrivesAfterItsSenderHasCrashed(t *testing.T) {
 	const slow = 300 * time.Millisecond
 	lab, server := startLastWrite(t)
@@ -64,19 +64,18 @@ func TestWriteThatIsOnItsWayArrivesAfterItsSenderHasCrashed(t *testing.T) {
 	wantHeard(t, server, "withdraw 10")
 }
 
-// What is lost on its way nobody sends again when the machine that has sent it was off.
+// What is lost on its way is not resent if the sending machine was switched off.
 func TestLostWriteOfACrashedHostIsNotSentAgain(t *testing.T) {
 	lab, server := startLastWrite(t)
 	needDrop(t, lab)
-	// The cut ends while the trial goes on, so that only the crash can have lost the write.
+	// The cut ends during the trial, so only the crash can have lost the write.
 	cut := sim.Fault{Kind: sim.Partition, From: []sim.HostID{client1}, To: []sim.HostID{server1}, OneWay: true, For: 200 * time.Millisecond}
 	w := live.NewWorld(lab, []sim.Step{at0(cut), at(sim.Fault{Kind: sim.Crash, Host: client1, For: 50 * time.Millisecond})})
 	play(t, w, 1500*time.Millisecond, client1) // the longest wait of the kernel is one second
 	wantSilence(t, server, time.Millisecond)
 }
 
-// A connection that has gone of its own accord takes nothing along when it is to be ended: the
-// server goes on listening.
+// Ending a connection that is already gone does no harm: the server keeps listening.
 func TestAServerGoesOnListeningWhenAConnectionThatIsGoneIsEnded(t *testing.T) {
 	lab := newLab(t, client1, server1)
 	needDrop(t, lab)
@@ -108,7 +107,7 @@ func TestAServerGoesOnListeningWhenAConnectionThatIsGoneIsEnded(t *testing.T) {
 		}
 		return err
 	})
-	client.(*net.TCPConn).SetLinger(0) // it is reset, and nobody remembers it
+	client.(*net.TCPConn).SetLinger(0) // the connection is reset, and no kernel remembers it
 	client.Close()
 	if _, err := server.Read(make([]byte, 1)); err == nil {
 		t.Fatal("the connection is not gone")
@@ -120,7 +119,7 @@ func TestAServerGoesOnListeningWhenAConnectionThatIsGoneIsEnded(t *testing.T) {
 	server.Close()
 }
 
-// needDrop is for tests that need a kernel that ends connections when it is told to.
+// needDrop requires a kernel that can end connections on request.
 func needDrop(t *testing.T, lab *live.Lab) {
 	t.Helper()
 	if !lab.Agent(client1).CanDropConnections() {

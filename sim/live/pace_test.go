@@ -14,7 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Every host is measured all through a trial, and no fault of a link is in the way of that.
+// Every host is measured throughout a trial, and faults on links do not disturb this.
 func TestEveryHostOfATrialIsMeasured(t *testing.T) {
 	hosts := []sim.HostID{"client-1", "client-2", "redis-1"}
 	lab := newLab(t, hosts...)
@@ -37,7 +37,7 @@ func TestEveryHostOfATrialIsMeasured(t *testing.T) {
 		if id != "redis-1" && m.Wakes == 0 || id != "" && m.Trips == 0 {
 			t.Errorf("host %q: %+v", id, m)
 		}
-		// A pulse looks once in each period, or tells how late it was.
+		// A pulse wakes up once in each period, or reports how late it was.
 		if least := int64((end - late) / (20 * time.Millisecond) / 2); id != "redis-1" && m.Wakes < least-2 {
 			t.Errorf("host %q: woke up %d times in %v of which it was %v late, want %d", id, m.Wakes, end, late, least)
 		}
@@ -47,7 +47,7 @@ func TestEveryHostOfATrialIsMeasured(t *testing.T) {
 	}
 }
 
-// lateness is how late a host was in all, as far as that is among the events.
+// lateness is the total lateness of a host according to the events.
 func lateness(events []sim.Event, host sim.HostID) (sum time.Duration) {
 	for _, e := range events {
 		if e.Kind == sim.Late && e.Host == host {
@@ -57,7 +57,7 @@ func lateness(events []sim.Event, host sim.HostID) (sum time.Duration) {
 	return sum
 }
 
-// A process that nothing in the script stops, and that stands still all the same, is late.
+// A process that stands still is late if nothing in the script stops it.
 func TestAProcessThatStandsStillIsLate(t *testing.T) {
 	lab := newLab(t, "client-1", "client-2")
 	stopped := startRole(t, lab, "client-1", "never-done", nil)
@@ -67,7 +67,7 @@ func TestAProcessThatStandsStillIsLate(t *testing.T) {
 	w.Pace = &sim.Pace{Margin: margin}
 	over := make(chan struct{})
 	var stopping sync.WaitGroup
-	stopping.Go(func() { // again and again: nobody knows when a busy machine starts the trial
+	stopping.Go(func() { // again and again, as the moment of the trial's start is unknown on a busy machine
 		for {
 			for _, signal := range []unix.Signal{unix.SIGCONT, unix.SIGSTOP} {
 				unix.Kill(stopped.Pid(), signal)
@@ -91,7 +91,7 @@ func TestAProcessThatStandsStillIsLate(t *testing.T) {
 	}
 }
 
-// Without a Pace nobody has a pulse.
+// Without a Pace no process has a pulse.
 func TestWhatATrialDoesNotAskForIsNotMeasured(t *testing.T) {
 	lab := newLab(t, "client-1", "client-2")
 	startRole(t, lab, "client-1", "client", nil)
@@ -107,7 +107,7 @@ func TestWhatATrialDoesNotAskForIsNotMeasured(t *testing.T) {
 	}
 }
 
-// A step that the harness carries out late is not the script that was written.
+// If the harness carries out a step late, the trial is not the script as written.
 func TestAStepThatComesLateIsWrittenDown(t *testing.T) {
 	lab := newLab(t, "client-1", "client-2")
 	for _, id := range []sim.HostID{"client-1", "client-2"} {
@@ -129,7 +129,8 @@ func TestAStepThatComesLateIsWrittenDown(t *testing.T) {
 	}
 }
 
-// A host that is switched on again late is late, though no process of it was there to wake up.
+// A host that is switched on again too late is recorded as late, although it had no process that
+// could wake up.
 func TestAHostThatIsSwitchedOnAgainLateIsLate(t *testing.T) {
 	lab := newLab(t, "client-1", "redis-1")
 	startRole(t, lab, "client-1", "never-done", nil)

@@ -11,16 +11,16 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// paceKeeper collects what is measured of one trial.
+// paceKeeper collects the measurements of one trial.
 type paceKeeper struct {
-	pace *sim.Pace // nil: nobody wants to know
+	pace *sim.Pace // nil means that nothing is measured
 
 	mu       sync.Mutex
 	measured map[sim.HostID]*sim.Lateness
 	events   []sim.Event
 }
 
-// woke takes in how late a process of a host was, at this time of the trial.
+// woke records how late a process of a host was at this time of the trial.
 func (k *paceKeeper) woke(host sim.HostID, at time.Duration, b beat) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -31,7 +31,7 @@ func (k *paceKeeper) woke(host sim.HostID, at time.Duration, b beat) {
 	}
 }
 
-// came takes in how long a message from a host to another and back has taken.
+// came records how long a message from a host to another and back took.
 func (k *paceKeeper) came(host, other sim.HostID, at, took time.Duration) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -42,7 +42,7 @@ func (k *paceKeeper) came(host, other sim.HostID, at, took time.Duration) {
 	}
 }
 
-// carriedOut takes in how late a step of the script was, which the harness carries out.
+// carriedOut records how late the harness carried out a step of the script.
 func (k *paceKeeper) carriedOut(at, late time.Duration, what string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -52,15 +52,15 @@ func (k *paceKeeper) carriedOut(at, late time.Duration, what string) {
 	}
 }
 
-// backOn takes in how long a host that is switched on again has waited for its programs to be
-// started and for its cable. How long a program then takes to get ready is its own affair.
+// backOn records how long a host that is switched on again waited for the start of its programs
+// and for its cable. How long a program then takes to get ready is its own affair.
 func (k *paceKeeper) backOn(host sim.HostID, at, took time.Duration) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.bears(host, at, took, fmt.Sprintf("%s was switched on again that late", host))
 }
 
-// lateWaker says who woke up late.
+// lateWaker describes a late wake-up.
 func lateWaker(host sim.HostID) string {
 	if host == "" {
 		return "the switch woke up that late"
@@ -68,7 +68,7 @@ func lateWaker(host sim.HostID) string {
 	return fmt.Sprintf("a process of %s woke up that late", host)
 }
 
-// bears tells whether the trial bears so much; what it does not bear becomes an event.
+// bears reports whether the trial can bear a delay, and records an event if it cannot.
 func (k *paceKeeper) bears(host sim.HostID, at, late time.Duration, what string) bool {
 	if late <= k.pace.Bearable() {
 		return true
@@ -87,7 +87,8 @@ func (k *paceKeeper) of(host sim.HostID) *sim.Lateness {
 	return k.measured[host]
 }
 
-// finish writes down what was measured, the switch first and then the hosts in their order.
+// finish stores the measurements in the Pace, the switch first and then the hosts in their
+// order, and returns the events.
 func (k *paceKeeper) finish(hosts []sim.HostID) []sim.Event {
 	k.mu.Lock()
 	defer k.mu.Unlock()

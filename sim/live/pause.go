@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// stopLimit is how long Pause waits until the kernel has stopped every thread. It takes
-// less than a millisecond unless a thread is in the middle of a disk access.
+// stopLimit is how long Pause waits until the kernel has stopped every thread. It takes less
+// than a millisecond unless a thread is in the middle of a disk access.
 const stopLimit = time.Second
 
 var (
@@ -24,17 +24,17 @@ var (
 	errInKernel  = errors.New("is in state D (waits in the kernel), expected T (stopped)")
 )
 
-// signalAll signals processes; it does not mind those that have ended.
+// signalAll signals processes and ignores those that have ended.
 func signalAll(pids []int, s unix.Signal) {
 	for _, pid := range pids {
 		unix.Kill(pid, s)
 	}
 }
 
-// Pause stops every process of the host with SIGSTOP, children that servers have forked
-// too, and returns once all of them are proven to stand still. Helpers go on. If that
-// does not succeed, they are let go on again, and the error says which would not stop.
-// A host that has been stopped several times goes on when all of that has been undone.
+// Pause stops every process of the host with SIGSTOP, including children forked by servers, and
+// returns once all of them are proven to be stopped. Helpers keep running. If that fails, the
+// processes continue, and the error names one that would not stop. A host that was stopped
+// several times continues when all of these stops have been undone.
 func (a *Agent) Pause() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -44,8 +44,8 @@ func (a *Agent) Pause() error {
 	return nil
 }
 
-// stop stops the host once more. ok, if set, is asked about processes that stand still;
-// while it says no they are let go on for a moment and stopped again. The caller holds mu.
+// stop stops the host once more. ok, if set, is called with the stopped processes. While it
+// returns an error, they are continued for a moment and stopped again. The caller holds mu.
 func (a *Agent) stop(ok func(pids []int) error) error {
 	switch {
 	case a.closed:
@@ -57,8 +57,8 @@ func (a *Agent) stop(ok func(pids []int) error) error {
 		return errors.Join(err, errNoProcess)
 	}
 	a.stops++
-	// SIGSTOP takes effect some time after kill returns, and until then a process may
-	// fork. Two looks that find the same processes, all stopped, have missed none.
+	// SIGSTOP takes effect some time after kill returns, and until then a process may fork. If
+	// two passes find the same processes, all stopped, none was missed.
 	var before []int
 	err := poll(stopLimit, func() error {
 		pids, err := a.stoppable()
@@ -70,9 +70,9 @@ func (a *Agent) stop(ok func(pids []int) error) error {
 		before = pids
 		if err := a.standStill(pids); err != nil {
 			if errors.Is(err, errInKernel) && a.stops == 1 {
-				// A process that forks the way vfork does waits in the kernel until its child
-				// has got to run its program. If the child was stopped before that, both
-				// would wait for ever: let them get past that point, then stop them again.
+				// A process that forks with vfork waits in the kernel until its child runs its
+				// program. If the child was stopped before that, both would wait forever: let
+				// them get past that point, then stop them again.
 				signalAll(pids, unix.SIGCONT)
 			}
 			return err
@@ -104,7 +104,7 @@ func (a *Agent) Resume() error {
 	return nil
 }
 
-// goOn takes one stop back. The caller holds mu.
+// goOn undoes one stop. The caller holds mu.
 func (a *Agent) goOn() error {
 	if a.stops == 0 {
 		return errors.New("it is not stopped")
@@ -124,9 +124,9 @@ func (a *Agent) goOn() error {
 	return nil
 }
 
-// Paused looks whether the host is paused at this moment: nil says that it has processes
-// and that every thread of each of them is stopped, as the kernel tells it. Otherwise the
-// error names one that is not.
+// Paused checks whether the host is paused at this moment: nil means that it has processes and
+// that, according to the kernel, every thread of each of them is stopped. Otherwise the error
+// names one that is not.
 func (a *Agent) Paused() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -140,14 +140,14 @@ func (a *Agent) Paused() error {
 	return nil
 }
 
-// isPaused tells whether the host has been paused and not resumed.
+// isPaused reports whether the host has been paused and not resumed.
 func (a *Agent) isPaused() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.stops > 0
 }
 
-// standStill says nil if every thread of these processes is stopped.
+// standStill returns nil if every thread of these processes is stopped.
 func (a *Agent) standStill(pids []int) error {
 	alive := 0
 	for _, pid := range pids {

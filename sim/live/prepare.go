@@ -11,14 +11,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// scratchDir is where the harness mounts the file system that hosts keep their data on:
-// memory, so that no trial waits for a real disk, and private, so that it vanishes with
-// the harness. This directory is in every Linux's /proc, of which the harness has an
-// instance of its own; nobody can have files there that the mount would hide.
+// scratchDir is where the harness mounts the file system for the hosts' data. It is in memory,
+// so that no trial waits for a real disk, and private, so that it vanishes with the harness.
+// Every Linux has this directory in /proc, of which the harness has its own instance; nobody can
+// have files there that the mount would hide.
 const scratchDir = "/proc/driver"
 
-// Prepare makes the inside ready: a /proc of its own, no mount that reaches outside,
-// scratch space, a loopback interface. Call it once, first thing when Inside.
+// Prepare sets up the inside: a private /proc, no mount that reaches outside, scratch space, a
+// loopback interface. Call it once, before anything else when Inside.
 func Prepare() error {
 	if !Inside() {
 		return errors.New("prepare the live world: this process is not inside private namespaces; call live.Enter first")
@@ -46,13 +46,13 @@ func Prepare() error {
 	return nil
 }
 
-// holdOn tells the outer process that signals may come, and ends this one when the outer
-// one is gone. The kernel's death signal does so too, but not if the outer process was
-// killed in the moment before the signal was asked for.
+// holdOn tells the outer process that it may pass on signals, and ends this process when the
+// outer one is gone. The kernel's death signal does so too, but not if the outer process was
+// killed just before the signal was requested.
 func holdOn() {
 	unix.CloseOnExec(lifelineFd)
 	lifeline := os.NewFile(lifelineFd, "lifeline")
-	lifeline.Write([]byte{1}) // if nobody is there to read it, the next read says so
+	lifeline.Write([]byte{1}) // if nobody is there to read it, the next read will fail
 	go func() {
 		lifeline.Read(make([]byte, 1))
 		os.Exit(128 + int(unix.SIGKILL))

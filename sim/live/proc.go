@@ -14,8 +14,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// outputDelay is how long a process's descendants may keep its output open after it has
-// ended.
+// outputDelay is how long a process's descendants may keep its output open after it has ended.
 const outputDelay = 500 * time.Millisecond
 
 // Proc is a process on a host.
@@ -26,35 +25,35 @@ type Proc struct {
 	cmd     *exec.Cmd
 	output  tail
 	done    chan struct{}
-	crashed atomic.Bool // it has been killed by a crash of its host
-	ended   error       // set before done is closed: how it ended
-	talk    *talk       // nil: not a role
+	crashed atomic.Bool // a crash of its host has killed it
+	ended   error       // how it ended; set before done is closed
+	talk    *talk       // nil if it is not a role
 }
 
-// Name is what the process was started as.
+// Name returns the name under which the process was started.
 func (p *Proc) Name() string { return p.name }
 
-// Host is the host it runs on.
+// Host returns the host it runs on.
 func (p *Proc) Host() sim.HostID { return p.host }
 
-// Pid is its process id, as the harness sees it.
+// Pid returns its process id, as the harness sees it.
 func (p *Proc) Pid() int { return p.cmd.Process.Pid }
 
 // Done is closed when the process has ended.
 func (p *Proc) Done() <-chan struct{} { return p.done }
 
-// Output is the end of what the process has printed, on standard output and error.
+// Output returns the end of what the process has printed on standard output and standard error.
 func (p *Proc) Output() string { return p.output.String() }
 
 func (p *Proc) String() string {
 	return fmt.Sprintf("%s on host %s (pid %d)", p.name, p.host, p.Pid())
 }
 
-// watch waits for the end of the process and of everything it still had to say.
+// watch waits for the end of the process and for the rest of its output and reports.
 func (p *Proc) watch() {
 	err := p.cmd.Wait()
 	if errors.Is(err, exec.ErrWaitDelay) {
-		err = nil // the process itself has ended well; its output was not at its end in time
+		err = nil // the process itself succeeded; its output was not closed in time
 	}
 	if p.talk != nil {
 		<-p.talk.over
@@ -65,11 +64,11 @@ func (p *Proc) watch() {
 	close(p.done)
 }
 
-// endedWell tells whether a process that has ended was a role that had done its part. Its
-// done is closed.
+// endedWell reports whether an ended process was a role that completed its job. p.done must be
+// closed.
 func (p *Proc) endedWell() bool { return p.talk != nil && p.ended == nil && closed(p.talk.bye) }
 
-// fate says how a process ended that should not have. Its done is closed.
+// fate describes how a process ended that should not have ended. p.done must be closed.
 func (p *Proc) fate() error {
 	how := "exit status 0"
 	if p.ended != nil {
@@ -82,8 +81,8 @@ func (p *Proc) fate() error {
 	return fmt.Errorf("%s ended unexpectedly: %s; it last printed:\n%s", p, how, said)
 }
 
-// AwaitReady waits until the role has called Ready. It fails when the process ends
-// before, with the end of what it printed, or when ctx does.
+// AwaitReady waits until the role has called Ready. It fails if ctx ends, or if the process ends
+// first; the error then quotes the end of its output.
 func (p *Proc) AwaitReady(ctx context.Context) error {
 	if p.talk == nil {
 		return fmt.Errorf("%s is not a role: ask the program itself whether it is ready", p)
@@ -109,8 +108,8 @@ type tail struct {
 	kept []byte
 }
 
-// tailSize is how much of a process's output is kept, in bytes: a program in Go that crashes
-// prints the reason before the calls of all its goroutines.
+// tailSize is how much of a process's output is kept, in bytes: a Go program that crashes prints
+// the reason before the stacks of all its goroutines.
 const tailSize = 64 << 10
 
 func (t *tail) Write(b []byte) (int, error) {

@@ -7,35 +7,35 @@ import (
 	"time"
 )
 
-// Whether the machine keeps up with a trial is measured all through it. Every process of
-// ours has a pulse: it sleeps for a short time, again and again, and looks how much later
-// than it wanted it woke up. So has the harness, which is the switch and carries out the
-// steps. Nothing is asked of servers, which would be load; but nothing of theirs runs on a
-// processor that our processes on the same hosts do not get.
+// Throughout a trial it is measured whether the machine keeps up. Every process of ours has a
+// pulse: it repeatedly sleeps for a short time and checks how much later than intended it woke
+// up. So does the harness, which is the switch and carries out the steps. Servers are not asked
+// anything, as that would be load; but no server runs on a processor that our processes on the
+// same hosts are denied.
 
-// pulsePeriod is how long a pulse sleeps, where somebody may be so late at most. A standstill
-// is seen as shorter than it is by the rest of the sleep into which it falls: so one of the
-// whole margin, which is twice what can be borne, is never missed, and a shorter one is not
-// missed by all processes. More often would cost too much: a process of Go that wakes up
-// takes about a tenth of a millisecond, and there may be a hundred.
+// pulsePeriod returns how long a pulse sleeps, given the largest acceptable delay. A standstill
+// is measured too short by the rest of the sleep that it falls into. So a standstill as long as
+// the whole margin, which is twice what can be borne, is never missed, and a shorter one is not
+// missed by all processes. Shorter sleeps would cost too much: waking up a Go process takes
+// about a tenth of a millisecond, and there may be a hundred processes.
 func pulsePeriod(bearable time.Duration) time.Duration {
 	return min(max(bearable, 5*time.Millisecond), time.Second)
 }
 
-// beat is what a pulse reports: now and then, and at once when it was later than ever
-// before, or later than the trial can bear.
+// beat is what a pulse reports: from time to time, and at once if it was later than ever before
+// or later than the trial can bear.
 type beat struct {
 	Late  time.Duration `json:"late"`  // how late it woke up
-	Wakes int64         `json:"wakes"` // how often it did, since the beat before
+	Wakes int64         `json:"wakes"` // number of wake-ups since the previous beat
 }
 
-// pulse is the state of one.
+// pulse measures how late a process wakes up.
 type pulse struct {
 	period, bearable time.Duration
 	tell             func(at time.Duration, b beat)
 
 	mu    sync.Mutex
-	due   time.Duration // when it is to wake up, on the machine's clock
+	due   time.Duration // when it should wake up, on the machine's clock
 	worst time.Duration
 	wakes int64
 	over  bool
@@ -51,8 +51,8 @@ func startPulse(bearable time.Duration, tell func(at time.Duration, b beat)) *pu
 
 func (p *pulse) beat() {
 	for {
-		// By Go's clock, as code under test sleeps. A clock that the script has turned can
-		// only have it wake up early.
+		// Sleep by Go's clock, as code under test does. A clock that the script has shifted can
+		// only make the pulse wake up early.
 		time.Sleep(p.period)
 		if p.wake() {
 			return
@@ -60,7 +60,7 @@ func (p *pulse) beat() {
 	}
 }
 
-// wake looks how late it is; true: nobody wants to know any more.
+// wake measures how late the pulse is. It returns true once the pulse has been stopped.
 func (p *pulse) wake() (over bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -72,7 +72,8 @@ func (p *pulse) wake() (over bool) {
 	return false
 }
 
-// look reports how late it is at this moment, if it is worth it. The caller holds mu.
+// look measures how late the pulse is at this moment, and reports it if it matters. The caller
+// holds mu.
 func (p *pulse) look() {
 	now := machineClock()
 	late := max(0, now-p.due)

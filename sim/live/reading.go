@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// birth ties a process's own monotonic clock, which Go shows only in differences, to the
-// machine's: it has both at one moment, at which they were known to be shift apart.
+// birth relates a process's own monotonic clock, of which Go shows only differences, to the
+// machine's. It holds readings of both from one moment, when they were known to be shift apart.
 type birth struct {
 	own           time.Time
-	before, after time.Duration // the machine's clock when own was read
+	before, after time.Duration // the machine's clock just before and after own was read
 	shift         time.Duration
 }
 
@@ -23,7 +23,7 @@ func bear() birth {
 	return b
 }
 
-// monotonic gives what this process's monotonic clock showed at a moment.
+// monotonic returns what this process's monotonic clock showed at the given moment.
 func (b birth) monotonic(at time.Time) time.Duration { return b.before + b.shift + at.Sub(b.own) }
 
 // compare reads this process's clocks, and the machine's just before and after.
@@ -40,12 +40,12 @@ func (b birth) compare(ask int) *reading {
 	}
 }
 
-// askLimit is how long a process or a server may take to tell its time.
+// askLimit is how long a process or a server may take to report its time.
 const askLimit = 2 * time.Second
 
 var errNoAnswer = errors.New("it did not tell its clocks in time")
 
-// askClocks asks a role process how far its clocks are off.
+// askClocks asks a role's process how far its clocks are shifted.
 func (t *talk) askClocks(ctx context.Context) (reading, error) {
 	t.asking.Lock()
 	defer t.asking.Unlock()
@@ -69,10 +69,9 @@ func (t *talk) askClocks(ctx context.Context) (reading, error) {
 
 var errEnded = errors.New("the process has ended")
 
-// provenClocks proves that the host's clocks are off as they should be: by what is in
-// every process's memory, and, unless the host is stopped, by asking its roles, and its
-// server where there is a way to. It says how many processes there were: with none, nothing
-// has been proven.
+// provenClocks proves that the host's clocks are shifted as they should be: by inspecting every
+// process's memory and, unless the host is stopped, by asking its roles and, if possible, its
+// server. It returns the number of processes it found; with none, nothing has been proven.
 func (a *Agent) provenClocks() (seen int, err error) {
 	if seen, err = a.clocksShifted(); err != nil {
 		return seen, err
@@ -107,11 +106,11 @@ func (a *Agent) provenClocks() (seen int, err error) {
 	return seen, a.askServer(ctx, shift.wall)
 }
 
-// serverRounds is how coarse the time may be that a server tells: some keep it for the
-// length of a round of their event loop.
+// serverRounds is the allowed granularity of a server's time: some servers cache the time for
+// one round of their event loop.
 const serverRounds = 20 * time.Millisecond
 
-// askServer asks the host's server for its wall clock.
+// askServer asks the host's server for its wall clock and checks the shift.
 func (a *Agent) askServer(ctx context.Context, shift time.Duration) error {
 	if a.ProveClock == nil {
 		return nil
@@ -129,8 +128,8 @@ func (a *Agent) askServer(ctx context.Context, shift time.Duration) error {
 	return nil
 }
 
-// seenClocks makes a probe of a fault of the host's clocks: it is proven once a process has
-// been seen whose clocks are off, while none is seen whose clocks are not.
+// seenClocks returns the probe of a fault on the host's clocks. The fault is proven once some
+// process was seen with shifted clocks, as long as none is seen without.
 func (a *Agent) seenClocks() func() error {
 	ever := false
 	return func() error {

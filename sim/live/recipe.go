@@ -9,20 +9,20 @@ import (
 	"slices"
 )
 
-// recipe is how a program is started, again after each crash.
+// recipe describes how a program is started, and started again after each crash.
 type recipe struct {
 	name          string
-	path          string // of the program; without a slash it is looked for on the PATH
+	path          string // of the program; without a slash it is searched for on the PATH
 	argv          []string
 	env           []string
 	helper        bool
-	needs         []string        // files and folders that it reads, see Needs
-	role          json.RawMessage // what a role is told; nil: a program that is not a role
+	needs         []string        // files and folders it reads, see Needs
+	role          json.RawMessage // what a role is told; nil if the program is not a role
 	beforeStart   []func() error
 	beforeRestart []func() error
 
 	lives int   // how often it has been started
-	proc  *Proc // the last one
+	proc  *Proc // the most recent one
 }
 
 // StartOption changes how Start starts a program.
@@ -33,15 +33,15 @@ func WithEnv(variables ...string) StartOption {
 	return func(r *recipe) { r.env = append(r.env, variables...) }
 }
 
-// BeforeStart has f called before the program is started, each time, and after what is
-// BeforeRestart. Its error is that of the start. f must not use the host's Agent.
+// BeforeStart makes f run each time before the program is started, after the functions of
+// BeforeRestart. If f fails, so does the start. f must not use the host's Agent.
 func BeforeStart(f func() error) StartOption {
 	return func(r *recipe) { r.beforeStart = append(r.beforeStart, f) }
 }
 
-// BeforeRestart has f called after a crash of the host, when its processes are gone, and
-// before the program is started again: to take away what the disk had not synced. Its
-// error is that of the restart. f must not use the host's Agent.
+// BeforeRestart makes f run after a crash of the host, when its processes are gone and before
+// the program is started again, to remove what the disk had not synced. If f fails, so does the
+// restart. f must not use the host's Agent.
 func BeforeRestart(f func() error) StartOption {
 	return func(r *recipe) { r.beforeRestart = append(r.beforeRestart, f) }
 }
@@ -60,7 +60,7 @@ func (a *Agent) launch(r *recipe) (*Proc, error) {
 	return p, nil
 }
 
-// relaunch starts a program, perhaps again. The caller holds mu.
+// relaunch starts a program, for the first time or again. The caller holds mu.
 func (a *Agent) relaunch(r *recipe) (*Proc, error) {
 	about := func(err error) error { return fmt.Errorf("start %s on host %s: %w", r.name, a.id, err) }
 	switch {
@@ -90,8 +90,8 @@ func (a *Agent) relaunch(r *recipe) (*Proc, error) {
 	return p, nil
 }
 
-// forgetEnded forgets the programs and helpers that have ended: what an earlier trial left
-// is not started again.
+// forgetEnded forgets the programs and helpers that have ended, so that nothing left by an
+// earlier trial is started again.
 func (a *Agent) forgetEnded() {
 	a.mu.Lock()
 	defer a.mu.Unlock()

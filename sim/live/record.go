@@ -15,22 +15,22 @@ import (
 // Ready tells the harness that this process is ready for the start. It does not block.
 func (h *Host) Ready() { h.send(report{Say: ready}) }
 
-// Record puts an event into the history. Where a step of the scenario waits for this
-// event, it returns only after the fault has been applied, and does not give the host up
-// meanwhile. Code that does not hold the host may call it as well. Events before the
-// start count as having happened at the start, and no step waits for them.
+// Record adds an event to the history. If a step of the scenario waits for this event, Record
+// returns only after the fault has been applied, without releasing the host. Code that does not
+// hold the host may call it as well. Events recorded before the start count as having happened
+// at the start, and no step waits for them.
 func (h *Host) Record(e sim.Event) {
 	h.recording.Lock()
 	defer h.recording.Unlock()
 	h.record(machineClock(), e)
 }
 
-// Sending announces that something is about to be sent, and that an event of this kind
-// will be recorded when it has been. If a step waits for this event to do something to
-// links, the network keeps what the host sends and what it is sent from now on, until the
-// step has been carried out: so the step finds the message, or its answer, still on its
-// way, as quick as a real network is. Code that does not hold the host may call it as
-// well. If nothing is sent, or nothing recorded, the network goes on after keepLimit.
+// Sending announces that something is about to be sent, and that an event of this kind will be
+// recorded afterwards. If a step waits for this event to do something to links, the network
+// keeps what is sent from and to the host from now on until the step has been carried out. So
+// the step finds the message, or its answer, still on its way, however fast the real network is.
+// Code that does not hold the host may call Sending as well. If nothing is sent, or nothing
+// recorded, the network continues after keepLimit.
 func (h *Host) Sending(kind sim.Kind) {
 	if !closed(h.started) || !slices.Contains(h.keeps, kind) {
 		return
@@ -42,8 +42,8 @@ func (h *Host) Sending(kind sim.Kind) {
 	}
 }
 
-// RecordAt is Record for an observer, who learns of things late: at is the true time at
-// which it happened, see TrueTime.
+// RecordAt is Record for observers, who learn of things late. at is the true time at which the
+// event happened, see TrueTime.
 func (h *Host) RecordAt(at time.Duration, e sim.Event) {
 	h.recording.Lock()
 	defer h.recording.Unlock()
@@ -54,9 +54,9 @@ func (h *Host) RecordAt(at time.Duration, e sim.Event) {
 	h.record(h.zero+at, e)
 }
 
-// record sends an event that happened at this time of the machine's clock. The caller
-// holds recording, so that the events of a process are sent in the order in which they
-// are stamped, and nothing is recorded while the process is held.
+// record sends an event that happened at this time of the machine's clock. The caller holds
+// recording, so that the events of a process are sent in the order of their stamps, and nothing
+// is recorded while the process is held.
 func (h *Host) record(at time.Duration, e sim.Event) {
 	hold := closed(h.started) && slices.Contains(h.holds, e.Kind)
 	if h.send(report{Say: event, At: at, Hold: hold, Event: &e}) && hold {
@@ -64,9 +64,9 @@ func (h *Host) record(at time.Duration, e sim.Event) {
 	}
 }
 
-// TrueTime is the time since the world started on the clock that events are stamped
-// with, which no clock fault reaches; 0 before the start. It is for observers: code under
-// test has Now.
+// TrueTime returns the time since the world started on the clock with which events are stamped
+// and which no clock fault reaches. It is 0 before the start. It is meant for observers; code
+// under test uses Now.
 func (h *Host) TrueTime() time.Duration {
 	if !closed(h.started) {
 		return 0
@@ -74,9 +74,9 @@ func (h *Host) TrueTime() time.Duration {
 	return max(0, machineClock()-h.zero)
 }
 
-// Stopped gives a channel that is closed when the trial is over. A process that has
-// asked for it is given a moment to record what it still has to, and return from its
-// role; any other ends there and then.
+// Stopped returns a channel that is closed when the trial is over. A process that has called
+// Stopped gets a moment to record what remains and to return from its role; any other process is
+// ended at once.
 func (h *Host) Stopped() <-chan struct{} {
 	h.endsItself.Store(true)
 	return h.stopped
@@ -86,7 +86,7 @@ func (h *Host) Stopped() <-chan struct{} {
 func (h *Host) send(r report) (sent bool) {
 	line, err := json.Marshal(r)
 	if err != nil {
-		panic(fmt.Sprintf("encode a report: %v", err)) // it consists of numbers and strings
+		panic(fmt.Sprintf("encode a report: %v", err)) // reports consist of numbers and strings
 	}
 	h.sending.Lock()
 	defer h.sending.Unlock()

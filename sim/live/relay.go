@@ -18,27 +18,28 @@ import (
 const (
 	// reachLimit is how long a server outside may take to accept a connection.
 	reachLimit = 5 * time.Second
-	// drainLimit is how long servers outside may take at the end to read what clients had
-	// still sent, and to close.
+	// drainLimit is how long servers outside may take at the end to read what clients have sent,
+	// and to close.
 	drainLimit = 2 * time.Second
 )
 
-// Relay leads out of the live world, whose namespaces have no way to any other network. It
-// belongs to the outer process, and carries what comes over unix sockets in a directory
-// that only this user can enter to the addresses that it was made for, and to nothing else.
+// Relay connects the live world, whose namespaces have no route to any other network, to servers
+// outside. It belongs to the outer process. It forwards connections from unix sockets, in a
+// directory that only this user can enter, to the addresses it was made for, and to nothing
+// else.
 type Relay struct {
 	dir       string
 	listeners []net.Listener
-	at        sync.WaitGroup // connections that are being carried, and listeners
+	at        sync.WaitGroup // connections being forwarded, and listeners
 
 	mu      sync.Mutex
 	servers map[net.Conn]bool // ends of connections at servers
-	inner   map[net.Conn]bool // and on the inner side
+	inner   map[net.Conn]bool // ends on the inner side
 	closed  bool
 }
 
-// NewRelay makes a relay to servers at these addresses, as net.Dial takes them. It fails
-// when one of them cannot be reached. Close it when the inner process has ended.
+// NewRelay returns a relay to servers at these addresses, in the form that net.Dial takes. It
+// fails if one of them cannot be reached. Close the relay when the inner process has ended.
 func NewRelay(addresses []string) (*Relay, error) {
 	for _, address := range addresses {
 		conn, err := net.DialTimeout("tcp", address, reachLimit)
@@ -63,11 +64,11 @@ func NewRelay(addresses []string) (*Relay, error) {
 	return r, nil
 }
 
-// Dir is the directory of the sockets. Close removes it with everything in it.
+// Dir returns the directory of the sockets. Close removes it with everything in it.
 func (r *Relay) Dir() string { return r.dir }
 
-// RelaySocket gives the socket that leads to the address of this index, in the order of
-// NewRelay, from 0.
+// RelaySocket returns the path of the socket that leads to the address with this index, from 0,
+// in the order of NewRelay.
 func RelaySocket(dir string, index int) string {
 	return filepath.Join(dir, "to-"+strconv.Itoa(index))
 }
@@ -76,13 +77,13 @@ func (r *Relay) serve(l net.Listener, address string) {
 	for {
 		inner, err := l.Accept()
 		if err != nil {
-			return // it has been closed
+			return // the listener has been closed
 		}
 		r.at.Go(func() { r.carry(inner, address) })
 	}
 }
 
-// carry carries one connection.
+// carry forwards one connection.
 func (r *Relay) carry(inner net.Conn, address string) {
 	if !r.note(r.inner, inner) {
 		return
@@ -99,7 +100,8 @@ func (r *Relay) carry(inner net.Conn, address string) {
 	join(inner, server)
 }
 
-// note takes note of an end of a connection; false: the relay is closed, and so is the end.
+// note registers an end of a connection. It returns false if the relay is closed, and closes the
+// end.
 func (r *Relay) note(ends map[net.Conn]bool, c net.Conn) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -118,7 +120,7 @@ func (r *Relay) forget(ends map[net.Conn]bool, c net.Conn) {
 	delete(ends, c)
 }
 
-// each does something to every end of a connection on one side.
+// each calls f for every end of a connection on one side.
 func (r *Relay) each(ends map[net.Conn]bool, f func(net.Conn)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -127,10 +129,9 @@ func (r *Relay) each(ends map[net.Conn]bool, f func(net.Conn)) {
 	}
 }
 
-// Close ends the relay. It returns when the servers have read what had been sent to them
-// and have closed their ends, so that nothing is still on its way, or soon after: a server
-// that does not close is not waited for. The clients must have ended, or nothing more that
-// they send counts.
+// Close closes the relay. It returns when the servers have read everything sent to them and have
+// closed their ends, so that nothing is still on its way. It waits at most drainLimit for a
+// server that does not close. The clients must have ended; nothing they send later counts.
 func (r *Relay) Close() error {
 	r.mu.Lock()
 	r.closed = true
@@ -138,8 +139,8 @@ func (r *Relay) Close() error {
 	for _, l := range r.listeners {
 		l.Close() // it was open, and its socket goes with the directory
 	}
-	// What clients that have ended had sent is still there to be read, and then the end. One
-	// that has not ended is not waited for either.
+	// What ended clients have sent can still be read, followed by the end of the stream. Clients
+	// that have not ended are not waited for either.
 	late := time.AfterFunc(drainLimit, func() {
 		r.each(r.inner, func(c net.Conn) { c.Close() })
 		r.each(r.servers, func(c net.Conn) { c.Close() })
@@ -152,14 +153,14 @@ func (r *Relay) Close() error {
 	return nil
 }
 
-// join carries bytes both ways until both ends have ended, and passes the end of each
-// direction on by itself, as TCP does.
+// join copies bytes both ways until both directions have ended. It passes on the end of each
+// direction separately, as TCP does.
 func join(a, b net.Conn) {
 	var both sync.WaitGroup
 	for _, way := range [][2]net.Conn{{a, b}, {b, a}} {
 		both.Go(func() {
 			from, to := way[0], way[1]
-			_, _ = io.Copy(to, from) // whatever ended it, the other end is to know
+			_, _ = io.Copy(to, from) // whatever ended it, the other end must be told
 			if half, ok := to.(interface{ CloseWrite() error }); ok {
 				_ = half.CloseWrite()
 			}
@@ -168,7 +169,7 @@ func join(a, b net.Conn) {
 	both.Wait()
 }
 
-// DialRelay connects to a server outside through a relay's socket, past the lab's network.
+// DialRelay connects to a server outside through a relay's socket, bypassing the lab's network.
 func DialRelay(ctx context.Context, socket string) (net.Conn, error) {
 	return new(net.Dialer).DialContext(ctx, "unix", socket)
 }

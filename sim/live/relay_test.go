@@ -14,8 +14,8 @@ import (
 	"github.com/locklab/locklab/sim/live/livetest"
 )
 
-// outsideServer is a server that somebody else runs: it reads until the end, and then
-// answers with what it has read.
+// outsideServer is a server run by somebody else: it reads until the end, and then answers with
+// what it has read.
 func outsideServer(t *testing.T) (address string, heard <-chan string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -49,7 +49,7 @@ func TestARelayCarriesBothWaysAndPassesOnEnds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := <-heard; got != "" { // NewRelay has looked whether it is there
+	if got := <-heard; got != "" { // NewRelay has checked that it is there
 		t.Errorf("the server heard %q before anything was sent", got)
 	}
 	conn, err := live.DialRelay(t.Context(), live.RelaySocket(relay.Dir(), 1))
@@ -74,8 +74,7 @@ func TestARelayCarriesBothWaysAndPassesOnEnds(t *testing.T) {
 	}
 }
 
-// What clients had sent before they were killed must not arrive after everything has been
-// removed from a server.
+// What clients sent before they were killed must not arrive after a server has been cleaned up.
 func TestAClosedRelayHasDeliveredWhatWasSent(t *testing.T) {
 	livetest.Need(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -90,7 +89,7 @@ func TestAClosedRelayHasDeliveredWhatWasSent(t *testing.T) {
 	socket := live.RelaySocket(relay.Dir(), 0)
 	heard, reached := make(chan string, 1), make(chan struct{})
 	go func() {
-		looked, err := l.Accept() // NewRelay has looked whether it is there
+		looked, err := l.Accept() // NewRelay checks that it is there
 		if err != nil {
 			return
 		}

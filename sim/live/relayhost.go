@@ -14,19 +14,18 @@ import (
 
 const relayRole = "relay"
 
-// RelayRoles is what stands on a host in the place of a server that a relay leads to.
-// Programs that call StartRelay hand it to RoleMain.
+// RelayRoles returns the role that stands in, on a host, for a server behind a relay. Programs
+// that call StartRelay pass it to RoleMain.
 func RelayRoles() map[string]Role { return map[string]Role{relayRole: relayFromHost} }
 
 type relaySpec struct {
-	Listen string // address
-	Socket string // of the relay
+	Listen string // an address
+	Socket string // path of the relay's socket
 }
 
-// StartRelay lets a host stand for a server outside: who connects to this port of the host
-// is connected to the relay's socket. So connections go over the lab's network, with all
-// that faults do to it, up to this host. It lasts for one trial, and no fault of the host
-// is done to it.
+// StartRelay makes a host stand in for a server outside: connections to this port of the host
+// are forwarded to the relay's socket. So they cross the lab's network, with all its faults, up
+// to this host. The relay lasts for one trial, and faults on the host do not affect it.
 func StartRelay(ctx context.Context, lab *Lab, id sim.HostID, port, socket string) error {
 	agent := lab.Agent(id)
 	if agent == nil {
@@ -39,7 +38,7 @@ func StartRelay(ctx context.Context, lab *Lab, id sim.HostID, port, socket strin
 	return p.AwaitReady(ctx)
 }
 
-// relayFromHost is the helper's part.
+// relayFromHost is the role of the helper.
 func relayFromHost(h *Host, orders json.RawMessage) error {
 	var spec relaySpec
 	if err := json.Unmarshal(orders, &spec); err != nil {

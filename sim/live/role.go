@@ -11,13 +11,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Role is a part that a process of this binary can play on a host: a client, the ledger,
-// an observer. It prepares, calls h.Ready, calls h.AwaitStart, and does its part; it
-// holds the host (see sim.Host) except while it blocks in a method of Host. spec is what
-// StartRole was given, as JSON. An error, printed to standard error, ends the trial.
+// Role is a job that a process of this binary can do on a host: a client, the ledger, an
+// observer. It prepares, calls h.Ready, calls h.AwaitStart, and does its work. It holds the host
+// (see sim.Host) except while it blocks in a method of Host. spec is what StartRole was given,
+// as JSON. An error is printed to standard error and ends the trial.
 type Role func(h *Host, spec json.RawMessage) error
 
-// Exit statuses of a role process.
+// Exit statuses of a role's process.
 const (
 	roleFailed   = 1 // the role returned an error
 	roleMisused  = 3 // there is no such role, or its orders cannot be read
@@ -26,8 +26,8 @@ const (
 
 var errNoRoleMain = errors.New("this process has been started to play a role, but its program does not call live.RoleMain before anything else")
 
-// RoleMain plays the role that this process has been started for, if any. Call it before
-// anything else in main and in TestMain. When ran is true, exit with status.
+// RoleMain runs the role that this process was started for, if any. Call it before anything else
+// in main and in TestMain. If ran is true, exit with status.
 func RoleMain(roles map[string]Role) (ran bool, status int) {
 	name := os.Getenv(roleVar)
 	if name == "" {
@@ -89,7 +89,7 @@ func (h *Host) obey(orders *json.Decoder) {
 				h.send(report{Say: bye})
 				os.Exit(0)
 			}
-		case begin: // came first, and does not come again
+		case begin: // comes first, and only once
 			misused(o)
 		default:
 			misused(o)
@@ -97,7 +97,7 @@ func (h *Host) obey(orders *json.Decoder) {
 	}
 }
 
-// misused ends a process that is told what it cannot do.
+// misused ends a process that receives an order it cannot carry out.
 func misused(o order) {
 	fmt.Fprintf(os.Stderr, "an order that cannot be obeyed: %+v\n", o)
 	os.Exit(roleMisused)

@@ -10,8 +10,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// The whole trial waits for the answer, so a lock service that is cut off must not be
-// waited for.
+// The whole trial waits for the answer, so it must not wait for a lock service that is cut off.
 func TestLockServiceThatDoesNotAnswerHasNoLeader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &World{Who: func(sim.Role) []sim.HostID {

@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 	os.Exit(livetest.Main(m, roles))
 }
 
-// The parts that processes of this test binary play.
+// The roles that processes of this test binary play.
 var roles = map[string]live.Role{
 	"client":      client,
 	"truthteller": truthteller,
@@ -47,7 +47,7 @@ func client(h *live.Host, _ json.RawMessage) error {
 	return nil
 }
 
-// truthteller records what its clock shows between two looks at true time.
+// truthteller records what its clock shows between two readings of true time.
 func truthteller(h *live.Host, _ json.RawMessage) error {
 	h.Ready()
 	h.AwaitStart()
@@ -61,7 +61,7 @@ func truthteller(h *live.Host, _ json.RawMessage) error {
 	return nil
 }
 
-// runaway records one event after the other.
+// runaway keeps recording events without end.
 func runaway(h *live.Host, _ json.RawMessage) error {
 	h.Ready()
 	h.AwaitStart()
@@ -70,7 +70,7 @@ func runaway(h *live.Host, _ json.RawMessage) error {
 	}
 }
 
-// neverDone goes on until the end of the trial.
+// neverDone keeps working until the end of the trial.
 func neverDone(h *live.Host, _ json.RawMessage) error {
 	h.Ready()
 	h.AwaitStart()
@@ -147,13 +147,13 @@ func quitter(h *live.Host, _ json.RawMessage) error {
 	return errors.New("I quit")
 }
 
-// outsider wants a lab of its own without having entered namespaces.
+// outsider tries to make a lab of its own without having entered namespaces.
 func outsider(h *live.Host, _ json.RawMessage) error {
 	_, err := live.NewLab()
 	return errors.Join(err, live.Prepare())
 }
 
-// garbler writes to the pipe that reports go through.
+// garbler writes garbage to the pipe for reports.
 func garbler(h *live.Host, _ json.RawMessage) error {
 	h.Ready()
 	if _, err := os.NewFile(4, "reports").WriteString("good morning\n"); err != nil {
@@ -192,7 +192,7 @@ func startRole(t *testing.T, lab *live.Lab, host sim.HostID, role string, spec a
 	return p
 }
 
-// eventually waits until f says true.
+// eventually waits until f returns true.
 func eventually(t *testing.T, what string, f func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); !f(); time.Sleep(time.Millisecond) {

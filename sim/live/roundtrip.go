@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// Round trips measure how quick the network is: a probe frame goes from a host's own end of
-// its cable to that of another host, and back. The switch takes it past its links, so what
-// the script does to these makes no difference to it.
+// Round trips measure how fast the network is: a probe frame goes from a host's own end of its
+// cable to that of another host, and back. The switch does not pass it over its links, so faults
+// that the script does to links do not affect it.
 
-// tripLimit is how long a frame is waited for. It may have been lost, where so much waits at
-// a port that the kernel has no room for more.
+// tripLimit is how long to wait for a frame. It may have been lost if so much waits at a port
+// that the kernel has no room for more.
 const tripLimit = time.Second
 
-// What a probe frame says at probePast, besides 0 (over the link) and 1 (from the switch).
+// Values of a probe frame at probePast, besides 0 (over the link) and 1 (from the switch).
 const (
 	tripOut  = 2
 	tripHome = 3
@@ -30,7 +30,7 @@ type trips struct {
 	home chan uint64 // numbers of those that are back
 }
 
-// begin numbers a round trip.
+// begin assigns a number to a new round trip.
 func (t *trips) begin() (number uint64, home chan uint64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -41,17 +41,17 @@ func (t *trips) begin() (number uint64, home chan uint64) {
 	return t.last, t.home
 }
 
-// back is told of a frame that has come home.
+// back is called for a frame that has returned.
 func (t *trips) back(payload []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	select {
 	case t.home <- binary.BigEndian.Uint64(payload[probeNumber:]):
-	default: // nobody waits for so many
+	default: // nobody waits for that many
 	}
 }
 
-// onTrip tells whether a frame is one of a round trip.
+// onTrip reports whether a frame belongs to a round trip.
 func (f frame) onTrip() bool {
 	if f.etherType() != probeType {
 		return false
@@ -60,20 +60,21 @@ func (f frame) onTrip() bool {
 	return len(p) >= probeLength && (p[probePast] == tripOut || p[probePast] == tripHome)
 }
 
-// tripFrame makes a frame of a round trip as a host sends it.
+// tripFrame returns a frame of a round trip as a host sends it.
 func tripFrame(from, to *port, number uint64, way byte) []byte {
 	f := newFrame(hostMAC(to.number), hostMAC(from.number), probeType)
 	f = binary.BigEndian.AppendUint64(f, number)
 	return append(f, way)[vnetHeader:]
 }
 
-// travelled sees to a frame of a round trip that a host has received; false: it is another.
+// travelled handles a frame of a round trip that a host has received. It returns false for any
+// other frame.
 func (s *vswitch) travelled(p *port, received []byte) bool {
 	payload := received[ethHeader:]
 	switch payload[probePast] {
 	case tripOut:
 		from := s.port(mac(received[6:]).hostNumber())
-		if from != nil { // if it cannot be sent it does not come home, and that is seen
+		if from != nil { // if the reply cannot be sent it never returns, and trip notices
 			_, _ = p.tap.Write(tripFrame(p, from, binary.BigEndian.Uint64(payload[probeNumber:]), tripHome))
 		}
 		return true
@@ -84,8 +85,8 @@ func (s *vswitch) travelled(p *port, received []byte) bool {
 	return false
 }
 
-// trip sends a frame from one host to another and back, and says how long that took. It
-// gives up after tripLimit, or when over is closed: then it says how long it has waited.
+// trip sends a frame from one host to another and back, and returns how long that took. It gives
+// up after tripLimit or when over is closed, and then returns how long it has waited.
 func (s *vswitch) trip(from, to *port, over <-chan struct{}) (took time.Duration, err error) {
 	for _, p := range []*port{from, to} {
 		if err := s.tap(p); err != nil {

@@ -15,22 +15,21 @@ import (
 const (
 	// readyLimit is how long roles may take to get ready.
 	readyLimit = 30 * time.Second
-	// startDelay is the time from the start order to time zero: enough for every process
-	// to have read it.
+	// startDelay is the time from the start order to time zero: long enough for every process to
+	// have read the order.
 	startDelay = 10 * time.Millisecond
-	// byeLimit is how long a role may take to end after the trial. On a machine that stands still
-	// for seconds it does, and the trial is then undecided for that reason.
+	// byeLimit is how long a role may take to end after the trial. On a machine that stands
+	// still for seconds it may take that long, and the trial is then undecided for that reason.
 	byeLimit = 30 * time.Second
 )
 
-// Run runs the trial with the roles that have been started in the lab. It waits until
-// all are ready, starts them at one instant, and ends when every client host has
-// recorded done, or when until of true time has passed. Then each role that is not
-// paused gets a moment to send what it has recorded. The events come in the order of
-// true time, the last one is End.
+// Run runs the trial with the roles that have been started in the lab. It waits until all are
+// ready, starts them at the same instant, and ends when every client host has recorded done, or
+// when until of true time has passed. Then each role that is not paused gets a moment to send
+// what it has recorded. The events are in the order of true time; the last one is End.
 //
-// It fails when ctx ends, when a process of the lab ends that should not, or when a role
-// does not answer. The events up to then come with the error. The lab stays open.
+// Run fails if ctx ends, if a process of the lab ends that should not, or if a role does not
+// answer. It then returns the events up to that point with the error. The lab stays open.
 func (w *World) Run(ctx context.Context, until time.Duration, clients []sim.HostID) ([]sim.Event, error) {
 	if w.waiting != nil {
 		return nil, errRunTwice
@@ -71,7 +70,7 @@ func (w *World) Run(ctx context.Context, until time.Duration, clients []sim.Host
 	w.keepPace()
 	events := w.history()
 	if n := len(events); n > 0 {
-		at = max(at, events[n-1].At) // what was still recorded belongs to the trial
+		at = max(at, events[n-1].At) // what was recorded late belongs to the trial
 	}
 	return append(events, sim.Event{At: at, Kind: sim.End, Note: why}), nil
 }
@@ -82,7 +81,7 @@ func awaitAll(ctx context.Context, procs []*Proc) error {
 	defer cancel()
 	for _, p := range procs {
 		if p.talk == nil {
-			continue // whoever started it has seen to it
+			continue // whoever started it has waited for it
 		}
 		if err := p.AwaitReady(ctx); err != nil {
 			return err
@@ -91,7 +90,7 @@ func awaitAll(ctx context.Context, procs []*Proc) error {
 	return nil
 }
 
-// watch says in trouble how a process ended that should not have.
+// watch reports in trouble if a process ends that should not.
 func (w *World) watch(p *Proc) {
 	go func() {
 		select {
@@ -101,15 +100,15 @@ func (w *World) watch(p *Proc) {
 			}
 			select {
 			case w.trouble <- p.fate():
-			default: // there is trouble already
+			default: // other trouble has been reported already
 			}
 		case <-w.runOver:
 		}
 	}()
 }
 
-// start carries out the steps at time zero, in their order, and then sets time zero and the
-// roles going.
+// start carries out the steps at time zero, in their order, and then sets time zero and starts
+// the roles.
 func (w *World) start(clients []sim.HostID) error {
 	w.mu.Lock()
 	w.waiting = make(map[sim.HostID]bool)
@@ -152,7 +151,7 @@ func (w *World) listenTo(p *Proc) {
 	}
 }
 
-// join lets processes take part that were started in mid-trial. The caller holds mu.
+// join adds processes that were started in mid-trial. The caller holds mu.
 func (w *World) join(procs []*Proc) error {
 	w.procs = append(w.procs, procs...)
 	for _, p := range procs {
@@ -165,8 +164,8 @@ func (w *World) join(procs []*Proc) error {
 	return nil
 }
 
-// flush tells the roles that the trial is over and waits until they have sent all their
-// events and ended. A paused one cannot, and records nothing either.
+// flush tells the roles that the trial is over and waits until they have sent all their events
+// and ended. A paused role can do neither, and records nothing.
 func (w *World) flush(ctx context.Context) error {
 	w.mu.Lock()
 	procs := slices.Clone(w.procs)
@@ -201,12 +200,12 @@ func (w *World) flush(ctx context.Context) error {
 	return nil
 }
 
-// Messages gives what the hosts of the lab have sent to each other since time zero, as the
-// switch has seen it: what TCP sends in one piece. Beyond sim.MaxMessages it says from when on
-// nothing was recorded.
+// Messages returns what the hosts of the lab have sent to each other since time zero, as seen by
+// the switch: one message is what TCP sends in one piece. Beyond sim.MaxMessages, the last one
+// says from when on nothing was recorded.
 func (w *World) Messages() []sim.Message { return w.lab.network.recorded(w.zero) }
 
-// history gives the events so far, in the order of true time.
+// history returns the events so far, in the order of true time.
 func (w *World) history() []sim.Event {
 	w.mu.Lock()
 	defer w.mu.Unlock()

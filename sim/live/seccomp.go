@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What the kernel tells of a call, and is answered (linux/seccomp.h: seccomp_notif and
-// seccomp_notif_resp), and the requests by which it does.
+// What the kernel says about a call, and the answer to it (linux/seccomp.h: seccomp_notif and
+// seccomp_notif_resp), and the sizes that the kernel reports for its structs.
 type (
 	seccompCall struct {
 		id         uint64
@@ -31,15 +31,16 @@ type (
 	seccompSizes struct{ call, answer, data uint16 }
 )
 
-// syncCalls are those that return when the disk has what was written. sync_file_range is none
-// of them: it promises nothing, and no server relies on it.
+// syncCalls are the calls that return once the disk has what was written. sync_file_range is not
+// one of them: it promises nothing, and no server relies on it.
 var syncCalls = []uint32{unix.SYS_FSYNC, unix.SYS_FDATASYNC, unix.SYS_MSYNC, unix.SYS_SYNC, unix.SYS_SYNCFS}
 
-// errNobodyLeft says that every process has ended of which a listener could hear.
+// errNobodyLeft means that every process from which a listener could receive calls has ended.
 var errNobodyLeft = errors.New("no process is left under the filter")
 
-// listenForSyncs puts this thread under a filter that asks before each of the calls, and gives
-// the file by which it asks. The kernel closes it in what the thread starts.
+// listenForSyncs puts this thread under a filter that asks before each of the syncCalls, and
+// returns the file descriptor through which it asks. The kernel closes it in processes that the
+// thread starts.
 func listenForSyncs() (listener int, err error) {
 	arch := auditArch()
 	if arch == 0 {
@@ -61,8 +62,8 @@ func listenForSyncs() (listener int, err error) {
 	return int(fd), nil
 }
 
-// syncFilter is the filter, for the kernel's machine of that name: of a call (struct
-// seccomp_data) it loads the processor at 4 and the number at 0.
+// syncFilter returns the filter, for the kernel's number of the processor architecture. It loads
+// fields of struct seccomp_data: the architecture at 4 and the number of the call at 0.
 func syncFilter(arch uint32) []unix.SockFilter {
 	const (
 		load   = unix.BPF_LD | unix.BPF_W | unix.BPF_ABS
@@ -91,19 +92,19 @@ func nextSync(listener int) (id uint64, err error) {
 		default:
 			continue
 		}
-		var call seccompCall // the kernel wants zeros
+		var call seccompCall // the kernel requires zeros
 		_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(listener), unix.SECCOMP_IOCTL_NOTIF_RECV, uintptr(unsafe.Pointer(&call)))
 		switch errno {
 		case 0:
 			return call.id, nil
-		case unix.EINTR, unix.ENOENT: // it was killed, or got a signal, and calls again
+		case unix.EINTR, unix.ENOENT: // the caller was killed, or got a signal and calls again
 		default:
 			return 0, fmt.Errorf("hear of a sync: %w", errno)
 		}
 	}
 }
 
-// letThrough has the kernel go on with a call, if whoever made it still waits.
+// letThrough lets the kernel proceed with a call, if its caller still waits.
 func letThrough(listener int, id uint64) error {
 	answer := seccompAnswer{id: id, flags: unix.SECCOMP_USER_NOTIF_FLAG_CONTINUE} // as if it had not asked: Linux 5.5
 	_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(listener), unix.SECCOMP_IOCTL_NOTIF_SEND, uintptr(unsafe.Pointer(&answer)))

@@ -8,21 +8,21 @@ import (
 	"time"
 )
 
-// sounding is what became of probe frames that were sent over a link.
+// sounding tracks probe frames that were sent over a link.
 type sounding struct {
 	number  uint64
 	link    *link
-	sent    int           // frames that left the host at the link's beginning
-	sentAt  time.Duration // when the first left, on the machine's clock
-	carried int           // frames that the switch has dealt with
-	handed  int           // frames that the link has handed over to the host at its end
-	outAt   time.Duration // when it handed over the first
-	arrived int           // frames that this host has received, as far as they have been counted
-	past    int           // frames that it received from the switch past the link
+	sent    int           // frames that left the host at the start of the link
+	sentAt  time.Duration // when the first one left, on the machine's clock
+	carried int           // frames that the switch has handled
+	handed  int           // frames that the link has delivered to the host at its end
+	outAt   time.Duration // when it delivered the first one
+	arrived int           // frames that this host has received and that have been counted
+	past    int           // frames that it received directly from the switch, not over the link
 }
 
-// sounder sends probe frames from the hosts' own ends of their cables, and counts what
-// arrives at the other hosts' ends: what it finds out about a link is what hosts find.
+// sounder sends probe frames from the hosts' own ends of their cables, and counts what arrives
+// at the other hosts' ends. So it measures a link as the hosts experience it.
 type sounder struct {
 	one sync.Mutex // one call of sound at a time
 
@@ -31,7 +31,7 @@ type sounder struct {
 	last uint64
 }
 
-// begin makes a sounding of a link and gives it its number.
+// begin creates a numbered sounding of a link.
 func (d *sounder) begin(l *link) *sounding {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -43,7 +43,7 @@ func (d *sounder) begin(l *link) *sounding {
 	return d.all[d.last]
 }
 
-// carried is told of each probe frame that the switch has dealt with.
+// carried is called for each probe frame that the switch has handled.
 func (d *sounder) carried(f frame) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -52,7 +52,7 @@ func (d *sounder) carried(f frame) {
 	}
 }
 
-// handedOver is told of each probe frame that a link is about to hand over.
+// handedOver is called for each probe frame that a link is about to deliver.
 func (d *sounder) handedOver(f frame) {
 	now := machineClock()
 	d.mu.Lock()
@@ -65,7 +65,7 @@ func (d *sounder) handedOver(f frame) {
 	}
 }
 
-// arrived is told of each probe frame that a host has received.
+// arrived is called for each probe frame that a host has received.
 func (d *sounder) arrived(payload []byte) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -79,7 +79,7 @@ func (d *sounder) arrived(payload []byte) {
 	}
 }
 
-// find gives the sounding that a probe frame belongs to. The caller holds mu.
+// find returns the sounding that a probe frame belongs to, or nil. The caller holds mu.
 func (d *sounder) find(payload []byte) *sounding {
 	if len(payload) < probeLength {
 		return nil
@@ -87,7 +87,7 @@ func (d *sounder) find(payload []byte) *sounding {
 	return d.all[binary.BigEndian.Uint64(payload[probeNumber:])]
 }
 
-// awaitEach waits until f has nothing against any of the soundings.
+// awaitEach waits until f returns nil for each of the soundings.
 func (d *sounder) awaitEach(all []*sounding, f func(*sounding) error) error {
 	return poll(soundLimit, func() error {
 		d.mu.Lock()
@@ -101,14 +101,14 @@ func (d *sounder) awaitEach(all []*sounding, f func(*sounding) error) error {
 	})
 }
 
-// look gives what is known of a sounding at this moment.
+// look returns a copy of a sounding's current state.
 func (d *sounder) look(g *sounding) sounding {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return *g
 }
 
-// forget ends soundings that nobody will look at any more.
+// forget ends soundings that are no longer needed.
 func (d *sounder) forget(all []*sounding) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -117,8 +117,7 @@ func (d *sounder) forget(all []*sounding) {
 	}
 }
 
-// waiting lists the frames of a sounding that are on their way on the link. The caller
-// holds mu.
+// waiting lists the frames of a sounding that are in transit on the link. The caller holds mu.
 func (l *link) waiting(g *sounding) (all []*packet) {
 	for _, k := range l.queue {
 		if k.frame.etherType() != probeType {
@@ -131,16 +130,16 @@ func (l *link) waiting(g *sounding) (all []*packet) {
 	return all
 }
 
-// through counts the frames of a sounding that the link lets through: those that it has
-// handed over, though the host may have yet to count them, and those on their way.
+// through counts the frames of a sounding that the link lets through: those it has delivered,
+// even if the host has yet to count them, and those in transit.
 func (l *link) through(g *sounding) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.sounding.look(g).handed + len(l.waiting(g))
 }
 
-// quickest is the least time that a frame of a sounding has been under way for, or will
-// have been when it is handed over; never: the link lets none through.
+// quickest returns the shortest travel time of a sounding's frames, including those still to be
+// delivered. It returns never if the link lets none through.
 func (l *link) quickest(g *sounding) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -11,8 +11,8 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// What is so from the beginning is so before any client does anything, and was done in the
-// order of the script, however long it takes to prove.
+// Steps at time zero take effect before any client does anything, in the order of the script,
+// however long they take to prove.
 func TestStepsAtZeroAreDoneInOrderBeforeTheClientsStart(t *testing.T) {
 	lab := newLab(t, client1, server1, "server-2")
 	startRole(t, lab, client1, "client", nil)
@@ -44,8 +44,8 @@ func TestStepsAtZeroAreDoneInOrderBeforeTheClientsStart(t *testing.T) {
 	}
 }
 
-// A clock that stands still from the beginning shows 0 when it goes on, and one that was
-// stepped shows the step: not what it showed while the steps were being carried out.
+// A clock that is stopped from the beginning shows 0 when it runs again, and one that was
+// stepped shows the step, regardless of how long it took to carry out the steps.
 func TestClocksThatAreOffFromTheBeginningAreKnown(t *testing.T) {
 	needClocks(t)
 	const away, step = 100 * time.Millisecond, time.Hour
@@ -63,7 +63,8 @@ func TestClocksThatAreOffFromTheBeginningAreKnown(t *testing.T) {
 		if name == "stepped" && e.Until < step {
 			t.Errorf("%s: the process saw %v at the beginning", name, e.Until)
 		}
-		// The process reads its clock before the event is stamped, so later counts for less.
+		// The process reads its clock before the event is stamped, so the world may show a later
+		// reading, but no earlier one.
 		if shown := w.Clock(client1).At(e.At); shown < e.Until-time.Millisecond {
 			t.Errorf("%s: the world thinks that the clock showed %v, the process saw %v", name, shown, e.Until)
 		}

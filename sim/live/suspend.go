@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// A virtual machine that is suspended and resumed finds its wall clock later and its
-// monotonic clock where it was. A process gets to see the same when it is stopped and its
-// monotonic clock is set back by the length of the stop before it goes on. That is the
-// one time at which setting it back is safe: the process has not seen the later time.
+// When a virtual machine is suspended and resumed, its wall clock has moved on and its monotonic
+// clock has not. A process experiences the same if it is stopped and its monotonic clock is set
+// back by the length of the stop before it continues. This is the one time when setting it back
+// is safe: the process has not seen the later time.
 
-// Suspend stops the host as Pause does, and its monotonic clock with it. at is the
-// machine's clock at that moment, 0 if the monotonic clock stood still already.
+// Suspend stops the host as Pause does, and its monotonic clock with it. at is the machine's
+// clock at that moment, or 0 if the monotonic clock was already stopped.
 func (a *Agent) Suspend() (at time.Duration, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -22,8 +22,8 @@ func (a *Agent) Suspend() (at time.Duration, err error) {
 	if err := ClockPatch(); err != nil {
 		return 0, about(err)
 	}
-	// A thread in the middle of reading a clock would add the offset from after the
-	// suspension to the time from before.
+	// A thread interrupted while it reads a clock would add the offset from after the suspension
+	// to the time from before.
 	if err := a.stop(outsideVDSO); err != nil {
 		return 0, about(err)
 	}
@@ -34,7 +34,8 @@ func (a *Agent) Suspend() (at time.Duration, err error) {
 	return a.suspended, nil
 }
 
-// suspendedSince is when the monotonic clock stopped, on the machine's clock; 0: it runs.
+// suspendedSince returns when the monotonic clock stopped, on the machine's clock. It returns 0
+// if the monotonic clock is running.
 func (a *Agent) suspendedSince() time.Duration {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -44,19 +45,19 @@ func (a *Agent) suspendedSince() time.Duration {
 	return a.suspended
 }
 
-// suspendFrom has hosts that are suspended already count as suspended since then: their
-// processes have not seen a later time, nor do they before then.
+// suspendFrom makes hosts that are suspended already count as suspended since at. Their
+// processes have not seen a later time, and will not before at.
 func (l *Lab) suspendFrom(at time.Duration) {
 	for _, id := range l.hosts() {
 		a := l.Agent(id)
 		a.mu.Lock()
-		a.suspended = max(a.suspended, at) // which says nothing of a host that is not suspended
+		a.suspended = max(a.suspended, at) // has no effect on hosts that are not suspended
 		a.mu.Unlock()
 	}
 }
 
-// Wake ends a suspension. After the last one the monotonic clock goes on where it stood,
-// and at is the machine's clock at that moment; before it, at is 0.
+// Wake ends a suspension. After the last one, the monotonic clock continues where it stopped,
+// and at is the machine's clock at that moment; otherwise at is 0.
 func (a *Agent) Wake() (at time.Duration, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -76,8 +77,8 @@ func (a *Agent) Wake() (at time.Duration, err error) {
 	return at, nil
 }
 
-// wakeClock takes into account for how long the monotonic clock stood still. The caller
-// holds mu, and sees to the processes.
+// wakeClock adjusts the shift for the time during which the monotonic clock stood still. The
+// caller holds mu, and applies the shift to the processes.
 func (a *Agent) wakeClock() (at time.Duration) {
 	at = machineClock()
 	a.shift.monotonic -= at - a.suspended

@@ -13,14 +13,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// vswitch is the lab's network: an Ethernet switch in user space. Each host's cable ends
-// at a port of it, from which a goroutine reads frames and puts them on the link to the
-// host that they are for. What a link does to them is up to the faults in effect.
+// vswitch is the lab's network: an Ethernet switch in user space. Each host's cable ends at a
+// port. A goroutine per port reads frames and puts them on the link to the host they are
+// addressed to. What a link does to them depends on the faults in effect.
 //
-// It carries frames from one host to one other, and knows no broadcasts.
+// The switch only carries frames from one host to one other; it does not support broadcasts.
 type vswitch struct {
-	reading  sync.WaitGroup // one a port or tap, and one a message that somebody awaited
-	changing sync.Mutex     // links are being changed, see together
+	reading  sync.WaitGroup // one for each port, tap and awaited message
+	changing sync.Mutex     // held while links are changed, see together
 
 	mu     sync.RWMutex
 	ports  map[byte]*port // by the host's number
@@ -36,8 +36,8 @@ func newSwitch() *vswitch {
 	return &vswitch{ports: make(map[byte]*port), links: make(map[[2]byte]*link)}
 }
 
-// connect opens a port at the end of a cable to a host. The caller's thread must sit in
-// the network namespace in which the cable has the name device.
+// connect opens a port at the end of a cable to a host. The caller's thread must be in the
+// network namespace in which the cable has the name device.
 func (s *vswitch) connect(device string, number byte, host sim.HostID, space *namespace) error {
 	p, err := openPort(device)
 	if err != nil {
@@ -51,14 +51,14 @@ func (s *vswitch) connect(device string, number byte, host sim.HostID, space *na
 	return nil
 }
 
-// port gives the port of a host, nil if there is none.
+// port returns the port of a host, or nil if there is none.
 func (s *vswitch) port(number byte) *port {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.ports[number]
 }
 
-// link gives the way from one host to another, and makes it on first use.
+// link returns the link from one host to another, creating it on first use.
 func (s *vswitch) link(from, to *port) *link {
 	key := [2]byte{from.number, to.number}
 	s.mu.RLock()
@@ -75,11 +75,11 @@ func (s *vswitch) link(from, to *port) *link {
 	return s.links[key]
 }
 
-// together changes links, each of them once in the list, and gives the moment at which it
-// did, on the machine's clock. While it does nothing is carried on any of them: what the
-// change brings about comes after that moment, on every one.
+// together changes links, each listed once, and returns the moment of the change on the
+// machine's clock. Meanwhile none of them carries anything, so the effects of the change come
+// after that moment on every link.
 func (s *vswitch) together(links []*link, change func(*link)) (at time.Duration) {
-	s.changing.Lock() // or two that want some of the same could wait for each other
+	s.changing.Lock() // two calls with links in common could deadlock otherwise
 	defer s.changing.Unlock()
 	for _, l := range links {
 		l.mu.Lock()
@@ -92,7 +92,7 @@ func (s *vswitch) together(links []*link, change func(*link)) (at time.Duration)
 	return at
 }
 
-// read carries what comes in at a port until it is closed.
+// read forwards what arrives at a port until it is closed.
 func (s *vswitch) read(p *port) {
 	buffer := make([]byte, largestFrame)
 	for {
@@ -101,8 +101,8 @@ func (s *vswitch) read(p *port) {
 		case err == nil:
 			s.forward(p, frame(buffer[:n]))
 		case errors.Is(err, unix.EINVAL):
-			// A frame with an offload that struct virtio_net_hdr has no word for. It is lost;
-			// no sender of TCP over IPv4 makes one.
+			// A frame with an offload that struct virtio_net_hdr cannot express. It is lost; no
+			// sender of TCP over IPv4 makes one.
 		default:
 			p.failed(err)
 			return
@@ -110,7 +110,7 @@ func (s *vswitch) read(p *port) {
 	}
 }
 
-// forward takes a frame from a port. It belongs to the caller again on return.
+// forward forwards a frame that came in at a port. It does not keep f after it returns.
 func (s *vswitch) forward(from *port, f frame) {
 	if !f.valid() {
 		return
@@ -129,8 +129,8 @@ func (s *vswitch) forward(from *port, f frame) {
 	}
 }
 
-// close ends the switch, with everything that was still on its way. It says whether a
-// port broke before.
+// close closes the switch and drops everything in transit. It returns an error if a port had
+// broken before.
 func (s *vswitch) close() error {
 	s.mu.Lock()
 	s.closed = true
@@ -139,8 +139,8 @@ func (s *vswitch) close() error {
 	}
 	ports := slices.Collect(maps.Values(s.ports))
 	s.mu.Unlock()
-	// Closing a packet socket waits until the kernel is sure that nobody is delivering to
-	// it, some milliseconds. Those waits can be had at once.
+	// Closing a packet socket waits some milliseconds, until the kernel is sure that nobody is
+	// delivering to it. Closing them in parallel waits only once.
 	var closing sync.WaitGroup
 	for _, p := range ports {
 		for _, socket := range p.sockets() {

@@ -13,8 +13,8 @@ import (
 	"github.com/locklab/locklab/sim/live/livetest"
 )
 
-// What the switch costs: the same conversations from host to host, and over one host's
-// own loopback, which bypasses the switch.
+// BenchmarkNetwork measures what the switch costs: the same conversations from host to host, and
+// over one host's own loopback, which bypasses the switch.
 func BenchmarkNetwork(b *testing.B) {
 	livetest.Need(b)
 	lab, err := live.NewLab()
@@ -47,7 +47,7 @@ func BenchmarkNetwork(b *testing.B) {
 			}
 		})
 		b.Run("parallel/"+name, func(b *testing.B) {
-			const each = 25 // conversations a core
+			const each = 25 // conversations per core
 			free := make(chan net.Conn, each*runtime.GOMAXPROCS(0))
 			for range cap(free) {
 				free <- echo(b, lab, from)
@@ -73,7 +73,7 @@ func roundTrip(b *testing.B, conn net.Conn) {
 	}
 }
 
-// echo connects from a host to a server that gives back what it gets.
+// echo connects a host to a server that returns what it receives.
 func echo(b *testing.B, lab *live.Lab, from sim.HostID) net.Conn {
 	l := listen(b, lab, server1)
 	go func() {

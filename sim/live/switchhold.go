@@ -7,18 +7,18 @@ import (
 	"time"
 )
 
-// awaiting is somebody who waits for the next message on one of several links.
+// awaiting waits for the next message on any of several links.
 type awaiting struct {
 	caught atomic.Bool
-	then   func(*link) // called once, on a goroutine of its own: the message came there
+	then   func(*link) // called once, on a goroutine of its own, with the link of the message
 }
 
-// take tells whether this is the message that was waited for.
+// take claims the message, and reports whether nobody has claimed one before.
 func (a *awaiting) take() bool { return a.caught.CompareAndSwap(false, true) }
 
-// await has the next message kept on the link until hold or letGo decides what becomes of
-// it. If there are messages on their way already, it keeps those instead and says so. Either
-// way letGo is to be called once for what has been kept.
+// await makes the link keep the next message until hold or letGo decides its fate. If messages
+// are already in transit, it keeps those instead and returns true. Either way, letGo must be
+// called once for what has been kept.
 func (l *link) await(a *awaiting) (flying bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -35,7 +35,7 @@ func (l *link) await(a *awaiting) (flying bool) {
 	return true
 }
 
-// keep keeps every message that comes until letGo is called.
+// keep keeps every arriving message until stopKeeping is called.
 func (l *link) keep() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -51,7 +51,7 @@ func (l *link) stopKeeping() {
 	l.letGo()
 }
 
-// talking lists what is on its way of every connection that has a message on its way.
+// talking lists everything in transit on those connections that have a message in transit.
 func (l *link) talking() (all []*packet) {
 	flows := make(map[flow]bool)
 	for _, k := range l.queue {
@@ -67,8 +67,8 @@ func (l *link) talking() (all []*packet) {
 	return all
 }
 
-// catch tells whether the message that has just come is to be kept, and lets those know
-// who have waited for it. The caller holds mu.
+// catch reports whether the message that has just arrived must be kept, and notifies those who
+// waited for it. The caller holds mu.
 func (l *link) catch() bool {
 	caught := l.keepsAll > 0
 	for _, a := range l.awaited {
@@ -82,17 +82,16 @@ func (l *link) catch() bool {
 	return caught
 }
 
-// held is a message that is to arrive no sooner than it was put off to.
+// held is a message that must not arrive before due.
 type held struct {
 	link   *link
 	packet *packet
 	due    time.Duration // on the machine's clock
 }
 
-// hold puts off by that time what is on its way of every connection that has a message on
-// its way. What they send later, retransmissions and acknowledgements included, waits
-// behind it (see enqueue), so that the receiver sees a slow network and no reordering. The
-// caller holds mu.
+// hold delays, by that time, everything in transit on the connections that have a message in
+// transit. What they send later, including retransmissions and acknowledgements, waits behind it
+// (see enqueue), so the receiver sees a slow network and no reordering. The caller holds mu.
 func (l *link) hold(by time.Duration) (all []held) {
 	late := l.talking()
 	for _, k := range late {
@@ -108,12 +107,12 @@ func (l *link) hold(by time.Duration) (all []held) {
 	return all
 }
 
-// letGo sends on what has been kept and not put off, unless somebody else keeps messages
-// as well: then it goes on when the last of them lets go.
+// letGo releases what has been kept and not held. If others also keep messages, the last of them
+// to let go releases it.
 func (l *link) letGo() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.keepers = max(0, l.keepers-1) // flush may have been there before
+	l.keepers = max(0, l.keepers-1) // flush may have reset it before
 	if l.closed || l.keepers > 0 {
 		return
 	}
@@ -125,9 +124,9 @@ func (l *link) letGo() {
 	l.sorted()
 }
 
-// flush hands over at once what has been put off on any link, and makes nobody wait for
-// messages any more: what one trial holds must not arrive in the next. Nor does the next draw
-// its losses where this one has left off: it has a seed of its own.
+// flush delivers at once what is delayed on any link, and cancels all waits for messages: what
+// one trial holds must not arrive in the next. It also drops the random streams for losses, as
+// the next trial has a seed of its own.
 func (s *vswitch) flush() {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -150,7 +149,7 @@ func (l *link) flush() {
 	}
 }
 
-// early tells whether the message has left the link, or will, before it should.
+// early reports whether the message has left the link, or will leave it, before it should.
 func (h held) early() bool {
 	h.link.mu.Lock()
 	defer h.link.mu.Unlock()

@@ -47,14 +47,14 @@ func TestHeldMessageArrivesLateAndInOrder(t *testing.T) {
 	if took := time.Since(start); took < by {
 		t.Errorf("the held message took %v, want at least %v", took, by)
 	}
-	prove(t, w, hold(by)) // it has arrived when it should: that is no breach
+	prove(t, w, hold(by)) // it arrived when it should: that is no breach
 	undo(t, w, hold(by))
 	say(t, p.client, "third")
 	wantHeard(t, p.server, "third")
 }
 
-// A client that has given up on a held message closes its connection: the message arrives
-// all the same, and before the end of the connection does.
+// A client that has given up on a held message closes its connection: the message still arrives,
+// before the end of the connection does.
 func TestHeldMessageOutlivesItsConnection(t *testing.T) {
 	const by = 300 * time.Millisecond
 	lab := newLab(t, client1, server1)
@@ -73,7 +73,7 @@ func TestHeldMessageOutlivesItsConnection(t *testing.T) {
 	}
 }
 
-// Two holds of one message add up, on top of the delay that it met.
+// Two holds of one message add up, on top of the link's delay.
 func TestHoldsOfOneMessageAddUp(t *testing.T) {
 	const slow, by = 100 * time.Millisecond, 100 * time.Millisecond
 	lab := newLab(t, client1, server1)
@@ -118,7 +118,7 @@ func TestNothingOnItsWayCannotBeHeld(t *testing.T) {
 	wantError(t, live.NewWorld(lab, nil).Apply(hold(time.Second)), "no message is on its way")
 }
 
-// A scenario's hold catches the client's next message, whenever the client gets to it.
+// A scenario's hold catches the client's next message, whenever the client sends it.
 func TestScenarioHoldsTheNextMessage(t *testing.T) {
 	const by = 200 * time.Millisecond
 	lab := newLab(t, client1, server1)
@@ -143,8 +143,8 @@ func TestScenarioHoldsTheNextMessage(t *testing.T) {
 	}
 }
 
-// A lab that is used again starts without the messages of the trial before: what was held does
-// not arrive after it.
+// A lab that is reused starts without the messages of the previous trial: what was held does not
+// arrive later.
 func TestHealedLabHoldsNothing(t *testing.T) {
 	lab := newLab(t, client1, server1)
 	address, arrived := awaitWithdrawal(t, lab)
@@ -175,7 +175,7 @@ func deadline(c net.Conn) net.Conn {
 	return c
 }
 
-// awaitWithdrawal has the server listen at an address for what the talker says.
+// awaitWithdrawal makes the server listen at an address for the talker's message.
 func awaitWithdrawal(t *testing.T, lab *live.Lab) (address string, arrived <-chan error) {
 	t.Helper()
 	l := listen(t, lab, server1)
@@ -194,7 +194,7 @@ func awaitWithdrawal(t *testing.T, lab *live.Lab) (address string, arrived <-cha
 	return l.Addr().String(), done
 }
 
-// talker says something to the server at an address, once it has got the lock.
+// talker sends something to the server at an address, once it has the lock.
 func talker(h *live.Host, spec json.RawMessage) (err error) {
 	var address string
 	if err := json.Unmarshal(spec, &address); err != nil {

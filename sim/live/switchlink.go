@@ -13,16 +13,16 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// linkBuffer is how many bytes can be on their way on a link; what comes on top of them
-// is lost, as in any switch. It is more than TCP has under way on one connection.
+// linkBuffer is the number of bytes that can be in transit on a link; more are lost, as in any
+// switch. It is more than TCP has in flight on one connection.
 const linkBuffer = 16 << 20
 
-// never is the time at which nothing is due.
+// never is a due time that does not come.
 const never = time.Duration(math.MaxInt64)
 
-// link is the way from one host to another. The way back is a link of its own. Frames
-// that nothing stands in the way of are handed over by whoever brings them; all others
-// wait in one queue, in the order in which they are due, for one timer.
+// link is the path from one host to another. The way back is a separate link. Frames without any
+// obstacle are delivered by the goroutine that brings them. All others wait in one queue,
+// ordered by due time, for one timer.
 type link struct {
 	name     sim.Link
 	from, to *port
@@ -31,35 +31,35 @@ type link struct {
 	sounding *sounder
 
 	mu       sync.Mutex
-	cuts     int           // how many partitions cut it, and crashes of the host that it goes to
-	off      int           // how many crashes of the host that it comes from are in effect
-	extra    time.Duration // what delay faults add to every frame's way
-	losses   []float64     // with what probability each drop fault loses a frame
-	random   *sim.Random   // what losses are drawn from; set by the first drop fault of a trial
-	awaited  []*awaiting   // who wants the next message
-	keepers  int           // how many keep messages here, and have not let go yet
-	keepsAll int           // how many of them keep all that come, see keep
-	queue    []*packet     // by due, and then as they came
-	queued   int           // bytes in it
-	timer    *time.Timer   // for the first in the queue
+	cuts     int           // number of partitions that cut it, plus crashes in effect of the host it leads to
+	off      int           // number of crashes in effect of the host it comes from
+	extra    time.Duration // what delay faults add to every frame's travel time
+	losses   []float64     // the probability with which each drop fault loses a frame
+	random   *sim.Random   // random stream for losses; set by the first drop fault of a trial
+	awaited  []*awaiting   // those waiting for the next message
+	keepers  int           // number of calls that keep messages here and have not let go yet
+	keepsAll int           // how many of them keep all arriving messages, see keep
+	queue    []*packet     // ordered by due, then by arrival
+	queued   int           // bytes in the queue
+	timer    *time.Timer   // for the first packet in the queue
 	seen     seen          // for the history
 	closed   bool
 }
 
-// packet is a frame that is on its way on a link.
+// packet is a frame in transit on a link.
 type packet struct {
 	frame   frame
 	flow    flow
 	message bool
-	planned time.Duration // when it is to be handed over, on the machine's clock
-	due     time.Duration // the same, or never: it is being kept, see link.await
-	gone    bool          // it has been handed over, or has met a cut
-	segment *segment      // what the history says of it; nil: nothing
+	planned time.Duration // when it is to be delivered, on the machine's clock
+	due     time.Duration // the same, or never while it is kept, see link.await
+	gone    bool          // it has been delivered, or was lost in a cut
+	segment *segment      // its record for the history; nil if it is not recorded
 }
 
-// carry takes a frame to the other end, now or later or never, as the faults in effect
-// say. What enters a cut link is lost, and so is what is due on one. From a host that is off
-// nothing enters, but what it has sent before arrives.
+// carry takes a frame to the other end, now or later or never, depending on the faults in
+// effect. A cut loses frames when they enter the link and when they are due. A crashed host
+// sends nothing; frames it sent before the crash still arrive.
 func (l *link) carry(f frame) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -96,7 +96,7 @@ func (l *link) carry(f frame) {
 	l.deliver()
 }
 
-// loses draws whether a frame is lost. Of several drop faults each draws for itself.
+// loses draws whether a frame is lost. Each drop fault draws separately.
 func (l *link) loses() bool {
 	lost := false
 	for _, p := range l.losses {
@@ -105,8 +105,8 @@ func (l *link) loses() bool {
 	return lost
 }
 
-// enqueue puts a packet into the queue: behind what is due no later, and never in front
-// of something of the same flow, so that each flow stays in order.
+// enqueue inserts a packet into the queue: behind everything due at the same time or earlier,
+// and never in front of a packet of the same flow, so that each flow stays in order.
 func (l *link) enqueue(k *packet) {
 	i := len(l.queue)
 	for i > 0 && l.queue[i-1].due > k.due && (k.flow == 0 || l.queue[i-1].flow != k.flow) {
@@ -125,7 +125,7 @@ func (l *link) enqueue(k *packet) {
 	l.queued += len(k.frame)
 }
 
-// deliver hands over what is due, and sets the timer for what is not.
+// deliver delivers what is due, and sets the timer for the rest.
 func (l *link) deliver() {
 	now := machineClock()
 	n := 0
@@ -153,7 +153,7 @@ func (l *link) deliver() {
 	}
 }
 
-// handOver gives a frame to the host at the other end.
+// handOver delivers a frame to the host at the other end.
 func (l *link) handOver(f frame) {
 	if f.etherType() == probeType {
 		l.sounding.handedOver(f)
@@ -161,7 +161,7 @@ func (l *link) handOver(f frame) {
 	l.to.send(f)
 }
 
-// later is called when the first in the queue may be due.
+// later is called when the first packet in the queue may be due.
 func (l *link) later() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -170,8 +170,8 @@ func (l *link) later() {
 	}
 }
 
-// sorted puts the queue in order after due times have been changed, and sees to what is
-// due now. Each flow stays in the order in which its packets came.
+// sorted sorts the queue after due times have changed, and delivers what is due. Each flow stays
+// in order of arrival.
 func (l *link) sorted() {
 	last := make(map[flow]time.Duration)
 	for _, k := range l.queue {
@@ -184,7 +184,7 @@ func (l *link) sorted() {
 	l.deliver()
 }
 
-// close loses everything that is on its way.
+// close drops everything in transit.
 func (l *link) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

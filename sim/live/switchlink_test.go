@@ -38,15 +38,15 @@ func TestDelayShowsInTheRoundTrip(t *testing.T) {
 	if took := roundTrip(); took < 2*each {
 		t.Errorf("a round trip took %v, want at least %v", took, 2*each)
 	}
-	prove(t, w, there) // which looks at the frames of the first probe again
+	prove(t, w, there) // this looks at the frames of the first probe again
 	undo(t, w, there)
 	prove(t, w, back)
 	undo(t, w, back)
-	// Only a quickest round trip tells: any of them may be late on a busy machine.
+	// Only the fastest round trip matters: any of them may be late on a busy machine.
 	eventually(t, "the delay is over", func() bool { return roundTrip() < each })
 }
 
-// What was sent first arrives first even though the delay ends in between.
+// What was sent first arrives first even if the delay ends in between.
 func TestDelayKeepsTheOrder(t *testing.T) {
 	const each = 20
 	lab := newLab(t, client1, server1)
@@ -99,7 +99,7 @@ func TestLossIsRandomAndTCPMakesUpForIt(t *testing.T) {
 	wantError(t, w.Apply(lossy), "too rare")
 }
 
-// datagrams gives the two ends of a way for UDP packets from the client to the server.
+// datagrams returns the two ends of a path for UDP packets from the client to the server.
 func datagrams(t *testing.T, lab *live.Lab) (out net.Conn, in net.PacketConn) {
 	t.Helper()
 	a := lab.Agent(server1)
@@ -115,8 +115,7 @@ func datagrams(t *testing.T, lab *live.Lab) (out net.Conn, in net.PacketConn) {
 	return out, in
 }
 
-// countDatagrams sends UDP packets from the client to the server and counts those that
-// arrive.
+// countDatagrams sends UDP packets from the client to the server and counts those that arrive.
 func countDatagrams(t *testing.T, lab *live.Lab, n int) (arrived int) {
 	t.Helper()
 	out, in := datagrams(t, lab)

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// port is where a host's cable ends at the switch.
+// port is the end of a host's cable at the switch.
 type port struct {
 	number byte
 	host   sim.HostID
@@ -21,18 +21,18 @@ type port struct {
 	socket *os.File
 
 	mu  sync.Mutex
-	err error    // why it does not work any more
-	tap *os.File // the other end of the cable; nil: nobody has needed it yet
+	err error    // why it no longer works
+	tap *os.File // the host's end of the cable; nil until it is needed
 }
 
-// portBuffer is how much a port can have waiting in the kernel, in bytes, where the
-// machine's limit (net.core.rmem_max) allows it.
+// portBuffer is how many bytes can wait in the kernel at a port, if the machine's limit
+// (net.core.rmem_max) allows it.
 const portBuffer = 4 << 20
 
-// openPort opens a network device of the thread's namespace for reading and writing
-// everything that crosses it.
+// openPort opens a network device in the thread's namespace for reading and writing everything
+// that crosses it.
 func openPort(device string) (*port, error) {
-	// Protocol 0: nothing arrives before bind says from where.
+	// Bind sets the protocol; before that, nothing arrives.
 	fd, err := packetSocket(device, unix.ETH_P_ALL, func(fd int) error {
 		if err := unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_VNET_HDR, 1); err != nil {
 			return fmt.Errorf("PACKET_VNET_HDR: %w", err)
@@ -49,8 +49,8 @@ func openPort(device string) (*port, error) {
 	return &port{socket: os.NewFile(uintptr(fd), "switch port "+device)}, nil
 }
 
-// packetSocket opens a packet socket on a device of the thread's network namespace, for
-// frames of one type. It does not block, so that goroutines can wait for it.
+// packetSocket opens a packet socket on a device in the thread's network namespace, for frames
+// of one type. The socket is non-blocking, so that goroutines can wait for it.
 func packetSocket(device string, etherType uint16, prepare func(fd int) error) (fd int, err error) {
 	about := func(err error) error { return fmt.Errorf("open a packet socket on %s: %w", device, err) }
 	link, err := net.InterfaceByName(device)
@@ -80,15 +80,15 @@ func packetSocket(device string, etherType uint16, prepare func(fd int) error) (
 // networkOrder is htons on the little-endian machines that the live world runs on.
 func networkOrder(v uint16) uint16 { return v<<8 | v>>8 }
 
-// send writes a frame out of the port, to the host.
+// send sends a frame out of the port, to the host.
 func (p *port) send(f frame) {
 	_, err := p.socket.Write(f)
-	if err != nil && !errors.Is(err, unix.ENOBUFS) { // the host's queue is full: a switch loses the frame then
+	if err != nil && !errors.Is(err, unix.ENOBUFS) { // the host's queue is full: a switch then loses the frame
 		p.failed(err)
 	}
 }
 
-// failed notes that the port does not work any more, unless it has been closed.
+// failed notes that the port no longer works, unless it has been closed.
 func (p *port) failed(err error) {
 	if errors.Is(err, os.ErrClosed) {
 		return
@@ -100,14 +100,14 @@ func (p *port) failed(err error) {
 	}
 }
 
-// broken says why the port does not work; nil: it does, or did until it was closed.
+// broken says why the port does not work; nil means that it works, or did until it was closed.
 func (p *port) broken() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.err
 }
 
-// sockets lists what has to be closed.
+// sockets lists what must be closed.
 func (p *port) sockets() []*os.File {
 	p.mu.Lock()
 	defer p.mu.Unlock()

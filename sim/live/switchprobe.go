@@ -12,11 +12,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// probeType is the type of probe frames, which hosts ignore: the first that IEEE 802 sets
-// aside for local experiments.
+// probeType is the type of probe frames, which hosts ignore: the first type that IEEE 802
+// reserves for local experiments.
 const probeType = 0x88b5
 
-// A probe frame carries the number of its sounding, and whether it went past the link.
+// A probe frame carries the number of its sounding, and whether it bypassed the link.
 const (
 	probeNumber = 0 // 8 bytes
 	probePast   = 8 // 1 byte; see also tripOut
@@ -25,14 +25,14 @@ const (
 
 // Limits of a sounding.
 const (
-	soundBatch = 64              // frames that are under way at once: no queue overflows
+	soundBatch = 64              // frames in transit at once: no queue overflows
 	soundLimit = 2 * time.Second // normally it takes less than a millisecond
 )
 
-// sound sends n probe frames over each link and returns when the switch has dealt with
-// all of them, and with one more to each receiver that it sends past the links. That one
-// arriving proves that the others would have been seen had they been let through. Whoever
-// asks for soundings is to forget them.
+// sound sends n probe frames over each link and returns when the switch has handled all of them.
+// It also sends one more frame to each receiver, bypassing the links, and waits for it. The
+// arrival of that frame proves that the others would have been seen if they had been let
+// through. The caller must forget the soundings.
 func (s *vswitch) sound(links []*link, n int) ([]*sounding, error) {
 	s.sounding.one.Lock()
 	defer s.sounding.one.Unlock()
@@ -54,14 +54,14 @@ func (s *vswitch) sound(links []*link, n int) ([]*sounding, error) {
 	return all, nil
 }
 
-// settle returns when what hosts have sent until now has come to these links.
+// settle returns when everything that hosts have sent so far has reached these links.
 func (s *vswitch) settle(links []*link) error {
 	all, err := s.sound(links, 1)
 	s.sounding.forget(all)
 	return err
 }
 
-// batches sends n probe frames over each link, and waits.
+// batches sends n probe frames over each link, and waits for them.
 func (s *vswitch) batches(all []*sounding, n int) error {
 	for sent := 0; sent < n; {
 		batch := min(soundBatch, n-sent)
@@ -135,7 +135,7 @@ func why(err error, all []*sounding) error {
 	return errors.Join(reasons...)
 }
 
-// frame makes one of its frames, to be sent over the link or past it.
+// frame returns a frame of this sounding, to be sent over the link or past it.
 func (g *sounding) frame(past bool) frame {
 	f := newFrame(hostMAC(g.link.to.number), hostMAC(g.link.from.number), probeType)
 	f = binary.BigEndian.AppendUint64(f, g.number)
@@ -145,7 +145,7 @@ func (g *sounding) frame(past bool) frame {
 	return append(f, 0)
 }
 
-// tap opens a host's own end of its cable for probe frames, unless it is open.
+// tap opens a host's own end of its cable for probe frames, unless it is already open.
 func (s *vswitch) tap(p *port) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -171,7 +171,7 @@ func (s *vswitch) tap(p *port) error {
 	})
 }
 
-// listen sees to the probe frames that a host receives, until the tap is closed.
+// listen handles the probe frames that a host receives, until the tap is closed.
 func (s *vswitch) listen(p *port, tap *os.File) {
 	buffer := make([]byte, 256)
 	for {

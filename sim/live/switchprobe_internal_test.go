@@ -10,7 +10,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// bareLink is a link from nowhere to a host that counts nothing of what it receives.
+// bareLink is a link from nowhere to a host that does not count what it receives.
 func bareLink(t *testing.T) *link {
 	t.Helper()
 	hole, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
@@ -24,8 +24,8 @@ func bareLink(t *testing.T) *link {
 	}
 }
 
-// A probe frame that has left a slow link is let through, also before the host has got
-// round to counting it.
+// A probe frame that has left a slow link counts as let through even before the host has counted
+// it.
 func TestProbeFrameIsNeverBetweenLinkAndHost(t *testing.T) {
 	l := bareLink(t)
 	g := l.sounding.begin(l)
@@ -49,7 +49,7 @@ func TestProbeFrameIsNeverBetweenLinkAndHost(t *testing.T) {
 	}
 }
 
-// A frame that waits for less than the delay that was asked for is a breach already now.
+// A frame that waits for less than the requested delay is already a breach.
 func TestDelayThatIsTooShortIsSeenInTheQueue(t *testing.T) {
 	l := bareLink(t)
 	g := l.sounding.begin(l)

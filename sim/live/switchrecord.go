@@ -13,45 +13,45 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// record is what all links of a switch share to write down the messages that they carry:
+// record is shared by all links of a switch to record the messages that they carry. A message is
 // what TCP sends in one piece.
 type record struct {
 	on   atomic.Bool
-	left atomic.Int64 // how many more
-	full atomic.Int64 // when there was no room for another, on the machine's clock; 0: there was
+	left atomic.Int64 // how many more messages may be recorded
+	full atomic.Int64 // when there was no room for another, on the machine's clock; 0 means there always was
 }
 
-// segment is a message on its way, or one that was.
+// segment is a message that is or was in transit.
 type segment struct {
 	flow    flow
-	number  uint32 // TCP's sequence number of its first byte
-	size    int    // bytes
+	number  uint32 // TCP sequence number of its first byte
+	size    int    // in bytes
 	sent    time.Duration
 	lost    time.Duration
 	again   time.Duration
 	arrived time.Duration
 	resent  int64
-	with    []*segment // others that were lost and are sent again together with it
+	with    []*segment // others that were lost and are resent together with it
 	head    [headSize]byte
 }
 
-// headSize is how much of a message is kept, to find words for it.
+// headSize is how many bytes of a message are kept, to describe it.
 const headSize = 128
 
-// seen is what a link has carried since recording was started.
+// seen is what a link has carried since recording started.
 type seen struct {
 	segments []*segment
 	missing  []*segment      // lost, and not arrived since
 	next     map[flow]uint32 // the sequence number up to which each flow has been seen
 }
 
-// startRecording forgets what was recorded and begins anew.
+// startRecording forgets what was recorded and starts again.
 func (s *vswitch) startRecording() {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for _, l := range s.links {
 		l.mu.Lock()
-		l.seen = seen{next: l.seen.next} // TCP may yet send again what it has sent before
+		l.seen = seen{next: l.seen.next} // TCP may yet resend what it has sent before
 		l.mu.Unlock()
 	}
 	s.record.left.Store(sim.MaxMessages)
@@ -59,8 +59,8 @@ func (s *vswitch) startRecording() {
 	s.record.on.Store(true)
 }
 
-// recorded gives what was sent since the moment zero of the machine's clock, in the order in
-// which it was sent.
+// recorded returns what was sent since the moment zero of the machine's clock, in the order of
+// sending.
 func (s *vswitch) recorded(zero time.Duration) []sim.Message {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -105,16 +105,16 @@ func (k *segment) message(l sim.Link, zero time.Duration) sim.Message {
 	return m
 }
 
-// recordOpening notes that a flow begins anew where a frame opens a connection: its
-// sequence numbers have nothing to do with those of an earlier one. The caller holds mu.
+// recordOpening notes that a frame opens a connection. The sequence numbers of its flow are then
+// unrelated to those of an earlier connection. The caller holds mu.
 func (l *link) recordOpening(f frame, id flow) {
 	if id != 0 && f.opens() {
 		delete(l.seen.next, id)
 	}
 }
 
-// recordSent writes down that a message has come to the link, or has come again after it
-// was lost; nil: it is not to be recorded. The caller holds mu.
+// recordSent records that a message has reached the link, or has reached it again after it was
+// lost. It returns nil if the message is not to be recorded. The caller holds mu.
 func (l *link) recordSent(f frame, id flow) *segment {
 	if !l.record.on.Load() {
 		return nil
@@ -137,7 +137,7 @@ func (l *link) recordSent(f frame, id flow) *segment {
 	}
 	next, known := l.seen.next[id]
 	if known && int32(end-next) <= 0 {
-		return found // else it has arrived already, or is on its way: TCP was impatient
+		return found // if nil, it has arrived or is in transit: TCP was impatient
 	}
 	if l.seen.next == nil {
 		l.seen.next = make(map[flow]uint32)
@@ -156,8 +156,8 @@ func (l *link) recordSent(f frame, id flow) *segment {
 	return k
 }
 
-// recordArrived writes down that the message arrives. The caller hands it over right after: a
-// stamp taken afterwards could be later than that of the answer. The caller holds mu.
+// recordArrived records that the message arrives. The caller delivers it right afterwards: a
+// stamp taken after the delivery could be later than that of the answer. The caller holds mu.
 func (l *link) recordArrived(k *segment) {
 	if k == nil {
 		return
@@ -173,7 +173,7 @@ func (l *link) recordArrived(k *segment) {
 	}
 }
 
-// recordLost writes down that the message has met a cut or a loss. The caller holds mu.
+// recordLost records that the message was lost. The caller holds mu.
 func (l *link) recordLost(k *segment) {
 	if k == nil || k.lost != 0 || k.arrived != 0 {
 		return
@@ -182,8 +182,8 @@ func (l *link) recordLost(k *segment) {
 	l.seen.missing = append(l.seen.missing, k)
 }
 
-// stream gives what a TCP segment carries, and its sequence number. The frame must be part
-// of a conversation and carry a message.
+// stream returns what a TCP segment carries, and its sequence number. The frame must be part of
+// a conversation and carry a message.
 func (f frame) stream() (number uint32, text []byte) {
 	p := f.payload()
 	total := int(binary.BigEndian.Uint16(p[2:]))
@@ -192,10 +192,10 @@ func (f frame) stream() (number uint32, text []byte) {
 	return binary.BigEndian.Uint32(tcp[4:]), tcp[min(int(tcp[12]>>4)*4, len(tcp)):]
 }
 
-// opens tells whether the frame, which must be part of a conversation, opens a connection of
-// TCP or accepts one.
+// opens reports whether the frame, which must be part of a conversation, opens a TCP connection
+// or accepts one.
 func (f frame) opens() bool {
-	const synchronize = 0x02 // the flag SYN
+	const synchronize = 0x02 // the SYN flag
 	p := f.payload()
 	tcp := p[min(max(int(p[0]&0xf)*4, ipHeader), len(p)):]
 	return p[9] == unix.IPPROTO_TCP && len(tcp) >= tcpHeader && tcp[13]&synchronize != 0

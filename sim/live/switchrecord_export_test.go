@@ -8,8 +8,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// RecordMessages begins to record what the lab's hosts send to each other; the result gives
-// what they have sent so far, and what their network was up to, for tests.
+// RecordMessages starts recording what the lab's hosts send to each other. The returned function
+// gives what they have sent so far.
 func (l *Lab) RecordMessages() (recorded func() []sim.Message) {
 	zero := machineClock()
 	l.network.startRecording()
@@ -19,7 +19,7 @@ func (l *Lab) RecordMessages() (recorded func() []sim.Message) {
 // RecordAtMost bounds how many more messages are recorded.
 func (l *Lab) RecordAtMost(n int64) { l.network.record.left.Store(n) }
 
-// CutFor cuts the way from one host to another until mend is called.
+// CutFor cuts the link from one host to another until mend is called.
 func (l *Lab) CutFor(way sim.Link) (mend func(), err error) {
 	cable, err := l.link(way)
 	if err != nil {
@@ -34,8 +34,8 @@ func (l *Lab) CutFor(way sim.Link) (mend func(), err error) {
 	return func() { change(-1) }, nil
 }
 
-// WordsFor is wordsFor for a message that is there as a whole.
+// WordsFor is wordsFor for a complete message.
 func WordsFor(text string) string { return wordsFor([]byte(text), len(text)) }
 
-// Never is a wait that tests give up after.
+// Never is the time after which tests give up waiting.
 const Never = 30 * time.Second

@@ -45,7 +45,7 @@ func redisLike(t *testing.T, lab *live.Lab) net.Conn {
 	return c
 }
 
-// twoHosts is a lab with a client and a server.
+// twoHosts returns a lab with a client and a server.
 func twoHosts(t *testing.T) *live.Lab {
 	t.Helper()
 	livetest.Need(t)

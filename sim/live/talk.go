@@ -14,17 +14,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// StartRole starts a role on the host: this same binary, as a process of its own, in
-// which live.RoleMain runs the role of this name with spec as JSON. It is part of the
-// host: a fault that stops the host stops it, and after a crash it is started again and
-// begins anew. The client of a host draws its random numbers from the host's own stream,
-// and from another one after each crash.
+// StartRole starts a role on the host: this same binary, as a separate process in which
+// live.RoleMain runs the role of this name with spec as JSON. The process is part of the host: a
+// fault that stops the host stops it, and after a crash it is started again from the beginning.
+// The client of a host draws its random numbers from the host's own stream, and from a different
+// one after each crash.
 func (a *Agent) StartRole(role string, spec any, options ...StartOption) (*Proc, error) {
 	return a.launchRole(role, spec, false, options)
 }
 
-// StartHelper starts a role that sits on the host but is not part of it: an observer. No
-// fault of the host is done to it. It must not start processes.
+// StartHelper starts a role that runs on the host but is not part of it, such as an observer.
+// Faults on the host do not affect it. It must not start processes.
 func (a *Agent) StartHelper(role string, spec any) (*Proc, error) {
 	return a.launchRole(role, spec, true, nil)
 }
@@ -46,8 +46,7 @@ func (a *Agent) launchRole(role string, spec any, helper bool, options []StartOp
 	return a.launch(r)
 }
 
-// startTalking starts the process of a role and begins the conversation. The caller holds
-// mu.
+// startTalking starts the process of a role and begins the conversation. The caller holds mu.
 func (a *Agent) startTalking(p *Proc, r *recipe) error {
 	ordersOut, orders, err := os.Pipe()
 	if err != nil {
@@ -73,35 +72,35 @@ func (a *Agent) startTalking(p *Proc, r *recipe) error {
 	if r.helper {
 		stream += "/" + r.name
 	}
-	if r.lives > 1 { // what it drew before the crash must not come again
+	if r.lives > 1 { // it must not repeat what it drew before the crash
 		stream += fmt.Sprint("/life-", r.lives)
 	}
 	return p.talk.tell(order{Do: begin, Host: a.id, Stream: stream, Seed: a.lab.Seed, Nonce: a.lab.Nonce, Spec: r.role, Shift: a.shift.monotonic})
 }
 
-// talk is the harness's side of the conversation with a role process.
+// talk is the harness's side of the conversation with a role's process.
 //
-// Events go through an inbox to whoever listens, so that one who takes his time over an
-// event still hears answers to questions.
+// Events go through an inbox to the listener, so that answers to questions are still heard while
+// the listener is busy with an event.
 type talk struct {
 	orders    *os.File
-	ready     chan struct{} // closed: it is ready
-	bye       chan struct{} // closed: it has sent everything
-	ended     chan struct{} // closed: the pipe has ended
-	over      chan struct{} // closed: the pipe has ended, and a listener has heard everything
-	delivered chan struct{} // closed: the same, but never without a listener
-	garbled   error         // set before over is closed: what it sent was no report
+	ready     chan struct{} // closed when it is ready
+	bye       chan struct{} // closed when it has sent everything
+	ended     chan struct{} // closed when the pipe has ended
+	over      chan struct{} // closed when the pipe has ended and the listener, if any, has heard everything
+	delivered chan struct{} // the same, but never closed without a listener
+	garbled   error         // set before over is closed, if it sent something other than a report
 
 	telling sync.Mutex // one order at a time
 
 	asking  sync.Mutex   // one question at a time
-	asked   int          // how many there were
-	answers chan reading // to the last one; or to one that nobody waits for any more
+	asked   int          // number of questions so far
+	answers chan reading // to the last question, or to one that nobody waits for any more
 
 	hearing sync.Mutex
 	news    *sync.Cond   // something below has changed
-	inbox   []report     // events that nobody has taken yet
-	listen  func(report) // nil: nobody listens yet
+	inbox   []report     // events not yet delivered
+	listen  func(report) // nil until somebody listens
 }
 
 func newTalk(orders *os.File) *talk {
@@ -129,13 +128,14 @@ func (t *talk) hear(reports *os.File, process *os.Process) {
 		case err == nil && t.heard(r):
 		default:
 			t.garbled = fmt.Errorf("it sent what is not a report (%+v, %v); does something else write to file descriptor %d?", r, err, reportsFd)
-			process.Kill() // it cannot be relied on
+			process.Kill() // it cannot be trusted
 			return
 		}
 	}
 }
 
-// heard takes in a report; false: it is none, or says what it cannot say now.
+// heard handles a report. It returns false if the report is invalid or not allowed at this
+// point.
 func (t *talk) heard(r report) bool {
 	switch r.Say {
 	case ready:
@@ -163,7 +163,7 @@ func (t *talk) heard(r report) bool {
 			return false
 		}
 		select {
-		case <-t.answers: // which nobody waited for
+		case <-t.answers: // an answer that nobody waited for
 		default:
 		}
 		t.answers <- *r.Clocks
@@ -180,7 +180,7 @@ func (t *talk) take(r report) {
 	t.news.Signal()
 }
 
-// end takes note of the end of the pipe.
+// end handles the end of the pipe.
 func (t *talk) end() {
 	t.hearing.Lock()
 	defer t.hearing.Unlock()
@@ -191,8 +191,8 @@ func (t *talk) end() {
 	}
 }
 
-// listenWith has all events handed over, from the first one on, one at a time, by a
-// goroutine of its own.
+// listenWith makes a goroutine of its own call f with all events, from the first one on, one at
+// a time.
 func (t *talk) listenWith(f func(report)) {
 	t.hearing.Lock()
 	defer t.hearing.Unlock()
@@ -202,10 +202,10 @@ func (t *talk) listenWith(f func(report)) {
 	t.listen = f
 }
 
-// nobody listens.
+// nobody is a listener that ignores events.
 func nobody(report) {}
 
-// deliver hands events over until the last one.
+// deliver delivers events until the last one.
 func (t *talk) deliver() {
 	t.hearing.Lock()
 	defer t.hearing.Unlock()
@@ -218,7 +218,7 @@ func (t *talk) deliver() {
 			if !closed(t.over) {
 				close(t.over)
 			}
-			t.listen = nobody // who has listened need not be kept
+			t.listen = nobody // so that the listener is not kept alive
 			return
 		}
 		r, f := t.inbox[0], t.listen
@@ -229,8 +229,8 @@ func (t *talk) deliver() {
 	}
 }
 
-// tell sends an order. That the process has ended is no error here: whoever waits for
-// its done finds out how.
+// tell sends an order. It is no error if the process has ended: those who wait for its done will
+// find out how it ended.
 func (t *talk) tell(o order) error {
 	line, err := json.Marshal(o)
 	if err != nil {
@@ -245,7 +245,7 @@ func (t *talk) tell(o order) error {
 	return err
 }
 
-// closed tells whether a channel that carries nothing has been closed.
+// closed reports whether a channel that carries no values has been closed.
 func closed(c <-chan struct{}) bool {
 	select {
 	case <-c:

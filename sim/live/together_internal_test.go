@@ -14,7 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// textFrame is a frame of TCP with these bytes at this place of its stream.
+// textFrame returns a TCP frame with these bytes at this position of its stream.
 func textFrame(number uint32, text string) frame {
 	f := newFrame(hostMAC(2), hostMAC(1), unix.ETH_P_IP)
 	ip := make([]byte, ipHeader)
@@ -28,10 +28,10 @@ func textFrame(number uint32, text string) frame {
 	return append(append(append(f, ip...), tcp...), text...)
 }
 
-// While links are cut and mended, messages come over all of them. None is lost before the
-// cut is stamped or after its end, and none arrives in between.
+// While links are cut and mended, messages cross all of them. None is lost before the cut's
+// stamp or after the stamp of its end, and none arrives in between.
 func TestWhatACutBringsAboutStandsBetweenItsStamps(t *testing.T) {
-	const links, rounds, each = 20, 20, 5 // each: how many messages a sender sends between two changes
+	const links, rounds, each = 20, 20, 5 // each: number of messages that a sender sends between two changes
 	s := newSwitch()
 	all := make([]*link, links)
 	for i := range all {
@@ -52,7 +52,7 @@ func TestWhatACutBringsAboutStandsBetweenItsStamps(t *testing.T) {
 			}
 		})
 	}
-	next := func() { // waits until something has been sent since the change: each sender may have been at it
+	next := func() { // waits until something has been sent since the change; each sender may have been in the middle of one
 		before := sent.Load()
 		changes.Add(1)
 		for sent.Load() <= before+links {

@@ -16,23 +16,23 @@ import (
 	"time"
 )
 
-// A process reads its clocks through code that the kernel maps into it, the vDSO. A clock
-// fault sends three functions of it (clock_gettime, gettimeofday, time) to stubs that make
-// the real system call and add an offset. The stubs and the offsets lie behind the vDSO's
-// own code, in the unused end of its last page. The pages are private to each process:
-// what is written there through /proc/PID/mem changes nobody else's clock.
+// A process reads its clocks through the vDSO, code that the kernel maps into it. A clock fault
+// redirects three of its functions (clock_gettime, gettimeofday, time) to stubs that make the
+// real system call and add an offset. The stubs and the offsets are placed behind the vDSO's own
+// code, in the unused end of its last page. The pages are private to each process: writing to
+// them through /proc/PID/mem changes no other process's clock.
 
-// clockShift is how far the clocks of a process are off.
+// clockShift is how far the clocks of a process are shifted.
 type clockShift struct {
-	wall      time.Duration // CLOCK_REALTIME and what goes with it
-	monotonic time.Duration // CLOCK_MONOTONIC and what goes with it
-	boot      time.Duration // CLOCK_BOOTTIME: as monotonic, but goes on while the host is suspended
+	wall      time.Duration // CLOCK_REALTIME and related clocks
+	monotonic time.Duration // CLOCK_MONOTONIC and related clocks
+	boot      time.Duration // CLOCK_BOOTTIME: like monotonic, but keeps running while the host is suspended
 }
 
-// clockIDs is how many clocks there are: 0 to 11.
+// clockIDs is the number of clocks: 0 to 11.
 const clockIDs = 12
 
-// of is the offset of one of the kernel's clocks.
+// of returns the offset of one of the kernel's clocks.
 func (s clockShift) of(id int) time.Duration {
 	switch id {
 	case 0, 5, 8, 11: // REALTIME, its COARSE and ALARM variants, TAI
@@ -45,15 +45,15 @@ func (s clockShift) of(id int) time.Duration {
 	return 0 // clocks of processor time
 }
 
-// Layout of what the stubs read: seconds and nanoseconds for each clock, then the
-// microseconds of the wall clock.
+// Layout of what the stubs read: seconds and nanoseconds for each clock, then the microseconds
+// of the wall clock.
 const (
 	offsetSize  = 16
 	microsAt    = clockIDs * offsetSize
 	offsetsSize = microsAt + 8
 )
 
-// encode lays the offsets out for the stubs. The parts below a second are never negative.
+// encode lays out the offsets for the stubs. The parts below a second are never negative.
 func (s clockShift) encode() []byte {
 	var b []byte
 	split := func(d time.Duration) (seconds, nanos int64) {
@@ -72,21 +72,21 @@ func (s clockShift) encode() []byte {
 	return binary.LittleEndian.AppendUint64(b, uint64(nanos/1000))
 }
 
-// vdso is the vDSO as the kernel gives it to every process of this program's architecture.
+// vdso is the vDSO that the kernel gives to every process of this program's architecture.
 type vdso struct {
 	image   []byte
 	entries []vdsoEntry
 	free    int // offset of the unused end
 }
 
-// vdsoEntry is a function of the vDSO and the code that takes its place.
+// vdsoEntry is a function of the vDSO and the code that replaces it.
 type vdsoEntry struct {
 	at    int // offset in the image
 	stub  func(offsets int) stub
 	named string
 }
 
-// kernelVDSO is read from this process, whose clocks nobody shifts.
+// kernelVDSO reads the vDSO from this process, whose clocks are never shifted.
 var kernelVDSO = sync.OnceValues(readKernelVDSO)
 
 func readKernelVDSO() (*vdso, error) {
@@ -123,9 +123,8 @@ func readKernelVDSO() (*vdso, error) {
 	return v, nil
 }
 
-// shifted gives the image under which the clocks are off by s. Where they are right, the
-// functions are the kernel's again; the stubs stay, as a thread may have been interrupted
-// in one.
+// shifted returns the image that shifts the clocks by s. With a zero shift, the functions are
+// the kernel's again; the stubs stay, as a thread may have been interrupted in one.
 func (v *vdso) shifted(s clockShift) ([]byte, error) {
 	image := bytes.Clone(v.image)
 	end := v.free
@@ -149,7 +148,7 @@ func (v *vdso) shifted(s clockShift) ([]byte, error) {
 	return image, nil
 }
 
-// same tells whether an image is this vDSO, whatever is at the entries and the free end.
+// same reports whether an image is this vDSO, ignoring the entries and the unused end.
 func (v *vdso) same(image []byte) bool {
 	if len(image) != len(v.image) {
 		return false
@@ -161,8 +160,8 @@ func (v *vdso) same(image []byte) bool {
 	return bytes.Equal(image[:v.free], v.image[:v.free])
 }
 
-// vdsoRange finds where a process has its vDSO. The list that the kernel gives of one that ends
-// meanwhile breaks off somewhere: looked at again, it is empty.
+// vdsoRange finds where a process has its vDSO. If the process ends meanwhile, the kernel's list
+// may be cut short; read again, it is empty.
 func vdsoRange(pid string) (low, high uint64, err error) {
 	for range 2 {
 		maps, err := os.ReadFile("/proc/" + pid + "/maps")
@@ -182,7 +181,7 @@ func vdsoRange(pid string) (low, high uint64, err error) {
 	return 0, 0, fmt.Errorf("process %s has no vDSO", pid)
 }
 
-// readVDSO reads the vDSO of a process as it is now, and where it lies.
+// readVDSO reads the current vDSO of a process, and its address.
 func readVDSO(pid string) (low uint64, image []byte, err error) {
 	low, high, err := vdsoRange(pid)
 	if err != nil {
@@ -195,15 +194,15 @@ func readVDSO(pid string) (low uint64, image []byte, err error) {
 	defer mem.Close()
 	image = make([]byte, high-low)
 	if _, err := mem.ReadAt(image, int64(low)); errors.Is(err, io.EOF) {
-		return 0, nil, os.ErrNotExist // its memory has gone since
+		return 0, nil, os.ErrNotExist // its memory is gone by now
 	} else if err != nil {
 		return 0, nil, fmt.Errorf("read the vDSO of process %s: %w", pid, err)
 	}
 	return low, image, nil
 }
 
-// shiftProcess sets how far the clocks of a process are off, and reads back that they
-// are. No thread of it may run, or be stopped inside its vDSO.
+// shiftProcess sets the shift of the clocks of a process, and verifies it. None of its threads
+// may be running, or stopped inside its vDSO.
 func shiftProcess(pid int, s clockShift) error {
 	v, err := kernelVDSO()
 	if err != nil {
@@ -226,14 +225,15 @@ func shiftProcess(pid int, s clockShift) error {
 	}
 	defer mem.Close()
 	if _, err := mem.WriteAt(shifted, int64(low)); errors.Is(err, io.ErrUnexpectedEOF) {
-		return os.ErrNotExist // the same
+		return os.ErrNotExist // as in readVDSO
 	} else if err != nil {
 		return fmt.Errorf("write to the vDSO of process %d: %w", pid, err)
 	}
 	return processShifted(pid, s)
 }
 
-// processShifted looks whether the clocks of a process are off by s: nil, they are.
+// processShifted checks whether the clocks of a process are shifted by s; nil means that they
+// are.
 func processShifted(pid int, s clockShift) error {
 	v, err := kernelVDSO()
 	if err != nil {

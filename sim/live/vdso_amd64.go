@@ -4,22 +4,22 @@ package live
 
 import "encoding/binary"
 
-// jumpSize is the length of the jump that takes a function's place.
+// jumpSize is the length of the jump that replaces the start of a function.
 const jumpSize = 5
 
-// jump is the instruction at offset from that goes to offset to.
+// jump returns the instruction at offset from that jumps to offset to.
 func jump(from, to int) []byte {
 	return binary.LittleEndian.AppendUint32([]byte{0xe9}, uint32(int32(to-(from+jumpSize))))
 }
 
-// stub is machine code that does not know yet where it will lie.
+// stub is machine code whose location is not known yet.
 type stub struct {
 	code  []byte
-	data  map[int]int // where the code names data by its distance: what offset that has
-	short map[int]int // where the code jumps ahead over a few bytes: to which place in code
+	data  map[int]int // keys are places in code that hold the distance to data; values are the offsets of that data
+	short map[int]int // keys are places in code of short forward jumps; values are their targets in code
 }
 
-// link gives the code as it is at offset at.
+// link returns the code for offset at.
 func (s stub) link(at int) []byte {
 	for place, target := range s.data {
 		binary.LittleEndian.PutUint32(s.code[place:], uint32(int32(target-(at+place+4))))
@@ -42,7 +42,7 @@ func (s *stub) with(target int, code ...byte) *stub {
 	return s.op(0, 0, 0, 0)
 }
 
-// ahead adds a conditional short jump and gives what to call where it leads.
+// ahead adds a conditional short jump. Call here at the jump's target.
 func (s *stub) ahead(opcode byte) (here func()) {
 	s.op(opcode, 0)
 	place := len(s.code) - 1
@@ -57,8 +57,8 @@ const (
 	ifLess    = 0x7c
 )
 
-// stubs are the functions' replacements. They follow the C calling convention, as the
-// functions do, and use only registers that a callee may change.
+// stubs are the replacements of the functions. Like these, they follow the C calling convention,
+// and they use only registers that a callee may change.
 var stubs = map[string]func(offsets int) stub{
 	"clock_gettime": stubClockGettime,
 	"gettimeofday":  stubGettimeofday,
@@ -117,8 +117,8 @@ func stubGettimeofday(offsets int) stub {
 	return *s.op(0xc3) // ret
 }
 
-// stubTime: rdi is where the seconds go as well, or 0. It asks clock_gettime, as the
-// offset may have a part below a second.
+// stubTime: rdi is where the seconds are stored as well, or 0. It calls clock_gettime because
+// the offset may have a part below a second.
 func stubTime(offsets int) stub {
 	s := newStub()
 	s.op(0x57)                                     // push rdi

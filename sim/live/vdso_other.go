@@ -2,8 +2,7 @@
 
 package live
 
-// No stubs are known for this architecture: ClockPatch says so, and so does every clock
-// fault.
+// No stubs are known for this architecture. ClockPatch says so, and so does every clock fault.
 
 const jumpSize = 0
 

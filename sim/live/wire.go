@@ -9,8 +9,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// The harness and a role process talk in JSON lines over two pipes: orders go down,
-// reports come up.
+// The harness and a role's process talk in JSON lines over two pipes: orders go down, reports
+// come up.
 //
 //	harness                                role process
 //	begin (host, stream, seed, spec) ->
@@ -27,10 +27,10 @@ import (
 //	stop                             ->
 //	                                    <- bye                every event has been sent
 //
-// A process that has done its part says bye unasked. Both ends take the end of the pipe
-// for the end of the other.
+// A process that has finished its job says bye unasked. Each end takes the end of the pipe for
+// the end of the other process.
 
-// roleVar names the part that a process of this binary is to play.
+// roleVar names the role that a process of this binary is to run.
 const roleVar = "LOCKLAB_ROLE"
 
 // The role's ends of the pipes.
@@ -39,7 +39,7 @@ const (
 	reportsFd = 4
 )
 
-// toDo is what an order is.
+// toDo is the kind of an order.
 type toDo string
 
 const (
@@ -50,7 +50,7 @@ const (
 	tellClocks toDo = "tell-clocks"
 )
 
-// saying is what a report is.
+// saying is the kind of a report.
 type saying string
 
 const (
@@ -60,47 +60,46 @@ const (
 	clocks saying = "clocks"
 	// How late its pulse was.
 	pulseBeat saying = "pulse"
-	// A message is about to be sent, and that it has been will be recorded as an event of
-	// this kind.
+	// A message is about to be sent; afterwards, an event of this kind will be recorded.
 	sending saying = "sending"
 )
 
-// order is what the harness tells a role process.
+// order is what the harness tells a role's process.
 type order struct {
 	Do     toDo            `json:"do"`
 	Host   sim.HostID      `json:"host,omitempty"`   // begin
 	Stream string          `json:"stream,omitempty"` // begin: name of the random stream
 	Seed   uint64          `json:"seed,omitempty"`   // begin
-	Nonce  string          `json:"nonce,omitempty"`  // begin: of the trial
+	Nonce  string          `json:"nonce,omitempty"`  // begin: the trial's nonce
 	Spec   json.RawMessage `json:"spec,omitempty"`   // begin
-	Shift  time.Duration   `json:"shift,omitempty"`  // begin: how far its monotonic clock is off the machine's
-	Ask    int             `json:"ask,omitempty"`    // tell-clocks: the question's number
+	Shift  time.Duration   `json:"shift,omitempty"`  // begin: how far its monotonic clock differs from the machine's
+	Ask    int             `json:"ask,omitempty"`    // tell-clocks: number of the question
 	At     time.Duration   `json:"at,omitempty"`     // start: the world's time zero, on the machine's clock
 	Holds  []sim.Kind      `json:"holds,omitempty"`  // start: kinds of event at which to wait for go-on
-	Keeps  []sim.Kind      `json:"keeps,omitempty"`  // start: those of them at which something is done to links
-	Bears  time.Duration   `json:"bears,omitempty"`  // start: how late its pulse may be; 0: it need not have any
+	Keeps  []sim.Kind      `json:"keeps,omitempty"`  // start: those of them at which steps do something to links
+	Bears  time.Duration   `json:"bears,omitempty"`  // start: how late its pulse may be; 0 means no pulse
 }
 
-// report is what a role process tells the harness.
+// report is what a role's process tells the harness.
 type report struct {
 	Say    saying        `json:"say"`
-	At     time.Duration `json:"at,omitempty"`     // event, pulse: when, on the machine's clock
+	At     time.Duration `json:"at,omitempty"`     // event, pulse: time on the machine's clock
 	Hold   bool          `json:"hold,omitempty"`   // event, sending: the process waits for go-on
 	Event  *sim.Event    `json:"event,omitempty"`  // event; its own At, Seq and Host are not filled in. sending: its Kind
 	Clocks *reading      `json:"clocks,omitempty"` // clocks
 	Beat   *beat         `json:"beat,omitempty"`   // pulse
 }
 
-// reading is what a process finds when it compares its own clocks, as any code in it sees
-// them, with the machine's: between which bounds they are off.
+// reading is the result of comparing a process's own clocks, as any code in it sees them, with
+// the machine's: bounds of the shift of each.
 type reading struct {
-	Ask       int    `json:"ask"` // the question's number
+	Ask       int    `json:"ask"` // number of the question
 	Wall      bounds `json:"wall"`
 	Monotonic bounds `json:"monotonic"`
 }
 
-// bounds has the least and the most of something that was measured.
+// bounds are the minimum and the maximum of something that was measured.
 type bounds [2]time.Duration
 
-// include tells whether a value lies within the bounds.
+// include reports whether a value lies within the bounds.
 func (b bounds) include(d time.Duration) bool { return b[0] <= d && d <= b[1] }

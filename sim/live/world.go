@@ -11,48 +11,48 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// World is one live trial: it collects what the lab's roles record and lets a director
-// carry out the steps. Run uses it once.
+// World is one live trial: it collects what the lab's roles record and lets a director carry out
+// the steps. It can be run only once.
 //
 // Its methods as a sim.World are for the director, which Run calls while it holds mu.
 type World struct {
-	// Who, if set, asks the lock service which hosts play a part in it. Set it before
-	// Run. An answer that takes too long counts as nobody.
+	// Who, if set, asks the lock service which hosts play a part in it. Set it before Run. An
+	// answer that takes too long counts as nobody.
 	Who func(sim.Role) []sim.HostID
-	// Pace, if set, is what the trial relies on. Run measures whether the machine keeps up,
-	// and writes down what it has measured. Set it before Run.
+	// Pace, if set, holds the times that the trial relies on. Run measures whether the machine
+	// keeps up, and stores the measurements in it. Set it before Run.
 	Pace *sim.Pace
 
 	lab     *Lab
 	steps   []sim.Step
-	chance  *sim.Random // what faults draw from
-	trouble chan error  // how a process ended that should not have
+	chance  *sim.Random // the random stream of faults
+	trouble chan error  // reports processes that ended but should not have
 	runOver chan struct{}
 
-	mu       sync.Mutex // held by whoever talks to the director
+	mu       sync.Mutex // held during every call of the director
 	director *sim.Director
-	zero     time.Duration // time zero on the machine's clock; never: it is not known yet
-	starts   []func()      // what is to be done as soon as it is known
+	zero     time.Duration // time zero on the machine's clock; never until it is known
+	starts   []func()      // what to do once zero is known
 	over     bool
 	events   []sim.Event
-	agenda   []appointment // by due
-	timers   []*time.Timer // one an appointment
-	procs    []*Proc       // that take part, but for those that a crash has killed
+	agenda   []appointment // ordered by due
+	timers   []*time.Timer // one per appointment
+	procs    []*Proc       // that take part, except those killed by a crash
 	effects  []faultInEffect
-	clocks   map[sim.HostID]*sim.Clock // monotonic ones that faults have touched
+	clocks   map[sim.HostID]*sim.Clock // monotonic clocks that faults have touched
 	waiting  map[sim.HostID]bool       // clients that have not recorded done
 	keeping  []*keeping                // what the network keeps for steps that are about to fire
 	due      time.Duration             // when what the director does now was due, on the machine's clock
-	applied  time.Duration             // since when the fault is in effect that was applied last
-	undone   time.Duration             // until when the fault was in effect that was undone last
+	applied  time.Duration             // when the fault that was applied last took effect
+	undone   time.Duration             // until when the fault that was undone last was in effect
 	pace     paceKeeper
-	closing  time.Duration // when it was over, on the machine's clock; never: it is not
+	closing  time.Duration // when the trial ended, on the machine's clock; never until then
 	allDone  chan struct{}
 }
 
 var _ sim.World = (*World)(nil)
 
-// NewWorld makes the world of a trial in this lab.
+// NewWorld returns the world of a trial in this lab.
 func NewWorld(lab *Lab, steps []sim.Step) *World {
 	w := &World{
 		lab: lab, steps: steps, chance: sim.NewRandom(lab.Seed, "faults"),
@@ -63,21 +63,21 @@ func NewWorld(lab *Lab, steps []sim.Step) *World {
 	return w
 }
 
-// now is the true time since the world started, 0 before.
+// now returns the true time since the world started, or 0 before the start.
 func (w *World) now() time.Duration { return w.since(machineClock()) }
 
-// since is the true time at a moment of the machine's clock, 0 before the world started.
+// since returns the true time at a moment of the machine's clock, or 0 before the start.
 func (w *World) since(at time.Duration) time.Duration { return max(0, at-w.zero) }
 
-// Hosts lists the lab's hosts, in the order in which they were added.
+// Hosts lists the lab's hosts in the order in which they were added.
 func (w *World) Hosts() []sim.HostID { return w.lab.hosts() }
 
-// Draw gives the next number of the stream that faults draw from.
+// Draw returns the next number of the random stream of faults.
 func (w *World) Draw() uint64 { return w.chance.Uint64() }
 
-// RecordFault puts an event of the world itself into the history. Between the stamps of
-// "applied" and "undone" the fault is in effect without a gap, and nothing that it brings
-// about stands before or behind them: see effect.
+// RecordFault adds an event of the world itself to the history. Between the stamps of "applied"
+// and "undone" the fault is in effect without a gap, and none of its effects is stamped before
+// or after them: see effect.
 func (w *World) RecordFault(e sim.Event) {
 	e.At = w.now()
 	switch e.Kind {
@@ -89,8 +89,8 @@ func (w *World) RecordFault(e sim.Event) {
 	w.put(e)
 }
 
-// put puts an event into the history, unless there are far too many: then the trial ends with
-// an error. The caller holds mu.
+// put adds an event to the history. If there are far too many, the trial ends with an error. The
+// caller holds mu.
 func (w *World) put(e sim.Event) {
 	if len(w.events) < sim.MaxEvents {
 		w.events = append(w.events, e)
@@ -98,13 +98,13 @@ func (w *World) put(e sim.Event) {
 	}
 	select {
 	case w.trouble <- fmt.Errorf("it was cut at %v, with %d events: that is far more than any trial does that can be judged", w.now(), len(w.events)):
-	default: // there is trouble already
+	default: // other trouble has been reported already
 	}
 }
 
-// take puts an event of a process into the history, lets the director see it, and lets
-// the process go on if it waits for that: a process that has been stopped meanwhile reads
-// the order when it is continued.
+// take adds an event of a process to the history, shows it to the director, and then lets the
+// process continue if it waits for that. A process that was stopped meanwhile reads the order
+// when it is continued.
 func (w *World) take(p *Proc, r report) {
 	if r.Say == sending {
 		w.keepFor(p, r.Event.Kind)
@@ -115,14 +115,14 @@ func (w *World) take(p *Proc, r report) {
 		return
 	}
 	e := *r.Event
-	if e.Host == "" || !p.helper { // an observer may watch several hosts and say which it was
+	if e.Host == "" || !p.helper { // an observer may watch several hosts and name one of them
 		e.Host = p.host
 	}
 	w.mu.Lock()
 	early := r.At < w.zero
 	e.At = max(0, r.At-w.zero)
 	w.put(e)
-	if !w.over && !early && !p.crashed.Load() { // a dead process has no part to play
+	if !w.over && !early && !p.crashed.Load() { // a dead process no longer takes part
 		w.due = max(r.At, w.zero)
 		w.director.Observe(e)
 	}

@@ -43,7 +43,8 @@ func TestTrialEndsWhenAllClientsAreDone(t *testing.T) {
 	}
 }
 
-// A trial in which far too much happens is cut. The lab is closed with what still runs in it.
+// A trial in which far too much happens is cut off. The lab is closed while its processes still
+// run.
 func TestATrialThatRunsAwayIsCut(t *testing.T) {
 	lab := newLab(t, "client-1")
 	startRole(t, lab, "client-1", "runaway", nil)
@@ -56,8 +57,8 @@ func TestATrialThatRunsAwayIsCut(t *testing.T) {
 	}
 }
 
-// A process that is made to wait while it ties its clock to the machine's is behind true time
-// for ever. So any may be late, but not all of them, and none is ahead.
+// A process that is delayed while it relates its clock to the machine's is behind true time
+// forever. So some may be late, but not all of them, and none is ahead.
 func TestClockThatNobodyTouchesShowsTrueTime(t *testing.T) {
 	hosts := []sim.HostID{"client-1", "client-2", "client-3", "client-4"}
 	lab := newLab(t, hosts...)
@@ -93,8 +94,8 @@ func TestTrialEndsWhenTimeIsUp(t *testing.T) {
 	}
 }
 
-// A client that is held at an event and paused there must not get one instruction
-// further, however quick it is, until the pause is over.
+// A client that is held at an event and paused there must not execute one more instruction,
+// however fast it is, until the pause is over.
 func TestHeldClientIsPausedExactlyAtTheEvent(t *testing.T) {
 	const length = 40 * time.Millisecond
 	steps := []sim.Step{{

@@ -6,22 +6,22 @@ import (
 	"unicode/utf8"
 )
 
-// unseen are the characters, above ASCII, that are not seen and change what is: controls of
-// terminals, what turns the direction of text around, ends of lines that not everybody takes
-// for one, and what has no width. Joiners (U+200C, U+200D) and direction marks (U+200E, U+200F)
-// are not among them: words of some languages need them.
+// unseen lists the characters above ASCII that are invisible and change what people see:
+// terminal controls, changes of text direction, line ends that not every program recognizes, and
+// characters without width. Joiners (U+200C, U+200D) and direction marks (U+200E, U+200F) are
+// not listed: words of some languages need them.
 var unseen = [...]struct{ from, to rune }{
 	{0x80, 0x9f},       // C1, such as the one-character CSI
 	{0x200b, 0x200b},   // zero-width space
-	{0x2028, 0x202e},   // line and paragraph separator, embeddings and overrides of direction
-	{0x2060, 0x2069},   // word joiner, invisible operators, isolates of direction
+	{0x2028, 0x202e},   // line and paragraph separator, direction embeddings and overrides
+	{0x2060, 0x2069},   // word joiner, invisible operators, direction isolates
 	{0xfeff, 0xfeff},   // byte order mark
 	{0xfff9, 0xfffb},   // interlinear annotation
 	{0xe0000, 0xe007f}, // tags
 }
 
-// Unseen tells whether a character must not stand in text for people. Of the line breaks and
-// blanks of ASCII, newline and tab may.
+// Unseen reports whether a character must not appear in text for people. Of ASCII's control
+// characters, only newline and tab may.
 func Unseen(r rune) bool {
 	if r < 0x80 {
 		return r < ' ' && r != '\n' && r != '\t' || r == 0x7f
@@ -34,7 +34,8 @@ func Unseen(r rune) bool {
 	return false
 }
 
-// Name says what such a character is, or utf8.RuneError a byte that is none, for messages.
+// Name describes such a character for messages; utf8.RuneError stands for a byte that is not
+// UTF-8.
 func Name(r rune) string {
 	switch {
 	case r == utf8.RuneError:
@@ -45,8 +46,8 @@ func Name(r rune) string {
 	return fmt.Sprintf("the invisible character %U", r)
 }
 
-// Find gives the first character of a text that must not stand in it, and at which byte;
-// utf8.RuneError is a byte that is no UTF-8. at is -1 if there is none.
+// Find returns the first character that must not appear in text for people, and its byte offset.
+// utf8.RuneError stands for a byte that is not UTF-8. at is -1 if there is none.
 func Find(text string) (at int, found rune) {
 	for i, r := range text {
 		if Unseen(r) || r == utf8.RuneError && !strings.HasPrefix(text[i:], "\ufffd") {
@@ -56,7 +57,7 @@ func Find(text string) (at int, found rune) {
 	return -1, 0
 }
 
-// FindInLine is Find for what is one line: it must not hold newlines and tabs either.
+// FindInLine is Find for a single line, which must not contain newlines or tabs either.
 func FindInLine(text string) (at int, found rune) {
 	at, found = Find(text)
 	if i := strings.IndexAny(text, "\n\t"); i >= 0 && (at < 0 || i < at) {
@@ -65,7 +66,8 @@ func FindInLine(text string) (at int, found rune) {
 	return at, found
 }
 
-// Visible writes out what must not stand in a text, as Go writes it in a string: \x1b, \u202e.
+// Visible escapes what must not appear in a text, in the way of Go string literals: \x1b,
+// \u202e.
 func Visible(text string) string {
 	at, _ := Find(text)
 	if at < 0 {

@@ -46,7 +46,7 @@ func TestWhatIsUnseenIsWrittenOut(t *testing.T) {
 	})
 }
 
-// In JSON it is found however it is written, and what is written out is read as such.
+// In JSON it is found however it is encoded, and its escaped form is read as such.
 func TestWhatIsUnseenIsFoundInJSON(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -86,7 +86,8 @@ func TestWhatIsUnseenIsFoundInJSON(t *testing.T) {
 	})
 }
 
-// Whatever FindJSON lets pass, no decoded string holds what is unseen; and it never panics.
+// Whatever FindJSON lets pass, no decoded string contains invisible characters; and FindJSON
+// never panics.
 func FuzzJSON(f *testing.F) {
 	f.Add([]byte(`{"a":"\u001b\\u001b\ud800\u202e"}`))
 	f.Add([]byte("\"\\"))

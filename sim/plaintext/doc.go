@@ -1,4 +1,4 @@
-// Package plaintext is about text that comes from somebody else and is shown to people: what
-// it must not hold, how it is written where it could be taken for something else, and how a
-// command is written so that it can be pasted.
+// Package plaintext handles text that comes from somebody else and is shown to people: what it
+// must not contain, how to write it so that it cannot be mistaken for something else, and how to
+// write a command so that it can be pasted.
 package plaintext

@@ -6,13 +6,14 @@ import (
 	"unicode/utf8"
 )
 
-// FindJSON gives the first character in the strings of a JSON text that must not stand in text
-// for people, and at which byte; as an escape, such as \u001b, too. at is -1 if there is none.
-// It looks at characters only, and does not care whether the text is JSON otherwise.
+// FindJSON returns the first character in the strings of a JSON text that must not appear in
+// text for people, and its byte offset. It also finds escapes such as \u001b. at is -1 if there
+// is none. FindJSON only looks at characters and does not check that the text is valid JSON
+// otherwise.
 func FindJSON(text []byte) (at int, found rune) {
 	for i := 0; i < len(text); {
 		c := text[i]
-		if c >= ' ' && c < 0x7f && c != '\\' || c == '\n' || c == '\t' || c == '\r' { // between strings; in them JSON has none of the latter
+		if c >= ' ' && c < 0x7f && c != '\\' || c == '\n' || c == '\t' || c == '\r' { // allowed between strings; within strings, JSON forbids the last three
 			i++
 			continue
 		}
@@ -25,8 +26,8 @@ func FindJSON(text []byte) (at int, found rune) {
 	return -1, 0
 }
 
-// VisibleJSON writes out what FindJSON finds, so that who reads the JSON finds it as Visible
-// would write it.
+// VisibleJSON escapes what FindJSON finds, so that the decoded strings read as Visible would
+// write them.
 func VisibleJSON(text []byte) []byte {
 	at, _ := FindJSON(text)
 	if at < 0 {
@@ -56,7 +57,7 @@ func VisibleJSON(text []byte) []byte {
 	}
 }
 
-// next reads one character of a JSON string, and of how many bytes it is made there.
+// next decodes one character of a JSON string and returns how many bytes it takes there.
 func next(text []byte) (r rune, size int) {
 	if text[0] != '\\' {
 		return utf8.DecodeRune(text)
@@ -74,7 +75,7 @@ func next(text []byte) (r rune, size int) {
 	case 'u':
 		first, ok := hex(text)
 		if !ok {
-			return '\\', 2 // no JSON: whoever decodes it says so
+			return '\\', 2 // not JSON: the decoder will report it
 		}
 		if !utf16.IsSurrogate(first) {
 			return first, 6
@@ -84,7 +85,7 @@ func next(text []byte) (r rune, size int) {
 				return both, 12
 			}
 		}
-		return utf8.RuneError, 6 // half a character, which is read as U+FFFD
+		return utf8.RuneError, 6 // half a surrogate pair, which decodes as U+FFFD
 	}
 	return '\\', 2
 }

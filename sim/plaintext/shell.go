@@ -2,12 +2,12 @@ package plaintext
 
 import "strings"
 
-// bare are the characters, besides letters and digits of ASCII, that no shell gives a meaning
-// of their own, wherever in a word they stand.
+// bare lists the characters, besides ASCII letters and digits, that have no special meaning in
+// any shell, wherever in a word they stand.
 const bare = "-_./:,+@"
 
-// Shell writes words as a POSIX shell reads them back: each as it is, whatever it holds. A word
-// must not hold NUL, which no argument can.
+// Shell quotes words so that a POSIX shell reads each one back unchanged, whatever it contains.
+// A word must not contain NUL, as no argument can.
 func Shell(words ...string) string {
 	quoted := make([]string, len(words))
 	for i, w := range words {
@@ -16,9 +16,9 @@ func Shell(words ...string) string {
 	return strings.Join(quoted, " ")
 }
 
-// shellWord leaves only those words without quotes that are certain to need none: of ASCII
-// letters, digits and bare, and with an equals sign that is not the first character, as zsh
-// reads =word as the path of a command.
+// shellWord leaves a word unquoted only if it is certain to need no quotes: it consists of ASCII
+// letters, digits, the characters of bare, and equals signs, but does not start with an equals
+// sign, as zsh reads =word as the path of a command.
 func shellWord(word string) string {
 	plain := word != "" && word[0] != '='
 	for _, c := range []byte(word) {

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// shells are those of this machine that people paste commands into.
+// shells lists the shells of this machine that people paste commands into.
 func shells(t testing.TB) (found []string) {
 	for _, name := range []string{"sh", "dash", "bash", "zsh", "ksh", "busybox"} {
 		if path, err := exec.LookPath(name); err == nil {
@@ -22,7 +22,8 @@ func shells(t testing.TB) (found []string) {
 	return found
 }
 
-// readBack lets a shell take words apart again. The first one is in the place of a command.
+// readBack lets a shell split a line into words again. The first word stands in the place of a
+// command.
 func readBack(t testing.TB, shell, line string) []string {
 	t.Helper()
 	arguments := []string{"-c", `take() { printf '%s\0' "$@"; }; take ` + line}
@@ -44,7 +45,7 @@ func TestAShellReadsBackTheSameWords(t *testing.T) {
 		"a b", " ", "\t", "\n", "a\nb\n", "\r", "'", "''", `'\''`, `"`, `\`, `\\`, `a\`, "a;id", "a&", "a|b", "<a", ">a", "(a)", "é", "\u202e", "\x1b[31m", "\x7f", "\xff\xfe",
 		"redis+token=incr", "/a/b-c_d.yaml", "127.0.0.1:7000,127.0.0.1:7001", "master@theirs", "1..3", "$'a'", "if", "then", "!", "{", "}", "[[", "time",
 	}
-	for i := 1; i < 256; i++ { // each byte alone, before and behind another
+	for i := 1; i < 256; i++ { // each byte alone, before and after another
 		hostile = append(hostile, string([]byte{byte(i)}), string([]byte{byte(i), 'a'}), string([]byte{'a', byte(i)}))
 	}
 	for _, shell := range all {
@@ -69,7 +70,7 @@ func TestAShellReadsBackTheSameWords(t *testing.T) {
 	})
 }
 
-// What needs no quotes has none, so that commands read well.
+// Words that need no quotes have none, so that commands read well.
 func TestPlainWordsHaveNoQuotes(t *testing.T) {
 	t.Parallel()
 	const line = "locklab run gc-pause --backend redis+token=incr --seeds 7..7 --attach etcd=127.0.0.1:7000,127.0.0.1:7001 ./my_file.yaml"

@@ -6,15 +6,15 @@ import "github.com/locklab/locklab/sim"
 type Attempt struct {
 	Client sim.HostID
 	Began  *sim.Event // acquire
-	Ended  *sim.Event // acquired or not-acquired; nil: there was no answer
-	Died   *sim.Event // the crash of its client, before any answer; nil: it did not crash
+	Ended  *sim.Event // acquired or not-acquired; nil if there was no answer
+	Died   *sim.Event // the crash of its client before any answer; nil if there was none
 }
 
-// Served tells whether the client got the lock.
+// Served reports whether the client got the lock.
 func (a *Attempt) Served() bool { return a.Ended != nil && a.Ended.Kind == sim.Acquired }
 
-// Over is the event with which it was over: its answer or the crash of its client. nil: its
-// client still waited when the history ended.
+// Over returns the event that ended the attempt: its answer or the crash of its client. It
+// returns nil if the client was still waiting when the history ended.
 func (a *Attempt) Over() *sim.Event {
 	if a.Died != nil {
 		return a.Died
@@ -22,11 +22,11 @@ func (a *Attempt) Over() *sim.Event {
 	return a.Ended
 }
 
-// readAttempts finds them all. An answer belongs to the last attempt of the same client for
-// the same operation; a client that has crashed waits for none.
+// readAttempts finds all attempts. An answer belongs to the last attempt of the same client for
+// the same operation. A client that has crashed waits for no answer.
 func (t *Trace) readAttempts() {
 	open := map[sim.HostID]map[string]*Attempt{} // by client and operation
-	var lost []*Attempt                          // asked for once more before there was an answer
+	var lost []*Attempt                          // superseded by another attempt before there was an answer
 	for i := range t.History.Events {
 		e := &t.History.Events[i]
 		switch e.Kind {

@@ -7,34 +7,35 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Belief is one time that a client believed that it held the lock: from the moment at which it
-// was told so until it asked to release the lock (not until that returned), was told that the
-// lock is lost, or crashed. What it hears of the grant afterwards does not bring it back. This
+// Belief is a time during which a client believed that it held the lock: from when it was told
+// so until it asked to release the lock (not until that call returned), was told that the lock
+// is lost, or crashed. What it hears about the grant afterwards does not revive the belief. This
 // is what Kleppmann means by holding a lock.
 type Belief struct {
 	Client sim.HostID
 	Grant  string
 	Began  *sim.Event // acquired
-	Ended  *sim.Event // release, lost, or the crash of its host; nil: nothing ended it
-	// Renewed are the times that the client was told of another deadline meanwhile.
+	Ended  *sim.Event // release, lost, or the crash of its host; nil if nothing ended it
+	// Renewed lists the events that told the client of another deadline in the meantime.
 	Renewed []*sim.Event
-	// Pieces are, in turn, the times within the deadline that the client itself computed and
-	// those past it, without a gap. The first is within; it may be the only one.
+	// Pieces are, alternately, the times within the deadline that the client itself computed and
+	// those past it, without gaps. The first one is within; it may be the only one.
 	Pieces []Piece
 }
 
-// Piece is a part of a belief. Those that are valid are what antirez means by holding a lock.
+// Piece is a part of a belief. The valid ones are what antirez means by holding a lock.
 type Piece struct {
 	Valid bool       // within the client's own deadline
-	Began *sim.Event // acquired, the deadline, or the renewal that came after it
-	Ended *sim.Event // nil: nothing ended it
+	Began *sim.Event // acquired, the deadline, or the renewal after it
+	Ended *sim.Event // nil if nothing ended it
 }
 
-// Open tells whether the belief, having begun, still lasts right after the event with this number.
+// Open reports whether the belief, which must have begun, still lasts right after the event with
+// this number.
 func (b *Belief) Open(seq int64) bool { return b.Ended == nil || b.Ended.Seq > seq }
 
-// Valid tells whether the belief is within its client's own deadline right after the event with
-// this number.
+// Valid reports whether the belief is within its client's own deadline right after the event
+// with this number.
 func (b *Belief) Valid(seq int64) bool {
 	later := sort.Search(len(b.Pieces), func(i int) bool { return b.Pieces[i].Began.Seq > seq })
 	return later == 0 || b.Pieces[later-1].Valid
@@ -45,7 +46,8 @@ func (b *Belief) end(e *sim.Event) {
 	b.Pieces[len(b.Pieces)-1].Ended = e
 }
 
-// turn ends the last piece and begins one of the other sort.
+// turn ends the last piece and begins one with the opposite validity. It does nothing if the
+// last piece is already of that kind.
 func (b *Belief) turn(valid bool, e *sim.Event) {
 	last := &b.Pieces[len(b.Pieces)-1]
 	if last.Valid == valid {
@@ -55,12 +57,12 @@ func (b *Belief) turn(valid bool, e *sim.Event) {
 	b.Pieces = append(b.Pieces, Piece{Valid: valid, Began: e})
 }
 
-// readBeliefs finds them all. One that is begun without a name, or a second time by the same
-// client under the same name, cannot be told from others.
+// readBeliefs finds all beliefs. A belief that begins without a name, or for the second time by
+// the same client under the same name, cannot be told apart from others.
 func (t *Trace) readBeliefs() {
 	open := map[Acquisition][]*Belief{}
 	known := map[Acquisition]bool{}
-	of := map[sim.HostID][]*Belief{} // of a client, those that are open
+	of := map[sim.HostID][]*Belief{} // the open ones of each client
 	for i := range t.History.Events {
 		e := &t.History.Events[i]
 		which := AcquisitionOf(e)
@@ -97,7 +99,7 @@ func (t *Trace) readBeliefs() {
 	}
 }
 
-// name sees to it that an acquisition can be told from others.
+// name checks that an acquisition can be told apart from others, and sets Unclear if not.
 func (t *Trace) name(e *sim.Event, again bool) {
 	switch {
 	case t.Unclear != nil:

@@ -10,7 +10,7 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// span writes " FROM-TO" in seconds, without the end that is not there.
+// span formats " FROM-TO" in seconds, without TO if there is no end.
 func span(began, ended *sim.Event) string {
 	if ended == nil {
 		return fmt.Sprintf(" %g-", began.At.Seconds())
@@ -76,7 +76,7 @@ func TestWhenAClientBelievesThatItHoldsTheLock(t *testing.T) {
 	}
 }
 
-// What cannot be told apart is read all the same: pictures show it, and judges say why they cannot judge.
+// Ambiguous beliefs are still read: pictures show them, and checkers say why they cannot judge.
 func TestBeliefsThatCannotBeToldApart(t *testing.T) {
 	for _, each := range []struct{ history, why string }{
 		{`1s client-1 acquired op=client-1/1`, "event 1 does not say which grant client-1 acquired"},

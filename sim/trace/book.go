@@ -7,19 +7,19 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Book is the account's record: which writes it took, and which are in the balance. Every
-// write names the version of the account that it was computed from, so the final balance has a
-// lineage: the last write, the write that it built on, and so on back to the account as it was
-// opened. What is not in the lineage was overwritten by somebody who had not seen it.
+// Book is the account's record: which writes it accepted, and which of them are in the balance.
+// Every write names the version of the account that it was computed from, so the final balance
+// has a lineage: the last write, the write that it built on, and so on back to the opening of
+// the account. A write outside the lineage was overwritten by a client that had not seen it.
 type Book struct {
-	Opened       *sim.Event            // nil: nothing tells how it was opened
-	Writes       map[uint64]*sim.Event // accepted, by the version that they made
-	ByOp         map[string]*sim.Event // the last accepted write of an operation
-	Acknowledged []string              // operations that their clients were told of, each once
+	Opened       *sim.Event            // nil if the history does not say how it was opened
+	Writes       map[uint64]*sim.Event // accepted writes by the version that they made
+	ByOp         map[string]*sim.Event // the last accepted write of each operation
+	Acknowledged []string              // operations reported to their clients as done, each once
 	Lineage      []*sim.Event          // from the last write back to the first
 	InBalance    map[string]bool       // the operations of the lineage
-	// Broken says why the record is not whole; nil: it is. Then the rest is what was read up
-	// to there.
+	// Broken says why the record is incomplete; nil means that it is complete. If it is set, the
+	// other fields hold what was read up to that point.
 	Broken error
 }
 
@@ -63,7 +63,7 @@ func (b *Book) read(h *sim.History) error {
 	return b.walkBack(last)
 }
 
-// walkBack follows the lineage of the final balance to the opening of the account.
+// walkBack follows the lineage of the final balance back to the opening of the account.
 func (b *Book) walkBack(last *sim.Event) error {
 	for w := last; w != nil; {
 		b.Lineage = append(b.Lineage, w)
@@ -80,31 +80,32 @@ func (b *Book) walkBack(last *sim.Event) error {
 	return nil
 }
 
-// Lineage follows, write by write, the writes by which the balance has come about. Its zero
-// value is that of an account to which nobody has written. It needs no whole record.
+// Lineage follows, write by write, which writes make up the balance. The zero value is the
+// lineage of an account without writes. It does not need a complete record.
 type Lineage struct {
-	Path []*sim.Event // the writes of the balance, in the order in which they build on each other
+	Path []*sim.Event // the writes in the balance, each building on the one before
 
-	writes map[uint64]*sim.Event // all that it has taken, by the version that they made
-	within map[uint64]bool       // versions of the path
+	writes map[uint64]*sim.Event // all accepted writes by the version that they made
+	within map[uint64]bool       // versions in Path
 }
 
-// Take takes in a write that the account has taken. What it was computed from is in the balance
-// now, and nothing else: gone are the writes that it took out of the balance, the latest first,
-// and come are those that are in the balance anew, in their order. The last of them is the write itself.
+// Take adds a write that the account accepted. From then on, the balance contains what that
+// write was computed from, and nothing else. gone lists the writes removed from the balance,
+// latest first. come lists the writes newly in the balance, in order; the last one is the write
+// itself.
 func (l *Lineage) Take(write *sim.Event) (gone, come []*sim.Event) {
 	if l.writes == nil {
 		l.writes, l.within = map[uint64]*sim.Event{}, map[uint64]bool{}
 	}
 	l.writes[write.Version] = write
 	come = []*sim.Event{write}
-	for w := write; w.Base < w.Version; { // else there would be no end to it
+	for w := write; w.Base < w.Version; { // guards against an endless loop
 		if w = l.writes[w.Base]; w == nil || l.within[w.Version] {
 			break
 		}
 		come = append(come, w)
 	}
-	from := come[len(come)-1].Base // the last version that both lineages have
+	from := come[len(come)-1].Base // the last version that both lineages share
 	for n := len(l.Path); n > 0 && l.Path[n-1].Version != from; n-- {
 		gone = append(gone, l.Path[n-1])
 		delete(l.within, l.Path[n-1].Version)

@@ -56,7 +56,8 @@ func TestABookThatIsNotWholeSaysWhy(t *testing.T) {
 	}
 }
 
-// A write takes out of the balance what it was not computed from, and brings back what it was.
+// A write removes from the balance what it was not computed from, and restores what it was
+// computed from.
 func TestTheLineageOfTheBalance(t *testing.T) {
 	var l trace.Lineage
 	for _, each := range []struct {
@@ -69,7 +70,7 @@ func TestTheLineageOfTheBalance(t *testing.T) {
 		{"three", 2, 3, "", "three"},
 		{"four", 1, 4, "three two", "four"},
 		{"five", 3, 5, "four", "two three five"},
-		{"six", 6, 6, "five three two one", "six"}, // of itself: no account of ours writes that
+		{"six", 6, 6, "five three two one", "six"}, // based on itself: our accounts never produce this
 	} {
 		gone, come := l.Take(&sim.Event{Op: each.op, Base: each.base, Version: each.version})
 		if ops(gone) != each.gone || ops(come) != each.come {

@@ -1,4 +1,4 @@
-// Package trace reads a history once, for all who judge, measure, draw or tell it:
+// Package trace reads a history once, for all code that judges, measures, draws or narrates it:
 //
 //	t := trace.Read(h)
 //	for _, b := range t.Beliefs {
@@ -6,17 +6,18 @@
 //	}
 //	fmt.Println(t.Owner("znode-7"), "was given it") // client-2
 //
-// It says what happened and to whom, and judges nothing. What a trace has:
+// It says what happened and to whom, and judges nothing. A trace has:
 //
-//   - Grants: each time that the lock service gave the lock away, and whose it was (Owner).
+//   - Grants: each time that the lock service granted the lock, and to whom (Owner).
 //   - Holdings: each time that a server had a grant, or had given it its vote.
 //   - Beliefs: each time that a client believed that it held the lock, within its own deadline
 //     and past it.
-//   - Attempts: each time that a client asked for the lock, and its answer.
+//   - Attempts: each time that a client asked for the lock, and the answer.
 //   - Faults: each time that a fault was done to one host, or to links.
-//   - Book: which writes the account took, and which of them are in its balance.
-//   - Lag: by how much what a lock service did may be stamped late.
+//   - Book: which writes the account accepted, and which of them are in its balance.
+//   - Lag: how late a lock service's events may be stamped.
 //
-// Each of these has one rule, stated where it stands. Any history can be read, also one that
-// contradicts itself: what it does not tell stays empty, and where that matters an error says why.
+// Each of these follows one rule, stated at its type or function. Any history can be read, even
+// one that contradicts itself: what it does not say stays empty, and where that matters an error
+// says why.
 package trace

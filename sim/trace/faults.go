@@ -6,26 +6,26 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// FaultRun is one time that a fault was done to one host, or to links.
+// FaultRun is one application of a fault to one host, or to links.
 type FaultRun struct {
 	Kind     sim.FaultKind
-	Number   int64     // of the fault in the header, from 1; 0: the header does not have it
+	Number   int64     // of the fault in the header, from 1; 0 if the header does not list it
 	Asked    sim.Fault // as the script asks for it
 	Firing   int64     // see sim.Event
 	Host     sim.HostID
-	Applied  *sim.Event // nil: it could not be
-	Proven   *sim.Event // the last time that a probe saw it
+	Applied  *sim.Event // nil if it could not be applied
+	Proven   *sim.Event // the last time that a probe saw it in effect
 	Unproven *sim.Event // the first time that a probe did not
-	Undone   *sim.Event // nil: it lasted to the end of the history
-	// From and To are the places of its first event and of Undone in the history; without
+	Undone   *sim.Event // nil if it lasted to the end of the history
+	// From and To are the indices of its first event and of Undone in the history; without
 	// Undone, To is the history's length.
 	From, To int
 }
 
-// Lane is the fault's name for people, as the script asks for it.
+// Lane returns the fault's name for people, as the script asks for it.
 func (r *FaultRun) Lane() string { return r.Asked.Lane() }
 
-// Hosts are the hosts that it was done to: one, or those at the ends of links.
+// Hosts returns the hosts that it was done to: a single one, or those at the ends of links.
 func (r *FaultRun) Hosts() []sim.HostID {
 	switch {
 	case r.Host != "":
@@ -36,7 +36,7 @@ func (r *FaultRun) Hosts() []sim.HostID {
 	return nil
 }
 
-// Until is the true time at which it was undone; sim.Forever if it was not.
+// Until returns the true time at which it was undone, or sim.Forever if it was not.
 func (r *FaultRun) Until() time.Duration {
 	if r.Undone == nil {
 		return sim.Forever
@@ -44,17 +44,17 @@ func (r *FaultRun) Until() time.Duration {
 	return r.Undone.At
 }
 
-// KindOf is the kind of fault that an event is about.
+// KindOf returns the kind of fault that an event is about.
 func (t *Trace) KindOf(e *sim.Event) sim.FaultKind { return t.History.Header.FaultOf(e).Kind }
 
-// part is what one firing of a step does to one host.
+// part identifies what one firing of a step does to one host.
 type part struct {
 	fault  int64
 	firing int64
 	host   sim.HostID
 }
 
-// readFaults finds them all.
+// readFaults finds all runs of faults.
 func (t *Trace) readFaults() {
 	open := map[part]*FaultRun{}
 	for i := range t.History.Events {
@@ -103,8 +103,9 @@ func (t *Trace) Firings() map[int64]int {
 	return fired
 }
 
-// SignOfLife finds an event that a host which was to stand still recorded strictly between the
-// fault's beginning and its end; nil if it kept still, or if the fault asks for none.
+// SignOfLife returns an event that a host recorded strictly between the start and the end of a
+// fault that should have stopped it. It returns nil if there is none, or if the fault does not
+// stop hosts.
 //
 // In the live world, what an observer records of a paused server may be stamped late, by Lag.
 func (t *Trace) SignOfLife(r *FaultRun) *sim.Event {
@@ -124,8 +125,8 @@ func (t *Trace) SignOfLife(r *FaultRun) *sim.Event {
 	return nil
 }
 
-// byWorld tells whether events of this kind are recorded by the world about a host, not
-// by a process of that host.
+// byWorld reports whether events of this kind are recorded by the world about a host, rather
+// than by a process of that host.
 func byWorld(k sim.Kind) bool {
 	switch k {
 	case sim.Deadline, sim.FaultApplied, sim.FaultProven, sim.FaultUnproven, sim.FaultUndone, sim.LedgerOpened, sim.Late, sim.InSet, sim.SetRead, sim.End:

@@ -39,7 +39,7 @@ func TestEachTimeThatAFaultIsDoneToAHostIsARun(t *testing.T) {
 func TestAHostThatStandsStillRecordsNothing(t *testing.T) {
 	for _, each := range []struct {
 		name, history string
-		want          int64 // the event that shows life; 0: none
+		want          int64 // the event that shows life; 0 means none
 	}{
 		{"a client that acts", `
 			1s client-1 fault-applied fault=pause_client-1

@@ -8,14 +8,14 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Finish makes a history out of the events of a run: it puts them in the order of true
-// time, adds a Deadline event wherever a client's own clock reached the deadline that
-// the client believed in, and numbers them. Events of one instant keep their order.
+// Finish turns the events of a run into a history: it sorts them by true time, adds a Deadline
+// event wherever a client's own clock reached the deadline that the client believed in, and
+// numbers them. Simultaneous events keep their order.
 //
-// clock gives the monotonic clock of a host; nil stands for true time.
+// clock returns the monotonic clock of a host; nil stands for true time.
 func Finish(header sim.Header, events []sim.Event, clock func(sim.HostID) *sim.Clock) *sim.History {
 	run := &sim.History{Header: header, Events: slices.Clone(events)}
-	number(run.Events) // by their places, until they are in order
+	number(run.Events) // by position, until they are sorted
 	all := append(run.Events, deadlines(run, clock)...)
 	slices.SortStableFunc(all, func(a, b sim.Event) int { return cmp.Compare(a.At, b.At) })
 	number(all)
@@ -28,15 +28,15 @@ func number(events []sim.Event) {
 	}
 }
 
-// lease is the time for which a client counted on one deadline.
+// lease is the time during which a client relied on one deadline.
 type lease struct {
 	told  *sim.Event // acquired or renewed, with the deadline
-	from  int        // index of that
-	until int        // index of the event that put another deadline in its place, or ended the belief; the number of events: nothing did
+	from  int        // index of told
+	until int        // index of the event that replaced the deadline or ended the belief; the number of events if none did
 }
 
-// deadlines finds the moments at which beliefs ran out. A renewal replaces the deadline; the end
-// of the belief before it ends it for good.
+// deadlines finds the moments at which beliefs ran out. A renewal replaces the deadline. If the
+// belief ended before its deadline, there is no such moment.
 func deadlines(run *sim.History, clock func(sim.HostID) *sim.Clock) (found []sim.Event) {
 	end := time.Duration(0)
 	for _, e := range run.Events {
@@ -55,7 +55,7 @@ func deadlines(run *sim.History, clock func(sim.HostID) *sim.Clock) (found []sim
 	return found
 }
 
-// leases lists them in the order in which they ended.
+// leases lists the leases in the order in which they ended.
 func leases(run *sim.History) (all []lease) {
 	t := &Trace{History: run}
 	t.readBeliefs()
@@ -80,7 +80,7 @@ func leases(run *sim.History) (all []lease) {
 	return all
 }
 
-// runsOut is the true time at which the client's own clock reaches the deadline.
+// runsOut returns the true time at which the client's own clock reaches the deadline.
 func runsOut(told *sim.Event, clock func(sim.HostID) *sim.Clock) time.Duration {
 	var c *sim.Clock
 	if clock != nil {

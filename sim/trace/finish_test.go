@@ -17,7 +17,7 @@ func told(at time.Duration, kind sim.Kind, until time.Duration) sim.Event {
 	return sim.Event{At: at, Host: "client-1", Kind: kind, Grant: "a", Until: until}
 }
 
-// course writes a history as "TIME KIND" for each event.
+// course formats a history as "TIME KIND" for each event.
 func course(h *sim.History) string {
 	var out []string
 	for i, e := range h.Events {

@@ -2,21 +2,21 @@ package trace
 
 import "github.com/locklab/locklab/sim"
 
-// Grant is one time that the lock service gave the lock away. Its name may come up again when
-// it is asked for again after it has ended; each time is a grant of its own.
+// Grant is one time that the lock service granted the lock. If the same name is granted again
+// after its end, that is a separate grant.
 type Grant struct {
 	Name      string
-	Client    sim.HostID // whom it was given to, see Owner; empty: the history does not tell
+	Client    sim.HostID // the client it was given to, see Owner; empty if the history does not say
 	Rank      int64      // 1, 2, 3, … in the order of the service
-	Proof     *sim.Event // the first event that proves that it had been given
+	Proof     *sim.Event // the first event that proves the grant
 	Granted   *sim.Event
-	Acquired  *sim.Event // the client was told; nil: it never was
-	Ended     *sim.Event // the service ended it: its time was up, or it was asked to; nil: it did not
-	Forgotten *sim.Event // a server no longer knew of it after a crash; nil: none did
+	Acquired  *sim.Event // the client was told; nil if it never was
+	Ended     *sim.Event // the service ended it, because its time was up or on request; nil if it did not
+	Forgotten *sim.Event // a server no longer knew of it after a crash; nil if that did not happen
 }
 
-// TokenEvent is the event that says which token the grant carried: what its client received,
-// and for one that never had the answer what the service recorded.
+// TokenEvent returns the event that says which token the grant carried: what its client received
+// or, if the client never got the answer, what the service recorded.
 func (g *Grant) TokenEvent() *sim.Event {
 	if g.Acquired != nil && g.Acquired.Token != 0 {
 		return g.Acquired
@@ -24,15 +24,15 @@ func (g *Grant) TokenEvent() *sim.Event {
 	return g.Granted
 }
 
-// Token is the fencing token of the grant; 0: it had none.
+// Token returns the fencing token of the grant; 0 means that it had none.
 func (g *Grant) Token() uint64 { return g.TokenEvent().Token }
 
-// Owner is the client that a grant is for, by its name; empty if the history does not tell.
+// Owner returns the client of the grant with this name, or "" if the history does not say.
 //
-// It is the client that asked for the grant or was told of it, the last one if there are
-// several: clients choose names that nobody else has. If no client ever named it, it is the
-// client that the service named last, or on whose own host the lock was given, as there is no
-// service. A grant without a name is nobody's.
+// That is the client that asked for the grant or was told of it, the last one if there are
+// several: clients choose unique names. If no client ever named it, it is the client that the
+// service named last or, without a service, the client on whose own host the lock was given. A
+// grant without a name has no owner.
 func (t *Trace) Owner(grant string) sim.HostID { return t.owners[grant] }
 
 func (t *Trace) readOwners() {
@@ -58,14 +58,14 @@ func (t *Trace) readOwners() {
 }
 
 // readGrants reads what the lock service did, in its own order. The service's events may be
-// stamped late (see Lag), so a grant counts as given from the moment its client was told, if
-// that is stamped earlier; but where the service keeps the account as well, its own order with
-// what becomes of that is what counts.
+// stamped late (see Lag), so a grant counts as given from when its client was told, if that is
+// stamped earlier. But if the service keeps the account as well, only its own order counts,
+// which includes the account's events.
 func (t *Trace) readGrants() {
 	t.known = map[int][]*Grant{}
 	latest := map[string]*Grant{}
-	early := map[string]int{} // acquired events that were stamped before their grant
-	proofs := []int{}         // of each grant, the index of its proof
+	early := map[string]int{} // acquired events stamped before their grant
+	proofs := []int{}         // for each grant, the index of its proof
 	for i := range t.History.Events {
 		e := &t.History.Events[i]
 		g := latest[e.Grant]
@@ -109,6 +109,6 @@ func (t *Trace) readGrants() {
 	}
 }
 
-// ProvenBy lists the grants that the event with this index in the history is the first to
-// prove.
+// ProvenBy lists the grants for which the event with this index in the history is the first
+// proof.
 func (t *Trace) ProvenBy(index int) []*Grant { return t.known[index] }

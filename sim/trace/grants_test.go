@@ -54,7 +54,7 @@ func TestAGrantWithoutANameIsNobodys(t *testing.T) {
 	}
 }
 
-// A name that comes up again after its end is another grant.
+// A name that is granted again after its end is another grant.
 func TestEachTimeThatTheLockIsGivenAwayIsAGrant(t *testing.T) {
 	got := trace.Read(historytest.Transcript(t, `
 		1s client-1 acquired grant=a op=client-1/1
@@ -81,7 +81,7 @@ func TestEachTimeThatTheLockIsGivenAwayIsAGrant(t *testing.T) {
 	}
 }
 
-// Where the service keeps the account, its order is that of the account.
+// If the service keeps the account, its order is that of the account.
 func TestInAServiceThatKeepsTheAccountItsOwnOrderCounts(t *testing.T) {
 	g := trace.Read(historytest.Transcript(t, `
 		| inside=yes
@@ -149,7 +149,7 @@ func TestHowLongEachServerHasAGrant(t *testing.T) {
 	}
 }
 
-// courseOf writes holdings as "SERVER FROM-TO", in seconds.
+// courseOf formats holdings as "SERVER FROM-TO", in seconds.
 func courseOf(all []*trace.Holding) (text string) {
 	for i, h := range all {
 		if i > 0 {

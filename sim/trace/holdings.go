@@ -6,34 +6,34 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Holding is one time that a server of the lock service had a grant, or that a node of several
-// whose votes count had given it its vote.
+// Holding is a time during which a server of the lock service had a grant, or during which a
+// grant had the vote of one of several voting nodes.
 //
 // A server has a grant from when it gave it until it ended it, for whatever reason. If a server
-// that does not have it prolongs it or ends it, it speaks for those that have: it has taken over
-// from them. But where each server keeps a copy of its own (sim.Header.Copies), one that prolongs
-// it takes nothing from the others.
+// without the grant extends or ends it, it acts for those that have it: it has taken over from
+// them. But if each server keeps its own copy (sim.Header.Copies), a server that extends a grant
+// takes nothing from the others.
 type Holding struct {
 	Grant  string
-	Server sim.HostID // of a service whose nodes vote, empty but for votes; of no service at all, the client itself
+	Server sim.HostID // empty for a service whose nodes vote, except in votes; without a service, the client itself
 	Vote   bool       // it is a vote
-	Given  *sim.Event // granted or node-granted: with it the grant came about
-	Began  *sim.Event // the same, or extended, by which this server has taken over
-	Ended  *sim.Event // nil: nothing ended it
+	Given  *sim.Event // the event that created the grant or vote: granted or node-granted
+	Began  *sim.Event // the same event, or extended, by which this server took over
+	Ended  *sim.Event // nil if nothing ended it
 }
 
-// BegunBy lists the holdings that began with an event, EndedBy those that ended with it.
+// BegunBy lists the holdings that began with an event.
 func (t *Trace) BegunBy(e *sim.Event) []*Holding { return t.begun[e.Seq] }
 
 // EndedBy lists the holdings that ended with an event.
 func (t *Trace) EndedBy(e *sim.Event) []*Holding { return t.ended[e.Seq] }
 
-// servers follows which of them have which grant.
+// servers tracks which servers have which grants.
 type servers struct {
 	*Trace
-	has   map[string][]*Holding // by grant, those that last
+	has   map[string][]*Holding // by grant, those that have not ended
 	votes map[string][]*Holding
-	given map[string]*sim.Event // the last time that a grant was given
+	given map[string]*sim.Event // the last time that each grant was given
 }
 
 func (t *Trace) readHoldings() {
@@ -43,7 +43,7 @@ func (t *Trace) readHoldings() {
 	for i := range t.History.Events {
 		e := &t.History.Events[i]
 		server := e.Host
-		if t.Voting { // what most of them agree on is no single one's doing
+		if t.Voting { // a majority decision belongs to no single node
 			server = ""
 		}
 		switch e.Kind {
@@ -68,7 +68,7 @@ func (t *Trace) readHoldings() {
 	}
 }
 
-// at finds the holding of a server; -1: it has none.
+// at returns the index of a server's holding, or -1 if it has none.
 func at(all []*Holding, server sim.HostID) int {
 	return slices.IndexFunc(all, func(h *Holding) bool { return h.Server == server })
 }
@@ -98,7 +98,7 @@ func (s *servers) prolong(e *sim.Event, server sim.HostID) {
 	s.begin(s.has, e, server)
 }
 
-// end ends the holding of a server, or those of all others if it has none.
+// end ends the holding of a server or, if it has none, those of all servers.
 func (s *servers) end(of map[string][]*Holding, e *sim.Event, server sim.HostID) {
 	all := of[e.Grant]
 	which := at(all, server)
@@ -114,7 +114,7 @@ func (s *servers) end(of map[string][]*Holding, e *sim.Event, server sim.HostID)
 	}
 }
 
-// crash ends what a client had given itself, as there is no service.
+// crash ends the grants that a client gave itself, without a service.
 func (s *servers) crash(e *sim.Event) {
 	for _, h := range s.Holdings {
 		if h.Server == e.Host && h.Ended == nil {

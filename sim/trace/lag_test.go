@@ -8,8 +8,8 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// The stamps of a live lock service are late. How late, a history tells by what its clients
-// knew by then, and judges allow for that.
+// The stamps of a live lock service are late. A history shows how late by what its clients
+// already knew, and checkers allow for that.
 func TestHowLateStampsAre(t *testing.T) {
 	for _, each := range []struct {
 		name, history string

@@ -2,19 +2,19 @@ package trace
 
 import "github.com/locklab/locklab/sim"
 
-// Set is what clients added to a set that the lock service keeps, and what it had in it when the
+// Set is what clients added to a set that the lock service keeps, and what it contained when the
 // trial was over.
 type Set struct {
 	Acknowledged []*sim.Event // each element once, in the order in which clients were told
-	Read         *sim.Event   // nil: nobody could read it
+	Read         *sim.Event   // nil if it could not be read
 
 	has map[string]bool
 }
 
-// Has tells whether an element, named by its operation, was in the set when it was read.
+// Has reports whether an element, named by its operation, was in the set when it was read.
 func (s *Set) Has(op string) bool { return s.has[op] }
 
-// Lost lists the acknowledgements of elements that the set lacked when it was read.
+// Lost lists the acknowledgements of elements that were missing when the set was read.
 func (s *Set) Lost() (out []*sim.Event) {
 	if s.Read == nil {
 		return nil
@@ -27,7 +27,7 @@ func (s *Set) Lost() (out []*sim.Event) {
 	return out
 }
 
-// readSet reads it; nil: nobody adds anything.
+// readSet reads the set. It returns nil if there is none in the history.
 func readSet(h *sim.History) *Set {
 	s := &Set{has: map[string]bool{}}
 	told := map[string]bool{}

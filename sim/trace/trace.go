@@ -6,24 +6,24 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Trace is a history that has been read. Its events are those of the history, by pointer.
-// Nothing changes it.
+// Trace is a history that has been read. It points to the history's own events. It is not
+// changed after Read.
 type Trace struct {
 	History *sim.History
 
 	Grants    []*Grant     // in the order of the lock service
-	Ungranted []*sim.Event // acquired events whose grant the service never gave, in their order
+	Ungranted []*sim.Event // acquired events whose grant the service never gave, in order
 	Holdings  []*Holding   // in the order in which they began
-	Voting    bool         // the nodes of the service vote
+	Voting    bool         // whether the nodes of the service vote
 	Beliefs   []*Belief    // in the order in which they began
 	Attempts  []*Attempt   // in the order in which they began
 	Faults    []*FaultRun  // in the order in which they began
 	Book      *Book
-	Set       *Set // nil: no client adds elements to one
+	Set       *Set // nil if no client adds elements to a set
 
-	// Unclear says why it cannot be told which belief is about which grant; nil: it can.
+	// Unclear says why beliefs cannot be matched to grants; nil means that they can.
 	Unclear error
-	// Latest is the event of the lock service that is stamped latest.
+	// Latest is the lock service's event with the greatest lateness.
 	Latest Lateness
 
 	owners map[string]sim.HostID
@@ -46,7 +46,7 @@ func Read(h *sim.History) *Trace {
 	return t
 }
 
-// End is the last event of the history; nil: it has none.
+// End returns the last event of the history, or nil if it has none.
 func (t *Trace) End() *sim.Event {
 	if n := len(t.History.Events); n > 0 {
 		return &t.History.Events[n-1]
@@ -60,8 +60,8 @@ type Acquisition struct {
 	Grant  string
 }
 
-// AcquisitionOf is the one that an event of a client is about.
+// AcquisitionOf returns the acquisition that a client's event is about.
 func AcquisitionOf(e *sim.Event) Acquisition { return Acquisition{e.Host, e.Grant} }
 
-// within tells whether a moment is inside a stretch of time, its ends left out.
+// within reports whether a moment is strictly between two others.
 func within(at, from, to time.Duration) bool { return at > from && at < to }

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Operation says an operation in words for people who have never seen its name: "the 2nd
-// withdrawal of client-1" for "client-1/2".
+// Operation describes an operation for people who have never seen its name: "the 2nd withdrawal
+// of client-1" for "client-1/2".
 func Operation(op string) string {
 	client, _, _ := strings.Cut(op, "/")
 	switch n := NumberOf(op); {
@@ -19,7 +19,7 @@ func Operation(op string) string {
 	return op
 }
 
-// NumberOf is the 2 of "client-1/2"; 0: the operation has no number.
+// NumberOf returns the 2 of "client-1/2", or 0 if the operation has no number.
 func NumberOf(op string) int {
 	_, number, _ := strings.Cut(op, "/")
 	n, err := strconv.Atoi(number)
@@ -29,7 +29,7 @@ func NumberOf(op string) int {
 	return n
 }
 
-// Ordinal writes "1st", "2nd", "3rd", "4th", …, "11th", …
+// Ordinal formats "1st", "2nd", "3rd", "4th", …, "11th", …
 func Ordinal(n int) string {
 	ending := "th"
 	if n/10%10 != 1 {

@@ -7,8 +7,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// What looks at its wall clock all the time sees a point of it as soon as the clock has got
-// there, however it got there.
+// Code that polls its wall clock sees a point in time as soon as the clock reaches it, however
+// the clock got there.
 func TestAtWallFollowsTheWallClock(t *testing.T) {
 	const s = time.Second
 	wall := func(f sim.Fault) sim.Fault {

@@ -7,11 +7,11 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// sleepers is how many processes sleep at once in the benchmarks: as many as a large
+// sleepers is the number of processes that sleep at once in the benchmarks: as many as a large
 // trial has.
 const sleepers = 100
 
-// waits are how long sleepers sleep: drawn, so that the queue has to sort.
+// waits are the sleeping times. They are random, so that the queue has to sort.
 var waits = func() (list [1024]time.Duration) {
 	random := sim.NewRandom(1, "waits")
 	for i := range list {
@@ -20,8 +20,8 @@ var waits = func() (list [1024]time.Duration) {
 	return list
 }()
 
-// BenchmarkBareHeap is the least that an event queue can do: take the first entry out and
-// put it back later. BenchmarkWakeUp in the same run says what a process costs on top.
+// BenchmarkBareHeap is the minimum that an event queue must do: take out the first entry and put
+// it back later. BenchmarkWakeUp in the same run shows what a process costs on top.
 func BenchmarkBareHeap(b *testing.B) {
 	var q queue
 	fill(&q)
@@ -31,14 +31,14 @@ func BenchmarkBareHeap(b *testing.B) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
 }
 
-// fill puts as many timers into a queue as there are sleepers.
+// fill pushes one timer per sleeper.
 func fill(q *queue) {
 	for i := range sleepers {
 		q.push(int64(i), &timer{place: nowhere})
 	}
 }
 
-// turn takes the first entry out and puts it back later, n times.
+// turn pops the first entry and pushes it back later, n times.
 func turn(q *queue, n int) {
 	for i := range n {
 		e := q.pop()
@@ -46,8 +46,8 @@ func turn(q *queue, n int) {
 	}
 }
 
-// BenchmarkWakeUp wakes processes that sleep: pop, switch to the process and back, push.
-// "×heap" is its cost in units of the bare heap loop, measured right after it.
+// BenchmarkWakeUp wakes sleeping processes: pop, switch to the process and back, push. "×heap"
+// is its cost in units of the bare heap loop, measured right after it.
 func BenchmarkWakeUp(b *testing.B) {
 	w := New(1)
 	defer w.Close()
@@ -79,7 +79,7 @@ func BenchmarkWakeUp(b *testing.B) {
 	b.ReportMetric(b.Elapsed().Seconds()/time.Since(start).Seconds(), "×heap")
 }
 
-// BenchmarkCall is a request over the network and its reply.
+// BenchmarkCall measures a request over the network and its reply.
 func BenchmarkCall(b *testing.B) {
 	w := New(1)
 	defer w.Close()

@@ -7,45 +7,45 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// conn is a connection from a client host to a server host. It carries one request at a
-// time, as the pooled connections of common clients do.
+// conn is a connection from a client host to a server host. It carries one request at a time,
+// like the pooled connections of common clients.
 type conn struct {
 	from, to *Host
 	there    *pipe
 	back     *pipe
-	fresh    bool // the handshake has not been made yet
-	life     int  // of the server that it was opened to
-	lasting  bool // it stays as it is when the server crashes, until that says so: see SendOver
+	fresh    bool // no handshake yet
+	life     int  // of the server when the connection was opened
+	lasting  bool // it survives a crash of the server until the server resets it: see SendOver
 }
 
-// Call is a request on its way, and the place where its reply will be.
+// Call is a request that was sent, and receives its reply.
 type Call struct {
 	conn     *conn
 	answered signal
 	reply    any
 	given    bool   // the caller has stopped waiting
 	life     int    // of the caller's host
-	then     func() // what to do with the reply, if no process waits for it
+	then     func() // called with the reply if no process waits for it
 	broken   bool   // the connection was reset
 }
 
-// errReset says that the server knows nothing of the connection: it has been down meanwhile.
+// errReset means that the server does not know the connection: it has been down in the meantime.
 var errReset = fmt.Errorf("the connection was reset: %w", sim.ErrUnknown)
 
-// Serve sets what the host does with each request that reaches it. handle runs outside
-// any process and must not block.
+// Serve sets the handler for requests that reach the host. handle runs outside any process and
+// must not block.
 func (h *Host) Serve(handle func(from sim.HostID, request any) (reply any)) {
 	h.ServeLater(func(from sim.HostID, request any, reply func(any)) { reply(handle(from, request)) })
 }
 
-// ServeLater is Serve for a host that may answer later: handle keeps reply and calls it
-// once, or never. A reply that is given after a crash of the host goes nowhere.
+// ServeLater is Serve for a host that may answer later: handle keeps reply and calls it once, or
+// never. A reply given after the host has crashed is discarded.
 func (h *Host) ServeLater(handle func(from sim.HostID, request any, reply func(any))) {
 	h.handle = handle
 }
 
-// Send puts a request on its way and returns at once; Wait waits for the reply. It uses
-// an idle connection to that host, or opens one, which costs a round trip.
+// Send sends a request and returns at once; Wait waits for the reply. Send uses an idle
+// connection to that host or opens one, which costs a round trip.
 func (h *Host) Send(to sim.HostID, request any) *Call {
 	server := h.world.Host(to)
 	c := &Call{conn: h.take(server), life: h.life}
@@ -58,10 +58,10 @@ func (h *Host) Send(to sim.HostID, request any) *Call {
 	return c
 }
 
-// SendOver is Send over an idle connection that Connect or Connected has made, and that lasts as
-// TCP has it: what does not get through to a host that is down is sent again, and when that host
-// is up again, it resets a connection of its life before. Wait returns an error that wraps
-// sim.ErrUnknown then.
+// SendOver is Send over an idle connection made by Connect or Connected. Such a connection
+// behaves like TCP: what does not reach a host that is down is sent again, and once the host is
+// up again it resets connections from its earlier life. Wait then returns an error that wraps
+// sim.ErrUnknown.
 func (h *Host) SendOver(to sim.HostID, request any) *Call {
 	c := &Call{conn: h.take(h.world.Host(to)), life: h.life}
 	c.answered.host = h
@@ -73,7 +73,8 @@ func (h *Host) SendOver(to sim.HostID, request any) *Call {
 	return c
 }
 
-// reset runs on the client's host when the other kernel has said that there is no such connection.
+// reset runs on the client's host when the other kernel has answered that there is no such
+// connection.
 func (c *Call) reset() {
 	if !c.given && c.conn.from.life == c.life {
 		c.broken = true
@@ -81,17 +82,16 @@ func (c *Call) reset() {
 	}
 }
 
-// Connected gives the host a connection that it made before the world began.
+// Connected gives the host a connection as if it had been made before the world started.
 func (h *Host) Connected(to sim.HostID) {
 	c := h.open(h.world.Host(to))
 	c.fresh, c.lasting = false, true
 	h.give(c)
 }
 
-// Connect opens a connection to a host for one of the calls to come, and returns at once;
-// the reply, a bool, tells whether somebody listens there. The kernels see to it: also while
-// the processes of that host are paused; while it is down or cannot be reached, they ask again
-// and again.
+// Connect opens a connection for a later call and returns at once. The reply is a bool that
+// reports whether somebody listens on the other host. The kernels do this, even while the
+// processes of that host are paused. While it is down or unreachable, they keep trying.
 func (h *Host) Connect(to sim.HostID) *Call {
 	server := h.world.Host(to)
 	c := &Call{conn: h.open(server), life: h.life}
@@ -117,9 +117,9 @@ func (c *Call) connected(listens bool) {
 	c.answered.Fire()
 }
 
-// Wait blocks the running process until the reply is there, or returns sim.ErrUnknown
-// after timeout. The server may carry the request out all the same. The connection is
-// given up then: a reply that comes later belongs to nobody.
+// Wait blocks the running process until the reply arrives, or returns sim.ErrUnknown after
+// timeout. The server may still carry out the request. After a timeout the connection is
+// abandoned: a late reply is discarded.
 func (c *Call) Wait(timeout time.Duration) (any, error) {
 	if !c.answered.Wait(timeout) {
 		c.given = true
@@ -131,8 +131,8 @@ func (c *Call) Wait(timeout time.Duration) (any, error) {
 	return c.reply, nil
 }
 
-// Then calls f with the reply when it is there, unless that takes longer than timeout: Wait
-// for servers, which are no processes. f runs outside any process and must not block.
+// Then calls f with the reply when it arrives, unless that takes longer than timeout. It is Wait
+// for servers, which are not processes. f runs outside any process and must not block.
 func (c *Call) Then(timeout time.Duration, f func(reply any)) {
 	limit := c.conn.from.After(timeout, func() { c.given = true })
 	c.then = func() {
@@ -150,7 +150,7 @@ func (c *Call) serve(request any) {
 		return
 	}
 	if server.handle == nil || server.life != life {
-		return // nobody listens, or nobody who knows this connection: the caller's time-out will tell
+		return // nobody listens, or the server does not know this connection: the caller will time out
 	}
 	server.handle(c.conn.from.id, request, func(reply any) {
 		server.whenRunning(func() {
@@ -174,8 +174,8 @@ func (c *Call) receive(reply any) {
 	}
 }
 
-// Post sends a message that wants no reply. Messages from one host to another arrive in
-// order, unless one of the two crashes in between.
+// Post sends a message that expects no reply. Messages from one host to another arrive in order,
+// unless one of the two crashes in between.
 func (h *Host) Post(to sim.HostID, message any) {
 	receiver := h.world.Host(to)
 	for len(h.posts) <= receiver.index {
@@ -192,9 +192,9 @@ func (h *Host) Post(to sim.HostID, message any) {
 	})
 }
 
-// HangUp closes the connection that messages posted to a host go over, as a program does
-// that has given up on it: what has not arrived never will, and the next Post opens
-// another, which waits for no retransmission of the old one.
+// HangUp closes the connection used by messages posted to a host, as a program does that has
+// given up on it. What has not arrived never will, and the next Post opens a new connection,
+// which does not wait for retransmissions of the old one.
 func (h *Host) HangUp(to sim.HostID) {
 	i := h.world.Host(to).index
 	if i < len(h.posts) && h.posts[i] != nil {
@@ -203,11 +203,11 @@ func (h *Host) HangUp(to sim.HostID) {
 	}
 }
 
-// Receive sets what the host does with each posted message. receive runs outside any
-// process and must not block.
+// Receive sets the handler for posted messages. receive runs outside any process and must not
+// block.
 func (h *Host) Receive(receive func(from sim.HostID, message any)) { h.receive = receive }
 
-// take gives an idle connection to a server, the one used last, or a new one.
+// take returns the most recently used idle connection to a server, or a new one.
 func (h *Host) take(server *Host) *conn {
 	if server.index < len(h.idle) {
 		if pool := h.idle[server.index]; len(pool) > 0 {
@@ -218,7 +218,7 @@ func (h *Host) take(server *Host) *conn {
 	return h.open(server)
 }
 
-// open makes a connection to a server, of which the handshake is still to come.
+// open returns a new connection to a server, before its handshake.
 func (h *Host) open(server *Host) *conn {
 	for len(h.idle) <= server.index {
 		h.idle = append(h.idle, nil)
@@ -227,5 +227,5 @@ func (h *Host) open(server *Host) *conn {
 	return &conn{from: h, to: server, there: newPipe(w, h, server), back: newPipe(w, server, h), fresh: true, life: server.life}
 }
 
-// give puts a connection back.
+// give returns a connection to the idle ones.
 func (h *Host) give(c *conn) { h.idle[c.to.index] = append(h.idle[c.to.index], c) }

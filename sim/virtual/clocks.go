@@ -10,16 +10,16 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// hostClock is a clock of a host, and what faults do to the rate at which it runs.
+// hostClock is a clock of a host, together with the faults that change its rate.
 type hostClock struct {
 	sim.Clock
 	base    int64        // rate without faults, billionths of true time
-	factors []int64      // what the faults in effect make of it, billionths each
-	stopped int          // how many suspensions are in effect
+	factors []int64      // of the faults in effect, in billionths
+	stopped int          // number of suspensions in effect
 	twins   []*sim.Clock // see stepFault
 }
 
-// rate is the present rate, in billionths of true time.
+// rate returns the current rate, in billionths of true time.
 func (c *hostClock) rate() int64 {
 	if c.stopped > 0 {
 		return 0
@@ -31,10 +31,10 @@ func (c *hostClock) rate() int64 {
 	return rate
 }
 
-// fastest bounds what several faults together can make of a clock: a million times.
+// fastest limits what several faults together can make of a clock: a million times its rate.
 const fastest = 1_000_000 * sim.TrueRate
 
-// faster is rate × factor, both in billionths.
+// faster returns rate × factor, both in billionths.
 func faster(rate, factor int64) int64 {
 	hi, lo := bits.Mul64(uint64(rate), uint64(factor))
 	if hi >= uint64(sim.TrueRate) {
@@ -44,7 +44,7 @@ func faster(rate, factor int64) int64 {
 	return int64(min(product, uint64(fastest)))
 }
 
-// setRate brings a change of the rate into effect.
+// setRate puts a changed rate into effect.
 func (c *hostClock) setRate(now time.Duration) {
 	c.SetRate(now, c.rate())
 	for _, twin := range c.twins {
@@ -59,7 +59,7 @@ func (c *hostClock) step(now, d time.Duration) {
 	}
 }
 
-// clock gives one of the host's clocks.
+// clock returns one of the host's clocks.
 func (h *Host) clock(name sim.ClockName) (*hostClock, error) {
 	switch name {
 	case sim.MonotonicClock:
@@ -70,23 +70,23 @@ func (h *Host) clock(name sim.ClockName) (*hostClock, error) {
 	return nil, fmt.Errorf("a host has no clock %q", string(name))
 }
 
-// StepMonotonic moves the monotonic clock by d. Whoever waits on that clock wakes when
-// the clock, as it then runs, shows the time waited for.
+// StepMonotonic moves the monotonic clock by d. Whatever waits on that clock wakes when the
+// clock, at its current rate, shows the awaited time.
 func (h *Host) StepMonotonic(d time.Duration) { h.stepClock(&h.mono, d) }
 
-// SetMonotonicRate makes the monotonic clock run at rate billionths of true time, times
-// what faults make of it; 0 stops it, as a suspended machine does.
+// SetMonotonicRate makes the monotonic clock run at rate billionths of true time, multiplied by
+// the factors of faults. A rate of 0 stops it, as on a suspended machine.
 func (h *Host) SetMonotonicRate(rate int64) {
 	h.mono.base = rate
 	h.rateChanged(&h.mono)
 }
 
-// StepWall moves the wall clock by d. Of what waits only AtWall is moved: all else counts on
-// the monotonic clock.
+// StepWall moves the wall clock by d. Of everything that waits, this affects only AtWall; the
+// rest uses the monotonic clock.
 func (h *Host) StepWall(d time.Duration) { h.stepClock(&h.wall, d) }
 
-// SetWallRate makes the wall clock run at rate billionths of true time, times what faults
-// make of it.
+// SetWallRate makes the wall clock run at rate billionths of true time, multiplied by the
+// factors of faults.
 func (h *Host) SetWallRate(rate int64) {
 	h.wall.base = rate
 	h.rateChanged(&h.wall)
@@ -102,8 +102,8 @@ func (h *Host) rateChanged(c *hostClock) {
 	h.rearm(c)
 }
 
-// rearm moves all that waits on one of the host's clocks to its new true time, and keeps
-// the order of what stays at one instant.
+// rearm moves everything that waits on one of the host's clocks to its new true time. Things
+// that remain due at the same instant keep their order.
 func (h *Host) rearm(c *hostClock) {
 	var mine []entry
 	for _, e := range h.world.queue.entries {

@@ -8,8 +8,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// A connection is made by kernels: a paused process does not keep anybody waiting for it, a
-// host that is switched off or out of reach does, and where nobody listens that is said at once.
+// Kernels make connections. A paused process therefore delays no connection, but a host that is
+// down or unreachable does. If nobody listens, the answer comes at once.
 func TestAKernelConnectsAlsoWhileItsProcessesArePaused(t *testing.T) {
 	for _, c := range []struct {
 		what string
@@ -24,7 +24,7 @@ func TestAKernelConnectsAlsoWhileItsProcessesArePaused(t *testing.T) {
 		{"down for 2 s", func(_ *World, s *Host) {
 			s.Crash()
 			s.world.Host("client").After(2*time.Second, s.Restart)
-		}, "true <nil> after 3.004s"}, // asked again after 1 s, and after 2 s more
+		}, "true <nil> after 3.004s"}, // tried again after 1 s, and after 2 s more
 	} {
 		got := run(t, time.Minute, func(w *World, log func(string, ...any)) {
 			server, client := w.AddHost("server"), w.AddHost("client")
@@ -44,7 +44,7 @@ func TestAKernelConnectsAlsoWhileItsProcessesArePaused(t *testing.T) {
 	}
 }
 
-// The connection is used by the call that comes next, and is nobody's message.
+// The next call uses the connection. The handshake itself is not a recorded message.
 func TestAConnectionThatWasOpenedCarriesTheNextCall(t *testing.T) {
 	w := New(1)
 	server, client := w.AddHost("server"), w.AddHost("client")

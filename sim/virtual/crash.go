@@ -2,17 +2,17 @@ package virtual
 
 import "slices"
 
-// Boot sets what the host does when it is switched on, and does it now. After a crash,
-// Restart does it again: boot finds the memory gone and reads what the disk has kept.
+// Boot sets what the host does when it is switched on, and does it now. Restart does it again
+// after a crash: boot then finds the memory gone and reads what the disk has kept.
 func (h *Host) Boot(boot func()) {
 	h.boot = boot
 	boot()
 }
 
-// Crash switches the host off: its processes are gone without a last word, and so is all
-// they had in memory, its timers, its connections, and what its disk had not synced. What
-// has left it arrives, but nothing is sent again if it gets lost. The clocks go on. Its
-// peers are told nothing. Crashing a host that is down does nothing.
+// Crash switches the host off. Its processes end without a last word, and their memory, timers
+// and connections are gone, as is everything the disk had not synced. Packets it sent before the
+// crash still arrive, but none is sent again if lost. The clocks keep running. Its peers are not
+// told. Crashing a host that is down does nothing.
 func (h *Host) Crash() {
 	if h.down {
 		return
@@ -22,7 +22,7 @@ func (h *Host) Crash() {
 	h.life++
 	h.handle, h.receive = nil, nil
 	h.idle, h.posts = nil, nil
-	for _, other := range w.hosts { // connections to it are broken
+	for _, other := range w.hosts { // break connections to it
 		if h.index < len(other.idle) {
 			other.idle[h.index] = slices.DeleteFunc(other.idle[h.index], func(c *conn) bool { return !c.lasting })
 		}
@@ -31,7 +31,7 @@ func (h *Host) Crash() {
 		}
 	}
 	for _, p := range slices.Clone(w.processes) {
-		if p.host == h && p != w.running { // the running one stops where it records, see Record
+		if p.host == h && p != w.running { // the running process stops where it records, see Record
 			w.kill(p)
 		}
 	}
@@ -59,9 +59,9 @@ func (h *Host) Restart() {
 	}
 }
 
-// Down tells whether the host has crashed and not been restarted.
+// Down reports whether the host has crashed and not been restarted.
 func (h *Host) Down() bool { return h.down }
 
-// Life tells how often the host has crashed: what it was told before belongs to an earlier
+// Life returns how often the host has crashed. Whatever it was told before belongs to an earlier
 // life, of which it knows nothing.
 func (h *Host) Life() int { return h.life }

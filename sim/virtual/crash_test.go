@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// counter is a server that counts the requests it has served, on its disk.
+// counter is a server that keeps on its disk how many requests it has served.
 func counter(h *Host, sync bool) {
 	h.Boot(func() {
 		n := 0
@@ -74,7 +74,7 @@ func TestWhatBelongsToAnEarlierLifeGoesNowhere(t *testing.T) {
 			w.SetLatency(way[0], way[1], Latency{Base: 100 * time.Millisecond})
 		}
 		client.Go("calls", func(h sim.Host) {
-			call := client.Send("server", "a") // there at 300 ms, after the handshake
+			call := client.Send("server", "a") // arrives at 300 ms, after the handshake
 			h.Sleep(time.Second)
 			client.Post("server", "lost on the way")
 			old := keep
@@ -90,11 +90,11 @@ func TestWhatBelongsToAnEarlierLifeGoesNowhere(t *testing.T) {
 		"2.1s server receives to the new life", "11s the timer of a life that began at 1s")
 }
 
-// What had left the machine before it went off arrives all the same.
+// A crashed machine sends nothing; packets it sent before the crash still arrive.
 func TestAMachineThatIsOffSendsNothing(t *testing.T) {
 	for _, c := range []struct {
 		name    string
-		cut     bool // from the start until 2 s, so that what is sent is lost
+		cut     bool // from the start until 2 s, so that everything sent is lost
 		crash   time.Duration
 		restart time.Duration
 		want    []string
@@ -153,7 +153,7 @@ func TestAProcessThatCrashesItsOwnHostEndsWhereItRecords(t *testing.T) {
 	}
 }
 
-// crasher is a world whose faults are crashes.
+// crasher is a world in which every fault is a crash.
 type crasher struct{ *World }
 
 func (c crasher) Apply(f sim.Fault) error { c.Host(f.Host).Crash(); return nil }

@@ -2,21 +2,21 @@ package virtual
 
 import "slices"
 
-// Disk keeps values by name through a crash, as far as they were synced. A value must not
-// be changed after it has been written.
+// Disk stores values by name. Synced values survive a crash. A value must not be modified after
+// it was written.
 type Disk struct {
 	files  []file
-	stalls int      // in effect: until they are over, nothing is synced
-	queue  []func() // who waits for that, in the order in which they asked
+	stalls int      // stalls in effect; until they are over, nothing is synced
+	queue  []func() // callbacks waiting for a sync, in the order of the requests
 }
 
 type file struct {
 	name          string
 	cached, safe  any
-	dirty, exists bool // exists: there is a safe value
+	dirty, exists bool // exists means there is a safe value
 }
 
-// Disk is the host's disk.
+// Disk returns the host's disk.
 func (h *Host) Disk() *Disk { return &h.disk }
 
 // Write puts a value into the page cache; Sync makes it safe.
@@ -29,9 +29,9 @@ func (d *Disk) Write(name string, value any) {
 	d.files[i].cached, d.files[i].dirty = value, true
 }
 
-// Sync makes everything safe that was written before, and then calls done. That is at once,
-// unless the disk stalls: then it is when it no longer does, also for what is written until
-// then, or never if the host crashes before.
+// Sync makes everything written before it safe and then calls done. That happens at once, unless
+// the disk is stalled. Then it happens when the stall ends and includes everything written until
+// then, or never if the host crashes first.
 func (d *Disk) Sync(done func()) {
 	if d.stalls > 0 {
 		d.queue = append(d.queue, done)
@@ -41,15 +41,14 @@ func (d *Disk) Sync(done func()) {
 	done()
 }
 
-// Stalled tells whether nothing is being synced.
+// Stalled reports whether syncs are currently held up.
 func (d *Disk) Stalled() bool { return d.stalls > 0 }
 
-// stall keeps everything from being synced until goOn.
+// stall holds up all syncs until goOn.
 func (d *Disk) stall() { d.stalls++ }
 
-// goOn takes one stall back. After the last one all is synced, and those on the host who
-// wait for that go on, in their order, unless the host is paused: then it is when it no longer
-// is.
+// goOn ends one stall. After the last one everything is synced, and the waiting callbacks run in
+// order. On a paused host they run when the pause ends.
 func (d *Disk) goOn(h *Host) {
 	if d.stalls--; d.stalls > 0 || len(d.queue) == 0 {
 		return
@@ -70,8 +69,8 @@ func (d *Disk) flush() {
 	}
 }
 
-// Read gives the value last written, or after a crash the one last synced; false: there is
-// none.
+// Read returns the value last written or, after a crash, the one last synced. The bool is false
+// if there is none.
 func (d *Disk) Read(name string) (any, bool) {
 	i := d.find(name)
 	if i < 0 || !d.files[i].dirty && !d.files[i].exists {
@@ -84,11 +83,11 @@ func (d *Disk) find(name string) int {
 	return slices.IndexFunc(d.files, func(f file) bool { return f.name == name })
 }
 
-// crash loses what was not synced.
+// crash discards what was not synced.
 func (d *Disk) crash() {
 	for i := range d.files {
 		f := &d.files[i]
 		f.cached, f.dirty = f.safe, false
 	}
-	d.queue = nil // whoever waits is gone
+	d.queue = nil // the waiting processes are gone
 }

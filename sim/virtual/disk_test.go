@@ -12,8 +12,8 @@ func stall(host sim.HostID, after, long time.Duration) sim.Step {
 	return at(after, sim.Fault{Kind: sim.StallDisk, Host: host, For: long})
 }
 
-// What is synced while a disk stalls is safe when it goes on, and what waits for that goes on
-// then, in its order. Time goes on meanwhile.
+// What is synced while a disk stalls is safe once the stall ends, and the waiting callbacks then
+// run in order. Time continues in the meantime.
 func TestASyncWaitsUntilTheDiskGoesOn(t *testing.T) {
 	const sec = time.Second
 	w := New(1)
@@ -25,7 +25,7 @@ func TestASyncWaitsUntilTheDiskGoesOn(t *testing.T) {
 	for _, d := range []time.Duration{1, 3, 4, 9} {
 		w.After(d*sec, sync)
 	}
-	w.Direct([]sim.Step{stall("server", 2*sec, 4*sec), stall("server", 3*sec, 5*sec)}) // nested: until 8 s
+	w.Direct([]sim.Step{stall("server", 2*sec, 4*sec), stall("server", 3*sec, 5*sec)}) // overlapping: until 8 s
 	if err := w.Run(time.Minute); err != nil {
 		t.Fatal(err)
 	}

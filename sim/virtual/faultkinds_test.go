@@ -9,7 +9,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// state is what a fault can have done to host a, to its clocks, or to the link from it to b.
+// state shows everything that a fault can change about host a, its clocks, and the link from it
+// to b.
 func state(w *World, h *Host, call *packet) string {
 	l := w.link(h, w.Host("b"))
 	at, _ := w.arrival(call)
@@ -17,8 +18,8 @@ func state(w *World, h *Host, call *packet) string {
 		h.down, h.paused > 0, h.mono.stopped > 0, h.wall.At(w.now)-h.mono.At(w.now), h.Disk().Stalled(), l.cut > 0, l.extra, l.losses, at)
 }
 
-// Each kind of fault does something of its own, and proves that, as it says what it is done
-// to: no kind runs as another one.
+// Each kind of fault has an effect of its own, which its probe confirms: no kind runs as another
+// one.
 func TestEveryKindOfFaultDoesSomethingOfItsOwn(t *testing.T) {
 	does := map[string]sim.FaultKind{}
 	for _, kind := range sim.FaultKinds() {

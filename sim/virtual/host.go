@@ -6,8 +6,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Epoch is what every wall clock shows when the world starts, as long as nobody has
-// stepped it.
+// Epoch is what every wall clock shows when the world starts, unless it has been stepped.
 var Epoch = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // Host is a simulated machine. It implements sim.Host.
@@ -18,22 +17,22 @@ type Host struct {
 	random  *sim.Random
 	mono    hostClock
 	wall    hostClock
-	paused  int           // how many pauses are in effect
-	backlog []*timer      // what has come due while paused, in order
-	resumed time.Duration // when, by true time, it last went on after a pause; 0: it was never paused
-	stalled []*timer      // what waits on a clock while that stands still
+	paused  int           // number of pauses in effect
+	backlog []*timer      // what came due during a pause, in order
+	resumed time.Duration // true time at which its last pause ended; 0 means it was never paused
+	stalled []*timer      // timers on a clock that is stopped
 	handle  func(from sim.HostID, request any, reply func(any))
 	receive func(from sim.HostID, message any)
-	idle    [][]*conn // by server's index: connections that wait for use
-	posts   []*pipe   // by receiver's index: the way of messages that want no reply
-	boot    func()    // what the host does when it is switched on; nil: nothing
+	idle    [][]*conn // by server's index: idle connections
+	posts   []*pipe   // by receiver's index: the connection for messages that expect no reply
+	boot    func()    // what the host does when it is switched on; nil means nothing
 	disk    Disk
 	down    bool // crashed and not restarted
-	crashes int  // how many crash faults are in effect
-	life    int  // how often it has crashed: what belongs to an earlier life is void
+	crashes int  // number of crash faults in effect
+	life    int  // number of crashes so far; what belongs to an earlier life is void
 }
 
-// ID is the host's name.
+// ID returns the host's name.
 func (h *Host) ID() sim.HostID { return h.id }
 
 // Now reads the host's monotonic clock.
@@ -52,9 +51,9 @@ func (h *Host) Sleep(d time.Duration) {
 	p.park()
 }
 
-// Record puts an event into the history and shows it to the director. If a step pauses
-// this very host, the process stops right here until the pause is over; if a step crashes
-// it, the process ends here, and so does a handler that runs outside any process.
+// Record adds an event to the history and shows it to the director. If a step pauses this very
+// host, the process stops right here until the pause ends. If a step crashes it, the process
+// ends here, and so does a handler that runs outside any process.
 func (h *Host) Record(e sim.Event) {
 	e.Host = h.id
 	life := h.life
@@ -74,10 +73,11 @@ func (h *Host) Record(e sim.Event) {
 	}
 }
 
-// pause stops the host's processes; its clocks go on, and what comes due is kept.
+// pause stops the host's processes. Its clocks keep running, and whatever comes due is kept for
+// resume.
 func (h *Host) pause() { h.paused++ }
 
-// resume lets the host handle, in order, all that came due while it was paused.
+// resume lets the host handle, in order, everything that came due during the pause.
 func (h *Host) resume() {
 	h.paused--
 	if h.paused > 0 {
@@ -92,11 +92,12 @@ func (h *Host) resume() {
 	}
 }
 
-// Resumed tells whether the host goes on after a pause at this very moment: all that has come due
-// and has arrived meanwhile is there at once, and a real system's scheduler decides what comes first.
+// Resumed reports whether the host resumes from a pause at this very moment. Everything that
+// came due or arrived during the pause is then available at once, and a real system's scheduler
+// would decide what comes first.
 func (h *Host) Resumed() bool { return h.resumed > 0 && h.resumed == h.world.now }
 
-// whenRunning does something now, or when the host is no longer paused.
+// whenRunning calls f now or, if the host is paused, when the pause ends.
 func (h *Host) whenRunning(f func()) {
 	if h.paused == 0 {
 		f()

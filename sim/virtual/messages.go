@@ -6,20 +6,20 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// trace is what is known of one message, until the world is asked for it. Its methods do
-// nothing on nil: messages are not recorded then.
+// trace is what is known about one message. Its methods do nothing on a nil trace, which means
+// that messages are not recorded.
 type trace struct {
 	message sim.Message
-	packet  *packet // nil: it has arrived, or it never will
+	packet  *packet // nil once it has arrived or never will
 }
 
-// tracesAtOnce is how many traces are allocated together: a trial has tens to thousands.
+// tracesAtOnce is the number of traces allocated together: a trial has tens to thousands.
 const tracesAtOnce = 64
 
-// RecordMessages has the world remember every message between hosts from now on.
+// RecordMessages makes the world remember every message between hosts from now on.
 func (w *World) RecordMessages() { w.recorded = true }
 
-// traceOf begins the trace of a packet.
+// traceOf starts the trace of a packet.
 func (w *World) traceOf(k *packet, message any) *trace {
 	if !w.recorded {
 		return nil
@@ -41,15 +41,15 @@ func (w *World) traceOf(k *packet, message any) *trace {
 	return &w.traces[n][len(w.traces[n])-1]
 }
 
-// lost notes that the packet has met a cut or a loss.
+// lost notes that the packet was dropped by a cut or a loss.
 func (t *trace) lost(at time.Duration) {
 	if t != nil && t.message.Lost == 0 {
 		t.message.Lost = at
 	}
 }
 
-// again notes that the packet is sent again. One that only waited behind a lost one is
-// sent for the first time.
+// again notes that the packet is sent again. A packet that only waited behind a lost one is sent
+// for the first time and does not count.
 func (t *trace) again(at time.Duration) {
 	if t != nil && t.message.Lost != 0 {
 		t.message.Again = at
@@ -57,14 +57,14 @@ func (t *trace) again(at time.Duration) {
 	}
 }
 
-// arrived notes that the receiving host has the packet, unless it came in vain.
+// arrived notes that the receiving host has the packet, unless nobody was there for it.
 func (t *trace) arrived(at time.Duration) {
 	if t != nil && t.packet != nil {
 		t.message.Arrived, t.message.Fate, t.packet = at, sim.Arrived, nil
 	}
 }
 
-// inVain notes that the packet came when nobody was there for it any more.
+// inVain notes that nobody was there to receive the packet.
 func (t *trace) inVain(at time.Duration) {
 	if t != nil {
 		t.lost(at)
@@ -72,9 +72,9 @@ func (t *trace) inVain(at time.Duration) {
 	}
 }
 
-// Messages are what the hosts have sent to each other so far, in the order in which they
-// sent it; none if RecordMessages was not called. If there was too much of it, the last one
-// says from when on nothing was recorded.
+// Messages returns what the hosts have sent to each other so far, in the order of sending. It is
+// empty if RecordMessages was not called. If there were too many messages, the last one says
+// from when on nothing was recorded.
 func (w *World) Messages() []sim.Message {
 	if len(w.traces) == 0 {
 		return nil
@@ -96,8 +96,8 @@ func (w *World) Messages() []sim.Message {
 	return all
 }
 
-// fate is what becomes of a packet that has not arrived: it flies, or it is lost and will
-// be sent again, unless its sender is gone or has closed the connection.
+// fate returns the fate of a packet that has not arrived. It is in flight, or it is lost and
+// will be sent again, unless its sender crashed or closed the connection.
 func (k *packet) fate() sim.Fate {
 	flies := k.timer.place >= 0
 	if !flies && (k.pipe.hungUp || k.pipe.from.life != k.pipe.life) {

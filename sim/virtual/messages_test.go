@@ -7,7 +7,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// recordedWorld gives the messages of a world of two hosts that are 100 ms apart.
+// recordedWorld returns the messages of a world of two hosts that are 100 ms apart.
 func recordedWorld(t *testing.T, happens func(w *World, a, b *Host)) []sim.Message {
 	t.Helper()
 	w := New(1)
@@ -50,7 +50,7 @@ func TestARequestAndItsAnswerAreRecorded(t *testing.T) {
 		sim.Message{From: "b", To: "a", Sent: 300 * ms, Fate: sim.Arrived, Arrived: 400 * ms, What: "7"})
 }
 
-// It is lost on arrival after 100 ms, and sent again 200, 400 and 800 ms after that.
+// The message is lost on arrival after 100 ms, and sent again 200, 400 and 800 ms after that.
 func TestAMessageThatMeetsAPartitionIsRecordedAsLostAndSentAgain(t *testing.T) {
 	got := recordedWorld(t, func(w *World, a, _ *Host) {
 		w.Cut("a", "b")

@@ -8,34 +8,33 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Latency is how long a packet takes over a link: at least Base, and on top of it an
-// exponentially distributed wait of mean Jitter.
+// Latency is the time a packet takes over a link: Base plus an exponentially distributed wait
+// with mean Jitter.
 type Latency struct{ Base, Jitter time.Duration }
 
 // lan is a quiet local network.
 var lan = Latency{Base: 200 * time.Microsecond, Jitter: 50 * time.Microsecond}
 
-// Retransmission timing of Linux: a packet that is not acknowledged is sent again after
-// 200 ms, and one that asks for a connection after a second; then after twice as long each
-// time, up to two minutes.
+// Retransmission timing of Linux: an unacknowledged packet is sent again after 200 ms, a
+// connection request after a second; the wait then doubles each time, up to two minutes.
 const (
 	firstRetransmit        = 200 * time.Millisecond
 	firstConnectRetransmit = time.Second
 	lastRetransmit         = 120 * time.Second
 )
 
-// link is the way from one host to another. The way back is a link of its own.
+// link is the path from one host to another. The way back is a separate link.
 type link struct {
 	latency Latency
 	random  *sim.Random
-	cut     int           // how many partitions cut it
-	extra   time.Duration // what delay faults add to every packet's way
-	losses  []float64     // with what probability each drop fault loses a packet
+	cut     int           // number of partitions that cut it
+	extra   time.Duration // what delay faults add to every packet's travel time
+	losses  []float64     // the probability with which each drop fault loses a packet
 	awaited []func()      // called when the next packet has been sent
 	sent    int64         // messages, each counted once
 }
 
-// link gives the way from one host to another, and makes it on first use.
+// link returns the link from one host to another, creating it on first use.
 func (w *World) link(from, to *Host) *link {
 	row := w.links[from.index]
 	for len(row) <= to.index {
@@ -51,7 +50,7 @@ func (w *World) link(from, to *Host) *link {
 	return row[to.index]
 }
 
-// travel draws how long one packet takes.
+// travel draws the travel time of one packet.
 func (l *link) travel() time.Duration {
 	if l.latency.Jitter == 0 {
 		return l.latency.Base + l.extra
@@ -69,7 +68,8 @@ func (l *link) loses() bool {
 	return lost
 }
 
-// Traffic tells how many messages each host has sent to each other, in the order of Hosts.
+// Traffic returns how many messages each host has sent to each other host, in the order of
+// Hosts.
 func (w *World) Traffic() (all []sim.Traffic) {
 	for i, row := range w.links {
 		for j, l := range row {
@@ -81,51 +81,51 @@ func (w *World) Traffic() (all []sim.Traffic) {
 	return all
 }
 
-// SetLatency sets how long packets take from one host to another, one way.
+// SetLatency sets the travel time of packets from one host to another, one way.
 func (w *World) SetLatency(from, to sim.HostID, l Latency) {
 	w.link(w.Host(from), w.Host(to)).latency = l
 }
 
-// Cut drops every packet from one host to another, one way, until it is mended. Open
-// connections stall; nobody is told.
+// Cut drops every packet from one host to another, one way, until Mend. Open connections stall;
+// nobody is told.
 func (w *World) Cut(from, to sim.HostID) { w.link(w.Host(from), w.Host(to)).cut++ }
 
-// Mend takes back one Cut.
+// Mend undoes one Cut.
 func (w *World) Mend(from, to sim.HostID) { w.link(w.Host(from), w.Host(to)).cut-- }
 
-// Connects tells whether a connection to another host can be made at this moment: that one is on,
-// and nothing cuts the way there and back. It stands for the handshake, which the kernels do
+// Connects reports whether a connection to another host can be made at this moment: that host is
+// up, and nothing cuts the way there and back. It stands for the handshake, which the kernels do
 // among themselves before a program has sent anything.
 func (h *Host) Connects(to sim.HostID) bool {
 	other := h.world.Host(to)
 	return !other.down && h.world.link(h, other).cut == 0 && h.world.link(other, h).cut == 0
 }
 
-// pipe is one direction of a connection. It delivers in order, like TCP: behind a packet
-// that was lost everything waits until that one has been sent again and has arrived. A
-// sender that stops waiting does not take back what it has sent: the kernel goes on.
+// pipe is one direction of a connection. It delivers in order, like TCP: everything behind a
+// lost packet waits until that packet has been sent again and has arrived. A sender that stops
+// waiting does not take back what it has sent: the kernel keeps trying.
 type pipe struct {
 	world  *World
 	from   *Host
 	to     *Host
-	life   int // of the sender, to which it belongs
+	life   int // of the sender when the pipe was made
 	link   *link
 	last   time.Duration // when the latest packet arrives
-	lost   []*packet     // the first was dropped; the others wait behind it
-	again  timer         // when the first of lost is sent again
-	hungUp bool          // the sender has closed it: what has not arrived never will
+	lost   []*packet     // the first was dropped; the rest wait behind it
+	again  timer         // fires when the first of lost is sent again
+	hungUp bool          // the sender closed it: what has not arrived never will
 }
 
-// packet is one message on its way.
+// packet is one message in transit.
 type packet struct {
 	timer    timer
 	pipe     *pipe
 	deliver  func()
 	leaves   time.Duration // true time, after the handshake
-	patience time.Duration // until it is sent again if it is lost
-	trace    *trace        // what the history says of it; nil: nothing
-	kernel   bool          // it is the kernels' own: nobody counts it, and no paused process keeps it waiting
-	persists bool          // it is sent again also to a host that is down
+	patience time.Duration // how long until it is sent again if it is lost
+	trace    *trace        // its record for the history; nil if messages are not recorded
+	kernel   bool          // it is the kernels' own: it is not counted, and no paused process delays it
+	persists bool          // it is also sent again to a host that is down
 }
 
 func newPipe(w *World, from, to *Host) *pipe {
@@ -134,8 +134,8 @@ func newPipe(w *World, from, to *Host) *pipe {
 	return p
 }
 
-// send puts a message on its way; roundTrips are spent before it can leave. deliver runs
-// when it arrives and the receiving host is not paused.
+// send sends a message. roundTrips pass before it can leave. deliver runs when it has arrived
+// and the receiving host is not paused.
 func (p *pipe) send(roundTrips int, message any, deliver func()) {
 	p.sendPacket(roundTrips, message, &packet{pipe: p, deliver: deliver})
 }
@@ -151,7 +151,7 @@ func (p *pipe) sendPacket(roundTrips int, message any, k *packet) {
 	p.launch(k, time.Duration(2*roundTrips)*(p.link.latency.Base+p.link.extra))
 }
 
-// sendBare puts a packet on its way that carries nothing, from one kernel to the other.
+// sendBare sends an empty packet from one kernel to the other.
 func (p *pipe) sendBare(deliver func()) {
 	k := &packet{pipe: p, deliver: deliver, kernel: true, persists: true}
 	k.timer = timer{place: nowhere, run: k.arrive, holds: k}
@@ -170,8 +170,8 @@ func (p *pipe) launch(k *packet, delay time.Duration) {
 	}
 }
 
-// arrive is called when a packet reaches the other end of the link, which is when a cut
-// or a loss shows.
+// arrive is called when a packet reaches the other end of the link. Cuts and losses take effect
+// at this point.
 func (k *packet) arrive() {
 	p := k.pipe
 	if behind := len(p.lost) > 0; p.link.cut > 0 || behind || p.link.loses() || k.persists && p.to.down {
@@ -198,9 +198,8 @@ func (k *packet) arrive() {
 	p.to.whenRunning(k.deliver) // the kernel has it; processes see it unless they are paused
 }
 
-// retransmit sends what was lost again, or waits twice as long when it is lost again. A
-// sender that was switched off meanwhile sends nothing, so what waits behind the lost
-// packet waits for ever.
+// retransmit sends the lost packets again or, if the link is still cut, waits twice as long. A
+// sender that has crashed sends nothing, so whatever waits behind the lost packet waits forever.
 func (p *pipe) retransmit() {
 	if p.from.life != p.life {
 		return
@@ -218,8 +217,8 @@ func (p *pipe) retransmit() {
 	}
 }
 
-// waitForAgain waits until the first lost packet is sent again: twice as long each time
-// that this packet is lost.
+// waitForAgain schedules the retransmission of the first lost packet. The wait doubles each time
+// this packet is lost.
 func (p *pipe) waitForAgain() {
 	k, first := p.lost[0], firstRetransmit
 	if k.kernel {

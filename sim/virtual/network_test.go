@@ -10,7 +10,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// echo is a world of a client and a server that answers what it is asked, 100 ms away.
+// echo is a client and a server that returns each request, 100 ms away.
 func echo(log func(string, ...any), w *World) (client, server *Host) {
 	client, server = w.AddHost("client"), w.AddHost("server")
 	server.Serve(func(_ sim.HostID, request any) any {
@@ -48,8 +48,8 @@ func TestTimedOutRequestIsCarriedOutAllTheSame(t *testing.T) {
 	expect(t, got, "50ms unknown: true", "300ms server reads a", "350ms server reads b", "450ms client has b <nil>")
 }
 
-// A packet that meets a partition arrives after the heal, at the next retransmission:
-// here 200, 400, 800 and 1600 ms after it was lost, the last one after the heal.
+// A packet that meets a partition arrives after the heal, at the next retransmission: here 200,
+// 400, 800 and 1600 ms after it was lost, the last one after the heal.
 func TestPacketThatMeetsAPartitionArrivesLate(t *testing.T) {
 	got := run(t, time.Minute, func(w *World, log func(string, ...any)) {
 		client, _ := echo(log, w)

@@ -8,23 +8,23 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// process is a piece of code that runs on a host as a coroutine: it runs until it
-// blocks, then the kernel goes on with the next event. A switch costs a fraction of what
-// a channel does, and no two processes of a world ever run at once.
+// process is code that runs on a host as a coroutine: it runs until it blocks, then the kernel
+// proceeds with the next event. A switch costs a fraction of a channel operation, and no two
+// processes of a world ever run at once.
 type process struct {
 	name  string
 	host  *Host
 	timer timer // wakes it
-	slot  int   // where it stands in world.processes
+	slot  int   // index in world.processes
 	next  func() (struct{}, bool)
 	stop  func()
 	yield func(struct{}) bool
 }
 
-// errKilled unwinds a process that is taken away while it is parked.
+// errKilled unwinds a process that is killed while it is parked.
 var errKilled = errors.New("process killed")
 
-// Go starts another process on this host. It runs once the present event is over.
+// Go starts another process on this host. It runs once the current event is over.
 func (h *Host) Go(name string, f func(sim.Host)) {
 	w := h.world
 	p := &process{name: name, host: h, slot: len(w.processes)}
@@ -52,7 +52,7 @@ func (w *World) wake(p *process) {
 	}
 }
 
-// park gives the host up until the process is woken.
+// park releases the host until the process is woken.
 func (p *process) park() {
 	if !p.yield(struct{}{}) {
 		panic(errKilled)
@@ -68,7 +68,7 @@ func (w *World) drop(p *process) {
 	w.processes = w.processes[:len(w.processes)-1]
 }
 
-// kill takes a parked process away: its deferred calls run, nothing else does.
+// kill ends a parked process: its deferred calls run, nothing else does.
 func (w *World) kill(p *process) {
 	killer := w.running
 	w.running = p
@@ -77,7 +77,8 @@ func (w *World) kill(p *process) {
 	w.drop(p)
 }
 
-// current is the process that is running on h; what tells what it wanted to do.
+// current returns the process that is running on h. what names the operation, for the panic if
+// there is none.
 func (h *Host) current(what string) *process {
 	p := h.world.running
 	if p == nil || p.host != h {

@@ -1,14 +1,14 @@
 package virtual
 
-// queue is the event queue: a heap of four children a node, ordered by time and, within
-// one instant, by the order of entry. Timers know their place, so one that is no longer
-// wanted leaves at once instead of lying about until its time comes.
+// queue is the event queue: a heap with four children per node, ordered by time and, within one
+// instant, by order of entry. Timers know their place, so one that is no longer wanted is
+// removed at once instead of lying around until its time comes.
 type queue struct {
 	entries []entry
-	entered uint64 // how many entries there have ever been
+	entered uint64 // number of entries ever pushed
 }
 
-// entry keeps the key beside the pointer, so that comparing does not touch the timer.
+// entry keeps the key next to the pointer, so that comparing does not touch the timer.
 type entry struct {
 	at    int64 // ns of true time
 	order uint64
@@ -21,14 +21,14 @@ func (e entry) before(f entry) bool {
 	return e.at < f.at || e.at == f.at && e.order < f.order
 }
 
-// push enters t, which must not be queued.
+// push adds t, which must not be queued.
 func (q *queue) push(at int64, t *timer) {
 	q.entered++
 	q.entries = append(q.entries, entry{})
 	q.up(len(q.entries)-1, entry{at: at, order: q.entered, timer: t})
 }
 
-// pop takes the first entry out; the queue must not be empty.
+// pop removes and returns the first entry; the queue must not be empty.
 func (q *queue) pop() entry {
 	first := q.entries[0]
 	q.removeAt(0)
@@ -36,7 +36,7 @@ func (q *queue) pop() entry {
 	return first
 }
 
-// remove takes t out; it must be queued.
+// remove removes t, which must be queued.
 func (q *queue) remove(t *timer) {
 	q.removeAt(int(t.place))
 	t.place = nowhere

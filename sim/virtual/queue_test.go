@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The queue gives back what is in it by time and then by order of entry, whatever was
-// entered and taken back in between.
+// The queue returns its entries by time and then by order of entry, whatever was pushed and
+// removed in between.
 func TestQueueOrdersByTimeThenEntry(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		type item struct {

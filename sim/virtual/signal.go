@@ -11,14 +11,13 @@ import (
 type signal struct {
 	host    *Host
 	fired   bool
-	waiters []*process // in the order in which they came
+	waiters []*process // in order of arrival
 }
 
-// NewSignal makes a signal for processes of this host.
+// NewSignal returns a signal for processes of this host.
 func (h *Host) NewSignal() sim.Signal { return &signal{host: h} }
 
-// Fire wakes the waiters, in the order in which they came, once the running process
-// blocks.
+// Fire wakes the waiters, in order of arrival, once the running process blocks.
 func (s *signal) Fire() {
 	if s.fired {
 		return
@@ -26,7 +25,7 @@ func (s *signal) Fire() {
 	s.fired = true
 	w := s.host.world
 	for _, p := range s.waiters {
-		if p.timer.place != waiting { // its time-out is among what a paused host has yet to handle
+		if p.timer.place != waiting { // otherwise its timeout is already in the backlog of the paused host
 			w.schedule(&p.timer, w.now)
 		}
 	}

@@ -10,23 +10,23 @@ import (
 // Places of a timer that is not in the queue.
 const (
 	nowhere int32 = -1 // idle
-	waiting int32 = -2 // its time came while the host was paused: in the host's backlog
-	stalled int32 = -3 // it waits on a clock that has stopped: in the host's stalled list
+	waiting int32 = -2 // it came due while the host was paused; in the host's backlog
+	stalled int32 = -3 // it waits on a stopped clock; in the host's stalled list
 )
 
-// timer is something that will happen: a process wakes, a message arrives, a callback
-// runs. It is embedded in what it belongs to, so that queueing it allocates nothing.
+// timer is something that will happen: a process wakes, a message arrives, a callback runs. It
+// is embedded in what it belongs to, so that queueing it allocates nothing.
 type timer struct {
 	place int32
-	clock *hostClock    // that due is a time of; nil: it counts on true time
-	due   time.Duration // what the clock shows when the time has come
-	host  *Host         // it waits while this host is paused; nil: the world itself
+	clock *hostClock    // the clock that due refers to; nil means true time
+	due   time.Duration // reading of clock at which the timer fires
+	host  *Host         // the timer waits while this host is paused; nil means the world itself
 	proc  *process      // wakes this process, or
 	run   func()        // runs this
-	holds *packet       // the packet that arrives when this runs; nil: none does
+	holds *packet       // the packet that arrives when this runs, or nil
 }
 
-// schedule queues t at a point of true time, in place of an earlier one.
+// schedule queues t at a point of true time, replacing an earlier one.
 func (w *World) schedule(t *timer, at time.Duration) {
 	w.cancel(t)
 	t.clock = nil
@@ -35,10 +35,10 @@ func (w *World) schedule(t *timer, at time.Duration) {
 	}
 }
 
-// scheduleLocal queues t for the moment at which its host's monotonic clock shows due.
+// scheduleLocal queues t for the moment when its host's monotonic clock shows due.
 func (w *World) scheduleLocal(t *timer, due time.Duration) { w.scheduleOn(&t.host.mono, t, due) }
 
-// scheduleOn queues t for the moment at which a clock of its host shows due.
+// scheduleOn queues t for the moment when the given clock of its host shows due.
 func (w *World) scheduleOn(clock *hostClock, t *timer, due time.Duration) {
 	at := clock.When(w.now, due)
 	w.schedule(t, at)
@@ -49,7 +49,7 @@ func (w *World) scheduleOn(clock *hostClock, t *timer, due time.Duration) {
 	}
 }
 
-// cancel takes t back, wherever it is.
+// cancel removes t from wherever it waits.
 func (w *World) cancel(t *timer) {
 	switch t.place {
 	case nowhere:
@@ -68,29 +68,29 @@ func without(list []*timer, t *timer) []*timer {
 	return slices.Delete(list, i, i+1)
 }
 
-// Timer is a callback that a host has asked for.
+// Timer is a callback requested by a host.
 type Timer struct {
 	world *World
 	timer timer
 }
 
-// After calls f once d has passed on the host's monotonic clock, but not while the host
-// is paused. f runs outside any process and must not block.
+// After calls f once d has passed on the host's monotonic clock, but not while the host is
+// paused. f runs outside any process and must not block.
 func (h *Host) After(d time.Duration, f func()) *Timer {
 	t := &Timer{world: h.world, timer: timer{place: nowhere, host: h, run: f}}
 	h.world.scheduleLocal(&t.timer, sim.AddCapped(h.Now(), d))
 	return t
 }
 
-// AtWall calls f once the host's wall clock shows at, but not while the host is paused.
-// When the clock is stepped, or its rate changes, or the machine was suspended, the call
-// comes earlier or later with it: so it is as if the host looked at its wall clock all the
-// time. f runs outside any process and must not block.
+// AtWall calls f once the host's wall clock shows at, but not while the host is paused. If the
+// clock is stepped, changes its rate or passes a suspension, the call comes earlier or later
+// with it, as if the host kept polling its wall clock. f runs outside any process and must not
+// block.
 func (h *Host) AtWall(at time.Time, f func()) *Timer {
 	t := &Timer{world: h.world, timer: timer{place: nowhere, host: h, run: f}}
 	h.world.scheduleOn(&h.wall, &t.timer, at.Sub(Epoch))
 	return t
 }
 
-// Stop takes the callback back; nothing happens if it has run already.
+// Stop cancels the callback. It does nothing if the callback has already run.
 func (t *Timer) Stop() { t.world.cancel(&t.timer) }

@@ -1,9 +1,9 @@
-// Package virtual is the first of the two worlds: a deterministic simulation of hosts,
-// clocks and a network in virtual time. The same seed gives the same history, byte for
-// byte, on any machine and with any number of processors.
+// Package virtual is one of the two worlds: a deterministic simulation of hosts, clocks and a
+// network in virtual time. The same seed gives the same history, byte for byte, on any machine
+// and with any number of processors.
 //
-// A World is a value without globals. It runs on the goroutine that calls Run; worlds of
-// different seeds may run side by side.
+// A World uses no global state. It runs on the goroutine that calls Run; worlds of different
+// seeds may run side by side.
 package virtual
 
 import (
@@ -13,8 +13,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// World is a set of hosts, what is going to happen to them, and what has happened. It
-// implements sim.World.
+// World is a set of hosts, what will happen to them, and what has happened. It implements
+// sim.World.
 type World struct {
 	seed      uint64
 	now       time.Duration // true time
@@ -24,27 +24,27 @@ type World struct {
 	processes []*process
 	running   *process // nil between processes
 	director  *sim.Director
-	effects   []effect    // the faults that are in effect
-	chance    *sim.Random // what faults draw from
+	effects   []effect    // the faults in effect
+	chance    *sim.Random // the random stream of faults
 	roles     func(role string) []sim.HostID
 	events    []sim.Event
-	recorded  bool          // messages are
-	traces    [][]trace     // of messages, in the order in which they were sent
-	full      bool          // there was no room for another message
-	fullAt    time.Duration // when that was
+	recorded  bool          // messages are recorded
+	traces    [][]trace     // of messages, in the order of sending
+	full      bool          // sim.MaxMessages was exceeded
+	fullAt    time.Duration // true time at which it was
 	over      bool
 	why       string
 
-	// Interrupted, if set, is asked now and then; an error ends the run with it.
+	// Interrupted, if set, is called from time to time. An error ends the run with that error.
 	Interrupted func() error
 }
 
-// New makes an empty world. All that is random in it follows from the seed.
+// New returns an empty world. Everything random in it follows from the seed.
 func New(seed uint64) *World {
 	return &World{seed: seed, chance: sim.NewRandom(seed, "faults")}
 }
 
-// AddHost adds a host. Its clocks show zero and the Epoch.
+// AddHost adds a host. Its monotonic clock shows zero and its wall clock the Epoch.
 func (w *World) AddHost(id sim.HostID) *Host {
 	h := &Host{
 		id: id, world: w, index: len(w.hosts),
@@ -56,7 +56,7 @@ func (w *World) AddHost(id sim.HostID) *Host {
 	return h
 }
 
-// Host gives the host of this name, which must exist.
+// Host returns the host with this name, which must exist.
 func (w *World) Host(id sim.HostID) *Host {
 	for _, h := range w.hosts {
 		if h.id == id {
@@ -66,10 +66,10 @@ func (w *World) Host(id sim.HostID) *Host {
 	panic(fmt.Sprintf("no host %q in this world", id))
 }
 
-// Direct hands the world its script. Call it before Run.
+// Direct sets the steps of the script. Call it before Run.
 func (w *World) Direct(steps []sim.Step) { w.director = sim.NewDirector(w, steps) }
 
-// Faults lists the faults of these steps, for the header of the history.
+// Faults lists the faults of the steps, for the header of the history.
 func (w *World) Faults() []sim.Fault {
 	if w.director == nil {
 		return nil
@@ -77,26 +77,26 @@ func (w *World) Faults() []sim.Fault {
 	return w.director.Faults()
 }
 
-// Now is the present true time.
+// Now returns the current true time.
 func (w *World) Now() time.Duration { return w.now }
 
-// Events are what has happened so far, in order. The world goes on using the slice.
+// Events returns what has happened so far, in order. The world continues to use the slice.
 func (w *World) Events() []sim.Event { return w.events }
 
-// Clock gives the monotonic clock of a host, for sim.Finish.
+// Clock returns the monotonic clock of a host, for sim.Finish.
 func (w *World) Clock(id sim.HostID) *sim.Clock { return &w.Host(id).mono.Clock }
 
-// Bounds of what may happen, besides sim.MaxEvents: a trial does a few dozen things at one
-// instant, and some ten thousand in all. Far more is a loop, or would fill the memory.
+// Bounds of what may happen, besides sim.MaxEvents. A trial does a few dozen things at one
+// instant, and some ten thousand in all. Far more means a loop, or would exhaust memory.
 const (
 	maxPerInstant = 1_000_000
 	maxInAll      = 10_000_000
-	askAfter      = 4096 // things, whether the run is interrupted
+	askAfter      = 4096 // number of steps between calls of Interrupted
 )
 
-// Run lets things happen until Stop is called, the time is up, or nothing is left that
-// could happen. It records the End event and returns an error only when it was interrupted,
-// or a *Runaway when far too much happens. Call Close afterwards.
+// Run runs the world until Stop is called, the time is up, or nothing is left to happen. It
+// records the End event. It returns an error only if it was interrupted, or a *Runaway if far
+// too much happens. Call Close afterwards.
 func (w *World) Run(until time.Duration) error {
 	if w.director != nil {
 		w.director.Start()
@@ -128,7 +128,7 @@ func (w *World) Run(until time.Duration) error {
 	return nil
 }
 
-// mayGoOn gives an error when the run is to end before its time, after so many things.
+// mayGoOn returns an error if the run must end early. done counts the things that have happened.
 func (w *World) mayGoOn(done int, until time.Duration) error {
 	if done%askAfter == 0 && w.Interrupted != nil {
 		if err := w.Interrupted(); err != nil {
@@ -142,10 +142,10 @@ func (w *World) mayGoOn(done int, until time.Duration) error {
 		"make it shorter, or look for a time-out, a retry or a step that comes far too often", until))
 }
 
-// Runaway is the error for a trial in which far too much happens. Others may well be run.
+// Runaway is the error for a trial in which far too much happens. Other trials can still be run.
 type Runaway struct {
-	At     time.Duration // true time at which it was cut
-	Events int           // that were recorded until then
+	At     time.Duration // true time at which the trial was cut off
+	Events int           // recorded by then
 	Why    string
 }
 
@@ -155,7 +155,7 @@ func (e *Runaway) Error() string {
 
 func (w *World) runaway(why string) error { return &Runaway{w.now, len(w.events), why} }
 
-// happen lets a timer do what it is for, or keeps it for later if its host is paused.
+// happen runs a timer, or keeps it for later if its host is paused.
 func (w *World) happen(t *timer) {
 	if t.host != nil && t.host.paused > 0 {
 		t.place = waiting
@@ -169,8 +169,8 @@ func (w *World) happen(t *timer) {
 	unlessKilled(t.run)
 }
 
-// unlessKilled runs what runs outside any process. When its host crashes under it, it
-// ends where it is, see Host.Record.
+// unlessKilled runs code outside any process. If its host crashes in the middle, the code ends
+// right there; see Host.Record.
 func unlessKilled(f func()) {
 	defer func() {
 		if r := recover(); r != nil && r != any(errKilled) {
@@ -180,14 +180,14 @@ func unlessKilled(f func()) {
 	f()
 }
 
-// Stop ends the run after the present event; why goes into the End event.
+// Stop ends the run after the current event. why goes into the End event.
 func (w *World) Stop(why string) {
 	if !w.over {
 		w.over, w.why = true, why
 	}
 }
 
-// Close takes away every process that is still parked. Their deferred calls run.
+// Close kills every process that is still parked. Their deferred calls run.
 func (w *World) Close() {
 	w.over = true
 	for len(w.processes) > 0 {
@@ -195,13 +195,13 @@ func (w *World) Close() {
 	}
 }
 
-// record puts an event into the history.
+// record adds an event to the history.
 func (w *World) record(e sim.Event) {
 	e.At = w.now
 	w.events = append(w.events, e)
 }
 
-// observe shows an event to the director, once it is in the history.
+// observe shows an event to the director, after it was added to the history.
 func (w *World) observe(e sim.Event) {
 	if w.director != nil {
 		w.director.Observe(e)

@@ -11,8 +11,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// run lets the processes that start sets up go on until the time is up and returns what
-// they logged.
+// run runs the processes that start sets up until the time is up, and returns what they logged.
 func run(t *testing.T, until time.Duration, start func(w *World, log func(format string, args ...any))) []string {
 	t.Helper()
 	w := New(1)
@@ -59,7 +58,7 @@ func TestPausedHostHandlesWhatPiledUpInOrder(t *testing.T) {
 		client.Go("timer at 3 s", func(h sim.Host) { h.Sleep(3 * time.Second); log("timer") })
 		client.Go("caller", func(h sim.Host) {
 			h.Sleep(time.Second)
-			reply, err := client.Send("server", "hello").Wait(time.Minute) // there at 3 s: handshake and request
+			reply, err := client.Send("server", "hello").Wait(time.Minute) // arrives at 3 s: handshake and request
 			log("reply %v %v, own clock %v", reply, err, h.Now())
 		})
 		client.Go("timer at 2 s", func(h sim.Host) { h.Sleep(2 * time.Second); log("timer") })

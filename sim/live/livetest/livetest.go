@@ -1,12 +1,12 @@
 //go:build linux
 
-// Package livetest lets tests run in the live world. A package that has such tests says
+// Package livetest lets tests run in the live world. A package with such tests declares
 //
 //	func TestMain(m *testing.M) { os.Exit(livetest.Main(m, roles)) }
 //
-// and each of them begins with livetest.Need(t). All its tests then run inside private
-// namespaces. On a machine that has no live world those tests are skipped and say why;
-// the others run as usual. With LOCKLAB_REQUIRE_LIVE=1 nothing is skipped.
+// and begins each of them with livetest.Need(t). All its tests then run inside private
+// namespaces. On a machine without a live world those tests are skipped and say why; the others
+// run as usual. With LOCKLAB_REQUIRE_LIVE=1 nothing is skipped.
 package livetest
 
 import (
@@ -23,8 +23,8 @@ import (
 // requireVar, set to anything, turns skips into failures.
 const requireVar = "LOCKLAB_REQUIRE_LIVE"
 
-// Main runs a test binary: as the role that it was started for, as the outer process, or
-// as the tests themselves, inside. It returns the exit status.
+// Main runs a test binary: as the role that it was started for, as the outer process, or as the
+// tests themselves, inside. It returns the exit status.
 func Main(m *testing.M, roles map[string]live.Role) int {
 	if ran, status := live.RoleMain(roles); ran {
 		return status
@@ -52,7 +52,7 @@ func Main(m *testing.M, roles map[string]live.Role) int {
 	return status
 }
 
-// Need skips the test where there is no live world, or fails it where there must be one.
+// Need skips the test if there is no live world, or fails it if there must be one.
 func Need(t testing.TB) {
 	t.Helper()
 	if live.Inside() {
@@ -61,8 +61,8 @@ func Need(t testing.TB) {
 	NeedAll(t, live.Available())
 }
 
-// NeedAll skips the test, or fails it where nothing may be skipped, if missing is not
-// nil: what the machine lacks for it, and what to do.
+// NeedAll does nothing if missing is nil. Otherwise it skips the test, or fails it if nothing
+// may be skipped. missing says what the machine lacks for the test, and what to do.
 func NeedAll(t testing.TB, missing error) {
 	t.Helper()
 	switch {
@@ -74,8 +74,8 @@ func NeedAll(t testing.TB, missing error) {
 	}
 }
 
-// Stop stops a child of the test, and returns once all its threads stand still: before
-// that, SIGSTOP or not, it may well answer one more request.
+// Stop stops a child of the test, and returns once all its threads have stopped: until then, it
+// may answer one more request in spite of SIGSTOP.
 func Stop(t testing.TB, child *os.Process) {
 	t.Helper()
 	if err := child.Signal(unix.SIGSTOP); err != nil {
@@ -90,7 +90,7 @@ func Stop(t testing.TB, child *os.Process) {
 	}
 }
 
-// Continue lets a child go on that Stop has stopped.
+// Continue continues a child that Stop has stopped.
 func Continue(t testing.TB, child *os.Process) {
 	t.Helper()
 	if err := child.Signal(unix.SIGCONT); err != nil {
@@ -98,19 +98,19 @@ func Continue(t testing.TB, child *os.Process) {
 	}
 }
 
-// HearSignals lets the processes that a test starts hear SIGINT and SIGHUP, also if the tests
-// themselves were started with these ignored, by nohup or by a script's "&": children would
+// HearSignals makes the processes that a test starts hear SIGINT and SIGHUP, even if the tests
+// themselves were started with these ignored, by nohup or by a script's "&". Children would
 // inherit that.
 func HearSignals(t testing.TB) {
-	heard := make(chan os.Signal, 1) // children begin without the handlers of their parent
+	heard := make(chan os.Signal, 1) // children start without the handlers of their parent
 	signal.Notify(heard, unix.SIGINT, unix.SIGHUP)
 	t.Cleanup(func() { signal.Stop(heard) })
 }
 
-// eventuallyLimit is far longer than anything takes that a test waits for.
+// eventuallyLimit is far longer than anything that a test waits for.
 const eventuallyLimit = 20 * time.Second
 
-// Eventually waits until a condition holds, and fails the test if it does not come to that.
+// Eventually waits until a condition holds, and fails the test if it does not in time.
 func Eventually(t interface {
 	Helper()
 	Fatalf(format string, args ...any)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live/vdso"
 )
 
 // Agent acts for the harness on one host: it starts processes there and signals them. Its
@@ -38,7 +39,7 @@ type Agent struct {
 	stops     int           // pauses and suspensions in effect
 	crashes   int           // crashes in effect
 	life      int           // number of crashes so far
-	shift     clockShift    // of the clocks of every process
+	shift     vdso.Shift    // of the clocks of every process
 	suspends  int           // suspensions in effect
 	suspended time.Duration // since when they stop the monotonic clock, on the machine's clock
 	recipes   []*recipe     // what to start again after a crash, in order
@@ -115,7 +116,7 @@ func (a *Agent) start(p *Proc, enter func(func() error) error) error {
 	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
 	p.cmd.WaitDelay = outputDelay
 	start := p.cmd.Start
-	if !p.helper && a.shift != (clockShift{}) {
+	if !p.helper && a.shift != (vdso.Shift{}) {
 		start = func() error { return startShifted(p.cmd, a.shift) }
 	}
 	if err := enter(start); err != nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"unsafe"
 
+	"github.com/locklab/locklab/sim/live/vdso"
 	"golang.org/x/sys/unix"
 )
 
@@ -16,7 +17,7 @@ import (
 // although its pages are read-only. Some hardened kernels forbid such writes, so ClockPatch
 // tries one on a page of its own.
 func ClockPatch() error {
-	if _, err := kernelVDSO(); err != nil {
+	if _, err := vdso.Kernel(); err != nil {
 		return err
 	}
 	page, err := unix.Mmap(-1, 0, os.Getpagesize(), unix.PROT_READ, unix.MAP_ANON|unix.MAP_PRIVATE)

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/locklab/locklab/sim/live/vdso"
 	"golang.org/x/sys/unix"
 )
 
@@ -24,7 +25,7 @@ func (a *Agent) StepWall(d time.Duration) (at time.Duration, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	s := a.shift
-	s.wall += d
+	s.Wall += d
 	return a.shiftAll(s)
 }
 
@@ -37,8 +38,8 @@ func (a *Agent) StepMonotonic(d time.Duration) (at time.Duration, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	s := a.shift
-	s.monotonic += d
-	s.boot += d
+	s.Monotonic += d
+	s.Boot += d
 	return a.shiftAll(s)
 }
 
@@ -58,7 +59,7 @@ func (a *Agent) inhabited() error {
 // so that none sees a partial change. at is a moment, on the machine's clock, while they were
 // stopped: before it they have seen the old time, after it they see the new one. The caller
 // holds mu.
-func (a *Agent) shiftAll(s clockShift) (at time.Duration, err error) {
+func (a *Agent) shiftAll(s vdso.Shift) (at time.Duration, err error) {
 	about := func(err error) (time.Duration, error) {
 		return 0, fmt.Errorf("shift the clocks of host %s: %w", a.id, err)
 	}
@@ -95,18 +96,18 @@ func (a *Agent) shiftAll(s clockShift) (at time.Duration, err error) {
 
 // shiftStopped shifts the clocks of processes that are stopped. If it fails for one of them, it
 // undoes the shift of the others.
-func (a *Agent) shiftStopped(s clockShift) error {
+func (a *Agent) shiftStopped(s vdso.Shift) error {
 	pids, err := a.stoppable()
 	if err != nil {
 		return err
 	}
 	for i, pid := range pids {
-		err := shiftProcess(pid, s)
+		err := vdso.Apply(pid, s)
 		if err == nil || gone(err) {
 			continue
 		}
 		for _, done := range pids[:i] {
-			if back := shiftProcess(done, a.shift); back != nil && !gone(back) {
+			if back := vdso.Apply(done, a.shift); back != nil && !gone(back) {
 				err = errors.Join(err, back)
 			}
 		}
@@ -131,7 +132,7 @@ func (a *Agent) clocksShifted() (seen int, err error) {
 		return 0, err
 	}
 	for _, pid := range pids {
-		err := processShifted(pid, a.shift)
+		err := vdso.Applied(pid, a.shift)
 		switch {
 		case err == nil:
 			seen++
@@ -151,13 +152,13 @@ func outsideVDSO(pids []int) error {
 // step of a clock replaces. Threads may be elsewhere in the vDSO: they finish with the code they
 // began with, since all of that stays in place.
 func clearOfEntries(pids []int) error {
-	v, err := kernelVDSO()
+	v, err := vdso.Kernel()
 	if err != nil {
 		return err
 	}
 	return noThreadAt(pids, func(offset int) bool {
-		for _, e := range v.entries {
-			if offset >= e.at && offset < e.at+jumpSize {
+		for _, e := range v.Entries {
+			if offset >= e.At && offset < e.At+vdso.JumpSize {
 				return true
 			}
 		}
@@ -169,7 +170,7 @@ func clearOfEntries(pids []int) error {
 // which certain is true.
 func noThreadAt(pids []int, certain func(offset int) bool) error {
 	for _, pid := range pids {
-		low, high, err := vdsoRange(strconv.Itoa(pid))
+		low, high, err := vdso.Range(strconv.Itoa(pid))
 		if gone(err) {
 			continue
 		}
@@ -206,7 +207,7 @@ func programCounter(path string) (uint64, error) {
 // startShifted starts a command whose clocks are shifted from its first instruction on: a traced
 // process stops once its program has been loaded. All of this must happen on one thread, as it
 // does in namespace.in.
-func startShifted(cmd *exec.Cmd, s clockShift) (err error) {
+func startShifted(cmd *exec.Cmd, s vdso.Shift) (err error) {
 	cmd.SysProcAttr.Ptrace = true
 	if err := cmd.Start(); err != nil {
 		return err
@@ -236,7 +237,7 @@ func startShifted(cmd *exec.Cmd, s clockShift) (err error) {
 	// This thread may be restricted in the same way as the new process; another thread can write
 	// to it.
 	done := make(chan error, 1)
-	go func() { done <- shiftProcess(pid, s) }()
+	go func() { done <- vdso.Apply(pid, s) }()
 	if err := <-done; err != nil {
 		return err
 	}

@@ -97,13 +97,13 @@ func (a *Agent) provenClocks() (seen int, err error) {
 		case errors.Is(err, errEnded):
 		case err != nil:
 			return seen, fmt.Errorf("%s: %w", p, err)
-		case !r.Wall.include(shift.wall):
-			return seen, fmt.Errorf("%s says that its wall clock is off by %v to %v, expected %v", p, r.Wall[0], r.Wall[1], shift.wall)
-		case !r.Monotonic.include(shift.monotonic):
-			return seen, fmt.Errorf("%s says that its monotonic clock is off by %v to %v, expected %v", p, r.Monotonic[0], r.Monotonic[1], shift.monotonic)
+		case !r.Wall.include(shift.Wall):
+			return seen, fmt.Errorf("%s says that its wall clock is off by %v to %v, expected %v", p, r.Wall[0], r.Wall[1], shift.Wall)
+		case !r.Monotonic.include(shift.Monotonic):
+			return seen, fmt.Errorf("%s says that its monotonic clock is off by %v to %v, expected %v", p, r.Monotonic[0], r.Monotonic[1], shift.Monotonic)
 		}
 	}
-	return seen, a.askServer(ctx, shift.wall)
+	return seen, a.askServer(ctx, shift.Wall)
 }
 
 // serverRounds is the allowed granularity of a server's time: some servers cache the time for

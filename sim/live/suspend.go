@@ -81,6 +81,6 @@ func (a *Agent) Wake() (at time.Duration, err error) {
 // caller holds mu, and applies the shift to the processes.
 func (a *Agent) wakeClock() (at time.Duration) {
 	at = machineClock()
-	a.shift.monotonic -= at - a.suspended
+	a.shift.Monotonic -= at - a.suspended
 	return at
 }

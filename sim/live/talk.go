@@ -75,7 +75,7 @@ func (a *Agent) startTalking(p *Proc, r *recipe) error {
 	if r.lives > 1 { // it must not repeat what it drew before the crash
 		stream += fmt.Sprint("/life-", r.lives)
 	}
-	return p.talk.tell(order{Do: begin, Host: a.id, Stream: stream, Seed: a.lab.Seed, Nonce: a.lab.Nonce, Spec: r.role, Shift: a.shift.monotonic})
+	return p.talk.tell(order{Do: begin, Host: a.id, Stream: stream, Seed: a.lab.Seed, Nonce: a.lab.Nonce, Spec: r.role, Shift: a.shift.Monotonic})
 }
 
 // talk is the harness's side of the conversation with a role's process.

@@ -1,10 +1,9 @@
 //go:build linux && !amd64
 
-package live
+package vdso
 
-// No stubs are known for this architecture. ClockPatch says so, and so does every clock fault.
-
-const jumpSize = 0
+// JumpSize is 0, as no stubs are known for this architecture: clock faults are not available on it.
+const JumpSize = 0
 
 func jump(int, int) []byte { return nil }
 

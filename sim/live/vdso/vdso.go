@@ -1,6 +1,13 @@
 //go:build linux
 
-package live
+// Package vdso shifts the clocks that a single process reads.
+//
+// A process reads its clocks through the vDSO, code that the kernel maps into it. A clock fault
+// redirects three of its functions (clock_gettime, gettimeofday, time) to stubs that make the
+// real system call and add an offset. The stubs and the offsets are placed behind the vDSO's own
+// code, in the unused end of its last page. The pages are private to each process: writing to
+// them through /proc/PID/mem changes no other process's clock.
+package vdso
 
 import (
 	"bytes"
@@ -16,31 +23,25 @@ import (
 	"time"
 )
 
-// A process reads its clocks through the vDSO, code that the kernel maps into it. A clock fault
-// redirects three of its functions (clock_gettime, gettimeofday, time) to stubs that make the
-// real system call and add an offset. The stubs and the offsets are placed behind the vDSO's own
-// code, in the unused end of its last page. The pages are private to each process: writing to
-// them through /proc/PID/mem changes no other process's clock.
-
-// clockShift is how far the clocks of a process are shifted.
-type clockShift struct {
-	wall      time.Duration // CLOCK_REALTIME and related clocks
-	monotonic time.Duration // CLOCK_MONOTONIC and related clocks
-	boot      time.Duration // CLOCK_BOOTTIME: like monotonic, but keeps running while the host is suspended
+// Shift is how far the clocks of a process are shifted.
+type Shift struct {
+	Wall      time.Duration // CLOCK_REALTIME and related clocks
+	Monotonic time.Duration // CLOCK_MONOTONIC and related clocks
+	Boot      time.Duration // CLOCK_BOOTTIME: like monotonic, but keeps running while the host is suspended
 }
 
 // clockIDs is the number of clocks: 0 to 11.
 const clockIDs = 12
 
 // of returns the offset of one of the kernel's clocks.
-func (s clockShift) of(id int) time.Duration {
+func (s Shift) of(id int) time.Duration {
 	switch id {
 	case 0, 5, 8, 11: // REALTIME, its COARSE and ALARM variants, TAI
-		return s.wall
+		return s.Wall
 	case 1, 4, 6: // MONOTONIC, MONOTONIC_RAW, MONOTONIC_COARSE
-		return s.monotonic
+		return s.Monotonic
 	case 7, 9: // BOOTTIME, BOOTTIME_ALARM
-		return s.boot
+		return s.Boot
 	}
 	return 0 // clocks of processor time
 }
@@ -54,7 +55,7 @@ const (
 )
 
 // encode lays out the offsets for the stubs. The parts below a second are never negative.
-func (s clockShift) encode() []byte {
+func (s Shift) encode() []byte {
 	var b []byte
 	split := func(d time.Duration) (seconds, nanos int64) {
 		seconds, nanos = int64(d/time.Second), int64(d%time.Second)
@@ -68,32 +69,32 @@ func (s clockShift) encode() []byte {
 		b = binary.LittleEndian.AppendUint64(b, uint64(seconds))
 		b = binary.LittleEndian.AppendUint64(b, uint64(nanos))
 	}
-	_, nanos := split(s.wall)
+	_, nanos := split(s.Wall)
 	return binary.LittleEndian.AppendUint64(b, uint64(nanos/1000))
 }
 
-// vdso is the vDSO that the kernel gives to every process of this program's architecture.
-type vdso struct {
+// object is the vDSO that the kernel gives to every process of this program's architecture.
+type object struct {
 	image   []byte
-	entries []vdsoEntry
+	Entries []entry
 	free    int // offset of the unused end
 }
 
-// vdsoEntry is a function of the vDSO and the code that replaces it.
-type vdsoEntry struct {
-	at    int // offset in the image
+// entry is a function of the vDSO and the code that replaces it.
+type entry struct {
+	At    int // offset in the image
 	stub  func(offsets int) stub
 	named string
 }
 
-// kernelVDSO reads the vDSO from this process, whose clocks are never shifted.
-var kernelVDSO = sync.OnceValues(readKernelVDSO)
+// Kernel reads the vDSO from this process, whose clocks are never shifted.
+var Kernel = sync.OnceValues(readKernel)
 
-func readKernelVDSO() (*vdso, error) {
+func readKernel() (*object, error) {
 	if stubs == nil {
 		return nil, fmt.Errorf("the clock code of %s is not known here: use an amd64 machine", runtime.GOARCH)
 	}
-	_, image, err := readVDSO("self")
+	_, image, err := read("self")
 	if err != nil {
 		return nil, err
 	}
@@ -105,19 +106,19 @@ func readKernelVDSO() (*vdso, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list the functions of this machine's vDSO: %w", err)
 	}
-	v := &vdso{image: image, free: len(bytes.TrimRight(image, "\x00"))}
+	v := &object{image: image, free: len(bytes.TrimRight(image, "\x00"))}
 	v.free = (v.free + 63) &^ 63 // clear of trailing zeros that mean something
 	for _, name := range []string{"clock_gettime", "gettimeofday", "time"} {
 		for _, s := range symbols {
-			if s.Name == "__vdso_"+name && s.Size >= jumpSize {
-				v.entries = append(v.entries, vdsoEntry{at: int(s.Value), stub: stubs[name], named: name})
+			if s.Name == "__vdso_"+name && s.Size >= JumpSize {
+				v.Entries = append(v.Entries, entry{At: int(s.Value), stub: stubs[name], named: name})
 			}
 		}
 	}
-	if len(v.entries) == 0 || v.entries[0].named != "clock_gettime" {
+	if len(v.Entries) == 0 || v.Entries[0].named != "clock_gettime" {
 		return nil, errors.New("this machine's vDSO has no clock_gettime")
 	}
-	if _, err := v.shifted(clockShift{}); err != nil {
+	if _, err := v.shifted(Shift{}); err != nil {
 		return nil, err
 	}
 	return v, nil
@@ -125,7 +126,7 @@ func readKernelVDSO() (*vdso, error) {
 
 // shifted returns the image that shifts the clocks by s. With a zero shift, the functions are
 // the kernel's again; the stubs stay, as a thread may have been interrupted in one.
-func (v *vdso) shifted(s clockShift) ([]byte, error) {
+func (v *object) shifted(s Shift) ([]byte, error) {
 	image := bytes.Clone(v.image)
 	end := v.free
 	put := func(code []byte) (at int) {
@@ -136,10 +137,10 @@ func (v *vdso) shifted(s clockShift) ([]byte, error) {
 		return at
 	}
 	offsets := put(s.encode())
-	for _, e := range v.entries {
+	for _, e := range v.Entries {
 		at := put(e.stub(offsets).link(end))
-		if s != (clockShift{}) {
-			copy(image[e.at:], jump(e.at, at))
+		if s != (Shift{}) {
+			copy(image[e.At:], jump(e.At, at))
 		}
 	}
 	if end > len(image) {
@@ -149,20 +150,20 @@ func (v *vdso) shifted(s clockShift) ([]byte, error) {
 }
 
 // same reports whether an image is this vDSO, ignoring the entries and the unused end.
-func (v *vdso) same(image []byte) bool {
+func (v *object) same(image []byte) bool {
 	if len(image) != len(v.image) {
 		return false
 	}
 	image = bytes.Clone(image)
-	for _, e := range v.entries {
-		copy(image[e.at:e.at+jumpSize], v.image[e.at:])
+	for _, e := range v.Entries {
+		copy(image[e.At:e.At+JumpSize], v.image[e.At:])
 	}
 	return bytes.Equal(image[:v.free], v.image[:v.free])
 }
 
-// vdsoRange finds where a process has its vDSO. If the process ends meanwhile, the kernel's list
+// Range finds where a process has its vDSO. If the process ends meanwhile, the kernel's list
 // may be cut short; read again, it is empty.
-func vdsoRange(pid string) (low, high uint64, err error) {
+func Range(pid string) (low, high uint64, err error) {
 	for range 2 {
 		maps, err := os.ReadFile("/proc/" + pid + "/maps")
 		if err != nil {
@@ -181,9 +182,9 @@ func vdsoRange(pid string) (low, high uint64, err error) {
 	return 0, 0, fmt.Errorf("process %s has no vDSO", pid)
 }
 
-// readVDSO reads the current vDSO of a process, and its address.
-func readVDSO(pid string) (low uint64, image []byte, err error) {
-	low, high, err := vdsoRange(pid)
+// read reads the current vDSO of a process, and its address.
+func read(pid string) (low uint64, image []byte, err error) {
+	low, high, err := Range(pid)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -201,14 +202,14 @@ func readVDSO(pid string) (low uint64, image []byte, err error) {
 	return low, image, nil
 }
 
-// shiftProcess sets the shift of the clocks of a process, and verifies it. None of its threads
+// Apply sets the shift of the clocks of a process, and verifies it. None of its threads
 // may be running, or stopped inside its vDSO.
-func shiftProcess(pid int, s clockShift) error {
-	v, err := kernelVDSO()
+func Apply(pid int, s Shift) error {
+	v, err := Kernel()
 	if err != nil {
 		return err
 	}
-	low, image, err := readVDSO(fmt.Sprint(pid))
+	low, image, err := read(fmt.Sprint(pid))
 	if err != nil {
 		return err
 	}
@@ -229,21 +230,21 @@ func shiftProcess(pid int, s clockShift) error {
 	} else if err != nil {
 		return fmt.Errorf("write to the vDSO of process %d: %w", pid, err)
 	}
-	return processShifted(pid, s)
+	return Applied(pid, s)
 }
 
-// processShifted checks whether the clocks of a process are shifted by s; nil means that they
+// Applied checks whether the clocks of a process are shifted by s; nil means that they
 // are.
-func processShifted(pid int, s clockShift) error {
-	v, err := kernelVDSO()
+func Applied(pid int, s Shift) error {
+	v, err := Kernel()
 	if err != nil {
 		return err
 	}
-	_, image, err := readVDSO(fmt.Sprint(pid))
+	_, image, err := read(fmt.Sprint(pid))
 	if err != nil {
 		return err
 	}
-	if s == (clockShift{}) && bytes.Equal(image, v.image) {
+	if s == (Shift{}) && bytes.Equal(image, v.image) {
 		return nil // it has never been shifted
 	}
 	want, err := v.shifted(s)

@@ -1,15 +1,15 @@
 //go:build linux
 
-package live
+package vdso
 
 import "encoding/binary"
 
-// jumpSize is the length of the jump that replaces the start of a function.
-const jumpSize = 5
+// JumpSize is the length of the jump that replaces the start of a function.
+const JumpSize = 5
 
 // jump returns the instruction at offset from that jumps to offset to.
 func jump(from, to int) []byte {
-	return binary.LittleEndian.AppendUint32([]byte{0xe9}, uint32(int32(to-(from+jumpSize))))
+	return binary.LittleEndian.AppendUint32([]byte{0xe9}, uint32(int32(to-(from+JumpSize))))
 }
 
 // stub is machine code whose location is not known yet.

@@ -116,7 +116,7 @@ func (s Settings) leaseOf(each setting) time.Duration {
 }
 
 // ShortestWait returns the shortest timeout among the options and the name of its option; "" if
-// there is none. An option that allows 0 has no limit at 0.
+// there is none. An option that is 0 sets no limit and does not count.
 func (s Settings) ShortestWait() (wait time.Duration, option string) {
 	for _, each := range s.all {
 		if d := s.length(each); each.option.Awaited && d > 0 && (option == "" || d < wait) {

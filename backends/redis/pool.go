@@ -63,7 +63,8 @@ const (
 //   - A command takes the most recently used idle connection. If its answer does not come, that
 //     costs the pool's own time-out, however soon the context ends.
 //   - If there is none, one is dialled in the background, with up to five attempts, and the caller
-//     waits no longer than its context. The next to ask gets that connection.
+//     waits no longer than its context. If it has given up by then, the next to ask gets that
+//     connection.
 //   - A new connection is greeted first, which costs the pool's own time-out as well.
 //   - A failed command is tried again up to three times, unless the context has ended.
 type Pool struct {

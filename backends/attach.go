@@ -16,54 +16,51 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// Attachable is a Live backend that can also be run on servers that somebody else runs.
+// Attachable is a Live backend that can also run on servers that somebody else operates.
 type Attachable interface {
 	Live
-	// Attach gives the backend on these servers.
+	// Attach returns the backend on these servers.
 	Attach(to *Attachment) Attached
-	// DialUnder is Dial for a lock on attached servers. All that it makes there has a name
-	// that begins with names.Prefix.
+	// DialUnder is Dial for a lock on attached servers. Every name it creates there begins with
+	// names.Prefix.
 	DialUnder(names Names, h *live.Host, servers []string, s Settings) (Lock, error)
 }
 
-// Discoverer is an Attachable of which only some servers are named by the user, as those
-// know of the others.
+// Discoverer is an Attachable for which the user names only some servers; those know the others.
 type Discoverer interface {
 	Attachable
-	// Discover asks the servers that text is about for all others. It is called outside the
-	// live world, before anything is run; text is what was given to --attach behind NAME=.
+	// Discover asks the servers listed in text for all others. It is called outside the live world,
+	// before anything runs; text is the part of --attach after NAME=.
 	Discover(ctx context.Context, text string) (*Attachment, error)
 }
 
-// Names is what a client has to know of attached servers besides where they stand in the
-// lab.
+// Names is what a client has to know about attached servers besides their addresses in the lab.
 type Names struct {
-	Prefix string `json:"prefix"` // of the names of all that it makes there
-	// Service is what the servers call what they serve; empty: they have no name for it.
+	Prefix string `json:"prefix"` // of every name it creates there
+	// Service is the servers' own name for what they serve; empty if they have none.
 	Service string `json:"service,omitempty"`
-	// Told are the addresses by which the servers name each other, in the order of
-	// Backend.Servers; none: they do not name each other to clients.
+	// Told are the addresses by which the servers refer to each other, in the order of
+	// Backend.Servers; empty if they never give such addresses to clients.
 	Told []string `json:"told,omitempty"`
 }
 
-// Attached is a backend on servers that somebody else runs. It touches nothing on them but
-// what its prefixes cover. Start only makes sure that they serve; Reset removes what the
-// lab's trial has left. The backend keeps its name, and what it records and finds is what
-// it records and finds on servers of its own.
+// Attached is a backend on servers that somebody else operates. It touches nothing on them outside
+// its prefixes. Start only makes sure that they serve; Reset removes what the lab's trial left
+// behind. The backend keeps its name, and it records and finds the same things as on servers of its
+// own.
 type Attached interface {
 	Live
-	// Attachment says where the servers are.
+	// Attachment returns where the servers are.
 	Attachment() *Attachment
-	// Clean removes from the servers what any trial under these prefixes has left. It is
-	// called outside the live world, when everything inside has ended.
+	// Clean removes what any trial under these prefixes left on the servers. It is called outside
+	// the live world, once everything inside has ended.
 	Clean(ctx context.Context, prefixes []string) error
 }
 
-// Attachment is where the servers of an attached backend are, and how they are reached
-// from within the live world.
+// Attachment is where the servers of an attached backend are and how the live world reaches them.
 type Attachment struct {
 	Addresses []string // of the servers, as net.Dial takes them, in the order of Backend.Servers
-	Sockets   []string // of the relay, one an address; none: this is outside
+	Sockets   []string // of the relay, one for each address; empty when outside the live world
 	Dir       string   // the relay's
 	Service   string   // see Names
 	Told      []string // see Names
@@ -72,13 +69,13 @@ type Attachment struct {
 	prefixes map[*live.Lab]string
 }
 
-// prefixMark begins the names of the files that keep account of prefixes.
+// prefixMark begins the names of the files that record which prefixes were handed out.
 const prefixMark = "prefix-"
 
-// Prefix is what all names begin with that the lab's present trial makes on the servers: no
-// two trials have the same, nor have two runs. What is still on its way to the servers when a
-// trial is over, through the relay, so gets nothing of the next trial to see. It can be part
-// of a name in Redis, etcd and ZooKeeper.
+// Prefix returns the prefix of all names that the lab's present trial creates on the servers. No
+// two trials share one, not even in different runs, so a command that is still in the relay when a
+// trial ends sees nothing of the next trial. Redis, etcd and ZooKeeper all accept it as part of a
+// name.
 func (a *Attachment) Prefix(lab *live.Lab) (string, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -97,13 +94,13 @@ func (a *Attachment) Prefix(lab *live.Lab) (string, error) {
 	return p, nil
 }
 
-// prefixOf makes "locklab-RUN-TRIAL-" of the random parts of both names.
+// prefixOf builds "locklab-RUN-TRIAL-" from the random parts of both names.
 func prefixOf(dir, account string) string {
 	run := dir[strings.LastIndex(dir, "-")+1:]
 	return "locklab-" + run + "-" + strings.TrimPrefix(filepath.Base(account), prefixMark) + "-"
 }
 
-// Names gives a client in this lab what it has to know.
+// Names returns what a client in this lab has to know.
 func (a *Attachment) Names(lab *live.Lab) (*Names, error) {
 	prefix, err := a.Prefix(lab)
 	if err != nil {
@@ -112,8 +109,7 @@ func (a *Attachment) Names(lab *live.Lab) (*Names, error) {
 	return &Names{Prefix: prefix, Service: a.Service, Told: a.Told}, nil
 }
 
-// Prefixes lists every prefix that has been given out under a relay's directory, by any
-// process.
+// Prefixes lists every prefix that any process has handed out under a relay's directory.
 func Prefixes(dir string) ([]string, error) {
 	accounts, err := filepath.Glob(filepath.Join(dir, prefixMark+"*"))
 	if err != nil {
@@ -127,8 +123,7 @@ func Prefixes(dir string) ([]string, error) {
 	return out, nil
 }
 
-// CheckAddress says what is wrong with the address of a server that the user has given; nil:
-// nothing.
+// CheckAddress returns what is wrong with a server address given by the user, or nil.
 func CheckAddress(address string) error {
 	if host, port, err := net.SplitHostPort(address); err != nil || host == "" || port == "" {
 		return fmt.Errorf("%q is not where a server is, expected HOST:PORT", address)
@@ -136,7 +131,7 @@ func CheckAddress(address string) error {
 	return nil
 }
 
-// Fits says nil if there is one server for each of these hosts.
+// Fits returns nil if there is one server for each of these hosts.
 func (a *Attachment) Fits(hosts []sim.HostID) error {
 	if len(a.Addresses) != len(hosts) {
 		return fmt.Errorf("the trial has %d server(s) (%s), and %d are attached", len(hosts), listHosts(hosts), len(a.Addresses))
@@ -152,7 +147,7 @@ func listHosts(hosts []sim.HostID) string {
 	return strings.Join(names, ", ")
 }
 
-// Stand lets each host stand for its server, at this port, for one trial.
+// Stand makes each host stand in for its server, at this port, for one trial.
 func (a *Attachment) Stand(ctx context.Context, lab *live.Lab, hosts []sim.HostID, port string) error {
 	for i, id := range hosts {
 		if err := live.StartRelay(ctx, lab, id, port, a.Sockets[i]); err != nil {
@@ -162,7 +157,7 @@ func (a *Attachment) Stand(ctx context.Context, lab *live.Lab, hosts []sim.HostI
 	return nil
 }
 
-// Reset removes what the lab's trial has left, with the backend's Clean. The next trial has
+// Reset removes what the lab's trial left behind, using the backend's Clean. The next trial gets
 // another prefix.
 func (a *Attachment) Reset(ctx context.Context, lab *live.Lab, clean func(ctx context.Context, prefixes []string) error) error {
 	prefix, err := a.Prefix(lab)
@@ -178,7 +173,7 @@ func (a *Attachment) Reset(ctx context.Context, lab *live.Lab, clean func(ctx co
 	return nil
 }
 
-// Only is the attachment of one of its servers. It has no prefixes of its own.
+// Only returns an attachment to just one of the servers. It has no prefixes of its own.
 func (a *Attachment) Only(server int) *Attachment {
 	one := &Attachment{Addresses: a.Addresses[server : server+1], Dir: a.Dir}
 	if len(a.Sockets) > 0 {
@@ -187,8 +182,8 @@ func (a *Attachment) Only(server int) *Attachment {
 	return one
 }
 
-// Dial connects to a server, past the lab's network: through the relay, or from outside
-// directly.
+// Dial connects to a server without crossing the lab's network: through the relay, or directly when
+// called from outside.
 func (a *Attachment) Dial(ctx context.Context, server int) (net.Conn, error) {
 	if len(a.Sockets) > 0 {
 		return live.DialRelay(ctx, a.Sockets[server])
@@ -196,8 +191,8 @@ func (a *Attachment) Dial(ctx context.Context, server int) (net.Conn, error) {
 	return new(net.Dialer).DialContext(ctx, "tcp", a.Addresses[server])
 }
 
-// RefuseWritten says which of these options somebody has asked for: they are settings of
-// servers, which an attached backend does not start. nil: none.
+// RefuseWritten returns an error if somebody asked for one of these options: they are settings of
+// servers, and an attached backend does not start its servers.
 func RefuseWritten(s Settings, options ...string) error {
 	for _, name := range options {
 		if s.Written(name) {

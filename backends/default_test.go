@@ -10,7 +10,7 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// named is a backend that can be named and not run.
+// named is a backend that can be named but not run.
 type named struct{}
 
 func (named) Name() string                           { return "named" }

@@ -2,10 +2,11 @@ package backends
 
 import "time"
 
-// Impatient is a backend whose clients wait for something for a time that is no option of
-// theirs, or one that counts only beside another option.
+// Impatient is a backend whose clients use a timeout that is not one of its options, or that
+// applies only together with another option.
 type Impatient interface {
 	Backend
-	// Patience is the shortest of these times, and what it is called; "": there is none.
+	// Patience returns the shortest of these timeouts and its name; the name is "" if there is
+	// none.
 	Patience(Settings) (wait time.Duration, name string)
 }

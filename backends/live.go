@@ -9,55 +9,55 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// Live is a backend that can also be run for real. A service is started once and serves
-// one trial after the other: Start, then for each trial Observe, the trial itself, Reset.
+// Live is a backend that can also run for real. A service is started once and serves one trial
+// after the other: Start, then for each trial Observe, the trial itself, Reset.
 type Live interface {
 	Backend
-	// Missing says what this machine lacks for the backend with these settings, and what
-	// to do; nil: nothing.
+	// Missing says what this machine lacks to run the backend with these settings, and what to do
+	// about it; nil means nothing is missing.
 	Missing(s Settings) error
-	// Start starts the service's processes on their hosts, which exist already, and
-	// returns once the service answers. The processes end with the lab.
+	// Start starts the service's processes on their hosts, which exist already, and returns once
+	// the service answers. The processes end with the lab.
 	Start(ctx context.Context, lab *live.Lab, s Settings) error
-	// Observe starts the processes that live for one trial, before its clients: the
-	// observers that record what the service does.
+	// Observe starts the processes that live for one trial: the observers that record what the
+	// service does. It runs before the trial's clients start.
 	Observe(ctx context.Context, lab *live.Lab, s Settings) error
-	// Reset puts the service back, after a trial, into the state in which Start left it:
-	// all servers up, agreed on who leads, and no trace of a lock. It returns once that is
-	// verified; an error says that the service has to be started anew in another lab.
+	// Reset returns the service, after a trial, to the state in which Start left it: all servers up
+	// and agreed on a leader, and no trace of a lock. It returns once it has verified that; an
+	// error means that the service has to be started again in another lab.
 	Reset(ctx context.Context, lab *live.Lab, s Settings) error
-	// Who asks the service which of its hosts play a part at this moment: sim.Leader,
-	// sim.Master, sim.Replica, sim.Majority or sim.Minority. None: nobody does, or it has no
-	// such part.
+	// Who asks the service which of its hosts play a role right now: sim.Leader, sim.Master,
+	// sim.Replica, sim.Majority or sim.Minority. The list is empty if no host plays it or the
+	// service has no such role.
 	Who(ctx context.Context, lab *live.Lab, s Settings, role sim.Role) ([]sim.HostID, error)
-	// Dial is called in a client's process: it connects to the servers at these
-	// addresses (in the order of Servers) and gives the client its lock.
+	// Dial is called in a client's process. It connects to the servers at these addresses, which
+	// are in the order of Servers, and returns the client's lock.
 	Dial(h *live.Host, servers []string, s Settings) (Lock, error)
-	// Roles are the programs that this backend runs as processes of this same binary:
-	// services of locklab's own, and observers of foreign ones.
+	// Roles are the programs that this backend runs as processes of this same binary: locklab's own
+	// services, and the observers of foreign ones.
 	Roles() map[string]live.Role
 }
 
-// Concluder is a Live backend of whose observers each sees one server, while what happened
-// to the lock as a whole follows only from all that they saw together.
+// Concluder is a Live backend whose observers each see a single server. What happened to the lock
+// as a whole follows only from all their events together.
 type Concluder interface {
 	Live
-	// Conclude is called when a trial is over, with its events in the order of true time.
-	// It gives the history as somebody would have recorded it who saw all servers at once,
-	// in the same order. It must not change the events that it is given.
+	// Conclude is called when a trial is over, with its events in the order of true time. It
+	// returns the history that an observer of all servers at once would have recorded, in the same
+	// order. It must not change the events passed to it.
 	Conclude(events []sim.Event, s Settings) []sim.Event
 }
 
-// Clockbound is a Live backend whose servers may be programs that do something wrong, of
-// which no machine is capable, when their monotonic clock is shifted under them.
+// Clockbound is a Live backend whose servers misbehave in ways no real machine could if their
+// monotonic clock is shifted.
 type Clockbound interface {
 	Live
-	// Clockbound says why that clock of a server can be neither stepped nor suspended; nil:
-	// it can.
+	// Clockbound says why a server's monotonic clock can be neither stepped nor suspended; nil
+	// means it can.
 	Clockbound() error
 }
 
-// ServerAddresses gives the addresses of a backend's servers, in their order.
+// ServerAddresses returns the addresses of a backend's servers, in their order.
 func ServerAddresses(lab *live.Lab, servers []sim.HostID) []string {
 	var out []string
 	for _, id := range servers {
@@ -66,7 +66,7 @@ func ServerAddresses(lab *live.Lab, servers []sim.HostID) []string {
 	return out
 }
 
-// StartObserver starts an observer on a host, and waits until it observes.
+// StartObserver starts an observer on a host and waits until it is observing.
 func StartObserver(ctx context.Context, lab *live.Lab, on sim.HostID, role string, spec any) error {
 	observer, err := lab.Agent(on).StartHelper(role, spec)
 	if err != nil {

@@ -2,20 +2,19 @@ package backends
 
 import "fmt"
 
-// Modelled is a backend that runs real code only, such as a library, and for which another
-// backend stands in the virtual world: a model of what that code does.
+// Modelled is a backend that only runs real code, such as a library. In the virtual world another
+// backend, a model of what that code does, stands in for it.
 type Modelled interface {
 	Backend
-	// Profile names the backend that stands for this one.
+	// Profile names the backend that stands in for this one.
 	Profile() string
 }
 
-// StandIn gives the spec of what stands for s in the virtual world: its profile, with the
-// value of each option that both have under one name and of one kind. An option is named only
-// if its value is not what the profile has of itself. A scenario's own options are not looked
-// at: they go for the profile as for any other backend. It returns false when nothing stands
-// for s, and an error when the registry has no such profile or the profile does not take a
-// value.
+// StandIn returns the spec of the profile that stands in for s in the virtual world. Options that
+// both have, with the same name and kind, keep their values; an option is named only if its value
+// differs from the profile's default. Options set by a scenario are not considered: they apply to
+// the profile as to any other backend. StandIn returns false if nothing stands in for s, and an
+// error if the registry has no such profile or the profile does not accept a value.
 func (r Registry) StandIn(s Spec) (Spec, bool, error) {
 	m, ok := s.Backend.(Modelled)
 	if !ok {

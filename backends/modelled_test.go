@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/backends"
 )
 
-// real is real code, for which a profile stands.
+// real stands for real code that has a profile.
 type real struct {
 	named
 	profile string
@@ -48,7 +48,7 @@ func TestWhatStandsForRealCodeHasItsOptions(t *testing.T) {
 			t.Errorf("%s: renew %t and %d nodes, %v; %s has %t and %d", got, s.On("renew"), s.Int("nodes"), err, text, own.On("renew"), own.Int("nodes"))
 		}
 	}
-	// What a scenario says of all locks goes for the profile as for any other.
+	// What a scenario says about all locks applies to the profile as to any other.
 	spec, _ := registry.ParseSpec("real")
 	spec, _, err := spec.WithDefault("nodes", "3")
 	if err != nil {

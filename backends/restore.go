@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// WithValues gives the settings with other values for some options, written as List writes
-// them: "renew=off". That does not count as Written. The error says which option the
-// backend does not have, or which value it does not take.
+// WithValues returns the settings with other values for some options, written as List writes them:
+// "renew=off". Such a value does not count as Written. The error names an option that the backend
+// does not have, or a value that it does not accept.
 func (s Settings) WithValues(list []string) (Settings, error) {
 	for _, text := range list {
 		name, value, _ := strings.Cut(text, "=")

@@ -7,8 +7,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// TryFor tries until it holds the lock or wait is over on the host's own clock, with a pause
-// after each try. It returns the last try's error.
+// TryFor tries until it holds the lock or wait is over on the host's own clock, pausing after each
+// try. It returns the last try's error.
 func TryFor(h sim.Host, wait time.Duration, pause func() time.Duration, try func() (Lease, error)) (Lease, error) {
 	start := h.Now()
 	for {
@@ -24,11 +24,10 @@ func TryFor(h sim.Host, wait time.Duration, pause func() time.Duration, try func
 	}
 }
 
-// Watchdog prolongs a lease while the client works, as Redisson's does: every third of the
-// lease, counted from since for the first time. After an error other than ErrLost it tries
-// again after a pause. It ends when stop fires, when the lease is lost, and when the deadline
-// has passed without an answer. extend prolongs the lease once; until gives the deadline as
-// the client knows it.
+// Watchdog renews a lease while the client works, as Redisson's does: every third of the lease,
+// counted from since the first time. After an error other than ErrLost it pauses and tries again.
+// It ends when stop fires, when the lease is lost, or when the deadline passes without an answer.
+// extend renews the lease once; until returns the deadline as the client knows it.
 func Watchdog(h sim.Host, stop sim.Signal, since, ttl time.Duration, pause, until func() time.Duration, extend func() error) {
 	next := since + ttl/3
 	for !stop.Wait(max(0, next-h.Now())) {

@@ -6,26 +6,26 @@ import (
 	"time"
 )
 
-// Settings is what a lock is run with in one trial: every option resolved.
+// Settings is the configuration of a lock in one trial, with every option resolved.
 type Settings struct {
-	TTL   time.Duration // the lease; of a client's own settings, that of its lock
-	unit  time.Duration // what 1ttl is where somebody wrote it; 0: TTL
-	own   []ownSettings // of clients that are not run with these
+	TTL   time.Duration // the lease; in a client's own settings, that of its lock
+	unit  time.Duration // the length of 1ttl where a user wrote it; 0 means TTL
+	own   []ownSettings // of clients that do not use these
 	Token bool          // the guard wants a fencing token
-	// Inside has the service keep the account of the trial itself, see Keeping.
+	// Inside makes the service itself keep the trial's account, see Keeping.
 	Inside bool
 	all    []setting // in the order of the backend's Options
 }
 
-// Settings resolves the spec for one trial. token says that the guard wants a fencing
-// token; a backend that issues none cannot be run with such a guard.
+// Settings resolves the spec for one trial. token means that the guard wants a fencing token; a
+// backend that issues none cannot be used with such a guard.
 func (s Spec) Settings(ttl time.Duration, token bool) (Settings, error) {
 	return s.resolve(ttl, ttl, token)
 }
 
-// ClientSettings resolves the spec for the lock of one client, with a lease of its own. What
-// somebody wrote in leases stays in those of the trial, unit, and so do options that are about
-// the servers; another option's own default is about the lease that the lock has.
+// ClientSettings resolves the spec for the lock of one client, which has a lease of its own. Values
+// written in leases still refer to the trial's lease, unit, and so do options that concern the
+// servers. Another option's default refers to the lease that the lock has.
 func (s Spec) ClientSettings(unit, lease time.Duration, token bool) (Settings, error) {
 	return s.resolve(unit, lease, token)
 }
@@ -60,10 +60,10 @@ func (s Spec) resolve(unit, ttl time.Duration, token bool) (Settings, error) {
 	return out, nil
 }
 
-// Misfit is an option whose value cannot be under a lease, or beside the values of others.
+// Misfit is an option whose value does not fit the lease or the values of other options.
 type Misfit struct {
 	Option   string
-	Found    string // its value, and beside what
+	Found    string // its value, and what it conflicts with
 	Expected string
 }
 
@@ -71,7 +71,7 @@ func (m *Misfit) Error() string {
 	return fmt.Sprintf("option %s is %s, expected %s", m.Option, m.Found, m.Expected)
 }
 
-// fits says nil if the setting is neither too short nor too long under this lease.
+// fits returns nil if the setting is neither too short nor too long under this lease.
 func (s setting) fits(ttl time.Duration) *Misfit {
 	if s.option.Kind != Duration {
 		return nil
@@ -107,7 +107,7 @@ func (s Settings) Span(name string) time.Duration { return s.length(s.find(name,
 
 func (s Settings) length(each setting) time.Duration { return each.span.In(s.leaseOf(each)) }
 
-// leaseOf is what 1ttl is in the value of an option.
+// leaseOf returns the length of 1ttl in an option's value.
 func (s Settings) leaseOf(each setting) time.Duration {
 	if (each.written || each.shared) && s.unit > 0 {
 		return s.unit
@@ -115,8 +115,8 @@ func (s Settings) leaseOf(each setting) time.Duration {
 	return s.TTL
 }
 
-// ShortestWait gives the shortest of the times for which something is waited for, and the
-// name of its option; "": there is none. Where an option allows 0, that is no limit.
+// ShortestWait returns the shortest timeout among the options and the name of its option; "" if
+// there is none. An option that is 0 sets no limit and does not count.
 func (s Settings) ShortestWait() (wait time.Duration, option string) {
 	for _, each := range s.all {
 		if d := s.length(each); each.option.Awaited && d > 0 && (option == "" || d < wait) {
@@ -129,11 +129,11 @@ func (s Settings) ShortestWait() (wait time.Duration, option string) {
 // Int reads a whole number.
 func (s Settings) Int(name string) int { return s.find(name, Int).n }
 
-// Choice reads which of its words an option has.
+// Choice reads which of its words an option is set to.
 func (s Settings) Choice(name string) string { return s.find(name, Choice).choice }
 
-// Written tells whether the user or the scenario asked for this option's value; otherwise
-// it is the option's own default.
+// Written reports whether the user or the scenario asked for this option's value; otherwise it is
+// the option's own default.
 func (s Settings) Written(name string) bool {
 	for _, each := range s.all {
 		if each.option.Name == name {
@@ -143,8 +143,7 @@ func (s Settings) Written(name string) bool {
 	panic(fmt.Sprintf("no option %q: a backend reads an option that it does not list", name))
 }
 
-// WithSwitch gives the settings with a switch set otherwise. That does not count as
-// Written.
+// WithSwitch returns the settings with a switch set differently. That does not count as Written.
 func (s Settings) WithSwitch(name string, on bool) Settings {
 	s.find(name, Switch)
 	s.all = slices.Clone(s.all)
@@ -156,8 +155,8 @@ func (s Settings) WithSwitch(name string, on bool) Settings {
 	return s
 }
 
-// WithChoice gives the settings with another of its words for an option. That does not
-// count as Written.
+// WithChoice returns the settings with another of its words for an option. That does not count as
+// Written.
 func (s Settings) WithChoice(name, choice string) Settings {
 	s.find(name, Choice)
 	s.all = slices.Clone(s.all)
@@ -169,8 +168,8 @@ func (s Settings) WithChoice(name, choice string) Settings {
 	return s
 }
 
-// For gives the settings for another backend under the same lease: an option that both have
-// under one name and of one kind keeps its value, every other one has its default.
+// For returns the settings for another backend under the same lease. An option that both have, with
+// the same name and kind, keeps its value; every other one has its default.
 func (s Settings) For(other Backend) Settings {
 	out := Settings{TTL: s.TTL, unit: s.unit, Token: s.Token, Inside: s.Inside}
 	for _, each := range s.own {
@@ -191,7 +190,7 @@ func (s Settings) For(other Backend) Settings {
 	return out
 }
 
-// List gives every option with its value, for the history's header: "renew=off".
+// List returns every option with its value, for the history's header: "renew=off".
 func (s Settings) List() []string {
 	list := []string{fmt.Sprintf("token=%t", s.Token)}
 	for _, each := range s.all {

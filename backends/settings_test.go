@@ -195,7 +195,7 @@ func TestEverySpecThatIsAcceptedCanBeWrittenAndReadAgain(t *testing.T) {
 	})
 }
 
-// fewer is a backend that has two options in common with named, and one of another kind.
+// fewer is a backend that has two options in common with named, and one option of a different kind.
 type fewer struct{ named }
 
 func (fewer) Name() string { return "fewer" }

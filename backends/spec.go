@@ -21,7 +21,7 @@ const (
 	Choice   OptionKind = "choice"   // one of Choices
 )
 
-// Option is something that can be set about a backend.
+// Option is a setting of a backend.
 type Option struct {
 	Name     string
 	Kind     OptionKind
@@ -30,23 +30,23 @@ type Option struct {
 	Min, Max int           // of an Int
 	Choices  []string      // of a Choice
 	Least    time.Duration // of a Duration, under the trial's lease
-	// Awaited is set of a Duration for which something is waited for: who is slower is taken
-	// for gone. So a live trial needs a machine that is quicker than that.
+	// Awaited marks a Duration that is a timeout: a peer that is slower is taken for gone. A live
+	// trial therefore needs a machine that is quicker than that.
 	Awaited bool
 }
 
-// NotZero is the Least of waits that may be as short as they like. Without any, a client
-// would do the same again and again, and no time would pass.
+// NotZero is the Least of waits that may be as short as one likes. With no wait at all a client
+// would repeat the same step forever, and no time would pass.
 const NotZero = time.Nanosecond
 
-// most bounds every Duration, so that no sum or multiple of them overflows.
+// most bounds every Duration so that no sum or multiple of them overflows.
 const most = 100_000 * time.Hour
 
-// Spec is a backend with options as the user writes it: "redis+renew+retry=0.1ttl".
+// Spec is a backend with options, as the user writes it: "redis+renew+retry=0.1ttl".
 type Spec struct {
 	Backend  Backend
 	set      []setting
-	defaults []setting // instead of the options' own; not part of the spec's name
+	defaults []setting // replace the options' own; not part of the spec's name
 }
 
 type setting struct {
@@ -56,12 +56,12 @@ type setting struct {
 	n      int      // of an Int
 	choice string   // of a Choice
 
-	written bool // somebody asked for it: it is not the option's own default
-	shared  bool // it is the same for all clients of a trial
+	written bool // asked for, not the option's own default
+	shared  bool // the same for all clients of a trial
 }
 
-// ParseSpec reads NAME, then any number of +OPTION or +OPTION=VALUE. The error says what
-// was found and what was expected.
+// ParseSpec reads NAME, then any number of +OPTION or +OPTION=VALUE. Its error says what was found
+// and what was expected.
 func (r Registry) ParseSpec(text string) (Spec, error) {
 	name, rest, more := strings.Cut(text, "+")
 	b, err := r.Find(name)
@@ -133,7 +133,7 @@ func (o Option) parse(value string) (setting, error) {
 	panic(fmt.Sprintf("option %s has the unknown kind %q", o.Name, o.Kind))
 }
 
-// value gives the setting as it would be written in a spec.
+// value returns the setting as it would be written in a spec.
 func (s setting) value() string {
 	switch s.option.Kind {
 	case Switch:
@@ -151,7 +151,7 @@ func (s setting) value() string {
 	panic(fmt.Sprintf("option %s has the unknown kind %q", s.option.Name, s.option.Kind))
 }
 
-// String gives the spec as it was written, which is also how reports name it.
+// String returns the spec as it was written, which is also its name in reports.
 func (s Spec) String() string {
 	text := s.Backend.Name()
 	for _, each := range s.set {
@@ -163,15 +163,14 @@ func (s Spec) String() string {
 	return text
 }
 
-// Sets tells whether the user wrote an option.
+// Sets reports whether the user wrote an option.
 func (s Spec) Sets(name string) bool {
 	return slices.ContainsFunc(s.set, func(each setting) bool { return each.option.Name == name })
 }
 
-// WithDefault gives the spec with another default for one option: what was written in
-// the spec itself still wins, and the spec keeps its name. It returns false and the spec
-// as it was when the backend has no such option, and an error when the option does not
-// take this value.
+// WithDefault returns the spec with another default for one option: what the spec itself says still
+// wins, and the spec keeps its name. It returns false and the unchanged spec if the backend has no
+// such option, and an error if the option does not accept the value.
 func (s Spec) WithDefault(name, value string) (Spec, bool, error) {
 	for _, o := range s.Backend.Options() {
 		if o.Name != name {
@@ -187,10 +186,10 @@ func (s Spec) WithDefault(name, value string) (Spec, bool, error) {
 	return s, false, nil
 }
 
-// Profiled is a backend that is another one with defaults of its own, such as a library's.
+// Profiled is a backend that is another one with different defaults, such as a library's.
 type Profiled interface {
 	Backend
-	// Service names the backend that this one is a profile of.
+	// Service names the backend whose profile this is.
 	Service() string
 }
 
@@ -202,8 +201,8 @@ func Service(b Backend) string {
 	return b.Name()
 }
 
-// Covers tells whether what is said of s is said of other too: other is the same service, or
-// a profile of it, and has the options that s names, set to the same or by default.
+// Covers reports whether a statement about s also applies to other: other is the same service or a
+// profile of it, and has the options that s names, set or defaulting to the same values.
 func (s Spec) Covers(other Spec) bool {
 	if name := s.Backend.Name(); name != other.Backend.Name() && name != Service(other.Backend) {
 		return false
@@ -211,8 +210,8 @@ func (s Spec) Covers(other Spec) bool {
 	return !slices.ContainsFunc(s.set, func(each setting) bool { return other.has(each.option.Name) != each.value() })
 }
 
-// Precision says how closely s names what it Covers: how many options it names, and one more
-// for the name of a profile.
+// Precision says how closely s describes what it Covers: the number of options it names, plus one
+// if it names a profile.
 func (s Spec) Precision() int {
 	n := len(s.set)
 	if Service(s.Backend) != s.Backend.Name() {
@@ -221,7 +220,7 @@ func (s Spec) Precision() int {
 	return n
 }
 
-// has gives the value of an option as it would be written, empty if there is no such option.
+// has returns the value of an option as it would be written, or "" if there is no such option.
 func (s Spec) has(name string) string {
 	value := ""
 	for _, o := range s.Backend.Options() {

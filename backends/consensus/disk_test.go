@@ -7,9 +7,9 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// stallAndPropose stalls the disks of the leader or of all others for half a second, a moment
-// before the leader is given something to save. It tells what had become of that, and how many
-// others had it in their logs, shortly before the disks go on and a while after.
+// stallAndPropose stalls the disks of the leader or of all others for half a second, just before
+// the leader is given something to save. It returns what had become of that, and how many others
+// had it in their logs, shortly before the disks go on and a while after.
 func stallAndPropose(t *testing.T, ofLeader bool) (before, after string, had int) {
 	t.Helper()
 	c := newCluster(1, 3, newInvariants(t))
@@ -50,8 +50,8 @@ func stallAndPropose(t *testing.T, ofLeader bool) (before, after string, had int
 	return before, outcome, had
 }
 
-// A follower says that it has something when its disk has it, and not before: what a majority has
-// not saved is not agreed on.
+// A follower confirms an entry once its disk has it, and not before: nothing is agreed on that a
+// majority has not saved.
 func TestNothingIsAgreedOnWhileTheDisksOfAMajorityStall(t *testing.T) {
 	before, after, _ := stallAndPropose(t, false)
 	if before != "nothing" || after != "applied" {
@@ -59,7 +59,7 @@ func TestNothingIsAgreedOnWhileTheDisksOfAMajorityStall(t *testing.T) {
 	}
 }
 
-// A leader sends what it is about to save, and takes nothing in while it does.
+// A leader sends what it is about to save, and processes nothing while it saves.
 func TestALeaderSendsWhileItSavesAndHearsNothing(t *testing.T) {
 	before, after, had := stallAndPropose(t, true)
 	if had != 2 || before != "nothing" || after != "applied" {

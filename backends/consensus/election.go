@@ -2,8 +2,8 @@ package consensus
 
 import "time"
 
-// askForVotes lets the member stand: first as a PreCandidate, which changes nothing for
-// anybody, then as a Candidate in a new term.
+// askForVotes makes the member stand: first as a PreCandidate, which changes nothing for the
+// others, then as a Candidate in a new term.
 func (n *Node) askForVotes(now time.Duration, as Role) {
 	n.role, n.leader = as, ""
 	n.postponeElection(now)
@@ -19,8 +19,8 @@ func (n *Node) askForVotes(now time.Duration, as Role) {
 	n.tally(now)
 }
 
-// answerCandidate votes: once a term, and only for a log that has all that this one has
-// or more (section 5.4.1). A pre-vote binds nobody.
+// answerCandidate votes: once per term, and only for a log that has at least everything that this
+// one has (section 5.4.1). A pre-vote is not binding.
 func (n *Node) answerCandidate(now time.Duration, m Message) {
 	last := n.Last()
 	upToDate := m.LastTerm > n.termAt(last) || m.LastTerm == n.termAt(last) && m.LastIndex >= last
@@ -37,7 +37,7 @@ func (n *Node) answerCandidate(now time.Duration, m Message) {
 	n.send(Message{Kind: Vote, To: m.From, Granted: granted})
 }
 
-// countVote takes note of an answer to askForVotes.
+// countVote records an answer to askForVotes.
 func (n *Node) countVote(now time.Duration, m Message) {
 	expected := map[Role]Kind{PreCandidate: PreVote, Candidate: Vote}[n.role]
 	if m.Kind != expected || m.Term != n.state.Term || !m.Granted {
@@ -47,7 +47,7 @@ func (n *Node) countVote(now time.Duration, m Message) {
 	n.tally(now)
 }
 
-// tally goes on to the next stage when a majority is for this member.
+// tally goes on to the next stage once a majority supports this member.
 func (n *Node) tally(now time.Duration) {
 	votes := 0
 	for _, p := range n.peers {
@@ -67,8 +67,8 @@ func (n *Node) tally(now time.Duration) {
 	}
 }
 
-// lead makes the member the leader of its term. Its first entry says nothing; committing
-// it commits all that earlier leaders have left (section 8).
+// lead makes the member the leader of its term. Its first entry is empty; committing it commits
+// everything that earlier leaders left (section 8).
 func (n *Node) lead(now time.Duration) {
 	n.role, n.leader = Leader, n.id
 	for _, p := range n.peers {
@@ -78,8 +78,8 @@ func (n *Node) lead(now time.Duration) {
 	n.Propose(now, nil)
 }
 
-// keepQuorum looks, every election timeout, whether a majority has answered since the
-// last look. A leader that finds none steps down: by then another may lead the majority.
+// keepQuorum checks, every election timeout, whether a majority has answered since the last check.
+// A leader without one steps down: by then another may lead the majority.
 func (n *Node) keepQuorum(now time.Duration) bool {
 	active := 0
 	for _, p := range n.peers {

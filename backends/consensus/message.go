@@ -2,18 +2,18 @@ package consensus
 
 import "github.com/locklab/locklab/sim"
 
-// Entry is one place of the log.
+// Entry is one entry of the log.
 type Entry struct {
 	Index   uint64 // 1, 2, 3, …
 	Term    uint64 // of the leader that put it there
-	Command any    // nil: the entry with which a leader begins its term
+	Command any    // nil for the entry with which a leader begins its term
 }
 
-// Kind says what a message is.
+// Kind is the kind of a message.
 type Kind string
 
-// The messages between members: the two calls of Raft, each with its answer, and the
-// pre-vote, which asks how a vote would go before a term is spent on it.
+// The messages between members: the two calls of Raft, each with its answer, and the pre-vote,
+// which asks how a vote would go before a term is spent on it.
 const (
 	AskPreVote Kind = "ask-pre-vote" // (LastIndex, LastTerm)
 	PreVote    Kind = "pre-vote"     // (Granted)
@@ -23,7 +23,7 @@ const (
 	Appended   Kind = "appended"     // (Granted, LastIndex: as far as the log agrees, or where to try next; Round)
 )
 
-// Message goes from one member to another. Which fields carry meaning follows from Kind.
+// Message goes from one member to another. Kind determines which fields matter.
 type Message struct {
 	Kind      Kind
 	From, To  sim.HostID
@@ -31,7 +31,7 @@ type Message struct {
 	LastIndex uint64
 	LastTerm  uint64
 	Entries   []Entry
-	Commit    uint64 // as far as the leader knows the log to be committed
+	Commit    uint64 // how far the leader knows the log to be committed
 	Round     uint64 // which of the leader's messages it is, or answers
 	Granted   bool
 }

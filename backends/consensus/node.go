@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Role is what a member is at the moment.
+// Role is a member's present role.
 type Role string
 
 // The roles of Raft (section 5.1), and the candidate that has not spent a term yet.
@@ -21,17 +21,17 @@ const (
 
 // Timing is how long members wait, each on its own monotonic clock.
 type Timing struct {
-	// Election is how long a follower does without a leader before it stands, at least;
-	// each time is drawn between one and two of it. A leader that does not hear from a
-	// majority within it steps down.
+	// Election is the least time that a follower goes without a leader before it stands; each time,
+	// the wait is drawn between one and two of it. A leader that does not hear from a majority
+	// within it steps down.
 	Election  time.Duration
-	Heartbeat time.Duration // between two messages of a leader, at most
+	Heartbeat time.Duration // the longest time between two messages of a leader
 }
 
-// State is what a member must not forget: it is on disk before anybody hears of it.
+// State is what a member must not forget: it is on disk before any other member hears of it.
 type State struct {
 	Term uint64
-	Vote sim.HostID // who got this member's vote in Term; empty: nobody
+	Vote sim.HostID // who got this member's vote in Term; "" if nobody
 	Log  []Entry    // entry i is at i-1
 }
 
@@ -39,11 +39,11 @@ type State struct {
 type Status struct {
 	Role   Role
 	Term   uint64
-	Leader sim.HostID // empty: not known
+	Leader sim.HostID // "" if not known
 }
 
-// Node is one member as a pure state machine: time is handed in, and what has to be saved
-// and sent is handed out by Take. Its methods are named after what happens to it.
+// Node is one member as a pure state machine: time is passed in, and Take returns what has to be
+// saved and sent. Its methods are named after what happens to it.
 type Node struct {
 	id     sim.HostID
 	timing Timing
@@ -57,23 +57,23 @@ type Node struct {
 	round  uint64 // of the leader's messages
 
 	electionDue  time.Duration // when to stand; not for a leader
-	heard        time.Duration // when the leader was heard last
+	heard        time.Duration // when the leader was last heard
 	heartbeatDue time.Duration // a leader's next message
-	quorumDue    time.Duration // when a leader looks for its majority
-	deposed      time.Duration // when the member last ceased to lead; -1: never
+	quorumDue    time.Duration // when a leader checks for its majority
+	deposed      time.Duration // when the member last ceased to lead; -1 means never
 
 	unsaved bool
 	outbox  []Message
 }
 
-// peer is what a member keeps about another one.
+// peer is a member's record of another one.
 type peer struct {
 	id     sim.HostID
 	voted  bool   // for this candidate
 	next   uint64 // the entry to send it next
 	match  uint64 // its log is known to agree up to here
 	round  uint64 // the latest message that it has answered
-	active bool   // it has answered since the leader last looked
+	active bool   // it has answered since the leader's last check
 }
 
 // NewNode makes a member that remembers state, at the time now.
@@ -88,16 +88,16 @@ func NewNode(id sim.HostID, members []sim.HostID, timing Timing, random func() u
 	return n
 }
 
-// Status tells what the member knows.
+// Status returns what the member knows.
 func (n *Node) Status() Status { return Status{Role: n.role, Term: n.state.Term, Leader: n.leader} }
 
 // Commit is the index up to which the member knows the log to be committed.
 func (n *Node) Commit() uint64 { return n.commit }
 
-// Entry gives a place of the log, which must exist.
+// Entry returns an entry of the log, which must exist.
 func (n *Node) Entry(index uint64) Entry { return n.state.Log[index-1] }
 
-// Last is the index of the last entry; 0: the log is empty.
+// Last is the index of the last entry; 0 means that the log is empty.
 func (n *Node) Last() uint64 { return uint64(len(n.state.Log)) }
 
 // Due is when Tick has something to do.
@@ -108,12 +108,12 @@ func (n *Node) Due() time.Duration {
 	return n.electionDue
 }
 
-// Take gives what has to be done, in this order: save the state if there is one, and only
-// then send the messages.
+// Take returns what has to be done, in this order: save the state if there is one, and only then
+// send the messages.
 func (n *Node) Take() (save *State, send []Message) {
 	if n.unsaved {
 		s := n.state
-		s.Log = slices.Clip(s.Log) // who appends to it makes a copy
+		s.Log = slices.Clip(s.Log) // appending to it makes a copy
 		save = &s
 	}
 	send = n.outbox
@@ -172,7 +172,7 @@ func (n *Node) follow(now time.Duration, term uint64, leader sim.HostID) {
 	n.postponeElection(now)
 }
 
-// hearsLeader tells whether there is a leader as far as the member knows.
+// hearsLeader reports whether there is a leader as far as the member knows.
 func (n *Node) hearsLeader(now time.Duration) bool {
 	return n.role == Leader || n.leader != "" && now-n.heard < n.timing.Election
 }
@@ -192,7 +192,7 @@ func (n *Node) peer(id sim.HostID) *peer {
 	return n.peers[i]
 }
 
-// majority tells whether so many of the others are one together with the member itself.
+// majority reports whether this many others are a majority together with the member itself.
 func (n *Node) majority(others int) bool { return 2*(others+1) > len(n.peers)+1 }
 
 // termAt is the term of a log entry, 0 before the first.

@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// alone makes the first of three members, with a memory, at time zero.
+// alone makes the first of three members, with this state, at time zero.
 func alone(term uint64, log ...Entry) *Node {
 	return NewNode("node-1", []sim.HostID{"node-1", "node-2", "node-3"}, etcdTiming, func() uint64 { return 0 }, State{Term: term, Log: log}, 0)
 }

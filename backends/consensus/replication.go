@@ -5,10 +5,9 @@ import (
 	"time"
 )
 
-// Propose puts a command at the end of the leader's log and sends it to the others. It
-// tells at which index and term; ok is false when the member does not lead. The command
-// counts only once it is committed, and is lost for ever if an entry of another term is
-// committed at that index.
+// Propose puts a command at the end of the leader's log and sends it to the others. It returns the
+// command's index and term; ok is false if the member does not lead. The command counts only once
+// it is committed, and is lost forever if an entry of another term is committed at that index.
 func (n *Node) Propose(now time.Duration, command any) (index, term uint64, ok bool) {
 	if n.role != Leader {
 		return 0, 0, false
@@ -21,10 +20,10 @@ func (n *Node) Propose(now time.Duration, command any) (index, term uint64, ok b
 	return e.Index, e.Term, true
 }
 
-// Read begins a linearizable read (section 8): once Confirmed has reached the round that
-// it returns, the member was still the leader after the read began, so the state machine,
-// with all that is committed by then applied, shows every write that was acknowledged
-// before. ok is false when the member does not lead.
+// Read begins a linearizable read (section 8). Once Confirmed has reached the returned round, the
+// member was still the leader after the read began, so the state machine, with everything applied
+// that is committed by then, shows every write that was acknowledged before. ok is false if the
+// member does not lead.
 func (n *Node) Read(now time.Duration) (round uint64, ok bool) {
 	if n.role != Leader {
 		return 0, false
@@ -33,8 +32,8 @@ func (n *Node) Read(now time.Duration) (round uint64, ok bool) {
 	return n.round, true
 }
 
-// Confirmed is the latest round that a majority has answered; 0 while the leader has not
-// committed an entry of its own term and so may not know what is committed.
+// Confirmed is the latest round that a majority has answered; 0 while the leader has not committed
+// an entry of its own term and so may not know what is committed.
 func (n *Node) Confirmed() uint64 {
 	if n.role != Leader || n.termAt(n.commit) != n.state.Term {
 		return 0
@@ -42,7 +41,7 @@ func (n *Node) Confirmed() uint64 {
 	return n.ofMajority(n.round, func(p *peer) uint64 { return p.round })
 }
 
-// ofMajority is the highest value that a majority has reached, the member's own included.
+// ofMajority is the highest value that a majority has reached, including the member's own.
 func (n *Node) ofMajority(own uint64, of func(*peer) uint64) uint64 {
 	values := []uint64{own}
 	for _, p := range n.peers {
@@ -52,8 +51,7 @@ func (n *Node) ofMajority(own uint64, of func(*peer) uint64) uint64 {
 	return values[(len(values)-1)/2]
 }
 
-// broadcast sends to each of the others what it lacks; with nothing to send it is the
-// heartbeat.
+// broadcast sends each of the others what it lacks; with nothing to send it is the heartbeat.
 func (n *Node) broadcast(now time.Duration) {
 	n.round++
 	n.heartbeatDue = now + n.timing.Heartbeat
@@ -62,8 +60,8 @@ func (n *Node) broadcast(now time.Duration) {
 	}
 }
 
-// sendAppend takes it that what it sends will arrive; if not, the next message does not
-// fit the peer's log, and the answer tells where to go on.
+// sendAppend assumes that what it sends will arrive. If not, the next message does not fit the
+// peer's log, and the answer says where to go on.
 func (n *Node) sendAppend(p *peer) {
 	previous := p.next - 1
 	n.send(Message{
@@ -87,11 +85,12 @@ func (n *Node) answerLeader(now time.Duration, m Message) {
 	}
 	for _, e := range m.Entries {
 		if e.Index <= n.Last() && n.termAt(e.Index) == e.Term {
-			continue // has it already
+			continue // already there
 		}
 		if e.Index <= n.Last() {
-			// What differs, and all behind it, was never committed. The array may be shared with
-			// messages and the disk, so it is not overwritten there: clipped, it is copied.
+			// The differing entry, and all after it, were never committed. The array may be
+			// shared with messages and the disk, so it is not overwritten: appending to the
+			// clipped slice copies it.
 			n.state.Log = slices.Clip(n.state.Log[:e.Index-1])
 		}
 		n.state.Log = append(n.state.Log, e)
@@ -102,8 +101,8 @@ func (n *Node) answerLeader(now time.Duration, m Message) {
 	n.send(Message{Kind: Appended, To: m.From, Granted: true, LastIndex: agreed, Round: m.Round})
 }
 
-// tryNext is the last index at which the logs may agree, after they did not at the one of
-// the message: it skips what is of a later term than the leader has there.
+// tryNext returns the last index at which the logs may agree, after they did not at the message's
+// index. It skips entries of a later term than the leader has there.
 func (n *Node) tryNext(m Message) uint64 {
 	hint := min(m.LastIndex-1, n.Last())
 	for hint > n.commit && n.termAt(hint) > m.LastTerm {
@@ -112,7 +111,7 @@ func (n *Node) tryNext(m Message) uint64 {
 	return hint
 }
 
-// countAppended takes note of an answer to an append.
+// countAppended records an answer to an append.
 func (n *Node) countAppended(now time.Duration, m Message) {
 	if n.role != Leader || m.Term != n.state.Term {
 		return
@@ -130,12 +129,12 @@ func (n *Node) countAppended(now time.Duration, m Message) {
 	n.advance(now)
 }
 
-// advance commits what a majority has, but only up to an entry of the leader's own term:
-// an older one may yet be replaced although a majority has it (section 5.4.2).
+// advance commits what a majority has, but only up to an entry of the leader's own term: an older
+// one may yet be replaced although a majority has it (section 5.4.2).
 func (n *Node) advance(now time.Duration) {
 	index := n.ofMajority(n.Last(), func(p *peer) uint64 { return p.match })
 	if index > n.commit && n.termAt(index) == n.state.Term {
 		n.commit = index
-		n.broadcast(now) // the others learn it now and not at the next heartbeat
+		n.broadcast(now) // so that the others learn it now and not at the next heartbeat
 	}
 }

@@ -13,18 +13,18 @@ import (
 	"pgregory.net/rapid"
 )
 
-// How long the storm lasts, and how long after it everything must work again.
+// How long the storm lasts, and how soon after it everything must work again.
 const (
 	storm = 12 * time.Second
 	calm  = 20 * time.Second
 )
 
-// span draws a length of time.
+// span draws a duration.
 func span(t *rapid.T, label string, lo, hi time.Duration) time.Duration {
 	return time.Duration(rapid.Int64Range(int64(lo/time.Millisecond), int64(hi/time.Millisecond)).Draw(t, label)) * time.Millisecond
 }
 
-// trouble lets faults happen to one member, one after the other, until the storm is over.
+// trouble applies faults to one member, one after the other, until the storm is over.
 func (c *cluster) trouble(t *rapid.T, i int) {
 	h := c.host(i)
 	at := span(t, "first", 0, storm/2)
@@ -75,8 +75,8 @@ func (c *cluster) fault(t *rapid.T, h *virtual.Host, i int) (begin, undo func())
 	}
 }
 
-// client reads and writes the register at members drawn at random, until the storm is
-// over, and writes down what it did.
+// client reads and writes the register at random members until the storm is over, and writes down
+// what it did.
 func (c *cluster) client(number int, record func(porcupine.Operation)) {
 	id := sim.HostID(fmt.Sprintf("client-%d", number))
 	host := c.world.AddHost(id)
@@ -87,8 +87,8 @@ func (c *cluster) client(number int, record func(porcupine.Operation)) {
 			if h.Uint64()%2 == 0 {
 				request = setTo(number*10_000 + count)
 			}
-			// An operation whose outcome is unknown may happen at any later time: it is the
-			// last of a client of its own.
+			// An operation whose outcome is unknown may happen at any later time, so it is the
+			// last one of its own client.
 			op := porcupine.Operation{ClientId: number*10_000 + count, Input: request, Call: int64(c.world.Now()), Return: math.MaxInt64}
 			to := c.members[h.Uint64()%uint64(len(c.members))]
 			reply, err := host.Send(to, request).Wait(500 * time.Millisecond)
@@ -105,7 +105,7 @@ func (c *cluster) client(number int, record func(porcupine.Operation)) {
 	})
 }
 
-// register is what the clients expect: a read gives what was written last.
+// register is what the clients expect: a read returns what was written last.
 var register = porcupine.Model{
 	Init: func() any { return uint64(0) },
 	Step: func(state, input, output any) (bool, any) {
@@ -117,8 +117,8 @@ var register = porcupine.Model{
 	Equal: func(a, b any) bool { return a == b },
 }
 
-// decisive leaves out writes of unknown outcome that nobody has read: that they happened
-// or not makes no difference, but the search would try every place for each.
+// decisive leaves out writes of unknown outcome that nobody has read. Whether they happened makes
+// no difference, but the search would try every place for each.
 func decisive(all []porcupine.Operation) (kept []porcupine.Operation) {
 	for _, op := range all {
 		v, write := op.Input.(setTo)
@@ -129,7 +129,7 @@ func decisive(all []porcupine.Operation) (kept []porcupine.Operation) {
 	return kept
 }
 
-// weather is a cluster in a storm, and what clients do there.
+// weather is a cluster in a storm, and the operations of its clients.
 func weather(t *rapid.T) (c *cluster, done *[]porcupine.Operation) {
 	c = newCluster(rapid.Uint64().Draw(t, "seed"), rapid.SampledFrom([]int{3, 5}).Draw(t, "members"), newInvariants(t))
 	done = new([]porcupine.Operation)
@@ -165,7 +165,7 @@ func TestAfterAnyStormEverybodyServesAgain(t *testing.T) {
 		if !served {
 			t.Fatalf("no write was served within %v after the storm: %v", calm, c.lines)
 		}
-		for i, s := range c.server { // a late request of a client may have come after the write
+		for i, s := range c.server { // a client's late request may have come after the write
 			if s.Applied() != c.server[0].Applied() || c.value[i] != c.value[0] {
 				t.Fatalf("after %v of calm %s has applied %d entries and %s %d: %+v", calm,
 					c.members[i], s.Applied(), c.members[0], c.server[0].Applied(), s.Status())

@@ -8,17 +8,17 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// Config says what a member runs.
+// Config is what a member runs.
 type Config struct {
 	Members []sim.HostID
 	Timing  Timing
-	// Apply carries out a committed command. Every member calls it for every command, in
-	// the order of the log, from the first one on each time its host is switched on. What
-	// it returns goes to whoever proposed the command on this member.
+	// Apply executes a committed command. Every member calls it for every command, in the order of
+	// the log, starting with the first one each time its host is switched on. Its result goes to
+	// the proposer of the command on this member.
 	Apply func(Entry) any
-	// Changed is told when the member's role, term or leader has changed; nil: nobody is.
+	// Changed, if not nil, is called when the member's role, term or leader has changed.
 	Changed func(Status)
-	// Receive gets the messages posted to this host that are not consensus; nil: they are
+	// Receive gets the messages posted to this host that are not consensus; if it is nil they are
 	// dropped.
 	Receive func(from sim.HostID, message any)
 }
@@ -26,20 +26,20 @@ type Config struct {
 // stateFile is the member's file on its host's disk.
 const stateFile = "consensus"
 
-// reconnectAfter is how long a member hears nothing from another before it closes its
-// connection there and opens a new one, which does not wait for the old one's next
-// retransmission (etcd 3.5, rafthttp: ConnReadTimeout and ConnWriteTimeout).
+// reconnectAfter is how long a member hears nothing from another before it closes its connection
+// there and opens a new one, which does not wait for the old one's next retransmission (etcd 3.5,
+// rafthttp: ConnReadTimeout and ConnWriteTimeout).
 const reconnectAfter = 5 * time.Second
 
-// Server runs a Node on a simulated host. It lives from one start of the host to the next
-// crash; make it in the function that is given to virtual.Host.Boot. Its callbacks run
-// outside any process, may call it, and must not block.
+// Server runs a Node on a simulated host. It lives from one start of the host to the next crash;
+// create it in the function passed to virtual.Host.Boot. Its callbacks run outside any process, may
+// call it, and must not block.
 type Server struct {
 	host    *virtual.Host
 	config  Config
 	node    *Node
 	applied uint64
-	known   Status // as Changed was told last
+	known   Status // as last passed to Changed
 	pending []proposal
 	reads   []read
 	contact []contact
@@ -48,10 +48,10 @@ type Server struct {
 	due     time.Duration // when timer fires
 
 	saving  bool          // it waits for the disk; since:
-	stopped time.Duration // and with this to do then:
+	stopped time.Duration // and with this to do afterwards:
 	behind  []func()
 	settled bool          // it was Established when it began to wait
-	lost    time.Duration // for how long it has waited so, all in all
+	lost    time.Duration // how long it has waited in total
 }
 
 type proposal struct {
@@ -70,7 +70,7 @@ type contact struct {
 	since time.Duration
 }
 
-// Start starts the member with what its disk has kept.
+// Start starts the member with what its disk kept.
 func Start(h *virtual.Host, c Config) *Server {
 	var state State
 	if kept, ok := h.Disk().Read(stateFile); ok {
@@ -86,18 +86,18 @@ func Start(h *virtual.Host, c Config) *Server {
 	return s
 }
 
-// Status tells what the algorithm knows.
+// Status returns what the algorithm knows.
 func (s *Server) Status() Status { return s.node.Status() }
 
-// Deposed tells whether the member has ceased to lead at this very moment.
+// Deposed reports whether the member has ceased to lead at this very moment.
 func (s *Server) Deposed() bool { return s.node.role != Leader && s.node.deposed == s.clock() }
 
-// Known tells what whoever runs the member has been told of that. It is out of date while the
-// member waits for its disk.
+// Known returns the status that the member's user was last told. It is out of date while the member
+// waits for its disk.
 func (s *Server) Known() Status { return s.known }
 
-// Established tells whether the member leads and has applied all that earlier leaders
-// committed, as far as whoever runs it has been told.
+// Established reports whether the member leads and has applied everything that earlier leaders
+// committed, as far as its user has been told.
 func (s *Server) Established() bool {
 	if s.saving {
 		return s.settled
@@ -106,21 +106,21 @@ func (s *Server) Established() bool {
 	return n.role == Leader && n.termAt(n.commit) == n.state.Term && s.applied == n.commit
 }
 
-// Log is a copy of the member's log.
+// Log returns a copy of the member's log.
 func (s *Server) Log() []Entry { return slices.Clone(s.node.state.Log) }
 
-// Applied is the index of the last entry that the member has applied.
+// Applied returns the index of the last entry that the member has applied.
 func (s *Server) Applied() uint64 { return s.applied }
 
-// Stand lets the member stand for election now, and not only when it misses a leader.
+// Stand makes the member stand for election now, instead of waiting until it misses a leader.
 func (s *Server) Stand() {
 	s.do(func(now time.Duration) { s.node.askForVotes(now, PreCandidate) })
 }
 
-// Propose puts a command into the log. It returns false, and the command certainly has
-// no effect, when the member does not lead. Otherwise done gets the result once the
-// command is applied here, or ok false once its place has been taken by another leader's
-// entry. Until then, which may be for ever, the outcome is unknown.
+// Propose puts a command into the log. It returns false if the member does not lead; the command
+// then certainly has no effect. Otherwise done gets the result once the command is applied here, or
+// ok false once another leader's entry has taken its place. Until then, which may be forever, the
+// outcome is unknown.
 func (s *Server) Propose(command any, done func(result any, ok bool)) bool {
 	leads := false
 	s.do(func(now time.Duration) {
@@ -133,11 +133,11 @@ func (s *Server) Propose(command any, done func(result any, ok bool)) bool {
 	return leads
 }
 
-// Read calls done(true) once the state machine shows all that was acknowledged before the
-// call, or done(false) when the member does not lead, or not any more.
+// Read calls done(true) once the state machine shows everything that was acknowledged before the
+// call, or done(false) if the member does not lead, or no longer does.
 func (s *Server) Read(done func(ok bool)) {
 	s.do(func(now time.Duration) {
-		// Without leadership the read is of no term, and fails as soon as it is looked at.
+		// Without leadership the read has no term, and fails as soon as it is looked at.
 		r := read{done: done}
 		if round, ok := s.node.Read(now); ok {
 			r.round, r.term = round, s.node.Status().Term
@@ -162,7 +162,7 @@ func (s *Server) contactOf(id sim.HostID) *contact {
 	return &s.contact[slices.IndexFunc(s.contact, func(c contact) bool { return c.id == id })]
 }
 
-// do lets something happen to the node and then does all that follows from it. What
+// do makes something happen to the node and then does everything that follows from it. What
 // callbacks start meanwhile is done before the outermost do ends.
 func (s *Server) do(happen func(now time.Duration)) {
 	happen(s.clock())
@@ -172,7 +172,7 @@ func (s *Server) do(happen func(now time.Duration)) {
 	s.goOn()
 }
 
-// goOn does all that follows from what has happened, until the member waits for its disk.
+// goOn does everything that follows from what has happened, until the member waits for its disk.
 func (s *Server) goOn() {
 	s.busy = true
 	for !s.saving && s.work() {
@@ -184,7 +184,7 @@ func (s *Server) goOn() {
 	s.rearm()
 }
 
-// work does one thing of what is left to do; false: nothing is left.
+// work does one of the remaining things; false means that nothing is left.
 func (s *Server) work() bool {
 	save, send := s.node.Take()
 	if save != nil {
@@ -200,7 +200,7 @@ func (s *Server) postAll(messages []Message) {
 	}
 }
 
-// follow does one thing that follows from the algorithm's state; false: nothing does.
+// follow does one thing that follows from the algorithm's state; false means that nothing does.
 func (s *Server) follow() bool {
 	status := s.node.Status()
 	switch {
@@ -249,7 +249,7 @@ func (s *Server) apply(e Entry) {
 	}
 }
 
-// answerRead answers the first read that can be answered; false: there is none.
+// answerRead answers the first read that can be answered; false means that there is none.
 func (s *Server) answerRead(status Status) bool {
 	for i, r := range s.reads {
 		failed := status.Role != Leader || status.Term != r.term
@@ -262,8 +262,8 @@ func (s *Server) answerRead(status Status) bool {
 	return false
 }
 
-// rearm sees to it that the timer fires no later than the node is due. One that fires
-// early, because the leader has been heard since, is set again then.
+// rearm makes sure that the timer fires no later than the node is due. If it fires early, because
+// the leader has been heard since, it is set again.
 func (s *Server) rearm() {
 	due := s.node.Due()
 	if s.timer != nil {

@@ -64,7 +64,7 @@ func TestAMemberThatComesBackDoesNotDeposeTheLeader(t *testing.T) {
 	}
 }
 
-// call sends a request to the leader until it is served, and tells the answer.
+// call sends a request to the leader until it is served, and returns the answer.
 func (c *cluster) call(h sim.Host, request any) any {
 	for {
 		if i := c.leader(); i >= 0 {

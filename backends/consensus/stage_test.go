@@ -19,7 +19,7 @@ var etcdTiming = Timing{Election: time.Second, Heartbeat: 100 * time.Millisecond
 type cluster struct {
 	world   *virtual.World
 	members []sim.HostID
-	server  []*Server // as last started
+	server  []*Server // the latest start of each
 	value   []uint64  // the register on each member
 	lines   []string  // who became what
 	watch   *invariants
@@ -66,7 +66,7 @@ func (c *cluster) boot(h *virtual.Host, i int) {
 	h.ServeLater(func(_ sim.HostID, request any, reply func(any)) { c.serve(i, request, reply) })
 }
 
-// notLeader is the answer of a member that does not lead, or not any more.
+// notLeader is the answer of a member that does not lead, or no longer does.
 type notLeader struct{}
 
 func (c *cluster) serve(i int, request any, reply func(any)) {
@@ -94,7 +94,7 @@ func (c *cluster) serve(i int, request any, reply func(any)) {
 
 func (c *cluster) host(i int) *virtual.Host { return c.world.Host(c.members[i]) }
 
-// isolate cuts a member off from the other members, or mends it.
+// isolate cuts a member off from the other members, or reconnects it.
 func (c *cluster) isolate(i int, cut bool) {
 	for _, other := range c.members {
 		if other == c.members[i] {
@@ -110,7 +110,7 @@ func (c *cluster) isolate(i int, cut bool) {
 	}
 }
 
-// leader is the member that leads the highest term, -1 if none leads.
+// leader returns the member that leads the highest term, -1 if none leads.
 func (c *cluster) leader() int {
 	best := -1
 	for i, s := range c.server {
@@ -140,7 +140,7 @@ func (c *cluster) expect(t *testing.T, until time.Duration, transcript string) {
 	}
 }
 
-// invariants are the promises of Raft (figure 3 of the paper), held against all that
+// invariants are the promises of Raft (figure 3 of the paper), checked against everything that
 // members do.
 type invariants struct {
 	t         rapid.TB
@@ -158,8 +158,8 @@ func (v *invariants) started(member int) {
 	v.next[member] = 0
 }
 
-// applied checks state machine safety: no two members apply different commands at one
-// index, and each applies them in order.
+// applied checks state machine safety: no two members apply different commands at one index, and
+// each applies them in order.
 func (v *invariants) applied(member int, e Entry) {
 	if e.Index <= v.next[member] {
 		v.t.Fatalf("member %d applied entry %d after entry %d", member, e.Index, v.next[member])
@@ -176,8 +176,8 @@ func (v *invariants) applied(member int, e Entry) {
 	}
 }
 
-// leads checks election safety, at most one leader a term, and leader completeness: its
-// log has all that was committed in earlier terms.
+// leads checks election safety, at most one leader per term, and leader completeness: a leader's
+// log has everything that was committed in earlier terms.
 func (v *invariants) leads(id sim.HostID, term uint64, log []Entry) {
 	for uint64(len(v.leaders)) <= term {
 		v.leaders = append(v.leaders, "")
@@ -187,7 +187,7 @@ func (v *invariants) leads(id sim.HostID, term uint64, log []Entry) {
 	}
 	v.leaders[term] = string(id)
 	if term+1 < uint64(len(v.leaders)) {
-		return // votes that were long on their way: a later term has had its leader already
+		return // delayed votes: a later term has already had its leader
 	}
 	for _, e := range v.committed {
 		if e.Index > uint64(len(log)) || !reflect.DeepEqual(log[e.Index-1], e) {
@@ -196,8 +196,8 @@ func (v *invariants) leads(id sim.HostID, term uint64, log []Entry) {
 	}
 }
 
-// logsMatch checks log matching: two logs with an entry of the same index and term are the
-// same up to there.
+// logsMatch checks log matching: two logs with an entry of the same index and term are the same up
+// to there.
 func (v *invariants) logsMatch(servers []*Server) {
 	for i, a := range servers {
 		for _, b := range servers[i+1:] {

@@ -6,8 +6,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Words says what the message is, in a message diagram. An Append that brings nothing is
-// the leader's heartbeat.
+// Words describes the message in a message diagram. An Append without entries is the leader's
+// heartbeat.
 func (m Message) Words() string {
 	switch m.Kind {
 	case AskPreVote:
@@ -30,7 +30,7 @@ func (m Message) Words() string {
 	panic(fmt.Sprintf("there are no words for the message %v", m.Kind))
 }
 
-// brings says what an Append brings.
+// brings describes an Append's entries.
 func (m Message) brings() string {
 	switch {
 	case len(m.Entries) == 0:

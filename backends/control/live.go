@@ -20,7 +20,7 @@ var (
 	_ backends.Live = Perfect{}
 )
 
-// Missing is nil: no lock needs nothing.
+// Missing returns nil: no lock needs nothing.
 func (None) Missing(backends.Settings) error { return nil }
 
 // Start does nothing.
@@ -32,17 +32,17 @@ func (None) Observe(context.Context, *live.Lab, backends.Settings) error { retur
 // Reset does nothing.
 func (None) Reset(context.Context, *live.Lab, backends.Settings) error { return nil }
 
-// Who is nobody.
+// Who returns no host.
 func (None) Who(context.Context, *live.Lab, backends.Settings, sim.Role) ([]sim.HostID, error) {
 	return nil, nil
 }
 
-// Dial gives a client's process leave to go on.
+// Dial gives a client's process permission to go on.
 func (None) Dial(h *live.Host, _ []string, _ backends.Settings) (backends.Lock, error) {
 	return newNoLock(h), nil
 }
 
-// Roles is empty.
+// Roles returns none.
 func (None) Roles() map[string]live.Role { return nil }
 
 const (
@@ -53,7 +53,7 @@ const (
 
 type perfectSpec struct{ Listen string }
 
-// Missing is nil: the service is this same program.
+// Missing returns nil: the service is this same program.
 func (Perfect) Missing(backends.Settings) error { return nil }
 
 // Start does nothing: the service lives for one trial.
@@ -71,7 +71,7 @@ func (Perfect) Observe(ctx context.Context, lab *live.Lab, _ backends.Settings) 
 // Reset does nothing: the service ended with the trial.
 func (Perfect) Reset(context.Context, *live.Lab, backends.Settings) error { return nil }
 
-// Who is nobody: a single server has no parts to play.
+// Who returns no host: a single server has no roles.
 func (Perfect) Who(context.Context, *live.Lab, backends.Settings, sim.Role) ([]sim.HostID, error) {
 	return nil, nil
 }
@@ -112,7 +112,7 @@ func serve(h wire.Host, l net.Listener) error {
 type service struct {
 	host   wire.Host
 	model  *Model
-	leases int // how many have begun
+	leases int // started so far
 }
 
 func (s *service) apply(from sim.HostID, c Command) Reply {
@@ -125,7 +125,7 @@ func (s *service) apply(from sim.HostID, c Command) Reply {
 	return r
 }
 
-// endInTime starts the process that notices the end of a lease that nobody asks about.
+// endInTime starts the process that notices the end of a lease without being asked.
 func (s *service) endInTime(lease int) {
 	s.host.Go("lease", func(h sim.Host) {
 		for {

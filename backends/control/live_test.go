@@ -15,8 +15,8 @@ import (
 
 const patience = 10 * time.Second
 
-// withService runs a client against a live service on this machine and returns what the
-// service recorded. The client can watch that as it happens.
+// withService runs a client against a live service on this machine and returns what the service
+// recorded. The client can watch that as it happens.
 func withService(t *testing.T, client func(h *realtime.Host, p Port, happens <-chan sim.Kind)) []sim.Kind {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -8,9 +8,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Lock is the client of the perfect service. It makes none of the known mistakes: every
-// request has a name of its own, the lease counts from before the request, and only the
-// owner can release it.
+// Lock is the client of the perfect service. It makes none of the known mistakes: every request has
+// its own name, the lease counts from before the request, and only the owner can release it.
 type Lock struct {
 	host    sim.Host
 	port    Port
@@ -18,11 +17,11 @@ type Lock struct {
 	retry   time.Duration // the mean delay before another try
 	timeout time.Duration // of each call
 	token   bool
-	name    string // of this lock: what its requests are called begins with it
+	name    string // of this lock, and the beginning of its requests' names
 	count   int    // of requests
 }
 
-// NewLock gives a host the lock that these settings describe.
+// NewLock returns a host's lock with these settings.
 func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 	return &Lock{
 		host: h, port: p, ttl: s.TTL, token: s.Token, name: nameOf("perfect", h),
@@ -30,14 +29,14 @@ func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 	}
 }
 
-// nameOf draws the name of a host's lock. A host that starts again after a crash gets another
-// lock, which counts from 1 again: the draw keeps the names of their grants apart.
+// nameOf draws the name of a host's lock. A host that restarts after a crash gets another lock,
+// which counts from 1 again; the draw keeps the names of their grants apart.
 func nameOf(service string, h sim.Host) string {
 	return sim.Sign(h, fmt.Sprintf("%s:%s:%016x", service, h.ID(), h.Uint64()))
 }
 
-// Acquire tries until it holds the lock or wait is over. It returns backends.ErrHeld,
-// backends.ErrTooLate or an error that wraps sim.ErrUnknown, as the last try ended.
+// Acquire tries until it holds the lock or wait is over. Depending on how the last try ended, it
+// returns backends.ErrHeld, backends.ErrTooLate or an error that wraps sim.ErrUnknown.
 func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
 	return backends.TryFor(l.host, wait, l.pause, l.try)
 }
@@ -48,13 +47,13 @@ func (l *Lock) try() (backends.Lease, error) {
 	l.count++
 	grant := fmt.Sprintf("%s:%d", l.name, l.count)
 
-	// The service counts the lease from a moment after this one, so it cannot end there
+	// The service counts the lease from a later moment than this one, so the lease cannot end there
 	// before it ends here.
 	until := l.host.Now() + l.ttl
 	token, ok, err := l.port.Acquire(grant, l.ttl, l.timeout)
 	switch {
 	case err != nil:
-		_, _ = l.port.Release(grant, l.timeout) // at best; else the lease runs out
+		_, _ = l.port.Release(grant, l.timeout) // best effort; otherwise the lease runs out
 		return nil, fmt.Errorf("acquire: %w", err)
 	case !ok:
 		return nil, backends.ErrHeld
@@ -86,10 +85,10 @@ func (l *Lease) Token() uint64 { return l.token }
 // Until is the deadline that the client computes for itself.
 func (l *Lease) Until() time.Duration { return l.until }
 
-// Valid tells whether the client, by its own clock, may still count on the lease.
+// Valid reports whether the client, by its own clock, may still count on the lease.
 func (l *Lease) Valid() bool { return !l.released && l.lock.host.Now() < l.until }
 
-// Lost is nil: nothing watches the lease, the client looks at its deadline.
+// Lost is nil: nothing watches the lease; the client checks its deadline.
 func (l *Lease) Lost() sim.Signal { return nil }
 
 // Release gives the lock back.

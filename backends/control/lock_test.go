@@ -90,14 +90,14 @@ func TestThePerfectClientDiscardsAnAnswerThatComesTooLate(t *testing.T) {
 	`)
 }
 
-// crashOn switches the service off when client 1 has recorded its first event of a kind.
+// crashOn switches off the service when client 1 has recorded its first event of a kind.
 func crashOn(k sim.Kind, d time.Duration) []sim.Step {
 	return []sim.Step{{When: locktest.On("client-1", k), Do: sim.Fault{Kind: sim.Crash, Host: PerfectID, For: d}}}
 }
 
 func TestThePerfectServiceForgetsNothingWhenItsMachineWasOff(t *testing.T) {
 	second := func(h sim.Host, l backends.Lock) {
-		h.Sleep(3 * time.Second) // the service is back since 2 s
+		h.Sleep(3 * time.Second) // the service has been back since 2 s
 		locktest.Hold(0, time.Second)(h, l)
 		h.Sleep(5 * time.Second)
 		locktest.Hold(0, time.Second)(h, l)
@@ -127,7 +127,7 @@ func TestThePerfectServiceEndsALeaseThatRanOutWhileItWasOff(t *testing.T) {
 		off  time.Duration
 		ends string
 	}{
-		{2 * time.Second, "10.003s lock-1 expired A"}, // to the nanosecond, as ever
+		{2 * time.Second, "10.003s lock-1 expired A"}, // to the nanosecond, as always
 		{12 * time.Second, "12.004s lock-1 expired A"},
 	} {
 		s := newStage(t, Perfect{}, once(15*time.Second))

@@ -2,10 +2,10 @@ package control
 
 import "time"
 
-// CommandKind says what a command asks of the perfect service.
+// CommandKind is the kind of a command.
 type CommandKind string
 
-// The commands of the Port, and the service's own look at the clock.
+// The commands of the Port, and the service's own check of the clock.
 const (
 	CommandAcquire CommandKind = "acquire"
 	CommandRelease CommandKind = "release"
@@ -19,26 +19,26 @@ type Command struct {
 	TTL   time.Duration // of Acquire
 }
 
-// Reply is its answer.
+// Reply is the answer to a Command.
 type Reply struct {
 	OK    bool
 	Token uint64 // of Acquire
 	Ended string // the grant whose lease this command found to be over; clients ignore it
 }
 
-// Model is a lock service that never errs, as a state machine: one owner at a time,
-// leases that end exactly when their time is up on a clock that nothing disturbs, tokens
-// that only grow, and a memory that is never lost.
+// Model is a lock service that never errs, as a state machine: one owner at a time, leases that end
+// exactly on time by a clock that nothing disturbs, tokens that only grow, and a memory that is
+// never lost.
 type Model struct {
-	owner   string // grant; empty: the lock is free
+	owner   string // grant; "" if the lock is free
 	expires time.Duration
 	token   uint64
 }
 
-// NewModel is a service whose lock is free.
+// NewModel returns a service whose lock is free.
 func NewModel() *Model { return &Model{} }
 
-// Apply carries out one command when the service's monotonic clock shows now.
+// Apply executes one command when the service's monotonic clock shows now.
 func (m *Model) Apply(now time.Duration, c Command) Reply {
 	var r Reply
 	if m.owner != "" && now >= m.expires {
@@ -64,5 +64,5 @@ func (m *Model) Apply(now time.Duration, c Command) Reply {
 	return r
 }
 
-// NextExpiry is when the present lease ends; ok is false while the lock is free.
+// NextExpiry returns when the present lease ends; ok is false while the lock is free.
 func (m *Model) NextExpiry() (at time.Duration, ok bool) { return m.expires, m.owner != "" }

@@ -1,6 +1,6 @@
-// Package control has the two locks that every other one is measured against: none, which
-// excludes nobody, and perfect, whose service never errs. What still goes wrong under
-// perfect is not the lock service's fault.
+// Package control has the two locks against which every other one is measured: none, which excludes
+// nobody, and perfect, whose service never errs. What still goes wrong under perfect is not the
+// lock service's fault.
 package control
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// None is no lock at all, as a backends.Backend: whoever asks gets it at once.
+// None is no lock at all, as a backends.Backend: every client gets it at once.
 type None struct{}
 
 var _ backends.Backend = None{}
@@ -21,7 +21,7 @@ var _ backends.Backend = None{}
 // Name is "none".
 func (None) Name() string { return "none" }
 
-// Title says in one line what it is.
+// Title describes it in one line.
 func (None) Title() string { return "no lock at all: everybody may go on at once" }
 
 // Options is empty.
@@ -36,21 +36,21 @@ func (None) Servers(backends.Settings) []sim.HostID { return nil }
 // Parts is empty: there is no service.
 func (None) Parts(backends.Settings) []sim.Role { return nil }
 
-// Never lists what takes a service, or a request to it.
+// Never lists everything that takes a service, or a request to one.
 func (None) Never(backends.Settings) []sim.Kind {
 	return slices.Concat(backends.NodeKinds(), backends.WithoutRenewal(), []sim.Kind{sim.AcquireSent, sim.Expired, sim.Forgotten})
 }
 
-// Simulate gives every host its own leave to go on.
+// Simulate gives every host its own permission to go on.
 func (None) Simulate(*virtual.World, backends.Settings) func(*virtual.Host) backends.Lock {
 	return func(h *virtual.Host) backends.Lock { return newNoLock(h) }
 }
 
-// noLock grants itself whatever it is asked for. It records Granted and Freed on the
-// client's own host: there is no server that could.
+// noLock grants every request. It records Granted and Freed on the client's own host, as there is
+// no server that could.
 type noLock struct {
 	host  sim.Host
-	name  string // of this lock: what its grants are called begins with it
+	name  string // of this lock, and the beginning of its grants' names
 	count int    // of grants
 }
 

@@ -1,6 +1,6 @@
 package control
 
-// ClientOptions names what each client decides by itself; the others are about the servers.
+// ClientOptions names the options that each client sets for itself; the others concern the servers.
 func (Perfect) ClientOptions() []string {
 	return []string{optionTimeout, optionRetry}
 }

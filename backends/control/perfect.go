@@ -10,7 +10,7 @@ import (
 // PerfectID is the host that the perfect service runs on.
 const PerfectID sim.HostID = "lock-1"
 
-// The options, by name.
+// Option names.
 const (
 	optionTimeout = "timeout"
 	optionRetry   = "retry"
@@ -24,7 +24,7 @@ var _ backends.Backend = Perfect{}
 // Name is "perfect".
 func (Perfect) Name() string { return "perfect" }
 
-// Title says in one line what it is.
+// Title describes it in one line.
 func (Perfect) Title() string { return "a lock service that never errs: exact leases, growing tokens" }
 
 // Options are those of its client.
@@ -37,14 +37,13 @@ func (Perfect) Options() []backends.Option {
 	}
 }
 
-// IssuesTokens is true: every grant has a number of its own.
+// IssuesTokens is true: every grant has its own number.
 func (Perfect) IssuesTokens() bool { return true }
 
 // Servers is one host.
 func (Perfect) Servers(backends.Settings) []sim.HostID { return []sim.HostID{PerfectID} }
 
-// record writes down what a command of a client did to the lock, in the service's own
-// order.
+// record writes down what a client's command did to the lock, in the service's own order.
 func record(h sim.Host, from sim.HostID, c Command, r Reply) {
 	if r.Ended != "" {
 		h.Record(sim.Event{Kind: sim.Expired, Grant: r.Ended})
@@ -57,7 +56,7 @@ func record(h sim.Host, from sim.HostID, c Command, r Reply) {
 		h.Record(sim.Event{Kind: sim.Granted, Grant: c.Grant, Token: r.Token})
 	case CommandRelease:
 		h.Record(sim.Event{Kind: sim.Freed, Grant: c.Grant, Client: from})
-	case CommandExpire: // has been recorded
+	case CommandExpire: // already recorded
 	}
 }
 

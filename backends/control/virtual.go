@@ -21,9 +21,9 @@ type simulatedService struct {
 	end   *virtual.Timer // of the present lease
 }
 
-// boot begins to serve, and after a crash goes on where the service was: one that never
-// errs has all it knows on a disk that loses nothing. A lease whose time was up while the
-// machine was off ends now.
+// boot starts serving and, after a crash, resumes where the service was: one that never errs has
+// everything it knows on a disk that loses nothing. A lease that ran out while the machine was off
+// ends now.
 func (s *simulatedService) boot() {
 	s.end = nil // a timer does not outlive a crash
 	s.apply(PerfectID, Command{Kind: CommandExpire})

@@ -2,10 +2,10 @@ package control
 
 import "strconv"
 
-// Words says what the command is, in a message diagram.
+// Words describes the command in a message diagram.
 func (c Command) Words() string { return string(c.Kind) }
 
-// Words says what the answer is, in a message diagram.
+// Words describes the answer in a message diagram.
 func (r Reply) Words() string {
 	switch {
 	case r.Token != 0:

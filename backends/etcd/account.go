@@ -11,48 +11,47 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// The account may be kept by the cluster itself, as the value of a key. Then the condition on
-// which a write is taken and the write are one transaction, and the condition may be about the
-// key that the writer holds the lock by: both are in one store, and in one order.
+// The cluster itself may keep the account, as the value of a key. The condition for a write and the
+// write are then one transaction, and the condition may concern the key by which the writer holds
+// the lock: both are in one store, and in one order.
 
 const (
 	// AccountKey is the account's key. It is not under LockPrefix. As long as it does not exist,
-	// nobody has written, and the balance is the one to begin with.
+	// nobody has written, and the balance is the initial one.
 	AccountKey = "balance"
-	// RefusedKey is where a transaction whose condition is not true notes what it would have put.
+	// RefusedKey is where a transaction whose condition is false notes what it would have put.
 	RefusedKey = "refused"
 )
 
-// Entry is the value of the account's key, and its version: how often it was put, which is what
-// etcd calls the version of a key.
+// Entry is the value of the account's key, and its version in etcd's sense: how often it was put.
 type Entry struct {
 	Client  sim.HostID // who put it
-	Op      string     // the withdrawal that it is for
-	Base    uint64     // version that Balance was computed from
+	Op      string     // the withdrawal that it belongs to
+	Base    uint64     // the version that Balance was computed from
 	Balance int64      // cents
 	Version uint64
 }
 
 var unwritten = Entry{Balance: ledger.OpeningBalance, Version: ledger.OpeningVersion}
 
-// Put is a transaction that puts an entry if its conditions are true; without any, always.
+// Put is a transaction that puts an entry if all its conditions hold.
 type Put struct {
 	Entry
-	// LockKey must have the create revision Created; empty: nothing is asked of it.
+	// LockKey must have the create revision Created; "" means no such condition.
 	LockKey string
 	Created uint64
-	// Unchanged asks for the account's key to have the version Base.
+	// Unchanged requires the account's key to have the version Base.
 	Unchanged bool
 }
 
-// Placed is what came of it.
+// Placed is the result of a Put.
 type Placed struct {
 	Done  bool
 	Entry Entry // of the account, after the transaction
-	Lock  Key   // the key that was asked for, as found; zero: there is none
+	Lock  Key   // the requested key, as found; zero if there is none
 }
 
-// put carries out a transaction. Either way it changes a key.
+// put executes a transaction. Whether its conditions hold or not, it changes a key.
 func (m *Model) put(p Put) Placed {
 	m.revision++
 	own, _ := m.Get(p.LockKey)
@@ -65,10 +64,11 @@ func (m *Model) put(p Put) Placed {
 	return Placed{Done: true, Entry: m.account}
 }
 
-// Account is the value of the account's key.
+// Account returns the value of the account's key.
 func (m *Model) Account() Entry { return m.account }
 
-// event is what the history has of a transaction that made, if it was done, this version.
+// event returns the history's event for a transaction; version is the one that it made, if it was
+// done.
 func (p Put) event(done bool, version uint64) sim.Event {
 	e := sim.Event{Kind: sim.LedgerWrite, Client: p.Client, Op: p.Op, Base: p.Base, Version: version, Balance: p.Balance}
 	if !done {
@@ -82,11 +82,11 @@ var (
 	_ backends.Keeper  = (*Lock)(nil)
 )
 
-// Keeps lists what a transaction can ask: nothing, the version of the account's key, or the
+// Keeps lists what a transaction can require: nothing, the version of the account's key, or the
 // lock's key.
 func (Backend) Keeps() []ledger.Guard { return []ledger.Guard{ledger.None, ledger.CAS, ledger.LockKey} }
 
-// Account gives the client its access to the account that the cluster keeps.
+// Account gives the client access to the account that the cluster keeps.
 func (l *Lock) Account(guard ledger.Guard) ledger.Register { return NewRegister(l.port, guard) }
 
 // Transactor is the part of a Port that the account needs.
@@ -95,7 +95,7 @@ type Transactor interface {
 	PutAccount(p Put, timeout time.Duration) (Placed, error)
 }
 
-// NewRegister gives access to the account that the cluster keeps, under a guard.
+// NewRegister returns access to the account that the cluster keeps, under a guard.
 func NewRegister(t Transactor, guard ledger.Guard) ledger.Register { return register{t, guard} }
 
 type register struct {
@@ -103,7 +103,7 @@ type register struct {
 	guard ledger.Guard
 }
 
-// Read reads the account's key. No guard looks at reads.
+// Read reads the account's key. No guard restricts reads.
 func (r register) Read(op string, _ ledger.Pass, timeout time.Duration) (ledger.Statement, error) {
 	e, err := r.port.ReadAccount(timeout)
 	if err != nil {
@@ -112,7 +112,7 @@ func (r register) Read(op string, _ ledger.Pass, timeout time.Duration) (ledger.
 	return ledger.Statement{Version: e.Version, Balance: e.Balance}, nil
 }
 
-// Write is one transaction, on the condition that the guard asks for.
+// Write is one transaction, with the guard's condition.
 func (r register) Write(o ledger.Order, timeout time.Duration) (uint64, error) {
 	p := Put{Entry: Entry{Op: o.Op, Base: o.Base, Balance: o.Balance}}
 	switch r.guard {
@@ -139,7 +139,7 @@ func (r register) Write(o ledger.Order, timeout time.Duration) (uint64, error) {
 	return placed.Entry.Version, nil
 }
 
-// untrue says which condition was not true.
+// untrue says which condition was false.
 func (p Put) untrue(found Placed) string {
 	switch {
 	case p.LockKey == "":
@@ -150,7 +150,7 @@ func (p Put) untrue(found Placed) string {
 	return fmt.Sprintf("the key %s was created at revision %d, not at %d", p.LockKey, found.Lock.Created, p.Created)
 }
 
-// keyOfGrant gives the key that a grant is named after, and its create revision (Key.Grant).
+// keyOfGrant returns the key that a grant is named after, and its create revision (Key.Grant).
 func keyOfGrant(grant string) (key string, created uint64, err error) {
 	at := strings.LastIndexByte(grant, '@')
 	if at > 0 {

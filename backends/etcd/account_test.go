@@ -13,7 +13,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// A transaction is on the condition that its guard asks for, and on no other.
+// A transaction has the condition that its guard requires, and no other.
 func TestWhatATransactionAsksIsAskedWhenItIsCarriedOut(t *testing.T) {
 	held := func(m *Model) Key { // client-1 has the lock
 		lease := m.Apply(Command{Kind: CommandLeaseGrant, TTL: time.Hour}).Lease

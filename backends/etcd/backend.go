@@ -1,5 +1,5 @@
-// Package etcd is the lock of etcd's own client library: a key under a lease, in the order
-// of create revisions (client/v3/concurrency, Session and Mutex).
+// Package etcd is the lock of etcd's own client library: a key under a lease, in the order of
+// create revisions (client/v3/concurrency, Session and Mutex).
 package etcd
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// The options, by name.
+// Option names.
 const (
 	optionNodes      = "nodes"
 	optionTimeout    = "timeout"
@@ -35,15 +35,16 @@ const (
 	fromLease    = "lease-id"
 )
 
-// How long a member does without a leader before it stands for election: etcd's default, and
-// the quickest that proved to be safe with real members on two busy cores. The shortest
-// lease is 2 s with the one and 1 s with the other.
+// How long a member goes without a leader before it stands for election: etcd's default, and the
+// shortest time that proved safe with real members on two busy cores. The shortest lease is 2 s
+// with the former and 1 s with the latter.
 const (
 	electionDefault = "1000ms"
 	electionQuick   = "500ms"
 )
 
-// timingOf gives the election timeout and the heartbeat, a tenth of it as in etcd's default.
+// timingOf returns the election timeout and the heartbeat, which is a tenth of it as in etcd's
+// default.
 func timingOf(s backends.Settings) consensus.Timing {
 	if s.Choice(optionElection) == electionQuick {
 		return consensus.Timing{Election: 500 * time.Millisecond, Heartbeat: 50 * time.Millisecond}
@@ -59,10 +60,10 @@ var _ backends.Syncing = Backend{}
 // Name is "etcd".
 func (Backend) Name() string { return "etcd" }
 
-// Title says in one line what it is.
+// Title describes it in one line.
 func (Backend) Title() string { return "etcd: a lease, and the lowest create revision holds" }
 
-// Options lists what versions differ in, and what they might do better.
+// Options lists the points on which versions differ, and possible improvements.
 func (Backend) Options() []backends.Option {
 	return []backends.Option{
 		{Name: optionNodes, Kind: backends.Int, Default: "3", Min: 1, Max: 9,
@@ -99,9 +100,9 @@ func (Backend) Options() []backends.Option {
 // IssuesTokens is true: the create revision of the lock's key is one.
 func (Backend) IssuesTokens() bool { return true }
 
-// tokenOf gives what a fencing token is made from. The create revision rises with every
-// grant. A lease id says when a session began at best, which is not when it was given the
-// lock, and it serves for all the locks of the session (E11).
+// tokenOf returns the function that makes a fencing token. The create revision rises with every
+// grant. A lease id shows at best when a session began, which is not when it got the lock, and all
+// locks of the session share it (E11).
 func tokenOf(s backends.Settings) func(Key) uint64 {
 	if s.Choice(optionToken) == fromLease {
 		return leaseToken
@@ -120,11 +121,10 @@ func (Backend) Servers(s backends.Settings) []sim.HostID {
 	return ids
 }
 
-// Presumes is true where the client does not look for its own key once those before it are
-// gone (J3).
+// Presumes is true if the client does not check for its own key once those before it are gone (J3).
 func (Backend) Presumes(s backends.Settings) bool { return !s.On(optionRecheck) }
 
-// Syncs is nil: a member syncs its log before it counts.
+// Syncs returns nil: a member syncs its log before it counts.
 func (Backend) Syncs(backends.Settings) error { return nil }
 
 // Parts are those of an elected leader and its majority.
@@ -132,8 +132,8 @@ func (Backend) Parts(s backends.Settings) []sim.Role {
 	return backends.ElectedParts(s.Int(optionNodes))
 }
 
-// Never lists the events of independent nodes, and renewals where the server makes the lease
-// and nobody keeps it alive.
+// Never lists the events of independent nodes and, if the server makes the lease and nobody keeps
+// it alive, renewals.
 func (Backend) Never(s backends.Settings) []sim.Kind {
 	never := backends.NodeKinds()
 	if s.Span(optionServer) > 0 {

@@ -12,17 +12,17 @@ import (
 // errBroken says that a connection was found dead.
 var errBroken = errors.New("the connection was found dead")
 
-// channel is what the client library has of gRPC: a connection to each member, and each call
-// goes over the next of those that stand, in an order that is drawn whenever one comes or
-// goes (client/v3, internal/resolver: round_robin; gRPC, balancer/endpointsharding). What is
-// a stream stays on the connection that it began on.
+// channel is the part of gRPC that the client library uses: a connection to each member, and each
+// call goes over the next one that is up, in an order that is drawn whenever a connection comes up
+// or goes down (client/v3, internal/resolver: round_robin; gRPC, balancer/endpointsharding). A
+// stream stays on the connection on which it began.
 type channel struct {
 	host    *virtual.Host
 	conns   []*connection
-	order   []*connection // those that stand
+	order   []*connection // those that are up
 	next    int           // in order
 	idle    time.Duration // after which a silent connection is probed
-	changed sim.Signal    // fires when a connection comes to stand
+	changed sim.Signal    // fires when a connection comes up
 	numbers uint64        // of connections and calls so far
 }
 
@@ -43,7 +43,7 @@ func (c *channel) number() uint64 {
 	return c.numbers
 }
 
-// arrange draws the order in which the connections are used that stand.
+// arrange draws the order in which the connections that are up are used.
 func (c *channel) arrange() {
 	c.order, c.next = nil, 0
 	for _, k := range c.conns {
@@ -54,8 +54,8 @@ func (c *channel) arrange() {
 	}
 }
 
-// pick gives the connection of the next call. It waits for one until the time end; nil: none
-// has come to stand.
+// pick returns the connection for the next call. It waits for one until the time end; nil means
+// that none came up.
 func (c *channel) pick(end time.Duration) *connection {
 	for len(c.order) == 0 {
 		if !c.changed.Wait(end - c.host.Now()) {
@@ -99,7 +99,7 @@ type call struct {
 	done   func(answer any, err error) // called once, outside any process
 }
 
-// start sends a request. It goes out at once, in order behind what was sent before.
+// start sends a request. It goes out at once, in order after everything sent before.
 func (k *connection) start(request any, done func(any, error)) *call {
 	c := &call{number: k.channel.number(), done: done}
 	k.calls = append(k.calls, c)
@@ -107,7 +107,7 @@ func (k *connection) start(request any, done func(any, error)) *call {
 	return c
 }
 
-// forget waits no longer for an answer. gRPC tells the member, so something is sent.
+// forget stops waiting for an answer. gRPC tells the member, so something is sent.
 func (k *connection) forget(c *call) {
 	if i := slices.Index(k.calls, c); i >= 0 {
 		k.calls = slices.Delete(k.calls, i, i+1)

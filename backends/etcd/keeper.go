@@ -10,29 +10,29 @@ import (
 // How the client library keeps leases alive (client/v3, lease.go).
 const (
 	renewScan     = 500 * time.Millisecond // retryConnWait: how often it looks for leases to renew
-	retryWait     = 500 * time.Millisecond // retryConnWait, too: before a stream that is over is opened again
+	retryWait     = 500 * time.Millisecond // also retryConnWait: the wait before a stream that ended is opened again
 	deadlinePoll  = time.Second            // deadlineLoop: how often deadlines are compared with the clock
-	firstDeadline = 5 * time.Second        // defaultTTL: until the first answer, a lease is thought to be so long
+	firstDeadline = 5 * time.Second        // defaultTTL: the assumed length of a lease until the first answer
 )
 
-// keeper keeps the leases of one client alive (client/v3, lease.go: lessor). All of them
-// share one stream and its loops, which begin with the first lease and do not end.
+// keeper keeps the leases of one client alive (client/v3, lease.go: lessor). They all share one
+// stream and its loops, which start with the first lease and do not end.
 type keeper struct {
 	host     sim.Host
 	port     Port
-	scan     time.Duration // 0: renew each lease when it is due
+	scan     time.Duration // 0 means to renew each lease when it is due
 	once     bool          // each keep-alive has a stream of its own
 	fromSend bool          // deadlines count from before each request
 	sessions []*Session    // in the order in which they were opened
 	running  bool
-	poll     time.Duration // when deadlines are looked at next
-	wake     sim.Signal    // what the sending loop waits for besides the time
+	poll     time.Duration // when deadlines are checked next
+	wake     sim.Signal    // wakes the sending loop early
 	begun    sim.Signal    // fires when the first keep-alives have been sent
 }
 
-// keep keeps a session's lease alive from now on (KeepAlive). The library runs the loop that
-// opens the stream on a goroutine of its own: whether the first keep-alive is sent before or
-// after the caller's next request is up to the scheduler. Here it is drawn.
+// keep keeps a session's lease alive from now on (KeepAlive). The library runs the loop that opens
+// the stream on its own goroutine, so the scheduler decides whether the first keep-alive is sent
+// before or after the caller's next request. Here that is drawn.
 func (k *keeper) keep(s *Session) {
 	s.next = k.host.Now()
 	if !k.fromSend {
@@ -60,9 +60,8 @@ func (k *keeper) keep(s *Session) {
 	}
 }
 
-// renewAlone sends each keep-alive on a stream of its own, as a client does that renews its
-// lease itself (KeepAliveOnce). So one that gets no answer is followed by one to the next
-// member.
+// renewAlone sends each keep-alive on its own stream, like a client that renews its lease itself
+// (KeepAliveOnce). So after one without an answer the next goes to the next member.
 func (k *keeper) renewAlone() {
 	for {
 		now := k.host.Now()
@@ -89,21 +88,21 @@ func (k *keeper) renewAlone() {
 	}
 }
 
-// retryAlone is when a keep-alive with a stream of its own is followed by another one.
+// retryAlone returns how soon a keep-alive with its own stream is followed by another one.
 func (k *keeper) retryAlone() time.Duration {
 	if k.scan > 0 {
-		return 0 // at the next look
+		return 0 // at the next scan
 	}
 	return retryWait
 }
 
-// drop keeps a lease alive no longer.
+// drop stops keeping a lease alive.
 func (k *keeper) drop(s *Session) {
 	k.sessions = slices.DeleteFunc(k.sessions, func(other *Session) bool { return other == s })
 }
 
-// receive reads answers (recvKeepAliveLoop). When the stream is over it waits and opens
-// another one, until the port is closed.
+// receive reads answers (recvKeepAliveLoop). When the stream ends it waits and opens another one,
+// until the port is closed.
 func (k *keeper) receive() {
 	for {
 		stream, err := k.port.KeepAlives()
@@ -120,9 +119,9 @@ func (k *keeper) receive() {
 	}
 }
 
-// send asks for the renewal of all leases that are due, and looks again after a while
-// (sendKeepAliveLoop). A lease for which no answer has come stays due. So a lease of 2 s,
-// due after two thirds of a second, is renewed once a second.
+// send asks for the renewal of all leases that are due, and checks again after a while
+// (sendKeepAliveLoop). A lease without an answer stays due. So a lease of 2 s, due after two thirds
+// of a second, is renewed once a second.
 func (k *keeper) send(stream KeepAlives) {
 	for !stream.Over().Wait(0) {
 		now := k.host.Now()
@@ -140,7 +139,7 @@ func (k *keeper) send(stream KeepAlives) {
 	}
 }
 
-// untilNext is how long the sending loop waits.
+// untilNext returns how long the sending loop waits.
 func (k *keeper) untilNext() time.Duration {
 	if k.scan > 0 {
 		return k.scan + k.port.TimerLag()
@@ -155,8 +154,8 @@ func (k *keeper) untilNext() time.Duration {
 	return max(0, next-k.host.Now())
 }
 
-// answered takes note of an answer (recvKeepAlive). The deadline counts from when the answer
-// was read, where the cluster counts from when it made it.
+// answered processes an answer (recvKeepAlive). The deadline counts from when the answer was read,
+// whereas the cluster counts from when it made the answer.
 func (k *keeper) answered(a KeptAlive) {
 	i := slices.IndexFunc(k.sessions, func(s *Session) bool { return s.lease == a.Lease })
 	if i < 0 {
@@ -176,10 +175,10 @@ func (k *keeper) answered(a KeptAlive) {
 	s.renewed()
 }
 
-// watchDeadlines ends the sessions whose deadline has passed (deadlineLoop). The deadline of
-// a lease of whole seconds and a look at the clock are a matter of milliseconds apart, so how
-// late both timers run decides whether the end is told now or a second later. With fromSend,
-// a session looks by itself.
+// watchDeadlines ends the sessions whose deadline has passed (deadlineLoop). If leases last whole
+// seconds, the deadline and the check of the clock are only milliseconds apart, so the lateness of
+// both timers decides whether the end is reported now or a second later. With fromSend, a session
+// checks its own deadline.
 func (k *keeper) watchDeadlines() {
 	for {
 		k.host.Sleep(max(0, k.poll-k.host.Now()) + k.port.TimerLag())

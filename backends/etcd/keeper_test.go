@@ -11,7 +11,7 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// renewals tells when a holder's lease is renewed, in tenths of a second from when it got it.
+// renewals returns when a holder's lease is renewed, in tenths of a second from when it got it.
 func renewals(t *testing.T, spec string, lease time.Duration) (at []time.Duration) {
 	_, settings := locktest.Parse(t, spec, lease, true, Backend{})
 	s := stage{locktest.NewStage(t, Backend{}, settings, 1, "client-1")}
@@ -46,12 +46,12 @@ func TestTheLibraryLooksForLeasesToRenewEveryHalfSecond(t *testing.T) {
 	}
 }
 
-// quietNetwork is as quick as that between the hosts of a live trial.
+// quietNetwork is as quick as the network between the hosts of a live trial.
 var quietNetwork = virtual.Latency{Base: 200 * time.Microsecond, Jitter: 50 * time.Microsecond}
 
-// Measured with etcd's own client and real servers: a holder with a lease of 2 s is cut off
-// 0.8 s after it has read the balance, and learns of its end 0.38 s before the next one gets
-// the lock, up to 1.05 s after it.
+// Measured with etcd's own client and real servers: a holder with a lease of 2 s is cut off 0.8 s
+// after it has read the balance, and learns of its end from 0.38 s before the next one gets the
+// lock to 1.05 s after it.
 func TestASessionIsDoneAsLateAsTheLibrarys(t *testing.T) {
 	var late []time.Duration
 	for seed := range uint64(60) {
@@ -76,9 +76,9 @@ func TestASessionIsDoneAsLateAsTheLibrarys(t *testing.T) {
 	}
 }
 
-// hang has a client wait while all members are switched off and on, and the holder release
-// the lock after that. It tells how much later the waiter gets the lock, and whether its
-// stream of keep-alives was on the connection of its watch.
+// hang makes a client wait while all members are switched off and on, and then makes the holder
+// release the lock. It returns how much later the waiter gets the lock, and whether its stream of
+// keep-alives was on the connection of its watch.
 func hang(t *testing.T, spec string, seed uint64) (late time.Duration, together bool) {
 	s := newStage(t, seed, spec, "client-1", "client-2")
 	s.Client("client-1", time.Second, locktest.Hold(time.Hour, 12*time.Second))
@@ -109,7 +109,7 @@ func hang(t *testing.T, spec string, seed uint64) (late time.Duration, together 
 	return sim.Forever, together
 }
 
-// watchTogether tells whether the watch and the stream of keep-alives share a connection.
+// watchTogether reports whether the watch and the stream of keep-alives share a connection.
 func (p *simulatedPort) watchTogether() bool {
 	for _, k := range p.channel.conns {
 		stream := slices.ContainsFunc(k.calls, func(c *call) bool { return c.number == 0 })
@@ -125,7 +125,7 @@ func TestAWatchOnADeadConnectionHearsNothing(t *testing.T) { // etcd#7247, #8980
 	hung := 0
 	for seed := range uint64(20) {
 		switch late, together := hang(t, "etcd", seed); {
-		case late < 2*time.Second: // a stream of keep-alives was on the same connection, or came there when its own was found dead
+		case late < 2*time.Second: // a stream of keep-alives was on the same connection, or moved there when its own was found dead
 		case late != sim.Forever || together:
 			t.Errorf("seed %d: the waiter got the lock %v late; is its stream of keep-alives on the connection of its watch: %t", seed, late, together)
 		default:

@@ -38,7 +38,7 @@ func TestALeaseEndsUpToHalfASecondLate(t *testing.T) { // E4
 		s.Client("client-1", time.Second, locktest.Hold(0, time.Hour))
 		s.World.After(3*time.Second, s.World.Host("client-1").Crash)
 		events := s.Run(20 * time.Second).Events
-		// The only renewal is the one that follows the grant of the lease at once.
+		// The only renewal is the one directly after the grant of the lease.
 		var renewed, expired time.Duration
 		for _, e := range events {
 			switch e.Kind {
@@ -115,9 +115,9 @@ func (s stage) watchLeader(at *time.Duration) func() {
 	return look
 }
 
-// stalledLeader stops the leader for a while, just after the holder has renewed its lease,
-// so that it is the last one to end there. Those who wait for the lock keep their leases
-// alive, and so does the holder, unless its stream is on the leader: all it sends waits there.
+// stalledLeader stops the leader for a while, just after the holder has renewed its lease, so that
+// this lease is the last one to end there. The waiters keep their leases alive, and so does the
+// holder unless its stream is on the leader: then everything it sends waits there.
 func stalledLeader(t *testing.T, spec string, seed uint64, stall time.Duration, waiters int) (lost, streamThere bool) {
 	var clients []sim.HostID
 	for i := range waiters + 1 {
@@ -182,8 +182,8 @@ func TestAStalledLeaderEndsTheLeasesOfLiveHoldersThatItHasNoHandsFreeFor(t *test
 	}
 }
 
-// partitionedHolder cuts the holder off from the cluster, and tells how much later it
-// learns of the end of its lease than the next one is granted the lock.
+// partitionedHolder cuts the holder off from the cluster, and returns how much later it learns of
+// the end of its lease than the next client is granted the lock.
 func partitionedHolder(t *testing.T, spec string, seed uint64) time.Duration {
 	s := newStage(t, seed, spec, "client-1", "client-2")
 	s.Client("client-1", time.Second, locktest.Hold(0, time.Hour))

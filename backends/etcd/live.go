@@ -21,14 +21,14 @@ const (
 	resetLimit   = 30 * time.Second // for the members to agree again after a trial
 )
 
-// Missing says that no etcd server is there that behaves as the settings say.
+// Missing returns an error if there is no etcd server that behaves as the settings say.
 func (Backend) Missing(s backends.Settings) error {
 	_, err := choose(s)
 	return err
 }
 
-// Start starts the members, and returns once they have agreed on a leader and every one of
-// them serves linearizable reads.
+// Start starts the members, and returns once they have agreed on a leader and all of them serve
+// linearizable reads.
 func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	server, err := choose(s)
 	if err != nil {
@@ -55,16 +55,16 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 	return live.Await(ctx, "wait until "+server.String()+" is ready", processes, func() error { return c.agreed(ctx) })
 }
 
-// Observe starts the observer. It sits on the first member's host, and reaches all members
-// through their sockets, whatever happens to the network and to any one of them.
+// Observe starts the observer. It runs on the first member's host and reaches all members through
+// their sockets, whatever happens to the network or to any of them.
 func (b Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	members := b.Servers(s)
 	spec := observerSpec{Members: members, Sockets: sockets(lab, members), LeaseTokens: s.Choice(optionToken) == fromLease, Inside: s.Inside}
 	return backends.StartObserver(ctx, lab, members[0], observerRole, spec)
 }
 
-// Reset waits until all members agree again and clears the store. Its revision goes on, so
-// that tokens do, too.
+// Reset waits until all members agree again and clears the store. Its revision keeps counting, and
+// so do the tokens.
 func (b Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, resetLimit, fmt.Errorf("it took longer than %v", resetLimit))
 	defer cancel()
@@ -81,8 +81,7 @@ func (b Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) 
 	})
 }
 
-// Who asks the members who leads, and divides them around the leader as the virtual world
-// does.
+// Who asks the members for their leader, and splits them around it as the virtual world does.
 func (b Backend) Who(ctx context.Context, lab *live.Lab, s backends.Settings, role sim.Role) ([]sim.HostID, error) {
 	members := b.Servers(s)
 	c, err := reachCluster(lab, members)

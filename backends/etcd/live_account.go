@@ -13,8 +13,8 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// stored is the value of the account's key: the balance, and for whoever observes the cluster
-// whose it is.
+// stored is the value of the account's key: the balance and, for observers of the cluster, who
+// wrote it.
 type stored struct {
 	Client  sim.HostID `json:"client"`
 	Op      string     `json:"op"`
@@ -22,7 +22,8 @@ type stored struct {
 	Balance int64      `json:"balance"`
 }
 
-// entryOf reads the account's key. An error says that nobody of the host's trial wrote it.
+// entryOf reads the account's key. It returns an error if the key was not written in the host's
+// trial.
 func entryOf(h sim.Host, kv *mvccpb.KeyValue) (Entry, error) {
 	var s stored
 	text := sim.Unsign(h, string(kv.Value))
@@ -35,7 +36,7 @@ func entryOf(h sim.Host, kv *mvccpb.KeyValue) (Entry, error) {
 	return Entry{Client: s.Client, Op: s.Op, Base: s.Base, Balance: s.Balance, Version: uint64(kv.Version)}, nil
 }
 
-// entryIn reads the account's key from an answer: unwritten, if it does not exist.
+// entryIn reads the account's key from an answer; a missing key is unwritten.
 func entryIn(h sim.Host, kvs []*mvccpb.KeyValue) (Entry, error) {
 	if len(kvs) == 0 {
 		return unwritten, nil
@@ -52,7 +53,7 @@ func ReadAccount(ctx context.Context, h sim.Host, c *clientv3.Client) (Entry, er
 	return entryIn(h, r.Kvs)
 }
 
-// PutAccount carries a transaction out through a client of etcd.
+// PutAccount executes a transaction through a client of etcd.
 func PutAccount(ctx context.Context, h sim.Host, c *clientv3.Client, p Put) (Placed, error) {
 	text, err := json.Marshal(stored{h.ID(), p.Op, p.Base, p.Balance})
 	if err != nil {
@@ -79,7 +80,7 @@ func PutAccount(ctx context.Context, h sim.Host, c *clientv3.Client, p Put) (Pla
 	return placed, err
 }
 
-// conditions are what the transaction compares.
+// conditions returns what the transaction compares.
 func (p Put) conditions() (all []clientv3.Cmp) {
 	if p.LockKey != "" {
 		all = append(all, clientv3.Compare(clientv3.CreateRevision(p.LockKey), "=", int64(p.Created)))

@@ -22,29 +22,29 @@ var (
 	_ backends.Adapted    = attached{}
 )
 
-// attached is the backend on a cluster that somebody else runs.
+// attached is the backend on a cluster that somebody else operates.
 type attached struct {
 	Backend
 	to *backends.Attachment
 }
 
-// Attach gives the backend on such a cluster.
+// Attach returns the backend on such a cluster.
 func (b Backend) Attach(to *backends.Attachment) backends.Attached { return attached{b, to} }
 
-// Attachment says where the members are.
+// Attachment returns where the members are.
 func (b attached) Attachment() *backends.Attachment { return b.to }
 
-// Missing says which settings an attached cluster cannot have.
+// Missing returns an error for settings that an attached cluster cannot have.
 func (b attached) Missing(s backends.Settings) error {
 	return cmp.Or(b.to.Fits(b.Servers(s)), backends.RefuseWritten(s, optionLeadership, optionElection))
 }
 
-// LiveSettings gives the settings as they are: which version the members are of is not asked.
+// LiveSettings returns the settings unchanged: the members' version is not queried.
 func (b attached) LiveSettings(s backends.Settings) (backends.Settings, error) {
 	return s, b.Missing(s)
 }
 
-// Start makes sure that every member serves, and that they have a leader.
+// Start makes sure that every member serves and that they have a leader.
 func (b attached) Start(ctx context.Context, _ *live.Lab, _ backends.Settings) error {
 	return b.each(ctx, func(ctx context.Context, c *clientv3.Client) error {
 		_, err := c.Get(ctx, LockPrefix)
@@ -52,8 +52,8 @@ func (b attached) Start(ctx context.Context, _ *live.Lab, _ backends.Settings) e
 	})
 }
 
-// Observe puts relays in the members' places, and the observer beside them. It reaches the
-// members through the relay, whatever happens to the lab's network.
+// Observe puts relays in the members' places, and the observer beside them. The observer reaches
+// the members through the relay, whatever happens to the lab's network.
 func (b attached) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	prefix, err := b.to.Prefix(lab)
 	if err != nil {
@@ -67,19 +67,18 @@ func (b attached) Observe(ctx context.Context, lab *live.Lab, s backends.Setting
 	return backends.StartObserver(ctx, lab, members[0], observerRole, spec)
 }
 
-// Reset removes what the trial has left.
+// Reset removes what the trial left behind.
 func (b attached) Reset(ctx context.Context, lab *live.Lab, _ backends.Settings) error {
 	return b.to.Reset(ctx, lab, b.Clean)
 }
 
-// Who is nobody: the members are not asked.
+// Who returns no host: the members are not asked.
 func (attached) Who(context.Context, *live.Lab, backends.Settings, sim.Role) ([]sim.HostID, error) {
 	return nil, nil
 }
 
-// Clean deletes the keys under these prefixes, and the leases of those that are left. A
-// lease without a key is known to nobody but its client, which has ended: it runs out by
-// itself.
+// Clean deletes the keys under these prefixes, and the leases of any that remain. A lease without a
+// key is known only to its client, which has ended: it runs out by itself.
 func (b attached) Clean(ctx context.Context, prefixes []string) error {
 	done := false
 	err := b.each(ctx, func(ctx context.Context, c *clientv3.Client) error {
@@ -153,7 +152,7 @@ func (b Backend) DialUnder(names backends.Names, h *live.Host, servers []string,
 	return NewLock(h, p, s), nil
 }
 
-// under has a client see the store as if there were nothing but what is under prefix.
+// under restricts a client's view of the store to what is under prefix.
 func under(prefix string, c *clientv3.Client) {
 	if prefix == "" {
 		return

@@ -15,9 +15,9 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// On a cluster that has other users, a lock under a prefix neither sees nor touches what is
-// theirs, even if it has the lock's own name; its observer sees what happens to the lock, and
-// waits at the end for nobody else's changes; and Clean removes what is left of it.
+// On a cluster with other users, a lock under a prefix neither sees nor touches their keys, even
+// one with the lock's own name. Its observer sees what happens to the lock, and at the end does not
+// wait for other users' changes. Clean removes what is left of the lock.
 func TestALockUnderAPrefixLeavesTheRestOfTheClusterAlone(t *testing.T) {
 	s := anyServer(t)
 	ctx := t.Context()
@@ -79,7 +79,7 @@ func TestALockUnderAPrefixLeavesTheRestOfTheClusterAlone(t *testing.T) {
 	}
 }
 
-// observeUnder observes a server as if there were nothing but what is under prefix.
+// observeUnder observes a server as if it only had what is under prefix.
 func observeUnder(t *testing.T, s *realServer, prefix string) (*observer, func() []sim.Event) {
 	t.Helper()
 	client, err := socketClient(s.socket)

@@ -23,16 +23,16 @@ import (
 const (
 	servePort = "2379"
 	peerPort  = "2380"
-	// socketName is where a member serves the harness and the observer, beside its
-	// address: a socket in its host's directory, which no partition cuts off. etcd 3.4
-	// wants a name that looks like an address.
+	// socketName is where a member serves the harness and the observer, in addition to its address:
+	// a socket in its host's directory, which no partition cuts off. etcd 3.4 requires a name that
+	// looks like an address.
 	socketName = "client:0"
 	// answerLimit is how long a member may take to answer the harness.
 	answerLimit = time.Second
 )
 
-// quick gives the settings that a cluster of locklab's own is run with: quick elections,
-// unless somebody has asked for others.
+// quick returns the settings for locklab's own clusters: quick elections, unless somebody asked for
+// others.
 func quick(s backends.Settings) backends.Settings {
 	if s.Written(optionElection) {
 		return s
@@ -40,11 +40,11 @@ func quick(s backends.Settings) backends.Settings {
 	return s.WithChoice(optionElection, electionQuick)
 }
 
-// serverArguments run a member, in its host's directory. peers has every member as
-// name=URL.
+// serverArguments returns the command that runs a member, in its host's directory. peers lists
+// every member as name=URL.
 func serverArguments(p program, timing consensus.Timing, name, ip string, peers []string) []string {
 	client, peer := "http://"+net.JoinHostPort(ip, servePort), "http://"+net.JoinHostPort(ip, peerPort)
-	// etcd 3.4 does not start when the socket is still there of one that was killed.
+	// etcd 3.4 does not start if the socket of a killed one still exists.
 	return []string{"/bin/sh", "-c", "rm -f " + socketName + `; exec "$@"`, "etcd", p.path,
 		"--name", name, "--data-dir", "data",
 		"--listen-client-urls", client + ",unix://" + socketName, "--advertise-client-urls", client,
@@ -56,7 +56,7 @@ func serverArguments(p program, timing consensus.Timing, name, ip string, peers 
 	}
 }
 
-// sockets gives the members' sockets.
+// sockets returns the paths of the members' sockets.
 func sockets(lab *live.Lab, members []sim.HostID) []string {
 	var paths []string
 	for _, id := range members {
@@ -72,7 +72,7 @@ func socketClient(path string) (*clientv3.Client, error) {
 	})
 }
 
-// liveCluster is the cluster as the harness sees it: a client of each member.
+// liveCluster is the cluster as the harness sees it, with a client for each member.
 type liveCluster struct {
 	members []sim.HostID
 	clients []*clientv3.Client
@@ -97,8 +97,8 @@ func (c *liveCluster) close() {
 	}
 }
 
-// each asks all members at once and gives their errors, nil where there was none. No
-// member has longer than answerLimit.
+// each asks all members at once and returns their errors, nil for a member without one. Every
+// member has at most answerLimit.
 func (c *liveCluster) each(ctx context.Context, f func(ctx context.Context, i int, client *clientv3.Client) error) []error {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
@@ -119,8 +119,8 @@ func (c *liveCluster) each(ctx context.Context, f func(ctx context.Context, i in
 	return errs
 }
 
-// statuses asks every member what it thinks of itself and who leads; nil for one that does
-// not answer.
+// statuses asks every member for its own state and its leader; the entry of a member that does not
+// answer is nil.
 func (c *liveCluster) statuses(ctx context.Context) ([]*clientv3.StatusResponse, error) {
 	answers := make([]*clientv3.StatusResponse, len(c.clients))
 	errs := c.each(ctx, func(ctx context.Context, i int, client *clientv3.Client) (err error) {
@@ -130,8 +130,8 @@ func (c *liveCluster) statuses(ctx context.Context) ([]*clientv3.StatusResponse,
 	return answers, errors.Join(errs...)
 }
 
-// agreed says nil if every member answers, all name the same leader of the same term, and
-// each can serve a linearizable read, for which a majority must work together.
+// agreed returns nil if every member answers, all name the same leader in the same term, and each
+// can serve a linearizable read, which needs a working majority.
 func (c *liveCluster) agreed(ctx context.Context) error {
 	answers, err := c.statuses(ctx)
 	if err != nil {
@@ -149,9 +149,9 @@ func (c *liveCluster) agreed(ctx context.Context) error {
 	})...)
 }
 
-// leader gives the member that leads the latest term that any member knows of, empty if
-// none does. It need not be one that answers: a member that is stopped still leads until
-// the others have found another.
+// leader returns the leader of the latest term that any member knows of, or "" if none knows a
+// leader. It need not be a member that answers: a stopped member still leads until the others have
+// found another one.
 func (c *liveCluster) leader(ctx context.Context) (sim.HostID, error) {
 	answers, err := c.statuses(ctx)
 	answered := slices.DeleteFunc(answers, func(a *clientv3.StatusResponse) bool { return a == nil })
@@ -161,11 +161,11 @@ func (c *liveCluster) leader(ctx context.Context) (sim.HostID, error) {
 	if leader := latestLeader(answered); leader != 0 {
 		return c.nameOf(ctx, leader)
 	}
-	return "", nil // the members that answer know of none
+	return "", nil // no answering member knows of one
 }
 
-// latestLeader gives the leader of the latest term that any of these members knows a
-// leader of; 0: none does.
+// latestLeader returns the leader of the latest term for which any of these members knows one; 0 if
+// none does.
 func latestLeader(answers []*clientv3.StatusResponse) (leader uint64) {
 	term := uint64(0)
 	for _, a := range answers {
@@ -176,7 +176,7 @@ func latestLeader(answers []*clientv3.StatusResponse) (leader uint64) {
 	return leader
 }
 
-// nameOf gives the name of the member with this number, which any member knows.
+// nameOf returns the name of the member with this number, which any member knows.
 func (c *liveCluster) nameOf(ctx context.Context, number uint64) (sim.HostID, error) {
 	names := make([]sim.HostID, len(c.clients))
 	errs := c.each(ctx, func(ctx context.Context, i int, client *clientv3.Client) error {
@@ -199,8 +199,7 @@ func (c *liveCluster) nameOf(ctx context.Context, number uint64) (sim.HostID, er
 	return "", fmt.Errorf("no member knows who member %x is: %w", number, errors.Join(errs...))
 }
 
-// clear deletes every key and ends every lease, and makes sure that no member has any
-// left.
+// clear deletes every key and ends every lease, and verifies that no member has any left.
 func (c *liveCluster) clear(ctx context.Context) error {
 	leases, err := c.clients[0].Leases(ctx)
 	if err != nil {
@@ -219,7 +218,7 @@ func (c *liveCluster) clear(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		leases, err := client.Leases(ctx) // what this member knows, which has just caught up
+		leases, err := client.Leases(ctx) // as this member knows them, which has just caught up
 		if err != nil {
 			return err
 		}
@@ -230,5 +229,5 @@ func (c *liveCluster) clear(ctx context.Context) error {
 	})...)
 }
 
-// everyKey is the lowest key, to begin from.
+// everyKey is the lowest key, the start of a range over all keys.
 const everyKey = "\x00"

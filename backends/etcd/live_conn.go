@@ -17,16 +17,15 @@ import (
 	"google.golang.org/grpc/connectivity"
 )
 
-// connecting is how a client comes back to a member that it has lost: sooner than with
-// gRPC's own values (up to two minutes, and 20 s an attempt), so that the end of a fault
-// soon shows.
+// connecting configures how a client returns to a member that it has lost: sooner than with gRPC's
+// defaults (up to two minutes, and 20 s an attempt), so that the end of a fault soon shows.
 var connecting = grpc.ConnectParams{
 	Backoff:           backoff.Config{BaseDelay: 50 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 500 * time.Millisecond},
 	MinConnectTimeout: time.Second,
 }
 
-// newClient is the client library with nothing done behind the caller's back: one member,
-// and no second try of a request. It connects when it is first used.
+// newClient is the client library configured to do nothing behind the caller's back: one member,
+// and no retry of a request. It connects when it is first used.
 func newClient(name string, dial func(context.Context) (net.Conn, error)) (*clientv3.Client, error) {
 	c, err := clientv3.New(clientv3.Config{
 		Endpoints:       []string{name},
@@ -43,8 +42,7 @@ func newClient(name string, dial func(context.Context) (net.Conn, error)) (*clie
 	return c, nil
 }
 
-// connected waits until the client is connected. It gives up when an attempt fails, or
-// with ctx.
+// connected waits until the client is connected. It gives up when an attempt fails or ctx ends.
 func connected(ctx context.Context, c *clientv3.Client) error {
 	conn := c.ActiveConnection()
 	for {
@@ -62,16 +60,16 @@ func connected(ctx context.Context, c *clientv3.Client) error {
 	}
 }
 
-// KeepingAlive is a dialer whose connections the kernel looks at after so long a silence: as
-// gRPC has it since 1.60, with the values of Linux, or as Go has it by itself.
+// KeepingAlive returns a dialer whose connections the kernel probes after this much silence: as
+// gRPC does since 1.60, with the values of Linux, or as Go does by default.
 func KeepingAlive(idle time.Duration) *net.Dialer {
 	return &net.Dialer{KeepAliveConfig: net.KeepAliveConfig{
 		Enable: true, Idle: idle, Interval: min(idle, probeInterval), Count: probeCount,
 	}}
 }
 
-// greetedConn tells when the other end has first said something: by then gRPC takes the
-// connection for one that stands.
+// greetedConn reports when the other end first says something, which is when gRPC considers the
+// connection ready.
 type greetedConn struct {
 	net.Conn
 	once    sync.Once
@@ -86,11 +84,11 @@ func (c *greetedConn) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// announcement says what is to be done when a request is on its way to a member: one that
-// contains mark, which no other does.
+// announcement calls sent when a request that contains mark, which no other request does, is on its
+// way to a member.
 type announcement struct {
 	mu   sync.Mutex
-	mark []byte // empty: nothing is to be done
+	mark []byte // empty if nothing is to be done
 	sent func()
 }
 
@@ -100,10 +98,10 @@ func (a *announcement) await(mark string, sent func()) {
 	a.mark, a.sent = []byte(mark), sent
 }
 
-// cancel takes the order back. If it has been carried out already, it does nothing.
+// cancel withdraws the order. It does nothing if the order was already carried out.
 func (a *announcement) cancel() { a.await("", nil) }
 
-// due gives what is to be done, once, if b contains the mark; else nil.
+// due returns the function to call, once, if b contains the mark; otherwise nil.
 func (a *announcement) due(b []byte) func() {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// Why a request has certainly not been carried out.
+// Reasons why a request was certainly not executed.
 var (
 	errNoLeader     = errors.New("the member knows of no leader")
 	errNotConnected = errors.New("there is no connection to the member")
@@ -23,23 +23,22 @@ var (
 // ask is one request. It must return soon after ctx has been cancelled.
 type ask func(ctx context.Context, c *clientv3.Client) error
 
-// exchange sends a request and waits for its answer, as simulatedPort.exchange does: a
-// member that knows of no leader has not carried it out, so the next one is asked; one that
-// gives no answer may have, so the outcome is unknown. What may be repeated, the library
-// repeats by itself when a connection was found dead (client/v3, retry.go). what is for
-// messages.
+// exchange sends a request and waits for its answer, as simulatedPort.exchange does. A member that
+// knows no leader has not executed the request, so the next one is asked; one that does not answer
+// may have, so the outcome is unknown. Requests that may be repeated are repeated by the library
+// itself when a connection is found dead (client/v3, retry.go). what is for messages.
 func (p *clientPort) exchange(what string, timeout time.Duration, f ask) error {
 	return p.announce(what, timeout, announced{}, f)
 }
 
-// announced is what is to be recorded of a request, holding the host, once it is on its way for
-// the first time and before its answer is read.
+// announced is what to record about a request, holding the host, once it is first on its way and
+// before its answer is read.
 type announced struct {
-	event sim.Event // without a kind: nothing
+	event sim.Event // without a kind, nothing is recorded
 	mark  string    // what the request contains
 }
 
-// announce is exchange, and records that the request was sent.
+// announce is exchange that also records that the request was sent.
 func (p *clientPort) announce(what string, timeout time.Duration, notice announced, f ask) error {
 	end := sim.AddCapped(p.host.Now(), timeout)
 	for {
@@ -61,7 +60,7 @@ func (p *clientPort) announce(what string, timeout time.Duration, notice announc
 	}
 }
 
-// refused tells whether err is the cluster's answer: what was asked for cannot be done.
+// refused reports whether err is the cluster's answer that the request cannot be done.
 func refused(err error) bool {
 	var answer rpctypes.EtcdError
 	if errors.Is(err, ErrNoLease) {
@@ -77,9 +76,9 @@ func refused(err error) bool {
 	return false
 }
 
-// call sends a request, which asks for no leader, as the library's lock does not, and gives the host up until its answer has come or
-// timeout has passed. The time in which sent is at work does not count, so that an answer
-// that came meanwhile is read, however late that is.
+// call sends a request that does not require a leader, as the library's lock does not, and gives up
+// the host until the answer has come or timeout has passed. The time that sent takes does not
+// count, so an answer that came meanwhile is read, however late that is.
 func (p *clientPort) call(timeout time.Duration, notice announced, sent func(), f ask) (err error) {
 	before := p.host.Now()
 	ctx, cancel := context.WithCancel(context.Background())

@@ -23,7 +23,7 @@ const labTTL = time.Second
 
 var testRoles = map[string]live.Role{observerRole: observe, locktest.HolderRole: locktest.Holder(locktest.HoldAsOrdered, Backend{})}
 
-// labCluster is three members on their hosts, and two clients'.
+// labCluster is three members on their hosts, and two clients on theirs.
 type labCluster struct{ *locktest.Lab }
 
 func newLabCluster(t *testing.T) labCluster {
@@ -31,7 +31,7 @@ func newLabCluster(t *testing.T) labCluster {
 	return labCluster{locktest.NewLab(t, "etcd", labTTL, true, []sim.HostID{"client-1", "client-2"}, Backend{})}
 }
 
-// trial has client-1 take the lock at once, and client-2 a moment later.
+// trial makes client-1 take the lock at once, and client-2 a moment later.
 func (c labCluster) trial(work time.Duration, steps ...sim.Step) []sim.Event {
 	c.Helper()
 	const later = 200 * time.Millisecond
@@ -39,8 +39,8 @@ func (c labCluster) trial(work time.Duration, steps ...sim.Step) []sim.Event {
 	return c.Trial(patience, orders, steps...).Events
 }
 
-// expectInOrder compares what happened to each client's lock, each time in the order of
-// true time: what the client was told, and what the cluster did.
+// expectInOrder compares what happened to each client's lock, each time in the order of true time:
+// what the client was told, and what the cluster did.
 func (c labCluster) expectInOrder(events []sim.Event, client sim.HostID, want ...sim.Kind) {
 	c.Helper()
 	var got []sim.Kind
@@ -54,7 +54,7 @@ func (c labCluster) expectInOrder(events []sim.Event, client sim.HostID, want ..
 			got = append(got, e.Kind)
 		}
 	}
-	// The observer's stamps may be late by the fraction of a millisecond.
+	// The observer's stamps may be late by a fraction of a millisecond.
 	slices.Sort(got)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
@@ -77,9 +77,9 @@ func TestRealClientsTakeTheLockOneAfterTheOtherAndAPausedHolderLosesIt(t *testin
 	}
 
 	c.Reset()
-	// The paused client may have got an answer that it reads only when it wakes up. It then
-	// takes its lease for renewed, and learns better from the next keep-alive, a third of
-	// the lease later: it must not give the lock back before.
+	// The paused client may have received an answer that it reads only when it wakes up. It then
+	// takes its lease for renewed, and learns the truth from the next keep-alive, a third of the
+	// lease later: it must not give the lock back before.
 	events = c.trial(3*labTTL/4, locktest.PauseOn("client-1", sim.Acquired, 5*labTTL/2))
 	c.expectInOrder(events, "client-1", sim.AcquireSent, sim.Granted, sim.Acquired, sim.Expired, sim.Lost, sim.Release, sim.NotReleased)
 	c.expectInOrder(events, "client-2", slices.Clone(whole)...)
@@ -148,7 +148,7 @@ func TestTheRealMembersSayWhoLeadsAndAreResetTogether(t *testing.T) {
 	}
 }
 
-// reach gives clients of the members.
+// reach returns clients of the members.
 func (c labCluster) reach() *liveCluster {
 	c.Helper()
 	reached, err := reachCluster(c.Live, c.Servers)
@@ -165,7 +165,7 @@ func TestAKilledMemberStartsAgainInItsDirectory(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.kill()
-		s.run(t, p) // its socket is still there
+		s.run(t, p) // its socket still exists
 		if !s.has(t, key) {
 			t.Error("it has forgotten a key that it had acknowledged")
 		}

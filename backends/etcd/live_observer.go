@@ -14,18 +14,17 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// The observer records what the cluster does with the lock. It watches every member, and
-// each change of the store is recorded once: when the first member shows it. So a member
-// that is stopped, dead or cut off from the others delays nothing. All members show the
-// same changes in the same order, each with the revision that it made.
+// The observer records what the cluster does with the lock. It watches every member, and records
+// each change of the store once, when the first member shows it. So a member that is stopped, dead
+// or cut off from the others delays nothing. All members show the same changes in the same order,
+// each with the revision that it made.
 //
-// It does not see leases being prolonged, which the leader does by itself, and which it
-// tells nobody.
+// It does not see renewals of leases, which the leader handles alone and tells nobody about.
 
 const (
 	// endLimit is how long the observer may take at the end to see what is still to come.
 	endLimit = time.Second
-	// watchAgain is when a watch that has broken is begun anew.
+	// watchAgain is the wait before a broken watch is started again.
 	watchAgain = 50 * time.Millisecond
 )
 
@@ -33,9 +32,9 @@ const (
 type observerSpec struct {
 	Members     []sim.HostID
 	Sockets     []string // in the order of Members
-	Prefix      string   // of all names; empty: the members are locklab's own
+	Prefix      string   // of all names; "" if the members are locklab's own
 	LeaseTokens bool     // the lease, not the create revision, is the fencing token
-	Inside      bool     // the cluster keeps the account, too
+	Inside      bool     // the cluster also keeps the account
 }
 
 func observe(h *live.Host, spec json.RawMessage) error {
@@ -80,7 +79,7 @@ type observer struct {
 	members []watched
 	now     func() time.Duration // true time
 	seen    *sightings
-	shared  bool // others write to the cluster as well, under names that the observer does not see
+	shared  bool // others also write to the cluster, under names that the observer does not see
 }
 
 // watched is a member.
@@ -89,7 +88,7 @@ type watched struct {
 	*clientv3.Client
 }
 
-// begin watches every member from now on. From its return on nothing is missed.
+// begin watches every member from now on. Once it has returned, nothing is missed.
 func (o *observer) begin(ctx context.Context) error {
 	now, err := o.members[0].Get(ctx, LockPrefix, clientv3.WithPrefix(), clientv3.WithSort(clientv3.SortByCreateRevision, clientv3.SortAscend))
 	if err != nil {
@@ -113,8 +112,8 @@ func (o *observer) watch(ctx context.Context, m watched) {
 	}
 }
 
-// follow takes in what one member shows, from the first change that has not been seen on.
-// It returns when the watch breaks, or the member does not answer a question about it.
+// follow processes one member's changes, starting with the first that has not been seen. It returns
+// when the watch breaks, or when the member does not answer a question about a change.
 func (o *observer) follow(ctx context.Context, m watched) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -132,10 +131,10 @@ func (o *observer) follow(ctx context.Context, m watched) {
 	}
 }
 
-// leases gives the leases that live after these changes, if any of them deleted a key.
-// When a member shows that keys have been deleted, it has ended their lease if that was
-// the reason. A lease that is revoked between the two is taken for the reason, too: no lock here
-// revokes one right after it has released.
+// leases returns the leases that are alive after these changes, if any of them deleted a key. By
+// the time a member shows that keys were deleted, it has ended their lease if that was the reason.
+// A lease that is revoked between the deletion and the question would also be taken for the reason,
+// but no lock here revokes a lease right after it has released.
 func (o *observer) leases(ctx context.Context, m watched, changes []*clientv3.Event) (map[int64]bool, error) {
 	deleted := false
 	for _, c := range changes {
@@ -157,8 +156,8 @@ func (o *observer) leases(ctx context.Context, m watched, changes []*clientv3.Ev
 	return alive, nil
 }
 
-// end waits until everything has been seen that has happened. If the cluster cannot say
-// how far it has come any more, there is nothing left to see.
+// end waits until everything that happened has been seen. If the cluster can no longer say how far
+// it has come, there is nothing left to see.
 func (o *observer) end() {
 	ctx, cancel := context.WithTimeout(context.Background(), endLimit)
 	defer cancel()
@@ -177,11 +176,11 @@ func (o *observer) end() {
 	}
 }
 
-// endMark is the key that is written at the end to a cluster that has other users: none of
-// their revisions is ever seen, but that of this key is.
+// endMark is the key that is written at the end to a cluster with other users: their revisions are
+// never seen, but that of this key is.
 const endMark = "end"
 
-// ask asks a member how far the cluster has come.
+// ask asks a member for the cluster's latest revision.
 func (o *observer) ask(ctx context.Context, m watched) (revision int64, err error) {
 	if o.shared {
 		r, err := m.Put(ctx, endMark, "")

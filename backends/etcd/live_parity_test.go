@@ -15,8 +15,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// comparison gives the model and a real server the same commands. The real one has given
-// out other numbers for leases, and its revisions go on from one script to the next.
+// comparison gives the model and a real server the same commands. The real server numbers its
+// leases differently, and its revisions go on from one script to the next.
 type comparison struct {
 	*rapid.T
 	host     sim.Host
@@ -29,7 +29,7 @@ type comparison struct {
 	expected []sim.Event // what the observer must see
 }
 
-// real gives the real lease for the model's; there is none with the number 99.
+// real returns the real lease for the model's; none has the number 99.
 func (c *comparison) real(lease uint64) uint64 {
 	if lease == 0 || lease > uint64(len(c.leases)) {
 		return 99
@@ -37,7 +37,7 @@ func (c *comparison) real(lease uint64) uint64 {
 	return c.leases[lease-1]
 }
 
-// same compares a key of each.
+// same compares a real key with the model's.
 func (c *comparison) same(what string, real, model Key) {
 	c.Helper()
 	if model != (Key{}) {
@@ -50,8 +50,8 @@ func (c *comparison) same(what string, real, model Key) {
 	}
 }
 
-// apply has the model carry out a command and notes what follows for the lock. Seen from
-// outside, a lease that was revoked looks like one that ran out, and nobody tells who asked.
+// apply makes the model execute a command and notes what follows for the lock. Seen from outside, a
+// lease that was revoked looks like one that ran out, and it is unknown who asked for that.
 func (c *comparison) apply(command Command) Reply {
 	r := c.model.Apply(command)
 	first, _ := c.model.First(LockPrefix)
@@ -68,16 +68,16 @@ func (c *comparison) apply(command Command) Reply {
 	return r
 }
 
-// awaitObserver waits until the observer has seen all that was done. It asks a member which leases
-// are alive when it sees that a key was deleted: if that was a moment ago, and the lease is revoked
-// only now, it would take the one for the reason of the other.
+// awaitObserver waits until the observer has seen everything that was done. When it sees that a key
+// was deleted, it asks a member which leases are alive. If the deletion was a moment ago and the
+// lease is revoked only now, it would take the revocation for the reason of the deletion.
 func (c *comparison) awaitObserver() {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	c.seen.await(ctx, int64(c.model.Revision()+c.offset))
 }
 
-// perform draws a command, has both carry it out, and compares what they answer.
+// perform draws a command, makes both execute it, and compares their answers.
 func (c *comparison) perform() {
 	key := rapid.SampledFrom([]string{LockPrefix + "a", LockPrefix + "b", LockPrefix + "c", "other"}).Draw(c.T, "key")
 	lease := rapid.Uint64Range(1, uint64(len(c.leases))+1).Draw(c.T, "lease") // the last one does not exist
@@ -152,7 +152,7 @@ func (c *comparison) perform() {
 	}
 }
 
-// put has both put the account's key, and notes what the observer must see of it.
+// put makes both put the account's key, and notes what the observer must see of it.
 func (c *comparison) put(p Put) {
 	c.Helper()
 	real := p

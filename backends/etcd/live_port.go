@@ -20,19 +20,18 @@ import (
 	"google.golang.org/grpc"
 )
 
-// clientPort is the Port over the client library: one client, with a connection to each
-// member.
+// clientPort is the Port over the client library: one client, with a connection to each member.
 type clientPort struct {
 	host      wire.Host
 	client    *clientv3.Client
 	addresses []string
 	announced announcement
-	greeted   atomic.Int32 // connections that a member has said something on
+	greeted   atomic.Int32 // connections on which a member has said something
 	tried     atomic.Int32 // attempts to connect that are over
 }
 
-// newPort makes a port to the members at these addresses of a network, as net.Dial takes
-// them. idle is after how much silence the kernel looks whether a connection is dead.
+// newPort makes a port to the members at these addresses of a network, as net.Dial takes them. idle
+// is the silence after which the kernel probes a connection.
 func newPort(h wire.Host, idle time.Duration, network string, addresses ...string) (*clientPort, error) {
 	p := &clientPort{host: h, addresses: addresses}
 	names := map[string]string{}
@@ -63,8 +62,8 @@ func newPort(h wire.Host, idle time.Duration, network string, addresses ...strin
 	return p, nil
 }
 
-// connectAhead connects to the members, so that the first requests do not have to. One of
-// them must be there.
+// connectAhead connects to the members so that the first requests do not have to. At least one of
+// them must be up.
 func (p *clientPort) connectAhead(timeout time.Duration) error {
 	p.client.ActiveConnection().Connect()
 	end := p.host.Now() + timeout
@@ -103,8 +102,8 @@ func (p *clientPort) LeaseRevoke(lease uint64, timeout time.Duration) error {
 	return err
 }
 
-// Create puts the client's name into the key, for whoever observes the cluster; the
-// library leaves it empty.
+// Create puts the client's name into the key, for observers of the cluster; the library leaves it
+// empty.
 func (p *clientPort) Create(key, prefix string, lease uint64, timeout time.Duration) (own, first Key, err error) {
 	put := clientv3.OpPut(key, sim.Sign(p.host, string(p.host.ID())), clientv3.WithLease(clientv3.LeaseID(lease)))
 	getOwn := clientv3.OpGet(key)
@@ -185,7 +184,7 @@ func (p *clientPort) Delete(key string, created uint64, timeout time.Duration) (
 	return deleted, err
 }
 
-// only gives the key that was found, if one was.
+// only returns the key that was found, if any.
 func (p *clientPort) only(kvs []*mvccpb.KeyValue) (Key, bool) {
 	if len(kvs) == 0 {
 		return Key{}, false
@@ -193,7 +192,8 @@ func (p *clientPort) only(kvs []*mvccpb.KeyValue) (Key, bool) {
 	return keyOf(p.host, kvs[0]), true
 }
 
-// keyOf gives a key as the store has it. Its client is empty if it is not of the host's trial.
+// keyOf returns a key as the store has it. Its client is empty if the key is not from the host's
+// trial.
 func keyOf(h sim.Host, kv *mvccpb.KeyValue) Key {
 	return Key{
 		Name: string(kv.Key), Created: uint64(kv.CreateRevision), Lease: uint64(kv.Lease),
@@ -201,7 +201,7 @@ func keyOf(h sim.Host, kv *mvccpb.KeyValue) Key {
 	}
 }
 
-// errorOf puts the errors that have a name in this package in place of the library's.
+// errorOf replaces the library's errors by those with a name in this package.
 func errorOf(err error) error {
 	switch err = rpctypes.Error(err); {
 	case errors.Is(err, rpctypes.ErrLeaseNotFound):

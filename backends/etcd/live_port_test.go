@@ -31,7 +31,7 @@ func withPort(t *testing.T, s *realServer, f func(h *realtime.Host, p *clientPor
 	})
 }
 
-// has tells whether the server has a key.
+// has reports whether the server has a key.
 func (s *realServer) has(t *testing.T, key string) bool {
 	t.Helper()
 	r, err := s.admin.Get(t.Context(), key)
@@ -131,8 +131,8 @@ func TestAStoppedServerLeavesTheOutcomeUnknownUntilItGoesOn(t *testing.T) {
 			t.Errorf("Create at a stopped server: %v; expected sim.ErrUnknown", err)
 		}
 		livetest.Continue(t, s.command.Process)
-		// The library takes back what it no longer waits for, and the server, which reads
-		// both at once, may have begun with it or not. Over the same connection it goes on.
+		// The library cancels a request that it no longer waits for. The server reads both at once,
+		// and may or may not have begun with the request. The same connection is used afterwards.
 		own, first, err := p.Create(key, LockPrefix, lease, patience)
 		if err != nil || own != first || !s.has(t, key) {
 			t.Errorf("Create after it = %+v, %+v, %v", own, first, err)

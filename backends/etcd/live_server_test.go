@@ -24,8 +24,7 @@ func TestMain(m *testing.M) { os.Exit(livetest.Main(m, testRoles)) }
 // patience is how long a test waits for what must happen.
 const patience = 20 * time.Second
 
-// realServer is a cluster of one member of the test's own, on a socket in a directory of
-// its own.
+// realServer is the test's own cluster of one member, on a socket in its own directory.
 type realServer struct {
 	dir     string
 	socket  string
@@ -34,8 +33,8 @@ type realServer struct {
 	cluster *liveCluster
 }
 
-// eachServer runs a test with every kind of etcd server that this machine has: the latest
-// of those with a leadership check, and of those without.
+// eachServer runs a test with each kind of etcd server on this machine: the latest with a
+// leadership check, and the latest without.
 func eachServer(t *testing.T, f func(t *testing.T, p program)) {
 	t.Helper()
 	found, err := programs()
@@ -49,7 +48,7 @@ func eachServer(t *testing.T, f func(t *testing.T, p program)) {
 	}
 }
 
-// anyServer starts the latest etcd server that this machine has.
+// anyServer starts the latest etcd server on this machine.
 func anyServer(t *testing.T) *realServer {
 	t.Helper()
 	found, err := programs()
@@ -104,7 +103,7 @@ func (s *realServer) kill() {
 	s.command.Wait()
 }
 
-// port gives a host's port to the server.
+// port returns a host's port to the server.
 func (s *realServer) port(t rapid.TB, h wire.Host) *clientPort {
 	t.Helper()
 	p, err := newPort(h, 2*time.Hour, "unix", s.socket)

@@ -13,10 +13,10 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// sightings are the changes of the store that have been seen at any member, each once and
-// in their order.
+// sightings are the changes of the store that have been seen at any member, each once and in their
+// order.
 type sightings struct {
-	host   sim.Host // whose trial it is
+	host   sim.Host // the host whose trial it is
 	record func(at time.Duration, e sim.Event)
 
 	mu   sync.Mutex
@@ -30,7 +30,7 @@ func newSightings(h sim.Host, record func(at time.Duration, e sim.Event)) *sight
 	return &sightings{host: h, record: record}
 }
 
-// start takes in what the store holds before anything is recorded.
+// start records what the store holds before anything else is recorded.
 func (s *sightings) start(revision int64, kvs []*mvccpb.KeyValue) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -41,18 +41,17 @@ func (s *sightings) start(revision int64, kvs []*mvccpb.KeyValue) {
 	s.lock.passTo(s.first(), sim.Event{}, func(sim.Event) {})
 }
 
-// revision is that of the last change seen.
+// revision returns that of the last change seen.
 func (s *sightings) revision() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.last
 }
 
-// take takes in changes that a member has shown at a true time, on whose host they count as
-// having happened, with those leases alive that were so after them. The changes of one revision
-// come together, and none before them may be missing. What comes later in the store is stamped no
-// earlier, whichever member showed it sooner: another may have been quicker to say which leases
-// are alive.
+// take processes changes that a member showed at a true time; they count as having happened on its
+// host. alive are the leases that lived after them. All changes of one revision come together, and
+// none before them may be missing. Later changes are never stamped earlier, whichever member showed
+// them sooner: another member may have been quicker to say which leases are alive.
 func (s *sightings) take(at time.Duration, member sim.HostID, changes []*clientv3.Event, alive map[int64]bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -70,7 +69,7 @@ func (s *sightings) take(at time.Duration, member sim.HostID, changes []*clientv
 			}
 			ended := sim.Event{Kind: sim.Expired, Client: s.lock.holder.Client}
 			if alive[int64(s.lock.holder.Lease)] {
-				ended = sim.Event{Kind: sim.Freed} // only the key was deleted, and nobody says by whom
+				ended = sim.Event{Kind: sim.Freed} // only the key was deleted, and it is unknown by whom
 			}
 			s.lock.passTo(s.first(), ended, func(e sim.Event) {
 				e.Host = member
@@ -91,8 +90,8 @@ func (s *sightings) change(c *clientv3.Event) {
 	}
 }
 
-// account takes in what a transaction put into the account's key, or noted that it would have
-// put. What nobody of this trial has written is none of its.
+// account processes what a transaction put into the account's key, or noted that it would have put.
+// It ignores what was not written in this trial.
 func (s *sightings) account(member sim.HostID, c *clientv3.Event) {
 	name := string(c.Kv.Key)
 	if c.Type == clientv3.EventTypeDelete || name != AccountKey && name != RefusedKey {
@@ -107,7 +106,7 @@ func (s *sightings) account(member sim.HostID, c *clientv3.Event) {
 	s.record(s.at, e)
 }
 
-// first is the key that holds the lock; zero: there is none.
+// first returns the key that holds the lock, zero if there is none.
 func (s *sightings) first() Key {
 	if len(s.keys) == 0 {
 		return Key{}

@@ -27,7 +27,7 @@ func TestWhatSeveralMembersShowIsRecordedOnceAndWhenItWasFirstSeen(t *testing.T)
 	var got []string
 	s := newSightings(nil, func(at time.Duration, e sim.Event) {
 		e.At = at
-		got = append(got, (&locktest.Story{Freers: true}).Line(e)) // of which nobody is known
+		got = append(got, (&locktest.Story{Freers: true}).Line(e)) // with an unknown releaser
 	})
 	s.start(1, nil)
 	a, b := LockPrefix+"a", LockPrefix+"b"
@@ -47,7 +47,7 @@ func TestWhatSeveralMembersShowIsRecordedOnceAndWhenItWasFirstSeen(t *testing.T)
 	}
 }
 
-// A member that had shown a change early, and was slow to say which leases were alive.
+// A member showed a change early, but was slow to say which leases were alive.
 func TestTheOrderOfTheStoreIsThatOfTheStamps(t *testing.T) {
 	var got []time.Duration
 	s := newSightings(nil, func(at time.Duration, _ sim.Event) { got = append(got, at) })

@@ -15,8 +15,8 @@ import (
 // TimerLag is 0: real timers are late by themselves.
 func (p *clientPort) TimerLag() time.Duration { return 0 }
 
-// KeepAlives opens a stream, as the client library's lessor does (lease.go: resetRecv). It
-// fails for good when the client is closed.
+// KeepAlives opens a stream, as the client library's lessor does (lease.go: resetRecv). It fails
+// for good once the client is closed.
 func (p *clientPort) KeepAlives() (KeepAlives, error) {
 	s := &clientStream{port: p, over: p.host.NewSignal()}
 	var ctx context.Context
@@ -37,11 +37,11 @@ type clientStream struct {
 	stream pb.Lease_LeaseKeepAliveClient
 	failed error // it could not be opened
 	cancel context.CancelFunc
-	asked  []time.Duration // when what has not been answered was sent, in order
+	asked  []time.Duration // when each unanswered one was sent, in order
 	over   sim.Signal
 }
 
-// Send sends a keep-alive. If that fails, Receive tells.
+// Send sends a keep-alive. If that fails, Receive returns the error.
 func (s *clientStream) Send(lease uint64) {
 	if s.failed != nil {
 		return
@@ -50,7 +50,7 @@ func (s *clientStream) Send(lease uint64) {
 	s.port.host.Outside(func() { _ = s.stream.Send(&pb.LeaseKeepAliveRequest{ID: int64(lease)}) })
 }
 
-// Receive gives the next answer. A member answers what comes on a stream in order.
+// Receive returns the next answer. A member answers the requests on a stream in order.
 func (s *clientStream) Receive() (KeptAlive, error) {
 	var r *pb.LeaseKeepAliveResponse
 	err := s.failed
@@ -73,5 +73,5 @@ func (s *clientStream) Close() {
 	s.over.Fire()
 }
 
-// Over fires when the stream is.
+// Over fires when the stream is over.
 func (s *clientStream) Over() sim.Signal { return s.over }

@@ -17,8 +17,8 @@ import (
 	"github.com/locklab/locklab/backends"
 )
 
-// serversVar has the paths of etcd servers, separated by colons, to be used in place of
-// those that are found.
+// serversVar has the paths of the etcd servers, separated by colons, to use instead of those that
+// are found.
 const serversVar = "LOCKLAB_ETCD"
 
 // version is an etcd server's: major, minor, patch.
@@ -26,9 +26,9 @@ type version [3]int
 
 func (v version) String() string { return fmt.Sprintf("%d.%d.%d", v[0], v[1], v[2]) }
 
-// checksLeadership tells whether a leader of this version makes sure that it still leads
-// before it ends leases: etcd pull request 16822, in 3.5.13 and later, and in 3.4.31 and
-// later of the 3.4 line.
+// checksLeadership reports whether a leader of this version verifies that it still leads before it
+// ends leases: etcd pull request 16822, in 3.5.13 and later, and in 3.4.31 and later of the 3.4
+// line.
 func (v version) checksLeadership() bool {
 	if v[0] == 3 && v[1] == 4 {
 		return v[2] >= 31
@@ -46,7 +46,7 @@ func (p program) String() string { return fmt.Sprintf("etcd %s (%s)", p.version,
 
 var versionLine = regexp.MustCompile(`(?m)^etcd Version: (\d+)\.(\d+)\.(\d+)`)
 
-// versions remembers what programs have said of themselves, by path.
+// versions caches the programs' own answers, by path.
 var versions struct {
 	sync.Mutex
 	known map[string]version
@@ -78,7 +78,7 @@ func versionOf(path string) (version, error) {
 	return v, nil
 }
 
-// programs finds the etcd servers of this machine, the latest first.
+// programs finds the etcd servers on this machine, latest first.
 func programs() ([]program, error) {
 	paths, err := candidates()
 	if err != nil {
@@ -101,7 +101,7 @@ func programs() ([]program, error) {
 	return found, nil
 }
 
-// candidates lists the paths of what should be etcd servers; there is at least one.
+// candidates lists the paths of supposed etcd servers; there is at least one.
 func candidates() ([]string, error) {
 	if list := os.Getenv(serversVar); list != "" {
 		paths := strings.Split(list, ":")
@@ -126,8 +126,8 @@ func candidates() ([]string, error) {
 	return paths, nil
 }
 
-// choose finds the server for these settings: the latest that behaves as they say. If
-// nobody has asked for that behaviour, and no server here has it, any will do.
+// choose finds the server for these settings: the latest that behaves as they say. If nobody asked
+// for that behaviour and no server here has it, any will do.
 func choose(s backends.Settings) (program, error) {
 	found, err := programs()
 	if err != nil {
@@ -154,8 +154,8 @@ func choose(s backends.Settings) (program, error) {
 		optionLeadership, value, versions, strings.Join(have, ", "), serversVar, ".ci/servers")
 }
 
-// LiveSettings sets what the server that the live world uses for these settings is known to do,
-// and quick elections, if nobody has asked for something else.
+// LiveSettings sets what the server chosen for these settings is known to do, and quick elections
+// unless somebody asked for something else.
 func (Backend) LiveSettings(s backends.Settings) (backends.Settings, error) {
 	p, err := choose(s)
 	if err != nil {

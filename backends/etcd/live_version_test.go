@@ -25,8 +25,7 @@ func TestWhichVersionsCheckTheirLeadershipBeforeTheyEndLeases(t *testing.T) {
 	}
 }
 
-// fakeServer is a program that gives itself out for an etcd server and says why it cannot
-// run as one.
+// fakeServer is a program that pretends to be an etcd server and says why it cannot run as one.
 func fakeServer(t *testing.T, version string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "etcd")

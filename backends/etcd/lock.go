@@ -9,35 +9,34 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// LockPrefix is the name of the lock: its keys are called after it and their lease.
+// LockPrefix is the name of the lock: its keys are named after it and their lease.
 const LockPrefix = "account/"
 
-// ErrSessionExpired says that the lease of a waiter ended while it waited, and its key
-// with it.
+// ErrSessionExpired means that a waiter's lease, and its key with it, ended while it waited.
 var ErrSessionExpired = fmt.Errorf("mutex: session is expired: %w", backends.ErrHeld)
 
-// Lock is the lock of the client library (client/v3/concurrency, mutex.go), on a session
-// that is used again for as long as it lives.
+// Lock is the lock of the client library (client/v3/concurrency, mutex.go), on a session that is
+// reused for as long as it lives.
 type Lock struct {
 	host sim.Host
 	port Port
 
 	ttl        time.Duration
-	timeout    time.Duration // of each call; 0: as long as the caller waits
+	timeout    time.Duration // of each call; 0 means as long as the caller waits
 	recheck    bool
-	watchAgain time.Duration // when to look again while the watch is silent; 0: never
+	watchAgain time.Duration // when to look again while the watch is silent; 0 means never
 	compare    bool
 	fromSend   bool
 	unlocks    int           // how often an unlock is tried that gets no answer
-	server     time.Duration // the lease is made by the server, so long, and not renewed; 0: it is the client's own
+	server     time.Duration // the length of a lease made by the server, and not renewed; 0 if the lease is the client's own
 	token      func(Key) uint64
 
 	keeper  *keeper
-	session *Session // nil: none yet, or given up
-	held    *Lease   // nil: none
+	session *Session // nil if there is none yet, or it was given up
+	held    *Lease   // nil if there is none
 }
 
-// NewLock gives a host the lock that these settings describe.
+// NewLock returns a host's lock with these settings.
 func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 	return &Lock{
 		host: h, port: p, ttl: s.TTL, timeout: s.Span(optionTimeout),
@@ -48,8 +47,8 @@ func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 	}
 }
 
-// lookAgain is how long a client waits that does not rely on its watch alone, before it
-// looks again; 0: it relies on it.
+// lookAgain returns how long a client that does not rely on its watch alone waits before it looks
+// again; 0 means that it relies on it.
 func lookAgain(s backends.Settings) time.Duration {
 	switch timeout := s.Span(optionTimeout); {
 	case !s.On(optionWatchAgain):
@@ -60,8 +59,8 @@ func lookAgain(s backends.Settings) time.Duration {
 	return s.TTL / 2
 }
 
-// Acquire waits for the lock in the order of create revisions. It returns
-// backends.ErrHeld, backends.ErrTooLate or an error that wraps sim.ErrUnknown, as the last try ended.
+// Acquire waits for the lock in the order of create revisions. Depending on how the last try ended,
+// it returns backends.ErrHeld, backends.ErrTooLate or an error that wraps sim.ErrUnknown.
 func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
 	give := l.host.Now() + wait
 	for {
@@ -71,7 +70,7 @@ func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
 		}
 		if l.host.Now() >= give {
 			if errors.Is(err, sim.ErrUnknown) {
-				l.giveUp() // the key may be there, now or later
+				l.giveUp() // the key may exist, now or later
 			}
 			return nil, err
 		}
@@ -88,8 +87,8 @@ func (l *Lock) lock(give time.Duration) (*Lease, error) {
 	}
 	s := l.session
 
-	// Put a key of this session into the queue, unless it is there already; the oldest key
-	// holds the lock. The same transaction reads that one.
+	// Put a key of this session into the queue unless it is there already. The oldest key holds the
+	// lock; the same transaction reads it.
 	key := fmt.Sprintf("%s%x", LockPrefix, s.lease)
 	own, first, err := l.port.Create(key, LockPrefix, s.lease, l.limit(give))
 	switch {
@@ -109,8 +108,8 @@ func (l *Lock) lock(give time.Duration) (*Lease, error) {
 		return nil, err
 	}
 
-	// Since 3.5.0: make sure the session is not expired, and the own key still exists. The
-	// session may have ended while it waited, and with it the place in the queue.
+	// Since 3.5.0: make sure the session is not expired, and the own key still exists. The session
+	// may have ended while it waited, and lost its place in the queue.
 	if l.recheck {
 		again, ok, err := l.port.Get(key, l.limit(give))
 		switch {
@@ -123,10 +122,10 @@ func (l *Lock) lock(give time.Duration) (*Lease, error) {
 	return l.hold(s, own)
 }
 
-// waitDeletes waits until no key is left that was created before own (key.go). It looks at
-// the last one of them only, so that a deletion wakes one waiter and not all. The library
-// relies on its watch: it does not look again before that has told of the deletion, however
-// long the key has been gone (etcd#7247, #8980).
+// waitDeletes waits until no key is left that was created before own (key.go). It looks only at the
+// last of them, so that a deletion wakes one waiter and not all. The library relies on its watch:
+// it does not look again before the watch has reported the deletion, however long the key has been
+// gone (etcd#7247, #8980).
 func (l *Lock) waitDeletes(own Key, give time.Duration) error {
 	for {
 		before, revision, ok, err := l.port.LastCreated(LockPrefix, own.Created-1, l.limit(give))
@@ -150,8 +149,8 @@ func (l *Lock) waitDeletes(own Key, give time.Duration) error {
 	}
 }
 
-// limit is how long a call may take that is made before the time give. The library has one
-// limit for all that Lock does, the caller's context. A caller that does not want to wait for
+// limit returns how long a call may take that is made before the time give. The library has one
+// limit for everything in Lock, the caller's context. A caller that does not want to wait for
 // others gives each call as long as the lease.
 func (l *Lock) limit(give time.Duration) time.Duration {
 	left := give - l.host.Now()
@@ -164,7 +163,7 @@ func (l *Lock) limit(give time.Duration) time.Duration {
 	return l.ttl
 }
 
-// openSession makes a session if there is none that lives.
+// openSession opens a session unless one is alive.
 func (l *Lock) openSession(give time.Duration) error {
 	if l.session != nil && !l.session.Done() {
 		return nil
@@ -181,8 +180,8 @@ func (l *Lock) openSession(give time.Duration) error {
 	return nil
 }
 
-// giveUp closes the session, so that no key of it outlives its lease. The library gives the
-// cluster as long as the lease to answer (session.go: Close); nobody waits for that here.
+// giveUp closes the session, so that none of its keys outlives its lease. The library gives the
+// cluster as long as the lease to answer (session.go: Close); here nothing waits for that.
 func (l *Lock) giveUp() {
 	s := l.session
 	if s == nil {
@@ -196,15 +195,15 @@ func (l *Lock) giveUp() {
 	l.host.Go("close", func(sim.Host) { s.close(limit) })
 }
 
-// hold makes a lease of a key that is the first. The library does so whatever its clock
-// shows; a client that counts its lease itself looks once more, as the answer may have
-// taken longer than the lease (A12).
+// hold makes a lease from a key that is the first. The library does so whatever its clock shows; a
+// client that counts its own lease checks the clock once more, as the answer may have taken longer
+// than the lease (A12).
 func (l *Lock) hold(s *Session, own Key) (*Lease, error) {
 	if l.fromSend && s.Done() {
 		return nil, backends.ErrTooLate
 	}
 	l.held = &Lease{lock: l, session: s, key: own, until: s.Until(), lost: l.host.NewSignal()}
-	if s.Done() { // it has told its end while the client waited for the lock, and does not tell it again
+	if s.Done() { // it reported its end while the client waited for the lock, and will not do so again
 		l.held.lost.Fire()
 	}
 	return l.held, nil
@@ -225,10 +224,10 @@ func (l *Lock) lost(why string) {
 	}
 }
 
-// unlock deletes a key. It returns backends.ErrLost when the key was not there, or an
-// error that wraps sim.ErrUnknown.
+// unlock deletes a key. It returns backends.ErrLost if the key was not there, or an error that
+// wraps sim.ErrUnknown.
 func (l *Lock) unlock(own Key) error {
-	created := uint64(0) // as the library does: by name, whatever is under that name now
+	created := uint64(0) // as the library does: by name, whatever has that name now
 	if l.compare {
 		created = own.Created
 	}
@@ -260,25 +259,25 @@ type Lease struct {
 	key     Key
 	until   time.Duration
 	over    bool       // released
-	lost    sim.Signal // fires when the session tells its end
+	lost    sim.Signal // fires when the session reports its end
 }
 
 // Grant is the key and its create revision.
 func (l *Lease) Grant() string { return l.key.Grant() }
 
-// Token is the fencing token: as published, the create revision of the key, which grows in
-// the order in which the lock is granted.
+// Token is the fencing token: as published, the create revision of the key, which grows in the
+// order in which the lock is granted.
 func (l *Lease) Token() uint64 { return l.lock.token(l.key) }
 
-// Until is when the session tells the client at the latest that its lease may have
-// ended, if no renewal comes; 0: the server made the lease and tells nobody.
+// Until is the latest time at which the session tells the client that its lease may have ended, if
+// no renewal comes; 0 if the server made the lease, which tells nobody.
 func (l *Lease) Until() time.Duration { return l.until }
 
-// Valid tells whether the session has not told its end, which is all that the library
-// says to its users.
+// Valid reports whether the session has not yet reported its end, which is all that the library
+// tells its users.
 func (l *Lease) Valid() bool { return !l.over && !l.session.Done() }
 
-// Lost fires when the session tells its end; one that the server made tells nobody.
+// Lost fires when the session reports its end; one made by the server does not.
 func (l *Lease) Lost() sim.Signal {
 	if l.session.orphan() {
 		return nil

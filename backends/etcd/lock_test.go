@@ -204,13 +204,13 @@ func TestAfterAnUnansweredUnlockTheNextLockHasAnotherSession(t *testing.T) {
 	`)
 }
 
-// nextMember is the one that the next call goes to.
+// nextMember is the member that gets the next call.
 func (p *simulatedPort) nextMember() sim.HostID {
 	return p.channel.order[p.channel.next%len(p.channel.order)].member.ID()
 }
 
-// lateUnlock lets an unlock hang in the network towards the first member, while it is
-// tried again at the next one.
+// lateUnlock makes an unlock hang in the network towards the first member while it is tried again
+// at the next one.
 func (s stage) lateUnlock() {
 	var lock backends.Lock
 	s.Client("client-1", time.Second, func(h sim.Host, l backends.Lock) {

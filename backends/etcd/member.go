@@ -9,7 +9,7 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// What a client asks of a member, besides a Command.
+// Requests from clients to a member, besides a Command.
 type (
 	keepAlive struct{ Lease uint64 }
 	readKey   struct{ Key string }
@@ -24,11 +24,11 @@ type (
 	}
 )
 
-// What a member answers, besides a Reply. A Reply with a TTL of 0 to a keepAlive says that
-// the lease is gone.
+// A member's answers, besides a Reply. A Reply to a keepAlive with a TTL of 0 means that the lease
+// is gone.
 type (
-	noLeader struct{} // the request has certainly not been carried out
-	timedOut struct{} // it may have been, or may be yet
+	noLeader struct{} // the request was certainly not executed
+	timedOut struct{} // it may have been executed, or may yet be
 	account  struct{ Entry Entry }
 	found    struct {
 		Key      Key
@@ -37,7 +37,7 @@ type (
 	}
 )
 
-// What members pass on to the leader, and what comes back.
+// What members pass on to the leader, and the answers.
 type (
 	passedOn struct {
 		Number  uint64
@@ -59,9 +59,9 @@ type member struct {
 	watches []watch
 	passed  []passed
 	waiting []func()      // for a leader
-	count   uint64        // of what was passed on
+	count   uint64        // of requests passed on
 	life    int           // of the host
-	lonely  time.Duration // since when it has known no leader; -1: it knows one
+	lonely  time.Duration // since when it has known no leader; -1 if it knows one
 }
 
 type watch struct {
@@ -74,22 +74,22 @@ type passed struct {
 	reply  func(any)
 }
 
-// boot starts a member with what its disk has kept: the log, from which all else follows.
+// boot starts a member with what its disk kept: the log, from which everything else follows.
 func (c *cluster) boot(h *virtual.Host) *member {
 	m := &member{cluster: c, host: h, model: NewModel(), life: h.Life(), lonely: h.Now()}
 	m.raft = consensus.Start(h, consensus.Config{
 		Members: c.members, Timing: c.timing,
 		Apply: m.apply, Changed: m.changed, Receive: m.receive,
 	})
-	h.After(sim.Between(h, 0, scanPeriod), m.scan) // members were not started together
+	h.After(sim.Between(h, 0, scanPeriod), m.scan) // the members did not start at the same moment
 	if h.ID() == c.members[0] && m.raft.Status().Term == 0 {
 		m.raft.Stand() // a trial begins with a cluster that is ready
 	}
 	return m
 }
 
-// handle serves a client's request, and gives it up after a while. While the member knows no
-// leader, the request waits.
+// handle serves a client's request, and gives up after a while. While the member knows no leader,
+// the request waits.
 func (m *member) handle(request any, reply func(any)) {
 	if w, ok := request.(watchDelete); ok {
 		m.watches = append(m.watches, watch{w, reply})
@@ -121,19 +121,19 @@ func (m *member) handle(request any, reply func(any)) {
 	m.serveAgain(request, once, &over)
 }
 
-// leaderlessTicks is for how many election timeouts a member may know no leader before it
-// ends the streams of clients that asked for one (v3rpc, interceptor.go: maxNoLeaderCnt).
+// leaderlessTicks is for how many election timeouts a member may know no leader before it ends the
+// streams of clients that require one (v3rpc, interceptor.go: maxNoLeaderCnt).
 const leaderlessTicks = 3
 
-// ends tells whether a request ends the stream that it came on, as the member has known no
+// ends reports whether a request ends the stream that it came on, because the member has known no
 // leader for too long.
 func (m *member) ends(request any) bool {
 	_, stream := request.(keepAlive)
 	return stream && m.host.Now()-m.lonely >= leaderlessTicks*m.cluster.timing.Election
 }
 
-// serveAgain asks again for what a read needs from the leader as long as there is no answer:
-// the leader may be gone (server.go, linearizableReadLoop: readIndexRetryTime).
+// serveAgain repeats a read's request to the leader until there is an answer, since the leader may
+// be gone (server.go, linearizableReadLoop: readIndexRetryTime).
 func (m *member) serveAgain(request any, reply func(any), over *bool) {
 	switch request.(type) {
 	case readKey, readLast, readAccount:
@@ -146,11 +146,11 @@ func (m *member) serveAgain(request any, reply func(any), over *bool) {
 	}
 }
 
-// serve carries a request out as the leader, or passes it on to the leader.
+// serve executes a request as the leader, or passes it on to the leader.
 //
-// Proposals and reads go into the algorithm, and what it passes on waits with its messages for
-// the disk. A renewal is no matter of the log: it goes by whom the member was told to follow, and
-// to that one's own port (v3_server.go: LeaseRenew; lease/leasehttp).
+// Proposals and reads go into the algorithm, and when it passes them on they wait for the disk with
+// its other messages. A renewal does not involve the log: it goes to the member that this one was
+// told to follow, at a separate port (v3_server.go: LeaseRenew; lease/leasehttp).
 func (m *member) serve(request any, reply func(any)) {
 	s, post := m.raft.Status(), m.raft.Post
 	renewal, renews := request.(keepAlive)
@@ -177,9 +177,9 @@ func (m *member) serve(request any, reply func(any)) {
 	}
 }
 
-// servePassedOn serves what another member took this one to be the leader for. If it is not, it
-// passes a proposal or a read on again, or drops it if it knows no leader (raft.go: stepFollower,
-// stepCandidate); a renewal it refuses (lease/leasehttp).
+// servePassedOn serves a request from a member that took this one for the leader. If it is not the
+// leader, it passes a proposal or a read on again, or drops it if it knows no leader (raft.go:
+// stepFollower, stepCandidate); it refuses a renewal (lease/leasehttp).
 func (m *member) servePassedOn(request any, reply func(any)) {
 	_, renews := request.(keepAlive)
 	s := m.raft.Status()
@@ -211,7 +211,7 @@ func (m *member) receive(from sim.HostID, message any) {
 	}
 }
 
-// take reads what has come over a connection.
+// take reads a segment from a connection.
 func (m *member) take(from sim.HostID, s *segment) {
 	s.arrived = true
 	if s.Life != m.life {
@@ -221,7 +221,7 @@ func (m *member) take(from sim.HostID, s *segment) {
 	switch s.Request.(type) {
 	case probe:
 		m.host.Post(from, alive{s.Conn})
-	case cancelled: // what was asked for goes on
+	case cancelled: // the request itself goes on
 	default:
 		m.handle(s.Request, func(a any) {
 			if m.host.Life() == m.life {
@@ -231,7 +231,7 @@ func (m *member) take(from sim.HostID, s *segment) {
 	}
 }
 
-// lead serves a request as the leader, if that is what the member is.
+// lead serves a request as the leader, provided that the member is one.
 func (m *member) lead(request any, reply func(any)) {
 	switch r := request.(type) {
 	case Command:
@@ -239,7 +239,7 @@ func (m *member) lead(request any, reply func(any)) {
 			r.TTL = max(wholeSeconds(r.TTL), minTTL(m.cluster.timing.Election))
 		}
 		led := m.raft.Propose(r, func(result any, ok bool) {
-			if ok { // else its place in the log was taken, which nobody looks for: it times out
+			if ok { // else another entry took its place in the log, which nobody checks: it times out
 				reply(result)
 			}
 		})
@@ -273,7 +273,7 @@ func (m *member) read(reply func(any), look func() (Key, bool)) {
 	})
 }
 
-// linearize answers with what the store holds once all is in it that was acknowledged before.
+// linearize answers with the store's contents once everything acknowledged before is in it.
 func (m *member) linearize(reply func(any), look func() any) {
 	m.raft.Read(func(ok bool) {
 		if !ok {
@@ -284,7 +284,7 @@ func (m *member) linearize(reply func(any), look func() any) {
 	})
 }
 
-// apply carries out what was agreed on.
+// apply executes what was agreed on.
 func (m *member) apply(e consensus.Entry) any {
 	c := e.Command.(Command)
 	r := m.model.Apply(c)
@@ -300,8 +300,8 @@ func (m *member) apply(e consensus.Entry) any {
 	return r
 }
 
-// notify answers the watches whose key is gone. A member that has not come so far as the
-// watcher has does not know yet.
+// notify answers the watches whose key is gone. A member that is behind the watcher's revision
+// cannot know yet.
 func (m *member) notify() {
 	m.watches = slices.DeleteFunc(m.watches, func(w watch) bool {
 		if k, ok := m.model.Get(w.Key.Name); m.model.Revision() < w.Revision || ok && k == w.Key {
@@ -312,7 +312,7 @@ func (m *member) notify() {
 	})
 }
 
-// changed lets the lessor count on the leader only, and there from the beginning.
+// changed makes the lessor count on the leader only, and there from the start.
 func (m *member) changed(s consensus.Status) {
 	switch {
 	case s.Role == consensus.Leader || s.Leader != "":

@@ -18,7 +18,7 @@ func (s stage) port(client sim.HostID, members ...sim.HostID) *simulatedPort {
 	return newSimulatedPort(s.World.Host(client), hosts, 2*time.Hour)
 }
 
-// keepAliveOnce has a lease kept alive once.
+// keepAliveOnce makes a port keep a lease alive once.
 func keepAliveOnce(p Port, lease uint64) (time.Duration, error) {
 	stream, err := p.KeepAlives()
 	if err != nil {
@@ -29,7 +29,7 @@ func keepAliveOnce(p Port, lease uint64) (time.Duration, error) {
 	return a.TTL, err
 }
 
-// ask lets a client ask one member after a while.
+// ask makes a client ask one member after a while.
 func (s stage) ask(after time.Duration, client, member sim.HostID, f func(p *simulatedPort)) {
 	h := s.World.Host(client)
 	h.Go("ask", func(sim.Host) {

@@ -9,7 +9,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// CommandKind says what a command asks of the store.
+// CommandKind is the kind of a command.
 type CommandKind string
 
 // The commands that go through the log. The last one is the leader's own.
@@ -19,19 +19,19 @@ const (
 	CommandCreate      CommandKind = "create"       // (Key, Prefix, Lease)
 	CommandDelete      CommandKind = "delete"       // (Key, Created)
 	CommandPut         CommandKind = "put"          // (Put): the account's key
-	CommandLeaseExpire CommandKind = "lease-expire" // (Lease): a revoke, because its time is up
+	CommandLeaseExpire CommandKind = "lease-expire" // (Lease): a revoke of an expired lease
 )
 
-// Command is what is agreed on and then applied on every member. Which fields carry
-// meaning follows from Kind.
+// Command is what is agreed on and then applied on every member. Kind determines which fields
+// matter.
 type Command struct {
 	Kind    CommandKind
-	Client  sim.HostID // who asks
+	Client  sim.HostID // the requester
 	Key     string
 	Prefix  string
 	Lease   uint64
 	TTL     time.Duration
-	Created uint64 // delete only at this create revision; 0: at any
+	Created uint64 // delete only at this create revision; 0 means at any
 	Put     Put
 }
 
@@ -40,14 +40,14 @@ type Reply struct {
 	OK      bool // the key was deleted, the lease existed
 	Lease   uint64
 	TTL     time.Duration
-	Own     Key   // of Create: the key asked for
+	Own     Key   // of Create: the requested key
 	First   Key   // of Create: the first created key under the prefix
 	Deleted []Key // in the order of their creation
 	Placed  Placed
 }
 
-// Key is a key of the store. Lock keys are put once and have no value, so the revision of
-// their last change is that of their creation.
+// Key is a key of the store. Lock keys are put once and have no value, so the revision of their
+// last change is that of their creation.
 type Key struct {
 	Name    string
 	Created uint64 // create revision
@@ -55,37 +55,37 @@ type Key struct {
 	Client  sim.HostID // who put it
 }
 
-// Grant is the name of an acquisition: a session that takes the lock again does so under
-// the same key, and only the revision tells the two apart.
+// Grant is the name of an acquisition: a session that takes the lock again reuses the key, and only
+// the revision tells the two apart.
 func (k Key) Grant() string { return fmt.Sprintf("%s@%d", k.Name, k.Created) }
 
-// GrantedLease is a lease as every member knows it. When it ends, only the leader counts.
+// GrantedLease is a lease as every member knows it. Only the leader counts down to its end.
 type GrantedLease struct {
 	ID  uint64
 	TTL time.Duration
 }
 
-// Model is the store of one member as a state machine: keys with create revisions, and
-// leases. Each change of keys makes a new revision of the store, and what one command
-// deletes is one change.
+// Model is the store of one member as a state machine: keys with create revisions, and leases. Each
+// change of keys makes a new revision of the store; everything that one command deletes is one
+// change.
 type Model struct {
 	revision uint64
-	granted  uint64 // leases so far; real lease ids are no such numbers, and in no order
+	granted  uint64 // leases so far; real lease ids are not consecutive and have no order
 	keys     []Key  // in the order of their creation
 	leases   []GrantedLease
 	account  Entry
 }
 
-// NewModel is an empty store. Its revision is 1, as etcd's is.
+// NewModel returns an empty store. Its revision is 1, as in etcd.
 func NewModel() *Model { return &Model{revision: 1, account: unwritten} }
 
 // Revision is the revision of the store.
 func (m *Model) Revision() uint64 { return m.revision }
 
-// Leases are those that live, in the order in which they were granted.
+// Leases returns the live leases in the order in which they were granted.
 func (m *Model) Leases() []GrantedLease { return m.leases }
 
-// Apply carries out one command.
+// Apply executes one command.
 func (m *Model) Apply(c Command) Reply {
 	switch c.Kind {
 	case CommandLeaseGrant:
@@ -136,7 +136,7 @@ func (m *Model) delete(which func(Key) bool) (gone []Key) {
 	return gone
 }
 
-// Lease gives a lease that lives.
+// Lease returns a live lease.
 func (m *Model) Lease(id uint64) (l GrantedLease, ok bool) {
 	for _, l := range m.leases {
 		if l.ID == id {
@@ -146,7 +146,7 @@ func (m *Model) Lease(id uint64) (l GrantedLease, ok bool) {
 	return GrantedLease{}, false
 }
 
-// Get gives the key of this name.
+// Get returns the key of this name.
 func (m *Model) Get(name string) (k Key, ok bool) {
 	for _, k := range m.keys {
 		if k.Name == name {
@@ -156,7 +156,7 @@ func (m *Model) Get(name string) (k Key, ok bool) {
 	return Key{}, false
 }
 
-// First gives the key under prefix with the lowest create revision: the holder's.
+// First returns the key under prefix with the lowest create revision: the holder's.
 func (m *Model) First(prefix string) (k Key, ok bool) {
 	for _, k := range m.keys {
 		if strings.HasPrefix(k.Name, prefix) {
@@ -166,7 +166,7 @@ func (m *Model) First(prefix string) (k Key, ok bool) {
 	return Key{}, false
 }
 
-// LastCreated gives the key under prefix with the highest create revision up to max.
+// LastCreated returns the key under prefix with the highest create revision up to max.
 func (m *Model) LastCreated(prefix string, max uint64) (k Key, ok bool) {
 	for i := len(m.keys) - 1; i >= 0; i-- {
 		if k := m.keys[i]; strings.HasPrefix(k.Name, prefix) && k.Created <= max {

@@ -2,7 +2,7 @@ package etcd
 
 import "github.com/locklab/locklab/backends"
 
-// ClientOptions names what each client decides by itself; the others are about the servers.
+// ClientOptions names the options that each client sets for itself; the others concern the servers.
 func (b Backend) ClientOptions() []string {
 	return backends.OptionsBut(b, optionNodes, optionLeadership, optionElection, optionToken)
 }

@@ -7,8 +7,9 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// atStoppedLeader has a client at each of these members ask for a lease while the leader, etcd-1, is
-// stopped, for so long. It tells how long after the leader went on each was served, in 200 seeds.
+// atStoppedLeader makes a client at each of these members ask for a lease while the leader, etcd-1,
+// is stopped, for the time stop. It passes on how long after the leader continued each was served,
+// in 200 seeds.
 func atStoppedLeader(t *testing.T, stop time.Duration, members []sim.HostID, each func(after []time.Duration)) {
 	const from = time.Second
 	for seed := range uint64(200) {
@@ -32,7 +33,7 @@ func atStoppedLeader(t *testing.T, stop time.Duration, members []sim.HostID, eac
 	}
 }
 
-// expectLost fails unless so many of 200 are about the share that is lost.
+// expectLost fails unless lost, out of 200, is about the expected share.
 func expectLost(t *testing.T, lost int) {
 	t.Helper()
 	if share := float64(lost) / 200; share < proposedFirst/100.-0.1 || share > proposedFirst/100.+0.1 {
@@ -40,8 +41,8 @@ func expectLost(t *testing.T, lost int) {
 	}
 }
 
-// A leader that was stopped for longer than an election may take a proposal that waited before it
-// reads that it was deposed. Then nobody answers before the time-out of etcd's requests, after which
+// A leader that was stopped for longer than an election may take a waiting proposal before it reads
+// that it was deposed. Then there is no answer before the time-out of etcd's requests, after which
 // the library asks again.
 func TestAProposalAtADeposedLeaderIsServedOrWaitsInVain(t *testing.T) {
 	timing := timingOf(settings(t, "etcd"))
@@ -58,8 +59,8 @@ func TestAProposalAtADeposedLeaderIsServedOrWaitsInVain(t *testing.T) {
 	expectLost(t, lost)
 }
 
-// What the new leader itself had passed on to the old one is never lost; what the third member had,
-// may be. One of these two leads in the end.
+// What the new leader itself passed on to the old one is never lost; what the third member passed
+// on may be. One of these two leads in the end.
 func TestAProposalThatWasPassedOnToADeposedLeader(t *testing.T) {
 	timing := timingOf(settings(t, "etcd"))
 	lost := 0

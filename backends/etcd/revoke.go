@@ -6,15 +6,15 @@ const (
 	// maxPendingRevokes is how many leases a member ends at the same time (etcd 3.4 and
 	// later, server.go).
 	maxPendingRevokes = 16
-	// queueing is what a request of the member's own may take, and two elections on top of
-	// it (ibid., config.go: ReqTimeout).
+	// queueing is the time limit of a member's own requests, to which two elections are added
+	// (ibid., config.go: ReqTimeout).
 	queueing = 5 * time.Second
-	// readRetry is when a member asks the leader again whether it may answer a read (ibid.,
+	// readRetry is how often a member asks the leader again whether it may answer a read (ibid.,
 	// v3_server.go: readIndexRetryTime).
 	readRetry = 500 * time.Millisecond
 )
 
-// scan looks for leases whose time is up.
+// scan looks for expired leases.
 func (m *member) scan() {
 	if leases := m.lessor.Expired(m.host.Now()); len(leases) > 0 {
 		m.endLeases(leases)
@@ -22,9 +22,8 @@ func (m *member) scan() {
 	m.host.After(scanPeriod, m.scan)
 }
 
-// endLeases has leases revoked through the log. With the check, a member that has lost
-// its leadership since it found them expired may notice it here (server.go:
-// revokeExpiredLeases).
+// endLeases revokes leases through the log. With the check, a member that has lost its leadership
+// since it found them expired may notice that here (server.go: revokeExpiredLeases).
 func (m *member) endLeases(leases []uint64) {
 	r := &revoker{member: m, waiting: leases}
 	m.ensureLeadership(func(ok bool) {
@@ -34,11 +33,11 @@ func (m *member) endLeases(leases []uint64) {
 	})
 }
 
-// ensureLeadership looks, with the check, whether the member still leads, before it ends or
-// renews leases as the leader (server.go: ensureLeadership, called by revokeExpiredLeases and
-// LeaseRenew). It asks a majority only if its clock has not ticked for three heartbeats
-// (isActive). That holds for a member that waits for its disk. It does not for one whose
-// process was stopped and goes on, as then the clock ticks at once.
+// ensureLeadership verifies, with the check, that the member still leads before it ends or renews
+// leases as the leader (server.go: ensureLeadership, called by revokeExpiredLeases and LeaseRenew).
+// It asks a majority only if its clock has not ticked for three heartbeats (isActive). That is the
+// case for a member that waits for its disk, but not for one whose process was stopped and
+// continues, because then the clock ticks at once.
 func (m *member) ensureLeadership(then func(ok bool)) {
 	active := m.host.Now() < m.raft.TickedAt()+3*m.cluster.timing.Heartbeat
 	if !m.cluster.leadershipCheck || active {
@@ -64,13 +63,12 @@ func (r *revoker) next() {
 	}
 }
 
-// revoke ends one lease, or gives up when its time-out has passed. It does not ask whether
-// the member still leads: one that was stopped, and puts the first revocations into a log
-// that is out of date, never hears of them again, and by the time it goes on with the next
-// ones it has learnt who leads now and passes them on. In one that waits for its disk the
-// algorithm hears of the new leader meanwhile, and passes on what is revoked after that as
-// soon as the disk is done. The new leader has no means of telling it from what a client
-// asked for (etcd issues 12528 and 15247).
+// revoke ends one lease, or gives up when its time-out has passed. It does not check whether the
+// member still leads. A member that was stopped puts the first revocations into an outdated log and
+// never hears of them again; by the time it gets to the next ones it has learnt who leads now, and
+// passes them on. In a member that waits for its disk, the algorithm hears of the new leader
+// meanwhile, and passes on later revocations as soon as the disk is done. The new leader cannot
+// tell them from a client's requests (etcd issues 12528 and 15247).
 func (r *revoker) revoke(lease uint64) {
 	over := false
 	end := func() {

@@ -14,8 +14,8 @@ import (
 // faultsOver is when the last fault of a turbulence has ended.
 const faultsOver = 4 * ttl
 
-// turbulence is a cluster and three clients that take the lock again and again, while
-// hosts crash, pause, are cut off and have their clocks stepped at random.
+// turbulence is a cluster and three clients that take the lock again and again, while hosts crash,
+// pause, are cut off and have their clocks stepped at random.
 func turbulence(t *rapid.T, spec string) *sim.History {
 	s := newStage(t, rapid.Uint64().Draw(t, "seed"), spec, "client-1", "client-2", "client-3")
 	span := func(label string, lo, hi time.Duration) time.Duration {

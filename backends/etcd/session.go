@@ -7,26 +7,26 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// noAnswer is why a session is over that the cluster has not ended.
+// noAnswer is why a session is over that the cluster did not end.
 const noAnswer = "no keep-alive was answered for the length of the lease"
 
-// Session keeps a lease alive until it is closed or lost (client/v3/concurrency,
-// session.go). It tells its loss the way the library does, which is late: see keeper.
+// Session keeps a lease alive until it is closed or lost (client/v3/concurrency, session.go). It
+// reports its loss as the library does, which is late: see keeper.
 type Session struct {
 	host     sim.Host
 	port     Port
-	keeper   *keeper // nil: nobody renews the lease, and nobody tells when it has ended
+	keeper   *keeper // nil if nobody renews the lease or reports its end
 	lease    uint64
 	ttl      time.Duration // as granted
 	next     time.Duration // when the lease is due to be renewed, on the host's monotonic clock
-	deadline time.Duration // ditto, when it counts as lost
+	deadline time.Duration // when it counts as lost, on the same clock
 	done     sim.Signal
 	renewed  func()
 	lost     func(why string)
 }
 
-// newSession asks for a lease and keeps it alive from then on. renewed is told of every
-// renewal, lost of the end, unless close was called before.
+// newSession requests a lease and keeps it alive from then on. renewed is called on every renewal,
+// lost at the end unless close was called before.
 func newSession(k *keeper, ttl, timeout time.Duration, renewed func(), lost func(why string)) (*Session, error) {
 	before := k.host.Now()
 	id, granted, err := k.port.LeaseGrant(ttl, timeout)
@@ -44,9 +44,9 @@ func newSession(k *keeper, ttl, timeout time.Duration, renewed func(), lost func
 	return s, nil
 }
 
-// newOrphan asks for a lease that nobody keeps alive: the server that was asked to lock
-// without one makes it and then leaves it alone (server/etcdserver/api/v3lock, Lock; the
-// session is made and orphaned at once). The client is not told how long it lives.
+// newOrphan requests a lease that nobody keeps alive: a server that is asked to lock without one
+// makes a lease and then leaves it alone (server/etcdserver/api/v3lock, Lock; the session is made
+// and orphaned at once). The client is not told how long it lives.
 func newOrphan(h sim.Host, p Port, ttl, timeout time.Duration) (*Session, error) {
 	id, granted, err := p.LeaseGrant(ttl, timeout)
 	if err != nil {
@@ -55,11 +55,11 @@ func newOrphan(h sim.Host, p Port, ttl, timeout time.Duration) (*Session, error)
 	return &Session{host: h, port: p, lease: id, ttl: granted, done: h.NewSignal()}, nil
 }
 
-// orphan tells whether the server made the lease.
+// orphan reports whether the server made the lease.
 func (s *Session) orphan() bool { return s.keeper == nil }
 
-// Until is when the client at the latest learns from its own clock that the lease may
-// have ended, unless it is renewed before; 0: it never does.
+// Until is the latest time at which the client learns from its own clock that the lease may have
+// ended, unless it is renewed before; 0 if it never does.
 func (s *Session) Until() time.Duration {
 	switch {
 	case s.orphan():
@@ -72,12 +72,12 @@ func (s *Session) Until() time.Duration {
 	return s.keeper.poll + ((s.deadline-s.keeper.poll)/deadlinePoll+1)*deadlinePoll
 }
 
-// Done tells whether the session has told its end.
+// Done reports whether the session has reported its end.
 func (s *Session) Done() bool {
 	return s.done.Wait(0) || !s.orphan() && s.keeper.fromSend && s.host.Now() >= s.deadline
 }
 
-// watchDeadline ends a session that counts its lease itself.
+// watchDeadline ends a session that counts its own lease.
 func (s *Session) watchDeadline() {
 	for !s.done.Wait(max(0, s.deadline-s.host.Now())) {
 		if s.Done() {
@@ -96,8 +96,8 @@ func (s *Session) end(why string) {
 	s.lost(why)
 }
 
-// close ends the session without keeping the lease; the cluster is told as far as it
-// listens, else the lease runs out.
+// close ends the session without keeping the lease. It tells the cluster if possible; otherwise the
+// lease runs out.
 func (s *Session) close(timeout time.Duration) {
 	if s.done.Wait(0) {
 		return

@@ -11,8 +11,8 @@ import (
 
 const ttl = 10 * time.Second
 
-// stage is an etcd cluster and some clients with a lock on it. Renewals are no part of its
-// stories, and times are told in milliseconds.
+// stage is an etcd cluster and some clients with a lock on it. Its stories leave out renewals, and
+// show times in milliseconds.
 type stage struct{ *locktest.Stage }
 
 func newStage(t rapid.TB, seed uint64, spec string, clients ...sim.HostID) stage {

@@ -8,9 +8,9 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// stalledDisk stalls the leader's disk for a while after client 1 has got the lock. Client 1
-// renews its lease through another member. Client 2 asks for the lock a second later, so that
-// the leader has something to save; if it does not, nobody waits for the disk.
+// stalledDisk stalls the leader's disk for a while after client 1 has got the lock. Client 1 renews
+// its lease through another member. If asks is set, client 2 asks for the lock a second later, so
+// that the leader has something to save; otherwise nothing waits for the disk.
 func stalledDisk(t *testing.T, spec string, seed uint64, stall time.Duration, asks bool) (lost, replaced bool) {
 	s := newStage(t, seed, spec+"+timeout=0.1ttl+keep-alive-once", "client-1", "client-2")
 	s.Client("client-1", time.Second, locktest.Hold(time.Hour, 50*time.Second))
@@ -59,7 +59,7 @@ func TestALeaderWhoseDiskStalledEndsTheLeaseOfALiveHolder(t *testing.T) { // E7
 }
 
 // With the check, a client that asks a leader whose disk stalls is sent on to another member;
-// before, that leader renewed a lease that it had no say in any more (the second commit of etcd
+// before, that leader renewed a lease on which it no longer had a say (the second commit of etcd
 // pull request 16822).
 func TestALeaderWhoseDiskStallsRenewsNoLeaseIfItChecks(t *testing.T) {
 	for _, c := range []struct {

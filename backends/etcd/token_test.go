@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// tokensInTurns gives the tokens that clients 1, 2 and 1 again get.
+// tokensInTurns returns the tokens that clients 1, 2 and 1 again get.
 func tokensInTurns(t *testing.T, spec string) []uint64 {
 	s := newStage(t, 1, spec, "client-1", "client-2")
 	s.Client("client-1", time.Second, locktest.Hold(0, time.Second))

@@ -8,11 +8,11 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// cluster is what the members have in common.
+// cluster is what the members share.
 type cluster struct {
 	world           *virtual.World
 	members         []sim.HostID
-	running         []*member // as last started
+	running         []*member // the latest start of each
 	leadershipCheck bool
 	timing          consensus.Timing
 	witness         witness
@@ -46,13 +46,13 @@ func (c *cluster) hosts() (hosts []*virtual.Host) {
 	return hosts
 }
 
-// role tells which members play a part.
+// role returns the members that play a role.
 func (c *cluster) role(role string) []sim.HostID {
 	return divide(c.members, c.leader(), sim.Role(role))
 }
 
-// divide tells who leads, and gives a majority that the leader is in and a minority that
-// it is not in. An empty leader says that nobody leads.
+// divide returns the leader, a majority that contains the leader, or a minority that does not. An
+// empty leader means that nobody leads.
 func divide(members []sim.HostID, leader sim.HostID, role sim.Role) []sim.HostID {
 	switch role {
 	case sim.Leader:
@@ -79,7 +79,7 @@ func divide(members []sim.HostID, leader sim.HostID, role sim.Role) []sim.HostID
 	return nil
 }
 
-// leader is the member that leads the latest term, empty if none leads.
+// leader is the member that leads the latest term, "" if none leads.
 func (c *cluster) leader() (id sim.HostID) {
 	latest := uint64(0)
 	for _, m := range c.running {

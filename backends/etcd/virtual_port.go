@@ -10,11 +10,11 @@ import (
 )
 
 const (
-	// leaderPoll is how long a client waits before it asks the next member, when one knows
-	// of no leader.
+	// leaderPoll is how long a client waits before it asks the next member after one that knows no
+	// leader.
 	leaderPoll = 100 * time.Millisecond
-	// retryBackoff is how long the client library waits before it repeats what may be
-	// repeated (client/v3, options.go: defaultBackoffWaitBetween).
+	// retryBackoff is how long the client library waits before it repeats a repeatable request
+	// (client/v3, options.go: defaultBackoffWaitBetween).
 	retryBackoff = 25 * time.Millisecond
 )
 
@@ -113,16 +113,16 @@ func (p *simulatedPort) call(request any, timeout time.Duration) (any, error) {
 	return p.exchange(request, timeout, func() {})
 }
 
-// repeatable tells what the client library sends again when its connection was found dead
-// (client/v3, retry.go): what changes nothing but leases, so no transaction and no deletion.
+// repeatable reports whether the client library sends a request again if its connection was found
+// dead (client/v3, retry.go): only requests that change nothing but leases, so neither transactions
+// nor deletions.
 func repeatable(request any) bool {
 	c, command := request.(Command)
 	return !command || c.Kind == CommandLeaseGrant || c.Kind == CommandLeaseRevoke
 }
 
-// exchange sends a request and waits for its answer. A member that knows of no leader has
-// not carried it out, so the next one is asked. sent is called once the request is on its
-// way for the first time.
+// exchange sends a request and waits for its answer. A member that knows no leader has not executed
+// it, so the next one is asked. sent is called once the request is on its way for the first time.
 func (p *simulatedPort) exchange(request any, timeout time.Duration, sent func()) (any, error) {
 	end := sim.AddCapped(p.host.Now(), timeout)
 	for first := true; ; first = false {
@@ -158,13 +158,13 @@ func (p *simulatedPort) exchange(request any, timeout time.Duration, sent func()
 	}
 }
 
-// timerLag is how late a timer of Go's runs on Linux at most, on a machine that is not busy.
+// timerLag is the maximum lateness of a Go timer on Linux, on a machine that is not busy.
 const timerLag = time.Millisecond
 
-// TimerLag draws how late a timer runs.
+// TimerLag draws how late a timer fires.
 func (p *simulatedPort) TimerLag() time.Duration { return sim.Between(p.host, 0, timerLag) }
 
-// KeepAlives opens a stream on the next connection that stands.
+// KeepAlives opens a stream on the next connection that is up.
 func (p *simulatedPort) KeepAlives() (KeepAlives, error) {
 	k := p.channel.pick(sim.Forever)
 	s := &simulatedStream{port: p, connection: k, over: p.host.NewSignal(), came: p.host.NewSignal()}
@@ -177,14 +177,14 @@ func (p *simulatedPort) KeepAlives() (KeepAlives, error) {
 type simulatedStream struct {
 	port       *simulatedPort
 	connection *connection
-	open       *call // is over when the connection is found dead
+	open       *call // ends when the connection is found dead
 	answers    []KeptAlive
 	came       sim.Signal // fires when there is something to receive
 	over       sim.Signal
 }
 
-// Send sends a keep-alive. A member that has known no leader for a while ends the stream, as
-// the client asks for that (lease.go: WithRequireLeader; v3rpc, monitorLeader).
+// Send sends a keep-alive. A member that has known no leader for a while ends the stream, because
+// the client requires a leader (lease.go: WithRequireLeader; v3rpc, monitorLeader).
 func (s *simulatedStream) Send(lease uint64) {
 	if s.over.Wait(0) {
 		return
@@ -206,7 +206,7 @@ func (s *simulatedStream) end() {
 	s.came.Fire()
 }
 
-// Receive gives the answers in the order in which they come.
+// Receive returns the answers in the order in which they come.
 func (s *simulatedStream) Receive() (KeptAlive, error) {
 	for len(s.answers) == 0 {
 		if s.over.Wait(0) {
@@ -227,5 +227,5 @@ func (s *simulatedStream) Close() {
 	s.end()
 }
 
-// Over fires when the stream is.
+// Over fires when the stream is over.
 func (s *simulatedStream) Over() sim.Signal { return s.over }

@@ -6,15 +6,15 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// witness records what the cluster does with the lock: each change once, in the order of
-// the log, when the first member applies it. It belongs to the world and not to a member,
-// so it forgets nothing when a member crashes.
+// witness records what the cluster does with the lock: each change once, in the order of the log,
+// when the first member applies it. It belongs to the world and not to a member, so it forgets
+// nothing when a member crashes.
 type witness struct {
-	seen uint64 // index of the last entry taken note of
+	seen uint64 // index of the last entry recorded
 	succession
 }
 
-// applied takes note of an entry that a member has just applied to its model.
+// applied records an entry that a member has just applied to its model.
 func (w *witness) applied(h *virtual.Host, e consensus.Entry, m *Model, r Reply) {
 	if e.Index <= w.seen {
 		return
@@ -32,21 +32,21 @@ func (w *witness) applied(h *virtual.Host, e consensus.Entry, m *Model, r Reply)
 	w.passTo(first, ended, h.Record)
 }
 
-// renewed takes note of a lease that the leader has prolonged.
+// renewed records that the leader has renewed a lease.
 func (w *witness) renewed(h *virtual.Host, lease uint64) {
 	if w.holder.Lease == lease {
 		h.Record(sim.Event{Kind: sim.Extended, Client: w.holder.Client, Grant: w.holder.Grant()})
 	}
 }
 
-// succession knows who holds the lock: whose key has the lowest create revision.
+// succession knows the lock's holder: the owner of the key with the lowest create revision.
 type succession struct {
-	holder Key              // zero: nobody
-	token  func(Key) uint64 // what the fencing token is made from; nil: the create revision
+	holder Key              // zero if there is none
+	token  func(Key) uint64 // makes the fencing token; nil means the create revision
 }
 
-// passTo takes note of the first created key after a change of the store, the zero Key if
-// there is none. ended says how the holder's key went, if it did, and who asked for that.
+// passTo processes the first created key after a change of the store; it is the zero Key if there
+// is none. ended says how the holder's key went, if it did, and who requested that.
 func (s *succession) passTo(first Key, ended sim.Event, record func(sim.Event)) {
 	before := s.holder
 	if first == before {

@@ -18,10 +18,10 @@ var commandWords = map[CommandKind]string{
 	CommandPut:         "txn: put balance",
 }
 
-// Words says what the command is, in a message diagram.
+// Words describes the command in a message diagram.
 func (c Command) Words() string { return commandWords[c.Kind] }
 
-// Words says what the answer is, in a message diagram.
+// Words describes the answer in a message diagram.
 func (r Reply) Words() string {
 	switch {
 	case r.Placed.Done:
@@ -55,13 +55,13 @@ func (a account) Words() string { return "balance " + strconv.FormatInt(a.Entry.
 // Words names the request.
 func (readLast) Words() string { return "get predecessor" }
 
-// Words names the request, which is answered when the key is gone.
+// Words names the request, which is answered once the key is gone.
 func (w watchDelete) Words() string { return fmt.Sprintf("watch rev %d", w.Key.Created) }
 
-// Words says what a client sends.
+// Words describes what a client sends.
 func (s *segment) Words() string { return sim.WordsOf(s.Request) }
 
-// Words says what a member answers.
+// Words describes what a member answers.
 func (a answer) Words() string { return sim.WordsOf(a.Answer) }
 
 // Words is TCP's word for it.
@@ -70,7 +70,7 @@ func (connect) Words() string { return "connect" }
 // Words is TCP's word for it.
 func (accepted) Words() string { return "accept" }
 
-// Words says what the kernel asks.
+// Words names the kernel's probe.
 func (probe) Words() string { return "TCP probe" }
 
 // Words says that the member is there.
@@ -79,13 +79,13 @@ func (alive) Words() string { return "TCP ack" }
 // Words says that the connection is unknown.
 func (reset) Words() string { return "TCP reset" }
 
-// Words says that nobody waits for the answer any more.
+// Words says that the answer is no longer waited for.
 func (cancelled) Words() string { return "cancel" }
 
-// Words says that the member has given the request up, which may be carried out all the same.
+// Words says that the member has given up on the request, which may still be executed.
 func (timedOut) Words() string { return "request timed out" }
 
-// Words says that there is nobody to carry the request out.
+// Words says that there is no leader to execute the request.
 func (noLeader) Words() string { return "no leader" }
 
 // Words says what was found.
@@ -96,8 +96,8 @@ func (f found) Words() string {
 	return "none"
 }
 
-// Words says what is passed on to the leader.
+// Words describes what is passed on to the leader.
 func (p passedOn) Words() string { return "pass on: " + sim.WordsOf(p.Request) }
 
-// Words says what comes back from the leader.
+// Words describes what comes back from the leader.
 func (p passedBack) Words() string { return "pass back: " + sim.WordsOf(p.Answer) }

@@ -12,7 +12,7 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// happened gives what was recorded, without times.
+// happened returns what was recorded, without times.
 func happened(events []sim.Event) []string {
 	var lines []string
 	for _, e := range events {
@@ -35,8 +35,8 @@ func happened(events []sim.Event) []string {
 	return lines
 }
 
-// withdraw is what a client does to the account in all worlds' tests: one withdrawal, and
-// one more with the same version and token, which a CAS guard refuses.
+// withdraw is what a client does to the account in all worlds' tests: one withdrawal, and one more
+// with the same version and token, which a CAS guard refuses.
 func withdraw(a Account, token uint64, timeout time.Duration) error {
 	s, err := a.Read("client-1/1", Pass{Token: token}, timeout)
 	if err != nil {
@@ -140,8 +140,8 @@ func TestAReadRefusedByTheFenceIsToldToTheReader(t *testing.T) {
 	}
 }
 
-// overtaken reads twice for two withdrawals and then writes both, the earlier reader first:
-// what the guards value and mint refuse is the write of the earlier one.
+// overtaken reads twice for two withdrawals and then writes both, the earlier reader first: the
+// guards value and mint refuse the earlier one's write.
 func overtaken(a Account, timeout time.Duration) error {
 	earlier, later := Pass{Token: 7, Value: "earlier"}, Pass{Token: 7, Value: "later"}
 	first, err := a.Read("client-1/1", earlier, timeout)
@@ -170,7 +170,7 @@ var overtook = map[Guard][]string{
 		"client-1 write-sent",
 		"ledger ledger-write client-1 client-1/2 token 7 base 0 version 1 balance 90",
 	},
-	Mint: { // the account's own token takes the place of the lock's
+	Mint: { // the account's own token replaces the lock's
 		"ledger ledger-opened  version 0 balance 100",
 		"ledger ledger-read client-1 version 0 balance 100",
 		"ledger ledger-read client-1 version 0 balance 100",

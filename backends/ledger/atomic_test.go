@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// beset is a transaction in which somebody else gets in between the first statement and the
+// beset is a transaction in which another client intrudes between the first statement and the
 // second, as happens in a database that many use and that locks less than SQLite does.
 type beset struct {
 	statements
@@ -33,7 +33,7 @@ func (b *beset) Exec(query string, args ...any) (sql.Result, error) {
 	return b.statements.Exec(query, args...)
 }
 
-// A guard that looks in one statement and writes in another lets a write through that it should
+// A guard that checks in one statement and writes in another lets a write through that it should
 // have refused: the very gap between check and effect that locklab is about.
 func TestNothingGetsBetweenAGuardsLookAndItsWrite(t *testing.T) {
 	write := func(op string, token uint64, value string) Command {
@@ -57,7 +57,7 @@ func TestNothingGetsBetweenAGuardsLookAndItsWrite(t *testing.T) {
 	}
 	for _, guard := range Guards() {
 		if guard == None {
-			continue // it does not look
+			continue // it checks nothing
 		}
 		t.Run(string(guard), func(t *testing.T) {
 			c, ok := cases[guard]
@@ -93,7 +93,7 @@ func TestNothingGetsBetweenAGuardsLookAndItsWrite(t *testing.T) {
 			r, err := db.carryOut(&beset{statements: tx, intrude: func() {
 				intruded = true
 				for _, each := range c.rival {
-					db.carryOut(tx, each) // which may be refused by now
+					db.carryOut(tx, each) // may be refused by now
 				}
 			}}, c.write)
 			switch {
@@ -106,7 +106,7 @@ func TestNothingGetsBetweenAGuardsLookAndItsWrite(t *testing.T) {
 	}
 }
 
-// What people take over into a database of their own is the one statement.
+// The one statement is what people copy into their own database.
 func TestAGuardIsOneStatement(t *testing.T) {
 	for _, guard := range Guards() {
 		for _, kind := range []Kind{ReadCommand, WriteCommand, ChargeCommand, MarkCommand} {

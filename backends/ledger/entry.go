@@ -30,8 +30,8 @@ func entry(from sim.HostID, c Command, r Reply) sim.Event {
 	case ChargeCommand:
 		e.Kind = either(refused, sim.LedgerWriteRefused, sim.LedgerWrite)
 		if !refused {
-			// The account itself took the amount off the balance it had: whatever was in that
-			// is in the new one too, whichever version the client had read.
+			// The account itself took the amount off the present balance, so everything in that
+			// is also in the new one, whichever version the client had read.
 			e.Base = r.Version - 1
 		}
 	default:

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Guard is the rule by which the account decides whether to take an operation.
+// Guard is the rule by which the account decides whether to accept an operation.
 type Guard string
 
 // The guards.
@@ -18,21 +18,21 @@ const (
 	Unique      Guard = "unique"
 	Value       Guard = "value"
 	Mint        Guard = "mint"
-	// LockKey is for an account that the lock service keeps itself: a write names the key that
-	// its client holds the lock by.
+	// LockKey is for an account that the lock service keeps itself: a write names the key by which
+	// its client holds the lock.
 	LockKey Guard = "lock-key"
 )
 
-// Guards lists the guards that exist, in the order of tables: none, those that look at
-// fencing tokens, and those that need no token.
+// Guards lists the guards that exist, in the order of tables: none, those that check fencing
+// tokens, and those that need no token.
 func Guards() []Guard {
 	return []Guard{None, FenceWrites, FenceAll, FenceEqual, CAS, Unique, Value, Mint}
 }
 
-// AllGuards lists those, and the ones that only an account has that the lock service keeps.
+// AllGuards lists those, and the ones that exist only for an account kept by the lock service.
 func AllGuards() []Guard { return append(Guards(), LockKey) }
 
-// ParseGuard reads the name of a guard.
+// ParseGuard parses the name of a guard.
 func ParseGuard(name string) (Guard, error) {
 	var names []string
 	for _, g := range AllGuards() {
@@ -44,7 +44,7 @@ func ParseGuard(name string) (Guard, error) {
 	return "", fmt.Errorf("there is no guard %q, expected one of %s", name, strings.Join(names, ", "))
 }
 
-// NeedsToken tells whether the lock must hand out fencing tokens for this guard.
+// NeedsToken reports whether the lock must hand out fencing tokens for this guard.
 func (g Guard) NeedsToken() bool {
 	switch g {
 	case FenceWrites, FenceAll, FenceEqual:
@@ -55,13 +55,13 @@ func (g Guard) NeedsToken() bool {
 	panic(unknownGuard(g))
 }
 
-// unknownGuard is what happens to a guard that somebody has listed and nobody has written.
+// unknownGuard is the panic message for a guard that is listed but not implemented.
 func unknownGuard(g Guard) string { return fmt.Sprintf("unknown guard %q", string(g)) }
 
-// onlyInside is what happens to a guard of which an account on a host of its own knows nothing.
+// onlyInside is the panic message for a guard that an account on its own host does not have.
 const onlyInside = "the guard lock-key asks for a key of the lock service, and this account is no part of one"
 
-// Rule says in one line what the guard does.
+// Rule describes in one line what the guard does.
 func (g Guard) Rule() string {
 	switch g {
 	case None:
@@ -86,8 +86,8 @@ func (g Guard) Rule() string {
 	panic(unknownGuard(g))
 }
 
-// fences tells whether the guard looks at the token of an operation of this kind. A mark
-// carries none: it says what has happened, and refusing it would undo nothing.
+// fences reports whether the guard checks the token of an operation of this kind. A mark carries
+// none: it reports what has happened, and refusing it would undo nothing.
 func (g Guard) fences(k Kind) bool {
 	switch k {
 	case ReadCommand:
@@ -100,13 +100,13 @@ func (g Guard) fences(k Kind) bool {
 	panic(fmt.Sprintf("unknown command %q", string(k)))
 }
 
-// compares tells whether the guard looks at the lock value of an operation of this kind.
+// compares reports whether the guard checks the lock value of an operation of this kind.
 func (g Guard) compares(k Kind) bool { return g == Value && k != MarkCommand }
 
-// mints tells whether the guard hands out a token of its own with an operation of this kind.
+// mints reports whether the guard hands out its own token with an operation of this kind.
 func (g Guard) mints(k Kind) bool { return g == Mint && k == ReadCommand }
 
-// Remembered is what a guard goes by from an operation on that it has let through.
+// Remembered is what a guard keeps from an operation that it has let through, for later decisions.
 type Remembered int8
 
 // What can be remembered.
@@ -116,8 +116,8 @@ const (
 	ItsValue              // the lock value that it carried
 )
 
-// Remembers says what the guard goes by once it has let an operation of this kind through.
-// Guards that compare versions, ids or keys remember nothing of who came before.
+// Remembers returns what the guard keeps once it has let an operation of this kind through. Guards
+// that compare versions, ids or keys keep nothing about earlier operations.
 func (g Guard) Remembers(k Kind) Remembered {
 	switch {
 	case g.fences(k) || g.mints(k):

@@ -22,7 +22,7 @@ var testRoles = map[string]live.Role{role: keep, "withdrawer": withdrawer}
 
 func TestMain(m *testing.M) { os.Exit(livetest.Main(m, testRoles)) }
 
-// visit is the order of a withdrawer: under which guard it does what where.
+// visit is the order of a withdrawer: the account's address and guard.
 type visit struct {
 	Address string
 	Guard   Guard
@@ -94,8 +94,8 @@ func runLab(t *testing.T, guard Guard, steps ...sim.Step) []string {
 	return happened(events)
 }
 
-// onHost picks out what one host recorded: between hosts, the order of what happens
-// within a fraction of a millisecond does not count.
+// onHost picks out what one host recorded: between hosts, the order of events within a fraction of
+// a millisecond does not count.
 func onHost(host string, lines []string) (mine []string) {
 	for _, l := range lines {
 		if strings.HasPrefix(l, host+" ") && l != host+" done" {

@@ -30,8 +30,8 @@ type spec struct {
 	Listen string
 }
 
-// Start starts the account's service on the host HostID of a lab, and returns once it
-// listens. It ends with the trial, and opens a new account each time.
+// Start starts the account's service on the host HostID of a lab, and returns once it is listening.
+// The service ends with the trial, and opens a new account each time.
 func Start(ctx context.Context, lab *live.Lab, guard Guard) error {
 	if err := os.Remove(filepath.Join(lab.Dir(HostID), file)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove the account of the trial before: %w", err)
@@ -43,8 +43,7 @@ func Start(ctx context.Context, lab *live.Lab, guard Guard) error {
 	return service.AwaitReady(ctx)
 }
 
-// Dial gives a client's process its access to the account on the host at this IP
-// address.
+// Dial gives a client's process access to the account on the host at this IP address.
 func Dial(h *live.Host, address string) (Account, error) {
 	return dial(h, net.JoinHostPort(address, port))
 }
@@ -97,9 +96,9 @@ func keep(h *live.Host, orders json.RawMessage) error {
 	return serve(h, l, db)
 }
 
-// serve carries out commands one at a time, and records them in that order. An event is
-// stamped when its command has been carried out and not been answered, and no other has been
-// begun: so nobody knows of it before its stamp.
+// serve executes commands one at a time, and records them in that order. An event is stamped after
+// its command has been executed, before that is answered and before the next one begins: so nobody
+// knows of it before its stamp.
 func serve(h wire.Host, l net.Listener, db *database) error {
 	return wire.Serve(h, l, func(from sim.HostID, c Command) (Reply, error) {
 		r, err := db.apply(c)

@@ -51,9 +51,9 @@ func spender(h *live.Host, order json.RawMessage) error {
 	return nil
 }
 
-// A request is sent, arrives, is handled and answered, and its answer arrives, before who
-// asked is told: so the stamps of the clients, the switch and the account say, all of which
-// are taken by different processes.
+// A request is sent, arrives, is handled and answered, and its answer arrives, before the client is
+// told. The stamps of the clients, the switch and the account must show that, although different
+// processes take them.
 func TestStampsOfALiveAccountStandInTheOrderOfCauseAndEffect(t *testing.T) {
 	clients := []sim.HostID{"client-1", "client-2", "client-3"}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

@@ -2,7 +2,7 @@ package ledger
 
 import "fmt"
 
-// Kind says what a command asks of the account.
+// Kind is the kind of a command.
 type Kind string
 
 // The kinds of command.
@@ -16,10 +16,10 @@ const (
 // Command is a request to the account.
 type Command struct {
 	Kind    Kind
-	Op      string // the withdrawal, or the client's attempt at a job, that it is for
-	Job     string // the job; empty: the client makes a withdrawal
-	Token   uint64 // fencing token; 0: none
-	Value   string // of the lock; empty: none
+	Op      string // the withdrawal, or the client's attempt at a job, that it belongs to
+	Job     string // the job; "" for a withdrawal
+	Token   uint64 // fencing token; 0 if none
+	Value   string // of the lock; "" if none
 	Base    uint64 // of a write or charge: the version that the client had read
 	Balance int64  // of a write: the new balance, cents
 	Amount  int64  // of a charge, cents
@@ -33,7 +33,7 @@ func (c Command) effect() string {
 	return c.Op
 }
 
-// takes tells whether the command changes the balance.
+// takes reports whether the command changes the balance.
 func (c Command) takes() bool {
 	switch c.Kind {
 	case WriteCommand, ChargeCommand:
@@ -46,7 +46,7 @@ func (c Command) takes() bool {
 
 // Reply is the account's answer.
 type Reply struct {
-	Refused string // the guard's reason; empty: the operation was carried out
+	Refused string // the guard's reason; "" if the operation was executed
 	Version uint64 // the version read, or made by the write or charge
 	Balance int64  // the balance read, or after the write or charge, cents
 	Done    bool   // the job of the command is marked as done
@@ -72,7 +72,7 @@ func NewModel(guard Guard) *Model {
 	}
 }
 
-// Apply carries out one command.
+// Apply executes one command.
 func (m *Model) Apply(c Command) Reply {
 	if why := m.guard.objection(c, state{m.version, m.token, m.value, m.effects[c.effect()]}); why != "" {
 		return Reply{Refused: why}
@@ -108,21 +108,21 @@ func (m *Model) Apply(c Command) Reply {
 // state is what a guard looks at.
 type state struct {
 	version uint64
-	token   uint64 // the highest one seen or handed out; under fence-equal, the only one; 0: none yet
-	value   string // the lock value that was set last
+	token   uint64 // the highest one seen or handed out; under fence-equal, the only one; 0 if none yet
+	value   string // the lock value that was last set
 	taken   bool   // an effect with the command's id has been brought about
 }
 
-// objection is the guard's reason to refuse a command; empty if it has none.
+// objection returns the guard's reason to refuse a command, "" if it has none.
 //
-// A fence refuses what is strictly lower than the highest token seen (Kleppmann, "How to
-// do distributed locking", 2016). Refusing what is equal as well would lock the rightful
-// holder out after its first operation; refusing whatever is not equal, as the storage of
-// etcd's contrib/lock does, locks out the next rightful holder.
+// A fence refuses what is strictly lower than the highest token seen (Kleppmann, "How to do
+// distributed locking", 2016). Refusing equal tokens as well would lock out the rightful holder
+// after its first operation. Refusing everything that is not equal, as the storage of etcd's
+// contrib/lock does, locks out the next rightful holder.
 //
-// The guards value and mint are what antirez offered in place of a token of the lock ("Is
-// Redlock safe?", 2016). Both go by who was the last to read, which need not be who was the
-// last to get the lock.
+// The guards value and mint are what antirez proposed instead of a token of the lock ("Is Redlock
+// safe?", 2016). Both go by which client was the last to read, which need not be the last to get
+// the lock.
 func (g Guard) objection(c Command, s state) string {
 	switch g {
 	case None:
@@ -150,8 +150,8 @@ func (g Guard) objection(c Command, s state) string {
 	return ""
 }
 
-// lowToken is a fence's reason to refuse a token, where so high a one has been seen; 0: none
-// has.
+// lowToken is a fence's reason to refuse a token, given the highest one seen; 0 means that none has
+// been.
 func (g Guard) lowToken(token, highest uint64) string {
 	if token == 0 {
 		return "the operation carries no fencing token, which this guard needs"
@@ -171,7 +171,7 @@ func (g Guard) lowToken(token, highest uint64) string {
 	return fmt.Sprintf("token %d is lower than %d, the highest one seen", token, highest)
 }
 
-// otherValue is the reason to refuse the lock's value that a command carries.
+// otherValue is the reason to refuse a command's lock value.
 func otherValue(c Command, s state) string {
 	if c.Value == "" {
 		return "the operation carries no lock value, which this guard needs"

@@ -19,8 +19,8 @@ func charge(op, job string, token, base uint64) Command {
 	return Command{Kind: ChargeCommand, Op: op, Job: job, Token: token, Base: base, Amount: Withdrawal}
 }
 
-// step is a command and the answer it must get: "" when it must be carried out, else a
-// part of the reason for refusing it.
+// step is a command and the expected answer: "" if it must be executed, else part of the reason for
+// refusing it.
 type step struct {
 	command Command
 	refused string
@@ -50,8 +50,8 @@ func copyOf(m *Model) *Model {
 	return &c
 }
 
-// lostUpdate is the order of Kleppmann's figure: both holders have read the
-// opening balance, the second writes, then the first wakes and writes.
+// lostUpdate is the order of Kleppmann's figure: both holders have read the opening balance, the
+// second writes, then the first wakes and writes.
 func lostUpdate(refused string) []step {
 	return []step{
 		{read("client-1/1", 33), ""},
@@ -207,7 +207,7 @@ func TestValueRefusesWhoWasNotTheLastToSetItsValue(t *testing.T) {
 	}
 }
 
-// The account does not know who got the lock last, only who read last.
+// The account does not know which client got the lock last, only which one read last.
 func TestValueRefusesTheNewerHolderWhenTheOlderOneReadsLate(t *testing.T) {
 	play(t, Value, []step{
 		{with("b", read("client-2/1", 0)), ""},

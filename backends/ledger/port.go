@@ -1,6 +1,6 @@
-// Package ledger is what the lock protects: a bank account, with the textbook bug in
-// reach. Two clients read the balance, each takes its withdrawal off, each writes the
-// result back, and one withdrawal is lost. The account may defend itself with a Guard.
+// Package ledger is what the lock protects: a bank account, with the textbook bug within reach. Two
+// clients read the balance, each subtracts its withdrawal and writes the result back, and one
+// withdrawal is lost. The account may defend itself with a Guard.
 package ledger
 
 import (
@@ -11,48 +11,48 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// HostID is the host that the account lives on. It is a host of its own, so that a write
-// can still be in the network when the lease of its sender runs out.
+// HostID is the host of the account. It has its own host, so that a write can still be in the
+// network when its sender's lease runs out.
 const HostID sim.HostID = "ledger"
 
-// What a trial starts from.
+// The initial state of a trial.
 const (
 	OpeningBalance int64  = 100 // before the first withdrawal, in cents
 	OpeningVersion uint64 = 0   // every accepted write adds one
-	Withdrawal     int64  = 10  // what one withdrawal takes off, in cents
+	Withdrawal     int64  = 10  // the amount of one withdrawal, in cents
 )
 
-// ErrRefused says that the guard did not let an operation through; nothing was changed.
-// What wraps it gives the guard's reason.
+// ErrRefused means that the guard did not let an operation through; nothing was changed. An error
+// that wraps it gives the guard's reason.
 var ErrRefused = errors.New("the account refused it")
 
-// Register is the account as far as withdrawals need it: a balance that is read and written.
-// Both calls give the host up while they wait, and return sim.ErrUnknown when no answer came
-// within timeout on the host's monotonic clock: a write may have been taken then, or may still
-// be.
+// Register is the account as far as withdrawals need it: a balance that is read and written. Both
+// calls give up the host while they wait, and return sim.ErrUnknown if no answer came within
+// timeout on the host's monotonic clock: a write may then have been accepted, or may still be.
 type Register interface {
-	// Read gives the present balance and version.
+	// Read returns the present balance and version.
 	Read(op string, shown Pass, timeout time.Duration) (Statement, error)
-	// Write sets a new balance and returns the version that it made. It records
-	// sim.WriteSent when the request is on its way and its answer has not been read.
+	// Write sets a new balance and returns the version that it made. It records sim.WriteSent once
+	// the request is on its way and before its answer is read.
 	Write(o Order, timeout time.Duration) (version uint64, err error)
 }
 
-// Account is all that a client can do to the account on a host of its own, in the same way.
+// Account is everything that a client can do to the account on its own host. Its calls wait and
+// fail as Register's do.
 type Account interface {
 	Register
-	// ReadJob is Read, and also tells whether a job is marked as done.
+	// ReadJob is Read, and also reports whether a job is marked as done.
 	ReadJob(op, job string, shown Pass, timeout time.Duration) (Statement, error)
-	// Charge takes an amount off the balance for a job, and returns the version that this
-	// made. It records sim.WriteSent as Write does.
+	// Charge takes an amount off the balance for a job, and returns the version that this made. It
+	// records sim.WriteSent as Write does.
 	Charge(c Charge, timeout time.Duration) (version uint64, err error)
-	// Mark marks a job as done, which no guard refuses. It may be done again.
+	// Mark marks a job as done, which no guard refuses. It may be repeated.
 	Mark(op, job string, timeout time.Duration) error
 }
 
 // Pass is what a client shows of its lock with an operation.
 type Pass struct {
-	Token uint64 // fencing token; 0: the lock has none
+	Token uint64 // fencing token; 0 if the lock has none
 	Value string // the name of the acquisition, such as the random value of Redis locks
 }
 
@@ -60,13 +60,13 @@ type Pass struct {
 type Statement struct {
 	Version uint64
 	Balance int64 // cents
-	Done    bool  // the job that was asked about is marked as done
-	// Token is one that the account has handed out, for the write that follows from this
-	// read; 0: the account hands out none.
+	Done    bool  // the requested job is marked as done
+	// Token is one that the account has handed out, for the write that follows from this read; 0 if
+	// the account hands out none.
 	Token uint64
 }
 
-// Writing is what to show with the write that follows from the statement.
+// Writing returns what to show with the write that follows from the statement.
 func (p Pass) Writing(s Statement) Pass {
 	if s.Token != 0 {
 		p.Token = s.Token
@@ -76,7 +76,7 @@ func (p Pass) Writing(s Statement) Pass {
 
 // Order is a write: set the balance to Balance.
 type Order struct {
-	Op      string // the withdrawal that it is for
+	Op      string // the withdrawal that it belongs to
 	Shown   Pass   // of the lock it was made under
 	Base    uint64 // version of the statement that Balance was computed from
 	Balance int64  // the new balance, cents
@@ -91,8 +91,8 @@ type Charge struct {
 	Amount int64  // cents
 }
 
-// client is the Account of one host in either world: it turns calls into commands and
-// replies into values.
+// client is the Account of one host in either world: it turns calls into commands and replies into
+// values.
 type client struct {
 	host sim.Host
 	send func(c Command, timeout time.Duration) (call, error)
@@ -144,8 +144,8 @@ func (c *client) Mark(op, job string, timeout time.Duration) error {
 	return nil
 }
 
-// ask sends a command and waits for its answer. It records that a change of the balance
-// is on its way.
+// ask sends a command and waits for its answer. It records that a change of the balance is on its
+// way.
 func (c *client) ask(command Command, timeout time.Duration) (Reply, error) {
 	sent, err := c.send(command, timeout)
 	if err != nil {
@@ -158,7 +158,7 @@ func (c *client) ask(command Command, timeout time.Duration) (Reply, error) {
 	return r, r.problem(err)
 }
 
-// problem is the error of a call that returned this reply or err.
+// problem returns the error of a call that returned this reply or err.
 func (r Reply) problem(err error) error {
 	if err == nil && r.Refused != "" {
 		return fmt.Errorf("%w: %s", ErrRefused, r.Refused)

@@ -12,8 +12,8 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite", without cgo
 )
 
-// Each guard is one statement that either changes the account and returns a row, or
-// does neither: the check and the write cannot come apart.
+// Each guard is one statement that either changes the account and returns a row, or does neither:
+// the check and the write cannot be separated.
 var (
 	//go:embed sql/schema.sql
 	schemaSQL string
@@ -51,8 +51,8 @@ var (
 	stateSQL string
 )
 
-// SQL is the statement that carries out commands of this kind under the guard. A charge
-// is the write of what the account has less the amount, in one transaction.
+// SQL returns the statement that executes commands of this kind under the guard. A charge is a
+// write of the account's balance less the amount, in one transaction.
 func (g Guard) SQL(k Kind) string {
 	switch k {
 	case ReadCommand:
@@ -101,8 +101,8 @@ func (g Guard) writeSQL() string {
 	panic(unknownGuard(g))
 }
 
-// database is the account in a SQLite file. Its guard is in the SQL; the rule in
-// model.go is only asked to put a refusal into words.
+// database is the account in a SQLite file. Its guard is in the SQL; the rule in model.go is only
+// used to word a refusal.
 type database struct {
 	guard Guard
 	db    *sql.DB
@@ -121,10 +121,10 @@ func openDatabase(file string, guard Guard) (*database, error) {
 	return d, nil
 }
 
-// reopenDatabase goes on with the account as the file has it.
+// reopenDatabase resumes with the account in the file.
 func reopenDatabase(file string, guard Guard) (*database, error) {
-	// One process owns the file for the length of a trial: there is nobody to share it
-	// with, and a lost page after a power cut does not matter.
+	// One process owns the file for the length of a trial: it is not shared, and a lost page after
+	// a power cut does not matter.
 	db, err := sql.Open("sqlite", file+"?_pragma=synchronous(off)&_pragma=journal_mode(memory)")
 	if err != nil {
 		return nil, fmt.Errorf("open the account in %s: %w", file, err)
@@ -135,8 +135,8 @@ func reopenDatabase(file string, guard Guard) (*database, error) {
 
 func (d *database) Close() error { return d.db.Close() }
 
-// apply carries out one command. Tokens and versions above 2⁶³−1, which no lock service
-// hands out, are an error: SQLite's integers end there.
+// apply executes one command. Tokens and versions above 2⁶³−1, which no lock service hands out, are
+// an error: SQLite's integers end there.
 func (d *database) apply(c Command) (r Reply, err error) {
 	tx, err := d.db.BeginTx(context.Background(), nil)
 	if err != nil {
@@ -162,7 +162,7 @@ type statements interface {
 	Exec(query string, args ...any) (sql.Result, error)
 }
 
-// carryOut asks the guard's statement, and does the rest if it had no objection.
+// carryOut runs the guard's statement, and does the rest if it had no objection.
 func (d *database) carryOut(tx statements, c Command) (r Reply, err error) {
 	balance := c.Balance
 	if c.Kind == ChargeCommand {
@@ -189,7 +189,7 @@ func (d *database) carryOut(tx statements, c Command) (r Reply, err error) {
 	return r, nil
 }
 
-// rest does what a command does besides, once its guard's statement has found a row.
+// rest does the remaining part of a command, once its guard's statement has found a row.
 func (d *database) rest(tx statements, c Command, r *Reply) (err error) {
 	switch c.Kind {
 	case WriteCommand, ChargeCommand:
@@ -204,7 +204,7 @@ func (d *database) rest(tx statements, c Command, r *Reply) (err error) {
 	return err
 }
 
-// refusal puts into words why the guard's statement found no row.
+// refusal explains why the guard's statement found no row.
 func (d *database) refusal(tx statements, c Command) (Reply, error) {
 	var s state
 	if err := tx.QueryRow(stateSQL, sql.Named("effect", c.effect())).Scan(&s.version, &s.token, &s.value, &s.taken); err != nil {

@@ -7,12 +7,12 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// Simulate puts the account on the host HostID of a world, which must exist, and returns
-// the function that gives a client host its access to it.
+// Simulate puts the account on the host HostID of a world, which must exist, and returns the
+// function that gives a client host access to it.
 func Simulate(w *virtual.World, guard Guard) func(*virtual.Host) Account {
 	host, model := w.Host(HostID), NewModel(guard)
 	host.Record(Opened())
-	host.Boot(func() { // a database: what it has answered outlives a crash
+	host.Boot(func() { // a database: what it has answered survives a crash
 		host.Serve(func(from sim.HostID, request any) any {
 			c := request.(Command)
 			r := model.Apply(c)

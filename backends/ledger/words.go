@@ -4,7 +4,7 @@ import (
 	"strconv"
 )
 
-// Words says what the command is, in a message diagram.
+// Words describes the command in a message diagram.
 func (c Command) Words() string {
 	token := ""
 	if c.Token != 0 {
@@ -22,7 +22,7 @@ func (c Command) Words() string {
 	return string(c.Kind)
 }
 
-// Words says what the answer is, in a message diagram.
+// Words describes the answer in a message diagram.
 func (r Reply) Words() string {
 	switch {
 	case r.Refused != "":

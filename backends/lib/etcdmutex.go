@@ -24,30 +24,30 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// etcdServePort is where members serve clients.
+// etcdServePort is the port on which members serve clients.
 const etcdServePort = "2379"
 
-// etcdMutexLock is etcd's own client with a Session, which is used again for as long as it
-// lives, and a Mutex for each acquisition.
+// etcdMutexLock is etcd's own client with a Session, which is reused for as long as it lives, and a
+// Mutex for each acquisition.
 type etcdMutexLock struct {
 	host   *live.Host
 	client *clientv3.Client
 	dialer *net.Dialer
 	ttl    time.Duration
-	asking atomic.Pointer[asking] // nil: nothing, or its request is on its way
+	asking atomic.Pointer[asking] // nil if there is none, or its request is on its way
 
-	session *concurrency.Session // nil: none
-	held    *etcdMutexLease      // nil: none
+	session *concurrency.Session // nil if there is none
+	held    *etcdMutexLease      // nil if there is none
 }
 
 // asking is a request whose sending is to be recorded.
 type asking struct {
-	mark  string // what it contains
+	mark  string // a string that it contains
 	event sim.Event
 }
 
 func dialEtcdMutex(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
-	// A dialer is given to gRPC only to watch what is sent, so it does what gRPC's own does.
+	// gRPC is given a dialer only to watch what is sent, so it behaves like gRPC's own.
 	l := &etcdMutexLock{host: h, dialer: etcd.KeepingAlive(s.Span(optionTCP)), ttl: s.TTL}
 	var endpoints []string
 	for _, ip := range servers {
@@ -56,7 +56,7 @@ func dialEtcdMutex(h *live.Host, servers []string, s backends.Settings) (backend
 	var err error
 	l.client, err = clientv3.New(clientv3.Config{
 		Endpoints:   endpoints,
-		Logger:      zap.NewNop(), // what counts is in the history
+		Logger:      zap.NewNop(), // what matters is in the history
 		DialOptions: []grpc.DialOption{grpc.WithContextDialer(l.dial)},
 	})
 	if err != nil {
@@ -81,8 +81,8 @@ func (l *etcdMutexLock) dial(ctx context.Context, address string) (net.Conn, err
 	return &wire.AnnouncedConn{Conn: conn, Due: l.due}, nil
 }
 
-// due tells the first request that contains the mark of what is asked for; protocol buffers
-// carry strings as they are.
+// due recognizes the first request that contains the mark of asking; protocol buffers carry strings
+// as they are.
 func (l *etcdMutexLock) due(b []byte) (sent func()) {
 	asking := l.asking.Load()
 	if asking == nil || !strings.Contains(string(b), asking.mark) || !l.asking.CompareAndSwap(asking, nil) {
@@ -92,9 +92,9 @@ func (l *etcdMutexLock) due(b []byte) (sent func()) {
 	return func() { l.host.Record(asking.event) }
 }
 
-// Acquire opens a session if there is none that lives, and calls Lock, which waits. When
-// it returns an error, it may have waited for longer: it deletes its key, however long that
-// takes. When the session has ended meanwhile, it is tried again with another one.
+// Acquire opens a session unless one is alive, and calls Lock, which waits. When Lock returns an
+// error, it may have waited for longer: it deletes its key, however long that takes. If the session
+// has ended meanwhile, it tries again with another one.
 func (l *etcdMutexLock) Acquire(wait time.Duration) (backends.Lease, error) {
 	return untilGot(l.host, wait, l.ttl/50, l.lock)
 }
@@ -118,21 +118,21 @@ func (l *etcdMutexLock) lock(wait time.Duration) (backends.Lease, error) {
 	case errors.Is(err, context.DeadlineExceeded) && m.Key() == "\x00": // it has withdrawn its key
 		return nil, backends.ErrHeld
 	case err != nil:
-		l.giveUp(session) // or its key, if it is there, would lock this client out
+		l.giveUp(session) // or its key, if it exists, would lock this client out
 		return nil, fmt.Errorf("lock %s: %w (%v)", key, sim.ErrUnknown, err)
 	}
 	isOwner := m.IsOwner() // the condition for a transaction that the lock is to fence
 	own := etcd.Key{Name: m.Key(), Created: uint64(isOwner.GetCompare().GetCreateRevision())}
 	lease := &etcdMutexLease{lock: l, session: session, mutex: m, key: own, lost: l.host.NewSignal()}
 	l.held = lease
-	if ended(session) { // while the client waited for the lock; nobody tells it again
+	if ended(session) { // while the client waited for the lock; it will not be told again
 		lease.lost.Fire()
 	}
 	return lease, nil
 }
 
-// Account gives the client its access to the account that the cluster keeps, over the client that
-// the lock uses. Under the guard lock-key it asks for what IsOwner of the Mutex asks for.
+// Account gives the client access to the account that the cluster keeps, over the client that the
+// lock uses. Under the guard lock-key it requires what the Mutex's IsOwner requires.
 func (l *etcdMutexLock) Account(guard ledger.Guard) ledger.Register {
 	return etcd.NewRegister(l, guard)
 }
@@ -150,7 +150,7 @@ func (l *etcdMutexLock) ReadAccount(timeout time.Duration) (e etcd.Entry, err er
 	return e, nil
 }
 
-// PutAccount carries a transaction out.
+// PutAccount executes a transaction.
 func (l *etcdMutexLock) PutAccount(p etcd.Put, timeout time.Duration) (placed etcd.Placed, err error) {
 	l.host.Outside(func() {
 		ctx, cancel := within(timeout)
@@ -165,7 +165,7 @@ func (l *etcdMutexLock) PutAccount(p etcd.Put, timeout time.Duration) (placed et
 	return placed, nil
 }
 
-// openSession makes a session if there is none that lives.
+// openSession opens a session unless one is alive.
 func (l *etcdMutexLock) openSession(limit context.Context) error {
 	if l.session != nil && !ended(l.session) {
 		return nil
@@ -174,7 +174,7 @@ func (l *etcdMutexLock) openSession(limit context.Context) error {
 	var session *concurrency.Session
 	var err error
 	l.host.Outside(func() {
-		// The session's context is for all its life, so the limit must not be its parent.
+		// The session's context is for its whole life, so the limit must not be its parent.
 		ctx, cancel := context.WithCancel(context.Background())
 		stop := context.AfterFunc(limit, cancel)
 		session, err = concurrency.NewSession(l.client, concurrency.WithContext(ctx), concurrency.WithTTL(seconds(l.ttl)))
@@ -201,13 +201,13 @@ func (l *etcdMutexLock) openSession(limit context.Context) error {
 	return nil
 }
 
-// listen takes note of each renewal of a session's lease. The session hears of them and tells
-// nobody; but who asks the client for what is kept alive already is told the same, and nothing
-// more is sent for it (lessor.KeepAlive in client/v3/lease.go).
+// listen records each renewal of a session's lease. The session hears of them but tells nobody. A
+// second caller that asks the client to keep the same lease alive gets the same answers, and
+// nothing more is sent for it (lessor.KeepAlive in client/v3/lease.go).
 func (l *etcdMutexLock) listen(session *concurrency.Session) {
 	answers, err := l.client.KeepAlive(session.Ctx(), session.Lease())
 	if err != nil {
-		return // the client is closed, or has given the lease up: there is nothing to hear
+		return // the client is closed, or has given up the lease: there is nothing to hear
 	}
 	l.host.Go("renewals", func(sim.Host) {
 		for {
@@ -223,8 +223,7 @@ func (l *etcdMutexLock) listen(session *concurrency.Session) {
 	})
 }
 
-// giveUp closes a session in the background. If etcd does not hear of it, its lease runs
-// out.
+// giveUp closes a session in the background. If etcd does not hear of it, its lease runs out.
 func (l *etcdMutexLock) giveUp(s *concurrency.Session) {
 	if l.session == s {
 		l.session = nil
@@ -257,19 +256,19 @@ type etcdMutexLease struct {
 // Grant is the key and its create revision.
 func (l *etcdMutexLease) Grant() string { return l.key.Grant() }
 
-// Token is the create revision, which the library tells as part of IsOwner.
+// Token is the create revision, which the library exposes as part of IsOwner.
 func (l *etcdMutexLease) Token() uint64 { return l.key.Created }
 
-// Until is 0: the library knows a deadline, but does not tell it.
+// Until is 0: the library knows a deadline, but does not expose it.
 func (l *etcdMutexLease) Until() time.Duration { return 0 }
 
-// Valid tells whether the session is not done, which is all that the library offers.
+// Valid reports whether the session is not done, which is all that the library offers.
 func (l *etcdMutexLease) Valid() bool { return !l.over && !ended(l.session) }
 
-// Lost fires when the session is done, for those who wait for Done.
+// Lost fires when the session is done, like Done for users who wait for it.
 func (l *etcdMutexLease) Lost() sim.Signal { return l.lost }
 
-// Release calls Unlock, which deletes the key and does not tell whether it was there.
+// Release calls Unlock, which deletes the key and does not report whether it was there.
 func (l *etcdMutexLease) Release() error {
 	l.over = true
 	k := l.lock

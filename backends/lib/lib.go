@@ -1,9 +1,9 @@
-// Package lib has lock libraries as people use them, in the place of locklab's own clients:
-// the servers, the observers and the account are the same, and the library does the rest.
-// Whatever it does not tell its users, it does not tell locklab either.
+// Package lib runs lock libraries as people use them, instead of locklab's own clients: the
+// servers, the observers and the account are the same, and the library does the rest. Whatever it
+// does not tell its users, it does not tell locklab either.
 //
-// A library brings its own connections, goroutines and clocks, so it runs against real
-// servers only: there is nothing of it in the virtual world.
+// A library brings its own connections, goroutines and clocks, so it runs only against real
+// servers, never in the virtual world.
 package lib
 
 import (
@@ -19,7 +19,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Library is one that has a lock in it.
+// Library is a library that contains a lock.
 type Library string
 
 // The libraries.
@@ -33,14 +33,14 @@ const (
 // Prefix begins the names of the backends of this package.
 const Prefix = "lib/"
 
-// The options, by name.
+// Option names.
 const (
-	optionNodes = "nodes" // as redlock calls it
+	optionNodes = "nodes" // redlock's name for it
 	optionRenew = "renew"
-	optionTCP   = "tcp-keep-alive" // as etcd calls it
+	optionTCP   = "tcp-keep-alive" // etcd's name for it
 )
 
-// The backends that stand for the libraries in the virtual world.
+// The backends that stand in for the libraries in the virtual world.
 const (
 	profileRedsync   = "redlock-redsync"
 	profileRedislock = "redis-redislock"
@@ -61,11 +61,11 @@ func Backends() []backends.Backend {
 	return []backends.Backend{Backend{Redislock}, Backend{Redsync}, Backend{EtcdMutex}, Backend{ZKLock}}
 }
 
-// facts is what is to be known about a library.
+// facts describe a library.
 type facts struct {
 	title   string
-	service backends.Backend // whose servers and observers it works with
-	profile string           // the backend that stands for it in the virtual world
+	service backends.Backend // provides its servers and observers
+	profile string           // the backend that stands in for it in the virtual world
 	options []backends.Option
 	tokens  bool
 }
@@ -101,21 +101,21 @@ func (b Backend) facts() facts {
 // Name is "lib/" and the library.
 func (b Backend) Name() string { return Prefix + string(b.Library) }
 
-// Title says in one line what it is.
+// Title describes it in one line.
 func (b Backend) Title() string { return b.facts().title }
 
-// Options lists what users of the library choose.
+// Options lists what users of the library can choose.
 func (b Backend) Options() []backends.Option { return b.facts().options }
 
-// Profile names the backend that stands for the library in the virtual world.
+// Profile names the backend that stands in for the library in the virtual world.
 func (b Backend) Profile() string { return b.facts().profile }
 
-// IssuesTokens tells whether its users can get a fencing token without an addition of
-// their own: the create revision from etcd, the czxid from ZooKeeper.
+// IssuesTokens reports whether its users can get a fencing token without adding one themselves: the
+// create revision from etcd, the czxid from ZooKeeper.
 func (b Backend) IssuesTokens() bool { return b.facts().tokens }
 
-// Keeps lists what the account can ask for that the library's service keeps: the client of etcd
-// is a library for transactions, too.
+// Keeps lists the guards of an account that the library's service keeps: the client of etcd is also
+// a library for transactions.
 func (b Backend) Keeps() []ledger.Guard {
 	if b.Library != EtcdMutex {
 		return nil
@@ -135,7 +135,7 @@ func (b Backend) Parts(s backends.Settings) []sim.Role {
 	return service.Parts(s.For(service))
 }
 
-// Syncs says whether the service's servers wait for their disks.
+// Syncs says why the service's servers do not wait for their disks; nil means they do.
 func (b Backend) Syncs(s backends.Settings) error {
 	service := b.facts().service
 	return backends.Syncs(service, s.For(service))
@@ -144,16 +144,16 @@ func (b Backend) Syncs(s backends.Settings) error {
 // Never lists what the library's users are never told, and what the service never does.
 func (b Backend) Never(s backends.Settings) []sim.Kind {
 	switch b.Library {
-	case Redsync: // prolongs nothing by itself
+	case Redsync: // renews nothing by itself
 		return backends.WithoutRenewal()
 	case Redislock:
 		if s.On(optionRenew) {
 			return backends.NodeKinds()
 		}
 		return append(backends.NodeKinds(), backends.WithoutRenewal()...)
-	case EtcdMutex: // renews without a word, and says when it is over
+	case EtcdMutex: // renews silently, and reports the end
 		return append(backends.NodeKinds(), sim.Renewed)
-	case ZKLock: // says nothing once it has returned
+	case ZKLock: // reports nothing once it has returned
 		return append(backends.NodeKinds(), sim.Renewed, sim.Lost)
 	}
 	panic(fmt.Sprintf("there is no library %q", b.Library))

@@ -20,19 +20,19 @@ var (
 // connectLimit is for a client's first connections, before the trial starts.
 const connectLimit = 10 * time.Second
 
-// service gives the service that the library works with, and its settings.
+// service returns the service that the library works with, and its settings.
 func (b Backend) service(s backends.Settings) (backends.Live, backends.Settings) {
 	service := b.facts().service.(backends.Live)
 	return service, s.For(service)
 }
 
-// Missing says what the service lacks.
+// Missing returns what the service lacks.
 func (b Backend) Missing(s backends.Settings) error {
 	service, own := b.service(s)
 	return service.Missing(own)
 }
 
-// Clockbound says what the service says of its servers.
+// Clockbound returns what the service says about its servers.
 func (b Backend) Clockbound() error {
 	if c, ok := b.facts().service.(backends.Clockbound); ok {
 		return c.Clockbound()
@@ -64,7 +64,7 @@ func (b Backend) Who(ctx context.Context, lab *live.Lab, s backends.Settings, ro
 	return service.Who(ctx, lab, own, role)
 }
 
-// Conclude lets the service conclude, if it does.
+// Conclude lets the service conclude, if it is a Concluder.
 func (b Backend) Conclude(events []sim.Event, s backends.Settings) []sim.Event {
 	service, own := b.service(s)
 	if c, ok := service.(backends.Concluder); ok {
@@ -96,13 +96,13 @@ func (b Backend) Dial(h *live.Host, servers []string, s backends.Settings) (back
 // longest bounds how long a library is told to wait, as it adds that to the time of day.
 const longest = 1000 * time.Hour
 
-// within is a context for a call that may take so long.
+// within returns a context for a call that may take this long.
 func within(d time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), min(d, longest))
 }
 
-// untilGot tries to get the lock until it has it or wait is over. Each try is told how much
-// of that is left.
+// untilGot tries to get the lock until it has it or wait is over. Each try is told how much time is
+// left.
 func untilGot(h *live.Host, wait, pause time.Duration, try func(left time.Duration) (backends.Lease, error)) (backends.Lease, error) {
 	end := h.Now() + min(wait, longest)
 	for {

@@ -9,9 +9,9 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// watch listens in on a connection that belongs to a library. asks tells whether a request
-// asks for the lock, and if it is known, under which name the service will know the grant;
-// sent is called when the kernel has taken such a request.
+// watch listens in on a library's connection. asks reports whether a request asks for the lock and,
+// if known, the service's name for the future grant; sent is called when the kernel has taken such
+// a request.
 func watch(conn net.Conn, host wire.Host, asks func(request []byte) (grant string, yes bool), sent func(grant string)) *wire.AnnouncedConn {
 	return &wire.AnnouncedConn{Conn: conn, Due: func(request []byte) func() {
 		grant, yes := asks(request)

@@ -54,7 +54,7 @@ func TestACommandWithoutAnAnswerIsToldFromOneThatWasRefused(t *testing.T) {
 	}
 }
 
-// zkMessage is numbers of four bytes, a path, and the length of it all in front.
+// zkMessage is numbers of four bytes and a path, preceded by the total length.
 func zkMessage(path string, numbers ...uint32) []byte {
 	var b []byte
 	for _, n := range numbers {
@@ -65,18 +65,18 @@ func zkMessage(path string, numbers ...uint32) []byte {
 	return append(binary.BigEndian.AppendUint32(nil, uint32(len(b))), b...)
 }
 
-// scripted is a connection on which the server has said something already.
+// scripted is a connection on which the server has already said something.
 type scripted struct {
 	net.Conn
 	said *bytes.Reader
-	each int // so many bytes arrive at once
+	each int // how many bytes arrive at once
 }
 
 func (s scripted) Write(b []byte) (int, error) { return len(b), nil }
 func (s scripted) Read(b []byte) (int, error)  { return s.said.Read(b[:min(len(b), s.each)]) }
 
-// Answers may arrive in any pieces; what counts are those to a creation, and only those
-// without an error.
+// Answers may arrive in any pieces. Only those to a creation count, and only those without an
+// error.
 func TestTheZnodeOfALockIsReadFromTheAnswerToItsCreation(t *testing.T) {
 	const session, create, other, pinged = 0, 1, 12, 0xfffffffe
 	said := slices.Concat(

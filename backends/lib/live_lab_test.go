@@ -38,8 +38,8 @@ func TestMain(m *testing.M) {
 	os.Exit(livetest.Main(m, roles))
 }
 
-// holdAndLook takes the lock once. After its work the client looks whether it may still count
-// on it.
+// holdAndLook takes the lock once. After its work the client checks whether it may still count on
+// it.
 func holdAndLook(o locktest.Order) locktest.Plan {
 	return func(h sim.Host, lock backends.Lock) {
 		lease := locktest.Take(h, lock, o.Wait)
@@ -69,7 +69,7 @@ func newBench(t *testing.T, lock string) *bench {
 	return b
 }
 
-// trial runs the two clients, and gives what happened.
+// trial runs the two clients, and returns what happened.
 func (b *bench) trial(first, second locktest.Order, steps ...sim.Step) story {
 	b.Helper()
 	if b.used {
@@ -87,7 +87,7 @@ type story struct {
 
 func (s story) String() string { return locktest.Transcript(s.events) }
 
-// of gives the events of these kinds that a host recorded.
+// of returns the events of these kinds that a host recorded.
 func (s story) of(host sim.HostID, kinds ...sim.Kind) (out []sim.Event) {
 	for _, e := range s.events {
 		if e.Host == host && slices.Contains(kinds, e.Kind) {
@@ -97,7 +97,7 @@ func (s story) of(host sim.HostID, kinds ...sim.Kind) (out []sim.Event) {
 	return out
 }
 
-// only gives the one event of this kind that a host recorded.
+// only returns the one event of this kind that a host recorded.
 func (s story) only(host sim.HostID, kind sim.Kind) sim.Event {
 	s.Helper()
 	found := s.of(host, kind)
@@ -107,7 +107,7 @@ func (s story) only(host sim.HostID, kind sim.Kind) sim.Event {
 	return found[0]
 }
 
-// service gives the events of this kind that the observers recorded about a grant.
+// service returns the events of this kind that the observers recorded about a grant.
 func (s story) service(kind sim.Kind, grant string) (out []sim.Event) {
 	for _, e := range s.events {
 		if e.Kind == kind && e.Grant == grant && !strings.HasPrefix(string(e.Host), "client-") {
@@ -117,7 +117,7 @@ func (s story) service(kind sim.Kind, grant string) (out []sim.Event) {
 	return out
 }
 
-// first gives the first event of this kind that the observers recorded about a grant.
+// first returns the first event of this kind that the observers recorded about a grant.
 func (s story) first(kind sim.Kind, grant string) sim.Event {
 	s.Helper()
 	found := s.service(kind, grant)

@@ -20,9 +20,8 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// warmUpKey is what a library locks once before the trial, so that its connections are
-// there and the server knows its scripts, as after a while of use. The observer does not
-// look at this key.
+// warmUpKey is what a library locks once before the trial, so that its connections exist and the
+// server knows its scripts, as after a while of use. The observer ignores this key.
 const warmUpKey = "warm-up"
 
 // newValue draws a lock's value as both libraries do, 16 random bytes, and signs it.
@@ -32,18 +31,17 @@ func newValue(h *live.Host) string {
 	return sim.Sign(h, base64.RawURLEncoding.EncodeToString(b[:]))
 }
 
-// redisClient is go-redis as it comes, with all that it does behind the caller's back: it
-// tries commands again, keeps a pool of connections, and does not look at the deadlines of
-// contexts.
+// redisClient is go-redis with its defaults, and everything that it does behind the caller's back:
+// it retries commands, keeps a pool of connections, and ignores the deadlines of contexts.
 type redisClient struct {
 	*goredis.Client
 	unanswered atomic.Bool // the command that ended last got no answer
 }
 
-// newRedisClient gives a host a client of the server at this IP address. asks looks at the
-// words of each command.
+// newRedisClient returns a host's client of the server at this IP address. asks looks at the words
+// of each command.
 func newRedisClient(h wire.Host, ip string, asks func(words []string) (value string, yes bool), sent func(value string)) *redisClient {
-	dial := goredis.NewDialer(&goredis.Options{DialTimeout: 5 * time.Second}) // as by default
+	dial := goredis.NewDialer(&goredis.Options{DialTimeout: 5 * time.Second}) // the default
 	c := &redisClient{Client: goredis.NewClient(&goredis.Options{
 		Addr: net.JoinHostPort(ip, redis.ServerPort),
 		Dialer: func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -58,8 +56,8 @@ func newRedisClient(h wire.Host, ip string, asks func(words []string) (value str
 	return c
 }
 
-// commandWords reads a command as it is sent: a list of strings (RESP: *N, then $LENGTH
-// and the string, N times). None of a lock's strings has a line's end in it.
+// commandWords parses a command as it is sent: a list of strings (RESP: *N, then $LENGTH and the
+// string, N times). None of a lock's strings contains a line break.
 func commandWords(b []byte) (words []string) {
 	lines := strings.Split(string(b), "\r\n")
 	for i := 2; i < len(lines); i += 2 {
@@ -68,7 +66,7 @@ func commandWords(b []byte) (words []string) {
 	return words
 }
 
-// answerHook notes whether commands are answered.
+// answerHook records whether commands are answered.
 type answerHook struct{ client *redisClient }
 
 func (answerHook) DialHook(next goredis.DialHook) goredis.DialHook { return next }

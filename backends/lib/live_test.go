@@ -11,7 +11,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// everyLibrary runs a test for each, with one set of servers.
+// everyLibrary runs a test for each library, with one set of servers.
 func everyLibrary(t *testing.T, test func(b *bench)) {
 	for _, each := range Backends() {
 		t.Run(each.Name(), func(t *testing.T) {
@@ -28,8 +28,8 @@ func TestLibrariesHandTheLockOverAndGiveUpWhenItIsHeld(t *testing.T) {
 	})
 }
 
-// handedOver: client 2 gets the lock once client 1 has given it back, and what the clients
-// were told is what the service did.
+// handedOver checks that client 2 gets the lock once client 1 has given it back, and that what the
+// clients were told is what the service did.
 func handedOver(b *bench) {
 	s := b.trial(
 		locktest.Order{Wait: patience, Work: labTTL / 2},
@@ -58,9 +58,9 @@ func handedOver(b *bench) {
 	}
 }
 
-// waitsInVain: client 2 is not ready to wait for as long as client 1 keeps the lock, and is told
-// that it is held. (On a busy machine servers may miss redsync's time-out, and then it is told that.)
-// Later it gets the lock all the same.
+// waitsInVain checks that client 2, which does not wait for as long as client 1 keeps the lock, is
+// told that the lock is held. (On a busy machine servers may miss redsync's time-out, and then it
+// is told that.) Later it gets the lock all the same.
 func waitsInVain(b *bench) {
 	s := b.trial(
 		locktest.Order{Wait: patience, Work: labTTL * 3 / 4},
@@ -78,14 +78,14 @@ func waitsInVain(b *bench) {
 // What a holder learns that was paused for longer than its lease (K4).
 func TestWhatAPausedHolderLearnsFromItsLibrary(t *testing.T) {
 	for lock, learns := range map[string]struct {
-		looks    sim.Kind // what it finds when it looks
+		looks    sim.Kind // what it finds when it checks
 		released sim.Kind // what it is told when it gives the lock back
 		lost     int      // how often it is told without asking
 	}{
 		"lib/redislock": {looks: sim.Abandon, released: sim.NotReleased},
 		"lib/redsync":   {looks: sim.Abandon, released: sim.NotReleased},
-		// Its session is done. Unlock deletes a key by name, and does not say that it was
-		// not there any more.
+		// Its session is done. Unlock deletes a key by name, and does not report that it was no
+		// longer there.
 		"lib/etcd-mutex": {looks: sim.Abandon, released: sim.Released, lost: 1},
 		"lib/zk-lock":    {looks: sim.Check, released: sim.NotReleased}, // Z10
 	} {
@@ -93,8 +93,8 @@ func TestWhatAPausedHolderLearnsFromItsLibrary(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, lock)
 			// Client 1 works for long enough after it wakes up to be told. The pause may have
-			// caught the answer to a keep-alive of etcd's, from which the library takes its
-			// lease for good until the next one, half a second later.
+			// caught the answer to one of etcd's keep-alives, which makes the library take its
+			// lease for valid until the next one, half a second later.
 			s := b.trial(
 				locktest.Order{Wait: patience, Work: labTTL * 3 / 2},
 				locktest.Order{Wait: patience, After: labTTL / 4, Work: labTTL / 4},
@@ -113,8 +113,8 @@ func TestWhatAPausedHolderLearnsFromItsLibrary(t *testing.T) {
 	}
 }
 
-// A12, K16: whoever takes an old answer for a fresh one believes in a lease that has ended
-// already.
+// A12, K16: a client that takes an old answer for a fresh one believes in a lease that has already
+// ended.
 func TestWhichLibraryTakesAnAnswerThatComesAfterTheLease(t *testing.T) {
 	for lock, takes := range map[string]bool{"lib/redislock": true, "lib/etcd-mutex": true, "lib/redsync": false} {
 		t.Run(lock, func(t *testing.T) {
@@ -158,8 +158,8 @@ func TestARefreshedLockOfRedislockOutlivesItsLease(t *testing.T) {
 	}
 }
 
-// These libraries keep their leases alive without a word. It is heard of all the same, for as long
-// as the lock is held, and the users are told nothing.
+// These libraries keep their leases alive silently. locklab records that all the same, for as long
+// as the lock is held; the users are told nothing.
 func TestWhatKeepsALockOfALibraryAliveIsHeardOf(t *testing.T) {
 	for _, lock := range []string{"lib/etcd-mutex", "lib/zk-lock"} {
 		t.Run(lock, func(t *testing.T) {

@@ -12,14 +12,13 @@ import (
 	"github.com/locklab/locklab/backends/zookeeper/jute"
 )
 
-// zkConn is a connection of go-zookeeper's that reads along. The library tells its users
-// neither which znode their lock is nor which zxid created it, but the answer to the
-// creation says both.
+// zkConn is a connection of go-zookeeper's that reads along. The library tells its users neither
+// which znode their lock is nor which zxid created it, but the answer to the creation says both.
 type zkConn struct {
 	*wire.AnnouncedConn
 	prefix string // of the paths of the lock's znodes
 	note   func(zkNode)
-	alive  func() // a ping was answered
+	alive  func() // called when a ping was answered
 
 	mu       sync.Mutex // the library writes and reads on goroutines of its own
 	asked    bool       // for a session
@@ -30,15 +29,15 @@ type zkConn struct {
 	arrived jute.Stream
 }
 
-// newZKConn makes the connection; sent is called for each request to create one of the
-// lock's znodes, note for each that has been created, and alive for each ping that is answered.
+// newZKConn makes the connection; sent is called for each request to create one of the lock's
+// znodes, note for each that has been created, and alive for each ping that is answered.
 func newZKConn(conn net.Conn, host wire.Host, sent func(string), prefix string, note func(zkNode), alive func()) *zkConn {
 	z := &zkConn{prefix: prefix, note: note, alive: alive}
 	z.AnnouncedConn = watch(conn, host, z.isCreate, sent)
 	return z
 }
 
-// isCreate tells a request that creates one of the lock's znodes.
+// isCreate recognizes a request that creates one of the lock's znodes.
 func (z *zkConn) isCreate(b []byte) (grant string, yes bool) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
@@ -60,7 +59,7 @@ func (z *zkConn) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// message takes note of a message that the library is about to have.
+// message processes a message that the library is about to get.
 func (z *zkConn) message(b []byte) {
 	if !z.greeted {
 		z.greeted = true
@@ -79,7 +78,8 @@ func (z *zkConn) message(b []byte) {
 	}
 }
 
-// created tells whether an answer is to one of the creations, and strikes that off.
+// created reports whether an answer belongs to one of the creations, and removes that one from the
+// list.
 func (z *zkConn) created(xid int32) bool {
 	z.mu.Lock()
 	defer z.mu.Unlock()

@@ -17,8 +17,8 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// redislockLock is bsm/redislock. It tries again at equal distances: the library's default
-// is not to try again at all.
+// redislockLock is bsm/redislock. It tries again at fixed intervals; the library's default is not
+// to try again at all.
 type redislockLock struct {
 	host   *live.Host
 	redis  *redisClient
@@ -41,8 +41,8 @@ func dialRedislock(h *live.Host, ip string, s backends.Settings) (backends.Lock,
 	return l, nil
 }
 
-// isObtain tells the script that takes a lock from the others, which have one argument or
-// two: EVALSHA hash 1 key value length ttl.
+// isObtain tells the script that takes a lock from the others, which have one argument or two:
+// EVALSHA hash 1 key value length ttl.
 func isObtain(words []string) (value string, yes bool) {
 	if len(words) != 7 || !strings.HasPrefix(strings.ToLower(words[0]), "eval") || words[3] != redis.LockKey {
 		return "", false
@@ -50,7 +50,7 @@ func isObtain(words []string) (value string, yes bool) {
 	return words[4], true
 }
 
-// warmUp takes another lock, prolongs it, and gives it back.
+// warmUp takes another lock, extends it, and gives it back.
 func (l *redislockLock) warmUp() error {
 	ctx, cancel := within(connectLimit)
 	defer cancel()
@@ -61,7 +61,7 @@ func (l *redislockLock) warmUp() error {
 	return errors.Join(lock.Refresh(ctx, connectLimit, nil), lock.Release(ctx))
 }
 
-// Acquire calls Obtain, which waits, but returns when the server does not answer.
+// Acquire calls Obtain, which waits, but returns if the server does not answer.
 func (l *redislockLock) Acquire(wait time.Duration) (backends.Lease, error) {
 	return untilGot(l.host, wait, l.ttl/20, l.obtain)
 }
@@ -91,8 +91,8 @@ func (l *redislockLock) obtain(wait time.Duration) (backends.Lease, error) {
 	return lease, nil
 }
 
-// redislockLease is a lock of redislock. The library does not say how long it lasts; its
-// users count the lease that they asked for from when they were told that they have it.
+// redislockLease is a lock of redislock. The library does not say how long it lasts; its users
+// count the requested lease from when they were told that they have it.
 type redislockLease struct {
 	host  *live.Host
 	lock  *redislock.Lock
@@ -100,19 +100,19 @@ type redislockLease struct {
 	until time.Duration // on the host's monotonic clock
 	over  bool          // released, or known to be lost
 	stop  sim.Signal
-	lost  sim.Signal // fires when a refresh finds the lock gone; nil: nobody refreshes
+	lost  sim.Signal // fires when a refresh finds the lock gone; nil if nobody refreshes
 }
 
-// Grant is the value that the lock was obtained with.
+// Grant is the value with which the lock was obtained.
 func (l *redislockLease) Grant() string { return l.lock.Token() }
 
-// Token is 0: there is none without a counter that users bring along.
+// Token is 0: there is none unless users add their own counter.
 func (l *redislockLease) Token() uint64 { return 0 }
 
 // Until is when the users' own count of the lease ends.
 func (l *redislockLease) Until() time.Duration { return l.until }
 
-// Valid looks at the clock.
+// Valid checks the clock.
 func (l *redislockLease) Valid() bool { return !l.over && l.host.Now() < l.until }
 
 // Lost fires when a refresh finds the lock gone.
@@ -137,7 +137,7 @@ func (l *redislockLease) Release() error {
 	return nil
 }
 
-// refresh prolongs the lease every third of it, for as long as it is known to run.
+// refresh extends the lease every third of it, for as long as it is known to run.
 func (l *redislockLease) refresh() {
 	for !l.stop.Wait(l.ttl / 3) {
 		var err error

@@ -20,8 +20,8 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// redsyncLock is go-redsync/redsync with its own settings, but for the lease, and that it
-// goes on trying for as long as the client is ready to wait.
+// redsyncLock is go-redsync/redsync with its own settings, except for the lease, and for trying as
+// long as the client is ready to wait.
 type redsyncLock struct {
 	host  *live.Host
 	nodes []*redisClient
@@ -29,7 +29,7 @@ type redsyncLock struct {
 	ttl   time.Duration
 
 	mu     sync.Mutex // the library asks the nodes on goroutines of its own
-	asking string     // the value that is being asked for
+	asking string     // the value that is being requested
 	sent   []bool     // by node: in this round
 }
 
@@ -50,7 +50,7 @@ func dialRedsync(h *live.Host, servers []string, s backends.Settings) (backends.
 	return l, nil
 }
 
-// isSet tells the command that takes a lock: SET key value EX or PX ttl NX.
+// isSet recognizes the command that takes a lock: SET key value EX or PX ttl NX.
 func isSet(words []string) (value string, yes bool) {
 	if len(words) < 3 || !strings.EqualFold(words[0], "set") || words[1] != redis.LockKey {
 		return "", false
@@ -58,8 +58,8 @@ func isSet(words []string) (value string, yes bool) {
 	return words[2], true
 }
 
-// note takes note that a request is on its way to a node. When all of a round are, the
-// client has asked for the lock and knows nothing yet.
+// note records that a request is on its way to a node. When all of a round are, the client has
+// asked for the lock and knows nothing yet.
 func (l *redsyncLock) note(node int, value string) {
 	l.mu.Lock()
 	if value != l.asking || l.sent[node] { // a new round; the last one did not reach every node
@@ -115,7 +115,7 @@ func (l *redsyncLock) Acquire(wait time.Duration) (backends.Lease, error) {
 	case len(l.nodes)-unanswered <= len(l.nodes)/2:
 		return nil, fmt.Errorf("lock %s: %d of %d nodes did not answer: %w (%v)", redis.LockKey, unanswered, len(l.nodes), sim.ErrUnknown, err)
 	}
-	return nil, backends.ErrHeld // the library does not tell its users of an answer that came too late
+	return nil, backends.ErrHeld // the library does not tell its users that an answer came too late
 }
 
 // redsyncLease is a mutex of redsync that was locked.
@@ -127,20 +127,19 @@ type redsyncLease struct {
 	over  bool          // released
 }
 
-// Grant is the value that the lock was taken with.
+// Grant is the value with which the lock was taken.
 func (l *redsyncLease) Grant() string { return l.mutex.Value() }
 
 // Token is 0: Redlock has none.
 func (l *redsyncLease) Token() uint64 { return 0 }
 
-// Until is what the library says.
+// Until is the library's deadline.
 func (l *redsyncLease) Until() time.Duration { return l.until }
 
-// Valid compares Until with the clock, as the library advises since its own Valid is
-// deprecated.
+// Valid compares Until with the clock, as the library advises since its own Valid is deprecated.
 func (l *redsyncLease) Valid() bool { return !l.over && l.host.Now() < l.until }
 
-// Lost is nil: the library prolongs nothing by itself, so it has nothing to tell.
+// Lost is nil: the library renews nothing by itself, so it has nothing to report.
 func (l *redsyncLease) Lost() sim.Signal { return nil }
 
 // Release unlocks the mutex.

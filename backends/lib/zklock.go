@@ -17,7 +17,7 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// zkClientPort is where servers serve clients.
+// zkClientPort is the port on which servers serve clients.
 const zkClientPort = "2181"
 
 // zkLock is go-zookeeper/zk with a Lock for each acquisition.
@@ -25,12 +25,12 @@ type zkLock struct {
 	host    *live.Host
 	servers []string
 	ttl     time.Duration
-	conn    *zk.Conn // nil: none yet, or closed
+	conn    *zk.Conn // nil if there is none yet, or it is closed
 
 	mu      sync.Mutex // the library writes and reads on goroutines of its own
 	created zkNode     // the latest of the lock's znodes that this client was told of
-	held    zkNode     // the znode of the lock that is held; empty: none is
-	keeps   *zk.Conn   // what keeps its session alive
+	held    zkNode     // the znode of the held lock; zero if none is held
+	keeps   *zk.Conn   // keeps its session alive
 	session int64      // that session; the connection may have another one by now
 }
 
@@ -40,7 +40,7 @@ type zkNode struct {
 	czxid uint64
 }
 
-// grant is the name by which the observer of ZooKeeper knows an acquisition.
+// grant is the ZooKeeper observer's name for an acquisition.
 func (n zkNode) grant() string { return fmt.Sprintf("%s@%#x", n.path, n.czxid) }
 
 func dialZKLock(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
@@ -54,8 +54,8 @@ func dialZKLock(h *live.Host, servers []string, s backends.Settings) (backends.L
 	return l, nil
 }
 
-// connect opens a session, unless there is a client of the library already, which sees to
-// that itself.
+// connect opens a session, unless there already is a client of the library, which does that by
+// itself.
 func (l *zkLock) connect(limit time.Duration) error {
 	if l.conn != nil {
 		return nil
@@ -85,8 +85,8 @@ func (l *zkLock) disconnect() {
 	l.conn = nil
 }
 
-// await gives the host up until something has happened, and tells whether it has within
-// the limit.
+// await gives up the host until something has happened, and reports whether it has within the
+// limit.
 func (l *zkLock) await(happened <-chan struct{}, limit time.Duration) (yes bool) {
 	l.host.Outside(func() {
 		timer := time.NewTimer(min(limit, longest))
@@ -109,8 +109,8 @@ func (l *zkLock) dial(network, address string, timeout time.Duration) (net.Conn,
 	return newZKConn(conn, l.host, sent, zookeeper.LockPath+"/", l.note, l.alive), nil
 }
 
-// alive takes note of an answer to one of the pings that keep the session of a held lock: the
-// library tells nobody of them.
+// alive processes an answer to one of the pings that keep a held lock's session alive; the library
+// tells nobody of them.
 func (l *zkLock) alive() {
 	l.mu.Lock()
 	held, keeps, session := l.held, l.keeps, l.session
@@ -120,21 +120,21 @@ func (l *zkLock) alive() {
 	}
 }
 
-// hold says which znode the lock is held with now.
+// hold records the znode with which the lock is now held.
 func (l *zkLock) hold(n zkNode, conn *zk.Conn) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.held, l.keeps, l.session = n, conn, conn.SessionID()
 }
 
-// letGo says that no lock is held any more.
+// letGo records that no lock is held any more.
 func (l *zkLock) letGo() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.held = zkNode{}
 }
 
-// note takes note that the server has created a znode of the lock for this client.
+// note records that the server has created a znode of the lock for this client.
 func (l *zkLock) note(n zkNode) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -147,8 +147,8 @@ func (l *zkLock) latest() zkNode {
 	return l.created
 }
 
-// Acquire calls Lock, which waits for as long as it takes and cannot be told to stop. The
-// only way for a user to take back a place in the queue is to end the session.
+// Acquire calls Lock, which waits as long as it takes and cannot be stopped. A user can take back a
+// place in the queue only by ending the session.
 func (l *zkLock) Acquire(wait time.Duration) (backends.Lease, error) {
 	return untilGot(l.host, wait, l.ttl/50, l.lock)
 }
@@ -215,7 +215,7 @@ type zkLease struct {
 	over bool // released
 }
 
-// Grant is the znode with the zxid that created it. The library keeps both to itself.
+// Grant is the znode with the zxid that created it. The library exposes neither.
 func (l *zkLease) Grant() string { return l.node.grant() }
 
 // Token is the zxid that created the znode.
@@ -224,15 +224,13 @@ func (l *zkLease) Token() uint64 { return l.node.czxid }
 // Until is 0: there is no deadline.
 func (l *zkLease) Until() time.Duration { return 0 }
 
-// Valid is true until the lock is released: the library's Lock has no way to tell that it
-// is lost (Z10).
+// Valid is true until the lock is released: the library's Lock cannot report that it is lost (Z10).
 func (l *zkLease) Valid() bool { return !l.over }
 
-// Lost is nil: the library's Lock says nothing once it has returned.
+// Lost is nil: the library's Lock reports nothing once it has returned.
 func (l *zkLease) Lost() sim.Signal { return nil }
 
-// Release calls Unlock, which deletes the znode and waits for the answer as long as it
-// takes.
+// Release calls Unlock, which deletes the znode and waits for the answer as long as it takes.
 func (l *zkLease) Release() error {
 	l.over = true
 	k := l.lock
@@ -245,7 +243,7 @@ func (l *zkLease) Release() error {
 	}()
 	switch {
 	case !k.await(returned, k.ttl):
-		k.disconnect() // or its znode, if it is still there, would lock this client out
+		k.disconnect() // or its znode, if it still exists, would lock this client out
 		return fmt.Errorf("unlock %s: %w", l.node.path, sim.ErrUnknown)
 	case errors.Is(err, zk.ErrNoNode), errors.Is(err, zk.ErrSessionExpired):
 		return backends.ErrLost
@@ -255,8 +253,7 @@ func (l *zkLease) Release() error {
 	return nil
 }
 
-// silent is a zk.Logger that keeps what the library says to itself; what counts is in the
-// history.
+// silent is a zk.Logger that discards what the library logs; what matters is in the history.
 type silent struct{}
 
 func (silent) Printf(string, ...any) {}

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Only gives the events of these kinds.
+// Only returns the events of these kinds.
 func Only(h *sim.History, kinds ...sim.Kind) (events []sim.Event) {
 	for _, e := range h.Events {
 		if slices.Contains(kinds, e.Kind) {
@@ -20,7 +20,7 @@ func Only(h *sim.History, kinds ...sim.Kind) (events []sim.Event) {
 	return events
 }
 
-// Transcript shows all events: what a test that fails has to say.
+// Transcript shows all events, for the message of a failing test.
 func Transcript(events []sim.Event) string {
 	var text strings.Builder
 	for _, e := range events {
@@ -29,8 +29,8 @@ func Transcript(events []sim.Event) string {
 	return text.String()
 }
 
-// ExpectOverlap judges whether two clients held leases at once that were valid by their own
-// clocks, in a history in which the lock was acquired so often.
+// ExpectOverlap checks whether two clients held leases at once that were valid by their own clocks,
+// in a history in which the lock was acquired this often.
 func ExpectOverlap(t rapid.TB, h *sim.History, want check.Verdict, acquired int) {
 	t.Helper()
 	if n := len(Only(h, sim.Acquired)); n != acquired {
@@ -41,8 +41,8 @@ func ExpectOverlap(t rapid.TB, h *sim.History, want check.Verdict, acquired int)
 	}
 }
 
-// ExpectOrder holds a live history, and the messages that the switch has seen, to the order of
-// cause and effect.
+// ExpectOrder checks that a live history, and the messages that the switch has seen, respect the
+// order of cause and effect.
 func ExpectOrder(t rapid.TB, h *sim.History, messages []sim.Message) {
 	t.Helper()
 	whole := *h
@@ -52,9 +52,8 @@ func ExpectOrder(t rapid.TB, h *sim.History, messages []sim.Message) {
 	}
 }
 
-// ExpectOnHosts compares lines of the form "host …", those of each host for themselves:
-// between hosts of the live world, the order of what happens within a fraction of a
-// millisecond does not count.
+// ExpectOnHosts compares lines of the form "host …", separately for each host: between hosts of the
+// live world, the order of events within a fraction of a millisecond does not count.
 func ExpectOnHosts(t rapid.TB, got []string, want ...string) {
 	t.Helper()
 	for _, host := range hostsOf(slices.Concat(want, got)) {
@@ -64,7 +63,7 @@ func ExpectOnHosts(t rapid.TB, got []string, want ...string) {
 	}
 }
 
-// hostsOf gives the first words of lines, each once.
+// hostsOf returns the first words of lines, each once.
 func hostsOf(lines []string) (hosts []string) {
 	for _, l := range lines {
 		if host, _, _ := strings.Cut(l, " "); !slices.Contains(hosts, host) {

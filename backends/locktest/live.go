@@ -17,19 +17,17 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// HolderRole is the role of a client's process that takes the lock, unless its order names
-// another.
+// HolderRole is the role of a client's process that takes the lock, unless its order names another.
 const HolderRole = "holder"
 
 // labLimit is how long a lab may be up.
 const labLimit = 2 * time.Minute
 
-// Order tells a client's process when to take the lock and for how long. The lab fills in
-// the rest.
+// Order tells a client's process when to take the lock and for how long. The lab fills in the rest.
 type Order struct {
 	Role              string
 	After, Wait, Work time.Duration
-	Times             int // how often; 0: once
+	Times             int // how often; 0 means once
 
 	Lock    string
 	TTL     time.Duration
@@ -37,7 +35,7 @@ type Order struct {
 	Servers []string
 }
 
-// Read reads an order, with the lock's settings.
+// Read parses an order, with the lock's settings.
 func Read[B backends.Live](orders json.RawMessage, known ...B) (o Order, b B, s backends.Settings, err error) {
 	if err := json.Unmarshal(orders, &o); err != nil {
 		return o, b, s, err
@@ -46,8 +44,8 @@ func Read[B backends.Live](orders json.RawMessage, known ...B) (o Order, b B, s 
 	return o, b, s, err
 }
 
-// Holder is HolderRole for locks of these backends: the client follows the plan that it
-// makes of its order, as often as that says.
+// Holder is HolderRole for locks of these backends: the client follows the plan made from its
+// order, as often as the order says.
 func Holder[B backends.Live](plan func(Order) Plan, known ...B) live.Role {
 	return func(h *live.Host, orders json.RawMessage) error {
 		o, b, s, err := Read(orders, known...)
@@ -81,12 +79,12 @@ type Lab struct {
 	Settings backends.Settings
 	Servers  []sim.HostID
 	Clients  []sim.HostID
-	order    Order       // what all clients are told
-	world    *live.World // the last trial's; nil: there was none, or Reset has seen to it
+	order    Order       // common to all clients
+	world    *live.World // of the last trial; nil if there was none, or Reset has dealt with it
 }
 
-// NewLab makes the hosts. The service is one of these backends, and not started yet. A test
-// is skipped where it cannot run.
+// NewLab makes the hosts. The service is one of these backends, and not started yet. A test that
+// cannot run here is skipped.
 func NewLab[B backends.Live](t *testing.T, lock string, ttl time.Duration, token bool, clients []sim.HostID, known ...B) *Lab {
 	t.Helper()
 	livetest.Need(t)
@@ -118,7 +116,7 @@ func (l *Lab) open() {
 	l.order.Servers = backends.ServerAddresses(l.Live, l.Servers)
 }
 
-// close ends all that runs on them.
+// close ends everything that runs on them.
 func (l *Lab) close() {
 	l.Helper()
 	if err := l.Live.Close(); err != nil {
@@ -152,8 +150,8 @@ func (l *Lab) reset() error {
 	return l.Backend.Reset(l.Ctx, l.Live, l.Settings)
 }
 
-// anew makes the service ready for the same trial once more. One that cannot be reset, as after
-// a failover, is started on hosts of its own.
+// anew makes the service ready for the same trial once more. A service that cannot be reset, as
+// after a failover, is started on new hosts.
 func (l *Lab) anew() {
 	l.Helper()
 	err := l.reset()
@@ -167,7 +165,7 @@ func (l *Lab) anew() {
 	l.Start()
 }
 
-// Who says which hosts of the service play a part at this moment.
+// Who returns the service's hosts that play a role at this moment.
 func (l *Lab) Who(role sim.Role) []sim.HostID {
 	l.Helper()
 	hosts, err := l.Backend.Who(l.Ctx, l.Live, l.Settings, role)
@@ -180,10 +178,10 @@ func (l *Lab) Who(role sim.Role) []sim.HostID {
 // maxTries is how often a trial is run at most on a machine that is too slow for it.
 const maxTries = 3
 
-// Trial runs one trial, in which each client, in their order, carries out an order. It ends
-// when all are done, or then. A fault that was not proven fails the test, and so does a
-// history in which an effect stands before its cause. A trial that the machine was too slow for
-// says nothing of the lock, and is run again on servers that were reset, or on new ones.
+// Trial runs one trial, in which each client, in their order, carries out an order. It ends when
+// all are done, or at until. A fault that was not proven fails the test, and so does a history in
+// which an effect precedes its cause. A trial that the machine was too slow for says nothing about
+// the lock, and is run again on servers that were reset, or on new ones.
 func (l *Lab) Trial(until time.Duration, orders []Order, steps ...sim.Step) *sim.History {
 	l.Helper()
 	for try := 1; ; try++ {
@@ -196,7 +194,7 @@ func (l *Lab) Trial(until time.Duration, orders []Order, steps ...sim.Step) *sim
 	}
 }
 
-// trial runs it once, and says whether the machine kept up. What was late is not in the history:
+// trial runs it once, and reports whether the machine kept up. What was late is not in the history:
 // tests are about locks.
 func (l *Lab) trial(until time.Duration, orders []Order, steps []sim.Step) (*sim.History, check.Finding) {
 	l.Helper()

@@ -70,7 +70,7 @@ func TestAStoryThatIsNotTheExpectedOneFailsTheTest(t *testing.T) {
 	}
 }
 
-// history is events of grants, one a second: "granted a 3" is of grant a with token 3.
+// history is events of grants, one per second: "granted a 3" is of grant a with token 3.
 func history(lines ...string) *sim.History {
 	h := &sim.History{}
 	for i, line := range lines {

@@ -11,8 +11,8 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// Pair is a lock service in the live world, started, and two clients: client-1 asks for the
-// lock, and client-2 a moment later. Both wait for twice the lease.
+// Pair is a started lock service in the live world, and two clients: client-1 asks for the lock,
+// and client-2 a moment later. Both wait for twice the lease.
 type Pair struct {
 	*Lab
 	TTL      time.Duration
@@ -21,7 +21,8 @@ type Pair struct {
 	Patience time.Duration // how long each waits for the lock
 }
 
-// NewPair makes one, beside those of other tests: they do not see each other, and mostly wait.
+// NewPair makes one in parallel with those of other tests: they do not see each other, and mostly
+// wait.
 func NewPair[B backends.Live](t *testing.T, lock string, ttl time.Duration, token bool, known ...B) *Pair {
 	t.Helper()
 	t.Parallel()
@@ -43,8 +44,7 @@ func (p *Pair) Run(work time.Duration, steps ...sim.Step) *sim.History {
 	return h
 }
 
-// Expect judges whether both clients held valid leases at one time, after both have had the
-// lock.
+// Expect checks whether both clients held valid leases at one time, after both have had the lock.
 func (p *Pair) Expect(h *sim.History, want check.Verdict) {
 	p.Helper()
 	ExpectOverlap(p, h, want, 2)

@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Plan is what a client does with its lock. It writes down what it was told.
+// Plan is what a client does with its lock. It records what it was told.
 type Plan func(h sim.Host, l backends.Lock)
 
 // Hold takes the lock once, works for a while, and gives it back.
@@ -21,7 +21,7 @@ func Hold(wait, work time.Duration) Plan {
 	}
 }
 
-// Take asks for the lock; nil: it did not get it.
+// Take asks for the lock; it returns nil if it did not get it.
 func Take(h sim.Host, l backends.Lock, wait time.Duration) backends.Lease {
 	lease, err := l.Acquire(wait)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// OneOwner: as the service has recorded it, the lock has one owner at a time, and only that
-// one's lock is prolonged or ended.
+// OneOwner checks that, as the service recorded it, the lock has one owner at a time, and only that
+// owner's lock is extended or ended.
 func OneOwner(t rapid.TB, h *sim.History) {
 	t.Helper()
 	owner := ""
@@ -31,7 +31,7 @@ func OneOwner(t rapid.TB, h *sim.History) {
 	}
 }
 
-// RisingTokens: every grant has a higher token than the one before.
+// RisingTokens checks that every grant has a higher token than the one before.
 func RisingTokens(t rapid.TB, h *sim.History) {
 	t.Helper()
 	last := uint64(0)
@@ -43,8 +43,8 @@ func RisingTokens(t rapid.TB, h *sim.History) {
 	}
 }
 
-// ValidOverlap finds a client that acquires the lock while another belief in it, also one of its
-// own, is still within its deadline.
+// ValidOverlap finds a client that acquires the lock while another belief in it, possibly its own,
+// is still within its deadline.
 func ValidOverlap(h *sim.History) (sim.Event, bool) {
 	beliefs := trace.Read(h).Beliefs
 	for i, b := range beliefs {
@@ -57,8 +57,8 @@ func ValidOverlap(h *sim.History) (sim.Event, bool) {
 	return sim.Event{}, false
 }
 
-// Tokens gives the tokens that clients received one after the other. They are those that the
-// service gave.
+// Tokens returns the tokens that clients received, one after the other, and fails unless the
+// service gave the same ones.
 func Tokens(t rapid.TB, h *sim.History) (received []uint64) {
 	t.Helper()
 	var given []uint64

@@ -1,6 +1,6 @@
-// Package locktest is a stage on which tests put a lock: a lock service, some clients with a
-// plan, faults, and the story of what happened, told in lines that a test compares with what
-// it expects. It is for tests only; nothing that is built into locklab imports it.
+// Package locktest is a stage for tests of a lock: a lock service, some clients with a plan,
+// faults, and the story of what happened, in lines that a test compares with what it expects. It is
+// for tests only; nothing that is built into locklab imports it.
 package locktest
 
 import (
@@ -15,12 +15,11 @@ import (
 	"pgregory.net/rapid"
 )
 
-// near is how far clients are from servers: always the same, so that the times of a story
-// can be worked out by hand.
+// near is how far clients are from servers: always the same, so that the times of a story can be
+// worked out by hand.
 var near = virtual.Latency{Base: time.Millisecond}
 
-// Parse reads "etcd+renew" as one of these backends with its settings, for leases of length
-// ttl.
+// Parse parses "etcd+renew" as one of these backends with its settings, for leases of length ttl.
 func Parse[B backends.Backend](t rapid.TB, spec string, ttl time.Duration, token bool, known ...B) (B, backends.Settings) {
 	t.Helper()
 	b, s, err := parse(spec, ttl, token, known)
@@ -30,8 +29,8 @@ func Parse[B backends.Backend](t rapid.TB, spec string, ttl time.Duration, token
 	return b, s
 }
 
-// ExpectRefusal holds what is said to somebody who asks for this spec under a lease against
-// what should be; empty: it is accepted.
+// ExpectRefusal checks the error for a spec under a lease; an empty says means that the spec is
+// accepted.
 func ExpectRefusal[B backends.Backend](t rapid.TB, spec string, ttl time.Duration, says string, known ...B) {
 	t.Helper()
 	_, _, err := parse(spec, ttl, false, known)
@@ -64,7 +63,7 @@ type Stage struct {
 	Story   Story
 }
 
-// NewStage switches the service on, and gives each client its lock.
+// NewStage switches on the service, and gives each client its lock.
 func NewStage(t rapid.TB, b backends.Simulated, set backends.Settings, seed uint64, clients ...sim.HostID) *Stage {
 	t.Helper()
 	s := &Stage{
@@ -86,8 +85,7 @@ func NewStage(t rapid.TB, b backends.Simulated, set backends.Settings, seed uint
 	return s
 }
 
-// Client starts a process on a client's host, which does something with its lock after a
-// while.
+// Client starts a process on a client's host, which does something with its lock after a while.
 func (s *Stage) Client(id sim.HostID, after time.Duration, plan Plan) {
 	s.World.Host(id).Go("client", func(h sim.Host) {
 		h.Sleep(after)
@@ -95,11 +93,11 @@ func (s *Stage) Client(id sim.HostID, after time.Duration, plan Plan) {
 	})
 }
 
-// Cut cuts a host off from others, in both directions, until they are mended. That it is one
-// of them does not matter.
+// Cut cuts a host off from others, in both directions, until they are mended. The host itself may
+// be among them.
 func (s *Stage) Cut(id sim.HostID, others ...sim.HostID) { bothWays(id, others, s.World.Cut) }
 
-// Mend takes a Cut back.
+// Mend undoes a Cut.
 func (s *Stage) Mend(id sim.HostID, others ...sim.HostID) { bothWays(id, others, s.World.Mend) }
 
 func bothWays(id sim.HostID, others []sim.HostID, do func(from, to sim.HostID)) {
@@ -122,7 +120,7 @@ func (s *Stage) Pause(id sim.HostID, on sim.Kind, length time.Duration) {
 	s.World.Direct([]sim.Step{PauseOn(id, on, length)})
 }
 
-// Run runs the world until then, ends it, and gives its history.
+// Run runs the world until then, ends it, and returns its history.
 func (s *Stage) Run(until time.Duration) *sim.History {
 	s.T.Helper()
 	defer s.World.Close()
@@ -132,8 +130,8 @@ func (s *Stage) Run(until time.Duration) *sim.History {
 	return trace.Finish(sim.Header{Clients: s.Clients, Servers: s.Servers, Faults: s.World.Faults()}, s.World.Events(), s.World.Clock)
 }
 
-// Expect runs the world until then, and compares the story of what happened with this one.
-// In it, blank lines around it and tabs do not count.
+// Expect runs the world until then, and compares the story of what happened with this one. Blank
+// lines around the expected story, and tabs in it, do not count.
 func (s *Stage) Expect(until time.Duration, story string) {
 	s.T.Helper()
 	got := strings.Join(s.Story.Lines(s.Run(until).Events), "\n")
@@ -143,8 +141,8 @@ func (s *Stage) Expect(until time.Duration, story string) {
 	}
 }
 
-// Find gives the nth event of a kind, counted from 1, that a host has recorded; an empty
-// host stands for any.
+// Find returns the nth event of a kind, counted from 1, that a host has recorded; an empty host
+// means any.
 func Find(t rapid.TB, events []sim.Event, host sim.HostID, k sim.Kind, nth int) sim.Event {
 	t.Helper()
 	i := slices.IndexFunc(events, func(e sim.Event) bool {

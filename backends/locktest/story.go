@@ -9,13 +9,13 @@ import (
 )
 
 // Story says how events are told: each in one line, with its time, host, kind, grant, token,
-// deadline and note. The zero value tells all of that as it is. Faults that a scenario's
-// steps do, and the end of the run, are no part of a story.
+// deadline and note. The zero value tells all of that unchanged. A story leaves out the faults of a
+// scenario's steps, and the end of the run.
 type Story struct {
-	Round   time.Duration             // of times; 0: to the nanosecond
+	Round   time.Duration             // of times; 0 means to the nanosecond
 	Letters bool                      // grants are A, B, C … in the order in which they appear
-	Token   func(token uint64) string // how a token is written; nil: as a number
-	Freers  bool                      // who gave a lock back is told
+	Token   func(token uint64) string // how a token is written; nil means as a number
+	Freers  bool                      // tell which client gave a lock back
 	Without []sim.Kind                // these are left out
 
 	names map[string]string // grants by their letters
@@ -31,7 +31,7 @@ func (s *Story) Lines(events []sim.Event) (lines []string) {
 	return lines
 }
 
-// Line tells one event. One that no host has recorded is what a test has noted.
+// Line tells one event. An event without a host is a test's own note.
 func (s *Story) Line(e sim.Event) string {
 	if e.Host == "" {
 		return fmt.Sprintf("%v -- %s", e.At.Round(s.Round), e.Note)

@@ -1,7 +1,7 @@
 //go:build linux
 
-// Package realtime has a host on this machine's real clocks, for tests that use a live
-// port against a real server without a lab: no namespaces, no faults.
+// Package realtime has a host on this machine's real clocks, for tests that use a live port against
+// a real server without a lab: no namespaces, no faults.
 package realtime
 
 import (
@@ -12,8 +12,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Host is a sim.Host on real clocks that keeps what is recorded. Its processes are
-// goroutines under one mutex.
+// Host is a sim.Host on real clocks that keeps what is recorded. Its processes are goroutines under
+// one mutex.
 type Host struct {
 	id      sim.HostID
 	started time.Time
@@ -32,7 +32,7 @@ func Run(id sim.HostID, f func(*Host)) {
 	f(h)
 }
 
-// Events are those recorded so far, without times. The caller must hold the host.
+// Events returns the events recorded so far, without times. The caller must hold the host.
 func (h *Host) Events() []sim.Event { return slices.Clone(h.events) }
 
 // ID is the host's name.
@@ -44,7 +44,7 @@ func (h *Host) Now() time.Duration { return time.Since(h.started) }
 // Wall reads the wall clock.
 func (h *Host) Wall() time.Time { return time.Now() }
 
-// Sleep gives the host up for d.
+// Sleep gives up the host for d.
 func (h *Host) Sleep(d time.Duration) { h.Outside(func() { time.Sleep(d) }) }
 
 // Uint64 draws from the host's stream.
@@ -68,7 +68,7 @@ func (h *Host) Record(e sim.Event) {
 	}
 }
 
-// Outside gives the host up while f blocks.
+// Outside gives up the host while f blocks.
 func (h *Host) Outside(f func()) {
 	h.monitor.Unlock()
 	defer h.monitor.Lock()

@@ -10,7 +10,7 @@ import (
 // ServerID is the host that the Redis server runs on.
 const ServerID sim.HostID = "redis-1"
 
-// The options, by name.
+// Option names.
 const (
 	optionElapsed = "elapsed-check"
 	optionRenew   = "renew"
@@ -21,8 +21,8 @@ const (
 	optionRestart = "restart-delay"
 )
 
-// Backend is the single-instance lock as a backends.Backend. The zero Backend is the
-// algorithm as it is documented; a Profile makes it behave as a library does.
+// Backend is the single-instance lock as a backends.Backend. The zero Backend is the documented
+// algorithm; a Profile makes it behave as a library does.
 type Backend struct{ Profile Profile }
 
 var _ backends.Profiled = Backend{}
@@ -38,7 +38,7 @@ func (b Backend) Name() string {
 // Service is "redis", of which a profile is a set of options.
 func (Backend) Service() string { return Backend{}.Name() }
 
-// Title says in one line what it is.
+// Title describes it in one line.
 func (b Backend) Title() string {
 	if b.Profile == Redislock {
 		return "Redis, single instance, as bsm/redislock uses it: on a go-redis pool, no way back from a lost answer"
@@ -46,7 +46,7 @@ func (b Backend) Title() string {
 	return "Redis, single instance: SET NX PX, compare-and-delete"
 }
 
-// Options lists what libraries differ in.
+// Options lists the points on which libraries differ.
 func (b Backend) Options() []backends.Option {
 	if b.Profile == Redislock {
 		return libraryOptions()
@@ -67,8 +67,8 @@ func (b Backend) Options() []backends.Option {
 	}
 }
 
-// IssuesTokens is true: a counter raised in the same script gives fencing tokens. The library
-// has none.
+// IssuesTokens is true for the documented lock: a counter incremented in the same script provides
+// fencing tokens. The library has none.
 func (b Backend) IssuesTokens() bool { return b.Profile == Documented }
 
 // Servers is one host.
@@ -77,19 +77,18 @@ func (Backend) Servers(backends.Settings) []sim.HostID { return []sim.HostID{Ser
 // Parts is empty: there is one server.
 func (Backend) Parts(backends.Settings) []sim.Role { return nil }
 
-// Syncs says whether the servers wait for their disks.
+// Syncs says why the server does not wait for its disk; nil means it does.
 func (Backend) Syncs(s backends.Settings) error { return NodeSettingsOf(s).Syncs() }
 
 // Never lists the events of independent nodes, and renewals unless there is a watchdog.
 func (b Backend) Never(s backends.Settings) []sim.Kind {
-	if b.Profile == Redislock && !s.On(optionRenew) { // a command that is sent again may prolong the lease
+	if b.Profile == Redislock && !s.On(optionRenew) { // a command that is sent again may extend the lease
 		return append(backends.NodeKinds(), sim.Renewed, sim.Lost)
 	}
 	return Never(s)
 }
 
-// Never is what the lock of this package never records, for every service that it is used
-// with.
+// Never lists the events that this package's lock never records, whichever service uses it.
 func Never(s backends.Settings) []sim.Kind {
 	never := backends.NodeKinds()
 	if !s.On(optionRenew) {

@@ -16,20 +16,19 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// Client is the Port over go-redis. It keeps the connections that it made, and takes
-// the one first that was used last.
+// Client is the Port over go-redis. It keeps the connections that it made and takes the most
+// recently used one first.
 type Client struct {
-	// Sent, if set, is called in place of recording sim.AcquireSent, with the value that is
-	// asked for.
+	// Sent, if set, is called instead of recording sim.AcquireSent, with the requested value.
 	Sent func(value string)
-	// Unannounced is set where what Sent records has more to be sent before it, which waits
-	// for the answer to this: then the network must not keep anything (see live.Host).
+	// Unannounced is set if something else must be sent before what Sent records, and it waits for
+	// the answer to this command. The network must then keep nothing back (see live.Host).
 	Unannounced bool
 
 	host             wire.Host
 	network, address string
 	idle             []*session
-	fresh            []net.Conn // that Connect has made, and nothing was sent over
+	fresh            []net.Conn // made by Connect, with nothing sent over them yet
 }
 
 var _ Line = (*Client)(nil)
@@ -38,13 +37,12 @@ func newPort(h wire.Host, network, address string) *Client {
 	return &Client{host: h, network: network, address: address}
 }
 
-// NewClient gives a host a Client of the server at this IP address. It connects when it
-// has to.
+// NewClient returns a host's Client of the server at this IP address. It connects when it has to.
 func NewClient(h wire.Host, ip string) *Client {
 	return newPort(h, "tcp", net.JoinHostPort(ip, ServerPort))
 }
 
-// ConnectAhead makes the first connection, so that the first command does not have to.
+// ConnectAhead makes the first connection so that the first command does not have to.
 func (p *Client) ConnectAhead() error { return p.connectAhead(connectLimit) }
 
 func (p *Client) connectAhead(timeout time.Duration) error {
@@ -70,7 +68,7 @@ func (p *Client) Connect(timeout time.Duration) error {
 	return nil
 }
 
-// Greet has a server answer on a connection that Connect has made.
+// Greet makes a server answer on a connection that Connect has made.
 func (p *Client) Greet(timeout time.Duration) error {
 	raw := p.fresh[0]
 	p.fresh = p.fresh[1:]
@@ -123,7 +121,7 @@ func (p *Client) Delete(key string, timeout time.Duration) (bool, error) {
 	return reply == int64(1), err
 }
 
-// Add is SADD of one element. That it was there already is no error.
+// Add is SADD of one element. It is no error if the element was there already.
 func (p *Client) Add(key, element string, timeout time.Duration) error {
 	_, err := p.do(timeout, nil, "SADD", key, element)
 	return err
@@ -136,18 +134,18 @@ func (p *Client) acquireSent(value string) func() {
 	return func() { p.host.Record(sim.Event{Kind: sim.AcquireSent, Grant: value}) }
 }
 
-// Do sends any command and waits for its answer: a string, an int64, a list, or nil. It
-// goes over the same connection as the command before it, if no other process of the host
-// has used the Client since that was answered. An error that is the server's answer has
-// that answer as a goredis.Error in it.
+// Do sends any command and waits for its answer: a string, an int64, a list, or nil. It uses the
+// same connection as the previous command, unless another process of the host has used the Client
+// since that was answered. If the server answers with an error, the returned error wraps it as a
+// goredis.Error.
 func (p *Client) Do(timeout time.Duration, command ...any) (any, error) {
 	return p.do(timeout, nil, command...)
 }
 
-// do sends one command and waits for its answer: a string, an int64, or nil. sent, if not
-// nil, is called by this process, holding the host, when the command is on its way and
-// its answer has not been read; the reading waits until sent has returned. Scripts go as
-// EVAL and not by their hash: one round trip, whatever the server remembers.
+// do sends one command and waits for its answer: a string, an int64, or nil. If sent is not nil,
+// this process calls it, holding the host, once the command is on its way and before its answer is
+// read; reading waits until sent has returned. Scripts go as EVAL and not by their hash: one round
+// trip, whatever the server remembers.
 func (p *Client) do(timeout time.Duration, sent func(), command ...any) (any, error) {
 	before := p.host.Now()
 	s, err := p.take(timeout)
@@ -190,19 +188,19 @@ func (p *Client) do(timeout time.Duration, sent func(), command ...any) (any, er
 		err = nil
 	case errors.As(err, &refusal):
 		if strings.HasPrefix(refusal.Error(), "READONLY") {
-			s.client.Close() // as go-redis does: the server is not the master it was
+			s.client.Close() // as go-redis does: the server is no longer the master
 			return nil, fmt.Errorf("%s: the server at %s answered: %w", command[0], p.address, err)
 		}
 		err = fmt.Errorf("%s: the server at %s answered: %w", command[0], p.address, err)
 	case err != nil:
-		s.client.Close() // whatever still comes over it belongs to nobody
+		s.client.Close() // an answer that still arrives here belongs to no command
 		return nil, fmt.Errorf("%s: %w (%s: %v)", command[0], sim.ErrUnknown, p.address, err)
 	}
 	p.idle = append(p.idle, s)
 	return reply, err
 }
 
-// take gives the idle connection used last, or makes one.
+// take returns the most recently used idle connection, or makes one.
 func (p *Client) take(timeout time.Duration) (*session, error) {
 	if n := len(p.idle); n > 0 {
 		s := p.idle[n-1]

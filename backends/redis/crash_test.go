@@ -94,8 +94,8 @@ func TestALeaseThatHasExpiredDoesNotComeBackWithAClockSteppedBack(t *testing.T) 
 	s.Run(20 * time.Second)
 }
 
-// knowsAfter runs a server that is given a lock at some points of time and crashes at
-// another, and tells which of them it still knows.
+// knowsAfter runs a server that is granted locks at some times and crashes at another, and returns
+// which of them it still knows.
 func knowsAfter(t *testing.T, durability Durability, crash time.Duration, grants ...time.Duration) string {
 	t.Helper()
 	w := virtual.New(1)
@@ -164,7 +164,7 @@ func TestAServerWithADelayedRestartAnswersOnlyAfterTheDelay(t *testing.T) {
 	s.Run(time.Minute)
 }
 
-// A step of the scenario may crash the server when it records that it granted the lock.
+// A step of the scenario may crash the server as soon as it records that it granted the lock.
 func TestACrashAtTheMomentOfTheGrantLosesItUnlessItIsOnTheDiskBefore(t *testing.T) {
 	for _, c := range []struct {
 		durability Durability

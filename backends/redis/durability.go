@@ -7,17 +7,17 @@ import (
 	"github.com/locklab/locklab/backends"
 )
 
-// Durability says what a server still knows after a crash of its machine.
+// Durability is what a server still knows after its machine crashed.
 type Durability string
 
 // What `appendonly` and `appendfsync` of redis.conf amount to.
 const (
-	// DurabilityNone is Redis as it comes (appendonly no): it comes back empty.
+	// DurabilityNone is Redis's default (appendonly no): the server comes back empty.
 	DurabilityNone Durability = "none"
 	// DurabilityEverySec is appendfsync everysec, the default once appendonly is on: a
 	// crash loses at most the last second.
 	DurabilityEverySec Durability = "everysec"
-	// DurabilityAlways is appendfsync always: what was answered is kept.
+	// DurabilityAlways is appendfsync always: whatever was answered is kept.
 	DurabilityAlways Durability = "always"
 )
 
@@ -36,9 +36,10 @@ func DurabilityOption() backends.Option {
 	}
 }
 
-// Syncs says why a server that is run like this waits for no disk; nil: it does. With everysec
-// a thread of its own syncs, and the server goes on writing: it waits for two seconds at most,
-// and that only if the file cannot be written either (Redis, src/aof.c, flushAppendOnlyFile).
+// Syncs says why a server with these settings does not wait for its disk; nil means it does. With
+// everysec a separate thread syncs while the server goes on writing: the server waits for two
+// seconds at most, and only if the file cannot be written either (Redis, src/aof.c,
+// flushAppendOnlyFile).
 func (s NodeSettings) Syncs() error {
 	if s.Durability == DurabilityAlways {
 		return nil

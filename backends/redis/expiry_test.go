@@ -8,8 +8,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// A server looks ten times a second whether a key's time is up by its wall clock. So it
-// notices at once when that clock has jumped or its machine has slept, with nobody asking.
+// A server checks ten times a second whether a key has expired by its wall clock. So it notices at
+// once, without being asked, when that clock has jumped or its machine has slept.
 func TestAServerNoticesByItselfThatALeaseIsOver(t *testing.T) {
 	fault := func(at time.Duration, f sim.Fault) sim.Step {
 		f.Host = ServerID
@@ -21,7 +21,7 @@ func TestAServerNoticesByItselfThatALeaseIsOver(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		step sim.Step
-		end  string // when the server records the end of a lease of 10 s that it gave after 3 ms
+		end  string // when the server records the end of a lease of 10 s that it granted after 3 ms
 	}{
 		{"nothing happens", fault(2*time.Second, wall(time.Millisecond, time.Second)), "10.004s"},
 		{"its clock jumps past the end", fault(2*time.Second, wall(2*ttl, 0)), "2s"},

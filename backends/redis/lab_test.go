@@ -18,7 +18,7 @@ const labTTL = 300 * time.Millisecond
 
 var testRoles = map[string]live.Role{observerRole: observe, locktest.HolderRole: locktest.Holder(locktest.HoldAsOrdered, Backend{})}
 
-// labTrial is a real server on a host, and one client's.
+// labTrial is a real server on one host and a client on another.
 type labTrial struct{ *locktest.Lab }
 
 func newLabTrial(t *testing.T, lock string, ttl time.Duration) labTrial {
@@ -28,18 +28,18 @@ func newLabTrial(t *testing.T, lock string, ttl time.Duration) labTrial {
 	return l
 }
 
-// run has the client hold the lock once.
+// run makes the client hold the lock once.
 func (l labTrial) run(work time.Duration, steps ...sim.Step) []sim.Event {
 	l.Helper()
 	return l.runUntil(20*time.Second, work, steps...)
 }
 
-// mostWork is how long a client works at most, on a busy machine.
+// mostWork is how long a client works at most, even on a busy machine.
 const mostWork = 5 * time.Second
 
-// runUntilTold has the client hold the lock until the history says something that the server
-// does once it is back after a crash: on a busy machine that takes longer, and the client works
-// for longer, in another trial.
+// runUntilTold makes the client hold the lock until the history contains something that the server
+// does once it is back after a crash. On a busy machine that takes longer; then another trial runs
+// in which the client works for longer.
 func (l labTrial) runUntilTold(line string, work time.Duration, steps ...sim.Step) []sim.Event {
 	l.Helper()
 	for {
@@ -52,13 +52,13 @@ func (l labTrial) runUntilTold(line string, work time.Duration, steps ...sim.Ste
 	}
 }
 
-// runUntil ends the trial at this time if it has not ended before.
+// runUntil ends the trial at this time unless it has ended before.
 func (l labTrial) runUntil(until, work time.Duration, steps ...sim.Step) []sim.Event {
 	l.Helper()
 	return l.Trial(until, []locktest.Order{{Work: work}}, steps...).Events
 }
 
-// runLab runs one holder against a real server and gives the events, without times.
+// runLab runs one holder against a real server and returns the events, without times.
 func runLab(t *testing.T, lock string, work time.Duration, steps ...sim.Step) []string {
 	t.Helper()
 	return told(newLabTrial(t, lock, labTTL).run(work, steps...))

@@ -12,7 +12,7 @@ import (
 
 var _ backends.Live = Backend{}
 
-// Missing says that redis-server is missing, if it is.
+// Missing returns an error if redis-server is missing.
 func (Backend) Missing(backends.Settings) error { return MissingServer() }
 
 // Start starts redis-server.
@@ -29,12 +29,12 @@ func (Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) 
 	return ObserveServer(ctx, lab, ServerID, Observation{Tokens: s.Token, Durability: NodeSettingsOf(s).Durability})
 }
 
-// Reset empties the server, which shows at the same time that it answers.
+// Reset empties the server, which also shows that it answers.
 func (Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	return ResetServers(ctx, lab, NodeSettingsOf(s), ServerID)
 }
 
-// Who is nobody: a single server has no parts to play.
+// Who returns no host: a single server has no roles.
 func (Backend) Who(context.Context, *live.Lab, backends.Settings, sim.Role) ([]sim.HostID, error) {
 	return nil, nil
 }
@@ -48,7 +48,7 @@ func (b Backend) Dial(h *live.Host, servers []string, s backends.Settings) (back
 	return b.lockOn(h, p, s), nil
 }
 
-// dial makes the first connection to a server, and the pool that the profile keeps it in.
+// dial makes the first connection to a server, and for a library's profile the pool that holds it.
 func (b Backend) dial(h *live.Host, ip string, s backends.Settings) (Port, error) {
 	p := NewClient(h, ip)
 	if err := p.ConnectAhead(); err != nil || b.Profile == Documented {
@@ -57,7 +57,7 @@ func (b Backend) dial(h *live.Host, ip string, s backends.Settings) (Port, error
 	return NewPool(h, p, s), nil
 }
 
-// Roles are the observers: of the server, and of one that somebody else runs.
+// Roles are the observers of the lab's own server and of an attached one.
 func (Backend) Roles() map[string]live.Role {
 	return map[string]live.Role{observerRole: observe, attachedRole: observeAttached}
 }

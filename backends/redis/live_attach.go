@@ -17,25 +17,25 @@ import (
 
 var _ backends.Attachable = Backend{}
 
-// attached is the backend on a server that somebody else runs.
+// attached is the backend on a server that somebody else operates.
 type attached struct {
 	Backend
 	to *backends.Attachment
 }
 
-// Attach gives the backend on such a server.
+// Attach returns the backend on such a server.
 func (b Backend) Attach(to *backends.Attachment) backends.Attached { return attached{b, to} }
 
-// Attachment says where the server is.
+// Attachment returns where the server is.
 func (b attached) Attachment() *backends.Attachment { return b.to }
 
-// Missing says which settings an attached server cannot have.
+// Missing returns an error for settings that an attached server cannot have.
 func (b attached) Missing(s backends.Settings) error {
 	return cmp.Or(b.to.Fits(b.Servers(s)), RefuseNodeSettings(s))
 }
 
-// RefuseNodeSettings says which settings of nodes somebody has asked for, which an attached
-// server has as it has them.
+// RefuseNodeSettings returns an error if somebody asked for settings of nodes: an attached server
+// runs with its own.
 func RefuseNodeSettings(s backends.Settings) error {
 	return backends.RefuseWritten(s, optionDurable, optionRestart)
 }
@@ -45,17 +45,17 @@ func (b attached) Start(ctx context.Context, _ *live.Lab, _ backends.Settings) e
 	return CheckAttached(ctx, b.to)
 }
 
-// Observe puts a relay in the server's place, and an observer beside it.
+// Observe puts a relay in the server's place and an observer beside it.
 func (b attached) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	return ObserveAttached(ctx, lab, b.to, b.Servers(s), Observation{})
 }
 
-// Reset removes what the trial has left.
+// Reset removes what the trial left behind.
 func (b attached) Reset(ctx context.Context, lab *live.Lab, _ backends.Settings) error {
 	return b.to.Reset(ctx, lab, b.Clean)
 }
 
-// Clean removes what trials have left.
+// Clean removes what trials left behind.
 func (b attached) Clean(ctx context.Context, prefixes []string) error {
 	return CleanAttached(ctx, b.to, prefixes)
 }
@@ -69,7 +69,7 @@ func (b Backend) DialUnder(names backends.Names, h *live.Host, servers []string,
 	return b.lockOn(h, Under(names.Prefix, p), s), nil
 }
 
-// CheckAttached makes sure that the servers serve: each is a Redis, and takes writes.
+// CheckAttached verifies that each server is a Redis and accepts writes.
 func CheckAttached(ctx context.Context, to *backends.Attachment) error {
 	return eachAttached(ctx, to, func(s *session) error {
 		answer, err := s.client.Do(ctx, "ROLE").Slice()
@@ -100,8 +100,8 @@ func ObserveAttached(ctx context.Context, lab *live.Lab, to *backends.Attachment
 	return nil
 }
 
-// StartAttachedObserver starts the observer of the server that a relay's socket leads to. It
-// lives on a host, for one trial, and looks at the lock whose names begin with prefix.
+// StartAttachedObserver starts the observer of the server behind a relay's socket. It runs on a
+// host for one trial and watches the lock whose names begin with prefix.
 func StartAttachedObserver(ctx context.Context, lab *live.Lab, id sim.HostID, socket, prefix string, o Observation) error {
 	spec := attachedSpec{Network: "unix", Address: socket, Prefix: prefix, Observation: o}
 	return backends.StartObserver(ctx, lab, id, attachedRole, spec)
@@ -119,7 +119,7 @@ func CleanAttached(ctx context.Context, to *backends.Attachment, prefixes []stri
 	})
 }
 
-// AskAttached sends a command to one of the servers and gives its answer as go-redis does.
+// AskAttached sends a command to one of the servers and returns its answer as go-redis does.
 func AskAttached(ctx context.Context, to *backends.Attachment, server int, command ...any) (any, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectLimit)
 	defer cancel()
@@ -135,7 +135,7 @@ func AskAttached(ctx context.Context, to *backends.Attachment, server int, comma
 	return s.client.Do(ctx, command...).Result()
 }
 
-// IsRefusal tells whether an error is a server's answer.
+// IsRefusal reports whether an error is a server's answer.
 func IsRefusal(err error) bool {
 	var refusal goredis.Error
 	return errors.As(err, &refusal)
@@ -162,13 +162,13 @@ func eachAttached(ctx context.Context, to *backends.Attachment, ask func(*sessio
 	return nil
 }
 
-// under is a Port whose keys have names that begin with a prefix.
+// under is a Port that adds a prefix to every key's name.
 type under struct {
 	Port
 	prefix string
 }
 
-// Under gives a Port on which every key's name begins with prefix.
+// Under returns a Port that adds prefix to every key's name.
 func Under(prefix string, p Port) Port { return under{p, prefix} }
 
 func (u under) SetNX(key, value string, px, timeout time.Duration) (bool, error) {

@@ -15,12 +15,12 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// The observer of an attached server must not switch keyspace events on, which are the
-// server's setting. It has MONITOR lines only, which do not say whether a SET NX did
-// anything. So it asks: after each SET of the lock's key it sends GET over a second
-// connection. No client sends GET, so where the line of one stands among the others is
-// where the server has answered it, and the answer tells what the lines before it came to.
-// That the time of a lock is up shows when it is asked next, every pollPeriod.
+// The observer of an attached server must not enable keyspace events, because they are a setting of
+// that server. It has only MONITOR lines, which do not say whether a SET NX had any effect. So it
+// asks: after each SET of the lock's key it sends GET over a second connection. No client sends
+// GET, so the position of a GET line among the others shows when the server answered it, and the
+// answer shows what the preceding lines led to. An expiry becomes visible at the next question,
+// which comes every pollPeriod.
 
 const attachedRole = "redis-attached-observer"
 
@@ -31,12 +31,11 @@ type attachedSpec struct {
 	Observation
 }
 
-// attachedObserver is the observer's two connections, and what it makes of what comes over
-// them.
+// attachedObserver holds the observer's two connections and interprets what they deliver.
 type attachedObserver struct {
 	lines, answers *stream
-	ask, end       string // GET of the lock's key; what is sent last
-	over           string // how the line begins that the server shows for end
+	ask, end       string // GET of the lock's key; the last command sent
+	over           string // the beginning of the line that the server shows for end
 	witness        *attachedWitness
 }
 
@@ -68,8 +67,7 @@ func observeAttached(h *live.Host, orders json.RawMessage) error {
 	return nil
 }
 
-// openAttached connects, and returns when the server shows every command that it carries
-// out from then on.
+// openAttached connects, and returns once the server shows every command that it executes.
 func openAttached(spec attachedSpec, w *attachedWitness) (*attachedObserver, error) {
 	o := &attachedObserver{
 		ask: "GET " + spec.Prefix + LockKey + "\r\n", end: "ECHO " + spec.Prefix + "end\r\n",
@@ -98,7 +96,7 @@ func (o *attachedObserver) close() {
 	}
 }
 
-// greet has the server show what it does, and asks how things stand before that.
+// greet makes the server show its commands, and asks for the state before that.
 func (o *attachedObserver) greet(counter string) error {
 	held, err := o.answers.question(o.ask)
 	if err != nil {
@@ -135,8 +133,8 @@ func (s *stream) question(command string) (value, error) {
 	return v, s.conn.SetDeadline(time.Time{})
 }
 
-// poll asks what the lock's key holds, and at the end of the trial for the last time. If
-// it cannot, follow finds out.
+// poll asks for the value of the lock's key, one last time when the trial ends. If it cannot,
+// follow finds out.
 func (o *attachedObserver) poll(stopped <-chan struct{}) {
 	tick := time.NewTicker(pollPeriod)
 	defer tick.Stop()
@@ -152,7 +150,7 @@ func (o *attachedObserver) poll(stopped <-chan struct{}) {
 	}
 }
 
-// follow shows the witness what comes until the line of the last command.
+// follow passes each line to the witness until it sees the last command's.
 func (o *attachedObserver) follow() error {
 	for {
 		v, err := readValue(o.lines.input)

@@ -13,7 +13,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// transcript keeps what a witness records, one line an event.
+// transcript collects what a witness records, one line per event.
 type transcript struct {
 	mu    sync.Mutex
 	lines []string
@@ -35,8 +35,8 @@ func (r *transcript) text() string {
 	return strings.Join(r.lines, ", ")
 }
 
-// On a server whose keyspace events are off, the observer finds out all the same what each
-// command did to the lock.
+// Even on a server whose keyspace events are off, the observer finds out what each command did to
+// the lock.
 func TestAttachedObserverKnowsWhatCommandsDid(t *testing.T) {
 	s := startServer(t)
 	if err := s.admin.ConfigSet(t.Context(), "notify-keyspace-events", "").Err(); err != nil {
@@ -67,7 +67,7 @@ func TestAttachedObserverKnowsWhatCommandsDid(t *testing.T) {
 		}
 		must(true)(p.SetNX(LockKey, "a", short, timeout))
 		must(false)(p.SetNX(LockKey, "b", long, timeout))
-		for ok := false; !ok; { // the lease of a runs out
+		for ok := false; !ok; { // until the lease of a runs out
 			if ok, err = p.SetNX(LockKey, "c", long, timeout); err != nil {
 				t.Fatal(err)
 			}
@@ -96,7 +96,7 @@ func TestAttachedObserverKnowsWhatCommandsDid(t *testing.T) {
 	}
 }
 
-// What stands between a SET and the answer to the question about it decides it as well.
+// The lines between a SET and the answer to the question about it also settle the SET.
 func TestAttachedWitnessSettlesSetsByWhatFollows(t *testing.T) {
 	const key = "x-" + LockKey
 	set := func(v string) string { return fmt.Sprintf(`1.0 [0 h:1] "SET" "%s" "%s" "NX" "PX" "1000"`, key, v) }
@@ -106,7 +106,7 @@ func TestAttachedWitnessSettlesSetsByWhatFollows(t *testing.T) {
 	answer := func(v string) string { return "=" + v }
 	for _, c := range []struct {
 		name string
-		what []string // lines; "=": an answer; "+": time passes
+		what []string // lines; "=" is an answer, "+" lets time pass
 		want string
 	}{
 		{"the first of two gets it", []string{set("a"), set("b"), answer("a")}, "granted a"},

@@ -11,21 +11,21 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// attachedWitness makes an attached server's part of a history out of MONITOR lines and of
-// answers to GET, which come in the order in which the server did things.
+// attachedWitness builds an attached server's part of a history from MONITOR lines and answers to
+// GET, which arrive in the order in which the server acted.
 type attachedWitness struct {
 	key, counter string
 	now          func() time.Duration // true time
 	record       func(at time.Duration, e sim.Event)
-	votes        *witness // makes votes of what one server of several did; nil: it is the only one
+	votes        *witness // turns events of one server among several into votes; nil if it is the only one
 	at           time.Duration
 
-	held    string        // the lock's value; empty: not set
-	expires time.Duration // true time at which its lease ends at the latest
-	tokens  uint64        // what the counter shows
-	open    []claim       // SETs of which it is not known yet whether they did anything
-	script  string        // the value that the script at work was given
-	drawing *claim        // a SET of the script at work, which did something if a token is drawn next
+	held    string        // the lock's value; "" if not set
+	expires time.Duration // latest true time at which its lease ends
+	tokens  uint64        // the counter's value
+	open    []claim       // SETs not yet known to have had an effect
+	script  string        // the value passed to the running script
+	drawing *claim        // a SET of the running script, which took effect if a token is drawn next
 }
 
 // claim is a SET of the lock's key.
@@ -43,8 +43,8 @@ func newAttachedWitness(spec attachedSpec, now func() time.Duration, record func
 	return w
 }
 
-// commandOf gives the command of a MONITOR line, with its words in quotes; empty: a script
-// has sent it, or it is no such line.
+// commandOf returns the command of a MONITOR line, with its words in quotes. It is "" if a script
+// sent the command or if it is no such line.
 func commandOf(line string) string {
 	_, rest, _ := strings.Cut(line, " [")
 	from, command, _ := strings.Cut(rest, "] ")
@@ -54,17 +54,17 @@ func commandOf(line string) string {
 	return command
 }
 
-// isQuestion tells whether a command is the observer's own question.
+// isQuestion reports whether a command is the observer's own question.
 func (w *attachedWitness) isQuestion(command string) bool {
 	return command == `"GET" `+strconv.Quote(w.key)
 }
 
-// line takes note of a MONITOR line. It returns true when the lock's key has to be asked
-// for, because the line alone does not say what the command did.
+// line processes a MONITOR line. It returns true if the lock's key has to be queried, because the
+// line alone does not show what the command did.
 func (w *attachedWitness) line(text string) (ask bool) {
 	_, rest, _ := strings.Cut(text, " [")
 	from, command, ok := strings.Cut(rest, "] ")
-	if !ok || !strings.Contains(command, w.key) { // most lines are of other people's keys
+	if !ok || !strings.Contains(command, w.key) { // most lines are about other people's keys
 		return false
 	}
 	words := unquoteAll(command)
@@ -93,8 +93,8 @@ func (w *attachedWitness) line(text string) (ask bool) {
 	return false
 }
 
-// begin takes note of a script's own line, which comes before those of its commands: how
-// many keys, the keys, the arguments. The first argument of each of the lock's scripts is
+// begin processes a script's own line, which comes before those of its commands and holds the
+// number of keys, the keys, and the arguments. The first argument of each of the lock's scripts is
 // the value.
 func (w *attachedWitness) begin(arguments []string) {
 	w.script, w.drawing = "", nil
@@ -103,7 +103,7 @@ func (w *attachedWitness) begin(arguments []string) {
 	}
 }
 
-// drawn takes note that a script has drawn a token: its SET did something.
+// drawn records that a script has drawn a token, so its SET took effect.
 func (w *attachedWitness) drawn() {
 	c := *w.drawing
 	w.drawing = nil
@@ -112,8 +112,7 @@ func (w *attachedWitness) drawn() {
 	w.take(c, w.tokens)
 }
 
-// deleted takes note of a DEL. In a script it stands behind a comparison, so the key held
-// the script's value.
+// deleted processes a DEL. In a script it follows a comparison, so the key held the script's value.
 func (w *attachedWitness) deleted(inScript bool) {
 	switch {
 	case inScript:
@@ -129,7 +128,7 @@ func (w *attachedWitness) deleted(inScript bool) {
 	w.held = ""
 }
 
-// answer takes note of what the key holds, after all that the lines have shown so far.
+// answer processes the key's value after all lines shown so far.
 func (w *attachedWitness) answer(value string) error {
 	w.settle(value)
 	if w.held != value {
@@ -138,7 +137,7 @@ func (w *attachedWitness) answer(value string) error {
 	return nil
 }
 
-// settle decides what became of the SETs so far, now that it is known what the key holds.
+// settle decides which of the SETs so far took effect, now that the key's value is known.
 func (w *attachedWitness) settle(value string) {
 	var taken *claim
 	for _, c := range w.open {
@@ -159,11 +158,11 @@ func (w *attachedWitness) settle(value string) {
 	}
 }
 
-// lateness is how much earlier than the end of a lease, counted from when the observer saw
-// it begin or be prolonged, a key may be seen to be gone and still have run out.
+// lateness is how long before the end of its lease a key may be seen to be gone and still count as
+// expired. The lease is counted from when the observer saw it begin or be extended.
 const lateness = 100 * time.Millisecond
 
-// gone records that the key holds the lock no longer, though nobody has released it.
+// gone records that the key no longer holds the lock although nobody released it.
 func (w *attachedWitness) gone(at time.Duration) {
 	e := sim.Event{Kind: sim.Expired, Grant: w.held}
 	if at < w.expires-lateness {
@@ -187,7 +186,7 @@ func (w *attachedWitness) did(at time.Duration, e sim.Event) {
 	w.votes.did(e)
 }
 
-// leaseOf reads the option PX of a SET.
+// leaseOf returns the PX option of a SET.
 func leaseOf(options []string) time.Duration {
 	return time.Duration(deadline(0, options)) * time.Millisecond
 }

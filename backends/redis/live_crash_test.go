@@ -22,8 +22,8 @@ func crashOn(when sim.Trigger) sim.Step {
 	return sim.Step{When: when, Do: sim.Fault{Kind: sim.Crash, Host: ServerID, For: 50 * time.Millisecond}}
 }
 
-// acquired is a moment after the client has its answer: the server sends it before it tells
-// the observer, and a crash in between takes that with it.
+// acquired is a moment after the client has its answer: the server sends the answer before it
+// informs the observer, and a crash in between would lose that.
 var acquired = sim.Trigger{Host: "client-1", Kind: sim.Acquired, Nth: 1, After: 20 * time.Millisecond}
 
 func TestARealServerWithoutAFileForgetsTheLockWhenItCrashes(t *testing.T) {
@@ -33,7 +33,7 @@ func TestARealServerWithoutAFileForgetsTheLockWhenItCrashes(t *testing.T) {
 		"redis-1 forgotten", "client-1 release", "client-1 not-released")
 }
 
-// expectKept looks whether the lock was granted, and the server has its key still.
+// expectKept checks that the lock was granted and that the server still has its key.
 func (l *labTrial) expectKept(events []sim.Event) {
 	l.Helper()
 	if lines := told(events); slices.Contains(lines, "redis-1 forgotten") || !slices.Contains(lines, "redis-1 granted token 1") {
@@ -50,8 +50,7 @@ func (l *labTrial) expectKept(events []sim.Event) {
 	}
 }
 
-// The client's connection broke in the crash, so that its release does not reach the server
-// in these tests.
+// The crash broke the client's connection, so its release does not reach the server in these tests.
 
 func TestARealServerThatSyncsEveryWriteRemembersTheLock(t *testing.T) {
 	l := newLabTrial(t, "redis+durability=always", longTTL)
@@ -92,7 +91,7 @@ func TestARealServerStaysAwayForItsRestartDelay(t *testing.T) {
 			forgotten = e.At
 		}
 	}
-	// The moment of the undoing is taken before the host is started.
+	// The time of the undo is taken before the host is started.
 	if back == 0 || forgotten < back+delay {
 		t.Errorf("the host was back at %v, and the server, empty, at %v, expected %v later", back, forgotten, delay)
 	}
@@ -139,8 +138,8 @@ func TestResetEmptiesAServerAndTellsOfOneThatIsDown(t *testing.T) {
 	}
 }
 
-// What clients have asked for must have been done before a server is emptied: one that was
-// stopped does so when it goes on.
+// All requests of clients must have been handled before a server is emptied; a server that was
+// stopped handles them when it continues.
 func TestResetWaitsUntilNoClientIsConnected(t *testing.T) {
 	l := newLabTrial(t, "redis", longTTL)
 	conn, err := l.Live.Agent("client-1").Dial(l.Ctx, "tcp", net.JoinHostPort(l.Live.Address(ServerID), ServerPort))

@@ -13,23 +13,23 @@ import (
 	"time"
 )
 
-// A crash kills the server, but not the kernel, which keeps what the server had written. To
-// lose what a power failure would have lost, the append-only file is cut to its last synced
-// length before the server starts again. With always nothing has to be cut, since what was
-// answered was synced. With everysec nobody tells how far the file was synced, and on the
-// memory file system of a lab fsync does nothing. So the observer watches the file grow,
-// and goes by the same rule as the model (persist).
+// A crash kills the server but not the kernel, which keeps what the server had written. To lose
+// what a power failure would have lost, the append-only file is cut to its last synced length
+// before the server starts again. With always nothing has to be cut, since whatever was answered
+// was synced. With everysec nothing shows how far the file was synced, and fsync does nothing on a
+// lab's in-memory file system. So the observer watches the file grow and applies the same rule as
+// the model (persist).
 
-// fsyncs is appendfsync everysec as a rule: which length of the file has been synced.
-// Times are on the clock of whoever samples.
+// fsyncs is the rule of appendfsync everysec: it computes which length of the file has been synced.
+// Times are on the clock of the sampling process.
 type fsyncs struct {
 	synced int64
 	began  time.Duration // the last fsync
-	due    time.Duration // the next one, if pending
+	due    time.Duration // the next one, if wanted
 	wanted bool          // there is something to sync
 }
 
-// sample takes in that the file is so long now.
+// sample records the file's current length.
 func (f *fsyncs) sample(now time.Duration, size int64) {
 	if !f.wanted && size > f.synced {
 		f.wanted, f.due = true, max(now, f.began+everySecond)
@@ -40,7 +40,7 @@ func (f *fsyncs) sample(now time.Duration, size int64) {
 }
 
 const (
-	// syncedFile says, in a host's directory, how much of the append-only file is synced.
+	// syncedFile, in a host's directory, holds the synced length of the append-only file.
 	syncedFile = "synced"
 	// samplePeriod is how often the observer looks at the file.
 	samplePeriod = 2 * time.Millisecond
@@ -56,8 +56,8 @@ type disk struct {
 	rule fsyncs
 }
 
-// switchOn begins to watch. What is in the file is synced: the server has just been
-// started, or emptied.
+// switchOn begins to watch. What the file holds now counts as synced: the server has just been
+// started or emptied.
 func (d *disk) switchOn() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -69,7 +69,7 @@ func (d *disk) switchOn() error {
 	return writeSynced(d.dir, size)
 }
 
-// switchOff says that the server has crashed: nothing is synced any more.
+// switchOff records that the server crashed: nothing is synced from now on.
 func (d *disk) switchOff() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -109,7 +109,7 @@ func (d *disk) look() error {
 	return writeSynced(d.dir, d.rule.synced)
 }
 
-// appendOnlyFile finds the file that grows: since Redis 7 one in a directory of its own.
+// appendOnlyFile finds the file that grows; since Redis 7 it is in a directory of its own.
 func appendOnlyFile(dir string) (string, error) {
 	parts, err := filepath.Glob(filepath.Join(dir, "appendonlydir", "*.incr.aof"))
 	if err != nil {
@@ -136,9 +136,9 @@ func fileSize(dir string) (int64, error) {
 	return info.Size(), nil
 }
 
-// writeSynced replaces the file at once, since the reader may come at any moment.
+// writeSynced replaces the file atomically, since the reader may come at any moment.
 func writeSynced(dir string, size int64) error {
-	root, err := os.OpenRoot(dir) // the directory is the server's: no link is followed out of it
+	root, err := os.OpenRoot(dir) // the server owns the directory: follow no link out of it
 	if err != nil {
 		return err
 	}
@@ -149,8 +149,8 @@ func writeSynced(dir string, size int64) error {
 	return root.Rename(syncedFile+".new", syncedFile)
 }
 
-// loseUnsynced cuts the append-only file to what was synced. If nobody watched it, nothing
-// is cut.
+// loseUnsynced cuts the append-only file to its synced length. If it was not watched, nothing is
+// cut.
 func loseUnsynced(dir string) error {
 	text, err := os.ReadFile(filepath.Join(dir, syncedFile))
 	if errors.Is(err, os.ErrNotExist) {
@@ -170,8 +170,8 @@ func loseUnsynced(dir string) error {
 	return truncate(dir, path, size)
 }
 
-// truncate cuts a file in a server's directory. It is the server's, who could have put a link
-// to any file there: none is followed out of it.
+// truncate cuts a file in a server's directory. The server owns that directory and could have put a
+// link to any file there, so no link is followed out of it.
 func truncate(dir, path string, size int64) error {
 	name, err := filepath.Rel(dir, path)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// A lock that an earlier trial's client was late to ask for is told from those of the next
-// trial, also if both had the same seed, as these have.
+// A late request from an earlier trial's client is told apart from those of the next trial, even if
+// both trials had the same seed, as these have.
 func TestALockThatAnEarlierTrialHasLeftIsNoneOfThisOnes(t *testing.T) {
 	l := newLabTrial(t, "redis", longTTL)
 	trial := func() (granted []sim.Event, leftover error) {

@@ -11,18 +11,18 @@ import (
 	"time"
 )
 
-// A full resynchronisation replaces what a replica has without any event. So a server that
-// copies is asked all the time what the lock's key holds. The observer's own connection may
-// not ask, as one that has sent MONITOR. Another one does, and has the server echo the
-// answer: then both the question and the answer are in the observer's stream, in their
-// places, and it is seen whether something happened in between.
+// A full resynchronisation replaces a replica's data without any event. So a server that copies is
+// constantly asked for the lock's key. The observer's own connection cannot ask, because it has
+// sent MONITOR. Another connection does, and makes the server echo the answer. Both the question
+// and the answer then appear in the observer's stream at their proper places, which shows whether
+// anything happened in between.
 
 const (
 	// pollPeriod is how often a server is asked.
 	pollPeriod = 20 * time.Millisecond
 	// pollName is the command that reads the key. Nobody else uses it.
 	pollName = "getrange"
-	// foundMark begins what is echoed.
+	// foundMark begins every echoed answer.
 	foundMark = "locklab: the key has "
 )
 
@@ -30,11 +30,11 @@ var pollCommand = pollName + " " + LockKey + " 0 -1\r\nPTTL " + LockKey + "\r\n"
 
 // found is the answer to pollCommand.
 type found struct {
-	value    string // empty: nothing
+	value    string // "" if the key is not set
 	lifetime int64  // ms
 }
 
-// readFound reads an echo from what was echoed.
+// readFound parses an echo.
 func readFound(echo string) (f found, ok bool) {
 	rest, ok := strings.CutPrefix(echo, foundMark)
 	lifetime, value, ok2 := strings.Cut(rest, " ")
@@ -42,8 +42,7 @@ func readFound(echo string) (f found, ok bool) {
 	return found{value, n}, ok && ok2 && err == nil
 }
 
-// poll asks the server until the trial is over. When the connection breaks it makes another
-// one.
+// poll asks the server until the trial is over. It reconnects when the connection breaks.
 func (o *observer) poll() {
 	var p *poller
 	defer func() { p.close() }()
@@ -71,7 +70,7 @@ type poller struct {
 	input *bufio.Reader
 }
 
-// dialPoller gives nil when the server cannot be reached.
+// dialPoller returns nil if the server cannot be reached.
 func dialPoller(network, address string) *poller {
 	conn, err := net.DialTimeout(network, address, connectLimit)
 	if err != nil {
@@ -86,7 +85,7 @@ func (p *poller) close() {
 	}
 }
 
-// ask asks once and has the answer echoed. A server that is stopped is waited for.
+// ask asks once and has the answer echoed. It waits for a server that is stopped.
 func (p *poller) ask() error {
 	if _, err := p.conn.Write([]byte(pollCommand)); err != nil {
 		return err

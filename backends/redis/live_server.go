@@ -17,13 +17,13 @@ import (
 )
 
 const (
-	// ServerPort is where servers are reached in a lab.
+	// ServerPort is the port of every server in a lab.
 	ServerPort = "6379"
 
-	serverVar    = "LOCKLAB_REDIS_SERVER" // path of the server, in place of the one on the PATH
+	serverVar    = "LOCKLAB_REDIS_SERVER" // path of the server, instead of the one on the PATH
 	connectLimit = 5 * time.Second        // for a client's first connection, before the trial starts
 	resetLimit   = 30 * time.Second       // for a server to answer after a trial, besides its restart delay
-	askAgain     = 2 * time.Millisecond   // when a server that does not answer is asked again
+	askAgain     = 2 * time.Millisecond   // how often to ask a server that does not answer
 )
 
 // ServerProgram finds redis-server.
@@ -41,7 +41,7 @@ func ServerProgram() (string, error) {
 	return path, nil
 }
 
-// MissingServer says that there is no redis-server, if so, and what to do.
+// MissingServer returns an error, with a hint, if there is no redis-server.
 func MissingServer() error {
 	_, err := ServerProgram()
 	return err
@@ -50,9 +50,9 @@ func MissingServer() error {
 // ServerSetting is a line of redis.conf.
 type ServerSetting struct{ Name, Value string }
 
-// serverSettings are those of a server that tells an observer what happens to keys: Eg$x
-// are the events of generic commands, of strings, and of expiry. Its file of writes is
-// never rewritten, so that it only grows.
+// serverSettings are the settings of a server that tells an observer what happens to keys: Eg$x
+// selects the events of generic commands, of strings, and of expiry. Its append-only file is never
+// rewritten, so it only grows.
 func serverSettings(d Durability, more ...ServerSetting) []ServerSetting {
 	list := []ServerSetting{{"save", `""`}, {"protected-mode", "no"}, {"notify-keyspace-events", "Eg$x"}}
 	if d == DurabilityNone {
@@ -64,8 +64,8 @@ func serverSettings(d Durability, more ...ServerSetting) []ServerSetting {
 	return append(list, more...)
 }
 
-// ConfigFile is where a server's settings are, in its host's directory. The server may
-// write to it: CONFIG REWRITE.
+// ConfigFile holds a server's settings, in its host's directory. The server may write to it: CONFIG
+// REWRITE.
 const ConfigFile = "redis.conf"
 
 // WriteConfig writes a configuration file.
@@ -80,12 +80,12 @@ func WriteConfig(path string, settings []ServerSetting) error {
 // ServerOptions say how a server is run.
 type ServerOptions struct {
 	NodeSettings
-	Settings []ServerSetting // more for its configuration file
+	Settings []ServerSetting // added to its configuration file
 }
 
-// StartServer starts a redis-server on a host, in the host's directory, and does not wait
-// until it answers. After a crash of the host it starts again with what the disk has kept
-// of its file, and after its restart delay.
+// StartServer starts a redis-server on a host, in the host's directory, without waiting until it
+// answers. After a crash of the host it starts again, after its restart delay, with the part of its
+// file that the disk kept.
 func StartServer(lab *live.Lab, id sim.HostID, o ServerOptions) (*live.Proc, error) {
 	program, err := ServerProgram()
 	if err != nil {
@@ -112,18 +112,18 @@ func StartServer(lab *live.Lab, id sim.HostID, o ServerOptions) (*live.Proc, err
 	return agent.Start("redis-server", argv, options...)
 }
 
-// crashMark is the file that tells a server's shell to wait: its machine has crashed.
+// crashMark is the file that makes a server's shell wait because its machine has crashed.
 const crashMark = "crashed"
 
-// delayed runs a command later if the machine has crashed before. The delay is the shell's
-// sleep, which the kernel counts on the monotonic clock; a step of the host's clocks does
-// not shorten it.
+// delayed runs a command with a delay if the machine has crashed before. The delay is the shell's
+// sleep, which the kernel counts on the monotonic clock; stepping the host's clocks does not
+// shorten it.
 func delayed(argv []string, d time.Duration) []string {
 	script := fmt.Sprintf(`if [ -e %[1]s ]; then rm %[1]s; sleep %.3f; fi; exec "$@"`, crashMark, d.Seconds())
 	return append([]string{"/bin/sh", "-c", script, "redis-server"}, argv...)
 }
 
-// AwaitServer asks a server until it answers, its process has ended, or ctx has.
+// AwaitServer asks a server until it answers, its process ends, or ctx is done.
 func AwaitServer(ctx context.Context, lab *live.Lab, server *live.Proc) error {
 	agent := lab.Agent(server.Host())
 	return live.Await(ctx, "wait until "+server.String()+" answers", []*live.Proc{server}, func() error {
@@ -136,8 +136,8 @@ func AwaitServer(ctx context.Context, lab *live.Lab, server *live.Proc) error {
 	})
 }
 
-// answersItself makes sure that whoever answers is this process: where somebody else has
-// the port, the server is about to end and says so itself.
+// answersItself verifies that the answer comes from this process. If another server has the port,
+// this one is about to end and will say so itself.
 func answersItself(ctx context.Context, s *session, server *live.Proc) error {
 	info, err := s.client.Info(ctx, "server").Result()
 	if err != nil {
@@ -172,8 +172,8 @@ func serverTime(ctx context.Context, agent *live.Agent) (time.Time, error) {
 	return s.client.Time(ctx).Result()
 }
 
-// AskServer sends a command to the server on a host, from that host, and gives its answer
-// as go-redis does.
+// AskServer sends a command to the server on a host, from that host, and returns its answer as
+// go-redis does.
 func AskServer(ctx context.Context, lab *live.Lab, id sim.HostID, command ...any) (any, error) {
 	s, err := reach(ctx, lab.Agent(id))
 	if err != nil {
@@ -187,10 +187,9 @@ func AskServer(ctx context.Context, lab *live.Lab, id sim.HostID, command ...any
 	return answer, nil
 }
 
-// ResetServers empties servers, which shows at the same time that they answer. It waits
-// for one that is just being restarted, and until no client is connected any more, so that
-// the server has done all that clients had asked for; their processes must have ended. A host
-// that is down is an error at once.
+// ResetServers empties servers, which also shows that they answer. It waits for a server that is
+// restarting, and until no client is connected any more, so that the server has done everything the
+// clients asked for; their processes must have ended. It fails at once if a host is down.
 func ResetServers(ctx context.Context, lab *live.Lab, s NodeSettings, ids ...sim.HostID) error {
 	limit := resetLimit + s.RestartDelay
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it took longer than %v", limit))
@@ -213,8 +212,8 @@ func ResetServers(ctx context.Context, lab *live.Lab, s NodeSettings, ids ...sim
 	return nil
 }
 
-// CheckNoClients asks the server on a host who is connected to it, and says which client's host
-// is; nil: none.
+// CheckNoClients returns an error naming the client's host if a client is still connected to the
+// server on a host.
 func CheckNoClients(ctx context.Context, lab *live.Lab, id sim.HostID) error {
 	answer, err := AskServer(ctx, lab, id, "CLIENT", "LIST")
 	if err != nil {

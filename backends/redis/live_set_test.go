@@ -13,8 +13,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The model and a real server are given the same elements, and have the same set then; which of them
-// were new, the command's answer tells. The observer takes none of it for something about the lock.
+// The model and a real server are given the same elements and must end with the same set; the
+// command's answer shows which of them were new. The observer must not take any of it for an event
+// of the lock.
 func TestTheModelKeepsTheSetThatRedisKeeps(t *testing.T) {
 	server := startServer(t)
 	rapid.Check(t, func(t *rapid.T) {
@@ -66,7 +67,7 @@ func TestTheModelKeepsTheSetThatRedisKeeps(t *testing.T) {
 	})
 }
 
-// A server that refuses an element says so, and that is no unknown outcome.
+// A server that refuses an element says so, so the outcome is not unknown.
 func TestARefusedElementIsNotAnUnknownOne(t *testing.T) {
 	server := startServer(t)
 	if err := server.admin.Set(t.Context(), SetKey, "no set", 0).Err(); err != nil {

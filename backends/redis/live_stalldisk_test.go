@@ -13,8 +13,8 @@ import (
 	"github.com/locklab/locklab/sim/live/livetest"
 )
 
-// stalledTrial has client 1 take the lock of a real server whose disk stalls for three seconds, and
-// client 2 ask for it while client 1 would have it.
+// stalledTrial makes client 1 take the lock of a real server whose disk stalls for three seconds,
+// and client 2 ask for it while client 1 would have it.
 func stalledTrial(t *testing.T, lock string) []sim.Event {
 	t.Helper()
 	livetest.NeedAll(t, live.DiskStall())
@@ -26,9 +26,9 @@ func stalledTrial(t *testing.T, lock string) []sim.Event {
 	return l.Trial(20*time.Second, orders, sim.Step{Do: stall}).Events
 }
 
-// A real server that syncs before it answers answers nobody while its disk stalls, as the model
-// does (TestAServerThatAlwaysSyncsStandsStillWhileItsDiskStalls): neither the client that has
-// something written, nor the one that only asks. All others go on.
+// A real server that syncs before it answers serves nobody while its disk stalls, as the model does
+// (TestAServerThatAlwaysSyncsStandsStillWhileItsDiskStalls): neither the client whose request
+// writes, nor the one whose request only reads. All other servers go on.
 func TestARealServerThatAlwaysSyncsStandsStillWhileItsDiskStalls(t *testing.T) {
 	for durable, waits := range map[string]bool{"always": true, "everysec": false, "none": false} {
 		t.Run(durable, func(t *testing.T) {
@@ -36,7 +36,7 @@ func TestARealServerThatAlwaysSyncsStandsStillWhileItsDiskStalls(t *testing.T) {
 			undone := slices.IndexFunc(events, func(e sim.Event) bool { return e.Kind == sim.FaultUndone })
 			for client, kind := range map[sim.HostID]sim.Kind{"client-1": sim.Acquired, "client-2": sim.NotAcquired} {
 				answered := slices.IndexFunc(events, func(e sim.Event) bool { return e.Host == client && e.Kind == kind })
-				waited := undone >= 0 && answered > undone // else the trial was over by then
+				waited := undone >= 0 && answered > undone // else the trial ended before
 				if answered < 0 || waited != waits {
 					t.Errorf("%s had to wait for the disk: %t, expected %t, in\n%s", client, waited, waits, locktest.Transcript(events))
 				}

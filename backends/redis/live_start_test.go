@@ -36,7 +36,7 @@ func bareHost(t *testing.T) (context.Context, *live.Lab, *live.Agent) {
 	return ctx, lab, agent
 }
 
-// startRefused starts the lock service where somebody else has its port.
+// startRefused starts the lock service where another process has its port.
 func startRefused(ctx context.Context, t *testing.T, lab *live.Lab) {
 	t.Helper()
 	s := settings(t, "redis", false)

@@ -14,28 +14,28 @@ import (
 	"github.com/locklab/locklab/backends/wire"
 )
 
-// endMark is what the observer has the server repeat at the end of the trial: when it
-// comes back, everything before it has been seen.
+// endMark is what the observer makes the server repeat at the end of the trial: when it comes back,
+// the observer has seen everything before it.
 const endMark = "locklab: the observer has seen everything"
 
 var (
 	endCommand = fmt.Sprintf("ECHO %q\r\n", endMark)
-	// greeting asks what the server knows and to be told of all that comes after. The
-	// server carries it out in one go, so that nothing falls in between.
+	// greeting asks for the server's state and subscribes to all later changes. The server handles
+	// it in one go, so nothing is missed in between.
 	greeting = "HELLO 3\r\nTIME\r\nROLE\r\nGET " + CounterKey + "\r\n" +
 		"GET " + LockKey + "\r\nPTTL " + LockKey + "\r\n" +
 		"PSUBSCRIBE __keyevent@0__:*\r\nMONITOR\r\n"
 )
 
-// greetingAnswers is how many answers the greeting has.
+// greetingAnswers is the number of answers to the greeting.
 const greetingAnswers = 8
 
-// present is what a server knows when the observer connects.
+// present is a server's state when the observer connects.
 type present struct {
 	clock   int64  // its wall clock, Unix time in ms
 	master  bool   // it is one
-	tokens  uint64 // what the counter shows
-	value   string // the lock's; empty: not set
+	tokens  uint64 // the counter's value
+	value   string // the lock's; "" if not set
 	expires int64  // Unix time in ms
 }
 
@@ -45,8 +45,7 @@ type stream struct {
 	input *bufio.Reader
 }
 
-// openStream connects, asks what the server knows now, and subscribes. From then on
-// nothing is missed.
+// openStream connects, asks for the server's state, and subscribes. From then on nothing is missed.
 func openStream(network, address string) (*stream, present, error) {
 	about := func(err error) error { return fmt.Errorf("observe redis at %s: %w", address, err) }
 	conn, err := net.DialTimeout(network, address, connectLimit)
@@ -84,7 +83,7 @@ func (s *stream) greet() (present, error) {
 	return now, s.conn.SetDeadline(time.Time{})
 }
 
-// readPresent makes sense of the answers to the greeting.
+// readPresent parses the answers to the greeting.
 func readPresent(answers []value) (p present, err error) {
 	clock, role := answers[1].list, answers[2].list
 	if len(clock) != 2 || len(role) == 0 {
@@ -111,8 +110,7 @@ func (s *stream) end() error {
 	return err
 }
 
-// follow shows a witness what happens until the end mark comes back or the connection
-// breaks.
+// follow passes events to a witness until the end mark comes back or the connection breaks.
 func (s *stream) follow(h wire.Host, w *witness) error {
 	for {
 		var v value
@@ -131,8 +129,8 @@ func (s *stream) follow(h wire.Host, w *witness) error {
 	}
 }
 
-// isBroken tells whether an error says that the connection is, or that the server is not
-// ready for another one yet.
+// isBroken reports whether an error means that the connection is broken, or that the server is not
+// ready for a new one yet.
 func isBroken(err error) bool {
 	var network net.Error
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)

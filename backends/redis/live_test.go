@@ -35,9 +35,9 @@ type comparison struct {
 	expected []sim.Event // what the model did
 }
 
-// perform has both carry out a command and compares what they answer. Leases are either
-// so long that they do not end here, or they are outlived before the next command: so it
-// does not matter that the two do not read the clock at the same moment.
+// perform has both execute a command and compares their answers. Leases are either so long that
+// they do not end here, or are outlived before the next command, so it does not matter that the two
+// do not read the clock at the same moment.
 func (c *comparison) perform(command Command) {
 	before := c.real.now(c)
 	var ok bool
@@ -83,7 +83,7 @@ func (c *comparison) perform(command Command) {
 	c.note(Command{}, c.model.Apply(c.real.now(c), Command{Kind: CommandExpireCycle}))
 }
 
-// compareExpiry: the key's absolute expiry lies where the model's would for a command
+// compareExpiry checks that the key's absolute expiry lies where the model's would for a command
 // between before and after.
 func (c *comparison) compareExpiry(before, after time.Time) {
 	ms := c.real.admin.PExpireTime(context.Background(), LockKey).Val().Milliseconds()
@@ -92,7 +92,7 @@ func (c *comparison) compareExpiry(before, after time.Time) {
 	}
 }
 
-// note writes down what the model has done, as the history would have it.
+// note writes down what the model did, as the history would have it.
 func (c *comparison) note(command Command, r Reply) {
 	for _, value := range r.Ended {
 		c.expected = append(c.expected, sim.Event{Kind: sim.Expired, Grant: value})

@@ -12,7 +12,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// What a server shows of who asked for what: see redis-server's MONITOR.
+// How a server shows which client sent a command: see redis-server's MONITOR.
 const (
 	byFirst  = "0 10.77.0.4:50112"
 	bySecond = "0 10.77.0.5:50113"

@@ -8,16 +8,16 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// What the lock and its counter are called on the server.
+// The names of the lock and its counter on the server.
 const (
 	LockKey    = "account"
 	CounterKey = LockKey + ":token"
 )
 
-// Lock is the lock on a single instance as the Redis documentation publishes it
-// ("Distributed Locks with Redis", section "Correct Implementation with a Single
-// Instance"), with what libraries add to it: a retry delay, and by choice the elapsed
-// check of Redlock's step 3, a watchdog that prolongs the lease, and a fencing token.
+// Lock is the lock on a single instance as the Redis documentation publishes it ("Distributed Locks
+// with Redis", section "Correct Implementation with a Single Instance"), with what libraries add: a
+// retry delay and, optionally, the elapsed check of Redlock's step 3, a watchdog that renews the
+// lease, and a fencing token.
 type Lock struct {
 	host sim.Host
 	port Port
@@ -29,11 +29,11 @@ type Lock struct {
 	renew   bool          // the watchdog
 	plain   bool          // release by DEL
 
-	shortest, longest time.Duration // the delay before another try is drawn between them
-	extendAgain       time.Duration // the delay before another try of the watchdog's
+	shortest, longest time.Duration // bounds of the random delay before the next try
+	extendAgain       time.Duration // the watchdog's delay before it tries again
 }
 
-// NewLock gives a host the lock that these settings describe.
+// NewLock returns a host's lock with these settings.
 func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 	retry := s.Span(optionRetry)
 	return &Lock{
@@ -43,9 +43,9 @@ func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 	}
 }
 
-// Acquire tries until it holds the lock or wait is over. It returns backends.ErrHeld,
-// backends.ErrTooLate, the server's refusal (as of a master without its replicas, see
-// package sentinel), or an error that wraps sim.ErrUnknown, as the last try ended.
+// Acquire tries until it holds the lock or wait is over. Depending on how the last try ended, it
+// returns backends.ErrHeld, backends.ErrTooLate, the server's refusal (as of a master without its
+// replicas, see package sentinel), or an error that wraps sim.ErrUnknown.
 func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
 	return backends.TryFor(l.host, wait, l.pause, l.try)
 }
@@ -65,8 +65,8 @@ func (l *Lock) try() (backends.Lease, error) {
 	after := l.host.Now()
 
 	if err != nil {
-		// The key may be set all the same, now or later. Taking it back is the best that
-		// can be done; if that fails too, the lease runs out by itself.
+		// The key may still be set, now or later. Trying to delete it is the best that can be done;
+		// if that fails too, the lease runs out by itself.
 		_, _ = l.unlock(value)
 		return nil, fmt.Errorf("set %s: %w", LockKey, err)
 	}
@@ -76,8 +76,8 @@ func (l *Lock) try() (backends.Lease, error) {
 
 	until := l.deadline(before, after)
 	if l.elapsed && after >= until {
-		// Redlock, steps 3 and 5: the lock counts as acquired only if the time that passed
-		// since before the request is less than the lock's validity; else it is unlocked.
+		// Redlock, steps 3 and 5: the lock counts as acquired only if the time since before the
+		// request is less than the lock's validity; otherwise it is unlocked.
 		_, _ = l.unlock(value)
 		return nil, backends.ErrTooLate
 	}
@@ -96,8 +96,8 @@ func (l *Lock) set(value string) (token uint64, ok bool, err error) {
 	return 0, ok, err
 }
 
-// unlock deletes the key. "It is important to avoid removing a lock that was created by
-// another client" (ibid.), so only a lock that is used wrong does so by plain DEL.
+// unlock deletes the key. "It is important to avoid removing a lock that was created by another
+// client" (ibid.), so only a misused lock does this with plain DEL.
 func (l *Lock) unlock(value string) (bool, error) {
 	if l.plain {
 		return l.port.Delete(LockKey, l.timeout)
@@ -105,13 +105,13 @@ func (l *Lock) unlock(value string) (bool, error) {
 	return l.port.CompareAndDelete(LockKey, value, l.timeout)
 }
 
-// deadline is the moment on the host's monotonic clock up to which the client counts on a
-// lease that it asked for before a call and was given after it.
+// deadline returns the moment on the host's monotonic clock until which the client counts on a
+// lease that it requested at before and was granted at after.
 //
-// With the elapsed check the lease counts from before the request, less the clock drift
-// that Redlock's reference implementation allows for (redlock-rb: 1 % and 2 ms). Without
-// it, it counts from the answer, as libraries such as bsm/redislock let their users
-// believe: later than the server's own count by all that the answer was late.
+// With the elapsed check the lease counts from before the request, less the clock drift that
+// Redlock's reference implementation allows for (redlock-rb: 1 % and 2 ms). Without it, the lease
+// counts from the answer, as libraries such as bsm/redislock let their users believe: later than
+// the server's own count by however late the answer was.
 func (l *Lock) deadline(before, after time.Duration) time.Duration {
 	if !l.elapsed {
 		return after + l.ttl
@@ -132,27 +132,27 @@ type Lease struct {
 	token uint64
 	until time.Duration // on the host's monotonic clock
 	over  bool          // released, or known to be lost
-	stop  sim.Signal    // stops the watchdog; nil: there is none
-	lost  sim.Signal    // fires when the watchdog finds the lease gone; nil: there is none
+	stop  sim.Signal    // stops the watchdog; nil if there is none
+	lost  sim.Signal    // fires when the watchdog finds the lease gone; nil if there is no watchdog
 }
 
 // Grant is the random value.
 func (l *Lease) Grant() string { return l.value }
 
-// Token is what the counter showed after this acquisition, 0 without a counter.
+// Token is the counter's value after this acquisition, 0 without a counter.
 func (l *Lease) Token() uint64 { return l.token }
 
 // Until is the deadline that the client computes for itself.
 func (l *Lease) Until() time.Duration { return l.until }
 
-// Valid tells whether the client, by its own clock, may still count on the lease.
+// Valid reports whether the client, by its own clock, may still count on the lease.
 func (l *Lease) Valid() bool { return !l.over && l.lock.host.Now() < l.until }
 
-// Lost fires when the watchdog finds out that the lease is gone; without one, nobody tells.
+// Lost fires when the watchdog finds the lease gone; it is nil without a watchdog.
 func (l *Lease) Lost() sim.Signal { return l.lost }
 
-// Release deletes the key if it still holds this lease's value; with plain DEL, whatever
-// it holds.
+// Release deletes the key if it still holds this lease's value; with plain DEL it deletes the key
+// whatever it holds.
 func (l *Lease) Release() error {
 	l.over = true
 	if l.stop != nil {
@@ -168,7 +168,7 @@ func (l *Lease) Release() error {
 	return nil
 }
 
-// startWatchdog starts the process that prolongs the lease while the client works.
+// startWatchdog starts the process that renews the lease while the client works.
 func (l *Lease) startWatchdog() {
 	l.stop, l.lost = l.lock.host.NewSignal(), l.lock.host.NewSignal()
 	since := l.lock.host.Now()
@@ -178,8 +178,8 @@ func (l *Lease) startWatchdog() {
 	})
 }
 
-// extend prolongs the lease once. It returns backends.ErrLost when the server knows it no
-// longer, or the answer came after the deadline that it promised.
+// extend renews the lease once. It returns backends.ErrLost if the server no longer knows the lease
+// or the answer came after the deadline that it promised.
 func (l *Lease) extend() error {
 	before := l.lock.host.Now()
 	ok, err := l.lock.port.CompareAndExpire(LockKey, l.value, l.lock.ttl, l.lock.timeout)

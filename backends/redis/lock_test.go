@@ -100,7 +100,7 @@ func TestTheElapsedCheckDiscardsAnAnswerThatComesTooLate(t *testing.T) {
 }
 
 func TestTheElapsedCheckGivesBackALeaseThatStillRuns(t *testing.T) {
-	// The client's deadline comes earlier than the server's by the clock drift allowed for.
+	// The client's deadline is earlier than the server's by the allowed clock drift.
 	s := newStage(t, "redis+elapsed-check", false, "client-1")
 	s.Client("client-1", 0, locktest.Hold(0, time.Second))
 	s.Pause("client-1", sim.AcquireSent, 9950*time.Millisecond)

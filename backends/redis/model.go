@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// CommandKind says what a command asks of the server.
+// CommandKind is the kind of a command.
 type CommandKind string
 
-// The commands of the Port, and the server's own sweep for keys whose time is up.
+// The commands of the Port, and the server's own sweep for expired keys.
 const (
 	CommandHello            CommandKind = "hello"
 	CommandSetNX            CommandKind = "set-nx"
@@ -22,46 +22,46 @@ const (
 	CommandAdd              CommandKind = "add" // SADD of one element
 )
 
-// Command is a request to the server. Which fields carry meaning follows from the Port.
+// Command is a request to the server. Which fields matter follows from the Port.
 type Command struct {
 	Kind    CommandKind
 	Key     string
 	Value   string
 	Counter string        // of SetNXWithToken: the key that counts
-	PX      time.Duration // lifetime; what is below a millisecond is cut off
+	PX      time.Duration // lifetime; fractions of a millisecond are cut off
 }
 
 // Reply is the server's answer.
 type Reply struct {
-	OK    bool   // the key was set, deleted or prolonged; of Add: the set did not have the element
-	Had   bool   // of Obtain: it was prolonged, as it had this value
-	Token uint64 // of SetNXWithToken: the counter after it was raised
-	// Deleted is the value that the command deleted; a client does not get to see it.
+	OK    bool   // the key was set, deleted or extended; of Add: the element is new
+	Had   bool   // of Obtain: it was extended, as it had this value
+	Token uint64 // of SetNXWithToken: the incremented counter
+	// Deleted is the value that the command deleted. Clients do not see it.
 	Deleted string
-	// Ended are the values that this command found to have outlived their time, in the
-	// order of their keys' creation. A client does not get to see them.
+	// Ended are the values that this command found expired, in the order of their keys' creation.
+	// Clients do not see them.
 	Ended []string
 }
 
-// Model is one Redis server as a state machine: what SET NX PX, GET, DEL, PEXPIRE, INCR and
-// SADD do to a few keys. It keeps time as Redis does: expiry is an absolute time of the
-// wall clock in whole milliseconds, a key lives through the millisecond of its expiry, and
-// one whose time is up is removed when a command touches it or by the expire cycle,
-// whichever comes first (Redis 7.0, src/db.c, keyIsExpired and expireIfNeeded).
+// Model is one Redis server as a state machine: what SET NX PX, GET, DEL, PEXPIRE, INCR and SADD do
+// to a few keys. It keeps time as Redis does: expiry is an absolute time of the wall clock in whole
+// milliseconds, a key lives through the millisecond of its expiry, and an expired key is removed
+// when a command touches it or by the expire cycle, whichever comes first (Redis 7.0, src/db.c,
+// keyIsExpired and expireIfNeeded).
 type Model struct {
 	keys []key // in the order of their creation
 }
 
 type key struct {
 	name, value string
-	expires     int64    // Unix time in milliseconds; 0: never
+	expires     int64    // Unix time in milliseconds; 0 means never
 	members     []string // of a set, in the order in which they were added
 }
 
-// NewModel is a server without keys.
+// NewModel returns a server without keys.
 func NewModel() *Model { return &Model{} }
 
-// Apply carries out one command when the server's wall clock shows now.
+// Apply executes one command when the server's wall clock shows now.
 func (m *Model) Apply(now time.Time, c Command) Reply {
 	var r Reply
 	if c.Kind == CommandExpireCycle {
@@ -114,8 +114,8 @@ func (m *Model) Apply(now time.Time, c Command) Reply {
 	return r
 }
 
-// NextExpiry is the first point of the wall clock at which the key has expired; ok is
-// false if it does not exist or never will.
+// NextExpiry returns the first moment of the wall clock at which the key has expired; ok is false
+// if the key does not exist or never expires.
 func (m *Model) NextExpiry(name string) (at time.Time, ok bool) {
 	k := m.find(name)
 	if k == nil || k.expires == 0 {
@@ -124,18 +124,18 @@ func (m *Model) NextExpiry(name string) (at time.Time, ok bool) {
 	return time.UnixMilli(k.expires + 1), true
 }
 
-// Clone is a copy that shares nothing with the model: what a file of the server's commands
-// would be replayed to. Times of expiry are absolute, so they go on counting while the
+// Clone returns a copy that shares nothing with the model: the state that replaying a file of the
+// server's commands would lead to. Expiry times are absolute, so they keep counting while the
 // server is off (R10: SET PX is propagated and kept as PXAT).
 func (m *Model) Clone() *Model {
 	all := slices.Clone(m.keys)
-	for i := range all { // sets only grow, so the two share what both have and nothing else
+	for i := range all { // sets only grow, so the two share nothing but the common elements
 		all[i].members = slices.Clip(all[i].members)
 	}
 	return &Model{keys: all}
 }
 
-// Members lists the elements of a set, in the order in which they were added.
+// Members lists the elements of a set in the order in which they were added.
 func (m *Model) Members(name string) []string {
 	if k := m.find(name); k != nil {
 		return slices.Clone(k.members)
@@ -143,7 +143,7 @@ func (m *Model) Members(name string) []string {
 	return nil
 }
 
-// add adds an element to a set, which need not exist, and tells whether it was new.
+// add adds an element to a set, which need not exist, and reports whether it was new.
 func (m *Model) add(name, element string) bool {
 	k := m.find(name)
 	if k == nil {
@@ -159,7 +159,7 @@ func (m *Model) add(name, element string) bool {
 
 func expiry(now time.Time, px time.Duration) int64 { return now.UnixMilli() + px.Milliseconds() }
 
-// expireIfNeeded removes a key whose time is up and returns its value.
+// expireIfNeeded removes a key that has expired and returns its value.
 func (m *Model) expireIfNeeded(now time.Time, name string) []string {
 	k := m.find(name)
 	if k == nil || !k.expired(now) {
@@ -190,7 +190,7 @@ func (m *Model) remove(name string) {
 	}
 }
 
-// incr adds one to a counter, which is a key like any other but never expires.
+// incr increments a counter, which is a key like any other but never expires.
 func (m *Model) incr(name string) uint64 {
 	k := m.find(name)
 	if k == nil {

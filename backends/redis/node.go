@@ -7,10 +7,9 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// SimulateNode runs a Redis server on a host. record is told what happens to the lock
-// there, as events of the kinds Granted, Extended, Freed, Expired and Forgotten: for a
-// single server that is what the history wants to know; where several servers vote, it is
-// for their counter.
+// SimulateNode runs a Redis server on a host. It reports to record what happens to the lock there,
+// as events of the kinds Granted, Extended, Freed, Expired and Forgotten. A single server's events
+// go into the history as they are; where several servers vote, they go to the vote counter.
 func SimulateNode(w *virtual.World, id sim.HostID, s NodeSettings, record func(*virtual.Host, sim.Event)) {
 	simulateNode(w, id, s, record)
 }
@@ -26,10 +25,10 @@ type node struct {
 	host     *virtual.Host
 	settings NodeSettings
 	record   func(*virtual.Host, sim.Event)
-	server   *simulatedServer // the present one; nil: never switched on
+	server   *simulatedServer // the present one; nil if never switched on
 }
 
-// boot starts a server with what the disk has kept.
+// boot starts a server with what the disk kept.
 func (n *node) boot() {
 	before := n.server
 	if before == nil || n.settings.RestartDelay == 0 {
@@ -43,15 +42,14 @@ func (n *node) start(before *simulatedServer) {
 	n.server = &simulatedServer{node: n, model: n.load(), synced: n.host.Now()}
 	n.server.schedule(LockKey)
 	n.host.ServeLater(n.server.serve)
-	if before != nil && !before.stuck { // else the disk has all that anybody was told
+	if before != nil && !before.stuck { // else the disk has all that was answered
 		n.forgot(before.model.find(LockKey), n.server.model.find(LockKey))
 	}
 }
 
-// forgot compares the lock's key as it was before a crash with what the disk has kept of
-// it. Nobody but a simulation can: the server itself does not know what it forgot. That a
-// lock which had been released is back, because that was not on the disk, is a grant to
-// nobody and not recorded.
+// forgot compares the lock's key before a crash with what the disk kept of it. Only a simulation
+// can: the server itself does not know what it forgot. If a released lock is back because its
+// release was not on the disk, that is a grant to nobody and not recorded.
 func (n *node) forgot(had, has *key) {
 	if had == nil || has != nil && has.value == had.value {
 		return
@@ -63,7 +61,7 @@ func (n *node) forgot(had, has *key) {
 	n.record(n.host, sim.Event{Kind: kind, Grant: had.value})
 }
 
-// fileName is the append-only file, which here holds what replaying it would give.
+// fileName is the append-only file, which here holds the result of replaying it.
 const fileName = "appendonly.aof"
 
 func (n *node) load() *Model {
@@ -79,9 +77,9 @@ type simulatedServer struct {
 	*node
 	model  *Model
 	sweep  *virtual.Timer // wakes the expire cycle when the lock's time is up
-	sync   *virtual.Timer // wakes the fsync of everysec; nil: nothing to sync
+	sync   *virtual.Timer // wakes the fsync of everysec; nil if nothing is to be synced
 	synced time.Duration  // when the last fsync of everysec began, on the monotonic clock
-	stuck  bool           // its one thread waits for the disk; and after that:
+	stuck  bool           // its only thread waits for the disk; and after that:
 	later  []func()
 }
 
@@ -94,7 +92,7 @@ func (s *simulatedServer) serve(client sim.HostID, request any, reply func(any))
 	r := s.model.Apply(s.host.Wall(), c)
 	e, changed := happened(c, r)
 	answer := func() {
-		s.ended(r) // what is recorded may crash this very host: nothing is done to it after that
+		s.ended(r) // recording may crash this very host, so nothing is done to it afterwards
 		if changed {
 			if e.Kind == sim.Freed {
 				e.Client = client
@@ -113,7 +111,7 @@ func (s *simulatedServer) serve(client sim.HostID, request any, reply func(any))
 	})
 }
 
-// happened is what a command did to the lock, if anything.
+// happened returns what a command did to the lock, if anything.
 func happened(c Command, r Reply) (e sim.Event, ok bool) {
 	e = sim.Event{Grant: c.Value, Token: r.Token}
 	switch c.Kind {
@@ -128,7 +126,7 @@ func happened(c Command, r Reply) (e sim.Event, ok bool) {
 		e.Kind = sim.Extended
 	case CommandCompareAndDelete, CommandDelete:
 		e.Kind, e.Grant = sim.Freed, r.Deleted
-	case CommandExpireCycle: // is never OK: what it has ended stands in the reply
+	case CommandExpireCycle: // is never OK: the values that ended are in the reply
 	case CommandHello, CommandAdd:
 		return e, false
 	}
@@ -141,10 +139,10 @@ func (s *simulatedServer) ended(r Reply) {
 	}
 }
 
-// schedule sets the expire cycle for the moment at which the key's time is up by the wall
-// clock, whatever is done to that clock until then. Redis looks ten times a second instead
-// (hz 10); that would fill the event queue and change nothing but that an expiry which
-// nobody asks about is noticed up to 100 ms late.
+// schedule sets the expire cycle for the moment at which the key expires by the wall clock,
+// whatever is done to that clock until then. Redis instead looks ten times a second (hz 10). Doing
+// so here would fill the event queue, and change only that an expiry nobody asks about is noticed
+// up to 100 ms late.
 func (s *simulatedServer) schedule(key string) {
 	if s.sweep != nil {
 		s.sweep.Stop()

@@ -18,42 +18,41 @@ import (
 
 // The observer records what the server does to the lock, in the server's order.
 //
-// A keyspace event says what happened to which key, but not its value; a MONITOR line
-// has the value, but not whether the command did anything. In RESP3 one connection can
-// have both, and the server writes them in the order in which things happen: the event
-// while a command runs, the line of the command (of each command inside a script, too)
-// right after it. So "set account" followed by the line SET account VALUE … is a grant to
-// VALUE, and a SET without an event before it was refused. Nothing has to be asked
-// afterwards, when the answer might be another one.
+// A keyspace event says what happened to which key, but not its value. A MONITOR line has the
+// value, but does not say whether the command had an effect. In RESP3 one connection can carry
+// both, and the server writes them in the order in which things happen: the event while a command
+// runs, and the command's line right after it (also for each command inside a script). So "set
+// account" followed by the line SET account VALUE … is a grant to VALUE, and a SET without an event
+// before it was refused. Nothing has to be queried afterwards, when the answer might be different.
 //
-// When the connection breaks, because the server crashed, the observer waits until the
-// server is back, and asks what has become of the lock that it knew.
+// When the connection breaks because the server crashed, the observer waits until the server is
+// back, and asks what has become of the lock that it knew.
 
 const observerRole = "redis-observer"
 
-// Observation says what an observer is to do.
+// Observation is what an observer has to do.
 type Observation struct {
-	// Tokens says that grants come with fencing tokens.
+	// Tokens means that grants come with fencing tokens.
 	Tokens bool `json:"tokens,omitempty"`
-	// Durability is the server's: with everysec the observer also keeps count of what of
-	// its file is synced.
+	// Durability is the server's: with everysec the observer also tracks how much of the server's
+	// file is synced.
 	Durability Durability `json:"durability,omitempty"`
-	// Votes says that the server is one of several whose votes are counted: what it does is
+	// Votes means that the server is one of several whose votes are counted: what it does is
 	// recorded as NodeGranted, NodeExtended and NodeEnded.
 	Votes bool `json:"votes,omitempty"`
-	// Copies says that the server is one of several that copy each other: what it has as a
-	// copy is recorded as NodeGranted and NodeEnded; see the witness.
+	// Copies means that the server is one of several that copy each other: what it holds as a copy
+	// is recorded as NodeGranted and NodeEnded; see the witness.
 	Copies bool `json:"copies,omitempty"`
 }
 
-// ObserveServer starts the observer of the server on a host, and waits until it observes.
-// Of the clients it knows those whose hosts are in the lab by then.
+// ObserveServer starts the observer of the server on a host and waits until it is observing. It
+// knows only clients whose hosts are in the lab by then.
 func ObserveServer(ctx context.Context, lab *live.Lab, id sim.HostID, o Observation) error {
 	spec := observerSpec{Network: "tcp", Address: net.JoinHostPort(lab.Address(id), ServerPort), Clients: clientsIn(lab), Observation: o}
 	return backends.StartObserver(ctx, lab, id, observerRole, spec)
 }
 
-// client is a client's host, and the IP address from which its connections come.
+// client is a client's host and the IP address that its connections come from.
 type client struct {
 	Host    sim.HostID
 	Address string
@@ -70,7 +69,7 @@ func clientsIn(lab *live.Lab) (clients []client) {
 
 type observerSpec struct {
 	Network, Address string
-	Clients          []client // so that it can be told who asked for something
+	Clients          []client // to tell which of them asked for something
 	Observation
 }
 
@@ -79,7 +78,7 @@ type observer struct {
 	host    wire.Host
 	at      observerSpec
 	witness *witness
-	disk    *disk // nil: nothing depends on what is synced
+	disk    *disk // nil if nothing depends on what is synced
 	stopped <-chan struct{}
 
 	mu     sync.Mutex
@@ -136,7 +135,7 @@ func (o *observer) run() error {
 		}
 		if err == nil || o.over() || !isBroken(err) {
 			if o.over() {
-				return nil // if the server cannot answer any more, there is nothing left to see
+				return nil // if the server can no longer answer, there is nothing left to see
 			}
 			return err
 		}
@@ -149,7 +148,7 @@ func (o *observer) run() error {
 	}
 }
 
-// over tells whether the trial is.
+// over reports whether the trial is over.
 func (o *observer) over() bool {
 	select {
 	case <-o.stopped:
@@ -159,7 +158,7 @@ func (o *observer) over() bool {
 	}
 }
 
-// use takes another stream.
+// use switches to another stream.
 func (o *observer) use(s *stream) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -172,7 +171,7 @@ func (o *observer) hangUp() {
 	o.stream.conn.Close()
 }
 
-// write sends something over the present stream. If that fails, its reader finds out.
+// write sends text over the present stream. If that fails, the stream's reader finds out.
 func (o *observer) write(text string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -180,7 +179,7 @@ func (o *observer) write(text string) {
 	_, _ = o.stream.conn.Write([]byte(text))
 }
 
-// finish sees to it that the last stream ends when the trial is over.
+// finish makes the last stream end when the trial is over.
 func (o *observer) finish() {
 	<-o.stopped
 	o.write(endCommand)
@@ -189,12 +188,12 @@ func (o *observer) finish() {
 	_ = o.stream.conn.SetReadDeadline(time.Now().Add(endLimit))
 }
 
-// endLimit is how long the server may take at the end to show the rest. If it is stopped,
-// there is no rest.
+// endLimit is how long the server may take at the end to show the rest. If it is stopped, there is
+// no rest.
 const endLimit = time.Second
 
-// reconnect waits until the server can be observed again, and takes in what it knows now.
-// It returns false when the trial is over before that.
+// reconnect waits until the server can be observed again, and learns its state then. It returns
+// false if the trial ends first.
 func (o *observer) reconnect() bool {
 	o.stream.conn.Close()
 	for first := true; ; first = false {

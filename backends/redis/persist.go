@@ -5,16 +5,16 @@ import "time"
 const (
 	// everySecond is the least time between two background fsyncs of appendfsync everysec.
 	everySecond = time.Second
-	// fsyncTime is how long one takes: an assumption about disks.
+	// fsyncTime is how long one fsync takes: an assumption about disks.
 	fsyncTime = 5 * time.Millisecond
 )
 
-// persist writes a change to the append-only file, and calls then when it may be answered
-// (Redis, src/aof.c, flushAppendOnlyFile). With always that is when it is on the disk, and
-// until then the server does nothing else: the thread that syncs is the one that serves. With
-// everysec a background fsync is started if the last one began a second ago or longer; else
-// the change waits for the next one. So what a crash can lose is the changes that came within
-// a second after another one: the first change after a quiet second is on the disk at once.
+// persist writes a change to the append-only file, and calls then when it may be answered (Redis,
+// src/aof.c, flushAppendOnlyFile). With always that is once the change is on the disk; until then
+// the server does nothing else, because the thread that syncs is the one that serves. With everysec
+// a background fsync starts if the last one began at least a second ago; otherwise the change waits
+// for the next one. So a crash can lose only changes that came within a second after another one:
+// the first change after a quiet second is on the disk at once.
 func (s *simulatedServer) persist(then func()) {
 	if s.settings.Durability == DurabilityNone {
 		then()
@@ -33,8 +33,8 @@ func (s *simulatedServer) persist(then func()) {
 	then()
 }
 
-// goOn ends the wait for the disk: first what waited for it is done, then what came meanwhile,
-// until something of that has to wait again.
+// goOn ends the wait for the disk. It first does what was waiting for the disk, then what came
+// meanwhile, until something has to wait again.
 func (s *simulatedServer) goOn(then func()) {
 	s.stuck = false
 	then()
@@ -45,7 +45,7 @@ func (s *simulatedServer) goOn(then func()) {
 	}
 }
 
-// backgroundSync makes safe what has been written by the time it is done.
+// backgroundSync makes durable what has been written by the time it is done.
 func (s *simulatedServer) backgroundSync() {
 	s.synced = s.host.Now()
 	s.sync = s.host.After(fsyncTime, func() {

@@ -10,28 +10,27 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Line is a Port to one server whose connections its user makes and keeps account of.
+// Line is a Port to one server whose user opens and counts the connections.
 type Line interface {
 	ObtainPort
-	// Connect makes a connection, as the kernels do: it says nothing of the server's process.
-	// It returns errRefused when nobody listens, and else an error that wraps sim.ErrUnknown.
+	// Connect opens a connection, as the kernels do: it shows nothing about the server's process.
+	// It returns errRefused if nobody listens, and otherwise an error that wraps sim.ErrUnknown.
 	Connect(timeout time.Duration) error
-	// Greet sends the first command over the connection that was made first of those that
-	// have carried none. A Port's command needs one that was greeted, and has not carried a
-	// command without an answer.
+	// Greet sends the first command over the oldest connection that has carried none. A command of
+	// the Port needs a connection that was greeted and has no unanswered command.
 	Greet(timeout time.Duration) error
 }
 
 var errRefused = errors.New("nobody listens there")
 
-// The options of a Pool, by name.
+// Names of a Pool's options.
 const (
 	optionPoolDial       = "pool-dial"
 	optionPoolRead       = "pool-read"
 	optionContextTimeout = "context-timeout"
 )
 
-// PoolOptions are what users of go-redis set about its time-outs, with its defaults.
+// PoolOptions are the time-outs that users of go-redis can set, with its defaults.
 func PoolOptions() []backends.Option {
 	return []backends.Option{
 		{Name: optionPoolDial, Kind: backends.Duration, Default: "5s", Least: backends.NotZero, Awaited: true,
@@ -43,12 +42,12 @@ func PoolOptions() []backends.Option {
 	}
 }
 
-// ContextHoldsForAnswers tells whether the lock's own time-outs also end the wait for an answer.
+// ContextHoldsForAnswers reports whether the lock's own time-outs also end the wait for an answer.
 func ContextHoldsForAnswers(s backends.Settings) bool { return s.On(optionContextTimeout) }
 
-// Constants of go-redis v9.23 (options.go, init), which no option here changes. What its pool does
-// after as many failed dials as it has places for connections, ten a processor, is left out: it
-// then fails at once, and dials once a second by itself.
+// Constants of go-redis v9.23 (options.go, init), which no option here changes. Not modelled: once
+// as many dials have failed as the pool has places for connections, ten per processor, it fails at
+// once and dials once a second by itself.
 const (
 	maxRetries      = 3
 	minRetryBackoff = 10 * time.Millisecond
@@ -57,39 +56,40 @@ const (
 	dialerBackoff   = 100 * time.Millisecond
 )
 
-// Pool is a Port to one server that behaves as go-redis does with the commands of a lock
-// (redis.go, _process; internal/pool/pool.go, queuedNewConn and dialConn). What is called
-// timeout in a Port is here the end of the caller's context, and that does not hold for much:
+// Pool is a Port to one server that behaves as go-redis does with the commands of a lock (redis.go,
+// _process; internal/pool/pool.go, queuedNewConn and dialConn). A Port's timeout is here the end of
+// the caller's context, and that limits very little:
 //
-//   - A command takes the idle connection used last. If its answer does not come, that costs
-//     the pool's own time-out, however soon the context ends.
-//   - If there is none, one is dialled for in the background, five times if need be, and the
-//     caller waits no longer than its context. Whoever asks next gets what was dialled for.
+//   - A command takes the most recently used idle connection. If its answer does not come, that
+//     costs the pool's own time-out, however soon the context ends.
+//   - If there is none, one is dialled in the background, with up to five attempts, and the caller
+//     waits no longer than its context. If it has given up by then, the next to ask gets that
+//     connection.
 //   - A new connection is greeted first, which costs the pool's own time-out as well.
-//   - What failed is tried again three times, unless the context has ended.
+//   - A failed command is tried again up to three times, unless the context has ended.
 type Pool struct {
 	host sim.Host
 	line Line
 
 	dial, read time.Duration
-	context    bool // contexts hold for answers as well
+	context    bool // contexts also end the wait for an answer
 
 	idle   int     // connections that were greeted and are not in use
-	fresh  int     // connections that were dialled for in vain, and not greeted
-	wanted []*want // who waits for a connection, in the order in which they came
+	fresh  int     // connections whose caller gave up, not greeted yet
+	wanted []*want // waits for a connection, in order of arrival
 }
 
 var _ ObtainPort = (*Pool)(nil)
 
 // want is one wait for a connection.
 type want struct {
-	over bool       // it has one, or an error, or has given up
+	over bool       // it has a connection or an error, or has given up
 	err  error      // why there is none
 	done sim.Signal // fires when it is over
 }
 
-// NewPool gives a host a pool of connections on a line that has one connection already, which
-// was greeted: the client has been at work for a while.
+// NewPool returns a host's pool of connections on a line that already has one greeted connection:
+// the client has been at work for a while.
 func NewPool(h sim.Host, line Line, s backends.Settings) *Pool {
 	return &Pool{
 		host: h, line: line, idle: 1,
@@ -169,8 +169,8 @@ func (p *Pool) process(timeout time.Duration, command func(limit time.Duration) 
 	return err
 }
 
-// limit is how long an answer is waited for. go-redis knows the time for this to 50 ms only,
-// which is left out.
+// limit returns how long to wait for an answer. go-redis knows the time only to 50 ms, which is not
+// modelled.
 func (p *Pool) limit(end time.Duration) time.Duration {
 	if !p.context {
 		return p.read
@@ -178,8 +178,8 @@ func (p *Pool) limit(end time.Duration) time.Duration {
 	return max(min(p.read, end-p.host.Now()), time.Nanosecond)
 }
 
-// backOff waits before another attempt; false: the context has ended (internal.RetryBackoff
-// and internal.Sleep).
+// backOff waits before another attempt; it returns false if the context has ended
+// (internal.RetryBackoff and internal.Sleep).
 func (p *Pool) backOff(attempt int, end time.Duration) bool {
 	pause := sim.Between(p.host, minRetryBackoff, minRetryBackoff+minRetryBackoff<<attempt)
 	left := end - p.host.Now()
@@ -187,9 +187,9 @@ func (p *Pool) backOff(attempt int, end time.Duration) bool {
 	return left > pause
 }
 
-// connection takes a connection for one command, or makes one. again tells of an error
-// whether a command is tried again after it (error.go, shouldRetry): after a dial that failed,
-// but not after a context that has ended or a greeting that was not answered.
+// connection takes a connection for one command, or makes one. After an error, again reports
+// whether the command is tried again (error.go, shouldRetry): after a failed dial, but not after a
+// context that has ended or a greeting that was not answered.
 func (p *Pool) connection(end time.Duration) (again bool, err error) {
 	switch {
 	case p.idle > 0:
@@ -208,7 +208,7 @@ func (p *Pool) connection(end time.Duration) (again bool, err error) {
 	return false, nil
 }
 
-// newConnection has one dialled for, and waits for it or for another that comes earlier.
+// newConnection starts a dial, and waits for its connection or for another that comes earlier.
 func (p *Pool) newConnection(end time.Duration) (again bool, err error) {
 	w := &want{done: p.host.NewSignal()}
 	p.wanted = append(p.wanted, w)
@@ -222,8 +222,8 @@ func (p *Pool) newConnection(end time.Duration) (again bool, err error) {
 	return true, w.err
 }
 
-// dialFor dials until there is a connection, five times at most. It goes to whoever waits
-// first, or is kept for the next command.
+// dialFor dials until there is a connection, five times at most. The connection goes to the first
+// in the queue, or is kept for the next command.
 func (p *Pool) dialFor(w *want) {
 	var err error
 	for i := range dialerRetries {

@@ -35,8 +35,8 @@ func pooled(t *testing.T, spec string, plan func(w *virtual.World, server *virtu
 	}
 }
 
-// What a command costs whose context ends after half a second: the pool's own five seconds as long
-// as there is a connection, whatever the context says, and the rest of the context when there is
+// What a command costs whose context ends after half a second: the pool's own five seconds,
+// whatever the context says, if there is a connection, and the rest of the context if there is
 // none. (go-redis v9.23: redis.go, _process; internal/pool/pool.go, queuedNewConn.)
 func TestAContextEndsTheWaitForAConnectionButNotForAnAnswer(t *testing.T) {
 	cut := func(w *virtual.World, _ *virtual.Host) { w.Cut("client-1", ServerID) }
@@ -51,7 +51,7 @@ func TestAContextEndsTheWaitForAConnectionButNotForAnAnswer(t *testing.T) {
 		first, second time.Duration
 	}{
 		{"cut off", "redis-redislock", cut, 5 * time.Second, 500 * time.Millisecond},
-		{"stopped", "redis-redislock", pause, 5 * time.Second, 5002 * time.Millisecond}, // connected to, and not greeted
+		{"stopped", "redis-redislock", pause, 5 * time.Second, 5002 * time.Millisecond}, // connected, but not greeted
 		{"off", "redis-redislock", func(_ *virtual.World, s *virtual.Host) { s.Crash() }, 5 * time.Second, 500 * time.Millisecond},
 		{"cut off", "redis-redislock+pool-read=3s", cut, 3 * time.Second, 500 * time.Millisecond},
 		{"cut off", "redis-redislock+context-timeout", cut, 500 * time.Millisecond, 500 * time.Millisecond},
@@ -71,8 +71,8 @@ func TestAContextEndsTheWaitForAConnectionButNotForAnAnswer(t *testing.T) {
 	}
 }
 
-// Of two connections to a server that has fallen silent, a command waits on one: its context is
-// over then, and it is not tried on the other.
+// There are two connections to a server that has fallen silent. A command waits on one; by then its
+// context is over, and it is not tried on the other.
 func TestNothingIsTriedAgainAfterTheEndOfTheContext(t *testing.T) {
 	pooled(t, "redis-redislock", func(w *virtual.World, _ *virtual.Host, h sim.Host, p *Pool) {
 		both := h.NewSignal()
@@ -92,9 +92,9 @@ func TestNothingIsTriedAgainAfterTheEndOfTheContext(t *testing.T) {
 	})
 }
 
-// Without an end to its context, a command is tried four times: five seconds for the answer on the
-// connection that there is, then three times five dials of five seconds, a tenth of a second apart,
-// with pauses of 10 to 90 ms before each try.
+// If its context does not end, a command is tried four times: five seconds for the answer on the
+// existing connection, then three times five dials of five seconds, a tenth of a second apart, with
+// pauses of 10 to 90 ms before each try.
 func TestACommandWithoutAnEndIsTriedFourTimes(t *testing.T) {
 	pooled(t, "redis-redislock", func(w *virtual.World, _ *virtual.Host, h sim.Host, p *Pool) {
 		w.Cut("client-1", ServerID)
@@ -107,7 +107,8 @@ func TestACommandWithoutAnEndIsTriedFourTimes(t *testing.T) {
 	})
 }
 
-// A server that is back resets what it does not know, and the command is sent once more.
+// A server that is back resets connections that it does not know, and the command is sent once
+// more.
 func TestAServerThatIsBackResetsConnectionsAndIsAskedAgain(t *testing.T) {
 	for off, least := range map[time.Duration]time.Duration{
 		0:               0,
@@ -126,7 +127,7 @@ func TestAServerThatIsBackResetsConnectionsAndIsAskedAgain(t *testing.T) {
 	}
 }
 
-// What was dialled for is given to whoever asks next, and greeted then.
+// A connection that was dialled for one command goes to the next one, and is greeted then.
 func TestAConnectionThatCameTooLateIsUsedByTheNextCommand(t *testing.T) {
 	pooled(t, "redis-redislock+pool-read=100ms", func(w *virtual.World, _ *virtual.Host, h sim.Host, p *Pool) {
 		w.Cut("client-1", ServerID)
@@ -143,8 +144,8 @@ func TestAConnectionThatCameTooLateIsUsedByTheNextCommand(t *testing.T) {
 	})
 }
 
-// bsm/redislock gives up at the first answer that is missing and takes nothing back: what was set
-// without a word shuts everybody out until its time is up, its own client too.
+// bsm/redislock gives up at the first missing answer and takes nothing back: a key that was set
+// without an answer shuts everybody out until it expires, including its own client.
 func TestALostAnswerLocksTheLibrarysOwnClientOut(t *testing.T) {
 	b, set := locktest.Parse(t, "redis-redislock+pool-read=1s+pool-dial=1s", ttl, false, everyProfile...)
 	s := stage{locktest.NewStage(t, b, set, 1, "client-1")}

@@ -16,17 +16,17 @@ type Profile string
 const (
 	// Documented is the algorithm of the Redis documentation.
 	Documented Profile = ""
-	// Redislock behaves as bsm/redislock v0.9 on go-redis v9 with the defaults of both, by
-	// somebody who calls Refresh every third of the lease if he renews at all (redislock.go):
-	// Obtain asks with one token, at equal distances, until it has the lock or its context
-	// ends; it returns an error as soon as an answer is missing, and takes nothing back, so
-	// that what was set without a word stays until its time is up. Nothing is said of how long
-	// the lock lasts: users count the lease from when they have it.
+	// Redislock behaves as bsm/redislock v0.9 on go-redis v9 with the defaults of both, used by a
+	// caller who, if renewing at all, calls Refresh every third of the lease (redislock.go). Obtain
+	// asks with one token, at fixed intervals, until it has the lock or its context ends. It
+	// returns an error as soon as an answer is missing and takes nothing back, so a key that was
+	// set without an answer stays until it expires. The library does not say how long the lock
+	// lasts: users count the lease from when they have it.
 	Redislock Profile = "redislock"
 )
 
-// libraryOptions are what users of bsm/redislock choose. The names that the documented lock has
-// too mean the same.
+// libraryOptions are what users of bsm/redislock can choose. Names shared with the documented lock
+// mean the same.
 func libraryOptions() []backends.Option {
 	own := []backends.Option{
 		{Name: optionRenew, Kind: backends.Switch, Default: "off",
@@ -39,8 +39,8 @@ func libraryOptions() []backends.Option {
 	return append(append(own, PoolOptions()...), DurabilityOption(), RestartDelayOption())
 }
 
-// lockOn gives a host the lock of this profile over a port to the server: that of the library
-// over a pool of connections.
+// lockOn returns a host's lock of this profile over a port to the server; the library's needs a
+// pool of connections.
 func (b Backend) lockOn(h sim.Host, p Port, s backends.Settings) backends.Lock {
 	if b.Profile == Documented {
 		return NewLock(h, p, s)
@@ -56,17 +56,17 @@ func (b Backend) lockOn(h sim.Host, p Port, s backends.Settings) backends.Lock {
 type obtainer struct {
 	*Lock
 	giveUp time.Duration // when the present Acquire stops waiting, on the host's monotonic clock
-	value  string        // what is asked for until an answer is missing
+	value  string        // the requested value, until an answer is missing
 }
 
-// Acquire obtains the lock until it has it or wait is over.
+// Acquire calls obtain until it has the lock or wait is over.
 func (l *obtainer) Acquire(wait time.Duration) (backends.Lease, error) {
 	l.giveUp, l.value = sim.AddCapped(l.host.Now(), wait), l.randomValue()
 	return backends.TryFor(l.host, wait, l.pause, l.obtain)
 }
 
-// obtain is one round of the library's Obtain, and what its caller does about an error: he
-// calls it again, which makes another token.
+// obtain is one round of the library's Obtain together with its caller's reaction to an error:
+// calling it again, which makes another token.
 func (l *obtainer) obtain() (backends.Lease, error) {
 	left := max(l.giveUp-l.host.Now(), time.Nanosecond)
 	ok, err := l.port.(ObtainPort).Obtain(LockKey, l.value, l.ttl, left)

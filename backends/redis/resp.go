@@ -11,15 +11,15 @@ import (
 	"strings"
 )
 
-// value is what a server sends in RESP3, as far as the observer needs it: text, or a list
-// (arrays, pushes; a map is a list of keys and values).
+// value is a RESP3 value, as far as the observer needs it: text, or a list (arrays, pushes; a map
+// is a list of keys and values).
 type value struct {
 	kind byte // its first byte in the protocol
 	text string
 	list []value
 }
 
-// refusal is an error that the server answered with.
+// refusal is an error with which the server answered.
 type refusal string
 
 func (r refusal) Error() string { return "the server answered: " + string(r) }
@@ -27,8 +27,8 @@ func (r refusal) Error() string { return "the server answered: " + string(r) }
 // maxLength bounds the bulk strings and lists that are read.
 const maxLength = 1 << 20
 
-// readValue reads one value. An error answer of the server is an error.
-// (RESP specification: redis.io/docs/latest/develop/reference/protocol-spec.)
+// readValue reads one value. It returns the server's error answers as errors. (RESP specification:
+// redis.io/docs/latest/develop/reference/protocol-spec.)
 func readValue(r *bufio.Reader) (value, error) {
 	line, err := r.ReadString('\n')
 	if err != nil {
@@ -49,7 +49,7 @@ func readValue(r *bufio.Reader) (value, error) {
 		if err != nil || n < 0 {
 			return value{kind: kind}, err
 		}
-		b := make([]byte, n+2) // with the line's end
+		b := make([]byte, n+2) // including the line's end
 		if _, err := io.ReadFull(r, b); err != nil {
 			return value{}, err
 		}
@@ -76,7 +76,7 @@ func readValue(r *bufio.Reader) (value, error) {
 	return value{}, fmt.Errorf("a value of the unknown kind %q: %q", kind, line)
 }
 
-// length reads a length and multiplies it; -1 stands for "nothing".
+// length parses a length and multiplies it; -1 means "nothing".
 func length(text string, each int) (int, error) {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < -1 || n > maxLength {

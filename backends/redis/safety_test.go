@@ -13,8 +13,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// turbulence is a world with three clients that take the lock again and again, while
-// their hosts pause at random; every clock is sound.
+// turbulence is a world with three clients that take the lock again and again while their hosts
+// pause at random; every clock is sound.
 func turbulence(t *rapid.T, spec string, token bool) *sim.History {
 	w := virtual.New(rapid.Uint64().Draw(t, "seed"))
 	defer w.Close()

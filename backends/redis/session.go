@@ -14,8 +14,8 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
-// clientOptions is go-redis with nothing done behind the caller's back: one connection,
-// no second try of a command, and no time limits but those of timedConn (-2: none).
+// clientOptions configures go-redis to do nothing behind the caller's back: one connection, no
+// retry of a command, and no time limits but those of timedConn (-2 means none).
 func clientOptions(dial func(ctx context.Context, network, address string) (net.Conn, error)) *goredis.Options {
 	return &goredis.Options{
 		Dialer:                   dial,
@@ -32,8 +32,8 @@ func clientOptions(dial func(ctx context.Context, network, address string) (net.
 	}
 }
 
-// session is one connection to a server with a go-redis client on it. It carries one
-// command at a time and is thrown away when one of them gets no answer.
+// session is one connection to a server with a go-redis client on it. It carries one command at a
+// time and is discarded when a command gets no answer.
 type session struct {
 	client *goredis.Client
 	conn   *timedConn
@@ -41,8 +41,7 @@ type session struct {
 
 var errConnectionUsedUp = errors.New("the connection is broken")
 
-// connect makes a session over a connection that dial makes. Both together may take as long
-// as timeout.
+// connect makes a session over a connection that dial opens. Both together may take up to timeout.
 func connect(timeout time.Duration, dial func(timeout time.Duration) (net.Conn, error)) (*session, error) {
 	start := time.Now()
 	raw, err := dial(timeout)
@@ -52,8 +51,8 @@ func connect(timeout time.Duration, dial func(timeout time.Duration) (net.Conn, 
 	return newSession(raw, max(timeout-time.Since(start), time.Nanosecond))
 }
 
-// newSession makes a session of a fresh connection: once it has answered a PING within
-// timeout. It takes the connection over, also when it fails.
+// newSession makes a session of a fresh connection once it has answered a PING within timeout. It
+// owns the connection, even if it fails.
 func newSession(raw net.Conn, timeout time.Duration) (*session, error) {
 	s := &session{conn: &timedConn{Conn: raw, timeout: timeout}}
 	var handedOut atomic.Bool // go-redis may dial on a goroutine of its own
@@ -70,9 +69,9 @@ func newSession(raw net.Conn, timeout time.Duration) (*session, error) {
 	return s, nil
 }
 
-// timedConn is a connection that waits at most timeout for the answer to begin, counted
-// from when the reading starts, on the monotonic clock. sent, if set, is called once, when
-// the kernel has taken the next command and before its answer is read.
+// timedConn is a connection that waits at most timeout for an answer to begin, counted from the
+// start of the read, on the monotonic clock. sent, if set, is called once, after the kernel has
+// taken the next command and before its answer is read.
 type timedConn struct {
 	net.Conn
 	timeout time.Duration

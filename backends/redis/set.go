@@ -12,7 +12,7 @@ import (
 // SetKey is the set to which clients add elements.
 const SetKey = "elements"
 
-// SetPort is the command of one Redis server that this needs. Its errors are those of a Port.
+// SetPort is the command of one Redis server that a set needs. Its errors are those of a Port.
 type SetPort interface {
 	// Add is SADD of one element.
 	Add(key, element string, timeout time.Duration) error
@@ -20,7 +20,7 @@ type SetPort interface {
 
 var _ backends.SetKeeper = Backend{}
 
-// KeepsSet is true of the plain service: the library has locks only.
+// KeepsSet is true for the plain service: the library only has locks.
 func (b Backend) KeepsSet() bool { return b.Profile == Documented }
 
 // SimulateSet puts the model on its host.
@@ -47,7 +47,7 @@ type adder struct {
 	timeout time.Duration // of each call
 }
 
-// Add signs the element, so that nobody takes what an earlier trial has left for it.
+// Add signs the element, so that one left by an earlier trial is not mistaken for it.
 func (a adder) Add(element string) error {
 	if err := a.port.Add(SetKey, sim.Sign(a.host, element), a.timeout); err != nil {
 		return fmt.Errorf("add %s to %s: %w", element, SetKey, err)

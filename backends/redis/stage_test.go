@@ -13,8 +13,8 @@ import (
 
 const ttl = 10 * time.Second
 
-// stage is a Redis server and some clients with a lock on it. In its stories random values
-// are told as letters.
+// stage is a Redis server and some clients with a lock on it. Its stories show random values as
+// letters.
 type stage struct{ *locktest.Stage }
 
 func newStage(t rapid.TB, spec string, token bool, clients ...sim.HostID) stage {

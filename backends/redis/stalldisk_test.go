@@ -8,8 +8,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// A server that syncs before it answers does nothing else meanwhile: not even for those who
-// only ask, and not for the time of its keys.
+// A server that syncs before it answers does nothing else meanwhile: it neither serves reads nor
+// expires its keys.
 func TestAServerThatAlwaysSyncsStandsStillWhileItsDiskStalls(t *testing.T) {
 	for _, c := range []struct {
 		durable string
@@ -32,8 +32,8 @@ func TestAServerThatAlwaysSyncsStandsStillWhileItsDiskStalls(t *testing.T) {
 	}
 }
 
-// What was not answered because the disk stalled may be gone after a crash, and nobody has been
-// told otherwise.
+// What was not answered because the disk stalled may be gone after a crash, and nobody was told
+// otherwise.
 func TestAGrantThatTheDiskNeverGotIsNoGrant(t *testing.T) {
 	s := newStage(t, "redis+timeout=1ttl+durability=always", false, "client-1")
 	s.Client("client-1", time.Second, locktest.Hold(0, time.Second))

@@ -20,8 +20,8 @@ func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.H
 	}
 }
 
-// DialNode gives a client host its Port to a simulated server. sent is called in place of
-// recording sim.AcquireSent, with the value that is asked for; nil records.
+// DialNode returns a client host's Port to a simulated server. sent is called instead of recording
+// sim.AcquireSent, with the requested value; if it is nil the event is recorded.
 func DialNode(h *virtual.Host, server sim.HostID, sent func(value string)) Port {
 	return dialNode(h, server, sent)
 }
@@ -33,8 +33,8 @@ func dialNode(h *virtual.Host, server sim.HostID, sent func(value string)) *simu
 	return &simulatedPort{host: h, server: server, sent: sent}
 }
 
-// DialPool gives a client host a pool of connections to a simulated server, of which there is
-// one before the world begins.
+// DialPool returns a client host's pool of connections to a simulated server. One connection exists
+// before the world begins.
 func DialPool(h *virtual.Host, server sim.HostID, sent func(value string), s backends.Settings) *Pool {
 	line := dialNode(h, server, sent)
 	line.pooled = true

@@ -10,34 +10,34 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Of servers that copy each other (Observation.Copies), an observer records NodeGranted when a
-// copy has the lock's key, and NodeEnded when a server, master or not, has it no more, and nobody
-// has ended the lock at this server. That ended as Expired if the time of the key was up, and as
-// Forgotten if it was not. It did not end in any way, as far as the lock goes, where the master
-// deleted it, or the server does not answer any more. These are the notes for people:
+// For servers that copy each other (Observation.Copies), an observer records NodeGranted when a
+// copy has the lock's key, and NodeEnded when a server, master or not, no longer has it although
+// the lock was not ended at this server. Such an event says Expired if the key's time was up, and
+// Forgotten if it was not. It says neither if the master deleted the key or the server no longer
+// answers. These are the notes for readers:
 const (
 	noteCopied  = "copied"
 	noteDeleted = "deleted"
 	noteDown    = "down"
 )
 
-// witness makes the server's part of a history out of keyspace events and MONITOR lines.
+// witness builds the server's part of a history from keyspace events and MONITOR lines.
 type witness struct {
 	Observation
 	record  func(sim.Event)
 	clients []client
 
-	asker sim.HostID // who sent the last command that no script did; empty: none of the clients
+	asker sim.HostID // who sent the last command outside a script; "" if none of the clients
 
-	held    string // the lock's value; empty: not set
-	expires int64  // when its time is up by the server's wall clock, Unix time in ms
-	tokens  uint64 // what the counter shows
+	held    string // the lock's value; "" if not set
+	expires int64  // when it expires by the server's wall clock, Unix time in ms
+	tokens  uint64 // the counter's value
 
-	pending string          // a keyspace event of the lock's key whose command is in the line that follows
-	script  bool            // the lock was granted, and the grant is complete only with its token
-	known   map[string]bool // values that were ever seen
+	pending string          // a keyspace event of the lock's key whose command is in the next line
+	script  bool            // the lock was granted by a script, and its token is still to come
+	known   map[string]bool // all values ever seen
 
-	asked   int64 // when a poll looked, Unix time in ms by the server's wall clock; 0: never
+	asked   int64 // when a poll looked, Unix time in ms by the server's wall clock; 0 means never
 	changed bool  // an event of the lock's key has come since then
 }
 
@@ -45,7 +45,7 @@ func newWitness(record func(sim.Event), o Observation) *witness {
 	return &witness{Observation: o, record: record, known: map[string]bool{}}
 }
 
-// event takes note of a message on a channel such as "__keyevent@0__:set".
+// event processes a message on a channel such as "__keyevent@0__:set".
 func (w *witness) event(channel, key string) {
 	_, what, _ := strings.Cut(channel, ":")
 	switch {
@@ -60,14 +60,14 @@ func (w *witness) event(channel, key string) {
 	case what == "expired":
 		w.did(sim.Event{Kind: sim.Expired, Grant: w.held})
 		w.held = ""
-	case what == "expire" && w.pending == "set": // SET … PX is followed by one, too
+	case what == "expire" && w.pending == "set": // SET … PX also causes one
 	case what == "set" || what == "expire" || what == "del":
 		w.pending = what
 	}
 	w.changed = w.changed || key == LockKey
 }
 
-// line takes note of a MONITOR line: time [database client] "command" "argument" …
+// line processes a MONITOR line: time [database client] "command" "argument" …
 func (w *witness) line(text string) {
 	clock, rest, _ := strings.Cut(text, " [")
 	from, command, ok := strings.Cut(rest, "] ")
@@ -85,7 +85,7 @@ func (w *witness) line(text string) {
 		}
 		return
 	}
-	// A replica's connection to its master is to the master's port; clients have others.
+	// A replica connects to its master's port; clients have other ports.
 	copied := w.Copies && strings.HasSuffix(from, ":"+ServerPort)
 	name, pending := strings.ToLower(words[0]), w.pending
 	switch {
@@ -133,11 +133,11 @@ func (w *witness) deleted(copied bool) {
 	w.held = ""
 }
 
-// inScript tells whether a MONITOR line's "database client" names a script.
+// inScript reports whether a MONITOR line's "database client" names a script.
 func inScript(from string) bool { return strings.HasSuffix(from, " lua") }
 
-// clientAt gives the client of a MONITOR line's "database address:port", empty if it is
-// none of the trial's.
+// clientAt returns the client of a MONITOR line's "database address:port", or "" if it is none of
+// the trial's.
 func (w *witness) clientAt(from string) sim.HostID {
 	_, address, _ := strings.Cut(from, " ")
 	ip, _, err := net.SplitHostPort(address)
@@ -167,10 +167,9 @@ func (w *witness) did(e sim.Event) {
 	w.record(e)
 }
 
-// resume compares what the server knew when the observer last saw it with what it knows
-// now. A lock that had been released and is back, because the release was not on the disk,
-// is a grant to nobody and not recorded; one that was never seen has been granted before
-// the observer was back.
+// resume compares what the server knew when the observer last saw it with what it knows now. If a
+// released lock is back because its release was not on the disk, that is a grant to nobody and not
+// recorded. A lock that was never seen was granted before the observer was back.
 func (w *witness) resume(now present) {
 	w.tokens, w.pending, w.script, w.asked = now.tokens, "", false, 0
 	if w.held != "" && w.held != now.value {
@@ -190,19 +189,19 @@ func (w *witness) resume(now present) {
 			e.Token = now.tokens
 		}
 		w.did(e)
-	case w.Copies: // of a master that was down, or a replica until now
+	case w.Copies: // the server was a master that was down, or was a replica until now
 		w.record(sim.Event{Kind: sim.NodeGranted, Grant: now.value, Note: noteCopied})
 	}
 }
 
-// gone records that the server does not know the lock any more that it knew.
+// gone records that the server no longer knows the lock.
 func (w *witness) gone(now int64) {
 	e := sim.Event{Kind: sim.Forgotten, Grant: w.held}
 	if now > w.expires {
 		e.Kind = sim.Expired
 	}
 	w.held = ""
-	if w.Copies { // others may know it still
+	if w.Copies { // others may still know it
 		e.Kind, e.Ended = sim.NodeEnded, e.Kind
 		w.record(e)
 		return
@@ -210,16 +209,16 @@ func (w *witness) gone(now int64) {
 	w.did(e)
 }
 
-// serverDown takes note that the server does not answer any more.
+// serverDown records that the server no longer answers.
 func (w *witness) serverDown() {
 	if w.Copies && w.held != "" {
 		w.record(sim.Event{Kind: sim.NodeEnded, Grant: w.held, Note: noteDown})
 	}
 }
 
-// compare looks whether the lock's key holds something else than the events told: then a
-// full resynchronisation has replaced it. A replica does not show a key whose time is up
-// by its own clock, but keeps it until the master deletes it.
+// compare checks whether the lock's key differs from what the events said; if so, a full
+// resynchronisation has replaced it. A replica does not show a key that has expired by its own
+// clock, but keeps it until the master deletes it.
 func (w *witness) compare(f found) {
 	now := w.asked
 	if now == 0 || w.changed || f.value == w.held || f.value == "" && now >= w.expires {
@@ -233,7 +232,7 @@ func (w *witness) compare(f found) {
 	}
 }
 
-// milliseconds reads a MONITOR line's time, "1700000000.123456".
+// milliseconds parses a MONITOR line's time, "1700000000.123456".
 func milliseconds(clock string) int64 {
 	seconds, fraction, _ := strings.Cut(clock, ".")
 	s, _ := strconv.ParseInt(seconds, 10, 64)
@@ -241,8 +240,8 @@ func milliseconds(clock string) int64 {
 	return 1000*s + us/1000
 }
 
-// deadline reads when the time is up from the options of a SET, or of what is like one: PX
-// and EX count from now, PXAT is a point of time.
+// deadline parses the expiry from the options of a SET or of something similar: PX and EX count
+// from now, PXAT is absolute.
 func deadline(now int64, options []string) int64 {
 	for i := 0; i+1 < len(options); i++ {
 		n, err := strconv.ParseInt(options[i+1], 10, 64)
@@ -261,7 +260,7 @@ func deadline(now int64, options []string) int64 {
 	return 0
 }
 
-// unquoteAll splits a line of quoted words; it stops at what it cannot read.
+// unquoteAll splits a line of quoted words; it stops at the first word that it cannot parse.
 func unquoteAll(line string) []string {
 	var words []string
 	for {

@@ -2,8 +2,8 @@ package redis
 
 import "strconv"
 
-// commandWords are the commands as the Redis documentation writes them. Compare and delete
-// or expire are scripts.
+// commandWords are the commands as the Redis documentation writes them. Those that compare before
+// they delete or expire are scripts.
 var commandWords = map[CommandKind]string{
 	CommandHello:            "HELLO",
 	CommandSetNX:            "SET NX PX",
@@ -15,10 +15,10 @@ var commandWords = map[CommandKind]string{
 	CommandAdd:              "SADD",
 }
 
-// Words says what the command is, in a message diagram.
+// Words describes the command in a message diagram.
 func (c Command) Words() string { return commandWords[c.Kind] }
 
-// Words says what the answer is, in a message diagram.
+// Words describes the answer in a message diagram.
 func (r Reply) Words() string {
 	switch {
 	case r.Token != 0:

@@ -1,5 +1,5 @@
-// Package redlock is the lock on N independent Redis servers that the Redis documentation
-// publishes as the Redlock algorithm ("Distributed Locks with Redis").
+// Package redlock is the lock on N independent Redis servers that the Redis documentation publishes
+// as the Redlock algorithm ("Distributed Locks with Redis").
 package redlock
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// The options, by name.
+// Option names.
 const (
 	optionNodes      = "nodes"
 	optionQuorum     = "quorum"
@@ -31,8 +31,8 @@ const (
 	optionUnlock     = "unlock-timeout"
 )
 
-// Backend is Redlock as a backends.Backend. The zero Backend is the algorithm as it is
-// documented; a Profile makes it behave as a library does.
+// Backend is Redlock as a backends.Backend. The zero Backend is the documented algorithm; a Profile
+// makes it behave as a library does.
 type Backend struct{ Profile Profile }
 
 var (
@@ -52,11 +52,11 @@ func (b Backend) Name() string {
 // Service is "redlock", of which a profile is a set of options.
 func (Backend) Service() string { return Backend{}.Name() }
 
-// Title says in one line what it is.
+// Title describes it in one line.
 func (b Backend) Title() string { return b.Profile.facts().title }
 
-// Options lists what the published versions and the libraries differ in, with the defaults
-// of the profile.
+// Options lists the points on which the published versions and the libraries differ, with the
+// profile's defaults.
 func (b Backend) Options() []backends.Option {
 	f := b.Profile.facts()
 	number := func(name, def string, least, most int, doc string) backends.Option {
@@ -96,13 +96,13 @@ func (b Backend) Options() []backends.Option {
 	return all
 }
 
-// pooled tells whether the servers are asked over go-redis's pools of connections.
+// pooled reports whether requests go through go-redis's connection pools.
 func (b Backend) pooled() bool { return b.Profile == Redsync }
 
-// Patience is the node-timeout where go-redis has it hold for answers too (context-timeout). As a rule
-// its pool waits for answers as long as it likes, and a late one is a vote all the same. What is left
-// of the time-out then is the wait for a new connection, which the kernels make: whoever comes too
-// late for that asks again after the pause that he draws anyway.
+// Patience is the node-timeout if go-redis applies it to answers too (context-timeout). By default
+// its pool waits for answers as long as it likes, and a late answer still counts as a vote. The
+// time-out then limits only the wait for a new connection, which the kernels open; a client that
+// misses that asks again after its usual pause.
 func (b Backend) Patience(s backends.Settings) (time.Duration, string) {
 	if b.pooled() && redis.ContextHoldsForAnswers(s) {
 		return s.Span(optionTimeout), optionTimeout
@@ -110,7 +110,7 @@ func (b Backend) Patience(s backends.Settings) (time.Duration, string) {
 	return 0, ""
 }
 
-// Check makes sure that there are enough servers for the quorum.
+// Check returns an error unless there are enough servers for the quorum.
 func (Backend) Check(s backends.Settings) *backends.Misfit {
 	if q, nodes := s.Int(optionQuorum), s.Int(optionNodes); q > nodes {
 		return &backends.Misfit{Option: optionQuorum, Found: fmt.Sprintf("%d, and there are %d nodes", q, nodes), Expected: "at most that many"}
@@ -130,7 +130,7 @@ func (Backend) Servers(s backends.Settings) []sim.HostID {
 	return ids
 }
 
-// quorum is how many nodes make a lock: N/2+1, unless an experiment wants less.
+// quorum is how many nodes make a lock: N/2+1, unless an experiment wants fewer.
 func quorum(s backends.Settings) int {
 	if q := s.Int(optionQuorum); q != 0 {
 		return q
@@ -138,10 +138,10 @@ func quorum(s backends.Settings) int {
 	return s.Int(optionNodes)/2 + 1
 }
 
-// Parts is empty: no node is more than another.
+// Parts is empty: all nodes are equal.
 func (Backend) Parts(backends.Settings) []sim.Role { return nil }
 
-// Syncs says whether the servers wait for their disks.
+// Syncs says why the servers do not wait for their disks; nil means they do.
 func (Backend) Syncs(s backends.Settings) error { return redis.NodeSettingsOf(s).Syncs() }
 
 // Never lists renewals unless there is a watchdog.

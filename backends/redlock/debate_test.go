@@ -83,8 +83,8 @@ func TestAJumpBreaksABareQuorumOnlyIfTheLeaseThenEndsBeforeItsHolderIsDone(t *te
 	}
 }
 
-// What it takes: of N nodes with a quorum of q, a client that holds h shuts others out
-// unless h+q-N of them lose its key.
+// What it takes: of N nodes with a quorum of q, a client that holds h shuts others out unless h+q-N
+// of them lose its key.
 func TestHowManyNodesMustForgetALock(t *testing.T) {
 	faults := []struct {
 		name string
@@ -122,7 +122,7 @@ func TestHowManyNodesMustForgetALock(t *testing.T) {
 	}
 }
 
-// The second: a node comes back from a crash without the lock (K15, R11, R12, A9).
+// His second counterexample: a node comes back from a crash without the lock (K15, R11, R12, A9).
 func TestACrashedNodeBreaksABareQuorumUnlessItRemembers(t *testing.T) {
 	for _, c := range []struct {
 		spec    string
@@ -130,7 +130,7 @@ func TestACrashedNodeBreaksABareQuorumUnlessItRemembers(t *testing.T) {
 		verdict check.Verdict
 	}{
 		{"redlock", time.Second, violated},
-		{"redlock+durability=everysec", 500 * time.Millisecond, violated}, // in the second after it was started
+		{"redlock+durability=everysec", 500 * time.Millisecond, violated}, // within a second after it was started
 		{"redlock+durability=everysec", 1500 * time.Millisecond, holds},
 		{"redlock+durability=always", time.Millisecond, holds},
 		{"redlock-reference", time.Second, violated},
@@ -145,8 +145,8 @@ func TestACrashedNodeBreaksABareQuorumUnlessItRemembers(t *testing.T) {
 	}
 }
 
-// Kleppmann's sentence about delayed restarts, and the one after it: they rely on a clock
-// again (K15, R13).
+// Kleppmann's sentence about delayed restarts, and the one after it: they rely on a clock again
+// (K15, R13).
 func TestADelayedRestartIsSafeUnlessItsClockJumps(t *testing.T) {
 	for _, c := range []struct {
 		spec    string
@@ -166,8 +166,8 @@ func TestADelayedRestartIsSafeUnlessItsClockJumps(t *testing.T) {
 	}
 }
 
-// pausedAcquire: client-1 stops while the answers to its requests are on their way, and
-// client-2 gets the lock before it wakes (K16). Something may happen to client-1's clocks.
+// pausedAcquire stops client-1 while the answers to its requests are on their way, and client-2
+// gets the lock before it wakes (K16). clocks may manipulate client-1's clocks.
 func pausedAcquire(t *testing.T, spec string, clocks func(*virtual.World, *virtual.Host)) stage {
 	s := newStage(t, spec, "client-1", "client-2")
 	s.Client("client-1", 0, locktest.Hold(0, 8*time.Second))
@@ -181,8 +181,8 @@ var everyProfile = []string{"redlock", "redlock-reference", "redlock-redsync", "
 
 func soundClocks(*virtual.World, *virtual.Host) {}
 
-// suspend stops the monotonic clock for the length of the pause, as Linux does while a
-// machine sleeps.
+// suspend stops the monotonic clock for the length of the pause, as Linux does while a machine
+// sleeps.
 func suspend(w *virtual.World, h *virtual.Host) {
 	w.After(20*time.Millisecond, func() { h.SetMonotonicRate(0) })
 	w.After(15*time.Second, func() { h.SetMonotonicRate(sim.TrueRate) })
@@ -200,7 +200,7 @@ func TestAPauseDuringAcquireIsHarmlessWithTheElapsedCheck(t *testing.T) {
 	}
 }
 
-// … which needs a clock that goes on while the client does not (A7b) …
+// … which needs a clock that goes on while the client stands still (A7b) …
 func TestASuspendedClientDefeatsAMonotonicElapsedCheck(t *testing.T) {
 	for spec, verdict := range map[string]check.Verdict{
 		"redlock": violated, "redlock-redsync": violated, "redlock+sequential": violated,
@@ -211,7 +211,7 @@ func TestASuspendedClientDefeatsAMonotonicElapsedCheck(t *testing.T) {
 	}
 }
 
-// … and that is not put back (A7c).
+// … and that is not set back (A7c).
 func TestAWallClockThatIsSteppedBackDefeatsAWallClockElapsedCheck(t *testing.T) {
 	for spec, verdict := range map[string]check.Verdict{
 		"redlock": holds, "redlock-redsync": holds, "redlock+sequential": holds,
@@ -233,9 +233,9 @@ func TestAnAnswerThatCameTooLateIsToldSo(t *testing.T) {
 	s.Run(time.Minute)
 }
 
-// "Processes count time at about the same rate; 10 % is fine": not with an allowance of
-// 1 % (A5, R5). A node whose clock runs r times as fast ends a lease after TTL/r, the client
-// counts on it until TTL less the allowance.
+// "Processes count time at about the same rate; 10 % is fine": not with an allowance of 1 % (A5,
+// R5). A node whose clock runs r times as fast ends a lease after TTL/r; the client counts on it
+// until TTL less the allowance.
 func TestClocksMayDifferByTheDriftAllowedForAndNoMore(t *testing.T) {
 	for _, rate := range []float64{1, 1.005, 1.015, 1.04, 1.06, 1.1} {
 		for _, drift := range []float64{0, 0.01, 0.05, 0.1} {

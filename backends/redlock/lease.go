@@ -16,10 +16,10 @@ type Lease struct {
 	until time.Duration // on the host's monotonic clock
 	over  bool          // released, or known to be lost
 	stop  sim.Signal    // fires when it is over
-	lost  sim.Signal    // fires when the watchdog finds it gone; nil: there is none
+	lost  sim.Signal    // fires when the watchdog finds it gone; nil without a watchdog
 }
 
-// begin makes a lease of what the nodes have granted.
+// begin makes a lease from what the nodes granted.
 func (l *Lock) begin(value string, until time.Duration, granted answers) *Lease {
 	lease := &Lease{lock: l, value: value, until: until, stop: l.host.NewSignal()}
 	if l.renew {
@@ -41,10 +41,10 @@ func (l *Lease) Token() uint64 { return 0 }
 // Until is the end of the validity time.
 func (l *Lease) Until() time.Duration { return l.until }
 
-// Valid tells whether the client, by its own clock, may still count on the lease.
+// Valid reports whether the client, by its own clock, may still count on the lease.
 func (l *Lease) Valid() bool { return !l.over && l.lock.host.Now() < l.until }
 
-// Lost fires when the watchdog finds out that the lease is gone; without one, nobody tells.
+// Lost fires when the watchdog finds the lease gone; it is nil without a watchdog.
 func (l *Lease) Lost() sim.Signal { return l.lost }
 
 func (l *Lease) end() {
@@ -52,8 +52,8 @@ func (l *Lease) end() {
 	l.stop.Fire()
 }
 
-// Release deletes the value on all nodes, "regardless of whether the client believes it was
-// able to lock" them. It returns backends.ErrLost when no majority had it any more.
+// Release deletes the value on all nodes, "regardless of whether the client believes it was able to
+// lock" them. It returns backends.ErrLost if no majority had it any more.
 func (l *Lease) Release() error {
 	l.end()
 	answers := l.lock.unlockAll(l.value, l.lock.release)
@@ -67,16 +67,16 @@ func (l *Lease) Release() error {
 	return backends.ErrLost
 }
 
-// watch prolongs the lease while the client works.
+// watch renews the lease while the client works.
 func (l *Lease) watch() {
 	h := l.lock.host
 	backends.Watchdog(h, l.stop, h.Now(), l.lock.ttl, l.lock.retryDelay, l.Until, l.extend)
 }
 
-// extend prolongs the lease once. "The client should only consider the lock re-acquired if
-// it was able to extend the lock into the majority of instances, and within the validity
-// time (basically the algorithm to use is very similar to the one used when acquiring the
-// lock)" (section "Making the algorithm more reliable").
+// extend renews the lease once. "The client should only consider the lock re-acquired if it was
+// able to extend the lock into the majority of instances, and within the validity time (basically
+// the algorithm to use is very similar to the one used when acquiring the lock)" (section "Making
+// the algorithm more reliable").
 func (l *Lease) extend() error {
 	k := l.lock
 	start := k.now()
@@ -106,9 +106,9 @@ func (l *Lease) lose(why string) error {
 	return backends.ErrLost
 }
 
-// topUp goes on asking the nodes that have not granted the lock, for what is left of the
-// lease, until all have or it is over. It is no part of the published algorithm: a user of
-// redsync asked for it who had seen that one lost key is fatal to a bare majority.
+// topUp keeps asking the nodes that have not granted the lock, with what is left of the lease,
+// until all have granted it or the lease is over. It is not part of the published algorithm: a user
+// of redsync asked for it after seeing that one lost key is fatal to a bare majority.
 func (l *Lease) topUp(granted []bool) {
 	k := l.lock
 	for missing := 1; missing > 0 && !l.stop.Wait(k.retryDelay()); {

@@ -16,13 +16,13 @@ var (
 	_ backends.Adapted   = Backend{}
 )
 
-// liveTimeout is how long a live client waits for a server at least: 100 ms with a lease of
-// 2 s. The documentation has 5 to 50 ms with one of 10 s; half a percent would be 10 ms, and a
-// busy machine now and then takes longer: then votes are missing that no fault of the script
-// has cost, and stay where they are if the release does not get there in time, either.
+// liveTimeout is the minimum time that a live client waits for a server: 100 ms with a lease of 2
+// s. The documentation has 5 to 50 ms with a lease of 10 s. Half a percent would be 10 ms, and a
+// busy machine sometimes takes longer. Votes would then be lost without any fault of the script,
+// and would stay on their servers if the release does not arrive in time, either.
 const liveTimeout = "0.05ttl"
 
-// LiveSettings has clients wait longer for a server, unless somebody has asked for a time.
+// LiveSettings makes clients wait longer for a server, unless somebody asked for a time.
 func (Backend) LiveSettings(s backends.Settings) (backends.Settings, error) {
 	if s.Written(optionTimeout) {
 		return s, nil
@@ -34,7 +34,7 @@ func (Backend) LiveSettings(s backends.Settings) (backends.Settings, error) {
 	return longer, nil
 }
 
-// Missing says that redis-server is missing, if it is.
+// Missing returns an error if redis-server is missing.
 func (Backend) Missing(backends.Settings) error { return redis.MissingServer() }
 
 // Start starts the servers.
@@ -55,8 +55,8 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 	return nil
 }
 
-// Observe starts an observer beside each server. None of them sees the lock as a whole:
-// see Conclude.
+// Observe starts an observer beside each server. None of them sees the lock as a whole: see
+// Conclude.
 func (b Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	for _, id := range b.Servers(s) {
 		o := redis.Observation{Votes: true, Durability: redis.NodeSettingsOf(s).Durability}
@@ -72,7 +72,7 @@ func (b Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) 
 	return redis.ResetServers(ctx, lab, redis.NodeSettingsOf(s), b.Servers(s)...)
 }
 
-// Who is nobody: the servers know nothing of each other.
+// Who returns no host: the servers know nothing of each other.
 func (Backend) Who(context.Context, *live.Lab, backends.Settings, sim.Role) ([]sim.HostID, error) {
 	return nil, nil
 }
@@ -103,9 +103,9 @@ func (b Backend) dial(h *live.Host, servers []string, s backends.Settings, port 
 // Roles is the observer.
 func (Backend) Roles() map[string]live.Role { return redis.Backend{}.Roles() }
 
-// Conclude counts the votes that the observers have seen: where a quorum has come together
-// or has fallen apart, it puts in what that means for the lock, as of that moment and on
-// that server. Events of other hosts stay as they are.
+// Conclude counts the votes that the observers saw. Wherever a quorum has formed or fallen apart,
+// it inserts what that means for the lock, at that moment and on that server. Events of other hosts
+// stay as they are.
 func (b Backend) Conclude(events []sim.Event, s backends.Settings) []sim.Event {
 	count := newTally(b.Servers(s), quorum(s))
 	var all []sim.Event
@@ -120,7 +120,7 @@ func (b Backend) Conclude(events []sim.Event, s backends.Settings) []sim.Event {
 	return all
 }
 
-// voteOf gives what a node did to the lock, from how its observer recorded it.
+// voteOf converts an observer's event to what the node did to the lock.
 func voteOf(e sim.Event) (vote sim.Event, ok bool) {
 	vote = sim.Event{Grant: e.Grant, Client: e.Client}
 	switch e.Kind {
@@ -136,8 +136,8 @@ func voteOf(e sim.Event) (vote sim.Event, ok bool) {
 	return vote, true
 }
 
-// recounted is the recorder of a tally that is made afterwards: everything happened when
-// and where the node's event did.
+// recounted is the recorder of a tally made afterwards: every event gets the time and place of the
+// node's event.
 type recounted struct {
 	of  sim.Event
 	all *[]sim.Event

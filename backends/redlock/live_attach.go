@@ -16,19 +16,19 @@ var (
 	_ backends.Concluder  = attached{}
 )
 
-// attached is the backend on servers that somebody else runs.
+// attached is the backend on servers that somebody else operates.
 type attached struct {
 	Backend
 	to *backends.Attachment
 }
 
-// Attach gives the backend on such servers.
+// Attach returns the backend on such servers.
 func (b Backend) Attach(to *backends.Attachment) backends.Attached { return attached{b, to} }
 
-// Attachment says where the servers are.
+// Attachment returns where the servers are.
 func (b attached) Attachment() *backends.Attachment { return b.to }
 
-// Missing says which settings attached servers cannot have.
+// Missing returns an error for settings that attached servers cannot have.
 func (b attached) Missing(s backends.Settings) error {
 	return cmp.Or(b.to.Fits(b.Servers(s)), redis.RefuseNodeSettings(s))
 }
@@ -43,12 +43,12 @@ func (b attached) Observe(ctx context.Context, lab *live.Lab, s backends.Setting
 	return redis.ObserveAttached(ctx, lab, b.to, b.Servers(s), redis.Observation{Votes: true})
 }
 
-// Reset removes what the trial has left.
+// Reset removes what the trial left behind.
 func (b attached) Reset(ctx context.Context, lab *live.Lab, _ backends.Settings) error {
 	return b.to.Reset(ctx, lab, b.Clean)
 }
 
-// Clean removes what trials have left.
+// Clean removes what trials left behind.
 func (b attached) Clean(ctx context.Context, prefixes []string) error {
 	return redis.CleanAttached(ctx, b.to, prefixes)
 }

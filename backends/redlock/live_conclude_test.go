@@ -20,7 +20,7 @@ var whole = []sim.Kind{sim.Granted, sim.Extended, sim.Freed, sim.Expired, sim.Fo
 func TestVotesCountedAfterwardsGiveWhatTheTallySaw(t *testing.T) {
 	met := map[sim.Kind]int{}
 	missing := func() bool { return slices.ContainsFunc(whole, func(k sim.Kind) bool { return met[k] == 0 }) }
-	// Few examples, as under -short, may lack a kind by chance: then there are more.
+	// With few examples, as under -short, a kind may be missing by chance; then run more.
 	for round := 0; round == 0 || round < 10 && missing(); round++ {
 		rapid.Check(t, func(r *rapid.T) { votesCountedAfterwards(t, r, met) })
 	}

@@ -7,8 +7,7 @@ import (
 	"testing"
 )
 
-// A time-out that no fault of a script has caused must not cost votes, on a busy machine
-// either.
+// A time-out that no fault of a script caused must not cost votes, even on a busy machine.
 func TestALiveClientWaitsLongerForAServerUnlessATimeIsAskedFor(t *testing.T) {
 	for spec, want := range map[string]string{
 		"redlock":                       "node-timeout=0.05ttl",

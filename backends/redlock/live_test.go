@@ -17,10 +17,10 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(livetest.Main(m, labRoles())) }
 
-// labTTL is longer than a test takes that expects no lease to end.
+// labTTL is longer than any test takes that expects no lease to end.
 const labTTL = 3 * time.Second
 
-// labSpec runs the lock with a time-out that a busy machine keeps for sure.
+// labSpec runs the lock with a time-out that even a busy machine meets.
 const labSpec = "redlock+node-timeout=0.03ttl+retry=0.02ttl"
 
 func labRoles() map[string]live.Role {
@@ -29,22 +29,22 @@ func labRoles() map[string]live.Role {
 	return roles
 }
 
-// newPair gives real servers, and two clients.
+// newPair returns real servers and two clients.
 func newPair(t *testing.T, spec string) *locktest.Pair {
 	t.Helper()
 	return locktest.NewPair(t, spec, labTTL, false, profiles...)
 }
 
-// bareTTL and bareSpec are for stories in which a vote counts, so that none may be missing that
-// no fault has cost: a server has a second for its answer, and nobody waits for those that are
-// cut off once there is a quorum. There is a second between one thing and the next.
+// bareTTL and bareSpec are for stories in which every vote counts, so none may be lost without a
+// fault. A server has a second to answer, and once there is a quorum nobody waits for servers that
+// are cut off. Steps are a second apart.
 const (
 	bareTTL  = 10 * time.Second
 	bareSpec = "redlock+node-timeout=0.1ttl+retry=0.02ttl+return-at-quorum"
 )
 
-// newBarePair gives real servers, and two clients of which the second asks when the first has had
-// the lock for a while.
+// newBarePair returns real servers and two clients, the second of which asks after the first has
+// had the lock for a while.
 func newBarePair(t *testing.T, spec string) (p *locktest.Pair, work time.Duration) {
 	t.Helper()
 	p = locktest.NewPair(t, spec, bareTTL, false, profiles...)
@@ -52,7 +52,7 @@ func newBarePair(t *testing.T, spec string) (p *locktest.Pair, work time.Duratio
 	return p, 5 * time.Second
 }
 
-// bare steps leave client 1 the servers 1 to 3, and client 2 the servers 3 to 5: neither
+// bare returns steps that leave servers 1 to 3 to client 1, and servers 3 to 5 to client 2: neither
 // has more than a bare majority.
 func bare(then sim.Fault) []sim.Step {
 	cut := func(client sim.HostID, servers ...sim.HostID) sim.Step {
@@ -88,14 +88,14 @@ func TestTheWatchdogProlongsALeaseOnRealServers(t *testing.T) {
 	}
 }
 
-// K14: of a bare majority, one server's clock jumps.
+// K14: one server of a bare majority has its clock jump.
 func TestAClockJumpOfOneRealServerOfABareMajorityLetsTwoHoldTheLock(t *testing.T) {
 	p, work := newBarePair(t, bareSpec)
 	jump := sim.Fault{Kind: sim.ClockFault, Host: "redis-3", Clock: sim.WallClock, Step: 2 * bareTTL}
 	p.Expect(p.Run(work, bare(jump)...), check.Violated)
 }
 
-// K15: of a bare majority, one server crashes and comes back empty.
+// K15: one server of a bare majority crashes and comes back empty.
 func TestACrashOfOneRealServerOfABareMajorityLetsTwoHoldTheLock(t *testing.T) {
 	p, work := newBarePair(t, bareSpec)
 	crash := sim.Fault{Kind: sim.Crash, Host: "redis-3", For: 50 * time.Millisecond}

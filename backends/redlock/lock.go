@@ -9,17 +9,17 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Lock is one client's Redlock. The quotations are from the Redis documentation,
-// "Distributed Locks with Redis", section "The Redlock Algorithm" and those after it.
+// Lock is one client's Redlock. The quotations are from the Redis documentation, "Distributed Locks
+// with Redis", section "The Redlock Algorithm" and those after it.
 //
-// What it takes to break it, other than by breaking these rules: a client that holds h of
-// N nodes, with a quorum of q, shuts others out as long as fewer than q nodes are free of
-// its key. So at least h+q-N nodes must lose the key before its validity ends (by a jump of
-// their wall clock, or by a crash without a memory): one if the client got a bare majority,
-// q if it got all nodes. Or the client's own clock must stand still or go back.
+// What it takes to break it without breaking these rules: a client that holds h of N nodes, with a
+// quorum of q, shuts others out as long as fewer than q nodes are free of its key. So at least
+// h+q-N nodes must lose the key before its validity ends (through a jump of their wall clock, or a
+// crash without persistence): one if the client got a bare majority, q if it got all nodes. Or the
+// client's own clock must stand still or go back.
 //
-// What it costs that a node is silent, the text leaves open: see askAll. By default every
-// node's answer or time-out is waited for, so the lock and its release take one time-out each.
+// The text leaves open what a silent node costs: see askAll. By default every node's answer or
+// time-out is waited for, so the lock and its release take one time-out each.
 type Lock struct {
 	host  sim.Host
 	nodes []redis.Port
@@ -30,23 +30,23 @@ type Lock struct {
 	release     time.Duration // of each request to release a lock that was acquired
 	drift       time.Duration // the allowance for clock drift
 	shortest    time.Duration // retry delay
-	longest     time.Duration // the same without the random part
-	sequential  bool          // one node after the other
+	longest     time.Duration // without its random part
+	sequential  bool          // ask one node after the other
 	wallClock   bool          // measure by the wall clock
 	elapsed     bool          // the elapsed check
 	renew       bool          // the watchdog
-	partial     bool          // step 5: unlock what a try that failed has locked
-	topUp       bool          // go on asking after the quorum
+	partial     bool          // step 5: unlock what a failed try has locked
+	topUp       bool          // keep asking after the quorum
 	plain       bool          // release by DEL
 	early       bool          // return at the quorum
-	oneValue    bool          // a value for each Acquire, not for each try
+	oneValue    bool          // one value for each Acquire, not for each try
 
-	asking *asking // what try is asking for; nil: nothing
-	value  string  // of the present Acquire, if all its tries ask with one
+	asking *asking // what try is asking for; nil if nothing
+	value  string  // of the present Acquire, if all its tries use one
 }
 
-// NewLock gives a host the lock that these settings describe. dial gives its port to a
-// node, counted from 0; the port calls sent in place of recording sim.AcquireSent.
+// NewLock returns a host's lock with these settings. dial returns its port to a node, counted from
+// 0; the port calls sent instead of recording sim.AcquireSent.
 func (b Backend) NewLock(h sim.Host, s backends.Settings, dial func(node int, sent func(value string)) redis.Port) *Lock {
 	f, retry := b.Profile.facts(), s.Span(optionRetry)
 	l := &Lock{
@@ -69,8 +69,8 @@ func (b Backend) NewLock(h sim.Host, s backends.Settings, dial func(node int, se
 	return l
 }
 
-// Acquire tries until it holds the lock or wait is over. It returns backends.ErrHeld,
-// backends.ErrTooLate or an error that wraps sim.ErrUnknown, as the last try ended.
+// Acquire tries until it holds the lock or wait is over. Depending on how the last try ended, it
+// returns backends.ErrHeld, backends.ErrTooLate or an error that wraps sim.ErrUnknown.
 func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
 	if l.oneValue {
 		l.value = l.randomValue()
@@ -102,24 +102,24 @@ func (l *Lock) try() (backends.Lease, error) {
 		return yes, err
 	})
 	l.asking = nil
-	for i := range l.nodes { // those that are not waited for any longer
+	for i := range l.nodes { // those not waited for
 		l.settle(asked, i, false)
 	}
 
-	// 3. It computes how much time elapsed. If and only if it was able to acquire the lock
-	// in the majority of the instances, "and the total time elapsed to acquire the lock is
-	// less than lock validity time, the lock is considered to be acquired."
+	// 3. It computes how much time elapsed. If and only if it was able to acquire the lock in the
+	// majority of the instances, "and the total time elapsed to acquire the lock is less than lock
+	// validity time, the lock is considered to be acquired."
 	//
-	// 4. "Its validity time is considered to be the initial validity time minus the time
-	// elapsed", and minus an allowance for clock drift (section "Safety Arguments").
+	// 4. "Its validity time is considered to be the initial validity time minus the time elapsed",
+	// and minus an allowance for clock drift (section "Safety Arguments").
 	seen, validity := l.validity(start)
 	if answers.yes >= l.quorum && (validity > 0 || !l.elapsed) {
 		return l.begin(value, seen+validity, answers), nil
 	}
 
-	// 5. If it failed, for whatever reason, "it will try to unlock all the instances (even
-	// the instances it believed it was not able to lock)": whoever keeps a minority locked
-	// shuts the others out, and nobody wins.
+	// 5. If it failed, for whatever reason, "it will try to unlock all the instances (even the
+	// instances it believed it was not able to lock)": a client that keeps a minority locked shuts
+	// the others out, and nobody wins.
 	if l.partial {
 		l.unlockAll(value, l.nodeTimeout)
 	}
@@ -133,9 +133,9 @@ func (l *Lock) try() (backends.Lease, error) {
 	return nil, backends.ErrHeld
 }
 
-// now reads the clock that elapsed time is measured by. That a library reads the wall
-// clock here is what makes a step of it dangerous; that the monotonic clock may stand still
-// while its machine sleeps, what makes the other dangerous.
+// now reads the clock that measures elapsed time. For a library that reads the wall clock, a step
+// of that clock is dangerous; for one that reads the monotonic clock, it is dangerous that this
+// clock may stand still while its machine sleeps.
 func (l *Lock) now() time.Duration {
 	if l.wallClock {
 		return time.Duration(l.host.Wall().UnixNano())
@@ -143,12 +143,12 @@ func (l *Lock) now() time.Duration {
 	return l.host.Now()
 }
 
-// validity is how long a lease runs on, from the moment seen on the host's monotonic clock,
-// that was asked for when now() showed start. It may be negative. Without the elapsed check
-// it counts from the last answer, however long that took: what users of libraries have
-// asked for who found their locks expired when they got them.
+// validity returns how long a lease still runs, counted from the moment seen on the host's
+// monotonic clock; the lease was requested when now() showed start. The result may be negative.
+// Without the elapsed check it counts from the last answer, however late that came, as library
+// users asked for who found their locks expired on arrival.
 func (l *Lock) validity(start time.Duration) (seen, validity time.Duration) {
-	seen = l.host.Now() // read first: a pause between the two readings is to the lease's cost
+	seen = l.host.Now() // read first: a pause between the two readings shortens the lease
 	if !l.elapsed {
 		return seen, l.ttl - l.drift
 	}

@@ -82,7 +82,7 @@ func TestNodesThatDoNotAnswerCostOneTimeoutInParallelAndOneEachInSequence(t *tes
 	}{
 		{"redlock", 50 * time.Millisecond},
 		{"redlock+node-timeout=0.002ttl", 20 * time.Millisecond},
-		{"redlock-redsync", 5 * time.Second}, // the pool of connections waits, whatever redsync wants
+		{"redlock-redsync", 5 * time.Second}, // the connection pool waits, whatever redsync wants
 		{"redlock-redsync+context-timeout", 500 * time.Millisecond},
 		{"redlock-reference", 112 * time.Millisecond}, // 3 × 4 ms + 2 × 50 ms
 	} {
@@ -101,10 +101,10 @@ func TestNodesThatDoNotAnswerCostOneTimeoutInParallelAndOneEachInSequence(t *tes
 func TestValidityIsTheLeaseLessTheTimeItTookAndTheDrift(t *testing.T) {
 	for _, c := range []struct {
 		spec  string
-		until time.Duration // asked for at 1 s
+		until time.Duration // requested at 1 s
 	}{
 		{"redlock", 10898 * time.Millisecond},
-		{"redlock-reference", 10898 * time.Millisecond}, // on the monotonic clock, however it was measured
+		{"redlock-reference", 10898 * time.Millisecond}, // on the monotonic clock, whichever clock measured it
 		{"redlock-redsync", 10900 * time.Millisecond},
 		{"redlock+drift=0.05ttl", 10498 * time.Millisecond},
 		{"redlock+drift=0s+drift-constant=0s", 11000 * time.Millisecond},
@@ -159,7 +159,7 @@ func TestAFailedTryUnlocksAllNodesAlsoThoseThatDidNotAnswer(t *testing.T) {
 func TestTwoClientsThatAskAtOnceGetTheLockOneAfterTheOther(t *testing.T) {
 	for _, spec := range []string{"redlock", "redlock-reference", "redlock-redsync", "redlock+nodes=2"} {
 		s := newStage(t, spec, "client-1", "client-2")
-		// Each is nearer to other nodes: neither gets a majority of five at the first try.
+		// Each client is nearer to other nodes: neither gets a majority of five at the first try.
 		for n, id := range s.Servers {
 			near := sim.HostID("client-1")
 			if n%2 == 1 {

@@ -33,7 +33,8 @@ func TestReleaseByDelFreesTheNextHoldersLock(t *testing.T) {
 	run("redlock").expectOverlap(holds, 2)
 }
 
-// A bare majority, because two nodes were down, and later one node too few that jump.
+// The client gets a bare majority because two nodes are down. They come back, and then the clocks
+// of some nodes jump.
 func TestTopUpMakesABareQuorumAsHardToBreakAsAFullOne(t *testing.T) {
 	run := func(spec string, jumps int) stage {
 		s := newStage(t, spec, "client-1", "client-2")
@@ -95,7 +96,7 @@ func TestATopUpGivesANodeWhatIsLeftOfTheLease(t *testing.T) {
 	}
 }
 
-// tries lists when a client asked for the lock.
+// tries lists the times at which a client asked for the lock.
 func tries(s stage, id sim.HostID) (at []time.Duration) {
 	for _, e := range s.Run(time.Minute).Events {
 		if e.Kind == sim.AcquireSent && e.Host == id {

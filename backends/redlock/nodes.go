@@ -5,9 +5,9 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// answers is what the nodes said to one question.
+// answers are the nodes' answers to one question.
 type answers struct {
-	of      []bool // by node: it said yes; also what is answered when nobody waits any more
+	of      []bool // by node: it said yes, perhaps after the wait ended
 	yes, no int
 	unknown int // how many did not answer: they may have done it, or may still do it
 }
@@ -24,18 +24,18 @@ func (a *answers) note(node int, yes bool, err error) {
 	}
 }
 
-// decided tells whether it makes no difference to a quorum any more what the other nodes say.
+// decided reports whether the remaining answers can no longer affect the quorum.
 func (a *answers) decided(quorum int) bool {
 	return a.yes >= quorum || len(a.of)-a.no-a.unknown < quorum
 }
 
-// askAll asks every node, and returns when each has answered or timed out. The published
-// algorithm asked them in sequence, and asks them in parallel since 2026.
+// askAll asks every node, and returns when each has answered or timed out. The published algorithm
+// asked them in sequence, and has asked them in parallel since 2026.
 //
-// It does not say whether to wait for an answer that makes no difference any more. redsync does,
-// unless it is given WithFailFast (mutex.go, actOnPoolsAsync); node-redlock does not. What was asked in parallel is asked all the same,
-// and its answer still taken note of. In sequence, nobody else is asked for the lock then;
-// a release always goes to all.
+// It does not say whether to wait for an answer that can no longer make a difference. redsync does,
+// unless it is given WithFailFast (mutex.go, actOnPoolsAsync); node-redlock does not. Requests sent
+// in parallel stay under way, and their answers are still recorded. In sequence, no further node is
+// then asked for the lock; a release always goes to all.
 func (l *Lock) askAll(what string, ask func(int, redis.Port) (bool, error)) answers {
 	all := &answers{of: make([]bool, len(l.nodes))}
 	if l.sequential {
@@ -62,7 +62,7 @@ func (l *Lock) askAll(what string, ask func(int, redis.Port) (bool, error)) answ
 	return *all
 }
 
-// unlocking is what a release is called.
+// unlocking is the name of a release in askAll.
 const unlocking = "unlock"
 
 // asking is one round of requests for the lock.
@@ -70,19 +70,19 @@ type asking struct {
 	value   string
 	settled []bool // by node: the request is on its way, or never will be
 	open    int    // how many are not settled
-	any     bool   // one at least is on its way
+	any     bool   // at least one is on its way
 }
 
-// sent is called by a port when a request for the lock is on its way.
+// sent is called by a port once a request for the lock is on its way.
 func (l *Lock) sent(node int, value string) {
 	if l.asking != nil && value == l.asking.value { // else it is topping up
 		l.settle(l.asking, node, true)
 	}
 }
 
-// settle takes note that a request is on its way, or has come to its end: one that could not
-// be sent never was on its way. When the last one is settled, the client has asked for the
-// lock and knows nothing yet.
+// settle records that a request is on its way or has ended; one that could not be sent was never on
+// its way. When the last request is settled, the client has asked for the lock and knows nothing
+// yet.
 func (l *Lock) settle(a *asking, node int, sent bool) {
 	if a.settled[node] {
 		return

@@ -5,7 +5,7 @@ import (
 	"github.com/locklab/locklab/backends/redis"
 )
 
-// ClientOptions names what each client decides by itself; the others are about the servers.
+// ClientOptions names the options that each client sets for itself; the others concern the servers.
 func (b Backend) ClientOptions() []string {
 	return backends.OptionsBut(b, optionNodes, optionQuorum, redis.DurabilityOption().Name, redis.RestartDelayOption().Name)
 }

@@ -3,13 +3,13 @@ package redlock
 // Profile names a set of defaults for the options.
 type Profile string
 
-// The profiles. A profile is about how time is measured and what is waited for. How often
-// a client tries is up to the workload in all of them: it says how long a client waits.
+// The profiles. A profile determines how time is measured and what is waited for. How often a
+// client tries is up to the workload in all of them, which says how long a client waits.
 const (
-	// Documented is the algorithm of the Redis documentation: the servers are asked in
-	// parallel (as the text has it since 2026; before it was one after the other), each with
-	// a time-out of half a percent of the lease (the documentation's example is 5 to 50 ms
-	// for 10 s), and time is measured by the monotonic clock.
+	// Documented is the algorithm of the Redis documentation: the servers are asked in parallel (as
+	// in the text since 2026; before, one after the other), each with a time-out of half a percent
+	// of the lease (the documentation's example is 5 to 50 ms for 10 s), and time is measured by
+	// the monotonic clock.
 	Documented Profile = ""
 	// Reference behaves as the author's own implementation, antirez/redlock-rb: one server
 	// after the other, time measured by the wall clock (Ruby's Time.now), a drift of 1 % and
@@ -17,16 +17,16 @@ const (
 	// its Redis client; here it is the documentation's.
 	Reference Profile = "reference"
 	// Redsync behaves as go-redsync/redsync v4.18 on go-redis v9 with the defaults of both
-	// (mutex.go, lockContext, actOnPoolsAsync, UnlockContext): in parallel, and every answer is
-	// waited for unless WithFailFast asks for less; monotonic clock, a drift of 1 % without the
-	// 2 ms, one value for all tries, and 50 to 250 ms between them. Its time-out of 5 % of the
-	// lease is the end of a context, which go-redis looks at only while it waits for a
-	// connection (see redis.Pool). Unlock has none of its own; here its caller gives it one lease.
+	// (mutex.go, lockContext, actOnPoolsAsync, UnlockContext): it asks in parallel and waits for
+	// every answer unless given WithFailFast; monotonic clock, a drift of 1 % without the 2 ms, one
+	// value for all tries, and 50 to 250 ms between them. Its time-out of 5 % of the lease is the
+	// end of a context, which go-redis checks only while it waits for a connection (see
+	// redis.Pool). Unlock has no time-out of its own; here its caller gives it one lease.
 	Redsync Profile = "redsync"
 )
 
-// facts are what profiles differ in: defaults of options, as they are written in a spec,
-// and how far a retry delay may be from its mean.
+// facts are the points on which profiles differ: option defaults, as written in a spec, and how far
+// a retry delay may be from its mean.
 type facts struct {
 	title                 string
 	timeout, unlock       string

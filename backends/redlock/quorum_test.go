@@ -18,7 +18,7 @@ func TestWhoReturnsAtTheQuorumDoesNotWaitForASilentServer(t *testing.T) {
 		{"redlock", 50 * time.Millisecond, 50 * time.Millisecond},
 		{"redlock+return-at-quorum", 4 * time.Millisecond, 2 * time.Millisecond},
 		{"redlock-reference", 66 * time.Millisecond, 58 * time.Millisecond},
-		{"redlock-reference+return-at-quorum", 62 * time.Millisecond, 60 * time.Millisecond}, // server 5 is asked for the release only
+		{"redlock-reference+return-at-quorum", 62 * time.Millisecond, 60 * time.Millisecond}, // server 5 is asked only for the release
 		{"redlock-redsync", 5 * time.Second, 10 * time.Second},
 		{"redlock-redsync+context-timeout", 500 * time.Millisecond, 10 * time.Second},
 		{"redlock-redsync+return-at-quorum", 2 * time.Millisecond, 2 * time.Millisecond},
@@ -44,7 +44,7 @@ func TestWhoReturnsAtTheQuorumDoesNotWaitForASilentServer(t *testing.T) {
 	}
 }
 
-// What a slow server is asked for it still does, and the release reaches it as well.
+// A slow server still executes its request, and the release reaches it as well.
 func TestVotesThatComeAfterTheQuorumAreGivenBackToo(t *testing.T) {
 	s := newStage(t, "redlock+return-at-quorum+nodes=3", "client-1")
 	s.World.SetLatency("client-1", s.Servers[2], latency(10*time.Millisecond))
@@ -65,7 +65,7 @@ func TestVotesThatComeAfterTheQuorumAreGivenBackToo(t *testing.T) {
 	`)
 }
 
-// A quorum that cannot come together any more is not waited for either.
+// A quorum that can no longer be reached is not waited for either.
 func TestAnAnswerThatCannotMakeAQuorumIsNotWaitedFor(t *testing.T) {
 	s := newStage(t, "redlock+return-at-quorum", "client-1", "client-2")
 	s.cut("client-2", 5)

@@ -79,7 +79,7 @@ func TestALeaseThatNoMajorityAnswersForIsNotProlongedAndNotLost(t *testing.T) {
 	}
 }
 
-// The keys are prolonged, but nobody could count on the lease while the answers were read.
+// The keys are extended, but nobody could count on the lease while the answers were read.
 func TestARenewalThatComesAfterTheValidityTimeIsALoss(t *testing.T) {
 	for spec, lost := range map[string]int{"redlock+renew": 1, "redlock+renew+elapsed-check=off": 0} {
 		s := newStage(t, spec, "client-1")

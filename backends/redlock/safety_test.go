@@ -67,7 +67,7 @@ func turbulence(t *rapid.T, spec string) *sim.History {
 	return trace.Finish(sim.Header{Faults: w.Faults()}, w.Events(), w.Clock)
 }
 
-// link makes a link slow, or very slow, or cuts it for a while, or leaves it alone.
+// link makes a link slow or very slow, cuts it for a while, or leaves it alone.
 func link(t *rapid.T, w *virtual.World, from, to sim.HostID, span func(least, most time.Duration, label string) time.Duration) {
 	switch rapid.SampledFrom([]string{"quick", "quick", "slow", "very slow", "cut"}).Draw(t, "link") {
 	case "slow":
@@ -100,7 +100,7 @@ func TestWithoutClockFaultsAndCrashesNoTwoLeasesAreValidAtOnce(t *testing.T) {
 	}
 }
 
-// The turbulence must be able to show a violation: without the elapsed check it does.
+// The turbulence must be able to cause a violation: without the elapsed check it does.
 func TestTheSameTurbulenceBreaksALockWithoutTheElapsedCheck(t *testing.T) {
 	overlap := rapid.Custom(func(t *rapid.T) check.Verdict {
 		return check.One(check.OverlapValid, turbulence(t, "redlock+elapsed-check=off+node-timeout=0.3ttl")).Verdict

@@ -12,8 +12,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// unreachable is a node to which at first no connection is made: the first request for the
-// lock is never on its way.
+// unreachable is a node to which no connection can be made at first: the first request for the lock
+// is never on its way.
 type unreachable struct {
 	redis.Port
 	host  sim.Host
@@ -32,7 +32,7 @@ func (u *unreachable) SetNX(key, value string, px, timeout time.Duration) (bool,
 func TestTheLockIsAskedForOnceEveryRequestIsOnItsWayThatCanBe(t *testing.T) {
 	for _, c := range []struct {
 		spec string
-		dead int // of five nodes, how many are out of reach at first
+		dead int // of five nodes, how many are unreachable at first
 		want []sim.Kind
 	}{
 		{"redlock", 0, []sim.Kind{sim.AcquireSent, sim.Acquired}},

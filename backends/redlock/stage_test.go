@@ -15,8 +15,8 @@ const ttl = 10 * time.Second
 
 var profiles = []Backend{{}, {Profile: Reference}, {Profile: Redsync}}
 
-// stage is some Redis servers and some clients with a lock on them. In its stories random
-// values are told as letters.
+// stage is some Redis servers and some clients with a lock on them. Its stories show random values
+// as letters.
 type stage struct{ *locktest.Stage }
 
 func newStage(t rapid.TB, spec string, clients ...sim.HostID) stage {
@@ -32,7 +32,7 @@ func settings(t rapid.TB, spec string) (Backend, backends.Settings) {
 	return locktest.Parse(t, spec, ttl, false, profiles...)
 }
 
-// node gives a server, counted from 1.
+// node returns a server, counted from 1.
 func (s stage) node(n int) *virtual.Host { return s.World.Host(s.Servers[n-1]) }
 
 // cut separates a client from servers, counted from 1.
@@ -42,8 +42,8 @@ func (s stage) cut(client sim.HostID, nodes ...int) {
 	}
 }
 
-// expectOverlap runs the world and judges whether two clients held leases that were valid
-// by their own clocks, and that the lock was acquired so often.
+// expectOverlap runs the world and checks whether two clients held leases that were valid by their
+// own clocks, and how often the lock was acquired.
 func (s stage) expectOverlap(want check.Verdict, acquired int) {
 	s.T.Helper()
 	locktest.ExpectOverlap(s.T, s.Run(time.Minute), want, acquired)

@@ -7,9 +7,9 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// tally makes one lock service of what the nodes do, as only somebody can who sees them
-// all. Each of a node's doings goes into the history as such; when a quorum has come
-// together or has fallen apart with it, that is recorded too, on the same host.
+// tally combines what the nodes do into one lock service, which only an observer of all nodes can.
+// Every action of a node goes into the history; if a quorum has formed or fallen apart with it,
+// that is recorded too, on the same host.
 type tally struct {
 	servers []sim.HostID
 	quorum  int
@@ -22,7 +22,7 @@ type votes struct {
 	by       []bool // node
 	extended []int  // by node: how often, since it holds it
 	granted  bool   // a quorum held it, and has not fallen apart since
-	rounds   int    // how often a quorum of those that hold it has extended it
+	rounds   int    // how often a quorum of its holders has extended it
 }
 
 // recorder is a host that puts events into the history.
@@ -35,7 +35,7 @@ func newTally(servers []sim.HostID, quorum int) *tally {
 	return &tally{servers: servers, quorum: quorum}
 }
 
-// note takes in what happened to the lock on one node.
+// note processes what happened to the lock on one node.
 func (t *tally) note(h recorder, e sim.Event) {
 	v, node := t.of(e.Grant), slices.Index(t.servers, h.ID())
 	switch e.Kind {
@@ -67,7 +67,7 @@ func (t *tally) note(h recorder, e sim.Event) {
 	}
 }
 
-// of gives the votes for a lease, none yet if it is new.
+// of returns the votes for a lease; a new lease has none.
 func (t *tally) of(grant string) *votes {
 	for _, v := range t.open {
 		if v.grant == grant {
@@ -88,7 +88,7 @@ func (v *votes) count() (n int) {
 	return n
 }
 
-// extendedBy is how often at least a quorum of nodes has extended the lease.
+// extendedBy returns how often at least a quorum of nodes has extended the lease.
 func (v *votes) extendedBy(quorum int) int {
 	counts := slices.Clone(v.extended)
 	slices.Sort(counts)

@@ -7,7 +7,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// scribe is a node that writes down what the tally makes of its doings.
+// scribe is a node that writes down what the tally makes of its actions.
 type scribe struct {
 	id  sim.HostID
 	out *[]sim.Event

@@ -1,13 +1,12 @@
-// Package sentinel is the lock of a single Redis instance on a Redis that fails over: a
-// master, replicas that copy it asynchronously, and Sentinels that make a replica the
-// master when the old one is gone. The lock itself is the one of package redis, unchanged:
-// what differs is who keeps it.
+// Package sentinel is the lock of a single Redis instance on a Redis that fails over: a master,
+// replicas that copy it asynchronously, and Sentinels that promote a replica when the old master is
+// gone. The lock itself is that of package redis, unchanged; only the service that keeps it
+// differs.
 //
-// The model follows the Sentinel documentation ("High availability with Redis Sentinel")
-// and the source of Redis 7 (sentinel.c, replication.c). What it leaves out: partial
-// resynchronisation (a full one gives the same data), replicas of replicas, replica
-// priorities, and the discovery of Sentinels by each other, which know each other from the
-// start.
+// The model follows the Sentinel documentation ("High availability with Redis Sentinel") and the
+// source of Redis 7 (sentinel.c, replication.c). It leaves out partial resynchronisation (a full
+// one gives the same data), replicas of replicas, replica priorities, and the discovery of
+// Sentinels, which know each other from the start.
 package sentinel
 
 import (
@@ -20,17 +19,16 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// MasterID is the host of the server that is the master at first. It keeps its name when it
-// is master no longer.
+// MasterID is the host of the first master. It keeps its name when it is no longer master.
 const MasterID sim.HostID = "redis-master"
 
-// ReplicaID names the host of a server that is a replica at first; n counts from 1.
+// ReplicaID names the host of a server that starts as a replica; n counts from 1.
 func ReplicaID(n int) sim.HostID { return sim.HostID(fmt.Sprintf("redis-replica-%d", n)) }
 
 // ID names the host of a Sentinel; n counts from 1.
 func ID(n int) sim.HostID { return sim.HostID(fmt.Sprintf("sentinel-%d", n)) }
 
-// The options, by name.
+// Option names.
 const (
 	optionTimeout         = "timeout" // of the lock, see lockOptions
 	optionReplicas        = "replicas"
@@ -56,15 +54,15 @@ var _ backends.Checked = Backend{}
 // Name is "sentinel".
 func (Backend) Name() string { return "sentinel" }
 
-// Title says in one line what it is.
+// Title describes it in one line.
 func (Backend) Title() string {
 	return "Redis with failover: asynchronous replicas, a new master by Sentinel"
 }
 
 // Options lists those of the lock, then those of the servers and the Sentinels. Sentinel's
-// published times (down-after 30 s, failover-timeout 180 s) suit services and outlast a
-// trial, so the defaults are in units of the lease, in the proportion of the documented
-// example (60 s and 180 s).
+// published times (down-after 30 s, failover-timeout 180 s) suit services and outlast a trial, so
+// the defaults are in units of the lease, in the proportion of the documented example (60 s and 180
+// s).
 func (Backend) Options() []backends.Option {
 	var list []backends.Option
 	for _, o := range (redis.Backend{}).Options() {
@@ -96,9 +94,9 @@ func (Backend) Options() []backends.Option {
 	)
 }
 
-// Check makes sure that there are enough Sentinels for the quorum, and enough replicas for
-// WAIT. That min-replicas-to-write may be more than there are is a mistake that people make,
-// and that the master tells them.
+// Check returns an error unless there are enough Sentinels for the quorum and enough replicas for
+// WAIT. It allows min-replicas-to-write to exceed the number of replicas: people make that mistake,
+// and the master reports it.
 func (Backend) Check(s backends.Settings) *backends.Misfit {
 	d := deploy(s)
 	if d.quorum > len(d.sentinels) {
@@ -110,8 +108,8 @@ func (Backend) Check(s backends.Settings) *backends.Misfit {
 	return nil
 }
 
-// IssuesTokens is true: a counter on the master gives fencing tokens. It is replicated as
-// everything else is, so tokens may repeat after a failover.
+// IssuesTokens is true: a counter on the master provides fencing tokens. It is replicated like
+// everything else, so tokens may repeat after a failover.
 func (Backend) IssuesTokens() bool { return true }
 
 // Servers lists the master, the replicas, and the Sentinels.
@@ -120,11 +118,11 @@ func (Backend) Servers(s backends.Settings) []sim.HostID {
 	return slices.Concat(d.servers, d.sentinels)
 }
 
-// Parts are the master and the replicas. The Sentinels among the hosts play none of them.
+// Parts are the master and the replicas. The Sentinels among the hosts play neither.
 func (Backend) Parts(backends.Settings) []sim.Role { return []sim.Role{sim.Master, sim.Replica} }
 
 // Never is the same as with a single instance.
 func (Backend) Never(s backends.Settings) []sim.Kind { return redis.Never(s) }
 
-// Copies marks a service whose replicas have the lock's key as well.
+// Copies marks a service whose replicas also have the lock's key.
 func (Backend) Copies() {}

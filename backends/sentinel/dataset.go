@@ -7,23 +7,22 @@ import (
 	"github.com/locklab/locklab/backends/redis"
 )
 
-// write is a command that changed something, and the time by which it did. Redis sends it
-// to replicas with an absolute expiry (SET … PXAT), which is what the command and the
-// master's wall clock give together. So a replica never asks its own clock what a
-// replicated command means.
+// write is a command that changed something, with the time at which it ran. Redis sends it to
+// replicas with an absolute expiry (SET … PXAT), which the command and the master's wall clock
+// determine together. So a replica never uses its own clock to interpret a replicated command.
 type write struct {
 	at      time.Time // the wall clock of the server that was master then
 	command redis.Command
 }
 
-// dataset is what a server keeps in memory, and the writes that made it what it is, which
-// are also what a replica is sent. Two datasets of the same writes are the same.
+// dataset is what a server keeps in memory, and the writes that led to it, which are also what a
+// replica is sent. The same writes make the same dataset.
 type dataset struct {
 	model  *redis.Model
 	writes []write
 }
 
-// load makes the dataset that these writes make.
+// load builds a dataset from these writes.
 func load(writes []write) dataset {
 	d := dataset{model: redis.NewModel(), writes: slices.Clip(writes)}
 	for _, w := range writes {
@@ -32,7 +31,7 @@ func load(writes []write) dataset {
 	return d
 }
 
-// apply carries out a command and keeps it if it changed something.
+// apply executes a command and keeps it if it changed something.
 func (d *dataset) apply(w write) (r redis.Reply, changed bool) {
 	r = d.model.Apply(w.at, w.command)
 	if changed = r.OK || len(r.Ended) > 0; changed {
@@ -41,10 +40,10 @@ func (d *dataset) apply(w write) (r redis.Reply, changed bool) {
 	return r, changed
 }
 
-// would tells what a command would answer, and leaves the dataset as it is.
+// would returns what a command would answer, and leaves the dataset unchanged.
 func (d *dataset) would(w write) redis.Reply { return d.model.Clone().Apply(w.at, w.command) }
 
-// holds tells whether the lock's key holds a value, its time being up or not.
+// holds reports whether the lock's key holds a value, expired or not.
 func (d *dataset) holds(value string) bool {
 	return d.would(write{command: redis.Command{Kind: redis.CommandDelete, Key: redis.LockKey}}).Deleted == value
 }

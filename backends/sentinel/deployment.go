@@ -8,9 +8,9 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// deployment is who takes part, and what their configuration files say.
+// deployment is the set of hosts and what their configuration files say.
 type deployment struct {
-	servers   []sim.HostID // the first one is the master at first
+	servers   []sim.HostID // the first one is the first master
 	sentinels []sim.HostID
 	quorum    int // how many Sentinels must find the master down
 
@@ -23,8 +23,8 @@ type deployment struct {
 	tilt            time.Duration // how long a Sentinel does not act after its clock has jumped
 }
 
-// tiltPeriod is that time: 30 s, as Sentinel has it, for a lease of 10 s, and three leases
-// for any other, so that it means the same to a lock in both worlds.
+// tiltPeriod returns that time: 30 s, as in Sentinel, for a lease of 10 s, and three leases for any
+// other, so that it means the same to a lock in both worlds.
 func tiltPeriod(ttl time.Duration) time.Duration { return 3 * ttl }
 
 func deploy(s backends.Settings) *deployment {
@@ -46,11 +46,11 @@ func deploy(s backends.Settings) *deployment {
 	return d
 }
 
-// majority is how many Sentinels are more than half of them.
+// majority is the smallest number of Sentinels that is more than half of them.
 func (d *deployment) majority() int { return len(d.sentinels)/2 + 1 }
 
-// playing says who plays a part when this server is the master; empty: there is none.
-// Replicas are all other servers.
+// playing returns the hosts that play a role when this server is the master; "" means that there is
+// none. All other servers are replicas.
 func (d *deployment) playing(role sim.Role, master sim.HostID) []sim.HostID {
 	switch {
 	case master == "":

@@ -4,7 +4,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// objectivelyDown: enough Sentinels, this one among them, find the master down.
+// objectivelyDown reports whether enough Sentinels, including this one, find the master down.
 func (s *sentinel) objectivelyDown() bool {
 	if !s.server(s.config.master).down() {
 		return false
@@ -18,8 +18,9 @@ func (s *sentinel) objectivelyDown() bool {
 	return agree >= s.with.quorum
 }
 
-// consult asks the other Sentinels whether they find the master down too, and, when this
-// one has begun a failover, for their votes. At once when it has just begun one.
+// consult asks the other Sentinels whether they find the master down too and, if this one has begun
+// a failover, for their votes. atOnce means that it has just begun one and does not wait for the
+// next period.
 func (s *sentinel) consult(atOnce bool) {
 	now := s.host.Wall()
 	for _, p := range s.peers {
@@ -44,7 +45,7 @@ func (s *sentinel) consult(atOnce bool) {
 	}
 }
 
-// opinion answers another Sentinel. In TILT a Sentinel does not say that a master is down.
+// opinion answers another Sentinel. In TILT a Sentinel does not call a master down.
 func (s *sentinel) opinion(r isMasterDown) (o opinion) {
 	if r.master != s.config.master {
 		return opinion{}
@@ -56,8 +57,8 @@ func (s *sentinel) opinion(r isMasterDown) (o opinion) {
 	return o
 }
 
-// vote gives this Sentinel's vote of an epoch to the first who asks for it, and tells who
-// has it. The vote is on disk before it is given.
+// vote gives this Sentinel's vote in an epoch to the first candidate that asks, and returns the
+// candidate that has it. The vote is on disk before it is given.
 func (s *sentinel) vote(epoch uint64, candidate sim.HostID) (leader sim.HostID, leaderEpoch uint64) {
 	if epoch > s.config.epoch {
 		s.config.epoch = epoch
@@ -67,16 +68,16 @@ func (s *sentinel) vote(epoch uint64, candidate sim.HostID) (leader sim.HostID, 
 		s.config.leader, s.config.leaderEpoch = candidate, epoch
 		s.save()
 		if candidate != s.host.ID() {
-			// Whoever voted for another lets that one try first.
+			// A Sentinel that voted for another lets that one try first.
 			s.failover.began = s.host.Wall().Add(sim.Between(s.host, 0, maxDesync))
 		}
 	}
 	return s.config.leader, s.config.leaderEpoch
 }
 
-// elected tells whether this Sentinel leads the failover of an epoch: it needs the votes of
-// more than half of all Sentinels that exist, not only of those it can reach, and of at
-// least as many as the quorum (R16).
+// elected reports whether this Sentinel leads the failover of an epoch. It needs the votes of more
+// than half of all existing Sentinels, not only of those it can reach, and at least as many as the
+// quorum (R16).
 func (s *sentinel) elected(epoch uint64) bool {
 	leader, leaderEpoch := s.vote(epoch, s.host.ID()) // its own vote, unless another has it already
 	votes := 0

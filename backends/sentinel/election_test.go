@@ -80,8 +80,8 @@ func TestAFailoverNeedsAQuorumAndAMajority(t *testing.T) {
 	}
 }
 
-// The quorum decides who has to see it: with a quorum of one, a master that all but one
-// Sentinel can reach is replaced, since the others vote without looking for themselves.
+// The quorum decides how many must see the failure: with a quorum of one, a master that all but one
+// Sentinel can reach is replaced, since the others vote without checking for themselves.
 func TestWithAQuorumOfOneTheWordOfOneSentinelIsEnough(t *testing.T) {
 	for spec, promotes := range map[string]bool{"sentinel": false, "sentinel+quorum=1": true} {
 		s := newStage(t, spec, 1, false)

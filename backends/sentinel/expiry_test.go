@@ -9,8 +9,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// A master looks ten times a second whether a key's time is up by its wall clock. So it
-// notices at once when that clock has jumped or its machine has slept, with nobody asking.
+// A master checks ten times a second whether a key has expired by its wall clock. So it notices at
+// once, without being asked, when that clock has jumped or its machine has slept.
 func TestAMasterNoticesByItselfThatALeaseIsOver(t *testing.T) {
 	wall := func(step time.Duration) sim.Fault {
 		return sim.Fault{Kind: sim.ClockFault, Clock: sim.WallClock, Step: step}

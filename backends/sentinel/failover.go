@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// failoverState is how far a failover has got.
+// failoverState is the stage of a failover.
 type failoverState int
 
 // The states, in their order.
@@ -21,12 +21,12 @@ const (
 	reconfigure
 )
 
-// failover is one try of this Sentinel to replace the master.
+// failover is one attempt of this Sentinel to replace the master.
 type failover struct {
 	state    failoverState
 	epoch    uint64
-	began    time.Time // or when it let another begin; another try waits for twice failover-timeout
-	changed  time.Time // when it got to this state
+	began    time.Time // or when it let another begin; the next attempt waits for twice failover-timeout
+	changed  time.Time // when it entered this state
 	promoted sim.HostID
 }
 
@@ -34,11 +34,11 @@ func (s *sentinel) enter(state failoverState) {
 	s.failover.state, s.failover.changed = state, s.host.Wall()
 }
 
-// abort gives a failover up. The time at which it began stays, so that the next try waits.
+// abort gives up a failover. Its start time stays, so that the next attempt waits.
 func (s *sentinel) abort() { s.failover = failover{began: s.failover.began} }
 
-// startFailoverIfNeeded begins a failover in a new epoch, once the master is objectively
-// down and no other try was begun lately.
+// startFailoverIfNeeded begins a failover in a new epoch if the master is objectively down and no
+// other attempt began recently.
 func (s *sentinel) startFailoverIfNeeded() bool {
 	now := s.host.Wall()
 	if s.failover.state != none || !s.objectivelyDown() || now.Sub(s.failover.began) < 2*s.with.failoverTimeout {
@@ -51,7 +51,7 @@ func (s *sentinel) startFailoverIfNeeded() bool {
 	return true
 }
 
-// continueFailover takes the next step of a failover, if its time has come.
+// continueFailover takes the next step of a failover if it is due.
 func (s *sentinel) continueFailover() {
 	now := s.host.Wall()
 	late := now.Sub(s.failover.changed) > s.with.failoverTimeout
@@ -84,8 +84,8 @@ func (s *sentinel) continueFailover() {
 	}
 }
 
-// bestReplica chooses among the replicas that are up and were not out of contact with the
-// master for long before it went down: the one with most of the stream.
+// bestReplica chooses among the replicas that are up and were not out of contact with the master
+// for long before it went down: the one with the most of the stream.
 func (s *sentinel) bestReplica() *instance {
 	now := s.host.Wall()
 	master := s.server(s.config.master)
@@ -108,8 +108,8 @@ func (s *sentinel) bestReplica() *instance {
 	})
 }
 
-// promoted is called when the chosen replica says that it is a master: from now on this is
-// the configuration, and the others are told.
+// promoted is called when the chosen replica says that it is a master: from now on this is the
+// configuration, and the other Sentinels are told.
 func (s *sentinel) promoted() {
 	s.config.configEpoch = s.failover.epoch
 	s.save()
@@ -117,8 +117,8 @@ func (s *sentinel) promoted() {
 	s.greetAll()
 }
 
-// reconfigureReplicas has the other replicas follow the new master, one at a time
-// (parallel-syncs 1), and ends the failover when they all do or it has taken too long.
+// reconfigureReplicas makes the other replicas follow the new master, one at a time (parallel-syncs
+// 1), and ends the failover when all of them do or it has taken too long.
 func (s *sentinel) reconfigureReplicas(late bool) {
 	busy, left := false, false
 	for _, i := range s.servers {

@@ -68,10 +68,10 @@ func TestALockThatWasReplicatedOutlivesItsMaster(t *testing.T) {
 	`)
 }
 
-// R2: a lock is lost if the master dies before the write has left it, so the share of locks
-// lost is that of the moments of death that come before the lag is over.
+// R2: a lock is lost if the master dies before the write has left it, so the share of lost locks is
+// the share of deaths that come before the lag is over.
 func TestTheLongerTheLagTheMoreLocksAFailoverLoses(t *testing.T) {
-	const within = 100 * time.Millisecond // of the grant, the master dies
+	const within = 100 * time.Millisecond // the master dies this soon after the grant, at the latest
 	trials := 60
 	if testing.Short() {
 		trials = 20
@@ -94,7 +94,7 @@ func TestTheLongerTheLagTheMoreLocksAFailoverLoses(t *testing.T) {
 	}
 }
 
-// K13: a counter that is replicated asynchronously is no source of fencing tokens.
+// K13: a counter that is replicated asynchronously cannot provide fencing tokens.
 func TestTokensRepeatAfterAFailover(t *testing.T) {
 	s := newStage(t, "sentinel+timeout=0.05ttl", 1, true, "client-1", "client-2")
 	s.Client("client-1", time.Second, takingThen(func() { s.World.Host(MasterID).Crash() }))
@@ -118,7 +118,7 @@ func TestAPromotedReplicaEndsALeaseByItsOwnWallClock(t *testing.T) {
 		{-2 * time.Second, 12 * time.Second},
 		{0, 10 * time.Second},
 		{2 * time.Second, 8 * time.Second},
-		{20 * time.Second, 5 * time.Second}, // over before the failover; ended by it
+		{20 * time.Second, 5 * time.Second}, // over before the failover; the new master ends it
 	} {
 		s := newStage(t, "sentinel+elapsed-check+timeout=0.05ttl", 1, false, "client-1", "client-2")
 		replica := s.World.Host(ReplicaID(1))
@@ -143,10 +143,9 @@ func TestAPromotedReplicaEndsALeaseByItsOwnWallClock(t *testing.T) {
 	}
 }
 
-// Without persistence a master that comes back before it was missed is empty, and so are,
-// with their next round of a second, its replicas (documentation of replication, "Safety of
-// replication when master
-// has persistence turned off").
+// Without persistence a master that restarts before it is missed is empty, and so are its replicas
+// after their next one-second round (documentation of replication, "Safety of replication when
+// master has persistence turned off").
 func TestAMasterThatRestartsTooSoonEmptiesItsReplicas(t *testing.T) {
 	s := newStage(t, "sentinel+timeout=0.05ttl", 1, true, "client-1", "client-2")
 	s.roles(10 * time.Millisecond)

@@ -6,23 +6,23 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// instance is a Redis server as a Sentinel sees it. Times are of the Sentinel's wall clock;
-// the zero time is never.
+// instance is a Redis server as a Sentinel sees it. Times are on the Sentinel's wall clock; the
+// zero time means never.
 type instance struct {
 	id        sim.HostID
 	pinged    time.Time // when it was last sent PING
-	pending   time.Time // the first PING without an answer
+	pending   time.Time // the first unanswered PING
 	answered  time.Time // when it last answered
 	downSince time.Time // subjectively down
 
 	asked    time.Time // when it was last sent INFO
-	informed time.Time // when it last answered that
+	informed time.Time // when it last answered INFO
 	info     info
-	sameRole time.Time // since when it has reported the role that it reports
-	sameLead time.Time // since when it has reported the master that it reports
+	sameRole time.Time // since when it has reported its present role
+	sameLead time.Time // since when it has reported its present master
 	greeted  time.Time // when it was last sent a hello
 
-	upSince   time.Time // since when it is not down
+	upSince   time.Time // since when it has not been down
 	ordered   bool      // in this failover it was told to follow the promoted replica
 	following bool      // and it does
 }
@@ -33,7 +33,7 @@ func newInstance(id sim.HostID, now time.Time) *instance {
 
 func (i *instance) down() bool { return !i.downSince.IsZero() }
 
-// server is what this Sentinel knows of a server.
+// server returns what this Sentinel knows of a server.
 func (s *sentinel) server(id sim.HostID) *instance {
 	for _, i := range s.servers {
 		if i.id == id {
@@ -50,7 +50,7 @@ func (s *sentinel) question() {
 		if now.Sub(i.pinged) >= min(pingPeriod, s.with.downAfter) {
 			s.ping(i, now)
 		}
-		// INFO is due by the last answer, so that a lost one is soon made good.
+		// The last answer decides when INFO is due, so a lost one is soon repeated.
 		if now.Sub(i.informed) >= s.infoPeriod(i) && now.Sub(i.asked) >= infoPeriodInNeed {
 			i.asked = now
 			s.ask(i.id, infoRequest{}, func(reply any) { s.refresh(i, reply.(info)) })
@@ -69,7 +69,7 @@ func (s *sentinel) ping(i *instance, now time.Time) {
 	s.ask(i.id, ping{}, func(any) { i.pending, i.answered = time.Time{}, s.host.Wall() })
 }
 
-// infoPeriod: in need, Sentinel looks at the replicas more closely.
+// infoPeriod returns how often to ask a server; in need, Sentinel asks the replicas more often.
 func (s *sentinel) infoPeriod(i *instance) time.Duration {
 	inNeed := s.objectivelyDown() || s.failover.state != none
 	lostTouch := i.info.master != "" && !i.info.linked
@@ -84,9 +84,9 @@ func (s *sentinel) greet(i *instance, now time.Time) {
 	s.ask(i.id, hello{from: s.host.ID(), epoch: s.config.epoch, master: s.masterNow(), configEpoch: s.config.configEpoch}, nil)
 }
 
-// checkSubjectivelyDown: a server is subjectively down when it has left a PING without an
-// answer for longer than down-after, or, taken for the master, has long said that it is a
-// replica.
+// checkSubjectivelyDown updates whether a server is subjectively down: it has left a PING
+// unanswered for longer than down-after or, while this Sentinel takes it for the master, has long
+// reported that it is a replica.
 func (s *sentinel) checkSubjectivelyDown(i *instance) {
 	now := s.host.Wall()
 	silent := !i.pending.IsZero() && now.Sub(i.pending) > s.with.downAfter
@@ -101,7 +101,7 @@ func (s *sentinel) checkSubjectivelyDown(i *instance) {
 	}
 }
 
-// refresh takes in an INFO, and sets right what it shows to be wrong.
+// refresh processes an INFO and corrects what it shows to be wrong.
 func (s *sentinel) refresh(i *instance, got info) {
 	if s.server(i.id) != i {
 		return // it was asked before the Sentinel began to watch all of them anew
@@ -127,9 +127,9 @@ func (s *sentinel) refresh(i *instance, got info) {
 	}
 }
 
-// demote tells a server that takes itself for a master although there is another one to
-// follow it: a master of old that has come back. Sentinel waits for four hello periods
-// first, in case its own configuration is the one that is out of date.
+// demote tells a server to follow the master if it takes itself for one: an old master that has
+// come back. Sentinel first waits for four hello periods, in case its own configuration is the
+// outdated one.
 func (s *sentinel) demote(i *instance) {
 	now := s.host.Wall()
 	const patience = 4 * helloPeriod
@@ -138,8 +138,8 @@ func (s *sentinel) demote(i *instance) {
 	}
 }
 
-// redirect tells a replica that has long followed somebody else to follow the master, and
-// notes how far a failover has got with it.
+// redirect tells a replica that has long followed another server to follow the master, and notes
+// its progress in a failover.
 func (s *sentinel) redirect(i *instance) {
 	if s.failover.state == reconfigure {
 		i.following = i.ordered && i.info.master == s.failover.promoted && i.info.linked
@@ -156,7 +156,7 @@ func (s *sentinel) masterLooksSane() bool {
 	return !m.down() && !m.informed.IsZero() && m.info.master == "" && s.host.Wall().Sub(m.informed) < 2*infoPeriod
 }
 
-// upFor tells whether a server has been up for so long.
+// upFor reports whether a server has been up for longer than d.
 func (s *sentinel) upFor(i *instance, d time.Duration) bool {
 	return !i.down() && s.host.Wall().Sub(i.upSince) > d
 }

@@ -19,11 +19,11 @@ import (
 
 var _ backends.Concluder = Backend{}
 
-// resetLimit is how long all may take to be well again after a trial.
+// resetLimit is how long the service may take to be healthy again after a trial.
 const resetLimit = 30 * time.Second
 
-// Missing says what real servers cannot do, or that redis-server is missing: it is also
-// the program of the Sentinels.
+// Missing returns an error if real servers cannot do what the settings ask for, or if redis-server
+// is missing: it is also the program of the Sentinels.
 func (Backend) Missing(s backends.Settings) error {
 	if lag := s.Span(optionMaxLag); s.Int(optionMinReplicas) > 0 && lag%time.Second != 0 {
 		return fmt.Errorf("real servers take %s in whole seconds, and it is %v: set another, or another --ttl", optionMaxLag, lag)
@@ -31,8 +31,8 @@ func (Backend) Missing(s backends.Settings) error {
 	return redis.MissingServer()
 }
 
-// Start starts the servers and the Sentinels, and returns once they all know of each other
-// and the replicas follow their master.
+// Start starts the servers and the Sentinels, and returns once they all know each other and the
+// replicas follow their master.
 func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	d := deployReal(s)
 	var processes []*live.Proc
@@ -66,7 +66,7 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 	return live.Await(ctx, "wait until Sentinel is ready", processes, func() error { return d.healthy(ctx, lab) })
 }
 
-// startRealServer starts a server that is a replica unless it is the first.
+// startRealServer starts a server, which is a replica unless it is the first.
 func startRealServer(lab *live.Lab, d *deployment, id sim.HostID) (*live.Proc, error) {
 	settings := []redis.ServerSetting{
 		{Name: "repl-diskless-sync-delay", Value: "0"},
@@ -89,8 +89,8 @@ func startRealServer(lab *live.Lab, d *deployment, id sim.HostID) (*live.Proc, e
 	return server, d.standBefore(lab, id)
 }
 
-// deployReal is deploy, with the replication lag that real servers have of themselves
-// unless somebody has asked for another.
+// deployReal is deploy with the natural replication lag of real servers, unless somebody asked for
+// another.
 func deployReal(s backends.Settings) *deployment {
 	d := deploy(s)
 	if !s.Written(optionLag) {
@@ -114,11 +114,11 @@ func (d *deployment) standBefore(lab *live.Lab, id sim.HostID) error {
 	return err
 }
 
-// service is what the Sentinels call the master they watch.
+// serviceName is the Sentinels' name for the master that they watch.
 const serviceName = redis.LockKey
 
-// startRealSentinel starts a Sentinel. It listens where the servers do, each having a host
-// of its own.
+// startRealSentinel starts a Sentinel. It listens on the servers' port, since each has a host of
+// its own.
 func startRealSentinel(lab *live.Lab, d *deployment, id sim.HostID) (*live.Proc, error) {
 	program, err := redis.ServerProgram()
 	if err != nil {
@@ -140,9 +140,9 @@ func startRealSentinel(lab *live.Lab, d *deployment, id sim.HostID) (*live.Proc,
 	return lab.Agent(id).Start("redis-sentinel", []string{program, file, "--sentinel"})
 }
 
-// hurry sets the times that Sentinel has no configuration for, and that suit services
-// which run for months. As they come, an old master that is back stays a second master for
-// ten seconds and more, which outlasts a trial. A Sentinel that crashes forgets this.
+// hurry sets the times for which Sentinel has no configuration, and whose defaults suit services
+// that run for months. With the defaults, an old master that is back stays a second master for ten
+// seconds or more, which outlasts a trial. A Sentinel that crashes forgets these settings.
 func hurry(ctx context.Context, lab *live.Lab, id sim.HostID, ttl time.Duration) error {
 	_, err := redis.AskServer(ctx, lab, id, "SENTINEL", "DEBUG",
 		"INFO-PERIOD", 1000, "PUBLISH-PERIOD", 500, "ASK-PERIOD", 250,
@@ -150,8 +150,8 @@ func hurry(ctx context.Context, lab *live.Lab, id sim.HostID, ttl time.Duration)
 	return err
 }
 
-// Observe starts an observer beside each server. Which copy of a lock is the last one, none
-// of them knows: see Conclude.
+// Observe starts an observer beside each server. None of them knows which copy of a lock is the
+// last one: see Conclude.
 func (Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	for _, id := range deploy(s).servers {
 		if err := redis.ObserveServer(ctx, lab, id, redis.Observation{Tokens: s.Token, Copies: true}); err != nil {
@@ -161,9 +161,9 @@ func (Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) 
 	return nil
 }
 
-// Reset empties the servers and waits until all are well. After a failover the servers have
-// other parts than at first, which is an error; and so is a replication lag, whose roles end
-// with their trial.
+// Reset empties the servers and waits until all are healthy. After a failover the servers have
+// other roles than at first, which is an error. So is a replication lag, because the roles that
+// make it end with their trial.
 func (b Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	d := deployReal(s)
 	ctx, cancel := context.WithTimeoutCause(ctx, resetLimit, fmt.Errorf("it took longer than %v", resetLimit))
@@ -204,14 +204,14 @@ func (b Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) 
 	})
 }
 
-// Who asks the Sentinels who the master is, as more than half of all of them have it; the
-// other servers are replicas.
+// Who asks the Sentinels for the master, which is the one that more than half of all of them name;
+// the other servers are replicas.
 func (Backend) Who(ctx context.Context, lab *live.Lab, s backends.Settings, role sim.Role) ([]sim.HostID, error) {
 	d := deploy(s)
 	return d.playing(role, d.masterNamed(ctx, lab)), nil
 }
 
-// Dial gives a client's process its lock. The addresses are of the servers and then the
+// Dial gives a client's process its lock. The addresses are those of the servers, then of the
 // Sentinels.
 func (Backend) Dial(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
 	p, err := connect(h, newLiveNetwork(h), servers, s)
@@ -235,7 +235,7 @@ func connect(h *live.Host, n *liveNetwork, servers []string, s backends.Settings
 	return newPort(h, n, sentinels, s), nil
 }
 
-// Roles are the observer, and what makes replication lag.
+// Roles are the observer and the role that makes replication lag.
 func (Backend) Roles() map[string]live.Role {
 	roles := redis.Backend{}.Roles()
 	roles[lagRole] = lag

@@ -21,28 +21,28 @@ var (
 	_ backends.Concluder  = attached{}
 )
 
-// reachLimit is how long a server that somebody else runs may take to accept a connection.
+// reachLimit is how long an attached server may take to accept a connection.
 const reachLimit = 5 * time.Second
 
-// attached is the backend on servers and Sentinels that somebody else runs.
+// attached is the backend on servers and Sentinels that somebody else operates.
 type attached struct {
 	Backend
 	to *backends.Attachment
 }
 
-// Attach gives the backend on such servers.
+// Attach returns the backend on such servers.
 func (b Backend) Attach(to *backends.Attachment) backends.Attached { return attached{b, to} }
 
-// Attachment says where the servers and Sentinels are.
+// Attachment returns where the servers and Sentinels are.
 func (b attached) Attachment() *backends.Attachment { return b.to }
 
-// Missing says which settings attached servers and Sentinels cannot have.
+// Missing returns an error for settings that attached servers and Sentinels cannot have.
 func (b attached) Missing(s backends.Settings) error {
 	return cmp.Or(b.fits(s), backends.RefuseWritten(s,
 		optionQuorum, optionLag, optionMinReplicas, optionMaxLag, optionDownAfter, optionFailoverTimeout))
 }
 
-// fits says nil if there are as many replicas and Sentinels as the settings say.
+// fits returns nil if there are as many replicas and Sentinels as the settings say.
 func (b attached) fits(s backends.Settings) error {
 	replicas := len(b.to.Told) - 1
 	sentinels := len(b.to.Addresses) - len(b.to.Told)
@@ -59,9 +59,8 @@ func (b attached) Start(ctx context.Context, _ *live.Lab, _ backends.Settings) e
 	return err
 }
 
-// Observe puts relays in the places of servers and Sentinels, and an observer beside the
-// master. If the master changes during the trial, the observer is cut off by the old one, and
-// the trial ends with that.
+// Observe puts relays in the places of servers and Sentinels, and an observer beside the master. If
+// the master changes during the trial, the old one cuts off the observer, which ends the trial.
 func (b attached) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	prefix, err := b.to.Prefix(lab)
 	if err != nil {
@@ -78,13 +77,13 @@ func (b attached) Observe(ctx context.Context, lab *live.Lab, s backends.Setting
 	return redis.StartAttachedObserver(ctx, lab, hosts[master], b.to.Sockets[master], prefix, redis.Observation{})
 }
 
-// Reset removes what the trial has left.
+// Reset removes what the trial left behind.
 func (b attached) Reset(ctx context.Context, lab *live.Lab, _ backends.Settings) error {
 	return b.to.Reset(ctx, lab, b.Clean)
 }
 
-// Clean removes what trials have left from the master, whose replicas do as it does. While
-// there is none, it waits for one.
+// Clean removes what trials left on the master; its replicas follow. While there is no master, it
+// waits for one.
 func (b attached) Clean(ctx context.Context, prefixes []string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, resetLimit, fmt.Errorf("it took longer than %v", resetLimit))
 	defer cancel()
@@ -97,13 +96,13 @@ func (b attached) Clean(ctx context.Context, prefixes []string) error {
 	})
 }
 
-// Who is nobody: no fault of theirs can be done.
+// Who returns no host: faults cannot be applied to these servers.
 func (attached) Who(context.Context, *live.Lab, backends.Settings, sim.Role) ([]sim.HostID, error) {
 	return nil, nil
 }
 
-// master gives the index of the server that all Sentinels that answer name as the master, and
-// that says so itself.
+// master returns the index of the server that all answering Sentinels name as the master, and that
+// says so itself.
 func (b attached) master(ctx context.Context) (int, error) {
 	named := ""
 	var failed []error
@@ -137,8 +136,8 @@ func (b attached) masterNamedBy(ctx context.Context, sentinel int) (told string,
 	return addressIn(reply)
 }
 
-// DialUnder gives a client's process its lock, under names that begin with a prefix. It goes
-// by what the Sentinels tell it, and to the hosts of the lab that stand for those servers.
+// DialUnder gives a client's process its lock, under names that begin with a prefix. The client
+// follows what the Sentinels say, but connects to the lab's hosts that stand for those servers.
 func (Backend) DialUnder(names backends.Names, h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
 	n := newLiveNetwork(h)
 	n.service, n.places = names.Service, map[string]sim.HostID{}

@@ -11,8 +11,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// What stands behind --attach sentinel= names Sentinels, where other servers are reached, and
-// which master is meant.
+// The value of --attach sentinel= names Sentinels, the addresses of other servers, and the master
+// that is meant.
 func TestARequestNamesSentinelsDetoursAndAMaster(t *testing.T) {
 	for text, want := range map[string]request{
 		"a:1":             {sentinels: []string{"a:1"}},
@@ -43,8 +43,8 @@ func TestARequestNamesSentinelsDetoursAndAMaster(t *testing.T) {
 	}
 }
 
-// A client is told addresses that lead out of the lab, and goes to the hosts that stand for
-// them, also after a failover; to any other server it has no way.
+// A client is told addresses outside the lab and goes to the hosts that stand for them, also after
+// a failover; it cannot reach any other server.
 func TestAnAttachedClientFollowsAFailoverAsFarAsRelaysLead(t *testing.T) {
 	n := &liveNetwork{places: map[string]sim.HostID{"redis-master:6379": "10.77.0.3", "10.1.2.3:7012": "10.77.0.4"}}
 	for told, want := range map[string]sim.HostID{"redis-master:6379": "10.77.0.3", "10.1.2.3:7012": "10.77.0.4", "10.1.2.3:6379": ""} {
@@ -59,8 +59,7 @@ func TestAnAttachedClientFollowsAFailoverAsFarAsRelaysLead(t *testing.T) {
 	}
 }
 
-// What belongs to servers cannot be asked of those that somebody else runs, and their number
-// is what it is.
+// Settings of servers cannot be changed on attached ones, and their number is fixed.
 func TestAttachedServersAreTakenAsTheyAre(t *testing.T) {
 	to := &backends.Attachment{
 		Addresses: []string{"m:1", "r:1", "r:2", "s:1", "s:2", "s:3"}, Told: []string{"m:1", "r:1", "r:2"},

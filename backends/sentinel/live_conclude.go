@@ -9,12 +9,12 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Conclude finds out which locks were forgotten: those that nobody has ended, and of which
-// the last copy is gone. What the observers recorded about copies has done its service then
-// and is left out. What a server did as a master stays as it is.
+// Conclude finds the locks that were forgotten: those that nobody ended and whose last copy is
+// gone. The observers' records about copies have then done their service and are left out. What a
+// server did as a master stays as it is.
 func (Backend) Conclude(events []sim.Event, _ backends.Settings) []sim.Event {
 	with := map[string][]sim.HostID{} // the servers that have a lock's key, by its value
-	over := map[string]bool{}         // somebody has ended it
+	over := map[string]bool{}         // it was ended by somebody
 	var all []sim.Event
 	for _, e := range events {
 		switch e.Kind {

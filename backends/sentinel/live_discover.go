@@ -14,11 +14,11 @@ import (
 	"github.com/locklab/locklab/backends/redis"
 )
 
-// request is what a user says of Sentinels that somebody else runs.
+// request is a user's description of attached Sentinels.
 type request struct {
 	sentinels []string
-	elsewhere map[string]string // where a server is reached from here, by what the Sentinels call it
-	service   string            // the name of its master; empty: there is only one
+	elsewhere map[string]string // a server's address from here, by the Sentinels' name for it
+	service   string            // the name of its master; "" if there is only one
 }
 
 // parseRequest reads HOST:PORT,...[,CALLED=HOST:PORT...][@MASTER].
@@ -55,8 +55,7 @@ func parseRequest(text string) (request, error) {
 	return r, nil
 }
 
-// watched is a master as a Sentinel sees it, with its replicas. Addresses are as the Sentinel
-// has them.
+// watched is a master and its replicas as a Sentinel sees them. Addresses are the Sentinel's.
 type watched struct {
 	service  string
 	master   string
@@ -64,8 +63,8 @@ type watched struct {
 	down     []string // replicas that it finds down
 }
 
-// Discover asks the Sentinels for the master and its replicas. Replicas that every Sentinel
-// finds down take no part.
+// Discover asks the Sentinels for the master and its replicas. Replicas that every Sentinel finds
+// down are left out.
 func (Backend) Discover(ctx context.Context, text string) (*backends.Attachment, error) {
 	r, err := parseRequest(text)
 	if err != nil {
@@ -86,7 +85,7 @@ func (Backend) Discover(ctx context.Context, text string) (*backends.Attachment,
 		}
 		all.replicas, all.down = append(all.replicas, seen.replicas...), append(all.down, seen.down...)
 	}
-	slices.Sort(all.replicas) // in whatever order the Sentinels have them
+	slices.Sort(all.replicas) // the Sentinels list them in any order
 	told := append([]string{all.master}, slices.Compact(all.replicas)...)
 	if err := r.allNamed(slices.Concat(told, all.down)); err != nil {
 		return nil, err
@@ -107,7 +106,7 @@ func (Backend) Discover(ctx context.Context, text string) (*backends.Attachment,
 	return to, nil
 }
 
-// reached is where a server is reached from here.
+// reached returns a server's address from here.
 func (r request) reached(called string) string {
 	if address := r.elsewhere[called]; address != "" {
 		return address
@@ -115,8 +114,8 @@ func (r request) reached(called string) string {
 	return called
 }
 
-// allNamed says which server the Sentinels do not name, though the user says where it is
-// reached; nil: they name all.
+// allNamed returns an error if the user gave an address for a server that the Sentinels do not
+// name.
 func (r request) allNamed(told []string) error {
 	for _, called := range slices.Sorted(maps.Keys(r.elsewhere)) {
 		if !slices.Contains(told, called) {
@@ -136,7 +135,8 @@ func reachable(ctx context.Context, address string) error {
 	return conn.Close()
 }
 
-// lookThrough asks a Sentinel whom it watches under this name; empty: under the only one.
+// lookThrough asks a Sentinel for the master that it watches under this name; "" means the only
+// one.
 func lookThrough(ctx context.Context, to *backends.Attachment, i int, service string) (watched, error) {
 	list, err := table(ctx, to, i, "SENTINEL", "MASTERS")
 	if err != nil {
@@ -162,7 +162,7 @@ func lookThrough(ctx context.Context, to *backends.Attachment, i int, service st
 	return seen, nil
 }
 
-// choose gives the master of this name; empty: the only one.
+// choose returns the master of this name; "" means the only one.
 func choose(masters []map[string]string, service string) (map[string]string, error) {
 	var names []string
 	for _, m := range masters {
@@ -181,7 +181,7 @@ func choose(masters []map[string]string, service string) (map[string]string, err
 	return nil, fmt.Errorf("it watches no master of the name %s, but %s", service, strings.Join(names, ", "))
 }
 
-// table asks a Sentinel something that it answers with lists of names and values.
+// table sends a Sentinel a command whose answer is lists of names and values.
 func table(ctx context.Context, to *backends.Attachment, i int, command ...any) ([]map[string]string, error) {
 	reply, err := redis.AskAttached(ctx, to, i, command...)
 	if redis.IsRefusal(err) {

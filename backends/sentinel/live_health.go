@@ -14,12 +14,12 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// answerLimit is how long a Sentinel may take to tell the harness who the master is.
+// answerLimit is how long a Sentinel may take to tell the harness which server is the master.
 const answerLimit = 500 * time.Millisecond
 
-// healthy says nil if every Sentinel knows the first server as the master, all the other
-// Sentinels, and every replica with its link to the master up, and finds nobody down; and
-// the master and the replicas say so themselves.
+// healthy returns nil if every Sentinel knows the first server as the master, knows all other
+// Sentinels and every replica with its link to the master up, and finds nobody down; and if the
+// master and the replicas say so themselves.
 func (d *deployment) healthy(ctx context.Context, lab *live.Lab) error {
 	for _, id := range d.sentinels {
 		reply, err := redis.AskServer(ctx, lab, id, "SENTINEL", "MASTER", serviceName)
@@ -65,10 +65,10 @@ func (d *deployment) healthy(ctx context.Context, lab *live.Lab) error {
 	return nil
 }
 
-// unanimous says nil if a Sentinel does not remember that another one has found the master
-// down. It does so for five seconds (SENTINEL_ASK_PERIOD*5 in sentinel.c) and counts that opinion
-// towards the quorum even if the other one has changed its mind since, as after a start on a
-// machine that stood still for longer than down-after.
+// unanimous returns nil unless a Sentinel remembers that another one found the master down. It
+// remembers that for five seconds (SENTINEL_ASK_PERIOD*5 in sentinel.c) and counts it towards the
+// quorum even if the other one has changed its mind since, as after a start on a machine that stood
+// still for longer than down-after.
 func (d *deployment) unanimous(ctx context.Context, lab *live.Lab, id sim.HostID) error {
 	reply, err := redis.AskServer(ctx, lab, id, "SENTINEL", "SENTINELS", serviceName)
 	if err != nil {
@@ -83,9 +83,9 @@ func (d *deployment) unanimous(ctx context.Context, lab *live.Lab, id sim.HostID
 	return nil
 }
 
-// replicating says nil if the master sends writes to all replicas. Between the end of a
-// full resynchronisation and the replica's first report, up to a second later, the link
-// counts as up and the master keeps the stream back.
+// replicating returns nil if the master sends writes to all replicas. Between the end of a full
+// resynchronisation and the replica's first report, up to a second later, the link counts as up but
+// the master holds the stream back.
 func (d *deployment) replicating(ctx context.Context, lab *live.Lab) error {
 	reply, err := redis.AskServer(ctx, lab, d.servers[0], "INFO", "replication")
 	if err != nil {
@@ -104,7 +104,7 @@ func (d *deployment) replicating(ctx context.Context, lab *live.Lab) error {
 	return nil
 }
 
-// fields makes a map of a list of names and values.
+// fields makes a map from a list of names and values.
 func fields(reply any) map[string]string {
 	list, _ := reply.([]any)
 	m := map[string]string{}
@@ -123,7 +123,7 @@ func expect(id sim.HostID, got, want map[string]string) error {
 	return nil
 }
 
-// empty says nil if no server has any key.
+// empty returns nil if no server has any key.
 func (d *deployment) empty(ctx context.Context, lab *live.Lab) error {
 	for _, id := range d.servers {
 		keys, err := redis.AskServer(ctx, lab, id, "DBSIZE")
@@ -137,7 +137,7 @@ func (d *deployment) empty(ctx context.Context, lab *live.Lab) error {
 	return nil
 }
 
-// masterNamed is whom more than half of all Sentinels name as the master; empty: nobody.
+// masterNamed returns the server that more than half of all Sentinels name as the master, or "".
 func (d *deployment) masterNamed(ctx context.Context, lab *live.Lab) sim.HostID {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()

@@ -14,24 +14,23 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// Real replication is as quick as the network. To have it lag, as on a master that is busy,
-// a server listens on its host's loopback address only, and this role stands before it. It
-// passes everything on at once, but keeps what goes to other servers for a while. It is
-// part of the host: when the master crashes, what was still to be sent is gone, as the model
-// has it. (A delay on the link would not do: what the network has taken over arrives, even
-// when its sender is dead.)
+// Real replication is as quick as the network. To make it lag, as on a busy master, a server
+// listens only on its host's loopback address, and this role stands before it. The role passes
+// everything on at once, except that it delays what goes to other servers. It is part of the host:
+// when the master crashes, unsent data is lost, as in the model. (A delay on the link would not do:
+// what the network has accepted arrives even if its sender is dead.)
 
 const lagRole = "redis-replication-lag"
 
-// loopback is where the server listens then.
+// loopback is where such a server listens.
 const loopback = "127.0.0.1"
 
-// lagSpec is what the role is told.
+// lagSpec is the role's configuration.
 type lagSpec struct {
 	Listen string        // address
 	Server string        // address
 	Others []string      // IP addresses of the other servers
-	Lag    time.Duration // what is sent to these waits for so long
+	Lag    time.Duration // the delay of what is sent to these
 }
 
 func lag(h *live.Host, orders json.RawMessage) error {
@@ -61,7 +60,7 @@ func (s lagSpec) serve(client net.Conn) {
 	defer client.Close()
 	server, err := net.Dial("tcp", s.Server)
 	if err != nil {
-		return // and to the client it is as if the server were not there
+		return // to the client it looks as if the server were not there
 	}
 	ip, _, _ := net.SplitHostPort(client.RemoteAddr().String())
 	var late time.Duration
@@ -75,14 +74,14 @@ func (s lagSpec) serve(client net.Conn) {
 	passOn(client, server, late)
 }
 
-// piece is something that the server has sent.
+// piece is some data that the server has sent.
 type piece struct {
 	data []byte
 	due  time.Time
 }
 
-// passOn sends a client what the server says, later by so much, and in order. It hangs up
-// on the server when the client cannot be sent to any more.
+// passOn sends a client the server's output, in order and delayed by late. It hangs up on the
+// server once it can no longer send to the client.
 func passOn(client io.Writer, server io.ReadCloser, late time.Duration) {
 	defer server.Close()
 	if late == 0 {
@@ -115,8 +114,8 @@ func passOn(client io.Writer, server io.ReadCloser, late time.Duration) {
 	}
 }
 
-// listening are the settings of a server that has the role before it: what it would
-// otherwise tell others of itself is its loopback address.
+// listening are the settings of a server behind this role; without them it would announce its
+// loopback address to others.
 func listening(ip string) []redis.ServerSetting {
 	return []redis.ServerSetting{
 		{Name: "bind", Value: loopback},

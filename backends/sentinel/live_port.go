@@ -15,15 +15,15 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// liveNetwork is the network over go-redis: a client of each server and Sentinel. They are
+// liveNetwork is the network over go-redis, with a client for each server and Sentinel. They are
 // named by their addresses.
 type liveNetwork struct {
 	host    wire.Host
 	clients map[sim.HostID]*redis.Client
 
-	service string // what the Sentinels call the master
-	// places are the addresses in the lab of servers that the Sentinels name by others, by
-	// host and port; nil: they name them by those.
+	service string // the Sentinels' name for the master
+	// places maps the Sentinels' addresses of servers, host and port, to those in the lab; nil if
+	// the Sentinels use the lab's.
 	places map[string]sim.HostID
 }
 
@@ -52,7 +52,7 @@ func (n *liveNetwork) masterOf(sentinel sim.HostID, timeout time.Duration) (sim.
 	return n.placeOf(told)
 }
 
-// placeOf gives the address in the lab of the server that a Sentinel names.
+// placeOf returns the lab's address of the server that a Sentinel names.
 func (n *liveNetwork) placeOf(told string) (sim.HostID, error) {
 	if n.places == nil {
 		ip, _, err := net.SplitHostPort(told)
@@ -65,7 +65,7 @@ func (n *liveNetwork) placeOf(told string) (sim.HostID, error) {
 	return place, nil
 }
 
-// addressIn reads how a Sentinel names a master: by host and port.
+// addressIn reads a master's host and port from a Sentinel's answer.
 func addressIn(reply any) (string, error) {
 	address, ok := reply.([]any)
 	if !ok || len(address) != 2 {
@@ -116,8 +116,8 @@ func (n *liveNetwork) command(server sim.HostID, c redis.Command, sent func(), l
 	return answer{err: err}, nil
 }
 
-// waitReplicas sends WAIT over the connection that the write went over, as WAIT is about
-// the writes of its own connection.
+// waitReplicas sends WAIT over the connection that carried the write, since WAIT is about the
+// writes of its own connection.
 func (n *liveNetwork) waitReplicas(server sim.HostID, _ answer, replicas int, limit, timeout time.Duration) (int, error) {
 	reply, err := n.client(server).Do(timeout, "WAIT", replicas, limit.Milliseconds())
 	if err != nil {

@@ -20,10 +20,10 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(livetest.Main(m, labRoles())) }
 
-// labTTL outlasts a failover, on a busy machine, too.
+// labTTL outlasts a failover, even on a busy machine.
 const labTTL = 6 * time.Second
 
-// labSpec has the Sentinels notice soon that the master is down.
+// labSpec makes the Sentinels notice soon that the master is down.
 const labSpec = "sentinel+down-after=0.05ttl+timeout=0.05ttl"
 
 func labRoles() map[string]live.Role {
@@ -32,14 +32,14 @@ func labRoles() map[string]live.Role {
 	return roles
 }
 
-// newPair gives real servers, real Sentinels, and two clients.
+// newPair returns real servers, real Sentinels, and two clients.
 func newPair(t *testing.T, spec string) *locktest.Pair {
 	t.Helper()
 	return locktest.NewPair(t, spec, labTTL, true, Backend{})
 }
 
-// masterCrash switches the master off, whoever that is, when client 1 has had the lock for a
-// moment: long enough for real replication, and not for one that lags.
+// masterCrash switches off the present master when client 1 has had the lock for a moment: long
+// enough for real replication, but not for one that lags.
 func masterCrash(d time.Duration) sim.Step {
 	return sim.Step{
 		When: sim.Trigger{Host: "client-1", Kind: sim.Acquired, Nth: 1, After: 100 * time.Millisecond},
@@ -117,9 +117,9 @@ func TestAMasterWithoutItsReplicaRefusesWritesIfItIsTold(t *testing.T) {
 	}
 }
 
-// Two Sentinels find a master down that the third one is in contact with. When they are so again,
-// each remembers the other's opinion for a while, and would need nobody else to fail over; unless
-// the one has asked the other once more in between, who was first to be in contact again.
+// Two Sentinels find a master down that the third one can reach. Once they can reach it again, each
+// remembers the other's opinion for a while and would need nobody else to fail over, unless the
+// first to be back in contact has asked the other once more in between.
 func TestSentinelsThatRememberADownMasterAreNotReady(t *testing.T) {
 	p := newPair(t, labSpec+"+quorum=3")
 	cut := sim.Fault{Kind: sim.Partition, Groups: [][]sim.HostID{{"redis-master"}, {"sentinel-1", "sentinel-2"}}, For: 2 * time.Second}
@@ -145,8 +145,8 @@ func TestSentinelsThatRememberADownMasterAreNotReady(t *testing.T) {
 	}
 }
 
-// opinionWhenBack is what the first Sentinel knows of the others' opinions as soon as it takes the
-// master for up again.
+// opinionWhenBack returns what the first Sentinel knows of the others' opinions as soon as it takes
+// the master for up again.
 func opinionWhenBack(p *locktest.Pair, d *deployment) (opinion error) {
 	p.Helper()
 	err := live.Await(p.Ctx, "the master to be up again for the first Sentinel", nil, func() error {

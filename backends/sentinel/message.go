@@ -9,7 +9,7 @@ import (
 
 // Requests to a server. A redis.Command is answered with an answer.
 type (
-	// answer is a command's reply, or why the server refused it.
+	// answer is a command's reply, or the reason why the server refused it.
 	answer struct {
 		reply  redis.Reply
 		offset int   // of the replication stream after this command
@@ -24,14 +24,14 @@ type (
 	// infoRequest is INFO replication: answered with info.
 	infoRequest struct{}
 	info        struct {
-		master   sim.HostID // whom the server follows; empty: it is a master
+		master   sim.HostID // the master that the server follows; "" if it is one itself
 		offset   int
-		linked   bool          // a replica: in contact with its master
-		unlinked time.Duration // and else for how long it has not been
+		linked   bool          // of a replica: in contact with its master
+		unlinked time.Duration // if not linked: for how long
 	}
-	// replicaOf is REPLICAOF and CONFIG REWRITE; no master: NO ONE.
+	// replicaOf is REPLICAOF and CONFIG REWRITE; an empty master means NO ONE.
 	replicaOf struct{ master sim.HostID }
-	// hello is what Sentinels publish on every server about the master they know. The server
+	// hello is what Sentinels publish on every server about the master that they know. The server
 	// passes it on to the other Sentinels.
 	hello struct {
 		from        sim.HostID
@@ -45,29 +45,29 @@ type (
 type (
 	// masterAddress is SENTINEL GET-MASTER-ADDR-BY-NAME: answered with a sim.HostID.
 	masterAddress struct{}
-	// isMasterDown is SENTINEL IS-MASTER-DOWN-BY-ADDR: asks for the other's opinion and, if
+	// isMasterDown is SENTINEL IS-MASTER-DOWN-BY-ADDR: it asks for the other's opinion and, if
 	// there is a candidate, for its vote. Answered with opinion.
 	isMasterDown struct {
 		master    sim.HostID
 		epoch     uint64
-		candidate sim.HostID // empty: no vote is asked for
+		candidate sim.HostID // "" if no vote is asked for
 	}
 	opinion struct {
 		down        bool
-		leader      sim.HostID // whom it has voted for; empty: no vote
+		leader      sim.HostID // the candidate it has voted for; "" if none
 		leaderEpoch uint64
 	}
 )
 
-// Messages between servers, which arrive in the order in which they were sent for as long
-// as the sender keeps the connection.
+// Messages between servers. They arrive in the order in which they were sent, as long as the sender
+// keeps the connection.
 type (
-	psync     struct{}                 // a replica asks for all data and what comes after
+	psync     struct{}                 // a replica asks for all data and later writes
 	fullSync  struct{ writes []write } // all data
-	stream    struct{ write write }    // what comes after
+	stream    struct{ write write }    // a later write
 	keepAlive struct{}
 	getAck    struct{}             // asks for an ack at once
 	ack       struct{ offset int } // how far the replica has got
-	// hungUp is what a TCP reset tells: the other end knows nothing of this connection.
+	// hungUp stands for a TCP reset: the other end knows nothing of this connection.
 	hungUp struct{}
 )

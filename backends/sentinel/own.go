@@ -6,8 +6,8 @@ import (
 	"github.com/locklab/locklab/backends/redis"
 )
 
-// ClientOptions names what each client decides by itself: all about the lock, and how it waits
-// for replicas.
+// ClientOptions names the options that each client sets for itself: those of the lock, and how it
+// waits for replicas.
 func (Backend) ClientOptions() []string {
 	return append(slices.DeleteFunc(redis.Backend{}.ClientOptions(), func(name string) bool { return !slices.Contains(lockOptions, name) }),
 		optionWait, optionWaitTimeout)

@@ -72,9 +72,9 @@ func TestMinReplicasBoundsHowLongACutOffMasterGrants(t *testing.T) {
 	}
 }
 
-// A master knows the time of a report by the second, and looks once a second; a replica reports
-// once a second. When in a second each of the three falls is chance: so the time for which a
-// master goes on that was cut off is drawn from three seconds, and is not the same every time.
+// A master knows the time of a report to the second and looks once a second; a replica reports once
+// a second. When these three events fall within a second is random, so the time for which a cut-off
+// master goes on is spread over three seconds.
 func TestWhenTheSecondsOfAMasterBeginIsChance(t *testing.T) {
 	shortest, longest := time.Minute, time.Duration(0)
 	for seed := range uint64(40) {
@@ -174,8 +174,7 @@ func TestTiltDelaysAFailoverByHalfAMinute(t *testing.T) {
 	}
 }
 
-// Whatever fails: no epoch has two leaders, and nobody leads whom less than a majority
-// could have elected.
+// Whatever fails, no epoch has two leaders, and every leader could have been elected by a majority.
 func TestElectionsAreSafeUnderRandomFaults(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := newStage(t, "sentinel+down-after=0.1ttl+failover-timeout=0.3ttl+replicas=2", rapid.Uint64().Draw(t, "seed"), false)
@@ -214,13 +213,13 @@ func TestElectionsAreSafeUnderRandomFaults(t *testing.T) {
 	})
 }
 
-// R16, at random: while no Sentinel reaches a majority, the master stays whom they named.
+// R16, at random: while no Sentinel reaches a majority, they keep naming the same master.
 func TestNobodyIsPromotedWhileNoMajorityCanMeet(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.SampledFrom([]int{3, 5}).Draw(t, "sentinels")
 		s := newStage(t, fmt.Sprintf("sentinel+sentinels=%d+down-after=0.1ttl+failover-timeout=0.3ttl", n), rapid.Uint64().Draw(t, "seed"), false)
-		// Each Sentinel falls into one of groups smaller than a majority; every one of them
-		// may reach the servers or not.
+		// Each Sentinel is in a group smaller than a majority, and may or may not reach the
+		// servers.
 		group := make([]int, n)
 		for i := range group {
 			group[i] = i / s.service.majority()
@@ -249,8 +248,8 @@ func TestNobodyIsPromotedWhileNoMajorityCanMeet(t *testing.T) {
 	})
 }
 
-// A client that knew the old master goes on using it after the partition is over, until a
-// Sentinel has made it a replica: then all that it gave is gone.
+// A client that knew the old master goes on using it after the partition ends, until a Sentinel
+// makes it a replica: then everything that it granted is gone.
 func TestAMasterThatIsDemotedLosesTheLocksItGave(t *testing.T) {
 	s := newStage(t, "sentinel+timeout=0.05ttl", 1, true, "client-1", "client-2")
 	minority := []sim.HostID{MasterID, ID(1), "client-1"}

@@ -11,12 +11,12 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// ErrNotReplicated says that the key was set, or the element added, but too few replicas had the
-// write when WAIT returned. The caller should delete a key that it was to hold the lock by.
+// ErrNotReplicated means that the key was set, or the element added, but too few replicas had the
+// write when WAIT returned. If the key was for the lock, the caller should delete it.
 var ErrNotReplicated = errors.New("set, but not replicated in time")
 
-// How go-redis treats a server that turns out to be a replica: the command is sent again
-// up to three times, after 8 ms and longer each time, to whoever is the master then.
+// How go-redis treats a server that turns out to be a replica: it sends the command again up to
+// three times, after 8 ms and longer each time, to whichever server is the master then.
 const (
 	maxRetries      = 3
 	minRetryBackoff = 8 * time.Millisecond
@@ -25,32 +25,31 @@ const (
 // sentinelTimeout is how long a client waits for one Sentinel before it asks the next.
 const sentinelTimeout = 100 * time.Millisecond
 
-// network is how a port talks to Sentinels and servers, in either world. In the live world
-// they are named by their addresses. An error that is not in an answer means that the
-// outcome is unknown.
+// network is how a port talks to Sentinels and servers, in either world. In the live world they are
+// named by their addresses. An error that is not part of an answer means that the outcome is
+// unknown.
 type network interface {
-	// masterOf asks a Sentinel who the master is.
+	// masterOf asks a Sentinel for the master.
 	masterOf(sentinel sim.HostID, timeout time.Duration) (sim.HostID, error)
-	// command sends a command to a server; sent, if not nil, is called when it is on its way
-	// and its answer has not been read. left is asked how long to wait.
+	// command sends a command to a server; sent, if not nil, is called once it is on its way and
+	// before its answer is read. left returns how long to wait.
 	command(server sim.HostID, c redis.Command, sent func(), left func() time.Duration) (answer, error)
-	// waitReplicas is WAIT, for what was before it in the stream of the connection that the
-	// last command was sent over: the one that was answered with a. It must follow that at
-	// once.
+	// waitReplicas is WAIT for everything before it in the stream of the last command's connection;
+	// that command was answered with a. It must directly follow that command.
 	waitReplicas(server sim.HostID, a answer, replicas int, limit, timeout time.Duration) (int, error)
 }
 
-// port is the redis.Port of one client host to whoever is the master. It asks the
-// Sentinels, in the order in which they last answered, and remembers the master until a
-// call to it fails. (go-redis also listens to what Sentinels publish; like a client that
-// has missed the message, this one finds out by its next call.)
+// port is the redis.Port of one client host to the present master. It asks the Sentinels, the one
+// that answered last first, and remembers the master until a call to it fails. (go-redis also
+// listens to what Sentinels publish; like a client that missed the message, this one finds out with
+// its next call.)
 type port struct {
 	host      sim.Host
 	network   network
 	sentinels []sim.HostID
-	master    sim.HostID // empty: to be asked for
+	master    sim.HostID // "" if it has to be asked for
 
-	replicas    int // for WAIT; 0: no WAIT
+	replicas    int // for WAIT; 0 means no WAIT
 	waitTimeout time.Duration
 }
 
@@ -98,8 +97,8 @@ func (p *port) acquire(c redis.Command, timeout time.Duration) (redis.Reply, err
 	return a.reply, nil
 }
 
-// await is WAIT for what a server has just answered with a. It returns ErrNotReplicated, or an
-// error that wraps sim.ErrUnknown.
+// await is WAIT after a server has answered a. It returns ErrNotReplicated, or an error that wraps
+// sim.ErrUnknown.
 func (p *port) await(server sim.HostID, a answer, left time.Duration) error {
 	n, err := p.network.waitReplicas(server, a, p.replicas, p.waitTimeout, left)
 	if err != nil {
@@ -112,14 +111,15 @@ func (p *port) await(server sim.HostID, a answer, left time.Duration) error {
 	return nil
 }
 
-// ask is call for a command whose answer is yes or no.
+// ask is call for a yes-or-no command.
 func (p *port) ask(c redis.Command, timeout time.Duration) (bool, error) {
 	_, a, err := p.call(c, timeout)
 	return a.reply.OK, err
 }
 
-// call sends a command to the master, wherever that is, and waits for the answer. It also
-// tells who that was: other processes of the host may have found, or lost, another since.
+// call sends a command to the master, wherever that is, and waits for the answer. It also returns
+// which server that was, since other processes of the host may have found, or lost, another one
+// since.
 func (p *port) call(c redis.Command, timeout time.Duration) (sim.HostID, answer, error) {
 	start := p.host.Now()
 	left := func() time.Duration { return timeout - (p.host.Now() - start) }
@@ -149,15 +149,15 @@ func (p *port) call(c redis.Command, timeout time.Duration) (sim.HostID, answer,
 	}
 }
 
-// forget asks for the master anew the next time, unless another one has been found already.
+// forget makes the next call ask for the master again, unless another one has been found already.
 func (p *port) forget(server sim.HostID) {
 	if p.master == server {
 		p.master = ""
 	}
 }
 
-// findMaster asks one Sentinel after the other, unless the master is known. The one that
-// answers is asked first the next time, as the guidelines for Sentinel clients say.
+// findMaster asks one Sentinel after the other, unless the master is known. The one that answers is
+// asked first the next time, as the guidelines for Sentinel clients say.
 func (p *port) findMaster(left func() time.Duration) error {
 	if p.master != "" {
 		return nil

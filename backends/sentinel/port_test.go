@@ -13,8 +13,8 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// swap makes the replica the master and the master its replica, as an operator would; the
-// Sentinels hear of it or not.
+// swap makes the replica the master and the master its replica, as an operator would; tell says
+// whether the Sentinels hear of it.
 func (s stage) swap(tell bool) {
 	s.service.nodes[1].follow("")
 	s.service.nodes[0].follow(ReplicaID(1))
@@ -107,9 +107,9 @@ func TestWithoutASentinelTheOutcomeIsUnknown(t *testing.T) {
 	s.Run(5 * time.Second)
 }
 
-// A script that compares is stopped by a replica only when it would write; and what has
-// expired by the replica's own clock is not there for it (R20), although the replica keeps
-// it until its master says otherwise.
+// A replica stops a script that compares only when the script would write. What has expired by the
+// replica's own clock does not exist for the script (R20), although the replica keeps it until its
+// master says otherwise.
 func TestAReplicaHidesWhatHasExpiredByItsOwnClock(t *testing.T) {
 	s := newStage(t, "sentinel", 1, true, "client-1")
 	replica := s.service.nodes[1]
@@ -150,8 +150,8 @@ func TestMoreThanThereAreCannotAgreeOrAcknowledge(t *testing.T) {
 	}
 }
 
-// failing is a network on which the master sets keys and takes a while, and nothing else
-// works. It notes whom it was asked to WAIT at.
+// failing is a network on which the master sets keys, slowly, and nothing else works. It notes the
+// servers at which it was asked to WAIT.
 type failing struct {
 	host   sim.Host
 	waited []sim.HostID

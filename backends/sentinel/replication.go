@@ -19,7 +19,7 @@ const (
 // follower is a replica as its master sees it.
 type follower struct {
 	id     sim.HostID
-	offset int       // up to which it has reported to have the stream
+	offset int       // the stream position that it last reported
 	heard  time.Time // when it last reported, by the master's wall clock
 	pinged time.Time // when it was last sent a keep-alive
 }
@@ -29,12 +29,11 @@ type link struct {
 	up     bool
 	dialed time.Time // when it last sent PSYNC, by the replica's wall clock
 	heard  time.Time // when it last heard of its master
-	lost   time.Time // since when it is not up
+	lost   time.Time // since when it has been down
 }
 
-// follow makes the server a replica of another, or a master when there is none. A replica
-// keeps its data until the new master's arrive, which replace them: what only it had is
-// gone then.
+// follow makes the server a replica of another, or a master if there is none. A replica keeps its
+// data until the new master's data replaces it; anything only it had is lost then.
 func (s *server) follow(master sim.HostID) {
 	if master == s.master {
 		return
@@ -64,7 +63,7 @@ func (s *server) dial() {
 	s.host.Post(s.master, psync{})
 }
 
-// cron is what servers do each second.
+// cron is what servers do every second.
 func (s *server) cron() {
 	s.host.After(cronPeriod, s.cron)
 	now := s.host.Wall()
@@ -90,10 +89,9 @@ func (s *server) cron() {
 	s.countGood()
 }
 
-// countGood counts the replicas that have reported lately. Redis counts when it sets its
-// mind to it, each second, and not at each write; and it knows the time of a report by the
-// second, so a replica counts for up to a second longer than the lag that is allowed
-// (refreshGoodSlavesCount in replication.c).
+// countGood counts the replicas that have reported recently. Redis counts once a second and not at
+// each write, and knows the time of a report only to the second, so a replica counts for up to a
+// second longer than the allowed lag (refreshGoodSlavesCount in replication.c).
 func (s *server) countGood() {
 	s.good = 0
 	for _, f := range s.followers {
@@ -104,23 +102,23 @@ func (s *server) countGood() {
 	}
 }
 
-// second is a point of time as a server knows it that looks at whole seconds.
+// second returns a time as a server sees it that only looks at whole seconds.
 func (s *server) second(t time.Time) int64 { return t.Add(s.ahead).Unix() }
 
 func (s *server) unlink() { s.link = link{lost: s.host.Wall()} }
 
 func (s *server) acknowledge() { s.host.Post(s.master, ack{s.data.offset()}) }
 
-// propagate sends a write to the replicas. Nobody waits for that: it is what makes the
-// replication asynchronous.
+// propagate sends a write to the replicas. Nothing waits for that, which makes the replication
+// asynchronous.
 func (s *server) propagate(w write) {
 	for _, f := range s.followers {
 		s.send(f, stream{w})
 	}
 }
 
-// send puts something into the stream to a replica, which leaves after the lag, unless the
-// server crashes before, or has lost that replica.
+// send puts a message into the stream to a replica. It leaves after the lag, unless the server
+// crashes first or has lost that replica.
 func (s *server) send(f *follower, message any) {
 	s.host.After(s.service.lag, func() {
 		if slices.Contains(s.followers, f) {
@@ -129,7 +127,7 @@ func (s *server) send(f *follower, message any) {
 	})
 }
 
-// receive handles what other servers say.
+// receive handles messages from other servers.
 func (s *server) receive(from sim.HostID, message any) {
 	switch m := message.(type) {
 	case psync:
@@ -143,7 +141,7 @@ func (s *server) receive(from sim.HostID, message any) {
 	}
 }
 
-// admit gives a new replica all data. One that is a replica itself has none to give.
+// admit sends a new replica all data. A server that is a replica itself has none to give.
 func (s *server) admit(id sim.HostID) {
 	if s.master != "" {
 		return
@@ -156,7 +154,7 @@ func (s *server) admit(id sim.HostID) {
 	s.host.Post(id, fullSync{slices.Clip(s.data.writes)})
 }
 
-// acknowledged notes how far a replica has got.
+// acknowledged records a replica's progress.
 func (s *server) acknowledged(from sim.HostID, a ack) {
 	i := slices.IndexFunc(s.followers, func(f *follower) bool { return f.id == from })
 	if s.master != "" || i < 0 {
@@ -167,8 +165,8 @@ func (s *server) acknowledged(from sim.HostID, a ack) {
 	s.answerWaiters(false)
 }
 
-// replicate handles what the master says. What is replicated is not recorded: it says
-// nothing new about who holds the lock.
+// replicate handles the master's messages. Replicated writes are not recorded: they say nothing new
+// about who holds the lock.
 func (s *server) replicate(message any) {
 	s.link.heard = s.host.Wall()
 	switch m := message.(type) {

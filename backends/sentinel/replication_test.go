@@ -9,8 +9,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// A connection that was cut waits for its next retransmission, which may be as far away as
-// the cut was long. A server that dials again does not.
+// A connection that was cut waits for its next retransmission, which may be as far away as the cut
+// was long. A server that dials again does not.
 func TestAReplicaIsBackSoonAfterALongPartition(t *testing.T) {
 	s := newStage(t, "sentinel", 1, false, "client-1")
 	s.at(time.Second, "the replica is cut off", func() { s.apart(ReplicaID(1)) })

@@ -7,8 +7,8 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// The rhythm of a Sentinel (sentinel.c of Redis 7). They are absolute times there, which no
-// option changes.
+// The rhythm of a Sentinel (sentinel.c of Redis 7). There they are absolute times, which no option
+// changes.
 const (
 	pingPeriod       = time.Second // or down-after, if that is less
 	infoPeriod       = 10 * time.Second
@@ -21,7 +21,7 @@ const (
 )
 
 // sentinel is one Sentinel. It judges all times by its host's wall clock, as Sentinel does
-// (mstime); only its timer counts on the monotonic one.
+// (mstime); only its timer uses the monotonic one.
 type sentinel struct {
 	host *virtual.Host
 	with *deployment
@@ -32,15 +32,15 @@ type sentinel struct {
 	failover failover
 
 	looked time.Time // when the timer last ran
-	tilted time.Time // since when it does not trust its own sense of time; zero: it does
+	tilted time.Time // since when it does not trust its own sense of time; zero if it does
 }
 
 // config is what a Sentinel writes to its configuration file, and syncs, before it answers.
 type config struct {
 	epoch       uint64     // the highest it knows of
-	master      sim.HostID // who it thinks is the master
+	master      sim.HostID // the server that it takes for the master
 	configEpoch uint64     // of the failover that made it so
-	leader      sim.HostID // whom it last voted for
+	leader      sim.HostID // the candidate that it last voted for
 	leaderEpoch uint64     // and in which epoch
 }
 
@@ -80,14 +80,14 @@ func (s *sentinel) boot() {
 	s.later()
 }
 
-// save is sentinelFlushConfig: nothing is answered or done before the disk has it.
+// save is sentinelFlushConfig: nothing is answered or done before the disk has the configuration.
 func (s *sentinel) save() {
 	s.host.Disk().Write(configFile, s.config)
 	s.host.Disk().Sync(func() {})
 }
 
-// later sets the timer: ten to twenty times a second, at random, so that Sentinels do not
-// stand for election all at once.
+// later sets the timer: ten to twenty times a second, at random, so that Sentinels do not all stand
+// for election at once.
 func (s *sentinel) later() {
 	s.host.After(sim.Between(s.host, 50*time.Millisecond, 100*time.Millisecond), s.tick)
 }
@@ -113,9 +113,9 @@ func (s *sentinel) tick() {
 	s.consult(false)
 }
 
-// checkTilt looks whether the time since the last tick makes sense. If it is negative or
-// two seconds or more, the clock was stepped or the process was stopped, and all that the
-// Sentinel measures is in doubt: for a while it watches and does not act (R17).
+// checkTilt checks whether the time since the last tick makes sense. If it is negative or two
+// seconds or more, the clock was stepped or the process was stopped, and all of the Sentinel's
+// measurements are in doubt: for a while it watches and does not act (R17).
 func (s *sentinel) checkTilt() {
 	now := s.host.Wall()
 	if gap := now.Sub(s.looked); gap < 0 || gap >= tiltTrigger {
@@ -139,8 +139,8 @@ func (s *sentinel) serve(_ sim.HostID, request any, reply func(any)) {
 	}
 }
 
-// masterNow is whom the Sentinel names when asked: the promoted replica as soon as it has
-// seen it to be a master.
+// masterNow is the server that the Sentinel names when asked: the promoted replica as soon as the
+// Sentinel has seen that it is a master.
 func (s *sentinel) masterNow() sim.HostID {
 	if s.failover.state >= reconfigure {
 		return s.failover.promoted
@@ -148,9 +148,9 @@ func (s *sentinel) masterNow() sim.HostID {
 	return s.config.master
 }
 
-// ask sends a request and, if the answer comes in time, goes on with it. Nobody waits.
+// ask sends a request and, if the answer comes in time, calls then. It does not wait.
 func (s *sentinel) ask(to sim.HostID, request any, then func(reply any)) {
-	limit := max(s.with.downAfter/2, 100*time.Millisecond) // as long as Sentinel bears a silent connection
+	limit := max(s.with.downAfter/2, 100*time.Millisecond) // how long Sentinel tolerates a silent connection
 	s.host.Send(to, request).Then(limit, func(reply any) {
 		if then != nil {
 			then(reply)
@@ -158,8 +158,7 @@ func (s *sentinel) ask(to sim.HostID, request any, then func(reply any)) {
 	})
 }
 
-// learn is what a Sentinel makes of another's hello: a configuration of a later epoch
-// replaces its own.
+// learn processes another Sentinel's hello: a configuration of a later epoch replaces its own.
 func (s *sentinel) learn(h hello) {
 	if h.epoch > s.config.epoch {
 		s.config.epoch = h.epoch
@@ -175,7 +174,7 @@ func (s *sentinel) learn(h hello) {
 	}
 }
 
-// switchMaster takes another server for the master, and begins to watch all of them anew.
+// switchMaster adopts another server as the master, and begins to watch all of them anew.
 func (s *sentinel) switchMaster(to sim.HostID) {
 	s.config.master, s.config.leader = to, ""
 	s.save()

@@ -9,15 +9,15 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// ErrReadOnly is a replica's answer to a write. The write was not carried out.
+// ErrReadOnly is a replica's answer to a write. The write was not executed.
 var ErrReadOnly = errors.New("READONLY You can't write against a read only replica")
 
 // ErrNoReplicas is the answer of a master that has too few replicas in contact
-// (min-replicas-to-write). The write was not carried out.
+// (min-replicas-to-write). The write was not executed.
 var ErrNoReplicas = errors.New("NOREPLICAS Not enough good replicas to write")
 
-// server is one Redis server. Its data are in memory only: after a crash it comes back
-// empty. Only whom it follows is on disk, where Sentinel has it written (CONFIG REWRITE).
+// server is one Redis server. Its data is in memory only: after a crash it comes back empty. Only
+// the master that it follows is on disk, where Sentinel has it written (CONFIG REWRITE).
 type server struct {
 	host    *virtual.Host
 	service *service
@@ -27,7 +27,7 @@ type server struct {
 // memory is what a server loses when it crashes.
 type memory struct {
 	data   dataset
-	master sim.HostID // whom the server follows; empty: it is a master
+	master sim.HostID // the master that the server follows; "" if it is one itself
 	sweep  *virtual.Timer
 
 	followers []*follower // of a master: the replicas in contact
@@ -36,10 +36,10 @@ type memory struct {
 
 	link link // of a replica
 
-	ahead time.Duration // how far into a second of real wall clocks the host's was at a whole one
+	ahead time.Duration // the fraction of a real second at which the host's clock showed a whole one
 }
 
-// roleFile is where a server keeps whom it follows.
+// roleFile is where a server stores the master that it follows.
 const roleFile = "redis.conf"
 
 func startServer(h *virtual.Host, all *service) *server {
@@ -63,8 +63,8 @@ func (s *server) boot() {
 	if s.master != "" {
 		s.dial()
 	}
-	// A server starts at any moment of a second, and counts the seconds of its rounds from there;
-	// that a simulated wall clock begins at a whole second is chance as well.
+	// A server starts at any moment of a second and counts its seconds from there. That a simulated
+	// wall clock begins at a whole second is equally arbitrary.
 	s.host.After(sim.Between(s.host, 0, cronPeriod), s.cron)
 	s.ahead = sim.Between(s.host, 0, time.Second)
 	if before.data.model != nil {
@@ -72,8 +72,8 @@ func (s *server) boot() {
 	}
 }
 
-// forgot records that a lock is gone with data that this server had, unless another server
-// has it still or it had been given up. Only a simulation can know that.
+// forgot records that a lock was lost together with this server's data, unless another server still
+// has it or it had already ended. Only a simulation can know that.
 func (s *server) forgot(had dataset) {
 	r := had.would(write{at: s.host.Wall(), command: redis.Command{Kind: redis.CommandDelete, Key: redis.LockKey}})
 	switch {
@@ -113,8 +113,8 @@ func (s *server) serve(client sim.HostID, request any, reply func(any)) {
 	}
 }
 
-// execute carries out a client's command. alive is false when a step of the scenario has
-// switched the host off in the middle of it.
+// execute runs a client's command. alive is false if a step of the scenario switched off the host
+// in the middle of it.
 func (s *server) execute(client sim.HostID, c redis.Command) (a answer, alive bool) {
 	w := write{at: s.host.Wall(), command: c}
 	if err := s.refusal(); err != nil {
@@ -134,7 +134,7 @@ func (s *server) execute(client sim.HostID, c redis.Command) (a answer, alive bo
 	return answer{reply: r, offset: s.data.offset()}, true
 }
 
-// refusal says why the server takes no writes now; nil: it does.
+// refusal says why the server does not take writes now; nil means it does.
 func (s *server) refusal() error {
 	switch {
 	case s.master != "":
@@ -145,10 +145,10 @@ func (s *server) refusal() error {
 	return nil
 }
 
-// writes tells whether a command would write. SET is a write whatever it finds. A script
-// that compares first is stopped only when it comes to its write; what it reads on a
-// replica has expired when the replica's own clock says so, although the replica keeps
-// the key until its master deletes it.
+// writes reports whether a command would write. SET is a write whatever it finds. A script that
+// compares first is stopped only when it gets to its write. What it reads on a replica has expired
+// once the replica's own clock says so, although the replica keeps the key until its master deletes
+// it.
 func (s *server) writes(w write) bool {
 	switch w.command.Kind {
 	case redis.CommandCompareAndDelete, redis.CommandCompareAndExpire:
@@ -159,8 +159,8 @@ func (s *server) writes(w write) bool {
 	return true
 }
 
-// record writes down what a command did to the lock. It returns false when a step of the
-// scenario has crashed the host over it.
+// record writes down what a command did to the lock. It returns false if a step of the scenario
+// crashed the host because of it.
 func (s *server) record(client sim.HostID, c redis.Command, r redis.Reply) bool {
 	for _, value := range r.Ended {
 		s.ended(sim.Event{Kind: sim.Expired, Grant: value})
@@ -181,7 +181,7 @@ func (s *server) record(client sim.HostID, c redis.Command, r redis.Reply) bool 
 		e.Kind, e.Grant, e.Client = sim.Freed, r.Deleted, client
 		s.service.over[e.Grant] = true
 	case redis.CommandExpireCycle: // is never OK
-	case redis.CommandHello, redis.CommandObtain: // belong to a pool of connections, which there is none of here
+	case redis.CommandHello, redis.CommandObtain: // need a pool of connections, which does not exist here
 	case redis.CommandAdd: // does nothing to the lock
 		return true
 	}
@@ -189,9 +189,9 @@ func (s *server) record(client sim.HostID, c redis.Command, r redis.Reply) bool 
 	return !s.host.Down()
 }
 
-// schedule sets a master's expire cycle for the moment at which the key's time is up by
-// the server's own wall clock, whatever is done to that clock until then; looking ten times
-// a second, as Redis does, would only fill the event queue.
+// schedule sets a master's expire cycle for the moment at which the key expires by the server's own
+// wall clock, whatever is done to that clock until then. Looking ten times a second, as Redis does,
+// would only fill the event queue.
 func (s *server) schedule(key string) {
 	if s.sweep != nil {
 		s.sweep.Stop()
@@ -214,7 +214,7 @@ func (s *server) cycle(key string) {
 	s.schedule(key) // the clock may have been set back while the host was paused
 }
 
-// passOn gives a published hello to the Sentinels that have subscribed: all of them.
+// passOn sends a published hello to the Sentinels that have subscribed, which are all of them.
 func (s *server) passOn(h hello) {
 	for _, id := range s.service.sentinels {
 		if id != h.from {

@@ -13,7 +13,7 @@ import (
 
 var _ backends.SetKeeper = Backend{}
 
-// KeepsSet is true: the set is replicated as everything else is.
+// KeepsSet is true: the set is replicated like everything else.
 func (Backend) KeepsSet() bool { return true }
 
 // SimulateSet switches the servers and the Sentinels on.
@@ -27,10 +27,10 @@ func (Backend) SimulateSet(w *virtual.World, s backends.Settings) (func(*virtual
 	return access, all.contents
 }
 
-// errNoMaster says that nobody can tell which copy of the set is the one that counts.
+// errNoMaster means that it is not known which copy of the set counts.
 var errNoMaster = errors.New("no server is the master by the word of more than half of the Sentinels")
 
-// contents reads the set in the memory of the master.
+// contents reads the set in the master's memory.
 func (a *service) contents() (backends.SetContents, error) {
 	id := a.master()
 	for _, s := range a.nodes {
@@ -45,14 +45,14 @@ func (a *service) contents() (backends.SetContents, error) {
 	return backends.SetContents{}, errNoMaster
 }
 
-// adder adds elements to the set of whoever is the master.
+// adder adds elements to the set on the present master.
 type adder struct {
 	port    *port
 	timeout time.Duration // of each call, WAIT included
 }
 
-// Add is SADD and, with WAIT, counts as acknowledged only if enough replicas have it. WAIT does
-// not undo the write: with too few it is in the master's set all the same.
+// Add is SADD and, with WAIT, counts as acknowledged only if enough replicas have it. WAIT does not
+// undo the write: if too few have it, it is still in the master's set.
 func (a adder) Add(element string) error {
 	p := a.port
 	start := p.host.Now()

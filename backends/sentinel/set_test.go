@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// adds has a client add elements, one after the other, and gives what came of each.
+// adds makes a client add elements, one after the other, and returns the result of each.
 func (s stage) adds(t *testing.T, spec string, elements ...string) map[string]error {
 	t.Helper()
 	got := map[string]error{}
@@ -28,7 +28,7 @@ func (s stage) adds(t *testing.T, spec string, elements ...string) map[string]er
 	return got
 }
 
-// What WAIT has not counted enough replicas of is not acknowledged, and is in the set all the same.
+// If WAIT counts too few replicas, the element is not acknowledged but is in the set all the same.
 func TestAnElementThatTooFewReplicasHaveIsNotAcknowledged(t *testing.T) {
 	const spec = "sentinel+replicas=2+wait=2+timeout=0.5ttl"
 	s := newStage(t, spec, 1, false, "client-1")
@@ -48,7 +48,7 @@ func TestAnElementThatTooFewReplicasHaveIsNotAcknowledged(t *testing.T) {
 	}
 }
 
-// A master without its replicas says that it does not take the element, which is a known outcome.
+// A master without its replicas refuses the element, which is a known outcome.
 func TestAnElementThatTheMasterRefusesIsNotTaken(t *testing.T) {
 	const spec = "sentinel+min-replicas-to-write=2"
 	s := newStage(t, spec, 1, false, "client-1")
@@ -62,7 +62,8 @@ func TestAnElementThatTheMasterRefusesIsNotTaken(t *testing.T) {
 	}
 }
 
-// J5: both sides of a split take elements, and the old master's are gone when it becomes a replica.
+// J5: both sides of a split accept elements, and the old master's are gone when it becomes a
+// replica.
 func TestTheOldMastersElementsAreGoneAfterASplit(t *testing.T) {
 	const spec = "sentinel+replicas=2+down-after=0.1ttl"
 	s := newStage(t, spec, 1, false, "client-1")
@@ -89,7 +90,7 @@ func TestTheOldMastersElementsAreGoneAfterASplit(t *testing.T) {
 	}
 }
 
-// Which copy counts is for the Sentinels to say. Where they do not, nobody can tell what the set has.
+// The Sentinels decide which copy counts. While they do not, the set's contents are unknown.
 func TestWithoutAMasterNobodyCanTellWhatTheSetHas(t *testing.T) {
 	s := newStage(t, "sentinel", 1, false, "client-1")
 	s.World.Host(ID(1)).Crash()
@@ -104,7 +105,8 @@ func TestWithoutAMasterNobodyCanTellWhatTheSetHas(t *testing.T) {
 	}
 }
 
-// A replica that has loaded all data of its master has the same set, whatever was done in between.
+// A replica that has loaded all data from its master has the same set, whatever was done in
+// between.
 func TestAReplicaHasTheSetOfItsMaster(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		elements := rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c", "d"}), 1, 12).Draw(t, "elements")

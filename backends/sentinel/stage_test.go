@@ -15,16 +15,15 @@ import (
 
 const ttl = 10 * time.Second
 
-// stage is a Redis with failover and some clients with a lock on it, all a millisecond
-// apart. Without options the master is taken for down after 5 s, and a write leaves it for
-// the replica after 10 ms. In its stories random values are told as letters, and requests
-// are left out.
+// stage is a Redis with failover and some clients with a lock on it, all a millisecond apart.
+// Without options the master is taken for down after 5 s, and a write leaves it for the replica
+// after 10 ms. Its stories show random values as letters and leave out requests.
 type stage struct {
 	*locktest.Stage
 	service *service
 }
 
-// opened is the backend whose service can be looked into.
+// opened is a backend that exposes its service.
 type opened struct {
 	Backend
 	service *service
@@ -55,12 +54,12 @@ func settings(t rapid.TB, spec string, token bool) backends.Settings {
 	return s
 }
 
-// taking is a client that takes the lock and keeps it for ever.
+// taking is a client that takes the lock and keeps it forever.
 func taking(wait time.Duration) locktest.Plan {
 	return func(h sim.Host, l backends.Lock) { locktest.Take(h, l, wait) }
 }
 
-// takingThen is taking, and does something once the client has the lock.
+// takingThen is taking, followed by then once the client has the lock.
 func takingThen(then func()) locktest.Plan {
 	return func(h sim.Host, l backends.Lock) {
 		if locktest.Take(h, l, 0) != nil {
@@ -80,7 +79,7 @@ func (s stage) at(at time.Duration, what string, f func()) {
 // apart cuts off these hosts, in both directions, from all others.
 func (s stage) apart(hosts ...sim.HostID) { s.between(hosts, s.Cut) }
 
-// together takes that back.
+// together undoes that.
 func (s stage) together(hosts ...sim.HostID) { s.between(hosts, s.Mend) }
 
 func (s stage) between(hosts []sim.HostID, do func(sim.HostID, ...sim.HostID)) {
@@ -90,8 +89,8 @@ func (s stage) between(hosts []sim.HostID, do func(sim.HostID, ...sim.HostID)) {
 	}
 }
 
-// roles notes in the transcript who the majority of the Sentinels takes for the master,
-// and who takes itself for one, each time that one of the two changes.
+// roles notes in the transcript which server most Sentinels take for the master and which servers
+// take themselves for one, whenever either changes.
 func (s stage) roles(every time.Duration) {
 	last := fmt.Sprintf("the Sentinels name %s; masters: [%s]", MasterID, MasterID)
 	var look func()
@@ -112,7 +111,7 @@ func (s stage) roles(every time.Duration) {
 	look()
 }
 
-// both tells whether two clients believed at once that they held the lock, each until the
+// both reports whether two clients believed at once that they held the lock, each until the
 // deadline that it was told.
 func both(events []sim.Event) bool {
 	var until time.Duration
@@ -127,8 +126,8 @@ func both(events []sim.Event) bool {
 	return false
 }
 
-// eachTick looks at every Sentinel that is switched on, often enough to see each state that
-// it goes through: between two of them lies a tick of its timer, 50 ms or more.
+// eachTick looks at every running Sentinel, often enough to see each of its states: a tick of its
+// timer, 50 ms or more, lies between any two of them.
 func (s stage) eachTick(look func(*sentinel)) {
 	for _, g := range s.service.guards {
 		if !g.host.Down() {

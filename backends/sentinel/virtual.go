@@ -55,12 +55,12 @@ func (n simulatedNetwork) waitReplicas(server sim.HostID, a answer, replicas int
 	return r.(int), nil
 }
 
-// service is all of it, as only a simulation can see it.
+// service is the whole deployment, as only a simulation can see it.
 type service struct {
 	*deployment
 	nodes  []*server
 	guards []*sentinel
-	over   map[string]bool // locks that a server has recorded the end of
+	over   map[string]bool // locks whose end some server has recorded
 }
 
 func start(w *virtual.World, s backends.Settings) *service {
@@ -74,18 +74,18 @@ func start(w *virtual.World, s backends.Settings) *service {
 	return all
 }
 
-// isGone tells whether no server that is switched on knows of a lock any more, which
-// nobody has ended.
+// isGone reports whether no running server knows a lock any more although nobody ended it.
 func (a *service) isGone(value string) bool {
 	return !a.over[value] && !slices.ContainsFunc(a.nodes, func(s *server) bool {
 		return !s.host.Down() && s.data.holds(value)
 	})
 }
 
-// role says who plays a part at this moment.
+// role returns the hosts that play a role at this moment.
 func (a *service) role(name string) []sim.HostID { return a.playing(sim.Role(name), a.master()) }
 
-// master is whom more than half of all Sentinels name; while they disagree there is none.
+// master is the server that more than half of all Sentinels name; while they disagree there is
+// none.
 func (a *service) master() sim.HostID {
 	for _, id := range a.servers {
 		votes := 0

@@ -13,8 +13,8 @@ type waiter struct {
 	limit *virtual.Timer
 }
 
-// wait answers once enough replicas have acknowledged the stream up to the client's last
-// write, or with however many have when the time is up: WAIT never undoes the write.
+// wait answers once enough replicas have acknowledged the stream up to the client's last write, or,
+// when the time is up, with however many have: WAIT never undoes the write.
 func (s *server) wait(request wait, reply func(any)) {
 	w := &waiter{wait: request, reply: reply}
 	if s.master != "" || s.having(request.offset) >= request.replicas {
@@ -42,7 +42,7 @@ func (s *server) having(offset int) int {
 	return n
 }
 
-// answerWaiters answers those who have what they wait for, or all of them: a server that
+// answerWaiters answers the clients that have what they wait for, or all of them: a server that
 // changes its role unblocks its clients.
 func (s *server) answerWaiters(all bool) {
 	s.waiters = slices.DeleteFunc(s.waiters, func(w *waiter) bool {

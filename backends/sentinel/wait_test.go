@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// R19: WAIT tells how far a write has got. It does not make it stay.
+// R19: WAIT reports how far a write has got. It does not make it permanent.
 func TestWaitGivesBackALockThatNoReplicaHas(t *testing.T) {
 	s := newStage(t, "sentinel+wait=1", 1, true, "client-1")
 	s.at(500*time.Millisecond, "crash of the replica", s.World.Host(ReplicaID(1)).Crash)

@@ -1,8 +1,8 @@
 package sentinel
 
-// What the messages are, in a message diagram. Commands say it themselves.
+// The messages' descriptions in a message diagram. Commands describe themselves.
 
-// Words says what the server answered.
+// Words describes the server's answer.
 func (a answer) Words() string {
 	switch a.err {
 	case ErrReadOnly:
@@ -22,7 +22,7 @@ func (ping) Words() string { return "ping" }
 // Words names the command.
 func (infoRequest) Words() string { return "INFO" }
 
-// Words says what part the server plays.
+// Words describes the server's role.
 func (i info) Words() string {
 	if i.master == "" {
 		return "I am a master"
@@ -52,7 +52,7 @@ func (r isMasterDown) Words() string {
 	return "master down?"
 }
 
-// Words says what the other thinks, or whom it votes for.
+// Words is the other's opinion, or its vote.
 func (o opinion) Words() string {
 	switch {
 	case o.leader != "":
@@ -69,7 +69,7 @@ func (psync) Words() string { return "PSYNC" }
 // Words names the message.
 func (fullSync) Words() string { return "full sync" }
 
-// Words says what is replicated.
+// Words describes what is replicated.
 func (s stream) Words() string {
 	if words := s.write.command.Words(); words != "" {
 		return "replicate " + words

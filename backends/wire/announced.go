@@ -9,14 +9,13 @@ import (
 	"syscall"
 )
 
-// AnnouncedConn is a connection of a client library's. It looks at each request that the
-// library writes, and some it announces: until that has been done, the library is not given
-// anything that comes from the server, so that an answer never stands before its request in
-// a history.
+// AnnouncedConn is a client library's connection. It looks at each request that the library writes,
+// and announces some of them. Until that is done, it passes nothing from the server to the library,
+// so that an answer never precedes its request in a history.
 type AnnouncedConn struct {
 	net.Conn
-	// Due looks at what is about to be written. If that is to be announced, Due gives what
-	// does so, which is called when the kernel has taken it; else nil.
+	// Due looks at what is about to be written. If that is to be announced, Due returns the
+	// function that does so, which is called when the kernel has taken the request; otherwise nil.
 	Due     func(request []byte) (sent func())
 	reading sync.Mutex
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Client sends requests from one host to one service. A connection carries one request at
-// a time and is kept for the next one. Its methods, and those of its calls, must be used
-// by processes that hold the host.
+// Client sends requests from one host to one service. A connection carries one request at a time
+// and is kept for the next one. Its methods, and those of its calls, must be used by processes that
+// hold the host.
 type Client[Q, R any] struct {
 	host    Host
 	address string
@@ -69,8 +69,8 @@ func (c *Client[Q, R]) Send(request Q, timeout time.Duration) (*Call[Q, R], erro
 	return &Call[Q, R]{client: c, conn: conn, spent: c.host.Now() - before}, nil
 }
 
-// Wait gives the host up until the answer is there. After timeout, less what connecting
-// took, it drops the connection and returns an error that wraps sim.ErrUnknown.
+// Wait gives up the host until the answer is there. After timeout, less the time for connecting, it
+// drops the connection and returns an error that wraps sim.ErrUnknown.
 func (call *Call[Q, R]) Wait(timeout time.Duration) (reply R, err error) {
 	c, conn := call.client, call.conn
 	var line []byte
@@ -90,7 +90,7 @@ func (call *Call[Q, R]) Wait(timeout time.Duration) (reply R, err error) {
 	return reply, nil
 }
 
-// take gives the idle connection used last, or a new one.
+// take returns the most recently used idle connection, or a new one.
 func (c *Client[Q, R]) take(timeout time.Duration) (*connection, error) {
 	if n := len(c.idle); n > 0 {
 		conn := c.idle[n-1]

@@ -11,9 +11,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Serve answers the requests that come over connections to l, one at a time on the whole
-// host, until the listener fails or answer returns an error. It must be called by a
-// process that holds the host.
+// Serve answers the requests on connections to l, one at a time on the whole host, until the
+// listener fails or answer returns an error. It must be called by a process that holds the host.
 func Serve[Q, R any](h Host, l net.Listener, answer func(from sim.HostID, request Q) (R, error)) error {
 	var failed error // the host is a monitor, so its processes can share this
 	for {
@@ -35,7 +34,7 @@ func Serve[Q, R any](h Host, l net.Listener, answer func(from sim.HostID, reques
 	}
 }
 
-// converse answers what comes over one connection. That the client goes away is no error.
+// converse answers the requests on one connection. It is no error if the client goes away.
 func converse[Q, R any](h Host, conn net.Conn, answer func(sim.HostID, Q) (R, error)) error {
 	defer conn.Close()
 	lines := bufio.NewReader(conn)

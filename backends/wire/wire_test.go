@@ -17,7 +17,7 @@ import (
 
 const patience = 10 * time.Second
 
-// serveOn runs a service for the length of the test and returns its address and what
+// serveOn runs a service for the length of the test and returns its address and the error that
 // ended it.
 func serveOn(t *testing.T, answer func(h *realtime.Host, from sim.HostID, request string) (string, error)) (address string, ended chan error) {
 	t.Helper()

@@ -1,10 +1,10 @@
-// Package zookeeper is the lock recipe of ZooKeeper: an ephemeral sequential znode a
-// client, the lowest holds the lock, and each waiter watches only the one before it.
+// Package zookeeper is the lock recipe of ZooKeeper: each client has an ephemeral sequential znode,
+// the lowest one holds the lock, and each waiter watches only the one before it.
 //
-// The model follows the ZooKeeper documentation ("ZooKeeper Recipes and Solutions",
-// "ZooKeeper Sessions") and the sources of ZooKeeper 3.4 to 3.9 and go-zookeeper 1.0. Its
-// atomic broadcast is package consensus in place of Zab: for a lock, what counts is that
-// both put all changes into one order that survives a minority of the servers.
+// The model follows the ZooKeeper documentation ("ZooKeeper Recipes and Solutions", "ZooKeeper
+// Sessions") and the sources of ZooKeeper 3.4 to 3.9 and go-zookeeper 1.0. Its atomic broadcast is
+// package consensus instead of Zab: for a lock, what counts is that both put all changes into one
+// order that survives a minority of the servers.
 package zookeeper
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// The options, by name.
+// Option names.
 const (
 	optionServers   = "servers"
 	optionTick      = "tick"
@@ -38,20 +38,20 @@ const (
 const (
 	atDisconnected = "disconnected" // when it has not heard from ZooKeeper for 2/3 of the session
 	atExpired      = "expired"      // when ZooKeeper tells it that the session is over
-	atNever        = "never"        // not at all: the session's events go unread
+	atNever        = "never"        // never: the session's events go unread
 )
 
-// Who deletes the znode that a failed try or a failed release has left behind.
+// Who deletes the znode that a failed try or a failed release left behind.
 const (
 	cleanForever = "forever" // the client, until it is certainly gone
 	cleanOnce    = "once"    // the client, in one attempt
 	cleanOff     = "off"     // nobody; it goes with the session
 )
 
-// What a client that stops at Disconnected counts its two thirds of the session from.
+// The event from which a client that stops at Disconnected counts two thirds of the session.
 const (
-	fromAnswer = "answer" // when the latest message from its server was read
-	fromSend   = "send"   // when the latest request was sent that was answered
+	fromAnswer = "answer" // the latest message from its server was read
+	fromSend   = "send"   // the latest request that got an answer was sent
 )
 
 // What the fencing token is made from.
@@ -61,8 +61,8 @@ const (
 	fromVersion  = "version"
 )
 
-// Backend is the lock on ZooKeeper as a backends.Backend. The zero Backend is the recipe; a
-// Profile makes it behave as a library does.
+// Backend is the lock on ZooKeeper as a backends.Backend. The zero Backend is the recipe; a Profile
+// makes it behave as a library does.
 type Backend struct{ Profile Profile }
 
 var (
@@ -81,12 +81,11 @@ func (b Backend) Name() string {
 // Service is "zookeeper", of which a profile is a set of options.
 func (Backend) Service() string { return Backend{}.Name() }
 
-// Title says in one line what it is.
+// Title describes it in one line.
 func (b Backend) Title() string { return b.Profile.facts().title }
 
-// Options lists what deployments and clients differ in. The session's timeout is the
-// trial's lease. Tick and sync limit are published as 2 s and 5 ticks, beside a session of
-// 10 s.
+// Options lists the points on which deployments and clients differ. The session's timeout is the
+// trial's lease. Tick and sync limit are published as 2 s and 5 ticks, with a session of 10 s.
 func (b Backend) Options() []backends.Option {
 	f := b.Profile.facts()
 	return []backends.Option{
@@ -121,8 +120,8 @@ func (b Backend) Options() []backends.Option {
 	}
 }
 
-// Check holds the session against the ticks: an ensemble gives every client one of 2 to 20
-// of them, whatever it asks for.
+// Check compares the session with the ticks: an ensemble gives every client a session of 2 to 20
+// ticks, whatever it asks for.
 func (Backend) Check(s backends.Settings) *backends.Misfit {
 	least, most := (s.TTL+19)/20, s.TTL/2
 	if tick := s.Span(optionTick); tick < least || tick > most {
@@ -131,7 +130,7 @@ func (Backend) Check(s backends.Settings) *backends.Misfit {
 	return nil
 }
 
-// IssuesTokens is true: every change has its place in one order.
+// IssuesTokens is true: all changes are in one order.
 func (Backend) IssuesTokens() bool { return true }
 
 // Servers are zk-1 to zk-N.
@@ -146,8 +145,7 @@ func (Backend) Servers(s backends.Settings) []sim.HostID {
 // ServerID names the host of a server; n counts from 1.
 func ServerID(n int) sim.HostID { return sim.HostID(fmt.Sprintf("zk-%d", n)) }
 
-// Presumes is true where the client does not look for its own znode among those that are
-// left (Z9).
+// Presumes is true if the client does not look for its own znode among those that are left (Z9).
 func (Backend) Presumes(s backends.Settings) bool { return !s.On(optionCheck) }
 
 // Parts are those of an elected leader and its majority.
@@ -155,16 +153,16 @@ func (Backend) Parts(s backends.Settings) []sim.Role {
 	return backends.ElectedParts(s.Int(optionServers))
 }
 
-// Syncs says that servers wait for no disk: the real ones run with forceSync=no, and the model
-// has no disk that takes time. With forceSync=yes a leader whose disk stalls goes on pinging and
-// commits what a majority of the others has logged, as its log has a thread of its own
+// Syncs says that servers wait for no disk: the real ones run with forceSync=no, and the model's
+// disk takes no time. With forceSync=yes a leader whose disk stalls would still ping and commit
+// what a majority of the others has logged, as its log has a thread of its own
 // (SyncRequestProcessor).
 func (Backend) Syncs(backends.Settings) error {
 	return errors.New("locklab's servers of ZooKeeper run with forceSync=no and wait for no disk")
 }
 
-// Never lists the events of independent nodes, and what a client does not tell that waits for
-// the end of its session, or does not listen even to that. Sessions are prolonged all the same.
+// Never lists the events of independent nodes, and those that a client does not record because it
+// waits for the end of its session or ignores even that. Its sessions are renewed all the same.
 func (Backend) Never(s backends.Settings) []sim.Kind {
 	never := backends.NodeKinds()
 	switch s.Choice(optionGiveUp) {

@@ -25,10 +25,10 @@ func (c *client) Children(timeout time.Duration) ([]string, error) {
 	return r.children, err
 }
 
-// Exists tells whether there is a znode, and if so watches for its deletion.
+// Exists reports whether there is a znode, and if so watches for its deletion.
 func (c *client) Exists(path string, timeout time.Duration) (Watch, bool, error) {
 	w := &watch{path: path, fired: c.host.NewSignal()}
-	c.watch = append(c.watch, w) // before the answer, which a notice may follow at once
+	c.watch = append(c.watch, w) // before the answer, because a notice may directly follow that
 	r, err := c.do(request{kind: askExists, path: path}, timeout)
 	if err != nil || !r.exists {
 		c.watch = slices.DeleteFunc(c.watch, func(each *watch) bool { return each == w })
@@ -37,7 +37,7 @@ func (c *client) Exists(path string, timeout time.Duration) (Watch, bool, error)
 	return w, true, nil
 }
 
-// Stat gives a znode.
+// Stat returns a znode.
 func (c *client) Stat(path string, timeout time.Duration) (Node, error) {
 	r, err := c.do(request{kind: askStat, path: path}, timeout)
 	return r.node, err
@@ -49,7 +49,7 @@ func (c *client) Delete(path string, timeout time.Duration) error {
 	return err
 }
 
-// Sync waits until the connected server knows all that was changed before.
+// Sync waits until the connected server knows all earlier changes.
 func (c *client) Sync(timeout time.Duration) error {
 	_, err := c.do(request{kind: askSync}, timeout)
 	return err
@@ -66,7 +66,7 @@ func (c *client) do(r request, timeout time.Duration) (response, error) {
 	return each.response, each.err
 }
 
-// abandon has nobody wait for a call any more.
+// abandon ends the wait for a call.
 func (each *call) abandon() {
 	if each.answered != nil {
 		each.err = ErrClosed
@@ -103,12 +103,12 @@ func (c *client) put(each *call, to sim.HostID, over connID) {
 	}
 }
 
-// answer hands an answer to whoever waits for it.
+// answer passes an answer to its waiting call.
 func (c *client) answer(m response) {
 	c.seen = max(c.seen, m.zxid)
 	i := slices.IndexFunc(c.calls, func(each *call) bool { return each.request.xid == m.xid })
 	if i < 0 {
-		return // nobody waits for it any more
+		return // no longer waited for
 	}
 	each := c.calls[i]
 	c.calls = slices.Delete(c.calls, i, i+1)
@@ -136,7 +136,7 @@ func (c *client) fail(which func(*call) bool, err error) {
 	})
 }
 
-// fire lets the watches of a znode know that it is gone.
+// fire tells the watches of a znode that it is gone.
 func (c *client) fire(path string) {
 	c.watch = slices.DeleteFunc(c.watch, func(w *watch) bool {
 		if w.path != path {

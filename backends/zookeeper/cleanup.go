@@ -8,11 +8,10 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// tryFailed sees to what a failed try may have left: the znode of this name, if that can be told
-// from those of others. A client of go-zookeeper's Lock has no say in that. All that it can do when
-// it does not want to wait any longer is end its session; when Lock has failed by itself, the
-// session goes on, and so does the znode, in the way of everybody who comes after it, its own
-// client too.
+// tryFailed deals with what a failed try may have left: the znode of this name, if it can be told
+// from those of others. A client of go-zookeeper's Lock has no say in that. When it no longer wants
+// to wait, all it can do is end its session. When Lock has failed by itself, the session goes on,
+// and so does the znode, blocking every later client including its own.
 func (l *Lock) tryFailed(name string, known bool, end time.Duration) {
 	switch {
 	case l.cleanup == cleanOff && l.left(end) == 0:
@@ -25,9 +24,9 @@ func (l *Lock) tryFailed(name string, known bool, end time.Duration) {
 	}
 }
 
-// leftBehind sees to the znode of a lock whose release has failed. One delete has been sent. Who
-// uses go-zookeeper's Lock is told so when the connection is lost, and if he is not told anything
-// he ends the session, which would keep him out of the lock for ever otherwise.
+// leftBehind deals with the znode of a lock whose release failed after one delete was sent. A user
+// of go-zookeeper's Lock learns that from the error if the connection was lost. Without any answer,
+// the user ends the session, which would otherwise keep its own client out of the lock forever.
 func (l *Lock) leftBehind(name string, err error) {
 	told := errors.Is(err, ErrConnectionLost) || errors.Is(err, ErrNoServer)
 	switch l.cleanup {
@@ -40,10 +39,10 @@ func (l *Lock) leftBehind(name string, err error) {
 	}
 }
 
-// withdraw sees to it, in the background and for as long as it takes, that no znode of
-// this name stays behind and blocks those after it: the try has failed, or its create was
-// never answered and may have been carried out (Z8). With the end of the session the znode
-// goes by itself. Curator calls it a guaranteed delete (FailedDeleteManager).
+// withdraw makes sure, in the background and for as long as it takes, that no znode of this name
+// stays behind and blocks those after it: the try has failed, or its create was never answered and
+// may have been executed (Z8). When the session ends, the znode goes by itself. Curator calls this
+// a guaranteed delete (FailedDeleteManager).
 func (l *Lock) withdraw(name string) {
 	session := l.port.Session().ID
 	if session == 0 {
@@ -56,9 +55,9 @@ func (l *Lock) withdraw(name string) {
 	})
 }
 
-// cleared deletes the znode of this name and tells whether it is certainly gone.
+// cleared deletes the znode of this name and reports whether it is certainly gone.
 func (l *Lock) cleared(name string) bool {
-	if l.port.Sync(l.timeout) != nil { // what this session sent before has been carried out
+	if l.port.Sync(l.timeout) != nil { // all that this session sent before has been executed
 		return false
 	}
 	children, err := l.port.Children(l.timeout)

@@ -12,7 +12,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// failedRelease has client 1 release while it is cut off, for less than its session lasts, and
+// failedRelease makes client 1 release while it is cut off, for less than its session lasts, and
 // client 2 wait.
 func failedRelease(t *testing.T, spec string) stage {
 	s := newStage(t, 1, spec, "client-1", "client-2")
@@ -26,7 +26,7 @@ func failedRelease(t *testing.T, spec string) stage {
 func TestAReleaseThatIsTriedOnceLeavesTheLockTaken(t *testing.T) { // Z8
 	for spec, differs := range map[string][2]string{
 		"zookeeper+cleanup=once": {" until 6.694s", "31s"},
-		"zookeeper+cleanup=off":  {" until 6.694s", "31.002s"}, // it ends its session before it says so
+		"zookeeper+cleanup=off":  {" until 6.694s", "31.002s"}, // it ends its session before it reports that
 		"zookeeper-go":           {"", "31.002s"},
 	} {
 		s := failedRelease(t, spec)
@@ -58,10 +58,10 @@ func TestItsOwnOldZnodeBarsAClientOfGoZookeeperFromTheLock(t *testing.T) {
 	8.297s client-1 acquire-sent
 	36.695s zk-1 freed A by client-1
 	36.697s client-1 not-acquired: the lock is held by somebody else
-	`) // which it gives back only because it stops waiting, and so ends its session
+	`) // released only because it stops waiting and so ends its session
 }
 
-// Lock returns an error when the look at the queue is not answered, and leaves its znode.
+// Lock returns an error if its look at the queue is not answered, and leaves its znode.
 func TestAFailedLockOfGoZookeeperLeavesItsZnode(t *testing.T) {
 	failed := func(spec string) *sim.History {
 		s := newStage(t, 1, spec, "client-1", "client-2")
@@ -76,7 +76,7 @@ func TestAFailedLockOfGoZookeeperLeavesItsZnode(t *testing.T) {
 	if got := locktest.Only(failed("zookeeper"), sim.Acquired); len(got) != 2 {
 		t.Errorf("with a guaranteed delete the lock was got %d times, expected each client to get it", len(got))
 	}
-	// One attempt is enough where it comes when the servers can be reached again.
+	// One attempt is enough if it comes when the servers can be reached again.
 	if got := locktest.Only(failed("zookeeper+cleanup=once"), sim.Acquired); len(got) != 2 {
 		t.Errorf("with one attempt after the failure, the lock was got %d times, expected each client to get it", len(got))
 	}
@@ -127,8 +127,8 @@ func TestWhoStopsWaitingForGoZookeepersLockEndsTheSession(t *testing.T) {
 	}
 }
 
-// What waits to be sent is given up each time that all servers have been tried, a second each, and
-// after another one: every four seconds, which is longer than this lease.
+// Unsent requests are given up each time that all servers have been tried, a second each, and after
+// one more second: every four seconds, which is longer than this lease.
 func TestWhoHearsNothingOfAReleaseEndsTheSession(t *testing.T) {
 	s := stageUnder(t, 2*time.Second, 1, "zookeeper-go", "client-1", "client-2")
 	s.Client("client-1", 0, locktest.Hold(time.Second, 4500*time.Millisecond))

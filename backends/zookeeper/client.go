@@ -9,23 +9,23 @@ import (
 
 // Times of go-zookeeper that do not depend on the session (conn.go).
 const (
-	connectTimeout = time.Second // to be connected to a server
+	connectTimeout = time.Second // for connecting to a server
 	roundPause     = time.Second // after all servers have been tried in vain
 )
 
-// helloPatience is for how many times two thirds of the session a server that accepts connections
-// is waited for to confirm the session (Conn.authenticate).
+// helloPatience is how long to wait for a server that accepts connections to confirm the session,
+// in units of two thirds of the session (Conn.authenticate).
 const helloPatience = 10
 
-// client is a simulated client library that keeps the rules of go-zookeeper (conn.go, Z5):
-// one connection to one server; a ping every third of the session; disconnected when
-// nothing was heard for two thirds; then on to the next server; and when that says that
-// the session has expired, a new session without asking anybody.
+// client is a simulated client library that follows the rules of go-zookeeper (conn.go, Z5): one
+// connection to one server; a ping every third of the session; disconnected after two thirds
+// without a message; then on to the next server; and if that says that the session has expired, a
+// new session without asking anyone.
 type client struct {
 	host    *virtual.Host
 	servers []sim.HostID // in the order in which they are tried
-	at      int          // the one in use or being tried; -1: none yet
-	last    int          // the one that the client was connected to last; -1: none yet
+	at      int          // the one in use or being tried; -1 if none yet
+	last    int          // the one that the client was last connected to; -1 if none yet
 	tell    func(SessionNews)
 
 	state SessionState
@@ -37,10 +37,10 @@ type client struct {
 	watch []*watch // that have not fired
 
 	closing bool       // its user has ended the session
-	ended   sim.Signal // it is done with that
+	ended   sim.Signal // fires once that is done
 
-	race     race           // of the library's goroutines
-	silent   time.Duration  // when it gives the connection up, if nothing is heard until then
+	race     race           // between the library's goroutines
+	silent   time.Duration  // when it gives up the connection if nothing is heard before
 	pingDue  time.Duration  // when it sends the next ping
 	patience *virtual.Timer // ends the attempt to connect, or the silence of the server
 	ping     *virtual.Timer
@@ -51,7 +51,7 @@ type call struct {
 	request  request
 	sent     bool
 	sentAt   time.Duration
-	answered sim.Signal // nil: nobody waits
+	answered sim.Signal // nil if nothing waits for it
 	response response
 	err      error
 }
@@ -68,7 +68,7 @@ func (w *watch) Wait(timeout time.Duration) (bool, error) {
 	return w.fired.Wait(timeout), w.err
 }
 
-// newClient makes a client library's client for a host; connect sets it going.
+// newClient makes a host's client; connect starts it.
 func newClient(h *virtual.Host, servers []sim.HostID, timeout time.Duration, races bool, tell func(SessionNews)) *client {
 	c := &client{
 		host: h, at: -1, last: -1, tell: tell, race: race{on: races},
@@ -88,17 +88,17 @@ func shuffled[S any](h sim.Host, servers []S) []S {
 	return out
 }
 
-// Session is what the client knows about its session.
+// Session returns what the client knows about its session.
 func (c *client) Session() SessionState { return c.state }
 
 func (c *client) server() sim.HostID { return c.servers[c.at] }
 
-// connect goes on to the next server. When it comes back to the one that it was connected
-// to last, all have been tried in vain: what waits to be sent is given up, and the client
-// rests (DNSHostProvider.Next and Conn.connect).
+// connect goes on to the next server. When it gets back to the one that it was last connected to,
+// all have been tried in vain: unsent requests are given up, and the client pauses
+// (DNSHostProvider.Next and Conn.connect).
 func (c *client) connect() {
 	c.at = (c.at + 1) % len(c.servers)
-	c.conn.n++ // what still comes over the last one belongs to nobody
+	c.conn.n++ // later messages of the last connection are ignored
 	pause := time.Duration(0)
 	if c.at == c.last {
 		if c.closing {
@@ -120,7 +120,7 @@ func (c *client) connect() {
 	})
 }
 
-// arm sets what happens when the client's patience is over.
+// arm sets what happens when the client's patience runs out.
 func (c *client) arm(d time.Duration, f func()) {
 	if c.patience != nil {
 		c.patience.Stop()
@@ -128,8 +128,8 @@ func (c *client) arm(d time.Duration, f func()) {
 	c.patience = c.host.After(d, f)
 }
 
-// hangUp gives the connection up, or the attempt to make one, and goes on to the next
-// server. What became of the requests that were sent is not known.
+// hangUp gives up the connection, or the attempt to make one, and goes on to the next server. The
+// outcome of requests already sent is unknown.
 func (c *client) hangUp() {
 	c.tear()
 	c.host.HangUp(c.server())
@@ -149,8 +149,8 @@ func (c *client) hangUp() {
 	}
 }
 
-// close ends the session, as soon as there is a connection: what was asked for before is sent
-// first, but nobody waits for it any more (Conn.Close, queueRequest). It goes on in the background.
+// close ends the session as soon as there is a connection. Earlier requests are sent first, but
+// nothing waits for them any more (Conn.Close, queueRequest). It goes on in the background.
 func (c *client) close() {
 	c.closing, c.tell = true, func(SessionNews) {}
 	for _, each := range c.calls {
@@ -164,9 +164,9 @@ func (c *client) close() {
 	c.send(&call{request: request{kind: askClose}})
 }
 
-// end is when nothing more comes of a client that was closed.
+// end stops a closed client for good.
 func (c *client) end() {
-	c.conn.n++ // whatever still comes belongs to nobody
+	c.conn.n++ // later messages are ignored
 	c.state.Connected = false
 	for _, timer := range []*virtual.Timer{c.patience, c.ping} {
 		if timer != nil {
@@ -176,8 +176,7 @@ func (c *client) end() {
 	c.ended.Fire()
 }
 
-// receive takes what servers send; what comes over a connection that was given up belongs
-// to nobody.
+// receive handles servers' messages. It ignores those of a connection that was given up.
 func (c *client) receive(_ sim.HostID, message any) {
 	c.wake()
 	switch m := message.(type) {
@@ -206,15 +205,15 @@ func (c *client) receive(_ sim.HostID, message any) {
 	}
 }
 
-// heard postpones the end of the client's patience: two thirds of the session, the read
-// deadline of go-zookeeper.
+// heard postpones the end of the client's patience by two thirds of the session, the read deadline
+// of go-zookeeper.
 func (c *client) heard() {
 	limit := 2 * c.state.Timeout / 3
 	c.state.Heard, c.silent = c.host.Now(), c.host.Now()+limit
 	c.arm(limit, c.impatient)
 }
 
-// impatient is when the client's patience with its server is over.
+// impatient is called when the client's patience with its server has run out.
 func (c *client) impatient() {
 	late := c.host.Now() > c.silent
 	if !c.wake() || !late {
@@ -222,10 +221,10 @@ func (c *client) impatient() {
 	}
 }
 
-// tooLate tells whether a message of this connection is read only after the client's patience is
-// over, as its host was stopped, and has it hang up then. The time-out wins over what has arrived
-// meanwhile: a process that goes on finds its wait interrupted (epoll_wait, EINTR), and looks at
-// its clock before it looks at its connections again, in Go's runtime as in Java's selector.
+// tooLate reports whether a message of this connection is read only after the client's patience ran
+// out, because its host was stopped; if so, the client hangs up. The time-out wins over what has
+// arrived meanwhile: a process that continues finds its wait interrupted (epoll_wait, EINTR), and
+// checks its clock before it checks its connections again, in Go's runtime as in Java's selector.
 func (c *client) tooLate(conn connID) bool {
 	if conn != c.conn || !c.state.Connected || c.host.Now() <= c.silent {
 		return false
@@ -234,7 +233,7 @@ func (c *client) tooLate(conn connID) bool {
 	return true
 }
 
-// begin makes use of a connection whose session is confirmed.
+// begin starts using a connection whose session is confirmed.
 func (c *client) begin(m welcome) {
 	c.last = c.at
 	c.state = SessionState{ID: m.session, Connected: true, Timeout: m.timeout, Sent: c.asked}
@@ -251,7 +250,7 @@ func (c *client) begin(m welcome) {
 	}
 }
 
-// expire begins anew: a new session, in which no watch of the old one is left.
+// expire starts afresh: a new session, in which none of the old watches is left.
 func (c *client) expire() {
 	if c.closing {
 		c.end()
@@ -267,8 +266,8 @@ func (c *client) expire() {
 	c.tell(Expired)
 }
 
-// keepAlive sends a ping every third of the session. The next one is due a third after the one
-// before was sent; a ticker of Go's keeps to its times, also if it was late (sendLoop).
+// keepAlive sends a ping every third of the session. The next one is due a third after the last one
+// was sent; a Go ticker keeps to its times even if it was late (sendLoop).
 func (c *client) keepAlive() {
 	every := c.state.Timeout / 3
 	due := c.host.Now() + every
@@ -279,7 +278,7 @@ func (c *client) keepAlive() {
 	c.ping = c.host.After(due-c.host.Now(), c.pingIsDue)
 }
 
-// pingIsDue sends a ping on time; one that is overdue waits until it is drawn when it is sent.
+// pingIsDue sends a ping on time; for an overdue one, the time of sending is drawn.
 func (c *client) pingIsDue() {
 	if !c.wake() {
 		c.keepAlive()

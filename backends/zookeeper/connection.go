@@ -6,24 +6,23 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// connection is a client's connection as its server sees it. Its requests are carried out
-// one after the other: a read waits for the writes before it, so a client sees its own
-// writes (Z11).
+// connection is a client's connection as its server sees it. Its requests are executed one after
+// the other: a read waits for the writes before it, so a client sees its own writes (Z11).
 type connection struct {
 	client  sim.HostID
 	id      connID
-	session uint64 // 0: not confirmed yet
+	session uint64 // 0 if not confirmed yet
 	busy    bool   // a write is on its way through the log
 	queue   []request
-	watches []string // the znodes whose deletion the client wants to hear of
+	watches []string // the znodes whose deletion the client wants to be told of
 }
 
-// open begins a connection, in place of an earlier one of the same client.
+// open starts a connection, replacing an earlier one of the same client.
 func (s *server) open(client sim.HostID, m hello) {
 	s.forget(func(c *connection) bool { return c.client == client && c.id.instance == m.conn.instance })
-	s.host.HangUp(client) // what the client has not read of the earlier one does not hold this one up
+	s.host.HangUp(client) // unread data of the earlier one does not hold this one up
 	if !s.serves() || m.seen > s.tree.Zxid() {
-		// A client that has seen more than this server has must not go back in time.
+		// A client that has seen more than this server must not go back in time.
 		s.host.Post(client, closed{m.conn})
 		return
 	}
@@ -39,7 +38,8 @@ func (s *server) open(client sim.HostID, m hello) {
 	}
 }
 
-// judge tells, as the leader, whether a session lives, and notes where its client is now.
+// judge decides, as the leader, whether a session is alive, and records its client's present
+// connection.
 func (s *server) judge(r revalidate) revalidated {
 	if !s.sessions.move(s.clock(), r.session, r.from.conn) {
 		r.session = 0
@@ -58,7 +58,7 @@ func (s *server) admit(r revalidated) {
 	case r.session == 0:
 		s.host.Post(c.client, welcome{conn: c.id})
 		s.forget(func(each *connection) bool { return each == c })
-	case !known: // the leader knows it, this server does not yet, or not any more
+	case !known: // the leader knows it; this server does not yet, or no longer does
 		s.drop(func(each *connection) bool { return each == c })
 	default:
 		c.session = session.ID
@@ -66,7 +66,7 @@ func (s *server) admit(r revalidated) {
 	}
 }
 
-// take takes a client's request.
+// take accepts a client's request.
 func (s *server) take(client sim.HostID, m request) {
 	c := s.find(origin{client: client, conn: m.conn})
 	switch {
@@ -81,7 +81,7 @@ func (s *server) take(client sim.HostID, m request) {
 	}
 }
 
-// work answers what the connection has queued, up to the next write.
+// work answers the connection's queued requests, up to the next write.
 func (s *server) work(c *connection) {
 	for len(c.queue) > 0 && !c.busy {
 		m := c.queue[0]
@@ -116,8 +116,8 @@ var writes = map[requestKind]CommandKind{
 	askCreate: CommandCreate, askDelete: CommandDelete, askSync: CommandSync, askParent: CommandParent, askClose: CommandClose,
 }
 
-// tell lets the clients of this server know of a change that it has applied: those who
-// watch what is gone, whoever asked for it, and those whose session it has closed.
+// tell informs this server's clients of a change that it has applied: the client that requested it,
+// those that watch a znode which is gone, and those whose session it closed.
 func (s *server) tell(p proposal, r Reply) {
 	for _, gone := range r.Removed {
 		for _, c := range s.conns {
@@ -144,7 +144,7 @@ func (s *server) tell(p proposal, r Reply) {
 	s.work(c)
 }
 
-// find gives the connection that a request came over, if it is still open.
+// find returns the connection that a request came over, if it is still open.
 func (s *server) find(from origin) *connection {
 	i := slices.IndexFunc(s.conns, func(c *connection) bool { return c.client == from.client && c.id == from.conn })
 	if i < 0 {
@@ -156,7 +156,7 @@ func (s *server) find(from origin) *connection {
 // closeAll closes every connection.
 func (s *server) closeAll() { s.drop(func(*connection) bool { return true }) }
 
-// drop closes connections and says so to the clients, which may not hear it.
+// drop closes connections and tells the clients, which may not hear it.
 func (s *server) drop(which func(*connection) bool) {
 	for _, c := range s.conns {
 		if which(c) {

@@ -24,8 +24,8 @@ func TestTheDeadlineIsTwoThirdsOfTheSessionAfterTheAnswer(t *testing.T) { // Z5
 	}
 }
 
-// The client stops counting on its session at the moment at which its library gives the
-// connection up.
+// The client stops counting on its session at the moment at which its library gives up the
+// connection.
 func TestTheDeadlineIsWhenTheLibraryReportsDisconnected(t *testing.T) { // Z5
 	s := newStage(t, 1, "zookeeper", "client-1")
 	s.Client("client-1", 0, locktest.Hold(0, 30*time.Second))
@@ -43,9 +43,9 @@ func TestTheDeadlineIsWhenTheLibraryReportsDisconnected(t *testing.T) { // Z5
 	locktest.Find(t, h.Events, "client-1", sim.Lost, 1)
 }
 
-// stoppedOverTheAnswer stops client 1 between its last look at the queue and the answer, for
-// less than the two thirds after which its library would give the connection up, and cuts it off
-// meanwhile, so that the answer is the last that it hears.
+// stoppedOverTheAnswer stops client 1 between its last look at the queue and the answer, for less
+// than the two thirds after which its library would give up the connection. Meanwhile it cuts the
+// client off, so that the answer is the last that it hears.
 func stoppedOverTheAnswer(t *testing.T, spec string) *sim.History {
 	s := newStage(t, 1, spec, "client-1", "client-2")
 	s.Client("client-1", 0, locktest.Hold(0, 20*time.Second))
@@ -68,8 +68,8 @@ func TestAnOldAnswerIsTakenForAFreshOne(t *testing.T) { // Z5
 	}
 }
 
-// A client that was stopped for longer than its library waits for a message gives the connection
-// up before it reads what has come meanwhile.
+// A client that was stopped for longer than its library waits for a message gives up the connection
+// before it reads what has come meanwhile.
 func TestAnAnswerThatComesTooLateIsNotRead(t *testing.T) {
 	s := newStage(t, 1, "zookeeper", "client-1")
 	s.Client("client-1", 0, locktest.Hold(0, time.Second))

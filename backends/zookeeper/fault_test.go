@@ -9,8 +9,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// partitioned is a trial in which the holder is cut off from all servers for two leases,
-// while it works, and another client waits.
+// partitioned is a trial in which the holder is cut off from all servers for two leases while it
+// works, and another client waits.
 func partitioned(t *testing.T, spec string) *sim.History {
 	s := newStage(t, 1, spec, "client-1", "client-2")
 	s.Client("client-1", 0, locktest.Hold(0, 25*time.Second))
@@ -62,7 +62,7 @@ func TestTheLockOfACrashedClientIsFreeAfterTheSessionAndUpToATick(t *testing.T) 
 		s.Client("client-2", time.Second, locktest.Hold(time.Minute, time.Second))
 		s.World.Direct([]sim.Step{{When: sim.Trigger{After: at}, Do: sim.Fault{Kind: sim.Crash, Host: "client-1"}}})
 		h := s.Run(time.Minute)
-		sent := 26 * time.Millisecond // the last request that the client sent: its second, or a ping
+		sent := 26 * time.Millisecond // the client's last request: its second, or a ping
 		for _, e := range h.Events {
 			if e.Kind == sim.Renewed && e.Host == "client-1" {
 				sent = e.Until - 2*ttl/3
@@ -174,8 +174,8 @@ func TestAFollowerThatServesWithoutItsLeaderMisleadsItsClients(t *testing.T) {
 	}
 }
 
-// superseded has client 1 stop over the answer to its create, while the leader is cut off from the
-// other servers, so that all close their connections; and the first thing that client 1 sends
+// superseded stops client 1 over the answer to its create while the leader is cut off from the
+// other servers, so that all of them close their connections. The first thing that client 1 sends
 // afterwards arrives when its session is over, if it goes to one of two servers.
 func superseded(t *testing.T, seed uint64, spec string) *sim.History {
 	s := newStage(t, seed, spec+"+sync-limit=0.2ttl", "client-1", "client-2")
@@ -203,8 +203,8 @@ func TestGoZookeeperReportsALockWhoseZnodeIsGone(t *testing.T) { // Z9
 		}
 		return n
 	}
-	// Where the ping that was due is not what is held, and the look at the queue waits for the next
-	// connection: in a quarter to a third of the trials.
+	// The cases in which the due ping is not held and the look at the queue waits for the next
+	// connection: a quarter to a third of the trials.
 	if n := presumed("zookeeper-go"); n < 4 || n > 20 {
 		t.Errorf("in %d trials of 40, a client acquired the lock of a session that was over", n)
 	}

@@ -9,18 +9,18 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Lease is one acquisition of a Lock. It lasts as long as its session, which the client
-// library keeps alive by itself; when the session has ended, the client learns of it only
-// after it has found a server (Z2).
+// Lease is one acquisition of a Lock. It lasts as long as its session, which the client library
+// keeps alive by itself. After the session has ended, the client learns of that only once it has
+// found a server (Z2).
 type Lease struct {
 	lock  *Lock
 	node  Node
-	until time.Duration // on the host's monotonic clock; 0: the client knows of no deadline
+	until time.Duration // on the host's monotonic clock; 0 if the client knows of no deadline
 	over  bool          // released, or taken for lost
 	lost  sim.Signal    // fires when the session is taken for lost
 }
 
-// hold makes a lease of a znode that is the lowest.
+// hold makes a lease from a znode that is the lowest.
 func (l *Lock) hold(own Node, end time.Duration) (*Lease, error) {
 	lease := &Lease{lock: l, node: own, lost: l.host.NewSignal()}
 	if own.Czxid == 0 { // it was found by its name
@@ -38,20 +38,20 @@ func (l *Lock) hold(own Node, end time.Duration) (*Lease, error) {
 	return lease, nil
 }
 
-// deadline is the moment on the host's monotonic clock up to which a client that stops at
-// Disconnected counts on its session: two thirds of it after it has heard its server (Z5). It is
-// when the library reports Disconnected, as that is what both libraries count from: go-zookeeper
-// sets its read deadline anew before each message (conn.go, recvLoop), and Java's client, on which
-// Curator stands, its lastHeard after each (ClientCnxnSocket.updateLastHeard, and
+// deadline is the moment on the host's monotonic clock until which a client that stops at
+// Disconnected counts on its session: two thirds of the session after it last heard its server
+// (Z5). At that moment the library reports Disconnected, since both libraries count the same way:
+// go-zookeeper sets its read deadline anew before each message (conn.go, recvLoop), and Java's
+// client, which Curator uses, sets lastHeard after each (ClientCnxnSocket.updateLastHeard, and
 // ClientCnxn.SendThread.run with readTimeout = 2/3 of the session).
 //
-// That it is counted from when an answer was read, and not from when the request was sent, costs
-// nothing as long as the client sends its ping every third of the session: a client that is cut
-// off at c has read nothing after c, so it stops by c + 2/3; its last ping was sent no earlier than
-// c − 1/3, and the session ends more than its whole length after that. With nothing in between that
-// is no margin at all: a client whose ping took long to arrive, or that read an answer late that
-// was no ping's, may count on its session for as much longer. deadline-from=send has the margin of
-// an honest third.
+// Counting from when an answer was read instead of when the request was sent costs nothing as long
+// as the client sends its ping every third of the session. A client that is cut off at c has read
+// nothing after c, so it stops by c + 2/3; its last ping was sent no earlier than c − 1/3, and the
+// session ends more than its whole length after that. If nothing else is sent in between, there is
+// no margin at all: a client whose ping took long to arrive, or that read an answer late that was
+// not a ping's, may count on its session for that much longer. deadline-from=send has the margin of
+// a full third.
 func (l *Lock) deadline() time.Duration {
 	s := l.port.Session()
 	if l.fromSend {
@@ -60,13 +60,13 @@ func (l *Lock) deadline() time.Duration {
 	return s.Heard + 2*s.Timeout/3
 }
 
-// hear takes in what the client library has to say about the session.
+// hear processes the client library's news about the session.
 func (l *Lock) hear(news SessionNews) {
 	lease := l.lease
 	if lease == nil || lease.over {
 		return
 	}
-	if l.trust && news == Answered { // nobody looks at a deadline, and the session is kept alive all the same
+	if l.trust && news == Answered { // no deadline matters, and the session is kept alive all the same
 		l.host.Record(sim.Event{Kind: sim.KeptAlive, Grant: lease.Grant()})
 	}
 	if l.deaf {
@@ -99,17 +99,17 @@ func (l *Lease) Grant() string { return grantOf(l.node) }
 // Token is the fencing token. It costs nothing, so there is one even if no guard wants it.
 func (l *Lease) Token() uint64 { return l.lock.token(l.node) }
 
-// Until is the deadline that the client computes for itself, 0 if it waits to be told that
-// the session has expired, or does not listen.
+// Until is the deadline that the client computes for itself, 0 if it waits to be told that the
+// session has expired, or does not listen.
 func (l *Lease) Until() time.Duration { return l.until }
 
-// Valid tells whether, as far as the client knows, the lease still runs.
+// Valid reports whether, as far as the client knows, the lease still runs.
 func (l *Lease) Valid() bool {
 	return !l.over && (l.until == 0 || l.lock.host.Now() < l.until)
 }
 
-// Lost fires when the client takes its session for lost; one that does not listen to its
-// library's events is never told.
+// Lost fires when the client takes its session for lost; it is nil if the client does not listen to
+// its library's events.
 func (l *Lease) Lost() sim.Signal {
 	if l.lock.deaf {
 		return nil

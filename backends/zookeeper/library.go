@@ -7,18 +7,18 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// library is the client library in a simulated client's process. It implements Port by the client
-// that is in use, and lets those go on that were closed.
+// library is the client library in a simulated client's process. It implements Port with the client
+// that is in use, and lets closed ones finish.
 type library struct {
 	*client
 	servers []sim.HostID
 	timeout time.Duration
 	races   bool // as go-zookeeper's goroutines do; else the end of a wait or connection comes first
 	tell    func(SessionNews)
-	clients []*client // all that there have been
+	clients []*client // all clients ever made
 }
 
-// newLibrary has one client; connect sets it going.
+// newLibrary makes a library with one client; connect starts it.
 func newLibrary(h *virtual.Host, servers []sim.HostID, timeout time.Duration, races bool) *library {
 	l := &library{servers: servers, timeout: timeout, races: races, tell: func(SessionNews) {}}
 	l.renew(h)
@@ -35,7 +35,7 @@ func (l *library) renew(h *virtual.Host) {
 	l.clients = append(l.clients, l.client)
 }
 
-// Listen sets who is told of news.
+// Listen sets the receiver of news.
 func (l *library) Listen(tell func(SessionNews)) { l.tell = tell }
 
 // closeLimit is how long Conn.Close waits.
@@ -50,7 +50,7 @@ func (l *library) EndSession() {
 	l.ended.Wait(closeLimit)
 }
 
-// BeginSession opens another client in place of a closed one.
+// BeginSession opens another client to replace a closed one.
 func (l *library) BeginSession(timeout time.Duration) error {
 	if !l.closing {
 		return nil

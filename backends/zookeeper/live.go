@@ -28,8 +28,8 @@ const (
 	connectLimit = 10 * time.Second // for a client's first session, before the trial starts
 )
 
-// Missing says which of Java and ZooKeeper is missing, or which setting real servers do
-// not have.
+// Missing says whether Java or ZooKeeper is missing, or which setting real servers do not have; nil
+// means neither.
 func (Backend) Missing(s backends.Settings) error {
 	if s.On(optionWallClock) {
 		return fmt.Errorf("zookeeper with %s runs in the virtual world only: ZooKeeper counts sessions on the wall clock only up to version 3.4.10", optionWallClock)
@@ -45,8 +45,8 @@ func (Backend) Missing(s backends.Settings) error {
 	return err
 }
 
-// LiveSettings gives the tick that real servers are run with, unless somebody has asked for one:
-// the sync limit is a whole number of ticks.
+// LiveSettings sets the tick with which real servers run, unless somebody asked for one: the sync
+// limit is a whole number of ticks.
 func (b Backend) LiveSettings(s backends.Settings) (backends.Settings, error) {
 	if err := b.Missing(s); err != nil || s.Written(optionTick) {
 		return s, err
@@ -55,8 +55,8 @@ func (b Backend) LiveSettings(s backends.Settings) (backends.Settings, error) {
 	return s.WithValues([]string{optionTick + "=" + tick.String()})
 }
 
-// Clockbound says that Java waits until points of time: it adds a length to what it has
-// read of the monotonic clock and has the kernel wake it then, whose clock no fault reaches.
+// Clockbound returns an error because Java waits until points in time: it adds a duration to the
+// monotonic clock that it has read, and the kernel wakes it then, by a clock that no fault reaches.
 func (Backend) Clockbound() error {
 	return errors.New("ZooKeeper runs on Java, whose waits end by the kernel's monotonic clock, which stays as it is: they would be wrong by the whole shift")
 }
@@ -86,8 +86,8 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 	return e.clear(ctx, s)
 }
 
-// Observe starts the observer that records what the servers do. It sits on the first
-// server's host and reads what all of them write.
+// Observe starts the observer that records what the servers do. It runs on the first server's host
+// and reads what all of them write.
 func (b Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	spec := observerSpec{Token: s.Choice(optionToken)}
 	for _, id := range b.Servers(s) {
@@ -96,10 +96,10 @@ func (b Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings
 	return backends.StartObserver(ctx, lab, ServerID(1), observerRole, spec)
 }
 
-// Reset waits until every server follows one leader and nobody is connected to them any
-// more, so that nothing that clients had sent is still on its way; the clients' processes
-// must have ended. Then it replaces the lock's znode by a new one, which numbers its
-// children from 0. Sessions of clients that have ended may still run out: they own nothing.
+// Reset waits until every server follows one leader and no client is connected any more, so that
+// nothing that clients sent is still on its way; the clients' processes must have ended. Then it
+// replaces the lock's znode by a new one, which numbers its children from 0. Sessions of ended
+// clients may still run out: they own nothing.
 func (b Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	e := newRealEnsemble(lab, b.Servers(s))
 	if err := e.awaitLeader(ctx, nil); err != nil {
@@ -114,7 +114,7 @@ func (b Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) 
 	return nil
 }
 
-// Who asks every server what it takes itself for.
+// Who asks every server for its own role.
 func (b Backend) Who(ctx context.Context, lab *live.Lab, s backends.Settings, role sim.Role) ([]sim.HostID, error) {
 	members := b.Servers(s)
 	return playing(role, members, leaderOf(newRealEnsemble(lab, members).ask(ctx))), nil
@@ -138,7 +138,7 @@ func (b Backend) dial(h *live.Host, servers []string, s backends.Settings, root 
 	return NewLock(h, p, s), nil
 }
 
-// Roles are the observers: of servers of locklab's own, and of those that somebody else runs.
+// Roles are the observers of the lab's own servers and of attached ones.
 func (Backend) Roles() map[string]live.Role {
 	return map[string]live.Role{observerRole: observe, attachedRole: observeAttached}
 }

@@ -20,26 +20,26 @@ import (
 
 var _ backends.Attachable = Backend{}
 
-// attached is the backend on an ensemble that somebody else runs.
+// attached is the backend on an ensemble that somebody else operates.
 type attached struct {
 	Backend
 	to *backends.Attachment
 }
 
-// Attach gives the backend on such an ensemble.
+// Attach returns the backend on such an ensemble.
 func (b Backend) Attach(to *backends.Attachment) backends.Attached { return attached{b, to} }
 
-// Attachment says where the servers are.
+// Attachment returns where the servers are.
 func (b attached) Attachment() *backends.Attachment { return b.to }
 
-// Missing says which settings an attached ensemble cannot have. A container is removed when
-// it is empty, at times that the servers choose, which the observer does not follow.
+// Missing returns an error for settings that an attached ensemble cannot have. Containers are
+// refused: an empty one is removed when the servers choose, which the observer does not follow.
 func (b attached) Missing(s backends.Settings) error {
 	return cmp.Or(b.to.Fits(b.Servers(s)),
 		backends.RefuseWritten(s, optionTick, optionSyncLimit, optionWallClock, optionContainer, optionReap))
 }
 
-// LiveSettings gives the settings as they are: how long the servers' ticks are is not asked.
+// LiveSettings returns the settings unchanged: the length of the servers' ticks is not queried.
 func (b attached) LiveSettings(s backends.Settings) (backends.Settings, error) {
 	return s, b.Missing(s)
 }
@@ -49,7 +49,7 @@ func (b attached) Start(context.Context, *live.Lab, backends.Settings) error {
 	return b.ask(func(*zk.Conn) error { return nil })
 }
 
-// Observe makes the lock's znode, puts relays in the servers' places, and the observer
+// Observe creates the lock's znode, puts relays in the servers' places, and starts the observer
 // beside them.
 func (b attached) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	prefix, err := b.to.Prefix(lab)
@@ -71,12 +71,12 @@ func (b attached) Observe(ctx context.Context, lab *live.Lab, s backends.Setting
 	return backends.StartObserver(ctx, lab, hosts[0], attachedRole, spec)
 }
 
-// Reset removes what the trial has left.
+// Reset removes what the trial left behind.
 func (b attached) Reset(ctx context.Context, lab *live.Lab, _ backends.Settings) error {
 	return b.to.Reset(ctx, lab, b.Clean)
 }
 
-// Who is nobody: the servers are not asked.
+// Who returns no host: the servers are not asked.
 func (attached) Who(context.Context, *live.Lab, backends.Settings, sim.Role) ([]sim.HostID, error) {
 	return nil, nil
 }
@@ -98,10 +98,10 @@ func (b Backend) DialUnder(names backends.Names, h *live.Host, servers []string,
 	return b.dial(h, servers, s, rootOf(names.Prefix))
 }
 
-// rootOf is the znode under which everything is.
+// rootOf is the znode that contains everything else.
 func rootOf(prefix string) string { return "/" + strings.TrimSuffix(prefix, "-") }
 
-// attachedSession is the session that the harness and the observer ask for.
+// attachedSession is the session timeout that the harness and the observer ask for.
 const attachedSession = 10 * time.Second
 
 // ask connects to the ensemble and asks it something.
@@ -120,7 +120,7 @@ func (b attached) ask(f func(*zk.Conn) error) error {
 	return nil
 }
 
-// reachAttached opens a session with one of so many servers, which are dialled by index.
+// reachAttached opens a session with one of this many servers, which are dialled by index.
 func reachAttached(servers int, dial func(context.Context, int) (net.Conn, error)) (*zk.Conn, error) {
 	return reachAttachedWithin(servers, dial, connectLimit)
 }
@@ -159,8 +159,8 @@ func reachAttachedWithin(servers int, dial func(context.Context, int) (net.Conn,
 	}
 }
 
-// removeTree deletes a znode and all below it, until it is gone: clients whose end the
-// servers have not noticed yet may still be adding to it.
+// removeTree deletes a znode and everything below it, repeatedly until it is gone: clients whose
+// end the servers have not noticed yet may still be adding to it.
 func removeTree(ctx context.Context, conn *zk.Conn, path string) error {
 	for ctx.Err() == nil {
 		names, _, err := conn.Children(path)

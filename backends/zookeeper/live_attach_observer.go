@@ -18,18 +18,18 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// The observer of an attached ensemble cannot read the servers' transaction logs. It has a
-// session of its own, and watches the lock's children. So it sees who is the lowest, but not
-// why a znode has gone: whether its client has deleted it, or the session has ended. And of
-// changes that follow each other closely it may see the last only.
+// The observer of an attached ensemble cannot read the servers' transaction logs. It has its own
+// session, and watches the lock's children. So it sees which znode is the lowest, but not why a
+// znode has gone: its client may have deleted it, or the session may have ended. Of changes in
+// quick succession it may see only the last.
 
 const attachedRole = "zookeeper-attached-observer"
 
 // attachedSpec tells the observer of an attached ensemble what to look at.
 type attachedSpec struct {
 	Sockets []string // of the relay
-	Root    string   // the znode that all others are below
-	Token   string   // what it is made from
+	Root    string   // the znode above all others
+	Token   string   // what the token is made from
 }
 
 // goneNote says what the observer does not know about the end of a grant.
@@ -79,14 +79,14 @@ func observeAttached(h *live.Host, orders json.RawMessage) error {
 }
 
 type attachedObserver struct {
-	host   sim.Host // whose trial it is
+	host   sim.Host // the host whose trial it is
 	conn   *zk.Conn
 	path   string // of the lock
 	token  func(Node) uint64
 	now    func() time.Duration // true time
 	record func(at time.Duration, e sim.Event)
 
-	known  []waiting // the lock's znodes that were seen last, lowest first
+	known  []waiting // the lock's znodes when last seen, lowest first
 	holder waiting
 }
 
@@ -96,7 +96,7 @@ type waiting struct {
 	client sim.HostID
 }
 
-// look takes in how things stand, and watches for the next change.
+// look reads the present state, and watches for the next change.
 func (o *attachedObserver) look() (<-chan zk.Event, error) {
 	names, _, changed, err := o.conn.ChildrenW(o.path)
 	if err != nil {
@@ -119,7 +119,7 @@ func (o *attachedObserver) look() (<-chan zk.Event, error) {
 	return changed, nil
 }
 
-// find gives a znode that has been listed; false: it is gone by now.
+// find returns a znode that was listed; found is false if it is gone by now.
 func (o *attachedObserver) find(name string) (w waiting, found bool, err error) {
 	path := LockPath + "/" + name
 	if i := slices.IndexFunc(o.known, func(k waiting) bool { return k.node.Path == path }); i >= 0 {
@@ -139,7 +139,7 @@ func (o *attachedObserver) find(name string) (w waiting, found bool, err error) 
 	return waiting{node, sim.HostID(sim.Unsign(o.host, string(data)))}, true, nil
 }
 
-// pass records who holds the lock now, if that has changed.
+// pass records the present holder of the lock, if it has changed.
 func (o *attachedObserver) pass(at time.Duration) {
 	var first waiting
 	if len(o.known) > 0 {

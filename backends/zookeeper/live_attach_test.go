@@ -17,8 +17,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// A lock below a znode of its own neither sees nor touches what is beside it; its observer
-// sees who holds it; and Clean removes it whole, with what is still in it.
+// A lock below its own znode neither sees nor touches its siblings; its observer sees who holds it;
+// and Clean removes it completely, with what is still in it.
 func TestALockBelowARootLeavesTheRestOfTheEnsembleAlone(t *testing.T) {
 	s := sharedServer(t)
 	theirs, err := s.admin.Create(LockPath+"/theirs-", nil, zk.FlagSequence, zk.WorldACL(zk.PermAll))
@@ -80,7 +80,7 @@ func TestALockBelowARootLeavesTheRestOfTheEnsembleAlone(t *testing.T) {
 		if want := []string{"granted client-1", "freed ", "granted client-1"}; !slices.Equal(seen, want) {
 			t.Errorf("the observer recorded %q, want %q", seen, want)
 		}
-		if err := at.Clean(t.Context(), []string{prefix}); err != nil { // while the session lives
+		if err := at.Clean(t.Context(), []string{prefix}); err != nil { // while the session is alive
 			t.Fatal(err)
 		}
 	})
@@ -89,7 +89,7 @@ func TestALockBelowARootLeavesTheRestOfTheEnsembleAlone(t *testing.T) {
 	}
 }
 
-// tree lists a znode and all below it.
+// tree lists a znode and everything below it.
 func tree(t *testing.T, conn *zk.Conn, path string) []string {
 	t.Helper()
 	names, _, err := conn.Children(path)

@@ -14,7 +14,7 @@ import (
 
 // inFlight is a call of the library, which waits for its answer as long as it likes.
 type inFlight[T any] struct {
-	answered chan struct{} // closed: value and err are set
+	answered chan struct{} // closed once value and err are set
 	value    T
 	err      error
 }
@@ -31,7 +31,7 @@ func start[T any](f func() (T, error)) *inFlight[T] {
 
 var errUnanswered = errors.New("no answer in time")
 
-// await gives the host up until the call is answered, but for no longer than timeout.
+// await gives up the host until the call is answered, but for no longer than timeout.
 func (c *inFlight[T]) await(p *libraryPort, timeout time.Duration) (T, error) {
 	p.waitFor(timeout, c.answered)
 	if !isClosed(c.answered) {
@@ -41,7 +41,7 @@ func (c *inFlight[T]) await(p *libraryPort, timeout time.Duration) (T, error) {
 	return c.value, translate(c.err)
 }
 
-// waitFor gives the host up until one of two things has happened, or timeout has passed.
+// waitFor gives up the host until one of two things has happened, or timeout has passed.
 func (p *libraryPort) waitFor(timeout time.Duration, either ...<-chan struct{}) {
 	p.host.Outside(func() {
 		timer := time.NewTimer(timeout)
@@ -63,22 +63,22 @@ func isClosed(c <-chan struct{}) bool {
 	}
 }
 
-// creation is a create on its way through the library. The tap holds back whatever comes
-// from the server between sent and goOn.
+// creation is a create on its way through the library. The tap holds back whatever comes from the
+// server between sent and goOn.
 type creation struct {
-	sent chan struct{} // closed: the kernel has the request
-	goOn chan struct{} // closed: its answer may be read
-	zxid uint64        // that the answer was given with; set before the library has it
+	sent chan struct{} // closed once the kernel has the request
+	goOn chan struct{} // closed once its answer may be read
+	zxid uint64        // of the answer; set before the library has it
 
-	line *tap // set before sent is closed: what it was sent over
+	line *tap // the connection it was sent over; set before sent is closed
 
 	path     string // without the number
 	withheld bool   // its caller has given it up, so it must not be sent any more
 }
 
-// Create creates an ephemeral sequential znode. Its data is the name of the client, as
-// other clients put their address there; it is signed, for the observer. The time spent in
-// recording that it has been sent does not count as waiting for the answer.
+// Create creates an ephemeral sequential znode. Its data is the client's name, signed for the
+// observer; other clients put their address there. The time spent on recording that it was sent
+// does not count as waiting for the answer.
 func (p *libraryPort) Create(path string, timeout time.Duration) (Node, error) {
 	path = p.root + path
 	c := p.expect(path)
@@ -113,10 +113,10 @@ func (p *libraryPort) Create(path string, timeout time.Duration) (Node, error) {
 	return Node{Path: strings.TrimPrefix(created, p.root), Czxid: c.zxid, Sequence: sequence(created), Session: p.Session().ID}, nil
 }
 
-// catchUp lets the library notice that the server has closed the connection, if the kernel
-// knows that already: after a pause, what came during it comes before what the client does
-// next, as in the virtual world. Otherwise it would be chance whether the next request is
-// still sent over the dead connection or waits for the next one.
+// catchUp lets the library notice that the server has closed the connection, if the kernel already
+// knows. After a pause, what came during it then precedes what the client does next, as in the
+// virtual world. Otherwise it would depend on chance whether the next request is still sent over
+// the dead connection or waits for the next one.
 func (p *libraryPort) catchUp(line *tap, limit time.Duration) {
 	lost := p.lost()
 	if !line.ended() {
@@ -127,14 +127,14 @@ func (p *libraryPort) catchUp(line *tap, limit time.Duration) {
 	}
 }
 
-// lost is how often a connection has been lost.
+// lost returns how often a connection has been lost.
 func (p *libraryPort) lost() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.losses
 }
 
-// expect has the tap look out for a create.
+// expect makes the tap look out for a create.
 func (p *libraryPort) expect(path string) *creation {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -143,15 +143,15 @@ func (p *libraryPort) expect(path string) *creation {
 	return c
 }
 
-// drop ends the looking out, if the library has dropped the request without sending it.
+// drop stops looking out for a create that the library has dropped without sending it.
 func (p *libraryPort) drop(c *creation) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.creations = slices.DeleteFunc(p.creations, func(each *creation) bool { return each == c })
 }
 
-// withhold sees to it that a create is not sent any more. It returns false if the tap is
-// about to send it or has done so, or the library has dropped it.
+// withhold makes sure that a create is no longer sent. It returns false if the tap is about to send
+// it or has done so, or the library has dropped it.
 func (p *libraryPort) withhold(c *creation) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -159,8 +159,8 @@ func (p *libraryPort) withhold(c *creation) bool {
 	return c.withheld
 }
 
-// take gives the create that a request belongs to, nil if it is none of Create's, and
-// whether it is to be sent. The library sends requests in the order in which it got them.
+// take returns the create that a request belongs to, nil if the request is not one of Create's, and
+// whether to send it. The library sends requests in the order in which it got them.
 func (p *libraryPort) take(path string) (c *creation, send bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -195,7 +195,7 @@ func createParent(conn *zk.Conn, path string, container bool) (err error) {
 	return err
 }
 
-// Children lists the lock's znodes; there are none without their parent.
+// Children lists the lock's znodes; without their parent there are none.
 func (p *libraryPort) Children(timeout time.Duration) ([]string, error) {
 	conn := p.conn
 	names, err := start(func() ([]string, error) {
@@ -212,7 +212,7 @@ func (p *libraryPort) Children(timeout time.Duration) ([]string, error) {
 	return paths, err
 }
 
-// Exists tells whether there is a znode, and if so watches for its deletion.
+// Exists reports whether there is a znode, and if so watches for its deletion.
 func (p *libraryPort) Exists(path string, timeout time.Duration) (Watch, bool, error) {
 	conn := p.conn
 	events, err := start(func() (<-chan zk.Event, error) {
@@ -236,7 +236,7 @@ type libraryWatch struct {
 	err    error
 }
 
-// Wait waits for the znode to go. Its data never changes, so any event of it says so.
+// Wait waits for the znode to go. Its data never changes, so any event means that it is gone.
 func (w *libraryWatch) Wait(timeout time.Duration) (bool, error) {
 	w.port.host.Outside(func() {
 		timer := time.NewTimer(timeout)
@@ -255,7 +255,7 @@ func (w *libraryWatch) Wait(timeout time.Duration) (bool, error) {
 	return w.gone, w.err
 }
 
-// Stat gives a znode.
+// Stat returns a znode.
 func (p *libraryPort) Stat(path string, timeout time.Duration) (Node, error) {
 	conn := p.conn
 	stat, err := start(func() (*zk.Stat, error) {
@@ -277,7 +277,7 @@ func (p *libraryPort) Delete(path string, timeout time.Duration) error {
 	return err
 }
 
-// Sync waits until the connected server knows all that was changed before.
+// Sync waits until the connected server knows all earlier changes.
 func (p *libraryPort) Sync(timeout time.Duration) error {
 	conn := p.conn
 	_, err := start(func() (string, error) { return conn.Sync(p.root + LockPath) }).await(p, timeout)

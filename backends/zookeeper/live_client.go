@@ -15,36 +15,36 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// libraryPort is the Port over go-zookeeper, which connects again by itself, opens a new
-// session unasked when the old one has expired, and then sends what has waited meanwhile.
+// libraryPort is the Port over go-zookeeper, which reconnects by itself, opens a new session
+// unasked when the old one has expired, and then sends what has waited meanwhile.
 type libraryPort struct {
 	host      wire.Host
 	conn      *zk.Conn // the one in use, which is closed if ended
-	ended     bool     // the client has ended the session, and not begun another
+	ended     bool     // the client has ended the session and not begun another
 	servers   []string
 	timeout   time.Duration
 	dial      zk.Dialer
 	container bool   // the lock's parent is one
-	races     bool   // the library's goroutines may; else the end of a wait or connection comes first
-	root      string // the znode under which everything is; empty: the root itself
+	races     bool   // the library's goroutines may race; else the end of a wait or connection comes first
+	root      string // the znode that contains everything else; "" for the root itself
 	tell      func(SessionNews)
 	news      chan SessionNews
 	closed    chan struct{}
 
 	mu        sync.Mutex // the rest is set by goroutines of the library
-	client    int        // the how-manieth client of the library is in use
+	client    int        // counts the clients of the library made so far
 	state     SessionState
 	losses    int         // of connections
-	creations []*creation // that have not been sent, oldest first
+	creations []*creation // not sent yet, oldest first
 }
 
 var _ Port = (*libraryPort)(nil)
 
-// newsBacklog is how much news may lie there while the host is busy: far more than comes
-// in a session's time.
+// newsBacklog is how much news may queue up while the host is busy: far more than arrives in a
+// session's time.
 const newsBacklog = 1024
 
-// connect opens a session of the length of the lease.
+// connect opens a session that is as long as the lease.
 func connect(h wire.Host, servers []string, s backends.Settings, races bool, dial zk.Dialer) (*libraryPort, error) {
 	p := &libraryPort{
 		host: h, servers: servers, timeout: s.TTL, dial: dial, races: races, container: s.On(optionContainer), tell: func(SessionNews) {},
@@ -58,8 +58,8 @@ func connect(h wire.Host, servers []string, s backends.Settings, races bool, dia
 	return p, nil
 }
 
-// begin makes a client of the library and waits until it has a session. It tries the servers in
-// the order in which the same client would in the virtual world.
+// begin makes a client of the library and waits until it has a session. It tries the servers in the
+// order in which the same client would in the virtual world.
 func (p *libraryPort) begin(limit time.Duration) error {
 	p.host.Uint64() // stands for the name that the model draws for its connections
 	order := shuffled(p.host, p.servers)
@@ -103,13 +103,13 @@ func (p *libraryPort) EndSession() {
 	}
 	p.ended = true
 	p.mu.Lock()
-	p.client++ // what it says from now on counts no more
+	p.client++ // its later events no longer count
 	p.state = SessionState{Timeout: p.timeout}
 	p.mu.Unlock()
 	p.host.Outside(p.conn.Close)
 }
 
-// BeginSession makes another client of the library in place of a closed one.
+// BeginSession makes another client of the library to replace a closed one.
 func (p *libraryPort) BeginSession(timeout time.Duration) error {
 	if !p.ended {
 		return nil
@@ -123,14 +123,14 @@ func (p *libraryPort) close() {
 	p.EndSession()
 }
 
-// serverRing goes round the servers as the library does by default, but begins with the
-// first of them.
+// serverRing goes round the servers as the library does by default, but begins with the first of
+// them.
 type serverRing struct {
 	servers  []string
 	at, last int
 }
 
-func (r *serverRing) Init([]string) error { return nil } // which has shuffled them
+func (r *serverRing) Init([]string) error { return nil } // the library has shuffled them
 func (r *serverRing) Len() int            { return len(r.servers) }
 func (r *serverRing) Connected()          { r.last = r.at }
 
@@ -141,7 +141,7 @@ func (r *serverRing) Next() (server string, allTried bool) {
 	return r.servers[r.at], allTried
 }
 
-// passOn tells the lock the news, one after the other.
+// passOn passes the news to the lock, one after the other.
 func (p *libraryPort) passOn() {
 	for {
 		var news SessionNews
@@ -168,7 +168,7 @@ func (p *libraryPort) report(news SessionNews) {
 	}
 }
 
-// event takes what the library tells about the session.
+// event handles the library's events about the session.
 func (p *libraryPort) event(client int, e zk.Event) {
 	if e.Type != zk.EventSession {
 		return
@@ -195,15 +195,15 @@ func (p *libraryPort) event(client int, e zk.Event) {
 	}
 }
 
-// confirmed notes that a connection has a session.
+// confirmed records that a connection has a session.
 func (p *libraryPort) confirmed(client int, id uint64, timeout, asked time.Duration) {
 	p.update(client, func(s *SessionState) {
 		*s = SessionState{ID: id, Connected: true, Timeout: timeout, Sent: asked, Heard: p.host.Now()}
 	})
 }
 
-// heard notes that a message of the server is being read; it answers a request that was sent at
-// this time, 0 if it answers none.
+// heard records that a message of the server is being read. sent is when the request that it
+// answers was sent, 0 if it answers none.
 func (p *libraryPort) heard(client int, sent time.Duration) {
 	p.update(client, func(s *SessionState) { s.Sent, s.Heard = max(s.Sent, sent), p.host.Now() })
 }
@@ -220,18 +220,18 @@ func (p *libraryPort) update(client int, change func(*SessionState)) {
 	}
 }
 
-// Session is what the client knows about its session.
+// Session returns what the client knows about its session.
 func (p *libraryPort) Session() SessionState {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.state
 }
 
-// Listen sets who is told of news.
+// Listen sets the receiver of news.
 func (p *libraryPort) Listen(tell func(SessionNews)) { p.tell = tell }
 
-// refusals are what a server says no with, and what the library says when it has given a request
-// up. All else leaves open what has become of the request.
+// refusals are the servers' refusals, and the library's errors when it has given up a request. Any
+// other error leaves the outcome of the request open.
 var refusals = []struct{ theirs, ours error }{
 	{zk.ErrNoNode, ErrNoNode},
 	{zk.ErrSessionExpired, ErrSessionExpired},
@@ -239,7 +239,7 @@ var refusals = []struct{ theirs, ours error }{
 	{zk.ErrNoServer, ErrNoServer},
 }
 
-// translate gives a library's error as the Port has it.
+// translate converts a library's error to the Port's.
 func translate(err error) error {
 	if err == nil {
 		return nil

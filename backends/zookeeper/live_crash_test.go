@@ -43,7 +43,7 @@ func (b bench) kill(id sim.HostID) {
 	livetest.Eventually(b, "the killed server is gone", func() bool { return find() == 0 })
 }
 
-// dial is a dialer that starts from a client's host.
+// dial returns a dialer that starts from a client's host.
 func (b bench) dial(from sim.HostID) zk.Dialer {
 	return func(network, address string, timeout time.Duration) (net.Conn, error) {
 		ctx, cancel := context.WithTimeout(b.Ctx, timeout)
@@ -52,7 +52,7 @@ func (b bench) dial(from sim.HostID) zk.Dialer {
 	}
 }
 
-// leader is the server that leads; none: nobody does.
+// leader returns the server that leads, or "".
 func (b bench) leader() sim.HostID {
 	b.Helper()
 	leader := b.Who(sim.Leader)

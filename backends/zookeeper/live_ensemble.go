@@ -22,8 +22,8 @@ import (
 // askLimit is how long a server may take to answer about itself.
 const askLimit = time.Second
 
-// realEnsemble is the harness's view of the servers. It asks each from the server's own
-// host, which no partition comes between.
+// realEnsemble is the harness's view of the servers. It asks each from the server's own host, so no
+// partition comes between.
 type realEnsemble struct {
 	lab     *live.Lab
 	members []sim.HostID
@@ -33,7 +33,7 @@ func newRealEnsemble(lab *live.Lab, members []sim.HostID) *realEnsemble {
 	return &realEnsemble{lab: lab, members: members}
 }
 
-// standing is what a server says of itself.
+// standing is a server's report about itself.
 type standing struct {
 	err  error // it did not answer, or does not serve
 	mode string
@@ -61,7 +61,7 @@ func (e *realEnsemble) ask(ctx context.Context) []standing {
 	return out
 }
 
-// parseStanding reads the answer to "srvr".
+// parseStanding parses the answer to "srvr".
 func parseStanding(answer string) (standing, error) {
 	var s standing
 	for line := range strings.Lines(answer) {
@@ -103,7 +103,7 @@ func (e *realEnsemble) word(ctx context.Context, id sim.HostID, word string) (st
 	return string(answer), err
 }
 
-// leaderOf is the index of the server that leads, -1 if none says so. One that was cut off
+// leaderOf returns the index of the server that leads, -1 if none claims to. One that was cut off
 // may not have noticed yet that another leads, in a later epoch.
 func leaderOf(all []standing) int {
 	leader := -1
@@ -115,8 +115,8 @@ func leaderOf(all []standing) int {
 	return leader
 }
 
-// awaitLeader waits until every server serves and one of them leads. servers, if not nil,
-// are their processes, which must not end.
+// awaitLeader waits until every server serves and one of them leads. servers, if not nil, are their
+// processes, which must not end.
 func (e *realEnsemble) awaitLeader(ctx context.Context, servers []*live.Proc) error {
 	return live.Await(ctx, "wait until all servers serve under one leader", servers, func() error {
 		leaders := 0
@@ -135,7 +135,7 @@ func (e *realEnsemble) awaitLeader(ctx context.Context, servers []*live.Proc) er
 	})
 }
 
-// awaitNoClients waits until nobody who has a session is connected to any server.
+// awaitNoClients waits until no client with a session is connected to any server.
 func (e *realEnsemble) awaitNoClients(ctx context.Context) error {
 	return live.Await(ctx, "wait until no client is connected any more", nil, func() error {
 		for _, id := range e.members {
@@ -153,8 +153,8 @@ func (e *realEnsemble) awaitNoClients(ctx context.Context) error {
 	})
 }
 
-// settle returns when all has been carried out that any server had been asked for: a server
-// hands requests on to the leader in their order, a Sync as well.
+// settle returns once everything that any server was asked for has been executed: a server forwards
+// requests to the leader in order, including a Sync.
 func (e *realEnsemble) settle(ctx context.Context) error {
 	failed := make([]error, len(e.members))
 	var all sync.WaitGroup
@@ -174,7 +174,7 @@ func (e *realEnsemble) settle(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
-// clear makes the lock's znode anew, without children. It begins again if its connection is lost.
+// clear creates the lock's znode anew, without children. It starts over if its connection is lost.
 func (e *realEnsemble) clear(ctx context.Context, s backends.Settings) error {
 	return live.Await(ctx, "clear "+LockPath, nil, func() error { return e.clearOnce(ctx, s) })
 }
@@ -188,7 +188,7 @@ func (e *realEnsemble) clearOnce(ctx context.Context, s backends.Settings) error
 		return err
 	}
 	defer conn.Close()
-	if _, err := conn.Sync(LockPath); err != nil { // this server knows of all that by now
+	if _, err := conn.Sync(LockPath); err != nil { // by now this server knows all of that
 		return fmt.Errorf("sync: %w", err)
 	}
 	children, _, err := conn.Children(LockPath)
@@ -216,7 +216,7 @@ func (e *realEnsemble) clearOnce(ctx context.Context, s backends.Settings) error
 	return nil
 }
 
-// session opens a session of the harness's own at one of these servers.
+// session opens a session for the harness at one of these servers.
 func (e *realEnsemble) session(ctx context.Context, members ...sim.HostID) (*zk.Conn, error) {
 	var servers []string
 	agents := map[string]*live.Agent{}
@@ -251,8 +251,7 @@ func (e *realEnsemble) session(ctx context.Context, members ...sim.HostID) (*zk.
 	}
 }
 
-// silent is a zk.Logger that keeps what the client library says to itself; what counts
-// is in the history.
+// silent is a zk.Logger that discards what the client library logs; what matters is in the history.
 type silent struct{}
 
 func (silent) Printf(string, ...any) {}

@@ -21,8 +21,8 @@ var testRoles = map[string]live.Role{
 	locktest.HolderRole: locktest.Holder(locktest.HoldAsOrdered, Backend{}),
 }
 
-// sleeper creates a znode, is paused over it, and looks around when it wakes up. Its notes
-// go with the event done.
+// sleeper creates a znode, is paused over it, and looks around when it wakes up. It records its
+// notes with the event done.
 func sleeper(h *live.Host, orders json.RawMessage) error {
 	o, _, s, err := locktest.Read(orders, Backend{})
 	if err != nil {
@@ -68,7 +68,7 @@ func newBench(t *testing.T, lock string, clients ...sim.HostID) bench {
 	return bench{locktest.NewLab(t, lock, realTTL, true, clients, Backend{})}
 }
 
-// trial runs the clients and gives the events, in their order and without times.
+// trial runs the clients and returns the events, in order and without times.
 func (b bench) trial(orders []locktest.Order, steps ...sim.Step) []string {
 	b.Helper()
 	var lines []string
@@ -137,9 +137,9 @@ func TestTheLibraryOpensANewSessionUnasked(t *testing.T) { // Z9
 		`client-1 done: ["disconnected" "expired"], old znode: false, new one: <nil>`)
 }
 
-// A client that was stopped for longer than its library waits for a message gives the connection up
-// before it reads what has come meanwhile, as the model does. The port sees to that: the library's
-// goroutines race for it.
+// A client that was stopped for longer than its library waits for a message gives up the connection
+// before it reads what has come meanwhile, as the model does. The port enforces that: the library's
+// goroutines would race.
 func TestARealClientPausedDuringItsAcquireDoesNotReadTheAnswer(t *testing.T) {
 	t.Parallel()
 	for _, spec := range []string{"zookeeper", "zookeeper+check-own-node=off"} {
@@ -163,7 +163,7 @@ func TestAServerThatEndsAtItsStartIsQuoted(t *testing.T) {
 	}
 }
 
-// Without the ports for its peers a server only cannot lead; the ensemble does without that.
+// A server whose peer ports are taken only cannot lead; the ensemble does without that.
 func TestAPortInUseIsSaidInTheServersOwnWords(t *testing.T) {
 	b := newBench(t, "zookeeper")
 	agent := b.Live.Agent("zk-2")

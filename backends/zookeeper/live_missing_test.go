@@ -66,7 +66,7 @@ func TestTheSyncLimitIsKeptAtTheExpenseOfTheTick(t *testing.T) {
 		{400, 600, 200, 600},
 		{200, 1000, 200, 1000},
 		{300, 400, 100, 400},
-		{500, 333, 500, 500}, // a tick is the least
+		{500, 333, 500, 500}, // the minimum is one tick
 		{200, 470, 200, 400},
 	} {
 		tick, n := timing{tick: c.tick * time.Millisecond, syncLimit: c.sync * time.Millisecond}.ticks()

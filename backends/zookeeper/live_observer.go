@@ -15,11 +15,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The observer records what the servers do to the lock, once and in the order of the
-// log. It reads the logs of all servers, which no fault between them keeps it from, and
-// takes a change for done when a majority has it: that is when the leader commits it, and
-// from then on no leader can be without it. In the log stands more than any client could
-// be told: who deleted a znode, and whether a session ended by itself.
+// The observer records what the servers do to the lock, once and in the order of the log. It reads
+// the logs of all servers, whatever faults lie between them, and considers a change done once a
+// majority has it: that is when the leader commits it, and from then on no leader can lack it. The
+// log contains more than any client could be told: who deleted a znode, and whether a session ended
+// by itself.
 
 // observerSpec tells the observer where the logs are and what a token is made from.
 type observerSpec struct {
@@ -42,7 +42,7 @@ func observe(h *live.Host, spec json.RawMessage) error {
 	if err := w.takeIn(all); err != nil {
 		return err
 	}
-	w.record = h.Record // what was before this trial is no part of it
+	w.record = h.Record // what happened before this trial does not belong to it
 	h.Ready()
 	h.AwaitStart()
 	go func() {
@@ -61,8 +61,8 @@ func observe(h *live.Host, spec json.RawMessage) error {
 	}
 }
 
-// watchDirs gives a file that can be read from when something has been written to one of
-// the directories.
+// watchDirs returns a file that becomes readable when something has been written to one of the
+// directories.
 func watchDirs(dirs []string) (*os.File, error) {
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
 	if err != nil {
@@ -80,7 +80,7 @@ func watchDirs(dirs []string) (*os.File, error) {
 // ensembleLog is what all servers have written.
 type ensembleLog struct {
 	members []*memberLog
-	taken   uint64 // the latest change that has been handed on
+	taken   uint64 // the latest change that was returned
 }
 
 func newEnsembleLog(dirs []string) *ensembleLog {
@@ -91,8 +91,7 @@ func newEnsembleLog(dirs []string) *ensembleLog {
 	return e
 }
 
-// committed reads on and gives the changes that have been committed since the last time,
-// in their order.
+// committed reads on and returns the changes committed since the last call, in order.
 func (e *ensembleLog) committed() ([]txn, error) {
 	for _, m := range e.members {
 		if err := m.read(e.taken); err != nil {
@@ -119,12 +118,12 @@ func (e *ensembleLog) committed() ([]txn, error) {
 	return out, nil
 }
 
-// latest gives, by epoch, the latest change that a majority has logged. A leader's changes
-// are committed in its order, so all that it proposed before are committed as well, whoever
-// has them: a server that came back late got what was before as a snapshot, and one whose
-// log was read a moment earlier than the others' does not have the latest.
+// latest returns, by epoch, the latest change that a majority has logged. A leader's changes are
+// committed in order, so everything that it proposed before is committed as well, whichever servers
+// have it. A server that came back late got the earlier changes as a snapshot, and one whose log
+// was read a moment before the others' does not have the latest.
 func (e *ensembleLog) latest() map[uint64]uint64 {
-	logged := map[uint64]int{} // in so many logs
+	logged := map[uint64]int{} // by zxid, in how many logs
 	out := map[uint64]uint64{}
 	for _, m := range e.members {
 		for _, t := range m.pending {
@@ -137,5 +136,5 @@ func (e *ensembleLog) latest() map[uint64]uint64 {
 	return out
 }
 
-// epochOf numbers the leader that proposed a change.
+// epochOf returns the epoch of the leader that proposed a change.
 func epochOf(t txn) uint64 { return t.zxid >> 32 }

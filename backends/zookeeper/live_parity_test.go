@@ -23,10 +23,10 @@ type comparison struct {
 	ports    [2]*libraryPort
 	sessions [2]uint64 // in the model
 	known    map[uint64]bool
-	czxids   []uint64 // that the real server gave, in the order of creation
+	czxids   []uint64 // given by the real server, in the order of creation
 }
 
-// apply has the model carry out a change, and its witness look on.
+// apply makes the model execute a change while its witness looks on.
 func (c *comparison) apply(command Command, by int) Reply {
 	before, held := c.tree.Holder()
 	zxid := max(c.tree.Zxid(), Zxid(1, 0)) + 1
@@ -37,7 +37,7 @@ func (c *comparison) apply(command Command, by int) Reply {
 		p.from.client = clientID(by)
 	}
 	if command.Kind == CommandClose {
-		p.Kind = CommandDelete // the witness is to take it for the client's wish
+		p.Kind = CommandDelete // the witness must take it for the client's wish
 	}
 	c.witness.saw(zxid, c.tree, change{command: p, removed: r.Removed, held: held, before: before})
 	return r
@@ -45,7 +45,7 @@ func (c *comparison) apply(command Command, by int) Reply {
 
 func clientID(i int) sim.HostID { return sim.HostID(fmt.Sprintf("client-%d", i+1)) }
 
-// perform has both carry out a command, and compares what they answer.
+// perform makes both execute a command, and compares their answers.
 func (c *comparison) perform(kind requestKind, by int, path string) {
 	port, session := c.ports[by], c.sessions[by]
 	switch kind {
@@ -102,8 +102,8 @@ func (c *comparison) end(by int) {
 	c.apply(Command{Kind: CommandClose, Session: c.sessions[by]}, by)
 }
 
-// begin opens a client's session, on a host that the test's own process holds. It lasts
-// until end: the model here has no clock.
+// begin opens a client's session, on a host that the test's own process holds. It lasts until end:
+// the model here has no clock.
 func (c *comparison) begin(h *realtime.Host, by int) {
 	c.ports[by] = openFor(c, named{h, clientID(by)}, unhurriedTTL, net.DialTimeout)
 	c.sessions[by] = c.apply(Command{Kind: CommandOpen, Client: clientID(by)}, by).Session
@@ -159,8 +159,8 @@ func TestTheModelDoesWhatZooKeeperDoesAndTheObserverSeesIt(t *testing.T) {
 	})
 }
 
-// compareEvents compares what the observer of the real server saw with what the model's
-// witness did; they differ in the zxids, which the observer's tokens must be.
+// compareEvents compares what the observer of the real server saw with what the model's witness
+// did. They differ in the zxids, which must be the observer's tokens.
 func (c *comparison) compareEvents(real []sim.Event) {
 	lines := func(events []sim.Event) (out []string) {
 		for _, e := range events {

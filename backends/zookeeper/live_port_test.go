@@ -17,8 +17,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// cable is a dialer whose connections can be made to lose what the client sends, as a
-// partition does, and that makes no new ones while it is unplugged.
+// cable is a dialer whose connections can be made to lose what the client sends, as a partition
+// does, and that makes no new ones while it is unplugged.
 type cable struct{ mute, unplugged atomic.Bool }
 
 func (c *cable) dial(network, address string, timeout time.Duration) (net.Conn, error) {
@@ -130,12 +130,12 @@ func TestAcquireSentIsRecordedWhenTheServerHasTheRequestAndTheClientNoAnswer(t *
 	})
 }
 
-// The library looks at its clock before it reads what has come while it was stopped.
+// The library checks its clock before it reads what has come while it was stopped.
 func TestAnAnswerIsNotReadAfterTwoThirdsOfTheSession(t *testing.T) {
 	createOverAPause(t, realTTL, func(_ Node, err error, _ string) bool { return errors.Is(err, ErrConnectionLost) })
 }
 
-// createOverAPause creates a znode, and stops when the request has been sent.
+// createOverAPause creates a znode, and stops once the request has been sent.
 func createOverAPause(t *testing.T, pause time.Duration, good func(own Node, err error, path string) bool) {
 	server := sharedServer(t)
 	realtime.Run("client-1", func(h *realtime.Host) {

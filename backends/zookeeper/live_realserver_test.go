@@ -25,8 +25,8 @@ const (
 	patience = 10 * time.Second
 	// realTTL is short, because these tests wait for sessions to end in real time.
 	realTTL = time.Second
-	// unhurriedTTL is for sessions that are to end when their client says so, however busy
-	// the machine is meanwhile.
+	// unhurriedTTL is for sessions that must end only when their client says so, however busy the
+	// machine is meanwhile.
 	unhurriedTTL = time.Minute
 )
 
@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// realServer is an ensemble of one that the tests share, as it takes a second to start.
+// realServer is an ensemble of one that the tests share, because it takes a second to start.
 type realServer struct {
 	process *os.Process
 	logs    []string
@@ -50,7 +50,7 @@ var (
 	stopShared func()
 )
 
-// sharedServer gives the server, without any znode of an earlier test.
+// sharedServer returns the server, without any znode of an earlier test.
 func sharedServer(t *testing.T) *realServer {
 	t.Helper()
 	livetest.Need(t)
@@ -110,8 +110,8 @@ func startShared() (*realServer, error) {
 	}
 }
 
-// allowLongSessions lets clients ask for more than the 20 ticks that are usual. The latest
-// line of a configuration counts.
+// allowLongSessions lets clients ask for more than the usual 20 ticks. The last line of a
+// configuration wins.
 func allowLongSessions(path string) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -122,7 +122,7 @@ func allowLongSessions(path string) error {
 
 func sharedAddress() []string { return []string{net.JoinHostPort(loopback, clientPort)} }
 
-// clear makes the lock's znode anew.
+// clear creates the lock's znode anew.
 func (s *realServer) clear(t rapid.TB) {
 	t.Helper()
 	names, _, err := s.admin.Children(LockPath)
@@ -152,13 +152,13 @@ func (s *realServer) children(t rapid.TB) []string {
 	return names
 }
 
-// open gives a host a session on the shared server.
+// open returns a host's session on the shared server.
 func open(t rapid.TB, h wire.Host, dial zk.Dialer) *libraryPort {
 	t.Helper()
 	return openFor(t, h, realTTL, dial)
 }
 
-// openFor gives a host a session of this length.
+// openFor returns a host's session of this length.
 func openFor(t rapid.TB, h wire.Host, ttl time.Duration, dial zk.Dialer) *libraryPort {
 	t.Helper()
 	s := realSettings(t, "zookeeper")

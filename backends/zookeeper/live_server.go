@@ -17,7 +17,7 @@ const (
 	packagedLogger = "/usr/share/java/slf4j-simple.jar"
 	configuration  = "zoo.cfg"
 	dataDir        = "data"
-	logDir         = "data/version-2" // where a server keeps its transaction log
+	logDir         = "data/version-2" // a server's transaction log
 	howToInstall   = "install it (Debian: apt-get install --no-install-recommends zookeeper default-jre-headless)"
 )
 
@@ -60,9 +60,9 @@ func classpath() (string, error) {
 	return given, nil
 }
 
-// serverCommand runs a server in a directory that writeConfiguration has prepared. The
-// virtual machine is set up to start quickly and stay small. forceSync=no: nothing here
-// outlives the power, so nothing waits for a disk.
+// serverCommand runs a server in a directory that writeConfiguration has prepared. The virtual
+// machine is configured to start quickly and stay small. forceSync=no: nothing here has
+// to survive a power failure, so nothing waits for a disk.
 func serverCommand(t timing) ([]string, error) {
 	java, err := javaProgram()
 	if err != nil {
@@ -82,20 +82,20 @@ func serverCommand(t timing) ([]string, error) {
 	return append(command, "-cp", jars, "org.apache.zookeeper.server.quorum.QuorumPeerMain", "./"+configuration), nil
 }
 
-// needs are the files that a server reads, besides java's program: java's own and those on
-// the classpath.
+// needs are the files that a server reads, besides java's program: java's own and those on the
+// classpath.
 func needs() (paths []string) {
 	if java, err := javaProgram(); err == nil {
 		paths = append(paths, javaHome(java))
 	}
-	jars, _ := classpath() // the command says what is wrong with it
+	jars, _ := classpath() // the command reports what is wrong with it
 	for _, each := range filepath.SplitList(jars) {
 		paths = append(paths, strings.TrimSuffix(each, "/*"))
 	}
 	return paths
 }
 
-// javaHome is the folder that java is in with its libraries.
+// javaHome is the folder of java and its libraries.
 func javaHome(program string) string {
 	if path, err := exec.LookPath(program); err == nil {
 		program = path
@@ -106,8 +106,8 @@ func javaHome(program string) string {
 	return filepath.Dir(filepath.Dir(program))
 }
 
-// initLimit is how long a follower may take to get up to date, in ticks: plenty, because
-// it says nothing about a lock.
+// initLimit is how long a follower may take to get up to date, in ticks. It is generous, because it
+// says nothing about a lock.
 const initLimit = 50
 
 // writeConfiguration prepares the directory of the server with this number, counted from 1.
@@ -139,9 +139,9 @@ reconfigEnabled=false
 	return os.WriteFile(filepath.Join(dir, configuration), []byte(text), 0o600)
 }
 
-// ticks gives the tickTime and the sync limit in ticks. ZooKeeper takes the limit in whole
-// ticks only, and what clients may believe hangs on it, so where the limit is none the tick
-// is made smaller, down to a quarter; sessions then end less late, at finer steps. If that
+// ticks returns the tickTime, and the sync limit in ticks. ZooKeeper takes the limit only in whole
+// ticks, and what clients may believe depends on it. So if the limit is no multiple of the tick,
+// the tick is made smaller, down to a quarter; sessions then end less late, at finer steps. If that
 // does not fit either, the limit is rounded down.
 func (t timing) ticks() (tick time.Duration, syncLimit int) {
 	for parts := time.Duration(1); parts <= 4; parts++ {

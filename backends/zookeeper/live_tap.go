@@ -14,13 +14,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tap is a connection between the library and a server. It reads along, because there are
-// things that the library does not tell: when it sent the request, or ping, that has been
-// answered last; which zxid a znode was created with; and that a create is on its way.
+// tap is a connection between the library and a server. It reads along, because the library does
+// not tell everything: when it sent the request or ping that was answered last; the zxid with which
+// a znode was created; and that a create is on its way.
 type tap struct {
 	net.Conn
 	port   *libraryPort
-	client int // the how-manieth of the port's
+	client int // the port's count of clients when it was made
 
 	mu      sync.Mutex // the library writes and reads on goroutines of its own
 	asked   bool       // for a session
@@ -31,20 +31,20 @@ type tap struct {
 	// Of the reading goroutine:
 	greeted bool // the session is confirmed
 	arrived jute.Stream
-	readBy  time.Time // the library's read deadline; zero: none
+	readBy  time.Time // the library's read deadline; zero if none
 }
 
 type sentRequest struct {
 	xid      int32
 	at       time.Duration // on the host's monotonic clock, just before it was sent
-	creation *creation     // nil: it creates no lock's znode
+	creation *creation     // nil if it creates no znode of the lock
 }
 
-// Write sends one message, as the library makes of each one call.
+// Write sends one message; the library writes each message with one call.
 func (t *tap) Write(b []byte) (int, error) {
 	c, send := t.note(b)
 	if !send {
-		return len(b), nil // the library never learns what became of it; its caller is gone
+		return len(b), nil // the library never learns its outcome; its caller is gone
 	}
 	n, err := t.Conn.Write(b)
 	if c != nil && err == nil {
@@ -56,7 +56,7 @@ func (t *tap) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// note takes note of a message that is about to be sent.
+// note records a message that is about to be sent.
 func (t *tap) note(b []byte) (c *creation, send bool) {
 	now := t.port.host.Now()
 	t.mu.Lock()
@@ -87,16 +87,16 @@ func (t *tap) release() {
 	t.hold = nil
 }
 
-// SetReadDeadline sets until when Read waits.
+// SetReadDeadline sets how long Read waits.
 func (t *tap) SetReadDeadline(at time.Time) error {
 	t.readBy = at
 	return t.Conn.SetReadDeadline(at)
 }
 
-// Read reads, but hands nothing on between the moment at which a create was sent and the
-// moment at which its caller has taken note of that. Where the library's goroutines are not to
-// race, it reads nothing after the deadline, as Java's client does not: the connection of Go may,
-// in a process that was stopped.
+// Read reads, but returns nothing between the moment at which a create is sent and the moment at
+// which its caller has recorded that. If the library's goroutines are not to race, it reads nothing
+// after the deadline, like Java's client; a Go connection might do so in a process that was
+// stopped.
 func (t *tap) Read(b []byte) (int, error) {
 	n, err := t.Conn.Read(b)
 	if !t.port.races && !t.readBy.IsZero() && time.Now().After(t.readBy) {
@@ -113,8 +113,8 @@ func (t *tap) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// ended tells whether the server has closed the connection, and all that came before has
-// been read.
+// ended reports whether the server has closed the connection and everything before that has been
+// read.
 func (t *tap) ended() (closed bool) {
 	c, ok := t.Conn.(syscall.Conn)
 	if !ok {
@@ -137,7 +137,7 @@ func (t *tap) held() *creation {
 	return t.hold
 }
 
-// message takes note of a message that the library is about to have.
+// message records a message that the library is about to get.
 func (t *tap) message(b []byte) {
 	if !t.greeted {
 		t.greeted = true

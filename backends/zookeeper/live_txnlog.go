@@ -17,26 +17,26 @@ import (
 	"github.com/locklab/locklab/backends/zookeeper/jute"
 )
 
-// A server writes each change that the leader proposes into its transaction log, and
-// flushes it, before it acknowledges the change (FileTxnLog). A file of the log begins
-// with a header; then come the changes, and zeros, which are space set aside. A change is
-// a checksum, a length, so many bytes, and an end mark.
+// A server writes each change that the leader proposes into its transaction log, and flushes it,
+// before it acknowledges the change (FileTxnLog). A file of the log begins with a header, followed
+// by the changes and then by zeros, which are space set aside. A change is a checksum, a length,
+// that many bytes, and an end mark.
 
-// txn is a change that concerns ephemeral znodes; of others, kind is 0.
+// txn is a change that concerns ephemeral znodes; for other changes, kind is 0.
 type txn struct {
 	zxid    uint64
-	session uint64 // whose request it was; of the end of a session: this session
-	request int32  // the xid of the client's request; 0: the server did it by itself
+	session uint64 // of the client; for the end of a session: this session
+	request int32  // the xid of the client's request; 0 if the server did it by itself
 	kind    int32
 	path    string
 	data    []byte
 }
 
-// The kinds of change that count here (ZooDefs.OpCode).
+// The kinds of change that matter here (ZooDefs.OpCode).
 const (
 	txnCreate  = 1
 	txnDelete  = 2
-	txnCreate2 = 15 // a create whose client wants to know more in return
+	txnCreate2 = 15 // a create whose client wants a longer answer
 	txnClose   = -11
 )
 
@@ -49,14 +49,14 @@ const (
 // memberLog follows the log of one server.
 type memberLog struct {
 	dir     string
-	file    string // the one being read; empty: none yet
+	file    string // the one being read; "" if none yet
 	offset  int64
 	pending []txn // read, and not known to be committed before
 }
 
-// read reads what has been added; what is not later than after is of no interest. When
-// the server has taken back what it had logged, as a server does that was cut off with a
-// leader whose changes nobody else got, it reads everything again.
+// read reads what has been added; changes up to after are of no interest. If the server has taken
+// back what it had logged, as one does that was cut off with a leader whose changes nobody else
+// got, it reads everything again.
 func (m *memberLog) read(after uint64) error {
 	files, err := m.files()
 	if err != nil {
@@ -77,7 +77,7 @@ func (m *memberLog) read(after uint64) error {
 				return err
 			}
 		}
-		// A later file has been begun only after this one was complete.
+		// A later file is begun only after this one is complete.
 		if i++; i >= len(files) {
 			return nil
 		}
@@ -85,7 +85,7 @@ func (m *memberLog) read(after uint64) error {
 	}
 }
 
-// files lists the log's files; they are named by the first zxid in each.
+// files lists the log's files; each is named by its first zxid.
 func (m *memberLog) files() ([]string, error) {
 	entries, err := os.ReadDir(m.dir)
 	if err != nil {
@@ -120,7 +120,7 @@ func (m *memberLog) readFile(after uint64) error {
 	for {
 		head := make([]byte, frame)
 		if _, err := f.ReadAt(head, m.offset); err != nil {
-			return nil // it ends here, for the time being
+			return nil // the end, for now
 		}
 		length := int64(binary.BigEndian.Uint32(head[8:]))
 		if length == 0 {
@@ -145,7 +145,7 @@ func (m *memberLog) readFile(after uint64) error {
 	}
 }
 
-// parseTxn reads a change: a header, then what depends on its type.
+// parseTxn parses a change: a header, then what depends on its type.
 func parseTxn(b []byte) (txn, error) {
 	in := &jute.Reader{Rest: b}
 	t := txn{session: uint64(in.Int64()), request: in.Int32(), zxid: uint64(in.Int64())}

@@ -36,7 +36,7 @@ func newLogs(t *testing.T) *logs {
 	return &logs{t, []string{t.TempDir(), t.TempDir(), t.TempDir()}}
 }
 
-// write replaces a file of a server's log: these changes, then content as it is.
+// write replaces a file of a server's log by these changes, followed by rest.
 func (l *logs) write(server int, file string, rest []byte, zxids ...uint64) {
 	l.Helper()
 	content := make([]byte, logHeaderSize)
@@ -100,8 +100,8 @@ func TestAServerThatCaughtUpBySnapshotDoesNotHideWhatTheOthersLogged(t *testing.
 	l.expect(e, 1, 2, 3, 4)
 }
 
-// The first server was cut off as the leader and has come back by snapshot, the third one
-// came late to the first epoch, and the log of the second is read before the last change.
+// The first server was cut off as the leader and has come back by snapshot, the third one came late
+// to the first epoch, and the log of the second is read before the last change.
 func TestNoServerHasToHaveLoggedEverything(t *testing.T) {
 	l := newLogs(t)
 	e := newEnsembleLog(l.dirs)

@@ -10,16 +10,16 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// logWitness makes the service's part of a history out of the servers' log.
+// logWitness builds the service's part of a history from the servers' log.
 type logWitness struct {
-	host   sim.Host // whose trial it is
+	host   sim.Host // the host whose trial it is
 	token  func(Node) uint64
-	record func(sim.Event) // nil: it only learns how things stand
+	record func(sim.Event) // nil while it only learns the present state
 	nodes  []Node          // the lock's znodes in the order of their sequence numbers
 	client map[uint64]sim.HostID
 }
 
-// takeIn takes in what has been committed.
+// takeIn processes the changes that have been committed.
 func (w *logWitness) takeIn(all *ensembleLog) error {
 	changes, err := all.committed()
 	for _, t := range changes {
@@ -28,7 +28,7 @@ func (w *logWitness) takeIn(all *ensembleLog) error {
 	return err
 }
 
-// saw takes in one change.
+// saw processes one change.
 func (w *logWitness) saw(t txn) {
 	before, held := w.holder()
 	switch t.kind {
@@ -45,7 +45,7 @@ func (w *logWitness) saw(t txn) {
 	}
 	if held {
 		e := sim.Event{Kind: sim.Expired, Grant: grantOf(before)}
-		if t.request != 0 { // a client has deleted the znode, or closed its session
+		if t.request != 0 { // a client deleted the znode, or closed its session
 			e.Kind, e.Client = sim.Freed, w.client[t.session]
 		}
 		w.record(e)
@@ -55,8 +55,8 @@ func (w *logWitness) saw(t txn) {
 	}
 }
 
-// add adds a znode, if it is one of the lock's. Its data is the name of its client, if that is
-// one of the trial's.
+// add adds a znode if it is one of the lock's. Its data is the name of its client, if that is one
+// of the trial's.
 func (w *logWitness) add(t txn) {
 	digits := t.path[max(0, len(t.path)-10):]
 	number, err := strconv.ParseUint(digits, 10, 64)

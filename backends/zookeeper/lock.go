@@ -12,14 +12,14 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// errGone says that the client's znode is no longer among the lock's children: its session
-// has ended in the meantime.
+// errGone means that the client's znode is no longer among the lock's children: its session ended
+// in the meantime.
 var errGone = errors.New("the znode that waited for the lock is gone")
 
-// Lock is the lock as the ZooKeeper documentation publishes it ("ZooKeeper Recipes and
-// Solutions", section "Locks"), with what clients add to it: a unique name, by which a
-// znode is found whose creation was never answered (Z8); a look whether the own znode is
-// still there (Curator, Z9); and an end of the belief in the lock (Z5).
+// Lock is the lock as the ZooKeeper documentation publishes it ("ZooKeeper Recipes and Solutions",
+// section "Locks"), with what clients add to it: a unique name, by which a znode is found whose
+// creation was never answered (Z8); a check that the own znode is still there (Curator, Z9); and a
+// moment at which the client stops believing in the lock (Z5).
 type Lock struct {
 	host sim.Host
 	port Port
@@ -28,18 +28,18 @@ type Lock struct {
 	retry   time.Duration // before another try
 	token   func(Node) uint64
 	protect bool // find the znode whose creation was not answered
-	check   bool // make sure that the own znode is there
+	check   bool // check that the own znode is there
 	trust   bool // give up only when told that the session has expired
 	deaf    bool // not even then
 
 	tries    int    // of a create whose connection is lost
-	cleanup  string // of what a failed try or release has left
-	fromSend bool   // the deadline is counted from when the request was sent
+	cleanup  string // of what a failed try or release left behind
+	fromSend bool   // the deadline counts from when the request was sent
 
-	lease *Lease // the present one; nil: none
+	lease *Lease // the present one; nil if none
 }
 
-// NewLock gives a host the lock that these settings describe.
+// NewLock returns a host's lock with these settings.
 func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 	l := &Lock{
 		host: h, port: p, timeout: s.Span(optionTimeout), retry: s.TTL / 50, token: tokenOf(s),
@@ -51,9 +51,9 @@ func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 	return l
 }
 
-// tokenOf gives what a fencing token is made from. The znode's zxid orders all changes
-// (Z7). Its sequence number counts from 0, and its version is 0 as long as nobody writes to
-// it (K10); 0 means no token, so both are raised by one.
+// tokenOf returns the function that makes a fencing token. The znode's zxid orders all changes
+// (Z7). Its sequence number counts from 0, and its version is 0 as long as nobody writes to it
+// (K10). Since 0 means no token, both are raised by one.
 func tokenOf(s backends.Settings) func(Node) uint64 { return tokenFrom(s.Choice(optionToken)) }
 
 func tokenFrom(choice string) func(Node) uint64 {
@@ -66,9 +66,8 @@ func tokenFrom(choice string) func(Node) uint64 {
 	return func(n Node) uint64 { return n.Czxid }
 }
 
-// Acquire waits for its turn until it holds the lock or wait is over. It returns
-// backends.ErrHeld, backends.ErrTooLate or an error that wraps sim.ErrUnknown, as the last
-// try ended.
+// Acquire waits for its turn until it holds the lock or wait is over. Depending on how the last try
+// ended, it returns backends.ErrHeld, backends.ErrTooLate or an error that wraps sim.ErrUnknown.
 func (l *Lock) Acquire(wait time.Duration) (backends.Lease, error) {
 	now := l.host.Now()
 	end := now + min(wait, sim.Forever-now)
@@ -111,7 +110,7 @@ func (l *Lock) try(end time.Duration) (*Lease, error) {
 }
 
 // create creates the client's znode. If it may try more than once and loses the connection, it
-// looks whether the znode is there before it asks for another (go-zookeeper,
+// checks whether the znode exists before it asks for another (go-zookeeper,
 // CreateProtectedEphemeralSequential; Curator, CreateBuilderImpl.findProtectedNodeInForeground).
 func (l *Lock) create(name string, end time.Duration) (own Node, err error) {
 	for range l.tries {
@@ -133,8 +132,8 @@ func (l *Lock) create(name string, end time.Duration) (own Node, err error) {
 	return own, err
 }
 
-// createOnce asks for the client's znode, and before it for the lock's, if that is not there:
-// nobody has used the lock yet, or it is a container and was removed when it was empty.
+// createOnce asks for the client's znode, and first for the lock's if that does not exist: nobody
+// has used the lock yet, or it is a container that was removed when it was empty.
 func (l *Lock) createOnce(name string, end time.Duration) (Node, error) {
 	own, err := l.port.Create(name, l.patience(end))
 	if !errors.Is(err, ErrNoNode) {
@@ -187,8 +186,8 @@ func (l *Lock) queue(own Node, end time.Duration) (*Lease, error) {
 	}
 }
 
-// patience is how long a call waits for its answer: until end, or longer if that is near, so
-// that what it has done can be undone. Who ends the session then need not know.
+// patience returns how long a call waits for its answer: until end, or longer if that is near, so
+// that its effect can be undone. A client that ends its session instead need not know.
 func (l *Lock) patience(end time.Duration) time.Duration {
 	if l.cleanup == cleanOff {
 		return l.left(end)
@@ -196,11 +195,11 @@ func (l *Lock) patience(end time.Duration) time.Duration {
 	return max(l.timeout, l.left(end))
 }
 
-// left is the time until end.
+// left returns the time until end.
 func (l *Lock) left(end time.Duration) time.Duration { return max(0, end-l.host.Now()) }
 
-// predecessor is the child with the next lower sequence number, or empty if there is none;
-// found tells whether the own znode is among the children.
+// predecessor returns the child with the next lower sequence number, or "" if there is none; found
+// reports whether the own znode is among the children.
 func predecessor(children []string, own Node) (before string, found bool) {
 	highest := uint64(0)
 	for _, path := range children {
@@ -215,7 +214,7 @@ func predecessor(children []string, own Node) (before string, found bool) {
 	return before, found
 }
 
-// sequence reads the ten digits that the server has added to a name.
+// sequence parses the ten digits that the server added to a name.
 func sequence(path string) uint64 {
 	n, err := strconv.ParseUint(path[max(0, len(path)-10):], 10, 64)
 	if err != nil {
@@ -224,7 +223,8 @@ func sequence(path string) uint64 {
 	return n
 }
 
-// uniqueName begins with a GUID, as Curator's and go-zookeeper's protected names do.
+// uniqueName returns a name that begins with a GUID, like Curator's and go-zookeeper's protected
+// names.
 func (l *Lock) uniqueName() string {
 	guid := fmt.Sprintf("%016x%016x", l.host.Uint64(), l.host.Uint64())
 	return fmt.Sprintf("%s/_c_%s-lock-", LockPath, sim.Sign(l.host, guid))

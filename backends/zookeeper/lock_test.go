@@ -82,8 +82,8 @@ func TestAWaiterThatRunsOutOfPatienceLeavesNoZnodeBehind(t *testing.T) {
 	`)
 }
 
-// The one before may go between the look at the queue and the watch: then the client looks
-// again, and keeps its place.
+// The predecessor may go between the look at the queue and the watch; then the client looks again,
+// and keeps its place.
 func TestAWaiterQueuesUpOnlyOnce(t *testing.T) { // Z1
 	for micros := range 40 {
 		s := newStage(t, 1, "zookeeper", "client-1", "client-2")
@@ -151,8 +151,8 @@ func TestAReleaseThatGotLostIsMadeUpFor(t *testing.T) { // Z8
 	`)
 }
 
-// lostAnswer has client 1 ask for the lock while answers do not reach it, and client 2 wait
-// for the lock.
+// lostAnswer makes client 1 ask for the lock while answers do not reach it, and client 2 wait for
+// the lock.
 func (s stage) lostAnswer() {
 	s.Client("client-1", time.Second, locktest.Hold(0, time.Second))
 	for _, server := range s.Servers { // requests arrive, answers do not

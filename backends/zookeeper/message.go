@@ -6,18 +6,18 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// connID names a connection of a client: the how-manieth since the client was started.
+// connID names a client's connection by its number since the client was started.
 type connID struct {
 	instance uint64 // drawn by the client when it starts
 	n        int    // 1, 2, 3, …
 }
 
-// What a client sends to the server that it is connected to.
+// A client's messages to the server that it is connected to.
 type (
-	// hello asks for a session, the first message of a connection.
+	// hello asks for a session; it is the first message of a connection.
 	hello struct {
 		conn    connID
-		session uint64 // the one to go on with; 0: a new one
+		session uint64 // the one to resume; 0 asks for a new one
 		timeout time.Duration
 		seen    uint64 // the latest zxid that the client has seen
 	}
@@ -44,11 +44,11 @@ const (
 	askClose    requestKind = "close"
 )
 
-// What a server sends to its client.
+// A server's messages to its client.
 type (
 	welcome struct { // answers hello
 		conn    connID
-		session uint64        // 0: the one asked for has expired
+		session uint64        // 0 if the requested one has expired
 		timeout time.Duration // of the session, as the server grants it
 		zxid    uint64        // the latest that the server had applied
 	}
@@ -56,7 +56,7 @@ type (
 	response struct {
 		conn     connID
 		xid      uint64
-		to       requestKind // what it answers, as far as that is not a change
+		to       requestKind // the kind of request it answers, unless that is a change
 		zxid     uint64      // the latest that the server had applied
 		err      error
 		node     Node     // to create and stat
@@ -69,7 +69,7 @@ type (
 	}
 )
 
-// origin says on which server a change was asked for, and by whom.
+// origin says on which server, and by which client, a change was requested.
 type origin struct {
 	server sim.HostID
 	client sim.HostID
@@ -77,32 +77,32 @@ type origin struct {
 	xid    uint64
 }
 
-// proposal is what stands in the log.
+// proposal is an entry of the log.
 type proposal struct {
 	Command
 	from origin
 }
 
-// What servers send to each other, beside the broadcast.
+// Messages between servers, besides the broadcast.
 type (
 	// forward brings a change to the leader.
 	forward struct{ proposal proposal }
 	// upToDate tells a follower that the leader is ready for it.
 	upToDate struct{}
 	// touched tells the leader which sessions' clients a follower has heard. In ZooKeeper the
-	// leader asks for it by a ping every half tick; here the follower sends it unasked.
+	// leader asks for that with a ping every half tick; here the follower sends it unasked.
 	touched struct {
 		at       time.Duration // on the follower's clock, when it was sent
 		sessions []uint64
 	}
 	touchedAck struct{ at time.Duration }
-	// revalidate asks the leader whether a session that comes over a new connection lives.
+	// revalidate asks the leader whether a session on a new connection is alive.
 	revalidate struct {
 		from    origin
 		session uint64
 	}
 	revalidated struct {
 		from    origin
-		session uint64 // 0: it has expired
+		session uint64 // 0 if it has expired
 	}
 )

@@ -9,16 +9,16 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// What the server refuses a request for.
+// Reasons for which a server refuses a request.
 var (
-	// ErrNoNode says that there is no such znode.
+	// ErrNoNode means that there is no such znode.
 	ErrNoNode = errors.New("no such znode")
-	// ErrSessionExpired says that the session is over, and with it its ephemeral znodes.
+	// ErrSessionExpired means that the session is over, and with it its ephemeral znodes.
 	ErrSessionExpired = errors.New("the session has expired")
 )
 
-// Zxid numbers a change: the epoch of the leader that made it in the upper half, its place
-// in the log in the lower. A later change has a higher one.
+// Zxid numbers a change: the upper half is the epoch of the leader that made it, the lower half its
+// place in the log. A later change has a higher number.
 func Zxid(epoch, index uint64) uint64 { return epoch<<32 | index }
 
 // Node is a znode under the lock's parent. It is ephemeral: it goes with its session.
@@ -27,7 +27,7 @@ type Node struct {
 	Czxid    uint64 // the zxid that created it
 	Sequence uint64 // the number at the end of Path
 	Version  uint64 // how often its data was changed since, which for a lock is never
-	Session  uint64 // whose it is
+	Session  uint64 // its owner
 }
 
 // Session is a client's session.
@@ -37,7 +37,7 @@ type Session struct {
 	Client  sim.HostID
 }
 
-// CommandKind says what a command does.
+// CommandKind is the kind of a command.
 type CommandKind string
 
 // The commands that go through the log.
@@ -46,30 +46,30 @@ const (
 	CommandClose  CommandKind = "close-session" // (Session)
 	CommandCreate CommandKind = "create"        // (Session, Path: without the sequence number)
 	CommandDelete CommandKind = "delete"        // (Session, Path)
-	CommandSync   CommandKind = "sync"          // does nothing; who sees it sees all before it
+	CommandSync   CommandKind = "sync"          // does nothing; a server that applies it has applied everything before it
 	CommandParent CommandKind = "create-parent" // (Session); does nothing if it exists
 	CommandReap   CommandKind = "reap"          // removes the parent if it has had children and has none
 )
 
-// Command is a change. Which fields carry meaning follows from Kind.
+// Command is a change. Kind determines which fields matter.
 type Command struct {
 	Kind    CommandKind
-	Session uint64 // on whose behalf, or which one to close
+	Session uint64 // the requesting one, or the one to close
 	Timeout time.Duration
 	Client  sim.HostID
 	Path    string
 }
 
-// Reply is what a command came to.
+// Reply is a command's result.
 type Reply struct {
-	Err     error  // ErrNoNode or ErrSessionExpired; nil: it was carried out
+	Err     error  // ErrNoNode or ErrSessionExpired; nil if it was executed
 	Session uint64 // of CommandOpen: the new one
 	Node    Node   // of CommandCreate: the new one
 	Removed []Node // what is gone, lowest first
 }
 
-// Tree is the state that all servers agree on, as far as the lock needs it: the sessions,
-// and the znodes under one parent.
+// Tree is the state that all servers agree on, as far as the lock needs it: the sessions, and the
+// znodes under one parent.
 type Tree struct {
 	zxid     uint64
 	sessions []Session
@@ -78,10 +78,10 @@ type Tree struct {
 	created  uint64 // the parent's cversion: how many children it has had
 }
 
-// NewTree has no sessions, and no znode but the lock's parent.
+// NewTree returns a tree without sessions, and with no znode but the lock's parent.
 func NewTree() *Tree { return &Tree{} }
 
-// Apply carries out one command as the change zxid.
+// Apply executes one command as the change zxid.
 func (t *Tree) Apply(zxid uint64, c Command) Reply {
 	t.zxid = zxid
 	switch c.Kind {
@@ -102,7 +102,7 @@ func (t *Tree) Apply(zxid uint64, c Command) Reply {
 	panic("unknown command " + string(c.Kind))
 }
 
-// ofSession carries out a command of a session that lives.
+// ofSession executes a command of a live session.
 func (t *Tree) ofSession(c Command) Reply {
 	switch c.Kind {
 	case CommandOpen, CommandReap:
@@ -142,7 +142,7 @@ func (t *Tree) remove(which func(Node) bool) (gone []Node) {
 	return gone
 }
 
-// Reapable tells whether a parent that is a container is to be removed (ContainerManager).
+// Reapable reports whether a parent that is a container is to be removed (ContainerManager).
 func (t *Tree) Reapable() bool { return !t.orphaned && t.created > 0 && len(t.nodes) == 0 }
 
 // Zxid is the last change that was applied.
@@ -151,7 +151,7 @@ func (t *Tree) Zxid() uint64 { return t.zxid }
 // Sessions lists the open sessions, oldest first.
 func (t *Tree) Sessions() []Session { return slices.Clone(t.sessions) }
 
-// Session gives an open session.
+// Session returns an open session.
 func (t *Tree) Session(id uint64) (s Session, ok bool) {
 	i := slices.IndexFunc(t.sessions, func(s Session) bool { return s.ID == id })
 	if i < 0 {
@@ -169,7 +169,7 @@ func (t *Tree) Children() []string {
 	return paths
 }
 
-// Find gives the znode of this path.
+// Find returns the znode of this path.
 func (t *Tree) Find(path string) (n Node, ok bool) {
 	i := slices.IndexFunc(t.nodes, func(n Node) bool { return n.Path == path })
 	if i < 0 {
@@ -178,13 +178,13 @@ func (t *Tree) Find(path string) (n Node, ok bool) {
 	return t.nodes[i], true
 }
 
-// Exists tells whether there is a znode of this path.
+// Exists reports whether there is a znode of this path.
 func (t *Tree) Exists(path string) bool {
 	_, ok := t.Find(path)
 	return ok
 }
 
-// Holder is the lowest znode: by the recipe, whose it is holds the lock.
+// Holder returns the lowest znode: by the recipe, its owner holds the lock.
 func (t *Tree) Holder() (n Node, ok bool) {
 	if len(t.nodes) == 0 {
 		return Node{}, false

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// step carries out the next change in the first epoch.
+// step applies the next change in the first epoch.
 func step(t *Tree, c Command) Reply { return t.Apply(max(t.Zxid(), Zxid(1, 0))+1, c) }
 
 func TestZnodesAreNumberedAndTheLowestHolds(t *testing.T) {
@@ -87,8 +87,8 @@ func TestAnotherEpochHasHigherZxids(t *testing.T) {
 	}
 }
 
-// A session ends at a whole tick, later than its timeout after the last touch, and by no
-// more than a tick (Z3).
+// A session ends at a whole tick, later than its timeout after the last touch, but by no more than
+// a tick (Z3).
 func TestSessionsEndUpToATickLateAndNeverEarly(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		tick := time.Duration(rapid.Int64Range(1, 5e9).Draw(t, "tick"))

@@ -9,7 +9,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// share is the share of seeds for which something is true.
+// share returns the share of seeds for which something is true.
 func share(is func(seed uint64) bool) float64 {
 	const seeds = 200
 	n := 0
@@ -30,9 +30,9 @@ func expectShare(t *testing.T, what string, got, want float64) {
 	}
 }
 
-// stoppedTooLong has client 1 stop while it looks at the queue, for longer than its library waits for an
-// answer, but not so long that its session ends. It returns the share of trials in which client 1 got
-// the lock in the moment in which it went on, of those in which it had not got it before.
+// stoppedTooLong stops client 1 while it looks at the queue, for longer than its library waits for
+// an answer, but not so long that its session ends. Of the trials in which client 1 had not got the
+// lock before, it returns the share in which it got it at the moment of continuing.
 func stoppedTooLong(t *testing.T, spec string) float64 {
 	const from, until = 26 * time.Millisecond, 8026 * time.Millisecond
 	got, of := 0., 0.
@@ -62,9 +62,10 @@ func TestWhoIsStoppedTooLongMayReadTheAnswerAllTheSame(t *testing.T) { // go-zoo
 	}
 }
 
-// wokenBesideAClosedConnection has client 1 stop over the answer to its create until its ping is due;
-// meanwhile its server answers and, as all lose each other, closes the connection. It tells what
-// client 1 sends to that server in the moment in which it goes on, and whether it has the lock.
+// wokenBesideAClosedConnection stops client 1 over the answer to its create until its ping is due.
+// Meanwhile its server answers and, as all servers lose each other, closes the connection. It
+// returns what client 1 sends to that server at the moment of continuing, and whether it has the
+// lock.
 func wokenBesideAClosedConnection(t *testing.T, spec string, seed uint64) (sent []string, acquired bool) {
 	s := newStage(t, seed, spec+"+sync-limit=0.2ttl", "client-1")
 	s.World.RecordMessages()
@@ -98,8 +99,9 @@ func TestThePingThatIsDueGoesOutAsTheClientWakesUp(t *testing.T) { // sendLoop: 
 	}
 }
 
-// Whoever has an answer asks the next thing, and the goroutine that reads goes on to find the end of
-// the connection. Lock fails if it is asked over that one, and its znode stays.
+// The goroutine that has its answer makes the next request, while the reading goroutine goes on to
+// find the end of the connection. If the request uses that connection, Lock fails and its znode
+// stays.
 func TestTheNextRequestMayGoDownWithTheConnection(t *testing.T) { // sendLoop: sendChan against closeChan
 	failed := func(spec string) float64 {
 		return share(func(seed uint64) bool {
@@ -113,8 +115,8 @@ func TestTheNextRequestMayGoDownWithTheConnection(t *testing.T) { // sendLoop: s
 	}
 }
 
-// A ticker of Go's keeps to its times: after a stop the next ping is due when it would have been
-// without one, and not a third of the session after the late one.
+// A Go ticker keeps to its times: after a stop the next ping is due when it would have been without
+// one, and not a third of the session after the late one.
 func TestPingsKeepToTheirTimesAfterAStop(t *testing.T) {
 	s := newStage(t, 1, "zookeeper-go", "client-1")
 	s.World.RecordMessages()

@@ -22,7 +22,7 @@ func (d drawn) span(most time.Duration, label string) time.Duration {
 	return time.Duration(rapid.Int64Range(int64(ttl/20), int64(most)).Draw(d.T, label))
 }
 
-// cuts cuts links between a host and others, each one way, for a while each.
+// cuts cuts links between a host and others, each in one direction and for a while.
 func (d drawn) cuts(from sim.HostID, to []sim.HostID) {
 	w := d.stage.World
 	for range rapid.IntRange(0, 4).Draw(d.T, "cuts") {
@@ -42,7 +42,7 @@ func (d drawn) cuts(from sim.HostID, to []sim.HostID) {
 	}
 }
 
-// fault is a step that does a fault to a host at some time.
+// fault is a step that applies a fault to a host at some time.
 func (d drawn) fault(k sim.FaultKind, id sim.HostID) sim.Step {
 	return sim.Step{
 		When: sim.Trigger{After: d.span(8*ttl, "at")},
@@ -50,9 +50,9 @@ func (d drawn) fault(k sim.FaultKind, id sim.HostID) sim.Step {
 	}
 }
 
-// turbulence is a trial with three clients that take the lock again and again, while they
-// are paused and cut off at random; and so are the servers, if asked for, which crash as
-// well. Every clock is sound.
+// turbulence is a trial with three clients that take the lock again and again while they are paused
+// and cut off at random. If servers is set, so are the servers, which also crash. Every clock is
+// sound.
 func turbulence(t *rapid.T, spec string, servers bool) *sim.History {
 	s := newStage(t, rapid.Uint64().Draw(t, "seed"), spec, "client-1", "client-2", "client-3")
 	d := drawn{t, s}
@@ -96,7 +96,7 @@ func TestClientsThatStopAtDisconnectedNeverCountOnTheLockAtOnce(t *testing.T) { 
 	})
 }
 
-// What the servers agree on is right whatever happens, even where clients are wrong.
+// What the servers agree on is right whatever happens, even if clients are wrong.
 func TestTheServersRecordIsRightWhateverHappens(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := turbulence(t, "zookeeper", true)
@@ -106,8 +106,9 @@ func TestTheServersRecordIsRightWhateverHappens(t *testing.T) {
 	})
 }
 
-// acquiredWasGranted: whoever is told that it holds the lock was given it before, with the
-// token that the servers know, although it may have read from a server that lags (Z11).
+// acquiredWasGranted checks that every client which was told that it holds the lock had been
+// granted it, with the token that the servers know, although it may have read from a server that
+// lags (Z11).
 func acquiredWasGranted(t *rapid.T, h *sim.History) {
 	granted := map[string]uint64{}
 	for _, e := range h.Events {
@@ -122,7 +123,7 @@ func acquiredWasGranted(t *rapid.T, h *sim.History) {
 	}
 }
 
-// When nothing goes wrong any more, the lock goes round again.
+// Once nothing fails any more, the lock goes round again.
 func TestAfterTheFaultsTheLockIsServedAgain(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := newStage(t, rapid.Uint64().Draw(t, "seed"), "zookeeper", "client-1", "client-2")

@@ -10,12 +10,12 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// timing is what an ensemble is configured with.
+// timing is an ensemble's configuration.
 type timing struct {
 	tick      time.Duration
-	syncLimit time.Duration // for so long a server serves without its leader or its majority
+	syncLimit time.Duration // how long a server serves without its leader or its majority
 	wallClock bool          // sessions end by the wall clock
-	reap      time.Duration // how often empty containers are looked for; 0: there are none
+	reap      time.Duration // how often to look for empty containers; 0 means that there are none
 }
 
 func timingOf(s backends.Settings) timing {
@@ -31,19 +31,20 @@ func timingOf(s backends.Settings) timing {
 }
 
 // beat is how often a follower reports to its leader: the leader pings every half tick
-// (Leader.lead), and the answer lists the sessions whose clients were heard since the one before
+// (Leader.lead), and the answer lists the sessions whose clients were heard since the last one
 // (Learner.ping, getTouchSnapshot). The leader counts a session from when it reads that
-// (LearnerHandler.run, touch), so one that is served by a follower ends up to half a tick later
+// (LearnerHandler.run, touch), so a session served by a follower ends up to half a tick later
 // still. Changes that a follower brings to the leader do not touch the session.
 func (t timing) beat() time.Duration { return t.tick / 2 }
 
-// consensus: a leader without a majority steps down, and followers without a leader elect
-// another, within one to two election timeouts, so at about the sync limit.
+// consensus returns the timing of elections: a leader without a majority steps down, and followers
+// without a leader elect another, within one to two election timeouts, so after about the sync
+// limit.
 func (t timing) consensus() consensus.Timing {
 	return consensus.Timing{Election: 2 * t.syncLimit / 3, Heartbeat: min(t.tick/2, t.syncLimit/8)}
 }
 
-// negotiate is the session timeout that a client gets: 2 to 20 ticks.
+// negotiate returns the session timeout that a client gets: 2 to 20 ticks.
 func (t timing) negotiate(wanted time.Duration) time.Duration {
 	return min(max(wanted, 2*t.tick), 20*t.tick)
 }
@@ -56,28 +57,28 @@ type server struct {
 	log     *consensus.Server
 	tree    *Tree
 	witness *witness
-	conns   []*connection // one a client, in the order in which they came
+	conns   []*connection // one for each client, in the order in which they came
 
 	// As the leader:
-	reign    uint64 // the term in which the sessions are registered; 0: in none
+	reign    uint64 // the term in which the sessions are registered; 0 if none
 	sessions tracker
 
 	// As a follower:
 	following bool          // the leader has acknowledged a report of this term
-	reported  time.Duration // when the latest report that it acknowledged was sent
+	reported  time.Duration // when the latest acknowledged report was sent
 	unread    []heard       // what the leader may not have heard of yet
 }
 
-// heard is a session whose client was heard, and when that was reported; 0: not yet.
+// heard is a session whose client was heard, and when that was reported; 0 if not yet.
 type heard struct {
 	session uint64
 	at      time.Duration
 }
 
-// boot starts a server with what the disk has kept.
+// boot starts a server with what the disk kept.
 func boot(h *virtual.Host, members []sim.HostID, t timing, w *witness) *server {
 	s := &server{host: h, members: members, timing: t, tree: NewTree(), witness: w}
-	// The clock that ticks are counted on (System.nanoTime) begins anywhere.
+	// The clock that counts ticks (System.nanoTime) starts anywhere.
 	s.sessions = tracker{tick: t.tick, phase: sim.Between(h, 0, t.tick-1)}
 	s.log = consensus.Start(h, consensus.Config{
 		Members: members, Timing: t.consensus(),
@@ -90,15 +91,15 @@ func boot(h *virtual.Host, members []sim.HostID, t timing, w *witness) *server {
 	return s
 }
 
-// changed: when leadership changes, every server closes its clients' connections, as
-// ZooKeeper's do when they go back to electing; clients connect again and have their
-// sessions confirmed by the new leader.
+// changed handles a change of leadership: every server closes its clients' connections, as
+// ZooKeeper's do when they go back to electing; clients connect again and have their sessions
+// confirmed by the new leader.
 func (s *server) changed(status consensus.Status) {
 	s.reign, s.following, s.unread = 0, false, nil
 	s.closeAll()
 	switch status.Role {
 	case consensus.Leader:
-		s.log.Read(func(ok bool) { // so that all that earlier leaders committed is applied
+		s.log.Read(func(ok bool) { // so that everything that earlier leaders committed is applied
 			if ok {
 				s.beginReign()
 			}
@@ -107,7 +108,7 @@ func (s *server) changed(status consensus.Status) {
 		if status.Leader != "" {
 			s.report(status.Leader)
 		}
-	case consensus.PreCandidate, consensus.Candidate: // it shows soon who leads
+	case consensus.PreCandidate, consensus.Candidate: // it will soon be clear who leads
 	}
 }
 
@@ -129,19 +130,19 @@ func (s *server) beginReign() {
 	}
 }
 
-// leads tells whether this server is the leader and knows the sessions.
+// leads reports whether this server is the leader and knows the sessions.
 func (s *server) leads() bool {
 	status := s.log.Status()
 	return s.reign != 0 && status.Role == consensus.Leader && status.Term == s.reign
 }
 
-// serves tells whether clients may be answered: by the leader, and by a follower whose
-// leader has heard it within the sync limit.
+// serves reports whether clients may be answered: by the leader, and by a follower whose leader has
+// heard it within the sync limit.
 func (s *server) serves() bool {
 	return s.leads() || s.following && s.host.Now()-s.reported < s.timing.syncLimit
 }
 
-// clock is what sessions are counted on (Z3): System.nanoTime since 3.5.1 and 3.4.11, the
+// clock is the clock that sessions are counted on (Z3): System.nanoTime since 3.5.1 and 3.4.11, the
 // wall clock before.
 func (s *server) clock() time.Duration {
 	if s.timing.wallClock {
@@ -150,8 +151,8 @@ func (s *server) clock() time.Duration {
 	return s.host.Now()
 }
 
-// expireAtTick looks at the next tick, as the leader's clock shows it now, for sessions
-// whose time is up, and closes them through the log.
+// expireAtTick looks for expired sessions at the next tick, by the leader's present clock, and
+// closes them through the log.
 func (s *server) expireAtTick(reign uint64) {
 	now := s.clock()
 	s.host.After(s.sessions.nextTick(now)-now, func() {
@@ -201,7 +202,7 @@ func (s *server) report(leader sim.HostID) {
 	s.host.Post(leader, touched{at: s.host.Now(), sessions: ids})
 }
 
-// touch notes that a session's client was heard by this server.
+// touch records that this server heard a session's client.
 func (s *server) touch(session uint64) {
 	switch i := slices.IndexFunc(s.unread, func(h heard) bool { return h.session == session }); {
 	case s.leads():
@@ -213,7 +214,7 @@ func (s *server) touch(session uint64) {
 	}
 }
 
-// receive takes what clients and other servers send.
+// receive handles messages from clients and other servers.
 func (s *server) receive(from sim.HostID, message any) {
 	switch m := message.(type) {
 	case hello:
@@ -256,16 +257,16 @@ func (s *server) submit(p proposal) {
 	s.toLeader(forward{p})
 }
 
-// toLeader sends a message to the leader; without one there is nobody to send it to, and
-// the clients that wait for what comes of it are about to be disconnected.
+// toLeader sends a message to the leader. If there is none it is dropped, and the clients that wait
+// for its result are about to be disconnected.
 func (s *server) toLeader(message any) {
 	if leader := s.log.Status().Leader; leader != "" {
 		s.host.Post(leader, message)
 	}
 }
 
-// lead puts a change into the log, unless it comes over a connection that its client has
-// given up for another (SessionMovedException).
+// lead puts a change into the log, unless it comes over a connection that its client has given up
+// for another (SessionMovedException).
 func (s *server) lead(p proposal) {
 	if !s.leads() || p.Kind != CommandOpen && !s.sessions.owns(p.Session, p.from.conn) {
 		return
@@ -273,7 +274,7 @@ func (s *server) lead(p proposal) {
 	s.log.Propose(p, func(any, bool) {})
 }
 
-// apply carries out a committed change; each server does, in the order of the log.
+// apply executes a committed change, on each server in the order of the log.
 func (s *server) apply(e consensus.Entry) any {
 	p := e.Command.(proposal)
 	before, held := s.tree.Holder()

@@ -11,14 +11,14 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// tester is a client that sends what a test wants it to send.
+// tester is a client that sends what a test wants.
 type tester struct {
 	stage
 	host *virtual.Host
 	got  []string
-	id   uint64 // the session that it was given last
+	id   uint64 // the latest session that it was given
 
-	wants time.Duration // for how long a session it asks; 0: a lease
+	wants time.Duration // the session timeout that it asks for; 0 means the lease
 }
 
 const testerID sim.HostID = "tester"
@@ -74,7 +74,7 @@ func (c *tester) expectAnswers(until time.Duration, want ...string) {
 	}
 }
 
-// zk-1 leads: it stands first.
+// zk-1 leads: it is the first to stand.
 
 func TestASessionLastsBetweenTwoAndTwentyTicks(t *testing.T) {
 	for wants, want := range map[time.Duration]string{
@@ -139,8 +139,8 @@ func TestASessionThatIsOverIsToldSoAndItsConnectionClosed(t *testing.T) { // Z2
 		"zk-3 welcome 2 session: false timeout: 0s")
 }
 
-// A follower whose reports do not reach the leader any more hears it still, and stops all
-// the same: its clients' sessions would end while it answers them.
+// A follower whose reports no longer reach the leader still hears it, and stops all the same:
+// otherwise it would go on answering clients while their sessions end.
 func TestAFollowerThatTheLeaderDoesNotHearStopsServing(t *testing.T) {
 	c := newTester(t, "zookeeper", 1)
 	c.post(time.Second, "zk-2", c.hello(1, 0))

@@ -13,8 +13,8 @@ import (
 
 const ttl = 10 * time.Second
 
-// stage is an ensemble and some clients with a lock on it. Renewals are no part of its
-// stories; times are told in milliseconds, tokens as epoch:index, and znodes as letters.
+// stage is an ensemble and some clients with a lock on it. Its stories leave out renewals, and show
+// times in milliseconds, tokens as epoch:index, and znodes as letters.
 type stage struct{ *locktest.Stage }
 
 func newStage(t rapid.TB, seed uint64, spec string, clients ...sim.HostID) stage {
@@ -45,7 +45,7 @@ func settings(t rapid.TB, spec string) backends.Settings {
 	return s
 }
 
-// leader is the server that leads when asked at this moment.
+// leader returns the server that leads at this moment.
 func (s stage) leader() *virtual.Host {
 	s.T.Helper()
 	leaders := s.World.Role(sim.Leader)

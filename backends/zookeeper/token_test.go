@@ -10,8 +10,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// tokensOf gives the tokens that one client gets which takes the lock three times, with
-// rests in which nobody holds it.
+// tokensOf returns the tokens of a client that takes the lock three times, with pauses in which
+// nobody holds it.
 func tokensOf(t *testing.T, spec string) []uint64 {
 	s := newStage(t, 1, spec, "client-1")
 	s.Client("client-1", 0, func(h sim.Host, l backends.Lock) {

@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// tracker is the leader's book of when sessions end (SessionTrackerImpl and ExpiryQueue).
-// Only the leader has one, in memory: a new leader starts it afresh and gives every session
-// its full timeout again (Z3).
+// tracker is the leader's record of when sessions end (SessionTrackerImpl and ExpiryQueue). Only
+// the leader has one, in memory: a new leader starts afresh and gives every session its full
+// timeout again (Z3).
 type tracker struct {
 	tick     time.Duration
-	phase    time.Duration // how far a tick had come when the clock was at zero, less than a tick
+	phase    time.Duration // the part of a tick that had passed when the clock was at zero
 	sessions []tracked
 }
 
@@ -18,7 +18,7 @@ type tracked struct {
 	id      uint64
 	timeout time.Duration
 	ends    time.Duration // on the leader's clock; a whole number of ticks
-	conn    connID        // the connection that the session goes over; zero: none under this leader
+	conn    connID        // the session's connection; zero if none under this leader
 }
 
 // add begins to track a session when the leader's clock shows now.
@@ -27,8 +27,8 @@ func (t *tracker) add(now time.Duration, id uint64, timeout time.Duration, conn 
 	t.touch(now, id)
 }
 
-// touch notes that a session's client was heard. It returns false when there is no such
-// session, or it is being closed.
+// touch records that a session's client was heard. It returns false if there is no such session, or
+// it is being closed.
 func (t *tracker) touch(now time.Duration, id uint64) bool {
 	s := t.find(id)
 	if s == nil {
@@ -38,7 +38,7 @@ func (t *tracker) touch(now time.Duration, id uint64) bool {
 	return true
 }
 
-// move notes that a session now goes over another connection, and touches it.
+// move records that a session now uses another connection, and touches it.
 func (t *tracker) move(now time.Duration, id uint64, conn connID) bool {
 	if !t.touch(now, id) {
 		return false
@@ -52,13 +52,13 @@ func (t *tracker) drop(id uint64) {
 	t.sessions = slices.DeleteFunc(t.sessions, func(s tracked) bool { return s.id == id })
 }
 
-// owns tells whether a session goes over this connection.
+// owns reports whether a session uses this connection.
 func (t *tracker) owns(id uint64, conn connID) bool {
 	s := t.find(id)
 	return s != nil && s.conn == conn
 }
 
-// expire forgets the sessions whose end has come, and names them.
+// expire forgets the sessions that have ended, and returns them.
 func (t *tracker) expire(now time.Duration) (ended []uint64) {
 	t.sessions = slices.DeleteFunc(t.sessions, func(s tracked) bool {
 		if s.ends > now {
@@ -70,8 +70,8 @@ func (t *tracker) expire(now time.Duration) (ended []uint64) {
 	return ended
 }
 
-// nextTick is the first whole tick after a moment: sessions end up to a tick late and
-// never early (ExpiryQueue.roundToNextInterval).
+// nextTick returns the first whole tick after a moment: sessions end up to a tick late and never
+// early (ExpiryQueue.roundToNextInterval).
 func (t *tracker) nextTick(at time.Duration) time.Duration {
 	return ((at+t.phase)/t.tick+1)*t.tick - t.phase
 }

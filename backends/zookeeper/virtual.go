@@ -37,8 +37,8 @@ type ensemble struct {
 	running []*server
 }
 
-// role tells who plays a part at the moment: the leader; a majority with the leader in it,
-// as small as it can be; the minority that is left over.
+// role returns the hosts that play a role at this moment: the leader; the smallest majority with
+// the leader in it; the minority that is left.
 func (e *ensemble) role(role string) []sim.HostID {
 	leader := -1
 	term := uint64(0)
@@ -50,8 +50,8 @@ func (e *ensemble) role(role string) []sim.HostID {
 	return playing(sim.Role(role), e.members, leader)
 }
 
-// playing names who plays a part when the member with this index leads; negative: none
-// does.
+// playing returns the hosts that play a role when the member with this index leads; a negative
+// index means that none does.
 func playing(role sim.Role, members []sim.HostID, leader int) []sim.HostID {
 	if leader < 0 && role == sim.Leader {
 		return nil

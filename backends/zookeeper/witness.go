@@ -7,10 +7,10 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// witness records what happens to the lock, once and in the order of the log, although
-// every server applies the whole log, and again after each start. Whoever is the first to
-// apply a change records it, which is the leader: it commits before the others hear of it.
-// No server could do this; a simulation can.
+// witness records what happens to the lock, once and in the order of the log, although every server
+// applies the whole log, and again after each start. The first server to apply a change records it.
+// That is the leader, which commits before the others hear of it. No server could do this; a
+// simulation can.
 type witness struct {
 	token  func(Node) uint64
 	seen   uint64 // up to this index of the log
@@ -21,11 +21,11 @@ type witness struct {
 type change struct {
 	command proposal
 	removed []Node
-	held    bool // somebody held the lock before, namely
+	held    bool // somebody held the lock before, by
 	before  Node // this znode
 }
 
-// saw takes in what a change did to the lock.
+// saw processes what a change did to the lock.
 func (w *witness) saw(index uint64, t *Tree, c change) {
 	if index <= w.seen {
 		return
@@ -36,7 +36,7 @@ func (w *witness) saw(index uint64, t *Tree, c change) {
 			continue // it was waiting
 		}
 		e := sim.Event{Kind: sim.Expired, Grant: grantOf(n)}
-		if c.command.Kind == CommandDelete || c.command.from.client != "" { // who ends its session gives back what it has
+		if c.command.Kind == CommandDelete || c.command.from.client != "" { // a client that ends its session gives back what it has
 			e.Kind, e.Client = sim.Freed, c.command.from.client
 		}
 		w.events = append(w.events, e)
@@ -47,8 +47,8 @@ func (w *witness) saw(index uint64, t *Tree, c change) {
 	}
 }
 
-// testify records what was seen. If a step of the scenario crashes the host over it, the
-// next server goes on.
+// testify records what was seen. If a step of the scenario crashes the host because of it, the next
+// server goes on.
 func (w *witness) testify(h *virtual.Host) {
 	for len(w.events) > 0 {
 		e := w.events[0]

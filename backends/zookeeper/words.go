@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// short is what tells lock znodes apart: "lock-3". What stands before it, protection's id
-// included, and the zeros of the sequence number are left out.
+// short returns the part that tells lock znodes apart: "lock-3". It leaves out what stands before
+// that, including protection's id, and the zeros of the sequence number.
 func short(znode string) string {
 	name := path.Base(znode)
 	before, number, ok := strings.Cut(name[max(0, strings.LastIndex(name, "lock-")):], "-")
@@ -21,7 +21,7 @@ func short(znode string) string {
 	return before + "-" + number
 }
 
-// Words says what the change is, in a message diagram.
+// Words describes the change in a message diagram.
 func (p proposal) Words() string { return string(p.Kind) }
 
 // Words names the request.
@@ -59,7 +59,7 @@ func (w welcome) Words() string {
 // Words names the message.
 func (closed) Words() string { return "closed" }
 
-// Words says what the answer is.
+// Words describes the answer.
 func (r response) Words() string {
 	if r.err != nil {
 		return refusal(r.err)
@@ -92,13 +92,13 @@ func refusal(err error) string {
 // Words names the message.
 func (n notice) Words() string { return short(n.path) + " is gone" }
 
-// Words says what is brought to the leader.
+// Words describes what is brought to the leader.
 func (f forward) Words() string { return f.proposal.Words() }
 
 // Words names the message.
 func (upToDate) Words() string { return "up to date" }
 
-// Words names the message: whose clients have been heard.
+// Words names the message: it reports which clients have been heard.
 func (touched) Words() string { return "heartbeat" }
 
 // Words names the message.
@@ -107,7 +107,7 @@ func (touchedAck) Words() string { return "heartbeat ack" }
 // Words names the request.
 func (revalidate) Words() string { return "session alive?" }
 
-// Words says whether the session lives.
+// Words says whether the session is alive.
 func (r revalidated) Words() string {
 	if r.session == 0 {
 		return "session expired"

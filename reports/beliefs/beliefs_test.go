@@ -54,7 +54,7 @@ func account(op string, client sim.HostID, base, version uint64, balance int64) 
 	return sim.Event{Op: op, Client: client, Base: base, Version: version, Balance: balance}
 }
 
-// pause is the figure everyone has seen: client-1 stops from 1 s to 16 s.
+// pause is the well-known figure: client-1 stops from 1 s to 16 s.
 func pause(guard string) *sim.History {
 	lines := []line{
 		{0, "client-1", sim.Acquire, sim.Event{Op: "client-1/1"}},
@@ -87,7 +87,7 @@ func pause(guard string) *sim.History {
 	return history("redis", guard, one, lines...)
 }
 
-// mistakes writes mistakes the way tests compare them.
+// mistakes writes mistakes in the form that tests compare.
 func mistakes(b *Beliefs) []string {
 	var out []string
 	for _, m := range b.Mistakes {
@@ -287,8 +287,8 @@ func TestAJobThatIsChargedTwiceMakesBothWrong(t *testing.T) {
 	})
 }
 
-// TestAtIsWhatALookThroughTheListsGives steps through any history: lists have no gaps, and
-// what is believed after an event does not depend on what happens later.
+// TestAtIsWhatALookThroughTheListsGives steps through any history: lists have no gaps, and beliefs
+// after an event do not depend on what happens later.
 func TestAtIsWhatALookThroughTheListsGives(t *testing.T) {
 	kinds := slices.Concat(sim.ClientKinds(), sim.ServerKinds(), []sim.Kind{sim.Deadline, sim.FaultApplied, sim.FaultUndone})
 	rapid.Check(t, func(t *rapid.T) {

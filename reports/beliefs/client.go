@@ -15,8 +15,8 @@ type client struct {
 	truth *lockTruth
 	money *moneyTruth
 
-	waits    string          // the operation that it asked for the lock for
-	coming   []*trace.Belief // that it holds the lock, not begun yet
+	waits    string          // the operation for which it asked for the lock
+	coming   []*trace.Belief // beliefs in holding the lock that have not begun yet
 	holds    []*trace.Belief // begun and not ended
 	overdue  bool            // the last of them is past its deadline
 	releases string          // the grant that it asked to release
@@ -34,11 +34,11 @@ type work struct {
 	balance int64
 	writes  bool  // it has sent its write
 	amount  int64 // of its withdrawal, once it wrote
-	taken   bool  // the account has taken the write, which the client does not know yet
+	taken   bool  // the account has accepted the write, which the client does not know yet
 	wrong   string
 }
 
-// see takes in what happened on the client's host.
+// see processes what happened on the client's host.
 func (c *client) see(e *sim.Event) {
 	c.seeBeliefs(e)
 	switch e.Kind {
@@ -50,7 +50,7 @@ func (c *client) see(e *sim.Event) {
 		if c.trace.KindOf(e) == sim.Crash {
 			c.down = false
 		}
-	case sim.FaultProven, sim.FaultUnproven, sim.Late: // says nothing of the client
+	case sim.FaultProven, sim.FaultUnproven, sim.Late: // say nothing about the client
 	default:
 		c.down = false
 		c.seeLock(e)
@@ -58,12 +58,12 @@ func (c *client) see(e *sim.Event) {
 	}
 }
 
-// crash takes from a client all that it knew.
+// crash makes a client forget everything.
 func (c *client) crash() {
 	c.waits, c.releases, c.work, c.down = "", "", work{}, true
 }
 
-// seeBeliefs finds what the client believes to hold right after an event on its host.
+// seeBeliefs finds which locks the client believes to hold right after an event on its host.
 func (c *client) seeBeliefs(e *sim.Event) {
 	for len(c.coming) > 0 && c.coming[0].Began.Seq <= e.Seq {
 		c.holds, c.coming = append(c.holds, c.coming[0]), c.coming[1:]
@@ -102,7 +102,7 @@ func (c *client) seeAccount(e *sim.Event) {
 	}
 }
 
-// say is what the client believes now, and whether that is wrong.
+// say records what the client believes now, and whether that is wrong.
 func (c *client) say(e *sim.Event) {
 	c.lockSays.turn(e, c.ofLock(e))
 	c.accountSays.turn(e, c.ofAccount())
@@ -167,8 +167,8 @@ func (c *client) ofAccount() Belief {
 	return b
 }
 
-// old says why what the client has read is no longer so. What was wrong when its own write
-// was taken stays wrong: nobody has told it.
+// old says why what the client has read is outdated. What was wrong when its own write was accepted
+// stays wrong: the client has not been told.
 func (w *work) old(c *client) string {
 	m := c.money
 	if w.taken || m.counted[w.op] {
@@ -187,7 +187,7 @@ func (w *work) old(c *client) string {
 	return w.wrong
 }
 
-// undone says what has become of a write that the client was told of.
+// undone says what became of a write that the client was told of.
 func (w *work) undone(c *client) string {
 	m := c.money
 	if w.job != "" {

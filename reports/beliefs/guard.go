@@ -8,18 +8,18 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Memory is what the account's guard goes by from a moment on: the highest token that it has
-// seen or handed out, or whose lock value was set last.
+// Memory is what the account's guard goes by from a moment on: the highest token that it has seen
+// or handed out, or the client whose lock value was set last.
 type Memory struct {
 	Seq   int64 // it began with this event
 	At    time.Duration
-	Token uint64 // 0: the guard looks at lock values
+	Token uint64 // 0 if the guard checks lock values
 	Says  string // "highest token seen: 2"
-	Brief string // "token 2"; empty: there is no shorter way to say it
+	Brief string // "token 2"; "" if there is no shorter form
 }
 
-// Remembered lists what the guard of a trial went by, in the order of time. It is empty
-// where the guard looks neither at tokens nor at lock values.
+// Remembered lists what the guard of a trial went by, in order of time. It is empty if the guard
+// checks neither tokens nor lock values.
 func Remembered(h *sim.History) (all []Memory) {
 	g := guardOf(h)
 	for i := range h.Events {
@@ -34,19 +34,19 @@ func Remembered(h *sim.History) (all []Memory) {
 	return all
 }
 
-// nothingYet is what such guards go by before anybody has shown them anything.
+// nothingYet is what such guards go by before they have seen any token or lock value.
 var nothingYet = map[ledger.Guard]string{
 	ledger.FenceWrites: "no token seen yet", ledger.FenceAll: "no token seen yet", ledger.FenceEqual: "no token was set yet",
 	ledger.Mint: "no token handed out yet", ledger.Value: "no lock value was set yet",
 }
 
-// guard follows what the guard of the account remembers.
+// guard tracks what the account's guard remembers.
 type guard struct {
 	rule ledger.Guard
 	now  Memory
 }
 
-// see takes in what the account did; it tells whether the guard goes by something else now.
+// see processes what the account did, and reports whether the guard now goes by something else.
 func (g *guard) see(e *sim.Event) bool {
 	var what ledger.Remembered
 	switch e.Kind {
@@ -78,13 +78,13 @@ func (g *guard) see(e *sim.Event) bool {
 	return true
 }
 
-// tokenWords say what a guard knows of a token that it remembers.
+// tokenWords describe a token that a guard remembers.
 var tokenWords = map[ledger.Guard]string{
 	ledger.FenceWrites: "highest token seen: %d", ledger.FenceAll: "highest token seen: %d",
 	ledger.FenceEqual: "the token that was set: %d", ledger.Mint: "highest token handed out: %d",
 }
 
-// guardOf is the guard of a trial. One that this version does not know remembers nothing.
+// guardOf returns the guard of a trial. One that this version does not know remembers nothing.
 func guardOf(h *sim.History) guard {
 	rule, err := ledger.ParseGuard(h.Header.Guard)
 	if err != nil {

@@ -13,11 +13,11 @@ import (
 // lease is one acquisition as the lock service sees it.
 type lease struct {
 	name   string
-	owner  sim.HostID // empty: the history does not tell
+	owner  sim.HostID // "" if the history does not say
 	token  uint64
 	at     []*trace.Holding // at servers that have it now
-	ended  string           // why the service no longer has it; empty: it has, or never had
-	second string           // to whom else the lock was given while it had
+	ended  string           // why the service no longer has it; "" if it has it, or never had
+	second string           // who else was given the lock meanwhile
 }
 
 // lockTruth is what the lock service has decided up to an event.
@@ -25,11 +25,12 @@ type lockTruth struct {
 	trace   *trace.Trace
 	servers []sim.HostID
 	leases  map[string]*lease
-	active  []*lease // in the order in which they were given
-	// observed: what the service does is in the history, so a lease that is not was not given.
+	active  []*lease // in the order in which they were granted
+	// observed means that the service's actions are in the history, so a lease that is not there
+	// was not granted.
 	observed bool
 	// soon has the first grant of each name, for a client that hears of its grant before the
-	// observer of the service has seen it (see trace.Lag).
+	// service's observer has seen it (see trace.Lag).
 	soon   map[string]time.Duration
 	voting bool           // servers vote
 	votes  map[string]int // by lease
@@ -52,7 +53,7 @@ func newLockTruth(read *trace.Trace) *lockTruth {
 	return t
 }
 
-// see takes in what the lock service did; it tells whether that changed anything.
+// see processes what the lock service did, and reports whether that changed anything.
 func (t *lockTruth) see(e *sim.Event) bool {
 	begun, ended := t.trace.BegunBy(e), t.trace.EndedBy(e)
 	switch e.Kind {
@@ -79,7 +80,7 @@ func (t *lockTruth) see(e *sim.Event) bool {
 	return len(begun)+len(ended) > 0 || e.Kind == sim.Granted || e.Kind == sim.NodeEnded
 }
 
-// granted gives the lock away. Whoever else still has it is wrong from now on.
+// granted gives the lock away. Any other client that still has it is wrong from now on.
 func (t *lockTruth) granted(e *sim.Event) {
 	l := t.leases[e.Grant]
 	if l == nil {
@@ -87,7 +88,7 @@ func (t *lockTruth) granted(e *sim.Event) {
 		t.leases[e.Grant] = l
 	}
 	if len(l.at) == 0 {
-		l.second = "" // it is asked for again, after it had ended
+		l.second = "" // it was requested again after it had ended
 	}
 	l.token = e.Token
 	for _, other := range t.active {
@@ -103,7 +104,7 @@ func (t *lockTruth) granted(e *sim.Event) {
 	}
 }
 
-// revive has the service know a lease that it did not, or a further server of it.
+// revive makes the service know a lease that it did not know, or adds another server that has it.
 func (t *lockTruth) revive(l *lease, h *trace.Holding) {
 	if len(l.at) == 0 {
 		l.ended = ""
@@ -112,7 +113,7 @@ func (t *lockTruth) revive(l *lease, h *trace.Holding) {
 	l.at = append(l.at, h)
 }
 
-// end takes a lease from a server. The service has it until none of them has.
+// end takes a lease from a server. The service has it until none of its servers has.
 func (t *lockTruth) end(l *lease, h *trace.Holding) {
 	l.at = slices.DeleteFunc(l.at, func(o *trace.Holding) bool { return o == h })
 	if len(l.at) > 0 {
@@ -122,8 +123,7 @@ func (t *lockTruth) end(l *lease, h *trace.Holding) {
 	t.active = slices.DeleteFunc(t.active, func(o *lease) bool { return o == l })
 }
 
-// why says why the service no longer has a lease; empty: its client crashed, and there is no
-// service.
+// why says why the service no longer has a lease; "" if its client crashed and there is no service.
 func (t *lockTruth) why(e *sim.Event) string {
 	switch e.Kind {
 	case sim.Expired:
@@ -144,8 +144,8 @@ func (t *lockTruth) byVote() string {
 	return ""
 }
 
-// freed says who freed a lease. What its own client asked for is no news to it, unless it
-// had given up waiting for the answer.
+// freed says who freed a lease. If its own client asked for that, it is no news to the client,
+// unless the client had stopped waiting for the answer.
 func (t *lockTruth) freed(e *sim.Event) string {
 	owner := t.trace.Owner(e.Grant)
 	switch {
@@ -157,7 +157,7 @@ func (t *lockTruth) freed(e *sim.Event) string {
 	return fmt.Sprintf("%s freed the lock at %s", e.Client, e.Host)
 }
 
-// wrong says why a client that believes to hold a lease is wrong now; empty if it is right.
+// wrong says why a client that believes to hold a lease is wrong now, "" if it is right.
 func (t *lockTruth) wrong(grant string, now time.Duration) string {
 	l := t.leases[grant]
 	if l == nil || len(l.at) == 0 && l.ended == "" {
@@ -180,10 +180,10 @@ func (t *lockTruth) wrong(grant string, now time.Duration) string {
 	return l.ended
 }
 
-// mostNamed is how many that hold the lock at once are told by name.
+// mostNamed is how many simultaneous holders are named at most.
 const mostNamed = 10
 
-// say is what the lock service as a whole believes.
+// say records what the lock service as a whole believes.
 func (t *lockTruth) say(e *sim.Event) {
 	b := Belief{State: Free, Says: "nobody holds the lock" + t.counted()}
 	if len(t.active) == 1 {
@@ -204,7 +204,7 @@ func (t *lockTruth) say(e *sim.Event) {
 	t.says.turn(e, b)
 }
 
-// counted says how the votes stand, where servers vote and nobody has most of them.
+// counted describes the votes, if servers vote and no client has most of them.
 func (t *lockTruth) counted() string {
 	if len(t.votes) > mostNamed {
 		return fmt.Sprintf(" (%d have votes of the %d servers)", len(t.votes), len(t.servers))

@@ -15,8 +15,8 @@ type moneyTruth struct {
 	balance int64
 	version uint64
 	lineage trace.Lineage
-	counted map[string]bool       // operations of the lineage
-	over    map[string]*sim.Event // what took an operation out of it
+	counted map[string]bool       // operations in the lineage
+	over    map[string]*sim.Event // the event that removed an operation from it
 	charged map[string]*sim.Event // the last charge for each job
 	changed *sim.Event            // the last write
 	says    track
@@ -34,7 +34,7 @@ func newMoneyTruth(h *sim.History) *moneyTruth {
 	return t
 }
 
-// see takes in what the account did; it tells whether that changed anything.
+// see processes what the account did, and reports whether that changed anything.
 func (t *moneyTruth) see(e *sim.Event) bool {
 	switch e.Kind {
 	case sim.LedgerOpened:
@@ -48,8 +48,8 @@ func (t *moneyTruth) see(e *sim.Event) bool {
 	return true
 }
 
-// take adds a write. What it was computed from is in the balance again, if that had been
-// overwritten; what it was not computed from has been overwritten now.
+// take adds a write. If the balance that it was computed from had been overwritten, that one counts
+// again; writes that it was not computed from are overwritten now.
 func (t *moneyTruth) take(e *sim.Event) {
 	gone, come := t.lineage.Take(e)
 	for _, lost := range gone {

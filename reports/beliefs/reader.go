@@ -8,12 +8,11 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// reader goes through a history once, with the truth on one side and the clients on the
-// other.
+// reader goes through a history once, with the truth on one side and the clients on the other.
 type reader struct {
 	lock    *lockTruth
 	money   *moneyTruth
-	adds    bool // clients add elements to a set: nobody believes anything of a lock or an account
+	adds    bool // clients add elements to a set: there are no beliefs about a lock or an account
 	clients []*client
 	byHost  map[sim.HostID]*client
 	now     sim.Event // the one being read
@@ -40,7 +39,7 @@ func newReader(t *trace.Trace) *reader {
 	return r
 }
 
-// read takes in an event: first what became true by it, then what is believed of it.
+// read processes an event: first what became true, then what is believed.
 func (r *reader) read(e *sim.Event) {
 	r.now = *e
 	r.adds = r.adds || e.Kind == sim.Add
@@ -100,7 +99,7 @@ type track struct {
 	wrong    bool // the last mistake still lasts
 }
 
-// turn begins a belief with an event, unless it is the one that is held already.
+// turn starts a belief with an event, unless the same belief is already held.
 func (t *track) turn(e *sim.Event, b Belief) {
 	b.Seq, b.From, b.To = e.Seq, e.At, e.At
 	if n := len(t.list); n > 0 {
@@ -109,7 +108,7 @@ func (t *track) turn(e *sim.Event, b Belief) {
 			return
 		}
 		last.To = e.At
-		if last.Seq == b.Seq { // two things came of one event: the second is what stays
+		if last.Seq == b.Seq { // one event led to both: the second stays
 			t.list = t.list[:n-1]
 		}
 	}
@@ -121,8 +120,8 @@ func (b *Belief) same(o Belief) bool {
 	return b.State == o.State && b.Says == o.Says && b.Grant == o.Grant && b.Op == o.Op && b.Wrong == o.Wrong && b.Because == o.Because
 }
 
-// judge keeps the book of mistakes. A belief that goes on to be wrong about the same thing
-// is one mistake, told by the reason why it became one.
+// judge records mistakes. A belief that stays wrong about the same thing is one mistake, described
+// by the reason why it became one.
 func (t *track) judge(e *sim.Event, b Belief) {
 	if t.wrong {
 		m := &t.mistakes[len(t.mistakes)-1]
@@ -152,15 +151,15 @@ func (t *track) close(last *sim.Event) []Belief {
 	return t.list
 }
 
-// told are the events by which a client learns that it was wrong, and how people say so.
+// told are the events by which a client learns that it was wrong, and their descriptions.
 var told = map[sim.Kind]string{
 	sim.Lost:         "told: lock lost",
 	sim.WriteRefused: "told: write refused",
 	sim.ReadRefused:  "told: read refused",
 }
 
-// end ends a mistake: by an event of the client that corrects it, or by one that leaves
-// the client in the dark.
+// end ends a mistake: by an event of the client that corrects it, or by one that leaves the client
+// in the dark.
 func (m *Mistake) end(e *sim.Event) {
 	m.Ended, m.To = e.Seq, e.At
 	how, learned := told[e.Kind]

@@ -17,14 +17,14 @@ type Figure struct {
 	Draw          func(Paper)
 }
 
-// pixelsPerInch makes a PNG of a figure 900 points wide 1200 pixels wide.
+// pixelsPerInch makes the PNG of a figure 900 points wide 1200 pixels wide.
 const pixelsPerInch = 96
 
 // WritePNG writes the picture, 4 pixels for 3 points, on white.
 func (f *Figure) WritePNG(w io.Writer) error {
 	c := vgimg.NewWith(vgimg.UseWH(f.Width, f.Height), vgimg.UseDPI(pixelsPerInch))
 	f.Draw(Paper{c, f.Height})
-	// A tenth larger than the default, in a third of the time.
+	// The file is a tenth larger than with the default, and takes a third of the time.
 	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
 	if err := encoder.Encode(w, c.Image()); err != nil {
 		return fmt.Errorf("write picture as PNG: %w", err)
@@ -32,8 +32,8 @@ func (f *Figure) WritePNG(w io.Writer) error {
 	return nil
 }
 
-// WriteSVG writes the picture, in points. The text stays text: it can be searched and
-// scales. The same picture gives the same bytes on every machine.
+// WriteSVG writes the picture, in points. The text stays text: it can be searched and scales. The
+// same picture gives the same bytes on every machine.
 func (f *Figure) WriteSVG(w io.Writer) error {
 	c := newSVG(f.Width, f.Height)
 	f.Draw(Paper{c, f.Height})

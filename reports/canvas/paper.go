@@ -13,8 +13,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// typeface is the family that pictures are set in, with its metrics built in: labels
-// are measured the same on every machine.
+// typeface is the font family of all pictures, with its metrics built in: labels measure the same
+// on every machine.
 var typeface = sync.OnceValue(func() *plotfont.Cache { return plotfont.NewCache(liberation.Collection()) })
 
 func face(size vg.Length, weight font.Weight) *plotfont.Face {
@@ -25,8 +25,8 @@ func face(size vg.Length, weight font.Weight) *plotfont.Face {
 func Regular(size vg.Length) *plotfont.Face { return face(size, font.WeightNormal) }
 func Bold(size vg.Length) *plotfont.Face    { return face(size, font.WeightBold) }
 
-// Wrap breaks a text into lines that fit into width. A word that is too long for a
-// Line of its own is broken.
+// Wrap breaks a text into lines that fit into width. A word that is too long for a line of its own
+// is broken.
 func Wrap(f *plotfont.Face, text string, width vg.Length) []string {
 	var lines []string
 	line := ""
@@ -73,7 +73,7 @@ func endsInDigit(word string) bool {
 	return '0' <= last && last <= '9'
 }
 
-// fits is how many bytes of the text fit into width; at least one character does.
+// fits returns how many bytes of the text fit into width, always at least one character.
 func fits(f *plotfont.Face, text string, width vg.Length) int {
 	n := 0
 	for i, r := range text {
@@ -86,7 +86,7 @@ func fits(f *plotfont.Face, text string, width vg.Length) int {
 	return n
 }
 
-// Shorten cuts a text that does not fit into width and shows that it did.
+// Shorten cuts a text that does not fit into width, and marks the cut.
 func Shorten(f *plotfont.Face, text string, width vg.Length) string {
 	if f.Width(text) <= width {
 		return text
@@ -95,7 +95,7 @@ func Shorten(f *plotfont.Face, text string, width vg.Length) string {
 	return strings.TrimRight(text[:n], " ") + "…"
 }
 
-// Paper is a canvas whose y axis points down, as one reads.
+// Paper is a canvas whose y axis points down.
 type Paper struct {
 	vg.Canvas
 	height vg.Length
@@ -103,7 +103,7 @@ type Paper struct {
 
 func (p Paper) At(x, y vg.Length) vg.Point { return vg.Point{X: x, Y: p.height - y} }
 
-// Text writes with the baseline at y, if there is something to write.
+// Text writes with the baseline at y; an empty text writes nothing.
 func (p Paper) Text(f *plotfont.Face, x, y vg.Length, c color.Color, s string) {
 	if s == "" {
 		return

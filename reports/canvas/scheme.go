@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// scheme is what an SVG looks like on dark paper. Its shapes say in attributes what they look
-// like on light, which every program that shows SVG understands. A style sheet gives the values
-// on dark, for browsers whose reader prefers that; it finds a shape by its value on light, so a
-// value on light can stand for one value on dark only.
+// scheme is what an SVG looks like on dark paper. The attributes of its shapes give their look on
+// light, which every program that shows SVG understands. A style sheet gives the values on dark,
+// for browsers whose reader prefers that. It selects a shape by its value on light, so each value
+// on light can stand for only one value on dark.
 type scheme struct {
 	dark map[paint]string
 	err  error
@@ -21,7 +21,7 @@ type scheme struct {
 // paint is an attribute, fill or stroke, and its value on light.
 type paint struct{ attribute, light string }
 
-// use takes note of a colour in which something is painted.
+// use records that something is painted in a colour.
 func (s *scheme) use(attribute string, in color.Color) {
 	c, both := in.(Colour)
 	if !both {
@@ -37,14 +37,14 @@ func (s *scheme) use(attribute string, in color.Color) {
 	s.dark[key] = dark
 }
 
-// What stands around the rules of the style sheet in an SVG. The ground is that of a file which
-// is opened by itself, around the picture.
+// The text around the rules of an SVG's style sheet. The background is for a file that is opened by
+// itself, around the picture.
 const (
 	styleHead = "<style>@media(prefers-color-scheme:dark){"
 	styleFoot = "}</style>\n"
 )
 
-// style is the style sheet, as an element; none if the picture is the same on dark.
+// style returns the style sheet as an element, "" if the picture is the same on dark.
 func (s *scheme) style() (string, error) {
 	if s.err != nil {
 		return "", s.err

@@ -14,7 +14,7 @@ func TestAnSVGSaysWhatItsColoursAreOnDark(t *testing.T) {
 		p.Line(0, 0, 9, 9)
 		p.Text(Regular(9), 1, 2, TextOn(Blue), "paper on blue, in both")
 		p.Rect(0, 0, 5, 5, ViolationTint)
-		p.Rect(5, 5, 9, 9, color.Black) // a colour of somebody else stays as it is
+		p.Rect(5, 5, 9, 9, color.Black) // a colour from outside the palette stays as it is
 	})
 	const want = `<style>@media(prefers-color-scheme:dark){:root{background:#14171a}` +
 		`[fill="#a3180a"]{fill:#ff2a26}[fill="#fff"]{fill:#14171a}[stroke="#0072b2"]{stroke:#08a6f8}}</style>`
@@ -29,7 +29,7 @@ func TestAPictureWithoutColoursOfItsOwnHasNoStyleSheet(t *testing.T) {
 	}
 }
 
-// A shape is found by its colour on light, so that must say which it is on dark.
+// A shape is selected by its colour on light, so that must determine its colour on dark.
 func TestAColourOnLightIsOneColourOnDark(t *testing.T) {
 	f := Figure{Width: 9, Height: 9, Draw: func(p Paper) {
 		p.Rect(0, 0, 5, 5, Ink)

@@ -19,11 +19,10 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// svg is a vg.Canvas that writes an SVG file: small, and the same bytes on every machine.
-// It moves points to their places on the paper itself, in hundredths of a point, so what
-// is left of a computation's last bits (processors that multiply and add in one step round
-// otherwise) does not reach the file. Strokes that follow each other and look the same
-// become one path.
+// svg is a vg.Canvas that writes an SVG file: small, and the same bytes on every machine. It
+// computes the positions on the paper itself, in hundredths of a point, so that the last bits of a
+// computation do not reach the file; processors that multiply and add in one step round
+// differently. Consecutive strokes of the same look become one path.
 type svg struct {
 	width, height vg.Length
 	body          bytes.Buffer
@@ -33,8 +32,8 @@ type svg struct {
 	scheme        scheme
 }
 
-// pencil is what is drawn with, and how its points come to lie on the paper: those of vg,
-// whose y axis points up, by an affine map.
+// pencil is the drawing state, and the affine map of points to the paper. The points are those of
+// vg, whose y axis points up.
 type pencil struct {
 	colour         color.Color
 	width          vg.Length
@@ -80,12 +79,12 @@ func (c *svg) Scale(x, y float64) {
 	p.xx, p.xy, p.yx, p.yy = p.xx*x, p.xy*y, p.yx*x, p.yy*y
 }
 
-// place is where a point comes to lie on the paper, whose y axis points down.
+// place maps a point to the paper, whose y axis points down.
 func (p *pencil) place(at vg.Point) (x, y float64) {
 	return p.xx*float64(at.X) + p.xy*float64(at.Y) + p.dx, p.yx*float64(at.X) + p.yy*float64(at.Y) + p.dy
 }
 
-// stretch is by how much lengths grow.
+// stretch returns the factor by which lengths grow.
 func (p *pencil) stretch() float64 {
 	return math.Sqrt(math.Abs(p.xx*p.yy - p.xy*p.yx))
 }
@@ -93,7 +92,7 @@ func (p *pencil) stretch() float64 {
 // hundredths rounds a coordinate.
 func hundredths(x float64) int64 { return int64(math.Round(x * 100)) }
 
-// number writes hundredths with no more digits than it takes.
+// number writes hundredths with as few digits as possible.
 func number(n int64) string {
 	sign := ""
 	if n < 0 {
@@ -149,7 +148,7 @@ func (c *svg) Fill(path vg.Path) {
 	c.draw(c.paint("fill", p.colour), path, false)
 }
 
-// draw adds a path. mayJoin: it may share an element with others of the same look.
+// draw adds a path. mayJoin allows it to share an element with others of the same look.
 func (c *svg) draw(look string, path vg.Path, mayJoin bool) {
 	if look != c.pending || !mayJoin {
 		c.flush()
@@ -161,7 +160,7 @@ func (c *svg) draw(look string, path vg.Path, mayJoin bool) {
 	}
 }
 
-// flush writes the path that is being gathered.
+// flush writes the path that is being collected.
 func (c *svg) flush() {
 	if c.path.Len() > 0 {
 		fmt.Fprintf(&c.body, "<path%s d=\"%s\"/>\n", c.pending, c.path.Bytes())
@@ -170,8 +169,8 @@ func (c *svg) flush() {
 	c.pending = ""
 }
 
-// plain puts U+FFFD where a character may not stand in XML 1.0 (its section 2.2), and where
-// there is none at all.
+// plain replaces characters that XML 1.0 does not allow (its section 2.2), and invalid encodings,
+// by U+FFFD.
 func plain(text string) string {
 	return strings.Map(func(c rune) rune {
 		switch {
@@ -182,8 +181,8 @@ func plain(text string) string {
 	}, text)
 }
 
-// FillString writes text: it stays text. It is as long as it was measured to be, whatever
-// font it is shown in: letters of another font are made narrower or wider.
+// FillString writes text: it stays text. It is as long as it was measured to be, whatever font
+// shows it: letters of another font are made narrower or wider.
 func (c *svg) FillString(f plotfont.Face, at vg.Point, text string) {
 	c.flush()
 	p := c.now()
@@ -200,7 +199,7 @@ func (c *svg) FillString(f plotfont.Face, at vg.Point, text string) {
 		length(f.Font.Size.Points()*p.stretch()), c.paint("fill", p.colour), html.EscapeString(text))
 }
 
-// letters says what tells a font from the one that the file is set in.
+// letters returns the attributes by which a font differs from the one that the file is set in.
 func letters(f plotfont.Font) string {
 	look := ""
 	switch f.Variant {
@@ -218,7 +217,7 @@ func letters(f plotfont.Font) string {
 	return look
 }
 
-// DrawImage puts a picture of pixels in.
+// DrawImage inserts a bitmap.
 func (c *svg) DrawImage(into vg.Rectangle, img image.Image) {
 	c.flush()
 	var data bytes.Buffer
@@ -231,8 +230,8 @@ func (c *svg) DrawImage(into vg.Rectangle, img image.Image) {
 		length(x), length(y), length(size.X.Points()), length(size.Y.Points()), base64.StdEncoding.EncodeToString(data.Bytes()))
 }
 
-// WriteTo writes the file. A figure is set in the font that it was measured with, or in one
-// of the two that have the same widths, if the reader has one of them.
+// WriteTo writes the file. A figure is set in the font that it was measured with, or in one of the
+// two with the same widths, if the reader has one of them.
 func (c *svg) WriteTo(w io.Writer) (int64, error) {
 	c.flush()
 	style, err := c.scheme.style()
@@ -258,7 +257,7 @@ func (c *svg) WriteTo(w io.Writer) (int64, error) {
 	return head + int64(n+tail), out.Flush()
 }
 
-// paint gives the attribute that paints in a colour, with how much shows through it.
+// paint returns the attribute that paints in a colour, with its opacity.
 func (c *svg) paint(attribute string, in color.Color) string {
 	c.scheme.use(attribute, in)
 	look := " " + attribute + `="` + hex(onLight(in)) + `"`
@@ -277,7 +276,7 @@ func onLight(c color.Color) color.NRGBA {
 	return color.NRGBAModel.Convert(c).(color.NRGBA)
 }
 
-// hex writes a colour as SVG has it, in three digits where they are enough.
+// hex writes a colour in SVG notation, in three digits if they suffice.
 func hex(n color.NRGBA) string {
 	if n.R%17 == 0 && n.G%17 == 0 && n.B%17 == 0 {
 		return fmt.Sprintf("#%x%x%x", n.R/17, n.G/17, n.B/17)

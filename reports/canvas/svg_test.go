@@ -31,8 +31,8 @@ func TestNumbersAreShortAndRoundedToHundredths(t *testing.T) {
 	}
 }
 
-// TestTheLastBitsOfACoordinateDoNotReachTheFile: processors that multiply and add in one
-// step round otherwise.
+// TestTheLastBitsOfACoordinateDoNotReachTheFile: processors that multiply and add in one step round
+// differently.
 func TestTheLastBitsOfACoordinateDoNotReachTheFile(t *testing.T) {
 	strokes := func(nudge float64) string {
 		return drawn(t, func(p Paper) {
@@ -68,7 +68,7 @@ func TestStrokesThatLookTheSameShareAPath(t *testing.T) {
 	}
 }
 
-// Whatever font it is shown in, text is as long as it was measured to be.
+// Whatever font shows it, text is as long as it was measured to be.
 func TestTextStaysTextAndTurnsWithThePaper(t *testing.T) {
 	got := drawn(t, func(p Paper) {
 		p.Text(Bold(12), 10, 20, Ink, "a < b")

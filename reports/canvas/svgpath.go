@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// trace writes a path's data: relative to the point before, as that is shorter.
+// trace writes a path's data, relative to the previous point because that is shorter.
 func (c *svg) trace(path vg.Path) {
 	t := tracer{to: &c.path, pencil: c.now()}
 	for _, comp := range path {
@@ -28,7 +28,7 @@ func (c *svg) trace(path vg.Path) {
 	}
 }
 
-// tracer is where the pen is, in hundredths.
+// tracer is the position of the pen, in hundredths.
 type tracer struct {
 	to             *bytes.Buffer
 	pencil         *pencil
@@ -37,7 +37,7 @@ type tracer struct {
 	begun          bool
 }
 
-// reach moves the pen and says how far.
+// reach moves the pen and returns how far.
 func (t *tracer) reach(at vg.Point) (dx, dy int64) {
 	x, y := t.pencil.place(at)
 	nx, ny := hundredths(x), hundredths(y)
@@ -68,7 +68,7 @@ func (t *tracer) line(at vg.Point) {
 	}
 }
 
-// arc draws a part of a circle, in halves, as an SVG arc cannot end where it begins.
+// arc draws part of a circle, in halves, as an SVG arc cannot end where it begins.
 func (t *tracer) arc(comp vg.PathComp) {
 	on := func(angle float64) vg.Point {
 		sin, cos := math.Sincos(angle)
@@ -80,7 +80,7 @@ func (t *tracer) arc(comp vg.PathComp) {
 	r := hundredths(comp.Radius.Points() * t.pencil.stretch())
 	turns := "1"
 	if mirrored := t.pencil.xx*t.pencil.yy-t.pencil.xy*t.pencil.yx < 0; mirrored == (comp.Angle > 0) {
-		turns = "0" // what turns to the left where y points up
+		turns = "0" // turns left if y points up
 	}
 	for _, part := range []float64{0.5, 1} {
 		dx, dy := t.reach(on(comp.Start + comp.Angle*part))
@@ -100,7 +100,7 @@ func (t *tracer) curve(comp vg.PathComp) {
 	t.to.WriteString(command)
 }
 
-// after parts a number from the one before it.
+// after separates a number from the one before it.
 func after(number string) string {
 	if number[0] == '-' {
 		return number
@@ -108,7 +108,7 @@ func after(number string) string {
 	return " " + number
 }
 
-// pair writes two numbers; a minus sign parts them as well as a space.
+// pair writes two numbers; a minus sign separates them as well as a space.
 func pair(a, b int64) string {
 	return number(a) + after(number(b))
 }

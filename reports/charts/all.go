@@ -10,16 +10,16 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// Named is a chart with what a page says of it.
+// Named is a chart with what a page says about it.
 type Named struct {
-	Name    string // for a file, without an ending: "matrix.virtual"
+	Name    string // for a file, without an extension: "matrix.virtual"
 	Title   string
 	Caption string // one sentence
 	Figure  *canvas.Figure
 }
 
-// All draws all comparison charts that there are results for, each world apart, always in
-// the same order.
+// All draws all comparison charts for which there are results, separately for each world and always
+// in the same order.
 func All(set *results.Set) []Named {
 	var all []Named
 	for _, world := range worldsOf(set) {
@@ -35,7 +35,7 @@ func All(set *results.Set) []Named {
 	return all
 }
 
-// Missing says which charts All leaves out, and why: a sentence each.
+// Missing says in a sentence each which charts All leaves out, and why.
 func Missing(set *results.Set) []string {
 	var missing []string
 	for _, world := range worldsOf(set) {
@@ -65,8 +65,8 @@ func worldsOf(set *results.Set) []string {
 	return worlds
 }
 
-// locksIn gives the cells of a world in which clients take a lock. Charts compare locks; where
-// clients add elements to a set, nobody takes one, and what the set loses is nobody's money.
+// locksIn returns the cells of a world in which clients take a lock. Charts compare locks; clients
+// that add elements to a set take none, and what the set loses is not money.
 func locksIn(set *results.Set, world string) []scenarios.Summary {
 	return slices.DeleteFunc(set.In(world), func(c scenarios.Summary) bool {
 		card := set.Card(c.Scenario)
@@ -74,11 +74,11 @@ func locksIn(set *results.Set, world string) []scenarios.Summary {
 	})
 }
 
-// chart is one that may be drawn.
+// chart is a chart that may be drawn.
 type chart struct {
 	name, title, shows string
-	cells              []scenarios.Summary // that its figures are from
-	needs              string              // what there must be results of; empty: it is not missed
+	cells              []scenarios.Summary // the source of its figures
+	needs              string              // the results that it requires; "" if nobody would miss it
 	draw               func() *canvas.Figure
 }
 
@@ -100,7 +100,7 @@ func chartsOf(set *results.Set, world string) []chart {
 	return append(all, familiesOf(set, world, overview)...)
 }
 
-// storyOf is the matrix of the scenarios that tell the debate, if it is not all there is.
+// storyOf is the matrix of the scenarios that tell the debate, unless there are no others.
 func storyOf(set *results.Set, world string) chart {
 	var told []scenarios.Summary
 	more := false
@@ -119,7 +119,7 @@ func storyOf(set *results.Set, world string) chart {
 	}}
 }
 
-// familiesOf are the matrices of the families, if they show more than the overview.
+// familiesOf returns the matrices of the families that show more than the overview.
 func familiesOf(set *results.Set, world string, overview grid) []chart {
 	var all []chart
 	for _, family := range Families() {

@@ -77,7 +77,7 @@ func TestACaptionSaysWhereTheFiguresAreFrom(t *testing.T) {
 	}
 }
 
-// What a set loses to which clients add elements is nobody's money, and no lock's doing.
+// What a set loses is not money, and no lock is to blame for it.
 func TestChartsLeaveOutTrialsThatTakeNoLock(t *testing.T) {
 	set := &results.Set{
 		Cells: []scenarios.Summary{cell("gc-pause", "redis", "none", harm(20)), cell("set-after-crash", "redis", "none", harm(20)), cell("set-in-redis", "sentinel", "none", harm(20))},

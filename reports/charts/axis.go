@@ -23,7 +23,7 @@ type tick struct {
 	text string
 }
 
-// axisOf makes a scale on which all values stand, with a little room at both ends.
+// axisOf makes a scale that contains all values, with a little room at both ends.
 func axisOf(p scenarios.SweepParameter) axis {
 	first, last := p.Values[0], p.Values[len(p.Values)-1]
 	room := (last - first) / 40
@@ -43,8 +43,8 @@ func axisOf(p scenarios.SweepParameter) axis {
 	return a
 }
 
-// niceStep is the smallest of 1, 2 or 5 times a power of ten that makes no more than a
-// dozen parts.
+// niceStep returns the smallest of 1, 2 or 5 times a power of ten that makes no more than a dozen
+// parts.
 func niceStep(span float64) float64 {
 	const parts = 12
 	power := math.Pow(10, math.Floor(math.Log10(span/parts)))
@@ -56,7 +56,7 @@ func niceStep(span float64) float64 {
 	return power * 10
 }
 
-// x is where a value stands.
+// x returns the position of a value.
 func (a axis) x(value float64) vg.Length {
 	return sweepLeft + (sweepWidth-sweepMargin-sweepLeft)*vg.Length((value-a.from)/(a.to-a.from))
 }

@@ -13,18 +13,18 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// plain gives the name of a lock service without its options.
+// plain returns the name of a lock service without its options.
 func plain(backend string) string {
 	name, _, _ := strings.Cut(backend, "+")
 	return name
 }
 
-// options gives what plain leaves out: "+renew".
+// options returns what plain leaves out: "+renew".
 func options(backend string) string { return strings.TrimPrefix(backend, plain(backend)) }
 
-// backendsOf lists the lock services of some cells in the order of tables, each followed by
-// its variants. A variant is listed if it is there in at least one of variantShare
-// scenarios: what an option is for is shown by few.
+// backendsOf lists the lock services of some cells in the order of tables, each followed by its
+// variants. A variant is listed if it occurs in at least one of variantShare scenarios: the purpose
+// of an option shows in few.
 func backendsOf(cells []scenarios.Summary) []string {
 	const variantShare, least = 8, 3
 	in := map[string]int{} // scenarios
@@ -49,7 +49,7 @@ func backendsOf(cells []scenarios.Summary) []string {
 	return names
 }
 
-// sortBackends puts names in the order of tables; of one lock service the plain one first.
+// sortBackends sorts names in the order of tables, the plain one of each lock service first.
 func sortBackends(names []string) {
 	var order []string
 	for _, b := range scenarios.Registry() {
@@ -66,16 +66,16 @@ func sortBackends(names []string) {
 	})
 }
 
-// isLock tells whether a backend locks anything out: the control `none` does not.
+// isLock reports whether a backend locks anything out: the control `none` does not.
 func isLock(backend string) bool { return plain(backend) != (control.None{}).Name() }
 
-// breakName gives the lines of a lock service's name at the head of a column or a row.
+// breakName returns the lines of a lock service's name at the head of a column or a row.
 func breakName(name string, width vg.Length) []string {
 	return fitName(canvas.Bold(smallSize), name, width)
 }
 
-// fitName breaks a name into lines that fit: before a +, or where that is not enough behind
-// a - or a /.
+// fitName breaks a name into lines that fit: before a + or, where that is not enough, after a - or
+// a /.
 func fitName(f *plotfont.Face, name string, width vg.Length) []string {
 	var parts []string
 	for _, part := range cutBefore(name, "+") {

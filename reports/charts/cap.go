@@ -15,9 +15,9 @@ import (
 // sidesScenario is the one in which the network splits with clients on both sides.
 const sidesScenario = "partition-sides"
 
-// CAP draws what each lock service does while the network is split: what share of the
-// requests it serves on either side, and what comes of it. What it is called, CP or AP, is
-// what was measured. A world in which this was not measured gives nil.
+// CAP draws what each lock service does while the network is split: the share of requests that it
+// serves on either side, and the consequences. Its label, CP or AP, is what was measured. A world
+// in which this was not measured gives nil.
 func CAP(set *results.Set, world string) *canvas.Figure {
 	rows, cells := sidesOf(locksIn(set, world))
 	if len(rows) == 0 {
@@ -30,9 +30,9 @@ func CAP(set *results.Set, world string) *canvas.Figure {
 // sides is one lock service while the network is split.
 type sides struct {
 	backend            string
-	majority, minority float64 // share of requests that were served there, mean of the trials
+	majority, minority float64 // share of requests served there, mean of the trials
 	overlap, harm      share   // without a fence
-	left               share   // of the harm, behind one
+	left               share   // the harm that remains behind one
 }
 
 func sidesOf(cells []scenarios.Summary) (rows []sides, used []scenarios.Summary) {
@@ -68,7 +68,7 @@ func sidesOf(cells []scenarios.Summary) (rows []sides, used []scenarios.Summary)
 	return rows, used
 }
 
-// choice says which of consistency and availability a service kept, and what it did.
+// choice returns which of consistency and availability a service kept, and what it did.
 func (s sides) choice() (name, means string) {
 	const mostly = 0.5 // of the requests on its worse side
 	worse, better := min(s.majority, s.minority), max(s.majority, s.minority)
@@ -100,7 +100,7 @@ const (
 	capApart  = 30
 )
 
-// capSheet is where everything of the chart goes.
+// capSheet is the layout of the chart.
 type capSheet struct {
 	page
 	rows                     []sides
@@ -134,7 +134,7 @@ func newCAPSheet(rows []sides, cells []scenarios.Summary) *capSheet {
 	return s
 }
 
-// capHeadline says what the measurement comes to.
+// capHeadline sums up the measurement.
 func capHeadline(rows []sides) string {
 	var turned, both []string
 	kept := true

@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/reports/canvas"
 )
 
-// turnedAway is the ground of what was not served.
+// turnedAway is the background for requests that were not served.
 var turnedAway = canvas.Mist
 
 func capKeys() []key {
@@ -90,7 +90,7 @@ func (s *capSheet) drawRow(on canvas.Paper, r sides, name []string, y vg.Length)
 	on.Text(f, s.violated+s.scale+8, middle+4, canvas.Slate, "n "+strconv.Itoa(r.harm.decided))
 }
 
-// drawServed draws a bar on what it could have been, with its share beside it.
+// drawServed draws a bar on its possible length, with its share beside it.
 func (s *capSheet) drawServed(on canvas.Paper, share float64, y vg.Length, bar func(x0, y0, x1, y1 vg.Length)) {
 	on.Rect(s.served, y, s.served+s.scale, y+capBar, turnedAway)
 	if share > 0 {
@@ -99,7 +99,7 @@ func (s *capSheet) drawServed(on canvas.Paper, share float64, y vg.Length, bar f
 	on.Text(canvas.Regular(smallSize), s.served+s.scale+8, y+capBar-2.5, canvas.Ink, perCent(share)+" %")
 }
 
-// perCent says 0 and 100 only where that is exact.
+// perCent says 0 and 100 only if that is exact.
 func perCent(share float64) string {
 	switch text := strconv.FormatFloat(100*share, 'f', 0, 64); {
 	case text == "0" && share > 0:

@@ -10,8 +10,8 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// about says where the figures of a chart are from: "virtual world, 20 trials a cell (seeds
-// 1 to 20), lease 10 s".
+// about says where the figures of a chart come from: "virtual world, 20 trials a cell (seeds 1 to
+// 20), lease 10 s".
 func about(cells []scenarios.Summary) string {
 	cells = slices.DeleteFunc(slices.Clone(cells), func(c scenarios.Summary) bool { return c.Trials == 0 })
 	if len(cells) == 0 {
@@ -42,7 +42,7 @@ func about(cells []scenarios.Summary) string {
 	return fmt.Sprintf("%s world, %s a cell (%s), %s", cells[0].World, n, seed, lease)
 }
 
-// list says "a", "a and b", "a, b and c".
+// list returns "a", "a and b", "a, b and c".
 func list(items []string) string {
 	if len(items) < 2 {
 		return strings.Join(items, "")
@@ -50,7 +50,7 @@ func list(items []string) string {
 	return strings.Join(items[:len(items)-1], ", ") + " and " + items[len(items)-1]
 }
 
-// either says "a", "a or b", "a, b or c".
+// either returns "a", "a or b", "a, b or c".
 func either(items []string) string {
 	if len(items) < 2 {
 		return strings.Join(items, "")
@@ -58,7 +58,7 @@ func either(items []string) string {
 	return strings.Join(items[:len(items)-1], ", ") + " or " + items[len(items)-1]
 }
 
-// sentence begins with a capital letter and ends with a full stop.
+// sentence capitalizes the text and adds a full stop.
 func sentence(text string) string {
 	if text == "" {
 		return ""

@@ -8,8 +8,8 @@ import (
 	"github.com/locklab/locklab/reports/picturetest"
 )
 
-// What is filled in the charts is told apart by people with every kind of colour blindness, on
-// both papers, as far as the filling alone says what it is.
+// Fillings in the charts can be told apart with every kind of colour blindness, on both papers,
+// wherever only the filling carries the meaning.
 func TestFillingsOfDifferentMeaningAreToldApartByEverybody(t *testing.T) {
 	type filling struct {
 		of string

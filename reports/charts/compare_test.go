@@ -12,7 +12,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// panelOf gives the rows of a family by lock service.
+// panelOf returns the rows of a family by lock service.
 func panelOf(t *testing.T, v violations, family Family) map[string]violationRow {
 	t.Helper()
 	for _, p := range v.panels {
@@ -82,8 +82,8 @@ func TestTheHeadlineOfViolationsIsAboutLocksAndFaults(t *testing.T) {
 	}
 }
 
-// Like is held against like: the bare scenario that was not tried behind a fence is easy,
-// and the fenced one that was not tried bare is hopeless.
+// Like is compared with like: the bare scenario that was not tried behind a fence is easy, and the
+// fenced one that was not tried bare is hopeless.
 func TestAFenceIsHeldAgainstTheSameScenariosWithoutOne(t *testing.T) {
 	cells := []scenarios.Summary{
 		cell("easy", "redis", "none"),
@@ -129,7 +129,7 @@ func TestWhereNothingCanBeHeldAgainstAFenceTheChartSaysSo(t *testing.T) {
 	}
 }
 
-// What was tried and could not tell is not the same as what was never tried.
+// A trial that was run but undecided is not the same as one that was never run.
 func TestTrialsThatCannotTellAreNotCalledMissing(t *testing.T) {
 	undecided := func(c *scenarios.Summary) {
 		undecidedHarm(c)
@@ -152,7 +152,7 @@ func TestTrialsThatCannotTellAreNotCalledMissing(t *testing.T) {
 		times  int
 	}{
 		{"violations", Violations(results, scenarios.VirtualWorld), 2}, // redis in a, and in partition-sides
-		{"CAP", CAP(results, scenarios.VirtualWorld), 4},               // three bars, and what it is
+		{"CAP", CAP(results, scenarios.VirtualWorld), 4},               // three bars, and its label
 	} {
 		if got := strings.Count(texts(t, c.figure), "undecided"); got != c.times {
 			t.Errorf("%s says %d times that something is undecided, want %d:\n%s", c.name, got, c.times, texts(t, c.figure))

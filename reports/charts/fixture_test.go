@@ -9,7 +9,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// cell gives a cell of 20 trials; options change it.
+// cell returns a cell of 20 trials; options change it.
 func cell(scenario, backend, guard string, options ...func(*scenarios.Summary)) scenarios.Summary {
 	c := scenarios.Summary{
 		Scenario: scenario, Backend: backend, Guard: guard, Discipline: "attentive", World: scenarios.VirtualWorld,
@@ -25,7 +25,7 @@ func cell(scenario, backend, guard string, options ...func(*scenarios.Summary)) 
 	return c
 }
 
-// harm makes money be lost in n trials.
+// harm makes money get lost in n trials.
 func harm(n int) func(*scenarios.Summary) {
 	return func(c *scenarios.Summary) { c.Damage = scenarios.Tally{Violated: n, Holds: c.Trials - n} }
 }
@@ -41,7 +41,7 @@ func violated(p check.Property, n int) func(*scenarios.Summary) {
 	}
 }
 
-// measured adds what a measure came to.
+// measured adds the results of a measure.
 func measured(m check.Measure, mean, p50, p99 float64) func(*scenarios.Summary) {
 	return func(c *scenarios.Summary) {
 		c.Spreads = append(c.Spreads, scenarios.Spread{Measure: m, Trials: c.Trials, Least: mean, Most: mean, Mean: mean, P50: p50, P99: p99})
@@ -65,7 +65,7 @@ func live(c *scenarios.Summary) {
 	c.World, c.TTL = scenarios.LiveWorld, 2*time.Second
 }
 
-// set puts cells together, with a card for each scenario: its name, then its faults.
+// set combines cells, with a card for each scenario: its name, then its faults.
 func set(cells []scenarios.Summary, cards ...scenarios.Card) *results.Set {
 	return &results.Set{Cards: cards, Cells: cells}
 }
@@ -74,7 +74,7 @@ func card(scenario string, faults ...sim.FaultKind) scenarios.Card {
 	return scenarios.Card{Scenario: scenario, Faults: faults}
 }
 
-// minReplicas is the longest name that a built-in scenario has.
+// minReplicas is the longest name in any built-in scenario.
 const minReplicas = "sentinel+replicas=2+min-replicas-to-write=1+min-replicas-max-lag=1ttl"
 
 // world is a small laboratory in which everything that a chart can show happens once.

@@ -16,16 +16,16 @@ type grid struct {
 	columns []string // lock services
 	rows    []gridRow
 	cells   []scenarios.Summary // that are shown
-	left    int                 // squares of variants that are not
+	left    int                 // squares of variants that are not shown
 }
 
 // gridRow is a scenario, or a variant of lock services under it.
 type gridRow struct {
 	scenario string
 	family   Family
-	options  string // of the lock services in this row; empty: those of the columns
+	options  string // of the lock services in this row; "" means those of the columns
 	others   bool   // its clients are not attentive
-	squares  []pair // one a column
+	squares  []pair // one for each column
 }
 
 // pair is a lock service without a fence and behind one.
@@ -39,8 +39,8 @@ type square struct {
 	overlap  bool // two holders at once, in some trial
 	valid    bool // the same within their own deadlines
 	surprise bool // not as expected
-	unsure   bool // undecided in what was expected of it
-	nothing  bool // was expected of it
+	unsure   bool // an expectation of it is undecided
+	nothing  bool // nothing was expected of it
 }
 
 // state is what a square is filled with.
@@ -56,7 +56,7 @@ const (
 	always
 )
 
-// fences are the guards that the fenced half of a square shows, the first that there is.
+// fences are the guards that the fenced half of a square may show; it shows the first that exists.
 // fence-equal is not among them: it locks rightful holders out.
 func fences() []string {
 	var names []string
@@ -66,10 +66,10 @@ func fences() []string {
 	return names
 }
 
-// newGrid arranges some cells of one world: a row for each scenario in the order given,
-// grouped by family. Every grid of a world has the same columns, without those that would
-// be empty. Variants of lock services that have no column get rows of their own if variants
-// says so, or if a scenario has nothing else.
+// newGrid arranges some cells of one world: a row for each scenario in the given order, grouped by
+// family. Every grid of a world has the same columns, without those that would be empty. Variants
+// of lock services without a column get their own rows if variants is set, or if a scenario has
+// nothing else.
 func newGrid(set *results.Set, world string, cells []scenarios.Summary, variants bool) grid {
 	g := grid{columns: slices.DeleteFunc(backendsOf(locksIn(set, world)), func(name string) bool {
 		return !slices.ContainsFunc(cells, func(c scenarios.Summary) bool { return c.Backend == name })
@@ -110,7 +110,7 @@ func newGrid(set *results.Set, world string, cells []scenarios.Summary, variants
 	return g
 }
 
-// addColumn makes a column for a lock service that is there in variants only.
+// addColumn adds a column for a lock service that only occurs in variants.
 func (g *grid) addColumn(name string) {
 	before := slices.Clone(g.columns)
 	g.columns = append(g.columns, name)
@@ -124,8 +124,8 @@ func (g *grid) addColumn(name string) {
 	}
 }
 
-// sortRows groups the rows by family and, in it, by scenario, in the order in which they
-// came; what is shown of the columns' own lock services comes before their variants.
+// sortRows groups the rows by family and, within it, by scenario, in their original order. The
+// columns' own lock services come before their variants.
 func (g *grid) sortRows() {
 	first := map[string]int{}
 	for i, r := range g.rows {
@@ -144,7 +144,7 @@ func (g *grid) sortRows() {
 	})
 }
 
-// put takes in a square in its half.
+// put puts a square into its half.
 func (p *pair) put(s square) {
 	if s.guard == string(ledger.None) {
 		p.bare = s
@@ -186,8 +186,8 @@ func squareOf(c scenarios.Summary) square {
 	return s
 }
 
-// text is what stands in a square: the share, `!` if it is a surprise, `?` if something is
-// undecided, `·` if nothing was expected, and which fence it was if not fence-all.
+// text returns the text in a square: the share, `!` if it is a surprise, `?` if something is
+// undecided, `·` if nothing was expected, and the fence's letter if it was not fence-all.
 func (s square) text() string {
 	var text string
 	switch s.state {
@@ -212,7 +212,7 @@ func (s square) text() string {
 	return text
 }
 
-// letter names a fence other than fence-all.
+// letter returns the letter of a fence other than fence-all.
 func (s square) letter() string {
 	switch s.guard {
 	case string(ledger.None), string(ledger.FenceAll), "":
@@ -221,7 +221,7 @@ func (s square) letter() string {
 	return s.guard[:1]
 }
 
-// harmed counts the halves that were decided, and those in which the account came to harm: of
+// harmed counts the decided halves, and those in which the account was harmed; it counts only
 // attentive clients, if there are any.
 func (g grid) harmed(half func(pair) square) (harmed, decided int) {
 	attentive := slices.ContainsFunc(g.rows, func(r gridRow) bool { return !r.others })
@@ -243,7 +243,7 @@ func (g grid) harmed(half func(pair) square) (harmed, decided int) {
 	return harmed, decided
 }
 
-// headline says what the matrix shows, in one sentence.
+// headline says in one sentence what the matrix shows.
 func (g grid) headline() string {
 	bareHarmed, bare := g.harmed(func(p pair) square { return p.bare })
 	fencedHarmed, fenced := g.harmed(func(p pair) square { return p.fenced })

@@ -16,7 +16,7 @@ func gridOf(results *results.Set, variants bool) grid {
 	return newGrid(results, scenarios.VirtualWorld, results.In(scenarios.VirtualWorld), variants)
 }
 
-// squares gives the two halves of a lock service in a row.
+// squares returns the two halves of a lock service in a row.
 func squares(t *testing.T, g grid, scenario, options, backend string) pair {
 	t.Helper()
 	column := slices.Index(g.columns, backend)
@@ -34,7 +34,7 @@ func TestAPauseHarmsTheAccountAndAFenceStopsIt(t *testing.T) {
 	if p.bare.state != always || p.bare.text() != "100" || !p.bare.overlap || p.bare.valid {
 		t.Errorf("without a fence %+v, want money lost in every trial, by a holder past its own deadline", p.bare)
 	}
-	// fence-writes harmed too, and fence-equal: neither is the best fence that there is
+	// fence-writes also harmed, and fence-equal too: neither is the best existing fence
 	if p.fenced.state != whole || p.fenced.guard != "fence-all" || p.fenced.text() != "0" || p.fenced.letter() != "" {
 		t.Errorf("fenced %+v, want no harm behind fence-all", p.fenced)
 	}
@@ -124,7 +124,7 @@ func TestVariantsStandUnderTheirScenario(t *testing.T) {
 	if overview.left != 3 { // redis+elapsed-check, and sentinel's variant under partition-sides, twice
 		t.Errorf("%d cells are said to be left out, want 3", overview.left)
 	}
-	// nothing else is there of failover, so the overview shows its variant
+	// failover has nothing else, so the overview shows its variant
 	if p := squares(t, overview, "failover", options(minReplicas), "sentinel"); p.bare.state != sometimes {
 		t.Errorf("failover: %+v", p.bare)
 	}
@@ -177,7 +177,7 @@ func TestAWorldWithoutResultsHasNoMatrix(t *testing.T) {
 	}
 }
 
-// The narrowest square takes the longest words beside the mark of an overlap.
+// The narrowest square holds the longest words beside the mark of an overlap.
 func TestWhatStandsInASquareStaysInIt(t *testing.T) {
 	for _, d := range []density{compact, roomy} {
 		for _, q := range []square{

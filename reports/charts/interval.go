@@ -2,10 +2,10 @@ package charts
 
 import "math"
 
-// Wilson gives the 95 % score interval of a share of which k of n trials were seen (E. B.
-// Wilson, "Probable inference, the law of succession, and statistical inference", 1927). It
-// stays within 0 and 1 and says something of 0 of n too, which mean and standard error do
-// not. Of no trials it knows nothing: 0 to 1.
+// Wilson returns the 95 % score interval of a share that was seen in k of n trials (E. B. Wilson,
+// "Probable inference, the law of succession, and statistical inference", 1927). It stays within 0
+// and 1 and is also informative for 0 of n, unlike mean and standard error. For no trials it is 0
+// to 1.
 func Wilson(k, n int) (low, high float64) {
 	if n <= 0 {
 		return 0, 1
@@ -16,7 +16,7 @@ func Wilson(k, n int) (low, high float64) {
 	half := z * math.Sqrt(share*(1-share)/trials+z*z/(4*trials*trials))
 	whole := 1 + z*z/trials
 	low, high = max(0, (middle-half)/whole), min(1, (middle+half)/whole)
-	switch k { // what rounding would leave of the exact ends
+	switch k { // rounding would blur the exact ends
 	case 0:
 		low = 0
 	case n:

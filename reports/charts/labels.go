@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// rect is a piece of the paper.
+// rect is a rectangle of the paper.
 type rect struct{ x0, y0, x1, y1 vg.Length }
 
 func (r rect) meets(o rect) bool { return r.x0 < o.x1 && o.x0 < r.x1 && r.y0 < o.y1 && o.y0 < r.y1 }
@@ -17,21 +17,21 @@ func (r rect) holds(o rect) bool {
 	return r.x0 <= o.x0 && o.x1 <= r.x1 && r.y0 <= o.y0 && o.y1 <= r.y1
 }
 
-// spot is a point that wants a label.
+// spot is a point that needs a label.
 type spot struct {
 	x, y  vg.Length
 	lines []string // of its label
 }
 
-// label is where a spot's label stands; away: so far that a line leads to it.
+// label is the position of a spot's label; away means so far away that a line leads to it.
 type label struct {
 	rect
 	found, away bool
 }
 
-// placeLabels gives each spot's label a place near it, on the ground, where it covers
-// nothing that is taken, no other label, and no line that leads to one. A label for which
-// there is no room at all is not found.
+// placeLabels finds each spot's label a place near it, on the ground, where it covers nothing in
+// taken, no other label, and no line to one. A label for which there is no room at all is not
+// found.
 func placeLabels(f *plotfont.Face, spots []spot, taken []rect, ground rect) []label {
 	p := placing{taken: taken, ground: ground}
 	labels := make([]label, len(spots))
@@ -53,7 +53,7 @@ func placeLabels(f *plotfont.Face, spots []spot, taken []rect, ground rect) []la
 	return labels
 }
 
-// together makes one spot of those that lie on each other, with the names of all.
+// together merges spots that lie on each other into one, with the names of all.
 func together(spots []spot) []spot {
 	const near = 4
 	var out []spot
@@ -76,8 +76,8 @@ type placing struct {
 
 const labelLine = 14
 
-// place looks for a place in rings around the spot, in each from the right around, so that
-// a label stands to the right if it can.
+// place tries places in rings around the spot, starting each ring on the right, so that a label is
+// to the right if possible.
 func (p *placing) place(s spot, width, high vg.Length) label {
 	const near, step, turns = 8, 6, 16
 	for ring := range 40 {
@@ -88,7 +88,7 @@ func (p *placing) place(s spot, width, high vg.Length) label {
 				angle = -angle
 			}
 			cos, sin := vg.Length(rounded(math.Cos(angle))), vg.Length(rounded(math.Sin(angle)))
-			// The point of the label's edge that is nearest to the spot lies off away from it.
+			// The nearest point of the label's edge is at distance off from the spot.
 			left, top := s.x+off*cos-width*(1-cos)/2, s.y+off*sin-high*(1-sin)/2
 			l := label{rect{left, top, left + width, top + high}, true, ring > 1}
 			if p.free(l, s) {
@@ -106,12 +106,12 @@ func (p *placing) free(l label, s spot) bool {
 	return !slices.ContainsFunc(l.leader(s), func(piece rect) bool { return slices.ContainsFunc(p.labels, piece.meets) })
 }
 
-// end is where the line from the spot meets its label.
+// end returns where the line from the spot meets its label.
 func (l label) end(s spot) (x, y vg.Length) {
 	return min(max(s.x, l.x0), l.x1), min(max(s.y, l.y0), l.y1)
 }
 
-// leader is the line from the spot to its label, in small pieces; none if it stands near.
+// leader returns the line from the spot to its label in small pieces, none if the label is near.
 func (l label) leader(s spot) (pieces []rect) {
 	const half, parts = 1, 24
 	if !l.away {
@@ -126,5 +126,5 @@ func (l label) leader(s spot) (pieces []rect) {
 	return pieces
 }
 
-// rounded keeps the last bits of a computation, in which processors differ, out of a choice.
+// rounded makes choices independent of the last bits of a computation, in which processors differ.
 func rounded(x float64) float64 { return math.Round(x*1000) / 1000 }

@@ -25,7 +25,7 @@ type written struct {
 	text string
 }
 
-// textsOf gives all text of an SVG and where it stands.
+// textsOf returns all text of an SVG with its position.
 func textsOf(t *testing.T, svg string) (texts []written) {
 	t.Helper()
 	for dec := xml.NewDecoder(strings.NewReader(svg)); ; {
@@ -60,7 +60,7 @@ func textsOf(t *testing.T, svg string) (texts []written) {
 		if is["font-weight"] == "bold" {
 			face = canvas.Bold(size)
 		}
-		// what letters cover: from the top of capitals to the line that they stand on
+		// what letters cover: from the top of capitals to the baseline
 		texts = append(texts, written{rect{x, y - 0.72*size, x + face.Width(text), y}, text})
 	}
 }
@@ -86,8 +86,8 @@ func mustBeReadable(t *testing.T, f *canvas.Figure) []written {
 	return texts
 }
 
-// crowd is a world with many lock services, long names and few trials, in which every
-// square is as full as can be.
+// crowd is a world with many lock services, long names and few trials, in which every square is as
+// full as can be.
 func crowd() *results.Set {
 	var cells []scenarios.Summary
 	var cards []scenarios.Card
@@ -192,7 +192,7 @@ func TestLabelsKeepClearOfEachOther(t *testing.T) {
 	})
 }
 
-// texts gives what is written in a picture.
+// texts returns the text in a picture.
 func texts(t *testing.T, f *canvas.Figure) string {
 	t.Helper()
 	var all []string

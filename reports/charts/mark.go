@@ -8,8 +8,7 @@ import (
 	"github.com/locklab/locklab/reports/canvas"
 )
 
-// mark is the shape of a line's points, by the line's place: colour alone tells nothing
-// apart.
+// mark is the shape of a line's points, by the line's index: nothing is told apart by colour alone.
 type mark int
 
 // draw draws it around a point; r is about its radius.
@@ -29,7 +28,7 @@ func (m mark) draw(on canvas.Paper, x, y, r vg.Length, c color.Color) {
 	}
 }
 
-// polygon joins points, given as x and y in turn.
+// polygon joins points, given as alternating x and y.
 func polygon(on canvas.Paper, at ...vg.Length) vg.Path {
 	var path vg.Path
 	path.Move(on.At(at[0], at[1]))

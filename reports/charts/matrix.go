@@ -14,9 +14,9 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// Matrix draws all scenarios against all lock services of one world, without a fence and
-// behind one. Variants of lock services that few scenarios have are left to MatrixFamily. A
-// world without results gives nil.
+// Matrix draws all scenarios against all lock services of one world, without a fence and behind
+// one. Variants of lock services that few scenarios use are left to MatrixFamily. A world without
+// results gives nil.
 func Matrix(set *results.Set, world string) *canvas.Figure {
 	return matrixOf(newGrid(set, world, locksIn(set, world), false), compact)
 }
@@ -26,14 +26,14 @@ func MatrixFamily(set *results.Set, world string, family Family) *canvas.Figure 
 	return matrixOf(newGrid(set, world, cellsOf(set, world, family), true), roomy)
 }
 
-// MatrixOf draws the scenarios named, those of them that there are results of.
+// MatrixOf draws those of the named scenarios that have results.
 func MatrixOf(set *results.Set, world string, names []string) *canvas.Figure {
 	cells := slices.DeleteFunc(locksIn(set, world), func(c scenarios.Summary) bool { return !slices.Contains(names, c.Scenario) })
 	return matrixOf(newGrid(set, world, cells, false), roomy)
 }
 
-// Story names the scenarios that tell the debate: what a pause does to every lock, and
-// what clocks, crashes and partitions do to each in its own way.
+// Story names the scenarios that tell the debate: what a pause does to every lock, and what clocks,
+// crashes and partitions do to each in its own way.
 func Story() []string {
 	return []string{
 		"no-fault", "gc-pause", "pause-during-acquire", "delayed-write",
@@ -64,7 +64,7 @@ const (
 	headLine    = 14
 )
 
-// matrixSheet is where everything of a matrix goes.
+// matrixSheet is the layout of a matrix.
 type matrixSheet struct {
 	page
 	grid
@@ -115,7 +115,7 @@ func (s *matrixSheet) headsHeight() vg.Length {
 	return vg.Length(lines)*headLine + headLine + 6
 }
 
-// optionLines are the options of a row, as they stand in the gutter.
+// optionLines are the options of a row as they appear in the gutter.
 func (s *matrixSheet) optionLines(r gridRow) []string {
 	if r.options == "" {
 		return nil
@@ -123,12 +123,12 @@ func (s *matrixSheet) optionLines(r gridRow) []string {
 	return fitName(canvas.Regular(s.text-1), r.options, s.gutter-22)
 }
 
-// rowHeight is the height of a row with the heading above it.
+// rowHeight is the height of a row including the heading above it.
 func (s *matrixSheet) rowHeight(i int) vg.Length {
 	return s.headAbove(i) + max(s.row, s.ownLines(i))
 }
 
-// ownLines is how high the words in the gutter are.
+// ownLines is the height of the words in the gutter.
 func (s *matrixSheet) ownLines(i int) vg.Length {
 	h := vg.Length(len(s.options[i])) * s.optionsLine
 	if s.named(i) {
@@ -147,7 +147,7 @@ func (s *matrixSheet) headAbove(i int) vg.Length {
 	return 0
 }
 
-// named tells whether a row says its scenario: the first of it does.
+// named reports whether a row shows its scenario's name: the scenario's first row does.
 func (s *matrixSheet) named(i int) bool { return i == 0 || s.rows[i].scenario != s.rows[i-1].scenario }
 
 func (s *matrixSheet) subtitle() string {
@@ -158,7 +158,7 @@ func (s *matrixSheet) subtitle() string {
 	return share + " in which money was lost or taken twice. Left half of a square: the account takes every write; right half: behind a fence."
 }
 
-// says is the caption.
+// says returns the caption.
 func (s *matrixSheet) says() string {
 	parts := []string{sentence(about(s.cells)), "Money is lost by a lost update and taken twice by a duplicate effect."}
 	if letters := s.letters(); len(letters) > 0 {

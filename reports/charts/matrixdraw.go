@@ -6,7 +6,7 @@ import (
 	"github.com/locklab/locklab/reports/canvas"
 )
 
-// The grounds of squares. Harm is dark and no harm light, so that grey tells them apart.
+// The backgrounds of squares. Harm is dark and no harm light, so they also differ in grey.
 var (
 	wholeGround     = canvas.Tint(canvas.Green, 0.22)
 	sometimesGround = canvas.Tint(canvas.Violation, 0.42)
@@ -30,7 +30,7 @@ func (s *matrixSheet) draw(on canvas.Paper) {
 
 func sentenceCase(text string) string { return string(text[0]-'a'+'A') + text[1:] }
 
-// x is where a column begins.
+// x returns where a column begins.
 func (s *matrixSheet) x(column int) vg.Length {
 	return margin + s.gutter + vg.Length(column)*s.column
 }
@@ -114,8 +114,8 @@ func (s *matrixSheet) drawSquare(on canvas.Paper, q square, x, y, w, h vg.Length
 	}
 }
 
-// drawWords writes the share and the fence's letter into a box, around centre if there is
-// room; smaller if they would not fit.
+// drawWords writes the share and the fence's letter into a box, around centre if there is room, and
+// smaller if they would not fit.
 func (s *matrixSheet) drawWords(on canvas.Paper, q square, box rect, centre vg.Length, ink canvas.Colour) {
 	const between, smallest = 2, 7
 	face := canvas.Regular
@@ -142,8 +142,8 @@ func (s *matrixSheet) drawWords(on canvas.Paper, q square, box rect, centre vg.L
 	}
 }
 
-// drawOverlap marks a square in which two clients held the lock at once: filled if even
-// within their own deadlines.
+// drawOverlap marks a square in which two clients held the lock at once; the mark is filled if they
+// did so within their own deadlines.
 func drawOverlap(on canvas.Paper, x, y vg.Length, valid bool, c canvas.Colour) {
 	const r = 2.7
 	if valid {

@@ -13,8 +13,8 @@ const (
 	sampleWidth = 34
 )
 
-// page is what all comparison charts have around them: a title, what is on the scales, a
-// legend, and a caption that says where the figures are from.
+// page is what surrounds every comparison chart: a title, a description of the scales, a legend,
+// and a caption that says where the figures come from.
 type page struct {
 	width    vg.Length
 	title    []string
@@ -61,15 +61,15 @@ func newPage(width vg.Length, title, subtitle, caption string, keys []key) page 
 	return p
 }
 
-// head is how high title, subtitle and legend are: the chart begins below.
+// head is the height of title, subtitle and legend: the chart begins below.
 func (p page) head() vg.Length {
 	return margin + vg.Length(len(p.title))*titleLine + vg.Length(len(p.subtitle))*wordLine + 10 + vg.Length(p.keyRows)*keyLine + 8
 }
 
-// foot is how high the caption is.
+// foot is the height of the caption.
 func (p page) foot() vg.Length { return vg.Length(len(p.caption))*captionLine + 12 + margin - 6 }
 
-// draw draws everything but the chart on a paper of this height.
+// draw draws everything but the chart on paper of this height.
 func (p page) draw(on canvas.Paper, height vg.Length) {
 	on.Rect(0, 0, p.width, height, canvas.Ground)
 	y := vg.Length(margin)

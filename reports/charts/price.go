@@ -20,9 +20,9 @@ import (
 // priceScenario is the one in which nothing goes wrong and nobody else wants the lock.
 const priceScenario = "uncontended"
 
-// Price draws what a lock costs on a good day, in time and in messages, against how often
-// money was lost or taken twice on bad ones, without a fence. A world in which either was
-// not measured gives nil.
+// Price draws what a lock costs on a good day, in time and in messages, against how often money was
+// lost or taken twice on bad ones, without a fence. A world in which either was not measured gives
+// nil.
 func Price(set *results.Set, world string) *canvas.Figure {
 	p := newPrices(set, world)
 	if len(p.locks) == 0 {
@@ -35,10 +35,10 @@ func Price(set *results.Set, world string) *canvas.Figure {
 // prices is the data of the chart.
 type prices struct {
 	locks  []price
-	idle   []string            // lock services to which nothing happened
-	unsure []string            // those of which no trial with a fault was decided
-	good   []scenarios.Summary // cells that the costs are from
-	bad    []scenarios.Summary // cells that the violations are from
+	idle   []string            // lock services without a fault
+	unsure []string            // lock services whose trials with a fault are all undecided
+	good   []scenarios.Summary // cells that the costs come from
+	bad    []scenarios.Summary // cells that the violations come from
 	counts bool                // messages were counted
 }
 
@@ -46,9 +46,9 @@ type prices struct {
 type price struct {
 	backend   string
 	p50, p99  float64 // of the wait, ms
-	messages  float64 // for each time that a client gets the lock; 0: none, or not counted
+	messages  float64 // per time that a client gets the lock; 0 if none, or not counted
 	harm      share   // in all scenarios in which something goes wrong
-	scenarios int     // that these are
+	scenarios int     // how many scenarios that is
 }
 
 func newPrices(set *results.Set, world string) prices {
@@ -118,10 +118,10 @@ const (
 	priceHigh   = 380
 	priceApart  = 44
 	priceInside = 14 // room inside a panel's edges
-	zeroBand    = 34 // where what costs nothing stands, beside a scale that has no 0
+	zeroBand    = 34 // the place of what costs nothing, beside a scale without a 0
 )
 
-// priceSheet is where everything of the chart goes.
+// priceSheet is the layout of the chart.
 type priceSheet struct {
 	page
 	prices
@@ -129,14 +129,14 @@ type priceSheet struct {
 	panels      []pricePanel
 }
 
-// pricePanel is one of the two: x is a cost.
+// pricePanel is one of the two panels: x is a cost.
 type pricePanel struct {
 	name     string
 	from, to vg.Length // left and right edge
-	ticks    []tick    // in the place of a value stands where it lies
+	ticks    []tick    // at holds the tick's position, not its value
 	spots    []spot
-	named    []spot      // the same; those that lie on each other are one
-	ends     []vg.Length // of the lines to the right; 0: none
+	named    []spot      // the same, with those that lie on each other merged
+	ends     []vg.Length // of the lines to the right; 0 if none
 	labels   []label
 }
 
@@ -157,12 +157,12 @@ func newPriceSheet(p prices) *priceSheet {
 	return s
 }
 
-// y is where a share stands.
+// y returns the position of a share.
 func (s *priceSheet) y(share float64) vg.Length {
 	return s.top + priceInside + (priceHigh-2*priceInside)*vg.Length(1-share)
 }
 
-// waits is the panel of waiting, on a scale of powers of ten.
+// waits is the panel of waiting times, on a scale of powers of ten.
 func (s *priceSheet) waits(from, to vg.Length) pricePanel {
 	p := pricePanel{name: "wait for a free lock, ms", from: from, to: to}
 	least, most, free := math.Inf(1), 0.0, false
@@ -221,7 +221,7 @@ func (s *priceSheet) sent(from, to vg.Length) pricePanel {
 	for _, l := range s.locks {
 		most = max(most, l.messages)
 	}
-	most *= 1.25 // the labels of the dearest have room
+	most *= 1.25 // leaves room for the labels of the most expensive
 	x := func(n float64) vg.Length {
 		return from + priceInside + (to-from-2*priceInside)*vg.Length(rounded(n/most))
 	}

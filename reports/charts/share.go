@@ -8,8 +8,7 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// share is in how many of the trials that were decided something was violated, and how many
-// were run.
+// share is how many of the decided trials had a violation, and how many trials were run.
 type share struct{ violated, decided, trials int }
 
 func (s share) plus(t scenarios.Tally) share {
@@ -17,7 +16,7 @@ func (s share) plus(t scenarios.Tally) share {
 	return share{s.violated + t.Violated, s.decided + decided, s.trials + decided + t.Undecided}
 }
 
-// nothing says why there is nothing to draw of a share; empty: there is something.
+// nothing says why there is nothing to draw of a share; "" means that there is something.
 func (s share) nothing() string {
 	switch {
 	case s.decided > 0:
@@ -36,10 +35,10 @@ func (s share) value() float64 {
 	return float64(s.violated) / float64(s.decided)
 }
 
-// fewTrials are too few to speak of per cent.
+// fewTrials is the number of trials below which a share is not given in per cent.
 const fewTrials = 10
 
-// percent gives "35" or, of few trials, "1/3". It says 0 and 100 only where that is exact.
+// percent returns "35" or, for few trials, "1/3". It says 0 and 100 only if that is exact.
 func (s share) percent() string {
 	if s.decided < fewTrials {
 		return fmt.Sprintf("%d/%d", s.violated, s.decided)
@@ -54,7 +53,7 @@ func (s share) percent() string {
 	}
 }
 
-// String gives "35 %" or, of few trials, "1 of 3".
+// String returns "35 %" or, for few trials, "1 of 3".
 func (s share) String() string {
 	if s.decided < fewTrials {
 		return fmt.Sprintf("%d of %d", s.violated, s.decided)

@@ -1,4 +1,4 @@
-// Package charts draws what many trials have in common.
+// Package charts draws the results of many trials together.
 package charts
 
 import (
@@ -15,7 +15,7 @@ import (
 const (
 	sweepWidth  = 900
 	sweepMargin = 28
-	sweepLeft   = 84 // of the panels: the scale of shares stands there
+	sweepLeft   = 84 // of the panels: the scale of shares is to the left
 	titleSize   = 21
 	titleLine   = 26
 	wordSize    = 14
@@ -26,15 +26,15 @@ const (
 	panelGap    = 18
 )
 
-// Sweep draws a sweep: a panel for each line, all on one scale of the parameter. A panel
-// shows the measured share of trials in which the property was violated, with its 95 %
-// interval, on the share that was derived on paper.
+// Sweep draws a sweep: a panel for each line, all on one scale of the parameter. A panel shows the
+// measured share of trials in which the property was violated, with its 95 % interval, over the
+// share that was derived on paper.
 func Sweep(r scenarios.SweepResult) *canvas.Figure {
 	s := newSweepSheet(r)
 	return &canvas.Figure{Width: sweepWidth, Height: s.height, Draw: s.draw}
 }
 
-// sweepSheet is where everything of a sweep's chart goes.
+// sweepSheet is the layout of a sweep's chart.
 type sweepSheet struct {
 	scenarios.SweepResult
 	title, caption []string // lines
@@ -57,7 +57,7 @@ func (s *sweepSheet) bottom() vg.Length {
 	return s.top + vg.Length(len(s.Lines))*(panelHead+panelBody+panelGap) - panelGap
 }
 
-// says is the caption.
+// says returns the caption.
 func (s *sweepSheet) says() string {
 	trials := 0
 	for _, p := range s.Points {
@@ -74,7 +74,7 @@ func (s *sweepSheet) says() string {
 	return text
 }
 
-// undecided counts the points of which nothing is known.
+// undecided counts the points without a decided trial.
 func (s *sweepSheet) undecided() (n int) {
 	for _, p := range s.Points {
 		if p.Decided() == 0 {

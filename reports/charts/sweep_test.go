@@ -58,7 +58,7 @@ func TestChartOfASweepSaysWhatItShows(t *testing.T) {
 	}
 }
 
-// A sweep that was interrupted, or whose trials could not tell, is drawn with what there is.
+// A sweep that was interrupted, or whose trials are undecided, is drawn with what there is.
 func TestChartOfHalfASweepIsDrawn(t *testing.T) {
 	r := small()
 	r.Points = r.Points[:3]
@@ -85,7 +85,7 @@ func TestAPointThatIsUndecidedIsShownAndCounted(t *testing.T) {
 	for i := range 2 {
 		r.Points[i].Undecided, r.Points[i].Violated = r.Points[i].Trials, 0
 	}
-	r.Points[2].Undecided = 1 // the others tell
+	r.Points[2].Undecided = 1 // the others are decided
 	svg = string(picturetest.SVG(t, Sweep(r)))
 	if got := marksOf(svg); got != 2 {
 		t.Errorf("%d points have a question mark, want 2", got)

@@ -16,7 +16,7 @@ type panel struct {
 	mark   mark
 }
 
-// y is where a share stands.
+// y returns the position of a share.
 func (p panel) y(share float64) vg.Length {
 	return p.top + panelHead + panelBody*vg.Length(1-share)
 }
@@ -44,8 +44,7 @@ func (p panel) drawHead(on canvas.Paper) {
 	on.Text(f, sweepLeft+20, p.top+31, canvas.Slate, canvas.Shorten(f, text, room-20))
 }
 
-// drawScales draws the grid, the scale of shares, and under the last panel that of the
-// parameter.
+// drawScales draws the grid, the scale of shares, and, under the last panel, that of the parameter.
 func (p panel) drawScales(on canvas.Paper, last bool) {
 	f := canvas.Regular(smallSize)
 	for _, share := range []struct {
@@ -112,8 +111,8 @@ func (p panel) drawDerivedLine(on canvas.Paper) {
 	on.Pen(1, canvas.Ink)
 }
 
-// drawPoint draws what was measured at one value. A point that contradicts the derivation
-// has a cross over it; one of which nothing is known is a question mark.
+// drawPoint draws what was measured at one value. A point that contradicts the derivation has a
+// cross over it; one without a decided trial is a question mark.
 func (p panel) drawPoint(on canvas.Paper, point scenarios.SweepPoint) {
 	x := p.sheet.axis.x(point.X)
 	if point.Decided() == 0 {

@@ -15,10 +15,9 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// Violations draws, for each family of faults, in what share of the trials each lock service
-// let two holders in at once, let them in within their own deadlines, and let money be lost
-// or taken twice, without a fence and behind one; with 95 % intervals. A world without
-// results gives nil.
+// Violations draws, for each family of faults, the share of trials in which each lock service let
+// two holders in at once, let them in within their own deadlines, and let money be lost or taken
+// twice, without a fence and behind one; with 95 % intervals. A world without results gives nil.
 func Violations(set *results.Set, world string) *canvas.Figure {
 	v := newViolations(set, world)
 	if len(v.panels) == 0 {
@@ -33,8 +32,8 @@ type violations struct {
 	backends []string // rows of every panel
 	panels   []familyPanel
 	cells    []scenarios.Summary // that are in it
-	left     []string            // variants that are not
-	bare     share               // of locks, where something goes wrong, without a fence
+	left     []string            // variants that are not in it
+	bare     share               // of locks, in scenarios with faults, without a fence
 	fenced   share               // the same scenarios behind one
 }
 
@@ -42,12 +41,11 @@ type violations struct {
 type familyPanel struct {
 	family    Family
 	scenarios int
-	rows      []violationRow // one a backend
+	rows      []violationRow // one for each backend
 }
 
-// violationRow is what became of one lock service in one family of faults. A share of no
-// trials is not drawn. What is left behind a fence is of those scenarios only that were
-// tried without one too.
+// violationRow is one lock service's result in one family of faults. A share of no trials is not
+// drawn. What is left behind a fence counts only scenarios that were also tried without one.
 type violationRow struct{ overlap, valid, harm, left share }
 
 // shares are the bars of a row, from top to bottom.
@@ -84,8 +82,8 @@ func newViolations(set *results.Set, world string) violations {
 	return v
 }
 
-// bareAndFenced leaves of each scenario and lock service the cell without a fence and that
-// behind the best one that it has (see fences), if any trial of it was run.
+// bareAndFenced keeps, of each scenario and lock service, the cell without a fence and the one
+// behind the best fence that it has (see fences), if any of its trials was run.
 func bareAndFenced(cells []scenarios.Summary) []scenarios.Summary {
 	best := map[place]int{}
 	rank := func(c scenarios.Summary) int { return slices.Index(fences(), c.Guard) }
@@ -104,13 +102,13 @@ func bareAndFenced(cells []scenarios.Summary) []scenarios.Summary {
 	})
 }
 
-// place is where a cell without a fence and that behind one belong together.
+// place is what a cell without a fence and the one behind a fence have in common.
 type place struct{ scenario, backend string }
 
 func placeOf(c scenarios.Summary) place { return place{c.Scenario, c.Backend} }
 
-// withBare leaves out what is behind a fence and was not tried without one: there would be
-// nothing to hold it against.
+// withBare drops cells behind a fence that were not tried without one, as there would be nothing to
+// compare them with.
 func withBare(cells []scenarios.Summary) []scenarios.Summary {
 	bare := map[place]bool{}
 	for _, c := range cells {
@@ -119,8 +117,8 @@ func withBare(cells []scenarios.Summary) []scenarios.Summary {
 	return slices.DeleteFunc(cells, func(c scenarios.Summary) bool { return !bare[placeOf(c)] })
 }
 
-// compare adds up what a fence makes of locks where something goes wrong: of scenarios and
-// lock services of which both was tried, and decided.
+// compare adds up the effect of a fence in scenarios with faults, over the scenarios and lock
+// services for which both were tried and decided.
 func (v *violations) compare(set *results.Set, cells []scenarios.Summary) {
 	decided := map[place]int{}
 	for _, c := range cells {
@@ -131,7 +129,7 @@ func (v *violations) compare(set *results.Set, cells []scenarios.Summary) {
 	for _, c := range cells {
 		switch {
 		case decided[placeOf(c)] < 2 || !isLock(c.Backend) || familyOf(set, c.Scenario) == NoFault:
-		case !slices.Contains(v.backends, c.Backend): // is not in the chart
+		case !slices.Contains(v.backends, c.Backend): // not in the chart
 		case c.Guard == string(ledger.None):
 			v.bare = v.bare.plus(c.Damage)
 		default:
@@ -165,7 +163,7 @@ func (v violations) guards() []string {
 	})
 }
 
-// aboutFences says what stands behind the bars behind a fence, and behind the headline.
+// aboutFences explains the bars behind a fence, and the headline.
 func (v violations) aboutFences() string {
 	guards := v.guards()
 	if len(guards) == 0 {
@@ -203,7 +201,7 @@ const (
 	countWidth     = 58
 )
 
-// violationSheet is where everything of the chart goes.
+// violationSheet is the layout of the chart.
 type violationSheet struct {
 	page
 	violations
@@ -244,7 +242,7 @@ func (s *violationSheet) panelHeight() vg.Length {
 	return panelTitle + vg.Length(len(s.backends))*s.rowHeight() + panelScale
 }
 
-// corner is where a panel begins.
+// corner returns where a panel begins.
 func (s *violationSheet) corner(panel int) (x, y vg.Length) {
 	column, row := vg.Length(panel%violationCols), vg.Length(panel/violationCols)
 	return margin + s.gutter + column*(s.panel+panelApart), s.top + row*(s.panelHeight()+panelApart)

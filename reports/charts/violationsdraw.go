@@ -8,11 +8,11 @@ import (
 	"github.com/locklab/locklab/reports/canvas"
 )
 
-// twoHolders is the ground of the outlined bar.
+// twoHolders is the background of the outlined bar.
 var twoHolders = canvas.Tint(canvas.Sky, 0.35)
 
-// drawBar draws one of the four kinds of bar: outlined, solid, solid, hatched, so that
-// they differ without their colours too.
+// drawBar draws one of the four kinds of bar: outlined, solid, solid, hatched, so that they also
+// differ without their colours.
 func drawBar(on canvas.Paper, kind int, x0, y0, x1, y1 vg.Length) {
 	switch kind {
 	case 0:
@@ -37,13 +37,13 @@ func violationKeys() []key {
 	return append(keys, key{"95 % interval", func(on canvas.Paper, x, y vg.Length) { drawInterval(on, x+3, x+sampleWidth-3, y) }})
 }
 
-// drawInterval draws a lying whisker.
+// drawInterval draws a horizontal whisker.
 func drawInterval(on canvas.Paper, x0, x1, y vg.Length) {
 	drawWhisker(on, x0, x1, y, canvas.Ink, true, true)
 }
 
-// drawIntervalOn draws it over a bar that ends at end. What lies on a solid bar stands out
-// from that, and not from the paper.
+// drawIntervalOn draws an interval over a bar that ends at end. The part on a solid bar contrasts
+// with the bar instead of the paper.
 func drawIntervalOn(on canvas.Paper, kind int, end, x0, x1, y vg.Length) {
 	ink := canvas.Ink
 	switch kind {
@@ -82,7 +82,7 @@ func (s *violationSheet) draw(on canvas.Paper) {
 	}
 }
 
-// drawPanel draws a family. The first of each line of panels has the names of the locks.
+// drawPanel draws a family. The first panel in each row has the names of the locks.
 func (s *violationSheet) drawPanel(on canvas.Paper, p familyPanel, x, y vg.Length, names bool) {
 	title, f := canvas.Bold(wordSize), canvas.Regular(smallSize)
 	name := sentenceCase(string(p.family))

@@ -9,15 +9,15 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// account is what is to be said of events that have to do with the account, by their numbers.
+// account holds remarks about events that concern the account, by their numbers.
 type account struct {
 	balances map[int64]check.Balanced // after writes
 	seen     map[int64]string         // what the account's guard goes by from then on
 	looks    map[int64]bool           // at a lease, with something in between before the write
 }
 
-// readAccount follows the balance, what the guard goes by, and who looked at its lease long
-// before it wrote.
+// readAccount follows the balance, what the guard goes by, and which clients checked their lease
+// long before they wrote.
 func readAccount(h *sim.History) account {
 	r := account{balances: map[int64]check.Balanced{}, seen: map[int64]string{}, looks: map[int64]bool{}}
 	for _, b := range check.Balances(h) {
@@ -41,8 +41,8 @@ func readAccount(h *sim.History) account {
 	return r
 }
 
-// takes says what a write or charge has made of the balance, what would be right if that is
-// not, and what the guard has learned from it.
+// takes describes how a write or charge changed the balance, what the right balance would be if
+// that is wrong, and what the guard has learned from it.
 func (r account) takes(e sim.Event) string {
 	text := fmt.Sprintf("takes %d", e.Balance)
 	if e.Job != "" {

@@ -7,10 +7,10 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// reach is how far a message gets that is lost, on its way from column to column.
+// reach is how far a lost message gets on its way from column to column.
 const reach = 0.6
 
-// speaks is the moment at which the part of the arrow begins that carries the words.
+// speaks is the moment at which the part of the arrow with the words begins.
 func (a arrow) speaks() time.Duration {
 	if a.Again != 0 && a.Fate == sim.Arrived {
 		return a.Again
@@ -18,8 +18,8 @@ func (a arrow) speaks() time.Duration {
 	return a.Sent
 }
 
-// mainPart is the part of the arrow that carries the words: the one that arrives, else the
-// one that does not.
+// mainPart is the part of the arrow with the words: the one that arrives, else the one that does
+// not.
 func (p *sheet) mainPart(a arrow) (x0, x1, y0, y1 vg.Length) {
 	x0, x1 = p.xs[a.from], p.xs[a.to]
 	switch {
@@ -31,10 +31,10 @@ func (p *sheet) mainPart(a arrow) (x0, x1, y0, y1 vg.Length) {
 	return x0, x0 + reach*(x1-x0), p.y(a.Sent), p.y(p.to)
 }
 
-// crossArm is half the size of the cross at which the way of a lost message ends.
+// crossArm is half the size of the cross at the end of a lost message.
 const crossArm = vg.Length(4)
 
-// crossing is where that cross is.
+// crossing returns the position of that cross.
 func (p *sheet) crossing(a arrow) (x, y vg.Length) {
 	x0 := p.xs[a.from]
 	return x0 + reach*(p.xs[a.to]-x0), p.y(a.Lost)

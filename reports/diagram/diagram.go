@@ -1,14 +1,13 @@
-// Package diagram draws one trial as a message diagram: a column for each host, time running
-// down, and an arrow for each message from where and when it was sent to where and when it
-// arrived.
+// Package diagram draws one trial as a message diagram: a column for each host, time running down,
+// and an arrow for each message from where and when it was sent to where and when it arrived.
 //
-// Time is not drawn to scale. Where nothing is shown to happen it is cut short, and the
-// picture says how long that was and how many messages were left out there.
+// Time is not drawn to scale. Periods in which nothing is shown are cut short, and the picture says
+// how long each was and how many messages it leaves out there.
 //
-// A diagram is made in three steps. First it is picked what matters (pick.go): plain data
-// on true time. Then moments get places on paper and labels are put where they touch no
-// other (layout.go, labels.go). Then it is drawn. The same history and findings always give
-// the same bytes.
+// A diagram is made in three steps. The first selects what matters (pick.go), as plain data on true
+// time. The second gives moments their places on paper and puts labels where they touch no other
+// (layout.go, labels.go). The third draws. The same history and findings always give the same
+// bytes.
 package diagram
 
 import (
@@ -19,14 +18,14 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// ErrNoMessages says that a history has events but no messages, as those have that were
-// recorded before messages were.
+// ErrNoMessages means that a history has events but no messages, because it was recorded before
+// messages were.
 var ErrNoMessages = errors.New("the history says nothing of messages between hosts: it is an old one, or it has been cut; run the trial again to get them (a virtual trial with the same seed is the same trial)")
 
-// Draw draws the messages of a trial: at most as many as can be read (maxMessages), those
-// around the first violation; the caption says what was left out. It returns an error when
-// the history has no events, and ErrNoMessages when it has no messages. title is that of the
-// scenario; without one, the scenario's name has to do.
+// Draw draws the messages of a trial: at most as many as can be read (maxMessages), those around
+// the first violation; the caption says what was left out. It returns an error if the history has
+// no events, and ErrNoMessages if it has no messages. title is that of the scenario; if it is
+// empty, the scenario's name is used.
 func Draw(h *sim.History, findings []check.Finding, title string) (*canvas.Figure, error) {
 	if h == nil || len(h.Events) == 0 {
 		return nil, errors.New("draw message diagram: the history has no events, not even an end: was the run killed? run the trial again")

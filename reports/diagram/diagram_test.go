@@ -66,7 +66,7 @@ func TestDiagramsSayWhatHappened(t *testing.T) {
 	}
 }
 
-// Labels touch neither each other nor a mark, and nothing is outside of the page.
+// Labels touch neither each other nor a mark, and nothing lies outside the page.
 func TestLabelsDoNotTouch(t *testing.T) {
 	for _, s := range stories {
 		h, findings, title := picturetest.History(t, s.scenario, s.backend, s.guard)

@@ -126,7 +126,7 @@ func (p *sheet) drawArrow(on canvas.Paper, a arrow) {
 	}
 }
 
-// drawLoss draws the way of a message up to where the network lost it.
+// drawLoss draws a message's way up to where the network lost it.
 func (p *sheet) drawLoss(on canvas.Paper, a arrow, c canvas.Colour) {
 	x, y := p.crossing(a)
 	on.Pen(1.3, c, 4, 2.5)
@@ -160,8 +160,8 @@ func (p *sheet) drawDot(on canvas.Paper, d dot) {
 	on.Fill(on.Circle(x, y, dotRadius))
 }
 
-// drawAxis writes the true time at the left edge, wherever there is room, and how long the
-// stretches are that are cut short.
+// drawAxis writes the true time at the left edge, wherever there is room, and the length of periods
+// that are cut short.
 func (p *sheet) drawAxis(on canvas.Paper) {
 	small := canvas.Regular(labelSize)
 	for _, b := range p.breaks {
@@ -192,7 +192,7 @@ func (p *sheet) inBreak(y vg.Length) bool {
 	return false
 }
 
-// clockTime is a point of true time, the same number of digits throughout.
+// clockTime formats a point of true time, always with the same number of digits.
 func clockTime(at time.Duration) string {
 	if at == 0 {
 		return "0"

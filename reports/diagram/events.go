@@ -23,7 +23,7 @@ type reader struct {
 	account
 }
 
-// readEvents makes dots of the events that matter and bars of beliefs.
+// readEvents turns the events that matter into dots, and beliefs into bars.
 func (s *scene) readEvents(t *trace.Trace, findings []check.Finding) {
 	h := t.History
 	r := &reader{scene: s, history: h, trace: t, accused: map[int64]bool{}, saying: map[int64]string{}}
@@ -43,15 +43,15 @@ func (s *scene) readEvents(t *trace.Trace, findings []check.Finding) {
 	s.thinOut()
 }
 
-// maxDots is how many events one picture can hold; with more, only those are drawn that
-// a violation rests on or that have a message beside them.
+// maxDots is how many events one picture can hold. If there are more, only those are drawn that a
+// violation is based on or that have a message beside them.
 const maxDots = 60
 
-// beside is how near in time a message is that an event has to do with.
+// beside is the greatest distance in time between an event and a message that belongs to it.
 const beside = 10 * time.Millisecond
 
-// thinOut leaves out events, and the beliefs that begin or end with them, far from the
-// messages that are drawn.
+// thinOut drops events that are far from the messages drawn, and the beliefs that begin or end with
+// them.
 func (s *scene) thinOut() {
 	if len(s.dots) <= maxDots {
 		return
@@ -72,8 +72,8 @@ func or(a, b sim.HostID) sim.HostID {
 	return b
 }
 
-// accuse notes the evidence of violations, and says at the last of it what they are. Where
-// the account or the service has seen a violation, what clients believe and do is no news.
+// accuse marks the evidence of violations, and describes them at its last event. If the account or
+// the service has seen a violation, what clients believe and do adds nothing.
 func (r *reader) accuse(findings []check.Finding) {
 	first, found := words.Gravest(findings)
 	if !found {
@@ -101,7 +101,7 @@ func (r *reader) accuse(findings []check.Finding) {
 	}
 }
 
-// lastOf gives the last event of this kind among the evidence.
+// lastOf returns the last event of this kind among the evidence.
 func lastOf(h *sim.History, evidence []int64, kind sim.Kind, otherwise int64) int64 {
 	best := int64(0)
 	for _, seq := range evidence {
@@ -128,8 +128,8 @@ func (r *reader) dot(e sim.Event, column int, label string) {
 }
 
 // join adds another event of the same host and moment. What follows for the lock as a whole
-// stands in the place of what one node did. A client that stops as soon as it is told releases
-// the lock at once, which need not be said.
+// replaces what one node did. A client that stops as soon as it is told releases the lock at once,
+// so that is not mentioned.
 func (d *dot) join(o dot) {
 	d.guilty = d.guilty || o.guilty
 	d.saying = max(d.saying, o.saying)
@@ -145,7 +145,7 @@ func (d *dot) join(o dot) {
 	}
 }
 
-// whose client an event is about.
+// whose returns the client that an event is about.
 func (r *reader) whose(e sim.Event) int {
 	if i := slices.Index(r.history.Header.Clients, or(e.Client, e.Host)); i >= 0 {
 		return i
@@ -153,15 +153,14 @@ func (r *reader) whose(e sim.Event) int {
 	return slices.Index(r.history.Header.Clients, r.trace.Owner(e.Grant))
 }
 
-// Labels that are joined in a way of their own.
+// Labels that are joined in their own way.
 const (
 	lockLost = "told: lock lost"
 	stops    = "stops before it writes"
 	releases = "releases"
 )
 
-// label says in a few words what an event is; empty: the messages say it, or it does not
-// matter.
+// label describes an event in a few words; "" if the messages say it, or it does not matter.
 func (r *reader) label(e sim.Event) string {
 	switch e.Kind {
 	case sim.Acquired:
@@ -223,8 +222,8 @@ func (r *reader) nameOf(grant string) string {
 	return "nobody known"
 }
 
-// believe draws who thinks that a client holds the lock: the client, and each server that has
-// the grant or has given it its vote.
+// believe draws who thinks that a client holds the lock: the client, and each server that has the
+// grant or has given it its vote.
 func (r *reader) believe() {
 	for _, b := range r.trace.Beliefs {
 		for _, p := range b.Pieces {
@@ -243,7 +242,7 @@ func (r *reader) believe() {
 	slices.SortStableFunc(r.bars, func(a, b bar) int { return cmp.Or(cmp.Compare(a.ended, b.ended), cmp.Compare(a.began, b.began)) })
 }
 
-// bar draws a belief of a host; without an end it lasts to the end of what is shown.
+// bar draws a host's belief; without an end it lasts to the end of what is shown.
 func (r *reader) bar(host, client sim.HostID, grant string, style barStyle, began, ended *sim.Event) {
 	b := bar{
 		column: r.columnOf(host), from: began.At, to: max(r.to, began.At), style: style, grant: grant,
@@ -257,7 +256,7 @@ func (r *reader) bar(host, client sim.HostID, grant string, style barStyle, bega
 	}
 }
 
-// clipBars leaves what can be seen of bars.
+// clipBars clips bars to what is shown.
 func (s *scene) clipBars() {
 	s.bars = slices.DeleteFunc(s.bars, func(b bar) bool { return b.to < s.from || b.from > s.to })
 	for i := range s.bars {

@@ -6,7 +6,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// A host that a fault stops is marked with what it is: paused, suspended, down.
+// A host that a fault stops is marked with its state: paused, suspended, down.
 func TestEveryKindOfFaultThatStopsAHostSaysSo(t *testing.T) {
 	for _, k := range sim.FaultKinds() {
 		if said := stopped[k] != ""; said != k.StopsHost() {

@@ -5,8 +5,7 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// label is a text that has found its place. Its box is white, so that it can be read over
-// the lines that it lies on.
+// label is a text that has found its place. Its box is white, so that it is readable over lines.
 type label struct {
 	box
 	text   string
@@ -14,7 +13,7 @@ type label struct {
 	bold   bool
 }
 
-// box is a piece of paper; y points down.
+// box is a rectangle of the paper; y points down.
 type box struct{ x0, y0, x1, y1 vg.Length }
 
 func (b box) touches(o box) bool { return b.x0 < o.x1 && o.x0 < b.x1 && b.y0 < o.y1 && o.y0 < b.y1 }
@@ -22,7 +21,7 @@ func (b box) touches(o box) bool { return b.x0 < o.x1 && o.x0 < b.x1 && b.y0 < o
 // maxPushes bounds how often things are moved apart to make room for a label.
 const maxPushes = 150
 
-// maxExtra is how far a moment may be moved for labels; beyond it they are dropped.
+// maxExtra is how far a moment may be moved for labels; labels that need more are dropped.
 const maxExtra = 3 * labelSize
 
 // placer puts labels where they touch nothing.
@@ -32,15 +31,15 @@ type placer struct {
 	said  map[saying]bool
 }
 
-// saying is what a message says; several hosts may be told the same at one moment.
+// saying is the text of a message; several hosts may be told the same at one moment.
 type saying struct {
 	from int
 	sent int64
 	text string
 }
 
-// placeLabels finds a place for every label. Where one has none it says so, and at which
-// moment room should be made.
+// placeLabels finds a place for every label. If one has none, crowded is true and at is the moment
+// at which room should be made.
 func (p *sheet) placeLabels(extra []vg.Length) (at int, crowded bool) {
 	p.labels, p.unlabelled = p.labels[:0], 0
 	q := placer{sheet: p, said: map[saying]bool{}}
@@ -102,7 +101,7 @@ func (p *sheet) placeLabels(extra []vg.Length) (at int, crowded bool) {
 	return 0, false
 }
 
-// put places lines of text, the middle of the first one at y, if there is room.
+// put places lines of text, with the middle of the first one at y, if there is room.
 func (q *placer) put(lines []string, x, y vg.Length, align float64, c canvas.Colour, bold, inBreaks bool) bool {
 	f := canvas.Regular(labelSize)
 	if bold {
@@ -122,7 +121,7 @@ func (q *placer) put(lines []string, x, y vg.Length, align float64, c canvas.Col
 	return true
 }
 
-// free tells whether nothing is there that a label must not touch.
+// free reports whether the box touches nothing that a label must not touch.
 func (q *placer) free(b box, inBreaks bool) bool {
 	if b.x0 < margin+axisWidth-4 || b.x1 > q.width-margin/2 {
 		return false
@@ -152,7 +151,7 @@ const (
 	toTheLeft  = 1.0
 )
 
-// placeDot puts an event's words beside its column: outside where there is an outside.
+// placeDot puts an event's words beside its column, on the outside of the first and last columns.
 func (q *placer) placeDot(d dot) bool {
 	x, y := q.xs[d.column], q.y(d.at)
 	c, f := canvas.Ink, canvas.Regular(labelSize)
@@ -177,8 +176,8 @@ func (q *placer) placeDot(d dot) bool {
 	return false
 }
 
-// placeSaying says what is violated under an event's words: outside the last column in as
-// many lines as it takes, elsewhere in one.
+// placeSaying writes what is violated under an event's words: outside the last column in as many
+// lines as needed, elsewhere in one.
 func (q *placer) placeSaying(d dot) bool {
 	const off = dotRadius + 4
 	x, y := q.xs[d.column], q.y(d.at)+labelSize+3
@@ -190,7 +189,7 @@ func (q *placer) placeSaying(d dot) bool {
 		q.put([]string{d.saying}, x-off, y, toTheLeft, canvas.Violation, true, false)
 }
 
-// room is how much paper there is beside a column.
+// room returns how much paper there is beside a column.
 func (q *placer) room(column int, left bool) vg.Length {
 	switch {
 	case left && column == 0:
@@ -203,8 +202,8 @@ func (q *placer) room(column int, left bool) vg.Length {
 	return q.xs[column+1] - q.xs[column] - stopWidth/2
 }
 
-// placeStop says what the host is beside its column: where that begins, or in a stretch of
-// time that is cut short, where little else stands.
+// placeStop writes the host's state beside its column: where the stop begins, or in a period that
+// is cut short, where there is little else.
 func (q *placer) placeStop(s stop) bool {
 	from, to := q.y(s.from), q.y(s.to)
 	heights := []vg.Length{from + labelSize}
@@ -236,14 +235,14 @@ func (q *placer) placeCut(c cut) bool {
 	put := func(x vg.Length, align float64) bool {
 		return q.put([]string{text}, x, q.y(c.at), align, canvas.Slate, true, false)
 	}
-	// In the middle, or beside what happened at that moment as a consequence of it.
+	// In the middle, or beside what followed from the stop at that moment.
 	const off = dotRadius + 4
 	return put(middle, centred) || put(x0-off, toTheLeft) || put(x1+off, toTheRight)
 }
 
-// placeArrow puts a message's words right above its arrow: into a gap between two columns
-// that it crosses, near its sender if there is room; else across columns, where they hide no
-// belief; else what fits of them into a gap.
+// placeArrow puts a message's words right above its arrow: into a gap between two columns that it
+// crosses, near its sender if there is room; else across columns, where they hide no belief; else
+// as many of them as fit into a gap.
 func (q *placer) placeArrow(a arrow) bool {
 	f := canvas.Regular(labelSize)
 	return q.placeInGap(a, a.label) || q.placeAcross(a) || q.placeInGap(a, canvas.Shorten(f, a.label, q.xs[1]-q.xs[0]-12))
@@ -287,7 +286,7 @@ func (q *placer) placeAcross(a arrow) bool {
 	return false
 }
 
-// above is the height of the words over the arrow at x.
+// above returns the height of the words over the arrow at x.
 func (q *placer) above(a arrow, x vg.Length) vg.Length {
 	x0, x1, y0, y1 := q.mainPart(a)
 	return y0 + (x-x0)/(x1-x0)*(y1-y0) - labelSize/2 - 2

@@ -29,7 +29,7 @@ const (
 	stopWidth = vg.Length(30)
 	dotRadius = vg.Length(3.4)
 
-	breakHeight = vg.Length(20) // of a stretch of time that is cut short
+	breakHeight = vg.Length(20) // of a period that is cut short
 	besideBreak = labelSize/2 + 4
 )
 
@@ -50,7 +50,7 @@ type sheet struct {
 	unlabelled    int
 }
 
-// pause is a stretch of time that is cut short.
+// pause is a period that is cut short.
 type pause struct {
 	top, bottom vg.Length
 	text        string
@@ -87,7 +87,7 @@ func arrange(s *scene) *sheet {
 	return p
 }
 
-// gap is how far apart two columns are at least.
+// gap returns the minimum distance between two columns.
 func (p *sheet) gap() vg.Length {
 	const widest = 160
 	gap := leastGap
@@ -132,8 +132,8 @@ func (p *sheet) collect() {
 	p.moments = slices.Compact(p.moments)
 }
 
-// spread gives each moment its height. Time is drawn on a scale that is logarithmic from
-// one moment to the next, and cut short where it is long.
+// spread gives each moment its height. The scale is logarithmic from one moment to the next, and
+// long periods are cut short.
 func (p *sheet) spread(extra []vg.Length) {
 	const least, steep = 2.5, 9.0
 	p.ys, p.breaks = p.ys[:0], p.breaks[:0]
@@ -164,7 +164,7 @@ func (p *sheet) pause(y vg.Length, from, to time.Duration) pause {
 	return b
 }
 
-// y is where a moment lies. Between two that have places it is in proportion.
+// y returns the position of a moment, interpolated between two that have positions.
 func (p *sheet) y(at time.Duration) vg.Length {
 	i, found := slices.BinarySearch(p.moments, at)
 	switch {
@@ -179,7 +179,7 @@ func (p *sheet) y(at time.Duration) vg.Length {
 	return p.ys[i-1] + vg.Length(part)*(p.ys[i]-p.ys[i-1])
 }
 
-// index is the number of a moment.
+// index returns the number of a moment.
 func (p *sheet) index(at time.Duration) int {
 	i, _ := slices.BinarySearch(p.moments, at)
 	return min(i, len(p.moments)-1)

@@ -6,7 +6,7 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// legendEntry is a sign and what it means.
+// legendEntry is a sign and its meaning.
 type legendEntry struct {
 	text string
 	draw func(on canvas.Paper, x, y vg.Length) // around y, signWidth wide
@@ -87,7 +87,7 @@ func (p *sheet) legend() []legendEntry {
 	return entries
 }
 
-// flow calls do for each entry with its place: line by line.
+// flow calls do for each entry with its position, line by line.
 func (p *sheet) flow(do func(e legendEntry, x, y vg.Length)) (height vg.Length) {
 	f := canvas.Regular(labelSize)
 	x, y := margin, legendRow/2

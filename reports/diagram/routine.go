@@ -7,9 +7,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// repeats finds the messages of clients that another has said already: what is lost on its
-// way like the one before it, and what is sent at the same moment as another like it, by a
-// host that catches up.
+// repeats finds messages of clients that repeat an earlier one: a message that is lost like the one
+// before it, and one sent at the same moment as another like it, by a host that catches up.
 func (p picker) repeats() []bool {
 	type sent struct {
 		way  sim.Link
@@ -17,7 +16,7 @@ func (p picker) repeats() []bool {
 		at   time.Duration
 	}
 	again := make([]bool, len(p.history.Messages))
-	lost := map[sim.Link]string{} // what was lost last, with nothing getting through since
+	lost := map[sim.Link]string{} // the last loss, if nothing has got through since
 	said := map[sent]bool{}
 	for i, m := range p.history.Messages {
 		way := sim.Link{From: m.From, To: m.To}
@@ -37,12 +36,12 @@ func (p picker) repeats() []bool {
 	return again
 }
 
-// exchange is a request of a client and its answer, as indices of messages.
+// exchange is a client's request and its answer, as indices of messages.
 type exchange struct{ request, answer int }
 
-// routine finds the messages that say nothing new: attempts to get a lock that is held, all
-// but the first and the last of a row, and renewals that went well. An answer is taken for
-// that to the first request to its sender that had none, and "OK" for that to a renewal.
+// routine finds the messages that say nothing new: attempts to get a lock that is held, all but the
+// first and the last in a row, and renewals that succeeded. An answer is assigned to the first
+// unanswered request to its sender, and "OK" to a renewal.
 func (p picker) routine() []bool {
 	messages := p.history.Messages
 	dull := make([]bool, len(messages))
@@ -84,5 +83,5 @@ func (p picker) routine() []bool {
 	return dull
 }
 
-// renewal tells whether these are the words for a request to prolong a lease.
+// renewal reports whether these words describe a request to renew a lease.
 func renewal(what string) bool { return what == "keep-alive" || what == "PEXPIRE if mine" }

@@ -20,14 +20,14 @@ type scene struct {
 	verdict         string
 	violated        bool
 	notes           []string
-	from, to        time.Duration // what is shown of the trial
+	from, to        time.Duration // the part of the trial that is shown
 	columns         []column      // from left to right
 	arrows          []arrow       // in the order in which they were sent
 	dots            []dot         // in the order of time
 	bars            []bar
 	stops           []stop
 	cuts            []cut
-	omitted         []time.Duration // when the messages were sent that are not drawn, ascending
+	omitted         []time.Duration // when the messages that are not drawn were sent, ascending
 }
 
 type role int8
@@ -79,17 +79,17 @@ type bar struct {
 	client   int
 	grant    string
 
-	began, ended int64 // the events; the latter the greatest number there is if nothing ended it
+	began, ended int64 // event numbers; ended is the greatest number there is if nothing ended it
 }
 
-// stop is a time in which a host did nothing.
+// stop is a period in which a host did nothing.
 type stop struct {
 	column   int
 	from, to time.Duration
 	label    string
 }
 
-// cut is the begin or end of a fault that is not a stop, at the columns that it was done to.
+// cut is the beginning or end of a fault that is not a stop, at the affected columns.
 type cut struct {
 	at      time.Duration
 	columns []int
@@ -97,7 +97,7 @@ type cut struct {
 	begins  bool
 }
 
-// newScene picks what to show of a history.
+// newScene selects what to show of a history.
 func newScene(h *sim.History, findings []check.Finding, title string) *scene {
 	s := &scene{}
 	s.title, s.subtitle = words.Heading(h.Header, title)
@@ -113,7 +113,7 @@ func newScene(h *sim.History, findings []check.Finding, title string) *scene {
 	return s
 }
 
-// frame is the piece of time from the first message that is drawn to the last.
+// frame sets the period from the first message drawn to the last.
 func (s *scene) frame(h *sim.History, picked []sim.Message) {
 	if len(picked) == 0 {
 		s.to = h.Events[len(h.Events)-1].At
@@ -137,7 +137,7 @@ func (s *scene) frame(h *sim.History, picked []sim.Message) {
 	}
 }
 
-// cast gives a column to every host that has a part in what is drawn.
+// cast gives a column to every host that takes part in what is drawn.
 func (s *scene) cast(h *sim.History, picked []sim.Message) {
 	takesPart := map[sim.HostID]bool{}
 	for _, m := range picked {
@@ -158,10 +158,10 @@ func (s *scene) cast(h *sim.History, picked []sim.Message) {
 			s.columns = append(s.columns, column{id, serverRole, nobody})
 		}
 	}
-	if h.Header.Ledger != "" && takesPart[h.Header.Ledger] { // a partition is done to no host in particular
+	if h.Header.Ledger != "" && takesPart[h.Header.Ledger] { // a partition affects no host in particular
 		s.columns = append(s.columns, column{h.Header.Ledger, accountRole, nobody})
 	}
-	for _, m := range picked { // a host that the header does not know of
+	for _, m := range picked { // a host that is missing from the header
 		for _, id := range []sim.HostID{m.From, m.To} {
 			if s.columnOf(id) < 0 {
 				s.columns = append(s.columns, column{id, serverRole, nobody})
@@ -170,7 +170,7 @@ func (s *scene) cast(h *sim.History, picked []sim.Message) {
 	}
 }
 
-// columnOf is the column of a host, -1 if it has none.
+// columnOf returns the column of a host, -1 if it has none.
 func (s *scene) columnOf(id sim.HostID) int {
 	return slices.IndexFunc(s.columns, func(c column) bool { return c.host == id })
 }
@@ -193,7 +193,7 @@ func withWords(label, more string) string {
 	return label + " · " + more
 }
 
-// ofOthers counts what clients that have no column sent in the time that is drawn.
+// ofOthers counts what clients without a column sent in the period that is drawn.
 func (s *scene) ofOthers(h *sim.History) int {
 	n := 0
 	for _, m := range h.Messages {

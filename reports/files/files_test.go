@@ -135,8 +135,8 @@ func TestAFileThatIsTooLongIsNotRead(t *testing.T) {
 	}
 }
 
-// A program that ends in the midst of writing leaves nothing of it, and the old file stays, even
-// if the writer is quick enough to come to its end.
+// A program that ends in the middle of writing leaves nothing of it, and the old file stays, even
+// if the writer is quick enough to finish.
 func TestWhatIsAbandonedLeavesNothing(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "page.html")

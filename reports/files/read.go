@@ -1,4 +1,4 @@
-// Package files reads files within bounds and writes them whole.
+// Package files reads files within bounds, and writes them atomically.
 package files
 
 import (
@@ -8,7 +8,7 @@ import (
 	"os"
 )
 
-// TooLong is the error for a file that is longer than what it should hold can be.
+// TooLong is the error for a file that is longer than its contents can be.
 type TooLong struct {
 	Path string
 	Most int64 // bytes
@@ -18,8 +18,8 @@ func (e *TooLong) Error() string {
 	return fmt.Sprintf("%s has more than %d bytes, expected at most that many: is it the file that you meant?", e.Path, e.Most)
 }
 
-// Read reads a file of at most that many bytes; a longer one gives *TooLong, and no more of it
-// is read. Pipes and devices are read in the same way, so one that never ends is cut short.
+// Read reads a file of at most that many bytes; a longer one gives *TooLong, and no more of it is
+// read. Pipes and devices are read the same way, so one that never ends is cut short.
 func Read(path string, most int64) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -29,7 +29,7 @@ func Read(path string, most int64) ([]byte, error) {
 	return readAll(file, path, most)
 }
 
-// ReadRegular reads a file of at most that many bytes that must be there as a whole, see Open.
+// ReadRegular reads a regular file of at most that many bytes, see Open.
 func ReadRegular(path string, most int64) ([]byte, error) {
 	file, err := Open(path, most)
 	if err != nil {
@@ -50,8 +50,8 @@ func readAll(r io.Reader, path string, most int64) ([]byte, error) {
 	return text, nil
 }
 
-// Open opens a file of at most that many bytes. It refuses what is no file on a disk: to open a
-// pipe, or to read it, can take for ever.
+// Open opens a file of at most that many bytes. It refuses anything that is not a file on a disk:
+// opening or reading a pipe can take forever.
 func Open(path string, most int64) (*os.File, error) {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -23,14 +23,14 @@ func TestWhatNeverEndsIsCutShortOrRefused(t *testing.T) {
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for path, kind := range map[string]string{"/dev/zero": "a device", pipe: "a pipe"} { // to open the pipe would wait for ever
+	for path, kind := range map[string]string{"/dev/zero": "a device", pipe: "a pipe"} { // opening the pipe would block forever
 		if _, err := ReadRegular(path, most); err == nil || !strings.Contains(err.Error(), path+" is "+kind+", expected a file") {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
 }
 
-// A new file has the rights that any new file has, and not more.
+// A new file has the permissions of any new file, and no more.
 func TestANewFileHasTheRightsOfAnyOther(t *testing.T) {
 	dir := t.TempDir()
 	for _, mask := range []int{0o022, 0o077} {

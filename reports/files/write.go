@@ -14,15 +14,15 @@ import (
 	"time"
 )
 
-// The name of a file that is being written: hidden, and beside the place that it is for.
+// The name of a file that is being written: hidden, and in the same folder as its target.
 const (
 	unfinishedPrefix = "."
 	unfinishedSuffix = ".unfinished"
 )
 
-// Write writes a file beside its place and moves it there when it is whole: nobody ever
-// finds half of it, and an older one stays if something goes wrong. A process that is killed
-// meanwhile leaves a hidden file, which RemoveLeftovers takes away.
+// Write writes a file beside its target and moves it there when it is complete: nobody ever finds
+// half of it, and an older one stays if something goes wrong. A process that is killed meanwhile
+// leaves a hidden file, which RemoveLeftovers removes.
 func Write(path string, write func(io.Writer) error) error {
 	file, err := createBeside(path)
 	if err != nil {
@@ -38,8 +38,8 @@ func Write(path string, write func(io.Writer) error) error {
 	return nil
 }
 
-// Abandon removes what this process is writing and has not finished, for one that is about to
-// end in the midst of it. Whoever is still writing such a file gets an error.
+// Abandon removes the files that this process is still writing; it is for a process that is about
+// to end in the middle of that. Any code that is still writing such a file gets an error.
 func Abandon() { unfinished.abandon() }
 
 // unfinished are the hidden files that this process is writing.
@@ -58,7 +58,7 @@ func (h *inHand) add(name string) {
 	h.names[name] = true
 }
 
-// finish moves a file to its place.
+// finish moves a file to its target.
 func (h *inHand) finish(name, path string) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -100,7 +100,7 @@ func WriteBytes(path string, content []byte) error {
 	})
 }
 
-// createBeside makes a new hidden file for path, with the rights that any new file has.
+// createBeside makes a new hidden file for path, with the permissions of any new file.
 func createBeside(path string) (*os.File, error) {
 	dir, name := filepath.Split(path)
 	for {
@@ -115,12 +115,11 @@ func createBeside(path string) (*os.File, error) {
 	}
 }
 
-// abandoned is how old a leftover is that nobody can still be writing.
+// abandoned is the age at which a leftover cannot still be in use.
 const abandoned = time.Minute
 
-// RemoveLeftovers removes from a folder what processes that were killed had not finished
-// writing. What somebody may still be writing stays, and so does what cannot be removed: it
-// is hidden, and nothing reads it.
+// RemoveLeftovers removes from a folder what killed processes had not finished writing. What may
+// still be in use stays, and so does what cannot be removed: it is hidden, and nothing reads it.
 func RemoveLeftovers(dir string) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// manyCells gives a card of so many cells.
+// manyCells returns a card of this many cells.
 func manyCells(n int) []scenarios.Card {
 	card := scenarios.Card{Scenario: "much"}
 	for i := range n {
@@ -39,7 +39,7 @@ func TestTooManyCellsAreRefused(t *testing.T) {
 	}
 }
 
-// A row that never ends is not gathered.
+// A row that never ends is not accumulated.
 func TestARowThatNeverEndsIsRefused(t *testing.T) {
 	dir := writeRows(t, 1)
 	long := strings.Repeat("x", 3*maxRow)

@@ -18,14 +18,14 @@ import (
 const (
 	// SweepsFile has the points of sweeps, as scenarios.SweepRow.
 	SweepsFile = "sweeps.jsonl"
-	// ClaimsFile has what the trials say of the published claims, as Claim.
+	// ClaimsFile has the trials' verdicts on the published claims, as Claim.
 	ClaimsFile = "claims.json"
 )
 
 // maxExtras bounds the size of these files, in bytes; they have some 100,000.
 const maxExtras = 16 << 20
 
-// Claim is what the trials say of one published claim, in words.
+// Claim is the trials' verdict on one published claim, in words.
 type Claim struct {
 	Source    string   `json:"source"` // who made it, and where
 	ID        string   `json:"id"`
@@ -33,7 +33,7 @@ type Claim struct {
 	Verdict   string   `json:"verdict"`
 	Condition string   `json:"condition,omitempty"` // under which it is right
 	Figures   []string `json:"figures,omitempty"`   // what was measured
-	World     string   `json:"world"`               // in which; empty in older folders: the virtual one
+	World     string   `json:"world"`               // in which it was tried; "" in older folders means the virtual one
 }
 
 // writeClaims writes the claims of a run into its folder.
@@ -48,8 +48,8 @@ func writeClaims(folder string, claims []Claim) error {
 	return nil
 }
 
-// readExtras adds sweeps and claims of a run, if it has any. Of a sweep that several runs
-// have, and of the claims in each world, the last run's are shown.
+// readExtras adds sweeps and claims of a run, if it has any. If several runs have the same sweep,
+// or claims in the same world, the last run's are shown.
 func (s *Set) readExtras(folder string) error {
 	path := filepath.Join(folder, SweepsFile)
 	file, err := files.Open(path, maxExtras)

@@ -16,15 +16,15 @@ type Found struct {
 	Result scenarios.Result
 }
 
-// leastFingerprint is how many digits of a fingerprint are taken for one.
+// leastFingerprint is the minimum number of digits that count as a fingerprint.
 const leastFingerprint = 4
 
 // errEnough ends the reading of rows early.
 var errEnough = errors.New("found")
 
-// Find looks a trial up in the folder of a run: by its ID, also as part of the name of a
-// file that the run has left, or by the beginning of its fingerprint, if that is enough to
-// tell it from all others. The error says what was expected.
+// Find looks up a trial in a run's folder: by its ID, also as part of the name of a file that the
+// run left, or by the beginning of its fingerprint, if that identifies it. The error says what was
+// expected.
 func Find(ctx context.Context, folder, name string) (Found, error) {
 	if err := own(folder); err != nil {
 		return Found{}, err
@@ -69,7 +69,7 @@ func Find(ctx context.Context, folder, name string) (Found, error) {
 	return Found{Run: Run{Path: folder, About: about}, Result: found[0]}, nil
 }
 
-// Card gives the card of the trial's scenario; nil: there is none.
+// Card returns the card of the trial's scenario, nil if there is none.
 func (f Found) Card() *scenarios.Card {
 	for i := range f.Run.Scenarios {
 		if f.Run.Scenarios[i].Scenario == f.Result.Scenario {
@@ -79,7 +79,7 @@ func (f Found) Card() *scenarios.Card {
 	return nil
 }
 
-// HistoryPath is the file of the trial's history; empty: it was not kept.
+// HistoryPath returns the file of the trial's history, "" if it was not kept.
 func (f Found) HistoryPath() string {
 	if f.Result.History == "" {
 		return ""

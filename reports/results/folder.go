@@ -1,5 +1,5 @@
-// Package results keeps what runs have found: it writes the folder that a run leaves, reads
-// such folders back, and adds their trials up.
+// Package results keeps the results of runs: it writes the folder that a run leaves, reads such
+// folders back, and adds up their trials.
 package results
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/locklab/locklab/sim/plaintext"
 )
 
-// About says what a run was asked to do: run.json.
+// About is what a run was asked to do: run.json.
 type About struct {
 	Command   []string         `json:"command"` // as typed
 	Version   string           `json:"version"` // of locklab
@@ -25,8 +25,8 @@ type About struct {
 	Started   time.Time        `json:"started"`
 	World     string           `json:"world"`
 	Seeds     string           `json:"seeds"`
-	Trials    int              `json:"trials"`    // that were asked for and can be run
-	Scenarios []scenarios.Card `json:"scenarios"` // with the cells that were asked for
+	Trials    int              `json:"trials"`    // requested and possible
+	Scenarios []scenarios.Card `json:"scenarios"` // with the requested cells
 }
 
 // The files in a run's folder.
@@ -36,26 +36,26 @@ const (
 	HistoryDir  = "histories"
 )
 
-// Folder is what a run leaves on disk. A row is written as soon as its trial is judged,
-// so a killed run keeps every finished trial.
+// Folder is what a run leaves on disk. A row is written as soon as its trial is judged, so a killed
+// run keeps every finished trial.
 type Folder struct {
 	Path string
 	rows *os.File
 	sum  *sum
 	kept map[scenarios.CellName]int // histories kept of each cell; only ever looked up
-	// Keep is how many histories of each cell are kept, whatever came out, and up to MaxKept
-	// more that Add has a reason for; 0: one.
+	// Keep is how many histories of each cell are kept whatever their outcome; up to MaxKept more
+	// are kept if Add has a reason. 0 means one.
 	Keep int
-	// chance has the cells and properties of which a trial was kept in which came about what
-	// chance brings about in some.
+	// chance has the cells and properties for which a trial was kept that shows an outcome expected
+	// only in some trials.
 	chance map[cellProperty]bool
 }
 
 // MaxKept bounds how many histories of one cell are kept, unless more are asked for.
 const MaxKept = 5
 
-// NewFolder makes out/<run> and lets out/latest point to it; if it cannot, nothing is made.
-// Two runs never share a folder.
+// NewFolder makes out/<run> and points out/latest to it; if it cannot, nothing is made. Two runs
+// never share a folder.
 func NewFolder(out string, about About) (*Folder, error) {
 	latest := filepath.Join(out, "latest")
 	if info, err := os.Lstat(latest); err == nil && info.Mode()&fs.ModeSymlink == 0 {
@@ -98,7 +98,7 @@ func NewFolder(out string, about About) (*Folder, error) {
 	return f, pointLatest(out, filepath.Base(path))
 }
 
-// pointLatest makes out/latest a link to the run, at no moment leaving it missing.
+// pointLatest makes out/latest a link to the run. The link is never missing in between.
 func pointLatest(out, run string) error {
 	fresh := filepath.Join(out, ".latest-"+run)
 	if err := os.Symlink(run, fresh); err != nil {
@@ -111,11 +111,10 @@ func pointLatest(out, run string) error {
 	return nil
 }
 
-// Add writes the trial's row, and its history when that is worth keeping: the first of
-// each cell, as many as were asked for, the first in which came about what theory expects in some trials, and those that
-// are not as expected. The row of a trial that is no surprise
-// and whose history is not kept has the verdicts without the reasons, which are for
-// somebody who looks at that history.
+// Add writes the trial's row, and its history if that is worth keeping: the first of each cell, as
+// many as were asked for, the first that shows what theory expects in some trials, and those that
+// are not as expected. If a trial is no surprise and its history is not kept, its row has the
+// verdicts without the reasons, which are for readers of that history.
 func (f *Folder) Add(j scenarios.Judged) error {
 	r := &j.Result
 	cell := r.Cell()
@@ -146,8 +145,8 @@ type cellProperty struct {
 	property check.Property
 }
 
-// byChance tells whether a trial is the first of its cell in which something came about that
-// chance brings about in some: without it there would be no picture of that.
+// byChance reports whether a trial is the first of its cell to show an outcome that is expected
+// only in some trials: without it there would be no picture of that.
 func (f *Folder) byChance(cell scenarios.CellName, r *scenarios.Result) (first bool) {
 	card := f.sum.result.Card(r.Scenario)
 	if card == nil {
@@ -161,7 +160,7 @@ func (f *Folder) byChance(cell scenarios.CellName, r *scenarios.Result) (first b
 	return first
 }
 
-// bare leaves only the verdicts.
+// bare keeps only the verdicts.
 func bare(findings []check.Finding) []check.Finding {
 	out := make([]check.Finding, len(findings))
 	for i, f := range findings {
@@ -170,18 +169,18 @@ func bare(findings []check.Finding) []check.Finding {
 	return out
 }
 
-// AddSweeps takes in sweeps whose points have been written.
+// AddSweeps adds sweeps whose points have been written.
 func (f *Folder) AddSweeps(sweeps []scenarios.SweepResult) {
 	f.sum.result.Sweeps = append(f.sum.result.Sweeps, sweeps...)
 }
 
-// AddClaims writes what the trials say of the claims.
+// AddClaims writes the trials' verdicts on the claims.
 func (f *Folder) AddClaims(claims []Claim) error {
 	f.sum.result.Claims = claims
 	return writeClaims(f.Path, claims)
 }
 
-// Set is what has been found so far.
+// Set returns what has been found so far.
 func (f *Folder) Set() *Set { return f.sum.set() }
 
 func (f *Folder) writeHistory(j scenarios.Judged) error {

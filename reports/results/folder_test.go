@@ -50,7 +50,7 @@ func add(t *testing.T, f *Folder, scenario, backend string, seed uint64, lost ch
 	}
 }
 
-// filled has trials in another order than that of the cells, as a live run has.
+// filled has trials in a different order than the cells, as a live run has.
 func filled(t *testing.T) *Folder {
 	f := newFolder(t)
 	add(t, f, "failover", "sentinel", 1, check.Holds, scenarios.NotAsExpected)
@@ -83,7 +83,7 @@ func TestAsManyHistoriesAreKeptAsWereAskedFor(t *testing.T) {
 	f.Keep = 7
 	for seed := range uint64(20) {
 		outcome := scenarios.AsExpected
-		if seed >= 10 { // surprises come when the first seven are kept already
+		if seed >= 10 { // surprises come when the first seven are already kept
 			outcome = scenarios.NotAsExpected
 		}
 		add(t, f, "gc-pause", "redis", seed, check.Violated, scenarios.AsExpected)
@@ -274,7 +274,7 @@ func TestRunsThatCannotBeAddedUpAreRefused(t *testing.T) {
 	}
 }
 
-// edited is the folder of a run with a file in which texts have been replaced.
+// edited is the folder of a run with replacements in one of its files.
 func edited(t *testing.T, file string, fromTo ...string) string {
 	t.Helper()
 	f := filled(t)

@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 )
 
-// inside makes sure that what a folder has under this name, or names itself, is in the folder:
-// no path that leads out of it, and no link that does. Somebody else can have made the folder,
-// and what it names is read and shown. What is missing is found out by whoever reads it.
+// inside makes sure that a folder's file of this name is in the folder: neither its path nor a link
+// leads out of it. The folder may come from somebody else, and the files that it names are read and
+// shown. A missing file is left to its reader to find.
 func inside(folder, name string) error {
 	if !filepath.IsLocal(name) {
 		return fmt.Errorf("the folder names the file %q, which is not in it; expected what `locklab run` writes", name)
@@ -32,7 +32,7 @@ func inside(folder, name string) error {
 	return nil
 }
 
-// own makes sure that the files of a folder that have fixed names are its own.
+// own makes sure that a folder's files with fixed names are its own.
 func own(folder string) error {
 	for _, name := range []string{aboutFile, resultsFile, SweepsFile, ClaimsFile} {
 		if err := inside(folder, name); err != nil {

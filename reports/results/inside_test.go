@@ -11,8 +11,8 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// A folder can be somebody else's: what it says is shown at terminals, files are called after
-// its names, and what it names is read.
+// A folder may come from somebody else: its text is shown at terminals, files are named after its
+// names, and the files that it names are read.
 func TestAFolderThatMeansHarmIsRefusedWithThePlace(t *testing.T) {
 	const escape = `\u001b[2J`
 	for want, folder := range map[string]string{
@@ -61,8 +61,7 @@ func TestALinkThatLeadsOutOfTheFolderIsNotFollowed(t *testing.T) {
 	}
 }
 
-// What a server has said, or what is in the name of a file, is written out, so that what is
-// written can be read back.
+// What a server has said, or the name of a file, is written out so that it can be read back.
 func TestWhatIsWrittenCanBeReadBackWhateverServersSay(t *testing.T) {
 	f, err := NewFolder(t.TempDir(), About{Command: []string{"locklab", "run", "a\x1b.yaml"}, Started: filled(t).Set().Runs[0].Started})
 	if err != nil {

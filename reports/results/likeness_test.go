@@ -11,8 +11,8 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// What a library was held against, and how it came out, is the same when the folder of the run is
-// read again.
+// What a library was compared with, and the result, are the same when the folder of the run is read
+// again.
 func TestAFolderKeepsWhatALibraryIsHeldAgainst(t *testing.T) {
 	const library, profile = "lib/etcd-mutex", "etcd"
 	cell := scenarios.CardCell{Guard: "none", Discipline: "attentive", TTL: 2 * time.Second}

@@ -9,15 +9,15 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// seen says which seeds of one cell one run has.
+// seen records which seeds of one cell a run has.
 type seen struct {
-	run   int // its place among the runs
+	run   int // its index among the runs
 	ttl   time.Duration
 	seeds scenarios.Seeds
 }
 
-// repeated tells whether an earlier run had the same trial already. In the virtual world a seed
-// gives the same trial again, which says nothing new; a live trial never happens twice.
+// repeated reports whether an earlier run had the same trial already. In the virtual world a seed
+// gives the same trial again, which adds nothing; a live trial never happens twice.
 func (s *sum) repeated(r *scenarios.Result) bool {
 	if r.World != scenarios.VirtualWorld {
 		return false
@@ -39,8 +39,8 @@ func (s *sum) repeated(r *scenarios.Result) bool {
 	return false
 }
 
-// addRun makes known which cells a run is about. Cells that an earlier run had come with
-// the earlier run's card. A script that has the name of another one is an error.
+// addRun registers the cells of a run. Cells that an earlier run had come with that run's card. It
+// is an error if different scripts have the same name.
 func (s *sum) addRun(r Run) error {
 	s.result.Runs = append(s.result.Runs, r)
 	s.cells.Expect(r.Scenarios)

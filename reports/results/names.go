@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/sim/plaintext"
 )
 
-// unseenError says that a file of JSON holds what text for people must not.
+// unseenError means that a JSON file contains characters that text for readers must not.
 type unseenError struct {
 	offset int64 // bytes up to the end of the character's first byte
 	found  rune
@@ -16,8 +16,8 @@ type unseenError struct {
 
 func (e *unseenError) Error() string { return plaintext.Name(e.found) + " stands here" }
 
-// visible makes sure that what a file of JSON says can be shown: somebody else can have made
-// the folder, and escape sequences in it would be obeyed by a terminal.
+// visible makes sure that the text of a JSON file can be shown: the folder may come from somebody
+// else, and a terminal would obey escape sequences in it.
 func visible(text []byte) error {
 	if at, found := plaintext.FindJSON(text); at >= 0 {
 		return &unseenError{int64(at + 1), found}
@@ -25,7 +25,7 @@ func visible(text []byte) error {
 	return nil
 }
 
-// named makes sure that these can be names: files are called after them.
+// named makes sure that these are valid names: files are named after them.
 func named(scenario string, others ...string) error {
 	if !scenarios.IsName(scenario) {
 		return fmt.Errorf("the scenario is called %q, expected small letters, digits and hyphens", scenario)
@@ -38,7 +38,7 @@ func named(scenario string, others ...string) error {
 	return nil
 }
 
-// named makes sure that the cards of a run have names that can be.
+// named makes sure that the cards of a run have valid names.
 func (a *About) named() error {
 	for _, card := range a.Scenarios {
 		if err := named(card.Scenario); err != nil {

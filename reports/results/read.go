@@ -22,10 +22,9 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// Read reads the folders that runs have left and adds up what they found. progress, if not
-// nil, is told how much of how many bytes has been read. A last line that was cut off when
-// its run was killed is left out; anything else that is wrong gives an error that says
-// where.
+// Read reads the folders that runs have left and adds up their results. progress, if not nil, is
+// called with the number of bytes read so far and the total. A last line that was cut off when its
+// run was killed is left out; anything else that is wrong gives an error that says where.
 func Read(ctx context.Context, folders []string, progress func(done, total int64)) (*Set, error) {
 	if err := different(folders); err != nil {
 		return nil, err
@@ -110,9 +109,8 @@ func readAbout(folder string) (About, error) {
 	return about, nil
 }
 
-// Bounds of what a run leaves, in bytes, far beyond what runs do: run.json has about 500 for a
-// cell, and a row 3,000. How many rows there are does not matter, as they are read one after
-// the other.
+// Bounds of what a run leaves, in bytes, far beyond what runs need: run.json has about 500 for a
+// cell, and a row 3,000. The number of rows does not matter, as they are read one after the other.
 const (
 	maxAbout = 64 << 20
 	maxRow   = 1 << 20
@@ -122,7 +120,7 @@ const (
 // pieceSize is how much of a file one worker decodes at a time.
 const pieceSize = 1 << 20
 
-// piece is a part of a file of results, whole lines.
+// piece is part of a file of results, in whole lines.
 type piece struct {
 	text  []byte
 	line  int // number of its first line
@@ -131,7 +129,7 @@ type piece struct {
 	ready chan struct{} // closed when it has been decoded
 }
 
-// readRows decodes the lines of a file on all processors, and hands them on in order.
+// readRows decodes the lines of a file on all processors, and passes them on in order.
 func readRows(ctx context.Context, path string, add func(*piece) error) error {
 	file, err := files.Open(path, maxRows)
 	if err != nil {
@@ -186,8 +184,8 @@ func readRows(ctx context.Context, path string, add func(*piece) error) error {
 	return ctx.Err()
 }
 
-// cut cuts a file into pieces of whole lines. What follows the last end of a line is left
-// out: it was being written when the run was killed.
+// cut cuts a file into pieces of whole lines. It drops what follows the last line break: it was
+// being written when the run was killed.
 func cut(r io.Reader, hand func(*piece) bool) error {
 	line := 1
 	var rest []byte
@@ -234,13 +232,13 @@ func (p *piece) decode(path string) {
 	}
 }
 
-// row is a line of the file. Its outcome is told apart from none at all.
+// row is a line of the file. A missing outcome is told apart from an empty one.
 type row struct {
 	scenarios.Result
 	Outcome *scenarios.Outcome `json:"outcome"`
 }
 
-// complete says what a row lacks; nil: nothing.
+// complete says what a row lacks; nil means nothing.
 func (r *row) complete() error {
 	switch {
 	case r.Scenario == "" || r.Backend == "" || r.Guard == "":
@@ -272,7 +270,7 @@ func (r *row) complete() error {
 	return nil
 }
 
-// inFile says where in a file of JSON something is wrong. text begins on this line.
+// inFile says where in a JSON file something is wrong. text begins on this line.
 func inFile(path string, text []byte, line int, err error) error {
 	offset := int64(-1)
 	if bad, ok := errors.AsType[*json.SyntaxError](err); ok {

@@ -55,8 +55,8 @@ func writeRows(t testing.TB, trials int) string {
 	return dir
 }
 
-// What a Set keeps does not grow with the number of trials, and neither does what is
-// needed to read it: a file of many pieces is never in memory as a whole.
+// What a Set keeps does not grow with the number of trials, and neither does the memory for reading
+// it: a file of many pieces is never in memory as a whole.
 func TestReadingTakesMemoryForCellsAndNotForTrials(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads the same row a hundred thousand times")

@@ -8,35 +8,35 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// Set is what one run or several have found, added up. Of single trials it has those only
-// whose histories were kept, and the first surprises, so its size does not grow with the
-// number of trials.
+// Set is the result of one run or several, added up. It holds only those single trials whose
+// histories were kept, and the first surprises, so its size does not grow with the number of
+// trials.
 type Set struct {
 	Runs   []Run
 	Cards  []scenarios.Card    // of every scenario, with all its cells
 	Cells  []scenarios.Summary // in the order of the cards
-	Trials int                 // that were judged
-	// Repeated is how many more there were that an earlier run had already: the same seed of
+	Trials int                 // judged
+	// Repeated is how many more trials there were that an earlier run already had: the same seed of
 	// the same virtual cell.
 	Repeated int
-	Kept     []Kept // in the order of the cells; of one cell in the order of the seeds
+	Kept     []Kept // in the order of the cells, then of the seeds
 	// Surprises are trials that were not as expected or undecided: the first of each cell, of
-	// MaxSurprises cells at the most, in the order in which they were judged. Surprising is how
-	// many there were in all.
+	// MaxSurprises cells at most, in the order in which they were judged. Surprising is their total
+	// number.
 	Surprises  []scenarios.Result
 	Surprising int
 	Sweeps     []scenarios.SweepResult
 	Claims     []Claim
 }
 
-// MaxSurprises bounds of how many cells a Set tells surprises. All are in results.jsonl.
+// MaxSurprises bounds from how many cells a Set keeps surprises. All are in results.jsonl.
 const MaxSurprises = 10
 
 // Run is the folder of one run.
 type Run struct {
 	Path string
 	About
-	Finished int // trials that it has, of those that it was to have
+	Finished int // trials that it has, of those that were requested
 }
 
 // Kept is a trial whose history was kept.
@@ -44,11 +44,11 @@ type Kept struct {
 	ID      string
 	Result  scenarios.Result
 	Path    string // of the history's file
-	Title   string // of its scenario; empty: it has none
-	Telling bool   // it is the one of its scenario whose picture says most
+	Title   string // of its scenario; "" if it has none
+	Telling bool   // its picture says the most about its scenario
 }
 
-// Card gives the card of a scenario; nil: there is none.
+// Card returns the card of a scenario, nil if there is none.
 func (s *Set) Card(scenario string) *scenarios.Card {
 	if i := slices.IndexFunc(s.Cards, func(c scenarios.Card) bool { return c.Scenario == scenario }); i >= 0 {
 		return &s.Cards[i]
@@ -56,16 +56,16 @@ func (s *Set) Card(scenario string) *scenarios.Card {
 	return nil
 }
 
-// In gives the cells of one world.
+// In returns the cells of one world.
 func (s *Set) In(world string) []scenarios.Summary {
 	return slices.DeleteFunc(slices.Clone(s.Cells), func(c scenarios.Summary) bool { return c.World != world })
 }
 
-// sum adds trials up.
+// sum adds up trials.
 type sum struct {
 	result Set
 	cells  *scenarios.Summaries
-	kept   map[string]bool // ids; of a trial that several runs have, the first run's history is shown
+	kept   map[string]bool // ids; if several runs have a trial, the first run's history is shown
 	seeds  map[scenarios.CellName][]seen
 }
 
@@ -73,7 +73,7 @@ func newSum() *sum {
 	return &sum{cells: scenarios.NewSummaries(nil), kept: map[string]bool{}, seeds: map[scenarios.CellName][]seen{}}
 }
 
-// add takes in a trial of the run in this folder.
+// add adds a trial of the run in this folder.
 func (s *sum) add(r *scenarios.Result, folder string) error {
 	s.result.Runs[len(s.result.Runs)-1].Finished++
 	if s.repeated(r) {
@@ -105,7 +105,7 @@ func (s *sum) set() *Set {
 	return &out
 }
 
-// sortKept brings the kept trials into the order of the cells and marks the telling ones.
+// sortKept sorts the kept trials in the order of the cells and marks the telling ones.
 func (s *Set) sortKept() {
 	place := map[scenarios.CellName]int{}
 	for i, c := range s.Cells {

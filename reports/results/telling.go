@@ -11,18 +11,18 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// telling gives the kept trial of one scenario that shows what the scenario is about; nil:
-// none was kept. What counts, from what counts most:
+// telling returns the kept trial of one scenario that best shows what the scenario is about, nil if
+// none was kept. The criteria, most important first:
 //
 //   - It tells something: its faults happened.
-//   - The guard that the scenario is named after.
+//   - It has the guard that the scenario is named after.
 //   - What theory expects to be violated there was violated: the gravest first.
-//   - A fence that failed: it says more than no guard at all.
-//   - A lock service that people use, not one of locklab's controls.
-//   - A measure that is expected to be more than in other cells: the most, against the least.
-//   - What else was violated, where nothing was that was expected to be.
+//   - A fence failed: that says more than no guard at all.
+//   - The lock service is one that people use, not one of locklab's controls.
+//   - A measure that is expected to be more than in other cells: the most, compared with the least.
+//   - Something else was violated, if nothing was that was expected to be.
 //
-// Of those that are equal it is the first, in the order of the script.
+// Among equals it is the first, in the order of the script.
 func (s *Set) telling(kept []Kept) *Kept {
 	if len(kept) == 0 {
 		return nil
@@ -41,17 +41,17 @@ func (s *Set) telling(kept []Kept) *Kept {
 	return &kept[best]
 }
 
-// gravest are the violations that a scenario can be about, from the one that says most. Those
-// of mutual exclusion come with most of them, and are told apart only if nothing else is
+// gravest are the violations that a scenario can be about, starting with the one that says most.
+// Violations of mutual exclusion come with most of them, and are told apart only if nothing else is
 // expected.
 var gravest = []check.Property{
 	check.ForeignRelease, check.DuplicateEffect, check.LostUpdate, check.TokenOrder, check.FreshRefused, check.StaleWrite,
 }
 
-// fences are the guards that look at fencing tokens, from the weakest.
+// fences are the guards that check fencing tokens, from the weakest.
 var fences = []ledger.Guard{ledger.FenceEqual, ledger.FenceWrites, ledger.FenceAll}
 
-// weigh gives what speaks for a trial, from what counts most.
+// weigh returns what speaks for a trial, most important first.
 func weigh(k *Kept, card *scenarios.Card) []float64 {
 	r := &k.Result
 	var weights []float64
@@ -103,8 +103,8 @@ func isControl(backend string) bool {
 	return slices.ContainsFunc([]backends.Backend{control.None{}, control.Perfect{}}, func(b backends.Backend) bool { return b.Name() == name })
 }
 
-// outstanding is how many times as much a measure of a cell is expected to be as it is in the
-// cell of the scenario where it is the least; 1: no more, or nothing is expected of it.
+// outstanding returns the factor by which a measure of a cell is expected to exceed the scenario's
+// lowest cell; 1 if it is no more, or nothing is expected of it.
 func outstanding(card *scenarios.Card, cell scenarios.CardCell) float64 {
 	most := 1.0
 	for _, mine := range cell.Ranges {

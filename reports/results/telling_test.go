@@ -13,8 +13,8 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// suite is the first trial of each virtual cell of the built-in scenarios, as if the history
-// of each had been kept.
+// suite is the first trial of each virtual cell of the built-in scenarios, as if the history of
+// each had been kept.
 var suite = sync.OnceValues(func() (*Set, error) {
 	all, err := scenarios.Builtin(scenarios.Everything())
 	if err != nil {

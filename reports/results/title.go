@@ -6,9 +6,9 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// TitleOf gives the title of the scenario of a history: as the run says whose folder the
-// file is in, else as the built-in scenario of that name has it. Empty: neither knows it, as
-// with the history of somebody's own script that was taken out of its folder.
+// TitleOf returns the title of a history's scenario: from the run whose folder contains the file,
+// else from the built-in scenario of that name. It returns "" if neither knows it, as with the
+// history of a user's own script that was taken out of its folder.
 func TitleOf(history, scenario string) string {
 	if about, err := readAbout(filepath.Dir(filepath.Dir(history))); err == nil {
 		for _, card := range about.Scenarios {

@@ -10,8 +10,8 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// readLedger makes the lane of the account: its balance as bars, the accepted writes
-// where one balance gives way to the next, and what was refused.
+// readLedger makes the lane of the account: its balance as bars, the accepted writes where one
+// balance gives way to the next, and what was refused.
 func readLedger(h *sim.History, end time.Duration) lane {
 	l := lane{kind: ledgerLane, host: h.Header.Ledger, name: string(h.Header.Ledger), about: "the account", client: nobody}
 	if l.name == "" {
@@ -50,7 +50,7 @@ func readLedger(h *sim.History, end time.Duration) lane {
 	return l
 }
 
-// balanceBar shows a balance, and where it is wrong the one that would be right.
+// balanceBar shows a balance and, if it is wrong, the right one.
 func balanceBar(e sim.Event, b check.Balanced, end time.Duration) bar {
 	bar := bar{interval: interval{e.At, end}, style: balance, client: nobody}
 	for _, text := range []string{
@@ -77,7 +77,7 @@ func memoryBars(h *sim.History, end time.Duration) (bars []bar) {
 	return bars
 }
 
-// forJob says which job a charge is for, and whether the account had been charged for it.
+// forJob says which job a charge is for, and whether the account had already been charged for it.
 func forJob(e sim.Event, charged map[string]bool) string {
 	if e.Job == "" {
 		return ""
@@ -90,8 +90,8 @@ func forJob(e sim.Event, charged map[string]bool) string {
 	return ", " + e.Job
 }
 
-// writeLabel says what a write did to the balance that it was computed from, and which
-// one that was if it was not the latest: "client-1: 100 − 10 = 90, from v0".
+// writeLabel describes what a write did to the balance that it was computed from, and which version
+// that was if it was not the latest: "client-1: 100 − 10 = 90, from v0".
 func writeLabel(e sim.Event, known map[uint64]int64) string {
 	base, seen := known[e.Base]
 	if !seen {
@@ -108,7 +108,7 @@ func writeLabel(e sim.Event, known map[uint64]int64) string {
 	return label
 }
 
-// because is the guard's reason, or what the operation carried if it gave none.
+// because is the guard's reason or, if it gave none, what the operation carried.
 func because(e sim.Event) string {
 	switch {
 	case e.Note != "":
@@ -119,8 +119,8 @@ func because(e sim.Event) string {
 	return ""
 }
 
-// readLinks finds the messages between clients and the ledger: a write from the moment
-// it was sent, the answer to a read up to the moment it was there.
+// readLinks finds the messages between clients and the ledger: a write from the moment it was sent,
+// the answer to a read up to the moment it arrived.
 func readLinks(h *sim.History) []link {
 	sent := map[string][]time.Duration{} // writes on their way, by withdrawal
 	seen := map[string][]time.Duration{} // reads that the ledger has answered
@@ -144,7 +144,7 @@ func readLinks(h *sim.History) []link {
 	return links
 }
 
-// pop takes the oldest entry of a queue.
+// pop removes the oldest entry of a queue.
 func pop(queues map[string][]time.Duration, key string) (time.Duration, bool) {
 	q := queues[key]
 	if len(q) == 0 {

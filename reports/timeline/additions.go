@@ -5,10 +5,10 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// readAdditions marks in the lanes of clients what became of the elements that they added: a dot for
-// each that was acknowledged, hollow if the set lacks it in the end, a cross for each that was not.
-// Where nobody could read the set, none counts as lost. There are many, so of several in a row with
-// the same outcome the first has words.
+// readAdditions marks in the clients' lanes what became of the elements that they added: a dot for
+// each that was acknowledged, hollow if the set lacks it in the end, and a cross for each that was
+// not. If nobody could read the set, none counts as lost. There are many, so of several in a row
+// with the same outcome only the first has words.
 func readAdditions(t *trace.Trace, clients []lane) {
 	h := t.History
 	said := make([]string, len(clients))

@@ -9,7 +9,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// The picture of a trial without a lock says what became of the elements, and nothing of a lock.
+// The picture of a trial without a lock shows what became of the elements, and mentions no lock.
 func TestAPictureOfElementsSaysWhichWereLost(t *testing.T) {
 	for _, c := range []struct {
 		backend      string
@@ -40,7 +40,7 @@ func TestAPictureOfElementsSaysWhichWereLost(t *testing.T) {
 	}
 }
 
-// Where nobody could read the set, no element is shown as lost.
+// If nobody could read the set, no element is shown as lost.
 func TestWithoutAReadNoElementIsShownAsLost(t *testing.T) {
 	h, _, title := picturetest.History(t, "set-in-redis", "sentinel+replicas=4", "none")
 	unread := *h

@@ -10,8 +10,8 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// What a picture flags and what the checkers find are worked out separately. These tests hold
-// them against each other in every cell of the suite.
+// A picture's flags and the checkers' findings are computed separately. These tests compare them in
+// every cell of the suite.
 
 // TestAWithdrawalIsFlaggedAsGoneAtTheEndExactlyIfItIsLost compares the flags "its withdrawal
 // is gone" that last to the end with the balance that would be right.
@@ -43,8 +43,8 @@ func TestAWithdrawalIsFlaggedAsGoneAtTheEndExactlyIfItIsLost(t *testing.T) {
 		}
 		last := all[len(all)-1]
 		lost := int(last.Is-last.Right) / 10
-		// A client goes on to its next withdrawal, and what it knew of the one before is out of
-		// the picture: there may be fewer flags than losses, never more.
+		// A client goes on to its next withdrawal, and what it knew of the previous one is no
+		// longer in the picture: there may be fewer flags than losses, but never more.
 		if flagged > lost || lost > 0 && !violated(findings, check.LostUpdate) {
 			t.Errorf("%s: %d withdrawals are flagged as gone, %d are lost", name, flagged, lost)
 		}

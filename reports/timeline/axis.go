@@ -11,11 +11,11 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// most ticks that an axis gets.
+// maxTicks is the maximum number of ticks on an axis.
 const maxTicks = 13
 
-// everyNice is the smallest of 1, 2 or 5 times a power of ten that divides the range into
-// no more than maxTicks parts.
+// everyNice returns the smallest of 1, 2 or 5 times a power of ten that divides the range into no
+// more than maxTicks parts.
 func everyNice(span float64) float64 {
 	step := math.Pow(10, math.Floor(math.Log10(span/maxTicks)))
 	for _, times := range []float64{1, 2, 5, 10} {
@@ -26,13 +26,13 @@ func everyNice(span float64) float64 {
 	return step * 10
 }
 
-// tickMark is a place on an axis and what stands there.
+// tickMark is a place on an axis and its text.
 type tickMark struct {
 	at   time.Duration
 	text string
 }
 
-// ticks divides the window into units of a length: seconds, milliseconds, leases.
+// ticks divides the window into units of a duration: seconds, milliseconds, leases.
 func (p *sheet) ticks(unit time.Duration) []tickMark {
 	from, to := float64(p.from)/float64(unit), float64(p.to)/float64(unit)
 	step := everyNice(to - from)
@@ -47,7 +47,7 @@ func (p *sheet) ticks(unit time.Duration) []tickMark {
 	return out
 }
 
-// unit is what the axis counts in.
+// unit returns the unit of the axis.
 func (p *sheet) unit() (time.Duration, string) {
 	if p.to-p.from < time.Second {
 		return time.Millisecond, "ms"
@@ -55,7 +55,7 @@ func (p *sheet) unit() (time.Duration, string) {
 	return time.Second, "s"
 }
 
-// leases tells whether a second scale, in leases, says anything.
+// leases reports whether a second scale, in leases, is useful.
 func (p *sheet) leases() bool { return p.ttl > 0 && p.to-p.from >= p.ttl/2 }
 
 func (p *sheet) leaseScale() string { return fmt.Sprintf("in leases of %s", words.Seconds(p.ttl)) }

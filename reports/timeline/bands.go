@@ -6,7 +6,7 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// bands gives the times at which some violation lasted.
+// bands returns the periods of all violations.
 func (p *sheet) bands() []interval {
 	var all []interval
 	for _, v := range p.violations {
@@ -15,7 +15,7 @@ func (p *sheet) bands() []interval {
 	return merge(all)
 }
 
-// drawBands lets what lasted reach down through the lanes, behind everything.
+// drawBands extends what lasted down through the lanes, behind everything.
 func (p *sheet) drawBands(on canvas.Paper) {
 	for _, span := range p.bands() {
 		x0 := p.x(span.from)
@@ -24,8 +24,8 @@ func (p *sheet) drawBands(on canvas.Paper) {
 	}
 }
 
-// drawViolations draws a row for each violation at the top: a bar where it lasted, or a
-// point with a line down through the lanes where it happened.
+// drawViolations draws a row for each violation at the top: a bar if it lasted, or a point with a
+// line down through the lanes if it happened at a moment.
 func (p *sheet) drawViolations(on canvas.Paper) {
 	for i, v := range p.violations {
 		if len(v.spans) > 0 || !v.moment {
@@ -83,7 +83,7 @@ func (p *sheet) drawViolation(on canvas.Paper, y vg.Length, v violation) {
 	on.Text(f, x, y+11.5, canvas.Ink, text)
 }
 
-// crossed tells whether the line of another violation passes between two places.
+// crossed reports whether the line of another violation passes between two places.
 func (p *sheet) crossed(x0, x1 vg.Length, v violation) bool {
 	for _, other := range p.violations {
 		if x := p.x(other.at); other.property != v.property && other.moment && len(other.spans) == 0 && x0-2 < x && x < x1+2 {

@@ -5,10 +5,10 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// drawBar draws a bar and writes into it what it is, where there is room.
+// drawBar draws a bar and labels it inside, if there is room.
 func (p *sheet) drawBar(on canvas.Paper, r row, l lane, b bar) {
 	x0, x1 := p.x(b.from), p.x(b.to)
-	x1 = max(x1, x0+1.2) // what was too short to see was there all the same
+	x1 = max(x1, x0+1.2) // a bar too short to see was there all the same
 	under := paintBar(on, r, b, x0, x1)
 	y := (r.bar+r.bottom)/2 + 4
 	room := x1
@@ -33,8 +33,8 @@ func (p *sheet) drawBar(on canvas.Paper, r row, l lane, b bar) {
 	if b.style != inEffect || len(b.labels) == 0 {
 		return
 	}
-	// A fault is named even if it was short, as long as there is room before the next, or
-	// after the one before.
+	// Even a short fault is named, as long as there is room before the next one or after the
+	// previous one.
 	next, before := p.nextBar(l, b), p.barBefore(l, b)
 	for _, text := range b.labels {
 		w := canvas.Regular(labelSize).Width(text)
@@ -49,8 +49,8 @@ func (p *sheet) drawBar(on canvas.Paper, r row, l lane, b bar) {
 	}
 }
 
-// barBefore is where what comes before b in its lane ends, with a name that may stand behind
-// it; the beginning of the picture if there is nothing.
+// barBefore returns where the bar before b in its lane ends, including a name that may follow it;
+// the beginning of the picture if there is none.
 func (p *sheet) barBefore(l lane, b bar) vg.Length {
 	before := p.left
 	for _, other := range l.bars {
@@ -66,8 +66,8 @@ func (p *sheet) barBefore(l lane, b bar) vg.Length {
 	return before
 }
 
-// nextBar is where the bar that follows b in its lane begins; the end of the picture if
-// there is none.
+// nextBar returns where the bar after b in its lane begins; the end of the picture if there is
+// none.
 func (p *sheet) nextBar(l lane, b bar) vg.Length {
 	next := p.right
 	for _, other := range l.bars {
@@ -78,8 +78,7 @@ func (p *sheet) nextBar(l lane, b bar) vg.Length {
 	return next
 }
 
-// paintBar draws the bar itself and gives the colour that text on it has to stand out
-// from.
+// paintBar draws the bar itself and returns the colour that text on it has to contrast with.
 func paintBar(on canvas.Paper, r row, b bar, x0, x1 vg.Length) canvas.Colour {
 	c := canvas.ClientColour(b.client)
 	middle := (r.bar + r.bottom) / 2
@@ -103,7 +102,7 @@ func paintBar(on canvas.Paper, r row, b bar, x0, x1 vg.Length) canvas.Colour {
 		c = canvas.Mist
 	case inEffect:
 		c = canvas.Slate
-	case held, remembered: // in the colour of whose it is
+	case held, remembered: // in the colour of their owner
 	}
 	on.Rect(x0, r.bar, x1, r.bottom, c)
 	return c
@@ -137,8 +136,8 @@ func boxedText(on canvas.Paper, x, y vg.Length, text string) {
 	on.Text(f, x, y, canvas.Ink, text)
 }
 
-// clearText writes on the lane's own ground, so that lines which pass through the lane
-// do not run through the text.
+// clearText writes on the lane's own background, so that lines which pass through the lane do not
+// run through the text.
 func (p *sheet) clearText(on canvas.Paper, l lane, x, y vg.Length, text string) {
 	f := canvas.Regular(labelSize)
 	x0, x1 := x-2, x+f.Width(text)+2

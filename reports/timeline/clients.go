@@ -14,20 +14,20 @@ type clientReader struct {
 	trace *trace.Trace
 	lane  lane
 	index int
-	lost  map[*sim.Event]bool      // the events by which a belief of it ended
-	knows []knows                  // what it works on under, though it was told
+	lost  map[*sim.Event]bool      // the events that ended one of its beliefs
+	knows []knows                  // grants it works on under although it was told
 	told  map[string]time.Duration // when it was told that it lost the lock, by grant
 	wrote map[string]string        // what a write is, by operation
 }
 
-// knows is a grant under which a client works on, though it was told that it is lost.
+// knows is a grant under which a client works on although it was told that it is lost.
 type knows struct {
 	grant string
 	from  time.Duration
 }
 
-// readClient makes the lane of the client with this index: its waits, what it believed about
-// the lock, and what it did.
+// readClient makes the lane of the client with this index: its waits, what it believed about the
+// lock, and what it did.
 func readClient(t *trace.Trace, index int, end time.Duration) lane {
 	h := t.History
 	id := h.Header.Clients[index]
@@ -73,7 +73,7 @@ func readClient(t *trace.Trace, index int, end time.Duration) lane {
 	return r.lane
 }
 
-// stop ends what the client works on under: the trial is over, or the client has crashed.
+// stop ends all work under lost grants: the trial is over, or the client has crashed.
 func (r *clientReader) stop(at time.Duration) {
 	r.ends(at, func(knows) bool { return true })
 }
@@ -132,7 +132,7 @@ func (r *clientReader) account(e *sim.Event) {
 	case sim.Write:
 		r.lookedAt(e)
 		r.wrote[e.Op] = fmt.Sprintf("wrote %d", e.Balance)
-		if e.Job != "" { // what is left is for the account to say
+		if e.Job != "" { // the remaining balance is in the account's lane
 			r.wrote[e.Op] = "charged for " + e.Job
 		}
 	case sim.Wrote:
@@ -144,8 +144,8 @@ func (r *clientReader) account(e *sim.Event) {
 	}
 }
 
-// lookedAt takes the words from a look at the lease that the write followed at once: it is
-// what every careful client does, and worth telling only if something came in between.
+// lookedAt removes the words from a check of the lease that was directly followed by the write:
+// every careful client does that, and it is worth mentioning only if something came in between.
 func (r *clientReader) lookedAt(write *sim.Event) {
 	for i := len(r.lane.marks) - 1; i >= 0; i-- {
 		m := &r.lane.marks[i]
@@ -159,11 +159,10 @@ func (r *clientReader) lookedAt(write *sim.Event) {
 	}
 }
 
-// lookThenWrite is how long a client takes at most, that nothing keeps, from its look to its
-// write.
+// lookThenWrite is the longest time that an undisturbed client takes from its check to its write.
 const lookThenWrite = 10 * time.Millisecond
 
-// readLabel says what a client has read: the balance, or whether the job is open.
+// readLabel describes what a client has read: the balance, or whether the job is open.
 func readLabel(e *sim.Event) string {
 	if e.Job != "" {
 		return "looks at " + e.Job
@@ -171,7 +170,7 @@ func readLabel(e *sim.Event) string {
 	return fmt.Sprintf("read %d", e.Balance)
 }
 
-// stops says why a client gives its work up, where the mark right before has not said it.
+// stops says why a client gives up its work, unless the mark right before has said it.
 func (r *clientReader) stops(e *sim.Event) string {
 	at, told := r.told[e.Grant]
 	if e.Note == "" || told && e.At-at < atOnce {
@@ -184,7 +183,7 @@ func (r *clientReader) mark(e *sim.Event, style markStyle, label string) {
 	r.lane.marks = append(r.lane.marks, mark{at: e.At, seq: e.Seq, style: style, client: r.index, label: label})
 }
 
-// atOnce is how long a client takes at most that stops at once when it is told.
+// atOnce is the longest time that a client takes to stop at once when it is told.
 const atOnce = 100 * time.Millisecond
 
 func (r *clientReader) add(from, to time.Duration, style barStyle, grant string) {

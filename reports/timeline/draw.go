@@ -111,7 +111,7 @@ func (p *sheet) drawLink(on canvas.Paper, l link) {
 			}
 		case ledgerLane:
 			ledger = &p.rows[i]
-		case serviceLane, faultLane: // have no part in it
+		case serviceLane, faultLane: // not involved
 		}
 	}
 	if client == nil || ledger == nil {

@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// maxWaiting is how many clients that did nothing but wait have lanes of their own.
+// maxWaiting is how many clients that did nothing but wait get their own lanes.
 const maxWaiting = 3
 
-// fold puts the lanes of clients that did nothing but wait into one, if there are many:
-// they all look the same, and push apart what is worth comparing.
+// fold merges the lanes of clients that did nothing but wait, if there are many: they all look the
+// same, and separate lanes that are worth comparing.
 func (s *scene) fold() {
 	idle := func(l lane) bool {
 		return l.kind == clientLane && len(l.marks)+len(l.mistakes)+len(l.knows)+len(l.pauses) == 0 &&

@@ -19,8 +19,8 @@ var told = []struct{ scenario, backend, guard string }{
 	{"no-fault", "none", "none"},
 }
 
-// TestTimelinesOfTheSuiteAreWhatTheyWere compares pictures byte by byte. When one is meant
-// to change: go test ./reports/timeline -update, and look at it.
+// TestTimelinesOfTheSuiteAreWhatTheyWere compares pictures byte by byte. When one is meant to
+// change: go test ./reports/timeline -update, and look at it.
 func TestTimelinesOfTheSuiteAreWhatTheyWere(t *testing.T) {
 	for _, which := range told {
 		name := strings.Join([]string{which.scenario, which.backend, which.guard}, ".")
@@ -35,7 +35,7 @@ func TestTimelinesOfTheSuiteAreWhatTheyWere(t *testing.T) {
 	}
 }
 
-// TestThePictureAloneSaysWhyTheMoneyWasLost looks for the chain of what happened.
+// TestThePictureAloneSaysWhyTheMoneyWasLost looks for the chain of events.
 func TestThePictureAloneSaysWhyTheMoneyWasLost(t *testing.T) {
 	for _, c := range []struct {
 		scenario, backend, guard string

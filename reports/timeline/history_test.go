@@ -11,7 +11,7 @@ import (
 
 const ms = time.Millisecond
 
-// script writes literal histories: at says when, the rest what.
+// script writes literal histories: at appends an event at a time.
 type script struct {
 	header sim.Header
 	events []sim.Event
@@ -113,7 +113,7 @@ func (s *script) end(t time.Duration) *sim.History {
 	return trace.Finish(s.header, s.events, func(sim.HostID) *sim.Clock { return nil })
 }
 
-// seqOf finds the number of the nth event of a kind on a host, from 1.
+// seqOf finds the number of the nth event of a kind on a host, counted from 1.
 func seqOf(h *sim.History, host sim.HostID, kind sim.Kind, nth int) int64 {
 	for _, e := range h.Events {
 		if e.Host == host && e.Kind == kind {
@@ -125,7 +125,7 @@ func seqOf(h *sim.History, host sim.HostID, kind sim.Kind, nth int) int64 {
 	panic(fmt.Sprintf("the history has no such event: %s %s", host, kind))
 }
 
-// gcPause is the figure everyone has seen: client 1 stops for longer than its lease.
+// gcPause is the well-known figure: client 1 stops for longer than its lease.
 func gcPause(guard string) (*sim.History, []check.Finding) {
 	s := newScript("gc-pause", "redis", guard, 2)
 	fenced := guard != "none"
@@ -157,7 +157,7 @@ func gcPause(guard string) (*sim.History, []check.Finding) {
 			Why: "the ledger took client-1's write at 17 s although client-2 had been granted the lock since."})
 }
 
-// takingTurns has every client make some withdrawals, one after the other.
+// takingTurns makes every client make some withdrawals, one after the other.
 func takingTurns(backend string, clients, each int) (*sim.History, []check.Finding) {
 	s := newScript("no-fault", backend, "none", clients)
 	t, balance, version := 2*ms, int64(100), uint64(0)
@@ -177,7 +177,7 @@ func takingTurns(backend string, clients, each int) (*sim.History, []check.Findi
 	}
 }
 
-// together has two clients at work at once, with nothing between them.
+// together has two clients working at once, with nothing to separate them.
 func together() (*sim.History, []check.Finding) {
 	s := newScript("no-fault", "none", "none", 2)
 	s.withdraw(withdrawal{client: 1, nth: 1, asked: ms, acquired: 2 * ms, wrote: 2 * time.Second, from: 100, version: 1, freed: true, noService: true, withoutDeadline: true})
@@ -195,8 +195,8 @@ func together() (*sim.History, []check.Finding) {
 	}
 }
 
-// renewing has a holder that prolongs its lease every third of it, is paused once, and
-// learns of its loss.
+// renewing has a holder that renews its lease every third of it, is paused once, and learns of its
+// loss.
 func renewing() (*sim.History, []check.Finding) {
 	s := newScript("long-work", "redis", "none", 2)
 	s.header.Backend = "redis+renew+retry=0.1ttl"
@@ -218,7 +218,7 @@ func renewing() (*sim.History, []check.Finding) {
 	return h, []check.Finding{{Property: check.FaultsHappened, Verdict: check.Undecided, Why: "the pause of client-1 could not be shown to have lasted"}}
 }
 
-// silent has nothing in it but its end.
+// silent contains nothing but its end.
 func silent() (*sim.History, []check.Finding) {
 	s := newScript("no-fault", "redis", "none", 2)
 	s.header.Faults = []sim.Fault{{Kind: sim.Pause, Host: "client-1"}}

@@ -6,9 +6,9 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Layout says where things lie in a timeline, so that a page can lay a cursor and
-// highlights over it. Lengths are in points from the top left corner of the figure, which
-// are the user units of its SVG; times are true time in nanoseconds.
+// Layout says where things are in a timeline, so that a page can overlay a cursor and highlights.
+// Lengths are in points from the top left corner of the figure, which are the user units of its
+// SVG; times are true time in nanoseconds.
 type Layout struct {
 	Width  float64       `json:"width"`
 	Height float64       `json:"height"`
@@ -16,15 +16,14 @@ type Layout struct {
 	Right  float64       `json:"right"`  // x of To
 	From   time.Duration `json:"from"`   // ns
 	To     time.Duration `json:"to"`     // ns; later than the last event, whose label needs room
-	Top    float64       `json:"top"`    // of the part in which time runs, violations included
+	Top    float64       `json:"top"`    // of the part in which time runs, including violations
 	Bottom float64       `json:"bottom"` // where the axis begins
 	Lanes  []LaneBox     `json:"lanes"`  // from top to bottom
 }
 
-// LaneBox is where one lane lies.
+// LaneBox is the position of one lane.
 type LaneBox struct {
-	// Host is whose lane it is. A fault's lane has the host that it was done to, if there is
-	// one only.
+	// Host is the lane's host. A fault's lane has the affected host, if there is only one.
 	Host   sim.HostID `json:"host,omitempty"`
 	Name   string     `json:"name"` // as in the figure; a fault's as in the history
 	Kind   string     `json:"kind"` // fault, service, client or account
@@ -32,7 +31,7 @@ type LaneBox struct {
 	Bottom float64    `json:"bottom"`
 }
 
-// X is where a moment lies; moments outside of what is drawn lie on its edge.
+// X returns the position of a moment; moments outside of what is drawn are at its edge.
 func (l Layout) X(at time.Duration) float64 {
 	at = min(max(at, l.From), l.To)
 	return l.Left + float64(float64(at-l.From)/float64(l.To-l.From)*(l.Right-l.Left))

@@ -27,7 +27,7 @@ func TestLayoutSaysWhereThingsAre(t *testing.T) {
 		}
 		box := laneOf(t, l, "account")
 		bottom := box.Bottom
-		if len(beliefs.Remembered(h)) > 0 { // what the guard goes by stands under the balance
+		if len(beliefs.Remembered(h)) > 0 { // what the guard goes by is under the balance
 			bottom -= (stripGap + memoryHeight).Points()
 		}
 		writes := 0
@@ -47,7 +47,7 @@ func TestLayoutSaysWhereThingsAre(t *testing.T) {
 	}
 }
 
-// short writes a coordinate as the SVG has it.
+// short writes a coordinate in the SVG's form.
 func short(x float64) string {
 	return strings.TrimPrefix(strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", x), "0"), "."), "0")
 }

@@ -140,8 +140,8 @@ func (p *sheet) legendItems() []legendItem {
 	return items
 }
 
-// usesBar tells whether there is a bar of a style. A deadline that was over for a moment cannot
-// be seen, and needs no explanation.
+// usesBar reports whether there is a bar of a style. A deadline that was exceeded only for a moment
+// cannot be seen, and needs no explanation.
 func (p *sheet) usesBar(style barStyle) bool {
 	for _, l := range p.lanes {
 		for _, b := range l.bars {
@@ -170,7 +170,7 @@ func (p *sheet) pauses() bool {
 	return false
 }
 
-// mistaken tells whether a client is wrong about something.
+// mistaken reports whether a client is wrong about something.
 func (p *sheet) mistaken(about beliefs.Subject) bool {
 	for _, l := range p.lanes {
 		for _, m := range l.mistakes {

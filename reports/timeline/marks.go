@@ -20,7 +20,7 @@ func (p *sheet) drawMarks(on canvas.Paper, r row, l lane) {
 		}
 		on.Line(f.x, foot, f.x, y-tagRow+4)
 	}
-	for _, reads := range []bool{true, false} { // reads below: there are many, and they did no harm
+	for _, reads := range []bool{true, false} { // reads go below: there are many, and they did no harm
 		for _, m := range l.marks {
 			if reads == (m.style == openDot) {
 				p.drawMark(on, r, l, m)
@@ -52,17 +52,17 @@ func (p *sheet) drawMark(on canvas.Paper, r row, l lane, m mark) {
 		x = max(x-lookSize-2, p.left+lookSize) // before the pause or the write that came next, not half under it
 	}
 	if m.style == look && l.told(m) {
-		return // its words are enough: the sign of what it was told stands there
+		return // its words suffice: the sign of what it was told is already there
 	}
 	drawSymbol(on, x, middle, m.style, m.client)
 }
 
-// told tells whether a client was told of a loss or refusal right before this mark.
+// told reports whether a client was told of a loss or refusal right before this mark.
 func (l lane) told(m mark) bool {
 	return slices.ContainsFunc(l.marks, func(o mark) bool { return o.style == cross && o.seq < m.seq && m.at-o.at < atOnce })
 }
 
-// hidden tells whether the sign of a later mark lies over that of this one.
+// hidden reports whether the sign of a later mark covers this one's.
 func (p *sheet) hidden(l lane, m mark) bool {
 	return slices.ContainsFunc(l.marks, func(o mark) bool {
 		return o.seq > m.seq && o.style != turned && p.x(o.at)-p.x(m.at) < lookSize+2
@@ -72,8 +72,7 @@ func (p *sheet) hidden(l lane, m mark) bool {
 // lookSize is half the size of the sign of a look.
 const lookSize = vg.Length(6)
 
-// drawSymbol draws a mark's symbol around a point; white behind it keeps it readable on
-// every bar.
+// drawSymbol draws a mark's symbol around a point; white behind it keeps it readable on every bar.
 func drawSymbol(on canvas.Paper, x, y vg.Length, style markStyle, client int) {
 	c := canvas.ClientColour(client)
 	switch style {
@@ -121,6 +120,6 @@ func drawSymbol(on canvas.Paper, x, y vg.Length, style markStyle, client int) {
 		on.Fill(on.Circle(x, y, 3.4))
 		on.SetColor(c)
 		on.Fill(on.Circle(x, y, 2.2))
-	case turned: // is a flag, which is drawn elsewhere
+	case turned: // a flag, which is drawn elsewhere
 	}
 }

@@ -5,7 +5,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// memoryHeight is that of the strip under the account's bar, with what its guard goes by.
+// memoryHeight is the height of the strip under the account's bar that shows what its guard goes
+// by.
 const memoryHeight = vg.Length(14)
 
 // drawMemory shows under the account's balance what its guard goes by: a step wherever that

@@ -11,17 +11,17 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// mistake is a stretch in which a client was wrong about the lock or about the account.
+// mistake is a period in which a client was wrong about the lock or about the account.
 type mistake struct {
 	interval
 	about beliefs.Subject
 }
 
-// known is a stretch in which a client went by what it had read at the account.
+// known is a period in which a client relied on what it had read at the account.
 type known struct{ interval }
 
-// addBeliefs shows in each client's lane what it went by at the account, and flags the
-// moments at which what it believed became wrong.
+// addBeliefs shows in each client's lane what it relied on at the account, and flags the moments at
+// which its beliefs became wrong.
 func (s *scene) addBeliefs(h *sim.History, findings []check.Finding, clients []lane) {
 	all := beliefs.Of(h)
 	for i, p := range all.Parties {
@@ -50,7 +50,7 @@ func (s *scene) addBeliefs(h *sim.History, findings []check.Finding, clients []l
 	for i, m := range all.Mistakes {
 		c := clientIndex(h, m.Client)
 		if c == nobody || m.State != beliefs.Counts && m.To-m.From < (s.to-s.from)/600 {
-			continue // gone before anybody could see it
+			continue // over before it could be seen
 		}
 		l := &clients[c]
 		if m.State != beliefs.Counts {
@@ -67,11 +67,11 @@ func (s *scene) addBeliefs(h *sim.History, findings []check.Finding, clients []l
 	}
 }
 
-// begins tells whether a belief about the account began with a new read.
+// begins reports whether a belief about the account began with a new read.
 func begins(h *sim.History, b beliefs.Belief) bool { return h.Events[b.Seq-1].Kind == sim.Read }
 
-// worthSaying picks the mistakes that are told in words: of each kind and client one, if
-// possible one that had to do with what went wrong. The others have flags all the same.
+// worthSaying selects the mistakes that are described in words: one of each kind and client,
+// preferably one that contributed to what went wrong. The others only have flags.
 func (s *scene) worthSaying(h *sim.History, findings []check.Finding, all []beliefs.Mistake) map[int]bool {
 	ops, grants := map[string]bool{}, map[string]bool{}
 	for _, f := range findings {
@@ -93,7 +93,7 @@ func (s *scene) worthSaying(h *sim.History, findings []check.Finding, all []beli
 		gone   bool
 	}
 	chosen := map[kind]int{}
-	counts := map[kind]bool{} // the chosen one had to do with it
+	counts := map[kind]bool{} // the chosen one contributed to it
 	for i, m := range all {
 		k := kind{m.Client, m.About, m.State == beliefs.Counts}
 		to := m.Op != "" && ops[m.Op] || m.Grant != "" && grants[m.Grant]
@@ -108,7 +108,7 @@ func (s *scene) worthSaying(h *sim.History, findings []check.Finding, all []beli
 	return out
 }
 
-// flagLabel says from when on a belief is wrong, and why. read is the balance that it goes by.
+// flagLabel says from when on a belief is wrong, and why. read is the balance that it relies on.
 func flagLabel(h *sim.History, m beliefs.Mistake, read int64) string {
 	first := h.Events[m.Seq-1]
 	fromTheStart := first.Host == m.Client && (first.Kind == sim.Acquired || first.Kind == sim.Read)
@@ -142,7 +142,7 @@ const (
 	stripGap    = vg.Length(2.5)
 )
 
-// drawBeliefs draws what a client went by at the account, and what of its beliefs was wrong.
+// drawBeliefs draws what a client relied on at the account, and which of its beliefs were wrong.
 func (p *sheet) drawBeliefs(on canvas.Paper, r row, l lane) {
 	top := r.bottom + stripGap
 	for _, k := range l.knows {
@@ -161,7 +161,7 @@ func (p *sheet) drawBeliefs(on canvas.Paper, r row, l lane) {
 	}
 }
 
-// wrongEdge marks a piece of a bar as wrong.
+// wrongEdge marks part of a bar as wrong.
 func wrongEdge(on canvas.Paper, x0, x1, top, bottom vg.Length) {
 	on.Rect(x0, top-1.5, x1, top+1.5, canvas.Violation)
 	on.Rect(x0, bottom-1.5, x1, bottom+1.5, canvas.Violation)
@@ -178,7 +178,7 @@ func drawFlag(on canvas.Paper, r row, x vg.Length, m mark) {
 	wedge(on, x, y)
 }
 
-// flagTop is where the wedge of a flag stands.
+// flagTop returns the position of a flag's wedge.
 func flagTop(r row, m mark) vg.Length {
 	switch {
 	case m.gone:
@@ -189,7 +189,7 @@ func flagTop(r row, m mark) vg.Length {
 	return r.bar
 }
 
-// wedge points down at a place.
+// wedge draws a wedge that points down at a place.
 func wedge(on canvas.Paper, x, y vg.Length) {
 	var path vg.Path
 	path.Move(on.At(x, y+3.5))

@@ -68,8 +68,8 @@ func violated(findings []check.Finding, properties ...check.Property) bool {
 	})
 }
 
-// TestEveryLosingTimelineSaysWhatWouldBeRight looks at headlines and at the account's lane,
-// and that no other timeline says so.
+// TestEveryLosingTimelineSaysWhatWouldBeRight checks headlines and the account's lane, and that no
+// other timeline says so.
 func TestEveryLosingTimelineSaysWhatWouldBeRight(t *testing.T) {
 	losing := 0
 	eachCell(t, func(name string, h *sim.History, findings []check.Finding, s *scene) {
@@ -101,7 +101,7 @@ func TestEveryLosingTimelineSaysWhatWouldBeRight(t *testing.T) {
 	}
 }
 
-// TestNoHeadlineSpeaksAgainstAFinding holds headlines against the findings they illustrate.
+// TestNoHeadlineSpeaksAgainstAFinding compares headlines with the findings that they illustrate.
 func TestNoHeadlineSpeaksAgainstAFinding(t *testing.T) {
 	rescues := 0
 	eachCell(t, func(name string, h *sim.History, findings []check.Finding, s *scene) {

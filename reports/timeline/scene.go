@@ -24,7 +24,7 @@ type scene struct {
 	violated        bool
 	notes           []string // what the picture leaves out
 	from, to        time.Duration
-	windowed        bool          // a piece of the trial, cut out
+	windowed        bool          // part of the trial, cut out
 	whole           time.Duration // how long the trial was
 	saved           bool          // the guard saved the account
 	rescue          time.Duration // when
@@ -73,7 +73,7 @@ const (
 	waiting    barStyle = iota // asked for the lock, has no answer
 	held                       // believes it holds the lock
 	overrun                    // still believes so, past its own deadline
-	knowing                    // works on, though it was told that it lost the lock
+	knowing                    // works on although it was told that it lost the lock
 	granted                    // the lock service thinks so
 	balance                    // the account has this balance
 	remembered                 // the account's guard goes by this
@@ -90,7 +90,7 @@ type bar struct {
 
 	// of a fault
 	firing   int64        // see sim.Event
-	hosts    []sim.HostID // that it was done to; one empty name: links
+	hosts    []sim.HostID // the affected ones; one empty name means links
 	proven   bool         // a probe saw it
 	unproven bool         // a probe did not
 }
@@ -137,7 +137,7 @@ type violation struct {
 	label    string
 }
 
-// when is the first moment at which the violation can be seen.
+// when returns the first moment at which the violation can be seen.
 func (v violation) when() (time.Duration, bool) {
 	if len(v.spans) > 0 {
 		return v.spans[0].from, true
@@ -145,7 +145,7 @@ func (v violation) when() (time.Duration, bool) {
 	return v.at, v.moment
 }
 
-// newScene reads a history into lanes. It fails only when there is nothing to draw.
+// newScene reads a history into lanes. It fails only if there is nothing to draw.
 func newScene(h *sim.History, findings []check.Finding, title string) (*scene, error) {
 	if h == nil || len(h.Events) == 0 {
 		return nil, errors.New("draw timeline: the history has no events, not even an end: was the run killed? run the trial again")
@@ -196,13 +196,13 @@ func newScene(h *sim.History, findings []check.Finding, title string) (*scene, e
 	return s, nil
 }
 
-// endOf is where bars end that nothing has ended.
+// endOf returns where bars end that nothing has ended.
 func (s *scene) endOf(h *sim.History) time.Duration {
 	return max(s.to, h.Events[len(h.Events)-1].At)
 }
 
-// frame chooses the piece of time that is drawn: all of it, but not the long silence
-// that a trial may end with, unless somebody waited through it for too long.
+// frame chooses the period that is drawn: all of the trial except a long silence at its end, unless
+// a client waited through that for too long.
 func (s *scene) frame(h *sim.History, findings []check.Finding) {
 	last, end := time.Duration(0), time.Duration(0)
 	for _, e := range h.Events {
@@ -229,7 +229,7 @@ func (s *scene) frame(h *sim.History, findings []check.Finding) {
 	}
 }
 
-// accuse marks the events that the findings of violation name as their evidence.
+// accuse marks the events that violations name as their evidence.
 func (s *scene) accuse(findings []check.Finding) {
 	guilty := map[int64]bool{}
 	for _, f := range findings {
@@ -261,10 +261,10 @@ func (s *scene) praise(seq int64) {
 	}
 }
 
-// clientIndex is a client's place in the header, or nobody.
+// clientIndex returns a client's index in the header, or nobody.
 func clientIndex(h *sim.History, id sim.HostID) int { return slices.Index(h.Header.Clients, id) }
 
-// sortMarks puts marks in the order in which they happened.
+// sortMarks sorts marks in the order in which they happened.
 func sortMarks(marks []mark) {
 	slices.SortStableFunc(marks, func(a, b mark) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.seq, b.seq)) })
 }

@@ -30,7 +30,7 @@ func laneNamed(t *testing.T, s *scene, name string) lane {
 	return lane{}
 }
 
-// spans gives the bars of a style as pairs of times.
+// spans returns the bars of a style as pairs of times.
 func spans(l lane, style barStyle) []interval {
 	var out []interval
 	for _, b := range l.bars {

@@ -15,9 +15,8 @@ type serviceReader struct {
 	lanes []lane
 }
 
-// readServices makes a lane for every host of the lock service that had something to
-// say, or one empty lane when none had; a lock without a service has no lane. Servers that
-// vote have one lane together.
+// readServices makes a lane for every host of the lock service that had something to report, or one
+// empty lane if none had; a lock without a service has no lane. Servers that vote share one lane.
 func readServices(t *trace.Trace, end time.Duration) []lane {
 	h := t.History
 	r := serviceReader{trace: t}
@@ -49,7 +48,7 @@ func readServices(t *trace.Trace, end time.Duration) []lane {
 	return r.lanes
 }
 
-// read takes in what a server did.
+// read processes what a server did.
 func (r *serviceReader) read(e *sim.Event) {
 	switch e.Kind {
 	case sim.Granted, sim.Freed:
@@ -65,7 +64,7 @@ func (r *serviceReader) read(e *sim.Event) {
 	}
 }
 
-// server is whose lane an event stands in.
+// server returns the server whose lane shows an event.
 func (r *serviceReader) server(e *sim.Event) sim.HostID {
 	if r.trace.Voting {
 		return ""
@@ -89,8 +88,7 @@ func (r *serviceReader) lane(host sim.HostID) int {
 	return len(r.lanes) - 1
 }
 
-// sayOnce leaves out labels that repeat the one right before: when servers wake up, many
-// leases end at one go.
+// sayOnce drops labels that repeat the previous one: when servers wake up, many leases end at once.
 func sayOnce(marks []mark, near time.Duration) {
 	last := -1
 	for i := range marks {
@@ -105,10 +103,10 @@ func sayOnce(marks []mark, near time.Duration) {
 	}
 }
 
-// ownerOf is the client whose grant it is, or nobody.
+// ownerOf returns the client that has a grant, or nobody.
 func ownerOf(t *trace.Trace, grant string) int { return clientIndex(t.History, t.Owner(grant)) }
 
-// grantBar shows for how long a server had a grant, to the end of the trial if nothing ended it.
+// grantBar shows how long a server had a grant, to the end of the trial if nothing ended it.
 func grantBar(t *trace.Trace, g *trace.Holding, end time.Duration) bar {
 	b := bar{interval: interval{g.Began.At, end}, style: granted, client: ownerOf(t, g.Grant), grant: g.Grant}
 	if g.Ended != nil {

@@ -32,17 +32,17 @@ type sheet struct {
 	*scene
 	verdictLines []string
 	left, right  vg.Length // of the part where time runs
-	rows         []row     // one a lane
+	rows         []row     // one for each lane
 	noted        []vg.Length
-	top, bottom  vg.Length // of the lanes, violations included
+	top, bottom  vg.Length // of the lanes, including violations
 	legend       []legendRow
 	height       vg.Length
 }
 
-// row is where a lane lies: tags from top, then the bar down to bottom.
+// row is the position of a lane: tags from top, then the bar down to bottom.
 type row struct {
 	top, bar, bottom vg.Length
-	foot             vg.Length // the bottom, with what is under the bar
+	foot             vg.Length // the bottom, including what is under the bar
 	tags             []tag
 }
 
@@ -85,7 +85,7 @@ func arrange(s *scene) *sheet {
 	return p
 }
 
-// place arranges one lane below y and gives the y below it.
+// place arranges one lane below y and returns the y below it.
 func (p *sheet) place(l lane, y vg.Length) (r row, below vg.Length, dropped int) {
 	r.top = y
 	if l.kind == faultLane {
@@ -127,16 +127,16 @@ func (p *sheet) gutter() vg.Length {
 	return min(w, widest)
 }
 
-// x is where a moment lies; moments outside the window lie on its edge.
+// x returns the position of a moment; moments outside the window are at its edge.
 func (p *sheet) x(at time.Duration) vg.Length {
 	at = min(max(at, p.from), p.to)
 	part := float64(at-p.from) / float64(p.to-p.from)
-	// Rounded, so that all that follows from it comes out the same on every machine.
+	// Rounded, so that everything computed from it is the same on every machine.
 	return p.left + vg.Length(math.Round(part*100*(p.right-p.left).Points())/100)
 }
 
-// stretch lets time run on behind the last event, so that its label has room and the
-// final balance can be read.
+// stretch extends time past the last event, so that its label has room and the final balance can be
+// read.
 func (p *sheet) stretch() {
 	if p.windowed {
 		return

@@ -8,22 +8,21 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// tag is a mark's label on its pole: it stands to the right of the pole, or to the left
-// where it would leave the picture.
+// tag is a mark's label on its pole: to the right of the pole, or to the left if it would otherwise
+// leave the picture.
 type tag struct {
 	mark        int // index in the lane's marks
 	x           vg.Length
 	left, right vg.Length // of the text
-	row         int       // 0: right above the lane's bar
+	row         int       // 0 is right above the lane's bar
 }
 
-// maxRows is how many tags may stand above each other; more are left out.
+// maxRows is how many tags may be stacked; more are left out.
 const maxRows = 6
 
-// placeTags gives the labels of a lane places such that no two of them touch and no
-// pole runs through another label. dropped says how many found no place. It tries a few
-// ways and takes the one that drops the least; if that drops what matters most, it tries
-// the other way round as well.
+// placeTags places the labels of a lane so that no two of them touch and no pole runs through
+// another label. dropped is how many found no place. It tries a few ways and takes the one that
+// drops the least; if that drops something most important, it also tries the opposite direction.
 func placeTags(marks []mark, f *plotfont.Face, x func(mark) vg.Length, minX, maxX vg.Length) (tags []tag, dropped int) {
 	p := placement{marks: marks, face: f, x: x, minX: minX, maxX: maxX}
 	best := math.MaxInt
@@ -42,24 +41,24 @@ func placeTags(marks []mark, f *plotfont.Face, x func(mark) vg.Length, minX, max
 	return tags, dropped
 }
 
-// dropCost is what it costs to drop a label, by rank.
+// dropCost is the cost of dropping a label, by rank.
 var dropCost = [...]int{100_000, 1000, 10}
 
-// placement is a lane whose labels look for places, in one of several ways.
+// placement is a lane whose labels are being placed in one of several ways.
 type placement struct {
 	marks      []mark
 	face       *plotfont.Face
 	x          func(mark) vg.Length
 	minX, maxX vg.Length
 
-	fromLeft bool // the earliest choose first, and would rather stand to the left of their pole
+	fromLeft bool // the earliest choose first, and prefer to be to the left of their pole
 	byRank   bool // the important ones choose first
-	leftToo  bool // a label stands to the left of its pole rather than in a higher row
-	lifted   int  // the lowest row for what is wrong or refused: where it is long, others may pass below it
+	leftToo  bool // a label is to the left of its pole rather than in a higher row
+	lifted   int  // the lowest row for what is wrong or refused: if it is long, others may pass below it
 }
 
-// try places label by label: from the right, so that later ones stand lower and earlier
-// poles pass them on the left. cost weighs what is lost.
+// try places label by label: from the right, so that later ones are lower and earlier poles pass
+// them on the left. cost weighs what is lost.
 func (p *placement) try() (tags []tag, cost, lost int) {
 	for rank := range dropCost {
 		for n := range p.marks {
@@ -87,7 +86,7 @@ func (p *placement) try() (tags []tag, cost, lost int) {
 	return tags, cost, lost
 }
 
-// rank says how important a mark's label is: 0 for evidence of a violation, 2 for a read.
+// rank returns how important a mark's label is: 0 for evidence of a violation, 2 for a read.
 func (m mark) rank() int {
 	if m.guilty || m.saving {
 		return 0
@@ -102,10 +101,10 @@ func (m mark) rank() int {
 	return 2
 }
 
-// longLabel is the width from which on a refusal is better off in a higher row.
+// longLabel is the width from which a refusal is better placed in a higher row.
 const longLabel = vg.Length(120)
 
-// place finds the lowest row in which a label disturbs none of those that stand.
+// place finds the lowest row in which a label disturbs none of those placed already.
 func (p *placement) place(standing []tag, m mark) (tag, bool) {
 	const off = 5 // from the pole
 	x, width := p.x(m), p.face.Width(m.label)
@@ -139,7 +138,7 @@ func (p *placement) place(standing []tag, m mark) (tag, bool) {
 	return tag{}, false
 }
 
-// disturbs tells whether two tags touch, or the pole of one runs through the other.
+// disturbs reports whether two tags touch, or the pole of one runs through the other.
 func (n tag) disturbs(o tag) bool {
 	const gap = 5
 	if n.row == o.row {

@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestLabelsNeverTouch draws any number of marks anywhere and looks at every pair of
-// labels: none overlap, no pole runs through another label, none leaves the page.
+// TestLabelsNeverTouch draws any number of marks anywhere and checks every pair of labels: none
+// overlap, no pole runs through another label, none leaves the page.
 func TestLabelsNeverTouch(t *testing.T) {
 	f := canvas.Regular(labelSize)
 	rapid.Check(t, func(t *rapid.T) {

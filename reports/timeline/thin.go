@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// What a lane can hold of anything, when the scene has been cut down to a window: a lane is 800
-// points wide. A window can still hold any number of marks of one moment, and of bars.
+// The most of anything that a lane can hold once the scene has been cut down to a window: a lane is
+// 800 points wide. A window can still hold any number of bars, and of marks at one moment.
 const maxOfLane = 300
 
 // maxFaultBars bounds how many bars of faults are read at all.
 const maxFaultBars = 5000
 
-// thin leaves out what a lane has no room for. The caption says so.
+// thin drops what a lane has no room for. The caption says so.
 func (s *scene) thin() {
 	left := 0
 	for i := range s.lanes {

@@ -26,7 +26,7 @@ func crowd(n int, step time.Duration, thing func(i int) sim.Event) *sim.History 
 	return h
 }
 
-// What a picture takes does not grow with what it has no place for.
+// The size of a picture does not grow with what it has no room for.
 func TestALaneHoldsABoundedNumberOfEverything(t *testing.T) {
 	crowds := []struct {
 		name  string

@@ -17,11 +17,11 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// shapes are the histories that a timeline must make a readable picture of.
+// shapes are the histories for which a timeline must be readable.
 var shapes = []struct {
 	name    string
 	history func() (*sim.History, []check.Finding)
-	says    []string // what must stand in the picture
+	says    []string // what must be in the picture
 	silent  []string // what must not
 }{
 	{"gc-pause-none", func() (*sim.History, []check.Finding) { return gcPause("none") },
@@ -100,7 +100,7 @@ func TestPictureIsWideEnoughAndNotEmpty(t *testing.T) {
 	}
 }
 
-// textOf gives the text in an SVG, and fails if it is not well-formed.
+// textOf returns the text in an SVG, and fails if the SVG is not well-formed.
 func textOf(t *testing.T, svg []byte) string {
 	t.Helper()
 	var lines []string
@@ -136,7 +136,7 @@ func TestSameHistoryGivesSameBytes(t *testing.T) {
 			if err := f.WriteSVG(into); err != nil {
 				t.Fatal(err)
 			}
-			if i == 0 { // pixels take their time, and come from the same strokes
+			if i == 0 { // bitmaps take time, and come from the same strokes
 				if err := f.WritePNG(into); err != nil {
 					t.Fatal(err)
 				}

@@ -10,12 +10,13 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// What one picture can hold and still be read: so many marks, and in any one lane labels of
-// so many characters together.
+// What one picture can hold and still be readable: this many marks, and in any one lane labels of
+// this many characters together.
 const (
 	maxMarks = 160
 	maxText  = 320
-	// maxElements is maxMarks where clients add elements: nearly all of these are dots without words.
+	// maxElements is maxMarks for clients that add elements: nearly all of their marks are dots
+	// without words.
 	maxElements = 600
 )
 
@@ -26,8 +27,8 @@ type moment struct {
 	text int // characters of its label
 }
 
-// limit cuts a scene with too many marks down to a window: around the gravest violation,
-// or at the beginning. The caption says so.
+// limit cuts a scene with too many marks down to a window: around the gravest violation, or at the
+// beginning. The caption says so.
 func (s *scene) limit(findings []check.Finding) {
 	var all []moment
 	for i, l := range s.lanes {
@@ -62,8 +63,8 @@ func (s *scene) limit(findings []check.Finding) {
 		where, words.Part(s.from, s.to, s.whole), left, len(all)))
 }
 
-// around takes in marks from the middle on, one before it for each one behind it, until
-// one more would be too much.
+// around adds marks from the middle on, alternating before and after it, until one more would be
+// too many.
 func (s *scene) around(all []moment, middle int) (first, end int) {
 	text := make([]int, len(s.lanes))
 	first, end = middle, middle
@@ -86,8 +87,8 @@ func (s *scene) around(all []moment, middle int) (first, end int) {
 	return first, end
 }
 
-// gravestMoment is where the violation can be seen that the verdict tells of; where that
-// is not known, where the next grave one can.
+// gravestMoment returns where the violation in the verdict can be seen or, if that is not known,
+// the next grave one.
 func (s *scene) gravestMoment(findings []check.Finding) (time.Duration, bool) {
 	for _, f := range words.ByGravity(findings) {
 		for _, v := range s.violations {
@@ -99,14 +100,14 @@ func (s *scene) gravestMoment(findings []check.Finding) (time.Duration, bool) {
 	return 0, false
 }
 
-// clip cuts the scene down to a piece of time.
+// clip cuts the scene down to a period.
 func (s *scene) clip(from, to time.Duration) {
 	s.from, s.to, s.windowed = from, to, true
 	outside := func(at time.Duration) bool { return at < from || at > to }
 	for i := range s.lanes {
 		l := &s.lanes[i]
 		if len(l.bars)+len(l.marks) > 0 {
-			l.empty = "" // it is not empty, only its contents are elsewhere
+			l.empty = "" // it is not empty, its contents are just elsewhere
 		}
 		l.marks = slices.DeleteFunc(l.marks, func(m mark) bool { return outside(m.at) })
 		l.bars = slices.DeleteFunc(l.bars, func(b bar) bool { return b.to < from || b.from > to })

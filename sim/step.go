@@ -28,8 +28,8 @@ type Step struct {
 type World interface {
 	// Can says why this world cannot do faults of this kind; nil: it can.
 	Can(FaultKind) error
-	// Await calls f when the fault can be applied: at once, but for Hold when there is a
-	// message on its way, which may be never.
+	// Await calls f when the fault can be applied: at once, or when there is a message on its
+	// way (FaultKind.AwaitsMessage), which may be never.
 	Await(fault Fault, f func())
 	// Apply does the fault; an error says that it is not in effect.
 	Apply(Fault) error

@@ -92,11 +92,11 @@ func TestEveryKindOfFaultIsReadAndScalesWithTheLease(t *testing.T) {
 			t.Errorf("step %d is %+v, want %+v", i+1, got.Do, want[i])
 		}
 	}
-	if twice := s.Steps[9].Resolve(2 * sec); twice.Every != 10*sec || twice.Times != 2 {
-		t.Errorf("the partition repeats every %v, %d times", twice.Every, twice.Times)
-	}
-	if always := s.Steps[12].Resolve(2 * sec); always.Every != 2*sec || always.Times != 0 {
-		t.Errorf("the delay repeats every %v, %d times", always.Every, always.Times)
+	for kind, want := range map[sim.FaultKind]sim.Step{sim.Partition: {Every: 10 * sec, Times: 2}, sim.Delay: {Every: 2 * sec}} {
+		step := s.Steps[slices.IndexFunc(s.Steps, func(s Step) bool { return s.Do.Bare.Kind == kind })].Resolve(2 * sec)
+		if step.Every != want.Every || step.Times != want.Times {
+			t.Errorf("the %s repeats every %v, %d times", kind, step.Every, step.Times)
+		}
 	}
 }
 

@@ -13,7 +13,6 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/scenarios"
-	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -99,10 +98,11 @@ func drawPair(t *testing.T, random *rand.Rand) (backend, first, second string) {
 	return backend, first, draw(func(s *scenarios.Scenario) bool { return s.Name != first }) // none is run twice
 }
 
-// keepsServers tells whether a script only pauses hosts and has faults of the network.
+// keepsServers tells whether a script leaves the servers fit for another: it only pauses hosts and
+// has faults of the network.
 func keepsServers(s *scenarios.Scenario) bool {
 	return !slices.ContainsFunc(s.Steps, func(step scenarios.Step) bool {
-		return step.Do.Kind != sim.Pause && !step.Do.Kind.OnLinks()
+		return step.Do.Bare.Kind.Row().LeavesTraces
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/tools/go/packages"
@@ -24,29 +25,17 @@ var openLists = map[string]string{
 	"reports/beliefs.rank": "an order",
 }
 
-// A switch over a closed list (the kinds of fault, the properties, the guards, …) names every
+// A switch over a closed list (the properties, the guards, the roles, …) names every
 // member of it. So a new one cannot be treated as one of the old: whoever adds it is told of
 // every place that has to know it.
 func TestSwitchesNameEveryMemberOfAList(t *testing.T) {
-	if testing.Short() {
-		t.Skip("reads the code and runs none of it")
-	}
-	loaded, err := packages.Load(&packages.Config{
-		Mode: packages.NeedName | packages.NeedFiles | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedExportFile,
-		Dir:  "..",
-	}, "./...")
-	if err != nil {
-		t.Fatal(err)
-	}
+	loaded := loadCode(t)
 	lists := membersOf(loaded)
 	if len(lists) < 20 {
 		t.Fatalf("only %d lists of constants were found: has the layout changed?", len(lists))
 	}
 	looked := 0
 	for _, p := range loaded {
-		for _, e := range p.Errors {
-			t.Fatal(e)
-		}
 		for _, file := range p.Syntax {
 			ast.Inspect(file, func(n ast.Node) bool {
 				s, ok := n.(*ast.SwitchStmt)
@@ -67,6 +56,31 @@ func TestSwitchesNameEveryMemberOfAList(t *testing.T) {
 		t.Errorf("only %d switches were looked at", looked)
 	}
 }
+
+// loadCode reads the module.
+func loadCode(t *testing.T) []*packages.Package {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("reads the code and runs none of it")
+	}
+	loaded, err := codeOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range loaded {
+		for _, e := range p.Errors {
+			t.Fatal(e)
+		}
+	}
+	return loaded
+}
+
+var codeOnce = sync.OnceValues(func() ([]*packages.Package, error) {
+	return packages.Load(&packages.Config{
+		Mode: packages.NeedName | packages.NeedFiles | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedExportFile,
+		Dir:  "..",
+	}, "./...")
+})
 
 const module = "github.com/locklab/locklab/"
 

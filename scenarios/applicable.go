@@ -58,7 +58,7 @@ func (s *Scenario) notApplicable(c Cell, ttl time.Duration) error {
 		hosts:   append(s.Hosts(), c.Backend.Backend.Servers(settings)...),
 	}
 	for i, step := range s.Steps {
-		for _, why := range []error{cell.lacks(step.Do), s.neverHappens(step.On, c, ttl), s.tooLate(step, ttl)} {
+		for _, why := range []error{cell.lacks(step.Do.Bare), s.neverHappens(step.On, c, ttl), s.tooLate(step, ttl)} {
 			if why != nil {
 				return &misfitStep{i, why}
 			}
@@ -104,7 +104,7 @@ type cellHosts struct {
 }
 
 // lacks says which host or role a fault is done to that the cell never has.
-func (c cellHosts) lacks(f Fault) error {
+func (c cellHosts) lacks(f sim.Fault) error {
 	for _, id := range slices.Concat(f.Hosts, f.From, f.To, slices.Concat(f.Groups...)) {
 		if !sim.IsRole(id) && !slices.Contains(c.hosts, id) {
 			return fmt.Errorf("does something to host %s, which %s does not have", id, c.backend)
@@ -122,7 +122,7 @@ func (c cellHosts) lacks(f Fault) error {
 // waitsForNoDisk says why a host's disk may stall for as long as it likes; nil: it is another
 // fault, or somebody waits for that disk. Clients and the account sync nothing.
 func (c cellHosts) waitsForNoDisk(kind sim.FaultKind, id sim.HostID) error {
-	if kind != sim.StallDisk {
+	if !kind.Row().StallsDisk {
 		return nil
 	}
 	if !slices.Contains(c.servers, id) && !slices.Contains(serverRoles, id) {

@@ -99,8 +99,8 @@ func (s *Scenario) card() Card {
 // Faults lists the faults that the script does, each kind once, in the order of the script.
 func (s *Scenario) Faults() (kinds []sim.FaultKind) {
 	for _, step := range s.Steps {
-		if !slices.Contains(kinds, step.Do.Kind) {
-			kinds = append(kinds, step.Do.Kind)
+		if kind := step.Do.Bare.Kind; !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
 		}
 	}
 	return kinds

@@ -10,20 +10,6 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// shiftsMonotonic tells whether a fault makes the monotonic clock of a process differ from
-// that of its machine.
-func shiftsMonotonic(f sim.Fault) bool {
-	switch f.Kind {
-	case sim.Suspend:
-		return true
-	case sim.ClockFault:
-		return f.Clock == sim.MonotonicClock
-	case sim.Pause, sim.Crash, sim.StallDisk, sim.Partition, sim.Delay, sim.Hold, sim.Drop:
-		return false
-	}
-	panic(fmt.Sprintf("nobody has said whether the fault %q shifts a clock", string(f.Kind)))
-}
-
 // onClockbound says why the trial cannot be run on real servers that do not bear it when
 // their monotonic clock is shifted; nil: no fault does that to one, or they bear it.
 func (t Trial) onClockbound(c cast) error {
@@ -37,7 +23,7 @@ func (t Trial) onClockbound(c cast) error {
 	}
 	for _, step := range c.steps {
 		f := step.Do
-		if !shiftsMonotonic(f) {
+		if !f.ShiftsMonotonic() {
 			continue
 		}
 		for _, id := range slices.Concat([]sim.HostID{f.Host}, f.Hosts) {

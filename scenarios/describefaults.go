@@ -2,70 +2,26 @@ package scenarios
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/locklab/locklab/sim"
 )
 
-// inWords says what is done, as an order: "pause client-1 for 1.5ttl (15s)".
-func (f Fault) inWords(s *Scenario) string {
-	on, from, to := hostsInWords(f.Hosts, len(f.Hosts) == 1), hostsInWords(f.From, false), hostsInWords(f.To, false)
-	var text string
-	switch f.Kind {
-	case sim.Crash:
-		text = "crash " + on
-		switch {
-		case f.For == nil:
-			return text + " for good"
-		case f.ForAtLeast != nil:
-			return text + ", and start it again after " + f.longInWords(s)
-		}
-		return text + ", and start it again " + f.longInWords(s) + " later"
-	case sim.ClockFault:
-		text = fmt.Sprintf("make the %s clock of %s run at %s times its rate", f.Clock, on,
-			strconv.FormatFloat(float64(f.Rate)/float64(sim.TrueRate), 'g', -1, 64))
-		if f.Step != nil {
-			way := "forward"
-			if f.Step.Back() {
-				way = "back"
-			}
-			text = fmt.Sprintf("put the %s clock of %s %s by %s", f.Clock, on, way, inBoth(f.Step.Size(), s.TTL))
-		}
-	case sim.Partition:
-		switch {
-		case len(f.Groups) > 0:
-			var groups []string
-			for _, g := range f.Groups {
-				groups = append(groups, hostsInWords(g, false))
-			}
-			text = "part these groups of hosts from each other: " + strings.Join(groups, " | ")
-		case f.OneWay:
-			text = fmt.Sprintf("let nothing through from %s to %s", from, to)
-		default:
-			text = fmt.Sprintf("let nothing through between %s and %s", from, to)
-		}
-	case sim.Delay:
-		text = fmt.Sprintf("delay everything from %s to %s by %s", from, to, inBoth(*f.By, s.TTL))
-	case sim.Hold:
-		return fmt.Sprintf("hold the message on its way from %s to %s, or else the next one, back by %s", from, to, inBoth(*f.By, s.TTL))
-	case sim.Drop:
-		text = fmt.Sprintf("lose packets from %s to %s with probability %g", from, to, f.Probability)
-	case sim.Pause, sim.Suspend:
-		text = string(f.Kind) + " " + on
-	case sim.StallDisk:
-		text = "let nothing be synced to the disk of " + on
-	default:
-		panic(fmt.Sprintf("there are no words for the fault %q", string(f.Kind)))
-	}
+// lasting says what is done and for how long.
+func (f Fault) lasting(s *Scenario, text string) string {
 	if f.For == nil {
-		if f.Step != nil {
-			return text
-		}
 		return text + ", to the end"
 	}
 	return text + " for " + f.longInWords(s)
+}
+
+// on says which hosts it is done to.
+func (f Fault) on() string { return hostsInWords(f.Bare.Hosts, len(f.Bare.Hosts) == 1) }
+
+// between says which hosts are at the ends of the links that it is done to.
+func (f Fault) between() (from, to string) {
+	return hostsInWords(f.Bare.From, false), hostsInWords(f.Bare.To, false)
 }
 
 // longInWords says how long the fault lasts.

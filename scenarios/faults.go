@@ -6,21 +6,14 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Fault is what is done to hosts or links, and for how long. See sim.Fault for the kinds.
-// Wherever it names hosts, a role may stand for them.
+// Fault is a fault as a script asks for it. It is another sim.Fault under each lease: a script
+// says its lengths in leases, worlds and histories have them in time. All else stands in Bare.
 type Fault struct {
-	Kind        sim.FaultKind
-	Hosts       []sim.HostID   // of faults on hosts
-	For         *sim.Span      // nil: to the end
-	ForAtLeast  *sim.Span      // the length is drawn from here to For, each time; nil: it is For
-	Clock       sim.ClockName  // of clock
-	Step        *sim.Offset    // of clock, or
-	Rate        int64          // of clock, in billionths
-	Groups      [][]sim.HostID // of partition, or
-	From, To    []sim.HostID   // of faults on links
-	OneWay      bool           // of partition
-	By          *sim.Span      // of delay and hold
-	Probability float64        // of drop
+	Bare       sim.Fault   // whom it is done to, and how; without lengths
+	For        *sim.Span   // nil: to the end
+	ForAtLeast *sim.Span   // the length is drawn from here to For, each time; nil: it is For
+	Step       *sim.Offset // of clock; nil: its rate changes
+	By         *sim.Span   // of delay and hold
 }
 
 // Resolve gives the step under a lease, as the director takes it.
@@ -39,12 +32,9 @@ func (s Step) Resolve(ttl time.Duration) sim.Step {
 
 // Resolve gives the fault under a lease.
 func (f Fault) Resolve(ttl time.Duration) sim.Fault {
-	out := sim.Fault{
-		Kind: f.Kind, Hosts: f.Hosts, Clock: f.Clock, Rate: f.Rate,
-		Groups: f.Groups, From: f.From, To: f.To, OneWay: f.OneWay, Probability: f.Probability,
-	}
-	if len(f.Hosts) == 1 {
-		out.Host, out.Hosts = f.Hosts[0], nil
+	out := f.Bare
+	if len(out.Hosts) == 1 {
+		out.Host, out.Hosts = out.Hosts[0], nil
 	}
 	if f.For != nil {
 		out.For = f.For.In(ttl)
@@ -59,8 +49,8 @@ func (f Fault) Resolve(ttl time.Duration) sim.Fault {
 	if f.By != nil {
 		out.By = f.By.In(ttl)
 	}
-	if f.Kind == sim.Hold {
-		out.For = out.By // a message is held until it arrives
+	if out.Kind.AwaitsMessage() {
+		out.For = out.By // until it arrives
 	}
 	return out
 }
@@ -69,5 +59,5 @@ func (f Fault) Resolve(ttl time.Duration) sim.Fault {
 // that is not taken back is over at once.
 func (f Fault) lasts(ttl time.Duration) (time.Duration, bool) {
 	long := f.Resolve(ttl).For
-	return long, long > 0 || f.Kind == sim.ClockFault && f.Step != nil
+	return long, long > 0 || f.Step != nil
 }

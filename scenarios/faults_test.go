@@ -92,11 +92,11 @@ func TestEveryKindOfFaultIsReadAndScalesWithTheLease(t *testing.T) {
 			t.Errorf("step %d is %+v, want %+v", i+1, got.Do, want[i])
 		}
 	}
-	if twice := s.Steps[9].Resolve(2 * sec); twice.Every != 10*sec || twice.Times != 2 {
-		t.Errorf("the partition repeats every %v, %d times", twice.Every, twice.Times)
-	}
-	if always := s.Steps[12].Resolve(2 * sec); always.Every != 2*sec || always.Times != 0 {
-		t.Errorf("the delay repeats every %v, %d times", always.Every, always.Times)
+	for kind, want := range map[sim.FaultKind]sim.Step{sim.Partition: {Every: 10 * sec, Times: 2}, sim.Delay: {Every: 2 * sec}} {
+		step := s.Steps[slices.IndexFunc(s.Steps, func(s Step) bool { return s.Do.Bare.Kind == kind })].Resolve(2 * sec)
+		if step.Every != want.Every || step.Times != want.Times {
+			t.Errorf("the %s repeats every %v, %d times", kind, step.Every, step.Times)
+		}
 	}
 }
 
@@ -286,7 +286,7 @@ func TestEveryKindOfFaultCanBeLoadedAndSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, step := range s.Steps {
-		kind := step.Do.Kind
+		kind := step.Do.Bare.Kind
 		seen[kind] = true
 		for key := range steps.Steps[i].Do {
 			if key != string(kind) {
@@ -309,17 +309,16 @@ func TestEveryKindOfFaultCanBeLoadedAndSaid(t *testing.T) {
 	}
 }
 
-// A key that is added to the format without code that loads it is refused, not taken for
-// another fault.
-func TestAFaultThatNobodyLoadsIsRefused(t *testing.T) {
+// Nothing is taken for another fault.
+func TestAFaultThatNoScriptCanAskForIsRefused(t *testing.T) {
 	l := &loader{source: &source{file: "test.yaml", lines: []string{"do: {}"}}, out: &Scenario{TTL: time.Second}}
-	if f, err := l.fault(fileDo{}); err == nil || !strings.Contains(err.Error(), "no code that loads this fault") {
+	if f, err := l.fault(fileDo{}); err == nil || !strings.Contains(err.Error(), "do names no fault") {
 		t.Errorf("loaded %+v, %v", f, err)
 	}
 	defer func() {
-		if said := recover(); said == nil || !strings.Contains(fmt.Sprint(said), `no words for the fault "stall"`) {
+		if said := recover(); said == nil || !strings.Contains(fmt.Sprint(said), `no script can ask for the fault "stall"`) {
 			t.Errorf("said %v", said)
 		}
 	}()
-	t.Errorf("the fault stall is said as %q", Fault{Kind: "stall"}.inWords(&Scenario{TTL: time.Second}))
+	t.Errorf("the fault stall is said as %q", Fault{Bare: sim.Fault{Kind: "stall"}}.inWords(&Scenario{TTL: time.Second}))
 }

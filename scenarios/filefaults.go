@@ -1,7 +1,18 @@
 package scenarios
 
-// The faults of the format; see file.go.
+import (
+	"fmt"
+	"iter"
+	"reflect"
 
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/locklab/locklab/sim"
+)
+
+// fileDo is the table of faults of the format (see file.go), a row a kind: its key, what it
+// does, and the type that reads its keys, makes a Fault of them and says it in words. Each
+// type is in a file of its own, or with those that it resembles: fault….go.
 type fileDo struct {
 	place     `yaml:"-"`
 	Pause     filePause     `yaml:"pause,omitempty" doc:"stop every process of a host while its clocks go on, as a garbage collection or SIGSTOP does"`
@@ -15,67 +26,66 @@ type fileDo struct {
 	Drop      fileDrop      `yaml:"drop,omitempty" doc:"lose packets from one host to another at random; a lost packet is sent again, as TCP does"`
 }
 
-type filePause struct {
-	place `yaml:"-"`
-	Host  hostWords `yaml:"host" doc:"the host that is stopped, or a list of hosts: client-1, ledger, a server of the lock service, or a role such as holder"`
-	For   length    `yaml:"for" doc:"how long it is stopped, such as 1.5ttl, or drawn, such as {uniform: [0, 1ttl]}"`
+// fileFault is what a script says of one fault.
+type fileFault interface {
+	given() bool
+	// load makes the fault of what was written.
+	load(*loader) (Fault, error)
+	// inWords says as an order what a fault of this kind does: "pause client-1 for 1.5ttl (15s)".
+	inWords(Fault, *Scenario) string
 }
 
-type fileSuspend struct {
-	place `yaml:"-"`
-	Host  hostWords `yaml:"host" doc:"the host that is suspended, or a list of hosts, or a role"`
-	For   length    `yaml:"for" doc:"how long it is suspended, such as 1.5ttl, or drawn"`
+// kinds gives the row of each kind.
+func (d *fileDo) kinds() iter.Seq2[sim.FaultKind, fileFault] {
+	return func(yield func(sim.FaultKind, fileFault) bool) {
+		v := reflect.ValueOf(d).Elem()
+		for _, k := range keysOf(v.Type()) {
+			if !yield(sim.FaultKind(k.name), v.Field(k.field).Addr().Interface().(fileFault)) {
+				return
+			}
+		}
+	}
 }
 
-type fileCrash struct {
-	place `yaml:"-"`
-	Host  hostWords `yaml:"host" doc:"the host that crashes, or a list of hosts, or a role"`
-	For   length    `yaml:"for,omitempty" doc:"after how long it starts again, such as 0.5ttl, or drawn; it stays down if left out"`
+// read reads the one fault of a step.
+func (d *fileDo) read(s *source, name string, n ast.Node) error {
+	entries, ok, err := s.entries(n)
+	switch {
+	case err != nil:
+		return err
+	case ok && len(entries) == 0:
+		return s.fail(at(n), "do names no fault", "one of "+listed(faultNames()), "")
+	case ok && len(entries) > 1:
+		return s.fail(entries[1].key.place, "do names more than one fault", "one fault", "give each fault a step of its own")
+	}
+	return s.decodeFields(name, n, d)
 }
 
-type fileStall struct {
-	place `yaml:"-"`
-	Host  hostWords `yaml:"host" doc:"the server of the lock service whose disk it is, or a list of them, or a role such as leader"`
-	For   length    `yaml:"for" doc:"how long the disk stalls, such as 5s, or drawn"`
+// fault resolves what a step does.
+func (l *loader) fault(d fileDo) (Fault, error) {
+	for _, f := range d.kinds() {
+		if f.given() {
+			return f.load(l)
+		}
+	}
+	return Fault{}, l.fail(d.place, "do names no fault", "one of "+listed(faultNames()), "")
 }
 
-type fileClock struct {
-	place `yaml:"-"`
-	Host  hostWords `yaml:"host" doc:"the host whose clock it is, or a list of hosts, or a role"`
-	Clock word      `yaml:"clock,omitempty" doc:"which of its clocks: wall or monotonic; wall if left out"`
-	Step  offset    `yaml:"step,omitempty" doc:"how far the clock is moved: 5s forward, -5s back"`
-	Rate  factor    `yaml:"rate,omitempty" doc:"how fast the clock runs, instead of a step: 1.1 gains a tenth, 0.5 is half as fast"`
-	For   length    `yaml:"for,omitempty" doc:"how long it lasts until the clock is put right by as much, or drawn; to the end if left out"`
+// inWords says what is done, as an order.
+func (f Fault) inWords(s *Scenario) string {
+	for kind, row := range new(fileDo).kinds() {
+		if kind == f.Bare.Kind {
+			return row.inWords(f, s)
+		}
+	}
+	panic(fmt.Sprintf("no script can ask for the fault %q", string(f.Bare.Kind)))
 }
 
-type filePartition struct {
-	place  `yaml:"-"`
-	Groups hostGroups `yaml:"groups,omitempty" doc:"groups of hosts, such as [[client-1, redis-1], [client-2]]: hosts of different groups cannot talk, hosts in no group talk to all"`
-	From   hostWords  `yaml:"from,omitempty" doc:"instead of groups: the host, or a list of hosts or roles, on one side"`
-	To     hostWords  `yaml:"to,omitempty" doc:"with from: the host, or a list of hosts or roles, on the other side"`
-	OneWay yesno      `yaml:"one-way,omitempty" doc:"with from and to: whether packets get through from to to from, but not from from to to"`
-	For    length     `yaml:"for,omitempty" doc:"how long it lasts, or drawn; to the end if left out"`
-}
-
-type fileDelay struct {
-	place `yaml:"-"`
-	From  hostWords `yaml:"from" doc:"the host that sends, or a list of hosts or roles"`
-	To    hostWords `yaml:"to" doc:"the host that receives, or a list of hosts or roles"`
-	By    span      `yaml:"by" doc:"how much later packets arrive"`
-	For   length    `yaml:"for,omitempty" doc:"how long it lasts, or drawn; to the end if left out"`
-}
-
-type fileHold struct {
-	place `yaml:"-"`
-	From  hostWords `yaml:"from" doc:"the host that sends, or a list of hosts or roles"`
-	To    hostWords `yaml:"to" doc:"the host that receives, or a list of hosts or roles"`
-	By    span      `yaml:"by" doc:"how much later the message arrives"`
-}
-
-type fileDrop struct {
-	place       `yaml:"-"`
-	From        hostWords `yaml:"from" doc:"the host that sends, or a list of hosts or roles"`
-	To          hostWords `yaml:"to" doc:"the host that receives, or a list of hosts or roles"`
-	Probability fraction  `yaml:"probability" doc:"how likely each packet is lost, above 0 and at most 1"`
-	For         length    `yaml:"for,omitempty" doc:"how long it lasts, or drawn; to the end if left out"`
+// faultNames lists the faults that a script can ask for.
+func faultNames() []string {
+	var names []string
+	for _, k := range sim.FaultKinds() {
+		names = append(names, string(k))
+	}
+	return names
 }

@@ -35,7 +35,7 @@ func golden(t *testing.T, file, got string) {
 // pause is a pause as the loader reads it.
 func pause(host sim.HostID, long string) Fault {
 	span := sim.MustSpan(long)
-	return Fault{Kind: sim.Pause, Hosts: []sim.HostID{host}, For: &span}
+	return Fault{Bare: sim.Fault{Kind: sim.Pause, Hosts: []sim.HostID{host}}, For: &span}
 }
 
 func load(t *testing.T, src string) *Scenario {

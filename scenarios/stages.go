@@ -129,7 +129,7 @@ func newStage(ctx context.Context, t Trial, c cast, key string) (*stage, error) 
 
 // stallsDisks tells whether a step stalls a disk: the servers are started for that then.
 func (c cast) stallsDisks() bool {
-	return slices.ContainsFunc(c.steps, func(s sim.Step) bool { return s.Do.Kind == sim.StallDisk })
+	return slices.ContainsFunc(c.steps, func(s sim.Step) bool { return s.Do.Kind.Row().StallsDisk })
 }
 
 // resetLimit bounds how long a service may take to get back to where it began. Starting a
@@ -140,7 +140,7 @@ const resetLimit = 5 * time.Second
 // for another trial.
 func (s *Stages) restore(ctx context.Context, set *stage, world *live.World, c cast) bool {
 	for _, step := range c.steps {
-		if leavesTraces(step.Do.Kind) {
+		if step.Do.Kind.Row().LeavesTraces {
 			return false
 		}
 	}
@@ -150,17 +150,6 @@ func (s *Stages) restore(ctx context.Context, set *stage, world *live.World, c c
 	ctx, cancel := context.WithTimeout(ctx, resetLimit)
 	defer cancel()
 	return set.service.Reset(ctx, set.lab, set.settings) == nil
-}
-
-// leavesTraces tells whether nobody can tell what a fault leaves behind in the processes that
-// it was done to.
-func leavesTraces(k sim.FaultKind) bool {
-	switch k {
-	case sim.Pause, sim.Partition, sim.Delay, sim.Hold, sim.Drop:
-		return false
-	case sim.Crash, sim.StallDisk, sim.Suspend, sim.ClockFault:
-	}
-	return true
 }
 
 func (s *Stages) putBack(set *stage) error {

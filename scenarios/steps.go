@@ -2,10 +2,6 @@ package scenarios
 
 import (
 	"fmt"
-
-	"github.com/goccy/go-yaml/ast"
-
-	"github.com/locklab/locklab/sim"
 )
 
 // steps resolves the faults and when they happen.
@@ -68,10 +64,10 @@ func (l *loader) repeats(f fileStep, step *Step) error {
 	}
 	switch long, ends := step.Do.lasts(l.out.TTL); {
 	case !ends:
-		return l.fail(f.Every.place, fmt.Sprintf("this %s happens again before it is over", step.Do.Kind),
+		return l.fail(f.Every.place, fmt.Sprintf("this %s happens again before it is over", step.Do.Bare.Kind),
 			"for as well, so that each time ends", "")
 	case long > f.Every.In(l.out.TTL):
-		return l.fail(f.Every.place, fmt.Sprintf("this %s happens again before it is over", step.Do.Kind),
+		return l.fail(f.Every.place, fmt.Sprintf("this %s happens again before it is over", step.Do.Bare.Kind),
 			fmt.Sprintf("at least %s, which is how long it may last", short(long)), "")
 	}
 	if times := int64(l.out.Until.In(l.out.TTL) / f.Every.In(l.out.TTL)); f.Times.n == 0 && times > maxTimes {
@@ -108,27 +104,4 @@ func (l *loader) trigger(f fileOn) (On, error) {
 	}
 	on.Event, err = l.event(f.Event, on.Host)
 	return on, err
-}
-
-// read reads the one fault of a step.
-func (d *fileDo) read(s *source, name string, n ast.Node) error {
-	entries, ok, err := s.entries(n)
-	switch {
-	case err != nil:
-		return err
-	case ok && len(entries) == 0:
-		return s.fail(at(n), "do names no fault", "one of "+listed(faultNames()), "")
-	case ok && len(entries) > 1:
-		return s.fail(entries[1].key.place, "do names more than one fault", "one fault", "give each fault a step of its own")
-	}
-	return s.decodeFields(name, n, d)
-}
-
-// faultNames lists the faults that a script can ask for.
-func faultNames() []string {
-	var names []string
-	for _, k := range sim.FaultKinds() {
-		names = append(names, string(k))
-	}
-	return names
 }

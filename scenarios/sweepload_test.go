@@ -79,7 +79,7 @@ func TestTheParameterTakesItsPlaceInTheScript(t *testing.T) {
 	}
 	for _, line := range s.lines {
 		none, some := line.scripts[0].Steps, line.scripts[3].Steps
-		if len(none) != 1 || none[0].Do.Hosts[0] != "ledger" || none[0].After.In(time.Second) != 0 {
+		if len(none) != 1 || none[0].Do.Bare.Hosts[0] != "ledger" || none[0].After.In(time.Second) != 0 {
 			t.Errorf("%s: the steps at 0 are %+v, want only the pause of the ledger", line.Name, none)
 		}
 		if len(some) != 2 || some[0].Do.For.String() != "1.5ttl" || some[1].After.String() != "1.5ttl" {
@@ -98,14 +98,14 @@ func TestUnitsOfAParameter(t *testing.T) {
 		}
 		return s.lines[0].scripts[len(s.Parameter.Values)-1].Steps
 	}
-	if got := at("percent", "{clock: {host: client-1, rate: $x}}", "unit: percent, values: [-1, 2.5]"); got[0].Do.Rate != 1_025_000_000 {
-		t.Errorf("2.5 %% too fast is the rate %d", got[0].Do.Rate)
+	if got := at("percent", "{clock: {host: client-1, rate: $x}}", "unit: percent, values: [-1, 2.5]"); got[0].Do.Bare.Rate != 1_025_000_000 {
+		t.Errorf("2.5 %% too fast is the rate %d", got[0].Do.Bare.Rate)
 	}
 	if got := at("ms", "{clock: {host: client-1, step: $x}}", "unit: ms, values: [-20, -10]"); got[0].Do.Step.In(0) != -10*time.Millisecond {
 		t.Errorf("10 ms back is the step %v", got[0].Do.Step)
 	}
-	if got := at("hosts", "{crash: {host: $x}}", "unit: hosts, of: [client-2, ledger, client-1], values: [1, 2]"); !slices.Equal(got[0].Do.Hosts, []sim.HostID{"client-2", "ledger"}) {
-		t.Errorf("the first two hosts are %v", got[0].Do.Hosts)
+	if got := at("hosts", "{crash: {host: $x}}", "unit: hosts, of: [client-2, ledger, client-1], values: [1, 2]"); !slices.Equal(got[0].Do.Bare.Hosts, []sim.HostID{"client-2", "ledger"}) {
+		t.Errorf("the first two hosts are %v", got[0].Do.Bare.Hosts)
 	}
 }
 

@@ -93,10 +93,10 @@ func (r *faultRun) begin(note string) {
 		r.record(FaultUnproven, "could not be applied: "+err.Error())
 		return
 	}
-	if f.Kind == Crash {
+	if f.Kind.SwitchesOff() {
 		d.cast.crashed(f.Host)
 	}
-	d.world.RecordFault(Event{Kind: FaultApplied, Host: f.Host, Hosts: f.ends(), Fault: r.number, Firing: f.Firing, Parted: f.parted(), Note: note})
+	d.world.RecordFault(Event{Kind: FaultApplied, Host: f.Host, Hosts: f.ends(), Fault: r.number, Firing: f.Firing, Parted: f.Parted(), Note: note})
 	r.prove("after it was applied")
 	if f.For > 0 {
 		d.world.After(f.For, r.end)
@@ -106,7 +106,7 @@ func (r *faultRun) begin(note string) {
 func (r *faultRun) end() {
 	d, f := r.director, r.fault
 	r.prove("before it was undone")
-	if f.Kind == Crash {
+	if f.Kind.SwitchesOff() {
 		d.cast.restarted(f.Host)
 	}
 	if err := d.world.Undo(f); err != nil {

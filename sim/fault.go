@@ -1,95 +1,9 @@
 package sim
 
 import (
-	"fmt"
 	"slices"
 	"time"
 )
-
-// FaultKind names a kind of fault.
-type FaultKind string
-
-// The kinds of fault.
-const (
-	// Pause stops every process of a host while its clocks go on and its kernel still
-	// accepts packets: a stop-the-world garbage collection, SIGSTOP, a page fault.
-	Pause FaultKind = "pause"
-	// Suspend is a pause in which the host's monotonic clock stands still as well, while
-	// its wall clock goes on: a virtual machine or a laptop that was put to sleep.
-	Suspend FaultKind = "suspend"
-	// Crash switches a host off: its memory is gone, and what its disk had not synced.
-	// Undone, the host starts again from its disk.
-	Crash FaultKind = "crash"
-	// StallDisk keeps what a host's programs sync to its disk from being done before it is
-	// over: whoever waits for that waits. Processes, clocks and network go on, and so does
-	// all that needs no sync.
-	StallDisk FaultKind = "stall-disk"
-	// ClockFault steps a clock of a host, or makes it run at another rate.
-	ClockFault FaultKind = "clock"
-	// Partition lets no packet through between groups of hosts, or on single links.
-	Partition FaultKind = "partition"
-	// Delay makes every packet on a link arrive later.
-	Delay FaultKind = "delay"
-	// Hold makes what is on its way on a link at this moment arrive later; if that is
-	// nothing, it waits for the next message.
-	Hold FaultKind = "hold"
-	// Drop loses packets on a link at random. A lost packet is sent again, as TCP does.
-	Drop FaultKind = "drop"
-)
-
-// faultRow is one row of the table of kinds of fault.
-type faultRow struct {
-	kind    FaultKind
-	onLinks bool // it is done to links, not to hosts
-	stops   bool // while it lasts, the processes of its host do nothing
-}
-
-// faultRows is the table. What a fault does stands in each world; what else has to know all
-// kinds is found by the tests that range over FaultKinds.
-var faultRows = []faultRow{
-	{kind: Pause, stops: true},
-	{kind: Suspend, stops: true},
-	{kind: Crash, stops: true},
-	{kind: StallDisk},
-	{kind: ClockFault},
-	{kind: Partition, onLinks: true},
-	{kind: Delay, onLinks: true},
-	{kind: Hold, onLinks: true},
-	{kind: Drop, onLinks: true},
-}
-
-// FaultKinds lists the kinds that exist.
-func FaultKinds() (kinds []FaultKind) {
-	for _, row := range faultRows {
-		kinds = append(kinds, row.kind)
-	}
-	return kinds
-}
-
-// row is the kind's row of the table; false: there is no such kind, as in a file that
-// somebody has written.
-func (k FaultKind) row() (faultRow, bool) {
-	for _, row := range faultRows {
-		if row.kind == k {
-			return row, true
-		}
-	}
-	return faultRow{}, false
-}
-
-// Known tells whether there is such a kind.
-func (k FaultKind) Known() bool {
-	_, known := k.row()
-	return known
-}
-
-// UnmarshalText reads the name of a kind, and refuses one that does not exist.
-func (k *FaultKind) UnmarshalText(text []byte) error {
-	if *k = FaultKind(text); !k.Known() {
-		return fmt.Errorf("there is no fault %q, expected one of %q", text, FaultKinds())
-	}
-	return nil
-}
 
 // ClockName names one of the two clocks of a host.
 type ClockName string
@@ -130,15 +44,28 @@ type Fault struct {
 	servers []HostID // of the lock service, for the roles Few and Others
 }
 
-// parted gives the groups whose hosts cannot ask each other anything and get an answer.
-func (f Fault) parted() [][]HostID {
+// Parted gives the groups whose hosts cannot ask each other anything and get an answer.
+func (f Fault) Parted() [][]HostID {
+	row, _ := f.Kind.row()
 	switch {
-	case f.Kind != Partition:
+	case !row.parts:
 		return nil
 	case len(f.Groups) > 0:
 		return f.Groups
 	}
 	return [][]HostID{f.From, f.To}
+}
+
+// BothWays tells whether what is done to the links from From to To is also done to those back.
+func (f Fault) BothWays() bool {
+	row, _ := f.Kind.row()
+	return row.parts && !f.OneWay
+}
+
+// ShiftsMonotonic tells whether the fault makes the monotonic clock of a host's processes
+// differ from that of the machine that they really run on.
+func (f Fault) ShiftsMonotonic() bool {
+	return f.Kind.Row().stopsClock || f.Clock == MonotonicClock
 }
 
 // WithServers says who the hosts of the lock service are, and puts them in the place of the
@@ -164,17 +91,4 @@ func (f Fault) WithServers(servers []HostID) Fault {
 		f.Groups[i] = all(f.Groups[i])
 	}
 	return f
-}
-
-// OnLinks tells whether a fault of this kind is done to links, not to hosts.
-func (k FaultKind) OnLinks() bool {
-	row, _ := k.row()
-	return row.onLinks
-}
-
-// StopsHost tells whether the processes of a host do nothing while a fault of this kind
-// is in effect on it.
-func (k FaultKind) StopsHost() bool {
-	row, _ := k.row()
-	return row.stops
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"reflect"
 	"strings"
@@ -82,12 +83,13 @@ func TestWhatANoteOrANameSaidInFormat1IsTyped(t *testing.T) {
 }
 
 func TestAFaultOfFormat1ThatCannotBeReadIsRefused(t *testing.T) {
+	kinds := fmt.Sprintf("%q", FaultKinds())
 	const header = `{"format":"locklab-history/1","world":"live","faults":["pause client-1"]}`
 	for _, each := range []struct{ name, file, want string }{
 		{"a kind in the header that nobody knows", `{"format":"locklab-history/1","world":"live","faults":["stall redis-1"]}`,
-			`h.jsonl:1:46: the header is not valid: unknown fault "stall redis-1", expected one of ["pause" "suspend" "crash" "stall-disk" "clock" "partition" "delay" "hold" "drop"] and what it is done to`},
+			`h.jsonl:1:46: the header is not valid: unknown fault "stall redis-1", expected one of ` + kinds + ` and what it is done to`},
 		{"in an event", header + "\n" + `{"seq":1,"at":5,"kind":"fault-applied","fault":"stall client-1"}`,
-			`h.jsonl:2:40: not a valid event: unknown fault "stall client-1", expected one of ["pause" "suspend" "crash" "stall-disk" "clock" "partition" "delay" "hold" "drop"] and what it is done to`},
+			`h.jsonl:2:40: not a valid event: unknown fault "stall client-1", expected one of ` + kinds + ` and what it is done to`},
 		{"nobody whom it is done to", header + "\n" + `{"seq":1,"at":5,"kind":"fault-applied","fault":"delay client-1"}`,
 			`h.jsonl:2:40: not a valid event: the fault "delay client-1" cannot be read, expected what it is and what it is done to, such as "pause client-1"`},
 		{"a number, as in format 2", header + "\n" + `{"seq":1,"at":5,"kind":"fault-applied","fault":1}`,

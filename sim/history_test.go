@@ -137,7 +137,7 @@ func TestAFingerprintTellsHistoriesApart(t *testing.T) {
 
 func TestABadHistoryFileIsRefusedWithThePlaceAndTheReason(t *testing.T) {
 	header, _, _ := strings.Cut(smallFile, "\n")
-	first := `{"seq":1,"at":5,"kind":"done"}`
+	first, kinds := `{"seq":1,"at":5,"kind":"done"}`, fmt.Sprintf("%q", FaultKinds())
 	for _, each := range []struct{ name, file, want string }{
 		{"an empty file", "", `h.jsonl:1: the file is empty, expected a history: a header line, then one event a line`},
 		{"another format", `{"format":"locklab-history/9"}`, `h.jsonl:1:1: the format is "locklab-history/9", expected "locklab-history/2": is this a history?` +
@@ -150,7 +150,7 @@ func TestABadHistoryFileIsRefusedWithThePlaceAndTheReason(t *testing.T) {
 		{"an unknown world", `{"format":"locklab-history/2","world":"real"}`, `h.jsonl:1:31: the world is "real", expected one of ["virtual" "live"]` +
 			"\n  | " + `{"format":"locklab-history/2","world":"real"}`},
 		{"a fault in the header that nobody knows", `{"format":"locklab-history/2","world":"live","faults":[{"kind":"stall"}]}`,
-			`h.jsonl:1:1: the header is not valid: there is no fault "stall", expected one of ["pause" "suspend" "crash" "stall-disk" "clock" "partition" "delay" "hold" "drop"]` +
+			`h.jsonl:1:1: the header is not valid: there is no fault "stall", expected one of ` + kinds + `` +
 				"\n  | " + `{"format":"locklab-history/2","world":"live","faults":[{"kind":"stall"}]}`},
 		{"text for a yes or no", header + "\n" + `{"seq":1,"refused":"yes"}`, `h.jsonl:2:10: not a valid event: field "refused" is string, expected true or false` +
 			"\n  | " + `{"seq":1,"refused":"yes"}`},

@@ -1,9 +1,7 @@
 package sim
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -24,23 +22,13 @@ func (f Fault) LaneWith(hostList func([]HostID) string) string {
 			groups = append(groups, hostList(g))
 		}
 		words = append(words, strings.Join(groups, " | "))
-	case f.Kind == Partition && !f.OneWay:
+	case f.BothWays():
 		words = append(words, hostList(f.From), "↔", hostList(f.To))
 	default:
 		words = append(words, hostList(f.From), "→", hostList(f.To))
 	}
-	switch f.Kind {
-	case ClockFault:
-		change := signed(f.Step)
-		if f.Rate != 0 {
-			change = "×" + strconv.FormatFloat(float64(f.Rate)/billion, 'g', -1, 64)
-		}
-		words = append(words, string(f.Clock), change)
-	case Delay, Hold:
-		words = append(words, signed(f.By))
-	case Drop:
-		words = append(words, fmt.Sprintf("p=%g", f.Probability))
-	case Pause, Suspend, Crash, StallDisk, Partition: // whom it is done to says it all
+	if row, _ := f.Kind.row(); row.detail != nil {
+		words = append(words, row.detail(f)...)
 	}
 	return strings.Join(words, " ")
 }

@@ -34,7 +34,7 @@ func (f Fault) Links() ([]Link, error) {
 	for _, a := range f.From {
 		for _, b := range f.To {
 			add(a, b)
-			if f.Kind == Partition && !f.OneWay {
+			if f.BothWays() {
 				add(b, a)
 			}
 		}

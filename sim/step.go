@@ -28,8 +28,8 @@ type Step struct {
 type World interface {
 	// Can says why this world cannot do faults of this kind; nil means it can.
 	Can(FaultKind) error
-	// Await calls f once the fault can be applied. That is at once, except for Hold, which needs
-	// a message on its way and may wait forever.
+	// Await calls f once the fault can be applied: at once, or when a message is on its way
+	// (FaultKind.AwaitsMessage), which may be never.
 	Await(fault Fault, f func())
 	// Apply applies the fault. An error means that it is not in effect.
 	Apply(Fault) error

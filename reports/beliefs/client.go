@@ -43,11 +43,11 @@ func (c *client) see(e *sim.Event) {
 	c.seeBeliefs(e)
 	switch e.Kind {
 	case sim.FaultApplied:
-		if c.trace.KindOf(e) == sim.Crash {
+		if c.trace.KindOf(e).SwitchesOff() {
 			c.crash()
 		}
 	case sim.FaultUndone:
-		if c.trace.KindOf(e) == sim.Crash {
+		if c.trace.KindOf(e).SwitchesOff() {
 			c.down = false
 		}
 	case sim.FaultProven, sim.FaultUnproven, sim.Late: // say nothing about the client

@@ -15,11 +15,11 @@ type Family string
 // The families, in the order of charts.
 const (
 	NoFault   Family = "no fault"
-	Pauses    Family = "process pause"
-	Crashes   Family = "crash"
-	Disks     Family = "disk"
-	Clocks    Family = "clock"
-	Network   Family = "network"
+	Pauses    Family = Family(sim.PauseFamily)
+	Crashes   Family = Family(sim.CrashFamily)
+	Disks     Family = Family(sim.DiskFamily)
+	Clocks    Family = Family(sim.ClockFamily)
+	Network   Family = Family(sim.NetworkFamily)
 	Several   Family = "several faults"
 	NotOnFile Family = "faults not on record" // results of which there is no card
 )
@@ -54,29 +54,13 @@ func familyOf(set *results.Set, scenario string) Family {
 	}
 	family := NoFault
 	for _, kind := range card.Faults {
-		each := familyOfFault(kind)
+		each := Family(kind.Row().Family)
 		if family != NoFault && family != each {
 			return Several
 		}
 		family = each
 	}
 	return family
-}
-
-func familyOfFault(kind sim.FaultKind) Family {
-	switch kind {
-	case sim.Pause, sim.Suspend:
-		return Pauses
-	case sim.Crash:
-		return Crashes
-	case sim.StallDisk:
-		return Disks
-	case sim.ClockFault:
-		return Clocks
-	case sim.Partition, sim.Delay, sim.Hold, sim.Drop:
-		return Network
-	}
-	panic(fmt.Sprintf("the fault %q belongs to no family", string(kind)))
 }
 
 // cellsOf gives the cells of a world that belong to a family.

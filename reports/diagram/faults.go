@@ -28,9 +28,6 @@ func (s *scene) readFaults(t *trace.Trace) {
 	slices.SortStableFunc(s.cuts, func(a, b cut) int { return cmp.Compare(a.at, b.at) })
 }
 
-// stopped says what the host is that a fault was done to.
-var stopped = map[sim.FaultKind]string{sim.Pause: "paused", sim.Suspend: "suspended", sim.Crash: "down"}
-
 func (s *scene) addStop(r *trace.FaultRun) {
 	from, to := r.Applied.At, max(s.to, r.Applied.At)
 	if r.Undone != nil {
@@ -40,7 +37,7 @@ func (s *scene) addStop(r *trace.FaultRun) {
 	if column < 0 || to < s.from || from > s.to {
 		return
 	}
-	label := stopped[r.Kind]
+	label := r.Kind.Row().Stopped
 	if to < s.to {
 		label += " " + words.Seconds(to-from)
 	}

@@ -90,8 +90,7 @@ func newScenario(name string, card *scenarios.Card, a addresses) *scenario {
 	for _, f := range faultNames {
 		if slices.Contains(card.Faults, f.kind) {
 			sc.FaultWords = append(sc.FaultWords, strings.ToLower(f.name))
-			// It is filed under the last kind of that list: the first ones often only prepare the
-			// ground.
+			// It is filed under the last kind of that list, which is the weightiest.
 			sc.family = f.kind
 		}
 	}

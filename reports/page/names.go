@@ -1,6 +1,8 @@
 package page
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,19 +44,22 @@ func service(backend string, known map[string]bool) (column, variant string) {
 	return name, variant
 }
 
-// faultNames are the kinds of fault as people say them, in the order of sections.
-var faultNames = []struct {
+// faultName is a kind of fault as the title of a section; no kind: scenarios without faults.
+type faultName struct {
 	kind sim.FaultKind
 	name string
-}{
-	{"", "No fault"},
-	{sim.Pause, "A process stands still"},
-	{sim.Suspend, "A machine is suspended"},
-	{sim.Hold, "A message is held up"},
-	{sim.Delay, "The network is slow"},
-	{sim.Drop, "The network loses packets"},
-	{sim.Partition, "The network is parted"},
-	{sim.Crash, "A machine crashes"},
-	{sim.StallDisk, "A disk stalls"},
-	{sim.ClockFault, "A clock is wrong"},
 }
+
+// faultNames are those of all kinds, in the order of sections: the weightiest comes last.
+var faultNames = func() []faultName {
+	var rows []sim.FaultRow
+	for _, k := range sim.FaultKinds() {
+		rows = append(rows, k.Row())
+	}
+	slices.SortFunc(rows, func(a, b sim.FaultRow) int { return cmp.Compare(a.Weight, b.Weight) })
+	names := []faultName{{"", "No fault"}}
+	for _, row := range rows {
+		names = append(names, faultName{row.Kind, row.Happens})
+	}
+	return names
+}()

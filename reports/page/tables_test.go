@@ -9,25 +9,21 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// Each kind of fault has a section of its own, with a name.
-func TestEveryKindOfFaultHasASection(t *testing.T) {
-	kinds, names := map[sim.FaultKind]int{}, map[string]int{}
-	for _, f := range faultNames {
-		kinds[f.kind]++
-		names[f.name]++
-		if f.kind != "" && !f.kind.Known() {
-			t.Errorf("the section %q is of a fault %q, which does not exist", f.name, f.kind)
-		}
+// Scenarios without faults come first. Those with several come under what decides: a fault of
+// clocks, disks or machines, before one of the network or of a process.
+func TestSectionsAreInTheOrderOfWeight(t *testing.T) {
+	want := []faultName{
+		{"", "No fault"}, {sim.Pause, "A process stands still"}, {sim.Suspend, "A machine is suspended"},
+		{sim.Hold, "A message is held up"}, {sim.Delay, "The network is slow"}, {sim.Drop, "The network loses packets"},
+		{sim.Partition, "The network is parted"}, {sim.Crash, "A machine crashes"}, {sim.StallDisk, "A disk stalls"},
+		{sim.ClockFault, "A clock is wrong"},
 	}
-	for _, k := range append(sim.FaultKinds(), "") {
-		if kinds[k] != 1 {
-			t.Errorf("the fault %q has %d sections", k, kinds[k])
-		}
+	isOne := func(f faultName) bool { return slices.Contains(want, f) }
+	if got := slices.DeleteFunc(slices.Clone(faultNames), func(f faultName) bool { return !isOne(f) }); !slices.Equal(got, want) {
+		t.Errorf("the sections are %v, want %v", faultNames, want)
 	}
-	for name, n := range names {
-		if n != 1 || name == "" {
-			t.Errorf("%d sections are called %q", n, name)
-		}
+	if len(faultNames) != len(sim.FaultKinds())+1 {
+		t.Errorf("there are %d sections for %d kinds of fault", len(faultNames), len(sim.FaultKinds()))
 	}
 }
 

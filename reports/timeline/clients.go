@@ -58,7 +58,7 @@ func readClient(t *trace.Trace, index int, end time.Duration) lane {
 	}
 	for i := range h.Events {
 		if e := &h.Events[i]; e.Host == id {
-			if e.Kind == sim.FaultApplied && t.KindOf(e) == sim.Crash {
+			if e.Kind == sim.FaultApplied && t.KindOf(e).SwitchesOff() {
 				r.stop(e.At)
 			}
 			r.lock(e)

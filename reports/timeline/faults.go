@@ -82,25 +82,12 @@ func (f *faultReader) read(r *trace.FaultRun) {
 
 // label says how long the fault was in effect, and whether a probe saw it.
 func (b *bar) label(kind sim.FaultKind) {
-	long := inEffectFor[kind] + " " + words.Seconds(b.to-b.from)
+	long := kind.Row().Lasting + " " + words.Seconds(b.to-b.from)
 	if b.proven && !b.unproven {
 		b.labels = []string{long + ", seen by a probe", long, words.Seconds(b.to - b.from)}
 		return
 	}
 	b.labels = []string{long + ", not proven", "not proven"}
-}
-
-// inEffectFor is what stands before the length of a fault.
-var inEffectFor = map[sim.FaultKind]string{
-	sim.Pause:      "pause of",
-	sim.Suspend:    "suspended for",
-	sim.Crash:      "down for",
-	sim.StallDisk:  "stalled for",
-	sim.ClockFault: "wrong for",
-	sim.Partition:  "cut for",
-	sim.Delay:      "slow for",
-	sim.Hold:       "held for",
-	sim.Drop:       "lossy for",
 }
 
 // onlyHost is the host that all that happened in a lane was done to, or that the script

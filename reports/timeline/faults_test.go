@@ -2,7 +2,6 @@ package timeline
 
 import (
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -89,16 +88,5 @@ func TestACrashEndsABelief(t *testing.T) {
 	got := spans(laneNamed(t, struck(t), "client-1"), held)
 	if want := []interval{{0, 4 * time.Second}}; !slices.Equal(got, want) {
 		t.Errorf("client-1 believes in %v, want %v: it crashed", got, want)
-	}
-}
-
-func TestEveryFaultHasWordsForItsLength(t *testing.T) {
-	seen := map[string]bool{}
-	for _, kind := range sim.FaultKinds() {
-		words := inEffectFor[kind]
-		if seen[words] || !strings.HasSuffix(words, " of") && !strings.HasSuffix(words, " for") {
-			t.Errorf("%s: %q", kind, words)
-		}
-		seen[words] = true
 	}
 }

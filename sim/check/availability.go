@@ -70,7 +70,7 @@ func availability(t *trace.Trace) Finding {
 func recovery(t *trace.Trace) string {
 	var out strings.Builder
 	for _, r := range t.Faults {
-		if r.Applied == nil || r.Kind != sim.Crash || !t.History.IsClient(r.Host) || !diedHolding(t, r) {
+		if r.Applied == nil || !r.Kind.SwitchesOff() || !t.History.IsClient(r.Host) || !diedHolding(t, r) {
 			continue
 		}
 		next := nextHolder(t.History, r)

@@ -143,11 +143,11 @@ func lossesWithoutFault(t *trace.Trace) (out []Disorder) {
 // the longest of those that had begun.
 func losingSpans(t *trace.Trace) (spans []period) {
 	for _, r := range t.Faults {
-		if r.Applied == nil || !loses(r.Kind) {
+		if r.Applied == nil || !r.Kind.Row().LosesMessages {
 			continue
 		}
 		s := period{r.Applied.At, sim.Forever}
-		if r.Undone != nil && r.Kind != sim.Crash {
+		if r.Undone != nil && !r.Kind.SwitchesOff() {
 			s.to = r.Undone.At
 		}
 		if n := len(spans); n > 0 {
@@ -156,15 +156,4 @@ func losingSpans(t *trace.Trace) (spans []period) {
 		spans = append(spans, s)
 	}
 	return spans
-}
-
-// loses tells whether faults of this kind lose messages.
-func loses(k sim.FaultKind) bool {
-	switch k {
-	case sim.Partition, sim.Drop, sim.Crash:
-		return true
-	case sim.Pause, sim.Suspend, sim.StallDisk, sim.ClockFault, sim.Delay, sim.Hold:
-		return false
-	}
-	panic("no judge knows what the fault " + string(k) + " loses")
 }

@@ -103,7 +103,7 @@ func auditAttempts(t *trace.Trace) (*sim.Event, error) {
 			}
 			delete(waiting, a)
 		case sim.FaultApplied:
-			if t.KindOf(e) == sim.Crash {
+			if t.KindOf(e).SwitchesOff() {
 				maps.DeleteFunc(waiting, func(a attempt, _ bool) bool { return a.client == e.Host })
 			}
 		}

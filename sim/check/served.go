@@ -46,7 +46,7 @@ type stops struct {
 func stopsOf(runs []*trace.FaultRun) map[sim.HostID]*stops {
 	all := map[sim.HostID]*stops{}
 	for _, r := range runs {
-		if r.Applied == nil || r.Kind == sim.Crash || !r.Kind.StopsHost() {
+		if r.Applied == nil || r.Kind.SwitchesOff() || !r.Kind.StopsHost() {
 			continue
 		}
 		s := all[r.Host]

@@ -71,7 +71,7 @@ func workOf(t *trace.Trace) (work, error) {
 				w.stop(held, e)
 			}
 		case sim.FaultApplied:
-			if t.KindOf(e) == sim.Crash {
+			if t.KindOf(e).SwitchesOff() {
 				for _, held := range slices.Clone(w.busy[e.Host]) {
 					w.stop(held, e)
 				}

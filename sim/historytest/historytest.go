@@ -107,8 +107,8 @@ func (r *reader) event() {
 		r.history.Header.Faults = faults
 		e.Fault = 1 + int64(n%len(faults))
 		switch f := faults[e.Fault-1]; {
-		case f.Kind == sim.Partition:
-			e.Parted, e.Hosts = [][]sim.HostID{f.From, f.To}, []sim.HostID{"client-1", "client-2", "redis-1"}
+		case f.Parted() != nil:
+			e.Parted, e.Hosts = f.Parted(), []sim.HostID{"client-1", "client-2", "redis-1"}
 		case f.Kind.OnLinks():
 			e.Hosts = []sim.HostID{f.From[0], f.To[0]}
 		}

@@ -9,38 +9,43 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// The world says for every kind of fault whether this machine can do it, and refuses a kind it
-// does not know, even one that is listed as a kind.
-func TestAFaultThatTheLiveWorldDoesNotKnowIsRefused(t *testing.T) {
+// Each kind of fault has one effect, in the table of what it is done to, or says why no machine
+// can do it; and nothing else has.
+func TestEveryKindOfFaultHasOneEffectOrAReason(t *testing.T) {
 	for _, kind := range sim.FaultKinds() {
-		if err := Can(kind); err != nil && strings.Contains(err.Error(), "has no fault") {
-			t.Errorf("%s: %v", kind, err)
+		host, onHost := hostEffects[kind]
+		links, onLinks := linkEffects[kind]
+		if onHost == kind.OnLinks() || onLinks != kind.OnLinks() {
+			t.Errorf("%s is done to links: %v; it has an effect on hosts: %v, and on links: %v", kind, kind.OnLinks(), onHost, onLinks)
+		}
+		if host.bring == nil && links.bring == nil && Can(kind) == nil {
+			t.Errorf("%s can be done, and has no effect", kind)
 		}
 	}
+	if have, want := len(hostEffects)+len(linkEffects), len(sim.FaultKinds()); have != want {
+		t.Errorf("there are %d effects, and %d kinds of fault", have, want)
+	}
+}
+
+// The world refuses what it has never heard of.
+func TestAFaultThatTheLiveWorldDoesNotKnowIsRefused(t *testing.T) {
 	w := &World{lab: &Lab{agents: []*Agent{{id: "client-1"}}}}
 	stall := sim.Fault{Kind: "stall", Host: "client-1"}
 	for name, refuse := range map[string]func() error{
-		"Can":       func() error { return Can(stall.Kind) },
-		"CanDo":     func() error { return CanDo(stall) },
-		"Apply":     func() error { return w.Apply(stall) },
-		"applyHost": func() error { _, err := w.applyHost(stall); return err },
+		"Can":   func() error { return Can(stall.Kind) },
+		"CanDo": func() error { return CanDo(stall) },
+		"Apply": func() error { return w.Apply(stall) },
 	} {
-		if err := refuse(); err == nil {
-			t.Errorf("%s takes a fault that does not exist", name)
+		if err := refuse(); err == nil || !strings.Contains(err.Error(), `no fault "stall"`) {
+			t.Errorf("%s says of a fault that does not exist: %v", name, err)
 		}
 	}
-	if _, err := w.applyHost(stall); err == nil || !strings.Contains(err.Error(), `no fault "stall"`) {
-		t.Errorf("on a host: %v", err)
-	}
-	sundial := sim.Fault{Kind: sim.ClockFault, Clock: "sundial", Host: "client-1"}
-	if _, err := w.applyHost(sundial); err == nil || !strings.Contains(err.Error(), "no clock") {
-		t.Errorf("a clock that no host has: %v", err)
-	}
-	for _, kind := range sim.FaultKinds() {
-		if kind.OnLinks() {
-			if _, err := w.applyHost(sim.Fault{Kind: kind, Host: "client-1"}); err == nil {
-				t.Errorf("%s is done to a host", kind)
-			}
+	for why, f := range map[string]sim.Fault{
+		"no clock": {Kind: sim.ClockFault, Clock: "sundial", Host: "client-1"},
+		"no host":  {Kind: sim.Pause, Host: "client-2"},
+	} {
+		if _, err := w.bring(f); err == nil || !strings.Contains(err.Error(), why) {
+			t.Errorf("%+v: %v, want %q", f, err, why)
 		}
 	}
 }

@@ -16,41 +16,43 @@ type faultInEffect struct {
 	effect
 }
 
+// limits are what an effect cannot do.
+type limits struct {
+	machine func() error          // why this machine cannot do any such fault; nil: every machine can
+	each    func(sim.Fault) error // why this fault cannot be done on any machine; nil: all alike
+}
+
+// limitsOf gives the limits of a kind of fault; false: this world has no such effect.
+func limitsOf(k sim.FaultKind) (limits, bool) {
+	if onHost, is := hostEffects[k]; is {
+		return onHost.limits, true
+	}
+	onLinks, is := linkEffects[k]
+	return onLinks.limits, is
+}
+
 // Can says why the live world cannot do faults of this kind; nil: it can.
 func (w *World) Can(kind sim.FaultKind) error { return Can(kind) }
 
 // Can says why this machine cannot do any fault of this kind to real processes; nil: it
 // can. CanDo says it of one fault.
 func Can(kind sim.FaultKind) error {
-	switch kind {
-	case sim.ClockFault, sim.Suspend:
-		return ClockPatch()
-	case sim.StallDisk:
-		return DiskStall()
-	case sim.Pause, sim.Crash, sim.Partition, sim.Delay, sim.Hold, sim.Drop:
-		return nil
+	switch l, is := limitsOf(kind); {
+	case !is:
+		return fmt.Errorf("the live world has no fault %q", string(kind))
+	case l.machine != nil:
+		return l.machine()
 	}
-	return errNoFault(kind)
-}
-
-// errNoFault refuses a fault that the live world does not know how to do.
-func errNoFault(k sim.FaultKind) error {
-	return fmt.Errorf("the live world has no fault %q", string(k))
+	return nil
 }
 
 // CanDo says why a fault, which may name roles, cannot be done to real processes on this
 // machine; nil: it can.
 func CanDo(f sim.Fault) error {
-	switch f.Kind {
-	case sim.Drop:
-		if f.Probability < rarestLoss {
-			return fmt.Errorf("a loss of %g of the packets is too rare for the live world to prove it: use %g or more", f.Probability, rarestLoss)
-		}
-	case sim.ClockFault:
-		if err := canTurn(f); err != nil {
+	if l, _ := limitsOf(f.Kind); l.each != nil {
+		if err := l.each(f); err != nil {
 			return err
 		}
-	case sim.Pause, sim.Suspend, sim.Crash, sim.StallDisk, sim.Partition, sim.Delay, sim.Hold: // all alike
 	}
 	return Can(f.Kind)
 }
@@ -68,8 +70,7 @@ func canTurn(f sim.Fault) error {
 	return nil
 }
 
-// Await calls f when the fault can be applied: at once, but for Hold when a message is on
-// its way.
+// Await calls f when the fault can be applied: at once, or when a message is on its way.
 func (w *World) Await(fault sim.Fault, f func()) {
 	if fault.Kind.OnLinks() {
 		w.awaitLinks(fault, f)
@@ -84,11 +85,7 @@ func (w *World) Apply(f sim.Fault) error {
 	if err := CanDo(f); err != nil {
 		return err
 	}
-	apply := w.applyHost
-	if f.Kind.OnLinks() {
-		apply = w.applyLinks
-	}
-	e, err := apply(f)
+	e, err := w.bring(f)
 	if err != nil {
 		return err
 	}
@@ -96,6 +93,22 @@ func (w *World) Apply(f sim.Fault) error {
 	w.applied = w.since(e.at)
 	w.carriedOut(e.at, f.Lane()+" came")
 	return nil
+}
+
+// bring brings the effect of a fault about, which this world has.
+func (w *World) bring(f sim.Fault) (effect, error) {
+	if onHost, is := hostEffects[f.Kind]; is {
+		a := w.lab.Agent(f.Host)
+		if a == nil {
+			return effect{}, fmt.Errorf("there is no host %s in this trial", f.Host)
+		}
+		return onHost.bring(w, a, f)
+	}
+	links, err := w.links(f)
+	if err != nil {
+		return effect{}, err
+	}
+	return linkEffects[f.Kind].bring(w, links, f)
 }
 
 // Undo ends the fault.

@@ -12,33 +12,24 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// applyHost does a fault to a host's processes or their clocks.
-func (w *World) applyHost(f sim.Fault) (effect, error) {
-	a := w.lab.Agent(f.Host)
-	if a == nil {
-		return effect{}, fmt.Errorf("there is no host %s in this trial", f.Host)
-	}
-	switch f.Kind {
-	case sim.Crash:
-		return w.crashFault(a)
-	case sim.StallDisk:
-		return diskFault(a)
-	case sim.Suspend:
-		return w.suspendFault(a)
-	case sim.Pause:
-		return pauseFault(a)
-	case sim.ClockFault:
-		switch f.Clock {
-		case sim.MonotonicClock:
-			return w.monotonicFault(a, f.Step)
-		case sim.WallClock:
-			return wallFault(a, f.Step)
-		}
-		return effect{}, fmt.Errorf("a host has no clock %q", string(f.Clock))
-	case sim.Partition, sim.Delay, sim.Hold, sim.Drop:
-		return effect{}, fmt.Errorf("%s is done to links, not to a host", f.Kind)
-	}
-	return effect{}, errNoFault(f.Kind)
+// hostEffect is what this world does to a host's processes or their clocks.
+type hostEffect struct {
+	limits
+	bring func(*World, *Agent, sim.Fault) (effect, error)
+}
+
+// hostEffects are what this world does to a host, by the kind of fault.
+var hostEffects = map[sim.FaultKind]hostEffect{
+	sim.Pause:      {bring: toAgent(pauseFault)},
+	sim.Suspend:    {bring: (*World).suspendFault, limits: limits{machine: ClockPatch}},
+	sim.Crash:      {bring: (*World).crashFault},
+	sim.StallDisk:  {bring: toAgent(diskFault), limits: limits{machine: DiskStall}},
+	sim.ClockFault: {bring: (*World).clockFault, limits: limits{machine: ClockPatch, each: canTurn}},
+}
+
+// toAgent does what concerns nobody but the host's agent, and is the same each time.
+func toAgent(do func(*Agent) (effect, error)) func(*World, *Agent, sim.Fault) (effect, error) {
+	return func(_ *World, a *Agent, _ sim.Fault) (effect, error) { return do(a) }
 }
 
 // pauseFault ends with a crash of the host: the processes that were stopped are gone.
@@ -53,7 +44,7 @@ func pauseFault(a *Agent) (effect, error) {
 }
 
 // suspendFault is a pause in which the monotonic clock stands still.
-func (w *World) suspendFault(a *Agent) (effect, error) {
+func (w *World) suspendFault(a *Agent, _ sim.Fault) (effect, error) {
 	at, err := a.Suspend()
 	if err != nil {
 		return effect{}, err
@@ -96,7 +87,7 @@ func stopped(a *Agent, at time.Duration, resume func() (time.Duration, error)) e
 // off tells nobody that its connections are gone, and sends nothing again. What has left it
 // is not in its power any more. It happens at the moment of the cut: the processes stand
 // still by then, and do nothing again.
-func (w *World) crashFault(a *Agent) (effect, error) {
+func (w *World) crashFault(a *Agent, _ sim.Fault) (effect, error) {
 	from, to, err := w.linksOf(a.id)
 	if err != nil {
 		return effect{}, err
@@ -157,6 +148,17 @@ func (w *World) linksOf(host sim.HostID) (from, to []*link, err error) {
 		from, to = append(from, out), append(to, in)
 	}
 	return from, to, nil
+}
+
+// clockFault steps one of the host's clocks.
+func (w *World) clockFault(a *Agent, f sim.Fault) (effect, error) {
+	switch f.Clock {
+	case sim.MonotonicClock:
+		return w.monotonicFault(a, f.Step)
+	case sim.WallClock:
+		return wallFault(a, f.Step)
+	}
+	return effect{}, fmt.Errorf("a host has no clock %q", string(f.Clock))
 }
 
 // wallFault steps the wall clock of a host, and back at its end.

@@ -23,26 +23,27 @@ type effect struct {
 	undo  func() (at time.Duration, err error)
 }
 
-// applyLinks does a fault to links. Faults nest: what two of them do to one link ends
-// when both have been undone.
-func (w *World) applyLinks(f sim.Fault) (effect, error) {
-	links, err := w.links(f)
-	if err != nil {
-		return effect{}, err
-	}
-	switch f.Kind {
-	case sim.Partition:
+// linkEffect is what this world does to links.
+type linkEffect struct {
+	limits
+	bring func(*World, []*link, sim.Fault) (effect, error)
+}
+
+// linkEffects are what this world does to links, by the kind of fault. Faults nest: what two
+// of them do to one link ends when both have been undone.
+var linkEffects = map[sim.FaultKind]linkEffect{
+	sim.Partition: {bring: func(w *World, links []*link, _ sim.Fault) (effect, error) {
 		return w.lab.network.partition(links), nil
-	case sim.Delay:
+	}},
+	sim.Delay: {bring: func(w *World, links []*link, f sim.Fault) (effect, error) {
 		return w.lab.network.delay(links, f.By), nil
-	case sim.Drop:
-		return w.lab.network.drop(links, f.Probability, w.lab.Seed), nil
-	case sim.Hold:
+	}},
+	sim.Hold: {bring: func(w *World, links []*link, f sim.Fault) (effect, error) {
 		return w.lab.network.holdMessages(links, f.By)
-	case sim.Pause, sim.Suspend, sim.Crash, sim.StallDisk, sim.ClockFault:
-		return effect{}, fmt.Errorf("%s is done to a host, not to links", f.Kind)
-	}
-	return effect{}, errNoFault(f.Kind)
+	}},
+	sim.Drop: {limits: limits{each: canLose}, bring: func(w *World, links []*link, f sim.Fault) (effect, error) {
+		return w.lab.network.drop(links, f.Probability, w.lab.Seed), nil
+	}},
 }
 
 // links finds the links that a fault is done to.
@@ -63,11 +64,11 @@ func (w *World) links(f sim.Fault) ([]*link, error) {
 }
 
 // awaitLinks calls do when the fault can be applied, while it or its caller holds mu: at
-// once, but for Hold as soon as a message is on its way on one of the links. That message
-// is kept until do has been called.
+// once, or as soon as a message is on its way on one of the links. That message is kept until
+// do has been called.
 func (w *World) awaitLinks(f sim.Fault, do func()) {
 	links, err := w.links(f)
-	if f.Kind != sim.Hold || err != nil {
+	if !f.Kind.AwaitsMessage() || err != nil {
 		do()
 		return
 	}
@@ -178,6 +179,14 @@ func (l *link) expectedLoss() float64 {
 
 // rarestLoss is the least probability of loss that probe frames can prove in a moment.
 const rarestLoss = 0.005
+
+// canLose says why a loss of packets cannot be shown to happen; nil: it can.
+func canLose(f sim.Fault) error {
+	if f.Probability < rarestLoss {
+		return fmt.Errorf("a loss of %g of the packets is too rare for the live world to prove it: use %g or more", f.Probability, rarestLoss)
+	}
+	return nil
+}
 
 // drop makes links lose frames at random. What the kernel has left for the network card
 // to cut up is lost as a whole. It is proven by counting how many probe frames arrive.

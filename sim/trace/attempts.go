@@ -45,7 +45,7 @@ func (t *Trace) readAttempts() {
 				delete(open[e.Host], e.Op)
 			}
 		case sim.FaultApplied:
-			if t.KindOf(e) != sim.Crash {
+			if !t.KindOf(e).SwitchesOff() {
 				continue
 			}
 			for _, a := range open[e.Host] {

@@ -78,7 +78,7 @@ func (t *Trace) readBeliefs() {
 			}
 			delete(open, which)
 		case sim.FaultApplied:
-			if t.KindOf(e) != sim.Crash {
+			if !t.KindOf(e).SwitchesOff() {
 				continue
 			}
 			for _, b := range of[e.Host] {

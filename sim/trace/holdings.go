@@ -61,7 +61,7 @@ func (t *Trace) readHoldings() {
 				s.end(s.votes, e, e.Host)
 			}
 		case sim.FaultApplied:
-			if t.KindOf(e) == sim.Crash && t.History.IsClient(e.Host) {
+			if t.KindOf(e).SwitchesOff() && t.History.IsClient(e.Host) {
 				s.crash(e)
 			}
 		}

@@ -15,18 +15,12 @@ type effect struct {
 	undo  func() error
 }
 
-// Can says which faults this world does: all that onHost and onLinks know.
+// Can says which faults this world does: all that have an effect in one of its tables.
 func (w *World) Can(k sim.FaultKind) error {
-	switch k {
-	case sim.Pause, sim.Suspend, sim.Crash, sim.StallDisk, sim.ClockFault, sim.Partition, sim.Delay, sim.Hold, sim.Drop:
-		return nil
+	if hostEffects[k] == nil && linkEffects[k] == nil {
+		return fmt.Errorf("the virtual world has no fault %q", string(k))
 	}
-	return errNoFault(k)
-}
-
-// errNoFault refuses a fault that the virtual world does not know how to do.
-func errNoFault(k sim.FaultKind) error {
-	return fmt.Errorf("the virtual world has no fault %q", string(k))
+	return nil
 }
 
 // Apply does a fault to a running trial. Faults nest: what two of them do to one host or
@@ -35,19 +29,25 @@ func (w *World) Apply(f sim.Fault) error {
 	if err := w.Can(f.Kind); err != nil {
 		return err
 	}
-	var e effect
-	var err error
-	if f.Kind.OnLinks() {
-		e, err = w.onLinks(f)
-	} else {
-		e, err = w.onHost(f)
-	}
+	e, err := w.bring(f)
 	if err != nil {
 		return err
 	}
 	e.fault = f
 	w.effects = append(w.effects, e)
 	return nil
+}
+
+// bring brings the effect of a fault about, which this world has.
+func (w *World) bring(f sim.Fault) (effect, error) {
+	if onHost := hostEffects[f.Kind]; onHost != nil {
+		return onHost(w.Host(f.Host), f)
+	}
+	named, err := f.Links()
+	if err != nil {
+		return effect{}, err
+	}
+	return linkEffects[f.Kind](w, named, f)
 }
 
 // Undo ends a fault.

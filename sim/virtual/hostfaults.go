@@ -16,39 +16,28 @@ var (
 	errNotStill = errors.New("its monotonic clock goes on")
 )
 
-// onHost does a fault to a host or its clocks.
-func (w *World) onHost(f sim.Fault) (effect, error) {
-	h := w.Host(f.Host)
-	switch f.Kind {
-	case sim.Crash:
-		return h.crashFault(), nil
-	case sim.ClockFault:
-		c, err := h.clock(f.Clock)
-		switch {
-		case err != nil:
-			return effect{}, err
-		case f.Rate != 0:
-			return h.rateFault(c, f.Rate), nil
-		}
-		return h.stepFault(c, f.Step), nil
-	case sim.StallDisk:
-		return h.diskFault(), nil
-	case sim.Suspend:
-		return h.unlessDown(h.suspendFault)
-	case sim.Pause:
-		return h.unlessDown(h.pauseFault)
-	case sim.Partition, sim.Delay, sim.Hold, sim.Drop:
-		return effect{}, fmt.Errorf("%s is done to links, not to a host", f.Kind)
-	}
-	return effect{}, errNoFault(f.Kind)
+// hostEffects are what this world does to a host, by the kind of fault.
+var hostEffects = map[sim.FaultKind]func(*Host, sim.Fault) (effect, error){
+	sim.Pause:      unlessDown((*Host).pauseFault),
+	sim.Suspend:    unlessDown((*Host).suspendFault),
+	sim.Crash:      always((*Host).crashFault),
+	sim.StallDisk:  always((*Host).diskFault),
+	sim.ClockFault: (*Host).clockFault,
+}
+
+// always does what can be done to every host, and is the same each time.
+func always(do func(*Host) effect) func(*Host, sim.Fault) (effect, error) {
+	return func(h *Host, _ sim.Fault) (effect, error) { return do(h), nil }
 }
 
 // unlessDown does what cannot be done to a host that is switched off.
-func (h *Host) unlessDown(fault func() effect) (effect, error) {
-	if h.down {
-		return effect{}, errDown
+func unlessDown(do func(*Host) effect) func(*Host, sim.Fault) (effect, error) {
+	return func(h *Host, _ sim.Fault) (effect, error) {
+		if h.down {
+			return effect{}, errDown
+		}
+		return do(h), nil
 	}
-	return fault(), nil
 }
 
 // pauseFault is proven by what a pause is: the host lets nothing happen. That nothing did
@@ -138,6 +127,18 @@ func (h *Host) crashFault() effect {
 			return nil
 		},
 	}
+}
+
+// clockFault steps one of the host's clocks, or changes its rate.
+func (h *Host) clockFault(f sim.Fault) (effect, error) {
+	c, err := h.clock(f.Clock)
+	switch {
+	case err != nil:
+		return effect{}, err
+	case f.Rate != 0:
+		return h.rateFault(c, f.Rate), nil
+	}
+	return h.stepFault(c, f.Step), nil
 }
 
 // stepFault keeps a twin of the clock that is not stepped but goes along with everything

@@ -10,32 +10,23 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// onLinks does a fault to links.
-func (w *World) onLinks(f sim.Fault) (effect, error) {
-	named, err := f.Links()
-	if err != nil {
-		return effect{}, err
-	}
-	each := func(do func(*link, sim.Link) effect) (effect, error) {
+// linkEffects are what this world does to links, by the kind of fault.
+var linkEffects = map[sim.FaultKind]func(*World, []sim.Link, sim.Fault) (effect, error){
+	sim.Partition: onEach((*link).partitionFault),
+	sim.Delay:     onEach((*link).delayFault),
+	sim.Hold:      (*World).holdFault,
+	sim.Drop:      onEach((*link).dropFault),
+}
+
+// onEach does to every link what is done to each of them by itself.
+func onEach(do func(*link, sim.Link, sim.Fault) effect) func(*World, []sim.Link, sim.Fault) (effect, error) {
+	return func(w *World, named []sim.Link, f sim.Fault) (effect, error) {
 		var all []effect
 		for _, n := range named {
-			all = append(all, do(w.link(w.Host(n.From), w.Host(n.To)), n))
+			all = append(all, do(w.link(w.Host(n.From), w.Host(n.To)), n, f))
 		}
 		return together(all), nil
 	}
-	switch f.Kind {
-	case sim.Partition:
-		return each((*link).partitionFault)
-	case sim.Delay:
-		return each(func(l *link, n sim.Link) effect { return l.delayFault(n, f.By) })
-	case sim.Drop:
-		return each(func(l *link, n sim.Link) effect { return l.dropFault(n, f.Probability) })
-	case sim.Hold:
-		return w.holdFault(named, f.By)
-	case sim.Pause, sim.Suspend, sim.Crash, sim.StallDisk, sim.ClockFault:
-		return effect{}, fmt.Errorf("%s is done to a host, not to links", f.Kind)
-	}
-	return effect{}, errNoFault(f.Kind)
 }
 
 // together makes one effect of those on single links.
@@ -56,7 +47,7 @@ func together(all []effect) effect {
 	}
 }
 
-func (l *link) partitionFault(n sim.Link) effect {
+func (l *link) partitionFault(n sim.Link, _ sim.Fault) effect {
 	l.cut++
 	return effect{
 		probe: func() error {
@@ -71,21 +62,22 @@ func (l *link) partitionFault(n sim.Link) effect {
 
 // delayFault makes packets that are sent from now on arrive later, by the sum of the
 // delays in effect.
-func (l *link) delayFault(n sim.Link, by time.Duration) effect {
-	l.extra += by
+func (l *link) delayFault(n sim.Link, f sim.Fault) effect {
+	l.extra += f.By
 	return effect{
 		probe: func() error {
-			if l.extra < by {
-				return fmt.Errorf("packets from %s to %s are delayed by %v, expected at least %v", n.From, n.To, l.extra, by)
+			if l.extra < f.By {
+				return fmt.Errorf("packets from %s to %s are delayed by %v, expected at least %v", n.From, n.To, l.extra, f.By)
 			}
 			return nil
 		},
-		undo: func() error { l.extra -= by; return nil },
+		undo: func() error { l.extra -= f.By; return nil },
 	}
 }
 
 // dropFault makes the link lose packets. Of several such faults each draws for itself.
-func (l *link) dropFault(n sim.Link, probability float64) effect {
+func (l *link) dropFault(n sim.Link, f sim.Fault) effect {
+	probability := f.Probability
 	l.losses = append(l.losses, probability)
 	probe := func() error {
 		if !slices.Contains(l.losses, probability) {
@@ -108,7 +100,7 @@ func (l *link) dropFault(n sim.Link, probability float64) effect {
 
 // holdFault makes the packets that are on their way arrive later, in their order. Packets
 // that are sent later over the same connections wait behind them.
-func (w *World) holdFault(named []sim.Link, by time.Duration) (effect, error) {
+func (w *World) holdFault(named []sim.Link, f sim.Fault) (effect, error) {
 	type promise struct {
 		packet *packet
 		due    time.Duration
@@ -116,7 +108,7 @@ func (w *World) holdFault(named []sim.Link, by time.Duration) (effect, error) {
 	var held []promise
 	for _, e := range w.flying(named) {
 		k := e.timer.holds
-		due := time.Duration(e.at) + by
+		due := time.Duration(e.at) + f.By
 		w.schedule(&k.timer, due)
 		k.pipe.last = max(k.pipe.last, due)
 		held = append(held, promise{k, due})
@@ -162,11 +154,11 @@ func (w *World) arrival(k *packet) (time.Duration, bool) {
 	return time.Duration(w.queue.entries[k.timer.place].at), true
 }
 
-// Await calls f when the fault can be applied: at once, but for Hold as soon as a message
-// is on its way on one of the links.
+// Await calls f when the fault can be applied: at once, or as soon as a message is on its
+// way on one of the links.
 func (w *World) Await(fault sim.Fault, f func()) {
 	links, err := fault.Links()
-	if fault.Kind != sim.Hold || err != nil || len(w.flying(links)) > 0 {
+	if !fault.Kind.AwaitsMessage() || err != nil || len(w.flying(links)) > 0 {
 		f()
 		return
 	}

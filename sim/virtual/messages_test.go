@@ -73,7 +73,7 @@ func TestAMessageThatDoesNotGetThroughIsUnderWay(t *testing.T) {
 
 func TestADelayedMessageIsRecordedAsLate(t *testing.T) {
 	got := recordedWorld(t, func(w *World, a, _ *Host) {
-		if _, err := w.onLinks(sim.Fault{Kind: sim.Delay, From: []sim.HostID{"a"}, To: []sim.HostID{"b"}, By: 5 * time.Second}); err != nil {
+		if _, err := w.bring(sim.Fault{Kind: sim.Delay, From: []sim.HostID{"a"}, To: []sim.HostID{"b"}, By: 5 * time.Second}); err != nil {
 			t.Fatal(err)
 		}
 		a.Post("b", 1)

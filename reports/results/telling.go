@@ -75,7 +75,7 @@ func weigh(k *Kept, card *scenarios.Card) []float64 {
 	}
 	expected := slices.ContainsFunc(check.Properties(), happened)
 	add(expected)
-	failed := slices.ContainsFunc(scenarios.Damages(), happened)
+	failed := slices.ContainsFunc(check.Harming(check.TheAccount), happened)
 	weights = append(weights, 0)
 	if failed {
 		weights[len(weights)-1] = float64(1 + slices.Index(fences, ledger.Guard(r.Guard)))

@@ -26,6 +26,9 @@ func formatKeys(under string, t reflect.Type) (out []formatKey) {
 		path := strings.TrimPrefix(under+"."+k.name, ".")
 		out = append(out, formatKey{k, path})
 		inner := t.Field(k.field).Type
+		if reflect.PointerTo(inner).Implements(reflect.TypeFor[tabled]()) { // whose keys are leaves
+			continue
+		}
 		if inner.Kind() == reflect.Slice {
 			inner = inner.Elem()
 		}

@@ -1,7 +1,6 @@
 package words
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -153,7 +152,5 @@ func Gravest(findings []check.Finding) (check.Finding, bool) {
 // ByGravity brings findings into the order in which they are told: why the trial means
 // nothing, then what it cost, then how it came about.
 func ByGravity(findings []check.Finding) []check.Finding {
-	return slices.SortedStableFunc(slices.Values(findings), func(a, b check.Finding) int {
-		return cmp.Compare(a.Property.Row().Gravity, b.Property.Row().Gravity)
-	})
+	return slices.SortedStableFunc(slices.Values(findings), func(a, b check.Finding) int { return check.ByGravity(a.Property, b.Property) })
 }

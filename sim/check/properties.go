@@ -1,6 +1,10 @@
 package check
 
-import "github.com/locklab/locklab/sim/trace"
+import (
+	"cmp"
+
+	"github.com/locklab/locklab/sim/trace"
+)
 
 // Property names what is judged.
 type Property string
@@ -190,6 +194,9 @@ func Preconditions() []Property {
 func Harming(what Harm) []Property {
 	return which(func(r Row) bool { return r.Harms == what })
 }
+
+// ByGravity compares two properties, to sort them: what is told first is less.
+func ByGravity(a, b Property) int { return cmp.Compare(a.Row().Gravity, b.Row().Gravity) }
 
 func which(are func(Row) bool) (all []Property) {
 	for _, r := range rows {

@@ -74,19 +74,19 @@ var rows = []Row{
 	}, {
 		Property: DuplicateEffect, check: duplicateEffect,
 		Harms: TheAccount, Gravity: 50, Mark: AtEvent, Unsaved: true, Quiet: true,
-		Column: "twice", Brief: "one effect was applied twice",
+		Column:    "twice",
 		Violation: "an effect is applied twice",
 		Means:     "one withdrawal, or the charge for one job, was applied twice",
 	}, {
 		Property: TokenOrder, check: tokenOrder,
 		Harms: TheLock, Gravity: 80, Mark: AtEvent, Unsaved: true,
-		Column: "token", Brief: "fencing tokens repeat or go back",
+		Column:    "token",
 		Violation: "tokens repeat or go back",
 		Means:     "fencing tokens repeat or go back",
 	}, {
 		Property: FreshRefused, check: freshRefused,
 		Harms: TheService, Gravity: 70, Mark: AtEvent, Unsaved: true,
-		Column: "fresh", Brief: "the rightful holder was refused",
+		Column:    "fresh",
 		Violation: "the rightful holder is refused",
 		Means:     "the guard refused the rightful holder",
 	}, {
@@ -98,7 +98,7 @@ var rows = []Row{
 	}, {
 		Property: Availability, check: availability,
 		Harms: TheService, Gravity: 130, Mark: WhileWaiting, Always: true, Quiet: true,
-		Column: "avail", Brief: "not got within three leases",
+		Column:    "avail",
 		Violation: "a client does not get the lock",
 		Means:     "a client that asked for the lock gave up, or waited longer than three leases, however long these are; measures: {wait: [0s, 60s]} bounds the seconds",
 	},

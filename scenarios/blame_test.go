@@ -83,7 +83,7 @@ func TestOfAttentiveClientsOnlyTheLockOrWhatComesAfterTheLookTakesMoney(t *testi
 		return trial.Guard == ledger.None && trial.Backend.Backend.Name() != "none" && trial.Scenario.Workload.Kind != Add
 	}
 	attentiveHistories(t, leased, func(trial Trial, h *sim.History) {
-		if !slices.ContainsFunc(Damages(), func(p check.Property) bool { return check.One(p, h).Verdict == check.Violated }) {
+		if !slices.ContainsFunc(check.Harming(check.TheAccount), func(p check.Property) bool { return check.One(p, h).Verdict == check.Violated }) {
 			return
 		}
 		switch {

@@ -16,6 +16,12 @@ type reader interface {
 	read(s *source, name string, n ast.Node) error
 }
 
+// tabled is a field of the format that stands for several keys, which a table lists.
+type tabled interface {
+	keys() []key                   // none of which is required
+	add(name string) reflect.Value // what the value of one of them is read into
+}
+
 // placed is a struct of the format; it remembers where it stood.
 type placed interface{ put(place) }
 
@@ -70,7 +76,11 @@ func (s *source) decodeFields(name string, n ast.Node, into placed) error {
 			return err
 		}
 		seen[k.field] = true
-		if err := s.decode(k.name, e.value, v.Field(k.field)); err != nil {
+		field := v.Field(k.field)
+		if table, ok := field.Addr().Interface().(tabled); ok {
+			field = table.add(k.name)
+		}
+		if err := s.decode(k.name, e.value, field); err != nil {
 			return err
 		}
 	}
@@ -93,7 +103,7 @@ func (s *source) findKey(name string, found word, keys []key) (key, error) {
 		listed(names), didYouMean(found.text, names))
 }
 
-// key is one key of a mapping, as its Go field describes it.
+// key is one key of a mapping, as its Go field or a table describes it.
 type key struct {
 	name, doc string
 	required  bool
@@ -104,6 +114,13 @@ func keysOf(t reflect.Type) []key {
 	var keys []key
 	for i := range t.NumField() {
 		f := t.Field(i)
+		if table, ok := reflect.New(f.Type).Interface().(tabled); ok {
+			for _, k := range table.keys() {
+				k.field = i
+				keys = append(keys, k)
+			}
+			continue
+		}
 		name, flags, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		if name != "-" {
 			keys = append(keys, key{name: name, doc: docOf(f), required: flags != "omitempty", field: i})

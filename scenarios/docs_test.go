@@ -26,6 +26,9 @@ func formatKeys(under string, t reflect.Type) (out []formatKey) {
 		path := strings.TrimPrefix(under+"."+k.name, ".")
 		out = append(out, formatKey{k, path})
 		inner := t.Field(k.field).Type
+		if reflect.PointerTo(inner).Implements(reflect.TypeFor[tabled]()) { // whose keys are leaves
+			continue
+		}
 		if inner.Kind() == reflect.Slice {
 			inner = inner.Elem()
 		}
@@ -104,6 +107,15 @@ func TestDocumentListsEveryEvent(t *testing.T) {
 		}
 	}
 	section(t, "events", b.String()+"\n")
+}
+
+func TestDocumentListsEveryProperty(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("\n| property | violated when |\n| --- | --- |\n")
+	for _, p := range check.Properties() {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", p, p.Row().Means)
+	}
+	section(t, "properties", b.String()+"\n")
 }
 
 func TestDocumentListsEveryMeasure(t *testing.T) {
@@ -195,19 +207,21 @@ func TestDocumentListsEveryFaultAndRole(t *testing.T) {
 	same(t, "roles", roles, all)
 }
 
-// The document of how locklab is built has every property, every guard and whether it needs a
-// token.
-func TestDocumentListsEveryPropertyAndGuard(t *testing.T) {
+// The document of how locklab is built has every precondition, every guard and whether it needs
+// a token.
+func TestDocumentListsEveryPreconditionAndGuard(t *testing.T) {
 	const built = "../docs/architecture.md"
-	var properties, guards []string
-	for _, row := range tableOf(t, built, "| property | violated when |") {
-		properties = append(properties, codes(row[0])...)
+	var preconditions, guards, all []string
+	for _, row := range tableOf(t, built, "| precondition | not met if |") {
+		preconditions = append(preconditions, codes(row[0])...)
+		if p := check.Property(preconditions[len(preconditions)-1]); row[1] != p.Row().Means {
+			t.Errorf("the document says of %s that it is not met if %s; the code says %s", p, row[1], p.Row().Means)
+		}
 	}
-	var all []string
-	for _, p := range append(check.Properties(), check.Preconditions()...) {
+	for _, p := range check.Preconditions() {
 		all = append(all, string(p))
 	}
-	same(t, "properties", properties, all)
+	same(t, "preconditions", preconditions, all)
 	for _, row := range tableOf(t, built, "| guard | rule | needs a token |") {
 		name := codes(row[0])[0]
 		guards = append(guards, name)

@@ -142,22 +142,6 @@ func TestNothingIsExpectedOfACellThatTheScriptDoesNotList(t *testing.T) {
 	}
 }
 
-func TestTheFormatKnowsEveryProperty(t *testing.T) {
-	var got []check.Property
-	for _, v := range (fileExpect{}).verdicts() {
-		got = append(got, v.property)
-	}
-	if !slices.Equal(got, check.Properties()) {
-		t.Errorf("a row can speak about %q, the judges about %q", got, check.Properties())
-	}
-	keys := namesOf(keysOf(reflect.TypeFor[fileExpect]()))
-	for _, p := range check.Properties() {
-		if !slices.Contains(keys, string(p)) {
-			t.Errorf("a row has no key %s", p)
-		}
-	}
-}
-
 func TestTokenGuardsMakeNoCellWithoutTokens(t *testing.T) {
 	s := load(t, least)
 	cells, err := s.Cells(known().Registry)

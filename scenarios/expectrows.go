@@ -32,10 +32,7 @@ const maxRows = 200
 
 func (l *loader) row(f fileExpect) (Expectation, error) {
 	row := Expectation{Because: f.Because.text}
-	for _, v := range f.verdicts() {
-		if !v.verdict.given() {
-			continue
-		}
+	for _, v := range f.Verdicts {
 		if v.verdict.text == sometimes {
 			row.Sometimes = append(row.Sometimes, Chance{v.property, v.verdict.share})
 			continue
@@ -148,7 +145,7 @@ func (l *loader) contradiction(row Expectation, f fileExpect, earlier Expectatio
 		})
 		return cell, some
 	}
-	for _, v := range f.verdicts() {
+	for _, v := range f.Verdicts {
 		now, before := row.says(v.property), earlier.says(v.property)
 		if now == "" || before == "" || now == before {
 			continue

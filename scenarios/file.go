@@ -1,14 +1,11 @@
 package scenarios
 
-import (
-	"github.com/locklab/locklab/sim/check"
-)
-
 // The types of this file are the format: the loader reads into them, and the JSON Schema
 // is generated from them. The tag yaml gives a key's name; a key without omitempty is
-// required. The tag doc says in the editor and in error messages what the key is for.
+// required. The tag doc says in the editor and in error messages what the key is for. A field
+// without a name stands for the keys of a table (see tabled).
 //
-// They hold what was written and where. resolve.go makes a Scenario of them.
+// They hold what was written and where. The loader makes a Scenario of them.
 
 type fileScenario struct {
 	place       `yaml:"-"`
@@ -98,45 +95,13 @@ type fileOn struct {
 }
 
 type fileExpect struct {
-	place           `yaml:"-"`
-	Backend         words           `yaml:"backend,omitempty" doc:"the backends that this row is about; all of the scenario's if left out"`
-	Guard           words           `yaml:"guard,omitempty" doc:"the guards that this row is about; all of the scenario's if left out"`
-	Discipline      fileDisciplines `yaml:"discipline,omitempty" doc:"the disciplines that this row is about; all of the scenario's if left out"`
-	Overlap         verdictWord     `yaml:"overlap,omitempty" doc:"violated: two clients believe they hold the lock at once"`
-	OverlapValid    verdictWord     `yaml:"overlap-valid,omitempty" doc:"violated: the same, where each belief ends at the deadline that the client itself computes"`
-	WorkOverlap     verdictWord     `yaml:"work-overlap,omitempty" doc:"violated: two clients are at work under the lock at once, each between a grant and its last write or its release, told or not"`
-	LostUpdate      verdictWord     `yaml:"lost-update,omitempty" doc:"violated: an acknowledged withdrawal is missing from the balance"`
-	StaleWrite      verdictWord     `yaml:"stale-write,omitempty" doc:"violated: the account took a write from a holder who had been superseded"`
-	DuplicateEffect verdictWord     `yaml:"duplicate-effect,omitempty" doc:"violated: one withdrawal, or the charge for one job, was applied twice"`
-	TokenOrder      verdictWord     `yaml:"token-order,omitempty" doc:"violated: fencing tokens repeat or go back"`
-	FreshRefused    verdictWord     `yaml:"fresh-refused,omitempty" doc:"violated: the guard refused the rightful holder"`
-	ForeignRelease  verdictWord     `yaml:"foreign-release,omitempty" doc:"violated: the lock service freed the lock at the request of a client that did not hold it"`
-	Availability    verdictWord     `yaml:"availability,omitempty" doc:"violated: a client that asked for the lock gave up, or waited longer than three leases, however long these are; measures: {wait: [0s, 60s]} bounds the seconds"`
-	Measures        fileRanges      `yaml:"measures,omitempty" doc:"figures and the range that they lie in, both ends included, such as {lease: [1ttl, 1.1ttl]}"`
-	Because         word            `yaml:"because" doc:"the reason, in one sentence"`
+	place      `yaml:"-"`
+	Backend    words           `yaml:"backend,omitempty" doc:"the backends that this row is about; all of the scenario's if left out"`
+	Guard      words           `yaml:"guard,omitempty" doc:"the guards that this row is about; all of the scenario's if left out"`
+	Discipline fileDisciplines `yaml:"discipline,omitempty" doc:"the disciplines that this row is about; all of the scenario's if left out"`
+	Verdicts   fileVerdicts    `yaml:",omitempty"` // a key for each property
+	Measures   fileRanges      `yaml:"measures,omitempty" doc:"figures and the range that they lie in, both ends included, such as {lease: [1ttl, 1.1ttl]}"`
+	Because    word            `yaml:"because" doc:"the reason, in one sentence"`
 }
 
 func (*fileExpect) noun() string { return "this row" }
-
-// fileVerdict is one property of a row.
-type fileVerdict struct {
-	property check.Property
-	verdict  verdictWord
-}
-
-// verdicts lists the properties that a row can speak about, in the order of
-// check.Properties, whether this row does or not.
-func (e fileExpect) verdicts() []fileVerdict {
-	return []fileVerdict{
-		{check.Overlap, e.Overlap},
-		{check.OverlapValid, e.OverlapValid},
-		{check.WorkOverlap, e.WorkOverlap},
-		{check.LostUpdate, e.LostUpdate},
-		{check.StaleWrite, e.StaleWrite},
-		{check.DuplicateEffect, e.DuplicateEffect},
-		{check.TokenOrder, e.TokenOrder},
-		{check.FreshRefused, e.FreshRefused},
-		{check.ForeignRelease, e.ForeignRelease},
-		{check.Availability, e.Availability},
-	}
-}

@@ -37,12 +37,30 @@ func generate(t *testing.T) []byte {
 	s := r.Reflect(&fileScenario{})
 	s.Title = "a locklab scenario"
 	s.Description = "A script of faults for distributed locks, and what is expected to come out."
+	tabulate(s.Definitions["expect"], "Verdicts", fileVerdicts{}, reflect.TypeFor[verdictWord]())
 	refine(s)
 	out, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return append(out, '\n')
+}
+
+// tabulate puts the keys of a table in the place of the field that stands for them.
+func tabulate(s *jsonschema.Schema, field string, table interface{ keys() []key }, value reflect.Type) {
+	all := jsonschema.NewProperties()
+	for pair := s.Properties.Oldest(); pair != nil; pair = pair.Next() {
+		if pair.Key != field {
+			all.Set(pair.Key, pair.Value)
+			continue
+		}
+		for _, k := range table.keys() {
+			of := leafSchema(value)
+			of.Description = k.doc
+			all.Set(k.name, of)
+		}
+	}
+	s.Properties = all
 }
 
 // leafSchema describes the types that read themselves.
@@ -102,6 +120,8 @@ func leafSchema(t reflect.Type) *jsonschema.Schema {
 			OneOf:    []*jsonschema.Schema{{Type: "string", Enum: []any{check.Holds.String(), check.Violated.String(), sometimes}}, chance},
 			Examples: []any{check.Violated.String(), map[string]any{sometimes: []any{0.1, 0.3}}},
 		}
+	case reflect.TypeFor[fileVerdicts]():
+		return &jsonschema.Schema{} // see tabulate
 	case reflect.TypeFor[fileRanges]():
 		ranges := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), MinProperties: count(1), AdditionalProperties: jsonschema.FalseSchema}
 		for _, m := range check.Measures() {

@@ -54,18 +54,13 @@ type Summary struct {
 	Seeds                           Seeds    // the lowest and the highest
 	Outcome                         Outcome  // the worst of its trials, or of what chance should have shown in one of them
 	Tallies                         []Tally  // in the order of check.Properties
-	Damage                          Tally    // of the Damages taken together, without a name
+	Damage                          Tally    // of the properties that harm the account taken together, without a name
 	Spreads                         []Spread // of what was measured, in the order of check.Measures
 	Figures                         []Figure // what was measured, all trials together, where a range of that is expected
 	Why                             string   // it was not run; empty: it was
 	StandIn                         string   // of a library: the backend that stands for it in the virtual world
 	Sample                          Sample   // what was measured in single trials, to hold a library against what stands for it
 }
-
-// Damages are the properties whose violation is harm done to the account: money is lost or
-// taken twice. A stale write is not one by itself. One that does harm loses an update; one
-// that a guard such as cas lets pass was computed from the balance that it replaces.
-func Damages() []check.Property { return []check.Property{check.LostUpdate, check.DuplicateEffect} }
 
 // Spread is what one measure came to over the trials of a cell whose preconditions held.
 type Spread struct {
@@ -197,7 +192,7 @@ func (s *Summary) add(r *Result) {
 		}
 	}
 	harm := check.Holds
-	for _, p := range Damages() {
+	for _, p := range check.Harming(check.TheAccount) {
 		harm = max(harm, r.Finding(p).Verdict)
 	}
 	s.Damage.count(harm)

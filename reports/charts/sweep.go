@@ -95,7 +95,7 @@ func (s *sweepSheet) contradictions() (n int) {
 
 // subtitle says what is on the two scales.
 func (s *sweepSheet) subtitle() string {
-	return fmt.Sprintf("Share of trials with a violation of %s: %s", s.Property, words.Violation(s.Property))
+	return fmt.Sprintf("Share of trials with a violation of %s: %s", s.Property, s.Property.Row().Violation)
 }
 
 func (s *sweepSheet) draw(on canvas.Paper) {

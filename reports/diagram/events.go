@@ -80,8 +80,9 @@ func (r *reader) accuse(findings []check.Finding) {
 		return
 	}
 	for _, f := range findings {
-		beliefs := f.Property == check.Overlap || f.Property == check.OverlapValid || f.Property == check.WorkOverlap
-		if f.Verdict != check.Violated || f.Property == check.Availability || beliefs && f.Property != first.Property {
+		mark := f.Property.Row().Mark
+		beliefs := mark.TwoAtOnce()
+		if f.Verdict != check.Violated || mark == check.WhileWaiting || beliefs && f.Property != first.Property {
 			continue
 		}
 		for _, seq := range f.Evidence {

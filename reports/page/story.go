@@ -13,7 +13,6 @@ import (
 	"github.com/locklab/locklab/reports/beliefs"
 	"github.com/locklab/locklab/reports/timeline"
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 	"github.com/locklab/locklab/sim/trace"
@@ -116,7 +115,7 @@ func window(n int, centre int64) (from, to int) {
 // last evidence.
 func leaves(f check.Finding, balances []check.Balanced, seq int64) string {
 	i := slices.IndexFunc(balances, func(b check.Balanced) bool { return b.Seq == seq })
-	if i < 0 || balances[i].Is == balances[i].Right || !slices.Contains(scenarios.Damages(), f.Property) {
+	if i < 0 || balances[i].Is == balances[i].Right || !slices.Contains(check.Harming(check.TheAccount), f.Property) {
 		return ""
 	}
 	return fmt.Sprintf(". The balance is now %s", words.WouldBeRight(strconv.FormatInt(balances[i].Is, 10), balances[i]))

@@ -1,10 +1,8 @@
 package page
 
 import (
-	"slices"
 	"testing"
 
-	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -27,19 +25,21 @@ func TestSectionsAreInTheOrderOfWeight(t *testing.T) {
 	}
 }
 
-// How bad a violation is has been said of each property: what is lost is what counts as damage.
-func TestEveryPropertyHasALevel(t *testing.T) {
-	for _, p := range check.Properties() {
-		level := levelOfProperty(p)
-		if harmful := slices.Contains(scenarios.Damages(), p); harmful != (level == lost) {
-			t.Errorf("%s is damage: %v, and its level is %s", p, harmful, level.Name)
+// Every kind of harm has a level of its own, and what does not exist has none.
+func TestEveryKindOfHarmHasALevel(t *testing.T) {
+	for i, p := range check.Properties() {
+		a := levelOfHarm(p.Row().Harms)
+		if a == undecided || a == holds || a == missing {
+			t.Errorf("a violation of %s comes to the level %s", p, a.Name)
 		}
-		if level == undecided || level == holds || level == missing {
-			t.Errorf("a violation of %s comes to the level %s", p, level.Name)
+		for _, q := range check.Properties()[:i] {
+			if alike := levelOfHarm(q.Row().Harms) == a; alike != (q.Row().Harms == p.Row().Harms) {
+				t.Errorf("%s and %s come to the same level: %v", p, q, alike)
+			}
 		}
 	}
 	for _, p := range check.Preconditions() {
-		if level := levelOfProperty(p); level != undecided {
+		if level := levelOfHarm(p.Row().Harms); level != undecided {
 			t.Errorf("without %s a trial comes to the level %s", p, level.Name)
 		}
 	}
@@ -48,5 +48,5 @@ func TestEveryPropertyHasALevel(t *testing.T) {
 			t.Error("a property that does not exist has a level")
 		}
 	}()
-	levelOfProperty("stalled")
+	levelOfHarm(check.Property("stalled").Row().Harms)
 }

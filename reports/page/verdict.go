@@ -82,7 +82,7 @@ func levelOf(c scenarios.Summary) (level, count) {
 	}
 	worst := map[string]count{}
 	for _, t := range c.Tallies {
-		l := levelOfProperty(t.Property)
+		l := levelOfHarm(t.Property.Row().Harms)
 		if t.Violated > worst[l.Name].violated {
 			n := countOf(t)
 			n.of = words.Property(t.Property)
@@ -101,21 +101,21 @@ func levelOf(c scenarios.Summary) (level, count) {
 	return holds, count{}
 }
 
-// levelOfProperty says what it comes to if a property is violated.
-func levelOfProperty(p check.Property) level {
-	switch p {
-	case check.LostUpdate, check.DuplicateEffect:
+// levelOfHarm says what a violation comes to that does harm to this.
+func levelOfHarm(what check.Harm) level {
+	switch what {
+	case check.TheAccount:
 		return lost
-	case check.Availability, check.FreshRefused:
-		return starved
-	case check.Overlap, check.OverlapValid, check.StaleWrite, check.TokenOrder, check.ForeignRelease:
+	case check.TheLock:
 		return broken
-	case check.WorkOverlap: // an attentive client does not work on, so the lock is not to blame
+	case check.TheWork:
 		return doubled
-	case check.FaultsHappened, check.RecordingSane, check.KeptUp: // are not violated: the trial is undecided
+	case check.TheService:
+		return starved
+	case check.TheTrial:
 		return undecided
 	}
-	panic(fmt.Sprintf("nobody has said how bad a violation of %q is", string(p)))
+	panic(fmt.Sprintf("nobody has said how bad harm of kind %d is", what))
 }
 
 // judgement is one row of what was expected of a cell and what was found.
@@ -149,7 +149,7 @@ func judgements(c scenarios.Summary) (told []judgement, quiet []string) {
 			continue
 		}
 		told = append(told, judgement{
-			Property: words.Property(t.Property), Violation: words.Violation(t.Property),
+			Property: words.Property(t.Property), Violation: t.Property.Row().Violation,
 			Expected: expected(t), Found: found(t) + ofAll(t), Because: t.Because,
 			Surprise: surprising(t), Sign: signOf(t),
 		})

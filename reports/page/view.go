@@ -263,7 +263,7 @@ func pick(name, label string, cells []scenarios.Summary, of func(scenarios.Summa
 // explain fills in what words mean, as far as the page has them.
 func (v *view) explain() {
 	for _, p := range check.Properties() {
-		v.Properties = append(v.Properties, [2]string{words.Property(p), words.Violation(p)})
+		v.Properties = append(v.Properties, [2]string{words.Property(p), p.Row().Violation})
 	}
 	used := map[string]bool{}
 	for _, s := range v.Scenarios {

@@ -41,12 +41,12 @@ func (s *Set) telling(kept []Kept) *Kept {
 	return &kept[best]
 }
 
-// gravest are the violations that a scenario can be about, starting with the one that says most.
-// Violations of mutual exclusion come with most of them, and are told apart only if nothing else is
-// expected.
-var gravest = []check.Property{
-	check.ForeignRelease, check.DuplicateEffect, check.LostUpdate, check.TokenOrder, check.FreshRefused, check.StaleWrite,
-}
+// gravest are all properties, the gravest first.
+var gravest = slices.SortedFunc(slices.Values(check.Properties()), check.ByGravity)
+
+// subjects are those that a scenario can be about. Two at once, and long waits, come with most
+// of them, and are told apart only if nothing else is expected.
+var subjects = slices.DeleteFunc(slices.Clone(gravest), func(p check.Property) bool { return p.Row().Mark != check.AtEvent })
 
 // fences are the guards that check fencing tokens, from the weakest.
 var fences = []ledger.Guard{ledger.FenceEqual, ledger.FenceWrites, ledger.FenceAll}
@@ -70,19 +70,19 @@ func weigh(k *Kept, card *scenarios.Card) []float64 {
 	}
 	add(!slices.ContainsFunc(check.Preconditions(), func(p check.Property) bool { return r.Finding(p).Verdict != check.Holds }))
 	add(strings.HasPrefix(r.Scenario, r.Guard+"-"))
-	for _, p := range gravest {
+	for _, p := range subjects {
 		add(happened(p))
 	}
 	expected := slices.ContainsFunc(check.Properties(), happened)
 	add(expected)
-	failed := slices.ContainsFunc(scenarios.Damages(), happened)
+	failed := slices.ContainsFunc(check.Harming(check.TheAccount), happened)
 	weights = append(weights, 0)
 	if failed {
 		weights[len(weights)-1] = float64(1 + slices.Index(fences, ledger.Guard(r.Guard)))
 	}
 	add(!isControl(r.Backend))
 	weights = append(weights, outstanding(card, cell))
-	for _, p := range append(slices.Clone(gravest), check.OverlapValid, check.Overlap, check.Availability) {
+	for _, p := range gravest {
 		add(!expected && r.Finding(p).Verdict == check.Violated)
 	}
 	return weights

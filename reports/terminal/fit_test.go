@@ -142,3 +142,14 @@ func TestNamesAreBrokenAtTheirOptions(t *testing.T) {
 		}
 	}
 }
+
+// Pictures, page and table say the same of a violation, but where the key below a table, which has
+// two entries in a line, has no room for it.
+func TestWordsAreBriefOnlyForWantOfRoom(t *testing.T) {
+	for _, p := range check.Properties() {
+		entry := fmt.Sprintf("%-9s%s (%s)  ", p.Row().Column, p.Row().Violation, p)
+		if brief := p.Row().Brief; (brief != "") != (len(entry) > PageColumns/2) && string(p) != p.Row().Column {
+			t.Errorf("%s is called %q in the key, and %q has %d columns with what is around it", p, brief, p.Row().Violation, len(entry))
+		}
+	}
+}

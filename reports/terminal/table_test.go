@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -214,20 +213,5 @@ func TestAColumnThatOnlyRepeatsAnotherIsLeftOut(t *testing.T) {
 				t.Errorf("a column: %v, want %v; said that it only repeats: want %v\n%s", head, test.shown, test.quiet, b.String())
 			}
 		})
-	}
-}
-
-func TestEveryPropertyHasAColumn(t *testing.T) {
-	properties := check.Properties()
-	if len(columns) != len(properties) {
-		t.Fatalf("%d columns for %d properties", len(columns), len(properties))
-	}
-	for i, p := range properties {
-		if columns[i].property != p {
-			t.Errorf("column %d is %s, want %s", i, columns[i].property, p)
-		}
-		if words.Violation(p) == "" {
-			t.Errorf("timelines have no words for a violation of %s", p)
-		}
 	}
 }

@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -21,18 +22,13 @@ type column struct {
 }
 
 // columns are in the order of check.Properties.
-var columns = []column{
-	{check.Overlap, "overlap", "two clients believe they hold the lock", false, ""},
-	{check.OverlapValid, "valid", "both within their own deadlines", false, ""},
-	{check.WorkOverlap, "work", "two clients work under the lock", false, check.Overlap},
-	{check.LostUpdate, "lost", "an acknowledged write is gone", false, ""},
-	{check.StaleWrite, "stale", "a superseded holder wrote", false, ""},
-	{check.DuplicateEffect, "twice", "one effect was applied twice", true, ""},
-	{check.TokenOrder, "token", "fencing tokens repeat or go back", false, ""},
-	{check.FreshRefused, "fresh", "the rightful holder was refused", false, ""},
-	{check.ForeignRelease, "freed", "freed by who did not hold it", true, ""},
-	{check.Availability, "avail", "not got within three leases", true, ""},
-}
+var columns = func() (all []column) {
+	for _, p := range check.Properties() {
+		r := p.Row()
+		all = append(all, column{p, r.Column, cmp.Or(r.Brief, r.Violation), r.Quiet, r.Echoes})
+	}
+	return all
+}()
 
 // telling lists the columns for these cells. One that says nothing more is quiet: nobody
 // expects anything of an optional property and it was never violated, or it is an echo. One

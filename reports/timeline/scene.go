@@ -233,7 +233,7 @@ func (s *scene) frame(h *sim.History, findings []check.Finding) {
 func (s *scene) accuse(findings []check.Finding) {
 	guilty := map[int64]bool{}
 	for _, f := range findings {
-		if f.Verdict != check.Violated || f.Property == check.Overlap || f.Property == check.OverlapValid || f.Property == check.WorkOverlap {
+		if f.Verdict != check.Violated || f.Property.Row().Mark.TwoAtOnce() {
 			continue
 		}
 		for _, seq := range f.Evidence {

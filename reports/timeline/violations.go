@@ -16,15 +16,14 @@ const maxPairs = 200
 // placeViolation finds where in the picture a violation can be seen.
 func placeViolation(f check.Finding, h *sim.History, clients []lane) violation {
 	v := violation{property: f.Property, label: words.ViolationIn(h, f.Property)}
-	switch f.Property {
-	case check.Overlap, check.OverlapValid:
+	switch f.Property.Row().Mark {
+	case check.WhileBelieved:
 		v.spans = overlaps(f, h, clients)
-	case check.WorkOverlap: // a client at work that believes in nothing has no bar
+	case check.WhileAtWork:
 		for _, s := range check.AtOnce(h, f.Property) {
 			v.spans = append(v.spans, interval{s.From, s.To})
 		}
-	case check.LostUpdate, check.StaleWrite, check.DuplicateEffect, check.TokenOrder, check.FreshRefused,
-		check.ForeignRelease, check.Availability, check.FaultsHappened, check.RecordingSane, check.KeptUp: // happen at a moment
+	case check.AtEvent, check.WhileWaiting: // is a moment
 	}
 	if len(v.spans) > 0 {
 		return v
@@ -51,7 +50,7 @@ func placeViolation(f check.Finding, h *sim.History, clients []lane) violation {
 // the finding is of something else.
 func tooLong(f check.Finding, h *sim.History) (time.Duration, bool) {
 	evidence := evidenceOf(f, h)
-	if f.Verdict != check.Violated || f.Property != check.Availability || len(evidence) != 1 || evidence[0].Kind != sim.Acquire {
+	if f.Verdict != check.Violated || f.Property.Row().Mark != check.WhileWaiting || len(evidence) != 1 || evidence[0].Kind != sim.Acquire {
 		return 0, false
 	}
 	end := h.Events[len(h.Events)-1].At

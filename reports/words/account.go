@@ -57,17 +57,9 @@ func refused(e *sim.Event) string {
 // same, and where the guard refused who was in the right.
 func Rescue(h *sim.History, findings []check.Finding) (*sim.Event, bool) {
 	for _, f := range findings {
-		switch f.Property {
-		case check.RecordingSane, check.FaultsHappened, check.KeptUp:
-			if f.Verdict != check.Holds {
-				return nil, false
-			}
-		case check.LostUpdate, check.DuplicateEffect, check.FreshRefused, check.TokenOrder:
-			if f.Verdict == check.Violated {
-				return nil, false
-			}
-		case check.Overlap, check.OverlapValid, check.WorkOverlap, check.StaleWrite, check.ForeignRelease,
-			check.Availability: // may be violated all the same
+		row := f.Property.Row()
+		if row.Harms == check.TheTrial && f.Verdict != check.Holds || row.Unsaved && f.Verdict == check.Violated {
+			return nil, false
 		}
 	}
 	if all := refusals(h); len(all) > 0 && len(findings) > 0 {

@@ -31,18 +31,6 @@ func Heading(h sim.Header, title string) (heading, subtitle string) {
 	return title, name + " · " + rest
 }
 
-// gravity orders what is said first: why the trial means nothing, then what it cost,
-// then how it came about.
-var gravity = []check.Property{
-	check.RecordingSane, check.FaultsHappened, check.KeptUp,
-	check.LostUpdate, check.DuplicateEffect, check.StaleWrite, check.FreshRefused, check.TokenOrder,
-	check.ForeignRelease, check.OverlapValid, check.Overlap, check.WorkOverlap, check.Availability,
-}
-
-// always are the properties that every trial says something of. That nobody was seen to
-// free a lock, or no token was issued, is nothing to put above a picture.
-var always = []check.Property{check.LostUpdate, check.StaleWrite, check.OverlapValid, check.Overlap, check.WorkOverlap, check.Availability}
-
 // AddsOnly tells whether the clients of a trial add elements to a set: nobody takes the lock, and
 // there is no account.
 func AddsOnly(h *sim.History) bool {
@@ -66,15 +54,13 @@ func Verdict(h *sim.History, findings []check.Finding) (sentence string, violate
 	if saved := rescue(h, findings); saved != "" {
 		return saved + allTheSame(Telling(h, findings)), false
 	}
-	for _, p := range gravity {
-		for _, f := range findings {
-			if f.Property == p && f.Verdict == check.Violated {
-				return sentenceOf(Property(p), inShort(f)) + consolation(f, findings) + ending(h), true
-			}
+	for _, f := range ByGravity(findings) {
+		if f.Verdict == check.Violated {
+			return sentenceOf(Property(f.Property), inShort(f)) + consolation(f, findings) + ending(h), true
 		}
 	}
 	for _, f := range findings {
-		if f.Verdict == check.Undecided && slices.Contains(always, f.Property) && (f.Property == check.LostUpdate || !AddsOnly(h)) {
+		if f.Verdict == check.Undecided && f.Property.Row().Always && (f.Property == check.LostUpdate || !AddsOnly(h)) {
 			return sentenceOf("undecided, "+Property(f.Property), f.Why), false
 		}
 	}
@@ -156,15 +142,15 @@ func alike(h *sim.History, a, b []check.Stretch) bool {
 // Gravest gives the violation that is told first, whatever the preconditions were.
 func Gravest(findings []check.Finding) (check.Finding, bool) {
 	for _, f := range ByGravity(findings) {
-		if f.Verdict == check.Violated && !slices.Contains(check.Preconditions(), f.Property) {
+		if f.Verdict == check.Violated && f.Property.Row().Harms != check.TheTrial {
 			return f, true
 		}
 	}
 	return check.Finding{}, false
 }
 
-// ByGravity brings findings into the order in which they are told.
+// ByGravity brings findings into the order in which they are told: why the trial means
+// nothing, then what it cost, then how it came about.
 func ByGravity(findings []check.Finding) []check.Finding {
-	rank := func(f check.Finding) int { return slices.Index(gravity, f.Property) }
-	return slices.SortedStableFunc(slices.Values(findings), func(a, b check.Finding) int { return rank(a) - rank(b) })
+	return slices.SortedStableFunc(slices.Values(findings), func(a, b check.Finding) int { return check.ByGravity(a.Property, b.Property) })
 }

@@ -1,5 +1,6 @@
 // Package words says in English what locklab measures: verdicts, events, lengths of time.
-// Every table, picture and page takes its words from here, so that they agree.
+// Every table, picture and page takes its words from here, so that they agree; what is said of
+// a property, and of a measure, stands in its row (sim/check).
 package words
 
 import (
@@ -15,29 +16,12 @@ import (
 // Property gives a property's name as people say it: "lost update".
 func Property(p check.Property) string { return strings.ReplaceAll(string(p), "-", " ") }
 
-// violations says what each violation looks like to somebody who sees it happen.
-var violations = map[check.Property]string{
-	check.Overlap:         "two clients believe they hold the lock",
-	check.OverlapValid:    "two clients hold it within their own deadlines",
-	check.WorkOverlap:     "two clients work under the lock at once",
-	check.LostUpdate:      "an acknowledged write is overwritten",
-	check.StaleWrite:      "a superseded holder's write is accepted",
-	check.DuplicateEffect: "an effect is applied twice",
-	check.TokenOrder:      "tokens repeat or go back",
-	check.FreshRefused:    "the rightful holder is refused",
-	check.ForeignRelease:  "the lock is freed by somebody else",
-	check.Availability:    "a client does not get the lock",
-}
-
-// Violation says what happens where a property is violated.
-func Violation(p check.Property) string { return violations[p] }
-
-// ViolationIn is Violation for one trial: elements of a set are not overwritten, but gone.
+// ViolationIn says what happens in a trial where a property is violated: elements of a set are not overwritten, but gone.
 func ViolationIn(h *sim.History, p check.Property) string {
 	if p == check.LostUpdate && AddsOnly(h) {
 		return "acknowledged elements are lost"
 	}
-	return Violation(p)
+	return p.Row().Violation
 }
 
 // Seconds writes a length of time with three digits that count: "15 s", "0.25 s", "3 ms", "1000 h".

@@ -16,7 +16,11 @@ type Stretch struct{ From, To time.Duration }
 // within their own deadlines, or were at work under it, for Overlap, OverlapValid and
 // WorkOverlap. Of any other property, and where the history cannot tell, it gives nothing.
 func AtOnce(h *sim.History, p Property) []Stretch {
-	all, err := stretchesOf(trace.Read(h), p)
+	stretches := p.Row().stretches
+	if stretches == nil {
+		return nil
+	}
+	all, err := stretches(trace.Read(h))
 	if err != nil {
 		return nil
 	}
@@ -24,19 +28,15 @@ func AtOnce(h *sim.History, p Property) []Stretch {
 	return times
 }
 
-func stretchesOf(t *trace.Trace, p Property) ([]stretch, error) {
-	switch p {
-	case Overlap:
-		return beliefs(t, untilTold)
-	case OverlapValid:
-		return beliefs(t, whileValid)
-	case WorkOverlap:
-		w, err := workOf(t)
-		return w.sure, err
-	case LostUpdate, StaleWrite, DuplicateEffect, TokenOrder, FreshRefused, ForeignRelease, Availability,
-		FaultsHappened, RecordingSane, KeptUp: // are not about times
-	}
-	return nil, nil
+// untilToldOf, whileValidOf and atWorkOf are the stretches of time of Overlap, OverlapValid and
+// WorkOverlap.
+func untilToldOf(t *trace.Trace) ([]stretch, error) { return beliefs(t, untilTold) }
+
+func whileValidOf(t *trace.Trace) ([]stretch, error) { return beliefs(t, whileValid) }
+
+func atWorkOf(t *trace.Trace) ([]stretch, error) {
+	w, err := workOf(t)
+	return w.sure, err
 }
 
 // atOnce gives the times in which two clients or more were in a stretch, and how many at most

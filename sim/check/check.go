@@ -10,52 +10,24 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// judge is one row of the table of checkers.
-type judge struct {
-	property Property
-	check    Checker
-}
-
-// judges holds every checker: the preconditions, then the properties, each in the order
-// of reports.
-func judges() []judge {
-	return []judge{
-		{FaultsHappened, faultsHappened},
-		{RecordingSane, recordingSane},
-		{KeptUp, keptUp},
-		{Overlap, overlap},
-		{OverlapValid, overlapValid},
-		{WorkOverlap, workOverlap},
-		{LostUpdate, lostUpdate},
-		{StaleWrite, staleWrite},
-		{DuplicateEffect, duplicateEffect},
-		{TokenOrder, tokenOrder},
-		{FreshRefused, freshRefused},
-		{ForeignRelease, foreignRelease},
-		{Availability, availability},
-	}
-}
-
 // All judges a history by every checker: first the Preconditions, then the Properties,
 // each in their order. The findings are independent of each other: it is for the caller
 // to disregard the properties when a precondition is not met.
 func All(h *sim.History) []Finding {
 	t := trace.Read(h)
 	var findings []Finding
-	for _, j := range judges() {
-		findings = append(findings, j.run(t))
+	for _, r := range rows {
+		findings = append(findings, r.run(t))
 	}
 	return findings
 }
 
 // One judges a history by one checker. A property that nothing judges is Undecided.
 func One(p Property, h *sim.History) Finding {
-	for _, j := range judges() {
-		if j.property == p {
-			return j.run(trace.Read(h))
-		}
+	if !p.Known() {
+		return undecided(p, "no checker judges %q", string(p))
 	}
-	return undecided(p, "no checker judges %q", string(p))
+	return p.Row().run(trace.Read(h))
 }
 
 // Worst composes findings: violated before undecided before holds. Of none it is Holds.
@@ -68,13 +40,13 @@ func Worst(findings ...Finding) Verdict {
 }
 
 // run calls the checker. A checker that fails on a history has not judged it.
-func (j judge) run(t *trace.Trace) (f Finding) {
+func (r Row) run(t *trace.Trace) (f Finding) {
 	defer func() {
 		if failure := recover(); failure != nil {
-			f = undecided(j.property, "the checker itself failed: %v", failure)
+			f = undecided(r.Property, "the checker itself failed: %v", failure)
 		}
 	}()
-	return j.check(t)
+	return r.check(t)
 }
 
 func holds(p Property, why string, args ...any) Finding {

@@ -41,7 +41,7 @@ func TestAPropertyThatNothingJudgesIsUndecided(t *testing.T) {
 }
 
 func TestACheckerThatPanicsHasNotJudged(t *testing.T) {
-	broken := judge{Overlap, func(t *trace.Trace) Finding { return Finding{Evidence: []int64{t.History.Events[7].Seq}} }}
+	broken := Row{Property: Overlap, check: func(t *trace.Trace) Finding { return Finding{Evidence: []int64{t.History.Events[7].Seq}} }}
 	f := broken.run(trace.Read(&sim.History{}))
 	if f.Verdict != Undecided || f.Property != Overlap || !strings.Contains(f.Why, "index out of range [7]") {
 		t.Errorf("got %+v", f)

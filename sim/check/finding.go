@@ -42,37 +42,6 @@ func (v *Verdict) UnmarshalText(text []byte) error {
 	return fmt.Errorf("verdict %q, expected holds, undecided or violated", text)
 }
 
-// Property names what is judged.
-type Property string
-
-// The properties. See the checker of the same name for what exactly each one says.
-const (
-	Overlap         Property = "overlap"          // two clients believe they hold the lock at once
-	OverlapValid    Property = "overlap-valid"    // the same, each belief ending at the client's own deadline
-	WorkOverlap     Property = "work-overlap"     // two clients are at work under the lock at once, told or not
-	LostUpdate      Property = "lost-update"      // an acknowledged withdrawal is missing from the balance, or an element from the set
-	StaleWrite      Property = "stale-write"      // the ledger took a write from a superseded holder
-	DuplicateEffect Property = "duplicate-effect" // the ledger applied one effect twice
-	TokenOrder      Property = "token-order"      // fencing tokens repeat or go back
-	FreshRefused    Property = "fresh-refused"    // the guard refused the rightful holder
-	ForeignRelease  Property = "foreign-release"  // the lock service freed a grant at the request of somebody else
-	Availability    Property = "availability"     // a client that asked for the lock did not get it in time
-	FaultsHappened  Property = "faults-happened"  // precondition: every fault of the script took effect
-	RecordingSane   Property = "recording-sane"   // precondition: the history can be what happened
-	KeptUp          Property = "kept-up"          // precondition: the machine was quick enough for the trial
-)
-
-// Properties lists those that a scenario may expect, in the order of reports.
-func Properties() []Property {
-	return []Property{
-		Overlap, OverlapValid, WorkOverlap, LostUpdate, StaleWrite, DuplicateEffect,
-		TokenOrder, FreshRefused, ForeignRelease, Availability,
-	}
-}
-
-// Preconditions lists those that must hold for the others to mean anything.
-func Preconditions() []Property { return []Property{FaultsHappened, RecordingSane, KeptUp} }
-
 // Finding is a checker's answer for one history.
 type Finding struct {
 	Property Property `json:"property"`

@@ -132,6 +132,9 @@ func (Backend) Parts(s backends.Settings) []sim.Role {
 	return backends.ElectedParts(s.Int(optionNodes))
 }
 
+// Renews says whether clients keep their leases alive: not those that the server makes.
+func (Backend) Renews(s backends.Settings) bool { return s.Span(optionServer) == 0 }
+
 // Never lists the events of independent nodes, and renewals where the server makes the lease
 // and nobody keeps it alive.
 func (Backend) Never(s backends.Settings) []sim.Kind {

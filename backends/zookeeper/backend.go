@@ -163,6 +163,9 @@ func (Backend) Syncs(backends.Settings) error {
 	return errors.New("locklab's servers of ZooKeeper run with forceSync=no and wait for no disk")
 }
 
+// Renews says that clients keep their sessions alive, whether or not they listen to what becomes of them.
+func (Backend) Renews(backends.Settings) bool { return true }
+
 // Never lists the events of independent nodes, and what a client does not tell that waits for
 // the end of its session, or does not listen even to that. Sessions are prolonged all the same.
 func (Backend) Never(s backends.Settings) []sim.Kind {

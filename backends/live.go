@@ -57,6 +57,13 @@ type Clockbound interface {
 	Clockbound() error
 }
 
+// Legible is a Live backend of whose messages it can be told, as they stand on the wire, what they are.
+type Legible interface {
+	Live
+	// MessageWords is a live.Reader of what the service's clients and servers send to each other.
+	MessageWords(head []byte) (words string, ok bool)
+}
+
 // ServerAddresses gives the addresses of a backend's servers, in their order.
 func ServerAddresses(lab *live.Lab, servers []sim.HostID) []string {
 	var out []string

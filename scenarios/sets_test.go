@@ -13,12 +13,12 @@ import (
 // TestServicesAreInSetsByWhatTheySayOfThemselves: whoever adds a service sees here where it is now.
 func TestServicesAreInSetsByWhatTheySayOfThemselves(t *testing.T) {
 	want := map[string]string{
-		"leased":           "perfect redis redlock sentinel",
-		"sessions":         "etcd zookeeper",
-		"fenced":           "perfect redis sentinel etcd zookeeper",
-		"consensus":        "etcd zookeeper",
-		"quorum":           "redlock",
-		"libraries":        "lib/redislock lib/redsync lib/etcd-mutex lib/zk-lock",
+		"leased":    "perfect redis redlock sentinel",
+		"sessions":  "etcd zookeeper",
+		"fenced":    "perfect redis sentinel etcd zookeeper",
+		"consensus": "etcd zookeeper",
+		"quorum":    "redlock",
+		"libraries": "lib/redislock lib/redsync lib/etcd-mutex lib/zk-lock",
 		"stand-ins": "redis-redislock redlock-redsync zookeeper-go",
 	}
 	for _, set := range Sets() {

@@ -31,6 +31,9 @@ type Lab struct {
 	// DiskStalls has programs started so that the disk of their host can be stalled. Set it
 	// before the first one is.
 	DiskStalls bool
+	// Readers find words for what the hosts send to each other, see Reader. Set them before it is
+	// recorded.
+	Readers []Reader
 
 	network *vswitch
 	closet  *namespace // where the switch stands: the hosts' cables end there

@@ -204,7 +204,7 @@ func (w *World) flush(ctx context.Context) error {
 // Messages gives what the hosts of the lab have sent to each other since time zero, as the
 // switch has seen it: what TCP sends in one piece. Beyond sim.MaxMessages it says from when on
 // nothing was recorded.
-func (w *World) Messages() []sim.Message { return w.lab.network.recorded(w.zero) }
+func (w *World) Messages() []sim.Message { return w.lab.network.recorded(w.zero, w.lab.Readers) }
 
 // history gives the events so far, in the order of true time.
 func (w *World) history() []sim.Event {

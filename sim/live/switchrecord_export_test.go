@@ -13,7 +13,7 @@ import (
 func (l *Lab) RecordMessages() (recorded func() []sim.Message) {
 	zero := machineClock()
 	l.network.startRecording()
-	return func() []sim.Message { return l.network.recorded(zero) }
+	return func() []sim.Message { return l.network.recorded(zero, l.Readers) }
 }
 
 // RecordAtMost bounds how many more messages are recorded.
@@ -35,7 +35,9 @@ func (l *Lab) CutFor(way sim.Link) (mend func(), err error) {
 }
 
 // WordsFor is wordsFor for a message that is there as a whole.
-func WordsFor(text string) string { return wordsFor([]byte(text), len(text)) }
+func WordsFor(readers []Reader, text string) string {
+	return wordsFor(readers, []byte(text), len(text))
+}
 
 // Never is a wait that tests give up after.
 const Never = 30 * time.Second

@@ -20,10 +20,9 @@ const (
 	// ServerPort is where servers are reached in a lab.
 	ServerPort = "6379"
 
-	serverVar    = "LOCKLAB_REDIS_SERVER" // path of the server, in place of the one on the PATH
-	connectLimit = 5 * time.Second        // for a client's first connection, before the trial starts
-	resetLimit   = 30 * time.Second       // for a server to answer after a trial, besides its restart delay
-	askAgain     = 2 * time.Millisecond   // when a server that does not answer is asked again
+	connectLimit = 5 * time.Second      // for a client's first connection, before the trial starts
+	resetLimit   = 30 * time.Second     // for a server to answer after a trial, besides its restart delay
+	askAgain     = 2 * time.Millisecond // when a server that does not answer is asked again
 )
 
 // ServerProgram finds redis-server.

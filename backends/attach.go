@@ -30,6 +30,8 @@ type Attachable interface {
 // know of the others.
 type Discoverer interface {
 	Attachable
+	// Asked says in a few words for which servers what else is given to --attach.
+	Asked() string
 	// Discover asks the servers that text is about for all others. It is called outside the
 	// live world, before anything is run; text is what was given to --attach behind NAME=.
 	Discover(ctx context.Context, text string) (*Attachment, error)

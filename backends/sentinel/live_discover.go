@@ -64,6 +64,9 @@ type watched struct {
 	down     []string // replicas that it finds down
 }
 
+// Asked says that Sentinels may serve several masters.
+func (Backend) Asked() string { return "of Sentinels with [@MASTER] behind it" }
+
 // Discover asks the Sentinels for the master and its replicas. Replicas that every Sentinel
 // finds down take no part.
 func (Backend) Discover(ctx context.Context, text string) (*backends.Attachment, error) {

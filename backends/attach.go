@@ -29,6 +29,8 @@ type Attachable interface {
 // Discoverer is an Attachable for which the user names only some servers; those know the others.
 type Discoverer interface {
 	Attachable
+	// Asked describes in a few words for which servers --attach takes more than addresses.
+	Asked() string
 	// Discover asks the servers listed in text for all others. It is called outside the live world,
 	// before anything runs; text is the part of --attach after NAME=.
 	Discover(ctx context.Context, text string) (*Attachment, error)

@@ -57,6 +57,13 @@ type Clockbound interface {
 	Clockbound() error
 }
 
+// Legible is a Live backend that can say what its messages are, as they stand on the wire.
+type Legible interface {
+	Live
+	// MessageWords is a live.Reader of the messages between the service's clients and servers.
+	MessageWords(head []byte) (words string, ok bool)
+}
+
 // ServerAddresses returns the addresses of a backend's servers, in their order.
 func ServerAddresses(lab *live.Lab, servers []sim.HostID) []string {
 	var out []string

@@ -34,6 +34,26 @@ func (s Spec) resolve(unit, ttl time.Duration, token bool) (Settings, error) {
 	if token && !s.Backend.IssuesTokens() {
 		return Settings{}, fmt.Errorf("backend %s issues no fencing token, which this guard needs", s.Backend.Name())
 	}
+	out := s.choose(unit, ttl, token)
+	for _, chosen := range out.all {
+		if bad := chosen.fits(out.leaseOf(chosen)); bad != nil {
+			return Settings{}, fmt.Errorf("backend %s: %w", s, bad)
+		}
+	}
+	if checked, ok := s.Backend.(Checked); ok {
+		if bad := checked.Check(out); bad != nil {
+			return Settings{}, fmt.Errorf("backend %s: %w", s, bad)
+		}
+	}
+	return out, nil
+}
+
+// Unchecked gives the settings without looking whether they fit this lease or each other: enough to
+// ask a backend what it is with these options.
+func (s Spec) Unchecked(ttl time.Duration) Settings { return s.choose(ttl, ttl, false) }
+
+// choose takes of each option what was written, or else its default.
+func (s Spec) choose(unit, ttl time.Duration, token bool) Settings {
 	out := Settings{TTL: ttl, unit: unit, Token: token}
 	for _, o := range s.Backend.Options() {
 		chosen, err := o.parse(o.Default)
@@ -47,17 +67,9 @@ func (s Spec) resolve(unit, ttl time.Duration, token bool) (Settings, error) {
 			}
 		}
 		chosen.shared = !IsClients(s.Backend, o.Name)
-		if bad := chosen.fits(out.leaseOf(chosen)); bad != nil {
-			return Settings{}, fmt.Errorf("backend %s: %w", s, bad)
-		}
 		out.all = append(out.all, chosen)
 	}
-	if checked, ok := s.Backend.(Checked); ok {
-		if bad := checked.Check(out); bad != nil {
-			return Settings{}, fmt.Errorf("backend %s: %w", s, bad)
-		}
-	}
-	return out, nil
+	return out
 }
 
 // Misfit is an option whose value does not fit the lease or the values of other options.

@@ -10,7 +10,7 @@ import (
 
 // registerAttach adds the flag --attach.
 func registerAttach(c *cobra.Command, into *[]string) {
-	c.Flags().StringArrayVar(into, "attach", nil, "run against servers that somebody else runs: NAME=HOST:PORT[,HOST:PORT...]"+attachable()+"; of Sentinels with [@MASTER] behind it (live; can be repeated)")
+	c.Flags().StringArrayVar(into, "attach", nil, "run against servers that somebody else runs: NAME=HOST:PORT[,HOST:PORT...]"+attachable()+" (live; can be repeated)")
 }
 
 // attachArguments are the flags for a command that runs something again.

@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/reports/words"
@@ -22,7 +23,9 @@ func attach(list []string) (attachments, error) {
 }
 
 // attachable names the lock services that can be attached, for the help.
-func attachable() string { return ", with " + words.Or(scenarios.Attachable()...) }
+func attachable() string {
+	return strings.Join(append([]string{", with " + words.Or(scenarios.Attachable()...)}, scenarios.AttachedOtherwise()...), "; ")
+}
 
 // replace is what a selection of trials wants to know.
 func (a attachments) replace() func(backends.Backend) backends.Backend {

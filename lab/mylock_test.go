@@ -1,9 +1,11 @@
 package lab
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -11,8 +13,29 @@ import (
 // mostLines is how long an example of a lock service may be.
 const mostLines = 150
 
+// scriptsWith lists the scripts that run a lock service without being asked to.
+func scriptsWith(t *testing.T, list, backend string) (names []string) {
+	t.Helper()
+	var known struct {
+		Scenarios []struct {
+			Name     string
+			Backends []string
+		}
+	}
+	if err := json.Unmarshal([]byte(list), &known); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range known.Scenarios {
+		if slices.Contains(s.Backends, backend) {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
 // A module of somebody else's gives its own lock service to lab.Main, in few lines, and has all
-// scripts, faults, judges and pictures.
+// scripts, faults, judges and pictures. By what it says of itself it is in the sets that scripts name,
+// and what they expect of them comes out.
 func TestALockServiceFromOutsideTheTreeHasAllOfLocklab(t *testing.T) {
 	code, err := os.ReadFile("../examples/mylock/main.go")
 	if err != nil {
@@ -58,8 +81,13 @@ func TestALockServiceFromOutsideTheTreeHasAllOfLocklab(t *testing.T) {
 			t.Errorf("the table has no %q:\n%s", row, table)
 		}
 	}
-	if !strings.Contains(run("./mylock", "list"), "mylock") {
-		t.Error("list does not name it")
+	fitting := scriptsWith(t, run("./mylock", "list", "--format", "json"), "mylock")
+	if len(fitting) != 11 {
+		t.Errorf("it is in the sets of %d scripts, want 11: %v", len(fitting), fitting)
+	}
+	const cells = "42 cells, 42 trials in the virtual world: 38 as expected, of 4 nothing was expected."
+	if all := run("./mylock", slices.Concat([]string{"run", "--backend", "mylock", "--seeds", "1"}, fitting)...); !strings.Contains(all, cells) {
+		t.Errorf("of the scripts whose sets it fits, want %q, got:\n%s", cells, all)
 	}
 	drawn, err := filepath.Glob(filepath.Join(dir, "out/latest/charts/*mylock*.svg"))
 	if err != nil || len(drawn) == 0 {

@@ -41,7 +41,10 @@ func (o *replayOptions) ownServers(r scenarios.Result) (attachments, error) {
 
 // namedServers lists the flags in the arguments of a row, each with a value behind it.
 func namedServers(r scenarios.Result) (flags []string, err error) {
-	known := append(attachArguments([]string{"any"}), (&serverFlags{"any", "any", "any"}).arguments()...)
+	known := attachArguments([]string{"any"})
+	for _, f := range scenarios.Registry().ServerFlags() {
+		known = append(known, "--"+f.Name, "any")
+	}
 	for i := 0; i < len(r.Arguments); i += 2 {
 		flag := r.Arguments[i]
 		if at := slices.Index(known, flag); at < 0 || at%2 != 0 || i+1 == len(r.Arguments) {

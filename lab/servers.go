@@ -8,25 +8,37 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/scenarios"
 )
 
-// serverFlags say which servers the live world starts, in place of those that it finds.
-// Each flag sets the environment variable that does the same, which the processes of the
-// live world inherit.
-type serverFlags struct{ redis, etcd, zookeeper string }
+// serverFlags say which servers the live world starts, in place of those that it finds; the lock
+// services say which flags there are. Each flag sets the environment variable that does the same,
+// which the processes of the live world inherit.
+type serverFlags struct{ known []serverFlag }
+
+type serverFlag struct {
+	backends.ServerFlag
+	value string // empty: not given
+}
 
 func (s *serverFlags) register(c *cobra.Command) {
-	f := c.Flags()
-	f.StringVar(&s.redis, "redis-server", "", "path of the redis-server to use (live; default: $LOCKLAB_REDIS_SERVER, or the one on the PATH)")
-	f.StringVar(&s.etcd, "etcd", "", "paths of etcd servers to use, separated by colons (live; default: $LOCKLAB_ETCD, or those that are found)")
-	f.StringVar(&s.zookeeper, "zookeeper", "", "folder of an unpacked ZooKeeper release, or a classpath (live; default: $LOCKLAB_ZOOKEEPER, or the package's)")
+	s.known = nil
+	for _, f := range scenarios.Registry().ServerFlags() {
+		s.known = append(s.known, serverFlag{ServerFlag: f})
+	}
+	for i := range s.known {
+		f := &s.known[i]
+		c.Flags().StringVar(&f.value, f.Name, "", fmt.Sprintf("%s (live; default: $%s, or %s)", f.Usage, f.Variable, f.Default))
+	}
 }
 
 // arguments are the flags that were given, for a command that runs something again.
 func (s *serverFlags) arguments() (list []string) {
-	for _, each := range [][2]string{{"--redis-server", s.redis}, {"--etcd", s.etcd}, {"--zookeeper", s.zookeeper}} {
-		if each[1] != "" {
-			list = append(list, each[0], each[1])
+	for _, f := range s.known {
+		if f.value != "" {
+			list = append(list, "--"+f.Name, f.value)
 		}
 	}
 	return list
@@ -34,55 +46,15 @@ func (s *serverFlags) arguments() (list []string) {
 
 // apply checks what was given, before anything runs, and sets the variables.
 func (s *serverFlags) apply() error {
-	for _, each := range []struct {
-		flag, value, variable string
-		check                 func(string) error
-	}{
-		{"--redis-server", s.redis, "LOCKLAB_REDIS_SERVER", isProgram},
-		{"--etcd", s.etcd, "LOCKLAB_ETCD", arePrograms},
-		{"--zookeeper", s.zookeeper, "LOCKLAB_ZOOKEEPER", isZooKeeper},
-	} {
-		if each.value == "" {
+	for _, f := range s.known {
+		if f.value == "" {
 			continue
 		}
-		if err := each.check(each.value); err != nil {
-			return fmt.Errorf("%s %s: %w", each.flag, each.value, err)
+		if err := f.Check(f.value); err != nil {
+			return fmt.Errorf("--%s %s: %w", f.Name, f.value, err)
 		}
-		if err := os.Setenv(each.variable, absolute(each.value)); err != nil {
+		if err := os.Setenv(f.Variable, absolute(f.value)); err != nil {
 			return err
-		}
-	}
-	return nil
-}
-
-func isProgram(path string) error {
-	if _, err := exec.LookPath(path); err != nil {
-		return fmt.Errorf("no program that can be run: %w", err)
-	}
-	return nil
-}
-
-func arePrograms(list string) error {
-	for _, path := range filepath.SplitList(list) {
-		if err := isProgram(path); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// isZooKeeper wants a folder with the jars of a release, or a classpath all of which is
-// there. "DIR/*" in a classpath is every jar in a folder.
-func isZooKeeper(value string) error {
-	if info, err := os.Stat(value); err == nil && info.IsDir() {
-		if jars, _ := filepath.Glob(filepath.Join(value, "lib", "zookeeper-*.jar")); len(jars) == 0 {
-			return fmt.Errorf("no unpacked release: it has no lib/zookeeper-*.jar")
-		}
-		return nil
-	}
-	for _, each := range filepath.SplitList(value) {
-		if _, err := os.Stat(strings.TrimSuffix(each, "*")); err != nil {
-			return fmt.Errorf("no classpath: %w", err)
 		}
 	}
 	return nil

@@ -96,6 +96,16 @@ func Attachable() (names []string) {
 	return names
 }
 
+// AttachedOtherwise says of which backends the servers are named in another way, and how.
+func AttachedOtherwise() (ways []string) {
+	for _, b := range Registry() {
+		if d, ok := b.(backends.Discoverer); ok {
+			ways = append(ways, d.Asked())
+		}
+	}
+	return ways
+}
+
 // Replace gives a backend as it runs on attached servers if there are any for it. The
 // option sets of a backend, such as redlock-redsync, run on its servers as well, unless
 // they have some of their own.
@@ -111,7 +121,7 @@ func (a *Attachments) Replace(b backends.Backend) backends.Backend {
 			found = each
 			break
 		}
-		if strings.HasPrefix(b.Name(), each.name+"-") {
+		if backends.Service(b) == each.name {
 			found = each
 		}
 	}

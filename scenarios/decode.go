@@ -129,14 +129,14 @@ func keysOf(t reflect.Type) []key {
 	return keys
 }
 
-// docOf says what a key is for. In the tag {guards} stands for the list of them, so that it
-// need not be typed twice.
+// docOf says what a key is for. In the tag {guards} and {sets} stand for the lists of them, so that
+// they need not be typed twice.
 func docOf(f reflect.StructField) string {
 	var guards []string
 	for _, g := range ledger.Guards() {
 		guards = append(guards, string(g))
 	}
-	return strings.ReplaceAll(f.Tag.Get("doc"), "{guards}", listed(guards))
+	return strings.NewReplacer("{guards}", listed(guards), "{sets}", listed(setNames())).Replace(f.Tag.Get("doc"))
 }
 
 func namesOf(keys []key) []string {

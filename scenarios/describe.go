@@ -3,6 +3,7 @@ package scenarios
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,6 +56,11 @@ func (s *Scenario) castInWords() string {
 	}
 	out += s.accountInWords()
 	out += line("lock", strings.Join(s.Backends, ", "))
+	for _, name := range s.sets {
+		if set, is := setNamed(name); is {
+			out += wrap(set.Says, fmt.Sprintf("    %-11s ", name), strings.Repeat(" ", 18), pageWidth)
+		}
+	}
 	for _, o := range s.Lock {
 		out += line("", fmt.Sprintf("with %s=%s, where it has this option", o.Name, o.Value))
 	}
@@ -184,7 +190,7 @@ func (s *Scenario) expectedInWords() string {
 
 // aboutInWords says which cells a row is about.
 func (e Expectation) aboutInWords(s *Scenario) string {
-	var locks []string
+	locks := slices.Clone(e.Sets)
 	for _, spec := range e.Backends {
 		locks = append(locks, spec.String())
 	}

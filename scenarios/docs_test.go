@@ -87,6 +87,19 @@ func TestDocumentListsEveryKey(t *testing.T) {
 	section(t, "keys", b.String()+"\n")
 }
 
+func TestDocumentListsEverySet(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("\n| set | who is in it | today |\n| --- | --- | --- |\n")
+	for _, s := range Sets() {
+		var names []string
+		for _, member := range s.Of(Registry()) {
+			names = append(names, "`"+member.Name()+"`")
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", s.Name, s.Says, strings.Join(names, ", "))
+	}
+	section(t, "sets", b.String()+"\n")
+}
+
 func TestDocumentListsEveryEvent(t *testing.T) {
 	var b strings.Builder
 	row := func(on string, kinds []sim.Kind) {

@@ -8,8 +8,15 @@ import (
 )
 
 // precision says how closely a row of expectations names a cell: its lock service, its guard
-// and its discipline. 0 for what the row does not name.
+// and its discipline. 0 for what the row does not name. Of the lock service a set says less than a
+// name, and a name less than one with options.
 type precision [3]int
+
+// How closely a row names a lock service, by a set or by name.
+const (
+	bySet = 1 + iota
+	byName
+)
 
 // beats tells whether p is more precise than q. Of two rows that name the lock service, the
 // one that names more of its options is; else p must be more precise in one respect, and in
@@ -27,14 +34,18 @@ func (p precision) beats(q precision) bool {
 }
 
 // matches tells whether the row speaks about this cell, and how closely it names it. A row
-// about redis speaks about all option sets of redis, unless another row names them.
+// about redis speaks about all option sets of redis, unless another row names them. A row about a set
+// speaks about its services, unless another row names them.
 func (e Expectation) matches(c Cell) (p precision, does bool) {
 	for _, spec := range e.Backends {
 		if spec.Covers(c.Backend) {
-			p[0] = max(p[0], 1+spec.Precision())
+			p[0] = max(p[0], byName+spec.Precision())
 		}
 	}
-	if p[0] == 0 && len(e.Backends) > 0 {
+	if p[0] == 0 && slices.ContainsFunc(e.Sets, func(name string) bool { return setCovers(name, c.Backend) }) {
+		p[0] = bySet
+	}
+	if p[0] == 0 && len(e.Backends)+len(e.Sets) > 0 {
 		return p, false
 	}
 	for i, names := range [][]string{e.Guards, e.Disciplines} {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -51,6 +52,14 @@ func (l *loader) row(f fileExpect) (Expectation, error) {
 		return row, l.fail(f.place, "this row expects nothing", "at least one of "+listed(append(propertyNames(), "measures")), "for example lost-update: violated")
 	}
 	for _, w := range f.Backend.list {
+		if set, is := setNamed(w.text); is {
+			if !slices.ContainsFunc(l.specs, func(spec backends.Spec) bool { return set.covers(spec, l.known.Registry) }) {
+				return row, l.fail(w.place, fmt.Sprintf("this scenario is not run with any backend of the set %s", set.Name), listed(l.out.Backends), set.Name+": "+set.Says)
+			}
+			row.Sets = append(row.Sets, set.Name)
+			l.useSet(set)
+			continue
+		}
 		spec, err := l.spec(w)
 		if err != nil {
 			return row, err
@@ -117,10 +126,17 @@ func (e Expectation) says(p check.Property) string {
 // the row speaks about.
 func (l *loader) reaches(row Expectation, f fileExpect) error {
 	const why = "a guard that checks fencing tokens cannot be run with a backend that issues none"
-	for i, named := range row.Backends {
-		if !l.anyCell(row, func(c Cell) bool { return named.Covers(c.Backend) }) {
-			return l.fail(f.Backend.list[i].place, fmt.Sprintf("no cell of this row has backend %s", named),
-				"a backend that can be run with the guards of this row", why)
+	names := 0
+	for _, w := range f.Backend.list {
+		set, is := setNamed(w.text)
+		found, speaks := "a backend of the set "+set.Name, func(c Cell) bool { return set.covers(c.Backend, l.known.Registry) }
+		if !is {
+			named := row.Backends[names]
+			names++
+			found, speaks = fmt.Sprintf("backend %s", named), func(c Cell) bool { return named.Covers(c.Backend) }
+		}
+		if !l.anyCell(row, speaks) {
+			return l.fail(w.place, "no cell of this row has "+found, "a backend that can be run with the guards of this row", why)
 		}
 	}
 	for i, name := range row.Guards {

@@ -19,7 +19,7 @@ type fileScenario struct {
 	Workload    fileWorkload `yaml:"workload" doc:"what every client does"`
 	Client      fileClients  `yaml:"client,omitempty" doc:"what single clients have otherwise than the others, by number, such as {1: {think: 8ttl, ttl: 0.5ttl}}"`
 	Lock        options      `yaml:"lock,omitempty" doc:"options of the lock, such as timeout: 4ttl, for every backend that has them and does not set them itself"`
-	Backends    words        `yaml:"backends,omitempty" doc:"the lock services to run it with, such as redis or redis+elapsed-check; all of them if left out"`
+	Backends    words        `yaml:"backends,omitempty" doc:"the lock services to run it with, such as redis or redis+elapsed-check, and sets of them: {sets}; all services if left out"`
 	Guards      words        `yaml:"guards,omitempty" doc:"the guards at the account to run it with: {guards}; where the lock service keeps the account, none, cas or lock-key; all of them if left out"`
 	Steps       []fileStep   `yaml:"steps,omitempty" doc:"the faults, and when each of them happens"`
 	VirtualOnly word         `yaml:"virtual-only,omitempty" doc:"why the scenario cannot be staged with real processes, if it cannot; it is then not run in the live world"`
@@ -96,7 +96,7 @@ type fileOn struct {
 
 type fileExpect struct {
 	place      `yaml:"-"`
-	Backend    words           `yaml:"backend,omitempty" doc:"the backends that this row is about; all of the scenario's if left out"`
+	Backend    words           `yaml:"backend,omitempty" doc:"the backends that this row is about, or sets of them; all of the scenario's if left out"`
 	Guard      words           `yaml:"guard,omitempty" doc:"the guards that this row is about; all of the scenario's if left out"`
 	Discipline fileDisciplines `yaml:"discipline,omitempty" doc:"the disciplines that this row is about; all of the scenario's if left out"`
 	Verdicts   fileVerdicts    `yaml:",omitempty"` // a key for each property

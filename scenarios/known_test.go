@@ -19,6 +19,7 @@ type service struct {
 	syncs   bool // it waits for its disk
 	keeps   []ledger.Guard
 	sets    bool // it keeps sets
+	never   []sim.Kind
 }
 
 func (s service) Name() string                           { return s.name }
@@ -27,7 +28,7 @@ func (s service) Options() []backends.Option             { return s.options }
 func (s service) IssuesTokens() bool                     { return s.tokens }
 func (s service) Servers(backends.Settings) []sim.HostID { return s.servers }
 func (s service) Parts(backends.Settings) []sim.Role     { return nil }
-func (s service) Never(backends.Settings) []sim.Kind     { return nil }
+func (s service) Never(backends.Settings) []sim.Kind     { return s.never }
 func (s service) Keeps() []ledger.Guard                  { return s.keeps }
 func (s service) KeepsSet() bool                         { return s.sets }
 func (s service) Syncs(backends.Settings) error {

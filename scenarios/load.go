@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/plaintext"
 )
@@ -55,6 +53,7 @@ type loader struct {
 	known Known
 	file  fileScenario
 	specs []backends.Spec // of out.Backends
+	named []place         // where each of them is named, by itself or by a set
 	out   *Scenario
 }
 
@@ -135,38 +134,6 @@ func (l *loader) absolute(name string, lease span) (time.Duration, error) {
 func (l *loader) sane(name string, d span) error {
 	if d.In(l.out.TTL) > maxTime {
 		return l.fail(d.place, fmt.Sprintf("%s is %s", name, quoted(d.String())), fmt.Sprintf("at most %s", short(maxTime)), "")
-	}
-	return nil
-}
-
-// lockServices resolves the backends.
-func (l *loader) lockServices() error {
-	if !l.file.Backends.given() {
-		for _, b := range l.known.Registry {
-			if l.out.Inside && !backends.Keeps(b, ledger.None) || l.file.Workload.Add.given() && !backends.KeepsSet(b) {
-				continue
-			}
-			l.specs = append(l.specs, backends.Spec{Backend: b})
-			l.out.Backends = append(l.out.Backends, b.Name())
-		}
-		return nil
-	}
-	for _, w := range l.file.Backends.list {
-		spec, err := l.spec(w)
-		if err != nil {
-			return err
-		}
-		if slices.Contains(l.out.Backends, spec.String()) {
-			return l.fail(w.place, fmt.Sprintf("backends names %s twice", spec), "each backend once", "")
-		}
-		if l.out.Inside && !backends.Keeps(spec.Backend, ledger.None) {
-			return l.fail(w.place, keepsNone(spec.Backend), listed(l.keeping()), withoutIt)
-		}
-		if l.file.Workload.Add.given() && !backends.KeepsSet(spec.Backend) {
-			return l.fail(w.place, keepsNoSet(spec.Backend), cmp.Or(listed(l.keepingSets()), "a lock service that keeps sets"), "leave backends out, and all are run that do")
-		}
-		l.specs = append(l.specs, spec)
-		l.out.Backends = append(l.out.Backends, spec.String())
 	}
 	return nil
 }

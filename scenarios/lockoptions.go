@@ -19,7 +19,11 @@ func (l *loader) spec(w word) (backends.Spec, error) {
 		for _, b := range l.known.Registry {
 			names = append(names, b.Name())
 		}
-		return backends.Spec{}, l.fail(w.place, fmt.Sprintf("there is no backend %s", quoted(name)), listed(names), didYouMean(name, names))
+		if _, is := setNamed(name); is {
+			return backends.Spec{}, l.fail(w.place, fmt.Sprintf("%s is a set of lock services, which has no options", name),
+				name+" without any option, or services by name with theirs", "")
+		}
+		return backends.Spec{}, l.fail(w.place, fmt.Sprintf("there is no backend %s", quoted(name)), listed(names), didYouMean(name, append(names, setNames()...)))
 	}
 	names := optionNames(nil, b)
 	for _, part := range strings.Split(w.text, "+")[1:] {
@@ -112,7 +116,7 @@ func (l *loader) settings() error {
 		}
 		at := l.file.TTL.place // if nothing else was chosen
 		if spec.String() != spec.Backend.Name() {
-			at = l.file.Backends.list[i].place
+			at = l.named[i]
 		}
 		for _, o := range l.file.Lock.list {
 			if o.name.text == bad.Option && !spec.Sets(bad.Option) {

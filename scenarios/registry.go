@@ -25,6 +25,9 @@ func Register(services ...backends.Backend) error {
 		if !namePattern.MatchString(b.Name()) {
 			return fmt.Errorf("a lock service is named %q, expected small letters, digits and hyphens", b.Name())
 		}
+		if _, is := setNamed(b.Name()); is {
+			return fmt.Errorf("%s is the name of a set of lock services; give yours another name", b.Name())
+		}
 		if _, err := Registry().Find(b.Name()); err == nil {
 			return fmt.Errorf("there is a lock service %s already; give yours another name", b.Name())
 		}

@@ -30,6 +30,7 @@ type Scenario struct {
 	Lock     []LockOption    // for every backend that has the option and does not set it itself
 	Backends []string        // specs as backends.Spec writes them; never empty
 	specs    []backends.Spec // the same, with the lock options
+	sets     []string        // that Backends or Expect were written with, each once
 	Guards   []string        // never empty
 	// Inside has the lock service keep the account; else that is on a host of its own.
 	Inside bool
@@ -94,7 +95,8 @@ type On struct {
 
 // Expectation is a row of what theory says will come out, for some cells.
 type Expectation struct {
-	Backends    []backends.Spec // each speaks of all specs that it covers; empty: every backend of the scenario
+	Backends    []backends.Spec // each speaks of all specs that it covers; empty, as are Sets: every backend of the scenario
+	Sets        []string        // each speaks of all services in it
 	Guards      []string        // empty: every guard of the scenario
 	Disciplines []string        // as Discipline.String writes them; empty: every one of the scenario
 	Verdicts    []PropertyValue // in the order of check.Properties

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
@@ -116,6 +117,12 @@ func newStage(ctx context.Context, t Trial, c cast, key string) (*stage, error) 
 	}
 	lab.DiskStalls = c.stallsDisks()
 	set := &stage{lab: lab, key: key, service: t.Backend.Backend.(backends.Live), settings: c.settings}
+	if service, ok := set.service.(backends.Legible); ok {
+		lab.Readers = append(lab.Readers, service.MessageWords)
+	}
+	if t.Scenario.hasAccountHost() {
+		lab.Readers = append(lab.Readers, ledger.MessageWords)
+	}
 	for _, id := range append(t.Scenario.accountHosts(), c.servers...) {
 		if _, err := lab.AddHost(id); err != nil {
 			return nil, errors.Join(err, lab.Close())

@@ -16,8 +16,8 @@ import (
 )
 
 var (
-	_ backends.Live = None{}
-	_ backends.Live = Perfect{}
+	_ backends.Live    = None{}
+	_ backends.Legible = Perfect{}
 )
 
 // Missing returns nil: no lock needs nothing.
@@ -52,6 +52,9 @@ const (
 )
 
 type perfectSpec struct{ Listen string }
+
+// MessageWords reads requests to the service.
+func (Perfect) MessageWords(head []byte) (string, bool) { return wire.MessageWords(head) }
 
 // Missing returns nil: the service is this same program.
 func (Perfect) Missing(backends.Settings) error { return nil }

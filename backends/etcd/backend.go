@@ -132,6 +132,9 @@ func (Backend) Parts(s backends.Settings) []sim.Role {
 	return backends.ElectedParts(s.Int(optionNodes))
 }
 
+// Renews reports whether clients keep their leases alive. They do not if the server makes them.
+func (Backend) Renews(s backends.Settings) bool { return s.Span(optionServer) == 0 }
+
 // Never lists the events of independent nodes and, if the server makes the lease and nobody keeps
 // it alive, renewals.
 func (Backend) Never(s backends.Settings) []sim.Kind {

@@ -17,10 +17,6 @@ import (
 	"github.com/locklab/locklab/backends"
 )
 
-// serversVar has the paths of the etcd servers, separated by colons, to use instead of those that
-// are found.
-const serversVar = "LOCKLAB_ETCD"
-
 // version is an etcd server's: major, minor, patch.
 type version [3]int
 

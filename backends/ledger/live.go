@@ -30,6 +30,9 @@ type spec struct {
 	Listen string
 }
 
+// MessageWords reads requests to the account.
+func MessageWords(head []byte) (string, bool) { return wire.MessageWords(head) }
+
 // Start starts the account's service on the host HostID of a lab, and returns once it is listening.
 // The service ends with the trial, and opens a new account each time.
 func Start(ctx context.Context, lab *live.Lab, guard Guard) error {

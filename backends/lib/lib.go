@@ -141,6 +141,19 @@ func (b Backend) Syncs(s backends.Settings) error {
 	return backends.Syncs(service, s.For(service))
 }
 
+// Renews says whether the library keeps leases alive, or has a user who does.
+func (b Backend) Renews(s backends.Settings) bool {
+	switch b.Library {
+	case Redsync:
+		return false
+	case Redislock:
+		return s.On(optionRenew)
+	case EtcdMutex, ZKLock:
+		return true
+	}
+	panic(fmt.Sprintf("there is no library %q", b.Library))
+}
+
 // Never lists what the library's users are never told, and what the service never does.
 func (b Backend) Never(s backends.Settings) []sim.Kind {
 	switch b.Library {

@@ -15,6 +15,7 @@ import (
 var (
 	_ backends.Concluder  = Backend{}
 	_ backends.Clockbound = Backend{}
+	_ backends.Legible    = Backend{}
 )
 
 // connectLimit is for a client's first connections, before the trial starts.
@@ -38,6 +39,14 @@ func (b Backend) Clockbound() error {
 		return c.Clockbound()
 	}
 	return nil
+}
+
+// MessageWords asks the service.
+func (b Backend) MessageWords(head []byte) (string, bool) {
+	if service, ok := b.facts().service.(backends.Legible); ok {
+		return service.MessageWords(head)
+	}
+	return "", false
 }
 
 // Start starts the service.

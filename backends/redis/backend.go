@@ -80,6 +80,9 @@ func (Backend) Parts(backends.Settings) []sim.Role { return nil }
 // Syncs says why the server does not wait for its disk; nil means it does.
 func (Backend) Syncs(s backends.Settings) error { return NodeSettingsOf(s).Syncs() }
 
+// Renews says whether there is a watchdog.
+func (Backend) Renews(s backends.Settings) bool { return s.On(optionRenew) }
+
 // Never lists the events of independent nodes, and renewals unless there is a watchdog.
 func (b Backend) Never(s backends.Settings) []sim.Kind {
 	if b.Profile == Redislock && !s.On(optionRenew) { // a command that is sent again may extend the lease

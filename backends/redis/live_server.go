@@ -20,10 +20,9 @@ const (
 	// ServerPort is the port of every server in a lab.
 	ServerPort = "6379"
 
-	serverVar    = "LOCKLAB_REDIS_SERVER" // path of the server, instead of the one on the PATH
-	connectLimit = 5 * time.Second        // for a client's first connection, before the trial starts
-	resetLimit   = 30 * time.Second       // for a server to answer after a trial, besides its restart delay
-	askAgain     = 2 * time.Millisecond   // how often to ask a server that does not answer
+	connectLimit = 5 * time.Second      // for a client's first connection, before the trial starts
+	resetLimit   = 30 * time.Second     // for a server to answer after a trial, besides its restart delay
+	askAgain     = 2 * time.Millisecond // how often to ask a server that does not answer
 )
 
 // ServerProgram finds redis-server.

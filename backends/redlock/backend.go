@@ -144,6 +144,9 @@ func (Backend) Parts(backends.Settings) []sim.Role { return nil }
 // Syncs says why the servers do not wait for their disks; nil means they do.
 func (Backend) Syncs(s backends.Settings) error { return redis.NodeSettingsOf(s).Syncs() }
 
+// Renews says whether there is a watchdog.
+func (Backend) Renews(s backends.Settings) bool { return s.On(optionRenew) }
+
 // Never lists renewals unless there is a watchdog.
 func (Backend) Never(s backends.Settings) []sim.Kind {
 	if s.On(optionRenew) {

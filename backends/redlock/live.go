@@ -14,7 +14,11 @@ import (
 var (
 	_ backends.Concluder = Backend{}
 	_ backends.Adapted   = Backend{}
+	_ backends.Legible   = Backend{}
 )
+
+// MessageWords reads the Redis serialization protocol.
+func (Backend) MessageWords(head []byte) (string, bool) { return redis.MessageWords(head) }
 
 // liveTimeout is the minimum time that a live client waits for a server: 100 ms with a lease of 2
 // s. The documentation has 5 to 50 ms with a lease of 10 s. Half a percent would be 10 ms, and a

@@ -121,6 +121,9 @@ func (Backend) Servers(s backends.Settings) []sim.HostID {
 // Parts are the master and the replicas. The Sentinels among the hosts play neither.
 func (Backend) Parts(backends.Settings) []sim.Role { return []sim.Role{sim.Master, sim.Replica} }
 
+// Renews is the same as with a single instance.
+func (Backend) Renews(s backends.Settings) bool { return redis.Backend{}.Renews(s) }
+
 // Never is the same as with a single instance.
 func (Backend) Never(s backends.Settings) []sim.Kind { return redis.Never(s) }
 

@@ -17,7 +17,13 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-var _ backends.Concluder = Backend{}
+var (
+	_ backends.Concluder = Backend{}
+	_ backends.Legible   = Backend{}
+)
+
+// MessageWords reads the Redis serialization protocol.
+func (Backend) MessageWords(head []byte) (string, bool) { return redis.MessageWords(head) }
 
 // resetLimit is how long the service may take to be healthy again after a trial.
 const resetLimit = 30 * time.Second

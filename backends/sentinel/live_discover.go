@@ -63,6 +63,9 @@ type watched struct {
 	down     []string // replicas that it finds down
 }
 
+// Asked names the master that is asked for, as Sentinels may serve several.
+func (Backend) Asked() string { return "of Sentinels with [@MASTER] behind it" }
+
 // Discover asks the Sentinels for the master and its replicas. Replicas that every Sentinel finds
 // down are left out.
 func (Backend) Discover(ctx context.Context, text string) (*backends.Attachment, error) {

@@ -161,6 +161,9 @@ func (Backend) Syncs(backends.Settings) error {
 	return errors.New("locklab's servers of ZooKeeper run with forceSync=no and wait for no disk")
 }
 
+// Renews returns true: clients keep their sessions alive, even if they ignore what becomes of them.
+func (Backend) Renews(backends.Settings) bool { return true }
+
 // Never lists the events of independent nodes, and those that a client does not record because it
 // waits for the end of its session or ignores even that. Its sessions are renewed all the same.
 func (Backend) Never(s backends.Settings) []sim.Kind {

@@ -12,7 +12,6 @@ import (
 )
 
 const (
-	classpathVar   = "LOCKLAB_ZOOKEEPER"
 	packagedServer = "/usr/share/java/zookeeper.jar" // names its own dependencies, but no logger
 	packagedLogger = "/usr/share/java/slf4j-simple.jar"
 	configuration  = "zoo.cfg"

@@ -11,8 +11,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// List writes what there is to run: these scenarios, and every lock service with its
-// options and every guard of the account.
+// List writes what there is to run: these scenarios, every lock service with its options, the sets
+// of them that scripts can name, and every guard of the account.
 func List(w io.Writer, all []*scenarios.Scenario, opts Options) error {
 	var b strings.Builder
 	switch opts.Format {
@@ -35,6 +35,7 @@ func List(w io.Writer, all []*scenarios.Scenario, opts Options) error {
 type listDocument struct {
 	Scenarios    []scenarioDocument `json:"scenarios"`
 	LockServices []serviceDocument  `json:"lock_services"`
+	Sets         []setDocument      `json:"sets"`
 	Guards       []guardDocument    `json:"guards"`
 }
 
@@ -62,6 +63,12 @@ type optionDocument struct {
 	Doc     string `json:"doc"`
 }
 
+type setDocument struct {
+	Name         string   `json:"name"`
+	Says         string   `json:"says"`
+	LockServices []string `json:"lock_services"` // without their option sets
+}
+
 type guardDocument struct {
 	Name       string `json:"name"`
 	Rule       string `json:"rule"`
@@ -79,6 +86,13 @@ func listDocumentOf(all []*scenarios.Scenario) listDocument {
 			service.Options = append(service.Options, optionDocument{o.Name, string(o.Kind), o.Default, o.Doc})
 		}
 		d.LockServices = append(d.LockServices, service)
+	}
+	for _, s := range scenarios.Sets() {
+		set := setDocument{Name: s.Name, Says: s.Says, LockServices: []string{}}
+		for _, b := range s.Of(scenarios.Registry()) {
+			set.LockServices = append(set.LockServices, b.Name())
+		}
+		d.Sets = append(d.Sets, set)
 	}
 	for _, g := range ledger.AllGuards() {
 		d.Guards = append(d.Guards, guardDocument{string(g), g.Rule(), g.NeedsToken()})
@@ -100,6 +114,9 @@ func listRows(all []*scenarios.Scenario) [][]string {
 			rows = append(rows, []string{"option", b.Name + "+" + o.Name, o.Doc, o.Default, ""})
 		}
 	}
+	for _, s := range d.Sets {
+		rows = append(rows, []string{"set", s.Name, s.says(), "", ""})
+	}
 	for _, g := range d.Guards {
 		rows = append(rows, []string{"guard", g.Name, g.Rule, "", ""})
 	}
@@ -111,6 +128,13 @@ func (s serviceDocument) says() string {
 		return s.Title + " (live world only)"
 	}
 	return s.Title
+}
+
+func (s setDocument) says() string {
+	if len(s.LockServices) == 0 {
+		return s.Says
+	}
+	return s.Says + ": " + strings.Join(s.LockServices, ", ")
 }
 
 func (o optionDocument) says() string { return fmt.Sprintf("%s (default %s)", o.Doc, o.Default) }
@@ -131,6 +155,12 @@ func listMarkdown(b *strings.Builder, all []*scenarios.Scenario) {
 		}
 	}
 	b.WriteString("\n### Lock services\n\n")
+	markdownTable(b, rows)
+	rows = [][]string{{"set", "lock services in it"}}
+	for _, s := range d.Sets {
+		rows = append(rows, []string{s.Name, s.says()})
+	}
+	b.WriteString("\n### Sets of lock services\n\n")
 	markdownTable(b, rows)
 	rows = [][]string{{"guard", "rule"}}
 	for _, g := range d.Guards {
@@ -163,6 +193,12 @@ func listTable(b *strings.Builder, all []*scenarios.Scenario, p painter, width i
 	}
 	b.WriteByte('\n')
 	writeEntriesUnder(b, p, "LOCK SERVICES", list, width)
+	list = nil
+	for _, s := range d.Sets {
+		list = append(list, entry{"  ", s.Name, s.says()})
+	}
+	b.WriteByte('\n')
+	writeEntriesUnder(b, p, "SETS OF LOCK SERVICES (for scripts)", list, width)
 	list = nil
 	for _, g := range d.Guards {
 		list = append(list, entry{"  ", g.Name, g.Rule})

@@ -31,6 +31,9 @@ type Lab struct {
 	// DiskStalls makes programs start in such a way that the disk of their host can be stalled.
 	// Set it before the first one is started.
 	DiskStalls bool
+	// Readers find words for what the hosts send to each other, see Reader. Set them before it is
+	// recorded.
+	Readers []Reader
 
 	network *vswitch
 	closet  *namespace // the switch's namespace, where the hosts' cables end

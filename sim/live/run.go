@@ -203,7 +203,7 @@ func (w *World) flush(ctx context.Context) error {
 // Messages returns what the hosts of the lab have sent to each other since time zero, as seen by
 // the switch: one message is what TCP sends in one piece. Beyond sim.MaxMessages, the last one
 // says from when on nothing was recorded.
-func (w *World) Messages() []sim.Message { return w.lab.network.recorded(w.zero) }
+func (w *World) Messages() []sim.Message { return w.lab.network.recorded(w.zero, w.lab.Readers) }
 
 // history returns the events so far, in the order of true time.
 func (w *World) history() []sim.Event {

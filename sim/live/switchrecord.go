@@ -60,8 +60,8 @@ func (s *vswitch) startRecording() {
 }
 
 // recorded returns what was sent since the moment zero of the machine's clock, in the order of
-// sending.
-func (s *vswitch) recorded(zero time.Duration) []sim.Message {
+// sending, in the words of the readers.
+func (s *vswitch) recorded(zero time.Duration, readers []Reader) []sim.Message {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	var all []sim.Message
@@ -69,7 +69,7 @@ func (s *vswitch) recorded(zero time.Duration) []sim.Message {
 		l.mu.Lock()
 		for _, k := range l.seen.segments {
 			if k.sent >= zero {
-				all = append(all, k.message(l.name, zero))
+				all = append(all, k.message(l.name, zero, readers))
 			}
 		}
 		l.mu.Unlock()
@@ -90,9 +90,9 @@ func (s *vswitch) recorded(zero time.Duration) []sim.Message {
 	return all
 }
 
-func (k *segment) message(l sim.Link, zero time.Duration) sim.Message {
+func (k *segment) message(l sim.Link, zero time.Duration, readers []Reader) sim.Message {
 	m := sim.Message{From: l.From, To: l.To, Sent: k.sent - zero, Fate: sim.UnderWay, Resent: k.resent}
-	m.What = wordsFor(k.head[:min(k.size, headSize)], k.size)
+	m.What = wordsFor(readers, k.head[:min(k.size, headSize)], k.size)
 	if k.arrived != 0 {
 		m.Fate, m.Arrived = sim.Arrived, k.arrived-zero
 	}

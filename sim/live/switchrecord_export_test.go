@@ -13,7 +13,7 @@ import (
 func (l *Lab) RecordMessages() (recorded func() []sim.Message) {
 	zero := machineClock()
 	l.network.startRecording()
-	return func() []sim.Message { return l.network.recorded(zero) }
+	return func() []sim.Message { return l.network.recorded(zero, l.Readers) }
 }
 
 // RecordAtMost bounds how many more messages are recorded.
@@ -35,7 +35,9 @@ func (l *Lab) CutFor(way sim.Link) (mend func(), err error) {
 }
 
 // WordsFor is wordsFor for a complete message.
-func WordsFor(text string) string { return wordsFor([]byte(text), len(text)) }
+func WordsFor(readers []Reader, text string) string {
+	return wordsFor(readers, []byte(text), len(text))
+}
 
 // Never is the time after which tests give up waiting.
 const Never = 30 * time.Second

@@ -1,0 +1,116 @@
+package scenarios
+
+import (
+	"slices"
+	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
+)
+
+// Set is a name that scripts may use for all lock services of a kind. Services are in it by what they
+// say of themselves, so a new one enters the scripts whose sets it fits, and no list is kept by hand.
+type Set struct {
+	Name string
+	Says string // which services are in it, in a few words
+	of   kind
+	has  func(backends.Backend, backends.Settings) bool // nil: all of that kind
+}
+
+// kind tells services of their own from what stands beside them.
+type kind string
+
+const (
+	ofServices  kind = "service"
+	ofLibraries kind = "library" // it has a service's servers, and code of its own
+	ofProfiles  kind = "profile" // an option set of a service that stands for a library
+)
+
+// sets are in the order of tables.
+var sets = []Set{
+	{"leased", "services whose leases end by the clock, as nobody prolongs them", ofServices, func(b backends.Backend, s backends.Settings) bool {
+		return len(b.Servers(s)) > 0 && !backends.Renews(b, s)
+	}},
+	{"sessions", "services whose clients keep their leases alive while they hold the lock", ofServices, backends.Renews},
+	{"fenced", "services that issue fencing tokens", ofServices, func(b backends.Backend, _ backends.Settings) bool {
+		return b.IssuesTokens()
+	}},
+	{"consensus", "services whose servers elect a leader", ofServices, func(b backends.Backend, s backends.Settings) bool {
+		return slices.Contains(b.Parts(s), sim.Leader)
+	}},
+	{"quorum", "services of independent servers, whose votes the client counts", ofServices, func(b backends.Backend, s backends.Settings) bool {
+		return len(b.Servers(s)) > 0 && !slices.Contains(b.Never(s), sim.NodeGranted)
+	}},
+	{"libraries", "lock libraries as people use them", ofLibraries, nil},
+	{"stand-ins", "option sets of services that stand for libraries in the virtual world", ofProfiles, nil},
+}
+
+// Sets lists the sets, in the order of tables.
+func Sets() []Set { return slices.Clone(sets) }
+
+// setNamed finds a set.
+func setNamed(name string) (Set, bool) {
+	i := slices.IndexFunc(sets, func(s Set) bool { return s.Name == name })
+	if i < 0 {
+		return Set{}, false
+	}
+	return sets[i], true
+}
+
+func setNames() (names []string) {
+	for _, s := range sets {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// Of lists the lock services of a registry that are in the set, as they are by default. Option sets
+// of a service are not listed.
+func (s Set) Of(registry backends.Registry) (members backends.Registry) {
+	for _, b := range registry {
+		if s.of == kindIn(registry, b) && s.takes(backends.Spec{Backend: b}) {
+			members = append(members, b)
+		}
+	}
+	return members
+}
+
+// kindIn says what a backend is; empty: an option set of a service that no library is behind.
+func kindIn(registry backends.Registry, b backends.Backend) kind {
+	if _, is := b.(backends.Modelled); is {
+		return ofLibraries
+	}
+	if backends.Service(b) == b.Name() {
+		return ofServices
+	}
+	for _, other := range registry {
+		if library, is := other.(backends.Modelled); is && library.Profile() == b.Name() {
+			return ofProfiles
+		}
+	}
+	return ""
+}
+
+// covers tells whether what is said of the set is said of this backend with its options. Option sets
+// of a service go by their own answers: redis+renew is no lease that nobody prolongs.
+func (s Set) covers(spec backends.Spec, registry backends.Registry) bool {
+	is := s.of
+	if _, library := spec.Backend.(backends.Modelled); library {
+		is = ofLibraries
+	} else if s.of != ofServices {
+		is = kindIn(registry, spec.Backend)
+	}
+	return is == s.of && s.takes(spec)
+}
+
+// setCovers tells whether what is said of the set of this name is said of a backend.
+func setCovers(name string, spec backends.Spec) bool {
+	s, is := setNamed(name)
+	return is && s.covers(spec, Registry())
+}
+
+// takes asks the backend. How long a lease is makes no other service of it.
+func (s Set) takes(spec backends.Spec) bool {
+	const anyLease = 10 * time.Second
+	return s.has == nil || s.has(spec.Backend, spec.Unchecked(anyLease))
+}

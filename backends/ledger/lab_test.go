@@ -68,6 +68,7 @@ func openLab(t *testing.T, ctx context.Context, guard Guard, clients ...sim.Host
 			t.Error(err)
 		}
 	})
+	lab.Readers = []live.Reader{MessageWords}
 	for _, id := range append([]sim.HostID{HostID}, clients...) {
 		if _, err := lab.AddHost(id); err != nil {
 			t.Fatal(err)

@@ -29,8 +29,8 @@ check:
 # Packages that draw, on the one goroutine that asked: nothing can race there.
 DRAWN = beliefs|canvas|charts|diagram|page|picturetest|terminal|timeline|words
 
-# Scripts of the command that read, judge and draw, likewise on one goroutine.
-READ = TestCommand/^(report|claims|formats|replay|draw|sweep|handed-around|list|show|check)$$$$
+# Tests that read, judge and draw, likewise on one goroutine: scripts of the command, and one test.
+READ = TestCommand/^(report|claims|formats|replay|draw|sweep|handed-around|list|show|check)$$$$|TestThePictureOfAScenario
 
 ## race: the tests again under the race detector (needs a C compiler); -short leaves out
 ## what only repeats the same code many times

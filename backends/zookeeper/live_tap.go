@@ -99,15 +99,15 @@ func (t *tap) SetReadDeadline(at time.Time) error {
 // stopped.
 func (t *tap) Read(b []byte) (int, error) {
 	n, err := t.Conn.Read(b)
-	if !t.port.races && !t.readBy.IsZero() && time.Now().After(t.readBy) {
-		return 0, os.ErrDeadlineExceeded
-	}
 	if hold := t.held(); hold != nil {
 		select {
 		case <-hold.goOn:
 		case <-t.port.closed:
 			return n, err
 		}
+	}
+	if !t.port.races && !t.readBy.IsZero() && time.Now().After(t.readBy) {
+		return 0, os.ErrDeadlineExceeded // also of what was read before the process was stopped, and held
 	}
 	t.arrived.Arrived(b[:n], t.message)
 	return n, err

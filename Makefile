@@ -1,7 +1,7 @@
 # The README's test command is `make test`. Everything else is for people who work on
 # locklab itself.
 
-.PHONY: test servers check race live live-few live-pairs elsewhere bench schema docs kills
+.PHONY: test servers check race race-all live live-few live-pairs elsewhere bench schema docs kills
 
 # How long the tests of one package may take: two minutes on a machine with nothing else to do,
 # and Go's ten are not enough for a slow one that is busy as well. And how many run at once: those
@@ -26,16 +26,21 @@ check:
 	GOOS=js GOARCH=wasm go build ./sim/... ./backends/... ./scenarios/...
 	GOOS=darwin GOARCH=arm64 go build ./...
 
-# Packages that draw, on the one goroutine that asked: nothing can race there.
-DRAWN = beliefs|canvas|charts|diagram|page|picturetest|terminal|timeline|words
+# Packages whose code runs on more than one goroutine, and of the two that run trials, judge and
+# print, the tests of running. Elsewhere nothing can race. A test holds the packages to the code.
+RACE = ./backends/... ./reports ./reports/files ./reports/results ./sim/live/...
+RACE_RUNS = ./lab ./scenarios
+RUNS = Interrupt|Cancelled|Runaway|FewTrialsWait|TestATrialThatSeveral|Tries|Weighed|TestAttachedRedis|TestCommand/^(live|twice|surprise|sweep)$$
 
-# Tests that read, judge and draw, likewise on one goroutine: scripts of the command, and one test.
-READ = TestCommand/^(report|claims|formats|replay|draw|sweep|handed-around|list|show|check)$$$$|TestThePictureOfAScenario
-
-## race: the tests again under the race detector (needs a C compiler); -short leaves out
-## what only repeats the same code many times
+## race: the tests again under the race detector (needs a C compiler), where more than one goroutine
+## runs; -short leaves out what only repeats the same code many times
 race: servers
-	go test $(TESTS) -race -short -skip '$(READ)' $$(go list ./... | grep -vE '/reports/($(DRAWN))$$')
+	go test $(TESTS) -race -short -skip TestNoPictureShows $(RACE)
+	go test $(TESTS) -race -short -run '$(RUNS)' $(RACE_RUNS)
+
+## race-all: every test under the race detector
+race-all: servers
+	go test $(TESTS) -race -short ./...
 
 # Scripts of more than a minute in the live world. A test holds the list to that.
 LIVE_LONG = bounded-timing,charge-crashes,endless-lease-pause,endless-lease-crash,healthy-cluster,inside-storm,release-ensemble-restart,server-made-lease,servers-paused,servers-paused-impatient

@@ -30,7 +30,7 @@ check:
 # print, the tests of running. Elsewhere nothing can race. A test holds the packages to the code.
 RACE = ./backends/... ./reports ./reports/files ./reports/results ./sim/live/...
 RACE_RUNS = ./lab ./scenarios
-RUNS = Interrupt|Cancelled|Runaway|FewTrialsWait|TestATrialThatSeveral|Tries|Weighed|TestAttachedRedis|TestCommand/^(live|twice|surprise|sweep)$$
+RUNS = Interrupt|Cancelled|Runaway|FewTrialsWait|TestATrialThatSeveral|Tries|Weighed|TestCommand/^live$$
 
 ## race: the tests again under the race detector (needs a C compiler), where more than one goroutine
 ## runs; -short leaves out what only repeats the same code many times

@@ -12,17 +12,17 @@ import (
 // world, a dozen processes.
 const MaxJobs = 256
 
-// ahead is how many more trials may have been run than were reported: a live trial can take
-// thirty times as long as those beside it.
+// ahead is how many more trials may have been run than were reported, since one trial can take
+// far longer than those beside it.
 const ahead = 256
 
-// RunAll runs trials on several workers and hands each to report in the order of the
-// list, so what is reported does not depend on which worker was faster. It stops at the
-// first error, of a trial or of report, or when ctx is cancelled; what was reported
-// before stays reported, and a cancelled run reports what is finished but waited for its
-// turn, in the order of the list as well. A trial that the machine was too slow for is tried again with no other
-// beside it. Histories that wait for their turn are few, however many trials
-// there are.
+// RunAll runs trials on several workers and hands each to report: virtual trials in the order of
+// the list, so what is reported does not depend on which worker was faster; live ones as soon as
+// they are finished, so that a run that is killed has them all. RunAll stops at the first error, of
+// a trial or of report, or when ctx is cancelled. What was reported before stays reported, and a
+// cancelled run also reports what is finished but waited for its turn. A live trial that the machine
+// was too slow for is tried again with no other beside it. Only few histories wait for their turn,
+// however many trials there are.
 func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.Context, Trial) (*sim.History, error), report func(Judged) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -52,39 +52,28 @@ func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.C
 		})
 	}
 	all.Go(func() { handOut(ctx, len(trials), next, room) })
-	early := map[int]done{} // finished before their turn; only ever looked up
-	interrupted := func(turn int) error {
+	tell := func(j Judged) error {
+		<-room
+		return report(j)
+	}
+	waiting := turns{trials: trials, report: tell, early: map[int]Judged{}}
+	for range trials {
+		select {
+		case d := <-finished:
+			if d.err == nil {
+				d.err = waiting.take(d)
+			}
+			if d.err != nil && ctx.Err() == nil {
+				return d.err
+			}
+			if d.err == nil {
+				continue
+			}
+		case <-ctx.Done():
+		}
 		all.Wait()
 		close(finished)
-		for d := range finished {
-			early[d.index] = d
-		}
-		return cmp.Or(reportFinished(early, turn, len(trials), report), context.Cause(ctx))
-	}
-	for i := range trials {
-		for {
-			if _, here := early[i]; here {
-				break
-			}
-			select {
-			case d := <-finished:
-				early[d.index] = d
-			case <-ctx.Done():
-				return interrupted(i)
-			}
-		}
-		d := early[i]
-		if d.err != nil && ctx.Err() != nil {
-			return interrupted(i)
-		}
-		delete(early, i)
-		<-room
-		if d.err == nil {
-			d.err = report(d.judged)
-		}
-		if d.err != nil {
-			return d.err
-		}
+		return cmp.Or(waiting.rest(finished), context.Cause(ctx))
 	}
 	return nil
 }
@@ -113,13 +102,50 @@ type done struct {
 	err    error
 }
 
-// reportFinished reports those trials from an index on that were carried out.
-func reportFinished(early map[int]done, from, to int, report func(Judged) error) error {
-	for i := from; i < to; i++ {
-		if d, here := early[i]; here && d.err == nil {
-			if err := report(d.judged); err != nil {
-				return err
-			}
+// turns holds back trials that were finished before their turn.
+type turns struct {
+	trials []Trial
+	report func(Judged) error
+	early  map[int]Judged // by index in the list; only ever looked up
+	next   int            // index of the trial whose turn it is
+}
+
+// take reports a live trial at once, and a virtual one as soon as all before it have been reported.
+func (t *turns) take(d done) error {
+	if t.trials[d.index].World == LiveWorld {
+		return t.report(d.judged)
+	}
+	t.early[d.index] = d.judged
+	for ; t.next < len(t.trials); t.next++ {
+		if t.trials[t.next].World == LiveWorld {
+			continue
+		}
+		judged, here := t.early[t.next]
+		if !here {
+			return nil
+		}
+		delete(t.early, t.next)
+		if err := t.report(judged); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rest reports all trials that are finished, whether it is their turn or not.
+func (t *turns) rest(finished <-chan done) error {
+	for d := range finished {
+		if d.err == nil {
+			t.early[d.index] = d.judged
+		}
+	}
+	for i := range t.trials {
+		judged, here := t.early[i]
+		if !here {
+			continue
+		}
+		if err := t.report(judged); err != nil {
+			return err
 		}
 	}
 	return nil

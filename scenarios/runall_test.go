@@ -96,8 +96,42 @@ func TestFewTrialsWaitToBeReported(t *testing.T) {
 	}
 }
 
-// A live trial may take half an hour, tries and all. An interruption costs it, and not those behind
-// it that are finished.
+// A live trial may take half an hour, tries and all. Those behind it that are finished do not wait
+// for it: a run that is killed has them.
+func TestALiveTrialIsReportedAsSoonAsItIsFinished(t *testing.T) {
+	calm := one(t, "gc-pause", "redis", "none")
+	history, err := calm.Simulate(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	trials := make([]Trial, 6)
+	for i := range trials {
+		trials[i] = calm
+		trials[i].Seed = uint64(i)
+		if i >= 3 {
+			trials[i].World = LiveWorld
+		}
+	}
+	var reported []uint64
+	others := make(chan struct{})
+	run := func(_ context.Context, trial Trial) (*sim.History, error) {
+		if trial.Seed == 3 {
+			<-others
+		}
+		return history, nil
+	}
+	err = RunAll(t.Context(), trials, 2, run, func(j Judged) error {
+		if reported = append(reported, j.Trial.Seed); len(reported) == 5 {
+			close(others)
+		}
+		return nil
+	})
+	if want := []uint64{0, 1, 2, 4, 5, 3}; !slices.Equal(reported, want) || err != nil {
+		t.Errorf("the trials %v were reported (%v), expected %v", reported, err, want)
+	}
+}
+
+// An interruption costs the trials that it cuts off, and not those behind them that are finished.
 func TestAnInterruptionKeepsWhatWaitsForItsTurn(t *testing.T) {
 	calm := one(t, "gc-pause", "redis", "none")
 	history, err := calm.Simulate(t.Context())

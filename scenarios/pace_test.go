@@ -52,7 +52,7 @@ func TestATrialReliesOnTheShortestTimeThatItsScriptOrItsLockAsksFor(t *testing.T
 }
 
 // Most machines are too slow to judge a script that relies on less than a twentieth of its lease,
-// so every built-in script must leave more time. Half a second is enough, however long the lease is.
+// so every built-in script must leave more time. Half a second is enough, however long the lease.
 func TestBuiltInScriptsLeaveALiveMachineTime(t *testing.T) {
 	trials := liveTrials(t)
 	if len(trials) < 400 {

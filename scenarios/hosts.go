@@ -42,7 +42,7 @@ func (l *loader) servers() (always, sometimes []sim.HostID) {
 	return always, sometimes
 }
 
-// serversOf lists the hosts of one lock service.
+// serversOf lists the hosts of one lock service. It panics if the service's settings do not fit.
 func (l *loader) serversOf(spec backends.Spec) []sim.HostID {
 	settings, err := spec.Settings(l.out.TTL, false)
 	if err != nil {

@@ -15,7 +15,7 @@ const shownDigits = 3
 // scale is a unit in which lengths of time are shown.
 type scale struct {
 	name string
-	one  time.Duration // 0: a lease
+	one  time.Duration // one of the unit; 0 for a lease
 }
 
 var leases = scale{name: "ttl"}

@@ -54,7 +54,7 @@ func TestWhatIsMeasuredIsShownInTheUnitOfTheBound(t *testing.T) {
 		{"0s, 5ms", 50 * ms, 50 * ms, "50ms"},
 		{"0, 5ms", 4 * ms, 5*ms + 10, "4ms to 5.00001ms"},
 		{"50ms, 60ms", 49999 * time.Microsecond, 52 * ms, "49.999ms to 52ms"},
-		{"50ms, 2s", 60 * ms, 2100 * ms, "0.06s to 2.1s"}, // the end that is missed
+		{"50ms, 2s", 60 * ms, 2100 * ms, "0.06s to 2.1s"}, // in the unit of the end that is missed
 		{"50ms, 2s", 40 * ms, 2100 * ms, "40ms to 2100ms"},
 		{"0s, 60s", 0, 24 * time.Hour, "0s to 86400s"},
 		{"1m, 1m30s", time.Minute, 95200 * ms, "60s to 95.2s"},

@@ -107,7 +107,7 @@ func handOut(ctx context.Context, trials int, next chan<- int, room chan<- struc
 
 // done is a trial that has been run.
 type done struct {
-	index  int // in the list
+	index  int // in the list of trials
 	judged Judged
 	err    error
 }

@@ -8,26 +8,25 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// MaxJobs bounds how many trials may run side by side. Each holds a history and, in the live
-// world, a dozen processes.
+// MaxJobs bounds how many trials may run in parallel. Each holds a history and, in the live world,
+// a dozen processes.
 const MaxJobs = 256
 
-// ahead is how many more trials may have been run than were reported: a live trial can take
-// thirty times as long as those beside it.
+// ahead is how many trials, on top of those that are running, may wait for an earlier one to be
+// reported. It is large because a live trial can take thirty times as long as the others.
 const ahead = 256
 
-// RunAll runs trials on several workers and hands each to report in the order of the
-// list, so what is reported does not depend on which worker was faster. It stops at the
-// first error, of a trial or of report, or when ctx is cancelled; what was reported
-// before stays reported, and a cancelled run reports what is finished but waited for its
-// turn, in the order of the list as well. A trial that the machine was too slow for is tried again with no other
-// beside it. Histories that wait for their turn are few, however many trials
-// there are.
+// RunAll runs trials on several workers and hands each to report in the order of the list, so the
+// reports do not depend on which worker was faster. It stops at the first error of a trial or of
+// report, or when ctx is cancelled; what it has reported by then stays reported. A cancelled run
+// first reports the finished trials that were waiting for their turn, also in the order of the
+// list. A trial for which the machine was too slow is tried again with no other trial running.
+// However many trials there are, only a limited number of histories wait for their turn.
 func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.Context, Trial) (*sim.History, error), report func(Judged) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	workers = min(workers, len(trials))
-	var floor sync.RWMutex // whoever runs a trial is on it; who has it locked runs one alone
+	var floor sync.RWMutex // read-locked by each running trial; write-locked by one that runs alone
 	try := func(ctx context.Context, t Trial, alone bool) (*sim.History, error) {
 		if alone {
 			floor.Lock()
@@ -39,7 +38,7 @@ func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.C
 		return run(ctx, t)
 	}
 	next, finished := make(chan int), make(chan done, workers+ahead)
-	room := make(chan struct{}, workers+ahead) // a place for each trial that was begun and is not reported
+	room := make(chan struct{}, workers+ahead) // one token for each trial begun but not yet reported
 	var all sync.WaitGroup
 	defer all.Wait()
 	defer cancel()
@@ -47,12 +46,12 @@ func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.C
 		all.Go(func() {
 			for i := range next {
 				judged, err := trials[i].run(ctx, try)
-				finished <- done{i, judged, err} // there is room for all that were begun
+				finished <- done{i, judged, err} // never blocks: it has room for every trial begun
 			}
 		})
 	}
 	all.Go(func() { handOut(ctx, len(trials), next, room) })
-	early := map[int]done{} // finished before their turn; only ever looked up
+	early := map[int]done{} // finished before their turn; never ranged over, so the order cannot vary
 	interrupted := func(turn int) error {
 		all.Wait()
 		close(finished)
@@ -89,7 +88,7 @@ func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.C
 	return nil
 }
 
-// handOut gives the workers the numbers of all trials, as far as there is room.
+// handOut sends the index of each trial to the workers, and waits while there is no room.
 func handOut(ctx context.Context, trials int, next chan<- int, room chan<- struct{}) {
 	defer close(next)
 	for i := range trials {
@@ -106,14 +105,15 @@ func handOut(ctx context.Context, trials int, next chan<- int, room chan<- struc
 	}
 }
 
-// done is a trial that was run.
+// done is a trial that has been run.
 type done struct {
-	index  int // in the list
+	index  int // in the list of trials
 	judged Judged
 	err    error
 }
 
-// reportFinished reports those trials from an index on that were carried out.
+// reportFinished reports the trials in early with an index of at least from and below to, except
+// those that failed.
 func reportFinished(early map[int]done, from, to int, report func(Judged) error) error {
 	for i := from; i < to; i++ {
 		if d, here := early[i]; here && d.err == nil {

@@ -10,17 +10,18 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Where the account can be, as a script says it.
+// The values that account can have in a script.
 const (
 	onOwnHost     = "own-host"
 	inLockService = "lock-service"
 )
 
-// keptKinds are the events of an account that servers of the lock service record which keep it.
+// keptKinds are the account events that servers of the lock service record if they keep the
+// account.
 var keptKinds = []sim.Kind{sim.LedgerWrite, sim.LedgerWriteRefused}
 
-// hasAccountHost is false if the lock service keeps the account, or there is none, as clients add
-// elements to a set.
+// hasAccountHost reports whether the account has a host of its own. It has none if the lock service
+// keeps it, or if there is no account because clients add elements to a set.
 func (s *Scenario) hasAccountHost() bool { return !s.Inside && s.Workload.Kind != Add }
 
 // accountHosts lists the account's host, if it has one.
@@ -45,10 +46,10 @@ func (l *loader) account() error {
 	return nil
 }
 
-// withoutIt is what to do about an account that cannot be in the lock service as it is asked for.
+// withoutIt is the hint for an account that the lock service cannot keep as the script asks.
 const withoutIt = "leave account: lock-service out, and it is on a host of its own"
 
-// keepsNone is why a service cannot have the account.
+// keepsNone says why a service cannot keep the account.
 func keepsNone(b backends.Backend) string {
 	return fmt.Sprintf("account is %s, and %s keeps none", inLockService, b.Name())
 }
@@ -63,8 +64,8 @@ func (l *loader) keeping() (names []string) {
 	return names
 }
 
-// guardNames lists the guards that the account can have where it is: in a lock service, those
-// that it can have in one of the scenario's.
+// guardNames lists the guards that the account can have where it is. In a lock service, those are
+// the guards that at least one of the scenario's services supports.
 func (l *loader) guardNames() (names []string) {
 	switch {
 	case l.file.Workload.Add.given():
@@ -80,7 +81,7 @@ func (l *loader) guardNames() (names []string) {
 	return names
 }
 
-// noGuard says that the account has no such guard where it is.
+// noGuard returns the error for a guard that the account cannot have where it is.
 func (l *loader) noGuard(w word, can []string) error {
 	found, hint := fmt.Sprintf("there is no guard %s", quoted(w.text)), didYouMean(w.text, can)
 	_, err := ledger.ParseGuard(w.text)
@@ -95,7 +96,7 @@ func (l *loader) noGuard(w word, can []string) error {
 	return l.fail(w.place, found, listed(can), hint)
 }
 
-// accountFits says why the account of a cell cannot be where the script has it; nil: it can.
+// accountFits reports why a cell's account cannot be where the script puts it; nil means it can.
 func (s *Scenario) accountFits(c Cell) error {
 	b, guard := c.Backend.Backend, ledger.Guard(c.Guard)
 	if s.Workload.Kind == Add {

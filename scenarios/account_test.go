@@ -44,7 +44,8 @@ func TestWhoCanHaveAnAccountInTheLockService(t *testing.T) {
 	}
 }
 
-// The account has no host then, and nothing else in the trial has changed.
+// TestATrialWithItsAccountInTheLockService checks that the account then has no host, and that
+// nothing else about the trial changes.
 func TestATrialWithItsAccountInTheLockService(t *testing.T) {
 	s, err := Find("inside-pause", Everything())
 	if err != nil {

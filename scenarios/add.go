@@ -11,15 +11,15 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// Clients that add elements to a set do as those of Jepsen's tests of Redis (2013): each adds
-// elements of its own, notes which were acknowledged, and when all faults are over it is looked which
-// of these are there. The set is the service's, and no lock is taken.
+// Clients that add elements to a set follow Jepsen's tests of Redis (2013): each adds elements of
+// its own and notes which were acknowledged. When all faults are over, the set is read to see which
+// of these it holds. The set is the service's, and no client takes a lock.
 
-// addKinds are the events of clients that occur with add only.
+// addKinds are the client events that occur only in the add workload.
 var addKinds = []sim.Kind{sim.Add, sim.Added, sim.AddRefused, sim.AddUnknown}
 
-// addsEvents lists what a step can wait for where clients add elements: on a client, and on any other
-// host nothing.
+// addsEvents lists the events that a step can wait for in the add workload: those of clients. Other
+// hosts have none.
 func addsEvents(client bool) []sim.Kind {
 	if !client {
 		return nil
@@ -27,7 +27,7 @@ func addsEvents(client bool) []sim.Kind {
 	return append(slices.Clone(addKinds), sim.Done)
 }
 
-// add works and adds one element.
+// add works for a while, then adds one element and records the answer.
 func (t *teller) add(op string) {
 	work, drawn := t.plan.work(op)
 	t.host.Sleep(work)
@@ -43,7 +43,7 @@ func (t *teller) add(op string) {
 	}
 }
 
-// addsInWords says what a client does.
+// addsInWords describes what a client does in the add workload.
 func (w Workload) addsInWords(s *Scenario) string {
 	text := "adds an element to a set that the lock service keeps"
 	if w.Think.In(s.TTL) > 0 {
@@ -61,7 +61,7 @@ func (w Workload) addsInWords(s *Scenario) string {
 	return text
 }
 
-// keepsNoSet is why a service cannot have the set.
+// keepsNoSet says why a service cannot keep the set.
 func keepsNoSet(b backends.Backend) string {
 	return fmt.Sprintf("clients add elements to a set, and %s keeps none", b.Name())
 }
@@ -76,7 +76,8 @@ func (l *loader) keepingSets() (names []string) {
 	return names
 }
 
-// setFits says why the set of a cell cannot be where it should be; nil: it can.
+// setFits reports why a cell cannot have a set: its service keeps none, or its guard needs an
+// account. nil means it can.
 func setFits(b backends.Backend, guard ledger.Guard) error {
 	if !backends.KeepsSet(b) {
 		return errors.New(keepsNoSet(b))
@@ -87,15 +88,15 @@ func setFits(b backends.Backend, guard ledger.Guard) error {
 	return nil
 }
 
-// simulateSet puts a service that keeps a set on its hosts, and gives what a client's teller is
-// equipped by, and what reads the set.
+// simulateSet puts a service that keeps a set on its hosts. It returns a function that gives a
+// client's teller access to the set, and one that reads the set.
 func (t Trial) simulateSet(w *virtual.World, service backends.Simulated, c cast) (func(*teller, *virtual.Host), backends.SetReader) {
 	access, read := service.(backends.SetKeeper).SimulateSet(w, c.settings)
 	return func(teller *teller, h *virtual.Host) { teller.set = access(h) }, read
 }
 
-// withSet puts what the set has in it before the end of the trial, with the same stamp. Where nobody
-// can tell what that is, the history says nothing of it, and nothing is judged.
+// withSet inserts the content of the set just before the end of the trial, with the same time
+// stamp. If nobody can tell the content, the history says nothing about it and nothing is judged.
 func withSet(events []sim.Event, nonce string, read backends.SetReader) []sim.Event {
 	found, err := read()
 	if err != nil || len(events) == 0 {
@@ -103,11 +104,11 @@ func withSet(events []sim.Event, nonce string, read backends.SetReader) []sim.Ev
 	}
 	end := events[len(events)-1]
 	out := slices.Clone(events[:len(events)-1])
-	slices.Sort(found.Elements) // Redis lists them in any order
+	slices.Sort(found.Elements) // Redis lists them in no particular order
 	for _, element := range found.Elements {
 		op := sim.UnsignAs(nonce, element)
 		if op == "" {
-			op = element // nobody in this trial has added it, and recording-sane says so
+			op = element // nobody in this trial added it, and recording-sane will say so
 		}
 		out = append(out, sim.Event{At: end.At, Host: found.Host, Kind: sim.InSet, Op: op})
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// adds is a script whose clients add elements.
+// adds returns the script least with clients that add elements.
 func adds(workload string) string { return strings.Replace(least, "{withdraw: {}}", workload, 1) }
 
 func TestElementsAreAWorkloadWithoutALock(t *testing.T) {
@@ -35,7 +35,8 @@ func TestElementsAreAWorkloadWithoutALock(t *testing.T) {
 	}
 }
 
-// Where clients take no lock, what a script says of locks and accounts is a mistake.
+// TestWhatElementsCannotHave checks that a script must say nothing about locks and accounts if its
+// clients take no lock.
 func TestWhatElementsCannotHave(t *testing.T) {
 	whole := adds("{add: {}}") + "backends: [redis]\n"
 	for _, c := range []struct{ script, want string }{
@@ -55,7 +56,8 @@ func TestWhatElementsCannotHave(t *testing.T) {
 	}
 }
 
-// A cell that a script does not name can be asked for, and then there is a reason why not.
+// TestAServiceWithoutSetsIsNotApplicable checks that a cell the script does not name can be asked
+// for, and that the refusal gives the reason.
 func TestAServiceWithoutSetsIsNotApplicable(t *testing.T) {
 	for backend, want := range map[string]string{
 		"etcd": "etcd keeps none", "zookeeper": "zookeeper keeps none", "perfect": "perfect keeps none",
@@ -82,7 +84,8 @@ func kinds(h *sim.History) map[sim.Kind]int {
 	return n
 }
 
-// Every element has one answer, no lock is asked for, and the set is read after all else.
+// TestAHistoryOfElementsIsWhole checks that every element gets one answer, that no client asks for
+// a lock, and that the set is read after everything else.
 func TestAHistoryOfElementsIsWhole(t *testing.T) {
 	h := simulated(t, one(t, "set-in-redis", "sentinel+replicas=4", "none"))
 	n := kinds(h)
@@ -101,7 +104,8 @@ func TestAHistoryOfElementsIsWhole(t *testing.T) {
 	}
 }
 
-// With WAIT for a majority the old master goes on taking elements, which count as not acknowledged.
+// TestWithTooFewReplicasAnElementIsNotAcknowledged checks that with WAIT for a majority, the old
+// master keeps taking elements, but these count as not acknowledged.
 func TestWithTooFewReplicasAnElementIsNotAcknowledged(t *testing.T) {
 	h := simulated(t, one(t, "set-split-servers", "sentinel+replicas=4+wait=2", "none"))
 	split := false
@@ -128,8 +132,9 @@ func TestWithTooFewReplicasAnElementIsNotAcknowledged(t *testing.T) {
 	}
 }
 
-// The set that counts is one that somebody can name. While a master is down and no other has been made,
-// nobody can, and nothing is judged.
+// TestWithoutAMasterNothingIsJudged checks a trial that ends while the master is down and there is
+// no new one. The set that counts is the one that somebody can name; here nobody can, so nothing is
+// judged.
 func TestWithoutAMasterNothingIsJudged(t *testing.T) {
 	script := adds("{add: {times: 10, every: 0.1s}}") + "backends: [redis]\nsteps: [{at: 0.55s, do: {crash: {host: redis-1}}}]\n"
 	s, err := Load("test.yaml", []byte(script), Everything())

@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Again gives the trial that this is the result of, to be run once more. s is its scenario;
+// Again returns the trial that this is the result of, to be run once more. s is its scenario;
 // replace is that of a Selection, or nil.
 func (r Result) Again(s *Scenario, replace func(backends.Backend) backends.Backend) (Trial, error) {
 	discipline, err := ParseDiscipline(r.Discipline)
@@ -30,8 +30,8 @@ func (r Result) Again(s *Scenario, replace func(backends.Backend) backends.Backe
 	return t, nil
 }
 
-// profiled lists the options of a trial that had other values than it asked for, because
-// real servers stand for them, as the history says.
+// profiled lists the options that had other values than the trial asked for because it followed
+// real servers. The values are those that the history records.
 func (t Trial) profiled(h *sim.History) []string {
 	if !t.asLive && t.profile == nil {
 		return nil
@@ -39,12 +39,12 @@ func (t Trial) profiled(h *sim.History) []string {
 	return t.adapted(h.Header.Options)
 }
 
-// adapted lists those of the options that a trial runs with that it did not ask for and
-// that are not defaults: "election-timeout=500ms".
+// adapted lists the options of a run that the trial did not ask for and that are not defaults, such
+// as "election-timeout=500ms".
 func (t Trial) adapted(options []string) []string {
 	asked, err := t.Backend.Settings(t.TTL, t.Guard.NeedsToken())
 	if err != nil {
-		return nil // it could not have been run
+		return nil // the trial could not have been run
 	}
 	list := asked.List()
 	return slices.DeleteFunc(slices.Clone(options), func(o string) bool { return slices.Contains(list, o) })

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// again runs a trial a second time from what a run keeps of it.
+// again runs a trial, then runs it again from what a run stores of the result.
 func again(t *testing.T, trial Trial) (first, second Result) {
 	t.Helper()
 	simulate := func(trial Trial) Result {
@@ -44,8 +44,8 @@ func TestATrialCanBeRunAgainFromItsResult(t *testing.T) {
 	}
 }
 
-// What a virtual trial had of real servers it has again where there are other servers, or
-// none.
+// TestATrialThatFollowedRealServersFollowsThemAgain checks that a virtual trial keeps the options
+// it took from real servers when it is run again on a machine with other servers, or none.
 func TestATrialThatFollowedRealServersFollowsThemAgain(t *testing.T) {
 	trial := one(t, "stalled-leader-checked", "etcd", "none")
 	trial.profile = []string{"leadership-check-on-revoke=off", "election-timeout=500ms"}

@@ -7,10 +7,10 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// BothWorlds is run by running each cell in the virtual and in the live world.
+// BothWorlds stands for running each cell in the virtual and in the live world.
 const BothWorlds = "both"
 
-// Accord says whether the two worlds say the same of a cell.
+// Accord says how far the two worlds agree on a cell.
 type Accord int8
 
 // The accords, from best to worst.
@@ -18,7 +18,7 @@ const (
 	Agree      Accord = iota
 	NoCell            // the script makes no sense with the cell
 	NoLive            // the live world cannot run the cell here
-	Unsure            // one of the worlds came to no verdict
+	Unsure            // one of the worlds reached no verdict
 	Unexpected        // they do not contradict each other, but one is not as expected
 	Disagree          // they contradict each other
 )
@@ -32,25 +32,24 @@ func (a Accord) String() string {
 	return accordNames[a]
 }
 
-// Agreement is one cell in both worlds. Of a library the virtual side is that of the profile
-// that stands for it.
+// Agreement is one cell in both worlds. For a library, the virtual side is the profile that stands
+// in for it.
 type Agreement struct {
 	Scenario, Backend, Guard, Discipline string
-	StandIn                              string // of a library: the profile; empty: it is no library
+	StandIn                              string // the profile that stands in for a library; empty for any other backend
 	Virtual, Live                        Summary
-	Measures                             []Compared // of a library
+	Measures                             []Compared // only for a library
 	Accord                               Accord
-	Why                                  []string // what they differ in, or why there is no verdict
+	Why                                  []string // where they differ, or why there is no verdict
 }
 
-// Row names what stands together in a table.
+// Row returns the label of the table row that the cell belongs in.
 func (a *Agreement) Row() string {
 	return (&Summary{Scenario: a.Scenario, Discipline: a.Discipline}).Row()
 }
 
-// Agreements compares the two worlds cell by cell, in the order in which the cells first
-// appear. A profile that was run virtually only because it stands for a library makes no cell
-// of its own.
+// Agreements compares the two worlds cell by cell, in the order in which the cells first appear. A
+// profile that was run virtually only to stand in for a library gets no cell of its own.
 func Agreements(cells []Summary) []Agreement {
 	var out []Agreement
 	place := map[CellName]int{}
@@ -83,7 +82,7 @@ func Agreements(cells []Summary) []Agreement {
 	return out
 }
 
-// virtualSides gives the virtual cells by name, and the names of those that stand for a
+// virtualSides returns the virtual cells by name, and the names of those that stand in for a
 // library and have no live trials.
 func virtualSides(cells []Summary) (virtual map[CellName]Summary, onlyModels map[CellName]bool) {
 	virtual, onlyModels = map[CellName]Summary{}, map[CellName]bool{}
@@ -105,18 +104,18 @@ func virtualSides(cells []Summary) (virtual map[CellName]Summary, onlyModels map
 	return virtual, onlyModels
 }
 
-// stoodFor names the virtual cell of the profile that stands for a library.
+// stoodFor names the virtual cell of the profile that stands in for this library.
 func (s *Summary) stoodFor() CellName {
 	name := s.Name()
 	name.Backend, name.World = s.StandIn, VirtualWorld
 	return name
 }
 
-// compare decides. A verdict that nothing is expected of may differ from seed to seed, in
-// either world: there the worlds contradict each other only if no verdict is common to
-// both. Where chance is expected to decide, they do not. What is violated in one world, where
-// it can always be judged, and never judged in the other is not agreed upon. What is violated
-// live for no longer than the machine may have made of it contradicts nothing.
+// compare decides the accord. A verdict that nothing is expected of may vary from seed to seed in
+// either world, so there the worlds contradict each other only if they have no verdict in common.
+// Where chance is expected to decide, they never do. A property that is violated in one world,
+// which can always judge it, and never judged in the other makes the cell undecided. So does a
+// contradiction that rests only on live violations so brief that the machine may have caused them.
 func (a *Agreement) compare() {
 	switch {
 	case a.Virtual.Outcome == NotApplicable || a.Live.Outcome == NotApplicable:
@@ -158,7 +157,7 @@ func (a *Agreement) compare() {
 	a.liken()
 }
 
-// liken compares what was measured with a library and with the profile that stands for it.
+// liken compares the measurements of a library with those of the profile that stands in for it.
 func (a *Agreement) liken() {
 	switch {
 	case a.StandIn == "" || a.Virtual.Trials == 0 || a.Live.Trials == 0:
@@ -175,15 +174,16 @@ func (a *Agreement) liken() {
 	}
 }
 
-// byChance tells whether chance decides of a property that nothing is expected of: an attentive
-// client works as long as it believes, so two are at work at once where two believe.
+// byChance reports whether chance decides a property that nothing is expected of. An attentive
+// client works for as long as it believes that it holds the lock, so two are at work at once where
+// two believe.
 func (a *Agreement) byChance(p check.Property) bool {
 	v := a.Virtual
 	return p == check.WorkOverlap && v.Tally(p).Expected == nil && Unusual(a.Discipline) == "" && v.Tally(check.Overlap).Sometimes
 }
 
-// silent tells whether no trial said anything of the property. Beside a world in which it
-// holds, or cannot always be judged either, that is no news: there was nothing to judge.
+// silent reports whether no trial said anything about the property. That is no news if the other
+// world finds that it holds, or cannot always judge it either: there was nothing to judge.
 func (t Tally) silent() bool { return t.Undecided > 0 && t.Holds+t.Violated == 0 }
 
 func (a *Agreement) sink(to Accord, why string) {

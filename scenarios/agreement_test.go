@@ -9,7 +9,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// inWorld makes a judged trial of one cell with these verdicts on lost-update and overlap.
+// inWorld returns a judged trial of one cell with these verdicts on lost-update and overlap.
 func inWorld(t *testing.T, world string, seed uint64, lost, overlap check.Verdict, next float64) Judged {
 	t.Helper()
 	trial := one(t, "gc-pause", "redis", "none")
@@ -33,7 +33,7 @@ func TestWorldsAgreeUnlessTheyContradictEachOther(t *testing.T) {
 		live    []check.Verdict
 		want    Accord
 		why     string
-		brief   []int // live trials, by number
+		brief   []int // indexes of the live trials whose violation was brief
 	}{
 		{"both hold", []check.Verdict{holds, holds}, []check.Verdict{holds}, Agree, "", nil},
 		{"one verdict is common to both", []check.Verdict{holds, violated}, []check.Verdict{violated}, Agree, "", nil},
@@ -70,8 +70,9 @@ func TestWorldsAgreeUnlessTheyContradictEachOther(t *testing.T) {
 	}
 }
 
-// Where chance decides whether two attentive clients believe at once, it decides whether both
-// are at work; of clients that work on when they are told it need not.
+// TestChanceThatDecidesOfBeliefsDecidesOfWork checks that where chance decides whether two
+// attentive clients believe at once, it also decides whether both work. It need not for clients
+// that keep working when they are told.
 func TestChanceThatDecidesOfBeliefsDecidesOfWork(t *testing.T) {
 	for discipline, want := range map[string]Accord{"attentive": Agree, "heedless": Disagree} {
 		side := func(world string, violated int) Summary {
@@ -86,8 +87,8 @@ func TestChanceThatDecidesOfBeliefsDecidesOfWork(t *testing.T) {
 	}
 }
 
-// The worlds disagree only where their verdicts differ. That one of them is not as the script
-// expects is said, but it is another thing.
+// TestACellThatIsNotAsExpectedInOneWorldIsNoDisagreement checks that worlds disagree only where
+// their verdicts differ. A world that is not as the script expects is reported as something else.
 func TestACellThatIsNotAsExpectedInOneWorldIsNoDisagreement(t *testing.T) {
 	live := inWorld(t, LiveWorld, 1, check.Violated, check.Violated, 2)
 	live.Result.Outcome = NotAsExpected

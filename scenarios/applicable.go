@@ -12,13 +12,13 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// NotApplicable says why the script makes no sense with this cell, in whichever world and on
-// whichever machine; nil: it does. It is known before anything runs.
+// NotApplicable reports why the script makes no sense with this cell, in any world and on any
+// machine; nil means that it does. The answer is known before anything runs.
 func (t Trial) NotApplicable() error {
 	return t.Scenario.notApplicable(t.cell(), t.TTL)
 }
 
-// Nothing is the error of a run that has no trial left: every reason once.
+// Nothing returns the error of a run that has no trial left. It lists each reason once.
 func Nothing(missing []Trial) error {
 	var reasons []string
 	word := NotApplicable
@@ -34,8 +34,8 @@ func Nothing(missing []Trial) error {
 	return fmt.Errorf("nothing to run, %s: %s", word, strings.Join(reasons, "; "))
 }
 
-// notApplicable looks for what a cell cannot have: a guard's token, a step's host or role, an
-// event that a step waits for, a time within the trial.
+// notApplicable looks for something that the cell cannot have: a guard's token, a step's host or
+// role, an event that a step waits for, or a time within the trial.
 func (s *Scenario) notApplicable(c Cell, ttl time.Duration) error {
 	if !makesCell(c.Backend, c.Guard) {
 		return fmt.Errorf("guard %s needs fencing tokens, and %s issues none", c.Guard, c.Backend.Backend.Name())
@@ -75,7 +75,7 @@ type misfitStep struct {
 
 func (m *misfitStep) Error() string { return fmt.Sprintf("step %d %v", m.index+1, m.why) }
 
-// applicable makes sure that every step makes sense with some cell of the scenario.
+// applicable makes sure that the scenario has a cell with which every step makes sense.
 func (l *loader) applicable() error {
 	var misfit *misfitStep
 	for _, discipline := range l.out.Workload.Disciplines {
@@ -103,7 +103,8 @@ type cellHosts struct {
 	servers, hosts []sim.HostID
 }
 
-// lacks says which host or role a fault is done to that the cell never has.
+// lacks reports what a fault needs and the cell never has: a host, a role, or a disk that somebody
+// waits for. nil means nothing.
 func (c cellHosts) lacks(f sim.Fault) error {
 	for _, id := range slices.Concat(f.Hosts, f.From, f.To, slices.Concat(f.Groups...)) {
 		if !sim.IsRole(id) && !slices.Contains(c.hosts, id) {
@@ -119,8 +120,8 @@ func (c cellHosts) lacks(f sim.Fault) error {
 	return nil
 }
 
-// waitsForNoDisk says why a host's disk may stall for as long as it likes; nil: it is another
-// fault, or somebody waits for that disk. Clients and the account sync nothing.
+// waitsForNoDisk reports why nobody would notice that a host's disk stalls; nil means that somebody
+// waits for the disk, or that this is another fault. Clients and the account sync nothing.
 func (c cellHosts) waitsForNoDisk(kind sim.FaultKind, id sim.HostID) error {
 	if !kind.Row().StallsDisk {
 		return nil
@@ -134,12 +135,12 @@ func (c cellHosts) waitsForNoDisk(kind sim.FaultKind, id sim.HostID) error {
 	return nil
 }
 
-// serverRoles are those that only servers play.
+// serverRoles are the roles that only servers play.
 var serverRoles = append([]sim.Role{sim.Servers}, askedRoles...)
 
-// nobody says why nobody ever plays a role here; empty: somebody does, or it is no role. In
-// a partition the smaller part of a single server may be empty: the server is a majority of
-// one.
+// nobody says why no host ever plays a role here; empty means that one does, or that it is no role.
+// In a partition, the smaller part of a single server may be empty, because that server is a
+// majority of one.
 func (c cellHosts) nobody(role sim.Role, onLinks bool) string {
 	parts := c.backend.Backend.Parts(c.settings)
 	switch role {
@@ -160,8 +161,8 @@ func (c cellHosts) nobody(role sim.Role, onLinks bool) string {
 	return ""
 }
 
-// neverHappens says that the event that a step waits for cannot occur. What a lock service
-// records can if it can with one client.
+// neverHappens returns an error if the event that a step waits for cannot occur. An event that a
+// lock service records can occur if it can with at least one client.
 func (s *Scenario) neverHappens(on *On, c Cell, ttl time.Duration) error {
 	if on == nil {
 		return nil
@@ -179,7 +180,7 @@ func (s *Scenario) neverHappens(on *On, c Cell, ttl time.Duration) error {
 	}
 	for i, index := range clients {
 		if i > 0 && !s.own(index).locks() && !s.own(clients[i-1]).locks() {
-			continue // as the one before
+			continue // the same lock as the client before
 		}
 		settings, err := s.own(index).settings(c.Backend, ttl, ledger.Guard(c.Guard).NeedsToken())
 		if err != nil {
@@ -192,8 +193,8 @@ func (s *Scenario) neverHappens(on *On, c Cell, ttl time.Duration) error {
 	return fmt.Errorf("waits for the event %s, which never occurs with %s", on.Event, c.Backend)
 }
 
-// tooLate says that a step cannot happen before the trial is over. A script whose times are
-// in seconds may come to that under another lease than its own.
+// tooLate returns an error if a step cannot happen before the trial is over. That befalls scripts
+// with times in seconds when they run under another lease than their own.
 func (s *Scenario) tooLate(step Step, ttl time.Duration) error {
 	at, name := step.After, "after"
 	if step.On == nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// TestWhetherACellIsApplicableIsKnownBeforeItRuns: what the script does and the cell never
-// has is said with the reason; whatever else is asked for can be run.
+// TestWhetherACellIsApplicableIsKnownBeforeItRuns checks that a cell that lacks something the
+// script needs is refused with the reason, and that everything else can be run.
 func TestWhetherACellIsApplicableIsKnownBeforeItRuns(t *testing.T) {
 	script := func(steps string) string {
 		return strings.Replace(least, "until", "backends: [none, perfect, redis]\nsteps:\n"+steps+"\nuntil", 1)
@@ -73,7 +73,7 @@ func TestAScriptThatMakesSenseWithNoneOfItsCellsIsRefused(t *testing.T) {
 	}
 }
 
-// TestServicesDoNotRecordWhatTheySayNeverOccurs: over the whole suite.
+// TestServicesDoNotRecordWhatTheySayNeverOccurs checks this over the whole suite.
 func TestServicesDoNotRecordWhatTheySayNeverOccurs(t *testing.T) {
 	for _, j := range suite(t).judged {
 		trial := j.Trial
@@ -93,7 +93,7 @@ func TestServicesDoNotRecordWhatTheySayNeverOccurs(t *testing.T) {
 	}
 }
 
-// TestPartsArePlayedByTheServiceThatSaysSo: the roles that a script can ask a service for.
+// TestPartsArePlayedByTheServiceThatSaysSo checks the roles that a script can ask a service for.
 func TestPartsArePlayedByTheServiceThatSaysSo(t *testing.T) {
 	for _, name := range []string{"none", "perfect", "redis", "redlock", "sentinel", "etcd", "zookeeper"} {
 		s := spec(t, name)

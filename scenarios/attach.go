@@ -14,11 +14,11 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// relayVar tells the inner process where the outer one's relay is.
+// relayVar is the environment variable that tells the inner process where the outer one's relay is.
 const relayVar = "LOCKLAB_RELAY"
 
-// cleanLimit is how long it may take at the end to remove everything from attached servers,
-// and cleanEach how much longer for each trial.
+// cleanLimit is how long it may take at the end to remove everything from attached servers;
+// cleanEach is added to it for each trial.
 const (
 	cleanLimit = 30 * time.Second
 	cleanEach  = 20 * time.Millisecond
@@ -35,9 +35,9 @@ type attachment struct {
 	to      *backends.Attachment
 }
 
-// ParseAttachments reads NAME=HOST:PORT[,HOST:PORT...], one for each backend; a backend that
-// discovers its servers has more to say and is asked what it means. Inside the live world it
-// reads instead what Open has left of that, and finds the way out that Open has prepared.
+// ParseAttachments parses NAME=HOST:PORT[,HOST:PORT...], at most one for each backend. A backend
+// that discovers its servers interprets the text after the = itself. Inside the live world,
+// ParseAttachments instead reads what Open has stored and finds the way out that Open has prepared.
 func ParseAttachments(ctx context.Context, list []string) (*Attachments, error) {
 	if live.Inside() && len(list) > 0 {
 		return attachmentsInside(os.Getenv(relayVar))
@@ -63,7 +63,7 @@ func ParseAttachments(ctx context.Context, list []string) (*Attachments, error) 
 	return a, nil
 }
 
-// readServers reads where the servers of a backend are.
+// readServers parses the addresses of a backend's servers, or discovers them.
 func readServers(ctx context.Context, b backends.Attachable, text string) (*backends.Attachment, error) {
 	if d, ok := b.(backends.Discoverer); ok {
 		return d.Discover(ctx, text)
@@ -96,7 +96,7 @@ func Attachable() (names []string) {
 	return names
 }
 
-// AttachedOtherwise says of which backends the servers are named in another way, and how.
+// AttachedOtherwise says, for each backend whose servers are named in another way, how.
 func AttachedOtherwise() (ways []string) {
 	for _, b := range Registry() {
 		if d, ok := b.(backends.Discoverer); ok {
@@ -106,9 +106,9 @@ func AttachedOtherwise() (ways []string) {
 	return ways
 }
 
-// Replace gives a backend as it runs on attached servers if there are any for it. The
-// option sets of a backend, such as redlock-redsync, run on its servers as well, unless
-// they have some of their own.
+// Replace returns the backend as it runs on attached servers, or the backend itself if none are
+// attached for it. The option sets of a backend, such as redlock-redsync, also run on its servers
+// unless they have some of their own.
 func (a *Attachments) Replace(b backends.Backend) backends.Backend {
 	able, ok := b.(backends.Attachable)
 	if !ok {
@@ -131,9 +131,9 @@ func (a *Attachments) Replace(b backends.Backend) backends.Backend {
 	return able.Attach(found.to)
 }
 
-// Open makes a way for the inner process to the attached servers, and to nothing else. It
-// is called outside, and fails when one of them cannot be reached. Call leave when the
-// inner process has ended: it removes what trials have left on the servers.
+// Open gives the inner process a way to the attached servers, and to nothing else. It is called
+// outside, and fails if one of them cannot be reached. Call leave when the inner process has ended;
+// it removes what the trials left on the servers.
 func (a *Attachments) Open() (leave func() error, err error) {
 	var addresses []string
 	for _, each := range a.all {
@@ -167,8 +167,8 @@ func (a *Attachments) clean(prefixes []string) error {
 	return errors.Join(failed...)
 }
 
-// onAttached says why the trial cannot be run on attached servers; nil: it can, or its
-// servers are locklab's own.
+// onAttached reports why the trial cannot be run on attached servers; nil means that it can, or
+// that its servers are locklab's own.
 func (t Trial) onAttached() error {
 	if _, ok := t.Backend.Backend.(backends.Attached); !ok {
 		return nil
@@ -191,8 +191,8 @@ func (t Trial) onAttached() error {
 	return nil
 }
 
-// namesIn is what clients in this lab have to know of attached servers; nil: the servers are
-// locklab's own.
+// namesIn returns what clients in this lab need to know about attached servers; nil means that the
+// servers are locklab's own.
 func namesIn(lab *live.Lab, service backends.Live) (*backends.Names, error) {
 	a, ok := service.(backends.Attached)
 	if !ok {
@@ -201,7 +201,7 @@ func namesIn(lab *live.Lab, service backends.Live) (*backends.Names, error) {
 	return a.Attachment().Names(lab)
 }
 
-// dialLock gives a client's process its lock.
+// dialLock connects a client's process to its lock.
 func dialLock(h *live.Host, b backends.Backend, spec clientSpec, s backends.Settings) (backends.Lock, error) {
 	if spec.Attached == nil {
 		return b.(backends.Live).Dial(h, spec.Servers, s)

@@ -7,18 +7,18 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// askedRoles are those that only the lock service can say who plays them.
+// askedRoles are the roles whose players only the lock service knows.
 var askedRoles = []sim.Role{sim.Leader, sim.Master, sim.Replica, sim.Majority, sim.Minority, sim.Few, sim.Others}
 
-// mayBeServer tells whether a name may stand for a server.
+// mayBeServer reports whether a name may stand for a server.
 func mayBeServer(id sim.HostID, servers []sim.HostID) bool {
 	return slices.Contains(servers, id) || slices.Contains(askedRoles, id) ||
 		id == sim.Servers || id == sim.AnyHost || id == sim.AllHosts
 }
 
-// needsServers says why a fault cannot be done where the servers are run by somebody else;
-// nil: it can. What happens to a client can be done, and what happens to the network between
-// clients and servers, which is locklab's own.
+// needsServers reports why a fault cannot be done if somebody else runs the servers; nil means that
+// it can. Faults of clients are possible, and so are faults of the network between clients and
+// servers, which is locklab's own.
 func needsServers(f sim.Fault, servers []sim.HostID) error {
 	perhaps := func(id sim.HostID) bool { return mayBeServer(id, servers) }
 	refuse := func(id sim.HostID) error {
@@ -29,7 +29,7 @@ func needsServers(f sim.Fault, servers []sim.HostID) error {
 		ends = append(ends, group...)
 	}
 	for _, id := range slices.Concat([]sim.HostID{f.Host}, f.Hosts, f.From, f.To, ends) {
-		if slices.Contains(askedRoles, id) { // the servers' own roles are not asked for
+		if slices.Contains(askedRoles, id) { // attached servers are not asked for their roles
 			return refuse(id)
 		}
 		if !f.Kind.OnLinks() && perhaps(id) {
@@ -44,8 +44,8 @@ func needsServers(f sim.Fault, servers []sim.HostID) error {
 	return nil
 }
 
-// ways lists the pairs of names that a fault on links is between. A side that is not named
-// is any host.
+// ways lists the pairs of names between which a fault on links acts. A side that is not named is
+// any host.
 func ways(f sim.Fault) (out [][2]sim.HostID) {
 	if !f.Kind.OnLinks() {
 		return nil

@@ -7,15 +7,16 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Servers that somebody else runs cannot be stopped, and what they say to each other cannot
-// be held up. What happens to clients, and between clients and servers, can be done.
+// TestFaultsOnAttachedServers checks that servers run by somebody else cannot be stopped, and that
+// their traffic with each other cannot be held up. Faults of clients, and between clients and
+// servers, are possible.
 func TestFaultsOnAttachedServers(t *testing.T) {
 	servers := []sim.HostID{"etcd-1", "etcd-2"}
 	hosts := func(ids ...sim.HostID) []sim.HostID { return ids }
 	for _, c := range []struct {
 		name  string
 		fault sim.Fault
-		why   string // that it cannot be done; empty: it can
+		why   string // why it cannot be done; empty: it can
 	}{
 		{"pause a client", sim.Fault{Kind: sim.Pause, Host: "client-1"}, ""},
 		{"crash whoever holds the lock", sim.Fault{Kind: sim.Crash, Host: sim.Holder}, ""},

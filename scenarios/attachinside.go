@@ -13,11 +13,12 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// attachedFile is what Open leaves in the relay's directory for the inner process: servers
-// that were discovered are not looked for twice, and might not be found in the same order.
+// attachedFile is the file that Open leaves in the relay's directory for the inner process. Thanks
+// to it, servers that were discovered are not looked for twice; the second time they might come in
+// another order.
 const attachedFile = "attached.json"
 
-// attachedServers are the servers of one backend in that file.
+// attachedServers are the servers of one backend in attachedFile.
 type attachedServers struct {
 	Name      string   `json:"name"` // the backend's
 	Addresses []string `json:"addresses"`
@@ -25,7 +26,7 @@ type attachedServers struct {
 	Told      []string `json:"told,omitempty"`
 }
 
-// leaveWord writes that file.
+// leaveWord writes attachedFile into dir, the relay's directory.
 func (a *Attachments) leaveWord(dir string) error {
 	var all []attachedServers
 	for _, each := range a.all {
@@ -38,7 +39,7 @@ func (a *Attachments) leaveWord(dir string) error {
 	return os.WriteFile(filepath.Join(dir, attachedFile), text, 0o600)
 }
 
-// attachmentsInside reads that file.
+// attachmentsInside reads attachedFile from dir, the relay's directory.
 func attachmentsInside(dir string) (*Attachments, error) {
 	if dir == "" {
 		return nil, errors.New("no way leads out of the live world to attached servers: the outer process has not made any")

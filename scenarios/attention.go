@@ -8,23 +8,23 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// attention is how a client treats what it knows of one lease while it works under it: its
-// discipline at work.
+// attention is a client's discipline at work: how it treats what it knows about one lease while it
+// works under it.
 type attention struct {
 	host  sim.Host
 	plan  Plan
 	op    string
 	lease backends.Lease
 	told  bool          // the client knows that the lock is lost, or that its deadline has passed
-	since time.Duration // when told: from then on, on the host's monotonic clock
+	since time.Duration // when told: since when, on the host's monotonic clock
 }
 
 func (t *teller) attend(op string, lease backends.Lease) *attention {
 	return &attention{host: t.host, plan: t.plan, op: op, lease: lease}
 }
 
-// work lets so much time pass as the work takes between read and write; false: the client
-// stopped, as it was told that the lock is lost.
+// work lets the time pass that the work between read and write takes. It returns false if the
+// client stopped because it was told that the lock is lost.
 func (a *attention) work(long time.Duration) bool {
 	lost := a.lease.Lost()
 	if a.plan.Discipline == Heedless || lost == nil {
@@ -51,8 +51,8 @@ func (a *attention) work(long time.Duration) bool {
 	return true
 }
 
-// look is the look at the deadline right before the write or charge; false: the client
-// gives up, as its lease is over. A heedless client does not look.
+// look checks the deadline right before the write or charge. It returns false if the client gives
+// up because its lease is over. A heedless client does not look.
 func (a *attention) look() bool {
 	switch a.plan.Discipline {
 	case Heedless:
@@ -73,8 +73,8 @@ func (a *attention) look() bool {
 	return false
 }
 
-// over is since when the client could know that its lease is over: since it was told, or
-// since its deadline; if it knows of neither, since now.
+// over returns when the client could first know that its lease is over: when it was told, or at its
+// deadline. If it knows of neither, that is now.
 func (a *attention) over() time.Duration {
 	switch until := a.lease.Until(); {
 	case a.told:
@@ -85,7 +85,7 @@ func (a *attention) over() time.Duration {
 	return a.host.Now()
 }
 
-// ignore notes that the client knows better and works on; once is enough.
+// ignore records that the client knows better and works on. It does so only once.
 func (a *attention) ignore(since time.Duration, why string) {
 	if a.told {
 		return

@@ -8,9 +8,9 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// In heedless-pause client 1 wakes up at 15 s, and its work then takes 2 s more. With etcd it
-// is told within milliseconds that the lock is lost; with Redis nobody tells it, and its
-// deadline was at 10 s.
+// afterThePause runs heedless-pause, in which client 1 wakes up at 15 s and then works for 2 s
+// more. With etcd it is told within milliseconds that the lock is lost; with Redis nobody tells it,
+// and its deadline was at 10 s.
 func afterThePause(t *testing.T, backend, discipline string) *sim.History {
 	t.Helper()
 	trial := one(t, "heedless-pause", backend, "none")
@@ -21,7 +21,7 @@ func afterThePause(t *testing.T, backend, discipline string) *sim.History {
 	return simulated(t, trial)
 }
 
-// first gives the first event of a kind that client 1 recorded; false: there is none.
+// first returns the first event of a kind that client 1 recorded; false means that there is none.
 func first(h *sim.History, kind sim.Kind) (sim.Event, bool) {
 	i := slices.IndexFunc(h.Events, func(e sim.Event) bool { return e.Host == ClientID(0) && e.Kind == kind })
 	if i < 0 {
@@ -30,12 +30,13 @@ func first(h *sim.History, kind sim.Kind) (sim.Event, bool) {
 	return h.Events[i], true
 }
 
-// What clients of each discipline do between the read and the release, once they could know.
+// TestDisciplines checks what clients of each discipline do between the read and the release once
+// they could know that their lease is over.
 func TestDisciplines(t *testing.T) {
 	for _, c := range []struct {
 		backend, discipline string
-		want                []sim.Kind // of the events that a discipline decides about
-		at                  string     // the time of the last of them, of the trial's start
+		want                []sim.Kind // the events that a discipline decides on
+		at                  string     // when the last of them happens, from the trial's start
 	}{
 		{"etcd", "attentive", []sim.Kind{sim.Abandon}, "15s"},
 		{"etcd", "heedless", []sim.Kind{sim.Write, sim.Wrote}, "17s"},
@@ -71,8 +72,8 @@ func TestDisciplines(t *testing.T) {
 	}
 }
 
-// An attentive client stops in the instant in which it is told, wherever its work stands, and a
-// late one notes in that instant that it works on.
+// TestAClientThatIsToldActsAtOnce checks that an attentive client stops the instant it is told,
+// wherever its work stands, and that a late one records in that instant that it works on.
 func TestAClientThatIsToldActsAtOnce(t *testing.T) {
 	for _, c := range []struct {
 		discipline string
@@ -87,8 +88,9 @@ func TestAClientThatIsToldActsAtOnce(t *testing.T) {
 	}
 }
 
-// A session of etcd that has ended while its client waited for the lock does not tell it again
-// when the lock is granted; the client hears of it all the same.
+// TestALockOfASessionThatHasEndedIsLostFromTheBeginning checks a client whose etcd session ended
+// while it waited for the lock. The session does not tell it again when the lock is granted, but
+// the client hears of it all the same.
 func TestALockOfASessionThatHasEndedIsLostFromTheBeginning(t *testing.T) {
 	h := simulated(t, one(t, "waiter-partitioned", "etcd+recheck=off", "none"))
 	var acquired, abandoned sim.Event
@@ -105,7 +107,8 @@ func TestALockOfASessionThatHasEndedIsLostFromTheBeginning(t *testing.T) {
 	}
 }
 
-// A late client works on for exactly as long as it allows itself.
+// TestALateClientStopsInTheMiddleOfItsWork checks that a late client works on for exactly as long
+// as it allows itself.
 func TestALateClientStopsInTheMiddleOfItsWork(t *testing.T) {
 	h := afterThePause(t, "etcd", "late=0.1ttl")
 	ignored, _ := first(h, sim.Ignored)

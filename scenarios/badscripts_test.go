@@ -10,15 +10,15 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// badScript is a script with a mistake, and the whole error that explains it.
+// badScript is a script with a mistake, and the full error that explains it.
 type badScript struct {
 	theme, name string // the archive, and the case in it
 	src         []byte
 	want        string // empty: not written yet
 }
 
-// badScripts reads the archives testdata/bad/THEME.txtar. In them NAME.txt, the error, follows
-// NAME.yaml, the script; of a new case the script is enough, -update writes the error.
+// badScripts reads the archives testdata/bad/THEME.txtar. In them, the script NAME.yaml is followed
+// by its error, NAME.txt. A new case needs only the script; -update writes the error.
 func badScripts(t testing.TB) (all []badScript) {
 	t.Helper()
 	archives, err := filepath.Glob("testdata/bad/*.txtar")
@@ -51,7 +51,7 @@ func badScripts(t testing.TB) (all []badScript) {
 	return all
 }
 
-// writeBadScripts writes the archives anew.
+// writeBadScripts rewrites the archives.
 func writeBadScripts(t *testing.T, all []badScript) {
 	t.Helper()
 	for i := 0; i < len(all); {
@@ -69,7 +69,7 @@ func writeBadScripts(t *testing.T, all []badScript) {
 	}
 }
 
-// TestBadScriptsAreExplained loads every bad script and compares the whole error with the one
+// TestBadScriptsAreExplained loads every bad script and compares the full error with the one kept
 // beside it.
 func TestBadScriptsAreExplained(t *testing.T) {
 	all := badScripts(t)

@@ -11,8 +11,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// attentiveHistories goes through the trials of every cell with attentive clients that is as
-// asked.
+// attentiveHistories calls each for every trial with attentive clients for which as returns true.
 func attentiveHistories(t *testing.T, as func(Trial) bool, each func(Trial, *sim.History)) {
 	t.Helper()
 	for _, j := range suite(t).judged {
@@ -22,9 +21,9 @@ func attentiveHistories(t *testing.T, as func(Trial) bool, each func(Trial, *sim
 	}
 }
 
-// An attentive client sends no write of which it could know that it is too late: it has looked
-// right before, nobody has told it until then that the lock is lost, and the deadline that it
-// knew of had not passed when it looked.
+// TestAnAttentiveClientSendsNoWriteThatItKnowsToBeLate checks that an attentive client sends no
+// write that it could know to be too late: it has looked right before, nobody had told it by then
+// that the lock is lost, and the deadline it knew of had not passed when it looked.
 func TestAnAttentiveClientSendsNoWriteThatItKnowsToBeLate(t *testing.T) {
 	writes := 0
 	attentiveHistories(t, func(Trial) bool { return true }, func(trial Trial, h *sim.History) {
@@ -43,7 +42,7 @@ func TestAnAttentiveClientSendsNoWriteThatItKnowsToBeLate(t *testing.T) {
 	}
 }
 
-// carelessly says what the client that sends a write should have known; empty: nothing. Event
+// carelessly says what the client that sent a write should have known; empty means nothing. Event
 // number i is the write.
 func carelessly(h *sim.History, i int) string {
 	write := h.Events[i]
@@ -57,26 +56,27 @@ func carelessly(h *sim.History, i int) string {
 		case e.Kind == sim.Lost && mine:
 			return fmt.Sprintf("it was told at %v that the lock is lost, and writes at %v", e.At, write.At)
 		case !looked && e.Op != write.Op && e.Kind != sim.Deadline:
-			continue // what its other processes do
+			continue // done by its other processes
 		case !looked && e.Kind == sim.Check:
 			looked = true
 		case !looked && e.Kind == sim.Deadline:
-			continue // after its look, or it is found on the way back from there
+			continue // after its look; one from before the look turns up further back
 		case !looked:
 			return fmt.Sprintf("before its write it did %q and not look", e.Kind)
 		case e.Kind == sim.Deadline && mine:
 			return fmt.Sprintf("its deadline had passed at %v, before it looked", e.At)
 		case (e.Kind == sim.Renewed || e.Kind == sim.Acquired) && mine:
-			return "" // its deadline at the look came from here, and has not passed
+			return "" // the deadline it looked at came from here, and had not passed
 		}
 	}
 	return "it writes without having acquired the lock"
 }
 
-// With attentive clients, a lock without a guard loses money in two ways only. Either the lock
-// is to blame: it lets a client in while the lease of another one runs by that one's own count.
-// Or no lock could have helped: the lock was given on between a client's look and the effect of
-// what it then did, as the client was stopped, or its write was kept on the way.
+// TestOfAttentiveClientsOnlyTheLockOrWhatComesAfterTheLookTakesMoney checks that with attentive
+// clients, a lock without a guard loses money in only two ways. Either the lock is to blame: it let
+// a client in while another's lease was still running by that other client's own count. Or no lock
+// could have helped: the lock was passed on between a client's look and the effect of what it did
+// next, because the client was stopped or its write was held up on the way.
 func TestOfAttentiveClientsOnlyTheLockOrWhatComesAfterTheLookTakesMoney(t *testing.T) {
 	var byLock, afterLook []string
 	leased := func(trial Trial) bool {
@@ -110,15 +110,15 @@ func TestOfAttentiveClientsOnlyTheLockOrWhatComesAfterTheLookTakesMoney(t *testi
 	}
 }
 
-// effect is what a client did to the account: from its look at the deadline to the last thing
-// that it brought about, the write or, where there is one, the mark.
+// effect is what a client did to the account, from its look at the deadline to the last thing it
+// brought about: the write or, where there is one, the mark.
 type effect struct {
 	client       sim.HostID
 	look, effect time.Duration
 }
 
 func effects(h *sim.History) (out []effect) {
-	at := map[string]int{} // by operation: where it stands in out
+	at := map[string]int{} // by operation: its index in out
 	for _, e := range h.Events {
 		i, looked := at[e.Op]
 		switch {
@@ -132,15 +132,15 @@ func effects(h *sim.History) (out []effect) {
 	return out
 }
 
-// givenOn tells whether the service gave the lock to somebody else between look and effect.
+// givenOn reports whether the service granted the lock to somebody else between look and effect.
 func (e effect) givenOn(h *sim.History) bool {
 	return slices.ContainsFunc(h.Events, func(g sim.Event) bool {
 		return g.Kind == sim.Granted && g.Client != e.client && e.look < g.At && g.At < e.effect
 	})
 }
 
-// disturbed tells whether between look and effect the client was stopped, or something was
-// done to its way to the account.
+// disturbed reports whether, between look and effect, the client was stopped or a fault hit its
+// path to the account.
 func (e effect) disturbed(h *sim.History) bool {
 	return slices.ContainsFunc(h.Events, func(f sim.Event) bool {
 		if f.Kind != sim.FaultApplied || f.At < e.look || f.At > e.effect {
@@ -152,7 +152,7 @@ func (e effect) disturbed(h *sim.History) bool {
 	})
 }
 
-// accountOf are the hosts that a write goes to.
+// accountOf lists the hosts that a write goes to.
 func accountOf(h *sim.History) []sim.HostID {
 	if h.Header.Inside {
 		return h.Header.Servers

@@ -7,13 +7,13 @@ import (
 	"github.com/locklab/locklab/backends"
 )
 
-// agreementSeeds is how many virtual trials a cell has at least when the worlds are
-// compared: enough to see every verdict that chance may give.
+// agreementSeeds is the least number of virtual trials for a cell when the worlds are compared,
+// enough to see every verdict that chance may produce.
 const agreementSeeds = 20
 
-// InBothWorlds lists the live trials and, for each of their cells, virtual trials under the
-// same lease and with the options that the live servers stand for. For a library, which
-// cannot be simulated, the virtual trials are those of the profile that stands for it.
+// InBothWorlds lists the live trials and, for each of their cells, virtual trials under the same
+// lease and with the options that match the live servers. A library cannot be simulated, so its
+// virtual trials are those of the profile that stands in for it.
 func (sel Selection) InBothWorlds(all []*Scenario) ([]Trial, error) {
 	sel.World = LiveWorld
 	live, err := sel.Trials(all)
@@ -29,8 +29,8 @@ func (sel Selection) InBothWorlds(all []*Scenario) ([]Trial, error) {
 	return append(virtual, live...), nil
 }
 
-// standIns puts in the place of each cell of a library the cell of the profile that stands
-// for it, each cell once.
+// standIns replaces each cell of a library with the cell of the profile that stands in for it. It
+// lists each cell once.
 func (s *Scenario) standIns(registry backends.Registry, cells []Cell) ([]Cell, error) {
 	var out []Cell
 	for _, c := range cells {

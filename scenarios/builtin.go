@@ -8,7 +8,7 @@ import (
 //go:embed scripts/*.yaml
 var scripts embed.FS
 
-// builtinNames lists the built-in scripts in the order in which they are best read.
+// builtinNames lists the built-in scripts in the order best suited for reading.
 var builtinNames = []string{
 	// nothing goes wrong
 	"no-fault", "contention", "partial-locks", "short-lease", "equal-token", "container-parent", "lease-id-token", "server-made-lease", "message-count", "uncontended", "renewals", "lease-length", "lease-minimum", "random-values", "healthy-cluster",
@@ -30,10 +30,10 @@ var builtinNames = []string{
 	"set-in-redis", "set-split-servers", "set-after-crash",
 }
 
-// BuiltinNames lists the built-in scripts in the order in which they are best read.
+// BuiltinNames lists the built-in scripts in the order best suited for reading.
 func BuiltinNames() []string { return append([]string(nil), builtinNames...) }
 
-// Source gives a built-in script as it was written. The error lists the names that exist.
+// Source returns a built-in script as it was written. The error lists the names that exist.
 func Source(name string) ([]byte, error) {
 	for _, each := range builtinNames {
 		if each == name {

@@ -26,8 +26,8 @@ func TestEveryEmbeddedScriptIsListedUnderItsOwnName(t *testing.T) {
 	}
 }
 
-// TestEveryCellSaysWhetherMoneyIsLost: the question every script is about, unless nobody gets
-// any money.
+// TestEveryCellSaysWhetherMoneyIsLost checks that every cell expects something of lost-update, the
+// question that every script is about, unless no client gets any money.
 func TestEveryCellSaysWhetherMoneyIsLost(t *testing.T) {
 	for _, s := range builtin(t) {
 		cells, err := s.Cells(Registry())
@@ -58,7 +58,7 @@ func TestOnlyTheAccountSavesTheMoney(t *testing.T) {
 		scenario, backend, guard string
 		want                     check.Verdict
 	}{
-		{"heedless-pause", "perfect", "none", check.Holds}, // of attentive clients
+		{"heedless-pause", "perfect", "none", check.Holds}, // for attentive clients
 		{"no-fault", "none", "none", check.Violated},
 		{"no-fault", "none", "cas", check.Holds},
 		{"no-fault", "redis", "none", check.Holds},
@@ -88,8 +88,8 @@ func TestOnlyTheAccountSavesTheMoney(t *testing.T) {
 	}
 }
 
-// TestOnlyAnIdSavesTheCustomer: what is expected of duplicate-effect when the holder stops
-// before the charge, and when it stops after it.
+// TestOnlyAnIdSavesTheCustomer states what is expected of duplicate-effect if the holder stops
+// before the charge, and if it stops after it.
 func TestOnlyAnIdSavesTheCustomer(t *testing.T) {
 	for _, c := range []struct {
 		guard                  string

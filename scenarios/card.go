@@ -8,21 +8,20 @@ import (
 	"github.com/locklab/locklab/sim/plaintext"
 )
 
-// Card is what a reader of results is told of a scenario: what it shows, and what theory
-// says will come out. It is kept beside the results, so that they can be read without the
-// script.
+// Card tells a reader of results about a scenario: what it shows, and what theory predicts. It is
+// kept beside the results so that they can be read without the script.
 type Card struct {
 	Scenario string          `json:"scenario"`
 	Title    string          `json:"title"`
 	Text     string          `json:"text"`
-	Claims   []string        `json:"claims,omitempty"` // that it tests
-	Faults   []sim.FaultKind `json:"faults,omitempty"` // that it does, each kind once, in the order of the script
-	Adds     bool            `json:"adds,omitempty"`   // its clients add elements to a set, and take no lock
-	File     string          `json:"file,omitempty"`   // of a user's own scenario
-	Digest   string          `json:"digest,omitempty"` // of the script: two scripts of one name are told apart by it
-	// Seconds say what lengths in seconds come to under leases other than the script's own.
+	Claims   []string        `json:"claims,omitempty"` // claims that it tests
+	Faults   []sim.FaultKind `json:"faults,omitempty"` // kinds of fault that it does, each once, in the order of the script
+	Adds     bool            `json:"adds,omitempty"`   // its clients add elements to a set and take no lock
+	File     string          `json:"file,omitempty"`   // for a user's own scenario
+	Digest   string          `json:"digest,omitempty"` // of the script; it tells apart two scripts of the same name
+	// Seconds says what lengths in seconds come to under leases other than the script's own.
 	Seconds []string `json:"seconds,omitempty"`
-	// Own says what single clients have otherwise than the others, a sentence each.
+	// Own says how single clients differ from the others, one sentence each.
 	Own   []string   `json:"own,omitempty"`
 	Cells []CardCell `json:"cells"` // those that were asked for
 }
@@ -33,17 +32,16 @@ type CardCell struct {
 	Guard         string        `json:"guard"`
 	Discipline    string        `json:"discipline"`
 	World         string        `json:"world"`
-	StandIn       string        `json:"stand_in,omitempty"`       // the backend that stands for a library in the virtual world
+	StandIn       string        `json:"stand_in,omitempty"`       // the backend that stands in for a library in the virtual world
 	TTL           time.Duration `json:"ttl"`                      // the lease, ns
 	Expect        []Expected    `json:"expect,omitempty"`         // in the order of check.Properties
-	Ranges        []CardRange   `json:"ranges,omitempty"`         // what measures are expected to be
-	NotApplicable string        `json:"not_applicable,omitempty"` // why the script makes no sense with it; empty: it does
+	Ranges        []CardRange   `json:"ranges,omitempty"`         // the ranges that measures are expected to lie in
+	NotApplicable string        `json:"not_applicable,omitempty"` // why the script makes no sense with it; empty: it makes sense
 	Unavailable   string        `json:"unavailable,omitempty"`    // why it cannot be run here; empty: it can
 }
 
-// Cards describes what these trials are about: a card a scenario and a cell for each of
-// its cells, in the order in which they first appear. The last ones are those that cannot
-// be run.
+// Cards describes what these trials are about: a card for each scenario, with a cell for each of
+// its cells, in the order in which they first appear. Those that cannot be run come last.
 func Cards(trials, missing []Trial) []Card {
 	d := deck{place: map[*Scenario]int{}}
 	d.addAll(trials, false)
@@ -51,22 +49,22 @@ func Cards(trials, missing []Trial) []Card {
 	return d.cards
 }
 
-// deck collects cards.
+// deck collects cards, one for each scenario.
 type deck struct {
 	cards []Card
 	place map[*Scenario]int
 }
 
-// addAll takes in the cells of trials, which can be run or are missing.
+// addAll adds the cells of trials; missing says that these cannot be run.
 func (d *deck) addAll(trials []Trial, missing bool) {
 	for i := range trials {
-		if i == 0 || !trials[i].sameCell(&trials[i-1]) { // there may be a million
+		if i == 0 || !trials[i].sameCell(&trials[i-1]) { // there may be a million trials
 			d.add(&trials[i], missing)
 		}
 	}
 }
 
-// add takes in the cell of a trial, unless it has it.
+// add adds the cell of a trial unless the card already has it.
 func (d *deck) add(t *Trial, missing bool) {
 	at, known := d.place[t.Scenario]
 	if !known {
@@ -96,7 +94,7 @@ func (s *Scenario) card() Card {
 	return Card{Scenario: s.Name, Title: s.Title, Text: s.Text, Claims: s.Claims, Faults: s.Faults(), Adds: s.Workload.Kind == Add, File: s.UserFile(), Digest: s.Digest, Own: s.ownInWords()}
 }
 
-// Faults lists the faults that the script does, each kind once, in the order of the script.
+// Faults lists the kinds of fault that the script does, each once, in the order of the script.
 func (s *Scenario) Faults() (kinds []sim.FaultKind) {
 	for _, step := range s.Steps {
 		if kind := step.Do.Bare.Kind; !slices.Contains(kinds, kind) {
@@ -109,7 +107,7 @@ func (s *Scenario) Faults() (kinds []sim.FaultKind) {
 func (t Trial) card() CardCell {
 	model, stands, err := Registry().StandIn(t.Backend)
 	if err != nil {
-		panic(err) // a test looks at all libraries
+		panic(err) // a test tries this with all libraries
 	}
 	standIn := ""
 	if stands {

@@ -6,14 +6,14 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// CardRange is what a scenario expects a measure of one cell to lie in, both ends included, in
-// the measure's unit: lengths of time in seconds.
+// CardRange is the range in which a scenario expects a measure of one cell to lie, both ends
+// included. It is in the measure's unit; lengths of time are in seconds.
 type CardRange struct {
 	Measure check.Measure `json:"measure"`
-	Of      Statistic     `json:"of,omitempty"` // of all values of the cell
+	Of      Statistic     `json:"of,omitempty"` // statistic of all values of the cell
 	From    float64       `json:"from"`
 	To      float64       `json:"to"`
-	Written []string      `json:"written,omitempty"` // with Of: both ends, as the script has them
+	Written []string      `json:"written,omitempty"` // with Of: both ends, as the script writes them
 	Because string        `json:"because,omitempty"` // with Of
 }
 
@@ -29,7 +29,7 @@ func (t Trial) ranges() (out []CardRange) {
 	return out
 }
 
-// Check says what is wrong with a range that was read from a file; nil: nothing.
+// Check returns an error that says what is wrong with a range read from a file; nil means nothing.
 func (c CardRange) Check() error {
 	switch {
 	case !c.Measure.Known():
@@ -50,7 +50,7 @@ func (c CardRange) Check() error {
 	return nil
 }
 
-// Check says what is wrong with a cell that was read from a file; nil: nothing.
+// Check returns an error that says what is wrong with a cell read from a file; nil means nothing.
 func (c CardCell) Check() error {
 	for _, r := range c.Ranges {
 		if err := r.Check(); err != nil {
@@ -65,7 +65,7 @@ func (c CardCell) Check() error {
 	return nil
 }
 
-// resolved is the range as the script has it, of a card without errors.
+// resolved returns the range as the script has it. The card must have passed Check.
 func (c CardRange) resolved() Range {
 	r := Range{Measure: c.Measure, Of: c.Of}
 	for i, into := range []*Bound{&r.From, &r.To} {

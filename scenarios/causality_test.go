@@ -2,8 +2,9 @@ package scenarios
 
 import "testing"
 
-// The virtual world stamps by one clock, so its histories are not held to the order of cause and
-// effect each time they are judged. With the messages they are here.
+// TestNoEffectStandsBeforeItsCauseInTheVirtualWorld checks the order of cause and effect, messages
+// included. The virtual world takes every time stamp from one clock, so judging a virtual history
+// does not check this each time.
 func TestNoEffectStandsBeforeItsCauseInTheVirtualWorld(t *testing.T) {
 	p := suite(t)
 	for _, j := range p.judged {

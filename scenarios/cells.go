@@ -17,16 +17,15 @@ type Cell struct {
 	Discipline Discipline
 }
 
-// Cells lists the cells of the scenario: for each discipline every backend, under every
-// guard. A guard that wants a fencing token makes no cell with a backend that issues none. It
-// returns an error when the registry lacks a backend or option that the scenario was loaded
-// with.
+// Cells lists the cells of the scenario: for each discipline, every backend under every guard. A
+// guard that needs a fencing token makes no cell with a backend that issues none. Cells returns an
+// error if the registry lacks a backend or option that the scenario was loaded with.
 func (s *Scenario) Cells(registry backends.Registry) ([]Cell, error) {
 	cells, err := s.squares(registry)
 	return slices.DeleteFunc(cells, func(c Cell) bool { return !makesCell(c.Backend, c.Guard) }), err
 }
 
-// squares lists the cells, and those that its lists name and that cannot be.
+// squares lists the cells, including those that the scenario's lists name but that cannot exist.
 func (s *Scenario) squares(registry backends.Registry) ([]Cell, error) {
 	var cells []Cell
 	for _, discipline := range s.Workload.Disciplines {
@@ -43,7 +42,7 @@ func (s *Scenario) squares(registry backends.Registry) ([]Cell, error) {
 	return cells, nil
 }
 
-// spec is a backend with the scenario's lock options applied.
+// spec returns a backend with the scenario's lock options applied.
 func (s *Scenario) spec(registry backends.Registry, name string) (backends.Spec, error) {
 	spec, err := registry.ParseSpec(name)
 	if err != nil {
@@ -61,15 +60,15 @@ func makesCell(spec backends.Spec, guard string) bool {
 	return spec.Backend.IssuesTokens() || !ledger.Guard(guard).NeedsToken()
 }
 
-// CellName names a cell among all cells of a set of results.
+// CellName identifies a cell in a set of results.
 type CellName struct {
 	Scenario, Backend, Guard string
 	Discipline               string // as Discipline.String writes it
 	World                    string
 }
 
-// Unusual gives a discipline that has to be named: empty for attentive, the usual one, and
-// where an older history does not say.
+// Unusual returns a discipline that has to be named. It is empty for attentive, the usual one, and
+// for older histories that do not say.
 func Unusual(discipline string) string {
 	if discipline == string(Attentive) {
 		return ""
@@ -77,13 +76,13 @@ func Unusual(discipline string) string {
 	return discipline
 }
 
-// NameOf names the cell that a history is of.
+// NameOf names the cell of a history.
 func NameOf(h sim.Header) CellName {
 	return CellName{h.Scenario, h.Backend, h.Guard, h.Discipline, h.World}
 }
 
-// String names the cell for people. The discipline is named if it is not the usual one;
-// older histories do not know it.
+// String names the cell for people. It names the discipline only if it is not the usual one; older
+// histories do not record it.
 func (n CellName) String() string {
 	text := fmt.Sprintf("%s with %s, guard %s", n.Scenario, n.Backend, n.Guard)
 	if d := Unusual(n.Discipline); d != "" {
@@ -97,12 +96,12 @@ func (r *Result) Cell() CellName {
 	return CellName{r.Scenario, r.Backend, r.Guard, r.Discipline, r.World}
 }
 
-// Name names the cell.
+// Name names the cell that the summary is about.
 func (s *Summary) Name() CellName {
 	return CellName{s.Scenario, s.Backend, s.Guard, s.Discipline, s.World}
 }
 
-// In names the cell of a card of this scenario.
+// In names the cell, given the scenario of its card.
 func (c *CardCell) In(scenario string) CellName {
 	return CellName{scenario, c.Backend, c.Guard, c.Discipline, c.World}
 }
@@ -112,8 +111,8 @@ func (t *Trial) Cell() CellName {
 	return CellName{t.Scenario.Name, t.Backend.String(), string(t.Guard), t.Discipline.String(), t.World}
 }
 
-// Row names what stands together in a table: the scenario, and the discipline of its clients
-// if it is not the usual one.
+// Row returns the label of the cell's table row: the scenario, and the discipline of its clients if
+// it is not the usual one.
 func (s *Summary) Row() string {
 	if d := Unusual(s.Discipline); d != "" {
 		return s.Scenario + ", " + d
@@ -121,9 +120,9 @@ func (s *Summary) Row() string {
 	return s.Scenario
 }
 
-// OneDiscipline leaves of cells those whose clients are attentive, or, if there are none, those
-// of the discipline that comes first. Lock services are compared under one discipline: what a
-// lock is blamed for is what an attentive client suffers.
+// OneDiscipline keeps the cells whose clients are attentive or, if there are none, those of the
+// discipline that comes first. Lock services are compared under one discipline, because a lock is
+// blamed only for what an attentive client suffers.
 func OneDiscipline(cells []Summary) []Summary {
 	if len(cells) == 0 {
 		return nil

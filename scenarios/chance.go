@@ -13,7 +13,7 @@ import (
 // Chance is a property that is violated in some trials of a cell and holds in others.
 type Chance struct {
 	Property check.Property
-	Share    *Share // in how many of them; nil: in one at least
+	Share    *Share // in how many of them; nil: in at least one
 }
 
 // Share is a range of shares of trials, both ends included.
@@ -22,7 +22,7 @@ type Share struct {
 	To   float64 `json:"to"`
 }
 
-// String writes "0.1 to 0.3".
+// String formats the range like "0.1 to 0.3".
 func (s Share) String() string {
 	number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 	if s.From == s.To {
@@ -31,10 +31,10 @@ func (s Share) String() string {
 	return number(s.From) + " to " + number(s.To)
 }
 
-// judge says what it means that k of n trials were violated. The share of all the trials that
-// there could be is known from n of them within an interval only. What was seen is not as
-// expected if no share of the range is in that interval. It is undecided if there are so few
-// trials that this could not come out: then they are no test of an end of the range.
+// judge decides what k violated trials of n mean. From n trials, the share of all possible trials
+// is known only within an interval. The result is not as expected if no share in the range lies in
+// that interval. It is undecided if there are too few trials for that to happen, because they do
+// not test an end of the range.
 func (s Share) judge(k, n int) Outcome {
 	low, high := exactInterval(k, n)
 	switch {
@@ -46,8 +46,8 @@ func (s Share) judge(k, n int) Outcome {
 	return AsExpected
 }
 
-// needs is how many trials it takes until none violated speaks against the lower end of the
-// range, and all violated against the upper one.
+// needs returns how many trials it takes until no violations refute the lower end of the range and
+// nothing but violations the upper end.
 func (s Share) needs() int {
 	n := 1
 	for _, never := range []float64{1 - s.From, s.To} {
@@ -58,13 +58,13 @@ func (s Share) needs() int {
 	return n
 }
 
-// uncertain is how often the interval misses the true share at the most.
+// uncertain is how often, at most, the interval misses the true share.
 const uncertain = 0.01
 
-// exactInterval gives the 99 % interval of a share of which k of n trials were seen (C. J.
-// Clopper and E. S. Pearson, "The use of confidence or fiducial limits illustrated in the case
-// of the binomial", 1934): the shares of which neither so few nor so many are too unlikely. It
-// never misses the true share more often than it says.
+// exactInterval returns the 99 % interval of a share when k of n trials were seen (C. J. Clopper
+// and E. S. Pearson, "The use of confidence or fiducial limits illustrated in the case of the
+// binomial", 1934): the shares under which neither so few nor so many are too unlikely. It never
+// misses the true share more often than it says.
 func exactInterval(k, n int) (low, high float64) {
 	low, high = 0, 1
 	if k > 0 {
@@ -76,7 +76,7 @@ func exactInterval(k, n int) (low, high float64) {
 	return low, high
 }
 
-// bisect finds where from 0 to 1 something is no longer so.
+// bisect finds the point between 0 and 1 from which so is no longer true.
 func bisect(so func(float64) bool) float64 {
 	low, high := 0.0, 1.0
 	for range 60 {
@@ -89,7 +89,7 @@ func bisect(so func(float64) bool) float64 {
 	return (low + high) / 2
 }
 
-// binomialTail is the probability of k or fewer of n, each with probability p.
+// binomialTail returns the probability of k or fewer of n, each with probability p.
 func binomialTail(k, n int, p float64) float64 {
 	switch {
 	case p <= 0:
@@ -101,7 +101,7 @@ func binomialTail(k, n int, p float64) float64 {
 	}
 	of := func(n int) float64 { v, _ := math.Lgamma(float64(n) + 1); return v }
 	term := math.Exp(of(n) - of(k) - of(n-k) + float64(k)*math.Log(p) + float64(n-k)*math.Log1p(-p))
-	if float64(k) > float64(n)*p { // the terms rise towards k: those above k are the fewer that count
+	if float64(k) > float64(n)*p { // the terms rise towards k, so fewer of those above k count
 		above := 0.0
 		for i := k; i < n; i++ {
 			term *= float64(n-i) / float64(i+1) * p / (1 - p)
@@ -121,7 +121,7 @@ func binomialTail(k, n int, p float64) float64 {
 	return sum
 }
 
-// read reads a word, or {sometimes: [0.1, 0.3]}.
+// read reads a verdict as one word, or as {sometimes: [0.1, 0.3]}.
 func (v *verdictWord) read(s *source, name string, n ast.Node) error {
 	entries, mapping, err := s.entries(n)
 	switch {

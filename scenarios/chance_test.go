@@ -7,7 +7,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// The figures are those of R's binom.test(k, n, conf.level = 0.99).
+// TestTheIntervalOfAShareIsExact compares with R's binom.test(k, n, conf.level = 0.99).
 func TestTheIntervalOfAShareIsExact(t *testing.T) {
 	for _, c := range []struct {
 		k, n      int
@@ -27,7 +27,7 @@ func TestTheIntervalOfAShareIsExact(t *testing.T) {
 	}
 }
 
-// What holds of k of n holds of the others the other way round.
+// TestTheIntervalOfAShareIsSymmetrical checks that the interval of n-k of n mirrors that of k of n.
 func TestTheIntervalOfAShareIsSymmetrical(t *testing.T) {
 	for _, n := range []int{1, 7, 50, 3000} {
 		for k := 0; k <= n; k += max(1, n/9) {
@@ -47,17 +47,17 @@ func TestAShareIsJudgedByHowManyTrialsThereAre(t *testing.T) {
 		want  Outcome
 	}{
 		{Share{0.1, 0.3}, 10, 51, AsExpected},
-		{Share{0.1, 0.3}, 10, 50, Undecided}, // none of 50 would not speak against a tenth
+		{Share{0.1, 0.3}, 10, 50, Undecided}, // 0 of 50 would not refute a tenth
 		{Share{0.1, 0.3}, 0, 50, Undecided},
 		{Share{0.1, 0.3}, 0, 51, NotAsExpected},
-		{Share{0.1, 0.3}, 20, 20, NotAsExpected}, // few, and yet plain enough
+		{Share{0.1, 0.3}, 20, 20, NotAsExpected}, // few, yet clear enough
 		{Share{0.1, 0.3}, 500, 1000, NotAsExpected},
 		{Share{0.1, 0.3}, 335, 1000, AsExpected}, // 0.30 could well be the share
 		{Share{0.1, 0.3}, 345, 1000, NotAsExpected},
 		{Share{0, 0.3}, 0, 5, AsExpected},
-		{Share{0, 0.3}, 0, 4, Undecided}, // 4 of 4 would not speak against three tenths
+		{Share{0, 0.3}, 0, 4, Undecided}, // 4 of 4 would not refute three tenths
 		{Share{0.9, 1}, 3, 3, AsExpected},
-		{Share{0.9, 1}, 2, 2, Undecided}, // none of 2 would not speak against nine tenths
+		{Share{0.9, 1}, 2, 2, Undecided}, // 0 of 2 would not refute nine tenths
 		{Share{0.9, 1}, 0, 3, NotAsExpected},
 		{Share{0.5, 0.5}, 0, 0, Undecided},
 	} {
@@ -67,8 +67,8 @@ func TestAShareIsJudgedByHowManyTrialsThereAre(t *testing.T) {
 	}
 }
 
-// One trial fewer than it says and no outcome could be told from what is expected at one end
-// of the range; with as many it could.
+// TestHowManyTrialsAShareNeeds checks that as many trials as needs says could refute either end of
+// the range, and that one trial fewer could not.
 func TestHowManyTrialsAShareNeeds(t *testing.T) {
 	for _, s := range []Share{{0.1, 0.3}, {0, 0.3}, {0.02, 0.04}, {0.45, 0.55}, {0.97, 1}, {0.001, 1}} {
 		able := func(n int) bool {

@@ -6,10 +6,9 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// chargeOnce does a job that must be done once: it looks whether somebody has done it,
-// works, charges the account, and marks the job as done. The charge and the mark are two
-// steps, as with a payment and one's own database, so the lock is to keep others out from
-// the look to the mark.
+// chargeOnce does a job that must be done once: it reads whether somebody has done it, works,
+// charges the account, and marks the job as done. The charge and the mark are two steps, as with a
+// payment and one's own database, so the lock must keep others out from the read to the mark.
 func (t *teller) chargeOnce(op, job string, lease backends.Lease) {
 	shown := shownOf(lease)
 	statement, err := t.account.ReadJob(op, job, shown, t.plan.Answer)

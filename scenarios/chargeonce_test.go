@@ -7,7 +7,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// what gives the kinds of events that a host recorded, in order.
+// what lists the kinds of events that a host recorded, in order and without faults.
 func what(h *sim.History, host sim.HostID) (kinds []sim.Kind) {
 	for _, e := range h.Events {
 		if e.Host == host && e.Fault == 0 {
@@ -53,7 +53,7 @@ func TestAnAttentiveWorkerGivesTheJobUpAfterAPause(t *testing.T) {
 	trial := one(t, "charge-once", "perfect", "none")
 	earlier := *trial.Scenario
 	earlier.Steps = slices.Clone(earlier.Steps)
-	earlier.Steps[0].On = &On{Host: ClientID(0), Event: sim.Read, Nth: 1} // and not after its look
+	earlier.Steps[0].On = &On{Host: ClientID(0), Event: sim.Read, Nth: 1} // rather than after its look
 	trial.Scenario = &earlier
 	h := simulated(t, trial)
 	if got := what(h, "client-1"); !slices.Contains(got, sim.Abandon) || slices.Contains(got, sim.Write) {

@@ -8,10 +8,10 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// ClaimSource is who made some claims, and where.
+// ClaimSource says who made some claims, and where.
 type ClaimSource struct {
 	Who, Where string
-	Debate     bool // one of the two who argue with each other
+	Debate     bool // one of the two parties to the debate
 	Claims     []Claim
 }
 
@@ -19,48 +19,48 @@ type ClaimSource struct {
 type Claim struct {
 	ID          string      // "K4"
 	Says        string      // one sentence
-	ConfirmedBy []ClaimTest // come out so if the claim is right
-	RefutedBy   []ClaimTest // come out so if it is wrong
-	Condition   string      // when it is right; given if there are trials of both kinds
-	NotYet      string      // what is missing for a trial, or for a further one
+	ConfirmedBy []ClaimTest // come out as stated if the claim is right
+	RefutedBy   []ClaimTest // come out as stated if it is wrong
+	Condition   string      // when it is right; set if there are trials of both kinds
+	NotYet      string      // what is missing for a trial, or for another one
 	Cannot      string      // why no trial can decide it
-	Note        string      // what its trials are worth, where that is not plain
+	Note        string      // what its trials are worth, where that is not obvious
 }
 
-// ClaimTest is trials of one scenario and what comes out of them.
+// ClaimTest is a set of trials of one scenario and what comes out of them.
 type ClaimTest struct {
 	Scenario    *Scenario
 	Backends    []string      // specs; not empty
 	Guards      []string      // not empty
 	Disciplines []Discipline  // not empty
-	Seeds       int           // how many it takes at the least; 0: it does not say
-	TTL         time.Duration // the lease; 0: that of the scenario (numbers only)
-	World       string        // the only world that has these trials; empty: either
-	Options     []ClaimOption // that its backends set, with where they are known from
+	Seeds       int           // how many it needs at least; 0: it does not say
+	TTL         time.Duration // the lease; 0: the scenario's (set for numbers only)
+	World       string        // the only world that has these trials; empty: both have them
+	Options     []ClaimOption // that its backends set, with their sources
 	Find        []PropertyValue
 	Chances     []Chance // each with a share
-	Ranges      []Range  // of Find, Chances and Ranges one is not empty
+	Ranges      []Range  // at least one of Find, Chances and Ranges is not empty
 }
 
-// ClaimOption is an option that evidence uses, and where what it does is known from.
+// ClaimOption is an option that evidence uses, and the source that says what it does.
 type ClaimOption struct {
 	Option string // "etcd+recheck"
 	Source string
 }
 
-// ClaimVerdict is what the trials say of a claim.
+// ClaimVerdict is what the trials say about a claim.
 type ClaimVerdict int8
 
 // The verdicts on a claim.
 const (
 	ClaimConfirmed    ClaimVerdict = iota
-	ClaimConditional               // right under its condition, and wrong without it
+	ClaimConditional               // right under its condition, wrong without it
 	ClaimRefuted                   //
-	ClaimNotYet                    // no trial of it exists yet
+	ClaimNotYet                    // there is no trial of it yet
 	ClaimCannot                    // no trial can decide it
-	ClaimElsewhere                 // this world does not have all the trials that it takes
+	ClaimElsewhere                 // this world does not have all the trials it needs
 	ClaimUndecided                 // a trial said nothing
-	ClaimContradicted              // a trial came out other than the file of claims states
+	ClaimContradicted              // a trial came out differently from what the file of claims states
 )
 
 var claimVerdictNames = [...]string{
@@ -74,39 +74,39 @@ func (v ClaimVerdict) String() string {
 	return claimVerdictNames[v]
 }
 
-// ClaimResult is a claim and what its trials said.
+// ClaimResult is a claim and what its trials said about it.
 type ClaimResult struct {
 	Claim    Claim
 	World    string // of all trials
 	Verdict  ClaimVerdict
-	Evidence []ClaimEvidence // in the order of the file, without what is of the other world
+	Evidence []ClaimEvidence // in the order of the file, without that of the other world
 }
 
-// ClaimEvidence counts what came out for one property in the trials of one ClaimTest.
+// ClaimEvidence counts what came out for one property or measure in the trials of one ClaimTest.
 type ClaimEvidence struct {
 	Test      ClaimTest
-	Want      PropertyValue  // or
-	Range     *Range         // what was to be measured; nil: it is about Want
-	Share     *Share         // of Want: in how many of the trials of each cell; nil: in all
-	Violated  int            // with Share: in how many it was
+	Want      PropertyValue  // what was to come out, unless Range is set
+	Range     *Range         // what was to be measured; nil: Want applies
+	Share     *Share         // for Want: the share of each cell's trials; nil: all
+	Violated  int            // with Share: how many were violated
 	Measured  check.Measured // with Range: all trials together
-	Against   bool           // what was wanted refutes the claim
+	Against   bool           // the outcome that was wanted refutes the claim
 	Trials    int
 	AsStated  int     // came out as wanted
 	Undecided int     // said nothing
 	Contrary  *Result // the first that came out otherwise; nil: none
-	// Missing says of cells that were not run, or of a measure, why this world or machine does
-	// not have them, each reason once.
+	// Missing says why this world or machine lacks a measure or cells that were not run, each
+	// reason once.
 	Missing []string
 	TTL     time.Duration // the lease of the trials
 }
 
-// maxClaimTrials bounds the trials that claims are weighed by, as what was found in each is
-// kept until they all are.
+// maxClaimTrials bounds the trials that claims are weighed by, because the results of each are kept
+// until all are in.
 const maxClaimTrials = 100_000
 
-// ClaimTrials lists the trials that the claims need in one world, each once. Of the choice
-// its backends, guards and disciplines are those of the claims.
+// ClaimTrials lists the trials that the claims need in one world, each once. The claims' own
+// backends, guards and disciplines replace those of choice.
 func ClaimTrials(sources []ClaimSource, choice Selection) ([]Trial, error) {
 	if first := (Seeds{choice.Seeds.First, choice.Seeds.First}); choice.Seeds != first {
 		one := choice
@@ -154,15 +154,15 @@ func ClaimTrials(sources []ClaimSource, choice Selection) ([]Trial, error) {
 	return out, nil
 }
 
-// in tells whether a world has these trials.
+// in reports whether a world has these trials.
 func (t ClaimTest) in(world string) bool { return t.World == "" || t.World == world }
 
-// says tells whether trials in a world say anything: what they are to measure must be measured there.
+// says reports whether trials in a world say anything: what they measure must be measured there.
 func (t ClaimTest) says(world string) bool {
 	return len(t.Find)+len(t.Chances) > 0 || slices.ContainsFunc(t.Ranges, func(r Range) bool { return r.Measure.In(world) })
 }
 
-// DisciplineTexts writes the disciplines as the command line has them.
+// DisciplineTexts returns the disciplines as the command line has them.
 func (t ClaimTest) DisciplineTexts() []string { return disciplineTexts(t.Disciplines) }
 
 // cells names the cells of a test in a world.

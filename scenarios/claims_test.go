@@ -51,7 +51,7 @@ func TestScenariosNameClaimsThatExist(t *testing.T) {
 	}
 }
 
-// judgeAll runs the trials of the claims, one after the other.
+// judgeAll runs the trials of the claims, one after the other, and judges the claims.
 func judgeAll(t *testing.T, sources []ClaimSource, seeds Seeds) []ClaimResult {
 	t.Helper()
 	return judgeBy(t, sources, seeds, func(trial Trial) *sim.History { return simulated(t, trial) })
@@ -83,7 +83,7 @@ func TestNoMeasurementContradictsTheFileOfClaims(t *testing.T) {
 	}
 }
 
-// oneClaim is a file with one claim.
+// oneClaim returns a file with one claim.
 func oneClaim(rest string) string {
 	return "sources:\n  - who: Somebody\n    where: somewhere\n    claims:\n      - id: X1\n        says: Something.\n" + rest
 }
@@ -135,7 +135,8 @@ func TestEvidenceCountsEveryCellAndSeed(t *testing.T) {
 	}
 }
 
-// A trial whose fault did not happen must not confirm anything.
+// TestATrialWithoutItsFaultSaysNothing checks that a trial whose fault did not happen confirms
+// nothing.
 func TestATrialWithoutItsFaultSaysNothing(t *testing.T) {
 	sources, err := loadClaims(oneClaim(speaksFor), t)
 	if err != nil {
@@ -147,7 +148,7 @@ func TestATrialWithoutItsFaultSaysNothing(t *testing.T) {
 	}
 	h := simulated(t, trials[0])
 	h.Events = slices.DeleteFunc(h.Events, func(e sim.Event) bool { return e.Kind == sim.FaultProven })
-	for i := range h.Events { // a history that has a gap would say nothing anyway
+	for i := range h.Events { // a history with a gap would say nothing anyway
 		h.Events[i].Seq = int64(i + 1)
 	}
 	r := JudgeClaims(sources, ClaimTrialsRun{World: VirtualWorld, Judged: []Judged{{Trial: trials[0], Result: trials[0].Judge(h)}}})[0]
@@ -198,7 +199,7 @@ func TestABadFileOfClaimsIsExplained(t *testing.T) {
 	}
 }
 
-// judgedIn makes up what came out of one trial of each cell of the claims.
+// judgedIn makes up the result of one trial for each cell of the claims.
 func judgedIn(t *testing.T, world string, sources []ClaimSource, found map[check.Property]check.Verdict) (run ClaimTrialsRun) {
 	t.Helper()
 	run.World = world
@@ -220,7 +221,8 @@ func judgedIn(t *testing.T, world string, sources []ClaimSource, found map[check
 	return run
 }
 
-// A claim is decided in a world only by trials of that world, and only by all of them.
+// TestAClaimIsDecidedWhereItsTrialsAre checks that a claim is decided in a world only by trials of
+// that world, and only by all of them.
 func TestAClaimIsDecidedWhereItsTrialsAre(t *testing.T) {
 	const (
 		live     = "        confirmed-by: [{scenario: gc-pause, backend: perfect, guard: none, find: {overlap: violated}, world: live}]\n"
@@ -252,7 +254,8 @@ func TestAClaimIsDecidedWhereItsTrialsAre(t *testing.T) {
 	}
 }
 
-// No claim rests on an option of which nobody says that there is such a lock.
+// TestEveryOptionInTheEvidenceIsKnownFromSomewhere checks that no claim rests on an option unless
+// somebody says that there is such a lock.
 func TestEveryOptionInTheEvidenceIsKnownFromSomewhere(t *testing.T) {
 	for _, s := range builtinClaims(t) {
 		for _, c := range s.Claims {
@@ -269,7 +272,8 @@ func TestEveryOptionInTheEvidenceIsKnownFromSomewhere(t *testing.T) {
 	}
 }
 
-// What came out in one world does not count for the other.
+// TestTrialsOfTheOtherWorldAreNoEvidence checks that what came out in one world does not count for
+// the other.
 func TestTrialsOfTheOtherWorldAreNoEvidence(t *testing.T) {
 	sources, err := loadClaims(oneClaim(strings.Replace(speaksFor, "redis", "perfect", 1)), t)
 	if err != nil {

@@ -24,8 +24,8 @@ func BuiltinClaims(known Known) ([]ClaimSource, error) {
 	return LoadClaims("claims.yaml", claimsFile, known, all)
 }
 
-// The types of the claims' file, read as scenario files are: strictly, with a place for
-// every error.
+// The types of the claims file. It is read as strictly as scenario files are, and every error has a
+// place.
 
 type fileClaims struct {
 	place   `yaml:"-"`
@@ -111,8 +111,8 @@ func (f *fileFinds) read(s *source, name string, n ast.Node) error {
 	return nil
 }
 
-// LoadClaims reads a file of claims and checks it completely. all are the scenarios that
-// it may name. The error is a *LoadError with the first thing that is wrong.
+// LoadClaims reads a file of claims and checks it completely. all are the scenarios that it may
+// name. The error is a *LoadError for the first mistake.
 func LoadClaims(file string, src []byte, known Known, all []*Scenario) ([]ClaimSource, error) {
 	s, root, err := parse(file, src)
 	if err != nil {
@@ -150,7 +150,7 @@ type claimsLoader struct {
 	options []ClaimOption
 }
 
-// option takes in where an option is known from.
+// option records the source that says what an option does.
 func (l *claimsLoader) option(f fileClaimOption) error {
 	for _, known := range l.options {
 		if known.Option == f.Option.text {
@@ -283,7 +283,7 @@ func (l *claimsLoader) test(f fileClaimTest) (ClaimTest, error) {
 	return t, nil
 }
 
-// optionsIn names the options that a spec sets: of etcd+nodes=5+recheck=off, etcd+nodes and
+// optionsIn names the options that a spec sets: for etcd+nodes=5+recheck=off, etcd+nodes and
 // etcd+recheck.
 func optionsIn(spec string) (out []string) {
 	parts := strings.Split(spec, "+")

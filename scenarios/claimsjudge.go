@@ -8,14 +8,14 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// ClaimTrialsRun is what became of the trials that claims need in one world.
+// ClaimTrialsRun holds the outcome of the trials that claims need in one world.
 type ClaimTrialsRun struct {
 	World   string
 	Judged  []Judged // without their histories
-	Missing []Trial  // that this world or machine does not have
+	Missing []Trial  // trials that this world or machine does not have
 }
 
-// JudgeClaims says of each claim, in the order of the sources, what the trials say of it.
+// JudgeClaims returns what the trials say about each claim, in the order of the sources.
 func JudgeClaims(sources []ClaimSource, run ClaimTrialsRun) []ClaimResult {
 	found := claimCells{byCell: map[CellName][]Result{}, missing: map[CellName]string{}}
 	for _, j := range run.Judged {
@@ -53,7 +53,7 @@ func JudgeClaims(sources []ClaimSource, run ClaimTrialsRun) []ClaimResult {
 	return out
 }
 
-// claimCells has what came out in each cell, or why it was not run.
+// claimCells holds the results of each cell, or why it was not run.
 type claimCells struct {
 	byCell  map[CellName][]Result
 	missing map[CellName]string
@@ -93,7 +93,7 @@ func (f claimCells) gather(e ClaimEvidence, world string) ClaimEvidence {
 	return e
 }
 
-// addMeasured takes in one more trial of evidence that is about a measure.
+// addMeasured adds one trial to evidence about a measure.
 func (e *ClaimEvidence) addMeasured(r Result) {
 	m, measured := r.Measured(e.Range.Measure)
 	if !measured || !r.valid() {
@@ -108,7 +108,7 @@ func (e *ClaimEvidence) addMeasured(r Result) {
 	}
 }
 
-// valid tells whether the preconditions of the trial were met.
+// valid reports whether the preconditions of the trial were met.
 func (r Result) valid() bool {
 	for _, pre := range check.Preconditions() {
 		if r.Finding(pre).Verdict != check.Holds {
@@ -118,7 +118,7 @@ func (r Result) valid() bool {
 	return true
 }
 
-// sound is the verdict on a property; undecided when a precondition was not met.
+// sound returns the verdict on a property, undecided if a precondition was not met.
 func (r Result) sound(p check.Property) check.Verdict {
 	if !r.valid() {
 		return check.Undecided
@@ -126,8 +126,8 @@ func (r Result) sound(p check.Property) check.Verdict {
 	return r.Finding(p).Verdict
 }
 
-// verdict is that of the trials. A claim is decided in a world only if that has all the trials
-// that are stated for it, and of both kinds some where it takes both.
+// verdict returns what the trials say. A claim is decided in a world only if that world has all the
+// trials stated for it and, where the claim takes both kinds, some of each.
 func (r ClaimResult) verdict() ClaimVerdict {
 	undecided, elsewhere := false, false
 	kinds := map[bool]bool{} // for, against

@@ -6,8 +6,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// WeighClaims runs the trials that the claims need in the virtual world, and says of each
-// claim, in the order of the sources, what they say of it.
+// WeighClaims runs the trials that the claims need in the virtual world. It returns what they say
+// about each claim, in the order of the sources.
 func WeighClaims(ctx context.Context, sources []ClaimSource, seeds Seeds, workers int) ([]ClaimResult, ClaimTrialsRun, error) {
 	run := ClaimTrialsRun{World: VirtualWorld}
 	trials, err := ClaimTrials(sources, Selection{World: VirtualWorld, Seeds: seeds})
@@ -26,7 +26,7 @@ func WeighClaims(ctx context.Context, sources []ClaimSource, seeds Seeds, worker
 	return JudgeClaims(sources, run), run, nil
 }
 
-// Add takes in one more trial.
+// Add adds one trial, without its history.
 func (r *ClaimTrialsRun) Add(j Judged) {
 	j.History = nil
 	r.Judged = append(r.Judged, j)

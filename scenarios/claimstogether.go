@@ -6,7 +6,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// measuredTogether lists the measures whose values some claim judges all together.
+// measuredTogether lists the measures that some claim judges by all their values together.
 func measuredTogether(sources []ClaimSource) (all []check.Measure) {
 	for _, source := range sources {
 		for _, c := range source.Claims {
@@ -22,8 +22,8 @@ func measuredTogether(sources []ClaimSource) (all []check.Measure) {
 	return all
 }
 
-// addTogether takes in the trials of one cell, of evidence that none of them is by itself: a
-// share of the trials, or what their values come to. They are all as stated, or none is.
+// addTogether adds the trials of one cell to evidence that no single trial can give: a share of the
+// trials, or a statistic of their values. Either all of them count as stated, or none does.
 func (e *ClaimEvidence) addTogether(cell []Result) {
 	var decided []Result
 	for _, r := range cell {
@@ -69,7 +69,7 @@ func (e *ClaimEvidence) addTogether(cell []Result) {
 	}
 }
 
-// tells tells whether the trial is part of what is judged all together.
+// tells reports whether the trial is part of what is judged together.
 func (e *ClaimEvidence) tells(r Result) bool {
 	if e.Share != nil {
 		return r.sound(e.Want.Property) != check.Undecided
@@ -77,7 +77,7 @@ func (e *ClaimEvidence) tells(r Result) bool {
 	return r.valid()
 }
 
-// joined is what two cells come to, from the least to the most. The first may be of nothing.
+// joined combines the measurements of two cells, from the least to the most. a may be empty.
 func joined(a, b check.Measured) check.Measured {
 	if a.Count == 0 {
 		return b

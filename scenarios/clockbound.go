@@ -10,8 +10,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// onClockbound says why the trial cannot be run on real servers that do not bear it when
-// their monotonic clock is shifted; nil: no fault does that to one, or they bear it.
+// onClockbound reports why the trial cannot be run on real servers that misbehave when their
+// monotonic clock is shifted; nil means that no fault shifts it, or that they cope.
 func (t Trial) onClockbound(c cast) error {
 	b, ok := t.Backend.Backend.(backends.Clockbound)
 	if !ok {

@@ -9,8 +9,9 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Java does not bear it when its monotonic clock is shifted: such faults of a ZooKeeper server
-// are not available, whoever names it and however. All others are, and those of clients.
+// TestMonotonicClocksOfZooKeeperServersAreNotShifted checks that faults which shift the monotonic
+// clock of a ZooKeeper server are not available, however the script names the server, because Java
+// does not cope with them. All other faults are available, and so are those of clients.
 func TestMonotonicClocksOfZooKeeperServersAreNotShifted(t *testing.T) {
 	clock := func(name sim.ClockName, hosts ...sim.HostID) sim.Fault {
 		return sim.Fault{Kind: sim.ClockFault, Clock: name, Hosts: hosts, Step: 1}
@@ -50,7 +51,8 @@ func TestMonotonicClocksOfZooKeeperServersAreNotShifted(t *testing.T) {
 	}
 }
 
-// No built-in cell is lost to that.
+// TestNoBuiltInCellShiftsTheMonotonicClockOfZooKeeper checks that no built-in cell is lost to that
+// rule.
 func TestNoBuiltInCellShiftsTheMonotonicClockOfZooKeeper(t *testing.T) {
 	for _, trial := range liveTrials(t) {
 		c, err := trial.cast()

@@ -10,24 +10,24 @@ import (
 	"github.com/locklab/locklab/backends/ledger"
 )
 
-// reader is a type that reads itself from a node: every leaf of the format is one. name
-// says in error messages what is being read.
+// reader is a type that reads itself from a node. Every leaf of the format is one. name says in
+// error messages what is being read.
 type reader interface {
 	read(s *source, name string, n ast.Node) error
 }
 
 // tabled is a field of the format that stands for several keys, which a table lists.
 type tabled interface {
-	keys() []key                   // none of which is required
-	add(name string) reflect.Value // what the value of one of them is read into
+	keys() []key                   // none of them is required
+	add(name string) reflect.Value // returns what the value of one of them is read into
 }
 
-// placed is a struct of the format; it remembers where it stood.
+// placed is a struct of the format that remembers where it stood.
 type placed interface{ put(place) }
 
-// decode reads a node into v, which is a reader, a struct of the format or a list of
-// these. It is strict: an unknown key, a key that stands twice, a missing required key
-// and a value of the wrong type are errors.
+// decode reads a node into v, which is a reader, a struct of the format, or a list of these. It is
+// strict: an unknown key, a repeated key, a missing required key and a value of the wrong type are
+// errors.
 func (s *source) decode(name string, n ast.Node, v reflect.Value) error {
 	if r, ok := v.Addr().Interface().(reader); ok {
 		return r.read(s, name, n)
@@ -103,7 +103,7 @@ func (s *source) findKey(name string, found word, keys []key) (key, error) {
 		listed(names), didYouMean(found.text, names))
 }
 
-// key is one key of a mapping, as its Go field or a table describes it.
+// key is one key of a mapping, as described by its Go field or a table.
 type key struct {
 	name, doc string
 	required  bool
@@ -129,8 +129,8 @@ func keysOf(t reflect.Type) []key {
 	return keys
 }
 
-// docOf says what a key is for. In the tag {guards} and {sets} stand for the lists of them, so that
-// they need not be typed twice.
+// docOf returns what a key is for. In the tag, {guards} and {sets} stand for the lists of them, so
+// that these need not be written twice.
 func docOf(f reflect.StructField) string {
 	var guards []string
 	for _, g := range ledger.Guards() {
@@ -153,7 +153,7 @@ type entry struct {
 	value ast.Node
 }
 
-// entries lists what a mapping holds; false: the node is no mapping.
+// entries lists the entries of a mapping; false means that the node is no mapping.
 func (s *source) entries(n ast.Node) ([]entry, bool, error) {
 	var values []*ast.MappingValueNode
 	switch n := n.(type) {
@@ -182,7 +182,7 @@ func (s *source) entries(n ast.Node) ([]entry, bool, error) {
 	return out, true, nil
 }
 
-// wrongType says what stands there instead of what was expected.
+// wrongType returns an error that says what stands in place of what was expected.
 func (s *source) wrongType(name string, n ast.Node, expected string) error {
 	found, hint := "something that no scenario can hold", ""
 	switch n := n.(type) {

@@ -10,12 +10,12 @@ import (
 	"github.com/locklab/locklab/backends/ledger"
 )
 
-// pageWidth is how wide Describe writes, in characters.
+// pageWidth is the width of what Describe writes, in characters.
 const pageWidth = 88
 
-// Describe writes what a scenario does, for a reader: the story, who takes part, what
-// happens step by step, and what is expected to come out and why. Times are given in
-// leases and, for the scenario's own lease, absolutely.
+// Describe writes what a scenario does, for a reader: the story, who takes part, what happens step
+// by step, and what is expected to come out and why. Times are given in leases and, for the
+// scenario's own lease, in absolute terms.
 func Describe(w io.Writer, s *Scenario) error {
 	var b strings.Builder
 	b.WriteString(s.Name + ": " + s.Title + "\n")
@@ -30,7 +30,7 @@ func Describe(w io.Writer, s *Scenario) error {
 	return err
 }
 
-// line writes one entry of a list with a heading in front.
+// line formats one entry of a list, with a heading in front.
 func line(heading, text string) string {
 	const indent = 16
 	return wrap(text, fmt.Sprintf("  %-*s", indent-2, heading), strings.Repeat(" ", indent), pageWidth)

@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// lasting says what is done and for how long.
+// lasting adds to text how long the fault lasts.
 func (f Fault) lasting(s *Scenario, text string) string {
 	if f.For == nil {
 		return text + ", to the end"
@@ -16,10 +16,10 @@ func (f Fault) lasting(s *Scenario, text string) string {
 	return text + " for " + f.longInWords(s)
 }
 
-// on says which hosts it is done to.
+// on names the hosts that the fault strikes.
 func (f Fault) on() string { return hostsInWords(f.Bare.Hosts, len(f.Bare.Hosts) == 1) }
 
-// between says which hosts are at the ends of the links that it is done to.
+// between names the hosts at the two ends of the links that the fault strikes.
 func (f Fault) between() (from, to string) {
 	return hostsInWords(f.Bare.From, false), hostsInWords(f.Bare.To, false)
 }
@@ -29,7 +29,7 @@ func (f Fault) longInWords(s *Scenario) string {
 	return drawnInWords(f.ForAtLeast, *f.For, s.TTL)
 }
 
-// drawnInWords says how long something is that may be drawn; least is nil where it is not.
+// drawnInWords describes a length of time that may be drawn; least is nil if it is not.
 func drawnInWords(least *sim.Span, most sim.Span, ttl time.Duration) string {
 	if least == nil {
 		return inBoth(most, ttl)

@@ -10,28 +10,28 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// DisciplineKind says how a client treats what it knows about its lock.
+// DisciplineKind is how a client treats what it knows about its lock.
 type DisciplineKind string
 
 // The disciplines. A lock may be blamed only for what an attentive client suffers.
 const (
-	// Attentive: stops when it is told that the lock is lost, and looks at its deadline
+	// Attentive clients stop when they are told that the lock is lost, and look at their deadline
 	// right before each write.
 	Attentive DisciplineKind = "attentive"
-	// Heedless: looks at nothing once it has the lock.
+	// Heedless clients look at nothing once they have the lock.
 	Heedless DisciplineKind = "heedless"
-	// Late: is told, or could see that its deadline has passed, and works on for a while.
+	// Late clients are told, or could see that their deadline has passed, and work on for a while.
 	Late DisciplineKind = "late"
 )
 
-// Discipline is one way for clients to treat what they know: a dimension of a cell, like
-// the guard.
+// Discipline is one way for clients to treat what they know. It is a dimension of a cell, like the
+// guard.
 type Discipline struct {
 	Kind DisciplineKind
-	Late sim.Span // of Late: how long a client works on; more than 0
+	Late sim.Span // for Late: how long a client works on; more than 0
 }
 
-// String writes "attentive", "heedless" or "late=0.5ttl", as the command line has it.
+// String returns "attentive", "heedless" or "late=0.5ttl", as the command line has it.
 func (d Discipline) String() string {
 	if d.Kind == Late {
 		return string(Late) + "=" + d.Late.String()
@@ -42,7 +42,7 @@ func (d Discipline) String() string {
 // disciplineShape says what a discipline looks like on the command line.
 const disciplineShape = "attentive, heedless, or late=DURATION such as late=0.5ttl"
 
-// ParseDiscipline reads what String writes.
+// ParseDiscipline parses what String returns.
 func ParseDiscipline(text string) (Discipline, error) {
 	kind, length, has := strings.Cut(text, "=")
 	switch k := DisciplineKind(kind); {
@@ -63,12 +63,12 @@ func ParseDiscipline(text string) (Discipline, error) {
 	return Discipline{}, fmt.Errorf("there is no discipline %q, expected %s", text, disciplineShape)
 }
 
-// disciplineNames lists the kinds.
+// disciplineNames lists the kinds of discipline.
 func disciplineNames() []string {
 	return []string{string(Attentive), string(Heedless), string(Late)}
 }
 
-// can tells whether a client of this discipline may record an event of this kind.
+// can reports whether a client of this discipline may record an event of this kind.
 func (d Discipline) can(k sim.Kind) bool {
 	switch k {
 	case sim.Check, sim.Abandon:
@@ -90,7 +90,7 @@ type fileDiscipline struct {
 	Discipline
 }
 
-// all lists what was written.
+// all lists the disciplines as they were written.
 func (f fileDisciplines) all() (out []Discipline) {
 	for _, d := range f.list {
 		out = append(out, d.Discipline)
@@ -163,7 +163,7 @@ func (d *fileDiscipline) read(s *source, name string, n ast.Node) error {
 	return s.fail(w.place, "there is no discipline "+quoted(w.text), fileDisciplineShape, didYouMean(w.text, disciplineNames()))
 }
 
-// without is what to write for a discipline that was given a value and takes none.
+// without returns what to write for a discipline that was given a value but takes none.
 func (*fileDiscipline) without(kind string) string {
 	if k := DisciplineKind(kind); k == Attentive || k == Heedless {
 		return "write discipline: " + kind
@@ -171,10 +171,10 @@ func (*fileDiscipline) without(kind string) string {
 	return didYouMean(kind, disciplineNames())
 }
 
-// disciplined are the events of clients that only some disciplines have.
+// disciplined lists the client events that only some disciplines record.
 func disciplined() []sim.Kind { return []sim.Kind{sim.Check, sim.Abandon, sim.Ignored} }
 
-// disciplineTexts writes disciplines as the command line has them.
+// disciplineTexts returns disciplines as the command line has them.
 func disciplineTexts(all []Discipline) (out []string) {
 	for _, d := range all {
 		out = append(out, d.String())

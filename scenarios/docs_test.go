@@ -14,19 +14,19 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// formatKey is a key of the format with where it stands: "steps.on.event".
+// formatKey is a key of the format with its path, such as "steps.on.event".
 type formatKey struct {
 	key
 	path string
 }
 
-// formatKeys lists the keys of a type of the format, each before those below it.
+// formatKeys lists the keys of a format type, each before those below it.
 func formatKeys(under string, t reflect.Type) (out []formatKey) {
 	for _, k := range keysOf(t) {
 		path := strings.TrimPrefix(under+"."+k.name, ".")
 		out = append(out, formatKey{k, path})
 		inner := t.Field(k.field).Type
-		if reflect.PointerTo(inner).Implements(reflect.TypeFor[tabled]()) { // whose keys are leaves
+		if reflect.PointerTo(inner).Implements(reflect.TypeFor[tabled]()) { // its keys are leaves
 			continue
 		}
 		if inner.Kind() == reflect.Slice {
@@ -45,8 +45,8 @@ func formatKeys(under string, t reflect.Type) (out []formatKey) {
 
 const document = "../docs/scenarios.md"
 
-// section holds the part of the document between two remarks against what the code says,
-// and under -update writes it.
+// section compares the part of the document between two remarks with what the code says. Under
+// -update it writes that part.
 func section(t *testing.T, name, want string) {
 	t.Helper()
 	text, err := os.ReadFile(document)
@@ -70,7 +70,8 @@ func section(t *testing.T, name, want string) {
 	}
 }
 
-// TestDocumentListsEveryKey: the faults have a table of their own.
+// TestDocumentListsEveryKey checks the table of keys, without the faults, which have a table of
+// their own.
 func TestDocumentListsEveryKey(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("\n| key | meaning |\n| --- | --- |\n")
@@ -144,7 +145,7 @@ func TestDocumentListsEveryMeasure(t *testing.T) {
 	section(t, "measures", b.String()+"\n")
 }
 
-// codes are the names in a cell of a table.
+// codes returns the names in backquotes in a cell of a table.
 func codes(cell string) (out []string) {
 	for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cell, -1) {
 		out = append(out, m[1])
@@ -152,7 +153,7 @@ func codes(cell string) (out []string) {
 	return out
 }
 
-// tableOf reads the table with these titles: its rows, each in cells.
+// tableOf reads the table with these titles and returns its rows, each as a list of cells.
 func tableOf(t *testing.T, path, titles string) (rows [][]string) {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -174,7 +175,7 @@ func tableOf(t *testing.T, path, titles string) (rows [][]string) {
 	return rows
 }
 
-// same holds the names of a table against those that there are.
+// same compares the names in a table with those that exist.
 func same(t *testing.T, what string, got, want []string) {
 	t.Helper()
 	if got, want := slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want)); !slices.Equal(got, want) {
@@ -182,7 +183,8 @@ func same(t *testing.T, what string, got, want []string) {
 	}
 }
 
-// A table that is written by hand has a row for each name, and no others.
+// TestDocumentListsEveryFaultAndRole checks that the tables written by hand have a row for each
+// name, and no others.
 func TestDocumentListsEveryFaultAndRole(t *testing.T) {
 	var kinds, roles []string
 	do := reflect.TypeFor[fileDo]()
@@ -220,8 +222,8 @@ func TestDocumentListsEveryFaultAndRole(t *testing.T) {
 	same(t, "roles", roles, all)
 }
 
-// The document of how locklab is built has every precondition, every guard and whether it needs
-// a token.
+// TestDocumentListsEveryPreconditionAndGuard checks that the document on how locklab is built has
+// every precondition, every guard, and whether that guard needs a token.
 func TestDocumentListsEveryPreconditionAndGuard(t *testing.T) {
 	const built = "../docs/architecture.md"
 	var preconditions, guards, all []string

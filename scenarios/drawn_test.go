@@ -10,7 +10,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// drawing is a script with work and beginnings that are drawn.
+// drawing is a script whose work and start times are drawn.
 const drawing = `
 scenario: drawing
 title: Work that takes a time of its own
@@ -24,7 +24,7 @@ until: 50ttl
 expect: [{overlap: holds, because: none, backend: redis}]
 `
 
-// drawnWork lists, by operation, how long the history says that clients were to work.
+// drawnWork returns, by operation, how long the history says that the client was to work.
 func drawnWork(t *testing.T, h *sim.History) map[string]string {
 	t.Helper()
 	work := map[string]string{}
@@ -43,7 +43,8 @@ func drawn(t *testing.T, backend string, seed uint64) (Trial, *sim.History) {
 	return trials[0], simulated(t, trials[0])
 }
 
-// What is drawn is told, and it is what the client does.
+// TestAClientWorksForAsLongAsWasDrawn checks that the history says what was drawn and that the
+// client does it.
 func TestAClientWorksForAsLongAsWasDrawn(t *testing.T) {
 	_, h := drawn(t, "redis", 7)
 	read := map[string]sim.Event{}
@@ -68,8 +69,9 @@ func TestAClientWorksForAsLongAsWasDrawn(t *testing.T) {
 	}
 }
 
-// A draw belongs to the seed and the withdrawal: another lock, which makes clients draw other
-// numbers for other things, changes nothing, and another seed everything.
+// TestTheSameSeedDrawsTheSameWorkWhateverTheLock checks that a draw belongs to the seed and the
+// withdrawal. Another lock makes clients draw other numbers for other things but changes nothing
+// here; another seed changes everything.
 func TestTheSameSeedDrawsTheSameWorkWhateverTheLock(t *testing.T) {
 	_, one := drawn(t, "redis", 7)
 	_, other := drawn(t, "none", 7)
@@ -84,7 +86,8 @@ func TestTheSameSeedDrawsTheSameWorkWhateverTheLock(t *testing.T) {
 	}
 }
 
-// A client's process is told its plan as JSON in the live world.
+// TestALiveClientDrawsTheSameWork checks that a plan survives JSON, which is how a client's process
+// is told its plan in the live world.
 func TestALiveClientDrawsTheSameWork(t *testing.T) {
 	trial, h := drawn(t, "redis", 7)
 	for i, client := range h.Header.Clients {
@@ -111,7 +114,8 @@ func TestClientsBeginAtTimesThatAreDrawn(t *testing.T) {
 	}
 }
 
-// Over many draws all parts of the range come up, and nothing outside it.
+// TestDrawsAreEven checks that over many draws all parts of the range come up, and nothing outside
+// it.
 func TestDrawsAreEven(t *testing.T) {
 	p := Plan{Think: 10 * time.Second, ThinkAtLeast: new(time.Duration)}
 	var tenth [10]int

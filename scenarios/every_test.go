@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// beginnings are the times at which a client began to ask for the lock.
+// beginnings lists the times at which a client began to ask for the lock.
 func beginnings(h *sim.History, client sim.HostID) (times []time.Duration) {
 	for _, e := range h.Events {
 		if e.Host == client && e.Kind == sim.Acquire {
@@ -18,8 +18,8 @@ func beginnings(h *sim.History, client sim.HostID) (times []time.Duration) {
 	return times
 }
 
-// A share of attempts means something only if a client that is turned away asks as often as
-// one that is served.
+// TestHowOftenAClientAsksDoesNotDependOnWhatItGets checks that a client that is turned away asks as
+// often as one that is served. Otherwise a share of attempts would mean nothing.
 func TestHowOftenAClientAsksDoesNotDependOnWhatItGets(t *testing.T) {
 	trial := one(t, "partition-sides", "redlock", "none")
 	every := trial.Scenario.Workload.Every.In(trial.TTL)

@@ -7,9 +7,9 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// precision says how closely a row of expectations names a cell: its lock service, its guard
-// and its discipline. 0 for what the row does not name. Of the lock service a set says less than a
-// name, and a name less than one with options.
+// precision says how closely a row of expectations names a cell: its lock service, its guard and
+// its discipline. It is 0 for what the row does not name. For the lock service, a set counts less
+// than a name, and a name less than one with options.
 type precision [3]int
 
 // How closely a row names a lock service, by a set or by name.
@@ -18,9 +18,9 @@ const (
 	byName
 )
 
-// beats tells whether p is more precise than q. Of two rows that name the lock service, the
-// one that names more of its options is; else p must be more precise in one respect, and in
-// none less.
+// beats reports whether p is more precise than q. If both rows name the lock service and one names
+// it more closely, that one wins. Otherwise p must be more precise in one respect and less precise
+// in none.
 func (p precision) beats(q precision) bool {
 	if p[0] > 0 && q[0] > 0 && p[0] != q[0] {
 		return p[0] > q[0]
@@ -33,9 +33,9 @@ func (p precision) beats(q precision) bool {
 	return p != q
 }
 
-// matches tells whether the row speaks about this cell, and how closely it names it. A row
-// about redis speaks about all option sets of redis, unless another row names them. A row about a set
-// speaks about its services, unless another row names them.
+// matches reports whether the row applies to this cell, and how closely it names it. A row about
+// redis applies to all option sets of redis, unless another row names them. A row about a set
+// applies to its services, unless another row names them.
 func (e Expectation) matches(c Cell) (p precision, does bool) {
 	for _, spec := range e.Backends {
 		if spec.Covers(c.Backend) {
@@ -60,7 +60,7 @@ func (e Expectation) matches(c Cell) (p precision, does bool) {
 	return p, true
 }
 
-// Verdict gives what the row expects of a property; false: nothing.
+// Verdict returns what the row expects of a property; false means nothing.
 func (e Expectation) Verdict(p check.Property) (check.Verdict, bool) {
 	for _, v := range e.Verdicts {
 		if v.Property == p {
@@ -70,7 +70,7 @@ func (e Expectation) Verdict(p check.Property) (check.Verdict, bool) {
 	return check.Holds, false
 }
 
-// bounds lists the ranges that the row gives of a measure.
+// bounds lists the ranges that the row gives for a measure.
 func (e Expectation) bounds(m check.Measure) (out []Range) {
 	for _, r := range e.Ranges {
 		if r.Measure == m {
@@ -80,20 +80,20 @@ func (e Expectation) bounds(m check.Measure) (out []Range) {
 	return out
 }
 
-// lists tells whether the scenario is about this cell. Others may be run all the same;
-// nothing is expected of them.
+// lists reports whether the scenario lists this cell. Other cells may be run all the same; nothing
+// is expected of them.
 func (s *Scenario) lists(c Cell) bool {
 	return slices.ContainsFunc(s.specs, func(spec backends.Spec) bool { return spec.Covers(c.Backend) }) &&
 		slices.Contains(s.Guards, c.Guard) &&
 		slices.Contains(disciplineTexts(s.Workload.Disciplines), c.Discipline.String())
 }
 
-// about lists the rows that speak about this cell and say something that says tells, in the
-// order of the file: of those that it matches, the ones that no other beats.
+// about lists, in the order of the file, the rows that apply to this cell, satisfy says, and are
+// not beaten by another such row.
 func (s *Scenario) about(c Cell, says func(Expectation) bool) (rows []Expectation) {
 	var precisions []precision
 	for _, row := range s.Expect {
-		if !says(row) { // most rows say nothing of most things, and this is quickly seen
+		if !says(row) { // most rows say nothing about most things, and this check is cheap
 			continue
 		}
 		if p, does := row.matches(c); does {
@@ -112,8 +112,8 @@ func (s *Scenario) about(c Cell, says func(Expectation) bool) (rows []Expectatio
 	return best
 }
 
-// Bounds lists the ranges that the scenario expects of what is measured in one cell, in
-// the order of check.Measures, each with the reason.
+// Bounds lists the ranges that the scenario expects measures of one cell to lie in, each with its
+// reason, in the order of check.Measures.
 func (s *Scenario) Bounds(c Cell) (out []ExpectedRange) {
 	for _, m := range check.Measures() {
 		for _, row := range s.about(c, func(row Expectation) bool { return len(row.bounds(m)) > 0 }) {
@@ -125,11 +125,10 @@ func (s *Scenario) Bounds(c Cell) (out []ExpectedRange) {
 	return out
 }
 
-// Expected lists what the scenario expects of one cell, in the order of check.Properties. A
-// property of which nothing is expected is left out, and so is one of which equally precise
-// rows expect different things: a script says one thing of the cells that it lists, but rows
-// may disagree about an option set that it does not. Where several rows agree, the reason is
-// the first one's.
+// Expected lists what the scenario expects of one cell, in the order of check.Properties. It leaves
+// out properties that nothing is expected of, and those on which equally precise rows disagree: a
+// script says one thing about the cells it lists, but its rows may disagree about an option set
+// that it does not list. Where several rows agree, the reason is the first one's.
 func (s *Scenario) Expected(c Cell) []Expected {
 	var out []Expected
 	for _, p := range check.Properties() {

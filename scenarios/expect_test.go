@@ -11,7 +11,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// cellOf is the cell of attentive clients with this backend and guard.
+// cellOf returns the cell of attentive clients with this backend and guard.
 func cellOf(t *testing.T, backend, guard string) Cell {
 	t.Helper()
 	return Cell{spec(t, backend), guard, Discipline{Kind: Attentive}}
@@ -26,7 +26,8 @@ func spec(t *testing.T, text string) backends.Spec {
 	return s
 }
 
-// TestARowSpeaksOfAServiceAndItsOptionSets: of all of them, unless it names options.
+// TestARowSpeaksOfAServiceAndItsOptionSets checks that a row about a service applies to all its
+// option sets, unless the row names options.
 func TestARowSpeaksOfAServiceAndItsOptionSets(t *testing.T) {
 	specs := func(texts ...string) (out []backends.Spec) {
 		for _, text := range texts {
@@ -63,9 +64,9 @@ func TestARowSpeaksOfAServiceAndItsOptionSets(t *testing.T) {
 	}
 }
 
-// TestTheRowThatNamesMoreWins: options before the bare service, a guard or a discipline
-// before none; and where rows that name as much disagree about an option set that the script
-// does not list, nothing is expected.
+// TestTheRowThatNamesMoreWins checks that a row with options beats one about the bare service, and
+// that a row with a guard or a discipline beats one without. Where rows that name equally much
+// disagree about an option set that the script does not list, nothing is expected.
 func TestTheRowThatNamesMoreWins(t *testing.T) {
 	const rows = `
   - {lost-update: violated, because: anything}

@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// expect resolves what theory says, and makes sure that it says one thing.
+// expect resolves what theory says, and makes sure that it does not contradict itself.
 func (l *loader) expect() error {
 	for i, f := range l.file.Expect {
 		row, err := l.row(f)
@@ -28,7 +28,7 @@ func (l *loader) expect() error {
 	return nil
 }
 
-// maxRows bounds the table of expectations, as every row is compared with every other.
+// maxRows bounds the table of expectations, because every row is compared with every other.
 const maxRows = 200
 
 func (l *loader) row(f fileExpect) (Expectation, error) {
@@ -97,10 +97,10 @@ func (l *loader) verdict(property string, w verdictWord, others ...string) (chec
 	return 0, l.fail(w.place, fmt.Sprintf("%s is no verdict that a scenario can expect of %s", quoted(w.text), property), listed(names), didYouMean(w.text, names))
 }
 
-// sometimes is what a row says of a property that chance decides.
+// sometimes is a row's word for a property that chance decides.
 const sometimes = "sometimes"
 
-// chance gives what the row says of a property that chance decides; nil: nothing.
+// chance returns what the row says about a property that chance decides; nil means nothing.
 func (e Expectation) chance(p check.Property) *Chance {
 	if i := slices.IndexFunc(e.Sometimes, func(c Chance) bool { return c.Property == p }); i >= 0 {
 		return &e.Sometimes[i]
@@ -108,7 +108,7 @@ func (e Expectation) chance(p check.Property) *Chance {
 	return nil
 }
 
-// says gives what the row expects of a property, in the words of the file; empty: nothing.
+// says returns what the row expects of a property, in the words of the file; empty means nothing.
 func (e Expectation) says(p check.Property) string {
 	if c := e.chance(p); c != nil {
 		if c.Share != nil {
@@ -122,8 +122,8 @@ func (e Expectation) says(p check.Property) string {
 	return ""
 }
 
-// reaches makes sure that every backend and guard of a row takes part in some cell that
-// the row speaks about.
+// reaches makes sure that every backend and guard of a row takes part in some cell that the row
+// applies to.
 func (l *loader) reaches(row Expectation, f fileExpect) error {
 	const why = "a guard that checks fencing tokens cannot be run with a backend that issues none"
 	names := 0
@@ -148,8 +148,8 @@ func (l *loader) reaches(row Expectation, f fileExpect) error {
 	return nil
 }
 
-// contradiction finds a cell, and a property or measure of it, of which two rows expect
-// things that cannot both come out, although neither names the cell more closely.
+// contradiction returns an error if two rows expect things of the same property or measure of a
+// cell that cannot both come out, and neither row names the cell more closely.
 func (l *loader) contradiction(row Expectation, f fileExpect, earlier Expectation, at fileExpect) error {
 	const todo = "name the backends, guards or disciplines that each row is about; a row that names more wins"
 	both := func() (cell string, some bool) {
@@ -185,7 +185,7 @@ func (l *loader) contradiction(row Expectation, f fileExpect, earlier Expectatio
 	return nil
 }
 
-// anyCell tells whether some cell that the row speaks about is as asked.
+// anyCell reports whether as is true of some cell that the row applies to.
 func (l *loader) anyCell(row Expectation, as func(Cell) bool) bool {
 	for _, discipline := range l.out.Workload.Disciplines {
 		for _, spec := range l.specs {

@@ -9,7 +9,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// hostWords is a host or a role, or a list of them, still unchecked.
+// hostWords is a host or a role, or a list of them, not yet checked.
 type hostWords struct{ words }
 
 func (h *hostWords) read(s *source, name string, n ast.Node) error {
@@ -45,14 +45,14 @@ func (g *hostGroups) read(s *source, name string, n ast.Node) error {
 	return nil
 }
 
-// length is a length of time that is given, or drawn each time.
+// length is a length of time that is either given, or drawn anew each time.
 type length struct {
 	place
 	most  span
-	least span // given when it is drawn evenly from least to most
+	least span // given if the length is drawn evenly from least to most
 }
 
-// drawnFrom is the least of a length that is drawn; nil: it is given.
+// drawnFrom returns the least value of a length that is drawn; nil means that it is given.
 func (d *length) drawnFrom() *sim.Span {
 	if !d.least.given() {
 		return nil
@@ -159,7 +159,8 @@ func (f *fraction) read(s *source, name string, n ast.Node) error {
 	return nil
 }
 
-// plain gives the text of a number, or of a piece of text on one line.
+// plain returns the text of a number, or of a text on one line; false means that the node is
+// neither.
 func plain(n ast.Node) (string, bool) {
 	switch n.(type) {
 	case *ast.StringNode, *ast.IntegerNode, *ast.FloatNode:
@@ -168,7 +169,7 @@ func plain(n ast.Node) (string, bool) {
 	return "", false
 }
 
-// decimal reads a number that is not negative, such as 12 or 0.5.
+// decimal parses a number that is not negative, such as 12 or 0.5.
 func decimal(text string) (*big.Rat, bool) {
 	if len(text) > 40 || strings.Trim(text, "0123456789.") != "" { // big.Rat also reads "1/3" and "1e9"
 		return nil, false

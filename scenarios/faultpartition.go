@@ -51,7 +51,7 @@ func (*filePartition) inWords(f Fault, s *Scenario) string {
 	return f.lasting(s, fmt.Sprintf("let nothing through between %s and %s", from, to))
 }
 
-// groups resolves groups of hosts, of which none may be in two.
+// groups resolves groups of hosts. No host may be in two of them.
 func (l *loader) groups(groups hostGroups) (all [][]sim.HostID, err error) {
 	var named []sim.HostID
 	for _, words := range groups.list {

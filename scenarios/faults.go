@@ -6,17 +6,18 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Fault is a fault as a script asks for it. It is another sim.Fault under each lease: a script
-// says its lengths in leases, worlds and histories have them in time. All else stands in Bare.
+// Fault is a fault as a script asks for it. A script gives lengths in leases, but worlds and
+// histories need times, so the fault is another sim.Fault under each lease. Everything else is in
+// Bare.
 type Fault struct {
-	Bare       sim.Fault   // whom it is done to, and how; without lengths
+	Bare       sim.Fault   // whom it strikes, and how; without lengths
 	For        *sim.Span   // nil: to the end
 	ForAtLeast *sim.Span   // the length is drawn from here to For, each time; nil: it is For
-	Step       *sim.Offset // of clock; nil: its rate changes
-	By         *sim.Span   // of delay and hold
+	Step       *sim.Offset // for clock; nil: its rate changes
+	By         *sim.Span   // for delay and hold
 }
 
-// Resolve gives the step under a lease, as the director takes it.
+// Resolve returns the step under a lease, as the director takes it.
 func (s Step) Resolve(ttl time.Duration) sim.Step {
 	step := sim.Step{Times: s.Times, Do: s.Do.Resolve(ttl)}
 	if s.Every != nil {
@@ -30,7 +31,7 @@ func (s Step) Resolve(ttl time.Duration) sim.Step {
 	return step
 }
 
-// Resolve gives the fault under a lease.
+// Resolve returns the fault under a lease.
 func (f Fault) Resolve(ttl time.Duration) sim.Fault {
 	out := f.Bare
 	if len(out.Hosts) == 1 {
@@ -55,8 +56,8 @@ func (f Fault) Resolve(ttl time.Duration) sim.Fault {
 	return out
 }
 
-// lasts is how long the fault is in effect at most; false: to the end. A step of a clock
-// that is not taken back is over at once.
+// lasts returns how long the fault is in effect at most; false means to the end. A clock step that
+// is not taken back is over at once.
 func (f Fault) lasts(ttl time.Duration) (time.Duration, bool) {
 	long := f.Resolve(ttl).For
 	return long, long > 0 || f.Step != nil

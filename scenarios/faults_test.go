@@ -100,7 +100,7 @@ func TestEveryKindOfFaultIsReadAndScalesWithTheLease(t *testing.T) {
 	}
 }
 
-// scene is a script around the steps of a fault.
+// scene returns a script around the steps of a fault.
 func scene(clients int, steps string) string {
 	return fmt.Sprintf(`
 scenario: scene
@@ -146,10 +146,10 @@ func count1(h *sim.History, kind sim.Kind) int {
 	return n
 }
 
-// Whatever the fault is, wherever it strikes: it is proven, the history is sane, and the
-// guard that compares versions loses nothing.
+// TestEveryFaultIsProvenAndSurvived checks that wherever a fault strikes, it is proven, the history
+// is sane, and the guard that compares versions loses nothing.
 func TestEveryFaultIsProvenAndSurvived(t *testing.T) {
-	const accountRestarted = "account restarted" // who waits for its answer then, waits to the end
+	const accountRestarted = "account restarted" // a client that waits for its answer then waits to the end
 	for _, c := range []struct{ name, do string }{
 		{"holder paused", "pause: {host: holder, for: {uniform: [0, 2ttl]}}"},
 		{"all paused", "pause: {host: all, for: 0.3ttl}"},
@@ -198,8 +198,8 @@ func TestARestartedClientGoesOnWithWhatItHadNotFinished(t *testing.T) {
 	}
 }
 
-// A script may throw faults at random at everybody, over and over: the same seed throws
-// the same ones, and each is in the history.
+// TestRepeatedRandomFaultsAreTheSameWithTheSameSeed checks that a script may throw random faults at
+// everybody, over and over: the same seed throws the same ones, and each is in the history.
 func TestRepeatedRandomFaultsAreTheSameWithTheSameSeed(t *testing.T) {
 	src := strings.Replace(scene(3, `  - at: 1s
     every: 1ttl
@@ -254,7 +254,8 @@ func TestAFaultWithoutAHostToStrikeLeavesTheTrialUndecided(t *testing.T) {
 	}
 }
 
-// The script names redis only, and is asked to run with another backend all the same.
+// TestAFaultOfServersIsRefusedWhereThereAreNone runs a script that names only redis with another
+// backend as well.
 func TestAFaultOfServersIsRefusedWhereThereAreNone(t *testing.T) {
 	trial := Trial{Scenario: load(t, scene(2, "  - at: 1s\n    do: {pause: {host: servers, for: 1s}}")), Guard: "none", Discipline: Discipline{Kind: Attentive}, World: VirtualWorld, Seed: 1}
 	trial.TTL = trial.Scenario.TTL
@@ -271,7 +272,8 @@ func TestAFaultOfServersIsRefusedWhereThereAreNone(t *testing.T) {
 	}
 }
 
-// Every kind of fault is a key of the format, is loaded as itself, and has words of its own.
+// TestEveryKindOfFaultCanBeLoadedAndSaid checks that every kind of fault is a key of the format, is
+// loaded as itself, and has words of its own.
 func TestEveryKindOfFaultCanBeLoadedAndSaid(t *testing.T) {
 	if keys := namesOf(keysOf(reflect.TypeFor[fileDo]())); !slices.Equal(keys, faultNames()) {
 		t.Errorf("the format has the faults %q, and there are the kinds %q", keys, faultNames())
@@ -309,7 +311,7 @@ func TestEveryKindOfFaultCanBeLoadedAndSaid(t *testing.T) {
 	}
 }
 
-// Nothing is taken for another fault.
+// TestAFaultThatNoScriptCanAskForIsRefused checks that nothing is taken for another fault.
 func TestAFaultThatNoScriptCanAskForIsRefused(t *testing.T) {
 	l := &loader{source: &source{file: "test.yaml", lines: []string{"do: {}"}}, out: &Scenario{TTL: time.Second}}
 	if f, err := l.fault(fileDo{}); err == nil || !strings.Contains(err.Error(), "do names no fault") {

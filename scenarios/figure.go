@@ -9,17 +9,17 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// Values are all that a trial gave for one measure.
+// Values are all the values that a trial gave for one measure.
 type Values struct {
 	Measure check.Measure `json:"measure"`
 	Values  []float64     `json:"values"`
 }
 
-// maxKeptValues bounds how many values of one measure the row of a trial has: more make the row
-// too long, and are left out.
+// maxKeptValues bounds how many values of one measure the row of a trial keeps. If there are more,
+// none are kept, because the row would be too long.
 const maxKeptValues = 20_000
 
-// keepValues takes in the values of a measure that are judged with those of other trials.
+// keepValues keeps the values of a measure that are judged together with those of other trials.
 func (r *Result) keepValues(h *sim.History, m check.Measure) {
 	if slices.ContainsFunc(r.Values, func(v Values) bool { return v.Measure == m }) {
 		return
@@ -29,7 +29,7 @@ func (r *Result) keepValues(h *sim.History, m check.Measure) {
 	}
 }
 
-// values gives what was kept of a measure; complete tells that it is all there was.
+// values returns what was kept of a measure; complete reports whether that is all there was.
 func (r *Result) values(m check.Measure) (all []float64, complete bool) {
 	for _, v := range r.Values {
 		if v.Measure == m {
@@ -40,21 +40,21 @@ func (r *Result) values(m check.Measure) (all []float64, complete bool) {
 	return all, len(all) == measured.Count
 }
 
-// Figure is what the values of a cell come to, all together, and the range in which that is
-// expected to lie. All values of a measure count alike, whichever trial they are from.
+// Figure is a statistic of all values of a cell, and the range in which it is expected to lie. All
+// values of a measure count alike, whichever trial they are from.
 type Figure struct {
 	Range
 	Because string
-	Count   int     // values
-	Value   float64 // of them; of none 0
+	Count   int     // how many values there are
+	Value   float64 // the statistic; 0 if there are no values
 	Outcome Outcome // AsExpected, Undecided, NotAsExpected
-	Why     string  // of Undecided: what is missing
+	Why     string  // if Undecided: what is missing
 
 	all  []float64
 	lost int // trials whose values were not kept
 }
 
-// add takes in a trial whose preconditions were met.
+// add adds a trial whose preconditions were met.
 func (f *Figure) add(r *Result) {
 	all, complete := r.values(f.Measure)
 	f.all = append(f.all, all...)
@@ -63,7 +63,7 @@ func (f *Figure) add(r *Result) {
 	}
 }
 
-// settle judges what has been taken in so far.
+// settle judges what has been added so far.
 func (f *Figure) settle(ttl time.Duration) {
 	f.Count, f.Value, f.Why, f.Outcome = len(f.all), 0, "", AsExpected
 	if f.Count > 0 {
@@ -79,7 +79,7 @@ func (f *Figure) settle(ttl time.Duration) {
 	}
 }
 
-// Found writes what the values came to, in the unit of the bound, and how many they are.
+// Found formats the statistic, in the unit of the bound, and the number of values.
 func (f Figure) Found(ttl time.Duration) string {
 	switch {
 	case f.Count == 0:
@@ -98,7 +98,8 @@ func (f Figure) shown(ttl time.Duration) string {
 	return f.Range.Show(m, ttl)
 }
 
-// figures lists what is expected of the values of the trial's cell, all together, in its world.
+// figures lists the figures that are expected of the cell's values together and that its world
+// measures.
 func (c CardCell) figures() (out []Figure) {
 	for _, r := range c.Ranges {
 		if r.Of != EveryValue && r.Measure.In(c.World) {

@@ -57,7 +57,7 @@ func TestWhatIsNoStatistic(t *testing.T) {
 	}
 }
 
-// waited is a trial in which clients waited so long.
+// waited returns a trial in which clients waited for these times, in seconds.
 func waited(seed uint64, values ...float64) *Result {
 	m := check.Measured{Measure: check.Wait, Count: len(values), Least: slices.Min(values), Most: slices.Max(values)}
 	r := judgedAs(seed, nil, m)
@@ -65,7 +65,7 @@ func waited(seed uint64, values ...float64) *Result {
 	return r
 }
 
-// waiting adds up trials of a cell in which the mean wait must be from 1 to 2 s, and the 95th
+// waiting sums up trials of a cell in which the mean wait must be from 1 to 2 s, and the 95th
 // percentile from 3 to 4 s.
 func waiting(t *testing.T, trials ...*Result) Summary {
 	t.Helper()
@@ -73,7 +73,7 @@ func waiting(t *testing.T, trials ...*Result) Summary {
 		Backend: "redis", Guard: "none", Discipline: "attentive", World: VirtualWorld, TTL: time.Second, Ranges: []CardRange{
 			{Measure: check.Wait, Of: "mean", From: 1, To: 2, Written: []string{"1s", "2s"}, Because: "it is so"},
 			{Measure: check.Wait, Of: "p95", From: 3, To: 4, Written: []string{"3ttl", "4ttl"}, Because: "it is so"},
-			{Measure: check.Wait, From: 0, To: 1}, // of each trial by itself
+			{Measure: check.Wait, From: 0, To: 1}, // for each trial by itself
 		},
 	}}}})
 	for _, r := range trials {
@@ -117,8 +117,8 @@ func TestValuesOfAllTrialsAreJudgedTogether(t *testing.T) {
 	}
 }
 
-// A trial that says that it measured five values and has none of them leaves it open what they
-// all come to.
+// TestValuesThatAreNotThereLeaveItOpen checks a trial that says it measured five values but has
+// none of them: it leaves open what all values come to.
 func TestValuesThatAreNotThereLeaveItOpen(t *testing.T) {
 	bare := waited(2, 1, 1, 1, 1, 1)
 	bare.Values = nil
@@ -128,7 +128,8 @@ func TestValuesThatAreNotThereLeaveItOpen(t *testing.T) {
 	}
 }
 
-// What a trial measured whose fault did not happen does not count.
+// TestOnlyTrialsWhoseFaultsHappenedAreJudgedTogether checks that the values of a trial do not count
+// if its fault did not happen.
 func TestOnlyTrialsWhoseFaultsHappenedAreJudgedTogether(t *testing.T) {
 	r := waited(2, repeated(1000, 40)...)
 	for i := range r.Findings {
@@ -141,8 +142,8 @@ func TestOnlyTrialsWhoseFaultsHappenedAreJudgedTogether(t *testing.T) {
 	}
 }
 
-// The script, its trials, what they are expected to come to and what they came to: from one end
-// to the other.
+// TestAScriptBoundsWhatItsTrialsComeTo goes from one end to the other: the script, its trials, what
+// they are expected to come to, and what they came to.
 func TestAScriptBoundsWhatItsTrialsComeTo(t *testing.T) {
 	for _, c := range []struct {
 		row  string

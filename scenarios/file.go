@@ -1,11 +1,11 @@
 package scenarios
 
-// The types of this file are the format: the loader reads into them, and the JSON Schema
-// is generated from them. The tag yaml gives a key's name; a key without omitempty is
-// required. The tag doc says in the editor and in error messages what the key is for. A field
-// without a name stands for the keys of a table (see tabled).
+// The types in this file are the format: the loader reads into them, and the JSON Schema is
+// generated from them. The yaml tag gives a key's name; a key without omitempty is required. The
+// doc tag says what the key is for, in the editor and in error messages. A field without a name
+// stands for the keys of a table (see tabled).
 //
-// They hold what was written and where. The loader makes a Scenario of them.
+// The types hold what was written and where. The loader turns them into a Scenario.
 
 type fileScenario struct {
 	place       `yaml:"-"`
@@ -66,7 +66,8 @@ type fileAdd struct {
 	Every   span   `yaml:"every,omitempty" doc:"a client begins its elements so far apart from each other, whatever becomes of them; one right after the other if left out"`
 }
 
-// retiredCheck says what to write for a key of older files.
+// retiredCheck returns what to write in place of a key of older files; empty means that the key was
+// never one.
 func retiredCheck(key string) string {
 	if key != "check" {
 		return ""

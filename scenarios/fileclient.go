@@ -6,7 +6,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// fileClient is what one client has otherwise than the others.
+// fileClient says how one client differs from the others.
 type fileClient struct {
 	place      `yaml:"-"`
 	Think      length         `yaml:"think,omitempty" doc:"how long this client works, or drawn each time"`

@@ -10,9 +10,9 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// fileDo is the table of faults of the format (see file.go), a row a kind: its key, what it
-// does, and the type that reads its keys, makes a Fault of them and says it in words. Each
-// type is in a file of its own, or with those that it resembles: fault….go.
+// fileDo is the format's table of faults (see file.go), one row for each kind: its key, what it
+// does, and the type that reads its keys, makes a Fault of them and puts it into words. Each type
+// is in a file of its own, or with those that it resembles: fault….go.
 type fileDo struct {
 	place     `yaml:"-"`
 	Pause     filePause     `yaml:"pause,omitempty" doc:"stop every process of a host while its clocks go on, as a garbage collection or SIGSTOP does"`
@@ -26,16 +26,16 @@ type fileDo struct {
 	Drop      fileDrop      `yaml:"drop,omitempty" doc:"lose packets from one host to another at random; a lost packet is sent again, as TCP does"`
 }
 
-// fileFault is what a script says of one fault.
+// fileFault is what a script says about one fault.
 type fileFault interface {
 	given() bool
-	// load makes the fault of what was written.
+	// load makes the fault from what was written.
 	load(*loader) (Fault, error)
-	// inWords says as an order what a fault of this kind does: "pause client-1 for 1.5ttl (15s)".
+	// inWords says what a fault of this kind does, as an order: "pause client-1 for 1.5ttl (15s)".
 	inWords(Fault, *Scenario) string
 }
 
-// kinds gives the row of each kind.
+// kinds yields each kind of fault with its row.
 func (d *fileDo) kinds() iter.Seq2[sim.FaultKind, fileFault] {
 	return func(yield func(sim.FaultKind, fileFault) bool) {
 		v := reflect.ValueOf(d).Elem()
@@ -61,7 +61,7 @@ func (d *fileDo) read(s *source, name string, n ast.Node) error {
 	return s.decodeFields(name, n, d)
 }
 
-// fault resolves what a step does.
+// fault resolves the fault of a step.
 func (l *loader) fault(d fileDo) (Fault, error) {
 	for _, f := range d.kinds() {
 		if f.given() {
@@ -71,7 +71,7 @@ func (l *loader) fault(d fileDo) (Fault, error) {
 	return Fault{}, l.fail(d.place, "do names no fault", "one of "+listed(faultNames()), "")
 }
 
-// inWords says what is done, as an order.
+// inWords says what the fault does, as an order.
 func (f Fault) inWords(s *Scenario) string {
 	for kind, row := range new(fileDo).kinds() {
 		if kind == f.Bare.Kind {

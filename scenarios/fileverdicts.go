@@ -7,11 +7,11 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// fileVerdicts is what a row expects of properties, in the order of check.Properties. Which keys
-// there are, and what they are for, the table of properties says.
+// fileVerdicts is what a row expects of properties, in the order of check.Properties. The table of
+// properties says which keys there are and what they are for.
 type fileVerdicts []fileVerdict
 
-// fileVerdict is one property that a row speaks about.
+// fileVerdict is what a row expects of one property.
 type fileVerdict struct {
 	property check.Property
 	verdict  verdictWord
@@ -24,7 +24,7 @@ func (fileVerdicts) keys() (keys []key) {
 	return keys
 }
 
-// add makes room for what a row says of one property.
+// add makes room for what a row says about one property.
 func (f *fileVerdicts) add(name string) reflect.Value {
 	rank := func(p check.Property) int { return slices.Index(check.Properties(), p) }
 	i, _ := slices.BinarySearchFunc(*f, check.Property(name), func(v fileVerdict, p check.Property) int { return rank(v.property) - rank(p) })

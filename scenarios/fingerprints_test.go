@@ -10,17 +10,17 @@ import (
 )
 
 // fingerprintsFile has a line for every cell: scenario, lock service, guard, discipline, seed and
-// the fingerprint of the history. What a change of a script, a lock or the kernel changes stands
-// there cell by cell; transcripts to read are in reports/terminal/testdata.
+// the fingerprint of the history. It shows cell by cell what a change to a script, a lock or the
+// kernel changes; transcripts to read are in reports/terminal/testdata.
 const fingerprintsFile = "testdata/fingerprints.txt"
 
-// cellLine is a trial's line of that file, but for the fingerprint at its end.
+// cellLine returns a trial's line in fingerprintsFile, without the fingerprint at its end.
 func cellLine(trial Trial) string {
 	return fmt.Sprintf("%s %s %s %s %d", trial.Scenario.Name, trial.Backend, trial.Guard, trial.Discipline, trial.Seed)
 }
 
-// TestTheSameTrialGivesTheSameBytesEverywhere: whenever, on whichever machine, on however many
-// processors and beside whichever other trials it runs.
+// TestTheSameTrialGivesTheSameBytesEverywhere checks that it does so whenever it runs, on any
+// machine, on any number of processors, and beside any other trials.
 func TestTheSameTrialGivesTheSameBytesEverywhere(t *testing.T) {
 	several := map[string]string{}
 	for _, j := range suite(t).judged {
@@ -91,8 +91,8 @@ func cutLast(l string) (before, last string, found bool) {
 	return l[:i], l[i+1:], true
 }
 
-// compareFingerprints names the cells whose history is not the kept one, and says how to see what
-// has changed and how to accept it.
+// compareFingerprints names the cells whose history differs from the kept one, and says how to see
+// what changed and how to accept it.
 func compareFingerprints(t *testing.T, trials []Trial, kept, found map[string]string) {
 	t.Helper()
 	var differ []Trial

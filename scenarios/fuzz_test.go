@@ -9,8 +9,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// FuzzLoad: whatever is in the file, Load returns a scenario that can be run or an error
-// that points into the file; and what it takes, the schema for editors takes as well.
+// FuzzLoad checks that for any file, Load returns either a scenario that can be run or an error
+// that points into the file, and that the schema for editors accepts whatever Load accepts.
 func FuzzLoad(f *testing.F) {
 	for _, name := range BuiltinNames() {
 		src, err := Source(name)
@@ -76,8 +76,8 @@ func checkLoadError(t *testing.T, err error, src []byte) {
 	_ = err.Error()
 }
 
-// FuzzLoadClaims: whatever is in the file, there are claims whose trials can be run, or an error
-// that points into the file.
+// FuzzLoadClaims checks that any file yields either claims whose trials can be run or an error that
+// points into the file.
 func FuzzLoadClaims(f *testing.F) {
 	known := Everything()
 	all, err := Builtin(known)

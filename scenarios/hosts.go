@@ -10,8 +10,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Hosts lists the client hosts of the scenario, and the ledger's if the account is on a host of
-// its own. The servers of the lock service come on top, cell by cell.
+// Hosts lists the scenario's client hosts, plus the ledger's if the account is on a host of its
+// own. The lock service's servers are not included: they depend on the cell.
 func (s *Scenario) Hosts() []sim.HostID {
 	var hosts []sim.HostID
 	for n := range s.Clients {
@@ -20,8 +20,8 @@ func (s *Scenario) Hosts() []sim.HostID {
 	return append(hosts, s.accountHosts()...)
 }
 
-// servers lists the hosts of the lock service that exist with every backend of the
-// scenario, and those that exist with some of them.
+// servers lists the lock service's hosts: always holds those that exist with every backend of the
+// scenario, sometimes those that exist with at least one.
 func (l *loader) servers() (always, sometimes []sim.HostID) {
 	counts := []int{}
 	for _, spec := range l.specs {
@@ -42,11 +42,11 @@ func (l *loader) servers() (always, sometimes []sim.HostID) {
 	return always, sometimes
 }
 
-// serversOf lists the hosts of one lock service.
+// serversOf lists the hosts of one lock service. It panics if the service's settings do not fit.
 func (l *loader) serversOf(spec backends.Spec) []sim.HostID {
 	settings, err := spec.Settings(l.out.TTL, false)
 	if err != nil {
-		panic(fmt.Sprintf("settings of %s without a token: %v", spec, err)) // the loader's step settings has tried them
+		panic(fmt.Sprintf("settings of %s without a token: %v", spec, err)) // loader.settings has already checked them
 	}
 	return spec.Backend.Servers(settings)
 }
@@ -70,7 +70,8 @@ func (l *loader) host(w word) (sim.HostID, error) {
 	return "", l.fail(w.place, "there is no host "+quoted(w.text), l.hostNames(always), didYouMean(w.text, names))
 }
 
-// hostNames lists the hosts for a message, however many clients there are.
+// hostNames lists the hosts for a message. It shortens the list when there are more than four
+// clients.
 func (l *loader) hostNames(servers []sim.HostID) string {
 	var names []string
 	if n := l.out.Clients; n <= 4 {
@@ -86,12 +87,12 @@ func (l *loader) hostNames(servers []sim.HostID) string {
 	return listed(names)
 }
 
-// ledgerKinds lists what the ledger records.
+// ledgerKinds lists the events that the ledger records.
 func ledgerKinds() []sim.Kind {
 	return []sim.Kind{sim.LedgerRead, sim.LedgerReadRefused, sim.LedgerWrite, sim.LedgerWriteRefused, sim.LedgerMarked}
 }
 
-// kindsOf lists the events that a host records and that a step can wait for.
+// kindsOf lists the events on a host that a step can wait for.
 func (l *loader) kindsOf(host sim.HostID) []sim.Kind {
 	if host == ledger.HostID {
 		return ledgerKinds()
@@ -110,7 +111,7 @@ func (l *loader) kindsOf(host sim.HostID) []sim.Kind {
 	})
 }
 
-// disciplinesOf lists the disciplines that a client has in some cell.
+// disciplinesOf lists the disciplines that a client has, taken over all cells.
 func (l *loader) disciplinesOf(client sim.HostID) (all []Discipline) {
 	for _, d := range l.out.Workload.Disciplines {
 		all = append(all, l.out.discipline(l.out.indexOf(client), d))
@@ -118,7 +119,7 @@ func (l *loader) disciplinesOf(client sim.HostID) (all []Discipline) {
 	return all
 }
 
-// jobKinds are the events of clients that occur with charge-once only.
+// jobKinds are the client events that occur only with charge-once.
 var jobKinds = []sim.Kind{sim.Skipped, sim.Marked, sim.MarkUnknown}
 
 // event resolves the kind of event that a step waits for on a host.

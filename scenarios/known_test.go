@@ -10,15 +10,15 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// service is a lock service that can be named in a script and not run.
+// service is a lock service that scripts can name but that cannot run.
 type service struct {
 	name    string
 	options []backends.Option
 	tokens  bool
 	servers []sim.HostID
-	syncs   bool // it waits for its disk
+	syncs   bool // its servers wait for their disk
 	keeps   []ledger.Guard
-	sets    bool // it keeps sets
+	sets    bool // it can keep a set
 	never   []sim.Kind
 }
 
@@ -44,7 +44,7 @@ func (s service) SimulateSet(*virtual.World, backends.Settings) (func(*virtual.H
 	panic("a service in name only was asked to run")
 }
 
-// known is what the scripts of the tests may refer to.
+// known returns what the tests' scripts may refer to.
 func known() Known {
 	timing := []backends.Option{
 		{Name: "timeout", Kind: backends.Duration, Default: "0.2ttl", Least: backends.NotZero},
@@ -63,5 +63,6 @@ func known() Known {
 	}
 }
 
-// ClientOptions are those of the lock; elapsed-check and retry stand for what all clients share.
+// ClientOptions lists timeout and renew. The other options, elapsed-check and retry, stand for what
+// all clients share.
 func (service) ClientOptions() []string { return []string{"timeout", "renew"} }

@@ -33,7 +33,7 @@ func (w *word) read(s *source, name string, n ast.Node) error {
 	return nil
 }
 
-// words is one piece of text or a list of them.
+// words is a piece of text or a list of them.
 type words struct {
 	place
 	list []word
@@ -89,7 +89,7 @@ func (i *number) read(s *source, name string, n ast.Node) error {
 	return nil
 }
 
-// yesno is true or false.
+// yesno is a boolean.
 type yesno struct {
 	place
 	on bool
@@ -131,16 +131,16 @@ func (d *span) read(s *source, name string, n ast.Node) error {
 	return nil
 }
 
-// spanShape says what a length of time looks like.
+// spanShape describes how to write a length of time, for the "expected" part of an error.
 func spanShape() string { return strings.TrimPrefix(sim.ErrSpan.Error(), "expected ") }
 
-// verdictWord is holds or violated, still unchecked, or sometimes.
+// verdictWord is holds, violated or sometimes. The word has not been checked yet.
 type verdictWord struct {
 	word
-	share *Share // with sometimes: in how many trials; nil: it does not say
+	share *Share // with sometimes: the share of trials; nil if the file gives none
 }
 
-// options are options of a lock with their values.
+// options is a mapping of lock options to their values.
 type options struct {
 	place
 	list []option

@@ -8,15 +8,15 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// Likeness says whether a measure comes out alike with a library and with the profile that
+// Likeness says whether a measure comes out the same with a library and with the profile that
 // stands for it.
 type Likeness int8
 
 // The likenesses, from best to worst.
 const (
 	Alike  Likeness = iota
-	TooFew          // there are too few trials to tell
-	Unlike          // it differs by more than is allowed for
+	TooFew          // too few trials to tell
+	Unlike          // differs by more than the allowance
 )
 
 var likenessNames = [...]string{"alike", "too few", "UNLIKE"}
@@ -28,30 +28,31 @@ func (l Likeness) String() string {
 	return likenessNames[l]
 }
 
-// A measure is unlike if what was seen would come about by chance in less than one of
-// unlikeChance runs although the two differ by no more than is allowed for: a share of the
-// lease, for what models leave out, and the slack of the live trials, for what the machine adds.
+// A measure is Unlike if the observed difference would arise by chance with a probability below
+// unlikeChance, given that the two sides differ by no more than the allowance. The allowance is a
+// share of the lease, for what the models leave out, plus the slack of the live trials, for what
+// the machine adds.
 const (
 	unlikeChance = 1e-4
-	allowedPart  = 20 // of the lease, one part of so many
+	allowedPart  = 20 // the allowance is the lease divided by this
 )
 
-// Compared is one measure with a library, live, and with the profile that stands for it,
-// virtually.
+// Compared is one measure of a library, run live, and of the profile that stands for it, run in
+// the virtual world.
 type Compared struct {
 	Measure       check.Measure
 	Virtual, Live Figures
-	Allowed       time.Duration    // by how much the two may differ, beside what the machine may add
-	Slack         [2]time.Duration // what it may add: in the trial with the least, and in that with the most
+	Allowed       time.Duration    // how far the two may differ, not counting what the machine adds
+	Slack         [2]time.Duration // what the machine may add: the smallest and the largest over the live trials
 	Likeness      Likeness
-	Why           string // what it differs in; of TooFew, what is missing
+	Why           string // how the two differ; for TooFew, what is missing
 }
 
-// Figures are what a sample comes to.
+// Figures summarizes a sample.
 type Figures struct {
-	Of     int     // trials
-	Trials int     // of these, in which something was measured; if none, the rest is 0
-	Median float64 // of the medians of the trials
+	Of     int     // number of trials
+	Trials int     // how many of them measured anything; if none, the rest is 0
+	Median float64 // median of the trials' medians
 	Least  float64
 	Most   float64
 }
@@ -74,8 +75,8 @@ func leastOf(v Value) float64  { return v.Least }
 func medianOf(v Value) float64 { return v.P50 }
 func mostOf(v Value) float64   { return v.Most }
 
-// liken holds what was measured live against what was measured virtually, under one lease.
-// What neither has measured is left out.
+// liken compares the live measurements with the virtual ones, under one lease. It leaves out
+// measures that neither side measured.
 func liken(virtual, live *Sample, ttl time.Duration) (out []Compared) {
 	for _, m := range LikeMeasures() {
 		if len(virtual.of(m))+len(live.of(m)) == 0 {
@@ -88,7 +89,8 @@ func liken(virtual, live *Sample, ttl time.Duration) (out []Compared) {
 	return out
 }
 
-// slack is what the machine may have added in the trial with the least and in that with the most.
+// slack returns the smallest and the largest of the trials' slacks, which are what the machine may
+// have added.
 func (s *Sample) slack(m check.Measure) (bounds [2]time.Duration) {
 	for i, v := range s.of(m) {
 		if i == 0 {
@@ -99,8 +101,8 @@ func (s *Sample) slack(m check.Measure) (bounds [2]time.Duration) {
 	return bounds
 }
 
-// decide looks at three figures of each trial: the least, the median and the most that was
-// measured in it. First it asks whether it was measured as often.
+// decide sets Likeness and Why. It first checks whether both sides measured something equally
+// often, then compares three figures of each trial: its median, its least and its most.
 func (c *Compared) decide(virtual, live *Sample) {
 	if tooFew(virtual.Trials, live.Trials) {
 		c.Likeness, c.Why = TooFew, fmt.Sprintf("%d virtual and %d live trials", virtual.Trials, live.Trials)
@@ -116,7 +118,8 @@ func (c *Compared) decide(virtual, live *Sample) {
 		figure func(Value) float64
 		name   string
 	}{{medianOf, "the median"}, {leastOf, "the least"}, {mostOf, "the most"}} {
-		// What is sure: a length that is longer by what is allowed, or shorter.
+		// sure moves each live value by its slack in the direction that makes a difference smaller,
+		// so that what remains is not the machine's doing.
 		sure := func(s *Sample, sign float64) []float64 {
 			return s.figures(c.Measure, func(v Value) float64 { return look.figure(v) + sign*v.Slack.Seconds() })
 		}
@@ -138,14 +141,14 @@ func (c *Compared) decide(virtual, live *Sample) {
 	}
 }
 
-// larger tells whether the values of b are larger than those of a by more than chance explains.
-// Both are sorted.
+// larger reports whether the values of b are larger than those of a by more than chance explains.
+// Both must be sorted.
 func larger(a, b []float64) bool {
 	return chanceAhead(len(a), len(b), runsAhead(a, b)) < unlikeChance
 }
 
-// tooFew tells whether so many virtual and live trials cannot show a difference: that all
-// values of the one are below all of the other would be no wonder.
+// tooFew reports whether this many virtual and live trials cannot show a difference, because chance
+// alone could put all values of one side below all values of the other.
 func tooFew(virtual, live int) bool {
 	return virtual == 0 || live == 0 || chanceAhead(virtual, live, virtual*live) >= unlikeChance
 }

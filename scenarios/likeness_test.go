@@ -10,8 +10,9 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// library makes a side of a library's cell, with a lease of 2 s: trials in which overlap came out
-// as told, and these lengths of one measure in ms, a trial each; 0: nothing was measured in it.
+// library returns one side of a library's cell, with a lease of 2 s. It has one trial for each of
+// lengths, which are values of m in ms; 0 means that the trial measured nothing. Overlap has the
+// given verdict in all of them.
 func library(world string, m check.Measure, overlap check.Verdict, lengths ...int) Summary {
 	s := Summary{Scenario: "gc-pause", Backend: "etcd", Guard: "none", Discipline: "attentive", World: world, TTL: 2 * time.Second}
 	if world == LiveWorld {
@@ -34,7 +35,7 @@ func library(world string, m check.Measure, overlap check.Verdict, lengths ...in
 	return s
 }
 
-// around gives n lengths between center minus and plus spread.
+// around returns n random lengths between center-spread and center+spread.
 func around(n, center, spread int) []int {
 	random := rand.New(rand.NewPCG(1, uint64(n)))
 	var out []int
@@ -92,7 +93,8 @@ func TestALibraryIsHeldAgainstTheProfileThatStandsForIt(t *testing.T) {
 	}
 }
 
-// What is wrong with the trials of a side is not called a difference of lengths.
+// A side whose trials are undecided, or run under another lease, or missing makes the comparison
+// unsure; none of this counts as a difference in lengths.
 func TestALibraryOfWhichNothingIsKnownIsUndecided(t *testing.T) {
 	virtual, live := library(VirtualWorld, check.Wait, check.Holds, around(20, 100, 10)...), library(LiveWorld, check.Wait, check.Holds)
 	for range 5 {
@@ -115,7 +117,8 @@ func TestALibraryOfWhichNothingIsKnownIsUndecided(t *testing.T) {
 	}
 }
 
-// A profile that was run live too is compared with itself, and its library with it.
+// A profile that also ran live is compared with itself in a cell of its own; its library is still
+// compared with the profile.
 func TestAProfileThatWasRunLiveHasACellOfItsOwn(t *testing.T) {
 	own := library(LiveWorld, check.Wait, check.Holds, around(5, 100, 10)...)
 	own.Backend, own.StandIn = "etcd", ""
@@ -125,7 +128,7 @@ func TestAProfileThatWasRunLiveHasACellOfItsOwn(t *testing.T) {
 	}
 }
 
-// Of many trials the first are looked at, so that a summary does not grow with their number.
+// A sample keeps only the first trials, so that a summary does not grow with their number.
 func TestASampleIsBounded(t *testing.T) {
 	s := library(VirtualWorld, check.Wait, check.Holds, around(3*maxSampled, 100, 10)...)
 	if got := s.Sample.sum(check.Wait); got.Of != maxSampled || got.Trials != maxSampled || s.Trials != 3*maxSampled {
@@ -133,7 +136,7 @@ func TestASampleIsBounded(t *testing.T) {
 	}
 }
 
-// If both sides are drawn alike, a difference is found hardly ever.
+// Two samples from the same distribution are hardly ever found to differ.
 func TestChanceIsHardlyEverTakenForADifference(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 7))
 	found := 0
@@ -152,7 +155,7 @@ func TestChanceIsHardlyEverTakenForADifference(t *testing.T) {
 			found++
 		}
 	}
-	if found > 2 { // 0.4 are to be expected at the most
+	if found > 2 { // at most 0.4 are expected
 		t.Errorf("in %d of %d runs", found, runs)
 	}
 }

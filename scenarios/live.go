@@ -15,28 +15,28 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// clientRole is what a client's process does.
+// clientRole is the name of the role that a client's process runs.
 const clientRole = "client"
 
-// clientSpec is what a client's process is told when it starts.
+// clientSpec holds a client process's instructions, sent when it starts.
 type clientSpec struct {
 	Backend string        `json:"backend"`
 	Options []LockOption  `json:"options,omitempty"` // the scenario's
-	Adapted []string      `json:"adapted,omitempty"` // what the live world has otherwise: "renew=off"
-	TTL     time.Duration `json:"ttl"`               // of the trial
+	Adapted []string      `json:"adapted,omitempty"` // options set for this machine: "renew=off"
+	TTL     time.Duration `json:"ttl"`               // the trial's
 	Lease   time.Duration `json:"lease"`             // of this client's lock
-	Own     []LockOption  `json:"own,omitempty"`     // of this client's lock
+	Own     []LockOption  `json:"own,omitempty"`     // options of this client's lock alone
 	Token   bool          `json:"token"`
 	Servers []string      `json:"servers"` // addresses, in the order of Backend.Servers
-	Ledger  string        `json:"ledger"`  // address; empty: the lock service keeps the account or the set
+	Ledger  string        `json:"ledger"`  // address; empty if the lock service keeps the account or the set
 	Guard   ledger.Guard  `json:"guard"`   // of an account there
 	Plan    Plan          `json:"plan"`
-	// Attached is what there is to know of attached servers; nil: they are locklab's own.
+	// Attached describes attached servers; nil if locklab runs the servers itself.
 	Attached *backends.Names `json:"attached,omitempty"`
 }
 
-// LiveMissing says why trials with this backend, with the options that it has of itself,
-// cannot run live on this machine, and what to do; nil: they can.
+// LiveMissing says why trials with this backend and its default options cannot run live on this
+// machine, and what to do about it. It returns nil if they can.
 func LiveMissing(b backends.Backend) error {
 	settings, err := backends.Spec{Backend: b}.Settings(LiveTTL, false)
 	if err != nil {
@@ -45,14 +45,14 @@ func LiveMissing(b backends.Backend) error {
 	return liveMissing(b, settings)
 }
 
-// liveSettings gives the settings that a live trial runs with on this machine.
+// liveSettings returns the settings that a live trial with s uses on this machine.
 func liveSettings(b backends.Backend, s backends.Settings) backends.Settings {
 	if a, ok := b.(backends.Adapted); ok {
 		if found, err := a.LiveSettings(s); err == nil {
 			return found
 		}
 	}
-	return s // the live trial says what is missing
+	return s // on an error, the live trial reports what is missing
 }
 
 func liveMissing(b backends.Backend, s backends.Settings) error {
@@ -63,8 +63,8 @@ func liveMissing(b backends.Backend, s backends.Settings) error {
 	return l.Missing(s)
 }
 
-// Unavailable says why the trial cannot be run on this machine, and what to do; nil: it
-// can.
+// Unavailable says why the trial cannot run on this machine, and what to do about it. It returns
+// nil if it can.
 func (t Trial) Unavailable() error {
 	c, err := t.cast()
 	if err != nil {
@@ -91,7 +91,7 @@ func (t Trial) Unavailable() error {
 	return liveMissing(t.Backend.Backend, c.settings)
 }
 
-// play lets the trial run on a stage.
+// play runs the trial on a stage.
 func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *live.World, error) {
 	lab := set.lab
 	lab.Seed, lab.Nonce = t.Seed, live.NewNonce()
@@ -133,7 +133,7 @@ func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *liv
 	world.Who = func(role sim.Role) []sim.HostID { return set.who(ctx, role) }
 	waitFor := c.clients
 	if t.Scenario.Workload.Kind == Add {
-		waitFor = nil // the trial is not over before its time
+		waitFor = nil // the trial always runs for its full time
 	}
 	events, err := world.Run(ctx, t.Scenario.Until.In(t.TTL), waitFor)
 	if err != nil {
@@ -157,8 +157,8 @@ func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *liv
 	return h, world, nil
 }
 
-// who asks the lock service. No answer is nobody, and the fault that wanted to know is
-// then recorded as not applied.
+// who asks the lock service which hosts play a role. If it gets no answer it returns nil, and the
+// fault that needed the hosts is recorded as not applied.
 func (s *stage) who(ctx context.Context, role sim.Role) []sim.HostID {
 	hosts, err := s.service.Who(ctx, s.lab, s.settings, role)
 	if err != nil {
@@ -167,8 +167,8 @@ func (s *stage) who(ctx context.Context, role sim.Role) []sim.HostID {
 	return hosts
 }
 
-// Roles are all programs that run as processes of hosts in the live world. A binary that
-// runs live trials hands them to live.RoleMain before anything else.
+// Roles returns all programs that run as processes of hosts in the live world. A binary that runs
+// live trials must hand them to live.RoleMain before it does anything else.
 func Roles() map[string]live.Role {
 	roles := map[string]live.Role{clientRole: runClient}
 	add := func(more map[string]live.Role) {
@@ -186,7 +186,8 @@ func Roles() map[string]live.Role {
 	return roles
 }
 
-// connect connects a client's process to all that it works with.
+// connect connects a client's process to the lock service and to the ledger, if there is one. A
+// client that adds elements is connected to the service that keeps the set, and to nothing else.
 func (t *teller) connect(h *live.Host, b backends.Backend, spec clientSpec, s backends.Settings) (err error) {
 	if spec.Plan.Kind == Add {
 		if t.set, err = b.(backends.LiveSetKeeper).DialSet(h, spec.Servers, s); err != nil {
@@ -210,7 +211,7 @@ func (t *teller) connect(h *live.Host, b backends.Backend, spec clientSpec, s ba
 	return nil
 }
 
-// runClient is a client's process: the same teller as in the virtual world, with real
+// runClient runs a client's process: the same teller as in the virtual world, with real
 // connections.
 func runClient(h *live.Host, raw json.RawMessage) error {
 	var spec clientSpec
@@ -237,10 +238,11 @@ func runClient(h *live.Host, raw json.RawMessage) error {
 	}
 	h.Ready()
 	h.AwaitStart()
-	// When the trial is over it ends wherever it stands, as in the virtual world.
+	// When the trial is over the teller is cut off wherever it is, as in the virtual world.
 	teller.work()
-	// A host whose client has finished is still there for faults, as in the virtual world.
-	// Only now is the end asked for: see Stopped.
+	// The host of a finished client stays up so that faults can still hit it, as in the virtual
+	// world. Stopped must not be called earlier: a process that has called it is no longer ended
+	// at once.
 	stopped := h.Stopped()
 	h.Outside(func() { <-stopped })
 	return nil

@@ -12,13 +12,13 @@ import (
 
 var errNoLiveWorld = errors.New("the live world needs Linux: it is built of Linux namespaces; run it in a Linux machine or container, or use the virtual world")
 
-// Stages runs trials, which can only be virtual ones here.
+// Stages runs trials. On this platform they can only be virtual.
 type Stages struct{}
 
-// NewStages gives the stages for trials.
+// NewStages returns the stages for trials. It ignores its argument.
 func NewStages(int) *Stages { return &Stages{} }
 
-// Run runs one trial.
+// Run runs one trial. A live trial is an error.
 func (*Stages) Run(ctx context.Context, t Trial) (*sim.History, error) {
 	if t.World == LiveWorld {
 		return nil, errNoLiveWorld
@@ -26,16 +26,16 @@ func (*Stages) Run(ctx context.Context, t Trial) (*sim.History, error) {
 	return t.Simulate(ctx)
 }
 
-// Close does nothing.
+// Close does nothing: virtual trials leave nothing behind.
 func (*Stages) Close() error { return nil }
 
-// liveSettings has no servers to look at here.
+// liveSettings returns s: there are no live servers to adapt it to.
 func liveSettings(_ backends.Backend, s backends.Settings) backends.Settings { return s }
 
-// LiveMissing says why trials cannot run live here.
+// LiveMissing returns an error that says why trials cannot run live on this platform.
 func LiveMissing(backends.Backend) error { return errNoLiveWorld }
 
-// Unavailable says why the trial cannot be run here.
+// Unavailable says why the trial cannot run on this platform. It returns nil if it can.
 func (t Trial) Unavailable() error {
 	if t.World == LiveWorld {
 		return errNoLiveWorld

@@ -16,12 +16,12 @@ import (
 
 // Known is what a scenario may refer to.
 type Known struct {
-	Registry backends.Registry // the lock services, in the order of tables
-	Guards   []string          // the ledger's guards, in the order of tables
+	Registry backends.Registry // lock services, in the order that tables list them
+	Guards   []string          // the ledger's guards, in the order that tables list them
 }
 
-// Load reads a scenario and checks it completely. file is used in messages only. The
-// error is a *LoadError with the first thing that is wrong.
+// Load reads a scenario and checks it completely. file is used only in messages. The error is a
+// *LoadError that describes the first mistake.
 func Load(file string, src []byte, known Known) (*Scenario, error) {
 	s, root, err := parse(file, src)
 	if err != nil {
@@ -41,19 +41,19 @@ func Load(file string, src []byte, known Known) (*Scenario, error) {
 	return l.out, nil
 }
 
-// digest names what a file says.
+// digest returns 16 hex digits that identify a file's contents.
 func digest(src []byte) string {
 	sum := sha256.Sum256(src)
 	return hex.EncodeToString(sum[:8])
 }
 
-// loader makes a Scenario of what the file says.
+// loader turns a file into a Scenario.
 type loader struct {
 	*source
 	known Known
 	file  fileScenario
 	specs []backends.Spec // of out.Backends
-	named []place         // where each of them is named, by itself or by a set
+	named []place         // where the file names each of specs, by itself or through a set
 	out   *Scenario
 }
 
@@ -62,11 +62,11 @@ var (
 	claimPattern = regexp.MustCompile(`^[A-Z]+[0-9]+[a-z]?$`)
 )
 
-// IsName tells whether a text can be the name of a scenario or a sweep: then a file can be
-// called after it.
+// IsName reports whether text is a valid name for a scenario or a sweep. Such a name is also safe
+// as a file name.
 func IsName(text string) bool { return namePattern.MatchString(text) }
 
-// head resolves what is there for people.
+// head resolves what people read: name, claims, title, text, and why a scenario is virtual only.
 func (l *loader) head() error {
 	f := &l.file
 	if !namePattern.MatchString(f.Scenario.text) {
@@ -87,15 +87,15 @@ func (l *loader) head() error {
 	return nil
 }
 
-// Bounds of a script: far beyond what any lock is run with, and small enough that no sum
+// The bounds of a script are far beyond what anybody runs a lock with, and small enough that no sum
 // of times overflows.
 const (
-	minTTL   = time.Millisecond // Redis counts leases in milliseconds
+	minTTL   = time.Millisecond // Redis measures leases in milliseconds
 	maxTime  = 1000 * time.Hour
 	maxTimes = 1000
 )
 
-// lease resolves the lease, the length of a trial and the number of clients.
+// lease resolves the leases, the length of a trial and the number of clients.
 func (l *loader) lease() error {
 	f := &l.file
 	var err error
@@ -118,7 +118,7 @@ func (l *loader) lease() error {
 	return l.sane("until", f.Until)
 }
 
-// absolute resolves a lease, which is not given in units of one.
+// absolute resolves a lease, which must not be written in units of a lease.
 func (l *loader) absolute(name string, lease span) (time.Duration, error) {
 	ttl := lease.In(0)
 	if lease.In(time.Hour) != ttl {
@@ -130,7 +130,7 @@ func (l *loader) absolute(name string, lease span) (time.Duration, error) {
 	return ttl, nil
 }
 
-// sane refuses a time so long that it must be a slip.
+// sane refuses a time so long that it must be a mistake.
 func (l *loader) sane(name string, d span) error {
 	if d.In(l.out.TTL) > maxTime {
 		return l.fail(d.place, fmt.Sprintf("%s is %s", name, quoted(d.String())), fmt.Sprintf("at most %s", short(maxTime)), "")
@@ -138,7 +138,8 @@ func (l *loader) sane(name string, d span) error {
 	return nil
 }
 
-// guards resolves the guards.
+// guards resolves the guards. Left out, they are all that the account can have. At least one
+// backend must be able to run with one of them.
 func (l *loader) guards() error {
 	can := l.guardNames()
 	if !l.file.Guards.given() {
@@ -161,7 +162,7 @@ func (l *loader) guards() error {
 		"a guard that needs no token, such as none or cas", "")
 }
 
-// zero is the span as written, or 0 when it was left out.
+// zero returns the span as written, or 0 if it was left out.
 func zero(d span) sim.Span {
 	if !d.given() {
 		return sim.MustSpan("0")

@@ -15,7 +15,7 @@ import (
 
 var update = flag.Bool("update", false, "write the files in testdata and the schema anew")
 
-// golden compares got with a file, or writes the file.
+// golden compares got with a file. With -update it writes the file first.
 func golden(t *testing.T, file, got string) {
 	t.Helper()
 	if *update {
@@ -32,7 +32,7 @@ func golden(t *testing.T, file, got string) {
 	}
 }
 
-// pause is a pause as the loader reads it.
+// pause returns a pause as the loader reads it.
 func pause(host sim.HostID, long string) Fault {
 	span := sim.MustSpan(long)
 	return Fault{Bare: sim.Fault{Kind: sim.Pause, Hosts: []sim.HostID{host}}, For: &span}
@@ -135,7 +135,7 @@ until: 4ttl
 expect: [{lost-update: holds, because: there is one client}]
 `
 
-// attentive are the disciplines of a script that names none.
+// attentive is the discipline list of a script that names none.
 var attentive = []Discipline{{Kind: Attentive}}
 
 func TestWhatIsLeftOutMeansAllOrTheDefault(t *testing.T) {

@@ -10,13 +10,13 @@ import (
 type LoadError struct {
 	File         string
 	Line, Column int    // from 1; columns count characters
-	Found        string // what stands there
+	Found        string // what is wrong there
 	Text         string // the line itself
 	Expected     string // what is allowed there; may be empty
-	Todo         string // what to do about it; may be empty
+	Todo         string // a hint on how to fix it; may be empty
 }
 
-// Error gives
+// Error formats the error as
 //
 //	file:line:column: what was found
 //	    | the line itself
@@ -38,8 +38,9 @@ func (e *LoadError) Error() string {
 	return b.String()
 }
 
-// window makes a line fit to be printed: at most 110 characters around the column, each
-// one cell wide as far as invisible ones go, so that the caret stays under the place.
+// window cuts a line down to at most 110 characters around column and returns the column in the
+// result. It replaces tabs with spaces and invisible characters with a visible one, so that the
+// caret stays under the right character.
 func window(line string, column int) (string, int) {
 	const width = 110
 	runes := []rune(line)
@@ -58,7 +59,7 @@ func window(line string, column int) (string, int) {
 	return string(runes[from : from+width]), column - from
 }
 
-// quoted shows a piece of the user's file in a message.
+// quoted quotes a piece of the user's file for a message, cut to 60 characters.
 func quoted(text string) string {
 	const most = 60
 	if runes := []rune(text); len(runes) > most {
@@ -67,7 +68,7 @@ func quoted(text string) string {
 	return fmt.Sprintf("%q", text)
 }
 
-// listed writes a, b or c.
+// listed joins names as "a, b or c".
 func listed(names []string) string {
 	switch n := len(names); n {
 	case 0:
@@ -79,7 +80,7 @@ func listed(names []string) string {
 	}
 }
 
-// didYouMean gives a hint when found is nearly one of the names; "" when it is not.
+// didYouMean returns a hint if found is nearly one of names, and "" if it is not.
 func didYouMean(found string, names []string) string {
 	best, least := "", 1+max(1, len([]rune(found))/3)
 	for _, name := range names {
@@ -93,8 +94,8 @@ func didYouMean(found string, names []string) string {
 	return "did you mean " + best + "?"
 }
 
-// distance counts the letters to insert, delete or replace to make b of a (Levenshtein).
-// Of very long words it compares the beginning.
+// distance returns the Levenshtein distance: how many letters to insert, delete or replace to turn
+// a into b. It compares only the first 80 characters.
 func distance(a, b string) int {
 	const most = 80
 	from, to := []rune(a), []rune(b)

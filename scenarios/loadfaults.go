@@ -25,7 +25,7 @@ func (l *loader) onLinks(bare sim.Fault, from, to hostWords, long length) (Fault
 	return l.lasting(bare, long)
 }
 
-// links resolves the two ends of links.
+// links resolves the two ends of the links and stores them in bare.
 func (l *loader) links(bare *sim.Fault, from, to hostWords) error {
 	var err error
 	if bare.From, err = l.targets(from); err != nil {
@@ -40,7 +40,7 @@ func (l *loader) links(bare *sim.Fault, from, to hostWords) error {
 	return nil
 }
 
-// lasting resolves how long a fault lasts.
+// lasting resolves how long a fault lasts. Fault.For stays nil if the file gives no length.
 func (l *loader) lasting(bare sim.Fault, d length) (Fault, error) {
 	fault := Fault{Bare: bare}
 	if !d.given() {
@@ -57,7 +57,7 @@ func (l *loader) lasting(bare sim.Fault, d length) (Fault, error) {
 	return fault, l.sane("for", d.most)
 }
 
-// even makes sure that a length that is drawn is drawn upwards.
+// even refuses a drawn length whose least value is above its most.
 func (l *loader) even(d length) error {
 	if d.least.given() && d.least.In(l.out.TTL) > d.most.In(l.out.TTL) {
 		return l.fail(d.least.place, fmt.Sprintf("uniform goes from %s down to %s", d.least, d.most), "the least first, then the most", "")
@@ -65,7 +65,7 @@ func (l *loader) even(d length) error {
 	return nil
 }
 
-// targets resolves names of hosts and roles.
+// targets resolves the names of hosts and roles.
 func (l *loader) targets(words hostWords) ([]sim.HostID, error) {
 	var ids []sim.HostID
 	for _, w := range words.list {
@@ -78,8 +78,8 @@ func (l *loader) targets(words hostWords) ([]sim.HostID, error) {
 	return ids, l.somebody(words, ids)
 }
 
-// somebody makes sure that a list that names nothing but the servers of the lock service
-// stands for somebody with every backend.
+// somebody refuses a list that names only the lock service's servers if some backend of the
+// scenario has none.
 func (l *loader) somebody(words hostWords, ids []sim.HostID) error {
 	if len(ids) == 0 || slices.ContainsFunc(ids, func(id sim.HostID) bool { return id != sim.Servers }) {
 		return nil
@@ -94,8 +94,8 @@ func (l *loader) somebody(words hostWords, ids []sim.HostID) error {
 	return nil
 }
 
-// target resolves the name of a host that exists in every cell of the scenario, or of a
-// role: who plays it shows when the step fires.
+// target resolves the name of a host that exists in every cell of the scenario, or of a role. Which
+// host plays a role is only known when the step fires.
 func (l *loader) target(w word) (sim.HostID, error) {
 	if id := sim.HostID(w.text); sim.IsRole(id) {
 		return id, nil

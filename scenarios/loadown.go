@@ -9,7 +9,7 @@ import (
 	"github.com/locklab/locklab/backends"
 )
 
-// ownClients resolves what single clients have otherwise.
+// ownClients resolves the settings in which single clients differ from the others.
 func (l *loader) ownClients() error {
 	for _, f := range l.file.Client.list {
 		if f.number.n < 1 || f.number.n > l.out.Clients {
@@ -66,7 +66,7 @@ func (l *loader) ownClient(f numberedClient) (OwnClient, error) {
 	return own, l.ownLock(own, f)
 }
 
-// firstGiven is the first of these places at which something stands.
+// firstGiven returns the first of these places that the file gives, or the zero place.
 func firstGiven(all ...place) place {
 	for _, p := range all {
 		if p.given() {
@@ -76,8 +76,8 @@ func firstGiven(all ...place) place {
 	return place{}
 }
 
-// ownLock makes sure that the options of a client's lock are its own to choose, and that every
-// backend can be run with them and the client's lease.
+// ownLock checks that a client may choose the options of its lock for itself, and that every
+// backend can run with them and with the client's lease.
 func (l *loader) ownLock(own OwnClient, f numberedClient) error {
 	for _, o := range f.Lock.list {
 		used := false

@@ -10,14 +10,15 @@ import (
 	"github.com/locklab/locklab/backends/ledger"
 )
 
-// enlisted is a lock service that the scenario is run with.
+// enlisted is a lock service that the scenario runs with.
 type enlisted struct {
 	spec  backends.Spec
-	at    place // where it is named, or the set that it is in
+	at    place // where the file names it, or the set that it comes from
 	bySet bool
 }
 
-// lockServices resolves the backends. Left out they are all that can be run, as with a set.
+// lockServices resolves the backends. Left out, they are all registered ones that the scenario can
+// run with, which is also how a set works.
 func (l *loader) lockServices() error {
 	var list []enlisted
 	if !l.file.Backends.given() {
@@ -46,7 +47,8 @@ func (l *loader) lockServices() error {
 	return nil
 }
 
-// enlist adds a service that is named by itself. That it is in a set, too, is no mistake.
+// enlist adds a service that the file names by itself. A service that an earlier set already added
+// is not added again and is not an error.
 func (l *loader) enlist(list []enlisted, w word) ([]enlisted, error) {
 	spec, err := l.spec(w)
 	if err != nil {
@@ -70,9 +72,9 @@ func (l *loader) enlist(list []enlisted, w word) ([]enlisted, error) {
 	return append(list, enlisted{spec: spec, at: w.place}), nil
 }
 
-// enlistSet adds the services of a set that are not there yet and can be run. The list is then in the
-// order of tables, and a service stands before its option sets. What is named behind the last set
-// stays there.
+// enlistSet adds those services of a set that can run and are not in the list yet. It then sorts
+// the list into the order of tables, with each service before its option sets. Services named after
+// the last set stay at the end.
 func (l *loader) enlistSet(list []enlisted, w word, set Set) ([]enlisted, error) {
 	l.useSet(set)
 	some := false
@@ -97,14 +99,16 @@ func (l *loader) enlistSet(list []enlisted, w word, set Set) ([]enlisted, error)
 	return list, nil
 }
 
-// useSet notes that the script has a set, for those who are shown it.
+// useSet records that the script uses a set, so that whoever reads the script can be shown what the
+// set means.
 func (l *loader) useSet(s Set) {
 	if !slices.Contains(l.out.sets, s.Name) {
 		l.out.sets = append(l.out.sets, s.Name)
 	}
 }
 
-// able tells whether a service has what the workload needs of it besides the lock.
+// able reports whether a service has what the workload needs besides the lock: the account, if the
+// service is to keep it, or a set.
 func (l *loader) able(b backends.Backend) bool {
 	return !(l.out.Inside && !backends.Keeps(b, ledger.None)) && !(l.file.Workload.Add.given() && !backends.KeepsSet(b))
 }

@@ -51,8 +51,8 @@ func (l *loader) workload() error {
 	return nil
 }
 
-// of is the workload with clients of other disciplines; false: its clients take no lock, so they
-// have none.
+// of returns the workload with its clients' disciplines replaced by d. It returns false if the
+// clients take no lock and so have no discipline.
 func (w fileWorkload) of(d fileDisciplines) (fileWorkload, bool) {
 	switch {
 	case w.Add.given():
@@ -65,7 +65,7 @@ func (w fileWorkload) of(d fileDisciplines) (fileWorkload, bool) {
 	return w, true
 }
 
-// read reads the one workload of a scenario.
+// read reads a scenario's workload, of which there must be exactly one.
 func (w *fileWorkload) read(s *source, name string, n ast.Node) error {
 	entries, ok, err := s.entries(n)
 	switch names := []string{string(Withdraw), string(ChargeOnce), string(Add)}; {

@@ -10,7 +10,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// spec reads a backend with its options.
+// spec parses a backend with its options, such as redis+renew.
 func (l *loader) spec(w word) (backends.Spec, error) {
 	name, _, _ := strings.Cut(w.text, "+")
 	b, err := l.known.Registry.Find(name)
@@ -40,7 +40,7 @@ func (l *loader) spec(w word) (backends.Spec, error) {
 	return spec, nil
 }
 
-// badValue is the error for an option's value.
+// badValue returns the error for an option's value.
 func (l *loader) badValue(at place, err error, expected string) error {
 	if errors.Is(err, sim.ErrSpan) {
 		return l.fail(at, strings.TrimSuffix(err.Error(), ": "+sim.ErrSpan.Error()), spanShape(), "")
@@ -48,7 +48,7 @@ func (l *loader) badValue(at place, err error, expected string) error {
 	return l.fail(at, err.Error(), expected, "")
 }
 
-// optionNames adds the names of a backend's options to those that are there already.
+// optionNames appends the names of a backend's options to names, each only once.
 func optionNames(names []string, b backends.Backend) []string {
 	for _, o := range b.Options() {
 		if !slices.Contains(names, o.Name) {
@@ -58,7 +58,7 @@ func optionNames(names []string, b backends.Backend) []string {
 	return names
 }
 
-// shapeOf says how a backend is written with its options.
+// shapeOf describes how to write a backend with its options.
 func shapeOf(b backends.Backend) string {
 	text := b.Name()
 	var options []string
@@ -75,7 +75,8 @@ func shapeOf(b backends.Backend) string {
 	return text + ", with or without " + listed(options)
 }
 
-// lockOptions resolves the options for every backend of the scenario that has them.
+// lockOptions resolves the scenario's lock options. Each becomes the default of every backend that
+// has it, and at least one backend must.
 func (l *loader) lockOptions() error {
 	defer func() { l.out.specs = l.specs }()
 	for _, o := range l.file.Lock.list {
@@ -103,7 +104,7 @@ func (l *loader) lockOptions() error {
 	return nil
 }
 
-// settings makes sure that every backend can be run with its options under this lease.
+// settings checks that every backend can run with its options under this lease.
 func (l *loader) settings() error {
 	for i, spec := range l.specs {
 		_, err := spec.Settings(l.out.TTL, false)
@@ -114,7 +115,7 @@ func (l *loader) settings() error {
 		if !ok {
 			return err
 		}
-		at := l.file.TTL.place // if nothing else was chosen
+		at := l.file.TTL.place // blame the lease unless an option was chosen
 		if spec.String() != spec.Backend.Name() {
 			at = l.named[i]
 		}

@@ -2,7 +2,8 @@ package scenarios
 
 import "testing"
 
-// What every kind of server sends has words, so that a message diagram can be read.
+// Every message has a description, whatever kind of server sends it, so that message diagrams are
+// readable.
 func TestEveryMessageHasWords(t *testing.T) {
 	for _, each := range []struct{ scenario, backend, guard string }{
 		{"gc-pause", "redis", "fence-all"}, {"gc-pause", "redlock", "none"}, {"gc-pause", "perfect", "none"}, {"gc-pause", "zookeeper", "none"},

@@ -8,8 +8,8 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// A lock that was broken on purpose must not pass for a whole one: each of these turns
-// some cell that its whole sibling passes red.
+// A lock that was broken on purpose must not pass for an intact one: in each of these cells the
+// intact lock meets every expectation and the broken one does not.
 func TestBrokenAlgorithmsDoNotPassForWholeOnes(t *testing.T) {
 	for _, c := range []struct{ mistake, scenario, whole, broken, guard string }{
 		{"no elapsed check on a single instance", "pause-during-acquire", "redis+elapsed-check", "redis", "none"},
@@ -56,8 +56,8 @@ func TestBrokenAlgorithmsDoNotPassForWholeOnes(t *testing.T) {
 	}
 }
 
-// contradictions runs a trial and lists what differs from what its scenario expects of
-// another backend.
+// contradictions runs a trial and lists the properties that came out differently from what its
+// scenario expects of the backend as.
 func contradictions(t *testing.T, trial Trial, as string) (found []string) {
 	t.Helper()
 	h, err := trial.Simulate(t.Context())

@@ -7,24 +7,24 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// Bounds of what a scenario file nests. For each value the parser keeps the path that leads
-// to it, with every key of it: 60,000 bytes of "- - - -", or of short items below one long key,
-// took it gigabytes.
+// These constants bound the nesting of a scenario file. For each value the parser keeps the path
+// that leads to it, including every key, so 60,000 bytes of "- - - -", or of short items under one
+// long key, cost it gigabytes.
 const (
-	maxNesting = 20  // lists and mappings within each other; the format has eight
-	maxKey     = 100 // characters of a key; the longest has 20
+	maxNesting = 20  // nested lists and mappings; the format needs eight
+	maxKey     = 100 // characters in a key; the longest has 20
 )
 
-// bounded refuses what nests too deep, before the parser sees it.
+// bounded refuses a file that nests too deep or has too long a key, before the parser sees it.
 func (s *source) bounded(tokens token.Tokens) error {
 	brackets := 0
-	var columns []int // of the lists and mappings in block style that are open, from the outside in
+	var columns []int // of the open block-style lists and mappings, outermost first
 	for i, t := range tokens {
 		p := t.Position
 		if p == nil {
 			continue
 		}
-		opensAt := 0 // column at which something in block style may begin
+		opensAt := 0 // column where a block-style list or mapping may begin; 0 if none can
 		switch t.Type {
 		case token.SequenceStartType, token.MappingStartType:
 			brackets++

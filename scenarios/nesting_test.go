@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// What a file of the size that is read can cost is bounded, whatever it nests.
+// No file that is small enough to be read allocates more than a bounded amount of memory, whatever
+// it nests.
 func TestNoFileIsDearToRead(t *testing.T) {
 	deep := func(n int, open string) string { return strings.Repeat(open, n) }
 	indented := func(line string) string {
@@ -48,7 +49,7 @@ func TestNoFileIsDearToRead(t *testing.T) {
 			if err == nil || !strings.HasPrefix(err.Error(), "test.yaml:"+c.found) {
 				t.Errorf("got %.200v, want %s", err, c.found)
 			}
-			const most = 2000 // bytes that are allocated for one of the file
+			const most = 2000 // bytes allocated per byte of a file of the largest size
 			if took := after.TotalAlloc - before.TotalAlloc; took > uint64(most*MaxFile) {
 				t.Errorf("to read %d bytes took %d MB", len(src), took>>20)
 			}

@@ -10,49 +10,50 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// Number is a number that was published about locks, or one that follows from a formula, and
-// what is measured of it. One of Test, Sweep and Cannot is given.
+// Number is a published number about locks, or one that follows from a formula, together with how
+// it is measured. Exactly one of Test, Sweep and Cannot is given.
 type Number struct {
-	Claim     string // that it belongs to: "E4"
+	Claim     string // the claim it belongs to: "E4"
 	Of        string // what is counted
-	Published string // the value, in words; empty: it follows from a formula
+	Published string // the value, in words; empty if the number follows from a formula
 	Derived   string // the formula, worked out
 	Source    string // where it was published, or what it is derived from
 
-	Test  ClaimTest // one Find, or one Range
-	Take  Take      // of what Range measures
+	Test  ClaimTest // has one Find or one Range
+	Take  Take      // which of the values in Range's measure count
 	Sweep *Sweep
-	Line  string  // of Sweep
-	Turns float64 // where the property turns on that line, in the unit of the parameter
+	Line  string  // a line of Sweep
+	Turns float64 // where the property turns on that line, in the parameter's unit
 
 	Cannot string // why it is not measured
-	Unmet  string // why what is measured lies elsewhere; empty: it does not
+	Unmet  string // why the measured value lies elsewhere; empty if it should not
 }
 
-// Take says what of the measured values has to lie in the range.
+// Take says which of the measured values have to lie in the range.
 type Take string
 
-// What can be taken.
+// The takes: every value, or one figure over all values of all trials.
 const (
-	TakeEvery Take = "every" // every one
-	TakeMean  Take = "mean"  // the mean of all, over all trials
+	TakeEvery Take = "every" // every value
+	TakeMean  Take = "mean"  // the mean of all values of all trials
 	TakeLeast Take = "least"
 	TakeMost  Take = "most"
 )
 
-// Takes lists them.
+// Takes lists all takes.
 func Takes() []Take { return []Take{TakeEvery, TakeMean, TakeLeast, TakeMost} }
 
 // NumberVerdict says whether a number was met.
 type NumberVerdict int8
 
-// The verdicts on a number.
+// The verdicts on a number. NumberElsewhere means that the number was not met and that the file
+// says why.
 const (
 	NumberMet NumberVerdict = iota
 	NumberElsewhere
 	NumberNotMeasured
 	NumberUndecided
-	NumberOtherwise // not as the file states
+	NumberOtherwise // differs from what the file states
 )
 
 var numberVerdictNames = [...]string{"met", "not met", "not measured", "undecided", "NOT AS STATED"}
@@ -64,25 +65,28 @@ func (v NumberVerdict) String() string {
 	return numberVerdictNames[v]
 }
 
-// NumberResult is a number with what was measured of it.
+// NumberResult is a number with its measurement.
 type NumberResult struct {
 	Number   Number
 	Verdict  NumberVerdict
-	Measured string // in words; empty: nothing was
+	Measured string // in words; empty if nothing was measured
 	Trials   int
-	Contrary *Result // a trial that came out otherwise; nil: none, or it is about many
+	Contrary *Result // a trial that came out differently; nil if none did or if no single trial decides
 }
 
-// leastNumberSeeds is how many seeds numbers take at least: means and extremes of fewer say little.
+// leastNumberSeeds is the smallest number of seeds for numbers: means and extremes over fewer
+// trials say little.
 const leastNumberSeeds = 20
 
-// MeasureNumbers runs what the numbers need in the virtual world.
+// MeasureNumbers runs the trials and sweeps that the numbers need, in the virtual world, and judges
+// each number. It is an error to choose fewer than leastNumberSeeds seeds or more trials than
+// maxClaimTrials.
 func MeasureNumbers(ctx context.Context, numbers []Number, seeds Seeds, workers int) ([]NumberResult, error) {
 	if seeds.count() < leastNumberSeeds {
 		return nil, fmt.Errorf("numbers take %d seeds at least, as means and extremes of fewer say little", leastNumberSeeds)
 	}
 	var trials []Trial
-	var of []int // numbers, by trial
+	var of []int // the index in numbers that each trial belongs to
 	var sweeps []*Sweep
 	for i, n := range numbers {
 		if n.Sweep != nil && !slices.Contains(sweeps, n.Sweep) {
@@ -131,7 +135,7 @@ func MeasureNumbers(ctx context.Context, numbers []Number, seeds Seeds, workers 
 	return out, nil
 }
 
-// judge says whether a number was met by its trials, or by the points of its line.
+// judge decides whether a number was met by its trials or by the points of its line.
 func (n Number) judge(found []Result, points []SweepPoint) NumberResult {
 	r := NumberResult{Number: n, Verdict: NumberNotMeasured}
 	met, decided := false, false
@@ -158,7 +162,7 @@ func (n Number) judge(found []Result, points []SweepPoint) NumberResult {
 	return r
 }
 
-// counted says in how many trials a property came out as stated.
+// counted counts the trials in which the property came out as stated. The number is met if all did.
 func (r *NumberResult) counted(found []Result) (met, decided bool) {
 	want, n := r.Number.Test.Find[0], 0
 	decided = len(found) > 0
@@ -176,7 +180,8 @@ func (r *NumberResult) counted(found []Result) (met, decided bool) {
 	return n == len(found), decided
 }
 
-// taken puts together what was measured in all trials.
+// taken combines the measurements of all trials. It leaves the number undecided if a trial measured
+// nothing or is not valid.
 func (r *NumberResult) taken(found []Result) (met, decided bool) {
 	want := r.Number.Test.Ranges[0]
 	var all check.Measured
@@ -211,8 +216,8 @@ func (r *NumberResult) taken(found []Result) (met, decided bool) {
 	return want.Contains(all, found[0].TTL), true
 }
 
-// turning finds between which values the property of a sweep's line turns: from the last before
-// which all trials are alike to the first after which they are.
+// turning finds the two values of the parameter between which the property of a sweep's line turns.
+// Up to the first value and from the second on, all trials agree.
 func (r *NumberResult) turning(points []SweepPoint) (met, decided bool) {
 	line := (SweepResult{SweepAbout: r.Number.Sweep.SweepAbout, Points: points}).OfSweep(r.Number.Line)
 	if len(line) == 0 {
@@ -246,7 +251,7 @@ func (r *NumberResult) turning(points []SweepPoint) (met, decided bool) {
 	return asDerived && from <= r.Number.Turns && r.Number.Turns <= to, true
 }
 
-// OfSweep lists the points of a line that are this sweep's.
+// OfSweep lists the points of a line that belong to this sweep.
 func (r SweepResult) OfSweep(line string) (out []SweepPoint) {
 	for _, p := range r.Of(line) {
 		if p.Sweep == r.Name {

@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// Every number belongs to a claim that is there.
+// Every number belongs to a claim that exists.
 func TestNumbersNameClaimsThatExist(t *testing.T) {
 	numbers, err := BuiltinNumbers(Everything())
 	if err != nil {
@@ -33,7 +33,7 @@ func TestNumbersComeOutAsTheFileStates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if seeds(t).count() == 1 { // they take 20 trials each: a few of each kind are enough
+	if seeds(t).count() == 1 { // each number takes 20 trials, so a quarter of them is enough
 		few := numbers[:0]
 		for i := 0; i < len(numbers); i += 4 {
 			few = append(few, numbers[i])
@@ -51,7 +51,7 @@ func TestNumbersComeOutAsTheFileStates(t *testing.T) {
 	}
 }
 
-// leaseTrials makes up trials in which leases of these lengths were measured, in seconds.
+// leaseTrials makes up one trial for each of lengths, a measured lease in seconds.
 func leaseTrials(lengths ...float64) (out []Result) {
 	for i, l := range lengths {
 		r := Result{Seed: uint64(i + 1), TTL: 10e9, Measures: []check.Measured{{Measure: check.LeaseLength, Count: 1, Least: l, Most: l}}}
@@ -94,12 +94,12 @@ func TestANumberIsMetWhereItSaysSo(t *testing.T) {
 	}
 }
 
-// A line that turns between 1 and 3, or nowhere.
+// The line turns somewhere between 1 and 3, or nowhere.
 func TestWhereASweepTurns(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		turns    string
-		violated []int // of 10, at 0, 0.5, 1, 1.5, 2, 3
+		violated []int // trials of 10 violated at 0, 0.5, 1, 1.5, 2 and 3
 		outcome  Outcome
 		want     NumberVerdict
 		measured string

@@ -22,7 +22,7 @@ func BuiltinNumbers(known Known) ([]Number, error) {
 	return LoadNumbers("numbers.yaml", numbersFile, known, all, sweeps)
 }
 
-// The types of the file of numbers, read as that of claims is.
+// The types below are the file of numbers, which is read in the same way as the file of claims.
 
 type fileNumbers struct {
 	place   `yaml:"-"`
@@ -48,7 +48,8 @@ type fileNumber struct {
 
 func (*fileNumber) noun() string { return "this number" }
 
-// LoadNumbers reads a file of numbers and checks it completely.
+// LoadNumbers reads a file of numbers and checks it completely. The file may refer to the scenarios
+// in all and to sweeps.
 func LoadNumbers(file string, src []byte, known Known, all []*Scenario, sweeps []*Sweep) ([]Number, error) {
 	s, root, err := parse(file, src)
 	if err != nil {

@@ -10,20 +10,20 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// OwnClient is what one client has otherwise than the others: what is nil, 0 or empty it has
-// in common with them.
+// OwnClient holds the settings in which one client differs from the others. What is nil, 0 or empty
+// is the same as for them.
 type OwnClient struct {
 	Index        int // from 0
 	Think        *sim.Span
-	ThinkAtLeast *sim.Span // the work is drawn, see Workload
+	ThinkAtLeast *sim.Span // set if Think is drawn, see Workload
 	Times        int
 	Wait         *sim.Span
 	Discipline   *Discipline
-	TTL          *sim.Span    // the lease of its lock
-	Lock         []LockOption // for every backend that has them
+	TTL          *sim.Span    // lease of its lock
+	Lock         []LockOption // options for every backend that has them
 }
 
-// own gives what the client of this index has otherwise.
+// own returns the settings in which the client with this index differs from the others.
 func (s *Scenario) own(index int) OwnClient {
 	if i := slices.IndexFunc(s.Own, func(o OwnClient) bool { return o.Index == index }); i >= 0 {
 		return s.Own[i]
@@ -31,7 +31,7 @@ func (s *Scenario) own(index int) OwnClient {
 	return OwnClient{Index: index}
 }
 
-// lease is the lease of the client's lock in a trial with this one.
+// lease returns the lease of the client's lock in a trial whose lease is ttl.
 func (o OwnClient) lease(ttl time.Duration) time.Duration {
 	if o.TTL == nil {
 		return ttl
@@ -39,10 +39,10 @@ func (o OwnClient) lease(ttl time.Duration) time.Duration {
 	return o.TTL.In(ttl)
 }
 
-// locks tells whether the client's lock is another than that of the others.
+// locks reports whether the client's lock has a lease or options of its own.
 func (o OwnClient) locks() bool { return o.TTL != nil || len(o.Lock) > 0 }
 
-// spec is the backend with the options of the client's lock.
+// spec returns the backend with the options of the client's lock.
 func (o OwnClient) spec(spec backends.Spec) (backends.Spec, error) {
 	for _, each := range o.Lock {
 		with, _, err := spec.With(each.Name, each.Value)
@@ -63,7 +63,7 @@ func (o OwnClient) settings(spec backends.Spec, ttl time.Duration, token bool) (
 	return spec.ClientSettings(ttl, o.lease(ttl), token)
 }
 
-// discipline is that of the client with this index in a cell.
+// discipline returns the discipline of the client with this index in a cell whose discipline is of.
 func (s *Scenario) discipline(index int, of Discipline) Discipline {
 	if d := s.own(index).Discipline; d != nil {
 		return *d
@@ -71,10 +71,11 @@ func (s *Scenario) discipline(index int, of Discipline) Discipline {
 	return of
 }
 
-// indexOf is the index of a client; negative: it is no client.
+// indexOf returns the index of a client. For any other host it returns a number that is no client's
+// index: -1 for a server.
 func (s *Scenario) indexOf(host sim.HostID) int { return slices.Index(s.Hosts(), host) }
 
-// in takes in what the client has otherwise.
+// in returns the workload with the client's own settings.
 func (o OwnClient) in(w Workload) Workload {
 	if o.Think != nil {
 		w.Think, w.ThinkAtLeast = *o.Think, o.ThinkAtLeast
@@ -88,7 +89,7 @@ func (o OwnClient) in(w Workload) Workload {
 	return w
 }
 
-// inWords says what the client has otherwise: "works for 8ttl (80s), its lease is 4s (0.4ttl)".
+// inWords describes the client's own settings: "works for 8ttl (80s), has a lease of 4s (0.4ttl)".
 func (o OwnClient) inWords(s *Scenario) string {
 	var parts []string
 	if o.Think != nil {
@@ -124,7 +125,7 @@ func (s *Scenario) ownLocks() (all []LockOption) {
 	return all
 }
 
-// ownInWords says of each client that has something otherwise what that is.
+// ownInWords describes the own settings of each client that has any.
 func (s *Scenario) ownInWords() (told []string) {
 	for _, o := range s.Own {
 		told = append(told, fmt.Sprintf("%s %s", ClientID(o.Index), o.inWords(s)))

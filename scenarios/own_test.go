@@ -11,7 +11,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// withOwn loads a script of three clients with locklab's own backends.
+// withOwn loads a script with three clients and locklab's own backends. own is its client mapping,
+// and rest is added to the script.
 func withOwn(t *testing.T, own, rest string) (*Scenario, error) {
 	t.Helper()
 	return Load("own.yaml", []byte(`
@@ -37,7 +38,8 @@ func ownTrial(t *testing.T, own, backend string) Trial {
 	return trials[0]
 }
 
-// The lease of a client's lock is its own: it is told another deadline, and the others are not.
+// A client with its own lease is told a deadline of its own; the other clients' deadlines stay the
+// same.
 func TestAClientHasALeaseOfItsOwn(t *testing.T) {
 	for _, backend := range []string{"redis+elapsed-check", "redlock", "sentinel+elapsed-check", "perfect"} {
 		h := simulated(t, ownTrial(t, "{2: {ttl: 0.4ttl}}", backend))
@@ -54,8 +56,8 @@ func TestAClientHasALeaseOfItsOwn(t *testing.T) {
 	}
 }
 
-// What it is at the service shows when the holder dies: its lock is free when its own lease is
-// over, and not when that of the others would be.
+// The death of the holder shows which lease the service applies: the lock becomes free when the
+// holder's own lease ends, not when another client's would.
 func TestTheServiceEndsTheLeaseOfEachClientByItself(t *testing.T) {
 	for _, backend := range []string{"redis", "redlock", "sentinel", "perfect", "etcd", "zookeeper"} {
 		s, err := withOwn(t, "{1: {ttl: 0.5ttl}}", "backends: ["+backend+"]\nsteps:\n  - on: {client: 1, event: read}\n    do: {crash: {host: client-1}}\n")
@@ -95,7 +97,7 @@ func TestAClientHasWorkOfItsOwn(t *testing.T) {
 	}
 }
 
-// A client's own option beats what the backend and the scenario say, and is no other client's.
+// A client's own option overrides those of the backend and the scenario, and only for that client.
 func TestOptionsOfAClientAreItsOwn(t *testing.T) {
 	trial := ownTrial(t, "{2: {lock: {renew: off, timeout: 1s}}}", "redis+renew+timeout=2s")
 	s, err := trial.settings()
@@ -114,8 +116,8 @@ func TestOptionsOfAClientAreItsOwn(t *testing.T) {
 	}
 }
 
-// What a script writes in leases is in the scenario's; what an option is by default belongs to
-// the lease that the lock has.
+// A length that the script writes in leases uses the scenario's lease. An option's default uses the
+// lease of the lock itself.
 func TestALeaseIsTheScenariosWhereverTheScriptSaysTTL(t *testing.T) {
 	trial := ownTrial(t, "{2: {ttl: 0.5ttl, lock: {timeout: 0.3ttl}}, 3: {ttl: 20s}}", "redlock+node-timeout=0.01ttl+drift=0.02ttl, redis")
 	s, err := trial.settings()
@@ -133,7 +135,7 @@ func TestALeaseIsTheScenariosWhereverTheScriptSaysTTL(t *testing.T) {
 	}
 }
 
-// An ensemble gives nobody a session of more than 20 of its ticks, which are those of all.
+// A ZooKeeper ensemble limits every session to 20 ticks, and all clients share its tick.
 func TestALeaseOfAClientMustFitTheServers(t *testing.T) {
 	_, err := withOwn(t, "{2: {ttl: 5ttl}}", "backends: [zookeeper]\n")
 	if err == nil || !strings.Contains(err.Error(), "own.yaml:7:19: client 2 with backend zookeeper: option tick is 2s with a lease of 50s") {
@@ -156,7 +158,8 @@ func TestEveryOptionThatIsAClientsOwnExists(t *testing.T) {
 	}
 }
 
-// A step that waits for a renewal waits in vain where nobody renews, and not if one client does.
+// A step may wait for an event that only one client records, such as a renewal. It is refused if no
+// host there can record it.
 func TestAStepMayWaitForWhatOneClientDoes(t *testing.T) {
 	const step = "backends: [redis]\nsteps:\n  - on: {%s, event: %s}\n    do: {pause: {host: client-1, for: 1s}}\n"
 	for _, c := range []struct {

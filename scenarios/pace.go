@@ -8,21 +8,21 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// leastShare is the share of the lease that every trial relies on, whatever its script and
-// its lock: how long one step of a lock may take before it comes too late for something.
+// leastShare bounds what every trial relies on, whatever its script and lock: a step of a lock that
+// takes longer than TTL/leastShare may come too late for something.
 const leastShare = 10
 
-// pace says what a live trial relies on: the shortest of
+// pace returns the shortest time that a live trial relies on, out of
 //
 //   - a tenth of the lease,
-//   - the times for which the lock or its servers wait for something,
-//   - the times between two steps of the script that follow the same event, or the event
+//   - the timeouts of the lock and its servers,
+//   - the times between two steps of the script that follow the same event, or between the event
 //     itself and a step,
 //   - the times by which a length in the script misses a whole number of leases: a client that
-//     works for 0.95ttl is to be done before its lease is over.
+//     works for 0.95ttl must be done before its lease is over.
 //
-// A machine that is late by more than half of that may bring about what the script has not
-// asked for.
+// A machine that is late by more than half of that may cause something that the script does not
+// ask for.
 func (t Trial) pace(c cast) *sim.Pace {
 	p := &sim.Pace{Margin: t.TTL / leastShare, Of: "a tenth of the lease"}
 	consider := func(d time.Duration, what string) {
@@ -56,7 +56,7 @@ func (t Trial) pace(c cast) *sim.Pace {
 	for _, w := range works {
 		for i, span := range []sim.Span{w.Think, w.Every, w.Wait} {
 			if i == 0 && w.ThinkAtLeast != nil {
-				continue // it is drawn: nothing hangs on how long it is
+				continue // nothing depends on the length of drawn work
 			}
 			consider(t.missed(span.In(t.TTL)), "the time by which the work misses whole leases")
 		}
@@ -65,13 +65,14 @@ func (t Trial) pace(c cast) *sim.Pace {
 	return p
 }
 
-// sameTrigger tells whether two steps wait for the same.
+// sameTrigger reports whether two steps wait for the same event.
 func sameTrigger(a, b sim.Trigger) bool {
 	return a.Kind == b.Kind && a.Host == b.Host && a.Nth == b.Nth
 }
 
-// missed is by how much a length misses the nearest whole number of leases, one or more; 0: by
-// nothing, or it is not meant to last that long.
+// missed returns by how much a length misses the nearest whole number of leases, one or more. It
+// returns 0 for an exact multiple, and for less than half a lease, which is not meant to come near
+// one.
 func (t Trial) missed(d time.Duration) time.Duration {
 	if d < t.TTL/2 {
 		return 0

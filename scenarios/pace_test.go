@@ -6,8 +6,7 @@ import (
 	"time"
 )
 
-// What a live trial relies on is the shortest of what its script, its lock and its lease ask
-// for.
+// A live trial relies on the shortest of the times that its script, its lock and its lease ask for.
 func TestATrialReliesOnTheShortestTimeThatItsScriptOrItsLockAsksFor(t *testing.T) {
 	script := func(steps, work string) string {
 		return strings.NewReplacer("until", "backends: [redis, redlock]\nsteps:\n"+steps+"\nuntil", "{withdraw: {}}", "{withdraw: {"+work+"}}").Replace(least)
@@ -21,7 +20,7 @@ func TestATrialReliesOnTheShortestTimeThatItsScriptOrItsLockAsksFor(t *testing.T
 		{least, "redis", lease},
 		{least, "redis+timeout=0.03ttl", "timeout (60ms)"},
 		{least, "redlock+node-timeout=30ms", "node-timeout (30ms)"},
-		{least, "redlock-redsync", lease}, // its pool takes late answers
+		{least, "redlock-redsync", lease}, // its connection pool accepts late answers
 		{least, "redlock-redsync+context-timeout", "node-timeout (100ms)"},
 		{least, "redis-redislock+pool-read=30ms", "pool-read (30ms)"},
 		{least, "lib/redsync", lease},
@@ -52,8 +51,8 @@ func TestATrialReliesOnTheShortestTimeThatItsScriptOrItsLockAsksFor(t *testing.T
 	}
 }
 
-// A script that relies on less than a twentieth of its lease could not be judged on most
-// machines: it has to leave more time. Half a second is enough, however long the lease is.
+// Most machines are too slow to judge a script that relies on less than a twentieth of its lease,
+// so every built-in script must leave more time. Half a second is enough, however long the lease.
 func TestBuiltInScriptsLeaveALiveMachineTime(t *testing.T) {
 	trials := liveTrials(t)
 	if len(trials) < 400 {
@@ -73,7 +72,7 @@ func TestBuiltInScriptsLeaveALiveMachineTime(t *testing.T) {
 	}
 }
 
-// A script's live lease is that of its live trials, and of the virtual ones beside them.
+// A script's live lease applies to its live trials and to virtual trials compared with them.
 func TestAScriptMayHaveALongerLeaseInTheLiveWorld(t *testing.T) {
 	s, err := Load("test.yaml", []byte(strings.Replace(least, "ttl: 2s", "ttl: 10s\nlive-ttl: 4s\nbackends: [redis]", 1)), Everything())
 	if err != nil {
@@ -105,7 +104,7 @@ func TestAScriptMayHaveALongerLeaseInTheLiveWorld(t *testing.T) {
 	}
 }
 
-// liveTrials are those of everything in the live world, with one seed.
+// liveTrials returns the live trials of all built-in scenarios, with one seed.
 func liveTrials(t *testing.T) []Trial {
 	t.Helper()
 	all := builtin(t)

@@ -6,23 +6,23 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// What a free lock costs on a quiet network, on which a message and its answer take 0.4 ms
-// and a little: the median wait tells the rounds of messages that come one after the other,
-// and the number of messages those that do not wait for each other as well.
+// This test measures what a free lock costs on a quiet network, where a message and its answer take
+// slightly more than 0.4 ms. The median wait shows how many rounds of messages follow one another;
+// the number of messages also counts those sent in parallel.
 func TestWhatAFreeLockCosts(t *testing.T) {
 	for _, c := range []struct {
 		backend          string
 		least, most      float64 // median wait, ms
-		messages, atMost float64 // of the client, for each time that it gets the lock
+		messages, atMost float64 // sent by the client for each time it gets the lock
 	}{
-		{"redis", 0.4, 0.6, 2, 2},               // one round
-		{"redis+elapsed-check", 0.4, 0.6, 2, 2}, // a look at the clock is free
+		{"redis", 0.4, 0.6, 2, 2},               // one round trip
+		{"redis+elapsed-check", 0.4, 0.6, 2, 2}, // reading the clock is free
 		{"sentinel", 0.4, 0.6, 2, 2.1},          // the master is looked up once
-		{"redlock", 0.4, 0.8, 10, 10},           // the slowest of one round with each of five
+		{"redlock", 0.4, 0.8, 10, 10},           // the slowest of five parallel round trips
 		{"redlock-redsync", 0.4, 0.8, 10, 10},   //
-		{"redlock-reference", 2, 3, 10, 10},     // five rounds
-		{"etcd", 0.8, 2, 2, 2.2},                // to a member, its leader and a majority
-		{"zookeeper", 1.2, 2.5, 3, 3.2},         // the same for the node, and the queue is read
+		{"redlock-reference", 2, 3, 10, 10},     // five round trips
+		{"etcd", 0.8, 2, 2, 2.2},                // client to member to leader to majority
+		{"zookeeper", 1.2, 2.5, 3, 3.2},         // the same for the node, then a read of the queue
 		{"sentinel+wait=1", 10, 13, 3, 3.1},     // the replica lags a thousandth of a lease
 		{"perfect", 0.4, 0.6, 2, 2},             //
 	} {

@@ -7,7 +7,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// A row of expect can speak about every property, by its own name.
+// A row of expect can name every property.
 func TestARowCanSpeakAboutEveryProperty(t *testing.T) {
 	for _, p := range check.Properties() {
 		for _, verdict := range []check.Verdict{check.Holds, check.Violated} {

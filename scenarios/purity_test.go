@@ -15,19 +15,19 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// What code under test must not import, and which functions of `time` it must not call:
-// all that a run could not be replayed with.
+// These are the packages that code under test must not import and the functions of package time
+// that it must not call, because a run that used them could not be replayed.
 var (
 	impureImports = []string{"context", "crypto/rand", "math/rand", "math/rand/v2", "net", "os", "os/signal", "runtime", "sync", "sync/atomic"}
 	impureTime    = []string{"Now", "Sleep", "After", "AfterFunc", "NewTicker", "NewTimer", "Since", "Tick", "Until"}
 )
 
-// runners are the files above the seam: they run whole trials, side by side.
+// runners are the files above the seam. They may use concurrency because they run whole trials side
+// by side.
 var runners = []string{"runall.go", "suite.go", "tries.go", "trial.go", "sweeprun.go", "claimsrun.go", "numbers.go", "live_other.go"}
 
-// TestCodeUnderTestIsDeterministic reads the syntax trees of everything below the trial
-// runner, as it is built for WebAssembly: what stands outside the virtual world is tagged
-// and left out there.
+// TestCodeUnderTestIsDeterministic reads the syntax trees of everything below the trial runner, as
+// built for WebAssembly: build tags exclude all code outside the virtual world from that build.
 func TestCodeUnderTestIsDeterministic(t *testing.T) {
 	loaded, err := packages.Load(&packages.Config{
 		Mode: packages.NeedName | packages.NeedFiles | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports | packages.NeedDeps,
@@ -89,7 +89,7 @@ func impurities(set *token.FileSet, file *ast.File, info *types.Info, runner boo
 	return found
 }
 
-// The purity test itself must be able to fail.
+// TestImpureCodeIsRecognised checks that the purity test can fail at all.
 func TestImpureCodeIsRecognised(t *testing.T) {
 	const src = `package p
 import ("sync"; "time")
@@ -107,7 +107,7 @@ func f(c chan int) {
 	}
 	info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
 	conf := types.Config{Error: func(error) {}}
-	_, _ = conf.Check("p", set, []*ast.File{file}, info) // without its imports, which stay untyped
+	_, _ = conf.Check("p", set, []*ast.File{file}, info) // the error is that imports are missing; they stay untyped
 	got := strings.Join(impurities(set, file, info, false), "\n")
 	for _, want := range []string{"imports sync", "ranges over a map", "starts a goroutine", "uses a channel", "calls time.Sleep"} {
 		if !strings.Contains(got, want) {

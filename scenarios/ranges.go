@@ -12,25 +12,26 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// Range is what a measure is expected to lie in, both ends included.
+// Range is the range that a measure is expected to lie in, both ends included.
 type Range struct {
 	Measure  check.Measure
-	Of       Statistic // of all values of a cell; EveryValue: each of them lies in it
+	Of       Statistic // over all values of a cell; with EveryValue, each of them must lie in the range
 	From, To Bound
 }
 
 // Bound is one end of a range.
 type Bound struct {
-	spans  []sim.Span // of a measure that is a length of time: their sum,
-	less   []sim.Span // and what is taken from it
-	number float64    // of any other
+	spans  []sim.Span // for a length of time: the lengths that are added
+	less   []sim.Span // for a length of time: the lengths that are subtracted
+	number float64    // for any other measure
 	text   string
 }
 
-// String gives the bound as it was written.
+// String returns the bound as it was written.
 func (b Bound) String() string { return b.text }
 
-// In gives the bound in the measure's unit under this lease: lengths of time in seconds.
+// In returns the bound in the measure's unit under this lease. The unit of a length of time is the
+// second.
 func (b Bound) In(ttl time.Duration, m check.Measure) float64 {
 	if m.Unit() == check.Seconds {
 		var sum, less time.Duration
@@ -45,17 +46,17 @@ func (b Bound) In(ttl time.Duration, m check.Measure) float64 {
 	return b.number
 }
 
-// Contains tells whether everything that was measured lies in the range.
+// Contains reports whether all measured values lie in the range.
 func (r Range) Contains(m check.Measured, ttl time.Duration) bool {
 	return r.has(m.Least, ttl) && r.has(m.Most, ttl)
 }
 
-// has tells whether one value lies in the range.
+// has reports whether one value lies in the range.
 func (r Range) has(v float64, ttl time.Duration) bool {
 	return v >= r.From.In(ttl, r.Measure) && v <= r.To.In(ttl, r.Measure)
 }
 
-// apart tells whether nothing lies in both ranges, which are of one measure.
+// apart reports whether two ranges of the same measure have no value in common.
 func (r Range) apart(o Range, ttl time.Duration) bool {
 	return r.To.In(ttl, r.Measure) < o.From.In(ttl, r.Measure) || o.To.In(ttl, r.Measure) < r.From.In(ttl, r.Measure)
 }
@@ -68,7 +69,7 @@ func (r Range) Figure() string {
 	return fmt.Sprintf("the %s of %s", r.Of, r.Measure)
 }
 
-// Ends writes "1ttl to 1.1ttl".
+// Ends formats the two ends as "1ttl to 1.1ttl", or as one value if they are the same.
 func (r Range) Ends() string {
 	if r.From.text == r.To.text {
 		return r.From.text
@@ -76,7 +77,7 @@ func (r Range) Ends() string {
 	return r.From.text + " to " + r.To.text
 }
 
-// String writes the range as reports show it: "lease from 1ttl to 1.1ttl".
+// String formats the range as reports show it: "lease from 1ttl to 1.1ttl".
 func (r Range) String() string {
 	if r.From.text == r.To.text {
 		return fmt.Sprintf("%s %s", r.Figure(), r.From)
@@ -91,7 +92,7 @@ func measureNames() (names []string) {
 	return names
 }
 
-// fileRanges are ranges by measure.
+// fileRanges is a mapping of measures to ranges, still unresolved.
 type fileRanges struct {
 	place
 	list []fileRange
@@ -99,11 +100,11 @@ type fileRanges struct {
 
 type fileRange struct {
 	name     word
-	of       word // a statistic; not given: every value
+	of       word // a statistic; if not given, every value counts
 	from, to word
 }
 
-// place is where the file says what it is a range of.
+// place returns where the file says what the range is of: the statistic, or else the measure.
 func (f fileRange) place() place {
 	if f.of.given() {
 		return f.of.place
@@ -145,7 +146,7 @@ func (f *fileRanges) read(s *source, name string, n ast.Node) error {
 	return nil
 }
 
-// rangeShape says what stands behind the name of a measure.
+// rangeShape describes what follows the name of a measure, for the "expected" part of an error.
 const rangeShape = "two values, from and to, such as [1ttl, 1.1ttl], or such ranges of {mean: …, p95: …} over all trials"
 
 func (f *fileRange) readEnds(s *source, n ast.Node) error {
@@ -168,7 +169,7 @@ func (f *fileRange) readEnds(s *source, n ast.Node) error {
 	return nil
 }
 
-// ranges resolves them; ttl is the lease of the scenario.
+// ranges resolves the ranges; ttl is the scenario's lease.
 func (l *loader) ranges(f fileRanges, ttl time.Duration) (out []Range, err error) {
 	for _, each := range f.list {
 		m := check.Measure(each.name.text)
@@ -198,10 +199,11 @@ func (l *loader) ranges(f fileRanges, ttl time.Duration) (out []Range, err error
 	return out, nil
 }
 
-// badBound is what is wrong with an end of a range.
+// badBound describes what is wrong with an end of a range.
 type badBound struct{ found, expected string }
 
-// parseBound reads an end of a range as it was written.
+// parseBound parses an end of a range. For a measure that is not a length of time it accepts only a
+// number, and for a share none above 1.
 func parseBound(m check.Measure, text string) (Bound, *badBound) {
 	b := Bound{text: text}
 	if m.Unit() == check.Seconds {
@@ -221,8 +223,8 @@ func parseBound(m check.Measure, text string) (Bound, *badBound) {
 	return b, nil
 }
 
-// parseSum reads lengths of time that are added up or, of a measure that can be below 0, taken
-// away: "1ttl+600ms", "-0.3ttl".
+// parseSum parses lengths of time that are added: "1ttl+600ms". If the measure can be below 0, they
+// may also be subtracted: "-0.3ttl".
 func (b *Bound) parseSum(m check.Measure) *badBound {
 	shape := spanShape() + `, or a sum such as "1ttl+600ms"`
 	if m.Signed() {

@@ -9,37 +9,38 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// shownDigits are how many digits reports show behind the point of what was measured.
+// shownDigits is how many digits reports show after the decimal point of a measured value.
 const shownDigits = 3
 
 // scale is a unit in which lengths of time are shown.
 type scale struct {
 	name string
-	one  time.Duration // 0: a lease
+	one  time.Duration // one of the unit; 0 for a lease
 }
 
 var leases = scale{name: "ttl"}
 
-// scales are the units in which a script can write a length of time, beside leases.
+// scales lists the units, other than leases, in which a script can write a length of time.
 var scales = []scale{
 	{"ns", time.Nanosecond}, {"us", time.Microsecond}, {"µs", time.Microsecond}, {"μs", time.Microsecond}, {"ms", time.Millisecond},
 	{"s", time.Second}, {"m", time.Minute}, {"h", time.Hour},
 }
 
-// ShowMeasured writes what was measured as reports show it where nobody has said in which
-// unit: lengths of time in leases, "1.02ttl to 1.05ttl".
+// ShowMeasured formats measured values as reports show them if nothing says which unit to use:
+// lengths of time are in leases, "1.02ttl to 1.05ttl".
 func ShowMeasured(m check.Measured, ttl time.Duration) string {
 	return showMeasured(m, ttl, leases, shownDigits)
 }
 
-// Show writes what was measured in the unit in which the range is written: a bound of 5ms
-// is answered in milliseconds.
+// Show formats measured values in the unit of the range: if the bound is 5ms, they are shown in
+// milliseconds.
 func (r Range) Show(m check.Measured, ttl time.Duration) string {
 	return r.show(m, ttl, r.To, shownDigits)
 }
 
-// show writes it in the unit of one end of the range. An end that is a sum of leases and
-// something else has two, and one that is 0 none: then the other end's is taken.
+// show formats m in the unit of one end of the range. An end that is a sum of leases and something
+// else has two units, and m is shown in both. An end that is 0 has none; show then uses those of
+// the other end.
 func (r Range) show(m check.Measured, ttl time.Duration, end Bound, digits int) string {
 	in := end.scales()
 	if len(in) == 0 {
@@ -55,7 +56,7 @@ func (r Range) show(m check.Measured, ttl time.Duration, end Bound, digits int) 
 	return text
 }
 
-// scales are the units in which the bound is written.
+// scales returns the units in which the bound is written. A length of 0 has none.
 func (b Bound) scales() (out []scale) {
 	for _, span := range slices.Concat(b.spans, b.less) {
 		text := span.String()
@@ -69,7 +70,7 @@ func (b Bound) scales() (out []scale) {
 	return out
 }
 
-// scaleOf is the unit of a length of time: of 1m30s seconds, the finest of them.
+// scaleOf returns the last unit of a length of time, which is the finest: seconds for 1m30s.
 func scaleOf(text string) scale {
 	name := strings.TrimLeft(text[strings.LastIndexAny(text, "0123456789.")+1:], " ")
 	i := slices.IndexFunc(scales, func(s scale) bool { return s.name == name })
@@ -98,11 +99,10 @@ func showValue(m check.Measure, v float64, ttl time.Duration, in scale, digits i
 	return strings.TrimRight(strings.TrimRight(text, "0"), ".") + in.name
 }
 
-// showMiss writes what was measured outside the range, in the unit of the end that it is
-// outside of, and with as many digits as it takes to see that: "0.9995ttl" where 1ttl is
-// the least.
+// showMiss formats values that miss the range, in the unit of the end that they miss. It adds
+// digits until the miss is visible: "0.9995ttl" where the range begins at 1ttl.
 func (r Range) showMiss(m check.Measured, ttl time.Duration) string {
-	const nanoseconds = 9 // digits, of a lease of a second
+	const nanoseconds = 9 // digits enough for a nanosecond with a lease of a second
 	miss, end := m.Least, r.From
 	if miss >= end.In(ttl, r.Measure) {
 		miss, end = m.Most, r.To

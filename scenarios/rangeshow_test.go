@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// Who reads "expected 1ttl or more, measured 1.000ttl" learns nothing.
+// A reader learns nothing from "expected 1ttl or more, measured 1.000ttl".
 func TestWhatMissesARangeIsShownWithTheDigitsThatItTakes(t *testing.T) {
 	s := load(t, `
 scenario: narrow
@@ -43,18 +43,18 @@ expect:
 	}
 }
 
-// Who says "at most 5 ms" wants to be told how many milliseconds it was, not how many leases.
+// The author of "at most 5 ms" wants to know how many milliseconds it was, not how many leases.
 func TestWhatIsMeasuredIsShownInTheUnitOfTheBound(t *testing.T) {
 	const ms = time.Millisecond
 	for _, c := range []struct {
 		bounds      string
 		least, most time.Duration
-		want        string // what was measured, where it misses the range and where it is only shown
+		want        string // the measured values as showMiss formats them
 	}{
 		{"0s, 5ms", 50 * ms, 50 * ms, "50ms"},
 		{"0, 5ms", 4 * ms, 5*ms + 10, "4ms to 5.00001ms"},
 		{"50ms, 60ms", 49999 * time.Microsecond, 52 * ms, "49.999ms to 52ms"},
-		{"50ms, 2s", 60 * ms, 2100 * ms, "0.06s to 2.1s"}, // the end that is missed
+		{"50ms, 2s", 60 * ms, 2100 * ms, "0.06s to 2.1s"}, // in the unit of the end that is missed
 		{"50ms, 2s", 40 * ms, 2100 * ms, "40ms to 2100ms"},
 		{"0s, 60s", 0, 24 * time.Hour, "0s to 86400s"},
 		{"1m, 1m30s", time.Minute, 95200 * ms, "60s to 95.2s"},
@@ -62,7 +62,7 @@ func TestWhatIsMeasuredIsShownInTheUnitOfTheBound(t *testing.T) {
 		{"0, 20us", 21 * time.Microsecond, 21 * time.Microsecond, "21us"},
 		{"0, 20µs", 21 * time.Microsecond, 21 * time.Microsecond, "21µs"},
 		{"0, 20μs", 21 * time.Microsecond, 21 * time.Microsecond, "21μs"},
-		{"0s, 0ms", 10 * ms, 10 * ms, "0.001ttl"}, // nothing says in which unit
+		{"0s, 0ms", 10 * ms, 10 * ms, "0.001ttl"}, // nothing says which unit to use
 		{"0.5ttl, 1ttl", time.Second, 10 * time.Second, "0.100ttl to 1.000ttl"},
 		{"0s, 1ttl", time.Second, 11 * time.Second, "0.100ttl to 1.100ttl"},
 		{"1ttl, 1ttl+600ms", 10 * time.Second, 11 * time.Second, "1.000ttl to 1.100ttl, which is 10000ms to 11000ms"},
@@ -93,7 +93,7 @@ expect:
 	}
 }
 
-// A measure may be below 0: then so may the ends of its range, and what is shown.
+// If a measure may be below 0, so may the ends of its range and the values shown.
 func TestARangeMayBeBelowNothing(t *testing.T) {
 	const ms = time.Millisecond
 	for _, c := range []struct {

@@ -15,11 +15,12 @@ import (
 	"github.com/locklab/locklab/backends/zookeeper"
 )
 
-// registered are lock services of programs that use locklab as a library.
+// registered holds the lock services of a program that uses locklab as a library.
 var registered backends.Registry
 
-// Register adds lock services to Registry. It is for the very beginning of a program, before
-// anything is loaded or run. A name that is no name, or that exists, is an error.
+// Register adds lock services to Registry. Call it at the start of a program, before anything is
+// loaded or run. It returns an error if a name is not valid or is already taken by a lock service
+// or a set; the services before that one stay registered.
 func Register(services ...backends.Backend) error {
 	for _, b := range services {
 		if !namePattern.MatchString(b.Name()) {
@@ -36,8 +37,8 @@ func Register(services ...backends.Backend) error {
 	return nil
 }
 
-// Registry lists the lock services that exist, in the order of tables: first the two
-// controls, then the real ones, then libraries as they are, then those of others.
+// Registry lists all lock services in the order of tables: the two controls, then the real
+// services, then the libraries as they are, then those added by Register.
 func Registry() backends.Registry {
 	services := backends.Registry{
 		control.None{}, control.Perfect{}, redis.Backend{}, redis.Backend{Profile: redis.Redislock},
@@ -49,7 +50,7 @@ func Registry() backends.Registry {
 	return slices.Concat(services, lib.Backends(), registered)
 }
 
-// Everything is what a scenario may refer to.
+// Everything returns all that a scenario may refer to.
 func Everything() Known {
 	k := Known{Registry: Registry()}
 	for _, g := range ledger.Guards() {

@@ -7,7 +7,7 @@ import (
 	"github.com/locklab/locklab/backends/control"
 )
 
-// named is a lock service under another name.
+// named is the perfect lock service under another name.
 type named struct {
 	control.Perfect
 	name string

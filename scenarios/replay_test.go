@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// What runs a trial again is the command that ran it: in a comparison of worlds, a virtual
-// trial has the options of the real servers, and a live one the servers that were named.
+// The command that runs a trial again must repeat how it ran: in a comparison of worlds, a virtual
+// trial uses the options of the real servers, and a live one uses the servers that were named.
 func TestATrialIsRunAgainAsItWas(t *testing.T) {
 	all := builtin(t)
 	servers := []string{"--attach", "redis=10.0.0.1:6379", "--etcd", "/my servers/etcd's"}
@@ -34,8 +34,8 @@ func TestATrialIsRunAgainAsItWas(t *testing.T) {
 	}
 }
 
-// The words of a row can come from a folder that was handed around, and the command is there
-// to be pasted: whatever they hold, a shell runs locklab with them and nothing else.
+// The words of a row can come from a folder that was passed around, and the command is meant to be
+// pasted. Whatever the words contain, a shell must run locklab with them and nothing else.
 func TestTheCommandThatRunsATrialAgainIsOneCommand(t *testing.T) {
 	shell, err := exec.LookPath("sh")
 	if err != nil {

@@ -8,22 +8,22 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// Outcome compares what was measured with what the scenario expects. A cell has the worst
-// outcome of its trials, or says why it has none.
+// Outcome says how a trial compares with what its scenario expects. A cell has the worst outcome of
+// its trials, or one that says why it ran none.
 type Outcome int8
 
-// The outcomes of trials, from best to worst, then those of cells that were not run. A
-// violation that theory predicts is as expected; its absence is not.
+// The outcomes of trials, from best to worst, then those of cells that did not run. A violation
+// that theory predicts is as expected; its absence is not.
 const (
 	AsExpected      Outcome = iota
-	NothingExpected         // the scenario says nothing of this cell
+	NothingExpected         // the scenario expects nothing of this cell
 	Undecided               // a precondition failed, or a property with an expectation is undecided
-	NotAsExpected           // a property came out other than expected
-	NotApplicable           // the script does something that this cell cannot have, in any world
+	NotAsExpected           // a property came out differently from what was expected
+	NotApplicable           // the script does something that is impossible in this cell, in any world
 	NotAvailable            // this machine, or this world, cannot run it
 )
 
-// outcomes are the word and the sign of each outcome.
+// outcomes holds the name and the sign of each outcome.
 var outcomes = [...]struct{ name, sign string }{
 	{"as expected", "✓"},
 	{"nothing expected", "·"},
@@ -33,7 +33,7 @@ var outcomes = [...]struct{ name, sign string }{
 	{"not available", "×"},
 }
 
-// Outcomes lists them all, in their order.
+// Outcomes lists all outcomes in the order of their constants.
 func Outcomes() (all []Outcome) {
 	for i := range outcomes {
 		all = append(all, Outcome(i))
@@ -48,7 +48,7 @@ func (o Outcome) String() string {
 	return outcomes[o].name
 }
 
-// Sign is one character that stands for the outcome.
+// Sign returns one character that stands for the outcome. It panics if o is not one of Outcomes.
 func (o Outcome) Sign() string {
 	if o < 0 || int(o) >= len(outcomes) {
 		panic(fmt.Sprintf("there is no sign of %s", o))
@@ -56,14 +56,14 @@ func (o Outcome) Sign() string {
 	return outcomes[o].sign
 }
 
-// Ran tells whether trials were run: whether this is an outcome of trials.
+// Ran reports whether this is an outcome of trials, not of a cell that did not run.
 func (o Outcome) Ran() bool { return o != NotApplicable && o != NotAvailable }
 
-// Surprising tells whether somebody should look at the trial: it is not as expected, or
-// undecided.
+// Surprising reports whether somebody should look at the trial, because it is undecided or not as
+// expected.
 func (o Outcome) Surprising() bool { return o == Undecided || o == NotAsExpected }
 
-// Worst is the worst outcome of cells that were run; AsExpected if none was.
+// Worst returns the worst outcome of the cells that ran, or AsExpected if none did.
 func Worst(cells []Summary) Outcome {
 	worst := AsExpected
 	for _, c := range cells {
@@ -74,10 +74,10 @@ func Worst(cells []Summary) Outcome {
 	return worst
 }
 
-// MarshalText gives the outcome's name.
+// MarshalText returns the outcome's name.
 func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
-// UnmarshalText reads what MarshalText wrote.
+// UnmarshalText parses a name that MarshalText returned. Any other text is an error.
 func (o *Outcome) UnmarshalText(text []byte) error {
 	var names []string
 	for _, each := range Outcomes() {
@@ -90,7 +90,7 @@ func (o *Outcome) UnmarshalText(text []byte) error {
 	return fmt.Errorf("outcome %q, expected one of %q", text, names)
 }
 
-// Result is one trial, judged: a row of results.jsonl.
+// Result is one judged trial, a row of results.jsonl.
 type Result struct {
 	Scenario    string           `json:"scenario"`
 	Backend     string           `json:"backend"`
@@ -103,23 +103,23 @@ type Result struct {
 	Surprises   []string         `json:"surprises,omitempty"` // one sentence for each expectation that was not met
 	Findings    []check.Finding  `json:"findings"`
 	Measures    []check.Measured `json:"measures,omitempty"` // what could be measured
-	Values      []Values         `json:"values,omitempty"`   // of measures whose values are judged all together
+	Values      []Values         `json:"values,omitempty"`   // of measures whose values are judged together, over all trials
 	Fingerprint string           `json:"fingerprint"`
-	// Slack is by how much the machine may have made a length of time in a live trial longer or
-	// shorter, ns: see check.Slack.
+	// Slack, in ns, is how much the machine may have lengthened or shortened a length of time in a
+	// live trial; see check.Slack.
 	Slack time.Duration `json:"slack,omitempty"`
-	// Profile lists options in which a virtual trial followed the real servers that it is
-	// compared with, and not its own: "leadership-check-on-revoke=off".
+	// Profile lists the options that a virtual trial took from the real servers that it is compared
+	// with, instead of its own: "leadership-check-on-revoke=off".
 	Profile   []string `json:"profile,omitempty"`
-	Arguments []string `json:"arguments,omitempty"` // of the command, besides, to run the trial again
-	// TooSlow has one sentence for each earlier try of a live trial that the machine was too
-	// slow for. None of them counts, whatever came out.
+	Arguments []string `json:"arguments,omitempty"` // extra arguments of the command that runs the trial again
+	// TooSlow has one sentence for each earlier try of a live trial for which the machine was too
+	// slow. None of these tries counts, whatever came out.
 	TooSlow []string `json:"too-slow,omitempty"`
-	History string   `json:"history,omitempty"` // file, relative to the run's folder; empty: not kept
+	History string   `json:"history,omitempty"` // file, relative to the run's folder; empty if not kept
 }
 
-// ID names the trial among all trials of a run; the discipline stands there if it is not
-// attentive. Every file system takes it as a name.
+// ID returns a name that is unique among the trials of a run. It includes the discipline unless
+// that is attentive. The name is safe to use as a file name on every file system.
 func (r *Result) ID() string {
 	guard := r.Guard
 	if d := Unusual(r.Discipline); d != "" {

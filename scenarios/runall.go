@@ -8,26 +8,26 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// MaxJobs bounds how many trials may run side by side. Each holds a history and, in the live
-// world, a dozen processes.
+// MaxJobs bounds how many trials may run in parallel. Each holds a history and, in the live world,
+// a dozen processes.
 const MaxJobs = 256
 
-// ahead is how many more trials may have been run than were reported, since one trial can take
-// far longer than those beside it.
+// ahead is how many trials, on top of those that are running, may wait for an earlier one to be
+// reported. It is large because one trial can take far longer than the others.
 const ahead = 256
 
-// RunAll runs trials on several workers and hands each to report: virtual trials in the order of
-// the list, so what is reported does not depend on which worker was faster; live ones as soon as
-// they are finished, so that a run that is killed has them all. RunAll stops at the first error, of
-// a trial or of report, or when ctx is cancelled. What was reported before stays reported, and a
-// cancelled run also reports what is finished but waited for its turn. A live trial that the machine
-// was too slow for is tried again with no other beside it. Only few histories wait for their turn,
-// however many trials there are.
+// RunAll runs trials on several workers and hands each to report. It reports virtual trials in the
+// order of the list, so the reports do not depend on which worker was faster. It reports a live
+// trial as soon as it is finished, so a run that is killed has every trial that it finished. It
+// stops at the first error of a trial or of report, or when ctx is cancelled; what it has reported
+// by then stays reported. A cancelled run first reports the finished trials that were waiting for
+// their turn. A live trial for which the machine was too slow is tried again with no other trial
+// running. However many trials there are, only a limited number of histories wait for their turn.
 func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.Context, Trial) (*sim.History, error), report func(Judged) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	workers = min(workers, len(trials))
-	var floor sync.RWMutex // whoever runs a trial is on it; who has it locked runs one alone
+	var floor sync.RWMutex // read-locked by each running trial; write-locked by one that runs alone
 	try := func(ctx context.Context, t Trial, alone bool) (*sim.History, error) {
 		if alone {
 			floor.Lock()
@@ -39,7 +39,7 @@ func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.C
 		return run(ctx, t)
 	}
 	next, finished := make(chan int), make(chan done, workers+ahead)
-	room := make(chan struct{}, workers+ahead) // a place for each trial that was begun and is not reported
+	room := make(chan struct{}, workers+ahead) // one token for each trial begun but not yet reported
 	var all sync.WaitGroup
 	defer all.Wait()
 	defer cancel()
@@ -47,7 +47,7 @@ func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.C
 		all.Go(func() {
 			for i := range next {
 				judged, err := trials[i].run(ctx, try)
-				finished <- done{i, judged, err} // there is room for all that were begun
+				finished <- done{i, judged, err} // never blocks: it has room for every trial begun
 			}
 		})
 	}
@@ -61,13 +61,13 @@ func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.C
 		select {
 		case d := <-finished:
 			if d.err == nil {
-				d.err = waiting.take(d)
-			}
-			if d.err != nil && ctx.Err() == nil {
-				return d.err
-			}
-			if d.err == nil {
+				if err := waiting.take(d); err != nil {
+					return err
+				}
 				continue
+			}
+			if ctx.Err() == nil {
+				return d.err
 			}
 		case <-ctx.Done():
 		}
@@ -78,7 +78,7 @@ func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.C
 	return nil
 }
 
-// handOut gives the workers the numbers of all trials, as far as there is room.
+// handOut sends the index of each trial to the workers, and waits while there is no room.
 func handOut(ctx context.Context, trials int, next chan<- int, room chan<- struct{}) {
 	defer close(next)
 	for i := range trials {
@@ -95,9 +95,9 @@ func handOut(ctx context.Context, trials int, next chan<- int, room chan<- struc
 	}
 }
 
-// done is a trial that was run.
+// done is a trial that has been run.
 type done struct {
-	index  int // in the list
+	index  int // in the list of trials
 	judged Judged
 	err    error
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// runaway is a script in which far more happens than can be judged.
+// runaway is a script that produces far more events than can be judged.
 const runaway = `
 scenario: runaway
 title: Far too much
@@ -27,7 +27,8 @@ expect:
   - {backend: none, overlap: violated, because: nobody is kept out}
 `
 
-// A script that runs away with one lock service costs its cells there, and not the run.
+// A script that runs away with one lock service costs only its cells with that service, not the
+// run.
 func TestARunawayTrialCostsItsOwnCell(t *testing.T) {
 	s := load(t, runaway)
 	trials, err := Selection{Backends: []string{"none"}, World: VirtualWorld, Seeds: Seeds{1, 1}}.Trials([]*Scenario{s})
@@ -53,8 +54,8 @@ func TestARunawayTrialCostsItsOwnCell(t *testing.T) {
 	}
 }
 
-// Histories of trials that are finished before their turn wait for it. A slow trial must not
-// let them fill the memory.
+// The histories of trials that finish early wait for their turn. A slow trial must not let them
+// fill the memory.
 func TestFewTrialsWaitToBeReported(t *testing.T) {
 	const workers = 2
 	calm := one(t, "gc-pause", "redis", "none")
@@ -74,7 +75,7 @@ func TestFewTrialsWaitToBeReported(t *testing.T) {
 			for begun.Load() < workers+ahead {
 				runtime.Gosched()
 			}
-			for range 10_000 { // time for another to begin
+			for range 10_000 { // gives another trial time to begin
 				runtime.Gosched()
 			}
 			if n := begun.Load(); n != workers+ahead {
@@ -131,7 +132,8 @@ func TestALiveTrialIsReportedAsSoonAsItIsFinished(t *testing.T) {
 	}
 }
 
-// An interruption costs the trials that it cuts off, and not those behind them that are finished.
+// A live trial may take half an hour, including all tries. An interruption loses that trial, but
+// not the finished ones behind it.
 func TestAnInterruptionKeepsWhatWaitsForItsTurn(t *testing.T) {
 	calm := one(t, "gc-pause", "redis", "none")
 	history, err := calm.Simulate(t.Context())

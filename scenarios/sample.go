@@ -8,8 +8,8 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// maxSampled is the number of trials per cell whose single values are kept. It keeps the size of a
-// summary independent of the number of trials.
+// maxSampled is the maximum number of trials per cell whose single values are kept. It keeps the
+// size of a summary independent of the number of trials.
 const maxSampled = 50
 
 // Sample holds what was measured in the first trials of a cell whose preconditions held, trial by

@@ -125,8 +125,8 @@ type Expected struct {
 	Share     *Share `json:"share,omitempty"` // with Sometimes: in what share of them; nil: at least one
 }
 
-// Enough is the number of trials of a cell among which at least one must be a violation where a
-// property is expected to be violated sometimes.
+// Enough is the number of trials of a cell among which at least one must violate a property that is
+// expected to be violated sometimes.
 const Enough = 20
 
 // ExpectedRange is what a scenario expects of one measure in one cell, and why.

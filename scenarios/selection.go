@@ -13,16 +13,16 @@ import (
 )
 
 // LiveTTL is the lease in the live world unless the script or the user sets another. It is short
-// enough to watch, and long compared with how far two busy cores delay a millisecond.
+// enough to watch and long compared with the jitter of two busy cores.
 const LiveTTL = 2 * time.Second
 
-// Selection says which trials to run of some scenarios.
+// Selection says which trials of some scenarios to run.
 type Selection struct {
 	Backends    []string      // specs; empty: those of each scenario
 	Guards      []string      // empty: those of each scenario
 	Disciplines []Discipline  // empty: those of each scenario
 	World       string        // VirtualWorld or LiveWorld
-	Seeds       Seeds         //
+	Seeds       Seeds         // run in every cell
 	TTL         time.Duration // 0: the scenario's own in either world
 
 	// AsLive runs virtual trials with the options of this machine's servers, as InBothWorlds does.
@@ -133,7 +133,7 @@ func (s Seeds) count() uint64 { return s.Last - s.First + 1 }
 // fit returns an error if a run that has this many trials cannot take this many more cells.
 func (s Seeds) fit(trials, cells int) error { return s.fitIn(maxTrials, trials, cells) }
 
-// fitIn is fit for a run that may have at most so many trials.
+// fitIn is fit for a run with another maximum number of trials.
 func (s Seeds) fitIn(most uint64, trials, cells int) error {
 	if uint64(trials)+uint64(cells)*s.count() <= most {
 		return nil

@@ -69,7 +69,7 @@ func TestAnAccountIsDamagedOnceHoweverManyWaysItWasHarmedIn(t *testing.T) {
 func TestEachTrialCountsOnceInWhatWasMeasured(t *testing.T) {
 	s := NewSummaries(nil)
 	must(t, s.Add(judgedAs(1, nil, check.Measured{Measure: check.Wait, Count: 50, Least: 1, Most: 9, Mean: 3, P50: 2, P99: 9})))
-	s.Add(judgedAs(2, nil, check.Measured{Measure: check.Wait, Count: 1, Least: 5, Most: 5})) // a single value has no mean or percentiles of its own
+	s.Add(judgedAs(2, nil, check.Measured{Measure: check.Wait, Count: 1, Least: 5, Most: 5})) // with a single value only these fields are set
 	must(t, s.Add(judgedAs(3, nil, check.Measured{Measure: check.Wait, Count: 2, Least: 0, Most: 20, Mean: 10, P50: 2, P99: 10})))
 	s.Add(judgedAs(4, map[check.Property]check.Verdict{check.FaultsHappened: check.Violated},
 		check.Measured{Measure: check.Wait, Count: 1, Least: 1000, Most: 1000})) // its fault did not happen

@@ -11,10 +11,10 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// noLimit is how many arguments a command takes that takes any number.
+// noLimit is the maximum for a command that takes any number of arguments.
 const noLimit = -1
 
-// wantArgs takes so many arguments, and says what they are if they are not there.
+// wantArgs accepts between least and most arguments. Otherwise the error names what was expected.
 func wantArgs(least, most int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) >= least && (most == noLimit || len(args) <= most) {
@@ -28,7 +28,7 @@ func wantArgs(least, most int, what string) cobra.PositionalArgs {
 	}
 }
 
-// refuseEmpty refuses a flag that was given without a value, as --seeds "$UNSET" is.
+// refuseEmpty refuses a flag with an empty value, as in --seeds "$UNSET".
 func refuseEmpty(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		empty := f.Value.String() == ""
@@ -42,7 +42,7 @@ func refuseEmpty(cmd *cobra.Command) (err error) {
 	return err
 }
 
-// refuseZero refuses a number that is 0 where that stands for a default.
+// refuseZero refuses an explicit 0 for a number whose 0 stands for a default.
 func refuseZero(cmd *cobra.Command, flag string) error {
 	if f := cmd.Flags().Lookup(flag); f.Changed && f.Value.String() == "0" {
 		return fmt.Errorf("--%s is 0, expected 1 or more", flag)
@@ -50,7 +50,7 @@ func refuseZero(cmd *cobra.Command, flag string) error {
 	return nil
 }
 
-// checkJobs refuses a number of trials side by side that cannot be; 0 stands for the default.
+// checkJobs refuses an impossible number of trials side by side; 0 stands for the default.
 func checkJobs(jobs int) error {
 	switch {
 	case jobs < 0:

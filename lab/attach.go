@@ -13,7 +13,7 @@ func registerAttach(c *cobra.Command, into *[]string) {
 	c.Flags().StringArrayVar(into, "attach", nil, "run against servers that somebody else runs: NAME=HOST:PORT[,HOST:PORT...]"+attachable()+" (live; can be repeated)")
 }
 
-// attachArguments are the flags for a command that runs something again.
+// attachArguments returns the flags for a command that runs something again.
 func attachArguments(list []string) (arguments []string) {
 	for _, each := range list {
 		arguments = append(arguments, "--attach", each)
@@ -21,7 +21,7 @@ func attachArguments(list []string) (arguments []string) {
 	return arguments
 }
 
-// parseAttachments reads what was given to --attach.
+// parseAttachments parses the values of --attach.
 func parseAttachments(list []string, world string) (attachments, error) {
 	if len(list) == 0 {
 		return attachments{}, nil

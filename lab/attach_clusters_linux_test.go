@@ -20,8 +20,9 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// The paused holder loses a withdrawal on somebody else's etcd as well, fencing saves it,
-// and nothing is left there.
+// TestAttachedEtcdGivesTheSameVerdictsAndIsLeftAsItWas checks on somebody else's etcd that the
+// paused holder loses a withdrawal there too, that fencing saves it, and that nothing is left
+// behind.
 func TestAttachedEtcdGivesTheSameVerdictsAndIsLeftAsItWas(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the same command as the test with redis, on other servers")
@@ -56,7 +57,8 @@ func TestAttachedEtcdGivesTheSameVerdictsAndIsLeftAsItWas(t *testing.T) {
 	}
 }
 
-// The same on somebody else's ZooKeeper.
+// TestAttachedZooKeeperGivesTheSameVerdictsAndIsLeftAsItWas checks the same on somebody else's
+// ZooKeeper.
 func TestAttachedZooKeeperGivesTheSameVerdictsAndIsLeftAsItWas(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the same command as the test with redis, on other servers")
@@ -89,15 +91,15 @@ func TestAttachedZooKeeperGivesTheSameVerdictsAndIsLeftAsItWas(t *testing.T) {
 	}
 }
 
-// runAttached runs a pause of the holder on attached servers, and gives its results.
+// runAttached runs a pause of the holder on attached servers and returns the results.
 func runAttached(t *testing.T, backend, attach string) (all []scenarios.Result) {
 	t.Helper()
 	all, _ = runAsExpected(t, 2, "gc-pause", "server-pause", "--world", "live", "--backend", backend, "--guard", "none,fence-all", "--attach", attach)
 	return all
 }
 
-// runAsExpected runs so many trials, which must all be as expected and leave nothing behind,
-// and gives their results and what was printed.
+// runAsExpected runs the given number of trials, which must all be as expected and leave nothing
+// behind, and returns their results and what was printed.
 func runAsExpected(t *testing.T, trials int, what ...string) (all []scenarios.Result, printed string) {
 	t.Helper()
 	scratch, folder := openDir(t), t.TempDir()
@@ -113,7 +115,7 @@ func runAsExpected(t *testing.T, trials int, what ...string) (all []scenarios.Re
 	return readResults(t, folder), string(out)
 }
 
-// expectPauseVerdicts wants the verdicts that a pause of the holder has on any server.
+// expectPauseVerdicts checks for the verdicts that a pause of the holder has on any server.
 func expectPauseVerdicts(t *testing.T, all []scenarios.Result) {
 	t.Helper()
 	lost := map[string]check.Verdict{"none": check.Violated, "fence-all": check.Holds}
@@ -131,7 +133,7 @@ func expectPauseVerdicts(t *testing.T, all []scenarios.Result) {
 	}
 }
 
-// foreignEtcd starts a cluster of three as somebody else would.
+// foreignEtcd starts a cluster of three as a third party would.
 func foreignEtcd(t *testing.T) (addresses []string) {
 	t.Helper()
 	var peers, members []string
@@ -148,7 +150,7 @@ func foreignEtcd(t *testing.T) (addresses []string) {
 	return addresses
 }
 
-// foreignZooKeeper starts an ensemble of one as somebody else would: with Debian's packages.
+// foreignZooKeeper starts an ensemble of one as a third party would: with Debian's packages.
 func foreignZooKeeper(t *testing.T) string {
 	t.Helper()
 	address, dir := freeAddress(t), t.TempDir()
@@ -175,7 +177,7 @@ func startForeign(t *testing.T, server *exec.Cmd) {
 	})
 }
 
-// freeAddress is an address of the loopback interface that nobody listens at.
+// freeAddress returns an address of the loopback interface on which nobody listens.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -11,7 +11,7 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// attachments are the servers that somebody else runs.
+// attachments are servers that somebody else runs.
 type attachments struct{ to *scenarios.Attachments } // nil: none
 
 func attach(list []string) (attachments, error) {
@@ -27,7 +27,7 @@ func attachable() string {
 	return strings.Join(append([]string{", with " + words.Or(scenarios.Attachable()...)}, scenarios.AttachedOtherwise()...), "; ")
 }
 
-// replace is what a selection of trials wants to know.
+// replace returns the Replace function for a scenarios.Selection, or nil without attachments.
 func (a attachments) replace() func(backends.Backend) backends.Backend {
 	if a.to == nil {
 		return nil
@@ -35,8 +35,8 @@ func (a attachments) replace() func(backends.Backend) backends.Backend {
 	return a.to.Replace
 }
 
-// enterLive is enterLive with a way out to the attached servers. Before it returns, what
-// trials have left on them is removed.
+// enterLive is the function enterLive with a way out to the attached servers. Before it returns, it
+// removes what trials left on them.
 func (a attachments) enterLive() (entered bool, err error) {
 	if a.to == nil || live.Inside() {
 		return enterLive()

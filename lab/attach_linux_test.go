@@ -20,9 +20,10 @@ import (
 // documentedServer is the address of the attached server in docs/attach.md.
 const documentedServer = "127.0.0.1:7001"
 
-// The commands and the output of docs/attach.md, with a redis-server that runs outside and
-// has other people's keys. It gives the same verdicts as a server of locklab's own, since it
-// is held against the same expectations, and it is left as it was found.
+// TestAttachedRedisGivesTheDocumentedVerdictsAndIsLeftAsItWas runs the commands of docs/attach.md,
+// and compares their output, with a redis-server that runs outside and holds other people's keys.
+// Its verdicts are the same as on a server of locklab's own, because the same expectations apply,
+// and it is left as it was found.
 func TestAttachedRedisGivesTheDocumentedVerdictsAndIsLeftAsItWas(t *testing.T) {
 	needLive(t)
 	t.Parallel() // it mostly waits
@@ -73,9 +74,9 @@ func TestAttachedRedisGivesTheDocumentedVerdictsAndIsLeftAsItWas(t *testing.T) {
 	}
 }
 
-// printsRow tells whether a line that a document shows was printed. Whether the lock was given
-// away within the deadline of a paused client is chance with Redis, as docs/attach.md says, so
-// that column may have either verdict.
+// printsRow reports whether a line that a document shows was printed. With Redis, chance decides
+// whether the lock is given away within a paused client's deadline, as docs/attach.md says, so that
+// column may have either verdict.
 func printsRow(printed, line string) bool {
 	fields := strings.Fields(regexp.QuoteMeta(line))
 	if overlap := []string{"1", "violated", "✓", "holds"}; len(fields) > 6 && slices.Equal(fields[2:6], overlap) {
@@ -84,8 +85,8 @@ func printsRow(printed, line string) bool {
 	return regexp.MustCompile(`(?m)^ *` + strings.Join(fields, " +")).MatchString(printed)
 }
 
-// consoles gives the commands in the console blocks of a document, which begin with "$ ",
-// and the lines of output that are shown below each.
+// consoles returns the commands in the console blocks of a document, which begin with "$ ", and the
+// lines of output shown below each.
 func consoles(document string) map[string][]string {
 	out := map[string][]string{}
 	for _, block := range strings.Split(document, "```console\n")[1:] {
@@ -103,7 +104,7 @@ func consoles(document string) map[string][]string {
 	return out
 }
 
-// foreignRedis starts a redis-server as somebody else would.
+// foreignRedis starts a redis-server as a third party would.
 func foreignRedis(t *testing.T) (address string, client *goredis.Client) {
 	t.Helper()
 	program, err := redis.ServerProgram()
@@ -119,7 +120,7 @@ func foreignRedis(t *testing.T) (address string, client *goredis.Client) {
 	return address, client
 }
 
-// digest is what a server has, in short.
+// digest returns a short summary of a server's contents.
 func digest(ctx context.Context, t *testing.T, server *goredis.Client) string {
 	t.Helper()
 	content, err := server.Do(ctx, "DEBUG", "DIGEST").Text()

@@ -22,12 +22,13 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// clientSide are the properties of which the clients and the account are witness enough.
+// clientSide lists the properties that the clients and the account can witness by themselves.
 var clientSide = []check.Property{check.Overlap, check.OverlapValid, check.LostUpdate, check.StaleWrite, check.FreshRefused, check.Availability}
 
-// A paused holder loses and keeps the same things behind somebody else's Sentinels as in the
-// virtual world, and everything there is left as it was. The command and its output are those
-// of docs/attach.md. One of the servers is reached by another address than the Sentinels tell.
+// TestAttachedSentinelGivesTheVerdictsOfTheVirtualWorldAndIsLeftAsItWas checks that behind somebody
+// else's Sentinels a paused holder loses and keeps the same things as in the virtual world, and
+// that everything there is left as it was. The command and its output come from docs/attach.md. One
+// of the servers is reached at another address than the Sentinels report.
 func TestAttachedSentinelGivesTheVerdictsOfTheVirtualWorldAndIsLeftAsItWas(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the same command as the test with redis, on other servers")
@@ -80,8 +81,8 @@ func TestAttachedSentinelGivesTheVerdictsOfTheVirtualWorldAndIsLeftAsItWas(t *te
 	}
 }
 
-// documentedSentinel is the command of docs/attach.md that attaches Sentinels, and the output
-// that is shown for it.
+// documentedSentinel returns the command of docs/attach.md that attaches Sentinels, and the output
+// shown for it.
 func documentedSentinel(t *testing.T) (command string, shown []string) {
 	t.Helper()
 	document, err := os.ReadFile("../docs/attach.md")
@@ -97,7 +98,8 @@ func documentedSentinel(t *testing.T) (command string, shown []string) {
 	return "", nil
 }
 
-// What cannot be attached is said in one line before anything is written.
+// TestWhatIsNoSentinelWithAMasterCannotBeAttached checks that one line says what cannot be
+// attached, before anything is written.
 func TestWhatIsNoSentinelWithAMasterCannotBeAttached(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the same command as the test with redis, on other servers")
@@ -146,14 +148,14 @@ func TestWhatIsNoSentinelWithAMasterCannotBeAttached(t *testing.T) {
 	}
 }
 
-// foreignFailover is a master, a replica and three Sentinels as somebody else runs them.
+// foreignFailover is a master, a replica and three Sentinels as a third party runs them.
 type foreignFailover struct {
 	addresses []string // of the master and the replica
 	sentinels []string // addresses
 	servers   []*goredis.Client
 }
 
-// foreignSentinels starts them, and waits until all know of each other.
+// foreignSentinels starts a foreignFailover and waits until all its servers know each other.
 func foreignSentinels(t *testing.T) *foreignFailover {
 	t.Helper()
 	f := &foreignFailover{}
@@ -186,7 +188,7 @@ func foreignSentinels(t *testing.T) *foreignFailover {
 	return f
 }
 
-// hostAndPort is how configuration files have an address.
+// hostAndPort writes an address as configuration files do.
 func hostAndPort(address string) string { return strings.Replace(address, ":", " ", 1) }
 
 // startSentinel starts a Sentinel that ends with the test.
@@ -209,15 +211,15 @@ func startSentinel(t *testing.T, address string, settings ...string) {
 	await(t, "the Sentinel to answer", func() bool { return client.Ping(context.Background()).Err() == nil })
 }
 
-// aboutMaster is what a Sentinel says of the master.
+// aboutMaster returns what a Sentinel says about the master.
 func aboutMaster(ctx context.Context, sentinel string) map[string]string {
 	client := goredis.NewSentinelClient(&goredis.Options{Addr: sentinel})
 	defer client.Close()
 	return client.Master(ctx, "theirs").Val()
 }
 
-// state is what a trial might change: the keys, the settings, who the master is and how the
-// Sentinels watch it.
+// state returns what a trial might change: the keys, the settings, which server is the master and
+// how the Sentinels watch it.
 func (f *foreignFailover) state(t *testing.T) string {
 	t.Helper()
 	ctx := t.Context()
@@ -241,7 +243,7 @@ func (f *foreignFailover) state(t *testing.T) string {
 	return b.String()
 }
 
-// detourTo is another address of a server, and counts who connects to it.
+// detourTo returns another address of a server and counts the connections made to it.
 func detourTo(t *testing.T, address string) (other string, used *atomic.Int64) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -41,8 +41,8 @@ or nothing is violated but something is undecided, 3 the file is not a history.`
 	}
 }
 
-// verdictStatus makes an exit status of findings. A failed precondition comes first: what
-// the others say means nothing then.
+// verdictStatus turns findings into an exit status. A failed precondition comes first, because the
+// other findings mean nothing then.
 func verdictStatus(findings []check.Finding) error {
 	worst := check.Holds
 	for _, f := range findings {

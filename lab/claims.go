@@ -14,7 +14,7 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// claimsOptions are the flags of `locklab claims`.
+// claimsOptions holds the flags of `locklab claims`.
 type claimsOptions struct {
 	world, seeds string
 	jobs         int
@@ -103,7 +103,7 @@ func (o claimsOptions) run(cmd *cobra.Command, ids []string) error {
 	return claimsStatus(weighed)
 }
 
-// check fills in what was not given, and refuses what cannot be or would have no effect.
+// check fills in defaults and refuses what is impossible or would have no effect.
 func (o *claimsOptions) check(cmd *cobra.Command) (scenarios.Seeds, error) {
 	none := scenarios.Seeds{}
 	if known := []string{scenarios.VirtualWorld, scenarios.LiveWorld}; !slices.Contains(known, o.world) {
@@ -143,7 +143,7 @@ func (o *claimsOptions) check(cmd *cobra.Command) (scenarios.Seeds, error) {
 	return seeds, nil
 }
 
-// claimsStatus is that of the worst claim.
+// claimsStatus returns the exit status of the worst claim.
 func claimsStatus(results []scenarios.ClaimResult) error {
 	has := func(v scenarios.ClaimVerdict) bool {
 		return slices.ContainsFunc(results, func(r scenarios.ClaimResult) bool { return r.Verdict == v })
@@ -157,7 +157,7 @@ func claimsStatus(results []scenarios.ClaimResult) error {
 	return nil
 }
 
-// onlyClaims narrows the sources down to these claims.
+// onlyClaims narrows the sources down to the claims with these ids.
 func onlyClaims(sources []scenarios.ClaimSource, ids []string) ([]scenarios.ClaimSource, error) {
 	var out []scenarios.ClaimSource
 	var found []string
@@ -182,7 +182,7 @@ func onlyClaims(sources []scenarios.ClaimSource, ids []string) ([]scenarios.Clai
 	return out, nil
 }
 
-// firstIDs gives the first claim of each source.
+// firstIDs returns the id of each source's first claim.
 func firstIDs(sources []scenarios.ClaimSource) (ids []string) {
 	for _, s := range sources {
 		ids = append(ids, s.Claims[0].ID)

@@ -16,8 +16,8 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// runLive weighs claims by real servers and clients. What was judged before an interruption is
-// kept; claims are weighed only when all of their trials were.
+// runLive weighs claims with real servers and clients. What was judged before an interruption is
+// kept, but claims are weighed only when all of their trials were judged.
 func (o claimsOptions) runLive(cmd *cobra.Command, sources []scenarios.ClaimSource, seeds scenarios.Seeds) error {
 	if err := o.servers.apply(); err != nil {
 		return err

@@ -12,7 +12,8 @@ import (
 	"github.com/locklab/locklab/sim/live/livetest"
 )
 
-// A claim is weighed by real servers and clients, and the folder says so.
+// TestClaimsAreWeighedInTheLiveWorld checks that real servers and clients weigh a claim, and that
+// the folder says so.
 func TestClaimsAreWeighedInTheLiveWorld(t *testing.T) {
 	needLive(t)
 	t.Parallel() // it mostly waits
@@ -39,7 +40,8 @@ func TestClaimsAreWeighedInTheLiveWorld(t *testing.T) {
 	}
 }
 
-// Ctrl-C keeps what was judged, and weighs nothing.
+// TestInterruptedLiveClaimsAreNotWeighed checks that Ctrl-C keeps what was judged and weighs
+// nothing.
 func TestInterruptedLiveClaimsAreNotWeighed(t *testing.T) {
 	needLive(t)
 	t.Parallel() // it mostly waits
@@ -58,7 +60,7 @@ func TestInterruptedLiveClaimsAreNotWeighed(t *testing.T) {
 	if err := c.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	_ = c.Wait() // its status is looked at
+	_ = c.Wait() // the status is checked below
 	if status := c.ProcessState.ExitCode(); status != statusUndecided || !strings.Contains(problems.String(), "the claims were not weighed") || strings.Contains(said.String(), "KLEPPMANN") {
 		t.Errorf("status %d\n%s\n%s", status, &said, &problems)
 	}

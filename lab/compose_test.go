@@ -13,8 +13,7 @@ import (
 
 const composeFile = "../docker-compose.yml"
 
-// composeService is a service of the compose file, as far as the file must say something
-// about it.
+// composeService holds the parts of a service in the compose file that the test checks.
 type composeService struct {
 	Image       string
 	Profiles    []string
@@ -24,7 +23,7 @@ type composeService struct {
 	Healthcheck struct{ Test []string }
 }
 
-// What each profile starts.
+// composeProfiles lists the services that each profile starts.
 var composeProfiles = map[string][]string{
 	"redis":     {"redis-1"},
 	"redlock":   {"redis-1", "redis-2", "redis-3", "redis-4", "redis-5"},
@@ -81,7 +80,8 @@ func TestComposeFileRunsEveryServerSafely(t *testing.T) {
 	}
 }
 
-// Where Docker Compose is, it says itself what it thinks of the file. No daemon is needed.
+// TestDockerComposeAcceptsTheFile asks Docker Compose, where it is installed, to check the file. No
+// daemon is needed.
 func TestDockerComposeAcceptsTheFile(t *testing.T) {
 	program := []string{"docker-compose"}
 	if _, err := exec.LookPath(program[0]); err != nil {

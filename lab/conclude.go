@@ -19,13 +19,13 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// conclude presents what was found. The status is that of the worst trial; after a failure
-// of the harness, what was judged is reported and the failure decides.
+// conclude presents what was found. The exit status is that of the worst trial. After a failure of
+// the harness it still reports what was judged, but the failure decides the status.
 func conclude(ctx context.Context, cmd *cobra.Command, folder *results.Folder, failed error, format *formatFlag) error {
 	set := folder.Set()
 	made, err := present(ctx, cmd, set, folder.Path, format)
 	if err != nil || failed != nil {
-		return err // a failure says it all, and decides the status
+		return err // a failure says everything and decides the status
 	}
 	missing := unfinished(set)
 	if !made.drawn {
@@ -38,17 +38,17 @@ func conclude(ctx context.Context, cmd *cobra.Command, folder *results.Folder, f
 	return status(set, made.accord, remarks)
 }
 
-// notDrawn says that there was no time to draw.
+// notDrawn is the remark that there was no time to draw.
 const notDrawn = "charts and page were not finished"
 
-// presented is what became of a presentation.
+// presented is the result of present.
 type presented struct {
-	accord scenarios.Accord // of cells that were run in both worlds: the worst
-	drawn  bool             // all that there is to draw; otherwise it was interrupted
+	accord scenarios.Accord // the worst, over cells that were run in both worlds
+	drawn  bool             // everything was drawn; false if it was interrupted
 }
 
-// present draws pictures and page into a folder, prints the table and says where everything
-// is. If cells were run in both worlds, they are compared.
+// present draws pictures and page into a folder, prints the table and says where everything is. It
+// compares cells that were run in both worlds.
 func present(ctx context.Context, cmd *cobra.Command, set *results.Set, into string, format *formatFlag) (made presented, err error) {
 	if made.drawn, err = render(ctx, cmd.ErrOrStderr(), set, into); err != nil {
 		return made, err
@@ -86,11 +86,11 @@ func present(ctx context.Context, cmd *cobra.Command, set *results.Set, into str
 	return made, nil
 }
 
-// pageFile is the page in the folder of a run.
+// pageFile is the name of the page in the folder of a run.
 const pageFile = "index.html"
 
-// render draws everything that can be drawn of a set into a folder. An interruption is not
-// an error; drawn tells that there was none, or that it came too late.
+// render draws everything that can be drawn of a set into a folder. An interruption is not an
+// error; drawn reports whether there was none, or it came too late.
 func render(ctx context.Context, stderr io.Writer, set *results.Set, into string) (drawn bool, err error) {
 	bar := newProgress(stderr, "timelines", len(set.Kept), false)
 	var mu sync.Mutex
@@ -116,9 +116,8 @@ func render(ctx context.Context, stderr io.Writer, set *results.Set, into string
 	return err == nil, err
 }
 
-// status is the exit status that a set of results, and the accord of its worlds, gives.
-// missing says what is not there because a run was interrupted. What is not as expected
-// decides even then.
+// status returns the exit status for a set of results and the accord of its worlds. missing says
+// what an interrupted run lacks. Even then, what is not as expected decides.
 func status(set *results.Set, accord scenarios.Accord, missing []string) error {
 	worst, say := restOutcome(set)
 	worst = max(worst, scenarios.Worst(set.Cells))
@@ -131,8 +130,8 @@ func status(set *results.Set, accord scenarios.Accord, missing []string) error {
 	return worstStatus(worst, missing, say...)
 }
 
-// worstStatus makes an exit status of the worst outcome. missing says what an interruption has
-// left out; say is what else is to be said.
+// worstStatus turns the worst outcome into an exit status. missing says what an interruption left
+// out; say is whatever else the user should be told.
 func worstStatus(worst scenarios.Outcome, missing []string, say ...string) error {
 	text := strings.Join(append(say, missing...), "\n")
 	switch {
@@ -144,7 +143,7 @@ func worstStatus(worst scenarios.Outcome, missing []string, say ...string) error
 	return nil
 }
 
-// printSurprises says what was not as expected, by one trial of each cell, and how to see it
+// printSurprises prints what was not as expected, one trial per cell, and the command to see it
 // again.
 func printSurprises(out io.Writer, set *results.Set) {
 	for _, r := range set.Surprises {
@@ -166,7 +165,7 @@ func printSurprises(out io.Writer, set *results.Set) {
 	}
 }
 
-// version is the module's version as the Go tool recorded it.
+// version returns the module's version as the Go tool recorded it.
 func version() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version

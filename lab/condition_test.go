@@ -8,8 +8,8 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// condition answers [live] in scripts: can live trials run on this machine? Where
-// LOCKLAB_REQUIRE_LIVE is set, the answer is always yes, so that nothing is skipped.
+// condition evaluates [live] in scripts: can live trials run on this machine? With
+// LOCKLAB_REQUIRE_LIVE set the answer is always yes, so that nothing is skipped.
 func condition(name string) (bool, error) {
 	if name != "live" {
 		return false, fmt.Errorf("unknown condition %q", name)
@@ -30,8 +30,8 @@ func condition(name string) (bool, error) {
 	return true, nil
 }
 
-// needLive skips a test where the live world cannot run. That this cannot be told is a
-// failure.
+// needLive skips a test where the live world cannot run. If that is impossible to tell, the test
+// fails.
 func needLive(t *testing.T) {
 	t.Helper()
 	ok, err := condition("live")

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// readsNotes lists the code that may read the note of an event, besides reports, which show it.
+// readsNotes lists the code that may read the note of an event, besides reports, which display it.
 var readsNotes = map[string]string{
 	"sim/history.go":              "writes out what cannot be seen",
 	"sim/format1.go":              "files of format 1 say in notes what is typed today",
@@ -26,14 +26,15 @@ var readsNotes = map[string]string{
 	"backends/locktest/story.go":  "tells events to people",
 }
 
-// readsLanes lists the code that may make a fault of its name.
+// readsLanes lists the code that may turn the name of a fault back into a fault.
 var readsLanes = map[string]string{
 	"sim/format1.go":                "files of format 1 have nothing but names",
 	"sim/historytest/transcript.go": "tests write faults as people call them",
 }
 
-// What a machine needs to know stands in a field of its own: nothing outside of reports decides
-// anything by the note of an event, and nothing reads a fault off its name.
+// TestWhatIsForPeopleIsNotParsed checks that whatever a machine needs to know has its own field:
+// outside of reports nothing decides anything by the note of an event, and nothing derives a fault
+// from its name.
 func TestWhatIsForPeopleIsNotParsed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads the code and runs none of it")
@@ -74,28 +75,28 @@ func TestWhatIsForPeopleIsNotParsed(t *testing.T) {
 	}
 }
 
-// textUse is a place where text that is for people is read.
+// textUse is a place that reads text meant for people.
 type textUse struct {
 	at   token.Pos
 	what string
 }
 
-// The uses.
+// What is wrong at such a place.
 const (
 	aNote = "the note of an event is read, which is for people: give the event a field of its own"
 	aLane = "the name of a fault is taken apart, which is for people: ask sim.Header.FaultOf"
 )
 
-// takesApart are the beginnings of the names of functions that look into a text.
+// takesApart lists prefixes of the names of functions that look into a text.
 var takesApart = []string{
 	"strings.Contains", "strings.Count", "strings.Cut", "strings.Fields", "strings.HasPrefix", "strings.HasSuffix",
 	"strings.Index", "strings.LastIndex", "strings.Split", "strings.Trim", "regexp.",
 }
 
-// usesOfText finds where a file reads notes of events, makes faults of their names, or takes their
-// names apart: by slicing them, or by what takesApart lists.
+// usesOfText finds the places where a file reads notes of events, makes faults from their names, or
+// takes those names apart: by slicing them, or with a function in takesApart.
 func usesOfText(file *ast.File, info *types.Info) (uses []textUse) {
-	set := map[ast.Expr]bool{} // what is written to, not read
+	set := map[ast.Expr]bool{} // written to, not read
 	lanes := map[types.Object]bool{}
 	ast.Inspect(file, func(n ast.Node) bool {
 		if a, ok := n.(*ast.AssignStmt); ok {
@@ -131,7 +132,7 @@ func usesOfText(file *ast.File, info *types.Info) (uses []textUse) {
 	return uses
 }
 
-// isLane tells whether an expression is the name of a fault.
+// isLane reports whether an expression is the name of a fault.
 func isLane(e ast.Expr, info *types.Info, lanes map[types.Object]bool) bool {
 	switch x := e.(type) {
 	case *ast.Ident:
@@ -143,7 +144,7 @@ func isLane(e ast.Expr, info *types.Info, lanes map[types.Object]bool) bool {
 	return false
 }
 
-// funcName is the full name of the function that is called; empty: it has none.
+// funcName returns the full name of the called function; empty if it has none.
 func funcName(call *ast.CallExpr, info *types.Info) string {
 	var id *ast.Ident
 	switch f := call.Fun.(type) {
@@ -167,7 +168,7 @@ func deref(t types.Type) types.Type {
 	return t
 }
 
-// The test itself must be able to fail.
+// TestTextThatIsParsedIsRecognised checks that the test above can fail.
 func TestTextThatIsParsedIsRecognised(t *testing.T) {
 	const src = `package sim
 type text struct{}

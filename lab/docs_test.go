@@ -11,14 +11,13 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestDocumentedCommandsRun runs every command that the README and the documents show, in
-// the order in which a reader would, and holds the output shown below a command against
-// the real one. Conventions: commands stand in ```sh blocks; a ```text block below shows a
-// part of the output, one that begins with "locklab:" an error, and one that says "not as
-// expected" that of a command whose status is not 0; a ```yaml block that the text says to
-// save as a file is saved. Commands that run everything are left to the scripts in testdata,
-// which do the same with fewer seeds, unless LOCKLAB_SEEDS asks for more, as in continuous
-// integration.
+// TestDocumentedCommandsRun runs every command shown in the README and the documents, in the order
+// in which a reader would, and compares the output shown below a command with the real one.
+// Conventions: commands stand in ```sh blocks; a ```text block below shows part of the output. If
+// that block begins with "locklab:", it shows an error; if it says "not as expected", the command
+// exits with a status other than 0. A ```yaml block that the text says to save as a file is saved.
+// Commands that run everything are left to the scripts in testdata, which do the same with fewer
+// seeds, unless LOCKLAB_SEEDS asks for more, as in continuous integration.
 func TestDocumentedCommandsRun(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the whole suite several times over; the scripts in testdata run the same code")
@@ -55,10 +54,10 @@ var (
 	saveAs     = regexp.MustCompile("^\\s*Save it as `([^`]+)`")
 )
 
-// scriptOf makes a test script of a document and counts the commands in it.
+// scriptOf turns a document into a test script and counts its commands.
 func scriptOf(t *testing.T, text string) (script string, commands int) {
 	var lines, files []string
-	live := "" // before what needs real servers
+	live := "" // prefix of lines that need real servers
 	found := block.FindAllStringSubmatchIndex(text, -1)
 	for i, at := range found {
 		kind, body := text[at[2]:at[3]], text[at[4]:at[5]]
@@ -75,7 +74,7 @@ func scriptOf(t *testing.T, text string) (script string, commands int) {
 			}
 			for _, line := range strings.Split(strings.TrimSpace(body), "\n") {
 				if line == "make test" {
-					continue // this is it
+					continue // this test is part of it
 				}
 				commands++
 				if os.Getenv("LOCKLAB_SEEDS") == "" && everything.MatchString(line) {
@@ -88,7 +87,7 @@ func scriptOf(t *testing.T, text string) (script string, commands int) {
 			}
 		case "text":
 			if strings.HasPrefix(body, "#") {
-				continue // a transcript, which has a golden file of its own
+				continue // a transcript, which has its own golden file
 			}
 			name := fmt.Sprintf("shown-%d", i)
 			files = append(files, fmt.Sprintf("-- %s --\n%s", name, body))
@@ -104,8 +103,8 @@ func scriptOf(t *testing.T, text string) (script string, commands int) {
 	return strings.Join(lines, "\n") + "\n" + strings.Join(files, ""), commands
 }
 
-// execLine is a shown command as a line of a test script. The histories that are shown to
-// `check` have a violation in them, so its status is not 0.
+// execLine turns a shown command into a line of a test script. The histories passed to `check`
+// contain a violation, so its status is not 0.
 func execLine(t *testing.T, line string, fails bool) string {
 	args, ok := strings.CutPrefix(line, "go run ./cmd/locklab ")
 	if !ok {

@@ -9,11 +9,11 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// finding is one line of what doctor has to say.
+// finding is one line of the doctor's output.
 type finding struct {
 	what string
-	err  error  // why not, and what to do; nil: yes
-	note string // when yes
+	err  error  // why not, and what to do about it; nil: yes
+	note string // shown if yes
 }
 
 func doctorCommand() *cobra.Command {

@@ -2,7 +2,7 @@ package lab
 
 import "github.com/locklab/locklab/sim/live"
 
-// liveFindings tries what the live world is made of.
+// liveFindings tries everything that the live world needs.
 func liveFindings() []finding {
 	return []finding{
 		{what: "namespaces", err: live.Available(), note: "private network, mount and pid namespaces"},

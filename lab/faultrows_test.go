@@ -16,9 +16,10 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// What there is to know of a kind of fault stands in the table of package sim, and what a world
-// does in the tables of that world. All others ask these, and name a kind only to make a fault of
-// it: so a new kind has no list, switch or comparison elsewhere that it could be missing from.
+// TestOnlyTablesTellKindsOfFaultApart checks that everything about a kind of fault is in the table
+// of package sim, and what a world does with it in the tables of that world. All other code asks
+// these tables and names a kind only to make a fault of it, so there is no list, switch or
+// comparison elsewhere that a new kind could be missing from.
 func TestOnlyTablesTellKindsOfFaultApart(t *testing.T) {
 	loaded := loadCode(t)
 	kinds := membersOf(loaded)["sim.FaultKind"]
@@ -46,8 +47,8 @@ func TestOnlyTablesTellKindsOfFaultApart(t *testing.T) {
 	}
 }
 
-// namedKinds counts how often a file names a kind where it makes a fault, or with tables in a
-// table by kinds, and lists the other places.
+// namedKinds counts how often a file names a kind to make a fault or, if tables is set, as a key in
+// a table by kinds. It also returns the other places that name one.
 func namedKinds(file *ast.File, info *types.Info, tables bool) (good int, wrong []*ast.Ident) {
 	var allowed []ast.Expr
 	ast.Inspect(file, func(n ast.Node) bool {
@@ -86,7 +87,7 @@ func namedKinds(file *ast.File, info *types.Info, tables bool) (good int, wrong 
 	return good, wrong
 }
 
-// The test itself must be able to fail.
+// TestKindsToldApartAreRecognised checks that the test above can fail.
 func TestKindsToldApartAreRecognised(t *testing.T) {
 	const src = `package p
 import "github.com/locklab/locklab/sim"
@@ -121,7 +122,7 @@ func f(k sim.FaultKind, g sim.Fault) bool {
 	}
 }
 
-// ofModule imports packages of this module.
+// ofModule is a types.Importer for the packages of this module.
 type ofModule []*packages.Package
 
 func (m ofModule) Import(path string) (*types.Package, error) {

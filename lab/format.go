@@ -13,7 +13,7 @@ import (
 	"github.com/locklab/locklab/reports/words"
 )
 
-// formatFlag is the flag --format.
+// formatFlag is the flag --format. It implements pflag.Value.
 type formatFlag struct{ terminal.Format }
 
 func tableFormat() *formatFlag { return &formatFlag{terminal.Table} }
@@ -27,25 +27,25 @@ func (f *formatFlag) register(c *cobra.Command) {
 	complete(c, "format", names...)
 }
 
-// String, Set and Type make it a flag.
+// String returns the name of the format.
 func (f *formatFlag) String() string { return string(f.Format) }
 
-// Set reads the name of a format.
+// Set parses the name of a format.
 func (f *formatFlag) Set(name string) (err error) {
 	f.Format, err = terminal.ParseFormat(name)
 	return err
 }
 
-// Type is what the help calls the flag's value.
+// Type returns what the help calls the flag's value.
 func (f *formatFlag) Type() string { return "format" }
 
-// options says how to write to out.
+// options returns how to write to out.
 func (f *formatFlag) options(out io.Writer) terminal.Options {
 	return terminal.Options{Format: f.Format, Colour: colour(out), Columns: columns(out)}
 }
 
-// remarks is where to say what is not in the format: for a person, below the table; beside
-// it, if a program reads the results.
+// remarks returns where to write what the format does not include: to standard output, below the
+// table, if a person reads it; to standard error if a program reads the results.
 func (f *formatFlag) remarks(cmd *cobra.Command) io.Writer {
 	if f.Format == terminal.Table {
 		return cmd.OutOrStdout()
@@ -53,7 +53,7 @@ func (f *formatFlag) remarks(cmd *cobra.Command) io.Writer {
 	return cmd.ErrOrStderr()
 }
 
-// columns is how wide the terminal is; 0: it is none, or does not say.
+// columns returns the width of the terminal; 0 if out is not a terminal or does not say.
 func columns(out io.Writer) int {
 	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
 		return n
@@ -66,8 +66,9 @@ func columns(out io.Writer) int {
 	return 0
 }
 
-// colour follows no-color.org and force-color.org: a terminal has colours unless NO_COLOR is
-// set, and what is not a terminal has none unless FORCE_COLOR or CLICOLOR_FORCE is.
+// colour reports whether out gets colours. It follows no-color.org and force-color.org: a terminal
+// has colours unless NO_COLOR is set, and anything else has none unless FORCE_COLOR or
+// CLICOLOR_FORCE is.
 func colour(out io.Writer) bool {
 	set := func(name string) bool {
 		value := os.Getenv(name)

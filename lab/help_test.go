@@ -13,7 +13,8 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// A flag that takes one of a few names says all of them, whichever command it belongs to.
+// TestHelpNamesAllThatAFlagTakes checks that a flag with a fixed set of values names all of them,
+// whichever command it belongs to.
 func TestHelpNamesAllThatAFlagTakes(t *testing.T) {
 	names := map[string][]string{"world": worlds()}
 	for _, g := range ledger.AllGuards() {
@@ -33,7 +34,7 @@ func TestHelpNamesAllThatAFlagTakes(t *testing.T) {
 			seen[flag]++
 			for _, name := range all {
 				if name == scenarios.BothWorlds && c.Name() == "claims" {
-					continue // figures of two worlds never stand in one row
+					continue // figures of two worlds are never in one row
 				}
 				if !regexp.MustCompile(`(^|[ ,])` + regexp.QuoteMeta(name) + `($|[ ,;])`).MatchString(f.Usage) {
 					t.Errorf("%s --%s: the help does not name %s: %s", c.CommandPath(), flag, name, f.Usage)

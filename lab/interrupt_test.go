@@ -14,7 +14,7 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// canceller interrupts a command as soon as it has said something.
+// canceller interrupts a command as soon as it has printed certain text.
 type canceller struct {
 	bytes.Buffer
 	at     string
@@ -29,7 +29,7 @@ func (c *canceller) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// interrupted runs a command and interrupts it when its progress says this; empty: never.
+// interrupted runs a command and interrupts it when its progress says at; if at is empty, never.
 func interrupted(t *testing.T, at string, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -43,7 +43,8 @@ func interrupted(t *testing.T, at string, args ...string) (status int, stdout, s
 	return status, out.String(), said.String()
 }
 
-// pausedScript is a script that loses an update; verdict is what it expects.
+// pausedScript writes a script that loses an update and returns its path; verdict is what the
+// script expects.
 func pausedScript(t *testing.T, verdict string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "mine.yaml")
@@ -100,8 +101,8 @@ func TestAnInterruptionWhileDrawingIsNoSuccess(t *testing.T) {
 	}
 }
 
-// A run that was interrupted says how much of it there is, and so does a report of it. What
-// is not as expected decides the status even then.
+// TestAnInterruptedRunIsNotTakenForAWholeOne checks that an interrupted run says how much of it was
+// done, and that a report of it does too. Even then, what is not as expected decides the status.
 func TestAnInterruptedRunIsNotTakenForAWholeOne(t *testing.T) {
 	for verdict, want := range map[string]int{"violated": statusUndecided, "holds": statusNotAsExpected} {
 		t.Run(verdict, func(t *testing.T) {
@@ -131,7 +132,8 @@ func TestAnInterruptedRunIsNotTakenForAWholeOne(t *testing.T) {
 	}
 }
 
-// Sweeps and claims of a run of everything count as its trials do.
+// TestAnInterruptionBeforeTheSweepsIsNoSuccess checks that the sweeps and claims of a run of
+// everything count like its trials.
 func TestAnInterruptionBeforeTheSweepsIsNoSuccess(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -214,7 +216,7 @@ func TestSweepsAndClaimsOfARunCountAsTheirOwnCommandsDo(t *testing.T) {
 	}
 }
 
-// statusOf is the exit status of what a command returns, and what it says.
+// statusOf returns the exit status for an error returned by a command, and its message.
 func statusOf(err error) (int, string) {
 	ended, ok := err.(*statusError)
 	switch {

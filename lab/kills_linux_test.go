@@ -19,11 +19,13 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// killsVar says how many runs of each kind are ended at random; `make kills` asks for many.
+// killsVar is the environment variable for how many runs of each kind are ended at random; `make
+// kills` asks for many.
 const killsVar = "LOCKLAB_KILLS"
 
-// A run that is ended at any moment, by any signal, in either world and whoever runs it, leaves
-// no process and no torn file, and every trial that it had finished can be read.
+// TestNothingIsLeftOfRunsThatAreEndedAtRandom ends runs at any moment, by any signal, in either
+// world and as any user. No process and no torn file may remain, and every finished trial must be
+// readable.
 func TestNothingIsLeftOfRunsThatAreEndedAtRandom(t *testing.T) {
 	needLive(t)
 	kills := times(t, killsVar, 1)
@@ -34,7 +36,7 @@ func TestNothingIsLeftOfRunsThatAreEndedAtRandom(t *testing.T) {
 	binary := buildCommand(t)
 	worlds := map[string]struct {
 		selection []string
-		least     time.Duration // most of such a run is over by then on an idle machine
+		least     time.Duration // on an idle machine, most of such a run is over by then
 	}{
 		"live":    {[]string{"gc-pause", "minority-partition", "--backend", "redlock", "--guard", "none", "--ttl", "500ms"}, 3 * time.Second},
 		"virtual": {[]string{"gc-pause", "failover", "--seeds", "40", "--jobs", "2"}, 3 * time.Second},
@@ -55,7 +57,7 @@ func TestNothingIsLeftOfRunsThatAreEndedAtRandom(t *testing.T) {
 	}
 }
 
-// times is how often a variable says that something is to be done, or usual if it says nothing.
+// times returns the number in an environment variable, or usual if the variable is not set.
 func times(t *testing.T, variable string, usual int) int {
 	t.Helper()
 	text := os.Getenv(variable)
@@ -69,7 +71,7 @@ func times(t *testing.T, variable string, usual int) int {
 	return n
 }
 
-// ending is a run that is ended by a signal.
+// ending is a run that a signal ends.
 type ending struct {
 	t      *testing.T
 	binary string
@@ -79,7 +81,7 @@ type ending struct {
 	name   string
 }
 
-// mark is in the environment of every process of the run, by which they are found.
+// mark is set in the environment of every process of the run, to find them by.
 func (e ending) mark() string { return "LOCKLAB_TEST_RUN=" + e.name + "-" + strconv.Itoa(os.Getpid()) }
 
 func (e ending) run(args []string) {
@@ -108,11 +110,11 @@ func (e ending) run(args []string) {
 	var waited sync.WaitGroup
 	waited.Go(func() { harness.Wait() })
 	time.Sleep(e.after)
-	harness.Process.Signal(e.signal) // it may have ended by now
+	harness.Process.Signal(e.signal) // it may have ended already
 	waited.Wait()
 	state := harness.ProcessState
 	died := state.Sys().(syscall.WaitStatus)
-	// A signal that comes before the program has said that it handles it ends it at once.
+	// A signal that arrives before the program handles it ends the program at once.
 	if died.Signaled() && died.Signal() != e.signal || state.Exited() && state.ExitCode() != statusAsExpected && state.ExitCode() != statusUndecided {
 		t.Errorf("%s after %v: ended with %v and says\n%s", e.signal, e.after, state, &said)
 	}
@@ -121,10 +123,10 @@ func (e ending) run(args []string) {
 	if left, _ := filepath.Glob(filepath.Join(scratch, "*")); len(left) > 0 {
 		t.Errorf("%s after %v: left behind %q", e.signal, e.after, left)
 	}
-	os.RemoveAll(dir) // or a thousand of them would be kept until the end of the test
+	os.RemoveAll(dir) // otherwise a thousand of them would be kept until the end of the test
 }
 
-// left lists the processes of the run that are there.
+// left lists the processes of the run that still exist.
 func (e ending) left() (pids []string) {
 	all, _ := filepath.Glob("/proc/[0-9]*/environ")
 	for _, file := range all {
@@ -136,7 +138,7 @@ func (e ending) left() (pids []string) {
 	return pids
 }
 
-// sound wants every history to be whole, and the folder to be read as what was finished.
+// sound checks that every history is whole and that the folder can be read as far as the run got.
 func (e ending) sound(out string) {
 	t := e.t
 	folders, _ := filepath.Glob(filepath.Join(out, "2*"))
@@ -153,7 +155,7 @@ func (e ending) sound(out string) {
 			}
 		}
 		if _, err := os.Stat(filepath.Join(folder, "run.json")); errors.Is(err, fs.ErrNotExist) {
-			continue // it had hardly begun
+			continue // it had hardly started
 		}
 		var stdout, stderr bytes.Buffer
 		status := runUnder(t.Context(), []string{"report", folder, "--format", "csv"}, &stdout, &stderr)
@@ -183,7 +185,7 @@ func whole(name string) error {
 	return nil
 }
 
-// tidy wants no file that was being written: whoever can still say something can clear up.
+// tidy checks that no half-written file is left: a program that can still react can clean up.
 func (e ending) tidy(folder string) {
 	filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && (strings.HasPrefix(d.Name(), ".") || strings.HasSuffix(d.Name(), ".tmp")) {

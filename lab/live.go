@@ -9,12 +9,11 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// runRole runs this process as a client or server of a live trial if that is what it was
-// started for.
+// runRole acts as a client or server of a live trial if this process was started as one.
 func runRole() (ran bool, status int) { return live.RoleMain(scenarios.Roles()) }
 
-// enterLive makes sure that the program runs inside the live world's namespaces. Outside,
-// it runs itself again inside, and entered tells that all is done.
+// enterLive makes sure that the program runs inside the live world's namespaces. Outside, it runs
+// itself again inside, and entered reports that nothing is left to do.
 func enterLive() (entered bool, err error) {
 	if live.Inside() {
 		if err := live.Prepare(); err != nil {

@@ -17,10 +17,11 @@ import (
 	"github.com/locklab/locklab/sim/live/livetest"
 )
 
-// nobody is the ordinary user that tests turn into when they run as root.
+// nobody is the ordinary user that tests switch to when they run as root.
 const nobody = 65534
 
-// However the harness ends in mid-trial, and whoever runs it, no process is left.
+// TestNothingIsLeftOfAKilledRun checks that no process is left, however the harness ends during a
+// trial and whoever runs it.
 func TestNothingIsLeftOfAKilledRun(t *testing.T) {
 	needLive(t)
 	t.Parallel() // it mostly waits
@@ -45,7 +46,7 @@ func TestNothingIsLeftOfAKilledRun(t *testing.T) {
 	t.Run("in the background", func(t *testing.T) { stopsOnlyAtSIGTERM(t, binary) })
 }
 
-// liveRun is a run in the live world, by some user, that is ended in mid-trial.
+// liveRun is one user's run in the live world that is ended during a trial.
 type liveRun struct {
 	t       *testing.T
 	harness *exec.Cmd
@@ -66,7 +67,7 @@ func startRun(t *testing.T, binary string, uid int, selection ...string) *liveRu
 	return &liveRun{t: t, harness: harness}
 }
 
-// end sends a signal and sees to it that nothing is left.
+// end sends a signal and makes sure that nothing is left.
 func (r *liveRun) end(s syscall.Signal) {
 	r.t.Helper()
 	if err := r.harness.Process.Signal(s); err != nil {
@@ -81,8 +82,8 @@ func (r *liveRun) end(s syscall.Signal) {
 	})
 }
 
-// stopsOnlyAtSIGTERM looks at a run that a script has started with "&", or nohup: it hears
-// neither Ctrl-C nor the end of the terminal, in its inner process either.
+// stopsOnlyAtSIGTERM checks a run that a script starts with "&" or nohup: neither it nor its inner
+// process reacts to Ctrl-C or the end of the terminal.
 func stopsOnlyAtSIGTERM(t *testing.T, binary string) {
 	for _, world := range []string{"live", "virtual"} {
 		out := openDir(t)
@@ -99,7 +100,7 @@ func stopsOnlyAtSIGTERM(t *testing.T, binary string) {
 		})
 		for _, pid := range family {
 			if count([]int{pid}, binary) == 0 {
-				continue // servers do as they like
+				continue // servers are free to handle them
 			}
 			for _, each := range []syscall.Signal{syscall.SIGINT, syscall.SIGHUP} {
 				if handles(pid, each) {
@@ -118,7 +119,7 @@ func stopsOnlyAtSIGTERM(t *testing.T, binary string) {
 	}
 }
 
-// handles tells whether a process has a handler for a signal.
+// handles reports whether a process has a handler for a signal.
 func handles(pid int, s syscall.Signal) bool {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	_, rest, _ := strings.Cut(string(text), "SigCgt:\t")
@@ -127,7 +128,7 @@ func handles(pid int, s syscall.Signal) bool {
 	return mask&(1<<(s-1)) != 0
 }
 
-// openDir makes a folder that every user may use.
+// openDir creates a folder that every user may use.
 func openDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "locklab-test-")
@@ -141,7 +142,7 @@ func openDir(t *testing.T) string {
 	return dir
 }
 
-// await looks until something is so. Half a minute is far more than a slow machine takes.
+// await polls until a condition holds. Half a minute is far more than a slow machine takes.
 func await(t *testing.T, what string, so func() bool) {
 	t.Helper()
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
@@ -152,7 +153,7 @@ func await(t *testing.T, what string, so func() bool) {
 	t.Fatalf("waited in vain for %s", what)
 }
 
-// descendants lists the processes below one, by the kernel's word.
+// descendants lists a process and all its descendants, as reported by the kernel.
 func descendants(t *testing.T, root int) []int {
 	t.Helper()
 	family := []int{root}
@@ -162,7 +163,7 @@ func descendants(t *testing.T, root int) []int {
 			t.Fatal(err)
 		}
 		for _, list := range lists {
-			text, _ := os.ReadFile(list) // it may have ended by now
+			text, _ := os.ReadFile(list) // it may have ended already
 			for _, field := range strings.Fields(string(text)) {
 				if pid, err := strconv.Atoi(field); err == nil {
 					family = append(family, pid)
@@ -182,7 +183,7 @@ func count(family []int, name string) (n int) {
 	return n
 }
 
-// alive tells whether a process exists and is not merely waiting to be reaped.
+// alive reports whether a process exists and is not just waiting to be reaped.
 func alive(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

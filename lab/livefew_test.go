@@ -15,10 +15,11 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// leastCells is what a run in continuous integration must have at least.
+// leastCells is the minimum number of cells of a live run in continuous integration.
 const leastCells = 30
 
-// What continuous integration runs live has every lock service and every kind of fault.
+// TestTheFewLiveCellsHaveEveryLockServiceAndEveryKindOfFault checks what continuous integration
+// runs live.
 func TestTheFewLiveCellsHaveEveryLockServiceAndEveryKindOfFault(t *testing.T) {
 	all, err := load(strings.Fields(makeVariable(t, "LIVE_FEW")))
 	if err != nil {
@@ -64,7 +65,8 @@ func TestTheFewLiveCellsHaveEveryLockServiceAndEveryKindOfFault(t *testing.T) {
 	}
 }
 
-// Scripts of more than a minute run once in make live, and no others do.
+// TestTheLongLiveScriptsAreThoseOfMoreThanAMinute checks the scripts that make live runs only once:
+// all that take more than a minute, and no others.
 func TestTheLongLiveScriptsAreThoseOfMoreThanAMinute(t *testing.T) {
 	all, err := load(nil)
 	if err != nil {
@@ -84,7 +86,7 @@ func TestTheLongLiveScriptsAreThoseOfMoreThanAMinute(t *testing.T) {
 	}
 }
 
-// canBeDone tells whether a trial has only what the live world can do, on any machine.
+// canBeDone reports whether the live world can carry out everything in a trial, on any machine.
 func canBeDone(trial scenarios.Trial) bool {
 	return trial.Scenario.VirtualOnly == "" && !slices.ContainsFunc(trial.Scenario.Steps, func(s scenarios.Step) bool {
 		return live.CanDo(s.Resolve(trial.TTL).Do) != nil

@@ -1,9 +1,9 @@
-// Package lab is the command locklab, for programs that put a lock of their own into it:
+// Package lab is the command locklab, for programs that add a lock of their own to it:
 //
 //	func main() { lab.Main(mylock.Backend{}) }
 //
-// is locklab with one more lock service: all its commands, scenarios, judges and pictures take it.
-// See examples/mylock, and backends for what a lock service is.
+// is locklab with one more lock service: all its commands, scenarios, judges and pictures work with
+// it. See examples/mylock, and package backends for what a lock service is.
 package lab
 
 import (
@@ -15,19 +15,19 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// ample is how much memory, in bytes, garbage may take as well.
+// ample is the memory limit in bytes up to which garbage may accumulate.
 const ample = 1 << 30
 
-// Main runs the command line, as locklab does, with these lock services besides its own, and ends
-// the program. Names that exist already are refused with an error and exit status 3.
+// Main runs the command line, as locklab does, with these lock services in addition to its own, and
+// ends the program. Names that are already taken are refused with an error and exit status 3.
 func Main(services ...backends.Backend) {
 	if os.Getenv("GOGC") == "" {
-		// Trials are short and leave much garbage and little else: collecting it less often
-		// makes a run of the suite a fifth faster for some tens of megabytes.
+		// Trials are short and leave much garbage but little else. Collecting it less often makes a
+		// run of the suite a fifth faster and costs some tens of megabytes.
 		debug.SetGCPercent(400)
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(ample) // from there on it is collected as often as it takes
+		debug.SetMemoryLimit(ample) // beyond that, it is collected as often as it takes
 	}
 	if err := scenarios.Register(services...); err != nil {
 		fmt.Fprintln(os.Stderr, "locklab:", err)

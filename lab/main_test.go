@@ -16,18 +16,18 @@ import (
 var update = flag.Bool("update", false, "write the golden output of the command anew")
 
 func TestMain(m *testing.M) {
-	if ran, status := runRole(); ran { // a process of a live trial that this test binary runs
+	if ran, status := runRole(); ran { // this process is part of a live trial run by this test binary
 		os.Exit(status)
 	}
 	if os.Getenv("GORACE") == "" {
-		// Under the race detector each process sleeps for a second before it exits, and
-		// the scripts run many processes.
+		// Under the race detector each process sleeps for a second before it exits, and the scripts
+		// run many processes.
 		os.Setenv("GORACE", "atexit_sleep_ms=20")
 	}
 	testscript.Main(building{m}, map[string]func(){"locklab": func() { Main() }})
 }
 
-// building removes the command that tests have built, when all are over.
+// building removes the command that tests built once all of them are over.
 type building struct{ *testing.M }
 
 func (b building) Run() int {
@@ -35,7 +35,7 @@ func (b building) Run() int {
 	return b.M.Run()
 }
 
-var builtIn string // the folder of the built command; empty: none has asked for it
+var builtIn string // the folder of the built command; empty: no test has asked for it
 
 var build = sync.OnceValues(func() (string, error) {
 	var err error
@@ -52,7 +52,7 @@ var build = sync.OnceValues(func() (string, error) {
 	return binary, nil
 })
 
-// buildCommand gives the command as users have it, built once for all tests.
+// buildCommand returns the path of the command as users have it, built once for all tests.
 func buildCommand(t *testing.T) string {
 	t.Helper()
 	binary, err := build()
@@ -62,8 +62,8 @@ func buildCommand(t *testing.T) string {
 	return binary
 }
 
-// The scripts in testdata/script run the command as users do and hold its output, on both
-// streams, against what they say.
+// TestCommand runs the scripts in testdata/script, which run the command as users do and compare
+// its output on both streams.
 func TestCommand(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -74,8 +74,8 @@ func TestCommand(t *testing.T) {
 	})
 }
 
-// settle FROM TO copies what differs from run to run out of a file or stream: the time of
-// the run in the name of its folder, which is also called latest.
+// settle FROM TO copies a file or stream with TIME in place of what differs from run to run: the
+// time of the run in the name of its folder, which is also called latest.
 func settle(ts *testscript.TestScript, _ bool, args []string) {
 	stamp := regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(-\d+)?|\blatest\b`)
 	text := stamp.ReplaceAllString(ts.ReadFile(args[0]), "TIME")

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// mostLines is how long an example of a lock service may be.
+// mostLines is the maximum length of an example of a lock service.
 const mostLines = 150
 
 // scriptsWith lists the scripts that run a lock service without being asked to.
@@ -33,9 +33,10 @@ func scriptsWith(t *testing.T, list, backend string) (names []string) {
 	return names
 }
 
-// A module of somebody else's gives its own lock service to lab.Main, in few lines, and has all
-// scripts, faults, judges and pictures. By what it says of itself it is in the sets that scripts name,
-// and what they expect of them comes out.
+// TestALockServiceFromOutsideTheTreeHasAllOfLocklab checks that a third-party module can pass its
+// own lock service to lab.Main in a few lines and get all scripts, faults, judges and pictures.
+// What the service says about itself puts it into the sets that scripts name, and what they expect
+// of those sets comes out.
 func TestALockServiceFromOutsideTheTreeHasAllOfLocklab(t *testing.T) {
 	code, err := os.ReadFile("../examples/mylock/main.go")
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// notices are the licences of what is linked into the program, and of the typeface in its
-// pictures: whoever passes the program on has to pass them on as well.
+// notices holds the licences of what is linked into the program and of the typeface in its
+// pictures. Whoever passes the program on has to pass them on as well.
 //
 //go:embed notices.txt
 var notices string

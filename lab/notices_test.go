@@ -16,17 +16,17 @@ import (
 	"testing"
 )
 
-// linked is a package that the program is made of.
+// linked is a package that is linked into the program.
 type linked struct {
 	Dir      string
 	Standard bool
 	Module   *struct{ Path, Version, Dir string }
 }
 
-// platforms are those that the program is built for; what is linked differs a little.
+// platforms lists the platforms that the program is built for; what is linked differs a little.
 var platforms = []string{"linux/amd64", "linux/arm64", "darwin/arm64", "windows/amd64"}
 
-// linkedPackages lists what the program is made of on every platform.
+// linkedPackages lists the packages that are linked into the program on every platform.
 func linkedPackages(t *testing.T) []linked {
 	t.Helper()
 	var all []linked
@@ -54,7 +54,7 @@ func linkedPackages(t *testing.T) []linked {
 
 var licenceFile = regexp.MustCompile(`(?i)^((li[cs]en[cs]e|copying|notice|patents)([-.].*)?|ftl\.txt)$`)
 
-// licencesIn gives the texts of the licences in a folder, by file.
+// licencesIn returns the texts of the licences in a folder, by file.
 func licencesIn(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -75,11 +75,11 @@ func licencesIn(t *testing.T, dir string) map[string]string {
 	return texts
 }
 
-// noticesFor writes down each licence once, under the modules that are under it. They stand in
-// the folders of a module's packages and in those above, and freetype's in a folder of its own.
+// noticesFor writes each licence once, below the modules that it applies to. Licences are in the
+// folders of a module's packages and their parents, and freetype's in a folder of its own.
 func noticesFor(t *testing.T, packages []linked) string {
 	t.Helper()
-	holders := map[string][]string{} // by the text
+	holders := map[string][]string{} // modules by licence text
 	add := func(module string, texts map[string]string) {
 		for _, text := range texts {
 			if !slices.Contains(holders[text], module) {
@@ -140,7 +140,8 @@ func TestTheNoticesAreThoseOfWhatIsLinked(t *testing.T) {
 	}
 }
 
-// Each module whose code is in the program is named, with some licence.
+// TestEveryLinkedModuleHasANotice checks that each module whose code is in the program is named,
+// with some licence.
 func TestEveryLinkedModuleHasANotice(t *testing.T) {
 	for _, p := range linkedPackages(t) {
 		if p.Module != nil && p.Module.Version != "" && !strings.Contains(notices, "\n"+p.Module.Path+" "+p.Module.Version+"\n") {

@@ -10,11 +10,11 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// numberSeeds is how many seeds numbers are measured with: means and extremes take more than
+// numberSeeds is how many seeds numbers are measured with: means and extremes take more seeds than
 // verdicts.
 const numberSeeds = "40"
 
-// measureNumbers measures the numbers of these claims; of all without ids.
+// measureNumbers measures the numbers of the claims with these ids, or of all claims without ids.
 func (o claimsOptions) measureNumbers(cmd *cobra.Command, ids []string, seeds scenarios.Seeds) error {
 	numbers, err := scenarios.BuiltinNumbers(scenarios.Everything())
 	if err != nil {
@@ -45,7 +45,7 @@ func (o claimsOptions) measureNumbers(cmd *cobra.Command, ids []string, seeds sc
 	return numbersStatus(found)
 }
 
-// numbersStatus is that of the worst number.
+// numbersStatus returns the exit status of the worst number.
 func numbersStatus(found []scenarios.NumberResult) error {
 	worst := scenarios.NumberMet
 	for _, r := range found {

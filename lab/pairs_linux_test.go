@@ -16,13 +16,14 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// pairsVar has the test below run so many more pairs of scripts, each of which takes from a quarter
-// of a minute to two: make live-pairs.
+// pairsVar is the environment variable for how many more pairs of scripts the test below runs (make
+// live-pairs). Each takes from a quarter of a minute to two minutes.
 const pairsVar = "LOCKLAB_PAIRS"
 
-// Two scripts run one after the other on the same servers: none of the servers does anything for a
-// client of the one while the other runs. The first pair is one in which they did: what a cut had
-// kept arrived when it was healed. More are drawn at random.
+// TestNoTrialTouchesTheNext runs two scripts one after the other on the same servers. While one
+// runs, no server may do anything for a client of the other. The first pair is one that once
+// failed: messages that a cut had held back arrived when it was healed. More pairs are drawn at
+// random.
 func TestNoTrialTouchesTheNext(t *testing.T) {
 	needLive(t)
 	t.Parallel() // it mostly waits
@@ -38,7 +39,7 @@ func TestNoTrialTouchesTheNext(t *testing.T) {
 	}
 }
 
-// playPair runs two scripts with so many seeds that each of the stages has both.
+// playPair runs two scripts with enough seeds that each of the stages has both.
 func playPair(t *testing.T, backend, first, second string, jobs int) {
 	t.Run(fmt.Sprintf("%s %s %s jobs %d", backend, first, second, jobs), func(t *testing.T) {
 		folder := t.TempDir()
@@ -62,12 +63,12 @@ func playPair(t *testing.T, backend, first, second string, jobs int) {
 	})
 }
 
-// longestOfPair is how many leases a script of a pair may take. What takes longer leaves nothing else
-// behind, and a slow machine would be at it for hours.
+// longestOfPair is how many leases a script of a pair may take. Longer scripts leave nothing else
+// behind, and would keep a slow machine busy for hours.
 const longestOfPair = 20
 
-// drawPair draws a lock service and two scripts that it can run in the live world, with the same
-// settings of its servers. The first leaves these so that they are used again.
+// drawPair draws a lock service and two scripts that it can run in the live world with the same
+// settings of its servers. The first leaves the servers fit to be used again.
 func drawPair(t *testing.T, random *rand.Rand) (backend, first, second string) {
 	t.Helper()
 	all, err := scenarios.Builtin(scenarios.Everything())
@@ -95,18 +96,18 @@ func drawPair(t *testing.T, random *rand.Rand) (backend, first, second string) {
 		}
 	}
 	first = draw(keepsServers)
-	return backend, first, draw(func(s *scenarios.Scenario) bool { return s.Name != first }) // none is run twice
+	return backend, first, draw(func(s *scenarios.Scenario) bool { return s.Name != first }) // not the same script twice
 }
 
-// keepsServers tells whether a script leaves the servers fit for another: it only pauses hosts and
-// has faults of the network.
+// keepsServers reports whether a script leaves the servers fit for another one: it only pauses
+// hosts and has network faults.
 func keepsServers(s *scenarios.Scenario) bool {
 	return !slices.ContainsFunc(s.Steps, func(step scenarios.Step) bool {
 		return step.Do.Bare.Kind.Row().LeavesTraces
 	})
 }
 
-// readResults reads the rows of the run in a folder.
+// readResults reads the rows of the latest run in a folder.
 func readResults(t *testing.T, folder string) (all []scenarios.Result) {
 	t.Helper()
 	file, err := os.Open(filepath.Join(folder, "latest", "results.jsonl"))

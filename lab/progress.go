@@ -10,15 +10,15 @@ import (
 	"golang.org/x/term"
 )
 
-// progress shows how far a long job is: a bar on a terminal, plain lines in a pipe.
+// progress shows how far a long job has come: a bar on a terminal, plain lines in a pipe.
 type progress struct {
 	out    io.Writer
 	what   string
 	total  int
 	done   int
-	each   bool // a line for every step; otherwise one for each tenth of the way
+	each   bool // print a line for every step; otherwise one per tenth of the way
 	bar    *progressbar.ProgressBar
-	spoken int // tenths that have had their line
+	spoken int // tenths already reported
 }
 
 func newProgress(out io.Writer, what string, total int, each bool) *progress {
@@ -34,7 +34,7 @@ func newProgress(out io.Writer, what string, total int, each bool) *progress {
 	return p
 }
 
-// step counts one; name says which it was.
+// step counts one step; name says which it was.
 func (p *progress) step(name string) {
 	p.done++
 	switch {
@@ -54,7 +54,7 @@ func (p *progress) finish() {
 	}
 }
 
-// isTerminal tells whether somebody is looking.
+// isTerminal reports whether somebody is looking, which is to say whether w is a terminal.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))

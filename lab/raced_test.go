@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// Code that starts goroutines is tested under the race detector, too.
+// TestPackagesThatStartGoroutinesAreTestedUnderTheRaceDetector checks that the Makefile runs the
+// race detector on all code that starts goroutines.
 func TestPackagesThatStartGoroutinesAreTestedUnderTheRaceDetector(t *testing.T) {
 	raced := strings.Fields(makeVariable(t, "RACE") + " " + makeVariable(t, "RACE_RUNS"))
 	found := 0
@@ -43,14 +44,14 @@ func TestPackagePatterns(t *testing.T) {
 	}
 }
 
-// matches tells whether a pattern of the go command names a package's folder.
+// matches reports whether a pattern of the go command covers a package's folder.
 func matches(pattern, dir string) bool {
 	under, all := strings.CutSuffix(pattern, "/...")
 	return dir == under || all && strings.HasPrefix(dir, under+"/")
 }
 
-// startsGoroutine tells whether n is a go statement, or hands a function to a method named Go, as
-// that of a sync.WaitGroup is.
+// startsGoroutine reports whether n is a go statement or passes a function to a method named Go,
+// such as that of sync.WaitGroup.
 func startsGoroutine(n ast.Node) bool {
 	if _, is := n.(*ast.GoStmt); is {
 		return true
@@ -64,7 +65,8 @@ func startsGoroutine(n ast.Node) bool {
 	return is && function && method.Sel.Name == "Go"
 }
 
-// dirsThatStartGoroutines returns the folders, such as ./lab, whose code starts goroutines, tests aside.
+// dirsThatStartGoroutines returns the folders, such as ./lab, whose code starts goroutines. Tests
+// do not count.
 func dirsThatStartGoroutines(t *testing.T) []string {
 	t.Helper()
 	var dirs []string

@@ -19,7 +19,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// replayOptions are the flags of `locklab replay`.
+// replayOptions holds the flags of `locklab replay`.
 type replayOptions struct {
 	from, out string
 	script    string
@@ -114,9 +114,9 @@ func (o *replayOptions) replay(cmd *cobra.Command, name string) error {
 	return nil
 }
 
-// keptHistory reads the history that the run kept of a trial, if it did. Without its file the
-// trial can still be compared by its fingerprint and verdicts, which the remark says. One that
-// cannot be read is bad input.
+// keptHistory reads the history that the run kept of a trial, if it kept one. If the file is gone,
+// the trial can still be compared by its fingerprint and verdicts, and a remark says so. A file
+// that cannot be read is bad input.
 func keptHistory(found results.Found) (history *sim.History, remarks []string, err error) {
 	path := found.HistoryPath()
 	if path == "" {
@@ -142,7 +142,7 @@ func (o *replayOptions) trialAgain(r scenarios.Result, card *scenarios.Card, att
 	return trial, trial.Unavailable()
 }
 
-// playAgain runs the trial, and keeps its history if there is a file for it.
+// playAgain runs the trial and keeps its history if out names a file for it.
 func playAgain(ctx context.Context, trial scenarios.Trial, out string) (*sim.History, error) {
 	stages := scenarios.NewStages(1)
 	history, err := stages.Run(ctx, trial)
@@ -156,7 +156,7 @@ func playAgain(ctx context.Context, trial scenarios.Trial, out string) (*sim.His
 	return history, files.Write(out, func(w io.Writer) error { return recorded.Write(w) })
 }
 
-// changes says what is not as it was when the trial was first run.
+// changes lists what has changed since the trial was first run.
 func changes(run results.Run, then scenarios.Card, trial scenarios.Trial) (remarks []string) {
 	now := scenarios.Cards([]scenarios.Trial{trial}, nil)[0]
 	now.Cells, then.Cells = nil, nil
@@ -170,12 +170,12 @@ func changes(run results.Run, then scenarios.Card, trial scenarios.Trial) (remar
 	return remarks
 }
 
-// keptIDs offers the trials whose histories a run has kept.
+// keptIDs lists the trials whose histories a run has kept, for shell completion.
 func keptIDs(from string, args []string) (ids []string) {
 	if len(args) > 0 {
 		return nil
 	}
-	files, _ := filepath.Glob(filepath.Join(from, "histories", "*.jsonl")) // none: nothing to offer
+	files, _ := filepath.Glob(filepath.Join(from, "histories", "*.jsonl")) // on an error there is nothing to offer
 	for _, f := range files {
 		ids = append(ids, strings.TrimSuffix(filepath.Base(f), ".jsonl"))
 	}

@@ -10,12 +10,12 @@ import (
 	"github.com/locklab/locklab/sim/plaintext"
 )
 
-// A folder of results can be somebody else's. It does not choose which programs are run here,
-// which servers are reached, or which files elsewhere are read: what it names of these has to
-// be given as a flag.
+// A folder of results may come from somebody else. It must not choose which programs run here,
+// which servers are reached, or which files elsewhere are read: if it names any of these, the user
+// has to give them as flags.
 
-// ownServers takes the servers of a live trial from the flags. Each flag that stands in the
-// row of the trial has to be given here, whatever its value.
+// ownServers takes the servers of a live trial from the flags. Each flag in the trial's row has to
+// be given here as well, whatever its value.
 func (o *replayOptions) ownServers(r scenarios.Result) (attachments, error) {
 	given := append(attachArguments(o.attach), o.servers.arguments()...)
 	if r.World != scenarios.LiveWorld {
@@ -39,7 +39,7 @@ func (o *replayOptions) ownServers(r scenarios.Result) (attachments, error) {
 	return parseAttachments(o.attach, r.World)
 }
 
-// namedServers lists the flags in the arguments of a row, each with a value behind it.
+// namedServers lists the flags in the arguments of a row, each of which must have a value.
 func namedServers(r scenarios.Result) (flags []string, err error) {
 	known := attachArguments([]string{"any"})
 	for _, f := range scenarios.Registry().ServerFlags() {
@@ -55,7 +55,8 @@ func namedServers(r scenarios.Result) (flags []string, err error) {
 	return flags, nil
 }
 
-// ask says what a row names that it cannot choose, and how to choose it.
+// ask returns an error that says what the row names but cannot choose, and how the user can choose
+// it.
 func (o *replayOptions) ask(r scenarios.Result) error {
 	words := []string{"locklab", "replay", r.ID(), "--from", o.from}
 	if o.script != "" {
@@ -65,7 +66,7 @@ func (o *replayOptions) ask(r scenarios.Result) error {
 		r.ID(), plaintext.Shell(r.Arguments...), plaintext.Shell(append(words, r.Arguments...)...))
 }
 
-// otherServers is the remark that the trial had other servers then; empty: it had the same.
+// otherServers returns the remark that the trial had other servers then; empty if it had the same.
 func (o *replayOptions) otherServers(r scenarios.Result) string {
 	given := append(attachArguments(o.attach), o.servers.arguments()...)
 	if r.World != scenarios.LiveWorld || slices.Equal(given, r.Arguments) {
@@ -80,8 +81,8 @@ func (o *replayOptions) otherServers(r scenarios.Result) string {
 	return fmt.Sprintf("Its servers were %s then and are %s now.", what(r.Arguments), what(given))
 }
 
-// loadScript loads the script of a trial: a built-in one, or the file that is given, or the
-// one that the run had if that is in the current folder or below it.
+// loadScript loads the script of a trial: a built-in one, or the file given by --script, or the
+// file that the run used if that is in the current folder or below it.
 func (o *replayOptions) loadScript(r scenarios.Result, card *scenarios.Card) (*scenarios.Scenario, error) {
 	name := r.Scenario
 	switch {

@@ -77,7 +77,7 @@ func report(cmd *cobra.Command, folders []string, out string, format *formatFlag
 	return status(set, made.accord, remarks)
 }
 
-// onlySweeps tells whether all that was run is sweeps.
+// onlySweeps reports whether nothing but sweeps was run.
 func onlySweeps(set *results.Set) bool {
 	for _, run := range set.Runs {
 		if run.About.Trials > 0 || !exists(run.Path, results.SweepsFile) {
@@ -87,7 +87,7 @@ func onlySweeps(set *results.Set) bool {
 	return set.Trials == 0
 }
 
-// reportSweeps draws sweeps anew from their points and prints what sweep prints.
+// reportSweeps draws sweeps anew from their points and prints what the sweep command prints.
 func reportSweeps(cmd *cobra.Command, set *results.Set, into string, format *formatFlag) error {
 	if format.Format != terminal.Table {
 		return fmt.Errorf("--format is %s, but there are only sweeps, which have a table alone; their points are in %s",
@@ -127,8 +127,7 @@ func reportSweeps(cmd *cobra.Command, set *results.Set, into string, format *for
 	return worstStatus(worst, remarks)
 }
 
-// slowToRead is the size in bytes from which on reading takes so long that it shows how far
-// it is.
+// slowToRead is the size in bytes from which reading takes long enough to show progress.
 const slowToRead = 64 << 20
 
 func readFolders(ctx context.Context, cmd *cobra.Command, folders []string) (*results.Set, error) {

@@ -17,20 +17,19 @@ const (
 	statusAsExpected    = 0
 	statusNotAsExpected = 1
 	statusUndecided     = 2
-	statusBadInput      = 3 // or the harness itself failed
+	statusBadInput      = 3 // or locklab itself failed
 )
 
-// statusError ends the command with a status of its own. Any other error is bad input or
-// a failure of the harness.
+// statusError ends the command with a particular exit status. Any other error is bad input or a
+// failure of locklab itself.
 type statusError struct {
 	status int
-	say    string // empty: all has been said
+	say    string // empty: nothing more to say
 }
 
 func (e *statusError) Error() string { return e.say }
 
-// run is the whole program: it reads the arguments, does what they say, and returns the
-// exit status.
+// run is the whole program: it carries out the arguments and returns the exit status.
 func run(args []string, stdout, stderr io.Writer) int {
 	if ran, status := runRole(); ran {
 		return status
@@ -38,7 +37,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return runUnder(context.Background(), args, stdout, stderr)
 }
 
-// runUnder runs a command that the context can interrupt, as Ctrl-C does.
+// runUnder runs a command that cancelling ctx interrupts, as Ctrl-C does.
 func runUnder(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	for i, text := range args {
 		if at, r := plaintext.FindInLine(text); at >= 0 {
@@ -61,7 +60,7 @@ func runUnder(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 		}
 		return ended.status
 	}
-	fmt.Fprintln(stderr, "locklab:", plaintext.Visible(err.Error())) // it can quote a file of somebody else's
+	fmt.Fprintln(stderr, "locklab:", plaintext.Visible(err.Error())) // it may quote somebody else's file
 	return statusBadInput
 }
 
@@ -81,7 +80,7 @@ Exit status: 0 everything as the scenarios expect, 1 something is not,
 3 bad input or a failure of locklab itself.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		// What is given and empty would otherwise count as not given.
+		// An empty value would otherwise count as not given.
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return refuseEmpty(cmd) },
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -89,7 +88,7 @@ Exit status: 0 everything as the scenarios expect, 1 something is not,
 	return root
 }
 
-// completeScenarios offers the names of the built-in scenarios; files complete as well.
+// completeScenarios completes the names of the built-in scenarios, besides files.
 func completeScenarios(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var names []string
 	if all, err := scenarios.Builtin(scenarios.Everything()); err == nil {

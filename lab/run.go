@@ -19,12 +19,12 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// runOptions are the flags of `locklab run`.
+// runOptions holds the flags of `locklab run`.
 type runOptions struct {
 	backends, guards []string
 	disciplines      []string
 	except           []string
-	parsed           []scenarios.Discipline // of disciplines
+	parsed           []scenarios.Discipline // from disciplines
 	world, seeds     string
 	ttl              time.Duration
 	out              string
@@ -35,8 +35,8 @@ type runOptions struct {
 	format           *formatFlag
 }
 
-// liveJobs is how many live trials run side by side unless told otherwise: they mostly
-// wait, but each has a handful of processes.
+// liveJobs is how many live trials run side by side by default. They mostly wait, but each has a
+// handful of processes.
 const liveJobs = 3
 
 func runCommand() *cobra.Command {
@@ -93,16 +93,16 @@ for those that are not as expected; charts of all trials) and the page index.htm
 	return c
 }
 
-// worlds lists what --world takes.
+// worlds returns the values of --world.
 func worlds() []string {
 	return []string{scenarios.VirtualWorld, scenarios.LiveWorld, scenarios.BothWorlds}
 }
 
-// complete offers fixed values for a flag in shell completion.
+// complete registers fixed values of a flag for shell completion.
 func complete(c *cobra.Command, flag string, values ...string) {
 	err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	if err != nil {
-		panic(err) // the flag does not exist: a mistake in this program
+		panic(err) // there is no such flag: a bug in this program
 	}
 }
 
@@ -146,12 +146,12 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 		failed = runRest(ctx, cmd, o.jobs, folder)
 	}
 	failed = errors.Join(failed, folder.Close())
-	// What was judged before a failure is reported all the same.
+	// Report what was judged before a failure all the same.
 	return errors.Join(failed, conclude(ctx, cmd, folder, failed, o.format))
 }
 
-// trials reads what is to be run; whatever is wrong with it is found before anything is
-// run or written.
+// trials lists the trials to run. It finds anything wrong with them before something is run or
+// written.
 func (o *runOptions) trials(names []string, attached attachments) ([]scenarios.Trial, error) {
 	seeds, err := o.check()
 	if err != nil {
@@ -175,12 +175,12 @@ func (o *runOptions) trials(names []string, attached attachments) ([]scenarios.T
 	return choice.Trials(all)
 }
 
-// explicit refuses what was given and would have no effect.
+// explicit refuses values that were given but would have no effect or be out of range.
 func (o *runOptions) explicit(cmd *cobra.Command) error {
 	if cmd.Flags().Changed("ttl") && o.ttl == 0 {
 		return fmt.Errorf("--ttl is 0s, expected a lease between 1ms and 1000h")
 	}
-	// With --as-live virtual trials follow the servers, and are run again with their flags.
+	// With --as-live, virtual trials follow the servers and need their flags to be run again.
 	if given := o.servers.arguments(); len(given) > 0 && o.world == scenarios.VirtualWorld && !o.asLive {
 		return fmt.Errorf("%s needs --world %s or %s, or --as-live: only live trials have servers", given[0], scenarios.LiveWorld, scenarios.BothWorlds)
 	}
@@ -193,11 +193,11 @@ func (o *runOptions) explicit(cmd *cobra.Command) error {
 	return refuseZero(cmd, "jobs")
 }
 
-// maxKeep bounds how many histories of a cell can be asked for: each is drawn, and is a part of
-// the page.
+// maxKeep bounds how many histories of a cell the user can ask for: each of them is drawn and
+// becomes part of the page.
 const maxKeep = 1000
 
-// check fills in what was not given and refuses what cannot be.
+// check fills in defaults and refuses impossible values.
 func (o *runOptions) check() (scenarios.Seeds, error) {
 	none := scenarios.Seeds{}
 	if !slices.Contains(worlds(), o.world) {
@@ -242,8 +242,8 @@ func (o *runOptions) check() (scenarios.Seeds, error) {
 	return seeds, nil
 }
 
-// load gives the scenarios of these names or files; all built-in ones without any. A name
-// with a dot or a slash is taken for a file.
+// load returns the scenarios with these names or files, or all built-in ones if there are no names.
+// A name with a dot or a slash is taken for a file.
 func load(names []string) ([]*scenarios.Scenario, error) {
 	known := scenarios.Everything()
 	if len(names) == 0 {
@@ -265,7 +265,7 @@ func load(names []string) ([]*scenarios.Scenario, error) {
 	return out, nil
 }
 
-// without leaves out the scenarios of these names, each of which has to be there.
+// without leaves out the scenarios with these names, each of which must be among them.
 func without(all []*scenarios.Scenario, names []string) ([]*scenarios.Scenario, error) {
 	for _, name := range names {
 		at := slices.IndexFunc(all, func(s *scenarios.Scenario) bool { return s.Name == name })
@@ -294,7 +294,7 @@ func loadOne(name string, known scenarios.Known) (*scenarios.Scenario, error) {
 	return scenarios.Load(name, src, known)
 }
 
-// outcome is one line of what came out of a trial.
+// outcome returns a line that says how a trial came out.
 func outcome(r scenarios.Result) string {
 	line := fmt.Sprintf("%s, seed %d: %s", r.Cell(), r.Seed, r.Outcome)
 	if tried := r.Tried(); tried != "" {
@@ -303,14 +303,13 @@ func outcome(r scenarios.Result) string {
 	return line
 }
 
-// play runs the trials and writes each result as it comes. An interruption is not an
-// error.
+// play runs the trials and writes each result as it arrives. An interruption is not an error.
 func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials []scenarios.Trial, folder *results.Folder) error {
 	return playTrials(ctx, cmd, trials, o.jobs, o.world != scenarios.VirtualWorld, folder.Add)
 }
 
-// playTrials runs trials, shows how far it is, and hands on each result as it comes. An
-// interruption is not an error.
+// playTrials runs trials, shows progress, and passes on each result as it arrives. An interruption
+// is not an error.
 func playTrials(ctx context.Context, cmd *cobra.Command, trials []scenarios.Trial, jobs int, slow bool, add func(scenarios.Judged) error) error {
 	bar := newProgress(cmd.ErrOrStderr(), "trials", len(trials), slow)
 	defer bar.finish()

@@ -13,9 +13,9 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// serverFlags say which servers the live world starts, in place of those that it finds; the lock
-// services say which flags there are. Each flag sets the environment variable that does the same,
-// which the processes of the live world inherit.
+// serverFlags holds the flags that choose the servers of the live world in place of those that it
+// finds; the lock services declare them. Each flag sets the environment variable with the same
+// meaning, which the processes of the live world inherit.
 type serverFlags struct{ known []serverFlag }
 
 type serverFlag struct {
@@ -34,7 +34,7 @@ func (s *serverFlags) register(c *cobra.Command) {
 	}
 }
 
-// arguments are the flags that were given, for a command that runs something again.
+// arguments returns the flags that were given, for a command that runs something again.
 func (s *serverFlags) arguments() (list []string) {
 	for _, f := range s.known {
 		if f.value != "" {
@@ -44,7 +44,7 @@ func (s *serverFlags) arguments() (list []string) {
 	return list
 }
 
-// apply checks what was given, before anything runs, and sets the variables.
+// apply checks the given values before anything runs and sets the variables.
 func (s *serverFlags) apply() error {
 	for _, f := range s.known {
 		if f.value == "" {
@@ -60,8 +60,8 @@ func (s *serverFlags) apply() error {
 	return nil
 }
 
-// absolute makes paths absolute, because servers are started in folders of their own. A
-// name without a slash is looked for on the PATH.
+// absolute makes paths absolute, because servers are started in folders of their own. A name
+// without a slash is looked up on the PATH.
 func absolute(list string) string {
 	parts := filepath.SplitList(list)
 	for i, each := range parts {

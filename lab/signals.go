@@ -10,10 +10,10 @@ import (
 	"github.com/locklab/locklab/reports/files"
 )
 
-// untilStopped gives a context that ends when the command is told to stop, by SIGINT or SIGTERM.
-// A SIGINT that whoever started the command has it ignore stays ignored: a shell does so for
-// what a script starts with "&", so that Ctrl-C is for the script. SIGTERM stops it there.
-// After the first signal, a second one does what it does to any program: it ends it at once.
+// untilStopped returns a context that ends when SIGINT or SIGTERM tells the command to stop. A
+// SIGINT that was ignored when the command started stays ignored: a shell does so for a script's
+// "&" commands, so that Ctrl-C only concerns the script. SIGTERM still stops those. After the first
+// signal, a second one has its usual effect and ends the program at once.
 func untilStopped(ctx context.Context) (context.Context, context.CancelFunc) {
 	stops := []os.Signal{syscall.SIGTERM}
 	if !signal.Ignored(os.Interrupt) {
@@ -24,15 +24,14 @@ func untilStopped(ctx context.Context) (context.Context, context.CancelFunc) {
 	return ctx, stop
 }
 
-// nothingToSave has Ctrl-C and SIGTERM end the program at once: all that is left is printing.
+// nothingToSave lets Ctrl-C and SIGTERM end the program at once: only printing is left.
 func nothingToSave() { signal.Reset(os.Interrupt, syscall.SIGTERM) }
 
-// grace is how long what was interrupted may take to notice.
+// grace is how long interrupted work may take to notice.
 const grace = 250 * time.Millisecond
 
-// unlessInterrupted does something that writes nothing but whole files, and can be left where
-// it stands when the context ends: the program ends soon after. Then the error is that of the
-// context.
+// unlessInterrupted calls do, which must write only whole files so that it can be abandoned when
+// the context ends: the program ends soon after. The error is then the cause of the context.
 func unlessInterrupted(ctx context.Context, do func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- do() }()

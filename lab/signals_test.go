@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// What does not look at its context is left where it stands.
+// TestNothingIsDeafToAnInterruption checks that work that ignores its context is abandoned.
 func TestNothingIsDeafToAnInterruption(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	begun, never := make(chan struct{}), make(chan struct{})
@@ -25,7 +25,8 @@ func TestNothingIsDeafToAnInterruption(t *testing.T) {
 	close(never)
 }
 
-// What notices in time has the last word: it may have finished.
+// TestWhatNoticesAnInterruptionHasTheLastWord checks that the result of work that notices in time
+// counts: it may have finished.
 func TestWhatNoticesAnInterruptionHasTheLastWord(t *testing.T) {
 	for _, want := range []error{nil, errors.New("no more room")} {
 		ctx, cancel := context.WithCancel(t.Context())

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// stuck has a server wait for its disk for as long as the test takes.
+// stuck is a script in which a server waits for its disk for as long as the test takes.
 const stuck = `scenario: stuck
 title: A disk that is stuck
 text: >
@@ -35,8 +35,9 @@ expect:
     because: there is one client
 `
 
-// A server that waits for its disk waits for the harness. If that ends, however it does, nothing
-// keeps the server, and it keeps nothing alive.
+// TestNothingIsLeftOfARunThatEndsWhileADiskStalls ends the harness, in different ways, while a
+// server waits for its disk and so for the harness. Nothing then keeps the server, and the server
+// keeps nothing alive.
 func TestNothingIsLeftOfARunThatEndsWhileADiskStalls(t *testing.T) {
 	needLive(t)
 	livetest.NeedAll(t, live.DiskStall())
@@ -55,7 +56,7 @@ func TestNothingIsLeftOfARunThatEndsWhileADiskStalls(t *testing.T) {
 		for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGINT, syscall.SIGTERM} {
 			t.Run(fmt.Sprintf("user %d, %s", uid, signal), func(t *testing.T) {
 				r := startRun(t, binary, uid, file)
-				seen := 0 // at one look after the other; a disk in memory that does not stall takes no time
+				seen := 0 // consecutive observations; a disk in memory that does not stall takes no time
 				await(t, "a server that waits for its disk", func() bool {
 					r.family = descendants(t, r.harness.Process.Pid)
 					seen++
@@ -70,9 +71,9 @@ func TestNothingIsLeftOfARunThatEndsWhileADiskStalls(t *testing.T) {
 	}
 }
 
-// syncs tells whether a process is in a call that waits for a disk.
+// syncs reports whether a process is in a call that waits for a disk.
 func syncs(pid int) bool {
-	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/syscall", pid)) // it may have ended by now
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/syscall", pid)) // it may have ended already
 	number, _, _ := strings.Cut(string(text), " ")
 	n, err := strconv.Atoi(number)
 	return err == nil && (n == unix.SYS_FDATASYNC || n == unix.SYS_FSYNC)

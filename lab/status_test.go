@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The exit status tells a script what became of the run: as expected, not as expected,
-// undecided, or bad input.
+// TestExitStatus checks that the exit status tells a script how the run came out: as expected, not
+// as expected, undecided, or bad input.
 func TestExitStatus(t *testing.T) {
 	const script = `scenario: mine
 title: Mine
@@ -72,7 +72,8 @@ expect:
 	}
 }
 
-// Shell completion knows the scenarios, the lock services and the guards.
+// TestCompletion checks that shell completion knows the scenarios, the lock services and the
+// guards.
 func TestCompletion(t *testing.T) {
 	for _, c := range []struct {
 		args []string

@@ -22,7 +22,7 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// sweepOptions are the flags of `locklab sweep`.
+// sweepOptions holds the flags of `locklab sweep`.
 type sweepOptions struct {
 	seeds, out string
 	jobs       int
@@ -121,8 +121,8 @@ func (o sweepOptions) run(cmd *cobra.Command, name string) error {
 	return sweepStatus(cmd, sweep, result, folder.Path)
 }
 
-// loadSweep gives the sweep of this name or file. A name with a dot or a slash is taken for a
-// file, and what it names is looked for beside it.
+// loadSweep returns the sweep with this name or file. A name with a dot or a slash is taken for a
+// file, and the files that it names are looked for beside it.
 func loadSweep(name string) (*scenarios.Sweep, error) {
 	if !strings.ContainsAny(name, "./\\") {
 		return scenarios.FindSweep(name, scenarios.Everything())
@@ -140,7 +140,7 @@ func loadSweep(name string) (*scenarios.Sweep, error) {
 	})
 }
 
-// play runs the sweep and shows how far it is.
+// play runs the sweep and shows progress.
 func (o sweepOptions) play(ctx context.Context, cmd *cobra.Command, sweep *scenarios.Sweep, seeds scenarios.Seeds, folder string) (scenarios.SweepResult, error) {
 	bar := newProgress(cmd.ErrOrStderr(), "points", sweep.Points(), false)
 	defer bar.finish()
@@ -154,7 +154,7 @@ func (o sweepOptions) play(ctx context.Context, cmd *cobra.Command, sweep *scena
 	return all[0], nil
 }
 
-// sweepStatus says where everything is; the status is that of the worst point.
+// sweepStatus prints where everything is and returns the exit status of the worst point.
 func sweepStatus(cmd *cobra.Command, sweep *scenarios.Sweep, result scenarios.SweepResult, folder string) error {
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "\npoints     %s\n", filepath.Join(folder, results.SweepsFile))

@@ -15,8 +15,8 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// openLists are types whose constants are no closed list: a switch over them picks out what
-// it is about, and what it does with all others is no guess.
+// openLists lists types whose constants are not a closed list: a switch over them picks out the
+// values it is about, and does not guess about the others.
 var openLists = map[string]string{
 	"sim.Kind":             "most readers of a history are about a few of its 51 kinds of event; what must know all of them is a table with a test",
 	"sim.HostID":           "a host may have any name",
@@ -25,9 +25,9 @@ var openLists = map[string]string{
 	"reports/beliefs.rank": "an order",
 }
 
-// A switch over a closed list (the properties, the guards, the roles, …) names every
-// member of it. So a new one cannot be treated as one of the old: whoever adds it is told of
-// every place that has to know it.
+// TestSwitchesNameEveryMemberOfAList checks that a switch over a closed list (the properties, the
+// guards, the roles, …) names every member of it. A new member therefore cannot be treated like an
+// old one by accident: whoever adds it is told every place that has to know it.
 func TestSwitchesNameEveryMemberOfAList(t *testing.T) {
 	loaded := loadCode(t)
 	lists := membersOf(loaded)
@@ -57,7 +57,7 @@ func TestSwitchesNameEveryMemberOfAList(t *testing.T) {
 	}
 }
 
-// loadCode reads the module.
+// loadCode loads the packages of the module, once for all tests.
 func loadCode(t *testing.T) []*packages.Package {
 	t.Helper()
 	if testing.Short() {
@@ -84,7 +84,8 @@ var codeOnce = sync.OnceValues(func() ([]*packages.Package, error) {
 
 const module = "github.com/locklab/locklab/"
 
-// listName is a type of this module as openLists calls it; empty: another type.
+// listName returns the name of a type of this module as openLists writes it; empty for any other
+// type.
 func listName(t types.Type) string {
 	named, ok := types.Unalias(t).(*types.Named)
 	if !ok || named.Obj().Pkg() == nil || !strings.HasPrefix(named.Obj().Pkg().Path(), module) {
@@ -93,7 +94,7 @@ func listName(t types.Type) string {
 	return strings.TrimPrefix(named.Obj().Pkg().Path(), module) + "." + named.Obj().Name()
 }
 
-// membersOf gives the constants of each named type by their values.
+// membersOf returns the constants of each closed list, by type and value.
 func membersOf(loaded []*packages.Package) map[string]map[string]string {
 	lists := map[string]map[string]string{}
 	for _, p := range loaded {
@@ -118,8 +119,8 @@ func membersOf(loaded []*packages.Package) map[string]map[string]string {
 	return lists
 }
 
-// over gives the lists that a switch is over, and of each the members that no case names. A
-// switch without a tag is over a list if its cases compare with two members or more.
+// over returns the lists that a switch is over, each with the members that no case names. A switch
+// without a tag is over a list if its cases compare with two or more of its members.
 func over(s *ast.SwitchStmt, info *types.Info, lists map[string]map[string]string) map[string][]string {
 	named := map[string]map[string]bool{}
 	for _, clause := range s.Body.List {
@@ -160,7 +161,7 @@ func over(s *ast.SwitchStmt, info *types.Info, lists map[string]map[string]strin
 	return missing
 }
 
-// The test itself must be able to fail.
+// TestSwitchesThatGuessAreRecognised checks that the test above can fail.
 func TestSwitchesThatGuessAreRecognised(t *testing.T) {
 	const src = `package p
 type colour string

@@ -16,15 +16,15 @@ import (
 	"github.com/locklab/locklab/sim/plaintext"
 )
 
-// A run of everything takes this many seeds for each point of a sweep, and for each cell
-// that a claim rests on.
+// Seeds that a run of everything takes for each point of a sweep, and for each cell that a claim
+// rests on.
 const (
 	sweepSeeds = 10
 	claimSeeds = 5
 )
 
-// runRest runs what a run of the whole suite has besides: the sweeps and the claims. What
-// was finished before an interruption is kept.
+// runRest runs what a run of the whole suite includes besides the scenarios: the sweeps and the
+// claims. What was finished before an interruption is kept.
 func runRest(ctx context.Context, cmd *cobra.Command, jobs int, folder *results.Folder) error {
 	known := scenarios.Everything()
 	sweeps, err := scenarios.BuiltinSweeps(known)
@@ -58,12 +58,13 @@ func runRest(ctx context.Context, cmd *cobra.Command, jobs int, folder *results.
 	return folder.AddClaims(terminal.ClaimRows(sources, weighed))
 }
 
-// whole tells whether everything is to be run.
+// whole reports whether the user asked to run everything.
 func (o runOptions) whole(names []string) bool {
 	return len(names)+len(o.backends)+len(o.guards)+len(o.except) == 0 && o.world == scenarios.VirtualWorld && o.ttl == 0
 }
 
-// restOutcome is the worst of sweeps and claims, and says which are not as expected.
+// restOutcome returns the worst outcome of the sweeps and claims, and says which of them are not as
+// expected.
 func restOutcome(set *results.Set) (worst scenarios.Outcome, say []string) {
 	note := func(o scenarios.Outcome, format string, args ...any) {
 		worst = max(worst, o)
@@ -95,7 +96,7 @@ func restOutcome(set *results.Set) (worst scenarios.Outcome, say []string) {
 	return worst, say
 }
 
-// unfinished says what runs were to do and have not done.
+// unfinished lists what runs were meant to do and did not.
 func unfinished(set *results.Set) (missing []string) {
 	if asked, finished := set.Asked(); finished < asked {
 		missing = append(missing, fmt.Sprintf("%d of %d trials were finished", finished, asked))
@@ -106,7 +107,7 @@ func unfinished(set *results.Set) (missing []string) {
 		}
 	}
 	for _, run := range set.Runs {
-		// A run of everything opens its list of sweeps first and writes its claims last.
+		// A run of everything creates its file of sweeps first and writes its claims last.
 		if run.About.Trials > 0 && exists(run.Path, results.SweepsFile) && !exists(run.Path, results.ClaimsFile) {
 			missing = append(missing, "sweeps and claims were not finished")
 			break
@@ -115,7 +116,7 @@ func unfinished(set *results.Set) (missing []string) {
 	return missing
 }
 
-// pointsOf is how many points a sweep has when it is finished.
+// pointsOf returns the number of points of a finished sweep.
 func pointsOf(s scenarios.SweepAbout) int { return len(s.Lines) * len(s.Parameter.Values) }
 
 func exists(folder, file string) bool {

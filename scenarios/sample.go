@@ -8,37 +8,37 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// maxSampled is of how many trials of a cell single values are kept, so that the size of a
-// summary does not grow with their number.
+// maxSampled is the maximum number of trials per cell whose single values are kept. It keeps the
+// size of a summary independent of the number of trials.
 const maxSampled = 50
 
-// Sample is what was measured in the first trials of a cell whose preconditions held, trial by
-// trial. Values of one trial depend on each other, trials do not: so a trial counts once.
+// Sample holds what was measured in the first trials of a cell whose preconditions held, trial by
+// trial. Values within a trial depend on each other, trials do not, so each trial counts once.
 type Sample struct {
-	Trials int       // that it is of
-	Values []Sampled // of LikeMeasures, those that were measured
+	Trials int       // how many trials were sampled
+	Values []Sampled // those of LikeMeasures that were measured
 }
 
-// Sampled are those of one measure, one a trial in which something was measured.
+// Sampled holds the values of one measure, one per trial in which something was measured.
 type Sampled struct {
 	Measure check.Measure
 	Trials  []Value
 }
 
-// Value is what was measured in a trial, and by how much its machine may have made it longer or
-// shorter.
+// Value is what was measured in one trial, and by how much the machine may have lengthened or
+// shortened it.
 type Value struct {
 	check.Measured
 	Slack time.Duration
 }
 
-// LikeMeasures are the lengths of time in which a library is held against the profile that
-// stands for it.
+// LikeMeasures returns the durations by which a library is compared with the profile that stands
+// for it.
 func LikeMeasures() []check.Measure {
 	return []check.Measure{check.NextGrant, check.Notice, check.Wait, check.AskAgain, check.RenewEvery, check.ReleaseTime, check.DoneMinusNextGrant}
 }
 
-// add takes in a trial whose preconditions held.
+// add samples a trial whose preconditions held, unless there are maxSampled trials already.
 func (s *Sample) add(r *Result) {
 	if s.Trials >= maxSampled {
 		return
@@ -58,7 +58,7 @@ func (s *Sample) add(r *Result) {
 	}
 }
 
-// of gives what was measured of a measure.
+// of returns what was measured for m, or nil if nothing was.
 func (s *Sample) of(m check.Measure) []Value {
 	for _, v := range s.Values {
 		if v.Measure == m {
@@ -68,8 +68,8 @@ func (s *Sample) of(m check.Measure) []Value {
 	return nil
 }
 
-// figures gives one figure of each trial, from the lowest to the highest. Where nothing was
-// measured, it has taken for ever.
+// figures returns one figure per trial, in ascending order. A trial in which nothing was measured
+// counts as infinite: it took forever.
 func (s *Sample) figures(m check.Measure, figure func(Value) float64) []float64 {
 	var out []float64
 	for _, each := range s.of(m) {

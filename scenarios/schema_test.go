@@ -17,7 +17,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// generate makes the JSON Schema of the types in file.go.
+// generate returns the JSON Schema of the types in file.go.
 func generate(t *testing.T) []byte {
 	t.Helper()
 	r := jsonschema.Reflector{
@@ -46,7 +46,7 @@ func generate(t *testing.T) []byte {
 	return append(out, '\n')
 }
 
-// tabulate puts the keys of a table in the place of the field that stands for them.
+// tabulate puts the keys of a table in place of the field that stands for them.
 func tabulate(s *jsonschema.Schema, field string, table interface{ keys() []key }, value reflect.Type) {
 	all := jsonschema.NewProperties()
 	for pair := s.Properties.Oldest(); pair != nil; pair = pair.Next() {
@@ -129,7 +129,7 @@ func leafSchema(t reflect.Type) *jsonschema.Schema {
 				return &jsonschema.Schema{
 					Type: "array", MinItems: count(2), MaxItems: count(2), Description: m.Means(),
 					Items: &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "string"}, {Type: "number", Minimum: "0"}}},
-				} // what is below 0 has a unit, and is a text
+				} // a negative value has a unit and is therefore a string
 			}
 			of := list()
 			of.Description = "what all values of a cell come to"
@@ -161,7 +161,7 @@ func leafSchema(t reflect.Type) *jsonschema.Schema {
 	return nil
 }
 
-// refine adds what the Go types do not say.
+// refine adds constraints that the Go types do not express.
 func refine(s *jsonschema.Schema) {
 	property := func(of *jsonschema.Schema, name string) *jsonschema.Schema {
 		p, _ := of.Properties.Get(name)
@@ -225,7 +225,7 @@ func TestEveryKeyHasADescription(t *testing.T) {
 	}
 }
 
-// compile makes a validator of the embedded schema.
+// compile returns a validator for the embedded schema.
 func compile(t testing.TB) *validator.Schema {
 	t.Helper()
 	doc, err := validator.UnmarshalJSON(bytes.NewReader(Schema()))
@@ -243,7 +243,7 @@ func compile(t testing.TB) *validator.Schema {
 	return s
 }
 
-// validate asks the schema about a script, as an editor would.
+// validate checks a script against the schema, as an editor would.
 func validate(t testing.TB, s *validator.Schema, src []byte) error {
 	t.Helper()
 	var script any
@@ -279,7 +279,7 @@ func TestGoodScriptsSatisfyTheSchema(t *testing.T) {
 	}
 }
 
-// TestSchemaRefusesWhatNeedsNoKnowledge: an editor shows these mistakes; those about
+// TestSchemaRefusesWhatNeedsNoKnowledge covers the mistakes that an editor can show; those about
 // hosts, backends and cells need the loader.
 func TestSchemaRefusesWhatNeedsNoKnowledge(t *testing.T) {
 	s, all := compile(t), badScripts(t)

@@ -10,9 +10,9 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// InSeconds says which lengths of the script are not given in leases, and how many leases
-// they come to when it is run under another lease than its own: "lease 2s in place of the
-// script's 45s: `for: 20s` is 10 leases". Empty: it makes no difference.
+// InSeconds lists the lengths in the script that are not given in leases, each with how many leases
+// it comes to when the script runs under another lease than its own: "lease 2s in place of the
+// script's 45s: `for: 20s` is 10 leases". It returns "" if that makes no difference.
 func (s *Scenario) InSeconds(ttl time.Duration) string {
 	if ttl == s.TTL {
 		return ""
@@ -34,13 +34,13 @@ func (s *Scenario) InSeconds(ttl time.Duration) string {
 	return fmt.Sprintf("lease %s in place of the script's %s: %s", short(ttl), short(s.TTL), strings.Join(told, ", "))
 }
 
-// keyLength is a length of time of the script, with the key that it stands under.
+// keyLength is a length of time in the script and the key it stands under.
 type keyLength struct {
 	key  string
 	span sim.Span
 }
 
-// lengths lists the lengths of time of a script, in the order of the file.
+// lengths returns the lengths of time in a script, in the order of the file.
 func (s *Scenario) lengths() (all []keyLength) {
 	add := func(key string, span *sim.Span) {
 		if span != nil && span.String() != "" {
@@ -53,7 +53,7 @@ func (s *Scenario) lengths() (all []keyLength) {
 	add("stagger", w.StaggerAtLeast)
 	add("stagger", &w.Stagger)
 	add("every", &w.Every)
-	if w.Wait != s.Until { // else it was left out
+	if w.Wait != s.Until { // otherwise wait was left out
 		add("wait", &w.Wait)
 	}
 	for _, d := range w.Disciplines {

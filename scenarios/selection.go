@@ -12,8 +12,8 @@ import (
 	"github.com/locklab/locklab/backends/ledger"
 )
 
-// LiveTTL is the lease in the live world unless the script or the user sets another: short
-// enough to watch, and long against what two busy cores do to a millisecond.
+// LiveTTL is the lease in the live world unless the script or the user sets another. It is short
+// enough to watch and long compared with the jitter of two busy cores.
 const LiveTTL = 2 * time.Second
 
 // Selection says which trials of some scenarios to run.
@@ -22,19 +22,18 @@ type Selection struct {
 	Guards      []string      // empty: those of each scenario
 	Disciplines []Discipline  // empty: those of each scenario
 	World       string        // VirtualWorld or LiveWorld
-	Seeds       Seeds         //
+	Seeds       Seeds         // run in every cell
 	TTL         time.Duration // 0: the scenario's own in either world
 
-	// AsLive has virtual trials run with the options that this machine's servers stand for, as
-	// InBothWorlds does.
+	// AsLive runs virtual trials with the options of this machine's servers, as InBothWorlds does.
 	AsLive    bool
-	liveLease bool // virtual trials have the leases of live ones
-	standIns  bool // in virtual trials profiles stand for libraries
-	// Servers are the arguments of the command that say which servers live trials have, for
+	liveLease bool // virtual trials use the leases of live ones
+	standIns  bool // profiles stand for libraries in virtual trials
+	// Servers are the command-line arguments that choose the servers of live trials, for
 	// Result.Replay.
 	Servers []string
-	// Replace, if set, gives what a trial runs in the place of a backend: the same one on
-	// attached servers.
+	// Replace, if set, returns what a trial runs in place of a backend: the same one on attached
+	// servers.
 	Replace func(backends.Backend) backends.Backend
 }
 
@@ -72,15 +71,15 @@ func ParseSeeds(text string) (Seeds, error) {
 	return s, nil
 }
 
-// maxSeeds bounds how many trials one cell may have, and maxTrials a whole run: it holds them
-// all in memory.
+// maxSeeds bounds the trials of one cell, and maxTrials those of a whole run, which holds them all
+// in memory.
 const (
 	maxSeeds  = 10_000_000
 	maxTrials = 1_000_000
 )
 
-// Trials lists the trials, cell by cell and within a cell seed by seed. The error says
-// what was asked for that cannot be.
+// Trials lists the trials cell by cell, and seed by seed within a cell. The error names what was
+// asked for and is not possible.
 func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
 	if err := sel.once(); err != nil {
 		return nil, err
@@ -128,13 +127,13 @@ func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
 	return out, nil
 }
 
-// count is how many seeds there are.
+// count returns the number of seeds.
 func (s Seeds) count() uint64 { return s.Last - s.First + 1 }
 
-// fit makes sure that a run that has so many trials can take so many more cells.
+// fit returns an error if a run that has this many trials cannot take this many more cells.
 func (s Seeds) fit(trials, cells int) error { return s.fitIn(maxTrials, trials, cells) }
 
-// fitIn does the same for a run that can have so many.
+// fitIn is fit for a run with another maximum number of trials.
 func (s Seeds) fitIn(most uint64, trials, cells int) error {
 	if uint64(trials)+uint64(cells)*s.count() <= most {
 		return nil
@@ -142,7 +141,7 @@ func (s Seeds) fitIn(most uint64, trials, cells int) error {
 	return fmt.Errorf("these are more than %d trials, which is the most that one run may have: ask for fewer seeds than %d, or for less to run with each", most, s.count())
 }
 
-// once makes sure that nothing is named twice: its trials would count twice.
+// once refuses a name that is given twice, as its trials would count twice.
 func (sel Selection) once() error {
 	var backends []string
 	for _, text := range sel.Backends {
@@ -169,10 +168,9 @@ func (sel Selection) once() error {
 	return nil
 }
 
-// cells narrows a scenario down to what was asked for. A backend or guard that the
-// scenario does not list may be asked for all the same: then nothing is expected of it.
-// Libraries that the scenario lists belong to the live world; asked for in the virtual
-// one, they are not available.
+// cells narrows a scenario down to what was asked for. A backend or guard that the scenario does
+// not list may still be asked for; nothing is expected of it then. Libraries that the scenario
+// lists belong to the live world; in the virtual one they are not available when asked for.
 func (sel Selection) cells(s *Scenario) ([]Cell, error) {
 	narrowed := *s
 	if len(sel.Backends) > 0 {
@@ -191,7 +189,7 @@ func (sel Selection) cells(s *Scenario) ([]Cell, error) {
 		narrowed.Workload.Disciplines = sel.Disciplines
 	}
 	cells, err := narrowed.squares(Registry())
-	if len(sel.Backends)+len(sel.Guards) == 0 { // nobody asked for those that cannot be
+	if len(sel.Backends)+len(sel.Guards) == 0 { // nobody asked for the impossible ones
 		cells = slices.DeleteFunc(cells, func(c Cell) bool { return !makesCell(c.Backend, c.Guard) })
 	}
 	switch {

@@ -8,25 +8,26 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Set is a name that scripts may use for all lock services of a kind. Services are in it by what they
-// say of themselves, so a new one enters the scripts whose sets it fits, and no list is kept by hand.
+// Set is a name that scripts may use for all lock services of a kind. Membership follows from what
+// the services say about themselves, so a new one enters the scripts whose sets it fits, and no
+// list is kept by hand.
 type Set struct {
 	Name string
 	Says string // which services are in it, in a few words
 	of   kind
-	has  func(backends.Backend, backends.Settings) bool // nil: all of that kind
+	has  func(backends.Backend, backends.Settings) bool // nil: every one of that kind
 }
 
-// kind tells services of their own from what stands beside them.
+// kind separates services in their own right from what is built on them.
 type kind string
 
 const (
 	ofServices  kind = "service"
-	ofLibraries kind = "library" // it has a service's servers, and code of its own
+	ofLibraries kind = "library" // uses a service's servers, with its own code
 	ofProfiles  kind = "profile" // an option set of a service that stands for a library
 )
 
-// sets are in the order of tables.
+// sets holds the sets in the order of tables.
 var sets = []Set{
 	{"leased", "services whose leases end by the clock, as nobody prolongs them", ofServices, func(b backends.Backend, s backends.Settings) bool {
 		return len(b.Servers(s)) > 0 && !backends.Renews(b, s)
@@ -45,10 +46,10 @@ var sets = []Set{
 	{"stand-ins", "option sets of services that stand for libraries in the virtual world", ofProfiles, nil},
 }
 
-// Sets lists the sets, in the order of tables.
+// Sets returns the sets, in the order of tables.
 func Sets() []Set { return slices.Clone(sets) }
 
-// setNamed finds a set.
+// setNamed returns the set of this name and whether it exists.
 func setNamed(name string) (Set, bool) {
 	i := slices.IndexFunc(sets, func(s Set) bool { return s.Name == name })
 	if i < 0 {
@@ -64,8 +65,8 @@ func setNames() (names []string) {
 	return names
 }
 
-// Of lists the lock services of a registry that are in the set, as they are by default. Option sets
-// of a service are not listed.
+// Of lists the lock services of a registry that belong to the set with their default options.
+// Option sets of a service are not listed.
 func (s Set) Of(registry backends.Registry) (members backends.Registry) {
 	for _, b := range registry {
 		if s.of == kindIn(registry, b) && s.takes(backends.Spec{Backend: b}) {
@@ -75,7 +76,8 @@ func (s Set) Of(registry backends.Registry) (members backends.Registry) {
 	return members
 }
 
-// kindIn says what a backend is; empty: an option set of a service that no library is behind.
+// kindIn returns the kind of a backend; empty for an option set of a service that stands for no
+// library.
 func kindIn(registry backends.Registry, b backends.Backend) kind {
 	if _, is := b.(backends.Modelled); is {
 		return ofLibraries
@@ -91,8 +93,9 @@ func kindIn(registry backends.Registry, b backends.Backend) kind {
 	return ""
 }
 
-// covers tells whether what is said of the set is said of this backend with its options. Option sets
-// of a service go by their own answers: redis+renew is no lease that nobody prolongs.
+// covers reports whether a statement about the set applies to this backend with its options. Option
+// sets of a service are judged by their own answers: redis+renew is not a lease that nobody
+// prolongs.
 func (s Set) covers(spec backends.Spec, registry backends.Registry) bool {
 	is := s.of
 	if _, library := spec.Backend.(backends.Modelled); library {
@@ -103,13 +106,14 @@ func (s Set) covers(spec backends.Spec, registry backends.Registry) bool {
 	return is == s.of && s.takes(spec)
 }
 
-// setCovers tells whether what is said of the set of this name is said of a backend.
+// setCovers reports whether a statement about the set of this name applies to a backend.
 func setCovers(name string, spec backends.Spec) bool {
 	s, is := setNamed(name)
 	return is && s.covers(spec, Registry())
 }
 
-// takes asks the backend. How long a lease is makes no other service of it.
+// takes asks the backend whether it belongs. Any lease will do: the length of a lease does not
+// change the answer.
 func (s Set) takes(spec backends.Spec) bool {
 	const anyLease = 10 * time.Second
 	return s.has == nil || s.has(spec.Backend, spec.Unchecked(anyLease))

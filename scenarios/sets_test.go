@@ -10,7 +10,8 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// TestServicesAreInSetsByWhatTheySayOfThemselves: whoever adds a service sees here where it is now.
+// TestServicesAreInSetsByWhatTheySayOfThemselves shows anyone who adds a service which sets it is
+// in.
 func TestServicesAreInSetsByWhatTheySayOfThemselves(t *testing.T) {
 	want := map[string]string{
 		"leased":    "perfect redis redlock sentinel",
@@ -36,7 +37,8 @@ func TestServicesAreInSetsByWhatTheySayOfThemselves(t *testing.T) {
 	}
 }
 
-// TestASetSpeaksOfOptionSetsByTheirOwnAnswers: redis+renew is as much a session as one of etcd.
+// TestASetSpeaksOfOptionSetsByTheirOwnAnswers checks that option sets are judged by their own
+// answers: redis+renew is as much a session as one of etcd.
 func TestASetSpeaksOfOptionSetsByTheirOwnAnswers(t *testing.T) {
 	for _, c := range []struct {
 		set, backend string
@@ -66,7 +68,8 @@ func TestASetSpeaksOfOptionSetsByTheirOwnAnswers(t *testing.T) {
 	}
 }
 
-// TestANewServiceEntersTheScriptsWhoseSetsItFits, and no others.
+// TestANewServiceEntersTheScriptsWhoseSetsItFits checks that a new service enters those scripts and
+// no others.
 func TestANewServiceEntersTheScriptsWhoseSetsItFits(t *testing.T) {
 	known := Everything()
 	known.Registry = append(slices.Clone(known.Registry), service{name: "new", tokens: true, servers: []sim.HostID{"new-1"}, never: backends.NodeKinds()})
@@ -89,7 +92,8 @@ func TestANewServiceEntersTheScriptsWhoseSetsItFits(t *testing.T) {
 	}
 }
 
-// TestAListWithASetIsInTheOrderOfTablesUpToIt: each service once, before its option sets.
+// TestAListWithASetIsInTheOrderOfTablesUpToIt checks that each service is listed once, before its
+// option sets.
 func TestAListWithASetIsInTheOrderOfTablesUpToIt(t *testing.T) {
 	for list, want := range map[string]string{
 		"leased": "perfect redis",
@@ -104,8 +108,8 @@ func TestAListWithASetIsInTheOrderOfTablesUpToIt(t *testing.T) {
 	}
 }
 
-// TestARowThatNamesAServiceWinsOverASet: options before a service, a service before a set, a set
-// before everything.
+// TestARowThatNamesAServiceWinsOverASet checks the precedence of rows: options before a service, a
+// service before a set, a set before everything.
 func TestARowThatNamesAServiceWinsOverASet(t *testing.T) {
 	const rows = `
   - {lost-update: violated, because: everything}
@@ -145,7 +149,7 @@ func TestARowThatNamesAServiceWinsOverASet(t *testing.T) {
 	}
 }
 
-// TestAServiceIsNotCalledLikeASet: a script could not name it.
+// TestAServiceIsNotCalledLikeASet keeps the names apart: a script could not name such a service.
 func TestAServiceIsNotCalledLikeASet(t *testing.T) {
 	for _, name := range append(setNames(), "redis") {
 		if err := Register(service{name: name}); err == nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/locklab/locklab/backends"
 )
 
-// settings resolves the options of the lock service.
+// settings resolves the options of the lock service, those of single clients included.
 func (t Trial) settings() (backends.Settings, error) {
 	s, err := t.Backend.Settings(t.TTL, t.Guard.NeedsToken())
 	if err != nil {
@@ -32,7 +32,7 @@ func (t Trial) settings() (backends.Settings, error) {
 	return s, nil
 }
 
-// adapt gives settings as the servers have them that the trial runs with or is compared with.
+// adapt changes settings to those of the servers that the trial runs with or is compared with.
 func (t Trial) adapt(s backends.Settings) (backends.Settings, error) {
 	if t.profile != nil {
 		return s.WithValues(t.profile)

@@ -1,14 +1,14 @@
 package scenarios
 
-// Two samples are held against each other by the one-sided test of Smirnov: of all values, how
-// far does the share of one sample that lies below run ahead of the share of the other? It
-// takes no view of how values are distributed, and it is exact for small samples: if both are
-// drawn from one distribution, each order in which m and n values can stand is as likely as
-// any other, and the orders can be counted. Equal values make it cautious: it then finds a
-// difference more rarely than it says.
+// Two samples are compared by Smirnov's one-sided test: over all values, how far does the share of
+// one sample that lies below a value run ahead of the share of the other? The test assumes nothing
+// about how values are distributed, and it is exact for small samples: if both come from one
+// distribution, every order in which m and n values can stand is equally likely, and the orders can
+// be counted. Equal values make the test cautious: it then finds a difference less often than it
+// states.
 
-// runsAhead is how far sample a runs ahead of b at most, times len(a) times len(b): the largest
-// difference between the share of a and the share of b that are not above a value. Both are
+// runsAhead returns how far sample a runs ahead of b at most, times len(a) times len(b): the
+// largest difference between the shares of a and of b that are not above a value. Both samples are
 // sorted.
 func runsAhead(a, b []float64) int {
 	most, j := 0, 0
@@ -24,10 +24,10 @@ func runsAhead(a, b []float64) int {
 	return most
 }
 
-// chanceAhead is how likely it is that m values run ahead of n others as far, or farther, if all
-// are drawn from one distribution. It walks through all orders of the values at once: chance[j]
-// is how likely it is to have met i values of the one and j of the other sample and not to have
-// been so far ahead before.
+// chanceAhead returns the probability that m values run ahead of n others by at least far if all
+// are drawn from one distribution. It walks through all orders of the values at once: chance[j] is
+// the probability of having met i values of the first sample and j of the second without having
+// been that far ahead before.
 func chanceAhead(m, n, far int) float64 {
 	if far <= 0 {
 		return 1
@@ -59,7 +59,7 @@ func chanceAhead(m, n, far int) float64 {
 	return total
 }
 
-// shifted gives the sample with each value later by so much.
+// shifted returns the sample with every value increased by the given amount.
 func shifted(sample []float64, by float64) []float64 {
 	out := make([]float64, len(sample))
 	for i, v := range sample {

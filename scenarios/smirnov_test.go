@@ -27,7 +27,7 @@ func TestHowFarOneSampleRunsAheadOfAnother(t *testing.T) {
 	}
 }
 
-// All orders of the values are gone through, one by one.
+// TestTheChanceOfRunningAheadIsTheShareOfOrdersThatDo enumerates all orders of the values.
 func TestTheChanceOfRunningAheadIsTheShareOfOrdersThatDo(t *testing.T) {
 	for m := 1; m <= 5; m++ {
 		for n := 1; n <= 5; n++ {
@@ -58,8 +58,8 @@ func TestTheChanceOfRunningAheadIsTheShareOfOrdersThatDo(t *testing.T) {
 	}
 }
 
-// For samples of one size n there is a formula (Gnedenko and Korolyuk 1951): to run k of n ahead
-// has the chance of C(2n, n-k) in C(2n, n).
+// TestTheChanceIsThatOfTheFormulaForSamplesOfOneSize uses the formula for samples of one size n
+// (Gnedenko and Korolyuk 1951): the probability of running k of n ahead is C(2n, n-k) in C(2n, n).
 func TestTheChanceIsThatOfTheFormulaForSamplesOfOneSize(t *testing.T) {
 	for _, n := range []int{1, 5, 20, maxSampled} {
 		want := 1.0

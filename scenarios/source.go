@@ -14,25 +14,25 @@ import (
 	"github.com/locklab/locklab/sim/plaintext"
 )
 
-// MaxFile bounds a scenario file, in bytes. The longest sensible script has a few
-// thousand; more is a file given by mistake.
+// MaxFile bounds a scenario file, in bytes. The longest sensible script has a few thousand; a
+// larger file was given by mistake.
 const MaxFile = 64 << 10
 
-// place is a position in the file; the zero value is nowhere.
+// place is a position in the file; the zero value means nowhere.
 type place struct{ line, column int } // from 1; columns count characters
 
-// given tells whether what is at this place was in the file at all.
+// given reports whether what belongs at this place was in the file at all.
 func (p place) given() bool { return p.line > 0 }
 
 func (p *place) put(at place) { *p = at }
 
-// source is the file being loaded: what errors quote.
+// source is the file being loaded; errors quote it.
 type source struct {
 	file  string
 	lines []string
 }
 
-// fail makes the error for a place. hint may be empty.
+// fail returns the error for a place. hint may be empty.
 func (s *source) fail(at place, found, expected, hint string) error {
 	at.line = min(max(at.line, 1), len(s.lines))
 	text := strings.TrimRight(s.lines[at.line-1], "\r")
@@ -43,16 +43,15 @@ func (s *source) fail(at place, found, expected, hint string) error {
 	}
 }
 
-// parse reads YAML into its syntax tree and makes sure that there is exactly one
-// document.
+// parse reads YAML into its syntax tree and makes sure that there is exactly one document.
 func parse(file string, src []byte) (s *source, root ast.Node, err error) {
-	text := strings.TrimPrefix(string(src), "\ufeff") // a byte order mark says nothing in UTF-8
+	text := strings.TrimPrefix(string(src), "\ufeff") // a byte order mark means nothing in UTF-8
 	s = &source{file: file, lines: strings.Split(text, "\n")}
 	if err := s.plain(text); err != nil {
 		return nil, nil, err
 	}
 	defer func() {
-		// The parser is not ours, and the file is anybody's.
+		// The parser is third-party code, and the file may hold anything.
 		if p := recover(); p != nil {
 			err = s.fail(place{1, 1}, fmt.Sprintf("the YAML parser gave up on this file (%v)", p), "a YAML document", "")
 		}
@@ -82,8 +81,8 @@ func parse(file string, src []byte) (s *source, root ast.Node, err error) {
 	return s, root, s.escapes(root)
 }
 
-// escapes refuses text that holds, once escapes such as "\e" are read, what must not stand
-// there: titles and reasons are shown at terminals.
+// escapes refuses characters that must not appear in text even when written as an escape such as
+// "\e": titles and reasons are shown on terminals.
 func (s *source) escapes(root ast.Node) (err error) {
 	ast.Walk(visitor(func(n ast.Node) {
 		text, ok := n.(*ast.StringNode)
@@ -100,7 +99,7 @@ func (s *source) escapes(root ast.Node) (err error) {
 // visitor is called with every node of a tree.
 type visitor func(ast.Node)
 
-// Visit is what ast.Walk calls.
+// Visit calls v with the node; ast.Walk calls it.
 func (v visitor) Visit(n ast.Node) ast.Visitor {
 	v(n)
 	return v
@@ -111,7 +110,7 @@ func (s *source) refuseUnseen(at place, r rune) error {
 		"leave it out: it could change what people see")
 }
 
-// plain refuses what is certainly no scenario before the parser sees it.
+// plain refuses what is certainly not a scenario before the parser sees it.
 func (s *source) plain(text string) error {
 	if len(text) > MaxFile {
 		return s.fail(place{1, 1}, fmt.Sprintf("the file has %d bytes", len(text)),
@@ -144,7 +143,7 @@ func (s *source) syntax(err error) error {
 	return s.fail(p, "this is not YAML: "+strings.ReplaceAll(found.GetMessage(), "\t", `\t`), "a YAML document", "look for a missing space after a colon, a bracket or quote left open, or a tab")
 }
 
-// at is where a node begins. A block mapping begins at its first key.
+// at returns where a node begins. A block mapping begins at its first key.
 func at(n ast.Node) place {
 	if m, ok := n.(*ast.MappingNode); ok && !m.IsFlowStyle && len(m.Values) > 0 {
 		return at(m.Values[0])

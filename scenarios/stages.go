@@ -16,19 +16,19 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// Stages runs trials, and keeps the lock services of live ones up from one trial to the
-// next: a cluster takes longer to start than most trials last. A service is used again
-// only if the trial has left it healthy, which is verified; otherwise it is torn down and
-// the next trial gets a new one. Its methods may be called from several goroutines.
+// Stages runs trials and keeps the lock services of live ones running between trials, as a cluster
+// takes longer to start than most trials last. A service is reused only if the trial left it
+// healthy, which is verified; otherwise it is torn down and the next trial gets a new one. Its
+// methods may be called from several goroutines.
 type Stages struct {
-	limit int // how many may stand at a time
+	limit int // how many may be up at a time
 
 	mu     sync.Mutex
-	idle   []*stage // the one that was used last comes last
+	idle   []*stage // the most recently used comes last
 	closed bool
 }
 
-// stage is a lab in which a lock service is up.
+// stage is a lab with a running lock service.
 type stage struct {
 	lab      *live.Lab
 	key      string // which service, with which settings
@@ -36,11 +36,10 @@ type stage struct {
 	settings backends.Settings
 }
 
-// NewStages gives the stages for trials that are run by this many workers.
+// NewStages returns the stages for trials run by this many workers.
 func NewStages(workers int) *Stages { return &Stages{limit: workers} }
 
-// Run runs one trial in its world. Live trials must be run inside the live world's
-// namespaces.
+// Run runs one trial in its world. Live trials must run inside the live world's namespaces.
 func (s *Stages) Run(ctx context.Context, t Trial) (*sim.History, error) {
 	if t.World != LiveWorld {
 		return t.Simulate(ctx)
@@ -52,8 +51,7 @@ func (s *Stages) Run(ctx context.Context, t Trial) (*sim.History, error) {
 	return h, nil
 }
 
-// Close tears down every service that is not in use, and those that are once their trial
-// is over.
+// Close tears down every idle service at once, and those in use when their trial ends.
 func (s *Stages) Close() error {
 	s.mu.Lock()
 	idle := s.idle
@@ -85,7 +83,7 @@ func (s *Stages) runLive(ctx context.Context, t Trial) (*sim.History, error) {
 	return h, s.putBack(set)
 }
 
-// take gives a stage with the trial's lock service: one that stands, or a new one.
+// take returns a stage with the trial's lock service: an idle one, or a new one.
 func (s *Stages) take(ctx context.Context, t Trial, c cast) (*stage, error) {
 	key := fmt.Sprintf("%s, lease %v, options %q, disks may stall: %t, account inside: %t, set: %t", t.Backend.Backend.Name(), t.TTL, c.settings.List(), c.stallsDisks(), t.Scenario.Inside, t.Scenario.Workload.Kind == Add)
 	s.mu.Lock()
@@ -134,17 +132,17 @@ func newStage(ctx context.Context, t Trial, c cast, key string) (*stage, error) 
 	return set, nil
 }
 
-// stallsDisks tells whether a step stalls a disk: the servers are started for that then.
+// stallsDisks reports whether a step stalls a disk, which the servers must be started for.
 func (c cast) stallsDisks() bool {
 	return slices.ContainsFunc(c.steps, func(s sim.Step) bool { return s.Do.Kind.Row().StallsDisk })
 }
 
-// resetLimit bounds how long a service may take to get back to where it began. Starting a
-// new one takes a few seconds.
+// resetLimit bounds how long a service may take to return to its initial state. Starting a new one
+// takes a few seconds.
 const resetLimit = 5 * time.Second
 
-// restore puts the stage back into the state in which it was built; false: it is not fit
-// for another trial.
+// restore returns the stage to the state in which it was built. It reports false if the stage is
+// not fit for another trial.
 func (s *Stages) restore(ctx context.Context, set *stage, world *live.World, c cast) bool {
 	for _, step := range c.steps {
 		if step.Do.Kind.Row().LeavesTraces {

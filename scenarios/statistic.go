@@ -7,22 +7,21 @@ import (
 	"strings"
 )
 
-// Statistic is what many values come to, all together: their mean, or one of their
-// percentiles.
+// Statistic is a figure that sums up many values: their mean, or one of their percentiles.
 type Statistic string
 
-// The statistics, beside the percentiles from p1 to p99.
+// The statistics, besides the percentiles from p1 to p99.
 const (
-	// EveryValue is none: each value counts by itself, trial by trial.
+	// EveryValue is no statistic: each value counts by itself, trial by trial.
 	EveryValue Statistic = ""
-	// Mean is the sum of all values, divided by their number.
+	// Mean is the sum of all values divided by their number.
 	Mean Statistic = "mean"
 )
 
-// statisticShape says what a statistic looks like.
+// statisticShape describes a statistic, for errors.
 const statisticShape = "mean, or a percentile from p1 to p99, such as p95"
 
-// ParseStatistic reads mean, or a percentile.
+// ParseStatistic parses "mean" or a percentile such as "p95".
 func ParseStatistic(text string) (Statistic, error) {
 	s := Statistic(text)
 	if s == Mean {
@@ -34,16 +33,16 @@ func ParseStatistic(text string) (Statistic, error) {
 	return "", fmt.Errorf("%s is nothing that values come to all together", quoted(text))
 }
 
-// percentile is the 95 of p95; false: it is none.
+// percentile returns the 95 of p95, and false if s is not a percentile.
 func (s Statistic) percentile() (int, bool) {
 	digits, is := strings.CutPrefix(string(s), "p")
 	p, err := strconv.Atoi(digits)
 	return p, is && err == nil && 1 <= p && p <= 99
 }
 
-// Needs is how many values it takes until the statistic says something: 20, and of a
-// percentile so many that one value at least may be expected on the far side of it. The p99
-// of fewer than 100 values is just the highest of them.
+// Needs returns how many values the statistic takes to say something: 20, or for a percentile
+// enough that at least one value can be expected on its far side. The p99 of fewer than 100 values
+// is just the highest of them.
 func (s Statistic) Needs() int {
 	p, ok := s.percentile()
 	if !ok {
@@ -53,7 +52,7 @@ func (s Statistic) Needs() int {
 	return max(Enough, (100+far-1)/far)
 }
 
-// of works it out; there is at least one value. The percentile is the nearest rank, as in
+// of computes the statistic of at least one value. A percentile is the nearest rank, as in
 // check.Measured: one of the values, never one in between.
 func (s Statistic) of(values []float64) float64 {
 	p, ok := s.percentile()

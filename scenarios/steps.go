@@ -49,8 +49,8 @@ func (l *loader) step(f fileStep) (Step, error) {
 	return step, l.repeats(f, &step)
 }
 
-// repeats resolves how often a step happens. Each time must be over before the next
-// begins, so that a history tells them apart.
+// repeats resolves how often a step happens. Each occurrence must be over before the next begins,
+// so that a history can tell them apart.
 func (l *loader) repeats(f fileStep, step *Step) error {
 	switch {
 	case f.Times.given() && !f.Every.given():

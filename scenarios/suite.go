@@ -18,8 +18,9 @@ type Judged struct {
 	History *sim.History
 }
 
-// Recorded gives the history with the messages between hosts. A virtual trial is run again
-// to record them: they are wanted of few. That is not interrupted, as the trial counts.
+// Recorded returns the history with the messages between hosts. A virtual trial is run again to
+// record them, because only few trials need them. The rerun cannot be interrupted, as the trial
+// counts.
 func (j Judged) Recorded() (*sim.History, error) {
 	if j.Trial.World != VirtualWorld || j.History.Messages != nil {
 		return j.History, nil
@@ -27,9 +28,8 @@ func (j Judged) Recorded() (*sim.History, error) {
 	return j.Trial.SimulateRecorded(context.Background())
 }
 
-// ByService puts live trials that want the same lock service next to each other, so that
-// one that stands can be used again. Virtual trials, which are quick, come first and stay in
-// their order.
+// ByService puts live trials that want the same lock service next to each other, so that a running
+// one can be reused. Virtual trials, which are quick, come first and keep their order.
 func ByService(trials []Trial) []Trial {
 	live := func(t Trial) bool { return t.World == LiveWorld }
 	if !slices.ContainsFunc(trials, live) { // there may be millions
@@ -42,7 +42,7 @@ func ByService(trials []Trial) []Trial {
 	return sorted
 }
 
-// service names the lock service of a live trial; empty in the virtual world.
+// service identifies the lock service of a live trial; empty in the virtual world.
 func (t Trial) service() string {
 	if t.World != LiveWorld {
 		return ""
@@ -50,8 +50,8 @@ func (t Trial) service() string {
 	return fmt.Sprint(t.Backend.Backend.Name(), t.TTL, t.Scenario.Lock, t.Backend)
 }
 
-// Available parts the trials that make sense and can be run on this machine from those that
-// do not or cannot. It takes the list over: there may be a million.
+// Available separates the trials that make sense and can run on this machine from the rest. It
+// reuses the array of trials, which may hold a million.
 func Available(trials []Trial) (can, cannot []Trial) {
 	can = trials[:0]
 	var why error
@@ -68,21 +68,21 @@ func Available(trials []Trial) (can, cannot []Trial) {
 	return can, cannot
 }
 
-// sameCell tells whether the trials differ at most in their seeds.
+// sameCell reports whether the trials differ in their seeds at most.
 func (t *Trial) sameCell(o *Trial) bool {
 	return t.Scenario == o.Scenario && t.Guard == o.Guard && t.Discipline == o.Discipline && t.World == o.World && t.TTL == o.TTL &&
 		t.Backend.Backend == o.Backend.Backend && t.Backend.String() == o.Backend.String()
 }
 
-// Replay is the command that runs this one trial again, as a shell takes it. file is the
-// scenario's file when it is not a built-in one.
+// Replay returns the command that runs this one trial again, quoted for a shell. file is the
+// scenario's file if it is not a built-in one.
 func (r Result) Replay(file string) string {
 	name := r.Scenario
 	if file != "" {
 		name = file
 	}
 	if strings.HasPrefix(name, "-") {
-		name = "./" + name // which is no flag
+		name = "./" + name // so it is not taken for a flag
 	}
 	words := []string{
 		"locklab", "run", name, "--backend", r.Backend, "--guard", r.Guard, "--discipline", r.Discipline, "--world", r.World,

@@ -13,11 +13,12 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// seedsVariable says how many seeds of each trial the tests run. A mistake in a lock shows in most
-// cells with the first seed, so a developer's run has one; continuous integration asks for more.
+// seedsVariable is the environment variable for how many seeds of each trial the tests run. A
+// mistake in a lock shows in most cells with the first seed, so a developer's run has one;
+// continuous integration asks for more.
 const seedsVariable = "LOCKLAB_SEEDS"
 
-// seeds are those that tests run a whole suite with.
+// seeds returns the seeds with which tests run a whole suite.
 func seeds(t testing.TB) Seeds {
 	t.Helper()
 	text := os.Getenv(seedsVariable)
@@ -33,7 +34,8 @@ func seeds(t testing.TB) Seeds {
 
 var loaded = sync.OnceValues(func() ([]*Scenario, error) { return Builtin(Everything()) })
 
-// builtin gives the built-in scenarios, loaded once. A test that changes one changes a copy.
+// builtin returns the built-in scenarios, loaded once. A test must copy a scenario before it
+// changes it.
 func builtin(t testing.TB) []*Scenario {
 	t.Helper()
 	all, err := loaded()
@@ -43,7 +45,7 @@ func builtin(t testing.TB) []*Scenario {
 	return all
 }
 
-// virtualTrials lists trials of the built-in scenarios in the virtual world.
+// virtualTrials lists the trials of the built-in scenarios in the virtual world.
 func virtualTrials(t testing.TB, seeds Seeds) []Trial {
 	t.Helper()
 	trials, err := Selection{World: VirtualWorld, Seeds: seeds}.Trials(builtin(t))
@@ -60,7 +62,7 @@ func virtualTrials(t testing.TB, seeds Seeds) []Trial {
 	return trials
 }
 
-// pass is one run of all cells, which many tests look at.
+// pass is one run of all cells, shared by many tests.
 type pass struct {
 	judged    []Judged // without messages
 	disorders map[seeded]error
@@ -68,7 +70,7 @@ type pass struct {
 	err       error
 }
 
-// seeded names a trial of the built-in scenarios as they are.
+// seeded identifies a trial of an unchanged built-in scenario.
 type seeded struct {
 	cell CellName
 	seed uint64
@@ -79,7 +81,8 @@ var (
 	theSame pass
 )
 
-// suite runs every cell of the suite on several processors, the first time that it is asked for.
+// suite runs every cell of the suite on several processors the first time it is called, and returns
+// the same pass from then on.
 func suite(t testing.TB) *pass {
 	t.Helper()
 	trials := virtualTrials(t, seeds(t))
@@ -117,11 +120,11 @@ func runPass(trials []Trial) pass {
 	return p
 }
 
-// of gives the history of a trial of a built-in scenario that nobody has changed.
+// of returns the history of a trial of an unchanged built-in scenario.
 func (p *pass) of(t *testing.T, trial Trial) *sim.History {
 	t.Helper()
 	if h := p.history[seeded{trial.Cell(), trial.Seed}]; h != nil && h.Header.TTL == trial.TTL {
 		return h
 	}
-	return simulated(t, trial) // in no cell of the script, or with more seeds
+	return simulated(t, trial) // not a cell of the script, or more seeds
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// A real server may fail to start: that trial says nothing, and the others go on. A trial of
-// the virtual world has no excuse.
+// TestAFailedLiveTrialDoesNotStopTheOthers covers a real server that fails to start: that trial
+// says nothing, and the others go on. A trial of the virtual world has no such excuse.
 func TestAFailedLiveTrialDoesNotStopTheOthers(t *testing.T) {
 	broken := errors.New("the server ended before it answered")
 	run := func(_ context.Context, trial Trial) (*sim.History, error) {
@@ -74,7 +74,8 @@ func TestLiveTrialsOfOneServiceComeTogetherAndAreReportedInTheirOrder(t *testing
 	}
 }
 
-// One trial cannot miss what chance decides, a whole cell of them can.
+// TestWhatHappensByChanceMustHappenOnceInManyTrials checks that a single trial cannot contradict
+// what chance decides, but a whole cell of trials can.
 func TestWhatHappensByChanceMustHappenOnceInManyTrials(t *testing.T) {
 	cell := func(violated, holds int) Summary {
 		trial := one(t, "gc-pause", "redis", "none")

@@ -12,15 +12,15 @@ import (
 type Tally struct {
 	Property                   check.Property
 	Holds, Undecided, Violated int
-	Brief                      int            // of Violated: for no longer than the machine may have made of it
-	Expected                   *check.Verdict // nil: the scenario expects nothing of it
-	Sometimes                  bool           // with Expected: by chance, in some trials
-	Share                      *Share         // with Sometimes: in how many; nil: in one at least
+	Brief                      int            // of Violated: for no longer than the machine itself may account for
+	Expected                   *check.Verdict // nil: the scenario expects nothing
+	Sometimes                  bool           // with Expected: by chance, in some trials only
+	Share                      *Share         // with Sometimes: in what share; nil: in at least one trial
 	Because                    string         // the scenario's reason for what it expects
 }
 
-// Missed tells whether what was expected to happen by chance in some trials happened in
-// none, although there were Enough, or in too few or too many.
+// Missed reports whether what chance should have shown in some trials happened in none, although
+// there were Enough of them, or in too few or too many.
 func (t Tally) Missed() bool {
 	if t.Share != nil {
 		return t.Share.judge(t.Violated, t.Violated+t.Holds) == NotAsExpected
@@ -28,8 +28,8 @@ func (t Tally) Missed() bool {
 	return t.Sometimes && t.Violated == 0 && t.Holds >= Enough
 }
 
-// TooFew says that there are too few trials to tell in how many of them something comes about
-// by chance, and how many it takes; empty: there are enough, or nothing is expected.
+// TooFew says that there are too few trials to tell how often chance brings something about, and
+// how many it takes; empty if there are enough, or if nothing is expected.
 func (t Tally) TooFew() string {
 	if n := t.Violated + t.Holds; t.Share != nil && t.Share.judge(t.Violated, n) == Undecided {
 		return fmt.Sprintf("it takes %d trials to tell, and there are %d: run more seeds", t.Share.needs(), n)
@@ -37,8 +37,8 @@ func (t Tally) TooFew() string {
 	return ""
 }
 
-// Between is within which share of all possible trials it is violated, as far as these trials
-// tell: the exact 99 % interval, in words.
+// Between returns, in words, the range in which the share of violated trials lies among all
+// possible trials, as far as these trials tell: the exact 99 % interval.
 func (t Tally) Between() string {
 	low, high := exactInterval(t.Violated, t.Violated+t.Holds)
 	return fmt.Sprintf("%.3f to %.3f", low, high)
@@ -50,29 +50,29 @@ type Summary struct {
 	Discipline                      string        // as Discipline.String writes it
 	TTL                             time.Duration // the lease
 	Trials                          int
-	TooSlow                         int      // tries besides, that did not count as the machine was too slow
-	Seeds                           Seeds    // the lowest and the highest
-	Outcome                         Outcome  // the worst of its trials, or of what chance should have shown in one of them
+	TooSlow                         int      // further tries that did not count because the machine was too slow
+	Seeds                           Seeds    // the lowest and the highest seen
+	Outcome                         Outcome  // the worst of its trials, or worse if chance did not show what it should have
 	Tallies                         []Tally  // in the order of check.Properties
-	Damage                          Tally    // of the properties that harm the account taken together, without a name
-	Spreads                         []Spread // of what was measured, in the order of check.Measures
-	Figures                         []Figure // what was measured, all trials together, where a range of that is expected
-	Why                             string   // it was not run; empty: it was
-	StandIn                         string   // of a library: the backend that stands for it in the virtual world
-	Sample                          Sample   // what was measured in single trials, to hold a library against what stands for it
+	Damage                          Tally    // of all properties that harm the account, taken together; Property is empty
+	Spreads                         []Spread // the measures, in the order of check.Measures
+	Figures                         []Figure // measures of all trials together, where the scenario expects a range
+	Why                             string   // why it was not run; empty if it was
+	StandIn                         string   // for a library: the backend that stands for it in the virtual world
+	Sample                          Sample   // single values, to compare a library with its stand-in
 }
 
 // Spread is what one measure came to over the trials of a cell whose preconditions held.
 type Spread struct {
 	Measure     check.Measure
-	Trials      int // in which something was measured
+	Trials      int // trials in which something was measured
 	Least, Most float64
-	// Each trial counts once, however much was measured in it: these are the means, over
-	// the trials, of their means, medians and 99th percentiles.
+	// Each trial counts once, however much was measured in it: these are the means, over the
+	// trials, of their means, medians and 99th percentiles.
 	Mean, P50, P99 float64
 }
 
-// Tally gives what was counted of a property.
+// Tally returns the counts of a property.
 func (s Summary) Tally(p check.Property) Tally {
 	if i := slices.IndexFunc(s.Tallies, func(t Tally) bool { return t.Property == p }); i >= 0 {
 		return s.Tallies[i]
@@ -80,7 +80,7 @@ func (s Summary) Tally(p check.Property) Tally {
 	return Tally{Property: p}
 }
 
-// Spread gives what was measured; false: nothing.
+// Spread returns what one measure came to, and whether anything was measured.
 func (s Summary) Spread(m check.Measure) (Spread, bool) {
 	if i := slices.IndexFunc(s.Spreads, func(each Spread) bool { return each.Measure == m }); i >= 0 {
 		return s.Spreads[i], true
@@ -88,22 +88,21 @@ func (s Summary) Spread(m check.Measure) (Spread, bool) {
 	return Spread{Measure: m}, false
 }
 
-// Summaries adds results up, cell by cell, in whatever order they come, and keeps nothing
-// else of them.
+// Summaries adds up results cell by cell, in any order, and keeps nothing else of them.
 type Summaries struct {
 	cells []Summary
 	place map[CellName]int
 }
 
-// NewSummaries makes summaries of the cells of these cards, in their order. A cell that no
-// card has is added when its first result comes; nothing is expected of it.
+// NewSummaries returns summaries for the cells of these cards, in their order. A cell that is on no
+// card is added when its first result arrives; nothing is expected of it.
 func NewSummaries(cards []Card) *Summaries {
 	s := &Summaries{place: map[CellName]int{}}
 	s.Expect(cards)
 	return s
 }
 
-// Expect adds the cells of more cards. Of a cell that is known already nothing changes.
+// Expect adds the cells of more cards. Cells that are already known do not change.
 func (s *Summaries) Expect(cards []Card) {
 	for _, card := range cards {
 		for _, c := range card.Cells {
@@ -115,7 +114,7 @@ func (s *Summaries) Expect(cards []Card) {
 	}
 }
 
-// Known is how many cells there are, those without a result included.
+// Known returns the number of cells, including those without a result.
 func (s *Summaries) Known() int { return len(s.cells) }
 
 func (s *Summaries) cell(name CellName) *Summary {
@@ -150,12 +149,12 @@ func (s *Summary) describe(c CardCell) {
 	s.Figures = c.figures()
 }
 
-// MaxCells bounds of how many cells trials can be added up: no table or page can show more. The
-// scenarios that come with locklab have some 700.
+// MaxCells bounds the number of cells whose trials can be added up: no table or page can show more.
+// The scenarios that come with locklab have some 700.
 const MaxCells = 10_000
 
-// Add counts one result. It returns an error, and does not count it, if its lease is another
-// than that of its cell, as their figures cannot be added up, or if there are too many cells.
+// Add counts one result. It returns an error, and does not count the result, if its lease differs
+// from that of its cell, because their figures cannot be added up, or if there are too many cells.
 func (s *Summaries) Add(r *Result) error {
 	if _, known := s.place[r.Cell()]; !known && len(s.cells) >= MaxCells {
 		return fmt.Errorf("%s: the trials are of more than %d cells, which is the most that one report can show: report fewer runs together", r.Cell(), MaxCells)
@@ -177,7 +176,7 @@ func (s *Summary) add(r *Result) {
 	s.TooSlow += len(r.TooSlow)
 	s.Seeds = Seeds{min(s.Seeds.First, r.Seed), max(s.Seeds.Last, r.Seed)}
 	s.Outcome = max(s.Outcome, r.Outcome)
-	if !r.valid() { // what it found means nothing
+	if !r.valid() { // its findings mean nothing
 		for i := range s.Tallies {
 			s.Tallies[i].count(check.Undecided)
 		}
@@ -233,8 +232,8 @@ func (s *Summary) measured(m check.Measured) {
 	each.P99 += (m.P99 - each.P99) / n
 }
 
-// Cells gives the cells as they stand, in order: those of which there is a result or a
-// reason why there is none.
+// Cells returns the current state of the cells, in order: those with a result or with a reason for
+// having none.
 func (s *Summaries) Cells() []Summary {
 	var out []Summary
 	for _, c := range s.cells {
@@ -249,7 +248,7 @@ func (s *Summaries) Cells() []Summary {
 	return out
 }
 
-// settle judges what is expected of all trials of the cell together.
+// settle judges what is expected of all trials of the cell taken together.
 func (s *Summary) settle() {
 	for _, t := range s.Tallies {
 		switch {
@@ -267,8 +266,8 @@ func (s *Summary) settle() {
 	}
 }
 
-// Summarize counts the results of each cell, in the order in which the cells first
-// appear. They must be of one run.
+// Summarize counts the results of each cell, in the order in which the cells first appear. The
+// results must be of one run.
 func Summarize(judged []Judged) []Summary {
 	trials := make([]Trial, len(judged))
 	for i := range judged {
@@ -277,7 +276,7 @@ func Summarize(judged []Judged) []Summary {
 	s := NewSummaries(Cards(trials, nil))
 	for i := range judged {
 		if err := s.Add(&judged[i].Result); err != nil {
-			panic(err) // one run has one lease for a cell
+			panic(err) // a run has one lease per cell
 		}
 	}
 	return s.Cells()

@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// judgedAs gives a trial whose fault happened and whose findings are these.
+// judgedAs returns the result of a trial whose fault happened and whose findings are these.
 func judgedAs(seed uint64, found map[check.Property]check.Verdict, measures ...check.Measured) *Result {
 	r := &Result{Scenario: "gc-pause", Backend: "redis", Guard: "none", Discipline: "attentive", World: VirtualWorld, Seed: seed, Measures: measures}
 	for _, p := range append(check.Preconditions(), check.Properties()...) {
@@ -24,7 +24,8 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// What a trial found means nothing if its fault did not happen.
+// TestATrialWhosePreconditionsFailIsUndecidedInEverything checks that the findings of a trial mean
+// nothing if its fault did not happen.
 func TestATrialWhosePreconditionsFailIsUndecidedInEverything(t *testing.T) {
 	s := NewSummaries(nil)
 	for i, precondition := range check.Preconditions() {
@@ -55,7 +56,7 @@ func TestAnAccountIsDamagedOnceHoweverManyWaysItWasHarmedIn(t *testing.T) {
 		{check.LostUpdate: check.Violated, check.DuplicateEffect: check.Undecided},
 		{check.DuplicateEffect: check.Violated},
 		{check.LostUpdate: check.Undecided},
-		{check.Overlap: check.Violated, check.StaleWrite: check.Violated, check.Availability: check.Violated}, // cas took it: it was computed from the balance that it replaced
+		{check.Overlap: check.Violated, check.StaleWrite: check.Violated, check.Availability: check.Violated}, // cas accepted the write: it was computed from the balance that it replaced
 	} {
 		must(t, s.Add(judgedAs(uint64(i+1), found)))
 	}
@@ -68,7 +69,7 @@ func TestAnAccountIsDamagedOnceHoweverManyWaysItWasHarmedIn(t *testing.T) {
 func TestEachTrialCountsOnceInWhatWasMeasured(t *testing.T) {
 	s := NewSummaries(nil)
 	must(t, s.Add(judgedAs(1, nil, check.Measured{Measure: check.Wait, Count: 50, Least: 1, Most: 9, Mean: 3, P50: 2, P99: 9})))
-	s.Add(judgedAs(2, nil, check.Measured{Measure: check.Wait, Count: 1, Least: 5, Most: 5})) // a single value has no more than that
+	s.Add(judgedAs(2, nil, check.Measured{Measure: check.Wait, Count: 1, Least: 5, Most: 5})) // with a single value only these fields are set
 	must(t, s.Add(judgedAs(3, nil, check.Measured{Measure: check.Wait, Count: 2, Least: 0, Most: 20, Mean: 10, P50: 2, P99: 10})))
 	s.Add(judgedAs(4, map[check.Property]check.Verdict{check.FaultsHappened: check.Violated},
 		check.Measured{Measure: check.Wait, Count: 1, Least: 1000, Most: 1000})) // its fault did not happen

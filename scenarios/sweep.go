@@ -7,32 +7,32 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// Sweep is a script that is run many times while one number in it changes, with what was
-// derived on paper about when a property turns from holds to violated.
+// Sweep is a script that runs many times while one number in it changes, together with the value,
+// derived on paper, at which a property turns from holds to violated.
 type Sweep struct {
 	SweepAbout
 	File  string // where it was read from
 	lines []sweepLine
 }
 
-// SweepAbout is all that a chart or table of a sweep needs besides the points: the first
-// row of a sweep in sweeps.jsonl.
+// SweepAbout is everything besides the points that a chart or table of a sweep needs: the first row
+// of a sweep in sweeps.jsonl.
 type SweepAbout struct {
 	Name      string         `json:"name"`   // what the command line calls it: "pause"
 	Title     string         `json:"title"`  // the finding in one sentence
 	Text      string         `json:"text"`   // a paragraph: what is shown, and the derivation in words
 	Claims    []string       `json:"claims"` // the claims of the debate that it tests
 	Parameter SweepParameter `json:"parameter"`
-	Property  check.Property `json:"property"` // whose violations are counted
+	Property  check.Property `json:"property"` // the property whose violations are counted
 	TTL       time.Duration  `json:"ttl"`      // the lease, ns
 	World     string         `json:"world"`
 	Lines     []SweepLine    `json:"lines"` // in the order of the file
 }
 
-// SweepUnit is what a sweep's parameter is counted in.
+// SweepUnit is the unit of a sweep's parameter.
 type SweepUnit string
 
-// The units of a parameter, and what $x becomes in the script.
+// The units of a parameter, and what they turn $x into in the script.
 const (
 	UnitLease        SweepUnit = "ttl"     // leases: 0.5 becomes 0.5ttl
 	UnitSeconds      SweepUnit = "s"       // seconds: 5 becomes 5s
@@ -41,12 +41,12 @@ const (
 	UnitHosts        SweepUnit = "hosts"   // a number of hosts: 2 becomes the first two of a list
 )
 
-// SweepUnits lists them.
+// SweepUnits returns all units.
 func SweepUnits() []SweepUnit {
 	return []SweepUnit{UnitLease, UnitSeconds, UnitMilliseconds, UnitPercent, UnitHosts}
 }
 
-// String is the unit as axes show it.
+// String returns the unit as axes show it.
 func (u SweepUnit) String() string {
 	switch u {
 	case UnitLease:
@@ -55,56 +55,56 @@ func (u SweepUnit) String() string {
 		return "%"
 	case UnitHosts:
 		return "" // the parameter's name says what is counted
-	case UnitSeconds, UnitMilliseconds: // are called as they are written
+	case UnitSeconds, UnitMilliseconds: // written as they are
 	}
 	return string(u)
 }
 
-// SweepParameter is the number that changes.
+// SweepParameter is the number that changes during a sweep.
 type SweepParameter struct {
 	Name   string       `json:"name"` // what it is: "pause of client 1"
 	Unit   SweepUnit    `json:"unit"`
 	Values []float64    `json:"values"`          // in ascending order, at least two
-	Of     []sim.HostID `json:"hosts,omitempty"` // with UnitHosts: from which the first x are taken
-	// Within is how far beside the derived place the property may turn, in the unit. What is
-	// derived leaves out round trips, and there is nothing to see between two values.
+	Of     []sim.HostID `json:"hosts,omitempty"` // with UnitHosts: the hosts of which the first x are taken
+	// Within is how far from the derived place the property may turn, in the parameter's unit. The
+	// derivation leaves out round trips, and nothing is measured between two values.
 	Within float64 `json:"within"`
 }
 
 // SweepLine is one line of the chart: a lock service under a guard.
 type SweepLine struct {
-	Name       string  `json:"name"`    // what the chart calls it; unlike any other of the sweep
+	Name       string  `json:"name"`    // what the chart calls it; unique within the sweep
 	Backend    string  `json:"backend"` // a spec as backends.Spec writes it
 	Guard      string  `json:"guard"`
 	Discipline string  `json:"discipline"` // as Discipline.String writes it
 	Derived    Derived `json:"derived"`    // the share of trials in which the property must be violated
 	Condition  string  `json:"condition"`  // the same as a formula: "pause > TTL − think time"
-	Because    string  `json:"because"`    // one sentence that derives it
+	Because    string  `json:"because"`    // the derivation in one sentence
 }
 
-// SweepPoint is what was measured of one line at one value: a row of sweeps.jsonl.
+// SweepPoint is what was measured for one line at one value: a row of sweeps.jsonl.
 type SweepPoint struct {
 	Sweep     string  `json:"sweep"`
 	Line      string  `json:"line"` // a SweepLine's Name
 	X         float64 `json:"x"`    // in the parameter's unit
 	Trials    int     `json:"trials"`
 	Violated  int     `json:"violated"`  // trials in which the property was violated
-	Undecided int     `json:"undecided"` // trials that cannot tell; the others held
+	Undecided int     `json:"undecided"` // trials that cannot tell; the rest held
 	Least     float64 `json:"least"`     // the smallest share of violated trials that the derivation allows here
-	Most      float64 `json:"most"`      // the greatest
+	Most      float64 `json:"most"`      // the largest
 	Outcome   Outcome `json:"outcome"`
 }
 
-// Decided is the number of trials that say whether the property held.
+// Decided returns the number of trials that say whether the property held.
 func (p SweepPoint) Decided() int { return p.Trials - p.Undecided }
 
-// SweepResult is a sweep with what was measured so far.
+// SweepResult is a sweep and what has been measured so far.
 type SweepResult struct {
 	SweepAbout
 	Points []SweepPoint // line by line, and within a line in the order of the values
 }
 
-// Outcome is that of the worst point.
+// Outcome returns the outcome of the worst point.
 func (r SweepResult) Outcome() Outcome {
 	worst := AsExpected
 	for _, p := range r.Points {
@@ -113,7 +113,7 @@ func (r SweepResult) Outcome() Outcome {
 	return worst
 }
 
-// Of lists the points of a line.
+// Of returns the points of a line.
 func (r SweepResult) Of(line string) (out []SweepPoint) {
 	for _, p := range r.Points {
 		if p.Line == line {
@@ -123,8 +123,8 @@ func (r SweepResult) Of(line string) (out []SweepPoint) {
 	return out
 }
 
-// sweepLine is a line with the script of each value.
+// sweepLine is a line and its script at each value.
 type sweepLine struct {
 	SweepLine
-	scripts []*Scenario // one for each of the parameter's values
+	scripts []*Scenario // one per value of the parameter
 }

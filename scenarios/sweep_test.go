@@ -49,7 +49,8 @@ func TestSweepsComeOutAsDerived(t *testing.T) {
 	}
 }
 
-// A lock that was broken on purpose turns elsewhere than derived for the whole one.
+// TestBrokenLocksTurnElsewhere checks that a deliberately broken lock turns at another place than
+// derived for the intact one.
 func TestBrokenLocksTurnElsewhere(t *testing.T) {
 	for _, c := range []struct {
 		mistake, sweep, whole, broken string
@@ -149,7 +150,7 @@ func TestWhatChanceCannotBringAboutContradicts(t *testing.T) {
 	}
 }
 
-// Half a row at the end is what a killed run leaves.
+// TestSweepsAreReadBackAsWritten includes the incomplete last row that a killed run leaves.
 func TestSweepsAreReadBackAsWritten(t *testing.T) {
 	s, err := FindSweep("jumped-nodes", Everything())
 	if err != nil {
@@ -173,7 +174,7 @@ func TestSweepsAreReadBackAsWritten(t *testing.T) {
 	}
 }
 
-// A chart of such a sweep could not be drawn.
+// TestASweepThatIsNotWholeIsRefusedWithItsPlace covers sweeps whose chart could not be drawn.
 func TestASweepThatIsNotWholeIsRefusedWithItsPlace(t *testing.T) {
 	const whole = `{"sweep":{"name":"w","parameter":{"values":[1,2]},"lines":[{"name":"l","derived":[{"x":1,"p":0}]}]}}`
 	if got, err := ReadSweeps(strings.NewReader(whole+"\n"), "f"); err != nil || len(got) != 1 {

@@ -10,7 +10,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// fileSweepBase names the scenario that a sweep runs, in place of a script of its own.
+// fileSweepBase names the scenario that a sweep runs instead of a script of its own.
 type fileSweepBase struct {
 	place    `yaml:"-"`
 	Scenario word     `yaml:"scenario" doc:"a built-in scenario, or the file of one, from the folder of the sweep's file"`
@@ -19,7 +19,7 @@ type fileSweepBase struct {
 
 func (*fileSweepBase) noun() string { return "script" }
 
-// fileSets are places in a scenario with what stands there instead.
+// fileSets lists places in a scenario and what replaces their contents.
 type fileSets struct {
 	place
 	list []option
@@ -40,14 +40,14 @@ func (f *fileSweepScript) read(s *source, name string, n ast.Node) error {
 	return s.decodeFields(name, n, f)
 }
 
-// sweepBase is a scenario that a sweep runs, with the placeholder in it.
+// sweepBase is the scenario that a sweep runs, with the placeholder in it.
 type sweepBase struct {
 	*source
 	root ast.Node
 	name string
 }
 
-// findBase reads the scenario that the script names, if it names one.
+// findBase reads the scenario that the script names, if any.
 func (l *sweepLoader) findBase(root ast.Node, file ScenarioFile) error {
 	n := valueOf(root, "script")
 	if valueOf(n, "scenario") == nil {
@@ -84,8 +84,8 @@ func (l *sweepLoader) findBase(root ast.Node, file ScenarioFile) error {
 	return nil
 }
 
-// set gives a tree with a word in place of what stands at a path: keys, and numbers of items
-// from 1. The word stands where that stood, for errors.
+// set returns a copy of the tree in which a word replaces the node at a path. The path consists of
+// keys and of item numbers from 1. The word takes the node's position, so errors point there.
 func (b *sweepBase) set(n ast.Node, path []string, text string) (ast.Node, error) {
 	if len(path) == 0 {
 		token := *n.GetToken()
@@ -93,7 +93,7 @@ func (b *sweepBase) set(n ast.Node, path []string, text string) (ast.Node, error
 		return ast.String(&token), nil
 	}
 	switch n := n.(type) {
-	case *ast.MappingValueNode: // a mapping of one key
+	case *ast.MappingValueNode: // a mapping with a single key
 		if !isKey(n, path[0]) {
 			return nil, fmt.Errorf("there is no %s, expected %s", quoted(path[0]), n.Key.GetToken().Value)
 		}
@@ -134,7 +134,7 @@ func (b *sweepBase) set(n ast.Node, path []string, text string) (ast.Node, error
 	return nil, fmt.Errorf("nothing stands below what is before %s", quoted(path[0]))
 }
 
-// script is the part that a sweep runs, at one value.
+// script returns the part of the scenario that a sweep runs, at one value.
 func (b *sweepBase) script(with puts) (fileSweepScript, error) {
 	var f fileScenario
 	if err := b.decode("the scenario", with.in(b.root), reflect.ValueOf(&f).Elem()); err != nil {
@@ -145,7 +145,7 @@ func (b *sweepBase) script(with puts) (fileSweepScript, error) {
 	}, nil
 }
 
-// noSteps makes sure that a line adds none to a scenario that stands in another file.
+// noSteps refuses a line that adds steps to a scenario in another file.
 func (l *sweepLoader) noSteps(line fileSweepLine) error {
 	if l.base == nil || len(line.Steps) == 0 {
 		return nil
@@ -153,7 +153,7 @@ func (l *sweepLoader) noSteps(line fileSweepLine) error {
 	return l.fail(line.Steps[0].place, "this line has steps, and the script is the scenario "+l.base.name, "no steps", "write them into the scenario's file, or a script of the sweep's own")
 }
 
-// onBase makes sure that a line fits a scenario that stands in another file.
+// onBase makes sure that a line fits a scenario in another file.
 func (l *sweepLoader) onBase(f fileSweep, line fileSweepLine) error {
 	guard := f.Guard
 	if line.Guard.given() {

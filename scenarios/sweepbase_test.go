@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// onAScenario is a sweep of a scenario that stands elsewhere.
+// onAScenario is a sweep of a scenario in another file.
 const onAScenario = `sweep: other
 title: A pause that outlives the lease lets a second holder in
 text: The pause of another file.
@@ -68,7 +68,8 @@ func TestASweepChangesAScenarioThatStandsElsewhere(t *testing.T) {
 	}
 }
 
-// Each error names the file in which something has to be changed.
+// TestASweepOfAScenarioThatDoesNotFitIsExplained checks that each error names the file that has to
+// change.
 func TestASweepOfAScenarioThatDoesNotFitIsExplained(t *testing.T) {
 	for _, c := range []struct {
 		replace []string

@@ -8,13 +8,14 @@ import (
 //go:embed sweeps/*.yaml
 var sweepFiles embed.FS
 
-// sweepNames lists the built-in sweeps in the order in which they are best read.
+// sweepNames lists the built-in sweeps in the best order to read them.
 var sweepNames = []string{"pause", "check-to-write", "clock-jump", "jumped-nodes", "clock-rate", "drift-allowance", "replication-lag", "tilt"}
 
-// SweepNames lists the built-in sweeps in the order in which they are best read.
+// SweepNames returns the names of the built-in sweeps in the best order to read them.
 func SweepNames() []string { return append([]string(nil), sweepNames...) }
 
-// FindSweep loads one built-in sweep. The error lists the names that exist.
+// FindSweep loads one built-in sweep. If there is none of this name, the error lists those that
+// exist.
 func FindSweep(name string, known Known) (*Sweep, error) {
 	for _, each := range sweepNames {
 		if each != name {

@@ -5,21 +5,23 @@ import (
 	"strconv"
 )
 
-// Derived is the share of violated trials against the parameter, as derived on paper:
-// straight lines between its points, level before the first and after the last. Two points
-// at one place are a threshold.
+// Derived is the share of violated trials as a function of the parameter, as derived on paper:
+// straight lines between its points, constant before the first and after the last. Two points at
+// the same place form a threshold.
 type Derived []DerivedPoint
 
-// DerivedPoint is a place on the curve.
+// DerivedPoint is a point on the curve.
 type DerivedPoint struct {
 	X float64 `json:"x"` // in the parameter's unit
 	P float64 `json:"p"` // 0 to 1
 }
 
-// never, always and the thresholds are the curves that chance has no part in.
+// levelAt returns a share that does not depend on the parameter. Where chance has no part it is 0
+// or 1.
 func levelAt(p float64) Derived { return Derived{{0, p}} }
 
-// violatedBetween is violated from one place to another; either may be infinite.
+// violatedBetween returns the curve of a property that is violated between two places; either may
+// be infinite.
 func violatedBetween(from, to float64) Derived {
 	var d Derived
 	if !math.IsInf(from, 0) {
@@ -31,7 +33,7 @@ func violatedBetween(from, to float64) Derived {
 	return d
 }
 
-// Around gives the smallest and the greatest derived share from x−within to x+within.
+// Around returns the smallest and the largest derived share from x−within to x+within.
 func (d Derived) Around(x, within float64) (least, most float64) {
 	left, right := d.at(x-within), d.at(x+within)
 	least, most = min(left, right), max(left, right)
@@ -43,7 +45,7 @@ func (d Derived) Around(x, within float64) (least, most float64) {
 	return least, most
 }
 
-// level gives the neighbouring thresholds between which the share is that of point i.
+// level returns the neighbouring thresholds between which the share is that of point i.
 func (d Derived) level(i int) (from, to float64) {
 	from, to = math.Inf(-1), math.Inf(1)
 	for j, p := range d {
@@ -58,7 +60,7 @@ func (d Derived) level(i int) (from, to float64) {
 	return from, to
 }
 
-// beyond says between which thresholds a place lies.
+// beyond describes the range between two thresholds.
 func beyond(from, to float64) string {
 	number := func(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 	switch {
@@ -72,7 +74,7 @@ func beyond(from, to float64) string {
 	return "between " + number(from) + " and " + number(to)
 }
 
-// at is the share at x; on a threshold, that before it.
+// at returns the share at x; on a threshold, the share before it.
 func (d Derived) at(x float64) float64 {
 	if x <= d[0].X {
 		return d[0].P
@@ -85,17 +87,17 @@ func (d Derived) at(x float64) float64 {
 	return d[len(d)-1].P
 }
 
-// improbable is how seldom chance may bring about what was measured before the derivation
-// counts as contradicted: small enough that a hundred points rarely have one by accident.
+// improbable is the probability below which a measurement contradicts the derivation. It is so
+// small that a hundred points rarely include one such measurement by accident.
 const improbable = 1e-5
 
-// explains tells whether a share from least to most can bring about k violated trials of n.
+// explains reports whether a share from least to most can bring about k violated trials out of n.
 func explains(least, most float64, k, n int) bool {
 	return atLeast(k, n, most) > improbable && atLeast(n-k, n, 1-least) > improbable
 }
 
-// atLeast is the chance of k or more successes in n trials of chance p each (the upper tail
-// of the binomial distribution).
+// atLeast returns the probability of k or more successes in n trials of probability p each (the
+// upper tail of the binomial distribution).
 func atLeast(k, n int, p float64) float64 {
 	switch {
 	case k <= 0, p >= 1:
@@ -111,13 +113,12 @@ func atLeast(k, n int, p float64) float64 {
 	return min(1, sum)
 }
 
-// Derived is the share that is derived for a line at x, from least to most, within what the
-// sweep allows.
+// Derived returns the range of the share derived for a line at x, with the tolerance of the sweep.
 func (p SweepParameter) Derived(d Derived, x float64) (least, most float64) {
 	return d.Around(x, p.Within)
 }
 
-// judge compares a point with what is derived for it.
+// judge compares a point with the derivation.
 func (p *SweepPoint) judge(about SweepParameter, d Derived) {
 	p.Least, p.Most = about.Derived(d, p.X)
 	switch {

@@ -9,7 +9,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// The types of this file are the format of sweeps, read as scenario files are: strictly,
+// The types in this file are the format of sweeps. Like scenario files, sweeps are read strictly,
 // with a place for every error.
 
 type fileSweep struct {
@@ -37,7 +37,7 @@ type fileParameter struct {
 	Within real  `yaml:"within,omitempty" doc:"how far beside the derived place the property may turn; the smallest step between two values if left out, none with hosts"`
 }
 
-// fileSweepScript is the part of a scenario that a sweep runs, or says which scenario it is.
+// fileSweepScript is the part of a scenario that a sweep runs, or names the scenario.
 type fileSweepScript struct {
 	place    `yaml:"-"`
 	base     fileSweepBase `yaml:"-"`
@@ -65,7 +65,7 @@ type fileSweepLine struct {
 
 func (*fileSweepLine) noun() string { return "this line" }
 
-// real is a number with digits after the point, perhaps below 0.
+// real is a decimal number, which may be negative.
 type real struct {
 	place
 	value float64
@@ -92,7 +92,7 @@ func (r *real) read(s *source, name string, n ast.Node) error {
 	return nil
 }
 
-// maxReal bounds what a parameter can be: far beyond what any lock is run with.
+// maxReal bounds a parameter: it is far beyond anything a lock is run with.
 const maxReal = 1e6
 
 // reals is a list of numbers in ascending order.
@@ -123,7 +123,7 @@ func (r *reals) read(s *source, name string, n ast.Node) error {
 // fileTurns says where a property turns.
 type fileTurns struct {
 	place
-	level    word // never or always; given: nothing else is
+	level    word // never or always; if given, nothing else is
 	from, to real
 }
 
@@ -161,8 +161,8 @@ func (f *fileTurns) read(s *source, name string, n ast.Node) error {
 	return nil
 }
 
-// curve is what was derived; hosts come in whole numbers, so from 3 on means: somewhere
-// between 2 and 3 it turns.
+// curve returns the derived curve. Hosts come in whole numbers, so "from 3" means that the property
+// turns somewhere between 2 and 3.
 func (f fileTurns) curve(unit SweepUnit) Derived {
 	half := 0.0
 	if unit == UnitHosts {

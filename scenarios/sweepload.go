@@ -14,19 +14,18 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// Bounds of a sweep: more than a chart can show.
+// Bounds of a sweep. A chart cannot show more.
 const (
 	maxValues = 200
 	maxLines  = 8
 )
 
-// ScenarioFile reads the file of a scenario that a sweep names, and says where that was.
+// ScenarioFile reads the scenario file that a sweep names, and returns its path too.
 type ScenarioFile func(name string) (path string, src []byte, err error)
 
-// LoadSweep reads a sweep and checks it completely, its script with each of the values.
-// file is used in messages only. The error is a *LoadError with the first thing that is
-// wrong. scenario reads the file of a scenario that the sweep names; nil: it can only name
-// built-in ones.
+// LoadSweep reads a sweep and checks it completely, including its script at each of the values.
+// file is used in messages only. The error is a *LoadError with the first problem. scenario reads a
+// scenario file that the sweep names; if nil, it can name only built-in ones.
 func LoadSweep(file string, src []byte, known Known, scenario ScenarioFile) (*Sweep, error) {
 	s, root, err := parse(file, src)
 	if err != nil {
@@ -54,16 +53,16 @@ func LoadSweep(file string, src []byte, known Known, scenario ScenarioFile) (*Sw
 	return l.out, nil
 }
 
-// sweepLoader makes a Sweep of what the file says.
+// sweepLoader turns what the file says into a Sweep.
 type sweepLoader struct {
 	*source
 	known     Known
 	parameter fileParameter
-	base      *sweepBase // the scenario that the script names; nil: it names none
+	base      *sweepBase // the scenario that the script names; nil if it names none
 	out       *Sweep
 }
 
-// resolveParameter lists the values.
+// resolveParameter resolves the parameter and lists its values.
 func (l *sweepLoader) resolveParameter() error {
 	f, p := &l.parameter, &l.out.Parameter
 	p.Name, p.Unit = f.Name.text, SweepUnit(f.Unit.text)
@@ -105,7 +104,7 @@ func (l *sweepLoader) resolveParameter() error {
 	return nil
 }
 
-// hostsOf resolves the hosts that are counted.
+// hostsOf resolves the hosts that the parameter counts.
 func (l *sweepLoader) hostsOf(f *fileParameter, p *SweepParameter) error {
 	for _, w := range f.Of.list {
 		p.Of = append(p.Of, sim.HostID(w.text))
@@ -124,7 +123,8 @@ func (l *sweepLoader) hostsOf(f *fileParameter, p *SweepParameter) error {
 	return nil
 }
 
-// within is how far beside the derived place a property may turn.
+// within returns how far from the derived place a property may turn: what the file says, or the
+// smallest step between two values, or 0 for hosts.
 func (l *sweepLoader) within(f *fileParameter, p SweepParameter) float64 {
 	switch {
 	case f.Within.given():
@@ -139,7 +139,7 @@ func (l *sweepLoader) within(f *fileParameter, p SweepParameter) float64 {
 	return least
 }
 
-// value resolves the script at one value; at the first one, all else too.
+// value resolves the script at one value and, at the first one, everything else too.
 func (l *sweepLoader) value(root ast.Node, first bool, with puts) error {
 	var f fileSweep
 	if err := l.decode("the sweep", with.inScript(root), reflect.ValueOf(&f).Elem()); err != nil {
@@ -172,7 +172,7 @@ func (l *sweepLoader) value(root ast.Node, first bool, with puts) error {
 	return nil
 }
 
-// inScript puts the value into the scripts of a sweep, and leaves all else alone.
+// inScript puts the value into the scripts of a sweep and leaves everything else alone.
 func (p puts) inScript(root ast.Node) ast.Node {
 	m, ok := root.(*ast.MappingNode)
 	if !ok {
@@ -189,7 +189,7 @@ func (p puts) inScript(root ast.Node) ast.Node {
 	return &c
 }
 
-// about resolves what is the same at every value.
+// about resolves what does not depend on the value.
 func (l *sweepLoader) about(root ast.Node, f fileSweep) error {
 	if !namePattern.MatchString(f.Sweep.text) {
 		return l.fail(f.Sweep.place, fmt.Sprintf("sweep is %s, which cannot be a name", quoted(f.Sweep.text)), "small letters, digits and hyphens, such as pause", "")
@@ -225,7 +225,7 @@ func (l *sweepLoader) about(root ast.Node, f fileSweep) error {
 	return nil
 }
 
-// line resolves what a line says of itself.
+// line resolves one line except its script.
 func (l *sweepLoader) line(f fileSweep, each fileSweepLine) (SweepLine, error) {
 	guard := f.Guard
 	if each.Guard.given() {
@@ -253,8 +253,8 @@ func (l *sweepLoader) line(f fileSweep, each fileSweepLine) (SweepLine, error) {
 	return line, l.testable(each.Violated.place, p, line.Derived, true)
 }
 
-// testable refuses a condition that no measurement could contradict. On each side of a
-// threshold, and before the next one, there must be a value at which it leaves no doubt.
+// testable refuses a condition that no measurement could contradict. On each side of a threshold,
+// and before the next one, there must be a value that leaves no doubt.
 func (l *sweepLoader) testable(at place, p SweepParameter, d Derived, threshold bool) error {
 	doubtful := func(x float64) bool { least, most := p.Derived(d, x); return least == 0 && most == 1 }
 	certain := func(from, to, share float64) bool {
@@ -275,7 +275,7 @@ func (l *sweepLoader) testable(at place, p SweepParameter, d Derived, threshold 
 	return nil
 }
 
-// explain says which value was in the script when it was wrong only because of that.
+// explain adds to the error which value the script had, if the error may be due to it.
 func (l *sweepLoader) explain(err error, x float64) error {
 	var bad *LoadError
 	if errors.As(err, &bad) && bad.Todo == "" && (l.base != nil || strings.Contains(bad.Text, placeholder)) {

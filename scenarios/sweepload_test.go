@@ -70,8 +70,8 @@ func TestEveryKeyOfASweepIsRead(t *testing.T) {
 	}
 }
 
-// The value stands in the script of each line. A fault of nothing does not happen, but one
-// that happens at once does.
+// TestTheParameterTakesItsPlaceInTheScript checks that the script of each line contains the value.
+// A fault of nothing does not happen, but one that happens at once does.
 func TestTheParameterTakesItsPlaceInTheScript(t *testing.T) {
 	s, err := loadSmall(t)
 	if err != nil {
@@ -162,7 +162,8 @@ func TestWhatIsWrongWithASweepIsSaidWithItsPlace(t *testing.T) {
 	}
 }
 
-// An error that is there with some value only says with which.
+// TestTheValueIsPartOfTheError checks that an error that occurs only with some values names the
+// value.
 func TestTheValueIsPartOfTheError(t *testing.T) {
 	_, err := loadSmall(t, "for: $x", "for: {uniform: [1ttl, $x]}")
 	var bad *LoadError
@@ -171,7 +172,7 @@ func TestTheValueIsPartOfTheError(t *testing.T) {
 	}
 }
 
-// Whatever is in the file, there is a sweep or an error with a place.
+// FuzzLoadSweep checks that any file yields either a sweep or an error with a place.
 func FuzzLoadSweep(f *testing.F) {
 	f.Add(smallSweep)
 	f.Add(onAScenario)

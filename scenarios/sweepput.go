@@ -9,19 +9,19 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// placeholder stands in a sweep's script where the parameter goes.
+// placeholder marks the places in a sweep's script where the parameter goes.
 const placeholder = "$x"
 
-// puts replaces the placeholder in the syntax tree of a script, so that whatever is wrong
-// then is found where it stands in the file. The tree itself stays as it is.
+// puts replaces the placeholder in the syntax tree of a script rather than in its text, so that
+// errors point to the right place in the file. The original tree does not change.
 type puts struct {
-	text  string   // what $x becomes inside a text
-	hosts []string // with UnitHosts: what it becomes instead, as a list
+	text  string   // what $x becomes within a text
+	hosts []string // with UnitHosts: what $x becomes instead, as a list
 	list  bool     // use hosts
-	zero  bool     // the value is nothing: faults with it do not happen
+	zero  bool     // the value is 0: faults that depend on it do not happen
 }
 
-// put gives the replacement for one value.
+// put returns the replacement for one value.
 func (p SweepParameter) put(x float64) puts {
 	number := strconv.FormatFloat(x, 'f', -1, 64)
 	with := puts{text: number, zero: x == 0}
@@ -41,10 +41,10 @@ func (p SweepParameter) put(x float64) puts {
 	return with
 }
 
-// round takes away what binary fractions add to a decimal number.
+// round removes the error that binary fractions add to a decimal number.
 func round(x float64) float64 { return math.Round(x*1e9) / 1e9 }
 
-// has tells whether the placeholder stands in a tree.
+// hasPlaceholder reports whether the placeholder appears in a tree.
 func hasPlaceholder(n ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.StringNode:
@@ -67,7 +67,7 @@ func hasPlaceholder(n ast.Node) bool {
 	return false
 }
 
-// in gives a tree with the value in it.
+// in returns a copy of the tree with the value in it.
 func (p puts) in(n ast.Node) ast.Node {
 	switch n := n.(type) {
 	case *ast.StringNode:
@@ -118,8 +118,8 @@ func (p puts) inText(n *ast.StringNode) ast.Node {
 	return list
 }
 
-// steps leaves out the steps whose fault is nothing at this value: a pause of length 0, or
-// the clocks of no servers. nil: none is left.
+// steps leaves out the steps whose fault is nothing at this value: a pause of length 0, or the
+// clocks of no servers. It returns nil if no step is left.
 func (p puts) steps(steps *ast.MappingValueNode) *ast.MappingValueNode {
 	list, ok := steps.Value.(*ast.SequenceNode)
 	if !ok || !p.zero || len(list.Values) == 0 {
@@ -140,7 +140,7 @@ func (p puts) steps(steps *ast.MappingValueNode) *ast.MappingValueNode {
 	return &c
 }
 
-// valueOf is the value of a key; nil: there is none.
+// valueOf returns the value of a key, or nil if there is no such key.
 func valueOf(n ast.Node, key string) ast.Node {
 	var values []*ast.MappingValueNode
 	switch n := n.(type) {
@@ -157,7 +157,7 @@ func valueOf(n ast.Node, key string) ast.Node {
 	return nil
 }
 
-// isKey tells whether this is the entry of a mapping with that key.
+// isKey reports whether v is the entry with that key.
 func isKey(v *ast.MappingValueNode, key string) bool {
 	t := v.Key.GetToken()
 	return t != nil && t.Value == key

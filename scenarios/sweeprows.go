@@ -11,8 +11,8 @@ import (
 	"github.com/locklab/locklab/sim/plaintext"
 )
 
-// SweepRow is a row of sweeps.jsonl: what a sweep is about, or one of its points. The rows
-// of a sweep stand in that order, so a file that was cut short can be read all the same.
+// SweepRow is a row of sweeps.jsonl: what a sweep is about, or one of its points. The rows of a
+// sweep come in that order, so a truncated file can still be read.
 type SweepRow struct {
 	Sweep *SweepAbout `json:"sweep,omitempty"`
 	Point *SweepPoint `json:"point,omitempty"`
@@ -30,8 +30,8 @@ func WriteSweepRow(w io.Writer, row SweepRow) error {
 	return nil
 }
 
-// ReadSweeps reads what WriteSweepRow wrote; name is the file, for errors. Half a row at the
-// end, of a run that was killed, is left out.
+// ReadSweeps reads what WriteSweepRow wrote; name is the file's name, for errors. An incomplete
+// last row, left by a killed run, is ignored.
 func ReadSweeps(r io.Reader, name string) ([]SweepResult, error) {
 	var out []SweepResult
 	lines := bufio.NewReader(r)
@@ -68,7 +68,7 @@ func ReadSweeps(r io.Reader, name string) ([]SweepResult, error) {
 	}
 }
 
-// columnOf is where in its line a row is not what it should be.
+// columnOf returns the column at which a row is wrong.
 func columnOf(err error) int64 {
 	if bad, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return bad.Offset
@@ -79,7 +79,7 @@ func columnOf(err error) int64 {
 	return 1
 }
 
-// problem says what a sweep lacks to be drawn; empty: nothing.
+// problem says what keeps the sweep from being drawn; empty if nothing does.
 func (s *SweepAbout) problem() string {
 	if !IsName(s.Name) {
 		return "has no name of small letters, digits and hyphens"

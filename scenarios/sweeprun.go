@@ -9,10 +9,10 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// RunSweeps runs sweeps in the virtual world on several workers and hands each point to
-// report as soon as its last trial is judged, sweep by sweep, line by line, value by value:
-// the order does not depend on the number of workers. It stops at the first error, of a
-// trial or of report, or when ctx is cancelled; what was reported before stays reported.
+// RunSweeps runs sweeps in the virtual world on several workers. It hands each point to report as
+// soon as its last trial is judged, sweep by sweep, line by line, value by value, so the order does
+// not depend on the number of workers. It stops at the first error, of a trial or of report, or
+// when ctx is cancelled; what was reported before stays reported.
 func RunSweeps(ctx context.Context, sweeps []*Sweep, seeds Seeds, workers int, report func(SweepPoint) error) error {
 	points := 0
 	for _, s := range sweeps {
@@ -53,20 +53,20 @@ func RunSweeps(ctx context.Context, sweeps []*Sweep, seeds Seeds, workers int, r
 	})
 }
 
-// sweepPlace is where a point belongs.
+// sweepPlace says which sweep, line and value a point belongs to.
 type sweepPlace struct {
 	sweep *Sweep
 	line  SweepLine
 	x     float64
 }
 
-// Points is how many points the sweep has.
+// Points returns the number of points in the sweep.
 func (s *Sweep) Points() int { return len(s.lines) * len(s.Parameter.Values) }
 
-// Fits makes sure that the sweep is not too many trials with so many seeds.
+// Fits returns an error if the sweep has too many trials with these seeds.
 func (s *Sweep) Fits(seeds Seeds) error { return seeds.fit(0, s.Points()) }
 
-// trials lists the trials of a line at the value of this index.
+// trials lists the trials of a line at the value with this index.
 func (l sweepLine) trials(value int, seeds Seeds) (out []Trial, err error) {
 	script := l.scripts[value]
 	spec, err := script.spec(Registry(), l.Backend)
@@ -95,6 +95,6 @@ func (p *SweepPoint) add(r Result, property check.Property) {
 		p.Undecided++
 	case check.Violated:
 		p.Violated++
-	case check.Holds: // the rest
+	case check.Holds: // the trials neither undecided nor violated
 	}
 }

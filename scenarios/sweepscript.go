@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/backends"
 )
 
-// script makes the scenario of one line at one value.
+// script builds the scenario of one line at one value.
 func (l *sweepLoader) script(f fileSweep, line fileSweepLine) (*Scenario, error) {
 	guard := f.Guard
 	if line.Guard.given() {
@@ -31,7 +31,7 @@ func (l *sweepLoader) script(f fileSweep, line fileSweepLine) (*Scenario, error)
 		}
 		one.file.Workload = with
 	}
-	// Other lines may have the option that this one lacks.
+	// Drop an option that this backend lacks if another line has it.
 	one.file.Lock.list = slices.DeleteFunc(slices.Clone(f.Script.Lock.list), func(o option) bool {
 		return !l.hasOption(line.Backend, o.name.text) && slices.ContainsFunc(f.Lines, func(other fileSweepLine) bool { return l.hasOption(other.Backend, o.name.text) })
 	})

@@ -30,21 +30,21 @@ type Trial struct {
 	World      string
 	Seed       uint64
 	TTL        time.Duration
-	// asLive has a virtual trial run with the options that the servers stand for which a
-	// live trial would use on this machine.
+	// asLive runs a virtual trial with the options of the servers that a live trial would use on
+	// this machine.
 	asLive bool
-	// profile are the options in which such a trial differed, if it is run again: the machine
-	// may have other servers by now.
+	// profile holds the options in which such a trial differed, for when it is run again: the
+	// machine may have other servers by then.
 	profile []string
-	servers []string // arguments of the command, see Selection
-	// together are further measures whose values are judged with those of other trials.
+	servers []string // command-line arguments, see Selection
+	// together lists further measures whose values are judged together with those of other trials.
 	together []check.Measure
 }
 
-// cell is the square of the scenario's table that the trial belongs to.
+// cell returns the square of the scenario's table that the trial belongs to.
 func (t Trial) cell() Cell { return Cell{t.Backend, string(t.Guard), t.Discipline} }
 
-// replayArguments are what the command needs besides, to run the trial again.
+// replayArguments returns the further arguments that the command needs to run the trial again.
 func (t Trial) replayArguments() []string {
 	switch {
 	case t.asLive:
@@ -55,7 +55,7 @@ func (t Trial) replayArguments() []string {
 	return nil
 }
 
-// cast is who takes part in a trial, and what they are given.
+// cast is who takes part in a trial, with their settings and the faults.
 type cast struct {
 	settings backends.Settings
 	clients  []sim.HostID
@@ -83,7 +83,7 @@ func (t Trial) cast() (cast, error) {
 	return c, nil
 }
 
-// ClientID names the client of this index, from 0.
+// ClientID returns the host name of the client with this index, from 0.
 func ClientID(index int) sim.HostID { return sim.ClientID(index) }
 
 func (t Trial) header(c cast) sim.Header {
@@ -119,9 +119,9 @@ func (t Trial) header(c cast) sim.Header {
 	return h
 }
 
-// Simulate runs the trial in the virtual world. The same trial always gives the same
-// history, byte for byte. The messages between hosts are left out, as recording them takes a
-// tenth of the time; SimulateRecorded has them.
+// Simulate runs the trial in the virtual world. The same trial always produces the same history,
+// byte for byte. The messages between hosts are left out, because recording them takes a tenth of
+// the time; SimulateRecorded includes them.
 func (t Trial) Simulate(ctx context.Context) (*sim.History, error) { return t.simulate(ctx, false) }
 
 // SimulateRecorded runs the trial in the virtual world and records every message.
@@ -180,11 +180,11 @@ func (t Trial) simulate(ctx context.Context, record bool) (*sim.History, error) 
 	return h, nil
 }
 
-// stage puts the account and the lock service on their hosts. It gives what a client's teller is
-// equipped by and, if there is a set in place of the account, what reads it; then the trial is not
-// over before its time.
+// stage puts the account and the lock service on their hosts. It returns the function that equips a
+// client's teller and, if a set takes the place of the account, the function that reads the set;
+// the trial then lasts its full time.
 func (t Trial) stage(w *virtual.World, service backends.Simulated, c cast) (func(*teller, *virtual.Host), backends.SetReader) {
-	accountFor := func(*virtual.Host) ledger.Account { return nil } // the lock has it
+	accountFor := func(*virtual.Host) ledger.Account { return nil } // the lock service keeps the account
 	if t.Scenario.hasAccountHost() {
 		w.AddHost(ledger.HostID)
 		accountFor = ledger.Simulate(w, t.Guard)
@@ -199,8 +199,8 @@ func (t Trial) stage(w *virtual.World, service backends.Simulated, c cast) (func
 	return func(teller *teller, h *virtual.Host) { teller.take(lockFor(h), accountFor(h), t.Guard) }, nil
 }
 
-// Judge lets every checker read the history, and compares what they find with what the
-// scenario expects of this cell.
+// Judge runs every checker on the history and compares the findings with what the scenario expects
+// of this cell.
 func (t Trial) Judge(h *sim.History) Result {
 	r := Result{
 		Scenario: t.Scenario.Name, Backend: t.Backend.String(), Guard: string(t.Guard), Discipline: t.Discipline.String(),
@@ -215,7 +215,7 @@ func (t Trial) Judge(h *sim.History) Result {
 		}
 	}
 	if r.Outcome == Undecided {
-		return r // what the other findings say means nothing then
+		return r // the other findings mean nothing then
 	}
 	expected, bounds := t.Scenario.Expected(t.cell()), t.Scenario.Bounds(t.cell())
 	for _, want := range bounds {
@@ -250,7 +250,7 @@ func (t Trial) Judge(h *sim.History) Result {
 	return r
 }
 
-// failed is the result of a trial that the harness could not carry out: nothing was found.
+// failed returns the result of a trial that the harness could not carry out: nothing was found.
 func (t Trial) failed(err error) Result {
 	r := Result{
 		Scenario: t.Scenario.Name, Backend: t.Backend.String(), Guard: string(t.Guard), Discipline: t.Discipline.String(),
@@ -264,7 +264,7 @@ func (t Trial) failed(err error) Result {
 	return r
 }
 
-// compare holds what was measured against what is expected.
+// compare compares a measured value with the expected range.
 func (r *Result) compare(want ExpectedRange) {
 	got, measured := r.Measured(want.Measure)
 	switch {
@@ -278,7 +278,7 @@ func (r *Result) compare(want ExpectedRange) {
 	}
 }
 
-// Measured gives what was measured; false: nothing.
+// Measured returns what was measured, and false if nothing was.
 func (r Result) Measured(m check.Measure) (check.Measured, bool) {
 	for _, each := range r.Measures {
 		if each.Measure == m {
@@ -288,14 +288,14 @@ func (r Result) Measured(m check.Measure) (check.Measured, bool) {
 	return check.Measured{}, false
 }
 
-// Finding gives what was found about a property.
+// Finding returns what was found about a property.
 func (r Result) Finding(p check.Property) check.Finding {
 	for _, f := range r.Findings {
 		if f.Property == p {
 			return f
 		}
 	}
-	if p == check.KeptUp && r.World != LiveWorld { // an older row; only live trials are measured
+	if p == check.KeptUp && r.World != LiveWorld { // an older row; only live trials are measured for it
 		return check.Finding{Property: p, Verdict: check.Holds}
 	}
 	return check.Finding{Property: p, Verdict: check.Undecided, Why: "it was not judged"}

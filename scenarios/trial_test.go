@@ -11,7 +11,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// one gives a trial of a built-in scenario.
+// one returns a trial of a built-in scenario.
 func one(t testing.TB, scenario, backend, guard string) Trial {
 	t.Helper()
 	s, err := Find(scenario, Everything())
@@ -25,8 +25,8 @@ func one(t testing.TB, scenario, backend, guard string) Trial {
 	return trials[0]
 }
 
-// Every verdict of the suite is what its script predicts. These are the first few seeds; the
-// README's first command runs all of them.
+// TestEveryCellIsAsExpected checks that every verdict of the suite is what its script predicts. It
+// runs the first few seeds; the README's first command runs all of them.
 func TestEveryCellIsAsExpected(t *testing.T) {
 	for _, j := range suite(t).judged {
 		asExpected(t, j)
@@ -40,8 +40,9 @@ func asExpected(t *testing.T, j Judged) {
 	}
 }
 
-// The same under the lease that the live world has, with the options of its servers: what the
-// live world is held against must be decided itself.
+// TestEveryCellThatTheLiveWorldIsHeldAgainstIsAsExpected does the same under the lease of the live
+// world and with the options of its servers: the trials that live ones are compared with must
+// themselves be decided.
 func TestEveryCellThatTheLiveWorldIsHeldAgainstIsAsExpected(t *testing.T) {
 	trials := virtualTrials(t, seeds(t))
 	for i := range trials {
@@ -57,9 +58,9 @@ func expectAll(t *testing.T, trials []Trial) {
 		func(j Judged) error { asExpected(t, j); return nil }))
 }
 
-// A violation counts as reproduced only if it goes away when the faults are left out. Only
-// the lock that is none at all loses withdrawals without any fault, and only tokens that are
-// made of the wrong thing repeat or go back without one.
+// TestViolationsDisappearWithTheFault checks that violations go away when the faults are left out;
+// only then do they count as reproduced. Without any fault, only the backend that is no lock at all
+// loses withdrawals, and only tokens made from the wrong thing repeat or go back.
 func TestViolationsDisappearWithTheFault(t *testing.T) {
 	for _, trial := range virtualTrials(t, seeds(t)) {
 		if len(trial.Scenario.Steps) == 0 || trial.Backend.Backend.Name() == "none" {
@@ -103,9 +104,9 @@ func TestSeedsDifferInTheirHistories(t *testing.T) {
 	}
 }
 
-// A script means the same under any lease, unless it is about lengths that were published: then
-// it has the same lease in both worlds. That of the live world is above; this is one in between,
-// with a few cells of each kind.
+// TestVerdictsDoNotDependOnTheLease checks that a script means the same under any lease, unless it
+// is about published lengths; then it has the same lease in both worlds. The lease of the live
+// world is tested above; this is one in between, with a few cells of each kind.
 func TestVerdictsDoNotDependOnTheLease(t *testing.T) {
 	var few []Trial
 	for i, trial := range virtualTrials(t, Seeds{1, 1}) {
@@ -117,7 +118,7 @@ func TestVerdictsDoNotDependOnTheLease(t *testing.T) {
 	expectAll(t, few)
 }
 
-// The judge must notice when theory and measurement part.
+// TestUnmetExpectationIsASurprise checks that the judge notices when theory and measurement differ.
 func TestUnmetExpectationIsASurprise(t *testing.T) {
 	trial := one(t, "gc-pause", "redis", "none")
 	h, err := trial.Simulate(t.Context())
@@ -133,7 +134,8 @@ func TestUnmetExpectationIsASurprise(t *testing.T) {
 	}
 }
 
-// What a script expects and the history does not show is neither met nor missed.
+// TestAnExpectedPropertyThatStaysUndecidedLeavesTheTrialUndecided checks that an expectation is
+// neither met nor missed if the history does not show the property.
 func TestAnExpectedPropertyThatStaysUndecidedLeavesTheTrialUndecided(t *testing.T) {
 	trial := one(t, "gc-pause", "redis", "none")
 	h, err := trial.Simulate(t.Context())
@@ -155,7 +157,8 @@ func TestAnExpectedPropertyThatStaysUndecidedLeavesTheTrialUndecided(t *testing.
 	}
 }
 
-// An overlap that the machine alone may have made says nothing against what a script expects.
+// TestABriefOverlapIsNoSurprise checks that an overlap that the machine alone may have caused does
+// not contradict the script.
 func TestABriefOverlapIsNoSurprise(t *testing.T) {
 	trial := one(t, "gc-pause", "redis", "none")
 	h, err := trial.Simulate(t.Context())

@@ -10,9 +10,9 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// mostTries is how often a live trial is tried at most. One that the machine was too slow for
-// is tried again, whatever else came out; no other is. Much of what makes a machine slow are the
-// trials beside it, so it is tried again alone.
+// mostTries is the maximum number of tries of a live trial. A trial is tried again only if the
+// machine was too slow for it, whatever else came out. Often the trials running beside it are what
+// made the machine slow, so it is tried again alone.
 const mostTries = 3
 
 // run runs a trial and judges it. try runs it once, alone or beside others.
@@ -38,15 +38,15 @@ func (t Trial) run(ctx context.Context, try func(ctx context.Context, t Trial, a
 	}
 }
 
-// ownError tells whether an error concerns this trial alone, so that the others go on: real
+// ownError reports whether an error concerns this trial alone, so that the others go on: real
 // servers and processes fail for reasons of their own, and a script may run away with one lock
-// service and not with another.
+// service but not with another.
 func (t Trial) ownError(err error) bool {
 	_, runaway := errors.AsType[*virtual.Runaway](err)
 	return t.World == LiveWorld || runaway
 }
 
-// Tried says how often a trial was tried; empty: once.
+// Tried says how often a trial was tried; empty if once.
 func (r *Result) Tried() string {
 	if len(r.TooSlow) == 0 {
 		return ""

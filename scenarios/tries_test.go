@@ -12,8 +12,8 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// played is a live trial of which nothing is run: each try gives the next of these
-// histories, of which some were too slow.
+// played runs a live trial without processes: each try returns the same history, changed by change,
+// as if the machine had been too slow where slow says so.
 func played(t *testing.T, change func(*sim.History), slow ...bool) (j Judged, tries int) {
 	t.Helper()
 	trial := one(t, "no-fault", "redis", "none")
@@ -44,11 +44,11 @@ func played(t *testing.T, change func(*sim.History), slow ...bool) (j Judged, tr
 	return j, tries
 }
 
-// A trial that the machine was too slow for is tried again, within a bound, and the result
-// says so; what comes out of a trial that the machine kept up with counts.
+// TestATrialThatTheMachineIsTooSlowForIsTriedAgain checks that such a trial is repeated, within a
+// bound, and that the result says so; the outcome of a trial that the machine kept up with counts.
 func TestATrialThatTheMachineIsTooSlowForIsTriedAgain(t *testing.T) {
 	nothing := func(*sim.History) {}
-	violate := func(h *sim.History) { // the balance that was written is lost
+	violate := func(h *sim.History) { // the written balance is lost
 		for i := range h.Events {
 			if h.Events[i].Kind == sim.LedgerWrite {
 				h.Events[i].Base = 0
@@ -84,14 +84,15 @@ func TestATrialThatTheMachineIsTooSlowForIsTriedAgain(t *testing.T) {
 	}
 }
 
-// What could not be carried out is not tried again either, and does not forget earlier tries.
+// TestATrialThatFailsAfterASlowTryStillSaysThatItWasSlow checks that a trial that could not be
+// carried out is not repeated and does not forget earlier tries.
 func TestATrialThatFailsAfterASlowTryStillSaysThatItWasSlow(t *testing.T) {
 	trial := one(t, "no-fault", "redis", "none")
 	h, err := trial.Simulate(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	trial.World, h.Header.World = LiveWorld, LiveWorld // nothing was measured
+	trial.World, h.Header.World = LiveWorld, LiveWorld // nothing was measured, so the try counts as too slow
 	tries := 0
 	j, err := trial.run(t.Context(), func(context.Context, Trial, bool) (*sim.History, error) {
 		if tries++; tries == 2 {
@@ -107,7 +108,8 @@ func TestATrialThatFailsAfterASlowTryStillSaysThatItWasSlow(t *testing.T) {
 	}
 }
 
-// What is tried again is tried with nothing beside it that could make the machine slow.
+// TestATrialIsTriedAgainAlone checks that a repeated trial has nothing beside it that could slow
+// the machine down.
 func TestATrialIsTriedAgainAlone(t *testing.T) {
 	trial := one(t, "no-fault", "redis", "none")
 	h, err := trial.Simulate(t.Context())
@@ -120,7 +122,7 @@ func TestATrialIsTriedAgainAlone(t *testing.T) {
 		trials[i].Seed, trials[i].World = uint64(i), LiveWorld
 	}
 	var running atomic.Int64
-	tries := make([]int, len(trials)) // each is one worker's at a time
+	tries := make([]int, len(trials)) // each element is used by one worker at a time
 	again, beside := 0, 0
 	err = RunAll(t.Context(), trials, 8, func(_ context.Context, trial Trial) (*sim.History, error) {
 		defer running.Add(-1)
@@ -130,7 +132,7 @@ func TestATrialIsTriedAgainAlone(t *testing.T) {
 		out := *h
 		out.Header.World = LiveWorld
 		if tries[trial.Seed] == 1 && trial.Seed%4 == 0 {
-			return &out, nil // nothing was measured
+			return &out, nil // nothing was measured, so the try counts as too slow
 		}
 		if tries[trial.Seed] == 2 {
 			again++

@@ -10,8 +10,7 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// happened says what a host has done when it records an event of a kind that a step can wait
-// for.
+// happened says what a host has done when it records an event of a kind that a step can wait for.
 var happened = map[sim.Kind]string{
 	sim.Acquire:      "begins to ask for the lock",
 	sim.AcquireSent:  "has sent a request for the lock and not read the answer",
@@ -60,7 +59,7 @@ var happened = map[sim.Kind]string{
 	sim.NodeEnded:    "has ended its vote for a lease",
 }
 
-// inWords says what has happened on a host when it records an event of this kind.
+// inWords returns what a host has done when it records an event of this kind.
 func inWords(k sim.Kind) string {
 	text, known := happened[k]
 	if !known {
@@ -69,7 +68,8 @@ func inWords(k sim.Kind) string {
 	return text
 }
 
-// inBoth gives a time in leases and absolutely: "1.5ttl (15s)", "2s (0.2ttl)", "1ttl+2s (12s)".
+// inBoth returns a length of time in leases and absolutely: "1.5ttl (15s)", "2s (0.2ttl)", "1ttl+2s
+// (12s)".
 func inBoth(s sim.Span, ttl time.Duration) string {
 	d := s.In(ttl)
 	if strings.Contains(s.String(), "ttl") {
@@ -79,7 +79,7 @@ func inBoth(s sim.Span, ttl time.Duration) string {
 	return fmt.Sprintf("%s (%sttl)", short(d), leases)
 }
 
-// short writes a duration without the zeros at its end: "1000h", "4m".
+// short formats a duration without trailing zeros: "1000h", "4m".
 func short(d time.Duration) string {
 	text := d.String()
 	if trimmed, ok := strings.CutSuffix(text, "m0s"); ok {
@@ -91,7 +91,7 @@ func short(d time.Duration) string {
 	return text
 }
 
-// ordinal gives "first", "second", "third", "4th".
+// ordinal returns "first", "second", "third", "4th" and so on.
 func ordinal(n int) string {
 	if names := []string{"first", "second", "third"}; n >= 1 && n <= len(names) {
 		return names[n-1]
@@ -99,8 +99,8 @@ func ordinal(n int) string {
 	return trace.Ordinal(n)
 }
 
-// wrap breaks text at spaces into lines of at most width characters, where no single
-// word is longer; the first line begins with first, the others with rest.
+// wrap breaks text at spaces into lines of at most width characters; only a single word may make a
+// line longer. The first line begins with first, the others with rest.
 func wrap(text, first, rest string, width int) string {
 	var b strings.Builder
 	line := first

@@ -10,26 +10,26 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Plan is the workload of one client under the trial's lease. All times are in
-// nanoseconds of the client's own monotonic clock.
+// Plan is the workload of one client under the trial's lease. All times are nanoseconds of the
+// client's own monotonic clock.
 type Plan struct {
-	Kind  WorkloadKind  `json:"kind"`  // what is done, under the lock or without
+	Kind  WorkloadKind  `json:"kind"`  // what to do, under the lock or without
 	Times int           `json:"times"` // withdrawals, jobs or elements, one after the other
 	Start time.Duration `json:"start"` // when the first begins
-	Every time.Duration `json:"every"` // from the beginning of one to that of the next; 0: no break
+	Every time.Duration `json:"every"` // from the start of one to the start of the next; 0: no break
 	Think time.Duration `json:"think"` // work between the read and the write, or before an element
-	// ThinkAtLeast is set where the work is drawn, for each withdrawal or job: evenly from here
-	// to Think. Seed is what it is drawn by.
+	// ThinkAtLeast is set where the work is drawn anew for each withdrawal or job, uniformly from
+	// ThinkAtLeast to Think. Seed is the seed of the draw.
 	ThinkAtLeast *time.Duration `json:"thinkAtLeast,omitempty"`
 	Seed         uint64         `json:"seed,omitempty"`
 	Wait         time.Duration  `json:"wait"`   // how long one acquire may wait for the lock
 	Answer       time.Duration  `json:"answer"` // how long to wait for the account's answer
 	// Discipline is how the client treats what it knows of its lock.
 	Discipline DisciplineKind `json:"discipline"`
-	Late       time.Duration  `json:"late"` // of a late client: how long it works on
+	Late       time.Duration  `json:"late"` // for a late client: how long it works on
 }
 
-// plan resolves the workload for the client of this index, from 0, of the trial.
+// plan resolves the workload for the trial's client with this index, from 0.
 func (t Trial) plan(index int) Plan {
 	s, ttl := t.Scenario, t.TTL
 	w, d := s.own(index).in(s.Workload), s.discipline(index, t.Discipline)
@@ -52,7 +52,7 @@ func (t Trial) plan(index int) Plan {
 	return p
 }
 
-// start is when the client of this index begins.
+// start returns when the client with this index begins.
 func (w Workload) start(index int, ttl time.Duration, seed uint64) time.Duration {
 	most := w.Stagger.In(ttl)
 	if w.StaggerAtLeast == nil {
@@ -65,8 +65,8 @@ func (w Workload) start(index int, ttl time.Duration, seed uint64) time.Duration
 	return start
 }
 
-// work is how long the client works for one withdrawal or attempt at a job, and what to note
-// of it: where it is drawn, the length.
+// work returns how long the client works on one withdrawal or attempt at a job. If that length is
+// drawn, note records it.
 func (p Plan) work(op string) (long time.Duration, note string) {
 	if p.ThinkAtLeast == nil {
 		return p.Think, ""
@@ -75,22 +75,22 @@ func (p Plan) work(op string) (long time.Duration, note string) {
 	return long, "drawn: works for " + long.String()
 }
 
-// teller is a client at work: it makes withdrawals under the lock and records all it
-// does. The same code runs in both worlds.
+// teller is a client at work: it makes withdrawals under the lock and records everything it does.
+// The same code runs in both worlds.
 type teller struct {
 	host    sim.Host
 	lock    backends.Lock
-	balance ledger.Register // what withdrawals are made from
+	balance ledger.Register // the balance that withdrawals change
 	account ledger.Account  // for jobs; nil: the lock service keeps the balance
-	set     backends.Adder  // to add elements to; nil: it takes the lock
+	set     backends.Adder  // where elements are added; nil: it takes the lock
 	plan    Plan
 
-	started  bool          // has waited for the start of the plan
-	began    time.Duration // when that was over
+	started  bool          // it has waited for the start of the plan
+	began    time.Duration // when that wait was over
 	finished int           // withdrawals, jobs or elements
 }
 
-// take gives the teller its lock and its account: nil if that is where the lock is.
+// take gives the teller its lock and its account. account is nil if the lock service keeps it.
 func (t *teller) take(lock backends.Lock, account ledger.Account, guard ledger.Guard) {
 	t.lock, t.account = lock, account
 	if account != nil {
@@ -100,8 +100,8 @@ func (t *teller) take(lock backends.Lock, account ledger.Account, guard ledger.G
 	}
 }
 
-// work does all that the plan says. Called again after a crash, it goes on with what had
-// not been finished, as a queue of tasks makes its workers do.
+// work carries out the plan. Called again after a crash, it resumes with what was not finished, as
+// workers of a task queue do.
 func (t *teller) work() {
 	if !t.started {
 		t.host.Sleep(t.plan.Start)
@@ -128,15 +128,15 @@ func (t *teller) work() {
 	t.host.Record(sim.Event{Kind: sim.Done})
 }
 
-// rest waits for the next of the times at which the plan has withdrawals begin. Those that
-// have passed are left out: how often a client asks does not depend on what it gets.
+// rest waits for the next time at which the plan starts a withdrawal. Times that have passed are
+// skipped: how often a client asks does not depend on what it gets.
 func (t *teller) rest() {
 	if t.plan.Every > 0 {
 		t.host.Sleep(t.plan.Every - (t.host.Now()-t.began)%t.plan.Every)
 	}
 }
 
-// underLock takes the lock, does something and gives the lock back.
+// underLock takes the lock, calls do and gives the lock back.
 func (t *teller) underLock(op string, do func(backends.Lease)) {
 	t.host.Record(sim.Event{Kind: sim.Acquire, Op: op})
 	lease, err := t.lock.Acquire(t.plan.Wait)
@@ -156,8 +156,8 @@ func (t *teller) underLock(op string, do func(backends.Lease)) {
 	t.host.Record(sim.Event{Kind: sim.Released, Op: op, Grant: lease.Grant()})
 }
 
-// withdraw reads the balance, works, and writes the balance back: two steps, with the
-// lock as the only thing that keeps others out in between.
+// withdraw reads the balance, works, and writes the balance back: two steps, with nothing but the
+// lock to keep others out in between.
 func (t *teller) withdraw(op string, lease backends.Lease) {
 	shown := shownOf(lease)
 	statement, err := t.balance.Read(op, shown, t.plan.Answer)
@@ -184,12 +184,13 @@ func (t *teller) withdraw(op string, lease backends.Lease) {
 	t.host.Record(sim.Event{Kind: sim.Wrote, Op: op, Version: version})
 }
 
-// shownOf is what the account gets to see of a lease.
+// shownOf returns the part of a lease that the account gets to see.
 func shownOf(lease backends.Lease) ledger.Pass {
 	return ledger.Pass{Token: lease.Token(), Value: lease.Grant()}
 }
 
-// failed tells a refusal from an answer that never came.
+// failed returns the event of a failure: refused for a refusal, unknown for an answer that never
+// came.
 func failed(err error, refused, unknown sim.Kind) sim.Kind {
 	if errors.Is(err, ledger.ErrRefused) {
 		return refused

@@ -7,13 +7,13 @@ import (
 	"github.com/locklab/locklab/backends"
 )
 
-// LiveOnly tells whether a backend is a real library, which cannot be put into a simulation.
+// LiveOnly reports whether a backend is a real library, which cannot be simulated.
 func LiveOnly(b backends.Backend) bool {
 	_, ok := b.(backends.Simulated)
 	return !ok
 }
 
-// simulated gives the backend of the trial for the virtual world, or says that it has none.
+// simulated returns the trial's backend for the virtual world, or an error if there is none.
 func (t Trial) simulated() (backends.Simulated, error) {
 	if t.World != VirtualWorld {
 		return nil, fmt.Errorf("the world %q is not simulated, expected %s", t.World, VirtualWorld)
@@ -25,7 +25,7 @@ func (t Trial) simulated() (backends.Simulated, error) {
 	return b, nil
 }
 
-// inVirtualWorld leaves the cells that can be simulated.
+// inVirtualWorld keeps the cells that can be simulated.
 func inVirtualWorld(cells []Cell) []Cell {
 	return slices.DeleteFunc(cells, func(c Cell) bool { return LiveOnly(c.Backend.Backend) })
 }

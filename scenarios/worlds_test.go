@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/backends/lib"
 )
 
-// Only real libraries are left out of the virtual world, and the live world has them.
+// TestOnlyRealLibrariesAreLeftOutOfTheVirtualWorld also checks that the live world has them.
 func TestOnlyRealLibrariesAreLeftOutOfTheVirtualWorld(t *testing.T) {
 	all := builtin(t)
 	for _, b := range Registry() {
@@ -47,8 +47,9 @@ func TestOnlyRealLibrariesAreLeftOutOfTheVirtualWorld(t *testing.T) {
 	}
 }
 
-// A library is compared with the profile that stands for it: each live cell of a script has
-// virtual trials, of the library's profile if it is one of a library, and no cell has them twice.
+// TestEachLiveCellHasVirtualTrialsToBeComparedWith checks that each live cell of a script has
+// virtual trials, and no cell has them twice. For a library's cell they are trials of the profile
+// that stands for it.
 func TestEachLiveCellHasVirtualTrialsToBeComparedWith(t *testing.T) {
 	all := builtin(t)
 	trials, err := Selection{Seeds: Seeds{1, 1}}.InBothWorlds(all)
@@ -85,7 +86,8 @@ func TestEachLiveCellHasVirtualTrialsToBeComparedWith(t *testing.T) {
 	}
 }
 
-// A profile that takes the place of a library is held to what the script says of it, too.
+// TestProfilesInThePlaceOfLibrariesAreAsExpected checks that the script's expectations also hold
+// for a profile that takes the place of a library.
 func TestProfilesInThePlaceOfLibrariesAreAsExpected(t *testing.T) {
 	trials, err := Selection{Seeds: Seeds{1, 1}}.InBothWorlds(builtin(t))
 	if err != nil {
@@ -111,7 +113,8 @@ func TestProfilesInThePlaceOfLibrariesAreAsExpected(t *testing.T) {
 	}
 }
 
-// What both have under one name goes for the profile too; what a script says of all locks does.
+// TestAProfileHasTheOptionsOfItsLibrary checks that an option that library and profile share by
+// name applies to the profile too, as do the script's options for all locks.
 func TestAProfileHasTheOptionsOfItsLibrary(t *testing.T) {
 	s, err := Find("gc-pause", Everything())
 	if err != nil {
@@ -152,7 +155,8 @@ func TestALibraryAskedForInTheVirtualWorldIsNotAvailable(t *testing.T) {
 	}
 }
 
-// A world that nobody has written is not run as one of the others.
+// TestAnUnknownWorldIsNotTakenForAnother checks that a world that does not exist is not run as one
+// of the others.
 func TestAnUnknownWorldIsNotTakenForAnother(t *testing.T) {
 	s, err := Find("no-fault", Everything())
 	if err != nil {

@@ -15,14 +15,14 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// patience is how long the browser may take for everything that one test asks of it, on a
-// machine that is busy.
+// patience is how long the browser may take for everything one test asks of it, on a busy machine.
 const patience = time.Minute
 
-// allSaid is the last thing that a test has the console say.
+// allSaid is the message that ends what a test reads from the console.
 const allSaid = "that is all"
 
-// hear keeps what the page says at its console. What it returns gives all of it.
+// hear collects what the page logs to its console. The function it returns stops that and returns
+// everything collected.
 func hear(t *testing.T, ctx context.Context) func() []string {
 	said := make(chan []string, 1)
 	messages := chromedp.Console(ctx)
@@ -46,8 +46,8 @@ func hear(t *testing.T, ctx context.Context) func() []string {
 	}
 }
 
-// chromium opens a tab. The test is to call done at its end: it fails if a page has
-// complained at the console.
+// chromium opens a tab. The test must call done at its end, which fails it if a page has logged
+// anything to the console.
 func chromium(t *testing.T, options ...chromedp.ExecAllocatorOption) (ctx context.Context, done func()) {
 	t.Helper()
 	if testing.Short() {
@@ -78,7 +78,7 @@ func chromium(t *testing.T, options ...chromedp.ExecAllocatorOption) (ctx contex
 	}
 }
 
-// lacking skips a test for want of something on this machine, unless everything has to be there.
+// lacking skips a test because this machine lacks something, or fails it if everything is required.
 func lacking(t *testing.T, help string) {
 	t.Helper()
 	if os.Getenv("LOCKLAB_REQUIRE_LIVE") != "" {
@@ -87,7 +87,7 @@ func lacking(t *testing.T, help string) {
 	t.Skip(help)
 }
 
-// prefer sets what colours the reader prefers, light or dark.
+// prefer sets the colour scheme that the reader prefers, light or dark.
 func prefer(t *testing.T, ctx context.Context, scheme string) {
 	t.Helper()
 	_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
@@ -120,7 +120,7 @@ func ask[T any](t *testing.T, ctx context.Context, expression string) T {
 func until(t *testing.T, ctx context.Context, expression string) {
 	t.Helper()
 	for {
-		// While a page is on its way there may be nothing to evaluate in.
+		// While a page is loading there may be nothing to evaluate in.
 		met, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
 		if met {
 			return
@@ -132,19 +132,18 @@ func until(t *testing.T, ctx context.Context, expression string) {
 	}
 }
 
-// visit opens a page at a width, from anew.
+// visit loads a page afresh at a width.
 func visit(t *testing.T, ctx context.Context, width int64, address string) {
 	t.Helper()
 	do(t, ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate("about:blank"), chromedp.Navigate(address))
 }
 
-// visible waits for something to be there and seen.
+// visible waits until something is there and can be seen.
 func visible(t *testing.T, ctx context.Context, selector string) {
 	t.Helper()
 	until(t, ctx, `Boolean(document.querySelector(`+quoted(selector)+`)?.checkVisibility())`)
 }
 
-// press presses a key.
 func press(t *testing.T, ctx context.Context, key string) {
 	t.Helper()
 	do(t, ctx, chromedp.KeyEvent(key))
@@ -277,7 +276,7 @@ func TestThePageCanBeReadWithoutScripts(t *testing.T) {
 		"#table .chip", "#claims td", "#charts svg", "#words dd", "#made code", ".noscript",
 		"#gc-pause .text", "#gc-pause .telling svg", `[id="` + pauseCell + `"] .judged td:last-child`, `[id="` + pauseCell + `"] .replay code`,
 	} {
-		// What is empty has no height.
+		// An empty element has no height.
 		height := ask[float64](t, ctx, `document.querySelector(`+quoted(selector)+`)?.getBoundingClientRect().height ?? -1`)
 		if height <= 0 {
 			t.Errorf("without scripts %s is not to be seen (height %g)", selector, height)

@@ -14,7 +14,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// addCells makes the scenarios, the matrix and the stories from the cells of a set.
+// addCells builds the scenarios, the matrix and the stories from the cells of a set.
 func (v *view) addCells(c Content, a addresses) error {
 	known := map[string]bool{}
 	for _, s := range c.Set.Cells {
@@ -90,7 +90,7 @@ func newScenario(name string, card *scenarios.Card, a addresses) *scenario {
 	for _, f := range faultNames {
 		if slices.Contains(card.Faults, f.kind) {
 			sc.FaultWords = append(sc.FaultWords, strings.ToLower(f.name))
-			// It is filed under the last kind of that list, which is the weightiest.
+			// The scenario is filed under the last kind in that list, which is the weightiest.
 			sc.family = f.kind
 		}
 	}
@@ -125,8 +125,8 @@ func newCell(s scenarios.Summary, sc *scenario, a addresses) *cell {
 	return c
 }
 
-// addressParts name the cell in the page's addresses; the discipline only if it is not the
-// usual one.
+// addressParts returns the parts of the cell's address in the page, with the discipline only if it
+// is unusual.
 func addressParts(s scenarios.Summary) []string {
 	parts := []string{s.Scenario, s.Backend, s.Guard, s.World}
 	if d := scenarios.Unusual(s.Discipline); d != "" {
@@ -135,7 +135,7 @@ func addressParts(s scenarios.Summary) []string {
 	return parts
 }
 
-// label is what stands on the box of a cell: its guard, where there is something to guard.
+// label is the text on the box of a cell: its guard, if there is something to guard.
 func (sc *scenario) label(guard string) string {
 	switch {
 	case sc.adds:
@@ -177,7 +177,7 @@ func (sc *scenario) put(column int, variant string, ch chip) {
 	(*groups)[g].Chips = append((*groups)[g].Chips, ch)
 }
 
-// fill adds the boxes that are empty, so that there is one for each column.
+// fill adds empty boxes, so that there is one for each column.
 func (sc *scenario) fill(columns []string, tagged bool) {
 	boxes := make([]box, len(columns))
 	for _, b := range sc.Boxes {

@@ -16,7 +16,7 @@ var (
 	literal  = regexp.MustCompile(`#[0-9a-fA-F]{3,8}\b`)
 )
 
-// coloursOf reads the page's colours, by their names, on light and on dark.
+// coloursOf returns the page's colours by name, for light and for dark.
 func coloursOf(t *testing.T) map[string]map[string]color.NRGBA {
 	t.Helper()
 	before, after, _ := strings.Cut(style, "@media (prefers-color-scheme: dark) {")
@@ -81,7 +81,7 @@ func TestColoursOfThePageAreToldApartByEverybody(t *testing.T) {
 	}
 }
 
-// The page and its pictures are on the same paper, and mean the same by a colour.
+// The page and its pictures are on the same paper, and a colour means the same in both.
 func TestThePageHasThePaperOfItsPictures(t *testing.T) {
 	of := coloursOf(t)
 	if light, dark := of["light"]["paper"], of["dark"]["paper"]; light != canvas.Ground.Light || dark != canvas.Ground.Dark {

@@ -1,9 +1,9 @@
-// Package page writes what was found as one HTML page to hand out: one file that needs no
-// network and nothing beside it. Without JavaScript everything can be read; with it a trial
-// can be stepped through event by event.
+// Package page writes results as one HTML page to hand out: a single file that needs no network and
+// no other files. Everything can be read without JavaScript; with it, a trial can be stepped
+// through event by event.
 //
-// Whatever comes from a scenario, a backend or a history is text to the page and never
-// markup, and a Content-Security-Policy lets no script run but the page's own.
+// Whatever comes from a scenario, a backend or a history is text to the page, never markup, and a
+// Content-Security-Policy allows no script but the page's own.
 package page
 
 import (
@@ -18,14 +18,14 @@ import (
 // Content is what is on the page.
 type Content struct {
 	Title string
-	// Headline is the one thing that matters first, in a sentence; Remarks follow it.
+	// Headline is the most important result, in one sentence; Remarks follow it.
 	Headline string
 	Remarks  []string
 	Set      *results.Set // with the claims
 	Charts   []Chart
-	NoCharts []string // which charts there are not, and why: a sentence each
+	NoCharts []string // which charts are missing and why, one sentence each
 	Trials   []Trial  // those that can be stepped through
-	LeftOut  int      // kept trials that are not among them, to keep the page small
+	LeftOut  int      // kept trials that are omitted to keep the page small
 }
 
 // Chart is a picture of many trials.
@@ -34,8 +34,8 @@ type Chart struct {
 	SVG                  []byte // as canvas.Figure writes it
 }
 
-// Write writes the page. The same content gives the same bytes. It returns an error if a
-// picture is not a plain drawing, or if w does.
+// Write writes the page. The same content gives the same bytes. It returns an error if a picture is
+// not a plain drawing, or if writing to w fails.
 func Write(w io.Writer, c Content) error {
 	v, err := newView(c)
 	if err != nil {
@@ -51,8 +51,7 @@ func Write(w io.Writer, c Content) error {
 	return nil
 }
 
-// Save writes the page to a file. A page that is there already is replaced when the new one
-// is complete.
+// Save writes the page to a file. An existing page is replaced only when the new one is complete.
 func Save(path string, c Content) error {
 	return files.Write(path, func(w io.Writer) error { return Write(w, c) })
 }

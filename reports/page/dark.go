@@ -11,16 +11,16 @@ import (
 	"strings"
 )
 
-// rule says in what colour that is painted on dark which is painted in another on light.
+// rule maps a colour on light to its colour on dark; paint is fill or stroke.
 type rule struct{ paint, light, dark string }
 
 var (
-	// sheetShape is the only style sheet that a picture may have: as canvas.Figure writes it.
+	// sheetShape matches the only style sheet that a picture may have, as canvas.Figure writes it.
 	sheetShape = regexp.MustCompile(`^@media\(prefers-color-scheme:dark\)\{(?::root\{background:#[0-9a-f]+\})?((?:` + ruleShape.String() + `)*)\}$`)
 	ruleShape  = regexp.MustCompile(`\[(fill|stroke)="(#[0-9a-f]+)"\]\{(?:fill|stroke):(#[0-9a-f]+)\}`)
 )
 
-// sheetIn reads the style sheet of a picture, to the end of its element.
+// sheetIn reads the style sheet of a picture, up to the end of its element.
 func sheetIn(dec *xml.Decoder) (all []rule, err error) {
 	var sheet xml.CharData
 	ended := false
@@ -48,17 +48,17 @@ func sheetIn(dec *xml.Decoder) (all []rule, err error) {
 	return all, nil
 }
 
-// darkSheet is the style sheet of all pictures of a page.
+// darkSheet is the style sheet that all pictures of a page share.
 type darkSheet map[rule]bool
 
-// add takes in what a picture looks like on dark.
+// add records how a picture looks on dark.
 func (d darkSheet) add(s sketch) {
 	for _, r := range s.dark {
 		d[r] = true
 	}
 }
 
-// text is the style sheet. It returns an error if two pictures contradict each other.
+// text returns the style sheet, or an error if two pictures contradict each other.
 func (d darkSheet) text() (template.CSS, error) {
 	var b strings.Builder
 	var before rule

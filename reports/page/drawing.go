@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// What a picture may consist of: shapes and text, nothing that loads, links or runs.
+// A picture may contain only shapes and text: nothing that loads, links or runs.
 var (
 	elements   = []string{"svg", "g", "path", "text", "tspan", "rect", "circle", "line", "polyline", "polygon", "title", "desc"}
 	attributes = []string{
@@ -24,11 +24,11 @@ var (
 // sketch is a picture that can be put into the page.
 type sketch struct {
 	markup template.HTML
-	dark   []rule // what it looks like on dark
+	dark   []rule // how it looks on dark
 }
 
-// drawing checks that a picture can be put into the page, and takes its style sheet out of it,
-// as that would speak of the whole page.
+// drawing checks that a picture can be put into the page. It removes the picture's style sheet,
+// which would apply to the whole page.
 func drawing(svg []byte) (sketch, error) {
 	dec := xml.NewDecoder(bytes.NewReader(svg))
 	s := sketch{}

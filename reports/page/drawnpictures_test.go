@@ -17,7 +17,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// drawnPicture is a picture as it is written to disk.
+// drawnPicture is a picture as written to disk.
 type drawnPicture struct{ name, svg string }
 
 var pictures struct {
@@ -25,7 +25,7 @@ var pictures struct {
 	all  []drawnPicture
 }
 
-// drawnPictures are every chart, timelines of many scenarios, and some diagrams.
+// drawnPictures returns every chart, timelines of many scenarios, and some diagrams.
 func drawnPictures(t *testing.T) []drawnPicture {
 	t.Helper()
 	pictures.once.Do(func() { pictures.all = drawPictures(t) })
@@ -86,8 +86,8 @@ func drawPictures(t *testing.T) (all []drawnPicture) {
 	return all
 }
 
-// manyScenarios runs what tells the debate, what the other charts need, and what has long names
-// and much to say, each cell once.
+// manyScenarios runs the scenarios that tell the debate, those that the other charts need, and some
+// with long names and much to say, each cell once.
 func manyScenarios(t *testing.T) *results.Set {
 	t.Helper()
 	wanted := append(charts.Story(), "partition-sides", "uncontended", "contention", "random-timing", "split-brain-window",
@@ -108,7 +108,7 @@ func manyScenarios(t *testing.T) *results.Set {
 	return set
 }
 
-// everySweep runs each sweep with one seed a point.
+// everySweep runs each sweep with one seed per point.
 func everySweep(t *testing.T) (all []scenarios.SweepResult) {
 	t.Helper()
 	sweeps, err := scenarios.BuiltinSweeps(scenarios.Everything())
@@ -129,7 +129,7 @@ func everySweep(t *testing.T) (all []scenarios.SweepResult) {
 	return all
 }
 
-// quotedJSON is a text as JavaScript has it.
+// quotedJSON returns text as a JavaScript literal.
 func quotedJSON(t *testing.T, text string) string {
 	t.Helper()
 	quoted, err := json.Marshal(text)

@@ -20,7 +20,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// folder is where the run of these tests leaves its results.
+// folder is where these tests keep the results of their run.
 var folder string
 
 func TestMain(m *testing.M) {
@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// ran is the set that a run of a few real trials leaves on disk.
+// ran returns the set that a run of a few real trials leaves on disk.
 var ran = sync.OnceValues(func() (*results.Set, error) {
 	all, err := scenarios.Builtin(scenarios.Everything())
 	if err != nil {
@@ -107,13 +107,13 @@ func trialOf(t *testing.T, k results.Kept, h *sim.History) Trial {
 	return trial
 }
 
-// drawn are the kept trials of the run, which many tests put into their page.
+// drawn holds the kept trials of the run, which many tests put into their page.
 var drawn struct {
 	once   sync.Once
 	trials []Trial
 }
 
-// content is a whole page about real trials.
+// content returns a whole page about real trials.
 func content(t *testing.T) Content {
 	t.Helper()
 	set, err := ran()
@@ -129,10 +129,10 @@ func content(t *testing.T) Content {
 	}
 }
 
-// A name that would do harm if it were markup. Nobody may see window.harmed set.
+// evil is a name that would do harm if it were markup. If it does, window.harmed is set.
 const evil = "\x01" + `"><img src=x onerror="window.harmed=1"></script><script>window.harmed=1</script>{{.Title}}'`
 
-// hostile is a page about a scenario of somebody who means ill.
+// hostile returns a page about a scenario by a malicious author.
 func hostile(t *testing.T) Content {
 	t.Helper()
 	host := sim.HostID(evil)
@@ -170,7 +170,7 @@ func hostile(t *testing.T) Content {
 	}
 }
 
-// written gives the page as text.
+// written returns the page as text.
 func written(t *testing.T, c Content) string {
 	t.Helper()
 	var b strings.Builder
@@ -180,7 +180,7 @@ func written(t *testing.T, c Content) string {
 	return b.String()
 }
 
-// saved gives the address of the page on disk.
+// saved writes the page to disk and returns its address.
 func saved(t *testing.T, c Content) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "index.html")

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// overlapping lists the pairs of an element's neighbours whose texts lie over each other.
+// overlapping is a script that lists the pairs of selected elements whose texts overlap.
 const overlapping = `((selector) => {
 	const boxes = [...document.querySelectorAll(selector)].filter((e) => e.checkVisibility()).map((e) => {
 		const r = document.createRange();
@@ -59,7 +59,8 @@ func fits(t *testing.T, ctx context.Context, what string) {
 	}
 }
 
-// contrast gives the contrast of an element's text with what it stands on, by WCAG 2.
+// contrast is a script that computes the contrast between an element's text and its background, by
+// WCAG 2.
 const contrast = `((selector) => {
 	const e = [...document.querySelectorAll(selector)].find((e) => e.checkVisibility());
 	const parse = (c) => { const n = c.match(/[\d.]+/g).map(Number); return n.length < 4 ? [...n, 1] : n; };

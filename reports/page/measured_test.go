@@ -10,9 +10,9 @@ import (
 	"github.com/locklab/locklab/reports/canvas"
 )
 
-// measure shows an SVG alone, one pixel a point, and measures every text: where the browser has
-// it stand, and how far its letters reach above and below the line that they stand on. The
-// canvas is given letters ten times as large, as it rounds.
+// measure is a script that shows an SVG alone, one pixel per point, and measures every text: where
+// the browser puts it, and how far its letters reach above and below the baseline. The canvas
+// rounds, so it is given letters ten times as large.
 const measure = `((svg) => {
 	const source = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
 	const [, , width, height] = source.getAttribute("viewBox").split(" ").map(Number);
@@ -53,17 +53,17 @@ const measure = `((svg) => {
 type measured struct {
 	Width, Height float64
 	Texts         []shownText
-	Boxes         []filledBox // in the order in which they are drawn
+	Boxes         []filledBox // in drawing order
 }
 
 type shownText struct {
 	Text         string
 	Turned, Bold bool
 	Size         float64
-	Natural      float64 // how long it would be if nothing were said of that
-	X, Long      float64 // where it was meant to begin, and how long to be
+	Natural      float64 // its length without textLength
+	X, Long      float64 // where it should begin, and how long it should be
 	Covers       area
-	After        int // boxes that are drawn before it
+	After        int // how many boxes are drawn before it
 	Paint        []float64
 }
 
@@ -75,7 +75,7 @@ type filledBox struct {
 
 type area struct{ X0, Y0, X1, Y1 float64 }
 
-// near is how much of a point does not matter.
+// near is the tolerance, in points.
 const near = 0.5
 
 func (a area) holds(o area) bool {
@@ -86,7 +86,7 @@ func (a area) meets(o area) bool {
 	return a.X0+near < o.X1 && o.X0+near < a.X1 && a.Y0+near < o.Y1 && o.Y0+near < a.Y1
 }
 
-// faults lists what is wrong with where the texts of a picture stand.
+// faults lists what is wrong with the places of a picture's texts.
 func (m *measured) faults() (all []string) {
 	say := func(t shownText, format string, args ...any) {
 		all = append(all, fmt.Sprintf("%q (%.1f) %s", t.Text, t.Covers, fmt.Sprintf(format, args...)))
@@ -114,7 +114,7 @@ func (m *measured) faults() (all []string) {
 	return all
 }
 
-// below lists the boxes that lie under the middle of a text, from the lowest.
+// below lists the boxes under the middle of a text, from the lowest.
 func (m *measured) below(t shownText) (all []filledBox) {
 	x, y := (t.Covers.X0+t.Covers.X1)/2, (t.Covers.Y0+t.Covers.Y1)/2
 	for _, b := range m.Boxes[:t.After] {
@@ -125,8 +125,8 @@ func (m *measured) below(t shownText) (all []filledBox) {
 	return all
 }
 
-// boxesOf lists the boxes that a text is written into: several where the ground behind it is
-// pieced together. What is higher lies behind many things.
+// boxesOf lists the boxes that a text is written into; there are several where the background is
+// pieced together. Taller boxes do not count: they lie behind many things.
 func (m *measured) boxesOf(t shownText) (all []area) {
 	const highest = 45
 	for _, b := range m.below(t) {
@@ -145,8 +145,8 @@ func (m *measured) boxed() (n int) {
 	return n
 }
 
-// faint lists the texts that do not stand out from what lies under their middle, by WCAG 2:
-// letters that are large, or bold and nearly so, may do it less.
+// faint lists the texts that do not stand out from what lies under their middle, by WCAG 2, which
+// demands less of large letters, and of bold ones that are almost as large.
 func (m *measured) faint() (all []string) {
 	for _, t := range m.Texts {
 		least := 4.5

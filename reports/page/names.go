@@ -9,7 +9,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// addresses gives each thing an address within the page that no other thing has.
+// addresses holds the addresses that are taken within the page, so that each thing gets one of its
+// own.
 type addresses map[string]bool
 
 func (a addresses) of(parts ...string) string {
@@ -28,8 +29,8 @@ func (a addresses) of(parts ...string) string {
 	return address
 }
 
-// service divides a backend into the lock service, which has a column of its own, and what
-// makes this one a variant of it. known are all backends without their options.
+// service splits a backend into the lock service, which has its own column, and what makes this one
+// a variant of it. known holds all backends without their options.
 func service(backend string, known map[string]bool) (column, variant string) {
 	name, options, more := strings.Cut(backend, "+")
 	if more {
@@ -44,13 +45,14 @@ func service(backend string, known map[string]bool) (column, variant string) {
 	return name, variant
 }
 
-// faultName is a kind of fault as the title of a section; no kind: scenarios without faults.
+// faultName is a kind of fault and the title of its section. An empty kind stands for scenarios
+// without faults.
 type faultName struct {
 	kind sim.FaultKind
 	name string
 }
 
-// faultNames are those of all kinds, in the order of sections: the weightiest comes last.
+// faultNames holds all kinds in the order of their sections, the weightiest last.
 var faultNames = func() []faultName {
 	var rows []sim.FaultRow
 	for _, k := range sim.FaultKinds() {

@@ -24,7 +24,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// elementsOf gives all elements of a page in their order.
+// elementsOf returns all elements of a page, in order.
 func elementsOf(t *testing.T, page string) (all []*html.Node) {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(page))
@@ -67,7 +67,7 @@ func TestTheSameResultsGiveTheSameBytes(t *testing.T) {
 	}
 }
 
-// A run that has not ended does not show the trials that were asked for as those that it has.
+// The page of an unfinished run must not show the trials asked for as the trials it has.
 func TestThePageSaysHowManyTrialsWereFinished(t *testing.T) {
 	c := content(t)
 	set := *c.Set
@@ -203,7 +203,7 @@ func TestAPictureThatIsMoreThanADrawingIsRefused(t *testing.T) {
 	}
 }
 
-// unpacked reads the story of a trial as page.js does.
+// unpacked decodes the story of a trial as page.js does.
 func unpacked(t *testing.T, trial Trial) (s story) {
 	t.Helper()
 	packed, err := base64.StdEncoding.DecodeString(trial.packed)

@@ -17,8 +17,8 @@ import (
 	"github.com/locklab/locklab/reports/canvas"
 )
 
-// onlyDejaVu makes a browser find no other font than DejaVu Sans, in which text is a seventh
-// longer than in the font that pictures are measured with.
+// onlyDejaVu lets a browser find no font but DejaVu Sans, in which text is a seventh longer than in
+// the font that pictures are measured with.
 func onlyDejaVu(t *testing.T) chromedp.ExecAllocatorOption {
 	t.Helper()
 	dir := t.TempDir()
@@ -39,10 +39,10 @@ func onlyDejaVu(t *testing.T) chromedp.ExecAllocatorOption {
 	return chromedp.Env("FONTCONFIG_FILE=" + config)
 }
 
-// fontFile finds a font among those of this machine; empty if it is not there.
+// fontFile finds a font on this machine; empty if it is not there.
 func fontFile(name string) (path string) {
 	for _, root := range []string{"/usr/share/fonts", "/usr/local/share/fonts"} {
-		// What cannot be read is passed over.
+		// Whatever cannot be read is skipped.
 		_ = filepath.WalkDir(root, func(at string, entry fs.DirEntry, _ error) error {
 			if entry != nil && entry.Name() == name {
 				path = at
@@ -59,8 +59,8 @@ func measuredIn(t *testing.T, ctx context.Context, svg string) measured {
 	return ask[measured](t, ctx, measure+"("+quotedJSON(t, svg)+")")
 }
 
-// longer counts the texts that would be longer than they were measured to be when the picture
-// was drawn.
+// longer counts the texts that would be longer, by more than 5 %, than they were measured to be
+// when the picture was drawn.
 func (m *measured) longer() (n int) {
 	for _, t := range m.Texts {
 		face := canvas.Regular
@@ -76,9 +76,8 @@ func (m *measured) longer() (n int) {
 
 var ownLength = regexp.MustCompile(` textLength="[^"]*"`)
 
-// Every chart, timelines of many scenarios, and diagrams, in a browser that does not have the
-// font that they were measured with: no text leaves the picture or its box, none lies over
-// another, and all can be read on light and on dark.
+// This test shows every chart, timelines of many scenarios, and diagrams in a browser without the
+// font that they were measured with: no text may leave the picture or its box, or overlap another.
 func TestTheTextsOfPicturesKeepTheirPlacesInAnotherFont(t *testing.T) {
 	ctx, done := chromium(t, onlyDejaVu(t))
 	defer done()
@@ -95,7 +94,7 @@ func TestTheTextsOfPicturesKeepTheirPlacesInAnotherFont(t *testing.T) {
 		}
 		texts, boxed, longer = texts+len(m.Texts), boxed+m.boxed(), longer+m.longer()
 		if i%5 == 0 {
-			// The same picture, were its texts as long as they come out.
+			// The same picture, if its texts had their natural lengths.
 			tried++
 			if free := measuredIn(t, ctx, ownLength.ReplaceAllString(p.svg, "")); len(free.faults()) > 0 {
 				loose++
@@ -111,8 +110,8 @@ func TestTheTextsOfPicturesKeepTheirPlacesInAnotherFont(t *testing.T) {
 	}
 }
 
-// A picture that is opened by itself, as a file, is as light or dark as its reader prefers, and
-// so are its texts.
+// A picture that is opened by itself, as a file, follows the colour scheme that its reader prefers,
+// and its texts stay readable.
 func TestPicturesAreDarkWhereTheReaderPrefersThat(t *testing.T) {
 	ctx, done := chromium(t)
 	defer done()

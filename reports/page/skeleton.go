@@ -17,8 +17,8 @@ var (
 	script string
 )
 
-// skeleton is the page without its content. Its policy lets no script run but ours, and
-// nothing be loaded.
+// skeleton is the page without its content. Its policy allows no script but ours, and loads
+// nothing.
 var skeleton = sync.OnceValue(func() *template.Template {
 	sum := sha256.Sum256([]byte(script))
 	policy := "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; script-src 'sha256-" +

@@ -20,10 +20,10 @@ import (
 
 // story is what page.js needs to step through a trial.
 type story struct {
-	SVG     string          `json:"svg,omitempty"` // none: it stands in the page
+	SVG     string          `json:"svg,omitempty"` // empty if the page shows it already
 	Layout  timeline.Layout `json:"layout"`
 	Events  []event         `json:"events"`
-	Of      int             `json:"of"` // events of the history, of which Events may be a part
+	Of      int             `json:"of"` // in the history; Events may be only a part of them
 	Moments []moment        `json:"moments,omitempty"`
 	Parties []party         `json:"parties"`
 }
@@ -36,15 +36,15 @@ type event struct {
 	Shows []string      `json:"shows,omitempty"` // the violations that it is evidence of
 }
 
-// moment is when a violation was complete: its last evidence.
+// moment is the event that completed a violation: its last evidence.
 type moment struct {
 	Seq  int64  `json:"n"`
 	What string `json:"what"`
 	Why  string `json:"why"`
 }
 
-// party is what one party believed. Each list covers the events that are shown: what is
-// believed after event n is the last entry that begins with n or before.
+// party is what one party believed. Each list covers the events that are shown: the belief after
+// event n is the last entry whose number is n or lower.
 type party struct {
 	Name    string     `json:"name"`
 	Lock    []believed `json:"lock,omitempty"`
@@ -54,8 +54,8 @@ type party struct {
 type believed struct {
 	Seq   int64  `json:"n"`
 	Says  string `json:"says"`
-	Wrong string `json:"wrong,omitempty"` // why; empty: it is not
-	Since int64  `json:"since,omitempty"` // with Wrong: the event that it has been wrong from
+	Wrong string `json:"wrong,omitempty"` // why it is wrong; empty if it is not
+	Since int64  `json:"since,omitempty"` // with Wrong: the event since which it has been wrong
 }
 
 // maxEvents bounds how many events of one trial are in the page.
@@ -100,8 +100,8 @@ func newStory(h *sim.History, findings []check.Finding, layout timeline.Layout) 
 	return s
 }
 
-// window gives which of n events to show: all, or those around the one with this number, that
-// is, around the refusal that saved the account or the gravest violation.
+// window returns which of n events to show: all, or those around the event with number centre,
+// which is the refusal that saved the account or the gravest violation.
 func window(n int, centre int64) (from, to int) {
 	if n <= maxEvents {
 		return 0, n
@@ -111,7 +111,7 @@ func window(n int, centre int64) (from, to int) {
 	return from, from + maxEvents
 }
 
-// leaves says what balance a loss has left, and what would be right: at the write that was its
+// leaves says what balance a loss left behind and what would be right, at the write that was its
 // last evidence.
 func leaves(f check.Finding, balances []check.Balanced, seq int64) string {
 	i := slices.IndexFunc(balances, func(b check.Balanced) bool { return b.Seq == seq })
@@ -121,7 +121,7 @@ func leaves(f check.Finding, balances []check.Balanced, seq int64) string {
 	return fmt.Sprintf(". The balance is now %s", words.WouldBeRight(strconv.FormatInt(balances[i].Is, 10), balances[i]))
 }
 
-// within gives what was believed between two events.
+// within returns what was believed between two events.
 func within(list []beliefs.Belief, first, last int64) (out []believed) {
 	since := int64(0)
 	for i, b := range list {

@@ -8,8 +8,8 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// Scenarios without faults come first. Those with several come under what decides: a fault of
-// clocks, disks or machines, before one of the network or of a process.
+// Scenarios without faults come first. A scenario with several faults comes under the decisive one:
+// a fault of clocks, disks or machines, before one of the network or of a process.
 func TestSectionsAreInTheOrderOfWeight(t *testing.T) {
 	want := []faultName{
 		{"", "No fault"}, {sim.Pause, "A process stands still"}, {sim.Suspend, "A machine is suspended"},
@@ -26,7 +26,7 @@ func TestSectionsAreInTheOrderOfWeight(t *testing.T) {
 	}
 }
 
-// Every kind of harm has a level of its own, and what does not exist has none.
+// Every kind of harm has its own level, and a property that does not exist has none.
 func TestEveryKindOfHarmHasALevel(t *testing.T) {
 	for i, p := range check.Properties() {
 		a := levelOfHarm(p.Row().Harms)

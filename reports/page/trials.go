@@ -16,17 +16,17 @@ import (
 // believed are packed as soon as they are known, so that many trials fit in memory.
 type Trial struct {
 	Kept   results.Kept
-	Events int // that the history has
+	Events int // in the history
 	packed string
-	// How it came out, in words, and whether that is a violation.
+	// The result in words, and whether it is a violation.
 	verdict  string
 	violated bool
-	sketch   sketch // its timeline; the markup only of the telling trial of its scenario, which is shown without JavaScript
+	sketch   sketch // its timeline; only the telling trial of a scenario, which is shown without JavaScript, keeps its markup
 }
 
-// NewTrial packs the story of a kept trial. svg is its timeline, as canvas.Figure writes it,
-// and layout says where time and lanes lie in it (timeline.Draw). It returns an error if the
-// picture is not a plain drawing.
+// NewTrial packs the story of a kept trial. svg is its timeline as canvas.Figure writes it, and
+// layout says where time and lanes lie in it (timeline.Draw). It returns an error if the picture is
+// not a plain drawing.
 func NewTrial(k results.Kept, h *sim.History, svg []byte, layout timeline.Layout) (Trial, error) {
 	s := newStory(h, k.Result.Findings, layout)
 	t := Trial{Kept: k, Events: len(h.Events)}
@@ -48,8 +48,8 @@ func NewTrial(k results.Kept, h *sim.History, svg []byte, layout timeline.Layout
 // 8 kB.
 const MaxTrials = 1200
 
-// Choose leaves at most limit trials, in their order: first of all the telling ones, then
-// one of each cell, then the others.
+// Choose returns at most limit trials, in their order. It takes the telling ones first, then one of
+// each cell, then others.
 func Choose(kept []results.Kept, limit int) []results.Kept {
 	if len(kept) <= limit {
 		return kept

@@ -9,8 +9,8 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// level is the worst that was found in a cell, as the matrix shows it: a colour, a mark
-// and a word, so that none has to be told by its colour alone.
+// level is the worst that was found in a cell, as the matrix shows it: a colour, a mark and a word,
+// so that nobody depends on the colour alone.
 type level struct {
 	Name    string // for style sheets and filters
 	Mark    string
@@ -30,7 +30,7 @@ var (
 	pointless = levelOfOutcome("pointless", scenarios.NotApplicable, "the script does something that this cell cannot have")
 )
 
-// levelOfOutcome is the level of cells that were not run.
+// levelOfOutcome returns the level of cells that were not run.
 func levelOfOutcome(name string, o scenarios.Outcome, meaning string) level {
 	return level{name, o.Sign(), o.String(), meaning}
 }
@@ -39,10 +39,10 @@ func levels() []level {
 	return []level{lost, broken, doubled, starved, holds, undecided, missing, pointless}
 }
 
-// count is in how many of the trials that tell something was violated.
+// count is how many of the decided trials violated something.
 type count struct {
 	violated, decided, trials int
-	of                        string // the property; empty: it is about damage, whichever way it was done
+	of                        string // the property; empty for damage, of whichever kind
 }
 
 func countOf(t scenarios.Tally) count {
@@ -50,7 +50,7 @@ func countOf(t scenarios.Tally) count {
 	return count{violated: t.Violated, decided: decided, trials: decided + t.Undecided}
 }
 
-// String is empty where nothing was violated.
+// String returns "" if nothing was violated.
 func (n count) String() string {
 	if n.violated == 0 {
 		return ""
@@ -58,7 +58,7 @@ func (n count) String() string {
 	return fmt.Sprintf("%d/%d", n.violated, n.decided)
 }
 
-// words says the same at more length: "in 3 of 4 (overlap), undecided in 1".
+// words says the same at greater length: "in 3 of 4 (overlap), undecided in 1".
 func (n count) words() string {
 	text := fmt.Sprintf("in %d of %d", n.violated, n.decided)
 	if n.of != "" {
@@ -70,9 +70,9 @@ func (n count) words() string {
 	return text
 }
 
-// levelOf gives the level of a cell and in how many of its trials it came to that: of
-// damage as the matrix among the charts counts it, of another level for the property that
-// was violated most often.
+// levelOf returns the level of a cell and in how many of its trials it was reached. Damage is
+// counted as in the matrix among the charts, another level for the property that was violated most
+// often.
 func levelOf(c scenarios.Summary) (level, count) {
 	switch c.Outcome {
 	case scenarios.NotAvailable:
@@ -101,7 +101,7 @@ func levelOf(c scenarios.Summary) (level, count) {
 	return holds, count{}
 }
 
-// levelOfHarm says what a violation comes to that does harm to this.
+// levelOfHarm returns the level of a violation that harms what.
 func levelOfHarm(what check.Harm) level {
 	switch what {
 	case check.TheAccount:
@@ -118,18 +118,18 @@ func levelOfHarm(what check.Harm) level {
 	panic(fmt.Sprintf("nobody has said how bad harm of kind %d is", what))
 }
 
-// judgement is one row of what was expected of a cell and what was found.
+// judgement is one row that sets what was expected of a cell beside what was found.
 type judgement struct {
 	Property, Expected, Found, Because string
-	Violation                          string // what happens where it is violated
+	Violation                          string // what a violation means
 	Surprise                           bool
 	Sign                               sign
 }
 
-// sign is how a row is marked, so that it need not be told by its colour alone.
+// sign marks a row, so that nobody depends on its colour alone.
 type sign struct{ Name, Mark string } // Name is for style sheets
 
-// signOf says that a property holds only where no trial leaves it open.
+// signOf returns the sign of a tally: a property holds only if no trial leaves it open.
 func signOf(t scenarios.Tally) sign {
 	switch {
 	case t.Violated > 0:
@@ -171,7 +171,7 @@ func judgements(c scenarios.Summary) (told []judgement, quiet []string) {
 	return told, quiet
 }
 
-// ofAll says what the trials tell of the share of all possible ones, where one is expected.
+// ofAll says what the trials tell about the share of all possible trials, if a share is expected.
 func ofAll(t scenarios.Tally) string {
 	if t.Share == nil || t.Holds+t.Violated == 0 {
 		return ""
@@ -183,7 +183,7 @@ func ofAll(t scenarios.Tally) string {
 	return text
 }
 
-// unsure says in how many trials a property that nothing violates is undecided.
+// unsure says in how many trials a property is undecided that was never violated.
 func unsure(t scenarios.Tally) string {
 	if t.Undecided == 0 {
 		return ""
@@ -221,8 +221,8 @@ func found(t scenarios.Tally) string {
 	return text
 }
 
-// surprising tells whether some trial came out other than expected. An undecided trial is
-// no surprise: it says nothing.
+// surprising reports whether some trial came out other than expected. An undecided trial is no
+// surprise: it says nothing.
 func surprising(t scenarios.Tally) bool {
 	switch {
 	case t.Expected == nil:

@@ -63,7 +63,7 @@ func TestTheWorstThatHappenedIsWhatTheMatrixShows(t *testing.T) {
 	}
 }
 
-// Without a tick nobody takes what is not known for what holds.
+// What is undecided has no tick, so that nobody takes it for what holds.
 func TestAPropertyHoldsOnlyWhereNoTrialLeavesItOpen(t *testing.T) {
 	expected := check.Holds
 	for _, c := range []struct {

@@ -28,7 +28,7 @@ type view struct {
 	Sources         []source
 	Charts          []picture
 	NoCharts        []string
-	Dark            template.CSS // of all pictures
+	Dark            template.CSS // how all pictures look on dark
 	Stories         []packed
 	Runs            []run
 	Filters         []filter
@@ -40,7 +40,7 @@ type view struct {
 	LeftOut         int
 }
 
-// section is the scenarios of one kind of fault.
+// section holds the scenarios of one kind of fault.
 type section struct {
 	Name string
 	Rows []*scenario
@@ -50,8 +50,8 @@ type section struct {
 type scenario struct {
 	Address, Name, Title, Text string
 	Claims                     []link
-	Own                        []string // what single clients have otherwise
-	Seconds                    []string // what lengths in seconds come to under this lease
+	Own                        []string // how single clients differ
+	Seconds                    []string // what lengths in seconds amount to under this lease
 	Faults                     []string
 	FaultWords                 []string
 	FaultList, Search          string // for filters
@@ -64,7 +64,7 @@ type scenario struct {
 	adds                       bool // clients add elements to a set, and take no lock
 }
 
-// box is what one lock service has in one scenario: a group for each variant and world.
+// box holds the cells of one lock service in one scenario: a group for each variant and world.
 type box struct {
 	Column int
 	Name   string // of the column
@@ -83,7 +83,7 @@ type chip struct {
 	Level                           level
 	Rate                            string
 	Surprise                        bool
-	Nothing                         bool // is expected
+	Nothing                         bool // nothing is expected
 	Scenario, Backend, Guard, World string
 	Discipline                      string
 }
@@ -92,7 +92,7 @@ type chip struct {
 type cell struct {
 	chip
 	Count, Seeds, Lease, Outcome string
-	Rated                        string // what else is to be said of Rate
+	Rated                        string // Rate in more words, where that says more
 	Unavailable                  string
 	Judgements                   []judgement
 	Quiet                        []string
@@ -106,7 +106,7 @@ type kept struct {
 	Seed                 uint64
 	Violated, Inline     bool
 	Surprises            []string
-	Tried                string // more than once, and why; empty: once
+	Tried                string // how often, and why; empty if once
 }
 
 type source struct {
@@ -124,7 +124,7 @@ type picture struct {
 	SVG                     template.HTML
 }
 
-// link leads to another part of the page; with no address it leads nowhere.
+// link leads to another part of the page, or nowhere if it has no address.
 type link struct{ Address, Text string }
 
 type packed struct {
@@ -173,7 +173,7 @@ func newView(c Content) (*view, error) {
 	return v, nil
 }
 
-// addPictures adds the charts, and what these and the timelines look like on dark.
+// addPictures adds the charts, and how they and the timelines look on dark.
 func (v *view) addPictures(c Content, a addresses) (err error) {
 	dark := darkSheet{}
 	for _, chart := range c.Charts {
@@ -191,7 +191,7 @@ func (v *view) addPictures(c Content, a addresses) (err error) {
 	return err
 }
 
-// finishedOf says how many trials a run has, and how many it was to have if it has not ended.
+// finishedOf says how many trials a run has finished, and of how many if it has not ended.
 func finishedOf(r results.Run) string {
 	if r.Finished < r.About.Trials {
 		return fmt.Sprintf("%d of %d were finished", r.Finished, r.About.Trials)
@@ -199,7 +199,7 @@ func finishedOf(r results.Run) string {
 	return strconv.Itoa(r.Finished)
 }
 
-// addClaims gives the address of each claim.
+// addClaims adds the claims and returns the address of each.
 func (v *view) addClaims(claims []results.Claim, a addresses) map[string]string {
 	at := map[string]string{}
 	for _, c := range claims {
@@ -218,7 +218,7 @@ func (v *view) addClaims(claims []results.Claim, a addresses) map[string]string 
 	return at
 }
 
-// file sorts scenarios into sections and lists what can be filtered.
+// file sorts scenarios into sections and lists the filters.
 func (v *view) file(c Content) {
 	for _, f := range faultNames {
 		s := section{Name: f.name}
@@ -249,7 +249,7 @@ func (v *view) file(c Content) {
 	v.Filters = slices.DeleteFunc(v.Filters, func(f filter) bool { return len(f.Options) < 2 })
 }
 
-// pick lists what there is to choose from, in the order in which it comes first.
+// pick lists the options of a filter in the order in which they first appear.
 func pick(name, label string, cells []scenarios.Summary, of func(scenarios.Summary) string) filter {
 	f := filter{Name: name, Label: label}
 	for _, c := range cells {
@@ -260,7 +260,7 @@ func pick(name, label string, cells []scenarios.Summary, of func(scenarios.Summa
 	return f
 }
 
-// explain fills in what words mean, as far as the page has them.
+// explain fills in the meanings of the words that the page uses.
 func (v *view) explain() {
 	for _, p := range check.Properties() {
 		v.Properties = append(v.Properties, [2]string{words.Property(p), p.Row().Violation})

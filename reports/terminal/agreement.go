@@ -10,9 +10,9 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// Agreement writes the two worlds side by side, cell by cell: each verdict of the virtual
-// world before that of the live one, the time from the fault to the next grant in each, and
-// whether they agree. First comes one sentence, and every disagreement.
+// Agreement writes the two worlds side by side, cell by cell: the verdicts of each, virtual before
+// live, the time from the fault to the next grant, and whether they agree. One sentence and every
+// disagreement come first.
 func Agreement(w io.Writer, all []scenarios.Agreement, opts Options) error {
 	switch opts.Format {
 	case CSV:
@@ -58,9 +58,9 @@ func bothSides(all []scenarios.Agreement) (cells []scenarios.Summary) {
 	return cells
 }
 
-// newPairs puts the cells in rows, with what both worlds say of each.
+// newPairs builds a grid with one row per cell, which shows what both worlds say of it.
 func newPairs(all []scenarios.Agreement, l layout) *grid {
-	l.in = terse // there are two words in each place
+	l.in = terse // each place holds two words
 	g := &grid{layout: l}
 	for _, title := range []string{"guard", "n"} {
 		g.head = append(g.head, word{text: title, paint: faint})
@@ -81,7 +81,7 @@ func newPairs(all []scenarios.Agreement, l layout) *grid {
 	return g
 }
 
-// pair makes the row of one cell.
+// pair builds the row of one cell.
 func (t *grid) pair(a scenarios.Agreement) gridRow {
 	r := gridRow{name: a.Backend, words: []word{{text: a.Guard}}}
 	if a.Accord == scenarios.NoLive || a.Accord == scenarios.NoCell {
@@ -104,7 +104,7 @@ func (t *grid) pair(a scenarios.Agreement) gridRow {
 	return r
 }
 
-// both says what the worlds say of a property.
+// both returns what the two worlds say of a property: one word if they say the same.
 func (c column) both(a scenarios.Agreement, in wording) word {
 	v, l := c.word(a.Virtual, in), c.word(a.Live, in)
 	if v.text == l.text {
@@ -113,7 +113,7 @@ func (c column) both(a scenarios.Agreement, in wording) word {
 	return word{text: v.text + " · " + l.text, paint: max(v.paint, l.paint)}
 }
 
-// window writes how long it took from the fault to the next grant, in leases.
+// window formats the time from the fault to the next grant, in leases; "—" if it was not measured.
 func window(s scenarios.Summary) string {
 	next, measured := s.Spread(check.NextGrant)
 	lease := s.TTL.Seconds()
@@ -138,7 +138,7 @@ func accordWord(a scenarios.Accord) word {
 	return w
 }
 
-// accordMark stands before the row where there is no room for the word.
+// accordMark returns the mark that stands before a row with no room for the accord in words.
 func accordMark(a scenarios.Accord) word {
 	switch a {
 	case scenarios.Unsure:
@@ -149,7 +149,7 @@ func accordMark(a scenarios.Accord) word {
 	return word{}
 }
 
-// writeAccords counts how the cells came out, and names those that do not agree.
+// writeAccords writes how many cells agree, and lists those that do not.
 func writeAccords(b *strings.Builder, p painter, all []scenarios.Agreement, width int) {
 	sentence, style := accordSentence(all)
 	for _, line := range fold(sentence, width) {
@@ -164,7 +164,7 @@ func writeAccords(b *strings.Builder, p painter, all []scenarios.Agreement, widt
 	}
 }
 
-// accordSentence counts how the cells came out.
+// accordSentence counts the cells by accord, and returns the style of the worst.
 func accordSentence(all []scenarios.Agreement) (sentence string, style paint) {
 	counts := map[scenarios.Accord]int{}
 	for _, a := range all {
@@ -185,7 +185,7 @@ func accordSentence(all []scenarios.Agreement) (sentence string, style paint) {
 	return sentence + "." + tooSlow(bothSides(all)), style
 }
 
-// discords names the cells of which the worlds do not agree, and why.
+// discords lists the cells on which the worlds do not agree, undecided ones included, and why.
 func discords(all []scenarios.Agreement) (out []string) {
 	for _, a := range all {
 		if a.Accord >= scenarios.Unsure {

@@ -10,18 +10,18 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// agreementDocument is one cell in both worlds in JSON.
+// agreementDocument is one cell in both worlds, as JSON.
 type agreementDocument struct {
 	Scenario   string        `json:"scenario"`
 	Backend    string        `json:"backend"`
 	Guard      string        `json:"guard"`
 	Discipline string        `json:"discipline"`
-	Accord     string        `json:"accord"` // agree, not available live, undecided or disagree
-	Why        []string      `json:"why"`    // what they differ in, or why there is no verdict
+	Accord     string        `json:"accord"` // agree, not applicable, not available live, undecided, not as expected or disagree
+	Why        []string      `json:"why"`    // how they differ, or why there is no verdict
 	Virtual    *cellDocument `json:"virtual"`
-	Live       *cellDocument `json:"live"` // null where no trial was run
-	// Of a library: the profile that stands for it, which the virtual side is of, and the lengths
-	// of time in which the two were compared.
+	Live       *cellDocument `json:"live"` // null if no trial ran
+	// For a library: the profile that stands for it, which the virtual side is about, and the
+	// lengths of time that were compared.
 	StandIn  string             `json:"standIn,omitempty"`
 	Measures []likenessDocument `json:"measures,omitempty"`
 }
@@ -43,11 +43,11 @@ func agreementDocuments(all []scenarios.Agreement) []agreementDocument {
 	return out
 }
 
-// accordName is the accord without emphasis.
+// accordName is the accord in lower case.
 func accordName(a scenarios.Accord) string { return strings.ToLower(a.String()) }
 
-// agreementRows makes the rows of CSV: what each world says, such as live.overlap.holds and
-// live.next-grant.most, which is in seconds.
+// agreementRows builds the CSV rows, with columns for each world, such as live.overlap.holds and
+// live.next-grant.most; the latter is in seconds.
 func agreementRows(all []scenarios.Agreement) [][]string {
 	head := []string{"scenario", "backend", "guard", "discipline", "accord"}
 	for _, world := range []string{scenarios.VirtualWorld, scenarios.LiveWorld} {

@@ -11,8 +11,8 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// Cells writes what came out of a run, a row a cell. cards say what is known of the
-// scenarios; a scenario without one counts as one that does no fault.
+// Cells writes the results of a run, one row per cell. cards describe the scenarios; a scenario
+// without a card counts as one without faults.
 func Cells(w io.Writer, cells []scenarios.Summary, cards []scenarios.Card, opts Options) error {
 	switch opts.Format {
 	case CSV:
@@ -30,7 +30,7 @@ func Cells(w io.Writer, cells []scenarios.Summary, cards []scenarios.Card, opts 
 	return cellTable(w, cells, cards, opts)
 }
 
-// cellDocument is one cell in JSON.
+// cellDocument is one cell, as JSON.
 type cellDocument struct {
 	Scenario   string             `json:"scenario"`
 	Backend    string             `json:"backend"`
@@ -45,7 +45,7 @@ type cellDocument struct {
 	Why        string             `json:"why,omitempty"` // why it is not available
 	Properties []propertyDocument `json:"properties"`
 	Measures   []measureDocument  `json:"measures"`
-	Figures    []figureDocument   `json:"figures,omitempty"` // of all trials together
+	Figures    []figureDocument   `json:"figures,omitempty"` // over all trials together
 }
 
 type propertyDocument struct {
@@ -53,13 +53,13 @@ type propertyDocument struct {
 	Holds     int            `json:"holds"`
 	Undecided int            `json:"undecided"`
 	Violated  int            `json:"violated"`
-	Expected  string         `json:"expected,omitempty"` // holds, violated, sometimes; empty: nothing is
+	Expected  string         `json:"expected,omitempty"` // holds, violated or sometimes (a share may follow); empty if nothing is expected
 	Because   string         `json:"because,omitempty"`
 }
 
 type measureDocument struct {
 	Measure check.Measure `json:"measure"`
-	Unit    check.Unit    `json:"unit"` // "s", "#" or, of a share, ""
+	Unit    check.Unit    `json:"unit"` // "s", "#" or, for a share, ""
 	Trials  int           `json:"trials"`
 	Least   float64       `json:"least"`
 	Most    float64       `json:"most"`
@@ -85,8 +85,8 @@ func documentOf(c scenarios.Summary) cellDocument {
 	return d
 }
 
-// outcomeName is the outcome of a cell, also of one that could not be run; empty: it was
-// not.
+// outcomeName names the outcome of a cell, including one that cannot be run; it is empty for a cell
+// that can be run but was not.
 func outcomeName(c scenarios.Summary) string {
 	if c.Trials == 0 && c.Outcome.Ran() {
 		return ""
@@ -94,8 +94,8 @@ func outcomeName(c scenarios.Summary) string {
 	return c.Outcome.String()
 }
 
-// expected names what is expected of a property: holds, violated, sometimes, or sometimes with
-// a share.
+// expected names what is expected of a property: holds, violated, sometimes, or sometimes with a
+// share; empty if nothing is expected.
 func expected(t scenarios.Tally) string {
 	switch {
 	case t.Expected == nil:
@@ -108,7 +108,7 @@ func expected(t scenarios.Tally) string {
 	return t.Expected.String()
 }
 
-// cellRows makes the rows of CSV: four columns for each property, such as overlap.holds.
+// cellRows builds the CSV rows, with four columns per property, such as overlap.holds.
 func cellRows(cells []scenarios.Summary) [][]string {
 	head := []string{"scenario", "backend", "guard", "discipline", "world", "n", "outcome"}
 	for _, p := range check.Properties() {
@@ -129,7 +129,7 @@ func tallyTitles(of string) []string {
 	return []string{of + ".holds", of + ".undecided", of + ".violated", of + ".expected"}
 }
 
-// tallyFields are empty of a cell that was not run.
+// tallyFields returns the fields of one property; they are empty for a cell that was not run.
 func tallyFields(c scenarios.Summary, p check.Property) []string {
 	if c.Trials == 0 {
 		return make([]string, len(tallyTitles("")))
@@ -192,7 +192,7 @@ func markdownCells(cells []scenarios.Summary) [][]string {
 	return rows
 }
 
-// markdownKey says what columns and marks mean.
+// markdownKey explains the columns and marks.
 func markdownKey(shown []column) string {
 	var meanings []string
 	for _, c := range shown {

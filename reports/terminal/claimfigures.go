@@ -10,11 +10,11 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// figure is the result of the trials of one test.
+// figure is the result of one test's trials; lead says whether they count for or against the claim.
 type figure struct{ lead, text string }
 
-// figures joins the counts of one test: they follow each other. Behind them stand why cells
-// were not run and where a behaviour is known from.
+// figures merges adjacent evidence from the same test into one figure, followed by the reasons why
+// cells were not run.
 func figures(evidence []scenarios.ClaimEvidence) (out []figure) {
 	for i := 0; i < len(evidence); {
 		e := evidence[i]
@@ -46,7 +46,7 @@ func figures(evidence []scenarios.ClaimEvidence) (out []figure) {
 	return out
 }
 
-// countedInWords says how often something came out as stated.
+// countedInWords says in how many trials the evidence came out as stated.
 func countedInWords(e scenarios.ClaimEvidence) string {
 	counted := fmt.Sprintf("%s %s in %d of %d", e.Want.Property, e.Want.Verdict, e.AsStated, e.Trials)
 	if e.Range != nil {

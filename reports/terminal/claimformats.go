@@ -12,42 +12,42 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// claimDocument is one claim in JSON.
+// claimDocument is one claim, as JSON.
 type claimDocument struct {
 	ID        string             `json:"id"`
 	Who       string             `json:"who"`
 	Where     string             `json:"where"`
 	Says      string             `json:"says"`
 	Verdict   string             `json:"verdict"`
-	World     string             `json:"world"`               // of the trials
-	Condition string             `json:"condition,omitempty"` // when it is right
-	Missing   string             `json:"missing,omitempty"`   // for a trial, or for a further one
+	World     string             `json:"world"`               // in which the trials ran
+	Condition string             `json:"condition,omitempty"` // under which the claim is right
+	Missing   string             `json:"missing,omitempty"`   // what a trial, or a further one, still needs
 	Cannot    string             `json:"cannot,omitempty"`    // why no trial can decide it
 	Note      string             `json:"note,omitempty"`      // what its trials are worth
 	Evidence  []evidenceDocument `json:"evidence"`
 }
 
-// evidenceDocument is what came out for one property or measure in some cells.
+// evidenceDocument is the result for one property or measure in some cells.
 type evidenceDocument struct {
-	Against     bool           `json:"against"` // what is stated speaks against the claim
+	Against     bool           `json:"against"` // the stated result speaks against the claim
 	Scenario    string         `json:"scenario"`
 	Backends    []string       `json:"backends"`
 	Guards      []string       `json:"guards"`
 	Disciplines []string       `json:"disciplines"`
-	Property    check.Property `json:"property,omitempty"` // with the verdict that is stated, or
+	Property    check.Property `json:"property,omitempty"` // stated to come out as Verdict; empty for a measure
 	Verdict     string         `json:"verdict,omitempty"`
-	Share       string         `json:"share,omitempty"`    // of trials in which it is stated, and
-	Violated    int            `json:"violated,omitempty"` // in how many it was
-	Range       string         `json:"range,omitempty"`    // what a measure is stated to be, and
-	Measured    string         `json:"measured,omitempty"` // what it was
+	Share       string         `json:"share,omitempty"`    // of trials that are stated to be violated
+	Violated    int            `json:"violated,omitempty"` // how many were, where a share is stated
+	Range       string         `json:"range,omitempty"`    // stated for a measure
+	Measured    string         `json:"measured,omitempty"` // what the measure was
 	Trials      int            `json:"trials"`
 	AsStated    int            `json:"as_stated"`
-	// Undecided trials say nothing. The command runs the first trial again that came out
-	// otherwise.
+	// Undecided trials say nothing either way. Contrary is the command that reruns the first trial
+	// that came out otherwise.
 	Undecided int      `json:"undecided"`
 	Contrary  string   `json:"contrary,omitempty"`
 	Missing   []string `json:"missing,omitempty"` // why cells were not run, or nothing was measured
-	// Options are those that the backends set, with where what they do is known from.
+	// Options maps each option that the backends set to the source for what it does.
 	Options map[string]string `json:"options,omitempty"`
 }
 
@@ -96,7 +96,7 @@ func documentOfEvidence(e scenarios.ClaimEvidence) evidenceDocument {
 	return d
 }
 
-// claimRows makes the rows of CSV: a row a claim, with the sums of what its evidence counts.
+// claimRows builds the CSV rows: one per claim, with the sums over its evidence.
 func claimRows(sources []scenarios.ClaimSource, parts [][]scenarios.ClaimResult) [][]string {
 	rows := [][]string{{"id", "who", "where", "verdict", "says", "condition", "missing", "cannot", "counted", "as_stated", "undecided", "contrary", "world", "not_available", "note"}}
 	for i, s := range sources {
@@ -124,7 +124,7 @@ func claimRows(sources []scenarios.ClaimSource, parts [][]scenarios.ClaimResult)
 	return rows
 }
 
-// claimsMarkdown writes a table a source.
+// claimsMarkdown writes one table per source.
 func claimsMarkdown(w io.Writer, sources []scenarios.ClaimSource, parts [][]scenarios.ClaimResult, run scenarios.ClaimTrialsRun) error {
 	var all []scenarios.ClaimResult
 	for _, part := range parts {

@@ -12,10 +12,10 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// Claims writes what the trials say of the claims: one sentence; what was measured other
-// than stated; the two sources of the debate side by side, if they come first and there is
-// room; the two senses of a broken lock side by side; and the figures of every claim.
-// results are those of all sources, in their order.
+// Claims writes what the trials say of the claims: a count in one sentence; measurements that
+// contradict what is stated; the two sources of the debate side by side, if they come first and
+// there is room; the two senses of a broken lock side by side; and the figures of every claim.
+// results holds one result per claim, in the order of the sources.
 func Claims(w io.Writer, sources []scenarios.ClaimSource, results []scenarios.ClaimResult, run scenarios.ClaimTrialsRun, opts Options) error {
 	bySource := divide(sources, results)
 	switch opts.Format {
@@ -47,8 +47,8 @@ func Claims(w io.Writer, sources []scenarios.ClaimSource, results []scenarios.Cl
 	return nil
 }
 
-// writeOptions says where the options are known from that evidence uses: an option that has a
-// lock do something wrong proves nothing unless there is such a lock.
+// writeOptions names the source for each option that the evidence uses: an option that makes a lock
+// misbehave proves nothing unless such a lock exists.
 func writeOptions(b *strings.Builder, results []scenarios.ClaimResult, width int) {
 	var all []scenarios.ClaimOption
 	for _, r := range results {
@@ -79,7 +79,7 @@ func divide(sources []scenarios.ClaimSource, results []scenarios.ClaimResult) (p
 	return parts
 }
 
-// claimCount counts how the claims came out.
+// claimCount counts the claims by verdict.
 func claimCount(results []scenarios.ClaimResult, run scenarios.ClaimTrialsRun) string {
 	var parts []string
 	for v := scenarios.ClaimConfirmed; v <= scenarios.ClaimContradicted; v++ {
@@ -96,8 +96,8 @@ func claimCount(results []scenarios.ClaimResult, run scenarios.ClaimTrialsRun) s
 	return fmt.Sprintf("%s: %s (%s in the %s world).", words.Many(len(results), "claim"), strings.Join(parts, ", "), words.Many(len(run.Judged), "trial"), run.World)
 }
 
-// writeContradictions names what came out other than the file of claims states, and how
-// to see it again.
+// writeContradictions lists results that differ from what the claims file states, each with the
+// command that reproduces it.
 func writeContradictions(b *strings.Builder, results []scenarios.ClaimResult, width int) {
 	for _, r := range results {
 		for _, e := range r.Evidence {
@@ -136,7 +136,7 @@ func cellInWords(scenario, backend, guard, discipline string) string {
 	return scenarios.CellName{Scenario: scenario, Backend: backend, Guard: guard, Discipline: discipline}.String()
 }
 
-// hang writes a text folded into lines; the first begins with lead, the others under it.
+// hang writes text folded into lines; the first begins with lead, the others are indented to match.
 func hang(b *strings.Builder, lead, text string, width int) {
 	indent := utf8.RuneCountInString(lead)
 	for i, line := range fold(text, width-indent) {
@@ -149,7 +149,7 @@ func hang(b *strings.Builder, lead, text string, width int) {
 
 const (
 	idWidth     = 6
-	listGap     = 4   // between the two lists that stand side by side
+	listGap     = 4   // between the two lists side by side
 	leastForTwo = 100 // columns
 )
 
@@ -183,7 +183,7 @@ func writeSideBySide(b *strings.Builder, sources []scenarios.ClaimSource, parts 
 	}
 }
 
-// claimWords is the verdict on a claim, and whether more could be tested.
+// claimWords is the verdict on a claim, qualified if more could be tested.
 func claimWords(r scenarios.ClaimResult) string {
 	if len(r.Evidence) > 0 && r.Claim.NotYet != "" {
 		return r.Verdict.String() + ", as far as tested"
@@ -191,7 +191,7 @@ func claimWords(r scenarios.ClaimResult) string {
 	return r.Verdict.String()
 }
 
-// remarks are a claim's condition and what is missing.
+// remarks lists a claim's condition, what is missing, why no trial can decide it, and its note.
 func remarks(c scenarios.Claim) (out []string) {
 	if c.Condition != "" {
 		out = append(out, "right if: "+c.Condition)
@@ -212,8 +212,8 @@ func pad(text string, width int) string {
 	return text + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text)))
 }
 
-// writeSource writes the figures of one source's claims. Statements and remarks are left
-// out where they have been shown before.
+// writeSource writes the figures of one source's claims. Unless whole is set, it omits what has
+// been shown before: statements, remarks and claims without evidence.
 func writeSource(b *strings.Builder, s scenarios.ClaimSource, results []scenarios.ClaimResult, whole bool, width int) {
 	if !whole && !slices.ContainsFunc(results, func(r scenarios.ClaimResult) bool { return len(r.Evidence) > 0 }) {
 		return
@@ -243,8 +243,8 @@ func writeSource(b *strings.Builder, s scenarios.ClaimSource, results []scenario
 	}
 }
 
-// ClaimRows gives what the trials say of claims, in words. The results are those of all
-// sources, in their order.
+// ClaimRows puts the results of the claims into words. weighed holds one result per claim, in the
+// order of the sources.
 func ClaimRows(sources []scenarios.ClaimSource, weighed []scenarios.ClaimResult) (rows []results.Claim) {
 	for i, part := range divide(sources, weighed) {
 		for _, r := range part {

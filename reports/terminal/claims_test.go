@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// someClaims has a claim of every verdict.
+// someClaims returns claims with different verdicts, one for each.
 func someClaims(t *testing.T) ([]scenarios.ClaimSource, []scenarios.ClaimResult, scenarios.ClaimTrialsRun) {
 	pause := &scenarios.Scenario{Name: "gc-pause"}
 	test := scenarios.ClaimTest{Scenario: pause, Backends: []string{"redis", "redis+elapsed-check"}, Guards: []string{"none"}, Disciplines: []scenarios.Discipline{{Kind: scenarios.Attentive}}}
@@ -57,7 +57,7 @@ func someClaims(t *testing.T) ([]scenarios.ClaimSource, []scenarios.ClaimResult,
 	return sources, results, scenarios.ClaimTrialsRun{World: scenarios.VirtualWorld, Judged: judged}
 }
 
-// In a live trial that the machine was too slow for, nothing may have been measured.
+// A live trial for which the machine was too slow may have measured nothing.
 func TestEvidenceOfWhichNothingWasMeasuredIsShown(t *testing.T) {
 	sources, found, run := someClaims(t)
 	e := &found[0].Evidence[0]

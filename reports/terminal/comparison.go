@@ -18,14 +18,14 @@ import (
 // Comparison is a trial that was run twice.
 type Comparison struct {
 	Then, Now scenarios.Result
-	Before    *sim.History // nil: it was not kept
+	Before    *sim.History // nil if it was not kept
 	After     *sim.History
-	Always    []string // what is to be said however they compare
-	Remarks   []string // what else has changed, if the two are not the same
+	Always    []string // said whatever the result
+	Remarks   []string // what else has changed; said only if the two differ
 }
 
-// Same tells whether the trial came out the same: in the virtual world event by event, in
-// the live one, where that cannot be, in all its verdicts.
+// Same reports whether the trial came out the same: event by event in the virtual world; in all its
+// verdicts in the live world, where events cannot be the same.
 func (c Comparison) Same() bool {
 	if c.Then.World == scenarios.LiveWorld {
 		return len(c.verdicts()) == 0
@@ -33,7 +33,7 @@ func (c Comparison) Same() bool {
 	return c.Then.Fingerprint == c.Now.Fingerprint
 }
 
-// Write says whether it came out the same, and if not, what differs.
+// Write says whether the trial came out the same, and if not, what differs.
 func (c Comparison) Write(w io.Writer, opts Options) error {
 	var b strings.Builder
 	say := func(format string, args ...any) { hang(&b, "", fmt.Sprintf(format, args...), opts.columns()) }
@@ -71,7 +71,7 @@ func (c Comparison) Write(w io.Writer, opts Options) error {
 	return nil
 }
 
-// writeDifference shows where the histories part.
+// writeDifference shows where the histories diverge.
 func (c Comparison) writeDifference(b *strings.Builder) {
 	if c.Before == nil {
 		b.WriteString("The run has not kept its history, so the first difference is not known.\n")
@@ -135,7 +135,7 @@ type verdictPair struct {
 	then, now check.Verdict
 }
 
-// verdicts lists those that are not the same.
+// verdicts lists the verdicts that differ.
 func (c Comparison) verdicts() (out []verdictPair) {
 	for _, p := range slices.Concat(check.Preconditions(), check.Properties()) {
 		then, now := c.Then.Finding(p).Verdict, c.Now.Finding(p).Verdict
@@ -158,7 +158,7 @@ func (c Comparison) writeVerdicts(b *strings.Builder) {
 	}
 }
 
-// writeMeasures shows what was measured each time, lengths of time in leases.
+// writeMeasures shows what each run measured, with lengths of time in leases.
 func (c Comparison) writeMeasures(b *strings.Builder) {
 	rows := [][]string{{"measured", "then", "now"}}
 	for _, m := range check.Measures() {

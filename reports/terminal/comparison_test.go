@@ -61,8 +61,7 @@ func TestATrialRunAgainSaysWhetherItIsTheSame(t *testing.T) {
 	}
 }
 
-// Whatever is the matter with the history that was kept is said also of a trial that is the
-// same.
+// Whatever is wrong with the kept history is reported even if the trial came out the same.
 func TestWhatIsWrongWithTheKeptHistoryIsAlwaysSaid(t *testing.T) {
 	c := Comparison{Always: []string{"Its file is gone."}}
 	c.Then, c.Before = run("virtual", 2*time.Second, check.Violated)

@@ -11,8 +11,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// Findings prints what was found in one history, each finding with the events that show
-// it.
+// Findings prints the findings on one history, each with the events that are its evidence.
 func Findings(w io.Writer, h *sim.History, findings []check.Finding) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s world, seed %d, lease %v, %d events\n",

@@ -8,25 +8,25 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// layout is one way to lay a table out.
+// layout is one way to lay out a table.
 type layout struct {
-	page    int // the terminal's columns
+	page    int // width of the terminal, in columns
 	in      wording
-	names   int      // names of lock services are broken to this many columns; 0: they are whole
-	outcome bool     // the last column says how the cell came out; otherwise a mark before its row
-	stacked bool     // the name has a line of its own, above the rows of its guards
+	names   int      // lock service names are broken to this many columns; 0: they stay whole
+	outcome bool     // the last column shows the outcome; otherwise a mark before the row does
+	stacked bool     // the name stands on a line of its own, above the rows of its guards
 	bare    bool     // only verdicts are shown
-	columns []column // the properties that are shown
-	dropped []column // those for which there is no room
+	columns []column // properties that are shown
+	dropped []column // properties with no room
 }
 
-// leastName is how far names are broken before the table gives up something else.
+// leastName is the width down to which names are broken before the table gives up something else.
 const leastName = 20
 
-// fit finds the roomiest layout in which no row is wider than the terminal: words are
-// shortened first, then names are broken, then the outcome becomes a mark, then names stand
-// above their rows, and then something is left out: properties of which there is nothing
-// bad to say, what is no verdict, and at last other properties.
+// fit returns the roomiest layout in which every row fits the terminal. To save room it first
+// shortens words, then breaks names, then replaces the outcome by a mark, then puts names above
+// their rows. After that it drops things: properties with nothing bad to report, then everything
+// that is not a verdict, and finally other properties.
 func fit(terminal int, shown []column, harmless func(column) bool, build func(layout) *grid) *grid {
 	l := layout{page: terminal, outcome: true, columns: shown}
 	for ; l.in < terse; l.in++ {
@@ -67,9 +67,9 @@ func fit(terminal int, shown []column, harmless func(column) bool, build func(la
 	}
 }
 
-// leastTelling gives the column that is missed least, and whether all is well in it: the
-// last one of those; otherwise the last one that is not about money, and never that of the
-// first property.
+// leastTelling returns the column that will be missed least, and whether all is well in it: the
+// last harmless one if there is one, otherwise the last. The one about money goes after all others,
+// and the first column stays.
 func leastTelling(columns []column, harmless func(column) bool) (at int, well bool) {
 	for i := len(columns) - 1; i > 0; i-- {
 		if harmless(columns[i]) && columns[i].property != check.LostUpdate {
@@ -84,8 +84,8 @@ func leastTelling(columns []column, harmless func(column) bool) (at int, well bo
 	return len(columns) - 1, false
 }
 
-// breakName breaks the name of a lock service before the "+" of its options, and where an
-// option alone is too long, after a "-" or "=" in it.
+// breakName breaks the name of a lock service before the "+" of its options. An option that is too
+// long by itself also breaks after a "-" or "=".
 func breakName(name string, width int) []string {
 	if width == 0 || utf8.RuneCountInString(name) <= width {
 		return []string{name}
@@ -104,7 +104,7 @@ func breakName(name string, width int) []string {
 			put(option)
 			continue
 		}
-		put(strings.Repeat(" ", width)) // what is broken has lines of its own
+		put(strings.Repeat(" ", width)) // a broken option has lines of its own
 		line = ""
 		for _, piece := range partsOf(option, "-=", true) {
 			put(piece)
@@ -118,7 +118,7 @@ func breakName(name string, width int) []string {
 	return append(lines, line)
 }
 
-// partsOf cuts a text before, or after, each of these characters.
+// partsOf cuts text before (or, if after is set, after) each of the characters in at.
 func partsOf(text, at string, after bool) (parts []string) {
 	from := 0
 	for i := range len(text) {

@@ -14,7 +14,7 @@ import (
 
 const longName = "sentinel+replicas=2+min-replicas-to-write=1+min-replicas-max-lag=1ttl"
 
-// fits fails for each line that is wider than this, or has blanks at its end.
+// fits reports an error for each line that is wider than width or ends in blanks.
 func fits(t *testing.T, text string, width int) {
 	t.Helper()
 	for line := range strings.Lines(text) {
@@ -28,7 +28,7 @@ func fits(t *testing.T, text string, width int) {
 	}
 }
 
-// crowded has something to say in every column, and a name that fills a line.
+// crowded returns cells with something to say in every column, and a name that fills a line.
 func crowded() []scenarios.Summary {
 	var all []scenarios.Tally
 	for _, p := range check.Properties() {
@@ -143,8 +143,8 @@ func TestNamesAreBrokenAtTheirOptions(t *testing.T) {
 	}
 }
 
-// Pictures, page and table say the same of a violation, but where the key below a table, which has
-// two entries in a line, has no room for it.
+// Pictures, page and table use the same words for a violation, except where the key below a table
+// has no room for them: it puts two entries on a line.
 func TestWordsAreBriefOnlyForWantOfRoom(t *testing.T) {
 	for _, p := range check.Properties() {
 		entry := fmt.Sprintf("%-9s%s (%s)  ", p.Row().Column, p.Row().Violation, p)

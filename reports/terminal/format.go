@@ -14,19 +14,19 @@ import (
 // Format is how results are written.
 type Format string
 
-// The formats. The last three are for programs and web pages: nothing but the results is
-// in them, in an order that does not change from run to run.
+// The formats. The last three are for programs and web pages: they contain nothing but the results,
+// in an order that does not change from run to run.
 const (
 	Table    Format = "table" // for a person at a terminal
-	CSV      Format = "csv"   // comma-separated values, as RFC 4180 has them: one line of titles, then a row each
+	CSV      Format = "csv"   // comma-separated values (RFC 4180): a line of titles, then one row each
 	JSON     Format = "json"  // one document
 	Markdown Format = "md"    // a table as GitHub renders it
 )
 
-// Formats lists them all.
+// Formats lists all formats.
 func Formats() []Format { return []Format{Table, CSV, JSON, Markdown} }
 
-// ParseFormat reads the name of a format.
+// ParseFormat parses the name of a format.
 func ParseFormat(name string) (Format, error) {
 	if f := Format(name); slices.Contains(Formats(), f) {
 		return f, nil
@@ -34,20 +34,20 @@ func ParseFormat(name string) (Format, error) {
 	return "", fmt.Errorf("%q is not a format, expected %s", name, words.Or(Formats()...))
 }
 
-// Options say how something is to be written.
+// Options control how something is written.
 type Options struct {
 	Format Format // empty: Table
-	// Colour adds ANSI colours for a terminal. They only repeat what the words and marks
-	// already say, and stay apart for people with colour blindness.
+	// Colour adds ANSI colours for a terminal. They only repeat what words and marks already say,
+	// and people with colour blindness can tell them apart.
 	Colour bool
-	// Columns is how many columns the terminal has; 0: PageColumns. With fewer than
-	// LeastColumns a table is written as for LeastColumns.
+	// Columns is the width of the terminal; 0 means PageColumns. Below LeastColumns, tables are
+	// written as for LeastColumns.
 	Columns int
 }
 
-// The widths that tables are made for.
+// The widths that tables are designed for.
 const (
-	PageColumns  = 120 // where nobody says how wide the page is
+	PageColumns  = 120 // if the width is unknown
 	LeastColumns = 60
 )
 
@@ -76,7 +76,7 @@ func writeJSON(w io.Writer, document any) error {
 	return nil
 }
 
-// markdownTable writes rows of plain text, the first of which are the titles.
+// markdownTable writes rows of plain text; the first row holds the titles.
 func markdownTable(b *strings.Builder, rows [][]string) {
 	for i, row := range rows {
 		b.WriteString("|")
@@ -90,12 +90,12 @@ func markdownTable(b *strings.Builder, rows [][]string) {
 	}
 }
 
-// markdown writes a text so that it reads as it stands, also inside a table.
+// markdownEscapes escapes text so that Markdown shows it unchanged, even inside a table.
 var markdownEscapes = strings.NewReplacer(`\`, `\\`, "|", `\|`, "*", `\*`, "_", `\_`, "<", `\<`, "`", "\\`", "[", `\[`, "\n", " ")
 
 func markdown(text string) string { return markdownEscapes.Replace(text) }
 
-// orEmpty makes a list that JSON shows as [] when there is nothing in it.
+// orEmpty turns nil into an empty list, which JSON shows as [].
 func orEmpty[T any](list []T) []T {
 	if list == nil {
 		return []T{}

@@ -12,7 +12,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// written is what a writer writes in a format.
+// written returns what write writes in a format.
 func written(t *testing.T, f Format, write func(*bytes.Buffer, Options) error) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -22,7 +22,7 @@ func written(t *testing.T, f Format, write func(*bytes.Buffer, Options) error) s
 	return b.String()
 }
 
-// Everything that has formats.
+// formatted returns a writer for everything that has formats.
 func formatted(t *testing.T) map[string]func(*bytes.Buffer, Options) error {
 	sources, claims, judged := someClaims(t)
 	builtin, err := scenarios.Builtin(scenarios.Everything())
@@ -40,7 +40,7 @@ func formatted(t *testing.T) map[string]func(*bytes.Buffer, Options) error {
 func TestFormatsForProgramsAreWhatTheySayWhateverTheTerminal(t *testing.T) {
 	for name, write := range formatted(t) {
 		t.Run(name, func(t *testing.T) {
-			rows, err := csv.NewReader(strings.NewReader(written(t, CSV, write))).ReadAll() // every row as long as the first
+			rows, err := csv.NewReader(strings.NewReader(written(t, CSV, write))).ReadAll() // fails unless every row is as long as the first
 			if err != nil || len(rows) < 2 {
 				t.Errorf("CSV of %d rows: %v", len(rows), err)
 			}

@@ -5,12 +5,12 @@ import (
 	"unicode/utf8"
 )
 
-// grid is the table's text, before it is padded and coloured.
+// grid is the text of a table, before it is padded and coloured.
 type grid struct {
 	layout
-	head   []word // without that of the names
+	head   []word // titles, except that of the names
 	groups []group
-	widths []int // the first is that of the names; 0: they are above the rows
+	widths []int // the first is that of the names, 0 if they stand above the rows
 }
 
 type group struct {
@@ -21,11 +21,11 @@ type group struct {
 type gridRow struct {
 	name  string // of the lock service
 	words []word
-	note  string // instead of what follows the given words
-	mark  word   // before the row
+	note  string // replaces the words that are missing
+	mark  word   // stands before the row
 }
 
-// word is what stands in one place of the table.
+// word is the text in one place of the table.
 type word struct {
 	text  string
 	paint paint
@@ -34,7 +34,7 @@ type word struct {
 
 func (w word) length() int { return utf8.RuneCountInString(w.text) }
 
-// add puts a row into the group of its scenario.
+// add appends a row to the group of its scenario.
 func (t *grid) add(scenario string, r gridRow) {
 	for i := range t.groups {
 		if t.groups[i].scenario == scenario {
@@ -74,7 +74,7 @@ const (
 	columnGap = 2
 )
 
-// indent is where rows begin.
+// indent is the column at which rows begin.
 func (t *grid) indent() int {
 	if t.stacked {
 		return 2 * rowIndent
@@ -85,8 +85,8 @@ func (t *grid) indent() int {
 // width is how many columns of the terminal a full row takes.
 func (t *grid) width() int { return t.start(len(t.widths)) - columnGap }
 
-// start is the terminal column at which the nth word of a row begins; the name, if it is in
-// the row, is the word 0.
+// start returns the terminal column at which the nth word of a row begins. Word 0 is the name, if
+// the row has it.
 func (t *grid) start(n int) int {
 	at := t.indent()
 	for _, w := range t.widths[:n] {
@@ -120,8 +120,8 @@ func (t *grid) write(b *strings.Builder, p painter) {
 	}
 }
 
-// line writes a row, padded, with no blanks at the end of a line. What does not fit into
-// the column of names goes on below.
+// line writes a row, padded and without trailing blanks. What does not fit into the name column
+// continues below.
 func (t *grid) line(b *strings.Builder, p painter, r gridRow, names paint) {
 	var line strings.Builder
 	line.WriteString(strings.Repeat(" ", t.indent()-rowIndent) + p.paint(r.mark.paint, r.mark.text) + strings.Repeat(" ", rowIndent-r.mark.length()))
@@ -165,10 +165,10 @@ func (t *grid) line(b *strings.Builder, p painter, r gridRow, names paint) {
 	}
 }
 
-// leastNote is how narrow a note may become beside its row; a narrower one goes below.
+// leastNote is the least width of a note beside its row; a narrower one goes below.
 const leastNote = 30
 
-// noteLines folds the sentence that stands in place of a row's verdicts, and says where it
+// noteLines folds the sentence that replaces a row's verdicts, and returns the column at which it
 // begins.
 func (t *grid) noteLines(r gridRow) (lines []string, at int) {
 	if r.note == "" {

@@ -11,13 +11,13 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// harm says what the cells show of locks: where two clients had the lock at once, an update
-// was lost or an effect applied twice although there was a lock and nothing else, and what a
-// guard made of it. It is about attentive clients, if there are any. If there are scenarios
-// with faults, it is about them. Where services were run as they are, it is about them and
-// not about their options, unless there is but one scenario. A cell counts if it happened in
-// one of its trials at least; of each kind of harm the cells count that tell. Trials in which no
-// lock is taken, as clients add elements to a set, count only if there are no others.
+// harm says what the cells show about locks: where two clients held the lock at once, an update was
+// lost or an effect was applied twice with nothing but a lock to prevent it, and what a guard
+// changed. It is about attentive clients and about scenarios with faults, if there are any, and
+// about services without options, if any were run, unless there is only one scenario. A cell
+// counts if the harm happened in at least one of its trials; each kind of harm is counted over the
+// cells in which it is decided. Trials in which no lock is taken, because clients add elements to a
+// set, count only if there are no others.
 func harm(cells []scenarios.Summary, cards []scenarios.Card) (sentences []string) {
 	var worlds []string
 	for _, c := range cells {
@@ -43,12 +43,12 @@ func harm(cells []scenarios.Summary, cards []scenarios.Card) (sentences []string
 	return sentences
 }
 
-// harmKind is one kind of harm and how the sentences call it.
+// harmKind is one kind of harm and the phrases that name it.
 type harmKind struct {
 	property                check.Property
 	happens, never, whether string
 	none                    string         // behind a guard: "with fence-all none is"
-	guards                  []ledger.Guard // the strictest first of those that keep it away
+	guards                  []ledger.Guard // those that prevent it, the strictest first
 }
 
 func harms() []harmKind {
@@ -59,9 +59,9 @@ func harms() []harmKind {
 	}
 }
 
-// judged is what the trials of some cells say of one property, as the table has it: a cell in
-// which it was violated, one in which it held in every trial, one that does not tell. Cells in
-// which there was nothing to judge and nobody asked are left out.
+// judged sorts cells by what their trials say of one property, as the table does: it was violated,
+// it held in every trial, or that is not decided. Cells with nothing to judge and no expectation
+// are left out.
 type judged struct{ happened, never, unsure []scenarios.Summary }
 
 func judge(cells []scenarios.Summary, p check.Property) (j judged) {
@@ -79,17 +79,17 @@ func judge(cells []scenarios.Summary, p check.Property) (j judged) {
 	return j
 }
 
-// decided counts the cells that tell.
+// decided counts the cells that came to a verdict.
 func (j judged) decided() int { return len(j.happened) + len(j.never) }
 
-// harmIn is about the cells of one world: of each kind of harm over the cells in which it is
+// harmIn covers the cells of one world. Each kind of harm is counted over the cells in which it is
 // decided.
 func harmIn(cells []scenarios.Summary, cards []scenarios.Card) string {
 	cells = slices.DeleteFunc(cells, func(c scenarios.Summary) bool { return c.Backend == (control.None{}).Name() })
 	cells = scenarios.OneDiscipline(cells)
 	cells, thing := telltale(cells, cards)
 	var all []string
-	var said judged // what the first sentence counts
+	var said judged // what the previous sentence counted
 	for _, h := range harms() {
 		bare := judge(under(cells, string(ledger.None)), h.property)
 		guard := guardOf(cells, h.guards)
@@ -118,17 +118,17 @@ func harmIn(cells []scenarios.Summary, cards []scenarios.Card) string {
 	return strings.Join(all, " ")
 }
 
-// adds tells whether the clients of a cell add elements to a set.
+// adds reports whether the clients of a cell add elements to a set.
 func adds(c scenarios.Summary, cards []scenarios.Card) bool {
 	return slices.ContainsFunc(cards, func(card scenarios.Card) bool { return card.Scenario == c.Scenario && card.Adds })
 }
 
-// addsOnly tells whether those of all cells do.
+// addsOnly reports whether the clients of all cells do.
 func addsOnly(cells []scenarios.Summary, cards []scenarios.Card) bool {
 	return !slices.ContainsFunc(cells, func(c scenarios.Summary) bool { return !adds(c, cards) })
 }
 
-// under gives the cells behind a guard.
+// under returns the cells behind a guard.
 func under(cells []scenarios.Summary, guard string) (out []scenarios.Summary) {
 	for _, c := range cells {
 		if c.Guard == guard {
@@ -138,7 +138,7 @@ func under(cells []scenarios.Summary, guard string) (out []scenarios.Summary) {
 	return out
 }
 
-// guardOf is the first of these guards that some cell has; empty: there is none.
+// guardOf returns the first of these guards that some cell has; empty if there is none.
 func guardOf(cells []scenarios.Summary, guards []ledger.Guard) string {
 	for _, g := range guards {
 		if len(under(cells, string(g))) > 0 {
@@ -148,7 +148,7 @@ func guardOf(cells []scenarios.Summary, guards []ledger.Guard) string {
 	return ""
 }
 
-// telltale gives the cells that the sentence is about, and what it calls their scenarios.
+// telltale returns the cells that the sentence is about, and what it calls their scenarios.
 func telltale(cells []scenarios.Summary, cards []scenarios.Card) ([]scenarios.Summary, string) {
 	keep := func(f func(scenarios.Summary) bool) bool {
 		if !slices.ContainsFunc(cells, f) {

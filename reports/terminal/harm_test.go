@@ -9,14 +9,15 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// after is a cell of ten trials in which so many had two clients with the lock, and so many
-// a lost update.
+// after returns a cell of ten trials: in overlap of them two clients hold the lock, and in lost of
+// them an update is lost.
 func after(scenario, backend, guard string, overlap, lost int) scenarios.Summary {
 	return cell(scenario, backend, guard, "virtual", 10, scenarios.AsExpected,
 		tally(check.Overlap, 10, 10-overlap, overlap), tally(check.LostUpdate, 10, 10-lost, lost))
 }
 
-// intoSet is such a cell of a scenario whose clients add elements to a set: nobody holds anything.
+// intoSet returns such a cell for a scenario whose clients add elements to a set: nobody holds
+// anything.
 func intoSet(backend string, lost int) scenarios.Summary {
 	return cell("set-after-crash", backend, "none", "virtual", 10, scenarios.AsExpected, tally(check.LostUpdate, 10, 10-lost, lost))
 }

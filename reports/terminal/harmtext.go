@@ -11,8 +11,8 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// bareText says where something happens without a guard, where not, and where nobody can
-// tell. said is what a sentence before has said, one that there is but one scenario.
+// bareText says where something happens without a guard, where it does not, and where that is
+// undecided. said is what the previous sentence counted; one is set if there is only one scenario.
 func bareText(h harmKind, j, said judged, thing string, one bool) string {
 	if j.decided() == 0 {
 		return fmt.Sprintf("whether %s is undecided (%s)", h.whether, words.Many(len(j.unsure), "cell"))
@@ -34,9 +34,9 @@ func bareText(h harmKind, j, said judged, thing string, one bool) string {
 	return text
 }
 
-// where says with which services something happened, and in how many of the scenarios: a
-// cell of this list is a scenario with a service. thing is what the scenarios are called;
-// empty: it has been said. one says that there is but one scenario.
+// where says with which services something happened, and in how many of the scenarios: each cell of
+// this list is one scenario with one service. thing is what the scenarios are called; empty if that
+// has been said. one is set if there is only one scenario.
 func where(cells []scenarios.Summary, h harmKind, thing string, one bool) string {
 	type count struct{ happened, of int }
 	counts := map[string]count{}
@@ -73,7 +73,7 @@ func where(cells []scenarios.Summary, h harmKind, thing string, one bool) string
 	return text
 }
 
-// services lists the lock services of cells, in the order in which they come first.
+// services lists the lock services of cells in order of first appearance.
 func services(cells []scenarios.Summary) (names []string) {
 	for _, c := range cells {
 		if !slices.Contains(names, c.Backend) {
@@ -99,10 +99,10 @@ func share(happened, of int, thing, service string, first bool) string {
 	return text + " with " + service
 }
 
-// fewEnough is how many exceptions are named one by one.
+// fewEnough is how many exceptions are still named one by one.
 const fewEnough = 3
 
-// fencedText says what a guard made of it, behind what happens without.
+// fencedText says what a guard changed; it follows what happens without one.
 func fencedText(h harmKind, guard string, j judged) string {
 	if j.decided() == 0 {
 		return ""
@@ -118,7 +118,7 @@ func fencedText(h harmKind, guard string, j judged) string {
 	}
 }
 
-// onlyFencedText says what happens with the guard where nothing was run without.
+// onlyFencedText says what happens with the guard, if nothing was run without one.
 func onlyFencedText(h harmKind, guard string, j judged) string {
 	with, all := "with "+guard, words.Many(j.decided(), "cell")+left(j)
 	switch lost := names(j.happened); {
@@ -131,7 +131,7 @@ func onlyFencedText(h harmKind, guard string, j judged) string {
 	}
 }
 
-// left counts the cells that do not tell, behind those that do.
+// left mentions how many cells are undecided; it follows the number of decided ones.
 func left(j judged) string {
 	if len(j.unsure) == 0 {
 		return ""
@@ -139,7 +139,7 @@ func left(j judged) string {
 	return fmt.Sprintf(", %d undecided", len(j.unsure))
 }
 
-// names names cells by scenario and service.
+// names lists cells by scenario and service.
 func names(cells []scenarios.Summary) (out []string) {
 	for _, c := range cells {
 		out = append(out, c.Scenario+" with "+c.Backend)
@@ -147,7 +147,7 @@ func names(cells []scenarios.Summary) (out []string) {
 	return out
 }
 
-// controlLast puts the lock service that never errs behind the real ones.
+// controlLast moves the lock service that never errs behind the real ones.
 func controlLast(services []string) []string {
 	perfect := func(s string) bool { return s == (control.Perfect{}).Name() }
 	others := slices.DeleteFunc(slices.Clone(services), perfect)

@@ -8,8 +8,8 @@ import (
 	"github.com/locklab/locklab/reports/words"
 )
 
-// Headline gives the sentence that says how the runs came out, and those that say what the
-// cells show of locks.
+// Headline returns the sentence that says how the runs came out, and the sentences that say what
+// the cells show about locks.
 func Headline(set *results.Set) (headline string, remarks []string) {
 	headline = outcomeSentence(set.Cells)
 	if sentence := unfinished(set); sentence != "" {
@@ -22,7 +22,7 @@ func Headline(set *results.Set) (headline string, remarks []string) {
 	return headline, remarks
 }
 
-// LeftOut says what several runs have in common, which is counted once; empty: nothing.
+// LeftOut says how many trials are in more than one run and count once; empty if there are none.
 func LeftOut(set *results.Set) string {
 	if set.Repeated == 0 {
 		return ""
@@ -30,7 +30,7 @@ func LeftOut(set *results.Set) string {
 	return fmt.Sprintf("Left out, as a seed gives the same virtual trial again: %s that a run before had already.", words.Many(set.Repeated, "trial"))
 }
 
-// Unfinished writes that fewer trials were finished than were asked for, if so. It belongs
+// Unfinished writes how many trials were finished, if that is fewer than were asked for. It belongs
 // above what Cells and Agreement write. CSV and JSON have no place for it.
 func Unfinished(w io.Writer, set *results.Set, opts Options) error {
 	sentence, err := unfinished(set), error(nil)

@@ -12,7 +12,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// randomCells are cells of several fault scenarios, with tallies of any kind.
+// randomCells returns cells of several fault scenarios, with random tallies.
 func randomCells(r *rand.Rand) (cells []scenarios.Summary) {
 	for s := range 2 + r.IntN(3) {
 		for _, backend := range []string{"redis", "etcd", "perfect"} {
@@ -37,16 +37,16 @@ func randomCells(r *rand.Rand) (cells []scenarios.Summary) {
 	return cells
 }
 
-// shown is what a row of the table says of a property: whether it happened, whether it tells,
-// and whether there was nothing to judge.
+// shown returns what a row of the table says of a property: whether it happened, whether that is
+// decided, and whether there was nothing to judge.
 func shown(c scenarios.Summary, p check.Property) (happened, tells, nothing bool) {
 	text := column{property: p}.word(c, full).text
 	happened = strings.Contains(text, "violated")
 	return happened, happened || strings.HasPrefix(text, "holds"), text == "—"
 }
 
-// TestTheHeadlineSaysWhatTheTableShows: over random sets of results, each kind of harm is
-// counted service by service as the rows have it, over the cells that tell and no others.
+// TestTheHeadlineSaysWhatTheTableShows checks, over random sets of results, that each kind of harm
+// is counted service by service as in the rows, over the decided cells only.
 func TestTheHeadlineSaysWhatTheTableShows(t *testing.T) {
 	starts := map[check.Property]string{
 		check.Overlap: "two clients believe they hold the lock", check.LostUpdate: "an update is lost", check.DuplicateEffect: "an effect is applied twice",

@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// writeKey says what titles, words and marks mean, and what is not shown.
+// writeKey explains titles, words and marks, and names what is not shown.
 func writeKey(b *strings.Builder, p painter, t *grid, quiet []column) {
 	b.WriteByte('\n')
 	say := func(line string) {
@@ -58,7 +58,7 @@ func properties(columns []column) string {
 	return strings.Join(names, ", ")
 }
 
-// writeTitles says what the columns mean, two in a line if there is room.
+// writeTitles explains the columns, two on a line if there is room.
 func writeTitles(b *strings.Builder, p painter, t *grid) {
 	const half = PageColumns / 2
 	each := 1
@@ -81,7 +81,7 @@ func writeTitles(b *strings.Builder, p painter, t *grid) {
 	}
 }
 
-// writeEntries writes entries beside each other, as many in a line as there is room for.
+// writeEntries writes entries side by side, as many on a line as fit.
 func writeEntries(b *strings.Builder, p painter, width int, entries []string) {
 	const gap = "    "
 	line := ""

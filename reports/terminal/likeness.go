@@ -11,7 +11,7 @@ import (
 
 const likenessKey = "virtual · live in each place: the profile · the library. n: trials in which it was measured. Median: of the medians of the trials. Allowed: by how much they may differ, and what the machine may have added, trial by trial."
 
-// libraries leaves of the agreements those of libraries that were measured.
+// libraries returns the agreements that compare a library's measures.
 func libraries(all []scenarios.Agreement) (out []scenarios.Agreement) {
 	for _, a := range all {
 		if len(a.Measures) > 0 {
@@ -21,7 +21,7 @@ func libraries(all []scenarios.Agreement) (out []scenarios.Agreement) {
 	return out
 }
 
-// likenessSentence counts how the measures came out.
+// likenessSentence counts the measures by likeness.
 func likenessSentence(all []scenarios.Agreement) (sentence string, style paint) {
 	counts, total := map[scenarios.Likeness]int{}, 0
 	for _, a := range all {
@@ -41,10 +41,10 @@ func likenessSentence(all []scenarios.Agreement) (sentence string, style paint) 
 	return sentence + ".", style
 }
 
-// likenessHead are the titles of likenessRow.
+// likenessHead holds the titles of likenessRow.
 var likenessHead = []string{"measure", "n", "median", "least", "most", "allowed", ""}
 
-// likenessRow says what was measured on both sides.
+// likenessRow shows what was measured on both sides.
 func likenessRow(c scenarios.Compared) []string {
 	v, l := c.Virtual, c.Live
 	both := func(a, b float64) string { return lengthOf(v, a) + " · " + lengthOf(l, b) }
@@ -54,7 +54,7 @@ func likenessRow(c scenarios.Compared) []string {
 	}
 }
 
-// allowed writes by how much the sides may differ: what models may leave out, and what the
+// allowed formats by how much the sides may differ: what models may leave out, plus what the
 // machine may have added, trial by trial.
 func allowed(c scenarios.Compared) string {
 	text := words.Seconds(c.Allowed)
@@ -68,7 +68,7 @@ func allowed(c scenarios.Compared) string {
 	}
 }
 
-// lengthOf writes a length of time of a sample in which something was measured.
+// lengthOf formats a length of time of a sample; "—" if nothing was measured in it.
 func lengthOf(f scenarios.Figures, seconds float64) string {
 	if f.Trials == 0 {
 		return "—"
@@ -76,7 +76,7 @@ func lengthOf(f scenarios.Figures, seconds float64) string {
 	return words.Seconds(time.Duration(seconds * float64(time.Second)))
 }
 
-// likenessName names what is compared.
+// likenessName names the cell that is compared.
 func likenessName(a scenarios.Agreement) string {
 	return fmt.Sprintf("%s · %s as %s · guard %s", a.Row(), a.Backend, a.StandIn, a.Guard)
 }
@@ -148,7 +148,7 @@ func likenessPaint(l scenarios.Likeness) paint {
 	return plain
 }
 
-// markdownLikeness is the same section as a table.
+// markdownLikeness writes the same section as a table.
 func markdownLikeness(b *strings.Builder, all []scenarios.Agreement) {
 	all = libraries(all)
 	if len(all) == 0 {

@@ -14,7 +14,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// side adds trials of one cell up, each with these lengths in ms; 0: nothing was measured.
+// side adds trials of one cell, each with these lengths in ms; 0 means nothing was measured.
 func side(s *scenarios.Summaries, backend, world string, lengths map[check.Measure][]int) {
 	for i := range 20 {
 		r := scenarios.Result{Scenario: "gc-pause", Backend: backend, Guard: "none", Discipline: "attentive", World: world, Seed: uint64(i + 1), TTL: 2 * time.Second}
@@ -44,8 +44,8 @@ func side(s *scenarios.Summaries, backend, world string, lengths map[check.Measu
 	}
 }
 
-// ofLibraries is a library that is as its profile, one that is not, and one of which there are
-// too few trials.
+// ofLibraries returns a library that matches its profile, one that does not, and one with too few
+// trials.
 func ofLibraries() []scenarios.Agreement {
 	var card scenarios.Card
 	card.Scenario = "gc-pause"

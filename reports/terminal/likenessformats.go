@@ -9,13 +9,13 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// likenessDocument is one measure with a library and with the profile that stands for it.
+// likenessDocument is one measure, compared between a library and the profile that stands for it.
 type likenessDocument struct {
 	Measure  check.Measure `json:"measure"`
 	Likeness string        `json:"likeness"` // alike, too few or unlike
 	Why      string        `json:"why,omitempty"`
-	Allowed  time.Duration `json:"allowed"` // by how much the two may differ, beside the slack, ns
-	// Slack is what the machine may have added: in the trial with the least and in that with the
+	Allowed  time.Duration `json:"allowed"` // by how much the two may differ besides the slack, ns
+	// Slack is what the machine may have added in the trial with the least and in the one with the
 	// most, ns.
 	Slack   [2]time.Duration `json:"slack"`
 	Virtual figuresDocument  `json:"virtual"`
@@ -25,7 +25,7 @@ type likenessDocument struct {
 // figuresDocument is what was measured on one side, in seconds.
 type figuresDocument struct {
 	Of     int     `json:"of"`     // trials
-	Trials int     `json:"trials"` // of these, in which something was measured; if none, the rest is 0
+	Trials int     `json:"trials"` // those of them that measured something; if 0, the rest is 0
 	Median float64 `json:"median"` // of the medians of the trials
 	Least  float64 `json:"least"`
 	Most   float64 `json:"most"`
@@ -38,10 +38,10 @@ func likenessDocuments(all []scenarios.Compared) (out []likenessDocument) {
 	return out
 }
 
-// likenessWord is the likeness without emphasis.
+// likenessWord is the likeness in lower case.
 func likenessWord(l scenarios.Likeness) string { return strings.ToLower(l.String()) }
 
-// likenessTitles are the columns of a measure with a library and with what stands for it, such
+// likenessTitles returns the columns that compare a measure between a library and its profile, such
 // as like.wait.live.median. Lengths are in seconds.
 func likenessTitles(m check.Measure) []string {
 	out := []string{"like." + string(m), "like." + string(m) + ".allowed", "like." + string(m) + ".slack.least", "like." + string(m) + ".slack.most"}

@@ -11,8 +11,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// List writes what there is to run: these scenarios, every lock service with its options, the sets
-// of them that scripts can name, and every guard of the account.
+// List writes everything there is to run: these scenarios, every lock service with its options, the
+// sets of services that scripts can name, and every guard of the account.
 func List(w io.Writer, all []*scenarios.Scenario, opts Options) error {
 	var b strings.Builder
 	switch opts.Format {
@@ -31,7 +31,7 @@ func List(w io.Writer, all []*scenarios.Scenario, opts Options) error {
 	return nil
 }
 
-// listDocument is what there is to run in JSON.
+// listDocument is everything there is to run, as JSON.
 type listDocument struct {
 	Scenarios    []scenarioDocument `json:"scenarios"`
 	LockServices []serviceDocument  `json:"lock_services"`
@@ -100,8 +100,7 @@ func listDocumentOf(all []*scenarios.Scenario) listDocument {
 	return d
 }
 
-// listRows makes the rows of CSV. An option's name is written behind that of its service,
-// as in redis+renew.
+// listRows builds the CSV rows. An option's name follows that of its service, as in redis+renew.
 func listRows(all []*scenarios.Scenario) [][]string {
 	d := listDocumentOf(all)
 	rows := [][]string{{"kind", "name", "says", "default", "claims"}}
@@ -170,7 +169,7 @@ func listMarkdown(b *strings.Builder, all []*scenarios.Scenario) {
 	markdownTable(b, rows)
 }
 
-// entry is a line of the list: a name, and what it says beside it.
+// entry is a line of the list: a name and what is said of it.
 type entry struct{ indent, name, says string }
 
 func listTable(b *strings.Builder, all []*scenarios.Scenario, p painter, width int) {

@@ -11,23 +11,23 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// numberDocument is one number in JSON.
+// numberDocument is one number, as JSON.
 type numberDocument struct {
 	Claim     string `json:"claim"`
 	Of        string `json:"of"`
 	Published string `json:"published,omitempty"`
 	Derived   string `json:"derived,omitempty"`
 	Source    string `json:"source"`
-	By        string `json:"by,omitempty"`       // the cell, or the line of a sweep
+	By        string `json:"by,omitempty"`       // the cell or the line of a sweep that measures it
 	Measured  string `json:"measured,omitempty"` // in words
 	Tolerance string `json:"tolerance,omitempty"`
 	Trials    int    `json:"trials"`
 	Verdict   string `json:"verdict"`
-	Why       string `json:"why,omitempty"`   // it is not met, or not measured
-	Again     string `json:"again,omitempty"` // runs a trial again that came out otherwise
+	Why       string `json:"why,omitempty"`   // why it is not met, or not measured
+	Again     string `json:"again,omitempty"` // the command that reruns a trial that came out otherwise
 }
 
-// Numbers writes what was measured of published numbers and closed forms, value by value.
+// Numbers writes what was measured for published numbers and closed forms, value by value.
 func Numbers(w io.Writer, found []scenarios.NumberResult, opts Options) error {
 	var all []numberDocument
 	for _, r := range found {
@@ -118,7 +118,7 @@ func documentOfNumber(r scenarios.NumberResult) numberDocument {
 	return d
 }
 
-// takeInWords says which of the measured values has to lie in the range.
+// takeInWords says which of the measured values must lie in the range.
 func takeInWords(t scenarios.Take) string {
 	switch t {
 	case scenarios.TakeMean:

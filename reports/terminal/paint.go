@@ -1,14 +1,14 @@
 package terminal
 
-// paint is the role of a piece of text in the terminal. Each has a colour of its own
-// that keeps its distance from the others in the common kinds of colour blindness: blue
-// for what theory predicts, orange for what is wrong, yellow for doubt.
+// paint is the role of a piece of text in the terminal. Each role has its own colour, distinct from
+// the others under the common kinds of colour blindness: blue for what theory predicts, orange for
+// what is wrong, yellow for doubt.
 type paint int8
 
 const (
 	plain  paint = iota
 	strong       // titles
-	faint        // what one may skip
+	faint        // what can be skipped
 	theory       // a violation that was predicted
 	alarm        // not as expected
 	doubt        // undecided

@@ -10,8 +10,8 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// writeTwoSenses shows, for every lock without a guard, how often it was broken in
-// Kleppmann's sense and how often in antirez's. Trials in which nobody takes it are left out.
+// writeTwoSenses shows, for every lock without a guard, how often it was broken in Kleppmann's
+// sense and how often in antirez's. Trials in which nobody takes the lock are left out.
 func writeTwoSenses(b *strings.Builder, judged []scenarios.Judged, width int) {
 	judged = slices.DeleteFunc(slices.Clone(judged), func(j scenarios.Judged) bool { return j.Trial.Scenario.Workload.Kind == scenarios.Add })
 	cells := slices.DeleteFunc(scenarios.Summarize(judged), func(s scenarios.Summary) bool { return s.Guard != "none" })
@@ -36,13 +36,14 @@ func writeTwoSenses(b *strings.Builder, judged []scenarios.Judged, width int) {
 	writeRows(b, rows)
 }
 
-// sensesRows are the rows of the two senses; a name that is broken goes on in the next row.
+// sensesRows builds the rows of the two senses; a broken name continues in the next row.
 func sensesRows(cells []scenarios.Summary, titles [2]string, broken string, names int) [][]string {
 	rows := [][]string{{"scenario", "lock", titles[0], titles[1]}}
 	for _, s := range cells {
 		row := []string{s.Row(), ""}
 		for _, p := range []check.Property{check.Overlap, check.OverlapValid} {
-			// Who looked at nothing must not pass for whole: an undecided trial counts for nothing.
+			// Undecided trials do not count: a lock that was not put to the test must not pass for
+			// unbroken.
 			t := s.Tally(p)
 			text := "undecided"
 			if decided := t.Holds + t.Violated; decided > 0 {

@@ -9,7 +9,7 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// oneWorld is the world that all cells have in common; empty: they have none.
+// oneWorld returns the world of all cells; empty if they differ or there are none.
 func oneWorld(cells []scenarios.Summary) string {
 	for _, c := range cells {
 		if c.World != cells[0].World {
@@ -22,7 +22,7 @@ func oneWorld(cells []scenarios.Summary) string {
 	return cells[0].World
 }
 
-// count is how the cells came out.
+// count tells how the cells came out.
 type count struct {
 	ran, trials int
 	of          map[scenarios.Outcome]int // cells
@@ -40,8 +40,8 @@ func countCells(cells []scenarios.Summary) count {
 	return n
 }
 
-// writeSummary writes the sentence that says how the run came out, what it says of locks,
-// and every expectation that was not met.
+// writeSummary writes how the run came out, what that says about locks, and every expectation that
+// was not met.
 func writeSummary(b *strings.Builder, p painter, cells []scenarios.Summary, cards []scenarios.Card, width int) {
 	n := countCells(cells)
 	style := strong
@@ -70,8 +70,8 @@ func writeSummary(b *strings.Builder, p painter, cells []scenarios.Summary, card
 	}
 }
 
-// inSeconds says of each scenario once what its lengths in seconds come to under the lease
-// that it was run with.
+// inSeconds says, once per scenario, what its lengths in seconds amount to under the lease that it
+// was run with.
 func inSeconds(cards []scenarios.Card) (told []string) {
 	for _, card := range cards {
 		for _, text := range card.Seconds {
@@ -117,8 +117,8 @@ func outcomeSentence(cells []scenarios.Summary) string {
 	return sentence + tooSlow(cells)
 }
 
-// tooSlow says how many tries of live trials did not count, as the machine was too slow;
-// empty: there were none.
+// tooSlow says how many tries of live trials do not count because the machine was too slow; empty
+// if there were none.
 func tooSlow(cells []scenarios.Summary) string {
 	tries := 0
 	for _, c := range cells {
@@ -133,7 +133,7 @@ func tooSlow(cells []scenarios.Summary) string {
 	return fmt.Sprintf(" %d more tries do not count, as the machine was too slow.", tries)
 }
 
-// also counts cells of one more outcome; empty: there are none.
+// also counts the cells of one more outcome; empty if there are none.
 func also(n count, o scenarios.Outcome) string {
 	switch k := n.of[o]; {
 	case k == 0:
@@ -145,14 +145,14 @@ func also(n count, o scenarios.Outcome) string {
 	}
 }
 
-// surprisesOf names every expectation that was not met.
+// surprisesOf describes every expectation that was not met.
 func surprisesOf(cells []scenarios.Summary) (all []string) {
 	for _, c := range cells {
 		if !c.Outcome.Ran() {
 			continue
 		}
 		for _, t := range c.Tallies {
-			if surprises(t) == 0 || t.Share != nil { // of a share together tells
+			if surprises(t) == 0 || t.Share != nil { // together reports shares
 				continue
 			}
 			text := fmt.Sprintf("%s · %s · guard %s · %s: %s", c.Row(), c.Backend, c.Guard, c.World, contrast(t))
@@ -165,8 +165,8 @@ func surprisesOf(cells []scenarios.Summary) (all []string) {
 	return all
 }
 
-// fold breaks a text into lines of at most width characters, at blanks. A name that is
-// longer is broken at its options.
+// fold breaks text at blanks into lines of at most width characters. A name that is longer is
+// broken at its options.
 func fold(text string, width int) []string {
 	var lines []string
 	line := ""

@@ -12,8 +12,8 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// Sweep writes what came out of a sweep: whether it is as derived, then for each line what
-// was derived and the points. Points that follow each other and are alike share a row.
+// Sweep writes the results of a sweep: whether it came out as derived, then for each line the
+// derivation and the points. Adjacent points that are alike share a row.
 func Sweep(w io.Writer, r scenarios.SweepResult) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s.\n%s\n", r.Name, r.Title, sweepVerdict(r))
@@ -22,7 +22,7 @@ func Sweep(w io.Writer, r scenarios.SweepResult) error {
 	for _, line := range r.Lines {
 		points := r.Of(line.Name)
 		if len(points) == 0 {
-			continue // interrupted before
+			continue // interrupted before this line
 		}
 		fmt.Fprintf(&b, "\n%s\n%s\n%s\n", line.Name, indented("derived: "+line.Condition), indented("because "+line.Because))
 		fmt.Fprintln(table, "    x\tviolated\t95 % interval\tderived")
@@ -44,13 +44,13 @@ func Sweep(w io.Writer, r scenarios.SweepResult) error {
 	return nil
 }
 
-// alike tells whether two points differ in nothing but their place.
+// alike reports whether two points differ only in their place.
 func alike(a, b scenarios.SweepPoint) bool {
 	b.X = a.X
 	return a == b
 }
 
-// writePoints writes the row of all points from first to last, which are alike.
+// writePoints writes one row for all points from first to last, which are alike.
 func writePoints(w io.Writer, first, last scenarios.SweepPoint) {
 	place := number(first.X)
 	if last.X > first.X {
@@ -107,7 +107,7 @@ func percents(low, high float64) string {
 	return fmt.Sprintf("%.0f to %.0f %%", 100*low, 100*high)
 }
 
-// indented breaks a sentence into lines that fit the page, two columns in.
+// indented folds a sentence into lines that fit the page, indented by two columns.
 func indented(text string) string {
 	return "  " + strings.Join(fold(text, PageColumns-2), "\n  ")
 }

@@ -1,6 +1,6 @@
-// Package terminal writes what was found for people at a terminal, fitted to its width, and
-// for the programs at the other end of a pipe: the cells of a run, the agreement of the
-// worlds, the claims, what there is to run, what was found in one history.
+// Package terminal writes results for people at a terminal, fitted to its width, and for the
+// programs at the other end of a pipe: the cells of a run, the agreement of the worlds, the claims,
+// what there is to run, the findings on one history.
 package terminal
 
 import (
@@ -14,8 +14,9 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// cellTable writes first how the run came out and what it says of locks, then what was not
-// as expected, then a row a cell, grouped by scenario and discipline, and last what the words mean.
+// cellTable writes how the run came out and what that says about locks, then what was not as
+// expected, then one row per cell, grouped by scenario and discipline, and finally what the words
+// mean.
 func cellTable(w io.Writer, cells []scenarios.Summary, cards []scenarios.Card, opts Options) error {
 	var b strings.Builder
 	p := painter{on: opts.Colour}
@@ -38,7 +39,7 @@ func cellTable(w io.Writer, cells []scenarios.Summary, cards []scenarios.Card, o
 	return nil
 }
 
-// applicable parts the cells that the scripts make sense with from those that they do not.
+// applicable separates the cells that make sense under their scripts from those that do not.
 func applicable(cells []scenarios.Summary) (rows, pointless []scenarios.Summary) {
 	for _, c := range cells {
 		if c.Outcome == scenarios.NotApplicable {
@@ -51,7 +52,7 @@ func applicable(cells []scenarios.Summary) (rows, pointless []scenarios.Summary)
 }
 
 // writePointless says why scripts make no sense with some cells: each reason once, with the
-// scenarios that it is about.
+// scenarios that it applies to.
 func writePointless(b *strings.Builder, cells []scenarios.Summary, width int) {
 	var reasons []string
 	of := map[string][]string{} // the scenarios, by reason
@@ -74,8 +75,8 @@ func writePointless(b *strings.Builder, cells []scenarios.Summary, width int) {
 	}
 }
 
-// newGrid puts the cells in rows; cells of one scenario come together, in the order in
-// which the scenarios first appear.
+// newGrid puts the cells in rows. Cells of one scenario stand together, in the order in which the
+// scenarios first appear.
 func newGrid(cells []scenarios.Summary, l layout) *grid {
 	t := &grid{layout: l}
 	worlds := oneWorld(cells) == ""
@@ -97,7 +98,7 @@ func newGrid(cells []scenarios.Summary, l layout) *grid {
 	return t
 }
 
-// row makes the row of one cell.
+// row builds the row of one cell.
 func (t *grid) row(c scenarios.Summary, worlds bool) gridRow {
 	r := gridRow{name: c.Backend, words: []word{{text: c.Guard}}}
 	if worlds {
@@ -132,7 +133,7 @@ func outcomeWord(o scenarios.Outcome) word {
 	return word{text: o.String()}
 }
 
-// outcomeMark stands before the row where there is no room for the outcome.
+// outcomeMark returns the mark that stands before a row with no room for the outcome in words.
 func outcomeMark(o scenarios.Outcome) word {
 	switch o {
 	case scenarios.AsExpected:
@@ -145,7 +146,8 @@ func outcomeMark(o scenarios.Outcome) word {
 	return word{text: o.Sign(), paint: faint}
 }
 
-// harmless tells of a column that nothing in it was violated and no expectation missed.
+// harmless returns a function that reports whether a column has neither a violation nor a missed
+// expectation.
 func harmless(cells []scenarios.Summary) func(column) bool {
 	harmed := map[check.Property]bool{}
 	for _, c := range cells {

@@ -29,7 +29,7 @@ func cell(scenario, backend, guard, world string, n int, o scenarios.Outcome, ta
 	return scenarios.Summary{Scenario: scenario, Backend: backend, Guard: guard, Discipline: "attentive", World: world, Trials: n, Outcome: o, Tallies: tallies}
 }
 
-// asPredicted are cells that all came out as their scenarios expect.
+// asPredicted returns cells that all came out as their scenarios expect.
 func asPredicted() []scenarios.Summary {
 	const n = 20
 	good, bad := check.Holds, check.Violated
@@ -51,7 +51,8 @@ func asPredicted() []scenarios.Summary {
 	}
 }
 
-// mixed has one cell of every outcome, in both worlds.
+// mixed returns cells that ran with different outcomes in both worlds, and one that is not
+// available.
 func mixed() []scenarios.Summary {
 	cells := asPredicted()[2:4]
 	live := cell("gc-pause", "redis+elapsed-check", "fence-writes", "live", 20, scenarios.NotAsExpected,
@@ -89,7 +90,7 @@ func TestTableGolden(t *testing.T) {
 	}
 }
 
-// golden compares with a file in testdata, or rewrites it under -update.
+// golden compares got with a file in testdata, or rewrites the file under -update.
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
@@ -183,14 +184,14 @@ func TestPredictedViolationIsNoSurprise(t *testing.T) {
 	}
 }
 
-// That two were at work at once is shown where it says more than that two believed to hold
-// the lock.
+// A column shows that two clients worked at once only if that says more than that two believed they
+// held the lock.
 func TestAColumnThatOnlyRepeatsAnotherIsLeftOut(t *testing.T) {
 	overlapped := tally(check.Overlap, 20, 0, 20, check.Violated)
 	const repeats = "no column, as it came out as overlap everywhere: work-overlap"
 	for _, test := range []struct {
 		name         string
-		cells        []scenarios.Tally // besides overlap, which is violated: what is found of work, cell by cell
+		cells        []scenarios.Tally // findings on work-overlap, cell by cell; overlap is always violated
 		shown, quiet bool
 	}{
 		{"it came out alike", []scenarios.Tally{tally(check.WorkOverlap, 20, 0, 20)}, false, true},

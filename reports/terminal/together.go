@@ -9,8 +9,8 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// together says how cells came out in what is judged of all their trials together: shares of
-// trials, means and percentiles. What is as expected is told too, as no other place has it.
+// together describes what is judged over all trials of a cell together: shares of trials, means and
+// percentiles. It includes what is as expected, because nothing else shows it.
 func together(cells []scenarios.Summary) (told []remark) {
 	for _, c := range cells {
 		if !c.Outcome.Ran() || c.Trials == 0 {
@@ -55,8 +55,8 @@ func shareOutcome(t scenarios.Tally) scenarios.Outcome {
 	return scenarios.AsExpected
 }
 
-// shareText says in how many trials something was violated, and what that says of the share
-// of all possible ones.
+// shareText says in how many trials something was violated, and what that implies for the share of
+// all possible trials.
 func shareText(t scenarios.Tally) string {
 	n := t.Violated + t.Holds
 	text := fmt.Sprintf("expected %s to be violated in a share of %s of the trials; found %d of %d", t.Property, t.Share, t.Violated, n)
@@ -87,7 +87,7 @@ func writeTogether(b *strings.Builder, p painter, cells []scenarios.Summary, wid
 	}
 }
 
-// figureDocument is what the values of a cell come to, in JSON.
+// figureDocument is what the values of a cell amount to, as JSON.
 type figureDocument struct {
 	Measure check.Measure       `json:"measure"`
 	Of      scenarios.Statistic `json:"of"`
@@ -111,7 +111,7 @@ func figureDocuments(c scenarios.Summary) (out []figureDocument) {
 	return out
 }
 
-// togetherField is what together tells of one cell, for one field of a table.
+// togetherField is what together says of one cell, for one field of a table.
 func togetherField(c scenarios.Summary) string {
 	var parts []string
 	if c.Trials == 0 {
@@ -128,7 +128,7 @@ func togetherField(c scenarios.Summary) string {
 	return strings.Join(parts, "; ")
 }
 
-// inShare writes "a share of 0.1 to 0.3 of 60 trials".
+// inShare returns, for example, "a share of 0.1 to 0.3 of 60 trials".
 func inShare(t scenarios.Tally) string {
 	return fmt.Sprintf("a share of %s of %s", t.Share, words.Many(t.Holds+t.Violated, "trial"))
 }

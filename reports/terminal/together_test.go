@@ -9,8 +9,8 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// overlapped is a cell in which two held the lock in so many of its trials, where that is
-// expected in a tenth to three tenths of them, and clients waited for a second each time.
+// overlapped returns a cell in which two clients held the lock in violated of its trials, where a
+// tenth to three tenths is expected, and in which clients waited one second each time.
 func overlapped(t *testing.T, violated, trials int) []scenarios.Summary {
 	t.Helper()
 	s := scenarios.NewSummaries([]scenarios.Card{{Scenario: "storm", Cells: []scenarios.CardCell{{
@@ -37,8 +37,7 @@ func overlapped(t *testing.T, violated, trials int) []scenarios.Summary {
 	return s.Cells()
 }
 
-// Whatever comes of all trials together is told with the figures that it was judged by, in
-// every format.
+// Every format reports results over all trials together, with the figures that they were judged by.
 func TestWhatComesOfAllTrialsTogetherIsTold(t *testing.T) {
 	for _, c := range []struct {
 		violated, trials int

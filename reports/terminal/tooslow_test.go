@@ -7,7 +7,7 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// Tries that do not count are told, in one world and in both.
+// Tries that do not count are reported, both for one world and for two.
 func TestTriesThatDoNotCountAreTold(t *testing.T) {
 	for tries, want := range map[int]string{
 		0: "",

@@ -8,8 +8,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Transcript tells a history as a story: what was run, then one event a line in the order
-// of true time.
+// Transcript tells a history as a story: what was run, then one event per line in the order of true
+// time.
 func Transcript(w io.Writer, h *sim.History) error {
 	var b strings.Builder
 	title, subtitle := words.Headline(h.Header)

@@ -13,10 +13,10 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// TestTranscripts holds one transcript of every scenario, as it happens with seed 1 in the
-// first cell that has a real lock service. It is there to be read: a change of an algorithm, of
-// a model or of the kernel shows in it as a difference in a story. That nothing else changes
-// unseen is for the fingerprints of all cells (scenarios/testdata/fingerprints.txt). Of a long
+// TestTranscripts keeps one transcript per scenario: seed 1 of the first cell with a real lock
+// service. The transcripts are there to be read: a change to an algorithm, a model or the kernel
+// shows up in them as a difference in a story. The fingerprints of all cells
+// (scenarios/testdata/fingerprints.txt) make sure that nothing else changes unseen. For a long
 // story the beginning is enough.
 func TestTranscripts(t *testing.T) {
 	all, err := scenarios.Builtin(scenarios.Everything())
@@ -58,10 +58,10 @@ func TestTranscripts(t *testing.T) {
 	}
 }
 
-// mostLines is how much of a story is kept to be read.
+// mostLines is how many lines of a story are kept.
 const mostLines = 150
 
-// beginning cuts a long story off, and says how much is left out.
+// beginning cuts off a long story and says how many lines are left out.
 func beginning(story bytes.Buffer) (short bytes.Buffer) {
 	lines := bytes.SplitAfter(story.Bytes(), []byte("\n"))
 	if len(lines) <= mostLines {
@@ -74,8 +74,8 @@ func beginning(story bytes.Buffer) (short bytes.Buffer) {
 	return short
 }
 
-// plainest runs a trial of the first cell that has a real lock service; of a control where
-// there is nothing else.
+// plainest runs a trial of the first cell with a real lock service, or of a control if there is no
+// such cell.
 func plainest(t *testing.T, s *scenarios.Scenario) *sim.History {
 	t.Helper()
 	trials, err := scenarios.Selection{World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials([]*scenarios.Scenario{s})

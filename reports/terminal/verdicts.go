@@ -10,18 +10,18 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// column is a property in the table: its short title, and what it means when violated.
+// column is a property in the table: its short title, and what a violation means.
 type column struct {
 	property check.Property
 	title    string
 	meaning  string
-	optional bool // no column where nothing is expected of it and it was never violated
-	// echo is another property; no column where nothing is expected of this one and it came
-	// out as that one, cell by cell. Empty: there is none.
+	optional bool // no column if nothing is expected of it and it was never violated
+	// echo is another property. If nothing is expected of this one and it came out like that one in
+	// every cell, it has no column. Empty if there is none.
 	echo check.Property
 }
 
-// columns are in the order of check.Properties.
+// columns follow the order of check.Properties.
 var columns = func() (all []column) {
 	for _, p := range check.Properties() {
 		r := p.Row()
@@ -30,9 +30,9 @@ var columns = func() (all []column) {
 	return all
 }()
 
-// telling lists the columns for these cells. One that says nothing more is quiet: nobody
-// expects anything of an optional property and it was never violated, or it is an echo. One
-// that no cell was judged by, as with results of before there was such a property, is neither.
+// telling returns the columns to show for these cells, and the quiet ones, which say nothing more:
+// an optional property that was never violated and of which nothing is expected, or an echo. A
+// property that no cell was judged by, as in results older than the property, is in neither list.
 func telling(cells []scenarios.Summary) (shown, quiet []column) {
 	for _, c := range columns {
 		said, judged := !c.optional && c.echo == "", c.echo == ""
@@ -51,7 +51,7 @@ func telling(cells []scenarios.Summary) (shown, quiet []column) {
 	return shown, quiet
 }
 
-// tells says whether a cell has something to say of the property that no other column says.
+// tells reports whether a cell says something about the property that no other column says.
 func (c column) tells(cell scenarios.Summary) bool {
 	t := cell.Tally(c.property)
 	if t.Expected != nil || c.echo == "" {
@@ -71,13 +71,13 @@ const (
 	terse                // viol✓
 )
 
-// The marks behind a verdict.
+// The marks after a verdict.
 const (
 	predicted = " ✓" // violated, as the scenario's theory says
 	surprise  = " !" // some trial came out other than expected
 )
 
-// word says what the trials of a cell said about the property.
+// word returns what the trials of a cell say of the property.
 func (c column) word(cell scenarios.Summary, in wording) word {
 	for _, t := range cell.Tallies {
 		if t.Property == c.property {
@@ -127,19 +127,19 @@ func tallyWord(t scenarios.Tally, in wording) word {
 	case t.Expected != nil && t.Undecided > 0:
 		w.paint = doubt
 	case t.Expected == nil:
-		w.paint = faint // nobody asked
+		w.paint = faint // nothing was expected
 	}
 	return w
 }
 
-// nothingToJudge tells whether no trial told anything of a property and nobody asked, as with
-// tokens where there are none.
+// nothingToJudge reports whether no trial says anything about a property and nothing was expected
+// of it, as with tokens where there are none.
 func nothingToJudge(t scenarios.Tally) bool {
 	return t.Holds+t.Violated == 0 && (t.Undecided == 0 || t.Expected == nil)
 }
 
-// contrast says what a cell was expected to do and did not: "overlap should have been
-// violated, but holds in 8 of 20 trials".
+// contrast says what was expected of a cell and did not happen: "overlap should have been violated,
+// but holds in 8 of 20 trials".
 func contrast(t scenarios.Tally) string {
 	n := words.Many(t.Holds+t.Undecided+t.Violated, "trial")
 	if t.Share != nil {

@@ -15,7 +15,7 @@ func transcript(t testing.TB, text string) *sim.History {
 	return historytest.Transcript(t, text)
 }
 
-// trial is a history and what a checker must say of it.
+// trial is a history and what a checker must say about it.
 type trial struct {
 	name     string
 	history  string

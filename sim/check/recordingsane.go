@@ -112,7 +112,7 @@ func auditAttempts(t *trace.Trace) (*sim.Event, error) {
 }
 
 // auditGrants checks that the lock service, if there is one, gave the lock to every client that
-// was told it holds the lock. The order does not matter: the service's stamps may be late.
+// was told it holds the lock. The time does not matter: the service's stamps may be late.
 //
 // In the virtual world everything that a service does is recorded. A holder that the service
 // does not know of is then no fault of the recording: some lock libraries do that, and the trial

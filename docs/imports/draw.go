@@ -14,7 +14,7 @@ const (
 	letter   = 7.3 // maximum width of one letter in a sans-serif font of that size
 )
 
-// shades has a fill for each part of the project. They differ in lightness, too.
+// shades has a fill colour for each part of the project. The shades also differ in lightness.
 var shades = map[string]string{
 	"cmd": "#ffffff", "examples": "#ffffff", "lab": "#fdf3c4", "reports": "#cfe3f5", "scenarios": "#f6d9b8",
 	"backends": "#cfead6", "sim": "#e3d5ee",

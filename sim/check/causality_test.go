@@ -128,7 +128,7 @@ func TestEveryStampStandsBehindItsCause(t *testing.T) {
 func TestStampsOutOfOrder(t *testing.T) {
 	for _, each := range []struct {
 		name, history string
-		want          []string // a part of each
+		want          []string // a substring of each
 	}{
 		{"a request that stands behind what it brought about", `
 			| servers=none

@@ -174,7 +174,7 @@ func TestStaleWriteFindsWhatComparingAllPairsFinds(t *testing.T) {
 			e.At = time.Duration(e.Seq) * time.Second
 			h.Events = append(h.Events, e)
 		}
-		var given []sim.HostID // by number of the grant
+		var given []sim.HostID // the client of each grant, by number
 		stale := false
 		for range rapid.IntRange(1, 30).Draw(t, "steps") {
 			if len(given) == 0 || rapid.Bool().Draw(t, "grant") {

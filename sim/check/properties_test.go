@@ -54,7 +54,7 @@ func TestNoTwoRowsAreAlike(t *testing.T) {
 	}
 }
 
-// First comes why a trial means nothing, then what it cost.
+// Why a trial means nothing comes first, then what it cost.
 func TestTheGravestComeFirst(t *testing.T) {
 	if all := slices.Concat(Preconditions(), Properties()); len(all) != len(rows) || all[0] != rows[0].Property {
 		t.Errorf("the table lists %q", all)

@@ -11,7 +11,7 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// attempt is one time that a client asked for the lock.
+// attempt is one attempt by a client to get the lock.
 type attempt struct {
 	*trace.Attempt
 	phase  string

@@ -35,7 +35,7 @@ func (t told) forWhich(e *sim.Event) string {
 	return ""
 }
 
-// wrote names a write: "90", "80 for its 2nd withdrawal".
+// wrote describes a write: "90", "80 for its 2nd withdrawal".
 func (t told) wrote(e *sim.Event) string {
 	return strconv.FormatInt(e.Balance, 10) + t.forWhich(e)
 }

@@ -20,7 +20,7 @@ type trial struct {
 	name     string
 	history  string
 	verdict  Verdict
-	why      string // a part of the sentence
+	why      string // a substring of the sentence
 	evidence []int64
 }
 

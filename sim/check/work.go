@@ -39,7 +39,7 @@ type task struct {
 	marking bool          // it waits for the answer to a mark
 }
 
-// worker reads work off a history.
+// worker extracts the work of clients from a history.
 type worker struct {
 	lag   time.Duration // how late the account's stamps may be
 	tasks []*task

@@ -195,8 +195,8 @@ func (k FaultKind) SwitchesOff() bool {
 	return row.switchesOff
 }
 
-// AwaitsMessage reports whether a fault of this kind is done to a message on its way. It cannot
-// begin before there is such a message, and is over when that has arrived.
+// AwaitsMessage reports whether a fault of this kind is done to a message on its way. Such a
+// fault cannot begin before there is a message, and it is over when that has arrived.
 func (k FaultKind) AwaitsMessage() bool {
 	row, _ := k.row()
 	return row.awaits

@@ -109,13 +109,13 @@ var rows = []Row{
 type Row struct {
 	Property  Property
 	check     Checker
-	stretches func(*trace.Trace) ([]stretch, error) // no two clients' stretches may overlap; nil if the property is not about that
+	stretches func(*trace.Trace) ([]stretch, error) // no two clients' may overlap; nil if it is not about that
 
 	Harms   Harm
 	Gravity int  // lower is told first: why the trial means nothing, then what it cost, then how it came about
 	Mark    Mark // how pictures mark a violation
 	// Always is set if every trial should be able to decide the property. A trial that cannot
-	// says so above its picture.
+	// decide it says so above its picture.
 	Always bool
 	// Unsaved is set if a violation means that no refusal by the guard saved the account: the
 	// harm was done anyway, or the guard refused, or may have refused, the client that was in
@@ -123,7 +123,7 @@ type Row struct {
 	Unsaved bool
 
 	Quiet  bool     // no column if nothing is expected of it and it was never violated
-	Echoes Property // no column if nothing is expected of it and it agrees with this property in every cell
+	Echoes Property // no column if nothing is expected of it and it agrees with the property named here in every cell
 
 	Column    string // the title of its column
 	Brief     string // short enough for the key below a table; empty if Violation fits there
@@ -141,7 +141,7 @@ const (
 	_          Harm = iota
 	TheAccount      // money is lost, or taken twice
 	TheLock         // two clients had the lock at once, or one acted as if it held the lock and did not
-	TheWork         // two clients worked at once; an attentive client would have stopped, so the lock is not to blame
+	TheWork         // two clients worked at once; not the lock's fault: an attentive client would have stopped
 	TheService      // safe, but a client that was in the right was not served
 	TheTrial        // the trial means nothing: a precondition, which is never violated, only undecided
 )
@@ -192,7 +192,7 @@ func Preconditions() []Property {
 	return which(func(r Row) bool { return r.Harms == TheTrial })
 }
 
-// Harming lists the properties whose violation harms what, in the order of reports.
+// Harming lists the properties whose violation does this harm, in the order of reports.
 func Harming(what Harm) []Property {
 	return which(func(r Row) bool { return r.Harms == what })
 }

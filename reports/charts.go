@@ -14,8 +14,8 @@ import (
 	"github.com/locklab/locklab/reports/results"
 )
 
-// Charts draws every chart that there are results for into a folder, as SVG and PNG, and
-// returns them for the page, the sweeps last.
+// Charts draws every chart that there are results for into a folder, as SVG and PNG. It returns
+// them for the page, the sweeps last.
 func Charts(ctx context.Context, set *results.Set, into string) ([]page.Chart, error) {
 	if err := os.MkdirAll(into, 0o755); err != nil {
 		return nil, fmt.Errorf("make the folder for pictures: %w", err)

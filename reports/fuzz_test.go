@@ -19,9 +19,9 @@ import (
 	"github.com/locklab/locklab/sim/historytest"
 )
 
-// FuzzDraw: whatever happened, it is told, and drawn as pictures that a page can hold and that
-// are not endless; and so it is if the findings are those of another history, as a row in
-// results.jsonl may have them.
+// FuzzDraw checks that any history can be described, and drawn as pictures that a page can hold
+// and that are not endless. This must also work with the findings of another history, as a row
+// in results.jsonl may have.
 func FuzzDraw(f *testing.F) {
 	for _, seed := range historytest.Seeds() {
 		f.Add(seed, int64(0))
@@ -60,7 +60,7 @@ func FuzzDraw(f *testing.F) {
 	})
 }
 
-// Bounds of a picture: a PNG of the highest has 130 MB of pixels.
+// Bounds of a picture. A PNG of the largest height has 130 MB of pixels.
 const (
 	highest = 25_000  // points
 	largest = 5 << 20 // bytes of SVG
@@ -68,7 +68,7 @@ const (
 
 var notNumber = regexp.MustCompile(`="[^"<]*\b(NaN|Inf)\b`)
 
-// picture draws a figure and makes sure that it is one.
+// picture draws a figure and checks that its SVG is well-formed and its size within bounds.
 func picture(t *testing.T, f *canvas.Figure) []byte {
 	t.Helper()
 	var svg bytes.Buffer

@@ -17,7 +17,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// ran runs a few trials and a few points of a sweep, and gives the files that the run left.
+// ran runs a few trials and a few points of a sweep, and returns the files that the run left.
 func ran(f *testing.F) map[string]string {
 	f.Helper()
 	known := scenarios.Everything()
@@ -69,11 +69,12 @@ func ran(f *testing.F) map[string]string {
 	return left
 }
 
-// reported are the files of a run's folder that report reads.
+// reported lists the files in a run's folder that report reads.
 var reported = [...]string{"run.json", "results.jsonl", results.SweepsFile, results.ClaimsFile}
 
-// FuzzReport: whatever is in the folder of a run, report says in which file it is wrong, or
-// adds it up, tells it in each format, and writes its page. The histories are not there.
+// FuzzReport checks that, whatever is in a run's folder, report either says which file is wrong
+// or adds up the results, writes them in each format, and writes its page. The histories are not
+// there.
 func FuzzReport(f *testing.F) {
 	left := ran(f)
 	add := func(changed, old, fresh string) {

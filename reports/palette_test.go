@@ -18,7 +18,7 @@ type meaning struct {
 	canvas.Colour
 }
 
-// papers are the two on which pictures are drawn.
+// papers are the two backgrounds on which pictures are drawn.
 var papers = []struct {
 	name string
 	of   func(canvas.Colour) color.NRGBA
@@ -27,7 +27,7 @@ var papers = []struct {
 	{"dark", func(c canvas.Colour) color.NRGBA { return c.Dark }},
 }
 
-// marks are what bars, lines, dots and words are drawn in. Each may stand beside each.
+// marks returns the colours of bars, lines, dots and words. Any two of them may be side by side.
 func marks() []meaning {
 	all := []meaning{
 		{"a violation", canvas.Violation}, {"a fault", canvas.Slate}, {"what belongs to no client", canvas.Stone}, {"ink", canvas.Ink},
@@ -38,14 +38,14 @@ func marks() []meaning {
 	return all
 }
 
-// clients is how many have a colour of their own.
+// clients is how many clients have a colour of their own.
 const clients = 5
 
-// Two marks that can just be told apart where they touch, by 1, are no help where they are a
-// thin line here and a dot there.
+// Two marks that differ by 1 can just be told apart where they touch. That is no help where one
+// is a thin line here and the other a dot there.
 const (
 	apartAsMarks      = 10
-	apartAsViolations = 16 // from all else
+	apartAsViolations = 16 // from everything else
 	apartWhereTheyLie = 3  // large areas that touch
 )
 
@@ -71,7 +71,7 @@ func TestMarksOfDifferentMeaningAreToldApartByEverybody(t *testing.T) {
 	}
 }
 
-// What lies behind the marks of a timeline or a diagram: each pair may touch.
+// The grounds lie behind the marks of a timeline or a diagram. Any two of them may touch.
 func TestGroundsOfDifferentMeaningAreToldApartByEverybody(t *testing.T) {
 	violated := func(ground canvas.Colour) canvas.Colour { return canvas.Over(canvas.ViolationTint, ground) }
 	grounds := []meaning{
@@ -103,7 +103,7 @@ func TestGroundsOfDifferentMeaningAreToldApartByEverybody(t *testing.T) {
 	}
 }
 
-// By WCAG 2: 3 for what is drawn, 4.5 for text.
+// WCAG 2 asks for a contrast of 3 for graphics and 4.5 for text.
 func TestMarksAndWordsStandOutFromTheirGround(t *testing.T) {
 	grounds := []meaning{
 		{"paper", canvas.Ground}, {"mist", canvas.Mist}, {"haze", canvas.Haze},
@@ -134,7 +134,8 @@ func TestMarksAndWordsStandOutFromTheirGround(t *testing.T) {
 
 var painted = regexp.MustCompile(`(?:fill|stroke)="(#[0-9a-f]+)"`)
 
-// TestPicturesHaveNoOtherColours: what these tests say of the palette holds for every picture.
+// TestPicturesHaveNoOtherColours checks that what these tests say about the palette holds for
+// every picture.
 func TestPicturesHaveNoOtherColours(t *testing.T) {
 	known := map[string]bool{}
 	know := func(c canvas.Colour) {

@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 )
 
-// Place makes the folder for pictures in a folder of results, and gives its name. The folder
-// can be somebody else's: nothing is drawn through a link, which could lead to any file here.
+// Place makes the folder for pictures in a folder of results, and returns its path. The results
+// may be somebody else's, so nothing is drawn through a link, which could lead to any file here.
 func Place(into string) (pictures string, err error) {
 	pictures = filepath.Join(into, "charts")
 	info, err := os.Lstat(pictures)

@@ -20,8 +20,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Render draws everything that can be drawn of a set into a folder: timelines and charts into
-// its folder charts, and the page as index.html. drawn is told of each timeline, from any
+// Render draws everything that can be drawn from a set into a folder: timelines and charts into
+// its subfolder charts, and the page as index.html. It calls drawn for each timeline, from any
 // goroutine.
 func Render(ctx context.Context, set *results.Set, into string, drawn func(id string)) error {
 	pictures, err := Place(into)
@@ -49,10 +49,10 @@ func Render(ctx context.Context, set *results.Set, into string, drawn func(id st
 	return page.Save(filepath.Join(into, "index.html"), content)
 }
 
-// Timelines draws the timeline of every kept trial into a folder, on all processors, as
-// SVG. To make a PNG takes ten times as long, so there is one for each scenario, and for all
-// that is not as expected. drawn is told of each, from any goroutine. It returns those that
-// a page can step through.
+// Timelines draws the timeline of every kept trial into a folder as SVG, on all processors.
+// Making a PNG takes ten times as long, so only one trial per scenario and every trial with an
+// unexpected outcome get one. Timelines calls drawn for each timeline, from any goroutine. It
+// returns the trials that a page can step through.
 func Timelines(ctx context.Context, kept []results.Kept, into string, drawn func(id string)) ([]page.Trial, error) {
 	if err := os.MkdirAll(into, 0o755); err != nil {
 		return nil, fmt.Errorf("make the folder for pictures: %w", err)
@@ -63,7 +63,7 @@ func Timelines(ctx context.Context, kept []results.Kept, into string, drawn func
 	defer cancel(nil)
 	type task struct {
 		kept  results.Kept
-		trial *page.Trial // nil: the page has no place for it
+		trial *page.Trial // nil if the page has no place for it
 	}
 	todo := make(chan task)
 	var workers sync.WaitGroup
@@ -97,7 +97,7 @@ hand:
 	return trials, context.Cause(ctx)
 }
 
-// draw draws one timeline, and packs the trial for the page if there is a place for it.
+// draw draws one timeline, and packs the trial for the page if trial is not nil.
 func draw(k results.Kept, into string, trial *page.Trial) error {
 	history, err := read(k.Path)
 	if err != nil {
@@ -123,9 +123,9 @@ func draw(k results.Kept, into string, trial *page.Trial) error {
 	return err
 }
 
-// read reads the events of a history; the messages are not in a timeline.
+// read reads the events of a history, without the messages, which a timeline does not show.
 func read(path string) (*sim.History, error) {
-	file, err := files.Open(path, math.MaxInt64) // sim knows how long it can be
+	file, err := files.Open(path, math.MaxInt64) // sim limits the length itself
 	if err != nil {
 		return nil, fmt.Errorf("read a history: %w", err)
 	}

@@ -12,9 +12,9 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-// RunSweeps runs sweeps (scenarios.RunSweeps), writes each point to sweeps.jsonl in a folder
-// as soon as it is judged. An interruption through ctx is not an error: what was finished is
-// written and returned. measured is told of each point.
+// RunSweeps runs sweeps (see scenarios.RunSweeps) and writes each point to sweeps.jsonl in a
+// folder as soon as it is judged. It calls measured for each point. An interruption through ctx
+// is not an error: what was finished by then is written and returned.
 func RunSweeps(ctx context.Context, sweeps []*scenarios.Sweep, seeds scenarios.Seeds, workers int, folder string, measured func(scenarios.SweepPoint)) ([]scenarios.SweepResult, error) {
 	file, err := os.Create(filepath.Join(folder, results.SweepsFile))
 	if err != nil {

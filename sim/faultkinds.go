@@ -10,33 +10,32 @@ type FaultKind string
 
 // The kinds of fault.
 const (
-	// Pause stops every process of a host while its clocks go on and its kernel still
-	// accepts packets: a stop-the-world garbage collection, SIGSTOP, a page fault.
+	// Pause stops every process of a host. The host's clocks go on and its kernel still accepts
+	// packets: a stop-the-world garbage collection, SIGSTOP, a page fault.
 	Pause FaultKind = "pause"
-	// Suspend is a pause in which the host's monotonic clock stands still as well, while
-	// its wall clock goes on: a virtual machine or a laptop that was put to sleep.
+	// Suspend is a pause that also stops the host's monotonic clock, while its wall clock goes
+	// on: a virtual machine or a laptop that was put to sleep.
 	Suspend FaultKind = "suspend"
-	// Crash switches a host off: its memory is gone, and what its disk had not synced.
-	// Undone, the host starts again from its disk.
+	// Crash switches a host off. It loses its memory and whatever its disk had not synced. When
+	// the fault is undone, the host starts again from its disk.
 	Crash FaultKind = "crash"
-	// StallDisk keeps what a host's programs sync to its disk from being done before it is
-	// over: whoever waits for that waits. Processes, clocks and network go on, and so does
-	// all that needs no sync.
+	// StallDisk blocks every sync to a host's disk until the fault is over: a program that syncs
+	// waits. Processes, clocks, network and everything that needs no sync go on.
 	StallDisk FaultKind = "stall-disk"
 	// ClockFault steps a clock of a host, or makes it run at another rate.
 	ClockFault FaultKind = "clock"
-	// Partition lets no packet through between groups of hosts, or on single links.
+	// Partition blocks all packets between groups of hosts, or on single links.
 	Partition FaultKind = "partition"
 	// Delay makes every packet on a link arrive later.
 	Delay FaultKind = "delay"
-	// Hold makes what is on its way on a link at this moment arrive later; if that is
-	// nothing, it waits for the next message.
+	// Hold delays the messages that are on their way on a link at this moment. If there are
+	// none, it waits for the next message.
 	Hold FaultKind = "hold"
 	// Drop loses packets on a link at random. A lost packet is sent again, as TCP does.
 	Drop FaultKind = "drop"
 )
 
-// FaultFamily is what kinds of fault have in common: what it is that goes wrong.
+// FaultFamily groups kinds of fault by what goes wrong.
 type FaultFamily string
 
 // The families.
@@ -48,34 +47,34 @@ const (
 	NetworkFamily FaultFamily = "network"
 )
 
-// FaultRow is all that is known of a kind of fault: a row of the table. How it is brought
-// about stands in each world, how a script asks for it in the format of scripts. Nobody else
-// has a list of kinds: who must know something more of a fault asks for a column here.
+// FaultRow is a row of the table of faults: everything that is known about one kind. How to
+// apply it is up to each world, and how a script asks for it is up to the format of scripts.
+// Nothing else lists the kinds: code that needs to know more about a fault gets a column here.
 type FaultRow struct {
 	Kind   FaultKind
 	Family FaultFamily
 
-	onLinks     bool // it is done to links, not to hosts
+	onLinks     bool // affects links, not hosts
 	switchesOff bool // see SwitchesOff
 	awaits      bool // see AwaitsMessage
-	parts       bool // it lets nothing through, both ways unless the fault is OneWay
+	parts       bool // blocks all packets, in both directions unless the fault is OneWay
 
-	StallsDisk    bool // its host's disk syncs nothing while it lasts
-	LosesMessages bool // messages may be lost while it lasts
-	LeavesTraces  bool // nobody can tell what it leaves behind in the processes that it was done to
-	stopsClock    bool // its host's monotonic clock stands still while it lasts
+	StallsDisk    bool // the host's disk syncs nothing while the fault lasts
+	LosesMessages bool // messages may be lost while the fault lasts
+	LeavesTraces  bool // nobody can tell what the affected processes are like afterwards
+	stopsClock    bool // the host's monotonic clock stands still while the fault lasts
 
-	Stopped string // what its host is while it lasts, if its processes do nothing: "paused"
-	Lasting string // what stands before the length of it: "pause of"
-	Happens string // what happens, as the title of those scenarios in which it does: "A process stands still"
-	// Weight orders the kinds for readers. A scenario is filed under the weightiest of its
-	// faults, as the others often only prepare the ground.
+	Stopped string // state of the host if its processes do nothing during the fault: "paused"; empty if they go on
+	Lasting string // introduces the length of the fault: "pause of"
+	Happens string // what happens, as a title for the scenarios with this fault: "A process stands still"
+	// Weight orders the kinds for readers. A scenario is filed under its weightiest fault,
+	// because the others often only prepare the ground.
 	Weight int
 
-	detail func(Fault) []string // what its lane says besides whom it is done to
+	detail func(Fault) []string // what its lane says besides which hosts or links are affected
 }
 
-// faultRows is the table.
+// faultRows is the table of faults.
 var faultRows = []FaultRow{
 	{
 		Kind: Pause, Family: PauseFamily, Weight: 1,
@@ -115,7 +114,7 @@ var faultRows = []FaultRow{
 	},
 }
 
-// turned says which clock goes wrong, and by how much.
+// turned says which clock is wrong, and by how much.
 func turned(f Fault) []string {
 	change := signed(f.Step)
 	if f.Rate != 0 {
@@ -127,10 +126,10 @@ func turned(f Fault) []string {
 // later says how much later packets arrive.
 func later(f Fault) []string { return []string{signed(f.By)} }
 
-// lost says how likely packets are lost.
+// lost says how likely it is that a packet is lost.
 func lost(f Fault) []string { return []string{fmt.Sprintf("p=%g", f.Probability)} }
 
-// FaultKinds lists the kinds that exist.
+// FaultKinds lists all kinds, in the order of the table.
 func FaultKinds() (kinds []FaultKind) {
 	for _, row := range faultRows {
 		kinds = append(kinds, row.Kind)
@@ -138,8 +137,8 @@ func FaultKinds() (kinds []FaultKind) {
 	return kinds
 }
 
-// row is the kind's row of the table; false: there is no such kind, as in a file that
-// somebody has written.
+// row returns the kind's row of the table, or false if there is no such kind: a file written by
+// hand may name any kind.
 func (k FaultKind) row() (FaultRow, bool) {
 	for _, row := range faultRows {
 		if row.Kind == k {
@@ -149,8 +148,8 @@ func (k FaultKind) row() (FaultRow, bool) {
 	return FaultRow{}, false
 }
 
-// Row is the kind's row of the table. It panics if there is no such kind: whoever reads a
-// kind from a file finds out first (Known).
+// Row returns the kind's row of the table. It panics if there is no such kind, so check a kind
+// that was read from a file with Known first.
 func (k FaultKind) Row() FaultRow {
 	row, known := k.row()
 	if !known {
@@ -159,13 +158,13 @@ func (k FaultKind) Row() FaultRow {
 	return row
 }
 
-// Known tells whether there is such a kind.
+// Known reports whether there is such a kind.
 func (k FaultKind) Known() bool {
 	_, known := k.row()
 	return known
 }
 
-// UnmarshalText reads the name of a kind, and refuses one that does not exist.
+// UnmarshalText reads the name of a kind and rejects a name that does not exist.
 func (k *FaultKind) UnmarshalText(text []byte) error {
 	if *k = FaultKind(text); !k.Known() {
 		return fmt.Errorf("there is no fault %q, expected one of %q", text, FaultKinds())
@@ -173,31 +172,31 @@ func (k *FaultKind) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// The following may be asked of anything that stands in the place of a kind, such as in an
-// event that is about no fault. What does not exist does none of it.
+// The methods below work on any value, including that of an event that is about no fault. They
+// return false for a kind that does not exist.
 
-// OnLinks tells whether a fault of this kind is done to links, not to hosts.
+// OnLinks reports whether a fault of this kind affects links, not hosts.
 func (k FaultKind) OnLinks() bool {
 	row, _ := k.row()
 	return row.onLinks
 }
 
-// StopsHost tells whether the processes of a host do nothing while a fault of this kind
-// is in effect on it.
+// StopsHost reports whether the processes of a host do nothing while a fault of this kind is in
+// effect on it.
 func (k FaultKind) StopsHost() bool {
 	row, _ := k.row()
 	return row.Stopped != ""
 }
 
-// SwitchesOff tells whether a fault of this kind ends a host's processes, so that what they
-// had in memory is gone, and takes the host off the network until it is undone.
+// SwitchesOff reports whether a fault of this kind ends a host's processes, which loses what
+// they had in memory, and takes the host off the network until it is undone.
 func (k FaultKind) SwitchesOff() bool {
 	row, _ := k.row()
 	return row.switchesOff
 }
 
-// AwaitsMessage tells whether a fault of this kind is done to a message on its way, so that
-// it cannot begin before there is one, and is over when that has arrived.
+// AwaitsMessage reports whether a fault of this kind is done to a message on its way. Such a
+// fault cannot begin before there is a message, and it is over when that has arrived.
 func (k FaultKind) AwaitsMessage() bool {
 	row, _ := k.row()
 	return row.awaits

@@ -11,10 +11,10 @@ const (
 	rowStep  = 74
 	boxTall  = 30
 	fontSize = 13
-	letter   = 7.3 // the width of one, at most, in a sans-serif font of that size
+	letter   = 7.3 // maximum width of one letter in a sans-serif font of that size
 )
 
-// shades has a fill for each part of the project. They differ in lightness, too.
+// shades has a fill colour for each part of the project. The shades also differ in lightness.
 var shades = map[string]string{
 	"cmd": "#ffffff", "examples": "#ffffff", "lab": "#fdf3c4", "reports": "#cfe3f5", "scenarios": "#f6d9b8",
 	"backends": "#cfead6", "sim": "#e3d5ee",
@@ -22,7 +22,7 @@ var shades = map[string]string{
 
 type box struct{ x, y, wide float64 }
 
-// draw gives the picture as SVG: who imports stands above.
+// draw returns the picture as SVG. A package is drawn above those that it imports.
 func draw(g graph) string {
 	rows := g.rows()
 	boxes := map[string]box{}
@@ -55,7 +55,7 @@ func draw(g graph) string {
 	return out.String()
 }
 
-// arrow leads from the lower edge of a box to the upper edge of another.
+// arrow draws an arrow from the lower edge of one box to the upper edge of another.
 func arrow(from, to box) string {
 	x1, y1 := from.x+from.wide/2, from.y+boxTall
 	x2, y2 := to.x+to.wide/2, to.y

@@ -2,7 +2,7 @@
 //
 //	go run ./docs/imports > docs/imports.svg
 //
-// An arrow that follows from others is left out, so each leads to the nearest package below.
+// It leaves out arrows that follow from others, so each one leads to the nearest package below.
 package main
 
 import (
@@ -31,13 +31,13 @@ func main() {
 	}
 }
 
-// graph has the imports of each package, by paths inside the module.
+// graph maps each package to its imports, as paths inside the module.
 type graph map[string][]string
 
-// testHelp are packages that only tests import, and that would clutter the picture.
+// testHelp lists packages that only tests import, and that would clutter the picture.
 var testHelp = []string{"backends/locktest", "backends/realtime", "reports/picturetest", "sim/historytest", "sim/live/livetest", "docs/imports"}
 
-// read asks the go command about the module that a folder is in.
+// read asks the go command about the module that contains dir.
 func read(dir string) (graph, error) {
 	list := exec.Command("go", "list", "-json=ImportPath,Imports", module+"...")
 	list.Dir, list.Stderr = dir, os.Stderr
@@ -69,7 +69,7 @@ func read(dir string) (graph, error) {
 	}
 }
 
-// below gives all that a package imports, directly or not.
+// below returns everything that a package imports, directly or not.
 func (g graph) below(p string) map[string]bool {
 	all := map[string]bool{}
 	for _, i := range g[p] {
@@ -81,7 +81,7 @@ func (g graph) below(p string) map[string]bool {
 	return all
 }
 
-// direct gives the imports of a package that do not follow from its others.
+// direct returns the imports of a package that do not follow from its other imports.
 func (g graph) direct(p string) []string {
 	follows := map[string]bool{}
 	for _, i := range g[p] {
@@ -92,7 +92,7 @@ func (g graph) direct(p string) []string {
 	return slices.DeleteFunc(slices.Clone(g[p]), func(i string) bool { return follows[i] })
 }
 
-// rank is how many packages stand above one another over this one.
+// rank returns the length of the longest chain of imports that leads to a package.
 func (g graph) rank(p string) int {
 	deepest := 0
 	for user, imports := range g {
@@ -103,8 +103,8 @@ func (g graph) rank(p string) int {
 	return deepest
 }
 
-// rows puts each package just below all that import it; nobody imports those of the first row. Within
-// a row they stand near to those above that lead to them.
+// rows puts each package just below all packages that import it; nobody imports those in the
+// first row. Within a row, packages are close to those above that lead to them.
 func (g graph) rows() [][]string {
 	var rows [][]string
 	all := slices.Sorted(maps.Keys(g))
@@ -121,7 +121,7 @@ func (g graph) rows() [][]string {
 		for _, p := range row {
 			sum, n := 0.0, 0.0
 			for _, user := range all {
-				if slices.Contains(g.direct(user), p) { // it stands above, so it has its place
+				if slices.Contains(g.direct(user), p) { // it is further up, so it already has its place
 					sum, n = sum+place[user], n+1
 				}
 			}

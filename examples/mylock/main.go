@@ -1,5 +1,5 @@
-// Command mylock is locklab with a lock service of somebody else's: a server that keeps one lease
-// in memory, and counts grants for fencing. Copy it, and put your own algorithm in its place.
+// Command mylock is locklab with a lock service from outside its tree: a server that keeps one
+// lease in memory and counts grants for fencing. Copy it and put in your own algorithm instead.
 //
 //	go run . run gc-pause client-crash --backend mylock --guard none,fence-all
 package main
@@ -16,7 +16,7 @@ import (
 
 func main() { lab.Main(service{}) }
 
-// service is what locklab is told of the lock service.
+// service describes the lock service to locklab.
 type service struct{}
 
 const server sim.HostID = "mylock-1"
@@ -35,10 +35,10 @@ func (service) Options() []backends.Option {
 		Awaited: true, Doc: "how long a request waits for its answer"}}
 }
 
-// Simulate puts the server on its host, and gives each client host its lock.
+// Simulate puts the server on its host, and returns what gives each client host its lock.
 func (service) Simulate(w *virtual.World, s backends.Settings) func(*virtual.Host) backends.Lock {
 	host := w.Host(server)
-	host.Boot(func() { // also after a crash: what was in memory is gone
+	host.Boot(func() { // also after a crash, when memory is empty
 		m := &memory{host: host}
 		host.Serve(func(from sim.HostID, request any) any { return m.answer(from, request.(ask)) })
 	})
@@ -47,13 +47,13 @@ func (service) Simulate(w *virtual.World, s backends.Settings) func(*virtual.Hos
 	}
 }
 
-// ask is a request: for the lock for ttl, or without one, to give it back.
+// ask is a request: for the lock for ttl or, without a ttl, to give it back.
 type ask struct {
 	grant string
 	ttl   time.Duration
 }
 
-// memory is the server: who holds the lock, until when, and how many have.
+// memory is the server: who holds the lock, until when, and how many grants there have been.
 type memory struct {
 	host  *virtual.Host
 	grant string
@@ -61,8 +61,8 @@ type memory struct {
 	end   *virtual.Timer
 }
 
-// answer gives the number of the grant, or 0 for no. Whatever the server does to the lock it
-// records, and so judges know who held it.
+// answer returns the number of the grant, or 0 for no. The server records what it does to the
+// lock, so that the checkers know who held it.
 func (m *memory) answer(from sim.HostID, a ask) uint64 {
 	switch {
 	case a.ttl > 0 && m.grant == "":
@@ -100,13 +100,13 @@ func (l *lock) Acquire(wait time.Duration) (backends.Lease, error) {
 func (l *lock) try() (backends.Lease, error) {
 	l.tries++
 	h := &held{lock: l, grant: fmt.Sprintf("%s/%d", sim.Sign(l.host, string(l.host.ID())), l.tries)}
-	h.until = l.host.Now() + l.ttl // from before the request: the server's lease begins later
+	h.until = l.host.Now() + l.ttl // counted from before the request: the server's lease begins later
 	call := l.host.Send(server, ask{h.grant, l.ttl})
 	l.host.Record(sim.Event{Kind: sim.AcquireSent, Grant: h.grant})
 	number, err := call.Wait(l.timeout)
 	switch {
 	case err != nil:
-		_ = h.Release() // if it was granted after all; else the lease runs out
+		_ = h.Release() // in case it was granted after all; otherwise the lease runs out
 		return nil, fmt.Errorf("acquire: %w", err)
 	case number == uint64(0):
 		return nil, backends.ErrHeld
@@ -120,7 +120,7 @@ func (l *lock) try() (backends.Lease, error) {
 	return h, nil
 }
 
-// held is a lease, as its holder sees it.
+// held is a lease as its holder sees it.
 type held struct {
 	lock  *lock
 	grant string

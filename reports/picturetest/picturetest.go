@@ -1,5 +1,5 @@
-// Package picturetest helps tests of pictures: it runs real trials to draw, and holds what was
-// drawn against the pictures in testdata. Only tests import it.
+// Package picturetest helps tests of pictures: it runs real trials to draw, and compares
+// drawings with the pictures in testdata. Only tests import it.
 package picturetest
 
 import (
@@ -21,7 +21,7 @@ var (
 	pictures = flag.String("pictures", "", "folder to write the pictures of the tests to, to look at")
 )
 
-// Trial is a trial of a built-in scenario in the virtual world, with seed 1.
+// Trial returns a trial of a built-in scenario in the virtual world, with seed 1.
 func Trial(t testing.TB, scenario, backend, guard string) scenarios.Trial {
 	t.Helper()
 	s, err := scenarios.Find(scenario, scenarios.Everything())
@@ -38,8 +38,8 @@ func Trial(t testing.TB, scenario, backend, guard string) scenarios.Trial {
 	return trials[0]
 }
 
-// History runs such a trial, records its messages, judges it, and gives the title of the
-// scenario: what a picture is drawn of.
+// History runs such a trial, records its messages and judges it. It returns what a picture is
+// drawn from, including the title of the scenario.
 func History(t testing.TB, scenario, backend, guard string) (h *sim.History, findings []check.Finding, title string) {
 	t.Helper()
 	trial := Trial(t, scenario, backend, guard)
@@ -50,7 +50,7 @@ func History(t testing.TB, scenario, backend, guard string) (h *sim.History, fin
 	return h, check.All(h), trial.Scenario.Title
 }
 
-// SVG is the picture as SVG.
+// SVG returns the picture as SVG.
 func SVG(t testing.TB, f *canvas.Figure) []byte {
 	t.Helper()
 	var svg bytes.Buffer
@@ -60,7 +60,8 @@ func SVG(t testing.TB, f *canvas.Figure) []byte {
 	return svg.Bytes()
 }
 
-// Keep writes a picture out for a person to look at, if asked to.
+// Keep writes a picture to the folder that -pictures names, for a person to look at. Without
+// that flag it does nothing.
 func Keep(t testing.TB, name string, f *canvas.Figure) {
 	t.Helper()
 	if *pictures == "" {
@@ -71,8 +72,8 @@ func Keep(t testing.TB, name string, f *canvas.Figure) {
 	}
 }
 
-// Compare holds a picture against testdata/NAME.svg, byte by byte, and under -update writes
-// that.
+// Compare compares a picture with testdata/NAME.svg, byte by byte. With -update it writes that
+// file first.
 func Compare(t testing.TB, name string, f *canvas.Figure) {
 	t.Helper()
 	got, file := SVG(t, f), filepath.Join("testdata", name+".svg")

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// linear is a colour in the linear sRGB space, 0 to 1.
+// linear is a colour in the linear sRGB space, with components from 0 to 1.
 type linear [3]float64
 
 // vision is a way in which people see colours.
@@ -16,10 +16,10 @@ type vision struct {
 
 // visions are normal sight and the three kinds of colour blindness at their full severity.
 //
-// Machado, Oliveira, Fernandes, "A Physiologically-based Model for Simulation of Color Vision
-// Deficiency" (2009), severity 1.0. That model is known to be off for tritanopia, so there is
-// also that of Brettel, Viénot, Mollon, "Computerized simulation of color appearance for
-// dichromats" (1997), with the values that libDaltonLens has for sRGB.
+// The matrices are from Machado, Oliveira, Fernandes, "A Physiologically-based Model for
+// Simulation of Color Vision Deficiency" (2009), severity 1.0. That model is known to be off for
+// tritanopia, so there is also the model of Brettel, Viénot, Mollon, "Computerized simulation of
+// color appearance for dichromats" (1997), with libDaltonLens's values for sRGB.
 var visions = []vision{
 	{"normal sight", func(c linear) linear { return c }},
 	{"protanopia", matrix{
@@ -74,10 +74,10 @@ func linearOf(c color.NRGBA) (out linear) {
 	return out
 }
 
-// Apart is how different two colours look to those who can tell them apart the least, and who
-// these are. It is measured by CIEDE2000, in which about 1 can just be seen: in plain Lab,
-// strong blues and reds count as further apart than they are seen to be, and our colours are
-// strong.
+// Apart returns how different two colours look to the people who can tell them apart the least,
+// and who these people are. It measures in CIEDE2000, in which a difference of about 1 is just
+// visible. In plain Lab, strong blues and reds count as further apart than people see them, and
+// our colours are strong.
 func Apart(a, b color.NRGBA) (least float64, to string) {
 	least = math.Inf(1)
 	for _, v := range visions {
@@ -104,8 +104,8 @@ func labOf(c linear) lab {
 	return lab{116*y - 16, 500 * (x - y), 200 * (y - z)}
 }
 
-// ciede2000 is the difference of two colours as Sharma, Wu and Dalal write it down in "The
-// CIEDE2000 Color-Difference Formula" (2005), with their names.
+// ciede2000 returns the difference between two colours as defined by Sharma, Wu and Dalal in
+// "The CIEDE2000 Color-Difference Formula" (2005), with their names.
 func ciede2000(first, second lab) float64 {
 	mean7 := math.Pow((math.Hypot(first.a, first.b)+math.Hypot(second.a, second.b))/2, 7)
 	g := 0.5 * (1 - math.Sqrt(mean7/(mean7+math.Pow(25, 7))))
@@ -137,7 +137,7 @@ func ciede2000(first, second lab) float64 {
 	return math.Sqrt(l*l + c*c + h*h + rT*c*h)
 }
 
-// hue is an angle from 0 to 360.
+// hue returns an angle from 0 to 360.
 func hue(a, b float64) float64 {
 	h := math.Atan2(b, a) * 180 / math.Pi
 	if h < 0 {

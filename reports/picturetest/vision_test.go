@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Pairs from table 1 of Sharma, Wu and Dalal, of each kind that it tests.
+// The pairs are from table 1 of Sharma, Wu and Dalal, and cover each kind that it tests.
 func TestColoursDifferByAsMuchAsInThePublishedTable(t *testing.T) {
 	for _, c := range []struct {
 		a, b lab
@@ -35,8 +35,8 @@ func TestColoursDifferByAsMuchAsInThePublishedTable(t *testing.T) {
 	}
 }
 
-// Colours that somebody confuses are near to each other for them, and for nobody else; grey
-// is grey to everybody.
+// Colours that some people confuse are close for them, and for nobody else. Grey is grey to
+// everybody.
 func TestEachKindOfColourBlindnessConfusesItsOwnColours(t *testing.T) {
 	for _, c := range []struct {
 		name string

@@ -12,8 +12,8 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// WouldBeRight says what a balance should have been: "90; 80 would be right". It is only the
-// balance where nothing is wrong.
+// WouldBeRight says what a balance should have been: "90; 80 would be right". If nothing is
+// wrong, it returns only the balance.
 func WouldBeRight(balance string, b check.Balanced) string {
 	if b.Is == b.Right {
 		return balance
@@ -21,7 +21,7 @@ func WouldBeRight(balance string, b check.Balanced) string {
 	return fmt.Sprintf("%s; %d would be right", balance, b.Right)
 }
 
-// ending says what the trial has left in the account, where that is wrong.
+// ending says what balance the trial left in the account, if that is wrong.
 func ending(h *sim.History) string {
 	all := check.Balances(h)
 	if n := len(all); n > 0 && all[n-1].Is != all[n-1].Right {
@@ -30,7 +30,7 @@ func ending(h *sim.History) string {
 	return ""
 }
 
-// Refused is a guard's reason to refuse, as short as a label has to be: "token 1 is lower
+// Refused returns a guard's reason to refuse, as short as a label has to be: "token 1 is lower
 // than 2", "from v1, not v2".
 func Refused(e *sim.Event) string {
 	reason, _, _ := strings.Cut(refused(e), ", the ")
@@ -42,7 +42,7 @@ func Refused(e *sim.Event) string {
 	return reason
 }
 
-// refused is the same in full, with lock values cut short.
+// refused returns the reason in full, with lock values cut short.
 func refused(e *sim.Event) string {
 	var short []string
 	for _, word := range strings.Fields(e.Note) {
@@ -52,9 +52,9 @@ func refused(e *sim.Event) string {
 	return strings.Join(short, " ")
 }
 
-// Rescue gives the refusal by which a guard saved the account: of the first write, else of
-// the first read. There is none where the trial means nothing, where money was lost all the
-// same, and where the guard refused who was in the right.
+// Rescue returns the refusal by which a guard saved the account: the first refused write, or
+// else the first refused read. There is none if the trial means nothing, if money was lost all
+// the same, or if the guard refused a client that was in the right.
 func Rescue(h *sim.History, findings []check.Finding) (*sim.Event, bool) {
 	for _, f := range findings {
 		row := f.Property.Row()
@@ -68,7 +68,7 @@ func Rescue(h *sim.History, findings []check.Finding) (*sim.Event, bool) {
 	return nil, false
 }
 
-// rescue tells of it; empty if there is none.
+// rescue describes the refusal that saved the account; empty if there is none.
 func rescue(h *sim.History, findings []check.Finding) string {
 	e, saved := Rescue(h, findings)
 	if !saved {
@@ -81,12 +81,12 @@ func rescue(h *sim.History, findings []check.Finding) string {
 	return text
 }
 
-// refusals lists what the guard refused: the writes; if there are none, the reads. Who
-// carries no token where one is needed is not kept out for being late.
+// refusals lists the writes that the guard refused or, if there are none, the reads. It leaves
+// out clients that carry no token where one is needed: they were not kept out for being late.
 func refusals(h *sim.History) []*sim.Event {
 	guard, err := ledger.ParseGuard(h.Header.Guard)
 	if err != nil {
-		return nil // a history of a guard that this version does not know
+		return nil // this version does not know the history's guard
 	}
 	var writes, reads []*sim.Event
 	for i := range h.Events {
@@ -107,8 +107,7 @@ func refusals(h *sim.History) []*sim.Event {
 	return reads
 }
 
-// Spared says what a refusal kept from the account: what was refused, and what it would have
-// done.
+// Spared says what a refusal spared the account: what was refused, and what it would have done.
 func Spared(h *sim.History, e *sim.Event) string {
 	at := fmt.Sprintf("%.3f s", e.At.Seconds())
 	if e.Kind == sim.LedgerReadRefused {
@@ -134,14 +133,15 @@ func Spared(h *sim.History, e *sim.Event) string {
 	return fmt.Sprintf("%s over %s.", what, Many(len(undone), "withdrawal"))
 }
 
-// chargedBefore tells whether the account had been charged for the job of a refused charge.
+// chargedBefore reports whether the account had already been charged for the job of a refused
+// charge.
 func chargedBefore(h *sim.History, refused *sim.Event) bool {
 	return slices.ContainsFunc(h.Events, func(e sim.Event) bool {
 		return e.Kind == sim.LedgerWrite && e.Job == refused.Job && e.Seq < refused.Seq
 	})
 }
 
-// writeOf is what the client was about to write when it was refused.
+// writeOf returns what the client was about to write when it was refused, or nil.
 func writeOf(h *sim.History, refused *sim.Event) *sim.Event {
 	var last *sim.Event
 	for i := range h.Events {
@@ -152,7 +152,7 @@ func writeOf(h *sim.History, refused *sim.Event) *sim.Event {
 	return last
 }
 
-// undone lists the withdrawals that were in the balance and would not have been any more.
+// undone lists the withdrawals in the balance that the refused write would have removed from it.
 func undone(h *sim.History, refused *sim.Event) (writes []*sim.Event) {
 	var lineage trace.Lineage
 	for i := range h.Events {

@@ -9,8 +9,8 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// book makes a history of an account with a guard: it was opened with 100, and then this
-// happened.
+// book returns the history of an account with a guard: it was opened with 100, and then these
+// events happened.
 func book(guard string, events ...sim.Event) *sim.History {
 	h := &sim.History{Header: sim.Header{Guard: guard}}
 	for _, e := range append([]sim.Event{{Kind: sim.LedgerOpened, Balance: 100}}, events...) {

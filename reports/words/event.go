@@ -7,8 +7,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Event tells one event of a history in words: number, true time, where, what, and the fields
-// that are set.
+// Event describes one event of a history: number, true time, host, kind, and the fields that are
+// set.
 func Event(h *sim.History, e *sim.Event) string {
 	where := string(e.Host)
 	if where == "" {
@@ -58,7 +58,7 @@ func Event(h *sim.History, e *sim.Event) string {
 	return text
 }
 
-// Short cuts a lock value down to what tells it from others at a glance.
+// Short cuts a lock value down to what distinguishes it at a glance.
 func Short(grant string) string {
 	const enough = 12
 	if len(grant) <= enough {

@@ -10,14 +10,14 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// Narrator tells the events of one trial in sentences. It knows whose each grant is, which
+// Narrator describes the events of one trial in sentences. It knows whose each grant is, which
 // the servers of most lock services do not.
 type Narrator struct{ trace *trace.Trace }
 
-// NewNarrator makes one for a history that has been read.
+// NewNarrator returns a Narrator for a history that has been read.
 func NewNarrator(t *trace.Trace) Narrator { return Narrator{t} }
 
-// sentences has one for every kind of event. What stands in braces is put in.
+// sentences has one sentence for every kind of event, with placeholders in braces.
 var sentences = map[sim.Kind]string{
 	sim.Acquire:     "{host} asks for the lock",
 	sim.AcquireSent: "{host} sends a request for the lock",
@@ -79,8 +79,8 @@ var sentences = map[sim.Kind]string{
 	sim.End:           "the trial is over{note}",
 }
 
-// ofJobs are the sentences that are others where the work is a job: what a client writes is a
-// charge, and what is left is for the account to say.
+// ofJobs has the sentences that differ if the work is a job: a client writes a charge, and the
+// account says what is left.
 var ofJobs = map[sim.Kind]string{
 	sim.Read:         "{host} has looked whether the job is done{job}{note}",
 	sim.Write:        "{host} is about to charge the account{job}{token}",
@@ -93,7 +93,7 @@ var ofJobs = map[sim.Kind]string{
 	sim.LedgerWriteRefused: "the account refuses the charge of {client}{job}{token}{note}",
 }
 
-// Sentence tells one event, without its time: "redis-1 gives the lock to client-2 (token
+// Sentence describes one event, without its time: "redis-1 gives the lock to client-2 (token
 // 34)".
 func (n Narrator) Sentence(e *sim.Event) string {
 	text, known := sentences[e.Kind]
@@ -129,7 +129,7 @@ func (n Narrator) Sentence(e *sim.Event) string {
 	).Replace(text)
 }
 
-// lost writes a time that somebody was late by.
+// lost formats by how much somebody was late.
 func lost(d time.Duration) string { return fmt.Sprintf("%.3f s", d.Seconds()) }
 
 func behind(there bool, text string) string {

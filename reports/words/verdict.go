@@ -11,7 +11,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// Headline says which trial this is.
+// Headline returns a title and a subtitle that say which trial this is.
 func Headline(h sim.Header) (title, subtitle string) {
 	title = fmt.Sprintf("%s · %s · guard %s", h.Scenario, h.Backend, h.Guard)
 	if d := scenarios.Unusual(h.Discipline); d != "" {
@@ -21,8 +21,8 @@ func Headline(h sim.Header) (title, subtitle string) {
 	return title, subtitle
 }
 
-// Heading is what stands above the picture of a trial: the title of its scenario, and which
-// trial it is. Without a title the scenario's name has to do.
+// Heading returns what stands above the picture of a trial: the title of its scenario, and which
+// trial it is. Without a title, the scenario's name has to do.
 func Heading(h sim.Header, title string) (heading, subtitle string) {
 	name, rest := Headline(h)
 	if title == "" {
@@ -31,15 +31,15 @@ func Heading(h sim.Header, title string) (heading, subtitle string) {
 	return title, name + " · " + rest
 }
 
-// AddsOnly tells whether the clients of a trial add elements to a set: nobody takes the lock, and
-// there is no account.
+// AddsOnly reports whether the clients of a trial add elements to a set. Nobody then takes the
+// lock, and there is no account.
 func AddsOnly(h *sim.History) bool {
 	return slices.ContainsFunc(h.Events, func(e sim.Event) bool { return e.Kind == sim.Add })
 }
 
-// Verdict says how the trial came out, and whether that is a violation: of lost money and of
-// what was done twice also what would be right, and of a guard that saved the account that
-// it did.
+// Verdict says how the trial came out, and whether that is a violation. If money was lost or
+// something was done twice, the sentence also says what would be right. If a guard saved the
+// account, it says so.
 func Verdict(h *sim.History, findings []check.Finding) (sentence string, violated bool) {
 	if len(findings) == 0 {
 		return "This trial was not judged.", false
@@ -67,8 +67,8 @@ func Verdict(h *sim.History, findings []check.Finding) (sentence string, violate
 	return "Nothing was violated.", false
 }
 
-// inShort leaves out the figures by phase and client that stand behind a client's long
-// wait: they are for tables.
+// inShort leaves out the figures by phase and client that follow the sentence about a client's
+// long wait: they are for tables.
 func inShort(f check.Finding) string {
 	if f.Property != check.Availability {
 		return f.Why
@@ -91,7 +91,8 @@ func allTheSame(findings []check.Finding) string {
 	return " Violated all the same: " + strings.Join(names, ", ") + "."
 }
 
-// consolation says that the money is safe, where it is. Who was charged twice needs none.
+// consolation says that the money is safe, if it is. It says nothing if
+// an effect was applied twice.
 func consolation(told check.Finding, findings []check.Finding) string {
 	if told.Property == check.DuplicateEffect {
 		return ""
@@ -114,8 +115,8 @@ func sentenceOf(what, why string) string {
 	return what + ": " + why + "."
 }
 
-// Telling leaves out what another finding says as well: that two clients were at work at once,
-// where two believed to hold the lock at the same times.
+// Telling leaves out what another finding already says: that two clients were at work at once,
+// if two believed at the same times that they held the lock.
 func Telling(h *sim.History, findings []check.Finding) []check.Finding {
 	violated := func(p check.Property) bool {
 		return slices.ContainsFunc(findings, func(f check.Finding) bool { return f.Property == p && f.Verdict == check.Violated })
@@ -126,7 +127,7 @@ func Telling(h *sim.History, findings []check.Finding) []check.Finding {
 	return slices.DeleteFunc(slices.Clone(findings), func(f check.Finding) bool { return f.Property == check.WorkOverlap })
 }
 
-// alike tells whether two lists of times are the same. On a real machine it takes a client a
+// alike reports whether two lists of times are the same. On a real machine, a client needs a
 // moment to stop when it is told to, and to release the lock when it has stopped.
 func alike(h *sim.History, a, b []check.Stretch) bool {
 	const moment = 50 * time.Millisecond
@@ -139,7 +140,7 @@ func alike(h *sim.History, a, b []check.Stretch) bool {
 	})
 }
 
-// Gravest gives the violation that is told first, whatever the preconditions were.
+// Gravest returns the violation that is told first, whatever the preconditions were.
 func Gravest(findings []check.Finding) (check.Finding, bool) {
 	for _, f := range ByGravity(findings) {
 		if f.Verdict == check.Violated && f.Property.Row().Harms != check.TheTrial {
@@ -149,8 +150,8 @@ func Gravest(findings []check.Finding) (check.Finding, bool) {
 	return check.Finding{}, false
 }
 
-// ByGravity brings findings into the order in which they are told: why the trial means
-// nothing, then what it cost, then how it came about.
+// ByGravity sorts findings into the order in which they are told: why the trial means nothing,
+// then what it cost, then how it came about.
 func ByGravity(findings []check.Finding) []check.Finding {
 	return slices.SortedStableFunc(slices.Values(findings), func(a, b check.Finding) int { return check.ByGravity(a.Property, b.Property) })
 }

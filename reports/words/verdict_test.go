@@ -19,8 +19,8 @@ func TestEveryPropertyIsToldByItsName(t *testing.T) {
 	}
 }
 
-// leaders is a trial of two clients, the first of which works on for so long after it was told
-// that its lock is lost.
+// leaders returns a trial of two clients in which the first works on for this long after it was
+// told that its lock is lost.
 func leaders(worksOn time.Duration) *sim.History {
 	h := &sim.History{Header: sim.Header{World: "virtual", Clients: []sim.HostID{"client-1", "client-2"}}}
 	at := func(t time.Duration, host sim.HostID, kind sim.Kind, grant string) {

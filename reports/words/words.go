@@ -1,6 +1,6 @@
-// Package words says in English what locklab measures: verdicts, events, lengths of time.
-// Every table, picture and page takes its words from here, so that they agree; what is said of
-// a property, and of a measure, stands in its row (sim/check).
+// Package words puts what locklab measures into English: verdicts, events, durations. Every
+// table, picture and page takes its words from here, so that they agree. The words for a
+// property or a measure are in its row (sim/check).
 package words
 
 import (
@@ -13,10 +13,11 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// Property gives a property's name as people say it: "lost update".
+// Property returns a property's name as people say it: "lost update".
 func Property(p check.Property) string { return strings.ReplaceAll(string(p), "-", " ") }
 
-// ViolationIn says what happens in a trial where a property is violated: elements of a set are not overwritten, but gone.
+// ViolationIn says what happens in a trial where a property is violated. Elements of a set are
+// not overwritten but gone.
 func ViolationIn(h *sim.History, p check.Property) string {
 	if p == check.LostUpdate && AddsOnly(h) {
 		return "acknowledged elements are lost"
@@ -24,7 +25,7 @@ func ViolationIn(h *sim.History, p check.Property) string {
 	return p.Row().Violation
 }
 
-// Seconds writes a length of time with three digits that count: "15 s", "0.25 s", "3 ms", "1000 h".
+// Seconds formats a duration with three significant digits: "15 s", "0.25 s", "3 ms", "1000 h".
 func Seconds(d time.Duration) string {
 	switch abs := d.Abs(); {
 	case d == 0:
@@ -42,13 +43,14 @@ func Seconds(d time.Duration) string {
 	return ThreeDigits(d.Seconds()) + " s"
 }
 
-// Part says which part of a trial is shown: "30.9 s to 99.1 s of 99.1 s". What is drawn
-// behind the end of the trial, to have room, is no part of it.
+// Part says which part of a trial is shown: "30.9 s to 99.1 s of 99.1 s". Space that is drawn
+// past the end of the trial does not count.
 func Part(from, to, trial time.Duration) string {
 	return fmt.Sprintf("%s to %s of %s", Seconds(min(from, trial)), Seconds(min(to, trial)), Seconds(trial))
 }
 
-// ThreeDigits rounds to three digits that count and leaves out zeros behind the point.
+// ThreeDigits rounds to three significant digits, at most two of them after the decimal
+// point, and leaves out trailing zeros there.
 func ThreeDigits(x float64) string {
 	decimals := 2
 	switch {
@@ -64,7 +66,7 @@ func ThreeDigits(x float64) string {
 	return text
 }
 
-// Many counts things: "1 cell", "37 cells".
+// Many formats a number of things: "1 cell", "37 cells".
 func Many(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
@@ -72,7 +74,7 @@ func Many(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// Or lists names of which one is meant: "table, csv or md".
+// Or lists alternatives: "table, csv or md".
 func Or[T ~string](names ...T) string {
 	var b strings.Builder
 	for i, name := range names {
@@ -87,7 +89,7 @@ func Or[T ~string](names ...T) string {
 	return b.String()
 }
 
-// Are is the verb after n things.
+// Are returns the verb that goes with n things.
 func Are(n int) string {
 	if n == 1 {
 		return "is"

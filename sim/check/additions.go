@@ -7,9 +7,9 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// judgeSet is lostUpdate for a set: an element that was acknowledged to its client is missing from the
-// set as it was when the trial was over. Elements whose outcome the client never learned are not
-// counted either way.
+// judgeSet is lostUpdate for a set. It is violated if an element that was acknowledged to its
+// client is missing from the set at the end of the trial. Elements whose outcome the client
+// never learned do not count either way.
 func judgeSet(s *trace.Set) Finding {
 	told := len(s.Acknowledged)
 	switch {
@@ -32,7 +32,7 @@ func judgeSet(s *trace.Set) Finding {
 		shownBy(first, last, s.Read)
 }
 
-// element names an element of the client that has been named already: "its 12th element".
+// element names an element of a client that has already been named: "its 12th element".
 func element(op string) string {
 	if n := trace.NumberOf(op); n > 0 {
 		return "its " + trace.Ordinal(n) + " element"
@@ -40,8 +40,8 @@ func element(op string) string {
 	return "an element"
 }
 
-// auditAdditions: whoever has an answer had added the element, the set has nothing in it that
-// nobody has added, and it is read once.
+// auditAdditions checks that every answer is about an element that was added, that the set
+// contains only elements that somebody added, and that it is read at most once.
 func auditAdditions(t *trace.Trace) (*sim.Event, error) {
 	h := t.History
 	added := map[string]bool{}

@@ -2,7 +2,7 @@ package check
 
 import "testing"
 
-// Three elements were acknowledged, and the set lacks two of them.
+// lostElements has three acknowledged elements, and the set lacks two of them.
 const lostElements = `
 	0s  client-1 add         op=client-1/1
 	1s  client-1 added       op=client-1/1
@@ -68,7 +68,8 @@ func TestTheShareOfLostElementsIsOfThoseThatWereAcknowledged(t *testing.T) {
 	}
 }
 
-// Nobody takes a lock, and nothing is said of one. A set has each element once.
+// Nobody takes a lock here, so there is nothing to say about one. A set has each element only
+// once.
 func TestOfElementsNothingElseIsJudged(t *testing.T) {
 	h := transcript(t, lostElements)
 	for _, f := range All(h) {

@@ -8,13 +8,13 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Leftover finds what the lock service did for nobody in this trial, and says what is wrong with
-// the first such event; nil: there is none. In the live world its servers may have served an
-// earlier trial, and something that a client of that one had sent may arrive late. What a client
-// asks for carries the trial's nonce, where the client chooses its name; else a client knows it by
-// its name, or the service says whose it is.
+// Leftover returns the first event in which the lock service did something that nobody in this
+// trial asked for, and says what is wrong with it. It returns nil if there is none. In the live
+// world the servers may have served an earlier trial, and a message from a client of that trial
+// may arrive late. If clients choose the names of their requests, these carry the trial's nonce.
+// Otherwise a client knows a request by its name, or the service says whose it is.
 //
-// A trial without a nonce began with servers that had served nobody, or is an older file.
+// A trial without a nonce started with servers that had served nobody, or its file is older.
 func Leftover(h *sim.History) (*sim.Event, error) {
 	if h.Header.Nonce == "" {
 		return nil, nil

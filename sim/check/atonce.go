@@ -9,12 +9,12 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// Stretch is a piece of true time.
+// Stretch is an interval of true time.
 type Stretch struct{ From, To time.Duration }
 
-// AtOnce gives the times in which two clients or more believed to hold the lock, did so
-// within their own deadlines, or were at work under it, for Overlap, OverlapValid and
-// WorkOverlap. Of any other property, and where the history cannot tell, it gives nothing.
+// AtOnce returns the times in which two or more clients believed that they held the lock
+// (Overlap), did so within their own deadlines (OverlapValid), or were at work under it
+// (WorkOverlap). It returns nothing for any other property, or if the history cannot tell.
 func AtOnce(h *sim.History, p Property) []Stretch {
 	stretches := p.Row().stretches
 	if stretches == nil {
@@ -28,8 +28,8 @@ func AtOnce(h *sim.History, p Property) []Stretch {
 	return times
 }
 
-// untilToldOf, whileValidOf and atWorkOf are the stretches of time of Overlap, OverlapValid and
-// WorkOverlap.
+// untilToldOf, whileValidOf and atWorkOf return the stretches that Overlap, OverlapValid and
+// WorkOverlap are about.
 func untilToldOf(t *trace.Trace) ([]stretch, error) { return beliefs(t, untilTold) }
 
 func whileValidOf(t *trace.Trace) ([]stretch, error) { return beliefs(t, whileValid) }
@@ -39,14 +39,14 @@ func atWorkOf(t *trace.Trace) ([]stretch, error) {
 	return w.sure, err
 }
 
-// atOnce gives the times in which two clients or more were in a stretch, and how many at most
-// were at one time. A client in several of its own counts once. Stretches that only touch are
-// not at once.
+// atOnce returns the times in which two or more clients were in a stretch, and the largest
+// number of clients at any one time. A client that is in several stretches counts once.
+// Stretches that only touch do not overlap.
 func atOnce(all []stretch) (times []Stretch, most int) {
 	type turn struct {
 		at     time.Duration
 		client sim.HostID
-		by     int // 1: it begins, -1: it ends
+		by     int // 1 if it begins, -1 if it ends
 	}
 	var turns []turn
 	for _, s := range all {
@@ -66,7 +66,7 @@ func atOnce(all []stretch) (times []Stretch, most int) {
 			clients--
 		}
 		if last := i == len(turns)-1; last || turns[i+1].at == t.at {
-			continue // more happens at this time
+			continue // more happens at the same time
 		}
 		most = max(most, clients)
 		if clients < 2 {
@@ -82,7 +82,7 @@ func atOnce(all []stretch) (times []Stretch, most int) {
 	return times, most
 }
 
-// longest is how long the longest of them is; 0: there is none.
+// longest returns the length of the longest of these times, or 0 if there are none.
 func longest(times []Stretch) (most time.Duration) {
 	for _, s := range times {
 		most = max(most, s.To-s.From)
@@ -90,7 +90,7 @@ func longest(times []Stretch) (most time.Duration) {
 	return most
 }
 
-// lasted is how long all of them are together.
+// lasted returns the total length of these times.
 func lasted(times []Stretch) (total time.Duration) {
 	for _, s := range times {
 		total += s.To - s.From

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The sweep must say what looking at every moment says.
+// The sweep must agree with looking at every moment.
 func TestAtOnceFindsWhatLookingAtEveryMomentFinds(t *testing.T) {
 	const end = 40
 	rapid.Check(t, func(t *rapid.T) {
@@ -73,7 +73,7 @@ func TestAtOnceTellsWhenOfEachKindOfOverlap(t *testing.T) {
 	}
 }
 
-// A finding of overlap and the time that it lasted say the same.
+// An overlap is found if and only if it lasted for some time.
 func TestAnOverlapLastsForSomeTimeAndNothingElseDoes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := anyHistory(t)
@@ -86,7 +86,7 @@ func TestAnOverlapLastsForSomeTimeAndNothingElseDoes(t *testing.T) {
 	})
 }
 
-// Whoever believes that it holds the lock is at work under it, so long as it stops when it
+// A client that believes it holds the lock is at work under it, provided that it stops when it
 // is told.
 func TestBeliefsOverlapOnlyWhereWorkDoes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

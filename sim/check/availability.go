@@ -9,19 +9,18 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// patience is how long a client may wait for the lock, in leases: one for the lease of a
-// holder that died, and as much again for a service that has to recover and for others
-// who stand in line.
+// patience is how long a client may wait for the lock, in leases: one for the lease of a holder
+// that died, one for a service that has to recover, and one for other clients in line.
 const patience = 3
 
-// availability: a client that asked for the lock gave up, or waited longer than patience.
-// Time in which the client itself was stopped does not count, and a client that died has
-// no claim to the lock. The sentence gives the figures: the share of attempts that were
-// served and the longest wait, by phase of the trial and by client, and how long after
-// the death of its holder the lock was held again.
+// availability is violated if a client that asked for the lock gave up, or waited longer than
+// patience. Time in which the client itself was stopped does not count, and a client that died
+// has no claim to the lock. The sentence gives the figures: the share of attempts that were
+// served and the longest wait, by phase of the trial and by client, and how long after the death
+// of its holder the lock was held again.
 //
-// This judges the service that clients get, not its cause: with many clients and long
-// sections somebody may wait too long although nothing is wrong.
+// This judges the service that clients get, not its cause: with many clients and long sections,
+// somebody may wait too long although nothing is wrong.
 func availability(t *trace.Trace) Finding {
 	h := t.History
 	if h.Header.TTL <= 0 {
@@ -65,8 +64,8 @@ func availability(t *trace.Trace) Finding {
 	return holds(Availability, "%s, each served within %d leases: %s", count(asked, "attempt"), patience, figures(all)+recovery(t))
 }
 
-// recovery tells how long the lock was gone after a client had died with it in its hands:
-// "; the lock was held again 10.204s after client-1 had died with it".
+// recovery says how long nobody held the lock after a client had died while holding it: "; the
+// lock was held again 10.204s after client-1 had died with it".
 func recovery(t *trace.Trace) string {
 	var out strings.Builder
 	for _, r := range t.Faults {
@@ -83,7 +82,7 @@ func recovery(t *trace.Trace) string {
 	return out.String()
 }
 
-// diedHolding tells whether a client held a lease that was valid by its own clock right before
+// diedHolding reports whether a client held a lease that was valid by its own clock right before
 // it died.
 func diedHolding(t *trace.Trace, death *trace.FaultRun) bool {
 	before := death.Applied.Seq - 1
@@ -92,7 +91,8 @@ func diedHolding(t *trace.Trace, death *trace.FaultRun) bool {
 	})
 }
 
-// nextHolder is the first event after a client's death by which somebody has the lock.
+// nextHolder returns the first event after a fault, such as a client's death, by which somebody
+// acquires the lock. It returns nil if there is none.
 func nextHolder(h *sim.History, death *trace.FaultRun) *sim.Event {
 	for i := death.From + 1; i < len(h.Events); i++ {
 		if e := &h.Events[i]; e.Kind == sim.Acquired {

@@ -2,7 +2,7 @@ package check
 
 import "testing"
 
-// The lease of these histories is 10 s, so 30 s is too long a wait.
+// Leases are 10 s in these histories, so a wait of more than 30 s is too long.
 func TestWhoAsksForTheLockGetsItInTime(t *testing.T) {
 	judgeTrials(t, Availability, []trial{
 		{"everybody takes turns", `

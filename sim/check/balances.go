@@ -5,19 +5,19 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// Balanced is the account right after a write that it took: the balance that is there, and
-// the one that would be right.
+// Balanced describes the account right after it took a write: the balance it has, and the
+// balance it should have.
 type Balanced struct {
-	Seq   int64 // the ledger's event
+	Seq   int64 // of the ledger's event
 	Is    int64
 	Right int64
 }
 
-// Balances follows the balance of the account from write to write. Right is the balance from
-// which every effect was taken off once: those that are in the balance, and those that are
-// not but of which a client was told. So it differs from what is there where an acknowledged
-// withdrawal is lost or an effect was applied twice, and nowhere else. Where the ledger's
-// record is not whole there is nothing to go by, and the list is empty.
+// Balances follows the balance of the account from write to write. Right is the balance with
+// every effect taken off once: the effects that are in the balance, and those that are not in it
+// but were acknowledged to a client. So it differs from the actual balance where an acknowledged
+// withdrawal is lost or an effect was applied twice, and nowhere else. If the ledger's record is
+// not complete, there is nothing to go by, and the list is empty.
 func Balances(h *sim.History) []Balanced {
 	book := trace.Read(h).Book
 	if book.Broken != nil {
@@ -45,18 +45,18 @@ func Balances(h *sim.History) []Balanced {
 
 // sums adds up what was taken off the account, each effect once.
 type sums struct {
-	told    map[string]bool  // operations of which a client was told, now or later
+	told    map[string]bool  // operations that a client was told were done, now or later
 	balance map[uint64]int64 // by version
 	lineage trace.Lineage
 	effects map[string]*effect
 	right   int64
 }
 
-// effect is a withdrawal or a job, as far as it was taken off the account.
+// effect is what one withdrawal or job took off the account.
 type effect struct {
 	amount int64
-	writes int  // of the lineage that are about it
-	told   bool // of one that was taken
+	writes int  // how many writes of the lineage are about it
+	told   bool // a client was told of a write that was taken
 }
 
 func (f *effect) due() int64 {
@@ -66,7 +66,7 @@ func (f *effect) due() int64 {
 	return 0
 }
 
-// change does something to an effect and corrects the balance that would be right.
+// change updates an effect and corrects the right balance to match.
 func (s *sums) change(write *sim.Event, do func(f *effect)) {
 	id := effectOf(write)
 	f := s.effects[id]
@@ -79,7 +79,8 @@ func (s *sums) change(write *sim.Event, do func(f *effect)) {
 	s.right -= f.due()
 }
 
-// take takes a write in. What it was computed from is in the balance again, and nothing else.
+// take applies a write. The balance then contains what that write was computed from, and nothing
+// else.
 func (s *sums) take(e *sim.Event) {
 	s.change(e, func(f *effect) {
 		f.amount = s.balance[e.Base] - e.Balance

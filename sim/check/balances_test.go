@@ -75,8 +75,8 @@ func TestTheRightBalanceHasEveryEffectThatSomebodyWasToldOfOnce(t *testing.T) {
 	}
 }
 
-// TestTheBalanceIsWrongExactlyWhereTheCheckersSaySo has clients withdraw 10 at a time from
-// whatever they have read, and be told of it or not.
+// TestTheBalanceIsWrongExactlyWhereTheCheckersSaySo lets clients withdraw 10 at a time from
+// whatever balance they have read. They are told of it or not.
 func TestTheBalanceIsWrongExactlyWhereTheCheckersSaySo(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := &sim.History{}

@@ -9,32 +9,33 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// stretch is a piece of true time in which a client believed that it held the lock, or
+// stretch is an interval of true time in which a client believed that it held the lock, or
 // worked under it.
 type stretch struct {
 	client   sim.HostID
 	from, to time.Duration
-	began    *sim.Event   // acquired, or the renewal that brought the belief back
+	began    *sim.Event   // the acquisition, or the renewal that revived the belief
 	ended    *sim.Event   // what ended it, or the last event of the history
 	open     bool         // nothing ended it
-	passed   []*sim.Event // of work: what the client worked on after, or what its write outlasted
+	passed   []*sim.Event // for work: the events after which the client worked on, or which its write outlasted
 }
 
-// whichBeliefs says where a belief ends.
+// whichBeliefs selects when a belief ends.
 type whichBeliefs int
 
 const (
-	// untilTold: a belief ends when the client asks to release the lock or is told that
-	// it lost it. This is Kleppmann's reading of "holding a lock". A client that crashes
-	// believes nothing any more.
+	// untilTold ends a belief when the client asks to release the lock or is told that it lost
+	// it. This is Kleppmann's reading of "holding a lock". A client that crashes no longer
+	// believes anything.
 	untilTold whichBeliefs = iota
-	// whileValid: it also ends when the client's own clock reaches the deadline that the
-	// client computed, and resumes if the lease is prolonged after that. This is
+	// whileValid also ends a belief when the client's own clock reaches the deadline that the
+	// client computed. The belief resumes if the lease is prolonged after that. This is
 	// antirez's reading.
 	whileValid
 )
 
-// beliefs gives them all, in the order in which they began.
+// beliefs returns all beliefs, in the order in which they began. It returns an error if they
+// cannot be matched to grants.
 func beliefs(t *trace.Trace, which whichBeliefs) (all []stretch, err error) {
 	if t.Unclear != nil {
 		return nil, t.Unclear

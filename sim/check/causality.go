@@ -10,15 +10,15 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// Disorder is a stamp that stands before that of what must have come first: an answer before
-// its request. What is stamped so cannot be what happened.
+// Disorder is a stamp that is earlier than that of its cause, such as an answer stamped before
+// its request. Such stamps cannot be right.
 type Disorder struct {
-	Effect  string        // what is stamped too early, or its cause too late
+	Effect  string        // what is stamped too early, unless its cause is stamped too late
 	Cause   string        // what must have come first
-	At      time.Duration // the stamp of the effect
-	CauseAt time.Duration // that of the cause; sim.Forever: the history has none
+	At      time.Duration // the effect's stamp
+	CauseAt time.Duration // the cause's stamp; sim.Forever if the history has no such cause
 	Event   *sim.Event    // the effect, if it is an event
-	Message int64         // the number of the message, if it is one
+	Message int64         // the number of the effect, if it is a message
 }
 
 func (d Disorder) String() string {
@@ -35,15 +35,15 @@ func (d Disorder) String() string {
 	return fmt.Sprintf("%s is stamped %v, before %s at %v", what, d.At, d.Cause, d.CauseAt)
 }
 
-// Disorders holds a history to the order of cause and effect, and lists the stamps that are
-// out of it: a request is sent, arrives, is handled and answered, its answer arrives and its
-// caller is told, each no sooner than what is named before it. Between the same two hosts
-// and for the same operation the n-th effect needs n causes at or before it.
+// Disorders checks a history against the order of cause and effect, and lists the stamps that
+// violate it. A request is sent, arrives, is handled and answered, its answer arrives, and its
+// caller is told: none of these may be stamped before the previous one. Between the same two
+// hosts and for the same operation, the n-th effect needs n causes at or before it.
 //
-// Messages are held to it where all of them were recorded. Of a lock service only what is
-// true of every one is asked: a grant needs a message that has arrived there, and an
-// acquisition one that has come from there. That its stamps may be late is no disorder: see
-// auditLag. So nothing is asked of an account that the service keeps.
+// Messages are checked only if all of them were recorded. A lock service is held only to what is
+// true of every service: a grant needs a message that has arrived there, and an acquisition
+// needs one that has come from there. That the service's stamps may be late is no disorder (see
+// auditLag). For that reason an account that the service keeps is not checked.
 func Disorders(h *sim.History) []Disorder { return disorders(trace.Read(h)) }
 
 func disorders(t *trace.Trace) []Disorder {
@@ -70,7 +70,7 @@ func disorders(t *trace.Trace) []Disorder {
 	return out
 }
 
-// auditCausality: no effect is stamped before its cause.
+// auditCausality checks that no effect is stamped before its cause.
 func auditCausality(t *trace.Trace) (*sim.Event, error) {
 	all := disorders(t)
 	if len(all) == 0 {
@@ -79,7 +79,7 @@ func auditCausality(t *trace.Trace) (*sim.Event, error) {
 	return all[0].Event, fmt.Errorf("%s out of order: %v", count(len(all), "stamp"), all[0])
 }
 
-// follows is a kind of cause, and what follows from it.
+// follows identifies a kind of cause and what follows from it.
 type follows int
 
 // What follows from what, for one operation of a client …
@@ -108,7 +108,7 @@ const (
 	ofAll // how many there are
 )
 
-// words names cause and effect.
+// words names the cause and the effect.
 func (f follows) words() (cause, effect string) {
 	w := [ofAll][2]string{
 		readCalled:      {"the acquisition that the read is made under", "the account's reading"},
@@ -131,13 +131,13 @@ func (f follows) words() (cause, effect string) {
 	return w[0], w[1]
 }
 
-// asker is who something is asked for: a client's operation, or all that a client asks.
+// asker identifies who asks: one operation of a client, or the client as a whole.
 type asker struct {
 	client sim.HostID
-	op     string // empty: all
+	op     string // empty for all operations
 }
 
-// stamps are those of causes and of what is to follow from them.
+// stamps holds the stamps of causes and of the effects that must follow them.
 type stamps struct {
 	causes  []time.Duration
 	effects []stampOf
@@ -156,7 +156,7 @@ type causes struct {
 	ledger         sim.HostID
 	inside         bool // the account has no host and no stamps of its own
 
-	askers []asker // in the order in which they came up
+	askers []asker // in order of first appearance
 	of     map[asker][]stamps
 }
 
@@ -187,8 +187,8 @@ func (s *stamps) effectBy(m *sim.Message) {
 	s.effects = append(s.effects, stampOf{at: m.Sent, message: m.Number})
 }
 
-// disorders lists the effects that stand before their cause: with both in order, the n-th
-// before the n-th.
+// disorders lists the effects that are earlier than their cause. With both sorted, the n-th
+// effect is compared with the n-th cause.
 func (a *causes) disorders() (out []Disorder) {
 	for _, who := range a.askers {
 		for f, all := range a.of[who] {
@@ -209,7 +209,7 @@ func (a *causes) disorders() (out []Disorder) {
 	return out
 }
 
-// event takes in what an event says of requests to the account, by operation.
+// event records what an event says about requests to the account, by operation.
 func (a *causes) event(e *sim.Event) {
 	if a.inside {
 		return
@@ -245,8 +245,8 @@ func (a *causes) event(e *sim.Event) {
 	}
 }
 
-// requestTo tells which request an event of the account's is about: what it follows from,
-// and what follows from it.
+// requestTo says which request an event of the account is about. The event is the effect of
+// called and arrived, and the cause of taken. It returns false for any other event.
 func requestTo(k sim.Kind) (called, taken, arrived follows, is bool) {
 	switch k {
 	case sim.LedgerRead, sim.LedgerReadRefused:
@@ -260,8 +260,8 @@ func requestTo(k sim.Kind) (called, taken, arrived follows, is bool) {
 }
 
 // grantsUnasked finds grants that were given before their client had ever asked for the lock.
-// No more can be asked: a request that got no answer may be carried out much later, when its
-// client has got the lock by another one and given it back.
+// Nothing stricter can be checked: a request that got no answer may be carried out much later,
+// after its client has acquired the lock through another request and given it back.
 func grantsUnasked(t *trace.Trace) (out []Disorder) {
 	h := t.History
 	asked := map[sim.HostID]time.Duration{} // when each client asked first

@@ -11,8 +11,8 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// charged is a trial of one charge, in which everything comes in the order of its causes: a
-// line a stamp, a second apart. The second stamp of a message is the line "arrives".
+// charged is a trial of one charge in which every cause precedes its effect: one line per stamp,
+// a second apart. The second stamp of a message is the line "arrives".
 const charged = `
 	acquire       client-1
 	message       client-1 lock     SET
@@ -45,7 +45,7 @@ const charged = `
 	released      client-1
 	end           -`
 
-// stamped gives the trial with line i stamped at[i].
+// stamped returns the trial with line i stamped at[i].
 func stamped(at []time.Duration) *sim.History {
 	h := &sim.History{Header: sim.Header{
 		World: sim.LiveWorld, Clients: []sim.HostID{"client-1"}, Servers: []sim.HostID{"lock"}, Ledger: "ledger",
@@ -91,15 +91,14 @@ func seconds(n int) []time.Duration {
 	return at
 }
 
-// Every stamp of the trial is moved in front of the one before it, which is what brought it
-// about.
+// Each stamp of the trial in turn is moved in front of the one before it, which caused it.
 func TestEveryStampStandsBehindItsCause(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(charged), "\n")
 	if got := Disorders(stamped(seconds(len(lines)))); len(got) != 0 {
 		t.Fatalf("in order, yet: %v", got)
 	}
-	// What a history does not tell: which of the messages to a server asks for the lock, and
-	// which answers. A client's own events come one after the other by themselves.
+	// A history does not tell which of the messages to a server asks for the lock, and which
+	// answers. A client's own events are in order anyway.
 	untold := map[string]bool{
 		"acquire < message": true, "granted < message": true, "read < write": true,
 		"marked < release": true, "release < freed": true, "freed < released": true, "released < end": true,
@@ -129,7 +128,7 @@ func TestEveryStampStandsBehindItsCause(t *testing.T) {
 func TestStampsOutOfOrder(t *testing.T) {
 	for _, each := range []struct {
 		name, history string
-		want          []string // a part of each
+		want          []string // a substring of each
 	}{
 		{"a request that stands behind what it brought about", `
 			| servers=none

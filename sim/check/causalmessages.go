@@ -10,8 +10,8 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// exchanged takes in what an event says of messages: those of a client and the account, and
-// those of a client and any server.
+// exchanged records what an event says about messages: those between a client and the account,
+// and those between a client and any server.
 func (a *causes) exchanged(t *trace.Trace, e *sim.Event) {
 	if !a.client[e.Host] {
 		if _, _, arrived, is := requestTo(e.Kind); is && !a.inside {
@@ -45,7 +45,7 @@ func (a *causes) exchanged(t *trace.Trace, e *sim.Event) {
 	}
 }
 
-// message takes in a message between a client and the account or a server.
+// message records a message between a client and the account or a server.
 func (a *causes) message(m *sim.Message) {
 	arrives := func(s *stamps) {
 		if m.Fate == sim.Arrived {
@@ -70,7 +70,7 @@ func (a *causes) message(m *sim.Message) {
 	}
 }
 
-// requestOfWords tells which request to the account a message is, by its words.
+// requestOfWords recognizes a request to the account by the words of its message.
 func requestOfWords(what string) (sent, arrived follows, is bool) {
 	verb, _, _ := strings.Cut(what, " ")
 	switch strings.TrimSuffix(verb, ",") {
@@ -84,14 +84,14 @@ func requestOfWords(what string) (sent, arrived follows, is bool) {
 	return 0, 0, false
 }
 
-// wholeTraffic tells whether all messages were recorded.
+// wholeTraffic reports whether all messages were recorded.
 func wholeTraffic(h *sim.History) bool {
 	n := len(h.Messages)
 	return n > 0 && h.Messages[n-1].Fate != sim.Unrecorded
 }
 
-// ownDisorders holds the stamps of one message against each other. A message may be lost,
-// sent again and arrive.
+// ownDisorders compares the stamps of one message with each other. A message may be lost, sent
+// again, and then arrive.
 func ownDisorders(m *sim.Message) (out []Disorder) {
 	before := Disorder{Effect: "its sending", At: m.Sent}
 	for _, d := range []Disorder{
@@ -111,10 +111,11 @@ func ownDisorders(m *sim.Message) (out []Disorder) {
 	return out
 }
 
-// lossesWithoutFault finds messages that were lost before any fault that loses messages had
-// been applied, or after the last one had been undone. A host that is switched on again has
-// its cable back a little later than the stamp says. Only the live world stamps what its own
-// switch loses; in the virtual world a message is also lost to who has hung up.
+// lossesWithoutFault finds messages that were lost although no fault that loses messages was in
+// effect: before the first one had been applied, between two of them, or after the last one had
+// been undone. A crash counts as in effect until the end, because a host that is switched on
+// again gets its cable back a little later than the stamp says. Only the live world stamps what
+// its own switch loses; in the virtual world a message to a host that has hung up is lost, too.
 func lossesWithoutFault(t *trace.Trace) (out []Disorder) {
 	h := t.History
 	if h.Header.World != sim.LiveWorld {
@@ -139,8 +140,8 @@ func lossesWithoutFault(t *trace.Trace) (out []Disorder) {
 	return out
 }
 
-// losingSpans gives when faults that lose messages were in effect, in order, and as long as
-// the longest of those that had begun.
+// losingSpans returns when faults that lose messages were in effect, in the order in which they
+// began. A span ends no earlier than any span before it.
 func losingSpans(t *trace.Trace) (spans []period) {
 	for _, r := range t.Faults {
 		if r.Applied == nil || !r.Kind.Row().LosesMessages {

@@ -10,9 +10,9 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// All judges a history by every checker: first the Preconditions, then the Properties,
-// each in their order. The findings are independent of each other: it is for the caller
-// to disregard the properties when a precondition is not met.
+// All judges a history with every checker: first the Preconditions, then the Properties, each in
+// their order. The findings are independent of each other, so if a precondition is not met, the
+// caller must disregard the properties.
 func All(h *sim.History) []Finding {
 	t := trace.Read(h)
 	var findings []Finding
@@ -22,7 +22,7 @@ func All(h *sim.History) []Finding {
 	return findings
 }
 
-// One judges a history by one checker. A property that nothing judges is Undecided.
+// One judges a history with one checker. A property without a checker is Undecided.
 func One(p Property, h *sim.History) Finding {
 	if !p.Known() {
 		return undecided(p, "no checker judges %q", string(p))
@@ -30,7 +30,8 @@ func One(p Property, h *sim.History) Finding {
 	return p.Row().run(trace.Read(h))
 }
 
-// Worst composes findings: violated before undecided before holds. Of none it is Holds.
+// Worst returns the worst verdict: violated, then undecided, then holds. Without findings it is
+// Holds.
 func Worst(findings ...Finding) Verdict {
 	worst := Holds
 	for _, f := range findings {
@@ -39,7 +40,7 @@ func Worst(findings ...Finding) Verdict {
 	return worst
 }
 
-// run calls the checker. A checker that fails on a history has not judged it.
+// run calls the checker. If the checker panics, the property is Undecided.
 func (r Row) run(t *trace.Trace) (f Finding) {
 	defer func() {
 		if failure := recover(); failure != nil {
@@ -61,7 +62,8 @@ func violated(p Property, why string, args ...any) Finding {
 	return Finding{Property: p, Verdict: Violated, Why: fmt.Sprintf(why, args...)}
 }
 
-// shownBy adds the events that show it, in the order in which they happened.
+// shownBy adds the events that show the finding, in the order in which they happened. It ignores
+// nil events.
 func (f Finding) shownBy(events ...*sim.Event) Finding {
 	events = slices.DeleteFunc(events, func(e *sim.Event) bool { return e == nil })
 	slices.SortFunc(events, func(a, b *sim.Event) int { return cmp.Compare(a.Seq, b.Seq) })
@@ -71,10 +73,10 @@ func (f Finding) shownBy(events ...*sim.Event) Finding {
 	return f
 }
 
-// clock writes true time as reports show it: "10.003 s".
+// clock formats true time as reports show it: "10.003 s".
 func clock(at time.Duration) string { return fmt.Sprintf("%.3f s", at.Seconds()) }
 
-// count writes a number of things: "1 belief", "2 beliefs".
+// count formats a number of things: "1 belief", "2 beliefs".
 func count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
@@ -82,7 +84,7 @@ func count(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// are is the verb after n things.
+// are returns the verb that goes with n things.
 func are(n int) string {
 	if n == 1 {
 		return "is"

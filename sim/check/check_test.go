@@ -85,7 +85,7 @@ func TestFindingsReadBackFromJSON(t *testing.T) {
 	}
 }
 
-// anyHistory draws a history that need make no sense at all.
+// anyHistory draws a history, which need not make any sense.
 func anyHistory(t *rapid.T) *sim.History {
 	kinds := slices.Concat(sim.ClientKinds(), sim.ServerKinds(),
 		[]sim.Kind{sim.Deadline, sim.LedgerOpened, sim.FaultApplied, sim.FaultProven, sim.FaultUnproven, sim.FaultUndone, sim.End, sim.InSet, sim.SetRead})
@@ -109,7 +109,7 @@ func anyHistory(t *rapid.T) *sim.History {
 			Token:   rapid.Uint64Range(0, 4).Draw(t, "token"),
 			Base:    rapid.Uint64Range(0, 6).Draw(t, "base"),
 			Version: rapid.Uint64Range(0, 6).Draw(t, "version"),
-			Fault:   rapid.Int64Range(0, 4).Draw(t, "fault"), // 4: the header has no such one
+			Fault:   rapid.Int64Range(0, 4).Draw(t, "fault"), // 4: not in the header
 		})
 	}
 	return h
@@ -134,7 +134,7 @@ func TestNoHistoryIsTooStrangeToJudge(t *testing.T) {
 	})
 }
 
-// The sweep over beliefs must say what comparing every pair of them says.
+// The sweep over beliefs must agree with comparing every pair of them.
 func TestOverlapFindsWhatComparingAllPairsFinds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var all []stretch
@@ -165,7 +165,7 @@ func TestOverlapFindsWhatComparingAllPairsFinds(t *testing.T) {
 	})
 }
 
-// A write is stale if any grant to another client came between its own grant and it.
+// A write is stale if any grant to another client came between its own grant and the write.
 func TestStaleWriteFindsWhatComparingAllPairsFinds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := &sim.History{Header: sim.Header{World: "virtual", Clients: []sim.HostID{"client-1", "client-2", "client-3"}}}
@@ -174,7 +174,7 @@ func TestStaleWriteFindsWhatComparingAllPairsFinds(t *testing.T) {
 			e.At = time.Duration(e.Seq) * time.Second
 			h.Events = append(h.Events, e)
 		}
-		var given []sim.HostID // by number of the grant
+		var given []sim.HostID // the client of each grant, by number
 		stale := false
 		for range rapid.IntRange(1, 30).Draw(t, "steps") {
 			if len(given) == 0 || rapid.Bool().Draw(t, "grant") {
@@ -197,7 +197,7 @@ func TestStaleWriteFindsWhatComparingAllPairsFinds(t *testing.T) {
 	})
 }
 
-// longTrial is a history of about this many events, with clients that take turns.
+// longTrial returns a history of about this many events, with clients that take turns.
 func longTrial(events int) *sim.History {
 	h := &sim.History{Header: sim.Header{
 		Format: sim.Format, World: "virtual", TTL: time.Second, Clients: []sim.HostID{"client-1", "client-2"},

@@ -5,9 +5,9 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// duplicateEffect: the ledger applied one effect twice. An effect is a withdrawal, which
-// has an id of its own, or the charge for a job, whose id is the job's, whoever does it.
-// It does not matter whether anybody was told.
+// duplicateEffect is violated if the ledger applied one effect twice. An effect is a withdrawal,
+// which has an id of its own, or the charge for a job, which has the id of the job whichever
+// client does it. It does not matter whether any client was told.
 func duplicateEffect(t *trace.Trace) Finding {
 	h := t.History
 	if t.Set != nil && t.Set.Read != nil {
@@ -47,7 +47,7 @@ func duplicateEffect(t *trace.Trace) Finding {
 	return holds(DuplicateEffect, "%s, each applied once", count(effects, "effect"))
 }
 
-// effectOf is the id of what a write brings about.
+// effectOf returns the id of the effect that a write has.
 func effectOf(write *sim.Event) string {
 	if write.Job != "" {
 		return write.Job
@@ -55,7 +55,7 @@ func effectOf(write *sim.Event) string {
 	return write.Op
 }
 
-// twice tells of an effect that came about once more.
+// twice describes an effect that was applied a second time.
 func twice(before, again *sim.Event) Finding {
 	if again.Job == "" {
 		return violated(DuplicateEffect, "%s was taken off the account at %s, and once more at %s",

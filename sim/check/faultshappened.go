@@ -7,11 +7,11 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// faultsHappened is a precondition: every fault that the script has in store was
-// applied, and a probe saw it in effect, each time. A host that was paused, suspended or
-// crashed must have done nothing meanwhile. A step that repeats must have happened once:
-// how often there was time for it depends on the trial. It is never Violated: a trial
-// whose fault did not happen says nothing.
+// faultsHappened is a precondition: every fault in the script was applied, and a probe saw it in
+// effect, each time. A host that was paused, suspended or crashed must have done nothing
+// meanwhile. A step that repeats must have fired at least once; how often it had time to depends
+// on the trial. The precondition is never Violated: a trial whose fault did not happen says
+// nothing.
 func faultsHappened(t *trace.Trace) Finding {
 	h := t.History
 	if len(h.Header.Faults) == 0 {
@@ -39,8 +39,8 @@ func faultsHappened(t *trace.Trace) Finding {
 	return holds(FaultsHappened, "%s, each proven to have taken effect", count(len(t.Faults), "fault")).shownBy(shown...)
 }
 
-// neverFired names a step that did not fire; empty: all did. People cannot tell steps apart that
-// ask for the same.
+// neverFired names a step that did not fire; empty means that all fired. Readers cannot tell
+// apart steps that ask for the same fault, so it counts these together.
 func neverFired(t *trace.Trace) string {
 	all, fired := t.History.Header.Faults, t.Firings()
 	for i := range all {

@@ -9,13 +9,13 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// Verdict is what a checker says. Composed, the worst wins.
+// Verdict is a checker's answer. Of several, the worst wins.
 type Verdict int8
 
 // The verdicts, from best to worst.
 const (
 	Holds     Verdict = iota // the property held throughout the history
-	Undecided                // the history does not tell
+	Undecided                // the history cannot tell
 	Violated                 // it did not hold, and the evidence shows where
 )
 
@@ -28,7 +28,7 @@ func (v Verdict) String() string {
 	return verdictNames[v]
 }
 
-// MarshalText gives "holds", "undecided" or "violated".
+// MarshalText returns "holds", "undecided" or "violated".
 func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
 
 // UnmarshalText reads what MarshalText wrote.
@@ -48,8 +48,8 @@ type Finding struct {
 	Verdict  Verdict  `json:"verdict"`
 	Why      string   `json:"why,omitempty"`      // one sentence that names what happened
 	Evidence []int64  `json:"evidence,omitempty"` // sequence numbers of the events that show it
-	// Brief says of a live trial that two were at once for no longer than the machine may have
-	// made of it (Slack): a quick one might have shown nothing.
+	// Brief is set in a live trial if two clients overlapped for no longer than the machine
+	// itself may have caused (see Slack): on a fast machine there might have been no overlap.
 	Brief bool `json:"brief,omitempty"`
 }
 

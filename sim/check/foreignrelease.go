@@ -7,12 +7,12 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// foreignRelease: the lock service gave a grant up at the request of a client that it had
-// not been given to. With a plain DEL, a client whose lease has run out does this to the
-// next holder, which is why the published algorithm compares the value first.
+// foreignRelease is violated if the lock service freed a grant at the request of a client that
+// did not own it. With a plain DEL, a client whose lease has run out does this to the next
+// holder, which is why the published algorithm compares the value first.
 //
-// Two things show that it holds: a release by the holder, and one by a client that no
-// longer was that, to which the service said so.
+// Two things show that the property holds: a release by the holder, and a release by a former
+// holder that the service refused.
 func foreignRelease(t *trace.Trace) Finding {
 	h := t.History
 	given := map[string]*sim.Event{}
@@ -53,7 +53,8 @@ func foreignRelease(t *trace.Trace) Finding {
 	return notForeign(freed, refusalsOf(t))
 }
 
-// notForeign says what shows that only holders freed the lock, if anything does.
+// notForeign says what shows that only holders freed the lock. If nothing does, the finding is
+// undecided.
 func notForeign(freed int, refused []refusal) Finding {
 	byHolders := count(freed, "release") + ", each at the request of the holder"
 	switch {
@@ -73,12 +74,12 @@ func notForeign(freed int, refused []refusal) Finding {
 	return holds(ForeignRelease, "%s", text).shownBy(first.ended, first.told)
 }
 
-// refusal is a release that was asked for by a client that no longer held the lock, and
-// that the service refused.
+// refusal is a release that a client asked for when it no longer held the lock, and that the
+// service refused.
 type refusal struct{ ended, told *sim.Event }
 
-// refusalsOf lists them. A client that was told nothing may have been obeyed, so it proves
-// nothing, and neither does a refusal while the service still had the grant.
+// refusalsOf lists the refusals. A client that got no answer may have been obeyed, so that
+// proves nothing, and neither does a refusal while the service still had the grant.
 func refusalsOf(t *trace.Trace) (all []refusal) {
 	h := t.History
 	ended := map[string]*sim.Event{}
@@ -100,7 +101,7 @@ func refusalsOf(t *trace.Trace) (all []refusal) {
 	return all
 }
 
-// requester is the client that asked to free a grant: the one that the service names,
+// requester returns the client that asked to free a grant: the one that the service names, or
 // else the one on whose host it happened.
 func requester(h *sim.History, freed *sim.Event) sim.HostID {
 	if freed.Client == "" && h.IsClient(freed.Host) {

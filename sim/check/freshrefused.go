@@ -5,9 +5,10 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// freshRefused: the guard refused a read or a write of the rightful holder. Rightful is
-// the one whose grant is the latest of all and which the lock service has neither ended
-// by its time nor seen released. It is no excuse that the guard only compared versions.
+// freshRefused is violated if the guard refused a read or write of the rightful holder: the
+// client that has the latest grant of all, if the lock service has neither ended that grant
+// because its time was up nor seen it released. It is no excuse that the guard only compared
+// versions.
 func freshRefused(t *trace.Trace) Finding {
 	h, service := t.History, follow(t)
 	asked, refused, fresh := 0, 0, 0

@@ -13,9 +13,9 @@ import (
 	"github.com/locklab/locklab/sim/historytest"
 )
 
-// FuzzJudge: whatever happened, every checker has a verdict with evidence that is in the
-// history, and figures are figures; and the same history, read back from its file, is judged
-// in the same way.
+// FuzzJudge checks that every checker gives any history a verdict whose evidence is in the
+// history, that measures are finite numbers, and that the same history, read back from its file,
+// is judged the same way.
 func FuzzJudge(f *testing.F) {
 	for _, seed := range historytest.Seeds() {
 		f.Add(seed)

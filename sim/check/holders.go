@@ -8,28 +8,28 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// holders follows a history event by event and knows at each of them which grants have
-// been given so far, and under which grant each operation is run.
+// holders follows a history event by event. At each event it knows which grants have been given
+// so far and under which grant each operation runs.
 type holders struct {
 	trace   *trace.Trace
-	lag     time.Duration // by which the service's stamps may be late
+	lag     time.Duration // how late the service's stamps may be
 	newest  top[*trace.Grant]
 	current map[string]*trace.Grant // by name
-	told    map[request]under       // what clients said of their requests to the ledger
+	told    map[request]under       // what clients said about their requests to the ledger
 }
 
-// request is what a client tells of one that it is about to send to the ledger. A client that
-// crashed does its operation once more under another grant, while what it sent before may
-// still be on its way: the token and the version that a request carries tell them apart.
+// request is what a client says about a request that it is about to send to the ledger. A client
+// that crashed repeats its operation under another grant, while its earlier request may still be
+// on its way. The token and the version that a request carries tell the two apart.
 type request struct {
 	op     string
-	exact  bool // what follows is known; else it stands for any request of the operation
+	exact  bool // the fields below are known; otherwise it stands for any request of the operation
 	writes bool
 	token  uint64
-	base   uint64 // of a write; 0 of a charge, as the account puts another one there
+	base   uint64 // of a write; 0 for a charge, because the account replaces it
 }
 
-// under is the grant that requests are made under, if there is but one.
+// under is the grant that requests were made under. several is set if there was more than one.
 type under struct {
 	grant   string
 	several bool
@@ -38,12 +38,12 @@ type under struct {
 func follow(t *trace.Trace) *holders {
 	lag := t.Lag()
 	if t.History.Header.Inside {
-		lag = 0 // the same stamps, in the service's order, are those of the account
+		lag = 0 // the account's events have these same stamps, in the service's order
 	}
 	return &holders{trace: t, lag: lag, current: map[string]*trace.Grant{}, told: map[request]under{}}
 }
 
-// see takes in event number i of the history.
+// see records event number i of the history.
 func (s *holders) see(i int, e *sim.Event) {
 	for _, g := range s.trace.ProvenBy(i) {
 		s.current[g.Name] = g
@@ -60,7 +60,7 @@ func (s *holders) tell(r request, grant string) {
 	s.told[r] = under{grant, u.several || known && u.grant != grant}
 }
 
-// requestOf gives what a client's event, or the ledger's, tells of the request.
+// requestOf returns what an event of a client or of the ledger says about its request.
 func requestOf(e *sim.Event) request {
 	r := request{op: e.Op, exact: true, token: e.Token}
 	switch e.Kind {
@@ -73,7 +73,7 @@ func requestOf(e *sim.Event) request {
 	return r
 }
 
-// of gives the grant under which the operation of a ledger's event is run.
+// of returns the grant under which the operation of a ledger event ran.
 func (s *holders) of(e *sim.Event) (*trace.Grant, error) {
 	mine, known := s.told[request{op: e.Op}]
 	if !known {
@@ -92,9 +92,9 @@ func (s *holders) of(e *sim.Event) (*trace.Grant, error) {
 	return g, nil
 }
 
-// rightful tells whether the grant g was, at event number i, the latest that the service
-// had given and still in force there. It is an error if the service's stamps are not
-// exact enough to tell.
+// rightful reports whether the grant g was, at event number i, the latest that the service had
+// given and still in force there. It returns an error if the service's stamps are not exact
+// enough to tell.
 func (s *holders) rightful(i int, g *trace.Grant) (bool, error) {
 	h := s.trace.History
 	if s.newest.best.with != g || g.Ended != nil && g.Ended.Seq <= h.Events[i].Seq {
@@ -104,7 +104,8 @@ func (s *holders) rightful(i int, g *trace.Grant) (bool, error) {
 		return true, nil
 	}
 	blurred := h.Events[i].At + s.lag
-	// Its client gives a grant back no sooner than it says so, on the same clock as the event.
+	// A client never gives a grant back before it says so, and it says so on the same clock as
+	// the event.
 	stillHeld := g.Ended != nil && g.Ended.Kind == sim.Freed && s.released(g, i)
 	if g.Ended != nil && g.Ended.At <= blurred && !stillHeld {
 		return false, fmt.Errorf("event %d came within %v of the end of the grant %s, too close to tell which was first", h.Events[i].Seq, s.lag, g.Name)
@@ -115,8 +116,8 @@ func (s *holders) rightful(i int, g *trace.Grant) (bool, error) {
 	return true, nil
 }
 
-// released tells whether the client of the grant asked to give it back only after event
-// number i: what the service did at that request came later still.
+// released reports whether the client of the grant asked to give it back only after event number
+// i. What the service did at that request came later still.
 func (s *holders) released(g *trace.Grant, i int) bool {
 	h := s.trace.History
 	for j := i + 1; j < len(h.Events); j++ {
@@ -127,7 +128,7 @@ func (s *holders) released(g *trace.Grant, i int) bool {
 	return false
 }
 
-// firstOf keeps the first thing that was in doubt.
+// firstOf keeps the first doubt.
 func firstOf(earlier, later error) error {
 	if earlier != nil {
 		return earlier

@@ -8,12 +8,12 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// keptUp is a precondition: all through a live trial the machine was quick enough. No process
-// woke up so late, no step came so late, and no message between hosts took so long, that it could have been taken
-// for a fault that the script has not done. It is never Violated: on a machine that is too
-// slow a trial says nothing of the lock.
+// keptUp is a precondition: the machine was fast enough all through a live trial. No process
+// woke up so late, no step came so late, and no message between hosts took so long that it could
+// be mistaken for a fault that the script did not apply. It is never Violated: a trial on a
+// machine that is too slow says nothing about the lock.
 //
-// While the script itself makes a host stand still, that host is not late.
+// A host is not late while the script itself makes it stand still.
 func keptUp(t *trace.Trace) Finding {
 	h := t.History
 	if h.Header.World == sim.VirtualWorld {
@@ -48,7 +48,7 @@ func keptUp(t *trace.Trace) Finding {
 		more(times), milliseconds(most), clock(worst.At), worst.Note, bears).shownBy(worst)
 }
 
-// leastSlow is how late anybody was at worst, as far as it could be borne.
+// leastSlow returns the longest delay that the trial could still bear.
 func leastSlow(p *sim.Pace) time.Duration {
 	worst := time.Duration(0)
 	for _, m := range p.Measured {
@@ -57,10 +57,10 @@ func leastSlow(p *sim.Pace) time.Duration {
 	return worst
 }
 
-// Slack is by how much the machine may have made a length of time in a live history longer or
-// shorter than it would have been on a quick one: each of its two ends waited for a process that
+// Slack returns by how much the machine may have lengthened or shortened a time span in a live
+// history, compared to a fast machine. Each of the two ends of a span waited for a process that
 // may have been as late as the latest of the trial, and an observer's stamp may be late as well.
-// Of a virtual history it is 0. Of one whose machine did not keep up it says nothing.
+// For a virtual history it is 0. It says nothing about a history whose machine did not keep up.
 func Slack(h *sim.History) time.Duration { return slack(trace.Read(h)) }
 
 func slack(t *trace.Trace) time.Duration {
@@ -71,11 +71,11 @@ func slack(t *trace.Trace) time.Duration {
 	return 2*leastSlow(h.Header.Pace) + t.Lag()
 }
 
-// period is a stretch of true time.
+// period is an interval of true time.
 type period struct{ from, to time.Duration }
 
-// standstills gives for each host when the script had it stand still, in the order in which
-// that began. They may overlap.
+// standstills returns the periods in which the script made each host stand still, in the order
+// in which they began. They may overlap.
 func standstills(t *trace.Trace) map[sim.HostID][]period {
 	all := map[sim.HostID][]period{}
 	for _, r := range t.Faults {
@@ -87,9 +87,9 @@ func standstills(t *trace.Trace) map[sim.HostID][]period {
 	return all
 }
 
-// lateOutside is how much of a delay, in one piece, the script's own standstills do not
-// account for. The time in which the machine was about to begin one belongs to it: who is
-// being stopped is not late.
+// lateOutside returns how much of a delay, as one piece, is not explained by the script's own
+// standstills. The part of the delay just before a standstill belongs to that: a host that is
+// about to be stopped is not late.
 func lateOutside(delay period, still []period) time.Duration {
 	for _, s := range still {
 		if s.from <= delay.to && s.to > delay.from {
@@ -106,7 +106,7 @@ func more(times int) string {
 	return fmt.Sprintf(" %d times, and most", times)
 }
 
-// milliseconds writes a short time as reports show it: "12.5 ms".
+// milliseconds formats a short time as reports show it: "12.5 ms".
 func milliseconds(d time.Duration) string {
 	return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
 }

@@ -71,7 +71,7 @@ func TestATrialThatTheMachineIsTooSlowForIsNotJudged(t *testing.T) {
 	})
 }
 
-// The message must be of use where the host is not in it.
+// The message must be useful even if it does not name the host.
 func TestTheWorstOfWhatCanBeBorneIsSaid(t *testing.T) {
 	h := transcript(t, "| bears=20ms\n 9s - end")
 	h.Header.Pace.Measured = []sim.Lateness{{Host: "client-1", Woke: 3e6}, {Host: "redis-1", Trip: 7e6}, {}}
@@ -80,7 +80,7 @@ func TestTheWorstOfWhatCanBeBorneIsSaid(t *testing.T) {
 	}
 }
 
-// A length has two ends, and an observer's stamp may be late besides.
+// Either end of a length may be late, and so may an observer's stamp.
 func TestHowMuchAMachineMayAddToALength(t *testing.T) {
 	for _, each := range []struct {
 		name, history string

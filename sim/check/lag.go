@@ -7,7 +7,8 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// auditLag: the stamps of a live observer are not so late that it has slept through a lease.
+// auditLag checks that no stamp of a live observer is more than a lease late. An observer that
+// late has slept through a lease.
 func auditLag(t *trace.Trace) (*sim.Event, error) {
 	most := t.History.Header.TTL
 	if worst := t.Latest; worst.By > most {

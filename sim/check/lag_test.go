@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// What comes within that of something else is not told apart from it.
+// Events that are closer together than the observed lag cannot be put in order.
 func TestJudgesAllowForStampsAsLateAsTheyAreSeenToBe(t *testing.T) {
 	const refused = `
 		| world=live

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// Both clients read 100, both take something off it, both are told that it was done.
+// In lostWithdrawal both clients read 100, both withdraw something, and both are told that it
+// was done.
 const lostWithdrawal = `
 	0s  -        ledger-opened
 	1s  client-1 acquired      op=client-1/1 grant=a
@@ -368,8 +369,8 @@ func TestARightfulHolderMustNotBeRefused(t *testing.T) {
 	})
 }
 
-// Client 2 is told that it has the lock before an observer of the service sees what came before
-// that: the write of client 1, which was in time.
+// In lateObserver client 2 is told that it has the lock before an observer of the service sees
+// what came before that: the write of client 1, which was in time.
 const lateObserver = `
 	| world=live inside=yes
 	0s    etcd-1   ledger-opened

@@ -8,9 +8,9 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// lostUpdate: a withdrawal that was acknowledged to its client is missing from the final
-// balance, see trace.Book. Withdrawals whose outcome the client never learned are not counted
-// either way. Where clients add elements to a set, see judgeSet.
+// lostUpdate is violated if a withdrawal that was acknowledged to its client is missing from the
+// final balance (see trace.Book). Withdrawals whose outcome the client never learned do not
+// count either way. If clients add elements to a set, judgeSet judges that instead.
 func lostUpdate(t *trace.Trace) Finding {
 	if t.Set != nil {
 		return judgeSet(t.Set)
@@ -40,8 +40,8 @@ func lostUpdate(t *trace.Trace) Finding {
 	return holds(LostUpdate, "%s, all of them in the final balance", count(acknowledged, "acknowledged withdrawal"))
 }
 
-// lossOf tells how an operation fell out of the balance: the write of the lineage that
-// jumped over it, and the read that this write was computed from.
+// lossOf says how an operation fell out of the balance: which write of the lineage jumped over
+// it, and which read that write was computed from.
 func lossOf(t *trace.Trace, op string) Finding {
 	h, b := t.History, t.Book
 	lost := b.ByOp[op]
@@ -67,8 +67,8 @@ func lossOf(t *trace.Trace, op string) Finding {
 		shownBy(read, lost, over)
 }
 
-// readBehind finds the read whose version a write was computed from: the ledger's record
-// of it, else the client's.
+// readBehind returns the read whose version a write was computed from: the ledger's record of
+// it, or else the client's.
 func readBehind(h *sim.History, write *sim.Event) *sim.Event {
 	var served, seen *sim.Event
 	for i := range h.Events {

@@ -14,79 +14,82 @@ type Measure string
 
 // The measures. Lengths are true time in seconds.
 const (
-	// LeaseLength is from the moment at which the lock service last granted or prolonged a
-	// lease to the moment at which it ended it because its time was up. Where nobody sees
-	// the service prolong it, the holder's word counts, which comes a moment later.
+	// LeaseLength is the time from the lock service's last grant or renewal of a lease to the
+	// moment at which the service ended it because its time was up. If nobody sees the service
+	// prolong the lease, the holder's word counts, which comes a moment later.
 	LeaseLength Measure = "lease"
-	// NextGrant is from a fault to the next time that a client was told it holds the lock.
+	// NextGrant is the time from a fault until the next client is told that it holds the lock.
 	NextGrant Measure = "next-grant"
-	// Wait is how long a client waited for the lock, successfully or not, without the time
-	// in which the client itself was stopped.
+	// Wait is how long a client waited for the lock, successfully or not. Time in which the
+	// client itself was stopped does not count.
 	Wait Measure = "wait"
-	// AskAgain is from one request for the lock to the next one of the same attempt.
+	// AskAgain is the time from one request for the lock to the next one of the same attempt.
 	AskAgain Measure = "ask-again"
-	// RenewEvery is from one renewal of a lease, or of the session that a lock hangs on, to the
-	// next one under the same lock: as the client hears of them, or where no client does, as the
-	// lock service prolongs it.
+	// RenewEvery is the time from one renewal of a lease, or of the session that a lock depends
+	// on, to the next one under the same lock. A renewal counts when the client hears of it or,
+	// if no client does, when the lock service prolongs the lease.
 	RenewEvery Measure = "renew-every"
-	// ReleaseTime is from the moment at which a client asks to release the lock to that at
-	// which it is told that it is released, or that it is not, or gives up waiting.
+	// ReleaseTime is the time from a client's request to release the lock until it is told that
+	// the lock is released, is told that it is not, or gives up waiting.
 	ReleaseTime Measure = "release-time"
-	// Notice is from the end of a lease at the lock service to the moment at which its
-	// holder found out; 0 if it knew before.
+	// Notice is the time from the end of a lease at the lock service until its holder found out;
+	// 0 if it already knew.
 	Notice Measure = "notice"
-	// OverlapTime is for how long, all in all, two clients or more believed at once that they
-	// held the lock: until each asked to release it or was told that it is lost.
+	// OverlapTime is the total time in which two or more clients believed at once that they held
+	// the lock. A belief lasts until the client asks to release the lock or is told that it is
+	// lost.
 	OverlapTime Measure = "overlap-time"
-	// OverlapLongest is the longest time of those without a break: 0 if there was none.
+	// OverlapLongest is the longest of these times without a break, or 0 if there were none.
 	OverlapLongest Measure = "overlap-longest"
-	// WorkOverlapTime is for how long two clients or more were at work under the lock at
-	// once, told or not. See work for what that means.
+	// WorkOverlapTime is the total time in which two or more clients were at work under the lock
+	// at once, whether or not they had been told of its loss. See work for what that means.
 	WorkOverlapTime Measure = "work-overlap-time"
-	// WorkOverlapLongest is the longest time of those without a break.
+	// WorkOverlapLongest is the longest of these times without a break.
 	WorkOverlapLongest Measure = "work-overlap-longest"
-	// DoneMinusNextGrant is from the moment at which the next client was told that it holds the
-	// lock to that at which the holder before was told that its lock is lost; below 0 if it was
-	// told first. A holder that asked to release the lock before it was told of anything gives
-	// none, as gives one that was never told, and one that was itself the next.
+	// DoneMinusNextGrant is the time from when the next client was told that it holds the lock
+	// until the previous holder was told that its lock is lost. It is negative if the previous
+	// holder was told first. A holder gives no value if it asked to release the lock before it
+	// was told of anything, if it was never told, or if it was itself the next holder.
 	DoneMinusNextGrant Measure = "done-minus-next-grant"
-	// HoldersAtOnce is how many clients at most believed at one time that they held the lock.
+	// HoldersAtOnce is the largest number of clients that believed at one time that they held
+	// the lock.
 	HoldersAtOnce Measure = "holders-at-once"
-	// GrantsAtOnce is the same at the servers: how many grants at most were given and not
-	// given back, and not over for their clients.
+	// GrantsAtOnce is the same at the servers: the largest number of grants at one time that had
+	// been given, had not been given back, and were not over for their clients.
 	GrantsAtOnce Measure = "grants-at-once"
-	// LostLocks is the share of acquired locks of which the client was told that it is lost,
-	// or was not told that it is released, among all that came to such an end.
+	// LostLocks is the share of acquired locks whose client was told that the lock is lost, or
+	// was not told that it is released. Locks whose end the client does not know of do not
+	// count.
 	LostLocks Measure = "lost-locks"
-	// LostShare is the share of acknowledged writes that are gone: of withdrawals that are missing
-	// from the balance, or of elements that are missing from the set.
+	// LostShare is the share of acknowledged writes that are gone: withdrawals that are missing
+	// from the balance, or elements that are missing from the set.
 	LostShare Measure = "lost-share"
 	// RefusedShare is the share of reads and writes that the guard refused.
 	RefusedShare Measure = "refused-share"
-	// DuplicateShare is the share of effects that came about more than once.
+	// DuplicateShare is the share of effects that were applied more than once.
 	DuplicateShare Measure = "duplicate-share"
 	// ServedShare is the share of attempts to get the lock that were served.
 	ServedShare Measure = "served-share"
-	// ServedBefore is the share of attempts to get the lock that were made before the first
-	// fault took effect and were served.
+	// ServedBefore is the share of attempts made before the first fault took effect that were
+	// served.
 	ServedBefore Measure = "served-before"
-	// ServedDuring is the same of attempts that were made while faults were in effect, or
-	// between two of them.
+	// ServedDuring is the same for attempts made while faults were in effect, or between two of
+	// them.
 	ServedDuring Measure = "served-during"
-	// ServedAfter is the same of attempts that were made when all faults were over.
+	// ServedAfter is the same for attempts made after all faults were over.
 	ServedAfter Measure = "served-after"
-	// ServedMajority is the share of attempts that were made, from beginning to end, while
-	// a partition was in effect, by clients that could reach a majority of the lock's
-	// servers, and that were served. See side for what that means.
+	// ServedMajority is the share of attempts that were served, among those made entirely during
+	// a partition by clients that could reach a majority of the lock's servers. See side for
+	// what that means.
 	ServedMajority Measure = "served-majority"
-	// ServedMinority is the same of clients that could not reach a majority.
+	// ServedMinority is the same for clients that could not reach a majority.
 	ServedMinority Measure = "served-minority"
-	// Messages is how many messages the clients sent to the lock service for each time
-	// that one of them got the lock: asking, renewing and releasing. What servers send is
-	// not counted: neither their answers nor what they say to each other.
+	// Messages is how many messages the clients sent to the lock service per acquisition:
+	// requests, renewals and releases. What servers send does not count, neither answers nor
+	// what they say to each other.
 	Messages Measure = "messages"
-	// Inversions is the share of neighbours, in the order of grants, of which the later one
-	// has the lower name: 0 if the names rise, about one half if they are random.
+	// Inversions is the share of neighbouring grants, in their order, of which the later one has
+	// the lower name: 0 if the names rise, about one half if they are random.
 	Inversions Measure = "inversions"
 )
 
@@ -139,7 +142,7 @@ func gauges() []gauge {
 	}
 }
 
-// Measures lists them all, in the order of reports.
+// Measures lists all measures, in the order of reports.
 func Measures() []Measure {
 	var all []Measure
 	for _, g := range gauges() {
@@ -157,25 +160,24 @@ func (m Measure) gauge() gauge {
 	panic(fmt.Sprintf("check: no measure is called %q", string(m)))
 }
 
-// Known tells whether m is a measure.
+// Known reports whether m is a measure.
 func (m Measure) Known() bool {
 	return slices.ContainsFunc(gauges(), func(g gauge) bool { return g.measure == m })
 }
 
-// Unit is what the measure is counted in.
+// Unit returns what the measure is counted in.
 func (m Measure) Unit() Unit { return m.gauge().unit }
 
-// Signed tells whether the measure can be below 0.
+// Signed reports whether the measure can be below 0.
 func (m Measure) Signed() bool { return m == DoneMinusNextGrant }
 
-// In tells whether a world measures it: messages are counted in the virtual world only.
+// In reports whether a world has the measure: messages are counted in the virtual world only.
 func (m Measure) In(world string) bool { return m != Messages || world == sim.VirtualWorld }
 
 // Means says what is measured, in words.
 func (m Measure) Means() string { return m.gauge().means }
 
-// MeasureAll reads every measure that the history has something to say of, in the order
-// of Measures.
+// MeasureAll returns every measure that the history has a value for, in the order of Measures.
 func MeasureAll(h *sim.History) []Measured {
 	t := trace.Read(h)
 	var out []Measured
@@ -187,12 +189,12 @@ func MeasureAll(h *sim.History) []Measured {
 	return out
 }
 
-// Values lists all that the history gives for one measure, in its order.
+// Values returns all values that the history has for one measure, in its order.
 func Values(h *sim.History, m Measure) []float64 { return m.gauge().read(trace.Read(h)) }
 
-// leaseLengths counts each lease from when the lock service last confirmed it. Where
-// nobody sees the service prolong a lease, as with the renewals that etcd's leader keeps to
-// itself, the word of the holder or its library stands in: it comes a message later than the renewal.
+// leaseLengths counts each lease from when the lock service last confirmed it. If nobody sees
+// the service prolong a lease, as with the renewals that etcd's leader keeps to itself, the word
+// of the holder or its library stands in. It comes one message later than the renewal.
 func leaseLengths(t *trace.Trace) (out []float64) {
 	h := t.History
 	seen := map[string]bool{} // the service was seen to prolong the grant
@@ -252,8 +254,8 @@ func asksAgain(t *trace.Trace) (out []float64) {
 	return out
 }
 
-// notices looks at leases that the service ended and whose holder still believed in them
-// or had been told of their end before. A holder that had begun to let go has nothing to learn.
+// notices looks at leases that the service ended while their holder still believed in them, or
+// after it had been told of their end. A holder that had begun to let go has nothing to learn.
 func notices(t *trace.Trace) (out []float64) {
 	h := t.History
 	ended := map[string]time.Duration{}

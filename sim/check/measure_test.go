@@ -34,7 +34,7 @@ func TestMeasuresAreReadOffAHistory(t *testing.T) {
 		name    string
 		measure Measure
 		history string
-		want    string // count, least, most; empty: nothing was measured
+		want    string // count, least, most; empty if nothing was measured
 	}{
 		{"a lease counts from its last renewal", LeaseLength, `
 			1s  lock granted  grant=a

@@ -7,8 +7,8 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// overlapTime is 0 where nobody held the lock beside another; where nobody ever acquired it,
-// there is nothing to measure.
+// overlapTime is 0 if no two clients held the lock at once. If nobody ever acquired it, there is
+// nothing to measure.
 func overlapTime(t *trace.Trace) []float64 { return overlapOf(t, lasted) }
 
 func overlapLongest(t *trace.Trace) []float64 { return overlapOf(t, longest) }
@@ -28,11 +28,11 @@ func holdersAtOnce(t *trace.Trace) []float64 {
 		return nil
 	}
 	_, most := atOnce(all)
-	return []float64{float64(max(1, most))} // who held it for no time at all held it too
+	return []float64{float64(max(1, most))} // a client that held it for no time at all held it, too
 }
 
-// workOverlapTime is as exact as the account's stamps. Where it is not known whose work a
-// write was, and that matters, nothing is measured.
+// workOverlapTime is as exact as the account's stamps. It measures nothing if it is not known
+// whose work a write was and that makes a difference.
 func workOverlapTime(t *trace.Trace) []float64 { return workOverlapOf(t, lasted) }
 
 func workOverlapLongest(t *trace.Trace) []float64 { return workOverlapOf(t, longest) }
@@ -51,7 +51,8 @@ func workOverlapOf(t *trace.Trace, long func([]Stretch) time.Duration) []float64
 	return []float64{long(sure).Seconds()}
 }
 
-// doneMinusNextGrant follows each lock to the next time that anybody was told to hold it.
+// doneMinusNextGrant follows each lock to the next time that a client was told it holds the
+// lock.
 func doneMinusNextGrant(t *trace.Trace) (out []float64) {
 	h := t.History
 	told := map[trace.Acquisition]time.Duration{} // of holders that had not asked to release it

@@ -8,7 +8,7 @@ import (
 func TestManyValuesHaveAMeanAndPercentilesThatWereMeasured(t *testing.T) {
 	upTo := func(n int) (values []float64) {
 		for i := range n {
-			values = append(values, float64(n-i)) // in no order of their own
+			values = append(values, float64(n-i)) // in descending order
 		}
 		return values
 	}

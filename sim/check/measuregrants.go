@@ -5,16 +5,16 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// grantsAtOnce follows grants as the servers give them, whether their clients ever read the
-// answer: of Redlock, requests that a majority has voted for. A grant counts until its client
-// asks again or gives up (it has discarded the answer or taken it for a refusal), releases it, is
-// told that it is lost, or reaches the deadline that it computed for it. Where requests do not
-// say which grant they ask for, nothing is measured.
+// grantsAtOnce counts grants as the servers give them, whether or not their clients ever read
+// the answer. For Redlock, these are requests that a majority has voted for. A grant counts
+// until its client asks again or gives up (it has discarded the answer or taken it for a
+// refusal), releases the grant, is told that it is lost, or reaches the deadline that it
+// computed. If requests do not say which grant they ask for, nothing is measured.
 func grantsAtOnce(t *trace.Trace) []float64 {
 	h := t.History
 	asked := map[string]sim.HostID{}  // who asked for a grant
 	latest := map[sim.HostID]string{} // what a client asked for last
-	open := map[sim.HostID]bool{}     // has it; only ever looked up and counted
+	open := map[sim.HostID]bool{}     // clients that have a grant; only ever looked up and counted
 	most := 0
 	for _, e := range h.Events {
 		switch e.Kind {
@@ -45,8 +45,8 @@ func grantsAtOnce(t *trace.Trace) []float64 {
 	return []float64{float64(most)}
 }
 
-// duplicateShare counts effects as duplicate-effect does: of all that came about, the share
-// that came about more than once.
+// duplicateShare counts effects as duplicateEffect does, and returns the share that was applied
+// more than once.
 func duplicateShare(t *trace.Trace) []float64 {
 	h := t.History
 	times := map[string]int{}

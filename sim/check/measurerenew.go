@@ -7,11 +7,11 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// renewsEvery looks from where the client is: what it is told of (Renewed), or its library alone
-// is (KeptAlive). The service sees the same renewals a little earlier, but a pause of the client
-// between that and its hearing of it would make two lengths of it. Only where no client of the
-// trial hears of any, the service's word is taken (Extended). A client that holds the lock
-// anew begins anew.
+// renewsEvery takes the client's view: what the client is told (Renewed), or what only its
+// library is told (KeptAlive). The service sees the same renewals a little earlier. But if the
+// client paused between a renewal and hearing of it, counting both would turn one interval into
+// two. The service's word (Extended) counts only if no client of the trial hears of any renewal.
+// A client that acquires the lock anew starts afresh.
 func renewsEvery(t *trace.Trace) (out []float64) {
 	h := t.History
 	heard := countKinds(h, sim.Renewed)+countKinds(h, sim.KeptAlive) > 0

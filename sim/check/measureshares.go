@@ -31,7 +31,7 @@ func refusedShare(t *trace.Trace) []float64 {
 	h := t.History
 	reads := sim.LedgerRead
 	if h.Header.Inside {
-		reads = sim.Read // nobody but the clients tells of them
+		reads = sim.Read // only the clients report them
 	}
 	return share(
 		countKinds(h, sim.LedgerReadRefused, sim.LedgerWriteRefused),
@@ -47,15 +47,15 @@ func servedBefore(t *trace.Trace) []float64 { return servedIn(before, t) }
 func servedDuring(t *trace.Trace) []float64 { return servedIn(during, t) }
 func servedAfter(t *trace.Trace) []float64  { return servedIn(after, t) }
 
-// servedIn is the share of attempts that began in one phase of the trial and were served. A
-// trial without any fault has none of these phases.
+// servedIn returns the share of attempts begun in one phase of the trial that were served. A
+// trial without a fault has none of these phases.
 func servedIn(phase string, t *trace.Trace) []float64 {
 	n := tallyOf(attempts(t), func(a *attempt) bool { return a.phase == phase })
 	return share(n.served, n.asked)
 }
 
-// lostLocks counts each acquired lock once that came to an end of which its client knows. A
-// client that crashed with it in its hands knows of none.
+// lostLocks counts each acquired lock once, if its client knows of its end. A client that
+// crashed while it held the lock knows of none.
 func lostLocks(t *trace.Trace) []float64 {
 	h := t.History
 	const (
@@ -111,7 +111,7 @@ func countKinds(h *sim.History, kinds ...sim.Kind) int {
 	return n
 }
 
-// share is part of all as one value, or none if there is nothing to divide by.
+// share returns part of all as one value, or none if there is nothing to divide by.
 func share(part, all int) []float64 {
 	if all == 0 {
 		return nil

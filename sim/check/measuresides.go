@@ -7,13 +7,12 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// side is where a client is while partitions are in effect.
+// side is which side of the partitions a client is on.
 type side bool
 
-// The sides. A client is on that of the majority if it can exchange messages with more than
-// half of the hosts of the lock service. The only server is the majority of a service that
-// has one. A lock without any service is judged by the clients that a client can reach,
-// itself included.
+// The sides. A client is on the majority side if it can exchange messages with more than half of
+// the hosts of the lock service. If the service has only one server, that is the majority. If
+// there is no service, what counts are the clients that a client can reach, itself included.
 const (
 	majoritySide side = true
 	minoritySide side = false
@@ -22,10 +21,10 @@ const (
 func servedMajority(t *trace.Trace) []float64 { return servedOn(majoritySide, t) }
 func servedMinority(t *trace.Trace) []float64 { return servedOn(minoritySide, t) }
 
-// servedOn is the share of attempts on one side of partitions that were served. An attempt
-// counts if the same partitions, and at least one, were in effect from its beginning to its
-// end. One that was still open when a cut was mended is left out, served or not: it was
-// made in two networks, and the second decided it. So is one that began before the cut.
+// servedOn returns the share of attempts on one side of partitions that were served. An attempt
+// counts if the same partitions, at least one, were in effect from its beginning to its end. An
+// attempt that was still open when a cut was mended does not count, served or not: it was made
+// in two networks, and the second decided it. Neither does one that began before the cut.
 func servedOn(where side, t *trace.Trace) []float64 {
 	var cuts []*trace.FaultRun
 	for _, r := range t.Faults {
@@ -43,8 +42,8 @@ func servedOn(where side, t *trace.Trace) []float64 {
 	return share(n.served, n.asked)
 }
 
-// partedDuring lists how each partition that was in effect throughout an attempt parts the
-// hosts; steady is false if one began or ended meanwhile, or the attempt never ended.
+// partedDuring returns how each partition that was in effect throughout an attempt groups the
+// hosts. steady is false if a partition began or ended meanwhile, or if the attempt never ended.
 func partedDuring(a *attempt, cuts []*trace.FaultRun) (groups [][][]sim.HostID, steady bool) {
 	if a.Ended == nil {
 		return nil, false
@@ -65,7 +64,7 @@ func partedDuring(a *attempt, cuts []*trace.FaultRun) (groups [][][]sim.HostID, 
 	return groups, true
 }
 
-// sideOf tells on which side a client is.
+// sideOf returns the side that a client is on.
 func sideOf(client sim.HostID, cuts [][][]sim.HostID, header sim.Header) side {
 	voters := header.Servers
 	if len(voters) == 0 {
@@ -80,7 +79,7 @@ func sideOf(client sim.HostID, cuts [][][]sim.HostID, header sim.Header) side {
 	return side(2*reached > len(voters))
 }
 
-// parts tells whether a partition has two hosts in different groups.
+// parts reports whether a partition puts two hosts into different groups.
 func parts(groups [][]sim.HostID, a, b sim.HostID) bool {
 	for i, one := range groups {
 		for j, other := range groups {

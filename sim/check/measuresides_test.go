@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// apart begins a partition of client 1, with one of three servers, from the others.
+// apart begins a partition that cuts client 1 and one of three servers off from the others.
 const apart = `
 	| servers=a,b,c faults=partition_client-1_|_client-2
 	10s - fault-applied fault=partition_client-1_|_client-2 parted=client-1,a|client-2,client-3,b,c
@@ -14,7 +14,7 @@ const apart = `
 func TestAttemptsCountForTheSideTheyWereMadeOn(t *testing.T) {
 	for _, c := range []struct {
 		name, history      string
-		majority, minority string // share; empty: nothing was measured
+		majority, minority string // share; empty if nothing was measured
 	}{
 		{"one side is served, the other is not", apart + `
 			11s client-1 acquire      op=1

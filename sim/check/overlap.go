@@ -5,22 +5,22 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// overlap: two clients believed to hold the lock at once. A belief lasts from "acquired"
-// to the call of release (not its return), to "lost", or to the end of the history.
-// Beliefs that only touch do not overlap.
+// overlap is violated if two clients believed at once that they held the lock. A belief lasts
+// from "acquired" to the call of release (not its return), to "lost", or to the end of the
+// history. Beliefs that only touch do not overlap.
 func overlap(t *trace.Trace) Finding {
 	all, err := beliefs(t, untilTold)
 	return twoAtOnce(Overlap, "still believed that it held it", all, err).orBrief(t, all)
 }
 
-// overlapValid is the same, but a belief is also over when the client's own clock has
-// reached the deadline that the client itself computed.
+// overlapValid is like overlap, but a belief also ends when the client's own clock reaches the
+// deadline that the client computed.
 func overlapValid(t *trace.Trace) Finding {
 	all, err := beliefs(t, whileValid)
 	return twoAtOnce(OverlapValid, "still held a lease that was valid by its own clock", all, err).orBrief(t, all)
 }
 
-// twoAtOnce looks for beliefs that began while another client's still ran.
+// twoAtOnce looks for beliefs that began while another client's belief still lasted.
 func twoAtOnce(p Property, stillHeld string, all []stretch, err error) Finding {
 	if err != nil {
 		return undecided(p, "beliefs cannot be told apart: %v", err)
@@ -39,8 +39,8 @@ func twoAtOnce(p Property, stillHeld string, all []stretch, err error) Finding {
 		shownBy(earlier.began, later.began, earlier.ended)
 }
 
-// orBrief marks a violation as brief if nobody was at once with another for longer than the machine
-// may have made of it.
+// orBrief marks a violation as brief if no overlap was longer than the machine itself may have
+// caused (see Slack).
 func (f Finding) orBrief(t *trace.Trace, all []stretch) Finding {
 	if bears := slack(t); bears > 0 && f.Verdict == Violated {
 		times, _ := atOnce(all)
@@ -49,10 +49,10 @@ func (f Finding) orBrief(t *trace.Trace, all []stretch) Finding {
 	return f
 }
 
-// overlapsIn counts the stretches that began while another client's still ran, and gives
-// the first of them with that other one. They come in the order in which they began.
+// overlapsIn counts the stretches that began while another client's stretch still ran, and
+// returns the first of them with that other one. all must be in the order in which they began.
 func overlapsIn(all []stretch) (overlaps int, earlier, later stretch) {
-	var longest top[stretch] // what runs longest, and the longest of anybody else
+	var longest top[stretch] // the stretch that ends last, and the last one of any other client
 	for _, s := range all {
 		if s.to == s.from {
 			continue // took no time, so it overlaps nothing
@@ -74,7 +74,7 @@ var beginnings = map[sim.Kind]string{
 	sim.Renewed:  "got its lease prolonged",
 }
 
-// endings says what ended a stretch, or what a client worked on after.
+// endings says what ended a stretch, or after which event a client worked on.
 var endings = map[sim.Kind]string{
 	sim.Release:            "released",
 	sim.Lost:               "told of its loss",

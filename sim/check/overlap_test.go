@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// The figure that everyone has seen, as the two clients saw it: client-1 is paused for
-// longer than its lease, client-2 is granted the lock in between.
+// pausedHolder is the figure that everyone has seen, as the two clients saw it: client-1 is
+// paused for longer than its lease, and client-2 is granted the lock in between.
 const pausedHolder = `
 	0.001s  client-1 acquired op=client-1/1 grant=a
 	10.001s client-1 deadline grant=a
@@ -163,7 +163,7 @@ func TestValidBeliefsEndAtTheClientsOwnDeadline(t *testing.T) {
 	})
 }
 
-// Whether two were at once for as long as a slow machine may be late is not the lock's doing.
+// An overlap that is no longer than a slow machine may be late is not the lock's doing.
 func TestWhatTheMachineMayHaveMadeIsBrief(t *testing.T) {
 	const apart = `
 		1s     client-1 acquired op=client-1/1 grant=a

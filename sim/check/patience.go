@@ -2,6 +2,6 @@ package check
 
 import "time"
 
-// Patience is how long a client may wait for a lock with leases of this length before
+// Patience returns how long a client may wait for a lock with leases of this length before
 // availability calls it too long.
 func Patience(ttl time.Duration) time.Duration { return patience * ttl }

@@ -6,7 +6,7 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// Property names what is judged.
+// Property names a property or a precondition, which a checker judges.
 type Property string
 
 // The properties, and the preconditions that must hold for them to mean anything.
@@ -26,8 +26,8 @@ const (
 	Availability    Property = "availability"
 )
 
-// rows is the table of properties: first the preconditions, then the others, each in the
-// order of reports. Nothing else lists them.
+// rows is the table of properties, and the only list of them: first the preconditions, then the
+// others, each in the order of reports.
 var rows = []Row{
 	{
 		Property: FaultsHappened, check: faultsHappened,
@@ -104,63 +104,65 @@ var rows = []Row{
 	},
 }
 
-// Row is all that locklab knows of one property: who judges it, what a violation comes to, how
-// pictures mark it, and how it is said in English.
+// Row holds everything that locklab knows about one property: its checker, what a violation
+// harms, how pictures mark it, and how to say it in English.
 type Row struct {
 	Property  Property
 	check     Checker
-	stretches func(*trace.Trace) ([]stretch, error) // of which no two may be at once; nil: it is not about that
+	stretches func(*trace.Trace) ([]stretch, error) // no two clients' may overlap; nil if it is not about that
 
 	Harms   Harm
-	Gravity int  // what is told first has less: why the trial means nothing, what it cost, how it came about
+	Gravity int  // lower is told first: why the trial means nothing, then what it cost, then how it came about
 	Mark    Mark // how pictures mark a violation
-	// Always says that every trial tells something of it, so that one that does not is worth
-	// a word above its picture.
+	// Always is set if every trial should be able to decide the property. A trial that cannot
+	// decide it says so above its picture.
 	Always bool
-	// Unsaved says that no refusal by the guard has saved the account where it is violated:
-	// harm was done all the same, or the guard refused who was in the right, or may have.
+	// Unsaved is set if a violation means that no refusal by the guard saved the account: the
+	// harm was done anyway, or the guard refused, or may have refused, the client that was in
+	// the right.
 	Unsaved bool
 
-	Quiet  bool     // no column where nothing is expected of it and it was never violated
-	Echoes Property // no column where nothing is expected of it and it came out as that one, cell by cell
+	Quiet  bool     // no column if nothing is expected of it and it was never violated
+	Echoes Property // no column if nothing is expected of it and it agrees with the property named here in every cell
 
 	Column    string // the title of its column
-	Brief     string // what the key below a table has room for; empty: Violation fits
-	Violation string // what happens where it is violated, as somebody sees it who watches
-	Means     string // what the judge calls a violation, as scripts and documents are told
+	Brief     string // short enough for the key below a table; empty if Violation fits there
+	Violation string // what an onlooker sees happen when it is violated
+	Means     string // what the checker calls a violation, for scripts and documents
 }
 
-// Harm is what a violation does harm to.
+// Harm is what a violation harms.
 type Harm int8
 
-// What a violation can do harm to. A stale write by itself is no harm to the account: one that
-// does harm loses an update, and one that a guard such as cas lets pass was computed from the
-// balance that it replaces.
+// What a violation can harm. A stale write by itself does not harm the account: one that does
+// also loses an update, and one that a guard such as cas accepts was computed from the balance
+// that it replaces.
 const (
 	_          Harm = iota
 	TheAccount      // money is lost, or taken twice
-	TheLock         // two had the lock at once, or who did not hold it acted as if
-	TheWork         // two worked at once; an attentive client does not work on, so the lock is not to blame
-	TheService      // safe, but who was in the right was not served
-	TheTrial        // it means nothing: a precondition, which is never violated but undecided
+	TheLock         // two clients had the lock at once, or one acted as if it held the lock and did not
+	TheWork         // two clients worked at once; not the lock's fault: an attentive client would have stopped
+	TheService      // safe, but a client that was in the right was not served
+	TheTrial        // the trial means nothing: a precondition, which is never violated, only undecided
 )
 
-// Mark is how pictures mark where a property was violated.
+// Mark is how pictures show where a property was violated.
 type Mark int8
 
 // The marks.
 const (
 	_             Mark = iota
 	AtEvent            // at an event of the evidence
-	WhileBelieved      // over the time in which the beliefs of two lie above each other
-	WhileAtWork        // over the time in which two were at work; who believes in nothing has no bar
-	WhileWaiting       // where the wait of a client became too long
+	WhileBelieved      // over the time in which two clients' beliefs overlap
+	WhileAtWork        // over the time in which two clients were at work; a client without a belief has no bar
+	WhileWaiting       // where a client's wait became too long
 )
 
-// TwoAtOnce tells whether it is about what two clients believed or did at the same time.
+// TwoAtOnce reports whether the mark is about what two clients believed or did at the same time.
 func (m Mark) TwoAtOnce() bool { return m == WhileBelieved || m == WhileAtWork }
 
-// byName finds rows. Files of results have millions of findings, and each is looked up here.
+// byName finds the row of a property. Files of results hold millions of findings, and each one
+// is looked up here.
 var byName = func() map[Property]*Row {
 	all := map[Property]*Row{}
 	for i := range rows {
@@ -169,10 +171,10 @@ var byName = func() map[Property]*Row {
 	return all
 }()
 
-// Known tells whether there is such a property or precondition.
+// Known reports whether there is such a property or precondition.
 func (p Property) Known() bool { return byName[p] != nil }
 
-// Row gives the row of the property; an empty one if there is no such property.
+// Row returns the row of the property, or an empty one if there is no such property.
 func (p Property) Row() Row {
 	if row := byName[p]; row != nil {
 		return *row
@@ -180,22 +182,22 @@ func (p Property) Row() Row {
 	return Row{}
 }
 
-// Properties lists those that a scenario may expect, in the order of reports.
+// Properties lists the properties that a scenario may expect, in the order of reports.
 func Properties() []Property {
 	return which(func(r Row) bool { return r.Harms != TheTrial })
 }
 
-// Preconditions lists those that must hold for the others to mean anything.
+// Preconditions lists what must hold for the properties to mean anything.
 func Preconditions() []Property {
 	return which(func(r Row) bool { return r.Harms == TheTrial })
 }
 
-// Harming lists the properties whose violation does harm to this, in the order of reports.
+// Harming lists the properties whose violation does this harm, in the order of reports.
 func Harming(what Harm) []Property {
 	return which(func(r Row) bool { return r.Harms == what })
 }
 
-// ByGravity compares two properties, to sort them: what is told first is less.
+// ByGravity compares two properties for sorting. The one that is told first is less.
 func ByGravity(a, b Property) int { return cmp.Compare(a.Row().Gravity, b.Row().Gravity) }
 
 func which(are func(Row) bool) (all []Property) {

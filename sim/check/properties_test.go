@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// Each row has a judge, who finds about its property and nothing else.
+// Each row has a checker, which must return a finding about the row's property.
 func TestEveryPropertyHasAJudge(t *testing.T) {
 	h := &sim.History{Header: sim.Header{World: sim.VirtualWorld}}
 	for _, r := range rows {
@@ -18,7 +18,7 @@ func TestEveryPropertyHasAJudge(t *testing.T) {
 	}
 }
 
-// Nobody is told of a missing field by the compiler.
+// The compiler does not report a missing field.
 func TestEveryRowIsFilledIn(t *testing.T) {
 	for _, r := range rows {
 		if r.Harms == 0 || r.Mark == 0 || r.Gravity == 0 || r.Means == "" {
@@ -39,7 +39,7 @@ func TestEveryRowIsFilledIn(t *testing.T) {
 	}
 }
 
-// What two rows have in common nobody could tell apart.
+// Readers could not tell apart two rows that share one of these.
 func TestNoTwoRowsAreAlike(t *testing.T) {
 	for i, a := range rows {
 		for _, b := range rows[:i] {
@@ -54,7 +54,7 @@ func TestNoTwoRowsAreAlike(t *testing.T) {
 	}
 }
 
-// First comes why a trial means nothing, then what it cost.
+// Why a trial means nothing comes first, then what it cost.
 func TestTheGravestComeFirst(t *testing.T) {
 	if all := slices.Concat(Preconditions(), Properties()); len(all) != len(rows) || all[0] != rows[0].Property {
 		t.Errorf("the table lists %q", all)

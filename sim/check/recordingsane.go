@@ -9,14 +9,14 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// recordingSane is a precondition: the history is whole and can be what happened. It is
-// never Violated: a history that contradicts itself says nothing about the lock.
+// recordingSane is a precondition: the history is complete and can have happened. It is never
+// Violated: a history that contradicts itself says nothing about the lock.
 func recordingSane(t *trace.Trace) Finding {
 	h := t.History
 	audits := []func(*trace.Trace) (*sim.Event, error){
 		auditOrder, auditEnd, auditHosts, auditAttempts, auditGrants, auditLeftover, auditLedger, auditAdditions,
 	}
-	if h.Header.World != sim.VirtualWorld { // which has one clock for all stamps
+	if h.Header.World != sim.VirtualWorld { // the virtual world has one clock for all stamps
 		audits = append(audits, auditCausality, auditLag)
 	}
 	for _, audit := range audits {
@@ -27,7 +27,7 @@ func recordingSane(t *trace.Trace) Finding {
 	return holds(RecordingSane, "%s, whole and without contradiction", count(len(h.Events), "event"))
 }
 
-// auditOrder: events are numbered 1, 2, 3, … and time does not go back.
+// auditOrder checks that events are numbered 1, 2, 3, … and that time does not go back.
 func auditOrder(t *trace.Trace) (*sim.Event, error) {
 	h := t.History
 	for i := range h.Events {
@@ -42,7 +42,7 @@ func auditOrder(t *trace.Trace) (*sim.Event, error) {
 	return nil, nil
 }
 
-// auditEnd: there is one end, and nothing happens later than it.
+// auditEnd checks that there is exactly one end, and that no event is later.
 func auditEnd(t *trace.Trace) (*sim.Event, error) {
 	h := t.History
 	var end *sim.Event
@@ -63,7 +63,7 @@ func auditEnd(t *trace.Trace) (*sim.Event, error) {
 	return nil, nil
 }
 
-// auditHosts: what only clients do was done by the trial's clients.
+// auditHosts checks that only the trial's clients did what only clients do.
 func auditHosts(t *trace.Trace) (*sim.Event, error) {
 	h := t.History
 	client := map[sim.Kind]bool{}
@@ -78,9 +78,9 @@ func auditHosts(t *trace.Trace) (*sim.Event, error) {
 	return nil, nil
 }
 
-// auditAttempts: every answer to an attempt to get the lock has its question, and a
-// client asks once at a time for each operation. A client that has crashed waits for no
-// answer: when it is back it may ask again.
+// auditAttempts checks that every answer to an attempt to get the lock has its request, and that
+// a client asks only once at a time for each operation. A client that has crashed no longer
+// waits for an answer: when it is back it may ask again.
 func auditAttempts(t *trace.Trace) (*sim.Event, error) {
 	h := t.History
 	type attempt struct {
@@ -111,13 +111,12 @@ func auditAttempts(t *trace.Trace) (*sim.Event, error) {
 	return nil, nil
 }
 
-// auditGrants: whoever was told that it holds the lock had been given it by the lock
-// service, if there is one. When does not matter: the service's stamps may be late.
+// auditGrants checks that the lock service, if there is one, gave the lock to every client that
+// was told it holds the lock. The time does not matter: the service's stamps may be late.
 //
-// In the virtual world nothing that a service does goes unrecorded, so a holder that the
-// service knows nothing of is no fault of the recording: it is what some lock libraries
-// do, and what the trial is to show. In the live world the header says of which locks
-// that is known.
+// In the virtual world everything that a service does is recorded. A holder that the service
+// does not know of is then no fault of the recording: some lock libraries do that, and the trial
+// is to show it. In the live world the header says whether the lock is known to do so.
 func auditGrants(t *trace.Trace) (*sim.Event, error) {
 	h := t.History
 	served := len(h.Header.Servers) > 0
@@ -143,9 +142,9 @@ func auditGrants(t *trace.Trace) (*sim.Event, error) {
 
 func auditLeftover(t *trace.Trace) (*sim.Event, error) { return Leftover(t.History) }
 
-// auditLedger: versions of the account go up by one, and whoever was told that its write
-// was taken had it taken before. An observer of an account that the lock service keeps may
-// see it later: see auditLag.
+// auditLedger checks that the versions of the account go up by one, and that a client that was
+// told its write was taken had it taken before. An observer of an account that the lock service
+// keeps may see the write later (see auditLag).
 func auditLedger(t *trace.Trace) (*sim.Event, error) {
 	h := t.History
 	version, opened := uint64(0), false
@@ -183,8 +182,8 @@ func auditLedger(t *trace.Trace) (*sim.Event, error) {
 	return nil, nil
 }
 
-// opOf names the operation of an event as the history does: who reads of a contradiction
-// in it will look it up there.
+// opOf names the operation of an event as the history does, because readers will look a
+// contradiction up there.
 func opOf(e *sim.Event) string {
 	if e.Op == "" {
 		return "an unnamed operation"

@@ -11,11 +11,11 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// attempt is one time that a client asked for the lock.
+// attempt is one attempt by a client to get the lock.
 type attempt struct {
 	*trace.Attempt
 	phase  string
-	waited time.Duration // true time, without that in which the client itself was stopped
+	waited time.Duration // true time, not counting time in which the client itself was stopped
 }
 
 // The phases of a trial. A trial without a fault has only calm.
@@ -26,7 +26,7 @@ const (
 	after  = "after it"
 )
 
-// attempts gives them all, in the order in which they began.
+// attempts returns all attempts, in the order in which they began.
 func attempts(t *trace.Trace) (all []*attempt) {
 	phase, stops := phases(t.Faults), stopsOf(t.Faults)
 	for _, each := range t.Attempts {
@@ -37,10 +37,10 @@ func attempts(t *trace.Trace) (all []*attempt) {
 	return all
 }
 
-// stops are the times at which a host stood still, in the order in which they began.
+// stops lists when a host stood still, in the order in which the stops began.
 type stops struct {
 	runs   []*trace.FaultRun
-	latest []time.Duration // by when this one and all before it were over
+	latest []time.Duration // when this one and all before it were over
 }
 
 func stopsOf(runs []*trace.FaultRun) map[sim.HostID]*stops {
@@ -63,8 +63,8 @@ func stopsOf(runs []*trace.FaultRun) map[sim.HostID]*stops {
 	return all
 }
 
-// phases gives the function that tells in which phase of the trial an event came: before
-// the first fault, after all of them were undone, or in between.
+// phases returns a function that says in which phase of the trial an event came: before the
+// first fault, after all of them were undone, or in between.
 func phases(runs []*trace.FaultRun) func(*sim.Event) string {
 	first, last := int64(math.MaxInt64), int64(0)
 	for _, r := range runs {
@@ -90,8 +90,8 @@ func phases(runs []*trace.FaultRun) func(*sim.Event) string {
 	}
 }
 
-// measure finds how long an attempt lasted, whether or not its client died meanwhile. Some
-// stops of the host may overlap: no time is taken off twice.
+// measure computes how long an attempt lasted, whether or not its client died meanwhile. Stops
+// of the host may overlap, but no time is subtracted twice.
 func (a *attempt) measure(end *sim.Event, s *stops) {
 	from, to := a.Began.At, end.At
 	if a.Ended != nil {
@@ -102,7 +102,7 @@ func (a *attempt) measure(end *sim.Event, s *stops) {
 		return
 	}
 	first, _ := slices.BinarySearch(s.latest, from)
-	counted := from // up to here, time in which the client was stopped has been taken off
+	counted := from // up to here, the time in which the client was stopped has been subtracted
 	for _, r := range s.runs[first:] {
 		if counted >= to || r.Applied.At > to {
 			break
@@ -117,8 +117,8 @@ func (a *attempt) measure(end *sim.Event, s *stops) {
 	a.waited = max(0, a.waited)
 }
 
-// figures says how many attempts were served and how long they took, phase by phase, and
-// for few clients also client by client.
+// figures says how many attempts were served and how long they took, phase by phase and, if
+// there are few clients, client by client.
 func figures(all []*attempt) string {
 	var parts []string
 	for _, phase := range []string{calm, before, during, after} {
@@ -145,13 +145,13 @@ func figures(all []*attempt) string {
 	return text + "; " + strings.Join(parts, ", ")
 }
 
-// fewClients is how many clients are named one by one.
+// fewClients is the largest number of clients that are named one by one.
 const fewClients = 4
 
-// tally is the service that some attempts got.
+// tally sums up how some attempts were served.
 type tally struct {
 	asked, served int
-	longest       time.Duration // wait, whether it was served or not
+	longest       time.Duration // wait, served or not
 }
 
 func tallyOf(all []*attempt, counts func(*attempt) bool) (n tally) {

@@ -7,10 +7,10 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// staleWrite: the ledger took a write from a superseded holder, that is, after the lock
-// service had given the lock to another client later than to the writer. Grants are
-// compared in the order of the service, never by clocks. A client's own later grant does
-// not supersede it.
+// staleWrite is violated if the ledger took a write from a superseded holder, that is, after the
+// lock service had given the lock to another client later than to the writer. Grants are
+// compared in the order of the service, never by clocks. A client's own later grant does not
+// supersede it.
 func staleWrite(t *trace.Trace) Finding {
 	h, service := t.History, follow(t)
 	writes, stale := 0, 0

@@ -4,10 +4,10 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// tokenOrder: in the order in which the lock service gave the lock away, fencing tokens
-// repeat or go back, so that a guard cannot tell a superseded holder by its token. What
-// counts is the token that the client received; for a client that never got the answer,
-// the one that the service recorded, if it did.
+// tokenOrder is violated if fencing tokens repeat or go back in the order in which the lock
+// service gave the lock away. A guard then cannot recognize a superseded holder by its token.
+// What counts is the token that the client received or, if it never got the answer, the one that
+// the service recorded, if any.
 func tokenOrder(t *trace.Trace) Finding {
 	issued, bare := 0, (*trace.Grant)(nil)
 	var last *trace.Grant

@@ -8,9 +8,9 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// told says operations in words for people who have never seen their names: what a
-// history calls "client-1/2" is "its 2nd withdrawal" after client-1 was named. Where
-// every client has one withdrawal only, nothing needs to be told apart.
+// told describes operations for readers who have never seen their names: what a history calls
+// "client-1/2" is "its 2nd withdrawal" once client-1 has been named. If no client makes more
+// than one withdrawal, there is nothing to tell apart.
 type told struct{ several bool }
 
 func tell(h *sim.History) told {
@@ -22,8 +22,8 @@ func tell(h *sim.History) told {
 	return told{}
 }
 
-// forWhich tells which of its withdrawals a client's read or write is for, to be put
-// behind it: " for its 2nd withdrawal", " for job-1", or nothing.
+// forWhich says which withdrawal or job a client's read or write is for, as a suffix: " for its
+// 2nd withdrawal", " for job-1", or nothing.
 func (t told) forWhich(e *sim.Event) string {
 	n := trace.NumberOf(e.Op)
 	switch {
@@ -35,12 +35,12 @@ func (t told) forWhich(e *sim.Event) string {
 	return ""
 }
 
-// wrote names a write: "90", "80 for its 2nd withdrawal".
+// wrote describes a write: "90", "80 for its 2nd withdrawal".
 func (t told) wrote(e *sim.Event) string {
 	return strconv.FormatInt(e.Balance, 10) + t.forWhich(e)
 }
 
-// writer names the client that a ledger's event is about.
+// writer names the client that an event of the ledger is about.
 func writer(e *sim.Event) string {
 	if e.Client == "" {
 		return "an unknown client"

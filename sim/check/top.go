@@ -2,9 +2,8 @@ package check
 
 import "github.com/locklab/locklab/sim"
 
-// top answers, of everything that clients have reached so far: how far did anybody but
-// this client get? It keeps the best of all and the best of the others, so that both
-// taking in and asking cost the same however many clients there are.
+// top answers how far anybody but a given client has got. It keeps the best client and the best
+// of the others, so recording a score and asking cost the same however many clients there are.
 type top[T any] struct {
 	best, other *reached[T]
 }
@@ -16,7 +15,7 @@ type reached[T any] struct {
 	with   T
 }
 
-// offer takes in that a client has reached a score.
+// offer records that a client has reached a score.
 func (t *top[T]) offer(client sim.HostID, score int64, with T) {
 	r := &reached[T]{client, score, with}
 	switch {
@@ -30,7 +29,8 @@ func (t *top[T]) offer(client sim.HostID, score int64, with T) {
 	}
 }
 
-// besides is the furthest that anybody but this client got; nil: nobody else did.
+// besides returns the furthest that anybody but this client got, or nil if nobody else got
+// anywhere.
 func (t *top[T]) besides(client sim.HostID) *reached[T] {
 	if t.best != nil && t.best.client == client {
 		return t.other

@@ -15,12 +15,12 @@ func transcript(t testing.TB, text string) *sim.History {
 	return historytest.Transcript(t, text)
 }
 
-// trial is a history and what a checker must say of it.
+// trial is a history and what a checker must say about it.
 type trial struct {
 	name     string
 	history  string
 	verdict  Verdict
-	why      string // a part of the sentence
+	why      string // a substring of the sentence
 	evidence []int64
 }
 

@@ -9,48 +9,48 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// work is what clients did under the lock: a stretch for each time that one acquired it, in
-// the order in which they began.
+// work is what clients did under the lock: one stretch per acquisition, in the order in which
+// they began.
 //
-// A client is at work from the moment at which it is told that it holds the lock until it
-// calls for the release of it (not until that returns), gives up (abandon) or crashes. A
-// client that is stopped in the middle of its work is at work, as it will go on; so is one
-// that knows that its lease is over or lost and goes on all the same.
+// A client is at work from when it is told that it holds the lock until it calls release (not
+// until that returns), gives up (abandon) or crashes. A client that is stopped in the middle of
+// its work is at work, because it will go on. So is a client that knows that its lease is over
+// or lost and goes on all the same.
 //
-// What it has sent to the account is its work too. A write (or the mark of a job) that was
-// still on its way when its client stopped lasts until the account has taken or refused it:
-// it outlasts the crash of its client, and the release if no answer came before. One that
-// never gets to the account adds nothing.
+// What a client has sent to the account is also its work. A write (or the mark of a job) that
+// was still on its way when its client stopped lasts until the account has taken or refused it.
+// It outlasts its client's crash, and its release if no answer came before. A write that never
+// reaches the account adds nothing.
 type work struct {
-	sure []stretch // each as long as it lasted at least
-	most []stretch // each as long as it can have lasted
-	// Why the two differ; nil: not for that reason.
+	sure []stretch // each with its shortest possible length
+	most []stretch // each with its longest possible length
+	// Why sure and most differ; nil if not for that reason.
 	unclear error // nothing tells under which grant a request was made
 	blurred error // the account's stamps are not exact enough
 }
 
-// task is the work of one grant while the history is read.
+// task is the work under one grant while the history is read.
 type task struct {
 	stretch
-	latest  time.Duration // when it can have ended at the latest
-	stopped *sim.Event    // the client stopped; nil: it is at work
-	lost    *sim.Event    // it was told that the lock is lost, and had not stopped; nil: it was not
+	latest  time.Duration // the latest time at which it can have ended
+	stopped *sim.Event    // what stopped the client; nil if it is at work
+	lost    *sim.Event    // what told it that the lock is lost, if it had not stopped by then; nil if nothing did
 	writing *request      // the write whose answer it waits for
 	marking bool          // it waits for the answer to a mark
 }
 
-// worker reads work off a history.
+// worker extracts the work of clients from a history.
 type worker struct {
-	lag   time.Duration // by which what the account does may be stamped late
+	lag   time.Duration // how late the account's stamps may be
 	tasks []*task
 	known map[trace.Acquisition]*task
-	ofOp  map[string][]*task // under which an operation was run, one after the other
+	ofOp  map[string][]*task // the tasks that ran an operation, one after the other
 	busy  map[sim.HostID][]*task
 
 	unclear, blurred error // as in work
 }
 
-// workOf finds it all. It is an error if it cannot be told which grant is which.
+// workOf returns all work. It returns an error if grants cannot be told apart.
 func workOf(t *trace.Trace) (work, error) {
 	if t.Unclear != nil {
 		return work{}, t.Unclear
@@ -95,7 +95,8 @@ func (w *worker) begin(e *sim.Event) {
 	}
 }
 
-// stop ends what the client itself does. It does so once: who has given up still releases.
+// stop ends what the client itself does. Only the first stop counts: a client that has given up
+// still releases the lock.
 func (w *worker) stop(t *task, e *sim.Event) {
 	if t.stopped != nil {
 		return
@@ -107,8 +108,8 @@ func (w *worker) stop(t *task, e *sim.Event) {
 	w.busy[t.client] = slices.DeleteFunc(w.busy[t.client], func(o *task) bool { return o == t })
 }
 
-// ask follows what a client asks of the account and is told. Its events name the operation,
-// and a client runs one at a time, so they are about the latest grant of it.
+// ask follows what a client asks of the account and what it is told. A client's events name the
+// operation, and it runs one at a time, so they are about the latest grant of that operation.
 func (w *worker) ask(e *sim.Event) {
 	tasks := w.ofOp[e.Op]
 	if len(tasks) == 0 || tasks[len(tasks)-1].client != e.Host {
@@ -128,8 +129,9 @@ func (w *worker) ask(e *sim.Event) {
 	}
 }
 
-// effect takes in what the account did. It is work of a client that has stopped if no answer
-// had reached it: then the account's stamp is all that there is, and it may be late.
+// effect records what the account did. This is the work of a client that has stopped if no
+// answer had reached it. Only the account's stamp then says when it was done, and that may be
+// late.
 func (w *worker) effect(e *sim.Event) {
 	behind := w.behind(e)
 	for _, t := range behind {
@@ -161,9 +163,9 @@ func (w *worker) effect(e *sim.Event) {
 	}
 }
 
-// behind gives the tasks whose request this can be that the account carried out: one, as a
-// rule. A client that has crashed does its operation once more, under another grant, while
-// the request from before is on its way; what the two carry tells them apart, or nothing.
+// behind returns the tasks that may have sent the request that the account carried out, normally
+// one. A client that has crashed repeats its operation under another grant while its earlier
+// request is on its way. What the two requests carry may tell them apart, or not.
 func (w *worker) behind(e *sim.Event) []*task {
 	var waiting, exact []*task
 	for _, t := range w.ofOp[e.Op] {
@@ -183,7 +185,7 @@ func (w *worker) behind(e *sim.Event) []*task {
 	return waiting
 }
 
-// all gives the stretches as they came out.
+// all ends what is still open at the end of the history and returns the stretches.
 func (w *worker) all(h *sim.History) work {
 	out := work{unclear: w.unclear, blurred: w.blurred}
 	for _, t := range w.tasks {

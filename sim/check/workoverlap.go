@@ -6,12 +6,12 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// workOverlap: two clients were at work under the lock at once, whatever they believed or
-// had been told. See work for when a client is at work. Stretches that only touch do not
-// overlap.
+// workOverlap is violated if two clients were at work under the lock at once, whatever they
+// believed or had been told. See work for when a client is at work. Stretches that only touch do
+// not overlap.
 //
-// Where clients stop when they are told that the lock is lost, this says what overlap says,
-// but for a write that outlasts its client.
+// If clients stop when they are told that the lock is lost, this says the same as overlap,
+// except for a write that outlasts its client.
 func workOverlap(t *trace.Trace) Finding {
 	w, err := workOf(t)
 	switch {
@@ -32,7 +32,7 @@ func workOverlap(t *trace.Trace) Finding {
 		shownBy(append(earlier.passed, earlier.began, later.began, earlier.ended)...).orBrief(t, w.sure)
 }
 
-// course tells a stretch of work: "since 0.001 s, told of its loss at 12.000 s, released at
+// course describes a stretch of work: "since 0.001 s, told of its loss at 12.000 s, released at
 // 17.000 s".
 func (s stretch) course() string {
 	parts := []string{"since " + clock(s.from)}

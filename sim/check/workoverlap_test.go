@@ -2,8 +2,8 @@ package check
 
 import "testing"
 
-// toldAndGoesOn is the leader that everyone has met: it is told that its lock is lost, writes
-// that into its log, and works on beside the next one.
+// toldAndGoesOn is the leader that everyone has met: told that its lock is lost, it writes that
+// to its log and works on beside the next leader.
 const toldAndGoesOn = `
 	1s  client-1 acquired op=client-1/1 grant=a
 	9s  client-1 lost     grant=a
@@ -15,15 +15,15 @@ const toldAndGoesOn = `
 	20s client-2 release  op=client-2/1 grant=b
 	21s -        end`
 
-// outlived is a write that its client does not live to see.
+// outlived is a write that outlives its client.
 const outlived = `
 	1s  client-1 acquired      op=client-1/1 grant=a
 	2s  client-1 write         op=client-1/1 grant=a
 	3s  client-1 fault-applied fault=crash_client-1
 	11s client-2 acquired      op=client-2/1 grant=b`
 
-// again is a client that comes back and does its operation once more: its write from before
-// may be on its way, and the two carry the same.
+// again is a client that comes back and repeats its operation. Its earlier write may still be on
+// its way, and the two carry the same.
 const again = `
 	1s  client-1 acquired      op=client-1/1 grant=a
 	2s  client-1 write         op=client-1/1 grant=a
@@ -224,7 +224,7 @@ func TestWhoseWorkAWriteIsMayNotBeKnown(t *testing.T) {
 	})
 }
 
-// Believing and working are two things: the one is over when the client is told.
+// Believing and working are two things: a belief ends when the client is told.
 func TestOverlapIsNotBrokenByWhoWorksOn(t *testing.T) {
 	for p, want := range map[Property]Verdict{Overlap: Holds, OverlapValid: Holds, WorkOverlap: Violated} {
 		if f := One(p, transcript(t, toldAndGoesOn)); f.Verdict != want {

@@ -92,8 +92,9 @@ func (c *cluster) boot(h *virtual.Host) *member {
 // the request waits.
 func (m *member) handle(request any, reply func(any)) {
 	if w, ok := request.(watchDelete); ok {
-		m.watches = append(m.watches, watch{w, reply})
-		m.notify()
+		if each := (watch{w, reply}); !m.notified(each) {
+			m.watches = append(m.watches, each)
+		}
 		return
 	}
 	over := false
@@ -286,7 +287,7 @@ func (m *member) linearize(reply func(any), look func() any) {
 
 // apply executes what was agreed on.
 func (m *member) apply(e consensus.Entry) any {
-	c := e.Command.(Command)
+	c, before := e.Command.(Command), m.model.Revision()
 	r := m.model.Apply(c)
 	switch c.Kind {
 	case CommandLeaseGrant:
@@ -296,20 +297,23 @@ func (m *member) apply(e consensus.Entry) any {
 	case CommandCreate, CommandDelete, CommandPut: // leave the leases as they are
 	}
 	m.cluster.witness.applied(m.host, e, m.model, r)
-	m.notify()
+	if m.model.Revision() != before { // keys come and go with the revision
+		m.watches = slices.DeleteFunc(m.watches, m.notified)
+	}
 	return r
 }
 
-// notify answers the watches whose key is gone. A member that is behind the watcher's revision
+// notified answers a watch if its key is gone. A member that is behind the watcher's revision
 // cannot know yet.
-func (m *member) notify() {
-	m.watches = slices.DeleteFunc(m.watches, func(w watch) bool {
-		if k, ok := m.model.Get(w.Key.Name); m.model.Revision() < w.Revision || ok && k == w.Key {
-			return false
-		}
-		w.reply(Reply{OK: true})
-		return true
-	})
+func (m *member) notified(w watch) bool {
+	if m.model.Revision() < w.Revision {
+		return false
+	}
+	if k, ok := m.model.Get(w.Key.Name); ok && k == w.Key {
+		return false
+	}
+	w.reply(Reply{OK: true})
+	return true
 }
 
 // changed makes the lessor count on the leader only, and there from the start.

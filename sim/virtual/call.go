@@ -27,6 +27,7 @@ type Call struct {
 	life     int    // of the caller's host
 	then     func() // called with the reply if no process waits for it
 	broken   bool   // the connection was reset
+	served   int    // life of the server when it was given the request
 }
 
 // errReset means that the server does not know the connection: it has been down in the meantime.
@@ -35,14 +36,17 @@ var errReset = fmt.Errorf("the connection was reset: %w", sim.ErrUnknown)
 // Serve sets the handler for requests that reach the host. handle runs outside any process and
 // must not block.
 func (h *Host) Serve(handle func(from sim.HostID, request any) (reply any)) {
-	h.ServeLater(func(from sim.HostID, request any, reply func(any)) { reply(handle(from, request)) })
+	h.answer, h.handle = handle, nil
 }
 
 // ServeLater is Serve for a host that may answer later: handle keeps reply and calls it once, or
 // never. A reply given after the host has crashed is discarded.
 func (h *Host) ServeLater(handle func(from sim.HostID, request any, reply func(any))) {
-	h.handle = handle
+	h.answer, h.handle = nil, handle
 }
+
+// listens reports whether the host serves requests.
+func (h *Host) listens() bool { return h.answer != nil || h.handle != nil }
 
 // Send sends a request and returns at once; Wait waits for the reply. Send uses an idle
 // connection to that host or opens one, which costs a round trip.
@@ -54,7 +58,7 @@ func (h *Host) Send(to sim.HostID, request any) *Call {
 	if c.conn.fresh {
 		c.conn.fresh, handshake = false, 1
 	}
-	c.conn.there.send(handshake, request, func() { c.serve(request) })
+	c.conn.there.send(handshake, cargo{call: c, message: request}, false)
 	return c
 }
 
@@ -68,8 +72,7 @@ func (h *Host) SendOver(to sim.HostID, request any) *Call {
 	if c.conn.fresh {
 		panic(fmt.Sprintf("host %s sends over a connection to %s that it does not have", h.id, to))
 	}
-	there := c.conn.there
-	there.sendPacket(0, request, &packet{pipe: there, persists: true, deliver: func() { c.serve(request) }})
+	c.conn.there.send(0, cargo{call: c, message: request}, true)
 	return c
 }
 
@@ -98,7 +101,7 @@ func (h *Host) Connect(to sim.HostID) *Call {
 	c.answered.host = h
 	c.conn.fresh, c.conn.lasting = false, true
 	c.conn.there.sendBare(func() {
-		listens := server.handle != nil
+		listens := server.listens()
 		c.conn.life = server.life
 		c.conn.back.sendBare(func() { h.whenRunning(func() { c.connected(listens) }) })
 	})
@@ -149,16 +152,29 @@ func (c *Call) serve(request any) {
 		c.conn.back.sendBare(func() { c.conn.from.whenRunning(c.reset) })
 		return
 	}
-	if server.handle == nil || server.life != life {
-		return // nobody listens, or the server does not know this connection: the caller will time out
+	c.served = life
+	switch {
+	case server.life != life: // the server does not know this connection: the caller will time out
+	case server.answer != nil:
+		c.respond(server.answer(c.conn.from.id, request))
+	case server.handle != nil:
+		server.handle(c.conn.from.id, request, c.respond)
 	}
-	server.handle(c.conn.from.id, request, func(reply any) {
-		server.whenRunning(func() {
-			if server.life == life {
-				c.conn.back.send(0, reply, func() { c.receive(reply) })
-			}
-		})
-	})
+}
+
+// respond sends the reply once the server is not paused, unless it has crashed since.
+func (c *Call) respond(reply any) {
+	if c.conn.to.paused == 0 {
+		c.sendBack(reply)
+		return
+	}
+	c.conn.to.whenRunning(func() { c.sendBack(reply) })
+}
+
+func (c *Call) sendBack(reply any) {
+	if c.conn.to.life == c.served {
+		c.conn.back.send(0, cargo{call: c, message: reply, reply: true}, false)
+	}
 }
 
 // receive runs on the client's host when the reply is read there.
@@ -184,12 +200,7 @@ func (h *Host) Post(to sim.HostID, message any) {
 	if h.posts[receiver.index] == nil {
 		h.posts[receiver.index] = newPipe(h.world, h, receiver)
 	}
-	life, pipe := receiver.life, h.posts[receiver.index]
-	pipe.send(0, message, func() {
-		if receiver.receive != nil && receiver.life == life && !pipe.hungUp {
-			receiver.receive(h.id, message)
-		}
-	})
+	h.posts[receiver.index].send(0, cargo{message: message, life: receiver.life}, false)
 }
 
 // HangUp closes the connection used by messages posted to a host, as a program does that has

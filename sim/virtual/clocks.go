@@ -106,7 +106,7 @@ func (h *Host) rateChanged(c *hostClock) {
 // that remain due at the same instant keep their order.
 func (h *Host) rearm(c *hostClock) {
 	var mine []entry
-	for _, e := range h.world.queue.entries {
+	for e := range h.world.upcoming() {
 		if e.timer.host == h && e.timer.clock == c {
 			mine = append(mine, e)
 		}

@@ -20,7 +20,7 @@ func (h *Host) Crash() {
 	w := h.world
 	h.down = true
 	h.life++
-	h.handle, h.receive = nil, nil
+	h.answer, h.handle, h.receive = nil, nil, nil
 	h.idle, h.posts = nil, nil
 	for _, other := range w.hosts { // break connections to it
 		if h.index < len(other.idle) {
@@ -36,7 +36,7 @@ func (h *Host) Crash() {
 		}
 	}
 	mine := slices.Concat(h.backlog, h.stalled)
-	for _, e := range w.queue.entries {
+	for e := range w.upcoming() {
 		if k := e.timer.holds; e.timer.host == h || k != nil && k.pipe.from == h && k.leaves > w.now {
 			mine = append(mine, e.timer)
 		}
@@ -55,8 +55,14 @@ func (h *Host) Restart() {
 	}
 	h.down = false
 	if h.boot != nil {
-		unlessKilled(h.boot)
+		h.switchOn()
 	}
+}
+
+// switchOn boots the host.
+func (h *Host) switchOn() {
+	defer endIfKilled()
+	h.boot()
 }
 
 // Down reports whether the host has crashed and not been restarted.

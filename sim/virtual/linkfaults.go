@@ -111,6 +111,7 @@ func (w *World) holdFault(named []sim.Link, f sim.Fault) (effect, error) {
 		due := time.Duration(e.at) + f.By
 		w.schedule(&k.timer, due)
 		k.pipe.last = max(k.pipe.last, due)
+		k.watched = true
 		held = append(held, promise{k, due})
 	}
 	if len(held) == 0 {
@@ -134,7 +135,7 @@ func (w *World) flying(named []sim.Link) []entry {
 	var found []entry
 	for _, n := range named {
 		l := w.link(w.Host(n.From), w.Host(n.To))
-		for _, e := range w.queue.entries {
+		for e := range w.upcoming() {
 			if k := e.timer.holds; k != nil && !k.kernel && k.pipe.link == l {
 				found = append(found, e)
 			}
@@ -148,10 +149,14 @@ func (w *World) flying(named []sim.Link) []entry {
 
 // arrival is when a packet will arrive; false: it is not on its way.
 func (w *World) arrival(k *packet) (time.Duration, bool) {
-	if k.timer.place < 0 {
+	switch place := k.timer.place; {
+	case !queued(place):
 		return 0, false
+	case place < 0:
+		return w.now, true
+	default:
+		return time.Duration(w.queue.entries[place].at), true
 	}
-	return time.Duration(w.queue.entries[k.timer.place].at), true
 }
 
 // Await calls f when the fault can be applied: at once, or as soon as a message is on its

@@ -99,7 +99,7 @@ func (w *World) Messages() []sim.Message {
 // fate returns the fate of a packet that has not arrived. It is in flight, or it is lost and
 // will be sent again, unless its sender crashed or closed the connection.
 func (k *packet) fate() sim.Fate {
-	flies := k.timer.place >= 0
+	flies := queued(k.timer.place)
 	if !flies && (k.pipe.hungUp || k.pipe.from.life != k.pipe.life) {
 		return sim.LostFor
 	}

@@ -120,12 +120,55 @@ type pipe struct {
 type packet struct {
 	timer    timer
 	pipe     *pipe
-	deliver  func()
+	cargo    cargo
 	leaves   time.Duration // true time, after the handshake
 	patience time.Duration // how long until it is sent again if it is lost
 	trace    *trace        // its record for the history; nil if messages are not recorded
 	kernel   bool          // it is the kernels' own: it is not counted, and no paused process delays it
 	persists bool          // it is also sent again to a host that is down
+	watched  bool          // a fault's probe looks at it, so it is not used again
+}
+
+// cargo is what a packet carries: a request of a call, its reply, a posted message, or something
+// that the kernels do.
+type cargo struct {
+	call    *Call
+	message any
+	reply   bool   // the message is the reply of the call
+	life    int    // of a posted message's receiver when it was sent
+	do      func() // of the kernels
+}
+
+// deliver hands over what has arrived, while the receiving host is not paused.
+func (c cargo) deliver(p *pipe) {
+	switch {
+	case c.do != nil:
+		c.do()
+	case c.reply:
+		c.call.receive(c.message)
+	case c.call != nil:
+		c.call.serve(c.message)
+	case p.to.receive != nil && p.to.life == c.life && !p.hungUp:
+		p.to.receive(p.from.id, c.message)
+	}
+}
+
+// packet returns a packet that is not in use.
+func (w *World) packet() *packet {
+	if last := len(w.packets) - 1; last >= 0 {
+		k := w.packets[last]
+		w.packets = w.packets[:last]
+		return k
+	}
+	return &packet{}
+}
+
+// spent takes back a packet that will not be sent again.
+func (w *World) spent(k *packet) {
+	if !k.watched {
+		*k = packet{}
+		w.packets = append(w.packets, k)
+	}
 }
 
 func newPipe(w *World, from, to *Host) *pipe {
@@ -134,16 +177,14 @@ func newPipe(w *World, from, to *Host) *pipe {
 	return p
 }
 
-// send sends a message. roundTrips pass before it can leave. deliver runs when it has arrived
-// and the receiving host is not paused.
-func (p *pipe) send(roundTrips int, message any, deliver func()) {
-	p.sendPacket(roundTrips, message, &packet{pipe: p, deliver: deliver})
-}
-
-func (p *pipe) sendPacket(roundTrips int, message any, k *packet) {
+// send sends a message. roundTrips pass before it can leave. With persists it is also sent again
+// to a host that is down. It is delivered when it has arrived and the receiving host is not paused.
+func (p *pipe) send(roundTrips int, c cargo, persists bool) {
+	k := p.world.packet()
+	k.pipe, k.cargo, k.persists = p, c, persists
 	p.link.sent++
-	k.trace = p.world.traceOf(k, message)
-	k.timer = timer{place: nowhere, run: k.arrive, holds: k}
+	k.trace = p.world.traceOf(k, c.message)
+	k.timer = timer{place: nowhere, holds: k}
 	if len(p.lost) > 0 {
 		p.lost = append(p.lost, k)
 		return
@@ -152,9 +193,10 @@ func (p *pipe) sendPacket(roundTrips int, message any, k *packet) {
 }
 
 // sendBare sends an empty packet from one kernel to the other.
-func (p *pipe) sendBare(deliver func()) {
-	k := &packet{pipe: p, deliver: deliver, kernel: true, persists: true}
-	k.timer = timer{place: nowhere, run: k.arrive, holds: k}
+func (p *pipe) sendBare(do func()) {
+	k := p.world.packet()
+	k.pipe, k.cargo, k.kernel, k.persists = p, cargo{do: do}, true, true
+	k.timer = timer{place: nowhere, holds: k}
 	p.launch(k, 0)
 }
 
@@ -187,15 +229,18 @@ func (k *packet) arrive() {
 	if p.to.down || p.hungUp {
 		k.trace.inVain(p.world.now)
 	}
-	if p.to.down {
-		return // nobody is there
+	kernel, cargo := k.kernel, k.cargo
+	if !p.to.down {
+		k.trace.arrived(p.world.now)
 	}
-	k.trace.arrived(p.world.now)
-	if k.kernel {
-		k.deliver()
-		return
+	p.world.spent(k)
+	switch {
+	case p.to.down: // nobody is there
+	case kernel || p.to.paused == 0:
+		cargo.deliver(p)
+	default: // the kernel has it; processes see it when they go on
+		p.to.whenRunning(func() { cargo.deliver(p) })
 	}
-	p.to.whenRunning(k.deliver) // the kernel has it; processes see it unless they are paused
 }
 
 // retransmit sends the lost packets again or, if the link is still cut, waits twice as long. A

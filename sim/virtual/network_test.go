@@ -75,9 +75,9 @@ func TestWhatIsSentAfterALostPacketWaitsBehindIt(t *testing.T) {
 		return func() { got = append(got, fmt.Sprintf("%v %s", w.Now().Round(100*time.Millisecond), name)) }
 	}
 	w.Cut("a", "b")
-	p.send(0, nil, deliver("first"))
-	w.After(100*time.Millisecond, func() { w.Mend("a", "b"); p.send(0, nil, deliver("second")) })
-	w.After(5*time.Second, func() { p.send(0, nil, deliver("third")) })
+	p.send(0, cargo{do: deliver("first")}, false)
+	w.After(100*time.Millisecond, func() { w.Mend("a", "b"); p.send(0, cargo{do: deliver("second")}, false) })
+	w.After(5*time.Second, func() { p.send(0, cargo{do: deliver("third")}, false) })
 	if err := w.Run(time.Minute); err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestOneDirectionOfAConnectionDeliversInOrder(t *testing.T) {
 	var got []string
 	for i := range 20 {
 		w.After(time.Duration(i)*10*time.Millisecond, func() {
-			p.send(0, nil, func() { got = append(got, fmt.Sprint(i)) })
+			p.send(0, cargo{do: func() { got = append(got, fmt.Sprint(i)) }}, false)
 		})
 	}
 	if err := w.Run(time.Minute); err != nil {

@@ -8,17 +8,26 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// process is code that runs on a host as a coroutine: it runs until it blocks, then the kernel
-// proceeds with the next event. A switch costs a fraction of a channel operation, and no two
-// processes of a world ever run at once.
+// process is code that runs on a host: it runs until it blocks, then the kernel proceeds with the
+// next event. No two processes of a world ever run at once.
 type process struct {
 	name  string
 	host  *Host
+	code  func(sim.Host)
 	timer timer // wakes it
 	slot  int   // index in world.processes
-	next  func() (struct{}, bool)
-	stop  func()
-	yield func(struct{}) bool
+	runs  *coroutine
+	ended bool
+}
+
+// coroutine runs one process after the other. A switch costs a fraction of a channel operation.
+// Making a coroutine costs more than most processes do, so it is used again when its process has
+// ended.
+type coroutine struct {
+	process *process
+	next    func() (struct{}, bool)
+	stop    func()
+	yield   func(struct{}) bool
 }
 
 // errKilled unwinds a process that is killed while it is parked.
@@ -27,34 +36,61 @@ var errKilled = errors.New("process killed")
 // Go starts another process on this host. It runs once the current event is over.
 func (h *Host) Go(name string, f func(sim.Host)) {
 	w := h.world
-	p := &process{name: name, host: h, slot: len(w.processes)}
+	p := &process{name: name, host: h, code: f, slot: len(w.processes)}
 	p.timer = timer{place: nowhere, host: h, proc: p}
-	p.next, p.stop = iter.Pull(func(yield func(struct{}) bool) {
-		p.yield = yield
-		defer func() {
-			if r := recover(); r != nil && r != any(errKilled) {
-				panic(r)
-			}
-		}()
-		f(h)
-	})
 	w.processes = append(w.processes, p)
 	w.schedule(&p.timer, w.now)
 }
 
 // wake runs p until it blocks or ends.
 func (w *World) wake(p *process) {
-	w.running = p
-	_, parked := p.next()
-	w.running = nil
-	if !parked {
-		w.drop(p)
+	if p.runs == nil {
+		p.runs = w.coroutineFor(p)
 	}
+	w.running = p
+	p.runs.next()
+	w.running = nil
+	if p.ended {
+		w.drop(p)
+		p.runs.process = nil
+		w.idle = append(w.idle, p.runs)
+	}
+}
+
+// coroutineFor returns a coroutine that will run p.
+func (w *World) coroutineFor(p *process) *coroutine {
+	if last := len(w.idle) - 1; last >= 0 {
+		c := w.idle[last]
+		w.idle = w.idle[:last]
+		c.process = p
+		return c
+	}
+	c := &coroutine{process: p}
+	c.next, c.stop = iter.Pull(func(yield func(struct{}) bool) {
+		c.yield = yield
+		for more := true; more; more = yield(struct{}{}) {
+			if c.process.run(); c.process == nil {
+				return // it was killed
+			}
+		}
+	})
+	return c
+}
+
+// run runs the process's code to its end, or until it is killed.
+func (p *process) run() {
+	defer func() {
+		p.ended = true
+		if r := recover(); r != nil && r != any(errKilled) {
+			panic(r)
+		}
+	}()
+	p.code(p.host)
 }
 
 // park releases the host until the process is woken.
 func (p *process) park() {
-	if !p.yield(struct{}{}) {
+	if !p.runs.yield(struct{}{}) {
 		panic(errKilled)
 	}
 }
@@ -70,10 +106,14 @@ func (w *World) drop(p *process) {
 
 // kill ends a parked process: its deferred calls run, nothing else does.
 func (w *World) kill(p *process) {
-	killer := w.running
-	w.running = p
-	p.stop()
-	w.running = killer
+	if p.runs != nil {
+		killer := w.running
+		w.running = p
+		p.runs.process = nil
+		p.runs.stop()
+		w.running = killer
+	}
+	p.ended = true
 	w.drop(p)
 }
 

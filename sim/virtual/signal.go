@@ -9,9 +9,10 @@ import (
 
 // signal is a latch whose waiters are processes of one host.
 type signal struct {
-	host    *Host
-	fired   bool
-	waiters []*process // in order of arrival
+	host   *Host
+	fired  bool
+	waiter *process   // the first to wait; most signals have no other
+	others []*process // in order of arrival
 }
 
 // NewSignal returns a signal for processes of this host.
@@ -23,13 +24,21 @@ func (s *signal) Fire() {
 		return
 	}
 	s.fired = true
-	w := s.host.world
-	for _, p := range s.waiters {
-		if p.timer.place != waiting { // otherwise its timeout is already in the backlog of the paused host
-			w.schedule(&p.timer, w.now)
-		}
+	if s.waiter != nil {
+		s.waiter.rouse()
 	}
-	s.waiters = nil
+	for _, p := range s.others {
+		p.rouse()
+	}
+	s.waiter, s.others = nil, nil
+}
+
+// rouse wakes a process once the running one blocks.
+func (p *process) rouse() {
+	if !p.ended && p.timer.place != waiting { // otherwise its timeout is already in the backlog of the paused host
+		w := p.host.world
+		w.schedule(&p.timer, w.now)
+	}
 }
 
 // Wait blocks the running process until the signal has fired or timeout has passed.
@@ -38,12 +47,21 @@ func (s *signal) Wait(timeout time.Duration) bool {
 		return s.fired
 	}
 	p := s.host.current("Wait")
-	s.waiters = append(s.waiters, p)
+	if s.waiter == nil && len(s.others) == 0 {
+		s.waiter = p
+	} else {
+		s.others = append(s.others, p)
+	}
 	s.host.world.scheduleLocal(&p.timer, sim.AddCapped(s.host.Now(), timeout))
 	p.park()
-	if !s.fired {
-		i := slices.Index(s.waiters, p)
-		s.waiters = slices.Delete(s.waiters, i, i+1)
+	if s.fired {
+		return true
 	}
-	return s.fired
+	if s.waiter == p {
+		s.waiter = nil
+	} else {
+		i := slices.Index(s.others, p)
+		s.others = slices.Delete(s.others, i, i+1)
+	}
+	return false
 }

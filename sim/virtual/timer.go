@@ -22,8 +22,8 @@ type timer struct {
 	due   time.Duration // reading of clock at which the timer fires
 	host  *Host         // the timer waits while this host is paused; nil means the world itself
 	proc  *process      // wakes this process, or
+	holds *packet       // lets this packet arrive, or
 	run   func()        // runs this
-	holds *packet       // the packet that arrives when this runs, or nil
 }
 
 // schedule queues t at a point of true time, replacing an earlier one.
@@ -31,7 +31,7 @@ func (w *World) schedule(t *timer, at time.Duration) {
 	w.cancel(t)
 	t.clock = nil
 	if at != sim.Forever {
-		w.queue.push(int64(max(at, w.now)), t)
+		w.enqueue(t, max(at, w.now))
 	}
 }
 
@@ -58,7 +58,11 @@ func (w *World) cancel(t *timer) {
 	case stalled:
 		t.host.stalled = without(t.host.stalled, t)
 	default:
-		w.queue.remove(t)
+		if t.place <= inSoon {
+			w.soon.remove(t)
+		} else {
+			w.queue.remove(t)
+		}
 	}
 	t.place = nowhere
 }

@@ -18,11 +18,14 @@ import (
 type World struct {
 	seed      uint64
 	now       time.Duration // true time
-	queue     queue
+	queue     queue         // of what is due later
+	soon      soon          // of what is due now
 	hosts     []*Host
 	links     [][]*link // [from][to]
 	processes []*process
-	running   *process // nil between processes
+	idle      []*coroutine // have no process to run
+	packets   []*packet    // have arrived and can be used again
+	running   *process     // nil between processes
 	director  *sim.Director
 	effects   []effect    // the faults in effect
 	chance    *sim.Random // the random stream of faults
@@ -103,14 +106,14 @@ func (w *World) Run(until time.Duration) error {
 	}
 	instant := 0
 	for done := 1; !w.over; done++ {
-		if len(w.queue.entries) == 0 {
-			w.Stop("nothing is left that could happen")
-			break
-		}
-		at := time.Duration(w.queue.entries[0].at)
+		t, at := w.next(until)
 		if at > until {
 			w.now = until
 			w.Stop(sim.TimeUp)
+			break
+		}
+		if t == nil {
+			w.Stop("nothing is left that could happen")
 			break
 		}
 		if instant++; at > w.now {
@@ -122,7 +125,7 @@ func (w *World) Run(until time.Duration) error {
 			return err
 		}
 		w.now = at
-		w.happen(w.queue.pop().timer)
+		w.happen(t)
 	}
 	w.record(sim.Event{Kind: sim.End, Note: w.why})
 	return nil
@@ -166,18 +169,25 @@ func (w *World) happen(t *timer) {
 		w.wake(t.proc)
 		return
 	}
-	unlessKilled(t.run)
+	t.fire()
 }
 
-// unlessKilled runs code outside any process. If its host crashes in the middle, the code ends
-// right there; see Host.Record.
-func unlessKilled(f func()) {
-	defer func() {
-		if r := recover(); r != nil && r != any(errKilled) {
-			panic(r)
-		}
-	}()
-	f()
+// fire runs what the timer has to run outside any process.
+func (t *timer) fire() {
+	defer endIfKilled()
+	if t.holds != nil {
+		t.holds.arrive()
+		return
+	}
+	t.run()
+}
+
+// endIfKilled is deferred by code outside any process. If its host crashes in the middle, the code
+// ends right there; see Host.Record.
+func endIfKilled() {
+	if r := recover(); r != nil && r != any(errKilled) {
+		panic(r)
+	}
 }
 
 // Stop ends the run after the current event. why goes into the End event.
@@ -193,6 +203,10 @@ func (w *World) Close() {
 	for len(w.processes) > 0 {
 		w.kill(w.processes[len(w.processes)-1])
 	}
+	for _, c := range w.idle {
+		c.stop()
+	}
+	w.idle = nil
 }
 
 // record adds an event to the history.

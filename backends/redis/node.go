@@ -90,25 +90,27 @@ func (s *simulatedServer) serve(client sim.HostID, request any, reply func(any))
 	}
 	c := request.(Command)
 	r := s.model.Apply(s.host.Wall(), c)
-	e, changed := happened(c, r)
-	answer := func() {
-		s.ended(r) // recording may crash this very host, so nothing is done to it afterwards
-		if changed {
-			if e.Kind == sim.Freed {
-				e.Client = client
-			}
-			s.record(s.host, e)
-		}
-		reply(r)
-	}
-	if !r.OK && len(r.Ended) == 0 || c.Kind == CommandHello {
-		answer()
+	if !r.OK && len(r.Ended) == 0 || c.Kind == CommandHello { // nothing to persist
+		s.answer(client, c, r, reply)
 		return
 	}
 	s.persist(func() {
 		s.schedule(LockKey)
-		answer()
+		s.answer(client, c, r, reply)
 	})
+}
+
+// answer records what a command did and replies. Recording may crash this very host, so nothing is
+// done to it afterwards.
+func (s *simulatedServer) answer(client sim.HostID, c Command, r Reply, reply func(any)) {
+	s.ended(r)
+	if e, changed := happened(c, r); changed {
+		if e.Kind == sim.Freed {
+			e.Client = client
+		}
+		s.record(s.host, e)
+	}
+	reply(r)
 }
 
 // happened returns what a command did to the lock, if anything.

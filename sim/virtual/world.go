@@ -42,9 +42,12 @@ type World struct {
 	Interrupted func() error
 }
 
+// usualEvents is the number of events for which a world makes room at once. Most trials have fewer.
+const usualEvents = 128
+
 // New returns an empty world. Everything random in it follows from the seed.
 func New(seed uint64) *World {
-	return &World{seed: seed, chance: sim.NewRandom(seed, "faults")}
+	return &World{seed: seed, chance: sim.NewRandom(seed, "faults"), events: make([]sim.Event, 0, usualEvents)}
 }
 
 // AddHost adds a host. Its monotonic clock shows zero and its wall clock the Epoch.

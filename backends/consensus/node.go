@@ -64,6 +64,7 @@ type Node struct {
 
 	unsaved bool
 	outbox  []Message
+	values  []uint64 // room for ofMajority
 }
 
 // peer is a member's record of another one.

@@ -43,11 +43,12 @@ func (n *Node) Confirmed() uint64 {
 
 // ofMajority is the highest value that a majority has reached, including the member's own.
 func (n *Node) ofMajority(own uint64, of func(*peer) uint64) uint64 {
-	values := []uint64{own}
+	values := append(n.values[:0], own)
 	for _, p := range n.peers {
 		values = append(values, of(p))
 	}
 	slices.Sort(values)
+	n.values = values
 	return values[(len(values)-1)/2]
 }
 

@@ -45,7 +45,8 @@ type Server struct {
 	contact []contact
 	busy    bool
 	timer   *virtual.Timer
-	due     time.Duration // when timer fires
+	armed   bool          // the timer will fire
+	due     time.Duration // when it does
 
 	saving  bool          // it waits for the disk; since:
 	stopped time.Duration // and with this to do afterwards:
@@ -266,17 +267,21 @@ func (s *Server) answerRead(status Status) bool {
 // the leader has been heard since, it is set again.
 func (s *Server) rearm() {
 	due := s.node.Due()
-	if s.timer != nil {
-		if s.due <= due {
-			return
-		}
-		s.timer.Stop()
+	if s.armed && s.due <= due {
+		return
 	}
-	s.due = due
-	s.timer = s.host.After(due-s.clock(), func() {
-		s.timer = nil
-		if !s.saving { // else it is set again when the disk is done
-			s.do(s.node.Tick)
-		}
-	})
+	s.due, s.armed = due, true
+	if s.timer == nil {
+		s.timer = s.host.After(due-s.clock(), s.tick)
+		return
+	}
+	s.timer.Reset(due - s.clock())
+}
+
+// tick lets the algorithm do what is due.
+func (s *Server) tick() {
+	s.armed = false
+	if !s.saving { // else it is set again when the disk is done
+		s.do(s.node.Tick)
+	}
 }

@@ -96,5 +96,12 @@ func (h *Host) AtWall(at time.Time, f func()) *Timer {
 	return t
 }
 
+// Reset makes the callback run once d has passed on its host's monotonic clock, whether it has run or
+// not, and not at the time that was set before.
+func (t *Timer) Reset(d time.Duration) {
+	h := t.timer.host
+	t.world.scheduleLocal(&t.timer, sim.AddCapped(h.Now(), d))
+}
+
 // Stop cancels the callback. It does nothing if the callback has already run.
 func (t *Timer) Stop() { t.world.cancel(&t.timer) }

@@ -60,7 +60,7 @@ func (p *Client) Connect(timeout time.Duration) error {
 	p.host.Outside(func() { conn, err = net.DialTimeout(p.network, p.address, timeout) })
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return errRefused
+		return ErrRefused
 	case err != nil:
 		return fmt.Errorf("connect to redis at %s: %w (%v)", p.address, sim.ErrUnknown, err)
 	}

@@ -45,7 +45,7 @@ func (b Backend) Dial(h *live.Host, servers []string, s backends.Settings) (back
 	if err != nil {
 		return nil, err
 	}
-	return b.lockOn(h, p, s), nil
+	return b.LockOn(h, p, s), nil
 }
 
 // dial makes the first connection to a server, and for a library's profile the pool that holds it.

@@ -37,7 +37,7 @@ func (b attached) Missing(s backends.Settings) error {
 // RefuseNodeSettings returns an error if somebody asked for settings of nodes: an attached server
 // runs with its own.
 func RefuseNodeSettings(s backends.Settings) error {
-	return backends.RefuseWritten(s, optionDurable, optionRestart)
+	return backends.RefuseWritten(s, DurabilityOption().Name, RestartDelayOption().Name)
 }
 
 // Start makes sure that the server serves.
@@ -66,7 +66,7 @@ func (b Backend) DialUnder(names backends.Names, h *live.Host, servers []string,
 	if err != nil {
 		return nil, err
 	}
-	return b.lockOn(h, Under(names.Prefix, p), s), nil
+	return b.LockOn(h, Under(names.Prefix, p), s), nil
 }
 
 // CheckAttached verifies that each server is a Redis and accepts writes.

@@ -32,9 +32,9 @@ type fsyncs struct {
 // sample records the file's current length.
 func (f *fsyncs) sample(now time.Duration, size int64) {
 	if !f.wanted && size > f.synced {
-		f.wanted, f.due = true, max(now, f.began+everySecond)
+		f.wanted, f.due = true, max(now, f.began+EverySecond)
 	}
-	if f.wanted && now >= f.due+fsyncTime {
+	if f.wanted && now >= f.due+FsyncTime {
 		f.synced, f.began, f.wanted = size, f.due, false
 	}
 }

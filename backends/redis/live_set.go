@@ -19,7 +19,7 @@ func (Backend) DialSet(h *live.Host, servers []string, s backends.Settings) (bac
 	if err := c.ConnectAhead(); err != nil {
 		return nil, err
 	}
-	return adder{h, c, s.Span(optionTimeout)}, nil
+	return NewAdder(h, c, s), nil
 }
 
 // ReadSet asks the server.

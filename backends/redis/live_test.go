@@ -97,7 +97,7 @@ func (c *comparison) note(command Command, r Reply) {
 	for _, value := range r.Ended {
 		c.expected = append(c.expected, sim.Event{Kind: sim.Expired, Grant: value})
 	}
-	if e, ok := happened(command, r); ok {
+	if e, ok := Happened(command, r); ok {
 		c.expected = append(c.expected, e)
 	}
 }

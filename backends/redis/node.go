@@ -90,7 +90,7 @@ func (s *simulatedServer) serve(client sim.HostID, request any, reply func(any))
 	}
 	c := request.(Command)
 	r := s.model.Apply(s.host.Wall(), c)
-	e, changed := happened(c, r)
+	e, changed := Happened(c, r)
 	answer := func() {
 		s.ended(r) // recording may crash this very host, so nothing is done to it afterwards
 		if changed {
@@ -111,8 +111,8 @@ func (s *simulatedServer) serve(client sim.HostID, request any, reply func(any))
 	})
 }
 
-// happened returns what a command did to the lock, if anything.
-func happened(c Command, r Reply) (e sim.Event, ok bool) {
+// Happened returns what a command did to the lock, if anything.
+func Happened(c Command, r Reply) (e sim.Event, ok bool) {
 	e = sim.Event{Grant: c.Value, Token: r.Token}
 	switch c.Kind {
 	case CommandSetNX, CommandSetNXWithToken:

@@ -7,6 +7,7 @@ import (
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/redis"
+	redislive "github.com/locklab/locklab/backends/redis/live"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
@@ -18,7 +19,7 @@ var (
 )
 
 // MessageWords reads the Redis serialization protocol.
-func (Backend) MessageWords(head []byte) (string, bool) { return redis.MessageWords(head) }
+func (Backend) MessageWords(head []byte) (string, bool) { return redislive.MessageWords(head) }
 
 // liveTimeout is the minimum time that a live client waits for a server: 100 ms with a lease of 2
 // s. The documentation has 5 to 50 ms with a lease of 10 s. Half a percent would be 10 ms, and a
@@ -39,20 +40,20 @@ func (Backend) LiveSettings(s backends.Settings) (backends.Settings, error) {
 }
 
 // Missing returns an error if redis-server is missing.
-func (Backend) Missing(backends.Settings) error { return redis.MissingServer() }
+func (Backend) Missing(backends.Settings) error { return redislive.MissingServer() }
 
 // Start starts the servers.
 func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	var servers []*live.Proc
 	for _, id := range b.Servers(s) {
-		server, err := redis.StartServer(lab, id, redis.ServerOptions{NodeSettings: redis.NodeSettingsOf(s)})
+		server, err := redislive.StartServer(lab, id, redislive.ServerOptions{NodeSettings: redis.NodeSettingsOf(s)})
 		if err != nil {
 			return err
 		}
 		servers = append(servers, server)
 	}
 	for _, server := range servers {
-		if err := redis.AwaitServer(ctx, lab, server); err != nil {
+		if err := redislive.AwaitServer(ctx, lab, server); err != nil {
 			return err
 		}
 	}
@@ -63,8 +64,8 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 // Conclude.
 func (b Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	for _, id := range b.Servers(s) {
-		o := redis.Observation{Votes: true, Durability: redis.NodeSettingsOf(s).Durability}
-		if err := redis.ObserveServer(ctx, lab, id, o); err != nil {
+		o := redislive.Observation{Votes: true, Durability: redis.NodeSettingsOf(s).Durability}
+		if err := redislive.ObserveServer(ctx, lab, id, o); err != nil {
 			return err
 		}
 	}
@@ -73,7 +74,7 @@ func (b Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings
 
 // Reset empties the servers.
 func (b Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) error {
-	return redis.ResetServers(ctx, lab, redis.NodeSettingsOf(s), b.Servers(s)...)
+	return redislive.ResetServers(ctx, lab, redis.NodeSettingsOf(s), b.Servers(s)...)
 }
 
 // Who returns no host: the servers know nothing of each other.
@@ -87,9 +88,9 @@ func (b Backend) Dial(h *live.Host, servers []string, s backends.Settings) (back
 }
 
 func (b Backend) dial(h *live.Host, servers []string, s backends.Settings, port func(redis.Port) redis.Port) (backends.Lock, error) {
-	var clients []*redis.Client
+	var clients []*redislive.Client
 	for _, ip := range servers {
-		c := redis.NewClient(h, ip)
+		c := redislive.NewClient(h, ip)
 		if err := c.ConnectAhead(); err != nil {
 			return nil, err
 		}
@@ -105,7 +106,7 @@ func (b Backend) dial(h *live.Host, servers []string, s backends.Settings, port 
 }
 
 // Roles is the observer.
-func (Backend) Roles() map[string]live.Role { return redis.Backend{}.Roles() }
+func (Backend) Roles() map[string]live.Role { return redislive.Backend{}.Roles() }
 
 // Conclude counts the votes that the observers saw. Wherever a quorum has formed or fallen apart,
 // it inserts what that means for the lock, at that moment and on that server. Events of other hosts

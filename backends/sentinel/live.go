@@ -13,6 +13,7 @@ import (
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/redis"
+	redislive "github.com/locklab/locklab/backends/redis/live"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
@@ -23,7 +24,7 @@ var (
 )
 
 // MessageWords reads the Redis serialization protocol.
-func (Backend) MessageWords(head []byte) (string, bool) { return redis.MessageWords(head) }
+func (Backend) MessageWords(head []byte) (string, bool) { return redislive.MessageWords(head) }
 
 // resetLimit is how long the service may take to be healthy again after a trial.
 const resetLimit = 30 * time.Second
@@ -34,7 +35,7 @@ func (Backend) Missing(s backends.Settings) error {
 	if lag := s.Span(optionMaxLag); s.Int(optionMinReplicas) > 0 && lag%time.Second != 0 {
 		return fmt.Errorf("real servers take %s in whole seconds, and it is %v: set another, or another --ttl", optionMaxLag, lag)
 	}
-	return redis.MissingServer()
+	return redislive.MissingServer()
 }
 
 // Start starts the servers and the Sentinels, and returns once they all know each other and the
@@ -50,7 +51,7 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 		processes = append(processes, server)
 	}
 	for _, p := range processes { // a Sentinel that finds no master waits long before it looks again
-		if err := redis.AwaitServer(ctx, lab, p); err != nil {
+		if err := redislive.AwaitServer(ctx, lab, p); err != nil {
 			return err
 		}
 	}
@@ -60,7 +61,7 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 			return err
 		}
 		processes = append(processes, guard)
-		if err := redis.AwaitServer(ctx, lab, guard); err != nil {
+		if err := redislive.AwaitServer(ctx, lab, guard); err != nil {
 			return err
 		}
 	}
@@ -74,21 +75,21 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 
 // startRealServer starts a server, which is a replica unless it is the first.
 func startRealServer(lab *live.Lab, d *deployment, id sim.HostID) (*live.Proc, error) {
-	settings := []redis.ServerSetting{
+	settings := []redislive.ServerSetting{
 		{Name: "repl-diskless-sync-delay", Value: "0"},
 		{Name: "min-replicas-to-write", Value: strconv.Itoa(d.minReplicas)},
 		{Name: "min-replicas-max-lag", Value: strconv.Itoa(int(d.maxLag / time.Second))},
 	}
 	if id != d.servers[0] {
-		settings = append(settings, redis.ServerSetting{Name: "replicaof", Value: lab.Address(d.servers[0]) + " " + redis.ServerPort})
+		settings = append(settings, redislive.ServerSetting{Name: "replicaof", Value: lab.Address(d.servers[0]) + " " + redislive.ServerPort})
 	}
-	o := redis.ServerOptions{NodeSettings: redis.NodeSettings{Durability: redis.DurabilityNone}}
+	o := redislive.ServerOptions{NodeSettings: redis.NodeSettings{Durability: redis.DurabilityNone}}
 	if d.lag == 0 {
 		o.Settings = settings
-		return redis.StartServer(lab, id, o)
+		return redislive.StartServer(lab, id, o)
 	}
 	o.Settings = append(settings, listening(lab.Address(id))...)
-	server, err := redis.StartServer(lab, id, o)
+	server, err := redislive.StartServer(lab, id, o)
 	if err != nil {
 		return nil, err
 	}
@@ -108,8 +109,8 @@ func deployReal(s backends.Settings) *deployment {
 // standBefore starts the role that makes a server's replication lag.
 func (d *deployment) standBefore(lab *live.Lab, id sim.HostID) error {
 	spec := lagSpec{
-		Listen: net.JoinHostPort(lab.Address(id), redis.ServerPort),
-		Server: net.JoinHostPort(loopback, redis.ServerPort), Lag: d.lag,
+		Listen: net.JoinHostPort(lab.Address(id), redislive.ServerPort),
+		Server: net.JoinHostPort(loopback, redislive.ServerPort), Lag: d.lag,
 	}
 	for _, other := range d.servers {
 		if other != id {
@@ -126,18 +127,18 @@ const serviceName = redis.LockKey
 // startRealSentinel starts a Sentinel. It listens on the servers' port, since each has a host of
 // its own.
 func startRealSentinel(lab *live.Lab, d *deployment, id sim.HostID) (*live.Proc, error) {
-	program, err := redis.ServerProgram()
+	program, err := redislive.ServerProgram()
 	if err != nil {
 		return nil, err
 	}
-	about := func(name string, value time.Duration) redis.ServerSetting {
-		return redis.ServerSetting{Name: "sentinel " + name, Value: fmt.Sprintf("%s %d", serviceName, value.Milliseconds())}
+	about := func(name string, value time.Duration) redislive.ServerSetting {
+		return redislive.ServerSetting{Name: "sentinel " + name, Value: fmt.Sprintf("%s %d", serviceName, value.Milliseconds())}
 	}
 	const file = "sentinel.conf"
-	err = redis.WriteConfig(filepath.Join(lab.Dir(id), file), []redis.ServerSetting{
-		{Name: "bind", Value: lab.Address(id)}, {Name: "port", Value: redis.ServerPort},
+	err = redislive.WriteConfig(filepath.Join(lab.Dir(id), file), []redislive.ServerSetting{
+		{Name: "bind", Value: lab.Address(id)}, {Name: "port", Value: redislive.ServerPort},
 		{Name: "protected-mode", Value: "no"},
-		{Name: "sentinel monitor", Value: fmt.Sprintf("%s %s %s %d", serviceName, lab.Address(d.servers[0]), redis.ServerPort, d.quorum)},
+		{Name: "sentinel monitor", Value: fmt.Sprintf("%s %s %s %d", serviceName, lab.Address(d.servers[0]), redislive.ServerPort, d.quorum)},
 		about("down-after-milliseconds", d.downAfter), about("failover-timeout", d.failoverTimeout),
 	})
 	if err != nil {
@@ -150,7 +151,7 @@ func startRealSentinel(lab *live.Lab, d *deployment, id sim.HostID) (*live.Proc,
 // that run for months. With the defaults, an old master that is back stays a second master for ten
 // seconds or more, which outlasts a trial. A Sentinel that crashes forgets these settings.
 func hurry(ctx context.Context, lab *live.Lab, id sim.HostID, ttl time.Duration) error {
-	_, err := redis.AskServer(ctx, lab, id, "SENTINEL", "DEBUG",
+	_, err := redislive.AskServer(ctx, lab, id, "SENTINEL", "DEBUG",
 		"INFO-PERIOD", 1000, "PUBLISH-PERIOD", 500, "ASK-PERIOD", 250,
 		"TILT-PERIOD", tiltPeriod(ttl).Milliseconds())
 	return err
@@ -160,7 +161,7 @@ func hurry(ctx context.Context, lab *live.Lab, id sim.HostID, ttl time.Duration)
 // last one: see Conclude.
 func (Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	for _, id := range deploy(s).servers {
-		if err := redis.ObserveServer(ctx, lab, id, redis.Observation{Tokens: s.Token, Copies: true}); err != nil {
+		if err := redislive.ObserveServer(ctx, lab, id, redislive.Observation{Tokens: s.Token, Copies: true}); err != nil {
 			return err
 		}
 	}
@@ -199,11 +200,11 @@ func (b Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) 
 			return err
 		}
 		for _, id := range d.servers {
-			if err := redis.CheckNoClients(ctx, lab, id); err != nil {
+			if err := redislive.CheckNoClients(ctx, lab, id); err != nil {
 				return err
 			}
 		}
-		if _, err := redis.AskServer(ctx, lab, d.servers[0], "FLUSHALL"); err != nil {
+		if _, err := redislive.AskServer(ctx, lab, d.servers[0], "FLUSHALL"); err != nil {
 			return err
 		}
 		return d.empty(ctx, lab)
@@ -243,7 +244,7 @@ func connect(h *live.Host, n *liveNetwork, servers []string, s backends.Settings
 
 // Roles are the observer and the role that makes replication lag.
 func (Backend) Roles() map[string]live.Role {
-	roles := redis.Backend{}.Roles()
+	roles := redislive.Backend{}.Roles()
 	roles[lagRole] = lag
 	return roles
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/redis"
+	redislive "github.com/locklab/locklab/backends/redis/live"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
@@ -67,14 +68,14 @@ func (b attached) Observe(ctx context.Context, lab *live.Lab, s backends.Setting
 		return err
 	}
 	hosts := b.Servers(s)
-	if err := b.to.Stand(ctx, lab, hosts, redis.ServerPort); err != nil {
+	if err := b.to.Stand(ctx, lab, hosts, redislive.ServerPort); err != nil {
 		return err
 	}
 	master, err := b.master(ctx)
 	if err != nil {
 		return err
 	}
-	return redis.StartAttachedObserver(ctx, lab, hosts[master], b.to.Sockets[master], prefix, redis.Observation{})
+	return redislive.StartAttachedObserver(ctx, lab, hosts[master], b.to.Sockets[master], prefix, redislive.Observation{})
 }
 
 // Reset removes what the trial left behind.
@@ -92,7 +93,7 @@ func (b attached) Clean(ctx context.Context, prefixes []string) error {
 		if err != nil {
 			return err
 		}
-		return redis.CleanAttached(ctx, b.to.Only(master), prefixes)
+		return redislive.CleanAttached(ctx, b.to.Only(master), prefixes)
 	})
 }
 
@@ -124,12 +125,12 @@ func (b attached) master(ctx context.Context) (int, error) {
 	if master < 0 {
 		return 0, fmt.Errorf("the Sentinels name %s as the master, which they did not know when the run began: start another run", named)
 	}
-	return master, redis.CheckAttached(ctx, b.to.Only(master))
+	return master, redislive.CheckAttached(ctx, b.to.Only(master))
 }
 
 // masterNamedBy asks one Sentinel.
 func (b attached) masterNamedBy(ctx context.Context, sentinel int) (told string, err error) {
-	reply, err := redis.AskAttached(ctx, b.to, sentinel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", b.to.Service)
+	reply, err := redislive.AskAttached(ctx, b.to, sentinel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", b.to.Service)
 	if err != nil {
 		return "", err
 	}
@@ -148,5 +149,5 @@ func (Backend) DialUnder(names backends.Names, h *live.Host, servers []string, s
 	if err != nil {
 		return nil, err
 	}
-	return redis.NewLock(h, redis.Under(names.Prefix, p), s), nil
+	return redis.NewLock(h, redislive.Under(names.Prefix, p), s), nil
 }

@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/backends/redis"
+	redislive "github.com/locklab/locklab/backends/redis/live"
 )
 
 // request is a user's description of attached Sentinels.
@@ -102,7 +102,7 @@ func (Backend) Discover(ctx context.Context, text string) (*backends.Attachment,
 		}
 		to.Addresses = append(to.Addresses, address)
 	}
-	if err := redis.CheckAttached(ctx, to.Only(0)); err != nil {
+	if err := redislive.CheckAttached(ctx, to.Only(0)); err != nil {
 		return nil, err
 	}
 	to.Addresses = append(to.Addresses, r.sentinels...)
@@ -186,8 +186,8 @@ func choose(masters []map[string]string, service string) (map[string]string, err
 
 // table sends a Sentinel a command whose answer is lists of names and values.
 func table(ctx context.Context, to *backends.Attachment, i int, command ...any) ([]map[string]string, error) {
-	reply, err := redis.AskAttached(ctx, to, i, command...)
-	if redis.IsRefusal(err) {
+	reply, err := redislive.AskAttached(ctx, to, i, command...)
+	if redislive.IsRefusal(err) {
 		return nil, fmt.Errorf("it is no Sentinel: it answers %s %s with %q; name the Sentinels, and not the servers that they watch",
 			command[0], command[1], strings.TrimSpace(err.Error()))
 	}

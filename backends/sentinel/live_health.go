@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/locklab/locklab/backends/redis"
+	redislive "github.com/locklab/locklab/backends/redis/live"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
@@ -22,7 +22,7 @@ const answerLimit = 500 * time.Millisecond
 // master and the replicas say so themselves.
 func (d *deployment) healthy(ctx context.Context, lab *live.Lab) error {
 	for _, id := range d.sentinels {
-		reply, err := redis.AskServer(ctx, lab, id, "SENTINEL", "MASTER", serviceName)
+		reply, err := redislive.AskServer(ctx, lab, id, "SENTINEL", "MASTER", serviceName)
 		if err != nil {
 			return err
 		}
@@ -33,7 +33,7 @@ func (d *deployment) healthy(ctx context.Context, lab *live.Lab) error {
 		if err != nil {
 			return err
 		}
-		reply, err = redis.AskServer(ctx, lab, id, "SENTINEL", "REPLICAS", serviceName)
+		reply, err = redislive.AskServer(ctx, lab, id, "SENTINEL", "REPLICAS", serviceName)
 		if err != nil {
 			return err
 		}
@@ -54,7 +54,7 @@ func (d *deployment) healthy(ctx context.Context, lab *live.Lab) error {
 		return err
 	}
 	for _, id := range d.servers[1:] {
-		reply, err := redis.AskServer(ctx, lab, id, "INFO", "replication")
+		reply, err := redislive.AskServer(ctx, lab, id, "INFO", "replication")
 		if err != nil {
 			return err
 		}
@@ -70,7 +70,7 @@ func (d *deployment) healthy(ctx context.Context, lab *live.Lab) error {
 // quorum even if the other one has changed its mind since, as after a start on a machine that stood
 // still for longer than down-after.
 func (d *deployment) unanimous(ctx context.Context, lab *live.Lab, id sim.HostID) error {
-	reply, err := redis.AskServer(ctx, lab, id, "SENTINEL", "SENTINELS", serviceName)
+	reply, err := redislive.AskServer(ctx, lab, id, "SENTINEL", "SENTINELS", serviceName)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (d *deployment) unanimous(ctx context.Context, lab *live.Lab, id sim.HostID
 // resynchronisation and the replica's first report, up to a second later, the link counts as up but
 // the master holds the stream back.
 func (d *deployment) replicating(ctx context.Context, lab *live.Lab) error {
-	reply, err := redis.AskServer(ctx, lab, d.servers[0], "INFO", "replication")
+	reply, err := redislive.AskServer(ctx, lab, d.servers[0], "INFO", "replication")
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func expect(id sim.HostID, got, want map[string]string) error {
 // empty returns nil if no server has any key.
 func (d *deployment) empty(ctx context.Context, lab *live.Lab) error {
 	for _, id := range d.servers {
-		keys, err := redis.AskServer(ctx, lab, id, "DBSIZE")
+		keys, err := redislive.AskServer(ctx, lab, id, "DBSIZE")
 		if err != nil {
 			return err
 		}
@@ -163,7 +163,7 @@ func (d *deployment) masterNamed(ctx context.Context, lab *live.Lab) sim.HostID 
 
 // masterOf asks one Sentinel.
 func (d *deployment) masterOf(ctx context.Context, lab *live.Lab, sentinel sim.HostID) sim.HostID {
-	reply, err := redis.AskServer(ctx, lab, sentinel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", serviceName)
+	reply, err := redislive.AskServer(ctx, lab, sentinel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", serviceName)
 	address, ok := reply.([]any)
 	if err != nil || !ok || len(address) != 2 {
 		return ""

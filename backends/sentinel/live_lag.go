@@ -10,7 +10,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/locklab/locklab/backends/redis"
+	redislive "github.com/locklab/locklab/backends/redis/live"
 	"github.com/locklab/locklab/sim/live"
 )
 
@@ -116,9 +116,9 @@ func passOn(client io.Writer, server io.ReadCloser, late time.Duration) {
 
 // listening are the settings of a server behind this role; without them it would announce its
 // loopback address to others.
-func listening(ip string) []redis.ServerSetting {
-	return []redis.ServerSetting{
+func listening(ip string) []redislive.ServerSetting {
+	return []redislive.ServerSetting{
 		{Name: "bind", Value: loopback},
-		{Name: "replica-announce-ip", Value: ip}, {Name: "replica-announce-port", Value: redis.ServerPort},
+		{Name: "replica-announce-ip", Value: ip}, {Name: "replica-announce-port", Value: redislive.ServerPort},
 	}
 }

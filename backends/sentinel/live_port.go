@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends/redis"
+	redislive "github.com/locklab/locklab/backends/redis/live"
 	"github.com/locklab/locklab/backends/wire"
 	"github.com/locklab/locklab/sim"
 	goredis "github.com/redis/go-redis/v9"
@@ -19,7 +20,7 @@ import (
 // named by their addresses.
 type liveNetwork struct {
 	host    wire.Host
-	clients map[sim.HostID]*redis.Client
+	clients map[sim.HostID]*redislive.Client
 
 	service string // the Sentinels' name for the master
 	// places maps the Sentinels' addresses of servers, host and port, to those in the lab; nil if
@@ -28,13 +29,13 @@ type liveNetwork struct {
 }
 
 func newLiveNetwork(h wire.Host) *liveNetwork {
-	return &liveNetwork{host: h, clients: map[sim.HostID]*redis.Client{}, service: serviceName}
+	return &liveNetwork{host: h, clients: map[sim.HostID]*redislive.Client{}, service: serviceName}
 }
 
-func (n *liveNetwork) client(ip sim.HostID) *redis.Client {
+func (n *liveNetwork) client(ip sim.HostID) *redislive.Client {
 	c := n.clients[ip]
 	if c == nil {
-		c = redis.NewClient(n.host, string(ip))
+		c = redislive.NewClient(n.host, string(ip))
 		n.clients[ip] = c
 	}
 	return c

@@ -6,7 +6,7 @@ import (
 	"context"
 
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/backends/redis"
+	redislive "github.com/locklab/locklab/backends/redis/live"
 	"github.com/locklab/locklab/sim/live"
 )
 
@@ -27,5 +27,5 @@ func (Backend) ReadSet(ctx context.Context, lab *live.Lab, s backends.Settings) 
 	if id == "" {
 		return backends.SetContents{}, errNoMaster
 	}
-	return redis.ReadSet(ctx, lab, id)
+	return redislive.ReadSet(ctx, lab, id)
 }

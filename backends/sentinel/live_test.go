@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends/locktest"
-	"github.com/locklab/locklab/backends/redis"
+	redislive "github.com/locklab/locklab/backends/redis/live"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 	"github.com/locklab/locklab/sim/live"
@@ -150,7 +150,7 @@ func TestSentinelsThatRememberADownMasterAreNotReady(t *testing.T) {
 func opinionWhenBack(p *locktest.Pair, d *deployment) (opinion error) {
 	p.Helper()
 	err := live.Await(p.Ctx, "the master to be up again for the first Sentinel", nil, func() error {
-		reply, err := redis.AskServer(p.Ctx, p.Live, "sentinel-1", "SENTINEL", "MASTER", serviceName)
+		reply, err := redislive.AskServer(p.Ctx, p.Live, "sentinel-1", "SENTINEL", "MASTER", serviceName)
 		if err != nil {
 			return err
 		}

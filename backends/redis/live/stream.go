@@ -1,6 +1,6 @@
 //go:build linux
 
-package redis
+package redislive
 
 import (
 	"bufio"
@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/backends/wire"
 )
 
@@ -22,8 +23,8 @@ var (
 	endCommand = fmt.Sprintf("ECHO %q\r\n", endMark)
 	// greeting asks for the server's state and subscribes to all later changes. The server handles
 	// it in one go, so nothing is missed in between.
-	greeting = "HELLO 3\r\nTIME\r\nROLE\r\nGET " + CounterKey + "\r\n" +
-		"GET " + LockKey + "\r\nPTTL " + LockKey + "\r\n" +
+	greeting = "HELLO 3\r\nTIME\r\nROLE\r\nGET " + redis.CounterKey + "\r\n" +
+		"GET " + redis.LockKey + "\r\nPTTL " + redis.LockKey + "\r\n" +
 		"PSUBSCRIBE __keyevent@0__:*\r\nMONITOR\r\n"
 )
 

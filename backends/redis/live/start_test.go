@@ -1,6 +1,6 @@
 //go:build linux
 
-package redis
+package redislive
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim/live"
 	"github.com/locklab/locklab/sim/live/livetest"
 )
@@ -29,7 +30,7 @@ func bareHost(t *testing.T) (context.Context, *live.Lab, *live.Agent) {
 			t.Error(err)
 		}
 	})
-	agent, err := lab.AddHost(ServerID)
+	agent, err := lab.AddHost(redis.ServerID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +40,7 @@ func bareHost(t *testing.T) (context.Context, *live.Lab, *live.Agent) {
 // startRefused starts the lock service where another process has its port.
 func startRefused(ctx context.Context, t *testing.T, lab *live.Lab) {
 	t.Helper()
-	s := settings(t, "redis", false)
+	s := settings(t, "redis")
 	err := Backend{}.Start(ctx, lab, s)
 	for _, want := range []string{"redis-server on host redis-1", "ended before it answered", "Address already in use"} {
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -1,6 +1,6 @@
 //go:build linux
 
-package redis
+package redislive
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -36,7 +37,7 @@ type claim struct {
 }
 
 func newAttachedWitness(spec attachedSpec, now func() time.Duration, record func(time.Duration, sim.Event)) *attachedWitness {
-	w := &attachedWitness{key: spec.Prefix + LockKey, counter: spec.Prefix + CounterKey, now: now, record: record}
+	w := &attachedWitness{key: spec.Prefix + redis.LockKey, counter: spec.Prefix + redis.CounterKey, now: now, record: record}
 	if spec.Votes {
 		w.votes = newWitness(func(e sim.Event) { w.record(w.at, e) }, spec.Observation)
 	}

@@ -1,6 +1,6 @@
 //go:build linux
 
-package redis
+package redislive
 
 import (
 	"net"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends/locktest"
+	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live/livetest"
 )
@@ -19,7 +20,7 @@ const longTTL = 6 * time.Second
 
 // crashOn switches the server off for a moment.
 func crashOn(when sim.Trigger) sim.Step {
-	return sim.Step{When: when, Do: sim.Fault{Kind: sim.Crash, Host: ServerID, For: 50 * time.Millisecond}}
+	return sim.Step{When: when, Do: sim.Fault{Kind: sim.Crash, Host: redis.ServerID, For: 50 * time.Millisecond}}
 }
 
 // acquired is a moment after the client has its answer: the server sends the answer before it
@@ -42,7 +43,7 @@ func (l *labTrial) expectKept(events []sim.Event) {
 	var n any
 	livetest.Eventually(l, "the server is back", func() (back bool) {
 		var err error
-		n, err = AskServer(l.Ctx, l.Live, ServerID, "EXISTS", LockKey)
+		n, err = AskServer(l.Ctx, l.Live, redis.ServerID, "EXISTS", redis.LockKey)
 		return err == nil
 	})
 	if n != int64(1) {
@@ -98,7 +99,7 @@ func TestARealServerStaysAwayForItsRestartDelay(t *testing.T) {
 }
 
 func TestAStepOfARealServersClockEndsTheLeaseAndTheServerProvesIt(t *testing.T) {
-	step := sim.Step{When: acquired, Do: sim.Fault{Kind: sim.ClockFault, Host: ServerID, Clock: sim.WallClock, Step: 2 * longTTL}}
+	step := sim.Step{When: acquired, Do: sim.Fault{Kind: sim.ClockFault, Host: redis.ServerID, Clock: sim.WallClock, Step: 2 * longTTL}}
 	got := newLabTrial(t, "redis", longTTL).run(400*time.Millisecond, step)
 	locktest.ExpectOnHosts(t, told(got),
 		"client-1 acquire-sent", "redis-1 granted token 1", "client-1 acquired token 1",
@@ -111,7 +112,7 @@ func TestAStepOfARealServersClockEndsTheLeaseAndTheServerProvesIt(t *testing.T) 
 }
 
 func TestAnObserverBearsAServerThatIsPausedOrDeadAtTheEnd(t *testing.T) {
-	for _, f := range []sim.Fault{{Kind: sim.Pause, Host: ServerID}, {Kind: sim.Crash, Host: ServerID}} {
+	for _, f := range []sim.Fault{{Kind: sim.Pause, Host: redis.ServerID}, {Kind: sim.Crash, Host: redis.ServerID}} {
 		got := newLabTrial(t, "redis+timeout=0.1ttl", labTTL).run(labTTL/2, sim.Step{When: acquired, Do: f})
 		if lines := told(got); !slices.Contains(lines, "redis-1 granted token 1") || !slices.Contains(lines, "client-1 not-released") {
 			t.Errorf("%s: %q", f.Kind, lines)
@@ -127,10 +128,10 @@ func TestResetEmptiesAServerAndTellsOfOneThatIsDown(t *testing.T) {
 		t.Fatalf("the lock was not granted: %q", got)
 	}
 	l.Reset()
-	if keys, err := AskServer(l.Ctx, l.Live, ServerID, "DBSIZE"); err != nil || keys != int64(0) {
+	if keys, err := AskServer(l.Ctx, l.Live, redis.ServerID, "DBSIZE"); err != nil || keys != int64(0) {
 		t.Errorf("after a reset the server has %v keys (%v)", keys, err)
 	}
-	if err := l.Live.Agent(ServerID).Crash(); err != nil {
+	if err := l.Live.Agent(redis.ServerID).Crash(); err != nil {
 		t.Fatal(err)
 	}
 	if err := (Backend{}).Reset(l.Ctx, l.Live, l.Settings); err == nil || !strings.Contains(err.Error(), "redis-1 is down") {
@@ -142,12 +143,12 @@ func TestResetEmptiesAServerAndTellsOfOneThatIsDown(t *testing.T) {
 // stopped handles them when it continues.
 func TestResetWaitsUntilNoClientIsConnected(t *testing.T) {
 	l := newLabTrial(t, "redis", longTTL)
-	conn, err := l.Live.Agent("client-1").Dial(l.Ctx, "tcp", net.JoinHostPort(l.Live.Address(ServerID), ServerPort))
+	conn, err := l.Live.Agent("client-1").Dial(l.Ctx, "tcp", net.JoinHostPort(l.Live.Address(redis.ServerID), ServerPort))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	hasClient := func() bool { return CheckNoClients(l.Ctx, l.Live, ServerID) != nil }
+	hasClient := func() bool { return CheckNoClients(l.Ctx, l.Live, redis.ServerID) != nil }
 	livetest.Eventually(t, "the server knows the client", hasClient)
 	done := make(chan error)
 	go func() { done <- (Backend{}).Reset(l.Ctx, l.Live, l.Settings) }()

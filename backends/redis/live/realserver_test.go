@@ -1,6 +1,6 @@
 //go:build linux
 
-package redis
+package redislive
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim/live/livetest"
 	goredis "github.com/redis/go-redis/v9"
 	"pgregory.net/rapid"
@@ -31,9 +32,9 @@ func startServer(t *testing.T) *realServer {
 		t.Fatal(err)
 	}
 	s := &realServer{socket: filepath.Join(dir, "socket")}
-	config := filepath.Join(dir, ConfigFile)
+	config := filepath.Join(dir, configFile)
 	own := []ServerSetting{{"port", "0"}, {"unixsocket", s.socket}, {"dir", dir}}
-	if err := WriteConfig(config, serverSettings(DurabilityNone, own...)); err != nil {
+	if err := WriteConfig(config, serverSettings(redis.DurabilityNone, own...)); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(program, config)

@@ -1,12 +1,13 @@
 //go:build linux
 
-package redis
+package redislive
 
 import (
 	"context"
 	"fmt"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
@@ -19,17 +20,17 @@ func (Backend) DialSet(h *live.Host, servers []string, s backends.Settings) (bac
 	if err := c.ConnectAhead(); err != nil {
 		return nil, err
 	}
-	return NewAdder(h, c, s), nil
+	return redis.NewAdder(h, c, s), nil
 }
 
 // ReadSet asks the server.
 func (Backend) ReadSet(ctx context.Context, lab *live.Lab, _ backends.Settings) (backends.SetContents, error) {
-	return ReadSet(ctx, lab, ServerID)
+	return ReadSet(ctx, lab, redis.ServerID)
 }
 
 // ReadSet asks the server on a host for all elements of the set (SMEMBERS).
 func ReadSet(ctx context.Context, lab *live.Lab, id sim.HostID) (backends.SetContents, error) {
-	answer, err := AskServer(ctx, lab, id, "SMEMBERS", SetKey)
+	answer, err := AskServer(ctx, lab, id, "SMEMBERS", redis.SetKey)
 	if err != nil {
 		return backends.SetContents{}, err
 	}

@@ -1,6 +1,6 @@
 //go:build linux
 
-package redis
+package redislive
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
@@ -24,6 +25,9 @@ const (
 	resetLimit   = 30 * time.Second     // for a server to answer after a trial, besides its restart delay
 	askAgain     = 2 * time.Millisecond // how often to ask a server that does not answer
 )
+
+// serverVar has the path of the server, in place of the one on the PATH.
+var serverVar = redis.Backend{}.ServerFlag().Variable
 
 // ServerProgram finds redis-server.
 func ServerProgram() (string, error) {
@@ -52,9 +56,9 @@ type ServerSetting struct{ Name, Value string }
 // serverSettings are the settings of a server that tells an observer what happens to keys: Eg$x
 // selects the events of generic commands, of strings, and of expiry. Its append-only file is never
 // rewritten, so it only grows.
-func serverSettings(d Durability, more ...ServerSetting) []ServerSetting {
+func serverSettings(d redis.Durability, more ...ServerSetting) []ServerSetting {
 	list := []ServerSetting{{"save", `""`}, {"protected-mode", "no"}, {"notify-keyspace-events", "Eg$x"}}
-	if d == DurabilityNone {
+	if d == redis.DurabilityNone {
 		list = append(list, ServerSetting{"appendonly", "no"})
 	} else {
 		list = append(list, ServerSetting{"appendonly", "yes"}, ServerSetting{"appendfsync", string(d)},
@@ -63,9 +67,9 @@ func serverSettings(d Durability, more ...ServerSetting) []ServerSetting {
 	return append(list, more...)
 }
 
-// ConfigFile holds a server's settings, in its host's directory. The server may write to it: CONFIG
+// configFile holds a server's settings, in its host's directory. The server may write to it: CONFIG
 // REWRITE.
-const ConfigFile = "redis.conf"
+const configFile = "redis.conf"
 
 // WriteConfig writes a configuration file.
 func WriteConfig(path string, settings []ServerSetting) error {
@@ -78,7 +82,7 @@ func WriteConfig(path string, settings []ServerSetting) error {
 
 // ServerOptions say how a server is run.
 type ServerOptions struct {
-	NodeSettings
+	redis.NodeSettings
 	Settings []ServerSetting // added to its configuration file
 }
 
@@ -93,12 +97,12 @@ func StartServer(lab *live.Lab, id sim.HostID, o ServerOptions) (*live.Proc, err
 	agent := lab.Agent(id)
 	settings := append([]ServerSetting{{"bind", agent.Address()}, {"port", ServerPort}}, o.Settings...)
 	dir := lab.Dir(id)
-	if err := WriteConfig(filepath.Join(dir, ConfigFile), serverSettings(o.Durability, settings...)); err != nil {
+	if err := WriteConfig(filepath.Join(dir, configFile), serverSettings(o.Durability, settings...)); err != nil {
 		return nil, fmt.Errorf("write the configuration of redis-server on %s: %w", id, err)
 	}
-	argv := []string{program, ConfigFile}
+	argv := []string{program, configFile}
 	options := []live.StartOption{live.Needs(program)}
-	if o.Durability == DurabilityEverySec {
+	if o.Durability == redis.DurabilityEverySec {
 		options = append(options, live.BeforeRestart(func() error { return loseUnsynced(dir) }))
 	}
 	if o.RestartDelay > 0 {
@@ -189,7 +193,7 @@ func AskServer(ctx context.Context, lab *live.Lab, id sim.HostID, command ...any
 // ResetServers empties servers, which also shows that they answer. It waits for a server that is
 // restarting, and until no client is connected any more, so that the server has done everything the
 // clients asked for; their processes must have ended. It fails at once if a host is down.
-func ResetServers(ctx context.Context, lab *live.Lab, s NodeSettings, ids ...sim.HostID) error {
+func ResetServers(ctx context.Context, lab *live.Lab, s redis.NodeSettings, ids ...sim.HostID) error {
 	limit := resetLimit + s.RestartDelay
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it took longer than %v", limit))
 	defer cancel()

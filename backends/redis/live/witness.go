@@ -1,12 +1,13 @@
 //go:build linux
 
-package redis
+package redislive
 
 import (
 	"net"
 	"strconv"
 	"strings"
 
+	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -49,13 +50,13 @@ func newWitness(record func(sim.Event), o Observation) *witness {
 func (w *witness) event(channel, key string) {
 	_, what, _ := strings.Cut(channel, ":")
 	switch {
-	case key == CounterKey && what == "incrby":
+	case key == redis.CounterKey && what == "incrby":
 		w.tokens++
 		if w.script {
 			w.script = false
 			w.did(sim.Event{Kind: sim.Granted, Grant: w.held, Token: w.tokens})
 		}
-	case key != LockKey:
+	case key != redis.LockKey:
 		return
 	case what == "expired":
 		w.did(sim.Event{Kind: sim.Expired, Grant: w.held})
@@ -64,7 +65,7 @@ func (w *witness) event(channel, key string) {
 	case what == "set" || what == "expire" || what == "del":
 		w.pending = what
 	}
-	w.changed = w.changed || key == LockKey
+	w.changed = w.changed || key == redis.LockKey
 }
 
 // line processes a MONITOR line: time [database client] "command" "argument" …
@@ -79,7 +80,7 @@ func (w *witness) line(text string) {
 	if !inScript(from) { // a script's own line comes before those of its commands
 		w.asker = w.clientAt(from)
 	}
-	if words[1] != LockKey {
+	if words[1] != redis.LockKey {
 		if found, is := readFound(words[1]); is {
 			w.compare(found)
 		}
@@ -115,7 +116,7 @@ func (w *witness) set(value string, expires int64, copied, script bool) {
 		w.record(sim.Event{Kind: sim.NodeGranted, Grant: value, Note: noteCopied})
 	case script && w.Tokens:
 		w.script = true
-	case again: // see ObtainScript
+	case again: // see redis.ObtainScript
 		w.did(sim.Event{Kind: sim.Extended, Grant: value})
 	default:
 		w.did(sim.Event{Kind: sim.Granted, Grant: value})

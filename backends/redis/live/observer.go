@@ -1,6 +1,6 @@
 //go:build linux
 
-package redis
+package redislive
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/backends/wire"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
@@ -36,7 +37,7 @@ type Observation struct {
 	Tokens bool `json:"tokens,omitempty"`
 	// Durability is the server's: with everysec the observer also tracks how much of the server's
 	// file is synced.
-	Durability Durability `json:"durability,omitempty"`
+	Durability redis.Durability `json:"durability,omitempty"`
 	// Votes means that the server is one of several whose votes are counted: what it does is
 	// recorded as NodeGranted, NodeExtended and NodeEnded.
 	Votes bool `json:"votes,omitempty"`
@@ -92,7 +93,7 @@ func observe(h *live.Host, spec json.RawMessage) error {
 	}
 	o.witness = newWitness(h.Record, o.at.Observation)
 	o.witness.clients = o.at.Clients
-	if o.at.Durability == DurabilityEverySec {
+	if o.at.Durability == redis.DurabilityEverySec {
 		o.disk = &disk{dir: ".", now: h.TrueTime} // a helper runs in its host's directory
 	}
 	stream, now, err := openStream(o.at.Network, o.at.Address)

@@ -1,6 +1,6 @@
 //go:build linux
 
-package redis
+package redislive
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends/realtime"
+	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -65,25 +66,25 @@ func TestAttachedObserverKnowsWhatCommandsDid(t *testing.T) {
 				}
 			}
 		}
-		must(true)(p.SetNX(LockKey, "a", short, timeout))
-		must(false)(p.SetNX(LockKey, "b", long, timeout))
+		must(true)(p.SetNX(redis.LockKey, "a", short, timeout))
+		must(false)(p.SetNX(redis.LockKey, "b", long, timeout))
 		for ok := false; !ok; { // until the lease of a runs out
-			if ok, err = p.SetNX(LockKey, "c", long, timeout); err != nil {
+			if ok, err = p.SetNX(redis.LockKey, "c", long, timeout); err != nil {
 				t.Fatal(err)
 			}
 		}
-		must(false)(p.CompareAndDelete(LockKey, "a", timeout))
-		must(true)(p.CompareAndExpire(LockKey, "c", long, timeout))
-		must(true)(p.CompareAndDelete(LockKey, "c", timeout))
+		must(false)(p.CompareAndDelete(redis.LockKey, "a", timeout))
+		must(true)(p.CompareAndExpire(redis.LockKey, "c", long, timeout))
+		must(true)(p.CompareAndDelete(redis.LockKey, "c", timeout))
 		for _, grant := range []string{"d", "e"} {
-			if _, ok, err := p.SetNXWithToken(LockKey, CounterKey, grant, long, timeout); err != nil || !ok {
+			if _, ok, err := p.SetNXWithToken(redis.LockKey, redis.CounterKey, grant, long, timeout); err != nil || !ok {
 				t.Fatalf("the server gives no lock with a token: %t, %v", ok, err)
 			}
-			must(true)(p.Delete(LockKey, timeout))
+			must(true)(p.Delete(redis.LockKey, timeout))
 		}
-		must(true)(p.SetNX(LockKey, "f", long, timeout))
+		must(true)(p.SetNX(redis.LockKey, "f", long, timeout))
 	})
-	if err := s.admin.Del(t.Context(), spec.Prefix+LockKey, "somebody:else").Err(); err != nil {
+	if err := s.admin.Del(t.Context(), spec.Prefix+redis.LockKey, "somebody:else").Err(); err != nil {
 		t.Fatal(err)
 	}
 	close(stopped)
@@ -98,7 +99,7 @@ func TestAttachedObserverKnowsWhatCommandsDid(t *testing.T) {
 
 // The lines between a SET and the answer to the question about it also settle the SET.
 func TestAttachedWitnessSettlesSetsByWhatFollows(t *testing.T) {
-	const key = "x-" + LockKey
+	const key = "x-" + redis.LockKey
 	set := func(v string) string { return fmt.Sprintf(`1.0 [0 h:1] "SET" "%s" "%s" "NX" "PX" "1000"`, key, v) }
 	eval := func(v string) string { return fmt.Sprintf(`1.0 [0 h:1] "EVAL" "…" "1" "%s" "%s"`, key, v) }
 	inScript := fmt.Sprintf(`1.0 [0 lua] "del" "%s"`, key)

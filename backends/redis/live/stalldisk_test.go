@@ -1,6 +1,6 @@
 //go:build linux
 
-package redis
+package redislive
 
 import (
 	"slices"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends/locktest"
+	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 	"github.com/locklab/locklab/sim/live/livetest"
@@ -22,7 +23,7 @@ func stalledTrial(t *testing.T, lock string) []sim.Event {
 	l.Live.DiskStalls = true
 	l.Start()
 	orders := []locktest.Order{{After: 200 * time.Millisecond, Work: 2 * time.Second}, {After: 700 * time.Millisecond}}
-	stall := sim.Fault{Kind: sim.StallDisk, Host: ServerID, For: 3 * time.Second}
+	stall := sim.Fault{Kind: sim.StallDisk, Host: redis.ServerID, For: 3 * time.Second}
 	return l.Trial(20*time.Second, orders, sim.Step{Do: stall}).Events
 }
 

@@ -1,6 +1,6 @@
 //go:build linux
 
-package redis
+package redislive
 
 import (
 	"bufio"
@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/locklab/locklab/backends/redis"
 )
 
 // A full resynchronisation replaces a replica's data without any event. So a server that copies is
@@ -26,7 +28,7 @@ const (
 	foundMark = "locklab: the key has "
 )
 
-var pollCommand = pollName + " " + LockKey + " 0 -1\r\nPTTL " + LockKey + "\r\n"
+var pollCommand = pollName + " " + redis.LockKey + " 0 -1\r\nPTTL " + redis.LockKey + "\r\n"
 
 // found is the answer to pollCommand.
 type found struct {

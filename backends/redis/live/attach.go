@@ -1,6 +1,6 @@
 //go:build linux
 
-package redis
+package redislive
 
 import (
 	"cmp"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 	goredis "github.com/redis/go-redis/v9"
@@ -37,7 +38,7 @@ func (b attached) Missing(s backends.Settings) error {
 // RefuseNodeSettings returns an error if somebody asked for settings of nodes: an attached server
 // runs with its own.
 func RefuseNodeSettings(s backends.Settings) error {
-	return backends.RefuseWritten(s, DurabilityOption().Name, RestartDelayOption().Name)
+	return backends.RefuseWritten(s, redis.DurabilityOption().Name, redis.RestartDelayOption().Name)
 }
 
 // Start makes sure that the server serves.
@@ -111,7 +112,7 @@ func StartAttachedObserver(ctx context.Context, lab *live.Lab, id sim.HostID, so
 func CleanAttached(ctx context.Context, to *backends.Attachment, prefixes []string) error {
 	return eachAttached(ctx, to, func(s *session) error {
 		for _, prefix := range prefixes {
-			if err := s.client.Del(ctx, prefix+LockKey, prefix+CounterKey).Err(); err != nil {
+			if err := s.client.Del(ctx, prefix+redis.LockKey, prefix+redis.CounterKey).Err(); err != nil {
 				return err
 			}
 		}
@@ -164,12 +165,12 @@ func eachAttached(ctx context.Context, to *backends.Attachment, ask func(*sessio
 
 // under is a Port that adds a prefix to every key's name.
 type under struct {
-	Port
+	redis.Port
 	prefix string
 }
 
 // Under returns a Port that adds prefix to every key's name.
-func Under(prefix string, p Port) Port { return under{p, prefix} }
+func Under(prefix string, p redis.Port) redis.Port { return under{p, prefix} }
 
 func (u under) SetNX(key, value string, px, timeout time.Duration) (bool, error) {
 	return u.Port.SetNX(u.prefix+key, value, px, timeout)
@@ -180,7 +181,7 @@ func (u under) SetNXWithToken(key, counterKey, value string, px, timeout time.Du
 }
 
 func (u under) Obtain(key, value string, px, timeout time.Duration) (bool, error) {
-	return u.Port.(ObtainPort).Obtain(u.prefix+key, value, px, timeout)
+	return u.Port.(redis.ObtainPort).Obtain(u.prefix+key, value, px, timeout)
 }
 
 func (u under) CompareAndDelete(key, value string, timeout time.Duration) (bool, error) {

@@ -1,14 +1,20 @@
 //go:build linux
 
-package redis
+// Package redislive is package redis on a real server: redis-server, the client go-redis, and an
+// observer that records what the server does.
+package redislive
 
 import (
 	"context"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
+
+// Backend is redis.Backend with a real server.
+type Backend struct{ redis.Backend }
 
 var _ backends.Live = Backend{}
 
@@ -17,7 +23,7 @@ func (Backend) Missing(backends.Settings) error { return MissingServer() }
 
 // Start starts redis-server.
 func (Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) error {
-	server, err := StartServer(lab, ServerID, ServerOptions{NodeSettings: NodeSettingsOf(s)})
+	server, err := StartServer(lab, redis.ServerID, ServerOptions{NodeSettings: redis.NodeSettingsOf(s)})
 	if err != nil {
 		return err
 	}
@@ -26,12 +32,12 @@ func (Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) er
 
 // Observe starts the observer that records what the server does.
 func (Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
-	return ObserveServer(ctx, lab, ServerID, Observation{Tokens: s.Token, Durability: NodeSettingsOf(s).Durability})
+	return ObserveServer(ctx, lab, redis.ServerID, Observation{Tokens: s.Token, Durability: redis.NodeSettingsOf(s).Durability})
 }
 
 // Reset empties the server, which also shows that it answers.
 func (Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) error {
-	return ResetServers(ctx, lab, NodeSettingsOf(s), ServerID)
+	return ResetServers(ctx, lab, redis.NodeSettingsOf(s), redis.ServerID)
 }
 
 // Who returns no host: a single server has no roles.
@@ -49,12 +55,12 @@ func (b Backend) Dial(h *live.Host, servers []string, s backends.Settings) (back
 }
 
 // dial makes the first connection to a server, and for a library's profile the pool that holds it.
-func (b Backend) dial(h *live.Host, ip string, s backends.Settings) (Port, error) {
+func (b Backend) dial(h *live.Host, ip string, s backends.Settings) (redis.Port, error) {
 	p := NewClient(h, ip)
-	if err := p.ConnectAhead(); err != nil || b.Profile == Documented {
+	if err := p.ConnectAhead(); err != nil || b.Profile == redis.Documented {
 		return p, err
 	}
-	return NewPool(h, p, s), nil
+	return redis.NewPool(h, p, s), nil
 }
 
 // Roles are the observers of the lab's own server and of an attached one.

@@ -1,6 +1,6 @@
 //go:build linux
 
-package redis
+package redislive
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/backends/realtime"
+	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
 	"pgregory.net/rapid"
 )
@@ -28,18 +29,18 @@ func TestTheModelKeepsTheSetThatRedisKeeps(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer stream.conn.Close()
-		model := NewModel()
+		model := redis.NewModel()
 		realtime.Run("client-1", func(h *realtime.Host) {
 			p := newPort(h, "unix", server.socket)
 			defer p.close()
 			for range rapid.IntRange(0, 20).Draw(t, "elements") {
-				element := rapid.SampledFrom([]string{"client-1/1", "client-1/2", "client-2/1", `c"\ d`, LockKey}).Draw(t, "element")
-				size := server.admin.SCard(ctx, SetKey).Val()
-				if err := p.Add(SetKey, element, patience); err != nil {
+				element := rapid.SampledFrom([]string{"client-1/1", "client-1/2", "client-2/1", `c"\ d`, redis.LockKey}).Draw(t, "element")
+				size := server.admin.SCard(ctx, redis.SetKey).Val()
+				if err := p.Add(redis.SetKey, element, patience); err != nil {
 					t.Fatal(err)
 				}
-				grew := server.admin.SCard(ctx, SetKey).Val() > size
-				if r := model.Apply(server.now(t), Command{Kind: CommandAdd, Key: SetKey, Value: element}); r.OK != grew {
+				grew := server.admin.SCard(ctx, redis.SetKey).Val() > size
+				if r := model.Apply(server.now(t), redis.Command{Kind: redis.CommandAdd, Key: redis.SetKey, Value: element}); r.OK != grew {
 					t.Fatalf("%q: in redis it is new: %t; in the model %+v", element, grew, r)
 				}
 			}
@@ -47,13 +48,13 @@ func TestTheModelKeepsTheSetThatRedisKeeps(t *testing.T) {
 				t.Fatalf("recorded %+v, and that is for the workload to do", h.Events())
 			}
 		})
-		got, want := server.admin.SMembers(ctx, SetKey).Val(), model.Members(SetKey)
+		got, want := server.admin.SMembers(ctx, redis.SetKey).Val(), model.Members(redis.SetKey)
 		slices.Sort(got)
 		slices.Sort(want)
 		if !slices.Equal(got, want) {
 			t.Fatalf("redis has %q, the model %q", got, want)
 		}
-		realtime.Run(ServerID, func(h *realtime.Host) {
+		realtime.Run(redis.ServerID, func(h *realtime.Host) {
 			if err := stream.end(); err != nil {
 				t.Fatal(err)
 			}
@@ -70,13 +71,13 @@ func TestTheModelKeepsTheSetThatRedisKeeps(t *testing.T) {
 // A server that refuses an element says so, so the outcome is not unknown.
 func TestARefusedElementIsNotAnUnknownOne(t *testing.T) {
 	server := startServer(t)
-	if err := server.admin.Set(t.Context(), SetKey, "no set", 0).Err(); err != nil {
+	if err := server.admin.Set(t.Context(), redis.SetKey, "no set", 0).Err(); err != nil {
 		t.Fatal(err)
 	}
 	realtime.Run("client-1", func(h *realtime.Host) {
 		p := newPort(h, "unix", server.socket)
 		defer p.close()
-		if err := (adder{h, p, patience}).Add("client-1/1"); err == nil || errors.Is(err, sim.ErrUnknown) {
+		if err := redis.NewAdder(h, p, settings(t, "redis+timeout=1ttl")).Add("client-1/1"); err == nil || errors.Is(err, sim.ErrUnknown) {
 			t.Errorf("SADD to something else: %v", err)
 		}
 	})

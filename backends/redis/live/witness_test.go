@@ -1,6 +1,6 @@
 //go:build linux
 
-package redis
+package redislive
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -22,12 +23,12 @@ const (
 func TestTheObserverTellsWhoAskedForARelease(t *testing.T) {
 	line := func(from, command string) string { return fmt.Sprintf("+1700000000.000001 [%s] %s", from, command) }
 	set := func(from, value string) []string {
-		return []string{"set", line(from, `"set" "`+LockKey+`" "`+value+`" "NX" "PX" "10000"`)}
+		return []string{"set", line(from, `"set" "`+redis.LockKey+`" "`+value+`" "NX" "PX" "10000"`)}
 	}
 	eval := func(from, value string) string {
-		return line(from, `"eval" "if redis.call…" "1" "`+LockKey+`" "`+value+`"`)
+		return line(from, `"eval" "if redis.call…" "1" "`+redis.LockKey+`" "`+value+`"`)
 	}
-	plain := func(from string) []string { return []string{"del", line(from, `"del" "`+LockKey+`"`)} }
+	plain := func(from string) []string { return []string{"del", line(from, `"del" "`+redis.LockKey+`"`)} }
 	for _, c := range []struct {
 		name string
 		what [][]string // keyspace events of the lock's key, and MONITOR lines
@@ -48,7 +49,7 @@ func TestTheObserverTellsWhoAskedForARelease(t *testing.T) {
 				if text, ok := strings.CutPrefix(each, "+"); ok {
 					w.line(text)
 				} else {
-					w.event("__keyevent@0__:"+each, LockKey)
+					w.event("__keyevent@0__:"+each, redis.LockKey)
 				}
 			}
 			want := []sim.Event{{Kind: sim.Granted, Grant: "a"}, {Kind: sim.Freed, Grant: "a", Client: c.want}}

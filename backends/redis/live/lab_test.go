@@ -1,6 +1,6 @@
 //go:build linux
 
-package redis
+package redislive
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
@@ -15,6 +16,13 @@ import (
 
 // labTTL is short, because these tests wait for leases to end in real time.
 const labTTL = 300 * time.Millisecond
+
+// settings are those of a lock with leases of ten seconds.
+func settings(t *testing.T, lock string) backends.Settings {
+	t.Helper()
+	_, s := locktest.Parse(t, lock, 10*time.Second, false, Backend{})
+	return s
+}
 
 var testRoles = map[string]live.Role{observerRole: observe, locktest.HolderRole: locktest.Holder(locktest.HoldAsOrdered, Backend{})}
 

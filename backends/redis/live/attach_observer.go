@@ -1,6 +1,6 @@
 //go:build linux
 
-package redis
+package redislive
 
 import (
 	"bufio"
@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim/live"
 )
 
@@ -70,7 +71,7 @@ func observeAttached(h *live.Host, orders json.RawMessage) error {
 // openAttached connects, and returns once the server shows every command that it executes.
 func openAttached(spec attachedSpec, w *attachedWitness) (*attachedObserver, error) {
 	o := &attachedObserver{
-		ask: "GET " + spec.Prefix + LockKey + "\r\n", end: "ECHO " + spec.Prefix + "end\r\n",
+		ask: "GET " + spec.Prefix + redis.LockKey + "\r\n", end: "ECHO " + spec.Prefix + "end\r\n",
 		over: `"ECHO" ` + strconv.Quote(spec.Prefix+"end"), witness: w,
 	}
 	for _, s := range []**stream{&o.lines, &o.answers} {
@@ -81,7 +82,7 @@ func openAttached(spec attachedSpec, w *attachedWitness) (*attachedObserver, err
 		}
 		*s = &stream{conn: conn, input: bufio.NewReader(conn)}
 	}
-	if err := o.greet(spec.Prefix + CounterKey); err != nil {
+	if err := o.greet(spec.Prefix + redis.CounterKey); err != nil {
 		o.close()
 		return nil, fmt.Errorf("%w (it must allow MONITOR)", err)
 	}

@@ -1,6 +1,6 @@
 //go:build linux
 
-package redis
+package redislive
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/backends/wire"
 	"github.com/locklab/locklab/sim"
 	goredis "github.com/redis/go-redis/v9"
@@ -31,7 +32,7 @@ type Client struct {
 	fresh            []net.Conn // made by Connect, with nothing sent over them yet
 }
 
-var _ Line = (*Client)(nil)
+var _ redis.Line = (*Client)(nil)
 
 func newPort(h wire.Host, network, address string) *Client {
 	return &Client{host: h, network: network, address: address}
@@ -60,7 +61,7 @@ func (p *Client) Connect(timeout time.Duration) error {
 	p.host.Outside(func() { conn, err = net.DialTimeout(p.network, p.address, timeout) })
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return ErrRefused
+		return redis.ErrRefused
 	case err != nil:
 		return fmt.Errorf("connect to redis at %s: %w (%v)", p.address, sim.ErrUnknown, err)
 	}
@@ -96,23 +97,23 @@ func (p *Client) SetNX(key, value string, px, timeout time.Duration) (bool, erro
 }
 
 func (p *Client) SetNXWithToken(key, counterKey, value string, px, timeout time.Duration) (uint64, bool, error) {
-	reply, err := p.do(timeout, p.acquireSent(value), "EVAL", SetNXWithTokenScript, 2, key, counterKey, value, px.Milliseconds())
+	reply, err := p.do(timeout, p.acquireSent(value), "EVAL", redis.SetNXWithTokenScript, 2, key, counterKey, value, px.Milliseconds())
 	token, ok := reply.(int64)
 	return uint64(token), ok && token != 0, err
 }
 
 func (p *Client) Obtain(key, value string, px, timeout time.Duration) (bool, error) {
-	reply, err := p.do(timeout, p.acquireSent(value), "EVAL", ObtainScript, 1, key, value, px.Milliseconds())
+	reply, err := p.do(timeout, p.acquireSent(value), "EVAL", redis.ObtainScript, 1, key, value, px.Milliseconds())
 	return reply == "OK", err
 }
 
 func (p *Client) CompareAndDelete(key, value string, timeout time.Duration) (bool, error) {
-	reply, err := p.do(timeout, nil, "EVAL", CompareAndDeleteScript, 1, key, value)
+	reply, err := p.do(timeout, nil, "EVAL", redis.CompareAndDeleteScript, 1, key, value)
 	return reply == int64(1), err
 }
 
 func (p *Client) CompareAndExpire(key, value string, px, timeout time.Duration) (bool, error) {
-	reply, err := p.do(timeout, nil, "EVAL", CompareAndExpireScript, 1, key, value, px.Milliseconds())
+	reply, err := p.do(timeout, nil, "EVAL", redis.CompareAndExpireScript, 1, key, value, px.Milliseconds())
 	return reply == int64(1), err
 }
 

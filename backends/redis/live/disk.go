@@ -1,6 +1,6 @@
 //go:build linux
 
-package redis
+package redislive
 
 import (
 	"errors"
@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/locklab/locklab/backends/redis"
 )
 
 // A crash kills the server but not the kernel, which keeps what the server had written. To lose
@@ -18,7 +20,7 @@ import (
 // before the server starts again. With always nothing has to be cut, since whatever was answered
 // was synced. With everysec nothing shows how far the file was synced, and fsync does nothing on a
 // lab's in-memory file system. So the observer watches the file grow and applies the same rule as
-// the model (persist).
+// the model (persist.go).
 
 // fsyncs is the rule of appendfsync everysec: it computes which length of the file has been synced.
 // Times are on the clock of the sampling process.
@@ -32,9 +34,9 @@ type fsyncs struct {
 // sample records the file's current length.
 func (f *fsyncs) sample(now time.Duration, size int64) {
 	if !f.wanted && size > f.synced {
-		f.wanted, f.due = true, max(now, f.began+EverySecond)
+		f.wanted, f.due = true, max(now, f.began+redis.EverySecond)
 	}
-	if f.wanted && now >= f.due+FsyncTime {
+	if f.wanted && now >= f.due+redis.FsyncTime {
 		f.synced, f.began, f.wanted = size, f.due, false
 	}
 }
@@ -117,7 +119,7 @@ func appendOnlyFile(dir string) (string, error) {
 	}
 	switch len(parts) {
 	case 0:
-		return filepath.Join(dir, fileName), nil
+		return filepath.Join(dir, "appendonly.aof"), nil
 	case 1:
 		return parts[0], nil
 	}

@@ -1,6 +1,6 @@
 //go:build linux
 
-package redis
+package redislive
 
 import (
 	"strings"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends/locktest"
+	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -32,7 +33,7 @@ func TestALockThatAnEarlierTrialHasLeftIsNoneOfThisOnes(t *testing.T) {
 	}
 	l.Reset()
 	left := granted[0].Grant
-	if _, err := AskServer(l.Ctx, l.Live, ServerID, "SET", LockKey, left, "NX", "PX", longTTL.Milliseconds()); err != nil {
+	if _, err := AskServer(l.Ctx, l.Live, redis.ServerID, "SET", redis.LockKey, left, "NX", "PX", longTTL.Milliseconds()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := trial(); err == nil || !strings.Contains(err.Error(), left) {

@@ -9,6 +9,7 @@ import (
 	"github.com/locklab/locklab/backends/redis"
 	redislive "github.com/locklab/locklab/backends/redis/live"
 	"github.com/locklab/locklab/backends/redlock"
+	redlocklive "github.com/locklab/locklab/backends/redlock/live"
 	"github.com/locklab/locklab/backends/sentinel"
 	"github.com/locklab/locklab/backends/zookeeper"
 )
@@ -20,9 +21,9 @@ func services() backends.Registry {
 		control.Perfect{},
 		redislive.Backend{},
 		redislive.Backend{Backend: redis.Backend{Profile: redis.Redislock}},
-		redlock.Backend{},
-		redlock.Backend{Profile: redlock.Reference},
-		redlock.Backend{Profile: redlock.Redsync},
+		redlocklive.Backend{},
+		redlocklive.Backend{Backend: redlock.Backend{Profile: redlock.Reference}},
+		redlocklive.Backend{Backend: redlock.Backend{Profile: redlock.Redsync}},
 		sentinel.Backend{},
 		etcd.Backend{},
 		zookeeper.Backend{},

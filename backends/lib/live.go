@@ -10,7 +10,7 @@ import (
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/etcd"
 	redislive "github.com/locklab/locklab/backends/redis/live"
-	"github.com/locklab/locklab/backends/redlock"
+	redlocklive "github.com/locklab/locklab/backends/redlock/live"
 	"github.com/locklab/locklab/backends/zookeeper"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
@@ -35,7 +35,7 @@ func (b Backend) service(s backends.Settings) (backends.Live, backends.Settings)
 func (b Backend) realService() backends.Live {
 	switch b.Library {
 	case Redsync:
-		return redlock.Backend{}
+		return redlocklive.Backend{}
 	case Redislock:
 		return redislive.Backend{}
 	case EtcdMutex:

@@ -1,6 +1,7 @@
 //go:build linux
 
-package redlock
+// Package redlocklive is package redlock on real servers.
+package redlocklive
 
 import (
 	"context"
@@ -8,9 +9,13 @@ import (
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/redis"
 	redislive "github.com/locklab/locklab/backends/redis/live"
+	"github.com/locklab/locklab/backends/redlock"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
+
+// Backend is redlock.Backend with real servers.
+type Backend struct{ redlock.Backend }
 
 var (
 	_ backends.Concluder = Backend{}
@@ -29,11 +34,11 @@ const liveTimeout = "0.05ttl"
 
 // LiveSettings makes clients wait longer for a server, unless somebody asked for a time.
 func (Backend) LiveSettings(s backends.Settings) (backends.Settings, error) {
-	if s.Written(optionTimeout) {
+	if s.Written(redlock.OptionTimeout) {
 		return s, nil
 	}
-	longer, err := s.WithValues([]string{optionTimeout + "=" + liveTimeout})
-	if err != nil || longer.Span(optionTimeout) < s.Span(optionTimeout) {
+	longer, err := s.WithValues([]string{redlock.OptionTimeout + "=" + liveTimeout})
+	if err != nil || longer.Span(redlock.OptionTimeout) < s.Span(redlock.OptionTimeout) {
 		return s, err
 	}
 	return longer, nil
@@ -97,8 +102,8 @@ func (b Backend) dial(h *live.Host, servers []string, s backends.Settings, port 
 		clients = append(clients, c)
 	}
 	return b.NewLock(h, s, func(node int, sent func(value string)) redis.Port {
-		clients[node].Sent, clients[node].Unannounced = sent, s.On(optionSequential)
-		if b.pooled() {
+		clients[node].Sent, clients[node].Unannounced = sent, s.On(redlock.OptionSequential)
+		if b.Pooled() {
 			return port(redis.NewPool(h, clients[node], s))
 		}
 		return port(clients[node])
@@ -108,49 +113,7 @@ func (b Backend) dial(h *live.Host, servers []string, s backends.Settings, port 
 // Roles is the observer.
 func (Backend) Roles() map[string]live.Role { return redislive.Backend{}.Roles() }
 
-// Conclude counts the votes that the observers saw. Wherever a quorum has formed or fallen apart,
-// it inserts what that means for the lock, at that moment and on that server. Events of other hosts
-// stay as they are.
+// Conclude counts the votes that the observers saw.
 func (b Backend) Conclude(events []sim.Event, s backends.Settings) []sim.Event {
-	count := newTally(b.Servers(s), quorum(s))
-	var all []sim.Event
-	for _, e := range events {
-		vote, ok := voteOf(e)
-		if !ok {
-			all = append(all, e)
-			continue
-		}
-		count.note(&recounted{of: e, all: &all}, vote)
-	}
-	return all
-}
-
-// voteOf converts an observer's event to what the node did to the lock.
-func voteOf(e sim.Event) (vote sim.Event, ok bool) {
-	vote = sim.Event{Grant: e.Grant, Client: e.Client}
-	switch e.Kind {
-	case sim.NodeGranted:
-		vote.Kind = sim.Granted
-	case sim.NodeExtended:
-		vote.Kind = sim.Extended
-	case sim.NodeEnded:
-		vote.Kind = e.Ended
-	default:
-		return sim.Event{}, false
-	}
-	return vote, true
-}
-
-// recounted is the recorder of a tally made afterwards: every event gets the time and place of the
-// node's event.
-type recounted struct {
-	of  sim.Event
-	all *[]sim.Event
-}
-
-func (r *recounted) ID() sim.HostID { return r.of.Host }
-
-func (r *recounted) Record(e sim.Event) {
-	e.At, e.Host = r.of.At, r.of.Host
-	*r.all = append(*r.all, e)
+	return b.CountVotes(events, s)
 }

@@ -1,6 +1,6 @@
 //go:build linux
 
-package redlock
+package redlocklive
 
 import (
 	"os"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends/locktest"
+	"github.com/locklab/locklab/backends/redlock"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 	"github.com/locklab/locklab/sim/live"
@@ -16,6 +17,8 @@ import (
 )
 
 func TestMain(m *testing.M) { os.Exit(livetest.Main(m, labRoles())) }
+
+var profiles = []Backend{{}, {redlock.Backend{Profile: redlock.Reference}}, {redlock.Backend{Profile: redlock.Redsync}}}
 
 // labTTL is longer than any test takes that expects no lease to end.
 const labTTL = 3 * time.Second

@@ -1,10 +1,14 @@
 //go:build linux
 
-package redlock
+package redlocklive
 
 import (
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/locklab/locklab/backends/locktest"
+	"github.com/locklab/locklab/backends/redlock"
 )
 
 // A time-out that no fault of a script caused must not cost votes, even on a busy machine.
@@ -15,16 +19,16 @@ func TestALiveClientWaitsLongerForAServerUnlessATimeIsAskedFor(t *testing.T) {
 		"redlock-redsync":               "node-timeout=0.05ttl", // is longer already
 		"redlock+node-timeout=0.001ttl": "node-timeout=0.001ttl",
 	} {
-		b, s := settings(t, spec)
+		b, s := locktest.Parse(t, spec, 10*time.Second, false, profiles...)
 		adapted, err := b.LiveSettings(s)
 		if err != nil {
 			t.Fatal(err)
 		}
 		before, after := s.List(), adapted.List()
 		for i, option := range after {
-			if name, _, _ := strings.Cut(option, "="); name != optionTimeout && option != before[i] {
+			if name, _, _ := strings.Cut(option, "="); name != redlock.OptionTimeout && option != before[i] {
 				t.Errorf("%s: %s has become %s", spec, before[i], option)
-			} else if name == optionTimeout && option != want {
+			} else if name == redlock.OptionTimeout && option != want {
 				t.Errorf("%s runs live with %s, want %s", spec, option, want)
 			}
 		}

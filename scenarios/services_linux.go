@@ -10,7 +10,7 @@ import (
 	redislive "github.com/locklab/locklab/backends/redis/live"
 	"github.com/locklab/locklab/backends/redlock"
 	redlocklive "github.com/locklab/locklab/backends/redlock/live"
-	"github.com/locklab/locklab/backends/sentinel"
+	sentinellive "github.com/locklab/locklab/backends/sentinel/live"
 	"github.com/locklab/locklab/backends/zookeeper"
 )
 
@@ -24,7 +24,7 @@ func services() backends.Registry {
 		redlocklive.Backend{},
 		redlocklive.Backend{Backend: redlock.Backend{Profile: redlock.Reference}},
 		redlocklive.Backend{Backend: redlock.Backend{Profile: redlock.Redsync}},
-		sentinel.Backend{},
+		sentinellive.Backend{},
 		etcd.Backend{},
 		zookeeper.Backend{},
 		zookeeper.Backend{Profile: zookeeper.GoZookeeper},

@@ -1,6 +1,6 @@
 //go:build linux
 
-package sentinel
+package sentinellive
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 
 	"github.com/locklab/locklab/backends/locktest"
 	redislive "github.com/locklab/locklab/backends/redis/live"
+	"github.com/locklab/locklab/backends/sentinel"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 	"github.com/locklab/locklab/sim/live"
@@ -73,7 +74,7 @@ func TestARealFailoverForgetsALockThatWasNotReplicatedAndRepeatsItsToken(t *test
 	h := p.Run(labTTL*4/5, masterCrash(0))
 	p.Expect(h, check.Violated)
 	grants := locktest.Only(h, sim.Granted)
-	if len(grants) != 2 || grants[0].Host != MasterID || grants[1].Host != "redis-replica-1" || grants[0].Token != grants[1].Token {
+	if len(grants) != 2 || grants[0].Host != sentinel.MasterID || grants[1].Host != "redis-replica-1" || grants[0].Token != grants[1].Token {
 		t.Errorf("the lock was granted: %+v; expected the same token from both servers", grants)
 	}
 	if got := p.Who(sim.Master); !slices.Equal(got, []sim.HostID{"redis-replica-1"}) {
@@ -147,7 +148,7 @@ func TestSentinelsThatRememberADownMasterAreNotReady(t *testing.T) {
 
 // opinionWhenBack returns what the first Sentinel knows of the others' opinions as soon as it takes
 // the master for up again.
-func opinionWhenBack(p *locktest.Pair, d *deployment) (opinion error) {
+func opinionWhenBack(p *locktest.Pair, d deployment) (opinion error) {
 	p.Helper()
 	err := live.Await(p.Ctx, "the master to be up again for the first Sentinel", nil, func() error {
 		reply, err := redislive.AskServer(p.Ctx, p.Live, "sentinel-1", "SENTINEL", "MASTER", serviceName)

@@ -1,6 +1,6 @@
 //go:build linux
 
-package sentinel
+package sentinellive
 
 import (
 	"errors"
@@ -11,14 +11,15 @@ import (
 
 	"github.com/locklab/locklab/backends/redis"
 	redislive "github.com/locklab/locklab/backends/redis/live"
+	"github.com/locklab/locklab/backends/sentinel"
 	"github.com/locklab/locklab/backends/wire"
 	"github.com/locklab/locklab/sim"
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// liveNetwork is the network over go-redis, with a client for each server and Sentinel. They are
-// named by their addresses.
-type liveNetwork struct {
+// network is the sentinel.Network over go-redis, with a client for each server and Sentinel. They
+// are named by their addresses.
+type network struct {
 	host    wire.Host
 	clients map[sim.HostID]*redislive.Client
 
@@ -28,11 +29,11 @@ type liveNetwork struct {
 	places map[string]sim.HostID
 }
 
-func newLiveNetwork(h wire.Host) *liveNetwork {
-	return &liveNetwork{host: h, clients: map[sim.HostID]*redislive.Client{}, service: serviceName}
+func newNetwork(h wire.Host) *network {
+	return &network{host: h, clients: map[sim.HostID]*redislive.Client{}, service: serviceName}
 }
 
-func (n *liveNetwork) client(ip sim.HostID) *redislive.Client {
+func (n *network) client(ip sim.HostID) *redislive.Client {
 	c := n.clients[ip]
 	if c == nil {
 		c = redislive.NewClient(n.host, string(ip))
@@ -41,7 +42,7 @@ func (n *liveNetwork) client(ip sim.HostID) *redislive.Client {
 	return c
 }
 
-func (n *liveNetwork) masterOf(sentinel sim.HostID, timeout time.Duration) (sim.HostID, error) {
+func (n *network) MasterOf(sentinel sim.HostID, timeout time.Duration) (sim.HostID, error) {
 	reply, err := n.client(sentinel).Do(timeout, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", n.service)
 	if err != nil {
 		return "", err
@@ -54,7 +55,7 @@ func (n *liveNetwork) masterOf(sentinel sim.HostID, timeout time.Duration) (sim.
 }
 
 // placeOf returns the lab's address of the server that a Sentinel names.
-func (n *liveNetwork) placeOf(told string) (sim.HostID, error) {
+func (n *network) placeOf(told string) (sim.HostID, error) {
 	if n.places == nil {
 		ip, _, err := net.SplitHostPort(told)
 		return sim.HostID(ip), err
@@ -75,26 +76,26 @@ func addressIn(reply any) (string, error) {
 	return net.JoinHostPort(fmt.Sprint(address[0]), fmt.Sprint(address[1])), nil
 }
 
-func (n *liveNetwork) command(server sim.HostID, c redis.Command, sent func(), left func() time.Duration) (answer, error) {
+func (n *network) Command(server sim.HostID, c redis.Command, sent func(), left func() time.Duration) (sentinel.Answer, error) {
 	client, timeout := n.client(server), left()
 	if sent != nil {
 		client.Sent = func(string) { sent() }
 	}
-	var a answer
+	var a sentinel.Answer
 	var err error
 	switch c.Kind {
 	case redis.CommandSetNX:
-		a.reply.OK, err = client.SetNX(c.Key, c.Value, c.PX, timeout)
+		a.Reply.OK, err = client.SetNX(c.Key, c.Value, c.PX, timeout)
 	case redis.CommandSetNXWithToken:
-		a.reply.Token, a.reply.OK, err = client.SetNXWithToken(c.Key, c.Counter, c.Value, c.PX, timeout)
+		a.Reply.Token, a.Reply.OK, err = client.SetNXWithToken(c.Key, c.Counter, c.Value, c.PX, timeout)
 	case redis.CommandCompareAndDelete:
-		a.reply.OK, err = client.CompareAndDelete(c.Key, c.Value, timeout)
+		a.Reply.OK, err = client.CompareAndDelete(c.Key, c.Value, timeout)
 	case redis.CommandDelete:
-		a.reply.OK, err = client.Delete(c.Key, timeout)
+		a.Reply.OK, err = client.Delete(c.Key, timeout)
 	case redis.CommandCompareAndExpire:
-		a.reply.OK, err = client.CompareAndExpire(c.Key, c.Value, c.PX, timeout)
+		a.Reply.OK, err = client.CompareAndExpire(c.Key, c.Value, c.PX, timeout)
 	case redis.CommandAdd:
-		a.reply.OK = true
+		a.Reply.OK = true
 		err = client.Add(c.Key, c.Value, timeout)
 	case redis.CommandExpireCycle, redis.CommandHello, redis.CommandObtain:
 		panic("a client does not ask for " + string(c.Kind))
@@ -106,20 +107,20 @@ func (n *liveNetwork) command(server sim.HostID, c redis.Command, sent func(), l
 	}
 	var refused goredis.Error
 	if !errors.As(err, &refused) {
-		return answer{}, err
+		return sentinel.Answer{}, err
 	}
 	switch {
 	case strings.HasPrefix(refused.Error(), "READONLY"):
-		err = ErrReadOnly
+		err = sentinel.ErrReadOnly
 	case strings.HasPrefix(refused.Error(), "NOREPLICAS"):
-		err = ErrNoReplicas
+		err = sentinel.ErrNoReplicas
 	}
-	return answer{err: err}, nil
+	return sentinel.Answer{Err: err}, nil
 }
 
-// waitReplicas sends WAIT over the connection that carried the write, since WAIT is about the
+// WaitReplicas sends WAIT over the connection that carried the write, since WAIT is about the
 // writes of its own connection.
-func (n *liveNetwork) waitReplicas(server sim.HostID, _ answer, replicas int, limit, timeout time.Duration) (int, error) {
+func (n *network) WaitReplicas(server sim.HostID, _ sentinel.Answer, replicas int, limit, timeout time.Duration) (int, error) {
 	reply, err := n.client(server).Do(timeout, "WAIT", replicas, limit.Milliseconds())
 	if err != nil {
 		return 0, err

@@ -1,6 +1,6 @@
 //go:build linux
 
-package sentinel
+package sentinellive
 
 import (
 	"reflect"
@@ -46,14 +46,14 @@ func TestARequestNamesSentinelsDetoursAndAMaster(t *testing.T) {
 // A client is told addresses outside the lab and goes to the hosts that stand for them, also after
 // a failover; it cannot reach any other server.
 func TestAnAttachedClientFollowsAFailoverAsFarAsRelaysLead(t *testing.T) {
-	n := &liveNetwork{places: map[string]sim.HostID{"redis-master:6379": "10.77.0.3", "10.1.2.3:7012": "10.77.0.4"}}
+	n := &network{places: map[string]sim.HostID{"redis-master:6379": "10.77.0.3", "10.1.2.3:7012": "10.77.0.4"}}
 	for told, want := range map[string]sim.HostID{"redis-master:6379": "10.77.0.3", "10.1.2.3:7012": "10.77.0.4", "10.1.2.3:6379": ""} {
 		got, err := n.placeOf(told)
 		if got != want || (err == nil) != (want != "") {
 			t.Errorf("the master is %s: the client goes to %q (%v), want %q", told, got, err, want)
 		}
 	}
-	own := &liveNetwork{}
+	own := &network{}
 	if got, err := own.placeOf("10.77.0.5:6379"); got != "10.77.0.5" || err != nil {
 		t.Errorf("in a lab of its own, the client goes to %q (%v), and was told 10.77.0.5", got, err)
 	}

@@ -1,6 +1,6 @@
 //go:build linux
 
-package sentinel
+package sentinellive
 
 import (
 	"reflect"
@@ -8,11 +8,12 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/sentinel"
 	"github.com/locklab/locklab/sim"
 )
 
 func TestALockIsForgottenWithItsLastCopyIfNobodyHasEndedIt(t *testing.T) {
-	const master, replica = MasterID, sim.HostID("redis-replica-1")
+	const master, replica = sentinel.MasterID, sim.HostID("redis-replica-1")
 	on := func(host sim.HostID, k, ended sim.Kind) sim.Event {
 		return sim.Event{Host: host, Kind: k, Grant: "a", Ended: ended}
 	}

@@ -1,6 +1,6 @@
 //go:build linux
 
-package sentinel
+package sentinellive
 
 import (
 	"context"

@@ -1,6 +1,7 @@
 //go:build linux
 
-package sentinel
+// Package sentinellive is package sentinel with real servers and real Sentinels.
+package sentinellive
 
 import (
 	"context"
@@ -14,9 +15,13 @@ import (
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/redis"
 	redislive "github.com/locklab/locklab/backends/redis/live"
+	"github.com/locklab/locklab/backends/sentinel"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
+
+// Backend is sentinel.Backend with real servers and Sentinels.
+type Backend struct{ sentinel.Backend }
 
 var (
 	_ backends.Concluder = Backend{}
@@ -32,8 +37,8 @@ const resetLimit = 30 * time.Second
 // Missing returns an error if real servers cannot do what the settings ask for, or if redis-server
 // is missing: it is also the program of the Sentinels.
 func (Backend) Missing(s backends.Settings) error {
-	if lag := s.Span(optionMaxLag); s.Int(optionMinReplicas) > 0 && lag%time.Second != 0 {
-		return fmt.Errorf("real servers take %s in whole seconds, and it is %v: set another, or another --ttl", optionMaxLag, lag)
+	if lag := s.Span(sentinel.OptionMaxLag); s.Int(sentinel.OptionMinReplicas) > 0 && lag%time.Second != 0 {
+		return fmt.Errorf("real servers take %s in whole seconds, and it is %v: set another, or another --ttl", sentinel.OptionMaxLag, lag)
 	}
 	return redislive.MissingServer()
 }
@@ -43,7 +48,7 @@ func (Backend) Missing(s backends.Settings) error {
 func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	d := deployReal(s)
 	var processes []*live.Proc
-	for _, id := range d.servers {
+	for _, id := range d.Servers {
 		server, err := startRealServer(lab, d, id)
 		if err != nil {
 			return err
@@ -55,7 +60,7 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 			return err
 		}
 	}
-	for _, id := range d.sentinels {
+	for _, id := range d.Sentinels {
 		guard, err := startRealSentinel(lab, d, id)
 		if err != nil {
 			return err
@@ -65,8 +70,8 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 			return err
 		}
 	}
-	for _, id := range d.sentinels {
-		if err := hurry(ctx, lab, id, s.TTL); err != nil {
+	for _, id := range d.Sentinels {
+		if err := hurry(ctx, lab, id, d.Tilt); err != nil {
 			return err
 		}
 	}
@@ -74,17 +79,17 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 }
 
 // startRealServer starts a server, which is a replica unless it is the first.
-func startRealServer(lab *live.Lab, d *deployment, id sim.HostID) (*live.Proc, error) {
+func startRealServer(lab *live.Lab, d deployment, id sim.HostID) (*live.Proc, error) {
 	settings := []redislive.ServerSetting{
 		{Name: "repl-diskless-sync-delay", Value: "0"},
-		{Name: "min-replicas-to-write", Value: strconv.Itoa(d.minReplicas)},
-		{Name: "min-replicas-max-lag", Value: strconv.Itoa(int(d.maxLag / time.Second))},
+		{Name: "min-replicas-to-write", Value: strconv.Itoa(d.MinReplicas)},
+		{Name: "min-replicas-max-lag", Value: strconv.Itoa(int(d.MaxLag / time.Second))},
 	}
-	if id != d.servers[0] {
-		settings = append(settings, redislive.ServerSetting{Name: "replicaof", Value: lab.Address(d.servers[0]) + " " + redislive.ServerPort})
+	if id != d.Servers[0] {
+		settings = append(settings, redislive.ServerSetting{Name: "replicaof", Value: lab.Address(d.Servers[0]) + " " + redislive.ServerPort})
 	}
 	o := redislive.ServerOptions{NodeSettings: redis.NodeSettings{Durability: redis.DurabilityNone}}
-	if d.lag == 0 {
+	if d.Lag == 0 {
 		o.Settings = settings
 		return redislive.StartServer(lab, id, o)
 	}
@@ -96,23 +101,29 @@ func startRealServer(lab *live.Lab, d *deployment, id sim.HostID) (*live.Proc, e
 	return server, d.standBefore(lab, id)
 }
 
+// deployment is a sentinel.Deployment of real servers.
+type deployment struct{ *sentinel.Deployment }
+
+// deploy returns the deployment with these settings.
+func deploy(s backends.Settings) deployment { return deployment{sentinel.Deploy(s)} }
+
 // deployReal is deploy with the natural replication lag of real servers, unless somebody asked for
 // another.
-func deployReal(s backends.Settings) *deployment {
+func deployReal(s backends.Settings) deployment {
 	d := deploy(s)
-	if !s.Written(optionLag) {
-		d.lag = 0
+	if !s.Written(sentinel.OptionLag) {
+		d.Lag = 0
 	}
 	return d
 }
 
 // standBefore starts the role that makes a server's replication lag.
-func (d *deployment) standBefore(lab *live.Lab, id sim.HostID) error {
+func (d deployment) standBefore(lab *live.Lab, id sim.HostID) error {
 	spec := lagSpec{
 		Listen: net.JoinHostPort(lab.Address(id), redislive.ServerPort),
-		Server: net.JoinHostPort(loopback, redislive.ServerPort), Lag: d.lag,
+		Server: net.JoinHostPort(loopback, redislive.ServerPort), Lag: d.Lag,
 	}
-	for _, other := range d.servers {
+	for _, other := range d.Servers {
 		if other != id {
 			spec.Others = append(spec.Others, lab.Address(other))
 		}
@@ -126,7 +137,7 @@ const serviceName = redis.LockKey
 
 // startRealSentinel starts a Sentinel. It listens on the servers' port, since each has a host of
 // its own.
-func startRealSentinel(lab *live.Lab, d *deployment, id sim.HostID) (*live.Proc, error) {
+func startRealSentinel(lab *live.Lab, d deployment, id sim.HostID) (*live.Proc, error) {
 	program, err := redislive.ServerProgram()
 	if err != nil {
 		return nil, err
@@ -138,8 +149,8 @@ func startRealSentinel(lab *live.Lab, d *deployment, id sim.HostID) (*live.Proc,
 	err = redislive.WriteConfig(filepath.Join(lab.Dir(id), file), []redislive.ServerSetting{
 		{Name: "bind", Value: lab.Address(id)}, {Name: "port", Value: redislive.ServerPort},
 		{Name: "protected-mode", Value: "no"},
-		{Name: "sentinel monitor", Value: fmt.Sprintf("%s %s %s %d", serviceName, lab.Address(d.servers[0]), redislive.ServerPort, d.quorum)},
-		about("down-after-milliseconds", d.downAfter), about("failover-timeout", d.failoverTimeout),
+		{Name: "sentinel monitor", Value: fmt.Sprintf("%s %s %s %d", serviceName, lab.Address(d.Servers[0]), redislive.ServerPort, d.Quorum)},
+		about("down-after-milliseconds", d.DownAfter), about("failover-timeout", d.FailoverTimeout),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("write the configuration of %s: %w", id, err)
@@ -150,17 +161,17 @@ func startRealSentinel(lab *live.Lab, d *deployment, id sim.HostID) (*live.Proc,
 // hurry sets the times for which Sentinel has no configuration, and whose defaults suit services
 // that run for months. With the defaults, an old master that is back stays a second master for ten
 // seconds or more, which outlasts a trial. A Sentinel that crashes forgets these settings.
-func hurry(ctx context.Context, lab *live.Lab, id sim.HostID, ttl time.Duration) error {
+func hurry(ctx context.Context, lab *live.Lab, id sim.HostID, tilt time.Duration) error {
 	_, err := redislive.AskServer(ctx, lab, id, "SENTINEL", "DEBUG",
 		"INFO-PERIOD", 1000, "PUBLISH-PERIOD", 500, "ASK-PERIOD", 250,
-		"TILT-PERIOD", tiltPeriod(ttl).Milliseconds())
+		"TILT-PERIOD", tilt.Milliseconds())
 	return err
 }
 
 // Observe starts an observer beside each server. None of them knows which copy of a lock is the
 // last one: see Conclude.
 func (Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
-	for _, id := range deploy(s).servers {
+	for _, id := range deploy(s).Servers {
 		if err := redislive.ObserveServer(ctx, lab, id, redislive.Observation{Tokens: s.Token, Copies: true}); err != nil {
 			return err
 		}
@@ -175,36 +186,36 @@ func (b Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) 
 	d := deployReal(s)
 	ctx, cancel := context.WithTimeoutCause(ctx, resetLimit, fmt.Errorf("it took longer than %v", resetLimit))
 	defer cancel()
-	if d.lag > 0 {
-		return fmt.Errorf("reset the servers and Sentinels: what makes %s has ended with the trial", optionLag)
+	if d.Lag > 0 {
+		return fmt.Errorf("reset the servers and Sentinels: what makes %s has ended with the trial", sentinel.OptionLag)
 	}
 	master, err := b.Who(ctx, lab, s, sim.Master)
 	if err != nil {
 		return fmt.Errorf("reset the servers and Sentinels: %w", err)
 	}
-	if !slices.Equal(master, d.servers[:1]) {
-		return fmt.Errorf("reset the servers and Sentinels: the master is %v and no longer %s", master, d.servers[0])
+	if !slices.Equal(master, d.Servers[:1]) {
+		return fmt.Errorf("reset the servers and Sentinels: the master is %v and no longer %s", master, d.Servers[0])
 	}
-	for _, id := range slices.Concat(d.servers, d.sentinels) {
+	for _, id := range slices.Concat(d.Servers, d.Sentinels) {
 		if lab.Agent(id).Crashed() == nil {
 			return fmt.Errorf("reset the servers and Sentinels: host %s is down", id)
 		}
 	}
 	return live.Await(ctx, "reset the servers and Sentinels", nil, func() error {
-		for _, id := range d.sentinels {
-			if err := hurry(ctx, lab, id, s.TTL); err != nil {
+		for _, id := range d.Sentinels {
+			if err := hurry(ctx, lab, id, d.Tilt); err != nil {
 				return err
 			}
 		}
 		if err := d.healthy(ctx, lab); err != nil {
 			return err
 		}
-		for _, id := range d.servers {
+		for _, id := range d.Servers {
 			if err := redislive.CheckNoClients(ctx, lab, id); err != nil {
 				return err
 			}
 		}
-		if _, err := redislive.AskServer(ctx, lab, d.servers[0], "FLUSHALL"); err != nil {
+		if _, err := redislive.AskServer(ctx, lab, d.Servers[0], "FLUSHALL"); err != nil {
 			return err
 		}
 		return d.empty(ctx, lab)
@@ -215,13 +226,13 @@ func (b Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) 
 // the other servers are replicas.
 func (Backend) Who(ctx context.Context, lab *live.Lab, s backends.Settings, role sim.Role) ([]sim.HostID, error) {
 	d := deploy(s)
-	return d.playing(role, d.masterNamed(ctx, lab)), nil
+	return d.Playing(role, d.masterNamed(ctx, lab)), nil
 }
 
 // Dial gives a client's process its lock. The addresses are those of the servers, then of the
 // Sentinels.
 func (Backend) Dial(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
-	p, err := connect(h, newLiveNetwork(h), servers, s)
+	p, err := connect(h, newNetwork(h), servers, s)
 	if err != nil {
 		return nil, err
 	}
@@ -229,17 +240,17 @@ func (Backend) Dial(h *live.Host, servers []string, s backends.Settings) (backen
 }
 
 // connect connects to all servers and Sentinels.
-func connect(h *live.Host, n *liveNetwork, servers []string, s backends.Settings) (*port, error) {
+func connect(h *live.Host, n *network, servers []string, s backends.Settings) (*sentinel.Port, error) {
 	var sentinels []sim.HostID
 	for i, ip := range servers {
 		if err := n.client(sim.HostID(ip)).ConnectAhead(); err != nil {
 			return nil, err
 		}
-		if i >= len(deploy(s).servers) {
+		if i >= len(deploy(s).Servers) {
 			sentinels = append(sentinels, sim.HostID(ip))
 		}
 	}
-	return newPort(h, n, sentinels, s), nil
+	return sentinel.NewPort(h, n, sentinels, s), nil
 }
 
 // Roles are the observer and the role that makes replication lag.

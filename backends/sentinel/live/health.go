@@ -1,6 +1,6 @@
 //go:build linux
 
-package sentinel
+package sentinellive
 
 import (
 	"context"
@@ -20,15 +20,15 @@ const answerLimit = 500 * time.Millisecond
 // healthy returns nil if every Sentinel knows the first server as the master, knows all other
 // Sentinels and every replica with its link to the master up, and finds nobody down; and if the
 // master and the replicas say so themselves.
-func (d *deployment) healthy(ctx context.Context, lab *live.Lab) error {
-	for _, id := range d.sentinels {
+func (d deployment) healthy(ctx context.Context, lab *live.Lab) error {
+	for _, id := range d.Sentinels {
 		reply, err := redislive.AskServer(ctx, lab, id, "SENTINEL", "MASTER", serviceName)
 		if err != nil {
 			return err
 		}
 		err = expect(id, fields(reply), map[string]string{
-			"ip": lab.Address(d.servers[0]), "flags": "master",
-			"num-slaves": fmt.Sprint(len(d.servers) - 1), "num-other-sentinels": fmt.Sprint(len(d.sentinels) - 1),
+			"ip": lab.Address(d.Servers[0]), "flags": "master",
+			"num-slaves": fmt.Sprint(len(d.Servers) - 1), "num-other-sentinels": fmt.Sprint(len(d.Sentinels) - 1),
 		})
 		if err != nil {
 			return err
@@ -43,7 +43,7 @@ func (d *deployment) healthy(ctx context.Context, lab *live.Lab) error {
 		}
 		for _, each := range replicas {
 			err := expect(id, fields(each), map[string]string{
-				"flags": "slave", "master-host": lab.Address(d.servers[0]), "master-link-status": "ok",
+				"flags": "slave", "master-host": lab.Address(d.Servers[0]), "master-link-status": "ok",
 			})
 			if err != nil {
 				return err
@@ -53,7 +53,7 @@ func (d *deployment) healthy(ctx context.Context, lab *live.Lab) error {
 	if err := d.replicating(ctx, lab); err != nil {
 		return err
 	}
-	for _, id := range d.servers[1:] {
+	for _, id := range d.Servers[1:] {
 		reply, err := redislive.AskServer(ctx, lab, id, "INFO", "replication")
 		if err != nil {
 			return err
@@ -69,7 +69,7 @@ func (d *deployment) healthy(ctx context.Context, lab *live.Lab) error {
 // remembers that for five seconds (SENTINEL_ASK_PERIOD*5 in sentinel.c) and counts it towards the
 // quorum even if the other one has changed its mind since, as after a start on a machine that stood
 // still for longer than down-after.
-func (d *deployment) unanimous(ctx context.Context, lab *live.Lab, id sim.HostID) error {
+func (d deployment) unanimous(ctx context.Context, lab *live.Lab, id sim.HostID) error {
 	reply, err := redislive.AskServer(ctx, lab, id, "SENTINEL", "SENTINELS", serviceName)
 	if err != nil {
 		return err
@@ -86,8 +86,8 @@ func (d *deployment) unanimous(ctx context.Context, lab *live.Lab, id sim.HostID
 // replicating returns nil if the master sends writes to all replicas. Between the end of a full
 // resynchronisation and the replica's first report, up to a second later, the link counts as up but
 // the master holds the stream back.
-func (d *deployment) replicating(ctx context.Context, lab *live.Lab) error {
-	reply, err := redislive.AskServer(ctx, lab, d.servers[0], "INFO", "replication")
+func (d deployment) replicating(ctx context.Context, lab *live.Lab) error {
+	reply, err := redislive.AskServer(ctx, lab, d.Servers[0], "INFO", "replication")
 	if err != nil {
 		return err
 	}
@@ -98,8 +98,8 @@ func (d *deployment) replicating(ctx context.Context, lab *live.Lab) error {
 			following++
 		}
 	}
-	if following < len(d.servers)-1 {
-		return fmt.Errorf("%s does not send writes to all its replicas: %q", d.servers[0], text)
+	if following < len(d.Servers)-1 {
+		return fmt.Errorf("%s does not send writes to all its replicas: %q", d.Servers[0], text)
 	}
 	return nil
 }
@@ -124,8 +124,8 @@ func expect(id sim.HostID, got, want map[string]string) error {
 }
 
 // empty returns nil if no server has any key.
-func (d *deployment) empty(ctx context.Context, lab *live.Lab) error {
-	for _, id := range d.servers {
+func (d deployment) empty(ctx context.Context, lab *live.Lab) error {
+	for _, id := range d.Servers {
 		keys, err := redislive.AskServer(ctx, lab, id, "DBSIZE")
 		if err != nil {
 			return err
@@ -138,23 +138,23 @@ func (d *deployment) empty(ctx context.Context, lab *live.Lab) error {
 }
 
 // masterNamed returns the server that more than half of all Sentinels name as the master, or "".
-func (d *deployment) masterNamed(ctx context.Context, lab *live.Lab) sim.HostID {
+func (d deployment) masterNamed(ctx context.Context, lab *live.Lab) sim.HostID {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
-	named := make([]sim.HostID, len(d.sentinels))
+	named := make([]sim.HostID, len(d.Sentinels))
 	var all sync.WaitGroup
-	for i, id := range d.sentinels {
+	for i, id := range d.Sentinels {
 		all.Go(func() { named[i] = d.masterOf(ctx, lab, id) })
 	}
 	all.Wait()
-	for _, id := range d.servers {
+	for _, id := range d.Servers {
 		votes := 0
 		for _, each := range named {
 			if each == id {
 				votes++
 			}
 		}
-		if votes >= d.majority() {
+		if votes >= d.Majority() {
 			return id
 		}
 	}
@@ -162,13 +162,13 @@ func (d *deployment) masterNamed(ctx context.Context, lab *live.Lab) sim.HostID 
 }
 
 // masterOf asks one Sentinel.
-func (d *deployment) masterOf(ctx context.Context, lab *live.Lab, sentinel sim.HostID) sim.HostID {
+func (d deployment) masterOf(ctx context.Context, lab *live.Lab, sentinel sim.HostID) sim.HostID {
 	reply, err := redislive.AskServer(ctx, lab, sentinel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", serviceName)
 	address, ok := reply.([]any)
 	if err != nil || !ok || len(address) != 2 {
 		return ""
 	}
-	for _, id := range d.servers {
+	for _, id := range d.Servers {
 		if lab.Address(id) == address[0] {
 			return id
 		}

@@ -1,6 +1,6 @@
 //go:build linux
 
-package sentinel
+package sentinellive
 
 import (
 	"cmp"
@@ -13,6 +13,7 @@ import (
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/redis"
 	redislive "github.com/locklab/locklab/backends/redis/live"
+	"github.com/locklab/locklab/backends/sentinel"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
@@ -40,18 +41,18 @@ func (b attached) Attachment() *backends.Attachment { return b.to }
 // Missing returns an error for settings that attached servers and Sentinels cannot have.
 func (b attached) Missing(s backends.Settings) error {
 	return cmp.Or(b.fits(s), backends.RefuseWritten(s,
-		optionQuorum, optionLag, optionMinReplicas, optionMaxLag, optionDownAfter, optionFailoverTimeout))
+		sentinel.OptionQuorum, sentinel.OptionLag, sentinel.OptionMinReplicas, sentinel.OptionMaxLag, sentinel.OptionDownAfter, sentinel.OptionFailoverTimeout))
 }
 
 // fits returns nil if there are as many replicas and Sentinels as the settings say.
 func (b attached) fits(s backends.Settings) error {
 	replicas := len(b.to.Told) - 1
 	sentinels := len(b.to.Addresses) - len(b.to.Told)
-	if replicas == s.Int(optionReplicas) && sentinels == s.Int(optionSentinels) {
+	if replicas == s.Int(sentinel.OptionReplicas) && sentinels == s.Int(sentinel.OptionSentinels) {
 		return nil
 	}
 	return fmt.Errorf("%d replica(s) and %d Sentinel(s) are attached, and the trial has %d and %d: ask for sentinel+%s=%d+%s=%d",
-		replicas, sentinels, s.Int(optionReplicas), s.Int(optionSentinels), optionReplicas, replicas, optionSentinels, sentinels)
+		replicas, sentinels, s.Int(sentinel.OptionReplicas), s.Int(sentinel.OptionSentinels), sentinel.OptionReplicas, replicas, sentinel.OptionSentinels, sentinels)
 }
 
 // Start makes sure that the master serves.
@@ -140,7 +141,7 @@ func (b attached) masterNamedBy(ctx context.Context, sentinel int) (told string,
 // DialUnder gives a client's process its lock, under names that begin with a prefix. The client
 // follows what the Sentinels say, but connects to the lab's hosts that stand for those servers.
 func (Backend) DialUnder(names backends.Names, h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
-	n := newLiveNetwork(h)
+	n := newNetwork(h)
 	n.service, n.places = names.Service, map[string]sim.HostID{}
 	for i, told := range names.Told {
 		n.places[told] = sim.HostID(servers[i])

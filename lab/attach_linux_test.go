@@ -14,7 +14,7 @@ import (
 
 	goredis "github.com/redis/go-redis/v9"
 
-	"github.com/locklab/locklab/backends/redis"
+	redislive "github.com/locklab/locklab/backends/redis/live"
 )
 
 // documentedServer is the address of the attached server in docs/attach.md.
@@ -107,7 +107,7 @@ func consoles(document string) map[string][]string {
 // foreignRedis starts a redis-server as a third party would.
 func foreignRedis(t *testing.T) (address string, client *goredis.Client) {
 	t.Helper()
-	program, err := redis.ServerProgram()
+	program, err := redislive.ServerProgram()
 	if err != nil {
 		t.Fatal(err)
 	}

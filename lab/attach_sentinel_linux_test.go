@@ -17,7 +17,7 @@ import (
 
 	goredis "github.com/redis/go-redis/v9"
 
-	"github.com/locklab/locklab/backends/redis"
+	redislive "github.com/locklab/locklab/backends/redis/live"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -194,7 +194,7 @@ func hostAndPort(address string) string { return strings.Replace(address, ":", "
 // startSentinel starts a Sentinel that ends with the test.
 func startSentinel(t *testing.T, address string, settings ...string) {
 	t.Helper()
-	program, err := redis.ServerProgram()
+	program, err := redislive.ServerProgram()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,14 +5,8 @@ import (
 	"slices"
 
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/backends/control"
-	"github.com/locklab/locklab/backends/etcd"
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/backends/lib"
-	"github.com/locklab/locklab/backends/redis"
-	"github.com/locklab/locklab/backends/redlock"
-	"github.com/locklab/locklab/backends/sentinel"
-	"github.com/locklab/locklab/backends/zookeeper"
 )
 
 // registered holds the lock services of a program that uses locklab as a library.
@@ -40,14 +34,7 @@ func Register(services ...backends.Backend) error {
 // Registry lists all lock services in the order of tables: the two controls, then the real
 // services, then the libraries as they are, then those added by Register.
 func Registry() backends.Registry {
-	services := backends.Registry{
-		control.None{}, control.Perfect{}, redis.Backend{}, redis.Backend{Profile: redis.Redislock},
-		redlock.Backend{}, redlock.Backend{Profile: redlock.Reference}, redlock.Backend{Profile: redlock.Redsync},
-		sentinel.Backend{},
-		etcd.Backend{},
-		zookeeper.Backend{}, zookeeper.Backend{Profile: zookeeper.GoZookeeper},
-	}
-	return slices.Concat(services, lib.Backends(), registered)
+	return slices.Concat(services(), lib.Backends(), registered)
 }
 
 // Everything returns all that a scenario may refer to.

@@ -14,7 +14,7 @@ import (
 
 	goredis "github.com/redis/go-redis/v9"
 
-	"github.com/locklab/locklab/backends/redis"
+	redislive "github.com/locklab/locklab/backends/redis/live"
 	"github.com/locklab/locklab/backends/wire"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
@@ -43,7 +43,7 @@ type redisClient struct {
 func newRedisClient(h wire.Host, ip string, asks func(words []string) (value string, yes bool), sent func(value string)) *redisClient {
 	dial := goredis.NewDialer(&goredis.Options{DialTimeout: 5 * time.Second}) // the default
 	c := &redisClient{Client: goredis.NewClient(&goredis.Options{
-		Addr: net.JoinHostPort(ip, redis.ServerPort),
+		Addr: net.JoinHostPort(ip, redislive.ServerPort),
 		Dialer: func(ctx context.Context, network, address string) (net.Conn, error) {
 			conn, err := dial(ctx, network, address)
 			if err != nil {

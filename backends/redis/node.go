@@ -104,7 +104,7 @@ func (s *simulatedServer) serve(client sim.HostID, request any, reply func(any))
 // done to it afterwards.
 func (s *simulatedServer) answer(client sim.HostID, c Command, r Reply, reply func(any)) {
 	s.ended(r)
-	if e, changed := happened(c, r); changed {
+	if e, changed := Happened(c, r); changed {
 		if e.Kind == sim.Freed {
 			e.Client = client
 		}
@@ -113,8 +113,8 @@ func (s *simulatedServer) answer(client sim.HostID, c Command, r Reply, reply fu
 	reply(r)
 }
 
-// happened returns what a command did to the lock, if anything.
-func happened(c Command, r Reply) (e sim.Event, ok bool) {
+// Happened returns what a command did to the lock, if anything.
+func Happened(c Command, r Reply) (e sim.Event, ok bool) {
 	e = sim.Event{Grant: c.Value, Token: r.Token}
 	switch c.Kind {
 	case CommandSetNX, CommandSetNXWithToken:

@@ -3,10 +3,10 @@ package redis
 import "time"
 
 const (
-	// everySecond is the least time between two background fsyncs of appendfsync everysec.
-	everySecond = time.Second
-	// fsyncTime is how long one fsync takes: an assumption about disks.
-	fsyncTime = 5 * time.Millisecond
+	// EverySecond is the least time between two background fsyncs of appendfsync everysec.
+	EverySecond = time.Second
+	// FsyncTime is how long one fsync takes: an assumption about disks.
+	FsyncTime = 5 * time.Millisecond
 )
 
 // persist writes a change to the append-only file, and calls then when it may be answered (Redis,
@@ -27,7 +27,7 @@ func (s *simulatedServer) persist(then func()) {
 		return
 	}
 	if s.sync == nil {
-		wait := max(0, s.synced+everySecond-s.host.Now())
+		wait := max(0, s.synced+EverySecond-s.host.Now())
 		s.sync = s.host.After(wait, s.backgroundSync)
 	}
 	then()
@@ -48,7 +48,7 @@ func (s *simulatedServer) goOn(then func()) {
 // backgroundSync makes durable what has been written by the time it is done.
 func (s *simulatedServer) backgroundSync() {
 	s.synced = s.host.Now()
-	s.sync = s.host.After(fsyncTime, func() {
+	s.sync = s.host.After(FsyncTime, func() {
 		s.host.Disk().Sync(func() { s.sync = nil })
 	})
 }

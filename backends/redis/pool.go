@@ -14,14 +14,15 @@ import (
 type Line interface {
 	ObtainPort
 	// Connect opens a connection, as the kernels do: it shows nothing about the server's process.
-	// It returns errRefused if nobody listens, and otherwise an error that wraps sim.ErrUnknown.
+	// It returns ErrRefused if nobody listens, and otherwise an error that wraps sim.ErrUnknown.
 	Connect(timeout time.Duration) error
 	// Greet sends the first command over the oldest connection that has carried none. A command of
 	// the Port needs a connection that was greeted and has no unanswered command.
 	Greet(timeout time.Duration) error
 }
 
-var errRefused = errors.New("nobody listens there")
+// ErrRefused means that nobody listens at a server's address.
+var ErrRefused = errors.New("nobody listens there")
 
 // Names of a Pool's options.
 const (

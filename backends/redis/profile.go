@@ -39,9 +39,9 @@ func libraryOptions() []backends.Option {
 	return append(append(own, PoolOptions()...), DurabilityOption(), RestartDelayOption())
 }
 
-// lockOn returns a host's lock of this profile over a port to the server; the library's needs a
+// LockOn returns a host's lock of this profile over a port to the server; the library's needs a
 // pool of connections.
-func (b Backend) lockOn(h sim.Host, p Port, s backends.Settings) backends.Lock {
+func (b Backend) LockOn(h sim.Host, p Port, s backends.Settings) backends.Lock {
 	if b.Profile == Documented {
 		return NewLock(h, p, s)
 	}

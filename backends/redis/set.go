@@ -27,7 +27,7 @@ func (b Backend) KeepsSet() bool { return b.Profile == Documented }
 func (Backend) SimulateSet(w *virtual.World, s backends.Settings) (func(*virtual.Host) backends.Adder, backends.SetReader) {
 	n := simulateNode(w, ServerID, NodeSettingsOf(s), (*virtual.Host).Record)
 	access := func(h *virtual.Host) backends.Adder {
-		return adder{h, dialNode(h, ServerID, nil), s.Of(h.ID()).Span(optionTimeout)}
+		return NewAdder(h, dialNode(h, ServerID, nil), s.Of(h.ID()))
 	}
 	return access, n.contents
 }
@@ -38,6 +38,11 @@ func (n *node) contents() (backends.SetContents, error) {
 		return backends.SetContents{}, fmt.Errorf("%s is down", n.host.ID())
 	}
 	return backends.SetContents{Host: n.host.ID(), Elements: n.server.model.Members(SetKey)}, nil
+}
+
+// NewAdder returns a host's access to the set of one server.
+func NewAdder(h sim.Host, p SetPort, s backends.Settings) backends.Adder {
+	return adder{h, p, s.Span(optionTimeout)}
 }
 
 // adder adds elements to the set of one server.

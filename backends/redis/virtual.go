@@ -14,9 +14,9 @@ func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.H
 	return func(h *virtual.Host) backends.Lock {
 		own := s.Of(h.ID())
 		if b.Profile == Redislock {
-			return b.lockOn(h, DialPool(h, ServerID, nil, own), own)
+			return b.LockOn(h, DialPool(h, ServerID, nil, own), own)
 		}
-		return b.lockOn(h, DialNode(h, ServerID, nil), own)
+		return b.LockOn(h, DialNode(h, ServerID, nil), own)
 	}
 }
 
@@ -75,7 +75,7 @@ func (p *simulatedPort) Obtain(key, value string, px, timeout time.Duration) (bo
 func (p *simulatedPort) Connect(timeout time.Duration) error {
 	listens, err := p.host.Connect(p.server).Wait(timeout)
 	if err == nil && !listens.(bool) {
-		return errRefused
+		return ErrRefused
 	}
 	return err
 }

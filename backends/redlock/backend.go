@@ -11,24 +11,30 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Option names.
+// Names of the options that real connections depend on.
 const (
-	optionNodes      = "nodes"
-	optionQuorum     = "quorum"
-	optionTimeout    = "node-timeout"
-	optionSequential = "sequential"
-	optionWallClock  = "wall-clock"
-	optionElapsed    = "elapsed-check"
-	optionDrift      = "drift"
-	optionConstant   = "drift-constant"
-	optionRetry      = "retry"
-	optionJitter     = "retry-jitter"
-	optionPartial    = "unlock-partial"
-	optionRenew      = "renew"
-	optionTopUp      = "top-up"
-	optionPlain      = "plain-del"
-	optionEarly      = "return-at-quorum"
-	optionUnlock     = "unlock-timeout"
+	// OptionTimeout is how long a server is waited for.
+	OptionTimeout = "node-timeout"
+	// OptionSequential is whether the servers are asked one after the other.
+	OptionSequential = "sequential"
+)
+
+// Names of the other options.
+const (
+	optionNodes     = "nodes"
+	optionQuorum    = "quorum"
+	optionWallClock = "wall-clock"
+	optionElapsed   = "elapsed-check"
+	optionDrift     = "drift"
+	optionConstant  = "drift-constant"
+	optionRetry     = "retry"
+	optionJitter    = "retry-jitter"
+	optionPartial   = "unlock-partial"
+	optionRenew     = "renew"
+	optionTopUp     = "top-up"
+	optionPlain     = "plain-del"
+	optionEarly     = "return-at-quorum"
+	optionUnlock    = "unlock-timeout"
 )
 
 // Backend is Redlock as a backends.Backend. The zero Backend is the documented algorithm; a Profile
@@ -71,11 +77,11 @@ func (b Backend) Options() []backends.Option {
 	all := []backends.Option{
 		number(optionNodes, "5", 1, 99, "how many independent servers there are"),
 		number(optionQuorum, "0", 0, 99, "how many of them make a lock; 0: the majority, anything less is a mistake"),
-		{Name: optionTimeout, Kind: backends.Duration, Default: f.timeout, Least: backends.NotZero,
-			Awaited: !b.pooled(), // see Patience
+		{Name: OptionTimeout, Kind: backends.Duration, Default: f.timeout, Least: backends.NotZero,
+			Awaited: !b.Pooled(), // see Patience
 			Doc:     f.waits},
 		length(optionUnlock, f.unlock, 0, "how long the release of a lock waits for a server; 0s: as long as for a lock"),
-		choice(optionSequential, f.sequential, "ask the servers one after the other instead of all at once"),
+		choice(OptionSequential, f.sequential, "ask the servers one after the other instead of all at once"),
 		choice(optionEarly, "off", "wait for no more answers once a quorum has said yes, or cannot any more; off: wait for every server's answer or time-out"),
 		choice(optionWallClock, f.wallClock, "measure the time that acquiring took by the wall clock instead of the monotonic one"),
 		choice(optionElapsed, "on", "count the lease from before the requests; off, a mistake: from the last answer"),
@@ -90,22 +96,22 @@ func (b Backend) Options() []backends.Option {
 		redis.DurabilityOption(),
 		redis.RestartDelayOption(),
 	}
-	if b.pooled() {
+	if b.Pooled() {
 		all = append(all, redis.PoolOptions()...)
 	}
 	return all
 }
 
-// pooled reports whether requests go through go-redis's connection pools.
-func (b Backend) pooled() bool { return b.Profile == Redsync }
+// Pooled reports whether requests go through go-redis's connection pools.
+func (b Backend) Pooled() bool { return b.Profile == Redsync }
 
 // Patience is the node-timeout if go-redis applies it to answers too (context-timeout). By default
 // its pool waits for answers as long as it likes, and a late answer still counts as a vote. The
 // time-out then limits only the wait for a new connection, which the kernels open; a client that
 // misses that asks again after its usual pause.
 func (b Backend) Patience(s backends.Settings) (time.Duration, string) {
-	if b.pooled() && redis.ContextHoldsForAnswers(s) {
-		return s.Span(optionTimeout), optionTimeout
+	if b.Pooled() && redis.ContextHoldsForAnswers(s) {
+		return s.Span(OptionTimeout), OptionTimeout
 	}
 	return 0, ""
 }

@@ -50,10 +50,10 @@ type Lock struct {
 func (b Backend) NewLock(h sim.Host, s backends.Settings, dial func(node int, sent func(value string)) redis.Port) *Lock {
 	f, retry := b.Profile.facts(), s.Span(optionRetry)
 	l := &Lock{
-		host: h, ttl: s.TTL, quorum: quorum(s), nodeTimeout: s.Span(optionTimeout),
+		host: h, ttl: s.TTL, quorum: quorum(s), nodeTimeout: s.Span(OptionTimeout),
 		drift:    s.Span(optionDrift) + s.Span(optionConstant),
 		shortest: retry * time.Duration(f.shortest) / 6, longest: retry * time.Duration(f.longest) / 6,
-		sequential: s.On(optionSequential), wallClock: s.On(optionWallClock), elapsed: s.On(optionElapsed),
+		sequential: s.On(OptionSequential), wallClock: s.On(optionWallClock), elapsed: s.On(optionElapsed),
 		partial: s.On(optionPartial), renew: s.On(optionRenew), topUp: s.On(optionTopUp), plain: s.On(optionPlain),
 		early: s.On(optionEarly), oneValue: f.oneValue, release: s.Span(optionUnlock),
 	}

@@ -17,7 +17,7 @@ func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.H
 	return func(h *virtual.Host) backends.Lock {
 		own := s.Of(h.ID())
 		return b.NewLock(h, own, func(node int, sent func(value string)) redis.Port {
-			if b.pooled() {
+			if b.Pooled() {
 				return redis.DialPool(h, servers[node], sent, own)
 			}
 			return redis.DialNode(h, servers[node], sent)

@@ -28,19 +28,23 @@ func ReplicaID(n int) sim.HostID { return sim.HostID(fmt.Sprintf("redis-replica-
 // ID names the host of a Sentinel; n counts from 1.
 func ID(n int) sim.HostID { return sim.HostID(fmt.Sprintf("sentinel-%d", n)) }
 
-// Option names.
+// Names of the options that concern the servers and the Sentinels. Attached ones are as they are.
 const (
-	optionTimeout         = "timeout" // of the lock, see lockOptions
-	optionReplicas        = "replicas"
-	optionSentinels       = "sentinels"
-	optionQuorum          = "quorum"
-	optionLag             = "replication-lag"
-	optionMinReplicas     = "min-replicas-to-write"
-	optionMaxLag          = "min-replicas-max-lag"
-	optionWait            = "wait"
-	optionWaitTimeout     = "wait-timeout"
-	optionDownAfter       = "down-after"
-	optionFailoverTimeout = "failover-timeout"
+	OptionReplicas        = "replicas"
+	OptionSentinels       = "sentinels"
+	OptionQuorum          = "quorum"
+	OptionLag             = "replication-lag"
+	OptionMinReplicas     = "min-replicas-to-write"
+	OptionMaxLag          = "min-replicas-max-lag"
+	OptionDownAfter       = "down-after"
+	OptionFailoverTimeout = "failover-timeout"
+)
+
+// Names of the options that concern the clients.
+const (
+	optionTimeout     = "timeout" // of the lock, see lockOptions
+	optionWait        = "wait"
+	optionWaitTimeout = "wait-timeout"
 )
 
 // lockOptions are the options of the lock on a single instance.
@@ -71,25 +75,25 @@ func (Backend) Options() []backends.Option {
 		}
 	}
 	return append(list,
-		backends.Option{Name: optionReplicas, Kind: backends.Int, Default: "1", Min: 1, Max: 5,
+		backends.Option{Name: OptionReplicas, Kind: backends.Int, Default: "1", Min: 1, Max: 5,
 			Doc: "how many replicas the master has at first"},
-		backends.Option{Name: optionSentinels, Kind: backends.Int, Default: "3", Min: 1, Max: 9,
+		backends.Option{Name: OptionSentinels, Kind: backends.Int, Default: "3", Min: 1, Max: 9,
 			Doc: "how many Sentinels watch; more than half of them must vote for whoever fails over"},
-		backends.Option{Name: optionQuorum, Kind: backends.Int, Default: "0", Min: 0, Max: 9,
+		backends.Option{Name: OptionQuorum, Kind: backends.Int, Default: "0", Min: 0, Max: 9,
 			Doc: "how many Sentinels must find the master down; 0: more than half"},
-		backends.Option{Name: optionLag, Kind: backends.Duration, Default: "0.001ttl",
+		backends.Option{Name: OptionLag, Kind: backends.Duration, Default: "0.001ttl",
 			Doc: "how long a write waits on the master before it is sent to the replicas"},
-		backends.Option{Name: optionMinReplicas, Kind: backends.Int, Default: "0", Min: 0, Max: 5,
+		backends.Option{Name: OptionMinReplicas, Kind: backends.Int, Default: "0", Min: 0, Max: 5,
 			Doc: "the master refuses writes unless so many replicas have reported lately"},
-		backends.Option{Name: optionMaxLag, Kind: backends.Duration, Default: "10s", Least: backends.NotZero,
+		backends.Option{Name: OptionMaxLag, Kind: backends.Duration, Default: "10s", Least: backends.NotZero,
 			Doc: "what lately means for min-replicas-to-write"},
 		backends.Option{Name: optionWait, Kind: backends.Int, Default: "0", Min: 0, Max: 5,
 			Doc: "after SET or SADD, WAIT until so many replicas have the write; else the lock is given back, and the element does not count as acknowledged"},
 		backends.Option{Name: optionWaitTimeout, Kind: backends.Duration, Default: "0.1ttl", Least: time.Millisecond, Awaited: true,
 			Doc: "how long WAIT waits"},
-		backends.Option{Name: optionDownAfter, Kind: backends.Duration, Default: "0.5ttl", Least: time.Millisecond, Awaited: true,
+		backends.Option{Name: OptionDownAfter, Kind: backends.Duration, Default: "0.5ttl", Least: time.Millisecond, Awaited: true,
 			Doc: "silence after which a Sentinel takes a server for down (published: 30s)"},
-		backends.Option{Name: optionFailoverTimeout, Kind: backends.Duration, Default: "1.5ttl", Least: time.Millisecond, Awaited: true,
+		backends.Option{Name: OptionFailoverTimeout, Kind: backends.Duration, Default: "1.5ttl", Least: time.Millisecond, Awaited: true,
 			Doc: "limit of each step of a failover; another try begins after twice as long (published: 180s)"},
 	)
 }
@@ -98,11 +102,11 @@ func (Backend) Options() []backends.Option {
 // WAIT. It allows min-replicas-to-write to exceed the number of replicas: people make that mistake,
 // and the master reports it.
 func (Backend) Check(s backends.Settings) *backends.Misfit {
-	d := deploy(s)
-	if d.quorum > len(d.sentinels) {
-		return &backends.Misfit{Option: optionQuorum, Found: fmt.Sprintf("%d, and there are %d Sentinels", d.quorum, len(d.sentinels)), Expected: "at most that many"}
+	d := Deploy(s)
+	if d.Quorum > len(d.Sentinels) {
+		return &backends.Misfit{Option: OptionQuorum, Found: fmt.Sprintf("%d, and there are %d Sentinels", d.Quorum, len(d.Sentinels)), Expected: "at most that many"}
 	}
-	if wait, replicas := s.Int(optionWait), len(d.servers)-1; wait > replicas {
+	if wait, replicas := s.Int(optionWait), len(d.Servers)-1; wait > replicas {
 		return &backends.Misfit{Option: optionWait, Found: fmt.Sprintf("%d, and the number of replicas is %d", wait, replicas), Expected: "at most that"}
 	}
 	return nil
@@ -114,8 +118,8 @@ func (Backend) IssuesTokens() bool { return true }
 
 // Servers lists the master, the replicas, and the Sentinels.
 func (Backend) Servers(s backends.Settings) []sim.HostID {
-	d := deploy(s)
-	return slices.Concat(d.servers, d.sentinels)
+	d := Deploy(s)
+	return slices.Concat(d.Servers, d.Sentinels)
 }
 
 // Parts are the master and the replicas. The Sentinels among the hosts play neither.

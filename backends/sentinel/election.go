@@ -15,7 +15,7 @@ func (s *sentinel) objectivelyDown() bool {
 			agree++
 		}
 	}
-	return agree >= s.with.quorum
+	return agree >= s.with.Quorum
 }
 
 // consult asks the other Sentinels whether they find the master down too and, if this one has begun
@@ -89,5 +89,5 @@ func (s *sentinel) elected(epoch uint64) bool {
 			votes++
 		}
 	}
-	return epoch == s.config.epoch && votes >= max(s.with.majority(), s.with.quorum)
+	return epoch == s.config.epoch && votes >= max(s.with.Majority(), s.with.Quorum)
 }

@@ -157,7 +157,7 @@ func TestAReplicaThatWasLongOutOfContactIsNotPromoted(t *testing.T) {
 	s := newStage(t, "sentinel", 1, false)
 	s.at(5*time.Second, "look", func() {
 		g := s.service.guards[0]
-		i, longest := g.server(ReplicaID(1)), 10*g.with.downAfter
+		i, longest := g.server(ReplicaID(1)), 10*g.with.DownAfter
 		if i.informed = g.host.Wall(); g.bestReplica() != i {
 			t.Error("a replica in contact is not fit")
 		}

@@ -41,7 +41,7 @@ func (s *sentinel) abort() { s.failover = failover{began: s.failover.began} }
 // other attempt began recently.
 func (s *sentinel) startFailoverIfNeeded() bool {
 	now := s.host.Wall()
-	if s.failover.state != none || !s.objectivelyDown() || now.Sub(s.failover.began) < 2*s.with.failoverTimeout {
+	if s.failover.state != none || !s.objectivelyDown() || now.Sub(s.failover.began) < 2*s.with.FailoverTimeout {
 		return false
 	}
 	s.config.epoch++
@@ -54,13 +54,13 @@ func (s *sentinel) startFailoverIfNeeded() bool {
 // continueFailover takes the next step of a failover if it is due.
 func (s *sentinel) continueFailover() {
 	now := s.host.Wall()
-	late := now.Sub(s.failover.changed) > s.with.failoverTimeout
+	late := now.Sub(s.failover.changed) > s.with.FailoverTimeout
 	switch s.failover.state {
 	case awaitElection:
 		switch {
 		case s.elected(s.failover.epoch):
 			s.enter(selectReplica)
-		case now.Sub(s.failover.began) > min(electionTimeout, s.with.failoverTimeout):
+		case now.Sub(s.failover.began) > min(electionTimeout, s.with.FailoverTimeout):
 			s.abort()
 		}
 	case selectReplica:
@@ -89,7 +89,7 @@ func (s *sentinel) continueFailover() {
 func (s *sentinel) bestReplica() *instance {
 	now := s.host.Wall()
 	master := s.server(s.config.master)
-	longest := 10 * s.with.downAfter
+	longest := 10 * s.with.DownAfter
 	if master.down() {
 		longest += now.Sub(master.downSince)
 	}

@@ -47,7 +47,7 @@ func (s *sentinel) server(id sim.HostID) *instance {
 func (s *sentinel) question() {
 	now := s.host.Wall()
 	for _, i := range s.servers {
-		if now.Sub(i.pinged) >= min(pingPeriod, s.with.downAfter) {
+		if now.Sub(i.pinged) >= min(pingPeriod, s.with.DownAfter) {
 			s.ping(i, now)
 		}
 		// The last answer decides when INFO is due, so a lost one is soon repeated.
@@ -89,8 +89,8 @@ func (s *sentinel) greet(i *instance, now time.Time) {
 // reported that it is a replica.
 func (s *sentinel) checkSubjectivelyDown(i *instance) {
 	now := s.host.Wall()
-	silent := !i.pending.IsZero() && now.Sub(i.pending) > s.with.downAfter
-	abdicated := i.id == s.config.master && i.info.master != "" && now.Sub(i.sameRole) > s.with.downAfter+2*infoPeriod
+	silent := !i.pending.IsZero() && now.Sub(i.pending) > s.with.DownAfter
+	abdicated := i.id == s.config.master && i.info.master != "" && now.Sub(i.sameRole) > s.with.DownAfter+2*infoPeriod
 	switch {
 	case !silent && !abdicated:
 		if i.down() {
@@ -145,7 +145,7 @@ func (s *sentinel) redirect(i *instance) {
 		i.following = i.ordered && i.info.master == s.failover.promoted && i.info.linked
 		return
 	}
-	patience := s.with.failoverTimeout
+	patience := s.with.FailoverTimeout
 	if i.info.master != s.config.master && s.masterLooksSane() && s.upFor(i, patience) && s.host.Wall().Sub(i.sameLead) > patience {
 		s.ask(i.id, replicaOf{s.config.master}, nil)
 	}

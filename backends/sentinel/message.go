@@ -7,13 +7,13 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Requests to a server. A redis.Command is answered with an answer.
+// Requests to a server. A redis.Command is answered with an Answer.
 type (
-	// answer is a command's reply, or the reason why the server refused it.
-	answer struct {
-		reply  redis.Reply
+	// Answer is a command's reply, or the reason why the server refused it.
+	Answer struct {
+		Reply  redis.Reply
 		offset int   // of the replication stream after this command
-		err    error // ErrReadOnly, ErrNoReplicas, or nil
+		Err    error // ErrReadOnly, ErrNoReplicas, or nil
 	}
 	// wait is WAIT: answered with the number of replicas that have the stream up to offset.
 	wait struct {

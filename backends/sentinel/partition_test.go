@@ -150,7 +150,7 @@ func TestTiltDelaysAFailoverByHalfAMinute(t *testing.T) {
 	}
 	step := func(d time.Duration) func(stage) {
 		return func(s stage) {
-			for _, id := range s.service.sentinels {
+			for _, id := range s.service.Sentinels {
 				s.World.Host(id).StepWall(d)
 			}
 		}
@@ -178,7 +178,7 @@ func TestTiltDelaysAFailoverByHalfAMinute(t *testing.T) {
 func TestElectionsAreSafeUnderRandomFaults(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := newStage(t, "sentinel+down-after=0.1ttl+failover-timeout=0.3ttl+replicas=2", rapid.Uint64().Draw(t, "seed"), false)
-		hosts := append(slices.Clone(s.service.servers), s.service.sentinels...)
+		hosts := append(slices.Clone(s.service.Servers), s.service.Sentinels...)
 		for range rapid.IntRange(1, 12).Draw(t, "faults") {
 			at := time.Duration(rapid.Int64Range(0, int64(25*time.Second)).Draw(t, "at"))
 			length := time.Duration(rapid.Int64Range(0, int64(15*time.Second)).Draw(t, "for"))
@@ -222,7 +222,7 @@ func TestNobodyIsPromotedWhileNoMajorityCanMeet(t *testing.T) {
 		// servers.
 		group := make([]int, n)
 		for i := range group {
-			group[i] = i / s.service.majority()
+			group[i] = i / s.service.Majority()
 			if rapid.Bool().Draw(t, "alone") {
 				group[i] = n + i
 			}
@@ -231,9 +231,9 @@ func TestNobodyIsPromotedWhileNoMajorityCanMeet(t *testing.T) {
 		for _, g := range group {
 			size[g]++
 		}
-		for i, a := range s.service.sentinels {
-			for j, b := range s.service.sentinels {
-				if group[i] != group[j] || size[group[i]] >= s.service.majority() && i != j {
+		for i, a := range s.service.Sentinels {
+			for j, b := range s.service.Sentinels {
+				if group[i] != group[j] || size[group[i]] >= s.service.Majority() && i != j {
 					s.World.Cut(a, b)
 				}
 			}

@@ -95,7 +95,7 @@ func TestAClientAsksTheNextSentinelAndRemembersWhichAnswered(t *testing.T) {
 
 func TestWithoutASentinelTheOutcomeIsUnknown(t *testing.T) {
 	s := newStage(t, "sentinel", 1, true, "client-1")
-	for _, id := range s.service.sentinels {
+	for _, id := range s.service.Sentinels {
 		s.World.Host(id).Crash()
 	}
 	s.Client("client-1", 0, func(h sim.Host, l backends.Lock) {
@@ -120,11 +120,11 @@ func TestAReplicaHidesWhatHasExpiredByItsOwnClock(t *testing.T) {
 			t.Errorf("SetNX = %t, %v", ok, err)
 		}
 		h.Sleep(time.Second)
-		if a, _ := replica.execute("client-1", release); !errors.Is(a.err, ErrReadOnly) {
+		if a, _ := replica.execute("client-1", release); !errors.Is(a.Err, ErrReadOnly) {
 			t.Errorf("release at a replica = %+v, expected READONLY", a)
 		}
 		replica.host.StepWall(20 * time.Second)
-		if a, _ := replica.execute("client-1", release); a.err != nil || a.reply.OK {
+		if a, _ := replica.execute("client-1", release); a.Err != nil || a.Reply.OK {
 			t.Errorf("release of an expired lock at a replica = %+v, expected that there is none", a)
 		}
 		if !replica.data.holds("mine") {
@@ -157,18 +157,18 @@ type failing struct {
 	waited []sim.HostID
 }
 
-func (f *failing) masterOf(sim.HostID, time.Duration) (sim.HostID, error) { return MasterID, nil }
+func (f *failing) MasterOf(sim.HostID, time.Duration) (sim.HostID, error) { return MasterID, nil }
 
-func (f *failing) command(_ sim.HostID, c redis.Command, _ func(), left func() time.Duration) (answer, error) {
+func (f *failing) Command(_ sim.HostID, c redis.Command, _ func(), left func() time.Duration) (Answer, error) {
 	if c.Kind != redis.CommandSetNX {
 		f.host.Sleep(left())
-		return answer{}, sim.ErrUnknown
+		return Answer{}, sim.ErrUnknown
 	}
 	f.host.Sleep(left() / 2)
-	return answer{reply: redis.Reply{OK: true}}, nil
+	return Answer{Reply: redis.Reply{OK: true}}, nil
 }
 
-func (f *failing) waitReplicas(server sim.HostID, _ answer, replicas int, _, _ time.Duration) (int, error) {
+func (f *failing) WaitReplicas(server sim.HostID, _ Answer, replicas int, _, _ time.Duration) (int, error) {
 	f.waited = append(f.waited, server)
 	return replicas, nil
 }
@@ -177,7 +177,7 @@ func TestWaitGoesToTheServerThatHasTheWriteWhateverOtherCallsFind(t *testing.T) 
 	w := virtual.New(1)
 	h := w.AddHost("client-1")
 	f := &failing{host: h}
-	p := newPort(h, f, []sim.HostID{ID(1)}, settings(t, "sentinel+wait=1", false))
+	p := NewPort(h, f, []sim.HostID{ID(1)}, settings(t, "sentinel+wait=1", false))
 	h.Go("watchdog", func(sim.Host) {
 		if _, err := p.CompareAndExpire("k", "v", ttl, time.Second); !errors.Is(err, sim.ErrUnknown) {
 			t.Errorf("prolonged: %v", err)
@@ -197,7 +197,7 @@ func TestWaitGoesToTheServerThatHasTheWriteWhateverOtherCallsFind(t *testing.T) 
 func TestACallThatFailsForgetsNoMasterThatAnotherHasFound(t *testing.T) {
 	w := virtual.New(1)
 	h := w.AddHost("client-1")
-	p := newPort(h, &failing{host: h}, []sim.HostID{ID(1)}, settings(t, "sentinel", false))
+	p := NewPort(h, &failing{host: h}, []sim.HostID{ID(1)}, settings(t, "sentinel", false))
 	h.Go("call", func(sim.Host) { _, _ = p.CompareAndExpire("k", "v", ttl, time.Second) })
 	h.After(time.Second/2, func() { p.master = ReplicaID(1) })
 	w.Run(time.Minute)

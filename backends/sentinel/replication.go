@@ -96,7 +96,7 @@ func (s *server) countGood() {
 	s.good = 0
 	for _, f := range s.followers {
 		lag := time.Duration(s.second(s.host.Wall())-s.second(f.heard)) * time.Second
-		if lag <= s.service.maxLag {
+		if lag <= s.service.MaxLag {
 			s.good++
 		}
 	}
@@ -120,7 +120,7 @@ func (s *server) propagate(w write) {
 // send puts a message into the stream to a replica. It leaves after the lag, unless the server
 // crashes first or has lost that replica.
 func (s *server) send(f *follower, message any) {
-	s.host.After(s.service.lag, func() {
+	s.host.After(s.service.Lag, func() {
 		if slices.Contains(s.followers, f) {
 			s.host.Post(f.id, message)
 		}

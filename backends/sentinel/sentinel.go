@@ -24,7 +24,7 @@ const (
 // (mstime); only its timer uses the monotonic one.
 type sentinel struct {
 	host *virtual.Host
-	with *deployment
+	with *Deployment
 
 	config   config
 	servers  []*instance // in the order of the deployment
@@ -54,7 +54,7 @@ type peer struct {
 	leaderEpoch uint64
 }
 
-func startSentinel(h *virtual.Host, d *deployment) *sentinel {
+func startSentinel(h *virtual.Host, d *Deployment) *sentinel {
 	s := &sentinel{host: h, with: d}
 	h.Boot(s.boot)
 	return s
@@ -64,14 +64,14 @@ const configFile = "sentinel.conf"
 
 func (s *sentinel) boot() {
 	now := s.host.Wall()
-	*s = sentinel{host: s.host, with: s.with, looked: now, config: config{master: s.with.servers[0]}}
+	*s = sentinel{host: s.host, with: s.with, looked: now, config: config{master: s.with.Servers[0]}}
 	if kept, ok := s.host.Disk().Read(configFile); ok {
 		s.config = kept.(config)
 	}
-	for _, id := range s.with.servers {
+	for _, id := range s.with.Servers {
 		s.servers = append(s.servers, newInstance(id, now))
 	}
-	for _, id := range s.with.sentinels {
+	for _, id := range s.with.Sentinels {
 		if id != s.host.ID() {
 			s.peers = append(s.peers, &peer{id: id})
 		}
@@ -98,7 +98,7 @@ func (s *sentinel) tick() {
 	s.checkTilt()
 	s.question()
 	if !s.tilted.IsZero() {
-		if s.host.Wall().Sub(s.tilted) < s.with.tilt {
+		if s.host.Wall().Sub(s.tilted) < s.with.Tilt {
 			return
 		}
 		s.tilted = time.Time{}
@@ -150,7 +150,7 @@ func (s *sentinel) masterNow() sim.HostID {
 
 // ask sends a request and, if the answer comes in time, calls then. It does not wait.
 func (s *sentinel) ask(to sim.HostID, request any, then func(reply any)) {
-	limit := max(s.with.downAfter/2, 100*time.Millisecond) // how long Sentinel tolerates a silent connection
+	limit := max(s.with.DownAfter/2, 100*time.Millisecond) // how long Sentinel tolerates a silent connection
 	s.host.Send(to, request).Then(limit, func(reply any) {
 		if then != nil {
 			then(reply)

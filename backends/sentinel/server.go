@@ -51,8 +51,8 @@ func startServer(h *virtual.Host, all *service) *server {
 func (s *server) boot() {
 	before := s.memory
 	s.memory = memory{data: load(nil)}
-	if s.host.ID() != s.service.servers[0] {
-		s.master = s.service.servers[0]
+	if s.host.ID() != s.service.Servers[0] {
+		s.master = s.service.Servers[0]
 	}
 	if role, ok := s.host.Disk().Read(roleFile); ok {
 		s.master = role.(sim.HostID)
@@ -115,23 +115,23 @@ func (s *server) serve(client sim.HostID, request any, reply func(any)) {
 
 // execute runs a client's command. alive is false if a step of the scenario switched off the host
 // in the middle of it.
-func (s *server) execute(client sim.HostID, c redis.Command) (a answer, alive bool) {
+func (s *server) execute(client sim.HostID, c redis.Command) (a Answer, alive bool) {
 	w := write{at: s.host.Wall(), command: c}
 	if err := s.refusal(); err != nil {
 		if s.writes(w) {
-			return answer{err: err}, true
+			return Answer{Err: err}, true
 		}
-		return answer{offset: s.data.offset()}, true
+		return Answer{offset: s.data.offset()}, true
 	}
 	r, changed := s.data.apply(w)
 	if !s.record(client, c, r) {
-		return answer{}, false
+		return Answer{}, false
 	}
 	if changed {
 		s.schedule(redis.LockKey)
 		s.propagate(w)
 	}
-	return answer{reply: r, offset: s.data.offset()}, true
+	return Answer{Reply: r, offset: s.data.offset()}, true
 }
 
 // refusal says why the server does not take writes now; nil means it does.
@@ -139,7 +139,7 @@ func (s *server) refusal() error {
 	switch {
 	case s.master != "":
 		return ErrReadOnly
-	case s.good < s.service.minReplicas:
+	case s.good < s.service.MinReplicas:
 		return ErrNoReplicas
 	}
 	return nil
@@ -216,7 +216,7 @@ func (s *server) cycle(key string) {
 
 // passOn sends a published hello to the Sentinels that have subscribed, which are all of them.
 func (s *server) passOn(h hello) {
-	for _, id := range s.service.sentinels {
+	for _, id := range s.service.Sentinels {
 		if id != h.from {
 			s.host.Send(id, h)
 		}

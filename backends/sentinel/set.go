@@ -22,13 +22,13 @@ func (Backend) SimulateSet(w *virtual.World, s backends.Settings) (func(*virtual
 	w.SetRoles(all.role)
 	access := func(h *virtual.Host) backends.Adder {
 		own := s.Of(h.ID())
-		return adder{dial(h, own), own.Span(optionTimeout)}
+		return NewAdder(dial(h, own), own)
 	}
 	return access, all.contents
 }
 
-// errNoMaster means that it is not known which copy of the set counts.
-var errNoMaster = errors.New("no server is the master by the word of more than half of the Sentinels")
+// ErrNoMaster means that it is not known which copy of the set counts.
+var ErrNoMaster = errors.New("no server is the master by the word of more than half of the Sentinels")
 
 // contents reads the set in the master's memory.
 func (a *service) contents() (backends.SetContents, error) {
@@ -42,12 +42,17 @@ func (a *service) contents() (backends.SetContents, error) {
 			return backends.SetContents{Host: id, Elements: s.data.model.Members(redis.SetKey)}, nil
 		}
 	}
-	return backends.SetContents{}, errNoMaster
+	return backends.SetContents{}, ErrNoMaster
+}
+
+// NewAdder returns access to the set over a port.
+func NewAdder(p *Port, s backends.Settings) backends.Adder {
+	return adder{p, s.Span(optionTimeout)}
 }
 
 // adder adds elements to the set on the present master.
 type adder struct {
-	port    *port
+	port    *Port
 	timeout time.Duration // of each call, WAIT included
 }
 

@@ -95,7 +95,7 @@ func TestWithoutAMasterNobodyCanTellWhatTheSetHas(t *testing.T) {
 	s := newStage(t, "sentinel", 1, false, "client-1")
 	s.World.Host(ID(1)).Crash()
 	s.World.Host(ID(2)).Crash()
-	if found, err := s.service.contents(); !errors.Is(err, errNoMaster) {
+	if found, err := s.service.contents(); !errors.Is(err, ErrNoMaster) {
 		t.Errorf("%+v, %v", found, err)
 	}
 	s = newStage(t, "sentinel", 1, false, "client-1")

@@ -20,14 +20,14 @@ func (Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.Hos
 }
 
 // dial gives a client host its port.
-func dial(h *virtual.Host, s backends.Settings) *port {
-	return newPort(h, simulatedNetwork{h}, deploy(s).sentinels, s)
+func dial(h *virtual.Host, s backends.Settings) *Port {
+	return NewPort(h, simulatedNetwork{h}, Deploy(s).Sentinels, s)
 }
 
 // simulatedNetwork is the network of a simulated host.
 type simulatedNetwork struct{ host *virtual.Host }
 
-func (n simulatedNetwork) masterOf(sentinel sim.HostID, timeout time.Duration) (sim.HostID, error) {
+func (n simulatedNetwork) MasterOf(sentinel sim.HostID, timeout time.Duration) (sim.HostID, error) {
 	r, err := n.host.Send(sentinel, masterAddress{}).Wait(timeout)
 	if err != nil {
 		return "", err
@@ -35,19 +35,19 @@ func (n simulatedNetwork) masterOf(sentinel sim.HostID, timeout time.Duration) (
 	return r.(sim.HostID), nil
 }
 
-func (n simulatedNetwork) command(server sim.HostID, c redis.Command, sent func(), left func() time.Duration) (answer, error) {
+func (n simulatedNetwork) Command(server sim.HostID, c redis.Command, sent func(), left func() time.Duration) (Answer, error) {
 	call := n.host.Send(server, c)
 	if sent != nil {
 		sent()
 	}
 	r, err := call.Wait(left())
 	if err != nil {
-		return answer{}, err
+		return Answer{}, err
 	}
-	return r.(answer), nil
+	return r.(Answer), nil
 }
 
-func (n simulatedNetwork) waitReplicas(server sim.HostID, a answer, replicas int, limit, timeout time.Duration) (int, error) {
+func (n simulatedNetwork) WaitReplicas(server sim.HostID, a Answer, replicas int, limit, timeout time.Duration) (int, error) {
 	r, err := n.host.Send(server, wait{a.offset, replicas, limit}).Wait(timeout)
 	if err != nil {
 		return 0, err
@@ -57,19 +57,19 @@ func (n simulatedNetwork) waitReplicas(server sim.HostID, a answer, replicas int
 
 // service is the whole deployment, as only a simulation can see it.
 type service struct {
-	*deployment
+	*Deployment
 	nodes  []*server
 	guards []*sentinel
 	over   map[string]bool // locks whose end some server has recorded
 }
 
 func start(w *virtual.World, s backends.Settings) *service {
-	all := &service{deployment: deploy(s), over: map[string]bool{}}
-	for _, id := range all.servers {
+	all := &service{Deployment: Deploy(s), over: map[string]bool{}}
+	for _, id := range all.Servers {
 		all.nodes = append(all.nodes, startServer(w.Host(id), all))
 	}
-	for _, id := range all.sentinels {
-		all.guards = append(all.guards, startSentinel(w.Host(id), all.deployment))
+	for _, id := range all.Sentinels {
+		all.guards = append(all.guards, startSentinel(w.Host(id), all.Deployment))
 	}
 	return all
 }
@@ -82,19 +82,19 @@ func (a *service) isGone(value string) bool {
 }
 
 // role returns the hosts that play a role at this moment.
-func (a *service) role(name string) []sim.HostID { return a.playing(sim.Role(name), a.master()) }
+func (a *service) role(name string) []sim.HostID { return a.Playing(sim.Role(name), a.master()) }
 
 // master is the server that more than half of all Sentinels name; while they disagree there is
 // none.
 func (a *service) master() sim.HostID {
-	for _, id := range a.servers {
+	for _, id := range a.Servers {
 		votes := 0
 		for _, s := range a.guards {
 			if !s.host.Down() && s.masterNow() == id {
 				votes++
 			}
 		}
-		if votes >= a.majority() {
+		if votes >= a.Majority() {
 			return id
 		}
 	}

@@ -3,14 +3,14 @@ package sentinel
 // The messages' descriptions in a message diagram. Commands describe themselves.
 
 // Words describes the server's answer.
-func (a answer) Words() string {
-	switch a.err {
+func (a Answer) Words() string {
+	switch a.Err {
 	case ErrReadOnly:
 		return "READONLY"
 	case ErrNoReplicas:
 		return "NOREPLICAS"
 	}
-	return a.reply.Words()
+	return a.Reply.Words()
 }
 
 // Words names the command.

@@ -5,14 +5,8 @@ import (
 	"slices"
 
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/backends/control"
-	"github.com/locklab/locklab/backends/etcd"
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/backends/lib"
-	"github.com/locklab/locklab/backends/redis"
-	"github.com/locklab/locklab/backends/redlock"
-	"github.com/locklab/locklab/backends/sentinel"
-	"github.com/locklab/locklab/backends/zookeeper"
 )
 
 // registered are lock services of programs that use locklab as a library.
@@ -39,14 +33,7 @@ func Register(services ...backends.Backend) error {
 // Registry lists the lock services that exist, in the order of tables: first the two
 // controls, then the real ones, then libraries as they are, then those of others.
 func Registry() backends.Registry {
-	services := backends.Registry{
-		control.None{}, control.Perfect{}, redis.Backend{}, redis.Backend{Profile: redis.Redislock},
-		redlock.Backend{}, redlock.Backend{Profile: redlock.Reference}, redlock.Backend{Profile: redlock.Redsync},
-		sentinel.Backend{},
-		etcd.Backend{},
-		zookeeper.Backend{}, zookeeper.Backend{Profile: zookeeper.GoZookeeper},
-	}
-	return slices.Concat(services, lib.Backends(), registered)
+	return slices.Concat(services(), lib.Backends(), registered)
 }
 
 // Everything is what a scenario may refer to.

@@ -8,6 +8,10 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	etcdlive "github.com/locklab/locklab/backends/etcd/live"
+	"github.com/locklab/locklab/backends/redis"
+	"github.com/locklab/locklab/backends/redlock"
+	"github.com/locklab/locklab/backends/zookeeper"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
@@ -23,8 +27,23 @@ const connectLimit = 10 * time.Second
 
 // service returns the service that the library works with, and its settings.
 func (b Backend) service(s backends.Settings) (backends.Live, backends.Settings) {
-	service := b.facts().service.(backends.Live)
+	service := b.realService()
 	return service, s.For(service)
+}
+
+// realService returns the service on real servers.
+func (b Backend) realService() backends.Live {
+	switch b.Library {
+	case Redsync:
+		return redlock.Backend{}
+	case Redislock:
+		return redis.Backend{}
+	case EtcdMutex:
+		return etcdlive.Backend{}
+	case ZKLock:
+		return zookeeper.Backend{}
+	}
+	panic(fmt.Sprintf("there is no library %q", b.Library))
 }
 
 // Missing returns what the service lacks.
@@ -35,7 +54,7 @@ func (b Backend) Missing(s backends.Settings) error {
 
 // Clockbound returns what the service says about its servers.
 func (b Backend) Clockbound() error {
-	if c, ok := b.facts().service.(backends.Clockbound); ok {
+	if c, ok := b.realService().(backends.Clockbound); ok {
 		return c.Clockbound()
 	}
 	return nil
@@ -43,7 +62,7 @@ func (b Backend) Clockbound() error {
 
 // MessageWords asks the service.
 func (b Backend) MessageWords(head []byte) (string, bool) {
-	if service, ok := b.facts().service.(backends.Legible); ok {
+	if service, ok := b.realService().(backends.Legible); ok {
 		return service.MessageWords(head)
 	}
 	return "", false
@@ -84,7 +103,7 @@ func (b Backend) Conclude(events []sim.Event, s backends.Settings) []sim.Event {
 
 // Roles are the service's.
 func (b Backend) Roles() map[string]live.Role {
-	return b.facts().service.(backends.Live).Roles()
+	return b.realService().Roles()
 }
 
 // Dial gives a client's process the library's lock on the servers at these addresses.

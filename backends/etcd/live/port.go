@@ -1,6 +1,6 @@
 //go:build linux
 
-package etcd
+package etcdlive
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/locklab/locklab/backends/etcd"
 	"github.com/locklab/locklab/backends/wire"
 	"github.com/locklab/locklab/sim"
 	"go.etcd.io/etcd/api/v3/mvccpb"
@@ -82,7 +83,7 @@ func (p *clientPort) close() {
 
 func (p *clientPort) LeaseGrant(ttl, timeout time.Duration) (lease uint64, granted time.Duration, err error) {
 	err = p.exchange("grant a lease", timeout, func(ctx context.Context, c *clientv3.Client) error {
-		r, err := c.Grant(ctx, int64(wholeSeconds(ttl)/time.Second))
+		r, err := c.Grant(ctx, int64(etcd.WholeSeconds(ttl)/time.Second))
 		if err == nil {
 			lease, granted = uint64(r.ID), time.Duration(r.TTL)*time.Second
 		}
@@ -96,7 +97,7 @@ func (p *clientPort) LeaseRevoke(lease uint64, timeout time.Duration) error {
 		_, err := c.Revoke(ctx, clientv3.LeaseID(lease))
 		return err
 	})
-	if errors.Is(err, ErrNoLease) {
+	if errors.Is(err, etcd.ErrNoLease) {
 		return nil // it has ended, as it should
 	}
 	return err
@@ -104,7 +105,7 @@ func (p *clientPort) LeaseRevoke(lease uint64, timeout time.Duration) error {
 
 // Create puts the client's name into the key, for observers of the cluster; the library leaves it
 // empty.
-func (p *clientPort) Create(key, prefix string, lease uint64, timeout time.Duration) (own, first Key, err error) {
+func (p *clientPort) Create(key, prefix string, lease uint64, timeout time.Duration) (own, first etcd.Key, err error) {
 	put := clientv3.OpPut(key, sim.Sign(p.host, string(p.host.ID())), clientv3.WithLease(clientv3.LeaseID(lease)))
 	getOwn := clientv3.OpGet(key)
 	getFirst := clientv3.OpGet(prefix, clientv3.WithFirstCreate()...)
@@ -119,7 +120,7 @@ func (p *clientPort) Create(key, prefix string, lease uint64, timeout time.Durat
 			return err
 		}
 		if r.Succeeded {
-			own = Key{Name: key, Created: uint64(r.Header.Revision), Lease: lease, Client: p.host.ID()}
+			own = etcd.Key{Name: key, Created: uint64(r.Header.Revision), Lease: lease, Client: p.host.ID()}
 		} else {
 			own, _ = p.only(r.Responses[0].GetResponseRange().Kvs)
 		}
@@ -129,7 +130,7 @@ func (p *clientPort) Create(key, prefix string, lease uint64, timeout time.Durat
 	return own, first, err
 }
 
-func (p *clientPort) Get(key string, timeout time.Duration) (k Key, ok bool, err error) {
+func (p *clientPort) Get(key string, timeout time.Duration) (k etcd.Key, ok bool, err error) {
 	err = p.exchange("get "+key, timeout, func(ctx context.Context, c *clientv3.Client) error {
 		r, err := c.Get(ctx, key)
 		if err == nil {
@@ -140,7 +141,7 @@ func (p *clientPort) Get(key string, timeout time.Duration) (k Key, ok bool, err
 	return k, ok, err
 }
 
-func (p *clientPort) LastCreated(prefix string, max uint64, timeout time.Duration) (k Key, revision uint64, ok bool, err error) {
+func (p *clientPort) LastCreated(prefix string, max uint64, timeout time.Duration) (k etcd.Key, revision uint64, ok bool, err error) {
 	options := append(clientv3.WithLastCreate(), clientv3.WithMaxCreateRev(int64(max)))
 	err = p.exchange("get the last key under "+prefix, timeout, func(ctx context.Context, c *clientv3.Client) error {
 		r, err := c.Get(ctx, prefix, options...)
@@ -153,7 +154,7 @@ func (p *clientPort) LastCreated(prefix string, max uint64, timeout time.Duratio
 	return k, revision, ok, err
 }
 
-func (p *clientPort) WatchDelete(k Key, revision uint64, timeout time.Duration) error {
+func (p *clientPort) WatchDelete(k etcd.Key, revision uint64, timeout time.Duration) error {
 	return p.exchange("watch "+k.Name, timeout, func(ctx context.Context, c *clientv3.Client) error {
 		for r := range c.Watch(ctx, k.Name, clientv3.WithRev(int64(revision)), clientv3.WithFilterPut()) {
 			if len(r.Events) > 0 {
@@ -185,17 +186,17 @@ func (p *clientPort) Delete(key string, created uint64, timeout time.Duration) (
 }
 
 // only returns the key that was found, if any.
-func (p *clientPort) only(kvs []*mvccpb.KeyValue) (Key, bool) {
+func (p *clientPort) only(kvs []*mvccpb.KeyValue) (etcd.Key, bool) {
 	if len(kvs) == 0 {
-		return Key{}, false
+		return etcd.Key{}, false
 	}
 	return keyOf(p.host, kvs[0]), true
 }
 
 // keyOf returns a key as the store has it. Its client is empty if the key is not from the host's
 // trial.
-func keyOf(h sim.Host, kv *mvccpb.KeyValue) Key {
-	return Key{
+func keyOf(h sim.Host, kv *mvccpb.KeyValue) etcd.Key {
+	return etcd.Key{
 		Name: string(kv.Key), Created: uint64(kv.CreateRevision), Lease: uint64(kv.Lease),
 		Client: sim.HostID(sim.Unsign(h, string(kv.Value))),
 	}
@@ -205,7 +206,7 @@ func keyOf(h sim.Host, kv *mvccpb.KeyValue) Key {
 func errorOf(err error) error {
 	switch err = rpctypes.Error(err); {
 	case errors.Is(err, rpctypes.ErrLeaseNotFound):
-		return ErrNoLease
+		return etcd.ErrNoLease
 	case errors.Is(err, rpctypes.ErrNoLeader):
 		return errNoLeader
 	}

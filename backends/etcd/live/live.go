@@ -1,6 +1,8 @@
 //go:build linux
 
-package etcd
+// Package etcdlive runs the lock of package etcd on real etcd servers, through etcd's own client
+// library.
+package etcdlive
 
 import (
 	"context"
@@ -9,9 +11,13 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/etcd"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
+
+// Backend is the lock on an etcd cluster, in both worlds.
+type Backend struct{ etcd.Backend }
 
 var _ backends.Adapted = Backend{}
 
@@ -41,7 +47,7 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 	}
 	var processes []*live.Proc
 	for _, id := range members {
-		p, err := lab.Agent(id).Start("etcd", serverArguments(server, timingOf(quick(s)), string(id), lab.Address(id), peers), live.Needs(server.path))
+		p, err := lab.Agent(id).Start("etcd", serverArguments(server, etcd.TimingOf(quick(s)), string(id), lab.Address(id), peers), live.Needs(server.path))
 		if err != nil {
 			return err
 		}
@@ -59,7 +65,7 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 // their sockets, whatever happens to the network or to any of them.
 func (b Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	members := b.Servers(s)
-	spec := observerSpec{Members: members, Sockets: sockets(lab, members), LeaseTokens: s.Choice(optionToken) == fromLease, Inside: s.Inside}
+	spec := observerSpec{Members: members, Sockets: sockets(lab, members), LeaseTokens: etcd.LeaseTokens(s), Inside: s.Inside}
 	return backends.StartObserver(ctx, lab, members[0], observerRole, spec)
 }
 
@@ -93,7 +99,7 @@ func (b Backend) Who(ctx context.Context, lab *live.Lab, s backends.Settings, ro
 	if err != nil {
 		return nil, err
 	}
-	return divide(members, leader, role), nil
+	return etcd.Divide(members, leader, role), nil
 }
 
 // Dial gives a client's process its lock on the members at these addresses.
@@ -102,7 +108,7 @@ func (Backend) Dial(h *live.Host, servers []string, s backends.Settings) (backen
 	if err != nil {
 		return nil, err
 	}
-	return NewLock(h, p, s), nil
+	return etcd.NewLock(h, p, s), nil
 }
 
 func dialMembers(h *live.Host, servers []string, s backends.Settings) (*clientPort, error) {
@@ -110,7 +116,7 @@ func dialMembers(h *live.Host, servers []string, s backends.Settings) (*clientPo
 	for _, ip := range servers {
 		addresses = append(addresses, net.JoinHostPort(ip, servePort))
 	}
-	p, err := newPort(h, s.Span(optionTCP), "tcp", addresses...)
+	p, err := newPort(h, s.Span(etcd.OptionTCP), "tcp", addresses...)
 	if err != nil {
 		return nil, err
 	}

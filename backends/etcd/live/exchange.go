@@ -1,6 +1,6 @@
 //go:build linux
 
-package etcd
+package etcdlive
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/locklab/locklab/backends/etcd"
 	"github.com/locklab/locklab/sim"
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -23,7 +24,7 @@ var (
 // ask is one request. It must return soon after ctx has been cancelled.
 type ask func(ctx context.Context, c *clientv3.Client) error
 
-// exchange sends a request and waits for its answer, as simulatedPort.exchange does. A member that
+// exchange sends a request and waits for its answer, as the simulated port does. A member that
 // knows no leader has not executed the request, so the next one is asked; one that does not answer
 // may have, so the outcome is unknown. Requests that may be repeated are repeated by the library
 // itself when a connection is found dead (client/v3, retry.go). what is for messages.
@@ -53,17 +54,17 @@ func (p *clientPort) announce(what string, timeout time.Duration, notice announc
 		if refused(err) {
 			return fmt.Errorf("%s: %w", what, err)
 		}
-		if !errors.Is(err, errNoLeader) || p.host.Now()+leaderPoll >= end {
+		if !errors.Is(err, errNoLeader) || p.host.Now()+etcd.LeaderPoll >= end {
 			return fmt.Errorf("%s: %w (%v)", what, sim.ErrUnknown, err)
 		}
-		p.host.Sleep(leaderPoll)
+		p.host.Sleep(etcd.LeaderPoll)
 	}
 }
 
 // refused reports whether err is the cluster's answer that the request cannot be done.
 func refused(err error) bool {
 	var answer rpctypes.EtcdError
-	if errors.Is(err, ErrNoLease) {
+	if errors.Is(err, etcd.ErrNoLease) {
 		return true
 	}
 	if !errors.As(err, &answer) {

@@ -1,6 +1,6 @@
 //go:build linux
 
-package etcd
+package etcdlive
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/etcd"
 	"github.com/locklab/locklab/backends/realtime"
 	"github.com/locklab/locklab/sim"
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -25,7 +26,7 @@ func TestALockUnderAPrefixLeavesTheRestOfTheClusterAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range []string{LockPrefix + "theirs", "zz/theirs"} {
+	for _, key := range []string{etcd.LockPrefix + "theirs", "zz/theirs"} {
 		if _, err := s.admin.Put(ctx, key, "x", clientv3.WithLease(theirs.ID)); err != nil {
 			t.Fatal(err)
 		}
@@ -41,8 +42,8 @@ func TestALockUnderAPrefixLeavesTheRestOfTheClusterAlone(t *testing.T) {
 		if ours, _, err = p.LeaseGrant(600*time.Second, patience); err != nil {
 			t.Fatal(err)
 		}
-		own, first, err := p.Create(LockPrefix+"ours", LockPrefix, ours, patience)
-		if err != nil || own != first || own.Name != LockPrefix+"ours" {
+		own, first, err := p.Create(etcd.LockPrefix+"ours", etcd.LockPrefix, ours, patience)
+		if err != nil || own != first || own.Name != etcd.LockPrefix+"ours" {
 			t.Fatalf("the key is %+v, behind %+v (%v); the lock was free", own, first, err)
 		}
 	})
@@ -70,7 +71,7 @@ func TestALockUnderAPrefixLeavesTheRestOfTheClusterAlone(t *testing.T) {
 	for _, kv := range left.Kvs {
 		names = append(names, string(kv.Key))
 	}
-	if want := []string{LockPrefix + "theirs", "zz/theirs"}; !slices.Equal(names, want) {
+	if want := []string{etcd.LockPrefix + "theirs", "zz/theirs"}; !slices.Equal(names, want) {
 		t.Errorf("the store has %q, want %q", names, want)
 	}
 	leases, err := s.admin.Leases(ctx)

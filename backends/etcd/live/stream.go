@@ -1,11 +1,12 @@
 //go:build linux
 
-package etcd
+package etcdlive
 
 import (
 	"context"
 	"time"
 
+	"github.com/locklab/locklab/backends/etcd"
 	"github.com/locklab/locklab/sim"
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -17,7 +18,7 @@ func (p *clientPort) TimerLag() time.Duration { return 0 }
 
 // KeepAlives opens a stream, as the client library's lessor does (lease.go: resetRecv). It fails
 // for good once the client is closed.
-func (p *clientPort) KeepAlives() (KeepAlives, error) {
+func (p *clientPort) KeepAlives() (etcd.KeepAlives, error) {
 	s := &clientStream{port: p, over: p.host.NewSignal()}
 	var ctx context.Context
 	ctx, s.cancel = context.WithCancel(clientv3.WithRequireLeader(p.client.Ctx()))
@@ -51,7 +52,7 @@ func (s *clientStream) Send(lease uint64) {
 }
 
 // Receive returns the next answer. A member answers the requests on a stream in order.
-func (s *clientStream) Receive() (KeptAlive, error) {
+func (s *clientStream) Receive() (etcd.KeptAlive, error) {
 	var r *pb.LeaseKeepAliveResponse
 	err := s.failed
 	if err == nil {
@@ -60,11 +61,11 @@ func (s *clientStream) Receive() (KeptAlive, error) {
 	if err != nil || len(s.asked) == 0 {
 		s.cancel()
 		s.over.Fire()
-		return KeptAlive{}, errStreamOver
+		return etcd.KeptAlive{}, etcd.ErrStreamOver
 	}
 	asked := s.asked[0]
 	s.asked = s.asked[1:]
-	return KeptAlive{Lease: uint64(r.ID), TTL: time.Duration(r.TTL) * time.Second, Asked: asked}, nil
+	return etcd.KeptAlive{Lease: uint64(r.ID), TTL: time.Duration(r.TTL) * time.Second, Asked: asked}, nil
 }
 
 // Close ends the stream.

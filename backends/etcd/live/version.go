@@ -1,6 +1,6 @@
 //go:build linux
 
-package etcd
+package etcdlive
 
 import (
 	"errors"
@@ -15,6 +15,7 @@ import (
 	"sync"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/etcd"
 )
 
 // version is an etcd server's: major, minor, patch.
@@ -41,6 +42,9 @@ type program struct {
 func (p program) String() string { return fmt.Sprintf("etcd %s (%s)", p.version, p.path) }
 
 var versionLine = regexp.MustCompile(`(?m)^etcd Version: (\d+)\.(\d+)\.(\d+)`)
+
+// serversVar has the paths of etcd servers, in place of those that are found.
+var serversVar = Backend{}.ServerFlag().Variable
 
 // versions caches the programs' own answers, by path.
 var versions struct {
@@ -129,13 +133,13 @@ func choose(s backends.Settings) (program, error) {
 	if err != nil {
 		return program{}, err
 	}
-	want := s.On(optionLeadership)
+	want := s.On(etcd.OptionLeadership)
 	for _, p := range found {
 		if p.version.checksLeadership() == want {
 			return p, nil
 		}
 	}
-	if !s.Written(optionLeadership) {
+	if !s.Written(etcd.OptionLeadership) {
 		return found[0], nil
 	}
 	have := make([]string, len(found))
@@ -147,7 +151,7 @@ func choose(s backends.Settings) (program, error) {
 		value, versions = "off", "before 3.5.13, and before 3.4.31 of 3.4"
 	}
 	return program{}, fmt.Errorf("%s=%s needs an etcd server %s; here is %s: add the path of one to %s, separated by a colon (%s builds a current one)",
-		optionLeadership, value, versions, strings.Join(have, ", "), serversVar, ".ci/servers")
+		etcd.OptionLeadership, value, versions, strings.Join(have, ", "), serversVar, ".ci/servers")
 }
 
 // LiveSettings sets what the server chosen for these settings is known to do, and quick elections
@@ -157,5 +161,5 @@ func (Backend) LiveSettings(s backends.Settings) (backends.Settings, error) {
 	if err != nil {
 		return s, err
 	}
-	return quick(s).WithSwitch(optionLeadership, p.version.checksLeadership()), nil
+	return quick(s).WithSwitch(etcd.OptionLeadership, p.version.checksLeadership()), nil
 }

@@ -1,6 +1,6 @@
 //go:build linux
 
-package etcd
+package etcdlive
 
 import (
 	"os"
@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/locklab/locklab/backends/etcd"
 )
 
 func TestWhichVersionsCheckTheirLeadershipBeforeTheyEndLeases(t *testing.T) {
@@ -60,10 +62,10 @@ func TestTheServerIsChosenByWhatTheOptionsSayOfIt(t *testing.T) {
 			continue
 		}
 		chosen, err := choose(p)
-		if err != nil || chosen.version.String() != c.want || p.On(optionLeadership) != (c.check == "on") {
-			t.Errorf("%s runs with %v, check %t, error %v; expected %s, %s", c.spec, chosen, p.On(optionLeadership), err, c.want, c.check)
+		if err != nil || chosen.version.String() != c.want || p.On(etcd.OptionLeadership) != (c.check == "on") {
+			t.Errorf("%s runs with %v, check %t, error %v; expected %s, %s", c.spec, chosen, p.On(etcd.OptionLeadership), err, c.want, c.check)
 		}
-		if got := timingOf(p); got.Election != 500*time.Millisecond {
+		if got := etcd.TimingOf(p); got.Election != 500*time.Millisecond {
 			t.Errorf("%s: the model elects as if members waited for %v, and the real ones wait for 500ms", c.spec, got.Election)
 		}
 	}
@@ -71,7 +73,7 @@ func TestTheServerIsChosenByWhatTheOptionsSayOfIt(t *testing.T) {
 
 func TestAnElectionTimeoutThatWasAskedForStays(t *testing.T) {
 	s := settings(t, "etcd+election-timeout=1000ms")
-	if got := timingOf(quick(s)); got.Election != time.Second || got.Heartbeat != 100*time.Millisecond {
+	if got := etcd.TimingOf(quick(s)); got.Election != time.Second || got.Heartbeat != 100*time.Millisecond {
 		t.Errorf("members are run with %+v", got)
 	}
 }

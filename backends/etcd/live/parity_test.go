@@ -1,6 +1,6 @@
 //go:build linux
 
-package etcd
+package etcdlive
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/backends/etcd"
 	"github.com/locklab/locklab/backends/realtime"
 	"github.com/locklab/locklab/sim"
 	"pgregory.net/rapid"
@@ -21,11 +22,11 @@ type comparison struct {
 	*rapid.T
 	host     sim.Host
 	port     *clientPort
-	model    *Model
+	model    *etcd.Model
 	leases   []uint64 // the real ones, by the model's number - 1
 	offset   uint64   // of the real revision
 	seen     *sightings
-	lock     succession
+	lock     etcd.Succession
 	expected []sim.Event // what the observer must see
 }
 
@@ -38,9 +39,9 @@ func (c *comparison) real(lease uint64) uint64 {
 }
 
 // same compares a real key with the model's.
-func (c *comparison) same(what string, real, model Key) {
+func (c *comparison) same(what string, real, model etcd.Key) {
 	c.Helper()
-	if model != (Key{}) {
+	if model != (etcd.Key{}) {
 		model.Created += c.offset
 		model.Lease = c.real(model.Lease)
 		model.Client = c.host.ID()
@@ -52,19 +53,19 @@ func (c *comparison) same(what string, real, model Key) {
 
 // apply makes the model execute a command and notes what follows for the lock. Seen from outside, a
 // lease that was revoked looks like one that ran out, and it is unknown who asked for that.
-func (c *comparison) apply(command Command) Reply {
+func (c *comparison) apply(command etcd.Command) etcd.Reply {
 	r := c.model.Apply(command)
-	first, _ := c.model.First(LockPrefix)
-	if first != (Key{}) {
+	first, _ := c.model.First(etcd.LockPrefix)
+	if first != (etcd.Key{}) {
 		first.Created += c.offset
 		first.Lease = c.real(first.Lease)
 		first.Client = c.host.ID()
 	}
 	ended := sim.Event{Kind: sim.Freed}
-	if command.Kind == CommandLeaseRevoke {
-		ended = sim.Event{Kind: sim.Expired, Client: c.lock.holder.Client}
+	if command.Kind == etcd.CommandLeaseRevoke {
+		ended = sim.Event{Kind: sim.Expired, Client: c.lock.Holder.Client}
 	}
-	c.lock.passTo(first, ended, func(e sim.Event) { c.expected = append(c.expected, e) })
+	c.lock.PassTo(first, ended, func(e sim.Event) { c.expected = append(c.expected, e) })
 	return r
 }
 
@@ -79,14 +80,14 @@ func (c *comparison) awaitObserver() {
 
 // perform draws a command, makes both execute it, and compares their answers.
 func (c *comparison) perform() {
-	key := rapid.SampledFrom([]string{LockPrefix + "a", LockPrefix + "b", LockPrefix + "c", "other"}).Draw(c.T, "key")
+	key := rapid.SampledFrom([]string{etcd.LockPrefix + "a", etcd.LockPrefix + "b", etcd.LockPrefix + "c", "other"}).Draw(c.T, "key")
 	lease := rapid.Uint64Range(1, uint64(len(c.leases))+1).Draw(c.T, "lease") // the last one does not exist
 	created := rapid.Uint64Range(1, c.model.Revision()).Draw(c.T, "revision")
 	switch what := rapid.SampledFrom([]string{"grant", "keep alive", "revoke", "create", "create", "delete", "delete at", "get", "last", "put", "put", "read account"}).Draw(c.T, "command"); what {
 	case "grant":
 		ttl := rapid.SampledFrom([]time.Duration{time.Hour, time.Hour + time.Millisecond}).Draw(c.T, "ttl")
 		id, granted, err := c.port.LeaseGrant(ttl, patience)
-		want := c.apply(Command{Kind: CommandLeaseGrant, TTL: wholeSeconds(ttl)})
+		want := c.apply(etcd.Command{Kind: etcd.CommandLeaseGrant, TTL: etcd.WholeSeconds(ttl)})
 		if err != nil || granted != want.TTL {
 			c.Fatalf("a lease of %v was granted for %v (%v), expected %v", ttl, granted, err, want.TTL)
 		}
@@ -101,11 +102,11 @@ func (c *comparison) perform() {
 		if err := c.port.LeaseRevoke(c.real(lease), patience); err != nil {
 			c.Fatal(err)
 		}
-		c.apply(Command{Kind: CommandLeaseRevoke, Lease: lease})
+		c.apply(etcd.Command{Kind: etcd.CommandLeaseRevoke, Lease: lease})
 	case "create":
-		own, first, err := c.port.Create(key, LockPrefix, c.real(lease), patience)
-		want := c.apply(Command{Kind: CommandCreate, Key: key, Prefix: LockPrefix, Lease: lease})
-		if want.OK != (err == nil) || !want.OK && !errors.Is(err, ErrNoLease) {
+		own, first, err := c.port.Create(key, etcd.LockPrefix, c.real(lease), patience)
+		want := c.apply(etcd.Command{Kind: etcd.CommandCreate, Key: key, Prefix: etcd.LockPrefix, Lease: lease})
+		if want.OK != (err == nil) || !want.OK && !errors.Is(err, etcd.ErrNoLease) {
 			c.Fatalf("create: %v; the model says %t", err, want.OK)
 		}
 		c.same("own", own, want.Own)
@@ -118,7 +119,7 @@ func (c *comparison) perform() {
 			real = created + c.offset
 		}
 		ok, err := c.port.Delete(key, real, patience)
-		if want := c.apply(Command{Kind: CommandDelete, Key: key, Created: created}); err != nil || ok != want.OK {
+		if want := c.apply(etcd.Command{Kind: etcd.CommandDelete, Key: key, Created: created}); err != nil || ok != want.OK {
 			c.Fatalf("%s %d: %t, %v; the model says %t", what, created, ok, err, want.OK)
 		}
 	case "get":
@@ -129,11 +130,11 @@ func (c *comparison) perform() {
 			c.same("get", k, want)
 		}
 	case "put":
-		p := Put{Entry: Entry{Op: "client-1/1", Base: rapid.Uint64Range(0, 4).Draw(c.T, "base"), Balance: rapid.Int64Range(0, 100).Draw(c.T, "balance")}}
+		p := etcd.Put{Entry: etcd.Entry{Op: "client-1/1", Base: rapid.Uint64Range(0, 4).Draw(c.T, "base"), Balance: rapid.Int64Range(0, 100).Draw(c.T, "balance")}}
 		p.Unchanged = rapid.Bool().Draw(c.T, "on condition that nobody has put")
 		if rapid.Bool().Draw(c.T, "on condition that the key is there") {
 			p.LockKey, p.Created = key, created
-			if holder, held := c.model.First(LockPrefix); held {
+			if holder, held := c.model.First(etcd.LockPrefix); held {
 				p.LockKey, p.Created = holder.Name, rapid.SampledFrom([]uint64{holder.Created, created}).Draw(c.T, "revision of the lock's key")
 			}
 		}
@@ -143,8 +144,8 @@ func (c *comparison) perform() {
 			c.Fatalf("the account is read as %+v, %v; the model has %+v", e, err, c.model.Account())
 		}
 	case "last":
-		k, revision, ok, err := c.port.LastCreated(LockPrefix, created+c.offset, patience)
-		want, found := c.model.LastCreated(LockPrefix, created)
+		k, revision, ok, err := c.port.LastCreated(etcd.LockPrefix, created+c.offset, patience)
+		want, found := c.model.LastCreated(etcd.LockPrefix, created)
 		if err != nil || ok != found || revision != c.model.Revision()+c.offset {
 			c.Fatalf("last created up to %d: %t at %d, %v; the model says %t at %d", created, ok, revision-c.offset, err, found, c.model.Revision())
 		}
@@ -153,20 +154,20 @@ func (c *comparison) perform() {
 }
 
 // put makes both put the account's key, and notes what the observer must see of it.
-func (c *comparison) put(p Put) {
+func (c *comparison) put(p etcd.Put) {
 	c.Helper()
 	real := p
 	if p.LockKey != "" {
 		real.Created += c.offset
 	}
 	p.Client = c.host.ID()
-	want := c.apply(Command{Kind: CommandPut, Put: p}).Placed
+	want := c.apply(etcd.Command{Kind: etcd.CommandPut, Put: p}).Placed
 	got, err := c.port.PutAccount(real, patience)
 	if err != nil || got.Done != want.Done || got.Entry != want.Entry {
 		c.Fatalf("put %+v: %+v, %v; the model says %+v", p, got, err, want)
 	}
 	c.same("the lock's key", got.Lock, want.Lock)
-	c.expected = append(c.expected, p.event(want.Done, want.Entry.Version))
+	c.expected = append(c.expected, p.Event(want.Done, want.Entry.Version))
 }
 
 func TestTheModelDoesWhatEtcdDoesAndTheObserverSeesIt(t *testing.T) {
@@ -191,7 +192,7 @@ func TestTheModelDoesWhatEtcdDoesAndTheObserverSeesIt(t *testing.T) {
 			realtime.Run("client-1", func(h *realtime.Host) {
 				port := server.port(t, h)
 				defer port.close()
-				c := &comparison{T: t, host: h, port: port, model: NewModel(), seen: o.seen}
+				c := &comparison{T: t, host: h, port: port, model: etcd.NewModel(), seen: o.seen}
 				c.offset = uint64(o.seen.revision()) - c.model.Revision()
 				for range rapid.IntRange(1, 20).Draw(t, "commands") {
 					c.perform()

@@ -1,6 +1,6 @@
 //go:build linux
 
-package etcd
+package etcdlive
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/locklab/locklab/backends/etcd"
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
@@ -45,7 +46,7 @@ func observe(h *live.Host, spec json.RawMessage) error {
 	stopped := h.Stopped()
 	o := &observer{now: h.TrueTime, seen: newSightings(h, h.RecordAt), shared: at.Prefix != ""}
 	if at.LeaseTokens {
-		o.seen.lock.token = leaseToken
+		o.seen.lock.Token = etcd.LeaseToken
 	}
 	for i, path := range at.Sockets {
 		client, err := socketClient(path)
@@ -90,7 +91,7 @@ type watched struct {
 
 // begin watches every member from now on. Once it has returned, nothing is missed.
 func (o *observer) begin(ctx context.Context) error {
-	now, err := o.members[0].Get(ctx, LockPrefix, clientv3.WithPrefix(), clientv3.WithSort(clientv3.SortByCreateRevision, clientv3.SortAscend))
+	now, err := o.members[0].Get(ctx, etcd.LockPrefix, clientv3.WithPrefix(), clientv3.WithSort(clientv3.SortByCreateRevision, clientv3.SortAscend))
 	if err != nil {
 		return err
 	}
@@ -189,7 +190,7 @@ func (o *observer) ask(ctx context.Context, m watched) (revision int64, err erro
 		}
 		return r.Header.Revision, nil
 	}
-	r, err := m.Get(ctx, LockPrefix)
+	r, err := m.Get(ctx, etcd.LockPrefix)
 	if err != nil {
 		return 0, err
 	}

@@ -1,6 +1,6 @@
 //go:build linux
 
-package etcd
+package etcdlive
 
 import (
 	"slices"
@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/locklab/locklab/backends/etcd"
 	"github.com/locklab/locklab/sim"
 	"go.etcd.io/etcd/api/v3/mvccpb"
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -22,8 +23,8 @@ type sightings struct {
 	mu   sync.Mutex
 	last int64         // revision of the last change seen
 	at   time.Duration // true time of the last stamp
-	keys []Key         // of the lock, in the order of their creation
-	lock succession
+	keys []etcd.Key    // of the lock, in the order of their creation
+	lock etcd.Succession
 }
 
 func newSightings(h sim.Host, record func(at time.Duration, e sim.Event)) *sightings {
@@ -38,7 +39,7 @@ func (s *sightings) start(revision int64, kvs []*mvccpb.KeyValue) {
 	for _, kv := range kvs {
 		s.keys = append(s.keys, keyOf(s.host, kv))
 	}
-	s.lock.passTo(s.first(), sim.Event{}, func(sim.Event) {})
+	s.lock.PassTo(s.first(), sim.Event{}, func(sim.Event) {})
 }
 
 // revision returns that of the last change seen.
@@ -67,11 +68,11 @@ func (s *sightings) take(at time.Duration, member sim.HostID, changes []*clientv
 				s.change(c)
 				s.account(member, c)
 			}
-			ended := sim.Event{Kind: sim.Expired, Client: s.lock.holder.Client}
-			if alive[int64(s.lock.holder.Lease)] {
+			ended := sim.Event{Kind: sim.Expired, Client: s.lock.Holder.Client}
+			if alive[int64(s.lock.Holder.Lease)] {
 				ended = sim.Event{Kind: sim.Freed} // only the key was deleted, and it is unknown by whom
 			}
-			s.lock.passTo(s.first(), ended, func(e sim.Event) {
+			s.lock.PassTo(s.first(), ended, func(e sim.Event) {
 				e.Host = member
 				s.record(s.at, e)
 			})
@@ -82,9 +83,9 @@ func (s *sightings) take(at time.Duration, member sim.HostID, changes []*clientv
 
 func (s *sightings) change(c *clientv3.Event) {
 	switch name := string(c.Kv.Key); {
-	case !strings.HasPrefix(name, LockPrefix):
+	case !strings.HasPrefix(name, etcd.LockPrefix):
 	case c.Type == clientv3.EventTypeDelete:
-		s.keys = slices.DeleteFunc(s.keys, func(k Key) bool { return k.Name == name })
+		s.keys = slices.DeleteFunc(s.keys, func(k etcd.Key) bool { return k.Name == name })
 	case c.IsCreate():
 		s.keys = append(s.keys, keyOf(s.host, c.Kv))
 	}
@@ -94,22 +95,22 @@ func (s *sightings) change(c *clientv3.Event) {
 // It ignores what was not written in this trial.
 func (s *sightings) account(member sim.HostID, c *clientv3.Event) {
 	name := string(c.Kv.Key)
-	if c.Type == clientv3.EventTypeDelete || name != AccountKey && name != RefusedKey {
+	if c.Type == clientv3.EventTypeDelete || name != etcd.AccountKey && name != etcd.RefusedKey {
 		return
 	}
 	entry, err := entryOf(s.host, c.Kv)
 	if err != nil {
 		return
 	}
-	e := Put{Entry: entry}.event(name == AccountKey, entry.Version)
+	e := etcd.Put{Entry: entry}.Event(name == etcd.AccountKey, entry.Version)
 	e.Host = member
 	s.record(s.at, e)
 }
 
 // first returns the key that holds the lock, zero if there is none.
-func (s *sightings) first() Key {
+func (s *sightings) first() etcd.Key {
 	if len(s.keys) == 0 {
-		return Key{}
+		return etcd.Key{}
 	}
 	return s.keys[0]
 }

@@ -1,6 +1,6 @@
 //go:build linux
 
-package etcd
+package etcdlive
 
 import (
 	"context"
@@ -10,12 +10,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/backends/etcd"
 	"github.com/locklab/locklab/backends/realtime"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live/livetest"
 )
 
-const key = LockPrefix + "1"
+const key = etcd.LockPrefix + "1"
 
 // withPort gives a test a port to a server, and a lease of an hour.
 func withPort(t *testing.T, s *realServer, f func(h *realtime.Host, p *clientPort, lease uint64)) {
@@ -29,6 +30,17 @@ func withPort(t *testing.T, s *realServer, f func(h *realtime.Host, p *clientPor
 		}
 		f(h, p, lease)
 	})
+}
+
+// keepAliveOnce makes a port keep a lease alive once.
+func keepAliveOnce(p *clientPort, lease uint64) (time.Duration, error) {
+	stream, err := p.KeepAlives()
+	if err != nil {
+		return 0, err
+	}
+	stream.Send(lease)
+	a, err := stream.Receive()
+	return a.TTL, err
 }
 
 // has reports whether the server has a key.
@@ -63,7 +75,7 @@ func TestALeaseLivesForAtLeastItsLengthAndThenItsKeyIsGone(t *testing.T) {
 			if err != nil || ttl != time.Second {
 				t.Fatalf("a lease of 300 ms was granted for %v (%v), expected whole seconds", ttl, err)
 			}
-			if _, _, err := p.Create(key, LockPrefix, lease, patience); err != nil {
+			if _, _, err := p.Create(key, etcd.LockPrefix, lease, patience); err != nil {
 				t.Fatal(err)
 			}
 			k, ok, err := p.Get(key, patience)
@@ -82,7 +94,7 @@ func TestALeaseLivesForAtLeastItsLengthAndThenItsKeyIsGone(t *testing.T) {
 			if left, err := keepAliveOnce(p, lease); left != 0 || err != nil {
 				t.Errorf("keeping alive a lease that has ended: %v, %v", left, err)
 			}
-			if _, _, err := p.Create(key, LockPrefix, lease, patience); !errors.Is(err, ErrNoLease) {
+			if _, _, err := p.Create(key, etcd.LockPrefix, lease, patience); !errors.Is(err, etcd.ErrNoLease) {
 				t.Errorf("creating a key under a lease that has ended: %v", err)
 			}
 		})
@@ -104,7 +116,7 @@ func TestAcquireSentIsRecordedWhenTheServerHasTheRequestAndTheClientNoAnswer(t *
 			}
 			livetest.Eventually(t, "the request, on its way, reaches the server", func() bool { return s.has(t, key) })
 		}
-		own, first, err := p.Create(key, LockPrefix, lease, patience)
+		own, first, err := p.Create(key, etcd.LockPrefix, lease, patience)
 		answered = true
 		if err != nil || own != first || own.Name != key || recorded != 1 {
 			t.Errorf("Create = %+v, %+v, %v, with %d events; expected one, and success", own, first, err, recorded)
@@ -117,7 +129,7 @@ func TestAClientHeldBeforeItReadsTheAnswerReadsItHoweverLateItIs(t *testing.T) {
 	const timeout = 50 * time.Millisecond
 	withPort(t, s, func(h *realtime.Host, p *clientPort, lease uint64) {
 		h.OnRecord = func(sim.Event) { time.Sleep(4 * timeout) } // this is the pause
-		if own, _, err := p.Create(key, LockPrefix, lease, timeout); own.Name != key || err != nil {
+		if own, _, err := p.Create(key, etcd.LockPrefix, lease, timeout); own.Name != key || err != nil {
 			t.Errorf("Create = %+v, %v; expected the answer that lay ready", own, err)
 		}
 	})
@@ -127,13 +139,13 @@ func TestAStoppedServerLeavesTheOutcomeUnknownUntilItGoesOn(t *testing.T) {
 	s := anyServer(t)
 	withPort(t, s, func(_ *realtime.Host, p *clientPort, lease uint64) {
 		livetest.Stop(t, s.command.Process)
-		if _, _, err := p.Create(key, LockPrefix, lease, 100*time.Millisecond); !errors.Is(err, sim.ErrUnknown) {
+		if _, _, err := p.Create(key, etcd.LockPrefix, lease, 100*time.Millisecond); !errors.Is(err, sim.ErrUnknown) {
 			t.Errorf("Create at a stopped server: %v; expected sim.ErrUnknown", err)
 		}
 		livetest.Continue(t, s.command.Process)
 		// The library cancels a request that it no longer waits for. The server reads both at once,
 		// and may or may not have begun with the request. The same connection is used afterwards.
-		own, first, err := p.Create(key, LockPrefix, lease, patience)
+		own, first, err := p.Create(key, etcd.LockPrefix, lease, patience)
 		if err != nil || own != first || !s.has(t, key) {
 			t.Errorf("Create after it = %+v, %+v, %v", own, first, err)
 		}
@@ -147,7 +159,7 @@ func TestAServerThatCannotBeReachedLeavesTheOutcomeUnknown(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer p.close()
-		if _, _, err := p.Create(key, LockPrefix, 1, 300*time.Millisecond); !errors.Is(err, sim.ErrUnknown) {
+		if _, _, err := p.Create(key, etcd.LockPrefix, 1, 300*time.Millisecond); !errors.Is(err, sim.ErrUnknown) {
 			t.Errorf("Create: %v", err)
 		}
 		if len(h.Events()) != 0 {
@@ -186,7 +198,7 @@ func TestAServersRefusalIsNotAnUnknownOutcome(t *testing.T) {
 func TestAWatchEndsWithTheDeletionOrItsTime(t *testing.T) {
 	s := anyServer(t)
 	withPort(t, s, func(_ *realtime.Host, p *clientPort, lease uint64) {
-		own, _, err := p.Create(key, LockPrefix, lease, patience)
+		own, _, err := p.Create(key, etcd.LockPrefix, lease, patience)
 		if err != nil {
 			t.Fatal(err)
 		}

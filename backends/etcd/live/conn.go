@@ -1,6 +1,6 @@
 //go:build linux
 
-package etcd
+package etcdlive
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/locklab/locklab/backends/etcd"
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.uber.org/zap"
 	"google.golang.org/grpc"
@@ -64,7 +65,7 @@ func connected(ctx context.Context, c *clientv3.Client) error {
 // gRPC does since 1.60, with the values of Linux, or as Go does by default.
 func KeepingAlive(idle time.Duration) *net.Dialer {
 	return &net.Dialer{KeepAliveConfig: net.KeepAliveConfig{
-		Enable: true, Idle: idle, Interval: min(idle, probeInterval), Count: probeCount,
+		Enable: true, Idle: idle, Interval: min(idle, etcd.ProbeInterval), Count: etcd.ProbeCount,
 	}}
 }
 

@@ -1,12 +1,13 @@
 //go:build linux
 
-package etcd
+package etcdlive
 
 import (
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/backends/etcd"
 	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 	"go.etcd.io/etcd/api/v3/mvccpb"
@@ -30,7 +31,7 @@ func TestWhatSeveralMembersShowIsRecordedOnceAndWhenItWasFirstSeen(t *testing.T)
 		got = append(got, (&locktest.Story{Freers: true}).Line(e)) // with an unknown releaser
 	})
 	s.start(1, nil)
-	a, b := LockPrefix+"a", LockPrefix+"b"
+	a, b := etcd.LockPrefix+"a", etcd.LockPrefix+"b"
 	s.take(1*time.Second, "etcd-1", []*clientv3.Event{put(a, 2, 7)}, nil)
 	s.take(2*time.Second, "etcd-2", []*clientv3.Event{put(a, 2, 7), put(b, 3, 8), gone(a, 4)}, map[int64]bool{7: true, 8: true})
 	s.take(3*time.Second, "etcd-3", []*clientv3.Event{put(a, 2, 7), put(b, 3, 8)}, nil) // a member that is behind
@@ -52,7 +53,7 @@ func TestTheOrderOfTheStoreIsThatOfTheStamps(t *testing.T) {
 	var got []time.Duration
 	s := newSightings(nil, func(at time.Duration, _ sim.Event) { got = append(got, at) })
 	s.start(1, nil)
-	a := LockPrefix + "a"
+	a := etcd.LockPrefix + "a"
 	s.take(2*time.Second, "etcd-2", []*clientv3.Event{put(a, 2, 7)}, nil)
 	s.take(1*time.Second, "etcd-1", []*clientv3.Event{put(a, 2, 7), gone(a, 3)}, map[int64]bool{7: true})
 	if want := []time.Duration{2 * time.Second, 2 * time.Second}; !slices.Equal(got, want) {

@@ -1,6 +1,6 @@
 //go:build linux
 
-package etcd
+package etcdlive
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/consensus"
+	"github.com/locklab/locklab/backends/etcd"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -34,10 +35,10 @@ const (
 // quick returns the settings for locklab's own clusters: quick elections, unless somebody asked for
 // others.
 func quick(s backends.Settings) backends.Settings {
-	if s.Written(optionElection) {
+	if s.Written(etcd.OptionElection) {
 		return s
 	}
-	return s.WithChoice(optionElection, electionQuick)
+	return s.WithChoice(etcd.OptionElection, etcd.ElectionQuick)
 }
 
 // serverArguments returns the command that runs a member, in its host's directory. peers lists
@@ -144,7 +145,7 @@ func (c *liveCluster) agreed(ctx context.Context) error {
 		}
 	}
 	return errors.Join(c.each(ctx, func(ctx context.Context, _ int, client *clientv3.Client) error {
-		_, err := client.Get(ctx, LockPrefix)
+		_, err := client.Get(ctx, etcd.LockPrefix)
 		return err
 	})...)
 }
@@ -206,7 +207,7 @@ func (c *liveCluster) clear(ctx context.Context) error {
 		return fmt.Errorf("list the leases: %w", err)
 	}
 	for _, lease := range leases.Leases {
-		if _, err := c.clients[0].Revoke(ctx, lease.ID); err != nil && !errors.Is(errorOf(err), ErrNoLease) {
+		if _, err := c.clients[0].Revoke(ctx, lease.ID); err != nil && !errors.Is(errorOf(err), etcd.ErrNoLease) {
 			return fmt.Errorf("revoke lease %x: %w", lease.ID, err)
 		}
 	}

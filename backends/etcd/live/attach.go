@@ -1,6 +1,6 @@
 //go:build linux
 
-package etcd
+package etcdlive
 
 import (
 	"cmp"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/etcd"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -36,7 +37,7 @@ func (b attached) Attachment() *backends.Attachment { return b.to }
 
 // Missing returns an error for settings that an attached cluster cannot have.
 func (b attached) Missing(s backends.Settings) error {
-	return cmp.Or(b.to.Fits(b.Servers(s)), backends.RefuseWritten(s, optionLeadership, optionElection))
+	return cmp.Or(b.to.Fits(b.Servers(s)), backends.RefuseWritten(s, etcd.OptionLeadership, etcd.OptionElection))
 }
 
 // LiveSettings returns the settings unchanged: the members' version is not queried.
@@ -47,7 +48,7 @@ func (b attached) LiveSettings(s backends.Settings) (backends.Settings, error) {
 // Start makes sure that every member serves and that they have a leader.
 func (b attached) Start(ctx context.Context, _ *live.Lab, _ backends.Settings) error {
 	return b.each(ctx, func(ctx context.Context, c *clientv3.Client) error {
-		_, err := c.Get(ctx, LockPrefix)
+		_, err := c.Get(ctx, etcd.LockPrefix)
 		return err
 	})
 }
@@ -63,7 +64,7 @@ func (b attached) Observe(ctx context.Context, lab *live.Lab, s backends.Setting
 	if err := b.to.Stand(ctx, lab, members, servePort); err != nil {
 		return err
 	}
-	spec := observerSpec{Members: members, Sockets: b.to.Sockets, Prefix: prefix, LeaseTokens: s.Choice(optionToken) == fromLease}
+	spec := observerSpec{Members: members, Sockets: b.to.Sockets, Prefix: prefix, LeaseTokens: etcd.LeaseTokens(s)}
 	return backends.StartObserver(ctx, lab, members[0], observerRole, spec)
 }
 
@@ -108,7 +109,7 @@ func removeAll(ctx context.Context, c *clientv3.Client, prefix string) error {
 		if kv.Lease == 0 {
 			continue
 		}
-		if _, err := c.Revoke(ctx, clientv3.LeaseID(kv.Lease)); err != nil && !errors.Is(errorOf(err), ErrNoLease) {
+		if _, err := c.Revoke(ctx, clientv3.LeaseID(kv.Lease)); err != nil && !errors.Is(errorOf(err), etcd.ErrNoLease) {
 			return err
 		}
 	}
@@ -149,7 +150,7 @@ func (b Backend) DialUnder(names backends.Names, h *live.Host, servers []string,
 		return nil, err
 	}
 	under(names.Prefix, p.client)
-	return NewLock(h, p, s), nil
+	return etcd.NewLock(h, p, s), nil
 }
 
 // under restricts a client's view of the store to what is under prefix.

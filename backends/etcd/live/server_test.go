@@ -1,6 +1,6 @@
 //go:build linux
 
-package etcd
+package etcdlive
 
 import (
 	"bytes"
@@ -11,6 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/etcd"
+	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/backends/wire"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
@@ -81,7 +84,7 @@ func (s *realServer) run(t *testing.T, p program) {
 	t.Helper()
 	// Alone it needs no address for others, and it may elect itself at once.
 	const nobody = "http://127.0.0.1:1"
-	args := append(serverArguments(p, timingOf(settings(t, "etcd")), "etcd-1", "127.0.0.1", []string{"etcd-1=" + nobody}),
+	args := append(serverArguments(p, etcd.TimingOf(settings(t, "etcd")), "etcd-1", "127.0.0.1", []string{"etcd-1=" + nobody}),
 		"--listen-client-urls", "unix://"+socketName, "--listen-peer-urls", "unix://peer:0",
 		"--initial-advertise-peer-urls", nobody, "--heartbeat-interval", "10", "--election-timeout", "100")
 	var output bytes.Buffer
@@ -101,6 +104,13 @@ func (s *realServer) run(t *testing.T, p program) {
 func (s *realServer) kill() {
 	s.command.Process.Kill()
 	s.command.Wait()
+}
+
+// settings reads a spec, under a lease of ten seconds.
+func settings(t rapid.TB, spec string) backends.Settings {
+	t.Helper()
+	_, s := locktest.Parse(t, spec, 10*time.Second, true, Backend{})
+	return s
 }
 
 // port returns a host's port to the server.

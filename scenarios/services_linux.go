@@ -10,6 +10,7 @@ import (
 	"github.com/locklab/locklab/backends/redlock"
 	"github.com/locklab/locklab/backends/sentinel"
 	"github.com/locklab/locklab/backends/zookeeper"
+	zookeeperlive "github.com/locklab/locklab/backends/zookeeper/live"
 )
 
 // services lists the lock services, as they run in either world.
@@ -24,7 +25,7 @@ func services() backends.Registry {
 		redlock.Backend{Profile: redlock.Redsync},
 		sentinel.Backend{},
 		etcdlive.Backend{},
-		zookeeper.Backend{},
-		zookeeper.Backend{Profile: zookeeper.GoZookeeper},
+		zookeeperlive.Backend{},
+		zookeeperlive.Backend{Backend: zookeeper.Backend{Profile: zookeeper.GoZookeeper}},
 	}
 }

@@ -11,7 +11,7 @@ import (
 	etcdlive "github.com/locklab/locklab/backends/etcd/live"
 	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/backends/redlock"
-	"github.com/locklab/locklab/backends/zookeeper"
+	zookeeperlive "github.com/locklab/locklab/backends/zookeeper/live"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
@@ -41,7 +41,7 @@ func (b Backend) realService() backends.Live {
 	case EtcdMutex:
 		return etcdlive.Backend{}
 	case ZKLock:
-		return zookeeper.Backend{}
+		return zookeeperlive.Backend{}
 	}
 	panic(fmt.Sprintf("there is no library %q", b.Library))
 }

@@ -1,21 +1,22 @@
 //go:build linux
 
-package zookeeper
+package zookeeperlive
 
 import (
 	"path"
 	"slices"
 	"strconv"
 
+	"github.com/locklab/locklab/backends/zookeeper"
 	"github.com/locklab/locklab/sim"
 )
 
 // logWitness builds the service's part of a history from the servers' log.
 type logWitness struct {
 	host   sim.Host // the host whose trial it is
-	token  func(Node) uint64
-	record func(sim.Event) // nil while it only learns the present state
-	nodes  []Node          // the lock's znodes in the order of their sequence numbers
+	token  func(zookeeper.Node) uint64
+	record func(sim.Event)  // nil while it only learns the present state
+	nodes  []zookeeper.Node // the lock's znodes in the order of their sequence numbers
 	client map[uint64]sim.HostID
 }
 
@@ -35,23 +36,23 @@ func (w *logWitness) saw(t txn) {
 	case txnCreate:
 		w.add(t)
 	case txnDelete:
-		w.remove(func(n Node) bool { return n.Path == t.path })
+		w.remove(func(n zookeeper.Node) bool { return n.Path == t.path })
 	case txnClose:
-		w.remove(func(n Node) bool { return n.Session == t.session })
+		w.remove(func(n zookeeper.Node) bool { return n.Session == t.session })
 	}
 	now, taken := w.holder()
 	if held == taken && before == now || w.record == nil {
 		return
 	}
 	if held {
-		e := sim.Event{Kind: sim.Expired, Grant: grantOf(before)}
+		e := sim.Event{Kind: sim.Expired, Grant: before.Grant()}
 		if t.request != 0 { // a client deleted the znode, or closed its session
 			e.Kind, e.Client = sim.Freed, w.client[t.session]
 		}
 		w.record(e)
 	}
 	if taken {
-		w.record(sim.Event{Kind: sim.Granted, Grant: grantOf(now), Token: w.token(now), Client: w.client[now.Session]})
+		w.record(sim.Event{Kind: sim.Granted, Grant: now.Grant(), Token: w.token(now), Client: w.client[now.Session]})
 	}
 }
 
@@ -60,22 +61,24 @@ func (w *logWitness) saw(t txn) {
 func (w *logWitness) add(t txn) {
 	digits := t.path[max(0, len(t.path)-10):]
 	number, err := strconv.ParseUint(digits, 10, 64)
-	if path.Dir(t.path) != LockPath || err != nil {
+	if path.Dir(t.path) != zookeeper.LockPath || err != nil {
 		return
 	}
 	if w.client == nil {
 		w.client = map[uint64]sim.HostID{}
 	}
 	w.client[t.session] = sim.HostID(sim.Unsign(w.host, string(t.data)))
-	w.nodes = append(w.nodes, Node{Path: t.path, Czxid: t.zxid, Sequence: number, Session: t.session})
+	w.nodes = append(w.nodes, zookeeper.Node{Path: t.path, Czxid: t.zxid, Sequence: number, Session: t.session})
 }
 
-func (w *logWitness) remove(which func(Node) bool) { w.nodes = slices.DeleteFunc(w.nodes, which) }
+func (w *logWitness) remove(which func(zookeeper.Node) bool) {
+	w.nodes = slices.DeleteFunc(w.nodes, which)
+}
 
 // holder is the lowest znode.
-func (w *logWitness) holder() (Node, bool) {
+func (w *logWitness) holder() (zookeeper.Node, bool) {
 	if len(w.nodes) == 0 {
-		return Node{}, false
+		return zookeeper.Node{}, false
 	}
 	return w.nodes[0], true
 }

@@ -1,6 +1,6 @@
 //go:build linux
 
-package zookeeper
+package zookeeperlive
 
 import (
 	"cmp"
@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/locklab/locklab/backends/zookeeper"
 	"github.com/locklab/locklab/sim/live"
 	"golang.org/x/sys/unix"
 )
@@ -38,7 +39,7 @@ func observe(h *live.Host, spec json.RawMessage) error {
 		return err
 	}
 	all := newEnsembleLog(o.Logs)
-	w := &logWitness{host: h, token: tokenFrom(o.Token)}
+	w := &logWitness{host: h, token: zookeeper.TokenFrom(o.Token)}
 	if err := w.takeIn(all); err != nil {
 		return err
 	}

@@ -1,6 +1,6 @@
 //go:build linux
 
-package zookeeper
+package zookeeperlive
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 
 	"github.com/go-zookeeper/zk"
 	"github.com/locklab/locklab/backends/realtime"
+	"github.com/locklab/locklab/backends/zookeeper"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live/livetest"
 	"golang.org/x/sys/unix"
@@ -72,7 +73,7 @@ func TestTheObserverSeesOneOrderAcrossTheCrashOfALeader(t *testing.T) { // Z7
 		addresses = append(addresses, net.JoinHostPort(b.Live.Address(id), clientPort))
 	}
 	var seen []string
-	w := &logWitness{token: tokenFrom(fromCzxid), record: func(e sim.Event) {
+	w := &logWitness{token: byCzxid, record: func(e sim.Event) {
 		seen = append(seen, fmt.Sprintf("%s %s", e.Kind, e.Grant))
 	}}
 	old := b.leader()
@@ -84,14 +85,14 @@ func TestTheObserverSeesOneOrderAcrossTheCrashOfALeader(t *testing.T) { // Z7
 		}
 		defer p.close()
 		cycle := func() {
-			own, err := p.Create(LockPath+"/a-", patience)
+			own, err := p.Create(zookeeper.LockPath+"/a-", patience)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if err := p.Delete(own.Path, patience); err != nil {
 				t.Fatal(err)
 			}
-			expected = append(expected, "granted "+grantOf(own), "freed "+grantOf(own))
+			expected = append(expected, "granted "+own.Grant(), "freed "+own.Grant())
 		}
 		cycle()
 		b.kill(old)
@@ -112,7 +113,7 @@ func TestTheObserverSeesOneOrderAcrossTheCrashOfALeader(t *testing.T) { // Z7
 // restart starts the server on a host again, on what it has written.
 func (b bench) restart(id sim.HostID) {
 	b.Helper()
-	command, err := serverCommand(timingOf(b.Settings))
+	command, err := serverCommand(zookeeper.TimingOf(b.Settings))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -130,7 +131,7 @@ func TestResetRemovesWhatATrialLeftBehind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := conn.Create(LockPath+"/left-", nil, zk.FlagSequence, zk.WorldACL(zk.PermAll)); err != nil {
+	if _, err := conn.Create(zookeeper.LockPath+"/left-", nil, zk.FlagSequence, zk.WorldACL(zk.PermAll)); err != nil {
 		t.Fatal(err)
 	}
 	short, cancel := context.WithTimeout(b.Ctx, 100*time.Millisecond)
@@ -144,7 +145,7 @@ func TestResetRemovesWhatATrialLeftBehind(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if name, err := conn.Create(LockPath+"/new-", nil, zk.FlagSequence, zk.WorldACL(zk.PermAll)); err != nil || name != LockPath+"/new-0000000000" {
+	if name, err := conn.Create(zookeeper.LockPath+"/new-", nil, zk.FlagSequence, zk.WorldACL(zk.PermAll)); err != nil || name != zookeeper.LockPath+"/new-0000000000" {
 		t.Errorf("the first znode after Reset is %s, %v", name, err)
 	}
 }

@@ -1,6 +1,6 @@
 //go:build linux
 
-package zookeeper
+package zookeeperlive
 
 import (
 	"os"
@@ -8,7 +8,18 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/locktest"
+	"github.com/locklab/locklab/backends/zookeeper"
 )
+
+// settings reads a spec, under a lease of ten seconds.
+func settings(t *testing.T, spec string) backends.Settings {
+	t.Helper()
+	_, s := locktest.Parse(t, spec, 10*time.Second, true, Backend{})
+	return s
+}
 
 func TestWhatIsMissingIsNamedWithWhatToDo(t *testing.T) {
 	s, empty := settings(t, "zookeeper"), t.TempDir()
@@ -69,7 +80,7 @@ func TestTheSyncLimitIsKeptAtTheExpenseOfTheTick(t *testing.T) {
 		{500, 333, 500, 500}, // the minimum is one tick
 		{200, 470, 200, 400},
 	} {
-		tick, n := timing{tick: c.tick * time.Millisecond, syncLimit: c.sync * time.Millisecond}.ticks()
+		tick, n := ticks(zookeeper.Timing{Tick: c.tick * time.Millisecond, SyncLimit: c.sync * time.Millisecond})
 		if tick != c.wantTick*time.Millisecond || time.Duration(n)*tick != c.wantSync*time.Millisecond {
 			t.Errorf("tick %d, sync limit %d: %d ticks of %v, expected %d ms of %d ms", c.tick, c.sync, n, tick, c.wantSync, c.wantTick)
 		}

@@ -1,6 +1,8 @@
 //go:build linux
 
-package zookeeper
+// Package zookeeperlive runs the lock of package zookeeper on real ZooKeeper servers, through
+// go-zookeeper.
+package zookeeperlive
 
 import (
 	"context"
@@ -11,9 +13,13 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/zookeeper"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
+
+// Backend is the lock on ZooKeeper, in both worlds.
+type Backend struct{ zookeeper.Backend }
 
 var (
 	_ backends.Clockbound = Backend{}
@@ -31,12 +37,12 @@ const (
 // Missing says whether Java or ZooKeeper is missing, or which setting real servers do not have; nil
 // means neither.
 func (Backend) Missing(s backends.Settings) error {
-	if s.On(optionWallClock) {
-		return fmt.Errorf("zookeeper with %s runs in the virtual world only: ZooKeeper counts sessions on the wall clock only up to version 3.4.10", optionWallClock)
+	if s.On(zookeeper.OptionWallClock) {
+		return fmt.Errorf("zookeeper with %s runs in the virtual world only: ZooKeeper counts sessions on the wall clock only up to version 3.4.10", zookeeper.OptionWallClock)
 	}
-	t := timingOf(s)
-	if tick, n := t.ticks(); time.Duration(n)*tick > t.syncLimit {
-		return fmt.Errorf("real servers take %s in whole ticks, and it is %v, with ticks of %v: set another, or another %s", optionSyncLimit, t.syncLimit, t.tick, optionTick)
+	t := zookeeper.TimingOf(s)
+	if tick, n := ticks(t); time.Duration(n)*tick > t.SyncLimit {
+		return fmt.Errorf("real servers take %s in whole ticks, and it is %v, with ticks of %v: set another, or another %s", zookeeper.OptionSyncLimit, t.SyncLimit, t.Tick, zookeeper.OptionTick)
 	}
 	if _, err := javaProgram(); err != nil {
 		return err
@@ -48,11 +54,11 @@ func (Backend) Missing(s backends.Settings) error {
 // LiveSettings sets the tick with which real servers run, unless somebody asked for one: the sync
 // limit is a whole number of ticks.
 func (b Backend) LiveSettings(s backends.Settings) (backends.Settings, error) {
-	if err := b.Missing(s); err != nil || s.Written(optionTick) {
+	if err := b.Missing(s); err != nil || s.Written(zookeeper.OptionTick) {
 		return s, err
 	}
-	tick, _ := timingOf(s).ticks()
-	return s.WithValues([]string{optionTick + "=" + tick.String()})
+	tick, _ := ticks(zookeeper.TimingOf(s))
+	return s.WithValues([]string{zookeeper.OptionTick + "=" + tick.String()})
 }
 
 // Clockbound returns an error because Java waits until points in time: it adds a duration to the
@@ -69,10 +75,10 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 	for i, id := range ids {
 		agent := lab.Agent(id)
 		dir := lab.Dir(id)
-		if err := writeConfiguration(dir, i+1, agent.Address(), backends.ServerAddresses(lab, ids), timingOf(s)); err != nil {
+		if err := writeConfiguration(dir, i+1, agent.Address(), backends.ServerAddresses(lab, ids), zookeeper.TimingOf(s)); err != nil {
 			return fmt.Errorf("start ZooKeeper on host %s: %w", id, err)
 		}
-		command, err := serverCommand(timingOf(s))
+		command, err := serverCommand(zookeeper.TimingOf(s))
 		if err != nil {
 			return err
 		}
@@ -89,11 +95,11 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 // Observe starts the observer that records what the servers do. It runs on the first server's host
 // and reads what all of them write.
 func (b Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
-	spec := observerSpec{Token: s.Choice(optionToken)}
+	spec := observerSpec{Token: s.Choice(zookeeper.OptionToken)}
 	for _, id := range b.Servers(s) {
 		spec.Logs = append(spec.Logs, filepath.Join(lab.Dir(id), logDir))
 	}
-	return backends.StartObserver(ctx, lab, ServerID(1), observerRole, spec)
+	return backends.StartObserver(ctx, lab, zookeeper.ServerID(1), observerRole, spec)
 }
 
 // Reset waits until every server follows one leader and no client is connected any more, so that
@@ -117,7 +123,7 @@ func (b Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) 
 // Who asks every server for its own role.
 func (b Backend) Who(ctx context.Context, lab *live.Lab, s backends.Settings, role sim.Role) ([]sim.HostID, error) {
 	members := b.Servers(s)
-	return playing(role, members, leaderOf(newRealEnsemble(lab, members).ask(ctx))), nil
+	return zookeeper.Playing(role, members, leaderOf(newRealEnsemble(lab, members).ask(ctx))), nil
 }
 
 // Dial gives a client's process its lock, once it has a session.
@@ -130,12 +136,12 @@ func (b Backend) dial(h *live.Host, servers []string, s backends.Settings, root 
 	for _, each := range servers {
 		addresses = append(addresses, net.JoinHostPort(each, clientPort))
 	}
-	p, err := connect(h, addresses, s, b.Profile.facts().races, net.DialTimeout)
+	p, err := connect(h, addresses, s, b.Profile.Races(), net.DialTimeout)
 	if err != nil {
 		return nil, err
 	}
 	p.root = root
-	return NewLock(h, p, s), nil
+	return zookeeper.NewLock(h, p, s), nil
 }
 
 // Roles are the observers of the lab's own servers and of attached ones.

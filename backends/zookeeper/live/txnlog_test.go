@@ -1,6 +1,6 @@
 //go:build linux
 
-package zookeeper
+package zookeeperlive
 
 import (
 	"encoding/binary"
@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/locklab/locklab/backends/zookeeper"
 )
 
 // encodeDelete is a delete as a server logs it, with this zxid.
@@ -83,13 +85,13 @@ func TestWhatALeaderWithoutAMajorityLoggedAndTookBackDoesNotCount(t *testing.T) 
 	l.write(1, "log.1", nil, 1)
 	l.write(2, "log.1", nil, 1)
 	l.expect(e, 1)
-	l.write(1, "log.100000001", nil, Zxid(1, 1))
-	l.write(2, "log.100000001", nil, Zxid(1, 1))
-	l.expect(e, Zxid(1, 1))
+	l.write(1, "log.100000001", nil, zookeeper.Zxid(1, 1))
+	l.write(2, "log.100000001", nil, zookeeper.Zxid(1, 1))
+	l.expect(e, zookeeper.Zxid(1, 1))
 	l.write(0, "log.1", nil, 1)
-	l.write(0, "log.100000001", nil, Zxid(1, 1), Zxid(1, 2))
-	l.write(1, "log.100000001", nil, Zxid(1, 1), Zxid(1, 2))
-	l.expect(e, Zxid(1, 2))
+	l.write(0, "log.100000001", nil, zookeeper.Zxid(1, 1), zookeeper.Zxid(1, 2))
+	l.write(1, "log.100000001", nil, zookeeper.Zxid(1, 1), zookeeper.Zxid(1, 2))
+	l.expect(e, zookeeper.Zxid(1, 2))
 }
 
 func TestAServerThatCaughtUpBySnapshotDoesNotHideWhatTheOthersLogged(t *testing.T) {
@@ -108,10 +110,10 @@ func TestNoServerHasToHaveLoggedEverything(t *testing.T) {
 	l.write(0, "log.1", nil, 1, 2, 3, 4) // 4 reached nobody
 	l.write(1, "log.1", nil, 1, 2, 3)
 	l.write(2, "log.3", nil, 3)
-	l.write(0, "log.100000003", nil, Zxid(1, 3), Zxid(1, 4))
-	l.write(1, "log.100000001", nil, Zxid(1, 1), Zxid(1, 2), Zxid(1, 3))
-	l.write(2, "log.100000001", nil, Zxid(1, 1), Zxid(1, 2), Zxid(1, 3), Zxid(1, 4))
-	l.expect(e, 1, 2, 3, Zxid(1, 1), Zxid(1, 2), Zxid(1, 3), Zxid(1, 4))
+	l.write(0, "log.100000003", nil, zookeeper.Zxid(1, 3), zookeeper.Zxid(1, 4))
+	l.write(1, "log.100000001", nil, zookeeper.Zxid(1, 1), zookeeper.Zxid(1, 2), zookeeper.Zxid(1, 3))
+	l.write(2, "log.100000001", nil, zookeeper.Zxid(1, 1), zookeeper.Zxid(1, 2), zookeeper.Zxid(1, 3), zookeeper.Zxid(1, 4))
+	l.expect(e, 1, 2, 3, zookeeper.Zxid(1, 1), zookeeper.Zxid(1, 2), zookeeper.Zxid(1, 3), zookeeper.Zxid(1, 4))
 }
 
 func TestAChangeThatIsStillBeingWrittenIsReadLater(t *testing.T) {

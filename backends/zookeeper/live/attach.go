@@ -1,6 +1,6 @@
 //go:build linux
 
-package zookeeper
+package zookeeperlive
 
 import (
 	"cmp"
@@ -14,6 +14,7 @@ import (
 
 	"github.com/go-zookeeper/zk"
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/zookeeper"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
@@ -36,7 +37,7 @@ func (b attached) Attachment() *backends.Attachment { return b.to }
 // refused: an empty one is removed when the servers choose, which the observer does not follow.
 func (b attached) Missing(s backends.Settings) error {
 	return cmp.Or(b.to.Fits(b.Servers(s)),
-		backends.RefuseWritten(s, optionTick, optionSyncLimit, optionWallClock, optionContainer, optionReap))
+		backends.RefuseWritten(s, zookeeper.OptionTick, zookeeper.OptionSyncLimit, zookeeper.OptionWallClock, zookeeper.OptionContainer, zookeeper.OptionReap))
 }
 
 // LiveSettings returns the settings unchanged: the length of the servers' ticks is not queried.
@@ -58,7 +59,7 @@ func (b attached) Observe(ctx context.Context, lab *live.Lab, s backends.Setting
 	}
 	root := rootOf(prefix)
 	err = b.ask(func(conn *zk.Conn) error {
-		return cmp.Or(createParent(conn, root, false), createParent(conn, root+LockPath, false))
+		return cmp.Or(createParent(conn, root, false), createParent(conn, root+zookeeper.LockPath, false))
 	})
 	if err != nil {
 		return err
@@ -67,7 +68,7 @@ func (b attached) Observe(ctx context.Context, lab *live.Lab, s backends.Setting
 	if err := b.to.Stand(ctx, lab, hosts, clientPort); err != nil {
 		return err
 	}
-	spec := attachedSpec{Sockets: b.to.Sockets, Root: root, Token: s.Choice(optionToken)}
+	spec := attachedSpec{Sockets: b.to.Sockets, Root: root, Token: s.Choice(zookeeper.OptionToken)}
 	return backends.StartObserver(ctx, lab, hosts[0], attachedRole, spec)
 }
 

@@ -1,6 +1,6 @@
 //go:build linux
 
-package zookeeper
+package zookeeperlive
 
 import (
 	"errors"
@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends/realtime"
+	"github.com/locklab/locklab/backends/zookeeper"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live/livetest"
 	"golang.org/x/sys/unix"
@@ -45,8 +46,8 @@ func (c cabled) Write(b []byte) (int, error) {
 
 func TestASessionEndsNoEarlierThanItsLengthAfterItsClientWasHeard(t *testing.T) { // Z3
 	server := sharedServer(t)
-	tick, _ := timingOf(realSettings(t, "zookeeper")).ticks()
-	log, w := newEnsembleLog(server.logs), &logWitness{token: tokenFrom(fromCzxid)}
+	tick, _ := ticks(zookeeper.TimingOf(realSettings(t, "zookeeper")))
+	log, w := newEnsembleLog(server.logs), &logWitness{token: byCzxid}
 	if err := w.takeIn(log); err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +61,7 @@ func TestASessionEndsNoEarlierThanItsLengthAfterItsClientWasHeard(t *testing.T) 
 		line := &cable{}
 		p := open(t, h, line.dial)
 		defer p.close()
-		own, err := p.Create(LockPath+"/a-", patience)
+		own, err := p.Create(zookeeper.LockPath+"/a-", patience)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -82,8 +83,8 @@ func TestASessionEndsNoEarlierThanItsLengthAfterItsClientWasHeard(t *testing.T) 
 			t.Errorf("the session has ended %v after the client was heard, it is granted for %v", after, realTTL)
 		}
 		t.Logf("ended %v after the client was last known to be heard; a tick is %v", after, tick)
-		if ended[0].Grant != grantOf(own) {
-			t.Errorf("%s has ended, expected %s", ended[0].Grant, grantOf(own))
+		if ended[0].Grant != own.Grant() {
+			t.Errorf("%s has ended, expected %s", ended[0].Grant, own.Grant())
 		}
 		// The log has it a moment before the server's clients do.
 		livetest.Eventually(t, "its znode is gone", func() bool { return len(server.children(t)) == 0 })
@@ -97,20 +98,20 @@ func TestAClientThatIsNotHeardOfIsDisconnectedAndThenExpired(t *testing.T) { // 
 		p := open(t, h, line.dial)
 		defer p.close()
 		before, heard := p.Session(), time.Duration(0)
-		var news []SessionNews
-		p.Listen(func(n SessionNews) {
-			if n != Answered {
+		var news []zookeeper.SessionNews
+		p.Listen(func(n zookeeper.SessionNews) {
+			if n != zookeeper.Answered {
 				news = append(news, n)
 				heard = p.Session().Sent
 			}
-			if n == Disconnected && h.Now()-heard < 2*before.Timeout/3 {
+			if n == zookeeper.Disconnected && h.Now()-heard < 2*before.Timeout/3 {
 				t.Errorf("disconnected %v after the latest request that was answered", h.Now()-heard)
 			}
 		})
 		line.mute.Store(true)
 		line.unplugged.Store(true)
 		h.Sleep(2 * realTTL)
-		if !slices.Equal(news, []SessionNews{Disconnected}) || p.Session().ID != before.ID {
+		if !slices.Equal(news, []zookeeper.SessionNews{zookeeper.Disconnected}) || p.Session().ID != before.ID {
 			t.Errorf("a client that reaches nobody was told %q: only a server can say that its session has expired", news)
 		}
 		line.mute.Store(false)
@@ -118,25 +119,25 @@ func TestAClientThatIsNotHeardOfIsDisconnectedAndThenExpired(t *testing.T) { // 
 		for end := h.Now() + patience; h.Now() < end && !(p.Session().Connected && len(news) > 1); {
 			h.Sleep(time.Millisecond)
 		}
-		if now := p.Session(); !slices.Equal(news, []SessionNews{Disconnected, Expired}) || now.ID == before.ID || now.ID == 0 {
+		if now := p.Session(); !slices.Equal(news, []zookeeper.SessionNews{zookeeper.Disconnected, zookeeper.Expired}) || now.ID == before.ID || now.ID == 0 {
 			t.Errorf("told %q, session %#x after %#x; expected a new session after its end", news, now.ID, before.ID)
 		}
 	})
 }
 
 func TestAcquireSentIsRecordedWhenTheServerHasTheRequestAndTheClientNoAnswer(t *testing.T) {
-	createOverAPause(t, realTTL/3, func(own Node, err error, path string) bool {
+	createOverAPause(t, realTTL/3, func(own zookeeper.Node, err error, path string) bool {
 		return err == nil && own.Czxid != 0 && strings.HasSuffix(own.Path, path) // the answer that lay ready
 	})
 }
 
 // The library checks its clock before it reads what has come while it was stopped.
 func TestAnAnswerIsNotReadAfterTwoThirdsOfTheSession(t *testing.T) {
-	createOverAPause(t, realTTL, func(_ Node, err error, _ string) bool { return errors.Is(err, ErrConnectionLost) })
+	createOverAPause(t, realTTL, func(_ zookeeper.Node, err error, _ string) bool { return errors.Is(err, zookeeper.ErrConnectionLost) })
 }
 
 // createOverAPause creates a znode, and stops once the request has been sent.
-func createOverAPause(t *testing.T, pause time.Duration, good func(own Node, err error, path string) bool) {
+func createOverAPause(t *testing.T, pause time.Duration, good func(own zookeeper.Node, err error, path string) bool) {
 	server := sharedServer(t)
 	realtime.Run("client-1", func(h *realtime.Host) {
 		p := open(t, h, net.DialTimeout)
@@ -154,7 +155,7 @@ func createOverAPause(t *testing.T, pause time.Duration, good func(own Node, err
 				t.Error("an answer was read before the event was recorded")
 			}
 		}
-		own, err := p.Create(LockPath+"/a-", realTTL/4)
+		own, err := p.Create(zookeeper.LockPath+"/a-", realTTL/4)
 		answered = true
 		if path := server.children(t)[0]; recorded != 1 || !good(own, err, path) {
 			t.Errorf("stopped for %v: Create of %s = %+v, %v with %d events", pause, path, own, err, recorded)
@@ -177,7 +178,7 @@ func TestACreateThatWasGivenUpBeforeItCouldBeSentIsNotSentLater(t *testing.T) {
 		for p.Session().Connected {
 			h.Sleep(time.Millisecond)
 		}
-		if own, err := p.Create(LockPath+"/late-", 20*time.Millisecond); !errors.Is(err, sim.ErrUnknown) {
+		if own, err := p.Create(zookeeper.LockPath+"/late-", 20*time.Millisecond); !errors.Is(err, sim.ErrUnknown) {
 			t.Fatalf("Create without a connection = %+v, %v", own, err)
 		}
 		if len(h.Events()) != 0 {
@@ -201,7 +202,7 @@ func TestARequestToAStoppedServerMayStillBeCarriedOut(t *testing.T) {
 		defer p.close()
 		livetest.Stop(t, server.process)
 		defer server.process.Signal(unix.SIGCONT)
-		own, err := p.Create(LockPath+"/a-", 30*time.Millisecond)
+		own, err := p.Create(zookeeper.LockPath+"/a-", 30*time.Millisecond)
 		if !errors.Is(err, sim.ErrUnknown) {
 			t.Errorf("Create at a stopped server = %+v, %v; expected sim.ErrUnknown", own, err)
 		}
@@ -215,7 +216,7 @@ func TestAWatchFiresWhenTheZnodeGoesAndNotBefore(t *testing.T) {
 	realtime.Run("client-1", func(h *realtime.Host) {
 		p, other := open(t, h, net.DialTimeout), open(t, h, net.DialTimeout)
 		defer p.close()
-		own, err := other.Create(LockPath+"/a-", patience)
+		own, err := other.Create(zookeeper.LockPath+"/a-", patience)
 		if err != nil {
 			t.Fatal(err)
 		}

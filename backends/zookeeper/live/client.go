@@ -1,6 +1,6 @@
 //go:build linux
 
-package zookeeper
+package zookeeperlive
 
 import (
 	"errors"
@@ -12,6 +12,7 @@ import (
 	"github.com/go-zookeeper/zk"
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/wire"
+	"github.com/locklab/locklab/backends/zookeeper"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -27,18 +28,18 @@ type libraryPort struct {
 	container bool   // the lock's parent is one
 	races     bool   // the library's goroutines may race; else the end of a wait or connection comes first
 	root      string // the znode that contains everything else; "" for the root itself
-	tell      func(SessionNews)
-	news      chan SessionNews
+	tell      func(zookeeper.SessionNews)
+	news      chan zookeeper.SessionNews
 	closed    chan struct{}
 
 	mu        sync.Mutex // the rest is set by goroutines of the library
 	client    int        // counts the clients of the library made so far
-	state     SessionState
+	state     zookeeper.SessionState
 	losses    int         // of connections
 	creations []*creation // not sent yet, oldest first
 }
 
-var _ Port = (*libraryPort)(nil)
+var _ zookeeper.Port = (*libraryPort)(nil)
 
 // newsBacklog is how much news may queue up while the host is busy: far more than arrives in a
 // session's time.
@@ -47,8 +48,8 @@ const newsBacklog = 1024
 // connect opens a session that is as long as the lease.
 func connect(h wire.Host, servers []string, s backends.Settings, races bool, dial zk.Dialer) (*libraryPort, error) {
 	p := &libraryPort{
-		host: h, servers: servers, timeout: s.TTL, dial: dial, races: races, container: s.On(optionContainer), tell: func(SessionNews) {},
-		news: make(chan SessionNews, newsBacklog), closed: make(chan struct{}),
+		host: h, servers: servers, timeout: s.TTL, dial: dial, races: races, container: s.On(zookeeper.OptionContainer), tell: func(zookeeper.SessionNews) {},
+		news: make(chan zookeeper.SessionNews, newsBacklog), closed: make(chan struct{}),
 	}
 	if err := p.begin(connectLimit); err != nil {
 		close(p.closed)
@@ -62,11 +63,11 @@ func connect(h wire.Host, servers []string, s backends.Settings, races bool, dia
 // order in which the same client would in the virtual world.
 func (p *libraryPort) begin(limit time.Duration) error {
 	p.host.Uint64() // stands for the name that the model draws for its connections
-	order := shuffled(p.host, p.servers)
+	order := zookeeper.Shuffled(p.host, p.servers)
 	p.mu.Lock()
 	p.client++
 	client := p.client
-	p.state = SessionState{Timeout: p.timeout}
+	p.state = zookeeper.SessionState{Timeout: p.timeout}
 	p.mu.Unlock()
 	ready := make(chan struct{})
 	var once sync.Once
@@ -104,7 +105,7 @@ func (p *libraryPort) EndSession() {
 	p.ended = true
 	p.mu.Lock()
 	p.client++ // its later events no longer count
-	p.state = SessionState{Timeout: p.timeout}
+	p.state = zookeeper.SessionState{Timeout: p.timeout}
 	p.mu.Unlock()
 	p.host.Outside(p.conn.Close)
 }
@@ -144,7 +145,7 @@ func (r *serverRing) Next() (server string, allTried bool) {
 // passOn passes the news to the lock, one after the other.
 func (p *libraryPort) passOn() {
 	for {
-		var news SessionNews
+		var news zookeeper.SessionNews
 		over := false
 		p.host.Outside(func() {
 			select {
@@ -161,7 +162,7 @@ func (p *libraryPort) passOn() {
 }
 
 // report queues news for passOn.
-func (p *libraryPort) report(news SessionNews) {
+func (p *libraryPort) report(news zookeeper.SessionNews) {
 	select {
 	case p.news <- news:
 	case <-p.closed:
@@ -189,26 +190,26 @@ func (p *libraryPort) event(client int, e zk.Event) {
 	p.mu.Unlock()
 	switch {
 	case e.State == zk.StateDisconnected && was:
-		p.report(Disconnected)
+		p.report(zookeeper.Disconnected)
 	case e.State == zk.StateExpired:
-		p.report(Expired)
+		p.report(zookeeper.Expired)
 	}
 }
 
 // confirmed records that a connection has a session.
 func (p *libraryPort) confirmed(client int, id uint64, timeout, asked time.Duration) {
-	p.update(client, func(s *SessionState) {
-		*s = SessionState{ID: id, Connected: true, Timeout: timeout, Sent: asked, Heard: p.host.Now()}
+	p.update(client, func(s *zookeeper.SessionState) {
+		*s = zookeeper.SessionState{ID: id, Connected: true, Timeout: timeout, Sent: asked, Heard: p.host.Now()}
 	})
 }
 
 // heard records that a message of the server is being read. sent is when the request that it
 // answers was sent, 0 if it answers none.
 func (p *libraryPort) heard(client int, sent time.Duration) {
-	p.update(client, func(s *SessionState) { s.Sent, s.Heard = max(s.Sent, sent), p.host.Now() })
+	p.update(client, func(s *zookeeper.SessionState) { s.Sent, s.Heard = max(s.Sent, sent), p.host.Now() })
 }
 
-func (p *libraryPort) update(client int, change func(*SessionState)) {
+func (p *libraryPort) update(client int, change func(*zookeeper.SessionState)) {
 	p.mu.Lock()
 	current := client == p.client
 	if current {
@@ -216,27 +217,27 @@ func (p *libraryPort) update(client int, change func(*SessionState)) {
 	}
 	p.mu.Unlock()
 	if current {
-		p.report(Answered)
+		p.report(zookeeper.Answered)
 	}
 }
 
 // Session returns what the client knows about its session.
-func (p *libraryPort) Session() SessionState {
+func (p *libraryPort) Session() zookeeper.SessionState {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.state
 }
 
 // Listen sets the receiver of news.
-func (p *libraryPort) Listen(tell func(SessionNews)) { p.tell = tell }
+func (p *libraryPort) Listen(tell func(zookeeper.SessionNews)) { p.tell = tell }
 
 // refusals are the servers' refusals, and the library's errors when it has given up a request. Any
 // other error leaves the outcome of the request open.
 var refusals = []struct{ theirs, ours error }{
-	{zk.ErrNoNode, ErrNoNode},
-	{zk.ErrSessionExpired, ErrSessionExpired},
-	{zk.ErrConnectionClosed, ErrConnectionLost},
-	{zk.ErrNoServer, ErrNoServer},
+	{zk.ErrNoNode, zookeeper.ErrNoNode},
+	{zk.ErrSessionExpired, zookeeper.ErrSessionExpired},
+	{zk.ErrConnectionClosed, zookeeper.ErrConnectionLost},
+	{zk.ErrNoServer, zookeeper.ErrNoServer},
 }
 
 // translate converts a library's error to the Port's.

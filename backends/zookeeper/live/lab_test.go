@@ -1,6 +1,6 @@
 //go:build linux
 
-package zookeeper
+package zookeeperlive
 
 import (
 	"encoding/json"
@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends/locktest"
+	"github.com/locklab/locklab/backends/zookeeper"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
@@ -32,20 +33,20 @@ func sleeper(h *live.Host, orders json.RawMessage) error {
 	if err != nil {
 		return err
 	}
-	var news []SessionNews
-	p.Listen(func(n SessionNews) {
-		if n != Answered {
+	var news []zookeeper.SessionNews
+	p.Listen(func(n zookeeper.SessionNews) {
+		if n != zookeeper.Answered {
 			news = append(news, n)
 		}
 	})
 	h.Ready()
 	h.AwaitStart()
-	own, err := p.Create(LockPath+"/sleeper-", patience)
+	own, err := p.Create(zookeeper.LockPath+"/sleeper-", patience)
 	if err != nil {
 		return err
 	}
 	before := p.Session().ID
-	h.Record(sim.Event{Kind: sim.Acquired, Grant: grantOf(own)})
+	h.Record(sim.Event{Kind: sim.Acquired, Grant: own.Grant()})
 	for end := h.Now() + patience; h.Now() < end; h.Sleep(time.Millisecond) {
 		if now := p.Session(); now.Connected && now.ID != before {
 			break
@@ -55,7 +56,7 @@ func sleeper(h *live.Host, orders json.RawMessage) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.Create(LockPath+"/sleeper-", patience)
+	_, err = p.Create(zookeeper.LockPath+"/sleeper-", patience)
 	h.Record(sim.Event{Kind: sim.Done, Note: fmt.Sprintf("%q, old znode: %t, new one: %v", news, exists, err)})
 	return nil
 }
@@ -148,7 +149,7 @@ func TestARealClientPausedDuringItsAcquireDoesNotReadTheAnswer(t *testing.T) {
 		lines := b.trial([]locktest.Order{{}}, locktest.PauseOn("client-1", sim.AcquireSent, 5*realTTL/2))
 		last := lines[len(lines)-1]
 		locktest.ExpectOnHosts(t, lines[:len(lines)-1], "client-1 acquire-sent", "zk-1 granted client-1", "zk-1 expired")
-		if !strings.HasPrefix(last, "client-1 not-acquired: create") || !strings.HasSuffix(last, ErrConnectionLost.Error()) {
+		if !strings.HasPrefix(last, "client-1 not-acquired: create") || !strings.HasSuffix(last, zookeeper.ErrConnectionLost.Error()) {
 			t.Errorf("%s: %s", spec, last)
 		}
 	}

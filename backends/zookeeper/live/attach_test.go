@@ -1,6 +1,6 @@
 //go:build linux
 
-package zookeeper
+package zookeeperlive
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 	"github.com/go-zookeeper/zk"
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/realtime"
+	"github.com/locklab/locklab/backends/zookeeper"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -21,7 +22,7 @@ import (
 // and Clean removes it completely, with what is still in it.
 func TestALockBelowARootLeavesTheRestOfTheEnsembleAlone(t *testing.T) {
 	s := sharedServer(t)
-	theirs, err := s.admin.Create(LockPath+"/theirs-", nil, zk.FlagSequence, zk.WorldACL(zk.PermAll))
+	theirs, err := s.admin.Create(zookeeper.LockPath+"/theirs-", nil, zk.FlagSequence, zk.WorldACL(zk.PermAll))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,14 +30,14 @@ func TestALockBelowARootLeavesTheRestOfTheEnsembleAlone(t *testing.T) {
 	const prefix = "locklab-test-1-"
 	root := rootOf(prefix)
 	at := attached{Backend{}, &backends.Attachment{Addresses: sharedAddress()}}
-	for _, path := range []string{root, root + LockPath} {
+	for _, path := range []string{root, root + zookeeper.LockPath} {
 		if err := createParent(s.admin, path, false); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var seen []string
 	o := &attachedObserver{
-		path: root + LockPath, token: tokenFrom(fromCzxid), now: func() time.Duration { return 0 },
+		path: root + zookeeper.LockPath, token: byCzxid, now: func() time.Duration { return 0 },
 		record: func(_ time.Duration, e sim.Event) {
 			seen = append(seen, fmt.Sprintf("%s %s", e.Kind, e.Client))
 			if e.Kind == sim.Granted && e.Token == 0 {
@@ -62,8 +63,8 @@ func TestALockBelowARootLeavesTheRestOfTheEnsembleAlone(t *testing.T) {
 		defer p.close()
 		p.root = root
 		for range 2 {
-			own, err := p.Create(LockPath+"/lock-", patience)
-			if err != nil || !strings.HasPrefix(own.Path, LockPath+"/") {
+			own, err := p.Create(zookeeper.LockPath+"/lock-", patience)
+			if err != nil || !strings.HasPrefix(own.Path, zookeeper.LockPath+"/") {
 				t.Fatalf("the znode is %+v (%v)", own, err)
 			}
 		}

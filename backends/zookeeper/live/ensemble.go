@@ -1,6 +1,6 @@
 //go:build linux
 
-package zookeeper
+package zookeeperlive
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 
 	"github.com/go-zookeeper/zk"
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/zookeeper"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
@@ -163,7 +164,7 @@ func (e *realEnsemble) settle(ctx context.Context) error {
 			conn, err := e.session(ctx, id)
 			if err == nil {
 				defer conn.Close()
-				_, err = conn.Sync(LockPath)
+				_, err = conn.Sync(zookeeper.LockPath)
 			}
 			if err != nil {
 				failed[i] = fmt.Errorf("%s: sync: %w", id, err)
@@ -176,7 +177,7 @@ func (e *realEnsemble) settle(ctx context.Context) error {
 
 // clear creates the lock's znode anew, without children. It starts over if its connection is lost.
 func (e *realEnsemble) clear(ctx context.Context, s backends.Settings) error {
-	return live.Await(ctx, "clear "+LockPath, nil, func() error { return e.clearOnce(ctx, s) })
+	return live.Await(ctx, "clear "+zookeeper.LockPath, nil, func() error { return e.clearOnce(ctx, s) })
 }
 
 func (e *realEnsemble) clearOnce(ctx context.Context, s backends.Settings) error {
@@ -188,30 +189,30 @@ func (e *realEnsemble) clearOnce(ctx context.Context, s backends.Settings) error
 		return err
 	}
 	defer conn.Close()
-	if _, err := conn.Sync(LockPath); err != nil { // by now this server knows all of that
+	if _, err := conn.Sync(zookeeper.LockPath); err != nil { // by now this server knows all of that
 		return fmt.Errorf("sync: %w", err)
 	}
-	children, _, err := conn.Children(LockPath)
+	children, _, err := conn.Children(zookeeper.LockPath)
 	if err != nil && !errors.Is(err, zk.ErrNoNode) {
 		return fmt.Errorf("list it: %w", err)
 	}
 	for _, name := range children {
-		if err := conn.Delete(LockPath+"/"+name, -1); err != nil && !errors.Is(err, zk.ErrNoNode) {
+		if err := conn.Delete(zookeeper.LockPath+"/"+name, -1); err != nil && !errors.Is(err, zk.ErrNoNode) {
 			return fmt.Errorf("delete %s: %w", name, err)
 		}
 	}
-	if err := conn.Delete(LockPath, -1); err != nil && !errors.Is(err, zk.ErrNoNode) {
+	if err := conn.Delete(zookeeper.LockPath, -1); err != nil && !errors.Is(err, zk.ErrNoNode) {
 		return fmt.Errorf("delete it: %w", err)
 	}
-	if err := createParent(conn, LockPath, s.On(optionContainer)); err != nil {
+	if err := createParent(conn, zookeeper.LockPath, s.On(zookeeper.OptionContainer)); err != nil {
 		return fmt.Errorf("create it: %w", err)
 	}
-	children, stat, err := conn.Children(LockPath)
+	children, stat, err := conn.Children(zookeeper.LockPath)
 	if err == nil && (len(children) > 0 || stat.Cversion != 0) {
 		err = fmt.Errorf("it has had children already: %q", children)
 	}
 	if err != nil {
-		return fmt.Errorf("verify that %s is clear: %w", LockPath, err)
+		return fmt.Errorf("verify that %s is clear: %w", zookeeper.LockPath, err)
 	}
 	return nil
 }

@@ -1,6 +1,6 @@
 //go:build linux
 
-package zookeeper
+package zookeeperlive
 
 import (
 	"fmt"
@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/locklab/locklab/backends/zookeeper"
 )
 
 const (
@@ -19,6 +21,9 @@ const (
 	logDir         = "data/version-2" // a server's transaction log
 	howToInstall   = "install it (Debian: apt-get install --no-install-recommends zookeeper default-jre-headless)"
 )
+
+// classpathVar has the folder of a release or a classpath, in place of the package's.
+var classpathVar = Backend{}.ServerFlag().Variable
 
 // javaProgram finds java: in JAVA_HOME, else on the PATH.
 func javaProgram() (string, error) {
@@ -62,7 +67,7 @@ func classpath() (string, error) {
 // serverCommand runs a server in a directory that writeConfiguration has prepared. The virtual
 // machine is configured to start quickly and stay small. forceSync=no: nothing here has
 // to survive a power failure, so nothing waits for a disk.
-func serverCommand(t timing) ([]string, error) {
+func serverCommand(t zookeeper.Timing) ([]string, error) {
 	java, err := javaProgram()
 	if err != nil {
 		return nil, err
@@ -75,8 +80,8 @@ func serverCommand(t timing) ([]string, error) {
 		java, "-Xms32m", "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:-UsePerfData",
 		"-Dzookeeper.forceSync=no", "-Dzookeeper.admin.enableServer=false", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
 	}
-	if t.reap > 0 {
-		command = append(command, fmt.Sprintf("-Dznode.container.checkIntervalMs=%d", t.reap.Milliseconds()))
+	if t.Reap > 0 {
+		command = append(command, fmt.Sprintf("-Dznode.container.checkIntervalMs=%d", t.Reap.Milliseconds()))
 	}
 	return append(command, "-cp", jars, "org.apache.zookeeper.server.quorum.QuorumPeerMain", "./"+configuration), nil
 }
@@ -110,8 +115,8 @@ func javaHome(program string) string {
 const initLimit = 50
 
 // writeConfiguration prepares the directory of the server with this number, counted from 1.
-func writeConfiguration(dir string, number int, address string, members []string, t timing) error {
-	tick, syncLimit := t.ticks()
+func writeConfiguration(dir string, number int, address string, members []string, t zookeeper.Timing) error {
+	tick, syncLimit := ticks(t)
 	text := fmt.Sprintf(`tickTime=%d
 initLimit=%d
 syncLimit=%d
@@ -124,7 +129,7 @@ maxClientCnxns=0
 4lw.commands.whitelist=*
 standaloneEnabled=false
 reconfigEnabled=false
-`, tick.Milliseconds(), initLimit, syncLimit, t.negotiate(0).Milliseconds(), t.negotiate(time.Hour).Milliseconds(),
+`, tick.Milliseconds(), initLimit, syncLimit, t.Negotiate(0).Milliseconds(), t.Negotiate(time.Hour).Milliseconds(),
 		dataDir, clientPort, address)
 	for i, each := range members {
 		text += fmt.Sprintf("server.%d=%s:%s:%s\n", i+1, each, peerPort, electionPort)
@@ -142,12 +147,12 @@ reconfigEnabled=false
 // ticks, and what clients may believe depends on it. So if the limit is no multiple of the tick,
 // the tick is made smaller, down to a quarter; sessions then end less late, at finer steps. If that
 // does not fit either, the limit is rounded down.
-func (t timing) ticks() (tick time.Duration, syncLimit int) {
+func ticks(t zookeeper.Timing) (tick time.Duration, syncLimit int) {
 	for parts := time.Duration(1); parts <= 4; parts++ {
-		tick = (t.tick / parts).Truncate(time.Millisecond)
-		if tick > 0 && t.syncLimit%tick == 0 {
-			return tick, int(t.syncLimit / tick)
+		tick = (t.Tick / parts).Truncate(time.Millisecond)
+		if tick > 0 && t.SyncLimit%tick == 0 {
+			return tick, int(t.SyncLimit / tick)
 		}
 	}
-	return t.tick, max(1, int(t.syncLimit/t.tick))
+	return t.Tick, max(1, int(t.SyncLimit/t.Tick))
 }

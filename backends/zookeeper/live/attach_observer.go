@@ -1,6 +1,6 @@
 //go:build linux
 
-package zookeeper
+package zookeeperlive
 
 import (
 	"cmp"
@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/go-zookeeper/zk"
+	"github.com/locklab/locklab/backends/zookeeper"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
@@ -41,7 +42,7 @@ func observeAttached(h *live.Host, orders json.RawMessage) error {
 		return fmt.Errorf("read the observer's orders: %w", err)
 	}
 	stopped := h.Stopped()
-	o := &attachedObserver{host: h, path: spec.Root + LockPath, token: tokenFrom(spec.Token), now: h.TrueTime, record: h.RecordAt}
+	o := &attachedObserver{host: h, path: spec.Root + zookeeper.LockPath, token: zookeeper.TokenFrom(spec.Token), now: h.TrueTime, record: h.RecordAt}
 	var err error
 	h.Outside(func() {
 		o.conn, err = reachAttached(len(spec.Sockets), func(ctx context.Context, i int) (net.Conn, error) {
@@ -82,7 +83,7 @@ type attachedObserver struct {
 	host   sim.Host // the host whose trial it is
 	conn   *zk.Conn
 	path   string // of the lock
-	token  func(Node) uint64
+	token  func(zookeeper.Node) uint64
 	now    func() time.Duration // true time
 	record func(at time.Duration, e sim.Event)
 
@@ -92,7 +93,7 @@ type attachedObserver struct {
 
 // waiting is a znode of the lock.
 type waiting struct {
-	node   Node
+	node   zookeeper.Node
 	client sim.HostID
 }
 
@@ -121,7 +122,7 @@ func (o *attachedObserver) look() (<-chan zk.Event, error) {
 
 // find returns a znode that was listed; found is false if it is gone by now.
 func (o *attachedObserver) find(name string) (w waiting, found bool, err error) {
-	path := LockPath + "/" + name
+	path := zookeeper.LockPath + "/" + name
 	if i := slices.IndexFunc(o.known, func(k waiting) bool { return k.node.Path == path }); i >= 0 {
 		return o.known[i], true, nil
 	}
@@ -135,7 +136,7 @@ func (o *attachedObserver) find(name string) (w waiting, found bool, err error) 
 	if !strings.Contains(name, "lock-") {
 		return waiting{}, false, nil
 	}
-	node := Node{Path: path, Czxid: uint64(stat.Czxid), Sequence: sequence(name), Session: uint64(stat.EphemeralOwner)}
+	node := zookeeper.Node{Path: path, Czxid: uint64(stat.Czxid), Sequence: zookeeper.Sequence(name), Session: uint64(stat.EphemeralOwner)}
 	return waiting{node, sim.HostID(sim.Unsign(o.host, string(data)))}, true, nil
 }
 
@@ -149,9 +150,9 @@ func (o *attachedObserver) pass(at time.Duration) {
 		return
 	}
 	if o.holder != (waiting{}) {
-		o.record(at, sim.Event{Kind: sim.Freed, Grant: grantOf(o.holder.node), Note: goneNote})
+		o.record(at, sim.Event{Kind: sim.Freed, Grant: o.holder.node.Grant(), Note: goneNote})
 	}
 	if o.holder = first; first != (waiting{}) {
-		o.record(at, sim.Event{Kind: sim.Granted, Grant: grantOf(first.node), Token: o.token(first.node), Client: first.client})
+		o.record(at, sim.Event{Kind: sim.Granted, Grant: first.node.Grant(), Token: o.token(first.node), Client: first.client})
 	}
 }

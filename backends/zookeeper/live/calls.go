@@ -1,6 +1,6 @@
 //go:build linux
 
-package zookeeper
+package zookeeperlive
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/go-zookeeper/zk"
+	"github.com/locklab/locklab/backends/zookeeper"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -79,7 +80,7 @@ type creation struct {
 // Create creates an ephemeral sequential znode. Its data is the client's name, signed for the
 // observer; other clients put their address there. The time spent on recording that it was sent
 // does not count as waiting for the answer.
-func (p *libraryPort) Create(path string, timeout time.Duration) (Node, error) {
+func (p *libraryPort) Create(path string, timeout time.Duration) (zookeeper.Node, error) {
 	path = p.root + path
 	c := p.expect(path)
 	data := []byte(sim.Sign(p.host, string(p.host.ID())))
@@ -94,7 +95,7 @@ func (p *libraryPort) Create(path string, timeout time.Duration) (Node, error) {
 	if !isClosed(c.sent) {
 		if p.withhold(c) {
 			_, err := request.await(p, 0) // there may be a reason
-			return Node{}, err
+			return zookeeper.Node{}, err
 		}
 		p.waitFor(sim.Forever, c.sent, request.answered) // it is just being sent, or was dropped
 	}
@@ -105,12 +106,12 @@ func (p *libraryPort) Create(path string, timeout time.Duration) (Node, error) {
 	}
 	created, err := request.await(p, timeout)
 	if err != nil {
-		return Node{}, err
+		return zookeeper.Node{}, err
 	}
 	if !p.races {
 		p.catchUp(c.line, timeout)
 	}
-	return Node{Path: strings.TrimPrefix(created, p.root), Czxid: c.zxid, Sequence: sequence(created), Session: p.Session().ID}, nil
+	return zookeeper.Node{Path: strings.TrimPrefix(created, p.root), Czxid: c.zxid, Sequence: zookeeper.Sequence(created), Session: p.Session().ID}, nil
 }
 
 // catchUp lets the library notice that the server has closed the connection, if the kernel already
@@ -177,7 +178,7 @@ func (p *libraryPort) take(path string) (c *creation, send bool) {
 func (p *libraryPort) CreateParent(timeout time.Duration) error {
 	conn := p.conn
 	_, err := start(func() (struct{}, error) {
-		return struct{}{}, createParent(conn, p.root+LockPath, p.container)
+		return struct{}{}, createParent(conn, p.root+zookeeper.LockPath, p.container)
 	}).await(p, timeout)
 	return err
 }
@@ -199,21 +200,21 @@ func createParent(conn *zk.Conn, path string, container bool) (err error) {
 func (p *libraryPort) Children(timeout time.Duration) ([]string, error) {
 	conn := p.conn
 	names, err := start(func() ([]string, error) {
-		names, _, err := conn.Children(p.root + LockPath)
+		names, _, err := conn.Children(p.root + zookeeper.LockPath)
 		return names, err
 	}).await(p, timeout)
-	if errors.Is(err, ErrNoNode) {
+	if errors.Is(err, zookeeper.ErrNoNode) {
 		return nil, nil
 	}
 	var paths []string
 	for _, name := range names {
-		paths = append(paths, LockPath+"/"+name)
+		paths = append(paths, zookeeper.LockPath+"/"+name)
 	}
 	return paths, err
 }
 
 // Exists reports whether there is a znode, and if so watches for its deletion.
-func (p *libraryPort) Exists(path string, timeout time.Duration) (Watch, bool, error) {
+func (p *libraryPort) Exists(path string, timeout time.Duration) (zookeeper.Watch, bool, error) {
 	conn := p.conn
 	events, err := start(func() (<-chan zk.Event, error) {
 		exists, _, events, err := conn.ExistsW(p.root + path)
@@ -247,7 +248,7 @@ func (w *libraryWatch) Wait(timeout time.Duration) (bool, error) {
 				w.gone = e.Type != zk.EventNotWatching
 			}
 			if open && !w.gone {
-				w.err = ErrSessionExpired
+				w.err = zookeeper.ErrSessionExpired
 			}
 		case <-timer.C:
 		}
@@ -256,16 +257,16 @@ func (w *libraryWatch) Wait(timeout time.Duration) (bool, error) {
 }
 
 // Stat returns a znode.
-func (p *libraryPort) Stat(path string, timeout time.Duration) (Node, error) {
+func (p *libraryPort) Stat(path string, timeout time.Duration) (zookeeper.Node, error) {
 	conn := p.conn
 	stat, err := start(func() (*zk.Stat, error) {
 		_, stat, err := conn.Get(p.root + path)
 		return stat, err
 	}).await(p, timeout)
 	if err != nil {
-		return Node{}, err
+		return zookeeper.Node{}, err
 	}
-	return Node{Path: path, Czxid: uint64(stat.Czxid), Sequence: sequence(path), Version: uint64(stat.Version), Session: uint64(stat.EphemeralOwner)}, nil
+	return zookeeper.Node{Path: path, Czxid: uint64(stat.Czxid), Sequence: zookeeper.Sequence(path), Version: uint64(stat.Version), Session: uint64(stat.EphemeralOwner)}, nil
 }
 
 // Delete deletes a znode.
@@ -280,6 +281,6 @@ func (p *libraryPort) Delete(path string, timeout time.Duration) error {
 // Sync waits until the connected server knows all earlier changes.
 func (p *libraryPort) Sync(timeout time.Duration) error {
 	conn := p.conn
-	_, err := start(func() (string, error) { return conn.Sync(p.root + LockPath) }).await(p, timeout)
+	_, err := start(func() (string, error) { return conn.Sync(p.root + zookeeper.LockPath) }).await(p, timeout)
 	return err
 }

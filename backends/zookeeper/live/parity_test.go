@@ -1,6 +1,6 @@
 //go:build linux
 
-package zookeeper
+package zookeeperlive
 
 import (
 	"errors"
@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/backends/realtime"
+	"github.com/locklab/locklab/backends/zookeeper"
 	"github.com/locklab/locklab/sim"
 	"pgregory.net/rapid"
 )
@@ -18,40 +19,50 @@ import (
 // comparison gives the model and a real server the same commands, from two clients.
 type comparison struct {
 	*rapid.T
-	tree     *Tree
-	witness  *witness
+	tree     *zookeeper.Tree
+	expected []sim.Event // what the model did to the lock
 	ports    [2]*libraryPort
 	sessions [2]uint64 // in the model
 	known    map[uint64]bool
 	czxids   []uint64 // given by the real server, in the order of creation
 }
 
-// apply makes the model execute a change while its witness looks on.
-func (c *comparison) apply(command Command, by int) Reply {
+// apply makes the model execute a change and notes what that did to the lock.
+func (c *comparison) apply(command zookeeper.Command, by int) zookeeper.Reply {
 	before, held := c.tree.Holder()
-	zxid := max(c.tree.Zxid(), Zxid(1, 0)) + 1
+	zxid := max(c.tree.Zxid(), zookeeper.Zxid(1, 0)) + 1
 	r := c.tree.Apply(zxid, command)
 	c.known[r.Node.Session] = true // in the log, a session has its client's name from its first znode on
-	p := proposal{Command: command}
+	change := zookeeper.Change{Kind: command.Kind, Removed: r.Removed, Held: held, Before: before}
 	if c.known[command.Session] {
-		p.from.client = clientID(by)
+		change.Client = clientID(by)
 	}
-	if command.Kind == CommandClose {
-		p.Kind = CommandDelete // the witness must take it for the client's wish
+	if command.Kind == zookeeper.CommandClose {
+		change.Kind = zookeeper.CommandDelete // it is the client's wish
 	}
-	c.witness.saw(zxid, c.tree, change{command: p, removed: r.Removed, held: held, before: before})
+	c.expected = append(c.expected, change.Events(c.tree, byCzxid)...)
 	return r
 }
 
 func clientID(i int) sim.HostID { return sim.HostID(fmt.Sprintf("client-%d", i+1)) }
 
+// What a client asks for.
+const (
+	askChildren = "children"
+	askExists   = "exists"
+	askCreate   = "create"
+	askDelete   = "delete"
+	askSync     = "sync"
+	askParent   = "create-parent"
+)
+
 // perform makes both execute a command, and compares their answers.
-func (c *comparison) perform(kind requestKind, by int, path string) {
+func (c *comparison) perform(kind string, by int, path string) {
 	port, session := c.ports[by], c.sessions[by]
 	switch kind {
 	case askCreate:
 		got, err := port.Create(path, patience)
-		want := c.apply(Command{Kind: CommandCreate, Session: session, Path: path}, by)
+		want := c.apply(zookeeper.Command{Kind: zookeeper.CommandCreate, Session: session, Path: path}, by)
 		c.same("create "+path, err, want.Err)
 		if got.Path != want.Node.Path || got.Sequence != want.Node.Sequence || got.Version != want.Node.Version {
 			c.Fatalf("created %+v, the model %+v", got, want.Node)
@@ -64,13 +75,13 @@ func (c *comparison) perform(kind requestKind, by int, path string) {
 		}
 	case askDelete:
 		err := port.Delete(path, patience)
-		c.same("delete "+path, err, c.apply(Command{Kind: CommandDelete, Session: session, Path: path}, by).Err)
+		c.same("delete "+path, err, c.apply(zookeeper.Command{Kind: zookeeper.CommandDelete, Session: session, Path: path}, by).Err)
 	case askParent:
 		err := port.CreateParent(patience)
-		c.same("create the parent", err, c.apply(Command{Kind: CommandParent, Session: session}, by).Err)
+		c.same("create the parent", err, c.apply(zookeeper.Command{Kind: zookeeper.CommandParent, Session: session}, by).Err)
 	case askSync:
 		err := port.Sync(patience)
-		c.same("sync", err, c.apply(Command{Kind: CommandSync, Session: session}, by).Err)
+		c.same("sync", err, c.apply(zookeeper.Command{Kind: zookeeper.CommandSync, Session: session}, by).Err)
 	case askExists:
 		_, got, err := port.Exists(path, patience)
 		c.same("exists "+path, err, nil)
@@ -99,14 +110,14 @@ func (c *comparison) same(what string, got, want error) {
 // end ends a client's session.
 func (c *comparison) end(by int) {
 	c.ports[by].close()
-	c.apply(Command{Kind: CommandClose, Session: c.sessions[by]}, by)
+	c.apply(zookeeper.Command{Kind: zookeeper.CommandClose, Session: c.sessions[by]}, by)
 }
 
 // begin opens a client's session, on a host that the test's own process holds. It lasts until end:
 // the model here has no clock.
 func (c *comparison) begin(h *realtime.Host, by int) {
 	c.ports[by] = openFor(c, named{h, clientID(by)}, unhurriedTTL, net.DialTimeout)
-	c.sessions[by] = c.apply(Command{Kind: CommandOpen, Client: clientID(by)}, by).Session
+	c.sessions[by] = c.apply(zookeeper.Command{Kind: zookeeper.CommandOpen, Client: clientID(by)}, by).Session
 }
 
 // named is the same host under another name.
@@ -119,24 +130,24 @@ func (n named) ID() sim.HostID { return n.id }
 
 func TestTheModelDoesWhatZooKeeperDoesAndTheObserverSeesIt(t *testing.T) {
 	server := sharedServer(t)
-	kinds := []requestKind{askCreate, askCreate, askCreate, askDelete, askDelete, askDelete, askExists, askChildren, askSync, askParent, "end"}
+	kinds := []string{askCreate, askCreate, askCreate, askDelete, askDelete, askDelete, askExists, askChildren, askSync, askParent, "end"}
 	rapid.Check(t, func(t *rapid.T) {
 		server.clear(t)
-		seen := &logWitness{token: tokenFrom(fromCzxid)}
+		seen := &logWitness{token: byCzxid}
 		log := newEnsembleLog(server.logs)
 		if err := seen.takeIn(log); err != nil {
 			t.Fatal(err)
 		}
 		var events []sim.Event
 		seen.record = func(e sim.Event) { events = append(events, e) }
-		c := &comparison{T: t, tree: NewTree(), witness: &witness{token: tokenFrom(fromCzxid)}, known: map[uint64]bool{}}
+		c := &comparison{T: t, tree: zookeeper.NewTree(), known: map[uint64]bool{}}
 		realtime.Run("both", func(h *realtime.Host) {
 			c.begin(h, 0)
 			c.begin(h, 1)
 			for range rapid.IntRange(1, 15).Draw(t, "commands") {
 				kind := rapid.SampledFrom(kinds).Draw(t, "kind")
 				by := rapid.IntRange(0, 1).Draw(t, "client")
-				path := fmt.Sprintf("%s/%s-", LockPath, rapid.SampledFrom([]string{"a", "b"}).Draw(t, "name"))
+				path := fmt.Sprintf("%s/%s-", zookeeper.LockPath, rapid.SampledFrom([]string{"a", "b"}).Draw(t, "name"))
 				switch {
 				case kind == "end":
 					c.end(by)
@@ -159,8 +170,8 @@ func TestTheModelDoesWhatZooKeeperDoesAndTheObserverSeesIt(t *testing.T) {
 	})
 }
 
-// compareEvents compares what the observer of the real server saw with what the model's witness
-// did. They differ in the zxids, which must be the observer's tokens.
+// compareEvents compares what the observer of the real server saw with what the model did. They
+// differ in the zxids, which must be the observer's tokens.
 func (c *comparison) compareEvents(real []sim.Event) {
 	lines := func(events []sim.Event) (out []string) {
 		for _, e := range events {
@@ -169,7 +180,7 @@ func (c *comparison) compareEvents(real []sim.Event) {
 		}
 		return out
 	}
-	if got, want := lines(real), lines(c.witness.events); !slices.Equal(got, want) {
+	if got, want := lines(real), lines(c.expected); !slices.Equal(got, want) {
 		c.Fatalf("the observer saw  %q\nthe model did     %q", got, want)
 	}
 	for _, e := range real {

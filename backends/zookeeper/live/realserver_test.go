@@ -1,6 +1,6 @@
 //go:build linux
 
-package zookeeper
+package zookeeperlive
 
 import (
 	"fmt"
@@ -16,6 +16,7 @@ import (
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/backends/wire"
+	"github.com/locklab/locklab/backends/zookeeper"
 	"github.com/locklab/locklab/sim/live/livetest"
 	"pgregory.net/rapid"
 )
@@ -29,6 +30,9 @@ const (
 	// machine is meanwhile.
 	unhurriedTTL = time.Minute
 )
+
+// byCzxid makes a token as the option's default does.
+var byCzxid = zookeeper.TokenFrom("czxid")
 
 func TestMain(m *testing.M) {
 	status := livetest.Main(m, testRoles)
@@ -76,13 +80,13 @@ func startShared() (*realServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := writeConfiguration(dir, 1, loopback, []string{loopback}, timingOf(set)); err != nil {
+	if err := writeConfiguration(dir, 1, loopback, []string{loopback}, zookeeper.TimingOf(set)); err != nil {
 		return nil, err
 	}
 	if err := allowLongSessions(filepath.Join(dir, configuration)); err != nil {
 		return nil, err
 	}
-	argv, err := serverCommand(timingOf(set))
+	argv, err := serverCommand(zookeeper.TimingOf(set))
 	if err != nil {
 		return nil, err
 	}
@@ -125,19 +129,19 @@ func sharedAddress() []string { return []string{net.JoinHostPort(loopback, clien
 // clear creates the lock's znode anew.
 func (s *realServer) clear(t rapid.TB) {
 	t.Helper()
-	names, _, err := s.admin.Children(LockPath)
+	names, _, err := s.admin.Children(zookeeper.LockPath)
 	if err == nil {
 		for _, name := range names {
-			if err := s.admin.Delete(LockPath+"/"+name, -1); err != nil && err != zk.ErrNoNode {
+			if err := s.admin.Delete(zookeeper.LockPath+"/"+name, -1); err != nil && err != zk.ErrNoNode {
 				t.Fatal(err)
 			}
 		}
-		err = s.admin.Delete(LockPath, -1)
+		err = s.admin.Delete(zookeeper.LockPath, -1)
 	}
 	if err != nil && err != zk.ErrNoNode {
 		t.Fatal(err)
 	}
-	if err := createParent(s.admin, LockPath, false); err != nil {
+	if err := createParent(s.admin, zookeeper.LockPath, false); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -145,7 +149,7 @@ func (s *realServer) clear(t rapid.TB) {
 // children lists the znodes that the server has.
 func (s *realServer) children(t rapid.TB) []string {
 	t.Helper()
-	names, _, err := s.admin.Children(LockPath)
+	names, _, err := s.admin.Children(zookeeper.LockPath)
 	if err != nil {
 		t.Fatal(err)
 	}

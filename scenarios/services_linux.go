@@ -5,13 +5,14 @@ package scenarios
 import (
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/control"
-	"github.com/locklab/locklab/backends/etcd"
+	etcdlive "github.com/locklab/locklab/backends/etcd/live"
 	"github.com/locklab/locklab/backends/redis"
 	redislive "github.com/locklab/locklab/backends/redis/live"
 	"github.com/locklab/locklab/backends/redlock"
 	redlocklive "github.com/locklab/locklab/backends/redlock/live"
 	sentinellive "github.com/locklab/locklab/backends/sentinel/live"
 	"github.com/locklab/locklab/backends/zookeeper"
+	zookeeperlive "github.com/locklab/locklab/backends/zookeeper/live"
 )
 
 // services lists the lock services, as they run in either world.
@@ -25,8 +26,8 @@ func services() backends.Registry {
 		redlocklive.Backend{Backend: redlock.Backend{Profile: redlock.Reference}},
 		redlocklive.Backend{Backend: redlock.Backend{Profile: redlock.Redsync}},
 		sentinellive.Backend{},
-		etcd.Backend{},
-		zookeeper.Backend{},
-		zookeeper.Backend{Profile: zookeeper.GoZookeeper},
+		etcdlive.Backend{},
+		zookeeperlive.Backend{},
+		zookeeperlive.Backend{Backend: zookeeper.Backend{Profile: zookeeper.GoZookeeper}},
 	}
 }

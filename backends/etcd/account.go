@@ -32,7 +32,10 @@ type Entry struct {
 	Version uint64
 }
 
-var unwritten = Entry{Balance: ledger.OpeningBalance, Version: ledger.OpeningVersion}
+// Unwritten is the account before anybody has put its key.
+func Unwritten() Entry {
+	return Entry{Balance: ledger.OpeningBalance, Version: ledger.OpeningVersion}
+}
 
 // Put is a transaction that puts an entry if all its conditions hold.
 type Put struct {
@@ -67,9 +70,9 @@ func (m *Model) put(p Put) Placed {
 // Account returns the value of the account's key.
 func (m *Model) Account() Entry { return m.account }
 
-// event returns the history's event for a transaction; version is the one that it made, if it was
+// Event returns the history's event for a transaction; version is the one that it made, if it was
 // done.
-func (p Put) event(done bool, version uint64) sim.Event {
+func (p Put) Event(done bool, version uint64) sim.Event {
 	e := sim.Event{Kind: sim.LedgerWrite, Client: p.Client, Op: p.Op, Base: p.Base, Version: version, Balance: p.Balance}
 	if !done {
 		e.Kind, e.Version, e.Balance, e.Note = sim.LedgerWriteRefused, 0, 0, "the condition of the transaction is not true"

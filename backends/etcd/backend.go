@@ -11,20 +11,24 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Option names.
+// Names of options that real servers and connections are set up by.
+const (
+	OptionLeadership = "leadership-check-on-revoke"
+	OptionElection   = "election-timeout"
+	OptionTCP        = "tcp-keep-alive"
+)
+
+// Names of the other options.
 const (
 	optionNodes      = "nodes"
 	optionTimeout    = "timeout"
 	optionRecheck    = "recheck"
-	optionLeadership = "leadership-check-on-revoke"
-	optionElection   = "election-timeout"
 	optionCompare    = "unlock-compares-revision"
 	optionFromSend   = "deadline-from-send"
 	optionServer     = "server-lease"
 	optionToken      = "token-from"
 	optionScan       = "renew-scan"
 	optionWatchAgain = "watch-again"
-	optionTCP        = "tcp-keep-alive"
 	optionUnlocks    = "unlock-tries"
 	optionOnce       = "keep-alive-once"
 )
@@ -40,13 +44,13 @@ const (
 // with the former and 1 s with the latter.
 const (
 	electionDefault = "1000ms"
-	electionQuick   = "500ms"
+	ElectionQuick   = "500ms"
 )
 
-// timingOf returns the election timeout and the heartbeat, which is a tenth of it as in etcd's
+// TimingOf returns the election timeout and the heartbeat, which is a tenth of it as in etcd's
 // default.
-func timingOf(s backends.Settings) consensus.Timing {
-	if s.Choice(optionElection) == electionQuick {
+func TimingOf(s backends.Settings) consensus.Timing {
+	if s.Choice(OptionElection) == ElectionQuick {
 		return consensus.Timing{Election: 500 * time.Millisecond, Heartbeat: 50 * time.Millisecond}
 	}
 	return consensus.Timing{Election: time.Second, Heartbeat: 100 * time.Millisecond}
@@ -78,13 +82,13 @@ func (Backend) Options() []backends.Option {
 			Doc: "each renewal is a call of its own, which goes to the next member (KeepAliveOnce); off: all of them go over one stream, as those of the library's sessions do"},
 		{Name: optionUnlocks, Kind: backends.Int, Default: "1", Min: 1, Max: 9,
 			Doc: "how often an unlock is tried that gets no answer, each time at the next member; the library tries once and leaves the rest to its users"},
-		{Name: optionTCP, Kind: backends.Duration, Default: "2h", Least: time.Second,
+		{Name: OptionTCP, Kind: backends.Duration, Default: "2h", Least: time.Second,
 			Doc: "how long a connection is silent before the kernel looks whether it is dead (2h: Linux, and the client library on gRPC from 1.60 on; 15s: Go, and so gRPC before)"},
 		{Name: optionRecheck, Kind: backends.Switch, Default: "on",
 			Doc: "a waiter makes sure that its own key is still there (client 3.5.0 and later); off: 3.4"},
-		{Name: optionLeadership, Kind: backends.Switch, Default: "on",
+		{Name: OptionLeadership, Kind: backends.Switch, Default: "on",
 			Doc: "a leader makes sure that it still leads before it ends leases (3.4.31, 3.5.13 and later); off: before"},
-		{Name: optionElection, Kind: backends.Choice, Default: electionDefault, Choices: []string{electionDefault, electionQuick},
+		{Name: OptionElection, Kind: backends.Choice, Default: electionDefault, Choices: []string{electionDefault, ElectionQuick},
 			Doc: "how long a member does without a leader before it stands for election; locklab's own live clusters have 500ms unless told otherwise"},
 		{Name: optionCompare, Kind: backends.Switch, Default: "off",
 			Doc: "unlock deletes the key only at the revision that it was taken at; off: by name, as in all versions up to 3.6"},
@@ -104,13 +108,17 @@ func (Backend) IssuesTokens() bool { return true }
 // grant. A lease id shows at best when a session began, which is not when it got the lock, and all
 // locks of the session share it (E11).
 func tokenOf(s backends.Settings) func(Key) uint64 {
-	if s.Choice(optionToken) == fromLease {
-		return leaseToken
+	if LeaseTokens(s) {
+		return LeaseToken
 	}
 	return func(k Key) uint64 { return k.Created }
 }
 
-func leaseToken(k Key) uint64 { return k.Lease }
+// LeaseTokens reports whether the fencing token is a lease's id.
+func LeaseTokens(s backends.Settings) bool { return s.Choice(optionToken) == fromLease }
+
+// LeaseToken makes a fencing token of the lease's id.
+func LeaseToken(k Key) uint64 { return k.Lease }
 
 // Servers are the members, etcd-1 first.
 func (Backend) Servers(s backends.Settings) []sim.HostID {

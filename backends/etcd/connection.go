@@ -13,8 +13,12 @@ const (
 	resendGivesUp = 924600 * time.Millisecond // Linux, tcp_retries2=15
 	firstRedial   = time.Second               // tcp_syn_retries: an attempt to connect, repeated in the same way
 	lastRedial    = 16 * time.Second
-	probeInterval = 75 * time.Second // Linux, tcp_keepalive_intvl; Go's is as long as its idle time
-	probeCount    = 9                // Linux, tcp_keepalive_probes, and Go
+)
+
+// How the kernel probes a silent connection.
+const (
+	ProbeInterval = 75 * time.Second // Linux, tcp_keepalive_intvl; Go's is as long as its idle time
+	ProbeCount    = 9                // Linux, tcp_keepalive_probes, and Go
 )
 
 // What a connection carries besides requests and answers.
@@ -119,13 +123,13 @@ func (k *connection) watchSilence() {
 	idle := k.channel.idle
 	left := k.active + idle - k.now()
 	switch {
-	case k.probes >= probeCount:
+	case k.probes >= ProbeCount:
 		k.broken()
 		return
 	case left <= 0:
 		k.probes++
 		k.channel.host.Post(k.member.ID(), &segment{Conn: k.number, Life: k.life, Request: probe{}})
-		left = min(idle, probeInterval)
+		left = min(idle, ProbeInterval)
 	}
 	k.probing = k.channel.host.After(left, k.watchSilence)
 }

@@ -94,7 +94,7 @@ func TestANewLeaderLetsEveryLeaseLiveOnInFull(t *testing.T) { // E6
 		if e.Kind != sim.Expired {
 			continue
 		}
-		if over := e.At - promoted - ttl - timingOf(settings(t, "etcd")).Election; over < -50*time.Millisecond || over > scanPeriod+50*time.Millisecond {
+		if over := e.At - promoted - ttl - TimingOf(settings(t, "etcd")).Election; over < -50*time.Millisecond || over > scanPeriod+50*time.Millisecond {
 			t.Errorf("expired at %v, %v after TTL and election timeout from %v, when the new leader was elected", e.At, over, promoted)
 		}
 		return

@@ -17,10 +17,10 @@ const (
 
 // minTTL is the shortest lease that a cluster grants: one and a half times the election timeout, in
 // whole seconds (etcd 3.5, server.go: minTTL).
-func minTTL(election time.Duration) time.Duration { return wholeSeconds(election * 3 / 2) }
+func minTTL(election time.Duration) time.Duration { return WholeSeconds(election * 3 / 2) }
 
-// wholeSeconds rounds up: leases are counted in seconds.
-func wholeSeconds(d time.Duration) time.Duration {
+// WholeSeconds rounds up: leases are counted in seconds.
+func WholeSeconds(d time.Duration) time.Duration {
 	return (d + time.Second - 1) / time.Second * time.Second
 }
 

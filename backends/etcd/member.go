@@ -237,7 +237,7 @@ func (m *member) lead(request any, reply func(any)) {
 	switch r := request.(type) {
 	case Command:
 		if r.Kind == CommandLeaseGrant {
-			r.TTL = max(wholeSeconds(r.TTL), minTTL(m.cluster.timing.Election))
+			r.TTL = max(WholeSeconds(r.TTL), minTTL(m.cluster.timing.Election))
 		}
 		led := m.raft.Propose(r, func(result any, ok bool) {
 			if ok { // else another entry took its place in the log, which nobody checks: it times out

@@ -77,7 +77,7 @@ type Model struct {
 }
 
 // NewModel returns an empty store. Its revision is 1, as in etcd.
-func NewModel() *Model { return &Model{revision: 1, account: unwritten} }
+func NewModel() *Model { return &Model{revision: 1, account: Unwritten()} }
 
 // Revision is the revision of the store.
 func (m *Model) Revision() uint64 { return m.revision }

@@ -4,5 +4,5 @@ import "github.com/locklab/locklab/backends"
 
 // ClientOptions names the options that each client sets for itself; the others concern the servers.
 func (b Backend) ClientOptions() []string {
-	return backends.OptionsBut(b, optionNodes, optionLeadership, optionElection, optionToken)
+	return backends.OptionsBut(b, optionNodes, OptionLeadership, OptionElection, optionToken)
 }

@@ -10,9 +10,9 @@ import (
 // ErrNoLease means that the cluster does not know the lease: it has ended.
 var ErrNoLease = errors.New("requested lease not found")
 
-// errStreamOver means that a stream has ended: its connection was found dead, or its member was
+// ErrStreamOver means that a stream has ended: its connection was found dead, or its member was
 // without a leader for too long.
-var errStreamOver = errors.New("the stream is over")
+var ErrStreamOver = errors.New("the stream is over")
 
 // Port is the few commands of an etcd cluster that the lock needs. As with the client library,
 // there is one connection to each member, and each call goes over the next one that is up. Every

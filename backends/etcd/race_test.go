@@ -45,7 +45,7 @@ func expectLost(t *testing.T, lost int) {
 // that it was deposed. Then there is no answer before the time-out of etcd's requests, after which
 // the library asks again.
 func TestAProposalAtADeposedLeaderIsServedOrWaitsInVain(t *testing.T) {
-	timing := timingOf(settings(t, "etcd"))
+	timing := TimingOf(settings(t, "etcd"))
 	limit := queueing + 2*timing.Election
 	lost := 0
 	atStoppedLeader(t, 4*timing.Election, []sim.HostID{"etcd-1"}, func(after []time.Duration) {
@@ -62,7 +62,7 @@ func TestAProposalAtADeposedLeaderIsServedOrWaitsInVain(t *testing.T) {
 // What the new leader itself passed on to the old one is never lost; what the third member passed
 // on may be. One of these two leads in the end.
 func TestAProposalThatWasPassedOnToADeposedLeader(t *testing.T) {
-	timing := timingOf(settings(t, "etcd"))
+	timing := TimingOf(settings(t, "etcd"))
 	lost := 0
 	atStoppedLeader(t, 4*timing.Election, []sim.HostID{"etcd-2", "etcd-3"}, func(after []time.Duration) {
 		late := 0
@@ -80,7 +80,7 @@ func TestAProposalThatWasPassedOnToADeposedLeader(t *testing.T) {
 }
 
 func TestAProposalAtALeaderThatStillLeadsIsServed(t *testing.T) {
-	atStoppedLeader(t, timingOf(settings(t, "etcd")).Election/2, []sim.HostID{"etcd-1"}, func(after []time.Duration) {
+	atStoppedLeader(t, TimingOf(settings(t, "etcd")).Election/2, []sim.HostID{"etcd-1"}, func(after []time.Duration) {
 		if after[0] < 0 || after[0] > 10*time.Millisecond {
 			t.Errorf("served %v after the leader went on; expected at once", after[0])
 		}

@@ -21,8 +21,8 @@ type cluster struct {
 // Simulate puts the members on their hosts.
 func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.Host) backends.Lock {
 	c := &cluster{
-		world: w, members: b.Servers(s), leadershipCheck: s.On(optionLeadership), timing: timingOf(s),
-		witness: witness{succession: succession{token: tokenOf(s)}},
+		world: w, members: b.Servers(s), leadershipCheck: s.On(OptionLeadership), timing: TimingOf(s),
+		witness: witness{Succession: Succession{Token: tokenOf(s)}},
 	}
 	c.running = make([]*member, len(c.members))
 	for i, id := range c.members {
@@ -35,7 +35,7 @@ func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.H
 	}
 	return func(h *virtual.Host) backends.Lock {
 		own := s.Of(h.ID())
-		return NewLock(h, newSimulatedPort(h, c.hosts(), own.Span(optionTCP)), own)
+		return NewLock(h, newSimulatedPort(h, c.hosts(), own.Span(OptionTCP)), own)
 	}
 }
 
@@ -48,12 +48,12 @@ func (c *cluster) hosts() (hosts []*virtual.Host) {
 
 // role returns the members that play a role.
 func (c *cluster) role(role string) []sim.HostID {
-	return divide(c.members, c.leader(), sim.Role(role))
+	return Divide(c.members, c.leader(), sim.Role(role))
 }
 
-// divide returns the leader, a majority that contains the leader, or a minority that does not. An
+// Divide returns the leader, a majority that contains the leader, or a minority that does not. An
 // empty leader means that nobody leads.
-func divide(members []sim.HostID, leader sim.HostID, role sim.Role) []sim.HostID {
+func Divide(members []sim.HostID, leader sim.HostID, role sim.Role) []sim.HostID {
 	switch role {
 	case sim.Leader:
 		if leader == "" {

@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	// leaderPoll is how long a client waits before it asks the next member after one that knows no
+	// LeaderPoll is how long a client waits before it asks the next member after one that knows no
 	// leader.
-	leaderPoll = 100 * time.Millisecond
+	LeaderPoll = 100 * time.Millisecond
 	// retryBackoff is how long the client library waits before it repeats a repeatable request
 	// (client/v3, options.go: defaultBackoffWaitBetween).
 	retryBackoff = 25 * time.Millisecond
@@ -145,7 +145,7 @@ func (p *simulatedPort) exchange(request any, timeout time.Duration, sent func()
 		pause := retryBackoff
 		switch {
 		case err == nil && answer == any(noLeader{}):
-			pause = leaderPoll
+			pause = LeaderPoll
 		case err == nil && answer != any(timedOut{}):
 			return answer, nil
 		case !repeatable(request):
@@ -210,7 +210,7 @@ func (s *simulatedStream) end() {
 func (s *simulatedStream) Receive() (KeptAlive, error) {
 	for len(s.answers) == 0 {
 		if s.over.Wait(0) {
-			return KeptAlive{}, errStreamOver
+			return KeptAlive{}, ErrStreamOver
 		}
 		s.came.Wait(sim.Forever)
 		s.came = s.port.host.NewSignal()

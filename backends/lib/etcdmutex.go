@@ -18,6 +18,7 @@ import (
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/etcd"
+	etcdlive "github.com/locklab/locklab/backends/etcd/live"
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/backends/wire"
 	"github.com/locklab/locklab/sim"
@@ -48,7 +49,7 @@ type asking struct {
 
 func dialEtcdMutex(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
 	// gRPC is given a dialer only to watch what is sent, so it behaves like gRPC's own.
-	l := &etcdMutexLock{host: h, dialer: etcd.KeepingAlive(s.Span(optionTCP)), ttl: s.TTL}
+	l := &etcdMutexLock{host: h, dialer: etcdlive.KeepingAlive(s.Span(optionTCP)), ttl: s.TTL}
 	var endpoints []string
 	for _, ip := range servers {
 		endpoints = append(endpoints, net.JoinHostPort(ip, etcdServePort))
@@ -142,7 +143,7 @@ func (l *etcdMutexLock) ReadAccount(timeout time.Duration) (e etcd.Entry, err er
 	l.host.Outside(func() {
 		ctx, cancel := within(timeout)
 		defer cancel()
-		e, err = etcd.ReadAccount(ctx, l.host, l.client)
+		e, err = etcdlive.ReadAccount(ctx, l.host, l.client)
 	})
 	if err != nil {
 		return etcd.Entry{}, fmt.Errorf("%w (%v)", sim.ErrUnknown, err)
@@ -157,7 +158,7 @@ func (l *etcdMutexLock) PutAccount(p etcd.Put, timeout time.Duration) (placed et
 		defer cancel()
 		l.asking.Store(&asking{p.Op, sim.Event{Kind: sim.WriteSent, Op: p.Op}})
 		defer l.asking.Store(nil)
-		placed, err = etcd.PutAccount(ctx, l.host, l.client, p)
+		placed, err = etcdlive.PutAccount(ctx, l.host, l.client, p)
 	})
 	if err != nil {
 		return etcd.Placed{}, fmt.Errorf("%w (%v)", sim.ErrUnknown, err)

@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/backends/etcd"
+	etcdlive "github.com/locklab/locklab/backends/etcd/live"
 	redislive "github.com/locklab/locklab/backends/redis/live"
 	redlocklive "github.com/locklab/locklab/backends/redlock/live"
-	"github.com/locklab/locklab/backends/zookeeper"
+	zookeeperlive "github.com/locklab/locklab/backends/zookeeper/live"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
@@ -39,9 +39,9 @@ func (b Backend) realService() backends.Live {
 	case Redislock:
 		return redislive.Backend{}
 	case EtcdMutex:
-		return etcd.Backend{}
+		return etcdlive.Backend{}
 	case ZKLock:
-		return zookeeper.Backend{}
+		return zookeeperlive.Backend{}
 	}
 	panic(fmt.Sprintf("there is no library %q", b.Library))
 }

@@ -16,22 +16,26 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Option names.
+// Names of options that real servers and their observers are set up by.
 const (
-	optionServers   = "servers"
-	optionTick      = "tick"
-	optionSyncLimit = "sync-limit"
-	optionWallClock = "wall-clock-sessions"
-	optionGiveUp    = "give-up-at"
-	optionCheck     = "check-own-node"
-	optionToken     = "token-from"
-	optionTimeout   = "timeout"
-	optionContainer = "container-parent"
-	optionReap      = "container-check"
-	optionProtect   = "protect"
-	optionTries     = "create-tries"
-	optionCleanup   = "cleanup"
-	optionDeadline  = "deadline-from"
+	OptionTick      = "tick"
+	OptionSyncLimit = "sync-limit"
+	OptionWallClock = "wall-clock-sessions"
+	OptionToken     = "token-from"
+	OptionContainer = "container-parent"
+	OptionReap      = "container-check"
+)
+
+// Names of the other options.
+const (
+	optionServers  = "servers"
+	optionGiveUp   = "give-up-at"
+	optionCheck    = "check-own-node"
+	optionTimeout  = "timeout"
+	optionProtect  = "protect"
+	optionTries    = "create-tries"
+	optionCleanup  = "cleanup"
+	optionDeadline = "deadline-from"
 )
 
 // When the client takes the lock for lost.
@@ -91,11 +95,11 @@ func (b Backend) Options() []backends.Option {
 	return []backends.Option{
 		{Name: optionServers, Kind: backends.Int, Default: "3", Min: 1, Max: 9,
 			Doc: "how many servers the ensemble has"},
-		{Name: optionTick, Kind: backends.Duration, Default: "0.2ttl", Least: time.Millisecond,
+		{Name: OptionTick, Kind: backends.Duration, Default: "0.2ttl", Least: time.Millisecond,
 			Doc: "tickTime: sessions end at whole ticks; the session must be 2 to 20 of them"},
-		{Name: optionSyncLimit, Kind: backends.Duration, Default: "0.3ttl", Least: 10 * time.Millisecond, Awaited: true,
+		{Name: OptionSyncLimit, Kind: backends.Duration, Default: "0.3ttl", Least: 10 * time.Millisecond, Awaited: true,
 			Doc: "how long a server serves without its leader or majority (sample configuration: 1ttl); above 0.33ttl clients believe too long, and below it by no more than what an answer takes"},
-		{Name: optionWallClock, Kind: backends.Switch, Default: "off",
+		{Name: OptionWallClock, Kind: backends.Switch, Default: "off",
 			Doc: "sessions end by the leader's wall clock, as in the stable ZooKeeper up to 3.4.10"},
 		{Name: optionGiveUp, Kind: backends.Choice, Default: f.giveUp, Choices: []string{atDisconnected, atExpired, atNever},
 			Doc: "when the client takes the lock for lost: unheard for 2/3 of the session, or told that it has expired, or never (go-zookeeper's Lock, whose users must read the session's events themselves)"},
@@ -109,11 +113,11 @@ func (b Backend) Options() []backends.Option {
 			Doc: "how often a create is sent whose connection was lost; with more than one try, the znode is looked for in between and taken"},
 		{Name: optionCleanup, Kind: backends.Choice, Default: f.cleanup, Choices: []string{cleanForever, cleanOnce, cleanOff},
 			Doc: "what is done about the znode that a failed try or release has left: it is deleted for as long as it takes (Curator's guaranteed delete), in one attempt, or not at all (go-zookeeper, whose users can only end the session)"},
-		{Name: optionToken, Kind: backends.Choice, Default: fromCzxid, Choices: []string{fromCzxid, fromSequence, fromVersion},
+		{Name: OptionToken, Kind: backends.Choice, Default: fromCzxid, Choices: []string{fromCzxid, fromSequence, fromVersion},
 			Doc: "what the fencing token is: the znode's czxid, its sequence number plus one, or its version plus one (0 means none)"},
-		{Name: optionContainer, Kind: backends.Switch, Default: "off",
+		{Name: OptionContainer, Kind: backends.Switch, Default: "off",
 			Doc: "the lock's parent is a container (Curator): removed when empty, so sequence numbers begin again"},
-		{Name: optionReap, Kind: backends.Duration, Default: "0.2ttl", Least: time.Millisecond,
+		{Name: OptionReap, Kind: backends.Duration, Default: "0.2ttl", Least: time.Millisecond,
 			Doc: "how often the leader looks for empty containers (published: 60s)"},
 		{Name: optionTimeout, Kind: backends.Duration, Default: f.timeout, Least: backends.NotZero, Awaited: true,
 			Doc: "how long a call waits for its answer when the client does not wait longer anyway"},
@@ -124,8 +128,8 @@ func (b Backend) Options() []backends.Option {
 // ticks, whatever it asks for.
 func (Backend) Check(s backends.Settings) *backends.Misfit {
 	least, most := (s.TTL+19)/20, s.TTL/2
-	if tick := s.Span(optionTick); tick < least || tick > most {
-		return &backends.Misfit{Option: optionTick, Found: fmt.Sprintf("%v with a lease of %v", tick, s.TTL), Expected: fmt.Sprintf("%v to %v: a session lasts 2 to 20 ticks", least, most)}
+	if tick := s.Span(OptionTick); tick < least || tick > most {
+		return &backends.Misfit{Option: OptionTick, Found: fmt.Sprintf("%v with a lease of %v", tick, s.TTL), Expected: fmt.Sprintf("%v to %v: a session lasts 2 to 20 ticks", least, most)}
 	}
 	return nil
 }

@@ -74,12 +74,12 @@ func newClient(h *virtual.Host, servers []sim.HostID, timeout time.Duration, rac
 		host: h, at: -1, last: -1, tell: tell, race: race{on: races},
 		state: SessionState{Timeout: timeout}, conn: connID{instance: h.Uint64()}, ended: h.NewSignal(),
 	}
-	c.servers = shuffled(h, servers)
+	c.servers = Shuffled(h, servers)
 	return c
 }
 
-// shuffled spreads the clients over the servers (go-zookeeper, Connect: stringShuffle).
-func shuffled[S any](h sim.Host, servers []S) []S {
+// Shuffled spreads the clients over the servers (go-zookeeper, Connect: stringShuffle).
+func Shuffled[S any](h sim.Host, servers []S) []S {
 	out := append([]S(nil), servers...)
 	for i := len(out) - 1; i > 0; i-- {
 		j := int(h.Uint64() % uint64(i+1))

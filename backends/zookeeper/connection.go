@@ -30,7 +30,7 @@ func (s *server) open(client sim.HostID, m hello) {
 	from := origin{server: s.host.ID(), client: client, conn: m.conn}
 	switch r := (revalidate{from: from, session: m.session}); {
 	case m.session == 0:
-		s.submit(proposal{from: from, Command: Command{Kind: CommandOpen, Timeout: s.timing.negotiate(m.timeout), Client: client}})
+		s.submit(proposal{from: from, Command: Command{Kind: CommandOpen, Timeout: s.timing.Negotiate(m.timeout), Client: client}})
 	case s.leads():
 		s.admit(s.judge(r))
 	default:

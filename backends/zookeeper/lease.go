@@ -94,7 +94,7 @@ func (l *Lease) lose(why string) {
 }
 
 // Grant is the znode with the zxid that created it.
-func (l *Lease) Grant() string { return grantOf(l.node) }
+func (l *Lease) Grant() string { return l.node.Grant() }
 
 // Token is the fencing token. It costs nothing, so there is one even if no guard wants it.
 func (l *Lease) Token() uint64 { return l.lock.token(l.node) }

@@ -54,9 +54,10 @@ func NewLock(h sim.Host, p Port, s backends.Settings) *Lock {
 // tokenOf returns the function that makes a fencing token. The znode's zxid orders all changes
 // (Z7). Its sequence number counts from 0, and its version is 0 as long as nobody writes to it
 // (K10). Since 0 means no token, both are raised by one.
-func tokenOf(s backends.Settings) func(Node) uint64 { return tokenFrom(s.Choice(optionToken)) }
+func tokenOf(s backends.Settings) func(Node) uint64 { return TokenFrom(s.Choice(OptionToken)) }
 
-func tokenFrom(choice string) func(Node) uint64 {
+// TokenFrom returns the function that makes a fencing token, for a value of OptionToken.
+func TokenFrom(choice string) func(Node) uint64 {
 	switch choice {
 	case fromSequence:
 		return func(n Node) uint64 { return n.Sequence + 1 }
@@ -125,7 +126,7 @@ func (l *Lock) create(name string, end time.Duration) (own Node, err error) {
 				return Node{}, err
 			}
 			if i := slices.IndexFunc(children, func(path string) bool { return strings.HasPrefix(path, name) }); i >= 0 {
-				return Node{Path: children[i], Sequence: sequence(children[i])}, nil
+				return Node{Path: children[i], Sequence: Sequence(children[i])}, nil
 			}
 		}
 	}
@@ -203,7 +204,7 @@ func (l *Lock) left(end time.Duration) time.Duration { return max(0, end-l.host.
 func predecessor(children []string, own Node) (before string, found bool) {
 	highest := uint64(0)
 	for _, path := range children {
-		n := sequence(path)
+		n := Sequence(path)
 		if path == own.Path {
 			found = true
 		}
@@ -214,8 +215,8 @@ func predecessor(children []string, own Node) (before string, found bool) {
 	return before, found
 }
 
-// sequence parses the ten digits that the server added to a name.
-func sequence(path string) uint64 {
+// Sequence parses the ten digits that the server added to a name.
+func Sequence(path string) uint64 {
 	n, err := strconv.ParseUint(path[max(0, len(path)-10):], 10, 64)
 	if err != nil {
 		panic(fmt.Sprintf("%s is not the name of a sequential znode", path))

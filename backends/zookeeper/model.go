@@ -30,6 +30,9 @@ type Node struct {
 	Session  uint64 // its owner
 }
 
+// Grant is the name of an acquisition: the znode, and the change that created it.
+func (n Node) Grant() string { return fmt.Sprintf("%s@%#x", n.Path, n.Czxid) }
+
 // Session is a client's session.
 type Session struct {
 	ID      uint64 // the zxid that opened it

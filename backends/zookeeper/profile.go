@@ -46,3 +46,6 @@ func (p Profile) facts() facts {
 	}
 	panic("nothing is known of the profile " + string(p))
 }
+
+// Races reports whether the library's goroutines race when a client continues after a stop.
+func (p Profile) Races() bool { return p.facts().races }

@@ -10,22 +10,23 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// timing is an ensemble's configuration.
-type timing struct {
-	tick      time.Duration
-	syncLimit time.Duration // how long a server serves without its leader or its majority
-	wallClock bool          // sessions end by the wall clock
-	reap      time.Duration // how often to look for empty containers; 0 means that there are none
+// Timing is an ensemble's configuration.
+type Timing struct {
+	Tick      time.Duration
+	SyncLimit time.Duration // how long a server serves without its leader or its majority
+	WallClock bool          // sessions end by the wall clock
+	Reap      time.Duration // how often to look for empty containers; 0 means that there are none
 }
 
-func timingOf(s backends.Settings) timing {
-	t := timing{
-		tick:      s.Span(optionTick),
-		syncLimit: s.Span(optionSyncLimit),
-		wallClock: s.On(optionWallClock),
+// TimingOf returns the configuration for these settings.
+func TimingOf(s backends.Settings) Timing {
+	t := Timing{
+		Tick:      s.Span(OptionTick),
+		SyncLimit: s.Span(OptionSyncLimit),
+		WallClock: s.On(OptionWallClock),
 	}
-	if s.On(optionContainer) {
-		t.reap = s.Span(optionReap)
+	if s.On(OptionContainer) {
+		t.Reap = s.Span(OptionReap)
 	}
 	return t
 }
@@ -35,25 +36,25 @@ func timingOf(s backends.Settings) timing {
 // (Learner.ping, getTouchSnapshot). The leader counts a session from when it reads that
 // (LearnerHandler.run, touch), so a session served by a follower ends up to half a tick later
 // still. Changes that a follower brings to the leader do not touch the session.
-func (t timing) beat() time.Duration { return t.tick / 2 }
+func (t Timing) beat() time.Duration { return t.Tick / 2 }
 
 // consensus returns the timing of elections: a leader without a majority steps down, and followers
 // without a leader elect another, within one to two election timeouts, so after about the sync
 // limit.
-func (t timing) consensus() consensus.Timing {
-	return consensus.Timing{Election: 2 * t.syncLimit / 3, Heartbeat: min(t.tick/2, t.syncLimit/8)}
+func (t Timing) consensus() consensus.Timing {
+	return consensus.Timing{Election: 2 * t.SyncLimit / 3, Heartbeat: min(t.Tick/2, t.SyncLimit/8)}
 }
 
-// negotiate returns the session timeout that a client gets: 2 to 20 ticks.
-func (t timing) negotiate(wanted time.Duration) time.Duration {
-	return min(max(wanted, 2*t.tick), 20*t.tick)
+// Negotiate returns the session timeout that a client gets: 2 to 20 ticks.
+func (t Timing) Negotiate(wanted time.Duration) time.Duration {
+	return min(max(wanted, 2*t.Tick), 20*t.Tick)
 }
 
 // server is a machine that runs ZooKeeper, from one start to the next crash.
 type server struct {
 	host    *virtual.Host
 	members []sim.HostID
-	timing  timing
+	timing  Timing
 	log     *consensus.Server
 	tree    *Tree
 	witness *witness
@@ -76,10 +77,10 @@ type heard struct {
 }
 
 // boot starts a server with what the disk kept.
-func boot(h *virtual.Host, members []sim.HostID, t timing, w *witness) *server {
+func boot(h *virtual.Host, members []sim.HostID, t Timing, w *witness) *server {
 	s := &server{host: h, members: members, timing: t, tree: NewTree(), witness: w}
 	// The clock that counts ticks (System.nanoTime) starts anywhere.
-	s.sessions = tracker{tick: t.tick, phase: sim.Between(h, 0, t.tick-1)}
+	s.sessions = tracker{tick: t.Tick, phase: sim.Between(h, 0, t.Tick-1)}
 	s.log = consensus.Start(h, consensus.Config{
 		Members: members, Timing: t.consensus(),
 		Apply: s.apply, Changed: s.changed, Receive: s.receive,
@@ -115,12 +116,12 @@ func (s *server) changed(status consensus.Status) {
 // beginReign gives every session its full timeout again (Z3).
 func (s *server) beginReign() {
 	s.reign = s.log.Status().Term
-	s.sessions = tracker{tick: s.timing.tick, phase: s.sessions.phase}
+	s.sessions = tracker{tick: s.timing.Tick, phase: s.sessions.phase}
 	for _, each := range s.tree.Sessions() {
 		s.sessions.add(s.clock(), each.ID, each.Timeout, connID{})
 	}
 	s.expireAtTick(s.reign)
-	if s.timing.reap > 0 {
+	if s.timing.Reap > 0 {
 		s.reapContainers(s.reign)
 	}
 	for _, id := range s.members {
@@ -139,13 +140,13 @@ func (s *server) leads() bool {
 // serves reports whether clients may be answered: by the leader, and by a follower whose leader has
 // heard it within the sync limit.
 func (s *server) serves() bool {
-	return s.leads() || s.following && s.host.Now()-s.reported < s.timing.syncLimit
+	return s.leads() || s.following && s.host.Now()-s.reported < s.timing.SyncLimit
 }
 
 // clock is the clock that sessions are counted on (Z3): System.nanoTime since 3.5.1 and 3.4.11, the
 // wall clock before.
 func (s *server) clock() time.Duration {
-	if s.timing.wallClock {
+	if s.timing.WallClock {
 		return s.host.Wall().Sub(virtual.Epoch)
 	}
 	return s.host.Now()
@@ -168,7 +169,7 @@ func (s *server) expireAtTick(reign uint64) {
 
 // reapContainers removes the lock's parent, if it is a container, whenever it is empty.
 func (s *server) reapContainers(reign uint64) {
-	s.host.After(s.timing.reap, func() {
+	s.host.After(s.timing.Reap, func() {
 		if !s.leads() || s.reign != reign {
 			return
 		}
@@ -285,7 +286,7 @@ func (s *server) apply(e consensus.Entry) any {
 	if p.Kind == CommandClose {
 		s.sessions.drop(p.Session)
 	}
-	s.witness.saw(e.Index, s.tree, change{command: p, removed: r.Removed, held: held, before: before})
+	s.witness.saw(e.Index, s.tree, Change{Kind: p.Kind, Client: p.from.client, Removed: r.Removed, Held: held, Before: before})
 	s.witness.testify(s.host)
 	s.tell(p, r)
 	return nil

@@ -12,7 +12,7 @@ import (
 // Simulate puts the ensemble on its hosts.
 func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.Host) backends.Lock {
 	e := &ensemble{world: w, members: b.Servers(s), running: make([]*server, s.Int(optionServers))}
-	t, seen := timingOf(s), &witness{token: tokenOf(s)}
+	t, seen := TimingOf(s), &witness{token: tokenOf(s)}
 	for i, id := range e.members {
 		h := w.Host(id)
 		h.Boot(func() { e.running[i] = boot(h, e.members, t, seen) })
@@ -20,7 +20,7 @@ func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.H
 	w.SetRoles(e.role)
 	return func(h *virtual.Host) backends.Lock {
 		own := s.Of(h.ID())
-		l := newLibrary(h, e.members, own.TTL, b.Profile.facts().races)
+		l := newLibrary(h, e.members, own.TTL, b.Profile.Races())
 		h.After(readyAfter, l.connect)
 		return NewLock(h, l, own)
 	}
@@ -47,12 +47,12 @@ func (e *ensemble) role(role string) []sim.HostID {
 			leader, term = i, st.Term
 		}
 	}
-	return playing(sim.Role(role), e.members, leader)
+	return Playing(sim.Role(role), e.members, leader)
 }
 
-// playing returns the hosts that play a role when the member with this index leads; a negative
+// Playing returns the hosts that play a role when the member with this index leads; a negative
 // index means that none does.
-func playing(role sim.Role, members []sim.HostID, leader int) []sim.HostID {
+func Playing(role sim.Role, members []sim.HostID, leader int) []sim.HostID {
 	if leader < 0 && role == sim.Leader {
 		return nil
 	}

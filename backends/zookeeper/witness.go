@@ -1,8 +1,6 @@
 package zookeeper
 
 import (
-	"fmt"
-
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/virtual"
 )
@@ -17,34 +15,42 @@ type witness struct {
 	events []sim.Event
 }
 
-// change is what one command did.
-type change struct {
-	command proposal
-	removed []Node
-	held    bool // somebody held the lock before, by
-	before  Node // this znode
+// Change is what one command did.
+type Change struct {
+	Kind    CommandKind
+	Client  sim.HostID // who asked for it; "" if no client did
+	Removed []Node
+	Held    bool // somebody held the lock before, by
+	Before  Node // this znode
 }
 
-// saw processes what a change did to the lock.
-func (w *witness) saw(index uint64, t *Tree, c change) {
+// Events says what the change did to the lock, given the tree after it. token makes the fencing
+// token.
+func (c Change) Events(t *Tree, token func(Node) uint64) (events []sim.Event) {
+	for _, n := range c.Removed {
+		if n != c.Before || !c.Held {
+			continue // it was waiting
+		}
+		e := sim.Event{Kind: sim.Expired, Grant: n.Grant()}
+		if c.Kind == CommandDelete || c.Client != "" { // a client that ends its session gives back what it has
+			e.Kind, e.Client = sim.Freed, c.Client
+		}
+		events = append(events, e)
+	}
+	if n, held := t.Holder(); held && (!c.Held || n != c.Before) {
+		owner, _ := t.Session(n.Session)
+		events = append(events, sim.Event{Kind: sim.Granted, Grant: n.Grant(), Token: token(n), Client: owner.Client})
+	}
+	return events
+}
+
+// saw notes what a change did to the lock.
+func (w *witness) saw(index uint64, t *Tree, c Change) {
 	if index <= w.seen {
 		return
 	}
 	w.seen = index
-	for _, n := range c.removed {
-		if n != c.before || !c.held {
-			continue // it was waiting
-		}
-		e := sim.Event{Kind: sim.Expired, Grant: grantOf(n)}
-		if c.command.Kind == CommandDelete || c.command.from.client != "" { // a client that ends its session gives back what it has
-			e.Kind, e.Client = sim.Freed, c.command.from.client
-		}
-		w.events = append(w.events, e)
-	}
-	if n, held := t.Holder(); held && (!c.held || n != c.before) {
-		owner, _ := t.Session(n.Session)
-		w.events = append(w.events, sim.Event{Kind: sim.Granted, Grant: grantOf(n), Token: w.token(n), Client: owner.Client})
-	}
+	w.events = append(w.events, c.Events(t, w.token)...)
 }
 
 // testify records what was seen. If a step of the scenario crashes the host because of it, the next
@@ -56,6 +62,3 @@ func (w *witness) testify(h *virtual.Host) {
 		h.Record(e)
 	}
 }
-
-// grantOf is the name of an acquisition: the znode, and the change that created it.
-func grantOf(n Node) string { return fmt.Sprintf("%s@%#x", n.Path, n.Czxid) }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
+	"github.com/locklab/locklab/sim/live/relay"
 )
 
 // Attachable is a Live backend that can also run on servers that somebody else operates.
@@ -152,7 +153,7 @@ func listHosts(hosts []sim.HostID) string {
 // Stand makes each host stand in for its server, at this port, for one trial.
 func (a *Attachment) Stand(ctx context.Context, lab *live.Lab, hosts []sim.HostID, port string) error {
 	for i, id := range hosts {
-		if err := live.StartRelay(ctx, lab, id, port, a.Sockets[i]); err != nil {
+		if err := relay.Start(ctx, lab, id, port, a.Sockets[i]); err != nil {
 			return err
 		}
 	}
@@ -188,7 +189,7 @@ func (a *Attachment) Only(server int) *Attachment {
 // called from outside.
 func (a *Attachment) Dial(ctx context.Context, server int) (net.Conn, error) {
 	if len(a.Sockets) > 0 {
-		return live.DialRelay(ctx, a.Sockets[server])
+		return relay.Dial(ctx, a.Sockets[server])
 	}
 	return new(net.Dialer).DialContext(ctx, "tcp", a.Addresses[server])
 }

@@ -60,7 +60,7 @@ type Clockbound interface {
 // Legible is a Live backend that can say what its messages are, as they stand on the wire.
 type Legible interface {
 	Live
-	// MessageWords is a live.Reader of the messages between the service's clients and servers.
+	// MessageWords is a network.Reader of the messages between the service's clients and servers.
 	MessageWords(head []byte) (words string, ok bool)
 }
 

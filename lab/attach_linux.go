@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
-	"github.com/locklab/locklab/sim/live"
+	"github.com/locklab/locklab/sim/live/namespaces"
 )
 
 // attachments are servers that somebody else runs.
@@ -38,7 +38,7 @@ func (a attachments) replace() func(backends.Backend) backends.Backend {
 // enterLive is the function enterLive with a way out to the attached servers. Before it returns, it
 // removes what trials left on them.
 func (a attachments) enterLive() (entered bool, err error) {
-	if a.to == nil || live.Inside() {
+	if a.to == nil || namespaces.Inside() {
 		return enterLive()
 	}
 	leave, err := a.to.Open()

@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/locklab/locklab/sim/live"
+	"github.com/locklab/locklab/sim/live/confine"
 	"github.com/locklab/locklab/sim/live/livetest"
 	"golang.org/x/sys/unix"
 )
@@ -40,7 +40,7 @@ expect:
 // keeps nothing alive.
 func TestNothingIsLeftOfARunThatEndsWhileADiskStalls(t *testing.T) {
 	needLive(t)
-	livetest.NeedAll(t, live.DiskStall())
+	livetest.NeedAll(t, confine.DiskStall())
 	t.Parallel() // it mostly waits
 	livetest.HearSignals(t)
 	binary := buildCommand(t)

@@ -12,6 +12,8 @@ import (
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/sim/live"
+	"github.com/locklab/locklab/sim/live/namespaces"
+	"github.com/locklab/locklab/sim/live/relay"
 )
 
 // relayVar is the environment variable that tells the inner process where the outer one's relay is.
@@ -39,7 +41,7 @@ type attachment struct {
 // that discovers its servers interprets the text after the = itself. Inside the live world,
 // ParseAttachments instead reads what Open has stored and finds the way out that Open has prepared.
 func ParseAttachments(ctx context.Context, list []string) (*Attachments, error) {
-	if live.Inside() && len(list) > 0 {
+	if namespaces.Inside() && len(list) > 0 {
 		return attachmentsInside(os.Getenv(relayVar))
 	}
 	a := &Attachments{}
@@ -139,16 +141,16 @@ func (a *Attachments) Open() (leave func() error, err error) {
 	for _, each := range a.all {
 		addresses = append(addresses, each.to.Addresses...)
 	}
-	relay, err := live.NewRelay(addresses)
+	way, err := relay.New(addresses)
 	if err != nil {
 		return nil, fmt.Errorf("attach: %w", err)
 	}
-	if err := errors.Join(a.leaveWord(relay.Dir()), os.Setenv(relayVar, relay.Dir())); err != nil {
-		return nil, errors.Join(err, relay.Close())
+	if err := errors.Join(a.leaveWord(way.Dir()), os.Setenv(relayVar, way.Dir())); err != nil {
+		return nil, errors.Join(err, way.Close())
 	}
 	return func() error {
-		prefixes, err := backends.Prefixes(relay.Dir())
-		return errors.Join(err, os.Unsetenv(relayVar), relay.Close(), a.clean(prefixes))
+		prefixes, err := backends.Prefixes(way.Dir())
+		return errors.Join(err, os.Unsetenv(relayVar), way.Close(), a.clean(prefixes))
 	}, nil
 }
 

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/sim/live"
+	"github.com/locklab/locklab/sim/live/relay"
 )
 
 // attachedFile is the file that Open leaves in the relay's directory for the inner process. Thanks
@@ -60,7 +60,7 @@ func attachmentsInside(dir string) (*Attachments, error) {
 		}
 		to := &backends.Attachment{Addresses: each.Addresses, Service: each.Service, Told: each.Told, Dir: dir}
 		for range each.Addresses {
-			to.Sockets = append(to.Sockets, live.RelaySocket(dir, socket))
+			to.Sockets = append(to.Sockets, relay.Socket(dir, socket))
 			socket++
 		}
 		a.all = append(a.all, attachment{each.Name, b, to})

@@ -12,6 +12,7 @@ import (
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
+	"github.com/locklab/locklab/sim/live/relay"
 	"github.com/locklab/locklab/sim/trace"
 )
 
@@ -177,7 +178,7 @@ func Roles() map[string]live.Role {
 		}
 	}
 	add(ledger.Roles())
-	add(live.RelayRoles())
+	add(relay.Roles())
 	for _, b := range Registry() {
 		if l, ok := b.(backends.Live); ok {
 			add(l.Roles())

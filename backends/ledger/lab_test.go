@@ -16,6 +16,7 @@ import (
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 	"github.com/locklab/locklab/sim/live/livetest"
+	"github.com/locklab/locklab/sim/live/network"
 )
 
 var testRoles = map[string]live.Role{role: keep, "withdrawer": withdrawer}
@@ -68,7 +69,7 @@ func openLab(t *testing.T, ctx context.Context, guard Guard, clients ...sim.Host
 			t.Error(err)
 		}
 	})
-	lab.Readers = []live.Reader{MessageWords}
+	lab.Readers = []network.Reader{MessageWords}
 	for _, id := range append([]sim.HostID{HostID}, clients...) {
 		if _, err := lab.AddHost(id); err != nil {
 			t.Fatal(err)

@@ -5,7 +5,7 @@ package wire
 import (
 	"bytes"
 
-	"github.com/locklab/locklab/sim/live"
+	"github.com/locklab/locklab/sim/live/network"
 )
 
 // MessageWords reads the kind of a request as a Client writes it.
@@ -15,5 +15,5 @@ func MessageWords(head []byte) (string, bool) {
 	}
 	_, rest, found := bytes.Cut(head, []byte(`"Kind":"`))
 	kind, _, whole := bytes.Cut(rest, []byte(`"`))
-	return string(kind), found && whole && len(kind) > 0 && live.Plain(kind)
+	return string(kind), found && whole && len(kind) > 0 && network.Plain(kind)
 }

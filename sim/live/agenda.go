@@ -5,6 +5,8 @@ package live
 import (
 	"slices"
 	"time"
+
+	"github.com/locklab/locklab/sim/live/clock"
 )
 
 // appointment is something to do at a point of time on the machine's clock.
@@ -17,7 +19,7 @@ type appointment struct {
 // order of their due times, however busy the machine is. Before the start, a d of 0 calls f at
 // once: what holds from the beginning must be in place before any process runs.
 func (w *World) After(d time.Duration, f func()) {
-	if w.zero == never {
+	if w.zero == clock.Never {
 		if d == 0 {
 			f()
 			return
@@ -31,7 +33,7 @@ func (w *World) After(d time.Duration, f func()) {
 		i--
 	}
 	w.agenda = slices.Insert(w.agenda, i, appointment{due, f})
-	w.timers = append(w.timers, time.AfterFunc(due-machineClock(), func() { w.keepAppointments(due) }))
+	w.timers = append(w.timers, time.AfterFunc(due-clock.Now(), func() { w.keepAppointments(due) }))
 }
 
 // keepAppointments runs everything due up to the given time. On a busy machine, the timer of

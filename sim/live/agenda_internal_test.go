@@ -6,13 +6,15 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/locklab/locklab/sim/live/clock"
 )
 
 // Steps keep their order even if the machine has no time for any of them until all are due.
 func TestWhatIsDueEarlierIsDoneEarlierHoweverBusyTheMachineIs(t *testing.T) {
 	const steps = 30
 	for range 20 {
-		w := &World{zero: machineClock(), closing: never}
+		w := &World{zero: clock.Now(), closing: clock.Never}
 		var done []int
 		w.mu.Lock()
 		for i := range steps {

@@ -7,14 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"os/exec"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live/confine"
+	"github.com/locklab/locklab/sim/live/network"
 	"github.com/locklab/locklab/sim/live/vdso"
 )
 
@@ -25,9 +25,9 @@ type Agent struct {
 	id  sim.HostID
 	ip  net.IP
 	dir string
-	net *namespace
+	net *network.Namespace
 
-	disk diskGate // for its programs
+	disk *confine.DiskGate // for its programs
 
 	// ProveClock, if set, asks the host's server for its wall clock. It proves a step of that
 	// clock, in addition to what is proven of every process. Set it before the trial runs. It
@@ -50,6 +50,9 @@ type Agent struct {
 // ID returns the host's name.
 func (a *Agent) ID() sim.HostID { return a.id }
 
+// number returns the host's number, by which the switch knows it.
+func (a *Agent) number() byte { return a.ip[len(a.ip)-1] }
+
 // Address returns the host's IP address in the lab.
 func (a *Agent) Address() string { return a.ip.String() }
 
@@ -61,7 +64,7 @@ func (a *Agent) Start(name string, argv []string, options ...StartOption) (*Proc
 	if len(argv) == 0 {
 		return nil, fmt.Errorf("start %s on host %s: no program given", name, a.id)
 	}
-	r := &recipe{name: name, path: argv[0], argv: argv, env: a.programEnv()}
+	r := &recipe{name: name, path: argv[0], argv: argv, env: confine.Environment(a.dir)}
 	for _, o := range options {
 		o(r)
 	}
@@ -70,7 +73,7 @@ func (a *Agent) Start(name string, argv []string, options ...StartOption) (*Proc
 
 // In runs f with its thread in the host's network: sockets that f opens belong to the host. f
 // must open them on its own goroutine.
-func (a *Agent) In(f func() error) error { return a.net.in(f) }
+func (a *Agent) In(f func() error) error { return a.net.In(f) }
 
 // Dial connects from the host to address, which must be an IP address and port. The signature is
 // that of the dial functions of client libraries.
@@ -101,7 +104,11 @@ func literal(address string) error {
 // caller holds mu.
 func (a *Agent) startProgram(p *Proc, r *recipe) error {
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{}
-	enter, err := a.confine(p, r)
+	host := confine.Host{Number: a.number(), Dir: a.dir, Net: a.net}
+	if a.lab.DiskStalls {
+		host.Disk = a.disk
+	}
+	enter, err := host.Confine(p.cmd, r.needs)
 	if err != nil {
 		return err
 	}
@@ -117,7 +124,7 @@ func (a *Agent) start(p *Proc, enter func(func() error) error) error {
 	p.cmd.WaitDelay = outputDelay
 	start := p.cmd.Start
 	if !p.helper && a.shift != (vdso.Shift{}) {
-		start = func() error { return startShifted(p.cmd, a.shift) }
+		start = func() error { return vdso.Start(p.cmd, a.shift) }
 	}
 	if err := enter(start); err != nil {
 		if errors.Is(err, exec.ErrNotFound) {
@@ -134,16 +141,4 @@ func (a *Agent) start(p *Proc, enter func(func() error) error) error {
 	a.lab.procs = append(a.lab.procs, p)
 	a.lab.mu.Unlock()
 	return nil
-}
-
-// cleanEnv returns this process's environment without the variables meant for this process
-// itself.
-func cleanEnv() []string {
-	var env []string
-	for _, each := range os.Environ() {
-		if !strings.HasPrefix(each, insideVar+"=") && !strings.HasPrefix(each, roleVar+"=") {
-			env = append(env, each)
-		}
-	}
-	return env
 }

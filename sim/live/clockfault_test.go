@@ -9,6 +9,7 @@ import (
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 	"github.com/locklab/locklab/sim/live/livetest"
+	"github.com/locklab/locklab/sim/live/vdso"
 )
 
 // slack is how long the machine may take between two consecutive events where a test has no
@@ -22,7 +23,7 @@ func near(a, b time.Duration) bool { return (a - b).Abs() < slack }
 func needClocks(t *testing.T) {
 	t.Helper()
 	livetest.Need(t)
-	livetest.NeedAll(t, live.ClockPatch())
+	livetest.NeedAll(t, vdso.Patchable())
 }
 
 // wallBetween is how far the process's wall clock went from one event to another.

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/locklab/locklab/sim/live"
+	"github.com/locklab/locklab/sim/live/confine"
 )
 
 // tell runs a shell script on a host and returns its output.
@@ -33,13 +34,13 @@ func tell(t *testing.T, a *live.Agent, script string, options ...live.StartOptio
 // needOwn skips the test where servers cannot have a user of their own. If this process is run
 // by an ordinary user, servers run as that user.
 func needOwn(t *testing.T) {
-	if err := live.OwnUser(); err != nil {
+	if err := confine.OwnUser(); err != nil {
 		t.Skip(err)
 	}
 }
 
 func needLandlock(t *testing.T) {
-	if err := live.OwnFiles(); err != nil {
+	if err := confine.OwnFiles(); err != nil {
 		t.Skip(err)
 	}
 }
@@ -178,7 +179,7 @@ func TestServersOfTheirOwnUserArePausedAndTheirClocksStepped(t *testing.T) {
 	a := lab.Agent("server-1")
 	pid := startSleeper(t, a)
 	var st unix.Stat_t
-	if err := unix.Stat(fmt.Sprintf("/proc/%d", pid), &st); err != nil || live.OwnUser() == nil && !ordinary(t) && st.Uid == 0 {
+	if err := unix.Stat(fmt.Sprintf("/proc/%d", pid), &st); err != nil || confine.OwnUser() == nil && !ordinary(t) && st.Uid == 0 {
 		t.Errorf("it belongs to user %d (%v)", st.Uid, err)
 	}
 	if _, err := a.StepWall(time.Hour); err != nil {

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"slices"
 
-	"golang.org/x/sys/unix"
+	"github.com/locklab/locklab/sim/live/process"
 )
 
 // down reports whether the host is switched off. The caller holds mu.
@@ -41,11 +41,11 @@ func (a *Agent) crash(off func() error) error {
 		a.crashes++
 		return nil
 	case len(a.recipes) == 0:
-		return about(errNoProcess)
+		return about(process.ErrNone)
 	}
 	err := a.stop(nil)
 	stopped := err == nil
-	if err == nil || errors.Is(err, errNoProcess) { // a client that is done has no processes left
+	if err == nil || errors.Is(err, process.ErrNone) { // a client that is done has no processes left
 		err = off()
 	}
 	if err != nil {
@@ -57,7 +57,7 @@ func (a *Agent) crash(off func() error) error {
 	for _, r := range a.recipes {
 		r.proc.crashed.Store(true)
 	}
-	if err := a.killPrograms(); err != nil {
+	if err := process.Kill(a.mortal, a.started); err != nil { // but not the helpers
 		return about(err)
 	}
 	if a.suspends > 0 {
@@ -68,37 +68,6 @@ func (a *Agent) crash(off func() error) error {
 	a.crashes++
 	a.life++
 	return nil
-}
-
-// killPrograms kills everything but the helpers. The caller holds mu.
-func (a *Agent) killPrograms() error {
-	var children []int // orphans, which are reparented to this process
-	err := poll(killLimit, func() error {
-		pids, err := a.mortal()
-		if err != nil || len(pids) == 0 {
-			return err
-		}
-		for _, pid := range pids {
-			unix.Kill(pid, unix.SIGKILL) // fails only if the process is gone already
-			if !a.started(pid) && !slices.Contains(children, pid) {
-				children = append(children, pid)
-			}
-		}
-		return fmt.Errorf("processes %v do not end", pids)
-	})
-	if err != nil {
-		return err
-	}
-	return poll(killLimit, func() error {
-		for len(children) > 0 {
-			pid, _ := unix.Wait4(children[0], nil, unix.WNOHANG, nil)
-			if pid != children[0] && unix.Kill(children[0], 0) != unix.ESRCH {
-				return fmt.Errorf("process %d does not end", children[0])
-			}
-			children = children[1:]
-		}
-		return nil
-	})
 }
 
 // mortal lists the processes that a crash must kill, including those that are about to end:

@@ -11,6 +11,7 @@ import (
 
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
+	"github.com/locklab/locklab/sim/live/confine"
 )
 
 // syncing is a server with two loops: one writes a line each time it has synced a file, the
@@ -22,7 +23,7 @@ while :; do sync file; date +%s%N >> synced; sleep 0.01; done`
 
 func needDiskStall(t *testing.T) {
 	t.Helper()
-	if err := live.DiskStall(); err != nil {
+	if err := confine.DiskStall(); err != nil {
 		t.Skip(err)
 	}
 }

@@ -9,14 +9,14 @@
 //	if ran, status := live.RoleMain(roles); ran { // am I a client, a ledger, an observer?
 //		os.Exit(status)
 //	}
-//	if !live.Inside() { // am I the outer process? Run me again, inside
-//		status, err := live.Enter()
+//	if !namespaces.Inside() { // am I the outer process? Run me again, inside
+//		status, err := namespaces.Enter()
 //		…
 //		os.Exit(status)
 //	}
-//	err := live.Prepare() // I am the inner one: the harness
+//	err := namespaces.Prepare() // I am the inner one: the harness
 //
-// Enter runs the same program in new network, mount and pid namespaces (and in a new user
+// namespaces.Enter runs the same program in new network, mount and pid namespaces (and in a new user
 // namespace for an ordinary user). The harness is pid 1 there, so the kernel kills every server
 // and client when it ends, however it ends; and the harness dies with the outer process. The
 // machine outside sees no bridge, no address, no mount.

@@ -7,30 +7,13 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"reflect"
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live/network"
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 )
-
-// Forget makes a link forget every fault in effect on it, as a bug might. A probe must notice
-// this.
-func (l *Lab) Forget(from, to sim.HostID) error {
-	link, err := l.link(sim.Link{From: from, To: to})
-	if err != nil {
-		return err
-	}
-	link.mu.Lock()
-	defer link.mu.Unlock()
-	link.cuts, link.off, link.extra, link.losses = 0, 0, 0, nil
-	for _, k := range link.queue {
-		k.due = 0
-	}
-	link.sorted()
-	return nil
-}
 
 // Hasten makes a link delay what is sent from now on by less than it should.
 func (l *Lab) Hasten(from, to sim.HostID, by time.Duration) error {
@@ -38,17 +21,8 @@ func (l *Lab) Hasten(from, to sim.HostID, by time.Duration) error {
 	if err != nil {
 		return err
 	}
-	link.mu.Lock()
-	defer link.mu.Unlock()
-	link.extra -= by
+	l.network.Delay([]*network.Link{link}, -by)
 	return nil
-}
-
-// Soundings returns how many soundings the lab's switch still tracks.
-func (l *Lab) Soundings() int {
-	l.network.sounding.mu.Lock()
-	defer l.network.sounding.mu.Unlock()
-	return len(l.network.sounding.all)
 }
 
 // Kept returns how many processes and helpers the lab remembers.
@@ -63,11 +37,7 @@ func (l *Lab) Kept() (procs, helpers int) {
 }
 
 // Listens reports whether a role's events are still passed to the World of a trial.
-func (p *Proc) Listens() bool {
-	p.talk.hearing.Lock()
-	defer p.talk.hearing.Unlock()
-	return reflect.ValueOf(p.talk.listen).Pointer() != reflect.ValueOf(nobody).Pointer()
-}
+func (p *Proc) Listens() bool { return !closed(p.talk.Delivered()) }
 
 // Haunt makes the host remember a helper that has ended and whose pid now belongs to another
 // process.
@@ -90,6 +60,3 @@ func (a *Agent) CanDropConnections() bool {
 	nobody := &net.TCPAddr{IP: a.ip, Port: 1}
 	return errors.Is(a.In(func() error { return netlink.SocketDestroy(nobody, nobody) }), unix.ENOENT)
 }
-
-// EndConnection ends the connection of a socket.
-var EndConnection = endConnection

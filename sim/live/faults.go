@@ -6,9 +6,22 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live/clock"
 )
+
+// effect is a fault that is in effect: how to look whether it is, and how to end it.
+//
+// Moments are on the machine's clock, and those that the history shows: before the first
+// nothing has come of the fault, from it on the fault is wholly in effect, and after the
+// second no more.
+type effect struct {
+	At    time.Duration
+	Probe func() error
+	Undo  func() (at time.Duration, err error)
+}
 
 // faultInEffect is a fault with how to look whether it is in effect, and how to end it.
 type faultInEffect struct {
@@ -90,8 +103,8 @@ func (w *World) Apply(f sim.Fault) error {
 		return err
 	}
 	w.effects = append(w.effects, faultInEffect{f, e})
-	w.applied = w.since(e.at)
-	w.carriedOut(e.at, f.Lane()+" came")
+	w.applied = w.since(e.At)
+	w.carriedOut(e.At, f.Lane()+" came")
 	return nil
 }
 
@@ -119,8 +132,8 @@ func (w *World) Undo(f sim.Fault) error {
 	}
 	e := w.effects[i]
 	w.effects = slices.Delete(w.effects, i, i+1)
-	w.carriedOut(machineClock(), "the end of "+f.Lane()+" came")
-	at, err := e.undo()
+	w.carriedOut(clock.Now(), "the end of "+f.Lane()+" came")
+	at, err := e.Undo()
 	w.undone = w.since(at)
 	return err
 }
@@ -132,8 +145,8 @@ func (w *World) Probe(f sim.Fault) error {
 	if i < 0 {
 		return fmt.Errorf("%s is not in effect", f.Lane())
 	}
-	defer func() { w.due = max(w.due, machineClock()) }() // what comes next waits for the proof
-	return w.effects[i].probe()
+	defer func() { w.due = max(w.due, clock.Now()) }() // what comes next waits for the proof
+	return w.effects[i].Probe()
 }
 
 // inEffect finds a fault that is in effect; -1: it is not.
@@ -160,6 +173,6 @@ func (w *World) Heal() error {
 			failed = append(failed, fmt.Errorf("undo %s after the trial: %w", f.Lane(), err))
 		}
 	}
-	w.lab.network.flush()
+	w.lab.network.Flush()
 	return errors.Join(failed...)
 }

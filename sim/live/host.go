@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live/clock"
+	"github.com/locklab/locklab/sim/live/pace"
+	"github.com/locklab/locklab/sim/live/protocol"
 )
 
 // Host is the host that a role runs on. It implements sim.Host: its processes are goroutines
@@ -21,8 +24,8 @@ type Host struct {
 	nonce   string
 	random  *sim.Random
 	monitor sync.Mutex
-	birth   birth
-	pulse   *pulse // may be nil
+	own     clock.Own
+	pulse   *pace.Pulse // may be nil
 
 	// Set by the start order, before started is closed.
 	zero    time.Duration // the world's time zero on the machine's clock
@@ -45,12 +48,12 @@ type Host struct {
 
 var _ sim.Host = (*Host)(nil)
 
-func newHost(o order, b birth, reports *os.File) *Host {
-	b.shift = o.Shift
+func newHost(o protocol.Order, own clock.Own, reports *os.File) *Host {
+	own.Shift = o.Shift
 	return &Host{
 		id:      o.Host,
 		nonce:   o.Nonce,
-		birth:   b,
+		own:     own,
 		random:  sim.NewRandom(o.Seed, o.Stream),
 		started: make(chan struct{}),
 		stopped: make(chan struct{}),
@@ -60,14 +63,14 @@ func newHost(o order, b birth, reports *os.File) *Host {
 }
 
 // start stores what the start order says, including the world's time zero.
-func (h *Host) start(o order) {
+func (h *Host) start(o protocol.Order) {
 	h.zero, h.holds, h.keeps = o.At, o.Holds, o.Keeps
 	h.base = time.Now()
-	h.ahead = h.zero - machineClock()
-	h.elapsed = h.birth.monotonic(h.base) - h.zero
+	h.ahead = h.zero - clock.Now()
+	h.elapsed = h.own.Monotonic(h.base) - h.zero
 	if o.Bears > 0 {
-		h.pulse = startPulse(o.Bears, func(at time.Duration, b beat) {
-			h.send(report{Say: pulseBeat, At: at, Beat: &b})
+		h.pulse = pace.Start(o.Bears, func(at time.Duration, b pace.Beat) {
+			h.send(protocol.Report{Say: protocol.Pulse, At: at, Beat: &b})
 		})
 	}
 	close(h.started)
@@ -153,4 +156,14 @@ func (s *latch) Wait(timeout time.Duration) bool {
 		}
 	})
 	return closed(s.fired)
+}
+
+// closed reports whether a channel that carries no values has been closed.
+func closed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }

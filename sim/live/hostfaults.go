@@ -10,6 +10,10 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live/clock"
+	"github.com/locklab/locklab/sim/live/confine"
+	"github.com/locklab/locklab/sim/live/network"
+	"github.com/locklab/locklab/sim/live/vdso"
 )
 
 // hostEffect is what this world does to a host's processes or their clocks.
@@ -21,10 +25,10 @@ type hostEffect struct {
 // hostEffects are what this world does to a host, by the kind of fault.
 var hostEffects = map[sim.FaultKind]hostEffect{
 	sim.Pause:      {bring: toAgent(pauseFault)},
-	sim.Suspend:    {bring: (*World).suspendFault, limits: limits{machine: ClockPatch}},
+	sim.Suspend:    {bring: (*World).suspendFault, limits: limits{machine: vdso.Patchable}},
 	sim.Crash:      {bring: (*World).crashFault},
-	sim.StallDisk:  {bring: toAgent(diskFault), limits: limits{machine: DiskStall}},
-	sim.ClockFault: {bring: (*World).clockFault, limits: limits{machine: ClockPatch, each: canTurn}},
+	sim.StallDisk:  {bring: toAgent(diskFault), limits: limits{machine: confine.DiskStall}},
+	sim.ClockFault: {bring: (*World).clockFault, limits: limits{machine: vdso.Patchable, each: canTurn}},
 }
 
 // toAgent does what concerns nobody but the host's agent, and is the same each time.
@@ -37,8 +41,8 @@ func pauseFault(a *Agent) (effect, error) {
 	if err := a.Pause(); err != nil {
 		return effect{}, err
 	}
-	return stopped(a, machineClock(), func() (time.Duration, error) {
-		at := machineClock() // it still stands still
+	return stopped(a, clock.Now(), func() (time.Duration, error) {
+		at := clock.Now() // it still stands still
 		return at, a.Resume()
 	}), nil
 }
@@ -52,8 +56,8 @@ func (w *World) suspendFault(a *Agent, _ sim.Fault) (effect, error) {
 	if at != 0 {
 		w.clock(a.id).SetRate(w.since(at), 0)
 	}
-	return stopped(a, cmp.Or(at, machineClock()), func() (time.Duration, error) {
-		until := machineClock()
+	return stopped(a, cmp.Or(at, clock.Now()), func() (time.Duration, error) {
+		until := clock.Now()
 		at, err := a.Wake()
 		if at != 0 {
 			w.clock(a.id).SetRate(w.since(at), sim.TrueRate)
@@ -67,16 +71,16 @@ func (w *World) suspendFault(a *Agent, _ sim.Fault) (effect, error) {
 func stopped(a *Agent, at time.Duration, resume func() (time.Duration, error)) effect {
 	life := a.lifeNow()
 	return effect{
-		at: at,
-		probe: func() error {
+		At: at,
+		Probe: func() error {
 			if a.lifeNow() != life {
 				return fmt.Errorf("host %s has crashed since", a.id)
 			}
 			return a.Paused()
 		},
-		undo: func() (time.Duration, error) {
+		Undo: func() (time.Duration, error) {
 			if a.lifeNow() != life {
-				return machineClock(), nil
+				return clock.Now(), nil
 			}
 			return resume()
 		},
@@ -92,27 +96,19 @@ func (w *World) crashFault(a *Agent, _ sim.Fault) (effect, error) {
 	if err != nil {
 		return effect{}, err
 	}
-	power := func(n int) time.Duration {
-		return w.lab.network.together(slices.Concat(from, to), func(l *link) {
-			if l.name.From == a.id {
-				l.off += n
-			} else {
-				l.cuts += n
-			}
-		})
-	}
+	all := slices.Concat(from, to)
 	var at time.Duration
 	since := a.suspendedSince()
 	err = a.crash(func() error {
-		if err := w.lab.network.settle(from); err != nil {
+		if err := w.lab.network.Settle(from); err != nil {
 			return err
 		}
-		at = power(1)
+		at = w.lab.network.SwitchOff(a.id, all)
 		return nil
 	})
 	if err != nil {
 		if at != 0 {
-			power(-1)
+			w.lab.network.SwitchOn(a.id, all)
 		}
 		return effect{}, err
 	}
@@ -120,14 +116,14 @@ func (w *World) crashFault(a *Agent, _ sim.Fault) (effect, error) {
 		w.clock(a.id).SetRate(w.now(), sim.TrueRate)
 	}
 	return effect{
-		at:    at,
-		probe: a.Crashed,
-		undo: func() (time.Duration, error) {
-			until := machineClock() // nothing runs on it yet
-			err := errors.Join(a.dropConnections(), w.lab.network.settle(from))
+		At:    at,
+		Probe: a.Crashed,
+		Undo: func() (time.Duration, error) {
+			until := clock.Now() // nothing runs on it yet
+			err := errors.Join(a.dropConnections(), w.lab.network.Settle(from))
 			procs, failed := a.Restart()
 			err = errors.Join(err, failed, w.join(procs))
-			power(-1)
+			w.lab.network.SwitchOn(a.id, all)
 			w.switchedOn(a.id, until)
 			return until, err
 		},
@@ -135,7 +131,7 @@ func (w *World) crashFault(a *Agent, _ sim.Fault) (effect, error) {
 }
 
 // linksOf gives the links from a host and those to it, in the same order of the others.
-func (w *World) linksOf(host sim.HostID) (from, to []*link, err error) {
+func (w *World) linksOf(host sim.HostID) (from, to []*network.Link, err error) {
 	for _, other := range w.lab.hosts() {
 		if other == host {
 			continue
@@ -148,6 +144,15 @@ func (w *World) linksOf(host sim.HostID) (from, to []*link, err error) {
 		from, to = append(from, out), append(to, in)
 	}
 	return from, to, nil
+}
+
+// diskFault stalls the disk of a host.
+func diskFault(a *Agent) (effect, error) {
+	s, err := a.disk.Stall()
+	if err != nil {
+		return effect{}, err
+	}
+	return effect{At: s.At, Probe: s.Probe, Undo: s.Undo}, nil
 }
 
 // clockFault steps one of the host's clocks.
@@ -171,9 +176,9 @@ func wallFault(a *Agent, step time.Duration) (effect, error) {
 		return effect{}, err
 	}
 	return effect{
-		at:    at,
-		probe: a.seenClocks(),
-		undo: func() (time.Duration, error) {
+		At:    at,
+		Probe: a.seenClocks(),
+		Undo: func() (time.Duration, error) {
 			until, err := a.StepWall(-step)
 			if err != nil {
 				return 0, err
@@ -195,9 +200,9 @@ func (w *World) monotonicFault(a *Agent, step time.Duration) (effect, error) {
 	}
 	w.clock(a.id).Step(w.since(at), step)
 	return effect{
-		at:    at,
-		probe: a.seenClocks(),
-		undo:  func() (time.Duration, error) { return 0, errBackwards },
+		At:    at,
+		Probe: a.seenClocks(),
+		Undo:  func() (time.Duration, error) { return 0, errBackwards },
 	}, nil
 }
 

@@ -13,6 +13,9 @@ import (
 	"sync"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live/confine"
+	"github.com/locklab/locklab/sim/live/namespaces"
+	"github.com/locklab/locklab/sim/live/network"
 	"golang.org/x/sys/unix"
 )
 
@@ -31,12 +34,11 @@ type Lab struct {
 	// DiskStalls makes programs start in such a way that the disk of their host can be stalled.
 	// Set it before the first one is started.
 	DiskStalls bool
-	// Readers find words for what the hosts send to each other, see Reader. Set them before it is
+	// Readers find words for what the hosts send to each other. Set them before it is
 	// recorded.
-	Readers []Reader
+	Readers []network.Reader
 
-	network *vswitch
-	closet  *namespace // the switch's namespace, where the hosts' cables end
+	network *network.Switch
 	dir     string
 
 	mu     sync.Mutex
@@ -47,18 +49,18 @@ type Lab struct {
 
 // NewLab returns a lab without hosts. The process must be Inside and have called Prepare.
 func NewLab() (*Lab, error) {
-	if !Inside() {
-		return nil, errors.New("make a lab: this process is not inside private namespaces; call live.Enter, and live.Prepare inside")
+	if !namespaces.Inside() {
+		return nil, errors.New("make a lab: this process is not inside private namespaces; call namespaces.Enter, and namespaces.Prepare inside")
 	}
-	dir, err := os.MkdirTemp(scratchDir, "lab-")
+	dir, err := os.MkdirTemp(namespaces.ScratchDir, "lab-")
 	if err != nil {
-		return nil, fmt.Errorf("make a lab's scratch directory (has live.Prepare been called?): %w", err)
+		return nil, fmt.Errorf("make a lab's scratch directory (has namespaces.Prepare been called?): %w", err)
 	}
-	closet, err := newNamespace()
+	s, err := network.New()
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	return &Lab{network: newSwitch(), closet: closet, dir: dir}, nil
+	return &Lab{network: s, dir: dir}, nil
 }
 
 // NewNonce draws a nonce for a trial.
@@ -83,54 +85,37 @@ func (l *Lab) AddHost(id sim.HostID) (*Agent, error) {
 		return nil, fmt.Errorf("add host %s: a lab has at most %d hosts", id, maxHosts)
 	}
 	number := byte(len(l.agents) + 1)
-	a := &Agent{lab: l, id: id, ip: hostIP(number), dir: filepath.Join(l.dir, string(id))}
+	a := &Agent{lab: l, id: id, ip: network.IP(number), dir: filepath.Join(l.dir, string(id)), disk: confine.NewDiskGate(id)}
 	if err := os.Mkdir(a.dir, 0o700); err != nil {
 		return nil, fmt.Errorf("add host %s: %w", id, err)
 	}
 	var err error
-	if a.net, err = newNamespace(); err != nil {
+	if a.net, err = network.NewNamespace(); err != nil {
 		return nil, fmt.Errorf("add host %s: %w", id, err)
 	}
-	if err := l.connect(a, number); err != nil {
-		return nil, errors.Join(fmt.Errorf("add host %s: %w", id, err), a.net.close())
-	}
-	for _, other := range l.agents {
-		if err := meet(a, other); err != nil {
-			return nil, errors.Join(fmt.Errorf("add host %s: %w", id, err), a.net.close())
-		}
+	if err := l.network.Connect(id, number, a.net); err != nil {
+		return nil, errors.Join(fmt.Errorf("add host %s: %w", id, err), a.net.Close())
 	}
 	l.agents = append(l.agents, a)
 	return a, nil
 }
 
-// connect connects a host to the switch by a cable.
-func (l *Lab) connect(a *Agent, number byte) error {
-	cable := fmt.Sprintf("host%d", number)
-	if err := a.net.patience(); err != nil {
-		return err
-	}
-	if err := l.closet.plugIn(a.net, cable, number); err != nil {
-		return err
-	}
-	return l.closet.in(func() error { return l.network.connect(cable, number, a.id, a.net) })
-}
-
 // link returns the link from one host to another.
-func (l *Lab) link(named sim.Link) (*link, error) {
+func (l *Lab) link(named sim.Link) (*network.Link, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
 		return nil, errLabClosed
 	}
-	var ends [2]*port
+	var ends [2]byte
 	for i, id := range []sim.HostID{named.From, named.To} {
 		a := l.find(id)
 		if a == nil {
 			return nil, fmt.Errorf("there is no host %s in this trial", id)
 		}
-		ends[i] = l.network.port(a.ip[3])
+		ends[i] = a.number()
 	}
-	return l.network.link(ends[0], ends[1]), nil
+	return l.network.Link(ends[0], ends[1]), nil
 }
 
 func (l *Lab) find(id sim.HostID) *Agent {
@@ -164,6 +149,13 @@ func (l *Lab) Dir(id sim.HostID) string {
 		return a.dir
 	}
 	return ""
+}
+
+// all returns the agents of the hosts in the order in which they were added.
+func (l *Lab) all() []*Agent {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.agents)
 }
 
 // hosts lists the hosts in the order in which they were added.
@@ -230,9 +222,9 @@ func (l *Lab) Close() error {
 	for _, p := range l.processes() {
 		<-p.done
 	}
-	failed = append(failed, l.reapOrphans(), l.network.close(), l.closet.removeLinks(), l.closet.close())
+	failed = append(failed, l.reapOrphans(), l.network.Close())
 	for _, a := range agents {
-		failed = append(failed, a.net.close())
+		failed = append(failed, a.net.Close())
 	}
 	failed = append(failed, os.RemoveAll(l.dir))
 	if err := errors.Join(failed...); err != nil {

@@ -5,10 +5,11 @@ package live
 import (
 	"errors"
 	"fmt"
-	"slices"
+	"net"
 
 	"github.com/locklab/locklab/sim"
-	"github.com/vishvananda/netlink"
+	"github.com/locklab/locklab/sim/live/network"
+	"golang.org/x/sys/unix"
 )
 
 // A trial's processes leave things under way: a message that a cut held back, or that a link
@@ -25,11 +26,12 @@ func (l *Lab) endLeftovers() error {
 		return errStillRunning
 	}
 	deserted := l.deserted()
-	ended := func(s *netlink.Socket) bool {
-		return slices.ContainsFunc(deserted, func(a *Agent) bool { return a.ip.Equal(s.ID.Source) || a.ip.Equal(s.ID.Destination) })
+	var addresses []net.IP
+	for _, a := range deserted {
+		addresses = append(addresses, a.ip)
 	}
 	for _, id := range l.hosts() {
-		if err := l.Agent(id).endConnections(ended); err != nil {
+		if err := l.Agent(id).net.EndConnections(addresses); err != nil {
 			return fmt.Errorf("host %s: %w", id, err)
 		}
 	}
@@ -38,11 +40,11 @@ func (l *Lab) endLeftovers() error {
 	if err != nil {
 		return err
 	}
-	if err := l.network.settle(from); err != nil {
+	if err := l.network.Settle(from); err != nil {
 		return err
 	}
 	for _, each := range touched {
-		each.empty()
+		each.Clear()
 	}
 	return nil
 }
@@ -62,7 +64,7 @@ func (l *Lab) deserted() (all []*Agent) {
 }
 
 // linksOfAll returns one link from each of the hosts, and all links from and to them.
-func (l *Lab) linksOfAll(hosts []*Agent) (from, all []*link, err error) {
+func (l *Lab) linksOfAll(hosts []*Agent) (from, all []*network.Link, err error) {
 	for _, a := range hosts {
 		first := true
 		for _, other := range l.hosts() {
@@ -83,16 +85,13 @@ func (l *Lab) linksOfAll(hosts []*Agent) (from, all []*link, err error) {
 	return from, all, nil
 }
 
-// empty drops everything in transit on the link.
-func (l *link) empty() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, k := range l.queue {
-		k.gone = true
-		l.recordLost(k.segment)
+// dropConnections ends what is left of the connections of the host's dead processes. Their
+// kernel lives on, and would resend what they had sent and nobody has received. A kernel without
+// support for ending connections (CONFIG_INET_DIAG_DESTROY) does resend it. Call dropConnections
+// while the host is cut off: each peer is sent a reset.
+func (a *Agent) dropConnections() error {
+	if err := a.net.DropConnections(); err != nil && !errors.Is(err, unix.EOPNOTSUPP) {
+		return fmt.Errorf("end the connections of dead processes on host %s: %w", a.id, err)
 	}
-	l.queue, l.queued = nil, 0
-	if l.timer != nil {
-		l.timer.Stop()
-	}
+	return nil
 }

@@ -209,37 +209,6 @@ func TestMessageUnderWayMeetsTheCut(t *testing.T) {
 	wantHeard(t, p.server, "hello")
 }
 
-// A probe tells what is, not what was asked for.
-func TestLinkFaultThatIsNotInEffectIsNotProven(t *testing.T) {
-	lab := newLab(t, client1, server1)
-	w := live.NewWorld(lab, nil)
-	faults := map[string]sim.Fault{
-		"packets get through": deafServer,
-		"expected at least":   delay(client1, server1, time.Hour, 3),
-		"does not explain":    {Kind: sim.Drop, From: []sim.HostID{client1}, To: []sim.HostID{server1}, Probability: 0.2, Firing: 4},
-	}
-	for complaint, f := range faults {
-		apply(t, w, f)
-		if err := lab.Forget(client1, server1); err != nil {
-			t.Fatal(err)
-		}
-		wantError(t, w.Probe(f), complaint, string(client1), string(server1))
-	}
-	p := connect(t, lab, listen(t, lab, server1))
-	applied := make(chan error, 1)
-	w.Await(hold(time.Hour), func() { applied <- w.Apply(hold(time.Hour)) })
-	say(t, p.client, "hello")
-	if err := <-applied; err != nil {
-		t.Fatal(err)
-	}
-	prove(t, w, hold(time.Hour))
-	if err := lab.Forget(client1, server1); err != nil {
-		t.Fatal(err)
-	}
-	wantHeard(t, p.server, "hello")
-	wantError(t, w.Probe(hold(time.Hour)), "has arrived already")
-}
-
 // The first probe sees at once that what it has sent is to arrive too early.
 func TestDelayThatIsTooShortIsNotProven(t *testing.T) {
 	lab := newLab(t, client1, server1)
@@ -252,22 +221,6 @@ func TestDelayThatIsTooShortIsNotProven(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantError(t, w.Probe(slow), "expected at least 2h0m0s", string(client1), string(server1))
-}
-
-func TestFaultThatIsUndoneLeavesNoSounding(t *testing.T) {
-	lab := newLab(t, client1, server1)
-	w := live.NewWorld(lab, nil)
-	for _, f := range []sim.Fault{
-		clientCut, delay(client1, server1, time.Millisecond, 3),
-		{Kind: sim.Drop, From: []sim.HostID{client1}, To: []sim.HostID{server1}, Probability: 0.5, Firing: 4},
-	} {
-		apply(t, w, f)
-		prove(t, w, f)
-		undo(t, w, f)
-		if n := lab.Soundings(); n != 0 {
-			t.Errorf("%s leaves %d soundings", f.Lane(), n)
-		}
-	}
 }
 
 func TestLinkFaultOnAHostThatIsNotThereIsRefused(t *testing.T) {

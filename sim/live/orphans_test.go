@@ -13,8 +13,6 @@ import (
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 	"github.com/locklab/locklab/sim/live/livetest"
-	"github.com/vishvananda/netlink"
-	"golang.org/x/sys/unix"
 )
 
 // lastWrite is a role that writes one line, reports it, and waits for its end.
@@ -73,50 +71,6 @@ func TestLostWriteOfACrashedHostIsNotSentAgain(t *testing.T) {
 	w := live.NewWorld(lab, []sim.Step{at0(cut), at(sim.Fault{Kind: sim.Crash, Host: client1, For: 50 * time.Millisecond})})
 	play(t, w, 1500*time.Millisecond, client1) // the longest wait of the kernel is one second
 	wantSilence(t, server, time.Millisecond)
-}
-
-// Ending a connection that is already gone does no harm: the server keeps listening.
-func TestAServerGoesOnListeningWhenAConnectionThatIsGoneIsEnded(t *testing.T) {
-	lab := newLab(t, client1, server1)
-	needDrop(t, lab)
-	l := listen(t, lab, server1)
-	connect := func() (client, server net.Conn) {
-		client, err := lab.Agent(client1).Dial(t.Context(), "tcp", l.Addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if server, err = l.Accept(); err != nil {
-			t.Fatal(err)
-		}
-		return client, server
-	}
-	client, server := connect()
-	var gone netlink.SocketID
-	inside := func(f func() error) {
-		t.Helper()
-		if err := lab.Agent(server1).In(f); err != nil {
-			t.Fatal(err)
-		}
-	}
-	inside(func() error {
-		sockets, err := netlink.SocketDiagTCP(unix.AF_INET)
-		for _, s := range sockets {
-			if s.State == netlink.TCP_ESTABLISHED {
-				gone = s.ID
-			}
-		}
-		return err
-	})
-	client.(*net.TCPConn).SetLinger(0) // the connection is reset, and no kernel remembers it
-	client.Close()
-	if _, err := server.Read(make([]byte, 1)); err == nil {
-		t.Fatal("the connection is not gone")
-	}
-	server.Close()
-	inside(func() error { return live.EndConnection(gone) })
-	client, server = connect()
-	client.Close()
-	server.Close()
 }
 
 // needDrop requires a kernel that can end connections on request.

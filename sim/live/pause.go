@@ -5,31 +5,15 @@ package live
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
-	"slices"
-	"time"
 
-	"golang.org/x/sys/unix"
+	"github.com/locklab/locklab/sim/live/process"
 )
-
-// stopLimit is how long Pause waits until the kernel has stopped every thread. It takes less
-// than a millisecond unless a thread is in the middle of a disk access.
-const stopLimit = time.Second
 
 var (
 	errLabClosed = errors.New("the lab is closed")
 	errPaused    = errors.New("the host is paused")
 	errDown      = errors.New("the host is down")
-	errNoProcess = errors.New("no process runs on it")
-	errInKernel  = errors.New("is in state D (waits in the kernel), expected T (stopped)")
 )
-
-// signalAll signals processes and ignores those that have ended.
-func signalAll(pids []int, s unix.Signal) {
-	for _, pid := range pids {
-		unix.Kill(pid, s)
-	}
-}
 
 // Pause stops every process of the host with SIGSTOP, including children forked by servers, and
 // returns once all of them are proven to be stopped. Helpers keep running. If that fails, the
@@ -54,41 +38,10 @@ func (a *Agent) stop(ok func(pids []int) error) error {
 		return errDown
 	}
 	if pids, err := a.stoppable(); err != nil || len(pids) == 0 {
-		return errors.Join(err, errNoProcess)
+		return errors.Join(err, process.ErrNone)
 	}
 	a.stops++
-	// SIGSTOP takes effect some time after kill returns, and until then a process may fork. If
-	// two passes find the same processes, all stopped, none was missed.
-	var before []int
-	err := poll(stopLimit, func() error {
-		pids, err := a.stoppable()
-		if err != nil {
-			return err
-		}
-		signalAll(pids, unix.SIGSTOP)
-		known := slices.Equal(pids, before)
-		before = pids
-		if err := a.standStill(pids); err != nil {
-			if errors.Is(err, errInKernel) && a.stops == 1 {
-				// A process that forks with vfork waits in the kernel until its child runs its
-				// program. If the child was stopped before that, both would wait forever: let
-				// them get past that point, then stop them again.
-				signalAll(pids, unix.SIGCONT)
-			}
-			return err
-		}
-		if !known {
-			return errors.New("processes are being started faster than they can be stopped")
-		}
-		if ok == nil {
-			return nil
-		}
-		if err = ok(pids); err != nil && a.stops == 1 {
-			signalAll(pids, unix.SIGCONT)
-		}
-		return err
-	})
-	if err != nil {
+	if err := process.Stop(a.stoppable, a.stops == 1, ok); err != nil {
 		return errors.Join(err, a.goOn())
 	}
 	return nil
@@ -116,12 +69,7 @@ func (a *Agent) goOn() error {
 	if err != nil {
 		return err
 	}
-	for _, pid := range pids {
-		if err := unix.Kill(pid, unix.SIGCONT); err != nil && err != unix.ESRCH {
-			return fmt.Errorf("send SIGCONT to pid %d: %w", pid, err)
-		}
-	}
-	return nil
+	return process.Continue(pids)
 }
 
 // Paused checks whether the host is paused at this moment: nil means that it has processes and
@@ -132,7 +80,7 @@ func (a *Agent) Paused() error {
 	defer a.mu.Unlock()
 	pids, err := a.stoppable()
 	if err == nil {
-		err = a.standStill(pids)
+		err = process.Stopped(pids)
 	}
 	if err != nil {
 		return fmt.Errorf("host %s is not paused: %w", a.id, err)
@@ -145,31 +93,4 @@ func (a *Agent) isPaused() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.stops > 0
-}
-
-// standStill returns nil if every thread of these processes is stopped.
-func (a *Agent) standStill(pids []int) error {
-	alive := 0
-	for _, pid := range pids {
-		for _, thread := range threads(pid) {
-			s, err := readStat(thread + "/stat")
-			switch {
-			case gone(err):
-				continue // the thread has ended
-			case err != nil:
-				return err
-			case s.state == 'Z' || s.state == 'X':
-				continue
-			case s.state == 'D':
-				return fmt.Errorf("thread %s of %s (pid %d) %w", filepath.Base(thread), s.name, pid, errInKernel)
-			case s.state != 'T':
-				return fmt.Errorf("thread %s of %s (pid %d) is in state %c, expected T (stopped)", filepath.Base(thread), s.name, pid, s.state)
-			}
-			alive++
-		}
-	}
-	if alive == 0 {
-		return errNoProcess
-	}
-	return nil
 }

@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
-	"sync"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live/process"
+	"github.com/locklab/locklab/sim/live/protocol"
 )
 
 // outputDelay is how long a process's descendants may keep its output open after it has ended.
@@ -23,11 +25,11 @@ type Proc struct {
 	host    sim.HostID
 	helper  bool
 	cmd     *exec.Cmd
-	output  tail
+	output  process.Tail
 	done    chan struct{}
-	crashed atomic.Bool // a crash of its host has killed it
-	ended   error       // how it ended; set before done is closed
-	talk    *talk       // nil if it is not a role
+	crashed atomic.Bool            // a crash of its host has killed it
+	ended   error                  // how it ended; set before done is closed
+	talk    *protocol.Conversation // nil if it is not a role
 }
 
 // Name returns the name under which the process was started.
@@ -56,9 +58,7 @@ func (p *Proc) watch() {
 		err = nil // the process itself succeeded; its output was not closed in time
 	}
 	if p.talk != nil {
-		<-p.talk.over
-		p.talk.orders.Close()
-		err = errors.Join(err, p.talk.garbled)
+		err = errors.Join(err, p.talk.Close())
 	}
 	p.ended = err
 	close(p.done)
@@ -66,7 +66,7 @@ func (p *Proc) watch() {
 
 // endedWell reports whether an ended process was a role that completed its job. p.done must be
 // closed.
-func (p *Proc) endedWell() bool { return p.talk != nil && p.ended == nil && closed(p.talk.bye) }
+func (p *Proc) endedWell() bool { return p.talk != nil && p.ended == nil && p.talk.SaidBye() }
 
 // fate describes how a process ended that should not have ended. p.done must be closed.
 func (p *Proc) fate() error {
@@ -81,6 +81,17 @@ func (p *Proc) fate() error {
 	return fmt.Errorf("%s ended unexpectedly: %s; it last printed:\n%s", p, how, said)
 }
 
+// lastWords returns the end of what the process has printed, for people: the last lines without
+// stack traces, which programs in Go and Java print at length. The traces of a role are kept, as
+// it is part of this program.
+func (p *Proc) lastWords() string {
+	said := strings.TrimSpace(p.Output())
+	if p.talk != nil {
+		return said
+	}
+	return process.LastWords(said)
+}
+
 // AwaitReady waits until the role has called Ready. It fails if ctx ends, or if the process ends
 // first; the error then quotes the end of its output.
 func (p *Proc) AwaitReady(ctx context.Context) error {
@@ -88,12 +99,12 @@ func (p *Proc) AwaitReady(ctx context.Context) error {
 		return fmt.Errorf("%s is not a role: ask the program itself whether it is ready", p)
 	}
 	select {
-	case <-p.talk.ready:
+	case <-p.talk.Ready():
 		return nil
 	default:
 	}
 	select {
-	case <-p.talk.ready:
+	case <-p.talk.Ready():
 		return nil
 	case <-p.done:
 		return p.fate()
@@ -102,28 +113,35 @@ func (p *Proc) AwaitReady(ctx context.Context) error {
 	}
 }
 
-// tail keeps the last bytes that were written to it.
-type tail struct {
-	mu   sync.Mutex
-	kept []byte
-}
+// askAgain is the pause between two attempts of Await.
+const askAgain = 10 * time.Millisecond
 
-// tailSize is how much of a process's output is kept, in bytes: a Go program that crashes prints
-// the reason before the stacks of all its goroutines.
-const tailSize = 64 << 10
+type noUse struct{ error }
 
-func (t *tail) Write(b []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.kept = append(t.kept, b...)
-	if extra := len(t.kept) - tailSize; extra > 0 {
-		t.kept = append(t.kept[:0], t.kept[extra:]...)
+// NoUse wraps err to tell Await that trying again is useless.
+func NoUse(err error) error { return noUse{err} }
+
+// Await calls f, which asks a server something, until f returns nil. It fails if one of the
+// processes has ended, quoting the end of its output; if f returns NoUse; or if ctx has ended,
+// with f's last error. what precedes the error: "start etcd".
+func Await(ctx context.Context, what string, processes []*Proc, f func() error) error {
+	for {
+		err := f()
+		if err == nil {
+			return nil
+		}
+		if end, ok := errors.AsType[noUse](err); ok {
+			return fmt.Errorf("%s: %w", what, end.error)
+		}
+		for _, p := range processes {
+			if closed(p.done) {
+				return fmt.Errorf("%s ended before it answered; it printed:\n%s", p, p.lastWords())
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%s: %w (last: %w)", what, context.Cause(ctx), err)
+		case <-time.After(askAgain):
+		}
 	}
-	return len(b), nil
-}
-
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return string(t.kept)
 }

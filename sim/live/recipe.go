@@ -33,6 +33,12 @@ func WithEnv(variables ...string) StartOption {
 	return func(r *recipe) { r.env = append(r.env, variables...) }
 }
 
+// Needs names files and folders that a program reads, besides those of the system and the folder
+// the program is in. They become visible to it; for a file, its folder does.
+func Needs(paths ...string) StartOption {
+	return func(r *recipe) { r.needs = append(r.needs, paths...) }
+}
+
 // BeforeStart makes f run each time before the program is started, after the functions of
 // BeforeRestart. If f fails, so does the start. f must not use the host's Agent.
 func BeforeStart(f func() error) StartOption {

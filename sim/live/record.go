@@ -10,10 +10,12 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live/clock"
+	"github.com/locklab/locklab/sim/live/protocol"
 )
 
 // Ready tells the harness that this process is ready for the start. It does not block.
-func (h *Host) Ready() { h.send(report{Say: ready}) }
+func (h *Host) Ready() { h.send(protocol.Report{Say: protocol.Ready}) }
 
 // Record adds an event to the history. If a step of the scenario waits for this event, Record
 // returns only after the fault has been applied, without releasing the host. Code that does not
@@ -22,7 +24,7 @@ func (h *Host) Ready() { h.send(report{Say: ready}) }
 func (h *Host) Record(e sim.Event) {
 	h.recording.Lock()
 	defer h.recording.Unlock()
-	h.record(machineClock(), e)
+	h.record(clock.Now(), e)
 }
 
 // Sending announces that something is about to be sent, and that an event of this kind will be
@@ -30,14 +32,14 @@ func (h *Host) Record(e sim.Event) {
 // keeps what is sent from and to the host from now on until the step has been carried out. So
 // the step finds the message, or its answer, still on its way, however fast the real network is.
 // Code that does not hold the host may call Sending as well. If nothing is sent, or nothing
-// recorded, the network continues after keepLimit.
+// recorded, the network continues after holdLimit.
 func (h *Host) Sending(kind sim.Kind) {
 	if !closed(h.started) || !slices.Contains(h.keeps, kind) {
 		return
 	}
 	h.recording.Lock()
 	defer h.recording.Unlock()
-	if h.send(report{Say: sending, Hold: true, Event: &sim.Event{Kind: kind}}) {
+	if h.send(protocol.Report{Say: protocol.Sending, Hold: true, Event: &sim.Event{Kind: kind}}) {
 		<-h.goOn
 	}
 }
@@ -48,7 +50,7 @@ func (h *Host) RecordAt(at time.Duration, e sim.Event) {
 	h.recording.Lock()
 	defer h.recording.Unlock()
 	if !closed(h.started) {
-		h.record(machineClock(), e)
+		h.record(clock.Now(), e)
 		return
 	}
 	h.record(h.zero+at, e)
@@ -59,7 +61,7 @@ func (h *Host) RecordAt(at time.Duration, e sim.Event) {
 // is recorded while the process is held.
 func (h *Host) record(at time.Duration, e sim.Event) {
 	hold := closed(h.started) && slices.Contains(h.holds, e.Kind)
-	if h.send(report{Say: event, At: at, Hold: hold, Event: &e}) && hold {
+	if h.send(protocol.Report{Say: protocol.Event, At: at, Hold: hold, Event: &e}) && hold {
 		<-h.goOn
 	}
 }
@@ -71,7 +73,7 @@ func (h *Host) TrueTime() time.Duration {
 	if !closed(h.started) {
 		return 0
 	}
-	return max(0, machineClock()-h.zero)
+	return max(0, clock.Now()-h.zero)
 }
 
 // Stopped returns a channel that is closed when the trial is over. A process that has called
@@ -83,7 +85,7 @@ func (h *Host) Stopped() <-chan struct{} {
 }
 
 // send writes one line to the harness, unless this process has said bye.
-func (h *Host) send(r report) (sent bool) {
+func (h *Host) send(r protocol.Report) (sent bool) {
 	line, err := json.Marshal(r)
 	if err != nil {
 		panic(fmt.Sprintf("encode a report: %v", err)) // reports consist of numbers and strings
@@ -96,6 +98,6 @@ func (h *Host) send(r report) (sent bool) {
 	if _, err := h.reports.Write(append(line, '\n')); err != nil {
 		os.Exit(roleOrphaned)
 	}
-	h.mute = r.Say == bye
+	h.mute = r.Say == protocol.Bye
 	return true
 }

@@ -8,6 +8,10 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live/clock"
+	"github.com/locklab/locklab/sim/live/namespaces"
+	"github.com/locklab/locklab/sim/live/protocol"
 	"golang.org/x/sys/unix"
 )
 
@@ -24,22 +28,20 @@ const (
 	roleOrphaned = 4 // the harness is gone
 )
 
-var errNoRoleMain = errors.New("this process has been started to play a role, but its program does not call live.RoleMain before anything else")
-
 // RoleMain runs the role that this process was started for, if any. Call it before anything else
 // in main and in TestMain. If ran is true, exit with status.
 func RoleMain(roles map[string]Role) (ran bool, status int) {
-	name := os.Getenv(roleVar)
+	name := os.Getenv(namespaces.RoleVar)
 	if name == "" {
 		return false, 0
 	}
-	born := bear()
-	os.Unsetenv(roleVar)
+	own := clock.ReadOwn()
+	os.Unsetenv(namespaces.RoleVar)
 	complain := func(status int, err error) (bool, int) {
 		fmt.Fprintf(os.Stderr, "role %s: %v\n", name, err)
 		return true, status
 	}
-	if name == probeRole {
+	if name == namespaces.ProbeRole {
 		if err := probeInside(); err != nil {
 			return complain(roleFailed, err)
 		}
@@ -49,47 +51,47 @@ func RoleMain(roles map[string]Role) (ran bool, status int) {
 	if !found {
 		return complain(roleMisused, errors.New("this program has no role of this name"))
 	}
-	unix.CloseOnExec(ordersFd)
-	unix.CloseOnExec(reportsFd)
-	orders := json.NewDecoder(os.NewFile(ordersFd, "orders"))
-	var first order
-	if err := orders.Decode(&first); err != nil || first.Do != begin {
+	unix.CloseOnExec(protocol.OrdersFd)
+	unix.CloseOnExec(protocol.ReportsFd)
+	orders := json.NewDecoder(os.NewFile(protocol.OrdersFd, "orders"))
+	var first protocol.Order
+	if err := orders.Decode(&first); err != nil || first.Do != protocol.Begin {
 		return complain(roleMisused, fmt.Errorf("read the first order %+v: %w", first, err))
 	}
-	h := newHost(first, born, os.NewFile(reportsFd, "reports"))
+	h := newHost(first, own, os.NewFile(protocol.ReportsFd, "reports"))
 	go h.obey(orders)
 	h.monitor.Lock()
 	if err := role(h, first.Spec); err != nil {
 		return complain(roleFailed, err)
 	}
-	h.send(report{Say: bye})
+	h.send(protocol.Report{Say: protocol.Bye})
 	return true, 0
 }
 
 // obey carries out the harness's orders.
 func (h *Host) obey(orders *json.Decoder) {
 	for {
-		var o order
+		var o protocol.Order
 		if err := orders.Decode(&o); err != nil {
 			os.Exit(roleOrphaned)
 		}
 		switch o.Do {
-		case start:
+		case protocol.Start:
 			h.start(o)
-		case tellClocks:
-			h.send(report{Say: clocks, Clocks: h.birth.compare(o.Ask)})
-		case goOn:
+		case protocol.TellClocks:
+			h.send(protocol.Report{Say: protocol.Clocks, Clocks: h.own.Compare(o.Ask)})
+		case protocol.GoOn:
 			h.goOn <- struct{}{}
-		case stop:
+		case protocol.Stop:
 			if h.pulse != nil {
-				h.pulse.stop()
+				h.pulse.Stop()
 			}
 			close(h.stopped)
 			if !h.endsItself.Load() {
-				h.send(report{Say: bye})
+				h.send(protocol.Report{Say: protocol.Bye})
 				os.Exit(0)
 			}
-		case begin: // comes first, and only once
+		case protocol.Begin: // comes first, and only once
 			misused(o)
 		default:
 			misused(o)
@@ -98,7 +100,24 @@ func (h *Host) obey(orders *json.Decoder) {
 }
 
 // misused ends a process that receives an order it cannot carry out.
-func misused(o order) {
+func misused(o protocol.Order) {
 	fmt.Fprintf(os.Stderr, "an order that cannot be obeyed: %+v\n", o)
 	os.Exit(roleMisused)
+}
+
+// probeInside tries the live world out, for namespaces.Available.
+func probeInside() error {
+	if err := namespaces.Prepare(); err != nil {
+		return err
+	}
+	lab, err := NewLab()
+	if err != nil {
+		return err
+	}
+	for _, id := range []sim.HostID{"probe-1", "probe-2"} {
+		if _, err := lab.AddHost(id); err != nil {
+			return errors.Join(err, lab.Close())
+		}
+	}
+	return lab.Close()
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 	"github.com/locklab/locklab/sim/live/livetest"
+	"github.com/locklab/locklab/sim/live/namespaces"
 )
 
 func TestMain(m *testing.M) {
@@ -150,7 +151,7 @@ func quitter(h *live.Host, _ json.RawMessage) error {
 // outsider tries to make a lab of its own without having entered namespaces.
 func outsider(h *live.Host, _ json.RawMessage) error {
 	_, err := live.NewLab()
-	return errors.Join(err, live.Prepare())
+	return errors.Join(err, namespaces.Prepare())
 }
 
 // garbler writes garbage to the pipe for reports.

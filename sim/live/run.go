@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live/clock"
+	"github.com/locklab/locklab/sim/live/protocol"
 )
 
 const (
@@ -34,7 +36,7 @@ func (w *World) Run(ctx context.Context, until time.Duration, clients []sim.Host
 	if w.waiting != nil {
 		return nil, errRunTwice
 	}
-	w.procs, w.pace.pace = w.lab.cast(), w.Pace
+	w.procs, w.pace.Pace = w.lab.cast(), w.Pace
 	if err := awaitAll(ctx, w.procs); err != nil {
 		return nil, fmt.Errorf("start the trial: %w", err)
 	}
@@ -48,7 +50,7 @@ func (w *World) Run(ctx context.Context, until time.Duration, clients []sim.Host
 	}
 	stopMeasuring := w.measure()
 	defer stopMeasuring()
-	timer := time.NewTimer(w.zero + until - machineClock())
+	timer := time.NewTimer(w.zero + until - clock.Now())
 	defer timer.Stop()
 	var why string
 	select {
@@ -116,8 +118,8 @@ func (w *World) start(clients []sim.HostID) error {
 		w.waiting[id] = true
 	}
 	w.director.Start()
-	w.lab.network.startRecording()
-	w.zero = machineClock() + startDelay
+	w.lab.network.StartRecording(sim.MaxMessages)
+	w.zero = clock.Now() + startDelay
 	for _, f := range w.starts {
 		f()
 	}
@@ -139,7 +141,7 @@ func (w *World) tellStart(p *Proc) error {
 	if p.talk == nil {
 		return nil
 	}
-	if err := p.talk.tell(order{Do: start, At: w.zero, Holds: w.holds(p.host), Keeps: w.keeps(p.host), Bears: w.bearable()}); err != nil {
+	if err := p.talk.Tell(protocol.Order{Do: protocol.Start, At: w.zero, Holds: w.holds(p.host), Keeps: w.keeps(p.host), Bears: w.bearable()}); err != nil {
 		return fmt.Errorf("start %s: %w", p, err)
 	}
 	return nil
@@ -147,7 +149,7 @@ func (w *World) tellStart(p *Proc) error {
 
 func (w *World) listenTo(p *Proc) {
 	if p.talk != nil {
-		p.talk.listenWith(func(r report) { w.take(p, r) })
+		p.talk.ListenWith(func(r protocol.Report) { w.take(p, r) })
 	}
 }
 
@@ -175,7 +177,7 @@ func (w *World) flush(ctx context.Context) error {
 		if p.talk == nil || p.crashed.Load() || !p.helper && w.lab.Agent(p.host).isPaused() {
 			continue
 		}
-		if err := p.talk.tell(order{Do: stop}); err != nil {
+		if err := p.talk.Tell(protocol.Order{Do: protocol.Stop}); err != nil {
 			return fmt.Errorf("stop %s: %w", p, err)
 		}
 		asked = append(asked, p)
@@ -188,7 +190,7 @@ func (w *World) flush(ctx context.Context) error {
 			if !p.endedWell() {
 				return p.fate()
 			}
-			<-p.talk.delivered
+			<-p.talk.Delivered()
 		case err := <-w.trouble:
 			return err
 		case <-ctx.Done():
@@ -203,7 +205,7 @@ func (w *World) flush(ctx context.Context) error {
 // Messages returns what the hosts of the lab have sent to each other since time zero, as seen by
 // the switch: one message is what TCP sends in one piece. Beyond sim.MaxMessages, the last one
 // says from when on nothing was recorded.
-func (w *World) Messages() []sim.Message { return w.lab.network.recorded(w.zero, w.lab.Readers) }
+func (w *World) Messages() []sim.Message { return w.lab.network.Recorded(w.zero, w.lab.Readers) }
 
 // history returns the events so far, in the order of true time.
 func (w *World) history() []sim.Event {

@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/locklab/locklab/sim/live/clock"
+	"github.com/locklab/locklab/sim/live/vdso"
 )
 
 // When a virtual machine is suspended and resumed, its wall clock has moved on and its monotonic
@@ -19,18 +22,18 @@ func (a *Agent) Suspend() (at time.Duration, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	about := func(err error) error { return fmt.Errorf("suspend host %s: %w", a.id, err) }
-	if err := ClockPatch(); err != nil {
+	if err := vdso.Patchable(); err != nil {
 		return 0, about(err)
 	}
 	// A thread interrupted while it reads a clock would add the offset from after the suspension
 	// to the time from before.
-	if err := a.stop(outsideVDSO); err != nil {
+	if err := a.stop(vdso.Outside); err != nil {
 		return 0, about(err)
 	}
 	if a.suspends++; a.suspends > 1 {
 		return 0, nil
 	}
-	a.suspended = machineClock()
+	a.suspended = clock.Now()
 	return a.suspended, nil
 }
 
@@ -80,7 +83,7 @@ func (a *Agent) Wake() (at time.Duration, err error) {
 // wakeClock adjusts the shift for the time during which the monotonic clock stood still. The
 // caller holds mu, and applies the shift to the processes.
 func (a *Agent) wakeClock() (at time.Duration) {
-	at = machineClock()
+	at = clock.Now()
 	a.shift.Monotonic -= at - a.suspended
 	return at
 }

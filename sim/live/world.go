@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live/clock"
+	"github.com/locklab/locklab/sim/live/pace"
+	"github.com/locklab/locklab/sim/live/protocol"
 )
 
 // World is one live trial: it collects what the lab's roles record and lets a director carry out
@@ -31,7 +34,7 @@ type World struct {
 
 	mu       sync.Mutex // held during every call of the director
 	director *sim.Director
-	zero     time.Duration // time zero on the machine's clock; never until it is known
+	zero     time.Duration // time zero on the machine's clock; clock.Never until it is known
 	starts   []func()      // what to do once zero is known
 	over     bool
 	events   []sim.Event
@@ -41,12 +44,12 @@ type World struct {
 	effects  []faultInEffect
 	clocks   map[sim.HostID]*sim.Clock // monotonic clocks that faults have touched
 	waiting  map[sim.HostID]bool       // clients that have not recorded done
-	keeping  []*keeping                // what the network keeps for steps that are about to fire
+	buffers  []*holdBuffer             // what the network keeps for steps that are about to fire
 	due      time.Duration             // when what the director does now was due, on the machine's clock
 	applied  time.Duration             // when the fault that was applied last took effect
 	undone   time.Duration             // until when the fault that was undone last was in effect
-	pace     paceKeeper
-	closing  time.Duration // when the trial ended, on the machine's clock; never until then
+	pace     pace.Keeper
+	closing  time.Duration // when the trial ended, on the machine's clock; clock.Never until then
 	allDone  chan struct{}
 }
 
@@ -57,20 +60,42 @@ func NewWorld(lab *Lab, steps []sim.Step) *World {
 	w := &World{
 		lab: lab, steps: steps, chance: sim.NewRandom(lab.Seed, "faults"),
 		trouble: make(chan error, 1), runOver: make(chan struct{}), allDone: make(chan struct{}),
-		clocks: make(map[sim.HostID]*sim.Clock), zero: never, closing: never,
+		clocks: make(map[sim.HostID]*sim.Clock), zero: clock.Never, closing: clock.Never,
 	}
 	w.director = sim.NewDirector(w, steps)
 	return w
 }
 
 // now returns the true time since the world started, or 0 before the start.
-func (w *World) now() time.Duration { return w.since(machineClock()) }
+func (w *World) now() time.Duration { return w.since(clock.Now()) }
 
 // since returns the true time at a moment of the machine's clock, or 0 before the start.
 func (w *World) since(at time.Duration) time.Duration { return max(0, at-w.zero) }
 
 // Hosts lists the lab's hosts in the order in which they were added.
 func (w *World) Hosts() []sim.HostID { return w.lab.hosts() }
+
+// roleLimit is how long a lock service may take to say who plays a part in it. The whole trial
+// waits for the answer.
+const roleLimit = 2 * time.Second
+
+// Role asks the lock service which hosts play a part at this moment. It returns nil if there are
+// none, or if the service does not answer in time.
+func (w *World) Role(role sim.Role) []sim.HostID {
+	if w.Who == nil {
+		return nil
+	}
+	answer := make(chan []sim.HostID, 1)
+	go func() { answer <- w.Who(role) }()
+	late := time.NewTimer(roleLimit)
+	defer late.Stop()
+	select {
+	case hosts := <-answer:
+		return hosts
+	case <-late.C:
+		return nil
+	}
+}
 
 // Draw returns the next number of the random stream of faults.
 func (w *World) Draw() uint64 { return w.chance.Uint64() }
@@ -105,12 +130,12 @@ func (w *World) put(e sim.Event) {
 // take adds an event of a process to the history, shows it to the director, and then lets the
 // process continue if it waits for that. A process that was stopped meanwhile reads the order
 // when it is continued.
-func (w *World) take(p *Proc, r report) {
-	if r.Say == sending {
+func (w *World) take(p *Proc, r protocol.Report) {
+	if r.Say == protocol.Sending {
 		w.keepFor(p, r.Event.Kind)
 		return
 	}
-	if r.Say == pulseBeat {
+	if r.Say == protocol.Pulse {
 		w.woke(p.host, r.At, *r.Beat)
 		return
 	}
@@ -135,7 +160,7 @@ func (w *World) take(p *Proc, r report) {
 	}
 	w.mu.Unlock()
 	if r.Hold {
-		p.talk.tell(order{Do: goOn}) // if that fails, so does the end of the trial
+		p.talk.Tell(protocol.Order{Do: protocol.GoOn}) // if that fails, so does the end of the trial
 	}
 }
 
@@ -154,12 +179,12 @@ func (w *World) holds(host sim.HostID) []sim.Kind {
 func (w *World) close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.over, w.closing = true, min(w.closing, machineClock())
+	w.over, w.closing = true, min(w.closing, clock.Now())
 	for _, t := range w.timers {
 		t.Stop()
 	}
-	for len(w.keeping) > 0 {
-		w.end(w.keeping[0])
+	for len(w.buffers) > 0 {
+		w.end(w.buffers[0])
 	}
 }
 

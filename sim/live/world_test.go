@@ -199,7 +199,7 @@ func TestRoleThatGarblesItsReportsIsReported(t *testing.T) {
 func TestOnlyTheHarnessMakesLabs(t *testing.T) {
 	lab := newLab(t, "client-1")
 	p := startRole(t, lab, "client-1", "outsider", nil)
-	wantError(t, p.AwaitReady(t.Context()), "make a lab", "live.Enter", "prepare the live world")
+	wantError(t, p.AwaitReady(t.Context()), "make a lab", "namespaces.Enter", "prepare the live world")
 }
 
 func TestEndOfWhatAProcessPrintsIsKept(t *testing.T) {

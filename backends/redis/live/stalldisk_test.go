@@ -10,7 +10,7 @@ import (
 	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/live"
+	"github.com/locklab/locklab/sim/live/confine"
 	"github.com/locklab/locklab/sim/live/livetest"
 )
 
@@ -18,7 +18,7 @@ import (
 // and client 2 ask for it while client 1 would have it.
 func stalledTrial(t *testing.T, lock string) []sim.Event {
 	t.Helper()
-	livetest.NeedAll(t, live.DiskStall())
+	livetest.NeedAll(t, confine.DiskStall())
 	l := locktest.NewLab(t, lock, longTTL, true, []sim.HostID{"client-1", "client-2"}, Backend{})
 	l.Live.DiskStalls = true
 	l.Start()

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/sim/live"
+	"github.com/locklab/locklab/sim/live/network"
 )
 
 var _ backends.Legible = Backend{}
@@ -19,7 +19,7 @@ func (Backend) MessageWords(head []byte) (string, bool) { return MessageWords(he
 // of a command, or what a server answers.
 func MessageWords(head []byte) (string, bool) {
 	line, _, whole := bytes.Cut(head[1:], []byte("\r\n"))
-	if !whole || !live.Plain(line) {
+	if !whole || !network.Plain(line) {
 		return "", false
 	}
 	text := string(line)
@@ -42,7 +42,7 @@ func MessageWords(head []byte) (string, bool) {
 // wireCommand names a command that came as an array of texts, each behind a line with its
 // length, and those of its options that say what kind of SET it is.
 func wireCommand(lines [][]byte) (string, bool) {
-	if len(lines) < 3 || len(lines[1]) == 0 || lines[1][0] != '$' || len(lines[2]) == 0 || !live.Plain(lines[2]) {
+	if len(lines) < 3 || len(lines[1]) == 0 || lines[1][0] != '$' || len(lines[2]) == 0 || !network.Plain(lines[2]) {
 		return "", false
 	}
 	words := []string{strings.ToUpper(string(lines[2]))}

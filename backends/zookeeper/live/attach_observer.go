@@ -17,6 +17,7 @@ import (
 	"github.com/locklab/locklab/backends/zookeeper"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
+	"github.com/locklab/locklab/sim/live/relay"
 )
 
 // The observer of an attached ensemble cannot read the servers' transaction logs. It has its own
@@ -46,7 +47,7 @@ func observeAttached(h *live.Host, orders json.RawMessage) error {
 	var err error
 	h.Outside(func() {
 		o.conn, err = reachAttached(len(spec.Sockets), func(ctx context.Context, i int) (net.Conn, error) {
-			return live.DialRelay(ctx, spec.Sockets[i])
+			return relay.Dial(ctx, spec.Sockets[i])
 		})
 	})
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim/live"
+	"github.com/locklab/locklab/sim/live/namespaces"
 	"golang.org/x/sys/unix"
 )
 
@@ -29,14 +30,14 @@ func Main(m *testing.M, roles map[string]live.Role) int {
 	if ran, status := live.RoleMain(roles); ran {
 		return status
 	}
-	if live.Inside() {
-		if err := live.Prepare(); err != nil {
+	if namespaces.Inside() {
+		if err := namespaces.Prepare(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
 		return m.Run()
 	}
-	if live.Available() != nil {
+	if namespaces.Available() != nil {
 		return m.Run() // Need says what is missing
 	}
 	if os.Getenv("GORACE") == "" {
@@ -44,7 +45,7 @@ func Main(m *testing.M, roles map[string]live.Role) int {
 		// live trials have many processes.
 		os.Setenv("GORACE", "atexit_sleep_ms=20")
 	}
-	status, err := live.Enter()
+	status, err := namespaces.Enter()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -55,10 +56,10 @@ func Main(m *testing.M, roles map[string]live.Role) int {
 // Need skips the test if there is no live world, or fails it if there must be one.
 func Need(t testing.TB) {
 	t.Helper()
-	if live.Inside() {
+	if namespaces.Inside() {
 		return
 	}
-	NeedAll(t, live.Available())
+	NeedAll(t, namespaces.Available())
 }
 
 // NeedAll does nothing if missing is nil. Otherwise it skips the test, or fails it if nothing

@@ -4,12 +4,12 @@ package vdso
 
 import "encoding/binary"
 
-// JumpSize is the length of the jump that replaces the start of a function.
-const JumpSize = 5
+// jumpSize is the length of the jump that replaces the start of a function.
+const jumpSize = 5
 
 // jump returns the instruction at offset from that jumps to offset to.
 func jump(from, to int) []byte {
-	return binary.LittleEndian.AppendUint32([]byte{0xe9}, uint32(int32(to-(from+JumpSize))))
+	return binary.LittleEndian.AppendUint32([]byte{0xe9}, uint32(int32(to-(from+jumpSize))))
 }
 
 // stub is machine code whose location is not known yet.

@@ -2,8 +2,8 @@
 
 package vdso
 
-// JumpSize is 0, as no stubs are known for this architecture: clock faults are not available on it.
-const JumpSize = 0
+// jumpSize is 0, as no stubs are known for this architecture: clock faults are not available on it.
+const jumpSize = 0
 
 func jump(int, int) []byte { return nil }
 

@@ -76,19 +76,19 @@ func (s Shift) encode() []byte {
 // object is the vDSO that the kernel gives to every process of this program's architecture.
 type object struct {
 	image   []byte
-	Entries []entry
+	entries []entry
 	free    int // offset of the unused end
 }
 
 // entry is a function of the vDSO and the code that replaces it.
 type entry struct {
-	At    int // offset in the image
+	at    int // offset in the image
 	stub  func(offsets int) stub
 	named string
 }
 
-// Kernel reads the vDSO from this process, whose clocks are never shifted.
-var Kernel = sync.OnceValues(readKernel)
+// kernel reads the vDSO from this process, whose clocks are never shifted.
+var kernel = sync.OnceValues(readKernel)
 
 func readKernel() (*object, error) {
 	if stubs == nil {
@@ -110,12 +110,12 @@ func readKernel() (*object, error) {
 	v.free = (v.free + 63) &^ 63 // clear of trailing zeros that mean something
 	for _, name := range []string{"clock_gettime", "gettimeofday", "time"} {
 		for _, s := range symbols {
-			if s.Name == "__vdso_"+name && s.Size >= JumpSize {
-				v.Entries = append(v.Entries, entry{At: int(s.Value), stub: stubs[name], named: name})
+			if s.Name == "__vdso_"+name && s.Size >= jumpSize {
+				v.entries = append(v.entries, entry{at: int(s.Value), stub: stubs[name], named: name})
 			}
 		}
 	}
-	if len(v.Entries) == 0 || v.Entries[0].named != "clock_gettime" {
+	if len(v.entries) == 0 || v.entries[0].named != "clock_gettime" {
 		return nil, errors.New("this machine's vDSO has no clock_gettime")
 	}
 	if _, err := v.shifted(Shift{}); err != nil {
@@ -137,10 +137,10 @@ func (v *object) shifted(s Shift) ([]byte, error) {
 		return at
 	}
 	offsets := put(s.encode())
-	for _, e := range v.Entries {
+	for _, e := range v.entries {
 		at := put(e.stub(offsets).link(end))
 		if s != (Shift{}) {
-			copy(image[e.At:], jump(e.At, at))
+			copy(image[e.at:], jump(e.at, at))
 		}
 	}
 	if end > len(image) {
@@ -155,15 +155,15 @@ func (v *object) same(image []byte) bool {
 		return false
 	}
 	image = bytes.Clone(image)
-	for _, e := range v.Entries {
-		copy(image[e.At:e.At+JumpSize], v.image[e.At:])
+	for _, e := range v.entries {
+		copy(image[e.at:e.at+jumpSize], v.image[e.at:])
 	}
 	return bytes.Equal(image[:v.free], v.image[:v.free])
 }
 
-// Range finds where a process has its vDSO. If the process ends meanwhile, the kernel's list
+// find returns where a process has its vDSO. If the process ends meanwhile, the kernel's list
 // may be cut short; read again, it is empty.
-func Range(pid string) (low, high uint64, err error) {
+func find(pid string) (low, high uint64, err error) {
 	for range 2 {
 		maps, err := os.ReadFile("/proc/" + pid + "/maps")
 		if err != nil {
@@ -184,7 +184,7 @@ func Range(pid string) (low, high uint64, err error) {
 
 // read reads the current vDSO of a process, and its address.
 func read(pid string) (low uint64, image []byte, err error) {
-	low, high, err := Range(pid)
+	low, high, err := find(pid)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -205,7 +205,7 @@ func read(pid string) (low uint64, image []byte, err error) {
 // Apply sets the shift of the clocks of a process, and verifies it. None of its threads
 // may be running, or stopped inside its vDSO.
 func Apply(pid int, s Shift) error {
-	v, err := Kernel()
+	v, err := kernel()
 	if err != nil {
 		return err
 	}
@@ -226,7 +226,7 @@ func Apply(pid int, s Shift) error {
 	}
 	defer mem.Close()
 	if _, err := mem.WriteAt(shifted, int64(low)); errors.Is(err, io.ErrUnexpectedEOF) {
-		return os.ErrNotExist // as in readVDSO
+		return os.ErrNotExist // as in read
 	} else if err != nil {
 		return fmt.Errorf("write to the vDSO of process %d: %w", pid, err)
 	}
@@ -236,7 +236,7 @@ func Apply(pid int, s Shift) error {
 // Applied checks whether the clocks of a process are shifted by s; nil means that they
 // are.
 func Applied(pid int, s Shift) error {
-	v, err := Kernel()
+	v, err := kernel()
 	if err != nil {
 		return err
 	}

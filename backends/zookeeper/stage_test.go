@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/virtual"
@@ -36,12 +35,6 @@ func stageUnder(t rapid.TB, lease time.Duration, seed uint64, spec string, clien
 			return fmt.Sprint(token)
 		},
 	}
-	return s
-}
-
-func settings(t rapid.TB, spec string) backends.Settings {
-	t.Helper()
-	_, s := locktest.Parse(t, spec, ttl, true, Backend{}, Backend{Profile: GoZookeeper})
 	return s
 }
 

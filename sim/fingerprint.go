@@ -15,8 +15,10 @@ import (
 func (h *History) Fingerprint() string {
 	sum := sha256.New()
 	sum.Write(h.Header.asFormat1())
+	var line []byte // the same room for every event
 	for i := range h.Events {
-		sum.Write(h.Header.eventAsFormat1(h.Events[i]))
+		line = h.Header.appendEventAsFormat1(line[:0], h.Events[i])
+		sum.Write(line)
 	}
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
@@ -35,11 +37,11 @@ func (h Header) asFormat1() []byte {
 	return inPlaceOf(line, `"faults":`, jsonLine(h.Faults), jsonLine(lanes))
 }
 
-// eventAsFormat1 returns the event's line in format 1, with the name of its fault and, for a
+// appendEventAsFormat1 appends the event's line in format 1, with the name of its fault and, for a
 // vote, with how it ended in the note.
-func (h *Header) eventAsFormat1(e Event) []byte {
+func (h *Header) appendEventAsFormat1(line []byte, e Event) []byte {
 	e.Hosts, e.Note, e.Ended = nil, string(e.Ended)+e.Note, ""
-	line := jsonLine(e)
+	line = append(e.appendJSON(line), '\n')
 	if e.Fault == 0 {
 		return line
 	}

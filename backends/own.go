@@ -16,8 +16,15 @@ type PerClient interface {
 
 // IsClients reports whether each client may have its own value for an option.
 func IsClients(b Backend, option string) bool {
-	p, ok := b.(PerClient)
-	return ok && slices.Contains(p.ClientOptions(), option)
+	return slices.Contains(clientOptions(b), option)
+}
+
+// clientOptions lists the options that each client may have its own values for.
+func clientOptions(b Backend) []string {
+	if p, ok := b.(PerClient); ok {
+		return p.ClientOptions()
+	}
+	return nil
 }
 
 // OptionsBut lists a backend's options except the shared ones, which concern the servers or must be

@@ -54,19 +54,21 @@ func (s Spec) Unchecked(ttl time.Duration) Settings { return s.choose(ttl, ttl, 
 
 // choose takes of each option what was written, or else its default.
 func (s Spec) choose(unit, ttl time.Duration, token bool) Settings {
-	out := Settings{TTL: ttl, unit: unit, Token: token}
-	for _, o := range s.Backend.Options() {
+	options, clients := s.Backend.Options(), clientOptions(s.Backend)
+	written := slices.Concat(s.defaults, s.set) // of one option the later one wins
+	out := Settings{TTL: ttl, unit: unit, Token: token, all: make([]setting, 0, len(options))}
+	for _, o := range options {
 		chosen, err := o.parse(o.Default)
 		if err != nil {
 			panic(fmt.Sprintf("backend %s: default: %v", s.Backend.Name(), err))
 		}
-		for _, each := range slices.Concat(s.defaults, s.set) { // the later one wins
+		for _, each := range written {
 			if each.option.Name == o.Name {
 				chosen = each
 				chosen.written = true
 			}
 		}
-		chosen.shared = !IsClients(s.Backend, o.Name)
+		chosen.shared = !slices.Contains(clients, o.Name)
 		out.all = append(out.all, chosen)
 	}
 	return out

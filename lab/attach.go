@@ -27,7 +27,7 @@ func parseAttachments(list []string, world string) (attachments, error) {
 		return attachments{}, nil
 	}
 	if world != scenarios.LiveWorld {
-		return attachments{}, fmt.Errorf("--attach needs --world %s: only live trials have servers", scenarios.LiveWorld)
+		return attachments{}, fmt.Errorf("--attach needs --world %s, because only live trials have servers", scenarios.LiveWorld)
 	}
 	return attach(list)
 }

@@ -47,7 +47,7 @@ func (a attachments) enterLive() (entered bool, err error) {
 	}
 	entered, err = enterLive()
 	if failed := leave(); failed != nil {
-		return true, &statusError{status: statusBadInput, say: "locklab: leave the attached servers: " + failed.Error()}
+		return true, &statusError{status: statusBadInput, say: "locklab: detach from the attached servers: " + failed.Error()}
 	}
 	return entered, err
 }

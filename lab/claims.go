@@ -29,16 +29,16 @@ func claimsCommand() *cobra.Command {
 	o := claimsOptions{format: tableFormat()}
 	c := &cobra.Command{
 		Use:   "claims [ID...]",
-		Short: "Measure what was claimed about locks, and by whom",
+		Short: "Measure what people have claimed about locks",
 		Long: `Claims runs the trials that decide the published claims about distributed locks,
 and prints for each claim who made it, what it says, what
-the trials say of it, and the figures. Kleppmann's list and antirez's stand side
+the trials show, and the figures. Kleppmann's and antirez's lists stand side
 by side, and so do the two senses in which they call a lock broken.
 
-With ids it looks at these claims only.
+With IDs, it covers only these claims.
 
 With --world live the trials are run with real servers and clients. A claim is decided
-there if the live world has all the trials that it takes; else it says what is not
+there if the live world can run every trial it needs; otherwise it says what is not
 available. Figures of the two worlds are never counted together. Results are written to
 OUT/<time of the run>, with OUT/latest pointing to the newest, as run writes them.
 
@@ -114,7 +114,7 @@ func (o *claimsOptions) check(cmd *cobra.Command) (scenarios.Seeds, error) {
 		return none, fmt.Errorf("%s needs --world %s: only live trials have servers", given[0], scenarios.LiveWorld)
 	}
 	if cmd.Flags().Changed("out") && !live {
-		return none, fmt.Errorf("--out needs --world %s: nothing is written of virtual trials, which can be run again at any time", scenarios.LiveWorld)
+		return none, fmt.Errorf("--out needs --world %s: virtual trials write no files, as they can be rerun at any time", scenarios.LiveWorld)
 	}
 	if o.numbers && live {
 		return none, fmt.Errorf("--numbers is for --world %s: the live world does not measure to the millisecond", scenarios.VirtualWorld)

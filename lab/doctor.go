@@ -20,11 +20,11 @@ func doctorCommand() *cobra.Command {
 	var servers serverFlags
 	c := &cobra.Command{
 		Use:   "doctor",
-		Short: "Say what this machine can do, and what to do about the rest",
+		Short: "Report what this machine can do, and how to enable the rest",
 		Long: `Doctor tries what the live world needs: the servers, the namespaces, and the
-faults. The virtual world needs nothing of it.
+faults. The virtual world needs none of this.
 
-Exit status: 0, whatever it finds; 3 when a server named by a flag is no program.`,
+Exit status: 0, whatever it finds; 3 when a flag names a server that is not a program.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := servers.apply(); err != nil {

@@ -206,7 +206,7 @@ func TestSweepsAndClaimsOfARunCountAsTheirOwnCommandsDo(t *testing.T) {
 		{"a sweep that contradicts", sweep(scenarios.NotAsExpected), nil, statusNotAsExpected, "sweep pause contradicts what was derived: locklab sweep pause"},
 		{"a confirmed claim", claim(scenarios.ClaimConfirmed), nil, statusAsExpected, ""},
 		{"an undecided claim", claim(scenarios.ClaimUndecided), nil, statusUndecided, "claim K4 is undecided: locklab claims K4"},
-		{"a claim that is contradicted", claim(scenarios.ClaimContradicted), nil, statusNotAsExpected, "a trial contradicts what is stated of claim K4: locklab claims K4"},
+		{"a claim that is contradicted", claim(scenarios.ClaimContradicted), nil, statusNotAsExpected, "a trial contradicts claim K4: locklab claims K4"},
 		{"interrupted", sweep(scenarios.AsExpected), []string{"interrupted"}, statusUndecided, "interrupted"},
 		{"interrupted, and a surprise", results.Set{Cells: []scenarios.Summary{{Outcome: scenarios.NotAsExpected}}}, []string{"interrupted"}, statusNotAsExpected, "interrupted"},
 	} {

@@ -35,7 +35,7 @@ func replayCommand() *cobra.Command {
 		Long: `Replay looks a trial up in the folder of a run, runs it again with the same script,
 lock service, guard, lease and seed, judges it, and compares.
 
-ID is what the files of the trial are called, such as
+ID is the name of the trial's files, such as
 gc-pause.redis.none.virtual.seed-1, or the first digits of its fingerprint.
 
 A virtual trial is the same if every event is; if one is not, replay shows the first
@@ -58,7 +58,7 @@ Exit status: 0 the same, 1 not the same, 3 bad input or a failure of locklab its
 	}
 	f := c.Flags()
 	f.StringVar(&o.from, "from", filepath.Join("out", "latest"), "folder of the run")
-	f.StringVar(&o.out, "out", "", "file for the new history (default: it is not kept)")
+	f.StringVar(&o.out, "out", "", "file for the new history (default: not kept)")
 	f.StringVar(&o.script, "script", "", "file of the scenario (default: the one that was run, if it is in the current folder or below it)")
 	registerAttach(c, &o.attach)
 	o.servers.register(c)
@@ -82,7 +82,7 @@ func (o *replayOptions) replay(cmd *cobra.Command, name string) error {
 	}
 	card := found.Card()
 	if card == nil {
-		return fmt.Errorf("%s says nothing of the scenario %s: is run.json that of this run?", o.from, found.Result.Scenario)
+		return fmt.Errorf("%s does not mention the scenario %s: does run.json belong to this run?", o.from, found.Result.Scenario)
 	}
 	trial, err := o.trialAgain(found.Result, card, attached)
 	if err != nil {

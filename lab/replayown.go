@@ -48,7 +48,7 @@ func namedServers(r scenarios.Result) (flags []string, err error) {
 	for i := 0; i < len(r.Arguments); i += 2 {
 		flag := r.Arguments[i]
 		if at := slices.Index(known, flag); at < 0 || at%2 != 0 || i+1 == len(r.Arguments) {
-			return nil, fmt.Errorf("the row of %s has the arguments %q, expected flags that say which servers it had, each with a value: `locklab run` did not write it", r.ID(), r.Arguments)
+			return nil, fmt.Errorf("the row of %s has the arguments %q, expected flags that name its servers, each with a value; `locklab run` did not write this row", r.ID(), r.Arguments)
 		}
 		flags = append(flags, flag)
 	}
@@ -62,7 +62,7 @@ func (o *replayOptions) ask(r scenarios.Result) error {
 	if o.script != "" {
 		words = append(words, "--script", o.script)
 	}
-	return fmt.Errorf("%s was run with %s, and a folder of results does not choose what is started or reached here; if you want that, say so: %s",
+	return fmt.Errorf("%s was run with %s, but a results folder may not choose what is started or reached here; to allow it, run: %s",
 		r.ID(), plaintext.Shell(r.Arguments...), plaintext.Shell(append(words, r.Arguments...)...))
 }
 
@@ -78,7 +78,7 @@ func (o *replayOptions) otherServers(r scenarios.Result) string {
 		}
 		return plaintext.Shell(arguments...)
 	}
-	return fmt.Sprintf("Its servers were %s then and are %s now.", what(r.Arguments), what(given))
+	return fmt.Sprintf("It used %s for servers then and uses %s now.", what(r.Arguments), what(given))
 }
 
 // loadScript loads the script of a trial: a built-in one, or the file given by --script, or the
@@ -89,7 +89,7 @@ func (o *replayOptions) loadScript(r scenarios.Result, card *scenarios.Card) (*s
 	case o.script != "":
 		name = o.script
 	case card.File != "" && !filepath.IsLocal(card.File):
-		return nil, fmt.Errorf("the script of %s was the file %q, and a folder of results does not choose files outside the current folder; if you want that one, give it: --script %s",
+		return nil, fmt.Errorf("the script of %s was the file %q, but a results folder may not choose files outside the current folder; to use this one, add --script %s",
 			r.ID(), card.File, plaintext.Shell(card.File))
 	case card.File != "":
 		name = card.File

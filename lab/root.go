@@ -41,7 +41,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 func runUnder(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	for i, text := range args {
 		if at, r := plaintext.FindInLine(text); at >= 0 {
-			fmt.Fprintf(stderr, "locklab: argument %d is %q, with %s in it, expected text that can be seen on one line\n", i+1, text, plaintext.Name(r))
+			fmt.Fprintf(stderr, "locklab: argument %d is %q, which contains %s; expected visible text on one line\n", i+1, text, plaintext.Name(r))
 			return statusBadInput
 		}
 	}

@@ -46,7 +46,7 @@ func runCommand() *cobra.Command {
 		Short: "Run scenarios, judge them, and draw what happened",
 		Long: `Run runs each scenario with each lock service under each guard of the account and
 with clients of each discipline, with several seeds, and compares what was found with what the scenario expects.
-Without a name it runs all built-in scenarios.
+Without a name, it runs all built-in scenarios.
 
 It prints a table of cells and writes to OUT/<time of the run>, with OUT/latest
 pointing to the newest: results.jsonl (a row a trial), histories/ (of the first
@@ -72,13 +72,13 @@ for those that are not as expected; charts of all trials) and the page index.htm
 	f.StringVar(&o.world, "world", scenarios.VirtualWorld, words.Or(worlds()...)+"; with "+scenarios.BothWorlds+", every cell is run in each of them and they are compared")
 	f.StringVar(&o.seeds, "seeds", "", "how many seeds, such as 20, or which, such as 7..9 (default: 20 virtual, 1 live; with both worlds: of the live one)")
 	f.DurationVar(&o.ttl, "ttl", 0, "the lease (default: the scenario's in the virtual world, 2s in the live one)")
-	f.BoolVar(&o.asLive, "as-live", false, "run virtual trials with the options that this machine's servers stand for, as --world both does")
+	f.BoolVar(&o.asLive, "as-live", false, "run virtual trials with the options of this machine's servers, as --world both does")
 	f.StringVar(&o.out, "out", "out", "folder for results")
 	f.IntVar(&o.keep, "keep", 0, fmt.Sprintf("how many histories of each cell to keep at least, at most %d (default: one, and up to %d of trials that are not as expected)", maxKeep, results.MaxKept))
 	registerAttach(c, &o.attach)
 	o.servers.register(c)
 	o.format.register(c)
-	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials side by side (default: one a processor virtual, %d live)", liveJobs))
+	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials to run in parallel (default: one per processor virtual, %d live)", liveJobs))
 	complete(c, "world", worlds()...)
 	var guards, locks []string
 	for _, g := range ledger.AllGuards() {
@@ -204,7 +204,7 @@ func (o *runOptions) check() (scenarios.Seeds, error) {
 		return none, fmt.Errorf("--world is %q, expected %s", o.world, words.Or(worlds()...))
 	}
 	if o.asLive && o.world != scenarios.VirtualWorld {
-		return none, fmt.Errorf("--as-live is for --world virtual; with both worlds it is always so")
+		return none, fmt.Errorf("--as-live needs --world virtual; --world both always does this")
 	}
 	if o.seeds == "" {
 		o.seeds = map[string]string{scenarios.VirtualWorld: "20", scenarios.LiveWorld: "1", scenarios.BothWorlds: "1"}[o.world]
@@ -257,7 +257,7 @@ func load(names []string) ([]*scenarios.Scenario, error) {
 		}
 		for _, other := range out {
 			if other.Name == s.Name {
-				return nil, fmt.Errorf("%s: there is a scenario %s already among those that are named; name it once, or give yours another name", name, s.Name)
+				return nil, fmt.Errorf("%s: the scenario %s is named more than once; name it once, or rename yours", name, s.Name)
 			}
 		}
 		out = append(out, s)

@@ -35,7 +35,7 @@ func sweepCommand() *cobra.Command {
 		Short: "Change one number, and see where a lock breaks and where it should",
 		Long: `Sweep runs one script over and over in the virtual world while one number in it
 changes, such as the length of a pause, and counts the trials in which a property
-is violated. Beside what was measured stands the condition that was derived on
+is violated. Next to the measurement stands the condition derived on
 paper.
 
 Without a name it lists the built-in sweeps. With one, or with a file such as
@@ -59,7 +59,7 @@ Exit status: 0 every point as derived, 1 a point contradicts the derivation,
 		ValidArgsFunction: completeSweeps,
 	}
 	f := c.Flags()
-	f.StringVar(&o.seeds, "seeds", "20", "how many seeds a point, such as 20, or which, such as 7..9")
+	f.StringVar(&o.seeds, "seeds", "20", "how many seeds per point, such as 20, or which, such as 7..9")
 	f.StringVar(&o.out, "out", "out", "folder for results")
 	f.IntVar(&o.jobs, "jobs", 0, "trials side by side (default: one a processor)")
 	return c
@@ -67,7 +67,7 @@ Exit status: 0 every point as derived, 1 a point contradicts the derivation,
 
 func listSweeps(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(f *pflag.Flag) {
-		err = fmt.Errorf("--%s is for one sweep, expected its name, such as `locklab sweep pause`; without a name the sweeps are listed", f.Name)
+		err = fmt.Errorf("--%s needs the name of a sweep, as in `locklab sweep pause`; without a name, the sweeps are listed", f.Name)
 	})
 	if err != nil {
 		return err

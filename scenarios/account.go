@@ -47,11 +47,11 @@ func (l *loader) account() error {
 }
 
 // withoutIt is the hint for an account that the lock service cannot keep as the script asks.
-const withoutIt = "leave account: lock-service out, and it is on a host of its own"
+const withoutIt = "leave out account: lock-service; the account then has a host of its own"
 
 // keepsNone says why a service cannot keep the account.
 func keepsNone(b backends.Backend) string {
-	return fmt.Sprintf("account is %s, and %s keeps none", inLockService, b.Name())
+	return fmt.Sprintf("account is %s, but %s cannot keep an account", inLockService, b.Name())
 }
 
 // keeping lists the lock services that can keep the account.
@@ -86,11 +86,11 @@ func (l *loader) noGuard(w word, can []string) error {
 	found, hint := fmt.Sprintf("there is no guard %s", quoted(w.text)), didYouMean(w.text, can)
 	_, err := ledger.ParseGuard(w.text)
 	if l.file.Workload.Add.given() && err == nil {
-		found, hint = fmt.Sprintf("guard %s is for an account, and clients that add elements have none", w.text), "say guards: [none], or leave it out"
+		found, hint = fmt.Sprintf("guard %s protects an account, but clients that add elements have none", w.text), "say guards: [none], or leave it out"
 	} else if err == nil {
-		found, hint = fmt.Sprintf("guard %s is for an account on a host of its own", w.text), withoutIt
+		found, hint = fmt.Sprintf("guard %s works only for an account on its own host", w.text), withoutIt
 		if !l.out.Inside {
-			found, hint = fmt.Sprintf("guard %s is for an account that the lock service keeps", w.text), "say account: lock-service in withdraw"
+			found, hint = fmt.Sprintf("guard %s works only for an account kept by the lock service", w.text), "say account: lock-service in withdraw"
 		}
 	}
 	return l.fail(w.place, found, listed(can), hint)
@@ -104,7 +104,7 @@ func (s *Scenario) accountFits(c Cell) error {
 	}
 	if !s.Inside {
 		if guard == ledger.LockKey {
-			return fmt.Errorf("guard %s needs an account that the lock service keeps, and that of this script is on a host of its own", guard)
+			return fmt.Errorf("guard %s needs an account kept by the lock service, but this script's account has its own host", guard)
 		}
 		return nil
 	}
@@ -112,7 +112,7 @@ func (s *Scenario) accountFits(c Cell) error {
 		return errors.New(keepsNone(b))
 	}
 	if !backends.Keeps(b, guard) {
-		return fmt.Errorf("an account that %s keeps has no guard %s", b.Name(), guard)
+		return fmt.Errorf("an account kept by %s cannot have guard %s", b.Name(), guard)
 	}
 	return nil
 }

@@ -17,10 +17,10 @@ func TestWhoCanHaveAnAccountInTheLockService(t *testing.T) {
 	for _, c := range []struct{ script, backend, guard, why string }{
 		{inside, "etcd", "lock-key", ""},
 		{inside, "lib/etcd-mutex", "cas", ""},
-		{inside, "redis", "none", "account is lock-service, and redis keeps none"},
-		{inside, "lib/redsync", "none", "account is lock-service, and lib/redsync keeps none"},
-		{inside, "etcd", "fence-all", "an account that etcd keeps has no guard fence-all"},
-		{own, "etcd", "lock-key", "guard lock-key needs an account that the lock service keeps, and that of this script is on a host of its own"},
+		{inside, "redis", "none", "account is lock-service, but redis cannot keep an account"},
+		{inside, "lib/redsync", "none", "account is lock-service, but lib/redsync cannot keep an account"},
+		{inside, "etcd", "fence-all", "an account kept by etcd cannot have guard fence-all"},
+		{own, "etcd", "lock-key", "guard lock-key needs an account kept by the lock service, but this script's account has its own host"},
 	} {
 		s, err := Load("test.yaml", []byte(c.script), Everything())
 		if err != nil {

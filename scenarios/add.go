@@ -56,14 +56,14 @@ func (w Workload) addsInWords(s *Scenario) string {
 		text += fmt.Sprintf("; %d times", w.Times)
 	}
 	if w.Every.In(s.TTL) > 0 {
-		text += ", each begun " + inBoth(w.Every, s.TTL) + " after the one before"
+		text += ", starting one " + inBoth(w.Every, s.TTL) + " after the one before"
 	}
 	return text
 }
 
 // keepsNoSet says why a service cannot keep the set.
 func keepsNoSet(b backends.Backend) string {
-	return fmt.Sprintf("clients add elements to a set, and %s keeps none", b.Name())
+	return fmt.Sprintf("clients add elements to a set, but %s cannot keep a set", b.Name())
 }
 
 // keepingSets lists the lock services that can keep a set.

@@ -128,7 +128,7 @@ func (a *Agreement) compare() {
 	for _, world := range []Summary{a.Virtual, a.Live} {
 		switch {
 		case world.Trials == 0:
-			a.sink(Unsure, "there is no trial in one of the worlds")
+			a.sink(Unsure, "one of the worlds has no trials")
 		case world.Outcome == NotAsExpected:
 			a.sink(Unexpected, fmt.Sprintf("the %s world is not as expected", world.World))
 		case world.Outcome == Undecided:
@@ -144,7 +144,7 @@ func (a *Agreement) compare() {
 			!(v.Holds > 0 && l.Holds > 0) && !(v.Violated > 0 && l.Violated > 0)
 		switch {
 		case contrary && l.Violated > 0 && l.Brief == l.Violated:
-			a.sink(Unsure, fmt.Sprintf("%s: violated live only, and for no longer than the machine may have made of it", p))
+			a.sink(Unsure, fmt.Sprintf("%s: violated only live, and so briefly that the machine may be the cause", p))
 		case contrary:
 			a.sink(Disagree, fmt.Sprintf("%s: violated in %d of %d virtual and %d of %d live trials",
 				p, v.Violated, v.Holds+v.Violated, l.Violated, l.Holds+l.Violated))

@@ -39,7 +39,7 @@ func TestWorldsAgreeUnlessTheyContradictEachOther(t *testing.T) {
 		{"one verdict is common to both", []check.Verdict{holds, violated}, []check.Verdict{violated}, Agree, "", nil},
 		{"no verdict is common", []check.Verdict{holds, holds}, []check.Verdict{violated}, Disagree, "overlap: violated in 0 of 2 virtual and 1 of 1 live trials", nil},
 		{"the other way round", []check.Verdict{violated}, []check.Verdict{holds, holds}, Disagree, "overlap: violated in 1 of 1 virtual and 0 of 2 live trials", nil},
-		{"no longer than the machine may have made of it", []check.Verdict{holds}, []check.Verdict{violated, violated}, Unsure, "overlap: violated live only, and for no longer than the machine may have made of it", []int{0, 1}},
+		{"no longer than the machine may have made of it", []check.Verdict{holds}, []check.Verdict{violated, violated}, Unsure, "overlap: violated only live, and so briefly that the machine may be the cause", []int{0, 1}},
 		{"one of them for longer", []check.Verdict{holds}, []check.Verdict{violated, violated}, Disagree, "overlap: violated in 0 of 1 virtual and 2 of 2 live trials", []int{0}},
 		{"briefly, where the other world has it too", []check.Verdict{violated}, []check.Verdict{violated}, Agree, "", []int{0}},
 		{"one trial that cannot tell contradicts nobody", []check.Verdict{violated}, []check.Verdict{undecided, violated}, Agree, "", nil},

@@ -38,7 +38,7 @@ func Nothing(missing []Trial) error {
 // role, an event that a step waits for, or a time within the trial.
 func (s *Scenario) notApplicable(c Cell, ttl time.Duration) error {
 	if !makesCell(c.Backend, c.Guard) {
-		return fmt.Errorf("guard %s needs fencing tokens, and %s issues none", c.Guard, c.Backend.Backend.Name())
+		return fmt.Errorf("guard %s needs fencing tokens, but %s issues none", c.Guard, c.Backend.Backend.Name())
 	}
 	if err := s.accountFits(c); err != nil {
 		return err
@@ -93,7 +93,7 @@ func (l *loader) applicable() error {
 		}
 	}
 	step := l.file.Steps[misfit.index]
-	return l.fail(step.place, "this step "+misfit.why.Error(), "a step that makes sense with a cell of this scenario", "no cell can be run with it; give it another event or host, or name other backends")
+	return l.fail(step.place, "this step "+misfit.why.Error(), "a step that works in at least one cell of this scenario", "no cell can run it; choose another event or host, or other backends")
 }
 
 // cellHosts are the hosts of one cell.
@@ -108,13 +108,13 @@ type cellHosts struct {
 func (c cellHosts) lacks(f sim.Fault) error {
 	for _, id := range slices.Concat(f.Hosts, f.From, f.To, slices.Concat(f.Groups...)) {
 		if !sim.IsRole(id) && !slices.Contains(c.hosts, id) {
-			return fmt.Errorf("does something to host %s, which %s does not have", id, c.backend)
+			return fmt.Errorf("targets host %s, which %s does not have", id, c.backend)
 		}
 		if why := c.waitsForNoDisk(f.Kind, id); why != nil {
 			return why
 		}
 		if why := c.nobody(id, f.Kind.OnLinks()); why != "" {
-			return fmt.Errorf("does something to %s", why)
+			return fmt.Errorf("targets %s", why)
 		}
 	}
 	return nil
@@ -127,7 +127,7 @@ func (c cellHosts) waitsForNoDisk(kind sim.FaultKind, id sim.HostID) error {
 		return nil
 	}
 	if !slices.Contains(c.servers, id) && !slices.Contains(serverRoles, id) {
-		return fmt.Errorf("stalls the disk of %s; only servers of the lock service wait for theirs", hostsInWords([]sim.HostID{id}, true))
+		return fmt.Errorf("stalls the disk of %s, but only lock servers wait for their disks", hostsInWords([]sim.HostID{id}, true))
 	}
 	if why := backends.Syncs(c.backend.Backend, c.settings); why != nil {
 		return fmt.Errorf("stalls a disk: %w", why)
@@ -146,16 +146,16 @@ func (c cellHosts) nobody(role sim.Role, onLinks bool) string {
 	switch role {
 	case sim.Leader, sim.Master, sim.Replica, sim.Majority, sim.Minority:
 		if !slices.Contains(parts, role) {
-			return fmt.Sprintf("the %s of the lock service, and %s never has one", role, c.backend)
+			return fmt.Sprintf("the lock service's %s, but %s never has one", role, c.backend)
 		}
 	case sim.Servers:
 		if len(c.servers) == 0 {
-			return fmt.Sprintf("the servers of the lock service, and %s has none", c.backend)
+			return fmt.Sprintf("the lock service's servers, but %s has none", c.backend)
 		}
 	case sim.Few:
 		elected := slices.Contains(parts, sim.Leader) || slices.Contains(parts, sim.Master)
 		if !onLinks && !elected && len(c.servers) < 3 {
-			return fmt.Sprintf("the smaller part of the lock service (few), and %s has none that is smaller", c.backend)
+			return fmt.Sprintf("a minority of the lock service (few), but %s is too small to have one", c.backend)
 		}
 	}
 	return ""
@@ -169,7 +169,7 @@ func (s *Scenario) neverHappens(on *On, c Cell, ttl time.Duration) error {
 	}
 	client := s.indexOf(on.Host)
 	if d := s.discipline(client, c.Discipline); !d.can(on.Event) {
-		return fmt.Errorf("waits for the event %s, which a client never records whose discipline is %s", on.Event, d)
+		return fmt.Errorf("waits for the event %s, which a client with discipline %s never records", on.Event, d)
 	}
 	clients := []int{client}
 	if client < 0 {
@@ -201,7 +201,7 @@ func (s *Scenario) tooLate(step Step, ttl time.Duration) error {
 		at, name = *step.At, "at"
 	}
 	if end := s.Until.In(ttl); at.In(ttl) >= end && ttl != s.TTL {
-		return fmt.Errorf("can never happen (%s: %s): under a lease of %s in place of the script's %s the trial is over at %s (until: %s)",
+		return fmt.Errorf("can never happen (%s: %s): with a lease of %s instead of the script's %s, the trial ends at %s (until: %s)",
 			name, at, short(ttl), short(s.TTL), short(end), s.Until)
 	}
 	return nil

@@ -25,19 +25,19 @@ func TestWhetherACellIsApplicableIsKnownBeforeItRuns(t *testing.T) {
 	}
 	for _, c := range []struct{ script, backend, guard, discipline, why string }{
 		{least, "redis", "fence-all", "attentive", ""},
-		{least, "redlock+nodes=3", "fence-all", "attentive", "guard fence-all needs fencing tokens, and redlock issues none"},
+		{least, "redlock+nodes=3", "fence-all", "attentive", "guard fence-all needs fencing tokens, but redlock issues none"},
 		{pause("leader"), "etcd", "none", "attentive", ""},
-		{pause("leader"), "redlock-redsync+nodes=3+renew", "none", "attentive", "step 1 does something to the leader of the lock service, and redlock-redsync+nodes=3+renew never has one"},
+		{pause("leader"), "redlock-redsync+nodes=3+renew", "none", "attentive", "step 1 targets the lock service's leader, but redlock-redsync+nodes=3+renew never has one"},
 		{pause("minority"), "etcd", "none", "attentive", ""},
-		{pause("minority"), "etcd+nodes=1", "none", "attentive", "step 1 does something to the minority of the lock service, and etcd+nodes=1 never has one"},
+		{pause("minority"), "etcd+nodes=1", "none", "attentive", "step 1 targets the lock service's minority, but etcd+nodes=1 never has one"},
 		{pause("replica"), "sentinel", "none", "attentive", ""},
 		{pause("few"), "redlock", "none", "attentive", ""},
-		{pause("few"), "redis", "none", "attentive", "step 1 does something to the smaller part of the lock service (few), and redis has none that is smaller"},
+		{pause("few"), "redis", "none", "attentive", "step 1 targets a minority of the lock service (few), but redis is too small to have one"},
 		{on("renewed"), "redis+renew", "none", "attentive", ""},
 		{on("renewed"), "redis", "none", "attentive", "step 1 waits for the event renewed, which never occurs with redis"},
 		{on("renewed"), "zookeeper+give-up-at=expired", "none", "attentive", "step 1 waits for the event renewed, which never occurs with zookeeper+give-up-at=expired"},
 		{on("check"), "redis", "none", "late=1s", ""},
-		{on("check"), "redis", "none", "heedless", "step 1 waits for the event check, which a client never records whose discipline is heedless"},
+		{on("check"), "redis", "none", "heedless", "step 1 waits for the event check, which a client with discipline h never recordseedless"},
 	} {
 		known := strings.Contains(c.script, "renewed") || strings.Contains(c.script, "leader") || strings.Contains(c.script, "minority") || strings.Contains(c.script, "replica") || strings.Contains(c.script, "few")
 		if known { // the script has to make sense with one of its own cells
@@ -146,7 +146,7 @@ func TestAStepThatCanNeverHappenUnderThisLeaseSaysSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	trial := Trial{Scenario: s, Backend: backends.Spec{Backend: Registry()[2]}, Guard: "none", Discipline: Discipline{Kind: Attentive}, World: VirtualWorld, Seed: 1, TTL: 2 * time.Second}
-	const want = "step 1 can never happen (at: 30s): under a lease of 2s in place of the script's 45s the trial is over at 8s (until: 4ttl)"
+	const want = "step 1 can never happen (at: 30s): with a lease of 2s instead of the script's 45s, the trial ends at 8s (until: 4ttl)"
 	if why := trial.NotApplicable(); why == nil || why.Error() != want {
 		t.Errorf("it says %v, want %s", why, want)
 	}

@@ -161,7 +161,7 @@ func (a *Attachments) clean(prefixes []string) error {
 	var failed []error
 	for _, each := range a.all {
 		if err := each.backend.Attach(each.to).Clean(ctx, prefixes); err != nil {
-			failed = append(failed, fmt.Errorf("remove what begins with %s: %w", strings.Join(prefixes, " or "), err))
+			failed = append(failed, fmt.Errorf("remove keys that begin with %s: %w", strings.Join(prefixes, " or "), err))
 		}
 	}
 	return errors.Join(failed...)
@@ -174,10 +174,10 @@ func (t Trial) onAttached() error {
 		return nil
 	}
 	if t.Scenario.Inside {
-		return errors.New("the account of this script is kept by the lock service, and locklab puts it into servers of its own only")
+		return errors.New("this script keeps its account in the lock service, which works only on locklab's own servers")
 	}
 	if t.Scenario.Workload.Kind == Add {
-		return errors.New("the clients of this script add elements to a set, and locklab puts it into servers of its own only")
+		return errors.New("this script's clients add elements to a set, which works only on locklab's own servers")
 	}
 	c, err := t.cast()
 	if err != nil {

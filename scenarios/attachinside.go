@@ -42,7 +42,7 @@ func (a *Attachments) leaveWord(dir string) error {
 // attachmentsInside reads attachedFile from dir, the relay's directory.
 func attachmentsInside(dir string) (*Attachments, error) {
 	if dir == "" {
-		return nil, errors.New("no way leads out of the live world to attached servers: the outer process has not made any")
+		return nil, errors.New("attached servers cannot be reached from the live world: the outer process has not set up a relay")
 	}
 	text, err := os.ReadFile(filepath.Join(dir, attachedFile))
 	if err != nil {

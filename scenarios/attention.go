@@ -44,7 +44,7 @@ func (a *attention) work(long time.Duration) bool {
 	left := end - a.host.Now()
 	if left > a.plan.Late {
 		a.host.Sleep(a.plan.Late)
-		a.stop("it has worked on for as long as it allows itself")
+		a.stop("it has kept working for as long as its discipline allows")
 		return false
 	}
 	a.host.Sleep(left)

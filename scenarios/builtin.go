@@ -40,7 +40,7 @@ func Source(name string) ([]byte, error) {
 			return scripts.ReadFile(path(name))
 		}
 	}
-	message := fmt.Sprintf("there is no built-in scenario %s, expected %s, or the path of a file", quoted(name), listed(builtinNames))
+	message := fmt.Sprintf("there is no built-in scenario %s; expected %s, or the path of a file", quoted(name), listed(builtinNames))
 	if hint := didYouMean(name, builtinNames); hint != "" {
 		message += "; " + hint
 	}

@@ -33,11 +33,11 @@ func (t Trial) ranges() (out []CardRange) {
 func (c CardRange) Check() error {
 	switch {
 	case !c.Measure.Known():
-		return fmt.Errorf("a range is of %q, which is no measure", string(c.Measure))
+		return fmt.Errorf("a range names %q, which is not a measure", string(c.Measure))
 	case c.Of == EveryValue:
 		return nil
 	case len(c.Written) != 2:
-		return fmt.Errorf("the range of %s has not two ends", c.Measure)
+		return fmt.Errorf("the range of %s does not have two ends", c.Measure)
 	}
 	if _, err := ParseStatistic(string(c.Of)); err != nil {
 		return err
@@ -59,7 +59,7 @@ func (c CardCell) Check() error {
 	}
 	for _, e := range c.Expect {
 		if s := e.Share; s != nil && !(0 <= s.From && s.From <= s.To && s.To <= 1) {
-			return fmt.Errorf("%s is expected in a share of trials from %g to %g", e.Property, s.From, s.To)
+			return fmt.Errorf("%s has the impossible expected share %g to %g", e.Property, s.From, s.To)
 		}
 	}
 	return nil

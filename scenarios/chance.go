@@ -138,7 +138,7 @@ func (v *verdictWord) read(s *source, name string, n ast.Node) error {
 }
 
 func readShare(s *source, n ast.Node) (*Share, error) {
-	const shape = "the least and the greatest share of trials, such as [0.1, 0.3]"
+	const shape = "the smallest and largest share of trials, such as [0.1, 0.3]"
 	list, ok := n.(*ast.SequenceNode)
 	if !ok || len(list.Values) != 2 {
 		return nil, s.wrongType(sometimes, n, shape)
@@ -154,18 +154,18 @@ func readShare(s *source, n ast.Node) (*Share, error) {
 			*into, _ = number.Float64()
 		}
 		if !ok || *into > 1 {
-			return nil, s.fail(at(list.Values[i]), sometimes+" is given a share of "+quoted(text), "a number from 0 to 1", "")
+			return nil, s.fail(at(list.Values[i]), sometimes+" has the share "+quoted(text), "a number from 0 to 1", "")
 		}
 	}
 	switch {
 	case share.From > share.To:
 		return nil, s.fail(at(list.Values[1]), fmt.Sprintf("%s goes from %s down to %s", sometimes, list.Values[0], list.Values[1]), "the smaller end first", "")
 	case share.To == 0:
-		return nil, s.fail(at(n), sometimes+" is never", "a share above 0 at the greatest", "what is never violated holds")
+		return nil, s.fail(at(n), sometimes+" is never", "a range whose upper end is above 0", "write holds for a property that is never violated")
 	case share.From == 1:
-		return nil, s.fail(at(n), sometimes+" is always", "a share below 1 at the least", "what is always violated is violated")
+		return nil, s.fail(at(n), sometimes+" is always", "a range whose lower end is below 1", "write violated for a property that is always violated")
 	case share.From == 0 && share.To == 1:
-		return nil, s.fail(at(n), sometimes+" is any share", "a narrower range", "no trial could speak against it")
+		return nil, s.fail(at(n), sometimes+" is any share", "a narrower range", "no trial could refute it")
 	}
 	return share, nil
 }

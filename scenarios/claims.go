@@ -64,7 +64,7 @@ const (
 )
 
 var claimVerdictNames = [...]string{
-	"confirmed", "under a condition", "refuted", "no trial yet", "not for a trial", "not for this world", "undecided", "CONTRADICTED",
+	"confirmed", "conditional", "refuted", "no trial yet", "cannot be tested", "not testable in this world", "undecided", "CONTRADICTED",
 }
 
 func (v ClaimVerdict) String() string {

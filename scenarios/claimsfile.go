@@ -29,7 +29,7 @@ func BuiltinClaims(known Known) ([]ClaimSource, error) {
 
 type fileClaims struct {
 	place   `yaml:"-"`
-	Options []fileClaimOption `yaml:"options,omitempty" doc:"where what options do is known from"`
+	Options []fileClaimOption `yaml:"options,omitempty" doc:"sources that say what options do"`
 	Sources []fileSource      `yaml:"sources" doc:"who made the claims"`
 }
 
@@ -71,7 +71,7 @@ type fileClaimTest struct {
 	Backend    words           `yaml:"backend" doc:"the lock services to run it with; the scenario need not list them"`
 	Guard      words           `yaml:"guard" doc:"the guards to run it with"`
 	Discipline fileDisciplines `yaml:"discipline,omitempty" doc:"the disciplines of the clients; those of the scenario if left out"`
-	Seeds      number          `yaml:"seeds,omitempty" doc:"how many seeds it takes at the least, where fewer tell nothing: of a share of trials, a mean or a percentile"`
+	Seeds      number          `yaml:"seeds,omitempty" doc:"the least number of seeds, where fewer say nothing: for a share of trials, a mean or a percentile"`
 	Find       fileFinds       `yaml:"find,omitempty" doc:"what comes out: properties with holds or violated, or with {sometimes: [0.1, 0.3]} and the share of trials that are violated"`
 	Measures   fileRanges      `yaml:"measures,omitempty" doc:"what is measured, with the range that it lies in"`
 	World      word            `yaml:"world,omitempty" doc:"virtual or live, if only that world has these trials"`
@@ -154,7 +154,7 @@ type claimsLoader struct {
 func (l *claimsLoader) option(f fileClaimOption) error {
 	for _, known := range l.options {
 		if known.Option == f.Option.text {
-			return l.fail(f.Option.place, "the option "+known.Option+" stands here a second time", "each option once", "")
+			return l.fail(f.Option.place, "the option "+known.Option+" is listed twice", "each option once", "")
 		}
 	}
 	backend, option, ok := strings.Cut(f.Option.text, "+")
@@ -182,7 +182,7 @@ func (l *claimsLoader) claim(f fileClaim) (Claim, error) {
 		return c, l.fail(f.ID.place, "id is "+quoted(c.ID), "letters and a number, such as K4", "")
 	}
 	if first, twice := l.seen[c.ID]; twice {
-		return c, l.fail(f.ID.place, fmt.Sprintf("the claim %s stands here a second time", c.ID), "each id once", fmt.Sprintf("the first one is in line %d", first.line))
+		return c, l.fail(f.ID.place, fmt.Sprintf("the claim %s is listed twice", c.ID), "each id once", fmt.Sprintf("it is first listed on line %d", first.line))
 	}
 	l.seen[c.ID] = f.ID.place
 	for _, side := range []struct {
@@ -201,13 +201,13 @@ func (l *claimsLoader) claim(f fileClaim) (Claim, error) {
 	both := len(c.ConfirmedBy) > 0 && len(c.RefutedBy) > 0
 	switch {
 	case !tested && !f.NotYet.given() && !f.Cannot.given():
-		return c, l.fail(f.place, c.ID+" has no trials and no reason why", "confirmed-by, refuted-by, not-yet or cannot", "")
+		return c, l.fail(f.place, c.ID+" has neither trials nor a reason for having none", "confirmed-by, refuted-by, not-yet or cannot", "")
 	case f.Cannot.given() && (tested || f.NotYet.given()):
-		return c, l.fail(f.Cannot.place, c.ID+" says cannot, and has trials or waits for some", "one of them", "")
+		return c, l.fail(f.Cannot.place, c.ID+" says cannot, but has trials or not-yet", "one of them", "")
 	case both && !f.Condition.given():
-		return c, l.fail(f.place, c.ID+" has trials that speak for it and others against, and no condition", "condition: when it is right", "")
+		return c, l.fail(f.place, c.ID+" has trials for and against it, but no condition", "condition: when it is right", "")
 	case !both && f.Condition.given():
-		return c, l.fail(f.Condition.place, c.ID+" has a condition, but all its trials speak for it or all against", "confirmed-by and refuted-by with a condition", "")
+		return c, l.fail(f.Condition.place, c.ID+" has a condition, but its trials are all for it or all against it", "confirmed-by and refuted-by with a condition", "")
 	}
 	return c, nil
 }
@@ -243,7 +243,7 @@ func (l *claimsLoader) test(f fileClaimTest) (ClaimTest, error) {
 		}
 		for i, guard := range t.Guards {
 			if !makesCell(spec, guard) {
-				return t, l.fail(f.Guard.list[i].place, fmt.Sprintf("guard %s wants fencing tokens, and %s issues none", guard, spec), "a guard that needs no token", "")
+				return t, l.fail(f.Guard.list[i].place, fmt.Sprintf("guard %s needs fencing tokens, but %s issues none", guard, spec), "a guard that needs no token", "")
 			}
 		}
 		t.Backends = append(t.Backends, spec.String())
@@ -263,7 +263,7 @@ func (l *claimsLoader) test(f fileClaimTest) (ClaimTest, error) {
 		}
 	}
 	if len(f.Find.list)+len(t.Ranges) == 0 {
-		return t, l.fail(f.place, "this trial says nothing of what comes out", "find or measures", "")
+		return t, l.fail(f.place, "this trial does not say what it should find", "find or measures", "")
 	}
 	for _, o := range f.Find.list {
 		property := check.Property(o.name.text)

@@ -69,7 +69,7 @@ func (s *source) decodeFields(name string, n ast.Node, into placed) error {
 	seen := make([]bool, v.NumField())
 	for _, e := range entries {
 		if old, ok := into.(interface{ retired(string) string }); ok && old.retired(e.key.text) != "" {
-			return s.fail(e.key.place, fmt.Sprintf("%s has the key %s, which older versions had", name, quoted(e.key.text)), listed(namesOf(keys)), old.retired(e.key.text))
+			return s.fail(e.key.place, fmt.Sprintf("%s has the key %s, which is no longer supported", name, quoted(e.key.text)), listed(namesOf(keys)), old.retired(e.key.text))
 		}
 		k, err := s.findKey(name, e.key, keys)
 		if err != nil {
@@ -173,8 +173,8 @@ func (s *source) entries(n ast.Node) ([]entry, bool, error) {
 		k := word{place: at(v.Key), text: v.Key.GetToken().Value}
 		for _, earlier := range out {
 			if earlier.key.text == k.text {
-				return nil, false, s.fail(k.place, fmt.Sprintf("the key %s stands here a second time", quoted(k.text)),
-					"each key once", fmt.Sprintf("the first one is in line %d", earlier.key.line))
+				return nil, false, s.fail(k.place, fmt.Sprintf("the key %s is repeated", quoted(k.text)),
+					"each key once", fmt.Sprintf("the first one is on line %d", earlier.key.line))
 			}
 		}
 		out = append(out, entry{key: k, value: v.Value})
@@ -184,7 +184,7 @@ func (s *source) entries(n ast.Node) ([]entry, bool, error) {
 
 // wrongType returns an error that says what stands in place of what was expected.
 func (s *source) wrongType(name string, n ast.Node, expected string) error {
-	found, hint := "something that no scenario can hold", ""
+	found, hint := "not allowed in a scenario", ""
 	switch n := n.(type) {
 	case nil, *ast.NullNode:
 		found = "empty"

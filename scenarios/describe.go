@@ -68,7 +68,7 @@ func (s *Scenario) castInWords() string {
 	if s.LiveTTL != LiveTTL {
 		lease += fmt.Sprintf(", in the live world %s", short(s.LiveTTL))
 	}
-	return out + line("lease", lease+"; 1ttl stands for one lease, however long")
+	return out + line("lease", lease+"; 1ttl is one lease, whatever its length")
 }
 
 // accountInWords says where the account is and what it asks of its writers, or that there is none.
@@ -82,7 +82,7 @@ func (s *Scenario) accountInWords() string {
 	}
 	out := line("account", where+", under one of these guards:")
 	for _, g := range s.Guards {
-		rule := "a guard of which no rule is known"
+		rule := "a guard with no known rule"
 		if known, err := ledger.ParseGuard(g); err == nil {
 			rule = known.Rule()
 		}
@@ -98,7 +98,7 @@ func (w Workload) inWords(s *Scenario) string {
 	case Add:
 		return w.addsInWords(s)
 	case ChargeOnce:
-		parts[1] = "looks whether the job is done"
+		parts[1] = "checks whether the job is done"
 	default:
 		panic(fmt.Sprintf("there are no words for the workload %q", string(w.Kind)))
 	}
@@ -107,7 +107,7 @@ func (w Workload) inWords(s *Scenario) string {
 	}
 	last := "writes the new balance"
 	if w.Kind == ChargeOnce {
-		last = "charges the account for it, marks it as done"
+		last = "charges the account, marks the job as done"
 	}
 	text := strings.Join(append(parts, last), ", ") + " and gives the lock back"
 	switch {
@@ -122,7 +122,7 @@ func (w Workload) inWords(s *Scenario) string {
 		text += ", each begun " + inBoth(w.Every, s.TTL) + " after the one before"
 	}
 	if w.Wait.In(s.TTL) < s.Until.In(s.TTL) {
-		text += fmt.Sprintf("; it waits for the lock at most %s", inBoth(w.Wait, s.TTL))
+		text += fmt.Sprintf("; it waits at most %s for the lock", inBoth(w.Wait, s.TTL))
 	}
 	return text
 }
@@ -160,7 +160,7 @@ func (step Step) inWords(s *Scenario) string {
 	if step.After.In(s.TTL) > 0 {
 		return fmt.Sprintf("%s after %s: %s", inBoth(step.After, s.TTL), event, fault)
 	}
-	return fmt.Sprintf("when %s, and before it does anything else: %s", event, fault)
+	return fmt.Sprintf("when %s, before it does anything else: %s", event, fault)
 }
 
 func (s *Scenario) expectedInWords() string {
@@ -205,13 +205,13 @@ func (e Expectation) aboutInWords(s *Scenario) string {
 func (d Discipline) inWords(ttl time.Duration) string {
 	switch d.Kind {
 	case Attentive:
-		return "stops when it is told that the lock is lost, and looks at its deadline right before each write"
+		return "stops when told that the lock is lost, and checks its deadline right before each write"
 	case Heedless:
-		return "looks at nothing once it has the lock"
+		return "checks nothing once it has the lock"
 	case Late:
-		return "is told that the lock is lost, or sees that its deadline has passed, and works on for " + inBoth(d.Late, ttl)
+		return "learns that the lock is lost or its deadline has passed, and keeps working for " + inBoth(d.Late, ttl)
 	}
-	panic(fmt.Sprintf("nobody says what discipline %q is", d.Kind))
+	panic(fmt.Sprintf("unknown discipline %q", d.Kind))
 }
 
 // who says what a row of expectations is about.

@@ -11,7 +11,7 @@ import (
 // lasting adds to text how long the fault lasts.
 func (f Fault) lasting(s *Scenario, text string) string {
 	if f.For == nil {
-		return text + ", to the end"
+		return text + ", until the end"
 	}
 	return text + " for " + f.longInWords(s)
 }
@@ -47,9 +47,9 @@ func hostsInWords(ids []sim.HostID, alone bool) string {
 		case id == sim.AllHosts && alone:
 			names = append(names, "all hosts")
 		case id == sim.AllHosts:
-			names = append(names, "all others")
+			names = append(names, "all other hosts")
 		case id == sim.Servers:
-			names = append(names, "all servers of the lock")
+			names = append(names, "all lock servers")
 		case id == sim.Few:
 			names = append(names, "a minority of the servers, with the leader or master if there is one")
 		case id == sim.Others:

@@ -49,14 +49,14 @@ func ParseDiscipline(text string) (Discipline, error) {
 	case !has && (k == Attentive || k == Heedless):
 		return Discipline{Kind: k}, nil
 	case !has && k == Late:
-		return Discipline{}, fmt.Errorf("the discipline late says for how long, expected %s", disciplineShape)
+		return Discipline{}, fmt.Errorf("the discipline late needs a duration, expected %s", disciplineShape)
 	case k == Late:
 		span, err := sim.ParseSpan(length)
 		if err != nil {
 			return Discipline{}, fmt.Errorf("the discipline late: %w", err)
 		}
 		if span.In(maxTime) == 0 {
-			return Discipline{}, fmt.Errorf("the discipline late=%s works on for no time, expected more than 0, or attentive", length)
+			return Discipline{}, fmt.Errorf("the discipline late=%s has no duration; expected more than 0, or attentive", length)
 		}
 		return Discipline{Kind: Late, Late: span}, nil
 	}
@@ -151,9 +151,9 @@ func (d *fileDiscipline) read(s *source, name string, n ast.Node) error {
 	}
 	switch kind, length, asFlag := strings.Cut(w.text, "="); {
 	case w.text == string(Late):
-		return s.fail(w.place, "late does not say for how long the client works on", "late with a length of time", "write discipline: {late: 0.5ttl}")
+		return s.fail(w.place, "late does not say how long the client keeps working", "late with a length of time", "write discipline: {late: 0.5ttl}")
 	case asFlag && kind == string(Late):
-		return s.fail(w.place, quoted(w.text)+" is how the command line has it", "late as a key, with a length of time", "write discipline: {late: "+length+"}")
+		return s.fail(w.place, quoted(w.text)+" is command-line syntax", "late as a key, with a length of time", "write discipline: {late: "+length+"}")
 	case asFlag:
 	default:
 		if d.Discipline, err = ParseDiscipline(w.text); err == nil {

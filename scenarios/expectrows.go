@@ -54,7 +54,7 @@ func (l *loader) row(f fileExpect) (Expectation, error) {
 	for _, w := range f.Backend.list {
 		if set, is := setNamed(w.text); is {
 			if !slices.ContainsFunc(l.specs, func(spec backends.Spec) bool { return set.covers(spec, l.known.Registry) }) {
-				return row, l.fail(w.place, fmt.Sprintf("this scenario is not run with any backend of the set %s", set.Name), listed(l.out.Backends), set.Name+": "+set.Says)
+				return row, l.fail(w.place, fmt.Sprintf("this scenario uses no backend of the set %s", set.Name), listed(l.out.Backends), set.Name+": "+set.Says)
 			}
 			row.Sets = append(row.Sets, set.Name)
 			l.useSet(set)
@@ -65,19 +65,19 @@ func (l *loader) row(f fileExpect) (Expectation, error) {
 			return row, err
 		}
 		if !slices.ContainsFunc(l.specs, spec.Covers) {
-			return row, l.fail(w.place, fmt.Sprintf("this scenario is not run with backend %s", spec), listed(l.out.Backends), didYouMean(w.text, l.out.Backends))
+			return row, l.fail(w.place, fmt.Sprintf("this scenario does not use backend %s", spec), listed(l.out.Backends), didYouMean(w.text, l.out.Backends))
 		}
 		row.Backends = append(row.Backends, spec)
 	}
 	for _, w := range f.Guard.list {
 		if !slices.Contains(l.out.Guards, w.text) {
-			return row, l.fail(w.place, fmt.Sprintf("this scenario is not run with a guard %s", quoted(w.text)), listed(l.out.Guards), didYouMean(w.text, l.out.Guards))
+			return row, l.fail(w.place, fmt.Sprintf("this scenario does not use guard %s", quoted(w.text)), listed(l.out.Guards), didYouMean(w.text, l.out.Guards))
 		}
 		row.Guards = append(row.Guards, w.text)
 	}
 	for _, d := range f.Discipline.list {
 		if all := disciplineTexts(l.out.Workload.Disciplines); !slices.Contains(all, d.String()) {
-			return row, l.fail(d.place, fmt.Sprintf("this scenario is not run with the discipline %s", d), listed(all), "name it in the workload's discipline")
+			return row, l.fail(d.place, fmt.Sprintf("this scenario does not use discipline %s", d), listed(all), "name it in the workload's discipline")
 		}
 		row.Disciplines = append(row.Disciplines, d.String())
 	}
@@ -94,7 +94,7 @@ func (l *loader) verdict(property string, w verdictWord, others ...string) (chec
 		names = append(names, v.String())
 	}
 	names = append(names, others...)
-	return 0, l.fail(w.place, fmt.Sprintf("%s is no verdict that a scenario can expect of %s", quoted(w.text), property), listed(names), didYouMean(w.text, names))
+	return 0, l.fail(w.place, fmt.Sprintf("%s is not a verdict that a scenario can expect for %s", quoted(w.text), property), listed(names), didYouMean(w.text, names))
 }
 
 // sometimes is a row's word for a property that chance decides.
@@ -151,7 +151,7 @@ func (l *loader) reaches(row Expectation, f fileExpect) error {
 // contradiction returns an error if two rows expect things of the same property or measure of a
 // cell that cannot both come out, and neither row names the cell more closely.
 func (l *loader) contradiction(row Expectation, f fileExpect, earlier Expectation, at fileExpect) error {
-	const todo = "name the backends, guards or disciplines that each row is about; a row that names more wins"
+	const todo = "name the backends, guards or disciplines of each row; the row that names more wins"
 	both := func() (cell string, some bool) {
 		some = l.anyCell(row, func(c Cell) bool {
 			cell = fmt.Sprintf("for the same cell (backend %s, guard %s, %s clients)", c.Backend, c.Guard, c.Discipline)
@@ -167,7 +167,7 @@ func (l *loader) contradiction(row Expectation, f fileExpect, earlier Expectatio
 			continue
 		}
 		if cell, some := both(); some {
-			return l.fail(v.verdict.place, fmt.Sprintf("%s: %s here, and %s in line %d, %s", v.property, now, before, at.line, cell),
+			return l.fail(v.verdict.place, fmt.Sprintf("%s: %s here, but %s on line %d, %s", v.property, now, before, at.line, cell),
 				"one verdict for each cell", todo)
 		}
 	}
@@ -177,8 +177,8 @@ func (l *loader) contradiction(row Expectation, f fileExpect, earlier Expectatio
 				continue
 			}
 			if cell, some := both(); some {
-				return l.fail(f.Measures.list[i].place(), fmt.Sprintf("%s here, and %s in line %d, %s", now, before, at.line, cell),
-					"ranges that have a value in common", todo)
+				return l.fail(f.Measures.list[i].place(), fmt.Sprintf("%s here, but %s on line %d, %s", now, before, at.line, cell),
+					"overlapping ranges", todo)
 			}
 		}
 	}

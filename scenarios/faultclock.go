@@ -13,7 +13,7 @@ type fileClock struct {
 	Clock word      `yaml:"clock,omitempty" doc:"which of its clocks: wall or monotonic; wall if left out"`
 	Step  offset    `yaml:"step,omitempty" doc:"how far the clock is moved: 5s forward, -5s back"`
 	Rate  factor    `yaml:"rate,omitempty" doc:"how fast the clock runs, instead of a step: 1.1 gains a tenth, 0.5 is half as fast"`
-	For   length    `yaml:"for,omitempty" doc:"how long it lasts until the clock is put right by as much, or drawn; to the end if left out"`
+	For   length    `yaml:"for,omitempty" doc:"how long until the clock is set back by as much, or drawn; to the end if left out"`
 }
 
 func (f *fileClock) load(l *loader) (Fault, error) {
@@ -26,7 +26,7 @@ func (f *fileClock) load(l *loader) (Fault, error) {
 		names := []string{string(sim.WallClock), string(sim.MonotonicClock)}
 		return Fault{}, l.fail(f.Clock.place, "there is no clock "+quoted(f.Clock.text), listed(names), didYouMean(f.Clock.text, names))
 	case f.Step.given() && f.Rate.given():
-		return Fault{}, l.fail(f.Rate.place, "this clock fault has both step and rate", "one of them", "give each a step of its own")
+		return Fault{}, l.fail(f.Rate.place, "this clock fault has both step and rate", "only one of them", "put each into its own step")
 	case !f.Step.given() && !f.Rate.given():
 		return Fault{}, l.fail(f.place, "this clock fault does not say what happens to the clock", "step, such as 5s or -5s, or rate, such as 1.1", "")
 	case f.Step.given():
@@ -53,7 +53,7 @@ func (*fileClock) inWords(f Fault, s *Scenario) string {
 	if f.Step.Back() {
 		way = "back"
 	}
-	text := fmt.Sprintf("put the %s clock of %s %s by %s", f.Bare.Clock, f.on(), way, inBoth(f.Step.Size(), s.TTL))
+	text := fmt.Sprintf("set the %s clock of %s %s by %s", f.Bare.Clock, f.on(), way, inBoth(f.Step.Size(), s.TTL))
 	if f.For == nil {
 		return text
 	}

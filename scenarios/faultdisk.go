@@ -13,5 +13,5 @@ func (f *fileStall) load(l *loader) (Fault, error) {
 }
 
 func (*fileStall) inWords(f Fault, s *Scenario) string {
-	return f.lasting(s, "let nothing be synced to the disk of "+f.on())
+	return f.lasting(s, "block all disk syncs on "+f.on())
 }

@@ -36,7 +36,7 @@ func (f *fileHold) load(l *loader) (Fault, error) {
 
 func (*fileHold) inWords(f Fault, s *Scenario) string {
 	from, to := f.between()
-	return fmt.Sprintf("hold the message on its way from %s to %s, or else the next one, back by %s", from, to, inBoth(*f.By, s.TTL))
+	return fmt.Sprintf("delay the message in flight from %s to %s, or else the next one, by %s", from, to, inBoth(*f.By, s.TTL))
 }
 
 // late resolves a fault that makes packets arrive later.

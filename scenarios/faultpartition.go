@@ -23,9 +23,9 @@ func (f *filePartition) load(l *loader) (Fault, error) {
 	case f.Groups.given() && (f.From.given() || f.To.given()):
 		return Fault{}, l.fail(f.Groups.place, "this partition has groups and also from or to", "groups alone, or from and to", "")
 	case f.Groups.given() && f.OneWay.given():
-		return Fault{}, l.fail(f.OneWay.place, "one-way goes with from and to, and this partition has groups", "groups alone, or from and to", "")
+		return Fault{}, l.fail(f.OneWay.place, "one-way needs from and to, but this partition has groups", "groups alone, or from and to", "")
 	case !f.Groups.given() && !(f.From.given() && f.To.given()):
-		return Fault{}, l.fail(f.place, "this partition does not say who is parted from whom", "groups, or from and to", "")
+		return Fault{}, l.fail(f.place, "this partition does not say whom it separates", "groups, or from and to", "")
 	case !f.Groups.given():
 		return l.onLinks(bare, f.From, f.To, f.For)
 	}
@@ -44,11 +44,11 @@ func (*filePartition) inWords(f Fault, s *Scenario) string {
 		for _, g := range f.Bare.Groups {
 			groups = append(groups, hostsInWords(g, false))
 		}
-		return f.lasting(s, "part these groups of hosts from each other: "+strings.Join(groups, " | "))
+		return f.lasting(s, "separate these groups of hosts: "+strings.Join(groups, " | "))
 	case f.Bare.OneWay:
-		return f.lasting(s, fmt.Sprintf("let nothing through from %s to %s", from, to))
+		return f.lasting(s, fmt.Sprintf("block everything from %s to %s", from, to))
 	}
-	return f.lasting(s, fmt.Sprintf("let nothing through between %s and %s", from, to))
+	return f.lasting(s, fmt.Sprintf("block everything between %s and %s", from, to))
 }
 
 // groups resolves groups of hosts. No host may be in two of them.

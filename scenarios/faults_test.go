@@ -259,7 +259,7 @@ func TestAFaultWithoutAHostToStrikeLeavesTheTrialUndecided(t *testing.T) {
 func TestAFaultOfServersIsRefusedWhereThereAreNone(t *testing.T) {
 	trial := Trial{Scenario: load(t, scene(2, "  - at: 1s\n    do: {pause: {host: servers, for: 1s}}")), Guard: "none", Discipline: Discipline{Kind: Attentive}, World: VirtualWorld, Seed: 1}
 	trial.TTL = trial.Scenario.TTL
-	for backend, want := range map[string]string{"redis": "", "none": "scene with none, guard none is not applicable: step 1 does something to the servers of the lock service, and none has none"} {
+	for backend, want := range map[string]string{"redis": "", "none": "scene with none, guard none is not applicable: step 1 targets the lock service's servers, but none has none"} {
 		spec, err := Registry().ParseSpec(backend)
 		if err != nil {
 			t.Fatal(err)

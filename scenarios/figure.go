@@ -71,9 +71,9 @@ func (f *Figure) settle(ttl time.Duration) {
 	}
 	switch {
 	case f.lost > 0:
-		f.Outcome, f.Why = Undecided, fmt.Sprintf("the values of some trials are not there, %d in all: more than %d were measured in one, or an older locklab ran it", f.lost, maxKeptValues)
+		f.Outcome, f.Why = Undecided, fmt.Sprintf("%d trials lack their values: each measured more than %d, or was run by an older locklab", f.lost, maxKeptValues)
 	case f.Count < f.Of.Needs():
-		f.Outcome, f.Why = Undecided, fmt.Sprintf("it takes %d values to tell, and there are %d: run more seeds", f.Of.Needs(), f.Count)
+		f.Outcome, f.Why = Undecided, fmt.Sprintf("it takes %d values to decide, but there are only %d: run more seeds", f.Of.Needs(), f.Count)
 	case !f.has(f.Value, ttl):
 		f.Outcome = NotAsExpected
 	}

@@ -14,17 +14,17 @@ type fileScenario struct {
 	Claims      words        `yaml:"claims,omitempty" doc:"the claims of the debate that the scenario tests, such as K4"`
 	Text        word         `yaml:"text" doc:"a paragraph for the reader: what happens and why it matters"`
 	TTL         span         `yaml:"ttl" doc:"the lease in the virtual world, such as 10s; --ttl sets another, and the live world has one of 2s; other times can be given in units of it, such as 1.5ttl"`
-	LiveTTL     span         `yaml:"live-ttl,omitempty" doc:"the lease in the live world, such as 4s, where 2s are too short because servers take a time of their own for something; --ttl sets another"`
+	LiveTTL     span         `yaml:"live-ttl,omitempty" doc:"the lease in the live world, such as 4s, where 2s is too short because something takes the servers a fixed time; --ttl sets another"`
 	Clients     number       `yaml:"clients" doc:"how many clients there are: hosts client-1, client-2 and so on, at most 100"`
 	Workload    fileWorkload `yaml:"workload" doc:"what every client does"`
-	Client      fileClients  `yaml:"client,omitempty" doc:"what single clients have otherwise than the others, by number, such as {1: {think: 8ttl, ttl: 0.5ttl}}"`
+	Client      fileClients  `yaml:"client,omitempty" doc:"how single clients differ from the others, by number, such as {1: {think: 8ttl, ttl: 0.5ttl}}"`
 	Lock        options      `yaml:"lock,omitempty" doc:"options of the lock, such as timeout: 4ttl, for every backend that has them and does not set them itself"`
 	Backends    words        `yaml:"backends,omitempty" doc:"the lock services to run it with, such as redis or redis+elapsed-check, and sets of them: {sets}; all services if left out"`
 	Guards      words        `yaml:"guards,omitempty" doc:"the guards at the account to run it with: {guards}; where the lock service keeps the account, none, cas or lock-key; all of them if left out"`
 	Steps       []fileStep   `yaml:"steps,omitempty" doc:"the faults, and when each of them happens"`
 	VirtualOnly word         `yaml:"virtual-only,omitempty" doc:"why the scenario cannot be staged with real processes, if it cannot; it is then not run in the live world"`
 	Until       span         `yaml:"until" doc:"when a trial ends if its clients have not finished"`
-	Expect      []fileExpect `yaml:"expect" doc:"what theory says will come out, and why; a trial passes when it comes out so, also when that is a violation"`
+	Expect      []fileExpect `yaml:"expect" doc:"what theory predicts, and why; a trial passes if it comes out that way, even if that is a violation"`
 }
 
 type fileWorkload struct {
@@ -40,7 +40,7 @@ type fileWithdraw struct {
 	Times      number          `yaml:"times,omitempty" doc:"how many withdrawals each client makes, one after the other; 1 if left out"`
 	Think      length          `yaml:"think,omitempty" doc:"how long a client works between reading and writing the balance, such as 0.2ttl, or drawn each time, such as {uniform: [0s, 2s]}"`
 	Stagger    length          `yaml:"stagger,omitempty" doc:"client 2 starts this much after client 1, client 3 as much after client 2; or drawn for each of them"`
-	Every      span            `yaml:"every,omitempty" doc:"a client begins its withdrawals so far apart from each other, whatever becomes of them; one right after the other if left out"`
+	Every      span            `yaml:"every,omitempty" doc:"the interval at which a client starts its withdrawals, whatever becomes of them; back to back if left out"`
 	Wait       span            `yaml:"wait,omitempty" doc:"how long a client waits for the lock before it gives up; to the end if left out"`
 	Discipline fileDisciplines `yaml:"discipline,omitempty" doc:"how clients treat what they know of their lock: attentive (they stop when told that it is lost, and look at their deadline right before the write), heedless (they look at nothing), or {late: 0.5ttl} (they work on for so long); a list of them for several; attentive if left out"`
 }
@@ -63,7 +63,7 @@ type fileAdd struct {
 	Times   number `yaml:"times,omitempty" doc:"how many elements each client adds, one after the other; 1 if left out"`
 	Think   length `yaml:"think,omitempty" doc:"how long a client works before it adds an element, or drawn each time, such as {uniform: [0s, 2s]}"`
 	Stagger length `yaml:"stagger,omitempty" doc:"client 2 starts this much after client 1, client 3 as much after client 2; or drawn for each of them"`
-	Every   span   `yaml:"every,omitempty" doc:"a client begins its elements so far apart from each other, whatever becomes of them; one right after the other if left out"`
+	Every   span   `yaml:"every,omitempty" doc:"the interval at which a client adds its elements, whatever becomes of them; back to back if left out"`
 }
 
 // retiredCheck returns what to write in place of a key of older files; empty means that the key was
@@ -72,7 +72,7 @@ func retiredCheck(key string) string {
 	if key != "check" {
 		return ""
 	}
-	return "in place of check: true write discipline: attentive, or nothing, as it is the default; in place of check: false, discipline: heedless"
+	return "instead of check: true, write discipline: attentive or nothing, since that is the default; instead of check: false, write discipline: heedless"
 }
 
 type fileStep struct {

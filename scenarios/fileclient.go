@@ -10,7 +10,7 @@ import (
 type fileClient struct {
 	place      `yaml:"-"`
 	Think      length         `yaml:"think,omitempty" doc:"how long this client works, or drawn each time"`
-	Times      number         `yaml:"times,omitempty" doc:"how many withdrawals this client makes; not with charge-once, whose jobs are there for all"`
+	Times      number         `yaml:"times,omitempty" doc:"how many withdrawals this client makes; not with charge-once, whose jobs all clients share"`
 	Wait       span           `yaml:"wait,omitempty" doc:"how long this client waits for the lock before it gives up"`
 	Discipline fileDiscipline `yaml:"discipline,omitempty" doc:"how this client treats what it knows of its lock, whatever the discipline of the others"`
 	TTL        span           `yaml:"ttl,omitempty" doc:"the lease of this client's lock, such as 0.5ttl; other times in units of ttl stay in units of the scenario's"`
@@ -31,7 +31,7 @@ type numberedClient struct {
 }
 
 func (f *fileClients) read(s *source, name string, n ast.Node) error {
-	const shape = "a mapping of numbers of clients to what they have otherwise, such as {1: {think: 8ttl}}"
+	const shape = "a mapping from client numbers to their differences, such as {1: {think: 8ttl}}"
 	f.place = at(n)
 	entries, ok, err := s.entries(n)
 	switch {

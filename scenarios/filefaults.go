@@ -17,10 +17,10 @@ type fileDo struct {
 	place     `yaml:"-"`
 	Pause     filePause     `yaml:"pause,omitempty" doc:"stop every process of a host while its clocks go on, as a garbage collection or SIGSTOP does"`
 	Suspend   fileSuspend   `yaml:"suspend,omitempty" doc:"stop every process of a host and its monotonic clock, while its wall clock goes on, as a suspended virtual machine does"`
-	Crash     fileCrash     `yaml:"crash,omitempty" doc:"switch a host off; its memory is gone, and what its disk had not synced"`
-	StallDisk fileStall     `yaml:"stall-disk,omitempty" doc:"let nothing that a host's programs sync to its disk be done before it is over, while its processes, clocks and network go on"`
+	Crash     fileCrash     `yaml:"crash,omitempty" doc:"switch a host off; it loses its memory and whatever it had not synced to disk"`
+	StallDisk fileStall     `yaml:"stall-disk,omitempty" doc:"block every disk sync of a host's programs until the fault is over, while its processes, clocks and network keep running"`
 	Clock     fileClock     `yaml:"clock,omitempty" doc:"step a clock of a host, or change the rate at which it runs"`
-	Partition filePartition `yaml:"partition,omitempty" doc:"let no packet through between groups of hosts, or from some hosts to others"`
+	Partition filePartition `yaml:"partition,omitempty" doc:"block all packets between groups of hosts, or from some hosts to others"`
 	Delay     fileDelay     `yaml:"delay,omitempty" doc:"make every packet from one host to another arrive later"`
 	Hold      fileHold      `yaml:"hold,omitempty" doc:"make one message arrive later: the one on its way from one host to another at this moment, or if there is none the next one"`
 	Drop      fileDrop      `yaml:"drop,omitempty" doc:"lose packets from one host to another at random; a lost packet is sent again, as TCP does"`
@@ -56,7 +56,7 @@ func (d *fileDo) read(s *source, name string, n ast.Node) error {
 	case ok && len(entries) == 0:
 		return s.fail(at(n), "do names no fault", "one of "+listed(faultNames()), "")
 	case ok && len(entries) > 1:
-		return s.fail(entries[1].key.place, "do names more than one fault", "one fault", "give each fault a step of its own")
+		return s.fail(entries[1].key.place, "do names more than one fault", "one fault", "put each fault into its own step")
 	}
 	return s.decodeFields(name, n, d)
 }

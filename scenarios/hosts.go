@@ -61,7 +61,7 @@ func (l *loader) host(w word) (sim.HostID, error) {
 	}
 	if slices.Contains(sometimes, id) {
 		return "", l.fail(w.place, fmt.Sprintf("host %s does not exist with every backend of this scenario", id),
-			l.hostNames(always), "say backends: and name only those that have this host")
+			l.hostNames(always), "list under backends only those that have this host")
 	}
 	var names []string
 	for _, h := range append(hosts, sometimes...) {
@@ -133,9 +133,9 @@ func (l *loader) event(w word, host sim.HostID) (sim.Kind, error) {
 	switch {
 	case len(can) == 0:
 		return "", l.fail(w.place, fmt.Sprintf("%s records no event that a step can wait for", host), "an event of a client, or at: and a time",
-			"clients that add elements take no lock, so its servers grant none")
+			"clients that add elements take no lock, so the servers never grant one")
 	case slices.Contains(disciplined(), kind) && slices.Contains(l.out.Hosts(), host) && host != ledger.HostID:
-		return "", l.fail(w.place, fmt.Sprintf("%s never records %s: its discipline is %s", host, kind, listed(disciplineTexts(l.disciplinesOf(host)))),
+		return "", l.fail(w.place, fmt.Sprintf("%s never records %s with discipline %s", host, kind, listed(disciplineTexts(l.disciplinesOf(host)))),
 			strings.Join(names, ", "), fmt.Sprintf("give %s another discipline, or wait for another event", l.out.Workload.Kind))
 	case kind.Known():
 		return "", l.fail(w.place, fmt.Sprintf("%s never records the event %s", host, kind), strings.Join(names, ", "), "")

@@ -35,7 +35,7 @@ func (s service) Syncs(backends.Settings) error {
 	if s.syncs {
 		return nil
 	}
-	return errors.New(s.name + " waits for no disk")
+	return errors.New(s.name + " does not wait for any disk")
 }
 func (s service) Simulate(*virtual.World, backends.Settings) func(*virtual.Host) backends.Lock {
 	panic("a service in name only was asked to run")

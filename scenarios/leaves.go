@@ -54,7 +54,7 @@ func (w *words) read(s *source, name string, n ast.Node) error {
 		return nil
 	}
 	if len(list.Values) == 0 {
-		return s.fail(w.place, name+" is an empty list", "at least one name", "leave "+name+" out to mean all")
+		return s.fail(w.place, name+" is an empty list", "at least one name", "leave "+name+" out to use all")
 	}
 	for _, item := range list.Values {
 		var one word
@@ -125,7 +125,7 @@ func (d *span) read(s *source, name string, n ast.Node) error {
 		if _, notText := n.(*ast.StringNode); !notText {
 			hint = "add a unit: " + text + "s or " + text + "ttl"
 		}
-		return s.fail(d.place, name+" is "+quoted(text)+", which is not a length of time", spanShape(), hint)
+		return s.fail(d.place, name+" is "+quoted(text)+", not a duration", spanShape(), hint)
 	}
 	d.Span = parsed
 	return nil

@@ -132,9 +132,9 @@ func (c *Compared) decide(virtual, live *Sample) {
 		default:
 			continue
 		}
-		c.Likeness, c.Why = Unlike, fmt.Sprintf("%s of a trial is %s live than chance, the machine and %s explain", look.name, how, inMilliseconds(c.Allowed))
+		c.Likeness, c.Why = Unlike, fmt.Sprintf("%s of a trial is %s in the live world than chance, the machine and an allowance of %s can explain", look.name, how, inMilliseconds(c.Allowed))
 		if c.Virtual.Trials < c.Virtual.Of || c.Live.Trials < c.Live.Of {
-			c.Why += fmt.Sprintf("; measured in %d of %d virtual and %d of %d live trials, and taken for endless in the others",
+			c.Why += fmt.Sprintf("; measured in %d of %d virtual and %d of %d live trials; the others count as infinite",
 				c.Virtual.Trials, c.Virtual.Of, c.Live.Trials, c.Live.Of)
 		}
 		return

@@ -58,7 +58,7 @@ func liveSettings(b backends.Backend, s backends.Settings) backends.Settings {
 func liveMissing(b backends.Backend, s backends.Settings) error {
 	l, ok := b.(backends.Live)
 	if !ok {
-		return fmt.Errorf("backend %s runs in the virtual world only", b.Name())
+		return fmt.Errorf("backend %s runs only in the virtual world", b.Name())
 	}
 	return l.Missing(s)
 }
@@ -75,7 +75,7 @@ func (t Trial) Unavailable() error {
 		return err
 	}
 	if why := t.Scenario.VirtualOnly; why != "" {
-		return fmt.Errorf("%s is for the virtual world only: %s", t.Scenario.Name, why)
+		return fmt.Errorf("%s runs only in the virtual world: %s", t.Scenario.Name, why)
 	}
 	for _, s := range t.Scenario.Steps {
 		if err := live.CanDo(s.Resolve(t.TTL).Do); err != nil {
@@ -216,7 +216,7 @@ func (t *teller) connect(h *live.Host, b backends.Backend, spec clientSpec, s ba
 func runClient(h *live.Host, raw json.RawMessage) error {
 	var spec clientSpec
 	if err := json.Unmarshal(raw, &spec); err != nil {
-		return fmt.Errorf("read what this client is to do: %w", err)
+		return fmt.Errorf("read this client's instructions: %w", err)
 	}
 	backend, err := (&Scenario{Lock: spec.Options}).spec(Registry(), spec.Backend)
 	if err != nil {

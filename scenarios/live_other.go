@@ -10,7 +10,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-var errNoLiveWorld = errors.New("the live world needs Linux: it is built of Linux namespaces; run it in a Linux machine or container, or use the virtual world")
+var errNoLiveWorld = errors.New("the live world is built on Linux namespaces and needs Linux; run it on a Linux machine or in a Linux container, or use the virtual world")
 
 // Stages runs trials. On this platform they can only be virtual.
 type Stages struct{}

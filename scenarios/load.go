@@ -70,17 +70,17 @@ func IsName(text string) bool { return namePattern.MatchString(text) }
 func (l *loader) head() error {
 	f := &l.file
 	if !namePattern.MatchString(f.Scenario.text) {
-		return l.fail(f.Scenario.place, fmt.Sprintf("scenario is %s, which cannot be a name", quoted(f.Scenario.text)),
-			"small letters, digits and hyphens, such as gc-pause", "")
+		return l.fail(f.Scenario.place, fmt.Sprintf("scenario is %s, which is not a valid name", quoted(f.Scenario.text)),
+			"lower-case letters, digits and hyphens, such as gc-pause", "")
 	}
 	for _, c := range f.Claims.list {
 		if !claimPattern.MatchString(c.text) {
-			return l.fail(c.place, fmt.Sprintf("claims names %s", quoted(c.text)), "letters and a number, such as K4", "")
+			return l.fail(c.place, fmt.Sprintf("claims names %s", quoted(c.text)), "capital letters followed by a number, such as K4", "")
 		}
 		l.out.Claims = append(l.out.Claims, c.text)
 	}
 	if i, _ := plaintext.FindInLine(f.Title.text); i >= 0 {
-		return l.fail(f.Title.place, "title has a tab, or is of several lines", "one line", "the rest can stand in text")
+		return l.fail(f.Title.place, "title contains a tab or has several lines", "one line", "put the rest in text")
 	}
 	l.out.Name, l.out.Title, l.out.Text = f.Scenario.text, f.Title.text, f.Text.text
 	l.out.VirtualOnly = f.VirtualOnly.text
@@ -112,7 +112,7 @@ func (l *loader) lease() error {
 		return l.fail(f.Until.place, "until is 0: the trial would end before it begins", "more than 0, such as 4ttl", "")
 	}
 	if f.Clients.n < 1 || f.Clients.n > sim.MaxClients {
-		return l.fail(f.Clients.place, fmt.Sprintf("there are %d clients", f.Clients.n), fmt.Sprintf("1 to %d", sim.MaxClients), "")
+		return l.fail(f.Clients.place, fmt.Sprintf("clients is %d", f.Clients.n), fmt.Sprintf("1 to %d", sim.MaxClients), "")
 	}
 	l.out.Until, l.out.Clients = f.Until.Span, f.Clients.n
 	return l.sane("until", f.Until)
@@ -122,10 +122,10 @@ func (l *loader) lease() error {
 func (l *loader) absolute(name string, lease span) (time.Duration, error) {
 	ttl := lease.In(0)
 	if lease.In(time.Hour) != ttl {
-		return 0, l.fail(lease.place, name+" is given in units of a lease", `an absolute time such as "10s"`, "")
+		return 0, l.fail(lease.place, name+" is written in leases", `an absolute time such as "10s"`, "")
 	}
 	if ttl < minTTL || ttl > maxTime {
-		return 0, l.fail(lease.place, fmt.Sprintf("a lease of %s", lease), fmt.Sprintf("from %s to %s", minTTL, short(maxTime)), "")
+		return 0, l.fail(lease.place, fmt.Sprintf("the lease is %s", lease), fmt.Sprintf("from %s to %s", minTTL, short(maxTime)), "")
 	}
 	return ttl, nil
 }
@@ -158,7 +158,7 @@ func (l *loader) guards() error {
 			}
 		}
 	}
-	return l.fail(l.file.Guards.place, "no backend of this scenario can be run with these guards: none of them issues fencing tokens",
+	return l.fail(l.file.Guards.place, "no backend of this scenario can run with these guards, because none of them issues fencing tokens",
 		"a guard that needs no token, such as none or cas", "")
 }
 

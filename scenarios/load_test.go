@@ -13,7 +13,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-var update = flag.Bool("update", false, "write the files in testdata and the schema anew")
+var update = flag.Bool("update", false, "rewrite the files in testdata and the schema")
 
 // golden compares got with a file. With -update it writes the file first.
 func golden(t *testing.T, file, got string) {
@@ -28,7 +28,7 @@ func golden(t *testing.T, file, got string) {
 		t.Fatalf("%v; run the test with -update to write it", err)
 	}
 	if got != string(want) {
-		t.Errorf("%s is not what comes out now; run the test with -update if that is right\ngot:\n%s\nwant:\n%s", file, got, want)
+		t.Errorf("%s differs from the output; if the output is right, run the test with -update\ngot:\n%s\nwant:\n%s", file, got, want)
 	}
 }
 

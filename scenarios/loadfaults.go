@@ -35,7 +35,7 @@ func (l *loader) links(bare *sim.Fault, from, to hostWords) error {
 		return err
 	}
 	if len(bare.From) == 1 && slices.Equal(bare.From, bare.To) {
-		return l.fail(to.list[0].place, fmt.Sprintf("there is no link from %s to itself", bare.From[0]), "another host", "")
+		return l.fail(to.list[0].place, fmt.Sprintf("%s has no link to itself", bare.From[0]), "another host", "")
 	}
 	return nil
 }
@@ -52,7 +52,7 @@ func (l *loader) lasting(bare sim.Fault, d length) (Fault, error) {
 		return Fault{}, err
 	}
 	if d.most.In(l.out.TTL) == 0 {
-		return Fault{}, l.fail(d.most.place, fmt.Sprintf("a %s of length 0 does nothing", bare.Kind), "more than 0, such as 1.5ttl", "")
+		return Fault{}, l.fail(d.most.place, fmt.Sprintf("a %s that lasts 0 does nothing", bare.Kind), "more than 0, such as 1.5ttl", "")
 	}
 	return fault, l.sane("for", d.most)
 }
@@ -60,7 +60,7 @@ func (l *loader) lasting(bare sim.Fault, d length) (Fault, error) {
 // even refuses a drawn length whose least value is above its most.
 func (l *loader) even(d length) error {
 	if d.least.given() && d.least.In(l.out.TTL) > d.most.In(l.out.TTL) {
-		return l.fail(d.least.place, fmt.Sprintf("uniform goes from %s down to %s", d.least, d.most), "the least first, then the most", "")
+		return l.fail(d.least.place, fmt.Sprintf("uniform goes from %s down to %s", d.least, d.most), "the smaller value first", "")
 	}
 	return nil
 }
@@ -87,8 +87,8 @@ func (l *loader) somebody(words hostWords, ids []sim.HostID) error {
 	for _, spec := range l.specs {
 		if len(l.serversOf(spec)) == 0 {
 			always, _ := l.servers()
-			return l.fail(words.list[0].place, fmt.Sprintf("backend %s has no servers to do this to", spec),
-				l.hostNames(always), "say backends: and name only those that have servers")
+			return l.fail(words.list[0].place, fmt.Sprintf("backend %s has no servers that this fault could hit", spec),
+				l.hostNames(always), "list under backends only those that have servers")
 		}
 	}
 	return nil

@@ -13,7 +13,7 @@ import (
 func (l *loader) ownClients() error {
 	for _, f := range l.file.Client.list {
 		if f.number.n < 1 || f.number.n > l.out.Clients {
-			return l.fail(f.number.place, fmt.Sprintf("there is no client %d", f.number.n), fmt.Sprintf("1 to %d", l.out.Clients), "")
+			return l.fail(f.number.place, fmt.Sprintf("client %d does not exist", f.number.n), fmt.Sprintf("1 to %d", l.out.Clients), "")
 		}
 		own, err := l.ownClient(f)
 		if err != nil {
@@ -42,15 +42,15 @@ func (l *loader) ownClient(f numberedClient) (OwnClient, error) {
 		own.Lock = append(own.Lock, LockOption{o.name.text, o.value.text})
 	}
 	if l.out.Workload.Kind == Add && (f.Wait.given() || f.Discipline.given() || f.TTL.given()) {
-		return own, l.fail(firstGiven(f.Wait.place, f.Discipline.place, f.TTL.place), fmt.Sprintf("client %d has its own way with a lock", f.number.n),
-			"think, times or lock: clients that add elements take none", "leave wait, discipline and ttl out")
+		return own, l.fail(firstGiven(f.Wait.place, f.Discipline.place, f.TTL.place), fmt.Sprintf("client %d has lock settings of its own", f.number.n),
+			"think, times or lock; clients that add elements take no lock", "leave wait, discipline and ttl out")
 	}
 	nothing := own.Think == nil && own.Wait == nil && own.Discipline == nil && !f.Times.given() && !own.locks()
 	switch lease := own.lease(l.out.TTL); {
 	case nothing:
-		return own, l.fail(f.number.place, fmt.Sprintf("client %d has nothing otherwise", f.number.n), listed(namesOf(keysOf(reflect.TypeFor[fileClient]()))), "")
+		return own, l.fail(f.number.place, fmt.Sprintf("client %d has no settings of its own", f.number.n), listed(namesOf(keysOf(reflect.TypeFor[fileClient]()))), "")
 	case f.Times.given() && l.out.Workload.Kind == ChargeOnce:
-		return own, l.fail(f.Times.place, "a client has a number of jobs of its own", "jobs, which are there for all clients", "say it in charge-once")
+		return own, l.fail(f.Times.place, "a client sets its own number of jobs", "jobs, which all clients share", "set jobs in charge-once")
 	case f.Times.given() && (f.Times.n < 1 || f.Times.n > maxTimes):
 		return own, l.fail(f.Times.place, fmt.Sprintf("times is %d", f.Times.n), fmt.Sprintf("1 to %d", maxTimes), "")
 	case lease < minTTL || lease > maxTime:
@@ -93,13 +93,13 @@ func (l *loader) ownLock(own OwnClient, f numberedClient) error {
 			case err != nil:
 				return l.badValue(o.value.place, err, "a value that backend "+spec.Backend.Name()+" takes")
 			case has && !backends.IsClients(spec.Backend, o.name.text):
-				return l.fail(o.name.place, fmt.Sprintf("the option %s of backend %s is not one client's own", o.name.text, spec.Backend.Name()),
-					optionsOrNone(names), "it is for all clients: set it in the scenario's lock, or with the backend")
+				return l.fail(o.name.place, fmt.Sprintf("option %s of backend %s cannot be set for a single client", o.name.text, spec.Backend.Name()),
+					optionsOrNone(names), "it applies to all clients: set it under the scenario's lock, or with the backend")
 			}
 			used = used || has
 		}
 		if !used {
-			return l.fail(o.name.place, fmt.Sprintf("no backend of this scenario has an option %s", quoted(o.name.text)), optionsOrNone(names), didYouMean(o.name.text, names))
+			return l.fail(o.name.place, fmt.Sprintf("no backend of this scenario has option %s", quoted(o.name.text)), optionsOrNone(names), didYouMean(o.name.text, names))
 		}
 	}
 	if !own.locks() {
@@ -129,7 +129,7 @@ func (l *loader) ownLock(own OwnClient, f numberedClient) error {
 
 func optionsOrNone(names []string) string {
 	if len(names) == 0 {
-		return "no options: the backends of this scenario have none for single clients"
+		return "nothing: the backends of this scenario have no options for single clients"
 	}
 	return listed(names)
 }

@@ -67,7 +67,7 @@ func (l *loader) enlist(list []enlisted, w word) ([]enlisted, error) {
 		return nil, l.fail(w.place, keepsNone(spec.Backend), listed(l.keeping()), withoutIt)
 	}
 	if l.file.Workload.Add.given() && !backends.KeepsSet(spec.Backend) {
-		return nil, l.fail(w.place, keepsNoSet(spec.Backend), cmp.Or(listed(l.keepingSets()), "a lock service that keeps sets"), "leave backends out, and all are run that do")
+		return nil, l.fail(w.place, keepsNoSet(spec.Backend), cmp.Or(listed(l.keepingSets()), "a lock service that keeps sets"), "leave backends out to run all that do")
 	}
 	return append(list, enlisted{spec: spec, at: w.place}), nil
 }
@@ -88,7 +88,7 @@ func (l *loader) enlistSet(list []enlisted, w word, set Set) ([]enlisted, error)
 		}
 	}
 	if !some {
-		return nil, l.fail(w.place, fmt.Sprintf("no lock service that this scenario can be run with is in the set %s", set.Name),
+		return nil, l.fail(w.place, fmt.Sprintf("the set %s has no lock service that this scenario can run with", set.Name),
 			"a set with such a service, or services by name", set.Name+": "+set.Says)
 	}
 	rank := func(e enlisted) int {

@@ -72,9 +72,9 @@ func (w *fileWorkload) read(s *source, name string, n ast.Node) error {
 	case err != nil:
 		return err
 	case ok && len(entries) == 0:
-		return s.fail(at(n), "workload names nothing to do", listed(names), "")
+		return s.fail(at(n), "workload is empty", listed(names), "")
 	case ok && len(entries) > 1:
-		return s.fail(entries[1].key.place, "workload names more than one thing to do", "one of "+listed(names), "")
+		return s.fail(entries[1].key.place, "workload has more than one kind", "one of "+listed(names), "")
 	}
 	return s.decodeFields(name, n, w)
 }

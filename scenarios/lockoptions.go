@@ -20,10 +20,10 @@ func (l *loader) spec(w word) (backends.Spec, error) {
 			names = append(names, b.Name())
 		}
 		if _, is := setNamed(name); is {
-			return backends.Spec{}, l.fail(w.place, fmt.Sprintf("%s is a set of lock services, which has no options", name),
+			return backends.Spec{}, l.fail(w.place, fmt.Sprintf("%s is a set of lock services and takes no options", name),
 				name+" without any option, or services by name with theirs", "")
 		}
-		return backends.Spec{}, l.fail(w.place, fmt.Sprintf("there is no backend %s", quoted(name)), listed(names), didYouMean(name, append(names, setNames()...)))
+		return backends.Spec{}, l.fail(w.place, fmt.Sprintf("unknown backend %s", quoted(name)), listed(names), didYouMean(name, append(names, setNames()...)))
 	}
 	names := optionNames(nil, b)
 	for _, part := range strings.Split(w.text, "+")[1:] {
@@ -94,7 +94,7 @@ func (l *loader) lockOptions() error {
 		if !used {
 			expected := listed(names)
 			if expected == "" {
-				expected = "no options: the backends of this scenario have none"
+				expected = "nothing: the backends of this scenario have no options"
 			}
 			return l.fail(o.name.place, fmt.Sprintf("no backend of this scenario has an option %s", quoted(o.name.text)),
 				expected, didYouMean(o.name.text, names))

@@ -50,7 +50,7 @@ func (s *source) bounded(tokens token.Tokens) error {
 			columns = append(columns, opensAt)
 		}
 		if len(columns)+brackets > maxNesting {
-			return s.fail(place{p.Line, p.Column}, "lists and mappings nest too deep", fmt.Sprintf("at most %d within each other", maxNesting), "")
+			return s.fail(place{p.Line, p.Column}, "lists and mappings nest too deep", fmt.Sprintf("at most %d levels", maxNesting), "")
 		}
 	}
 	return nil

@@ -56,7 +56,7 @@ const (
 	NumberOtherwise // differs from what the file states
 )
 
-var numberVerdictNames = [...]string{"met", "not met", "not measured", "undecided", "NOT AS STATED"}
+var numberVerdictNames = [...]string{"met", "not met", "not measured", "undecided", "DIFFERS FROM FILE"}
 
 func (v NumberVerdict) String() string {
 	if v < 0 || int(v) >= len(numberVerdictNames) {
@@ -83,7 +83,7 @@ const leastNumberSeeds = 20
 // maxClaimTrials.
 func MeasureNumbers(ctx context.Context, numbers []Number, seeds Seeds, workers int) ([]NumberResult, error) {
 	if seeds.count() < leastNumberSeeds {
-		return nil, fmt.Errorf("numbers take %d seeds at least, as means and extremes of fewer say little", leastNumberSeeds)
+		return nil, fmt.Errorf("numbers need at least %d seeds: means and extremes of fewer say little", leastNumberSeeds)
 	}
 	var trials []Trial
 	var of []int // the index in numbers that each trial belongs to
@@ -107,7 +107,7 @@ func MeasureNumbers(ctx context.Context, numbers []Number, seeds Seeds, workers 
 		}
 	}
 	if len(trials) > maxClaimTrials {
-		return nil, fmt.Errorf("these are %d trials, expected at most %d: choose fewer seeds", len(trials), maxClaimTrials)
+		return nil, fmt.Errorf("that would be %d trials, expected at most %d: choose fewer seeds", len(trials), maxClaimTrials)
 	}
 	found := make([][]Result, len(numbers))
 	done := 0
@@ -243,7 +243,7 @@ func (r *NumberResult) turning(points []SweepPoint) (met, decided bool) {
 	}
 	unit := r.Number.Sweep.Parameter.Unit.String()
 	if first >= last {
-		r.Measured = "no turn"
+		r.Measured = "never turns"
 		return false, true
 	}
 	from, to := line[first].X, line[last].X

@@ -141,14 +141,14 @@ func loadNumbers(t *testing.T, rest string) ([]Number, error) {
 func TestABadFileOfNumbersIsExplained(t *testing.T) {
 	const trials = "    trials: {scenario: lease-length, backend: redis, guard: none, measures: {lease: [1ttl, 1.2ttl]}}\n"
 	for _, c := range []struct{ name, rest, want string }{
-		{"in no way", "", "numbers.yaml:2:5: this number is measured in no way, or in several"},
-		{"in two", trials + "    cannot: why\n", "numbers.yaml:2:5: this number is measured in no way, or in several"},
+		{"in no way", "", "numbers.yaml:2:5: this number needs exactly one way to be measured"},
+		{"in two", trials + "    cannot: why\n", "numbers.yaml:2:5: this number needs exactly one way to be measured"},
 		{"unknown take", trials + "    take: median\n", `numbers.yaml:7:11: take is "median"`},
 		{"two backends", strings.Replace(trials, "redis", "[redis, etcd]", 1), "numbers.yaml:6:13: a number is measured in one cell"},
 		{"unknown sweep", "    sweep: clock-rat\n    line: x\n    turns: 1\n", `numbers.yaml:6:12: there is no sweep "clock-rat"`},
 		{"unknown line", "    sweep: clock-rate\n    line: x\n    turns: 1\n", `numbers.yaml:7:11: the sweep clock-rate has no line "x"`},
 		{"no turn", "    sweep: clock-rate\n    line: redlock, drift 1 %\n", "numbers.yaml:2:5: this number does not say where the sweep turns"},
-		{"a lease in leases", trials + "    ttl: 1ttl\n", "numbers.yaml:7:10: ttl is given in units of a lease"},
+		{"a lease in leases", trials + "    ttl: 1ttl\n", "numbers.yaml:7:10: ttl is written in leases"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := loadNumbers(t, c.rest); err == nil || !strings.HasPrefix(err.Error(), c.want) {

@@ -80,7 +80,7 @@ func (l *claimsLoader) number(f fileNumber, sweeps []*Sweep) (Number, error) {
 		return n, l.fail(f.Claim.place, "claim is "+quoted(n.Claim), "letters and a number, such as K4", "")
 	}
 	if !f.Published.given() && !f.Derived.given() {
-		return n, l.fail(f.place, "this number says neither what was published nor what is derived", "published, derived or both", "")
+		return n, l.fail(f.place, "this number has neither published nor derived", "published, derived or both", "")
 	}
 	ways := 0
 	for _, given := range []bool{f.Trials.given(), f.Sweep.given(), f.Cannot.given()} {
@@ -89,7 +89,7 @@ func (l *claimsLoader) number(f fileNumber, sweeps []*Sweep) (Number, error) {
 		}
 	}
 	if ways != 1 {
-		return n, l.fail(f.place, "this number is measured in no way, or in several", "one of trials, sweep and cannot", "")
+		return n, l.fail(f.place, "this number needs exactly one way to be measured", "one of trials, sweep and cannot", "")
 	}
 	if f.Take.given() {
 		var takes []string
@@ -119,10 +119,10 @@ func (l *claimsLoader) numberTrials(n *Number, f fileNumber) (err error) {
 		}
 	}
 	if len(n.Test.Find)+len(n.Test.Ranges) != 1 || len(n.Test.Backends) != 1 || len(n.Test.Guards) != 1 {
-		return l.fail(f.Trials.place, "a number is measured in one cell, by one property or one measure", "one backend, one guard, and one of find and measures", "")
+		return l.fail(f.Trials.place, "a number needs one cell and one property or measure", "one backend, one guard, and one of find and measures", "")
 	}
 	if f.Take.given() && len(n.Test.Ranges) == 0 {
-		return l.fail(f.Take.place, "take is for measures", "no take with find", "")
+		return l.fail(f.Take.place, "take only applies to measures", "no take with find", "")
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ func (t Trial) pace(c cast) *sim.Pace {
 			}
 		}
 		for _, d := range []time.Duration{s.When.After, s.Every, s.Do.For, s.Do.By, s.Do.Step.Abs()} {
-			consider(t.missed(d), "the time by which a length in a step misses whole leases")
+			consider(t.missed(d), "the margin between a length in a step and the nearest whole lease")
 		}
 	}
 	works := []Workload{t.Scenario.Workload}
@@ -58,7 +58,7 @@ func (t Trial) pace(c cast) *sim.Pace {
 			if i == 0 && w.ThinkAtLeast != nil {
 				continue // nothing depends on the length of drawn work
 			}
-			consider(t.missed(span.In(t.TTL)), "the time by which the work misses whole leases")
+			consider(t.missed(span.In(t.TTL)), "the margin between the work and the nearest whole lease")
 		}
 	}
 	p.Of = fmt.Sprintf("%s (%v)", p.Of, p.Margin)

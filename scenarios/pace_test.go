@@ -30,9 +30,9 @@ func TestATrialReliesOnTheShortestTimeThatItsScriptOrItsLockAsksFor(t *testing.T
 		{script(pause(read+", after: 0.02ttl", "0.5ttl"), ""), "redis", "the time from an event to a step (40ms)"},
 		{script(pause("at: 1ttl", "0.1ttl")+pause("at: 1.01ttl", "0.1ttl"), ""), "redis", "the time between two steps (20ms)"},
 		{script(pause("at: 1ttl", "0.1ttl")+pause(read, "0.1ttl"), ""), "redis", lease},
-		{script(pause(read, "1.02ttl"), ""), "redis", "the time by which a length in a step misses whole leases (40ms)"},
+		{script(pause(read, "1.02ttl"), ""), "redis", "the margin between a length in a step and the nearest whole lease (40ms)"},
 		{script(pause(read, "0.02ttl"), ""), "redis", lease},
-		{script(pause(read, "2ttl"), "think: 0.96ttl"), "redis", "the time by which the work misses whole leases (80ms)"},
+		{script(pause(read, "2ttl"), "think: 0.96ttl"), "redis", "the margin between the work and the nearest whole lease (80ms)"},
 		{script(pause(read, "2ttl"), "think: 1ttl"), "redis", lease},
 	} {
 		s, err := Load("test.yaml", []byte(c.script), Everything())

@@ -114,7 +114,7 @@ func (f fileRange) place() place {
 
 func (f *fileRanges) read(s *source, name string, n ast.Node) error {
 	f.place = at(n)
-	const shape = "measures with the range that they lie in, such as {lease: [1ttl, 1.1ttl]}"
+	const shape = "measures with their ranges, such as {lease: [1ttl, 1.1ttl]}"
 	entries, ok, err := s.entries(n)
 	if err != nil {
 		return err
@@ -192,7 +192,7 @@ func (l *loader) ranges(f fileRanges, ttl time.Duration) (out []Range, err error
 			}
 		}
 		if r.From.In(ttl, m) > r.To.In(ttl, m) {
-			return nil, l.fail(each.to.place, fmt.Sprintf("the range of %s goes from %s down to %s", m, r.From, r.To), "the smaller end first", "")
+			return nil, l.fail(each.to.place, fmt.Sprintf("the range of %s runs backwards, from %s to %s", m, r.From, r.To), "the smaller end first", "")
 		}
 		out = append(out, r)
 	}
@@ -216,9 +216,9 @@ func parseBound(m check.Measure, text string) (Bound, *badBound) {
 	}
 	switch {
 	case m.Unit() == check.Share && (!ok || b.number > 1):
-		return b, &badBound{fmt.Sprintf("%s is a share, and %s is none", m, quoted(text)), "a number from 0 to 1, such as 0.5"}
+		return b, &badBound{fmt.Sprintf("%s is a share, and %s is not one", m, quoted(text)), "a number from 0 to 1, such as 0.5"}
 	case !ok:
-		return b, &badBound{fmt.Sprintf("%s is a number, and %s is none that it can be", m, quoted(text)), "a number such as 0.5, not below 0"}
+		return b, &badBound{fmt.Sprintf("%s is a number, and %s is not a valid value", m, quoted(text)), "a number such as 0.5, not below 0"}
 	}
 	return b, nil
 }
@@ -228,7 +228,7 @@ func parseBound(m check.Measure, text string) (Bound, *badBound) {
 func (b *Bound) parseSum(m check.Measure) *badBound {
 	shape := spanShape() + `, or a sum such as "1ttl+600ms"`
 	if m.Signed() {
-		shape = spanShape() + `, which may be below 0, such as "-0.3ttl", or a sum such as "1ttl+600ms" or "1ttl-600ms"`
+		shape = spanShape() + `, which may be negative, such as "-0.3ttl", or a sum such as "1ttl+600ms" or "1ttl-600ms"`
 	}
 	for rest, sign := b.text, byte('+'); ; {
 		if m.Signed() && strings.HasPrefix(rest, "-") && len(rest) == len(b.text) {

@@ -51,7 +51,7 @@ func (r Range) show(m check.Measured, ttl time.Duration, end Bound, digits int) 
 	}
 	text := showMeasured(m, ttl, leases, digits)
 	if i := slices.IndexFunc(in, func(s scale) bool { return s != leases }); i >= 0 {
-		text += ", which is " + showMeasured(m, ttl, in[i], digits)
+		text += ", that is " + showMeasured(m, ttl, in[i], digits)
 	}
 	return text
 }

@@ -24,13 +24,13 @@ var registered backends.Registry
 func Register(services ...backends.Backend) error {
 	for _, b := range services {
 		if !namePattern.MatchString(b.Name()) {
-			return fmt.Errorf("a lock service is named %q, expected small letters, digits and hyphens", b.Name())
+			return fmt.Errorf("lock service name %q: expected lower-case letters, digits and hyphens", b.Name())
 		}
 		if _, is := setNamed(b.Name()); is {
 			return fmt.Errorf("%s is the name of a set of lock services; give yours another name", b.Name())
 		}
 		if _, err := Registry().Find(b.Name()); err == nil {
-			return fmt.Errorf("there is a lock service %s already; give yours another name", b.Name())
+			return fmt.Errorf("a lock service named %s already exists; give yours another name", b.Name())
 		}
 		registered = append(registered, b)
 	}

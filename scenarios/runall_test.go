@@ -45,7 +45,7 @@ func TestARunawayTrialCostsItsOwnCell(t *testing.T) {
 		t.Fatalf("%d trials were reported: %v", len(got), err)
 	}
 	if why := got[0].Surprises; got[0].Outcome != Undecided || len(why) != 1 ||
-		!strings.HasPrefix(why[0], "it could not be carried out: runaway with none, guard none, seed 1: it was cut at ") ||
+		!strings.HasPrefix(why[0], "the trial could not be carried out: runaway with none, guard none, seed 1: it was cut at ") ||
 		!strings.Contains(why[0], ", with 20000") {
 		t.Errorf("the runaway trial is %v: %q", got[0].Outcome, why)
 	}

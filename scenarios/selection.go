@@ -42,7 +42,7 @@ type Seeds struct{ First, Last uint64 }
 
 // ParseSeeds reads "20" (the seeds 1 to 20) or "7..9".
 func ParseSeeds(text string) (Seeds, error) {
-	bad := fmt.Errorf("%q is not a choice of seeds, expected a count such as 20, or a range such as 7..9", text)
+	bad := fmt.Errorf("%q is not a valid choice of seeds; expected a count such as 20 or a range such as 7..9", text)
 	tooMany := fmt.Errorf("%q is too many seeds, expected %d at most", text, maxSeeds)
 	var s Seeds
 	first, last, ranged := strings.Cut(text, "..")
@@ -95,7 +95,7 @@ func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
 			return nil, err
 		}
 		if squares += len(cells); squares > MaxCells {
-			return nil, fmt.Errorf("these are more than %d cells, which is the most that one report can show: ask for fewer backends, guards or disciplines", MaxCells)
+			return nil, fmt.Errorf("more than %d cells, the maximum for one report: choose fewer backends, guards or disciplines", MaxCells)
 		}
 		out = slices.Grow(out, len(cells)*int(sel.Seeds.count()))
 		for _, c := range cells {
@@ -103,7 +103,7 @@ func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
 				c.Backend.Backend = sel.Replace(c.Backend.Backend)
 			}
 			if long := c.Discipline.Late; long.In(sel.lease(s)) > maxTime {
-				return nil, fmt.Errorf("%s: the discipline %s works on for too long, expected at most %s", s.Name, c.Discipline, short(maxTime))
+				return nil, fmt.Errorf("%s: the discipline %s keeps working for too long, expected at most %s", s.Name, c.Discipline, short(maxTime))
 			}
 			if _, err := c.Backend.Settings(sel.lease(s), false); err != nil {
 				return nil, fmt.Errorf("%s: %w", s.Name, err)
@@ -121,7 +121,7 @@ func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
 		}
 	}
 	if len(out) == 0 {
-		return nil, fmt.Errorf("nothing to run: none of these scenarios has a cell with backend %s and guard %s; a fence guard wants a backend that issues tokens",
+		return nil, fmt.Errorf("nothing to run: none of these scenarios has a cell with backend %s and guard %s; a fence guard needs a backend that issues tokens",
 			orAny(sel.Backends), orAny(sel.Guards))
 	}
 	return out, nil
@@ -138,7 +138,7 @@ func (s Seeds) fitIn(most uint64, trials, cells int) error {
 	if uint64(trials)+uint64(cells)*s.count() <= most {
 		return nil
 	}
-	return fmt.Errorf("these are more than %d trials, which is the most that one run may have: ask for fewer seeds than %d, or for less to run with each", most, s.count())
+	return fmt.Errorf("more than %d trials, the maximum for one run: choose fewer seeds than %d, or fewer cells", most, s.count())
 }
 
 // once refuses a name that is given twice, as its trials would count twice.

@@ -29,7 +29,7 @@ const (
 
 // sets holds the sets in the order of tables.
 var sets = []Set{
-	{"leased", "services whose leases end by the clock, as nobody prolongs them", ofServices, func(b backends.Backend, s backends.Settings) bool {
+	{"leased", "services whose leases expire because nobody renews them", ofServices, func(b backends.Backend, s backends.Settings) bool {
 		return len(b.Servers(s)) > 0 && !backends.Renews(b, s)
 	}},
 	{"sessions", "services whose clients keep their leases alive while they hold the lock", ofServices, backends.Renews},
@@ -39,7 +39,7 @@ var sets = []Set{
 	{"consensus", "services whose servers elect a leader", ofServices, func(b backends.Backend, s backends.Settings) bool {
 		return slices.Contains(b.Parts(s), sim.Leader)
 	}},
-	{"quorum", "services of independent servers, whose votes the client counts", ofServices, func(b backends.Backend, s backends.Settings) bool {
+	{"quorum", "services made of independent servers whose votes the client counts", ofServices, func(b backends.Backend, s backends.Settings) bool {
 		return len(b.Servers(s)) > 0 && !slices.Contains(b.Never(s), sim.NodeGranted)
 	}},
 	{"libraries", "lock libraries as people use them", ofLibraries, nil},

@@ -53,7 +53,7 @@ func parse(file string, src []byte) (s *source, root ast.Node, err error) {
 	defer func() {
 		// The parser is third-party code, and the file may hold anything.
 		if p := recover(); p != nil {
-			err = s.fail(place{1, 1}, fmt.Sprintf("the YAML parser gave up on this file (%v)", p), "a YAML document", "")
+			err = s.fail(place{1, 1}, fmt.Sprintf("the YAML parser failed on this file (%v)", p), "a YAML document", "")
 		}
 	}()
 	tokens := lexer.Tokenize(text)
@@ -69,8 +69,8 @@ func parse(file string, src []byte) (s *source, root ast.Node, err error) {
 			continue
 		}
 		if root != nil {
-			return nil, nil, s.fail(at(doc.Body), "a second document begins here", "one scenario a file",
-				"put it into a file of its own")
+			return nil, nil, s.fail(at(doc.Body), "a second YAML document starts here", "one scenario per file",
+				"move it to its own file")
 		}
 		root = doc.Body
 	}
@@ -106,8 +106,8 @@ func (v visitor) Visit(n ast.Node) ast.Visitor {
 }
 
 func (s *source) refuseUnseen(at place, r rune) error {
-	return s.fail(at, plaintext.Name(r)+" stands here", "characters that can be seen, blanks, tabs and ends of lines",
-		"leave it out: it could change what people see")
+	return s.fail(at, plaintext.Name(r)+" appears here", "visible characters, spaces, tabs and line ends",
+		"remove it: it could change what people see")
 }
 
 // plain refuses what is certainly not a scenario before the parser sees it.

@@ -30,7 +30,7 @@ func ParseStatistic(text string) (Statistic, error) {
 	if p, ok := s.percentile(); ok && text == fmt.Sprintf("p%d", p) {
 		return s, nil
 	}
-	return "", fmt.Errorf("%s is nothing that values come to all together", quoted(text))
+	return "", fmt.Errorf("%s is not a statistic", quoted(text))
 }
 
 // percentile returns the 95 of p95, and false if s is not a percentile.

@@ -21,9 +21,9 @@ func (l *loader) step(f fileStep) (Step, error) {
 	switch {
 	case f.On.given() && f.At.given():
 		return Step{}, l.fail(f.At.place, "this step has both on and at", "one of them",
-			"for a while after an event, say on and after")
+			"for a time after an event, use on and after")
 	case f.At.given() && f.After.given():
-		return Step{}, l.fail(f.After.place, "after goes with on, and this step has at", "at alone", "")
+		return Step{}, l.fail(f.After.place, "after belongs to on, but this step has at", "at alone", "")
 	case f.At.given():
 		if f.At.In(l.out.TTL) >= l.out.Until.In(l.out.TTL) {
 			return Step{}, l.fail(f.At.place, fmt.Sprintf("at %s the trial is over", f.At),
@@ -54,7 +54,7 @@ func (l *loader) step(f fileStep) (Step, error) {
 func (l *loader) repeats(f fileStep, step *Step) error {
 	switch {
 	case f.Times.given() && !f.Every.given():
-		return l.fail(f.Times.place, "times goes with every, and this step has none", "every as well, such as every: 1ttl", "")
+		return l.fail(f.Times.place, "times belongs to every, which this step lacks", "also every, such as every: 1ttl", "")
 	case !f.Every.given():
 		return nil
 	case f.Every.In(l.out.TTL) == 0:
@@ -65,14 +65,14 @@ func (l *loader) repeats(f fileStep, step *Step) error {
 	switch long, ends := step.Do.lasts(l.out.TTL); {
 	case !ends:
 		return l.fail(f.Every.place, fmt.Sprintf("this %s happens again before it is over", step.Do.Bare.Kind),
-			"for as well, so that each time ends", "")
+			"also for, so that each occurrence ends", "")
 	case long > f.Every.In(l.out.TTL):
 		return l.fail(f.Every.place, fmt.Sprintf("this %s happens again before it is over", step.Do.Bare.Kind),
-			fmt.Sprintf("at least %s, which is how long it may last", short(long)), "")
+			fmt.Sprintf("at least %s, the longest it may last", short(long)), "")
 	}
 	if times := int64(l.out.Until.In(l.out.TTL) / f.Every.In(l.out.TTL)); f.Times.n == 0 && times > maxTimes {
 		return l.fail(f.Every.place, fmt.Sprintf("every is %s: the step would happen %d times before the trial ends", f.Every, times),
-			fmt.Sprintf("at most %d times", maxTimes), "make every longer, or say with times how often it happens")
+			fmt.Sprintf("at most %d times", maxTimes), "make every longer, or limit the number with times")
 	}
 	step.Every, step.Times = &f.Every.Span, f.Times.n
 	return l.sane("every", f.Every)

@@ -39,7 +39,7 @@ func TestAFailedLiveTrialDoesNotStopTheOthers(t *testing.T) {
 		if (err != nil) != c.fails || len(got) != c.want {
 			t.Errorf("%s: %d trials reported, %v", c.world, len(got), err)
 		}
-		if c.world == LiveWorld && (got[1].Result.Outcome != Undecided || got[1].Result.Surprises[0] != "it could not be carried out: "+broken.Error()) {
+		if c.world == LiveWorld && (got[1].Result.Outcome != Undecided || got[1].Result.Surprises[0] != "the trial could not be carried out: "+broken.Error()) {
 			t.Errorf("the failed trial is %v: %q", got[1].Result.Outcome, got[1].Result.Surprises)
 		}
 	}

@@ -32,7 +32,7 @@ func (t Tally) Missed() bool {
 // how many it takes; empty if there are enough, or if nothing is expected.
 func (t Tally) TooFew() string {
 	if n := t.Violated + t.Holds; t.Share != nil && t.Share.judge(t.Violated, n) == Undecided {
-		return fmt.Sprintf("it takes %d trials to tell, and there are %d: run more seeds", t.Share.needs(), n)
+		return fmt.Sprintf("%d trials are needed to tell, but there are only %d: run more seeds", t.Share.needs(), n)
 	}
 	return ""
 }
@@ -157,11 +157,11 @@ const MaxCells = 10_000
 // from that of its cell, because their figures cannot be added up, or if there are too many cells.
 func (s *Summaries) Add(r *Result) error {
 	if _, known := s.place[r.Cell()]; !known && len(s.cells) >= MaxCells {
-		return fmt.Errorf("%s: the trials are of more than %d cells, which is the most that one report can show: report fewer runs together", r.Cell(), MaxCells)
+		return fmt.Errorf("%s: more than %d cells, the maximum for one report: combine fewer runs", r.Cell(), MaxCells)
 	}
 	c := s.cell(r.Cell())
 	if c.Trials > 0 && c.TTL != r.TTL {
-		return fmt.Errorf("%s, %s world: seed %d has a lease of %v, and the trials before it have %v: report runs with different leases one at a time",
+		return fmt.Errorf("%s, %s world: seed %d has a lease of %v, but the earlier trials have %v: report runs with different leases separately",
 			r.Cell(), r.World, r.Seed, r.TTL, c.TTL)
 	}
 	c.add(r)

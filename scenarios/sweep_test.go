@@ -181,13 +181,13 @@ func TestASweepThatIsNotWholeIsRefusedWithItsPlace(t *testing.T) {
 		t.Fatalf("%+v, %v", got, err)
 	}
 	for _, c := range []struct{ row, want string }{
-		{`{"sweep":{"name":"x"}}`, `sweeps.jsonl:2:1: sweep "x" needs two values of its parameter or more, and has 0; expected what`},
-		{`{"sweep":{"name":"x","parameter":{"values":[1]}}}`, `sweeps.jsonl:2:1: sweep "x" needs two values of its parameter or more, and has 1`},
+		{`{"sweep":{"name":"x"}}`, `sweeps.jsonl:2:1: sweep "x" needs at least two values of its parameter but has 0; expected what`},
+		{`{"sweep":{"name":"x","parameter":{"values":[1]}}}`, `sweeps.jsonl:2:1: sweep "x" needs at least two values of its parameter but has 1`},
 		{`{"sweep":{"name":"x","parameter":{"values":[1,3,3]}}}`, `sweeps.jsonl:2:1: sweep "x" has the value 3 behind 3`},
 		{`{"sweep":{"name":"x","parameter":{"values":[1,2]},"lines":[{"name":"l"}]}}`, `sweeps.jsonl:2:1: sweep "x" has the line "l" with nothing derived`},
 		{`{"sweep":{"name":5}}`, `sweeps.jsonl:2:18: json: cannot unmarshal number`},
 		{`{"sweep"`, `sweeps.jsonl:2:9: `},
-		{`{"point":{"sweep":"pause"}}`, `sweeps.jsonl:2:1: a point of sweep "pause", and the sweep before it is another`},
+		{`{"point":{"sweep":"pause"}}`, `sweeps.jsonl:2:1: a point of sweep "pause" does not follow that sweep`},
 	} {
 		if _, err := ReadSweeps(strings.NewReader(whole+"\n"+c.row+"\n"), "sweeps.jsonl"); err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%s\ngot  %v\nwant %s", c.row, err, c.want)

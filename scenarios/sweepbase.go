@@ -61,7 +61,7 @@ func (l *sweepLoader) findBase(root ast.Node, file ScenarioFile) error {
 	path, src, err := name.text, []byte(nil), error(nil)
 	switch isFile := strings.ContainsAny(path, "./\\"); {
 	case isFile && file == nil, !isFile && !slices.Contains(BuiltinNames(), path):
-		return l.fail(name.place, "there is no scenario "+quoted(path), "a built-in scenario, or a file from the folder of the sweep's, such as ./my-scenario.yaml", didYouMean(path, BuiltinNames()))
+		return l.fail(name.place, "there is no scenario "+quoted(path), "a built-in scenario, or a file relative to the sweep's folder, such as ./my-scenario.yaml", didYouMean(path, BuiltinNames()))
 	case isFile:
 		path, src, err = file(path)
 	default:
@@ -69,7 +69,7 @@ func (l *sweepLoader) findBase(root ast.Node, file ScenarioFile) error {
 		src, err = Source(name.text)
 	}
 	if err != nil {
-		return l.fail(name.place, fmt.Sprintf("the scenario %s cannot be read: %v", quoted(name.text), err), "the file of a scenario, from the folder of the sweep's", "")
+		return l.fail(name.place, fmt.Sprintf("the scenario %s cannot be read: %v", quoted(name.text), err), "a scenario file, relative to the sweep's folder", "")
 	}
 	s, base, err := parse(path, src)
 	if err != nil {
@@ -78,7 +78,7 @@ func (l *sweepLoader) findBase(root ast.Node, file ScenarioFile) error {
 	l.base = &sweepBase{source: s, root: base, name: name.text}
 	for _, set := range f.base.Set.list {
 		if l.base.root, err = l.base.set(l.base.root, strings.Split(set.name.text, "."), set.value.text); err != nil {
-			return l.fail(set.name.place, fmt.Sprintf("%s has no place %s: %v", name.text, set.name.text, err), "keys and numbers with dots between, such as steps.1.do.pause.for", "")
+			return l.fail(set.name.place, fmt.Sprintf("%s has nothing at %s: %v", name.text, set.name.text, err), "keys and numbers separated by dots, such as steps.1.do.pause.for", "")
 		}
 	}
 	return nil
@@ -131,7 +131,7 @@ func (b *sweepBase) set(n ast.Node, path []string, text string) (ast.Node, error
 		c.Values[i-1], err = b.set(n.Values[i-1], path[1:], text)
 		return &c, err
 	}
-	return nil, fmt.Errorf("nothing stands below what is before %s", quoted(path[0]))
+	return nil, fmt.Errorf("there is nothing below the part before %s", quoted(path[0]))
 }
 
 // script returns the part of the scenario that a sweep runs, at one value.
@@ -150,7 +150,7 @@ func (l *sweepLoader) noSteps(line fileSweepLine) error {
 	if l.base == nil || len(line.Steps) == 0 {
 		return nil
 	}
-	return l.fail(line.Steps[0].place, "this line has steps, and the script is the scenario "+l.base.name, "no steps", "write them into the scenario's file, or a script of the sweep's own")
+	return l.fail(line.Steps[0].place, "this line has steps, but the script is the scenario "+l.base.name, "no steps", "put them in the scenario's file, or give the sweep its own script")
 }
 
 // onBase makes sure that a line fits a scenario in another file.

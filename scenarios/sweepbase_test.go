@@ -80,12 +80,12 @@ func TestASweepOfAScenarioThatDoesNotFitIsExplained(t *testing.T) {
 		{[]string{"gc-pause", "./broken.yaml", "  set: {steps.1.do.pause.for: $x}\n", ""}, `folder/broken.yaml:2:1: the scenario has an unknown key "titel"`},
 		{[]string{"steps.1", "steps.2"}, `folder/other.yaml:7:9: gc-pause has no place steps.2.do.pause.for: there is no "2", expected 1 to 1`},
 		{[]string{"pause.for", "crash.for"}, `there is no "crash", expected pause`},
-		{[]string{".for", ".for.least"}, `nothing stands below what is before "least"`},
+		{[]string{".for", ".for.least"}, `there is nothing below the part before "least"`},
 		{[]string{"steps.1.do.pause.for: $x", "clients: $x"}, `scripts/gc-pause.yaml:18:10: clients is the text "0ttl"`},
 		{[]string{"for: $x}", "for: 1ttl}"}, `folder/other.yaml:6:3: nothing in the scenario gc-pause changes`},
-		{[]string{"backend: redis", "backend: radis"}, `folder/other.yaml:11:15: there is no backend "radis"`},
+		{[]string{"backend: redis", "backend: radis"}, `folder/other.yaml:11:15: unknown backend "radis"`},
 		{[]string{"guard: none", "guard: nine"}, `folder/other.yaml:8:8: there is no guard "nine"`},
-		{[]string{"violated:", "steps: [{at: 1s, do: {pause: {host: client-1, for: $x}}}], violated:"}, "this line has steps, and the script is the scenario gc-pause"},
+		{[]string{"violated:", "steps: [{at: 1s, do: {pause: {host: client-1, for: $x}}}], violated:"}, "this line has steps, but the script is the scenario gc-pause"},
 		{[]string{"  set", "  ttl: 10s\n  set"}, `folder/other.yaml:7:3: script has an unknown key "ttl"`},
 	} {
 		_, err := loadOnAScenario(t, c.replace...)

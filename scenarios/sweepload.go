@@ -76,12 +76,12 @@ func (l *sweepLoader) resolveParameter() error {
 	ranged := f.From.given() || f.To.given() || f.Step.given()
 	switch {
 	case ranged == f.Values.given():
-		return l.fail(f.place, "parameter does not say its values in one way", "values, or from, to and step", "")
+		return l.fail(f.place, "parameter must give its values in exactly one way", "values, or from, to and step", "")
 	case ranged && !(f.From.given() && f.To.given() && f.Step.given()):
-		return l.fail(f.place, "parameter does not say all of from, to and step", "all three of them, or values", "")
+		return l.fail(f.place, "parameter lacks one of from, to and step", "all three of them, or values", "")
 	case ranged && (f.Step.value <= 0 || f.To.value <= f.From.value || (f.To.value-f.From.value)/f.Step.value > maxValues):
-		return l.fail(f.Step.place, fmt.Sprintf("from %v to %v by %v is no range", f.From.value, f.To.value, f.Step.value),
-			fmt.Sprintf("a step above 0 that makes 2 to %d values", maxValues), "")
+		return l.fail(f.Step.place, fmt.Sprintf("from %v to %v by %v is not a range", f.From.value, f.To.value, f.Step.value),
+			fmt.Sprintf("a step above 0 that yields 2 to %d values", maxValues), "")
 	case ranged:
 		for i := 0; ; i++ {
 			x := round(f.From.value + float64(i)*f.Step.value)
@@ -110,14 +110,14 @@ func (l *sweepLoader) hostsOf(f *fileParameter, p *SweepParameter) error {
 		p.Of = append(p.Of, sim.HostID(w.text))
 	}
 	if (p.Unit == UnitHosts) != f.Of.given() {
-		return l.fail(f.Unit.place, "unit hosts and the list of go together, and one of them is missing", "unit: hosts with of: [redis-1, redis-2], or neither", "")
+		return l.fail(f.Unit.place, "unit: hosts needs the list of, and the list needs unit: hosts; one of them is missing", "unit: hosts with of: [redis-1, redis-2], or neither", "")
 	}
 	if p.Unit != UnitHosts {
 		return nil
 	}
 	for _, x := range p.Values {
 		if x < 0 || x > float64(len(p.Of)) || x != math.Trunc(x) {
-			return l.fail(f.place, fmt.Sprintf("there cannot be %v of %d hosts", x, len(p.Of)), fmt.Sprintf("whole numbers from 0 to %d", len(p.Of)), "")
+			return l.fail(f.place, fmt.Sprintf("%v of %d hosts is not possible", x, len(p.Of)), fmt.Sprintf("whole numbers from 0 to %d", len(p.Of)), "")
 		}
 	}
 	return nil
@@ -192,7 +192,7 @@ func (p puts) inScript(root ast.Node) ast.Node {
 // about resolves what does not depend on the value.
 func (l *sweepLoader) about(root ast.Node, f fileSweep) error {
 	if !namePattern.MatchString(f.Sweep.text) {
-		return l.fail(f.Sweep.place, fmt.Sprintf("sweep is %s, which cannot be a name", quoted(f.Sweep.text)), "small letters, digits and hyphens, such as pause", "")
+		return l.fail(f.Sweep.place, fmt.Sprintf("sweep is %s, which is not a valid name", quoted(f.Sweep.text)), "small letters, digits and hyphens, such as pause", "")
 	}
 	if !slices.Contains(check.Properties(), check.Property(f.Property.text)) {
 		return l.fail(f.Property.place, "there is no property "+quoted(f.Property.text), listed(propertyNames()), didYouMean(f.Property.text, propertyNames()))
@@ -216,7 +216,7 @@ func (l *sweepLoader) about(root ast.Node, f fileSweep) error {
 		}
 		for _, earlier := range a.Lines {
 			if earlier.Name == line.Name {
-				return l.fail(each.place, "two lines are called "+quoted(line.Name), "a name of its own for each line", "")
+				return l.fail(each.place, "two lines are called "+quoted(line.Name), "a different name for each line", "")
 			}
 		}
 		a.Lines = append(a.Lines, line)
@@ -241,7 +241,7 @@ func (l *sweepLoader) line(f fileSweep, each fileSweepLine) (SweepLine, error) {
 	p := l.out.Parameter
 	switch {
 	case each.Violated.given() == each.Chance.given():
-		return line, l.fail(each.place, "this line does not say in one way what is derived", "violated or chance", "")
+		return line, l.fail(each.place, "this line must give its derivation in exactly one way", "violated or chance", "")
 	case each.Chance.given():
 		line.Derived = each.Chance.points
 	default:
@@ -263,7 +263,7 @@ func (l *sweepLoader) testable(at place, p SweepParameter, d Derived, threshold 
 			return from < x && x < to && least == share && most == share
 		})
 	}
-	const todo = "a value on each side, farther away than within"
+	const todo = "a value on each side, farther away than within allows"
 	if !slices.ContainsFunc(p.Values, func(x float64) bool { return !doubtful(x) }) {
 		return l.fail(at, "no value of the parameter could contradict this", todo, "")
 	}
@@ -279,7 +279,7 @@ func (l *sweepLoader) testable(at place, p SweepParameter, d Derived, threshold 
 func (l *sweepLoader) explain(err error, x float64) error {
 	var bad *LoadError
 	if errors.As(err, &bad) && bad.Todo == "" && (l.base != nil || strings.Contains(bad.Text, placeholder)) {
-		bad.Todo = fmt.Sprintf("this is with %s = %s", placeholder, l.out.Parameter.put(x).text)
+		bad.Todo = fmt.Sprintf("this happens with %s = %s", placeholder, l.out.Parameter.put(x).text)
 	}
 	return err
 }

@@ -127,14 +127,14 @@ func TestWhatIsWrongWithASweepIsSaidWithItsPlace(t *testing.T) {
 		{"a value that is no number", []string{"from: 0", "from: few"}, "5:43", `from is "few"`},
 		{"values that go back", []string{"from: 0, to: 2, step: 0.5", "values: [1, 0.5]"}, "5:49", "not in ascending order"},
 		{"hosts without a list", []string{"unit: ttl", "unit: hosts"}, "5:32", "go together"},
-		{"half a host", []string{"unit: ttl", "unit: hosts, of: [client-1, client-2]"}, "5:12", "there cannot be 0.5 of 2 hosts"},
+		{"half a host", []string{"unit: ttl", "unit: hosts, of: [client-1, client-2]"}, "5:12", "0.5 of 2 hosts is not possible"},
 		{"a value that the script does not take", []string{"from: 0", "from: -1"}, "13:41", `for is "-1ttl"`},
 		{"nothing changes", []string{"for: $x", "for: 1ttl", "after: $x", "after: 1ms"}, "21:5", "nothing in this line's script changes"},
 		{"unknown property", []string{"property: lost-update", "property: lost-updates"}, "19:11", `no property "lost-updates"`},
 		{"unknown guard", []string{"guard: cas", "guard: cash"}, "26:12", `no guard "cash"`},
 		{"a guard that the backend cannot have", []string{"guard: cas", "guard: fence-all"}, "26:12", "none of them issues fencing tokens"},
 		{"unknown backend", []string{"backend: none", "backend: nine"}, "25:14", `no backend "nine"`},
-		{"unknown option of all", []string{"retry:", "retries:"}, "10:10", `no backend of this scenario has an option "retries"`},
+		{"unknown option of all", []string{"retry:", "retries:"}, "10:10", `no backend of this scenario has option "retries"`},
 		{"unknown host", []string{"host: ledger", "host: redis-7"}, "16:26", `no host "redis-7"`},
 		{"two lines of one name", []string{"    guard: cas\n    name: no lock", "    guard: cas\n    name: redis+renew, guard none"}, "25:5", "two lines are called"},
 		{"no derivation", []string{"    violated: {from: 1}\n", ""}, "21:5", "does not say in one way what is derived"},
@@ -167,7 +167,7 @@ func TestWhatIsWrongWithASweepIsSaidWithItsPlace(t *testing.T) {
 func TestTheValueIsPartOfTheError(t *testing.T) {
 	_, err := loadSmall(t, "for: $x", "for: {uniform: [1ttl, $x]}")
 	var bad *LoadError
-	if !errors.As(err, &bad) || bad.Todo != "this is with $x = 0.5ttl" {
+	if !errors.As(err, &bad) || bad.Todo != "this happens with $x = 0.5ttl" {
 		t.Errorf("got %v, want to hear that the value is 0.5ttl", err)
 	}
 }

@@ -51,7 +51,7 @@ func ReadSweeps(r io.Reader, name string) ([]SweepResult, error) {
 			return nil, bad(columnOf(err), "%v", err)
 		}
 		if i, r := plaintext.FindJSON(text); i >= 0 {
-			return nil, bad(int64(i+1), "%s stands here", plaintext.Name(r))
+			return nil, bad(int64(i+1), "%s appears here", plaintext.Name(r))
 		}
 		if row.Sweep != nil {
 			if problem := row.Sweep.problem(); problem != "" {
@@ -61,7 +61,7 @@ func ReadSweeps(r io.Reader, name string) ([]SweepResult, error) {
 		}
 		if p := row.Point; p != nil {
 			if len(out) == 0 || out[len(out)-1].Name != p.Sweep {
-				return nil, bad(1, "a point of sweep %q, and the sweep before it is another", p.Sweep)
+				return nil, bad(1, "a point of sweep %q does not follow that sweep", p.Sweep)
 			}
 			out[len(out)-1].Points = append(out[len(out)-1].Points, *p)
 		}
@@ -82,15 +82,15 @@ func columnOf(err error) int64 {
 // problem says what keeps the sweep from being drawn; empty if nothing does.
 func (s *SweepAbout) problem() string {
 	if !IsName(s.Name) {
-		return "has no name of small letters, digits and hyphens"
+		return "needs a name made of lower-case letters, digits and hyphens"
 	}
 	values := s.Parameter.Values
 	if len(values) < 2 {
-		return fmt.Sprintf("needs two values of its parameter or more, and has %d", len(values))
+		return fmt.Sprintf("needs at least two values of its parameter but has %d", len(values))
 	}
 	for i, x := range values[1:] {
 		if x <= values[i] {
-			return fmt.Sprintf("has the value %v behind %v, not one that is greater", x, values[i])
+			return fmt.Sprintf("has the value %v after %v; values must increase", x, values[i])
 		}
 	}
 	if i := slices.IndexFunc(s.Lines, func(l SweepLine) bool { return len(l.Derived) == 0 }); i >= 0 {

@@ -41,7 +41,7 @@ func (l *sweepLoader) script(f fileSweep, line fileSweepLine) (*Scenario, error)
 		}
 	}
 	if n := len(one.out.Workload.Disciplines); n > 1 {
-		return nil, l.fail(line.place, fmt.Sprintf("this line has clients of %d disciplines: %s", n, listed(disciplineTexts(one.out.Workload.Disciplines))), "one discipline", "give each of them a line, with a key discipline")
+		return nil, l.fail(line.place, fmt.Sprintf("this line's clients have %d disciplines: %s", n, listed(disciplineTexts(one.out.Workload.Disciplines))), "one discipline", "give each its own line, with the key discipline")
 	}
 	l.out.Claims = one.out.Claims
 	return one.out, nil

@@ -256,7 +256,7 @@ func (t Trial) failed(err error) Result {
 		Scenario: t.Scenario.Name, Backend: t.Backend.String(), Guard: string(t.Guard), Discipline: t.Discipline.String(),
 		World: t.World, Seed: t.Seed, TTL: t.TTL, Outcome: Undecided,
 		Arguments: t.replayArguments(),
-		Surprises: []string{"it could not be carried out: " + plaintext.Visible(err.Error())},
+		Surprises: []string{"the trial could not be carried out: " + plaintext.Visible(err.Error())},
 	}
 	for _, p := range slices.Concat(check.Preconditions(), check.Properties()) {
 		r.Findings = append(r.Findings, check.Finding{Property: p, Verdict: check.Undecided, Why: "the trial could not be carried out"})

@@ -51,5 +51,5 @@ func (r *Result) Tried() string {
 	if len(r.TooSlow) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("tried %d times, as the machine was too slow", 1+len(r.TooSlow))
+	return fmt.Sprintf("tried %d times because the machine was too slow", 1+len(r.TooSlow))
 }

@@ -16,7 +16,7 @@ func LiveOnly(b backends.Backend) bool {
 // simulated returns the trial's backend for the virtual world, or an error if there is none.
 func (t Trial) simulated() (backends.Simulated, error) {
 	if t.World != VirtualWorld {
-		return nil, fmt.Errorf("the world %q is not simulated, expected %s", t.World, VirtualWorld)
+		return nil, fmt.Errorf("the world %q cannot be simulated, expected %s", t.World, VirtualWorld)
 	}
 	b, ok := t.Backend.Backend.(backends.Simulated)
 	if !ok {

@@ -21,13 +21,13 @@ type level struct {
 // The levels, from worst to best.
 var (
 	lost      = level{"lost", "✗", "damage", "money or an acknowledged write was lost, or one effect was applied twice"}
-	doubled   = level{"doubled", "◔", "two at work", "two worked under the lock at once, though never two believed to hold it; no loss was found"}
+	doubled   = level{"doubled", "◔", "two at work", "two worked under the lock at once, though two never believed they held it; no loss was found"}
 	broken    = level{"broken", "◐", "lock broken", "two held the lock, or a superseded holder wrote; no loss was found"}
-	starved   = level{"starved", "○", "not served", "safe, but somebody waited too long or was refused although in the right"}
-	undecided = level{"undecided", "?", "undecided", "the trials do not tell"}
+	starved   = level{"starved", "○", "not served", "safe, but somebody waited too long or was wrongly refused"}
+	undecided = level{"undecided", "?", "undecided", "the trials do not decide it"}
 	holds     = level{"holds", "✓", "holds", "nothing was violated"}
 	missing   = levelOfOutcome("missing", scenarios.NotAvailable, "could not be run here")
-	pointless = levelOfOutcome("pointless", scenarios.NotApplicable, "the script does something that this cell cannot have")
+	pointless = levelOfOutcome("pointless", scenarios.NotApplicable, "the script needs something that this cell does not have")
 )
 
 // levelOfOutcome returns the level of cells that were not run.
@@ -115,7 +115,7 @@ func levelOfHarm(what check.Harm) level {
 	case check.TheTrial:
 		return undecided
 	}
-	panic(fmt.Sprintf("nobody has said how bad harm of kind %d is", what))
+	panic(fmt.Sprintf("no level is defined for harm of kind %d", what))
 }
 
 // judgement is one row that sets what was expected of a cell beside what was found.
@@ -176,7 +176,7 @@ func ofAll(t scenarios.Tally) string {
 	if t.Share == nil || t.Holds+t.Violated == 0 {
 		return ""
 	}
-	text := fmt.Sprintf(", which is a share of %s (99 %% interval)", t.Between())
+	text := fmt.Sprintf(", a share of %s (99 %% interval)", t.Between())
 	if why := t.TooFew(); why != "" {
 		text += "; " + why
 	}
@@ -198,7 +198,7 @@ func expected(t scenarios.Tally) string {
 	case t.Share != nil:
 		return fmt.Sprintf("%s in a share of %s of the trials", t.Expected, t.Share)
 	case t.Sometimes:
-		return t.Expected.String() + " now and then"
+		return t.Expected.String() + " sometimes"
 	}
 	return t.Expected.String()
 }

@@ -194,7 +194,7 @@ func (v *view) addPictures(c Content, a addresses) (err error) {
 // finishedOf says how many trials a run has finished, and of how many if it has not ended.
 func finishedOf(r results.Run) string {
 	if r.Finished < r.About.Trials {
-		return fmt.Sprintf("%d of %d were finished", r.Finished, r.About.Trials)
+		return fmt.Sprintf("%d of %d finished", r.Finished, r.About.Trials)
 	}
 	return strconv.Itoa(r.Finished)
 }

@@ -211,7 +211,7 @@ func TestWhatIsNotTheFolderOfARunIsRefused(t *testing.T) {
 		{"a row without an outcome", "results.jsonl", `{"scenario":"s","backend":"b","guard":"g","discipline":"attentive","world":"live","findings":[{}]}` + "\n", "results.jsonl:1:1: the trial has no outcome"},
 		{"a row without findings", "results.jsonl", `{"scenario":"s","backend":"b","guard":"g","discipline":"attentive","world":"live","outcome":"undecided"}` + "\n", "results.jsonl:1:1: the trial has no findings"},
 		{"an unknown property", "results.jsonl", `{"scenario":"s","backend":"b","guard":"g","discipline":"attentive","world":"live","outcome":"undecided","findings":[{"property":"stalled"}]}` + "\n", `results.jsonl:1:1: the trial has a finding of "stalled", which is no property`},
-		{"an unknown fault", "run.json", `{"started":"2026-11-01T00:00:00Z","scenarios":[{"scenario":"s","faults":["stall"]}]}`, `there is no fault "stall", expected one of ["pause"`},
+		{"an unknown fault", "run.json", `{"started":"2026-11-01T00:00:00Z","scenarios":[{"scenario":"s","faults":["stall"]}]}`, `unknown fault "stall", expected one of ["pause"`},
 		{"an empty description", "run.json", "{}\n", "run.json:1:1: it does not say when the run began"},
 		{"a row that ends too early", "results.jsonl", "{\"scenario\": \"x\"\n{}\n", "results.jsonl:1:"},
 		{"an unknown outcome", "results.jsonl", "{\"outcome\":\"fine\"}\n", `outcome "fine", expected one of`},

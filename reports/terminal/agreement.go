@@ -47,8 +47,8 @@ func Agreement(w io.Writer, all []scenarios.Agreement, opts Options) error {
 }
 
 const (
-	pairsKey  = "virtual · live in each place; one word where both say the same."
-	windowKey = "Next grant: after the fault, in leases, least to most over all trials."
+	pairsKey  = "virtual · live in each place; one word if both agree."
+	windowKey = "Next grant: time after the fault, in leases; least to most over all trials."
 )
 
 func bothSides(all []scenarios.Agreement) (cells []scenarios.Summary) {

@@ -198,5 +198,5 @@ func markdownKey(shown []column) string {
 	for _, c := range shown {
 		meanings = append(meanings, fmt.Sprintf("%s: %s", c.property, c.meaning))
 	}
-	return markdown("✓ violated as predicted, a pass; ! not as expected; — nothing to judge. Violated means, of " + strings.Join(meanings, "; ") + ".")
+	return markdown("✓ violated as predicted, a pass; ! not as expected; — nothing to judge. Violated means, for " + strings.Join(meanings, "; ") + ".")
 }

@@ -64,7 +64,7 @@ func writeOptions(b *strings.Builder, results []scenarios.ClaimResult, width int
 		return
 	}
 	b.WriteByte('\n')
-	hang(b, "", "OPTIONS OF THESE TRIALS, and where what they do is known from", width)
+	hang(b, "", "OPTIONS OF THESE TRIALS, with the source for what each does", width)
 	b.WriteByte('\n')
 	for _, o := range all {
 		hang(b, "  ", o.Option+": "+o.Source, width)
@@ -105,29 +105,29 @@ func writeContradictions(b *strings.Builder, results []scenarios.ClaimResult, wi
 				continue
 			}
 			if e.Share != nil {
-				hang(b, "! ", fmt.Sprintf("%s · %s: %s should be violated in a share of %s, but was in %d of %d trials", r.Claim.ID,
+				hang(b, "! ", fmt.Sprintf("%s · %s: %s should be violated in a share of %s of the trials, but was violated in %d of %d", r.Claim.ID,
 					cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard, e.Contrary.Discipline), e.Want.Property, e.Share, e.Violated, e.Trials-e.Undecided), width)
-				b.WriteString("  the first of them again: " + e.Contrary.Replay("") + "\n")
+				b.WriteString("  to rerun the first of them: " + e.Contrary.Replay("") + "\n")
 				continue
 			}
 			if e.Range != nil && e.Range.Of != scenarios.EveryValue {
 				hang(b, "! ", fmt.Sprintf("%s · %s: expected %s, but measured %s", r.Claim.ID,
 					cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard, e.Contrary.Discipline), e.Range, e.Range.Show(e.Measured, e.Contrary.TTL)), width)
-				b.WriteString("  the first of them again: " + e.Contrary.Replay("") + "\n")
+				b.WriteString("  to rerun the first of them: " + e.Contrary.Replay("") + "\n")
 				continue
 			}
 			if e.Range != nil {
 				m, _ := e.Contrary.Measured(e.Range.Measure)
-				hang(b, "! ", fmt.Sprintf("%s · %s: expected %s, but with seed %d %s was measured", r.Claim.ID,
+				hang(b, "! ", fmt.Sprintf("%s · %s: expected %s, but seed %d measured %s", r.Claim.ID,
 					cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard, e.Contrary.Discipline), e.Range, e.Contrary.Seed,
 					e.Range.Show(m, e.Contrary.TTL)), width)
-				b.WriteString("  again: " + e.Contrary.Replay("") + "\n")
+				b.WriteString("  rerun: " + e.Contrary.Replay("") + "\n")
 				continue
 			}
 			f := e.Contrary.Finding(e.Want.Property)
 			hang(b, "! ", fmt.Sprintf("%s · %s: %s should come out as %s, but with seed %d it came out as %s: %s", r.Claim.ID,
 				cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard, e.Contrary.Discipline), e.Want.Property, e.Want.Verdict, e.Contrary.Seed, f.Verdict, f.Why), width)
-			b.WriteString("  again: " + e.Contrary.Replay("") + "\n")
+			b.WriteString("  rerun: " + e.Contrary.Replay("") + "\n")
 		}
 	}
 }

@@ -51,7 +51,7 @@ func (c Comparison) Write(w io.Writer, opts Options) error {
 		c.writeDifference(&b)
 	}
 	if !live && c.Before != nil && c.Before.Fingerprint() != c.Then.Fingerprint {
-		say("The history that the run has kept is not the one that it judged: it has been changed.")
+		say("The history kept by the run is not the one it judged: it has been changed.")
 	}
 	c.writeVerdicts(&b)
 	if live {
@@ -66,7 +66,7 @@ func (c Comparison) Write(w io.Writer, opts Options) error {
 		}
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
-		return fmt.Errorf("write how the trial came out again: %w", err)
+		return fmt.Errorf("write the comparison of the trials: %w", err)
 	}
 	return nil
 }
@@ -74,7 +74,7 @@ func (c Comparison) Write(w io.Writer, opts Options) error {
 // writeDifference shows where the histories diverge.
 func (c Comparison) writeDifference(b *strings.Builder) {
 	if c.Before == nil {
-		b.WriteString("The run has not kept its history, so the first difference is not known.\n")
+		b.WriteString("The run did not keep the history, so the first difference is unknown.\n")
 		return
 	}
 	if fields := differingFields(c.Before.Header, c.After.Header); len(fields) > 0 {
@@ -95,7 +95,7 @@ func (c Comparison) writeDifference(b *strings.Builder) {
 
 func eventAt(h *sim.History, i int) string {
 	if i >= len(h.Events) {
-		return "there is none"
+		return "no event"
 	}
 	return words.Event(h, &h.Events[i])
 }

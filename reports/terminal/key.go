@@ -37,13 +37,13 @@ func writeKey(b *strings.Builder, p painter, t *grid, quiet []column) {
 	var idle []column
 	for _, c := range quiet {
 		if c.echo != "" {
-			say(fmt.Sprintf("no column, as it came out as %s everywhere: %s", c.echo, c.property))
+			say(fmt.Sprintf("no column, same result as %s everywhere: %s", c.echo, c.property))
 			continue
 		}
 		idle = append(idle, c)
 	}
 	if len(idle) > 0 {
-		say("no column, as nothing is expected and nothing violated: " + properties(idle))
+		say("no column, nothing expected and nothing violated: " + properties(idle))
 	}
 	if len(t.dropped) > 0 {
 		say("no room for " + properties(t.dropped) + ": a wider terminal shows them, and so does --format csv")

@@ -9,7 +9,7 @@ import (
 	"github.com/locklab/locklab/scenarios"
 )
 
-const likenessKey = "virtual · live in each place: the profile · the library. n: trials in which it was measured. Median: of the medians of the trials. Allowed: by how much they may differ, and what the machine may have added, trial by trial."
+const likenessKey = "virtual · live in each place: the profile · the library. n: trials with a measurement. Median: of the trials' medians. Allowed: how much they may differ, plus what the machine may have added in each trial."
 
 // libraries returns the agreements that compare a library's measures.
 func libraries(all []scenarios.Agreement) (out []scenarios.Agreement) {
@@ -33,7 +33,7 @@ func likenessSentence(all []scenarios.Agreement) (sentence string, style paint) 
 	sentence = fmt.Sprintf("Libraries against the profiles that stand for them, %s: %d alike", words.Many(total, "measure"), counts[scenarios.Alike])
 	style = strong
 	if n := counts[scenarios.TooFew]; n > 0 {
-		sentence += fmt.Sprintf(", %d of too few trials", n)
+		sentence += fmt.Sprintf(", %d with too few trials", n)
 	}
 	if n := counts[scenarios.Unlike]; n > 0 {
 		sentence, style = sentence+fmt.Sprintf(", %d UNLIKE", n), alarm

@@ -75,7 +75,7 @@ func TestLibrariesStandBesideTheirProfilesHoweverWideTheTerminal(t *testing.T) {
 			}
 			golden(t, fmt.Sprintf("libraries-%d.golden", width), b.Bytes())
 			fits(t, b.String(), width)
-			for _, want := range []string{"2 alike, 1 of too few trials, 2 UNLIKE.", "renew-every", "notice"} {
+			for _, want := range []string{"2 alike, 1 with too few trials, 2 UNLIKE.", "renew-every", "notice"} {
 				if !strings.Contains(strings.Join(strings.Fields(b.String()), " "), want) {
 					t.Errorf("it does not say %q:\n%s", want, b.String())
 				}

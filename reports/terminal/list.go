@@ -182,7 +182,7 @@ func listTable(b *strings.Builder, all []*scenarios.Scenario, p painter, width i
 		}
 		list = append(list, entry{"  ", s.Name, says})
 	}
-	writeEntriesUnder(b, p, "SCENARIOS (and the claims that they test)", list, width)
+	writeEntriesUnder(b, p, "SCENARIOS (and the claims they test)", list, width)
 	list = nil
 	for _, s := range d.LockServices {
 		list = append(list, entry{"  ", s.Name, s.says()})

@@ -105,7 +105,7 @@ func outcomeSentence(cells []scenarios.Summary) string {
 	case ranWell == 0:
 		sentence = words.Many(n.ran, "cell") + ", " + trials + ": nothing was expected."
 	case n.of[scenarios.NothingExpected] > 0:
-		sentence = fmt.Sprintf("%s, %s: %d as expected, of %d nothing was expected.", words.Many(n.ran, "cell"), trials, ranWell, n.of[scenarios.NothingExpected])
+		sentence = fmt.Sprintf("%s, %s: %d as expected; nothing was expected of %d.", words.Many(n.ran, "cell"), trials, ranWell, n.of[scenarios.NothingExpected])
 	default:
 		sentence = words.Many(n.ran, "cell") + ", " + trials + ": all as expected."
 	}
@@ -128,9 +128,9 @@ func tooSlow(cells []scenarios.Summary) string {
 	case 0:
 		return ""
 	case 1:
-		return " One more try does not count, as the machine was too slow."
+		return " One more try does not count because the machine was too slow."
 	}
-	return fmt.Sprintf(" %d more tries do not count, as the machine was too slow.", tries)
+	return fmt.Sprintf(" %d more tries do not count because the machine was too slow.", tries)
 }
 
 // also counts the cells of one more outcome; empty if there are none.
@@ -139,7 +139,7 @@ func also(n count, o scenarios.Outcome) string {
 	case k == 0:
 		return ""
 	case o == scenarios.NothingExpected:
-		return fmt.Sprintf(", of %d nothing was expected", k)
+		return fmt.Sprintf(", %d with nothing expected", k)
 	default:
 		return fmt.Sprintf(", %d %s", k, o)
 	}

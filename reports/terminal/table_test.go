@@ -188,7 +188,7 @@ func TestPredictedViolationIsNoSurprise(t *testing.T) {
 // held the lock.
 func TestAColumnThatOnlyRepeatsAnotherIsLeftOut(t *testing.T) {
 	overlapped := tally(check.Overlap, 20, 0, 20, check.Violated)
-	const repeats = "no column, as it came out as overlap everywhere: work-overlap"
+	const repeats = "no column, same result as overlap everywhere: work-overlap"
 	for _, test := range []struct {
 		name         string
 		cells        []scenarios.Tally // findings on work-overlap, cell by cell; overlap is always violated

@@ -11,8 +11,8 @@ import (
 func TestTriesThatDoNotCountAreTold(t *testing.T) {
 	for tries, want := range map[int]string{
 		0: "",
-		1: " One more try does not count, as the machine was too slow.",
-		3: " 3 more tries do not count, as the machine was too slow.",
+		1: " One more try does not count because the machine was too slow.",
+		3: " 3 more tries do not count because the machine was too slow.",
 	} {
 		cell := scenarios.Summary{Scenario: "gc-pause", Backend: "redis", Guard: "none", World: scenarios.LiveWorld, Trials: 1, TooSlow: tries}
 		one := outcomeSentence([]scenarios.Summary{cell})

@@ -143,19 +143,19 @@ func nothingToJudge(t scenarios.Tally) bool {
 func contrast(t scenarios.Tally) string {
 	n := words.Many(t.Holds+t.Undecided+t.Violated, "trial")
 	if t.Share != nil {
-		return fmt.Sprintf("%s should have been violated in %s, but is in %d", t.Property, inShare(t), t.Violated)
+		return fmt.Sprintf("%s should have been violated in %s, but was violated in %d", t.Property, inShare(t), t.Violated)
 	}
 	if t.Sometimes {
-		return fmt.Sprintf("%s should have been violated now and then, but holds in all of %s", t.Property, n)
+		return fmt.Sprintf("%s should have been violated sometimes, but held in all %s", t.Property, n)
 	}
 	switch *t.Expected {
 	case check.Holds:
-		return fmt.Sprintf("%s should have held, but is violated in %d of %s", t.Property, t.Violated, n)
+		return fmt.Sprintf("%s should have held, but was violated in %d of %s", t.Property, t.Violated, n)
 	case check.Violated:
-		return fmt.Sprintf("%s should have been violated, but holds in %d of %s", t.Property, t.Holds, n)
+		return fmt.Sprintf("%s should have been violated, but held in %d of %s", t.Property, t.Holds, n)
 	case check.Undecided:
 	}
-	return fmt.Sprintf("%s should have stayed undecided, but is not in %d of %s", t.Property, t.Holds+t.Violated, n)
+	return fmt.Sprintf("%s should have been undecided, but was decided in %d of %s", t.Property, t.Holds+t.Violated, n)
 }
 
 // surprises counts the trials that came out other than expected. An undecided trial is

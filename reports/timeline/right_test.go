@@ -138,7 +138,7 @@ func TestBehindAGuardThatSavedTheAccountTheHeadlineIsTheRefusal(t *testing.T) {
 		{"value-set", "redis", "value", []string{"refused: the lock value ", "lock value set last: that of client-2"}},
 		{"value-set", "redis", "mint", []string{"refused: token 1 is lower than 2, the highest one handed out.", "highest token handed out: 2"}},
 		{"charge-once", "redis", "unique", []string{
-			"refused: there is an effect with the id job-1 already.", "client-1 would have charged for job-1 once more.", "client-1 refused: job-1 was done already",
+			"refused: there is an effect with the id job-1 already.", "client-1 would have charged for job-1 once more.", "client-1 refused: job-1 was already done",
 		}},
 	} {
 		f, err := Timeline(picturetest.History(t, c.scenario, c.backend, c.guard))
@@ -248,7 +248,7 @@ func TestAClientThatKnowsBetterAndWorksOnIsSeenToDoSo(t *testing.T) {
 		{At: 0, Kind: sim.Acquired, Op: op, Grant: "g"},
 		{At: 5 * time.Second, Kind: sim.Lost, Grant: "g"},
 		{At: 5 * time.Second, Kind: sim.Ignored, Op: op, Grant: "g"},
-		{At: 9 * time.Second, Kind: sim.Abandon, Op: op, Grant: "g", Note: "it has worked on for as long as it allows itself"},
+		{At: 9 * time.Second, Kind: sim.Abandon, Op: op, Grant: "g", Note: "it has kept working for as long as its discipline allows"},
 		{At: 9 * time.Second, Kind: sim.Release, Op: op, Grant: "g"},
 	} {
 		e.Host = "client-1"
@@ -265,7 +265,7 @@ func TestAClientThatKnowsBetterAndWorksOnIsSeenToDoSo(t *testing.T) {
 	for _, m := range l.marks {
 		said = append(said, m.label)
 	}
-	if want := []string{"told: lock lost", "knows it, and works on", "stops: it has worked on for as long as it allows itself"}; !slices.Equal(said, want) {
+	if want := []string{"told: lock lost", "knows it, and works on", "stops: it has kept working for as long as its discipline allows"}; !slices.Equal(said, want) {
 		t.Errorf("the marks say %q, want %q", said, want)
 	}
 }

@@ -88,7 +88,7 @@ func allTheSame(findings []check.Finding) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return " Violated all the same: " + strings.Join(names, ", ") + "."
+	return " Violated nevertheless: " + strings.Join(names, ", ") + "."
 }
 
 // consolation says that the money is safe, if it is. It says nothing if

@@ -12,6 +12,7 @@ import (
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
 )
 
 // claimsOptions holds the flags of `locklab claims`.
@@ -54,7 +55,7 @@ contradicts them, 2 undecided or interrupted, 3 bad input or a failure of lockla
 		ValidArgsFunction: completeClaims,
 	}
 	f := c.Flags()
-	f.StringVar(&o.world, "world", scenarios.VirtualWorld, words.Or(scenarios.VirtualWorld, scenarios.LiveWorld))
+	f.StringVar(&o.world, "world", sim.VirtualWorld, words.Or(sim.VirtualWorld, sim.LiveWorld))
 	f.StringVar(&o.seeds, "seeds", "", "how many seeds, such as 20, or which, such as 7..9 (default: 5 virtual, 1 live; 40 for numbers)")
 	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials side by side (default: one a processor virtual, %d live)", liveJobs))
 	f.StringVar(&o.out, "out", "out", "folder for results (live)")
@@ -62,7 +63,7 @@ contradicts them, 2 undecided or interrupted, 3 bad input or a failure of lockla
 	registerAttach(c, &o.attach)
 	o.servers.register(c)
 	o.format.register(c)
-	complete(c, "world", scenarios.VirtualWorld, scenarios.LiveWorld)
+	complete(c, "world", sim.VirtualWorld, sim.LiveWorld)
 	return c
 }
 
@@ -83,7 +84,7 @@ func (o claimsOptions) run(cmd *cobra.Command, ids []string) error {
 			return err
 		}
 	}
-	if o.world == scenarios.LiveWorld {
+	if o.world == sim.LiveWorld {
 		return o.runLive(cmd, sources, seeds)
 	}
 	ctx, stop := untilStopped(cmd.Context())
@@ -106,18 +107,18 @@ func (o claimsOptions) run(cmd *cobra.Command, ids []string) error {
 // check fills in defaults and refuses what is impossible or would have no effect.
 func (o *claimsOptions) check(cmd *cobra.Command) (scenarios.Seeds, error) {
 	none := scenarios.Seeds{}
-	if known := []string{scenarios.VirtualWorld, scenarios.LiveWorld}; !slices.Contains(known, o.world) {
+	if known := []string{sim.VirtualWorld, sim.LiveWorld}; !slices.Contains(known, o.world) {
 		return none, fmt.Errorf("--world is %q, expected %s", o.world, words.Or(known...))
 	}
-	live := o.world == scenarios.LiveWorld
+	live := o.world == sim.LiveWorld
 	if given := o.servers.arguments(); len(given) > 0 && !live {
-		return none, fmt.Errorf("%s needs --world %s: only live trials have servers", given[0], scenarios.LiveWorld)
+		return none, fmt.Errorf("%s needs --world %s: only live trials have servers", given[0], sim.LiveWorld)
 	}
 	if cmd.Flags().Changed("out") && !live {
-		return none, fmt.Errorf("--out needs --world %s: virtual trials write no files, as they can be rerun at any time", scenarios.LiveWorld)
+		return none, fmt.Errorf("--out needs --world %s: virtual trials write no files, as they can be rerun at any time", sim.LiveWorld)
 	}
 	if o.numbers && live {
-		return none, fmt.Errorf("--numbers is for --world %s: the live world does not measure to the millisecond", scenarios.VirtualWorld)
+		return none, fmt.Errorf("--numbers is for --world %s: the live world does not measure to the millisecond", sim.VirtualWorld)
 	}
 	if !live {
 		if _, err := parseAttachments(o.attach, o.world); err != nil {

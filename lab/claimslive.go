@@ -14,6 +14,7 @@ import (
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
 )
 
 // runLive weighs claims with real servers and clients. What was judged before an interruption is
@@ -27,13 +28,13 @@ func (o claimsOptions) runLive(cmd *cobra.Command, sources []scenarios.ClaimSour
 		return err
 	}
 	trials, err := scenarios.ClaimTrials(sources, scenarios.Selection{
-		World: scenarios.LiveWorld, Seeds: seeds, Replace: attached.replace(),
+		World: sim.LiveWorld, Seeds: seeds, Replace: attached.replace(),
 		Servers: append(attachArguments(o.attach), o.servers.arguments()...),
 	})
 	if err != nil {
 		return err
 	}
-	run := scenarios.ClaimTrialsRun{World: scenarios.LiveWorld}
+	run := scenarios.ClaimTrialsRun{World: sim.LiveWorld}
 	trials, run.Missing = scenarios.Available(trials)
 	if len(trials) > 0 {
 		if entered, err := attached.enterLive(); entered || err != nil {

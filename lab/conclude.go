@@ -17,6 +17,7 @@ import (
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
 )
 
 // conclude presents what was found. The exit status is that of the worst trial. After a failure of
@@ -59,7 +60,7 @@ func present(ctx context.Context, cmd *cobra.Command, set *results.Set, into str
 	if err := terminal.Unfinished(out, set, options); err != nil {
 		return made, err
 	}
-	if len(set.In(scenarios.LiveWorld)) > 0 && len(set.In(scenarios.VirtualWorld)) > 0 {
+	if len(set.In(sim.LiveWorld)) > 0 && len(set.In(sim.VirtualWorld)) > 0 {
 		all := scenarios.Agreements(set.Cells)
 		for _, a := range all {
 			made.accord = max(made.accord, a.Accord)

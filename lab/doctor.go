@@ -36,11 +36,11 @@ Exit status: 0, whatever it finds; 3 when a flag names a server that is not a pr
 			fmt.Fprintln(out, "\nlive world")
 			printFindings(out, liveFindings())
 			fmt.Fprintln(out, "\nlock services, live")
-			var services []finding
+			var locks []finding
 			for _, b := range scenarios.Registry() {
-				services = append(services, finding{what: b.Name(), err: scenarios.LiveMissing(b), note: b.Title()})
+				locks = append(locks, finding{what: b.Name(), err: scenarios.LiveMissing(b), note: b.Title()})
 			}
-			printFindings(out, services)
+			printFindings(out, locks)
 			return nil
 		},
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
 )
 
 // canceller interrupts a command as soon as it has printed certain text.
@@ -141,12 +142,12 @@ func TestAnInterruptionBeforeTheSweepsIsNoSuccess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trials, err := scenarios.Selection{Backends: []string{"redis"}, Guards: []string{"none"}, World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials(all)
+	trials, err := scenarios.Selection{Backends: []string{"redis"}, Guards: []string{"none"}, World: sim.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials(all)
 	if err != nil {
 		t.Fatal(err)
 	}
-	trial := trials[0]
-	history, err := trial.Simulate(t.Context())
+	one := trials[0]
+	history, err := one.Simulate(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +156,7 @@ func TestAnInterruptionBeforeTheSweepsIsNoSuccess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := folder.Add(scenarios.Judged{Trial: trial, Result: trial.Judge(history), History: history}); err != nil {
+	if err := folder.Add(scenarios.Judged{Trial: one, Result: one.Judge(history), History: history}); err != nil {
 		t.Fatal(err)
 	}
 	cmd := rootCommand()
@@ -188,7 +189,7 @@ func TestInterruptedClaimsAreNotWeighed(t *testing.T) {
 }
 
 func TestSweepsAndClaimsOfARunCountAsTheirOwnCommandsDo(t *testing.T) {
-	sweep := func(o scenarios.Outcome) results.Set {
+	swept := func(o scenarios.Outcome) results.Set {
 		return results.Set{Sweeps: []scenarios.SweepResult{{SweepAbout: scenarios.SweepAbout{Name: "pause"}, Points: []scenarios.SweepPoint{{Outcome: o}}}}}
 	}
 	claim := func(v scenarios.ClaimVerdict) results.Set {
@@ -201,13 +202,13 @@ func TestSweepsAndClaimsOfARunCountAsTheirOwnCommandsDo(t *testing.T) {
 		want    int
 		say     string
 	}{
-		{"as derived", sweep(scenarios.AsExpected), nil, statusAsExpected, ""},
-		{"an undecided sweep", sweep(scenarios.Undecided), nil, statusUndecided, "sweep pause is undecided: locklab sweep pause"},
-		{"a sweep that contradicts", sweep(scenarios.NotAsExpected), nil, statusNotAsExpected, "sweep pause contradicts what was derived: locklab sweep pause"},
+		{"as derived", swept(scenarios.AsExpected), nil, statusAsExpected, ""},
+		{"an undecided sweep", swept(scenarios.Undecided), nil, statusUndecided, "sweep pause is undecided: locklab sweep pause"},
+		{"a sweep that contradicts", swept(scenarios.NotAsExpected), nil, statusNotAsExpected, "sweep pause contradicts what was derived: locklab sweep pause"},
 		{"a confirmed claim", claim(scenarios.ClaimConfirmed), nil, statusAsExpected, ""},
 		{"an undecided claim", claim(scenarios.ClaimUndecided), nil, statusUndecided, "claim K4 is undecided: locklab claims K4"},
 		{"a claim that is contradicted", claim(scenarios.ClaimContradicted), nil, statusNotAsExpected, "a trial contradicts claim K4: locklab claims K4"},
-		{"interrupted", sweep(scenarios.AsExpected), []string{"interrupted"}, statusUndecided, "interrupted"},
+		{"interrupted", swept(scenarios.AsExpected), []string{"interrupted"}, statusUndecided, "interrupted"},
 		{"interrupted, and a surprise", results.Set{Cells: []scenarios.Summary{{Outcome: scenarios.NotAsExpected}}}, []string{"interrupted"}, statusNotAsExpected, "interrupted"},
 	} {
 		if got, say := statusOf(status(&test.set, scenarios.Agree, test.missing)); got != test.want || say != test.say {

@@ -29,7 +29,7 @@ func TestTheFewLiveCellsHaveEveryLockServiceAndEveryKindOfFault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	choice := scenarios.Selection{World: scenarios.LiveWorld, Guards: []string{string(ledger.None)}, Seeds: scenarios.Seeds{First: 1, Last: 1}}
+	choice := scenarios.Selection{World: sim.LiveWorld, Guards: []string{string(ledger.None)}, Seeds: scenarios.Seeds{First: 1, Last: 1}}
 	trials, err := choice.InBothWorlds(all)
 	if err != nil {
 		t.Fatal(err)
@@ -39,19 +39,19 @@ func TestTheFewLiveCellsHaveEveryLockServiceAndEveryKindOfFault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	services, faults, cells := map[string]bool{}, map[sim.FaultKind]bool{}, 0
+	seen, faults, cells := map[string]bool{}, map[sim.FaultKind]bool{}, 0
 	for _, trial := range slices.Concat(trials, libraries) {
-		if trial.World != scenarios.LiveWorld || !canBeDone(trial) {
+		if trial.World != sim.LiveWorld || !canBeDone(trial) {
 			continue
 		}
 		cells++
-		services[trial.Backend.Backend.Name()] = true
+		seen[trial.Backend.Backend.Name()] = true
 		for _, s := range trial.Scenario.Steps {
 			faults[s.Resolve(trial.TTL).Do.Kind] = true
 		}
 	}
 	for _, b := range scenarios.Registry() {
-		if !services[b.Name()] && !strings.HasPrefix(b.Name(), "redlock-") { // option sets of redlock
+		if !seen[b.Name()] && !strings.HasPrefix(b.Name(), "redlock-") { // option sets of redlock
 			t.Errorf("no cell with %s", b.Name())
 		}
 	}

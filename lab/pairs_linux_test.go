@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -82,7 +83,7 @@ func drawPair(t *testing.T, random *rand.Rand) (backend, first, second string) {
 		}
 	}
 	backend = backends[random.IntN(len(backends))]
-	trials, err := scenarios.Selection{Backends: []string{backend}, Guards: []string{"none"}, World: scenarios.LiveWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials(all)
+	trials, err := scenarios.Selection{Backends: []string{backend}, Guards: []string{"none"}, World: sim.LiveWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials(all)
 	if err != nil {
 		t.Fatal(err)
 	}

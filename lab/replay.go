@@ -84,16 +84,16 @@ func (o *replayOptions) replay(cmd *cobra.Command, name string) error {
 	if card == nil {
 		return fmt.Errorf("%s does not mention the scenario %s: does run.json belong to this run?", o.from, found.Result.Scenario)
 	}
-	trial, err := o.trialAgain(found.Result, card, attached)
+	again, err := o.trialAgain(found.Result, card, attached)
 	if err != nil {
 		return err
 	}
-	if trial.World == scenarios.LiveWorld {
+	if again.World == sim.LiveWorld {
 		if entered, err := attached.enterLive(); entered || err != nil {
 			return err
 		}
 	}
-	history, err := playAgain(ctx, trial, o.out)
+	history, err := playAgain(ctx, again, o.out)
 	if err != nil {
 		return err
 	}
@@ -101,8 +101,8 @@ func (o *replayOptions) replay(cmd *cobra.Command, name string) error {
 		remarks = append(remarks, other)
 	}
 	c := terminal.Comparison{
-		Then: found.Result, Now: trial.Judge(history), Before: before, After: history,
-		Always: remarks, Remarks: changes(found.Run, *card, trial),
+		Then: found.Result, Now: again.Judge(history), Before: before, After: history,
+		Always: remarks, Remarks: changes(found.Run, *card, again),
 	}
 	stdout := cmd.OutOrStdout()
 	if err := c.Write(stdout, tableFormat().options(stdout)); err != nil {
@@ -131,25 +131,25 @@ func keptHistory(found results.Found) (history *sim.History, remarks []string, e
 
 // trialAgain loads the script of a trial and makes sure that it can be run here.
 func (o *replayOptions) trialAgain(r scenarios.Result, card *scenarios.Card, attached attachments) (scenarios.Trial, error) {
-	script, err := o.loadScript(r, card)
+	loaded, err := o.loadScript(r, card)
 	if err != nil {
 		return scenarios.Trial{}, err
 	}
-	trial, err := r.Again(script, attached.replace())
+	again, err := scenarios.Again(r, loaded, attached.replace())
 	if err != nil {
-		return trial, err
+		return again, err
 	}
-	return trial, trial.Unavailable()
+	return again, again.Unavailable()
 }
 
 // playAgain runs the trial and keeps its history if out names a file for it.
-func playAgain(ctx context.Context, trial scenarios.Trial, out string) (*sim.History, error) {
+func playAgain(ctx context.Context, t scenarios.Trial, out string) (*sim.History, error) {
 	stages := scenarios.NewStages(1)
-	history, err := stages.Run(ctx, trial)
+	history, err := stages.Run(ctx, t)
 	if err = errors.Join(err, stages.Close()); err != nil || out == "" {
 		return history, err
 	}
-	recorded, err := scenarios.Judged{Trial: trial, History: history}.Recorded()
+	recorded, err := scenarios.Judged{Trial: t, History: history}.Recorded()
 	if err != nil {
 		return nil, err
 	}
@@ -157,8 +157,8 @@ func playAgain(ctx context.Context, trial scenarios.Trial, out string) (*sim.His
 }
 
 // changes lists what has changed since the trial was first run.
-func changes(run results.Run, then scenarios.Card, trial scenarios.Trial) (remarks []string) {
-	now := scenarios.Cards([]scenarios.Trial{trial}, nil)[0]
+func changes(run results.Run, then scenarios.Card, t scenarios.Trial) (remarks []string) {
+	now := scenarios.Cards([]scenarios.Trial{t}, nil)[0]
 	now.Cells, then.Cells = nil, nil
 	now.File, then.File = "", ""
 	if !reflect.DeepEqual(now, then) {

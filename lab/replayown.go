@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/plaintext"
 )
 
@@ -18,7 +19,7 @@ import (
 // be given here as well, whatever its value.
 func (o *replayOptions) ownServers(r scenarios.Result) (attachments, error) {
 	given := append(attachArguments(o.attach), o.servers.arguments()...)
-	if r.World != scenarios.LiveWorld {
+	if r.World != sim.LiveWorld {
 		if len(given) > 0 {
 			return attachments{}, fmt.Errorf("%s is for live trials, and %s was run in the %s world", given[0], r.ID(), r.World)
 		}
@@ -69,7 +70,7 @@ func (o *replayOptions) ask(r scenarios.Result) error {
 // otherServers returns the remark that the trial had other servers then; empty if it had the same.
 func (o *replayOptions) otherServers(r scenarios.Result) string {
 	given := append(attachArguments(o.attach), o.servers.arguments()...)
-	if r.World != scenarios.LiveWorld || slices.Equal(given, r.Arguments) {
+	if r.World != sim.LiveWorld || slices.Equal(given, r.Arguments) {
 		return ""
 	}
 	what := func(arguments []string) string {

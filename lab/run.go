@@ -17,6 +17,7 @@ import (
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
 )
 
 // runOptions holds the flags of `locklab run`.
@@ -69,7 +70,7 @@ for those that are not as expected; charts of all trials) and the page index.htm
 	f.StringSliceVar(&o.guards, "guard", nil, "guards of the account to run: "+words.Or(ledger.AllGuards()...)+" (default: those of the scenario)")
 	f.StringSliceVar(&o.disciplines, "discipline", nil, "disciplines of the clients to run: attentive, heedless or late=DURATION (default: those of the scenario)")
 	f.StringSliceVar(&o.except, "except", nil, "scenarios to leave out, such as charge-crashes,healthy-cluster")
-	f.StringVar(&o.world, "world", scenarios.VirtualWorld, words.Or(worlds()...)+"; with "+scenarios.BothWorlds+", every cell is run in each of them and they are compared")
+	f.StringVar(&o.world, "world", sim.VirtualWorld, words.Or(worlds()...)+"; with "+scenarios.BothWorlds+", every cell is run in each of them and they are compared")
 	f.StringVar(&o.seeds, "seeds", "", "how many seeds, such as 20, or which, such as 7..9 (default: 20 virtual, 1 live; with both worlds: of the live one)")
 	f.DurationVar(&o.ttl, "ttl", 0, "the lease (default: the scenario's in the virtual world, 2s in the live one)")
 	f.BoolVar(&o.asLive, "as-live", false, "run virtual trials with the options of this machine's servers, as --world both does")
@@ -95,7 +96,7 @@ for those that are not as expected; charts of all trials) and the page index.htm
 
 // worlds returns the values of --world.
 func worlds() []string {
-	return []string{scenarios.VirtualWorld, scenarios.LiveWorld, scenarios.BothWorlds}
+	return []string{sim.VirtualWorld, sim.LiveWorld, scenarios.BothWorlds}
 }
 
 // complete registers fixed values of a flag for shell completion.
@@ -125,7 +126,7 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 	if len(trials) == 0 {
 		return scenarios.Nothing(missing)
 	}
-	if o.world != scenarios.VirtualWorld {
+	if o.world != sim.VirtualWorld {
 		if entered, err := attached.enterLive(); entered || err != nil {
 			return err
 		}
@@ -181,8 +182,8 @@ func (o *runOptions) explicit(cmd *cobra.Command) error {
 		return fmt.Errorf("--ttl is 0s, expected a lease between 1ms and 1000h")
 	}
 	// With --as-live, virtual trials follow the servers and need their flags to be run again.
-	if given := o.servers.arguments(); len(given) > 0 && o.world == scenarios.VirtualWorld && !o.asLive {
-		return fmt.Errorf("%s needs --world %s or %s, or --as-live: only live trials have servers", given[0], scenarios.LiveWorld, scenarios.BothWorlds)
+	if given := o.servers.arguments(); len(given) > 0 && o.world == sim.VirtualWorld && !o.asLive {
+		return fmt.Errorf("%s needs --world %s or %s, or --as-live: only live trials have servers", given[0], sim.LiveWorld, scenarios.BothWorlds)
 	}
 	if o.keep < 0 || o.keep > maxKeep {
 		return fmt.Errorf("--keep is %d, expected 1 to %d", o.keep, maxKeep)
@@ -203,11 +204,11 @@ func (o *runOptions) check() (scenarios.Seeds, error) {
 	if !slices.Contains(worlds(), o.world) {
 		return none, fmt.Errorf("--world is %q, expected %s", o.world, words.Or(worlds()...))
 	}
-	if o.asLive && o.world != scenarios.VirtualWorld {
+	if o.asLive && o.world != sim.VirtualWorld {
 		return none, fmt.Errorf("--as-live needs --world virtual; --world both always does this")
 	}
 	if o.seeds == "" {
-		o.seeds = map[string]string{scenarios.VirtualWorld: "20", scenarios.LiveWorld: "1", scenarios.BothWorlds: "1"}[o.world]
+		o.seeds = map[string]string{sim.VirtualWorld: "20", sim.LiveWorld: "1", scenarios.BothWorlds: "1"}[o.world]
 	}
 	for _, b := range o.backends {
 		if _, err := scenarios.Registry().ParseSpec(b); err != nil {
@@ -237,7 +238,7 @@ func (o *runOptions) check() (scenarios.Seeds, error) {
 		return none, err
 	}
 	if o.jobs == 0 {
-		o.jobs = map[string]int{scenarios.VirtualWorld: runtime.GOMAXPROCS(0), scenarios.LiveWorld: liveJobs, scenarios.BothWorlds: liveJobs}[o.world]
+		o.jobs = map[string]int{sim.VirtualWorld: runtime.GOMAXPROCS(0), sim.LiveWorld: liveJobs, scenarios.BothWorlds: liveJobs}[o.world]
 	}
 	return seeds, nil
 }
@@ -305,7 +306,7 @@ func outcome(r scenarios.Result) string {
 
 // play runs the trials and writes each result as it arrives. An interruption is not an error.
 func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials []scenarios.Trial, folder *results.Folder) error {
-	return playTrials(ctx, cmd, trials, o.jobs, o.world != scenarios.VirtualWorld, folder.Add)
+	return playTrials(ctx, cmd, trials, o.jobs, o.world != sim.VirtualWorld, folder.Add)
 }
 
 // playTrials runs trials, shows progress, and passes on each result as it arrives. An interruption

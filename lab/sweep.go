@@ -20,6 +20,7 @@ import (
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
 )
 
 // sweepOptions holds the flags of `locklab sweep`.
@@ -94,11 +95,11 @@ func (o sweepOptions) run(cmd *cobra.Command, name string) error {
 	if o.jobs == 0 {
 		o.jobs = runtime.GOMAXPROCS(0)
 	}
-	sweep, err := loadSweep(name)
+	s, err := loadSweep(name)
 	if err != nil {
 		return err
 	}
-	if err := sweep.Fits(seeds); err != nil {
+	if err := s.Fits(seeds); err != nil {
 		return fmt.Errorf("--seeds: %w", err)
 	}
 	ctx, stop := untilStopped(cmd.Context())
@@ -106,19 +107,19 @@ func (o sweepOptions) run(cmd *cobra.Command, name string) error {
 	folder, err := results.NewFolder(o.out, results.About{
 		Command: append([]string{"locklab", "sweep"}, os.Args[min(2, len(os.Args)):]...),
 		Version: version(), Go: runtime.Version(), Started: time.Now(),
-		World: scenarios.VirtualWorld, Seeds: o.seeds,
+		World: sim.VirtualWorld, Seeds: o.seeds,
 	})
 	if err != nil {
 		return err
 	}
-	result, err := o.play(ctx, cmd, sweep, seeds, folder.Path)
+	result, err := o.play(ctx, cmd, s, seeds, folder.Path)
 	if err = errors.Join(err, folder.Close()); err != nil {
 		return err
 	}
 	if err := terminal.Sweep(cmd.OutOrStdout(), result); err != nil {
 		return err
 	}
-	return sweepStatus(cmd, sweep, result, folder.Path)
+	return sweepStatus(cmd, s, result, folder.Path)
 }
 
 // loadSweep returns the sweep with this name or file. A name with a dot or a slash is taken for a
@@ -141,29 +142,29 @@ func loadSweep(name string) (*scenarios.Sweep, error) {
 }
 
 // play runs the sweep and shows progress.
-func (o sweepOptions) play(ctx context.Context, cmd *cobra.Command, sweep *scenarios.Sweep, seeds scenarios.Seeds, folder string) (scenarios.SweepResult, error) {
-	bar := newProgress(cmd.ErrOrStderr(), "points", sweep.Points(), false)
+func (o sweepOptions) play(ctx context.Context, cmd *cobra.Command, s *scenarios.Sweep, seeds scenarios.Seeds, folder string) (scenarios.SweepResult, error) {
+	bar := newProgress(cmd.ErrOrStderr(), "points", s.Points(), false)
 	defer bar.finish()
-	all, err := reports.RunSweeps(ctx, []*scenarios.Sweep{sweep}, seeds, o.jobs, folder, func(p scenarios.SweepPoint) {
+	all, err := reports.RunSweeps(ctx, []*scenarios.Sweep{s}, seeds, o.jobs, folder, func(p scenarios.SweepPoint) {
 		bar.step(p.Line + " at " + strconv.FormatFloat(p.X, 'f', -1, 64))
 	})
 	err = errors.Join(err, reports.DrawSweeps(all, filepath.Join(folder, "charts")))
 	if err != nil || len(all) == 0 {
-		return scenarios.SweepResult{SweepAbout: sweep.SweepAbout}, err
+		return scenarios.SweepResult{SweepAbout: s.SweepAbout}, err
 	}
 	return all[0], nil
 }
 
 // sweepStatus prints where everything is and returns the exit status of the worst point.
-func sweepStatus(cmd *cobra.Command, sweep *scenarios.Sweep, result scenarios.SweepResult, folder string) error {
+func sweepStatus(cmd *cobra.Command, s *scenarios.Sweep, result scenarios.SweepResult, folder string) error {
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "\npoints     %s\n", filepath.Join(folder, results.SweepsFile))
 	if len(result.Points) > 0 {
-		fmt.Fprintf(out, "look at    %s\n", filepath.Join(folder, "charts", "sweep-"+sweep.Name+".png"))
+		fmt.Fprintf(out, "look at    %s\n", filepath.Join(folder, "charts", "sweep-"+s.Name+".png"))
 	}
 	var missing []string
-	if len(result.Points) < sweep.Points() {
-		missing = append(missing, fmt.Sprintf("interrupted: %d of %d points were finished", len(result.Points), sweep.Points()))
+	if len(result.Points) < s.Points() {
+		missing = append(missing, fmt.Sprintf("interrupted: %d of %d points were finished", len(result.Points), s.Points()))
 	}
 	return worstStatus(result.Outcome(), missing)
 }

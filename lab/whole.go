@@ -13,6 +13,7 @@ import (
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/plaintext"
 )
 
@@ -60,7 +61,7 @@ func runRest(ctx context.Context, cmd *cobra.Command, jobs int, folder *results.
 
 // whole reports whether the user asked to run everything.
 func (o runOptions) whole(names []string) bool {
-	return len(names)+len(o.backends)+len(o.guards)+len(o.except) == 0 && o.world == scenarios.VirtualWorld && o.ttl == 0
+	return len(names)+len(o.backends)+len(o.guards)+len(o.except) == 0 && o.world == sim.VirtualWorld && o.ttl == 0
 }
 
 // restOutcome returns the worst outcome of the sweeps and claims, and says which of them are not as
@@ -72,7 +73,7 @@ func restOutcome(set *results.Set) (worst scenarios.Outcome, say []string) {
 	}
 	again := func(c results.Claim) string {
 		words := []string{"locklab", "claims", c.ID}
-		if c.World == scenarios.LiveWorld {
+		if c.World == sim.LiveWorld {
 			words = append(words, "--world", c.World)
 		}
 		return plaintext.Shell(words...)

@@ -29,13 +29,13 @@ func ran(f *testing.F) map[string]string {
 		}
 		chosen = append(chosen, s)
 	}
-	trials, err := scenarios.Selection{Backends: []string{"redis", "none"}, Guards: []string{"none"}, World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 2}}.Trials(chosen)
+	trials, err := scenarios.Selection{Backends: []string{"redis", "none"}, Guards: []string{"none"}, World: sim.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 2}}.Trials(chosen)
 	if err != nil {
 		f.Fatal(err)
 	}
 	can, cannot := scenarios.Available(trials)
 	folder, err := results.NewFolder(f.TempDir(), results.About{
-		Command: []string{"locklab", "run"}, Version: "v1", Started: time.Unix(1, 0).UTC(), World: scenarios.VirtualWorld, Seeds: "2",
+		Command: []string{"locklab", "run"}, Version: "v1", Started: time.Unix(1, 0).UTC(), World: sim.VirtualWorld, Seeds: "2",
 		Trials: len(can), Scenarios: scenarios.Cards(can, cannot),
 	})
 	if err != nil {
@@ -45,11 +45,11 @@ func ran(f *testing.F) map[string]string {
 	if err := scenarios.RunAll(f.Context(), can, 1, run, folder.Add); err != nil {
 		f.Fatal(err)
 	}
-	sweep, err := scenarios.FindSweep("pause", known)
+	pause, err := scenarios.FindSweep("pause", known)
 	if err != nil {
 		f.Fatal(err)
 	}
-	if _, err := RunSweeps(f.Context(), []*scenarios.Sweep{sweep}, scenarios.Seeds{First: 1, Last: 1}, 1, folder.Path, func(scenarios.SweepPoint) {}); err != nil {
+	if _, err := RunSweeps(f.Context(), []*scenarios.Sweep{pause}, scenarios.Seeds{First: 1, Last: 1}, 1, folder.Path, func(scenarios.SweepPoint) {}); err != nil {
 		f.Fatal(err)
 	}
 	if err := folder.AddClaims([]results.Claim{{Source: "Somebody", ID: "K1", Says: "It is so.", Verdict: "confirmed", Figures: []string{"1 s"}}}); err != nil {

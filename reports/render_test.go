@@ -17,15 +17,15 @@ import (
 )
 
 // keep writes the history of a real trial to a file.
-func keep(t *testing.T, scenario string, outcome scenarios.Outcome, telling bool) results.Kept {
+func keep(t *testing.T, scenario string, as scenarios.Outcome, telling bool) results.Kept {
 	t.Helper()
-	trial := picturetest.Trial(t, scenario, "redis", "none")
-	history, err := trial.Simulate(t.Context())
+	one := picturetest.Trial(t, scenario, "redis", "none")
+	history, err := one.Simulate(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := results.Kept{ID: scenario, Result: trial.Judge(history), Path: filepath.Join(t.TempDir(), "history.jsonl"), Telling: telling}
-	k.Result.Outcome = outcome
+	k := results.Kept{ID: scenario, Result: one.Judge(history), Path: filepath.Join(t.TempDir(), "history.jsonl"), Telling: telling}
+	k.Result.Outcome = as
 	file, err := os.Create(k.Path)
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +88,7 @@ func TestDrawingStopsWhenItIsInterrupted(t *testing.T) {
 }
 
 func TestThePageSaysWhichChartsAreMissing(t *testing.T) {
-	set := &results.Set{Trials: 1, Cells: []scenarios.Summary{{Scenario: "a", Backend: "redis", Guard: "none", Discipline: "attentive", World: scenarios.VirtualWorld, Trials: 1, Damage: scenarios.Tally{Holds: 1}}}}
+	set := &results.Set{Trials: 1, Cells: []scenarios.Summary{{Scenario: "a", Backend: "redis", Guard: "none", Discipline: "attentive", World: sim.VirtualWorld, Trials: 1, Damage: scenarios.Tally{Holds: 1}}}}
 	into := t.TempDir()
 	if err := Render(t.Context(), set, into, func(string) {}); err != nil {
 		t.Fatal(err)

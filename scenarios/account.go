@@ -20,20 +20,20 @@ const (
 // account.
 var keptKinds = []sim.Kind{sim.LedgerWrite, sim.LedgerWriteRefused}
 
-// hasAccountHost reports whether the account has a host of its own. It has none if the lock service
+// HasAccountHost reports whether the account has a host of its own. It has none if the lock service
 // keeps it, or if there is no account because clients add elements to a set.
-func (s *Scenario) hasAccountHost() bool { return !s.Inside && s.Workload.Kind != Add }
+func (s *Scenario) HasAccountHost() bool { return !s.Inside && s.Workload.Kind != Add }
 
-// accountHosts lists the account's host, if it has one.
-func (s *Scenario) accountHosts() []sim.HostID {
-	if s.hasAccountHost() {
+// AccountHosts lists the account's host, if it has one.
+func (s *Scenario) AccountHosts() []sim.HostID {
+	if s.HasAccountHost() {
 		return []sim.HostID{ledger.HostID}
 	}
 	return nil
 }
 
 // account resolves where the account is.
-func (l *loader) account() error {
+func (l *Loader) account() error {
 	w := l.file.Workload.Withdraw.Account
 	switch {
 	case !w.given() || w.text == onOwnHost:
@@ -55,7 +55,7 @@ func keepsNone(b backends.Backend) string {
 }
 
 // keeping lists the lock services that can keep the account.
-func (l *loader) keeping() (names []string) {
+func (l *Loader) keeping() (names []string) {
 	for _, b := range l.known.Registry {
 		if backends.Keeps(b, ledger.None) {
 			names = append(names, b.Name())
@@ -66,7 +66,7 @@ func (l *loader) keeping() (names []string) {
 
 // guardNames lists the guards that the account can have where it is. In a lock service, those are
 // the guards that at least one of the scenario's services supports.
-func (l *loader) guardNames() (names []string) {
+func (l *Loader) guardNames() (names []string) {
 	switch {
 	case l.file.Workload.Add.given():
 		return []string{string(ledger.None)}
@@ -82,7 +82,7 @@ func (l *loader) guardNames() (names []string) {
 }
 
 // noGuard returns the error for a guard that the account cannot have where it is.
-func (l *loader) noGuard(w word, can []string) error {
+func (l *Loader) noGuard(w word, can []string) error {
 	found, hint := fmt.Sprintf("there is no guard %s", quoted(w.text)), didYouMean(w.text, can)
 	_, err := ledger.ParseGuard(w.text)
 	if l.file.Workload.Add.given() && err == nil {
@@ -113,6 +113,33 @@ func (s *Scenario) accountFits(c Cell) error {
 	}
 	if !backends.Keeps(b, guard) {
 		return fmt.Errorf("an account kept by %s cannot have guard %s", b.Name(), guard)
+	}
+	return nil
+}
+
+// keepsNoSet says why a service cannot keep the set.
+func keepsNoSet(b backends.Backend) string {
+	return fmt.Sprintf("clients add elements to a set, but %s cannot keep a set", b.Name())
+}
+
+// keepingSets lists the lock services that can keep a set.
+func (l *Loader) keepingSets() (names []string) {
+	for _, b := range l.known.Registry {
+		if backends.KeepsSet(b) {
+			names = append(names, b.Name())
+		}
+	}
+	return names
+}
+
+// setFits reports why a cell cannot have a set: its service keeps none, or its guard needs an
+// account. nil means it can.
+func setFits(b backends.Backend, guard ledger.Guard) error {
+	if !backends.KeepsSet(b) {
+		return errors.New(keepsNoSet(b))
+	}
+	if guard != ledger.None {
+		return fmt.Errorf("guard %s is for an account, and clients that add elements have none", guard)
 	}
 	return nil
 }

@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
 func TestWhoCanHaveAnAccountInTheLockService(t *testing.T) {
-	own := least
-	inside := strings.Replace(least, "withdraw: {}", "withdraw: {account: lock-service}", 1)
+	own := scripttest.Least
+	inside := strings.Replace(scripttest.Least, "withdraw: {}", "withdraw: {account: lock-service}", 1)
 	for _, c := range []struct{ script, backend, guard, why string }{
 		{inside, "etcd", "lock-key", ""},
 		{inside, "lib/etcd-mutex", "cas", ""},
@@ -26,7 +27,7 @@ func TestWhoCanHaveAnAccountInTheLockService(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		trial := Trial{Scenario: s, Backend: spec(t, c.backend), Guard: ledger.Guard(c.guard), World: VirtualWorld, Seed: 1, TTL: s.TTL}
+		trial := Trial{Scenario: s, Backend: specOf(t, c.backend), Guard: ledger.Guard(c.guard), World: sim.VirtualWorld, Seed: 1, TTL: s.TTL}
 		why := ""
 		if err := trial.NotApplicable(); err != nil {
 			why = err.Error()
@@ -52,7 +53,7 @@ func TestATrialWithItsAccountInTheLockService(t *testing.T) {
 		t.Fatal(err)
 	}
 	for guard, want := range map[string]check.Verdict{"none": check.Violated, "cas": check.Holds, "lock-key": check.Holds} {
-		trial := Trial{Scenario: s, Backend: spec(t, "etcd"), Guard: ledger.Guard(guard), Discipline: Discipline{Kind: Attentive}, World: VirtualWorld, Seed: 1, TTL: s.TTL}
+		trial := Trial{Scenario: s, Backend: specOf(t, "etcd"), Guard: ledger.Guard(guard), Discipline: Discipline{Kind: Attentive}, World: sim.VirtualWorld, Seed: 1, TTL: s.TTL}
 		h, err := trial.SimulateRecorded(context.Background())
 		if err != nil {
 			t.Fatal(err)

@@ -8,9 +8,9 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// Again returns the trial that this is the result of, to be run once more. s is its scenario;
-// replace is that of a Selection, or nil.
-func (r Result) Again(s *Scenario, replace func(backends.Backend) backends.Backend) (Trial, error) {
+// Again returns the trial that r is the result of, to be run once more. s is its scenario; replace is
+// that of a Selection, or nil.
+func Again(r Result, s *Scenario, replace func(backends.Backend) backends.Backend) (Trial, error) {
 	discipline, err := ParseDiscipline(r.Discipline)
 	if err != nil {
 		return Trial{}, fmt.Errorf("run %s again: %w", r.ID(), err)
@@ -20,7 +20,7 @@ func (r Result) Again(s *Scenario, replace func(backends.Backend) backends.Backe
 	}
 	trials, err := Selection{
 		Backends: []string{r.Backend}, Guards: []string{r.Guard}, Disciplines: []Discipline{discipline}, World: r.World,
-		Seeds: Seeds{r.Seed, r.Seed}, TTL: r.TTL, Replace: replace,
+		Seeds: Seeds{First: r.Seed, Last: r.Seed}, TTL: r.TTL, Replace: replace,
 	}.Trials([]*Scenario{s})
 	if err != nil {
 		return Trial{}, fmt.Errorf("run %s again: %w", r.ID(), err)

@@ -25,7 +25,7 @@ func again(t *testing.T, trial Trial) (first, second Result) {
 	if err := json.Unmarshal(row, &kept); err != nil {
 		t.Fatal(err)
 	}
-	repeated, err := kept.Again(trial.Scenario, nil)
+	repeated, err := Again(kept, trial.Scenario, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -67,10 +68,10 @@ func Agreements(cells []Summary) []Agreement {
 	virtual, onlyModels := virtualSides(cells)
 	for _, s := range cells {
 		switch {
-		case s.World == LiveWorld && s.StandIn != "":
+		case s.World == sim.LiveWorld && s.StandIn != "":
 			i := at(s)
 			out[i].Live, out[i].StandIn, out[i].Virtual = s, s.StandIn, virtual[s.stoodFor()]
-		case s.World == LiveWorld:
+		case s.World == sim.LiveWorld:
 			out[at(s)].Live = s
 		case !onlyModels[s.Name()]:
 			out[at(s)].Virtual = s
@@ -88,16 +89,16 @@ func virtualSides(cells []Summary) (virtual map[CellName]Summary, onlyModels map
 	virtual, onlyModels = map[CellName]Summary{}, map[CellName]bool{}
 	for _, s := range cells {
 		switch {
-		case s.World == VirtualWorld:
+		case s.World == sim.VirtualWorld:
 			virtual[s.Name()] = s
 		case s.StandIn != "":
 			onlyModels[s.stoodFor()] = true
 		}
 	}
 	for _, s := range cells {
-		if s.World == LiveWorld {
+		if s.World == sim.LiveWorld {
 			name := s.Name()
-			name.World = VirtualWorld
+			name.World = sim.VirtualWorld
 			delete(onlyModels, name)
 		}
 	}
@@ -107,7 +108,7 @@ func virtualSides(cells []Summary) (virtual map[CellName]Summary, onlyModels map
 // stoodFor names the virtual cell of the profile that stands in for this library.
 func (s *Summary) stoodFor() CellName {
 	name := s.Name()
-	name.Backend, name.World = s.StandIn, VirtualWorld
+	name.Backend, name.World = s.StandIn, sim.VirtualWorld
 	return name
 }
 
@@ -190,3 +191,7 @@ func (a *Agreement) sink(to Accord, why string) {
 	a.Accord = max(a.Accord, to)
 	a.Why = append(a.Why, why)
 }
+
+// AgreementSeeds is the least number of virtual trials for a cell when the worlds are compared,
+// enough to see every verdict that chance may produce.
+const AgreementSeeds = 20

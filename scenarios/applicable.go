@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/locklab/locklab/backends"
@@ -12,31 +11,9 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// NotApplicable reports why the script makes no sense with this cell, in any world and on any
-// machine; nil means that it does. The answer is known before anything runs.
-func (t Trial) NotApplicable() error {
-	return t.Scenario.notApplicable(t.cell(), t.TTL)
-}
-
-// Nothing returns the error of a run that has no trial left. It lists each reason once.
-func Nothing(missing []Trial) error {
-	var reasons []string
-	word := NotApplicable
-	for _, t := range missing {
-		why := t.NotApplicable()
-		if why == nil {
-			word, why = NotAvailable, t.Unavailable()
-		}
-		if text := why.Error(); !slices.Contains(reasons, text) {
-			reasons = append(reasons, text)
-		}
-	}
-	return fmt.Errorf("nothing to run, %s: %s", word, strings.Join(reasons, "; "))
-}
-
-// notApplicable looks for something that the cell cannot have: a guard's token, a step's host or
+// NotApplicable looks for something that the cell cannot have: a guard's token, a step's host or
 // role, an event that a step waits for, or a time within the trial.
-func (s *Scenario) notApplicable(c Cell, ttl time.Duration) error {
+func (s *Scenario) NotApplicable(c Cell, ttl time.Duration) error {
 	if !makesCell(c.Backend, c.Guard) {
 		return fmt.Errorf("guard %s needs fencing tokens, but %s issues none", c.Guard, c.Backend.Backend.Name())
 	}
@@ -48,8 +25,8 @@ func (s *Scenario) notApplicable(c Cell, ttl time.Duration) error {
 		return err
 	}
 	for _, o := range s.Own {
-		if _, err := o.settings(c.Backend, ttl, ledger.Guard(c.Guard).NeedsToken()); err != nil {
-			return fmt.Errorf("%s: %w", ClientID(o.Index), err)
+		if _, err := o.Settings(c.Backend, ttl, ledger.Guard(c.Guard).NeedsToken()); err != nil {
+			return fmt.Errorf("%s: %w", sim.ClientID(o.Index), err)
 		}
 	}
 	cell := cellHosts{
@@ -76,7 +53,7 @@ type misfitStep struct {
 func (m *misfitStep) Error() string { return fmt.Sprintf("step %d %v", m.index+1, m.why) }
 
 // applicable makes sure that the scenario has a cell with which every step makes sense.
-func (l *loader) applicable() error {
+func (l *Loader) applicable() error {
 	var misfit *misfitStep
 	for _, discipline := range l.out.Workload.Disciplines {
 		for _, spec := range l.specs {
@@ -84,7 +61,7 @@ func (l *loader) applicable() error {
 				if !makesCell(spec, guard) {
 					continue
 				}
-				bad, is := errors.AsType[*misfitStep](l.out.notApplicable(Cell{spec, guard, discipline}, l.out.TTL))
+				bad, is := errors.AsType[*misfitStep](l.out.NotApplicable(Cell{spec, guard, discipline}, l.out.TTL))
 				if !is {
 					return nil
 				}
@@ -168,7 +145,7 @@ func (s *Scenario) neverHappens(on *On, c Cell, ttl time.Duration) error {
 		return nil
 	}
 	client := s.indexOf(on.Host)
-	if d := s.discipline(client, c.Discipline); !d.can(on.Event) {
+	if d := s.DisciplineOf(client, c.Discipline); !d.can(on.Event) {
 		return fmt.Errorf("waits for the event %s, which a client with discipline %s never records", on.Event, d)
 	}
 	clients := []int{client}
@@ -179,10 +156,10 @@ func (s *Scenario) neverHappens(on *On, c Cell, ttl time.Duration) error {
 		}
 	}
 	for i, index := range clients {
-		if i > 0 && !s.own(index).locks() && !s.own(clients[i-1]).locks() {
+		if i > 0 && !s.OwnOf(index).Locks() && !s.OwnOf(clients[i-1]).Locks() {
 			continue // the same lock as the client before
 		}
-		settings, err := s.own(index).settings(c.Backend, ttl, ledger.Guard(c.Guard).NeedsToken())
+		settings, err := s.OwnOf(index).Settings(c.Backend, ttl, ledger.Guard(c.Guard).NeedsToken())
 		if err != nil {
 			return err
 		}
@@ -206,3 +183,6 @@ func (s *Scenario) tooLate(step Step, ttl time.Duration) error {
 	}
 	return nil
 }
+
+// askedRoles are the roles whose players only the lock service knows.
+var askedRoles = []sim.Role{sim.Leader, sim.Master, sim.Replica, sim.Majority, sim.Minority, sim.Few, sim.Others}

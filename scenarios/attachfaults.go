@@ -7,9 +7,6 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// askedRoles are the roles whose players only the lock service knows.
-var askedRoles = []sim.Role{sim.Leader, sim.Master, sim.Replica, sim.Majority, sim.Minority, sim.Few, sim.Others}
-
 // mayBeServer reports whether a name may stand for a server.
 func mayBeServer(id sim.HostID, servers []sim.HostID) bool {
 	return slices.Contains(servers, id) || slices.Contains(askedRoles, id) ||

@@ -19,7 +19,7 @@ type attention struct {
 	since time.Duration // when told: since when, on the host's monotonic clock
 }
 
-func (t *teller) attend(op string, lease backends.Lease) *attention {
+func (t *Teller) attend(op string, lease backends.Lease) *attention {
 	return &attention{host: t.host, plan: t.plan, op: op, lease: lease}
 }
 

@@ -23,7 +23,7 @@ func afterThePause(t *testing.T, backend, discipline string) *sim.History {
 
 // first returns the first event of a kind that client 1 recorded; false means that there is none.
 func first(h *sim.History, kind sim.Kind) (sim.Event, bool) {
-	i := slices.IndexFunc(h.Events, func(e sim.Event) bool { return e.Host == ClientID(0) && e.Kind == kind })
+	i := slices.IndexFunc(h.Events, func(e sim.Event) bool { return e.Host == sim.ClientID(0) && e.Kind == kind })
 	if i < 0 {
 		return sim.Event{}, false
 	}
@@ -53,7 +53,7 @@ func TestDisciplines(t *testing.T) {
 			var got []sim.Kind
 			var last time.Duration
 			for _, e := range h.Events {
-				if e.Host == ClientID(0) && slices.Contains([]sim.Kind{sim.Check, sim.Abandon, sim.Ignored, sim.Write, sim.Wrote}, e.Kind) {
+				if e.Host == sim.ClientID(0) && slices.Contains([]sim.Kind{sim.Check, sim.Abandon, sim.Ignored, sim.Write, sim.Wrote}, e.Kind) {
 					got, last = append(got, e.Kind), e.At
 				}
 			}
@@ -96,9 +96,9 @@ func TestALockOfASessionThatHasEndedIsLostFromTheBeginning(t *testing.T) {
 	var acquired, abandoned sim.Event
 	for _, e := range h.Events {
 		switch {
-		case e.Host == ClientID(1) && e.Kind == sim.Acquired:
+		case e.Host == sim.ClientID(1) && e.Kind == sim.Acquired:
 			acquired = e
-		case e.Host == ClientID(1) && e.Kind == sim.Abandon:
+		case e.Host == sim.ClientID(1) && e.Kind == sim.Abandon:
 			abandoned = e
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
+
+	"github.com/locklab/locklab/scenarios/scripttest"
 )
 
 // badScript is a script with a mistake, and the full error that explains it.
@@ -91,7 +93,7 @@ func TestBadScriptsAreExplained(t *testing.T) {
 				t.Error("the error does not say what was expected")
 			}
 			got := err.Error() + "\n"
-			if *update {
+			if scripttest.Update() {
 				c.want = got
 			}
 			if got != c.want {
@@ -99,7 +101,7 @@ func TestBadScriptsAreExplained(t *testing.T) {
 			}
 		})
 	}
-	if *update {
+	if scripttest.Update() {
 		writeBadScripts(t, all)
 	}
 }

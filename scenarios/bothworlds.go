@@ -5,23 +5,20 @@ import (
 	"slices"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
 )
-
-// agreementSeeds is the least number of virtual trials for a cell when the worlds are compared,
-// enough to see every verdict that chance may produce.
-const agreementSeeds = 20
 
 // InBothWorlds lists the live trials and, for each of their cells, virtual trials under the same
 // lease and with the options that match the live servers. A library cannot be simulated, so its
 // virtual trials are those of the profile that stands in for it.
 func (sel Selection) InBothWorlds(all []*Scenario) ([]Trial, error) {
-	sel.World = LiveWorld
+	sel.World = sim.LiveWorld
 	live, err := sel.Trials(all)
 	if err != nil {
 		return nil, err
 	}
-	sel.World, sel.AsLive, sel.liveLease, sel.standIns = VirtualWorld, true, true, true
-	sel.Seeds.Last = max(sel.Seeds.Last, sel.Seeds.First+agreementSeeds-1)
+	sel.World, sel.AsLive, sel.liveLease, sel.standIns = sim.VirtualWorld, true, true, true
+	sel.Seeds.Last = max(sel.Seeds.Last, sel.Seeds.First+AgreementSeeds-1)
 	virtual, err := sel.Trials(all)
 	if err != nil {
 		return nil, err
@@ -31,12 +28,12 @@ func (sel Selection) InBothWorlds(all []*Scenario) ([]Trial, error) {
 
 // standIns replaces each cell of a library with the cell of the profile that stands in for it. It
 // lists each cell once.
-func (s *Scenario) standIns(registry backends.Registry, cells []Cell) ([]Cell, error) {
+func standIns(s *Scenario, registry backends.Registry, cells []Cell) ([]Cell, error) {
 	var out []Cell
 	for _, c := range cells {
 		model, stands, err := registry.StandIn(c.Backend)
 		if stands && err == nil {
-			c.Backend, err = s.spec(registry, model.String())
+			c.Backend, err = s.Spec(registry, model.String())
 		}
 		if err != nil {
 			return nil, fmt.Errorf("list the cells of scenario %s: %w", s.Name, err)

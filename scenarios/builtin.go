@@ -1,3 +1,5 @@
+// Package scenarios holds what comes with locklab: the scripts, the sweeps, the published claims and
+// numbers, and the schema of scripts.
 package scenarios
 
 import (
@@ -57,7 +59,7 @@ func Find(name string, known Known) (*Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.builtin = true
+	s.Builtin = true
 	return s, nil
 }
 

@@ -6,10 +6,24 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/locklab/locklab/backends/ledger"
-	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/sim/check"
 )
+
+func allOf(t *testing.T) []*Scenario {
+	t.Helper()
+	all, err := Builtin(Everything())
+	scripttest.Must(t, err)
+	return all
+}
+
+// cellWith returns the cell of attentive clients with this backend and guard.
+func cellWith(t *testing.T, backend, guard string) Cell {
+	t.Helper()
+	spec, err := Registry().ParseSpec(backend)
+	scripttest.Must(t, err)
+	return Cell{Backend: spec, Guard: guard, Discipline: Discipline{Kind: Attentive}}
+}
 
 func TestEveryEmbeddedScriptIsListedUnderItsOwnName(t *testing.T) {
 	files, err := fs.Glob(scripts, "scripts/*.yaml")
@@ -17,37 +31,12 @@ func TestEveryEmbeddedScriptIsListedUnderItsOwnName(t *testing.T) {
 		t.Fatal(err)
 	}
 	var loaded []string
-	for _, s := range builtin(t) {
+	for _, s := range allOf(t) {
 		loaded = append(loaded, path(s.Name))
 	}
 	slices.Sort(loaded)
 	if !slices.Equal(loaded, files) {
 		t.Errorf("loaded %q, embedded %q", loaded, files)
-	}
-}
-
-// TestEveryCellSaysWhetherMoneyIsLost checks that every cell expects something of lost-update, the
-// question that every script is about, unless no client gets any money.
-func TestEveryCellSaysWhetherMoneyIsLost(t *testing.T) {
-	for _, s := range builtin(t) {
-		cells, err := s.Cells(Registry())
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, c := range cells {
-			expected := s.Expected(c)
-			if slices.ContainsFunc(expected, func(e Expected) bool { return e.Property == check.LostUpdate }) {
-				continue
-			}
-			trial := Trial{Scenario: s, Backend: c.Backend, Guard: ledger.Guard(c.Guard), Discipline: c.Discipline, World: VirtualWorld, Seed: 1, TTL: s.TTL}
-			if slices.ContainsFunc(trial.ranges(), func(r CardRange) bool { return r.Measure == check.LostShare }) {
-				continue // it says how much of it
-			}
-			h := simulated(t, trial)
-			if slices.ContainsFunc(h.Events, func(e sim.Event) bool { return e.Kind == sim.Wrote }) {
-				t.Errorf("%s does not say what becomes of lost-update with %s, guard %s, %s clients", s.Name, c.Backend, c.Guard, c.Discipline)
-			}
-		}
 	}
 }
 
@@ -80,7 +69,7 @@ func TestOnlyTheAccountSavesTheMoney(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, e := range s.Expected(cellOf(t, c.backend, c.guard)) {
+		for _, e := range s.Expected(cellWith(t, c.backend, c.guard)) {
 			if e.Property == check.LostUpdate && e.Verdict != c.want {
 				t.Errorf("%s with %s, guard %s expects lost-update %s, want %s", c.scenario, c.backend, c.guard, e.Verdict, c.want)
 			}
@@ -106,7 +95,7 @@ func TestOnlyAnIdSavesTheCustomer(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			expected := s.Expected(cellOf(t, "perfect", c.guard))
+			expected := s.Expected(cellWith(t, "perfect", c.guard))
 			i := slices.IndexFunc(expected, func(e Expected) bool { return e.Property == check.DuplicateEffect })
 			if i < 0 || expected[i].Verdict != want {
 				t.Errorf("%s with guard %s expects %v, want duplicate-effect %s", name, c.guard, expected, want)

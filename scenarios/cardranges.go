@@ -17,18 +17,6 @@ type CardRange struct {
 	Because string        `json:"because,omitempty"` // with Of
 }
 
-// ranges lists what the scenario expects of the measures of the trial's cell.
-func (t Trial) ranges() (out []CardRange) {
-	for _, r := range t.Scenario.Bounds(t.cell()) {
-		c := CardRange{Measure: r.Measure, Of: r.Of, From: r.From.In(t.TTL, r.Measure), To: r.To.In(t.TTL, r.Measure)}
-		if r.Of != EveryValue {
-			c.Written, c.Because = []string{r.From.text, r.To.text}, r.Because
-		}
-		out = append(out, c)
-	}
-	return out
-}
-
 // Check returns an error that says what is wrong with a range read from a file; nil means nothing.
 func (c CardRange) Check() error {
 	switch {
@@ -43,8 +31,8 @@ func (c CardRange) Check() error {
 		return err
 	}
 	for _, end := range c.Written {
-		if _, wrong := parseBound(c.Measure, end); wrong != nil {
-			return fmt.Errorf("%s, expected %s", wrong.found, wrong.expected)
+		if _, err := ParseBound(c.Measure, end); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -69,9 +57,9 @@ func (c CardCell) Check() error {
 func (c CardRange) resolved() Range {
 	r := Range{Measure: c.Measure, Of: c.Of}
 	for i, into := range []*Bound{&r.From, &r.To} {
-		var wrong *badBound
-		if *into, wrong = parseBound(c.Measure, c.Written[i]); wrong != nil {
-			panic("a card with a bad range: " + wrong.found)
+		var err error
+		if *into, err = ParseBound(c.Measure, c.Written[i]); err != nil {
+			panic("a card with a bad range: " + err.Error())
 		}
 	}
 	return r

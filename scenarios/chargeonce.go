@@ -9,14 +9,14 @@ import (
 // chargeOnce does a job that must be done once: it reads whether somebody has done it, works,
 // charges the account, and marks the job as done. The charge and the mark are two steps, as with a
 // payment and one's own database, so the lock must keep others out from the read to the mark.
-func (t *teller) chargeOnce(op, job string, lease backends.Lease) {
+func (t *Teller) chargeOnce(op, job string, lease backends.Lease) {
 	shown := shownOf(lease)
 	statement, err := t.account.ReadJob(op, job, shown, t.plan.Answer)
 	if err != nil {
 		t.host.Record(sim.Event{Kind: failed(err, sim.ReadRefused, sim.ReadUnknown), Op: op, Job: job, Token: shown.Token, Note: err.Error()})
 		return
 	}
-	work, drawn := t.plan.work(op)
+	work, drawn := t.plan.WorkOn(op)
 	if statement.Done {
 		drawn = "" // there is no work left
 	}

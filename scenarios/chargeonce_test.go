@@ -53,7 +53,7 @@ func TestAnAttentiveWorkerGivesTheJobUpAfterAPause(t *testing.T) {
 	trial := one(t, "charge-once", "perfect", "none")
 	earlier := *trial.Scenario
 	earlier.Steps = slices.Clone(earlier.Steps)
-	earlier.Steps[0].On = &On{Host: ClientID(0), Event: sim.Read, Nth: 1} // rather than after its look
+	earlier.Steps[0].On = &On{Host: sim.ClientID(0), Event: sim.Read, Nth: 1} // rather than after its look
 	trial.Scenario = &earlier
 	h := simulated(t, trial)
 	if got := what(h, "client-1"); !slices.Contains(got, sim.Abandon) || slices.Contains(got, sim.Write) {

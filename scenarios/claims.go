@@ -1,3 +1,4 @@
+// Package claims weighs what was published about locks, claims and numbers, by trials.
 package scenarios
 
 import (
@@ -108,12 +109,12 @@ const maxClaimTrials = 100_000
 // ClaimTrials lists the trials that the claims need in one world, each once. The claims' own
 // backends, guards and disciplines replace those of choice.
 func ClaimTrials(sources []ClaimSource, choice Selection) ([]Trial, error) {
-	if first := (Seeds{choice.Seeds.First, choice.Seeds.First}); choice.Seeds != first {
+	if first := (Seeds{First: choice.Seeds.First, Last: choice.Seeds.First}); choice.Seeds != first {
 		one := choice
 		one.Seeds = first
 		cells, err := ClaimTrials(sources, one)
 		if err == nil {
-			err = choice.Seeds.fitIn(maxClaimTrials, 0, len(cells))
+			err = choice.Seeds.FitIn(maxClaimTrials, 0, len(cells))
 		}
 		if err != nil {
 			return nil, err
@@ -144,7 +145,7 @@ func ClaimTrials(sources []ClaimSource, choice Selection) ([]Trial, error) {
 				for _, t := range trials {
 					if key := (once{t.Cell(), t.Seed}); !seen[key] {
 						seen[key] = true
-						t.together = together
+						t.Together = together
 						out = append(out, t)
 					}
 				}
@@ -170,7 +171,7 @@ func (t ClaimTest) cells(world string) (out []CellName) {
 	for _, discipline := range t.Disciplines {
 		for _, backend := range t.Backends {
 			for _, guard := range t.Guards {
-				out = append(out, CellName{t.Scenario.Name, backend, guard, discipline.String(), world})
+				out = append(out, CellName{Scenario: t.Scenario.Name, Backend: backend, Guard: guard, Discipline: discipline.String(), World: world})
 			}
 		}
 	}

@@ -6,9 +6,25 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
+
+// scriptsOf loads the built-in scenarios.
+func scriptsOf(t testing.TB) []*Scenario {
+	t.Helper()
+	all, err := Builtin(Everything())
+	scripttest.Must(t, err)
+	return all
+}
+
+func simulateOne(t testing.TB, one Trial) *sim.History {
+	t.Helper()
+	h, err := one.Simulate(t.Context())
+	scripttest.Must(t, err)
+	return h
+}
 
 func builtinClaims(t *testing.T) []ClaimSource {
 	t.Helper()
@@ -42,7 +58,7 @@ func TestEveryClaimOfTheDebateIsThere(t *testing.T) {
 
 func TestScenariosNameClaimsThatExist(t *testing.T) {
 	ids := claimIDs(t)
-	for _, s := range builtin(t) {
+	for _, s := range scriptsOf(t) {
 		for _, c := range s.Claims {
 			if !slices.Contains(ids, c) {
 				t.Errorf("%s tests the claim %s, which is not in the file of claims", s.Name, c)
@@ -54,19 +70,14 @@ func TestScenariosNameClaimsThatExist(t *testing.T) {
 // judgeAll runs the trials of the claims, one after the other, and judges the claims.
 func judgeAll(t *testing.T, sources []ClaimSource, seeds Seeds) []ClaimResult {
 	t.Helper()
-	return judgeBy(t, sources, seeds, func(trial Trial) *sim.History { return simulated(t, trial) })
-}
-
-func judgeBy(t *testing.T, sources []ClaimSource, seeds Seeds, run func(Trial) *sim.History) []ClaimResult {
-	t.Helper()
-	trials, err := ClaimTrials(sources, Selection{World: VirtualWorld, Seeds: seeds})
+	trials, err := ClaimTrials(sources, Selection{World: sim.VirtualWorld, Seeds: seeds})
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := ClaimTrialsRun{World: VirtualWorld}
+	out := ClaimTrialsRun{World: sim.VirtualWorld}
 	trials, out.Missing = Available(trials)
-	for _, trial := range trials {
-		out.Add(Judged{Trial: trial, Result: trial.Judge(run(trial))})
+	for _, one := range trials {
+		out.Add(Judged{Trial: one, Result: one.Judge(simulateOne(t, one))})
 	}
 	return JudgeClaims(sources, out)
 }
@@ -75,8 +86,7 @@ func TestNoMeasurementContradictsTheFileOfClaims(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the same code a thousand times")
 	}
-	p := suite(t)
-	for _, r := range judgeBy(t, builtinClaims(t), seeds(t), func(trial Trial) *sim.History { return p.of(t, trial) }) {
+	for _, r := range judgeAll(t, builtinClaims(t), Seeds{First: 1, Last: scripttest.Seeds(t)}) {
 		if r.Verdict == ClaimContradicted || r.Verdict == ClaimUndecided {
 			t.Errorf("%s is %s: %+v", r.Claim.ID, r.Verdict, r.Evidence)
 		}
@@ -95,7 +105,7 @@ const (
 
 func loadClaims(src string, t *testing.T) ([]ClaimSource, error) {
 	t.Helper()
-	return LoadClaims("claims.yaml", []byte(src), Everything(), builtin(t))
+	return LoadClaims("claims.yaml", []byte(src), Everything(), scriptsOf(t))
 }
 
 func TestTheVerdictFollowsFromTheTrials(t *testing.T) {
@@ -117,7 +127,7 @@ func TestTheVerdictFollowsFromTheTrials(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := judgeAll(t, sources, Seeds{1, 2})[0]; got.Verdict != c.want {
+			if got := judgeAll(t, sources, Seeds{First: 1, Last: 2})[0]; got.Verdict != c.want {
 				t.Errorf("the claim is %s, want %s; evidence %+v", got.Verdict, c.want, got.Evidence)
 			}
 		})
@@ -129,7 +139,7 @@ func TestEvidenceCountsEveryCellAndSeed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := judgeAll(t, sources, Seeds{1, 3})[0].Evidence
+	e := judgeAll(t, sources, Seeds{First: 1, Last: 3})[0].Evidence
 	if len(e) != 1 || e[0].Trials != 6 || e[0].AsStated != 6 || !e[0].Against || e[0].Want != (PropertyValue{check.Overlap, check.Holds}) {
 		t.Errorf("two guards and three seeds gave %+v", e)
 	}
@@ -142,16 +152,16 @@ func TestATrialWithoutItsFaultSaysNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trials, err := ClaimTrials(sources, Selection{World: VirtualWorld, Seeds: Seeds{1, 1}})
+	trials, err := ClaimTrials(sources, Selection{World: sim.VirtualWorld, Seeds: Seeds{First: 1, Last: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := simulated(t, trials[0])
+	h := simulateOne(t, trials[0])
 	h.Events = slices.DeleteFunc(h.Events, func(e sim.Event) bool { return e.Kind == sim.FaultProven })
 	for i := range h.Events { // a history with a gap would say nothing anyway
 		h.Events[i].Seq = int64(i + 1)
 	}
-	r := JudgeClaims(sources, ClaimTrialsRun{World: VirtualWorld, Judged: []Judged{{Trial: trials[0], Result: trials[0].Judge(h)}}})[0]
+	r := JudgeClaims(sources, ClaimTrialsRun{World: sim.VirtualWorld, Judged: []Judged{{Trial: trials[0], Result: trials[0].Judge(h)}}})[0]
 	if r.Verdict != ClaimUndecided || r.Evidence[0].Undecided != 1 {
 		t.Errorf("the claim is %s by %+v", r.Verdict, r.Evidence)
 	}
@@ -163,7 +173,7 @@ func TestATrialThatSeveralClaimsNeedIsRunOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if trials, err := ClaimTrials(sources, Selection{World: VirtualWorld, Seeds: Seeds{1, 2}}); err != nil || len(trials) != 2 {
+	if trials, err := ClaimTrials(sources, Selection{World: sim.VirtualWorld, Seeds: Seeds{First: 1, Last: 2}}); err != nil || len(trials) != 2 {
 		t.Errorf("%d trials (%v), want 2", len(trials), err)
 	}
 }
@@ -203,20 +213,20 @@ func TestABadFileOfClaimsIsExplained(t *testing.T) {
 func judgedIn(t *testing.T, world string, sources []ClaimSource, found map[check.Property]check.Verdict) (run ClaimTrialsRun) {
 	t.Helper()
 	run.World = world
-	trials, err := ClaimTrials(sources, Selection{World: world, Seeds: Seeds{1, 1}})
+	trials, err := ClaimTrials(sources, Selection{World: world, Seeds: Seeds{First: 1, Last: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	trials, run.Missing = Available(trials)
-	for _, trial := range trials {
-		r := Result{Scenario: trial.Scenario.Name, World: world}
+	for _, one := range trials {
+		r := Result{Scenario: one.Scenario.Name, World: world}
 		for _, pre := range check.Preconditions() {
 			r.Findings = append(r.Findings, check.Finding{Property: pre, Verdict: check.Holds})
 		}
 		for p, v := range found {
 			r.Findings = append(r.Findings, check.Finding{Property: p, Verdict: v})
 		}
-		run.Add(Judged{Trial: trial, Result: r})
+		run.Add(Judged{Trial: one, Result: r})
 	}
 	return run
 }
@@ -244,7 +254,7 @@ func TestAClaimIsDecidedWhereItsTrialsAre(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for world, want := range map[string]ClaimVerdict{VirtualWorld: c.virtual, LiveWorld: c.live} {
+			for world, want := range map[string]ClaimVerdict{sim.VirtualWorld: c.virtual, sim.LiveWorld: c.live} {
 				run := judgedIn(t, world, sources, map[check.Property]check.Verdict{check.Overlap: check.Violated})
 				if got := JudgeClaims(sources, run)[0]; got.Verdict != want {
 					t.Errorf("in the %s world the claim is %s, want %s; evidence %+v", world, got.Verdict, want, got.Evidence)
@@ -279,8 +289,8 @@ func TestTrialsOfTheOtherWorldAreNoEvidence(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := judgedIn(t, VirtualWorld, sources, map[check.Property]check.Verdict{check.Overlap: check.Violated})
-	run.World = LiveWorld
+	run := judgedIn(t, sim.VirtualWorld, sources, map[check.Property]check.Verdict{check.Overlap: check.Violated})
+	run.World = sim.LiveWorld
 	if r := JudgeClaims(sources, run)[0]; r.Verdict != ClaimUndecided || r.Evidence[0].Trials != 0 {
 		t.Errorf("by virtual trials the claim is %s in the live world: %+v", r.Verdict, r.Evidence)
 	}

@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	_ "embed" // for the claims
 	"fmt"
 	"reflect"
 	"slices"
@@ -9,11 +8,9 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
-
-//go:embed claims.yaml
-var claimsFile []byte
 
 // BuiltinClaims loads the claims of the debate that come with the program.
 func BuiltinClaims(known Known) ([]ClaimSource, error) {
@@ -21,7 +18,7 @@ func BuiltinClaims(known Known) ([]ClaimSource, error) {
 	if err != nil {
 		return nil, err
 	}
-	return LoadClaims("claims.yaml", claimsFile, known, all)
+	return LoadClaims("claims.yaml", ClaimsFile(), known, all)
 }
 
 // The types of the claims file. It is read as strictly as scenario files are, and every error has a
@@ -39,7 +36,7 @@ type fileClaimOption struct {
 	Source word `yaml:"source" doc:"a library with its version, a file, an issue"`
 }
 
-func (*fileClaimOption) noun() string { return "this option" }
+func (*fileClaimOption) Noun() string { return "this option" }
 
 type fileSource struct {
 	place  `yaml:"-"`
@@ -49,7 +46,7 @@ type fileSource struct {
 	Claims []fileClaim `yaml:"claims" doc:"what was claimed"`
 }
 
-func (*fileSource) noun() string { return "this source" }
+func (*fileSource) Noun() string { return "this source" }
 
 type fileClaim struct {
 	place       `yaml:"-"`
@@ -63,7 +60,7 @@ type fileClaim struct {
 	Note        word            `yaml:"note,omitempty" doc:"what its trials are worth, where that is not plain"`
 }
 
-func (*fileClaim) noun() string { return "this claim" }
+func (*fileClaim) Noun() string { return "this claim" }
 
 type fileClaimTest struct {
 	place      `yaml:"-"`
@@ -77,7 +74,7 @@ type fileClaimTest struct {
 	World      word            `yaml:"world,omitempty" doc:"virtual or live, if only that world has these trials"`
 }
 
-func (*fileClaimTest) noun() string { return "this trial" }
+func (*fileClaimTest) Noun() string { return "this trial" }
 
 // fileFinds are verdicts by property.
 type fileFinds struct {
@@ -90,7 +87,7 @@ type fileFind struct {
 	value verdictWord
 }
 
-func (f *fileFinds) read(s *source, name string, n ast.Node) error {
+func (f *fileFinds) Read(s *source, name string, n ast.Node) error {
 	entries, ok, err := s.entries(n)
 	switch {
 	case err != nil:
@@ -103,7 +100,7 @@ func (f *fileFinds) read(s *source, name string, n ast.Node) error {
 	f.place = at(n)
 	for _, e := range entries {
 		each := fileFind{name: e.key}
-		if err := each.value.read(s, e.key.text, e.value); err != nil {
+		if err := each.value.Read(s, e.key.text, e.value); err != nil {
 			return err
 		}
 		f.list = append(f.list, each)
@@ -118,7 +115,7 @@ func LoadClaims(file string, src []byte, known Known, all []*Scenario) ([]ClaimS
 	if err != nil {
 		return nil, err
 	}
-	l := claimsLoader{loader: loader{source: s, known: known}, all: all, seen: map[string]place{}}
+	l := claimsLoader{Loader: NewLoader(s, known), known: known, all: all, seen: map[string]place{}}
 	var f fileClaims
 	if err := s.decode("the file of claims", root, reflect.ValueOf(&f).Elem()); err != nil {
 		return nil, err
@@ -144,7 +141,8 @@ func LoadClaims(file string, src []byte, known Known, all []*Scenario) ([]ClaimS
 }
 
 type claimsLoader struct {
-	loader
+	*Loader
+	known   Known
 	all     []*Scenario
 	seen    map[string]place
 	options []ClaimOption
@@ -178,7 +176,7 @@ func (l *claimsLoader) option(f fileClaimOption) error {
 
 func (l *claimsLoader) claim(f fileClaim) (Claim, error) {
 	c := Claim{ID: f.ID.text, Says: f.Says.text, Condition: f.Condition.text, NotYet: f.NotYet.text, Cannot: f.Cannot.text, Note: f.Note.text}
-	if !claimPattern.MatchString(c.ID) {
+	if !IsClaim(c.ID) {
 		return c, l.fail(f.ID.place, "id is "+quoted(c.ID), "letters and a number, such as K4", "")
 	}
 	if first, twice := l.seen[c.ID]; twice {
@@ -214,7 +212,7 @@ func (l *claimsLoader) claim(f fileClaim) (Claim, error) {
 
 func (l *claimsLoader) test(f fileClaimTest) (ClaimTest, error) {
 	t := ClaimTest{World: f.World.text}
-	if worlds := []string{VirtualWorld, LiveWorld}; f.World.given() && !slices.Contains(worlds, t.World) {
+	if worlds := []string{sim.VirtualWorld, sim.LiveWorld}; f.World.given() && !slices.Contains(worlds, t.World) {
 		return t, l.fail(f.World.place, "world is "+quoted(t.World), listed(worlds), didYouMean(t.World, worlds))
 	}
 	var names []string
@@ -237,7 +235,7 @@ func (l *claimsLoader) test(f fileClaimTest) (ClaimTest, error) {
 		t.Guards = append(t.Guards, w.text)
 	}
 	for _, w := range f.Backend.list {
-		spec, err := l.spec(w)
+		spec, err := l.Spec(w)
 		if err != nil {
 			return t, err
 		}
@@ -254,7 +252,7 @@ func (l *claimsLoader) test(f fileClaimTest) (ClaimTest, error) {
 		}
 	}
 	var err error
-	if t.Ranges, err = l.ranges(f.Measures, t.Scenario.TTL); err != nil {
+	if t.Ranges, err = l.Ranges(f.Measures, t.Scenario.TTL); err != nil {
 		return t, err
 	}
 	if f.Seeds.given() {
@@ -271,10 +269,10 @@ func (l *claimsLoader) test(f fileClaimTest) (ClaimTest, error) {
 			return t, l.fail(o.name.place, "there is no property "+quoted(o.name.text), listed(propertyNames()), didYouMean(o.name.text, propertyNames()))
 		}
 		if o.value.share != nil {
-			t.Chances = append(t.Chances, Chance{property, o.value.share})
+			t.Chances = append(t.Chances, Chance{Property: property, Share: o.value.share})
 			continue
 		}
-		verdict, err := l.verdict(o.name.text, o.value)
+		verdict, err := l.Verdict(o.name.text, o.value)
 		if err != nil {
 			return t, err
 		}

@@ -39,7 +39,7 @@ func JudgeClaims(sources []ClaimSource, run ClaimTrialsRun) []ClaimResult {
 					r.Evidence = append(r.Evidence, found.gather(ClaimEvidence{Test: test, Want: want, Against: against}, run.World))
 				}
 				for _, want := range test.Chances {
-					e := ClaimEvidence{Test: test, Want: PropertyValue{want.Property, check.Violated}, Share: want.Share, Against: against}
+					e := ClaimEvidence{Test: test, Want: PropertyValue{Property: want.Property, Verdict: check.Violated}, Share: want.Share, Against: against}
 					r.Evidence = append(r.Evidence, found.gather(e, run.World))
 				}
 				for _, want := range test.Ranges {
@@ -80,7 +80,7 @@ func (f claimCells) gather(e ClaimEvidence, world string) ClaimEvidence {
 				e.addMeasured(r)
 				continue
 			}
-			found := r.sound(e.Want.Property)
+			found := r.Sound(e.Want.Property)
 			if found == e.Want.Verdict {
 				e.AsStated++
 			} else if found == check.Undecided {
@@ -96,7 +96,7 @@ func (f claimCells) gather(e ClaimEvidence, world string) ClaimEvidence {
 // addMeasured adds one trial to evidence about a measure.
 func (e *ClaimEvidence) addMeasured(r Result) {
 	m, measured := r.Measured(e.Range.Measure)
-	if !measured || !r.valid() {
+	if !measured || !r.Valid() {
 		e.Undecided++
 		return
 	}
@@ -106,24 +106,6 @@ func (e *ClaimEvidence) addMeasured(r Result) {
 	} else if e.Contrary == nil {
 		e.Contrary = &r
 	}
-}
-
-// valid reports whether the preconditions of the trial were met.
-func (r Result) valid() bool {
-	for _, pre := range check.Preconditions() {
-		if r.Finding(pre).Verdict != check.Holds {
-			return false
-		}
-	}
-	return true
-}
-
-// sound returns the verdict on a property, undecided if a precondition was not met.
-func (r Result) sound(p check.Property) check.Verdict {
-	if !r.valid() {
-		return check.Undecided
-	}
-	return r.Finding(p).Verdict
 }
 
 // verdict returns what the trials say. A claim is decided in a world only if that world has all the

@@ -9,8 +9,8 @@ import (
 // WeighClaims runs the trials that the claims need in the virtual world. It returns what they say
 // about each claim, in the order of the sources.
 func WeighClaims(ctx context.Context, sources []ClaimSource, seeds Seeds, workers int) ([]ClaimResult, ClaimTrialsRun, error) {
-	run := ClaimTrialsRun{World: VirtualWorld}
-	trials, err := ClaimTrials(sources, Selection{World: VirtualWorld, Seeds: seeds})
+	run := ClaimTrialsRun{World: sim.VirtualWorld}
+	trials, err := ClaimTrials(sources, Selection{World: sim.VirtualWorld, Seeds: seeds})
 	if err != nil {
 		return nil, run, err
 	}

@@ -38,26 +38,26 @@ func (e *ClaimEvidence) addTogether(cell []Result) {
 	if len(decided) == 0 {
 		return
 	}
-	outcome := NotAsExpected
+	came := NotAsExpected
 	if e.Share != nil {
 		violated := 0
 		for _, r := range decided {
-			if r.sound(e.Want.Property) == check.Violated {
+			if r.Sound(e.Want.Property) == check.Violated {
 				violated++
 			}
 		}
 		e.Violated += violated
-		outcome = e.Share.judge(violated, len(decided))
+		came = JudgeShare(*e.Share, violated, len(decided))
 	} else {
 		f := Figure{Range: *e.Range}
 		for i := range decided {
-			f.add(&decided[i])
+			f.Add(&decided[i])
 		}
-		f.settle(decided[0].TTL)
+		f.Settle(decided[0].TTL)
 		e.Measured = joined(e.Measured, check.Measured{Measure: f.Measure, Count: f.Count, Least: f.Value, Most: f.Value})
-		outcome = f.Outcome
+		came = f.Outcome
 	}
-	switch outcome {
+	switch came {
 	case AsExpected:
 		e.AsStated += len(decided)
 	case Undecided:
@@ -72,9 +72,9 @@ func (e *ClaimEvidence) addTogether(cell []Result) {
 // tells reports whether the trial is part of what is judged together.
 func (e *ClaimEvidence) tells(r Result) bool {
 	if e.Share != nil {
-		return r.sound(e.Want.Property) != check.Undecided
+		return r.Sound(e.Want.Property) != check.Undecided
 	}
-	return r.valid()
+	return r.Valid()
 }
 
 // joined combines the measurements of two cells, from the least to the most. a may be empty.

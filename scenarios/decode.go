@@ -6,31 +6,32 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
-
-	"github.com/locklab/locklab/backends/ledger"
 )
 
 // reader is a type that reads itself from a node. Every leaf of the format is one. name says in
 // error messages what is being read.
 type reader interface {
-	read(s *source, name string, n ast.Node) error
+	Read(s *source, name string, n ast.Node) error
 }
 
 // tabled is a field of the format that stands for several keys, which a table lists.
 type tabled interface {
-	keys() []key                   // none of them is required
-	add(name string) reflect.Value // returns what the value of one of them is read into
+	Keys() []key                   // none of them is required
+	Add(name string) reflect.Value // returns what the value of one of them is read into
 }
 
+// documented is a struct of the format that completes what its keys' doc tags say.
+type documented interface{ Doc(tag string) string }
+
 // placed is a struct of the format that remembers where it stood.
-type placed interface{ put(place) }
+type placed interface{ Put(place) }
 
 // decode reads a node into v, which is a reader, a struct of the format, or a list of these. It is
 // strict: an unknown key, a repeated key, a missing required key and a value of the wrong type are
 // errors.
 func (s *source) decode(name string, n ast.Node, v reflect.Value) error {
 	if r, ok := v.Addr().Interface().(reader); ok {
-		return r.read(s, name, n)
+		return r.Read(s, name, n)
 	}
 	if v.Kind() == reflect.Slice {
 		list, ok := n.(*ast.SequenceNode)
@@ -62,14 +63,14 @@ func (s *source) decodeFields(name string, n ast.Node, into placed) error {
 	if !ok {
 		return s.wrongType(name, n, "a mapping with "+listed(namesOf(keys)))
 	}
-	into.put(at(n))
-	if item, ok := into.(interface{ noun() string }); ok {
-		name = item.noun()
+	into.Put(at(n))
+	if item, ok := into.(interface{ Noun() string }); ok {
+		name = item.Noun()
 	}
 	seen := make([]bool, v.NumField())
 	for _, e := range entries {
-		if old, ok := into.(interface{ retired(string) string }); ok && old.retired(e.key.text) != "" {
-			return s.fail(e.key.place, fmt.Sprintf("%s has the key %s, which is no longer supported", name, quoted(e.key.text)), listed(namesOf(keys)), old.retired(e.key.text))
+		if old, ok := into.(interface{ Retired(string) string }); ok && old.Retired(e.key.text) != "" {
+			return s.fail(e.key.place, fmt.Sprintf("%s has the key %s, which is no longer supported", name, quoted(e.key.text)), listed(namesOf(keys)), old.Retired(e.key.text))
 		}
 		k, err := s.findKey(name, e.key, keys)
 		if err != nil {
@@ -78,7 +79,7 @@ func (s *source) decodeFields(name string, n ast.Node, into placed) error {
 		seen[k.field] = true
 		field := v.Field(k.field)
 		if table, ok := field.Addr().Interface().(tabled); ok {
-			field = table.add(k.name)
+			field = table.Add(k.name)
 		}
 		if err := s.decode(k.name, e.value, field); err != nil {
 			return err
@@ -112,10 +113,14 @@ type key struct {
 
 func keysOf(t reflect.Type) []key {
 	var keys []key
+	doc := func(text string) string { return text }
+	if d, ok := reflect.New(t).Interface().(documented); ok {
+		doc = d.Doc
+	}
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if table, ok := reflect.New(f.Type).Interface().(tabled); ok {
-			for _, k := range table.keys() {
+			for _, k := range table.Keys() {
 				k.field = i
 				keys = append(keys, k)
 			}
@@ -123,20 +128,10 @@ func keysOf(t reflect.Type) []key {
 		}
 		name, flags, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		if name != "-" {
-			keys = append(keys, key{name: name, doc: docOf(f), required: flags != "omitempty", field: i})
+			keys = append(keys, key{name: name, doc: doc(f.Tag.Get("doc")), required: flags != "omitempty", field: i})
 		}
 	}
 	return keys
-}
-
-// docOf returns what a key is for. In the tag, {guards} and {sets} stand for the lists of them, so
-// that these need not be written twice.
-func docOf(f reflect.StructField) string {
-	var guards []string
-	for _, g := range ledger.Guards() {
-		guards = append(guards, string(g))
-	}
-	return strings.NewReplacer("{guards}", listed(guards), "{sets}", listed(setNames())).Replace(f.Tag.Get("doc"))
 }
 
 func namesOf(keys []key) []string {

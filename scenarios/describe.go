@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/sim"
 )
 
 // pageWidth is the width of what Describe writes, in characters.
@@ -47,7 +48,7 @@ func (s *Scenario) castInWords() string {
 	out := line("clients", names)
 	out += line("each of them", s.Workload.inWords(s))
 	for _, o := range s.Own {
-		out += line(string(ClientID(o.Index)), o.inWords(s))
+		out += line(string(sim.ClientID(o.Index)), o.inWords(s))
 	}
 	if s.Workload.Kind != Add {
 		for _, d := range s.Workload.Disciplines {
@@ -223,4 +224,22 @@ func who(kind string, names []string) string {
 		return kind + " " + names[0]
 	}
 	return kind + "s " + strings.Join(names, ", ")
+}
+
+// addsInWords describes what a client does in the add workload.
+func (w Workload) addsInWords(s *Scenario) string {
+	text := "adds an element to a set that the lock service keeps"
+	if w.Think.In(s.TTL) > 0 {
+		text = "works for " + drawnInWords(w.ThinkAtLeast, w.Think, s.TTL) + " and " + text
+	}
+	switch {
+	case w.Times == 2:
+		text += "; twice"
+	case w.Times > 2:
+		text += fmt.Sprintf("; %d times", w.Times)
+	}
+	if w.Every.In(s.TTL) > 0 {
+		text += ", starting one " + inBoth(w.Every, s.TTL) + " after the one before"
+	}
+	return text
 }

@@ -5,11 +5,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/sim"
 )
 
 func TestDescriptions(t *testing.T) {
-	for _, s := range append(builtin(t), load(t, whole), load(t, least), load(t, faults)) {
+	for _, s := range append(builtinScripts(t), load(t, whole), load(t, least), load(t, faults)) {
 		t.Run(s.Name, func(t *testing.T) {
 			var b strings.Builder
 			if err := Describe(&b, s); err != nil {
@@ -23,7 +24,7 @@ func TestDescriptions(t *testing.T) {
 					t.Errorf("a line ends in blanks: %q", line)
 				}
 			}
-			golden(t, "testdata/describe-"+s.Name+".txt", b.String())
+			scripttest.Golden(t, "testdata/describe-"+s.Name+".txt", b.String())
 		})
 	}
 }

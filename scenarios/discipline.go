@@ -10,20 +10,6 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// DisciplineKind is how a client treats what it knows about its lock.
-type DisciplineKind string
-
-// The disciplines. A lock may be blamed only for what an attentive client suffers.
-const (
-	// Attentive clients stop when they are told that the lock is lost, and look at their deadline
-	// right before each write.
-	Attentive DisciplineKind = "attentive"
-	// Heedless clients look at nothing once they have the lock.
-	Heedless DisciplineKind = "heedless"
-	// Late clients are told, or could see that their deadline has passed, and work on for a while.
-	Late DisciplineKind = "late"
-)
-
 // Discipline is one way for clients to treat what they know. It is a dimension of a cell, like the
 // guard.
 type Discipline struct {
@@ -98,7 +84,7 @@ func (f fileDisciplines) all() (out []Discipline) {
 	return out
 }
 
-func (f *fileDisciplines) read(s *source, name string, n ast.Node) error {
+func (f *fileDisciplines) Read(s *source, name string, n ast.Node) error {
 	f.place = at(n)
 	items := []ast.Node{n}
 	if list, ok := n.(*ast.SequenceNode); ok {
@@ -108,7 +94,7 @@ func (f *fileDisciplines) read(s *source, name string, n ast.Node) error {
 	}
 	for _, item := range items {
 		one := fileDiscipline{place: at(item)}
-		if err := one.read(s, name, item); err != nil {
+		if err := one.Read(s, name, item); err != nil {
 			return err
 		}
 		if slices.ContainsFunc(f.list, func(d fileDiscipline) bool { return d.String() == one.String() }) {
@@ -121,7 +107,7 @@ func (f *fileDisciplines) read(s *source, name string, n ast.Node) error {
 
 const fileDisciplineShape = "attentive, heedless, or {late: DURATION}"
 
-func (d *fileDiscipline) read(s *source, name string, n ast.Node) error {
+func (d *fileDiscipline) Read(s *source, name string, n ast.Node) error {
 	d.place = at(n)
 	entries, mapping, err := s.entries(n)
 	switch {
@@ -129,7 +115,7 @@ func (d *fileDiscipline) read(s *source, name string, n ast.Node) error {
 		return err
 	case mapping && len(entries) == 1 && entries[0].key.text == string(Late):
 		var length span
-		if err := length.read(s, string(Late), entries[0].value); err != nil {
+		if err := length.Read(s, string(Late), entries[0].value); err != nil {
 			return err
 		}
 		if length.In(maxTime) == 0 {
@@ -146,7 +132,7 @@ func (d *fileDiscipline) read(s *source, name string, n ast.Node) error {
 	if _, text := n.(*ast.StringNode); !text {
 		return s.wrongType(name, n, fileDisciplineShape)
 	}
-	if err := w.read(s, name, n); err != nil {
+	if err := w.Read(s, name, n); err != nil {
 		return err
 	}
 	switch kind, length, asFlag := strings.Cut(w.text, "="); {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -43,7 +44,7 @@ func formatKeys(under string, t reflect.Type) (out []formatKey) {
 	return out
 }
 
-const document = "../docs/scenarios.md"
+const document = "../../docs/scenarios.md"
 
 // section compares the part of the document between two remarks with what the code says. Under
 // -update it writes that part.
@@ -53,13 +54,13 @@ func section(t *testing.T, name, want string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	begin, end := "<!-- "+name+": from the code, by go test ./scenarios -run TestDocument -update -->\n", "<!-- end of "+name+" -->\n"
+	begin, end := "<!-- "+name+": from the code, by go test ./scenarios/script -run TestDocument -update -->\n", "<!-- end of "+name+" -->\n"
 	before, rest, found := strings.Cut(string(text), begin)
 	got, after, ended := strings.Cut(rest, end)
 	if !found || !ended {
 		t.Fatalf("%s has no part between %q and %q", document, begin, end)
 	}
-	if *update {
+	if scripttest.Update() {
 		if err := os.WriteFile(document, []byte(before+begin+want+end+after), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -137,7 +138,7 @@ func TestDocumentListsEveryMeasure(t *testing.T) {
 	b.WriteString("\n| measure | what it is |\n| --- | --- |\n")
 	for _, m := range check.Measures() {
 		only := ""
-		if !m.In(LiveWorld) {
+		if !m.In(sim.LiveWorld) {
 			only = " (virtual world)"
 		}
 		fmt.Fprintf(&b, "| `%s` | %s%s |\n", m, m.Means(), only)
@@ -225,7 +226,7 @@ func TestDocumentListsEveryFaultAndRole(t *testing.T) {
 // TestDocumentListsEveryPreconditionAndGuard checks that the document on how locklab is built has
 // every precondition, every guard, and whether that guard needs a token.
 func TestDocumentListsEveryPreconditionAndGuard(t *testing.T) {
-	const built = "../docs/architecture.md"
+	const built = "../../docs/architecture.md"
 	var preconditions, guards, all []string
 	for _, row := range tableOf(t, built, "| precondition | not met if |") {
 		preconditions = append(preconditions, codes(row[0])...)

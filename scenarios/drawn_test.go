@@ -2,11 +2,10 @@ package scenarios
 
 import (
 	"encoding/json"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -38,8 +37,8 @@ func drawnWork(t *testing.T, h *sim.History) map[string]string {
 
 func drawn(t *testing.T, backend string, seed uint64) (Trial, *sim.History) {
 	t.Helper()
-	trials, err := Selection{Backends: []string{backend}, World: VirtualWorld, Seeds: Seeds{seed, seed}}.Trials([]*Scenario{load(t, drawing)})
-	must(t, err)
+	trials, err := Selection{Backends: []string{backend}, World: sim.VirtualWorld, Seeds: Seeds{First: seed, Last: seed}}.Trials([]*Scenario{loadScript(t, drawing)})
+	scripttest.Must(t, err)
 	return trials[0], simulated(t, trials[0])
 }
 
@@ -92,11 +91,11 @@ func TestALiveClientDrawsTheSameWork(t *testing.T) {
 	trial, h := drawn(t, "redis", 7)
 	for i, client := range h.Header.Clients {
 		text, err := json.Marshal(trial.plan(i))
-		must(t, err)
+		scripttest.Must(t, err)
 		var p Plan
-		must(t, json.Unmarshal(text, &p))
+		scripttest.Must(t, json.Unmarshal(text, &p))
 		op := string(client) + "/2"
-		if _, note := p.work(op); note != drawnWork(t, h)[op] || note == "" {
+		if _, note := p.WorkOn(op); note != drawnWork(t, h)[op] || note == "" {
 			t.Errorf("%s: %q live, %q in the virtual world", op, note, drawnWork(t, h)[op])
 		}
 	}
@@ -111,32 +110,5 @@ func TestClientsBeginAtTimesThatAreDrawn(t *testing.T) {
 			t.Errorf("%s begins at %v, and the one before at %v", client, start, before)
 		}
 		before = start
-	}
-}
-
-// TestDrawsAreEven checks that over many draws all parts of the range come up, and nothing outside
-// it.
-func TestDrawsAreEven(t *testing.T) {
-	p := Plan{Think: 10 * time.Second, ThinkAtLeast: new(time.Duration)}
-	var tenth [10]int
-	var all []time.Duration
-	for seed := range uint64(10_000) {
-		p.Seed = seed
-		long, _ := p.work("client-1/1")
-		tenth[min(9, int(long/time.Second))]++
-		all = append(all, long)
-	}
-	if slices.Min(all) < 0 || slices.Max(all) > p.Think || slices.Min(tenth[:]) < 850 || slices.Max(tenth[:]) > 1150 {
-		t.Errorf("from %v to %v, %v in the tenths of the range", slices.Min(all), slices.Max(all), tenth)
-	}
-}
-
-func TestADescriptionSaysWhatIsDrawn(t *testing.T) {
-	var b strings.Builder
-	must(t, Describe(&b, load(t, drawing)))
-	for _, want := range []string{"works for a time drawn from 100ms (0.05ttl) to 0.5ttl (1s)", "each other client a time drawn from 0s (0ttl) to 300ms (0.15ttl) after the one before"} {
-		if text := strings.Join(strings.Fields(b.String()), " "); !strings.Contains(text, want) {
-			t.Errorf("it does not say %q:\n%s", want, b.String())
-		}
 	}
 }

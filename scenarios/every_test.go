@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // beginnings lists the times at which a client began to ask for the lock.
@@ -28,7 +29,7 @@ func TestHowOftenAClientAsksDoesNotDependOnWhatItGets(t *testing.T) {
 		start := time.Duration(i) * h.Header.TTL / 500
 		for n, at := range beginnings(h, client) {
 			if want := start + time.Duration(n)*every; at != want {
-				t.Errorf("%s asks for the %s time at %v, want %v", client, ordinal(n+1), at, want)
+				t.Errorf("%s asks for the %s time at %v, want %v", client, trace.Ordinal(n+1), at, want)
 			}
 		}
 		if n := len(beginnings(h, client)); n != 18 {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -185,7 +186,7 @@ func TestLockOptionsReachEveryBackendThatHasThem(t *testing.T) {
 
 func TestCellsOfAForeignRegistryAreRefused(t *testing.T) {
 	s := load(t, whole)
-	if cells, err := s.Cells(backends.Registry{service{name: "none"}}); err == nil {
+	if cells, err := s.Cells(backends.Registry{scripttest.Service{ID: "none"}}); err == nil {
 		t.Errorf("got %d cells of backends that are not there", len(cells))
 	}
 }

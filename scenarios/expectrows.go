@@ -9,7 +9,7 @@ import (
 )
 
 // expect resolves what theory says, and makes sure that it does not contradict itself.
-func (l *loader) expect() error {
+func (l *Loader) expect() error {
 	for i, f := range l.file.Expect {
 		row, err := l.row(f)
 		if err != nil {
@@ -31,21 +31,21 @@ func (l *loader) expect() error {
 // maxRows bounds the table of expectations, because every row is compared with every other.
 const maxRows = 200
 
-func (l *loader) row(f fileExpect) (Expectation, error) {
+func (l *Loader) row(f fileExpect) (Expectation, error) {
 	row := Expectation{Because: f.Because.text}
 	for _, v := range f.Verdicts {
 		if v.verdict.text == sometimes {
 			row.Sometimes = append(row.Sometimes, Chance{v.property, v.verdict.share})
 			continue
 		}
-		verdict, err := l.verdict(string(v.property), v.verdict, sometimes)
+		verdict, err := l.Verdict(string(v.property), v.verdict, sometimes)
 		if err != nil {
 			return row, err
 		}
 		row.Verdicts = append(row.Verdicts, PropertyValue{Property: v.property, Verdict: verdict})
 	}
 	var err error
-	if row.Ranges, err = l.ranges(f.Measures, l.out.TTL); err != nil {
+	if row.Ranges, err = l.Ranges(f.Measures, l.out.TTL); err != nil {
 		return row, err
 	}
 	if len(row.Verdicts)+len(row.Sometimes)+len(row.Ranges) == 0 {
@@ -60,7 +60,7 @@ func (l *loader) row(f fileExpect) (Expectation, error) {
 			l.useSet(set)
 			continue
 		}
-		spec, err := l.spec(w)
+		spec, err := l.Spec(w)
 		if err != nil {
 			return row, err
 		}
@@ -84,7 +84,9 @@ func (l *loader) row(f fileExpect) (Expectation, error) {
 	return row, l.reaches(row, f)
 }
 
-func (l *loader) verdict(property string, w verdictWord, others ...string) (check.Verdict, error) {
+// Verdict resolves a verdict on a property: holds, violated, or one of the other words, for which the
+// caller must have looked itself.
+func (l *Loader) Verdict(property string, w verdictWord, others ...string) (check.Verdict, error) {
 	allowed := []check.Verdict{check.Holds, check.Violated}
 	var names []string
 	for _, v := range allowed {
@@ -124,7 +126,7 @@ func (e Expectation) says(p check.Property) string {
 
 // reaches makes sure that every backend and guard of a row takes part in some cell that the row
 // applies to.
-func (l *loader) reaches(row Expectation, f fileExpect) error {
+func (l *Loader) reaches(row Expectation, f fileExpect) error {
 	const why = "a guard that checks fencing tokens cannot be run with a backend that issues none"
 	names := 0
 	for _, w := range f.Backend.list {
@@ -150,7 +152,7 @@ func (l *loader) reaches(row Expectation, f fileExpect) error {
 
 // contradiction returns an error if two rows expect things of the same property or measure of a
 // cell that cannot both come out, and neither row names the cell more closely.
-func (l *loader) contradiction(row Expectation, f fileExpect, earlier Expectation, at fileExpect) error {
+func (l *Loader) contradiction(row Expectation, f fileExpect, earlier Expectation, at fileExpect) error {
 	const todo = "name the backends, guards or disciplines of each row; the row that names more wins"
 	both := func() (cell string, some bool) {
 		some = l.anyCell(row, func(c Cell) bool {
@@ -186,7 +188,7 @@ func (l *loader) contradiction(row Expectation, f fileExpect, earlier Expectatio
 }
 
 // anyCell reports whether as is true of some cell that the row applies to.
-func (l *loader) anyCell(row Expectation, as func(Cell) bool) bool {
+func (l *Loader) anyCell(row Expectation, as func(Cell) bool) bool {
 	for _, discipline := range l.out.Workload.Disciplines {
 		for _, spec := range l.specs {
 			for _, guard := range l.out.Guards {

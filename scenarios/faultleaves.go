@@ -12,11 +12,11 @@ import (
 // hostWords is a host or a role, or a list of them, not yet checked.
 type hostWords struct{ words }
 
-func (h *hostWords) read(s *source, name string, n ast.Node) error {
+func (h *hostWords) Read(s *source, name string, n ast.Node) error {
 	if list, ok := n.(*ast.SequenceNode); ok && len(list.Values) == 0 {
 		return s.fail(at(n), name+" is an empty list", "at least one host", "")
 	}
-	return h.words.read(s, name, n)
+	return h.words.Read(s, name, n)
 }
 
 // hostGroups is a list of groups of hosts.
@@ -25,7 +25,7 @@ type hostGroups struct {
 	list []hostWords
 }
 
-func (g *hostGroups) read(s *source, name string, n ast.Node) error {
+func (g *hostGroups) Read(s *source, name string, n ast.Node) error {
 	const shape = "a list of two or more groups, such as [[client-1, redis-1], [client-2]]"
 	g.place = at(n)
 	list, ok := n.(*ast.SequenceNode)
@@ -37,7 +37,7 @@ func (g *hostGroups) read(s *source, name string, n ast.Node) error {
 	}
 	for _, item := range list.Values {
 		var group hostWords
-		if err := group.read(s, "a group", item); err != nil {
+		if err := group.Read(s, "a group", item); err != nil {
 			return err
 		}
 		g.list = append(g.list, group)
@@ -60,14 +60,14 @@ func (d *length) drawnFrom() *sim.Span {
 	return &d.least.Span
 }
 
-func (d *length) read(s *source, name string, n ast.Node) error {
+func (d *length) Read(s *source, name string, n ast.Node) error {
 	d.place = at(n)
 	entries, ok, err := s.entries(n)
 	if err != nil {
 		return err
 	}
 	if !ok {
-		return d.most.read(s, name, n)
+		return d.most.Read(s, name, n)
 	}
 	const shape = "a mapping with uniform and a list of two lengths of time, such as {uniform: [0, 1ttl]}"
 	if len(entries) != 1 || entries[0].key.text != "uniform" {
@@ -80,10 +80,10 @@ func (d *length) read(s *source, name string, n ast.Node) error {
 	if len(list.Values) != 2 {
 		return s.fail(at(list), "uniform does not have two durations", "the least and the most, such as [0, 1ttl]", "")
 	}
-	if err := d.least.read(s, "an item of uniform", list.Values[0]); err != nil {
+	if err := d.least.Read(s, "an item of uniform", list.Values[0]); err != nil {
 		return err
 	}
-	return d.most.read(s, "an item of uniform", list.Values[1])
+	return d.most.Read(s, "an item of uniform", list.Values[1])
 }
 
 // offset is a length of time forward or back.
@@ -92,9 +92,9 @@ type offset struct {
 	sim.Offset
 }
 
-func (o *offset) read(s *source, name string, n ast.Node) error {
+func (o *offset) Read(s *source, name string, n ast.Node) error {
 	o.place = at(n)
-	text, ok := plain(n)
+	text, ok := plainText(n)
 	if !ok {
 		return s.wrongType(name, n, offsetShape())
 	}
@@ -117,10 +117,10 @@ type factor struct {
 // maxRate is far beyond what any clock does.
 const maxRate = 1000
 
-func (f *factor) read(s *source, name string, n ast.Node) error {
+func (f *factor) Read(s *source, name string, n ast.Node) error {
 	const shape = "a number above 0 and at most 1000, other than 1, such as 1.1"
 	f.place = at(n)
-	text, ok := plain(n)
+	text, ok := plainText(n)
 	if !ok {
 		return s.wrongType(name, n, shape)
 	}
@@ -142,10 +142,10 @@ type fraction struct {
 	value float64
 }
 
-func (f *fraction) read(s *source, name string, n ast.Node) error {
+func (f *fraction) Read(s *source, name string, n ast.Node) error {
 	const shape = "a number above 0 and at most 1, such as 0.3"
 	f.place = at(n)
-	text, ok := plain(n)
+	text, ok := plainText(n)
 	if !ok {
 		return s.wrongType(name, n, shape)
 	}
@@ -157,22 +157,4 @@ func (f *fraction) read(s *source, name string, n ast.Node) error {
 		return s.fail(f.place, name+" is "+quoted(text), shape, "")
 	}
 	return nil
-}
-
-// plain returns the text of a number, or of a text on one line; false means that the node is
-// neither.
-func plain(n ast.Node) (string, bool) {
-	switch n.(type) {
-	case *ast.StringNode, *ast.IntegerNode, *ast.FloatNode:
-		return n.GetToken().Value, true
-	}
-	return "", false
-}
-
-// decimal parses a number that is not negative, such as 12 or 0.5.
-func decimal(text string) (*big.Rat, bool) {
-	if len(text) > 40 || strings.Trim(text, "0123456789.") != "" { // big.Rat also reads "1/3" and "1e9"
-		return nil, false
-	}
-	return new(big.Rat).SetString(text)
 }

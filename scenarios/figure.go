@@ -54,8 +54,8 @@ type Figure struct {
 	lost int // trials whose values were not kept
 }
 
-// add adds a trial whose preconditions were met.
-func (f *Figure) add(r *Result) {
+// Add adds a trial whose preconditions were met.
+func (f *Figure) Add(r *Result) {
 	all, complete := r.values(f.Measure)
 	f.all = append(f.all, all...)
 	if !complete {
@@ -63,18 +63,18 @@ func (f *Figure) add(r *Result) {
 	}
 }
 
-// settle judges what has been added so far.
-func (f *Figure) settle(ttl time.Duration) {
+// Settle judges what has been added so far.
+func (f *Figure) Settle(ttl time.Duration) {
 	f.Count, f.Value, f.Why, f.Outcome = len(f.all), 0, "", AsExpected
 	if f.Count > 0 {
-		f.Value = f.Of.of(f.all)
+		f.Value = f.Of.Compute(f.all)
 	}
 	switch {
 	case f.lost > 0:
 		f.Outcome, f.Why = Undecided, fmt.Sprintf("%d trials lack their values: each measured more than %d, or was run by an older locklab", f.lost, maxKeptValues)
 	case f.Count < f.Of.Needs():
 		f.Outcome, f.Why = Undecided, fmt.Sprintf("it takes %d values to decide, but there are only %d: run more seeds", f.Of.Needs(), f.Count)
-	case !f.has(f.Value, ttl):
+	case !f.Contains(check.Measured{Least: f.Value, Most: f.Value}, ttl):
 		f.Outcome = NotAsExpected
 	}
 }
@@ -93,7 +93,7 @@ func (f Figure) Found(ttl time.Duration) string {
 func (f Figure) shown(ttl time.Duration) string {
 	m := check.Measured{Measure: f.Measure, Count: f.Count, Least: f.Value, Most: f.Value}
 	if f.Outcome == NotAsExpected {
-		return f.showMiss(m, ttl)
+		return f.ShowMiss(m, ttl)
 	}
 	return f.Range.Show(m, ttl)
 }

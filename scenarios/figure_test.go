@@ -6,56 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/scenarios/scripttest"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
-
-func TestStatisticsOfValues(t *testing.T) {
-	upTo := func(n int) (values []float64) {
-		for i := range n {
-			values = append(values, float64(n-i))
-		}
-		return values
-	}
-	for _, c := range []struct {
-		of     Statistic
-		values []float64
-		want   float64
-	}{
-		{"mean", []float64{1, 2, 6}, 3},
-		{"p50", []float64{6, 1, 2}, 2},
-		{"p50", []float64{2, 1}, 1},
-		{"p95", upTo(20), 19},
-		{"p95", upTo(19), 19},
-		{"p99", upTo(100), 99},
-		{"p99", upTo(99), 99},
-		{"p1", upTo(100), 1},
-		{"p10", upTo(5), 1},
-	} {
-		before := slices.Clone(c.values)
-		if got := c.of.of(c.values); got != c.want {
-			t.Errorf("the %s of %v is %v, want %v", c.of, before, got, c.want)
-		}
-		if !slices.Equal(before, c.values) {
-			t.Errorf("the %s puts the values into another order", c.of)
-		}
-	}
-}
-
-func TestHowManyValuesAStatisticNeeds(t *testing.T) {
-	for of, want := range map[Statistic]int{"mean": 20, "p50": 20, "p90": 20, "p95": 20, "p96": 25, "p98": 50, "p99": 100, "p1": 100, "p5": 20} {
-		if got := of.Needs(); got != want {
-			t.Errorf("%s needs %d values, want %d", of, got, want)
-		}
-	}
-}
-
-func TestWhatIsNoStatistic(t *testing.T) {
-	for _, text := range []string{"", "p0", "p100", "p05", "p", "p9.5", "median", "Mean", "p-5", "p+5"} {
-		if s, err := ParseStatistic(text); err == nil {
-			t.Errorf("%q is read as %q", text, s)
-		}
-	}
-}
 
 // waited returns a trial in which clients waited for these times, in seconds.
 func waited(seed uint64, values ...float64) *Result {
@@ -70,14 +24,14 @@ func waited(seed uint64, values ...float64) *Result {
 func waiting(t *testing.T, trials ...*Result) Summary {
 	t.Helper()
 	s := NewSummaries([]Card{{Scenario: "gc-pause", Cells: []CardCell{{
-		Backend: "redis", Guard: "none", Discipline: "attentive", World: VirtualWorld, TTL: time.Second, Ranges: []CardRange{
+		Backend: "redis", Guard: "none", Discipline: "attentive", World: sim.VirtualWorld, TTL: time.Second, Ranges: []CardRange{
 			{Measure: check.Wait, Of: "mean", From: 1, To: 2, Written: []string{"1s", "2s"}, Because: "it is so"},
 			{Measure: check.Wait, Of: "p95", From: 3, To: 4, Written: []string{"3ttl", "4ttl"}, Because: "it is so"},
 			{Measure: check.Wait, From: 0, To: 1}, // for each trial by itself
 		},
 	}}}})
 	for _, r := range trials {
-		must(t, s.Add(r))
+		scripttest.Must(t, s.Add(r))
 	}
 	return s.Cells()[0]
 }
@@ -139,31 +93,5 @@ func TestOnlyTrialsWhoseFaultsHappenedAreJudgedTogether(t *testing.T) {
 	}
 	if s := waiting(t, waited(1, repeated(1.5, 40)...), r); s.Figures[0].Outcome != AsExpected || s.Figures[0].Count != 40 {
 		t.Errorf("%+v", s.Figures[0])
-	}
-}
-
-// TestAScriptBoundsWhatItsTrialsComeTo goes from one end to the other: the script, its trials, what
-// they are expected to come to, and what they came to.
-func TestAScriptBoundsWhatItsTrialsComeTo(t *testing.T) {
-	for _, c := range []struct {
-		row  string
-		want Outcome
-	}{
-		{"measures: {wait: {mean: [0s, 1ttl], p95: [0s, 2ttl]}}", AsExpected},
-		{"measures: {wait: {mean: [1ttl, 2ttl]}}", NotAsExpected},
-		{"measures: {wait: {p99: [0s, 2ttl]}}", Undecided}, // 40 values are too few for that
-	} {
-		s := load(t, strings.NewReplacer("[{lost-update: holds, because: there is one client}]", "[{"+c.row+", because: none}]",
-			"clients: 1", "clients: 2", "until", "backends: [redis]\nguards: [none]\nuntil").Replace(least))
-		trials, err := Selection{World: VirtualWorld, Seeds: Seeds{1, 20}}.Trials([]*Scenario{s})
-		must(t, err)
-		var judged []Judged
-		for _, trial := range trials {
-			judged = append(judged, Judged{Trial: trial, Result: trial.Judge(simulated(t, trial))})
-		}
-		cell := Summarize(judged)[0]
-		if cell.Outcome != c.want || cell.Figures[0].Count != 40 {
-			t.Errorf("%s: %s, %+v", c.row, cell.Outcome, cell.Figures)
-		}
 	}
 }

@@ -1,5 +1,17 @@
 package scenarios
 
+import (
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/sim/check"
+)
+
 // The types in this file are the format: the loader reads into them, and the JSON Schema is
 // generated from them. The yaml tag gives a key's name; a key without omitempty is required. The
 // doc tag says what the key is for, in the editor and in error messages. A field without a name
@@ -27,6 +39,16 @@ type fileScenario struct {
 	Expect      []fileExpect `yaml:"expect" doc:"what theory predicts, and why; a trial passes if it comes out that way, even if that is a violation"`
 }
 
+// Doc returns what a key is for. In the tag, {guards} and {sets} stand for the lists of them, so that
+// these need not be written twice.
+func (*fileScenario) Doc(tag string) string {
+	var guards []string
+	for _, g := range ledger.Guards() {
+		guards = append(guards, string(g))
+	}
+	return strings.NewReplacer("{guards}", listed(guards), "{sets}", listed(setNames())).Replace(tag)
+}
+
 type fileWorkload struct {
 	place      `yaml:"-"`
 	Withdraw   fileWithdraw   `yaml:"withdraw,omitempty" doc:"take the lock, read the balance, work, write the balance, give the lock back"`
@@ -45,7 +67,7 @@ type fileWithdraw struct {
 	Discipline fileDisciplines `yaml:"discipline,omitempty" doc:"how clients treat what they know of their lock: attentive (they stop when told that it is lost, and look at their deadline right before the write), heedless (they look at nothing), or {late: 0.5ttl} (they work on for so long); a list of them for several; attentive if left out"`
 }
 
-func (*fileWithdraw) retired(key string) string { return retiredCheck(key) }
+func (*fileWithdraw) Retired(key string) string { return retiredCheck(key) }
 
 type fileChargeOnce struct {
 	place      `yaml:"-"`
@@ -56,7 +78,7 @@ type fileChargeOnce struct {
 	Discipline fileDisciplines `yaml:"discipline,omitempty" doc:"how clients treat what they know of their lock: attentive (they stop when told that it is lost, and look at their deadline right before the charge), heedless (they look at nothing), or {late: 0.5ttl} (they work on for so long); a list of them for several; attentive if left out"`
 }
 
-func (*fileChargeOnce) retired(key string) string { return retiredCheck(key) }
+func (*fileChargeOnce) Retired(key string) string { return retiredCheck(key) }
 
 type fileAdd struct {
 	place   `yaml:"-"`
@@ -85,7 +107,7 @@ type fileStep struct {
 	Do    fileDo `yaml:"do" doc:"the fault"`
 }
 
-func (*fileStep) noun() string { return "this step" }
+func (*fileStep) Noun() string { return "this step" }
 
 type fileOn struct {
 	place  `yaml:"-"`
@@ -105,4 +127,78 @@ type fileExpect struct {
 	Because    word            `yaml:"because" doc:"the reason, in one sentence"`
 }
 
-func (*fileExpect) noun() string { return "this row" }
+func (*fileExpect) Noun() string { return "this row" }
+
+// fileVerdicts is what a row expects of properties, in the order of check.Properties. The table of
+// properties says which keys there are and what they are for.
+type fileVerdicts []fileVerdict
+
+// fileVerdict is what a row expects of one property.
+type fileVerdict struct {
+	property check.Property
+	verdict  verdictWord
+}
+
+func (fileVerdicts) Keys() (keys []key) {
+	for _, p := range check.Properties() {
+		keys = append(keys, key{name: string(p), doc: "violated: " + p.Row().Means})
+	}
+	return keys
+}
+
+// Add makes room for what a row says about one property.
+func (f *fileVerdicts) Add(name string) reflect.Value {
+	rank := func(p check.Property) int { return slices.Index(check.Properties(), p) }
+	i, _ := slices.BinarySearchFunc(*f, check.Property(name), func(v fileVerdict, p check.Property) int { return rank(v.property) - rank(p) })
+	*f = slices.Insert(*f, i, fileVerdict{property: check.Property(name)})
+	return reflect.ValueOf(&(*f)[i].verdict).Elem()
+}
+
+// fileClient says how one client differs from the others.
+type fileClient struct {
+	place      `yaml:"-"`
+	Think      length         `yaml:"think,omitempty" doc:"how long this client works, or drawn each time"`
+	Times      number         `yaml:"times,omitempty" doc:"how many withdrawals this client makes; not with charge-once, whose jobs all clients share"`
+	Wait       span           `yaml:"wait,omitempty" doc:"how long this client waits for the lock before it gives up"`
+	Discipline fileDiscipline `yaml:"discipline,omitempty" doc:"how this client treats what it knows of its lock, whatever the discipline of the others"`
+	TTL        span           `yaml:"ttl,omitempty" doc:"the lease of this client's lock, such as 0.5ttl; other times in units of ttl stay in units of the scenario's"`
+	Lock       options        `yaml:"lock,omitempty" doc:"options of this client's lock, such as {renew: off}, whatever those of the others; not those that are about the servers"`
+}
+
+func (*fileClient) Noun() string { return "this client" }
+
+// fileClients are clients by number.
+type fileClients struct {
+	place
+	list []numberedClient
+}
+
+type numberedClient struct {
+	number number
+	fileClient
+}
+
+func (f *fileClients) Read(s *source, name string, n ast.Node) error {
+	const shape = "a mapping from client numbers to their differences, such as {1: {think: 8ttl}}"
+	f.place = at(n)
+	entries, ok, err := s.entries(n)
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return s.wrongType(name, n, shape)
+	case len(entries) == 0:
+		return s.fail(f.place, name+" names no client", shape, "")
+	}
+	for _, e := range entries {
+		one := numberedClient{number: number{place: e.key.place}}
+		if one.number.n, err = strconv.Atoi(e.key.text); err != nil || strconv.Itoa(one.number.n) != e.key.text {
+			return s.fail(e.key.place, name+" has the key "+quoted(e.key.text), "the number of a client, such as 1", "")
+		}
+		if err := s.decodeFields("client "+e.key.text, e.value, &one.fileClient); err != nil {
+			return err
+		}
+		f.list = append(f.list, one)
+	}
+	return nil
+}

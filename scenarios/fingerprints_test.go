@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/locklab/locklab/scenarios/scripttest"
+	"github.com/locklab/locklab/sim"
 )
 
 // fingerprintsFile has a line for every cell: scenario, lock service, guard, discipline, seed and
@@ -28,8 +31,8 @@ func TestTheSameTrialGivesTheSameBytesEverywhere(t *testing.T) {
 			several[cellLine(j.Trial)] = j.Result.Fingerprint
 		}
 	}
-	trials := virtualTrials(t, Seeds{1, 1})
-	if *update {
+	trials := virtualTrials(t, Seeds{First: 1, Last: 1})
+	if scripttest.Update() {
 		if testing.Short() {
 			t.Fatalf("%s has every cell: leave out -short", fingerprintsFile)
 		}
@@ -113,7 +116,7 @@ func compareFingerprints(t *testing.T, trials []Trial, kept, found map[string]st
 		fmt.Fprintf(&b, "  and %d more\n", len(differ)-most)
 	}
 	first := Result{Scenario: differ[0].Scenario.Name, Backend: differ[0].Backend.String(), Guard: string(differ[0].Guard),
-		Discipline: differ[0].Discipline.String(), World: VirtualWorld, Seed: 1, TTL: differ[0].TTL}
+		Discipline: differ[0].Discipline.String(), World: sim.VirtualWorld, Seed: 1, TTL: differ[0].TTL}
 	t.Errorf("%d cells of %d tell another story than %s:\n%s"+
 		"to see the change, run one before and after it, and compare the two files in latest/histories:\n  %s\n"+
 		"if it is right, accept it:\n  go test ./scenarios -run TheSame -update",

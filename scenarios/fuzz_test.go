@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"errors"
+	"os"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -12,8 +13,8 @@ import (
 // FuzzLoad checks that for any file, Load returns either a scenario that can be run or an error
 // that points into the file, and that the schema for editors accepts whatever Load accepts.
 func FuzzLoad(f *testing.F) {
-	for _, name := range BuiltinNames() {
-		src, err := Source(name)
+	for _, file := range scriptFiles(f) {
+		src, err := os.ReadFile(file)
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -74,31 +75,4 @@ func checkLoadError(t *testing.T, err error, src []byte) {
 		t.Logf("the YAML parser panics on %q", src)
 	}
 	_ = err.Error()
-}
-
-// FuzzLoadClaims checks that any file yields either claims whose trials can be run or an error that
-// points into the file.
-func FuzzLoadClaims(f *testing.F) {
-	known := Everything()
-	all, err := Builtin(known)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(claimsFile)
-	for _, rest := range []string{speaksFor, speaksAgainst, "        cannot: nobody can tell\n", "        not-yet: &a [*a]\n"} {
-		f.Add([]byte(oneClaim(rest)))
-	}
-	f.Fuzz(func(t *testing.T, src []byte) {
-		sources, err := LoadClaims("fuzz.yaml", src, known, all)
-		if err != nil {
-			checkLoadError(t, err, src)
-			return
-		}
-		if _, err := ClaimTrials(sources, Selection{World: VirtualWorld, Seeds: Seeds{1, 1}}); err != nil {
-			t.Errorf("claims that load have no trials: %v", err)
-		}
-		if got := JudgeClaims(sources, ClaimTrialsRun{World: VirtualWorld}); len(got) == 0 && len(sources) > 0 {
-			t.Error("nothing is said of them")
-		}
-	})
 }

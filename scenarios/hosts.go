@@ -15,14 +15,14 @@ import (
 func (s *Scenario) Hosts() []sim.HostID {
 	var hosts []sim.HostID
 	for n := range s.Clients {
-		hosts = append(hosts, ClientID(n))
+		hosts = append(hosts, sim.ClientID(n))
 	}
-	return append(hosts, s.accountHosts()...)
+	return append(hosts, s.AccountHosts()...)
 }
 
 // servers lists the lock service's hosts: always holds those that exist with every backend of the
 // scenario, sometimes those that exist with at least one.
-func (l *loader) servers() (always, sometimes []sim.HostID) {
+func (l *Loader) servers() (always, sometimes []sim.HostID) {
 	counts := []int{}
 	for _, spec := range l.specs {
 		for _, host := range l.serversOf(spec) {
@@ -43,7 +43,7 @@ func (l *loader) servers() (always, sometimes []sim.HostID) {
 }
 
 // serversOf lists the hosts of one lock service. It panics if the service's settings do not fit.
-func (l *loader) serversOf(spec backends.Spec) []sim.HostID {
+func (l *Loader) serversOf(spec backends.Spec) []sim.HostID {
 	settings, err := spec.Settings(l.out.TTL, false)
 	if err != nil {
 		panic(fmt.Sprintf("settings of %s without a token: %v", spec, err)) // loader.settings has already checked them
@@ -52,7 +52,7 @@ func (l *loader) serversOf(spec backends.Spec) []sim.HostID {
 }
 
 // host resolves the name of a host that exists in every cell of the scenario.
-func (l *loader) host(w word) (sim.HostID, error) {
+func (l *Loader) host(w word) (sim.HostID, error) {
 	always, sometimes := l.servers()
 	id := sim.HostID(w.text)
 	hosts := append(l.out.Hosts(), always...)
@@ -72,16 +72,16 @@ func (l *loader) host(w word) (sim.HostID, error) {
 
 // hostNames lists the hosts for a message. It shortens the list when there are more than four
 // clients.
-func (l *loader) hostNames(servers []sim.HostID) string {
+func (l *Loader) hostNames(servers []sim.HostID) string {
 	var names []string
 	if n := l.out.Clients; n <= 4 {
 		for i := range n {
-			names = append(names, string(ClientID(i)))
+			names = append(names, string(sim.ClientID(i)))
 		}
 	} else {
 		names = append(names, fmt.Sprintf("client-1 to client-%d", n))
 	}
-	for _, h := range slices.Concat(l.out.accountHosts(), servers) {
+	for _, h := range slices.Concat(l.out.AccountHosts(), servers) {
 		names = append(names, string(h))
 	}
 	return listed(names)
@@ -93,7 +93,7 @@ func ledgerKinds() []sim.Kind {
 }
 
 // kindsOf lists the events on a host that a step can wait for.
-func (l *loader) kindsOf(host sim.HostID) []sim.Kind {
+func (l *Loader) kindsOf(host sim.HostID) []sim.Kind {
 	if host == ledger.HostID {
 		return ledgerKinds()
 	}
@@ -112,9 +112,9 @@ func (l *loader) kindsOf(host sim.HostID) []sim.Kind {
 }
 
 // disciplinesOf lists the disciplines that a client has, taken over all cells.
-func (l *loader) disciplinesOf(client sim.HostID) (all []Discipline) {
+func (l *Loader) disciplinesOf(client sim.HostID) (all []Discipline) {
 	for _, d := range l.out.Workload.Disciplines {
-		all = append(all, l.out.discipline(l.out.indexOf(client), d))
+		all = append(all, l.out.DisciplineOf(l.out.indexOf(client), d))
 	}
 	return all
 }
@@ -123,7 +123,7 @@ func (l *loader) disciplinesOf(client sim.HostID) (all []Discipline) {
 var jobKinds = []sim.Kind{sim.Skipped, sim.Marked, sim.MarkUnknown}
 
 // event resolves the kind of event that a step waits for on a host.
-func (l *loader) event(w word, host sim.HostID) (sim.Kind, error) {
+func (l *Loader) event(w word, host sim.HostID) (sim.Kind, error) {
 	kind := sim.Kind(w.text)
 	can := l.kindsOf(host)
 	if slices.Contains(can, kind) {
@@ -150,4 +150,16 @@ func kindNames(kinds []sim.Kind) []string {
 		names = append(names, string(k))
 	}
 	return names
+}
+
+// addKinds are the client events that occur only in the add workload.
+var addKinds = []sim.Kind{sim.Add, sim.Added, sim.AddRefused, sim.AddUnknown}
+
+// addsEvents lists the events that a step can wait for in the add workload: those of clients. Other
+// hosts have none.
+func addsEvents(client bool) []sim.Kind {
+	if !client {
+		return nil
+	}
+	return append(slices.Clone(addKinds), sim.Done)
 }

@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"math/big"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -15,7 +17,7 @@ type word struct {
 	text string
 }
 
-func (w *word) read(s *source, name string, n ast.Node) error {
+func (w *word) Read(s *source, name string, n ast.Node) error {
 	w.place = at(n)
 	switch n := n.(type) {
 	case *ast.StringNode:
@@ -39,7 +41,7 @@ type words struct {
 	list []word
 }
 
-func (w *words) read(s *source, name string, n ast.Node) error {
+func (w *words) Read(s *source, name string, n ast.Node) error {
 	w.place = at(n)
 	list, ok := n.(*ast.SequenceNode)
 	if !ok {
@@ -47,7 +49,7 @@ func (w *words) read(s *source, name string, n ast.Node) error {
 		if _, text := n.(*ast.StringNode); !text {
 			return s.wrongType(name, n, "a name, or a list of names")
 		}
-		if err := one.read(s, name, n); err != nil {
+		if err := one.Read(s, name, n); err != nil {
 			return err
 		}
 		w.list = []word{one}
@@ -58,7 +60,7 @@ func (w *words) read(s *source, name string, n ast.Node) error {
 	}
 	for _, item := range list.Values {
 		var one word
-		if err := one.read(s, "an item of "+name, item); err != nil {
+		if err := one.Read(s, "an item of "+name, item); err != nil {
 			return err
 		}
 		for _, earlier := range w.list {
@@ -77,7 +79,7 @@ type number struct {
 	n int
 }
 
-func (i *number) read(s *source, name string, n ast.Node) error {
+func (i *number) Read(s *source, name string, n ast.Node) error {
 	i.place = at(n)
 	if _, ok := n.(*ast.IntegerNode); !ok {
 		return s.wrongType(name, n, "a whole number")
@@ -95,7 +97,7 @@ type yesno struct {
 	on bool
 }
 
-func (f *yesno) read(s *source, name string, n ast.Node) error {
+func (f *yesno) Read(s *source, name string, n ast.Node) error {
 	f.place = at(n)
 	b, ok := n.(*ast.BoolNode)
 	if !ok {
@@ -111,7 +113,7 @@ type span struct {
 	sim.Span
 }
 
-func (d *span) read(s *source, name string, n ast.Node) error {
+func (d *span) Read(s *source, name string, n ast.Node) error {
 	d.place = at(n)
 	switch n.(type) {
 	case *ast.StringNode, *ast.IntegerNode, *ast.FloatNode:
@@ -134,12 +136,6 @@ func (d *span) read(s *source, name string, n ast.Node) error {
 // spanShape describes how to write a length of time, for the "expected" part of an error.
 func spanShape() string { return strings.TrimPrefix(sim.ErrSpan.Error(), "expected ") }
 
-// verdictWord is holds, violated or sometimes. The word has not been checked yet.
-type verdictWord struct {
-	word
-	share *Share // with sometimes: the share of trials; nil if the file gives none
-}
-
 // options is a mapping of lock options to their values.
 type options struct {
 	place
@@ -148,7 +144,7 @@ type options struct {
 
 type option struct{ name, value word }
 
-func (o *options) read(s *source, name string, n ast.Node) error {
+func (o *options) Read(s *source, name string, n ast.Node) error {
 	entries, ok, err := s.entries(n)
 	if err != nil {
 		return err
@@ -167,4 +163,31 @@ func (o *options) read(s *source, name string, n ast.Node) error {
 		o.list = append(o.list, option{name: e.key, value: value})
 	}
 	return nil
+}
+
+// NamePattern is the regular expression that names match.
+const NamePattern = `^[a-z0-9-]+$`
+
+var namePattern = regexp.MustCompile(NamePattern)
+
+// IsName reports whether text is a valid name for a scenario, a sweep or a lock service. Such a name
+// is also safe as a file name.
+func IsName(text string) bool { return namePattern.MatchString(text) }
+
+// plainText returns the text of a number, or of a text on one line; false means that the node is
+// neither.
+func plainText(n ast.Node) (string, bool) {
+	switch n.(type) {
+	case *ast.StringNode, *ast.IntegerNode, *ast.FloatNode:
+		return n.GetToken().Value, true
+	}
+	return "", false
+}
+
+// decimal parses a number that is not negative, such as 12 or 0.5.
+func decimal(text string) (*big.Rat, bool) {
+	if len(text) > 40 || strings.Trim(text, "0123456789.") != "" { // big.Rat also reads "1/3" and "1e9"
+		return nil, false
+	}
+	return new(big.Rat).SetString(text)
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -15,7 +16,7 @@ import (
 // given verdict in all of them.
 func library(world string, m check.Measure, overlap check.Verdict, lengths ...int) Summary {
 	s := Summary{Scenario: "gc-pause", Backend: "etcd", Guard: "none", Discipline: "attentive", World: world, TTL: 2 * time.Second}
-	if world == LiveWorld {
+	if world == sim.LiveWorld {
 		s.Backend, s.StandIn = "lib/etcd-mutex", "etcd"
 	}
 	for _, p := range check.Properties() {
@@ -24,7 +25,7 @@ func library(world string, m check.Measure, overlap check.Verdict, lengths ...in
 	for i, ms := range lengths {
 		r := judgedAs(uint64(i), map[check.Property]check.Verdict{check.Overlap: overlap})
 		r.World, r.TTL, r.Outcome = world, s.TTL, NothingExpected
-		if world == LiveWorld {
+		if world == sim.LiveWorld {
 			r.Slack = 30 * time.Millisecond
 		}
 		if ms > 0 {
@@ -54,27 +55,27 @@ func TestALibraryIsHeldAgainstTheProfileThatStandsForIt(t *testing.T) {
 		likeness      Likeness
 		why           string
 	}{
-		{"both alike", library(VirtualWorld, check.NextGrant, violated, around(20, 1800, 200)...), library(LiveWorld, check.NextGrant, violated, around(5, 1850, 200)...),
+		{"both alike", library(sim.VirtualWorld, check.NextGrant, violated, around(20, 1800, 200)...), library(sim.LiveWorld, check.NextGrant, violated, around(5, 1850, 200)...),
 			Agree, Alike, ""},
-		{"a verdict differs", library(VirtualWorld, check.NextGrant, holds, around(20, 1800, 200)...), library(LiveWorld, check.NextGrant, violated, around(5, 1850, 200)...),
+		{"a verdict differs", library(sim.VirtualWorld, check.NextGrant, holds, around(20, 1800, 200)...), library(sim.LiveWorld, check.NextGrant, violated, around(5, 1850, 200)...),
 			Disagree, Alike, "overlap: violated in 0 of 20 virtual and 5 of 5 live trials"},
-		{"as far apart as is allowed: a twentieth of the lease, and what the machine may add", library(VirtualWorld, check.NextGrant, violated, around(20, 1000, 0)...), library(LiveWorld, check.NextGrant, violated, around(5, 1130, 0)...),
+		{"as far apart as is allowed: a twentieth of the lease, and what the machine may add", library(sim.VirtualWorld, check.NextGrant, violated, around(20, 1000, 0)...), library(sim.LiveWorld, check.NextGrant, violated, around(5, 1130, 0)...),
 			Agree, Alike, ""},
-		{"a little farther", library(VirtualWorld, check.NextGrant, violated, around(20, 1000, 0)...), library(LiveWorld, check.NextGrant, violated, around(5, 1131, 0)...),
+		{"a little farther", library(sim.VirtualWorld, check.NextGrant, violated, around(20, 1000, 0)...), library(sim.LiveWorld, check.NextGrant, violated, around(5, 1131, 0)...),
 			Disagree, Unlike, "next-grant: the median of a trial is longer in the live world than chance, the machine and an allowance of 100 ms can explain"},
-		{"farther to the other side", library(VirtualWorld, check.NextGrant, violated, around(20, 1000, 0)...), library(LiveWorld, check.NextGrant, violated, around(5, 869, 0)...),
+		{"farther to the other side", library(sim.VirtualWorld, check.NextGrant, violated, around(20, 1000, 0)...), library(sim.LiveWorld, check.NextGrant, violated, around(5, 869, 0)...),
 			Disagree, Unlike, "next-grant: the median of a trial is shorter in the live world than chance, the machine and an allowance of 100 ms can explain"},
-		{"a planted profile that renews every third of the lease, where etcd's client looks twice a second", library(VirtualWorld, check.RenewEvery, holds, around(20, 667, 2)...), library(LiveWorld, check.RenewEvery, holds, around(5, 1000, 40)...),
+		{"a planted profile that renews every third of the lease, where etcd's client looks twice a second", library(sim.VirtualWorld, check.RenewEvery, holds, around(20, 667, 2)...), library(sim.LiveWorld, check.RenewEvery, holds, around(5, 1000, 40)...),
 			Disagree, Unlike, "renew-every: the median of a trial is longer in the live world than chance, the machine and an allowance of 100 ms can explain"},
-		{"one live trial that is far away is chance", library(VirtualWorld, check.NextGrant, violated, around(20, 1000, 100)...), library(LiveWorld, check.NextGrant, violated, 990, 1020, 1700, 1000, 1050),
+		{"one live trial that is far away is chance", library(sim.VirtualWorld, check.NextGrant, violated, around(20, 1000, 100)...), library(sim.LiveWorld, check.NextGrant, violated, 990, 1020, 1700, 1000, 1050),
 			Agree, Alike, ""},
-		{"too few live trials, however far away", library(VirtualWorld, check.NextGrant, violated, around(20, 1000, 100)...), library(LiveWorld, check.NextGrant, violated, 5000, 5000, 5000),
+		{"too few live trials, however far away", library(sim.VirtualWorld, check.NextGrant, violated, around(20, 1000, 100)...), library(sim.LiveWorld, check.NextGrant, violated, 5000, 5000, 5000),
 			Agree, TooFew, ""},
-		{"never measured live: nobody is told", library(VirtualWorld, check.Notice, violated, around(20, 1000, 100)...), library(LiveWorld, check.Notice, violated, 0, 0, 0, 0, 0),
+		{"never measured live: nobody is told", library(sim.VirtualWorld, check.Notice, violated, around(20, 1000, 100)...), library(sim.LiveWorld, check.Notice, violated, 0, 0, 0, 0, 0),
 			Disagree, Unlike, "notice: measured in 20 of 20 virtual and 0 of 5 live trials"},
-		{"later, and not measured in all trials", library(VirtualWorld, check.RenewEvery, holds, around(20, 667, 2)...), library(LiveWorld, check.RenewEvery, holds, 1000, 0, 1000, 1000, 0),
+		{"later, and not measured in all trials", library(sim.VirtualWorld, check.RenewEvery, holds, around(20, 667, 2)...), library(sim.LiveWorld, check.RenewEvery, holds, 1000, 0, 1000, 1000, 0),
 			Disagree, Unlike, "renew-every: the median of a trial is longer in the live world than chance, the machine and an allowance of 100 ms can explain; measured in 20 of 20 virtual and 3 of 5 live trials; the others count as infinite"},
-		{"measured in some trials on both sides", library(VirtualWorld, check.Notice, violated, append(around(10, 1000, 100), make([]int, 10)...)...), library(LiveWorld, check.Notice, violated, 1000, 0, 0, 1000, 0),
+		{"measured in some trials on both sides", library(sim.VirtualWorld, check.Notice, violated, append(around(10, 1000, 100), make([]int, 10)...)...), library(sim.LiveWorld, check.Notice, violated, 1000, 0, 0, 1000, 0),
 			Agree, Alike, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -96,10 +97,10 @@ func TestALibraryIsHeldAgainstTheProfileThatStandsForIt(t *testing.T) {
 // A side whose trials are undecided, or run under another lease, or missing makes the comparison
 // unsure; none of this counts as a difference in lengths.
 func TestALibraryOfWhichNothingIsKnownIsUndecided(t *testing.T) {
-	virtual, live := library(VirtualWorld, check.Wait, check.Holds, around(20, 100, 10)...), library(LiveWorld, check.Wait, check.Holds)
+	virtual, live := library(sim.VirtualWorld, check.Wait, check.Holds, around(20, 100, 10)...), library(sim.LiveWorld, check.Wait, check.Holds)
 	for range 5 {
 		r := judgedAs(1, map[check.Property]check.Verdict{check.KeptUp: check.Undecided})
-		r.World, r.TTL, r.Outcome = LiveWorld, live.TTL, Undecided
+		r.World, r.TTL, r.Outcome = sim.LiveWorld, live.TTL, Undecided
 		r.Measures = []check.Measured{{Measure: check.Wait, Count: 1, Least: 9, Most: 9}}
 		live.add(r)
 	}
@@ -107,12 +108,12 @@ func TestALibraryOfWhichNothingIsKnownIsUndecided(t *testing.T) {
 	if a.Accord != Unsure || len(a.Measures) != 1 || a.Measures[0].Likeness != TooFew || a.Measures[0].Live != (Figures{}) {
 		t.Errorf("%v %q, %+v", a.Accord, a.Why, a.Measures)
 	}
-	live = library(LiveWorld, check.Wait, check.Holds, around(5, 100, 10)...)
+	live = library(sim.LiveWorld, check.Wait, check.Holds, around(5, 100, 10)...)
 	live.TTL = time.Second
 	if a := Agreements([]Summary{virtual, live})[0]; a.Accord != Unsure || a.Why[0] != "the leases differ: 2s virtual and 1s live" {
 		t.Errorf("with another lease: %v %q", a.Accord, a.Why)
 	}
-	if a := Agreements([]Summary{library(LiveWorld, check.Wait, check.Holds, around(5, 100, 10)...)})[0]; a.Accord != Unsure || len(a.Measures) > 0 {
+	if a := Agreements([]Summary{library(sim.LiveWorld, check.Wait, check.Holds, around(5, 100, 10)...)})[0]; a.Accord != Unsure || len(a.Measures) > 0 {
 		t.Errorf("without its profile: %v %q", a.Accord, a.Why)
 	}
 }
@@ -120,9 +121,9 @@ func TestALibraryOfWhichNothingIsKnownIsUndecided(t *testing.T) {
 // A profile that also ran live is compared with itself in a cell of its own; its library is still
 // compared with the profile.
 func TestAProfileThatWasRunLiveHasACellOfItsOwn(t *testing.T) {
-	own := library(LiveWorld, check.Wait, check.Holds, around(5, 100, 10)...)
+	own := library(sim.LiveWorld, check.Wait, check.Holds, around(5, 100, 10)...)
 	own.Backend, own.StandIn = "etcd", ""
-	all := Agreements([]Summary{library(VirtualWorld, check.Wait, check.Holds, around(20, 100, 10)...), own, library(LiveWorld, check.Wait, check.Holds, around(5, 100, 10)...)})
+	all := Agreements([]Summary{library(sim.VirtualWorld, check.Wait, check.Holds, around(20, 100, 10)...), own, library(sim.LiveWorld, check.Wait, check.Holds, around(5, 100, 10)...)})
 	if len(all) != 2 || all[0].Backend != "etcd" || len(all[0].Measures) > 0 || all[1].Backend != "lib/etcd-mutex" || all[1].Virtual.Backend != "etcd" || all[1].Accord != Agree {
 		t.Errorf("%+v", all)
 	}
@@ -130,7 +131,7 @@ func TestAProfileThatWasRunLiveHasACellOfItsOwn(t *testing.T) {
 
 // A sample keeps only the first trials, so that a summary does not grow with their number.
 func TestASampleIsBounded(t *testing.T) {
-	s := library(VirtualWorld, check.Wait, check.Holds, around(3*maxSampled, 100, 10)...)
+	s := library(sim.VirtualWorld, check.Wait, check.Holds, around(3*maxSampled, 100, 10)...)
 	if got := s.Sample.sum(check.Wait); got.Of != maxSampled || got.Trials != maxSampled || s.Trials != 3*maxSampled {
 		t.Errorf("%+v of %d trials", got, s.Trials)
 	}
@@ -143,7 +144,7 @@ func TestChanceIsHardlyEverTakenForADifference(t *testing.T) {
 	const runs = 2000
 	for range runs {
 		var a, b []float64
-		for range agreementSeeds {
+		for range AgreementSeeds {
 			a = append(a, random.NormFloat64())
 		}
 		for range 5 {

@@ -70,7 +70,7 @@ func (t Trial) Unavailable() error {
 	if err != nil {
 		return err
 	}
-	if t.World != LiveWorld {
+	if t.World != sim.LiveWorld {
 		_, err := t.simulated()
 		return err
 	}
@@ -104,7 +104,7 @@ func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *liv
 		}
 	}
 	address := ""
-	if t.Scenario.hasAccountHost() {
+	if t.Scenario.HasAccountHost() {
 		if err := ledger.Start(ctx, lab, t.Guard); err != nil {
 			return nil, nil, err
 		}
@@ -120,7 +120,7 @@ func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *liv
 	for i, id := range c.clients {
 		spec := clientSpec{
 			Backend: t.Backend.String(), Options: t.Scenario.Lock, Adapted: t.adapted(c.settings.List()),
-			TTL: t.TTL, Lease: t.Scenario.own(i).lease(t.TTL), Own: t.Scenario.own(i).Lock, Token: t.Guard.NeedsToken(),
+			TTL: t.TTL, Lease: t.Scenario.OwnOf(i).Lease(t.TTL), Own: t.Scenario.OwnOf(i).Lock, Token: t.Guard.NeedsToken(),
 			Servers: backends.ServerAddresses(lab, c.servers), Ledger: address, Guard: t.Guard,
 			Plan: t.plan(i), Attached: names,
 		}
@@ -188,11 +188,13 @@ func Roles() map[string]live.Role {
 
 // connect connects a client's process to the lock service and to the ledger, if there is one. A
 // client that adds elements is connected to the service that keeps the set, and to nothing else.
-func (t *teller) connect(h *live.Host, b backends.Backend, spec clientSpec, s backends.Settings) (err error) {
+func connect(t *Teller, h *live.Host, b backends.Backend, spec clientSpec, s backends.Settings) error {
 	if spec.Plan.Kind == Add {
-		if t.set, err = b.(backends.LiveSetKeeper).DialSet(h, spec.Servers, s); err != nil {
+		set, err := b.(backends.LiveSetKeeper).DialSet(h, spec.Servers, s)
+		if err != nil {
 			return fmt.Errorf("connect to the service that keeps the set: %w", err)
 		}
+		t.TakeSet(set)
 		return nil
 	}
 	lock, err := dialLock(h, b, spec, s)
@@ -200,14 +202,14 @@ func (t *teller) connect(h *live.Host, b backends.Backend, spec clientSpec, s ba
 		return fmt.Errorf("connect to the lock service: %w", err)
 	}
 	if spec.Ledger == "" {
-		t.take(lock, nil, spec.Guard)
+		t.Take(lock, nil, spec.Guard)
 		return nil
 	}
 	account, err := ledger.Dial(h, spec.Ledger)
 	if err != nil {
 		return fmt.Errorf("connect to the ledger: %w", err)
 	}
-	t.take(lock, account, spec.Guard)
+	t.Take(lock, account, spec.Guard)
 	return nil
 }
 
@@ -218,11 +220,11 @@ func runClient(h *live.Host, raw json.RawMessage) error {
 	if err := json.Unmarshal(raw, &spec); err != nil {
 		return fmt.Errorf("read this client's instructions: %w", err)
 	}
-	backend, err := (&Scenario{Lock: spec.Options}).spec(Registry(), spec.Backend)
+	backend, err := (&Scenario{Lock: spec.Options}).Spec(Registry(), spec.Backend)
 	if err != nil {
 		return err
 	}
-	if backend, err = (OwnClient{Lock: spec.Own}).spec(backend); err != nil {
+	if backend, err = (OwnClient{Lock: spec.Own}).Spec(backend); err != nil {
 		return err
 	}
 	settings, err := backend.ClientSettings(spec.TTL, spec.Lease, spec.Token)
@@ -232,14 +234,14 @@ func runClient(h *live.Host, raw json.RawMessage) error {
 	if settings, err = settings.WithValues(spec.Adapted); err != nil {
 		return err
 	}
-	teller := &teller{host: h, plan: spec.Plan}
-	if err := teller.connect(h, backend.Backend, spec, settings); err != nil {
+	teller := NewTeller(h, spec.Plan)
+	if err := connect(teller, h, backend.Backend, spec, settings); err != nil {
 		return err
 	}
 	h.Ready()
 	h.AwaitStart()
 	// When the trial is over the teller is cut off wherever it is, as in the virtual world.
-	teller.work()
+	teller.Work()
 	// The host of a finished client stays up so that faults can still hit it, as in the virtual
 	// world. Stopped must not be called earlier: a process that has called it is no longer ended
 	// at once.

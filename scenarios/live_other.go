@@ -20,7 +20,7 @@ func NewStages(int) *Stages { return &Stages{} }
 
 // Run runs one trial. A live trial is an error.
 func (*Stages) Run(ctx context.Context, t Trial) (*sim.History, error) {
-	if t.World == LiveWorld {
+	if t.World == sim.LiveWorld {
 		return nil, errNoLiveWorld
 	}
 	return t.Simulate(ctx)
@@ -37,7 +37,7 @@ func LiveMissing(backends.Backend) error { return errNoLiveWorld }
 
 // Unavailable says why the trial cannot run on this platform. It returns nil if it can.
 func (t Trial) Unavailable() error {
-	if t.World == LiveWorld {
+	if t.World == sim.LiveWorld {
 		return errNoLiveWorld
 	}
 	if _, err := t.cast(); err != nil {

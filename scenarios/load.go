@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/plaintext"
 )
@@ -27,7 +28,7 @@ func Load(file string, src []byte, known Known) (*Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := loader{source: s, known: known, out: &Scenario{File: file, Digest: digest(src)}}
+	l := Loader{source: s, known: known, out: &Scenario{File: file, Digest: digest(src)}}
 	if err := s.decode("the scenario", root, reflect.ValueOf(&l.file).Elem()); err != nil {
 		return nil, err
 	}
@@ -47,8 +48,9 @@ func digest(src []byte) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// loader turns a file into a Scenario.
-type loader struct {
+// Loader turns a file into a Scenario. Files of other formats that contain parts of scenarios read
+// these with it, too.
+type Loader struct {
 	*source
 	known Known
 	file  fileScenario
@@ -57,24 +59,44 @@ type loader struct {
 	out   *Scenario
 }
 
-var (
-	namePattern  = regexp.MustCompile(`^[a-z0-9-]+$`)
-	claimPattern = regexp.MustCompile(`^[A-Z]+[0-9]+[a-z]?$`)
-)
+// NewLoader returns a loader for parts of scenarios in a file of another format.
+func NewLoader(s *source, known Known) *Loader { return &Loader{source: s, known: known} }
 
-// IsName reports whether text is a valid name for a scenario or a sweep. Such a name is also safe
-// as a file name.
-func IsName(text string) bool { return namePattern.MatchString(text) }
+// LoadPart resolves a scenario without its expectations: the script of a sweep. path is the file that
+// the scenario is said to come from.
+func LoadPart(s *source, known Known, path string, file fileScenario) (*Scenario, error) {
+	l := Loader{source: s, known: known, out: &Scenario{File: path}, file: file}
+	for _, resolve := range []func() error{l.head, l.lease, l.lockServices, l.guards, l.lockOptions, l.workload, l.ownClients, l.steps} {
+		if err := resolve(); err != nil {
+			return nil, err
+		}
+	}
+	return l.out, nil
+}
+
+// CheckServices checks only which lock services and guards a scenario names.
+func CheckServices(s *source, known Known, file fileScenario) error {
+	l := Loader{source: s, known: known, out: &Scenario{}, file: file}
+	if err := l.lockServices(); err != nil {
+		return err
+	}
+	return l.guards()
+}
+
+var claimPattern = regexp.MustCompile(`^[A-Z]+[0-9]+[a-z]?$`)
+
+// IsClaim reports whether text is a valid identifier of a claim.
+func IsClaim(text string) bool { return claimPattern.MatchString(text) }
 
 // head resolves what people read: name, claims, title, text, and why a scenario is virtual only.
-func (l *loader) head() error {
+func (l *Loader) head() error {
 	f := &l.file
-	if !namePattern.MatchString(f.Scenario.text) {
+	if !IsName(f.Scenario.text) {
 		return l.fail(f.Scenario.place, fmt.Sprintf("scenario is %s, which is not a valid name", quoted(f.Scenario.text)),
 			"lower-case letters, digits and hyphens, such as gc-pause", "")
 	}
 	for _, c := range f.Claims.list {
-		if !claimPattern.MatchString(c.text) {
+		if !IsClaim(c.text) {
 			return l.fail(c.place, fmt.Sprintf("claims names %s", quoted(c.text)), "capital letters followed by a number, such as K4", "")
 		}
 		l.out.Claims = append(l.out.Claims, c.text)
@@ -96,15 +118,15 @@ const (
 )
 
 // lease resolves the leases, the length of a trial and the number of clients.
-func (l *loader) lease() error {
+func (l *Loader) lease() error {
 	f := &l.file
 	var err error
-	if l.out.TTL, err = l.absolute("ttl", f.TTL); err != nil {
+	if l.out.TTL, err = l.Absolute("ttl", f.TTL); err != nil {
 		return err
 	}
 	l.out.LiveTTL = LiveTTL
 	if f.LiveTTL.given() {
-		if l.out.LiveTTL, err = l.absolute("live-ttl", f.LiveTTL); err != nil {
+		if l.out.LiveTTL, err = l.Absolute("live-ttl", f.LiveTTL); err != nil {
 			return err
 		}
 	}
@@ -118,8 +140,8 @@ func (l *loader) lease() error {
 	return l.sane("until", f.Until)
 }
 
-// absolute resolves a lease, which must not be written in units of a lease.
-func (l *loader) absolute(name string, lease span) (time.Duration, error) {
+// Absolute resolves a lease, which must not be written in units of a lease.
+func (l *Loader) Absolute(name string, lease span) (time.Duration, error) {
 	ttl := lease.In(0)
 	if lease.In(time.Hour) != ttl {
 		return 0, l.fail(lease.place, name+" is written in leases", `an absolute time such as "10s"`, "")
@@ -131,7 +153,7 @@ func (l *loader) absolute(name string, lease span) (time.Duration, error) {
 }
 
 // sane refuses a time so long that it must be a mistake.
-func (l *loader) sane(name string, d span) error {
+func (l *Loader) sane(name string, d span) error {
 	if d.In(l.out.TTL) > maxTime {
 		return l.fail(d.place, fmt.Sprintf("%s is %s", name, quoted(d.String())), fmt.Sprintf("at most %s", short(maxTime)), "")
 	}
@@ -140,7 +162,7 @@ func (l *loader) sane(name string, d span) error {
 
 // guards resolves the guards. Left out, they are all that the account can have. At least one
 // backend must be able to run with one of them.
-func (l *loader) guards() error {
+func (l *Loader) guards() error {
 	can := l.guardNames()
 	if !l.file.Guards.given() {
 		l.out.Guards = can
@@ -168,4 +190,17 @@ func zero(d span) sim.Span {
 		return sim.MustSpan("0")
 	}
 	return d.Span
+}
+
+// LiveTTL is the lease in the live world unless the script or the user sets another. It is short
+// enough to watch and long compared with the jitter of two busy cores.
+const LiveTTL = 2 * time.Second
+
+// Everything returns all that a scenario may refer to.
+func Everything() Known {
+	k := Known{Registry: Registry()}
+	for _, g := range ledger.Guards() {
+		k.Guards = append(k.Guards, string(g))
+	}
+	return k
 }

@@ -1,35 +1,45 @@
 package scenarios
 
 import (
-	"flag"
 	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
-var update = flag.Bool("update", false, "rewrite the files in testdata and the schema")
+const least = scripttest.Least
 
-// golden compares got with a file. With -update it writes the file first.
-func golden(t *testing.T, file, got string) {
+// known returns what the tests' scripts may refer to.
+func known() Known { return Known{Guards: scripttest.Guards(), Registry: scripttest.Services()} }
+
+// builtinScripts loads the scripts that come with locklab.
+func builtinScripts(t *testing.T) (all []*Scenario) {
 	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
+	for _, file := range scriptFiles(t) {
+		src, err := os.ReadFile(file)
+		scripttest.Must(t, err)
+		s, err := Load(file, src, Everything())
+		scripttest.Must(t, err)
+		all = append(all, s)
 	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatalf("%v; run the test with -update to write it", err)
+	return all
+}
+
+// scriptFiles lists the files of the scripts that come with locklab.
+func scriptFiles(t testing.TB) []string {
+	t.Helper()
+	files, err := filepath.Glob("../scripts/*.yaml")
+	if err != nil || len(files) < 90 {
+		t.Fatalf("%d scripts, %v", len(files), err)
 	}
-	if got != string(want) {
-		t.Errorf("%s differs from the output; if the output is right, run the test with -update\ngot:\n%s\nwant:\n%s", file, got, want)
-	}
+	return files
 }
 
 // pause returns a pause as the loader reads it.
@@ -123,17 +133,6 @@ func TestEveryKeyOfAScriptIsRead(t *testing.T) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
 }
-
-const least = `
-scenario: least
-title: Only what must be there
-text: A text.
-ttl: 2s
-clients: 1
-workload: {withdraw: {}}
-until: 4ttl
-expect: [{lost-update: holds, because: there is one client}]
-`
 
 // attentive is the discipline list of a script that names none.
 var attentive = []Discipline{{Kind: Attentive}}

@@ -2,12 +2,14 @@ package scenarios
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/sim"
 )
 
 // enlisted is a lock service that the scenario runs with.
@@ -19,7 +21,7 @@ type enlisted struct {
 
 // lockServices resolves the backends. Left out, they are all registered ones that the scenario can
 // run with, which is also how a set works.
-func (l *loader) lockServices() error {
+func (l *Loader) lockServices() error {
 	var list []enlisted
 	if !l.file.Backends.given() {
 		for _, b := range l.known.Registry {
@@ -49,8 +51,8 @@ func (l *loader) lockServices() error {
 
 // enlist adds a service that the file names by itself. A service that an earlier set already added
 // is not added again and is not an error.
-func (l *loader) enlist(list []enlisted, w word) ([]enlisted, error) {
-	spec, err := l.spec(w)
+func (l *Loader) enlist(list []enlisted, w word) ([]enlisted, error) {
+	spec, err := l.Spec(w)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +77,7 @@ func (l *loader) enlist(list []enlisted, w word) ([]enlisted, error) {
 // enlistSet adds those services of a set that can run and are not in the list yet. It then sorts
 // the list into the order of tables, with each service before its option sets. Services named after
 // the last set stay at the end.
-func (l *loader) enlistSet(list []enlisted, w word, set Set) ([]enlisted, error) {
+func (l *Loader) enlistSet(list []enlisted, w word, set Set) ([]enlisted, error) {
 	l.useSet(set)
 	some := false
 	for _, b := range set.Of(l.known.Registry) {
@@ -101,7 +103,7 @@ func (l *loader) enlistSet(list []enlisted, w word, set Set) ([]enlisted, error)
 
 // useSet records that the script uses a set, so that whoever reads the script can be shown what the
 // set means.
-func (l *loader) useSet(s Set) {
+func (l *Loader) useSet(s Set) {
 	if !slices.Contains(l.out.sets, s.Name) {
 		l.out.sets = append(l.out.sets, s.Name)
 	}
@@ -109,6 +111,125 @@ func (l *loader) useSet(s Set) {
 
 // able reports whether a service has what the workload needs besides the lock: the account, if the
 // service is to keep it, or a set.
-func (l *loader) able(b backends.Backend) bool {
+func (l *Loader) able(b backends.Backend) bool {
 	return !(l.out.Inside && !backends.Keeps(b, ledger.None)) && !(l.file.Workload.Add.given() && !backends.KeepsSet(b))
+}
+
+// Spec parses a backend with its options, such as redis+renew.
+func (l *Loader) Spec(w word) (backends.Spec, error) {
+	name, _, _ := strings.Cut(w.text, "+")
+	b, err := l.known.Registry.Find(name)
+	if err != nil {
+		var names []string
+		for _, b := range l.known.Registry {
+			names = append(names, b.Name())
+		}
+		if _, is := setNamed(name); is {
+			return backends.Spec{}, l.fail(w.place, fmt.Sprintf("%s is a set of lock services and takes no options", name),
+				name+" without any option, or services by name with theirs", "")
+		}
+		return backends.Spec{}, l.fail(w.place, fmt.Sprintf("unknown backend %s", quoted(name)), listed(names), didYouMean(name, append(names, setNames()...)))
+	}
+	names := optionNames(nil, b)
+	for _, part := range strings.Split(w.text, "+")[1:] {
+		option, _, _ := strings.Cut(part, "=")
+		if !slices.Contains(names, option) {
+			return backends.Spec{}, l.fail(w.place, fmt.Sprintf("backend %s has no option %s", name, quoted(option)),
+				shapeOf(b), didYouMean(option, names))
+		}
+	}
+	spec, err := l.known.Registry.ParseSpec(w.text)
+	if err != nil {
+		return backends.Spec{}, l.badValue(w.place, err, shapeOf(b))
+	}
+	return spec, nil
+}
+
+// badValue returns the error for an option's value.
+func (l *Loader) badValue(at place, err error, expected string) error {
+	if errors.Is(err, sim.ErrSpan) {
+		return l.fail(at, strings.TrimSuffix(err.Error(), ": "+sim.ErrSpan.Error()), spanShape(), "")
+	}
+	return l.fail(at, err.Error(), expected, "")
+}
+
+// optionNames appends the names of a backend's options to names, each only once.
+func optionNames(names []string, b backends.Backend) []string {
+	for _, o := range b.Options() {
+		if !slices.Contains(names, o.Name) {
+			names = append(names, o.Name)
+		}
+	}
+	return names
+}
+
+// shapeOf describes how to write a backend with its options.
+func shapeOf(b backends.Backend) string {
+	text := b.Name()
+	var options []string
+	for _, o := range b.Options() {
+		if o.Kind != backends.Switch {
+			options = append(options, "+"+o.Name+"="+o.Default)
+			continue
+		}
+		options = append(options, "+"+o.Name)
+	}
+	if len(options) == 0 {
+		return text + " without any option"
+	}
+	return text + ", with or without " + listed(options)
+}
+
+// lockOptions resolves the scenario's lock options. Each becomes the default of every backend that
+// has it, and at least one backend must.
+func (l *Loader) lockOptions() error {
+	defer func() { l.out.specs = l.specs }()
+	for _, o := range l.file.Lock.list {
+		used := false
+		var names []string
+		for i, spec := range l.specs {
+			names = optionNames(names, spec.Backend)
+			with, has, err := spec.WithDefault(o.name.text, o.value.text)
+			if err != nil {
+				return l.badValue(o.value.place, err, "a value that backend "+spec.Backend.Name()+" takes")
+			}
+			used = used || has
+			l.specs[i] = with
+		}
+		if !used {
+			expected := listed(names)
+			if expected == "" {
+				expected = "nothing: the backends of this scenario have no options"
+			}
+			return l.fail(o.name.place, fmt.Sprintf("no backend of this scenario has an option %s", quoted(o.name.text)),
+				expected, didYouMean(o.name.text, names))
+		}
+		l.out.Lock = append(l.out.Lock, LockOption{Name: o.name.text, Value: o.value.text})
+	}
+	return nil
+}
+
+// settings checks that every backend can run with its options under this lease.
+func (l *Loader) settings() error {
+	for i, spec := range l.specs {
+		_, err := spec.Settings(l.out.TTL, false)
+		if err == nil {
+			continue
+		}
+		bad, ok := errors.AsType[*backends.Misfit](err)
+		if !ok {
+			return err
+		}
+		at := l.file.TTL.place // blame the lease unless an option was chosen
+		if spec.String() != spec.Backend.Name() {
+			at = l.named[i]
+		}
+		for _, o := range l.file.Lock.list {
+			if o.name.text == bad.Option && !spec.Sets(bad.Option) {
+				at = o.value.place
+			}
+		}
+		return l.fail(at, fmt.Sprintf("backend %s: option %s is %s", spec, bad.Option, bad.Found), bad.Expected, "")
+	}
+	return nil
 }

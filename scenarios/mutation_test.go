@@ -65,7 +65,7 @@ func contradictions(t *testing.T, trial Trial, as string) (found []string) {
 		t.Fatal(err)
 	}
 	findings := check.All(h)
-	for _, want := range trial.Scenario.Expected(cellOf(t, as, string(trial.Guard))) {
+	for _, want := range trial.Scenario.Expected(Cell{Backend: specOf(t, as), Guard: string(trial.Guard), Discipline: Discipline{Kind: Attentive}}) {
 		i := slices.IndexFunc(findings, func(f check.Finding) bool { return f.Property == want.Property })
 		if f := findings[i]; f.Verdict != want.Verdict {
 			found = append(found, fmt.Sprintf("%s is %s: %s", f.Property, f.Verdict, f.Why))

@@ -82,7 +82,7 @@ const leastNumberSeeds = 20
 // each number. It is an error to choose fewer than leastNumberSeeds seeds or more trials than
 // maxClaimTrials.
 func MeasureNumbers(ctx context.Context, numbers []Number, seeds Seeds, workers int) ([]NumberResult, error) {
-	if seeds.count() < leastNumberSeeds {
+	if seeds.Count() < leastNumberSeeds {
 		return nil, fmt.Errorf("numbers need at least %d seeds: means and extremes of fewer say little", leastNumberSeeds)
 	}
 	var trials []Trial
@@ -96,7 +96,7 @@ func MeasureNumbers(ctx context.Context, numbers []Number, seeds Seeds, workers 
 			continue
 		}
 		more, err := Selection{
-			Backends: n.Test.Backends, Guards: n.Test.Guards, Disciplines: n.Test.Disciplines, World: VirtualWorld, Seeds: seeds, TTL: n.Test.TTL,
+			Backends: n.Test.Backends, Guards: n.Test.Guards, Disciplines: n.Test.Disciplines, World: sim.VirtualWorld, Seeds: seeds, TTL: n.Test.TTL,
 		}.Trials([]*Scenario{n.Test.Scenario})
 		if err != nil {
 			return nil, fmt.Errorf("trials of the number %s: %w", n.Of, err)
@@ -167,7 +167,7 @@ func (r *NumberResult) counted(found []Result) (met, decided bool) {
 	want, n := r.Number.Test.Find[0], 0
 	decided = len(found) > 0
 	for _, one := range found {
-		if verdict := one.sound(want.Property); verdict == want.Verdict {
+		if verdict := one.Sound(want.Property); verdict == want.Verdict {
 			n++
 		} else if verdict == check.Undecided {
 			decided = false
@@ -188,7 +188,7 @@ func (r *NumberResult) taken(found []Result) (met, decided bool) {
 	sum := 0.0
 	for _, one := range found {
 		m, measured := one.Measured(want.Measure)
-		if !measured || !one.valid() {
+		if !measured || !one.Valid() {
 			return false, false
 		}
 		m = m.Full()
@@ -219,7 +219,7 @@ func (r *NumberResult) taken(found []Result) (met, decided bool) {
 // turning finds the two values of the parameter between which the property of a sweep's line turns.
 // Up to the first value and from the second on, all trials agree.
 func (r *NumberResult) turning(points []SweepPoint) (met, decided bool) {
-	line := (SweepResult{SweepAbout: r.Number.Sweep.SweepAbout, Points: points}).OfSweep(r.Number.Line)
+	line := pointsOf(points, r.Number.Sweep.Name, r.Number.Line)
 	if len(line) == 0 {
 		return false, false
 	}
@@ -251,10 +251,10 @@ func (r *NumberResult) turning(points []SweepPoint) (met, decided bool) {
 	return asDerived && from <= r.Number.Turns && r.Number.Turns <= to, true
 }
 
-// OfSweep lists the points of a line that belong to this sweep.
-func (r SweepResult) OfSweep(line string) (out []SweepPoint) {
-	for _, p := range r.Of(line) {
-		if p.Sweep == r.Name {
+// pointsOf lists the points of one line of a sweep.
+func pointsOf(points []SweepPoint, name, line string) (out []SweepPoint) {
+	for _, p := range points {
+		if p.Line == line && p.Sweep == name {
 			out = append(out, p)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -33,14 +34,14 @@ func TestNumbersComeOutAsTheFileStates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if seeds(t).count() == 1 { // each number takes 20 trials, so a quarter of them is enough
+	if scripttest.Seeds(t) == 1 { // each number takes 20 trials, so a quarter of them is enough
 		few := numbers[:0]
 		for i := 0; i < len(numbers); i += 4 {
 			few = append(few, numbers[i])
 		}
 		numbers = few
 	}
-	found, err := MeasureNumbers(t.Context(), numbers, Seeds{1, leastNumberSeeds}, 2)
+	found, err := MeasureNumbers(t.Context(), numbers, Seeds{First: 1, Last: leastNumberSeeds}, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +136,7 @@ func loadNumbers(t *testing.T, rest string) ([]Number, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return LoadNumbers("numbers.yaml", []byte(oneNumber+rest), Everything(), builtin(t), sweeps)
+	return LoadNumbers("numbers.yaml", []byte(oneNumber+rest), Everything(), scriptsOf(t), sweeps)
 }
 
 func TestABadFileOfNumbersIsExplained(t *testing.T) {

@@ -1,13 +1,9 @@
 package scenarios
 
 import (
-	_ "embed" // for the numbers
 	"reflect"
 	"slices"
 )
-
-//go:embed numbers.yaml
-var numbersFile []byte
 
 // BuiltinNumbers loads the published numbers that come with the program.
 func BuiltinNumbers(known Known) ([]Number, error) {
@@ -19,7 +15,7 @@ func BuiltinNumbers(known Known) ([]Number, error) {
 	if err != nil {
 		return nil, err
 	}
-	return LoadNumbers("numbers.yaml", numbersFile, known, all, sweeps)
+	return LoadNumbers("numbers.yaml", NumbersFile(), known, all, sweeps)
 }
 
 // The types below are the file of numbers, which is read in the same way as the file of claims.
@@ -46,7 +42,7 @@ type fileNumber struct {
 	Unmet     word          `yaml:"unmet,omitempty" doc:"why what is measured lies elsewhere"`
 }
 
-func (*fileNumber) noun() string { return "this number" }
+func (*fileNumber) Noun() string { return "this number" }
 
 // LoadNumbers reads a file of numbers and checks it completely. The file may refer to the scenarios
 // in all and to sweeps.
@@ -55,7 +51,7 @@ func LoadNumbers(file string, src []byte, known Known, all []*Scenario, sweeps [
 	if err != nil {
 		return nil, err
 	}
-	l := claimsLoader{loader: loader{source: s, known: known}, all: all}
+	l := claimsLoader{Loader: NewLoader(s, known), known: known, all: all}
 	var f fileNumbers
 	if err := s.decode("the file of numbers", root, reflect.ValueOf(&f).Elem()); err != nil {
 		return nil, err
@@ -76,7 +72,7 @@ func (l *claimsLoader) number(f fileNumber, sweeps []*Sweep) (Number, error) {
 		Claim: f.Claim.text, Of: f.Of.text, Published: f.Published.text, Derived: f.Derived.text, Source: f.Source.text,
 		Take: TakeEvery, Line: f.Line.text, Turns: f.Turns.value, Cannot: f.Cannot.text, Unmet: f.Unmet.text,
 	}
-	if !claimPattern.MatchString(n.Claim) {
+	if !IsClaim(n.Claim) {
 		return n, l.fail(f.Claim.place, "claim is "+quoted(n.Claim), "letters and a number, such as K4", "")
 	}
 	if !f.Published.given() && !f.Derived.given() {
@@ -114,7 +110,7 @@ func (l *claimsLoader) numberTrials(n *Number, f fileNumber) (err error) {
 		return err
 	}
 	if f.TTL.given() {
-		if n.Test.TTL, err = l.absolute("ttl", f.TTL); err != nil {
+		if n.Test.TTL, err = l.Absolute("ttl", f.TTL); err != nil {
 			return err
 		}
 	}

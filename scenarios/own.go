@@ -23,27 +23,27 @@ type OwnClient struct {
 	Lock         []LockOption // options for every backend that has them
 }
 
-// own returns the settings in which the client with this index differs from the others.
-func (s *Scenario) own(index int) OwnClient {
+// OwnOf returns the settings in which the client with this index differs from the others.
+func (s *Scenario) OwnOf(index int) OwnClient {
 	if i := slices.IndexFunc(s.Own, func(o OwnClient) bool { return o.Index == index }); i >= 0 {
 		return s.Own[i]
 	}
 	return OwnClient{Index: index}
 }
 
-// lease returns the lease of the client's lock in a trial whose lease is ttl.
-func (o OwnClient) lease(ttl time.Duration) time.Duration {
+// Lease returns the lease of the client's lock in a trial whose lease is ttl.
+func (o OwnClient) Lease(ttl time.Duration) time.Duration {
 	if o.TTL == nil {
 		return ttl
 	}
 	return o.TTL.In(ttl)
 }
 
-// locks reports whether the client's lock has a lease or options of its own.
-func (o OwnClient) locks() bool { return o.TTL != nil || len(o.Lock) > 0 }
+// Locks reports whether the client's lock has a lease or options of its own.
+func (o OwnClient) Locks() bool { return o.TTL != nil || len(o.Lock) > 0 }
 
-// spec returns the backend with the options of the client's lock.
-func (o OwnClient) spec(spec backends.Spec) (backends.Spec, error) {
+// Spec returns the backend with the options of the client's lock.
+func (o OwnClient) Spec(spec backends.Spec) (backends.Spec, error) {
 	for _, each := range o.Lock {
 		with, _, err := spec.With(each.Name, each.Value)
 		if err != nil {
@@ -54,18 +54,18 @@ func (o OwnClient) spec(spec backends.Spec) (backends.Spec, error) {
 	return spec, nil
 }
 
-// settings resolves the settings of the client's lock.
-func (o OwnClient) settings(spec backends.Spec, ttl time.Duration, token bool) (backends.Settings, error) {
-	spec, err := o.spec(spec)
+// Settings resolves the settings of the client's lock.
+func (o OwnClient) Settings(spec backends.Spec, ttl time.Duration, token bool) (backends.Settings, error) {
+	spec, err := o.Spec(spec)
 	if err != nil {
 		return backends.Settings{}, err
 	}
-	return spec.ClientSettings(ttl, o.lease(ttl), token)
+	return spec.ClientSettings(ttl, o.Lease(ttl), token)
 }
 
-// discipline returns the discipline of the client with this index in a cell whose discipline is of.
-func (s *Scenario) discipline(index int, of Discipline) Discipline {
-	if d := s.own(index).Discipline; d != nil {
+// DisciplineOf returns the discipline of the client with this index in a cell whose discipline is of.
+func (s *Scenario) DisciplineOf(index int, of Discipline) Discipline {
+	if d := s.OwnOf(index).Discipline; d != nil {
 		return *d
 	}
 	return of
@@ -75,8 +75,8 @@ func (s *Scenario) discipline(index int, of Discipline) Discipline {
 // index: -1 for a server.
 func (s *Scenario) indexOf(host sim.HostID) int { return slices.Index(s.Hosts(), host) }
 
-// in returns the workload with the client's own settings.
-func (o OwnClient) in(w Workload) Workload {
+// In returns the workload with the client's own settings.
+func (o OwnClient) In(w Workload) Workload {
 	if o.Think != nil {
 		w.Think, w.ThinkAtLeast = *o.Think, o.ThinkAtLeast
 	}
@@ -125,10 +125,10 @@ func (s *Scenario) ownLocks() (all []LockOption) {
 	return all
 }
 
-// ownInWords describes the own settings of each client that has any.
-func (s *Scenario) ownInWords() (told []string) {
+// OwnInWords describes the own settings of each client that has any.
+func (s *Scenario) OwnInWords() (told []string) {
 	for _, o := range s.Own {
-		told = append(told, fmt.Sprintf("%s %s", ClientID(o.Index), o.inWords(s)))
+		told = append(told, fmt.Sprintf("%s %s", sim.ClientID(o.Index), o.inWords(s)))
 	}
 	return told
 }

@@ -1,19 +1,17 @@
 package scenarios
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/sim"
 )
 
-// withOwn loads a script with three clients and locklab's own backends. own is its client mapping,
+// ownScript loads a script with three clients and locklab's own backends. own is its client mapping,
 // and rest is added to the script.
-func withOwn(t *testing.T, own, rest string) (*Scenario, error) {
+func ownScript(t *testing.T, own, rest string) (*Scenario, error) {
 	t.Helper()
 	return Load("own.yaml", []byte(`
 scenario: own
@@ -31,10 +29,10 @@ expect: [{lost-update: holds, because: none}]
 
 func ownTrial(t *testing.T, own, backend string) Trial {
 	t.Helper()
-	s, err := withOwn(t, own, "backends: ["+backend+"]\n")
-	must(t, err)
-	trials, err := Selection{World: VirtualWorld, Seeds: Seeds{1, 1}}.Trials([]*Scenario{s})
-	must(t, err)
+	s, err := ownScript(t, own, "backends: ["+backend+"]\n")
+	scripttest.Must(t, err)
+	trials, err := Selection{World: sim.VirtualWorld, Seeds: Seeds{First: 1, Last: 1}}.Trials([]*Scenario{s})
+	scripttest.Must(t, err)
 	return trials[0]
 }
 
@@ -45,7 +43,7 @@ func TestAClientHasALeaseOfItsOwn(t *testing.T) {
 		h := simulated(t, ownTrial(t, "{2: {ttl: 0.4ttl}}", backend))
 		for i, want := range []time.Duration{10 * time.Second, 4 * time.Second, 10 * time.Second} {
 			for _, e := range h.Events {
-				if e.Kind != sim.Acquired || e.Host != ClientID(i) {
+				if e.Kind != sim.Acquired || e.Host != sim.ClientID(i) {
 					continue
 				}
 				if left := e.Until - e.At; left > want || left < want*9/10 {
@@ -60,10 +58,10 @@ func TestAClientHasALeaseOfItsOwn(t *testing.T) {
 // holder's own lease ends, not when another client's would.
 func TestTheServiceEndsTheLeaseOfEachClientByItself(t *testing.T) {
 	for _, backend := range []string{"redis", "redlock", "sentinel", "perfect", "etcd", "zookeeper"} {
-		s, err := withOwn(t, "{1: {ttl: 0.5ttl}}", "backends: ["+backend+"]\nsteps:\n  - on: {client: 1, event: read}\n    do: {crash: {host: client-1}}\n")
-		must(t, err)
-		trials, err := Selection{World: VirtualWorld, Seeds: Seeds{1, 1}}.Trials([]*Scenario{s})
-		must(t, err)
+		s, err := ownScript(t, "{1: {ttl: 0.5ttl}}", "backends: ["+backend+"]\nsteps:\n  - on: {client: 1, event: read}\n    do: {crash: {host: client-1}}\n")
+		scripttest.Must(t, err)
+		trials, err := Selection{World: sim.VirtualWorld, Seeds: Seeds{First: 1, Last: 1}}.Trials([]*Scenario{s})
+		scripttest.Must(t, err)
 		m, ok := trials[0].Judge(simulated(t, trials[0])).Measured("next-grant")
 		if !ok || m.Least < 4 || m.Most > 8 {
 			t.Errorf("with %s the next client gets the lock after %v to %v s, %t; want about 5", backend, m.Least, m.Most, ok)
@@ -101,14 +99,14 @@ func TestAClientHasWorkOfItsOwn(t *testing.T) {
 func TestOptionsOfAClientAreItsOwn(t *testing.T) {
 	trial := ownTrial(t, "{2: {lock: {renew: off, timeout: 1s}}}", "redis+renew+timeout=2s")
 	s, err := trial.settings()
-	must(t, err)
+	scripttest.Must(t, err)
 	for i, want := range []struct {
 		renew   bool
 		timeout time.Duration
 	}{{true, 2 * time.Second}, {false, time.Second}, {true, 2 * time.Second}} {
-		own := s.Of(ClientID(i))
+		own := s.Of(sim.ClientID(i))
 		if own.On("renew") != want.renew || own.Span("timeout") != want.timeout {
-			t.Errorf("%s has %q, want renew %t and timeout %v", ClientID(i), own.List(), want.renew, want.timeout)
+			t.Errorf("%s has %q, want renew %t and timeout %v", sim.ClientID(i), own.List(), want.renew, want.timeout)
 		}
 	}
 	if trial.Backend.String() != "redis+renew+timeout=2s" {
@@ -121,62 +119,17 @@ func TestOptionsOfAClientAreItsOwn(t *testing.T) {
 func TestALeaseIsTheScenariosWhereverTheScriptSaysTTL(t *testing.T) {
 	trial := ownTrial(t, "{2: {ttl: 0.5ttl, lock: {timeout: 0.3ttl}}, 3: {ttl: 20s}}", "redlock+node-timeout=0.01ttl+drift=0.02ttl, redis")
 	s, err := trial.settings()
-	must(t, err)
+	scripttest.Must(t, err)
 	if got := s.Of("client-2").Span("drift"); got != 200*time.Millisecond {
 		t.Errorf("drift=0.02ttl of the spec is %v for client 2, want 0.02 × 10s", got)
 	}
 	if got := s.Of("client-3").Span("retry"); got != 200*time.Millisecond {
 		t.Errorf("the default retry is %v for client 3, want 0.01 of its own 20s", got)
 	}
-	redis, err := trial.Scenario.own(1).settings(spec(t, "redis"), trial.TTL, false)
-	must(t, err)
+	redis, err := trial.Scenario.OwnOf(1).Settings(specOf(t, "redis"), trial.TTL, false)
+	scripttest.Must(t, err)
 	if got := redis.Span("timeout"); got != 3*time.Second {
 		t.Errorf("timeout: 0.3ttl of client 2 is %v, want 0.3 × 10s", got)
-	}
-}
-
-// A ZooKeeper ensemble limits every session to 20 ticks, and all clients share its tick.
-func TestALeaseOfAClientMustFitTheServers(t *testing.T) {
-	_, err := withOwn(t, "{2: {ttl: 5ttl}}", "backends: [zookeeper]\n")
-	if err == nil || !strings.Contains(err.Error(), "own.yaml:7:19: client 2 with backend zookeeper: option tick is 2s with a lease of 50s") {
-		t.Errorf("%v", err)
-	}
-}
-
-func TestEveryOptionThatIsAClientsOwnExists(t *testing.T) {
-	for _, b := range Registry() {
-		p, ok := b.(backends.PerClient)
-		if !ok {
-			continue
-		}
-		names := optionNames(nil, b)
-		for _, name := range p.ClientOptions() {
-			if !slices.Contains(names, name) {
-				t.Errorf("%s has no option %s", b.Name(), name)
-			}
-		}
-	}
-}
-
-// A step may wait for an event that only one client records, such as a renewal. It is refused if no
-// host there can record it.
-func TestAStepMayWaitForWhatOneClientDoes(t *testing.T) {
-	const step = "backends: [redis]\nsteps:\n  - on: {%s, event: %s}\n    do: {pause: {host: client-1, for: 1s}}\n"
-	for _, c := range []struct {
-		own, where, event string
-		fits              bool
-	}{
-		{"{2: {think: 1s}}", "client: 2", "renewed", false},
-		{"{2: {lock: {renew: on}}}", "client: 2", "renewed", true},
-		{"{2: {lock: {renew: on}}}", "client: 1", "renewed", false},
-		{"{2: {lock: {renew: on}}}", "host: redis-1", "extended", true},
-		{"{2: {discipline: heedless}}", "client: 2", "check", false},
-		{"{2: {discipline: {late: 1s}}}", "client: 2", "ignored", true},
-	} {
-		_, err := withOwn(t, c.own, fmt.Sprintf(step, c.where, c.event))
-		if (err == nil) != c.fits {
-			t.Errorf("client: %s, a step at %s of %s: %v", c.own, c.event, c.where, err)
-		}
 	}
 }
 

@@ -51,7 +51,7 @@ func (t Trial) pace(c cast) *sim.Pace {
 	}
 	works := []Workload{t.Scenario.Workload}
 	for _, o := range t.Scenario.Own {
-		works = append(works, o.in(t.Scenario.Workload))
+		works = append(works, o.In(t.Scenario.Workload))
 	}
 	for _, w := range works {
 		for i, span := range []sim.Span{w.Think, w.Every, w.Wait} {

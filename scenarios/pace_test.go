@@ -4,12 +4,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/locklab/locklab/scenarios/scripttest"
+	"github.com/locklab/locklab/sim"
 )
 
 // A live trial relies on the shortest of the times that its script, its lock and its lease ask for.
 func TestATrialReliesOnTheShortestTimeThatItsScriptOrItsLockAsksFor(t *testing.T) {
-	script := func(steps, work string) string {
-		return strings.NewReplacer("until", "backends: [redis, redlock]\nsteps:\n"+steps+"\nuntil", "{withdraw: {}}", "{withdraw: {"+work+"}}").Replace(least)
+	with := func(steps, work string) string {
+		return strings.NewReplacer("until", "backends: [redis, redlock]\nsteps:\n"+steps+"\nuntil", "{withdraw: {}}", "{withdraw: {"+work+"}}").Replace(scripttest.Least)
 	}
 	pause := func(when, long string) string {
 		return "  - {" + when + ", do: {pause: {host: ledger, for: " + long + "}}}\n"
@@ -17,29 +20,29 @@ func TestATrialReliesOnTheShortestTimeThatItsScriptOrItsLockAsksFor(t *testing.T
 	read := "on: {client: 1, event: read}"
 	lease := "a tenth of the lease (200ms)"
 	for _, c := range []struct{ script, backend, of string }{
-		{least, "redis", lease},
-		{least, "redis+timeout=0.03ttl", "timeout (60ms)"},
-		{least, "redlock+node-timeout=30ms", "node-timeout (30ms)"},
-		{least, "redlock-redsync", lease}, // its connection pool accepts late answers
-		{least, "redlock-redsync+context-timeout", "node-timeout (100ms)"},
-		{least, "redis-redislock+pool-read=30ms", "pool-read (30ms)"},
-		{least, "lib/redsync", lease},
-		{least, "lib/redislock", lease},
-		{script(pause("at: 0.01ttl", "0.5ttl"), ""), "redis", lease},
-		{script(pause(read, "0.5ttl"), ""), "redis", lease},
-		{script(pause(read+", after: 0.02ttl", "0.5ttl"), ""), "redis", "the time from an event to a step (40ms)"},
-		{script(pause("at: 1ttl", "0.1ttl")+pause("at: 1.01ttl", "0.1ttl"), ""), "redis", "the time between two steps (20ms)"},
-		{script(pause("at: 1ttl", "0.1ttl")+pause(read, "0.1ttl"), ""), "redis", lease},
-		{script(pause(read, "1.02ttl"), ""), "redis", "the margin between a length in a step and the nearest whole lease (40ms)"},
-		{script(pause(read, "0.02ttl"), ""), "redis", lease},
-		{script(pause(read, "2ttl"), "think: 0.96ttl"), "redis", "the margin between the work and the nearest whole lease (80ms)"},
-		{script(pause(read, "2ttl"), "think: 1ttl"), "redis", lease},
+		{scripttest.Least, "redis", lease},
+		{scripttest.Least, "redis+timeout=0.03ttl", "timeout (60ms)"},
+		{scripttest.Least, "redlock+node-timeout=30ms", "node-timeout (30ms)"},
+		{scripttest.Least, "redlock-redsync", lease}, // its connection pool accepts late answers
+		{scripttest.Least, "redlock-redsync+context-timeout", "node-timeout (100ms)"},
+		{scripttest.Least, "redis-redislock+pool-read=30ms", "pool-read (30ms)"},
+		{scripttest.Least, "lib/redsync", lease},
+		{scripttest.Least, "lib/redislock", lease},
+		{with(pause("at: 0.01ttl", "0.5ttl"), ""), "redis", lease},
+		{with(pause(read, "0.5ttl"), ""), "redis", lease},
+		{with(pause(read+", after: 0.02ttl", "0.5ttl"), ""), "redis", "the time from an event to a step (40ms)"},
+		{with(pause("at: 1ttl", "0.1ttl")+pause("at: 1.01ttl", "0.1ttl"), ""), "redis", "the time between two steps (20ms)"},
+		{with(pause("at: 1ttl", "0.1ttl")+pause(read, "0.1ttl"), ""), "redis", lease},
+		{with(pause(read, "1.02ttl"), ""), "redis", "the margin between a length in a step and the nearest whole lease (40ms)"},
+		{with(pause(read, "0.02ttl"), ""), "redis", lease},
+		{with(pause(read, "2ttl"), "think: 0.96ttl"), "redis", "the margin between the work and the nearest whole lease (80ms)"},
+		{with(pause(read, "2ttl"), "think: 1ttl"), "redis", lease},
 	} {
 		s, err := Load("test.yaml", []byte(c.script), Everything())
 		if err != nil {
 			t.Fatal(err)
 		}
-		trial := Trial{Scenario: s, Backend: spec(t, c.backend), Guard: "none", World: LiveWorld, TTL: 2 * time.Second}
+		trial := Trial{Scenario: s, Backend: specOf(t, c.backend), Guard: "none", World: sim.LiveWorld, TTL: 2 * time.Second}
 		cast, err := trial.cast()
 		if err != nil {
 			t.Fatal(err)
@@ -74,19 +77,19 @@ func TestBuiltInScriptsLeaveALiveMachineTime(t *testing.T) {
 
 // A script's live lease applies to its live trials and to virtual trials compared with them.
 func TestAScriptMayHaveALongerLeaseInTheLiveWorld(t *testing.T) {
-	s, err := Load("test.yaml", []byte(strings.Replace(least, "ttl: 2s", "ttl: 10s\nlive-ttl: 4s\nbackends: [redis]", 1)), Everything())
+	s, err := Load("test.yaml", []byte(strings.Replace(scripttest.Least, "ttl: 2s", "ttl: 10s\nlive-ttl: 4s\nbackends: [redis]", 1)), Everything())
 	if err != nil {
 		t.Fatal(err)
 	}
-	seeds := Seeds{1, 1}
+	seeds := Seeds{First: 1, Last: 1}
 	for _, c := range []struct {
 		sel  Selection
 		want time.Duration
 	}{
-		{Selection{World: LiveWorld, Seeds: seeds}, 4 * time.Second},
-		{Selection{World: VirtualWorld, Seeds: seeds}, 10 * time.Second},
-		{Selection{World: VirtualWorld, Seeds: seeds, AsLive: true}, 10 * time.Second},
-		{Selection{World: LiveWorld, Seeds: seeds, TTL: time.Second}, time.Second},
+		{Selection{World: sim.LiveWorld, Seeds: seeds}, 4 * time.Second},
+		{Selection{World: sim.VirtualWorld, Seeds: seeds}, 10 * time.Second},
+		{Selection{World: sim.VirtualWorld, Seeds: seeds, AsLive: true}, 10 * time.Second},
+		{Selection{World: sim.LiveWorld, Seeds: seeds, TTL: time.Second}, time.Second},
 	} {
 		trials, err := c.sel.Trials([]*Scenario{s})
 		if err != nil || len(trials) == 0 || trials[0].TTL != c.want {
@@ -108,7 +111,7 @@ func TestAScriptMayHaveALongerLeaseInTheLiveWorld(t *testing.T) {
 func liveTrials(t *testing.T) []Trial {
 	t.Helper()
 	all := builtin(t)
-	trials, err := Selection{World: LiveWorld, Seeds: Seeds{1, 1}}.Trials(all)
+	trials, err := Selection{World: sim.LiveWorld, Seeds: Seeds{First: 1, Last: 1}}.Trials(all)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -112,7 +112,7 @@ func (f fileRange) place() place {
 	return f.name.place
 }
 
-func (f *fileRanges) read(s *source, name string, n ast.Node) error {
+func (f *fileRanges) Read(s *source, name string, n ast.Node) error {
 	f.place = at(n)
 	const shape = "measures with their ranges, such as {lease: [1ttl, 1.1ttl]}"
 	entries, ok, err := s.entries(n)
@@ -169,8 +169,8 @@ func (f *fileRange) readEnds(s *source, n ast.Node) error {
 	return nil
 }
 
-// ranges resolves the ranges; ttl is the scenario's lease.
-func (l *loader) ranges(f fileRanges, ttl time.Duration) (out []Range, err error) {
+// Ranges resolves the ranges; ttl is the scenario's lease.
+func (l *Loader) Ranges(f fileRanges, ttl time.Duration) (out []Range, err error) {
 	for _, each := range f.list {
 		m := check.Measure(each.name.text)
 		if !slices.Contains(check.Measures(), m) {
@@ -201,6 +201,17 @@ func (l *loader) ranges(f fileRanges, ttl time.Duration) (out []Range, err error
 
 // badBound describes what is wrong with an end of a range.
 type badBound struct{ found, expected string }
+
+func (b *badBound) Error() string { return b.found + ", expected " + b.expected }
+
+// ParseBound parses an end of a range as a script writes it.
+func ParseBound(m check.Measure, text string) (Bound, error) {
+	b, wrong := parseBound(m, text)
+	if wrong != nil {
+		return b, wrong
+	}
+	return b, nil
+}
 
 // parseBound parses an end of a range. For a measure that is not a length of time it accepts only a
 // number, and for a share none above 1.

@@ -99,9 +99,9 @@ func showValue(m check.Measure, v float64, ttl time.Duration, in scale, digits i
 	return strings.TrimRight(strings.TrimRight(text, "0"), ".") + in.name
 }
 
-// showMiss formats values that miss the range, in the unit of the end that they miss. It adds
+// ShowMiss formats values that miss the range, in the unit of the end that they miss. It adds
 // digits until the miss is visible: "0.9995ttl" where the range begins at 1ttl.
-func (r Range) showMiss(m check.Measured, ttl time.Duration) string {
+func (r Range) ShowMiss(m check.Measured, ttl time.Duration) string {
 	const nanoseconds = 9 // digits enough for a nanosecond with a lease of a second
 	miss, end := m.Least, r.From
 	if miss >= end.In(ttl, r.Measure) {

@@ -37,7 +37,7 @@ expect:
 		{time.Second, time.Second, "0.500ttl"},
 	} {
 		m := check.Measured{Measure: "next-grant", Count: 2, Least: c.least.Seconds(), Most: c.most.Seconds()}
-		if got := r.showMiss(m, s.TTL); got != c.want {
+		if got := r.ShowMiss(m, s.TTL); got != c.want {
 			t.Errorf("from %v to %v is shown as %s, expected %s", c.least, c.most, got, c.want)
 		}
 	}
@@ -49,7 +49,7 @@ func TestWhatIsMeasuredIsShownInTheUnitOfTheBound(t *testing.T) {
 	for _, c := range []struct {
 		bounds      string
 		least, most time.Duration
-		want        string // the measured values as showMiss formats them
+		want        string // the measured values as ShowMiss formats them
 	}{
 		{"0s, 5ms", 50 * ms, 50 * ms, "50ms"},
 		{"0, 5ms", 4 * ms, 5*ms + 10, "4ms to 5.00001ms"},
@@ -87,7 +87,7 @@ expect:
 		if r.Contains(m, s.TTL) {
 			t.Errorf("[%s]: from %v to %v is in it", c.bounds, c.least, c.most)
 		}
-		if got := r.showMiss(m, s.TTL); got != c.want {
+		if got := r.ShowMiss(m, s.TTL); got != c.want {
 			t.Errorf("[%s]: from %v to %v is shown as %s, expected %s", c.bounds, c.least, c.most, got, c.want)
 		}
 	}
@@ -130,7 +130,7 @@ expect:
 		m := check.Measured{Measure: check.DoneMinusNextGrant, Count: 2, Least: c.least.Seconds(), Most: c.most.Seconds()}
 		got := r.Show(m, s.TTL)
 		if !c.inside {
-			got = r.showMiss(m, s.TTL)
+			got = r.ShowMiss(m, s.TTL)
 		}
 		if r.Contains(m, s.TTL) != c.inside || got != c.want {
 			t.Errorf("[%s]: from %v to %v is inside %t and shown as %s, expected %t, %s", c.bounds, c.least, c.most, r.Contains(m, s.TTL), got, c.inside, c.want)

@@ -1,3 +1,4 @@
+// Package services lists the lock services that scripts can name, and the sets of them.
 package scenarios
 
 import (
@@ -7,7 +8,6 @@ import (
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/control"
 	"github.com/locklab/locklab/backends/etcd"
-	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/backends/lib"
 	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/backends/redlock"
@@ -23,7 +23,7 @@ var registered backends.Registry
 // or a set; the services before that one stay registered.
 func Register(services ...backends.Backend) error {
 	for _, b := range services {
-		if !namePattern.MatchString(b.Name()) {
+		if !IsName(b.Name()) {
 			return fmt.Errorf("lock service name %q: expected lower-case letters, digits and hyphens", b.Name())
 		}
 		if _, is := setNamed(b.Name()); is {
@@ -48,13 +48,4 @@ func Registry() backends.Registry {
 		zookeeper.Backend{}, zookeeper.Backend{Profile: zookeeper.GoZookeeper},
 	}
 	return slices.Concat(services, lib.Backends(), registered)
-}
-
-// Everything returns all that a scenario may refer to.
-func Everything() Known {
-	k := Known{Registry: Registry()}
-	for _, g := range ledger.Guards() {
-		k.Guards = append(k.Guards, string(g))
-	}
-	return k
 }

@@ -5,90 +5,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/plaintext"
 )
-
-// Outcome says how a trial compares with what its scenario expects. A cell has the worst outcome of
-// its trials, or one that says why it ran none.
-type Outcome int8
-
-// The outcomes of trials, from best to worst, then those of cells that did not run. A violation
-// that theory predicts is as expected; its absence is not.
-const (
-	AsExpected      Outcome = iota
-	NothingExpected         // the scenario expects nothing of this cell
-	Undecided               // a precondition failed, or a property with an expectation is undecided
-	NotAsExpected           // a property came out differently from what was expected
-	NotApplicable           // the script does something that is impossible in this cell, in any world
-	NotAvailable            // this machine, or this world, cannot run it
-)
-
-// outcomes holds the name and the sign of each outcome.
-var outcomes = [...]struct{ name, sign string }{
-	{"as expected", "✓"},
-	{"nothing expected", "·"},
-	{"undecided", "?"},
-	{"not as expected", "!"},
-	{"not applicable", "Ø"},
-	{"not available", "×"},
-}
-
-// Outcomes lists all outcomes in the order of their constants.
-func Outcomes() (all []Outcome) {
-	for i := range outcomes {
-		all = append(all, Outcome(i))
-	}
-	return all
-}
-
-func (o Outcome) String() string {
-	if o < 0 || int(o) >= len(outcomes) {
-		return fmt.Sprintf("Outcome(%d)", int8(o))
-	}
-	return outcomes[o].name
-}
-
-// Sign returns one character that stands for the outcome. It panics if o is not one of Outcomes.
-func (o Outcome) Sign() string {
-	if o < 0 || int(o) >= len(outcomes) {
-		panic(fmt.Sprintf("there is no sign of %s", o))
-	}
-	return outcomes[o].sign
-}
-
-// Ran reports whether this is an outcome of trials, not of a cell that did not run.
-func (o Outcome) Ran() bool { return o != NotApplicable && o != NotAvailable }
-
-// Surprising reports whether somebody should look at the trial, because it is undecided or not as
-// expected.
-func (o Outcome) Surprising() bool { return o == Undecided || o == NotAsExpected }
-
-// Worst returns the worst outcome of the cells that ran, or AsExpected if none did.
-func Worst(cells []Summary) Outcome {
-	worst := AsExpected
-	for _, c := range cells {
-		if c.Outcome.Ran() {
-			worst = max(worst, c.Outcome)
-		}
-	}
-	return worst
-}
-
-// MarshalText returns the outcome's name.
-func (o Outcome) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
-
-// UnmarshalText parses a name that MarshalText returned. Any other text is an error.
-func (o *Outcome) UnmarshalText(text []byte) error {
-	var names []string
-	for _, each := range Outcomes() {
-		if each.String() == string(text) {
-			*o = each
-			return nil
-		}
-		names = append(names, each.String())
-	}
-	return fmt.Errorf("outcome %q, expected one of %q", text, names)
-}
 
 // Result is one judged trial, a row of results.jsonl.
 type Result struct {
@@ -132,4 +52,70 @@ func (r *Result) ID() string {
 		}
 		return c
 	}, id)
+}
+
+// Measured returns what was measured, and false if nothing was.
+func (r Result) Measured(m check.Measure) (check.Measured, bool) {
+	for _, each := range r.Measures {
+		if each.Measure == m {
+			return each, true
+		}
+	}
+	return check.Measured{}, false
+}
+
+// Finding returns what was found about a property.
+func (r Result) Finding(p check.Property) check.Finding {
+	for _, f := range r.Findings {
+		if f.Property == p {
+			return f
+		}
+	}
+	if p == check.KeptUp && r.World != sim.LiveWorld { // an older row; only live trials are measured for it
+		return check.Finding{Property: p, Verdict: check.Holds}
+	}
+	return check.Finding{Property: p, Verdict: check.Undecided, Why: "it was not judged"}
+}
+
+// Valid reports whether the preconditions of the trial were met.
+func (r Result) Valid() bool {
+	for _, pre := range check.Preconditions() {
+		if r.Finding(pre).Verdict != check.Holds {
+			return false
+		}
+	}
+	return true
+}
+
+// Sound returns the verdict on a property, undecided if a precondition was not met.
+func (r Result) Sound(p check.Property) check.Verdict {
+	if !r.Valid() {
+		return check.Undecided
+	}
+	return r.Finding(p).Verdict
+}
+
+// Tried says how often a trial was tried; empty if once.
+func (r *Result) Tried() string {
+	if len(r.TooSlow) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("tried %d times because the machine was too slow", 1+len(r.TooSlow))
+}
+
+// Replay returns the command that runs this one trial again, quoted for a shell. file is the
+// scenario's file if it is not a built-in one.
+func (r Result) Replay(file string) string {
+	name := r.Scenario
+	if file != "" {
+		name = file
+	}
+	if strings.HasPrefix(name, "-") {
+		name = "./" + name // so it is not taken for a flag
+	}
+	words := []string{
+		"locklab", "run", name, "--backend", r.Backend, "--guard", r.Guard, "--discipline", r.Discipline, "--world", r.World,
+		"--seeds", fmt.Sprintf("%d..%d", r.Seed, r.Seed), "--ttl", r.TTL.String(),
+	}
+	return plaintext.Shell(append(words, r.Arguments...)...)
 }

@@ -112,12 +112,12 @@ type turns struct {
 
 // take reports a live trial at once, and a virtual one as soon as all before it have been reported.
 func (t *turns) take(d done) error {
-	if t.trials[d.index].World == LiveWorld {
+	if t.trials[d.index].World == sim.LiveWorld {
 		return t.report(d.judged)
 	}
 	t.early[d.index] = d.judged
 	for ; t.next < len(t.trials); t.next++ {
-		if t.trials[t.next].World == LiveWorld {
+		if t.trials[t.next].World == sim.LiveWorld {
 			continue
 		}
 		judged, here := t.early[t.next]

@@ -30,8 +30,8 @@ expect:
 // A script that runs away with one lock service costs only its cells with that service, not the
 // run.
 func TestARunawayTrialCostsItsOwnCell(t *testing.T) {
-	s := load(t, runaway)
-	trials, err := Selection{Backends: []string{"none"}, World: VirtualWorld, Seeds: Seeds{1, 1}}.Trials([]*Scenario{s})
+	s := loadScript(t, runaway)
+	trials, err := Selection{Backends: []string{"none"}, World: sim.VirtualWorld, Seeds: Seeds{First: 1, Last: 1}}.Trials([]*Scenario{s})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestALiveTrialIsReportedAsSoonAsItIsFinished(t *testing.T) {
 		trials[i] = calm
 		trials[i].Seed = uint64(i)
 		if i >= 3 {
-			trials[i].World = LiveWorld
+			trials[i].World = sim.LiveWorld
 		}
 	}
 	var reported []uint64

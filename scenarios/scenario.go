@@ -1,11 +1,12 @@
-// Package scenarios holds the scripts that locklab runs and the code that runs them: the YAML
-// format and its loader, the trial, the suite.
+// Package script is the format of scenarios: what a script can say, its loader, what it expects of its
+// cells, and its description in words.
 //
 // A script is checked completely before anything runs. Every name in what Load returns is resolved,
-// so the runner never meets an unknown host, event, backend or guard.
+// so whoever runs it never meets an unknown host, event, backend or guard.
 package scenarios
 
 import (
+	"slices"
 	"time"
 
 	"github.com/locklab/locklab/backends"
@@ -15,9 +16,9 @@ import (
 
 // Scenario is a script, checked and resolved.
 type Scenario struct {
-	File     string // where it was read from
-	Digest   string // of the file's contents
-	builtin  bool
+	File     string        // where it was read from
+	Digest   string        // of the file's contents
+	Builtin  bool          // comes with locklab
 	Name     string        // what the command line calls it: "gc-pause"
 	Title    string        // one line
 	Text     string        // a paragraph for the reader
@@ -40,22 +41,6 @@ type Scenario struct {
 	// VirtualOnly says why the script cannot be staged with real processes; empty if it can.
 	VirtualOnly string
 }
-
-// WorkloadKind says what clients do while they hold the lock.
-type WorkloadKind string
-
-// The workloads.
-const (
-	// Withdraw reads the balance, works, and writes the balance. It is a read and a write because
-	// that is what loses updates.
-	Withdraw WorkloadKind = "withdraw"
-	// ChargeOnce checks whether a job is done, works, charges the account for it, and marks it as
-	// done. Every client may pick up every job; two charges for one job are the damage.
-	ChargeOnce WorkloadKind = "charge-once"
-	// Add adds an element to a set that the lock service keeps. No lock is taken; the verdict is
-	// about how the service replicates and keeps what it has acknowledged.
-	Add WorkloadKind = "add"
-)
 
 // Workload is what every client does, each time under the lock unless the kind is Add.
 type Workload struct {
@@ -137,8 +122,18 @@ type ExpectedRange struct {
 
 // UserFile returns the file that a user's own scenario was read from; empty for a built-in one.
 func (s *Scenario) UserFile() string {
-	if s.builtin {
+	if s.Builtin {
 		return ""
 	}
 	return s.File
+}
+
+// Faults lists the kinds of fault that the script does, each once, in the order of the script.
+func (s *Scenario) Faults() (kinds []sim.FaultKind) {
+	for _, step := range s.Steps {
+		if kind := step.Do.Bare.Kind; !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
 }

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -13,9 +14,12 @@ import (
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
+
+const schemaFile = "../schema.json"
 
 // generate returns the JSON Schema of the types in file.go.
 func generate(t *testing.T) []byte {
@@ -31,7 +35,7 @@ func generate(t *testing.T) []byte {
 				return "" // the types themselves need no description
 			}
 			f, _ := t.FieldByName(field)
-			return docOf(f)
+			return (*fileScenario)(nil).Doc(f.Tag.Get("doc"))
 		},
 	}
 	s := r.Reflect(&fileScenario{})
@@ -47,14 +51,14 @@ func generate(t *testing.T) []byte {
 }
 
 // tabulate puts the keys of a table in place of the field that stands for them.
-func tabulate(s *jsonschema.Schema, field string, table interface{ keys() []key }, value reflect.Type) {
+func tabulate(s *jsonschema.Schema, field string, table interface{ Keys() []key }, value reflect.Type) {
 	all := jsonschema.NewProperties()
 	for pair := s.Properties.Oldest(); pair != nil; pair = pair.Next() {
 		if pair.Key != field {
 			all.Set(pair.Key, pair.Value)
 			continue
 		}
-		for _, k := range table.keys() {
+		for _, k := range table.Keys() {
 			of := leafSchema(value)
 			of.Description = k.doc
 			all.Set(k.name, of)
@@ -167,7 +171,7 @@ func refine(s *jsonschema.Schema) {
 		p, _ := of.Properties.Get(name)
 		return p
 	}
-	property(s, "scenario").Pattern = namePattern.String()
+	property(s, "scenario").Pattern = NamePattern
 	property(s, "clients").Maximum = json.Number("100")
 	property(s, "expect").MinItems = count(1)
 	property(s, "steps").MinItems = count(1)
@@ -207,7 +211,7 @@ func refine(s *jsonschema.Schema) {
 func count(n uint64) *uint64 { return &n }
 
 func TestSchemaIsCurrent(t *testing.T) {
-	golden(t, "schema.json", string(generate(t)))
+	scripttest.Golden(t, schemaFile, string(generate(t)))
 }
 
 func TestEveryKeyHasADescription(t *testing.T) {
@@ -215,20 +219,24 @@ func TestEveryKeyHasADescription(t *testing.T) {
 	if len(keys) < 60 {
 		t.Fatalf("only %d keys were found: is the format made of other types now?", len(keys))
 	}
+	schema, err := os.ReadFile(schemaFile)
+	scripttest.Must(t, err)
 	for _, k := range keys {
 		if k.doc == "" || strings.Contains(k.doc, "{guards}") || strings.Contains(k.doc, "{sets}") {
 			t.Errorf("the key %s has no description, or an unfinished one: %q", k.path, k.doc)
 		}
-		if !bytes.Contains(Schema(), []byte(k.doc)) {
+		if !bytes.Contains(schema, []byte(k.doc)) {
 			t.Errorf("the schema does not describe the key %s", k.path)
 		}
 	}
 }
 
-// compile returns a validator for the embedded schema.
+// compile returns a validator for the schema.
 func compile(t testing.TB) *validator.Schema {
 	t.Helper()
-	doc, err := validator.UnmarshalJSON(bytes.NewReader(Schema()))
+	schema, err := os.ReadFile(schemaFile)
+	scripttest.Must(t, err)
+	doc, err := validator.UnmarshalJSON(bytes.NewReader(schema))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -268,8 +276,8 @@ func TestGoodScriptsSatisfyTheSchema(t *testing.T) {
 			t.Errorf("%v in\n%s", err, src)
 		}
 	}
-	for _, name := range BuiltinNames() {
-		src, err := Source(name)
+	for _, name := range scriptFiles(t) {
+		src, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,27 +1,22 @@
 package scenarios
 
 import (
-	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/sim"
 )
-
-// LiveTTL is the lease in the live world unless the script or the user sets another. It is short
-// enough to watch and long compared with the jitter of two busy cores.
-const LiveTTL = 2 * time.Second
 
 // Selection says which trials of some scenarios to run.
 type Selection struct {
 	Backends    []string      // specs; empty: those of each scenario
 	Guards      []string      // empty: those of each scenario
 	Disciplines []Discipline  // empty: those of each scenario
-	World       string        // VirtualWorld or LiveWorld
+	World       string        // sim.VirtualWorld or sim.LiveWorld
 	Seeds       Seeds         // run in every cell
 	TTL         time.Duration // 0: the scenario's own in either world
 
@@ -37,47 +32,6 @@ type Selection struct {
 	Replace func(backends.Backend) backends.Backend
 }
 
-// Seeds is a range of seeds, both ends included.
-type Seeds struct{ First, Last uint64 }
-
-// ParseSeeds reads "20" (the seeds 1 to 20) or "7..9".
-func ParseSeeds(text string) (Seeds, error) {
-	bad := fmt.Errorf("%q is not a valid choice of seeds; expected a count such as 20 or a range such as 7..9", text)
-	tooMany := fmt.Errorf("%q is too many seeds, expected %d at most", text, maxSeeds)
-	var s Seeds
-	first, last, ranged := strings.Cut(text, "..")
-	if !ranged {
-		first, last = "1", text
-	}
-	for _, part := range []struct {
-		text string
-		into *uint64
-	}{{first, &s.First}, {last, &s.Last}} {
-		n, err := strconv.ParseUint(part.text, 10, 64)
-		if errors.Is(err, strconv.ErrRange) && !ranged {
-			return Seeds{}, tooMany
-		}
-		if err != nil {
-			return Seeds{}, bad
-		}
-		*part.into = n
-	}
-	if s.Last < s.First {
-		return Seeds{}, bad
-	}
-	if s.Last-s.First >= maxSeeds {
-		return Seeds{}, tooMany
-	}
-	return s, nil
-}
-
-// maxSeeds bounds the trials of one cell, and maxTrials those of a whole run, which holds them all
-// in memory.
-const (
-	maxSeeds  = 10_000_000
-	maxTrials = 1_000_000
-)
-
 // Trials lists the trials cell by cell, and seed by seed within a cell. The error names what was
 // asked for and is not possible.
 func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
@@ -91,13 +45,13 @@ func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := sel.Seeds.fit(len(out), len(cells)); err != nil {
+		if err := sel.Seeds.Fit(len(out), len(cells)); err != nil {
 			return nil, err
 		}
 		if squares += len(cells); squares > MaxCells {
 			return nil, fmt.Errorf("more than %d cells, the maximum for one report: choose fewer backends, guards or disciplines", MaxCells)
 		}
-		out = slices.Grow(out, len(cells)*int(sel.Seeds.count()))
+		out = slices.Grow(out, len(cells)*int(sel.Seeds.Count()))
 		for _, c := range cells {
 			if sel.Replace != nil {
 				c.Backend.Backend = sel.Replace(c.Backend.Backend)
@@ -112,7 +66,7 @@ func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
 				out = append(out, Trial{
 					Scenario: s, Backend: c.Backend, Guard: ledger.Guard(c.Guard), Discipline: c.Discipline,
 					World: sel.World, Seed: seed, TTL: sel.lease(s),
-					asLive: sel.AsLive && sel.World == VirtualWorld, servers: sel.Servers,
+					asLive: sel.AsLive && sel.World == sim.VirtualWorld, servers: sel.Servers,
 				})
 				if seed == sel.Seeds.Last {
 					break
@@ -125,20 +79,6 @@ func (sel Selection) Trials(all []*Scenario) ([]Trial, error) {
 			orAny(sel.Backends), orAny(sel.Guards))
 	}
 	return out, nil
-}
-
-// count returns the number of seeds.
-func (s Seeds) count() uint64 { return s.Last - s.First + 1 }
-
-// fit returns an error if a run that has this many trials cannot take this many more cells.
-func (s Seeds) fit(trials, cells int) error { return s.fitIn(maxTrials, trials, cells) }
-
-// fitIn is fit for a run with another maximum number of trials.
-func (s Seeds) fitIn(most uint64, trials, cells int) error {
-	if uint64(trials)+uint64(cells)*s.count() <= most {
-		return nil
-	}
-	return fmt.Errorf("more than %d trials, the maximum for one run: choose fewer seeds than %d, or fewer cells", most, s.count())
 }
 
 // once refuses a name that is given twice, as its trials would count twice.
@@ -188,15 +128,15 @@ func (sel Selection) cells(s *Scenario) ([]Cell, error) {
 	if len(sel.Disciplines) > 0 {
 		narrowed.Workload.Disciplines = sel.Disciplines
 	}
-	cells, err := narrowed.squares(Registry())
+	cells, err := narrowed.Squares(Registry())
 	if len(sel.Backends)+len(sel.Guards) == 0 { // nobody asked for the impossible ones
 		cells = slices.DeleteFunc(cells, func(c Cell) bool { return !makesCell(c.Backend, c.Guard) })
 	}
 	switch {
 	case err != nil:
 	case sel.standIns:
-		return narrowed.standIns(Registry(), cells)
-	case sel.World == VirtualWorld && len(sel.Backends) == 0:
+		return standIns(&narrowed, Registry(), cells)
+	case sel.World == sim.VirtualWorld && len(sel.Backends) == 0:
 		cells = inVirtualWorld(cells)
 	}
 	return cells, err
@@ -206,7 +146,7 @@ func (sel Selection) lease(s *Scenario) time.Duration {
 	switch {
 	case sel.TTL != 0:
 		return sel.TTL
-	case sel.World == LiveWorld, sel.liveLease:
+	case sel.World == sim.LiveWorld, sel.liveLease:
 		return s.LiveTTL
 	}
 	return s.TTL

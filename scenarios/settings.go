@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
 )
 
 // settings resolves the options of the lock service, those of single clients included.
@@ -17,17 +18,17 @@ func (t Trial) settings() (backends.Settings, error) {
 	}
 	s.Inside = t.Scenario.Inside
 	for _, o := range t.Scenario.Own {
-		if !o.locks() {
+		if !o.Locks() {
 			continue
 		}
-		own, err := o.settings(t.Backend, t.TTL, t.Guard.NeedsToken())
+		own, err := o.Settings(t.Backend, t.TTL, t.Guard.NeedsToken())
 		if err == nil {
 			own, err = t.adapt(own)
 		}
 		if err != nil {
-			return s, fmt.Errorf("%s with guard %s, %s: %w", t.Scenario.Name, t.Guard, ClientID(o.Index), err)
+			return s, fmt.Errorf("%s with guard %s, %s: %w", t.Scenario.Name, t.Guard, sim.ClientID(o.Index), err)
 		}
-		s = s.WithOwn(ClientID(o.Index), own)
+		s = s.WithOwn(sim.ClientID(o.Index), own)
 	}
 	return s, nil
 }
@@ -37,7 +38,7 @@ func (t Trial) adapt(s backends.Settings) (backends.Settings, error) {
 	if t.profile != nil {
 		return s.WithValues(t.profile)
 	}
-	if t.asLive || t.World == LiveWorld {
+	if t.asLive || t.World == sim.LiveWorld {
 		return liveSettings(t.Backend.Backend, s), nil
 	}
 	return s, nil

@@ -75,7 +75,7 @@ func TestTheChanceIsThatOfTheFormulaForSamplesOfOneSize(t *testing.T) {
 func TestFiveLiveTrialsBesideTwentyVirtualOnesCanTell(t *testing.T) {
 	var can []int
 	for live := range 8 {
-		if !tooFew(agreementSeeds, live) {
+		if !tooFew(AgreementSeeds, live) {
 			can = append(can, live)
 		}
 	}

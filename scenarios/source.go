@@ -1,3 +1,6 @@
+// Package strict reads YAML strictly into Go structs: an unknown, repeated or missing key, a value of
+// the wrong type and an invisible character are errors, and every error has a place in the file, says
+// what is expected there and, where it can, what to do.
 package scenarios
 
 import (
@@ -24,7 +27,7 @@ type place struct{ line, column int } // from 1; columns count characters
 // given reports whether what belongs at this place was in the file at all.
 func (p place) given() bool { return p.line > 0 }
 
-func (p *place) put(at place) { *p = at }
+func (p *place) Put(at place) { *p = at }
 
 // source is the file being loaded; errors quote it.
 type source struct {

@@ -41,7 +41,7 @@ func NewStages(workers int) *Stages { return &Stages{limit: workers} }
 
 // Run runs one trial in its world. Live trials must run inside the live world's namespaces.
 func (s *Stages) Run(ctx context.Context, t Trial) (*sim.History, error) {
-	if t.World != LiveWorld {
+	if t.World != sim.LiveWorld {
 		return t.Simulate(ctx)
 	}
 	h, err := s.runLive(ctx, t)
@@ -118,10 +118,10 @@ func newStage(ctx context.Context, t Trial, c cast, key string) (*stage, error) 
 	if service, ok := set.service.(backends.Legible); ok {
 		lab.Readers = append(lab.Readers, service.MessageWords)
 	}
-	if t.Scenario.hasAccountHost() {
+	if t.Scenario.HasAccountHost() {
 		lab.Readers = append(lab.Readers, ledger.MessageWords)
 	}
-	for _, id := range append(t.Scenario.accountHosts(), c.servers...) {
+	for _, id := range append(t.Scenario.AccountHosts(), c.servers...) {
 		if _, err := lab.AddHost(id); err != nil {
 			return nil, errors.Join(err, lab.Close())
 		}

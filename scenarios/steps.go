@@ -2,10 +2,12 @@ package scenarios
 
 import (
 	"fmt"
+
+	"github.com/locklab/locklab/sim"
 )
 
 // steps resolves the faults and when they happen.
-func (l *loader) steps() error {
+func (l *Loader) steps() error {
 	for _, f := range l.file.Steps {
 		step, err := l.step(f)
 		if err != nil {
@@ -16,7 +18,7 @@ func (l *loader) steps() error {
 	return nil
 }
 
-func (l *loader) step(f fileStep) (Step, error) {
+func (l *Loader) step(f fileStep) (Step, error) {
 	step := Step{After: zero(f.After)}
 	switch {
 	case f.On.given() && f.At.given():
@@ -51,7 +53,7 @@ func (l *loader) step(f fileStep) (Step, error) {
 
 // repeats resolves how often a step happens. Each occurrence must be over before the next begins,
 // so that a history can tell them apart.
-func (l *loader) repeats(f fileStep, step *Step) error {
+func (l *Loader) repeats(f fileStep, step *Step) error {
 	switch {
 	case f.Times.given() && !f.Every.given():
 		return l.fail(f.Times.place, "times belongs to every, which this step lacks", "also every, such as every: 1ttl", "")
@@ -78,7 +80,7 @@ func (l *loader) repeats(f fileStep, step *Step) error {
 	return l.sane("every", f.Every)
 }
 
-func (l *loader) trigger(f fileOn) (On, error) {
+func (l *Loader) trigger(f fileOn) (On, error) {
 	on := On{Nth: 1}
 	var err error
 	switch {
@@ -89,7 +91,7 @@ func (l *loader) trigger(f fileOn) (On, error) {
 			return On{}, l.fail(f.Client.place, fmt.Sprintf("there is no client %d", f.Client.n),
 				fmt.Sprintf("1 to %d", l.out.Clients), "")
 		}
-		on.Host = ClientID(f.Client.n - 1)
+		on.Host = sim.ClientID(f.Client.n - 1)
 	case f.Host.given():
 		if on.Host, err = l.host(f.Host); err != nil {
 			return On{}, err

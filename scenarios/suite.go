@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/plaintext"
 )
 
 // Judged is a trial that has been run and judged.
@@ -22,7 +21,7 @@ type Judged struct {
 // record them, because only few trials need them. The rerun cannot be interrupted, as the trial
 // counts.
 func (j Judged) Recorded() (*sim.History, error) {
-	if j.Trial.World != VirtualWorld || j.History.Messages != nil {
+	if j.Trial.World != sim.VirtualWorld || j.History.Messages != nil {
 		return j.History, nil
 	}
 	return j.Trial.SimulateRecorded(context.Background())
@@ -31,7 +30,7 @@ func (j Judged) Recorded() (*sim.History, error) {
 // ByService puts live trials that want the same lock service next to each other, so that a running
 // one can be reused. Virtual trials, which are quick, come first and keep their order.
 func ByService(trials []Trial) []Trial {
-	live := func(t Trial) bool { return t.World == LiveWorld }
+	live := func(t Trial) bool { return t.World == sim.LiveWorld }
 	if !slices.ContainsFunc(trials, live) { // there may be millions
 		return trials
 	}
@@ -44,7 +43,7 @@ func ByService(trials []Trial) []Trial {
 
 // service identifies the lock service of a live trial; empty in the virtual world.
 func (t Trial) service() string {
-	if t.World != LiveWorld {
+	if t.World != sim.LiveWorld {
 		return ""
 	}
 	return fmt.Sprint(t.Backend.Backend.Name(), t.TTL, t.Scenario.Lock, t.Backend)
@@ -74,19 +73,24 @@ func (t *Trial) sameCell(o *Trial) bool {
 		t.Backend.Backend == o.Backend.Backend && t.Backend.String() == o.Backend.String()
 }
 
-// Replay returns the command that runs this one trial again, quoted for a shell. file is the
-// scenario's file if it is not a built-in one.
-func (r Result) Replay(file string) string {
-	name := r.Scenario
-	if file != "" {
-		name = file
+// NotApplicable reports why the script makes no sense with this cell, in any world and on any
+// machine; nil means that it does. The answer is known before anything runs.
+func (t Trial) NotApplicable() error {
+	return t.Scenario.NotApplicable(t.cell(), t.TTL)
+}
+
+// Nothing returns the error of a run that has no trial left. It lists each reason once.
+func Nothing(missing []Trial) error {
+	var reasons []string
+	word := NotApplicable
+	for _, t := range missing {
+		why := t.NotApplicable()
+		if why == nil {
+			word, why = NotAvailable, t.Unavailable()
+		}
+		if text := why.Error(); !slices.Contains(reasons, text) {
+			reasons = append(reasons, text)
+		}
 	}
-	if strings.HasPrefix(name, "-") {
-		name = "./" + name // so it is not taken for a flag
-	}
-	words := []string{
-		"locklab", "run", name, "--backend", r.Backend, "--guard", r.Guard, "--discipline", r.Discipline, "--world", r.World,
-		"--seeds", fmt.Sprintf("%d..%d", r.Seed, r.Seed), "--ttl", r.TTL.String(),
-	}
-	return plaintext.Shell(append(words, r.Arguments...)...)
+	return fmt.Errorf("nothing to run, %s: %s", word, strings.Join(reasons, "; "))
 }

@@ -3,34 +3,17 @@ package scenarios
 import (
 	"context"
 	"fmt"
-	"os"
 	"runtime"
-	"strconv"
 	"sync"
 	"testing"
 
+	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
-// seedsVariable is the environment variable for how many seeds of each trial the tests run. A
-// mistake in a lock shows in most cells with the first seed, so a developer's run has one;
-// continuous integration asks for more.
-const seedsVariable = "LOCKLAB_SEEDS"
-
 // seeds returns the seeds with which tests run a whole suite.
-func seeds(t testing.TB) Seeds {
-	t.Helper()
-	text := os.Getenv(seedsVariable)
-	if text == "" || testing.Short() {
-		return Seeds{1, 1}
-	}
-	n, err := strconv.ParseUint(text, 10, 64)
-	if err != nil || n < 1 || n > 20 {
-		t.Fatalf("%s is %q; expected how many seeds of each trial to run, from 1 to 20", seedsVariable, text)
-	}
-	return Seeds{1, n}
-}
+func seeds(t testing.TB) Seeds { return Seeds{First: 1, Last: scripttest.Seeds(t)} }
 
 var loaded = sync.OnceValues(func() ([]*Scenario, error) { return Builtin(Everything()) })
 
@@ -48,7 +31,7 @@ func builtin(t testing.TB) []*Scenario {
 // virtualTrials lists the trials of the built-in scenarios in the virtual world.
 func virtualTrials(t testing.TB, seeds Seeds) []Trial {
 	t.Helper()
-	trials, err := Selection{World: VirtualWorld, Seeds: seeds}.Trials(builtin(t))
+	trials, err := Selection{World: sim.VirtualWorld, Seeds: seeds}.Trials(builtin(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +49,6 @@ func virtualTrials(t testing.TB, seeds Seeds) []Trial {
 type pass struct {
 	judged    []Judged // without messages
 	disorders map[seeded]error
-	history   map[seeded]*sim.History
 	err       error
 }
 
@@ -97,7 +79,7 @@ func suite(t testing.TB) *pass {
 }
 
 func runPass(trials []Trial) pass {
-	p := pass{disorders: map[seeded]error{}, history: map[seeded]*sim.History{}}
+	p := pass{disorders: map[seeded]error{}}
 	var mutex sync.Mutex
 	simulate := func(ctx context.Context, trial Trial) (*sim.History, error) {
 		h, err := trial.SimulateRecorded(ctx)
@@ -114,17 +96,7 @@ func runPass(trials []Trial) pass {
 	}
 	p.err = RunAll(context.Background(), trials, 4, simulate, func(j Judged) error {
 		p.judged = append(p.judged, j)
-		p.history[seeded{j.Trial.Cell(), j.Trial.Seed}] = j.History
 		return nil
 	})
 	return p
-}
-
-// of returns the history of a trial of an unchanged built-in scenario.
-func (p *pass) of(t *testing.T, trial Trial) *sim.History {
-	t.Helper()
-	if h := p.history[seeded{trial.Cell(), trial.Seed}]; h != nil && h.Header.TTL == trial.TTL {
-		return h
-	}
-	return simulated(t, trial) // not a cell of the script, or more seeds
 }

@@ -17,14 +17,14 @@ func TestAFailedLiveTrialDoesNotStopTheOthers(t *testing.T) {
 		if trial.Seed == 2 {
 			return nil, broken
 		}
-		trial.World = VirtualWorld
+		trial.World = sim.VirtualWorld
 		return trial.Simulate(t.Context())
 	}
 	for _, c := range []struct {
 		world string
 		want  int // trials that are reported
 		fails bool
-	}{{LiveWorld, 3, false}, {VirtualWorld, 1, true}} {
+	}{{sim.LiveWorld, 3, false}, {sim.VirtualWorld, 1, true}} {
 		var trials []Trial
 		for seed := range uint64(3) {
 			trial := one(t, "gc-pause", "redis", "none")
@@ -39,7 +39,7 @@ func TestAFailedLiveTrialDoesNotStopTheOthers(t *testing.T) {
 		if (err != nil) != c.fails || len(got) != c.want {
 			t.Errorf("%s: %d trials reported, %v", c.world, len(got), err)
 		}
-		if c.world == LiveWorld && (got[1].Result.Outcome != Undecided || got[1].Result.Surprises[0] != "the trial could not be carried out: "+broken.Error()) {
+		if c.world == sim.LiveWorld && (got[1].Result.Outcome != Undecided || got[1].Result.Surprises[0] != "the trial could not be carried out: "+broken.Error()) {
 			t.Errorf("the failed trial is %v: %q", got[1].Result.Outcome, got[1].Result.Surprises)
 		}
 	}
@@ -50,7 +50,7 @@ func TestLiveTrialsOfOneServiceComeTogetherAndAreReportedInTheirOrder(t *testing
 	for _, scenario := range []string{"no-fault", "gc-pause"} {
 		for _, backend := range []string{"redis", "perfect"} {
 			trial := one(t, scenario, backend, "none")
-			trial.World = LiveWorld
+			trial.World = sim.LiveWorld
 			trials = append(trials, trial)
 		}
 	}
@@ -58,7 +58,7 @@ func TestLiveTrialsOfOneServiceComeTogetherAndAreReportedInTheirOrder(t *testing
 	sums := NewSummaries(Cards(trials, nil))
 	for _, trial := range ByService(trials) {
 		services = append(services, trial.Backend.String())
-		sums.Add(&Result{Scenario: trial.Scenario.Name, Backend: trial.Backend.String(), Guard: "none", Discipline: "attentive", World: LiveWorld})
+		sums.Add(&Result{Scenario: trial.Scenario.Name, Backend: trial.Backend.String(), Guard: "none", Discipline: "attentive", World: sim.LiveWorld})
 	}
 	if services[0] != services[1] || services[2] != services[3] {
 		t.Errorf("the services come in the order %q", services)
@@ -79,9 +79,9 @@ func TestLiveTrialsOfOneServiceComeTogetherAndAreReportedInTheirOrder(t *testing
 func TestWhatHappensByChanceMustHappenOnceInManyTrials(t *testing.T) {
 	cell := func(violated, holds int) Summary {
 		trial := one(t, "gc-pause", "redis", "none")
-		script := *trial.Scenario
-		script.Expect = []Expectation{{Sometimes: []Chance{{Property: check.Overlap}}, Because: "chance"}}
-		trial.Scenario = &script
+		asked := *trial.Scenario
+		asked.Expect = []Expectation{{Sometimes: []Chance{{Property: check.Overlap}}, Because: "chance"}}
+		trial.Scenario = &asked
 		var judged []Judged
 		for i := range violated + holds {
 			f := check.Finding{Property: check.Overlap, Verdict: check.Holds}

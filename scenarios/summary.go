@@ -23,7 +23,7 @@ type Tally struct {
 // there were Enough of them, or in too few or too many.
 func (t Tally) Missed() bool {
 	if t.Share != nil {
-		return t.Share.judge(t.Violated, t.Violated+t.Holds) == NotAsExpected
+		return JudgeShare(*t.Share, t.Violated, t.Violated+t.Holds) == NotAsExpected
 	}
 	return t.Sometimes && t.Violated == 0 && t.Holds >= Enough
 }
@@ -31,8 +31,8 @@ func (t Tally) Missed() bool {
 // TooFew says that there are too few trials to tell how often chance brings something about, and
 // how many it takes; empty if there are enough, or if nothing is expected.
 func (t Tally) TooFew() string {
-	if n := t.Violated + t.Holds; t.Share != nil && t.Share.judge(t.Violated, n) == Undecided {
-		return fmt.Sprintf("%d trials are needed to tell, but there are only %d: run more seeds", t.Share.needs(), n)
+	if n := t.Violated + t.Holds; t.Share != nil && JudgeShare(*t.Share, t.Violated, n) == Undecided {
+		return fmt.Sprintf("%d trials are needed to tell, but there are only %d: run more seeds", neededFor(*t.Share), n)
 	}
 	return ""
 }
@@ -176,7 +176,7 @@ func (s *Summary) add(r *Result) {
 	s.TooSlow += len(r.TooSlow)
 	s.Seeds = Seeds{min(s.Seeds.First, r.Seed), max(s.Seeds.Last, r.Seed)}
 	s.Outcome = max(s.Outcome, r.Outcome)
-	if !r.valid() { // its findings mean nothing
+	if !r.Valid() { // its findings mean nothing
 		for i := range s.Tallies {
 			s.Tallies[i].count(check.Undecided)
 		}
@@ -199,7 +199,7 @@ func (s *Summary) add(r *Result) {
 		s.measured(m)
 	}
 	for i := range s.Figures {
-		s.Figures[i].add(r)
+		s.Figures[i].Add(r)
 	}
 	s.Sample.add(r)
 }
@@ -261,23 +261,18 @@ func (s *Summary) settle() {
 	s.Figures = slices.Clone(s.Figures)
 	for i := range s.Figures {
 		f := &s.Figures[i]
-		f.settle(s.TTL)
+		f.Settle(s.TTL)
 		s.Outcome = max(s.Outcome, f.Outcome)
 	}
 }
 
-// Summarize counts the results of each cell, in the order in which the cells first appear. The
-// results must be of one run.
-func Summarize(judged []Judged) []Summary {
-	trials := make([]Trial, len(judged))
-	for i := range judged {
-		trials[i] = judged[i].Trial
-	}
-	s := NewSummaries(Cards(trials, nil))
-	for i := range judged {
-		if err := s.Add(&judged[i].Result); err != nil {
-			panic(err) // a run has one lease per cell
+// Worst returns the worst outcome of the cells that ran, or AsExpected if none did.
+func Worst(cells []Summary) Outcome {
+	worst := AsExpected
+	for _, c := range cells {
+		if c.Outcome.Ran() {
+			worst = max(worst, c.Outcome)
 		}
 	}
-	return s.Cells()
+	return worst
 }

@@ -5,23 +5,18 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/scenarios/scripttest"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
 // judgedAs returns the result of a trial whose fault happened and whose findings are these.
 func judgedAs(seed uint64, found map[check.Property]check.Verdict, measures ...check.Measured) *Result {
-	r := &Result{Scenario: "gc-pause", Backend: "redis", Guard: "none", Discipline: "attentive", World: VirtualWorld, Seed: seed, Measures: measures}
+	r := &Result{Scenario: "gc-pause", Backend: "redis", Guard: "none", Discipline: "attentive", World: sim.VirtualWorld, Seed: seed, Measures: measures}
 	for _, p := range append(check.Preconditions(), check.Properties()...) {
 		r.Findings = append(r.Findings, check.Finding{Property: p, Verdict: found[p]})
 	}
 	return r
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // TestATrialWhosePreconditionsFailIsUndecidedInEverything checks that the findings of a trial mean
@@ -29,7 +24,7 @@ func must(t *testing.T, err error) {
 func TestATrialWhosePreconditionsFailIsUndecidedInEverything(t *testing.T) {
 	s := NewSummaries(nil)
 	for i, precondition := range check.Preconditions() {
-		must(t, s.Add(judgedAs(uint64(i+1), map[check.Property]check.Verdict{precondition: check.Undecided, check.LostUpdate: check.Violated})))
+		scripttest.Must(t, s.Add(judgedAs(uint64(i+1), map[check.Property]check.Verdict{precondition: check.Undecided, check.LostUpdate: check.Violated})))
 	}
 	c := s.Cells()[0]
 	for _, got := range append(c.Tallies, c.Damage) {
@@ -41,7 +36,7 @@ func TestATrialWhosePreconditionsFailIsUndecidedInEverything(t *testing.T) {
 
 func TestAnotherLeaseIsNotAddedUp(t *testing.T) {
 	s := NewSummaries(nil)
-	must(t, s.Add(judgedAs(1, nil)))
+	scripttest.Must(t, s.Add(judgedAs(1, nil)))
 	other := judgedAs(2, nil)
 	other.TTL = time.Second
 	if err := s.Add(other); err == nil || s.Cells()[0].Trials != 1 {
@@ -58,7 +53,7 @@ func TestAnAccountIsDamagedOnceHoweverManyWaysItWasHarmedIn(t *testing.T) {
 		{check.LostUpdate: check.Undecided},
 		{check.Overlap: check.Violated, check.StaleWrite: check.Violated, check.Availability: check.Violated}, // cas accepted the write: it was computed from the balance that it replaced
 	} {
-		must(t, s.Add(judgedAs(uint64(i+1), found)))
+		scripttest.Must(t, s.Add(judgedAs(uint64(i+1), found)))
 	}
 	got := s.Cells()[0].Damage
 	if got.Violated != 3 || got.Undecided != 1 || got.Holds != 1 {
@@ -68,9 +63,9 @@ func TestAnAccountIsDamagedOnceHoweverManyWaysItWasHarmedIn(t *testing.T) {
 
 func TestEachTrialCountsOnceInWhatWasMeasured(t *testing.T) {
 	s := NewSummaries(nil)
-	must(t, s.Add(judgedAs(1, nil, check.Measured{Measure: check.Wait, Count: 50, Least: 1, Most: 9, Mean: 3, P50: 2, P99: 9})))
+	scripttest.Must(t, s.Add(judgedAs(1, nil, check.Measured{Measure: check.Wait, Count: 50, Least: 1, Most: 9, Mean: 3, P50: 2, P99: 9})))
 	s.Add(judgedAs(2, nil, check.Measured{Measure: check.Wait, Count: 1, Least: 5, Most: 5})) // with a single value only these fields are set
-	must(t, s.Add(judgedAs(3, nil, check.Measured{Measure: check.Wait, Count: 2, Least: 0, Most: 20, Mean: 10, P50: 2, P99: 10})))
+	scripttest.Must(t, s.Add(judgedAs(3, nil, check.Measured{Measure: check.Wait, Count: 2, Least: 0, Most: 20, Mean: 10, P50: 2, P99: 10})))
 	s.Add(judgedAs(4, map[check.Property]check.Verdict{check.FaultsHappened: check.Violated},
 		check.Measured{Measure: check.Wait, Count: 1, Least: 1000, Most: 1000})) // its fault did not happen
 	got, ok := s.Cells()[0].Spread(check.Wait)

@@ -1,3 +1,5 @@
+// Package sweep runs one script while a number in it changes, and compares the share of trials in which
+// a property is violated with the share that was derived on paper.
 package scenarios
 
 import (

@@ -9,13 +9,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/locklab/locklab/scenarios/scripttest"
 )
 
 // measure runs a sweep with a few seeds.
 func measure(t *testing.T, s *Sweep, seeds uint64) SweepResult {
 	t.Helper()
 	r := SweepResult{SweepAbout: s.SweepAbout}
-	err := RunSweeps(t.Context(), []*Sweep{s}, Seeds{1, seeds}, 2, func(p SweepPoint) error {
+	err := RunSweeps(t.Context(), []*Sweep{s}, Seeds{First: 1, Last: seeds}, 2, func(p SweepPoint) error {
 		r.Points = append(r.Points, p)
 		return nil
 	})
@@ -35,7 +37,7 @@ func TestSweepsComeOutAsDerived(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			twice := 2 * seeds(t).count()
+			twice := 2 * scripttest.Seeds(t)
 			r := measure(t, s, twice)
 			if len(r.Points) != s.Points() {
 				t.Errorf("%d points, want %d", len(r.Points), s.Points())
@@ -64,7 +66,7 @@ func TestBrokenLocksTurnElsewhere(t *testing.T) {
 		{"no waiting for the replica", "replication-lag", "backend: sentinel+wait=1\n", "backend: sentinel\n    name: waits\n", "waits", []float64{200, 220, 240, 260, 280, 300, 320}},
 	} {
 		t.Run(c.mistake, func(t *testing.T) {
-			src, err := sweepFiles.ReadFile("sweeps/" + c.sweep + ".yaml")
+			src, err := SweepSource(c.sweep)
 			if err != nil || !strings.Contains(string(src), c.whole) {
 				t.Fatalf("the sweep has no %q (%v)", c.whole, err)
 			}
@@ -93,7 +95,7 @@ func TestASweepThatIsCancelledKeepsWhatItHas(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	points := 0
-	err = RunSweeps(ctx, []*Sweep{s}, Seeds{1, 2}, 2, func(SweepPoint) error {
+	err = RunSweeps(ctx, []*Sweep{s}, Seeds{First: 1, Last: 2}, 2, func(SweepPoint) error {
 		if points++; points == 3 {
 			cancel()
 		}

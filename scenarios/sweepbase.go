@@ -17,7 +17,7 @@ type fileSweepBase struct {
 	Set      fileSets `yaml:"set,omitempty" doc:"places in the scenario and what stands there instead, such as {steps.1.do.pause.for: $x}"`
 }
 
-func (*fileSweepBase) noun() string { return "script" }
+func (*fileSweepBase) Noun() string { return "script" }
 
 // fileSets lists places in a scenario and what replaces their contents.
 type fileSets struct {
@@ -25,14 +25,14 @@ type fileSets struct {
 	list []option
 }
 
-func (f *fileSets) read(s *source, name string, n ast.Node) error {
+func (f *fileSets) Read(s *source, name string, n ast.Node) error {
 	var o options
-	err := o.read(s, name, n)
+	err := o.Read(s, name, n)
 	f.place, f.list = o.place, o.list
 	return err
 }
 
-func (f *fileSweepScript) read(s *source, name string, n ast.Node) error {
+func (f *fileSweepScript) Read(s *source, name string, n ast.Node) error {
 	if valueOf(n, "scenario") != nil {
 		f.place = at(n)
 		return s.decodeFields(name, n, &f.base)
@@ -162,11 +162,7 @@ func (l *sweepLoader) onBase(f fileSweep, line fileSweepLine) error {
 	if !hasPlaceholder(l.base.root) {
 		return l.fail(f.Script.place, "nothing in the scenario "+l.base.name+" changes", placeholder+" somewhere in it, or set", "for example set: {steps.1.do.pause.for: "+placeholder+"}")
 	}
-	one := loader{source: l.source, known: l.known, out: &Scenario{}, file: fileScenario{
-		Backends: words{line.Backend.place, []word{line.Backend}}, Guards: words{guard.place, []word{guard}},
-	}}
-	if err := one.lockServices(); err != nil {
-		return err
-	}
-	return one.guards()
+	return CheckServices(l.source, l.known, fileScenario{
+		Backends: words{place: line.Backend.place, list: []word{line.Backend}}, Guards: words{place: guard.place, list: []word{guard}},
+	})
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/locklab/locklab/scenarios/scripttest"
 )
 
 // onAScenario is a sweep of a scenario in another file.
@@ -29,7 +31,7 @@ func loadOnAScenario(t *testing.T, replacements ...string) (*Sweep, error) {
 		}
 	}
 	mine, err := Source("gc-pause")
-	must(t, err)
+	scripttest.Must(t, err)
 	files := map[string]string{
 		"folder/mine.yaml":   string(mine),
 		"folder/x.yaml":      strings.Replace(string(mine), "for: 1.5ttl", "for: $x", 1),
@@ -53,9 +55,9 @@ func TestASweepChangesAScenarioThatStandsElsewhere(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, err := loadOnAScenario(t, replacements...)
-			must(t, err)
+			scripttest.Must(t, err)
 			var points []SweepPoint
-			must(t, RunSweeps(context.Background(), []*Sweep{s}, Seeds{1, 3}, 1, func(p SweepPoint) error { points = append(points, p); return nil }))
+			scripttest.Must(t, RunSweeps(context.Background(), []*Sweep{s}, Seeds{First: 1, Last: 3}, 1, func(p SweepPoint) error { points = append(points, p); return nil }))
 			for i, violated := range []int{0, 0, 3, 3} {
 				if points[i].Violated != violated || points[i].Outcome != AsExpected {
 					t.Errorf("%+v, want %d violated", points[i], violated)

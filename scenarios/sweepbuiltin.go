@@ -1,12 +1,6 @@
 package scenarios
 
-import (
-	"embed"
-	"fmt"
-)
-
-//go:embed sweeps/*.yaml
-var sweepFiles embed.FS
+import "fmt"
 
 // sweepNames lists the built-in sweeps in the best order to read them.
 var sweepNames = []string{"pause", "check-to-write", "clock-jump", "jumped-nodes", "clock-rate", "drift-allowance", "replication-lag", "tilt"}
@@ -21,12 +15,11 @@ func FindSweep(name string, known Known) (*Sweep, error) {
 		if each != name {
 			continue
 		}
-		file := "sweeps/" + name + ".yaml"
-		src, err := sweepFiles.ReadFile(file)
+		src, err := SweepSource(name)
 		if err != nil {
 			return nil, fmt.Errorf("load the built-in sweep %s: %w", name, err)
 		}
-		return LoadSweep(file, src, known, nil)
+		return LoadSweep("sweeps/"+name+".yaml", src, known, nil)
 	}
 	message := fmt.Sprintf("there is no sweep %s, expected %s", quoted(name), listed(sweepNames))
 	if hint := didYouMean(name, sweepNames); hint != "" {

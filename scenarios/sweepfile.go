@@ -63,7 +63,7 @@ type fileSweepLine struct {
 	Because    word            `yaml:"because" doc:"the derivation, in one sentence"`
 }
 
-func (*fileSweepLine) noun() string { return "this line" }
+func (*fileSweepLine) Noun() string { return "this line" }
 
 // real is a decimal number, which may be negative.
 type real struct {
@@ -71,9 +71,9 @@ type real struct {
 	value float64
 }
 
-func (r *real) read(s *source, name string, n ast.Node) error {
+func (r *real) Read(s *source, name string, n ast.Node) error {
 	r.place = at(n)
-	text, ok := plain(n)
+	text, ok := plainText(n)
 	if !ok {
 		return s.wrongType(name, n, "a number")
 	}
@@ -101,7 +101,7 @@ type reals struct {
 	list []real
 }
 
-func (r *reals) read(s *source, name string, n ast.Node) error {
+func (r *reals) Read(s *source, name string, n ast.Node) error {
 	r.place = at(n)
 	list, ok := n.(*ast.SequenceNode)
 	if !ok {
@@ -109,7 +109,7 @@ func (r *reals) read(s *source, name string, n ast.Node) error {
 	}
 	for _, item := range list.Values {
 		var one real
-		if err := one.read(s, "an item of "+name, item); err != nil {
+		if err := one.Read(s, "an item of "+name, item); err != nil {
 			return err
 		}
 		if k := len(r.list); k > 0 && one.value <= r.list[k-1].value {
@@ -127,11 +127,11 @@ type fileTurns struct {
 	from, to real
 }
 
-func (f *fileTurns) read(s *source, name string, n ast.Node) error {
+func (f *fileTurns) Read(s *source, name string, n ast.Node) error {
 	const shape = "never, always, or a mapping with from, to or both"
 	f.place = at(n)
 	if _, text := n.(*ast.StringNode); text {
-		if err := f.level.read(s, name, n); err != nil {
+		if err := f.level.Read(s, name, n); err != nil {
 			return err
 		}
 		if words := []string{"never", "always"}; !slices.Contains(words, f.level.text) {
@@ -151,7 +151,7 @@ func (f *fileTurns) read(s *source, name string, n ast.Node) error {
 		if into == nil {
 			return s.fail(e.key.place, name+" has an unknown key "+quoted(e.key.text), "from or to", didYouMean(e.key.text, []string{"from", "to"}))
 		}
-		if err := into.read(s, e.key.text, e.value); err != nil {
+		if err := into.Read(s, e.key.text, e.value); err != nil {
 			return err
 		}
 	}
@@ -190,7 +190,7 @@ type fileCurve struct {
 	points Derived
 }
 
-func (f *fileCurve) read(s *source, name string, n ast.Node) error {
+func (f *fileCurve) Read(s *source, name string, n ast.Node) error {
 	const shape = "a list of pairs, such as [[0.8, 0], [0.9, 1]]"
 	f.place = at(n)
 	list, ok := n.(*ast.SequenceNode)
@@ -203,10 +203,10 @@ func (f *fileCurve) read(s *source, name string, n ast.Node) error {
 			return s.wrongType("an item of "+name, item, "a pair of a value and a share, such as [0.8, 0]")
 		}
 		var x, p real
-		if err := x.read(s, "a value of "+name, pair.Values[0]); err != nil {
+		if err := x.Read(s, "a value of "+name, pair.Values[0]); err != nil {
 			return err
 		}
-		if err := p.read(s, "a share of "+name, pair.Values[1]); err != nil {
+		if err := p.Read(s, "a share of "+name, pair.Values[1]); err != nil {
 			return err
 		}
 		if p.value < 0 || p.value > 1 {

@@ -160,14 +160,14 @@ func (l *sweepLoader) value(root ast.Node, first bool, with puts) error {
 		if err := l.noSteps(line); err != nil {
 			return err
 		}
-		script, err := l.script(f, line)
+		one, err := l.script(f, line)
 		if err != nil {
 			return err
 		}
-		discipline := script.Workload.Disciplines[0].String()
+		discipline := one.Workload.Disciplines[0].String()
 		l.out.SweepAbout.Lines[i].Discipline, l.out.lines[i].Discipline = discipline, discipline
-		l.out.lines[i].scripts = append(l.out.lines[i].scripts, script)
-		l.out.TTL = script.TTL
+		l.out.lines[i].scripts = append(l.out.lines[i].scripts, one)
+		l.out.TTL = one.TTL
 	}
 	return nil
 }
@@ -191,7 +191,7 @@ func (p puts) inScript(root ast.Node) ast.Node {
 
 // about resolves what does not depend on the value.
 func (l *sweepLoader) about(root ast.Node, f fileSweep) error {
-	if !namePattern.MatchString(f.Sweep.text) {
+	if !IsName(f.Sweep.text) {
 		return l.fail(f.Sweep.place, fmt.Sprintf("sweep is %s, which is not a valid name", quoted(f.Sweep.text)), "small letters, digits and hyphens, such as pause", "")
 	}
 	if !slices.Contains(check.Properties(), check.Property(f.Property.text)) {
@@ -201,7 +201,7 @@ func (l *sweepLoader) about(root ast.Node, f fileSweep) error {
 		return l.fail(f.Lines[maxLines].place, fmt.Sprintf("there are %d lines", len(f.Lines)), fmt.Sprintf("at most %d", maxLines), "")
 	}
 	a := &l.out.SweepAbout
-	a.Name, a.Title, a.Text, a.Property, a.World = f.Sweep.text, f.Title.text, f.Text.text, check.Property(f.Property.text), VirtualWorld
+	a.Name, a.Title, a.Text, a.Property, a.World = f.Sweep.text, f.Title.text, f.Text.text, check.Property(f.Property.text), sim.VirtualWorld
 	for i, each := range f.Lines {
 		line, err := l.line(f, each)
 		if err != nil {

@@ -7,8 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/sim"
 )
+
+// fakes returns what the tests' sweeps may refer to.
+func fakes() Known { return Known{Guards: scripttest.Guards(), Registry: scripttest.Services()} }
 
 const smallSweep = `sweep: small
 title: A title
@@ -49,7 +53,7 @@ func loadSmall(t *testing.T, replacements ...string) (*Sweep, error) {
 			t.Fatalf("the sweep has no %q", replacements[i])
 		}
 	}
-	return LoadSweep("small.yaml", []byte(strings.NewReplacer(replacements...).Replace(smallSweep)), known(), nil)
+	return LoadSweep("small.yaml", []byte(strings.NewReplacer(replacements...).Replace(smallSweep)), fakes(), nil)
 }
 
 func TestEveryKeyOfASweepIsRead(t *testing.T) {
@@ -181,7 +185,7 @@ func FuzzLoadSweep(f *testing.F) {
 	f.Add(strings.Replace(smallSweep, "host: client-1", "host: [$x, *a]", 1))
 	f.Add("parameter: {unit: hosts, of: [a], values: [0, 1], name: x}\nlines: $x\nscript: $x")
 	f.Fuzz(func(t *testing.T, src string) {
-		_, err := LoadSweep("fuzz.yaml", []byte(src), known(), nil)
+		_, err := LoadSweep("fuzz.yaml", []byte(src), fakes(), nil)
 		var bad *LoadError
 		if err != nil && !errors.As(err, &bad) {
 			t.Errorf("an error without a place: %v", err)

@@ -18,7 +18,7 @@ func RunSweeps(ctx context.Context, sweeps []*Sweep, seeds Seeds, workers int, r
 	for _, s := range sweeps {
 		points += s.Points()
 	}
-	if err := seeds.fit(0, points); err != nil {
+	if err := seeds.Fit(0, points); err != nil {
 		return err
 	}
 	var trials []Trial
@@ -36,7 +36,7 @@ func RunSweeps(ctx context.Context, sweeps []*Sweep, seeds Seeds, workers int, r
 		}
 	}
 	simulate := func(ctx context.Context, t Trial) (*sim.History, error) { return t.Simulate(ctx) }
-	each := int(seeds.count())
+	each := int(seeds.Count())
 	done := 0
 	var point SweepPoint
 	return RunAll(ctx, trials, workers, simulate, func(j Judged) error {
@@ -64,18 +64,18 @@ type sweepPlace struct {
 func (s *Sweep) Points() int { return len(s.lines) * len(s.Parameter.Values) }
 
 // Fits returns an error if the sweep has too many trials with these seeds.
-func (s *Sweep) Fits(seeds Seeds) error { return seeds.fit(0, s.Points()) }
+func (s *Sweep) Fits(seeds Seeds) error { return seeds.Fit(0, s.Points()) }
 
 // trials lists the trials of a line at the value with this index.
 func (l sweepLine) trials(value int, seeds Seeds) (out []Trial, err error) {
-	script := l.scripts[value]
-	spec, err := script.spec(Registry(), l.Backend)
+	one := l.scripts[value]
+	spec, err := one.Spec(Registry(), l.Backend)
 	if err != nil {
 		return nil, err
 	}
 	for seed := seeds.First; ; seed++ {
 		out = append(out, Trial{
-			Scenario: script, Backend: spec, Guard: ledger.Guard(l.Guard), Discipline: script.Workload.Disciplines[0], World: VirtualWorld, Seed: seed, TTL: script.TTL,
+			Scenario: one, Backend: spec, Guard: ledger.Guard(l.Guard), Discipline: one.Workload.Disciplines[0], World: sim.VirtualWorld, Seed: seed, TTL: one.TTL,
 		})
 		if seed == seeds.Last {
 			return out, nil

@@ -18,33 +18,32 @@ func (l *sweepLoader) script(f fileSweep, line fileSweepLine) (*Scenario, error)
 	if l.base != nil {
 		source = l.base.source
 	}
-	one := loader{source: source, known: l.known, out: &Scenario{File: l.file}, file: fileScenario{
+	file := fileScenario{
 		Scenario: f.Sweep, Title: f.Title, Claims: f.Claims, Text: f.Text,
 		TTL: f.Script.TTL, Clients: f.Script.Clients, Workload: f.Script.Workload, Client: f.Script.Client, Lock: f.Script.Lock, Until: f.Script.Until,
 		Steps:    slices.Concat(line.Steps, f.Script.Steps),
-		Backends: words{line.Backend.place, []word{line.Backend}}, Guards: words{guard.place, []word{guard}},
-	}}
+		Backends: words{place: line.Backend.place, list: []word{line.Backend}}, Guards: words{place: guard.place, list: []word{guard}},
+	}
 	if line.Discipline.given() {
-		with, have := one.file.Workload.of(line.Discipline)
+		with, have := file.Workload.With(line.Discipline)
 		if !have {
 			return nil, l.fail(line.Discipline.place, "this line has a discipline", "none: clients that add elements take no lock", "leave discipline out")
 		}
-		one.file.Workload = with
+		file.Workload = with
 	}
 	// Drop an option that this backend lacks if another line has it.
-	one.file.Lock.list = slices.DeleteFunc(slices.Clone(f.Script.Lock.list), func(o option) bool {
+	file.Lock.list = slices.DeleteFunc(slices.Clone(f.Script.Lock.list), func(o option) bool {
 		return !l.hasOption(line.Backend, o.name.text) && slices.ContainsFunc(f.Lines, func(other fileSweepLine) bool { return l.hasOption(other.Backend, o.name.text) })
 	})
-	for _, resolve := range []func() error{one.head, one.lease, one.lockServices, one.guards, one.lockOptions, one.workload, one.ownClients, one.steps} {
-		if err := resolve(); err != nil {
-			return nil, err
-		}
+	one, err := LoadPart(source, l.known, l.out.File, file)
+	if err != nil {
+		return nil, err
 	}
-	if n := len(one.out.Workload.Disciplines); n > 1 {
-		return nil, l.fail(line.place, fmt.Sprintf("this line's clients have %d disciplines: %s", n, listed(disciplineTexts(one.out.Workload.Disciplines))), "one discipline", "give each its own line, with the key discipline")
+	if n := len(one.Workload.Disciplines); n > 1 {
+		return nil, l.fail(line.place, fmt.Sprintf("this line's clients have %d disciplines: %s", n, listed(disciplineTexts(one.Workload.Disciplines))), "one discipline", "give each its own line, with the key discipline")
 	}
-	l.out.Claims = one.out.Claims
-	return one.out, nil
+	l.out.Claims = one.Claims
+	return one, nil
 }
 
 func (l *sweepLoader) hasOption(spec word, name string) bool {

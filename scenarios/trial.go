@@ -1,3 +1,5 @@
+// Package trial runs trials: one in either world, or many side by side, chosen from the cells of
+// scenarios, on servers that locklab runs itself or that somebody else does.
 package scenarios
 
 import (
@@ -13,12 +15,6 @@ import (
 	"github.com/locklab/locklab/sim/plaintext"
 	"github.com/locklab/locklab/sim/trace"
 	"github.com/locklab/locklab/sim/virtual"
-)
-
-// The worlds that a trial can run in.
-const (
-	VirtualWorld = sim.VirtualWorld
-	LiveWorld    = sim.LiveWorld
 )
 
 // Trial is one run of a scenario with a backend, a guard and a seed under a lease.
@@ -37,19 +33,21 @@ type Trial struct {
 	// machine may have other servers by then.
 	profile []string
 	servers []string // command-line arguments, see Selection
-	// together lists further measures whose values are judged together with those of other trials.
-	together []check.Measure
+	// Together lists further measures whose values are judged together with those of other trials.
+	Together []check.Measure
 }
 
 // cell returns the square of the scenario's table that the trial belongs to.
-func (t Trial) cell() Cell { return Cell{t.Backend, string(t.Guard), t.Discipline} }
+func (t Trial) cell() Cell {
+	return Cell{Backend: t.Backend, Guard: string(t.Guard), Discipline: t.Discipline}
+}
 
 // replayArguments returns the further arguments that the command needs to run the trial again.
 func (t Trial) replayArguments() []string {
 	switch {
 	case t.asLive:
 		return append([]string{"--as-live"}, t.servers...)
-	case t.World == LiveWorld:
+	case t.World == sim.LiveWorld:
 		return t.servers
 	}
 	return nil
@@ -73,7 +71,7 @@ func (t Trial) cast() (cast, error) {
 	}
 	c := cast{settings: settings, servers: t.Backend.Backend.Servers(settings)}
 	for i := range t.Scenario.Clients {
-		c.clients = append(c.clients, ClientID(i))
+		c.clients = append(c.clients, sim.ClientID(i))
 	}
 	for _, s := range t.Scenario.Steps {
 		step := s.Resolve(t.TTL)
@@ -82,9 +80,6 @@ func (t Trial) cast() (cast, error) {
 	}
 	return c, nil
 }
-
-// ClientID returns the host name of the client with this index, from 0.
-func ClientID(index int) sim.HostID { return sim.ClientID(index) }
 
 func (t Trial) header(c cast) sim.Header {
 	h := sim.Header{
@@ -102,7 +97,7 @@ func (t Trial) header(c cast) sim.Header {
 		Servers:    c.servers,
 		Inside:     t.Scenario.Inside,
 	}
-	if t.Scenario.hasAccountHost() {
+	if t.Scenario.HasAccountHost() {
 		h.Ledger = ledger.HostID
 	}
 	if p, ok := t.Backend.Backend.(backends.Presumptuous); ok {
@@ -110,8 +105,8 @@ func (t Trial) header(c cast) sim.Header {
 	}
 	_, h.Copies = t.Backend.Backend.(backends.Copying)
 	for _, o := range t.Scenario.Own {
-		own := c.settings.Of(ClientID(o.Index))
-		h.Own = append(h.Own, sim.OwnClient{Client: ClientID(o.Index), TTL: own.TTL, Discipline: t.Scenario.discipline(o.Index, t.Discipline).String(), Options: own.List()})
+		own := c.settings.Of(sim.ClientID(o.Index))
+		h.Own = append(h.Own, sim.OwnClient{Client: sim.ClientID(o.Index), TTL: own.TTL, Discipline: t.Scenario.DisciplineOf(o.Index, t.Discipline).String(), Options: own.List()})
 	}
 	for _, s := range c.steps {
 		h.Faults = append(h.Faults, s.Do)
@@ -149,11 +144,11 @@ func (t Trial) simulate(ctx context.Context, record bool) (*sim.History, error) 
 	working := len(c.clients)
 	for i, id := range c.clients {
 		h := w.AddHost(id)
-		teller := &teller{host: h, plan: t.plan(i)}
+		teller := NewTeller(h, t.plan(i))
 		h.Boot(func() {
 			equip(teller, h)
 			h.Go("teller", func(sim.Host) {
-				teller.work()
+				teller.Work()
 				if working--; working == 0 && readSet == nil {
 					w.Stop(sim.AllDone)
 				}
@@ -183,9 +178,9 @@ func (t Trial) simulate(ctx context.Context, record bool) (*sim.History, error) 
 // stage puts the account and the lock service on their hosts. It returns the function that equips a
 // client's teller and, if a set takes the place of the account, the function that reads the set;
 // the trial then lasts its full time.
-func (t Trial) stage(w *virtual.World, service backends.Simulated, c cast) (func(*teller, *virtual.Host), backends.SetReader) {
+func (t Trial) stage(w *virtual.World, service backends.Simulated, c cast) (func(*Teller, *virtual.Host), backends.SetReader) {
 	accountFor := func(*virtual.Host) ledger.Account { return nil } // the lock service keeps the account
-	if t.Scenario.hasAccountHost() {
+	if t.Scenario.HasAccountHost() {
 		w.AddHost(ledger.HostID)
 		accountFor = ledger.Simulate(w, t.Guard)
 	}
@@ -196,107 +191,38 @@ func (t Trial) stage(w *virtual.World, service backends.Simulated, c cast) (func
 		return t.simulateSet(w, service, c)
 	}
 	lockFor := service.Simulate(w, c.settings)
-	return func(teller *teller, h *virtual.Host) { teller.take(lockFor(h), accountFor(h), t.Guard) }, nil
+	return func(teller *Teller, h *virtual.Host) { teller.Take(lockFor(h), accountFor(h), t.Guard) }, nil
 }
 
 // Judge runs every checker on the history and compares the findings with what the scenario expects
 // of this cell.
 func (t Trial) Judge(h *sim.History) Result {
-	r := Result{
-		Scenario: t.Scenario.Name, Backend: t.Backend.String(), Guard: string(t.Guard), Discipline: t.Discipline.String(),
-		World: t.World, Seed: t.Seed, TTL: t.TTL,
-		Findings: check.All(h), Measures: check.MeasureAll(h), Fingerprint: h.Fingerprint(), Profile: t.profiled(h),
-		Arguments: t.replayArguments(), Slack: check.Slack(h),
-	}
-	for _, p := range check.Preconditions() {
-		if f := r.Finding(p); f.Verdict != check.Holds {
-			r.Outcome = Undecided
-			r.Surprises = append(r.Surprises, fmt.Sprintf("%s: %s", p, f.Why))
-		}
-	}
-	if r.Outcome == Undecided {
-		return r // the other findings mean nothing then
-	}
-	expected, bounds := t.Scenario.Expected(t.cell()), t.Scenario.Bounds(t.cell())
-	for _, want := range bounds {
-		if want.Of != EveryValue {
-			r.keepValues(h, want.Measure)
-		}
-	}
-	for _, m := range t.together {
-		r.keepValues(h, m)
-	}
-	if len(expected)+len(bounds) == 0 {
-		r.Outcome = NothingExpected
-	}
-	for _, want := range expected {
-		got := r.Finding(want.Property)
-		if got.Verdict == want.Verdict || want.Sometimes && got.Verdict != check.Undecided {
-			continue
-		}
-		r.Surprises = append(r.Surprises, fmt.Sprintf("%s: expected %s, because %s; found %s: %s",
-			want.Property, want.Verdict, want.Because, got.Verdict, got.Why))
-		if got.Verdict == check.Undecided || got.Brief {
-			r.Outcome = max(r.Outcome, Undecided)
-		} else {
-			r.Outcome = NotAsExpected
-		}
-	}
-	for _, want := range bounds {
-		if want.Of == EveryValue {
-			r.compare(want)
-		}
-	}
+	r := t.result()
+	r.Profile = t.profiled(h)
+	r.Judge(h, t.Scenario.Expected(t.cell()), t.Scenario.Bounds(t.cell()), t.Together)
 	return r
+}
+
+// result returns the result of the trial before anything was found.
+func (t Trial) result() Result {
+	return Result{
+		Scenario: t.Scenario.Name, Backend: t.Backend.String(), Guard: string(t.Guard), Discipline: t.Discipline.String(),
+		World: t.World, Seed: t.Seed, TTL: t.TTL, Arguments: t.replayArguments(),
+	}
 }
 
 // failed returns the result of a trial that the harness could not carry out: nothing was found.
 func (t Trial) failed(err error) Result {
-	r := Result{
-		Scenario: t.Scenario.Name, Backend: t.Backend.String(), Guard: string(t.Guard), Discipline: t.Discipline.String(),
-		World: t.World, Seed: t.Seed, TTL: t.TTL, Outcome: Undecided,
-		Arguments: t.replayArguments(),
-		Surprises: []string{"the trial could not be carried out: " + plaintext.Visible(err.Error())},
-	}
+	r := t.result()
+	r.Outcome = Undecided
+	r.Surprises = []string{"the trial could not be carried out: " + plaintext.Visible(err.Error())}
 	for _, p := range slices.Concat(check.Preconditions(), check.Properties()) {
 		r.Findings = append(r.Findings, check.Finding{Property: p, Verdict: check.Undecided, Why: "the trial could not be carried out"})
 	}
 	return r
 }
 
-// compare compares a measured value with the expected range.
-func (r *Result) compare(want ExpectedRange) {
-	got, measured := r.Measured(want.Measure)
-	switch {
-	case !want.Measure.In(r.World):
-	case !measured:
-		r.Surprises = append(r.Surprises, fmt.Sprintf("expected %s, because %s; nothing was measured", want.Range, want.Because))
-		r.Outcome = max(r.Outcome, Undecided)
-	case !want.Contains(got, r.TTL):
-		r.Surprises = append(r.Surprises, fmt.Sprintf("expected %s, because %s; measured %s", want.Range, want.Because, want.showMiss(got, r.TTL)))
-		r.Outcome = NotAsExpected
-	}
-}
-
-// Measured returns what was measured, and false if nothing was.
-func (r Result) Measured(m check.Measure) (check.Measured, bool) {
-	for _, each := range r.Measures {
-		if each.Measure == m {
-			return each, true
-		}
-	}
-	return check.Measured{}, false
-}
-
-// Finding returns what was found about a property.
-func (r Result) Finding(p check.Property) check.Finding {
-	for _, f := range r.Findings {
-		if f.Property == p {
-			return f
-		}
-	}
-	if p == check.KeptUp && r.World != LiveWorld { // an older row; only live trials are measured for it
-		return check.Finding{Property: p, Verdict: check.Holds}
-	}
-	return check.Finding{Property: p, Verdict: check.Undecided, Why: "it was not judged"}
+// Cell names the cell that the trial belongs to.
+func (t *Trial) Cell() CellName {
+	return CellName{Scenario: t.Scenario.Name, Backend: t.Backend.String(), Guard: string(t.Guard), Discipline: t.Discipline.String(), World: t.World}
 }

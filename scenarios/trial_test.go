@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -18,11 +20,26 @@ func one(t testing.TB, scenario, backend, guard string) Trial {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trials, err := Selection{Backends: []string{backend}, Guards: []string{guard}, World: VirtualWorld, Seeds: Seeds{1, 1}}.Trials([]*Scenario{s})
+	trials, err := Selection{Backends: []string{backend}, Guards: []string{guard}, World: sim.VirtualWorld, Seeds: Seeds{First: 1, Last: 1}}.Trials([]*Scenario{s})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return trials[0]
+}
+
+// loadScript loads a script with locklab's own lock services.
+func loadScript(t *testing.T, src string) *Scenario {
+	t.Helper()
+	s, err := Load("test.yaml", []byte(src), Everything())
+	scripttest.Must(t, err)
+	return s
+}
+
+func specOf(t *testing.T, text string) backends.Spec {
+	t.Helper()
+	s, err := Registry().ParseSpec(text)
+	scripttest.Must(t, err)
+	return s
 }
 
 // TestEveryCellIsAsExpected checks that every verdict of the suite is what its script predicts. It
@@ -53,7 +70,7 @@ func TestEveryCellThatTheLiveWorldIsHeldAgainstIsAsExpected(t *testing.T) {
 
 func expectAll(t *testing.T, trials []Trial) {
 	t.Helper()
-	must(t, RunAll(t.Context(), trials, 2,
+	scripttest.Must(t, RunAll(t.Context(), trials, 2,
 		func(ctx context.Context, trial Trial) (*sim.History, error) { return trial.Simulate(ctx) },
 		func(j Judged) error { asExpected(t, j); return nil }))
 }
@@ -109,7 +126,7 @@ func TestSeedsDifferInTheirHistories(t *testing.T) {
 // world is tested above; this is one in between, with a few cells of each kind.
 func TestVerdictsDoNotDependOnTheLease(t *testing.T) {
 	var few []Trial
-	for i, trial := range virtualTrials(t, Seeds{1, 1}) {
+	for i, trial := range virtualTrials(t, Seeds{First: 1, Last: 1}) {
 		if i%5 == 0 && trial.Scenario.LiveTTL != trial.Scenario.TTL {
 			trial.TTL /= 2
 			few = append(few, trial)
@@ -169,7 +186,7 @@ func TestABriefOverlapIsNoSurprise(t *testing.T) {
 	asked.Expect = []Expectation{{Verdicts: []PropertyValue{{check.Overlap, check.Holds}}, Because: "somebody hopes so"}}
 	trial.Scenario = &asked
 	for late, want := range map[time.Duration]Outcome{time.Millisecond: NotAsExpected, 10 * time.Second: Undecided} {
-		h.Header.World = LiveWorld
+		h.Header.World = sim.LiveWorld
 		h.Header.Pace = &sim.Pace{Margin: time.Minute, Of: "a minute", Measured: []sim.Lateness{{Woke: late}}}
 		if r := trial.Judge(h); r.Outcome != want {
 			t.Errorf("on a machine that is late by %v: %v, want %v; %q", late, r.Outcome, want, r.Surprises)

@@ -3,7 +3,6 @@ package scenarios
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
@@ -43,13 +42,5 @@ func (t Trial) run(ctx context.Context, try func(ctx context.Context, t Trial, a
 // service but not with another.
 func (t Trial) ownError(err error) bool {
 	_, runaway := errors.AsType[*virtual.Runaway](err)
-	return t.World == LiveWorld || runaway
-}
-
-// Tried says how often a trial was tried; empty if once.
-func (r *Result) Tried() string {
-	if len(r.TooSlow) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("tried %d times because the machine was too slow", 1+len(r.TooSlow))
+	return t.World == sim.LiveWorld || runaway
 }

@@ -21,11 +21,11 @@ func played(t *testing.T, change func(*sim.History), slow ...bool) (j Judged, tr
 	if err != nil {
 		t.Fatal(err)
 	}
-	trial.World = LiveWorld
+	trial.World = sim.LiveWorld
 	change(h)
 	j, err = trial.run(t.Context(), func(context.Context, Trial, bool) (*sim.History, error) {
 		out := *h
-		out.Header.World = LiveWorld
+		out.Header.World = sim.LiveWorld
 		out.Header.Pace = &sim.Pace{Margin: 40 * time.Millisecond, Of: "x", Measured: []sim.Lateness{{Wakes: 1}}}
 		if slow[tries] {
 			late := sim.Event{Seq: 1, Kind: sim.Late, Late: time.Second, Note: "the switch woke up that late"}
@@ -92,7 +92,7 @@ func TestATrialThatFailsAfterASlowTryStillSaysThatItWasSlow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trial.World, h.Header.World = LiveWorld, LiveWorld // nothing was measured, so the try counts as too slow
+	trial.World, h.Header.World = sim.LiveWorld, sim.LiveWorld // nothing was measured, so the try counts as too slow
 	tries := 0
 	j, err := trial.run(t.Context(), func(context.Context, Trial, bool) (*sim.History, error) {
 		if tries++; tries == 2 {
@@ -119,7 +119,7 @@ func TestATrialIsTriedAgainAlone(t *testing.T) {
 	trials := make([]Trial, 40)
 	for i := range trials {
 		trials[i] = trial
-		trials[i].Seed, trials[i].World = uint64(i), LiveWorld
+		trials[i].Seed, trials[i].World = uint64(i), sim.LiveWorld
 	}
 	var running atomic.Int64
 	tries := make([]int, len(trials)) // each element is used by one worker at a time
@@ -130,7 +130,7 @@ func TestATrialIsTriedAgainAlone(t *testing.T) {
 		tries[trial.Seed]++
 		time.Sleep(time.Millisecond)
 		out := *h
-		out.Header.World = LiveWorld
+		out.Header.World = sim.LiveWorld
 		if tries[trial.Seed] == 1 && trial.Seed%4 == 0 {
 			return &out, nil // nothing was measured, so the try counts as too slow
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/sim"
 )
 
 // LiveOnly reports whether a backend is a real library, which cannot be simulated.
@@ -15,8 +16,8 @@ func LiveOnly(b backends.Backend) bool {
 
 // simulated returns the trial's backend for the virtual world, or an error if there is none.
 func (t Trial) simulated() (backends.Simulated, error) {
-	if t.World != VirtualWorld {
-		return nil, fmt.Errorf("the world %q cannot be simulated, expected %s", t.World, VirtualWorld)
+	if t.World != sim.VirtualWorld {
+		return nil, fmt.Errorf("the world %q cannot be simulated, expected %s", t.World, sim.VirtualWorld)
 	}
 	b, ok := t.Backend.Backend.(backends.Simulated)
 	if !ok {

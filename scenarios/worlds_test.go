@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/backends/lib"
+	"github.com/locklab/locklab/sim"
 )
 
 // TestOnlyRealLibrariesAreLeftOutOfTheVirtualWorld also checks that the live world has them.
@@ -22,7 +23,7 @@ func TestOnlyRealLibrariesAreLeftOutOfTheVirtualWorld(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		simulated, err := Selection{World: VirtualWorld}.cells(s)
+		simulated, err := Selection{World: sim.VirtualWorld}.cells(s)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,7 +39,7 @@ func TestOnlyRealLibrariesAreLeftOutOfTheVirtualWorld(t *testing.T) {
 				leftOut++
 			}
 		}
-		if run, err := (Selection{World: LiveWorld}).cells(s); err != nil || len(run) != len(cells) {
+		if run, err := (Selection{World: sim.LiveWorld}).cells(s); err != nil || len(run) != len(cells) {
 			t.Errorf("%s has %d cells in the live world, %v, expected %d", s.Name, len(run), err, len(cells))
 		}
 	}
@@ -52,20 +53,20 @@ func TestOnlyRealLibrariesAreLeftOutOfTheVirtualWorld(t *testing.T) {
 // that stands for it.
 func TestEachLiveCellHasVirtualTrialsToBeComparedWith(t *testing.T) {
 	all := builtin(t)
-	trials, err := Selection{Seeds: Seeds{1, 1}}.InBothWorlds(all)
+	trials, err := Selection{Seeds: Seeds{First: 1, Last: 1}}.InBothWorlds(all)
 	if err != nil {
 		t.Fatal(err)
 	}
 	virtual := map[CellName]int{}
 	for _, trial := range trials {
-		if trial.World == VirtualWorld {
+		if trial.World == sim.VirtualWorld {
 			virtual[trial.Cell()]++
 		}
 	}
 	libraries := 0
 	for i := range trials {
 		name := trials[i].Cell()
-		if name.World == VirtualWorld {
+		if name.World == sim.VirtualWorld {
 			if LiveOnly(trials[i].Backend.Backend) {
 				t.Fatalf("%s is to be run in the virtual world", name)
 			}
@@ -77,8 +78,8 @@ func TestEachLiveCellHasVirtualTrialsToBeComparedWith(t *testing.T) {
 				t.Fatalf("nothing stands for %s", trials[i].Backend)
 			}
 		}
-		if name.World = VirtualWorld; virtual[name] != agreementSeeds {
-			t.Errorf("%s has %d virtual trials, expected %d", name, virtual[name], agreementSeeds)
+		if name.World = sim.VirtualWorld; virtual[name] != AgreementSeeds {
+			t.Errorf("%s has %d virtual trials, expected %d", name, virtual[name], AgreementSeeds)
 		}
 	}
 	if libraries == 0 {
@@ -89,14 +90,14 @@ func TestEachLiveCellHasVirtualTrialsToBeComparedWith(t *testing.T) {
 // TestProfilesInThePlaceOfLibrariesAreAsExpected checks that the script's expectations also hold
 // for a profile that takes the place of a library.
 func TestProfilesInThePlaceOfLibrariesAreAsExpected(t *testing.T) {
-	trials, err := Selection{Seeds: Seeds{1, 1}}.InBothWorlds(builtin(t))
+	trials, err := Selection{Seeds: Seeds{First: 1, Last: 1}}.InBothWorlds(builtin(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	wanted := map[CellName]bool{}
 	for _, trial := range trials {
 		if name := trial.Cell(); LiveOnly(trial.Backend.Backend) {
-			name.Backend, name.World = trial.card().StandIn, VirtualWorld
+			name.Backend, name.World = trial.card().StandIn, sim.VirtualWorld
 			wanted[name] = true
 		}
 	}
@@ -125,18 +126,18 @@ func TestAProfileHasTheOptionsOfItsLibrary(t *testing.T) {
 		"lib/redsync": "redlock-redsync", "lib/redsync+nodes=3": "redlock-redsync+nodes=3", "lib/redsync+nodes=5": "redlock-redsync", "lib/redsync+nodes=1": "redlock-redsync+nodes=1", "lib/redsync+nodes=99": "redlock-redsync+nodes=99",
 		"lib/etcd-mutex": "etcd", "lib/zk-lock": "zookeeper-go",
 	} {
-		trials, err := Selection{Seeds: Seeds{1, 1}, Backends: []string{library, profile}, Guards: []string{"none"}}.InBothWorlds([]*Scenario{s})
+		trials, err := Selection{Seeds: Seeds{First: 1, Last: 1}, Backends: []string{library, profile}, Guards: []string{"none"}}.InBothWorlds([]*Scenario{s})
 		if err != nil {
 			t.Fatal(err)
 		}
 		seeds := 0
 		for _, trial := range trials {
-			if trial.World == VirtualWorld && trial.Backend.String() == profile && trial.TTL == s.LiveTTL && trial.asLive {
+			if trial.World == sim.VirtualWorld && trial.Backend.String() == profile && trial.TTL == s.LiveTTL && trial.asLive {
 				seeds++
 			}
 		}
-		if seeds != agreementSeeds || len(trials) != agreementSeeds+2 {
-			t.Errorf("%s: %d trials, %d of them virtual ones of %s as it would be live; expected %d of them and two live ones", library, len(trials), seeds, profile, agreementSeeds)
+		if seeds != AgreementSeeds || len(trials) != AgreementSeeds+2 {
+			t.Errorf("%s: %d trials, %d of them virtual ones of %s as it would be live; expected %d of them and two live ones", library, len(trials), seeds, profile, AgreementSeeds)
 		}
 	}
 }
@@ -162,7 +163,7 @@ func TestAnUnknownWorldIsNotTakenForAnother(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trials, err := Selection{World: VirtualWorld, Seeds: Seeds{1, 1}}.Trials([]*Scenario{s})
+	trials, err := Selection{World: sim.VirtualWorld, Seeds: Seeds{First: 1, Last: 1}}.Trials([]*Scenario{s})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
 )
 
 // Named is a chart with what a page says about it.
@@ -58,7 +59,7 @@ func worldsOf(set *results.Set) []string {
 	}
 	slices.SortFunc(worlds, func(a, b string) int {
 		rank := func(world string) int {
-			return slices.Index([]string{scenarios.LiveWorld, scenarios.VirtualWorld}, world)
+			return slices.Index([]string{sim.LiveWorld, sim.VirtualWorld}, world)
 		}
 		return cmp.Or(rank(b)-rank(a), cmp.Compare(a, b))
 	})

@@ -87,14 +87,14 @@ func TestChartsLeaveOutTrialsThatTakeNoLock(t *testing.T) {
 			{Scenario: "set-in-redis", Faults: []sim.FaultKind{sim.Partition}, Adds: true},
 		},
 	}
-	for _, c := range chartsOf(set, scenarios.VirtualWorld) {
+	for _, c := range chartsOf(set, sim.VirtualWorld) {
 		for _, cell := range c.cells {
 			if cell.Scenario != "gc-pause" {
 				t.Errorf("the chart %s counts %s", c.name, cell.Scenario)
 			}
 		}
 	}
-	if n := len(newGrid(set, scenarios.VirtualWorld, locksIn(set, scenarios.VirtualWorld), false).cells); n != 1 {
+	if n := len(newGrid(set, sim.VirtualWorld, locksIn(set, sim.VirtualWorld), false).cells); n != 1 {
 		t.Errorf("the matrix has %d cells, expected that of gc-pause", n)
 	}
 }

@@ -12,7 +12,7 @@ import (
 // cell returns a cell of 20 trials; options change it.
 func cell(scenario, backend, guard string, options ...func(*scenarios.Summary)) scenarios.Summary {
 	c := scenarios.Summary{
-		Scenario: scenario, Backend: backend, Guard: guard, Discipline: "attentive", World: scenarios.VirtualWorld,
+		Scenario: scenario, Backend: backend, Guard: guard, Discipline: "attentive", World: sim.VirtualWorld,
 		TTL: 10 * time.Second, Trials: 20, Seeds: scenarios.Seeds{First: 1, Last: 20},
 		Damage: scenarios.Tally{Holds: 20},
 	}
@@ -62,7 +62,7 @@ func notAvailable(c *scenarios.Summary) {
 }
 
 func live(c *scenarios.Summary) {
-	c.World, c.TTL = scenarios.LiveWorld, 2*time.Second
+	c.World, c.TTL = sim.LiveWorld, 2*time.Second
 }
 
 // set combines cells, with a card for each scenario: its name, then its faults.

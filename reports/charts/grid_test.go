@@ -13,7 +13,7 @@ import (
 )
 
 func gridOf(results *results.Set, variants bool) grid {
-	return newGrid(results, scenarios.VirtualWorld, results.In(scenarios.VirtualWorld), variants)
+	return newGrid(results, sim.VirtualWorld, results.In(sim.VirtualWorld), variants)
 }
 
 // squares returns the two halves of a lock service in a row.
@@ -172,7 +172,7 @@ func TestAWorldWithoutResultsHasNoMatrix(t *testing.T) {
 	if f := Matrix(world(), "moon"); f != nil {
 		t.Errorf("there is a picture of it: %v", f)
 	}
-	if f := MatrixFamily(world(), scenarios.VirtualWorld, Several); f != nil {
+	if f := MatrixFamily(world(), sim.VirtualWorld, Several); f != nil {
 		t.Errorf("there is a picture of a family that has no scenario: %v", f)
 	}
 }

@@ -133,8 +133,8 @@ func goldens() []Named {
 			kept = append(kept, c)
 		}
 	}
-	return append(kept, Named{Name: "matrix-story", Figure: MatrixOf(world(), scenarios.VirtualWorld, []string{"gc-pause", "failover"})},
-		Named{Name: "matrix-pause", Figure: MatrixFamily(world(), scenarios.VirtualWorld, Pauses)})
+	return append(kept, Named{Name: "matrix-story", Figure: MatrixOf(world(), sim.VirtualWorld, []string{"gc-pause", "failover"})},
+		Named{Name: "matrix-pause", Figure: MatrixFamily(world(), sim.VirtualWorld, Pauses)})
 }
 
 func TestChartsAreTheSameEverywhere(t *testing.T) {
@@ -150,7 +150,7 @@ func TestChartsAreTheSameEverywhere(t *testing.T) {
 
 func TestEveryLockIsNamedAtItsPoint(t *testing.T) {
 	for name, results := range map[string]*results.Set{"world": world(), "crowd": crowd()} {
-		s := newPriceSheet(newPrices(results, scenarios.VirtualWorld))
+		s := newPriceSheet(newPrices(results, sim.VirtualWorld))
 		for i, p := range s.panels {
 			for j, l := range p.labels {
 				if !l.found {

@@ -97,7 +97,7 @@ func manyScenarios(t *testing.T) *results.Set {
 		t.Fatal(err)
 	}
 	all = slices.DeleteFunc(all, func(s *scenarios.Scenario) bool { return !slices.Contains(wanted, s.Name) })
-	trials, err := scenarios.Selection{World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials(all)
+	trials, err := scenarios.Selection{World: sim.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials(all)
 	if err != nil {
 		t.Fatal(err)
 	}

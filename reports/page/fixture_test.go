@@ -43,7 +43,7 @@ var ran = sync.OnceValues(func() (*results.Set, error) {
 	wanted := []string{"gc-pause", "no-fault", "split-brain"}
 	all = slices.DeleteFunc(all, func(s *scenarios.Scenario) bool { return !slices.Contains(wanted, s.Name) })
 	trials, err := scenarios.Selection{
-		Guards: []string{"none", "fence-all", "fence-equal", "cas"}, World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 2},
+		Guards: []string{"none", "fence-all", "fence-equal", "cas"}, World: sim.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 2},
 	}.Trials(all)
 	if err != nil {
 		return nil, err
@@ -61,12 +61,12 @@ func runOf(into string, trials []scenarios.Trial) (*results.Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, trial := range trials {
-		h, err := trial.Simulate(context.Background())
+	for _, one := range trials {
+		h, err := one.Simulate(context.Background())
 		if err != nil {
 			return nil, err
 		}
-		if err := f.Add(scenarios.Judged{Trial: trial, Result: trial.Judge(h), History: h}); err != nil {
+		if err := f.Add(scenarios.Judged{Trial: one, Result: one.Judge(h), History: h}); err != nil {
 			return nil, err
 		}
 	}

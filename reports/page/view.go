@@ -204,7 +204,7 @@ func (v *view) addClaims(claims []results.Claim, a addresses) map[string]string 
 	at := map[string]string{}
 	for _, c := range claims {
 		name := c.Source
-		if c.World == scenarios.LiveWorld {
+		if c.World == sim.LiveWorld {
 			name += " (live world)"
 		}
 		if n := len(v.Sources); n == 0 || v.Sources[n-1].Name != name {

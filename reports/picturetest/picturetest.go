@@ -30,7 +30,7 @@ func Trial(t testing.TB, scenario, backend, guard string) scenarios.Trial {
 	}
 	trials, err := scenarios.Selection{
 		Backends: []string{backend}, Guards: []string{guard},
-		World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1},
+		World: sim.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1},
 	}.Trials([]*scenarios.Scenario{s})
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/plaintext"
 )
 
@@ -80,7 +81,7 @@ func (s *Set) readExtras(folder string) error {
 		return inFile(path, text, 1, err)
 	}
 	for i := range claims {
-		claims[i].World = cmp.Or(claims[i].World, scenarios.VirtualWorld)
+		claims[i].World = cmp.Or(claims[i].World, sim.VirtualWorld)
 	}
 	s.Claims = slices.DeleteFunc(s.Claims, func(o Claim) bool {
 		return slices.ContainsFunc(claims, func(c Claim) bool { return c.World == o.World })

@@ -35,10 +35,10 @@ func newFolder(t *testing.T) *Folder {
 	return f
 }
 
-func add(t *testing.T, f *Folder, scenario, backend string, seed uint64, lost check.Verdict, outcome scenarios.Outcome) {
+func add(t *testing.T, f *Folder, scenario, backend string, seed uint64, lost check.Verdict, as scenarios.Outcome) {
 	t.Helper()
 	err := f.Add(scenarios.Judged{
-		Result: scenarios.Result{Scenario: scenario, Backend: backend, Guard: "none", Discipline: "attentive", World: "virtual", Seed: seed, TTL: time.Second, Outcome: outcome,
+		Result: scenarios.Result{Scenario: scenario, Backend: backend, Guard: "none", Discipline: "attentive", World: "virtual", Seed: seed, TTL: time.Second, Outcome: as,
 			Findings: []check.Finding{
 				{Property: check.FaultsHappened, Verdict: check.Holds}, {Property: check.RecordingSane, Verdict: check.Holds},
 				{Property: check.LostUpdate, Verdict: lost, Why: "it was overwritten", Evidence: []int64{1}}},
@@ -82,12 +82,12 @@ func TestAsManyHistoriesAreKeptAsWereAskedFor(t *testing.T) {
 	f := newFolder(t)
 	f.Keep = 7
 	for seed := range uint64(20) {
-		outcome := scenarios.AsExpected
+		found := scenarios.AsExpected
 		if seed >= 10 { // surprises come when the first seven are already kept
-			outcome = scenarios.NotAsExpected
+			found = scenarios.NotAsExpected
 		}
 		add(t, f, "gc-pause", "redis", seed, check.Violated, scenarios.AsExpected)
-		add(t, f, "failover", "sentinel", seed, check.Holds, outcome)
+		add(t, f, "failover", "sentinel", seed, check.Holds, found)
 	}
 	kept := map[string]int{}
 	for _, k := range f.Set().Kept {
@@ -235,8 +235,8 @@ func TestWhatIsNotTheFolderOfARunIsRefused(t *testing.T) {
 }
 
 func TestAKeptVirtualHistoryHasItsMessages(t *testing.T) {
-	trial := picturetest.Trial(t, "gc-pause", "redis", "none")
-	history, err := trial.Simulate(t.Context())
+	one := picturetest.Trial(t, "gc-pause", "redis", "none")
+	history, err := one.Simulate(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +244,7 @@ func TestAKeptVirtualHistoryHasItsMessages(t *testing.T) {
 		t.Error("messages were recorded although nobody asked")
 	}
 	f := newFolder(t)
-	if err := f.Add(scenarios.Judged{Trial: trial, Result: trial.Judge(history), History: history}); err != nil {
+	if err := f.Add(scenarios.Judged{Trial: one, Result: one.Judge(history), History: history}); err != nil {
 		t.Fatal(err)
 	}
 	file, err := os.Open(f.Set().Kept[0].Path)

@@ -17,17 +17,17 @@ func TestAFolderKeepsWhatALibraryIsHeldAgainst(t *testing.T) {
 	const library, profile = "lib/etcd-mutex", "etcd"
 	cell := scenarios.CardCell{Guard: "none", Discipline: "attentive", TTL: 2 * time.Second}
 	virtual, live := cell, cell
-	virtual.Backend, virtual.World = profile, scenarios.VirtualWorld
-	live.Backend, live.World, live.StandIn = library, scenarios.LiveWorld, profile
+	virtual.Backend, virtual.World = profile, sim.VirtualWorld
+	live.Backend, live.World, live.StandIn = library, sim.LiveWorld, profile
 	f, err := NewFolder(t.TempDir(), About{Started: time.Unix(0, 0), Scenarios: []scenarios.Card{
 		{Scenario: "gc-pause", Cells: []scenarios.CardCell{virtual, live}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	trial := func(c scenarios.CardCell, seed uint64, renews float64) {
+	keep := func(c scenarios.CardCell, seed uint64, renews float64) {
 		r := scenarios.Result{Scenario: "gc-pause", Backend: c.Backend, Guard: c.Guard, Discipline: c.Discipline, World: c.World, Seed: seed, TTL: c.TTL,
 			Measures: []check.Measured{{Measure: check.RenewEvery, Count: 2, Least: renews, Most: renews + 0.1, Mean: renews, P50: renews, P99: renews + 0.1}}}
-		if c.World == scenarios.LiveWorld {
+		if c.World == sim.LiveWorld {
 			r.Slack = 30*time.Millisecond + time.Duration(seed)*time.Microsecond
 		}
 		for _, p := range slices.Concat(check.Preconditions(), check.Properties()) {
@@ -39,10 +39,10 @@ func TestAFolderKeepsWhatALibraryIsHeldAgainst(t *testing.T) {
 		}
 	}
 	for seed := range uint64(20) {
-		trial(virtual, seed+1, 0.667)
+		keep(virtual, seed+1, 0.667)
 	}
 	for seed := range uint64(5) {
-		trial(live, seed+1, 1)
+		keep(live, seed+1, 1)
 	}
 	if err := f.Close(); err != nil {
 		t.Fatal(err)

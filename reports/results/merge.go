@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
 )
 
 // seen records which seeds of one cell a run has.
@@ -19,7 +20,7 @@ type seen struct {
 // repeated reports whether an earlier run had the same trial already. In the virtual world a seed
 // gives the same trial again, which adds nothing; a live trial never happens twice.
 func (s *sum) repeated(r *scenarios.Result) bool {
-	if r.World != scenarios.VirtualWorld {
+	if r.World != sim.VirtualWorld {
 		return false
 	}
 	run := len(s.result.Runs) - 1

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/plaintext"
 )
 
@@ -51,8 +52,8 @@ func (a *About) named() error {
 			if err := c.Check(); err != nil {
 				return err
 			}
-			if c.World != scenarios.VirtualWorld && c.World != scenarios.LiveWorld {
-				return fmt.Errorf("a cell's world is %q, neither %s nor %s", c.World, scenarios.VirtualWorld, scenarios.LiveWorld)
+			if c.World != sim.VirtualWorld && c.World != sim.LiveWorld {
+				return fmt.Errorf("a cell's world is %q, neither %s nor %s", c.World, sim.VirtualWorld, sim.LiveWorld)
 			}
 		}
 	}

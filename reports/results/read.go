@@ -20,6 +20,7 @@ import (
 
 	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
 )
 
 // Read reads the folders that runs have left and adds up their results. progress, if not nil, is
@@ -245,8 +246,8 @@ func (r *row) complete() error {
 		return errors.New("this is no trial: it has no scenario, backend or guard")
 	case r.Discipline == "":
 		return errors.New("the trial does not say of which discipline its clients are: an older locklab wrote it, run it again")
-	case r.World != scenarios.VirtualWorld && r.World != scenarios.LiveWorld:
-		return fmt.Errorf("the trial's world is %q, neither %s nor %s", r.World, scenarios.VirtualWorld, scenarios.LiveWorld)
+	case r.World != sim.VirtualWorld && r.World != sim.LiveWorld:
+		return fmt.Errorf("the trial's world is %q, neither %s nor %s", r.World, sim.VirtualWorld, sim.LiveWorld)
 	case r.History != "" && path.Dir(path.Clean(filepath.ToSlash(r.History))) != HistoryDir:
 		return fmt.Errorf("the trial's history is %q, expected a file in the folder %s of the run", r.History, HistoryDir)
 	case r.Outcome == nil:

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -20,7 +21,7 @@ var suite = sync.OnceValues(func() (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	trials, err := scenarios.Selection{World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials(all)
+	trials, err := scenarios.Selection{World: sim.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials(all)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -50,7 +51,7 @@ func accordName(a scenarios.Accord) string { return strings.ToLower(a.String()) 
 // live.next-grant.most; the latter is in seconds.
 func agreementRows(all []scenarios.Agreement) [][]string {
 	head := []string{"scenario", "backend", "guard", "discipline", "accord"}
-	for _, world := range []string{scenarios.VirtualWorld, scenarios.LiveWorld} {
+	for _, world := range []string{sim.VirtualWorld, sim.LiveWorld} {
 		head = append(head, world+".n", world+".outcome", world+".next-grant.least", world+".next-grant.most")
 		for _, p := range check.Properties() {
 			head = append(head, tallyTitles(world+"."+string(p))...)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -54,7 +55,7 @@ func someClaims(t *testing.T) ([]scenarios.ClaimSource, []scenarios.ClaimResult,
 				{Property: check.FaultsHappened}, {Property: check.RecordingSane}, {Property: check.Overlap, Verdict: p.overlap}, {Property: check.OverlapValid, Verdict: p.valid}},
 		}})
 	}
-	return sources, results, scenarios.ClaimTrialsRun{World: scenarios.VirtualWorld, Judged: judged}
+	return sources, results, scenarios.ClaimTrialsRun{World: sim.VirtualWorld, Judged: judged}
 }
 
 // A live trial for which the machine was too slow may have measured nothing.

@@ -27,7 +27,7 @@ type Comparison struct {
 // Same reports whether the trial came out the same: event by event in the virtual world; in all its
 // verdicts in the live world, where events cannot be the same.
 func (c Comparison) Same() bool {
-	if c.Then.World == scenarios.LiveWorld {
+	if c.Then.World == sim.LiveWorld {
 		return len(c.verdicts()) == 0
 	}
 	return c.Then.Fingerprint == c.Now.Fingerprint
@@ -38,7 +38,7 @@ func (c Comparison) Write(w io.Writer, opts Options) error {
 	var b strings.Builder
 	say := func(format string, args ...any) { hang(&b, "", fmt.Sprintf(format, args...), opts.columns()) }
 	events := words.Many(len(c.After.Events), "event")
-	live := c.Then.World == scenarios.LiveWorld
+	live := c.Then.World == sim.LiveWorld
 	switch {
 	case live && c.Same():
 		say("%s: the same verdicts. Live trials are never identical: their times are real.", c.Then.ID())

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -32,7 +33,7 @@ func side(s *scenarios.Summaries, backend, world string, lengths map[check.Measu
 				r.Measures = append(r.Measures, check.Measured{Measure: m, Count: 1, Least: x, Most: x})
 			}
 		}
-		if world == scenarios.LiveWorld {
+		if world == sim.LiveWorld {
 			r.Slack = time.Duration(20+5*i) * time.Millisecond
 		}
 		if !there {
@@ -51,18 +52,18 @@ func ofLibraries() []scenarios.Agreement {
 	card.Scenario = "gc-pause"
 	for library, profile := range map[string]string{"lib/etcd-mutex": "etcd", "lib/zk-lock": "zookeeper", "lib/redsync": "redlock-redsync"} {
 		card.Cells = append(card.Cells,
-			scenarios.CardCell{Backend: profile, Guard: "none", Discipline: "attentive", World: scenarios.VirtualWorld, TTL: 2 * time.Second},
-			scenarios.CardCell{Backend: library, StandIn: profile, Guard: "none", Discipline: "attentive", World: scenarios.LiveWorld, TTL: 2 * time.Second})
+			scenarios.CardCell{Backend: profile, Guard: "none", Discipline: "attentive", World: sim.VirtualWorld, TTL: 2 * time.Second},
+			scenarios.CardCell{Backend: library, StandIn: profile, Guard: "none", Discipline: "attentive", World: sim.LiveWorld, TTL: 2 * time.Second})
 	}
 	slices.SortFunc(card.Cells, func(a, b scenarios.CardCell) int { return strings.Compare(a.Backend, b.Backend) })
 	s := scenarios.NewSummaries([]scenarios.Card{card})
 	model := slices.Repeat([]int{1800}, 20)
-	side(s, "etcd", scenarios.VirtualWorld, map[check.Measure][]int{check.NextGrant: model, check.RenewEvery: slices.Repeat([]int{667}, 20)})
-	side(s, "lib/etcd-mutex", scenarios.LiveWorld, map[check.Measure][]int{check.NextGrant: {1790, 1800, 1810, 1820, 1830}, check.RenewEvery: {1000, 1001, 1002, 1003, 1004}})
-	side(s, "zookeeper", scenarios.VirtualWorld, map[check.Measure][]int{check.NextGrant: model, check.Notice: model})
-	side(s, "lib/zk-lock", scenarios.LiveWorld, map[check.Measure][]int{check.NextGrant: {1790, 1800, 1810, 1820, 1830}, check.Notice: {0, 0, 0, 0, 0}})
-	side(s, "redlock-redsync", scenarios.VirtualWorld, map[check.Measure][]int{check.Wait: model})
-	side(s, "lib/redsync", scenarios.LiveWorld, map[check.Measure][]int{check.Wait: {3}})
+	side(s, "etcd", sim.VirtualWorld, map[check.Measure][]int{check.NextGrant: model, check.RenewEvery: slices.Repeat([]int{667}, 20)})
+	side(s, "lib/etcd-mutex", sim.LiveWorld, map[check.Measure][]int{check.NextGrant: {1790, 1800, 1810, 1820, 1830}, check.RenewEvery: {1000, 1001, 1002, 1003, 1004}})
+	side(s, "zookeeper", sim.VirtualWorld, map[check.Measure][]int{check.NextGrant: model, check.Notice: model})
+	side(s, "lib/zk-lock", sim.LiveWorld, map[check.Measure][]int{check.NextGrant: {1790, 1800, 1810, 1820, 1830}, check.Notice: {0, 0, 0, 0, 0}})
+	side(s, "redlock-redsync", sim.VirtualWorld, map[check.Measure][]int{check.Wait: model})
+	side(s, "lib/redsync", sim.LiveWorld, map[check.Measure][]int{check.Wait: {3}})
 	return scenarios.Agreements(s.Cells())
 }
 

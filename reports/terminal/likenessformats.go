@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -45,7 +46,7 @@ func likenessWord(l scenarios.Likeness) string { return strings.ToLower(l.String
 // as like.wait.live.median. Lengths are in seconds.
 func likenessTitles(m check.Measure) []string {
 	out := []string{"like." + string(m), "like." + string(m) + ".allowed", "like." + string(m) + ".slack.least", "like." + string(m) + ".slack.most"}
-	for _, world := range []string{scenarios.VirtualWorld, scenarios.LiveWorld} {
+	for _, world := range []string{sim.VirtualWorld, sim.LiveWorld} {
 		for _, figure := range []string{"n", "median", "least", "most"} {
 			out = append(out, "like."+string(m)+"."+world+"."+figure)
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -14,13 +15,13 @@ import (
 func overlapped(t *testing.T, violated, trials int) []scenarios.Summary {
 	t.Helper()
 	s := scenarios.NewSummaries([]scenarios.Card{{Scenario: "storm", Cells: []scenarios.CardCell{{
-		Backend: "redis", Guard: "none", Discipline: "attentive", World: scenarios.VirtualWorld, TTL: time.Second,
+		Backend: "redis", Guard: "none", Discipline: "attentive", World: sim.VirtualWorld, TTL: time.Second,
 		Expect: []scenarios.Expected{{Property: check.Overlap, Verdict: check.Violated, Because: "of chance", Sometimes: true, Share: &scenarios.Share{From: 0.1, To: 0.3}}},
 		Ranges: []scenarios.CardRange{{Measure: check.Wait, Of: "p95", From: 0.5, To: 2, Written: []string{"500ms", "2s"}, Because: "it is so"}},
 	}}}})
 	for i := range trials {
 		r := scenarios.Result{
-			Scenario: "storm", Backend: "redis", Guard: "none", Discipline: "attentive", World: scenarios.VirtualWorld, Seed: uint64(i + 1), TTL: time.Second,
+			Scenario: "storm", Backend: "redis", Guard: "none", Discipline: "attentive", World: sim.VirtualWorld, Seed: uint64(i + 1), TTL: time.Second,
 			Measures: []check.Measured{{Measure: check.Wait, Count: 1, Least: 1, Most: 1}}, Values: []scenarios.Values{{Measure: check.Wait, Values: []float64{1}}},
 		}
 		for _, p := range append(check.Preconditions(), check.Properties()...) {

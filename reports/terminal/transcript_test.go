@@ -78,7 +78,7 @@ func beginning(story bytes.Buffer) (short bytes.Buffer) {
 // such cell.
 func plainest(t *testing.T, s *scenarios.Scenario) *sim.History {
 	t.Helper()
-	trials, err := scenarios.Selection{World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials([]*scenarios.Scenario{s})
+	trials, err := scenarios.Selection{World: sim.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials([]*scenarios.Scenario{s})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ var cells = sync.OnceValues(func() (out []cell, err error) {
 	if err != nil {
 		return nil, err
 	}
-	trials, err := scenarios.Selection{World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials(all)
+	trials, err := scenarios.Selection{World: sim.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials(all)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,8 @@ import (
 	"math"
 	"testing"
 
+	"github.com/locklab/locklab/scenarios/scripttest"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -61,13 +63,13 @@ func TestAShareIsJudgedByHowManyTrialsThereAre(t *testing.T) {
 		{Share{0.9, 1}, 0, 3, NotAsExpected},
 		{Share{0.5, 0.5}, 0, 0, Undecided},
 	} {
-		if got := c.share.judge(c.k, c.n); got != c.want {
+		if got := JudgeShare(c.share, c.k, c.n); got != c.want {
 			t.Errorf("%d of %d where a share of %s is expected: %s, want %s", c.k, c.n, c.share, got, c.want)
 		}
 	}
 }
 
-// TestHowManyTrialsAShareNeeds checks that as many trials as needs says could refute either end of
+// TestHowManyTrialsAShareNeeds checks that as many trials as neededFor says could refute either end of
 // the range, and that one trial fewer could not.
 func TestHowManyTrialsAShareNeeds(t *testing.T) {
 	for _, s := range []Share{{0.1, 0.3}, {0, 0.3}, {0.02, 0.04}, {0.45, 0.55}, {0.97, 1}, {0.001, 1}} {
@@ -76,7 +78,7 @@ func TestHowManyTrialsAShareNeeds(t *testing.T) {
 			low, _ := exactInterval(n, n)
 			return (s.From == 0 || high < s.From) && (s.To == 1 || low > s.To)
 		}
-		if n := s.needs(); !able(n) || able(n-1) {
+		if n := neededFor(s); !able(n) || able(n-1) {
 			t.Errorf("%s needs %d trials: able to fail with them %t, with one fewer %t", s, n, able(n), able(n-1))
 		}
 	}
@@ -89,7 +91,7 @@ func TestACellIsHeldToAShareOfItsTrials(t *testing.T) {
 		want            Outcome
 	}{{12, 48, AsExpected}, {15, 5, NotAsExpected}, {2, 8, Undecided}, {40, 20, NotAsExpected}} {
 		s := NewSummaries([]Card{{Scenario: "gc-pause", Cells: []CardCell{{
-			Backend: "redis", Guard: "none", Discipline: "attentive", World: VirtualWorld,
+			Backend: "redis", Guard: "none", Discipline: "attentive", World: sim.VirtualWorld,
 			Expect: []Expected{{Property: check.LostUpdate, Verdict: violated, Sometimes: true, Share: &Share{0.1, 0.3}}},
 		}}}})
 		for i := range c.violated + c.holds {
@@ -97,7 +99,7 @@ func TestACellIsHeldToAShareOfItsTrials(t *testing.T) {
 			if i < c.violated {
 				found = check.Violated
 			}
-			must(t, s.Add(judgedAs(uint64(i+1), map[check.Property]check.Verdict{check.LostUpdate: found})))
+			scripttest.Must(t, s.Add(judgedAs(uint64(i+1), map[check.Property]check.Verdict{check.LostUpdate: found})))
 		}
 		if got := s.Cells()[0]; got.Outcome != c.want {
 			t.Errorf("%d of %d: %s, want %s", c.violated, c.violated+c.holds, got.Outcome, c.want)

@@ -7,6 +7,69 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
+type fileCrash struct {
+	place `yaml:"-"`
+	Host  hostWords `yaml:"host" doc:"the host that crashes, or a list of hosts, or a role"`
+	For   length    `yaml:"for,omitempty" doc:"after how long it starts again, such as 0.5ttl, or drawn; it stays down if left out"`
+}
+
+func (f *fileCrash) load(l *Loader) (Fault, error) {
+	return l.onHosts(sim.Fault{Kind: sim.Crash}, f.Host, f.For)
+}
+
+func (*fileCrash) inWords(f Fault, s *Scenario) string {
+	text := "crash " + f.on()
+	switch {
+	case f.For == nil:
+		return text + " for good"
+	case f.ForAtLeast != nil:
+		return text + ", and start it again after " + f.longInWords(s)
+	}
+	return text + ", and start it again " + f.longInWords(s) + " later"
+}
+
+type filePause struct {
+	place `yaml:"-"`
+	Host  hostWords `yaml:"host" doc:"the host that is stopped, or a list of hosts: client-1, ledger, a server of the lock service, or a role such as holder"`
+	For   length    `yaml:"for" doc:"how long it is stopped, such as 1.5ttl, or drawn, such as {uniform: [0, 1ttl]}"`
+}
+
+func (f *filePause) load(l *Loader) (Fault, error) {
+	return l.onHosts(sim.Fault{Kind: sim.Pause}, f.Host, f.For)
+}
+
+func (*filePause) inWords(f Fault, s *Scenario) string {
+	return f.lasting(s, "pause "+f.on())
+}
+
+type fileSuspend struct {
+	place `yaml:"-"`
+	Host  hostWords `yaml:"host" doc:"the host that is suspended, or a list of hosts, or a role"`
+	For   length    `yaml:"for" doc:"how long it is suspended, such as 1.5ttl, or drawn"`
+}
+
+func (f *fileSuspend) load(l *Loader) (Fault, error) {
+	return l.onHosts(sim.Fault{Kind: sim.Suspend}, f.Host, f.For)
+}
+
+func (*fileSuspend) inWords(f Fault, s *Scenario) string {
+	return f.lasting(s, "suspend "+f.on())
+}
+
+type fileStall struct {
+	place `yaml:"-"`
+	Host  hostWords `yaml:"host" doc:"the server of the lock service whose disk it is, or a list of them, or a role such as leader"`
+	For   length    `yaml:"for" doc:"how long the disk stalls, such as 5s, or drawn"`
+}
+
+func (f *fileStall) load(l *Loader) (Fault, error) {
+	return l.onHosts(sim.Fault{Kind: sim.StallDisk}, f.Host, f.For)
+}
+
+func (*fileStall) inWords(f Fault, s *Scenario) string {
+	return f.lasting(s, "block all disk syncs on "+f.on())
+}
+
 type fileClock struct {
 	place `yaml:"-"`
 	Host  hostWords `yaml:"host" doc:"the host whose clock it is, or a list of hosts, or a role"`
@@ -16,7 +79,7 @@ type fileClock struct {
 	For   length    `yaml:"for,omitempty" doc:"how long until the clock is set back by as much, or drawn; to the end if left out"`
 }
 
-func (f *fileClock) load(l *loader) (Fault, error) {
+func (f *fileClock) load(l *Loader) (Fault, error) {
 	bare := sim.Fault{Kind: sim.ClockFault, Clock: sim.WallClock, Rate: f.Rate.billionths}
 	if f.Clock.given() {
 		bare.Clock = sim.ClockName(f.Clock.text)

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/trial"
 )
 
 // noLimit is the maximum for a command that takes any number of arguments.
@@ -55,8 +55,8 @@ func checkJobs(jobs int) error {
 	switch {
 	case jobs < 0:
 		return fmt.Errorf("--jobs is %d, expected 1 or more", jobs)
-	case jobs > scenarios.MaxJobs:
-		return fmt.Errorf("--jobs is %d, expected at most %d", jobs, scenarios.MaxJobs)
+	case jobs > trial.MaxJobs:
+		return fmt.Errorf("--jobs is %d, expected at most %d", jobs, trial.MaxJobs)
 	}
 	return nil
 }

@@ -11,7 +11,9 @@ import (
 
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/claims"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -75,7 +77,7 @@ func (o claimsOptions) run(cmd *cobra.Command, ids []string) error {
 	if o.numbers {
 		return o.measureNumbers(cmd, ids, seeds)
 	}
-	sources, err := scenarios.BuiltinClaims(scenarios.Everything())
+	sources, err := claims.Builtin(script.Everything())
 	if err != nil {
 		return fmt.Errorf("load the claims: %w", err)
 	}
@@ -89,7 +91,7 @@ func (o claimsOptions) run(cmd *cobra.Command, ids []string) error {
 	}
 	ctx, stop := untilStopped(cmd.Context())
 	defer stop()
-	weighed, run, err := scenarios.WeighClaims(ctx, sources, seeds, o.jobs)
+	weighed, run, err := claims.Weigh(ctx, sources, seeds, o.jobs)
 	if err != nil && ctx.Err() != nil {
 		return &statusError{statusUndecided, "interrupted: the claims were not weighed"}
 	}
@@ -105,8 +107,8 @@ func (o claimsOptions) run(cmd *cobra.Command, ids []string) error {
 }
 
 // check fills in defaults and refuses what is impossible or would have no effect.
-func (o *claimsOptions) check(cmd *cobra.Command) (scenarios.Seeds, error) {
-	none := scenarios.Seeds{}
+func (o *claimsOptions) check(cmd *cobra.Command) (outcome.Seeds, error) {
+	none := outcome.Seeds{}
 	if known := []string{sim.VirtualWorld, sim.LiveWorld}; !slices.Contains(known, o.world) {
 		return none, fmt.Errorf("--world is %q, expected %s", o.world, words.Or(known...))
 	}
@@ -131,7 +133,7 @@ func (o *claimsOptions) check(cmd *cobra.Command) (scenarios.Seeds, error) {
 			o.seeds = numberSeeds
 		}
 	}
-	seeds, err := scenarios.ParseSeeds(o.seeds)
+	seeds, err := outcome.ParseSeeds(o.seeds)
 	if err != nil {
 		return none, fmt.Errorf("--seeds: %w", err)
 	}
@@ -145,22 +147,22 @@ func (o *claimsOptions) check(cmd *cobra.Command) (scenarios.Seeds, error) {
 }
 
 // claimsStatus returns the exit status of the worst claim.
-func claimsStatus(results []scenarios.ClaimResult) error {
-	has := func(v scenarios.ClaimVerdict) bool {
-		return slices.ContainsFunc(results, func(r scenarios.ClaimResult) bool { return r.Verdict == v })
+func claimsStatus(results []claims.Result) error {
+	has := func(v claims.Verdict) bool {
+		return slices.ContainsFunc(results, func(r claims.Result) bool { return r.Verdict == v })
 	}
-	if has(scenarios.ClaimContradicted) {
+	if has(claims.Contradicted) {
 		return &statusError{status: statusNotAsExpected}
 	}
-	if has(scenarios.ClaimUndecided) {
+	if has(claims.Undecided) {
 		return &statusError{status: statusUndecided}
 	}
 	return nil
 }
 
 // onlyClaims narrows the sources down to the claims with these ids.
-func onlyClaims(sources []scenarios.ClaimSource, ids []string) ([]scenarios.ClaimSource, error) {
-	var out []scenarios.ClaimSource
+func onlyClaims(sources []claims.Source, ids []string) ([]claims.Source, error) {
+	var out []claims.Source
 	var found []string
 	for _, s := range sources {
 		narrowed := s
@@ -184,7 +186,7 @@ func onlyClaims(sources []scenarios.ClaimSource, ids []string) ([]scenarios.Clai
 }
 
 // firstIDs returns the id of each source's first claim.
-func firstIDs(sources []scenarios.ClaimSource) (ids []string) {
+func firstIDs(sources []claims.Source) (ids []string) {
 	for _, s := range sources {
 		ids = append(ids, s.Claims[0].ID)
 	}
@@ -193,7 +195,7 @@ func firstIDs(sources []scenarios.ClaimSource) (ids []string) {
 
 func completeClaims(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var ids []string
-	if sources, err := scenarios.BuiltinClaims(scenarios.Everything()); err == nil {
+	if sources, err := claims.Builtin(script.Everything()); err == nil {
 		for _, s := range sources {
 			for _, c := range s.Claims {
 				ids = append(ids, c.ID+"\t"+c.Says)

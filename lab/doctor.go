@@ -6,7 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/services"
+	"github.com/locklab/locklab/scenarios/trial"
 )
 
 // finding is one line of the doctor's output.
@@ -37,8 +38,8 @@ Exit status: 0, whatever it finds; 3 when a flag names a server that is not a pr
 			printFindings(out, liveFindings())
 			fmt.Fprintln(out, "\nlock services, live")
 			var locks []finding
-			for _, b := range scenarios.Registry() {
-				locks = append(locks, finding{what: b.Name(), err: scenarios.LiveMissing(b), note: b.Title()})
+			for _, b := range services.Registry() {
+				locks = append(locks, finding{what: b.Name(), err: trial.LiveMissing(b), note: b.Title()})
 			}
 			printFindings(out, locks)
 			return nil

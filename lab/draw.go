@@ -14,7 +14,7 @@ import (
 	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/timeline"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -91,7 +91,7 @@ func (d drawing) run(stdout io.Writer, history, out string) error {
 		return err
 	}
 	fmt.Fprintf(stdout, "%s of %s, %s world, seed %d: %s\n", d.name,
-		scenarios.NameOf(h.Header), h.Header.World, h.Header.Seed, out)
+		outcome.NameOf(h.Header), h.Header.World, h.Header.Seed, out)
 	return nil
 }
 

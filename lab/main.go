@@ -12,7 +12,7 @@ import (
 	"runtime/debug"
 
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/services"
 )
 
 // ample is the memory limit in bytes up to which garbage may accumulate.
@@ -29,7 +29,7 @@ func Main(more ...backends.Backend) {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(ample) // beyond that, it is collected as often as it takes
 	}
-	if err := scenarios.Register(more...); err != nil {
+	if err := services.Register(more...); err != nil {
 		fmt.Fprintln(os.Stderr, "locklab:", err)
 		os.Exit(statusBadInput)
 	}

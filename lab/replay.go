@@ -15,7 +15,8 @@ import (
 	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -130,12 +131,12 @@ func keptHistory(found results.Found) (history *sim.History, remarks []string, e
 }
 
 // trialAgain loads the script of a trial and makes sure that it can be run here.
-func (o *replayOptions) trialAgain(r scenarios.Result, card *scenarios.Card, attached attachments) (scenarios.Trial, error) {
+func (o *replayOptions) trialAgain(r outcome.Result, card *outcome.Card, attached attachments) (trial.Trial, error) {
 	loaded, err := o.loadScript(r, card)
 	if err != nil {
-		return scenarios.Trial{}, err
+		return trial.Trial{}, err
 	}
-	again, err := scenarios.Again(r, loaded, attached.replace())
+	again, err := trial.Again(r, loaded, attached.replace())
 	if err != nil {
 		return again, err
 	}
@@ -143,13 +144,13 @@ func (o *replayOptions) trialAgain(r scenarios.Result, card *scenarios.Card, att
 }
 
 // playAgain runs the trial and keeps its history if out names a file for it.
-func playAgain(ctx context.Context, t scenarios.Trial, out string) (*sim.History, error) {
-	stages := scenarios.NewStages(1)
+func playAgain(ctx context.Context, t trial.Trial, out string) (*sim.History, error) {
+	stages := trial.NewStages(1)
 	history, err := stages.Run(ctx, t)
 	if err = errors.Join(err, stages.Close()); err != nil || out == "" {
 		return history, err
 	}
-	recorded, err := scenarios.Judged{Trial: t, History: history}.Recorded()
+	recorded, err := trial.Judged{Trial: t, History: history}.Recorded()
 	if err != nil {
 		return nil, err
 	}
@@ -157,8 +158,8 @@ func playAgain(ctx context.Context, t scenarios.Trial, out string) (*sim.History
 }
 
 // changes lists what has changed since the trial was first run.
-func changes(run results.Run, then scenarios.Card, t scenarios.Trial) (remarks []string) {
-	now := scenarios.Cards([]scenarios.Trial{t}, nil)[0]
+func changes(run results.Run, then outcome.Card, t trial.Trial) (remarks []string) {
+	now := trial.Cards([]trial.Trial{t}, nil)[0]
 	now.Cells, then.Cells = nil, nil
 	now.File, then.File = "", ""
 	if !reflect.DeepEqual(now, then) {

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/services"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/plaintext"
 )
@@ -17,7 +19,7 @@ import (
 
 // ownServers takes the servers of a live trial from the flags. Each flag in the trial's row has to
 // be given here as well, whatever its value.
-func (o *replayOptions) ownServers(r scenarios.Result) (attachments, error) {
+func (o *replayOptions) ownServers(r outcome.Result) (attachments, error) {
 	given := append(attachArguments(o.attach), o.servers.arguments()...)
 	if r.World != sim.LiveWorld {
 		if len(given) > 0 {
@@ -41,9 +43,9 @@ func (o *replayOptions) ownServers(r scenarios.Result) (attachments, error) {
 }
 
 // namedServers lists the flags in the arguments of a row, each of which must have a value.
-func namedServers(r scenarios.Result) (flags []string, err error) {
+func namedServers(r outcome.Result) (flags []string, err error) {
 	known := attachArguments([]string{"any"})
-	for _, f := range scenarios.Registry().ServerFlags() {
+	for _, f := range services.Registry().ServerFlags() {
 		known = append(known, "--"+f.Name, "any")
 	}
 	for i := 0; i < len(r.Arguments); i += 2 {
@@ -58,7 +60,7 @@ func namedServers(r scenarios.Result) (flags []string, err error) {
 
 // ask returns an error that says what the row names but cannot choose, and how the user can choose
 // it.
-func (o *replayOptions) ask(r scenarios.Result) error {
+func (o *replayOptions) ask(r outcome.Result) error {
 	words := []string{"locklab", "replay", r.ID(), "--from", o.from}
 	if o.script != "" {
 		words = append(words, "--script", o.script)
@@ -68,7 +70,7 @@ func (o *replayOptions) ask(r scenarios.Result) error {
 }
 
 // otherServers returns the remark that the trial had other servers then; empty if it had the same.
-func (o *replayOptions) otherServers(r scenarios.Result) string {
+func (o *replayOptions) otherServers(r outcome.Result) string {
 	given := append(attachArguments(o.attach), o.servers.arguments()...)
 	if r.World != sim.LiveWorld || slices.Equal(given, r.Arguments) {
 		return ""
@@ -84,7 +86,7 @@ func (o *replayOptions) otherServers(r scenarios.Result) string {
 
 // loadScript loads the script of a trial: a built-in one, or the file given by --script, or the
 // file that the run used if that is in the current folder or below it.
-func (o *replayOptions) loadScript(r scenarios.Result, card *scenarios.Card) (*scenarios.Scenario, error) {
+func (o *replayOptions) loadScript(r outcome.Result, card *outcome.Card) (*script.Scenario, error) {
 	name := r.Scenario
 	switch {
 	case o.script != "":

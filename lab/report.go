@@ -12,7 +12,7 @@ import (
 	"github.com/locklab/locklab/reports"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 )
 
 func reportCommand() *cobra.Command {
@@ -113,7 +113,7 @@ func reportSweeps(cmd *cobra.Command, set *results.Set, into string, format *for
 	for _, run := range set.Runs {
 		fmt.Fprintf(out, "points     %s\n", filepath.Join(run.Path, results.SweepsFile))
 	}
-	worst := scenarios.AsExpected
+	worst := outcome.AsExpected
 	for _, s := range set.Sweeps {
 		fmt.Fprintf(out, "look at    %s\n", filepath.Join(charts, "sweep-"+s.Name+".png"))
 		worst = max(worst, s.Outcome())

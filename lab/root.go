@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim/plaintext"
 )
 
@@ -91,7 +92,7 @@ Exit status: 0 everything as the scenarios expect, 1 something is not,
 // completeScenarios completes the names of the built-in scenarios, besides files.
 func completeScenarios(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var names []string
-	if all, err := scenarios.Builtin(scenarios.Everything()); err == nil {
+	if all, err := scenarios.Builtin(script.Everything()); err == nil {
 		for _, s := range all {
 			names = append(names, s.Name+"\t"+s.Title)
 		}

@@ -3,7 +3,7 @@ package lab
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/script"
 )
 
 func showCommand() *cobra.Command {
@@ -17,7 +17,7 @@ func showCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return scenarios.Describe(cmd.OutOrStdout(), all[0])
+			return script.Describe(cmd.OutOrStdout(), all[0])
 		},
 	}
 }

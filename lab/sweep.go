@@ -19,7 +19,10 @@ import (
 	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/strict"
+	"github.com/locklab/locklab/scenarios/sweep"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -73,7 +76,7 @@ func listSweeps(cmd *cobra.Command) (err error) {
 	if err != nil {
 		return err
 	}
-	all, err := scenarios.BuiltinSweeps(scenarios.Everything())
+	all, err := sweep.Builtin(script.Everything())
 	if err != nil {
 		return err
 	}
@@ -85,7 +88,7 @@ func listSweeps(cmd *cobra.Command) (err error) {
 }
 
 func (o sweepOptions) run(cmd *cobra.Command, name string) error {
-	seeds, err := scenarios.ParseSeeds(o.seeds)
+	seeds, err := outcome.ParseSeeds(o.seeds)
 	if err != nil {
 		return fmt.Errorf("--seeds: %w", err)
 	}
@@ -124,39 +127,39 @@ func (o sweepOptions) run(cmd *cobra.Command, name string) error {
 
 // loadSweep returns the sweep with this name or file. A name with a dot or a slash is taken for a
 // file, and the files that it names are looked for beside it.
-func loadSweep(name string) (*scenarios.Sweep, error) {
+func loadSweep(name string) (*sweep.Sweep, error) {
 	if !strings.ContainsAny(name, "./\\") {
-		return scenarios.FindSweep(name, scenarios.Everything())
+		return sweep.Find(name, script.Everything())
 	}
-	src, err := files.Read(name, scenarios.MaxFile)
+	src, err := files.Read(name, strict.MaxFile)
 	if err != nil {
 		return nil, fmt.Errorf("read the sweep: %w", err)
 	}
-	return scenarios.LoadSweep(name, src, scenarios.Everything(), func(path string) (string, []byte, error) {
+	return sweep.Load(name, src, script.Everything(), func(path string) (string, []byte, error) {
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(filepath.Dir(name), path)
 		}
-		src, err := files.Read(path, scenarios.MaxFile)
+		src, err := files.Read(path, strict.MaxFile)
 		return path, src, err
 	})
 }
 
 // play runs the sweep and shows progress.
-func (o sweepOptions) play(ctx context.Context, cmd *cobra.Command, s *scenarios.Sweep, seeds scenarios.Seeds, folder string) (scenarios.SweepResult, error) {
+func (o sweepOptions) play(ctx context.Context, cmd *cobra.Command, s *sweep.Sweep, seeds outcome.Seeds, folder string) (sweep.Result, error) {
 	bar := newProgress(cmd.ErrOrStderr(), "points", s.Points(), false)
 	defer bar.finish()
-	all, err := reports.RunSweeps(ctx, []*scenarios.Sweep{s}, seeds, o.jobs, folder, func(p scenarios.SweepPoint) {
+	all, err := reports.RunSweeps(ctx, []*sweep.Sweep{s}, seeds, o.jobs, folder, func(p sweep.Point) {
 		bar.step(p.Line + " at " + strconv.FormatFloat(p.X, 'f', -1, 64))
 	})
 	err = errors.Join(err, reports.DrawSweeps(all, filepath.Join(folder, "charts")))
 	if err != nil || len(all) == 0 {
-		return scenarios.SweepResult{SweepAbout: s.SweepAbout}, err
+		return sweep.Result{About: s.About}, err
 	}
 	return all[0], nil
 }
 
 // sweepStatus prints where everything is and returns the exit status of the worst point.
-func sweepStatus(cmd *cobra.Command, s *scenarios.Sweep, result scenarios.SweepResult, folder string) error {
+func sweepStatus(cmd *cobra.Command, s *sweep.Sweep, result sweep.Result, folder string) error {
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "\npoints     %s\n", filepath.Join(folder, results.SweepsFile))
 	if len(result.Points) > 0 {
@@ -171,7 +174,7 @@ func sweepStatus(cmd *cobra.Command, s *scenarios.Sweep, result scenarios.SweepR
 
 func completeSweeps(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var names []string
-	if all, err := scenarios.BuiltinSweeps(scenarios.Everything()); err == nil && len(args) == 0 {
+	if all, err := sweep.Builtin(script.Everything()); err == nil && len(args) == 0 {
 		for _, s := range all {
 			names = append(names, s.Name+"\t"+s.Title)
 		}

@@ -5,6 +5,8 @@ package scenarios
 import (
 	"embed"
 	"fmt"
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/strict"
 )
 
 //go:embed scripts/*.yaml
@@ -42,20 +44,20 @@ func Source(name string) ([]byte, error) {
 			return scripts.ReadFile(path(name))
 		}
 	}
-	message := fmt.Sprintf("there is no built-in scenario %s; expected %s, or the path of a file", quoted(name), listed(builtinNames))
-	if hint := didYouMean(name, builtinNames); hint != "" {
+	message := fmt.Sprintf("there is no built-in scenario %s; expected %s, or the path of a file", strict.Quoted(name), strict.Listed(builtinNames))
+	if hint := strict.DidYouMean(name, builtinNames); hint != "" {
 		message += "; " + hint
 	}
 	return nil, fmt.Errorf("%s", message)
 }
 
 // Find loads one built-in script.
-func Find(name string, known Known) (*Scenario, error) {
+func Find(name string, known script.Known) (*script.Scenario, error) {
 	src, err := Source(name)
 	if err != nil {
 		return nil, err
 	}
-	s, err := Load(path(name), src, known)
+	s, err := script.Load(path(name), src, known)
 	if err != nil {
 		return nil, err
 	}
@@ -64,8 +66,8 @@ func Find(name string, known Known) (*Scenario, error) {
 }
 
 // Builtin loads all built-in scripts, in the order of BuiltinNames.
-func Builtin(known Known) ([]*Scenario, error) {
-	var all []*Scenario
+func Builtin(known script.Known) ([]*script.Scenario, error) {
+	var all []*script.Scenario
 	for _, name := range builtinNames {
 		s, err := Find(name, known)
 		if err != nil {

@@ -6,23 +6,26 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/scripttest"
+	"github.com/locklab/locklab/scenarios/services"
+	"github.com/locklab/locklab/scenarios/workload"
 	"github.com/locklab/locklab/sim/check"
 )
 
-func allOf(t *testing.T) []*Scenario {
+func allOf(t *testing.T) []*script.Scenario {
 	t.Helper()
-	all, err := Builtin(Everything())
+	all, err := Builtin(script.Everything())
 	scripttest.Must(t, err)
 	return all
 }
 
 // cellWith returns the cell of attentive clients with this backend and guard.
-func cellWith(t *testing.T, backend, guard string) Cell {
+func cellWith(t *testing.T, backend, guard string) script.Cell {
 	t.Helper()
-	spec, err := Registry().ParseSpec(backend)
+	spec, err := services.Registry().ParseSpec(backend)
 	scripttest.Must(t, err)
-	return Cell{Backend: spec, Guard: guard, Discipline: Discipline{Kind: Attentive}}
+	return script.Cell{Backend: spec, Guard: guard, Discipline: script.Discipline{Kind: workload.Attentive}}
 }
 
 func TestEveryEmbeddedScriptIsListedUnderItsOwnName(t *testing.T) {
@@ -65,7 +68,7 @@ func TestOnlyTheAccountSavesTheMoney(t *testing.T) {
 		{"pause-during-acquire", "perfect", "none", check.Holds},
 	}
 	for _, c := range cases {
-		s, err := Find(c.scenario, Everything())
+		s, err := Find(c.scenario, script.Everything())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,12 +94,12 @@ func TestOnlyAnIdSavesTheCustomer(t *testing.T) {
 		{"unique", check.Holds, check.Holds},
 	} {
 		for name, want := range map[string]check.Verdict{"charge-once": c.beforeCharge, "charge-unmarked": c.unmarked} {
-			s, err := Find(name, Everything())
+			s, err := Find(name, script.Everything())
 			if err != nil {
 				t.Fatal(err)
 			}
 			expected := s.Expected(cellWith(t, "perfect", c.guard))
-			i := slices.IndexFunc(expected, func(e Expected) bool { return e.Property == check.DuplicateEffect })
+			i := slices.IndexFunc(expected, func(e script.Expected) bool { return e.Property == check.DuplicateEffect })
 			if i < 0 || expected[i].Verdict != want {
 				t.Errorf("%s with guard %s expects %v, want duplicate-effect %s", name, c.guard, expected, want)
 			}
@@ -105,7 +108,7 @@ func TestOnlyAnIdSavesTheCustomer(t *testing.T) {
 }
 
 func TestUnknownScenarioIsExplained(t *testing.T) {
-	_, err := Find("gc-pase", Everything())
+	_, err := Find("gc-pase", script.Everything())
 	if err == nil || !strings.Contains(err.Error(), "did you mean gc-pause?") {
 		t.Errorf("got %v, want a hint at gc-pause", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/sim"
 )
@@ -12,7 +13,7 @@ import (
 // TestANewServiceEntersTheScriptsWhoseSetsItFits checks that a new service enters those scripts and
 // no others.
 func TestANewServiceEntersTheScriptsWhoseSetsItFits(t *testing.T) {
-	known := Everything()
+	known := script.Everything()
 	known.Registry = append(slices.Clone(known.Registry), scripttest.Service{ID: "new", Tokens: true, Hosts: []sim.HostID{"new-1"}, Unseen: backends.NodeKinds()})
 	has := func(name string) bool {
 		s, err := Find(name, known)

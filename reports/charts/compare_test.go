@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/reports/canvas"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -51,7 +51,7 @@ func TestViolationsAreAddedUpByFamily(t *testing.T) {
 }
 
 func TestTwoScenariosOfAFamilyShareABar(t *testing.T) {
-	v := newViolations(set([]scenarios.Summary{
+	v := newViolations(set([]outcome.Summary{
 		cell("a", "redis", "none", harm(20)), cell("b", "redis", "none"), cell("b", "redis", "cas", harm(1)),
 	}, card("a", sim.Pause), card("b", sim.Pause)), sim.VirtualWorld)
 	if got, want := panelOf(t, v, Pauses)["redis"], (violationRow{overlap: share{0, 40, 40}, valid: share{0, 40, 40}, harm: share{20, 40, 40}, left: share{1, 20, 20}}); got != want {
@@ -71,7 +71,7 @@ func TestALockServiceWithoutATrialIsNotDrawnAsOneThatNeverFailed(t *testing.T) {
 
 // The headline leaves out the control that locks nothing, and what happens without a fault.
 func TestTheHeadlineOfViolationsIsAboutLocksAndFaults(t *testing.T) {
-	v := newViolations(set([]scenarios.Summary{
+	v := newViolations(set([]outcome.Summary{
 		cell("quiet", "redis", "none", harm(20)),
 		cell("a", "none", "none", harm(20)), cell("a", "none", "cas", harm(20)),
 		cell("a", "redis", "none", harm(10)), cell("a", "redis", "cas"),
@@ -85,13 +85,13 @@ func TestTheHeadlineOfViolationsIsAboutLocksAndFaults(t *testing.T) {
 // Like is compared with like: the bare scenario that was not tried behind a fence is easy, and the
 // fenced one that was not tried bare is hopeless.
 func TestAFenceIsHeldAgainstTheSameScenariosWithoutOne(t *testing.T) {
-	cells := []scenarios.Summary{
+	cells := []outcome.Summary{
 		cell("easy", "redis", "none"),
 		cell("both", "redis", "none", harm(20)), cell("both", "redis", "cas", harm(5)),
 		cell("hopeless", "redis", "fence-all", harm(20)),
 		cell("unsure", "redis", "none", undecidedHarm), cell("unsure", "redis", "cas", harm(20)),
 	}
-	cards := []scenarios.Card{card("easy", sim.Pause), card("both", sim.Pause), card("hopeless", sim.Pause), card("unsure", sim.Crash)}
+	cards := []outcome.Card{card("easy", sim.Pause), card("both", sim.Pause), card("hopeless", sim.Pause), card("unsure", sim.Crash)}
 	v := newViolations(set(cells, cards...), sim.VirtualWorld)
 	row := panelOf(t, v, Pauses)["redis"]
 	if want := (share{5, 20, 20}); row.left != want {
@@ -115,30 +115,30 @@ func TestAFenceIsHeldAgainstTheSameScenariosWithoutOne(t *testing.T) {
 
 func TestWhereNothingCanBeHeldAgainstAFenceTheChartSaysSo(t *testing.T) {
 	bare, fenced := cell("a", "redis", "none", harm(20)), cell("b", "redis", "cas")
-	v := newViolations(set([]scenarios.Summary{bare, fenced}, card("a", sim.Pause), card("b", sim.Pause)), sim.VirtualWorld)
+	v := newViolations(set([]outcome.Summary{bare, fenced}, card("a", sim.Pause), card("b", sim.Pause)), sim.VirtualWorld)
 	if !strings.Contains(v.says(), "No scenario was tried with one of these lock services both without a fence and behind one.") || strings.Contains(v.headline(), "fence") {
 		t.Errorf("%q, %q", v.headline(), v.says())
 	}
 	quiet := cell("a", "redis", "cas")
-	v = newViolations(set([]scenarios.Summary{bare, quiet}, card("a")), sim.VirtualWorld)
+	v = newViolations(set([]outcome.Summary{bare, quiet}, card("a")), sim.VirtualWorld)
 	if !strings.Contains(v.says(), "so the headline compares nothing") || strings.Contains(v.headline(), "fence") {
 		t.Errorf("%q, %q", v.headline(), v.says())
 	}
-	if got := Violations(set([]scenarios.Summary{fenced}, card("b", sim.Pause)), sim.VirtualWorld); got != nil {
+	if got := Violations(set([]outcome.Summary{fenced}, card("b", sim.Pause)), sim.VirtualWorld); got != nil {
 		t.Error("there is a chart of what a fence makes of nothing")
 	}
 }
 
 // A trial that was run but undecided is not the same as one that was never run.
 func TestTrialsThatCannotTellAreNotCalledMissing(t *testing.T) {
-	undecided := func(c *scenarios.Summary) {
+	undecided := func(c *outcome.Summary) {
 		undecidedHarm(c)
 		for i := range c.Tallies {
-			c.Tallies[i] = scenarios.Tally{Property: c.Tallies[i].Property, Undecided: c.Trials}
+			c.Tallies[i] = outcome.Tally{Property: c.Tallies[i].Property, Undecided: c.Trials}
 		}
 	}
-	sides := []func(*scenarios.Summary){undecided, measured(check.ServedMajority, 1, 1, 1), measured(check.ServedMinority, 0, 0, 0)}
-	results := set([]scenarios.Summary{
+	sides := []func(*outcome.Summary){undecided, measured(check.ServedMajority, 1, 1, 1), measured(check.ServedMinority, 0, 0, 0)}
+	results := set([]outcome.Summary{
 		cell("a", "redis", "none", undecided),
 		cell("partition-sides", "redis", "none", sides...), cell("partition-sides", "redis", "cas", undecided),
 		cell("uncontended", "redis", "none", measured(check.Wait, 0.002, 0.001, 0.003)),
@@ -254,7 +254,7 @@ func TestADearerLockStandsFurtherRight(t *testing.T) {
 }
 
 func TestWithoutMessagesThereIsOnePanel(t *testing.T) {
-	results := set([]scenarios.Summary{
+	results := set([]outcome.Summary{
 		cell("uncontended", "redis", "none", measured(check.Wait, 0.002, 0.001, 0.003)), cell("a", "redis", "none", harm(20)),
 	}, card("uncontended"), card("a", sim.Pause))
 	s := newPriceSheet(newPrices(results, sim.VirtualWorld))

@@ -14,7 +14,7 @@ import (
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/picturetest"
 	"github.com/locklab/locklab/reports/results"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -89,11 +89,11 @@ func mustBeReadable(t *testing.T, f *canvas.Figure) []written {
 // crowd is a world with many lock services, long names and few trials, in which every square is as
 // full as can be.
 func crowd() *results.Set {
-	var cells []scenarios.Summary
-	var cards []scenarios.Card
+	var cells []outcome.Summary
+	var cards []outcome.Card
 	backends := []string{"none", "perfect", "redis", "redis+renew", "redlock", "redlock-reference", "redlock-redsync", "sentinel", minReplicas,
 		"etcd", "zookeeper", "lib/redislock", "lib/redsync", "lib/etcd-mutex", "lib/zk-lock"}
-	worst := func(c *scenarios.Summary) {
+	worst := func(c *outcome.Summary) {
 		c.Trials = 9
 		harm(8)(c)
 		violated(check.Overlap, 8)(c)

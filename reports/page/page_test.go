@@ -19,7 +19,7 @@ import (
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/timeline"
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -285,7 +285,7 @@ func TestTooManyTrialsLeaveOneOfEachCellAndTheTellingOnes(t *testing.T) {
 	for cell := range 4 {
 		for seed := range 3 {
 			kept = append(kept, results.Kept{ID: fmt.Sprint(cell, "/", seed), Telling: cell == 1 && seed == 2,
-				Result: scenarios.Result{Scenario: "s", Backend: fmt.Sprint(cell), Seed: uint64(seed)}})
+				Result: outcome.Result{Scenario: "s", Backend: fmt.Sprint(cell), Seed: uint64(seed)}})
 		}
 	}
 	var ids []string

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/strict"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/plaintext"
 )
@@ -28,7 +28,7 @@ func visible(text []byte) error {
 
 // named makes sure that these are valid names: files are named after them.
 func named(scenario string, others ...string) error {
-	if !scenarios.IsName(scenario) {
+	if !strict.IsName(scenario) {
 		return fmt.Errorf("the scenario is called %q, expected small letters, digits and hyphens", scenario)
 	}
 	for _, name := range others {

@@ -19,7 +19,7 @@ import (
 	fast "github.com/segmentio/encoding/json" // five times as fast as encoding/json on these rows
 
 	"github.com/locklab/locklab/reports/files"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -125,7 +125,7 @@ const pieceSize = 1 << 20
 type piece struct {
 	text  []byte
 	line  int // number of its first line
-	rows  []scenarios.Result
+	rows  []outcome.Result
 	err   error
 	ready chan struct{} // closed when it has been decoded
 }
@@ -235,8 +235,8 @@ func (p *piece) decode(path string) {
 
 // row is a line of the file. A missing outcome is told apart from an empty one.
 type row struct {
-	scenarios.Result
-	Outcome *scenarios.Outcome `json:"outcome"`
+	outcome.Result
+	Outcome *outcome.Outcome `json:"outcome"`
 }
 
 // complete says what a row lacks; nil means nothing.

@@ -10,14 +10,15 @@ import (
 	"strings"
 
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
 // Comparison is a trial that was run twice.
 type Comparison struct {
-	Then, Now scenarios.Result
+	Then, Now outcome.Result
 	Before    *sim.History // nil if it was not kept
 	After     *sim.History
 	Always    []string // said whatever the result
@@ -163,11 +164,11 @@ func (c Comparison) writeMeasures(b *strings.Builder) {
 	rows := [][]string{{"measured", "then", "now"}}
 	for _, m := range check.Measures() {
 		row, any := []string{string(m)}, false
-		for _, r := range []scenarios.Result{c.Then, c.Now} {
+		for _, r := range []outcome.Result{c.Then, c.Now} {
 			got, measured := r.Measured(m)
 			text := "—"
 			if measured {
-				text, any = scenarios.ShowMeasured(got, r.TTL), true
+				text, any = script.ShowMeasured(got, r.TTL), true
 			}
 			row = append(row, text)
 		}

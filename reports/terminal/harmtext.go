@@ -7,7 +7,7 @@ import (
 
 	"github.com/locklab/locklab/backends/control"
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -37,7 +37,7 @@ func bareText(h harmKind, j, said judged, thing string, one bool) string {
 // where says with which services something happened, and in how many of the scenarios: each cell of
 // this list is one scenario with one service. thing is what the scenarios are called; empty if that
 // has been said. one is set if there is only one scenario.
-func where(cells []scenarios.Summary, h harmKind, thing string, one bool) string {
+func where(cells []outcome.Summary, h harmKind, thing string, one bool) string {
 	type count struct{ happened, of int }
 	counts := map[string]count{}
 	for _, c := range cells {
@@ -74,7 +74,7 @@ func where(cells []scenarios.Summary, h harmKind, thing string, one bool) string
 }
 
 // services lists the lock services of cells in order of first appearance.
-func services(cells []scenarios.Summary) (names []string) {
+func services(cells []outcome.Summary) (names []string) {
 	for _, c := range cells {
 		if !slices.Contains(names, c.Backend) {
 			names = append(names, c.Backend)
@@ -83,8 +83,8 @@ func services(cells []scenarios.Summary) (names []string) {
 	return names
 }
 
-func oneScenario(cells []scenarios.Summary) bool {
-	return !slices.ContainsFunc(cells, func(c scenarios.Summary) bool { return c.Scenario != cells[0].Scenario })
+func oneScenario(cells []outcome.Summary) bool {
+	return !slices.ContainsFunc(cells, func(c outcome.Summary) bool { return c.Scenario != cells[0].Scenario })
 }
 
 // share says in how many scenarios something happened with a service.
@@ -140,7 +140,7 @@ func left(j judged) string {
 }
 
 // names lists cells by scenario and service.
-func names(cells []scenarios.Summary) (out []string) {
+func names(cells []outcome.Summary) (out []string) {
 	for _, c := range cells {
 		out = append(out, c.Scenario+" with "+c.Backend)
 	}

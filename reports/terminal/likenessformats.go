@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -32,7 +32,7 @@ type figuresDocument struct {
 	Most   float64 `json:"most"`
 }
 
-func likenessDocuments(all []scenarios.Compared) (out []likenessDocument) {
+func likenessDocuments(all []outcome.Compared) (out []likenessDocument) {
 	for _, c := range all {
 		out = append(out, likenessDocument{c.Measure, likenessWord(c.Likeness), c.Why, c.Allowed, c.Slack, figuresDocument(c.Virtual), figuresDocument(c.Live)})
 	}
@@ -40,7 +40,7 @@ func likenessDocuments(all []scenarios.Compared) (out []likenessDocument) {
 }
 
 // likenessWord is the likeness in lower case.
-func likenessWord(l scenarios.Likeness) string { return strings.ToLower(l.String()) }
+func likenessWord(l outcome.Likeness) string { return strings.ToLower(l.String()) }
 
 // likenessTitles returns the columns that compare a measure between a library and its profile, such
 // as like.wait.live.median. Lengths are in seconds.
@@ -54,14 +54,14 @@ func likenessTitles(m check.Measure) []string {
 	return out
 }
 
-func likenessFields(a scenarios.Agreement, m check.Measure) []string {
+func likenessFields(a outcome.Agreement, m check.Measure) []string {
 	out := make([]string, len(likenessTitles(m)))
 	for _, c := range a.Measures {
 		if c.Measure != m {
 			continue
 		}
 		out = append(out[:0], likenessWord(c.Likeness), csvSeconds(c.Allowed.Seconds()), csvSeconds(c.Slack[0].Seconds()), csvSeconds(c.Slack[1].Seconds()))
-		for _, f := range []scenarios.Figures{c.Virtual, c.Live} {
+		for _, f := range []outcome.Figures{c.Virtual, c.Live} {
 			out = append(out, strconv.Itoa(f.Trials))
 			for _, x := range []float64{f.Median, f.Least, f.Most} {
 				if f.Trials == 0 {

@@ -5,24 +5,25 @@ import (
 	"testing"
 	"time"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
 // overlapped returns a cell in which two clients held the lock in violated of its trials, where a
 // tenth to three tenths is expected, and in which clients waited one second each time.
-func overlapped(t *testing.T, violated, trials int) []scenarios.Summary {
+func overlapped(t *testing.T, violated, trials int) []outcome.Summary {
 	t.Helper()
-	s := scenarios.NewSummaries([]scenarios.Card{{Scenario: "storm", Cells: []scenarios.CardCell{{
+	s := outcome.NewSummaries([]outcome.Card{{Scenario: "storm", Cells: []outcome.CardCell{{
 		Backend: "redis", Guard: "none", Discipline: "attentive", World: sim.VirtualWorld, TTL: time.Second,
-		Expect: []scenarios.Expected{{Property: check.Overlap, Verdict: check.Violated, Because: "of chance", Sometimes: true, Share: &scenarios.Share{From: 0.1, To: 0.3}}},
-		Ranges: []scenarios.CardRange{{Measure: check.Wait, Of: "p95", From: 0.5, To: 2, Written: []string{"500ms", "2s"}, Because: "it is so"}},
+		Expect: []script.Expected{{Property: check.Overlap, Verdict: check.Violated, Because: "of chance", Sometimes: true, Share: &script.Share{From: 0.1, To: 0.3}}},
+		Ranges: []outcome.CardRange{{Measure: check.Wait, Of: "p95", From: 0.5, To: 2, Written: []string{"500ms", "2s"}, Because: "it is so"}},
 	}}}})
 	for i := range trials {
-		r := scenarios.Result{
+		r := outcome.Result{
 			Scenario: "storm", Backend: "redis", Guard: "none", Discipline: "attentive", World: sim.VirtualWorld, Seed: uint64(i + 1), TTL: time.Second,
-			Measures: []check.Measured{{Measure: check.Wait, Count: 1, Least: 1, Most: 1}}, Values: []scenarios.Values{{Measure: check.Wait, Values: []float64{1}}},
+			Measures: []check.Measured{{Measure: check.Wait, Count: 1, Least: 1, Most: 1}}, Values: []outcome.Values{{Measure: check.Wait, Values: []float64{1}}},
 		}
 		for _, p := range append(check.Preconditions(), check.Properties()...) {
 			f := check.Finding{Property: p}

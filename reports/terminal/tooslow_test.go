@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -15,9 +15,9 @@ func TestTriesThatDoNotCountAreTold(t *testing.T) {
 		1: " One more try does not count because the machine was too slow.",
 		3: " 3 more tries do not count because the machine was too slow.",
 	} {
-		cell := scenarios.Summary{Scenario: "gc-pause", Backend: "redis", Guard: "none", World: sim.LiveWorld, Trials: 1, TooSlow: tries}
-		one := outcomeSentence([]scenarios.Summary{cell})
-		both, _ := accordSentence([]scenarios.Agreement{{Virtual: scenarios.Summary{Trials: 20}, Live: cell}})
+		cell := outcome.Summary{Scenario: "gc-pause", Backend: "redis", Guard: "none", World: sim.LiveWorld, Trials: 1, TooSlow: tries}
+		one := outcomeSentence([]outcome.Summary{cell})
+		both, _ := accordSentence([]outcome.Agreement{{Virtual: outcome.Summary{Trials: 20}, Live: cell}})
 		for _, got := range []string{one, both} {
 			if !strings.HasSuffix(got, "."+want) || strings.Count(got, "too slow") > 1 {
 				t.Errorf("%d tries are told as %q", tries, got)

@@ -17,6 +17,7 @@ import (
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/services"
 	"github.com/locklab/locklab/scenarios/strict"
@@ -300,8 +301,8 @@ func loadOne(name string, known script.Known) (*script.Scenario, error) {
 	return script.Load(name, src, known)
 }
 
-// outcome returns a line that says how a trial came out.
-func outcome(r outcome.Result) string {
+// resultLine returns a line that says how a trial came out.
+func resultLine(r outcome.Result) string {
 	line := fmt.Sprintf("%s, seed %d: %s", r.Cell(), r.Seed, r.Outcome)
 	if tried := r.Tried(); tried != "" {
 		line += " (" + tried + ")"
@@ -323,7 +324,7 @@ func playTrials(ctx context.Context, cmd *cobra.Command, trials []trial.Trial, j
 	var failed error
 	err := trial.RunAll(ctx, trial.ByService(trials), jobs, stages.Run,
 		func(j trial.Judged) error {
-			bar.step(outcome(j.Result))
+			bar.step(resultLine(j.Result))
 			failed = add(j)
 			return failed
 		})

@@ -157,7 +157,7 @@ func TestNothingInAResultIsMarkup(t *testing.T) {
 		case "img", "iframe", "object", "link":
 			t.Errorf("there is a <%s>", n.Data)
 		case "script":
-			if kind := attribute(n, "type"); kind == "" && textOf(n) != script {
+			if kind := attribute(n, "type"); kind == "" && textOf(n) != javascript {
 				t.Errorf("there is another script: %.80q", textOf(n))
 			}
 		}

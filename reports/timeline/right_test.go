@@ -205,7 +205,7 @@ func TestNoPartOfATrialEndsAfterTheTrial(t *testing.T) {
 }
 
 func TestALookStandsBeforeThePauseThatFollowsIt(t *testing.T) {
-	s := newScript("x", "redis", "none", 1)
+	s := newScribe("x", "redis", "none", 1)
 	op := "client-1/1"
 	for _, e := range []sim.Event{
 		{At: 0, Kind: sim.Acquired, Op: op, Grant: "g", Until: 10 * time.Second},
@@ -245,7 +245,7 @@ func TestALookStandsBeforeThePauseThatFollowsIt(t *testing.T) {
 }
 
 func TestAClientThatKnowsBetterAndWorksOnIsSeenToDoSo(t *testing.T) {
-	s := newScript("x", "redis", "none", 1)
+	s := newScribe("x", "redis", "none", 1)
 	op := "client-1/1"
 	for _, e := range []sim.Event{
 		{At: 0, Kind: sim.Acquired, Op: op, Grant: "g"},
@@ -274,7 +274,7 @@ func TestAClientThatKnowsBetterAndWorksOnIsSeenToDoSo(t *testing.T) {
 }
 
 func TestWhoWasToldIsSeenToWorkOnUntilItIsDone(t *testing.T) {
-	s := newScript("x", "redis", "none", 1)
+	s := newScribe("x", "redis", "none", 1)
 	op := "client-1/1"
 	for _, e := range []sim.Event{
 		{At: 0, Kind: sim.Acquired, Op: op, Grant: "g", Until: 8 * time.Second},
@@ -308,7 +308,7 @@ func TestWhoWasToldIsSeenToWorkOnUntilItIsDone(t *testing.T) {
 
 func TestADeadlineThatWasOverForAMomentIsNotInTheLegend(t *testing.T) {
 	for late, want := range map[time.Duration]bool{time.Microsecond: false, 5 * time.Second: true} {
-		s := newScript("x", "redis", "none", 1)
+		s := newScribe("x", "redis", "none", 1)
 		for _, e := range []sim.Event{
 			{At: 0, Kind: sim.Acquired, Op: "client-1/1", Grant: "g", Until: 5 * time.Second},
 			{At: 5*time.Second + late, Kind: sim.Renewed, Grant: "g", Until: 25 * time.Second},

@@ -5,6 +5,7 @@ package scenarios
 import (
 	"embed"
 	"fmt"
+
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/strict"
 )

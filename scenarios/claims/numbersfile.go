@@ -1,12 +1,13 @@
 package claims
 
 import (
+	"reflect"
+	"slices"
+
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/strict"
 	"github.com/locklab/locklab/scenarios/sweep"
-	"reflect"
-	"slices"
 )
 
 // BuiltinNumbers loads the published numbers that come with the program.

@@ -1,8 +1,9 @@
 package outcome
 
 import (
-	"github.com/locklab/locklab/scenarios/script"
 	"math"
+
+	"github.com/locklab/locklab/scenarios/script"
 )
 
 // JudgeShare decides what k violated trials of n mean. From n trials, the share of all possible trials

@@ -1,10 +1,11 @@
 package script
 
 import (
-	"github.com/locklab/locklab/scenarios/workload"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/locklab/locklab/scenarios/workload"
 )
 
 // adds returns the script least with clients that add elements.

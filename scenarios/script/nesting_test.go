@@ -1,10 +1,11 @@
 package script
 
 import (
-	"github.com/locklab/locklab/scenarios/strict"
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/locklab/locklab/scenarios/strict"
 )
 
 // No file that is small enough to be read allocates more than a bounded amount of memory, whatever

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/strict"

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"fmt"
+
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/strict"

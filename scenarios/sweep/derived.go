@@ -1,9 +1,10 @@
 package sweep
 
 import (
-	"github.com/locklab/locklab/scenarios/outcome"
 	"math"
 	"strconv"
+
+	"github.com/locklab/locklab/scenarios/outcome"
 )
 
 // Derived is the share of violated trials as a function of the parameter, as derived on paper:

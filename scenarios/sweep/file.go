@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/strict"
 )

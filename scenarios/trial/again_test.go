@@ -2,9 +2,10 @@ package trial
 
 import (
 	"encoding/json"
-	"github.com/locklab/locklab/scenarios/outcome"
 	"slices"
 	"testing"
+
+	"github.com/locklab/locklab/scenarios/outcome"
 )
 
 // again runs a trial, then runs it again from what a run stores of the result.

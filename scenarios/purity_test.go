@@ -22,9 +22,9 @@ var (
 )
 
 // What packages above the seam may do besides: trial runs whole trials side by side, and whoever
-// calls it may have a context to interrupt it with.
+// calls it may have a context to interrupt it with. Only tests import scripttest.
 var (
-	runners = []string{"trial"}
+	runners = []string{"trial", "scripttest"}
 	callers = []string{"sweep", "claims"}
 )
 

@@ -120,6 +120,6 @@ func compareFingerprints(t *testing.T, trials []Trial, kept, found map[string]st
 		Discipline: differ[0].Discipline.String(), World: sim.VirtualWorld, Seed: 1, TTL: differ[0].TTL}
 	t.Errorf("%d cells of %d tell another story than %s:\n%s"+
 		"to see the change, run one before and after it, and compare the two files in latest/histories:\n  %s\n"+
-		"if it is right, accept it:\n  go test ./scenarios -run TheSame -update",
+		"if it is right, accept it:\n  go test ./scenarios/trial -run TheSame -update",
 		len(differ), len(trials), fingerprintsFile, b.String(), first.Replay(""))
 }

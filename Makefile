@@ -26,10 +26,10 @@ check:
 	GOOS=js GOARCH=wasm go build ./sim/... ./backends/... ./scenarios/...
 	GOOS=darwin GOARCH=arm64 go build ./...
 
-# Packages whose code runs on more than one goroutine, and of the two that run trials, judge and
+# Packages whose code runs on more than one goroutine, and of those that run trials, judge and
 # print, the tests of running. Elsewhere nothing can race. A test holds the packages to the code.
 RACE = ./backends/... ./reports ./reports/files ./reports/results ./sim/live/...
-RACE_RUNS = ./lab ./scenarios
+RACE_RUNS = ./lab ./scenarios/trial ./scenarios/sweep ./scenarios/claims
 RUNS = Interrupt|Cancelled|Runaway|FewTrialsWait|TestATrialThatSeveral|Tries|Weighed|TestCommand/^live$$
 
 ## race: the tests again under the race detector (needs a C compiler), where more than one goroutine
@@ -86,11 +86,11 @@ elsewhere:
 
 ## bench: the kernel beside a bare heap loop, and whole trials
 bench:
-	go test -run '^$$' -bench . -benchmem ./sim/virtual ./sim/check ./scenarios ./reports/results
+	go test -run '^$$' -bench . -benchmem ./sim/virtual ./sim/check ./scenarios/trial ./reports/results
 
 ## schema: write the JSON Schema of scenario files anew
 schema:
-	go test ./scenarios -run Schema -update
+	go test ./scenarios/script -run Schema -update
 
 ## docs: draw the documents' pictures anew
 docs:

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/trial"
 )
 
 // noLimit is the maximum for a command that takes any number of arguments.
@@ -36,7 +36,7 @@ func refuseEmpty(cmd *cobra.Command) (err error) {
 			empty = !slices.ContainsFunc(list.GetSlice(), func(each string) bool { return each != "" })
 		}
 		if empty && err == nil {
-			err = fmt.Errorf("--%s is empty, expected a value or no --%s at all; its meaning: %s", f.Name, f.Name, f.Usage)
+			err = fmt.Errorf("--%s is empty; give it a value or leave --%s out; it sets: %s", f.Name, f.Name, f.Usage)
 		}
 	})
 	return err
@@ -55,8 +55,8 @@ func checkJobs(jobs int) error {
 	switch {
 	case jobs < 0:
 		return fmt.Errorf("--jobs is %d, expected 1 or more", jobs)
-	case jobs > scenarios.MaxJobs:
-		return fmt.Errorf("--jobs is %d, expected at most %d", jobs, scenarios.MaxJobs)
+	case jobs > trial.MaxJobs:
+		return fmt.Errorf("--jobs is %d, expected at most %d", jobs, trial.MaxJobs)
 	}
 	return nil
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/sim"
 )
 
 // registerAttach adds the flag --attach.
@@ -26,8 +26,8 @@ func parseAttachments(list []string, world string) (attachments, error) {
 	if len(list) == 0 {
 		return attachments{}, nil
 	}
-	if world != scenarios.LiveWorld {
-		return attachments{}, fmt.Errorf("--attach needs --world %s: only live trials have servers", scenarios.LiveWorld)
+	if world != sim.LiveWorld {
+		return attachments{}, fmt.Errorf("--attach needs --world %s, because only live trials have servers", sim.LiveWorld)
 	}
 	return attach(list)
 }

@@ -16,7 +16,7 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.uber.org/zap"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -92,7 +92,7 @@ func TestAttachedZooKeeperGivesTheSameVerdictsAndIsLeftAsItWas(t *testing.T) {
 }
 
 // runAttached runs a pause of the holder on attached servers and returns the results.
-func runAttached(t *testing.T, backend, attach string) (all []scenarios.Result) {
+func runAttached(t *testing.T, backend, attach string) (all []outcome.Result) {
 	t.Helper()
 	all, _ = runAsExpected(t, 2, "gc-pause", "server-pause", "--world", "live", "--backend", backend, "--guard", "none,fence-all", "--attach", attach)
 	return all
@@ -100,7 +100,7 @@ func runAttached(t *testing.T, backend, attach string) (all []scenarios.Result) 
 
 // runAsExpected runs the given number of trials, which must all be as expected and leave nothing
 // behind, and returns their results and what was printed.
-func runAsExpected(t *testing.T, trials int, what ...string) (all []scenarios.Result, printed string) {
+func runAsExpected(t *testing.T, trials int, what ...string) (all []outcome.Result, printed string) {
 	t.Helper()
 	scratch, folder := openDir(t), t.TempDir()
 	run := exec.Command(buildCommand(t), append([]string{"run", "--out", folder}, what...)...)
@@ -116,7 +116,7 @@ func runAsExpected(t *testing.T, trials int, what ...string) (all []scenarios.Re
 }
 
 // expectPauseVerdicts checks for the verdicts that a pause of the holder has on any server.
-func expectPauseVerdicts(t *testing.T, all []scenarios.Result) {
+func expectPauseVerdicts(t *testing.T, all []outcome.Result) {
 	t.Helper()
 	lost := map[string]check.Verdict{"none": check.Violated, "fence-all": check.Holds}
 	for _, r := range all {

@@ -7,15 +7,15 @@ import (
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim/live/namespaces"
 )
 
 // attachments are servers that somebody else runs.
-type attachments struct{ to *scenarios.Attachments } // nil: none
+type attachments struct{ to *trial.Attachments } // nil: none
 
 func attach(list []string) (attachments, error) {
-	to, err := scenarios.ParseAttachments(context.Background(), list)
+	to, err := trial.ParseAttachments(context.Background(), list)
 	if err != nil {
 		return attachments{}, fmt.Errorf("--attach: %w", err)
 	}
@@ -24,10 +24,10 @@ func attach(list []string) (attachments, error) {
 
 // attachable names the lock services that can be attached, for the help.
 func attachable() string {
-	return strings.Join(append([]string{", with " + words.Or(scenarios.Attachable()...)}, scenarios.AttachedOtherwise()...), "; ")
+	return strings.Join(append([]string{", with " + words.Or(trial.Attachable()...)}, trial.AttachedOtherwise()...), "; ")
 }
 
-// replace returns the Replace function for a scenarios.Selection, or nil without attachments.
+// replace returns the Replace function for a trial.Selection, or nil without attachments.
 func (a attachments) replace() func(backends.Backend) backends.Backend {
 	if a.to == nil {
 		return nil
@@ -47,7 +47,7 @@ func (a attachments) enterLive() (entered bool, err error) {
 	}
 	entered, err = enterLive()
 	if failed := leave(); failed != nil {
-		return true, &statusError{status: statusBadInput, say: "locklab: leave the attached servers: " + failed.Error()}
+		return true, &statusError{status: statusBadInput, say: "locklab: detach from the attached servers: " + failed.Error()}
 	}
 	return entered, err
 }

@@ -4,12 +4,12 @@ package lab
 
 import (
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/trial"
 )
 
 type attachments struct{}
 
-func attach([]string) (attachments, error) { return attachments{}, scenarios.LiveMissing(nil) }
+func attach([]string) (attachments, error) { return attachments{}, trial.LiveMissing(nil) }
 
 func attachable() string { return "" }
 

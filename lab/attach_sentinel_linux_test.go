@@ -18,7 +18,7 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 
 	redislive "github.com/locklab/locklab/backends/redis/live"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -58,7 +58,7 @@ func TestAttachedSentinelGivesTheVerdictsOfTheVirtualWorldAndIsLeftAsItWas(t *te
 	}
 	virtual, _ := runAsExpected(t, 6, "gc-pause", "pause-during-acquire", "--backend", "sentinel", "--guard", "none,fence-all,cas", "--seeds", "1")
 	for _, simulated := range virtual {
-		i := slices.IndexFunc(live, func(r scenarios.Result) bool {
+		i := slices.IndexFunc(live, func(r outcome.Result) bool {
 			return r.Scenario == simulated.Scenario && r.Guard == simulated.Guard
 		})
 		if i < 0 {

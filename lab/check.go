@@ -15,7 +15,7 @@ func checkCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check HISTORY",
 		Short: "Judge a recorded history again",
-		Long: `Check reads a history that a run has kept (histories/*.jsonl) and lets every
+		Long: `Check reads a history kept by a run (histories/*.jsonl) and lets every
 checker judge it again, with the events that are the evidence.
 
 Exit status: 0 every property holds, 1 one is violated, 2 a precondition fails

@@ -11,7 +11,10 @@ import (
 
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/claims"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/sim"
 )
 
 // claimsOptions holds the flags of `locklab claims`.
@@ -29,16 +32,16 @@ func claimsCommand() *cobra.Command {
 	o := claimsOptions{format: tableFormat()}
 	c := &cobra.Command{
 		Use:   "claims [ID...]",
-		Short: "Measure what was claimed about locks, and by whom",
+		Short: "Measure what people have claimed about locks",
 		Long: `Claims runs the trials that decide the published claims about distributed locks,
 and prints for each claim who made it, what it says, what
-the trials say of it, and the figures. Kleppmann's list and antirez's stand side
+the trials show, and the figures. Kleppmann's and antirez's lists stand side
 by side, and so do the two senses in which they call a lock broken.
 
-With ids it looks at these claims only.
+With IDs, it covers only these claims.
 
 With --world live the trials are run with real servers and clients. A claim is decided
-there if the live world has all the trials that it takes; else it says what is not
+there if the live world can run every trial it needs; otherwise it says what is not
 available. Figures of the two worlds are never counted together. Results are written to
 OUT/<time of the run>, with OUT/latest pointing to the newest, as run writes them.
 
@@ -54,7 +57,7 @@ contradicts them, 2 undecided or interrupted, 3 bad input or a failure of lockla
 		ValidArgsFunction: completeClaims,
 	}
 	f := c.Flags()
-	f.StringVar(&o.world, "world", scenarios.VirtualWorld, words.Or(scenarios.VirtualWorld, scenarios.LiveWorld))
+	f.StringVar(&o.world, "world", sim.VirtualWorld, words.Or(sim.VirtualWorld, sim.LiveWorld))
 	f.StringVar(&o.seeds, "seeds", "", "how many seeds, such as 20, or which, such as 7..9 (default: 5 virtual, 1 live; 40 for numbers)")
 	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials side by side (default: one a processor virtual, %d live)", liveJobs))
 	f.StringVar(&o.out, "out", "out", "folder for results (live)")
@@ -62,7 +65,7 @@ contradicts them, 2 undecided or interrupted, 3 bad input or a failure of lockla
 	registerAttach(c, &o.attach)
 	o.servers.register(c)
 	o.format.register(c)
-	complete(c, "world", scenarios.VirtualWorld, scenarios.LiveWorld)
+	complete(c, "world", sim.VirtualWorld, sim.LiveWorld)
 	return c
 }
 
@@ -74,7 +77,7 @@ func (o claimsOptions) run(cmd *cobra.Command, ids []string) error {
 	if o.numbers {
 		return o.measureNumbers(cmd, ids, seeds)
 	}
-	sources, err := scenarios.BuiltinClaims(scenarios.Everything())
+	sources, err := claims.Builtin(script.Everything())
 	if err != nil {
 		return fmt.Errorf("load the claims: %w", err)
 	}
@@ -83,12 +86,12 @@ func (o claimsOptions) run(cmd *cobra.Command, ids []string) error {
 			return err
 		}
 	}
-	if o.world == scenarios.LiveWorld {
+	if o.world == sim.LiveWorld {
 		return o.runLive(cmd, sources, seeds)
 	}
 	ctx, stop := untilStopped(cmd.Context())
 	defer stop()
-	weighed, run, err := scenarios.WeighClaims(ctx, sources, seeds, o.jobs)
+	weighed, run, err := claims.Weigh(ctx, sources, seeds, o.jobs)
 	if err != nil && ctx.Err() != nil {
 		return &statusError{statusUndecided, "interrupted: the claims were not weighed"}
 	}
@@ -104,20 +107,20 @@ func (o claimsOptions) run(cmd *cobra.Command, ids []string) error {
 }
 
 // check fills in defaults and refuses what is impossible or would have no effect.
-func (o *claimsOptions) check(cmd *cobra.Command) (scenarios.Seeds, error) {
-	none := scenarios.Seeds{}
-	if known := []string{scenarios.VirtualWorld, scenarios.LiveWorld}; !slices.Contains(known, o.world) {
+func (o *claimsOptions) check(cmd *cobra.Command) (outcome.Seeds, error) {
+	none := outcome.Seeds{}
+	if known := []string{sim.VirtualWorld, sim.LiveWorld}; !slices.Contains(known, o.world) {
 		return none, fmt.Errorf("--world is %q, expected %s", o.world, words.Or(known...))
 	}
-	live := o.world == scenarios.LiveWorld
+	live := o.world == sim.LiveWorld
 	if given := o.servers.arguments(); len(given) > 0 && !live {
-		return none, fmt.Errorf("%s needs --world %s: only live trials have servers", given[0], scenarios.LiveWorld)
+		return none, fmt.Errorf("%s needs --world %s: only live trials have servers", given[0], sim.LiveWorld)
 	}
 	if cmd.Flags().Changed("out") && !live {
-		return none, fmt.Errorf("--out needs --world %s: nothing is written of virtual trials, which can be run again at any time", scenarios.LiveWorld)
+		return none, fmt.Errorf("--out needs --world %s: virtual trials write no files, as they can be rerun at any time", sim.LiveWorld)
 	}
 	if o.numbers && live {
-		return none, fmt.Errorf("--numbers is for --world %s: the live world does not measure to the millisecond", scenarios.VirtualWorld)
+		return none, fmt.Errorf("--numbers is for --world %s: the live world does not measure to the millisecond", sim.VirtualWorld)
 	}
 	if !live {
 		if _, err := parseAttachments(o.attach, o.world); err != nil {
@@ -130,7 +133,7 @@ func (o *claimsOptions) check(cmd *cobra.Command) (scenarios.Seeds, error) {
 			o.seeds = numberSeeds
 		}
 	}
-	seeds, err := scenarios.ParseSeeds(o.seeds)
+	seeds, err := outcome.ParseSeeds(o.seeds)
 	if err != nil {
 		return none, fmt.Errorf("--seeds: %w", err)
 	}
@@ -144,22 +147,22 @@ func (o *claimsOptions) check(cmd *cobra.Command) (scenarios.Seeds, error) {
 }
 
 // claimsStatus returns the exit status of the worst claim.
-func claimsStatus(results []scenarios.ClaimResult) error {
-	has := func(v scenarios.ClaimVerdict) bool {
-		return slices.ContainsFunc(results, func(r scenarios.ClaimResult) bool { return r.Verdict == v })
+func claimsStatus(results []claims.Result) error {
+	has := func(v claims.Verdict) bool {
+		return slices.ContainsFunc(results, func(r claims.Result) bool { return r.Verdict == v })
 	}
-	if has(scenarios.ClaimContradicted) {
+	if has(claims.Contradicted) {
 		return &statusError{status: statusNotAsExpected}
 	}
-	if has(scenarios.ClaimUndecided) {
+	if has(claims.Undecided) {
 		return &statusError{status: statusUndecided}
 	}
 	return nil
 }
 
 // onlyClaims narrows the sources down to the claims with these ids.
-func onlyClaims(sources []scenarios.ClaimSource, ids []string) ([]scenarios.ClaimSource, error) {
-	var out []scenarios.ClaimSource
+func onlyClaims(sources []claims.Source, ids []string) ([]claims.Source, error) {
+	var out []claims.Source
 	var found []string
 	for _, s := range sources {
 		narrowed := s
@@ -183,7 +186,7 @@ func onlyClaims(sources []scenarios.ClaimSource, ids []string) ([]scenarios.Clai
 }
 
 // firstIDs returns the id of each source's first claim.
-func firstIDs(sources []scenarios.ClaimSource) (ids []string) {
+func firstIDs(sources []claims.Source) (ids []string) {
 	for _, s := range sources {
 		ids = append(ids, s.Claims[0].ID)
 	}
@@ -192,7 +195,7 @@ func firstIDs(sources []scenarios.ClaimSource) (ids []string) {
 
 func completeClaims(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var ids []string
-	if sources, err := scenarios.BuiltinClaims(scenarios.Everything()); err == nil {
+	if sources, err := claims.Builtin(script.Everything()); err == nil {
 		for _, s := range sources {
 			for _, c := range s.Claims {
 				ids = append(ids, c.ID+"\t"+c.Says)

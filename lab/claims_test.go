@@ -4,22 +4,22 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/claims"
 )
 
 func TestTheWorstClaimDecidesTheStatus(t *testing.T) {
 	for _, test := range []struct {
 		name     string
-		verdicts []scenarios.ClaimVerdict
+		verdicts []claims.Verdict
 		want     int
 	}{
-		{"all as the file states", []scenarios.ClaimVerdict{scenarios.ClaimConfirmed, scenarios.ClaimRefuted, scenarios.ClaimConditional, scenarios.ClaimNotYet, scenarios.ClaimCannot}, statusAsExpected},
-		{"one is undecided", []scenarios.ClaimVerdict{scenarios.ClaimUndecided, scenarios.ClaimConfirmed}, statusUndecided},
-		{"one is contradicted", []scenarios.ClaimVerdict{scenarios.ClaimContradicted, scenarios.ClaimUndecided}, statusNotAsExpected},
+		{"all as the file states", []claims.Verdict{claims.Confirmed, claims.Refuted, claims.Conditional, claims.NotYet, claims.Cannot}, statusAsExpected},
+		{"one is undecided", []claims.Verdict{claims.Undecided, claims.Confirmed}, statusUndecided},
+		{"one is contradicted", []claims.Verdict{claims.Contradicted, claims.Undecided}, statusNotAsExpected},
 	} {
-		var results []scenarios.ClaimResult
+		var results []claims.Result
 		for _, v := range test.verdicts {
-			results = append(results, scenarios.ClaimResult{Verdict: v})
+			results = append(results, claims.Result{Verdict: v})
 		}
 		got := statusAsExpected
 		var status *statusError

@@ -13,12 +13,15 @@ import (
 
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/claims"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/trial"
+	"github.com/locklab/locklab/sim"
 )
 
 // runLive weighs claims with real servers and clients. What was judged before an interruption is
 // kept, but claims are weighed only when all of their trials were judged.
-func (o claimsOptions) runLive(cmd *cobra.Command, sources []scenarios.ClaimSource, seeds scenarios.Seeds) error {
+func (o claimsOptions) runLive(cmd *cobra.Command, sources []claims.Source, seeds outcome.Seeds) error {
 	if err := o.servers.apply(); err != nil {
 		return err
 	}
@@ -26,15 +29,15 @@ func (o claimsOptions) runLive(cmd *cobra.Command, sources []scenarios.ClaimSour
 	if err != nil {
 		return err
 	}
-	trials, err := scenarios.ClaimTrials(sources, scenarios.Selection{
-		World: scenarios.LiveWorld, Seeds: seeds, Replace: attached.replace(),
+	trials, err := claims.Trials(sources, trial.Selection{
+		World: sim.LiveWorld, Seeds: seeds, Replace: attached.replace(),
 		Servers: append(attachArguments(o.attach), o.servers.arguments()...),
 	})
 	if err != nil {
 		return err
 	}
-	run := scenarios.ClaimTrialsRun{World: scenarios.LiveWorld}
-	trials, run.Missing = scenarios.Available(trials)
+	run := claims.Run{World: sim.LiveWorld}
+	trials, run.Missing = trial.Available(trials)
 	if len(trials) > 0 {
 		if entered, err := attached.enterLive(); entered || err != nil {
 			return err
@@ -45,18 +48,18 @@ func (o claimsOptions) runLive(cmd *cobra.Command, sources []scenarios.ClaimSour
 	folder, err := results.NewFolder(o.out, results.About{
 		Command: append([]string{"locklab", "claims"}, os.Args[min(2, len(os.Args)):]...),
 		Version: version(), Go: runtime.Version(), Started: time.Now(),
-		World: o.world, Seeds: o.seeds, Trials: len(trials), Scenarios: scenarios.Cards(trials, run.Missing),
+		World: o.world, Seeds: o.seeds, Trials: len(trials), Scenarios: trial.Cards(trials, run.Missing),
 	})
 	if err != nil {
 		return err
 	}
-	failed := playTrials(ctx, cmd, trials, o.jobs, true, func(j scenarios.Judged) error {
+	failed := playTrials(ctx, cmd, trials, o.jobs, true, func(j trial.Judged) error {
 		run.Add(j)
 		return folder.Add(j)
 	})
-	var weighed []scenarios.ClaimResult
+	var weighed []claims.Result
 	if failed == nil && len(run.Judged) == len(trials) {
-		weighed = scenarios.JudgeClaims(sources, run)
+		weighed = claims.Judge(sources, run)
 		failed = folder.AddClaims(terminal.ClaimRows(sources, weighed))
 	}
 	if failed = errors.Join(failed, folder.Close()); failed != nil {
@@ -67,7 +70,7 @@ func (o claimsOptions) runLive(cmd *cobra.Command, sources []scenarios.ClaimSour
 
 // present draws what was found, prints it and says where it is. weighed is nil if the run was
 // interrupted.
-func (o claimsOptions) present(ctx context.Context, cmd *cobra.Command, sources []scenarios.ClaimSource, weighed []scenarios.ClaimResult, run scenarios.ClaimTrialsRun, folder *results.Folder, asked int) error {
+func (o claimsOptions) present(ctx context.Context, cmd *cobra.Command, sources []claims.Source, weighed []claims.Result, run claims.Run, folder *results.Folder, asked int) error {
 	drawn, err := render(ctx, cmd.ErrOrStderr(), folder.Set(), folder.Path)
 	if err != nil {
 		return err

@@ -16,7 +16,8 @@ import (
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/sim"
 )
 
 // conclude presents what was found. The exit status is that of the worst trial. After a failure of
@@ -43,8 +44,8 @@ const notDrawn = "charts and page were not finished"
 
 // presented is the result of present.
 type presented struct {
-	accord scenarios.Accord // the worst, over cells that were run in both worlds
-	drawn  bool             // everything was drawn; false if it was interrupted
+	accord outcome.Accord // the worst, over cells that were run in both worlds
+	drawn  bool           // everything was drawn; false if it was interrupted
 }
 
 // present draws pictures and page into a folder, prints the table and says where everything is. It
@@ -59,8 +60,8 @@ func present(ctx context.Context, cmd *cobra.Command, set *results.Set, into str
 	if err := terminal.Unfinished(out, set, options); err != nil {
 		return made, err
 	}
-	if len(set.In(scenarios.LiveWorld)) > 0 && len(set.In(scenarios.VirtualWorld)) > 0 {
-		all := scenarios.Agreements(set.Cells)
+	if len(set.In(sim.LiveWorld)) > 0 && len(set.In(sim.VirtualWorld)) > 0 {
+		all := outcome.Agreements(set.Cells)
 		for _, a := range all {
 			made.accord = max(made.accord, a.Accord)
 		}
@@ -118,26 +119,26 @@ func render(ctx context.Context, stderr io.Writer, set *results.Set, into string
 
 // status returns the exit status for a set of results and the accord of its worlds. missing says
 // what an interrupted run lacks. Even then, what is not as expected decides.
-func status(set *results.Set, accord scenarios.Accord, missing []string) error {
+func status(set *results.Set, accord outcome.Accord, missing []string) error {
 	worst, say := restOutcome(set)
-	worst = max(worst, scenarios.Worst(set.Cells))
+	worst = max(worst, outcome.Worst(set.Cells))
 	switch accord {
-	case scenarios.Disagree, scenarios.Unexpected:
-		worst = scenarios.NotAsExpected
-	case scenarios.Unsure:
-		worst = max(worst, scenarios.Undecided)
+	case outcome.Disagree, outcome.Unexpected:
+		worst = outcome.NotAsExpected
+	case outcome.Unsure:
+		worst = max(worst, outcome.Undecided)
 	}
 	return worstStatus(worst, missing, say...)
 }
 
 // worstStatus turns the worst outcome into an exit status. missing says what an interruption left
 // out; say is whatever else the user should be told.
-func worstStatus(worst scenarios.Outcome, missing []string, say ...string) error {
+func worstStatus(worst outcome.Outcome, missing []string, say ...string) error {
 	text := strings.Join(append(say, missing...), "\n")
 	switch {
-	case worst == scenarios.NotAsExpected:
+	case worst == outcome.NotAsExpected:
 		return &statusError{statusNotAsExpected, text}
-	case worst == scenarios.Undecided, len(missing) > 0:
+	case worst == outcome.Undecided, len(missing) > 0:
 		return &statusError{statusUndecided, text}
 	}
 	return nil

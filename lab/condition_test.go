@@ -5,7 +5,8 @@ import (
 	"os"
 	"testing"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/services"
+	"github.com/locklab/locklab/scenarios/trial"
 )
 
 // condition evaluates [live] in scripts: can live trials run on this machine? With
@@ -17,8 +18,8 @@ func condition(name string) (bool, error) {
 	if os.Getenv("LOCKLAB_REQUIRE_LIVE") != "" {
 		return true, nil
 	}
-	for _, b := range scenarios.Registry() {
-		if scenarios.LiveMissing(b) != nil {
+	for _, b := range services.Registry() {
+		if trial.LiveMissing(b) != nil {
 			return false, nil
 		}
 	}

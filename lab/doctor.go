@@ -6,7 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/services"
+	"github.com/locklab/locklab/scenarios/trial"
 )
 
 // finding is one line of the doctor's output.
@@ -20,11 +21,11 @@ func doctorCommand() *cobra.Command {
 	var servers serverFlags
 	c := &cobra.Command{
 		Use:   "doctor",
-		Short: "Say what this machine can do, and what to do about the rest",
+		Short: "Report what this machine can do, and how to enable the rest",
 		Long: `Doctor tries what the live world needs: the servers, the namespaces, and the
-faults. The virtual world needs nothing of it.
+faults. The virtual world needs none of this.
 
-Exit status: 0, whatever it finds; 3 when a server named by a flag is no program.`,
+Exit status: 0, whatever it finds; 3 when a flag names a server that is not a program.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := servers.apply(); err != nil {
@@ -36,11 +37,11 @@ Exit status: 0, whatever it finds; 3 when a server named by a flag is no program
 			fmt.Fprintln(out, "\nlive world")
 			printFindings(out, liveFindings())
 			fmt.Fprintln(out, "\nlock services, live")
-			var services []finding
-			for _, b := range scenarios.Registry() {
-				services = append(services, finding{what: b.Name(), err: scenarios.LiveMissing(b), note: b.Title()})
+			var locks []finding
+			for _, b := range services.Registry() {
+				locks = append(locks, finding{what: b.Name(), err: trial.LiveMissing(b), note: b.Title()})
 			}
-			printFindings(out, services)
+			printFindings(out, locks)
 			return nil
 		},
 	}

@@ -2,8 +2,10 @@
 
 package lab
 
-import "github.com/locklab/locklab/scenarios"
+import (
+	"github.com/locklab/locklab/scenarios/trial"
+)
 
 func liveFindings() []finding {
-	return []finding{{what: "namespaces", err: scenarios.LiveMissing(nil)}}
+	return []finding{{what: "namespaces", err: trial.LiveMissing(nil)}}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/timeline"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -22,7 +22,7 @@ import (
 func timelineCommand() *cobra.Command {
 	return drawCommand(drawing{
 		name:  "timeline",
-		short: "Draw a recorded history as lanes on a line of time",
+		short: "Draw a recorded history as lanes on a time line",
 		long: `Timeline reads a history that a run has kept (histories/*.jsonl), from either
 world, judges it, and draws who held the lock, who believed so, what became of the
 money, and which fault came in between.`,
@@ -36,7 +36,7 @@ func diagramCommand() *cobra.Command {
 		short: "Draw a recorded history as messages between hosts",
 		long: `Diagram reads a history that a run has kept (histories/*.jsonl), from either
 world, judges it, and draws the messages: a column for each host, time running down,
-an arrow for each message from where it was sent to where it arrived or got lost. Of
+an arrow for each message from where it was sent to where it arrived or was lost. Of
 many messages it draws those that matter most, around the first violation.`,
 		draw: diagram.Draw,
 	})
@@ -91,7 +91,7 @@ func (d drawing) run(stdout io.Writer, history, out string) error {
 		return err
 	}
 	fmt.Fprintf(stdout, "%s of %s, %s world, seed %d: %s\n", d.name,
-		scenarios.NameOf(h.Header), h.Header.World, h.Header.Seed, out)
+		outcome.NameOf(h.Header), h.Header.World, h.Header.Seed, out)
 	return nil
 }
 

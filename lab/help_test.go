@@ -10,7 +10,7 @@ import (
 
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/reports/terminal"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 )
 
 // TestHelpNamesAllThatAFlagTakes checks that a flag with a fixed set of values names all of them,
@@ -33,7 +33,7 @@ func TestHelpNamesAllThatAFlagTakes(t *testing.T) {
 			}
 			seen[flag]++
 			for _, name := range all {
-				if name == scenarios.BothWorlds && c.Name() == "claims" {
+				if name == outcome.BothWorlds && c.Name() == "claims" {
 					continue // figures of two worlds are never in one row
 				}
 				if !regexp.MustCompile(`(^|[ ,])` + regexp.QuoteMeta(name) + `($|[ ,;])`).MatchString(f.Usage) {

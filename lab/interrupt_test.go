@@ -11,7 +11,11 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/reports/results"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/claims"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/sweep"
+	"github.com/locklab/locklab/scenarios/trial"
+	"github.com/locklab/locklab/sim"
 )
 
 // canceller interrupts a command as soon as it has printed certain text.
@@ -141,21 +145,21 @@ func TestAnInterruptionBeforeTheSweepsIsNoSuccess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trials, err := scenarios.Selection{Backends: []string{"redis"}, Guards: []string{"none"}, World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials(all)
+	trials, err := trial.Selection{Backends: []string{"redis"}, Guards: []string{"none"}, World: sim.VirtualWorld, Seeds: outcome.Seeds{First: 1, Last: 1}}.Trials(all)
 	if err != nil {
 		t.Fatal(err)
 	}
-	trial := trials[0]
-	history, err := trial.Simulate(t.Context())
+	one := trials[0]
+	history, err := one.Simulate(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	out := t.TempDir()
-	folder, err := results.NewFolder(out, results.About{Started: time.Unix(0, 0), Trials: 1, Scenarios: scenarios.Cards(trials, nil)})
+	folder, err := results.NewFolder(out, results.About{Started: time.Unix(0, 0), Trials: 1, Scenarios: trial.Cards(trials, nil)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := folder.Add(scenarios.Judged{Trial: trial, Result: trial.Judge(history), History: history}); err != nil {
+	if err := folder.Add(trial.Judged{Trial: one, Result: one.Judge(history), History: history}); err != nil {
 		t.Fatal(err)
 	}
 	cmd := rootCommand()
@@ -188,10 +192,10 @@ func TestInterruptedClaimsAreNotWeighed(t *testing.T) {
 }
 
 func TestSweepsAndClaimsOfARunCountAsTheirOwnCommandsDo(t *testing.T) {
-	sweep := func(o scenarios.Outcome) results.Set {
-		return results.Set{Sweeps: []scenarios.SweepResult{{SweepAbout: scenarios.SweepAbout{Name: "pause"}, Points: []scenarios.SweepPoint{{Outcome: o}}}}}
+	swept := func(o outcome.Outcome) results.Set {
+		return results.Set{Sweeps: []sweep.Result{{About: sweep.About{Name: "pause"}, Points: []sweep.Point{{Outcome: o}}}}}
 	}
-	claim := func(v scenarios.ClaimVerdict) results.Set {
+	claim := func(v claims.Verdict) results.Set {
 		return results.Set{Claims: []results.Claim{{ID: "K4", Verdict: v.String()}}}
 	}
 	for _, test := range []struct {
@@ -201,16 +205,16 @@ func TestSweepsAndClaimsOfARunCountAsTheirOwnCommandsDo(t *testing.T) {
 		want    int
 		say     string
 	}{
-		{"as derived", sweep(scenarios.AsExpected), nil, statusAsExpected, ""},
-		{"an undecided sweep", sweep(scenarios.Undecided), nil, statusUndecided, "sweep pause is undecided: locklab sweep pause"},
-		{"a sweep that contradicts", sweep(scenarios.NotAsExpected), nil, statusNotAsExpected, "sweep pause contradicts what was derived: locklab sweep pause"},
-		{"a confirmed claim", claim(scenarios.ClaimConfirmed), nil, statusAsExpected, ""},
-		{"an undecided claim", claim(scenarios.ClaimUndecided), nil, statusUndecided, "claim K4 is undecided: locklab claims K4"},
-		{"a claim that is contradicted", claim(scenarios.ClaimContradicted), nil, statusNotAsExpected, "a trial contradicts what is stated of claim K4: locklab claims K4"},
-		{"interrupted", sweep(scenarios.AsExpected), []string{"interrupted"}, statusUndecided, "interrupted"},
-		{"interrupted, and a surprise", results.Set{Cells: []scenarios.Summary{{Outcome: scenarios.NotAsExpected}}}, []string{"interrupted"}, statusNotAsExpected, "interrupted"},
+		{"as derived", swept(outcome.AsExpected), nil, statusAsExpected, ""},
+		{"an undecided sweep", swept(outcome.Undecided), nil, statusUndecided, "sweep pause is undecided: locklab sweep pause"},
+		{"a sweep that contradicts", swept(outcome.NotAsExpected), nil, statusNotAsExpected, "sweep pause contradicts what was derived: locklab sweep pause"},
+		{"a confirmed claim", claim(claims.Confirmed), nil, statusAsExpected, ""},
+		{"an undecided claim", claim(claims.Undecided), nil, statusUndecided, "claim K4 is undecided: locklab claims K4"},
+		{"a claim that is contradicted", claim(claims.Contradicted), nil, statusNotAsExpected, "a trial contradicts claim K4: locklab claims K4"},
+		{"interrupted", swept(outcome.AsExpected), []string{"interrupted"}, statusUndecided, "interrupted"},
+		{"interrupted, and a surprise", results.Set{Cells: []outcome.Summary{{Outcome: outcome.NotAsExpected}}}, []string{"interrupted"}, statusNotAsExpected, "interrupted"},
 	} {
-		if got, say := statusOf(status(&test.set, scenarios.Agree, test.missing)); got != test.want || say != test.say {
+		if got, say := statusOf(status(&test.set, outcome.Agree, test.missing)); got != test.want || say != test.say {
 			t.Errorf("%s: status %d, want %d; it says %q", test.name, got, test.want, say)
 		}
 	}

@@ -5,13 +5,13 @@ package lab
 import (
 	"fmt"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim/live"
 	"github.com/locklab/locklab/sim/live/namespaces"
 )
 
 // runRole acts as a client or server of a live trial if this process was started as one.
-func runRole() (ran bool, status int) { return live.RoleMain(scenarios.Roles()) }
+func runRole() (ran bool, status int) { return live.RoleMain(trial.Roles()) }
 
 // enterLive makes sure that the program runs inside the live world's namespaces. Outside, it runs
 // itself again inside, and entered reports that nothing is left to do.

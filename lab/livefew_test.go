@@ -10,7 +10,10 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends/ledger"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/services"
+	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
@@ -29,7 +32,7 @@ func TestTheFewLiveCellsHaveEveryLockServiceAndEveryKindOfFault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	choice := scenarios.Selection{World: scenarios.LiveWorld, Guards: []string{string(ledger.None)}, Seeds: scenarios.Seeds{First: 1, Last: 1}}
+	choice := trial.Selection{World: sim.LiveWorld, Guards: []string{string(ledger.None)}, Seeds: outcome.Seeds{First: 1, Last: 1}}
 	trials, err := choice.InBothWorlds(all)
 	if err != nil {
 		t.Fatal(err)
@@ -39,19 +42,19 @@ func TestTheFewLiveCellsHaveEveryLockServiceAndEveryKindOfFault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	services, faults, cells := map[string]bool{}, map[sim.FaultKind]bool{}, 0
+	seen, faults, cells := map[string]bool{}, map[sim.FaultKind]bool{}, 0
 	for _, trial := range slices.Concat(trials, libraries) {
-		if trial.World != scenarios.LiveWorld || !canBeDone(trial) {
+		if trial.World != sim.LiveWorld || !canBeDone(trial) {
 			continue
 		}
 		cells++
-		services[trial.Backend.Backend.Name()] = true
+		seen[trial.Backend.Backend.Name()] = true
 		for _, s := range trial.Scenario.Steps {
 			faults[s.Resolve(trial.TTL).Do.Kind] = true
 		}
 	}
-	for _, b := range scenarios.Registry() {
-		if !services[b.Name()] && !strings.HasPrefix(b.Name(), "redlock-") { // option sets of redlock
+	for _, b := range services.Registry() {
+		if !seen[b.Name()] && !strings.HasPrefix(b.Name(), "redlock-") { // option sets of redlock
 			t.Errorf("no cell with %s", b.Name())
 		}
 	}
@@ -87,8 +90,8 @@ func TestTheLongLiveScriptsAreThoseOfMoreThanAMinute(t *testing.T) {
 }
 
 // canBeDone reports whether the live world can carry out everything in a trial, on any machine.
-func canBeDone(trial scenarios.Trial) bool {
-	return trial.Scenario.VirtualOnly == "" && !slices.ContainsFunc(trial.Scenario.Steps, func(s scenarios.Step) bool {
+func canBeDone(trial trial.Trial) bool {
+	return trial.Scenario.VirtualOnly == "" && !slices.ContainsFunc(trial.Scenario.Steps, func(s script.Step) bool {
 		return live.CanDo(s.Resolve(trial.TTL).Do) != nil
 	})
 }

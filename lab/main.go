@@ -12,7 +12,7 @@ import (
 	"runtime/debug"
 
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/services"
 )
 
 // ample is the memory limit in bytes up to which garbage may accumulate.
@@ -20,7 +20,7 @@ const ample = 1 << 30
 
 // Main runs the command line, as locklab does, with these lock services in addition to its own, and
 // ends the program. Names that are already taken are refused with an error and exit status 3.
-func Main(services ...backends.Backend) {
+func Main(more ...backends.Backend) {
 	if os.Getenv("GOGC") == "" {
 		// Trials are short and leave much garbage but little else. Collecting it less often makes a
 		// run of the suite a fifth faster and costs some tens of megabytes.
@@ -29,7 +29,7 @@ func Main(services ...backends.Backend) {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(ample) // beyond that, it is collected as often as it takes
 	}
-	if err := scenarios.Register(services...); err != nil {
+	if err := services.Register(more...); err != nil {
 		fmt.Fprintln(os.Stderr, "locklab:", err)
 		os.Exit(statusBadInput)
 	}

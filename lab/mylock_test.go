@@ -86,7 +86,7 @@ func TestALockServiceFromOutsideTheTreeHasAllOfLocklab(t *testing.T) {
 	if len(fitting) != 11 {
 		t.Errorf("it is in the sets of %d scripts, want 11: %v", len(fitting), fitting)
 	}
-	const cells = "42 cells, 42 trials in the virtual world: 38 as expected, of 4 nothing was expected."
+	const cells = "42 cells, 42 trials in the virtual world: 38 as expected; nothing was expected of 4."
 	if all := run("./mylock", slices.Concat([]string{"run", "--backend", "mylock", "--seeds", "1"}, fitting)...); !strings.Contains(all, cells) {
 		t.Errorf("of the scripts whose sets it fits, want %q, got:\n%s", cells, all)
 	}

@@ -13,6 +13,11 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/services"
+	"github.com/locklab/locklab/scenarios/trial"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -71,23 +76,23 @@ const longestOfPair = 20
 // settings of its servers. The first leaves the servers fit to be used again.
 func drawPair(t *testing.T, random *rand.Rand) (backend, first, second string) {
 	t.Helper()
-	all, err := scenarios.Builtin(scenarios.Everything())
+	all, err := scenarios.Builtin(script.Everything())
 	if err != nil {
 		t.Fatal(err)
 	}
 	var backends []string
-	for _, b := range scenarios.Registry() {
-		if scenarios.LiveMissing(b) == nil && b.Name() != "none" {
+	for _, b := range services.Registry() {
+		if trial.LiveMissing(b) == nil && b.Name() != "none" {
 			backends = append(backends, b.Name())
 		}
 	}
 	backend = backends[random.IntN(len(backends))]
-	trials, err := scenarios.Selection{Backends: []string{backend}, Guards: []string{"none"}, World: scenarios.LiveWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials(all)
+	trials, err := trial.Selection{Backends: []string{backend}, Guards: []string{"none"}, World: sim.LiveWorld, Seeds: outcome.Seeds{First: 1, Last: 1}}.Trials(all)
 	if err != nil {
 		t.Fatal(err)
 	}
-	can, _ := scenarios.Available(trials)
-	draw := func(is func(*scenarios.Scenario) bool) string {
+	can, _ := trial.Available(trials)
+	draw := func(is func(*script.Scenario) bool) string {
 		for {
 			s := can[random.IntN(len(can))].Scenario
 			if len(s.Lock) == 0 && s.Until.In(s.LiveTTL) <= longestOfPair*s.LiveTTL && is(s) {
@@ -96,19 +101,19 @@ func drawPair(t *testing.T, random *rand.Rand) (backend, first, second string) {
 		}
 	}
 	first = draw(keepsServers)
-	return backend, first, draw(func(s *scenarios.Scenario) bool { return s.Name != first }) // not the same script twice
+	return backend, first, draw(func(s *script.Scenario) bool { return s.Name != first }) // not the same script twice
 }
 
 // keepsServers reports whether a script leaves the servers fit for another one: it only pauses
 // hosts and has network faults.
-func keepsServers(s *scenarios.Scenario) bool {
-	return !slices.ContainsFunc(s.Steps, func(step scenarios.Step) bool {
+func keepsServers(s *script.Scenario) bool {
+	return !slices.ContainsFunc(s.Steps, func(step script.Step) bool {
 		return step.Do.Bare.Kind.Row().LeavesTraces
 	})
 }
 
 // readResults reads the rows of the latest run in a folder.
-func readResults(t *testing.T, folder string) (all []scenarios.Result) {
+func readResults(t *testing.T, folder string) (all []outcome.Result) {
 	t.Helper()
 	file, err := os.Open(filepath.Join(folder, "latest", "results.jsonl"))
 	if err != nil {
@@ -118,7 +123,7 @@ func readResults(t *testing.T, folder string) (all []scenarios.Result) {
 	lines := bufio.NewScanner(file)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
-		var r scenarios.Result
+		var r outcome.Result
 		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
 			t.Fatal(err)
 		}

@@ -15,7 +15,8 @@ import (
 	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -35,7 +36,7 @@ func replayCommand() *cobra.Command {
 		Long: `Replay looks a trial up in the folder of a run, runs it again with the same script,
 lock service, guard, lease and seed, judges it, and compares.
 
-ID is what the files of the trial are called, such as
+ID is the name of the trial's files, such as
 gc-pause.redis.none.virtual.seed-1, or the first digits of its fingerprint.
 
 A virtual trial is the same if every event is; if one is not, replay shows the first
@@ -58,7 +59,7 @@ Exit status: 0 the same, 1 not the same, 3 bad input or a failure of locklab its
 	}
 	f := c.Flags()
 	f.StringVar(&o.from, "from", filepath.Join("out", "latest"), "folder of the run")
-	f.StringVar(&o.out, "out", "", "file for the new history (default: it is not kept)")
+	f.StringVar(&o.out, "out", "", "file for the new history (default: not kept)")
 	f.StringVar(&o.script, "script", "", "file of the scenario (default: the one that was run, if it is in the current folder or below it)")
 	registerAttach(c, &o.attach)
 	o.servers.register(c)
@@ -82,18 +83,18 @@ func (o *replayOptions) replay(cmd *cobra.Command, name string) error {
 	}
 	card := found.Card()
 	if card == nil {
-		return fmt.Errorf("%s says nothing of the scenario %s: is run.json that of this run?", o.from, found.Result.Scenario)
+		return fmt.Errorf("%s does not mention the scenario %s: does run.json belong to this run?", o.from, found.Result.Scenario)
 	}
-	trial, err := o.trialAgain(found.Result, card, attached)
+	again, err := o.trialAgain(found.Result, card, attached)
 	if err != nil {
 		return err
 	}
-	if trial.World == scenarios.LiveWorld {
+	if again.World == sim.LiveWorld {
 		if entered, err := attached.enterLive(); entered || err != nil {
 			return err
 		}
 	}
-	history, err := playAgain(ctx, trial, o.out)
+	history, err := playAgain(ctx, again, o.out)
 	if err != nil {
 		return err
 	}
@@ -101,8 +102,8 @@ func (o *replayOptions) replay(cmd *cobra.Command, name string) error {
 		remarks = append(remarks, other)
 	}
 	c := terminal.Comparison{
-		Then: found.Result, Now: trial.Judge(history), Before: before, After: history,
-		Always: remarks, Remarks: changes(found.Run, *card, trial),
+		Then: found.Result, Now: again.Judge(history), Before: before, After: history,
+		Always: remarks, Remarks: changes(found.Run, *card, again),
 	}
 	stdout := cmd.OutOrStdout()
 	if err := c.Write(stdout, tableFormat().options(stdout)); err != nil {
@@ -130,26 +131,26 @@ func keptHistory(found results.Found) (history *sim.History, remarks []string, e
 }
 
 // trialAgain loads the script of a trial and makes sure that it can be run here.
-func (o *replayOptions) trialAgain(r scenarios.Result, card *scenarios.Card, attached attachments) (scenarios.Trial, error) {
-	script, err := o.loadScript(r, card)
+func (o *replayOptions) trialAgain(r outcome.Result, card *outcome.Card, attached attachments) (trial.Trial, error) {
+	loaded, err := o.loadScript(r, card)
 	if err != nil {
-		return scenarios.Trial{}, err
+		return trial.Trial{}, err
 	}
-	trial, err := r.Again(script, attached.replace())
+	again, err := trial.Again(r, loaded, attached.replace())
 	if err != nil {
-		return trial, err
+		return again, err
 	}
-	return trial, trial.Unavailable()
+	return again, again.Unavailable()
 }
 
 // playAgain runs the trial and keeps its history if out names a file for it.
-func playAgain(ctx context.Context, trial scenarios.Trial, out string) (*sim.History, error) {
-	stages := scenarios.NewStages(1)
-	history, err := stages.Run(ctx, trial)
+func playAgain(ctx context.Context, t trial.Trial, out string) (*sim.History, error) {
+	stages := trial.NewStages(1)
+	history, err := stages.Run(ctx, t)
 	if err = errors.Join(err, stages.Close()); err != nil || out == "" {
 		return history, err
 	}
-	recorded, err := scenarios.Judged{Trial: trial, History: history}.Recorded()
+	recorded, err := trial.Judged{Trial: t, History: history}.Recorded()
 	if err != nil {
 		return nil, err
 	}
@@ -157,8 +158,8 @@ func playAgain(ctx context.Context, trial scenarios.Trial, out string) (*sim.His
 }
 
 // changes lists what has changed since the trial was first run.
-func changes(run results.Run, then scenarios.Card, trial scenarios.Trial) (remarks []string) {
-	now := scenarios.Cards([]scenarios.Trial{trial}, nil)[0]
+func changes(run results.Run, then outcome.Card, t trial.Trial) (remarks []string) {
+	now := trial.Cards([]trial.Trial{t}, nil)[0]
 	now.Cells, then.Cells = nil, nil
 	now.File, then.File = "", ""
 	if !reflect.DeepEqual(now, then) {

@@ -6,7 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/services"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/plaintext"
 )
 
@@ -16,9 +19,9 @@ import (
 
 // ownServers takes the servers of a live trial from the flags. Each flag in the trial's row has to
 // be given here as well, whatever its value.
-func (o *replayOptions) ownServers(r scenarios.Result) (attachments, error) {
+func (o *replayOptions) ownServers(r outcome.Result) (attachments, error) {
 	given := append(attachArguments(o.attach), o.servers.arguments()...)
-	if r.World != scenarios.LiveWorld {
+	if r.World != sim.LiveWorld {
 		if len(given) > 0 {
 			return attachments{}, fmt.Errorf("%s is for live trials, and %s was run in the %s world", given[0], r.ID(), r.World)
 		}
@@ -40,15 +43,15 @@ func (o *replayOptions) ownServers(r scenarios.Result) (attachments, error) {
 }
 
 // namedServers lists the flags in the arguments of a row, each of which must have a value.
-func namedServers(r scenarios.Result) (flags []string, err error) {
+func namedServers(r outcome.Result) (flags []string, err error) {
 	known := attachArguments([]string{"any"})
-	for _, f := range scenarios.Registry().ServerFlags() {
+	for _, f := range services.Registry().ServerFlags() {
 		known = append(known, "--"+f.Name, "any")
 	}
 	for i := 0; i < len(r.Arguments); i += 2 {
 		flag := r.Arguments[i]
 		if at := slices.Index(known, flag); at < 0 || at%2 != 0 || i+1 == len(r.Arguments) {
-			return nil, fmt.Errorf("the row of %s has the arguments %q, expected flags that say which servers it had, each with a value: `locklab run` did not write it", r.ID(), r.Arguments)
+			return nil, fmt.Errorf("the row of %s has the arguments %q, expected flags that name its servers, each with a value; `locklab run` did not write this row", r.ID(), r.Arguments)
 		}
 		flags = append(flags, flag)
 	}
@@ -57,19 +60,19 @@ func namedServers(r scenarios.Result) (flags []string, err error) {
 
 // ask returns an error that says what the row names but cannot choose, and how the user can choose
 // it.
-func (o *replayOptions) ask(r scenarios.Result) error {
+func (o *replayOptions) ask(r outcome.Result) error {
 	words := []string{"locklab", "replay", r.ID(), "--from", o.from}
 	if o.script != "" {
 		words = append(words, "--script", o.script)
 	}
-	return fmt.Errorf("%s was run with %s, and a folder of results does not choose what is started or reached here; if you want that, say so: %s",
+	return fmt.Errorf("%s was run with %s, but a results folder may not choose what is started or reached here; to allow it, run: %s",
 		r.ID(), plaintext.Shell(r.Arguments...), plaintext.Shell(append(words, r.Arguments...)...))
 }
 
 // otherServers returns the remark that the trial had other servers then; empty if it had the same.
-func (o *replayOptions) otherServers(r scenarios.Result) string {
+func (o *replayOptions) otherServers(r outcome.Result) string {
 	given := append(attachArguments(o.attach), o.servers.arguments()...)
-	if r.World != scenarios.LiveWorld || slices.Equal(given, r.Arguments) {
+	if r.World != sim.LiveWorld || slices.Equal(given, r.Arguments) {
 		return ""
 	}
 	what := func(arguments []string) string {
@@ -78,18 +81,18 @@ func (o *replayOptions) otherServers(r scenarios.Result) string {
 		}
 		return plaintext.Shell(arguments...)
 	}
-	return fmt.Sprintf("Its servers were %s then and are %s now.", what(r.Arguments), what(given))
+	return fmt.Sprintf("It used %s for servers then and uses %s now.", what(r.Arguments), what(given))
 }
 
 // loadScript loads the script of a trial: a built-in one, or the file given by --script, or the
 // file that the run used if that is in the current folder or below it.
-func (o *replayOptions) loadScript(r scenarios.Result, card *scenarios.Card) (*scenarios.Scenario, error) {
+func (o *replayOptions) loadScript(r outcome.Result, card *outcome.Card) (*script.Scenario, error) {
 	name := r.Scenario
 	switch {
 	case o.script != "":
 		name = o.script
 	case card.File != "" && !filepath.IsLocal(card.File):
-		return nil, fmt.Errorf("the script of %s was the file %q, and a folder of results does not choose files outside the current folder; if you want that one, give it: --script %s",
+		return nil, fmt.Errorf("the script of %s was the file %q, but a results folder may not choose files outside the current folder; to use this one, add --script %s",
 			r.ID(), card.File, plaintext.Shell(card.File))
 	case card.File != "":
 		name = card.File

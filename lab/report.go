@@ -12,7 +12,7 @@ import (
 	"github.com/locklab/locklab/reports"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 )
 
 func reportCommand() *cobra.Command {
@@ -20,7 +20,7 @@ func reportCommand() *cobra.Command {
 	format := tableFormat()
 	c := &cobra.Command{
 		Use:   "report DIR...",
-		Short: "Make table, charts and page anew from what runs have left",
+		Short: "Rebuild the table, charts and page from earlier runs",
 		Long: `Report reads the folders of one run or several (results.jsonl, run.json and the
 histories that were kept), adds them up, and makes everything anew that run makes at
 its end: the table, the timelines, the charts and index.html. Nothing is run again.
@@ -33,7 +33,7 @@ Exit status: that of the runs; 2 also if one of them was interrupted or killed.`
 		Args:    wantArgs(1, noLimit, "the folder of a run, such as out/latest"),
 		RunE: func(cmd *cobra.Command, folders []string) error {
 			if out == "" && len(folders) > 1 {
-				return errors.New("several folders are to be added up, expected --out DIR for the report of all of them")
+				return errors.New("several folders need --out DIR for their combined report")
 			}
 			if out == "" {
 				out = folders[0]
@@ -113,7 +113,7 @@ func reportSweeps(cmd *cobra.Command, set *results.Set, into string, format *for
 	for _, run := range set.Runs {
 		fmt.Fprintf(out, "points     %s\n", filepath.Join(run.Path, results.SweepsFile))
 	}
-	worst := scenarios.AsExpected
+	worst := outcome.AsExpected
 	for _, s := range set.Sweeps {
 		fmt.Fprintf(out, "look at    %s\n", filepath.Join(charts, "sweep-"+s.Name+".png"))
 		worst = max(worst, s.Outcome())
@@ -122,7 +122,7 @@ func reportSweeps(cmd *cobra.Command, set *results.Set, into string, format *for
 	if missing := unfinished(set); len(missing) > 0 {
 		remarks = append(remarks, "unfinished: "+strings.Join(missing, "; "))
 	} else if len(set.Sweeps) == 0 {
-		remarks = append(remarks, "unfinished: no point of a sweep was finished")
+		remarks = append(remarks, "unfinished: no sweep point was finished")
 	}
 	return worstStatus(worst, remarks)
 }

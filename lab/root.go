@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim/plaintext"
 )
 
@@ -41,7 +42,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 func runUnder(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	for i, text := range args {
 		if at, r := plaintext.FindInLine(text); at >= 0 {
-			fmt.Fprintf(stderr, "locklab: argument %d is %q, with %s in it, expected text that can be seen on one line\n", i+1, text, plaintext.Name(r))
+			fmt.Fprintf(stderr, "locklab: argument %d is %q, which contains %s; expected visible text on one line\n", i+1, text, plaintext.Name(r))
 			return statusBadInput
 		}
 	}
@@ -91,7 +92,7 @@ Exit status: 0 everything as the scenarios expect, 1 something is not,
 // completeScenarios completes the names of the built-in scenarios, besides files.
 func completeScenarios(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var names []string
-	if all, err := scenarios.Builtin(scenarios.Everything()); err == nil {
+	if all, err := scenarios.Builtin(script.Everything()); err == nil {
 		for _, s := range all {
 			names = append(names, s.Name+"\t"+s.Title)
 		}

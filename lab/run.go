@@ -17,6 +17,13 @@ import (
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/services"
+	"github.com/locklab/locklab/scenarios/strict"
+	"github.com/locklab/locklab/scenarios/trial"
+	"github.com/locklab/locklab/scenarios/workload"
+	"github.com/locklab/locklab/sim"
 )
 
 // runOptions holds the flags of `locklab run`.
@@ -24,7 +31,7 @@ type runOptions struct {
 	backends, guards []string
 	disciplines      []string
 	except           []string
-	parsed           []scenarios.Discipline // from disciplines
+	parsed           []script.Discipline // from disciplines
 	world, seeds     string
 	ttl              time.Duration
 	out              string
@@ -46,7 +53,7 @@ func runCommand() *cobra.Command {
 		Short: "Run scenarios, judge them, and draw what happened",
 		Long: `Run runs each scenario with each lock service under each guard of the account and
 with clients of each discipline, with several seeds, and compares what was found with what the scenario expects.
-Without a name it runs all built-in scenarios.
+Without a name, it runs all built-in scenarios.
 
 It prints a table of cells and writes to OUT/<time of the run>, with OUT/latest
 pointing to the newest: results.jsonl (a row a trial), histories/ (of the first
@@ -69,33 +76,33 @@ for those that are not as expected; charts of all trials) and the page index.htm
 	f.StringSliceVar(&o.guards, "guard", nil, "guards of the account to run: "+words.Or(ledger.AllGuards()...)+" (default: those of the scenario)")
 	f.StringSliceVar(&o.disciplines, "discipline", nil, "disciplines of the clients to run: attentive, heedless or late=DURATION (default: those of the scenario)")
 	f.StringSliceVar(&o.except, "except", nil, "scenarios to leave out, such as charge-crashes,healthy-cluster")
-	f.StringVar(&o.world, "world", scenarios.VirtualWorld, words.Or(worlds()...)+"; with "+scenarios.BothWorlds+", every cell is run in each of them and they are compared")
+	f.StringVar(&o.world, "world", sim.VirtualWorld, words.Or(worlds()...)+"; with "+outcome.BothWorlds+", every cell is run in each of them and they are compared")
 	f.StringVar(&o.seeds, "seeds", "", "how many seeds, such as 20, or which, such as 7..9 (default: 20 virtual, 1 live; with both worlds: of the live one)")
 	f.DurationVar(&o.ttl, "ttl", 0, "the lease (default: the scenario's in the virtual world, 2s in the live one)")
-	f.BoolVar(&o.asLive, "as-live", false, "run virtual trials with the options that this machine's servers stand for, as --world both does")
+	f.BoolVar(&o.asLive, "as-live", false, "run virtual trials with the options of this machine's servers, as --world both does")
 	f.StringVar(&o.out, "out", "out", "folder for results")
 	f.IntVar(&o.keep, "keep", 0, fmt.Sprintf("how many histories of each cell to keep at least, at most %d (default: one, and up to %d of trials that are not as expected)", maxKeep, results.MaxKept))
 	registerAttach(c, &o.attach)
 	o.servers.register(c)
 	o.format.register(c)
-	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials side by side (default: one a processor virtual, %d live)", liveJobs))
+	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials to run in parallel (default: one per processor virtual, %d live)", liveJobs))
 	complete(c, "world", worlds()...)
 	var guards, locks []string
 	for _, g := range ledger.AllGuards() {
 		guards = append(guards, string(g)+"\t"+g.Rule())
 	}
-	for _, b := range scenarios.Registry() {
+	for _, b := range services.Registry() {
 		locks = append(locks, b.Name()+"\t"+b.Title())
 	}
 	complete(c, "guard", guards...)
 	complete(c, "backend", locks...)
-	complete(c, "discipline", string(scenarios.Attentive), string(scenarios.Heedless), string(scenarios.Late)+"=0.5ttl")
+	complete(c, "discipline", string(workload.Attentive), string(workload.Heedless), string(workload.Late)+"=0.5ttl")
 	return c
 }
 
 // worlds returns the values of --world.
 func worlds() []string {
-	return []string{scenarios.VirtualWorld, scenarios.LiveWorld, scenarios.BothWorlds}
+	return []string{sim.VirtualWorld, sim.LiveWorld, outcome.BothWorlds}
 }
 
 // complete registers fixed values of a flag for shell completion.
@@ -121,11 +128,11 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 	if err != nil {
 		return err
 	}
-	trials, missing := scenarios.Available(trials)
+	trials, missing := trial.Available(trials)
 	if len(trials) == 0 {
-		return scenarios.Nothing(missing)
+		return trial.Nothing(missing)
 	}
-	if o.world != scenarios.VirtualWorld {
+	if o.world != sim.VirtualWorld {
 		if entered, err := attached.enterLive(); entered || err != nil {
 			return err
 		}
@@ -135,7 +142,7 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 	folder, err := results.NewFolder(o.out, results.About{
 		Command: append([]string{"locklab", "run"}, os.Args[min(2, len(os.Args)):]...),
 		Version: version(), Go: runtime.Version(), Started: time.Now(),
-		World: o.world, Seeds: o.seeds, Trials: len(trials), Scenarios: scenarios.Cards(trials, missing),
+		World: o.world, Seeds: o.seeds, Trials: len(trials), Scenarios: trial.Cards(trials, missing),
 	})
 	if err != nil {
 		return err
@@ -152,7 +159,7 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 
 // trials lists the trials to run. It finds anything wrong with them before something is run or
 // written.
-func (o *runOptions) trials(names []string, attached attachments) ([]scenarios.Trial, error) {
+func (o *runOptions) trials(names []string, attached attachments) ([]trial.Trial, error) {
 	seeds, err := o.check()
 	if err != nil {
 		return nil, err
@@ -164,12 +171,12 @@ func (o *runOptions) trials(names []string, attached attachments) ([]scenarios.T
 	if all, err = without(all, o.except); err != nil {
 		return nil, err
 	}
-	choice := scenarios.Selection{
+	choice := trial.Selection{
 		Backends: o.backends, Guards: o.guards, Disciplines: o.parsed, World: o.world, Seeds: seeds, TTL: o.ttl,
 		AsLive: o.asLive, Servers: append(attachArguments(o.attach), o.servers.arguments()...),
 		Replace: attached.replace(),
 	}
-	if o.world == scenarios.BothWorlds {
+	if o.world == outcome.BothWorlds {
 		return choice.InBothWorlds(all)
 	}
 	return choice.Trials(all)
@@ -181,8 +188,8 @@ func (o *runOptions) explicit(cmd *cobra.Command) error {
 		return fmt.Errorf("--ttl is 0s, expected a lease between 1ms and 1000h")
 	}
 	// With --as-live, virtual trials follow the servers and need their flags to be run again.
-	if given := o.servers.arguments(); len(given) > 0 && o.world == scenarios.VirtualWorld && !o.asLive {
-		return fmt.Errorf("%s needs --world %s or %s, or --as-live: only live trials have servers", given[0], scenarios.LiveWorld, scenarios.BothWorlds)
+	if given := o.servers.arguments(); len(given) > 0 && o.world == sim.VirtualWorld && !o.asLive {
+		return fmt.Errorf("%s needs --world %s or %s, or --as-live: only live trials have servers", given[0], sim.LiveWorld, outcome.BothWorlds)
 	}
 	if o.keep < 0 || o.keep > maxKeep {
 		return fmt.Errorf("--keep is %d, expected 1 to %d", o.keep, maxKeep)
@@ -198,19 +205,19 @@ func (o *runOptions) explicit(cmd *cobra.Command) error {
 const maxKeep = 1000
 
 // check fills in defaults and refuses impossible values.
-func (o *runOptions) check() (scenarios.Seeds, error) {
-	none := scenarios.Seeds{}
+func (o *runOptions) check() (outcome.Seeds, error) {
+	none := outcome.Seeds{}
 	if !slices.Contains(worlds(), o.world) {
 		return none, fmt.Errorf("--world is %q, expected %s", o.world, words.Or(worlds()...))
 	}
-	if o.asLive && o.world != scenarios.VirtualWorld {
-		return none, fmt.Errorf("--as-live is for --world virtual; with both worlds it is always so")
+	if o.asLive && o.world != sim.VirtualWorld {
+		return none, fmt.Errorf("--as-live needs --world virtual; --world both always does this")
 	}
 	if o.seeds == "" {
-		o.seeds = map[string]string{scenarios.VirtualWorld: "20", scenarios.LiveWorld: "1", scenarios.BothWorlds: "1"}[o.world]
+		o.seeds = map[string]string{sim.VirtualWorld: "20", sim.LiveWorld: "1", outcome.BothWorlds: "1"}[o.world]
 	}
 	for _, b := range o.backends {
-		if _, err := scenarios.Registry().ParseSpec(b); err != nil {
+		if _, err := services.Registry().ParseSpec(b); err != nil {
 			return none, fmt.Errorf("--backend: %w", err)
 		}
 	}
@@ -220,13 +227,13 @@ func (o *runOptions) check() (scenarios.Seeds, error) {
 		}
 	}
 	for _, text := range o.disciplines {
-		d, err := scenarios.ParseDiscipline(text)
+		d, err := script.ParseDiscipline(text)
 		if err != nil {
 			return none, fmt.Errorf("--discipline: %w", err)
 		}
 		o.parsed = append(o.parsed, d)
 	}
-	seeds, err := scenarios.ParseSeeds(o.seeds)
+	seeds, err := outcome.ParseSeeds(o.seeds)
 	if err != nil {
 		return none, fmt.Errorf("--seeds: %w", err)
 	}
@@ -237,19 +244,19 @@ func (o *runOptions) check() (scenarios.Seeds, error) {
 		return none, err
 	}
 	if o.jobs == 0 {
-		o.jobs = map[string]int{scenarios.VirtualWorld: runtime.GOMAXPROCS(0), scenarios.LiveWorld: liveJobs, scenarios.BothWorlds: liveJobs}[o.world]
+		o.jobs = map[string]int{sim.VirtualWorld: runtime.GOMAXPROCS(0), sim.LiveWorld: liveJobs, outcome.BothWorlds: liveJobs}[o.world]
 	}
 	return seeds, nil
 }
 
 // load returns the scenarios with these names or files, or all built-in ones if there are no names.
 // A name with a dot or a slash is taken for a file.
-func load(names []string) ([]*scenarios.Scenario, error) {
-	known := scenarios.Everything()
+func load(names []string) ([]*script.Scenario, error) {
+	known := script.Everything()
 	if len(names) == 0 {
 		return scenarios.Builtin(known)
 	}
-	var out []*scenarios.Scenario
+	var out []*script.Scenario
 	for _, name := range names {
 		s, err := loadOne(name, known)
 		if err != nil {
@@ -257,7 +264,7 @@ func load(names []string) ([]*scenarios.Scenario, error) {
 		}
 		for _, other := range out {
 			if other.Name == s.Name {
-				return nil, fmt.Errorf("%s: there is a scenario %s already among those that are named; name it once, or give yours another name", name, s.Name)
+				return nil, fmt.Errorf("%s: the scenario %s is named more than once; name it once, or rename yours", name, s.Name)
 			}
 		}
 		out = append(out, s)
@@ -266,9 +273,9 @@ func load(names []string) ([]*scenarios.Scenario, error) {
 }
 
 // without leaves out the scenarios with these names, each of which must be among them.
-func without(all []*scenarios.Scenario, names []string) ([]*scenarios.Scenario, error) {
+func without(all []*script.Scenario, names []string) ([]*script.Scenario, error) {
 	for _, name := range names {
-		at := slices.IndexFunc(all, func(s *scenarios.Scenario) bool { return s.Name == name })
+		at := slices.IndexFunc(all, func(s *script.Scenario) bool { return s.Name == name })
 		if _, err := scenarios.Source(name); at < 0 && err != nil {
 			return nil, fmt.Errorf("--except: %w", err)
 		}
@@ -283,19 +290,19 @@ func without(all []*scenarios.Scenario, names []string) ([]*scenarios.Scenario, 
 	return all, nil
 }
 
-func loadOne(name string, known scenarios.Known) (*scenarios.Scenario, error) {
+func loadOne(name string, known script.Known) (*script.Scenario, error) {
 	if !strings.ContainsAny(name, "./\\") {
 		return scenarios.Find(name, known)
 	}
-	src, err := files.Read(name, scenarios.MaxFile)
+	src, err := files.Read(name, strict.MaxFile)
 	if err != nil {
 		return nil, fmt.Errorf("read the scenario: %w", err)
 	}
-	return scenarios.Load(name, src, known)
+	return script.Load(name, src, known)
 }
 
-// outcome returns a line that says how a trial came out.
-func outcome(r scenarios.Result) string {
+// resultLine returns a line that says how a trial came out.
+func resultLine(r outcome.Result) string {
 	line := fmt.Sprintf("%s, seed %d: %s", r.Cell(), r.Seed, r.Outcome)
 	if tried := r.Tried(); tried != "" {
 		line += " (" + tried + ")"
@@ -304,20 +311,20 @@ func outcome(r scenarios.Result) string {
 }
 
 // play runs the trials and writes each result as it arrives. An interruption is not an error.
-func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials []scenarios.Trial, folder *results.Folder) error {
-	return playTrials(ctx, cmd, trials, o.jobs, o.world != scenarios.VirtualWorld, folder.Add)
+func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials []trial.Trial, folder *results.Folder) error {
+	return playTrials(ctx, cmd, trials, o.jobs, o.world != sim.VirtualWorld, folder.Add)
 }
 
 // playTrials runs trials, shows progress, and passes on each result as it arrives. An interruption
 // is not an error.
-func playTrials(ctx context.Context, cmd *cobra.Command, trials []scenarios.Trial, jobs int, slow bool, add func(scenarios.Judged) error) error {
+func playTrials(ctx context.Context, cmd *cobra.Command, trials []trial.Trial, jobs int, slow bool, add func(trial.Judged) error) error {
 	bar := newProgress(cmd.ErrOrStderr(), "trials", len(trials), slow)
 	defer bar.finish()
-	stages := scenarios.NewStages(jobs)
+	stages := trial.NewStages(jobs)
 	var failed error
-	err := scenarios.RunAll(ctx, scenarios.ByService(trials), jobs, stages.Run,
-		func(j scenarios.Judged) error {
-			bar.step(outcome(j.Result))
+	err := trial.RunAll(ctx, trial.ByService(trials), jobs, stages.Run,
+		func(j trial.Judged) error {
+			bar.step(resultLine(j.Result))
 			failed = add(j)
 			return failed
 		})

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/services"
 )
 
 // serverFlags holds the flags that choose the servers of the live world in place of those that it
@@ -25,7 +25,7 @@ type serverFlag struct {
 
 func (s *serverFlags) register(c *cobra.Command) {
 	s.known = nil
-	for _, f := range scenarios.Registry().ServerFlags() {
+	for _, f := range services.Registry().ServerFlags() {
 		s.known = append(s.known, serverFlag{ServerFlag: f})
 	}
 	for i := range s.known {

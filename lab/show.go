@@ -3,13 +3,13 @@ package lab
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/script"
 )
 
 func showCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:               "show SCENARIO|FILE",
-		Short:             "Say what happens in a scenario, step by step, and why",
+		Short:             "Explain a scenario step by step, with reasons",
 		Args:              wantArgs(1, 1, "a scenario, such as gc-pause, or a file of one"),
 		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -17,7 +17,7 @@ func showCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return scenarios.Describe(cmd.OutOrStdout(), all[0])
+			return script.Describe(cmd.OutOrStdout(), all[0])
 		},
 	}
 }

@@ -19,7 +19,11 @@ import (
 	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/strict"
+	"github.com/locklab/locklab/scenarios/sweep"
+	"github.com/locklab/locklab/sim"
 )
 
 // sweepOptions holds the flags of `locklab sweep`.
@@ -35,7 +39,7 @@ func sweepCommand() *cobra.Command {
 		Short: "Change one number, and see where a lock breaks and where it should",
 		Long: `Sweep runs one script over and over in the virtual world while one number in it
 changes, such as the length of a pause, and counts the trials in which a property
-is violated. Beside what was measured stands the condition that was derived on
+is violated. Next to the measurement stands the condition derived on
 paper.
 
 Without a name it lists the built-in sweeps. With one, or with a file such as
@@ -59,7 +63,7 @@ Exit status: 0 every point as derived, 1 a point contradicts the derivation,
 		ValidArgsFunction: completeSweeps,
 	}
 	f := c.Flags()
-	f.StringVar(&o.seeds, "seeds", "20", "how many seeds a point, such as 20, or which, such as 7..9")
+	f.StringVar(&o.seeds, "seeds", "20", "how many seeds per point, such as 20, or which, such as 7..9")
 	f.StringVar(&o.out, "out", "out", "folder for results")
 	f.IntVar(&o.jobs, "jobs", 0, "trials side by side (default: one a processor)")
 	return c
@@ -67,12 +71,12 @@ Exit status: 0 every point as derived, 1 a point contradicts the derivation,
 
 func listSweeps(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(f *pflag.Flag) {
-		err = fmt.Errorf("--%s is for one sweep, expected its name, such as `locklab sweep pause`; without a name the sweeps are listed", f.Name)
+		err = fmt.Errorf("--%s needs the name of a sweep, as in `locklab sweep pause`; without a name, the sweeps are listed", f.Name)
 	})
 	if err != nil {
 		return err
 	}
-	all, err := scenarios.BuiltinSweeps(scenarios.Everything())
+	all, err := sweep.Builtin(script.Everything())
 	if err != nil {
 		return err
 	}
@@ -84,7 +88,7 @@ func listSweeps(cmd *cobra.Command) (err error) {
 }
 
 func (o sweepOptions) run(cmd *cobra.Command, name string) error {
-	seeds, err := scenarios.ParseSeeds(o.seeds)
+	seeds, err := outcome.ParseSeeds(o.seeds)
 	if err != nil {
 		return fmt.Errorf("--seeds: %w", err)
 	}
@@ -94,11 +98,11 @@ func (o sweepOptions) run(cmd *cobra.Command, name string) error {
 	if o.jobs == 0 {
 		o.jobs = runtime.GOMAXPROCS(0)
 	}
-	sweep, err := loadSweep(name)
+	s, err := loadSweep(name)
 	if err != nil {
 		return err
 	}
-	if err := sweep.Fits(seeds); err != nil {
+	if err := s.Fits(seeds); err != nil {
 		return fmt.Errorf("--seeds: %w", err)
 	}
 	ctx, stop := untilStopped(cmd.Context())
@@ -106,71 +110,71 @@ func (o sweepOptions) run(cmd *cobra.Command, name string) error {
 	folder, err := results.NewFolder(o.out, results.About{
 		Command: append([]string{"locklab", "sweep"}, os.Args[min(2, len(os.Args)):]...),
 		Version: version(), Go: runtime.Version(), Started: time.Now(),
-		World: scenarios.VirtualWorld, Seeds: o.seeds,
+		World: sim.VirtualWorld, Seeds: o.seeds,
 	})
 	if err != nil {
 		return err
 	}
-	result, err := o.play(ctx, cmd, sweep, seeds, folder.Path)
+	result, err := o.play(ctx, cmd, s, seeds, folder.Path)
 	if err = errors.Join(err, folder.Close()); err != nil {
 		return err
 	}
 	if err := terminal.Sweep(cmd.OutOrStdout(), result); err != nil {
 		return err
 	}
-	return sweepStatus(cmd, sweep, result, folder.Path)
+	return sweepStatus(cmd, s, result, folder.Path)
 }
 
 // loadSweep returns the sweep with this name or file. A name with a dot or a slash is taken for a
 // file, and the files that it names are looked for beside it.
-func loadSweep(name string) (*scenarios.Sweep, error) {
+func loadSweep(name string) (*sweep.Sweep, error) {
 	if !strings.ContainsAny(name, "./\\") {
-		return scenarios.FindSweep(name, scenarios.Everything())
+		return sweep.Find(name, script.Everything())
 	}
-	src, err := files.Read(name, scenarios.MaxFile)
+	src, err := files.Read(name, strict.MaxFile)
 	if err != nil {
 		return nil, fmt.Errorf("read the sweep: %w", err)
 	}
-	return scenarios.LoadSweep(name, src, scenarios.Everything(), func(path string) (string, []byte, error) {
+	return sweep.Load(name, src, script.Everything(), func(path string) (string, []byte, error) {
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(filepath.Dir(name), path)
 		}
-		src, err := files.Read(path, scenarios.MaxFile)
+		src, err := files.Read(path, strict.MaxFile)
 		return path, src, err
 	})
 }
 
 // play runs the sweep and shows progress.
-func (o sweepOptions) play(ctx context.Context, cmd *cobra.Command, sweep *scenarios.Sweep, seeds scenarios.Seeds, folder string) (scenarios.SweepResult, error) {
-	bar := newProgress(cmd.ErrOrStderr(), "points", sweep.Points(), false)
+func (o sweepOptions) play(ctx context.Context, cmd *cobra.Command, s *sweep.Sweep, seeds outcome.Seeds, folder string) (sweep.Result, error) {
+	bar := newProgress(cmd.ErrOrStderr(), "points", s.Points(), false)
 	defer bar.finish()
-	all, err := reports.RunSweeps(ctx, []*scenarios.Sweep{sweep}, seeds, o.jobs, folder, func(p scenarios.SweepPoint) {
+	all, err := reports.RunSweeps(ctx, []*sweep.Sweep{s}, seeds, o.jobs, folder, func(p sweep.Point) {
 		bar.step(p.Line + " at " + strconv.FormatFloat(p.X, 'f', -1, 64))
 	})
 	err = errors.Join(err, reports.DrawSweeps(all, filepath.Join(folder, "charts")))
 	if err != nil || len(all) == 0 {
-		return scenarios.SweepResult{SweepAbout: sweep.SweepAbout}, err
+		return sweep.Result{About: s.About}, err
 	}
 	return all[0], nil
 }
 
 // sweepStatus prints where everything is and returns the exit status of the worst point.
-func sweepStatus(cmd *cobra.Command, sweep *scenarios.Sweep, result scenarios.SweepResult, folder string) error {
+func sweepStatus(cmd *cobra.Command, s *sweep.Sweep, result sweep.Result, folder string) error {
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "\npoints     %s\n", filepath.Join(folder, results.SweepsFile))
 	if len(result.Points) > 0 {
-		fmt.Fprintf(out, "look at    %s\n", filepath.Join(folder, "charts", "sweep-"+sweep.Name+".png"))
+		fmt.Fprintf(out, "look at    %s\n", filepath.Join(folder, "charts", "sweep-"+s.Name+".png"))
 	}
 	var missing []string
-	if len(result.Points) < sweep.Points() {
-		missing = append(missing, fmt.Sprintf("interrupted: %d of %d points were finished", len(result.Points), sweep.Points()))
+	if len(result.Points) < s.Points() {
+		missing = append(missing, fmt.Sprintf("interrupted: %d of %d points were finished", len(result.Points), s.Points()))
 	}
 	return worstStatus(result.Outcome(), missing)
 }
 
 func completeSweeps(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var names []string
-	if all, err := scenarios.BuiltinSweeps(scenarios.Everything()); err == nil && len(args) == 0 {
+	if all, err := sweep.Builtin(script.Everything()); err == nil && len(args) == 0 {
 		for _, s := range all {
 			names = append(names, s.Name+"\t"+s.Title)
 		}

@@ -12,7 +12,11 @@ import (
 	"github.com/locklab/locklab/reports"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/claims"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/sweep"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/plaintext"
 )
 
@@ -26,8 +30,8 @@ const (
 // runRest runs what a run of the whole suite includes besides the scenarios: the sweeps and the
 // claims. What was finished before an interruption is kept.
 func runRest(ctx context.Context, cmd *cobra.Command, jobs int, folder *results.Folder) error {
-	known := scenarios.Everything()
-	sweeps, err := scenarios.BuiltinSweeps(known)
+	known := script.Everything()
+	sweeps, err := sweep.Builtin(known)
 	if err != nil {
 		return err
 	}
@@ -36,7 +40,7 @@ func runRest(ctx context.Context, cmd *cobra.Command, jobs int, folder *results.
 		points += s.Points()
 	}
 	bar := newProgress(cmd.ErrOrStderr(), "points of sweeps", points, false)
-	measured, err := reports.RunSweeps(ctx, sweeps, scenarios.Seeds{First: 1, Last: sweepSeeds}, jobs, folder.Path, func(p scenarios.SweepPoint) {
+	measured, err := reports.RunSweeps(ctx, sweeps, outcome.Seeds{First: 1, Last: sweepSeeds}, jobs, folder.Path, func(p sweep.Point) {
 		bar.step(p.Line + " at " + strconv.FormatFloat(p.X, 'f', -1, 64))
 	})
 	bar.finish()
@@ -44,11 +48,11 @@ func runRest(ctx context.Context, cmd *cobra.Command, jobs int, folder *results.
 	if err != nil || ctx.Err() != nil {
 		return err
 	}
-	sources, err := scenarios.BuiltinClaims(known)
+	sources, err := claims.Builtin(known)
 	if err != nil {
 		return fmt.Errorf("load the claims: %w", err)
 	}
-	weighed, _, err := scenarios.WeighClaims(ctx, sources, scenarios.Seeds{First: 1, Last: claimSeeds}, jobs)
+	weighed, _, err := claims.Weigh(ctx, sources, outcome.Seeds{First: 1, Last: claimSeeds}, jobs)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil
@@ -60,37 +64,37 @@ func runRest(ctx context.Context, cmd *cobra.Command, jobs int, folder *results.
 
 // whole reports whether the user asked to run everything.
 func (o runOptions) whole(names []string) bool {
-	return len(names)+len(o.backends)+len(o.guards)+len(o.except) == 0 && o.world == scenarios.VirtualWorld && o.ttl == 0
+	return len(names)+len(o.backends)+len(o.guards)+len(o.except) == 0 && o.world == sim.VirtualWorld && o.ttl == 0
 }
 
 // restOutcome returns the worst outcome of the sweeps and claims, and says which of them are not as
 // expected.
-func restOutcome(set *results.Set) (worst scenarios.Outcome, say []string) {
-	note := func(o scenarios.Outcome, format string, args ...any) {
+func restOutcome(set *results.Set) (worst outcome.Outcome, say []string) {
+	note := func(o outcome.Outcome, format string, args ...any) {
 		worst = max(worst, o)
 		say = append(say, fmt.Sprintf(format, args...))
 	}
 	again := func(c results.Claim) string {
 		words := []string{"locklab", "claims", c.ID}
-		if c.World == scenarios.LiveWorld {
+		if c.World == sim.LiveWorld {
 			words = append(words, "--world", c.World)
 		}
 		return plaintext.Shell(words...)
 	}
 	for _, s := range set.Sweeps {
 		switch s.Outcome() {
-		case scenarios.NotAsExpected:
-			note(scenarios.NotAsExpected, "sweep %s contradicts what was derived: %s", s.Name, plaintext.Shell("locklab", "sweep", s.Name))
-		case scenarios.Undecided:
-			note(scenarios.Undecided, "sweep %s is undecided: %s", s.Name, plaintext.Shell("locklab", "sweep", s.Name))
+		case outcome.NotAsExpected:
+			note(outcome.NotAsExpected, "sweep %s contradicts what was derived: %s", s.Name, plaintext.Shell("locklab", "sweep", s.Name))
+		case outcome.Undecided:
+			note(outcome.Undecided, "sweep %s is undecided: %s", s.Name, plaintext.Shell("locklab", "sweep", s.Name))
 		}
 	}
 	for _, c := range set.Claims {
 		switch c.Verdict {
-		case scenarios.ClaimContradicted.String():
-			note(scenarios.NotAsExpected, "a trial contradicts what is stated of claim %s: %s", c.ID, again(c))
-		case scenarios.ClaimUndecided.String():
-			note(scenarios.Undecided, "claim %s is undecided: %s", c.ID, again(c))
+		case claims.Contradicted.String():
+			note(outcome.NotAsExpected, "a trial contradicts claim %s: %s", c.ID, again(c))
+		case claims.Undecided.String():
+			note(outcome.Undecided, "claim %s is undecided: %s", c.ID, again(c))
 		}
 	}
 	return worst, say
@@ -102,7 +106,7 @@ func unfinished(set *results.Set) (missing []string) {
 		missing = append(missing, fmt.Sprintf("%d of %d trials were finished", finished, asked))
 	}
 	for _, s := range set.Sweeps {
-		if all := pointsOf(s.SweepAbout); len(s.Points) < all {
+		if all := pointsOf(s.About); len(s.Points) < all {
 			missing = append(missing, fmt.Sprintf("%d of %d points of sweep %s were finished", len(s.Points), all, s.Name))
 		}
 	}
@@ -117,7 +121,7 @@ func unfinished(set *results.Set) (missing []string) {
 }
 
 // pointsOf returns the number of points of a finished sweep.
-func pointsOf(s scenarios.SweepAbout) int { return len(s.Lines) * len(s.Parameter.Values) }
+func pointsOf(s sweep.About) int { return len(s.Lines) * len(s.Parameter.Values) }
 
 func exists(folder, file string) bool {
 	_, err := os.Stat(filepath.Join(folder, file))

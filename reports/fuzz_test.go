@@ -14,7 +14,7 @@ import (
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/reports/timeline"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 	"github.com/locklab/locklab/sim/historytest"
 )
@@ -44,7 +44,7 @@ func FuzzDraw(f *testing.F) {
 		figure, layout, err := timeline.Draw(h, findings, "A title")
 		if err == nil {
 			svg := picture(t, figure)
-			kept := results.Kept{ID: "fuzz", Result: scenarios.Result{Scenario: "fuzz", Backend: "redis", Guard: "none", Findings: findings}}
+			kept := results.Kept{ID: "fuzz", Result: outcome.Result{Scenario: "fuzz", Backend: "redis", Guard: "none", Findings: findings}}
 			if _, err := page.NewTrial(kept, h, svg, layout); err != nil {
 				t.Errorf("the page: %v", err)
 			}

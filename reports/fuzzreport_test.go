@@ -14,14 +14,18 @@ import (
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/sweep"
+	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim"
 )
 
 // ran runs a few trials and a few points of a sweep, and returns the files that the run left.
 func ran(f *testing.F) map[string]string {
 	f.Helper()
-	known := scenarios.Everything()
-	var chosen []*scenarios.Scenario
+	known := script.Everything()
+	var chosen []*script.Scenario
 	for _, name := range []string{"gc-pause", "uncontended"} {
 		s, err := scenarios.Find(name, known)
 		if err != nil {
@@ -29,27 +33,27 @@ func ran(f *testing.F) map[string]string {
 		}
 		chosen = append(chosen, s)
 	}
-	trials, err := scenarios.Selection{Backends: []string{"redis", "none"}, Guards: []string{"none"}, World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 2}}.Trials(chosen)
+	trials, err := trial.Selection{Backends: []string{"redis", "none"}, Guards: []string{"none"}, World: sim.VirtualWorld, Seeds: outcome.Seeds{First: 1, Last: 2}}.Trials(chosen)
 	if err != nil {
 		f.Fatal(err)
 	}
-	can, cannot := scenarios.Available(trials)
+	can, cannot := trial.Available(trials)
 	folder, err := results.NewFolder(f.TempDir(), results.About{
-		Command: []string{"locklab", "run"}, Version: "v1", Started: time.Unix(1, 0).UTC(), World: scenarios.VirtualWorld, Seeds: "2",
-		Trials: len(can), Scenarios: scenarios.Cards(can, cannot),
+		Command: []string{"locklab", "run"}, Version: "v1", Started: time.Unix(1, 0).UTC(), World: sim.VirtualWorld, Seeds: "2",
+		Trials: len(can), Scenarios: trial.Cards(can, cannot),
 	})
 	if err != nil {
 		f.Fatal(err)
 	}
-	run := func(ctx context.Context, t scenarios.Trial) (*sim.History, error) { return t.Simulate(ctx) }
-	if err := scenarios.RunAll(f.Context(), can, 1, run, folder.Add); err != nil {
+	run := func(ctx context.Context, t trial.Trial) (*sim.History, error) { return t.Simulate(ctx) }
+	if err := trial.RunAll(f.Context(), can, 1, run, folder.Add); err != nil {
 		f.Fatal(err)
 	}
-	sweep, err := scenarios.FindSweep("pause", known)
+	pause, err := sweep.Find("pause", known)
 	if err != nil {
 		f.Fatal(err)
 	}
-	if _, err := RunSweeps(f.Context(), []*scenarios.Sweep{sweep}, scenarios.Seeds{First: 1, Last: 1}, 1, folder.Path, func(scenarios.SweepPoint) {}); err != nil {
+	if _, err := RunSweeps(f.Context(), []*sweep.Sweep{pause}, outcome.Seeds{First: 1, Last: 1}, 1, folder.Path, func(sweep.Point) {}); err != nil {
 		f.Fatal(err)
 	}
 	if err := folder.AddClaims([]results.Claim{{Source: "Somebody", ID: "K1", Says: "It is so.", Verdict: "confirmed", Figures: []string{"1 s"}}}); err != nil {
@@ -115,7 +119,7 @@ func FuzzReport(f *testing.F) {
 			if err := terminal.Cells(io.Discard, set.Cells, set.Cards, options); err != nil {
 				t.Errorf("table as %v: %v", format, err)
 			}
-			if err := terminal.Agreement(io.Discard, scenarios.Agreements(set.Cells), options); err != nil {
+			if err := terminal.Agreement(io.Discard, outcome.Agreements(set.Cells), options); err != nil {
 				t.Errorf("agreement as %v: %v", format, err)
 			}
 		}

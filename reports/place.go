@@ -16,7 +16,7 @@ func Place(into string) (pictures string, err error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		err = os.MkdirAll(pictures, 0o755)
 	} else if err == nil && !info.IsDir() {
-		err = fmt.Errorf("%s is a link or a file, expected a folder or nothing: move it away", pictures)
+		err = fmt.Errorf("%s is a link or a file where a folder is expected: move it away", pictures)
 	}
 	var entries []fs.DirEntry
 	if err == nil {
@@ -27,7 +27,7 @@ func Place(into string) (pictures string, err error) {
 	}
 	for _, e := range entries {
 		if !e.Type().IsRegular() && !e.IsDir() {
-			return "", fmt.Errorf("%s is a link or no file (%s), and pictures are not drawn through one: move it away, or choose another folder with --out", filepath.Join(pictures, e.Name()), e.Type())
+			return "", fmt.Errorf("%s is not a regular file (%s), and pictures are not written through links: move it away, or choose another folder with --out", filepath.Join(pictures, e.Name()), e.Type())
 		}
 	}
 	return pictures, nil

@@ -12,20 +12,20 @@ import (
 
 	"github.com/locklab/locklab/reports/picturetest"
 	"github.com/locklab/locklab/reports/results"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 )
 
 // keep writes the history of a real trial to a file.
-func keep(t *testing.T, scenario string, outcome scenarios.Outcome, telling bool) results.Kept {
+func keep(t *testing.T, scenario string, as outcome.Outcome, telling bool) results.Kept {
 	t.Helper()
-	trial := picturetest.Trial(t, scenario, "redis", "none")
-	history, err := trial.Simulate(t.Context())
+	one := picturetest.Trial(t, scenario, "redis", "none")
+	history, err := one.Simulate(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := results.Kept{ID: scenario, Result: trial.Judge(history), Path: filepath.Join(t.TempDir(), "history.jsonl"), Telling: telling}
-	k.Result.Outcome = outcome
+	k := results.Kept{ID: scenario, Result: one.Judge(history), Path: filepath.Join(t.TempDir(), "history.jsonl"), Telling: telling}
+	k.Result.Outcome = as
 	file, err := os.Create(k.Path)
 	if err != nil {
 		t.Fatal(err)
@@ -39,9 +39,9 @@ func keep(t *testing.T, scenario string, outcome scenarios.Outcome, telling bool
 func TestEachScenarioAndEachSurpriseHasAPictureToOpen(t *testing.T) {
 	into := filepath.Join(t.TempDir(), "charts")
 	kept := []results.Kept{
-		keep(t, "gc-pause", scenarios.AsExpected, true),
-		keep(t, "no-fault", scenarios.NotAsExpected, false),
-		keep(t, "contention", scenarios.AsExpected, false),
+		keep(t, "gc-pause", outcome.AsExpected, true),
+		keep(t, "no-fault", outcome.NotAsExpected, false),
+		keep(t, "contention", outcome.AsExpected, false),
 	}
 	var mu sync.Mutex
 	var told []string
@@ -69,7 +69,7 @@ func TestEachScenarioAndEachSurpriseHasAPictureToOpen(t *testing.T) {
 }
 
 func TestAHistoryThatCannotBeReadEndsTheDrawing(t *testing.T) {
-	broken := keep(t, "gc-pause", scenarios.AsExpected, true)
+	broken := keep(t, "gc-pause", outcome.AsExpected, true)
 	if err := os.WriteFile(broken.Path, []byte("no history\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -82,13 +82,13 @@ func TestAHistoryThatCannotBeReadEndsTheDrawing(t *testing.T) {
 func TestDrawingStopsWhenItIsInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Timelines(ctx, []results.Kept{keep(t, "gc-pause", scenarios.AsExpected, true)}, t.TempDir(), func(string) {}); !errors.Is(err, context.Canceled) {
+	if _, err := Timelines(ctx, []results.Kept{keep(t, "gc-pause", outcome.AsExpected, true)}, t.TempDir(), func(string) {}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 }
 
 func TestThePageSaysWhichChartsAreMissing(t *testing.T) {
-	set := &results.Set{Trials: 1, Cells: []scenarios.Summary{{Scenario: "a", Backend: "redis", Guard: "none", Discipline: "attentive", World: scenarios.VirtualWorld, Trials: 1, Damage: scenarios.Tally{Holds: 1}}}}
+	set := &results.Set{Trials: 1, Cells: []outcome.Summary{{Scenario: "a", Backend: "redis", Guard: "none", Discipline: "attentive", World: sim.VirtualWorld, Trials: 1, Damage: outcome.Tally{Holds: 1}}}}
 	into := t.TempDir()
 	if err := Render(t.Context(), set, into, func(string) {}); err != nil {
 		t.Fatal(err)

@@ -9,23 +9,24 @@ import (
 
 	"github.com/locklab/locklab/reports/charts"
 	"github.com/locklab/locklab/reports/results"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/sweep"
 )
 
-// RunSweeps runs sweeps (see scenarios.RunSweeps) and writes each point to sweeps.jsonl in a
+// RunSweeps runs sweeps (see sweep.Run) and writes each point to sweeps.jsonl in a
 // folder as soon as it is judged. It calls measured for each point. An interruption through ctx
 // is not an error: what was finished by then is written and returned.
-func RunSweeps(ctx context.Context, sweeps []*scenarios.Sweep, seeds scenarios.Seeds, workers int, folder string, measured func(scenarios.SweepPoint)) ([]scenarios.SweepResult, error) {
+func RunSweeps(ctx context.Context, sweeps []*sweep.Sweep, seeds outcome.Seeds, workers int, folder string, measured func(sweep.Point)) ([]sweep.Result, error) {
 	file, err := os.Create(filepath.Join(folder, results.SweepsFile))
 	if err != nil {
 		return nil, fmt.Errorf("open the list of sweeps: %w", err)
 	}
-	var all []scenarios.SweepResult
+	var all []sweep.Result
 	about := sweeps
-	err = scenarios.RunSweeps(ctx, sweeps, seeds, workers, func(p scenarios.SweepPoint) error {
+	err = sweep.Run(ctx, sweeps, seeds, workers, func(p sweep.Point) error {
 		for len(all) == 0 || all[len(all)-1].Name != p.Sweep {
-			all = append(all, scenarios.SweepResult{SweepAbout: about[0].SweepAbout})
-			if err := scenarios.WriteSweepRow(file, scenarios.SweepRow{Sweep: &about[0].SweepAbout}); err != nil {
+			all = append(all, sweep.Result{About: about[0].About})
+			if err := sweep.WriteRow(file, sweep.Row{Sweep: &about[0].About}); err != nil {
 				return err
 			}
 			about = about[1:]
@@ -33,7 +34,7 @@ func RunSweeps(ctx context.Context, sweeps []*scenarios.Sweep, seeds scenarios.S
 		last := &all[len(all)-1]
 		last.Points = append(last.Points, p)
 		measured(p)
-		return scenarios.WriteSweepRow(file, scenarios.SweepRow{Point: &p})
+		return sweep.WriteRow(file, sweep.Row{Point: &p})
 	})
 	if ctx.Err() != nil {
 		err = nil
@@ -42,7 +43,7 @@ func RunSweeps(ctx context.Context, sweeps []*scenarios.Sweep, seeds scenarios.S
 }
 
 // DrawSweeps draws a chart of each sweep into a folder, as sweep-NAME.svg and .png.
-func DrawSweeps(all []scenarios.SweepResult, into string) error {
+func DrawSweeps(all []sweep.Result, into string) error {
 	for _, r := range all {
 		base := filepath.Join(into, "sweep-"+r.Name)
 		figure := charts.Sweep(r)

@@ -1,8 +1,13 @@
+// Package scenarios holds what comes with locklab: the scripts, the sweeps, the published claims and
+// numbers, and the schema of scripts.
 package scenarios
 
 import (
 	"embed"
 	"fmt"
+
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/strict"
 )
 
 //go:embed scripts/*.yaml
@@ -40,30 +45,30 @@ func Source(name string) ([]byte, error) {
 			return scripts.ReadFile(path(name))
 		}
 	}
-	message := fmt.Sprintf("there is no built-in scenario %s, expected %s, or the path of a file", quoted(name), listed(builtinNames))
-	if hint := didYouMean(name, builtinNames); hint != "" {
+	message := fmt.Sprintf("there is no built-in scenario %s; expected %s, or the path of a file", strict.Quoted(name), strict.Listed(builtinNames))
+	if hint := strict.DidYouMean(name, builtinNames); hint != "" {
 		message += "; " + hint
 	}
 	return nil, fmt.Errorf("%s", message)
 }
 
 // Find loads one built-in script.
-func Find(name string, known Known) (*Scenario, error) {
+func Find(name string, known script.Known) (*script.Scenario, error) {
 	src, err := Source(name)
 	if err != nil {
 		return nil, err
 	}
-	s, err := Load(path(name), src, known)
+	s, err := script.Load(path(name), src, known)
 	if err != nil {
 		return nil, err
 	}
-	s.builtin = true
+	s.Builtin = true
 	return s, nil
 }
 
 // Builtin loads all built-in scripts, in the order of BuiltinNames.
-func Builtin(known Known) ([]*Scenario, error) {
-	var all []*Scenario
+func Builtin(known script.Known) ([]*script.Scenario, error) {
+	var all []*script.Scenario
 	for _, name := range builtinNames {
 		s, err := Find(name, known)
 		if err != nil {

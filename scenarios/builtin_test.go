@@ -6,10 +6,27 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/locklab/locklab/backends/ledger"
-	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/scripttest"
+	"github.com/locklab/locklab/scenarios/services"
+	"github.com/locklab/locklab/scenarios/workload"
 	"github.com/locklab/locklab/sim/check"
 )
+
+func allOf(t *testing.T) []*script.Scenario {
+	t.Helper()
+	all, err := Builtin(script.Everything())
+	scripttest.Must(t, err)
+	return all
+}
+
+// cellWith returns the cell of attentive clients with this backend and guard.
+func cellWith(t *testing.T, backend, guard string) script.Cell {
+	t.Helper()
+	spec, err := services.Registry().ParseSpec(backend)
+	scripttest.Must(t, err)
+	return script.Cell{Backend: spec, Guard: guard, Discipline: script.Discipline{Kind: workload.Attentive}}
+}
 
 func TestEveryEmbeddedScriptIsListedUnderItsOwnName(t *testing.T) {
 	files, err := fs.Glob(scripts, "scripts/*.yaml")
@@ -17,37 +34,12 @@ func TestEveryEmbeddedScriptIsListedUnderItsOwnName(t *testing.T) {
 		t.Fatal(err)
 	}
 	var loaded []string
-	for _, s := range builtin(t) {
+	for _, s := range allOf(t) {
 		loaded = append(loaded, path(s.Name))
 	}
 	slices.Sort(loaded)
 	if !slices.Equal(loaded, files) {
 		t.Errorf("loaded %q, embedded %q", loaded, files)
-	}
-}
-
-// TestEveryCellSaysWhetherMoneyIsLost checks that every cell expects something of lost-update, the
-// question that every script is about, unless no client gets any money.
-func TestEveryCellSaysWhetherMoneyIsLost(t *testing.T) {
-	for _, s := range builtin(t) {
-		cells, err := s.Cells(Registry())
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, c := range cells {
-			expected := s.Expected(c)
-			if slices.ContainsFunc(expected, func(e Expected) bool { return e.Property == check.LostUpdate }) {
-				continue
-			}
-			trial := Trial{Scenario: s, Backend: c.Backend, Guard: ledger.Guard(c.Guard), Discipline: c.Discipline, World: VirtualWorld, Seed: 1, TTL: s.TTL}
-			if slices.ContainsFunc(trial.ranges(), func(r CardRange) bool { return r.Measure == check.LostShare }) {
-				continue // it says how much of it
-			}
-			h := simulated(t, trial)
-			if slices.ContainsFunc(h.Events, func(e sim.Event) bool { return e.Kind == sim.Wrote }) {
-				t.Errorf("%s does not say what becomes of lost-update with %s, guard %s, %s clients", s.Name, c.Backend, c.Guard, c.Discipline)
-			}
-		}
 	}
 }
 
@@ -76,11 +68,11 @@ func TestOnlyTheAccountSavesTheMoney(t *testing.T) {
 		{"pause-during-acquire", "perfect", "none", check.Holds},
 	}
 	for _, c := range cases {
-		s, err := Find(c.scenario, Everything())
+		s, err := Find(c.scenario, script.Everything())
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, e := range s.Expected(cellOf(t, c.backend, c.guard)) {
+		for _, e := range s.Expected(cellWith(t, c.backend, c.guard)) {
 			if e.Property == check.LostUpdate && e.Verdict != c.want {
 				t.Errorf("%s with %s, guard %s expects lost-update %s, want %s", c.scenario, c.backend, c.guard, e.Verdict, c.want)
 			}
@@ -102,12 +94,12 @@ func TestOnlyAnIdSavesTheCustomer(t *testing.T) {
 		{"unique", check.Holds, check.Holds},
 	} {
 		for name, want := range map[string]check.Verdict{"charge-once": c.beforeCharge, "charge-unmarked": c.unmarked} {
-			s, err := Find(name, Everything())
+			s, err := Find(name, script.Everything())
 			if err != nil {
 				t.Fatal(err)
 			}
-			expected := s.Expected(cellOf(t, "perfect", c.guard))
-			i := slices.IndexFunc(expected, func(e Expected) bool { return e.Property == check.DuplicateEffect })
+			expected := s.Expected(cellWith(t, "perfect", c.guard))
+			i := slices.IndexFunc(expected, func(e script.Expected) bool { return e.Property == check.DuplicateEffect })
 			if i < 0 || expected[i].Verdict != want {
 				t.Errorf("%s with guard %s expects %v, want duplicate-effect %s", name, c.guard, expected, want)
 			}
@@ -116,7 +108,7 @@ func TestOnlyAnIdSavesTheCustomer(t *testing.T) {
 }
 
 func TestUnknownScenarioIsExplained(t *testing.T) {
-	_, err := Find("gc-pase", Everything())
+	_, err := Find("gc-pase", script.Everything())
 	if err == nil || !strings.Contains(err.Error(), "did you mean gc-pause?") {
 		t.Errorf("got %v, want a hint at gc-pause", err)
 	}

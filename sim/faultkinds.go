@@ -66,7 +66,7 @@ type FaultRow struct {
 
 	Stopped string // state of the host if its processes do nothing during the fault: "paused"; empty if they go on
 	Lasting string // introduces the length of the fault: "pause of"
-	Happens string // what happens, as a title for the scenarios with this fault: "A process stands still"
+	Happens string // what happens, as a title for the scenarios with this fault: "A process is paused"
 	// Weight orders the kinds for readers. A scenario is filed under its weightiest fault,
 	// because the others often only prepare the ground.
 	Weight int
@@ -98,7 +98,7 @@ var faultRows = []FaultRow{
 	},
 	{
 		Kind: Partition, Family: NetworkFamily, Weight: 6, onLinks: true, parts: true, LosesMessages: true,
-		Lasting: "cut for", Happens: "The network is parted",
+		Lasting: "cut for", Happens: "The network is partitioned",
 	},
 	{
 		Kind: Delay, Family: NetworkFamily, Weight: 4, onLinks: true,
@@ -153,7 +153,7 @@ func (k FaultKind) row() (FaultRow, bool) {
 func (k FaultKind) Row() FaultRow {
 	row, known := k.row()
 	if !known {
-		panic(fmt.Sprintf("there is no fault %q", string(k)))
+		panic(fmt.Sprintf("unknown fault %q", string(k)))
 	}
 	return row
 }
@@ -167,7 +167,7 @@ func (k FaultKind) Known() bool {
 // UnmarshalText reads the name of a kind and rejects a name that does not exist.
 func (k *FaultKind) UnmarshalText(text []byte) error {
 	if *k = FaultKind(text); !k.Known() {
-		return fmt.Errorf("there is no fault %q, expected one of %q", text, FaultKinds())
+		return fmt.Errorf("unknown fault %q; expected one of %q", text, FaultKinds())
 	}
 	return nil
 }

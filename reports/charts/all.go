@@ -7,7 +7,8 @@ import (
 
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/results"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/sim"
 )
 
 // Named is a chart with what a page says about it.
@@ -58,7 +59,7 @@ func worldsOf(set *results.Set) []string {
 	}
 	slices.SortFunc(worlds, func(a, b string) int {
 		rank := func(world string) int {
-			return slices.Index([]string{scenarios.LiveWorld, scenarios.VirtualWorld}, world)
+			return slices.Index([]string{sim.LiveWorld, sim.VirtualWorld}, world)
 		}
 		return cmp.Or(rank(b)-rank(a), cmp.Compare(a, b))
 	})
@@ -67,8 +68,8 @@ func worldsOf(set *results.Set) []string {
 
 // locksIn returns the cells of a world in which clients take a lock. Charts compare locks; clients
 // that add elements to a set take none, and what the set loses is not money.
-func locksIn(set *results.Set, world string) []scenarios.Summary {
-	return slices.DeleteFunc(set.In(world), func(c scenarios.Summary) bool {
+func locksIn(set *results.Set, world string) []outcome.Summary {
+	return slices.DeleteFunc(set.In(world), func(c outcome.Summary) bool {
 		card := set.Card(c.Scenario)
 		return card != nil && card.Adds
 	})
@@ -77,8 +78,8 @@ func locksIn(set *results.Set, world string) []scenarios.Summary {
 // chart is a chart that may be drawn.
 type chart struct {
 	name, title, shows string
-	cells              []scenarios.Summary // the source of its figures
-	needs              string              // the results that it requires; "" if nobody would miss it
+	cells              []outcome.Summary // the source of its figures
+	needs              string            // the results that it requires; "" if nobody would miss it
 	draw               func() *canvas.Figure
 }
 
@@ -102,7 +103,7 @@ func chartsOf(set *results.Set, world string) []chart {
 
 // storyOf is the matrix of the scenarios that tell the debate, unless there are no others.
 func storyOf(set *results.Set, world string) chart {
-	var told []scenarios.Summary
+	var told []outcome.Summary
 	more := false
 	for _, c := range locksIn(set, world) {
 		if slices.Contains(Story(), c.Scenario) {

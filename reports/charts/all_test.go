@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/reports/results"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -60,16 +60,16 @@ func TestLiveAndSimulatedTrialsAreNeverInOneFigure(t *testing.T) {
 }
 
 func TestACaptionSaysWhereTheFiguresAreFrom(t *testing.T) {
-	one := cell("s", "redis", "none", func(c *scenarios.Summary) { c.Trials, c.Seeds = 1, scenarios.Seeds{First: 7, Last: 7} })
-	short := cell("s", "redis", "cas", func(c *scenarios.Summary) { c.TTL = 1500 * time.Millisecond })
+	one := cell("s", "redis", "none", func(c *outcome.Summary) { c.Trials, c.Seeds = 1, outcome.Seeds{First: 7, Last: 7} })
+	short := cell("s", "redis", "cas", func(c *outcome.Summary) { c.TTL = 1500 * time.Millisecond })
 	for _, c := range []struct {
-		cells []scenarios.Summary
+		cells []outcome.Summary
 		want  string
 	}{
 		{nil, "no trials"},
-		{[]scenarios.Summary{cell("s", "redis", "none", notAvailable)}, "no trials"},
-		{[]scenarios.Summary{one}, "virtual world, 1 trial a cell (seed 7), lease 10 s"},
-		{[]scenarios.Summary{one, short}, "virtual world, 1 to 20 trials a cell (seeds 1 to 20), leases of 1.5 s to 10 s"},
+		{[]outcome.Summary{cell("s", "redis", "none", notAvailable)}, "no trials"},
+		{[]outcome.Summary{one}, "virtual world, 1 trial a cell (seed 7), lease 10 s"},
+		{[]outcome.Summary{one, short}, "virtual world, 1 to 20 trials a cell (seeds 1 to 20), leases of 1.5 s to 10 s"},
 	} {
 		if got := about(c.cells); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
@@ -80,21 +80,21 @@ func TestACaptionSaysWhereTheFiguresAreFrom(t *testing.T) {
 // What a set loses is not money, and no lock is to blame for it.
 func TestChartsLeaveOutTrialsThatTakeNoLock(t *testing.T) {
 	set := &results.Set{
-		Cells: []scenarios.Summary{cell("gc-pause", "redis", "none", harm(20)), cell("set-after-crash", "redis", "none", harm(20)), cell("set-in-redis", "sentinel", "none", harm(20))},
-		Cards: []scenarios.Card{
+		Cells: []outcome.Summary{cell("gc-pause", "redis", "none", harm(20)), cell("set-after-crash", "redis", "none", harm(20)), cell("set-in-redis", "sentinel", "none", harm(20))},
+		Cards: []outcome.Card{
 			{Scenario: "gc-pause", Faults: []sim.FaultKind{sim.Pause}},
 			{Scenario: "set-after-crash", Faults: []sim.FaultKind{sim.Crash}, Adds: true},
 			{Scenario: "set-in-redis", Faults: []sim.FaultKind{sim.Partition}, Adds: true},
 		},
 	}
-	for _, c := range chartsOf(set, scenarios.VirtualWorld) {
+	for _, c := range chartsOf(set, sim.VirtualWorld) {
 		for _, cell := range c.cells {
 			if cell.Scenario != "gc-pause" {
 				t.Errorf("the chart %s counts %s", c.name, cell.Scenario)
 			}
 		}
 	}
-	if n := len(newGrid(set, scenarios.VirtualWorld, locksIn(set, scenarios.VirtualWorld), false).cells); n != 1 {
+	if n := len(newGrid(set, sim.VirtualWorld, locksIn(set, sim.VirtualWorld), false).cells); n != 1 {
 		t.Errorf("the matrix has %d cells, expected that of gc-pause", n)
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 	"gonum.org/v1/plot/vg"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/sweep"
 )
 
 // axis is the scale of a sweep's parameter.
@@ -24,7 +24,7 @@ type tick struct {
 }
 
 // axisOf makes a scale that contains all values, with a little room at both ends.
-func axisOf(p scenarios.SweepParameter) axis {
+func axisOf(p sweep.Parameter) axis {
 	first, last := p.Values[0], p.Values[len(p.Values)-1]
 	room := (last - first) / 40
 	a := axis{from: first - room, to: last + room, name: p.Name}
@@ -32,7 +32,7 @@ func axisOf(p scenarios.SweepParameter) axis {
 		a.name += " (" + unit + ")"
 	}
 	step := niceStep(last - first)
-	if p.Unit == scenarios.UnitHosts {
+	if p.Unit == sweep.UnitHosts {
 		step = max(step, 1)
 	}
 	decimals := max(0, -int(math.Floor(math.Log10(step)+1e-9)))

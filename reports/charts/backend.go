@@ -10,7 +10,8 @@ import (
 
 	"github.com/locklab/locklab/backends/control"
 	"github.com/locklab/locklab/reports/canvas"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/services"
 )
 
 // plain returns the name of a lock service without its options.
@@ -25,7 +26,7 @@ func options(backend string) string { return strings.TrimPrefix(backend, plain(b
 // backendsOf lists the lock services of some cells in the order of tables, each followed by its
 // variants. A variant is listed if it occurs in at least one of variantShare scenarios: the purpose
 // of an option shows in few.
-func backendsOf(cells []scenarios.Summary) []string {
+func backendsOf(cells []outcome.Summary) []string {
 	const variantShare, least = 8, 3
 	in := map[string]int{} // scenarios
 	var names, all []string
@@ -52,7 +53,7 @@ func backendsOf(cells []scenarios.Summary) []string {
 // sortBackends sorts names in the order of tables, the plain one of each lock service first.
 func sortBackends(names []string) {
 	var order []string
-	for _, b := range scenarios.Registry() {
+	for _, b := range services.Registry() {
 		order = append(order, b.Name())
 	}
 	rank := func(name string) int {

@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/results"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -35,8 +35,8 @@ type sides struct {
 	left               share   // the harm that remains behind one
 }
 
-func sidesOf(cells []scenarios.Summary) (rows []sides, used []scenarios.Summary) {
-	cells = slices.DeleteFunc(bareAndFenced(scenarios.OneDiscipline(cells)), func(c scenarios.Summary) bool { return c.Scenario != sidesScenario })
+func sidesOf(cells []outcome.Summary) (rows []sides, used []outcome.Summary) {
+	cells = slices.DeleteFunc(bareAndFenced(outcome.OneDiscipline(cells)), func(c outcome.Summary) bool { return c.Scenario != sidesScenario })
 	var names []string
 	for _, c := range cells {
 		if !slices.Contains(names, c.Backend) {
@@ -110,7 +110,7 @@ type capSheet struct {
 	top, row, height         vg.Length
 }
 
-func newCAPSheet(rows []sides, cells []scenarios.Summary) *capSheet {
+func newCAPSheet(rows []sides, cells []outcome.Summary) *capSheet {
 	s := &capSheet{rows: rows}
 	const gutter = 176
 	for _, r := range rows {

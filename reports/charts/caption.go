@@ -7,13 +7,13 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 )
 
 // about says where the figures of a chart come from: "virtual world, 20 trials a cell (seeds 1 to
 // 20), lease 10 s".
-func about(cells []scenarios.Summary) string {
-	cells = slices.DeleteFunc(slices.Clone(cells), func(c scenarios.Summary) bool { return c.Trials == 0 })
+func about(cells []outcome.Summary) string {
+	cells = slices.DeleteFunc(slices.Clone(cells), func(c outcome.Summary) bool { return c.Trials == 0 })
 	if len(cells) == 0 {
 		return "no trials"
 	}
@@ -21,7 +21,7 @@ func about(cells []scenarios.Summary) string {
 	var leases []time.Duration
 	for _, c := range cells {
 		least, most = min(least, c.Trials), max(most, c.Trials)
-		seeds = scenarios.Seeds{First: min(seeds.First, c.Seeds.First), Last: max(seeds.Last, c.Seeds.Last)}
+		seeds = outcome.Seeds{First: min(seeds.First, c.Seeds.First), Last: max(seeds.Last, c.Seeds.Last)}
 		if !slices.Contains(leases, c.TTL) {
 			leases = append(leases, c.TTL)
 		}

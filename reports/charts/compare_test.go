@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/reports/canvas"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -29,7 +29,7 @@ func panelOf(t *testing.T, v violations, family Family) map[string]violationRow 
 }
 
 func TestViolationsAreAddedUpByFamily(t *testing.T) {
-	v := newViolations(world(), scenarios.VirtualWorld)
+	v := newViolations(world(), sim.VirtualWorld)
 	pauses := panelOf(t, v, Pauses)
 	for backend, want := range map[string]violationRow{
 		"redis":     {overlap: share{20, 20, 20}, valid: share{0, 20, 20}, harm: share{20, 20, 20}, left: share{0, 20, 20}},
@@ -51,9 +51,9 @@ func TestViolationsAreAddedUpByFamily(t *testing.T) {
 }
 
 func TestTwoScenariosOfAFamilyShareABar(t *testing.T) {
-	v := newViolations(set([]scenarios.Summary{
+	v := newViolations(set([]outcome.Summary{
 		cell("a", "redis", "none", harm(20)), cell("b", "redis", "none"), cell("b", "redis", "cas", harm(1)),
-	}, card("a", sim.Pause), card("b", sim.Pause)), scenarios.VirtualWorld)
+	}, card("a", sim.Pause), card("b", sim.Pause)), sim.VirtualWorld)
 	if got, want := panelOf(t, v, Pauses)["redis"], (violationRow{overlap: share{0, 40, 40}, valid: share{0, 40, 40}, harm: share{20, 40, 40}, left: share{1, 20, 20}}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
@@ -63,7 +63,7 @@ func TestTwoScenariosOfAFamilyShareABar(t *testing.T) {
 }
 
 func TestALockServiceWithoutATrialIsNotDrawnAsOneThatNeverFailed(t *testing.T) {
-	got := texts(t, Violations(world(), scenarios.VirtualWorld))
+	got := texts(t, Violations(world(), sim.VirtualWorld))
 	if !strings.Contains(got, "no trial") {
 		t.Errorf("no panel says that a lock was not tried in it:\n%s", got)
 	}
@@ -71,11 +71,11 @@ func TestALockServiceWithoutATrialIsNotDrawnAsOneThatNeverFailed(t *testing.T) {
 
 // The headline leaves out the control that locks nothing, and what happens without a fault.
 func TestTheHeadlineOfViolationsIsAboutLocksAndFaults(t *testing.T) {
-	v := newViolations(set([]scenarios.Summary{
+	v := newViolations(set([]outcome.Summary{
 		cell("quiet", "redis", "none", harm(20)),
 		cell("a", "none", "none", harm(20)), cell("a", "none", "cas", harm(20)),
 		cell("a", "redis", "none", harm(10)), cell("a", "redis", "cas"),
-	}, card("quiet"), card("a", sim.Pause)), scenarios.VirtualWorld)
+	}, card("quiet"), card("a", sim.Pause)), sim.VirtualWorld)
 	const want = "When something goes wrong, money is lost in 50 % of the trials with a lock alone, in 0 % with a fence as well"
 	if got := v.headline(); got != want {
 		t.Errorf("%q, want %q", got, want)
@@ -85,14 +85,14 @@ func TestTheHeadlineOfViolationsIsAboutLocksAndFaults(t *testing.T) {
 // Like is compared with like: the bare scenario that was not tried behind a fence is easy, and the
 // fenced one that was not tried bare is hopeless.
 func TestAFenceIsHeldAgainstTheSameScenariosWithoutOne(t *testing.T) {
-	cells := []scenarios.Summary{
+	cells := []outcome.Summary{
 		cell("easy", "redis", "none"),
 		cell("both", "redis", "none", harm(20)), cell("both", "redis", "cas", harm(5)),
 		cell("hopeless", "redis", "fence-all", harm(20)),
 		cell("unsure", "redis", "none", undecidedHarm), cell("unsure", "redis", "cas", harm(20)),
 	}
-	cards := []scenarios.Card{card("easy", sim.Pause), card("both", sim.Pause), card("hopeless", sim.Pause), card("unsure", sim.Crash)}
-	v := newViolations(set(cells, cards...), scenarios.VirtualWorld)
+	cards := []outcome.Card{card("easy", sim.Pause), card("both", sim.Pause), card("hopeless", sim.Pause), card("unsure", sim.Crash)}
+	v := newViolations(set(cells, cards...), sim.VirtualWorld)
 	row := panelOf(t, v, Pauses)["redis"]
 	if want := (share{5, 20, 20}); row.left != want {
 		t.Errorf("behind a fence %+v, want %+v", row.left, want)
@@ -115,30 +115,30 @@ func TestAFenceIsHeldAgainstTheSameScenariosWithoutOne(t *testing.T) {
 
 func TestWhereNothingCanBeHeldAgainstAFenceTheChartSaysSo(t *testing.T) {
 	bare, fenced := cell("a", "redis", "none", harm(20)), cell("b", "redis", "cas")
-	v := newViolations(set([]scenarios.Summary{bare, fenced}, card("a", sim.Pause), card("b", sim.Pause)), scenarios.VirtualWorld)
+	v := newViolations(set([]outcome.Summary{bare, fenced}, card("a", sim.Pause), card("b", sim.Pause)), sim.VirtualWorld)
 	if !strings.Contains(v.says(), "No scenario was tried with one of these lock services both without a fence and behind one.") || strings.Contains(v.headline(), "fence") {
 		t.Errorf("%q, %q", v.headline(), v.says())
 	}
 	quiet := cell("a", "redis", "cas")
-	v = newViolations(set([]scenarios.Summary{bare, quiet}, card("a")), scenarios.VirtualWorld)
+	v = newViolations(set([]outcome.Summary{bare, quiet}, card("a")), sim.VirtualWorld)
 	if !strings.Contains(v.says(), "so the headline compares nothing") || strings.Contains(v.headline(), "fence") {
 		t.Errorf("%q, %q", v.headline(), v.says())
 	}
-	if got := Violations(set([]scenarios.Summary{fenced}, card("b", sim.Pause)), scenarios.VirtualWorld); got != nil {
+	if got := Violations(set([]outcome.Summary{fenced}, card("b", sim.Pause)), sim.VirtualWorld); got != nil {
 		t.Error("there is a chart of what a fence makes of nothing")
 	}
 }
 
 // A trial that was run but undecided is not the same as one that was never run.
 func TestTrialsThatCannotTellAreNotCalledMissing(t *testing.T) {
-	undecided := func(c *scenarios.Summary) {
+	undecided := func(c *outcome.Summary) {
 		undecidedHarm(c)
 		for i := range c.Tallies {
-			c.Tallies[i] = scenarios.Tally{Property: c.Tallies[i].Property, Undecided: c.Trials}
+			c.Tallies[i] = outcome.Tally{Property: c.Tallies[i].Property, Undecided: c.Trials}
 		}
 	}
-	sides := []func(*scenarios.Summary){undecided, measured(check.ServedMajority, 1, 1, 1), measured(check.ServedMinority, 0, 0, 0)}
-	results := set([]scenarios.Summary{
+	sides := []func(*outcome.Summary){undecided, measured(check.ServedMajority, 1, 1, 1), measured(check.ServedMinority, 0, 0, 0)}
+	results := set([]outcome.Summary{
 		cell("a", "redis", "none", undecided),
 		cell("partition-sides", "redis", "none", sides...), cell("partition-sides", "redis", "cas", undecided),
 		cell("uncontended", "redis", "none", measured(check.Wait, 0.002, 0.001, 0.003)),
@@ -151,17 +151,17 @@ func TestTrialsThatCannotTellAreNotCalledMissing(t *testing.T) {
 		figure *canvas.Figure
 		times  int
 	}{
-		{"violations", Violations(results, scenarios.VirtualWorld), 2}, // redis in a, and in partition-sides
-		{"CAP", CAP(results, scenarios.VirtualWorld), 4},               // three bars, and its label
+		{"violations", Violations(results, sim.VirtualWorld), 2}, // redis in a, and in partition-sides
+		{"CAP", CAP(results, sim.VirtualWorld), 4},               // three bars, and its label
 	} {
 		if got := strings.Count(texts(t, c.figure), "undecided"); got != c.times {
 			t.Errorf("%s says %d times that something is undecided, want %d:\n%s", c.name, got, c.times, texts(t, c.figure))
 		}
 	}
-	if got := texts(t, CAP(results, scenarios.VirtualWorld)); strings.Contains(got, "no trial") {
+	if got := texts(t, CAP(results, sim.VirtualWorld)); strings.Contains(got, "no trial") {
 		t.Errorf("the chart says that there was no trial:\n%s", got)
 	}
-	p := newPrices(results, scenarios.VirtualWorld)
+	p := newPrices(results, sim.VirtualWorld)
 	for _, want := range []string{"there is no such scenario: etcd.", "every trial with a fault is undecided: redis."} {
 		if !strings.Contains(p.says(), want) {
 			t.Errorf("%q does not say %q", p.says(), want)
@@ -194,7 +194,7 @@ func TestCAPIsWhatWasMeasured(t *testing.T) {
 }
 
 func TestCAPHasARowForEachLockServiceThatWasMeasured(t *testing.T) {
-	rows, _ := sidesOf(world().In(scenarios.VirtualWorld))
+	rows, _ := sidesOf(world().In(sim.VirtualWorld))
 	var names []string
 	for _, r := range rows {
 		names = append(names, r.backend)
@@ -205,7 +205,7 @@ func TestCAPHasARowForEachLockServiceThatWasMeasured(t *testing.T) {
 	if got, want := rows[2], (sides{backend: minReplicas, majority: 0.96, minority: 0.2, overlap: share{20, 20, 20}, harm: share{6, 20, 20}, left: share{0, 20, 20}}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	text := texts(t, CAP(world(), scenarios.VirtualWorld))
+	text := texts(t, CAP(world(), sim.VirtualWorld))
 	for _, want := range []string{"No lock served both sides of the split and kept them apart", "CP", "AP", "100 %", "0 %", "20 %"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the picture does not say %q:\n%s", want, text)
@@ -214,7 +214,7 @@ func TestCAPHasARowForEachLockServiceThatWasMeasured(t *testing.T) {
 }
 
 func TestThePriceIsOfAGoodDayAndTheHarmOfBadOnes(t *testing.T) {
-	p := newPrices(world(), scenarios.VirtualWorld)
+	p := newPrices(world(), sim.VirtualWorld)
 	want := []price{
 		{backend: "none", harm: share{20, 20, 20}, scenarios: 1},
 		{backend: "redis", p50: 0.5, p99: 1, messages: 2, harm: share{40, 60, 60}, scenarios: 3},
@@ -236,7 +236,7 @@ func TestThePriceIsOfAGoodDayAndTheHarmOfBadOnes(t *testing.T) {
 }
 
 func TestADearerLockStandsFurtherRight(t *testing.T) {
-	s := newPriceSheet(newPrices(world(), scenarios.VirtualWorld))
+	s := newPriceSheet(newPrices(world(), sim.VirtualWorld))
 	at := func(panel int, backend string) spot {
 		i := slices.IndexFunc(s.locks, func(p price) bool { return p.backend == backend })
 		return s.panels[panel].spots[i]
@@ -254,10 +254,10 @@ func TestADearerLockStandsFurtherRight(t *testing.T) {
 }
 
 func TestWithoutMessagesThereIsOnePanel(t *testing.T) {
-	results := set([]scenarios.Summary{
+	results := set([]outcome.Summary{
 		cell("uncontended", "redis", "none", measured(check.Wait, 0.002, 0.001, 0.003)), cell("a", "redis", "none", harm(20)),
 	}, card("uncontended"), card("a", sim.Pause))
-	s := newPriceSheet(newPrices(results, scenarios.VirtualWorld))
+	s := newPriceSheet(newPrices(results, sim.VirtualWorld))
 	if len(s.panels) != 1 || !strings.Contains(s.says(), "Messages are not counted in this world.") {
 		t.Errorf("%d panels, %q", len(s.panels), s.says())
 	}
@@ -274,7 +274,7 @@ func TestLocksThatCostAndRiskTheSameShareOneLabel(t *testing.T) {
 			t.Errorf("label %d says %q, want %q", i, got[i].lines, want[i])
 		}
 	}
-	s := newPriceSheet(newPrices(crowd(), scenarios.VirtualWorld))
+	s := newPriceSheet(newPrices(crowd(), sim.VirtualWorld))
 	if n := len(s.panels[1].named); n != 1 {
 		t.Errorf("15 locks that cost 2 messages and lose money equally often have %d labels, want 1", n)
 	}

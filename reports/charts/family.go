@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/locklab/locklab/reports/results"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -64,6 +64,6 @@ func familyOf(set *results.Set, scenario string) Family {
 }
 
 // cellsOf gives the cells of a world that belong to a family.
-func cellsOf(set *results.Set, world string, family Family) []scenarios.Summary {
-	return slices.DeleteFunc(locksIn(set, world), func(c scenarios.Summary) bool { return familyOf(set, c.Scenario) != family })
+func cellsOf(set *results.Set, world string, family Family) []outcome.Summary {
+	return slices.DeleteFunc(locksIn(set, world), func(c outcome.Summary) bool { return familyOf(set, c.Scenario) != family })
 }

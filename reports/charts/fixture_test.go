@@ -4,20 +4,20 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/reports/results"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
 // cell returns a cell of 20 trials; options change it.
-func cell(scenario, backend, guard string, options ...func(*scenarios.Summary)) scenarios.Summary {
-	c := scenarios.Summary{
-		Scenario: scenario, Backend: backend, Guard: guard, Discipline: "attentive", World: scenarios.VirtualWorld,
-		TTL: 10 * time.Second, Trials: 20, Seeds: scenarios.Seeds{First: 1, Last: 20},
-		Damage: scenarios.Tally{Holds: 20},
+func cell(scenario, backend, guard string, options ...func(*outcome.Summary)) outcome.Summary {
+	c := outcome.Summary{
+		Scenario: scenario, Backend: backend, Guard: guard, Discipline: "attentive", World: sim.VirtualWorld,
+		TTL: 10 * time.Second, Trials: 20, Seeds: outcome.Seeds{First: 1, Last: 20},
+		Damage: outcome.Tally{Holds: 20},
 	}
 	for _, p := range check.Properties() {
-		c.Tallies = append(c.Tallies, scenarios.Tally{Property: p, Holds: 20})
+		c.Tallies = append(c.Tallies, outcome.Tally{Property: p, Holds: 20})
 	}
 	for _, o := range options {
 		o(&c)
@@ -26,52 +26,52 @@ func cell(scenario, backend, guard string, options ...func(*scenarios.Summary)) 
 }
 
 // harm makes money get lost in n trials.
-func harm(n int) func(*scenarios.Summary) {
-	return func(c *scenarios.Summary) { c.Damage = scenarios.Tally{Violated: n, Holds: c.Trials - n} }
+func harm(n int) func(*outcome.Summary) {
+	return func(c *outcome.Summary) { c.Damage = outcome.Tally{Violated: n, Holds: c.Trials - n} }
 }
 
 // violated makes a property be violated in n trials.
-func violated(p check.Property, n int) func(*scenarios.Summary) {
-	return func(c *scenarios.Summary) {
+func violated(p check.Property, n int) func(*outcome.Summary) {
+	return func(c *outcome.Summary) {
 		for i := range c.Tallies {
 			if c.Tallies[i].Property == p {
-				c.Tallies[i] = scenarios.Tally{Property: p, Violated: n, Holds: c.Trials - n}
+				c.Tallies[i] = outcome.Tally{Property: p, Violated: n, Holds: c.Trials - n}
 			}
 		}
 	}
 }
 
 // measured adds the results of a measure.
-func measured(m check.Measure, mean, p50, p99 float64) func(*scenarios.Summary) {
-	return func(c *scenarios.Summary) {
-		c.Spreads = append(c.Spreads, scenarios.Spread{Measure: m, Trials: c.Trials, Least: mean, Most: mean, Mean: mean, P50: p50, P99: p99})
+func measured(m check.Measure, mean, p50, p99 float64) func(*outcome.Summary) {
+	return func(c *outcome.Summary) {
+		c.Spreads = append(c.Spreads, outcome.Spread{Measure: m, Trials: c.Trials, Least: mean, Most: mean, Mean: mean, P50: p50, P99: p99})
 	}
 }
 
-func undecidedHarm(c *scenarios.Summary) {
-	c.Damage, c.Outcome = scenarios.Tally{Undecided: c.Trials}, scenarios.Undecided
+func undecidedHarm(c *outcome.Summary) {
+	c.Damage, c.Outcome = outcome.Tally{Undecided: c.Trials}, outcome.Undecided
 }
 
-func surprising(c *scenarios.Summary) { c.Outcome = scenarios.NotAsExpected }
+func surprising(c *outcome.Summary) { c.Outcome = outcome.NotAsExpected }
 
-func notAvailable(c *scenarios.Summary) {
-	c.Trials, c.Damage, c.Outcome, c.Why = 0, scenarios.Tally{}, scenarios.NotAvailable, "clocks of real servers cannot run fast"
+func notAvailable(c *outcome.Summary) {
+	c.Trials, c.Damage, c.Outcome, c.Why = 0, outcome.Tally{}, outcome.NotAvailable, "clocks of real servers cannot run fast"
 	for i := range c.Tallies {
-		c.Tallies[i] = scenarios.Tally{Property: c.Tallies[i].Property}
+		c.Tallies[i] = outcome.Tally{Property: c.Tallies[i].Property}
 	}
 }
 
-func live(c *scenarios.Summary) {
-	c.World, c.TTL = scenarios.LiveWorld, 2*time.Second
+func live(c *outcome.Summary) {
+	c.World, c.TTL = sim.LiveWorld, 2*time.Second
 }
 
 // set combines cells, with a card for each scenario: its name, then its faults.
-func set(cells []scenarios.Summary, cards ...scenarios.Card) *results.Set {
+func set(cells []outcome.Summary, cards ...outcome.Card) *results.Set {
 	return &results.Set{Cards: cards, Cells: cells}
 }
 
-func card(scenario string, faults ...sim.FaultKind) scenarios.Card {
-	return scenarios.Card{Scenario: scenario, Faults: faults}
+func card(scenario string, faults ...sim.FaultKind) outcome.Card {
+	return outcome.Card{Scenario: scenario, Faults: faults}
 }
 
 // minReplicas is the longest name in any built-in scenario.
@@ -79,10 +79,10 @@ const minReplicas = "sentinel+replicas=2+min-replicas-to-write=1+min-replicas-ma
 
 // world is a small laboratory in which everything that a chart can show happens once.
 func world() *results.Set {
-	two := func(o func(*scenarios.Summary)) []func(*scenarios.Summary) {
-		return []func(*scenarios.Summary){violated(check.Overlap, 20), o}
+	two := func(o func(*outcome.Summary)) []func(*outcome.Summary) {
+		return []func(*outcome.Summary){violated(check.Overlap, 20), o}
 	}
-	return set([]scenarios.Summary{
+	return set([]outcome.Summary{
 		cell("no-fault", "none", "none", append(two(harm(20)), violated(check.OverlapValid, 20))...),
 		cell("no-fault", "none", "cas", violated(check.Overlap, 20), violated(check.OverlapValid, 20)),
 		cell("no-fault", "redis", "none"),

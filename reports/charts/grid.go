@@ -7,7 +7,7 @@ import (
 
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/reports/results"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -15,8 +15,8 @@ import (
 type grid struct {
 	columns []string // lock services
 	rows    []gridRow
-	cells   []scenarios.Summary // that are shown
-	left    int                 // squares of variants that are not shown
+	cells   []outcome.Summary // that are shown
+	left    int               // squares of variants that are not shown
 }
 
 // gridRow is a scenario, or a variant of lock services under it.
@@ -70,9 +70,9 @@ func fences() []string {
 // family. Every grid of a world has the same columns, without those that would be empty. Variants
 // of lock services without a column get their own rows if variants is set, or if a scenario has
 // nothing else.
-func newGrid(set *results.Set, world string, cells []scenarios.Summary, variants bool) grid {
+func newGrid(set *results.Set, world string, cells []outcome.Summary, variants bool) grid {
 	g := grid{columns: slices.DeleteFunc(backendsOf(locksIn(set, world)), func(name string) bool {
-		return !slices.ContainsFunc(cells, func(c scenarios.Summary) bool { return c.Backend == name })
+		return !slices.ContainsFunc(cells, func(c outcome.Summary) bool { return c.Backend == name })
 	})}
 	type place struct{ scenario, options string }
 	at := map[place]int{}
@@ -82,7 +82,7 @@ func newGrid(set *results.Set, world string, cells []scenarios.Summary, variants
 	}
 	for _, c := range cells {
 		where := place{scenario: c.Scenario}
-		discipline := scenarios.Unusual(c.Discipline)
+		discipline := outcome.Unusual(c.Discipline)
 		column := slices.Index(g.columns, c.Backend)
 		if column < 0 {
 			where.options = options(c.Backend)
@@ -159,18 +159,18 @@ func (p *pair) put(s square) {
 	}
 }
 
-func squareOf(c scenarios.Summary) square {
+func squareOf(c outcome.Summary) square {
 	s := square{
 		guard:    c.Guard,
 		harm:     share{}.plus(c.Damage),
 		overlap:  c.Tally(check.Overlap).Violated > 0,
 		valid:    c.Tally(check.OverlapValid).Violated > 0,
-		surprise: c.Outcome == scenarios.NotAsExpected,
-		unsure:   c.Outcome == scenarios.Undecided,
-		nothing:  c.Outcome == scenarios.NothingExpected,
+		surprise: c.Outcome == outcome.NotAsExpected,
+		unsure:   c.Outcome == outcome.Undecided,
+		nothing:  c.Outcome == outcome.NothingExpected,
 	}
 	switch {
-	case c.Outcome == scenarios.NotApplicable:
+	case c.Outcome == outcome.NotApplicable:
 		s.state = inapplicable
 	case c.Trials == 0:
 		s.state = unavailable
@@ -194,7 +194,7 @@ func (s square) text() string {
 	case absent, unavailable:
 		return ""
 	case inapplicable:
-		return scenarios.NotApplicable.Sign()
+		return outcome.NotApplicable.Sign()
 	case undecided:
 		text = "?"
 	case whole, sometimes, always:
@@ -204,10 +204,10 @@ func (s square) text() string {
 		}
 	}
 	if s.surprise {
-		text += scenarios.NotAsExpected.Sign()
+		text += outcome.NotAsExpected.Sign()
 	}
 	if s.nothing {
-		text += scenarios.NothingExpected.Sign()
+		text += outcome.NothingExpected.Sign()
 	}
 	return text
 }

@@ -7,13 +7,13 @@ import (
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/picturetest"
 	"github.com/locklab/locklab/reports/results"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
 func gridOf(results *results.Set, variants bool) grid {
-	return newGrid(results, scenarios.VirtualWorld, results.In(scenarios.VirtualWorld), variants)
+	return newGrid(results, sim.VirtualWorld, results.In(sim.VirtualWorld), variants)
 }
 
 // squares returns the two halves of a lock service in a row.
@@ -46,7 +46,7 @@ func TestAPauseHarmsTheAccountAndAFenceStopsIt(t *testing.T) {
 func TestASquareSaysWhatBecameOfItsTrials(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		cell scenarios.Summary
+		cell outcome.Summary
 		want state
 		text string
 	}{
@@ -55,7 +55,7 @@ func TestASquareSaysWhatBecameOfItsTrials(t *testing.T) {
 		{"harm always", cell("s", "redis", "none", harm(20)), always, "100"},
 		{"not as predicted", cell("s", "redis", "none", harm(20), surprising), always, "100!"},
 		{"undecided", cell("s", "redis", "none", undecidedHarm), undecided, "?"},
-		{"undecided in something else", cell("s", "redis", "none", func(c *scenarios.Summary) { c.Outcome = scenarios.Undecided }), whole, "0?"},
+		{"undecided in something else", cell("s", "redis", "none", func(c *outcome.Summary) { c.Outcome = outcome.Undecided }), whole, "0?"},
 		{"cannot be run", cell("s", "redis", "none", notAvailable), unavailable, ""},
 	} {
 		if got := squareOf(c.cell); got.state != c.want || got.text() != c.text {
@@ -131,7 +131,7 @@ func TestVariantsStandUnderTheirScenario(t *testing.T) {
 }
 
 func TestAVariantThatManyScenariosHaveIsAColumn(t *testing.T) {
-	var cells []scenarios.Summary
+	var cells []outcome.Summary
 	var names []string
 	for i := range 24 {
 		name := string(rune('a' + i))
@@ -155,12 +155,12 @@ func TestTheMatrixSaysHowManyCellsItIsAbout(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 	for _, c := range []struct {
-		cells []scenarios.Summary
+		cells []outcome.Summary
 		want  string
 	}{
-		{[]scenarios.Summary{cell("s", "redis", "none", harm(1))}, "Money was lost or taken twice in 1 of 1 cells without a fence"},
-		{[]scenarios.Summary{cell("s", "redis", "cas")}, "Money was lost or taken twice in 0 of 1 cells behind a fence"},
-		{[]scenarios.Summary{cell("s", "redis", "none", undecidedHarm)}, "Nothing was decided"},
+		{[]outcome.Summary{cell("s", "redis", "none", harm(1))}, "Money was lost or taken twice in 1 of 1 cells without a fence"},
+		{[]outcome.Summary{cell("s", "redis", "cas")}, "Money was lost or taken twice in 0 of 1 cells behind a fence"},
+		{[]outcome.Summary{cell("s", "redis", "none", undecidedHarm)}, "Nothing was decided"},
 	} {
 		if got := gridOf(set(c.cells), false).headline(); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
@@ -172,7 +172,7 @@ func TestAWorldWithoutResultsHasNoMatrix(t *testing.T) {
 	if f := Matrix(world(), "moon"); f != nil {
 		t.Errorf("there is a picture of it: %v", f)
 	}
-	if f := MatrixFamily(world(), scenarios.VirtualWorld, Several); f != nil {
+	if f := MatrixFamily(world(), sim.VirtualWorld, Several); f != nil {
 		t.Errorf("there is a picture of a family that has no scenario: %v", f)
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/picturetest"
 	"github.com/locklab/locklab/reports/results"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -89,11 +89,11 @@ func mustBeReadable(t *testing.T, f *canvas.Figure) []written {
 // crowd is a world with many lock services, long names and few trials, in which every square is as
 // full as can be.
 func crowd() *results.Set {
-	var cells []scenarios.Summary
-	var cards []scenarios.Card
+	var cells []outcome.Summary
+	var cards []outcome.Card
 	backends := []string{"none", "perfect", "redis", "redis+renew", "redlock", "redlock-reference", "redlock-redsync", "sentinel", minReplicas,
 		"etcd", "zookeeper", "lib/redislock", "lib/redsync", "lib/etcd-mutex", "lib/zk-lock"}
-	worst := func(c *scenarios.Summary) {
+	worst := func(c *outcome.Summary) {
 		c.Trials = 9
 		harm(8)(c)
 		violated(check.Overlap, 8)(c)
@@ -133,8 +133,8 @@ func goldens() []Named {
 			kept = append(kept, c)
 		}
 	}
-	return append(kept, Named{Name: "matrix-story", Figure: MatrixOf(world(), scenarios.VirtualWorld, []string{"gc-pause", "failover"})},
-		Named{Name: "matrix-pause", Figure: MatrixFamily(world(), scenarios.VirtualWorld, Pauses)})
+	return append(kept, Named{Name: "matrix-story", Figure: MatrixOf(world(), sim.VirtualWorld, []string{"gc-pause", "failover"})},
+		Named{Name: "matrix-pause", Figure: MatrixFamily(world(), sim.VirtualWorld, Pauses)})
 }
 
 func TestChartsAreTheSameEverywhere(t *testing.T) {
@@ -150,7 +150,7 @@ func TestChartsAreTheSameEverywhere(t *testing.T) {
 
 func TestEveryLockIsNamedAtItsPoint(t *testing.T) {
 	for name, results := range map[string]*results.Set{"world": world(), "crowd": crowd()} {
-		s := newPriceSheet(newPrices(results, scenarios.VirtualWorld))
+		s := newPriceSheet(newPrices(results, sim.VirtualWorld))
 		for i, p := range s.panels {
 			for j, l := range p.labels {
 				if !l.found {

@@ -11,7 +11,7 @@ import (
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 )
 
 // Matrix draws all scenarios against all lock services of one world, without a fence and behind
@@ -28,7 +28,7 @@ func MatrixFamily(set *results.Set, world string, family Family) *canvas.Figure 
 
 // MatrixOf draws those of the named scenarios that have results.
 func MatrixOf(set *results.Set, world string, names []string) *canvas.Figure {
-	cells := slices.DeleteFunc(locksIn(set, world), func(c scenarios.Summary) bool { return !slices.Contains(names, c.Scenario) })
+	cells := slices.DeleteFunc(locksIn(set, world), func(c outcome.Summary) bool { return !slices.Contains(names, c.Scenario) })
 	return matrixOf(newGrid(set, world, cells, false), roomy)
 }
 
@@ -152,7 +152,7 @@ func (s *matrixSheet) named(i int) bool { return i == 0 || s.rows[i].scenario !=
 
 func (s *matrixSheet) subtitle() string {
 	share := "Per cent of trials"
-	if slices.ContainsFunc(s.cells, func(c scenarios.Summary) bool { return 0 < c.Trials && c.Trials < fewTrials }) {
+	if slices.ContainsFunc(s.cells, func(c outcome.Summary) bool { return 0 < c.Trials && c.Trials < fewTrials }) {
 		share = "Per cent of trials, or how many of few,"
 	}
 	return share + " in which money was lost or taken twice. Left half of a square: the account takes every write; right half: behind a fence."

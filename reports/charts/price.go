@@ -13,7 +13,7 @@ import (
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -35,11 +35,11 @@ func Price(set *results.Set, world string) *canvas.Figure {
 // prices is the data of the chart.
 type prices struct {
 	locks  []price
-	idle   []string            // lock services without a fault
-	unsure []string            // lock services whose trials with a fault are all undecided
-	good   []scenarios.Summary // cells that the costs come from
-	bad    []scenarios.Summary // cells that the violations come from
-	counts bool                // messages were counted
+	idle   []string          // lock services without a fault
+	unsure []string          // lock services whose trials with a fault are all undecided
+	good   []outcome.Summary // cells that the costs come from
+	bad    []outcome.Summary // cells that the violations come from
+	counts bool              // messages were counted
 }
 
 // price is what one lock service costs and what it lets happen.
@@ -53,7 +53,7 @@ type price struct {
 
 func newPrices(set *results.Set, world string) prices {
 	var p prices
-	cells := slices.DeleteFunc(scenarios.OneDiscipline(locksIn(set, world)), func(c scenarios.Summary) bool { return c.Guard != string(ledger.None) || c.Trials == 0 })
+	cells := slices.DeleteFunc(outcome.OneDiscipline(locksIn(set, world)), func(c outcome.Summary) bool { return c.Guard != string(ledger.None) || c.Trials == 0 })
 	var names []string
 	cost := map[string]price{}
 	for _, c := range cells {

@@ -5,13 +5,13 @@ import (
 	"math"
 	"strconv"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 )
 
 // share is how many of the decided trials had a violation, and how many trials were run.
 type share struct{ violated, decided, trials int }
 
-func (s share) plus(t scenarios.Tally) share {
+func (s share) plus(t outcome.Tally) share {
 	decided := t.Violated + t.Holds
 	return share{s.violated + t.Violated, s.decided + decided, s.trials + decided + t.Undecided}
 }

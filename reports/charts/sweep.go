@@ -8,7 +8,8 @@ import (
 
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/sweep"
 )
 
 // The chart of a sweep, in points.
@@ -29,22 +30,22 @@ const (
 // Sweep draws a sweep: a panel for each line, all on one scale of the parameter. A panel shows the
 // measured share of trials in which the property was violated, with its 95 % interval, over the
 // share that was derived on paper.
-func Sweep(r scenarios.SweepResult) *canvas.Figure {
+func Sweep(r sweep.Result) *canvas.Figure {
 	s := newSweepSheet(r)
 	return &canvas.Figure{Width: sweepWidth, Height: s.height, Draw: s.draw}
 }
 
 // sweepSheet is the layout of a sweep's chart.
 type sweepSheet struct {
-	scenarios.SweepResult
+	sweep.Result
 	title, caption []string // lines
 	axis           axis
 	top, height    vg.Length // of the first panel, of the paper
 }
 
-func newSweepSheet(r scenarios.SweepResult) *sweepSheet {
+func newSweepSheet(r sweep.Result) *sweepSheet {
 	const room = sweepWidth - 2*sweepMargin
-	s := &sweepSheet{SweepResult: r, axis: axisOf(r.Parameter)}
+	s := &sweepSheet{Result: r, axis: axisOf(r.Parameter)}
 	s.title = canvas.Wrap(canvas.Bold(titleSize), r.Title, room)
 	s.caption = canvas.Wrap(canvas.Regular(smallSize), s.says(), room)
 	s.top = sweepMargin + vg.Length(len(s.title))*titleLine + wordLine + 16
@@ -86,7 +87,7 @@ func (s *sweepSheet) undecided() (n int) {
 
 func (s *sweepSheet) contradictions() (n int) {
 	for _, p := range s.Points {
-		if p.Outcome == scenarios.NotAsExpected {
+		if p.Outcome == outcome.NotAsExpected {
 			n++
 		}
 	}

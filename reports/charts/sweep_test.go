@@ -7,25 +7,27 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/reports/picturetest"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/sweep"
 )
 
 // small is a sweep with one line that comes out as derived and one that does not.
-func small() scenarios.SweepResult {
-	r := scenarios.SweepResult{SweepAbout: scenarios.SweepAbout{
+func small() sweep.Result {
+	r := sweep.Result{About: sweep.About{
 		Name: "small", Title: "A pause & its price", Property: "lost-update", TTL: 10e9, World: "virtual",
-		Parameter: scenarios.SweepParameter{Name: "pause", Unit: "ttl", Values: []float64{-0.5, 0, 0.5, 1, 1.5}},
-		Lines: []scenarios.SweepLine{
-			{Name: "redis, guard none", Condition: "pause > 0.75", Because: "of the lease", Derived: scenarios.Derived{{X: 0.75, P: 0}, {X: 0.75, P: 1}}},
-			{Name: "redis, guard fence-all", Condition: "never", Because: "of the fence", Derived: scenarios.Derived{{X: 0, P: 0}}},
+		Parameter: sweep.Parameter{Name: "pause", Unit: "ttl", Values: []float64{-0.5, 0, 0.5, 1, 1.5}},
+		Lines: []sweep.Line{
+			{Name: "redis, guard none", Condition: "pause > 0.75", Because: "of the lease", Derived: sweep.Derived{{X: 0.75, P: 0}, {X: 0.75, P: 1}}},
+			{Name: "redis, guard fence-all", Condition: "never", Because: "of the fence", Derived: sweep.Derived{{X: 0, P: 0}}},
 		},
 	}}
 	for i, x := range r.Parameter.Values {
 		for _, line := range r.Lines {
-			p := scenarios.SweepPoint{Sweep: r.Name, Line: line.Name, X: x, Trials: 20}
+			p := sweep.Point{Sweep: r.Name, Line: line.Name, X: x, Trials: 20}
 			switch {
 			case line.Condition == "never" && x == 1:
-				p.Violated, p.Outcome = 7, scenarios.NotAsExpected
+				p.Violated, p.Outcome = 7, outcome.NotAsExpected
 			case line.Condition != "never" && i > 2:
 				p.Violated = 20
 			}
@@ -51,7 +53,7 @@ func TestChartOfASweepSaysWhatItShows(t *testing.T) {
 	}
 	r := small()
 	for i := range r.Points {
-		r.Points[i].Outcome = scenarios.AsExpected
+		r.Points[i].Outcome = outcome.AsExpected
 	}
 	if strings.Contains(string(picturetest.SVG(t, Sweep(r))), "cross") {
 		t.Error("a sweep that came out as derived speaks of a cross")
@@ -97,12 +99,12 @@ func TestAPointThatIsUndecidedIsShownAndCounted(t *testing.T) {
 
 // The names and conditions of the built-in sweeps fit the paper.
 func TestNothingOfABuiltinSweepIsCut(t *testing.T) {
-	all, err := scenarios.BuiltinSweeps(scenarios.Everything())
+	all, err := sweep.Builtin(script.Everything())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range all {
-		if strings.Contains(string(picturetest.SVG(t, Sweep(scenarios.SweepResult{SweepAbout: s.SweepAbout}))), "…") {
+		if strings.Contains(string(picturetest.SVG(t, Sweep(sweep.Result{About: s.About}))), "…") {
 			t.Errorf("something in the chart of sweep %s is cut short", s.Name)
 		}
 	}

@@ -4,13 +4,14 @@ import (
 	"gonum.org/v1/plot/vg"
 
 	"github.com/locklab/locklab/reports/canvas"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/sweep"
 )
 
 // panel is the part of the chart that shows one line.
 type panel struct {
 	sheet  *sweepSheet
-	line   scenarios.SweepLine
+	line   sweep.Line
 	top    vg.Length
 	colour canvas.Colour
 	mark   mark
@@ -113,7 +114,7 @@ func (p panel) drawDerivedLine(on canvas.Paper) {
 
 // drawPoint draws what was measured at one value. A point that contradicts the derivation has a
 // cross over it; one without a decided trial is a question mark.
-func (p panel) drawPoint(on canvas.Paper, point scenarios.SweepPoint) {
+func (p panel) drawPoint(on canvas.Paper, point sweep.Point) {
 	x := p.sheet.axis.x(point.X)
 	if point.Decided() == 0 {
 		f := canvas.Bold(wordSize)
@@ -128,7 +129,7 @@ func (p panel) drawPoint(on canvas.Paper, point scenarios.SweepPoint) {
 	}
 	y := p.y(float64(point.Violated) / float64(point.Decided()))
 	p.mark.draw(on, x, y, 4.5, p.colour)
-	if point.Outcome == scenarios.NotAsExpected {
+	if point.Outcome == outcome.NotAsExpected {
 		on.Pen(2.5, canvas.Violation)
 		on.Line(x-8, y-8, x+8, y+8)
 		on.Line(x-8, y+8, x+8, y-8)

@@ -11,7 +11,7 @@ import (
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -31,10 +31,10 @@ func Violations(set *results.Set, world string) *canvas.Figure {
 type violations struct {
 	backends []string // rows of every panel
 	panels   []familyPanel
-	cells    []scenarios.Summary // that are in it
-	left     []string            // variants that are not in it
-	bare     share               // of locks, in scenarios with faults, without a fence
-	fenced   share               // the same scenarios behind one
+	cells    []outcome.Summary // that are in it
+	left     []string          // variants that are not in it
+	bare     share             // of locks, in scenarios with faults, without a fence
+	fenced   share             // the same scenarios behind one
 }
 
 // familyPanel is one family of faults.
@@ -52,7 +52,7 @@ type violationRow struct{ overlap, valid, harm, left share }
 func (r violationRow) shares() []share { return []share{r.overlap, r.valid, r.harm, r.left} }
 
 func newViolations(set *results.Set, world string) violations {
-	cells := withBare(bareAndFenced(scenarios.OneDiscipline(locksIn(set, world))))
+	cells := withBare(bareAndFenced(outcome.OneDiscipline(locksIn(set, world))))
 	v := violations{backends: backendsOf(cells)}
 	v.compare(set, cells)
 	for _, family := range Families() {
@@ -84,16 +84,16 @@ func newViolations(set *results.Set, world string) violations {
 
 // bareAndFenced keeps, of each scenario and lock service, the cell without a fence and the one
 // behind the best fence that it has (see fences), if any of its trials was run.
-func bareAndFenced(cells []scenarios.Summary) []scenarios.Summary {
+func bareAndFenced(cells []outcome.Summary) []outcome.Summary {
 	best := map[place]int{}
-	rank := func(c scenarios.Summary) int { return slices.Index(fences(), c.Guard) }
+	rank := func(c outcome.Summary) int { return slices.Index(fences(), c.Guard) }
 	for _, c := range cells {
 		where := placeOf(c)
 		if before, known := best[where]; c.Trials > 0 && rank(c) >= 0 && (!known || rank(c) < before) {
 			best[where] = rank(c)
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(cells), func(c scenarios.Summary) bool {
+	return slices.DeleteFunc(slices.Clone(cells), func(c outcome.Summary) bool {
 		if c.Guard == string(ledger.None) {
 			return c.Trials == 0
 		}
@@ -105,21 +105,21 @@ func bareAndFenced(cells []scenarios.Summary) []scenarios.Summary {
 // place is what a cell without a fence and the one behind a fence have in common.
 type place struct{ scenario, backend string }
 
-func placeOf(c scenarios.Summary) place { return place{c.Scenario, c.Backend} }
+func placeOf(c outcome.Summary) place { return place{c.Scenario, c.Backend} }
 
 // withBare drops cells behind a fence that were not tried without one, as there would be nothing to
 // compare them with.
-func withBare(cells []scenarios.Summary) []scenarios.Summary {
+func withBare(cells []outcome.Summary) []outcome.Summary {
 	bare := map[place]bool{}
 	for _, c := range cells {
 		bare[placeOf(c)] = bare[placeOf(c)] || c.Guard == string(ledger.None)
 	}
-	return slices.DeleteFunc(cells, func(c scenarios.Summary) bool { return !bare[placeOf(c)] })
+	return slices.DeleteFunc(cells, func(c outcome.Summary) bool { return !bare[placeOf(c)] })
 }
 
 // compare adds up the effect of a fence in scenarios with faults, over the scenarios and lock
 // services for which both were tried and decided.
-func (v *violations) compare(set *results.Set, cells []scenarios.Summary) {
+func (v *violations) compare(set *results.Set, cells []outcome.Summary) {
 	decided := map[place]int{}
 	for _, c := range cells {
 		if (share{}).plus(c.Damage).decided > 0 {
@@ -138,7 +138,7 @@ func (v *violations) compare(set *results.Set, cells []scenarios.Summary) {
 	}
 }
 
-func (r *violationRow) add(c scenarios.Summary) {
+func (r *violationRow) add(c outcome.Summary) {
 	if c.Guard != string(ledger.None) {
 		r.left = r.left.plus(c.Damage)
 		return
@@ -159,7 +159,7 @@ func (v violations) headline() string {
 // guards are the fences that the chart shows.
 func (v violations) guards() []string {
 	return slices.DeleteFunc(fences(), func(guard string) bool {
-		return !slices.ContainsFunc(v.cells, func(c scenarios.Summary) bool { return c.Guard == guard })
+		return !slices.ContainsFunc(v.cells, func(c outcome.Summary) bool { return c.Guard == guard })
 	})
 }
 

@@ -10,7 +10,8 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -21,7 +22,7 @@ func (v *view) addCells(c Content, a addresses) error {
 		name, _, _ := strings.Cut(s.Backend, "+")
 		known[name] = true
 	}
-	trials := map[scenarios.CellName][]Trial{}
+	trials := map[outcome.CellName][]Trial{}
 	for _, t := range c.Trials {
 		name := t.Kept.Result.Cell()
 		trials[name] = append(trials[name], t)
@@ -36,7 +37,7 @@ func (v *view) addCells(c Content, a addresses) error {
 			v.Scenarios = append(v.Scenarios, sc)
 		}
 		column, variant := service(s.Backend, known)
-		variant = strings.TrimSpace(variant + " " + scenarios.Unusual(s.Discipline))
+		variant = strings.TrimSpace(variant + " " + outcome.Unusual(s.Discipline))
 		at := slices.Index(v.Columns, column)
 		if at < 0 {
 			at = len(v.Columns)
@@ -72,7 +73,7 @@ func (v *view) addCells(c Content, a addresses) error {
 	return nil
 }
 
-func newScenario(name string, card *scenarios.Card, a addresses) *scenario {
+func newScenario(name string, card *outcome.Card, a addresses) *scenario {
 	sc := &scenario{Address: a.of(name), Name: name, Title: name, FaultList: "none", Search: strings.ToLower(name)}
 	if card == nil {
 		return sc
@@ -97,13 +98,13 @@ func newScenario(name string, card *scenarios.Card, a addresses) *scenario {
 	return sc
 }
 
-func newCell(s scenarios.Summary, sc *scenario, a addresses) *cell {
+func newCell(s outcome.Summary, sc *scenario, a addresses) *cell {
 	worst, n := levelOf(s)
 	c := &cell{
 		chip: chip{
 			Address: a.of(addressParts(s)...), Label: sc.label(s.Guard), Level: worst,
 			Scenario: s.Scenario, Backend: s.Backend, Guard: s.Guard, Discipline: s.Discipline, World: s.World,
-			Surprise: s.Outcome == scenarios.NotAsExpected, Nothing: s.Outcome == scenarios.NothingExpected,
+			Surprise: s.Outcome == outcome.NotAsExpected, Nothing: s.Outcome == outcome.NothingExpected,
 		},
 		Count: words.Many(s.Trials, "trial"), Seeds: seeds(s.Seeds), Lease: words.Seconds(s.TTL), Outcome: s.Outcome.Sign() + " " + s.Outcome.String(), Unavailable: s.Why,
 	}
@@ -127,9 +128,9 @@ func newCell(s scenarios.Summary, sc *scenario, a addresses) *cell {
 
 // addressParts returns the parts of the cell's address in the page, with the discipline only if it
 // is unusual.
-func addressParts(s scenarios.Summary) []string {
+func addressParts(s outcome.Summary) []string {
 	parts := []string{s.Scenario, s.Backend, s.Guard, s.World}
-	if d := scenarios.Unusual(s.Discipline); d != "" {
+	if d := outcome.Unusual(s.Discipline); d != "" {
 		parts = append(parts, d)
 	}
 	return parts
@@ -146,17 +147,17 @@ func (sc *scenario) label(guard string) string {
 	return guard
 }
 
-func seeds(s scenarios.Seeds) string {
+func seeds(s outcome.Seeds) string {
 	if s.First == s.Last {
 		return "seed " + strconv.FormatUint(s.First, 10)
 	}
 	return fmt.Sprintf("seeds %d to %d", s.First, s.Last)
 }
 
-func measures(s scenarios.Summary) (out [][2]string) {
+func measures(s outcome.Summary) (out [][2]string) {
 	for _, each := range s.Spreads {
 		m := check.Measured{Measure: each.Measure, Least: each.Least, Most: each.Most}
-		out = append(out, [2]string{each.Measure.Means(), strings.ReplaceAll(scenarios.ShowMeasured(m, s.TTL), "ttl", " leases")})
+		out = append(out, [2]string{each.Measure.Means(), strings.ReplaceAll(script.ShowMeasured(m, s.TTL), "ttl", " leases")})
 	}
 	return out
 }

@@ -35,12 +35,12 @@ func sheetIn(dec *xml.Decoder) (all []rule, err error) {
 		case xml.EndElement:
 			ended = true
 		default:
-			return nil, errors.New("the picture has something else than text in its style sheet")
+			return nil, errors.New("the picture has something other than text in its style sheet")
 		}
 	}
 	whole := sheetShape.FindStringSubmatch(string(sheet))
 	if whole == nil {
-		return nil, errors.New("the picture has a style sheet that says something else than its colours on dark")
+		return nil, errors.New("the picture has a style sheet with more than its colours on dark")
 	}
 	for _, r := range ruleShape.FindAllStringSubmatch(whole[1], -1) {
 		all = append(all, rule{r[1], r[2], r[3]})
@@ -66,7 +66,7 @@ func (d darkSheet) text() (template.CSS, error) {
 		return strings.Compare(a.paint+a.light+" "+a.dark, b.paint+b.light+" "+b.dark)
 	}) {
 		if r.paint == before.paint && r.light == before.light {
-			return "", fmt.Errorf("what is %s on light is %s in one picture and %s in another on dark, expected one colour", r.light, before.dark, r.dark)
+			return "", fmt.Errorf("%s on light is %s on dark in one picture and %s in another, expected one colour", r.light, before.dark, r.dark)
 		}
 		fmt.Fprintf(&b, `.paper [%s="%s"]{%s:%s}`, r.paint, r.light, r.paint, r.dark)
 		before = r

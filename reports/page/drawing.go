@@ -61,7 +61,7 @@ func drawing(svg []byte) (sketch, error) {
 				return sketch{}, err
 			}
 		case xml.ProcInst, xml.Directive, xml.Comment:
-			return sketch{}, errors.New("the picture has something else than shapes and text in it; expected it to begin with <svg>")
+			return sketch{}, errors.New("the picture has something other than shapes and text, expected it to begin with <svg>")
 		}
 	}
 	if empty {
@@ -79,7 +79,7 @@ func plain(t xml.StartElement) error {
 		name := a.Name.Local
 		paint := strings.HasPrefix(name, "fill") || strings.HasPrefix(name, "stroke")
 		if a.Name.Space != "" || !paint && !slices.Contains(attributes, name) {
-			return fmt.Errorf("the picture has the attribute %q, which only its shapes do not need", name)
+			return fmt.Errorf("the picture has the attribute %q, which a plain drawing does not need", name)
 		}
 		if paint && strings.Contains(a.Value, "url(") {
 			return fmt.Errorf("the picture takes its %s from %s, expected a colour", name, a.Value)

@@ -14,6 +14,10 @@ import (
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/timeline"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/sweep"
+	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -92,12 +96,12 @@ func manyScenarios(t *testing.T) *results.Set {
 	t.Helper()
 	wanted := append(charts.Story(), "partition-sides", "uncontended", "contention", "random-timing", "split-brain-window",
 		"split-brain-late", "counter-lost", "servers-paused", "session-events-unread", "charge-once", "value-set")
-	all, err := scenarios.Builtin(scenarios.Everything())
+	all, err := scenarios.Builtin(script.Everything())
 	if err != nil {
 		t.Fatal(err)
 	}
-	all = slices.DeleteFunc(all, func(s *scenarios.Scenario) bool { return !slices.Contains(wanted, s.Name) })
-	trials, err := scenarios.Selection{World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials(all)
+	all = slices.DeleteFunc(all, func(s *script.Scenario) bool { return !slices.Contains(wanted, s.Name) })
+	trials, err := trial.Selection{World: sim.VirtualWorld, Seeds: outcome.Seeds{First: 1, Last: 1}}.Trials(all)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,17 +113,17 @@ func manyScenarios(t *testing.T) *results.Set {
 }
 
 // everySweep runs each sweep with one seed per point.
-func everySweep(t *testing.T) (all []scenarios.SweepResult) {
+func everySweep(t *testing.T) (all []sweep.Result) {
 	t.Helper()
-	sweeps, err := scenarios.BuiltinSweeps(scenarios.Everything())
+	sweeps, err := sweep.Builtin(script.Everything())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range sweeps {
-		all = append(all, scenarios.SweepResult{SweepAbout: s.SweepAbout})
+		all = append(all, sweep.Result{About: s.About})
 	}
-	err = scenarios.RunSweeps(t.Context(), sweeps, scenarios.Seeds{First: 1, Last: 1}, 2, func(p scenarios.SweepPoint) error {
-		i := slices.IndexFunc(all, func(r scenarios.SweepResult) bool { return r.Name == p.Sweep })
+	err = sweep.Run(t.Context(), sweeps, outcome.Seeds{First: 1, Last: 1}, 2, func(p sweep.Point) error {
+		i := slices.IndexFunc(all, func(r sweep.Result) bool { return r.Name == p.Sweep })
 		all[i].Points = append(all[i].Points, p)
 		return nil
 	})

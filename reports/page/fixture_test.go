@@ -16,6 +16,9 @@ import (
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/timeline"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -36,14 +39,14 @@ func TestMain(m *testing.M) {
 
 // ran returns the set that a run of a few real trials leaves on disk.
 var ran = sync.OnceValues(func() (*results.Set, error) {
-	all, err := scenarios.Builtin(scenarios.Everything())
+	all, err := scenarios.Builtin(script.Everything())
 	if err != nil {
 		return nil, err
 	}
 	wanted := []string{"gc-pause", "no-fault", "split-brain"}
-	all = slices.DeleteFunc(all, func(s *scenarios.Scenario) bool { return !slices.Contains(wanted, s.Name) })
-	trials, err := scenarios.Selection{
-		Guards: []string{"none", "fence-all", "fence-equal", "cas"}, World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 2},
+	all = slices.DeleteFunc(all, func(s *script.Scenario) bool { return !slices.Contains(wanted, s.Name) })
+	trials, err := trial.Selection{
+		Guards: []string{"none", "fence-all", "fence-equal", "cas"}, World: sim.VirtualWorld, Seeds: outcome.Seeds{First: 1, Last: 2},
 	}.Trials(all)
 	if err != nil {
 		return nil, err
@@ -52,21 +55,21 @@ var ran = sync.OnceValues(func() (*results.Set, error) {
 })
 
 // runOf runs trials and leaves their results in a folder.
-func runOf(into string, trials []scenarios.Trial) (*results.Set, error) {
-	trials, pointless := scenarios.Available(trials)
+func runOf(into string, trials []trial.Trial) (*results.Set, error) {
+	trials, pointless := trial.Available(trials)
 	f, err := results.NewFolder(into, results.About{
 		Command: []string{"locklab", "run", "--seeds", "2"}, Version: "(test)", Go: "go1.26", Started: time.Unix(1e9, 0),
-		World: "virtual", Seeds: "2", Trials: len(trials), Scenarios: scenarios.Cards(trials, pointless),
+		World: "virtual", Seeds: "2", Trials: len(trials), Scenarios: trial.Cards(trials, pointless),
 	})
 	if err != nil {
 		return nil, err
 	}
-	for _, trial := range trials {
-		h, err := trial.Simulate(context.Background())
+	for _, one := range trials {
+		h, err := one.Simulate(context.Background())
 		if err != nil {
 			return nil, err
 		}
-		if err := f.Add(scenarios.Judged{Trial: trial, Result: trial.Judge(h), History: h}); err != nil {
+		if err := f.Add(trial.Judged{Trial: one, Result: one.Judge(h), History: h}); err != nil {
 			return nil, err
 		}
 	}
@@ -146,16 +149,16 @@ func hostile(t *testing.T) Content {
 			{Seq: 5, At: 4e6, Kind: sim.End, Note: evil},
 		},
 	}
-	r := scenarios.Result{
-		Scenario: evil, Backend: evil, Guard: "none", Discipline: "attentive", World: "virtual", Seed: 1, TTL: time.Second, Outcome: scenarios.NotAsExpected, Surprises: []string{evil},
+	r := outcome.Result{
+		Scenario: evil, Backend: evil, Guard: "none", Discipline: "attentive", World: "virtual", Seed: 1, TTL: time.Second, Outcome: outcome.NotAsExpected, Surprises: []string{evil},
 		Findings: []check.Finding{
 			{Property: check.FaultsHappened}, {Property: check.RecordingSane},
 			{Property: check.LostUpdate, Verdict: check.Violated, Why: evil, Evidence: []int64{2, 4}},
 		},
 	}
-	card := scenarios.Card{Scenario: evil, Title: evil, Text: evil, Claims: []string{evil}, Faults: []sim.FaultKind{sim.FaultKind(evil)}, File: evil,
-		Cells: []scenarios.CardCell{{Backend: evil, Guard: "none", Discipline: "attentive", World: "virtual", TTL: time.Second, Expect: []scenarios.Expected{{Property: check.LostUpdate, Because: evil}}}}}
-	sum := scenarios.NewSummaries([]scenarios.Card{card})
+	card := outcome.Card{Scenario: evil, Title: evil, Text: evil, Claims: []string{evil}, Faults: []sim.FaultKind{sim.FaultKind(evil)}, File: evil,
+		Cells: []outcome.CardCell{{Backend: evil, Guard: "none", Discipline: "attentive", World: "virtual", TTL: time.Second, Expect: []script.Expected{{Property: check.LostUpdate, Because: evil}}}}}
+	sum := outcome.NewSummaries([]outcome.Card{card})
 	sum.Add(&r)
 	k := results.Kept{ID: r.ID(), Result: r, Path: evil}
 	trial := trialOf(t, k, h)
@@ -164,7 +167,7 @@ func hostile(t *testing.T) Content {
 		Charts: []Chart{{Name: evil, Title: evil, Caption: evil, SVG: []byte(`<svg viewBox="0 0 1 1"/>`)}},
 		Set: &results.Set{
 			Runs:  []results.Run{{Path: evil, About: results.About{Command: []string{evil}, Version: evil, World: evil, Seeds: evil}}},
-			Cards: []scenarios.Card{card}, Cells: sum.Cells(), Trials: 1, Kept: []results.Kept{k},
+			Cards: []outcome.Card{card}, Cells: sum.Cells(), Trials: 1, Kept: []results.Kept{k},
 			Claims: []results.Claim{{Source: evil, ID: evil, Says: evil, Verdict: evil, Condition: evil, Figures: []string{evil}}},
 		},
 	}

@@ -19,7 +19,7 @@ import (
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/timeline"
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -157,7 +157,7 @@ func TestNothingInAResultIsMarkup(t *testing.T) {
 		case "img", "iframe", "object", "link":
 			t.Errorf("there is a <%s>", n.Data)
 		case "script":
-			if kind := attribute(n, "type"); kind == "" && textOf(n) != script {
+			if kind := attribute(n, "type"); kind == "" && textOf(n) != javascript {
 				t.Errorf("there is another script: %.80q", textOf(n))
 			}
 		}
@@ -227,7 +227,7 @@ func TestAStoryHasEveryEventItsEvidenceAndWhoWasWrong(t *testing.T) {
 		t.Errorf("%d of %d events, want %d", len(s.Events), s.Of, trial.Events)
 	}
 	lost := trial.Kept.Result.Finding(check.LostUpdate)
-	if len(s.Moments) == 0 || s.Moments[0].What != "lost update" || s.Moments[0].Seq != slices.Max(lost.Evidence) || s.Moments[0].Why != lost.Why+". The balance is now 90; 80 would be right" {
+	if len(s.Moments) == 0 || s.Moments[0].What != "lost update" || s.Moments[0].Seq != slices.Max(lost.Evidence) || s.Moments[0].Why != lost.Why+". The balance is now 90; it should be 80" {
 		t.Errorf("the first moment is %+v, want that of %+v", s.Moments, lost)
 	}
 	for _, seq := range lost.Evidence {
@@ -248,7 +248,7 @@ func TestAStoryTellsOfTheRefusalThatSavedTheAccount(t *testing.T) {
 		t.Fatal("the guard refused nothing")
 	}
 	s := newStory(h, findings, timeline.Layout{})
-	const want = "So the guard has saved the account: At 17.002 s client-1 would have written 90 over client-2's withdrawal."
+	const want = "So the guard has saved the account: At 17.002, s client-1 would have written 90 over client-2's withdrawal."
 	for _, e := range s.Events {
 		if tells := strings.HasSuffix(e.Says, want); tells != (e.Seq == rescue.Seq) {
 			t.Errorf("event %d says %q; the account was saved at event %d", e.Seq, e.Says, rescue.Seq)
@@ -285,7 +285,7 @@ func TestTooManyTrialsLeaveOneOfEachCellAndTheTellingOnes(t *testing.T) {
 	for cell := range 4 {
 		for seed := range 3 {
 			kept = append(kept, results.Kept{ID: fmt.Sprint(cell, "/", seed), Telling: cell == 1 && seed == 2,
-				Result: scenarios.Result{Scenario: "s", Backend: fmt.Sprint(cell), Seed: uint64(seed)}})
+				Result: outcome.Result{Scenario: "s", Backend: fmt.Sprint(cell), Seed: uint64(seed)}})
 		}
 	}
 	var ids []string

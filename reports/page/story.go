@@ -88,7 +88,7 @@ func newStory(h *sim.History, findings []check.Finding, layout timeline.Layout) 
 		e := &h.Events[i]
 		says := narrator.Sentence(e)
 		if saved && e.Seq == rescue.Seq {
-			says += ". So the guard has saved the account: " + words.Spared(h, e)
+			says += ". So the guard saved the account: " + words.Spared(h, e)
 		}
 		s.Events = append(s.Events, event{e.Seq, e.At, e.Host, says, shows[e.Seq]})
 	}

@@ -12,9 +12,9 @@ import (
 // a fault of clocks, disks or machines, before one of the network or of a process.
 func TestSectionsAreInTheOrderOfWeight(t *testing.T) {
 	want := []faultName{
-		{"", "No fault"}, {sim.Pause, "A process stands still"}, {sim.Suspend, "A machine is suspended"},
+		{"", "No fault"}, {sim.Pause, "A process is paused"}, {sim.Suspend, "A machine is suspended"},
 		{sim.Hold, "A message is held up"}, {sim.Delay, "The network is slow"}, {sim.Drop, "The network loses packets"},
-		{sim.Partition, "The network is parted"}, {sim.Crash, "A machine crashes"}, {sim.StallDisk, "A disk stalls"},
+		{sim.Partition, "The network is partitioned"}, {sim.Crash, "A machine crashes"}, {sim.StallDisk, "A disk stalls"},
 		{sim.ClockFault, "A clock is wrong"},
 	}
 	isOne := func(f faultName) bool { return slices.Contains(want, f) }

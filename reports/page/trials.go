@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/timeline"
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -55,7 +55,7 @@ func Choose(kept []results.Kept, limit int) []results.Kept {
 		return kept
 	}
 	rank := make([]int, len(kept))
-	seen := map[scenarios.CellName]int{}
+	seen := map[outcome.CellName]int{}
 	for i, k := range kept {
 		rank[i] = seen[k.Result.Cell()]
 		seen[k.Result.Cell()]++

@@ -5,7 +5,7 @@ import (
 	"strconv"
 
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -21,17 +21,17 @@ type level struct {
 // The levels, from worst to best.
 var (
 	lost      = level{"lost", "✗", "damage", "money or an acknowledged write was lost, or one effect was applied twice"}
-	doubled   = level{"doubled", "◔", "two at work", "two worked under the lock at once, though never two believed to hold it; no loss was found"}
+	doubled   = level{"doubled", "◔", "two at work", "two worked under the lock at once, though two never believed they held it; no loss was found"}
 	broken    = level{"broken", "◐", "lock broken", "two held the lock, or a superseded holder wrote; no loss was found"}
-	starved   = level{"starved", "○", "not served", "safe, but somebody waited too long or was refused although in the right"}
-	undecided = level{"undecided", "?", "undecided", "the trials do not tell"}
+	starved   = level{"starved", "○", "not served", "safe, but somebody waited too long or was wrongly refused"}
+	undecided = level{"undecided", "?", "undecided", "the trials do not decide it"}
 	holds     = level{"holds", "✓", "holds", "nothing was violated"}
-	missing   = levelOfOutcome("missing", scenarios.NotAvailable, "could not be run here")
-	pointless = levelOfOutcome("pointless", scenarios.NotApplicable, "the script does something that this cell cannot have")
+	missing   = levelOfOutcome("missing", outcome.NotAvailable, "could not be run here")
+	pointless = levelOfOutcome("pointless", outcome.NotApplicable, "the script needs something that this cell does not have")
 )
 
 // levelOfOutcome returns the level of cells that were not run.
-func levelOfOutcome(name string, o scenarios.Outcome, meaning string) level {
+func levelOfOutcome(name string, o outcome.Outcome, meaning string) level {
 	return level{name, o.Sign(), o.String(), meaning}
 }
 
@@ -45,7 +45,7 @@ type count struct {
 	of                        string // the property; empty for damage, of whichever kind
 }
 
-func countOf(t scenarios.Tally) count {
+func countOf(t outcome.Tally) count {
 	decided := t.Violated + t.Holds
 	return count{violated: t.Violated, decided: decided, trials: decided + t.Undecided}
 }
@@ -73,11 +73,11 @@ func (n count) words() string {
 // levelOf returns the level of a cell and in how many of its trials it was reached. Damage is
 // counted as in the matrix among the charts, another level for the property that was violated most
 // often.
-func levelOf(c scenarios.Summary) (level, count) {
+func levelOf(c outcome.Summary) (level, count) {
 	switch c.Outcome {
-	case scenarios.NotAvailable:
+	case outcome.NotAvailable:
 		return missing, count{}
-	case scenarios.NotApplicable:
+	case outcome.NotApplicable:
 		return pointless, count{}
 	}
 	worst := map[string]count{}
@@ -95,7 +95,7 @@ func levelOf(c scenarios.Summary) (level, count) {
 			return l, n
 		}
 	}
-	if c.Outcome == scenarios.Undecided || c.Damage.Holds == 0 {
+	if c.Outcome == outcome.Undecided || c.Damage.Holds == 0 {
 		return undecided, count{}
 	}
 	return holds, count{}
@@ -115,7 +115,7 @@ func levelOfHarm(what check.Harm) level {
 	case check.TheTrial:
 		return undecided
 	}
-	panic(fmt.Sprintf("nobody has said how bad harm of kind %d is", what))
+	panic(fmt.Sprintf("no level is defined for harm of kind %d", what))
 }
 
 // judgement is one row that sets what was expected of a cell beside what was found.
@@ -130,7 +130,7 @@ type judgement struct {
 type sign struct{ Name, Mark string } // Name is for style sheets
 
 // signOf returns the sign of a tally: a property holds only if no trial leaves it open.
-func signOf(t scenarios.Tally) sign {
+func signOf(t outcome.Tally) sign {
 	switch {
 	case t.Violated > 0:
 		return sign{"violated", "✗"}
@@ -140,7 +140,7 @@ func signOf(t scenarios.Tally) sign {
 	return sign{"held", "✓"}
 }
 
-func judgements(c scenarios.Summary) (told []judgement, quiet []string) {
+func judgements(c outcome.Summary) (told []judgement, quiet []string) {
 	for _, t := range c.Tallies {
 		if t.Expected == nil && t.Violated == 0 {
 			if t.Holds > 0 {
@@ -157,14 +157,14 @@ func judgements(c scenarios.Summary) (told []judgement, quiet []string) {
 	for _, f := range c.Figures {
 		j := judgement{
 			Property: f.Figure(), Expected: f.Ends(), Found: f.Found(c.TTL), Because: f.Because,
-			Surprise: f.Outcome == scenarios.NotAsExpected, Sign: sign{"held", "✓"},
+			Surprise: f.Outcome == outcome.NotAsExpected, Sign: sign{"held", "✓"},
 		}
 		switch f.Outcome {
-		case scenarios.NotAsExpected:
+		case outcome.NotAsExpected:
 			j.Sign = sign{"violated", "✗"}
-		case scenarios.Undecided:
+		case outcome.Undecided:
 			j.Sign, j.Found = sign{"unsure", "?"}, j.Found+"; "+f.Why
-		case scenarios.AsExpected, scenarios.NothingExpected, scenarios.NotApplicable, scenarios.NotAvailable:
+		case outcome.AsExpected, outcome.NothingExpected, outcome.NotApplicable, outcome.NotAvailable:
 		}
 		told = append(told, j)
 	}
@@ -172,11 +172,11 @@ func judgements(c scenarios.Summary) (told []judgement, quiet []string) {
 }
 
 // ofAll says what the trials tell about the share of all possible trials, if a share is expected.
-func ofAll(t scenarios.Tally) string {
+func ofAll(t outcome.Tally) string {
 	if t.Share == nil || t.Holds+t.Violated == 0 {
 		return ""
 	}
-	text := fmt.Sprintf(", which is a share of %s (99 %% interval)", t.Between())
+	text := fmt.Sprintf(", a share of %s (99 %% interval)", t.Between())
 	if why := t.TooFew(); why != "" {
 		text += "; " + why
 	}
@@ -184,27 +184,27 @@ func ofAll(t scenarios.Tally) string {
 }
 
 // unsure says in how many trials a property is undecided that was never violated.
-func unsure(t scenarios.Tally) string {
+func unsure(t outcome.Tally) string {
 	if t.Undecided == 0 {
 		return ""
 	}
 	return fmt.Sprintf(" (undecided in %d of %d)", t.Undecided, t.Holds+t.Undecided)
 }
 
-func expected(t scenarios.Tally) string {
+func expected(t outcome.Tally) string {
 	switch {
 	case t.Expected == nil:
 		return "nothing"
 	case t.Share != nil:
 		return fmt.Sprintf("%s in a share of %s of the trials", t.Expected, t.Share)
 	case t.Sometimes:
-		return t.Expected.String() + " now and then"
+		return t.Expected.String() + " sometimes"
 	}
 	return t.Expected.String()
 }
 
 // found says how the trials came out: "violated in 2 of 5, undecided in 1".
-func found(t scenarios.Tally) string {
+func found(t outcome.Tally) string {
 	all := t.Holds + t.Undecided + t.Violated
 	switch all {
 	case t.Holds:
@@ -223,7 +223,7 @@ func found(t scenarios.Tally) string {
 
 // surprising reports whether some trial came out other than expected. An undecided trial is no
 // surprise: it says nothing.
-func surprising(t scenarios.Tally) bool {
+func surprising(t outcome.Tally) bool {
 	switch {
 	case t.Expected == nil:
 		return false

@@ -5,30 +5,30 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 )
 
 func TestTheWorstThatHappenedIsWhatTheMatrixShows(t *testing.T) {
-	summary := func(trials int, violated ...check.Property) scenarios.Summary {
-		s := scenarios.Summary{Trials: trials}
+	summary := func(trials int, violated ...check.Property) outcome.Summary {
+		s := outcome.Summary{Trials: trials}
 		for _, p := range check.Properties() {
-			t := scenarios.Tally{Property: p, Holds: trials}
+			t := outcome.Tally{Property: p, Holds: trials}
 			if slices.Contains(violated, p) {
 				t.Violated, t.Holds = 2, trials-2
 			}
 			s.Tallies = append(s.Tallies, t)
 		}
-		s.Damage = scenarios.Tally{Holds: trials}
+		s.Damage = outcome.Tally{Holds: trials}
 		if slices.Contains(violated, check.LostUpdate) || slices.Contains(violated, check.DuplicateEffect) {
-			s.Damage = scenarios.Tally{Violated: 2, Holds: trials - 2}
+			s.Damage = outcome.Tally{Violated: 2, Holds: trials - 2}
 		}
 		return s
 	}
 	both := summary(5, check.LostUpdate, check.DuplicateEffect)
-	both.Damage = scenarios.Tally{Violated: 4, Holds: 1}
+	both.Damage = outcome.Tally{Violated: 4, Holds: 1}
 	unsure := summary(5, check.LostUpdate)
-	unsure.Damage = scenarios.Tally{Violated: 2, Undecided: 2, Holds: 1}
+	unsure.Damage = outcome.Tally{Violated: 2, Undecided: 2, Holds: 1}
 	overlapMost := summary(5, check.Overlap, check.StaleWrite, check.OverlapValid)
 	for i := range overlapMost.Tallies {
 		if t := &overlapMost.Tallies[i]; t.Property == check.Overlap {
@@ -36,9 +36,9 @@ func TestTheWorstThatHappenedIsWhatTheMatrixShows(t *testing.T) {
 		}
 	}
 	nothingKnown := summary(5)
-	nothingKnown.Damage = scenarios.Tally{Undecided: 5}
+	nothingKnown.Damage = outcome.Tally{Undecided: 5}
 	for _, c := range []struct {
-		cell scenarios.Summary
+		cell outcome.Summary
 		want level
 		rate string
 		says string
@@ -52,9 +52,9 @@ func TestTheWorstThatHappenedIsWhatTheMatrixShows(t *testing.T) {
 		{overlapMost, broken, "3/4", "in 3 of 4 (overlap), undecided in 1"},
 		{summary(5, check.StaleWrite), broken, "2/5", "in 2 of 5 (stale write)"},
 		{summary(5, check.FreshRefused), starved, "2/5", "in 2 of 5 (fresh refused)"},
-		{scenarios.Summary{Trials: 5, Outcome: scenarios.Undecided}, undecided, "", ""},
+		{outcome.Summary{Trials: 5, Outcome: outcome.Undecided}, undecided, "", ""},
 		{nothingKnown, undecided, "", ""},
-		{scenarios.Summary{Outcome: scenarios.NotAvailable, Why: "no etcd"}, missing, "", ""},
+		{outcome.Summary{Outcome: outcome.NotAvailable, Why: "no etcd"}, missing, "", ""},
 	} {
 		got, n := levelOf(c.cell)
 		if got != c.want || n.String() != c.rate || n.violated > 0 && n.words() != c.says {
@@ -67,19 +67,19 @@ func TestTheWorstThatHappenedIsWhatTheMatrixShows(t *testing.T) {
 func TestAPropertyHoldsOnlyWhereNoTrialLeavesItOpen(t *testing.T) {
 	expected := check.Holds
 	for _, c := range []struct {
-		tally scenarios.Tally
+		tally outcome.Tally
 		cell  string
 	}{
-		{scenarios.Tally{Holds: 20}, "held ✓ holds in all 20"},
-		{scenarios.Tally{Undecided: 20}, "unsure ? undecided in all 20"},
-		{scenarios.Tally{Holds: 19, Undecided: 1}, "unsure ? violated in 0 of 20, undecided in 1"},
-		{scenarios.Tally{Holds: 18, Undecided: 1, Violated: 1}, "violated ✗ violated in 1 of 20, undecided in 1 ! not as expected"},
+		{outcome.Tally{Holds: 20}, "held ✓ holds in all 20"},
+		{outcome.Tally{Undecided: 20}, "unsure ? undecided in all 20"},
+		{outcome.Tally{Holds: 19, Undecided: 1}, "unsure ? violated in 0 of 20, undecided in 1"},
+		{outcome.Tally{Holds: 18, Undecided: 1, Violated: 1}, "violated ✗ violated in 1 of 20, undecided in 1 ! not as expected"},
 	} {
 		c.tally.Property, c.tally.Expected = check.Overlap, &expected
 		all := content(t)
 		set := *all.Set
 		set.Cells = slices.Clone(set.Cells)
-		set.Cells[0].Tallies = []scenarios.Tally{c.tally, {Property: check.StaleWrite, Holds: 3, Undecided: 2}}
+		set.Cells[0].Tallies = []outcome.Tally{c.tally, {Property: check.StaleWrite, Holds: 3, Undecided: 2}}
 		all.Set = &set
 		page := written(t, all)
 		var cells []string

@@ -10,7 +10,7 @@ import (
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 	"github.com/locklab/locklab/sim/plaintext"
@@ -194,7 +194,7 @@ func (v *view) addPictures(c Content, a addresses) (err error) {
 // finishedOf says how many trials a run has finished, and of how many if it has not ended.
 func finishedOf(r results.Run) string {
 	if r.Finished < r.About.Trials {
-		return fmt.Sprintf("%d of %d were finished", r.Finished, r.About.Trials)
+		return fmt.Sprintf("%d of %d finished", r.Finished, r.About.Trials)
 	}
 	return strconv.Itoa(r.Finished)
 }
@@ -204,7 +204,7 @@ func (v *view) addClaims(claims []results.Claim, a addresses) map[string]string 
 	at := map[string]string{}
 	for _, c := range claims {
 		name := c.Source
-		if c.World == scenarios.LiveWorld {
+		if c.World == sim.LiveWorld {
 			name += " (live world)"
 		}
 		if n := len(v.Sources); n == 0 || v.Sources[n-1].Name != name {
@@ -242,15 +242,15 @@ func (v *view) file(c Content) {
 		backend.Options = append(backend.Options, [2]string{name, name})
 	}
 	v.Filters = []filter{fault, backend,
-		pick("guard", "Guard", c.Set.Cells, func(c scenarios.Summary) string { return c.Guard }),
-		pick("discipline", "Clients", c.Set.Cells, func(c scenarios.Summary) string { return c.Discipline }),
-		pick("world", "World", c.Set.Cells, func(c scenarios.Summary) string { return c.World }),
+		pick("guard", "Guard", c.Set.Cells, func(c outcome.Summary) string { return c.Guard }),
+		pick("discipline", "Clients", c.Set.Cells, func(c outcome.Summary) string { return c.Discipline }),
+		pick("world", "World", c.Set.Cells, func(c outcome.Summary) string { return c.World }),
 	}
 	v.Filters = slices.DeleteFunc(v.Filters, func(f filter) bool { return len(f.Options) < 2 })
 }
 
 // pick lists the options of a filter in the order in which they first appear.
-func pick(name, label string, cells []scenarios.Summary, of func(scenarios.Summary) string) filter {
+func pick(name, label string, cells []outcome.Summary, of func(outcome.Summary) string) filter {
 	f := filter{Name: name, Label: label}
 	for _, c := range cells {
 		if option := [2]string{of(c), of(c)}; !slices.Contains(f.Options, option) {

@@ -12,6 +12,9 @@ import (
 
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -22,16 +25,16 @@ var (
 )
 
 // Trial returns a trial of a built-in scenario in the virtual world, with seed 1.
-func Trial(t testing.TB, scenario, backend, guard string) scenarios.Trial {
+func Trial(t testing.TB, scenario, backend, guard string) trial.Trial {
 	t.Helper()
-	s, err := scenarios.Find(scenario, scenarios.Everything())
+	s, err := scenarios.Find(scenario, script.Everything())
 	if err != nil {
 		t.Fatal(err)
 	}
-	trials, err := scenarios.Selection{
+	trials, err := trial.Selection{
 		Backends: []string{backend}, Guards: []string{guard},
-		World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1},
-	}.Trials([]*scenarios.Scenario{s})
+		World: sim.VirtualWorld, Seeds: outcome.Seeds{First: 1, Last: 1},
+	}.Trials([]*script.Scenario{s})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,33 +7,33 @@ import (
 	"testing"
 	"time"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 )
 
 // manyCells returns a card of this many cells.
-func manyCells(n int) []scenarios.Card {
-	card := scenarios.Card{Scenario: "much"}
+func manyCells(n int) []outcome.Card {
+	card := outcome.Card{Scenario: "much"}
 	for i := range n {
-		card.Cells = append(card.Cells, scenarios.CardCell{Backend: fmt.Sprint("redis-", i), Guard: "none", Discipline: "attentive", World: "virtual"})
+		card.Cells = append(card.Cells, outcome.CardCell{Backend: fmt.Sprint("redis-", i), Guard: "none", Discipline: "attentive", World: "virtual"})
 	}
-	return []scenarios.Card{card}
+	return []outcome.Card{card}
 }
 
 // A run that no report could show is refused before anything is made, and so is a report.
 func TestTooManyCellsAreRefused(t *testing.T) {
 	const want = "these are more than 10000 cells, which is the most that one report can show"
 	out := t.TempDir()
-	if _, err := NewFolder(out, About{Started: time.Now(), Scenarios: manyCells(scenarios.MaxCells + 1)}); err == nil || !strings.Contains(err.Error(), want) {
+	if _, err := NewFolder(out, About{Started: time.Now(), Scenarios: manyCells(outcome.MaxCells + 1)}); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("NewFolder: %v", err)
 	}
 	if left, err := os.ReadDir(out); err != nil || len(left) > 0 {
 		t.Errorf("it leaves %v (%v)", left, err)
 	}
 	s := newSum()
-	if err := s.addRun(Run{About: About{Scenarios: manyCells(scenarios.MaxCells)}}); err != nil {
+	if err := s.addRun(Run{About: About{Scenarios: manyCells(outcome.MaxCells)}}); err != nil {
 		t.Fatal(err)
 	}
-	more := &scenarios.Result{Scenario: "more", Backend: "redis", Guard: "none", Discipline: "attentive", World: "virtual"}
+	more := &outcome.Result{Scenario: "more", Backend: "redis", Guard: "none", Discipline: "attentive", World: "virtual"}
 	if err := s.add(more, "out"); err == nil || !strings.Contains(err.Error(), "the trials are of more than 10000 cells") {
 		t.Errorf("add: %v", err)
 	}

@@ -10,13 +10,14 @@ import (
 	"slices"
 
 	"github.com/locklab/locklab/reports/files"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/sweep"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/plaintext"
 )
 
 // Besides trials, a run of everything leaves these files.
 const (
-	// SweepsFile has the points of sweeps, as scenarios.SweepRow.
+	// SweepsFile has the points of sweeps, as sweep.Row.
 	SweepsFile = "sweeps.jsonl"
 	// ClaimsFile has the trials' verdicts on the published claims, as Claim.
 	ClaimsFile = "claims.json"
@@ -55,12 +56,12 @@ func (s *Set) readExtras(folder string) error {
 	file, err := files.Open(path, maxExtras)
 	if err == nil {
 		defer file.Close()
-		sweeps, err := scenarios.ReadSweeps(file, path)
+		sweeps, err := sweep.Read(file, path)
 		if err != nil {
 			return err
 		}
 		for _, each := range sweeps {
-			s.Sweeps = slices.DeleteFunc(s.Sweeps, func(o scenarios.SweepResult) bool { return o.Name == each.Name })
+			s.Sweeps = slices.DeleteFunc(s.Sweeps, func(o sweep.Result) bool { return o.Name == each.Name })
 			s.Sweeps = append(s.Sweeps, each)
 		}
 	} else if !errors.Is(err, fs.ErrNotExist) {
@@ -80,7 +81,7 @@ func (s *Set) readExtras(folder string) error {
 		return inFile(path, text, 1, err)
 	}
 	for i := range claims {
-		claims[i].World = cmp.Or(claims[i].World, scenarios.VirtualWorld)
+		claims[i].World = cmp.Or(claims[i].World, sim.VirtualWorld)
 	}
 	s.Claims = slices.DeleteFunc(s.Claims, func(o Claim) bool {
 		return slices.ContainsFunc(claims, func(c Claim) bool { return c.World == o.World })

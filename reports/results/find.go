@@ -7,13 +7,13 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 )
 
 // Found is a trial in the folder of a run.
 type Found struct {
 	Run    Run
-	Result scenarios.Result
+	Result outcome.Result
 }
 
 // leastFingerprint is the minimum number of digits that count as a fingerprint.
@@ -38,12 +38,12 @@ func Find(ctx context.Context, folder, name string) (Found, error) {
 		id = strings.TrimSuffix(id, ending)
 	}
 	digits := len(name) >= leastFingerprint && strings.Trim(name, "0123456789abcdef") == ""
-	var found []scenarios.Result
+	var found []outcome.Result
 	err = readRows(ctx, filepath.Join(folder, resultsFile), func(p *piece) error {
 		for _, r := range p.rows {
 			switch {
 			case r.ID() == id:
-				found = []scenarios.Result{r}
+				found = []outcome.Result{r}
 				return errEnough
 			case digits && strings.HasPrefix(r.Fingerprint, name) && len(found) < 2:
 				found = append(found, r)
@@ -70,7 +70,7 @@ func Find(ctx context.Context, folder, name string) (Found, error) {
 }
 
 // Card returns the card of the trial's scenario, nil if there is none.
-func (f Found) Card() *scenarios.Card {
+func (f Found) Card() *outcome.Card {
 	for i := range f.Run.Scenarios {
 		if f.Run.Scenarios[i].Scenario == f.Result.Scenario {
 			return &f.Run.Scenarios[i]

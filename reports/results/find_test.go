@@ -6,7 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -15,9 +16,9 @@ func printed(t *testing.T, fingerprints ...string) *Folder {
 	t.Helper()
 	f := newFolder(t)
 	for i, p := range fingerprints {
-		r := scenarios.Result{Scenario: "gc-pause", Backend: "redis", Guard: "none", Discipline: "attentive", World: "virtual", Seed: uint64(i + 1), Fingerprint: p,
+		r := outcome.Result{Scenario: "gc-pause", Backend: "redis", Guard: "none", Discipline: "attentive", World: "virtual", Seed: uint64(i + 1), Fingerprint: p,
 			Findings: []check.Finding{{Property: check.LostUpdate, Verdict: check.Violated}}}
-		if err := f.Add(scenarios.Judged{Result: r}); err != nil {
+		if err := f.Add(trial.Judged{Result: r}); err != nil {
 			t.Fatal(err)
 		}
 	}

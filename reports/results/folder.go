@@ -12,21 +12,23 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/reports/files"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/sweep"
+	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim/check"
 	"github.com/locklab/locklab/sim/plaintext"
 )
 
 // About is what a run was asked to do: run.json.
 type About struct {
-	Command   []string         `json:"command"` // as typed
-	Version   string           `json:"version"` // of locklab
-	Go        string           `json:"go"`      // release that built it
-	Started   time.Time        `json:"started"`
-	World     string           `json:"world"`
-	Seeds     string           `json:"seeds"`
-	Trials    int              `json:"trials"`    // requested and possible
-	Scenarios []scenarios.Card `json:"scenarios"` // with the requested cells
+	Command   []string       `json:"command"` // as typed
+	Version   string         `json:"version"` // of locklab
+	Go        string         `json:"go"`      // release that built it
+	Started   time.Time      `json:"started"`
+	World     string         `json:"world"`
+	Seeds     string         `json:"seeds"`
+	Trials    int            `json:"trials"`    // requested and possible
+	Scenarios []outcome.Card `json:"scenarios"` // with the requested cells
 }
 
 // The files in a run's folder.
@@ -42,7 +44,7 @@ type Folder struct {
 	Path string
 	rows *os.File
 	sum  *sum
-	kept map[scenarios.CellName]int // histories kept of each cell; only ever looked up
+	kept map[outcome.CellName]int // histories kept of each cell; only ever looked up
 	// Keep is how many histories of each cell are kept whatever their outcome; up to MaxKept more
 	// are kept if Add has a reason. 0 means one.
 	Keep int
@@ -76,7 +78,7 @@ func NewFolder(out string, about About) (*Folder, error) {
 		}
 		path = filepath.Join(out, fmt.Sprintf("%s-%d", name, n))
 	}
-	f := &Folder{Path: path, kept: map[scenarios.CellName]int{}, chance: map[cellProperty]bool{}, sum: newSum()}
+	f := &Folder{Path: path, kept: map[outcome.CellName]int{}, chance: map[cellProperty]bool{}, sum: newSum()}
 	if err := f.sum.addRun(Run{Path: path, About: about}); err != nil {
 		return nil, errors.Join(err, os.Remove(path))
 	}
@@ -115,7 +117,7 @@ func pointLatest(out, run string) error {
 // many as were asked for, the first that shows what theory expects in some trials, and those that
 // are not as expected. If a trial is no surprise and its history is not kept, its row has the
 // verdicts without the reasons, which are for readers of that history.
-func (f *Folder) Add(j scenarios.Judged) error {
+func (f *Folder) Add(j trial.Judged) error {
 	r := &j.Result
 	cell := r.Cell()
 	n := f.kept[cell]
@@ -141,13 +143,13 @@ func (f *Folder) Add(j scenarios.Judged) error {
 
 // cellProperty is one property of a cell.
 type cellProperty struct {
-	cell     scenarios.CellName
+	cell     outcome.CellName
 	property check.Property
 }
 
 // byChance reports whether a trial is the first of its cell to show an outcome that is expected
 // only in some trials: without it there would be no picture of that.
-func (f *Folder) byChance(cell scenarios.CellName, r *scenarios.Result) (first bool) {
+func (f *Folder) byChance(cell outcome.CellName, r *outcome.Result) (first bool) {
 	card := f.sum.result.Card(r.Scenario)
 	if card == nil {
 		return false
@@ -170,7 +172,7 @@ func bare(findings []check.Finding) []check.Finding {
 }
 
 // AddSweeps adds sweeps whose points have been written.
-func (f *Folder) AddSweeps(sweeps []scenarios.SweepResult) {
+func (f *Folder) AddSweeps(sweeps []sweep.Result) {
 	f.sum.result.Sweeps = append(f.sum.result.Sweeps, sweeps...)
 }
 
@@ -183,7 +185,7 @@ func (f *Folder) AddClaims(claims []Claim) error {
 // Set returns what has been found so far.
 func (f *Folder) Set() *Set { return f.sum.set() }
 
-func (f *Folder) writeHistory(j scenarios.Judged) error {
+func (f *Folder) writeHistory(j trial.Judged) error {
 	history, err := j.Recorded()
 	if err != nil {
 		return fmt.Errorf("keep a history: %w", err)

@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/reports/picturetest"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -19,14 +21,14 @@ import (
 // newFolder is the folder of a run of gc-pause and failover.
 func newFolder(t *testing.T) *Folder {
 	t.Helper()
-	cell := func(backend string) scenarios.CardCell {
-		return scenarios.CardCell{Backend: backend, Guard: "none", Discipline: "attentive", World: "virtual", TTL: time.Second,
-			Expect: []scenarios.Expected{{Property: check.LostUpdate, Verdict: check.Violated, Because: "nobody checks"}}}
+	cell := func(backend string) outcome.CardCell {
+		return outcome.CardCell{Backend: backend, Guard: "none", Discipline: "attentive", World: "virtual", TTL: time.Second,
+			Expect: []script.Expected{{Property: check.LostUpdate, Verdict: check.Violated, Because: "nobody checks"}}}
 	}
-	f, err := NewFolder(t.TempDir(), About{Started: time.Unix(0, 0), Scenarios: []scenarios.Card{
-		{Scenario: "gc-pause", Faults: []sim.FaultKind{sim.Pause}, Cells: []scenarios.CardCell{cell("none"), cell("redis"), cell("etcd")}},
-		{Scenario: "failover", Faults: []sim.FaultKind{sim.Crash}, Cells: []scenarios.CardCell{cell("sentinel")}},
-		{Scenario: "clock-rate", Cells: []scenarios.CardCell{{Backend: "redis", Guard: "none", Discipline: "attentive", World: "virtual", Unavailable: "no such clock"}}},
+	f, err := NewFolder(t.TempDir(), About{Started: time.Unix(0, 0), Scenarios: []outcome.Card{
+		{Scenario: "gc-pause", Faults: []sim.FaultKind{sim.Pause}, Cells: []outcome.CardCell{cell("none"), cell("redis"), cell("etcd")}},
+		{Scenario: "failover", Faults: []sim.FaultKind{sim.Crash}, Cells: []outcome.CardCell{cell("sentinel")}},
+		{Scenario: "clock-rate", Cells: []outcome.CardCell{{Backend: "redis", Guard: "none", Discipline: "attentive", World: "virtual", Unavailable: "no such clock"}}},
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -35,10 +37,10 @@ func newFolder(t *testing.T) *Folder {
 	return f
 }
 
-func add(t *testing.T, f *Folder, scenario, backend string, seed uint64, lost check.Verdict, outcome scenarios.Outcome) {
+func add(t *testing.T, f *Folder, scenario, backend string, seed uint64, lost check.Verdict, as outcome.Outcome) {
 	t.Helper()
-	err := f.Add(scenarios.Judged{
-		Result: scenarios.Result{Scenario: scenario, Backend: backend, Guard: "none", Discipline: "attentive", World: "virtual", Seed: seed, TTL: time.Second, Outcome: outcome,
+	err := f.Add(trial.Judged{
+		Result: outcome.Result{Scenario: scenario, Backend: backend, Guard: "none", Discipline: "attentive", World: "virtual", Seed: seed, TTL: time.Second, Outcome: as,
 			Findings: []check.Finding{
 				{Property: check.FaultsHappened, Verdict: check.Holds}, {Property: check.RecordingSane, Verdict: check.Holds},
 				{Property: check.LostUpdate, Verdict: lost, Why: "it was overwritten", Evidence: []int64{1}}},
@@ -53,18 +55,18 @@ func add(t *testing.T, f *Folder, scenario, backend string, seed uint64, lost ch
 // filled has trials in a different order than the cells, as a live run has.
 func filled(t *testing.T) *Folder {
 	f := newFolder(t)
-	add(t, f, "failover", "sentinel", 1, check.Holds, scenarios.NotAsExpected)
-	add(t, f, "gc-pause", "redis", 2, check.Violated, scenarios.AsExpected)
-	add(t, f, "gc-pause", "redis", 1, check.Violated, scenarios.AsExpected)
-	add(t, f, "gc-pause", "none", 1, check.Violated, scenarios.AsExpected)
+	add(t, f, "failover", "sentinel", 1, check.Holds, outcome.NotAsExpected)
+	add(t, f, "gc-pause", "redis", 2, check.Violated, outcome.AsExpected)
+	add(t, f, "gc-pause", "redis", 1, check.Violated, outcome.AsExpected)
+	add(t, f, "gc-pause", "none", 1, check.Violated, outcome.AsExpected)
 	return f
 }
 
 func TestHistoriesOfTheFirstTrialOfACellAndOfSurprisesAreKept(t *testing.T) {
 	f := newFolder(t)
 	for seed := range uint64(10) {
-		add(t, f, "gc-pause", "redis", seed, check.Violated, scenarios.AsExpected)
-		add(t, f, "failover", "sentinel", seed, check.Holds, scenarios.NotAsExpected)
+		add(t, f, "gc-pause", "redis", seed, check.Violated, outcome.AsExpected)
+		add(t, f, "failover", "sentinel", seed, check.Holds, outcome.NotAsExpected)
 	}
 	kept := map[string]int{}
 	for _, k := range f.Set().Kept {
@@ -82,12 +84,12 @@ func TestAsManyHistoriesAreKeptAsWereAskedFor(t *testing.T) {
 	f := newFolder(t)
 	f.Keep = 7
 	for seed := range uint64(20) {
-		outcome := scenarios.AsExpected
+		found := outcome.AsExpected
 		if seed >= 10 { // surprises come when the first seven are already kept
-			outcome = scenarios.NotAsExpected
+			found = outcome.NotAsExpected
 		}
-		add(t, f, "gc-pause", "redis", seed, check.Violated, scenarios.AsExpected)
-		add(t, f, "failover", "sentinel", seed, check.Holds, outcome)
+		add(t, f, "gc-pause", "redis", seed, check.Violated, outcome.AsExpected)
+		add(t, f, "failover", "sentinel", seed, check.Holds, found)
 	}
 	kept := map[string]int{}
 	for _, k := range f.Set().Kept {
@@ -105,7 +107,7 @@ func TestARowSaysWhyOnlyWhereItsHistoryIsKeptOrItIsASurprise(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
-		var r scenarios.Result
+		var r outcome.Result
 		if err := json.Unmarshal([]byte(line), &r); err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +129,7 @@ func TestCellsComeInTheOrderOfTheCardsWhateverRanFirst(t *testing.T) {
 	}
 	redis := s.Cells[1]
 	lost := redis.Tally(check.LostUpdate)
-	if redis.Trials != 2 || redis.Seeds != (scenarios.Seeds{First: 1, Last: 2}) || lost.Violated != 2 || *lost.Expected != check.Violated || lost.Because != "nobody checks" {
+	if redis.Trials != 2 || redis.Seeds != (outcome.Seeds{First: 1, Last: 2}) || lost.Violated != 2 || *lost.Expected != check.Violated || lost.Because != "nobody checks" {
 		t.Errorf("gc-pause with redis: %+v", redis)
 	}
 	if wait, ok := redis.Spread(check.Wait); !ok || wait.Least != 1 || wait.Most != 2 || wait.Trials != 2 {
@@ -162,7 +164,7 @@ func TestAFolderReadBackSaysTheSame(t *testing.T) {
 func TestSeveralFoldersAreAddedUp(t *testing.T) {
 	a, b := filled(t), newFolder(t)
 	for seed := uint64(1); seed <= 5; seed++ { // a has the first two
-		add(t, b, "gc-pause", "redis", seed, check.Violated, scenarios.AsExpected)
+		add(t, b, "gc-pause", "redis", seed, check.Violated, outcome.AsExpected)
 	}
 	s, err := Read(t.Context(), []string{a.Path, b.Path}, nil)
 	if err != nil {
@@ -211,7 +213,7 @@ func TestWhatIsNotTheFolderOfARunIsRefused(t *testing.T) {
 		{"a row without an outcome", "results.jsonl", `{"scenario":"s","backend":"b","guard":"g","discipline":"attentive","world":"live","findings":[{}]}` + "\n", "results.jsonl:1:1: the trial has no outcome"},
 		{"a row without findings", "results.jsonl", `{"scenario":"s","backend":"b","guard":"g","discipline":"attentive","world":"live","outcome":"undecided"}` + "\n", "results.jsonl:1:1: the trial has no findings"},
 		{"an unknown property", "results.jsonl", `{"scenario":"s","backend":"b","guard":"g","discipline":"attentive","world":"live","outcome":"undecided","findings":[{"property":"stalled"}]}` + "\n", `results.jsonl:1:1: the trial has a finding of "stalled", which is no property`},
-		{"an unknown fault", "run.json", `{"started":"2026-11-01T00:00:00Z","scenarios":[{"scenario":"s","faults":["stall"]}]}`, `there is no fault "stall", expected one of ["pause"`},
+		{"an unknown fault", "run.json", `{"started":"2026-11-01T00:00:00Z","scenarios":[{"scenario":"s","faults":["stall"]}]}`, `unknown fault "stall", expected one of ["pause"`},
 		{"an empty description", "run.json", "{}\n", "run.json:1:1: it does not say when the run began"},
 		{"a row that ends too early", "results.jsonl", "{\"scenario\": \"x\"\n{}\n", "results.jsonl:1:"},
 		{"an unknown outcome", "results.jsonl", "{\"outcome\":\"fine\"}\n", `outcome "fine", expected one of`},
@@ -235,8 +237,8 @@ func TestWhatIsNotTheFolderOfARunIsRefused(t *testing.T) {
 }
 
 func TestAKeptVirtualHistoryHasItsMessages(t *testing.T) {
-	trial := picturetest.Trial(t, "gc-pause", "redis", "none")
-	history, err := trial.Simulate(t.Context())
+	one := picturetest.Trial(t, "gc-pause", "redis", "none")
+	history, err := one.Simulate(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +246,7 @@ func TestAKeptVirtualHistoryHasItsMessages(t *testing.T) {
 		t.Error("messages were recorded although nobody asked")
 	}
 	f := newFolder(t)
-	if err := f.Add(scenarios.Judged{Trial: trial, Result: trial.Judge(history), History: history}); err != nil {
+	if err := f.Add(trial.Judged{Trial: one, Result: one.Judge(history), History: history}); err != nil {
 		t.Fatal(err)
 	}
 	file, err := os.Open(f.Set().Kept[0].Path)

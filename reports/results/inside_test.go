@@ -7,7 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -67,11 +68,11 @@ func TestWhatIsWrittenCanBeReadBackWhateverServersSay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := scenarios.Result{
-		Scenario: "gc-pause", Backend: "redis", Guard: "none", Discipline: "attentive", World: "live", Seed: 1, Outcome: scenarios.Undecided,
+	r := outcome.Result{
+		Scenario: "gc-pause", Backend: "redis", Guard: "none", Discipline: "attentive", World: "live", Seed: 1, Outcome: outcome.Undecided,
 		Surprises: []string{"it printed \x1b[31mred\u202e\x7f"}, Findings: []check.Finding{{Property: check.Overlap}},
 	}
-	if err := errors.Join(f.Add(scenarios.Judged{Result: r}), f.AddClaims([]Claim{{Source: "\x1b"}}), f.Close()); err != nil {
+	if err := errors.Join(f.Add(trial.Judged{Result: r}), f.AddClaims([]Claim{{Source: "\x1b"}}), f.Close()); err != nil {
 		t.Fatal(err)
 	}
 	s, err := Read(t.Context(), []string{f.Path}, nil)

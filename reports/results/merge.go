@@ -6,20 +6,21 @@ import (
 	"slices"
 	"time"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/sim"
 )
 
 // seen records which seeds of one cell a run has.
 type seen struct {
 	run   int // its index among the runs
 	ttl   time.Duration
-	seeds scenarios.Seeds
+	seeds outcome.Seeds
 }
 
 // repeated reports whether an earlier run had the same trial already. In the virtual world a seed
 // gives the same trial again, which adds nothing; a live trial never happens twice.
-func (s *sum) repeated(r *scenarios.Result) bool {
-	if r.World != scenarios.VirtualWorld {
+func (s *sum) repeated(r *outcome.Result) bool {
+	if r.World != sim.VirtualWorld {
 		return false
 	}
 	run := len(s.result.Runs) - 1
@@ -35,7 +36,7 @@ func (s *sum) repeated(r *scenarios.Result) bool {
 		last.First, last.Last = min(last.First, r.Seed), max(last.Last, r.Seed)
 		return false
 	}
-	s.seeds[name] = append(all, seen{run, r.TTL, scenarios.Seeds{First: r.Seed, Last: r.Seed}})
+	s.seeds[name] = append(all, seen{run, r.TTL, outcome.Seeds{First: r.Seed, Last: r.Seed}})
 	return false
 }
 
@@ -44,8 +45,8 @@ func (s *sum) repeated(r *scenarios.Result) bool {
 func (s *sum) addRun(r Run) error {
 	s.result.Runs = append(s.result.Runs, r)
 	s.cells.Expect(r.Scenarios)
-	if s.cells.Known() > scenarios.MaxCells {
-		return fmt.Errorf("%s: these are more than %d cells, which is the most that one report can show: run less at a time, and report fewer runs together", r.Path, scenarios.MaxCells)
+	if s.cells.Known() > outcome.MaxCells {
+		return fmt.Errorf("%s: these are more than %d cells, which is the most that one report can show: run less at a time, and report fewer runs together", r.Path, outcome.MaxCells)
 	}
 	for _, card := range r.Scenarios {
 		known := s.result.Card(card.Scenario)
@@ -59,7 +60,7 @@ func (s *sum) addRun(r Run) error {
 				r.Path, card.Scenario)
 		}
 		for _, c := range card.Cells {
-			same := func(o scenarios.CardCell) bool { return o.In("") == c.In("") }
+			same := func(o outcome.CardCell) bool { return o.In("") == c.In("") }
 			if !slices.ContainsFunc(known.Cells, same) {
 				known.Cells = append(known.Cells, c)
 			}

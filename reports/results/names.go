@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/strict"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/plaintext"
 )
 
@@ -27,7 +28,7 @@ func visible(text []byte) error {
 
 // named makes sure that these are valid names: files are named after them.
 func named(scenario string, others ...string) error {
-	if !scenarios.IsName(scenario) {
+	if !strict.IsName(scenario) {
 		return fmt.Errorf("the scenario is called %q, expected small letters, digits and hyphens", scenario)
 	}
 	for _, name := range others {
@@ -51,8 +52,8 @@ func (a *About) named() error {
 			if err := c.Check(); err != nil {
 				return err
 			}
-			if c.World != scenarios.VirtualWorld && c.World != scenarios.LiveWorld {
-				return fmt.Errorf("a cell's world is %q, neither %s nor %s", c.World, scenarios.VirtualWorld, scenarios.LiveWorld)
+			if c.World != sim.VirtualWorld && c.World != sim.LiveWorld {
+				return fmt.Errorf("a cell's world is %q, neither %s nor %s", c.World, sim.VirtualWorld, sim.LiveWorld)
 			}
 		}
 	}

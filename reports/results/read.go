@@ -19,7 +19,8 @@ import (
 	fast "github.com/segmentio/encoding/json" // five times as fast as encoding/json on these rows
 
 	"github.com/locklab/locklab/reports/files"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/sim"
 )
 
 // Read reads the folders that runs have left and adds up their results. progress, if not nil, is
@@ -124,7 +125,7 @@ const pieceSize = 1 << 20
 type piece struct {
 	text  []byte
 	line  int // number of its first line
-	rows  []scenarios.Result
+	rows  []outcome.Result
 	err   error
 	ready chan struct{} // closed when it has been decoded
 }
@@ -234,8 +235,8 @@ func (p *piece) decode(path string) {
 
 // row is a line of the file. A missing outcome is told apart from an empty one.
 type row struct {
-	scenarios.Result
-	Outcome *scenarios.Outcome `json:"outcome"`
+	outcome.Result
+	Outcome *outcome.Outcome `json:"outcome"`
 }
 
 // complete says what a row lacks; nil means nothing.
@@ -245,8 +246,8 @@ func (r *row) complete() error {
 		return errors.New("this is no trial: it has no scenario, backend or guard")
 	case r.Discipline == "":
 		return errors.New("the trial does not say of which discipline its clients are: an older locklab wrote it, run it again")
-	case r.World != scenarios.VirtualWorld && r.World != scenarios.LiveWorld:
-		return fmt.Errorf("the trial's world is %q, neither %s nor %s", r.World, scenarios.VirtualWorld, scenarios.LiveWorld)
+	case r.World != sim.VirtualWorld && r.World != sim.LiveWorld:
+		return fmt.Errorf("the trial's world is %q, neither %s nor %s", r.World, sim.VirtualWorld, sim.LiveWorld)
 	case r.History != "" && path.Dir(path.Clean(filepath.ToSlash(r.History))) != HistoryDir:
 		return fmt.Errorf("the trial's history is %q, expected a file in the folder %s of the run", r.History, HistoryDir)
 	case r.Outcome == nil:

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -28,7 +28,7 @@ func writeRows(t testing.TB, trials int) string {
 	w := bufio.NewWriter(file)
 	enc := json.NewEncoder(w)
 	for i := range trials {
-		r := scenarios.Result{
+		r := outcome.Result{
 			Scenario: fmt.Sprintf("scenario-%d", i%100), Backend: fmt.Sprintf("backend-%d", i/100%5), Guard: "none", Discipline: "attentive", World: "virtual",
 			Seed: uint64(i / 500), TTL: 10 * time.Second, Fingerprint: "4296e2c76bec7480",
 		}

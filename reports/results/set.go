@@ -5,7 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/sweep"
 )
 
 // Set is the result of one run or several, added up. It holds only those single trials whose
@@ -13,9 +14,9 @@ import (
 // trials.
 type Set struct {
 	Runs   []Run
-	Cards  []scenarios.Card    // of every scenario, with all its cells
-	Cells  []scenarios.Summary // in the order of the cards
-	Trials int                 // judged
+	Cards  []outcome.Card    // of every scenario, with all its cells
+	Cells  []outcome.Summary // in the order of the cards
+	Trials int               // judged
 	// Repeated is how many more trials there were that an earlier run already had: the same seed of
 	// the same virtual cell.
 	Repeated int
@@ -23,9 +24,9 @@ type Set struct {
 	// Surprises are trials that were not as expected or undecided: the first of each cell, of
 	// MaxSurprises cells at most, in the order in which they were judged. Surprising is their total
 	// number.
-	Surprises  []scenarios.Result
+	Surprises  []outcome.Result
 	Surprising int
-	Sweeps     []scenarios.SweepResult
+	Sweeps     []sweep.Result
 	Claims     []Claim
 }
 
@@ -42,39 +43,39 @@ type Run struct {
 // Kept is a trial whose history was kept.
 type Kept struct {
 	ID      string
-	Result  scenarios.Result
+	Result  outcome.Result
 	Path    string // of the history's file
 	Title   string // of its scenario; "" if it has none
 	Telling bool   // its picture says the most about its scenario
 }
 
 // Card returns the card of a scenario, nil if there is none.
-func (s *Set) Card(scenario string) *scenarios.Card {
-	if i := slices.IndexFunc(s.Cards, func(c scenarios.Card) bool { return c.Scenario == scenario }); i >= 0 {
+func (s *Set) Card(scenario string) *outcome.Card {
+	if i := slices.IndexFunc(s.Cards, func(c outcome.Card) bool { return c.Scenario == scenario }); i >= 0 {
 		return &s.Cards[i]
 	}
 	return nil
 }
 
 // In returns the cells of one world.
-func (s *Set) In(world string) []scenarios.Summary {
-	return slices.DeleteFunc(slices.Clone(s.Cells), func(c scenarios.Summary) bool { return c.World != world })
+func (s *Set) In(world string) []outcome.Summary {
+	return slices.DeleteFunc(slices.Clone(s.Cells), func(c outcome.Summary) bool { return c.World != world })
 }
 
 // sum adds up trials.
 type sum struct {
 	result Set
-	cells  *scenarios.Summaries
+	cells  *outcome.Summaries
 	kept   map[string]bool // ids; if several runs have a trial, the first run's history is shown
-	seeds  map[scenarios.CellName][]seen
+	seeds  map[outcome.CellName][]seen
 }
 
 func newSum() *sum {
-	return &sum{cells: scenarios.NewSummaries(nil), kept: map[string]bool{}, seeds: map[scenarios.CellName][]seen{}}
+	return &sum{cells: outcome.NewSummaries(nil), kept: map[string]bool{}, seeds: map[outcome.CellName][]seen{}}
 }
 
 // add adds a trial of the run in this folder.
-func (s *sum) add(r *scenarios.Result, folder string) error {
+func (s *sum) add(r *outcome.Result, folder string) error {
 	s.result.Runs[len(s.result.Runs)-1].Finished++
 	if s.repeated(r) {
 		s.result.Repeated++
@@ -86,7 +87,7 @@ func (s *sum) add(r *scenarios.Result, folder string) error {
 	s.result.Trials++
 	if r.Outcome.Surprising() {
 		s.result.Surprising++
-		told := slices.ContainsFunc(s.result.Surprises, func(o scenarios.Result) bool { return o.Cell() == r.Cell() })
+		told := slices.ContainsFunc(s.result.Surprises, func(o outcome.Result) bool { return o.Cell() == r.Cell() })
 		if !told && len(s.result.Surprises) < MaxSurprises {
 			s.result.Surprises = append(s.result.Surprises, *r)
 		}
@@ -107,7 +108,7 @@ func (s *sum) set() *Set {
 
 // sortKept sorts the kept trials in the order of the cells and marks the telling ones.
 func (s *Set) sortKept() {
-	place := map[scenarios.CellName]int{}
+	place := map[outcome.CellName]int{}
 	for i, c := range s.Cells {
 		place[c.Name()] = i
 	}

@@ -7,7 +7,8 @@ import (
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/control"
 	"github.com/locklab/locklab/backends/ledger"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -29,7 +30,7 @@ func (s *Set) telling(kept []Kept) *Kept {
 	}
 	card := s.Card(kept[0].Result.Scenario)
 	if card == nil {
-		card = &scenarios.Card{}
+		card = &outcome.Card{}
 	}
 	best := 0
 	weights := weigh(&kept[0], card)
@@ -52,7 +53,7 @@ var subjects = slices.DeleteFunc(slices.Clone(gravest), func(p check.Property) b
 var fences = []ledger.Guard{ledger.FenceEqual, ledger.FenceWrites, ledger.FenceAll}
 
 // weigh returns what speaks for a trial, most important first.
-func weigh(k *Kept, card *scenarios.Card) []float64 {
+func weigh(k *Kept, card *outcome.Card) []float64 {
 	r := &k.Result
 	var weights []float64
 	add := func(yes bool) {
@@ -64,7 +65,7 @@ func weigh(k *Kept, card *scenarios.Card) []float64 {
 	}
 	cell := cellOf(card, r)
 	happened := func(p check.Property) bool {
-		return r.Finding(p).Verdict == check.Violated && slices.ContainsFunc(cell.Expect, func(e scenarios.Expected) bool {
+		return r.Finding(p).Verdict == check.Violated && slices.ContainsFunc(cell.Expect, func(e script.Expected) bool {
 			return e.Property == p && e.Verdict == check.Violated
 		})
 	}
@@ -89,13 +90,13 @@ func weigh(k *Kept, card *scenarios.Card) []float64 {
 }
 
 // cellOf finds the cell of a trial on its scenario's card.
-func cellOf(card *scenarios.Card, r *scenarios.Result) scenarios.CardCell {
+func cellOf(card *outcome.Card, r *outcome.Result) outcome.CardCell {
 	for _, c := range card.Cells {
 		if c.In(r.Scenario) == r.Cell() {
 			return c
 		}
 	}
-	return scenarios.CardCell{}
+	return outcome.CardCell{}
 }
 
 func isControl(backend string) bool {
@@ -105,7 +106,7 @@ func isControl(backend string) bool {
 
 // outstanding returns the factor by which a measure of a cell is expected to exceed the scenario's
 // lowest cell; 1 if it is no more, or nothing is expected of it.
-func outstanding(card *scenarios.Card, cell scenarios.CardCell) float64 {
+func outstanding(card *outcome.Card, cell outcome.CardCell) float64 {
 	most := 1.0
 	for _, mine := range cell.Ranges {
 		for _, c := range card.Cells {
@@ -119,4 +120,4 @@ func outstanding(card *scenarios.Card, cell scenarios.CardCell) float64 {
 	return most
 }
 
-func middle(r scenarios.CardRange) float64 { return (r.From + r.To) / 2 }
+func middle(r outcome.CardRange) float64 { return (r.From + r.To) / 2 }

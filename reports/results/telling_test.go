@@ -10,23 +10,27 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/trial"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
 // suite is the first trial of each virtual cell of the built-in scenarios, as if the history of
 // each had been kept.
 var suite = sync.OnceValues(func() (*Set, error) {
-	all, err := scenarios.Builtin(scenarios.Everything())
+	all, err := scenarios.Builtin(script.Everything())
 	if err != nil {
 		return nil, err
 	}
-	trials, err := scenarios.Selection{World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials(all)
+	trials, err := trial.Selection{World: sim.VirtualWorld, Seeds: outcome.Seeds{First: 1, Last: 1}}.Trials(all)
 	if err != nil {
 		return nil, err
 	}
-	trials = slices.DeleteFunc(trials, func(t scenarios.Trial) bool { return t.Unavailable() != nil })
+	trials = slices.DeleteFunc(trials, func(t trial.Trial) bool { return t.Unavailable() != nil })
 	s := newSum()
-	if err := s.addRun(Run{About: About{Started: time.Unix(0, 0), Scenarios: scenarios.Cards(trials, nil)}}); err != nil {
+	if err := s.addRun(Run{About: About{Started: time.Unix(0, 0), Scenarios: trial.Cards(trials, nil)}}); err != nil {
 		return nil, err
 	}
 	for _, t := range trials {
@@ -87,7 +91,7 @@ func TestThePictureOfAScenarioIsTheCellThatShowsItsPoint(t *testing.T) {
 func TestNoPictureShowsACellWhereNothingHappenedIfTheScenarioHasAnother(t *testing.T) {
 	s := theSuite(t)
 	happened := func(k Kept) bool {
-		return slices.ContainsFunc(cellOf(s.Card(k.Result.Scenario), &k.Result).Expect, func(e scenarios.Expected) bool {
+		return slices.ContainsFunc(cellOf(s.Card(k.Result.Scenario), &k.Result).Expect, func(e script.Expected) bool {
 			return e.Verdict == check.Violated && k.Result.Finding(e.Property).Verdict == check.Violated
 		})
 	}
@@ -122,16 +126,16 @@ func TestEachScenarioThatHasAHistoryHasOnePicture(t *testing.T) {
 }
 
 func TestATrialThatShowsWhatChanceBringsAboutIsKept(t *testing.T) {
-	f, err := NewFolder(t.TempDir(), About{Started: time.Unix(0, 0), Scenarios: []scenarios.Card{{Scenario: "lottery", Cells: []scenarios.CardCell{{
+	f, err := NewFolder(t.TempDir(), About{Started: time.Unix(0, 0), Scenarios: []outcome.Card{{Scenario: "lottery", Cells: []outcome.CardCell{{
 		Backend: "redis", Guard: "none", Discipline: "attentive", World: "virtual", TTL: time.Second,
-		Expect: []scenarios.Expected{{Property: check.LostUpdate, Verdict: check.Violated, Sometimes: true}},
+		Expect: []script.Expected{{Property: check.LostUpdate, Verdict: check.Violated, Sometimes: true}},
 	}}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
 	for seed, verdict := range []check.Verdict{check.Holds, check.Holds, check.Violated, check.Violated} {
-		add(t, f, "lottery", "redis", uint64(seed), verdict, scenarios.AsExpected)
+		add(t, f, "lottery", "redis", uint64(seed), verdict, outcome.AsExpected)
 	}
 	var kept []string
 	for _, k := range f.Set().Kept {

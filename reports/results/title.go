@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/script"
 )
 
 // TitleOf returns the title of a history's scenario: from the run whose folder contains the file,
@@ -17,7 +18,7 @@ func TitleOf(history, scenario string) string {
 			}
 		}
 	}
-	built, err := scenarios.Find(scenario, scenarios.Everything())
+	built, err := scenarios.Find(scenario, script.Everything())
 	if err != nil {
 		return ""
 	}

@@ -7,10 +7,12 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
 )
 
 func TestTheTitleIsThatOfTheRunElseOfTheBuiltInScenario(t *testing.T) {
-	f, err := NewFolder(t.TempDir(), About{Started: time.Unix(0, 0), Scenarios: []scenarios.Card{
+	f, err := NewFolder(t.TempDir(), About{Started: time.Unix(0, 0), Scenarios: []outcome.Card{
 		{Scenario: "mine", Title: "What I wanted to see"}, {Scenario: "gc-pause", Title: "My own pause"},
 	}})
 	if err != nil {
@@ -18,7 +20,7 @@ func TestTheTitleIsThatOfTheRunElseOfTheBuiltInScenario(t *testing.T) {
 	}
 	defer f.Close()
 	inside, outside := filepath.Join(f.Path, HistoryDir, "x.jsonl"), filepath.Join(t.TempDir(), "x.jsonl")
-	built, err := scenarios.Find("no-fault", scenarios.Everything())
+	built, err := scenarios.Find("no-fault", script.Everything())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,14 +6,14 @@ import (
 	"strings"
 
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 )
 
 // Agreement writes the two worlds side by side, cell by cell: the verdicts of each, virtual before
 // live, the time from the fault to the next grant, and whether they agree. One sentence and every
 // disagreement come first.
-func Agreement(w io.Writer, all []scenarios.Agreement, opts Options) error {
+func Agreement(w io.Writer, all []outcome.Agreement, opts Options) error {
 	switch opts.Format {
 	case CSV:
 		return writeCSV(w, agreementRows(all))
@@ -47,11 +47,11 @@ func Agreement(w io.Writer, all []scenarios.Agreement, opts Options) error {
 }
 
 const (
-	pairsKey  = "virtual · live in each place; one word where both say the same."
-	windowKey = "Next grant: after the fault, in leases, least to most over all trials."
+	pairsKey  = "virtual · live in each place; one word if both agree."
+	windowKey = "Next grant: time after the fault, in leases; least to most over all trials."
 )
 
-func bothSides(all []scenarios.Agreement) (cells []scenarios.Summary) {
+func bothSides(all []outcome.Agreement) (cells []outcome.Summary) {
 	for _, a := range all {
 		cells = append(cells, a.Virtual, a.Live)
 	}
@@ -59,7 +59,7 @@ func bothSides(all []scenarios.Agreement) (cells []scenarios.Summary) {
 }
 
 // newPairs builds a grid with one row per cell, which shows what both worlds say of it.
-func newPairs(all []scenarios.Agreement, l layout) *grid {
+func newPairs(all []outcome.Agreement, l layout) *grid {
 	l.in = terse // each place holds two words
 	g := &grid{layout: l}
 	for _, title := range []string{"guard", "n"} {
@@ -82,9 +82,9 @@ func newPairs(all []scenarios.Agreement, l layout) *grid {
 }
 
 // pair builds the row of one cell.
-func (t *grid) pair(a scenarios.Agreement) gridRow {
+func (t *grid) pair(a outcome.Agreement) gridRow {
 	r := gridRow{name: a.Backend, words: []word{{text: a.Guard}}}
-	if a.Accord == scenarios.NoLive || a.Accord == scenarios.NoCell {
+	if a.Accord == outcome.NoLive || a.Accord == outcome.NoCell {
 		r.words = append(r.words, word{text: "—", paint: faint})
 		r.note = a.Accord.String() + ": " + strings.Join(a.Why, "; ")
 		return r
@@ -105,7 +105,7 @@ func (t *grid) pair(a scenarios.Agreement) gridRow {
 }
 
 // both returns what the two worlds say of a property: one word if they say the same.
-func (c column) both(a scenarios.Agreement, in wording) word {
+func (c column) both(a outcome.Agreement, in wording) word {
 	v, l := c.word(a.Virtual, in), c.word(a.Live, in)
 	if v.text == l.text {
 		return v
@@ -114,7 +114,7 @@ func (c column) both(a scenarios.Agreement, in wording) word {
 }
 
 // window formats the time from the fault to the next grant, in leases; "—" if it was not measured.
-func window(s scenarios.Summary) string {
+func window(s outcome.Summary) string {
 	next, measured := s.Spread(check.NextGrant)
 	lease := s.TTL.Seconds()
 	if !measured || lease == 0 {
@@ -127,30 +127,30 @@ func window(s scenarios.Summary) string {
 	return least + "–" + most
 }
 
-func accordWord(a scenarios.Accord) word {
+func accordWord(a outcome.Accord) word {
 	w := word{text: a.String()}
 	switch a {
-	case scenarios.Unsure:
+	case outcome.Unsure:
 		w.paint = doubt
-	case scenarios.Disagree, scenarios.Unexpected:
+	case outcome.Disagree, outcome.Unexpected:
 		w.paint = alarm
 	}
 	return w
 }
 
 // accordMark returns the mark that stands before a row with no room for the accord in words.
-func accordMark(a scenarios.Accord) word {
+func accordMark(a outcome.Accord) word {
 	switch a {
-	case scenarios.Unsure:
+	case outcome.Unsure:
 		return word{text: "?", paint: doubt}
-	case scenarios.Disagree, scenarios.Unexpected:
+	case outcome.Disagree, outcome.Unexpected:
 		return word{text: "!", paint: alarm}
 	}
 	return word{}
 }
 
 // writeAccords writes how many cells agree, and lists those that do not.
-func writeAccords(b *strings.Builder, p painter, all []scenarios.Agreement, width int) {
+func writeAccords(b *strings.Builder, p painter, all []outcome.Agreement, width int) {
 	sentence, style := accordSentence(all)
 	for _, line := range fold(sentence, width) {
 		b.WriteString(p.paint(style, line) + "\n")
@@ -165,18 +165,18 @@ func writeAccords(b *strings.Builder, p painter, all []scenarios.Agreement, widt
 }
 
 // accordSentence counts the cells by accord, and returns the style of the worst.
-func accordSentence(all []scenarios.Agreement) (sentence string, style paint) {
-	counts := map[scenarios.Accord]int{}
+func accordSentence(all []outcome.Agreement) (sentence string, style paint) {
+	counts := map[outcome.Accord]int{}
 	for _, a := range all {
 		counts[a.Accord]++
 	}
-	sentence = fmt.Sprintf("%s in both worlds: %d agree", words.Many(len(all), "cell"), counts[scenarios.Agree])
+	sentence = fmt.Sprintf("%s in both worlds: %d agree", words.Many(len(all), "cell"), counts[outcome.Agree])
 	style = strong
 	for _, rest := range []struct {
-		accord scenarios.Accord
+		accord outcome.Accord
 		says   string
 		paint  paint
-	}{{scenarios.NoCell, "not applicable", strong}, {scenarios.NoLive, "not available live", strong}, {scenarios.Unsure, "undecided", doubt}, {scenarios.Unexpected, "NOT AS EXPECTED", alarm}, {scenarios.Disagree, "DISAGREE", alarm}} {
+	}{{outcome.NoCell, "not applicable", strong}, {outcome.NoLive, "not available live", strong}, {outcome.Unsure, "undecided", doubt}, {outcome.Unexpected, "NOT AS EXPECTED", alarm}, {outcome.Disagree, "DISAGREE", alarm}} {
 		if n := counts[rest.accord]; n > 0 {
 			sentence += fmt.Sprintf(", %d %s", n, rest.says)
 			style = rest.paint
@@ -186,9 +186,9 @@ func accordSentence(all []scenarios.Agreement) (sentence string, style paint) {
 }
 
 // discords lists the cells on which the worlds do not agree, undecided ones included, and why.
-func discords(all []scenarios.Agreement) (out []string) {
+func discords(all []outcome.Agreement) (out []string) {
 	for _, a := range all {
-		if a.Accord >= scenarios.Unsure {
+		if a.Accord >= outcome.Unsure {
 			out = append(out, fmt.Sprintf("%s · %s · guard %s: %s", a.Row(), a.Backend, a.Guard, strings.Join(a.Why, "; ")))
 		}
 	}

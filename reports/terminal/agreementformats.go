@@ -6,7 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -26,7 +27,7 @@ type agreementDocument struct {
 	Measures []likenessDocument `json:"measures,omitempty"`
 }
 
-func agreementDocuments(all []scenarios.Agreement) []agreementDocument {
+func agreementDocuments(all []outcome.Agreement) []agreementDocument {
 	out := []agreementDocument{}
 	for _, a := range all {
 		d := agreementDocument{Scenario: a.Scenario, Backend: a.Backend, Guard: a.Guard, Discipline: a.Discipline, Accord: accordName(a.Accord), Why: orEmpty(a.Why), StandIn: a.StandIn, Measures: likenessDocuments(a.Measures)}
@@ -44,26 +45,26 @@ func agreementDocuments(all []scenarios.Agreement) []agreementDocument {
 }
 
 // accordName is the accord in lower case.
-func accordName(a scenarios.Accord) string { return strings.ToLower(a.String()) }
+func accordName(a outcome.Accord) string { return strings.ToLower(a.String()) }
 
 // agreementRows builds the CSV rows, with columns for each world, such as live.overlap.holds and
 // live.next-grant.most; the latter is in seconds.
-func agreementRows(all []scenarios.Agreement) [][]string {
+func agreementRows(all []outcome.Agreement) [][]string {
 	head := []string{"scenario", "backend", "guard", "discipline", "accord"}
-	for _, world := range []string{scenarios.VirtualWorld, scenarios.LiveWorld} {
+	for _, world := range []string{sim.VirtualWorld, sim.LiveWorld} {
 		head = append(head, world+".n", world+".outcome", world+".next-grant.least", world+".next-grant.most")
 		for _, p := range check.Properties() {
 			head = append(head, tallyTitles(world+"."+string(p))...)
 		}
 	}
 	head = append(head, "stand-in")
-	for _, m := range scenarios.LikeMeasures() {
+	for _, m := range outcome.LikeMeasures() {
 		head = append(head, likenessTitles(m)...)
 	}
 	rows := [][]string{append(head, "why")}
 	for _, a := range all {
 		row := []string{a.Scenario, a.Backend, a.Guard, a.Discipline, accordName(a.Accord)}
-		for _, side := range []scenarios.Summary{a.Virtual, a.Live} {
+		for _, side := range []outcome.Summary{a.Virtual, a.Live} {
 			row = append(row, strconv.Itoa(side.Trials), outcomeName(side))
 			row = append(row, windowFields(side)...)
 			for _, p := range check.Properties() {
@@ -71,7 +72,7 @@ func agreementRows(all []scenarios.Agreement) [][]string {
 			}
 		}
 		row = append(row, a.StandIn)
-		for _, m := range scenarios.LikeMeasures() {
+		for _, m := range outcome.LikeMeasures() {
 			row = append(row, likenessFields(a, m)...)
 		}
 		rows = append(rows, append(row, strings.Join(a.Why, "; ")))
@@ -81,7 +82,7 @@ func agreementRows(all []scenarios.Agreement) [][]string {
 
 func csvSeconds(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
 
-func windowFields(s scenarios.Summary) []string {
+func windowFields(s outcome.Summary) []string {
 	next, measured := s.Spread(check.NextGrant)
 	if !measured {
 		return []string{"", ""}
@@ -89,7 +90,7 @@ func windowFields(s scenarios.Summary) []string {
 	return []string{csvSeconds(next.Least), csvSeconds(next.Most)}
 }
 
-func agreementMarkdown(w io.Writer, all []scenarios.Agreement) error {
+func agreementMarkdown(w io.Writer, all []outcome.Agreement) error {
 	var b strings.Builder
 	sentence, _ := accordSentence(all)
 	b.WriteString("**" + markdown(sentence) + "**\n")
@@ -112,7 +113,7 @@ func agreementMarkdown(w io.Writer, all []scenarios.Agreement) error {
 	return nil
 }
 
-func markdownPairs(all []scenarios.Agreement, shown []column) [][]string {
+func markdownPairs(all []outcome.Agreement, shown []column) [][]string {
 	head := []string{"scenario", "backend", "guard", "discipline", "n"}
 	for _, c := range shown {
 		head = append(head, string(c.property))
@@ -124,7 +125,7 @@ func markdownPairs(all []scenarios.Agreement, shown []column) [][]string {
 			row = append(row, c.both(a, full).text)
 		}
 		accord := a.Accord.String()
-		if a.Accord == scenarios.NoLive || a.Accord == scenarios.NoCell {
+		if a.Accord == outcome.NoLive || a.Accord == outcome.NoCell {
 			accord += ": " + strings.Join(a.Why, "; ")
 		}
 		rows = append(rows, append(row, window(a.Virtual)+" · "+window(a.Live), accord))

@@ -7,13 +7,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 )
 
 // Cells writes the results of a run, one row per cell. cards describe the scenarios; a scenario
 // without a card counts as one without faults.
-func Cells(w io.Writer, cells []scenarios.Summary, cards []scenarios.Card, opts Options) error {
+func Cells(w io.Writer, cells []outcome.Summary, cards []outcome.Card, opts Options) error {
 	switch opts.Format {
 	case CSV:
 		return writeCSV(w, cellRows(cells))
@@ -65,7 +65,7 @@ type measureDocument struct {
 	Most    float64       `json:"most"`
 }
 
-func documentOf(c scenarios.Summary) cellDocument {
+func documentOf(c outcome.Summary) cellDocument {
 	d := cellDocument{
 		Scenario: c.Scenario, Backend: c.Backend, Guard: c.Guard, Discipline: c.Discipline, World: c.World, TTL: c.TTL, N: c.Trials, TooSlow: c.TooSlow,
 		Seeds: []uint64{}, Outcome: outcomeName(c), Why: c.Why,
@@ -87,7 +87,7 @@ func documentOf(c scenarios.Summary) cellDocument {
 
 // outcomeName names the outcome of a cell, including one that cannot be run; it is empty for a cell
 // that can be run but was not.
-func outcomeName(c scenarios.Summary) string {
+func outcomeName(c outcome.Summary) string {
 	if c.Trials == 0 && c.Outcome.Ran() {
 		return ""
 	}
@@ -96,7 +96,7 @@ func outcomeName(c scenarios.Summary) string {
 
 // expected names what is expected of a property: holds, violated, sometimes, or sometimes with a
 // share; empty if nothing is expected.
-func expected(t scenarios.Tally) string {
+func expected(t outcome.Tally) string {
 	switch {
 	case t.Expected == nil:
 		return ""
@@ -109,7 +109,7 @@ func expected(t scenarios.Tally) string {
 }
 
 // cellRows builds the CSV rows, with four columns per property, such as overlap.holds.
-func cellRows(cells []scenarios.Summary) [][]string {
+func cellRows(cells []outcome.Summary) [][]string {
 	head := []string{"scenario", "backend", "guard", "discipline", "world", "n", "outcome"}
 	for _, p := range check.Properties() {
 		head = append(head, tallyTitles(string(p))...)
@@ -130,7 +130,7 @@ func tallyTitles(of string) []string {
 }
 
 // tallyFields returns the fields of one property; they are empty for a cell that was not run.
-func tallyFields(c scenarios.Summary, p check.Property) []string {
+func tallyFields(c outcome.Summary, p check.Property) []string {
 	if c.Trials == 0 {
 		return make([]string, len(tallyTitles("")))
 	}
@@ -138,7 +138,7 @@ func tallyFields(c scenarios.Summary, p check.Property) []string {
 	return []string{strconv.Itoa(t.Holds), strconv.Itoa(t.Undecided), strconv.Itoa(t.Violated), expected(t)}
 }
 
-func cellsMarkdown(w io.Writer, cells []scenarios.Summary, cards []scenarios.Card) error {
+func cellsMarkdown(w io.Writer, cells []outcome.Summary, cards []outcome.Card) error {
 	var b strings.Builder
 	b.WriteString("**" + markdown(outcomeSentence(cells)) + "**\n")
 	for _, sentence := range harm(cells, cards) {
@@ -171,7 +171,7 @@ func cellsMarkdown(w io.Writer, cells []scenarios.Summary, cards []scenarios.Car
 	return nil
 }
 
-func markdownCells(cells []scenarios.Summary) [][]string {
+func markdownCells(cells []outcome.Summary) [][]string {
 	shown, _ := telling(cells)
 	head := []string{"scenario", "backend", "guard", "discipline", "world", "n"}
 	for _, c := range shown {
@@ -198,5 +198,5 @@ func markdownKey(shown []column) string {
 	for _, c := range shown {
 		meanings = append(meanings, fmt.Sprintf("%s: %s", c.property, c.meaning))
 	}
-	return markdown("✓ violated as predicted, a pass; ! not as expected; — nothing to judge. Violated means, of " + strings.Join(meanings, "; ") + ".")
+	return markdown("✓ violated as predicted, a pass; ! not as expected; — nothing to judge. Violated means, for " + strings.Join(meanings, "; ") + ".")
 }

@@ -7,7 +7,8 @@ import (
 	"strings"
 
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/claims"
+	"github.com/locklab/locklab/scenarios/script"
 )
 
 // figure is the result of one test's trials; lead says whether they count for or against the claim.
@@ -15,7 +16,7 @@ type figure struct{ lead, text string }
 
 // figures merges adjacent evidence from the same test into one figure, followed by the reasons why
 // cells were not run.
-func figures(evidence []scenarios.ClaimEvidence) (out []figure) {
+func figures(evidence []claims.Evidence) (out []figure) {
 	for i := 0; i < len(evidence); {
 		e := evidence[i]
 		var counted, missing []string
@@ -47,7 +48,7 @@ func figures(evidence []scenarios.ClaimEvidence) (out []figure) {
 }
 
 // countedInWords says in how many trials the evidence came out as stated.
-func countedInWords(e scenarios.ClaimEvidence) string {
+func countedInWords(e claims.Evidence) string {
 	counted := fmt.Sprintf("%s %s in %d of %d", e.Want.Property, e.Want.Verdict, e.AsStated, e.Trials)
 	if e.Range != nil {
 		measured := "nothing"
@@ -55,7 +56,7 @@ func countedInWords(e scenarios.ClaimEvidence) string {
 			measured = e.Range.Show(e.Measured, cmp.Or(e.TTL, e.Test.Scenario.TTL))
 		}
 		counted = fmt.Sprintf("%s (measured %s) in %d of %d", e.Range, measured, e.AsStated, e.Trials)
-		if e.Range.Of != scenarios.EveryValue {
+		if e.Range.Of != script.EveryValue {
 			counted = fmt.Sprintf("%s (measured %s: %s in %s)", e.Range, measured, words.Many(e.Measured.Count, "value"), words.Many(e.Trials, "trial"))
 		}
 	}
@@ -68,6 +69,6 @@ func countedInWords(e scenarios.ClaimEvidence) string {
 	return counted
 }
 
-func sameTest(a, b scenarios.ClaimTest) bool {
+func sameTest(a, b claims.Test) bool {
 	return a.Scenario == b.Scenario && a.World == b.World && slices.Equal(a.Backends, b.Backends) && slices.Equal(a.Guards, b.Guards) && slices.Equal(a.DisciplineTexts(), b.DisciplineTexts())
 }

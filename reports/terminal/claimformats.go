@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/claims"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -51,7 +51,7 @@ type evidenceDocument struct {
 	Options map[string]string `json:"options,omitempty"`
 }
 
-func claimDocuments(sources []scenarios.ClaimSource, parts [][]scenarios.ClaimResult) []claimDocument {
+func claimDocuments(sources []claims.Source, parts [][]claims.Result) []claimDocument {
 	out := []claimDocument{}
 	for i, s := range sources {
 		for _, r := range parts[i] {
@@ -68,7 +68,7 @@ func claimDocuments(sources []scenarios.ClaimSource, parts [][]scenarios.ClaimRe
 	return out
 }
 
-func documentOfEvidence(e scenarios.ClaimEvidence) evidenceDocument {
+func documentOfEvidence(e claims.Evidence) evidenceDocument {
 	d := evidenceDocument{
 		Against: e.Against, Scenario: e.Test.Scenario.Name, Backends: e.Test.Backends, Guards: e.Test.Guards, Disciplines: e.Test.DisciplineTexts(),
 		Trials: e.Trials, AsStated: e.AsStated, Undecided: e.Undecided, Missing: e.Missing,
@@ -97,7 +97,7 @@ func documentOfEvidence(e scenarios.ClaimEvidence) evidenceDocument {
 }
 
 // claimRows builds the CSV rows: one per claim, with the sums over its evidence.
-func claimRows(sources []scenarios.ClaimSource, parts [][]scenarios.ClaimResult) [][]string {
+func claimRows(sources []claims.Source, parts [][]claims.Result) [][]string {
 	rows := [][]string{{"id", "who", "where", "verdict", "says", "condition", "missing", "cannot", "counted", "as_stated", "undecided", "contrary", "world", "not_available", "note"}}
 	for i, s := range sources {
 		for _, r := range parts[i] {
@@ -125,8 +125,8 @@ func claimRows(sources []scenarios.ClaimSource, parts [][]scenarios.ClaimResult)
 }
 
 // claimsMarkdown writes one table per source.
-func claimsMarkdown(w io.Writer, sources []scenarios.ClaimSource, parts [][]scenarios.ClaimResult, run scenarios.ClaimTrialsRun) error {
-	var all []scenarios.ClaimResult
+func claimsMarkdown(w io.Writer, sources []claims.Source, parts [][]claims.Result, run claims.Run) error {
+	var all []claims.Result
 	for _, part := range parts {
 		all = append(all, part...)
 	}

@@ -9,14 +9,16 @@ import (
 
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/claims"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
 )
 
 // Claims writes what the trials say of the claims: a count in one sentence; measurements that
 // contradict what is stated; the two sources of the debate side by side, if they come first and
 // there is room; the two senses of a broken lock side by side; and the figures of every claim.
 // results holds one result per claim, in the order of the sources.
-func Claims(w io.Writer, sources []scenarios.ClaimSource, results []scenarios.ClaimResult, run scenarios.ClaimTrialsRun, opts Options) error {
+func Claims(w io.Writer, sources []claims.Source, results []claims.Result, run claims.Run, opts Options) error {
 	bySource := divide(sources, results)
 	switch opts.Format {
 	case CSV:
@@ -49,8 +51,8 @@ func Claims(w io.Writer, sources []scenarios.ClaimSource, results []scenarios.Cl
 
 // writeOptions names the source for each option that the evidence uses: an option that makes a lock
 // misbehave proves nothing unless such a lock exists.
-func writeOptions(b *strings.Builder, results []scenarios.ClaimResult, width int) {
-	var all []scenarios.ClaimOption
+func writeOptions(b *strings.Builder, results []claims.Result, width int) {
+	var all []claims.Option
 	for _, r := range results {
 		for _, e := range r.Evidence {
 			for _, o := range e.Test.Options {
@@ -64,14 +66,14 @@ func writeOptions(b *strings.Builder, results []scenarios.ClaimResult, width int
 		return
 	}
 	b.WriteByte('\n')
-	hang(b, "", "OPTIONS OF THESE TRIALS, and where what they do is known from", width)
+	hang(b, "", "OPTIONS OF THESE TRIALS, with the source for what each does", width)
 	b.WriteByte('\n')
 	for _, o := range all {
 		hang(b, "  ", o.Option+": "+o.Source, width)
 	}
 }
 
-func divide(sources []scenarios.ClaimSource, results []scenarios.ClaimResult) (parts [][]scenarios.ClaimResult) {
+func divide(sources []claims.Source, results []claims.Result) (parts [][]claims.Result) {
 	for _, s := range sources {
 		parts = append(parts, results[:len(s.Claims)])
 		results = results[len(s.Claims):]
@@ -80,9 +82,9 @@ func divide(sources []scenarios.ClaimSource, results []scenarios.ClaimResult) (p
 }
 
 // claimCount counts the claims by verdict.
-func claimCount(results []scenarios.ClaimResult, run scenarios.ClaimTrialsRun) string {
+func claimCount(results []claims.Result, run claims.Run) string {
 	var parts []string
-	for v := scenarios.ClaimConfirmed; v <= scenarios.ClaimContradicted; v++ {
+	for v := claims.Confirmed; v <= claims.Contradicted; v++ {
 		n := 0
 		for _, r := range results {
 			if r.Verdict == v {
@@ -98,42 +100,42 @@ func claimCount(results []scenarios.ClaimResult, run scenarios.ClaimTrialsRun) s
 
 // writeContradictions lists results that differ from what the claims file states, each with the
 // command that reproduces it.
-func writeContradictions(b *strings.Builder, results []scenarios.ClaimResult, width int) {
+func writeContradictions(b *strings.Builder, results []claims.Result, width int) {
 	for _, r := range results {
 		for _, e := range r.Evidence {
 			if e.Contrary == nil {
 				continue
 			}
 			if e.Share != nil {
-				hang(b, "! ", fmt.Sprintf("%s · %s: %s should be violated in a share of %s, but was in %d of %d trials", r.Claim.ID,
+				hang(b, "! ", fmt.Sprintf("%s · %s: %s should be violated in a share of %s of the trials, but was violated in %d of %d", r.Claim.ID,
 					cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard, e.Contrary.Discipline), e.Want.Property, e.Share, e.Violated, e.Trials-e.Undecided), width)
-				b.WriteString("  the first of them again: " + e.Contrary.Replay("") + "\n")
+				b.WriteString("  to rerun the first of them: " + e.Contrary.Replay("") + "\n")
 				continue
 			}
-			if e.Range != nil && e.Range.Of != scenarios.EveryValue {
+			if e.Range != nil && e.Range.Of != script.EveryValue {
 				hang(b, "! ", fmt.Sprintf("%s · %s: expected %s, but measured %s", r.Claim.ID,
 					cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard, e.Contrary.Discipline), e.Range, e.Range.Show(e.Measured, e.Contrary.TTL)), width)
-				b.WriteString("  the first of them again: " + e.Contrary.Replay("") + "\n")
+				b.WriteString("  to rerun the first of them: " + e.Contrary.Replay("") + "\n")
 				continue
 			}
 			if e.Range != nil {
 				m, _ := e.Contrary.Measured(e.Range.Measure)
-				hang(b, "! ", fmt.Sprintf("%s · %s: expected %s, but with seed %d %s was measured", r.Claim.ID,
+				hang(b, "! ", fmt.Sprintf("%s · %s: expected %s, but seed %d measured %s", r.Claim.ID,
 					cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard, e.Contrary.Discipline), e.Range, e.Contrary.Seed,
 					e.Range.Show(m, e.Contrary.TTL)), width)
-				b.WriteString("  again: " + e.Contrary.Replay("") + "\n")
+				b.WriteString("  rerun: " + e.Contrary.Replay("") + "\n")
 				continue
 			}
 			f := e.Contrary.Finding(e.Want.Property)
 			hang(b, "! ", fmt.Sprintf("%s · %s: %s should come out as %s, but with seed %d it came out as %s: %s", r.Claim.ID,
 				cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard, e.Contrary.Discipline), e.Want.Property, e.Want.Verdict, e.Contrary.Seed, f.Verdict, f.Why), width)
-			b.WriteString("  again: " + e.Contrary.Replay("") + "\n")
+			b.WriteString("  rerun: " + e.Contrary.Replay("") + "\n")
 		}
 	}
 }
 
 func cellInWords(scenario, backend, guard, discipline string) string {
-	return scenarios.CellName{Scenario: scenario, Backend: backend, Guard: guard, Discipline: discipline}.String()
+	return outcome.CellName{Scenario: scenario, Backend: backend, Guard: guard, Discipline: discipline}.String()
 }
 
 // hang writes text folded into lines; the first begins with lead, the others are indented to match.
@@ -153,7 +155,7 @@ const (
 	leastForTwo = 100 // columns
 )
 
-func writeSideBySide(b *strings.Builder, sources []scenarios.ClaimSource, parts [][]scenarios.ClaimResult, width int) {
+func writeSideBySide(b *strings.Builder, sources []claims.Source, parts [][]claims.Result, width int) {
 	column := (width - listGap) / 2
 	var lists [2][]string
 	for i, s := range sources {
@@ -184,7 +186,7 @@ func writeSideBySide(b *strings.Builder, sources []scenarios.ClaimSource, parts 
 }
 
 // claimWords is the verdict on a claim, qualified if more could be tested.
-func claimWords(r scenarios.ClaimResult) string {
+func claimWords(r claims.Result) string {
 	if len(r.Evidence) > 0 && r.Claim.NotYet != "" {
 		return r.Verdict.String() + ", as far as tested"
 	}
@@ -192,7 +194,7 @@ func claimWords(r scenarios.ClaimResult) string {
 }
 
 // remarks lists a claim's condition, what is missing, why no trial can decide it, and its note.
-func remarks(c scenarios.Claim) (out []string) {
+func remarks(c claims.Claim) (out []string) {
 	if c.Condition != "" {
 		out = append(out, "right if: "+c.Condition)
 	}
@@ -214,8 +216,8 @@ func pad(text string, width int) string {
 
 // writeSource writes the figures of one source's claims. Unless whole is set, it omits what has
 // been shown before: statements, remarks and claims without evidence.
-func writeSource(b *strings.Builder, s scenarios.ClaimSource, results []scenarios.ClaimResult, whole bool, width int) {
-	if !whole && !slices.ContainsFunc(results, func(r scenarios.ClaimResult) bool { return len(r.Evidence) > 0 }) {
+func writeSource(b *strings.Builder, s claims.Source, results []claims.Result, whole bool, width int) {
+	if !whole && !slices.ContainsFunc(results, func(r claims.Result) bool { return len(r.Evidence) > 0 }) {
 		return
 	}
 	b.WriteByte('\n')
@@ -245,7 +247,7 @@ func writeSource(b *strings.Builder, s scenarios.ClaimSource, results []scenario
 
 // ClaimRows puts the results of the claims into words. weighed holds one result per claim, in the
 // order of the sources.
-func ClaimRows(sources []scenarios.ClaimSource, weighed []scenarios.ClaimResult) (rows []results.Claim) {
+func ClaimRows(sources []claims.Source, weighed []claims.Result) (rows []results.Claim) {
 	for i, part := range divide(sources, weighed) {
 		for _, r := range part {
 			row := results.Claim{

@@ -10,14 +10,15 @@ import (
 	"strings"
 
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
 // Comparison is a trial that was run twice.
 type Comparison struct {
-	Then, Now scenarios.Result
+	Then, Now outcome.Result
 	Before    *sim.History // nil if it was not kept
 	After     *sim.History
 	Always    []string // said whatever the result
@@ -27,7 +28,7 @@ type Comparison struct {
 // Same reports whether the trial came out the same: event by event in the virtual world; in all its
 // verdicts in the live world, where events cannot be the same.
 func (c Comparison) Same() bool {
-	if c.Then.World == scenarios.LiveWorld {
+	if c.Then.World == sim.LiveWorld {
 		return len(c.verdicts()) == 0
 	}
 	return c.Then.Fingerprint == c.Now.Fingerprint
@@ -38,7 +39,7 @@ func (c Comparison) Write(w io.Writer, opts Options) error {
 	var b strings.Builder
 	say := func(format string, args ...any) { hang(&b, "", fmt.Sprintf(format, args...), opts.columns()) }
 	events := words.Many(len(c.After.Events), "event")
-	live := c.Then.World == scenarios.LiveWorld
+	live := c.Then.World == sim.LiveWorld
 	switch {
 	case live && c.Same():
 		say("%s: the same verdicts. Live trials are never identical: their times are real.", c.Then.ID())
@@ -51,7 +52,7 @@ func (c Comparison) Write(w io.Writer, opts Options) error {
 		c.writeDifference(&b)
 	}
 	if !live && c.Before != nil && c.Before.Fingerprint() != c.Then.Fingerprint {
-		say("The history that the run has kept is not the one that it judged: it has been changed.")
+		say("The history kept by the run is not the one it judged: it has been changed.")
 	}
 	c.writeVerdicts(&b)
 	if live {
@@ -66,7 +67,7 @@ func (c Comparison) Write(w io.Writer, opts Options) error {
 		}
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
-		return fmt.Errorf("write how the trial came out again: %w", err)
+		return fmt.Errorf("write the comparison of the trials: %w", err)
 	}
 	return nil
 }
@@ -74,7 +75,7 @@ func (c Comparison) Write(w io.Writer, opts Options) error {
 // writeDifference shows where the histories diverge.
 func (c Comparison) writeDifference(b *strings.Builder) {
 	if c.Before == nil {
-		b.WriteString("The run has not kept its history, so the first difference is not known.\n")
+		b.WriteString("The run did not keep the history, so the first difference is unknown.\n")
 		return
 	}
 	if fields := differingFields(c.Before.Header, c.After.Header); len(fields) > 0 {
@@ -95,7 +96,7 @@ func (c Comparison) writeDifference(b *strings.Builder) {
 
 func eventAt(h *sim.History, i int) string {
 	if i >= len(h.Events) {
-		return "there is none"
+		return "no event"
 	}
 	return words.Event(h, &h.Events[i])
 }
@@ -163,11 +164,11 @@ func (c Comparison) writeMeasures(b *strings.Builder) {
 	rows := [][]string{{"measured", "then", "now"}}
 	for _, m := range check.Measures() {
 		row, any := []string{string(m)}, false
-		for _, r := range []scenarios.Result{c.Then, c.Now} {
+		for _, r := range []outcome.Result{c.Then, c.Now} {
 			got, measured := r.Measured(m)
 			text := "—"
 			if measured {
-				text, any = scenarios.ShowMeasured(got, r.TTL), true
+				text, any = script.ShowMeasured(got, r.TTL), true
 			}
 			row = append(row, text)
 		}

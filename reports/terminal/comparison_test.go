@@ -5,15 +5,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
-func run(world string, at time.Duration, lost check.Verdict) (scenarios.Result, *sim.History) {
+func run(world string, at time.Duration, lost check.Verdict) (outcome.Result, *sim.History) {
 	h := &sim.History{Header: sim.Header{Format: sim.Format, Scenario: "gc-pause"}, Events: []sim.Event{
 		{Seq: 1, At: time.Second, Host: "client-1", Kind: sim.Acquired}, {Seq: 2, At: at, Kind: sim.End, Note: sim.TimeUp}}}
-	return scenarios.Result{Scenario: "gc-pause", Backend: "redis", Guard: "none", Discipline: "attentive", World: world, Seed: 3, TTL: time.Second, Fingerprint: h.Fingerprint(),
+	return outcome.Result{Scenario: "gc-pause", Backend: "redis", Guard: "none", Discipline: "attentive", World: world, Seed: 3, TTL: time.Second, Fingerprint: h.Fingerprint(),
 		Findings: []check.Finding{{Property: check.LostUpdate, Verdict: lost}},
 		Measures: []check.Measured{{Measure: check.NextGrant, Count: 1, Least: at.Seconds(), Most: at.Seconds()}}}, h
 }

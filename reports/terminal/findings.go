@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -15,7 +15,7 @@ import (
 func Findings(w io.Writer, h *sim.History, findings []check.Finding) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s world, seed %d, lease %v, %d events\n",
-		scenarios.NameOf(h.Header), h.Header.World, h.Header.Seed, h.Header.TTL, len(h.Events))
+		outcome.NameOf(h.Header), h.Header.World, h.Header.Seed, h.Header.TTL, len(h.Events))
 	for _, f := range findings {
 		fmt.Fprintf(&b, "\n%-16s %-9s  %s\n", f.Property, f.Verdict, f.Why)
 		for _, seq := range f.Evidence {

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -29,34 +29,34 @@ func fits(t *testing.T, text string, width int) {
 }
 
 // crowded returns cells with something to say in every column, and a name that fills a line.
-func crowded() []scenarios.Summary {
-	var all []scenarios.Tally
+func crowded() []outcome.Summary {
+	var all []outcome.Tally
 	for _, p := range check.Properties() {
 		all = append(all, tally(p, 20, 0, 20, check.Violated))
 	}
 	all[0] = tally(check.Overlap, 20, 3, 17, check.Violated)
 	return append(mixed(),
-		cell("gc-pause", "redis+elapsed-check", "fence-writes", "virtual", 20, scenarios.AsExpected, all...),
-		cell("split-brain", longName, "none", "virtual", 10_000, scenarios.AsExpected, all[:4]...),
-		cell("split-brain", longName, "cas", "virtual", 10_000, scenarios.Undecided, tally(check.Overlap, 10_000, 7000, 2999)))
+		cell("gc-pause", "redis+elapsed-check", "fence-writes", "virtual", 20, outcome.AsExpected, all...),
+		cell("split-brain", longName, "none", "virtual", 10_000, outcome.AsExpected, all[:4]...),
+		cell("split-brain", longName, "cas", "virtual", 10_000, outcome.Undecided, tally(check.Overlap, 10_000, 7000, 2999)))
 }
 
-func agreements() []scenarios.Agreement {
-	var cells []scenarios.Summary
+func agreements() []outcome.Agreement {
+	var cells []outcome.Summary
 	for _, c := range crowded() {
 		if c.World == "live" {
-			c.Outcome = scenarios.AsExpected
+			c.Outcome = outcome.AsExpected
 		}
 		cells = append(cells, c)
 		c.World, c.Trials = "live", 1
 		if c.Backend == longName {
-			c.Tallies = []scenarios.Tally{tally(check.Overlap, 1, 1, 0)}
-			c.Spreads = []scenarios.Spread{{Measure: check.NextGrant, Trials: 1, Least: 2.5, Most: 2.6}}
+			c.Tallies = []outcome.Tally{tally(check.Overlap, 1, 1, 0)}
+			c.Spreads = []outcome.Spread{{Measure: check.NextGrant, Trials: 1, Least: 2.5, Most: 2.6}}
 			c.TTL = 2e9
 		}
 		cells = append(cells, c)
 	}
-	return scenarios.Agreements(cells)
+	return outcome.Agreements(cells)
 }
 
 func TestTablesTakeTheWidthOfTheTerminal(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -25,7 +26,7 @@ func written(t *testing.T, f Format, write func(*bytes.Buffer, Options) error) s
 // formatted returns a writer for everything that has formats.
 func formatted(t *testing.T) map[string]func(*bytes.Buffer, Options) error {
 	sources, claims, judged := someClaims(t)
-	builtin, err := scenarios.Builtin(scenarios.Everything())
+	builtin, err := scenarios.Builtin(script.Everything())
 	if err != nil {
 		t.Fatal(err)
 	}

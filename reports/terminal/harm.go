@@ -7,7 +7,8 @@ import (
 
 	"github.com/locklab/locklab/backends/control"
 	"github.com/locklab/locklab/backends/ledger"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/workload"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -18,7 +19,7 @@ import (
 // counts if the harm happened in at least one of its trials; each kind of harm is counted over the
 // cells in which it is decided. Trials in which no lock is taken, because clients add elements to a
 // set, count only if there are no others.
-func harm(cells []scenarios.Summary, cards []scenarios.Card) (sentences []string) {
+func harm(cells []outcome.Summary, cards []outcome.Card) (sentences []string) {
 	var worlds []string
 	for _, c := range cells {
 		if !slices.Contains(worlds, c.World) {
@@ -30,7 +31,7 @@ func harm(cells []scenarios.Summary, cards []scenarios.Card) (sentences []string
 		if len(worlds) > 1 {
 			lead = "In the " + world + " world, "
 		}
-		of := slices.DeleteFunc(slices.Clone(cells), func(c scenarios.Summary) bool { return c.World != world || !c.Outcome.Ran() })
+		of := slices.DeleteFunc(slices.Clone(cells), func(c outcome.Summary) bool { return c.World != world || !c.Outcome.Ran() })
 		text := harmIn(of, cards)
 		if text == "" {
 			continue
@@ -62,9 +63,9 @@ func harms() []harmKind {
 // judged sorts cells by what their trials say of one property, as the table does: it was violated,
 // it held in every trial, or that is not decided. Cells with nothing to judge and no expectation
 // are left out.
-type judged struct{ happened, never, unsure []scenarios.Summary }
+type judged struct{ happened, never, unsure []outcome.Summary }
 
-func judge(cells []scenarios.Summary, p check.Property) (j judged) {
+func judge(cells []outcome.Summary, p check.Property) (j judged) {
 	for _, c := range cells {
 		switch t := c.Tally(p); {
 		case nothingToJudge(t):
@@ -84,9 +85,9 @@ func (j judged) decided() int { return len(j.happened) + len(j.never) }
 
 // harmIn covers the cells of one world. Each kind of harm is counted over the cells in which it is
 // decided.
-func harmIn(cells []scenarios.Summary, cards []scenarios.Card) string {
-	cells = slices.DeleteFunc(cells, func(c scenarios.Summary) bool { return c.Backend == (control.None{}).Name() })
-	cells = scenarios.OneDiscipline(cells)
+func harmIn(cells []outcome.Summary, cards []outcome.Card) string {
+	cells = slices.DeleteFunc(cells, func(c outcome.Summary) bool { return c.Backend == (control.None{}).Name() })
+	cells = outcome.OneDiscipline(cells)
 	cells, thing := telltale(cells, cards)
 	var all []string
 	var said judged // what the previous sentence counted
@@ -112,24 +113,24 @@ func harmIn(cells []scenarios.Summary, cards []scenarios.Card) string {
 		}
 		all = append(all, upper(text)+".")
 	}
-	if d := cells; len(all) > 0 && d[0].Discipline != string(scenarios.Attentive) {
+	if d := cells; len(all) > 0 && d[0].Discipline != string(workload.Attentive) {
 		all[0] = upper(fmt.Sprintf("where clients are %s: %s", d[0].Discipline, lower(all[0])))
 	}
 	return strings.Join(all, " ")
 }
 
 // adds reports whether the clients of a cell add elements to a set.
-func adds(c scenarios.Summary, cards []scenarios.Card) bool {
-	return slices.ContainsFunc(cards, func(card scenarios.Card) bool { return card.Scenario == c.Scenario && card.Adds })
+func adds(c outcome.Summary, cards []outcome.Card) bool {
+	return slices.ContainsFunc(cards, func(card outcome.Card) bool { return card.Scenario == c.Scenario && card.Adds })
 }
 
 // addsOnly reports whether the clients of all cells do.
-func addsOnly(cells []scenarios.Summary, cards []scenarios.Card) bool {
-	return !slices.ContainsFunc(cells, func(c scenarios.Summary) bool { return !adds(c, cards) })
+func addsOnly(cells []outcome.Summary, cards []outcome.Card) bool {
+	return !slices.ContainsFunc(cells, func(c outcome.Summary) bool { return !adds(c, cards) })
 }
 
 // under returns the cells behind a guard.
-func under(cells []scenarios.Summary, guard string) (out []scenarios.Summary) {
+func under(cells []outcome.Summary, guard string) (out []outcome.Summary) {
 	for _, c := range cells {
 		if c.Guard == guard {
 			out = append(out, c)
@@ -139,7 +140,7 @@ func under(cells []scenarios.Summary, guard string) (out []scenarios.Summary) {
 }
 
 // guardOf returns the first of these guards that some cell has; empty if there is none.
-func guardOf(cells []scenarios.Summary, guards []ledger.Guard) string {
+func guardOf(cells []outcome.Summary, guards []ledger.Guard) string {
 	for _, g := range guards {
 		if len(under(cells, string(g))) > 0 {
 			return string(g)
@@ -149,23 +150,23 @@ func guardOf(cells []scenarios.Summary, guards []ledger.Guard) string {
 }
 
 // telltale returns the cells that the sentence is about, and what it calls their scenarios.
-func telltale(cells []scenarios.Summary, cards []scenarios.Card) ([]scenarios.Summary, string) {
-	keep := func(f func(scenarios.Summary) bool) bool {
+func telltale(cells []outcome.Summary, cards []outcome.Card) ([]outcome.Summary, string) {
+	keep := func(f func(outcome.Summary) bool) bool {
 		if !slices.ContainsFunc(cells, f) {
 			return false
 		}
-		cells = slices.DeleteFunc(slices.Clone(cells), func(c scenarios.Summary) bool { return !f(c) })
+		cells = slices.DeleteFunc(slices.Clone(cells), func(c outcome.Summary) bool { return !f(c) })
 		return true
 	}
-	keep(func(c scenarios.Summary) bool { return !adds(c, cards) })
+	keep(func(c outcome.Summary) bool { return !adds(c, cards) })
 	thing := "scenario"
-	if keep(func(c scenarios.Summary) bool {
-		return slices.ContainsFunc(cards, func(card scenarios.Card) bool { return card.Scenario == c.Scenario && len(card.Faults) > 0 })
+	if keep(func(c outcome.Summary) bool {
+		return slices.ContainsFunc(cards, func(card outcome.Card) bool { return card.Scenario == c.Scenario && len(card.Faults) > 0 })
 	}) {
 		thing = "fault scenario"
 	}
 	if !oneScenario(cells) {
-		keep(func(c scenarios.Summary) bool { return !strings.Contains(c.Backend, "+") })
+		keep(func(c outcome.Summary) bool { return !strings.Contains(c.Backend, "+") })
 	}
 	return cells, thing
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/locklab/locklab/backends/control"
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -21,13 +21,13 @@ func bareText(h harmKind, j, said judged, thing string, one bool) string {
 	switch known := len(said.happened)+len(said.never) == j.decided() && len(said.unsure)+len(j.unsure) == 0; {
 	case known && len(j.happened) == 0:
 		text = h.never // in the same cells
-	case known && len(j.happened) > 1 && one && slices.Equal(services(j.happened), services(said.happened)):
+	case known && len(j.happened) > 1 && one && slices.Equal(servicesOf(j.happened), servicesOf(said.happened)):
 		text = h.happens + " with each of them"
 	}
 	switch {
 	case len(j.unsure) == 0:
 	case one:
-		text += "; undecided with " + and(services(j.unsure))
+		text += "; undecided with " + and(servicesOf(j.unsure))
 	default:
 		text += fmt.Sprintf("; undecided in %s", words.Many(len(j.unsure), "more cell"))
 	}
@@ -37,7 +37,7 @@ func bareText(h harmKind, j, said judged, thing string, one bool) string {
 // where says with which services something happened, and in how many of the scenarios: each cell of
 // this list is one scenario with one service. thing is what the scenarios are called; empty if that
 // has been said. one is set if there is only one scenario.
-func where(cells []scenarios.Summary, h harmKind, thing string, one bool) string {
+func where(cells []outcome.Summary, h harmKind, thing string, one bool) string {
 	type count struct{ happened, of int }
 	counts := map[string]count{}
 	for _, c := range cells {
@@ -49,7 +49,7 @@ func where(cells []scenarios.Summary, h harmKind, thing string, one bool) string
 		counts[c.Backend] = n
 	}
 	var with, without, shares []string
-	for _, s := range controlLast(services(cells)) {
+	for _, s := range controlLast(servicesOf(cells)) {
 		n := counts[s]
 		if n.happened == 0 {
 			without = append(without, s)
@@ -73,8 +73,8 @@ func where(cells []scenarios.Summary, h harmKind, thing string, one bool) string
 	return text
 }
 
-// services lists the lock services of cells in order of first appearance.
-func services(cells []scenarios.Summary) (names []string) {
+// servicesOf lists the lock services of cells in order of first appearance.
+func servicesOf(cells []outcome.Summary) (names []string) {
 	for _, c := range cells {
 		if !slices.Contains(names, c.Backend) {
 			names = append(names, c.Backend)
@@ -83,8 +83,8 @@ func services(cells []scenarios.Summary) (names []string) {
 	return names
 }
 
-func oneScenario(cells []scenarios.Summary) bool {
-	return !slices.ContainsFunc(cells, func(c scenarios.Summary) bool { return c.Scenario != cells[0].Scenario })
+func oneScenario(cells []outcome.Summary) bool {
+	return !slices.ContainsFunc(cells, func(c outcome.Summary) bool { return c.Scenario != cells[0].Scenario })
 }
 
 // share says in how many scenarios something happened with a service.
@@ -140,7 +140,7 @@ func left(j judged) string {
 }
 
 // names lists cells by scenario and service.
-func names(cells []scenarios.Summary) (out []string) {
+func names(cells []outcome.Summary) (out []string) {
 	for _, c := range cells {
 		out = append(out, c.Scenario+" with "+c.Backend)
 	}
@@ -148,10 +148,10 @@ func names(cells []scenarios.Summary) (out []string) {
 }
 
 // controlLast moves the lock service that never errs behind the real ones.
-func controlLast(services []string) []string {
+func controlLast(names []string) []string {
 	perfect := func(s string) bool { return s == (control.Perfect{}).Name() }
-	others := slices.DeleteFunc(slices.Clone(services), perfect)
-	return append(others, slices.DeleteFunc(services, func(s string) bool { return !perfect(s) })...)
+	others := slices.DeleteFunc(slices.Clone(names), perfect)
+	return append(others, slices.DeleteFunc(names, func(s string) bool { return !perfect(s) })...)
 }
 
 func and(list []string) string {

@@ -27,7 +27,7 @@ func LeftOut(set *results.Set) string {
 	if set.Repeated == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Left out, as a seed gives the same virtual trial again: %s that a run before had already.", words.Many(set.Repeated, "trial"))
+	return fmt.Sprintf("Left out: %s that an earlier run already has (the same seed gives the same virtual trial).", words.Many(set.Repeated, "trial"))
 }
 
 // Unfinished writes how many trials were finished, if that is fewer than were asked for. It belongs
@@ -45,14 +45,14 @@ func Unfinished(w io.Writer, set *results.Set, opts Options) error {
 		_, err = fmt.Fprintln(w, painter{opts.Colour}.paint(doubt, sentence))
 	}
 	if err != nil {
-		return fmt.Errorf("write how many trials were finished: %w", err)
+		return fmt.Errorf("write the number of finished trials: %w", err)
 	}
 	return nil
 }
 
 func unfinished(set *results.Set) string {
 	if asked, finished := set.Asked(); finished < asked {
-		return fmt.Sprintf("%d of %d trials were finished.", finished, asked)
+		return fmt.Sprintf("Only %d of %d trials finished.", finished, asked)
 	}
 	return ""
 }

@@ -8,19 +8,19 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 )
 
 // randomCells returns cells of several fault scenarios, with random tallies.
-func randomCells(r *rand.Rand) (cells []scenarios.Summary) {
+func randomCells(r *rand.Rand) (cells []outcome.Summary) {
 	for s := range 2 + r.IntN(3) {
 		for _, backend := range []string{"redis", "etcd", "perfect"} {
 			for _, guard := range []string{"none", "fence-all", "unique"} {
 				if r.IntN(4) == 0 {
 					continue
 				}
-				any := func(p check.Property) scenarios.Tally {
+				any := func(p check.Property) outcome.Tally {
 					const n = 4
 					violated := r.IntN(n+1) * r.IntN(2)
 					holds := (n - violated) * r.IntN(2)
@@ -29,7 +29,7 @@ func randomCells(r *rand.Rand) (cells []scenarios.Summary) {
 					}
 					return tally(p, n, holds, violated)
 				}
-				cells = append(cells, cell(fmt.Sprintf("fault-%d", s), backend, guard, "virtual", 4, scenarios.AsExpected,
+				cells = append(cells, cell(fmt.Sprintf("fault-%d", s), backend, guard, "virtual", 4, outcome.AsExpected,
 					any(check.Overlap), any(check.LostUpdate), any(check.DuplicateEffect)))
 			}
 		}
@@ -39,7 +39,7 @@ func randomCells(r *rand.Rand) (cells []scenarios.Summary) {
 
 // shown returns what a row of the table says of a property: whether it happened, whether that is
 // decided, and whether there was nothing to judge.
-func shown(c scenarios.Summary, p check.Property) (happened, tells, nothing bool) {
+func shown(c outcome.Summary, p check.Property) (happened, tells, nothing bool) {
 	text := column{property: p}.word(c, full).text
 	happened = strings.Contains(text, "violated")
 	return happened, happened || strings.HasPrefix(text, "holds"), text == "—"
@@ -113,8 +113,8 @@ func sentenceWith(text, start string) string {
 }
 
 func TestEveryOutcomeHasAWordAndASignOfItsOwn(t *testing.T) {
-	seen := map[string]scenarios.Outcome{}
-	for _, o := range scenarios.Outcomes() {
+	seen := map[string]outcome.Outcome{}
+	for _, o := range outcome.Outcomes() {
 		for _, text := range []string{o.String(), o.Sign()} {
 			if other, twice := seen[text]; twice || text == "" {
 				t.Errorf("%q stands for %v and for %v", text, other, o)

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 )
 
 // writeKey explains titles, words and marks, and names what is not shown.
@@ -17,12 +17,12 @@ func writeKey(b *strings.Builder, p painter, t *grid, quiet []column) {
 		}
 	}
 	writeTitles(b, p, t)
-	marks := []string{"✓ violated as predicted, a pass", scenarios.NotAsExpected.Sign() + " not as expected"}
+	marks := []string{"✓ violated as predicted, a pass", outcome.NotAsExpected.Sign() + " not as expected"}
 	if !t.outcome {
-		marks = append(marks, scenarios.Undecided.Sign()+" undecided, before a row", scenarios.NothingExpected.Sign()+" nothing expected, before a row")
+		marks = append(marks, outcome.Undecided.Sign()+" undecided, before a row", outcome.NothingExpected.Sign()+" nothing expected, before a row")
 	}
 	marks = append(marks, "no mark: as expected, or nothing expected", "— nothing to judge",
-		scenarios.NotApplicable.Sign()+" not applicable", scenarios.NotAvailable.Sign()+" not available")
+		outcome.NotApplicable.Sign()+" not applicable", outcome.NotAvailable.Sign()+" not available")
 	writeEntries(b, p, t.page, marks)
 	if t.in != full {
 		dot, blank := ".", " "
@@ -37,13 +37,13 @@ func writeKey(b *strings.Builder, p painter, t *grid, quiet []column) {
 	var idle []column
 	for _, c := range quiet {
 		if c.echo != "" {
-			say(fmt.Sprintf("no column, as it came out as %s everywhere: %s", c.echo, c.property))
+			say(fmt.Sprintf("no column, same result as %s everywhere: %s", c.echo, c.property))
 			continue
 		}
 		idle = append(idle, c)
 	}
 	if len(idle) > 0 {
-		say("no column, as nothing is expected and nothing violated: " + properties(idle))
+		say("no column, nothing expected and nothing violated: " + properties(idle))
 	}
 	if len(t.dropped) > 0 {
 		say("no room for " + properties(t.dropped) + ": a wider terminal shows them, and so does --format csv")

@@ -6,13 +6,13 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 )
 
-const likenessKey = "virtual · live in each place: the profile · the library. n: trials in which it was measured. Median: of the medians of the trials. Allowed: by how much they may differ, and what the machine may have added, trial by trial."
+const likenessKey = "virtual · live in each place: the profile · the library. n: trials with a measurement. Median: of the trials' medians. Allowed: how much they may differ, plus what the machine may have added in each trial."
 
 // libraries returns the agreements that compare a library's measures.
-func libraries(all []scenarios.Agreement) (out []scenarios.Agreement) {
+func libraries(all []outcome.Agreement) (out []outcome.Agreement) {
 	for _, a := range all {
 		if len(a.Measures) > 0 {
 			out = append(out, a)
@@ -22,20 +22,20 @@ func libraries(all []scenarios.Agreement) (out []scenarios.Agreement) {
 }
 
 // likenessSentence counts the measures by likeness.
-func likenessSentence(all []scenarios.Agreement) (sentence string, style paint) {
-	counts, total := map[scenarios.Likeness]int{}, 0
+func likenessSentence(all []outcome.Agreement) (sentence string, style paint) {
+	counts, total := map[outcome.Likeness]int{}, 0
 	for _, a := range all {
 		for _, c := range a.Measures {
 			counts[c.Likeness]++
 			total++
 		}
 	}
-	sentence = fmt.Sprintf("Libraries against the profiles that stand for them, %s: %d alike", words.Many(total, "measure"), counts[scenarios.Alike])
+	sentence = fmt.Sprintf("Libraries against the profiles that stand for them, %s: %d alike", words.Many(total, "measure"), counts[outcome.Alike])
 	style = strong
-	if n := counts[scenarios.TooFew]; n > 0 {
-		sentence += fmt.Sprintf(", %d of too few trials", n)
+	if n := counts[outcome.TooFew]; n > 0 {
+		sentence += fmt.Sprintf(", %d with too few trials", n)
 	}
-	if n := counts[scenarios.Unlike]; n > 0 {
+	if n := counts[outcome.Unlike]; n > 0 {
 		sentence, style = sentence+fmt.Sprintf(", %d UNLIKE", n), alarm
 	}
 	return sentence + ".", style
@@ -45,7 +45,7 @@ func likenessSentence(all []scenarios.Agreement) (sentence string, style paint) 
 var likenessHead = []string{"measure", "n", "median", "least", "most", "allowed", ""}
 
 // likenessRow shows what was measured on both sides.
-func likenessRow(c scenarios.Compared) []string {
+func likenessRow(c outcome.Compared) []string {
 	v, l := c.Virtual, c.Live
 	both := func(a, b float64) string { return lengthOf(v, a) + " · " + lengthOf(l, b) }
 	return []string{
@@ -56,7 +56,7 @@ func likenessRow(c scenarios.Compared) []string {
 
 // allowed formats by how much the sides may differ: what models may leave out, plus what the
 // machine may have added, trial by trial.
-func allowed(c scenarios.Compared) string {
+func allowed(c outcome.Compared) string {
 	text := words.Seconds(c.Allowed)
 	switch from, to := words.Seconds(c.Slack[0]), words.Seconds(c.Slack[1]); {
 	case c.Slack[1] == 0:
@@ -69,7 +69,7 @@ func allowed(c scenarios.Compared) string {
 }
 
 // lengthOf formats a length of time of a sample; "—" if nothing was measured in it.
-func lengthOf(f scenarios.Figures, seconds float64) string {
+func lengthOf(f outcome.Figures, seconds float64) string {
 	if f.Trials == 0 {
 		return "—"
 	}
@@ -77,12 +77,12 @@ func lengthOf(f scenarios.Figures, seconds float64) string {
 }
 
 // likenessName names the cell that is compared.
-func likenessName(a scenarios.Agreement) string {
+func likenessName(a outcome.Agreement) string {
 	return fmt.Sprintf("%s · %s as %s · guard %s", a.Row(), a.Backend, a.StandIn, a.Guard)
 }
 
 // writeLikeness writes the section about libraries, if there are any.
-func writeLikeness(b *strings.Builder, p painter, all []scenarios.Agreement, width int) {
+func writeLikeness(b *strings.Builder, p painter, all []outcome.Agreement, width int) {
 	all = libraries(all)
 	if len(all) == 0 {
 		return
@@ -136,20 +136,20 @@ func likenessLine(row []string, widths []int) string {
 	return strings.TrimRight(line, " ")
 }
 
-func likenessPaint(l scenarios.Likeness) paint {
+func likenessPaint(l outcome.Likeness) paint {
 	switch l {
-	case scenarios.TooFew:
+	case outcome.TooFew:
 		return doubt
-	case scenarios.Unlike:
+	case outcome.Unlike:
 		return alarm
-	case scenarios.Alike:
+	case outcome.Alike:
 		return plain
 	}
 	return plain
 }
 
 // markdownLikeness writes the same section as a table.
-func markdownLikeness(b *strings.Builder, all []scenarios.Agreement) {
+func markdownLikeness(b *strings.Builder, all []outcome.Agreement) {
 	all = libraries(all)
 	if len(all) == 0 {
 		return

@@ -10,19 +10,20 @@ import (
 	"testing"
 	"time"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
 // side adds trials of one cell, each with these lengths in ms; 0 means nothing was measured.
-func side(s *scenarios.Summaries, backend, world string, lengths map[check.Measure][]int) {
+func side(s *outcome.Summaries, backend, world string, lengths map[check.Measure][]int) {
 	for i := range 20 {
-		r := scenarios.Result{Scenario: "gc-pause", Backend: backend, Guard: "none", Discipline: "attentive", World: world, Seed: uint64(i + 1), TTL: 2 * time.Second}
+		r := outcome.Result{Scenario: "gc-pause", Backend: backend, Guard: "none", Discipline: "attentive", World: world, Seed: uint64(i + 1), TTL: 2 * time.Second}
 		for _, p := range slices.Concat(check.Preconditions(), check.Properties()) {
 			r.Findings = append(r.Findings, check.Finding{Property: p})
 		}
 		there := false
-		for _, m := range scenarios.LikeMeasures() {
+		for _, m := range outcome.LikeMeasures() {
 			all := lengths[m]
 			if i >= len(all) {
 				continue
@@ -32,7 +33,7 @@ func side(s *scenarios.Summaries, backend, world string, lengths map[check.Measu
 				r.Measures = append(r.Measures, check.Measured{Measure: m, Count: 1, Least: x, Most: x})
 			}
 		}
-		if world == scenarios.LiveWorld {
+		if world == sim.LiveWorld {
 			r.Slack = time.Duration(20+5*i) * time.Millisecond
 		}
 		if !there {
@@ -46,24 +47,24 @@ func side(s *scenarios.Summaries, backend, world string, lengths map[check.Measu
 
 // ofLibraries returns a library that matches its profile, one that does not, and one with too few
 // trials.
-func ofLibraries() []scenarios.Agreement {
-	var card scenarios.Card
+func ofLibraries() []outcome.Agreement {
+	var card outcome.Card
 	card.Scenario = "gc-pause"
 	for library, profile := range map[string]string{"lib/etcd-mutex": "etcd", "lib/zk-lock": "zookeeper", "lib/redsync": "redlock-redsync"} {
 		card.Cells = append(card.Cells,
-			scenarios.CardCell{Backend: profile, Guard: "none", Discipline: "attentive", World: scenarios.VirtualWorld, TTL: 2 * time.Second},
-			scenarios.CardCell{Backend: library, StandIn: profile, Guard: "none", Discipline: "attentive", World: scenarios.LiveWorld, TTL: 2 * time.Second})
+			outcome.CardCell{Backend: profile, Guard: "none", Discipline: "attentive", World: sim.VirtualWorld, TTL: 2 * time.Second},
+			outcome.CardCell{Backend: library, StandIn: profile, Guard: "none", Discipline: "attentive", World: sim.LiveWorld, TTL: 2 * time.Second})
 	}
-	slices.SortFunc(card.Cells, func(a, b scenarios.CardCell) int { return strings.Compare(a.Backend, b.Backend) })
-	s := scenarios.NewSummaries([]scenarios.Card{card})
+	slices.SortFunc(card.Cells, func(a, b outcome.CardCell) int { return strings.Compare(a.Backend, b.Backend) })
+	s := outcome.NewSummaries([]outcome.Card{card})
 	model := slices.Repeat([]int{1800}, 20)
-	side(s, "etcd", scenarios.VirtualWorld, map[check.Measure][]int{check.NextGrant: model, check.RenewEvery: slices.Repeat([]int{667}, 20)})
-	side(s, "lib/etcd-mutex", scenarios.LiveWorld, map[check.Measure][]int{check.NextGrant: {1790, 1800, 1810, 1820, 1830}, check.RenewEvery: {1000, 1001, 1002, 1003, 1004}})
-	side(s, "zookeeper", scenarios.VirtualWorld, map[check.Measure][]int{check.NextGrant: model, check.Notice: model})
-	side(s, "lib/zk-lock", scenarios.LiveWorld, map[check.Measure][]int{check.NextGrant: {1790, 1800, 1810, 1820, 1830}, check.Notice: {0, 0, 0, 0, 0}})
-	side(s, "redlock-redsync", scenarios.VirtualWorld, map[check.Measure][]int{check.Wait: model})
-	side(s, "lib/redsync", scenarios.LiveWorld, map[check.Measure][]int{check.Wait: {3}})
-	return scenarios.Agreements(s.Cells())
+	side(s, "etcd", sim.VirtualWorld, map[check.Measure][]int{check.NextGrant: model, check.RenewEvery: slices.Repeat([]int{667}, 20)})
+	side(s, "lib/etcd-mutex", sim.LiveWorld, map[check.Measure][]int{check.NextGrant: {1790, 1800, 1810, 1820, 1830}, check.RenewEvery: {1000, 1001, 1002, 1003, 1004}})
+	side(s, "zookeeper", sim.VirtualWorld, map[check.Measure][]int{check.NextGrant: model, check.Notice: model})
+	side(s, "lib/zk-lock", sim.LiveWorld, map[check.Measure][]int{check.NextGrant: {1790, 1800, 1810, 1820, 1830}, check.Notice: {0, 0, 0, 0, 0}})
+	side(s, "redlock-redsync", sim.VirtualWorld, map[check.Measure][]int{check.Wait: model})
+	side(s, "lib/redsync", sim.LiveWorld, map[check.Measure][]int{check.Wait: {3}})
+	return outcome.Agreements(s.Cells())
 }
 
 func TestLibrariesStandBesideTheirProfilesHoweverWideTheTerminal(t *testing.T) {
@@ -75,7 +76,7 @@ func TestLibrariesStandBesideTheirProfilesHoweverWideTheTerminal(t *testing.T) {
 			}
 			golden(t, fmt.Sprintf("libraries-%d.golden", width), b.Bytes())
 			fits(t, b.String(), width)
-			for _, want := range []string{"2 alike, 1 of too few trials, 2 UNLIKE.", "renew-every", "notice"} {
+			for _, want := range []string{"2 alike, 1 with too few trials, 2 UNLIKE.", "renew-every", "notice"} {
 				if !strings.Contains(strings.Join(strings.Fields(b.String()), " "), want) {
 					t.Errorf("it does not say %q:\n%s", want, b.String())
 				}
@@ -104,7 +105,7 @@ func TestWhatLibrariesAreHeldAgainstIsInEveryFormat(t *testing.T) {
 		}
 		for j, c := range a.Measures {
 			d, column := documents[i].Measures[j], "like."+string(c.Measure)
-			if d.Likeness != likenessWord(c.Likeness) || at(column) != d.Likeness || scenarios.Figures(d.Live) != c.Live || d.Why != c.Why || d.Slack != c.Slack {
+			if d.Likeness != likenessWord(c.Likeness) || at(column) != d.Likeness || outcome.Figures(d.Live) != c.Live || d.Why != c.Why || d.Slack != c.Slack {
 				t.Errorf("%s, %s: %+v, %q; expected %+v", a.Backend, c.Measure, d, at(column), c)
 			}
 			if n := at(column + ".live.n"); n != fmt.Sprint(c.Live.Trials) {

@@ -5,7 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -31,7 +32,7 @@ type figuresDocument struct {
 	Most   float64 `json:"most"`
 }
 
-func likenessDocuments(all []scenarios.Compared) (out []likenessDocument) {
+func likenessDocuments(all []outcome.Compared) (out []likenessDocument) {
 	for _, c := range all {
 		out = append(out, likenessDocument{c.Measure, likenessWord(c.Likeness), c.Why, c.Allowed, c.Slack, figuresDocument(c.Virtual), figuresDocument(c.Live)})
 	}
@@ -39,13 +40,13 @@ func likenessDocuments(all []scenarios.Compared) (out []likenessDocument) {
 }
 
 // likenessWord is the likeness in lower case.
-func likenessWord(l scenarios.Likeness) string { return strings.ToLower(l.String()) }
+func likenessWord(l outcome.Likeness) string { return strings.ToLower(l.String()) }
 
 // likenessTitles returns the columns that compare a measure between a library and its profile, such
 // as like.wait.live.median. Lengths are in seconds.
 func likenessTitles(m check.Measure) []string {
 	out := []string{"like." + string(m), "like." + string(m) + ".allowed", "like." + string(m) + ".slack.least", "like." + string(m) + ".slack.most"}
-	for _, world := range []string{scenarios.VirtualWorld, scenarios.LiveWorld} {
+	for _, world := range []string{sim.VirtualWorld, sim.LiveWorld} {
 		for _, figure := range []string{"n", "median", "least", "most"} {
 			out = append(out, "like."+string(m)+"."+world+"."+figure)
 		}
@@ -53,14 +54,14 @@ func likenessTitles(m check.Measure) []string {
 	return out
 }
 
-func likenessFields(a scenarios.Agreement, m check.Measure) []string {
+func likenessFields(a outcome.Agreement, m check.Measure) []string {
 	out := make([]string, len(likenessTitles(m)))
 	for _, c := range a.Measures {
 		if c.Measure != m {
 			continue
 		}
 		out = append(out[:0], likenessWord(c.Likeness), csvSeconds(c.Allowed.Seconds()), csvSeconds(c.Slack[0].Seconds()), csvSeconds(c.Slack[1].Seconds()))
-		for _, f := range []scenarios.Figures{c.Virtual, c.Live} {
+		for _, f := range []outcome.Figures{c.Virtual, c.Live} {
 			out = append(out, strconv.Itoa(f.Trials))
 			for _, x := range []float64{f.Median, f.Least, f.Most} {
 				if f.Trials == 0 {

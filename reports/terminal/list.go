@@ -7,13 +7,15 @@ import (
 	"unicode/utf8"
 
 	"github.com/locklab/locklab/backends/ledger"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/services"
+	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim"
 )
 
 // List writes everything there is to run: these scenarios, every lock service with its options, the
 // sets of services that scripts can name, and every guard of the account.
-func List(w io.Writer, all []*scenarios.Scenario, opts Options) error {
+func List(w io.Writer, all []*script.Scenario, opts Options) error {
 	var b strings.Builder
 	switch opts.Format {
 	case CSV:
@@ -75,21 +77,21 @@ type guardDocument struct {
 	NeedsToken bool   `json:"needs_token"`
 }
 
-func listDocumentOf(all []*scenarios.Scenario) listDocument {
+func listDocumentOf(all []*script.Scenario) listDocument {
 	d := listDocument{Scenarios: []scenarioDocument{}}
 	for _, s := range all {
 		d.Scenarios = append(d.Scenarios, scenarioDocument{s.Name, s.Title, orEmpty(s.Claims), orEmpty(s.Faults()), s.Backends, s.Guards})
 	}
-	for _, b := range scenarios.Registry() {
-		service := serviceDocument{Name: b.Name(), Title: b.Title(), LiveOnly: scenarios.LiveOnly(b), Tokens: b.IssuesTokens(), Options: []optionDocument{}}
+	for _, b := range services.Registry() {
+		service := serviceDocument{Name: b.Name(), Title: b.Title(), LiveOnly: trial.LiveOnly(b), Tokens: b.IssuesTokens(), Options: []optionDocument{}}
 		for _, o := range b.Options() {
 			service.Options = append(service.Options, optionDocument{o.Name, string(o.Kind), o.Default, o.Doc})
 		}
 		d.LockServices = append(d.LockServices, service)
 	}
-	for _, s := range scenarios.Sets() {
+	for _, s := range services.Sets() {
 		set := setDocument{Name: s.Name, Says: s.Says, LockServices: []string{}}
-		for _, b := range s.Of(scenarios.Registry()) {
+		for _, b := range s.Of(services.Registry()) {
 			set.LockServices = append(set.LockServices, b.Name())
 		}
 		d.Sets = append(d.Sets, set)
@@ -101,7 +103,7 @@ func listDocumentOf(all []*scenarios.Scenario) listDocument {
 }
 
 // listRows builds the CSV rows. An option's name follows that of its service, as in redis+renew.
-func listRows(all []*scenarios.Scenario) [][]string {
+func listRows(all []*script.Scenario) [][]string {
 	d := listDocumentOf(all)
 	rows := [][]string{{"kind", "name", "says", "default", "claims"}}
 	for _, s := range d.Scenarios {
@@ -138,7 +140,7 @@ func (s setDocument) says() string {
 
 func (o optionDocument) says() string { return fmt.Sprintf("%s (default %s)", o.Doc, o.Default) }
 
-func listMarkdown(b *strings.Builder, all []*scenarios.Scenario) {
+func listMarkdown(b *strings.Builder, all []*script.Scenario) {
 	d := listDocumentOf(all)
 	rows := [][]string{{"scenario", "what happens", "claims"}}
 	for _, s := range d.Scenarios {
@@ -172,7 +174,7 @@ func listMarkdown(b *strings.Builder, all []*scenarios.Scenario) {
 // entry is a line of the list: a name and what is said of it.
 type entry struct{ indent, name, says string }
 
-func listTable(b *strings.Builder, all []*scenarios.Scenario, p painter, width int) {
+func listTable(b *strings.Builder, all []*script.Scenario, p painter, width int) {
 	d := listDocumentOf(all)
 	var list []entry
 	for _, s := range d.Scenarios {
@@ -182,7 +184,7 @@ func listTable(b *strings.Builder, all []*scenarios.Scenario, p painter, width i
 		}
 		list = append(list, entry{"  ", s.Name, says})
 	}
-	writeEntriesUnder(b, p, "SCENARIOS (and the claims that they test)", list, width)
+	writeEntriesUnder(b, p, "SCENARIOS (and the claims they test)", list, width)
 	list = nil
 	for _, s := range d.LockServices {
 		list = append(list, entry{"  ", s.Name, s.says()})

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/claims"
 )
 
 // numberDocument is one number, as JSON.
@@ -28,7 +28,7 @@ type numberDocument struct {
 }
 
 // Numbers writes what was measured for published numbers and closed forms, value by value.
-func Numbers(w io.Writer, found []scenarios.NumberResult, opts Options) error {
+func Numbers(w io.Writer, found []claims.NumberResult, opts Options) error {
 	var all []numberDocument
 	for _, r := range found {
 		all = append(all, documentOfNumber(r))
@@ -75,15 +75,15 @@ func writeText(w io.Writer, text string) error {
 	return nil
 }
 
-func numberCount(found []scenarios.NumberResult) string {
-	count := map[scenarios.NumberVerdict]int{}
+func numberCount(found []claims.NumberResult) string {
+	count := map[claims.NumberVerdict]int{}
 	trials := 0
 	for _, r := range found {
 		count[r.Verdict]++
 		trials += r.Trials
 	}
 	var parts []string
-	for v := scenarios.NumberMet; v <= scenarios.NumberOtherwise; v++ {
+	for v := claims.NumberMet; v <= claims.NumberOtherwise; v++ {
 		if count[v] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", count[v], v))
 		}
@@ -91,7 +91,7 @@ func numberCount(found []scenarios.NumberResult) string {
 	return fmt.Sprintf("%s: %s (%s in the virtual world).", words.Many(len(found), "number"), strings.Join(parts, ", "), words.Many(trials, "trial"))
 }
 
-func documentOfNumber(r scenarios.NumberResult) numberDocument {
+func documentOfNumber(r claims.NumberResult) numberDocument {
 	n := r.Number
 	d := numberDocument{
 		Claim: n.Claim, Of: n.Of, Published: n.Published, Derived: n.Derived, Source: n.Source,
@@ -112,22 +112,22 @@ func documentOfNumber(r scenarios.NumberResult) numberDocument {
 			d.Tolerance = fmt.Sprintf("%s, %s", n.Test.Ranges[0], takeInWords(n.Take))
 		}
 	}
-	if r.Contrary != nil && r.Verdict == scenarios.NumberOtherwise {
+	if r.Contrary != nil && r.Verdict == claims.NumberOtherwise {
 		d.Again = r.Contrary.Replay("")
 	}
 	return d
 }
 
 // takeInWords says which of the measured values must lie in the range.
-func takeInWords(t scenarios.Take) string {
+func takeInWords(t claims.Take) string {
 	switch t {
-	case scenarios.TakeMean:
+	case claims.TakeMean:
 		return "the mean of all"
-	case scenarios.TakeLeast:
+	case claims.TakeLeast:
 		return "the least"
-	case scenarios.TakeMost:
+	case claims.TakeMost:
 		return "the most"
-	case scenarios.TakeEvery:
+	case claims.TakeEvery:
 	}
 	return "every one"
 }

@@ -6,19 +6,21 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/trial"
+	"github.com/locklab/locklab/scenarios/workload"
 	"github.com/locklab/locklab/sim/check"
 )
 
 // writeTwoSenses shows, for every lock without a guard, how often it was broken in Kleppmann's
 // sense and how often in antirez's. Trials in which nobody takes the lock are left out.
-func writeTwoSenses(b *strings.Builder, judged []scenarios.Judged, width int) {
-	judged = slices.DeleteFunc(slices.Clone(judged), func(j scenarios.Judged) bool { return j.Trial.Scenario.Workload.Kind == scenarios.Add })
-	cells := slices.DeleteFunc(scenarios.Summarize(judged), func(s scenarios.Summary) bool { return s.Guard != "none" })
+func writeTwoSenses(b *strings.Builder, judged []trial.Judged, width int) {
+	judged = slices.DeleteFunc(slices.Clone(judged), func(j trial.Judged) bool { return j.Trial.Scenario.Workload.Kind == workload.Add })
+	cells := slices.DeleteFunc(trial.Summarize(judged), func(s outcome.Summary) bool { return s.Guard != "none" })
 	if len(cells) == 0 {
 		return
 	}
-	slices.SortStableFunc(cells, func(a, b scenarios.Summary) int { return strings.Compare(a.Scenario, b.Scenario) })
+	slices.SortStableFunc(cells, func(a, b outcome.Summary) int { return strings.Compare(a.Scenario, b.Scenario) })
 	titles, broken := [2]string{"until it is told (overlap)", "until its own deadline (overlap-valid)"}, "broken in %d of %d"
 	names := 0
 	rows := sensesRows(cells, titles, broken, names)
@@ -37,7 +39,7 @@ func writeTwoSenses(b *strings.Builder, judged []scenarios.Judged, width int) {
 }
 
 // sensesRows builds the rows of the two senses; a broken name continues in the next row.
-func sensesRows(cells []scenarios.Summary, titles [2]string, broken string, names int) [][]string {
+func sensesRows(cells []outcome.Summary, titles [2]string, broken string, names int) [][]string {
 	rows := [][]string{{"scenario", "lock", titles[0], titles[1]}}
 	for _, s := range cells {
 		row := []string{s.Row(), ""}

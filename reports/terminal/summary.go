@@ -6,11 +6,11 @@ import (
 	"unicode/utf8"
 
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 )
 
 // oneWorld returns the world of all cells; empty if they differ or there are none.
-func oneWorld(cells []scenarios.Summary) string {
+func oneWorld(cells []outcome.Summary) string {
 	for _, c := range cells {
 		if c.World != cells[0].World {
 			return ""
@@ -25,11 +25,11 @@ func oneWorld(cells []scenarios.Summary) string {
 // count tells how the cells came out.
 type count struct {
 	ran, trials int
-	of          map[scenarios.Outcome]int // cells
+	of          map[outcome.Outcome]int // cells
 }
 
-func countCells(cells []scenarios.Summary) count {
-	n := count{of: map[scenarios.Outcome]int{}}
+func countCells(cells []outcome.Summary) count {
+	n := count{of: map[outcome.Outcome]int{}}
 	for _, c := range cells {
 		n.of[c.Outcome]++
 		if c.Outcome.Ran() {
@@ -42,13 +42,13 @@ func countCells(cells []scenarios.Summary) count {
 
 // writeSummary writes how the run came out, what that says about locks, and every expectation that
 // was not met.
-func writeSummary(b *strings.Builder, p painter, cells []scenarios.Summary, cards []scenarios.Card, width int) {
+func writeSummary(b *strings.Builder, p painter, cells []outcome.Summary, cards []outcome.Card, width int) {
 	n := countCells(cells)
 	style := strong
 	switch {
-	case n.of[scenarios.NotAsExpected] > 0:
+	case n.of[outcome.NotAsExpected] > 0:
 		style = alarm
-	case n.of[scenarios.Undecided] > 0:
+	case n.of[outcome.Undecided] > 0:
 		style = doubt
 	}
 	for _, line := range fold(outcomeSentence(cells), width) {
@@ -72,7 +72,7 @@ func writeSummary(b *strings.Builder, p painter, cells []scenarios.Summary, card
 
 // inSeconds says, once per scenario, what its lengths in seconds amount to under the lease that it
 // was run with.
-func inSeconds(cards []scenarios.Card) (told []string) {
+func inSeconds(cards []outcome.Card) (told []string) {
 	for _, card := range cards {
 		for _, text := range card.Seconds {
 			told = append(told, card.Scenario+": "+text+".")
@@ -82,34 +82,34 @@ func inSeconds(cards []scenarios.Card) (told []string) {
 }
 
 // outcomeSentence says how the run came out.
-func outcomeSentence(cells []scenarios.Summary) string {
+func outcomeSentence(cells []outcome.Summary) string {
 	n := countCells(cells)
 	trials := words.Many(n.trials, "trial")
 	if world := oneWorld(cells); world != "" {
 		trials += " in the " + world + " world"
 	}
-	ranWell := n.of[scenarios.AsExpected]
+	ranWell := n.of[outcome.AsExpected]
 	var sentence string
 	switch {
 	case n.ran == 0:
 		sentence = "Nothing was run."
-	case n.of[scenarios.NotAsExpected] > 0:
-		sentence = fmt.Sprintf("%d of %s %s not as expected", n.of[scenarios.NotAsExpected], words.Many(n.ran, "cell"), words.Are(n.of[scenarios.NotAsExpected]))
-		sentence += also(n, scenarios.Undecided) + also(n, scenarios.NothingExpected) + " (" + trials + ")."
-	case n.of[scenarios.Undecided] > 0:
-		sentence = fmt.Sprintf("%s, %s: %d undecided", words.Many(n.ran, "cell"), trials, n.of[scenarios.Undecided]) + also(n, scenarios.NothingExpected)
+	case n.of[outcome.NotAsExpected] > 0:
+		sentence = fmt.Sprintf("%d of %s %s not as expected", n.of[outcome.NotAsExpected], words.Many(n.ran, "cell"), words.Are(n.of[outcome.NotAsExpected]))
+		sentence += also(n, outcome.Undecided) + also(n, outcome.NothingExpected) + " (" + trials + ")."
+	case n.of[outcome.Undecided] > 0:
+		sentence = fmt.Sprintf("%s, %s: %d undecided", words.Many(n.ran, "cell"), trials, n.of[outcome.Undecided]) + also(n, outcome.NothingExpected)
 		if ranWell > 0 {
 			sentence += fmt.Sprintf(", the other %d as expected", ranWell)
 		}
 		sentence += "."
 	case ranWell == 0:
 		sentence = words.Many(n.ran, "cell") + ", " + trials + ": nothing was expected."
-	case n.of[scenarios.NothingExpected] > 0:
-		sentence = fmt.Sprintf("%s, %s: %d as expected, of %d nothing was expected.", words.Many(n.ran, "cell"), trials, ranWell, n.of[scenarios.NothingExpected])
+	case n.of[outcome.NothingExpected] > 0:
+		sentence = fmt.Sprintf("%s, %s: %d as expected; nothing was expected of %d.", words.Many(n.ran, "cell"), trials, ranWell, n.of[outcome.NothingExpected])
 	default:
 		sentence = words.Many(n.ran, "cell") + ", " + trials + ": all as expected."
 	}
-	for _, o := range []scenarios.Outcome{scenarios.NotApplicable, scenarios.NotAvailable} {
+	for _, o := range []outcome.Outcome{outcome.NotApplicable, outcome.NotAvailable} {
 		if k := n.of[o]; k > 0 {
 			sentence += fmt.Sprintf(" %s %s %s.", words.Many(k, "cell"), words.Are(k), o)
 		}
@@ -119,7 +119,7 @@ func outcomeSentence(cells []scenarios.Summary) string {
 
 // tooSlow says how many tries of live trials do not count because the machine was too slow; empty
 // if there were none.
-func tooSlow(cells []scenarios.Summary) string {
+func tooSlow(cells []outcome.Summary) string {
 	tries := 0
 	for _, c := range cells {
 		tries += c.TooSlow
@@ -128,25 +128,25 @@ func tooSlow(cells []scenarios.Summary) string {
 	case 0:
 		return ""
 	case 1:
-		return " One more try does not count, as the machine was too slow."
+		return " One more try does not count because the machine was too slow."
 	}
-	return fmt.Sprintf(" %d more tries do not count, as the machine was too slow.", tries)
+	return fmt.Sprintf(" %d more tries do not count because the machine was too slow.", tries)
 }
 
 // also counts the cells of one more outcome; empty if there are none.
-func also(n count, o scenarios.Outcome) string {
+func also(n count, o outcome.Outcome) string {
 	switch k := n.of[o]; {
 	case k == 0:
 		return ""
-	case o == scenarios.NothingExpected:
-		return fmt.Sprintf(", of %d nothing was expected", k)
+	case o == outcome.NothingExpected:
+		return fmt.Sprintf(", %d with nothing expected", k)
 	default:
 		return fmt.Sprintf(", %d %s", k, o)
 	}
 }
 
 // surprisesOf describes every expectation that was not met.
-func surprisesOf(cells []scenarios.Summary) (all []string) {
+func surprisesOf(cells []outcome.Summary) (all []string) {
 	for _, c := range cells {
 		if !c.Outcome.Ran() {
 			continue

@@ -9,12 +9,13 @@ import (
 
 	"github.com/locklab/locklab/reports/charts"
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/sweep"
 )
 
 // Sweep writes the results of a sweep: whether it came out as derived, then for each line the
 // derivation and the points. Adjacent points that are alike share a row.
-func Sweep(w io.Writer, r scenarios.SweepResult) error {
+func Sweep(w io.Writer, r sweep.Result) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s.\n%s\n", r.Name, r.Title, sweepVerdict(r))
 	fmt.Fprintf(&b, "Violations of %s against x = %s, %s world, lease %s.\n", r.Property, parameterName(r.Parameter), r.World, words.Seconds(r.TTL))
@@ -45,13 +46,13 @@ func Sweep(w io.Writer, r scenarios.SweepResult) error {
 }
 
 // alike reports whether two points differ only in their place.
-func alike(a, b scenarios.SweepPoint) bool {
+func alike(a, b sweep.Point) bool {
 	b.X = a.X
 	return a == b
 }
 
 // writePoints writes one row for all points from first to last, which are alike.
-func writePoints(w io.Writer, first, last scenarios.SweepPoint) {
+func writePoints(w io.Writer, first, last sweep.Point) {
 	place := number(first.X)
 	if last.X > first.X {
 		place += " to " + number(last.X)
@@ -59,23 +60,23 @@ func writePoints(w io.Writer, first, last scenarios.SweepPoint) {
 	low, high := charts.Wilson(first.Violated, first.Decided())
 	remark := ""
 	switch first.Outcome {
-	case scenarios.NotAsExpected:
+	case outcome.NotAsExpected:
 		remark = "\tNOT AS DERIVED"
-	case scenarios.Undecided:
+	case outcome.Undecided:
 		remark = "\t" + words.Many(first.Undecided, "trial") + " undecided"
 	}
 	fmt.Fprintf(w, "    %s\t%d of %d\t%s\t%s%s\n", place, first.Violated, first.Decided(), percents(low, high), percents(first.Least, first.Most), remark)
 }
 
 // sweepVerdict says in one sentence how the sweep came out.
-func sweepVerdict(r scenarios.SweepResult) string {
+func sweepVerdict(r sweep.Result) string {
 	var wrong []string
 	undecided := 0
 	for _, p := range r.Points {
 		switch p.Outcome {
-		case scenarios.NotAsExpected:
+		case outcome.NotAsExpected:
 			wrong = append(wrong, fmt.Sprintf("%s at %s", p.Line, number(p.X)))
-		case scenarios.Undecided:
+		case outcome.Undecided:
 			undecided++
 		}
 	}
@@ -91,7 +92,7 @@ func sweepVerdict(r scenarios.SweepResult) string {
 	return points + ", all as derived."
 }
 
-func parameterName(p scenarios.SweepParameter) string {
+func parameterName(p sweep.Parameter) string {
 	if unit := p.Unit.String(); unit != "" {
 		return p.Name + " (" + unit + ")"
 	}

@@ -10,14 +10,14 @@ import (
 	"strings"
 
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 )
 
 // cellTable writes how the run came out and what that says about locks, then what was not as
 // expected, then one row per cell, grouped by scenario and discipline, and finally what the words
 // mean.
-func cellTable(w io.Writer, cells []scenarios.Summary, cards []scenarios.Card, opts Options) error {
+func cellTable(w io.Writer, cells []outcome.Summary, cards []outcome.Card, opts Options) error {
 	var b strings.Builder
 	p := painter{on: opts.Colour}
 	writeSummary(&b, p, cells, cards, opts.columns())
@@ -40,9 +40,9 @@ func cellTable(w io.Writer, cells []scenarios.Summary, cards []scenarios.Card, o
 }
 
 // applicable separates the cells that make sense under their scripts from those that do not.
-func applicable(cells []scenarios.Summary) (rows, pointless []scenarios.Summary) {
+func applicable(cells []outcome.Summary) (rows, pointless []outcome.Summary) {
 	for _, c := range cells {
-		if c.Outcome == scenarios.NotApplicable {
+		if c.Outcome == outcome.NotApplicable {
 			pointless = append(pointless, c)
 		} else {
 			rows = append(rows, c)
@@ -53,7 +53,7 @@ func applicable(cells []scenarios.Summary) (rows, pointless []scenarios.Summary)
 
 // writePointless says why scripts make no sense with some cells: each reason once, with the
 // scenarios that it applies to.
-func writePointless(b *strings.Builder, cells []scenarios.Summary, width int) {
+func writePointless(b *strings.Builder, cells []outcome.Summary, width int) {
 	var reasons []string
 	of := map[string][]string{} // the scenarios, by reason
 	count := map[string]int{}
@@ -67,17 +67,17 @@ func writePointless(b *strings.Builder, cells []scenarios.Summary, width int) {
 		count[c.Why]++
 	}
 	if len(reasons) > 0 {
-		b.WriteString("\n" + scenarios.NotApplicable.String() + "\n")
+		b.WriteString("\n" + outcome.NotApplicable.String() + "\n")
 	}
 	for _, why := range reasons {
 		text := fmt.Sprintf("%s: %s (%s)", why, strings.Join(of[why], ", "), words.Many(count[why], "cell"))
-		hang(b, "  "+scenarios.NotApplicable.Sign()+" ", text, width)
+		hang(b, "  "+outcome.NotApplicable.Sign()+" ", text, width)
 	}
 }
 
 // newGrid puts the cells in rows. Cells of one scenario stand together, in the order in which the
 // scenarios first appear.
-func newGrid(cells []scenarios.Summary, l layout) *grid {
+func newGrid(cells []outcome.Summary, l layout) *grid {
 	t := &grid{layout: l}
 	worlds := oneWorld(cells) == ""
 	t.head = append(t.head, word{text: "guard", paint: faint})
@@ -99,7 +99,7 @@ func newGrid(cells []scenarios.Summary, l layout) *grid {
 }
 
 // row builds the row of one cell.
-func (t *grid) row(c scenarios.Summary, worlds bool) gridRow {
+func (t *grid) row(c outcome.Summary, worlds bool) gridRow {
 	r := gridRow{name: c.Backend, words: []word{{text: c.Guard}}}
 	if worlds {
 		r.words = append(r.words, word{text: c.World})
@@ -121,26 +121,26 @@ func (t *grid) row(c scenarios.Summary, worlds bool) gridRow {
 	return r
 }
 
-func outcomeWord(o scenarios.Outcome) word {
+func outcomeWord(o outcome.Outcome) word {
 	switch o {
-	case scenarios.NotAsExpected:
+	case outcome.NotAsExpected:
 		return word{text: "NOT AS EXPECTED", paint: alarm}
-	case scenarios.Undecided:
+	case outcome.Undecided:
 		return word{text: o.String(), paint: doubt}
-	case scenarios.NothingExpected:
+	case outcome.NothingExpected:
 		return word{text: o.String(), paint: faint}
 	}
 	return word{text: o.String()}
 }
 
 // outcomeMark returns the mark that stands before a row with no room for the outcome in words.
-func outcomeMark(o scenarios.Outcome) word {
+func outcomeMark(o outcome.Outcome) word {
 	switch o {
-	case scenarios.AsExpected:
+	case outcome.AsExpected:
 		return word{}
-	case scenarios.Undecided:
+	case outcome.Undecided:
 		return word{text: o.Sign(), paint: doubt}
-	case scenarios.NotAsExpected:
+	case outcome.NotAsExpected:
 		return word{text: o.Sign(), paint: alarm}
 	}
 	return word{text: o.Sign(), paint: faint}
@@ -148,7 +148,7 @@ func outcomeMark(o scenarios.Outcome) word {
 
 // harmless returns a function that reports whether a column has neither a violation nor a missed
 // expectation.
-func harmless(cells []scenarios.Summary) func(column) bool {
+func harmless(cells []outcome.Summary) func(column) bool {
 	harmed := map[check.Property]bool{}
 	for _, c := range cells {
 		for _, t := range c.Tallies {

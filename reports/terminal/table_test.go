@@ -10,66 +10,66 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files in testdata")
 
 // tally counts the verdicts of n trials: h holds, v violated, the rest undecided.
-func tally(p check.Property, n, h, v int, expected ...check.Verdict) scenarios.Tally {
-	t := scenarios.Tally{Property: p, Holds: h, Violated: v, Undecided: n - h - v}
+func tally(p check.Property, n, h, v int, expected ...check.Verdict) outcome.Tally {
+	t := outcome.Tally{Property: p, Holds: h, Violated: v, Undecided: n - h - v}
 	if len(expected) > 0 {
 		t.Expected, t.Because = &expected[0], "the paused client cannot know that its lease has ended"
 	}
 	return t
 }
 
-func cell(scenario, backend, guard, world string, n int, o scenarios.Outcome, tallies ...scenarios.Tally) scenarios.Summary {
-	return scenarios.Summary{Scenario: scenario, Backend: backend, Guard: guard, Discipline: "attentive", World: world, Trials: n, Outcome: o, Tallies: tallies}
+func cell(scenario, backend, guard, world string, n int, o outcome.Outcome, tallies ...outcome.Tally) outcome.Summary {
+	return outcome.Summary{Scenario: scenario, Backend: backend, Guard: guard, Discipline: "attentive", World: world, Trials: n, Outcome: o, Tallies: tallies}
 }
 
 // asPredicted returns cells that all came out as their scenarios expect.
-func asPredicted() []scenarios.Summary {
+func asPredicted() []outcome.Summary {
 	const n = 20
 	good, bad := check.Holds, check.Violated
-	all := func(lost, stale int) []scenarios.Tally {
+	all := func(lost, stale int) []outcome.Tally {
 		verdict := map[int]check.Verdict{0: good, n: bad}
-		return []scenarios.Tally{
+		return []outcome.Tally{
 			tally(check.Overlap, n, 0, n, bad), tally(check.OverlapValid, n, n, 0, good),
 			tally(check.LostUpdate, n, n-lost, lost, verdict[lost]), tally(check.StaleWrite, n, n-stale, stale, verdict[stale]),
 			tally(check.TokenOrder, n, n, 0, good), tally(check.FreshRefused, n, n, 0, good),
 		}
 	}
-	return []scenarios.Summary{
-		cell("no-fault", "redis", "none", "virtual", n, scenarios.AsExpected, tally(check.Overlap, n, n, 0, good), tally(check.LostUpdate, n, n, 0, good), tally(check.StaleWrite, n, n, 0)),
-		cell("no-fault", "none", "none", "virtual", n, scenarios.AsExpected, tally(check.Overlap, n, 0, n, bad), tally(check.LostUpdate, n, 7, 13), tally(check.StaleWrite, n, 0, 0)),
-		cell("gc-pause", "redis", "none", "virtual", n, scenarios.AsExpected, all(n, n)...),
-		cell("gc-pause", "redis", "cas", "virtual", n, scenarios.AsExpected, all(0, 0)...),
-		cell("gc-pause", "redis+elapsed-check", "fence-all", "virtual", n, scenarios.AsExpected, all(0, 0)...),
-		cell("no-fault", "perfect", "none", "virtual", n, scenarios.AsExpected, tally(check.Overlap, n, n, 0, good)),
+	return []outcome.Summary{
+		cell("no-fault", "redis", "none", "virtual", n, outcome.AsExpected, tally(check.Overlap, n, n, 0, good), tally(check.LostUpdate, n, n, 0, good), tally(check.StaleWrite, n, n, 0)),
+		cell("no-fault", "none", "none", "virtual", n, outcome.AsExpected, tally(check.Overlap, n, 0, n, bad), tally(check.LostUpdate, n, 7, 13), tally(check.StaleWrite, n, 0, 0)),
+		cell("gc-pause", "redis", "none", "virtual", n, outcome.AsExpected, all(n, n)...),
+		cell("gc-pause", "redis", "cas", "virtual", n, outcome.AsExpected, all(0, 0)...),
+		cell("gc-pause", "redis+elapsed-check", "fence-all", "virtual", n, outcome.AsExpected, all(0, 0)...),
+		cell("no-fault", "perfect", "none", "virtual", n, outcome.AsExpected, tally(check.Overlap, n, n, 0, good)),
 	}
 }
 
 // mixed returns cells that ran with different outcomes in both worlds, and one that is not
 // available.
-func mixed() []scenarios.Summary {
+func mixed() []outcome.Summary {
 	cells := asPredicted()[2:4]
-	live := cell("gc-pause", "redis+elapsed-check", "fence-writes", "live", 20, scenarios.NotAsExpected,
+	live := cell("gc-pause", "redis+elapsed-check", "fence-writes", "live", 20, outcome.NotAsExpected,
 		tally(check.Overlap, 20, 8, 12, check.Violated), tally(check.OverlapValid, 20, 20, 0, check.Violated),
 		tally(check.LostUpdate, 20, 19, 1, check.Holds), tally(check.StaleWrite, 20, 15, 0, check.Holds),
 		tally(check.TokenOrder, 20, 0, 0), tally(check.FreshRefused, 0, 0, 0))
-	doubtful := cell("gc-pause", "redis", "none", "live", 5, scenarios.Undecided,
+	doubtful := cell("gc-pause", "redis", "none", "live", 5, outcome.Undecided,
 		tally(check.Overlap, 5, 0, 0, check.Violated), tally(check.LostUpdate, 5, 0, 4, check.Violated))
-	missing := scenarios.Summary{Scenario: "clock-rate", Backend: "redis", Guard: "none", Discipline: "attentive", World: "live",
-		Outcome: scenarios.NotAvailable, Why: "a live host's clock cannot be made to run fast or slow: all hosts share the machine's clock; run this scenario in the virtual world"}
+	missing := outcome.Summary{Scenario: "clock-rate", Backend: "redis", Guard: "none", Discipline: "attentive", World: "live",
+		Outcome: outcome.NotAvailable, Why: "a live host's clock cannot be made to run fast or slow: all hosts share the machine's clock; run this scenario in the virtual world"}
 	return append(cells, live, doubtful, missing)
 }
 
 func TestTableGolden(t *testing.T) {
 	for _, test := range []struct {
 		name  string
-		cells []scenarios.Summary
+		cells []outcome.Summary
 		opts  Options
 	}{
 		{"as-predicted", asPredicted(), Options{}},
@@ -112,9 +112,9 @@ func golden(t *testing.T, name string, got []byte) {
 }
 
 func TestAColumnAppearsWhenThereIsSomethingToSee(t *testing.T) {
-	head := func(tallies ...scenarios.Tally) string {
+	head := func(tallies ...outcome.Tally) string {
 		var b strings.Builder
-		if err := Cells(&b, []scenarios.Summary{cell("x", "redis", "none", "virtual", 1, scenarios.AsExpected, tallies...)}, nil, Options{}); err != nil {
+		if err := Cells(&b, []outcome.Summary{cell("x", "redis", "none", "virtual", 1, outcome.AsExpected, tallies...)}, nil, Options{}); err != nil {
 			t.Fatal(err)
 		}
 		_, table, _ := strings.Cut(b.String(), "\n\n")
@@ -123,7 +123,7 @@ func TestAColumnAppearsWhenThereIsSomethingToSee(t *testing.T) {
 	}
 	for _, test := range []struct {
 		name  string
-		tally scenarios.Tally
+		tally outcome.Tally
 		shown bool
 	}{
 		{"it holds and nobody asked", tally(check.Availability, 1, 1, 0), false},
@@ -160,7 +160,7 @@ func TestTableSaysTheSameWithAndWithoutColour(t *testing.T) {
 func TestPredictedViolationIsNoSurprise(t *testing.T) {
 	for _, test := range []struct {
 		name  string
-		tally scenarios.Tally
+		tally outcome.Tally
 		want  string
 	}{
 		{"all violated, as predicted", tally(check.Overlap, 20, 0, 20, check.Violated), "violated ✓"},
@@ -188,22 +188,22 @@ func TestPredictedViolationIsNoSurprise(t *testing.T) {
 // held the lock.
 func TestAColumnThatOnlyRepeatsAnotherIsLeftOut(t *testing.T) {
 	overlapped := tally(check.Overlap, 20, 0, 20, check.Violated)
-	const repeats = "no column, as it came out as overlap everywhere: work-overlap"
+	const repeats = "no column, same result as overlap everywhere: work-overlap"
 	for _, test := range []struct {
 		name         string
-		cells        []scenarios.Tally // findings on work-overlap, cell by cell; overlap is always violated
+		cells        []outcome.Tally // findings on work-overlap, cell by cell; overlap is always violated
 		shown, quiet bool
 	}{
-		{"it came out alike", []scenarios.Tally{tally(check.WorkOverlap, 20, 0, 20)}, false, true},
-		{"it came out otherwise in one cell", []scenarios.Tally{tally(check.WorkOverlap, 20, 0, 20), tally(check.WorkOverlap, 20, 1, 19)}, true, false},
-		{"something is expected of it", []scenarios.Tally{tally(check.WorkOverlap, 20, 0, 20, check.Violated)}, true, false},
-		{"no trial could tell", []scenarios.Tally{tally(check.WorkOverlap, 20, 0, 0)}, false, true},
-		{"it was never judged", []scenarios.Tally{{Property: check.WorkOverlap}}, false, false},
+		{"it came out alike", []outcome.Tally{tally(check.WorkOverlap, 20, 0, 20)}, false, true},
+		{"it came out otherwise in one cell", []outcome.Tally{tally(check.WorkOverlap, 20, 0, 20), tally(check.WorkOverlap, 20, 1, 19)}, true, false},
+		{"something is expected of it", []outcome.Tally{tally(check.WorkOverlap, 20, 0, 20, check.Violated)}, true, false},
+		{"no trial could tell", []outcome.Tally{tally(check.WorkOverlap, 20, 0, 0)}, false, true},
+		{"it was never judged", []outcome.Tally{{Property: check.WorkOverlap}}, false, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			var cells []scenarios.Summary
+			var cells []outcome.Summary
 			for _, work := range test.cells {
-				cells = append(cells, cell("gc-pause", "redis", "none", "virtual", 20, scenarios.AsExpected, overlapped, work))
+				cells = append(cells, cell("gc-pause", "redis", "none", "virtual", 20, outcome.AsExpected, overlapped, work))
 			}
 			var b bytes.Buffer
 			if err := Cells(&b, cells, nil, Options{Columns: 120}); err != nil {

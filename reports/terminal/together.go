@@ -5,20 +5,21 @@ import (
 	"strings"
 
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim/check"
 )
 
 // together describes what is judged over all trials of a cell together: shares of trials, means and
 // percentiles. It includes what is as expected, because nothing else shows it.
-func together(cells []scenarios.Summary) (told []remark) {
+func together(cells []outcome.Summary) (told []remark) {
 	for _, c := range cells {
 		if !c.Outcome.Ran() || c.Trials == 0 {
 			continue
 		}
-		say := func(o scenarios.Outcome, text, because string) {
+		say := func(o outcome.Outcome, text, because string) {
 			text = fmt.Sprintf("%s · %s · guard %s · %s: %s", c.Row(), c.Backend, c.Guard, c.World, text)
-			if because != "" && o == scenarios.NotAsExpected {
+			if because != "" && o == outcome.NotAsExpected {
 				text += " (expected because " + because + ")"
 			}
 			told = append(told, remark{o, text})
@@ -41,27 +42,27 @@ func together(cells []scenarios.Summary) (told []remark) {
 
 // remark is a sentence about one expectation, and how it came out.
 type remark struct {
-	outcome scenarios.Outcome
+	outcome outcome.Outcome
 	text    string
 }
 
-func shareOutcome(t scenarios.Tally) scenarios.Outcome {
+func shareOutcome(t outcome.Tally) outcome.Outcome {
 	switch {
 	case t.Missed():
-		return scenarios.NotAsExpected
+		return outcome.NotAsExpected
 	case t.TooFew() != "":
-		return scenarios.Undecided
+		return outcome.Undecided
 	}
-	return scenarios.AsExpected
+	return outcome.AsExpected
 }
 
 // shareText says in how many trials something was violated, and what that implies for the share of
 // all possible trials.
-func shareText(t scenarios.Tally) string {
+func shareText(t outcome.Tally) string {
 	n := t.Violated + t.Holds
-	text := fmt.Sprintf("expected %s to be violated in a share of %s of the trials; found %d of %d", t.Property, t.Share, t.Violated, n)
+	text := fmt.Sprintf("expected %s to be violated in %s of the trials (share); found %d of %d", t.Property, t.Share, t.Violated, n)
 	if n > 0 {
-		text += fmt.Sprintf(", which is a share of %s (99 %% interval)", t.Between())
+		text += fmt.Sprintf(", a share of %s (99 %% interval)", t.Between())
 	}
 	if why := t.TooFew(); why != "" {
 		text += "; " + why
@@ -69,15 +70,15 @@ func shareText(t scenarios.Tally) string {
 	return text
 }
 
-func writeTogether(b *strings.Builder, p painter, cells []scenarios.Summary, width int) {
+func writeTogether(b *strings.Builder, p painter, cells []outcome.Summary, width int) {
 	for _, r := range together(cells) {
 		style := theory
 		switch r.outcome {
-		case scenarios.NotAsExpected:
+		case outcome.NotAsExpected:
 			style = alarm
-		case scenarios.Undecided:
+		case outcome.Undecided:
 			style = doubt
-		case scenarios.AsExpected, scenarios.NothingExpected, scenarios.NotApplicable, scenarios.NotAvailable:
+		case outcome.AsExpected, outcome.NothingExpected, outcome.NotApplicable, outcome.NotAvailable:
 		}
 		lead := "  " + p.paint(style, r.outcome.Sign()) + " "
 		for _, line := range fold(r.text, width-4) {
@@ -89,19 +90,19 @@ func writeTogether(b *strings.Builder, p painter, cells []scenarios.Summary, wid
 
 // figureDocument is what the values of a cell amount to, as JSON.
 type figureDocument struct {
-	Measure check.Measure       `json:"measure"`
-	Of      scenarios.Statistic `json:"of"`
-	Unit    check.Unit          `json:"unit"`
-	From    float64             `json:"from"`
-	To      float64             `json:"to"`
-	Values  int                 `json:"values"`
-	Found   float64             `json:"found"`
-	Outcome string              `json:"outcome"`
-	Why     string              `json:"why,omitempty"`
-	Because string              `json:"because,omitempty"`
+	Measure check.Measure    `json:"measure"`
+	Of      script.Statistic `json:"of"`
+	Unit    check.Unit       `json:"unit"`
+	From    float64          `json:"from"`
+	To      float64          `json:"to"`
+	Values  int              `json:"values"`
+	Found   float64          `json:"found"`
+	Outcome string           `json:"outcome"`
+	Why     string           `json:"why,omitempty"`
+	Because string           `json:"because,omitempty"`
 }
 
-func figureDocuments(c scenarios.Summary) (out []figureDocument) {
+func figureDocuments(c outcome.Summary) (out []figureDocument) {
 	for _, f := range c.Figures {
 		out = append(out, figureDocument{
 			f.Measure, f.Of, f.Measure.Unit(), f.From.In(c.TTL, f.Measure), f.To.In(c.TTL, f.Measure),
@@ -112,7 +113,7 @@ func figureDocuments(c scenarios.Summary) (out []figureDocument) {
 }
 
 // togetherField is what together says of one cell, for one field of a table.
-func togetherField(c scenarios.Summary) string {
+func togetherField(c outcome.Summary) string {
 	var parts []string
 	if c.Trials == 0 {
 		return ""
@@ -129,6 +130,6 @@ func togetherField(c scenarios.Summary) string {
 }
 
 // inShare returns, for example, "a share of 0.1 to 0.3 of 60 trials".
-func inShare(t scenarios.Tally) string {
+func inShare(t outcome.Tally) string {
 	return fmt.Sprintf("a share of %s of %s", t.Share, words.Many(t.Holds+t.Violated, "trial"))
 }

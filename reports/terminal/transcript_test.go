@@ -10,6 +10,9 @@ import (
 
 	"github.com/locklab/locklab/backends/control"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -19,7 +22,7 @@ import (
 // (scenarios/testdata/fingerprints.txt) make sure that nothing else changes unseen. For a long
 // story the beginning is enough.
 func TestTranscripts(t *testing.T) {
-	all, err := scenarios.Builtin(scenarios.Everything())
+	all, err := scenarios.Builtin(script.Everything())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,15 +79,15 @@ func beginning(story bytes.Buffer) (short bytes.Buffer) {
 
 // plainest runs a trial of the first cell with a real lock service, or of a control if there is no
 // such cell.
-func plainest(t *testing.T, s *scenarios.Scenario) *sim.History {
+func plainest(t *testing.T, s *script.Scenario) *sim.History {
 	t.Helper()
-	trials, err := scenarios.Selection{World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials([]*scenarios.Scenario{s})
+	trials, err := trial.Selection{World: sim.VirtualWorld, Seeds: outcome.Seeds{First: 1, Last: 1}}.Trials([]*script.Scenario{s})
 	if err != nil {
 		t.Fatal(err)
 	}
-	can, _ := scenarios.Available(trials)
+	can, _ := trial.Available(trials)
 	controls := []string{control.None{}.Name(), control.Perfect{}.Name()}
-	at := max(0, slices.IndexFunc(can, func(trial scenarios.Trial) bool { return !slices.Contains(controls, trial.Backend.Backend.Name()) }))
+	at := max(0, slices.IndexFunc(can, func(trial trial.Trial) bool { return !slices.Contains(controls, trial.Backend.Backend.Name()) }))
 	h, err := can[at].Simulate(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -33,7 +33,7 @@ var columns = func() (all []column) {
 // telling returns the columns to show for these cells, and the quiet ones, which say nothing more:
 // an optional property that was never violated and of which nothing is expected, or an echo. A
 // property that no cell was judged by, as in results older than the property, is in neither list.
-func telling(cells []scenarios.Summary) (shown, quiet []column) {
+func telling(cells []outcome.Summary) (shown, quiet []column) {
 	for _, c := range columns {
 		said, judged := !c.optional && c.echo == "", c.echo == ""
 		for _, cell := range cells {
@@ -52,7 +52,7 @@ func telling(cells []scenarios.Summary) (shown, quiet []column) {
 }
 
 // tells reports whether a cell says something about the property that no other column says.
-func (c column) tells(cell scenarios.Summary) bool {
+func (c column) tells(cell outcome.Summary) bool {
 	t := cell.Tally(c.property)
 	if t.Expected != nil || c.echo == "" {
 		return t.Expected != nil || t.Violated > 0
@@ -78,7 +78,7 @@ const (
 )
 
 // word returns what the trials of a cell say of the property.
-func (c column) word(cell scenarios.Summary, in wording) word {
+func (c column) word(cell outcome.Summary, in wording) word {
 	for _, t := range cell.Tallies {
 		if t.Property == c.property {
 			return tallyWord(t, in)
@@ -87,7 +87,7 @@ func (c column) word(cell scenarios.Summary, in wording) word {
 	return word{text: "—", paint: faint}
 }
 
-func tallyWord(t scenarios.Tally, in wording) word {
+func tallyWord(t outcome.Tally, in wording) word {
 	n := t.Holds + t.Undecided + t.Violated
 	violated, undecided := "violated", "undecided"
 	someViolated, someUndecided := " "+violated, " "+undecided
@@ -134,33 +134,33 @@ func tallyWord(t scenarios.Tally, in wording) word {
 
 // nothingToJudge reports whether no trial says anything about a property and nothing was expected
 // of it, as with tokens where there are none.
-func nothingToJudge(t scenarios.Tally) bool {
+func nothingToJudge(t outcome.Tally) bool {
 	return t.Holds+t.Violated == 0 && (t.Undecided == 0 || t.Expected == nil)
 }
 
 // contrast says what was expected of a cell and did not happen: "overlap should have been violated,
 // but holds in 8 of 20 trials".
-func contrast(t scenarios.Tally) string {
+func contrast(t outcome.Tally) string {
 	n := words.Many(t.Holds+t.Undecided+t.Violated, "trial")
 	if t.Share != nil {
-		return fmt.Sprintf("%s should have been violated in %s, but is in %d", t.Property, inShare(t), t.Violated)
+		return fmt.Sprintf("%s should have been violated in %s, but was violated in %d", t.Property, inShare(t), t.Violated)
 	}
 	if t.Sometimes {
-		return fmt.Sprintf("%s should have been violated now and then, but holds in all of %s", t.Property, n)
+		return fmt.Sprintf("%s should have been violated sometimes, but held in all %s", t.Property, n)
 	}
 	switch *t.Expected {
 	case check.Holds:
-		return fmt.Sprintf("%s should have held, but is violated in %d of %s", t.Property, t.Violated, n)
+		return fmt.Sprintf("%s should have held, but was violated in %d of %s", t.Property, t.Violated, n)
 	case check.Violated:
-		return fmt.Sprintf("%s should have been violated, but holds in %d of %s", t.Property, t.Holds, n)
+		return fmt.Sprintf("%s should have been violated, but held in %d of %s", t.Property, t.Holds, n)
 	case check.Undecided:
 	}
-	return fmt.Sprintf("%s should have stayed undecided, but is not in %d of %s", t.Property, t.Holds+t.Violated, n)
+	return fmt.Sprintf("%s should have been undecided, but was decided in %d of %s", t.Property, t.Holds+t.Violated, n)
 }
 
 // surprises counts the trials that came out other than expected. An undecided trial is
 // no surprise: it says nothing.
-func surprises(t scenarios.Tally) int {
+func surprises(t outcome.Tally) int {
 	if t.Expected == nil {
 		return 0
 	}

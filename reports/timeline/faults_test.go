@@ -11,7 +11,7 @@ import (
 // struck is a trial with faults of several kinds.
 func struck(t *testing.T) *scene {
 	t.Helper()
-	s := newScript("x", "redis", "none", 3)
+	s := newScribe("x", "redis", "none", 3)
 	s.header.Faults = []sim.Fault{
 		{Kind: sim.Pause, Host: sim.AllHosts}, {Kind: sim.Crash, Host: sim.Holder},
 		{Kind: sim.Partition, Groups: [][]sim.HostID{{"client-1"}, {"redis-1"}}},

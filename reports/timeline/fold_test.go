@@ -11,7 +11,7 @@ import (
 
 // queue is a trial in which one client has the lock and others wait until the end.
 func queue(waiters int) *sim.History {
-	s := newScript("queue", "redis", "none", 1+waiters)
+	s := newScribe("queue", "redis", "none", 1+waiters)
 	s.withdraw(withdrawal{client: 1, nth: 1, asked: 0, acquired: ms, wrote: 8 * time.Second, version: 1, from: 100, freed: true})
 	for i := range waiters {
 		id := s.header.Clients[1+i]
@@ -41,7 +41,7 @@ func TestAFewClientsThatOnlyWaitHaveLanesOfTheirOwn(t *testing.T) {
 }
 
 func TestAGrantThatAnotherServerProlongsGoesOnThere(t *testing.T) {
-	s := newScript("take-over", "etcd", "none", 1)
+	s := newScribe("take-over", "etcd", "none", 1)
 	s.header.Servers = []sim.HostID{"etcd-1", "etcd-2"}
 	s.at(ms, sim.Event{Host: "etcd-1", Kind: sim.Granted, Grant: "g", Client: "client-1"})
 	s.at(2*time.Second, sim.Event{Host: "etcd-1", Kind: sim.Extended, Grant: "g"})

@@ -11,13 +11,13 @@ import (
 
 const ms = time.Millisecond
 
-// script writes literal histories: at appends an event at a time.
-type script struct {
+// scribe writes literal histories: at appends an event at a time.
+type scribe struct {
 	header sim.Header
 	events []sim.Event
 }
 
-func newScript(scenario, backend, guard string, clients int) *script {
+func newScribe(scenario, backend, guard string, clients int) *scribe {
 	h := sim.Header{
 		Format: sim.Format, Scenario: scenario, Backend: backend, Guard: guard, Discipline: "attentive", World: "virtual",
 		Seed: 1, TTL: 10 * time.Second, Until: 40 * time.Second, Ledger: "ledger",
@@ -28,12 +28,12 @@ func newScript(scenario, backend, guard string, clients int) *script {
 	if backend != "none" {
 		h.Servers = []sim.HostID{sim.HostID(backend + "-1")}
 	}
-	s := &script{header: h}
+	s := &scribe{header: h}
 	s.at(0, sim.Event{Host: "ledger", Kind: sim.LedgerOpened, Balance: 100})
 	return s
 }
 
-func (s *script) at(t time.Duration, e sim.Event) {
+func (s *scribe) at(t time.Duration, e sim.Event) {
 	e.At = t
 	s.events = append(s.events, e)
 }
@@ -52,7 +52,7 @@ type withdrawal struct {
 	noService, withoutDeadline bool
 }
 
-func (s *script) withdraw(w withdrawal) {
+func (s *scribe) withdraw(w withdrawal) {
 	id := s.header.Clients[w.client-1]
 	op := fmt.Sprintf("%s/%d", id, w.nth)
 	grant := "g-" + op
@@ -98,7 +98,7 @@ func (s *script) withdraw(w withdrawal) {
 	client(done+3*ms, sim.Event{Kind: sim.Done})
 }
 
-func (s *script) pause(client int, from, to time.Duration) {
+func (s *scribe) pause(client int, from, to time.Duration) {
 	id := s.header.Clients[client-1]
 	s.header.Faults = append(s.header.Faults, sim.Fault{Kind: sim.Pause, Host: id})
 	number := int64(len(s.header.Faults))
@@ -108,7 +108,7 @@ func (s *script) pause(client int, from, to time.Duration) {
 	s.at(to, sim.Event{Host: id, Kind: sim.FaultUndone, Fault: number})
 }
 
-func (s *script) end(t time.Duration) *sim.History {
+func (s *scribe) end(t time.Duration) *sim.History {
 	s.at(t, sim.Event{Kind: sim.End, Note: "all clients are done"})
 	return trace.Finish(s.header, s.events, func(sim.HostID) *sim.Clock { return nil })
 }
@@ -127,7 +127,7 @@ func seqOf(h *sim.History, host sim.HostID, kind sim.Kind, nth int) int64 {
 
 // gcPause is the well-known figure: client 1 stops for longer than its lease.
 func gcPause(guard string) (*sim.History, []check.Finding) {
-	s := newScript("gc-pause", "redis", guard, 2)
+	s := newScribe("gc-pause", "redis", guard, 2)
 	fenced := guard != "none"
 	one := withdrawal{client: 1, nth: 1, asked: ms, acquired: 2 * ms, wrote: 17 * time.Second, from: 100, version: 2, refused: fenced}
 	two := withdrawal{client: 2, nth: 1, asked: time.Second, acquired: 10200 * ms, wrote: 12200 * ms, from: 100, version: 1, freed: true}
@@ -159,7 +159,7 @@ func gcPause(guard string) (*sim.History, []check.Finding) {
 
 // takingTurns makes every client make some withdrawals, one after the other.
 func takingTurns(backend string, clients, each int) (*sim.History, []check.Finding) {
-	s := newScript("no-fault", backend, "none", clients)
+	s := newScribe("no-fault", backend, "none", clients)
 	t, balance, version := 2*ms, int64(100), uint64(0)
 	for n := range each {
 		for c := range clients {
@@ -179,7 +179,7 @@ func takingTurns(backend string, clients, each int) (*sim.History, []check.Findi
 
 // together has two clients working at once, with nothing to separate them.
 func together() (*sim.History, []check.Finding) {
-	s := newScript("no-fault", "none", "none", 2)
+	s := newScribe("no-fault", "none", "none", 2)
 	s.withdraw(withdrawal{client: 1, nth: 1, asked: ms, acquired: 2 * ms, wrote: 2 * time.Second, from: 100, version: 1, freed: true, noService: true, withoutDeadline: true})
 	s.withdraw(withdrawal{client: 2, nth: 1, asked: ms, acquired: 3 * ms, wrote: 2050 * ms, from: 100, version: 2, freed: true, noService: true, withoutDeadline: true})
 	s.at(2*ms, sim.Event{Host: "client-1", Kind: sim.Granted, Grant: "g-client-1/1"})
@@ -198,7 +198,7 @@ func together() (*sim.History, []check.Finding) {
 // renewing has a holder that renews its lease every third of it, is paused once, and learns of its
 // loss.
 func renewing() (*sim.History, []check.Finding) {
-	s := newScript("long-work", "redis", "none", 2)
+	s := newScribe("long-work", "redis", "none", 2)
 	s.header.Backend = "redis+renew+retry=0.1ttl"
 	id, grant := sim.HostID("client-1"), "g-client-1/1"
 	s.at(ms, sim.Event{Host: id, Kind: sim.Acquire, Op: "client-1/1"})
@@ -220,7 +220,7 @@ func renewing() (*sim.History, []check.Finding) {
 
 // silent contains nothing but its end.
 func silent() (*sim.History, []check.Finding) {
-	s := newScript("no-fault", "redis", "none", 2)
+	s := newScribe("no-fault", "redis", "none", 2)
 	s.header.Faults = []sim.Fault{{Kind: sim.Pause, Host: "client-1"}}
 	s.events = nil
 	return s.end(40 * time.Second), nil

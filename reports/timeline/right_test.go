@@ -12,6 +12,9 @@ import (
 	"github.com/locklab/locklab/reports/picturetest"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -25,11 +28,11 @@ type cell struct {
 }
 
 var cells = sync.OnceValues(func() (out []cell, err error) {
-	all, err := scenarios.Builtin(scenarios.Everything())
+	all, err := scenarios.Builtin(script.Everything())
 	if err != nil {
 		return nil, err
 	}
-	trials, err := scenarios.Selection{World: scenarios.VirtualWorld, Seeds: scenarios.Seeds{First: 1, Last: 1}}.Trials(all)
+	trials, err := trial.Selection{World: sim.VirtualWorld, Seeds: outcome.Seeds{First: 1, Last: 1}}.Trials(all)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +141,7 @@ func TestBehindAGuardThatSavedTheAccountTheHeadlineIsTheRefusal(t *testing.T) {
 		{"value-set", "redis", "value", []string{"refused: the lock value ", "lock value set last: that of client-2"}},
 		{"value-set", "redis", "mint", []string{"refused: token 1 is lower than 2, the highest one handed out.", "highest token handed out: 2"}},
 		{"charge-once", "redis", "unique", []string{
-			"refused: there is an effect with the id job-1 already.", "client-1 would have charged for job-1 once more.", "client-1 refused: job-1 was done already",
+			"refused: there is an effect with the id job-1 already.", "client-1 would have charged for job-1 once more.", "client-1 refused: job-1 was already done",
 		}},
 	} {
 		f, err := Timeline(picturetest.History(t, c.scenario, c.backend, c.guard))
@@ -202,7 +205,7 @@ func TestNoPartOfATrialEndsAfterTheTrial(t *testing.T) {
 }
 
 func TestALookStandsBeforeThePauseThatFollowsIt(t *testing.T) {
-	s := newScript("x", "redis", "none", 1)
+	s := newScribe("x", "redis", "none", 1)
 	op := "client-1/1"
 	for _, e := range []sim.Event{
 		{At: 0, Kind: sim.Acquired, Op: op, Grant: "g", Until: 10 * time.Second},
@@ -242,13 +245,13 @@ func TestALookStandsBeforeThePauseThatFollowsIt(t *testing.T) {
 }
 
 func TestAClientThatKnowsBetterAndWorksOnIsSeenToDoSo(t *testing.T) {
-	s := newScript("x", "redis", "none", 1)
+	s := newScribe("x", "redis", "none", 1)
 	op := "client-1/1"
 	for _, e := range []sim.Event{
 		{At: 0, Kind: sim.Acquired, Op: op, Grant: "g"},
 		{At: 5 * time.Second, Kind: sim.Lost, Grant: "g"},
 		{At: 5 * time.Second, Kind: sim.Ignored, Op: op, Grant: "g"},
-		{At: 9 * time.Second, Kind: sim.Abandon, Op: op, Grant: "g", Note: "it has worked on for as long as it allows itself"},
+		{At: 9 * time.Second, Kind: sim.Abandon, Op: op, Grant: "g", Note: "it has kept working for as long as its discipline allows"},
 		{At: 9 * time.Second, Kind: sim.Release, Op: op, Grant: "g"},
 	} {
 		e.Host = "client-1"
@@ -265,13 +268,13 @@ func TestAClientThatKnowsBetterAndWorksOnIsSeenToDoSo(t *testing.T) {
 	for _, m := range l.marks {
 		said = append(said, m.label)
 	}
-	if want := []string{"told: lock lost", "knows it, and works on", "stops: it has worked on for as long as it allows itself"}; !slices.Equal(said, want) {
+	if want := []string{"told: lock lost", "knows it, and works on", "stops: it has kept working for as long as its discipline allows"}; !slices.Equal(said, want) {
 		t.Errorf("the marks say %q, want %q", said, want)
 	}
 }
 
 func TestWhoWasToldIsSeenToWorkOnUntilItIsDone(t *testing.T) {
-	s := newScript("x", "redis", "none", 1)
+	s := newScribe("x", "redis", "none", 1)
 	op := "client-1/1"
 	for _, e := range []sim.Event{
 		{At: 0, Kind: sim.Acquired, Op: op, Grant: "g", Until: 8 * time.Second},
@@ -305,7 +308,7 @@ func TestWhoWasToldIsSeenToWorkOnUntilItIsDone(t *testing.T) {
 
 func TestADeadlineThatWasOverForAMomentIsNotInTheLegend(t *testing.T) {
 	for late, want := range map[time.Duration]bool{time.Microsecond: false, 5 * time.Second: true} {
-		s := newScript("x", "redis", "none", 1)
+		s := newScribe("x", "redis", "none", 1)
 		for _, e := range []sim.Event{
 			{At: 0, Kind: sim.Acquired, Op: "client-1/1", Grant: "g", Until: 5 * time.Second},
 			{At: 5*time.Second + late, Kind: sim.Renewed, Grant: "g", Until: 25 * time.Second},

@@ -77,7 +77,7 @@ func TestPausedHolderStillBelievesPastItsDeadline(t *testing.T) {
 }
 
 func TestRenewalBringsABeliefBack(t *testing.T) {
-	s := newScript("x", "redis", "none", 1)
+	s := newScribe("x", "redis", "none", 1)
 	for _, e := range []sim.Event{
 		{At: 0, Kind: sim.Acquired, Grant: "g", Until: 10 * time.Second},
 		{At: 12 * time.Second, Kind: sim.Renewed, Grant: "g", Until: 20 * time.Second},
@@ -124,7 +124,7 @@ func TestViolationIsShownWhereItHappened(t *testing.T) {
 }
 
 func TestWorkIsShownForAsLongAsItLasted(t *testing.T) {
-	s := newScript("x", "redis", "none", 2)
+	s := newScribe("x", "redis", "none", 2)
 	for _, e := range []sim.Event{
 		{At: 0, Host: "client-1", Kind: sim.Acquired, Grant: "g", Until: 10 * time.Second},
 		{At: 8 * time.Second, Host: "client-1", Kind: sim.Lost, Grant: "g"},

@@ -18,7 +18,7 @@ func WouldBeRight(balance string, b check.Balanced) string {
 	if b.Is == b.Right {
 		return balance
 	}
-	return fmt.Sprintf("%s; %d would be right", balance, b.Right)
+	return fmt.Sprintf("%s; it should be %d", balance, b.Right)
 }
 
 // ending says what balance the trial left in the account, if that is wrong.
@@ -37,7 +37,7 @@ func Refused(e *sim.Event) string {
 	reason = strings.Replace(reason, "computed from version ", "from v", 1)
 	reason = strings.Replace(reason, ", but the account has version ", ", not v", 1)
 	if id, already := strings.CutPrefix(reason, "there is an effect with the id "); already {
-		return strings.Replace(id, " already", " was done already", 1)
+		return strings.Replace(id, " already", " was already done", 1)
 	}
 	return reason
 }
@@ -115,11 +115,11 @@ func Spared(h *sim.History, e *sim.Event) string {
 	}
 	if e.Job != "" {
 		if chargedBefore(h, e) {
-			return fmt.Sprintf("At %s %s would have charged for %s once more.", at, e.Client, e.Job)
+			return fmt.Sprintf("At %s, %s would have charged for %s again.", at, e.Client, e.Job)
 		}
-		return fmt.Sprintf("At %s %s was to charge for %s.", at, e.Client, e.Job)
+		return fmt.Sprintf("At %s, %s was about to charge for %s.", at, e.Client, e.Job)
 	}
-	what := fmt.Sprintf("At %s %s would have written", at, e.Client)
+	what := fmt.Sprintf("At %s, %s would have written", at, e.Client)
 	if w := writeOf(h, e); w != nil {
 		what += fmt.Sprintf(" %d", w.Balance)
 	}

@@ -36,7 +36,7 @@ func finding(p check.Property, v check.Verdict) check.Finding {
 func TestAHeadlineTellsOfTheRescueAndOfWhatWouldBeRight(t *testing.T) {
 	sane := finding(check.RecordingSane, check.Holds)
 	overlap, safe := finding(check.Overlap, check.Violated), finding(check.LostUpdate, check.Holds)
-	const saved = "refused: token 1 is lower than 2, the highest one seen. At 3.000 s client-1 would have written 90 over client-2's withdrawal."
+	const saved = "refused: token 1 is lower than 2, the highest one seen. At 3.000, s client-1 would have written 90 over client-2's withdrawal."
 	for _, c := range []struct {
 		name     string
 		history  *sim.History
@@ -44,7 +44,7 @@ func TestAHeadlineTellsOfTheRescueAndOfWhatWouldBeRight(t *testing.T) {
 		want     string
 		violated bool
 	}{
-		{"a rescue", book("fence-all", taken, intended, refusal), []check.Finding{sane, overlap, safe}, saved + " Violated all the same: overlap.", false},
+		{"a rescue", book("fence-all", taken, intended, refusal), []check.Finding{sane, overlap, safe}, saved + " Violated nevertheless: overlap.", false},
 		{"a rescue in peace", book("fence-all", taken, intended, refusal), []check.Finding{sane, safe}, saved, false},
 		{"several refusals", book("fence-all", taken, intended, refusal, refusal), []check.Finding{sane, safe}, saved + " It is the first of 2 refusals.", false},
 		{"money was lost all the same", book("fence-all", taken, intended, refusal), []check.Finding{finding(check.LostUpdate, check.Violated)}, "lost update: why.", true},
@@ -57,11 +57,11 @@ func TestAHeadlineTellsOfTheRescueAndOfWhatWouldBeRight(t *testing.T) {
 			[]check.Finding{sane, safe}, "Nothing was violated.", false},
 		{"a read", book("fence-all", sim.Event{Kind: sim.LedgerReadRefused, Client: "client-1", Token: 1, Note: "token 1 is lower than 2, the highest one seen"}),
 			[]check.Finding{sane, safe}, "refused: token 1 is lower than 2, the highest one seen. That was a read of client-1 at 1.000 s.", false},
-		{"a loss", book("none", taken, told, over), []check.Finding{finding(check.LostUpdate, check.Violated)}, "lost update: why. The balance is 90; 80 would be right.", true},
+		{"a loss", book("none", taken, told, over), []check.Finding{finding(check.LostUpdate, check.Violated)}, "lost update: why. The balance is 90; it should be 80.", true},
 		{"a charge that would have been the second", book("unique",
 			sim.Event{Kind: sim.LedgerWrite, Client: "client-2", Op: "client-2/1", Job: "job-1", Version: 1, Balance: 90},
 			sim.Event{Kind: sim.LedgerWriteRefused, Client: "client-1", Op: "client-1/1", Job: "job-1", Note: "there is an effect with the id job-1 already"}),
-			[]check.Finding{sane, safe}, "refused: there is an effect with the id job-1 already. At 2.000 s client-1 would have charged for job-1 once more.", false},
+			[]check.Finding{sane, safe}, "refused: there is an effect with the id job-1 already. At 2.000, s client-1 would have charged for job-1 again.", false},
 	} {
 		if got, violated := Verdict(c.history, c.findings); got != c.want || violated != c.violated {
 			t.Errorf("%s: %q (violated: %t), expected %q (%t)", c.name, got, violated, c.want, c.violated)
@@ -74,7 +74,7 @@ func TestAReasonToRefuseIsShortInALabel(t *testing.T) {
 		"token 1 is lower than 2, the highest one seen":              "token 1 is lower than 2",
 		"token 2 is not 1, the one that was set":                     "token 2 is not 1",
 		"computed from version 1, but the account has version 2":     "from v1, not v2",
-		"there is an effect with the id job-1 already":               "job-1 was done already",
+		"there is an effect with the id job-1 already":               "job-1 was already done",
 		"the lock value 0123456789abcdef is not none, the last one":  "the lock value 01234567… is not none",
 		"the lock value short is not 0123456789abcdef, the last one": "the lock value short is not 01234567…",
 		"": "",

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -14,7 +14,7 @@ import (
 // Headline returns a title and a subtitle that say which trial this is.
 func Headline(h sim.Header) (title, subtitle string) {
 	title = fmt.Sprintf("%s · %s · guard %s", h.Scenario, h.Backend, h.Guard)
-	if d := scenarios.Unusual(h.Discipline); d != "" {
+	if d := outcome.Unusual(h.Discipline); d != "" {
 		title += " · clients " + d
 	}
 	subtitle = fmt.Sprintf("%s world, seed %d, lease %s", h.World, h.Seed, Seconds(h.TTL))
@@ -88,7 +88,7 @@ func allTheSame(findings []check.Finding) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return " Violated all the same: " + strings.Join(names, ", ") + "."
+	return " Violated nevertheless: " + strings.Join(names, ", ") + "."
 }
 
 // consolation says that the money is safe, if it is. It says nothing if

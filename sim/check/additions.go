@@ -27,7 +27,7 @@ func judgeSet(s *trace.Set) Finding {
 	if last != first {
 		until = fmt.Sprintf(", the last at %s", clock(last.At))
 	}
-	return violated(LostUpdate, "%s was told at %s that %s had been added, and the set of %s lacks it when the trial is over: %d of %s %s lost%s",
+	return violated(LostUpdate, "%s was told at %s that %s had been added, but it is missing from the set of %s at the end of the trial: %d of %s %s lost%s",
 		first.Host, clock(first.At), element(first.Op), s.Read.Host, len(lost), count(told, "acknowledged element"), are(len(lost)), until).
 		shownBy(first, last, s.Read)
 }
@@ -53,14 +53,14 @@ func auditAdditions(t *trace.Trace) (*sim.Event, error) {
 			added[e.Op] = true
 		case sim.Added, sim.AddRefused, sim.AddUnknown:
 			if !added[e.Op] {
-				return e, fmt.Errorf("event %d: %s has an answer (%s) for %s without having added it", e.Seq, e.Host, e.Kind, opOf(e))
+				return e, fmt.Errorf("event %d: %s got an answer (%s) for %s without having added it", e.Seq, e.Host, e.Kind, opOf(e))
 			}
 		case sim.InSet:
 			switch {
 			case !added[e.Op]:
-				return e, fmt.Errorf("event %d: the set of %s has %s in it, which nobody has added", e.Seq, e.Host, opOf(e))
+				return e, fmt.Errorf("event %d: the set of %s contains %s, which nobody added", e.Seq, e.Host, opOf(e))
 			case read != nil:
-				return e, fmt.Errorf("event %d: the set has %s in it, after all of it had been read at event %d", e.Seq, opOf(e), read.Seq)
+				return e, fmt.Errorf("event %d: the set contains %s, although event %d had already finished reading it", e.Seq, opOf(e), read.Seq)
 			}
 		case sim.SetRead:
 			if read != nil {

@@ -32,7 +32,7 @@ func Leftover(h *sim.History) (*sim.Event, error) {
 		if !slices.Contains(ofService, e.Kind) || e.Grant == "" || asked[e.Grant] || asked[request] || h.Header.Signed(e.Grant) {
 			continue
 		}
-		return e, fmt.Errorf("event %d (%s of %s) is about the grant %q, which no client of this trial has asked for: has an earlier trial left it?", e.Seq, e.Kind, e.Host, e.Grant)
+		return e, fmt.Errorf("event %d (%s of %s) is about the grant %q, which no client of this trial asked for: is it left over from an earlier trial?", e.Seq, e.Kind, e.Host, e.Grant)
 	}
 	return nil, nil
 }

@@ -24,7 +24,7 @@ const patience = 3
 func availability(t *trace.Trace) Finding {
 	h := t.History
 	if h.Header.TTL <= 0 {
-		return undecided(Availability, "the history does not say how long a lease is, so no wait can be called long")
+		return undecided(Availability, "the history does not say how long a lease is, so there is no bound on waits")
 	}
 	all := attempts(t)
 	bound := patience * h.Header.TTL
@@ -58,7 +58,7 @@ func availability(t *trace.Trace) Finding {
 		worst.Why += fmt.Sprintf(" (%d of %s not served in time: %s)", unserved, count(asked, "attempt"), figures(all)+recovery(t))
 		return worst
 	case open != nil:
-		return undecided(Availability, "%s was still waiting when the trial ended, after %s, and %d leases are allowed (%s)",
+		return undecided(Availability, "%s was still waiting after %s when the trial ended; %d leases are allowed (%s)",
 			open.Client, clock(open.waited), patience, figures(all)+recovery(t)).shownBy(open.Began)
 	}
 	return holds(Availability, "%s, each served within %d leases: %s", count(asked, "attempt"), patience, figures(all)+recovery(t))
@@ -74,10 +74,10 @@ func recovery(t *trace.Trace) string {
 		}
 		next := nextHolder(t.History, r)
 		if next == nil {
-			fmt.Fprintf(&out, "; nobody held the lock again after %s had died with it", r.Host)
+			fmt.Fprintf(&out, "; nobody held the lock again after %s died holding it", r.Host)
 			continue
 		}
-		fmt.Fprintf(&out, "; the lock was held again %s after %s had died with it", clock(next.At-r.Applied.At), r.Host)
+		fmt.Fprintf(&out, "; the lock was held again %s after %s died holding it", clock(next.At-r.Applied.At), r.Host)
 	}
 	return out.String()
 }

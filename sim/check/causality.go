@@ -30,7 +30,7 @@ func (d Disorder) String() string {
 		what = fmt.Sprintf("message %d (%s)", d.Message, d.Effect)
 	}
 	if d.CauseAt == sim.Forever {
-		return fmt.Sprintf("%s is stamped %v, without %s before it", what, d.At, d.Cause)
+		return fmt.Sprintf("%s is stamped %v, but %s does not come before it", what, d.At, d.Cause)
 	}
 	return fmt.Sprintf("%s is stamped %v, before %s at %v", what, d.At, d.Cause, d.CauseAt)
 }
@@ -76,7 +76,7 @@ func auditCausality(t *trace.Trace) (*sim.Event, error) {
 	if len(all) == 0 {
 		return nil, nil
 	}
-	return all[0].Event, fmt.Errorf("%s out of order: %v", count(len(all), "stamp"), all[0])
+	return all[0].Event, fmt.Errorf("%s out of order; the first: %v", count(len(all), "stamp"), all[0])
 }
 
 // follows identifies a kind of cause and what follows from it.
@@ -111,10 +111,10 @@ const (
 // words names the cause and the effect.
 func (f follows) words() (cause, effect string) {
 	w := [ofAll][2]string{
-		readCalled:      {"the acquisition that the read is made under", "the account's reading"},
-		writeCalled:     {"the call of the write", "the account's taking or refusing the write"},
-		markCalled:      {"the acknowledged charge that is marked", "the account's marking the job"},
-		readTaken:       {"the account's reading", "what the client is told of it"},
+		readCalled:      {"the acquisition under which the read was made", "the account's reading"},
+		writeCalled:     {"the call of the write", "the account accepting or refusing the write"},
+		markCalled:      {"the acknowledged charge that is marked", "the account marking the job"},
+		readTaken:       {"the account's reading", "the answer to the client"},
 		writeTaken:      {"the account's taking or refusing the write", "what the client is told of it"},
 		markTaken:       {"the account's marking the job", "what the client is told of it"},
 		readSent:        {"the acquisition that the read is made under", "the sending of the request"},
@@ -123,7 +123,7 @@ func (f follows) words() (cause, effect string) {
 		readArrived:     {"the arrival of its request", "the account's reading"},
 		writeArrived:    {"the arrival of its request", "the account's taking or refusing the write"},
 		markArrived:     {"the arrival of its request", "the account's marking the job"},
-		accountAnswers:  {"the account's taking or refusing it", "the sending of the answer"},
+		accountAnswers:  {"the account accepting or refusing it", "the sending of the answer"},
 		accountAnswered: {"the arrival of the answer", "what the client is told of it"},
 		serviceAsked:    {"the arrival of a message at the lock service", "the grant"},
 		serviceAnswered: {"the arrival of an answer of the lock service", "the acquisition"},
@@ -275,7 +275,7 @@ func grantsUnasked(t *trace.Trace) (out []Disorder) {
 	for i := range h.Events {
 		e := &h.Events[i]
 		if at, asks := asked[t.Owner(e.Grant)]; e.Kind == sim.Granted && asks && e.At < at {
-			out = append(out, Disorder{Effect: "the grant", Cause: "its client's asking for the lock", At: e.At, CauseAt: at, Event: e})
+			out = append(out, Disorder{Effect: "the grant", Cause: "its client's request for the lock", At: e.At, CauseAt: at, Event: e})
 		}
 	}
 	return out

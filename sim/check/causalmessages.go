@@ -96,7 +96,7 @@ func ownDisorders(m *sim.Message) (out []Disorder) {
 	before := Disorder{Effect: "its sending", At: m.Sent}
 	for _, d := range []Disorder{
 		{Effect: "its loss", At: m.Lost},
-		{Effect: "its being sent again", At: m.Again},
+		{Effect: "its retransmission", At: m.Again},
 		{Effect: "its arrival", At: m.Arrived},
 	} {
 		if d.At == 0 {

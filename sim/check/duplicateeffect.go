@@ -11,7 +11,7 @@ import (
 func duplicateEffect(t *trace.Trace) Finding {
 	h := t.History
 	if t.Set != nil && t.Set.Read != nil {
-		return holds(DuplicateEffect, "a set has each element once, however often it was added")
+		return holds(DuplicateEffect, "a set contains each element only once, however often it was added")
 	}
 	first := map[string]*sim.Event{}
 	effects, again := 0, 0
@@ -42,7 +42,7 @@ func duplicateEffect(t *trace.Trace) Finding {
 		}
 		return found
 	case effects == 0:
-		return undecided(DuplicateEffect, "the ledger took no write, so nothing could happen twice")
+		return undecided(DuplicateEffect, "the ledger accepted no write, so nothing could be applied twice")
 	}
 	return holds(DuplicateEffect, "%s, each applied once", count(effects, "effect"))
 }
@@ -58,7 +58,7 @@ func effectOf(write *sim.Event) string {
 // twice describes an effect that was applied a second time.
 func twice(before, again *sim.Event) Finding {
 	if again.Job == "" {
-		return violated(DuplicateEffect, "%s was taken off the account at %s, and once more at %s",
+		return violated(DuplicateEffect, "%s was deducted from the account at %s, and again at %s",
 			trace.Operation(again.Op), clock(before.At), clock(again.At))
 	}
 	return violated(DuplicateEffect, "the account was charged for %s twice, for %s at %s and for %s at %s",

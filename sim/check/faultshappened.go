@@ -15,7 +15,7 @@ import (
 func faultsHappened(t *trace.Trace) Finding {
 	h := t.History
 	if len(h.Header.Faults) == 0 {
-		return holds(FaultsHappened, "no fault was asked for")
+		return holds(FaultsHappened, "the script has no faults")
 	}
 	var shown []*sim.Event
 	for _, r := range t.Faults {
@@ -29,7 +29,7 @@ func faultsHappened(t *trace.Trace) Finding {
 				shownBy(r.Applied)
 		}
 		if e := t.SignOfLife(r); e != nil {
-			return undecided(FaultsHappened, "%s: the host was not still: it recorded %q at %s", r.Lane(), string(e.Kind), clock(e.At)).
+			return undecided(FaultsHappened, "%s: the host was not stopped: it recorded %q at %s", r.Lane(), string(e.Kind), clock(e.At)).
 				shownBy(r.Applied, e, r.Undone)
 		}
 	}

@@ -33,7 +33,7 @@ func foreignRelease(t *trace.Trace) Finding {
 		case by == "":
 			doubt = firstOf(doubt, fmt.Errorf("event %d does not say who asked to free the grant %s", e.Seq, e.Grant))
 		case owner == "":
-			doubt = firstOf(doubt, fmt.Errorf("event %d freed the grant %s, and nothing tells whose it was", e.Seq, e.Grant))
+			doubt = firstOf(doubt, fmt.Errorf("event %d freed the grant %s, but the history does not say whose it was", e.Seq, e.Grant))
 		case by != owner:
 			if foreign++; foreign == 1 {
 				found = violated(ForeignRelease, "the lock service freed the grant of %s at %s because %s asked for it",
@@ -48,7 +48,7 @@ func foreignRelease(t *trace.Trace) Finding {
 		}
 		return found
 	case doubt != nil:
-		return undecided(ForeignRelease, "not every release can be put down to a client: %v", doubt)
+		return undecided(ForeignRelease, "not every release can be attributed to a client: %v", doubt)
 	}
 	return notForeign(freed, refusalsOf(t))
 }
@@ -59,7 +59,7 @@ func notForeign(freed int, refused []refusal) Finding {
 	byHolders := count(freed, "release") + ", each at the request of the holder"
 	switch {
 	case freed == 0 && len(refused) == 0:
-		return undecided(ForeignRelease, "the lock service was not seen to free any grant on request, nor to refuse it")
+		return undecided(ForeignRelease, "no release was seen, granted or refused")
 	case len(refused) == 0:
 		return holds(ForeignRelease, "%s", byHolders)
 	}

@@ -36,7 +36,7 @@ func freshRefused(t *trace.Trace) Finding {
 			doubt = firstOf(doubt, err)
 		case rightful:
 			if fresh++; fresh == 1 {
-				found = violated(FreshRefused, "the guard refused %s its %s%s at %s, though it was the rightful holder: it had been granted the lock at %s and nobody after it",
+				found = violated(FreshRefused, "the guard refused %s its %s%s at %s, though it was the rightful holder: it was granted the lock at %s, and nobody was granted it after that",
 					owner(mine), refusedWhat(e), tell(h).forWhich(e), clock(e.At), clock(mine.Proof.At)).
 					shownBy(mine.Proof, e)
 			}
@@ -49,11 +49,11 @@ func freshRefused(t *trace.Trace) Finding {
 		}
 		return found
 	case doubt != nil:
-		return undecided(FreshRefused, "not every refusal can be weighed: %v", doubt)
+		return undecided(FreshRefused, "not every refusal can be judged: %v", doubt)
 	case asked+refused == 0:
-		return undecided(FreshRefused, "the ledger was asked for nothing, so its guard was not put to the test")
+		return undecided(FreshRefused, "the ledger received no request, so its guard was not tested")
 	}
-	return holds(FreshRefused, "%s, none of a rightful holder", count(refused, "refusal"))
+	return holds(FreshRefused, "%s, none of them of a rightful holder", count(refused, "refusal"))
 }
 
 func refusedWhat(e *sim.Event) string {

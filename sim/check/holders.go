@@ -77,13 +77,13 @@ func requestOf(e *sim.Event) request {
 func (s *holders) of(e *sim.Event) (*trace.Grant, error) {
 	mine, known := s.told[request{op: e.Op}]
 	if !known {
-		return nil, fmt.Errorf("event %d: nothing tells under which grant %s ran", e.Seq, trace.Operation(e.Op))
+		return nil, fmt.Errorf("event %d: it is unknown under which grant %s ran", e.Seq, trace.Operation(e.Op))
 	}
 	if mine.several {
 		mine, known = s.told[requestOf(e)]
 	}
 	if !known || mine.several {
-		return nil, fmt.Errorf("event %d: %s ran under several grants, one after the other, and nothing tells which of them this request was made under", e.Seq, trace.Operation(e.Op))
+		return nil, fmt.Errorf("event %d: %s ran under several grants in turn, and it is unknown which one this request belongs to", e.Seq, trace.Operation(e.Op))
 	}
 	g := s.current[mine.grant]
 	if g == nil {
@@ -108,7 +108,7 @@ func (s *holders) rightful(i int, g *trace.Grant) (bool, error) {
 	// the event.
 	stillHeld := g.Ended != nil && g.Ended.Kind == sim.Freed && s.released(g, i)
 	if g.Ended != nil && g.Ended.At <= blurred && !stillHeld {
-		return false, fmt.Errorf("event %d came within %v of the end of the grant %s, too close to tell which was first", h.Events[i].Seq, s.lag, g.Name)
+		return false, fmt.Errorf("event %d came within %v of the end of the grant %s, too close to tell which came first", h.Events[i].Seq, s.lag, g.Name)
 	}
 	if next := int(g.Rank); next < len(s.trace.Grants) && s.trace.Grants[next].Granted.At <= blurred && !stillHeld {
 		return false, fmt.Errorf("event %d came within %v of the next grant after %s, too close to tell which was first", h.Events[i].Seq, s.lag, g.Name)

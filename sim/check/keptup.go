@@ -17,11 +17,11 @@ import (
 func keptUp(t *trace.Trace) Finding {
 	h := t.History
 	if h.Header.World == sim.VirtualWorld {
-		return holds(KeptUp, "virtual time waits for everybody")
+		return holds(KeptUp, "virtual time waits for every process")
 	}
 	p := h.Header.Pace
 	if p == nil || len(p.Measured) == 0 {
-		return undecided(KeptUp, "how late processes and messages were was not measured")
+		return undecided(KeptUp, "the lateness of processes and messages was not measured")
 	}
 	still := standstills(t)
 	var worst *sim.Event
@@ -40,11 +40,11 @@ func keptUp(t *trace.Trace) Finding {
 			worst, most = e, late
 		}
 	}
-	bears := fmt.Sprintf("the trial bears %s, half of %s", milliseconds(p.Bearable()), p.Of)
+	bears := fmt.Sprintf("the trial tolerates %s, half of %s", milliseconds(p.Bearable()), p.Of)
 	if worst == nil {
-		return holds(KeptUp, "at worst %s were lost; %s", milliseconds(leastSlow(p)), bears)
+		return holds(KeptUp, "the longest delay was %s; %s", milliseconds(leastSlow(p)), bears)
 	}
-	return undecided(KeptUp, "the machine was too slow%s: %s were lost by %s, as %s; %s",
+	return undecided(KeptUp, "the machine was too slow%s: a delay of %s ended at %s: %s; %s",
 		more(times), milliseconds(most), clock(worst.At), worst.Note, bears).shownBy(worst)
 }
 
@@ -103,7 +103,7 @@ func more(times int) string {
 	if times == 1 {
 		return ""
 	}
-	return fmt.Sprintf(" %d times, and most", times)
+	return fmt.Sprintf(" %d times, worst of all", times)
 }
 
 // milliseconds formats a short time as reports show it: "12.5 ms".

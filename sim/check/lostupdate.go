@@ -17,7 +17,7 @@ func lostUpdate(t *trace.Trace) Finding {
 	}
 	book := t.Book
 	if book.Broken != nil {
-		return undecided(LostUpdate, "the ledger's record is not whole: %v", book.Broken)
+		return undecided(LostUpdate, "the ledger's record is incomplete: %v", book.Broken)
 	}
 	acknowledged, lost := 0, 0
 	var first Finding
@@ -35,7 +35,7 @@ func lostUpdate(t *trace.Trace) Finding {
 		first.Why += fmt.Sprintf(": %d of %s %s lost", lost, count(acknowledged, "acknowledged withdrawal"), are(lost))
 		return first
 	case acknowledged == 0:
-		return undecided(LostUpdate, "no withdrawal was acknowledged, so there was nothing to lose")
+		return undecided(LostUpdate, "no withdrawal was acknowledged, so none could be lost")
 	}
 	return holds(LostUpdate, "%s, all of them in the final balance", count(acknowledged, "acknowledged withdrawal"))
 }
@@ -62,7 +62,7 @@ func lossOf(t *trace.Trace, op string) Finding {
 		whose = "it"
 	}
 	words := tell(h)
-	return violated(LostUpdate, "%s wrote %s at %s, computed from %s, over the %s that %s had written%s at %s",
+	return violated(LostUpdate, "%s wrote %s at %s, computed from %s, overwriting the %s that %s had written%s at %s",
 		writer(over), words.wrote(over), clock(over.At), seen, strconv.FormatInt(lost.Balance, 10), whose, words.forWhich(lost), clock(lost.At)).
 		shownBy(read, lost, over)
 }

@@ -10,7 +10,7 @@ import (
 // history. Beliefs that only touch do not overlap.
 func overlap(t *trace.Trace) Finding {
 	all, err := beliefs(t, untilTold)
-	return twoAtOnce(Overlap, "still believed that it held it", all, err).orBrief(t, all)
+	return twoAtOnce(Overlap, "still believed that it held the lock", all, err).orBrief(t, all)
 }
 
 // overlapValid is like overlap, but a belief also ends when the client's own clock reaches the
@@ -23,10 +23,10 @@ func overlapValid(t *trace.Trace) Finding {
 // twoAtOnce looks for beliefs that began while another client's belief still lasted.
 func twoAtOnce(p Property, stillHeld string, all []stretch, err error) Finding {
 	if err != nil {
-		return undecided(p, "beliefs cannot be told apart: %v", err)
+		return undecided(p, "beliefs cannot be matched to grants: %v", err)
 	}
 	if len(all) == 0 {
-		return undecided(p, "nobody ever acquired the lock, so it was not put to the test")
+		return undecided(p, "nobody acquired the lock, so it was not tested")
 	}
 	overlaps, earlier, later := overlapsIn(all)
 	if overlaps == 0 {
@@ -71,7 +71,7 @@ func overlapsIn(all []stretch) (overlaps int, earlier, later stretch) {
 // beginnings says how a stretch began.
 var beginnings = map[sim.Kind]string{
 	sim.Acquired: "was granted the lock",
-	sim.Renewed:  "got its lease prolonged",
+	sim.Renewed:  "had its lease renewed",
 }
 
 // endings says what ended a stretch, or after which event a client worked on.

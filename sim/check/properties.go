@@ -36,7 +36,7 @@ var rows = []Row{
 	}, {
 		Property: RecordingSane, check: recordingSane,
 		Harms: TheTrial, Gravity: 10, Mark: AtEvent,
-		Means: "the history cannot be what happened, or a live service did something for nobody in the trial",
+		Means: "the history contradicts itself, or a live service did something that no client of the trial asked for",
 	}, {
 		Property: KeptUp, check: keptUp,
 		Harms: TheTrial, Gravity: 30, Mark: AtEvent,
@@ -52,17 +52,17 @@ var rows = []Row{
 		Harms: TheLock, Gravity: 100, Mark: WhileBelieved, Always: true,
 		Column: "valid", Brief: "both within their own deadlines",
 		Violation: "two clients hold it within their own deadlines",
-		Means:     "the same, where each belief ends at the deadline that the client itself computes",
+		Means:     "like overlap, but each belief ends at the deadline that the client itself computes",
 	}, {
 		Property: WorkOverlap, check: workOverlap, stretches: atWorkOf,
 		Harms: TheWork, Gravity: 120, Mark: WhileAtWork, Always: true, Echoes: Overlap,
 		Column: "work", Brief: "two clients work under the lock",
 		Violation: "two clients work under the lock at once",
-		Means:     "two clients are at work under the lock at once, each between a grant and its last write or its release, told or not",
+		Means:     "two clients work under the lock at once, each between its grant and its last write or release, whether or not it was told that the lock is lost",
 	}, {
 		Property: LostUpdate, check: lostUpdate,
 		Harms: TheAccount, Gravity: 40, Mark: AtEvent, Always: true, Unsaved: true,
-		Column: "lost", Brief: "an acknowledged write is gone",
+		Column: "lost", Brief: "an acknowledged write is lost",
 		Violation: "an acknowledged write is overwritten",
 		Means:     "an acknowledged withdrawal is missing from the balance",
 	}, {
@@ -70,7 +70,7 @@ var rows = []Row{
 		Harms: TheLock, Gravity: 60, Mark: AtEvent, Always: true,
 		Column: "stale", Brief: "a superseded holder wrote",
 		Violation: "a superseded holder's write is accepted",
-		Means:     "the account took a write from a holder who had been superseded",
+		Means:     "the account accepted a write from a superseded holder",
 	}, {
 		Property: DuplicateEffect, check: duplicateEffect,
 		Harms: TheAccount, Gravity: 50, Mark: AtEvent, Unsaved: true, Quiet: true,
@@ -81,8 +81,8 @@ var rows = []Row{
 		Property: TokenOrder, check: tokenOrder,
 		Harms: TheLock, Gravity: 80, Mark: AtEvent, Unsaved: true,
 		Column:    "token",
-		Violation: "tokens repeat or go back",
-		Means:     "fencing tokens repeat or go back",
+		Violation: "tokens repeat or decrease",
+		Means:     "fencing tokens repeat or decrease",
 	}, {
 		Property: FreshRefused, check: freshRefused,
 		Harms: TheService, Gravity: 70, Mark: AtEvent, Unsaved: true,
@@ -92,15 +92,15 @@ var rows = []Row{
 	}, {
 		Property: ForeignRelease, check: foreignRelease,
 		Harms: TheLock, Gravity: 90, Mark: AtEvent, Quiet: true,
-		Column: "freed", Brief: "freed by who did not hold it",
-		Violation: "the lock is freed by somebody else",
+		Column: "freed", Brief: "freed by a non-holder",
+		Violation: "another client frees the lock",
 		Means:     "the lock service freed the lock at the request of a client that did not hold it",
 	}, {
 		Property: Availability, check: availability,
 		Harms: TheService, Gravity: 130, Mark: WhileWaiting, Always: true, Quiet: true,
 		Column:    "avail",
 		Violation: "a client does not get the lock",
-		Means:     "a client that asked for the lock gave up, or waited longer than three leases, however long these are; measures: {wait: [0s, 60s]} bounds the seconds",
+		Means:     "a client that asked for the lock gave up or waited longer than three leases; to bound the wait in seconds, use measures: {wait: [0s, 60s]}",
 	},
 }
 

@@ -24,7 +24,7 @@ func recordingSane(t *trace.Trace) Finding {
 			return undecided(RecordingSane, "%v", err).shownBy(e)
 		}
 	}
-	return holds(RecordingSane, "%s, whole and without contradiction", count(len(h.Events), "event"))
+	return holds(RecordingSane, "%s, complete and consistent", count(len(h.Events), "event"))
 }
 
 // auditOrder checks that events are numbered 1, 2, 3, … and that time does not go back.
@@ -36,7 +36,7 @@ func auditOrder(t *trace.Trace) (*sim.Event, error) {
 			return e, fmt.Errorf("event %d has the number %d", want, e.Seq)
 		}
 		if i > 0 && e.At < h.Events[i-1].At {
-			return e, fmt.Errorf("time goes back from %s to %s at event %d", clock(h.Events[i-1].At), clock(e.At), e.Seq)
+			return e, fmt.Errorf("time goes backwards from %s to %s at event %d", clock(h.Events[i-1].At), clock(e.At), e.Seq)
 		}
 	}
 	return nil, nil
@@ -94,12 +94,12 @@ func auditAttempts(t *trace.Trace) (*sim.Event, error) {
 		switch e.Kind {
 		case sim.Acquire:
 			if waiting[a] {
-				return e, fmt.Errorf("event %d: %s asks for the lock for %s while it still waits for an answer", e.Seq, e.Host, opOf(e))
+				return e, fmt.Errorf("event %d: %s asks for the lock for %s while an earlier request is still open", e.Seq, e.Host, opOf(e))
 			}
 			waiting[a] = true
 		case sim.Acquired, sim.NotAcquired:
 			if !waiting[a] {
-				return e, fmt.Errorf("event %d: %s has an answer (%s) for %s without having asked", e.Seq, e.Host, e.Kind, opOf(e))
+				return e, fmt.Errorf("event %d: %s got an answer (%s) for %s without having asked", e.Seq, e.Host, e.Kind, opOf(e))
 			}
 			delete(waiting, a)
 		case sim.FaultApplied:
@@ -161,7 +161,7 @@ func auditLedger(t *trace.Trace) (*sim.Event, error) {
 				return e, fmt.Errorf("event %d writes to an account that was not opened", e.Seq)
 			}
 			if e.Version != version+1 {
-				return e, fmt.Errorf("event %d made version %d of the account, after version %d", e.Seq, e.Version, version)
+				return e, fmt.Errorf("event %d wrote version %d of the account, but the previous one was %d", e.Seq, e.Version, version)
 			}
 			version = e.Version
 			if taken[e.Op] == nil {

@@ -37,7 +37,7 @@ func staleWrite(t *trace.Trace) Finding {
 			continue
 		}
 		if stale++; stale == 1 {
-			found = violated(StaleWrite, "the account took what %s wrote%s at %s, though the lock service had given the lock to %s at %s",
+			found = violated(StaleWrite, "the account accepted the write of %s%s at %s, although the lock service had granted the lock to %s at %s",
 				owner(mine), tell(h).forWhich(e), clock(e.At), later.client, clock(later.with.Proof.At)).
 				shownBy(mine.Proof, later.with.Proof, e)
 		}
@@ -49,9 +49,9 @@ func staleWrite(t *trace.Trace) Finding {
 		}
 		return found
 	case doubt != nil:
-		return undecided(StaleWrite, "not every write can be put down to a grant: %v", doubt)
+		return undecided(StaleWrite, "not every write can be attributed to a grant: %v", doubt)
 	case writes == 0:
-		return undecided(StaleWrite, "the ledger took no write, so it was not put to the test")
+		return undecided(StaleWrite, "the ledger accepted no write, so it was not tested")
 	}
-	return holds(StaleWrite, "%s, each from a client that nobody had superseded", count(writes, "write"))
+	return holds(StaleWrite, "%s, none from a superseded client", count(writes, "write"))
 }

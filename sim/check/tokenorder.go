@@ -20,7 +20,7 @@ func tokenOrder(t *trace.Trace) Finding {
 		}
 		issued++
 		if last != nil && g.Token() <= last.Token() {
-			return violated(TokenOrder, "the lock service gave %s the token %d at %s after it had given %s the token %d at %s: tokens must rise",
+			return violated(TokenOrder, "the lock service gave %s the token %d at %s after it had given %s the token %d at %s: tokens must increase",
 				owner(g), g.Token(), clock(g.Granted.At), owner(last), last.Token(), clock(last.Granted.At)).
 				shownBy(last.TokenEvent(), g.TokenEvent())
 		}
@@ -28,7 +28,7 @@ func tokenOrder(t *trace.Trace) Finding {
 	}
 	for _, e := range t.Ungranted {
 		if e.Token != 0 {
-			return undecided(TokenOrder, "%s received the token %d at %s, but the lock service's record has no such grant, so its place in the order is not known",
+			return undecided(TokenOrder, "%s received the token %d at %s, but the lock service has no record of that grant, so its place in the order is unknown",
 				e.Host, e.Token, clock(e.At)).shownBy(e)
 		}
 	}

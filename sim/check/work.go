@@ -138,7 +138,7 @@ func (w *worker) effect(e *sim.Event) {
 		if len(behind) > 1 {
 			if t.stopped != nil && e.At > t.latest {
 				t.latest = e.At
-				w.unclear = firstOf(w.unclear, fmt.Errorf("event %d: %s ran under several grants, one after the other, and nothing tells under which of them this request was made", e.Seq, trace.Operation(e.Op)))
+				w.unclear = firstOf(w.unclear, fmt.Errorf("event %d: %s ran under several grants in turn, and it is unknown which one this request belongs to", e.Seq, trace.Operation(e.Op)))
 			}
 			continue
 		}
@@ -158,7 +158,7 @@ func (w *worker) effect(e *sim.Event) {
 			t.to, t.ended = at, e
 		}
 		if w.lag > 0 {
-			w.blurred = firstOf(w.blurred, fmt.Errorf("event %d may be stamped up to %v late, too close to tell what was first", e.Seq, w.lag))
+			w.blurred = firstOf(w.blurred, fmt.Errorf("event %d may be stamped up to %v late, too close to tell which came first", e.Seq, w.lag))
 		}
 	}
 }

@@ -16,16 +16,16 @@ func workOverlap(t *trace.Trace) Finding {
 	w, err := workOf(t)
 	switch {
 	case err != nil:
-		return undecided(WorkOverlap, "the work of one grant cannot be told from that of another: %v", err)
+		return undecided(WorkOverlap, "work cannot be matched to grants: %v", err)
 	case len(w.sure) == 0:
 		return undecided(WorkOverlap, "nobody ever acquired the lock, so it was not put to the test")
 	}
 	overlaps, earlier, later := overlapsIn(w.sure)
 	if overlaps == 0 {
 		if possible, _, _ := overlapsIn(w.most); possible > 0 {
-			return undecided(WorkOverlap, "whether two clients were at work at once is not known: %v", firstOf(w.unclear, w.blurred))
+			return undecided(WorkOverlap, "it is unknown whether two clients were at work at once: %v", firstOf(w.unclear, w.blurred))
 		}
-		return holds(WorkOverlap, "%s, never two at work at once", count(len(w.sure), "grant"))
+		return holds(WorkOverlap, "%s, and never two clients at work at once", count(len(w.sure), "grant"))
 	}
 	return violated(WorkOverlap, "%s was granted the lock at %s while %s was still at work under it (%s): %s among %s",
 		later.client, clock(later.from), earlier.client, earlier.course(), count(overlaps, "overlap"), count(len(w.sure), "grant")).

@@ -1,0 +1,62 @@
+package script
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/ledger"
+)
+
+// Cell is one square of a scenario's table: a lock service under one guard, with clients of
+// one discipline.
+type Cell struct {
+	Backend    backends.Spec // with the scenario's lock options applied
+	Guard      string
+	Discipline Discipline
+}
+
+// Cells lists the cells of the scenario: for each discipline, every backend under every guard. A
+// guard that needs a fencing token makes no cell with a backend that issues none. Cells returns an
+// error if the registry lacks a backend or option that the scenario was loaded with.
+func (s *Scenario) Cells(registry backends.Registry) ([]Cell, error) {
+	cells, err := s.Squares(registry)
+	return slices.DeleteFunc(cells, func(c Cell) bool { return !MakesCell(c.Backend, c.Guard) }), err
+}
+
+// Squares lists the cells, including those that the scenario's lists name but that cannot exist.
+func (s *Scenario) Squares(registry backends.Registry) ([]Cell, error) {
+	var cells []Cell
+	for _, discipline := range s.Workload.Disciplines {
+		for _, name := range s.Backends {
+			spec, err := s.Spec(registry, name)
+			if err != nil {
+				return nil, fmt.Errorf("list the cells of scenario %s: %w", s.Name, err)
+			}
+			for _, guard := range s.Guards {
+				cells = append(cells, Cell{Backend: spec, Guard: guard, Discipline: discipline})
+			}
+		}
+	}
+	return cells, nil
+}
+
+// Spec returns a backend with the scenario's lock options applied.
+func (s *Scenario) Spec(registry backends.Registry, name string) (backends.Spec, error) {
+	spec, err := registry.ParseSpec(name)
+	if err != nil {
+		return backends.Spec{}, err
+	}
+	for _, o := range s.Lock {
+		if spec, _, err = spec.WithDefault(o.Name, o.Value); err != nil {
+			return backends.Spec{}, err
+		}
+	}
+	return spec, nil
+}
+
+// MakesCell reports whether a backend can run with a guard: a guard that checks fencing tokens needs a
+// backend that issues them.
+func MakesCell(spec backends.Spec, guard string) bool {
+	return spec.Backend.IssuesTokens() || !ledger.Guard(guard).NeedsToken()
+}

@@ -1,0 +1,79 @@
+package script
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/locklab/locklab/scenarios/strict"
+	"github.com/locklab/locklab/sim"
+)
+
+// FuzzLoad checks that for any file, Load returns either a scenario that can be run or an error
+// that points into the file, and that the schema for editors accepts whatever Load accepts.
+func FuzzLoad(f *testing.F) {
+	for _, file := range scriptFiles(f) {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(src)
+	}
+	for _, bad := range badScripts(f) {
+		f.Add(bad.src)
+	}
+	f.Add([]byte(whole))
+	f.Add([]byte(faults))
+	f.Add([]byte("a: &a [*a, *a]\nb: &b [*a, *a]\n"))
+	schema := compile(f)
+	f.Fuzz(func(t *testing.T, src []byte) {
+		s, err := Load("fuzz.yaml", src, known())
+		if err != nil {
+			checkLoadError(t, err, src)
+			return
+		}
+		if err := validate(t, schema, src); err != nil {
+			t.Errorf("the loader takes what the schema refuses: %v", err)
+		}
+		var b strings.Builder
+		if err := Describe(&b, s); err != nil {
+			t.Fatal(err)
+		}
+		for _, step := range s.Steps {
+			do := step.Resolve(s.TTL).Do
+			if do.For < 0 || do.For == 0 && (do.Kind == sim.Pause || do.Kind == sim.Suspend || do.Kind == sim.Hold) {
+				t.Errorf("step %+v does nothing", step)
+			}
+			if do.Kind == sim.ClockFault && (do.Step == 0) == (do.Rate == 0) {
+				t.Errorf("step %+v leaves the clock alone, or does two things to it", step)
+			}
+		}
+		if cells, err := s.Cells(known().Registry); err != nil || len(cells) == 0 {
+			t.Errorf("a scenario that loads has %d cells (%v)", len(cells), err)
+		}
+	})
+}
+
+func checkLoadError(t *testing.T, err error, src []byte) {
+	t.Helper()
+	var bad *strict.Error
+	if !errors.As(err, &bad) {
+		t.Fatalf("got %T %v, want a *strict.Error", err, err)
+	}
+	lines := strings.Split(strings.TrimPrefix(string(src), "\ufeff"), "\n")
+	if bad.Line < 1 || bad.Line > len(lines) {
+		t.Fatalf("line %d of %d", bad.Line, len(lines))
+	}
+	if bad.Column < 1 || bad.Column > utf8.RuneCountInString(bad.Text)+1 {
+		t.Errorf("column %d of %q", bad.Column, bad.Text)
+	}
+	if bad.Found == "" || bad.Expected == "" {
+		t.Errorf("the error does not say what was found and expected: %v", err)
+	}
+	if strings.Contains(bad.Found, "gave up") {
+		t.Logf("the YAML parser panics on %q", src)
+	}
+	_ = err.Error()
+}

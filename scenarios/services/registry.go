@@ -1,0 +1,39 @@
+// Package services lists the lock services that scripts can name, and the sets of them.
+package services
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/lib"
+	"github.com/locklab/locklab/scenarios/strict"
+)
+
+// registered holds the lock services of a program that uses locklab as a library.
+var registered backends.Registry
+
+// Register adds lock services to Registry. Call it at the start of a program, before anything is
+// loaded or run. It returns an error if a name is not valid or is already taken by a lock service
+// or a set; the services before that one stay registered.
+func Register(services ...backends.Backend) error {
+	for _, b := range services {
+		if !strict.IsName(b.Name()) {
+			return fmt.Errorf("lock service name %q: expected lower-case letters, digits and hyphens", b.Name())
+		}
+		if _, is := Named(b.Name()); is {
+			return fmt.Errorf("%s is the name of a set of lock services; give yours another name", b.Name())
+		}
+		if _, err := Registry().Find(b.Name()); err == nil {
+			return fmt.Errorf("a lock service named %s already exists; give yours another name", b.Name())
+		}
+		registered = append(registered, b)
+	}
+	return nil
+}
+
+// Registry lists all lock services in the order of tables: the two controls, then the real
+// services, then the libraries as they are, then those added by Register.
+func Registry() backends.Registry {
+	return slices.Concat(services(), lib.Backends(), registered)
+}

@@ -1,0 +1,103 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/services"
+	"github.com/locklab/locklab/scenarios/trial"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// Run runs sweeps in the virtual world on several workers. It hands each point to report as
+// soon as its last trial is judged, sweep by sweep, line by line, value by value, so the order does
+// not depend on the number of workers. It stops at the first error, of a trial or of report, or
+// when ctx is cancelled; what was reported before stays reported.
+func Run(ctx context.Context, sweeps []*Sweep, seeds outcome.Seeds, workers int, report func(Point) error) error {
+	points := 0
+	for _, s := range sweeps {
+		points += s.Points()
+	}
+	if err := seeds.Fit(0, points); err != nil {
+		return err
+	}
+	var trials []trial.Trial
+	var places []sweepPlace
+	for _, s := range sweeps {
+		for _, line := range s.lines {
+			for i := range s.Parameter.Values {
+				more, err := line.trials(i, seeds)
+				if err != nil {
+					return fmt.Errorf("sweep %s, %s: %w", s.Name, line.Name, err)
+				}
+				trials = append(trials, more...)
+				places = append(places, sweepPlace{s, line.Line, s.Parameter.Values[i]})
+			}
+		}
+	}
+	simulate := func(ctx context.Context, t trial.Trial) (*sim.History, error) { return t.Simulate(ctx) }
+	each := int(seeds.Count())
+	done := 0
+	var point Point
+	return trial.RunAll(ctx, trials, workers, simulate, func(j trial.Judged) error {
+		at := places[done/each]
+		if done%each == 0 {
+			point = Point{Sweep: at.sweep.Name, Line: at.line.Name, X: at.x}
+		}
+		point.add(j.Result, at.sweep.Property)
+		if done++; done%each > 0 {
+			return nil
+		}
+		point.judge(at.sweep.Parameter, at.line.Derived)
+		return report(point)
+	})
+}
+
+// sweepPlace says which sweep, line and value a point belongs to.
+type sweepPlace struct {
+	sweep *Sweep
+	line  Line
+	x     float64
+}
+
+// Points returns the number of points in the sweep.
+func (s *Sweep) Points() int { return len(s.lines) * len(s.Parameter.Values) }
+
+// Fits returns an error if the sweep has too many trials with these seeds.
+func (s *Sweep) Fits(seeds outcome.Seeds) error { return seeds.Fit(0, s.Points()) }
+
+// trials lists the trials of a line at the value with this index.
+func (l scriptedLine) trials(value int, seeds outcome.Seeds) (out []trial.Trial, err error) {
+	one := l.scripts[value]
+	spec, err := one.Spec(services.Registry(), l.Backend)
+	if err != nil {
+		return nil, err
+	}
+	for seed := seeds.First; ; seed++ {
+		out = append(out, trial.Trial{
+			Scenario: one, Backend: spec, Guard: ledger.Guard(l.Guard), Discipline: one.Workload.Disciplines[0], World: sim.VirtualWorld, Seed: seed, TTL: one.TTL,
+		})
+		if seed == seeds.Last {
+			return out, nil
+		}
+	}
+}
+
+// add counts a trial.
+func (p *Point) add(r outcome.Result, property check.Property) {
+	p.Trials++
+	verdict := r.Finding(property).Verdict
+	if r.Outcome == outcome.Undecided { // a precondition failed
+		verdict = check.Undecided
+	}
+	switch verdict {
+	case check.Undecided:
+		p.Undecided++
+	case check.Violated:
+		p.Violated++
+	case check.Holds: // the trials neither undecided nor violated
+	}
+}

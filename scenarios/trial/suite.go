@@ -1,0 +1,97 @@
+package trial
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/sim"
+)
+
+// Judged is a trial that has been run and judged.
+type Judged struct {
+	Trial   Trial
+	Result  outcome.Result
+	History *sim.History
+}
+
+// Recorded returns the history with the messages between hosts. A virtual trial is run again to
+// record them, because only few trials need them. The rerun cannot be interrupted, as the trial
+// counts.
+func (j Judged) Recorded() (*sim.History, error) {
+	if j.Trial.World != sim.VirtualWorld || j.History.Messages != nil {
+		return j.History, nil
+	}
+	return j.Trial.SimulateRecorded(context.Background())
+}
+
+// ByService puts live trials that want the same lock service next to each other, so that a running
+// one can be reused. Virtual trials, which are quick, come first and keep their order.
+func ByService(trials []Trial) []Trial {
+	live := func(t Trial) bool { return t.World == sim.LiveWorld }
+	if !slices.ContainsFunc(trials, live) { // there may be millions
+		return trials
+	}
+	sorted := slices.Clone(trials)
+	slices.SortStableFunc(sorted, func(a, b Trial) int {
+		return cmp.Or(cmp.Compare(b.World, a.World), cmp.Compare(a.service(), b.service()))
+	})
+	return sorted
+}
+
+// service identifies the lock service of a live trial; empty in the virtual world.
+func (t Trial) service() string {
+	if t.World != sim.LiveWorld {
+		return ""
+	}
+	return fmt.Sprint(t.Backend.Backend.Name(), t.TTL, t.Scenario.Lock, t.Backend)
+}
+
+// Available separates the trials that make sense and can run on this machine from the rest. It
+// reuses the array of trials, which may hold a million.
+func Available(trials []Trial) (can, cannot []Trial) {
+	can = trials[:0]
+	var why error
+	for i, t := range trials {
+		if i == 0 || !t.sameCell(&trials[i-1]) {
+			why = cmp.Or(t.NotApplicable(), t.Unavailable())
+		}
+		if why == nil {
+			can = append(can, t)
+		} else {
+			cannot = append(cannot, t)
+		}
+	}
+	return can, cannot
+}
+
+// sameCell reports whether the trials differ in their seeds at most.
+func (t *Trial) sameCell(o *Trial) bool {
+	return t.Scenario == o.Scenario && t.Guard == o.Guard && t.Discipline == o.Discipline && t.World == o.World && t.TTL == o.TTL &&
+		t.Backend.Backend == o.Backend.Backend && t.Backend.String() == o.Backend.String()
+}
+
+// NotApplicable reports why the script makes no sense with this cell, in any world and on any
+// machine; nil means that it does. The answer is known before anything runs.
+func (t Trial) NotApplicable() error {
+	return t.Scenario.NotApplicable(t.cell(), t.TTL)
+}
+
+// Nothing returns the error of a run that has no trial left. It lists each reason once.
+func Nothing(missing []Trial) error {
+	var reasons []string
+	word := outcome.NotApplicable
+	for _, t := range missing {
+		why := t.NotApplicable()
+		if why == nil {
+			word, why = outcome.NotAvailable, t.Unavailable()
+		}
+		if text := why.Error(); !slices.Contains(reasons, text) {
+			reasons = append(reasons, text)
+		}
+	}
+	return fmt.Errorf("nothing to run, %s: %s", word, strings.Join(reasons, "; "))
+}

@@ -40,8 +40,8 @@ func TestElementsAreAWorkloadWithoutALock(t *testing.T) {
 func TestWhatElementsCannotHave(t *testing.T) {
 	whole := adds("{add: {}}") + "backends: [redis]\n"
 	for _, c := range []struct{ script, want string }{
-		{strings.Replace(whole, "backends: [redis]", "backends: [etcd]", 1), "etcd keeps none"},
-		{whole + "guards: [cas]\n", "guard cas is for an account"},
+		{strings.Replace(whole, "backends: [redis]", "backends: [etcd]", 1), "etcd cannot keep a set"},
+		{whole + "guards: [cas]\n", "guard cas protects an account"},
 		{strings.Replace(whole, "add: {}", "add: {wait: 1s}", 1), "wait"},
 		{whole + "client: {1: {discipline: heedless}}\n", "client 1 has lock settings of its own"},
 		{whole + "client: {1: {ttl: 0.5ttl}}\n", "client 1 has lock settings of its own"},
@@ -60,8 +60,8 @@ func TestWhatElementsCannotHave(t *testing.T) {
 // for, and that the refusal gives the reason.
 func TestAServiceWithoutSetsIsNotApplicable(t *testing.T) {
 	for backend, want := range map[string]string{
-		"etcd": "etcd keeps none", "zookeeper": "zookeeper keeps none", "perfect": "perfect keeps none",
-		"redlock": "redlock keeps none", "redis-redislock": "redis-redislock keeps none", "none": "none keeps none",
+		"etcd": "etcd cannot keep a set", "zookeeper": "zookeeper cannot keep a set", "perfect": "perfect cannot keep a set",
+		"redlock": "redlock cannot keep a set", "redis-redislock": "redis-redislock cannot keep a set", "none": "none cannot keep a set",
 	} {
 		why := one(t, "set-after-crash", backend, "none").NotApplicable()
 		if why == nil || !strings.Contains(why.Error(), want) {
@@ -70,7 +70,7 @@ func TestAServiceWithoutSetsIsNotApplicable(t *testing.T) {
 	}
 	trial := one(t, "set-after-crash", "redis", "none")
 	trial.Guard = ledger.CAS
-	if why := trial.NotApplicable(); why == nil || !strings.Contains(why.Error(), "guard cas is for an account") {
+	if why := trial.NotApplicable(); why == nil || !strings.Contains(why.Error(), "guard cas protects an account") {
 		t.Errorf("with a guard: %v", why)
 	}
 }

@@ -78,7 +78,7 @@ func TestASweepOfAScenarioThatDoesNotFitIsExplained(t *testing.T) {
 		{[]string{"gc-pause", "gc-puase"}, `folder/other.yaml:6:13: there is no scenario "gc-puase"`},
 		{[]string{"gc-pause", "./nowhere.yaml"}, `folder/other.yaml:6:13: the scenario "./nowhere.yaml" cannot be read: no such file`},
 		{[]string{"gc-pause", "./broken.yaml", "  set: {steps.1.do.pause.for: $x}\n", ""}, `folder/broken.yaml:2:1: the scenario has an unknown key "titel"`},
-		{[]string{"steps.1", "steps.2"}, `folder/other.yaml:7:9: gc-pause has no place steps.2.do.pause.for: there is no "2", expected 1 to 1`},
+		{[]string{"steps.1", "steps.2"}, `folder/other.yaml:7:9: gc-pause has nothing at steps.2.do.pause.for: there is no "2", expected 1 to 1`},
 		{[]string{"pause.for", "crash.for"}, `there is no "crash", expected pause`},
 		{[]string{".for", ".for.least"}, `there is nothing below the part before "least"`},
 		{[]string{"steps.1.do.pause.for: $x", "clients: $x"}, `scripts/gc-pause.yaml:18:10: clients is the text "0ttl"`},

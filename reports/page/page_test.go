@@ -227,7 +227,7 @@ func TestAStoryHasEveryEventItsEvidenceAndWhoWasWrong(t *testing.T) {
 		t.Errorf("%d of %d events, want %d", len(s.Events), s.Of, trial.Events)
 	}
 	lost := trial.Kept.Result.Finding(check.LostUpdate)
-	if len(s.Moments) == 0 || s.Moments[0].What != "lost update" || s.Moments[0].Seq != slices.Max(lost.Evidence) || s.Moments[0].Why != lost.Why+". The balance is now 90; it should be 80" {
+	if len(s.Moments) == 0 || s.Moments[0].What != "lost update" || s.Moments[0].Seq != slices.Max(lost.Evidence) || s.Moments[0].Why != lost.Why+". The balance is now 90; 80 would be right" {
 		t.Errorf("the first moment is %+v, want that of %+v", s.Moments, lost)
 	}
 	for _, seq := range lost.Evidence {

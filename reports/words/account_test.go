@@ -57,7 +57,7 @@ func TestAHeadlineTellsOfTheRescueAndOfWhatWouldBeRight(t *testing.T) {
 			[]check.Finding{sane, safe}, "Nothing was violated.", false},
 		{"a read", book("fence-all", sim.Event{Kind: sim.LedgerReadRefused, Client: "client-1", Token: 1, Note: "token 1 is lower than 2, the highest one seen"}),
 			[]check.Finding{sane, safe}, "refused: token 1 is lower than 2, the highest one seen. That was a read of client-1 at 1.000 s.", false},
-		{"a loss", book("none", taken, told, over), []check.Finding{finding(check.LostUpdate, check.Violated)}, "lost update: why. The balance is 90; it should be 80.", true},
+		{"a loss", book("none", taken, told, over), []check.Finding{finding(check.LostUpdate, check.Violated)}, "lost update: why. The balance is 90; 80 would be right.", true},
 		{"a charge that would have been the second", book("unique",
 			sim.Event{Kind: sim.LedgerWrite, Client: "client-2", Op: "client-2/1", Job: "job-1", Version: 1, Balance: 90},
 			sim.Event{Kind: sim.LedgerWriteRefused, Client: "client-1", Op: "client-1/1", Job: "job-1", Note: "there is an effect with the id job-1 already"}),

@@ -18,7 +18,7 @@ func TestJudgesAllowForStampsAsLateAsTheyAreSeenToBe(t *testing.T) {
 		4.050s lock     expired  grant=a`
 	judgeTrials(t, FreshRefused, []trial{
 		{"prompt", strings.ReplaceAll(refused, "%s", "s"), Violated, "", []int64{4, 6}},
-		{"late", strings.ReplaceAll(refused, "%s", ".040s"), Undecided, "too close to tell which was first", nil},
+		{"late", strings.ReplaceAll(refused, "%s", ".040s"), Undecided, "too close to tell which came first", nil},
 	})
 }
 

@@ -78,7 +78,7 @@ type FaultRow struct {
 var faultRows = []FaultRow{
 	{
 		Kind: Pause, Family: PauseFamily, Weight: 1,
-		Stopped: "paused", Lasting: "pause of", Happens: "A process stands still",
+		Stopped: "paused", Lasting: "pause of", Happens: "A process is paused",
 	},
 	{
 		Kind: Suspend, Family: PauseFamily, Weight: 2, stopsClock: true, LeavesTraces: true,

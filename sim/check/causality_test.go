@@ -146,7 +146,7 @@ func TestStampsOutOfOrder(t *testing.T) {
 			> 2s client-2 ledger arrived=2s what=read
 			2s ledger   ledger-read op=client-1/1 client=client-1
 			3s -        end`,
-			[]string{"but the arrival of its request does not come before it"}},
+			[]string{"without the arrival of its request before it"}},
 		{"where messages were not recorded, events only are held to the order", `
 			1s client-1 acquired    op=client-1/1 grant=a
 			2s ledger   ledger-read op=client-1/1 client=client-1
@@ -155,7 +155,7 @@ func TestStampsOutOfOrder(t *testing.T) {
 			6s client-1 wrote       op=client-1/1
 			7s ledger   ledger-write op=client-1/1 client=client-1 version=1
 			8s -        end`,
-			[]string{"event 5 (the answer to the client) is stamped 6s, before the account accepting or refusing the write at 7s"}},
+			[]string{"event 5 (what the client is told of it) is stamped 6s, before the account accepting or refusing the write at 7s"}},
 		{"where the recording stopped, too", `
 			1s client-1 acquired    op=client-1/1 grant=a
 			> 1s client-2 ledger arrived=1s what=mark
@@ -212,7 +212,7 @@ func TestStampsOutOfOrder(t *testing.T) {
 			2s - fault-undone  fault=partition_client-1_|_lock
 			> 3s client-1 lock lost=3s what=SET
 			4s - end`,
-			[]string{"message 1 (its loss) is stamped 3s, but a fault that loses messages does not come before it"}},
+			[]string{"message 1 (its loss) is stamped 3s, without a fault that loses messages before it"}},
 		{"live: two cuts, one within the other, and a loss after the shorter one", `
 			| world=live
 			1s - fault-applied fault=partition_client-1_|_lock
@@ -222,7 +222,7 @@ func TestStampsOutOfOrder(t *testing.T) {
 			5s - fault-undone  fault=partition_client-1_|_lock
 			> 6s client-1 lock lost=6s what=SET
 			7s - end`,
-			[]string{"message 2 (its loss) is stamped 6s, but a fault that loses messages does not come before it"}},
+			[]string{"message 2 (its loss) is stamped 6s, without a fault that loses messages before it"}},
 		{"live: a host's cable is back a little after it is switched on", `
 			| world=live faults=crash_lock
 			1s lock fault-applied fault=crash_lock
@@ -234,7 +234,7 @@ func TestStampsOutOfOrder(t *testing.T) {
 			1s lock fault-applied fault=pause_lock
 			> 2s client-1 lock lost=2s what=SET
 			4s - end`,
-			[]string{"but a fault that loses messages does not come before it"}},
+			[]string{"without a fault that loses messages before it"}},
 		{"virtual: a message to who has hung up is lost without a fault", `
 			> 2s client-1 lock lost=2s fate=lost what=SET
 			4s - end`, nil},

@@ -30,7 +30,7 @@ func TestAnOverwrittenWithdrawalIsALostUpdate(t *testing.T) {
 			Holds, "2 acknowledged withdrawals, all of them in the final balance", nil},
 		{"two withdrawals computed from one balance", lostWithdrawal, Violated,
 			"client-1 wrote 80 at 15.000 s, computed from the balance that it had read at 2.000 s, " +
-				"over the 90 that client-2 had written at 14.000 s: 1 of 2 acknowledged withdrawals is lost",
+				"overwriting the 90 that client-2 had written at 14.000 s: 1 of 2 acknowledged withdrawals is lost",
 			[]int64{3, 6, 8}},
 		{"only the client's own record tells of the read", `
 			0s - ledger-opened
@@ -135,7 +135,7 @@ func TestAWriteAfterALaterGrantToAnotherIsStale(t *testing.T) {
 			12s lock     granted      grant=b
 			12s client-2 acquired     op=client-2/1 grant=b
 			15s ledger   ledger-write op=client-1/1 client=client-1`,
-			Violated, "the account accepted the write of client-1 wrote at 15.000 s, though the lock service had given the lock to client-2 at 12.000 s",
+			Violated, "the account accepted the write of client-1 at 15.000 s, although the lock service had granted the lock to client-2 at 12.000 s",
 			[]int64{1, 4, 6}},
 		{"superseded by a client that has no answer yet", `
 			1s  lock     granted      grant=a
@@ -143,7 +143,7 @@ func TestAWriteAfterALaterGrantToAnotherIsStale(t *testing.T) {
 			11s client-2 acquire-sent grant=b
 			12s lock     granted      grant=b
 			15s ledger   ledger-write op=client-1/1 client=client-1`,
-			Violated, "had given the lock to client-2", []int64{1, 4, 5}},
+			Violated, "had granted the lock to client-2", []int64{1, 4, 5}},
 		{"the write event tells the grant where the client took the lock again", `
 			1s  lock     granted      grant=a
 			1s  client-1 acquired     op=client-1/1 grant=a
@@ -167,7 +167,7 @@ func TestAWriteAfterALaterGrantToAnotherIsStale(t *testing.T) {
 			15s client-1 write        op=client-1/1 grant=c base=1
 			16s ledger   ledger-write op=client-1/1 client=client-1 base=1 version=2
 			17s ledger   ledger-write op=client-1/1 client=client-1 base=0 version=3`,
-			Violated, "the account accepted the write of client-1 wrote at 17.000 s, though the lock service had given the lock to client-2 at 12.000 s", []int64{1, 4, 11}},
+			Violated, "the account accepted the write of client-1 at 17.000 s, although the lock service had granted the lock to client-2 at 12.000 s", []int64{1, 4, 11}},
 		{"the write of its second life came first", `
 			1s  lock     granted      grant=a
 			1s  client-1 acquired     op=client-1/1 grant=a token=1
@@ -188,7 +188,7 @@ func TestAWriteAfterALaterGrantToAnotherIsStale(t *testing.T) {
 			14s client-1 acquired     op=client-1/1 grant=c token=3
 			15s client-1 write        op=client-1/1 job=job-1 grant=c token=3 base=0
 			16s ledger   ledger-write op=client-1/1 job=job-1 client=client-1 token=1 base=7 version=8`,
-			Violated, "client-1 wrote for job-1 at 16.000 s", []int64{1, 4, 9}},
+			Violated, "the write of client-1 for job-1 at 16.000 s", []int64{1, 4, 9}},
 		{"two lives wrote the same", `
 			1s  lock     granted      grant=a
 			1s  client-1 acquired     op=client-1/1 grant=a
@@ -220,7 +220,7 @@ func TestAWriteAfterALaterGrantToAnotherIsStale(t *testing.T) {
 			1s  client-1 acquired     op=client-1/1 grant=a
 			2s  client-2 granted      grant=b
 			3s  ledger   ledger-write op=client-1/1 client=client-1`,
-			Violated, "had given the lock to client-2", []int64{1, 3, 4}},
+			Violated, "had granted the lock to client-2", []int64{1, 3, 4}},
 		{"an observer's late stamp does not excuse the writer", `
 			| world=live
 			1s      lock     granted      grant=a
@@ -228,7 +228,7 @@ func TestAWriteAfterALaterGrantToAnotherIsStale(t *testing.T) {
 			12s     client-2 acquired     op=client-2/1 grant=b
 			12.001s ledger   ledger-write op=client-1/1 client=client-1
 			12.002s lock     granted      grant=b`,
-			Violated, "though the lock service had given the lock to client-2 at 12.000 s", []int64{1, 3, 4}},
+			Violated, "although the lock service had granted the lock to client-2 at 12.000 s", []int64{1, 3, 4}},
 		{"the service never gave the writer's grant", `
 			1s client-1 acquired     op=client-1/1 grant=a
 			2s ledger   ledger-write op=client-1/1 client=client-1`,
@@ -363,9 +363,9 @@ func TestARightfulHolderMustNotBeRefused(t *testing.T) {
 			1s client-1 acquired            op=client-1/1 grant=a
 			2s ledger   ledger-read-refused op=client-1/1 client=client-1`,
 			Undecided, "which the lock service never gave", nil},
-		{"the ledger was asked for nothing", `
+		{"the ledger received no request", `
 			1s lock granted grant=a`,
-			Undecided, "the ledger was asked for nothing", nil},
+			Undecided, "the ledger received no request", nil},
 	})
 }
 
@@ -392,7 +392,7 @@ const lateObserver = `
 func TestAnAccountInTheLockServiceGoesByTheOrderOfTheService(t *testing.T) {
 	judgeTrials(t, StaleWrite, []trial{
 		{"in time, and seen late", lateObserver, Holds, "1 write, none from a superseded client", nil},
-		{"the same stamps, if the account has its own", strings.Replace(lateObserver, "inside=yes", "", 1), Violated, "though the lock service had given the lock to client-2", []int64{3, 11, 12}},
+		{"the same stamps, if the account has its own", strings.Replace(lateObserver, "inside=yes", "", 1), Violated, "although the lock service had granted the lock to client-2", []int64{3, 11, 12}},
 		{"after the next grant", `
 			| world=live inside=yes
 			0s    etcd-1   ledger-opened
@@ -403,7 +403,7 @@ func TestAnAccountInTheLockServiceGoesByTheOrderOfTheService(t *testing.T) {
 			2.1s  etcd-1   granted       grant=b client=client-2
 			2.1s  client-2 acquired      op=client-2/1 grant=b
 			2.2s  etcd-1   ledger-write  op=client-1/1 client=client-1 base=0 version=1 balance=90
-			3s    -        end`, Violated, "though the lock service had given the lock to client-2", []int64{2, 6, 8}},
+			3s    -        end`, Violated, "although the lock service had granted the lock to client-2", []int64{2, 6, 8}},
 	})
 	judgeTrials(t, FreshRefused, []trial{
 		{"the refusal of a holder whose lease ends right after it", `

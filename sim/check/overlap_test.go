@@ -95,7 +95,7 @@ func TestTwoBeliefsAtOnceAreAnOverlap(t *testing.T) {
 			6s -        end`, Violated, "client-3 was granted the lock at 4.000 s while client-1", []int64{5, 6, 7}},
 		{"nobody got the lock", `
 			1s client-1 acquire op=client-1/1
-			5s -        end`, Undecided, "nobody ever acquired the lock", nil},
+			5s -        end`, Undecided, "nobody acquired the lock", nil},
 		{"a grant without a name", `
 			1s client-1 acquired
 			5s -        end`, Undecided, "event 1 does not say which grant client-1 acquired", nil},
@@ -103,7 +103,7 @@ func TestTwoBeliefsAtOnceAreAnOverlap(t *testing.T) {
 			1s client-1 acquired grant=a
 			2s client-1 acquired grant=a
 			5s -        end`, Undecided, "client-1 acquired the grant a a second time", nil},
-		{"an empty history", ``, Undecided, "nobody ever acquired the lock", nil},
+		{"an empty history", ``, Undecided, "nobody acquired the lock", nil},
 	})
 }
 
@@ -159,7 +159,7 @@ func TestValidBeliefsEndAtTheClientsOwnDeadline(t *testing.T) {
 			5s -        end`, Violated, "client-2 was granted the lock at 3.000 s", []int64{1, 2, 3}},
 		{"a grant without a name", `
 			1s client-1 acquired
-			5s -        end`, Undecided, "beliefs cannot be told apart", nil},
+			5s -        end`, Undecided, "beliefs cannot be matched to grants", nil},
 	})
 }
 

@@ -74,7 +74,7 @@ func TestAFaultMustBeSeenToHappen(t *testing.T) {
 			1s client-1 fault-applied fault=pause_client-1
 			1s client-1 fault-proven  fault=pause_client-1
 			5s client-1 write         op=client-1/1`,
-			Undecided, `the host was not still: it recorded "write" at 5.000 s`, []int64{1, 3}},
+			Undecided, `the host was not stopped: it recorded "write" at 5.000 s`, []int64{1, 3}},
 		{"live: it runs on before it was resumed", `
 			| world=live faults=pause_client-1
 			1s     client-1 fault-applied fault=pause_client-1
@@ -82,13 +82,13 @@ func TestAFaultMustBeSeenToHappen(t *testing.T) {
 			9s     client-1 fault-proven  fault=pause_client-1
 			9.001s client-1 write         op=client-1/1
 			9.002s client-1 fault-undone  fault=pause_client-1`,
-			Undecided, `the host was not still: it recorded "write" at 9.001 s`, []int64{1, 4, 5}},
+			Undecided, `the host was not stopped: it recorded "write" at 9.001 s`, []int64{1, 4, 5}},
 		{"live: a paused client must be still at once", `
 			| world=live faults=pause_client-1
 			1s     client-1 fault-applied fault=pause_client-1
 			1.001s client-1 write         op=client-1/1
 			9s     client-1 fault-proven  fault=pause_client-1`,
-			Undecided, "the host was not still", []int64{1, 2}},
+			Undecided, "the host was not stopped", []int64{1, 2}},
 		{"live: what is seen of a paused server may be stamped late", `
 			| world=live faults=pause_lock
 			1s     lock fault-applied fault=pause_lock
@@ -100,7 +100,7 @@ func TestAFaultMustBeSeenToHappen(t *testing.T) {
 			1s     lock fault-applied fault=pause_lock
 			1.021s lock granted       grant=a
 			9s     lock fault-proven  fault=pause_lock`,
-			Undecided, "the host was not still", []int64{1, 2}},
+			Undecided, "the host was not stopped", []int64{1, 2}},
 		{"a crashed host did something before it was switched on again", `
 			| faults=crash_leader
 			1s lock fault-applied fault=crash_leader
@@ -119,7 +119,7 @@ func TestAFaultMustBeSeenToHappen(t *testing.T) {
 			1s client-1 fault-applied fault=suspend_client-1
 			1s client-1 fault-proven  fault=suspend_client-1
 			5s client-1 write         op=client-1/1`,
-			Undecided, `the host was not still: it recorded "write" at 5.000 s`, []int64{1, 3}},
+			Undecided, `the host was not stopped: it recorded "write" at 5.000 s`, []int64{1, 3}},
 		{"a role that is another host the second time", `
 			| faults=crash_leader
 			1s lock     fault-applied fault=crash_leader
@@ -238,7 +238,7 @@ func TestAHistoryThatContradictsItselfIsNotJudged(t *testing.T) {
 			2s client-2 fault-applied fault=crash_client-2
 			2s client-1 fault-applied fault=pause_client-1
 			3s client-1 acquire       op=client-1/1
-			4s -        end`, Undecided, "while it still waits for an answer", []int64{4}},
+			4s -        end`, Undecided, "while an earlier request is still open", []int64{4}},
 		{"two questions at once", `
 			1s client-1 acquire op=client-1/1
 			1s client-1 acquire op=client-1/1
@@ -279,7 +279,7 @@ func TestAHistoryThatContradictsItselfIsNotJudged(t *testing.T) {
 			1s client-1 acquire-sent grant=a~1a2b
 			1s lock     granted      grant=a~1a2b
 			2s lock     granted      grant=b~9f9f
-			3s -        end`, Undecided, `event 3 (granted of lock) is about the grant "b~9f9f", which no client of this trial has asked for`, []int64{3}},
+			3s -        end`, Undecided, `event 3 (granted of lock) is about the grant "b~9f9f", which no client of this trial asked for`, []int64{3}},
 		{"a vote that nobody in the trial has asked for", `
 			| world=live nonce=1a2b
 			1s redis-1 node-granted grant=b~9f9f

@@ -92,8 +92,8 @@ var rows = []Row{
 	}, {
 		Property: ForeignRelease, check: foreignRelease,
 		Harms: TheLock, Gravity: 90, Mark: AtEvent, Quiet: true,
-		Column: "freed", Brief: "freed by who did not hold it",
-		Violation: "the lock is freed by somebody else",
+		Column: "freed", Brief: "freed by a non-holder",
+		Violation: "another client frees the lock",
 		Means:     "the lock service freed the lock at the request of a client that did not hold it",
 	}, {
 		Property: Availability, check: availability,

@@ -68,6 +68,6 @@ func TestTokensMustRiseInTheOrderOfGrants(t *testing.T) {
 			1s lock     granted  grant=a
 			1s client-1 acquired grant=a token=1
 			2s client-2 acquired grant=b token=2`,
-			Undecided, "client-2 received the token 2 at 2.000 s, but the lock service's record has no such grant", []int64{3}},
+			Undecided, "client-2 received the token 2 at 2.000 s, but the lock service has no record of that grant", []int64{3}},
 	})
 }

@@ -20,7 +20,7 @@ func TestAStaleWriteSaysForWhichOfSeveralWithdrawalsItWas(t *testing.T) {
 			14s lock     granted      grant=b
 			14s client-2 acquired     op=client-2/1 grant=b
 			15s ledger   ledger-write op=client-1/1 client=client-1 job=job-1`,
-			Violated, "the account took what client-1 wrote for job-1 at 15.000 s", []int64{1, 3, 5}},
+			Violated, "the account accepted the write of client-1 for job-1 at 15.000 s", []int64{1, 3, 5}},
 	})
 }
 

@@ -88,9 +88,9 @@ func (l *loader) noGuard(w word, can []string) error {
 	if l.file.Workload.Add.given() && err == nil {
 		found, hint = fmt.Sprintf("guard %s protects an account, but clients that add elements have none", w.text), "say guards: [none], or leave it out"
 	} else if err == nil {
-		found, hint = fmt.Sprintf("guard %s works only for an account on its own host", w.text), withoutIt
+		found, hint = fmt.Sprintf("guard %s works only with an account on a host of its own", w.text), withoutIt
 		if !l.out.Inside {
-			found, hint = fmt.Sprintf("guard %s works only for an account kept by the lock service", w.text), "say account: lock-service in withdraw"
+			found, hint = fmt.Sprintf("guard %s works only with an account kept by the lock service", w.text), "say account: lock-service in withdraw"
 		}
 	}
 	return l.fail(w.place, found, listed(can), hint)
@@ -104,7 +104,7 @@ func (s *Scenario) accountFits(c Cell) error {
 	}
 	if !s.Inside {
 		if guard == ledger.LockKey {
-			return fmt.Errorf("guard %s needs an account kept by the lock service, but this script's account has its own host", guard)
+			return fmt.Errorf("guard %s needs an account kept by the lock service, but this script's account has a host of its own", guard)
 		}
 		return nil
 	}

@@ -56,7 +56,7 @@ func (w Workload) addsInWords(s *Scenario) string {
 		text += fmt.Sprintf("; %d times", w.Times)
 	}
 	if w.Every.In(s.TTL) > 0 {
-		text += ", starting one " + inBoth(w.Every, s.TTL) + " after the one before"
+		text += ", starting one every " + inBoth(w.Every, s.TTL)
 	}
 	return text
 }
@@ -83,7 +83,7 @@ func setFits(b backends.Backend, guard ledger.Guard) error {
 		return errors.New(keepsNoSet(b))
 	}
 	if guard != ledger.None {
-		return fmt.Errorf("guard %s is for an account, and clients that add elements have none", guard)
+		return fmt.Errorf("guard %s protects an account, but clients that add elements have none", guard)
 	}
 	return nil
 }

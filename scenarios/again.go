@@ -16,7 +16,7 @@ func (r Result) Again(s *Scenario, replace func(backends.Backend) backends.Backe
 		return Trial{}, fmt.Errorf("run %s again: %w", r.ID(), err)
 	}
 	if r.TTL < minTTL || r.TTL > maxTime {
-		return Trial{}, fmt.Errorf("run %s again: its lease is %v, expected one between %v and %s", r.ID(), r.TTL, minTTL, short(maxTime))
+		return Trial{}, fmt.Errorf("run %s again: its lease is %v, expected %v to %s", r.ID(), r.TTL, minTTL, short(maxTime))
 	}
 	trials, err := Selection{
 		Backends: []string{r.Backend}, Guards: []string{r.Guard}, Disciplines: []Discipline{discipline}, World: r.World,

@@ -173,7 +173,7 @@ func TestABadFileOfClaimsIsExplained(t *testing.T) {
 		{"no reason", oneClaim(""), "claims.yaml:5:9: X1 has neither trials nor a reason for having none"},
 		{"bad id", strings.Replace(oneClaim(speaksFor), "X1", "x", 1), `claims.yaml:5:13: id is "x"`},
 		{"unknown scenario", strings.Replace(oneClaim(speaksFor), "gc-pause", "gc-pase", 1), `claims.yaml:7:35: there is no scenario "gc-pase"`},
-		{"unknown backend", strings.Replace(oneClaim(speaksFor), "redis", "radis", 1), `claims.yaml:7:54: unknown backend "radis"`},
+		{"unknown backend", strings.Replace(oneClaim(speaksFor), "redis", "radis", 1), `claims.yaml:7:54: there is no backend "radis"`},
 		{"unknown option", strings.Replace(oneClaim(speaksFor), "redis", "redis+magic", 1), `claims.yaml:7:54: backend redis has no option "magic"`},
 		{"unknown guard", strings.Replace(oneClaim(speaksFor), "guard: none", "guard: nun", 1), `claims.yaml:7:68: there is no guard "nun"`},
 		{"no tokens", strings.Replace(oneClaim(speaksFor), "redis, guard: none", "none, guard: fence-all", 1), "claims.yaml:7:67: guard fence-all needs fencing tokens"},

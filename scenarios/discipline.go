@@ -49,14 +49,14 @@ func ParseDiscipline(text string) (Discipline, error) {
 	case !has && (k == Attentive || k == Heedless):
 		return Discipline{Kind: k}, nil
 	case !has && k == Late:
-		return Discipline{}, fmt.Errorf("the discipline late needs a duration, expected %s", disciplineShape)
+		return Discipline{}, fmt.Errorf("the discipline late needs a length of time, expected %s", disciplineShape)
 	case k == Late:
 		span, err := sim.ParseSpan(length)
 		if err != nil {
 			return Discipline{}, fmt.Errorf("the discipline late: %w", err)
 		}
 		if span.In(maxTime) == 0 {
-			return Discipline{}, fmt.Errorf("the discipline late=%s has no duration; expected more than 0, or attentive", length)
+			return Discipline{}, fmt.Errorf("the discipline late=%s keeps working for no time; expected more than 0, or attentive", length)
 		}
 		return Discipline{Kind: Late, Late: span}, nil
 	}

@@ -78,7 +78,7 @@ func (d *length) read(s *source, name string, n ast.Node) error {
 		return s.wrongType("uniform", entries[0].value, "a list of two lengths of time")
 	}
 	if len(list.Values) != 2 {
-		return s.fail(at(list), "uniform does not have two durations", "the least and the most, such as [0, 1ttl]", "")
+		return s.fail(at(list), "uniform does not have two lengths of time", "the least and the most, such as [0, 1ttl]", "")
 	}
 	if err := d.least.read(s, "an item of uniform", list.Values[0]); err != nil {
 		return err

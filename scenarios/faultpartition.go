@@ -25,7 +25,7 @@ func (f *filePartition) load(l *loader) (Fault, error) {
 	case f.Groups.given() && f.OneWay.given():
 		return Fault{}, l.fail(f.OneWay.place, "one-way needs from and to, but this partition has groups", "groups alone, or from and to", "")
 	case !f.Groups.given() && !(f.From.given() && f.To.given()):
-		return Fault{}, l.fail(f.place, "this partition does not say whom it separates", "groups, or from and to", "")
+		return Fault{}, l.fail(f.place, "this partition does not say which hosts it separates", "groups, or from and to", "")
 	case !f.Groups.given():
 		return l.onLinks(bare, f.From, f.To, f.For)
 	}
@@ -44,7 +44,7 @@ func (*filePartition) inWords(f Fault, s *Scenario) string {
 		for _, g := range f.Bare.Groups {
 			groups = append(groups, hostsInWords(g, false))
 		}
-		return f.lasting(s, "separate these groups of hosts: "+strings.Join(groups, " | "))
+		return f.lasting(s, "separate these groups of hosts from each other: "+strings.Join(groups, " | "))
 	case f.Bare.OneWay:
 		return f.lasting(s, fmt.Sprintf("block everything from %s to %s", from, to))
 	}

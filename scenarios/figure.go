@@ -71,9 +71,9 @@ func (f *Figure) settle(ttl time.Duration) {
 	}
 	switch {
 	case f.lost > 0:
-		f.Outcome, f.Why = Undecided, fmt.Sprintf("some trials, %d in all, lack their values: more than %d were measured in each, or an older locklab ran it", f.lost, maxKeptValues)
+		f.Outcome, f.Why = Undecided, fmt.Sprintf("values are missing in %d of the trials: such a trial measured more than %d of them, or an older locklab ran it", f.lost, maxKeptValues)
 	case f.Count < f.Of.Needs():
-		f.Outcome, f.Why = Undecided, fmt.Sprintf("it takes %d values to decide, but there are only %d: run more seeds", f.Of.Needs(), f.Count)
+		f.Outcome, f.Why = Undecided, fmt.Sprintf("it takes %d values to decide, but the trials have only %d: run more seeds", f.Of.Needs(), f.Count)
 	case !f.has(f.Value, ttl):
 		f.Outcome = NotAsExpected
 	}

@@ -125,7 +125,7 @@ func (d *span) read(s *source, name string, n ast.Node) error {
 		if _, notText := n.(*ast.StringNode); !notText {
 			hint = "add a unit: " + text + "s or " + text + "ttl"
 		}
-		return s.fail(d.place, name+" is "+quoted(text)+", not a duration", spanShape(), hint)
+		return s.fail(d.place, name+" is "+quoted(text)+", which is not a length of time", spanShape(), hint)
 	}
 	d.Span = parsed
 	return nil

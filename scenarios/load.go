@@ -122,7 +122,7 @@ func (l *loader) lease() error {
 func (l *loader) absolute(name string, lease span) (time.Duration, error) {
 	ttl := lease.In(0)
 	if lease.In(time.Hour) != ttl {
-		return 0, l.fail(lease.place, name+" is written in leases", `an absolute time such as "10s"`, "")
+		return 0, l.fail(lease.place, name+" is given in leases", `an absolute time such as "10s"`, "")
 	}
 	if ttl < minTTL || ttl > maxTime {
 		return 0, l.fail(lease.place, fmt.Sprintf("the lease is %s", lease), fmt.Sprintf("from %s to %s", minTTL, short(maxTime)), "")

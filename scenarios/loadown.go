@@ -42,8 +42,8 @@ func (l *loader) ownClient(f numberedClient) (OwnClient, error) {
 		own.Lock = append(own.Lock, LockOption{o.name.text, o.value.text})
 	}
 	if l.out.Workload.Kind == Add && (f.Wait.given() || f.Discipline.given() || f.TTL.given()) {
-		return own, l.fail(firstGiven(f.Wait.place, f.Discipline.place, f.TTL.place), fmt.Sprintf("client %d has lock settings of its own", f.number.n),
-			"think, times or lock; clients that add elements take no lock", "leave wait, discipline and ttl out")
+		return own, l.fail(firstGiven(f.Wait.place, f.Discipline.place, f.TTL.place), fmt.Sprintf("client %d has settings for a lock, but clients that add elements take none", f.number.n),
+			"think, times or lock", "leave wait, discipline and ttl out")
 	}
 	nothing := own.Think == nil && own.Wait == nil && own.Discipline == nil && !f.Times.given() && !own.locks()
 	switch lease := own.lease(l.out.TTL); {

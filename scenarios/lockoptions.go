@@ -23,7 +23,7 @@ func (l *loader) spec(w word) (backends.Spec, error) {
 			return backends.Spec{}, l.fail(w.place, fmt.Sprintf("%s is a set of lock services and takes no options", name),
 				name+" without any option, or services by name with theirs", "")
 		}
-		return backends.Spec{}, l.fail(w.place, fmt.Sprintf("unknown backend %s", quoted(name)), listed(names), didYouMean(name, append(names, setNames()...)))
+		return backends.Spec{}, l.fail(w.place, fmt.Sprintf("there is no backend %s", quoted(name)), listed(names), didYouMean(name, append(names, setNames()...)))
 	}
 	names := optionNames(nil, b)
 	for _, part := range strings.Split(w.text, "+")[1:] {

@@ -147,8 +147,8 @@ func TestABadFileOfNumbersIsExplained(t *testing.T) {
 		{"two backends", strings.Replace(trials, "redis", "[redis, etcd]", 1), "numbers.yaml:6:13: a number needs one cell"},
 		{"unknown sweep", "    sweep: clock-rat\n    line: x\n    turns: 1\n", `numbers.yaml:6:12: there is no sweep "clock-rat"`},
 		{"unknown line", "    sweep: clock-rate\n    line: x\n    turns: 1\n", `numbers.yaml:7:11: the sweep clock-rate has no line "x"`},
-		{"never turns", "    sweep: clock-rate\n    line: redlock, drift 1 %\n", "numbers.yaml:2:5: this number does not say where the sweep turns"},
-		{"a lease in leases", trials + "    ttl: 1ttl\n", "numbers.yaml:7:10: ttl is written in leases"},
+		{"no turn", "    sweep: clock-rate\n    line: redlock, drift 1 %\n", "numbers.yaml:2:5: this number does not say where the sweep turns"},
+		{"a lease in leases", trials + "    ttl: 1ttl\n", "numbers.yaml:7:10: ttl is given in leases"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := loadNumbers(t, c.rest); err == nil || !strings.HasPrefix(err.Error(), c.want) {

@@ -147,7 +147,7 @@ func (f *fileRanges) read(s *source, name string, n ast.Node) error {
 }
 
 // rangeShape describes what follows the name of a measure, for the "expected" part of an error.
-const rangeShape = "two values, from and to, such as [1ttl, 1.1ttl], or such ranges of {mean: …, p95: …} over all trials"
+const rangeShape = "two values, from and to, such as [1ttl, 1.1ttl], or such a range for each statistic over all trials: {mean: …, p95: …}"
 
 func (f *fileRange) readEnds(s *source, n ast.Node) error {
 	name, shape := f.name.text, rangeShape

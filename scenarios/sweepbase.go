@@ -131,7 +131,7 @@ func (b *sweepBase) set(n ast.Node, path []string, text string) (ast.Node, error
 		c.Values[i-1], err = b.set(n.Values[i-1], path[1:], text)
 		return &c, err
 	}
-	return nil, fmt.Errorf("there is nothing below the part before %s", quoted(path[0]))
+	return nil, fmt.Errorf("the part before %s has nothing below it", quoted(path[0]))
 }
 
 // script returns the part of the scenario that a sweep runs, at one value.

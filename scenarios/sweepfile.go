@@ -14,7 +14,7 @@ import (
 
 type fileSweep struct {
 	place     `yaml:"-"`
-	Sweep     word            `yaml:"sweep" doc:"the sweep's name on the command line, in small letters, digits and hyphens"`
+	Sweep     word            `yaml:"sweep" doc:"the sweep's name on the command line, in lower-case letters, digits and hyphens"`
 	Title     word            `yaml:"title" doc:"the finding, in one sentence"`
 	Claims    words           `yaml:"claims,omitempty" doc:"the claims of the debate that the sweep tests, such as K4"`
 	Text      word            `yaml:"text" doc:"a paragraph for the reader: what is shown, and how the conditions are derived"`

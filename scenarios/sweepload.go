@@ -78,7 +78,7 @@ func (l *sweepLoader) resolveParameter() error {
 	case ranged == f.Values.given():
 		return l.fail(f.place, "parameter must give its values in exactly one way", "values, or from, to and step", "")
 	case ranged && !(f.From.given() && f.To.given() && f.Step.given()):
-		return l.fail(f.place, "parameter lacks one of from, to and step", "all three of them, or values", "")
+		return l.fail(f.place, "parameter does not have all of from, to and step", "all three of them, or values", "")
 	case ranged && (f.Step.value <= 0 || f.To.value <= f.From.value || (f.To.value-f.From.value)/f.Step.value > maxValues):
 		return l.fail(f.Step.place, fmt.Sprintf("from %v to %v by %v is not a range", f.From.value, f.To.value, f.Step.value),
 			fmt.Sprintf("a step above 0 that yields 2 to %d values", maxValues), "")
@@ -110,7 +110,7 @@ func (l *sweepLoader) hostsOf(f *fileParameter, p *SweepParameter) error {
 		p.Of = append(p.Of, sim.HostID(w.text))
 	}
 	if (p.Unit == UnitHosts) != f.Of.given() {
-		return l.fail(f.Unit.place, "unit: hosts needs the list of, and the list needs unit: hosts; one of them is missing", "unit: hosts with of: [redis-1, redis-2], or neither", "")
+		return l.fail(f.Unit.place, "unit: hosts and the list of hosts under of go together, but one of them is missing", "unit: hosts with of: [redis-1, redis-2], or neither", "")
 	}
 	if p.Unit != UnitHosts {
 		return nil
@@ -192,7 +192,7 @@ func (p puts) inScript(root ast.Node) ast.Node {
 // about resolves what does not depend on the value.
 func (l *sweepLoader) about(root ast.Node, f fileSweep) error {
 	if !namePattern.MatchString(f.Sweep.text) {
-		return l.fail(f.Sweep.place, fmt.Sprintf("sweep is %s, which is not a valid name", quoted(f.Sweep.text)), "small letters, digits and hyphens, such as pause", "")
+		return l.fail(f.Sweep.place, fmt.Sprintf("sweep is %s, which is not a valid name", quoted(f.Sweep.text)), "lower-case letters, digits and hyphens, such as pause", "")
 	}
 	if !slices.Contains(check.Properties(), check.Property(f.Property.text)) {
 		return l.fail(f.Property.place, "there is no property "+quoted(f.Property.text), listed(propertyNames()), didYouMean(f.Property.text, propertyNames()))
@@ -241,7 +241,7 @@ func (l *sweepLoader) line(f fileSweep, each fileSweepLine) (SweepLine, error) {
 	p := l.out.Parameter
 	switch {
 	case each.Violated.given() == each.Chance.given():
-		return line, l.fail(each.place, "this line must give its derivation in exactly one way", "violated or chance", "")
+		return line, l.fail(each.place, "this line must say in exactly one way what is derived", "violated or chance", "")
 	case each.Chance.given():
 		line.Derived = each.Chance.points
 	default:

@@ -65,7 +65,7 @@ func TestATrialThatTheMachineIsTooSlowForIsTriedAgain(t *testing.T) {
 			}
 		}
 	}
-	slow := "the machine was too slow: a delay of 1000.0 ms ended at 0.000 s: the switch woke up that late; the trial tolerates 20.0 ms, half of x"
+	slow := "the machine was too slow: a delay of 1000.0 ms ended at 0.000 s, as the switch woke up that late; the trial tolerates 20.0 ms, half of x"
 	for _, c := range []struct {
 		name    string
 		change  func(*sim.History)

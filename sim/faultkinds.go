@@ -167,7 +167,7 @@ func (k FaultKind) Known() bool {
 // UnmarshalText reads the name of a kind and rejects a name that does not exist.
 func (k *FaultKind) UnmarshalText(text []byte) error {
 	if *k = FaultKind(text); !k.Known() {
-		return fmt.Errorf("unknown fault %q; expected one of %q", text, FaultKinds())
+		return fmt.Errorf("unknown fault %q, expected one of %q", text, FaultKinds())
 	}
 	return nil
 }

@@ -257,32 +257,32 @@ func TestARightfulHolderMustNotBeRefused(t *testing.T) {
 			1s lock     granted      grant=a
 			1s client-1 acquired     op=client-1/1 grant=a
 			2s ledger   ledger-write op=client-1/1 client=client-1`,
-			Holds, "0 refusals, none of them of a rightful holder", nil},
+			Holds, "0 refusals, none of a rightful holder", nil},
 		{"a superseded holder was refused", `
 			1s  lock     granted              grant=a
 			1s  client-1 acquired             op=client-1/1 grant=a
 			12s lock     granted              grant=b client=client-2
 			15s ledger   ledger-write-refused op=client-1/1 client=client-1`,
-			Holds, "1 refusal, none of them of a rightful holder", nil},
+			Holds, "1 refusal, none of a rightful holder", nil},
 		{"a holder whose lease the service had ended was refused", `
 			1s  lock     granted             grant=a
 			1s  client-1 acquired            op=client-1/1 grant=a
 			11s lock     expired             grant=a
 			12s ledger   ledger-read-refused op=client-1/1 client=client-1`,
-			Holds, "1 refusal, none of them of a rightful holder", nil},
+			Holds, "1 refusal, none of a rightful holder", nil},
 		{"a holder who had released was refused", `
 			1s  lock     granted              grant=a
 			1s  client-1 acquired             op=client-1/1 grant=a
 			2s  lock     freed                grant=a
 			12s ledger   ledger-write-refused op=client-1/1 client=client-1`,
-			Holds, "1 refusal, none of them of a rightful holder", nil},
+			Holds, "1 refusal, none of a rightful holder", nil},
 		{"the newest holder was refused its write", `
 			1s  lock     granted              grant=a
 			1s  client-1 acquired             op=client-1/1 grant=a
 			12s lock     granted              grant=b
 			12s client-2 acquired             op=client-2/1 grant=b
 			14s ledger   ledger-write-refused op=client-2/1 client=client-2`,
-			Violated, "the guard refused client-2 its write at 14.000 s, though it was the rightful holder: it was granted the lock at 12.000 s",
+			Violated, "the guard refused client-2 its write at 14.000 s, though it was the rightful holder: it had been granted the lock at 12.000 s",
 			[]int64{3, 5}},
 		{"and its read, and again", `
 			1s  lock     granted              grant=a
@@ -298,7 +298,7 @@ func TestARightfulHolderMustNotBeRefused(t *testing.T) {
 			14s lock     granted              grant=c token=3
 			14s client-1 acquired             op=client-1/1 grant=c token=3
 			15s ledger   ledger-write-refused op=client-1/1 client=client-1 token=1`,
-			Holds, "1 refusal, none of them of a rightful holder", nil},
+			Holds, "1 refusal, none of a rightful holder", nil},
 		{"or a late read", `
 			1s  lock     granted              grant=a token=1
 			1s  client-1 acquired             op=client-1/1 grant=a token=1
@@ -320,7 +320,7 @@ func TestARightfulHolderMustNotBeRefused(t *testing.T) {
 			12s lock     granted              grant=a
 			12s client-1 acquired             op=client-1/1 grant=a
 			13s ledger   ledger-write-refused op=client-1/1 client=client-1`,
-			Violated, "it was granted the lock at 12.000 s", []int64{3, 5}},
+			Violated, "it had been granted the lock at 12.000 s", []int64{3, 5}},
 		{"live: the lease ended so near the refusal that the stamps do not tell", `
 			| world=live
 			1s      lock     granted              grant=a

@@ -27,7 +27,7 @@ func LeftOut(set *results.Set) string {
 	if set.Repeated == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Left out, as a seed gives the same virtual trial again: %s that a run before had already.", words.Many(set.Repeated, "trial"))
+	return fmt.Sprintf("Left out: %s that an earlier run already has (the same seed gives the same virtual trial).", words.Many(set.Repeated, "trial"))
 }
 
 // Unfinished writes how many trials were finished, if that is fewer than were asked for. It belongs

@@ -67,14 +67,14 @@ func TestAFaultThatDoesNotExistIsRefusedWhereItIsRead(t *testing.T) {
 	}
 	func() {
 		defer func() {
-			if said := recover(); said != `there is no fault "stall"` {
+			if said := recover(); said != `unknown fault "stall"` {
 				t.Errorf("its row: %v", said)
 			}
 		}()
 		stall.Row()
 	}()
 	var kinds []FaultKind
-	if err := json.Unmarshal([]byte(`["pause","stall"]`), &kinds); err == nil || !strings.Contains(err.Error(), `there is no fault "stall"`) {
+	if err := json.Unmarshal([]byte(`["pause","stall"]`), &kinds); err == nil || !strings.Contains(err.Error(), `unknown fault "stall"`) {
 		t.Errorf("read as %q, %v", kinds, err)
 	}
 	for _, k := range FaultKinds() {

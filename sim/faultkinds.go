@@ -78,7 +78,7 @@ type FaultRow struct {
 var faultRows = []FaultRow{
 	{
 		Kind: Pause, Family: PauseFamily, Weight: 1,
-		Stopped: "paused", Lasting: "pause of", Happens: "A process stands still",
+		Stopped: "paused", Lasting: "pause of", Happens: "A process is paused",
 	},
 	{
 		Kind: Suspend, Family: PauseFamily, Weight: 2, stopsClock: true, LeavesTraces: true,
@@ -167,7 +167,7 @@ func (k FaultKind) Known() bool {
 // UnmarshalText reads the name of a kind and rejects a name that does not exist.
 func (k *FaultKind) UnmarshalText(text []byte) error {
 	if *k = FaultKind(text); !k.Known() {
-		return fmt.Errorf("unknown fault %q; expected one of %q", text, FaultKinds())
+		return fmt.Errorf("unknown fault %q, expected one of %q", text, FaultKinds())
 	}
 	return nil
 }

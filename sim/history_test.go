@@ -150,7 +150,7 @@ func TestABadHistoryFileIsRefusedWithThePlaceAndTheReason(t *testing.T) {
 		{"an unknown world", `{"format":"locklab-history/2","world":"real"}`, `h.jsonl:1:31: the world is "real", expected one of ["virtual" "live"]` +
 			"\n  | " + `{"format":"locklab-history/2","world":"real"}`},
 		{"a fault in the header that nobody knows", `{"format":"locklab-history/2","world":"live","faults":[{"kind":"stall"}]}`,
-			`h.jsonl:1:1: the header is not valid: there is no fault "stall", expected one of ` + kinds + `` +
+			`h.jsonl:1:1: the header is not valid: unknown fault "stall", expected one of ` + kinds + `` +
 				"\n  | " + `{"format":"locklab-history/2","world":"live","faults":[{"kind":"stall"}]}`},
 		{"text for a yes or no", header + "\n" + `{"seq":1,"refused":"yes"}`, `h.jsonl:2:10: not a valid event: field "refused" is string, expected true or false` +
 			"\n  | " + `{"seq":1,"refused":"yes"}`},

@@ -55,7 +55,7 @@ func (b Backend) Options() []backends.Option {
 		{Name: optionElapsed, Kind: backends.Switch, Default: "off",
 			Doc: "count the lease from before the request and discard an answer that comes too late"},
 		{Name: optionRenew, Kind: backends.Switch, Default: "off",
-			Doc: "a watchdog prolongs the lease every third of it"},
+			Doc: "a watchdog renews the lease every third of its length"},
 		{Name: optionTimeout, Kind: backends.Duration, Default: "0.5ttl", Least: backends.NotZero, Awaited: true,
 			Doc: "how long a call waits for its answer"},
 		{Name: optionRetry, Kind: backends.Duration, Default: "0.05ttl", Least: backends.NotZero,

@@ -90,7 +90,7 @@ func (b Backend) Options() []backends.Option {
 		length(optionRetry, f.retry, backends.NotZero, "mean of the random delay before another try; "+f.spread),
 		choice(optionJitter, "on", "draw that delay at random; off, a mistake: it is always the mean"),
 		choice(optionPartial, "on", "after a try that failed, unlock all servers; off, a mistake: what was locked stays so until it expires"),
-		choice(optionRenew, "off", "a watchdog prolongs the lease every third of it"),
+		choice(optionRenew, "off", "a watchdog renews the lease every third of its length"),
 		choice(optionTopUp, "off", "once a quorum has granted the lock, go on asking the others"),
 		choice(optionPlain, "off", "release by DEL, which deletes the lock of whoever has it"),
 		redis.DurabilityOption(),

@@ -196,7 +196,7 @@ func TestAReaderFiltersOpensACellStepsToTheViolationAndCopiesTheCommand(t *testi
 	}
 	press(t, ctx, "v")
 	at := ask[string](t, ctx, `document.querySelector(".player .now").textContent`)
-	if !strings.Contains(at, "lost update") || !strings.Contains(at, "the account takes the write of client-1") {
+	if !strings.Contains(at, "lost update") || !strings.Contains(at, "the account accepts the write of client-1") {
 		t.Errorf("at the violation stands %q", at)
 	}
 	if wrong := ask[string](t, ctx, `document.querySelector(".beliefs .wrong").textContent`); !strings.Contains(wrong, "client-1") || !strings.Contains(wrong, "wrong since event") {

@@ -113,7 +113,7 @@ func TestThePageTakesWhatItsPicturesAreOnDark(t *testing.T) {
 		t.Errorf("got %q, want %q", css, want)
 	}
 	d.add(sketch{dark: []rule{{"fill", "#fff", "#000"}}})
-	if _, err := d.text(); err == nil || !strings.Contains(err.Error(), "#fff on light is #000 in one picture and #14171a in another") {
+	if _, err := d.text(); err == nil || !strings.Contains(err.Error(), "#fff on light is #000 on dark in one picture and #14171a in another") {
 		t.Errorf("two pictures contradict each other: %v", err)
 	}
 	if css, err := (darkSheet{}).text(); css != "" || err != nil {

@@ -75,7 +75,7 @@ func TestThePageSaysHowManyTrialsWereFinished(t *testing.T) {
 	run := set.Runs[0]
 	run.About.Trials += 5
 	set.Runs = []results.Run{run}
-	if page, want := written(t, c), fmt.Sprintf("<dt>Trials</dt><dd>%d of %d were finished, virtual world", set.Trials, set.Trials+5); !strings.Contains(page, want) {
+	if page, want := written(t, c), fmt.Sprintf("<dt>Trials</dt><dd>%d of %d finished, virtual world", set.Trials, set.Trials+5); !strings.Contains(page, want) {
 		t.Errorf("the page does not say %q", want)
 	}
 }
@@ -186,8 +186,8 @@ func TestAPictureThatIsMoreThanADrawingIsRefused(t *testing.T) {
 		{`<svg><style>@media(prefers-color-scheme:dark){[fill="#fff"]{fill:url(http://x)}}</style></svg>`, "style sheet"},
 		{`<svg><style>@media(prefers-color-scheme:dark){[fill="#fff"]{fill:#000}}body{display:none}</style></svg>`, "style sheet"},
 		{`<svg><style>@media(prefers-color-scheme:dark){<b/>}</style></svg>`, "style sheet"},
-		{`<svg><!-- x --></svg>`, "something else"},
-		{`<!DOCTYPE svg><svg/>`, "something else"},
+		{`<svg><!-- x --></svg>`, "something other"},
+		{`<!DOCTYPE svg><svg/>`, "something other"},
 		{`<svg>`, "not valid"},
 	} {
 		if _, err := drawing([]byte(c.svg)); err == nil || !strings.Contains(err.Error(), c.says) {
@@ -227,7 +227,7 @@ func TestAStoryHasEveryEventItsEvidenceAndWhoWasWrong(t *testing.T) {
 		t.Errorf("%d of %d events, want %d", len(s.Events), s.Of, trial.Events)
 	}
 	lost := trial.Kept.Result.Finding(check.LostUpdate)
-	if len(s.Moments) == 0 || s.Moments[0].What != "lost update" || s.Moments[0].Seq != slices.Max(lost.Evidence) || s.Moments[0].Why != lost.Why+". The balance is now 90; it should be 80" {
+	if len(s.Moments) == 0 || s.Moments[0].What != "lost update" || s.Moments[0].Seq != slices.Max(lost.Evidence) || s.Moments[0].Why != lost.Why+". The balance is now 90; 80 would be right" {
 		t.Errorf("the first moment is %+v, want that of %+v", s.Moments, lost)
 	}
 	for _, seq := range lost.Evidence {
@@ -248,7 +248,7 @@ func TestAStoryTellsOfTheRefusalThatSavedTheAccount(t *testing.T) {
 		t.Fatal("the guard refused nothing")
 	}
 	s := newStory(h, findings, timeline.Layout{})
-	const want = "So the guard has saved the account: At 17.002, s client-1 would have written 90 over client-2's withdrawal."
+	const want = "So the guard saved the account: At 17.002 s, client-1 would have written 90 over client-2's withdrawal."
 	for _, e := range s.Events {
 		if tells := strings.HasSuffix(e.Says, want); tells != (e.Seq == rescue.Seq) {
 			t.Errorf("event %d says %q; the account was saved at event %d", e.Seq, e.Says, rescue.Seq)

@@ -21,7 +21,7 @@ type level struct {
 // The levels, from worst to best.
 var (
 	lost      = level{"lost", "✗", "damage", "money or an acknowledged write was lost, or one effect was applied twice"}
-	doubled   = level{"doubled", "◔", "two at work", "two worked under the lock at once, though two never believed they held it; no loss was found"}
+	doubled   = level{"doubled", "◔", "two at work", "two worked under the lock at once, though at no time did two believe that they held it; no loss was found"}
 	broken    = level{"broken", "◐", "lock broken", "two held the lock, or a superseded holder wrote; no loss was found"}
 	starved   = level{"starved", "○", "not served", "safe, but somebody waited too long or was wrongly refused"}
 	undecided = level{"undecided", "?", "undecided", "the trials do not decide it"}

@@ -21,7 +21,7 @@ func manyCells(n int) []outcome.Card {
 
 // A run that no report could show is refused before anything is made, and so is a report.
 func TestTooManyCellsAreRefused(t *testing.T) {
-	const want = "these are more than 10000 cells, which is the most that one report can show"
+	const want = "more than 10000 cells, the maximum for one report"
 	out := t.TempDir()
 	if _, err := NewFolder(out, About{Started: time.Now(), Scenarios: manyCells(outcome.MaxCells + 1)}); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("NewFolder: %v", err)
@@ -34,7 +34,7 @@ func TestTooManyCellsAreRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	more := &outcome.Result{Scenario: "more", Backend: "redis", Guard: "none", Discipline: "attentive", World: "virtual"}
-	if err := s.add(more, "out"); err == nil || !strings.Contains(err.Error(), "the trials are of more than 10000 cells") {
+	if err := s.add(more, "out"); err == nil || !strings.Contains(err.Error(), "more than 10000 cells, the maximum for one report: combine fewer runs") {
 		t.Errorf("add: %v", err)
 	}
 }

@@ -267,8 +267,8 @@ func TestRunsThatCannotBeAddedUpAreRefused(t *testing.T) {
 	}
 	for want, other := range map[string]string{
 		"are the same folder": link,
-		"results.jsonl:1: failover with sentinel, guard none, virtual world: seed 17 has a lease of 2s, and the trials before it have 1s": edited(t, resultsFile, `"seed":`, `"seed":1`, `"ttl":1000000000`, `"ttl":2000000000`, `"seed":11`, `"seed":17`),
-		"has a scenario gc-pause whose script is another one":                                                                             edited(t, aboutFile, `"title": ""`, `"title": "", "digest": "another"`),
+		"results.jsonl:1: failover with sentinel, guard none, virtual world: seed 17 has a lease of 2s, but the earlier trials have 1s": edited(t, resultsFile, `"seed":`, `"seed":1`, `"ttl":1000000000`, `"ttl":2000000000`, `"seed":11`, `"seed":17`),
+		"has a scenario gc-pause whose script is another one":                                                                           edited(t, aboutFile, `"title": ""`, `"title": "", "digest": "another"`),
 	} {
 		if _, err := Read(t.Context(), []string{first, other}, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v; want an error that says %q", err, want)

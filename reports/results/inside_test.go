@@ -24,7 +24,7 @@ func TestAFolderThatMeansHarmIsRefusedWithThePlace(t *testing.T) {
 		"the scenario is called \"a/../b\"":               made(t, aboutFile, `{"started":"2026-11-01T00:00:00Z","scenarios":[{"scenario":"a/../b"}]}`),
 		"claims.json:1:14: the control character U+001B":  made(t, ClaimsFile, `[{"source":"a`+escape+`"}]`),
 		"sweeps.jsonl:1:19: the control character U+001B": made(t, SweepsFile, `{"sweep":{"name":"`+escape+`"}}`+"\n"),
-		"has no name of small letters":                    made(t, SweepsFile, `{"sweep":{"name":"../../x"}}`+"\n"),
+		"needs a name made of lower-case letters":         made(t, SweepsFile, `{"sweep":{"name":"../../x"}}`+"\n"),
 		`the trial's history is "/etc/passwd"`:            edited(t, resultsFile, `"histories/`, `"/etc/passwd","x":"`),
 		`the trial's history is "histories/../../x`:       edited(t, resultsFile, `"histories/`, `"histories/../../x`),
 		`"redis\nall is well" is no name`:                 edited(t, resultsFile, `"redis"`, `"redis\nall is well"`),

@@ -46,7 +46,7 @@ func (s *sum) addRun(r Run) error {
 	s.result.Runs = append(s.result.Runs, r)
 	s.cells.Expect(r.Scenarios)
 	if s.cells.Known() > outcome.MaxCells {
-		return fmt.Errorf("%s: these are more than %d cells, which is the most that one report can show: run less at a time, and report fewer runs together", r.Path, outcome.MaxCells)
+		return fmt.Errorf("%s: more than %d cells, the maximum for one report: run less at a time, and combine fewer runs", r.Path, outcome.MaxCells)
 	}
 	for _, card := range r.Scenarios {
 		known := s.result.Card(card.Scenario)

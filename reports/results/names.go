@@ -29,7 +29,7 @@ func visible(text []byte) error {
 // named makes sure that these are valid names: files are named after them.
 func named(scenario string, others ...string) error {
 	if !strict.IsName(scenario) {
-		return fmt.Errorf("the scenario is called %q, expected small letters, digits and hyphens", scenario)
+		return fmt.Errorf("the scenario is called %q, expected lower-case letters, digits and hyphens", scenario)
 	}
 	for _, name := range others {
 		if at, _ := plaintext.FindInLine(name); at >= 0 || strings.ContainsAny(name, `\`) || strings.Contains(name, "..") {

@@ -109,13 +109,13 @@ func writeContradictions(b *strings.Builder, results []claims.Result, width int)
 			if e.Share != nil {
 				hang(b, "! ", fmt.Sprintf("%s · %s: %s should be violated in a share of %s of the trials, but was violated in %d of %d", r.Claim.ID,
 					cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard, e.Contrary.Discipline), e.Want.Property, e.Share, e.Violated, e.Trials-e.Undecided), width)
-				b.WriteString("  to rerun the first of them: " + e.Contrary.Replay("") + "\n")
+				b.WriteString("  the first of them again: " + e.Contrary.Replay("") + "\n")
 				continue
 			}
 			if e.Range != nil && e.Range.Of != script.EveryValue {
 				hang(b, "! ", fmt.Sprintf("%s · %s: expected %s, but measured %s", r.Claim.ID,
 					cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard, e.Contrary.Discipline), e.Range, e.Range.Show(e.Measured, e.Contrary.TTL)), width)
-				b.WriteString("  to rerun the first of them: " + e.Contrary.Replay("") + "\n")
+				b.WriteString("  the first of them again: " + e.Contrary.Replay("") + "\n")
 				continue
 			}
 			if e.Range != nil {
@@ -123,13 +123,13 @@ func writeContradictions(b *strings.Builder, results []claims.Result, width int)
 				hang(b, "! ", fmt.Sprintf("%s · %s: expected %s, but seed %d measured %s", r.Claim.ID,
 					cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard, e.Contrary.Discipline), e.Range, e.Contrary.Seed,
 					e.Range.Show(m, e.Contrary.TTL)), width)
-				b.WriteString("  rerun: " + e.Contrary.Replay("") + "\n")
+				b.WriteString("  again: " + e.Contrary.Replay("") + "\n")
 				continue
 			}
 			f := e.Contrary.Finding(e.Want.Property)
 			hang(b, "! ", fmt.Sprintf("%s · %s: %s should come out as %s, but with seed %d it came out as %s: %s", r.Claim.ID,
 				cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard, e.Contrary.Discipline), e.Want.Property, e.Want.Verdict, e.Contrary.Seed, f.Verdict, f.Why), width)
-			b.WriteString("  rerun: " + e.Contrary.Replay("") + "\n")
+			b.WriteString("  again: " + e.Contrary.Replay("") + "\n")
 		}
 	}
 }

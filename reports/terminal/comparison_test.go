@@ -31,7 +31,7 @@ func TestATrialRunAgainSaysWhetherItIsTheSame(t *testing.T) {
 		{"identical", "virtual", 2 * time.Second, check.Violated, false, true, []string{"gc-pause.redis.none.virtual.seed-3: identical, 2 events"}, "then"},
 		{"another time", "virtual", 3 * time.Second, check.Violated, false, false, []string{
 			"NOT identical", "The first event that differs:\n  then #2      2.000000s", "  now  #2      3.000000s", "All verdicts are the same.", "The script has changed"}, "client-1"},
-		{"another verdict", "virtual", 3 * time.Second, check.Holds, true, false, []string{"not kept its history", "lost-update  violated  holds"}, "All verdicts"},
+		{"another verdict", "virtual", 3 * time.Second, check.Holds, true, false, []string{"did not keep the history", "lost-update  violated  holds"}, "All verdicts"},
 		{"live, as before", "live", 3 * time.Second, check.Violated, false, true, []string{"never identical", "next-grant  2.000ttl  3.000ttl"}, "The script"},
 		{"live, another verdict", "live", 3 * time.Second, check.Holds, false, false, []string{"NOT the same verdicts", "lost-update  violated  holds", "3.000ttl"}, "All verdicts"},
 	} {
@@ -71,7 +71,7 @@ func TestWhatIsWrongWithTheKeptHistoryIsAlwaysSaid(t *testing.T) {
 	if err := c.Write(&b, Options{}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"identical, 2 events", "is not the one that it judged", "Its file is gone."} {
+	for _, want := range []string{"identical, 2 events", "is not the one it judged", "Its file is gone."} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("it does not say %q:\n%s", want, &b)
 		}

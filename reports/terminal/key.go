@@ -46,7 +46,7 @@ func writeKey(b *strings.Builder, p painter, t *grid, quiet []column) {
 		say("no column, nothing expected and nothing violated: " + properties(idle))
 	}
 	if len(t.dropped) > 0 {
-		say("no room for " + properties(t.dropped) + ": a wider terminal shows them, and so does --format csv")
+		say("no room for " + properties(t.dropped) + ": widen the terminal or use --format csv")
 	}
 }
 

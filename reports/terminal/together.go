@@ -60,7 +60,7 @@ func shareOutcome(t outcome.Tally) outcome.Outcome {
 // all possible trials.
 func shareText(t outcome.Tally) string {
 	n := t.Violated + t.Holds
-	text := fmt.Sprintf("expected %s to be violated in %s of the trials (share); found %d of %d", t.Property, t.Share, t.Violated, n)
+	text := fmt.Sprintf("expected %s to be violated in a share of %s of the trials; found %d of %d", t.Property, t.Share, t.Violated, n)
 	if n > 0 {
 		text += fmt.Sprintf(", a share of %s (99 %% interval)", t.Between())
 	}

@@ -49,7 +49,7 @@ func TestWhatComesOfAllTrialsTogetherIsTold(t *testing.T) {
 		{12, 60, []string{"found 12 of 60", "0.087 to 0.362", "the p95 of wait from 500ms to 2s; found 1s (60 values)"},
 			[]string{`"expected": "sometimes 0.1 to 0.3"`, `"of": "p95"`, `"values": 60`, `"found": 1,`, `"outcome": "as expected"`}},
 		{50, 60, []string{"found 50 of 60", "0.676 to 0.935"}, []string{`"violated": 50`}},
-		{2, 10, []string{"it takes 51 trials to tell, and there are 10"}, []string{`"why": "it takes 20 values to decide, but there are only 10: run more seeds"`}},
+		{2, 10, []string{"it takes 51 trials to decide, but the cell has only 10"}, []string{`"why": "it takes 20 values to decide, but the trials have only 10: run more seeds"`}},
 	} {
 		cells := overlapped(t, c.violated, c.trials)
 		for _, format := range []Format{Table, Markdown, CSV, JSON} {

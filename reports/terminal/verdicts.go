@@ -139,7 +139,7 @@ func nothingToJudge(t outcome.Tally) bool {
 }
 
 // contrast says what was expected of a cell and did not happen: "overlap should have been violated,
-// but holds in 8 of 20 trials".
+// but held in 8 of 20 trials".
 func contrast(t outcome.Tally) string {
 	n := words.Many(t.Holds+t.Undecided+t.Violated, "trial")
 	if t.Share != nil {

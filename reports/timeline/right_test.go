@@ -133,7 +133,7 @@ func TestBehindAGuardThatSavedTheAccountTheHeadlineIsTheRefusal(t *testing.T) {
 		says                     []string
 	}{
 		{"gc-pause", "redis", "fence-all", []string{
-			"refused: token 1 is lower than 2, the highest one seen.", "client-1 would have written 90 over client-2's withdrawal.", "Violated all the same: overlap.",
+			"refused: token 1 is lower than 2, the highest one seen.", "client-1 would have written 90 over client-2's withdrawal.", "Violated nevertheless: overlap.",
 			"client-1 refused: token 1 is lower than 2", "highest token seen: 1", "highest token seen: 2", "the guard saves the account",
 		}},
 		{"gc-pause", "redis", "fence-writes", []string{"refused: token 1 is lower than 2, the highest one seen.", "no token seen yet", "highest token seen: 2"}},
@@ -141,7 +141,7 @@ func TestBehindAGuardThatSavedTheAccountTheHeadlineIsTheRefusal(t *testing.T) {
 		{"value-set", "redis", "value", []string{"refused: the lock value ", "lock value set last: that of client-2"}},
 		{"value-set", "redis", "mint", []string{"refused: token 1 is lower than 2, the highest one handed out.", "highest token handed out: 2"}},
 		{"charge-once", "redis", "unique", []string{
-			"refused: there is an effect with the id job-1 already.", "client-1 would have charged for job-1 once more.", "client-1 refused: job-1 was already done",
+			"refused: there is an effect with the id job-1 already.", "client-1 would have charged for job-1 again.", "client-1 refused: job-1 was already done",
 		}},
 	} {
 		f, err := Timeline(picturetest.History(t, c.scenario, c.backend, c.guard))

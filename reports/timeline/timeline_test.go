@@ -26,7 +26,7 @@ var shapes = []struct {
 }{
 	{"gc-pause-none", func() (*sim.History, []check.Finding) { return gcPause("none") },
 		[]string{"gc-pause · redis · guard none", "virtual world, seed 1, lease 10 s", "pause of 15 s, seen by a probe",
-			"lease expired", "client-2: 100 − 10 = 90", "client-1: 100 − 10 = 90, from old v0", "balance 90 (v2); it should be 80", "lost update", "overlap",
+			"lease expired", "client-2: 100 − 10 = 90", "client-1: 100 − 10 = 90, from old v0", "balance 90 (v2); 80 would be right", "lost update", "overlap",
 			"two clients believe they hold the lock: 2 s", "past its own deadline"}, []string{"refused (", "No acknowledged withdrawal was lost"}},
 	{"gc-pause-fence-all", func() (*sim.History, []check.Finding) { return gcPause("fence-all") },
 		[]string{"client-1 refused: a higher token was seen", "granted to client-1 (token 33)", "token 34", "overlap", "highest token seen: 34", "the guard saves the account"},

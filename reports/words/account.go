@@ -18,7 +18,7 @@ func WouldBeRight(balance string, b check.Balanced) string {
 	if b.Is == b.Right {
 		return balance
 	}
-	return fmt.Sprintf("%s; it should be %d", balance, b.Right)
+	return fmt.Sprintf("%s; %d would be right", balance, b.Right)
 }
 
 // ending says what balance the trial left in the account, if that is wrong.

@@ -36,7 +36,7 @@ func finding(p check.Property, v check.Verdict) check.Finding {
 func TestAHeadlineTellsOfTheRescueAndOfWhatWouldBeRight(t *testing.T) {
 	sane := finding(check.RecordingSane, check.Holds)
 	overlap, safe := finding(check.Overlap, check.Violated), finding(check.LostUpdate, check.Holds)
-	const saved = "refused: token 1 is lower than 2, the highest one seen. At 3.000, s client-1 would have written 90 over client-2's withdrawal."
+	const saved = "refused: token 1 is lower than 2, the highest one seen. At 3.000 s, client-1 would have written 90 over client-2's withdrawal."
 	for _, c := range []struct {
 		name     string
 		history  *sim.History
@@ -57,11 +57,11 @@ func TestAHeadlineTellsOfTheRescueAndOfWhatWouldBeRight(t *testing.T) {
 			[]check.Finding{sane, safe}, "Nothing was violated.", false},
 		{"a read", book("fence-all", sim.Event{Kind: sim.LedgerReadRefused, Client: "client-1", Token: 1, Note: "token 1 is lower than 2, the highest one seen"}),
 			[]check.Finding{sane, safe}, "refused: token 1 is lower than 2, the highest one seen. That was a read of client-1 at 1.000 s.", false},
-		{"a loss", book("none", taken, told, over), []check.Finding{finding(check.LostUpdate, check.Violated)}, "lost update: why. The balance is 90; it should be 80.", true},
+		{"a loss", book("none", taken, told, over), []check.Finding{finding(check.LostUpdate, check.Violated)}, "lost update: why. The balance is 90; 80 would be right.", true},
 		{"a charge that would have been the second", book("unique",
 			sim.Event{Kind: sim.LedgerWrite, Client: "client-2", Op: "client-2/1", Job: "job-1", Version: 1, Balance: 90},
 			sim.Event{Kind: sim.LedgerWriteRefused, Client: "client-1", Op: "client-1/1", Job: "job-1", Note: "there is an effect with the id job-1 already"}),
-			[]check.Finding{sane, safe}, "refused: there is an effect with the id job-1 already. At 2.000, s client-1 would have charged for job-1 again.", false},
+			[]check.Finding{sane, safe}, "refused: there is an effect with the id job-1 already. At 2.000 s, client-1 would have charged for job-1 again.", false},
 	} {
 		if got, violated := Verdict(c.history, c.findings); got != c.want || violated != c.violated {
 			t.Errorf("%s: %q (violated: %t), expected %q (%t)", c.name, got, violated, c.want, c.violated)
@@ -94,7 +94,7 @@ func TestAJobIsToldAsAChargeAndAWithdrawalAsAWrite(t *testing.T) {
 		{sim.Event{Kind: sim.Write, Host: "client-1", Balance: 90}, "client-1 is about to write 90, computed from v0"},
 		{sim.Event{Kind: sim.Write, Host: "client-1", Balance: 90, Job: "job-1"}, "client-1 is about to charge the account [job-1]"},
 		{sim.Event{Kind: sim.LedgerWrite, Client: "client-1", Balance: 80, Version: 2, Base: 1, Job: "job-1"}, "the account is charged for client-1: 80 (v2) is left [job-1]"},
-		{sim.Event{Kind: "ignored", Host: "client-1", Note: "it was told that the lock is lost"}, "client-1 works on all the same (it was told that the lock is lost)"},
+		{sim.Event{Kind: "ignored", Host: "client-1", Note: "it was told that the lock is lost"}, "client-1 keeps working regardless (it was told that the lock is lost)"},
 	} {
 		if got := n.Sentence(&c.event); got != c.want {
 			t.Errorf("got %q, expected %q", got, c.want)
@@ -109,8 +109,8 @@ func TestTheServicesWordSaysWhoseAGrantIsIfNobodyElseDoes(t *testing.T) {
 		{Kind: sim.Granted, Host: "etcd-1", Grant: "y", Client: "client-2"},
 	}}))
 	for grant, want := range map[string]string{
-		"x": "etcd-1 ends the lease of client-2: its time is up",
-		"y": "etcd-1 ends the lease of client-1: its time is up",
+		"x": "etcd-1 expires the lease of client-2",
+		"y": "etcd-1 expires the lease of client-1",
 	} {
 		if got := n.Sentence(&sim.Event{Kind: sim.Expired, Host: "etcd-1", Grant: grant}); got != want {
 			t.Errorf("got %q, expected %q", got, want)

@@ -29,7 +29,7 @@ func TestAServersGrantIsToldWithTheNameOfTheClientThatGotIt(t *testing.T) {
 		{sim.Event{Kind: sim.Granted, Host: "redis-1", Grant: "x", Token: 34}, "redis-1 gives the lock to client-2 (token 34)"},
 		{sim.Event{Kind: sim.Granted, Host: "redis-1", Grant: "y"}, "redis-1 gives the lock to somebody"},
 		{sim.Event{Kind: sim.Freed, Host: "redis-1", Grant: "x", Client: "client-1"}, "redis-1 frees the lock of client-2, as client-1 asked"},
-		{sim.Event{Kind: sim.LedgerWrite, Client: "client-1", Balance: 90, Version: 2, Base: 1}, "the account takes the write of client-1: 90 (v2), computed from v1"},
+		{sim.Event{Kind: sim.LedgerWrite, Client: "client-1", Balance: 90, Version: 2, Base: 1}, "the account accepts the write of client-1: 90 (v2), computed from v1"},
 	} {
 		if got := n.Sentence(&c.event); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)

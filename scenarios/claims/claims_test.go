@@ -184,25 +184,25 @@ func TestATrialThatSeveralClaimsNeedIsRunOnce(t *testing.T) {
 
 func TestABadFileOfClaimsIsExplained(t *testing.T) {
 	for _, c := range []struct{ name, src, want string }{
-		{"no reason", oneClaim(""), "claims.yaml:5:9: X1 has no trials and no reason why"},
+		{"no reason", oneClaim(""), "claims.yaml:5:9: X1 has neither trials nor a reason for having none"},
 		{"bad id", strings.Replace(oneClaim(speaksFor), "X1", "x", 1), `claims.yaml:5:13: id is "x"`},
 		{"unknown scenario", strings.Replace(oneClaim(speaksFor), "gc-pause", "gc-pase", 1), `claims.yaml:7:35: there is no scenario "gc-pase"`},
 		{"unknown backend", strings.Replace(oneClaim(speaksFor), "redis", "radis", 1), `claims.yaml:7:54: there is no backend "radis"`},
 		{"unknown option", strings.Replace(oneClaim(speaksFor), "redis", "redis+magic", 1), `claims.yaml:7:54: backend redis has no option "magic"`},
 		{"unknown guard", strings.Replace(oneClaim(speaksFor), "guard: none", "guard: nun", 1), `claims.yaml:7:68: there is no guard "nun"`},
-		{"no tokens", strings.Replace(oneClaim(speaksFor), "redis, guard: none", "none, guard: fence-all", 1), "claims.yaml:7:67: guard fence-all wants fencing tokens"},
+		{"no tokens", strings.Replace(oneClaim(speaksFor), "redis, guard: none", "none, guard: fence-all", 1), "claims.yaml:7:67: guard fence-all needs fencing tokens"},
 		{"unknown property", strings.Replace(oneClaim(speaksFor), "overlap:", "overlop:", 1), `claims.yaml:7:81: there is no property "overlop"`},
-		{"unknown verdict", strings.Replace(oneClaim(speaksFor), "violated", "broken", 1), `claims.yaml:7:90: "broken" is no verdict`},
+		{"unknown verdict", strings.Replace(oneClaim(speaksFor), "violated", "broken", 1), `claims.yaml:7:90: "broken" is not a verdict`},
 		{"finds nothing", strings.Replace(oneClaim(speaksFor), "{overlap: violated}", "{}", 1), "claims.yaml:7:80: find names no property"},
 		{"unknown key", oneClaim("        proof: yes\n"), `claims.yaml:7:9: this claim has an unknown key "proof"`},
 		{"unknown option's source", "options: [{option: etcd+rechek, source: somewhere}]\n" + oneClaim(speaksFor), `claims.yaml:1:20: etcd has no option "rechek"`},
 		{"source of no option", "options: [{option: etcd, source: somewhere}]\n" + oneClaim(speaksFor), `claims.yaml:1:20: option is "etcd"`},
-		{"an option's source twice", "options: [{option: etcd+nodes, source: a}, {option: etcd+nodes, source: b}]\n" + oneClaim(speaksFor), `claims.yaml:1:53: the option etcd+nodes stands here a second time`},
+		{"an option's source twice", "options: [{option: etcd+nodes, source: a}, {option: etcd+nodes, source: b}]\n" + oneClaim(speaksFor), `claims.yaml:1:53: the option etcd+nodes is listed twice`},
 		{"unknown world", strings.Replace(oneClaim(speaksFor), "{scenario", "{world: real, scenario", 1), `claims.yaml:7:32: world is "real"`},
-		{"condition missing", oneClaim(speaksFor + speaksAgainst), "claims.yaml:5:9: X1 has trials that speak for it and others against, and no condition"},
+		{"condition missing", oneClaim(speaksFor + speaksAgainst), "claims.yaml:5:9: X1 has trials for and against it, but no condition"},
 		{"condition for nothing", oneClaim(speaksFor + "        condition: sometimes\n"), "claims.yaml:8:20: X1 has a condition, but"},
-		{"cannot and can", oneClaim(speaksFor + "        cannot: never\n"), "claims.yaml:8:17: X1 says cannot, and has trials"},
-		{"twice", oneClaim(speaksFor) + "      - {id: X1, says: Again., cannot: never}\n", "claims.yaml:8:14: the claim X1 stands here a second time"},
+		{"cannot and can", oneClaim(speaksFor + "        cannot: never\n"), "claims.yaml:8:17: X1 says cannot, but has trials"},
+		{"twice", oneClaim(speaksFor) + "      - {id: X1, says: Again., cannot: never}\n", "claims.yaml:8:14: the claim X1 is listed twice"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := loadClaims(c.src, t)

@@ -72,7 +72,7 @@ type fileClaimTest struct {
 	Backend      strict.Words           `yaml:"backend" doc:"the lock services to run it with; the scenario need not list them"`
 	Guard        strict.Words           `yaml:"guard" doc:"the guards to run it with"`
 	Discipline   script.FileDisciplines `yaml:"discipline,omitempty" doc:"the disciplines of the clients; those of the scenario if left out"`
-	Seeds        strict.Number          `yaml:"seeds,omitempty" doc:"the least number of seeds, where fewer say nothing: for a share of trials, a mean or a percentile"`
+	Seeds        strict.Number          `yaml:"seeds,omitempty" doc:"the least number of seeds, where fewer would say nothing: for a share of trials, a mean or a percentile"`
 	Find         fileFinds              `yaml:"find,omitempty" doc:"what comes out: properties with holds or violated, or with {sometimes: [0.1, 0.3]} and the share of trials that are violated"`
 	Measures     script.FileRanges      `yaml:"measures,omitempty" doc:"what is measured, with the range that it lies in"`
 	World        strict.Word            `yaml:"world,omitempty" doc:"virtual or live, if only that world has these trials"`

@@ -60,7 +60,7 @@ const (
 	NumberOtherwise // differs from what the file states
 )
 
-var numberVerdictNames = [...]string{"met", "not met", "not measured", "undecided", "DIFFERS FROM FILE"}
+var numberVerdictNames = [...]string{"met", "not met", "not measured", "undecided", "NOT AS STATED"}
 
 func (v NumberVerdict) String() string {
 	if v < 0 || int(v) >= len(numberVerdictNames) {

@@ -111,7 +111,7 @@ func TestWhereASweepTurns(t *testing.T) {
 		{"where it says", "1.03", []int{0, 0, 0, 4, 10, 10}, outcome.AsExpected, NumberMet, "between 1 and 2 %"},
 		{"elsewhere", "2.5", []int{0, 0, 0, 4, 10, 10}, outcome.AsExpected, NumberOtherwise, "between 1 and 2 %"},
 		{"from violated to not", "1.03", []int{10, 10, 10, 0, 0, 0}, outcome.AsExpected, NumberMet, "between 1 and 1.5 %"},
-		{"nowhere", "1.03", []int{0, 0, 0, 0, 0, 0}, outcome.AsExpected, NumberOtherwise, "no turn"},
+		{"nowhere", "1.03", []int{0, 0, 0, 0, 0, 0}, outcome.AsExpected, NumberOtherwise, "never turns"},
 		{"a point contradicts", "1.03", []int{0, 0, 0, 4, 10, 10}, outcome.NotAsExpected, NumberOtherwise, "between 1 and 2 %"},
 		{"a point is undecided", "1.03", []int{0, 0, 0, 4, 10, 10}, outcome.Undecided, NumberUndecided, ""},
 	} {
@@ -148,11 +148,11 @@ func TestABadFileOfNumbersIsExplained(t *testing.T) {
 		{"in no way", "", "numbers.yaml:2:5: this number needs exactly one way to be measured"},
 		{"in two", trials + "    cannot: why\n", "numbers.yaml:2:5: this number needs exactly one way to be measured"},
 		{"unknown take", trials + "    take: median\n", `numbers.yaml:7:11: take is "median"`},
-		{"two backends", strings.Replace(trials, "redis", "[redis, etcd]", 1), "numbers.yaml:6:13: a number is measured in one cell"},
+		{"two backends", strings.Replace(trials, "redis", "[redis, etcd]", 1), "numbers.yaml:6:13: a number needs one cell"},
 		{"unknown sweep", "    sweep: clock-rat\n    line: x\n    turns: 1\n", `numbers.yaml:6:12: there is no sweep "clock-rat"`},
 		{"unknown line", "    sweep: clock-rate\n    line: x\n    turns: 1\n", `numbers.yaml:7:11: the sweep clock-rate has no line "x"`},
-		{"no turn", "    sweep: clock-rate\n    line: redlock, drift 1 %\n", "numbers.yaml:2:5: this number does not say where the sweep turns"},
-		{"a lease in leases", trials + "    ttl: 1ttl\n", "numbers.yaml:7:10: ttl is written in leases"},
+		{"never turns", "    sweep: clock-rate\n    line: redlock, drift 1 %\n", "numbers.yaml:2:5: this number does not say where the sweep turns"},
+		{"a lease in leases", trials + "    ttl: 1ttl\n", "numbers.yaml:7:10: ttl is given in leases"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := loadNumbers(t, c.rest); err == nil || !strings.HasPrefix(err.Error(), c.want) {

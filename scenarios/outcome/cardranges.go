@@ -48,7 +48,7 @@ func (c CardCell) Check() error {
 	}
 	for _, e := range c.Expect {
 		if s := e.Share; s != nil && !(0 <= s.From && s.From <= s.To && s.To <= 1) {
-			return fmt.Errorf("%s has the impossible expected share %g to %g", e.Property, s.From, s.To)
+			return fmt.Errorf("%s has an impossible expected share: %g to %g", e.Property, s.From, s.To)
 		}
 	}
 	return nil

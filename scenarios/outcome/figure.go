@@ -72,9 +72,9 @@ func (f *Figure) Settle(ttl time.Duration) {
 	}
 	switch {
 	case f.lost > 0:
-		f.Outcome, f.Why = Undecided, fmt.Sprintf("%d trials lack their values: each measured more than %d, or was run by an older locklab", f.lost, maxKeptValues)
+		f.Outcome, f.Why = Undecided, fmt.Sprintf("values are missing in %d of the trials: such a trial measured more than %d of them, or an older locklab ran it", f.lost, maxKeptValues)
 	case f.Count < f.Of.Needs():
-		f.Outcome, f.Why = Undecided, fmt.Sprintf("it takes %d values to decide, but there are only %d: run more seeds", f.Of.Needs(), f.Count)
+		f.Outcome, f.Why = Undecided, fmt.Sprintf("it takes %d values to decide, but the trials have only %d: run more seeds", f.Of.Needs(), f.Count)
 	case !f.Contains(check.Measured{Least: f.Value, Most: f.Value}, ttl):
 		f.Outcome = NotAsExpected
 	}

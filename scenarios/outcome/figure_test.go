@@ -52,7 +52,7 @@ func TestValuesOfAllTrialsAreJudgedTogether(t *testing.T) {
 		{"one in fifty is not the 95th percentile", []*Result{waited(1, repeated(1, 49)...), waited(2, 3.5)},
 			[2]Outcome{AsExpected, NotAsExpected}, [2]string{"1.05s (50 values)", "1.000ttl (50 values)"}, NotAsExpected, ""},
 		{"too few", []*Result{waited(1, 1, 1, 3.5)},
-			[2]Outcome{Undecided, Undecided}, [2]string{"1.833s (3 values)", "3.500ttl (3 values)"}, Undecided, "it takes 20 values to tell, and there are 3"},
+			[2]Outcome{Undecided, Undecided}, [2]string{"1.833s (3 values)", "3.500ttl (3 values)"}, Undecided, "it takes 20 values to decide, but the trials have only 3"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := waiting(t, c.trials...)
@@ -77,7 +77,7 @@ func TestValuesThatAreNotThereLeaveItOpen(t *testing.T) {
 	bare := waited(2, 1, 1, 1, 1, 1)
 	bare.Values = nil
 	s := waiting(t, waited(1, repeated(1.5, 40)...), bare)
-	if f := s.Figures[0]; f.Outcome != Undecided || s.Outcome != Undecided || !strings.Contains(f.Why, "1 in all") {
+	if f := s.Figures[0]; f.Outcome != Undecided || s.Outcome != Undecided || !strings.Contains(f.Why, "missing in 1 of the trials") {
 		t.Errorf("%s, %s: %s", f.Outcome, s.Outcome, f.Why)
 	}
 }

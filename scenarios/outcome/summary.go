@@ -33,7 +33,7 @@ func (t Tally) Missed() bool {
 // how many it takes; empty if there are enough, or if nothing is expected.
 func (t Tally) TooFew() string {
 	if n := t.Violated + t.Holds; t.Share != nil && JudgeShare(*t.Share, t.Violated, n) == Undecided {
-		return fmt.Sprintf("%d trials are needed to tell, but there are only %d: run more seeds", neededFor(*t.Share), n)
+		return fmt.Sprintf("it takes %d trials to decide, but the cell has only %d: run more seeds", neededFor(*t.Share), n)
 	}
 	return ""
 }

@@ -90,9 +90,9 @@ func (l *Loader) noGuard(w strict.Word, can []string) error {
 	if l.file.Workload.Add.Given() && err == nil {
 		found, hint = fmt.Sprintf("guard %s protects an account, but clients that add elements have none", w.Text), "say guards: [none], or leave it out"
 	} else if err == nil {
-		found, hint = fmt.Sprintf("guard %s works only for an account on its own host", w.Text), withoutIt
+		found, hint = fmt.Sprintf("guard %s works only with an account on a host of its own", w.Text), withoutIt
 		if !l.out.Inside {
-			found, hint = fmt.Sprintf("guard %s works only for an account kept by the lock service", w.Text), "say account: lock-service in withdraw"
+			found, hint = fmt.Sprintf("guard %s works only with an account kept by the lock service", w.Text), "say account: lock-service in withdraw"
 		}
 	}
 	return l.Fail(w.Place, found, strict.Listed(can), hint)
@@ -106,7 +106,7 @@ func (s *Scenario) accountFits(c Cell) error {
 	}
 	if !s.Inside {
 		if guard == ledger.LockKey {
-			return fmt.Errorf("guard %s needs an account kept by the lock service, but this script's account has its own host", guard)
+			return fmt.Errorf("guard %s needs an account kept by the lock service, but this script's account has a host of its own", guard)
 		}
 		return nil
 	}
@@ -141,7 +141,7 @@ func setFits(b backends.Backend, guard ledger.Guard) error {
 		return errors.New(keepsNoSet(b))
 	}
 	if guard != ledger.None {
-		return fmt.Errorf("guard %s is for an account, and clients that add elements have none", guard)
+		return fmt.Errorf("guard %s protects an account, but clients that add elements have none", guard)
 	}
 	return nil
 }

@@ -38,11 +38,11 @@ func TestElementsAreAWorkloadWithoutALock(t *testing.T) {
 func TestWhatElementsCannotHave(t *testing.T) {
 	whole := adds("{add: {}}") + "backends: [redis]\n"
 	for _, c := range []struct{ script, want string }{
-		{strings.Replace(whole, "backends: [redis]", "backends: [etcd]", 1), "etcd keeps none"},
-		{whole + "guards: [cas]\n", "guard cas is for an account"},
+		{strings.Replace(whole, "backends: [redis]", "backends: [etcd]", 1), "etcd cannot keep a set"},
+		{whole + "guards: [cas]\n", "guard cas protects an account"},
 		{strings.Replace(whole, "add: {}", "add: {wait: 1s}", 1), "wait"},
-		{whole + "client: {1: {discipline: heedless}}\n", "client 1 has lock settings of its own"},
-		{whole + "client: {1: {ttl: 0.5ttl}}\n", "client 1 has lock settings of its own"},
+		{whole + "client: {1: {discipline: heedless}}\n", "client 1 has settings for a lock"},
+		{whole + "client: {1: {ttl: 0.5ttl}}\n", "client 1 has settings for a lock"},
 		{whole + "steps: [{on: {client: 1, event: acquired}, do: {pause: {host: client-1, for: 1s}}}]\n", "never records the event acquired"},
 		{whole + "steps: [{on: {host: redis-1, event: granted}, do: {pause: {host: client-1, for: 1s}}}]\n", "records no event that a step can wait for"},
 		{whole + "steps: [{on: {host: ledger, event: ledger-write}, do: {pause: {host: client-1, for: 1s}}}]\n", "there is no host"},

@@ -122,7 +122,7 @@ func (w Workload) inWords(s *Scenario) string {
 		text += fmt.Sprintf("; %d times", w.Times)
 	}
 	if w.Every.In(s.TTL) > 0 {
-		text += ", each begun " + inBoth(w.Every, s.TTL) + " after the one before"
+		text += ", starting one every " + inBoth(w.Every, s.TTL)
 	}
 	if w.Wait.In(s.TTL) < s.Until.In(s.TTL) {
 		text += fmt.Sprintf("; it waits at most %s for the lock", inBoth(w.Wait, s.TTL))
@@ -241,7 +241,7 @@ func (w Workload) addsInWords(s *Scenario) string {
 		text += fmt.Sprintf("; %d times", w.Times)
 	}
 	if w.Every.In(s.TTL) > 0 {
-		text += ", starting one " + inBoth(w.Every, s.TTL) + " after the one before"
+		text += ", starting one every " + inBoth(w.Every, s.TTL)
 	}
 	return text
 }

@@ -37,14 +37,14 @@ func ParseDiscipline(text string) (Discipline, error) {
 	case !has && (k == workload.Attentive || k == workload.Heedless):
 		return Discipline{Kind: k}, nil
 	case !has && k == workload.Late:
-		return Discipline{}, fmt.Errorf("the discipline late needs a duration, expected %s", disciplineShape)
+		return Discipline{}, fmt.Errorf("the discipline late needs a length of time, expected %s", disciplineShape)
 	case k == workload.Late:
 		span, err := sim.ParseSpan(length)
 		if err != nil {
 			return Discipline{}, fmt.Errorf("the discipline late: %w", err)
 		}
 		if span.In(MaxTime) == 0 {
-			return Discipline{}, fmt.Errorf("the discipline late=%s has no duration; expected more than 0, or attentive", length)
+			return Discipline{}, fmt.Errorf("the discipline late=%s keeps working for no time; expected more than 0, or attentive", length)
 		}
 		return Discipline{Kind: workload.Late, Late: span}, nil
 	}

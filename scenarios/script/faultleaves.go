@@ -79,7 +79,7 @@ func (d *length) Read(s *strict.Source, name string, n ast.Node) error {
 		return s.WrongType("uniform", entries[0].Value, "a list of two lengths of time")
 	}
 	if len(list.Values) != 2 {
-		return s.Fail(strict.At(list), "uniform does not have two durations", "the least and the most, such as [0, 1ttl]", "")
+		return s.Fail(strict.At(list), "uniform does not have two lengths of time", "the least and the most, such as [0, 1ttl]", "")
 	}
 	if err := d.least.Read(s, "an item of uniform", list.Values[0]); err != nil {
 		return err

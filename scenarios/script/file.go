@@ -24,7 +24,7 @@ import (
 // File is a scenario as it was written.
 type File struct {
 	strict.Place `yaml:"-"`
-	Scenario     strict.Word    `yaml:"scenario" doc:"the scenario's name on the command line, in small letters, digits and hyphens"`
+	Scenario     strict.Word    `yaml:"scenario" doc:"the scenario's name on the command line, in lower-case letters, digits and hyphens"`
 	Title        strict.Word    `yaml:"title" doc:"one line that says what happens"`
 	Claims       strict.Words   `yaml:"claims,omitempty" doc:"the claims of the debate that the scenario tests, such as K4"`
 	Text         strict.Word    `yaml:"text" doc:"a paragraph for the reader: what happens and why it matters"`
@@ -68,7 +68,7 @@ type fileWithdraw struct {
 	Stagger      length          `yaml:"stagger,omitempty" doc:"client 2 starts this much after client 1, client 3 as much after client 2; or drawn for each of them"`
 	Every        strict.Span     `yaml:"every,omitempty" doc:"the interval at which a client starts its withdrawals, whatever becomes of them; back to back if left out"`
 	Wait         strict.Span     `yaml:"wait,omitempty" doc:"how long a client waits for the lock before it gives up; to the end if left out"`
-	Discipline   FileDisciplines `yaml:"discipline,omitempty" doc:"how clients treat what they know of their lock: attentive (they stop when told that it is lost, and look at their deadline right before the write), heedless (they look at nothing), or {late: 0.5ttl} (they work on for so long); a list of them for several; attentive if left out"`
+	Discipline   FileDisciplines `yaml:"discipline,omitempty" doc:"how clients treat what they know of their lock: attentive (they stop when told that it is lost, and check their deadline right before the write), heedless (they check nothing), or {late: 0.5ttl} (they keep working for that long); a list of them for several; attentive if left out"`
 }
 
 func (*fileWithdraw) Retired(key string) string { return retiredCheck(key) }
@@ -79,7 +79,7 @@ type fileChargeOnce struct {
 	Think        length          `yaml:"think,omitempty" doc:"how long a client works between looking and charging, or drawn each time, such as {uniform: [0s, 2s]}"`
 	Stagger      length          `yaml:"stagger,omitempty" doc:"client 2 starts this much after client 1, client 3 as much after client 2; or drawn for each of them"`
 	Wait         strict.Span     `yaml:"wait,omitempty" doc:"how long a client waits for the lock before it gives up; to the end if left out"`
-	Discipline   FileDisciplines `yaml:"discipline,omitempty" doc:"how clients treat what they know of their lock: attentive (they stop when told that it is lost, and look at their deadline right before the charge), heedless (they look at nothing), or {late: 0.5ttl} (they work on for so long); a list of them for several; attentive if left out"`
+	Discipline   FileDisciplines `yaml:"discipline,omitempty" doc:"how clients treat what they know of their lock: attentive (they stop when told that it is lost, and check their deadline right before the charge), heedless (they check nothing), or {late: 0.5ttl} (they keep working for that long); a list of them for several; attentive if left out"`
 }
 
 func (*fileChargeOnce) Retired(key string) string { return retiredCheck(key) }

@@ -77,7 +77,7 @@ type fileClock struct {
 	Clock        strict.Word `yaml:"clock,omitempty" doc:"which of its clocks: wall or monotonic; wall if left out"`
 	Step         offset      `yaml:"step,omitempty" doc:"how far the clock is moved: 5s forward, -5s back"`
 	Rate         factor      `yaml:"rate,omitempty" doc:"how fast the clock runs, instead of a step: 1.1 gains a tenth, 0.5 is half as fast"`
-	For          length      `yaml:"for,omitempty" doc:"how long until the clock is set back by as much, or drawn; to the end if left out"`
+	For          length      `yaml:"for,omitempty" doc:"how long until the clock is corrected by as much, or drawn; to the end if left out"`
 }
 
 func (f *fileClock) load(l *Loader) (Fault, error) {

@@ -92,7 +92,7 @@ func (f *filePartition) load(l *Loader) (Fault, error) {
 	case f.Groups.Given() && f.OneWay.Given():
 		return Fault{}, l.Fail(f.OneWay.Place, "one-way needs from and to, but this partition has groups", "groups alone, or from and to", "")
 	case !f.Groups.Given() && !(f.From.Given() && f.To.Given()):
-		return Fault{}, l.Fail(f.Place, "this partition does not say whom it separates", "groups, or from and to", "")
+		return Fault{}, l.Fail(f.Place, "this partition does not say which hosts it separates", "groups, or from and to", "")
 	case !f.Groups.Given():
 		return l.onLinks(bare, f.From, f.To, f.For)
 	}
@@ -111,7 +111,7 @@ func (*filePartition) inWords(f Fault, s *Scenario) string {
 		for _, g := range f.Bare.Groups {
 			groups = append(groups, hostsInWords(g, false))
 		}
-		return f.lasting(s, "separate these groups of hosts: "+strings.Join(groups, " | "))
+		return f.lasting(s, "separate these groups of hosts from each other: "+strings.Join(groups, " | "))
 	case f.Bare.OneWay:
 		return f.lasting(s, fmt.Sprintf("block everything from %s to %s", from, to))
 	}

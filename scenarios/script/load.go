@@ -146,7 +146,7 @@ func (l *Loader) lease() error {
 func (l *Loader) Absolute(name string, lease strict.Span) (time.Duration, error) {
 	ttl := lease.In(0)
 	if lease.In(time.Hour) != ttl {
-		return 0, l.Fail(lease.Place, name+" is written in leases", `an absolute time such as "10s"`, "")
+		return 0, l.Fail(lease.Place, name+" is given in leases", `an absolute time such as "10s"`, "")
 	}
 	if ttl < MinTTL || ttl > MaxTime {
 		return 0, l.Fail(lease.Place, fmt.Sprintf("the lease is %s", lease), fmt.Sprintf("from %s to %s", MinTTL, Short(MaxTime)), "")

@@ -130,7 +130,7 @@ func (l *Loader) Spec(w strict.Word) (backends.Spec, error) {
 			return backends.Spec{}, l.Fail(w.Place, fmt.Sprintf("%s is a set of lock services and takes no options", name),
 				name+" without any option, or services by name with theirs", "")
 		}
-		return backends.Spec{}, l.Fail(w.Place, fmt.Sprintf("unknown backend %s", strict.Quoted(name)), strict.Listed(names), strict.DidYouMean(name, append(names, services.Names()...)))
+		return backends.Spec{}, l.Fail(w.Place, fmt.Sprintf("there is no backend %s", strict.Quoted(name)), strict.Listed(names), strict.DidYouMean(name, append(names, services.Names()...)))
 	}
 	names := optionNames(nil, b)
 	for _, part := range strings.Split(w.Text, "+")[1:] {

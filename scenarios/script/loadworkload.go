@@ -119,8 +119,8 @@ func (l *Loader) ownClient(f numberedClient) (OwnClient, error) {
 		own.Lock = append(own.Lock, LockOption{o.Name.Text, o.Value.Text})
 	}
 	if l.out.Workload.Kind == workload.Add && (f.Wait.Given() || f.Discipline.Given() || f.TTL.Given()) {
-		return own, l.Fail(firstGiven(f.Wait.Place, f.Discipline.Place, f.TTL.Place), fmt.Sprintf("client %d has lock settings of its own", f.number.N),
-			"think, times or lock; clients that add elements take no lock", "leave wait, discipline and ttl out")
+		return own, l.Fail(firstGiven(f.Wait.Place, f.Discipline.Place, f.TTL.Place), fmt.Sprintf("client %d has settings for a lock, but clients that add elements take none", f.number.N),
+			"think, times or lock", "leave wait, discipline and ttl out")
 	}
 	nothing := own.Think == nil && own.Wait == nil && own.Discipline == nil && !f.Times.Given() && !own.Locks()
 	switch lease := own.Lease(l.out.TTL); {

@@ -103,7 +103,7 @@ func (o OwnClient) inWords(s *Scenario) string {
 		parts = append(parts, text)
 	}
 	if o.Wait != nil {
-		parts = append(parts, "waits for the lock at most "+inBoth(*o.Wait, s.TTL))
+		parts = append(parts, "waits at most "+inBoth(*o.Wait, s.TTL)+" for the lock")
 	}
 	if o.Discipline != nil {
 		parts = append(parts, "is "+o.Discipline.String())

@@ -149,7 +149,7 @@ func (f *FileRanges) Read(s *strict.Source, name string, n ast.Node) error {
 }
 
 // rangeShape describes what follows the name of a measure, for the "expected" part of an error.
-const rangeShape = "two values, from and to, such as [1ttl, 1.1ttl], or such ranges of {mean: …, p95: …} over all trials"
+const rangeShape = "two values, from and to, such as [1ttl, 1.1ttl], or such a range for each statistic over all trials: {mean: …, p95: …}"
 
 func (f *fileRange) readEnds(s *strict.Source, n ast.Node) error {
 	name, shape := f.name.Text, rangeShape

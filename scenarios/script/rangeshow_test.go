@@ -65,7 +65,7 @@ func TestWhatIsMeasuredIsShownInTheUnitOfTheBound(t *testing.T) {
 		{"0s, 0ms", 10 * ms, 10 * ms, "0.001ttl"}, // nothing says which unit to use
 		{"0.5ttl, 1ttl", time.Second, 10 * time.Second, "0.100ttl to 1.000ttl"},
 		{"0s, 1ttl", time.Second, 11 * time.Second, "0.100ttl to 1.100ttl"},
-		{"1ttl, 1ttl+600ms", 10 * time.Second, 11 * time.Second, "1.000ttl to 1.100ttl, which is 10000ms to 11000ms"},
+		{"1ttl, 1ttl+600ms", 10 * time.Second, 11 * time.Second, "1.000ttl to 1.100ttl, that is 10000ms to 11000ms"},
 	} {
 		s := load(t, fmt.Sprintf(`
 scenario: units
@@ -107,9 +107,9 @@ func TestARangeMayBeBelowNothing(t *testing.T) {
 		{"-0.3ttl, 1.1s", -1 * time.Second, 1101 * ms, false, "-1s to 1.101s"},
 		{"-2s, -1s", -1500 * ms, -1200 * ms, true, "-1.5s to -1.2s"},
 		{"-2s, -1s", -1500 * ms, 0, false, "-1.5s to 0s"},
-		{"1ttl-20ms, 1ttl+20ms", 9980 * ms, 10020 * ms, true, "0.998ttl to 1.002ttl, which is 9980ms to 10020ms"},
-		{"-1ttl+20ms, 0", -9979 * ms, 0, true, "-0.998ttl to 0.000ttl, which is -9979ms to 0ms"},
-		{"-1ttl-20ms, 0", -10021 * ms, 0, false, "-1.002ttl to 0.000ttl, which is -10021ms to 0ms"},
+		{"1ttl-20ms, 1ttl+20ms", 9980 * ms, 10020 * ms, true, "0.998ttl to 1.002ttl, that is 9980ms to 10020ms"},
+		{"-1ttl+20ms, 0", -9979 * ms, 0, true, "-0.998ttl to 0.000ttl, that is -9979ms to 0ms"},
+		{"-1ttl-20ms, 0", -10021 * ms, 0, false, "-1.002ttl to 0.000ttl, that is -10021ms to 0ms"},
 	} {
 		s := load(t, fmt.Sprintf(`
 scenario: signs

@@ -18,10 +18,10 @@ func (n named) Name() string { return n.name }
 func TestRegisteredLockServicesHaveNamesOfTheirOwn(t *testing.T) {
 	defer func(before int) { registered = registered[:before] }(len(registered))
 	for name, expected := range map[string]string{
-		"redis":   "there is a lock service redis already",
-		"":        "expected small letters, digits and hyphens",
-		"My Lock": "expected small letters, digits and hyphens",
-		"my+lock": "expected small letters, digits and hyphens",
+		"redis":   "a lock service named redis already exists",
+		"":        "expected lower-case letters, digits and hyphens",
+		"My Lock": "expected lower-case letters, digits and hyphens",
+		"my+lock": "expected lower-case letters, digits and hyphens",
 	} {
 		if err := Register(named{name: name}); err == nil || !strings.Contains(err.Error(), expected) {
 			t.Errorf("a lock service named %q: error %v, expected %q", name, err, expected)

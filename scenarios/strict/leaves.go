@@ -132,7 +132,7 @@ func (d *Span) Read(s *Source, name string, n ast.Node) error {
 		if _, notText := n.(*ast.StringNode); !notText {
 			hint = "add a unit: " + text + "s or " + text + "ttl"
 		}
-		return s.Fail(d.Place, name+" is "+Quoted(text)+", not a duration", SpanShape(), hint)
+		return s.Fail(d.Place, name+" is "+Quoted(text)+", which is not a length of time", SpanShape(), hint)
 	}
 	d.Span = parsed
 	return nil

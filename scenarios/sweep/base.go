@@ -135,7 +135,7 @@ func (b *sweepBase) set(n ast.Node, path []string, text string) (ast.Node, error
 		c.Values[i-1], err = b.set(n.Values[i-1], path[1:], text)
 		return &c, err
 	}
-	return nil, fmt.Errorf("there is nothing below the part before %s", strict.Quoted(path[0]))
+	return nil, fmt.Errorf("the part before %s has nothing below it", strict.Quoted(path[0]))
 }
 
 // script returns the part of the scenario that a sweep runs, at one value.

@@ -17,7 +17,7 @@ import (
 
 type fileSweep struct {
 	strict.Place `yaml:"-"`
-	Sweep        strict.Word     `yaml:"sweep" doc:"the sweep's name on the command line, in small letters, digits and hyphens"`
+	Sweep        strict.Word     `yaml:"sweep" doc:"the sweep's name on the command line, in lower-case letters, digits and hyphens"`
 	Title        strict.Word     `yaml:"title" doc:"the finding, in one sentence"`
 	Claims       strict.Words    `yaml:"claims,omitempty" doc:"the claims of the debate that the sweep tests, such as K4"`
 	Text         strict.Word     `yaml:"text" doc:"a paragraph for the reader: what is shown, and how the conditions are derived"`

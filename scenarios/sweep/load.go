@@ -80,7 +80,7 @@ func (l *loader) resolveParameter() error {
 	case ranged == f.Values.Given():
 		return l.Fail(f.Place, "parameter must give its values in exactly one way", "values, or from, to and step", "")
 	case ranged && !(f.From.Given() && f.To.Given() && f.Step.Given()):
-		return l.Fail(f.Place, "parameter lacks one of from, to and step", "all three of them, or values", "")
+		return l.Fail(f.Place, "parameter does not have all of from, to and step", "all three of them, or values", "")
 	case ranged && (f.Step.Value <= 0 || f.To.Value <= f.From.Value || (f.To.Value-f.From.Value)/f.Step.Value > maxValues):
 		return l.Fail(f.Step.Place, fmt.Sprintf("from %v to %v by %v is not a range", f.From.Value, f.To.Value, f.Step.Value),
 			fmt.Sprintf("a step above 0 that yields 2 to %d values", maxValues), "")
@@ -112,7 +112,7 @@ func (l *loader) hostsOf(f *fileParameter, p *Parameter) error {
 		p.Of = append(p.Of, sim.HostID(w.Text))
 	}
 	if (p.Unit == UnitHosts) != f.Of.Given() {
-		return l.Fail(f.Unit.Place, "unit: hosts needs the list of, and the list needs unit: hosts; one of them is missing", "unit: hosts with of: [redis-1, redis-2], or neither", "")
+		return l.Fail(f.Unit.Place, "unit: hosts and the list of hosts under of go together, but one of them is missing", "unit: hosts with of: [redis-1, redis-2], or neither", "")
 	}
 	if p.Unit != UnitHosts {
 		return nil
@@ -194,7 +194,7 @@ func (p puts) inScript(root ast.Node) ast.Node {
 // about resolves what does not depend on the value.
 func (l *loader) about(root ast.Node, f fileSweep) error {
 	if !strict.IsName(f.Sweep.Text) {
-		return l.Fail(f.Sweep.Place, fmt.Sprintf("sweep is %s, which is not a valid name", strict.Quoted(f.Sweep.Text)), "small letters, digits and hyphens, such as pause", "")
+		return l.Fail(f.Sweep.Place, fmt.Sprintf("sweep is %s, which is not a valid name", strict.Quoted(f.Sweep.Text)), "lower-case letters, digits and hyphens, such as pause", "")
 	}
 	if !slices.Contains(check.Properties(), check.Property(f.Property.Text)) {
 		return l.Fail(f.Property.Place, "there is no property "+strict.Quoted(f.Property.Text), strict.Listed(script.PropertyNames()), strict.DidYouMean(f.Property.Text, script.PropertyNames()))
@@ -243,7 +243,7 @@ func (l *loader) line(f fileSweep, each fileSweepLine) (Line, error) {
 	p := l.out.Parameter
 	switch {
 	case each.Violated.Given() == each.Chance.Given():
-		return line, l.Fail(each.Place, "this line must give its derivation in exactly one way", "violated or chance", "")
+		return line, l.Fail(each.Place, "this line must say in exactly one way what is derived", "violated or chance", "")
 	case each.Chance.Given():
 		line.Derived = each.Chance.points
 	default:

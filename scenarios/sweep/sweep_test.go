@@ -188,7 +188,7 @@ func TestASweepThatIsNotWholeIsRefusedWithItsPlace(t *testing.T) {
 	for _, c := range []struct{ row, want string }{
 		{`{"sweep":{"name":"x"}}`, `sweeps.jsonl:2:1: sweep "x" needs at least two values of its parameter but has 0; expected what`},
 		{`{"sweep":{"name":"x","parameter":{"values":[1]}}}`, `sweeps.jsonl:2:1: sweep "x" needs at least two values of its parameter but has 1`},
-		{`{"sweep":{"name":"x","parameter":{"values":[1,3,3]}}}`, `sweeps.jsonl:2:1: sweep "x" has the value 3 behind 3`},
+		{`{"sweep":{"name":"x","parameter":{"values":[1,3,3]}}}`, `sweeps.jsonl:2:1: sweep "x" has the value 3 after 3`},
 		{`{"sweep":{"name":"x","parameter":{"values":[1,2]},"lines":[{"name":"l"}]}}`, `sweeps.jsonl:2:1: sweep "x" has the line "l" with nothing derived`},
 		{`{"sweep":{"name":5}}`, `sweeps.jsonl:2:18: json: cannot unmarshal number`},
 		{`{"sweep"`, `sweeps.jsonl:2:9: `},

@@ -24,7 +24,7 @@ func TestWhoCanHaveAnAccountInTheLockService(t *testing.T) {
 		{inside, "redis", "none", "account is lock-service, but redis cannot keep an account"},
 		{inside, "lib/redsync", "none", "account is lock-service, but lib/redsync cannot keep an account"},
 		{inside, "etcd", "fence-all", "an account kept by etcd cannot have guard fence-all"},
-		{own, "etcd", "lock-key", "guard lock-key needs an account kept by the lock service, but this script's account has its own host"},
+		{own, "etcd", "lock-key", "guard lock-key needs an account kept by the lock service, but this script's account has a host of its own"},
 	} {
 		s, err := script.Load("test.yaml", []byte(c.script), script.Everything())
 		if err != nil {

@@ -15,8 +15,8 @@ import (
 // for, and that the refusal gives the reason.
 func TestAServiceWithoutSetsIsNotApplicable(t *testing.T) {
 	for backend, want := range map[string]string{
-		"etcd": "etcd keeps none", "zookeeper": "zookeeper keeps none", "perfect": "perfect keeps none",
-		"redlock": "redlock keeps none", "redis-redislock": "redis-redislock keeps none", "none": "none keeps none",
+		"etcd": "etcd cannot keep a set", "zookeeper": "zookeeper cannot keep a set", "perfect": "perfect cannot keep a set",
+		"redlock": "redlock cannot keep a set", "redis-redislock": "redis-redislock cannot keep a set", "none": "none cannot keep a set",
 	} {
 		why := one(t, "set-after-crash", backend, "none").NotApplicable()
 		if why == nil || !strings.Contains(why.Error(), want) {
@@ -25,7 +25,7 @@ func TestAServiceWithoutSetsIsNotApplicable(t *testing.T) {
 	}
 	trial := one(t, "set-after-crash", "redis", "none")
 	trial.Guard = ledger.CAS
-	if why := trial.NotApplicable(); why == nil || !strings.Contains(why.Error(), "guard cas is for an account") {
+	if why := trial.NotApplicable(); why == nil || !strings.Contains(why.Error(), "guard cas protects an account") {
 		t.Errorf("with a guard: %v", why)
 	}
 }

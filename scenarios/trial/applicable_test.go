@@ -41,7 +41,7 @@ func TestWhetherACellIsApplicableIsKnownBeforeItRuns(t *testing.T) {
 		{on("renewed"), "redis", "none", "attentive", "step 1 waits for the event renewed, which never occurs with redis"},
 		{on("renewed"), "zookeeper+give-up-at=expired", "none", "attentive", "step 1 waits for the event renewed, which never occurs with zookeeper+give-up-at=expired"},
 		{on("check"), "redis", "none", "late=1s", ""},
-		{on("check"), "redis", "none", "heedless", "step 1 waits for the event check, which a client with discipline h never recordseedless"},
+		{on("check"), "redis", "none", "heedless", "step 1 waits for the event check, which a client with discipline heedless never records"},
 	} {
 		known := strings.Contains(c.script, "renewed") || strings.Contains(c.script, "leader") || strings.Contains(c.script, "minority") || strings.Contains(c.script, "replica") || strings.Contains(c.script, "few")
 		if known { // the script has to make sense with one of its own cells

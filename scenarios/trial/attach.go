@@ -165,7 +165,7 @@ func (a *Attachments) clean(prefixes []string) error {
 	var failed []error
 	for _, each := range a.all {
 		if err := each.backend.Attach(each.to).Clean(ctx, prefixes); err != nil {
-			failed = append(failed, fmt.Errorf("remove keys that begin with %s: %w", strings.Join(prefixes, " or "), err))
+			failed = append(failed, fmt.Errorf("remove everything that begins with %s: %w", strings.Join(prefixes, " or "), err))
 		}
 	}
 	return errors.Join(failed...)

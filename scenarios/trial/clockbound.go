@@ -28,7 +28,7 @@ func (t Trial) onClockbound(c cast) error {
 		}
 		for _, id := range slices.Concat([]sim.HostID{f.Host}, f.Hosts) {
 			if mayBeServer(id, c.servers) {
-				return fmt.Errorf("the live world cannot inject %s into servers of %s: %w", f.Lane(), t.Backend.Backend.Name(), why)
+				return fmt.Errorf("the live world cannot inject the fault %s into servers of %s: %w", f.Lane(), t.Backend.Backend.Name(), why)
 			}
 		}
 	}

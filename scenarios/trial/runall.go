@@ -18,26 +18,15 @@ const ahead = 256
 
 // RunAll runs trials on several workers and hands each to report. It reports virtual trials in the
 // order of the list, so the reports do not depend on which worker was faster. It reports a live
-// trial as soon as it is finished, so a run that is killed has every trial that it finished. It
+// trial as soon as it is finished, so a run that is killed has every trial that it finished. Live
+// trials for which the machine was too slow are tried again at the end, one after the other. RunAll
 // stops at the first error of a trial or of report, or when ctx is cancelled; what it has reported
 // by then stays reported. A cancelled run first reports the finished trials that were waiting for
-// their turn. A live trial for which the machine was too slow is tried again with no other trial
-// running. However many trials there are, only a limited number of histories wait for their turn.
+// their turn. However many trials there are, only a limited number of histories wait.
 func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.Context, Trial) (*sim.History, error), report func(Judged) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	workers = min(workers, len(trials))
-	var floor sync.RWMutex // read-locked by each running trial; write-locked by one that runs alone
-	try := func(ctx context.Context, t Trial, alone bool) (*sim.History, error) {
-		if alone {
-			floor.Lock()
-			defer floor.Unlock()
-		} else {
-			floor.RLock()
-			defer floor.RUnlock()
-		}
-		return run(ctx, t)
-	}
 	next, finished := make(chan int), make(chan done, workers+ahead)
 	room := make(chan struct{}, workers+ahead) // one token for each trial begun but not yet reported
 	var all sync.WaitGroup
@@ -46,17 +35,13 @@ func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.C
 	for range workers {
 		all.Go(func() {
 			for i := range next {
-				judged, err := trials[i].run(ctx, try)
+				judged, err := trials[i].try(ctx, run)
 				finished <- done{i, judged, err} // never blocks: it has room for every trial begun
 			}
 		})
 	}
 	all.Go(func() { handOut(ctx, len(trials), next, room) })
-	tell := func(j Judged) error {
-		<-room
-		return report(j)
-	}
-	waiting := turns{trials: trials, report: tell, early: map[int]Judged{}}
+	waiting := turns{trials: trials, early: map[int]Judged{}, report: report, free: func() { <-room }}
 	for range trials {
 		select {
 		case d := <-finished:
@@ -74,6 +59,15 @@ func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.C
 		all.Wait()
 		close(finished)
 		return cmp.Or(waiting.rest(finished), context.Cause(ctx))
+	}
+	for _, j := range waiting.slow {
+		judged, err := j.again(ctx, run)
+		if err == nil {
+			err = report(judged)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -102,17 +96,26 @@ type done struct {
 	err    error
 }
 
-// turns holds back trials that were finished before their turn.
+// turns decides when a trial is reported.
 type turns struct {
 	trials []Trial
 	report func(Judged) error
-	early  map[int]Judged // by index in the list; only ever looked up
+	free   func()         // makes room for another trial
+	early  map[int]Judged // virtual trials finished before their turn, by index in the list; only ever looked up
 	next   int            // index of the trial whose turn it is
+	slow   []Judged       // live trials to be tried again
 }
 
-// take reports a live trial at once, and a virtual one as soon as all before it have been reported.
+// take reports a live trial at once, unless it is to be tried again, and a virtual one as soon as
+// all before it have been reported.
 func (t *turns) take(d done) error {
-	if t.trials[d.index].World == sim.LiveWorld {
+	switch {
+	case d.judged.tooSlow():
+		t.slow = append(t.slow, d.judged)
+		t.free()
+		return nil
+	case t.trials[d.index].World == sim.LiveWorld:
+		t.free()
 		return t.report(d.judged)
 	}
 	t.early[d.index] = d.judged
@@ -125,6 +128,7 @@ func (t *turns) take(d done) error {
 			return nil
 		}
 		delete(t.early, t.next)
+		t.free()
 		if err := t.report(judged); err != nil {
 			return err
 		}
@@ -132,10 +136,11 @@ func (t *turns) take(d done) error {
 	return nil
 }
 
-// rest reports all trials that are finished, whether it is their turn or not.
+// rest reports all trials that are finished, whether it is their turn or not. It leaves out those
+// that were to be tried again.
 func (t *turns) rest(finished <-chan done) error {
 	for d := range finished {
-		if d.err == nil {
+		if d.err == nil && !d.judged.tooSlow() {
 			t.early[d.index] = d.judged
 		}
 	}

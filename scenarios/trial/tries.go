@@ -14,27 +14,36 @@ import (
 // made the machine slow, so it is tried again alone.
 const mostTries = 3
 
-// run runs a trial and judges it. try runs it once, alone or beside others.
-func (t Trial) run(ctx context.Context, try func(ctx context.Context, t Trial, alone bool) (*sim.History, error)) (Judged, error) {
-	var tooSlow []string
-	for {
-		history, err := try(ctx, t, len(tooSlow) > 0)
-		if err != nil && ctx.Err() == nil && t.ownError(err) {
-			failed := t.failed(err)
-			failed.TooSlow = tooSlow
-			return Judged{Trial: t, Result: failed}, nil
-		}
-		if err != nil {
+// try runs a trial once and judges it.
+func (t Trial) try(ctx context.Context, run func(context.Context, Trial) (*sim.History, error)) (Judged, error) {
+	history, err := run(ctx, t)
+	if err != nil && ctx.Err() == nil && t.ownError(err) {
+		return Judged{Trial: t, Result: t.failed(err)}, nil
+	}
+	if err != nil {
+		return Judged{}, err
+	}
+	return Judged{Trial: t, Result: t.Judge(history), History: history}, nil
+}
+
+// tooSlow reports whether the machine was too slow for the trial, which then has to be tried again.
+func (j *Judged) tooSlow() bool {
+	return j.History != nil && j.Result.Finding(check.KeptUp).Verdict != check.Holds
+}
+
+// again tries a trial again for which the machine was too slow, until it counts or was tried often
+// enough. The last try is the one that is judged.
+func (j Judged) again(ctx context.Context, run func(context.Context, Trial) (*sim.History, error)) (Judged, error) {
+	var why []string
+	for j.tooSlow() && len(why) < mostTries-1 {
+		why = append(why, j.Result.Finding(check.KeptUp).Why)
+		var err error
+		if j, err = j.Trial.try(ctx, run); err != nil {
 			return Judged{}, err
 		}
-		result := t.Judge(history)
-		slow := result.Finding(check.KeptUp)
-		if slow.Verdict == check.Holds || len(tooSlow) == mostTries-1 {
-			result.TooSlow = tooSlow
-			return Judged{Trial: t, Result: result, History: history}, nil
-		}
-		tooSlow = append(tooSlow, slow.Why)
 	}
+	j.Result.TooSlow = why
+	return j, nil
 }
 
 // ownError reports whether an error concerns this trial alone, so that the others go on: real

@@ -178,7 +178,7 @@ func TestAnUnknownWorldIsNotTakenForAnother(t *testing.T) {
 	if h, err := stages.Run(t.Context(), trial); err == nil {
 		t.Errorf("it was run, with %d events", len(h.Events))
 	}
-	if err := trial.Unavailable(); err == nil || !strings.Contains(err.Error(), `the world "bubble" is not simulated`) {
+	if err := trial.Unavailable(); err == nil || !strings.Contains(err.Error(), `the world "bubble" cannot be simulated`) {
 		t.Errorf("why it cannot be run: %v", err)
 	}
 }

@@ -60,7 +60,7 @@ func auditAdditions(t *trace.Trace) (*sim.Event, error) {
 			case !added[e.Op]:
 				return e, fmt.Errorf("event %d: the set of %s contains %s, which nobody added", e.Seq, e.Host, opOf(e))
 			case read != nil:
-				return e, fmt.Errorf("event %d: the set contains %s, although event %d had already finished reading it", e.Seq, opOf(e), read.Seq)
+				return e, fmt.Errorf("event %d: the set contains %s, although all of it had been read by event %d", e.Seq, opOf(e), read.Seq)
 			}
 		case sim.SetRead:
 			if read != nil {

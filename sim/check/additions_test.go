@@ -25,7 +25,7 @@ func TestAnAcknowledgedElementThatTheSetLacksIsALostUpdate(t *testing.T) {
 			3s redis-1  set-read`,
 			Holds, "1 acknowledged element, all of them in the set of redis-1", nil},
 		{"two are gone", lostElements, Violated,
-			"client-1 was told at 3.000 s that its 2nd element had been added, and the set of redis-1 lacks it when the trial is over: " +
+			"client-1 was told at 3.000 s that its 2nd element had been added, but it is missing from the set of redis-1 at the end of the trial: " +
 				"2 of 3 acknowledged elements are lost, the last at 5.000 s", []int64{4, 6, 10}},
 		{"one of which nobody was told does not count", `
 			1s client-1 add         op=client-1/1
@@ -90,13 +90,13 @@ func TestARecordOfElementsDoesNotContradictItself(t *testing.T) {
 	judgeTrials(t, RecordingSane, []trial{
 		{"all is well", lostElements, Holds, "", nil},
 		{"an answer to nothing", "1s client-1 added op=client-1/1\n2s - end",
-			Undecided, "event 1: client-1 has an answer (added) for client-1/1 without having added it", []int64{1}},
+			Undecided, "event 1: client-1 got an answer (added) for client-1/1 without having added it", []int64{1}},
 		{"an element of another trial", "1s redis-1 in-set op=client-1/1\n1s redis-1 set-read\n2s - end",
-			Undecided, "event 1: the set of redis-1 has client-1/1 in it, which nobody has added", []int64{1}},
+			Undecided, "event 1: the set of redis-1 contains client-1/1, which nobody added", []int64{1}},
 		{"a set that is read twice", "1s redis-1 set-read\n1s redis-1 set-read\n2s - end",
 			Undecided, "events 1 and 2 both read the set", []int64{2}},
 		{"an element after the last", "1s client-1 add op=client-1/1\n1s redis-1 set-read\n1s redis-1 in-set op=client-1/1\n2s - end",
-			Undecided, "event 3: the set has client-1/1 in it, after all of it had been read at event 2", []int64{3}},
+			Undecided, "event 3: the set contains client-1/1, although all of it had been read by event 2", []int64{3}},
 	})
 }
 
@@ -110,10 +110,10 @@ func TestASetHasNoEffectTwice(t *testing.T) {
 			4s client-1 added       op=client-1/1
 			5s redis-1  in-set      op=client-1/1
 			5s redis-1  set-read`,
-			Holds, "a set has each element once", nil},
+			Holds, "a set contains each element only once", nil},
 		{"nobody could read the set", `
 			1s client-1 add      op=client-1/1
 			2s client-1 added    op=client-1/1`,
-			Undecided, "the ledger took no write", nil},
+			Undecided, "the ledger accepted no write", nil},
 	})
 }

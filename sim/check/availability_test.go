@@ -28,14 +28,14 @@ func TestWhoAsksForTheLockGetsItInTime(t *testing.T) {
 			2s  client-2 acquire  op=2
 			3s  client-1 fault-applied fault=crash_client-1
 			12s client-2 acquired op=2 grant=b`,
-			Holds, "; the lock was held again 9.000 s after client-1 had died with it", nil},
+			Holds, "; the lock was held again 9.000 s after client-1 died holding it", nil},
 		{"a dead holder blocks the lock for ever", `
 			1s  client-1 acquire  op=1
 			1s  client-1 acquired op=1 grant=a
 			2s  client-2 acquire  op=2
 			3s  client-1 fault-applied fault=crash_client-1
 			40s - end`,
-			Violated, "client-2 asked for the lock at 2.000 s and waited for it longer than 3 leases (1 of 2 attempts not served in time: before the fault 1 of 2 in at most 38.000 s; client-1 1 of 1 in at most 0.000 s, client-2 0 of 1 in at most 38.000 s; nobody held the lock again after client-1 had died with it)", []int64{3}},
+			Violated, "client-2 asked for the lock at 2.000 s and waited for it longer than 3 leases (1 of 2 attempts not served in time: before the fault 1 of 2 in at most 38.000 s; client-1 1 of 1 in at most 0.000 s, client-2 0 of 1 in at most 38.000 s; nobody held the lock again after client-1 died holding it)", []int64{3}},
 		{"a client on the wrong side gives up", `
 			1s client-1 acquire      op=1
 			5s client-1 not-acquired op=1`,
@@ -79,7 +79,7 @@ func TestWhoAsksForTheLockGetsItInTime(t *testing.T) {
 			2s client-1 acquired op=1 grant=a
 			3s client-2 acquire  op=2
 			4s - end`,
-			Undecided, "client-2 was still waiting when the trial ended, after 1.000 s, and 3 leases are allowed", []int64{3}},
+			Undecided, "client-2 was still waiting after 1.000 s when the trial ended; 3 leases are allowed", []int64{3}},
 		{"nobody asked", `
 			1s ledger ledger-opened`,
 			Undecided, "no client that stayed alive asked for the lock", nil},

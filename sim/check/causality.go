@@ -30,7 +30,7 @@ func (d Disorder) String() string {
 		what = fmt.Sprintf("message %d (%s)", d.Message, d.Effect)
 	}
 	if d.CauseAt == sim.Forever {
-		return fmt.Sprintf("%s is stamped %v, but %s does not come before it", what, d.At, d.Cause)
+		return fmt.Sprintf("%s is stamped %v, without %s before it", what, d.At, d.Cause)
 	}
 	return fmt.Sprintf("%s is stamped %v, before %s at %v", what, d.At, d.Cause, d.CauseAt)
 }
@@ -114,15 +114,15 @@ func (f follows) words() (cause, effect string) {
 		readCalled:      {"the acquisition under which the read was made", "the account's reading"},
 		writeCalled:     {"the call of the write", "the account accepting or refusing the write"},
 		markCalled:      {"the acknowledged charge that is marked", "the account marking the job"},
-		readTaken:       {"the account's reading", "the answer to the client"},
-		writeTaken:      {"the account's taking or refusing the write", "what the client is told of it"},
-		markTaken:       {"the account's marking the job", "what the client is told of it"},
-		readSent:        {"the acquisition that the read is made under", "the sending of the request"},
+		readTaken:       {"the account's reading", "what the client is told of it"},
+		writeTaken:      {"the account accepting or refusing the write", "what the client is told of it"},
+		markTaken:       {"the account marking the job", "what the client is told of it"},
+		readSent:        {"the acquisition under which the read was made", "the sending of the request"},
 		writeSent:       {"the call of the write", "the sending of the request"},
 		markSent:        {"the acknowledged charge that is marked", "the sending of the request"},
 		readArrived:     {"the arrival of its request", "the account's reading"},
-		writeArrived:    {"the arrival of its request", "the account's taking or refusing the write"},
-		markArrived:     {"the arrival of its request", "the account's marking the job"},
+		writeArrived:    {"the arrival of its request", "the account accepting or refusing the write"},
+		markArrived:     {"the arrival of its request", "the account marking the job"},
 		accountAnswers:  {"the account accepting or refusing it", "the sending of the answer"},
 		accountAnswered: {"the arrival of the answer", "what the client is told of it"},
 		serviceAsked:    {"the arrival of a message at the lock service", "the grant"},

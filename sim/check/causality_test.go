@@ -146,7 +146,7 @@ func TestStampsOutOfOrder(t *testing.T) {
 			> 2s client-2 ledger arrived=2s what=read
 			2s ledger   ledger-read op=client-1/1 client=client-1
 			3s -        end`,
-			[]string{"without the arrival of its request"}},
+			[]string{"without the arrival of its request before it"}},
 		{"where messages were not recorded, events only are held to the order", `
 			1s client-1 acquired    op=client-1/1 grant=a
 			2s ledger   ledger-read op=client-1/1 client=client-1
@@ -155,7 +155,7 @@ func TestStampsOutOfOrder(t *testing.T) {
 			6s client-1 wrote       op=client-1/1
 			7s ledger   ledger-write op=client-1/1 client=client-1 version=1
 			8s -        end`,
-			[]string{"event 5 (what the client is told of it) is stamped 6s, before the account's taking or refusing the write at 7s"}},
+			[]string{"event 5 (what the client is told of it) is stamped 6s, before the account accepting or refusing the write at 7s"}},
 		{"where the recording stopped, too", `
 			1s client-1 acquired    op=client-1/1 grant=a
 			> 1s client-2 ledger arrived=1s what=mark
@@ -168,7 +168,7 @@ func TestStampsOutOfOrder(t *testing.T) {
 			3s ledger   ledger-write op=client-1/1 client=client-1 version=2
 			4s client-1 write        op=client-1/1
 			5s -        end`,
-			[]string{"event 3 (the account's taking or refusing the write) is stamped 3s, before the call of the write at 4s"}},
+			[]string{"event 3 (the account accepting or refusing the write) is stamped 3s, before the call of the write at 4s"}},
 		{"a write whose answer never came, and the next one", `
 			1s client-1 write         op=client-1/1
 			2s client-1 write-unknown op=client-1/1
@@ -182,7 +182,7 @@ func TestStampsOutOfOrder(t *testing.T) {
 			2s client-1 acquire  op=client-1/1
 			3s client-1 acquired op=client-1/1 grant=a
 			4s -        end`,
-			[]string{"event 1 (the grant) is stamped 1s, before its client's asking for the lock at 2s"}},
+			[]string{"event 1 (the grant) is stamped 1s, before its client's request for the lock at 2s"}},
 		{"a grant by a request from before, that comes late", `
 			1s client-1 acquire      op=client-1/1
 			2s client-1 not-acquired op=client-1/1
@@ -199,7 +199,7 @@ func TestStampsOutOfOrder(t *testing.T) {
 		{"one that arrives before it was sent again", `
 			> 1s client-1 lock lost=1s again=4s arrived=3s what=SET
 			5s - end`,
-			[]string{"message 1 (its arrival) is stamped 3s, before its being sent again at 4s"}},
+			[]string{"message 1 (its arrival) is stamped 3s, before its retransmission at 4s"}},
 		{"live: lost before the links were cut", `
 			| world=live faults=partition_client-1_|_lock
 			> 1s client-1 lock lost=1s what=SET
@@ -212,7 +212,7 @@ func TestStampsOutOfOrder(t *testing.T) {
 			2s - fault-undone  fault=partition_client-1_|_lock
 			> 3s client-1 lock lost=3s what=SET
 			4s - end`,
-			[]string{"message 1 (its loss) is stamped 3s, without a fault that loses messages"}},
+			[]string{"message 1 (its loss) is stamped 3s, without a fault that loses messages before it"}},
 		{"live: two cuts, one within the other, and a loss after the shorter one", `
 			| world=live
 			1s - fault-applied fault=partition_client-1_|_lock
@@ -222,7 +222,7 @@ func TestStampsOutOfOrder(t *testing.T) {
 			5s - fault-undone  fault=partition_client-1_|_lock
 			> 6s client-1 lock lost=6s what=SET
 			7s - end`,
-			[]string{"message 2 (its loss) is stamped 6s, without a fault that loses messages"}},
+			[]string{"message 2 (its loss) is stamped 6s, without a fault that loses messages before it"}},
 		{"live: a host's cable is back a little after it is switched on", `
 			| world=live faults=crash_lock
 			1s lock fault-applied fault=crash_lock
@@ -234,7 +234,7 @@ func TestStampsOutOfOrder(t *testing.T) {
 			1s lock fault-applied fault=pause_lock
 			> 2s client-1 lock lost=2s what=SET
 			4s - end`,
-			[]string{"without a fault that loses messages"}},
+			[]string{"without a fault that loses messages before it"}},
 		{"virtual: a message to who has hung up is lost without a fault", `
 			> 2s client-1 lock lost=2s fate=lost what=SET
 			4s - end`, nil},

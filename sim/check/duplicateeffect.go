@@ -38,7 +38,7 @@ func duplicateEffect(t *trace.Trace) Finding {
 	switch {
 	case again > 0:
 		if again > 1 {
-			found.Why += " (the first of " + count(again, "effect") + " too many)"
+			found.Why += " (the first of " + count(again, "duplicate effect") + ")"
 		}
 		return found
 	case effects == 0:

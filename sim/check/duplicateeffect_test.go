@@ -23,14 +23,14 @@ func TestAnEffectMustNotBeAppliedTwice(t *testing.T) {
 			2s client-1 write-unknown op=client-1/1
 			3s ledger ledger-write client=client-1 op=client-1/1 version=2
 			4s ledger ledger-write client=client-1 op=client-1/1 version=3`,
-			Violated, "the 1st withdrawal of client-1 was taken off the account at 1.000 s, and once more at 3.000 s (the first of 2 effects too many)", []int64{1, 3}},
+			Violated, "the 1st withdrawal of client-1 was deducted from the account at 1.000 s, and again at 3.000 s (the first of 2 duplicate effects)", []int64{1, 3}},
 		{"a refused charge was not applied", `
 			1s ledger ledger-write client=client-2 op=client-2/1 job=job-1 version=1
 			3s ledger ledger-write-refused client=client-1 op=client-1/1 job=job-1`,
 			Holds, "1 effect, each applied once", nil},
 		{"the ledger took nothing", `
 			1s ledger ledger-read client=client-1 op=client-1/1 job=job-1`,
-			Undecided, "nothing could happen twice", nil},
+			Undecided, "nothing could be applied twice", nil},
 		{"an effect without an id", `
 			1s ledger ledger-write client=client-1 version=1`,
 			Undecided, "event 1 does not say which effect it applied", []int64{1}},

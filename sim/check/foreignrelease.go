@@ -59,7 +59,7 @@ func notForeign(freed int, refused []refusal) Finding {
 	byHolders := count(freed, "release") + ", each at the request of the holder"
 	switch {
 	case freed == 0 && len(refused) == 0:
-		return undecided(ForeignRelease, "no release was seen, granted or refused")
+		return undecided(ForeignRelease, "the lock service was seen neither to free a grant on request nor to refuse to")
 	case len(refused) == 0:
 		return holds(ForeignRelease, "%s", byHolders)
 	}

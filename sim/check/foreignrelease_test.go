@@ -38,7 +38,7 @@ func TestOnlyTheHolderMayFreeTheLock(t *testing.T) {
 		{"a lease that runs out was freed by nobody", `
 			1s  lock granted grant=a client=client-1
 			11s lock expired grant=a`,
-			Undecided, "the lock service was not seen to free any grant on request, nor to refuse it", nil},
+			Undecided, "the lock service was seen neither to free a grant on request nor to refuse to", nil},
 		{"a client whose lease had run out asks, and is told that the lock is not its own", `
 			1s  lock     granted  grant=a
 			1s  client-1 acquired grant=a op=1
@@ -64,11 +64,11 @@ func TestOnlyTheHolderMayFreeTheLock(t *testing.T) {
 			1s  lock     granted grant=a client=client-1
 			11s lock     expired grant=a
 			13s client-1 not-released grant=a note=no_answer`,
-			Undecided, "was not seen to free", nil},
+			Undecided, "was seen neither to free", nil},
 		{"a holder that is refused shows nothing about strangers", `
 			1s lock     granted grant=a client=client-1
 			3s client-1 not-released grant=a refused=yes`,
-			Undecided, "was not seen to free", nil},
+			Undecided, "was seen neither to free", nil},
 		{"who freed it is not known, so a refusal of another release does not tell", `
 			| world=live
 			1s  lock     granted grant=a client=client-1
@@ -87,7 +87,7 @@ func TestOnlyTheHolderMayFreeTheLock(t *testing.T) {
 			1s       lock     granted grant=a client=client-1
 			11s      client-1 not-released grant=a refused=yes
 			11.015s  lock     expired grant=a`,
-			Undecided, "was not seen to free", nil},
+			Undecided, "was seen neither to free", nil},
 		{"one refusal does not make good what was freed before", `
 			1s lock granted grant=a client=client-1
 			2s lock freed   grant=a client=client-2
@@ -101,7 +101,7 @@ func TestOnlyTheHolderMayFreeTheLock(t *testing.T) {
 		{"a grant that nobody is known to have", `
 			1s lock granted grant=a
 			2s lock freed   grant=a client=client-1`,
-			Undecided, "nothing tells whose it was", nil},
+			Undecided, "the history does not say whose it was", nil},
 		{"one foreign release is enough, whatever else is in doubt", `
 			1s lock granted grant=a client=client-1
 			2s lock freed   grant=a

@@ -36,7 +36,7 @@ func freshRefused(t *trace.Trace) Finding {
 			doubt = firstOf(doubt, err)
 		case rightful:
 			if fresh++; fresh == 1 {
-				found = violated(FreshRefused, "the guard refused %s its %s%s at %s, though it was the rightful holder: it was granted the lock at %s, and nobody was granted it after that",
+				found = violated(FreshRefused, "the guard refused %s its %s%s at %s, though it was the rightful holder: it had been granted the lock at %s, and nobody else since",
 					owner(mine), refusedWhat(e), tell(h).forWhich(e), clock(e.At), clock(mine.Proof.At)).
 					shownBy(mine.Proof, e)
 			}
@@ -53,7 +53,7 @@ func freshRefused(t *trace.Trace) Finding {
 	case asked+refused == 0:
 		return undecided(FreshRefused, "the ledger received no request, so its guard was not tested")
 	}
-	return holds(FreshRefused, "%s, none of them of a rightful holder", count(refused, "refusal"))
+	return holds(FreshRefused, "%s, none of a rightful holder", count(refused, "refusal"))
 }
 
 func refusedWhat(e *sim.Event) string {

@@ -111,7 +111,7 @@ func (s *holders) rightful(i int, g *trace.Grant) (bool, error) {
 		return false, fmt.Errorf("event %d came within %v of the end of the grant %s, too close to tell which came first", h.Events[i].Seq, s.lag, g.Name)
 	}
 	if next := int(g.Rank); next < len(s.trace.Grants) && s.trace.Grants[next].Granted.At <= blurred && !stillHeld {
-		return false, fmt.Errorf("event %d came within %v of the next grant after %s, too close to tell which was first", h.Events[i].Seq, s.lag, g.Name)
+		return false, fmt.Errorf("event %d came within %v of the next grant after %s, too close to tell which came first", h.Events[i].Seq, s.lag, g.Name)
 	}
 	return true, nil
 }

@@ -44,7 +44,7 @@ func keptUp(t *trace.Trace) Finding {
 	if worst == nil {
 		return holds(KeptUp, "the longest delay was %s; %s", milliseconds(leastSlow(p)), bears)
 	}
-	return undecided(KeptUp, "the machine was too slow%s: a delay of %s ended at %s: %s; %s",
+	return undecided(KeptUp, "the machine was too slow%s: a delay of %s ended at %s, as %s; %s",
 		more(times), milliseconds(most), clock(worst.At), worst.Note, bears).shownBy(worst)
 }
 
@@ -103,7 +103,7 @@ func more(times int) string {
 	if times == 1 {
 		return ""
 	}
-	return fmt.Sprintf(" %d times, worst of all", times)
+	return fmt.Sprintf(" %d times; the worst", times)
 }
 
 // milliseconds formats a short time as reports show it: "12.5 ms".

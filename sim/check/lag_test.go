@@ -18,7 +18,7 @@ func TestJudgesAllowForStampsAsLateAsTheyAreSeenToBe(t *testing.T) {
 		4.050s lock     expired  grant=a`
 	judgeTrials(t, FreshRefused, []trial{
 		{"prompt", strings.ReplaceAll(refused, "%s", "s"), Violated, "", []int64{4, 6}},
-		{"late", strings.ReplaceAll(refused, "%s", ".040s"), Undecided, "too close to tell which was first", nil},
+		{"late", strings.ReplaceAll(refused, "%s", ".040s"), Undecided, "too close to tell which came first", nil},
 	})
 }
 
@@ -35,6 +35,6 @@ func TestAnObserverThatSleptThroughALease(t *testing.T) {
 			1s      client-1 acquire  op=client-1/1
 			2s      client-1 acquired op=client-1/1 grant=a
 			12.001s lock     granted  grant=a
-			14s     -        end`, Undecided, "event 3 (granted) is stamped 10.001s later than event 2 (acquired), by which client-1 knew of it", []int64{3}},
+			14s     -        end`, Undecided, "event 3 (granted) is stamped 10.001s later than event 2 (acquired), by which time client-1 knew of it", []int64{3}},
 	})
 }

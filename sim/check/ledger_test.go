@@ -30,7 +30,7 @@ func TestAnOverwrittenWithdrawalIsALostUpdate(t *testing.T) {
 			Holds, "2 acknowledged withdrawals, all of them in the final balance", nil},
 		{"two withdrawals computed from one balance", lostWithdrawal, Violated,
 			"client-1 wrote 80 at 15.000 s, computed from the balance that it had read at 2.000 s, " +
-				"over the 90 that client-2 had written at 14.000 s: 1 of 2 acknowledged withdrawals is lost",
+				"overwriting the 90 that client-2 had written at 14.000 s: 1 of 2 acknowledged withdrawals is lost",
 			[]int64{3, 6, 8}},
 		{"only the client's own record tells of the read", `
 			0s - ledger-opened
@@ -55,7 +55,7 @@ func TestAnOverwrittenWithdrawalIsALostUpdate(t *testing.T) {
 			3s client-2 wrote        op=client-2/1
 			4s ledger   ledger-write op=client-2/2 client=client-2 base=3 version=4
 			4s client-2 wrote        op=client-2/2`,
-			Violated, " for its 1st withdrawal at 3.000 s, computed from version 0 of the balance, over the 90 that client-1 had written for its 1st withdrawal at 1.000 s: 2 of 4 acknowledged withdrawals are lost", []int64{2, 6}},
+			Violated, " for its 1st withdrawal at 3.000 s, computed from version 0 of the balance, overwriting the 90 that client-1 had written for its 1st withdrawal at 1.000 s: 2 of 4 acknowledged withdrawals are lost", []int64{2, 6}},
 		{"what came before the lost write is safe", `
 			0s - ledger-opened
 			1s ledger   ledger-write op=client-1/1 client=client-1 base=0 version=1
@@ -64,7 +64,7 @@ func TestAnOverwrittenWithdrawalIsALostUpdate(t *testing.T) {
 			2s client-2 wrote        op=client-2/1
 			3s ledger   ledger-write op=client-1/2 client=client-1 base=1 version=3 balance=85
 			3s client-1 wrote        op=client-1/2`,
-			Violated, "client-1 wrote 85 for its 2nd withdrawal at 3.000 s, computed from version 1 of the balance, over the 80 that client-2 had written for its 1st withdrawal at 2.000 s: 1 of 3 acknowledged withdrawals is lost", []int64{4, 6}},
+			Violated, "client-1 wrote 85 for its 2nd withdrawal at 3.000 s, computed from version 1 of the balance, overwriting the 80 that client-2 had written for its 1st withdrawal at 2.000 s: 1 of 3 acknowledged withdrawals is lost", []int64{4, 6}},
 		{"a lost write that the client was told nothing of does not count", `
 			0s - ledger-opened
 			1s ledger   ledger-write  op=client-1/1 client=client-1 base=0 version=1
@@ -94,17 +94,17 @@ func TestAnOverwrittenWithdrawalIsALostUpdate(t *testing.T) {
 			0s - ledger-opened
 			1s ledger   ledger-write op=client-1/1 client=client-1 base=5 version=1
 			1s client-1 wrote        op=client-1/1`,
-			Undecided, "event 2 made version 1 from version 5, which did not exist", nil},
+			Undecided, "event 2 wrote version 1 from version 5, which did not exist", nil},
 		{"a write was computed from a later one", `
 			0s - ledger-opened
 			1s ledger ledger-write op=client-1/1 client=client-1 base=2 version=1
 			1s ledger ledger-write op=client-1/2 client=client-1 base=1 version=2`,
-			Undecided, "event 2 made version 1 from version 2", nil},
+			Undecided, "event 2 wrote version 1 from version 2", nil},
 		{"two writes made one version", `
 			0s - ledger-opened
 			1s ledger ledger-write op=client-1/1 client=client-1 base=0 version=1
 			2s ledger ledger-write op=client-2/1 client=client-2 base=0 version=1`,
-			Undecided, "events 2 and 3 both made version 1", nil},
+			Undecided, "events 2 and 3 both wrote version 1", nil},
 		{"nothing was acknowledged", `
 			0s - ledger-opened
 			1s ledger ledger-write op=client-1/1 client=client-1 base=0 version=1`,
@@ -121,7 +121,7 @@ func TestAWriteAfterALaterGrantToAnotherIsStale(t *testing.T) {
 			3s lock     granted      grant=b
 			3s client-2 acquired     op=client-2/1 grant=b
 			4s ledger   ledger-write op=client-2/1 client=client-2`,
-			Holds, "2 writes, each from a client that nobody had superseded", nil},
+			Holds, "2 writes, none from a superseded client", nil},
 		{"the lease is over, but nobody has it yet", `
 			1s  lock     granted      grant=a
 			1s  client-1 acquired     op=client-1/1 grant=a
@@ -135,7 +135,7 @@ func TestAWriteAfterALaterGrantToAnotherIsStale(t *testing.T) {
 			12s lock     granted      grant=b
 			12s client-2 acquired     op=client-2/1 grant=b
 			15s ledger   ledger-write op=client-1/1 client=client-1`,
-			Violated, "the account took what client-1 wrote at 15.000 s, though the lock service had given the lock to client-2 at 12.000 s",
+			Violated, "the account accepted the write of client-1 at 15.000 s, although the lock service had granted the lock to client-2 at 12.000 s",
 			[]int64{1, 4, 6}},
 		{"superseded by a client that has no answer yet", `
 			1s  lock     granted      grant=a
@@ -143,7 +143,7 @@ func TestAWriteAfterALaterGrantToAnotherIsStale(t *testing.T) {
 			11s client-2 acquire-sent grant=b
 			12s lock     granted      grant=b
 			15s ledger   ledger-write op=client-1/1 client=client-1`,
-			Violated, "had given the lock to client-2", []int64{1, 4, 5}},
+			Violated, "had granted the lock to client-2", []int64{1, 4, 5}},
 		{"the write event tells the grant where the client took the lock again", `
 			1s  lock     granted      grant=a
 			1s  client-1 acquired     op=client-1/1 grant=a
@@ -167,7 +167,7 @@ func TestAWriteAfterALaterGrantToAnotherIsStale(t *testing.T) {
 			15s client-1 write        op=client-1/1 grant=c base=1
 			16s ledger   ledger-write op=client-1/1 client=client-1 base=1 version=2
 			17s ledger   ledger-write op=client-1/1 client=client-1 base=0 version=3`,
-			Violated, "the account took what client-1 wrote at 17.000 s, though the lock service had given the lock to client-2 at 12.000 s", []int64{1, 4, 11}},
+			Violated, "the account accepted the write of client-1 at 17.000 s, although the lock service had granted the lock to client-2 at 12.000 s", []int64{1, 4, 11}},
 		{"the write of its second life came first", `
 			1s  lock     granted      grant=a
 			1s  client-1 acquired     op=client-1/1 grant=a token=1
@@ -188,7 +188,7 @@ func TestAWriteAfterALaterGrantToAnotherIsStale(t *testing.T) {
 			14s client-1 acquired     op=client-1/1 grant=c token=3
 			15s client-1 write        op=client-1/1 job=job-1 grant=c token=3 base=0
 			16s ledger   ledger-write op=client-1/1 job=job-1 client=client-1 token=1 base=7 version=8`,
-			Violated, "client-1 wrote for job-1 at 16.000 s", []int64{1, 4, 9}},
+			Violated, "the write of client-1 for job-1 at 16.000 s", []int64{1, 4, 9}},
 		{"two lives wrote the same", `
 			1s  lock     granted      grant=a
 			1s  client-1 acquired     op=client-1/1 grant=a
@@ -199,7 +199,7 @@ func TestAWriteAfterALaterGrantToAnotherIsStale(t *testing.T) {
 			14s client-1 acquired     op=client-1/1 grant=c
 			15s client-1 write        op=client-1/1 grant=c
 			16s ledger   ledger-write op=client-1/1 client=client-1`,
-			Undecided, "event 9: the 1st withdrawal of client-1 ran under several grants, one after the other, and nothing tells which of them this request was made under", nil},
+			Undecided, "event 9: the 1st withdrawal of client-1 ran under several grants in turn, and it is unknown which one this request belongs to", nil},
 		{"neither of two lives wrote this", `
 			1s  lock     granted      grant=a
 			1s  client-1 acquired     op=client-1/1 grant=a
@@ -220,7 +220,7 @@ func TestAWriteAfterALaterGrantToAnotherIsStale(t *testing.T) {
 			1s  client-1 acquired     op=client-1/1 grant=a
 			2s  client-2 granted      grant=b
 			3s  ledger   ledger-write op=client-1/1 client=client-1`,
-			Violated, "had given the lock to client-2", []int64{1, 3, 4}},
+			Violated, "had granted the lock to client-2", []int64{1, 3, 4}},
 		{"an observer's late stamp does not excuse the writer", `
 			| world=live
 			1s      lock     granted      grant=a
@@ -228,17 +228,17 @@ func TestAWriteAfterALaterGrantToAnotherIsStale(t *testing.T) {
 			12s     client-2 acquired     op=client-2/1 grant=b
 			12.001s ledger   ledger-write op=client-1/1 client=client-1
 			12.002s lock     granted      grant=b`,
-			Violated, "though the lock service had given the lock to client-2 at 12.000 s", []int64{1, 3, 4}},
+			Violated, "although the lock service had granted the lock to client-2 at 12.000 s", []int64{1, 3, 4}},
 		{"the service never gave the writer's grant", `
 			1s client-1 acquired     op=client-1/1 grant=a
 			2s ledger   ledger-write op=client-1/1 client=client-1`,
 			Undecided, "the 1st withdrawal of client-1 ran under the grant a, which the lock service never gave", nil},
 		{"the writer had no grant", `
 			2s ledger ledger-write op=client-1/1 client=client-1`,
-			Undecided, "nothing tells under which grant the 1st withdrawal of client-1 ran", nil},
+			Undecided, "it is unknown under which grant the 1st withdrawal of client-1 ran", nil},
 		{"a write of nobody", `
 			2s ledger ledger-write`,
-			Undecided, "nothing tells under which grant an unnamed operation ran", nil},
+			Undecided, "it is unknown under which grant an unnamed operation ran", nil},
 		{"a later grant to nobody knows whom", `
 			1s  lock     granted      grant=a
 			1s  client-1 acquired     op=client-1/1 grant=a
@@ -247,7 +247,7 @@ func TestAWriteAfterALaterGrantToAnotherIsStale(t *testing.T) {
 			Undecided, "event 3 gave the grant b to a client that the history does not name", nil},
 		{"nothing was written", `
 			1s lock granted grant=a`,
-			Undecided, "the ledger took no write", nil},
+			Undecided, "the ledger accepted no write", nil},
 	})
 }
 
@@ -327,14 +327,14 @@ func TestARightfulHolderMustNotBeRefused(t *testing.T) {
 			1s      client-1 acquired             op=client-1/1 grant=a
 			10s     ledger   ledger-write-refused op=client-1/1 client=client-1
 			10.015s lock     expired              grant=a`,
-			Undecided, "too close to tell which was first", nil},
+			Undecided, "too close to tell which came first", nil},
 		{"live: the next grant came so near the refusal that the stamps do not tell", `
 			| world=live
 			1s      lock     granted              grant=a
 			1s      client-1 acquired             op=client-1/1 grant=a
 			10s     ledger   ledger-write-refused op=client-1/1 client=client-1
 			10.015s lock     granted              grant=b`,
-			Undecided, "too close to tell which was first", nil},
+			Undecided, "too close to tell which came first", nil},
 		{"live: the holder gave the lock back only after the refusal, however near", `
 			| world=live
 			1s      lock     granted              grant=a
@@ -351,7 +351,7 @@ func TestARightfulHolderMustNotBeRefused(t *testing.T) {
 			9.999s  client-1 release              op=client-1/1 grant=a
 			10s     ledger   ledger-write-refused op=client-1/1 client=client-1
 			10.002s lock     freed                grant=a`,
-			Undecided, "too close to tell which was first", nil},
+			Undecided, "too close to tell which came first", nil},
 		{"live: far enough apart to tell", `
 			| world=live
 			1s      lock     granted              grant=a
@@ -363,9 +363,9 @@ func TestARightfulHolderMustNotBeRefused(t *testing.T) {
 			1s client-1 acquired            op=client-1/1 grant=a
 			2s ledger   ledger-read-refused op=client-1/1 client=client-1`,
 			Undecided, "which the lock service never gave", nil},
-		{"the ledger was asked for nothing", `
+		{"the ledger received no request", `
 			1s lock granted grant=a`,
-			Undecided, "the ledger was asked for nothing", nil},
+			Undecided, "the ledger received no request", nil},
 	})
 }
 
@@ -391,8 +391,8 @@ const lateObserver = `
 
 func TestAnAccountInTheLockServiceGoesByTheOrderOfTheService(t *testing.T) {
 	judgeTrials(t, StaleWrite, []trial{
-		{"in time, and seen late", lateObserver, Holds, "1 write, each from a client that nobody had superseded", nil},
-		{"the same stamps, if the account has its own", strings.Replace(lateObserver, "inside=yes", "", 1), Violated, "though the lock service had given the lock to client-2", []int64{3, 11, 12}},
+		{"in time, and seen late", lateObserver, Holds, "1 write, none from a superseded client", nil},
+		{"the same stamps, if the account has its own", strings.Replace(lateObserver, "inside=yes", "", 1), Violated, "although the lock service had granted the lock to client-2", []int64{3, 11, 12}},
 		{"after the next grant", `
 			| world=live inside=yes
 			0s    etcd-1   ledger-opened
@@ -403,7 +403,7 @@ func TestAnAccountInTheLockServiceGoesByTheOrderOfTheService(t *testing.T) {
 			2.1s  etcd-1   granted       grant=b client=client-2
 			2.1s  client-2 acquired      op=client-2/1 grant=b
 			2.2s  etcd-1   ledger-write  op=client-1/1 client=client-1 base=0 version=1 balance=90
-			3s    -        end`, Violated, "though the lock service had given the lock to client-2", []int64{2, 6, 8}},
+			3s    -        end`, Violated, "although the lock service had granted the lock to client-2", []int64{2, 6, 8}},
 	})
 	judgeTrials(t, FreshRefused, []trial{
 		{"the refusal of a holder whose lease ends right after it", `

@@ -64,7 +64,7 @@ func TestTwoBeliefsAtOnceAreAnOverlap(t *testing.T) {
 			4s client-1 release  grant=b
 			5s -        end`, Holds, "2 beliefs, never two at once", nil},
 		{"a paused holder", pausedHolder, Violated,
-			"client-2 was granted the lock at 10.003 s while client-1 still believed that it held it (since 0.001 s, released at 15.001 s): 1 overlap among 2 beliefs",
+			"client-2 was granted the lock at 10.003 s while client-1 still believed that it held the lock (since 0.001 s, released at 15.001 s): 1 overlap among 2 beliefs",
 			[]int64{1, 3, 5}},
 		{"a holder that never comes back believes until the end", `
 			1s client-1 acquired grant=a
@@ -95,7 +95,7 @@ func TestTwoBeliefsAtOnceAreAnOverlap(t *testing.T) {
 			6s -        end`, Violated, "client-3 was granted the lock at 4.000 s while client-1", []int64{5, 6, 7}},
 		{"nobody got the lock", `
 			1s client-1 acquire op=client-1/1
-			5s -        end`, Undecided, "nobody ever acquired the lock", nil},
+			5s -        end`, Undecided, "nobody acquired the lock", nil},
 		{"a grant without a name", `
 			1s client-1 acquired
 			5s -        end`, Undecided, "event 1 does not say which grant client-1 acquired", nil},
@@ -103,7 +103,7 @@ func TestTwoBeliefsAtOnceAreAnOverlap(t *testing.T) {
 			1s client-1 acquired grant=a
 			2s client-1 acquired grant=a
 			5s -        end`, Undecided, "client-1 acquired the grant a a second time", nil},
-		{"an empty history", ``, Undecided, "nobody ever acquired the lock", nil},
+		{"an empty history", ``, Undecided, "nobody acquired the lock", nil},
 	})
 }
 
@@ -144,7 +144,7 @@ func TestValidBeliefsEndAtTheClientsOwnDeadline(t *testing.T) {
 			12s client-2 acquired grant=b
 			13s client-1 renewed  grant=a
 			14s client-2 release  grant=b
-			16s -        end`, Violated, "client-1 got its lease prolonged at 13.000 s while client-2", []int64{3, 4, 5}},
+			16s -        end`, Violated, "client-1 had its lease renewed at 13.000 s while client-2", []int64{3, 4, 5}},
 		{"a renewal after the release brings nothing back", `
 			1s  client-1 acquired grant=a
 			2s  client-1 release  grant=a
@@ -159,7 +159,7 @@ func TestValidBeliefsEndAtTheClientsOwnDeadline(t *testing.T) {
 			5s -        end`, Violated, "client-2 was granted the lock at 3.000 s", []int64{1, 2, 3}},
 		{"a grant without a name", `
 			1s client-1 acquired
-			5s -        end`, Undecided, "beliefs cannot be told apart", nil},
+			5s -        end`, Undecided, "beliefs cannot be matched to grants", nil},
 	})
 }
 
@@ -176,7 +176,7 @@ func TestWhatTheMachineMayHaveMadeIsBrief(t *testing.T) {
 	}{
 		{"as long as the machine may have been late", "| bears=20ms" + apart, true},
 		{"longer", "| bears=20ms" + strings.Replace(apart, "2.022s", "2.023s", 1), false},
-		{"virtual time waits for everybody", apart, false},
+		{"virtual time waits for every process", apart, false},
 		{"once briefly and once for longer", "| bears=20ms" + apart + `
 			4s client-1 acquired op=client-1/2 grant=c
 			5s client-2 acquired op=client-2/2 grant=d

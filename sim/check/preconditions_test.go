@@ -12,7 +12,7 @@ func TestAFaultMustBeSeenToHappen(t *testing.T) {
 		9s client-1 fault-undone  fault=pause_client-1
 		9s client-1 read`
 	judgeTrials(t, FaultsHappened, []trial{
-		{"no fault was asked for", `1s - end`, Holds, "no fault was asked for", nil},
+		{"the script has no faults", `1s - end`, Holds, "the script has no faults", nil},
 		{"applied, proven, undone", proven, Holds, "1 fault, each proven to have taken effect", []int64{2, 4, 5}},
 		{"a fault that lasts to the end", `
 			| faults=pause_client-1
@@ -68,13 +68,13 @@ func TestAFaultMustBeSeenToHappen(t *testing.T) {
 			1s client-1 fault-proven  fault=pause_client-1
 			5s client-1 write         op=client-1/1
 			9s client-1 fault-undone  fault=pause_client-1`,
-			Undecided, `pause client-1: the host was not still: it recorded "write" at 5.000 s`, []int64{1, 3, 4}},
+			Undecided, `pause client-1: the host was not stopped: it recorded "write" at 5.000 s`, []int64{1, 3, 4}},
 		{"the paused host did something and was not resumed", `
 			| faults=pause_client-1
 			1s client-1 fault-applied fault=pause_client-1
 			1s client-1 fault-proven  fault=pause_client-1
 			5s client-1 write         op=client-1/1`,
-			Undecided, `the host was not still: it recorded "write" at 5.000 s`, []int64{1, 3}},
+			Undecided, `the host was not stopped: it recorded "write" at 5.000 s`, []int64{1, 3}},
 		{"live: it runs on before it was resumed", `
 			| world=live faults=pause_client-1
 			1s     client-1 fault-applied fault=pause_client-1
@@ -82,13 +82,13 @@ func TestAFaultMustBeSeenToHappen(t *testing.T) {
 			9s     client-1 fault-proven  fault=pause_client-1
 			9.001s client-1 write         op=client-1/1
 			9.002s client-1 fault-undone  fault=pause_client-1`,
-			Undecided, `the host was not still: it recorded "write" at 9.001 s`, []int64{1, 4, 5}},
+			Undecided, `the host was not stopped: it recorded "write" at 9.001 s`, []int64{1, 4, 5}},
 		{"live: a paused client must be still at once", `
 			| world=live faults=pause_client-1
 			1s     client-1 fault-applied fault=pause_client-1
 			1.001s client-1 write         op=client-1/1
 			9s     client-1 fault-proven  fault=pause_client-1`,
-			Undecided, "the host was not still", []int64{1, 2}},
+			Undecided, "the host was not stopped", []int64{1, 2}},
 		{"live: what is seen of a paused server may be stamped late", `
 			| world=live faults=pause_lock
 			1s     lock fault-applied fault=pause_lock
@@ -100,14 +100,14 @@ func TestAFaultMustBeSeenToHappen(t *testing.T) {
 			1s     lock fault-applied fault=pause_lock
 			1.021s lock granted       grant=a
 			9s     lock fault-proven  fault=pause_lock`,
-			Undecided, "the host was not still", []int64{1, 2}},
+			Undecided, "the host was not stopped", []int64{1, 2}},
 		{"a crashed host did something before it was switched on again", `
 			| faults=crash_leader
 			1s lock fault-applied fault=crash_leader
 			1s lock fault-proven  fault=crash_leader
 			5s lock granted       grant=a
 			9s lock fault-undone  fault=crash_leader`,
-			Undecided, `crash leader: the host was not still: it recorded "granted" at 5.000 s`, []int64{1, 3, 4}},
+			Undecided, `crash leader: the host was not stopped: it recorded "granted" at 5.000 s`, []int64{1, 3, 4}},
 		{"a crashed host starts again at the instant at which that is undone", `
 			| faults=crash_lock
 			1s lock fault-applied fault=crash_lock
@@ -119,7 +119,7 @@ func TestAFaultMustBeSeenToHappen(t *testing.T) {
 			1s client-1 fault-applied fault=suspend_client-1
 			1s client-1 fault-proven  fault=suspend_client-1
 			5s client-1 write         op=client-1/1`,
-			Undecided, `the host was not still: it recorded "write" at 5.000 s`, []int64{1, 3}},
+			Undecided, `the host was not stopped: it recorded "write" at 5.000 s`, []int64{1, 3}},
 		{"a role that is another host the second time", `
 			| faults=crash_leader
 			1s lock     fault-applied fault=crash_leader
@@ -177,7 +177,7 @@ func TestAHistoryThatContradictsItselfIsNotJudged(t *testing.T) {
 			3s client-1 wrote        op=client-1/1 version=1
 			4s client-2 not-acquired op=client-2/1
 			5s -        end
-			5s client-1 done`, Holds, "11 events, whole and without contradiction", nil},
+			5s client-1 done`, Holds, "11 events, complete and consistent", nil},
 		{"live: a client that is told before the observer sees it", `
 			| world=live
 			1s     client-1 acquire  op=client-1/1
@@ -193,7 +193,7 @@ func TestAHistoryThatContradictsItselfIsNotJudged(t *testing.T) {
 			1s - end seq=2`, Undecided, "event 1 has the number 2", []int64{2}},
 		{"time goes back", `
 			2s client-1 done
-			1s - end`, Undecided, "time goes back from 2.000 s to 1.000 s at event 2", []int64{2}},
+			1s - end`, Undecided, "time goes backwards from 2.000 s to 1.000 s at event 2", []int64{2}},
 		{"no end", `
 			1s client-1 done`, Undecided, "the history has no end", nil},
 		{"an empty history", ``, Undecided, "the history has no end", nil},
@@ -208,12 +208,12 @@ func TestAHistoryThatContradictsItselfIsNotJudged(t *testing.T) {
 			2s -      end`, Undecided, `event 1 (acquire) happened on "ledger", which is not a client`, []int64{1}},
 		{"an answer without a question", `
 			1s client-1 acquired op=client-1/1 grant=a
-			2s -        end`, Undecided, "client-1 has an answer (acquired) for client-1/1 without having asked", []int64{1}},
+			2s -        end`, Undecided, "client-1 got an answer (acquired) for client-1/1 without having asked", []int64{1}},
 		{"a second answer to one question", `
 			1s client-1 acquire      op=client-1/1
 			1s client-1 not-acquired op=client-1/1
 			1s client-1 not-acquired op=client-1/1
-			2s -        end`, Undecided, "client-1 has an answer (not-acquired) for client-1/1 without having asked", []int64{3}},
+			2s -        end`, Undecided, "client-1 got an answer (not-acquired) for client-1/1 without having asked", []int64{3}},
 		{"asked again once answered", `
 			1s client-1 acquire      op=client-1/1
 			1s client-1 not-acquired op=client-1/1
@@ -222,7 +222,7 @@ func TestAHistoryThatContradictsItselfIsNotJudged(t *testing.T) {
 		{"an answer to another's question", `
 			1s client-1 acquire      op=client-1/1
 			1s client-2 not-acquired op=client-1/1
-			2s -        end`, Undecided, "client-2 has an answer (not-acquired) for client-1/1 without having asked", []int64{2}},
+			2s -        end`, Undecided, "client-2 got an answer (not-acquired) for client-1/1 without having asked", []int64{2}},
 		{"asked again after a crash", `
 			1s client-1 acquire       op=client-1/1
 			2s client-1 fault-applied fault=crash_client-1
@@ -232,17 +232,17 @@ func TestAHistoryThatContradictsItselfIsNotJudged(t *testing.T) {
 			1s client-1 acquire       op=client-1/1
 			2s client-1 fault-applied fault=crash_holder
 			3s client-1 not-acquired  op=client-1/1
-			4s -        end`, Undecided, "client-1 has an answer (not-acquired) for client-1/1 without having asked", []int64{3}},
+			4s -        end`, Undecided, "client-1 got an answer (not-acquired) for client-1/1 without having asked", []int64{3}},
 		{"another's crash, and a pause, are no reason to ask again", `
 			1s client-1 acquire       op=client-1/1
 			2s client-2 fault-applied fault=crash_client-2
 			2s client-1 fault-applied fault=pause_client-1
 			3s client-1 acquire       op=client-1/1
-			4s -        end`, Undecided, "while it still waits for an answer", []int64{4}},
+			4s -        end`, Undecided, "while an earlier request is still open", []int64{4}},
 		{"two questions at once", `
 			1s client-1 acquire op=client-1/1
 			1s client-1 acquire op=client-1/1
-			2s -        end`, Undecided, "client-1 asks for the lock for client-1/1 while it still waits for an answer", []int64{2}},
+			2s -        end`, Undecided, "client-1 asks for the lock for client-1/1 while an earlier request is still open", []int64{2}},
 		{"in the virtual world, a holder of whom the service knows nothing", `
 			1s client-1 acquire  op=client-1/1
 			1s client-1 acquired op=client-1/1 grant=a
@@ -279,7 +279,7 @@ func TestAHistoryThatContradictsItselfIsNotJudged(t *testing.T) {
 			1s client-1 acquire-sent grant=a~1a2b
 			1s lock     granted      grant=a~1a2b
 			2s lock     granted      grant=b~9f9f
-			3s -        end`, Undecided, `event 3 (granted of lock) is about the grant "b~9f9f", which no client of this trial has asked for`, []int64{3}},
+			3s -        end`, Undecided, `event 3 (granted of lock) is about the grant "b~9f9f", which no client of this trial asked for`, []int64{3}},
 		{"a vote that nobody in the trial has asked for", `
 			| world=live nonce=1a2b
 			1s redis-1 node-granted grant=b~9f9f
@@ -301,7 +301,7 @@ func TestAHistoryThatContradictsItselfIsNotJudged(t *testing.T) {
 		{"a version is missing", `
 			0s - ledger-opened
 			1s ledger ledger-write op=client-1/1 version=2
-			2s -      end`, Undecided, "event 2 made version 2 of the account, after version 0", []int64{2}},
+			2s -      end`, Undecided, "event 2 wrote version 2 of the account, but the previous one was 0", []int64{2}},
 		{"a write that the ledger never took", `
 			0s -        ledger-opened
 			1s client-1 wrote op=client-1/1

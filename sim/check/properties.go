@@ -92,7 +92,7 @@ var rows = []Row{
 	}, {
 		Property: ForeignRelease, check: foreignRelease,
 		Harms: TheLock, Gravity: 90, Mark: AtEvent, Quiet: true,
-		Column: "freed", Brief: "freed by a non-holder",
+		Column:    "freed",
 		Violation: "another client frees the lock",
 		Means:     "the lock service freed the lock at the request of a client that did not hold it",
 	}, {

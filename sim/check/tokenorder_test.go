@@ -23,7 +23,7 @@ func TestTokensMustRiseInTheOrderOfGrants(t *testing.T) {
 			1s client-1 acquired grant=a token=33
 			2s lock     granted  grant=b
 			2s client-2 acquired grant=b token=1`,
-			Violated, "the lock service gave client-2 the token 1 at 2.000 s after it had given client-1 the token 33 at 1.000 s: tokens must rise",
+			Violated, "the lock service gave client-2 the token 1 at 2.000 s after it had given client-1 the token 33 at 1.000 s: tokens must increase",
 			[]int64{2, 4}},
 		{"the version of a fresh znode is always the same", `
 			1s lock     granted  grant=a
@@ -68,6 +68,6 @@ func TestTokensMustRiseInTheOrderOfGrants(t *testing.T) {
 			1s lock     granted  grant=a
 			1s client-1 acquired grant=a token=1
 			2s client-2 acquired grant=b token=2`,
-			Undecided, "client-2 received the token 2 at 2.000 s, but the lock service's record has no such grant", []int64{3}},
+			Undecided, "client-2 received the token 2 at 2.000 s, but the lock service has no record of that grant", []int64{3}},
 	})
 }

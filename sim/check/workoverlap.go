@@ -18,7 +18,7 @@ func workOverlap(t *trace.Trace) Finding {
 	case err != nil:
 		return undecided(WorkOverlap, "work cannot be matched to grants: %v", err)
 	case len(w.sure) == 0:
-		return undecided(WorkOverlap, "nobody ever acquired the lock, so it was not put to the test")
+		return undecided(WorkOverlap, "nobody acquired the lock, so it was not tested")
 	}
 	overlaps, earlier, later := overlapsIn(w.sure)
 	if overlaps == 0 {

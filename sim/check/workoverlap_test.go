@@ -41,24 +41,24 @@ func TestTwoAtWorkAtOnceAreAWorkOverlap(t *testing.T) {
 			2s client-1 release  grant=a
 			3s client-2 acquired grant=b
 			4s client-2 release  grant=b
-			5s -        end`, Holds, "2 grants, never two at work at once", nil},
+			5s -        end`, Holds, "2 grants, and never two clients at work at once", nil},
 		{"work ends when release is called, not when it returns", `
 			1s client-1 acquired grant=a
 			2s client-1 release  grant=a
 			3s client-2 acquired grant=b
 			4s client-1 released grant=a
-			5s -        end`, Holds, "2 grants, never two at work at once", nil},
+			5s -        end`, Holds, "2 grants, and never two clients at work at once", nil},
 		{"a hand-over in one instant takes no time", `
 			1s client-1 acquired grant=a
 			2s client-2 acquired grant=b
 			2s client-1 release  grant=a
-			5s -        end`, Holds, "2 grants, never two at work at once", nil},
+			5s -        end`, Holds, "2 grants, and never two clients at work at once", nil},
 		{"one client twice is not two clients", `
 			1s client-1 acquired grant=a
 			2s client-1 acquired grant=b
 			3s client-1 release  grant=a
 			4s client-1 release  grant=b
-			5s -        end`, Holds, "2 grants, never two at work at once", nil},
+			5s -        end`, Holds, "2 grants, and never two clients at work at once", nil},
 		{"a client that is told of its loss and works on is at work", toldAndGoesOn, Violated,
 			"client-2 was granted the lock at 10.000 s while client-1 was still at work under it (since 1.000 s, told of its loss at 9.000 s, released at 14.000 s): 1 overlap among 2 grants",
 			[]int64{1, 2, 3, 7}},
@@ -68,7 +68,7 @@ func TestTwoAtWorkAtOnceAreAWorkOverlap(t *testing.T) {
 			9s  client-1 abandon  grant=a
 			10s client-2 acquired grant=b
 			11s client-1 release  grant=a
-			21s -        end`, Holds, "never two at work at once", nil},
+			21s -        end`, Holds, "never two clients at work at once", nil},
 		{"a client that gives up too late", `
 			1s  client-1 acquired grant=a
 			10s client-2 acquired grant=b
@@ -98,7 +98,7 @@ func TestTwoAtWorkAtOnceAreAWorkOverlap(t *testing.T) {
 			2s client-1 fault-applied fault=crash_client-1
 			3s client-2 acquired      grant=b
 			4s client-1 fault-undone  fault=crash_client-1
-			5s -        end`, Holds, "2 grants, never two at work at once", nil},
+			5s -        end`, Holds, "2 grants, and never two clients at work at once", nil},
 		{"but its write does that is still on its way", outlived + `
 			12s ledger   ledger-write  op=client-1/1 client=client-1 version=1
 			13s client-2 release       op=client-2/1 grant=b
@@ -113,10 +113,10 @@ func TestTwoAtWorkAtOnceAreAWorkOverlap(t *testing.T) {
 			3s  client-1 fault-applied fault=crash_client-1
 			4s  ledger   ledger-write  op=client-1/1 client=client-1 version=1
 			11s client-2 acquired      op=client-2/1 grant=b
-			21s -        end`, Holds, "never two at work at once", nil},
+			21s -        end`, Holds, "never two clients at work at once", nil},
 		{"or never", outlived + `
 			13s client-2 release       op=client-2/1 grant=b
-			21s -        end`, Holds, "never two at work at once", nil},
+			21s -        end`, Holds, "never two clients at work at once", nil},
 		{"a write that was answered before the crash adds nothing, whenever it was recorded", `
 			1s  client-1 acquired      op=client-1/1 grant=a
 			2s  client-1 write         op=client-1/1 grant=a
@@ -124,7 +124,7 @@ func TestTwoAtWorkAtOnceAreAWorkOverlap(t *testing.T) {
 			4s  client-1 fault-applied fault=crash_client-1
 			5s  client-2 acquired      op=client-2/1 grant=b
 			6s  ledger   ledger-write  op=client-1/1 client=client-1 version=1
-			21s -        end`, Holds, "never two at work at once", nil},
+			21s -        end`, Holds, "never two clients at work at once", nil},
 		{"a write whose answer never came outlasts the release", `
 			1s  client-1 acquired      op=client-1/1 grant=a
 			2s  client-1 write         op=client-1/1 grant=a
@@ -150,10 +150,10 @@ func TestTwoAtWorkAtOnceAreAWorkOverlap(t *testing.T) {
 			3s  client-1 release       op=client-1/1 grant=a
 			4s  client-2 acquired      op=client-2/1 grant=b
 			6s  ledger   ledger-marked op=client-1/1 client=client-1 job=job-1
-			21s -        end`, Holds, "never two at work at once", nil},
+			21s -        end`, Holds, "never two clients at work at once", nil},
 		{"another's write is not its own", outlived + `
 			12s ledger   ledger-write  op=client-2/1 client=client-2 version=1
-			21s -        end`, Holds, "never two at work at once", nil},
+			21s -        end`, Holds, "never two clients at work at once", nil},
 	})
 }
 
@@ -178,7 +178,7 @@ func TestWhoseWorkAWriteIsMayNotBeKnown(t *testing.T) {
 			7s  client-1 acquired      op=client-1/1 grant=c token=3
 			8s  client-1 write         op=client-1/1 grant=c token=3
 			9s  ledger   ledger-write  op=client-1/1 client=client-1 token=3 version=1
-			20s -        end`, Holds, "3 grants, never two at work at once", nil},
+			20s -        end`, Holds, "3 grants, and never two clients at work at once", nil},
 		{"one of two writes that carry the same", again + `
 			9s  ledger   ledger-write  op=client-1/1 client=client-1 version=1
 			20s -        end`, Undecided, "event 9: the 1st withdrawal of client-1 ran under several grants", nil},
@@ -189,7 +189,7 @@ func TestWhoseWorkAWriteIsMayNotBeKnown(t *testing.T) {
 			7s  client-1 acquired      op=client-1/1 grant=c
 			8s  client-1 write         op=client-1/1 grant=c
 			9s  ledger   ledger-write  op=client-1/1 client=client-1 version=1
-			20s -        end`, Holds, "2 grants, never two at work at once", nil},
+			20s -        end`, Holds, "2 grants, and never two clients at work at once", nil},
 		{"when the one has its answer, the next can only be of the other", again + `
 			9s  client-1 wrote         op=client-1/1 version=1
 			10s ledger   ledger-write  op=client-1/1 client=client-1 version=2
@@ -212,7 +212,7 @@ func TestWhoseWorkAWriteIsMayNotBeKnown(t *testing.T) {
 			3000ms -        end`, Violated, "its write taken at 2.005 s)", []int64{1, 3, 4, 5}},
 		{"nobody got the lock", `
 			1s client-1 acquire op=client-1/1
-			5s -        end`, Undecided, "nobody ever acquired the lock", nil},
+			5s -        end`, Undecided, "nobody acquired the lock", nil},
 		{"a grant without a name", `
 			1s client-1 acquired
 			5s -        end`, Undecided, "event 1 does not say which grant client-1 acquired", nil},
@@ -220,7 +220,7 @@ func TestWhoseWorkAWriteIsMayNotBeKnown(t *testing.T) {
 			1s client-1 acquired grant=a
 			2s client-1 acquired grant=a
 			5s -        end`, Undecided, "client-1 acquired the grant a a second time", nil},
-		{"an empty history", ``, Undecided, "nobody ever acquired the lock", nil},
+		{"an empty history", ``, Undecided, "nobody acquired the lock", nil},
 	})
 }
 

@@ -42,7 +42,7 @@ func (b *Book) read(h *sim.History) error {
 			b.Opened = e
 		case sim.LedgerWrite:
 			if twin := b.Writes[e.Version]; twin != nil {
-				return fmt.Errorf("events %d and %d both made version %d", twin.Seq, e.Seq, e.Version)
+				return fmt.Errorf("events %d and %d both wrote version %d", twin.Seq, e.Seq, e.Version)
 			}
 			b.Writes[e.Version], b.ByOp[e.Op], last = e, e, e
 		case sim.Wrote:
@@ -73,7 +73,7 @@ func (b *Book) walkBack(last *sim.Event) error {
 		}
 		before := b.Writes[w.Base]
 		if before == nil || w.Base >= w.Version {
-			return fmt.Errorf("event %d made version %d from version %d, which did not exist", w.Seq, w.Version, w.Base)
+			return fmt.Errorf("event %d wrote version %d from version %d, which did not exist", w.Seq, w.Version, w.Base)
 		}
 		w = before
 	}

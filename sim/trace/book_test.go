@@ -44,11 +44,11 @@ func TestABookThatIsNotWholeSaysWhy(t *testing.T) {
 		  1s - ledger-opened`, "events 1 and 2 both open the account"},
 		{`0s - ledger-opened
 		  1s ledger ledger-write op=client-1/1 version=1
-		  2s ledger ledger-write op=client-2/1 version=1`, "events 2 and 3 both made version 1"},
+		  2s ledger ledger-write op=client-2/1 version=1`, "events 2 and 3 both wrote version 1"},
 		{`0s - ledger-opened
 		  1s client-1 wrote op=client-1/1`, "the 1st withdrawal of client-1 was acknowledged, but the ledger has no such write"},
 		{`0s - ledger-opened
-		  1s ledger ledger-write op=client-1/1 base=7 version=8`, "event 2 made version 8 from version 7, which did not exist"},
+		  1s ledger ledger-write op=client-1/1 base=7 version=8`, "event 2 wrote version 8 from version 7, which did not exist"},
 	} {
 		if got := trace.Read(historytest.Transcript(t, each.history)).Book.Broken; got == nil || got.Error() != each.why {
 			t.Errorf("got %v, want %s", got, each.why)

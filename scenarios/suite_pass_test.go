@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/audit"
 )
 
 // seedsVariable is the environment variable for how many seeds of each trial the tests run. A
@@ -104,7 +104,7 @@ func runPass(trials []Trial) pass {
 		if err != nil {
 			return nil, err
 		}
-		if all := check.Disorders(h); len(all) > 0 {
+		if all := audit.Disorders(h); len(all) > 0 {
 			mutex.Lock()
 			p.disorders[seeded{trial.Cell(), trial.Seed}] = fmt.Errorf("%v", all[0])
 			mutex.Unlock()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/lab/liveworld"
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
@@ -20,7 +21,7 @@ type claimsOptions struct {
 	jobs         int
 	out          string
 	attach       []string
-	servers      serverFlags
+	servers      liveworld.ServerFlags
 	numbers      bool
 	format       *formatFlag
 }
@@ -59,8 +60,8 @@ contradicts them, 2 undecided or interrupted, 3 bad input or a failure of lockla
 	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials side by side (default: one a processor virtual, %d live)", liveJobs))
 	f.StringVar(&o.out, "out", "out", "folder for results (live)")
 	f.BoolVar(&o.numbers, "numbers", false, "published numbers and closed forms instead of claims")
-	registerAttach(c, &o.attach)
-	o.servers.register(c)
+	liveworld.RegisterAttach(c, &o.attach)
+	o.servers.Register(c)
 	o.format.register(c)
 	complete(c, "world", scenarios.VirtualWorld, scenarios.LiveWorld)
 	return c
@@ -110,7 +111,7 @@ func (o *claimsOptions) check(cmd *cobra.Command) (scenarios.Seeds, error) {
 		return none, fmt.Errorf("--world is %q, expected %s", o.world, words.Or(known...))
 	}
 	live := o.world == scenarios.LiveWorld
-	if given := o.servers.arguments(); len(given) > 0 && !live {
+	if given := o.servers.Arguments(); len(given) > 0 && !live {
 		return none, fmt.Errorf("%s needs --world %s: only live trials have servers", given[0], scenarios.LiveWorld)
 	}
 	if cmd.Flags().Changed("out") && !live {
@@ -120,7 +121,7 @@ func (o *claimsOptions) check(cmd *cobra.Command) (scenarios.Seeds, error) {
 		return none, fmt.Errorf("--numbers is for --world %s: the live world does not measure to the millisecond", scenarios.VirtualWorld)
 	}
 	if !live {
-		if _, err := parseAttachments(o.attach, o.world); err != nil {
+		if _, err := liveworld.ParseAttach(o.attach, o.world); err != nil {
 			return none, err
 		}
 	}

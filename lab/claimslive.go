@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/lab/liveworld"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/scenarios"
@@ -19,16 +20,16 @@ import (
 // runLive weighs claims with real servers and clients. What was judged before an interruption is
 // kept, but claims are weighed only when all of their trials were judged.
 func (o claimsOptions) runLive(cmd *cobra.Command, sources []scenarios.ClaimSource, seeds scenarios.Seeds) error {
-	if err := o.servers.apply(); err != nil {
+	if err := o.servers.Apply(); err != nil {
 		return err
 	}
-	attached, err := parseAttachments(o.attach, o.world)
+	attached, err := liveworld.ParseAttach(o.attach, o.world)
 	if err != nil {
 		return err
 	}
 	trials, err := scenarios.ClaimTrials(sources, scenarios.Selection{
-		World: scenarios.LiveWorld, Seeds: seeds, Replace: attached.replace(),
-		Servers: append(attachArguments(o.attach), o.servers.arguments()...),
+		World: scenarios.LiveWorld, Seeds: seeds, Replace: attached.Replace(),
+		Servers: append(liveworld.AttachArguments(o.attach), o.servers.Arguments()...),
 	})
 	if err != nil {
 		return err
@@ -36,7 +37,7 @@ func (o claimsOptions) runLive(cmd *cobra.Command, sources []scenarios.ClaimSour
 	run := scenarios.ClaimTrialsRun{World: scenarios.LiveWorld}
 	trials, run.Missing = scenarios.Available(trials)
 	if len(trials) > 0 {
-		if entered, err := attached.enterLive(); entered || err != nil {
+		if entered, err := enterLive(attached); entered || err != nil {
 			return err
 		}
 	}

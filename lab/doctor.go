@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/lab/liveworld"
 	"github.com/locklab/locklab/scenarios"
 )
 
@@ -17,7 +18,7 @@ type finding struct {
 }
 
 func doctorCommand() *cobra.Command {
-	var servers serverFlags
+	var servers liveworld.ServerFlags
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Say what this machine can do, and what to do about the rest",
@@ -27,7 +28,7 @@ faults. The virtual world needs nothing of it.
 Exit status: 0, whatever it finds; 3 when a server named by a flag is no program.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := servers.apply(); err != nil {
+			if err := servers.Apply(); err != nil {
 				return err
 			}
 			out := cmd.OutOrStdout()
@@ -44,7 +45,7 @@ Exit status: 0, whatever it finds; 3 when a server named by a flag is no program
 			return nil
 		},
 	}
-	servers.register(c)
+	servers.Register(c)
 	return c
 }
 

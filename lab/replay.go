@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/lab/liveworld"
 	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
@@ -24,7 +25,7 @@ type replayOptions struct {
 	from, out string
 	script    string
 	attach    []string
-	servers   serverFlags
+	servers   liveworld.ServerFlags
 }
 
 func replayCommand() *cobra.Command {
@@ -60,8 +61,8 @@ Exit status: 0 the same, 1 not the same, 3 bad input or a failure of locklab its
 	f.StringVar(&o.from, "from", filepath.Join("out", "latest"), "folder of the run")
 	f.StringVar(&o.out, "out", "", "file for the new history (default: it is not kept)")
 	f.StringVar(&o.script, "script", "", "file of the scenario (default: the one that was run, if it is in the current folder or below it)")
-	registerAttach(c, &o.attach)
-	o.servers.register(c)
+	liveworld.RegisterAttach(c, &o.attach)
+	o.servers.Register(c)
 	return c
 }
 
@@ -89,7 +90,7 @@ func (o *replayOptions) replay(cmd *cobra.Command, name string) error {
 		return err
 	}
 	if trial.World == scenarios.LiveWorld {
-		if entered, err := attached.enterLive(); entered || err != nil {
+		if entered, err := enterLive(attached); entered || err != nil {
 			return err
 		}
 	}
@@ -130,12 +131,12 @@ func keptHistory(found results.Found) (history *sim.History, remarks []string, e
 }
 
 // trialAgain loads the script of a trial and makes sure that it can be run here.
-func (o *replayOptions) trialAgain(r scenarios.Result, card *scenarios.Card, attached attachments) (scenarios.Trial, error) {
+func (o *replayOptions) trialAgain(r scenarios.Result, card *scenarios.Card, attached liveworld.Attached) (scenarios.Trial, error) {
 	script, err := o.loadScript(r, card)
 	if err != nil {
 		return scenarios.Trial{}, err
 	}
-	trial, err := r.Again(script, attached.replace())
+	trial, err := r.Again(script, attached.Replace())
 	if err != nil {
 		return trial, err
 	}

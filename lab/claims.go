@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/lab/liveworld"
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/claims"
@@ -23,7 +24,7 @@ type claimsOptions struct {
 	jobs         int
 	out          string
 	attach       []string
-	servers      serverFlags
+	servers      liveworld.ServerFlags
 	numbers      bool
 	format       *formatFlag
 }
@@ -59,11 +60,11 @@ contradicts them, 2 undecided or interrupted, 3 bad input or a failure of lockla
 	f := c.Flags()
 	f.StringVar(&o.world, "world", sim.VirtualWorld, words.Or(sim.VirtualWorld, sim.LiveWorld))
 	f.StringVar(&o.seeds, "seeds", "", "how many seeds, such as 20, or which, such as 7..9 (default: 5 virtual, 1 live; 40 for numbers)")
-	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials side by side (default: one a processor virtual, %d live)", liveJobs))
+	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials to run in parallel (default: one per processor virtual, %d live)", liveJobs))
 	f.StringVar(&o.out, "out", "out", "folder for results (live)")
 	f.BoolVar(&o.numbers, "numbers", false, "published numbers and closed forms instead of claims")
-	registerAttach(c, &o.attach)
-	o.servers.register(c)
+	liveworld.RegisterAttach(c, &o.attach)
+	o.servers.Register(c)
 	o.format.register(c)
 	complete(c, "world", sim.VirtualWorld, sim.LiveWorld)
 	return c
@@ -113,7 +114,7 @@ func (o *claimsOptions) check(cmd *cobra.Command) (outcome.Seeds, error) {
 		return none, fmt.Errorf("--world is %q, expected %s", o.world, words.Or(known...))
 	}
 	live := o.world == sim.LiveWorld
-	if given := o.servers.arguments(); len(given) > 0 && !live {
+	if given := o.servers.Arguments(); len(given) > 0 && !live {
 		return none, fmt.Errorf("%s needs --world %s: only live trials have servers", given[0], sim.LiveWorld)
 	}
 	if cmd.Flags().Changed("out") && !live {
@@ -123,7 +124,7 @@ func (o *claimsOptions) check(cmd *cobra.Command) (outcome.Seeds, error) {
 		return none, fmt.Errorf("--numbers is for --world %s: the live world does not measure to the millisecond", sim.VirtualWorld)
 	}
 	if !live {
-		if _, err := parseAttachments(o.attach, o.world); err != nil {
+		if _, err := liveworld.ParseAttach(o.attach, o.world); err != nil {
 			return none, err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/lab/liveworld"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/scenarios/claims"
@@ -22,16 +23,16 @@ import (
 // runLive weighs claims with real servers and clients. What was judged before an interruption is
 // kept, but claims are weighed only when all of their trials were judged.
 func (o claimsOptions) runLive(cmd *cobra.Command, sources []claims.Source, seeds outcome.Seeds) error {
-	if err := o.servers.apply(); err != nil {
+	if err := o.servers.Apply(); err != nil {
 		return err
 	}
-	attached, err := parseAttachments(o.attach, o.world)
+	attached, err := liveworld.ParseAttach(o.attach, o.world)
 	if err != nil {
 		return err
 	}
 	trials, err := claims.Trials(sources, trial.Selection{
-		World: sim.LiveWorld, Seeds: seeds, Replace: attached.replace(),
-		Servers: append(attachArguments(o.attach), o.servers.arguments()...),
+		World: sim.LiveWorld, Seeds: seeds, Replace: attached.Replace(),
+		Servers: append(liveworld.AttachArguments(o.attach), o.servers.Arguments()...),
 	})
 	if err != nil {
 		return err
@@ -39,7 +40,7 @@ func (o claimsOptions) runLive(cmd *cobra.Command, sources []claims.Source, seed
 	run := claims.Run{World: sim.LiveWorld}
 	trials, run.Missing = trial.Available(trials)
 	if len(trials) > 0 {
-		if entered, err := attached.enterLive(); entered || err != nil {
+		if entered, err := enterLive(attached); entered || err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/lab/liveworld"
 	"github.com/locklab/locklab/scenarios/services"
 	"github.com/locklab/locklab/scenarios/trial"
 )
@@ -18,7 +19,7 @@ type finding struct {
 }
 
 func doctorCommand() *cobra.Command {
-	var servers serverFlags
+	var servers liveworld.ServerFlags
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Report what this machine can do, and how to enable the rest",
@@ -28,7 +29,7 @@ faults. The virtual world needs none of this.
 Exit status: 0, whatever it finds; 3 when a flag names a server that is not a program.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := servers.apply(); err != nil {
+			if err := servers.Apply(); err != nil {
 				return err
 			}
 			out := cmd.OutOrStdout()
@@ -45,7 +46,7 @@ Exit status: 0, whatever it finds; 3 when a flag names a server that is not a pr
 			return nil
 		},
 	}
-	servers.register(c)
+	servers.Register(c)
 	return c
 }
 

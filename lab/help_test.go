@@ -2,8 +2,6 @@ package lab
 
 import (
 	"regexp"
-	"runtime"
-	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -50,12 +48,5 @@ func TestHelpNamesAllThatAFlagTakes(t *testing.T) {
 		if seen[flag] == 0 {
 			t.Errorf("no command has a flag --%s", flag)
 		}
-	}
-}
-
-func TestHelpOfAttachNamesTheLockServices(t *testing.T) {
-	usage := runCommand().Flags().Lookup("attach").Usage
-	if !strings.Contains(usage, attachable()) || runtime.GOOS == "linux" && !strings.Contains(usage, "@MASTER") {
-		t.Errorf("the help of --attach: %s", usage)
 	}
 }

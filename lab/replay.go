@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/lab/liveworld"
 	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
@@ -25,7 +26,7 @@ type replayOptions struct {
 	from, out string
 	script    string
 	attach    []string
-	servers   serverFlags
+	servers   liveworld.ServerFlags
 }
 
 func replayCommand() *cobra.Command {
@@ -61,8 +62,8 @@ Exit status: 0 the same, 1 not the same, 3 bad input or a failure of locklab its
 	f.StringVar(&o.from, "from", filepath.Join("out", "latest"), "folder of the run")
 	f.StringVar(&o.out, "out", "", "file for the new history (default: not kept)")
 	f.StringVar(&o.script, "script", "", "file of the scenario (default: the one that was run, if it is in the current folder or below it)")
-	registerAttach(c, &o.attach)
-	o.servers.register(c)
+	liveworld.RegisterAttach(c, &o.attach)
+	o.servers.Register(c)
 	return c
 }
 
@@ -90,7 +91,7 @@ func (o *replayOptions) replay(cmd *cobra.Command, name string) error {
 		return err
 	}
 	if again.World == sim.LiveWorld {
-		if entered, err := attached.enterLive(); entered || err != nil {
+		if entered, err := enterLive(attached); entered || err != nil {
 			return err
 		}
 	}
@@ -131,12 +132,12 @@ func keptHistory(found results.Found) (history *sim.History, remarks []string, e
 }
 
 // trialAgain loads the script of a trial and makes sure that it can be run here.
-func (o *replayOptions) trialAgain(r outcome.Result, card *outcome.Card, attached attachments) (trial.Trial, error) {
+func (o *replayOptions) trialAgain(r outcome.Result, card *outcome.Card, attached liveworld.Attached) (trial.Trial, error) {
 	loaded, err := o.loadScript(r, card)
 	if err != nil {
 		return trial.Trial{}, err
 	}
-	again, err := trial.Again(r, loaded, attached.replace())
+	again, err := trial.Again(r, loaded, attached.Replace())
 	if err != nil {
 		return again, err
 	}

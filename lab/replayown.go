@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/locklab/locklab/lab/liveworld"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/services"
@@ -19,32 +20,32 @@ import (
 
 // ownServers takes the servers of a live trial from the flags. Each flag in the trial's row has to
 // be given here as well, whatever its value.
-func (o *replayOptions) ownServers(r outcome.Result) (attachments, error) {
-	given := append(attachArguments(o.attach), o.servers.arguments()...)
+func (o *replayOptions) ownServers(r outcome.Result) (liveworld.Attached, error) {
+	given := append(liveworld.AttachArguments(o.attach), o.servers.Arguments()...)
 	if r.World != sim.LiveWorld {
 		if len(given) > 0 {
-			return attachments{}, fmt.Errorf("%s is for live trials, and %s was run in the %s world", given[0], r.ID(), r.World)
+			return liveworld.Attached{}, fmt.Errorf("%s is for live trials, and %s was run in the %s world", given[0], r.ID(), r.World)
 		}
-		return attachments{}, nil
+		return liveworld.Attached{}, nil
 	}
 	named, err := namedServers(r)
 	if err != nil {
-		return attachments{}, err
+		return liveworld.Attached{}, err
 	}
 	for _, flag := range named {
 		if !slices.Contains(given, flag) {
-			return attachments{}, o.ask(r)
+			return liveworld.Attached{}, o.ask(r)
 		}
 	}
-	if err := o.servers.apply(); err != nil {
-		return attachments{}, err
+	if err := o.servers.Apply(); err != nil {
+		return liveworld.Attached{}, err
 	}
-	return parseAttachments(o.attach, r.World)
+	return liveworld.ParseAttach(o.attach, r.World)
 }
 
 // namedServers lists the flags in the arguments of a row, each of which must have a value.
 func namedServers(r outcome.Result) (flags []string, err error) {
-	known := attachArguments([]string{"any"})
+	known := liveworld.AttachArguments([]string{"any"})
 	for _, f := range services.Registry().ServerFlags() {
 		known = append(known, "--"+f.Name, "any")
 	}
@@ -71,7 +72,7 @@ func (o *replayOptions) ask(r outcome.Result) error {
 
 // otherServers returns the remark that the trial had other servers then; empty if it had the same.
 func (o *replayOptions) otherServers(r outcome.Result) string {
-	given := append(attachArguments(o.attach), o.servers.arguments()...)
+	given := append(liveworld.AttachArguments(o.attach), o.servers.Arguments()...)
 	if r.World != sim.LiveWorld || slices.Equal(given, r.Arguments) {
 		return ""
 	}

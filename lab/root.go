@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/lab/liveworld"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim/plaintext"
@@ -30,9 +31,19 @@ type statusError struct {
 
 func (e *statusError) Error() string { return e.say }
 
+// enterLive makes sure that the program runs inside the live world. If it has run itself again there,
+// entered reports that nothing is left to do, and the error holds the exit status.
+func enterLive(attached liveworld.Attached) (entered bool, err error) {
+	entered, status, err := attached.Enter()
+	if entered && err == nil {
+		err = &statusError{status: status}
+	}
+	return entered, err
+}
+
 // run is the whole program: it carries out the arguments and returns the exit status.
 func run(args []string, stdout, stderr io.Writer) int {
-	if ran, status := runRole(); ran {
+	if ran, status := liveworld.RunRole(); ran {
 		return status
 	}
 	return runUnder(context.Background(), args, stdout, stderr)

@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -13,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/lab/liveworld"
 	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/words"
@@ -38,7 +38,7 @@ type runOptions struct {
 	jobs, keep       int
 	asLive           bool
 	attach           []string
-	servers          serverFlags
+	servers          liveworld.ServerFlags
 	format           *formatFlag
 }
 
@@ -82,8 +82,8 @@ for those that are not as expected; charts of all trials) and the page index.htm
 	f.BoolVar(&o.asLive, "as-live", false, "run virtual trials with the options of this machine's servers, as --world both does")
 	f.StringVar(&o.out, "out", "out", "folder for results")
 	f.IntVar(&o.keep, "keep", 0, fmt.Sprintf("how many histories of each cell to keep at least, at most %d (default: one, and up to %d of trials that are not as expected)", maxKeep, results.MaxKept))
-	registerAttach(c, &o.attach)
-	o.servers.register(c)
+	liveworld.RegisterAttach(c, &o.attach)
+	o.servers.Register(c)
 	o.format.register(c)
 	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials to run in parallel (default: one per processor virtual, %d live)", liveJobs))
 	complete(c, "world", worlds()...)
@@ -117,10 +117,10 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 	if err := o.explicit(cmd); err != nil {
 		return err
 	}
-	if err := o.servers.apply(); err != nil {
+	if err := o.servers.Apply(); err != nil {
 		return err
 	}
-	attached, err := parseAttachments(o.attach, o.world)
+	attached, err := liveworld.ParseAttach(o.attach, o.world)
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 		return trial.Nothing(missing)
 	}
 	if o.world != sim.VirtualWorld {
-		if entered, err := attached.enterLive(); entered || err != nil {
+		if entered, err := enterLive(attached); entered || err != nil {
 			return err
 		}
 	}
@@ -159,7 +159,7 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 
 // trials lists the trials to run. It finds anything wrong with them before something is run or
 // written.
-func (o *runOptions) trials(names []string, attached attachments) ([]trial.Trial, error) {
+func (o *runOptions) trials(names []string, attached liveworld.Attached) ([]trial.Trial, error) {
 	seeds, err := o.check()
 	if err != nil {
 		return nil, err
@@ -173,8 +173,8 @@ func (o *runOptions) trials(names []string, attached attachments) ([]trial.Trial
 	}
 	choice := trial.Selection{
 		Backends: o.backends, Guards: o.guards, Disciplines: o.parsed, World: o.world, Seeds: seeds, TTL: o.ttl,
-		AsLive: o.asLive, Servers: append(attachArguments(o.attach), o.servers.arguments()...),
-		Replace: attached.replace(),
+		AsLive: o.asLive, Servers: append(liveworld.AttachArguments(o.attach), o.servers.Arguments()...),
+		Replace: attached.Replace(),
 	}
 	if o.world == outcome.BothWorlds {
 		return choice.InBothWorlds(all)
@@ -188,7 +188,7 @@ func (o *runOptions) explicit(cmd *cobra.Command) error {
 		return fmt.Errorf("--ttl is 0s, expected a lease between 1ms and 1000h")
 	}
 	// With --as-live, virtual trials follow the servers and need their flags to be run again.
-	if given := o.servers.arguments(); len(given) > 0 && o.world == sim.VirtualWorld && !o.asLive {
+	if given := o.servers.Arguments(); len(given) > 0 && o.world == sim.VirtualWorld && !o.asLive {
 		return fmt.Errorf("%s needs --world %s or %s, or --as-live: only live trials have servers", given[0], sim.LiveWorld, outcome.BothWorlds)
 	}
 	if o.keep < 0 || o.keep > maxKeep {
@@ -299,37 +299,4 @@ func loadOne(name string, known script.Known) (*script.Scenario, error) {
 		return nil, fmt.Errorf("read the scenario: %w", err)
 	}
 	return script.Load(name, src, known)
-}
-
-// resultLine returns a line that says how a trial came out.
-func resultLine(r outcome.Result) string {
-	line := fmt.Sprintf("%s, seed %d: %s", r.Cell(), r.Seed, r.Outcome)
-	if tried := r.Tried(); tried != "" {
-		line += " (" + tried + ")"
-	}
-	return line
-}
-
-// play runs the trials and writes each result as it arrives. An interruption is not an error.
-func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials []trial.Trial, folder *results.Folder) error {
-	return playTrials(ctx, cmd, trials, o.jobs, o.world != sim.VirtualWorld, folder.Add)
-}
-
-// playTrials runs trials, shows progress, and passes on each result as it arrives. An interruption
-// is not an error.
-func playTrials(ctx context.Context, cmd *cobra.Command, trials []trial.Trial, jobs int, slow bool, add func(trial.Judged) error) error {
-	bar := newProgress(cmd.ErrOrStderr(), "trials", len(trials), slow)
-	defer bar.finish()
-	stages := trial.NewStages(jobs)
-	var failed error
-	err := trial.RunAll(ctx, trial.ByService(trials), jobs, stages.Run,
-		func(j trial.Judged) error {
-			bar.step(resultLine(j.Result))
-			failed = add(j)
-			return failed
-		})
-	if ctx.Err() != nil {
-		err = failed
-	}
-	return errors.Join(err, stages.Close())
 }

@@ -10,9 +10,10 @@ import (
 	"syscall"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/locklab/locklab/sim/live/confine"
 	"github.com/locklab/locklab/sim/live/livetest"
-	"golang.org/x/sys/unix"
 )
 
 // stuck is a script in which a server waits for its disk for as long as the test takes.

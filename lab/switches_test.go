@@ -20,8 +20,8 @@ import (
 var openLists = map[string]string{
 	"sim.Kind":             "most readers of a history are about a few of its 51 kinds of event; what must know all of them is a table with a test",
 	"sim.HostID":           "a host may have any name",
-	"scenarios.Outcome":    "ordered from best to worst, and compared by that",
-	"scenarios.Accord":     "ordered from best to worst, and compared by that",
+	"outcome.Outcome":      "ordered from best to worst, and compared by that",
+	"outcome.Accord":       "ordered from best to worst, and compared by that",
 	"reports/beliefs.rank": "an order",
 }
 

@@ -96,7 +96,7 @@ type History struct {
 	Header Header
 	Events []Event
 	// Messages are what the hosts sent to each other. They serve pictures and the check of event
-	// stamps (check.Disorders). No property is judged by them, and they are not part of the
+	// stamps (audit.Disorders). No property is judged by them, and they are not part of the
 	// fingerprint. Empty means they were not recorded.
 	Messages []Message
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/audit"
 	"github.com/locklab/locklab/sim/live"
 	"github.com/locklab/locklab/sim/trace"
 )
@@ -74,7 +74,7 @@ func TestStampsOfALiveAccountStandInTheOrderOfCauseAndEffect(t *testing.T) {
 	if want := len(clients) * spent * 4; len(h.Messages) != want {
 		t.Errorf("%d messages were recorded, expected %d: each request and each answer", len(h.Messages), want)
 	}
-	for _, d := range check.Disorders(h) {
+	for _, d := range audit.Disorders(h) {
 		t.Errorf("out of order: %v", d)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/audit"
 	"github.com/locklab/locklab/sim/check"
 	"pgregory.net/rapid"
 )
@@ -47,7 +48,7 @@ func ExpectOrder(t rapid.TB, h *sim.History, messages []sim.Message) {
 	t.Helper()
 	whole := *h
 	whole.Header.World, whole.Messages = sim.LiveWorld, messages
-	for _, d := range check.Disorders(&whole) {
+	for _, d := range audit.Disorders(&whole) {
 		t.Errorf("out of order: %v", d)
 	}
 }

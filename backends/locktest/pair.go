@@ -8,6 +8,7 @@ import (
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/audit"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -38,7 +39,7 @@ func (p *Pair) Run(work time.Duration, steps ...sim.Step) *sim.History {
 	second := first
 	second.After += p.Then
 	h := p.Trial(5*p.TTL, []Order{first, second}, steps...)
-	if _, err := check.Leftover(h); err != nil {
+	if _, err := audit.Leftover(h); err != nil {
 		p.Errorf("%v:\n%s", err, Transcript(h.Events))
 	}
 	return h

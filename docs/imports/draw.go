@@ -22,16 +22,24 @@ var shades = map[string]string{
 
 type box struct{ x, y, wide float64 }
 
+// wideOf returns the width of a package's box.
+func wideOf(name string) float64 { return float64(len(name))*letter + 16 }
+
 // draw returns the picture as SVG. A package is drawn above those that it imports.
 func draw(g graph) string {
 	rows := g.rows()
 	boxes := map[string]box{}
 	for r, row := range rows {
 		y := float64(20 + r*rowStep)
-		step := float64(width) / float64(len(row))
-		for i, p := range row {
-			wide := float64(len(p))*letter + 16
-			boxes[p] = box{x: (float64(i)+0.5)*step - wide/2, y: y, wide: wide}
+		gap := float64(width)
+		for _, p := range row {
+			gap -= wideOf(p)
+		}
+		gap /= float64(len(row) + 1)
+		x := gap
+		for _, p := range row {
+			boxes[p] = box{x: x, y: y, wide: wideOf(p)}
+			x += wideOf(p) + gap
 		}
 	}
 	var out strings.Builder

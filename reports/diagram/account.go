@@ -6,12 +6,12 @@ import (
 	"github.com/locklab/locklab/reports/beliefs"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // account holds remarks about events that concern the account, by their numbers.
 type account struct {
-	balances map[int64]check.Balanced // after writes
+	balances map[int64]trace.Balanced // after writes
 	seen     map[int64]string         // what the account's guard goes by from then on
 	looks    map[int64]bool           // at a lease, with something in between before the write
 }
@@ -19,8 +19,8 @@ type account struct {
 // readAccount follows the balance, what the guard goes by, and which clients checked their lease
 // long before they wrote.
 func readAccount(h *sim.History) account {
-	r := account{balances: map[int64]check.Balanced{}, seen: map[int64]string{}, looks: map[int64]bool{}}
-	for _, b := range check.Balances(h) {
+	r := account{balances: map[int64]trace.Balanced{}, seen: map[int64]string{}, looks: map[int64]bool{}}
+	for _, b := range trace.Balances(h) {
 		r.balances[b.Seq] = b
 	}
 	for _, m := range beliefs.Remembered(h) {

@@ -63,7 +63,7 @@ const maxEvents = 2000
 
 func newStory(h *sim.History, findings []check.Finding, layout timeline.Layout) story {
 	s := story{Layout: layout, Of: len(h.Events)}
-	shows, balances := map[int64][]string{}, check.Balances(h)
+	shows, balances := map[int64][]string{}, trace.Balances(h)
 	for _, f := range words.ByGravity(words.Telling(h, findings)) {
 		if f.Verdict != check.Violated || len(f.Evidence) == 0 {
 			continue
@@ -113,8 +113,8 @@ func window(n int, centre int64) (from, to int) {
 
 // leaves says what balance a loss left behind and what would be right, at the write that was its
 // last evidence.
-func leaves(f check.Finding, balances []check.Balanced, seq int64) string {
-	i := slices.IndexFunc(balances, func(b check.Balanced) bool { return b.Seq == seq })
+func leaves(f check.Finding, balances []trace.Balanced, seq int64) string {
+	i := slices.IndexFunc(balances, func(b trace.Balanced) bool { return b.Seq == seq })
 	if i < 0 || balances[i].Is == balances[i].Right || !slices.Contains(check.Harming(check.TheAccount), f.Property) {
 		return ""
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/locklab/locklab/reports/beliefs"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // readLedger makes the lane of the account: its balance as bars, the accepted writes where one
@@ -19,8 +19,8 @@ func readLedger(h *sim.History, end time.Duration) lane {
 	}
 	known := map[uint64]int64{} // version → balance
 	charged := map[string]bool{}
-	balanced := map[int64]check.Balanced{}
-	for _, b := range check.Balances(h) {
+	balanced := map[int64]trace.Balanced{}
+	for _, b := range trace.Balances(h) {
 		balanced[b.Seq] = b
 	}
 	note := func(e sim.Event, style markStyle, label string) {
@@ -30,7 +30,7 @@ func readLedger(h *sim.History, end time.Duration) lane {
 		switch e.Kind {
 		case sim.LedgerOpened:
 			known[e.Version] = e.Balance
-			l.bars = append(l.bars, balanceBar(e, check.Balanced{}, end))
+			l.bars = append(l.bars, balanceBar(e, trace.Balanced{}, end))
 		case sim.LedgerRead:
 			note(e, openDot, "")
 		case sim.LedgerReadRefused:
@@ -51,7 +51,7 @@ func readLedger(h *sim.History, end time.Duration) lane {
 }
 
 // balanceBar shows a balance and, if it is wrong, the right one.
-func balanceBar(e sim.Event, b check.Balanced, end time.Duration) bar {
+func balanceBar(e sim.Event, b trace.Balanced, end time.Duration) bar {
 	bar := bar{interval: interval{e.At, end}, style: balance, client: nobody}
 	for _, text := range []string{
 		fmt.Sprintf("balance %d (v%d)", e.Balance, e.Version),

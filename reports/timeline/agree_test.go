@@ -8,6 +8,7 @@ import (
 	"github.com/locklab/locklab/reports/beliefs"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // A picture's flags and the checkers' findings are computed separately. These tests compare them in
@@ -17,7 +18,7 @@ import (
 // is gone" that last to the end with the balance that would be right.
 func TestAWithdrawalIsFlaggedAsGoneAtTheEndExactlyIfItIsLost(t *testing.T) {
 	eachCell(t, func(name string, h *sim.History, findings []check.Finding, _ *scene) {
-		all := check.Balances(h)
+		all := trace.Balances(h)
 		if len(all) == 0 || slices.ContainsFunc(h.Events, func(e sim.Event) bool { return e.Job != "" }) {
 			return
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // cell is the first trial of a virtual cell of the built-in scenarios, and its picture.
@@ -76,7 +77,7 @@ func violated(findings []check.Finding, properties ...check.Property) bool {
 func TestEveryLosingTimelineSaysWhatWouldBeRight(t *testing.T) {
 	losing := 0
 	eachCell(t, func(name string, h *sim.History, findings []check.Finding, s *scene) {
-		all := check.Balances(h)
+		all := trace.Balances(h)
 		if !violated(findings, check.Harming(check.TheAccount)...) {
 			if strings.Contains(s.verdict, "would be right") {
 				t.Errorf("%s: nothing was lost, yet %q", name, s.verdict)

@@ -14,7 +14,7 @@ import (
 
 // WouldBeRight says what a balance should have been: "90; 80 would be right". If nothing is
 // wrong, it returns only the balance.
-func WouldBeRight(balance string, b check.Balanced) string {
+func WouldBeRight(balance string, b trace.Balanced) string {
 	if b.Is == b.Right {
 		return balance
 	}
@@ -23,7 +23,7 @@ func WouldBeRight(balance string, b check.Balanced) string {
 
 // ending says what balance the trial left in the account, if that is wrong.
 func ending(h *sim.History) string {
-	all := check.Balances(h)
+	all := trace.Balances(h)
 	if n := len(all); n > 0 && all[n-1].Is != all[n-1].Right {
 		return " The balance is " + WouldBeRight(fmt.Sprint(all[n-1].Is), all[n-1]) + "."
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // Headline returns a title and a subtitle that say which trial this is.
@@ -129,13 +130,13 @@ func Telling(h *sim.History, findings []check.Finding) []check.Finding {
 
 // alike reports whether two lists of times are the same. On a real machine, a client needs a
 // moment to stop when it is told to, and to release the lock when it has stopped.
-func alike(h *sim.History, a, b []check.Stretch) bool {
+func alike(h *sim.History, a, b []trace.Stretch) bool {
 	const moment = 50 * time.Millisecond
 	within := time.Duration(0)
 	if h.Header.World == "live" {
 		within = moment
 	}
-	return slices.EqualFunc(a, b, func(x, y check.Stretch) bool {
+	return slices.EqualFunc(a, b, func(x, y trace.Stretch) bool {
 		return (x.From-y.From).Abs() <= within && (x.To-y.To).Abs() <= within
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/scenarios/workload"
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/audit"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -72,7 +73,7 @@ func TestATrialWithItsAccountInTheLockService(t *testing.T) {
 				t.Fatalf("%s: a message goes from %s to %s", guard, m.From, m.To)
 			}
 		}
-		if all := check.Disorders(h); len(all) > 0 {
+		if all := audit.Disorders(h); len(all) > 0 {
 			t.Errorf("%s: %v", guard, all[0])
 		}
 		if !slices.ContainsFunc(h.Events, func(e sim.Event) bool { return e.Kind == sim.LedgerWrite && strings.HasPrefix(string(e.Host), "etcd-") }) {

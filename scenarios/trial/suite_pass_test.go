@@ -12,7 +12,7 @@ import (
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/audit"
 )
 
 // seeds returns the seeds with which tests run a whole suite.
@@ -89,7 +89,7 @@ func runPass(trials []Trial) pass {
 		if err != nil {
 			return nil, err
 		}
-		if all := check.Disorders(h); len(all) > 0 {
+		if all := audit.Disorders(h); len(all) > 0 {
 			mutex.Lock()
 			p.disorders[seeded{trial.Cell(), trial.Seed}] = fmt.Errorf("%v", all[0])
 			mutex.Unlock()

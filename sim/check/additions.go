@@ -3,7 +3,6 @@ package check
 import (
 	"fmt"
 
-	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/trace"
 )
 
@@ -38,36 +37,4 @@ func element(op string) string {
 		return "its " + trace.Ordinal(n) + " element"
 	}
 	return "an element"
-}
-
-// auditAdditions checks that every answer is about an element that was added, that the set
-// contains only elements that somebody added, and that it is read at most once.
-func auditAdditions(t *trace.Trace) (*sim.Event, error) {
-	h := t.History
-	added := map[string]bool{}
-	var read *sim.Event
-	for i := range h.Events {
-		e := &h.Events[i]
-		switch e.Kind {
-		case sim.Add:
-			added[e.Op] = true
-		case sim.Added, sim.AddRefused, sim.AddUnknown:
-			if !added[e.Op] {
-				return e, fmt.Errorf("event %d: %s got an answer (%s) for %s without having added it", e.Seq, e.Host, e.Kind, opOf(e))
-			}
-		case sim.InSet:
-			switch {
-			case !added[e.Op]:
-				return e, fmt.Errorf("event %d: the set of %s contains %s, which nobody added", e.Seq, e.Host, opOf(e))
-			case read != nil:
-				return e, fmt.Errorf("event %d: the set contains %s, although all of it had been read by event %d", e.Seq, opOf(e), read.Seq)
-			}
-		case sim.SetRead:
-			if read != nil {
-				return e, fmt.Errorf("events %d and %d both read the set", read.Seq, e.Seq)
-			}
-			read = e
-		}
-	}
-	return nil, nil
 }

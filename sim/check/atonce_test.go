@@ -6,45 +6,9 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 	"pgregory.net/rapid"
 )
-
-// The sweep must agree with looking at every moment.
-func TestAtOnceFindsWhatLookingAtEveryMomentFinds(t *testing.T) {
-	const end = 40
-	rapid.Check(t, func(t *rapid.T) {
-		var all []stretch
-		for range rapid.IntRange(0, 12).Draw(t, "stretches") {
-			from := time.Duration(rapid.IntRange(0, 20).Draw(t, "from"))
-			all = append(all, stretch{
-				client: rapid.SampledFrom([]sim.HostID{"client-1", "client-2", "client-3"}).Draw(t, "client"),
-				from:   from, to: from + time.Duration(rapid.IntRange(0, 8).Draw(t, "length")),
-			})
-		}
-		most, want := 0, time.Duration(0)
-		for at := range time.Duration(end) { // the moment from at to at+1
-			in := map[sim.HostID]bool{}
-			for _, s := range all {
-				if s.from <= at && at < s.to {
-					in[s.client] = true
-				}
-			}
-			most = max(most, len(in))
-			if len(in) > 1 {
-				want++
-			}
-		}
-		times, got := atOnce(all)
-		if lasted(times) != want || got != most {
-			t.Fatalf("%v at once in %v, at most %d; want %v in all, at most %d", all, times, got, want, most)
-		}
-		for i, s := range times {
-			if s.To <= s.From || i > 0 && s.From <= times[i-1].To {
-				t.Errorf("%v are not apart, in order", times)
-			}
-		}
-	})
-}
 
 func TestAtOnceTellsWhenOfEachKindOfOverlap(t *testing.T) {
 	h := transcript(t, `
@@ -57,11 +21,11 @@ func TestAtOnceTellsWhenOfEachKindOfOverlap(t *testing.T) {
 		10s -        end`)
 	for _, c := range []struct {
 		property Property
-		want     []Stretch
+		want     []trace.Stretch
 	}{
-		{OverlapValid, []Stretch{{5 * time.Second, 7 * time.Second}}},
-		{Overlap, []Stretch{{5 * time.Second, 8 * time.Second}}},
-		{WorkOverlap, []Stretch{{5 * time.Second, 9 * time.Second}}},
+		{OverlapValid, []trace.Stretch{{From: 5 * time.Second, To: 7 * time.Second}}},
+		{Overlap, []trace.Stretch{{From: 5 * time.Second, To: 8 * time.Second}}},
+		{WorkOverlap, []trace.Stretch{{From: 5 * time.Second, To: 9 * time.Second}}},
 		{LostUpdate, nil},
 	} {
 		if got := AtOnce(h, c.property); !slices.Equal(got, c.want) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/trace"
@@ -12,6 +13,10 @@ import (
 // patience is how long a client may wait for the lock, in leases: one for the lease of a holder
 // that died, one for a service that has to recover, and one for other clients in line.
 const patience = 3
+
+// Patience returns how long a client may wait for a lock with leases of this length before
+// availability calls it too long.
+func Patience(ttl time.Duration) time.Duration { return patience * ttl }
 
 // availability is violated if a client that asked for the lock gave up, or waited longer than
 // patience. Time in which the client itself was stopped does not count, and a client that died

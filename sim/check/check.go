@@ -73,16 +73,9 @@ func (f Finding) shownBy(events ...*sim.Event) Finding {
 	return f
 }
 
-// clock formats true time as reports show it: "10.003 s".
-func clock(at time.Duration) string { return fmt.Sprintf("%.3f s", at.Seconds()) }
+func clock(at time.Duration) string { return trace.Clock(at) }
 
-// count formats a number of things: "1 belief", "2 beliefs".
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
+func count(n int, thing string) string { return trace.Count(n, thing) }
 
 // are returns the verb that goes with n things.
 func are(n int) string {
@@ -91,3 +84,6 @@ func are(n int) string {
 	}
 	return "are"
 }
+
+// firstOf keeps the first doubt.
+func firstOf(earlier, later error) error { return cmp.Or(earlier, later) }

@@ -137,20 +137,20 @@ func TestNoHistoryIsTooStrangeToJudge(t *testing.T) {
 // The sweep over beliefs must agree with comparing every pair of them.
 func TestOverlapFindsWhatComparingAllPairsFinds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		var all []stretch
+		var all []trace.Spell
 		at := time.Duration(0)
 		for i := range rapid.IntRange(1, 12).Draw(t, "beliefs") {
 			at += time.Duration(rapid.IntRange(0, 2).Draw(t, "later"))
-			all = append(all, stretch{
-				client: rapid.SampledFrom([]sim.HostID{"client-1", "client-2", "client-3"}).Draw(t, "client"),
-				from:   at, to: at + time.Duration(rapid.IntRange(0, 6).Draw(t, "length")),
-				began: &sim.Event{Seq: int64(2*i + 1)}, ended: &sim.Event{Seq: int64(2*i + 2)},
+			all = append(all, trace.Spell{
+				Client: rapid.SampledFrom([]sim.HostID{"client-1", "client-2", "client-3"}).Draw(t, "client"),
+				From:   at, To: at + time.Duration(rapid.IntRange(0, 6).Draw(t, "length")),
+				Began: &sim.Event{Seq: int64(2*i + 1)}, Ended: &sim.Event{Seq: int64(2*i + 2)},
 			})
 		}
 		overlaps := 0
 		for i, later := range all {
-			if slices.ContainsFunc(all[:i], func(earlier stretch) bool {
-				return earlier.client != later.client && min(earlier.to, later.to) > max(earlier.from, later.from)
+			if slices.ContainsFunc(all[:i], func(earlier trace.Spell) bool {
+				return earlier.Client != later.Client && min(earlier.To, later.To) > max(earlier.From, later.From)
 			}) {
 				overlaps++
 			}

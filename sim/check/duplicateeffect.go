@@ -21,7 +21,7 @@ func duplicateEffect(t *trace.Trace) Finding {
 		if e.Kind != sim.LedgerWrite {
 			continue
 		}
-		id := effectOf(e)
+		id := trace.EffectOf(e)
 		if id == "" {
 			return undecided(DuplicateEffect, "event %d does not say which effect it applied", e.Seq).shownBy(e)
 		}
@@ -45,14 +45,6 @@ func duplicateEffect(t *trace.Trace) Finding {
 		return undecided(DuplicateEffect, "the ledger accepted no write, so nothing could be applied twice")
 	}
 	return holds(DuplicateEffect, "%s, each applied once", count(effects, "effect"))
-}
-
-// effectOf returns the id of the effect that a write has.
-func effectOf(write *sim.Event) string {
-	if write.Job != "" {
-		return write.Job
-	}
-	return write.Op
 }
 
 // twice describes an effect that was applied a second time.

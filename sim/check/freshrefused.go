@@ -10,13 +10,13 @@ import (
 // because its time was up nor seen it released. It is no excuse that the guard only compared
 // versions.
 func freshRefused(t *trace.Trace) Finding {
-	h, service := t.History, follow(t)
+	h, service := t.History, t.Holders()
 	asked, refused, fresh := 0, 0, 0
 	var found Finding
 	var doubt error
 	for i := range h.Events {
 		e := &h.Events[i]
-		service.see(i, e)
+		service.See(i, e)
 		switch e.Kind {
 		case sim.LedgerRead, sim.LedgerWrite:
 			asked++
@@ -26,12 +26,12 @@ func freshRefused(t *trace.Trace) Finding {
 		default:
 			continue
 		}
-		mine, err := service.of(e)
+		mine, err := service.Of(e)
 		if err != nil {
 			doubt = firstOf(doubt, err)
 			continue
 		}
-		switch rightful, err := service.rightful(i, mine); {
+		switch rightful, err := service.Rightful(i, mine); {
 		case err != nil:
 			doubt = firstOf(doubt, err)
 		case rightful:

@@ -11,6 +11,7 @@ import (
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 	"github.com/locklab/locklab/sim/historytest"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // FuzzJudge checks that every checker gives any history a verdict whose evidence is in the
@@ -48,7 +49,7 @@ func FuzzJudge(f *testing.F) {
 				t.Errorf("measured %+v", m)
 			}
 		}
-		check.Balances(h)
+		trace.Balances(h)
 
 		var file bytes.Buffer
 		if err := h.Write(&file); err != nil {

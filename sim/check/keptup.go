@@ -32,7 +32,7 @@ func keptUp(t *trace.Trace) Finding {
 		if e.Kind != sim.Late {
 			continue
 		}
-		late := lateOutside(period{e.At - e.Late, e.At}, still[e.Host])
+		late := lateOutside(trace.Stretch{From: e.At - e.Late, To: e.At}, still[e.Host])
 		if late <= p.Bearable() {
 			continue
 		}
@@ -71,18 +71,15 @@ func slack(t *trace.Trace) time.Duration {
 	return 2*leastSlow(h.Header.Pace) + t.Lag()
 }
 
-// period is an interval of true time.
-type period struct{ from, to time.Duration }
-
-// standstills returns the periods in which the script made each host stand still, in the order
+// standstills returns the times in which the script made each host stand still, in the order
 // in which they began. They may overlap.
-func standstills(t *trace.Trace) map[sim.HostID][]period {
-	all := map[sim.HostID][]period{}
+func standstills(t *trace.Trace) map[sim.HostID][]trace.Stretch {
+	all := map[sim.HostID][]trace.Stretch{}
 	for _, r := range t.Faults {
 		if r.Applied == nil || !r.Kind.StopsHost() {
 			continue
 		}
-		all[r.Host] = append(all[r.Host], period{r.Applied.At, r.Until()})
+		all[r.Host] = append(all[r.Host], trace.Stretch{From: r.Applied.At, To: r.Until()})
 	}
 	return all
 }
@@ -90,13 +87,13 @@ func standstills(t *trace.Trace) map[sim.HostID][]period {
 // lateOutside returns how much of a delay, as one piece, is not explained by the script's own
 // standstills. The part of the delay just before a standstill belongs to that: a host that is
 // about to be stopped is not late.
-func lateOutside(delay period, still []period) time.Duration {
+func lateOutside(delay trace.Stretch, still []trace.Stretch) time.Duration {
 	for _, s := range still {
-		if s.from <= delay.to && s.to > delay.from {
-			delay.from = min(s.to, delay.to)
+		if s.From <= delay.To && s.To > delay.From {
+			delay.From = min(s.To, delay.To)
 		}
 	}
-	return delay.to - delay.from
+	return delay.To - delay.From
 }
 
 func more(times int) string {

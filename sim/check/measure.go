@@ -42,7 +42,7 @@ const (
 	// OverlapLongest is the longest of these times without a break, or 0 if there were none.
 	OverlapLongest Measure = "overlap-longest"
 	// WorkOverlapTime is the total time in which two or more clients were at work under the lock
-	// at once, whether or not they had been told of its loss. See work for what that means.
+	// at once, whether or not they had been told of its loss. See trace.Work for what that means.
 	WorkOverlapTime Measure = "work-overlap-time"
 	// WorkOverlapLongest is the longest of these times without a break.
 	WorkOverlapLongest Measure = "work-overlap-longest"

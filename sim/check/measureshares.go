@@ -27,6 +27,28 @@ func lostShare(t *trace.Trace) []float64 {
 	return share(lost, len(book.Acknowledged))
 }
 
+// duplicateShare counts effects as duplicateEffect does, and returns the share that was applied
+// more than once.
+func duplicateShare(t *trace.Trace) []float64 {
+	h := t.History
+	times := map[string]int{}
+	again := 0
+	for i := range h.Events {
+		e := &h.Events[i]
+		if e.Kind != sim.LedgerWrite {
+			continue
+		}
+		id := trace.EffectOf(e)
+		if id == "" {
+			return nil
+		}
+		if times[id]++; times[id] == 2 {
+			again++
+		}
+	}
+	return share(again, len(times))
+}
+
 func refusedShare(t *trace.Trace) []float64 {
 	h := t.History
 	reads := sim.LedgerRead

@@ -42,19 +42,19 @@ var rows = []Row{
 		Harms: TheTrial, Gravity: 30, Mark: AtEvent,
 		Means: "the machine was too slow for a live trial",
 	}, {
-		Property: Overlap, check: overlap, stretches: untilToldOf,
+		Property: Overlap, check: overlap, spells: (*trace.Trace).HeldUntilTold,
 		Harms: TheLock, Gravity: 110, Mark: WhileBelieved, Always: true,
 		Column:    "overlap",
 		Violation: "two clients believe they hold the lock",
 		Means:     "two clients believe they hold the lock at once",
 	}, {
-		Property: OverlapValid, check: overlapValid, stretches: whileValidOf,
+		Property: OverlapValid, check: overlapValid, spells: (*trace.Trace).HeldWhileValid,
 		Harms: TheLock, Gravity: 100, Mark: WhileBelieved, Always: true,
 		Column: "valid", Brief: "both within their own deadlines",
 		Violation: "two clients hold it within their own deadlines",
 		Means:     "like overlap, but each belief ends at the deadline that the client itself computes",
 	}, {
-		Property: WorkOverlap, check: workOverlap, stretches: atWorkOf,
+		Property: WorkOverlap, check: workOverlap, spells: (*trace.Trace).AtWork,
 		Harms: TheWork, Gravity: 120, Mark: WhileAtWork, Always: true, Echoes: Overlap,
 		Column: "work", Brief: "two clients work under the lock",
 		Violation: "two clients work under the lock at once",
@@ -107,9 +107,9 @@ var rows = []Row{
 // Row holds everything that locklab knows about one property: its checker, what a violation
 // harms, how pictures mark it, and how to say it in English.
 type Row struct {
-	Property  Property
-	check     Checker
-	stretches func(*trace.Trace) ([]stretch, error) // no two clients' may overlap; nil if it is not about that
+	Property Property
+	check    Checker
+	spells   func(*trace.Trace) ([]trace.Spell, error) // no two clients' may overlap; nil if it is not about that
 
 	Harms   Harm
 	Gravity int  // lower is told first: why the trial means nothing, then what it cost, then how it came about

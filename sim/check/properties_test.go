@@ -27,8 +27,8 @@ func TestEveryRowIsFilledIn(t *testing.T) {
 		if (r.Column == "" || r.Violation == "") != (r.Harms == TheTrial) {
 			t.Errorf("%s has the column %q and the violation %q; all have them but preconditions", r.Property, r.Column, r.Violation)
 		}
-		if r.Mark.TwoAtOnce() != (r.stretches != nil) {
-			t.Errorf("%s is marked while two are at once: %v, and knows the times: %v", r.Property, r.Mark.TwoAtOnce(), r.stretches != nil)
+		if r.Mark.TwoAtOnce() != (r.spells != nil) {
+			t.Errorf("%s is marked while two are at once: %v, and knows the times: %v", r.Property, r.Mark.TwoAtOnce(), r.spells != nil)
 		}
 		if r.Echoes != "" && !r.Echoes.Known() {
 			t.Errorf("%s echoes %s, which does not exist", r.Property, r.Echoes)

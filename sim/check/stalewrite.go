@@ -12,34 +12,34 @@ import (
 // compared in the order of the service, never by clocks. A client's own later grant does not
 // supersede it.
 func staleWrite(t *trace.Trace) Finding {
-	h, service := t.History, follow(t)
+	h, service := t.History, t.Holders()
 	writes, stale := 0, 0
 	var found Finding
 	var doubt error
 	for i := range h.Events {
 		e := &h.Events[i]
-		service.see(i, e)
+		service.See(i, e)
 		if e.Kind != sim.LedgerWrite {
 			continue
 		}
 		writes++
-		mine, err := service.of(e)
+		mine, err := service.Of(e)
 		if err != nil {
 			doubt = firstOf(doubt, err)
 			continue
 		}
-		later := service.newest.besides(mine.Client)
-		if later == nil || later.score < mine.Rank {
+		later := service.Latest(mine.Client)
+		if later == nil || later.Rank < mine.Rank {
 			continue
 		}
-		if later.client == "" {
-			doubt = firstOf(doubt, fmt.Errorf("event %d gave the grant %s to a client that the history does not name", later.with.Granted.Seq, later.with.Name))
+		if later.Client == "" {
+			doubt = firstOf(doubt, fmt.Errorf("event %d gave the grant %s to a client that the history does not name", later.Granted.Seq, later.Name))
 			continue
 		}
 		if stale++; stale == 1 {
 			found = violated(StaleWrite, "the account accepted the write of %s%s at %s, although the lock service had granted the lock to %s at %s",
-				owner(mine), tell(h).forWhich(e), clock(e.At), later.client, clock(later.with.Proof.At)).
-				shownBy(mine.Proof, later.with.Proof, e)
+				owner(mine), tell(h).forWhich(e), clock(e.At), later.Client, clock(later.Proof.At)).
+				shownBy(mine.Proof, later.Proof, e)
 		}
 	}
 	switch {

@@ -47,3 +47,11 @@ func writer(e *sim.Event) string {
 	}
 	return string(e.Client)
 }
+
+// owner names the client that the lock was given to.
+func owner(g *trace.Grant) string {
+	if g.Client == "" {
+		return "an unknown client"
+	}
+	return string(g.Client)
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Operation describes an operation for people who have never seen its name: "the 2nd withdrawal
@@ -43,4 +44,15 @@ func Ordinal(n int) string {
 		}
 	}
 	return strconv.Itoa(n) + ending
+}
+
+// Clock formats true time as reports show it: "10.003 s".
+func Clock(at time.Duration) string { return fmt.Sprintf("%.3f s", at.Seconds()) }
+
+// Count formats a number of things: "1 belief", "2 beliefs".
+func Count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/audit"
 )
 
 // A late request from an earlier trial's client is told apart from those of the next trial, even if
@@ -19,7 +19,7 @@ func TestALockThatAnEarlierTrialHasLeftIsNoneOfThisOnes(t *testing.T) {
 	l := newLabTrial(t, "redis", longTTL)
 	trial := func() (granted []sim.Event, leftover error) {
 		h := l.Trial(20*time.Second, []locktest.Order{{Wait: labTTL, Work: labTTL / 10}})
-		_, leftover = check.Leftover(h)
+		_, leftover = audit.Leftover(h)
 		return locktest.Only(h, sim.Granted), leftover
 	}
 	granted, first := trial()

@@ -1,4 +1,7 @@
-package lab
+// Package liveworld is what the commands of locklab need for trials in the live world: the flags
+// that choose servers, servers that somebody else runs, and the way into the world. All of it that
+// depends on the platform is here.
+package liveworld
 
 import (
 	"fmt"
@@ -13,17 +16,18 @@ import (
 	"github.com/locklab/locklab/scenarios/services"
 )
 
-// serverFlags holds the flags that choose the servers of the live world in place of those that it
+// ServerFlags holds the flags that choose the servers of the live world in place of those that it
 // finds; the lock services declare them. Each flag sets the environment variable with the same
 // meaning, which the processes of the live world inherit.
-type serverFlags struct{ known []serverFlag }
+type ServerFlags struct{ known []serverFlag }
 
 type serverFlag struct {
 	backends.ServerFlag
 	value string // empty: not given
 }
 
-func (s *serverFlags) register(c *cobra.Command) {
+// Register adds the flags to a command.
+func (s *ServerFlags) Register(c *cobra.Command) {
 	s.known = nil
 	for _, f := range services.Registry().ServerFlags() {
 		s.known = append(s.known, serverFlag{ServerFlag: f})
@@ -34,8 +38,8 @@ func (s *serverFlags) register(c *cobra.Command) {
 	}
 }
 
-// arguments returns the flags that were given, for a command that runs something again.
-func (s *serverFlags) arguments() (list []string) {
+// Arguments returns the flags that were given, for a command that runs something again.
+func (s *ServerFlags) Arguments() (list []string) {
 	for _, f := range s.known {
 		if f.value != "" {
 			list = append(list, "--"+f.Name, f.value)
@@ -44,8 +48,8 @@ func (s *serverFlags) arguments() (list []string) {
 	return list
 }
 
-// apply checks the given values before anything runs and sets the variables.
-func (s *serverFlags) apply() error {
+// Apply checks the given values before anything runs and sets the variables.
+func (s *ServerFlags) Apply() error {
 	for _, f := range s.known {
 		if f.value == "" {
 			continue

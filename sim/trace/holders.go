@@ -1,21 +1,21 @@
-package check
+package trace
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/trace"
 )
 
-// holders follows a history event by event. At each event it knows which grants have been given
+// Holders follows a history event by event. At each event it knows which grants have been given
 // so far and under which grant each operation runs.
-type holders struct {
-	trace   *trace.Trace
+type Holders struct {
+	trace   *Trace
 	lag     time.Duration // how late the service's stamps may be
-	newest  top[*trace.Grant]
-	current map[string]*trace.Grant // by name
-	told    map[request]under       // what clients said about their requests to the ledger
+	newest  top[*Grant]
+	current map[string]*Grant // by name
+	told    map[request]under // what clients said about their requests to the ledger
 }
 
 // request is what a client says about a request that it is about to send to the ledger. A client
@@ -35,16 +35,17 @@ type under struct {
 	several bool
 }
 
-func follow(t *trace.Trace) *holders {
+// Holders returns what follows the history from its first event.
+func (t *Trace) Holders() *Holders {
 	lag := t.Lag()
 	if t.History.Header.Inside {
 		lag = 0 // the account's events have these same stamps, in the service's order
 	}
-	return &holders{trace: t, lag: lag, current: map[string]*trace.Grant{}, told: map[request]under{}}
+	return &Holders{trace: t, lag: lag, current: map[string]*Grant{}, told: map[request]under{}}
 }
 
-// see records event number i of the history.
-func (s *holders) see(i int, e *sim.Event) {
+// See records event number i of the history.
+func (s *Holders) See(i int, e *sim.Event) {
 	for _, g := range s.trace.ProvenBy(i) {
 		s.current[g.Name] = g
 		s.newest.offer(g.Client, g.Rank, g)
@@ -55,7 +56,7 @@ func (s *holders) see(i int, e *sim.Event) {
 	}
 }
 
-func (s *holders) tell(r request, grant string) {
+func (s *Holders) tell(r request, grant string) {
 	u, known := s.told[r]
 	s.told[r] = under{grant, u.several || known && u.grant != grant}
 }
@@ -73,29 +74,37 @@ func requestOf(e *sim.Event) request {
 	return r
 }
 
-// of returns the grant under which the operation of a ledger event ran.
-func (s *holders) of(e *sim.Event) (*trace.Grant, error) {
+// Of returns the grant under which the operation of a ledger event ran.
+func (s *Holders) Of(e *sim.Event) (*Grant, error) {
 	mine, known := s.told[request{op: e.Op}]
 	if !known {
-		return nil, fmt.Errorf("event %d: it is unknown under which grant %s ran", e.Seq, trace.Operation(e.Op))
+		return nil, fmt.Errorf("event %d: it is unknown under which grant %s ran", e.Seq, Operation(e.Op))
 	}
 	if mine.several {
 		mine, known = s.told[requestOf(e)]
 	}
 	if !known || mine.several {
-		return nil, fmt.Errorf("event %d: %s ran under several grants in turn, and it is unknown which one this request belongs to", e.Seq, trace.Operation(e.Op))
+		return nil, fmt.Errorf("event %d: %s ran under several grants in turn, and it is unknown which one this request belongs to", e.Seq, Operation(e.Op))
 	}
 	g := s.current[mine.grant]
 	if g == nil {
-		return nil, fmt.Errorf("event %d: %s ran under the grant %s, which the lock service never gave", e.Seq, trace.Operation(e.Op), mine.grant)
+		return nil, fmt.Errorf("event %d: %s ran under the grant %s, which the lock service never gave", e.Seq, Operation(e.Op), mine.grant)
 	}
 	return g, nil
 }
 
-// rightful reports whether the grant g was, at event number i, the latest that the service had
+// Latest returns the latest grant so far to anybody but this client, or nil if there is none.
+func (s *Holders) Latest(besides sim.HostID) *Grant {
+	if other := s.newest.besides(besides); other != nil {
+		return other.with
+	}
+	return nil
+}
+
+// Rightful reports whether the grant g was, at event number i, the latest that the service had
 // given and still in force there. It returns an error if the service's stamps are not exact
 // enough to tell.
-func (s *holders) rightful(i int, g *trace.Grant) (bool, error) {
+func (s *Holders) Rightful(i int, g *Grant) (bool, error) {
 	h := s.trace.History
 	if s.newest.best.with != g || g.Ended != nil && g.Ended.Seq <= h.Events[i].Seq {
 		return false, nil
@@ -118,7 +127,7 @@ func (s *holders) rightful(i int, g *trace.Grant) (bool, error) {
 
 // released reports whether the client of the grant asked to give it back only after event number
 // i. What the service did at that request came later still.
-func (s *holders) released(g *trace.Grant, i int) bool {
+func (s *Holders) released(g *Grant, i int) bool {
 	h := s.trace.History
 	for j := i + 1; j < len(h.Events); j++ {
 		if e := &h.Events[j]; e.Kind == sim.Release && e.Grant == g.Name && e.Host == g.Client {
@@ -129,9 +138,4 @@ func (s *holders) released(g *trace.Grant, i int) bool {
 }
 
 // firstOf keeps the first doubt.
-func firstOf(earlier, later error) error {
-	if earlier != nil {
-		return earlier
-	}
-	return later
-}
+func firstOf(earlier, later error) error { return cmp.Or(earlier, later) }

@@ -1,8 +1,7 @@
-package check
+package trace
 
 import (
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/trace"
 )
 
 // Balanced describes the account right after it took a write: the balance it has, and the
@@ -19,7 +18,7 @@ type Balanced struct {
 // withdrawal is lost or an effect was applied twice, and nowhere else. If the ledger's record is
 // not complete, there is nothing to go by, and the list is empty.
 func Balances(h *sim.History) []Balanced {
-	book := trace.Read(h).Book
+	book := Read(h).Book
 	if book.Broken != nil {
 		return nil
 	}
@@ -47,7 +46,7 @@ func Balances(h *sim.History) []Balanced {
 type sums struct {
 	told    map[string]bool  // operations that a client was told were done, now or later
 	balance map[uint64]int64 // by version
-	lineage trace.Lineage
+	lineage Lineage
 	effects map[string]*effect
 	right   int64
 }
@@ -68,7 +67,7 @@ func (f *effect) due() int64 {
 
 // change updates an effect and corrects the right balance to match.
 func (s *sums) change(write *sim.Event, do func(f *effect)) {
-	id := effectOf(write)
+	id := EffectOf(write)
 	f := s.effects[id]
 	if f == nil {
 		f = &effect{}
@@ -94,4 +93,13 @@ func (s *sums) take(e *sim.Event) {
 	for _, w := range come {
 		s.change(w, func(f *effect) { f.writes++ })
 	}
+}
+
+// EffectOf returns the id of the effect that a write has: that of the job that it charges for, or
+// that of the withdrawal.
+func EffectOf(write *sim.Event) string {
+	if write.Job != "" {
+		return write.Job
+	}
+	return write.Op
 }

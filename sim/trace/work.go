@@ -1,4 +1,4 @@
-package check
+package trace
 
 import (
 	"fmt"
@@ -6,10 +6,9 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/trace"
 )
 
-// work is what clients did under the lock: one stretch per acquisition, in the order in which
+// Work is what clients did under the lock: one spell per acquisition, in the order in which
 // they began.
 //
 // A client is at work from when it is told that it holds the lock until it calls release (not
@@ -21,17 +20,17 @@ import (
 // was still on its way when its client stopped lasts until the account has taken or refused it.
 // It outlasts its client's crash, and its release if no answer came before. A write that never
 // reaches the account adds nothing.
-type work struct {
-	sure []stretch // each with its shortest possible length
-	most []stretch // each with its longest possible length
-	// Why sure and most differ; nil if not for that reason.
-	unclear error // nothing tells under which grant a request was made
-	blurred error // the account's stamps are not exact enough
+type Work struct {
+	Sure []Spell // each with its shortest possible length
+	Most []Spell // each with its longest possible length
+	// Why Sure and Most differ; nil if not for that reason.
+	Unclear error // nothing tells under which grant a request was made
+	Blurred error // the account's stamps are not exact enough
 }
 
 // task is the work under one grant while the history is read.
 type task struct {
-	stretch
+	Spell
 	latest  time.Duration // the latest time at which it can have ended
 	stopped *sim.Event    // what stopped the client; nil if it is at work
 	lost    *sim.Event    // what told it that the lock is lost, if it had not stopped by then; nil if nothing did
@@ -43,31 +42,37 @@ type task struct {
 type worker struct {
 	lag   time.Duration // how late the account's stamps may be
 	tasks []*task
-	known map[trace.Acquisition]*task
+	known map[Acquisition]*task
 	ofOp  map[string][]*task // the tasks that ran an operation, one after the other
 	busy  map[sim.HostID][]*task
 
-	unclear, blurred error // as in work
+	unclear, blurred error // as in Work
 }
 
-// workOf returns all work. It returns an error if grants cannot be told apart.
-func workOf(t *trace.Trace) (work, error) {
+// AtWork returns the times in which clients were at work, each as short as possible.
+func (t *Trace) AtWork() ([]Spell, error) {
+	w, err := t.Work()
+	return w.Sure, err
+}
+
+// Work returns all work. It returns an error if grants cannot be told apart.
+func (t *Trace) Work() (Work, error) {
 	if t.Unclear != nil {
-		return work{}, t.Unclear
+		return Work{}, t.Unclear
 	}
 	h := t.History
-	w := &worker{lag: t.Lag(), known: map[trace.Acquisition]*task{}, ofOp: map[string][]*task{}, busy: map[sim.HostID][]*task{}}
+	w := &worker{lag: t.Lag(), known: map[Acquisition]*task{}, ofOp: map[string][]*task{}, busy: map[sim.HostID][]*task{}}
 	for i := range h.Events {
 		e := &h.Events[i]
 		switch e.Kind {
 		case sim.Acquired:
 			w.begin(e)
 		case sim.Lost:
-			if held := w.known[trace.AcquisitionOf(e)]; held != nil && held.stopped == nil && held.lost == nil {
+			if held := w.known[AcquisitionOf(e)]; held != nil && held.stopped == nil && held.lost == nil {
 				held.lost = e
 			}
 		case sim.Release, sim.Abandon:
-			if held := w.known[trace.AcquisitionOf(e)]; held != nil {
+			if held := w.known[AcquisitionOf(e)]; held != nil {
 				w.stop(held, e)
 			}
 		case sim.FaultApplied:
@@ -86,8 +91,8 @@ func workOf(t *trace.Trace) (work, error) {
 }
 
 func (w *worker) begin(e *sim.Event) {
-	key := trace.AcquisitionOf(e)
-	t := &task{stretch: stretch{client: e.Host, from: e.At, began: e}}
+	key := AcquisitionOf(e)
+	t := &task{Spell: Spell{Client: e.Host, From: e.At, Began: e}}
 	w.tasks, w.known[key] = append(w.tasks, t), t
 	w.busy[e.Host] = append(w.busy[e.Host], t)
 	if e.Op != "" {
@@ -101,18 +106,18 @@ func (w *worker) stop(t *task, e *sim.Event) {
 	if t.stopped != nil {
 		return
 	}
-	t.stopped, t.ended, t.to, t.latest = e, e, e.At, e.At
+	t.stopped, t.Ended, t.To, t.latest = e, e, e.At, e.At
 	if t.lost != nil {
-		t.passed = append(t.passed, t.lost)
+		t.Passed = append(t.Passed, t.lost)
 	}
-	w.busy[t.client] = slices.DeleteFunc(w.busy[t.client], func(o *task) bool { return o == t })
+	w.busy[t.Client] = slices.DeleteFunc(w.busy[t.Client], func(o *task) bool { return o == t })
 }
 
 // ask follows what a client asks of the account and what it is told. A client's events name the
 // operation, and it runs one at a time, so they are about the latest grant of that operation.
 func (w *worker) ask(e *sim.Event) {
 	tasks := w.ofOp[e.Op]
-	if len(tasks) == 0 || tasks[len(tasks)-1].client != e.Host {
+	if len(tasks) == 0 || tasks[len(tasks)-1].Client != e.Host {
 		return
 	}
 	t := tasks[len(tasks)-1]
@@ -138,7 +143,7 @@ func (w *worker) effect(e *sim.Event) {
 		if len(behind) > 1 {
 			if t.stopped != nil && e.At > t.latest {
 				t.latest = e.At
-				w.unclear = firstOf(w.unclear, fmt.Errorf("event %d: %s ran under several grants in turn, and it is unknown which one this request belongs to", e.Seq, trace.Operation(e.Op)))
+				w.unclear = firstOf(w.unclear, fmt.Errorf("event %d: %s ran under several grants in turn, and it is unknown which one this request belongs to", e.Seq, Operation(e.Op)))
 			}
 			continue
 		}
@@ -147,15 +152,15 @@ func (w *worker) effect(e *sim.Event) {
 		} else {
 			t.writing = nil
 		}
-		if t.stopped == nil || e.At <= t.to {
+		if t.stopped == nil || e.At <= t.To {
 			continue
 		}
 		t.latest = max(t.latest, e.At)
-		if at := e.At - w.lag; at > t.to {
-			if t.ended == t.stopped {
-				t.passed = append(t.passed, t.stopped)
+		if at := e.At - w.lag; at > t.To {
+			if t.Ended == t.stopped {
+				t.Passed = append(t.Passed, t.stopped)
 			}
-			t.to, t.ended = at, e
+			t.To, t.Ended = at, e
 		}
 		if w.lag > 0 {
 			w.blurred = firstOf(w.blurred, fmt.Errorf("event %d may be stamped up to %v late, too close to tell which came first", e.Seq, w.lag))
@@ -185,17 +190,17 @@ func (w *worker) behind(e *sim.Event) []*task {
 	return waiting
 }
 
-// all ends what is still open at the end of the history and returns the stretches.
-func (w *worker) all(h *sim.History) work {
-	out := work{unclear: w.unclear, blurred: w.blurred}
+// all ends what is still open at the end of the history and returns the spells.
+func (w *worker) all(h *sim.History) Work {
+	out := Work{Unclear: w.unclear, Blurred: w.blurred}
 	for _, t := range w.tasks {
 		if t.stopped == nil {
 			w.stop(t, &h.Events[len(h.Events)-1])
-			t.open = true
+			t.Open = true
 		}
-		longest := t.stretch
-		longest.to = max(t.to, t.latest)
-		out.sure, out.most = append(out.sure, t.stretch), append(out.most, longest)
+		longest := t.Spell
+		longest.To = max(t.To, t.latest)
+		out.Sure, out.Most = append(out.Sure, t.Spell), append(out.Most, longest)
 	}
 	return out
 }

@@ -1,4 +1,4 @@
-package check
+package audit
 
 import (
 	"cmp"
@@ -76,7 +76,7 @@ func auditCausality(t *trace.Trace) (*sim.Event, error) {
 	if len(all) == 0 {
 		return nil, nil
 	}
-	return all[0].Event, fmt.Errorf("%s out of order; the first: %v", count(len(all), "stamp"), all[0])
+	return all[0].Event, fmt.Errorf("%s out of order; the first: %v", trace.Count(len(all), "stamp"), all[0])
 }
 
 // follows identifies a kind of cause and what follows from it.

@@ -1,4 +1,4 @@
-package check
+package audit
 
 import (
 	"cmp"
@@ -127,13 +127,13 @@ func lossesWithoutFault(t *trace.Trace) (out []Disorder) {
 		if m.Lost == 0 {
 			continue
 		}
-		later, _ := slices.BinarySearchFunc(spans, m.Lost, func(s period, at time.Duration) int { return cmp.Compare(s.from, at+1) })
-		if later > 0 && m.Lost <= spans[later-1].to {
+		later, _ := slices.BinarySearchFunc(spans, m.Lost, func(s trace.Stretch, at time.Duration) int { return cmp.Compare(s.From, at+1) })
+		if later > 0 && m.Lost <= spans[later-1].To {
 			continue
 		}
 		next := sim.Forever
 		if later < len(spans) {
-			next = spans[later].from
+			next = spans[later].From
 		}
 		out = append(out, Disorder{Effect: "its loss", Cause: "a fault that loses messages", At: m.Lost, CauseAt: next, Message: m.Number})
 	}
@@ -142,17 +142,17 @@ func lossesWithoutFault(t *trace.Trace) (out []Disorder) {
 
 // losingSpans returns when faults that lose messages were in effect, in the order in which they
 // began. A span ends no earlier than any span before it.
-func losingSpans(t *trace.Trace) (spans []period) {
+func losingSpans(t *trace.Trace) (spans []trace.Stretch) {
 	for _, r := range t.Faults {
 		if r.Applied == nil || !r.Kind.Row().LosesMessages {
 			continue
 		}
-		s := period{r.Applied.At, sim.Forever}
+		s := trace.Stretch{From: r.Applied.At, To: sim.Forever}
 		if r.Undone != nil && !r.Kind.SwitchesOff() {
-			s.to = r.Undone.At
+			s.To = r.Undone.At
 		}
 		if n := len(spans); n > 0 {
-			s.to = max(s.to, spans[n-1].to)
+			s.To = max(s.To, spans[n-1].To)
 		}
 		spans = append(spans, s)
 	}

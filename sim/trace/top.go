@@ -1,4 +1,4 @@
-package check
+package trace
 
 import "github.com/locklab/locklab/sim"
 

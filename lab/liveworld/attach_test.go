@@ -1,0 +1,18 @@
+package liveworld
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+func TestHelpOfAttachNamesTheLockServices(t *testing.T) {
+	var c cobra.Command
+	RegisterAttach(&c, new([]string))
+	usage := c.Flags().Lookup("attach").Usage
+	if !strings.Contains(usage, attachable()) || runtime.GOOS == "linux" && !strings.Contains(usage, "@MASTER") {
+		t.Errorf("the help of --attach: %s", usage)
+	}
+}

@@ -1,0 +1,30 @@
+package liveworld
+
+import (
+	"fmt"
+
+	"github.com/locklab/locklab/scenarios/trial"
+	"github.com/locklab/locklab/sim/live"
+	"github.com/locklab/locklab/sim/live/namespaces"
+)
+
+// RunRole acts as a client or server of a live trial if this process was started as one.
+func RunRole() (ran bool, status int) { return live.RoleMain(trial.Roles()) }
+
+// enter is Attached.Enter without attached servers.
+func enter() (entered bool, status int, err error) {
+	if namespaces.Inside() {
+		if err := namespaces.Prepare(); err != nil {
+			return false, 0, fmt.Errorf("prepare the live world: %w", err)
+		}
+		return false, 0, nil
+	}
+	if err := namespaces.Available(); err != nil {
+		return false, 0, err
+	}
+	status, err = namespaces.Enter()
+	if err != nil {
+		return false, 0, fmt.Errorf("enter the live world: %w", err)
+	}
+	return true, status, nil
+}

@@ -1,0 +1,47 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/trial"
+	"github.com/locklab/locklab/sim"
+)
+
+// play runs the trials and writes each result as it arrives. An interruption is not an error.
+func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials []trial.Trial, folder *results.Folder) error {
+	return playTrials(ctx, cmd, trials, o.jobs, o.world != sim.VirtualWorld, folder.Add)
+}
+
+// playTrials runs trials, shows progress, and passes on each result as it arrives. An interruption
+// is not an error.
+func playTrials(ctx context.Context, cmd *cobra.Command, trials []trial.Trial, jobs int, slow bool, add func(trial.Judged) error) error {
+	bar := newProgress(cmd.ErrOrStderr(), "trials", len(trials), slow)
+	defer bar.finish()
+	stages := trial.NewStages(jobs)
+	var failed error
+	err := trial.RunAll(ctx, trial.ByService(trials), jobs, stages.Run,
+		func(j trial.Judged) error {
+			bar.step(resultLine(j.Result))
+			failed = add(j)
+			return failed
+		})
+	if ctx.Err() != nil {
+		err = failed
+	}
+	return errors.Join(err, stages.Close())
+}
+
+// resultLine returns a line that says how a trial came out.
+func resultLine(r outcome.Result) string {
+	line := fmt.Sprintf("%s, seed %d: %s", r.Cell(), r.Seed, r.Outcome)
+	if tried := r.Tried(); tried != "" {
+		line += " (" + tried + ")"
+	}
+	return line
+}

@@ -88,7 +88,7 @@ func restOutcome(set *results.Set) (worst scenarios.Outcome, say []string) {
 	for _, c := range set.Claims {
 		switch c.Verdict {
 		case scenarios.ClaimContradicted.String():
-			note(scenarios.NotAsExpected, "a trial contradicts claim %s: %s", c.ID, again(c))
+			note(scenarios.NotAsExpected, "a trial contradicts what is stated about claim %s: %s", c.ID, again(c))
 		case scenarios.ClaimUndecided.String():
 			note(scenarios.Undecided, "claim %s is undecided: %s", c.ID, again(c))
 		}

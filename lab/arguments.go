@@ -36,7 +36,7 @@ func refuseEmpty(cmd *cobra.Command) (err error) {
 			empty = !slices.ContainsFunc(list.GetSlice(), func(each string) bool { return each != "" })
 		}
 		if empty && err == nil {
-			err = fmt.Errorf("--%s is empty; give it a value or leave --%s out; it sets: %s", f.Name, f.Name, f.Usage)
+			err = fmt.Errorf("--%s is empty; give it a value or omit it; its meaning: %s", f.Name, f.Usage)
 		}
 	})
 	return err

@@ -35,15 +35,15 @@ func claimsCommand() *cobra.Command {
 		Use:   "claims [ID...]",
 		Short: "Measure what people have claimed about locks",
 		Long: `Claims runs the trials that decide the published claims about distributed locks,
-and prints for each claim who made it, what it says, what
-the trials show, and the figures. Kleppmann's and antirez's lists stand side
-by side, and so do the two senses in which they call a lock broken.
+and prints for each claim who made it, what it says, what the trials show, and the
+figures. Kleppmann's and antirez's lists stand side by side, and so do the two senses in
+which they call a lock broken.
 
 With IDs, it covers only these claims.
 
 With --world live the trials are run with real servers and clients. A claim is decided
-there if the live world can run every trial it needs; otherwise it says what is not
-available. Figures of the two worlds are never counted together. Results are written to
+there if the live world can run every trial it needs; otherwise the report says what is
+not available. Figures of the two worlds are never counted together. Results are written to
 OUT/<time of the run>, with OUT/latest pointing to the newest, as run writes them.
 
 With --numbers it measures published numbers and closed forms instead, value by value:
@@ -118,7 +118,7 @@ func (o *claimsOptions) check(cmd *cobra.Command) (outcome.Seeds, error) {
 		return none, fmt.Errorf("%s needs --world %s: only live trials have servers", given[0], sim.LiveWorld)
 	}
 	if cmd.Flags().Changed("out") && !live {
-		return none, fmt.Errorf("--out needs --world %s: virtual trials write no files, as they can be rerun at any time", sim.LiveWorld)
+		return none, fmt.Errorf("--out needs --world %s: no files are kept of virtual trials, which can be rerun at any time", sim.LiveWorld)
 	}
 	if o.numbers && live {
 		return none, fmt.Errorf("--numbers is for --world %s: the live world does not measure to the millisecond", sim.VirtualWorld)

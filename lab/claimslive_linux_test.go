@@ -23,7 +23,7 @@ func TestClaimsAreWeighedInTheLiveWorld(t *testing.T) {
 		t.Fatalf("%v\n%s", err, said)
 	}
 	for _, want := range []string{
-		"2 claims: 1 confirmed, 1 not for this world (1 trial in the live world).",
+		"2 claims: 1 confirmed, 1 not testable in this world (1 trial in the live world).",
 		"gc-pause with perfect, guard none: lost-update violated in 1 of 1",
 		"only step it",
 	} {

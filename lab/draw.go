@@ -22,7 +22,7 @@ import (
 func timelineCommand() *cobra.Command {
 	return drawCommand(drawing{
 		name:  "timeline",
-		short: "Draw a recorded history as lanes on a time line",
+		short: "Draw a recorded history as lanes on a timeline",
 		long: `Timeline reads a history that a run has kept (histories/*.jsonl), from either
 world, judges it, and draws who held the lock, who believed so, what became of the
 money, and which fault came in between.`,

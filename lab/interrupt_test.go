@@ -116,16 +116,16 @@ func TestAnInterruptedRunIsNotTakenForAWholeOne(t *testing.T) {
 				t.Errorf("status %d, want %d", status, want)
 			}
 			count := regexp.MustCompile(`(?m)^interrupted: (\d+ of 400) trials were finished; charts and page were not finished$`).FindStringSubmatch(stderr)
-			if count == nil || !strings.HasPrefix(stdout, count[1]+" trials were finished.\n") {
+			if count == nil || !strings.HasPrefix(stdout, "Only "+count[1]+" trials finished.\n") {
 				t.Fatalf("it says\n%s%s", stdout, stderr)
 			}
 			latest := filepath.Join(out, "latest")
 			status, stdout, stderr = interrupted(t, "", "report", latest)
-			if status != want || !strings.HasPrefix(stdout, count[1]+" trials were finished.\n") || !strings.Contains(stderr, "unfinished: "+count[1]+" trials were finished\n") {
+			if status != want || !strings.HasPrefix(stdout, "Only "+count[1]+" trials finished.\n") || !strings.Contains(stderr, "unfinished: "+count[1]+" trials were finished\n") {
 				t.Errorf("status %d, want %d; the report says\n%s%s", status, want, stdout, stderr)
 			}
 			page, err := os.ReadFile(filepath.Join(latest, "index.html"))
-			if err != nil || !bytes.Contains(page, []byte("<dt>Trials</dt><dd>"+count[1]+" were finished,")) || !bytes.Contains(page, []byte("<h1>"+count[1]+" trials were finished.")) {
+			if err != nil || !bytes.Contains(page, []byte("<dt>Trials</dt><dd>"+count[1]+" finished,")) || !bytes.Contains(page, []byte("<h1>Only "+count[1]+" trials finished.")) {
 				t.Errorf("the page does not say how many trials there are; %v", err)
 			}
 			status, _, stderr = interrupted(t, "", "report", latest, "--format", "csv")
@@ -210,7 +210,7 @@ func TestSweepsAndClaimsOfARunCountAsTheirOwnCommandsDo(t *testing.T) {
 		{"a sweep that contradicts", swept(outcome.NotAsExpected), nil, statusNotAsExpected, "sweep pause contradicts what was derived: locklab sweep pause"},
 		{"a confirmed claim", claim(claims.Confirmed), nil, statusAsExpected, ""},
 		{"an undecided claim", claim(claims.Undecided), nil, statusUndecided, "claim K4 is undecided: locklab claims K4"},
-		{"a claim that is contradicted", claim(claims.Contradicted), nil, statusNotAsExpected, "a trial contradicts claim K4: locklab claims K4"},
+		{"a claim that is contradicted", claim(claims.Contradicted), nil, statusNotAsExpected, "a trial contradicts what is stated about claim K4: locklab claims K4"},
 		{"interrupted", swept(outcome.AsExpected), []string{"interrupted"}, statusUndecided, "interrupted"},
 		{"interrupted, and a surprise", results.Set{Cells: []outcome.Summary{{Outcome: outcome.NotAsExpected}}}, []string{"interrupted"}, statusNotAsExpected, "interrupted"},
 	} {

@@ -78,11 +78,11 @@ func (o *replayOptions) otherServers(r outcome.Result) string {
 	}
 	what := func(arguments []string) string {
 		if len(arguments) == 0 {
-			return "those that are found"
+			return "the servers found"
 		}
 		return plaintext.Shell(arguments...)
 	}
-	return fmt.Sprintf("It used %s for servers then and uses %s now.", what(r.Arguments), what(given))
+	return fmt.Sprintf("The trial ran with %s then and with %s now.", what(r.Arguments), what(given))
 }
 
 // loadScript loads the script of a trial: a built-in one, or the file given by --script, or the

@@ -264,7 +264,7 @@ func load(names []string) ([]*script.Scenario, error) {
 		}
 		for _, other := range out {
 			if other.Name == s.Name {
-				return nil, fmt.Errorf("%s: the scenario %s is named more than once; name it once, or rename yours", name, s.Name)
+				return nil, fmt.Errorf("%s: a scenario %s is already among those named; name it once, or give yours another name", name, s.Name)
 			}
 		}
 		out = append(out, s)

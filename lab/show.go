@@ -9,7 +9,7 @@ import (
 func showCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:               "show SCENARIO|FILE",
-		Short:             "Explain a scenario step by step, with reasons",
+		Short:             "Explain what happens in a scenario, step by step, and why",
 		Args:              wantArgs(1, 1, "a scenario, such as gc-pause, or a file of one"),
 		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -65,7 +65,7 @@ Exit status: 0 every point as derived, 1 a point contradicts the derivation,
 	f := c.Flags()
 	f.StringVar(&o.seeds, "seeds", "20", "how many seeds per point, such as 20, or which, such as 7..9")
 	f.StringVar(&o.out, "out", "out", "folder for results")
-	f.IntVar(&o.jobs, "jobs", 0, "trials side by side (default: one a processor)")
+	f.IntVar(&o.jobs, "jobs", 0, "trials to run in parallel (default: one per processor)")
 	return c
 }
 

@@ -92,7 +92,7 @@ func restOutcome(set *results.Set) (worst outcome.Outcome, say []string) {
 	for _, c := range set.Claims {
 		switch c.Verdict {
 		case claims.Contradicted.String():
-			note(outcome.NotAsExpected, "a trial contradicts claim %s: %s", c.ID, again(c))
+			note(outcome.NotAsExpected, "a trial contradicts what is stated about claim %s: %s", c.ID, again(c))
 		case claims.Undecided.String():
 			note(outcome.Undecided, "claim %s is undecided: %s", c.ID, again(c))
 		}

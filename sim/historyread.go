@@ -92,7 +92,7 @@ type historyReader struct {
 // read adds a line to the history, or returns what is wrong with it.
 func (r *historyReader) read(line []byte, first bool) *jsonProblem {
 	if i, unseen := plaintext.FindJSON(line); i >= 0 {
-		return &jsonProblem{i + 1, plaintext.Name(unseen) + " stands here, expected text that can be seen: locklab writes no such history"}
+		return &jsonProblem{i + 1, plaintext.Name(unseen) + " appears here, expected visible text: locklab writes no such history"}
 	}
 	switch {
 	case first:

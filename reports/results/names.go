@@ -15,7 +15,7 @@ type unseenError struct {
 	found  rune
 }
 
-func (e *unseenError) Error() string { return plaintext.Name(e.found) + " stands here" }
+func (e *unseenError) Error() string { return plaintext.Name(e.found) + " appears here" }
 
 // visible makes sure that the text of a JSON file can be shown: the folder may come from somebody
 // else, and a terminal would obey escape sequences in it.

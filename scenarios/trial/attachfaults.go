@@ -20,7 +20,7 @@ func mayBeServer(id sim.HostID, servers []sim.HostID) bool {
 func needsServers(f sim.Fault, servers []sim.HostID) error {
 	perhaps := func(id sim.HostID) bool { return mayBeServer(id, servers) }
 	refuse := func(id sim.HostID) error {
-		return fmt.Errorf("locklab cannot inject faults into attached servers (%s: %s); run without --attach", f.Kind, id)
+		return fmt.Errorf("locklab does not run attached servers, so it cannot inject this fault (%s: %s); run without --attach", f.Kind, id)
 	}
 	var ends []sim.HostID
 	for _, group := range f.Groups {

@@ -19,6 +19,7 @@ var readsNotes = map[string]string{
 	"sim/history.go":              "writes out what cannot be seen",
 	"sim/format1.go":              "files of format 1 say in notes what is typed today",
 	"sim/fingerprint.go":          "hashes what was a note in format 1",
+	"sim/eventjson.go":            "writes whole events",
 	"sim/check/faultshappened.go": "says in a sentence why a fault was not proven",
 	"sim/check/keptup.go":         "says in a sentence what was late",
 	"backends/locktest/judge.go":  "compares whole histories",

@@ -64,11 +64,6 @@ type member struct {
 	lonely  time.Duration // since when it has known no leader; -1 if it knows one
 }
 
-type watch struct {
-	watchDelete
-	reply func(any)
-}
-
 type passed struct {
 	number uint64
 	reply  func(any)
@@ -264,56 +259,6 @@ func (m *member) lead(request any, reply func(any)) {
 	case readAccount:
 		m.linearize(reply, func() any { return account{m.model.Account()} })
 	}
-}
-
-// read answers a linearizable read of keys.
-func (m *member) read(reply func(any), look func() (Key, bool)) {
-	m.linearize(reply, func() any {
-		k, ok := look()
-		return found{Key: k, OK: ok, Revision: m.model.Revision()}
-	})
-}
-
-// linearize answers with the store's contents once everything acknowledged before is in it.
-func (m *member) linearize(reply func(any), look func() any) {
-	m.raft.Read(func(ok bool) {
-		if !ok {
-			reply(noLeader{})
-			return
-		}
-		reply(look())
-	})
-}
-
-// apply executes what was agreed on.
-func (m *member) apply(e consensus.Entry) any {
-	c, before := e.Command.(Command), m.model.Revision()
-	r := m.model.Apply(c)
-	switch c.Kind {
-	case CommandLeaseGrant:
-		m.lessor.Grant(m.host.Now(), GrantedLease{ID: r.Lease, TTL: r.TTL})
-	case CommandLeaseRevoke, CommandLeaseExpire:
-		m.lessor.Revoke(c.Lease)
-	case CommandCreate, CommandDelete, CommandPut: // leave the leases as they are
-	}
-	m.cluster.witness.applied(m.host, e, m.model, r)
-	if m.model.Revision() != before { // keys come and go with the revision
-		m.watches = slices.DeleteFunc(m.watches, m.notified)
-	}
-	return r
-}
-
-// notified answers a watch if its key is gone. A member that is behind the watcher's revision
-// cannot know yet.
-func (m *member) notified(w watch) bool {
-	if m.model.Revision() < w.Revision {
-		return false
-	}
-	if k, ok := m.model.Get(w.Key.Name); ok && k == w.Key {
-		return false
-	}
-	w.reply(Reply{OK: true})
-	return true
 }
 
 // changed makes the lessor count on the leader only, and there from the start.

@@ -3,10 +3,11 @@ package etcd
 import (
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
-	"pgregory.net/rapid"
 )
 
 const ttl = 10 * time.Second

@@ -115,8 +115,9 @@ func (s *Summary) stoodFor() CellName {
 // compare decides the accord. A verdict that nothing is expected of may vary from seed to seed in
 // either world, so there the worlds contradict each other only if they have no verdict in common.
 // Where chance is expected to decide, they never do. A property that is violated in one world,
-// which can always judge it, and never judged in the other makes the cell undecided. So does a
-// contradiction that rests only on live violations so brief that the machine may have caused them.
+// which can always judge it, and never judged in the other makes the cell undecided. So does, where
+// something is expected, a contradiction that rests only on live violations so brief that the
+// machine may have caused them. Where nothing is expected, that is no contradiction.
 func (a *Agreement) compare() {
 	switch {
 	case a.Virtual.Outcome == NotApplicable || a.Live.Outcome == NotApplicable:
@@ -143,8 +144,10 @@ func (a *Agreement) compare() {
 		}
 		contrary := v.Holds+v.Violated > 0 && l.Holds+l.Violated > 0 &&
 			!(v.Holds > 0 && l.Holds > 0) && !(v.Violated > 0 && l.Violated > 0)
+		brief := contrary && l.Violated > 0 && l.Brief == l.Violated
 		switch {
-		case contrary && l.Violated > 0 && l.Brief == l.Violated:
+		case brief && v.Expected == nil: // the worlds differ by no more than can be measured
+		case brief:
 			a.sink(Unsure, fmt.Sprintf("%s: violated only live, and so briefly that the machine may be the cause", p))
 		case contrary:
 			a.sink(Disagree, fmt.Sprintf("%s: violated in %d of %d virtual and %d of %d live trials",

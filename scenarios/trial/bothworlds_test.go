@@ -72,6 +72,20 @@ func TestWorldsAgreeUnlessTheyContradictEachOther(t *testing.T) {
 	}
 }
 
+// TestABriefOverlapContradictsNobodyWhereNothingIsExpected checks that the worlds agree if they
+// differ only in overlaps that are no longer than the machine may have made of them.
+func TestABriefOverlapContradictsNobodyWhereNothingIsExpected(t *testing.T) {
+	for brief, want := range map[bool]outcome.Accord{true: outcome.Agree, false: outcome.Disagree} {
+		virtual := inWorld(t, sim.VirtualWorld, 1, check.Violated, check.Violated, 2)
+		live := inWorld(t, sim.LiveWorld, 1, check.Violated, check.Violated, 2)
+		virtual.Result.Findings = append(virtual.Result.Findings, check.Finding{Property: check.OverlapValid, Verdict: check.Holds})
+		live.Result.Findings = append(live.Result.Findings, check.Finding{Property: check.OverlapValid, Verdict: check.Violated, Brief: brief})
+		if a := outcome.Agreements(Summarize([]Judged{virtual, live}))[0]; a.Accord != want {
+			t.Errorf("brief: %v: %v %q, want %v", brief, a.Accord, a.Why, want)
+		}
+	}
+}
+
 // TestACellThatIsNotAsExpectedInOneWorldIsNoDisagreement checks that worlds disagree only where
 // their verdicts differ. A world that is not as the script expects is reported as something else.
 func TestACellThatIsNotAsExpectedInOneWorldIsNoDisagreement(t *testing.T) {

@@ -39,9 +39,9 @@ type Copying interface {
 	Copies()
 }
 
-// Presumptuous is a backend whose lock may tell a client that it holds the lock although the
+// Presuming is a backend whose lock may tell a client that it holds the lock although the
 // service never granted it, because the algorithm leaves out the step that prevents this.
-type Presumptuous interface {
+type Presuming interface {
 	Backend
 	// Presumes reports whether it does so with these settings.
 	Presumes(s Settings) bool

@@ -48,13 +48,13 @@ type Concluder interface {
 	Conclude(events []sim.Event, s Settings) []sim.Event
 }
 
-// Clockbound is a Live backend whose servers misbehave in ways no real machine could if their
+// Unshiftable is a Live backend whose servers misbehave in ways no real machine could if their
 // monotonic clock is shifted.
-type Clockbound interface {
+type Unshiftable interface {
 	Live
-	// Clockbound says why a server's monotonic clock can be neither stepped nor suspended; nil
+	// Unshiftable says why a server's monotonic clock can be neither stepped nor suspended; nil
 	// means it can.
-	Clockbound() error
+	Unshiftable() error
 }
 
 // Legible is a Live backend that can say what its messages are, as they stand on the wire.

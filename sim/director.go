@@ -7,7 +7,7 @@ type Director struct {
 	steps   []Step
 	seen    []int // seen[i] is the number of events that have matched step i's trigger
 	firings int64 // number of faults requested so far
-	cast    cast
+	players players
 }
 
 // NewDirector returns a director of the given steps.
@@ -27,7 +27,7 @@ func (d *Director) Start() {
 // Observe is called for every event that a process records, as it is recorded. When it returns,
 // every step that waited for this event without a delay has been applied.
 func (d *Director) Observe(e Event) {
-	d.cast.see(e)
+	d.players.see(e)
 	for i, s := range d.steps {
 		if s.When.Kind == "" || s.When.Kind != e.Kind || s.When.Host != e.Host {
 			continue
@@ -94,7 +94,7 @@ func (r *faultRun) begin(note string) {
 		return
 	}
 	if f.Kind.SwitchesOff() {
-		d.cast.crashed(f.Host)
+		d.players.crashed(f.Host)
 	}
 	d.world.RecordFault(Event{Kind: FaultApplied, Host: f.Host, Hosts: f.ends(), Fault: r.number, Firing: f.Firing, Parted: f.Parted(), Note: note})
 	r.prove("after it was applied")
@@ -107,7 +107,7 @@ func (r *faultRun) end() {
 	d, f := r.director, r.fault
 	r.prove("before it was undone")
 	if f.Kind.SwitchesOff() {
-		d.cast.restarted(f.Host)
+		d.players.restarted(f.Host)
 	}
 	if err := d.world.Undo(f); err != nil {
 		r.record(FaultUnproven, "could not be undone: "+err.Error())

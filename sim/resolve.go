@@ -12,7 +12,7 @@ import (
 // wherever the fault names it, and remembers what it found and drew.
 type resolver struct {
 	world   World
-	cast    *cast
+	players *players
 	servers []HostID // of the lock service
 	found   []resolved
 }
@@ -32,7 +32,7 @@ func (r resolved) String() string {
 // resolve turns a fault as the script asks for it into the faults to apply now: one for each
 // host, or one for all its links. note says what was found and drawn.
 func (d *Director) resolve(f Fault) (faults []Fault, note string, err error) {
-	r := resolver{world: d.world, cast: &d.cast, servers: f.servers}
+	r := resolver{world: d.world, players: &d.players, servers: f.servers}
 	lists := []*[]HostID{&f.From, &f.To}
 	f.Groups = slices.Clone(f.Groups)
 	for i := range f.Groups {
@@ -105,7 +105,7 @@ func (r *resolver) lookUp(lists []*[]HostID) error {
 		}
 		rest := slices.DeleteFunc(slices.Clone(from), func(h HostID) bool { return slices.Contains(named, h) })
 		if role == AnyHost {
-			rest = slices.DeleteFunc(rest, func(h HostID) bool { return slices.Contains(r.cast.down, h) || slices.Contains(r.cast.done, h) })
+			rest = slices.DeleteFunc(rest, func(h HostID) bool { return slices.Contains(r.players.down, h) || slices.Contains(r.players.done, h) })
 			if len(rest) > 0 {
 				i := r.world.Draw() % uint64(len(rest))
 				rest = rest[i : i+1]
@@ -124,13 +124,13 @@ func (r *resolver) lookUp(lists []*[]HostID) error {
 func (r *resolver) hosts(role Role) ([]HostID, error) {
 	switch role {
 	case Holder:
-		if n := len(r.cast.holders); n > 0 {
-			return r.cast.holders[n-1:], nil
+		if n := len(r.players.holders); n > 0 {
+			return r.players.holders[n-1:], nil
 		}
 		return nil, errors.New("no client holds the lock at this moment")
 	case Waiter:
-		if len(r.cast.waiters) > 0 {
-			return r.cast.waiters[:1], nil
+		if len(r.players.waiters) > 0 {
+			return r.players.waiters[:1], nil
 		}
 		return nil, errors.New("no client waits for the lock at this moment")
 	case Few:

@@ -32,16 +32,16 @@ func Roles() []Role {
 // IsRole reports whether a name is a role rather than a host.
 func IsRole(id HostID) bool { return slices.Contains(Roles(), id) }
 
-// cast tracks who plays which role, as far as the events tell.
-type cast struct {
+// players tracks who plays which role, as far as the events tell.
+type players struct {
 	holders []HostID // in the order in which they acquired the lock
 	waiters []HostID // in the order in which they asked for the lock
 	down    []HostID // crashed hosts, once for each crash in effect
 	done    []HostID // clients that have finished
 }
 
-// see updates the cast from an event of a client.
-func (c *cast) see(e Event) {
+// see updates the players from an event of a client.
+func (c *players) see(e Event) {
 	switch e.Kind {
 	case Acquire:
 		c.waiters = append(leave(c.waiters, e.Host), e.Host)
@@ -58,13 +58,13 @@ func (c *cast) see(e Event) {
 }
 
 // crashed notes that a host is down, so it neither holds the lock nor waits for it any more.
-func (c *cast) crashed(host HostID) {
+func (c *players) crashed(host HostID) {
 	c.holders, c.waiters = leave(c.holders, host), leave(c.waiters, host)
 	c.down = append(c.down, host)
 }
 
 // restarted undoes one crash.
-func (c *cast) restarted(host HostID) {
+func (c *players) restarted(host HostID) {
 	if i := slices.Index(c.down, host); i >= 0 {
 		c.down = slices.Delete(c.down, i, i+1)
 	}

@@ -18,7 +18,7 @@ import (
 
 var (
 	_ backends.Concluder  = Backend{}
-	_ backends.Clockbound = Backend{}
+	_ backends.Unshiftable = Backend{}
 	_ backends.Legible    = Backend{}
 )
 
@@ -52,10 +52,10 @@ func (b Backend) Missing(s backends.Settings) error {
 	return service.Missing(own)
 }
 
-// Clockbound returns what the service says about its servers.
-func (b Backend) Clockbound() error {
-	if c, ok := b.realService().(backends.Clockbound); ok {
-		return c.Clockbound()
+// Unshiftable returns what the service says about its servers.
+func (b Backend) Unshiftable() error {
+	if c, ok := b.realService().(backends.Unshiftable); ok {
+		return c.Unshiftable()
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func Describe(w io.Writer, s *Scenario) error {
 		b.WriteString("tests " + strings.Join(s.Claims, ", ") + "\n")
 	}
 	b.WriteString("\n" + wrap(s.Text, "  ", "  ", pageWidth))
-	b.WriteString("\nWho takes part\n" + s.castInWords())
+	b.WriteString("\nWho takes part\n" + s.participantsInWords())
 	b.WriteString("\nWhat happens\n" + s.stepsInWords())
 	b.WriteString("\nWhat is expected\n" + s.expectedInWords())
 	_, err := io.WriteString(w, b.String())
@@ -39,7 +39,7 @@ func line(heading, text string) string {
 	return wrap(text, fmt.Sprintf("  %-*s", indent-2, heading), strings.Repeat(" ", indent), pageWidth)
 }
 
-func (s *Scenario) castInWords() string {
+func (s *Scenario) participantsInWords() string {
 	names := "client-1"
 	switch {
 	case s.Clients == 2:

@@ -43,6 +43,9 @@ func Run(ctx context.Context, sweeps []*Sweep, seeds outcome.Seeds, workers int,
 	done := 0
 	var point Point
 	return trial.RunAll(ctx, trials, workers, simulate, func(j trial.Judged) error {
+		if j.Index != done {
+			return nil // behind a trial that was cut off, so its point may not be whole
+		}
 		at := places[done/each]
 		if done%each == 0 {
 			point = Point{Sweep: at.sweep.Name, Line: at.line.Name, X: at.x}

@@ -98,9 +98,13 @@ func TestASweepThatIsCancelledKeepsWhatItHas(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	points := 0
-	err = Run(ctx, []*Sweep{s}, outcome.Seeds{First: 1, Last: 2}, 2, func(Point) error {
+	seeds := outcome.Seeds{First: 1, Last: 100} // far more trials than may be run ahead
+	err = Run(ctx, []*Sweep{s}, seeds, 2, func(p Point) error {
 		if points++; points == 3 {
 			cancel()
+		}
+		if want := s.Parameter.Values[(points-1)%len(s.Parameter.Values)]; p.X != want || p.Trials != int(seeds.Count()) {
+			t.Errorf("point %d is at %v with %d trials, want %v with %d", points, p.X, p.Trials, want, seeds.Count())
 		}
 		return nil
 	})

@@ -183,7 +183,7 @@ func (t Trial) onAttached() error {
 	if t.Scenario.Workload.Kind == workload.Add {
 		return errors.New("this script's clients add elements to a set, which works only on locklab's own servers")
 	}
-	c, err := t.cast()
+	c, err := t.setup()
 	if err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ func liveMissing(b backends.Backend, s backends.Settings) error {
 // Unavailable says why the trial cannot run on this machine, and what to do about it. It returns
 // nil if it can.
 func (t Trial) Unavailable() error {
-	c, err := t.cast()
+	c, err := t.setup()
 	if err != nil {
 		return err
 	}
@@ -89,14 +89,14 @@ func (t Trial) Unavailable() error {
 	if err := t.onAttached(); err != nil {
 		return err
 	}
-	if err := t.onClockbound(c); err != nil {
+	if err := t.onUnshiftable(c); err != nil {
 		return err
 	}
 	return liveMissing(t.Backend.Backend, c.settings)
 }
 
 // play runs the trial on a stage.
-func (t Trial) play(ctx context.Context, set *stage, c cast) (*sim.History, *live.World, error) {
+func (t Trial) play(ctx context.Context, set *stage, c setup) (*sim.History, *live.World, error) {
 	lab := set.lab
 	lab.Seed, lab.Nonce = t.Seed, live.NewNonce()
 	for _, id := range c.clients {

@@ -40,7 +40,7 @@ func (t Trial) Unavailable() error {
 	if t.World == sim.LiveWorld {
 		return errNoLiveWorld
 	}
-	if _, err := t.cast(); err != nil {
+	if _, err := t.setup(); err != nil {
 		return err
 	}
 	_, err := t.simulated()

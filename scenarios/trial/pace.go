@@ -24,7 +24,7 @@ const leastShare = 10
 //
 // A machine that is late by more than half of that may cause something that the script does not
 // ask for.
-func (t Trial) pace(c cast) *sim.Pace {
+func (t Trial) pace(c setup) *sim.Pace {
 	p := &sim.Pace{Margin: t.TTL / leastShare, Of: "a tenth of the lease"}
 	consider := func(d time.Duration, what string) {
 		if d > 0 && d < p.Margin {

@@ -45,11 +45,11 @@ func TestATrialReliesOnTheShortestTimeThatItsScriptOrItsLockAsksFor(t *testing.T
 			t.Fatal(err)
 		}
 		trial := Trial{Scenario: s, Backend: specOf(t, c.backend), Guard: "none", World: sim.LiveWorld, TTL: 2 * time.Second}
-		cast, err := trial.cast()
+		setup, err := trial.setup()
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := trial.pace(cast)
+		p := trial.pace(setup)
 		if p.Of != c.of || !strings.Contains(p.Of, p.Margin.String()) {
 			t.Errorf("%s, %s: relies on %s, %v, want %s", c.script, c.backend, p.Of, p.Margin, c.of)
 		}
@@ -67,7 +67,7 @@ func TestBuiltInScriptsLeaveALiveMachineTime(t *testing.T) {
 		if trial.Scenario.VirtualOnly != "" || trial.NotApplicable() != nil {
 			continue
 		}
-		c, err := trial.cast()
+		c, err := trial.setup()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -36,6 +36,7 @@ func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.C
 		all.Go(func() {
 			for i := range next {
 				judged, err := trials[i].try(ctx, run)
+				judged.Index = i
 				finished <- done{i, judged, err} // never blocks: it has room for every trial begun
 			}
 		})

@@ -12,7 +12,7 @@ import (
 
 // simulateSet puts a service that keeps a set on its hosts. It returns a function that gives a
 // client's teller access to the set, and one that reads the set.
-func (t Trial) simulateSet(w *virtual.World, service backends.Simulated, c cast) (func(*workload.Teller, *virtual.Host), backends.SetReader) {
+func (t Trial) simulateSet(w *virtual.World, service backends.Simulated, c setup) (func(*workload.Teller, *virtual.Host), backends.SetReader) {
 	access, read := service.(backends.SetKeeper).SimulateSet(w, c.settings)
 	return func(teller *workload.Teller, h *virtual.Host) { teller.TakeSet(access(h)) }, read
 }

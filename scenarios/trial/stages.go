@@ -66,7 +66,7 @@ func (s *Stages) Close() error {
 }
 
 func (s *Stages) runLive(ctx context.Context, t Trial) (*sim.History, error) {
-	c, err := t.cast()
+	c, err := t.setup()
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (s *Stages) runLive(ctx context.Context, t Trial) (*sim.History, error) {
 }
 
 // take returns a stage with the trial's lock service: an idle one, or a new one.
-func (s *Stages) take(ctx context.Context, t Trial, c cast) (*stage, error) {
+func (s *Stages) take(ctx context.Context, t Trial, c setup) (*stage, error) {
 	key := fmt.Sprintf("%s, lease %v, options %q, disks may stall: %t, account inside: %t, set: %t", t.Backend.Backend.Name(), t.TTL, c.settings.List(), c.stallsDisks(), t.Scenario.Inside, t.Scenario.Workload.Kind == workload.Add)
 	s.mu.Lock()
 	for i, each := range slices.Backward(s.idle) {
@@ -109,7 +109,7 @@ func (s *Stages) take(ctx context.Context, t Trial, c cast) (*stage, error) {
 	return newStage(ctx, t, c, key)
 }
 
-func newStage(ctx context.Context, t Trial, c cast, key string) (*stage, error) {
+func newStage(ctx context.Context, t Trial, c setup, key string) (*stage, error) {
 	lab, err := live.NewLab()
 	if err != nil {
 		return nil, err
@@ -134,7 +134,7 @@ func newStage(ctx context.Context, t Trial, c cast, key string) (*stage, error) 
 }
 
 // stallsDisks reports whether a step stalls a disk, which the servers must be started for.
-func (c cast) stallsDisks() bool {
+func (c setup) stallsDisks() bool {
 	return slices.ContainsFunc(c.steps, func(s sim.Step) bool { return s.Do.Kind.Row().StallsDisk })
 }
 
@@ -144,7 +144,7 @@ const resetLimit = 5 * time.Second
 
 // restore returns the stage to the state in which it was built. It reports false if the stage is
 // not fit for another trial.
-func (s *Stages) restore(ctx context.Context, set *stage, world *live.World, c cast) bool {
+func (s *Stages) restore(ctx context.Context, set *stage, world *live.World, c setup) bool {
 	for _, step := range c.steps {
 		if step.Do.Kind.Row().LeavesTraces {
 			return false

@@ -16,6 +16,7 @@ type Judged struct {
 	Trial   Trial
 	Result  outcome.Result
 	History *sim.History
+	Index   int // in the list that RunAll was given
 }
 
 // Recorded returns the history with the messages between hosts. A virtual trial is run again to

@@ -56,23 +56,23 @@ func (t Trial) replayArguments() []string {
 	return nil
 }
 
-// cast is who takes part in a trial, with their settings and the faults.
-type cast struct {
+// setup is who takes part in a trial, with their settings and the faults.
+type setup struct {
 	settings backends.Settings
 	clients  []sim.HostID
 	servers  []sim.HostID
 	steps    []sim.Step
 }
 
-func (t Trial) cast() (cast, error) {
+func (t Trial) setup() (setup, error) {
 	if why := t.NotApplicable(); why != nil {
-		return cast{}, fmt.Errorf("%s is not applicable: %w", t.Cell(), why)
+		return setup{}, fmt.Errorf("%s is not applicable: %w", t.Cell(), why)
 	}
 	settings, err := t.settings()
 	if err != nil {
-		return cast{}, err
+		return setup{}, err
 	}
-	c := cast{settings: settings, servers: t.Backend.Backend.Servers(settings)}
+	c := setup{settings: settings, servers: t.Backend.Backend.Servers(settings)}
 	for i := range t.Scenario.Clients {
 		c.clients = append(c.clients, sim.ClientID(i))
 	}
@@ -84,7 +84,7 @@ func (t Trial) cast() (cast, error) {
 	return c, nil
 }
 
-func (t Trial) header(c cast) sim.Header {
+func (t Trial) header(c setup) sim.Header {
 	h := sim.Header{
 		Format:     sim.Format,
 		Scenario:   t.Scenario.Name,
@@ -103,7 +103,7 @@ func (t Trial) header(c cast) sim.Header {
 	if t.Scenario.HasAccountHost() {
 		h.Ledger = ledger.HostID
 	}
-	if p, ok := t.Backend.Backend.(backends.Presumptuous); ok {
+	if p, ok := t.Backend.Backend.(backends.Presuming); ok {
 		h.Ungranted = p.Presumes(c.settings)
 	}
 	_, h.Copies = t.Backend.Backend.(backends.Copying)
@@ -132,7 +132,7 @@ func (t Trial) simulate(ctx context.Context, record bool) (*sim.History, error) 
 	if err != nil {
 		return nil, err
 	}
-	c, err := t.cast()
+	c, err := t.setup()
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +181,7 @@ func (t Trial) simulate(ctx context.Context, record bool) (*sim.History, error) 
 // stage puts the account and the lock service on their hosts. It returns the function that equips a
 // client's teller and, if a set takes the place of the account, the function that reads the set;
 // the trial then lasts its full time.
-func (t Trial) stage(w *virtual.World, service backends.Simulated, c cast) (func(*workload.Teller, *virtual.Host), backends.SetReader) {
+func (t Trial) stage(w *virtual.World, service backends.Simulated, c setup) (func(*workload.Teller, *virtual.Host), backends.SetReader) {
 	accountFor := func(*virtual.Host) ledger.Account { return nil } // the lock service keeps the account
 	if t.Scenario.HasAccountHost() {
 		w.AddHost(ledger.HostID)

@@ -35,6 +35,7 @@ func (j *Judged) tooSlow() bool {
 // enough. The last try is the one that is judged.
 func (j Judged) again(ctx context.Context, run func(context.Context, Trial) (*sim.History, error)) (Judged, error) {
 	var why []string
+	index := j.Index
 	for j.tooSlow() && len(why) < mostTries-1 {
 		why = append(why, j.Result.Finding(check.KeptUp).Why)
 		var err error
@@ -42,7 +43,7 @@ func (j Judged) again(ctx context.Context, run func(context.Context, Trial) (*si
 			return Judged{}, err
 		}
 	}
-	j.Result.TooSlow = why
+	j.Result.TooSlow, j.Index = why, index
 	return j, nil
 }
 

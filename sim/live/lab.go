@@ -43,7 +43,7 @@ type Lab struct {
 
 	mu     sync.Mutex
 	agents []*Agent // in the order in which they were added
-	procs  []*Proc  // in the order in which they were started, without those that cast has forgotten
+	procs  []*Proc  // in the order in which they were started, without those that participants has forgotten
 	closed bool
 }
 
@@ -181,10 +181,10 @@ func (l *Lab) processesOn(id sim.HostID) []*Proc {
 	return slices.DeleteFunc(l.processes(), func(p *Proc) bool { return p.host != id })
 }
 
-// cast returns the processes that take part in a trial that is about to begin, without those
+// participants returns the processes that take part in a trial that is about to begin, without those
 // that ended with an earlier trial or were killed by a crash. The hosts forget these, and the
 // lab does if none of their descendants is left, see reapOrphans.
-func (l *Lab) cast() []*Proc {
+func (l *Lab) participants() []*Proc {
 	hasPlayed := func(p *Proc) bool { return closed(p.done) && (p.crashed.Load() || p.endedWell()) }
 	l.mu.Lock()
 	agents := append([]*Agent(nil), l.agents...)

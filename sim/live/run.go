@@ -36,7 +36,7 @@ func (w *World) Run(ctx context.Context, until time.Duration, clients []sim.Host
 	if w.waiting != nil {
 		return nil, errRunTwice
 	}
-	w.procs, w.pace.Pace = w.lab.cast(), w.Pace
+	w.procs, w.pace.Pace = w.lab.participants(), w.Pace
 	if err := awaitAll(ctx, w.procs); err != nil {
 		return nil, fmt.Errorf("start the trial: %w", err)
 	}

@@ -22,7 +22,7 @@ import (
 type Backend struct{ zookeeper.Backend }
 
 var (
-	_ backends.Clockbound = Backend{}
+	_ backends.Unshiftable = Backend{}
 	_ backends.Adapted    = Backend{}
 )
 
@@ -61,9 +61,9 @@ func (b Backend) LiveSettings(s backends.Settings) (backends.Settings, error) {
 	return s.WithValues([]string{zookeeper.OptionTick + "=" + tick.String()})
 }
 
-// Clockbound returns an error because Java waits until points in time: it adds a duration to the
+// Unshiftable returns an error because Java waits until points in time: it adds a duration to the
 // monotonic clock that it has read, and the kernel wakes it then, by a clock that no fault reaches.
-func (Backend) Clockbound() error {
+func (Backend) Unshiftable() error {
 	return errors.New("ZooKeeper runs on Java, whose waits end by the kernel's monotonic clock, which stays as it is: they would be wrong by the whole shift")
 }
 

@@ -46,7 +46,7 @@ func TestMonotonicClocksOfZooKeeperServersAreNotShifted(t *testing.T) {
 			t.Fatal(err)
 		}
 		servers := spec.Backend.Servers(settings)
-		err = Trial{Backend: spec}.onClockbound(cast{servers: servers, steps: []sim.Step{{Do: c.fault.WithServers(servers)}}})
+		err = Trial{Backend: spec}.onUnshiftable(setup{servers: servers, steps: []sim.Step{{Do: c.fault.WithServers(servers)}}})
 		if c.can && err != nil || !c.can && (err == nil || !strings.Contains(err.Error(), "Java")) {
 			t.Errorf("%s with %s: %v, want that it can be done: %v", c.fault.Lane(), c.backend, err, c.can)
 		}
@@ -57,9 +57,9 @@ func TestMonotonicClocksOfZooKeeperServersAreNotShifted(t *testing.T) {
 // rule.
 func TestNoBuiltInCellShiftsTheMonotonicClockOfZooKeeper(t *testing.T) {
 	for _, trial := range liveTrials(t) {
-		c, err := trial.cast()
+		c, err := trial.setup()
 		if err == nil {
-			err = trial.onClockbound(c)
+			err = trial.onUnshiftable(c)
 		}
 		if err != nil {
 			t.Errorf("%s with %s: %v", trial.Scenario.Name, trial.Backend, err)

@@ -10,14 +10,14 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// onClockbound reports why the trial cannot be run on real servers that misbehave when their
+// onUnshiftable reports why the trial cannot be run on real servers that misbehave when their
 // monotonic clock is shifted; nil means that no fault shifts it, or that they cope.
-func (t Trial) onClockbound(c cast) error {
-	b, ok := t.Backend.Backend.(backends.Clockbound)
+func (t Trial) onUnshiftable(c setup) error {
+	b, ok := t.Backend.Backend.(backends.Unshiftable)
 	if !ok {
 		return nil
 	}
-	why := b.Clockbound()
+	why := b.Unshiftable()
 	if why == nil {
 		return nil
 	}

@@ -17,9 +17,9 @@ import (
 )
 
 var (
-	_ backends.Concluder  = Backend{}
+	_ backends.Concluder   = Backend{}
 	_ backends.Unshiftable = Backend{}
-	_ backends.Legible    = Backend{}
+	_ backends.Legible     = Backend{}
 )
 
 // connectLimit is for a client's first connections, before the trial starts.

@@ -23,7 +23,7 @@ type Backend struct{ zookeeper.Backend }
 
 var (
 	_ backends.Unshiftable = Backend{}
-	_ backends.Adapted    = Backend{}
+	_ backends.Adapted     = Backend{}
 )
 
 const (

@@ -27,7 +27,6 @@ type Call struct {
 	life     int    // of the caller's host
 	then     func() // called with the reply if no process waits for it
 	broken   bool   // the connection was reset
-	served   int    // life of the server when it was given the request
 }
 
 // errReset means that the server does not know the connection: it has been down in the meantime.
@@ -36,17 +35,14 @@ var errReset = fmt.Errorf("the connection was reset: %w", sim.ErrUnknown)
 // Serve sets the handler for requests that reach the host. handle runs outside any process and
 // must not block.
 func (h *Host) Serve(handle func(from sim.HostID, request any) (reply any)) {
-	h.answer, h.handle = handle, nil
+	h.ServeLater(func(from sim.HostID, request any, reply func(any)) { reply(handle(from, request)) })
 }
 
 // ServeLater is Serve for a host that may answer later: handle keeps reply and calls it once, or
 // never. A reply given after the host has crashed is discarded.
 func (h *Host) ServeLater(handle func(from sim.HostID, request any, reply func(any))) {
-	h.answer, h.handle = nil, handle
+	h.handle = handle
 }
-
-// listens reports whether the host serves requests.
-func (h *Host) listens() bool { return h.answer != nil || h.handle != nil }
 
 // Send sends a request and returns at once; Wait waits for the reply. Send uses an idle
 // connection to that host or opens one, which costs a round trip.
@@ -101,7 +97,7 @@ func (h *Host) Connect(to sim.HostID) *Call {
 	c.answered.host = h
 	c.conn.fresh, c.conn.lasting = false, true
 	c.conn.there.sendBare(func() {
-		listens := server.listens()
+		listens := server.handle != nil
 		c.conn.life = server.life
 		c.conn.back.sendBare(func() { h.whenRunning(func() { c.connected(listens) }) })
 	})
@@ -152,14 +148,10 @@ func (c *Call) serve(request any) {
 		c.conn.back.sendBare(func() { c.conn.from.whenRunning(c.reset) })
 		return
 	}
-	c.served = life
-	switch {
-	case server.life != life: // the server does not know this connection: the caller will time out
-	case server.answer != nil:
-		c.respond(server.answer(c.conn.from.id, request))
-	case server.handle != nil:
-		server.handle(c.conn.from.id, request, c.respond)
+	if server.handle == nil || server.life != life {
+		return // nobody listens, or the server does not know this connection: the caller will time out
 	}
+	server.handle(c.conn.from.id, request, c.respond)
 }
 
 // respond sends the reply once the server is not paused, unless it has crashed since.
@@ -172,7 +164,7 @@ func (c *Call) respond(reply any) {
 }
 
 func (c *Call) sendBack(reply any) {
-	if c.conn.to.life == c.served {
+	if c.conn.to.life == c.conn.life {
 		c.conn.back.send(0, cargo{call: c, message: reply, reply: true}, false)
 	}
 }

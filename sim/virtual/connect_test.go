@@ -18,7 +18,7 @@ func TestAKernelConnectsAlsoWhileItsProcessesArePaused(t *testing.T) {
 	}{
 		{"nothing", func(*World, *Host) {}, "true <nil> after 2ms"},
 		{"paused", func(_ *World, s *Host) { s.pause() }, "true <nil> after 2ms"},
-		{"nobody listens", func(_ *World, s *Host) { s.answer = nil }, "false <nil> after 2ms"},
+		{"nobody listens", func(_ *World, s *Host) { s.handle = nil }, "false <nil> after 2ms"},
 		{"down", func(_ *World, s *Host) { s.Crash() }, "<nil> outcome unknown: no answer in time after 5s"},
 		{"cut", func(w *World, s *Host) { w.Cut("client", "server") }, "<nil> outcome unknown: no answer in time after 5s"},
 		{"down for 2 s", func(_ *World, s *Host) {

@@ -20,7 +20,7 @@ func (h *Host) Crash() {
 	w := h.world
 	h.down = true
 	h.life++
-	h.answer, h.handle, h.receive = nil, nil, nil
+	h.handle, h.receive = nil, nil
 	h.idle, h.posts = nil, nil
 	for _, other := range w.hosts { // break connections to it
 		if h.index < len(other.idle) {

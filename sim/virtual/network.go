@@ -153,20 +153,21 @@ func (c cargo) deliver(p *pipe) {
 	}
 }
 
-// packet returns a packet that is not in use.
-func (w *World) packet() *packet {
+// packet returns a packet with this cargo, one that is not in use any more if there is one.
+func (p *pipe) packet(c cargo) (k *packet) {
+	w := p.world
 	if last := len(w.packets) - 1; last >= 0 {
-		k := w.packets[last]
-		w.packets = w.packets[:last]
-		return k
+		k, w.packets = w.packets[last], w.packets[:last]
+	} else {
+		k = &packet{}
 	}
-	return &packet{}
+	*k = packet{pipe: p, cargo: c, timer: timer{place: nowhere, holds: k}}
+	return k
 }
 
 // spent takes back a packet that will not be sent again.
 func (w *World) spent(k *packet) {
 	if !k.watched {
-		*k = packet{}
 		w.packets = append(w.packets, k)
 	}
 }
@@ -180,11 +181,10 @@ func newPipe(w *World, from, to *Host) *pipe {
 // send sends a message. roundTrips pass before it can leave. With persists it is also sent again
 // to a host that is down. It is delivered when it has arrived and the receiving host is not paused.
 func (p *pipe) send(roundTrips int, c cargo, persists bool) {
-	k := p.world.packet()
-	k.pipe, k.cargo, k.persists = p, c, persists
+	k := p.packet(c)
+	k.persists = persists
 	p.link.sent++
 	k.trace = p.world.traceOf(k, c.message)
-	k.timer = timer{place: nowhere, holds: k}
 	if len(p.lost) > 0 {
 		p.lost = append(p.lost, k)
 		return
@@ -194,9 +194,8 @@ func (p *pipe) send(roundTrips int, c cargo, persists bool) {
 
 // sendBare sends an empty packet from one kernel to the other.
 func (p *pipe) sendBare(do func()) {
-	k := p.world.packet()
-	k.pipe, k.cargo, k.kernel, k.persists = p, cargo{do: do}, true, true
-	k.timer = timer{place: nowhere, holds: k}
+	k := p.packet(cargo{do: do})
+	k.kernel, k.persists = true, true
 	p.launch(k, 0)
 }
 

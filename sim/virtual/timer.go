@@ -51,18 +51,15 @@ func (w *World) scheduleOn(clock *hostClock, t *timer, due time.Duration) {
 
 // cancel removes t from wherever it waits.
 func (w *World) cancel(t *timer) {
-	switch t.place {
-	case nowhere:
-	case waiting:
+	switch {
+	case t.place >= 0:
+		w.queue.remove(t)
+	case t.place <= inSoon:
+		w.soon.remove(t)
+	case t.place == waiting:
 		t.host.backlog = without(t.host.backlog, t)
-	case stalled:
+	case t.place == stalled:
 		t.host.stalled = without(t.host.stalled, t)
-	default:
-		if t.place <= inSoon {
-			w.soon.remove(t)
-		} else {
-			w.queue.remove(t)
-		}
 	}
 	t.place = nowhere
 }

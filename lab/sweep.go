@@ -146,7 +146,7 @@ func loadSweep(name string) (*sweep.Sweep, error) {
 
 // play runs the sweep and shows progress.
 func (o sweepOptions) play(ctx context.Context, cmd *cobra.Command, s *sweep.Sweep, seeds outcome.Seeds, folder string) (sweep.Result, error) {
-	bar := newProgress(cmd.ErrOrStderr(), "points", s.Points(), false)
+	bar := newProgress(cmd.ErrOrStderr(), "points", s.Total(), false)
 	defer bar.finish()
 	all, err := reports.RunSweeps(ctx, []*sweep.Sweep{s}, seeds, o.jobs, folder, func(p sweep.Point) {
 		bar.step(p.Line + " at " + strconv.FormatFloat(p.X, 'f', -1, 64))
@@ -166,8 +166,8 @@ func sweepStatus(cmd *cobra.Command, s *sweep.Sweep, result sweep.Result, folder
 		fmt.Fprintf(out, "look at    %s\n", filepath.Join(folder, "charts", "sweep-"+s.Name+".png"))
 	}
 	var missing []string
-	if len(result.Points) < s.Points() {
-		missing = append(missing, fmt.Sprintf("interrupted: %d of %d points were finished", len(result.Points), s.Points()))
+	if len(result.Points) < s.Total() {
+		missing = append(missing, fmt.Sprintf("interrupted: %d of %d points were finished", len(result.Points), s.Total()))
 	}
 	return worstStatus(result.Outcome(), missing)
 }

@@ -37,7 +37,7 @@ func runRest(ctx context.Context, cmd *cobra.Command, jobs int, folder *results.
 	}
 	points := 0
 	for _, s := range sweeps {
-		points += s.Points()
+		points += s.Total()
 	}
 	bar := newProgress(cmd.ErrOrStderr(), "points of sweeps", points, false)
 	measured, err := reports.RunSweeps(ctx, sweeps, outcome.Seeds{First: 1, Last: sweepSeeds}, jobs, folder.Path, func(p sweep.Point) {
@@ -106,7 +106,7 @@ func unfinished(set *results.Set) (missing []string) {
 		missing = append(missing, fmt.Sprintf("%d of %d trials were finished", finished, asked))
 	}
 	for _, s := range set.Sweeps {
-		if all := pointsOf(s.About); len(s.Points) < all {
+		if all := s.Total(); len(s.Points) < all {
 			missing = append(missing, fmt.Sprintf("%d of %d points of sweep %s were finished", len(s.Points), all, s.Name))
 		}
 	}
@@ -119,9 +119,6 @@ func unfinished(set *results.Set) (missing []string) {
 	}
 	return missing
 }
-
-// pointsOf returns the number of points of a finished sweep.
-func pointsOf(s sweep.About) int { return len(s.Lines) * len(s.Parameter.Values) }
 
 func exists(folder, file string) bool {
 	_, err := os.Stat(filepath.Join(folder, file))

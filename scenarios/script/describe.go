@@ -113,17 +113,7 @@ func (w Workload) inWords(s *Scenario) string {
 		last = "charges the account, marks the job as done"
 	}
 	text := strings.Join(append(parts, last), ", ") + " and gives the lock back"
-	switch {
-	case w.Times > 1 && w.Kind == workload.ChargeOnce:
-		text += fmt.Sprintf("; there are %d jobs", w.Times)
-	case w.Times == 2:
-		text += "; twice"
-	case w.Times > 2:
-		text += fmt.Sprintf("; %d times", w.Times)
-	}
-	if w.Every.In(s.TTL) > 0 {
-		text += ", starting one every " + inBoth(w.Every, s.TTL)
-	}
+	text += w.oftenInWords(s)
 	if w.Wait.In(s.TTL) < s.Until.In(s.TTL) {
 		text += fmt.Sprintf("; it waits at most %s for the lock", inBoth(w.Wait, s.TTL))
 	}
@@ -234,11 +224,18 @@ func (w Workload) addsInWords(s *Scenario) string {
 	if w.Think.In(s.TTL) > 0 {
 		text = "works for " + drawnInWords(w.ThinkAtLeast, w.Think, s.TTL) + " and " + text
 	}
+	return text + w.oftenInWords(s)
+}
+
+// oftenInWords describes how often a client does what it does, and how far apart.
+func (w Workload) oftenInWords(s *Scenario) (text string) {
 	switch {
+	case w.Times > 1 && w.Kind == workload.ChargeOnce:
+		text = fmt.Sprintf("; there are %d jobs", w.Times)
 	case w.Times == 2:
-		text += "; twice"
+		text = "; twice"
 	case w.Times > 2:
-		text += fmt.Sprintf("; %d times", w.Times)
+		text = fmt.Sprintf("; %d times", w.Times)
 	}
 	if w.Every.In(s.TTL) > 0 {
 		text += ", starting one every " + inBoth(w.Every, s.TTL)

@@ -6,9 +6,30 @@ import (
 	"slices"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/control"
+	"github.com/locklab/locklab/backends/etcd"
 	"github.com/locklab/locklab/backends/lib"
+	"github.com/locklab/locklab/backends/redis"
+	"github.com/locklab/locklab/backends/redlock"
+	"github.com/locklab/locklab/backends/sentinel"
+	"github.com/locklab/locklab/backends/zookeeper"
 	"github.com/locklab/locklab/scenarios/strict"
 )
+
+// own lists locklab's own lock services: the two controls, then the real services.
+var own = backends.Registry{
+	control.None{},
+	control.Perfect{},
+	redis.Backend{},
+	redis.Backend{Profile: redis.Redislock},
+	redlock.Backend{},
+	redlock.Backend{Profile: redlock.Reference},
+	redlock.Backend{Profile: redlock.Redsync},
+	sentinel.Backend{},
+	etcd.Backend{},
+	zookeeper.Backend{},
+	zookeeper.Backend{Profile: zookeeper.GoZookeeper},
+}
 
 // registered holds the lock services of a program that uses locklab as a library.
 var registered backends.Registry
@@ -32,8 +53,11 @@ func Register(services ...backends.Backend) error {
 	return nil
 }
 
-// Registry lists all lock services in the order of tables: the two controls, then the real
-// services, then the libraries as they are, then those added by Register.
-func Registry() backends.Registry {
-	return slices.Concat(services(), lib.Backends(), registered)
+// Registry lists all lock services in the order of tables: locklab's own, then the libraries as they
+// are, then those added by Register.
+func Registry() (all backends.Registry) {
+	for _, b := range own {
+		all = append(all, live(b))
+	}
+	return slices.Concat(all, lib.Backends(), registered)
 }

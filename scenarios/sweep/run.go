@@ -19,7 +19,7 @@ import (
 func Run(ctx context.Context, sweeps []*Sweep, seeds outcome.Seeds, workers int, report func(Point) error) error {
 	points := 0
 	for _, s := range sweeps {
-		points += s.Points()
+		points += s.Total()
 	}
 	if err := seeds.Fit(0, points); err != nil {
 		return err
@@ -66,11 +66,8 @@ type sweepPlace struct {
 	x     float64
 }
 
-// Points returns the number of points in the sweep.
-func (s *Sweep) Points() int { return len(s.lines) * len(s.Parameter.Values) }
-
 // Fits returns an error if the sweep has too many trials with these seeds.
-func (s *Sweep) Fits(seeds outcome.Seeds) error { return seeds.Fit(0, s.Points()) }
+func (s *Sweep) Fits(seeds outcome.Seeds) error { return seeds.Fit(0, s.Total()) }
 
 // trials lists the trials of a line at the value with this index.
 func (l scriptedLine) trials(value int, seeds outcome.Seeds) (out []trial.Trial, err error) {

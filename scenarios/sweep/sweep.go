@@ -33,6 +33,9 @@ type About struct {
 	Lines     []Line         `json:"lines"` // in the order of the file
 }
 
+// Total returns the number of points of the finished sweep.
+func (a *About) Total() int { return len(a.Lines) * len(a.Parameter.Values) }
+
 // Unit is the unit of a sweep's parameter.
 type Unit string
 

@@ -42,8 +42,8 @@ func TestSweepsComeOutAsDerived(t *testing.T) {
 			}
 			twice := 2 * scripttest.Seeds(t)
 			r := measure(t, s, twice)
-			if len(r.Points) != s.Points() {
-				t.Errorf("%d points, want %d", len(r.Points), s.Points())
+			if len(r.Points) != s.Total() {
+				t.Errorf("%d points, want %d", len(r.Points), s.Total())
 			}
 			for _, p := range r.Points {
 				if p.Outcome != outcome.AsExpected || p.Trials != int(twice) {
@@ -108,8 +108,8 @@ func TestASweepThatIsCancelledKeepsWhatItHas(t *testing.T) {
 		}
 		return nil
 	})
-	if !errors.Is(err, context.Canceled) || points < 3 || points == s.Points() {
-		t.Errorf("%d of %d points and %v, want a few and that it was cancelled", points, s.Points(), err)
+	if !errors.Is(err, context.Canceled) || points < 3 || points == s.Total() {
+		t.Errorf("%d of %d points and %v, want a few and that it was cancelled", points, s.Total(), err)
 	}
 }
 

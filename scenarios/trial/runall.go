@@ -112,6 +112,7 @@ type turns struct {
 func (t *turns) take(d done) error {
 	switch {
 	case d.judged.tooSlow():
+		d.judged.History = nil // the next try has another
 		t.slow = append(t.slow, d.judged)
 		t.free()
 		return nil

@@ -35,15 +35,15 @@ func (j *Judged) tooSlow() bool {
 // enough. The last try is the one that is judged.
 func (j Judged) again(ctx context.Context, run func(context.Context, Trial) (*sim.History, error)) (Judged, error) {
 	var why []string
-	index := j.Index
-	for j.tooSlow() && len(why) < mostTries-1 {
+	for index, slow := j.Index, true; slow && len(why) < mostTries-1; slow = j.tooSlow() {
 		why = append(why, j.Result.Finding(check.KeptUp).Why)
 		var err error
 		if j, err = j.Trial.try(ctx, run); err != nil {
 			return Judged{}, err
 		}
+		j.Index = index
 	}
-	j.Result.TooSlow, j.Index = why, index
+	j.Result.TooSlow = why
 	return j, nil
 }
 

@@ -1,13 +1,11 @@
 package script
 
 import (
-	"errors"
 	"os"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
-	"github.com/locklab/locklab/scenarios/strict"
+	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -31,7 +29,7 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src []byte) {
 		s, err := Load("fuzz.yaml", src, known())
 		if err != nil {
-			checkLoadError(t, err, src)
+			scripttest.CheckPlace(t, err, src)
 			return
 		}
 		if err := validate(t, schema, src); err != nil {
@@ -54,26 +52,4 @@ func FuzzLoad(f *testing.F) {
 			t.Errorf("a scenario that loads has %d cells (%v)", len(cells), err)
 		}
 	})
-}
-
-func checkLoadError(t *testing.T, err error, src []byte) {
-	t.Helper()
-	var bad *strict.Error
-	if !errors.As(err, &bad) {
-		t.Fatalf("got %T %v, want a *strict.Error", err, err)
-	}
-	lines := strings.Split(strings.TrimPrefix(string(src), "\ufeff"), "\n")
-	if bad.Line < 1 || bad.Line > len(lines) {
-		t.Fatalf("line %d of %d", bad.Line, len(lines))
-	}
-	if bad.Column < 1 || bad.Column > utf8.RuneCountInString(bad.Text)+1 {
-		t.Errorf("column %d of %q", bad.Column, bad.Text)
-	}
-	if bad.Found == "" || bad.Expected == "" {
-		t.Errorf("the error does not say what was found and expected: %v", err)
-	}
-	if strings.Contains(bad.Found, "gave up") {
-		t.Logf("the YAML parser panics on %q", src)
-	}
-	_ = err.Error()
 }

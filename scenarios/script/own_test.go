@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/scenarios/services"
 )
 
@@ -14,18 +15,7 @@ import (
 // and rest is added to the script.
 func withOwn(t *testing.T, own, rest string) (*Scenario, error) {
 	t.Helper()
-	return Load("own.yaml", []byte(`
-scenario: own
-title: One client is another
-text: A text.
-ttl: 10s
-clients: 3
-client: `+own+`
-workload: {withdraw: {think: 0.1ttl}}
-guards: [none]
-until: 20ttl
-expect: [{lost-update: holds, because: none}]
-`+rest), Everything())
+	return Load("own.yaml", scripttest.Own(own, rest), Everything())
 }
 
 // A ZooKeeper ensemble limits every session to 20 ticks, and all clients share its tick.

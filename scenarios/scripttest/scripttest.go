@@ -7,14 +7,47 @@ import (
 	"flag"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/scenarios/strict"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/virtual"
 )
+
+// Drawn is a script whose work and start times are drawn.
+const Drawn = `
+scenario: drawing
+title: Work that takes a time of its own
+text: A text.
+ttl: 2s
+clients: 3
+workload: {withdraw: {times: 4, think: {uniform: [100ms, 0.5ttl]}, stagger: {uniform: [0s, 300ms]}}}
+backends: [redis, none]
+guards: [none]
+until: 50ttl
+expect: [{overlap: holds, because: none, backend: redis}]
+`
+
+// Own returns a script with three clients. own is its mapping of clients, and rest is added to it.
+func Own(own, rest string) []byte {
+	return []byte(`
+scenario: own
+title: One client is another
+text: A text.
+ttl: 10s
+clients: 3
+client: ` + own + `
+workload: {withdraw: {think: 0.1ttl}}
+guards: [none]
+until: 20ttl
+expect: [{lost-update: holds, because: none}]
+` + rest)
+}
 
 // Least is a script with only what must be there.
 const Least = `
@@ -134,4 +167,28 @@ func Must(t testing.TB, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// CheckPlace checks that an error of reading src points into it, and says what was found and what was
+// expected.
+func CheckPlace(t *testing.T, err error, src []byte) {
+	t.Helper()
+	var bad *strict.Error
+	if !errors.As(err, &bad) {
+		t.Fatalf("got %T %v, want a *strict.Error", err, err)
+	}
+	lines := strings.Split(strings.TrimPrefix(string(src), "\ufeff"), "\n")
+	if bad.Line < 1 || bad.Line > len(lines) {
+		t.Fatalf("line %d of %d", bad.Line, len(lines))
+	}
+	if bad.Column < 1 || bad.Column > utf8.RuneCountInString(bad.Text)+1 {
+		t.Errorf("column %d of %q", bad.Column, bad.Text)
+	}
+	if bad.Found == "" || bad.Expected == "" {
+		t.Errorf("the error does not say what was found and expected: %v", err)
+	}
+	if strings.Contains(bad.Found, "gave up") {
+		t.Logf("the YAML parser panics on %q", src)
+	}
+	_ = err.Error()
 }

@@ -12,20 +12,6 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// drawing is a script whose work and start times are drawn.
-const drawing = `
-scenario: drawing
-title: Work that takes a time of its own
-text: A text.
-ttl: 2s
-clients: 3
-workload: {withdraw: {times: 4, think: {uniform: [100ms, 0.5ttl]}, stagger: {uniform: [0s, 300ms]}}}
-backends: [redis, none]
-guards: [none]
-until: 50ttl
-expect: [{overlap: holds, because: none, backend: redis}]
-`
-
 // drawnWork returns, by operation, how long the history says that the client was to work.
 func drawnWork(t *testing.T, h *sim.History) map[string]string {
 	t.Helper()
@@ -40,7 +26,7 @@ func drawnWork(t *testing.T, h *sim.History) map[string]string {
 
 func drawn(t *testing.T, backend string, seed uint64) (Trial, *sim.History) {
 	t.Helper()
-	trials, err := Selection{Backends: []string{backend}, World: sim.VirtualWorld, Seeds: outcome.Seeds{First: seed, Last: seed}}.Trials([]*script.Scenario{loadScript(t, drawing)})
+	trials, err := Selection{Backends: []string{backend}, World: sim.VirtualWorld, Seeds: outcome.Seeds{First: seed, Last: seed}}.Trials([]*script.Scenario{loadScript(t, scripttest.Drawn)})
 	scripttest.Must(t, err)
 	return trials[0], simulated(t, trials[0])
 }

@@ -15,18 +15,7 @@ import (
 // and rest is added to the script.
 func ownScript(t *testing.T, own, rest string) (*script.Scenario, error) {
 	t.Helper()
-	return script.Load("own.yaml", []byte(`
-scenario: own
-title: One client is another
-text: A text.
-ttl: 10s
-clients: 3
-client: `+own+`
-workload: {withdraw: {think: 0.1ttl}}
-guards: [none]
-until: 20ttl
-expect: [{lost-update: holds, because: none}]
-`+rest), script.Everything())
+	return script.Load("own.yaml", scripttest.Own(own, rest), script.Everything())
 }
 
 func ownTrial(t *testing.T, own, backend string) Trial {

@@ -35,7 +35,7 @@ type Live interface {
 	Dial(h *live.Host, servers []string, s Settings) (Lock, error)
 	// Roles are the programs that this backend runs as processes of this same binary: locklab's own
 	// services, and the observers of foreign ones.
-	Roles() map[string]live.Role
+	Duties() map[string]live.Duty
 }
 
 // Concluder is a Live backend whose observers each see a single server. What happened to the lock
@@ -74,8 +74,8 @@ func ServerAddresses(lab *live.Lab, servers []sim.HostID) []string {
 }
 
 // StartObserver starts an observer on a host and waits until it is observing.
-func StartObserver(ctx context.Context, lab *live.Lab, on sim.HostID, role string, spec any) error {
-	observer, err := lab.Agent(on).StartHelper(role, spec)
+func StartObserver(ctx context.Context, lab *live.Lab, on sim.HostID, duty string, spec any) error {
+	observer, err := lab.Agent(on).StartHelper(duty, spec)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// clientSide lists the properties that the clients and the account can witness by themselves.
+// clientSide lists the properties that the clients and the account can see by themselves.
 var clientSide = []check.Property{check.Overlap, check.OverlapValid, check.LostUpdate, check.StaleWrite, check.FreshRefused, check.Availability}
 
 // TestAttachedSentinelGivesTheVerdictsOfTheVirtualWorldAndIsLeftAsItWas checks that behind somebody

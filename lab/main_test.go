@@ -18,7 +18,7 @@ import (
 var update = flag.Bool("update", false, "write the golden output of the command anew")
 
 func TestMain(m *testing.M) {
-	if ran, status := liveworld.RunRole(); ran { // this process is part of a live trial run by this test binary
+	if ran, status := liveworld.RunDuty(); ran { // this process is part of a live trial run by this test binary
 		os.Exit(status)
 	}
 	if os.Getenv("GORACE") == "" {

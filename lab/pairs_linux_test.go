@@ -44,7 +44,7 @@ func TestNoTrialTouchesTheNext(t *testing.T) {
 	}
 }
 
-// playPair runs two scripts with enough seeds that each of the stages has both.
+// playPair runs two scripts with enough seeds that each of the labs has both.
 func playPair(t *testing.T, backend, first, second string, jobs int) {
 	t.Run(fmt.Sprintf("%s %s %s jobs %d", backend, first, second, jobs), func(t *testing.T) {
 		folder := t.TempDir()

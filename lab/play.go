@@ -23,9 +23,9 @@ func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials []trial
 func playTrials(ctx context.Context, cmd *cobra.Command, trials []trial.Trial, jobs int, slow bool, add func(trial.Judged) error) error {
 	bar := newProgress(cmd.ErrOrStderr(), "trials", len(trials), slow)
 	defer bar.finish()
-	stages := trial.NewStages(jobs)
+	labs := trial.NewLabs(jobs)
 	var failed error
-	err := trial.RunAll(ctx, trial.ByService(trials), jobs, stages.Run,
+	err := trial.RunAll(ctx, trial.ByService(trials), jobs, labs.Run,
 		func(j trial.Judged) error {
 			bar.step(resultLine(j.Result))
 			failed = add(j)
@@ -34,7 +34,7 @@ func playTrials(ctx context.Context, cmd *cobra.Command, trials []trial.Trial, j
 	if ctx.Err() != nil {
 		err = failed
 	}
-	return errors.Join(err, stages.Close())
+	return errors.Join(err, labs.Close())
 }
 
 // resultLine returns a line that says how a trial came out.

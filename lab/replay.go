@@ -146,9 +146,9 @@ func (o *replayOptions) trialAgain(r outcome.Result, card *outcome.Card, attache
 
 // playAgain runs the trial and keeps its history if out names a file for it.
 func playAgain(ctx context.Context, t trial.Trial, out string) (*sim.History, error) {
-	stages := trial.NewStages(1)
-	history, err := stages.Run(ctx, t)
-	if err = errors.Join(err, stages.Close()); err != nil || out == "" {
+	labs := trial.NewLabs(1)
+	history, err := labs.Run(ctx, t)
+	if err = errors.Join(err, labs.Close()); err != nil || out == "" {
 		return history, err
 	}
 	recorded, err := trial.Judged{Trial: t, History: history}.Recorded()

@@ -43,7 +43,7 @@ func enterLive(attached liveworld.Attached) (entered bool, err error) {
 
 // run is the whole program: it carries out the arguments and returns the exit status.
 func run(args []string, stdout, stderr io.Writer) int {
-	if ran, status := liveworld.RunRole(); ran {
+	if ran, status := liveworld.RunDuty(); ran {
 		return status
 	}
 	return runUnder(context.Background(), args, stdout, stderr)

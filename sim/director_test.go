@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// stage is a World that only keeps a diary. Time passes when pass is called.
-type stage struct {
+// diary is a World that only keeps a diary. Time passes when pass is called.
+type diary struct {
 	now    time.Duration
 	later  []appointment
 	diary  []string
@@ -27,32 +27,32 @@ type appointment struct {
 	do func()
 }
 
-// directed returns a director and tells the stage its faults, so that the diary can name them.
-func directed(world World, s *stage, steps []Step) *Director {
+// directed returns a director and tells the diary its faults, so that the diary can name them.
+func directed(world World, s *diary, steps []Step) *Director {
 	d := NewDirector(world, steps)
 	s.faults = d.Faults()
 	return d
 }
 
-func (s *stage) note(format string, args ...any) {
+func (s *diary) note(format string, args ...any) {
 	s.diary = append(s.diary, fmt.Sprintf("%v ", s.now)+fmt.Sprintf(format, args...))
 }
 
-func (s *stage) Can(FaultKind) error { return nil }
-func (s *stage) Await(f Fault, do func()) {
+func (s *diary) Can(FaultKind) error { return nil }
+func (s *diary) Await(f Fault, do func()) {
 	if f.Kind == Hold {
 		s.caught = do
 		return
 	}
 	do()
 }
-func (s *stage) Hosts() []HostID      { return []HostID{"client-1", "client-2", "redis-1", "ledger"} }
-func (s *stage) Role(r Role) []HostID { return s.parts[r] }
-func (s *stage) Draw() uint64         { s.drawn++; return s.drawn }
-func (s *stage) Apply(f Fault) error  { s.note("apply %s", f.Lane()); return s.broken["apply"] }
-func (s *stage) Undo(f Fault) error   { s.note("undo %s", f.Lane()); return s.broken["undo"] }
+func (s *diary) Hosts() []HostID      { return []HostID{"client-1", "client-2", "redis-1", "ledger"} }
+func (s *diary) Role(r Role) []HostID { return s.parts[r] }
+func (s *diary) Draw() uint64         { s.drawn++; return s.drawn }
+func (s *diary) Apply(f Fault) error  { s.note("apply %s", f.Lane()); return s.broken["apply"] }
+func (s *diary) Undo(f Fault) error   { s.note("undo %s", f.Lane()); return s.broken["undo"] }
 
-func (s *stage) Probe(f Fault) error {
+func (s *diary) Probe(f Fault) error {
 	if s.probes > 0 {
 		s.probes--
 		return nil
@@ -60,11 +60,11 @@ func (s *stage) Probe(f Fault) error {
 	return s.broken["probe"]
 }
 
-func (s *stage) After(d time.Duration, f func()) {
+func (s *diary) After(d time.Duration, f func()) {
 	s.later = append(s.later, appointment{s.now + d, f})
 }
 
-func (s *stage) RecordFault(e Event) {
+func (s *diary) RecordFault(e Event) {
 	if e.Fault < 1 || e.Fault > int64(len(s.faults)) {
 		panic("a fault's event must have its number")
 	}
@@ -77,7 +77,7 @@ func (s *stage) RecordFault(e Event) {
 }
 
 // pass advances time to until.
-func (s *stage) pass(until time.Duration) {
+func (s *diary) pass(until time.Duration) {
 	for {
 		next := -1
 		for i, a := range s.later {
@@ -96,7 +96,7 @@ func (s *stage) pass(until time.Duration) {
 	}
 }
 
-func (s *stage) expect(t *testing.T, want ...string) {
+func (s *diary) expect(t *testing.T, want ...string) {
 	t.Helper()
 	var got []string
 	for _, line := range s.diary {
@@ -121,7 +121,7 @@ var theWholePause = []string{
 }
 
 func TestAStepFiresAtItsTime(t *testing.T) {
-	s := &stage{}
+	s := &diary{}
 	d := directed(s, s, []Step{{When: Trigger{After: 3}, Do: pauseClient1}})
 	d.Start()
 	d.Observe(Event{Host: "client-1", Kind: Acquired})
@@ -130,7 +130,7 @@ func TestAStepFiresAtItsTime(t *testing.T) {
 }
 
 func TestAStepFiresOnTheNthEventOfItsKindOnItsHost(t *testing.T) {
-	s := &stage{}
+	s := &diary{}
 	d := directed(s, s, []Step{{When: Trigger{Host: "client-1", Kind: Acquired, Nth: 2}, Do: pauseClient1}})
 	d.Start()
 	for _, e := range []Event{
@@ -151,7 +151,7 @@ func TestAStepFiresOnTheNthEventOfItsKindOnItsHost(t *testing.T) {
 }
 
 func TestAStepWithoutDelayIsDoneBeforeTheProcessGoesOn(t *testing.T) {
-	s := &stage{now: 3}
+	s := &diary{now: 3}
 	when := Trigger{Host: "client-1", Kind: Write, Nth: 1}
 	d := directed(s, s, []Step{{When: when, Do: pauseClient1}})
 	d.Observe(Event{Host: "client-1", Kind: Write})
@@ -162,7 +162,7 @@ func TestAStepWithoutDelayIsDoneBeforeTheProcessGoesOn(t *testing.T) {
 }
 
 func TestAStepWithDelayLetsTheProcessGoOn(t *testing.T) {
-	s := &stage{now: 1}
+	s := &diary{now: 1}
 	when := Trigger{Host: "client-1", Kind: Write, Nth: 1, After: 2}
 	d := directed(s, s, []Step{{When: when, Do: pauseClient1}})
 	d.Observe(Event{Host: "client-1", Kind: Write})
@@ -175,7 +175,7 @@ func TestAStepWithDelayLetsTheProcessGoOn(t *testing.T) {
 }
 
 func TestOneEventMayFireSeveralSteps(t *testing.T) {
-	s := &stage{}
+	s := &diary{}
 	when := Trigger{Host: "client-1", Kind: Write, Nth: 1}
 	d := directed(s, s, []Step{{When: when, Do: Fault{Kind: Pause, Host: "client-1"}}, {When: when, Do: Fault{Kind: Pause, Host: "redis-1"}}})
 	d.Observe(Event{Host: "client-1", Kind: Write})
@@ -193,14 +193,14 @@ func TestAFaultThatFailsIsNeverSaidToBeProven(t *testing.T) {
 	failed := errors.New("no such process")
 	for _, each := range []struct {
 		name  string
-		world stage
+		world diary
 		want  []string
 	}{
-		{"it could not be applied", stage{broken: map[string]error{"apply": failed}}, []string{
+		{"it could not be applied", diary{broken: map[string]error{"apply": failed}}, []string{
 			"3ns apply pause client-1",
 			"3ns fault-unproven pause client-1 could not be applied: no such process",
 		}},
-		{"it took no effect", stage{broken: map[string]error{"probe": failed}}, []string{
+		{"it took no effect", diary{broken: map[string]error{"probe": failed}}, []string{
 			"3ns apply pause client-1",
 			"3ns fault-applied pause client-1",
 			"3ns fault-unproven pause client-1 after it was applied: no such process",
@@ -208,7 +208,7 @@ func TestAFaultThatFailsIsNeverSaidToBeProven(t *testing.T) {
 			"7ns undo pause client-1",
 			"7ns fault-undone pause client-1",
 		}},
-		{"it did not last", stage{probes: 1, broken: map[string]error{"probe": failed}}, []string{
+		{"it did not last", diary{probes: 1, broken: map[string]error{"probe": failed}}, []string{
 			"3ns apply pause client-1",
 			"3ns fault-applied pause client-1",
 			"3ns fault-proven pause client-1 after it was applied",
@@ -216,7 +216,7 @@ func TestAFaultThatFailsIsNeverSaidToBeProven(t *testing.T) {
 			"7ns undo pause client-1",
 			"7ns fault-undone pause client-1",
 		}},
-		{"it could not be undone", stage{broken: map[string]error{"undo": failed}}, []string{
+		{"it could not be undone", diary{broken: map[string]error{"undo": failed}}, []string{
 			"3ns apply pause client-1",
 			"3ns fault-applied pause client-1",
 			"3ns fault-proven pause client-1 after it was applied",

@@ -85,7 +85,7 @@ func TestARoleIsWhoeverPlaysItWhenTheStepFires(t *testing.T) {
 			[]string{"0s fault-unproven delay holder → client-1 +1ns could not be applied: there is no link between these hosts"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := &stage{parts: service}
+			s := &diary{parts: service}
 			d := directed(s, s, []Step{{Do: c.fault}})
 			for _, e := range c.events {
 				d.Observe(e)
@@ -120,7 +120,7 @@ func TestFewAreAMinorityWithItsHead(t *testing.T) {
 		{"none of none", nil, nil, "client-1 | client-2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := &stage{parts: c.service}
+			s := &diary{parts: c.service}
 			directed(s, s, []Step{{Do: parting("client-1", Few).WithServers(c.servers)}}).Start()
 			s.pass(1)
 			if want := "0s apply partition " + c.want; len(s.diary) == 0 || s.diary[0] != want {
@@ -130,9 +130,9 @@ func TestFewAreAMinorityWithItsHead(t *testing.T) {
 	}
 }
 
-// partings is a stage that remembers how faults parted the hosts.
+// partings is a diary that remembers how faults parted the hosts.
 type partings struct {
-	stage
+	diary
 	seen [][][]HostID
 }
 
@@ -140,7 +140,7 @@ func (p *partings) RecordFault(e Event) {
 	if e.Parted != nil || e.Kind == FaultApplied {
 		p.seen = append(p.seen, e.Parted)
 	}
-	p.stage.RecordFault(e)
+	p.diary.RecordFault(e)
 }
 
 func TestTheEventSaysWhoIsPartedFromWhom(t *testing.T) {
@@ -158,8 +158,8 @@ func TestTheEventSaysWhoIsPartedFromWhom(t *testing.T) {
 		{"a slow link parts nobody", Fault{Kind: Delay, From: []HostID{"client-1"}, To: []HostID{"redis-1"}, By: 1}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := &partings{stage: stage{parts: map[Role][]HostID{Leader: {"redis-3"}}}}
-			directed(p, &p.stage, []Step{{Do: c.fault}}).Start()
+			p := &partings{diary: diary{parts: map[Role][]HostID{Leader: {"redis-3"}}}}
+			directed(p, &p.diary, []Step{{Do: c.fault}}).Start()
 			p.pass(1)
 			if len(p.seen) != 1 || !slices.EqualFunc(p.seen[0], c.want, slices.Equal) {
 				t.Errorf("got %q, want %q once", p.seen, c.want)
@@ -169,7 +169,7 @@ func TestTheEventSaysWhoIsPartedFromWhom(t *testing.T) {
 }
 
 func TestAClientThatIsDoneIsNotDrawn(t *testing.T) {
-	s := &stage{}
+	s := &diary{}
 	d := directed(s, s, []Step{{When: Trigger{After: 2}, Do: Fault{Kind: Pause, Host: AnyHost}}})
 	for _, host := range []HostID{"client-1", "client-2"} {
 		d.Observe(Event{Host: host, Kind: Done})
@@ -182,7 +182,7 @@ func TestAClientThatIsDoneIsNotDrawn(t *testing.T) {
 }
 
 func TestACrashedClientNeitherHoldsNorWaitsAndIsNotDrawn(t *testing.T) {
-	s := &stage{}
+	s := &diary{}
 	d := directed(s, s, []Step{
 		{When: Trigger{After: 1}, Do: Fault{Kind: Crash, Host: "client-2", For: 2}},
 		{When: Trigger{After: 2}, Do: Fault{Kind: Pause, Host: Holder}},
@@ -217,7 +217,7 @@ func TestAStepRepeatsUntilItsTimesOrTheEnd(t *testing.T) {
 		3: {"2ns", "7ns", "12ns"},
 		0: {"2ns", "7ns", "12ns", "17ns", "22ns"},
 	} {
-		s := &stage{}
+		s := &diary{}
 		d := directed(s, s, []Step{{When: Trigger{After: 2}, Every: 5, Times: times, Do: pauseClient1}})
 		d.Start()
 		s.pass(25)
@@ -234,7 +234,7 @@ func TestAStepRepeatsUntilItsTimesOrTheEnd(t *testing.T) {
 }
 
 func TestALengthIsDrawnEachTimeAndRecorded(t *testing.T) {
-	s := &stage{}
+	s := &diary{}
 	least := time.Duration(3)
 	d := directed(s, s, []Step{{When: Trigger{After: 1}, Every: 20, Times: 2, Do: Fault{Kind: Pause, Host: "client-1", ForAtLeast: &least, For: 9}}})
 	d.Start()
@@ -260,7 +260,7 @@ func TestALengthIsDrawnEachTimeAndRecorded(t *testing.T) {
 }
 
 func TestAMessageIsHeldWhenThereIsOne(t *testing.T) {
-	s := &stage{}
+	s := &diary{}
 	d := directed(s, s, []Step{{When: Trigger{After: 1}, Do: Fault{Kind: Hold, From: []HostID{"client-1"}, To: []HostID{"ledger"}, By: 5, For: 5}}})
 	d.Start()
 	s.pass(3)

@@ -47,7 +47,7 @@ func (n *Node) countVote(now time.Duration, m Message) {
 	n.tally(now)
 }
 
-// tally goes on to the next stage once a majority supports this member.
+// tally goes on to the next step once a majority supports this member.
 func (n *Node) tally(now time.Duration) {
 	votes := 0
 	for _, p := range n.peers {

@@ -43,11 +43,11 @@ func (None) Dial(h *live.Host, _ []string, _ backends.Settings) (backends.Lock, 
 }
 
 // Roles returns none.
-func (None) Roles() map[string]live.Role { return nil }
+func (None) Duties() map[string]live.Duty { return nil }
 
 const (
 	perfectPort  = "7200"
-	perfectRole  = "perfect"
+	perfectDuty  = "perfect"
 	connectLimit = 5 * time.Second // for a client's first connection, before the trial starts
 )
 
@@ -64,7 +64,7 @@ func (Perfect) Start(context.Context, *live.Lab, backends.Settings) error { retu
 
 // Observe starts the service on its host, and returns once it listens.
 func (Perfect) Observe(ctx context.Context, lab *live.Lab, _ backends.Settings) error {
-	service, err := lab.Agent(PerfectID).StartRole(perfectRole, perfectSpec{Listen: net.JoinHostPort(lab.Address(PerfectID), perfectPort)})
+	service, err := lab.Agent(PerfectID).StartDuty(perfectDuty, perfectSpec{Listen: net.JoinHostPort(lab.Address(PerfectID), perfectPort)})
 	if err != nil {
 		return err
 	}
@@ -89,9 +89,9 @@ func (Perfect) Dial(h *live.Host, servers []string, s backends.Settings) (backen
 }
 
 // Roles is the service.
-func (Perfect) Roles() map[string]live.Role { return map[string]live.Role{perfectRole: keep} }
+func (Perfect) Duties() map[string]live.Duty { return map[string]live.Duty{perfectDuty: keep} }
 
-// keep is the role of the perfect service.
+// keep is the duty of the perfect service.
 func keep(h *live.Host, orders json.RawMessage) error {
 	var s perfectSpec
 	if err := json.Unmarshal(orders, &s); err != nil {

@@ -249,7 +249,7 @@ func (m *member) lead(request any, reply func(any)) {
 		}
 		ttl := m.lessor.Renew(m.host.Now(), r.Lease)
 		if ttl > 0 {
-			m.cluster.witness.renewed(m.host, r.Lease)
+			m.cluster.recorder.renewed(m.host, r.Lease)
 		}
 		reply(Reply{TTL: ttl})
 	case readKey:

@@ -42,7 +42,7 @@ func (m *member) apply(e consensus.Entry) any {
 		m.lessor.Revoke(c.Lease)
 	case CommandCreate, CommandDelete, CommandPut: // leave the leases as they are
 	}
-	m.cluster.witness.applied(m.host, e, m.model, r)
+	m.cluster.recorder.applied(m.host, e, m.model, r)
 	if m.model.Revision() != before { // keys come and go with the revision
 		m.watches = slices.DeleteFunc(m.watches, m.notified)
 	}

@@ -15,14 +15,14 @@ type cluster struct {
 	running         []*member // the latest start of each
 	leadershipCheck bool
 	timing          consensus.Timing
-	witness         witness
+	recorder        recorder
 }
 
 // Simulate puts the members on their hosts.
 func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.Host) backends.Lock {
 	c := &cluster{
 		world: w, members: b.Servers(s), leadershipCheck: s.On(OptionLeadership), timing: TimingOf(s),
-		witness: witness{Succession: Succession{Token: tokenOf(s)}},
+		recorder: recorder{Succession: Succession{Token: tokenOf(s)}},
 	}
 	c.running = make([]*member, len(c.members))
 	for i, id := range c.members {

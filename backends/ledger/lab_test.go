@@ -19,9 +19,9 @@ import (
 	"github.com/locklab/locklab/sim/live/network"
 )
 
-var testRoles = map[string]live.Role{role: keep, "withdrawer": withdrawer}
+var testDuties = map[string]live.Duty{duty: keep, "withdrawer": withdrawer}
 
-func TestMain(m *testing.M) { os.Exit(livetest.Main(m, testRoles)) }
+func TestMain(m *testing.M) { os.Exit(livetest.Main(m, testDuties)) }
 
 // visit is the order of a withdrawer: the account's address and guard.
 type visit struct {
@@ -86,7 +86,7 @@ func runLab(t *testing.T, guard Guard, steps ...sim.Step) []string {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	lab := openLab(t, ctx, guard, "client-1")
-	if _, err := lab.Agent("client-1").StartRole("withdrawer", visit{lab.Address(HostID), guard}); err != nil {
+	if _, err := lab.Agent("client-1").StartDuty("withdrawer", visit{lab.Address(HostID), guard}); err != nil {
 		t.Fatal(err)
 	}
 	events, err := live.NewWorld(lab, steps).Run(ctx, 20*time.Second, []sim.HostID{"client-1"})

@@ -20,7 +20,7 @@ import (
 
 const (
 	port         = "7100"
-	role         = "ledger"
+	duty         = "ledger"
 	file         = "account.db"    // in the host's scratch directory
 	connectLimit = 5 * time.Second // for a client's first connection, before the trial starts
 )
@@ -39,7 +39,7 @@ func Start(ctx context.Context, lab *live.Lab, guard Guard) error {
 	if err := os.Remove(filepath.Join(lab.Dir(HostID), file)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove the account of the trial before: %w", err)
 	}
-	service, err := lab.Agent(HostID).StartRole(role, spec{Guard: guard, Listen: net.JoinHostPort(lab.Address(HostID), port)})
+	service, err := lab.Agent(HostID).StartDuty(duty, spec{Guard: guard, Listen: net.JoinHostPort(lab.Address(HostID), port)})
 	if err != nil {
 		return err
 	}
@@ -69,9 +69,9 @@ func dial(h wire.Host, address string) (Account, error) {
 }
 
 // Roles is the account's service.
-func Roles() map[string]live.Role { return map[string]live.Role{role: keep} }
+func Duties() map[string]live.Duty { return map[string]live.Duty{duty: keep} }
 
-// keep is the role of the account's service.
+// keep is the duty of the account's service.
 func keep(h *live.Host, orders json.RawMessage) error {
 	var s spec
 	if err := json.Unmarshal(orders, &s); err != nil {

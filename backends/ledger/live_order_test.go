@@ -15,7 +15,7 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-func init() { testRoles["spender"] = spender }
+func init() { testDuties["spender"] = spender }
 
 // spent is how often each spender withdraws.
 const spent = 50
@@ -60,7 +60,7 @@ func TestStampsOfALiveAccountStandInTheOrderOfCauseAndEffect(t *testing.T) {
 	defer cancel()
 	lab := openLab(t, ctx, None, clients...)
 	for _, id := range clients {
-		if _, err := lab.Agent(id).StartRole("spender", lab.Address(HostID)); err != nil {
+		if _, err := lab.Agent(id).StartDuty("spender", lab.Address(HostID)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -102,8 +102,8 @@ func (b Backend) Conclude(events []sim.Event, s backends.Settings) []sim.Event {
 }
 
 // Roles are the service's.
-func (b Backend) Roles() map[string]live.Role {
-	return b.realService().Roles()
+func (b Backend) Duties() map[string]live.Duty {
+	return b.realService().Duties()
 }
 
 // Dial gives a client's process the library's lock on the servers at these addresses.

@@ -31,11 +31,11 @@ func libraries() (all []Backend) {
 }
 
 func TestMain(m *testing.M) {
-	roles := map[string]live.Role{locktest.HolderRole: locktest.Holder(holdAndLook, libraries()...)}
+	duties := map[string]live.Duty{locktest.HolderDuty: locktest.Holder(holdAndLook, libraries()...)}
 	for _, b := range libraries() {
-		maps.Copy(roles, b.Roles())
+		maps.Copy(duties, b.Duties())
 	}
-	os.Exit(livetest.Main(m, roles))
+	os.Exit(livetest.Main(m, duties))
 }
 
 // holdAndLook takes the lock once. After its work the client checks whether it may still count on

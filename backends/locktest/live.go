@@ -17,15 +17,15 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// HolderRole is the role of a client's process that takes the lock, unless its order names another.
-const HolderRole = "holder"
+// HolderDuty is the duty of a client's process that takes the lock, unless its order names another.
+const HolderDuty = "holder"
 
 // labLimit is how long a lab may be up.
 const labLimit = 2 * time.Minute
 
 // Order tells a client's process when to take the lock and for how long. The lab fills in the rest.
 type Order struct {
-	Role              string
+	Duty              string
 	After, Wait, Work time.Duration
 	Times             int // how often; 0 means once
 
@@ -44,9 +44,9 @@ func Read[B backends.Live](orders json.RawMessage, known ...B) (o Order, b B, s 
 	return o, b, s, err
 }
 
-// Holder is HolderRole for locks of these backends: the client follows the plan made from its
+// Holder is HolderDuty for locks of these backends: the client follows the plan made from its
 // order, as often as the order says.
-func Holder[B backends.Live](plan func(Order) Plan, known ...B) live.Role {
+func Holder[B backends.Live](plan func(Order) Plan, known ...B) live.Duty {
 	return func(h *live.Host, orders json.RawMessage) error {
 		o, b, s, err := Read(orders, known...)
 		if err != nil {
@@ -203,12 +203,12 @@ func (l *Lab) trial(until time.Duration, orders []Order, steps []sim.Step) (*sim
 		l.Fatal(err)
 	}
 	for i, o := range orders {
-		role := o.Role
-		if role == "" {
-			role = HolderRole
+		duty := o.Duty
+		if duty == "" {
+			duty = HolderDuty
 		}
 		o.Lock, o.TTL, o.Token, o.Servers = l.order.Lock, l.order.TTL, l.order.Token, l.order.Servers
-		if _, err := l.Live.Agent(l.Clients[i]).StartRole(role, o); err != nil {
+		if _, err := l.Live.Agent(l.Clients[i]).StartDuty(duty, o); err != nil {
 			l.Fatal(err)
 		}
 	}

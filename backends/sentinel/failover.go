@@ -8,7 +8,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// failoverState is the stage of a failover.
+// failoverState is how far a failover has come.
 type failoverState int
 
 // The states, in their order.

@@ -52,13 +52,13 @@ func (t Timing) Negotiate(wanted time.Duration) time.Duration {
 
 // server is a machine that runs ZooKeeper, from one start to the next crash.
 type server struct {
-	host    *virtual.Host
-	members []sim.HostID
-	timing  Timing
-	log     *consensus.Server
-	tree    *Tree
-	witness *witness
-	conns   []*connection // one for each client, in the order in which they came
+	host     *virtual.Host
+	members  []sim.HostID
+	timing   Timing
+	log      *consensus.Server
+	tree     *Tree
+	recorder *recorder
+	conns    []*connection // one for each client, in the order in which they came
 
 	// As the leader:
 	reign    uint64 // the term in which the sessions are registered; 0 if none
@@ -77,8 +77,8 @@ type heard struct {
 }
 
 // boot starts a server with what the disk kept.
-func boot(h *virtual.Host, members []sim.HostID, t Timing, w *witness) *server {
-	s := &server{host: h, members: members, timing: t, tree: NewTree(), witness: w}
+func boot(h *virtual.Host, members []sim.HostID, t Timing, w *recorder) *server {
+	s := &server{host: h, members: members, timing: t, tree: NewTree(), recorder: w}
 	// The clock that counts ticks (System.nanoTime) starts anywhere.
 	s.sessions = tracker{tick: t.Tick, phase: sim.Between(h, 0, t.Tick-1)}
 	s.log = consensus.Start(h, consensus.Config{
@@ -286,8 +286,8 @@ func (s *server) apply(e consensus.Entry) any {
 	if p.Kind == CommandClose {
 		s.sessions.drop(p.Session)
 	}
-	s.witness.saw(e.Index, s.tree, Change{Kind: p.Kind, Client: p.from.client, Removed: r.Removed, Held: held, Before: before})
-	s.witness.testify(s.host)
+	s.recorder.saw(e.Index, s.tree, Change{Kind: p.Kind, Client: p.from.client, Removed: r.Removed, Held: held, Before: before})
+	s.recorder.flush(s.host)
 	s.tell(p, r)
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 // Simulate puts the ensemble on its hosts.
 func (b Backend) Simulate(w *virtual.World, s backends.Settings) func(*virtual.Host) backends.Lock {
 	e := &ensemble{world: w, members: b.Servers(s), running: make([]*server, s.Int(optionServers))}
-	t, seen := TimingOf(s), &witness{token: tokenOf(s)}
+	t, seen := TimingOf(s), &recorder{token: tokenOf(s)}
 	for i, id := range e.members {
 		h := w.Host(id)
 		h.Boot(func() { e.running[i] = boot(h, e.members, t, seen) })

@@ -8,8 +8,8 @@ import (
 	"github.com/locklab/locklab/sim/live/namespaces"
 )
 
-// RunRole acts as a client or server of a live trial if this process was started as one.
-func RunRole() (ran bool, status int) { return live.RoleMain(trial.Roles()) }
+// RunDuty acts as a client or server of a live trial if this process was started as one.
+func RunDuty() (ran bool, status int) { return live.DutyMain(trial.Duties()) }
 
 // enter is Attached.Enter without attached servers.
 func enter() (entered bool, status int, err error) {

@@ -4,8 +4,8 @@ package liveworld
 
 import "github.com/locklab/locklab/scenarios/trial"
 
-// RunRole does nothing: only Linux has a live world.
-func RunRole() (ran bool, status int) { return false, 0 }
+// RunDuty does nothing: only Linux has a live world.
+func RunDuty() (ran bool, status int) { return false, 0 }
 
 func enter() (entered bool, status int, err error) {
 	return false, 0, trial.LiveMissing(nil)

@@ -65,7 +65,7 @@ func (p *sheet) drawHead(on canvas.Paper) {
 	}
 }
 
-var roleNames = map[role]string{clientRole: "client", serverRole: "lock server", accountRole: "account"}
+var titles = map[columnKind]string{clientColumn: "client", serverColumn: "lock server", accountColumn: "account"}
 
 func (p *sheet) drawColumn(on canvas.Paper, i int, c column) {
 	x := p.xs[i]
@@ -81,7 +81,7 @@ func (p *sheet) drawColumn(on canvas.Paper, i int, c column) {
 	on.Rect(x-half, p.top-34, x+half, p.top, ground)
 	on.Text(name, x-name.Width(text)/2, p.top-20, canvas.TextOn(ground), text)
 	small := canvas.Regular(labelSize - 1)
-	on.Text(small, x-small.Width(roleNames[c.role])/2, p.top-7, canvas.TextOn(ground), roleNames[c.role])
+	on.Text(small, x-small.Width(titles[c.kind])/2, p.top-7, canvas.TextOn(ground), titles[c.kind])
 }
 
 func (p *sheet) drawBar(on canvas.Paper, b bar) {

@@ -160,7 +160,7 @@ func (q *placer) placeDot(d dot) bool {
 	}
 	const off = dotRadius + 4
 	sides := []float64{toTheRight, toTheLeft}
-	if d.column < (len(q.columns)+1)/2 && q.columns[d.column].role == clientRole || d.column == 0 {
+	if d.column < (len(q.columns)+1)/2 && q.columns[d.column].kind == clientColumn || d.column == 0 {
 		sides = []float64{toTheLeft, toTheRight}
 	}
 	for _, side := range sides {

@@ -26,7 +26,7 @@ func TestACrowdedTrialWithoutViolationShowsOneWholeTurnAtTheLock(t *testing.T) {
 	}
 	clients := 0
 	for _, c := range s.columns {
-		if c.role == clientRole {
+		if c.kind == clientColumn {
 			clients++
 		}
 	}

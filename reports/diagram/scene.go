@@ -30,18 +30,18 @@ type scene struct {
 	omitted         []time.Duration // when the messages that are not drawn were sent, ascending
 }
 
-type role int8
+type columnKind int8
 
 const (
-	clientRole role = iota
-	serverRole
-	accountRole
+	clientColumn columnKind = iota
+	serverColumn
+	accountColumn
 )
 
 // column is a host.
 type column struct {
 	host   sim.HostID
-	role   role
+	kind   columnKind
 	client int // index in the header, or nobody
 }
 
@@ -150,21 +150,21 @@ func (s *scene) cast(h *sim.History, picked []sim.Message) {
 	}
 	for i, id := range h.Header.Clients {
 		if takesPart[id] {
-			s.columns = append(s.columns, column{id, clientRole, i})
+			s.columns = append(s.columns, column{id, clientColumn, i})
 		}
 	}
 	for _, id := range h.Header.Servers {
 		if takesPart[id] {
-			s.columns = append(s.columns, column{id, serverRole, nobody})
+			s.columns = append(s.columns, column{id, serverColumn, nobody})
 		}
 	}
 	if h.Header.Ledger != "" && takesPart[h.Header.Ledger] { // a partition affects no host in particular
-		s.columns = append(s.columns, column{h.Header.Ledger, accountRole, nobody})
+		s.columns = append(s.columns, column{h.Header.Ledger, accountColumn, nobody})
 	}
 	for _, m := range picked { // a host that is missing from the header
 		for _, id := range []sim.HostID{m.From, m.To} {
 			if s.columnOf(id) < 0 {
-				s.columns = append(s.columns, column{id, serverRole, nobody})
+				s.columns = append(s.columns, column{id, serverColumn, nobody})
 			}
 		}
 	}
@@ -216,7 +216,7 @@ func (s *scene) note(h *sim.History, picked []sim.Message) {
 	}
 	drawn := 0
 	for _, c := range s.columns {
-		if c.role == clientRole {
+		if c.kind == clientColumn {
 			drawn++
 		}
 	}

@@ -37,7 +37,7 @@ type File struct {
 	Backends     strict.Words   `yaml:"backends,omitempty" doc:"the lock services to run it with, such as redis or redis+elapsed-check, and sets of them: {sets}; all services if left out"`
 	Guards       strict.Words   `yaml:"guards,omitempty" doc:"the guards at the account to run it with: {guards}; where the lock service keeps the account, none, cas or lock-key; all of them if left out"`
 	Steps        []FileStep     `yaml:"steps,omitempty" doc:"the faults, and when each of them happens"`
-	VirtualOnly  strict.Word    `yaml:"virtual-only,omitempty" doc:"why the scenario cannot be staged with real processes, if it cannot; it is then not run in the live world"`
+	VirtualOnly  strict.Word    `yaml:"virtual-only,omitempty" doc:"why the scenario cannot be run with real processes, if it cannot; it is then not run in the live world"`
 	Until        strict.Span    `yaml:"until" doc:"when a trial ends if its clients have not finished"`
 	Expect       []fileExpect   `yaml:"expect" doc:"what theory predicts, and why; a trial passes if it comes out that way, even if that is a violation"`
 }

@@ -39,7 +39,7 @@ type Scenario struct {
 	Steps  []Step        // faults, in the order of the file
 	Until  sim.Span      // how long a trial lasts
 	Expect []Expectation // in the order of the file; no two contradict each other
-	// VirtualOnly says why the script cannot be staged with real processes; empty if it can.
+	// VirtualOnly says why the script cannot be run with real processes; empty if it can.
 	VirtualOnly string
 }
 

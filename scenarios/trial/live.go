@@ -19,8 +19,8 @@ import (
 	"github.com/locklab/locklab/sim/trace"
 )
 
-// clientRole is the name of the role that a client's process runs.
-const clientRole = "client"
+// clientDuty is the name of the duty that a client's process runs.
+const clientDuty = "client"
 
 // clientSpec holds a client process's instructions, sent when it starts.
 type clientSpec struct {
@@ -95,8 +95,8 @@ func (t Trial) Unavailable() error {
 	return liveMissing(t.Backend.Backend, c.settings)
 }
 
-// play runs the trial on a stage.
-func (t Trial) play(ctx context.Context, set *stage, c setup) (*sim.History, *live.World, error) {
+// play runs the trial in a lab that stands.
+func (t Trial) play(ctx context.Context, set *standing, c setup) (*sim.History, *live.World, error) {
 	lab := set.lab
 	lab.Seed, lab.Nonce = t.Seed, live.NewNonce()
 	for _, id := range c.clients {
@@ -128,7 +128,7 @@ func (t Trial) play(ctx context.Context, set *stage, c setup) (*sim.History, *li
 			Servers: backends.ServerAddresses(lab, c.servers), Ledger: address, Guard: t.Guard,
 			Plan: t.plan(i), Attached: names,
 		}
-		if _, err := lab.Agent(id).StartRole(clientRole, spec); err != nil {
+		if _, err := lab.Agent(id).StartDuty(clientDuty, spec); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -163,7 +163,7 @@ func (t Trial) play(ctx context.Context, set *stage, c setup) (*sim.History, *li
 
 // who asks the lock service which hosts play a role. If it gets no answer it returns nil, and the
 // fault that needed the hosts is recorded as not applied.
-func (s *stage) who(ctx context.Context, role sim.Role) []sim.HostID {
+func (s *standing) who(ctx context.Context, role sim.Role) []sim.HostID {
 	hosts, err := s.service.Who(ctx, s.lab, s.settings, role)
 	if err != nil {
 		return nil
@@ -172,22 +172,22 @@ func (s *stage) who(ctx context.Context, role sim.Role) []sim.HostID {
 }
 
 // Roles returns all programs that run as processes of hosts in the live world. A binary that runs
-// live trials must hand them to live.RoleMain before it does anything else.
-func Roles() map[string]live.Role {
-	roles := map[string]live.Role{clientRole: runClient}
-	add := func(more map[string]live.Role) {
-		for name, role := range more {
-			roles[name] = role
+// live trials must hand them to live.DutyMain before it does anything else.
+func Duties() map[string]live.Duty {
+	duties := map[string]live.Duty{clientDuty: runClient}
+	add := func(more map[string]live.Duty) {
+		for name, duty := range more {
+			duties[name] = duty
 		}
 	}
-	add(ledger.Roles())
-	add(relay.Roles())
+	add(ledger.Duties())
+	add(relay.Duties())
 	for _, b := range services.Registry() {
 		if l, ok := b.(backends.Live); ok {
-			add(l.Roles())
+			add(l.Duties())
 		}
 	}
-	return roles
+	return duties
 }
 
 // connect connects a client's process to the lock service and to the ledger, if there is one. A

@@ -12,14 +12,14 @@ import (
 
 var errNoLiveWorld = errors.New("the live world is built on Linux namespaces and needs Linux; run it on a Linux machine or in a Linux container, or use the virtual world")
 
-// Stages runs trials. On this platform they can only be virtual.
-type Stages struct{}
+// Labs runs trials. On this platform they can only be virtual.
+type Labs struct{}
 
-// NewStages returns the stages for trials. It ignores its argument.
-func NewStages(int) *Stages { return &Stages{} }
+// NewLabs returns the labs for trials. It ignores its argument.
+func NewLabs(int) *Labs { return &Labs{} }
 
 // Run runs one trial. A live trial is an error.
-func (*Stages) Run(ctx context.Context, t Trial) (*sim.History, error) {
+func (*Labs) Run(ctx context.Context, t Trial) (*sim.History, error) {
 	if t.World == sim.LiveWorld {
 		return nil, errNoLiveWorld
 	}
@@ -27,7 +27,7 @@ func (*Stages) Run(ctx context.Context, t Trial) (*sim.History, error) {
 }
 
 // Close does nothing: virtual trials leave nothing behind.
-func (*Stages) Close() error { return nil }
+func (*Labs) Close() error { return nil }
 
 // liveSettings returns s: there are no live servers to adapt it to.
 func liveSettings(_ backends.Backend, s backends.Settings) backends.Settings { return s }

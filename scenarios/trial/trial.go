@@ -143,7 +143,7 @@ func (t Trial) simulate(ctx context.Context, record bool) (*sim.History, error) 
 		w.RecordMessages()
 	}
 
-	equip, readSet := t.stage(w, service, c)
+	equip, readSet := t.populate(w, service, c)
 	working := len(c.clients)
 	for i, id := range c.clients {
 		h := w.AddHost(id)
@@ -178,10 +178,10 @@ func (t Trial) simulate(ctx context.Context, record bool) (*sim.History, error) 
 	return h, nil
 }
 
-// stage puts the account and the lock service on their hosts. It returns the function that equips a
+// populate puts the account and the lock service on their hosts. It returns the function that equips a
 // client's teller and, if a set takes the place of the account, the function that reads the set;
 // the trial then lasts its full time.
-func (t Trial) stage(w *virtual.World, service backends.Simulated, c setup) (func(*workload.Teller, *virtual.Host), backends.SetReader) {
+func (t Trial) populate(w *virtual.World, service backends.Simulated, c setup) (func(*workload.Teller, *virtual.Host), backends.SetReader) {
 	accountFor := func(*virtual.Host) ledger.Account { return nil } // the lock service keeps the account
 	if t.Scenario.HasAccountHost() {
 		w.AddHost(ledger.HostID)

@@ -171,11 +171,11 @@ func TestAnUnknownWorldIsNotTakenForAnother(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stages := NewStages(1)
-	defer stages.Close()
+	labs := NewLabs(1)
+	defer labs.Close()
 	trial := trials[0]
 	trial.World = "bubble"
-	if h, err := stages.Run(t.Context(), trial); err == nil {
+	if h, err := labs.Run(t.Context(), trial); err == nil {
 		t.Errorf("it was run, with %d events", len(h.Events))
 	}
 	if err := trial.Unavailable(); err == nil || !strings.Contains(err.Error(), `the world "bubble" cannot be simulated`) {

@@ -33,8 +33,8 @@ func TestWallStepIsSeenByTheProcessAndNotByTrueTime(t *testing.T) {
 	needClocks(t)
 	for _, step := range []time.Duration{15 * time.Second, -time.Hour - 1234567890} {
 		lab := newLab(t, "client-1", "client-2")
-		startRole(t, lab, "client-1", "timekeeper", 100*time.Millisecond)
-		startRole(t, lab, "client-2", "timekeeper", time.Duration(0))
+		startDuty(t, lab, "client-1", "timekeeper", 100*time.Millisecond)
+		startDuty(t, lab, "client-2", "timekeeper", time.Duration(0))
 		steps := []sim.Step{at(sim.Fault{Kind: sim.ClockFault, Host: "client-1", Clock: sim.WallClock, Step: step, For: 20 * time.Millisecond})}
 		events := play(t, live.NewWorld(lab, steps), time.Minute, "client-1", "client-2")
 		var own []sim.Event
@@ -69,7 +69,7 @@ func TestWallStepIsSeenByTheProcessAndNotByTrueTime(t *testing.T) {
 func TestAClockIsOffBetweenTheStampsOfTheFault(t *testing.T) {
 	needClocks(t)
 	lab := newLab(t, "client-1")
-	startRole(t, lab, "client-1", "watcher", nil)
+	startDuty(t, lab, "client-1", "watcher", nil)
 	steps := []sim.Step{{
 		When: sim.Trigger{Host: "client-1", Kind: sim.Check, Nth: 20, After: 100 * time.Microsecond},
 		Do:   sim.Fault{Kind: sim.ClockFault, Host: "client-1", Clock: sim.WallClock, Step: time.Hour, For: 5 * time.Millisecond},
@@ -101,7 +101,7 @@ func TestAClockIsOffBetweenTheStampsOfTheFault(t *testing.T) {
 func TestMonotonicStepEndsASleep(t *testing.T) {
 	needClocks(t)
 	lab := newLab(t, "client-1")
-	startRole(t, lab, "client-1", "sleeper", nil)
+	startDuty(t, lab, "client-1", "sleeper", nil)
 	const step = 2 * time.Hour
 	steps := []sim.Step{{
 		When: sim.Trigger{Host: "client-1", Kind: sim.Acquired, Nth: 1, After: 30 * time.Millisecond},
@@ -131,7 +131,7 @@ func TestSuspendedMonotonicClockStandsStillWhileTheWallClockGoesOn(t *testing.T)
 	needClocks(t)
 	lab := newLab(t, "client-1")
 	const away, asleep = 300 * time.Millisecond, 10 * time.Millisecond
-	startRole(t, lab, "client-1", "timekeeper", asleep)
+	startDuty(t, lab, "client-1", "timekeeper", asleep)
 	steps := []sim.Step{at(sim.Fault{Kind: sim.Suspend, Host: "client-1", For: away})}
 	w := live.NewWorld(lab, steps)
 	events := play(t, w, time.Minute, "client-1")
@@ -158,7 +158,7 @@ func TestSuspendedMonotonicClockStandsStillWhileTheWallClockGoesOn(t *testing.T)
 func TestRestartedProcessFindsTheClocksAsTheyAre(t *testing.T) {
 	needClocks(t)
 	lab := newLab(t, "client-1")
-	startRole(t, lab, "client-1", "reborn", nil)
+	startDuty(t, lab, "client-1", "reborn", nil)
 	const wall, monotonic = -48 * time.Hour, time.Hour
 	steps := []sim.Step{
 		at(sim.Fault{Kind: sim.ClockFault, Host: "client-1", Clock: sim.WallClock, Step: wall}),
@@ -186,7 +186,7 @@ func TestRestartedProcessFindsTheClocksAsTheyAre(t *testing.T) {
 func TestStepsOfOneClockAddUp(t *testing.T) {
 	needClocks(t)
 	lab := newLab(t, "client-1")
-	startRole(t, lab, "client-1", "timekeeper", 60*time.Millisecond)
+	startDuty(t, lab, "client-1", "timekeeper", 60*time.Millisecond)
 	step := func(d, length time.Duration) sim.Step {
 		return at(sim.Fault{Kind: sim.ClockFault, Host: "client-1", Clock: sim.WallClock, Step: d, For: length})
 	}

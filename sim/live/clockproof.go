@@ -16,7 +16,7 @@ import (
 const askLimit = 2 * time.Second
 
 // provenClocks proves that the host's clocks are shifted as they should be: by inspecting every
-// process's memory and, unless the host is stopped, by asking its roles and, if possible, its
+// process's memory and, unless the host is stopped, by asking its duties and, if possible, its
 // server. It returns the number of processes it found; with none, nothing has been proven.
 func (a *Agent) provenClocks() (seen int, err error) {
 	if seen, err = a.clocksShifted(); err != nil {

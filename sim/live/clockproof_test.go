@@ -109,7 +109,7 @@ func TestRealRedisBelievesItsWallClock(t *testing.T) {
 		answer, _ := ask("SET lock me PX 10000", 1)
 		return len(answer) == 1 && answer[0] == "+OK"
 	})
-	startRole(t, lab, "client-1", "client", nil)
+	startDuty(t, lab, "client-1", "client", nil)
 	const step = 15 * time.Second
 	w := live.NewWorld(lab, []sim.Step{at(sim.Fault{Kind: sim.ClockFault, Host: "redis-1", Clock: sim.WallClock, Step: step})})
 	play(t, w, time.Minute, "client-1")
@@ -138,7 +138,7 @@ func TestServerThatTellsAnotherTimeLeavesTheStepUnproven(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.ProveClock = func(context.Context) (time.Time, error) { return time.Now(), nil }
-	startRole(t, lab, "client-1", "client", nil)
+	startDuty(t, lab, "client-1", "client", nil)
 	steps := []sim.Step{at(sim.Fault{Kind: sim.ClockFault, Host: "server-1", Clock: sim.WallClock, Step: time.Hour})}
 	events, err := live.NewWorld(lab, steps).Run(t.Context(), time.Minute, []sim.HostID{"client-1"})
 	if err != nil {
@@ -154,7 +154,7 @@ func TestServerThatTellsAnotherTimeLeavesTheStepUnproven(t *testing.T) {
 func TestHundredStepsUnderLoadDoNoHarm(t *testing.T) {
 	needClocks(t)
 	lab := newLab(t, "client-1")
-	p := startRole(t, lab, "client-1", "spinner", nil)
+	p := startDuty(t, lab, "client-1", "spinner", nil)
 	if err := p.AwaitReady(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -175,7 +175,7 @@ func TestHundredStepsUnderLoadDoNoHarm(t *testing.T) {
 func TestEmptyHostHasNoClock(t *testing.T) {
 	needClocks(t)
 	lab := newLab(t, "client-1", "empty")
-	startRole(t, lab, "client-1", "client", nil)
+	startDuty(t, lab, "client-1", "client", nil)
 	var steps []sim.Step
 	for _, clock := range []sim.ClockName{sim.WallClock, sim.MonotonicClock} {
 		steps = append(steps, at(sim.Fault{Kind: sim.ClockFault, Host: "empty", Clock: clock, Step: time.Second}))
@@ -213,7 +213,7 @@ func TestClockThatNobodyHasSeenIsNotProven(t *testing.T) {
 		if _, err := lab.Agent(server1).Start("server", []string{"sleep", "1000"}); err != nil {
 			t.Fatal(err)
 		}
-		startRole(t, lab, client1, "never-done", nil)
+		startDuty(t, lab, client1, "never-done", nil)
 		events, err := live.NewWorld(lab, []sim.Step{at0(c.faults[0]), at0(c.faults[1])}).Run(t.Context(), 100*time.Millisecond, []sim.HostID{client1})
 		if err != nil {
 			t.Fatal(err)

@@ -43,7 +43,7 @@ func play(t *testing.T, w *live.World, until time.Duration, clients ...sim.HostI
 // stamp of the crash's end.
 func TestACrashedHostIsStillBetweenTheStampsOfTheFault(t *testing.T) {
 	lab := newLab(t, "client-1")
-	startRole(t, lab, "client-1", "restless", nil)
+	startDuty(t, lab, "client-1", "restless", nil)
 	steps := []sim.Step{{
 		When: sim.Trigger{Host: "client-1", Kind: sim.Check, Nth: 20, After: 100 * time.Microsecond},
 		Do:   sim.Fault{Kind: sim.Crash, Host: "client-1", For: 5 * time.Millisecond},
@@ -59,7 +59,7 @@ func TestACrashedHostIsStillBetweenTheStampsOfTheFault(t *testing.T) {
 
 func TestCrashKillsEverythingAndRestartStartsItAgainInTheSameDirectory(t *testing.T) {
 	lab := newLab(t, "client-1", "server-1")
-	startRole(t, lab, "client-1", "never-done", nil)
+	startDuty(t, lab, "client-1", "never-done", nil)
 	a := lab.Agent("server-1")
 	lives := filepath.Join(lab.Dir("server-1"), "lives")
 	read := func() string { text, _ := os.ReadFile(lives); return string(text) }
@@ -160,7 +160,7 @@ func TestRestartThatFailsIsReported(t *testing.T) {
 
 func TestCrashedClientBeginsAnewWithOtherRandomNumbers(t *testing.T) {
 	lab := newLab(t, "client-1")
-	startRole(t, lab, "client-1", "reborn", nil)
+	startDuty(t, lab, "client-1", "reborn", nil)
 	steps := []sim.Step{at(sim.Fault{Kind: sim.Crash, Host: "client-1", For: 20 * time.Millisecond})}
 	events := play(t, live.NewWorld(lab, steps), time.Minute, "client-1")
 	var got []sim.Kind
@@ -187,8 +187,8 @@ func TestCrashedClientBeginsAnewWithOtherRandomNumbers(t *testing.T) {
 
 func TestCrashedClientThatIsNotRestartedIsNeverDone(t *testing.T) {
 	lab := newLab(t, "client-1", "client-2")
-	startRole(t, lab, "client-1", "reborn", nil)
-	startRole(t, lab, "client-2", "client", nil)
+	startDuty(t, lab, "client-1", "reborn", nil)
+	startDuty(t, lab, "client-2", "client", nil)
 	steps := []sim.Step{at(sim.Fault{Kind: sim.Crash, Host: "client-1"})}
 	events := play(t, live.NewWorld(lab, steps), 100*time.Millisecond, "client-1", "client-2")
 	if last := events[len(events)-1]; last.Note != sim.TimeUp {
@@ -199,11 +199,11 @@ func TestCrashedClientThatIsNotRestartedIsNeverDone(t *testing.T) {
 // A machine that is switched off neither resets nor refuses connections.
 func TestPeersOfACrashedHostAreNotTold(t *testing.T) {
 	lab := newLab(t, "client-1", "server-1")
-	p := startRole(t, lab, "server-1", "listener", lab.Address("server-1"))
+	p := startDuty(t, lab, "server-1", "listener", lab.Address("server-1"))
 	if err := p.AwaitReady(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	startRole(t, lab, "client-1", "caller", lab.Address("server-1"))
+	startDuty(t, lab, "client-1", "caller", lab.Address("server-1"))
 	steps := []sim.Step{at(sim.Fault{Kind: sim.Crash, Host: "server-1"})}
 	tried := 0
 	for _, e := range play(t, live.NewWorld(lab, steps), time.Minute, "client-1") {
@@ -221,7 +221,7 @@ func TestPeersOfACrashedHostAreNotTold(t *testing.T) {
 
 func TestObserverOutlivesTheCrashOfItsHost(t *testing.T) {
 	lab := newLab(t, "client-1")
-	startRole(t, lab, "client-1", "never-done", nil)
+	startDuty(t, lab, "client-1", "never-done", nil)
 	if _, err := lab.Agent("client-1").StartHelper("observer", nil); err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +257,7 @@ func TestHealedLabServesAnotherTrial(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	startRole(t, lab, "client-1", "client", nil)
+	startDuty(t, lab, "client-1", "client", nil)
 	w := live.NewWorld(lab, []sim.Step{
 		at(sim.Fault{Kind: sim.Crash, Host: "server-1"}),
 		at(sim.Fault{Kind: sim.Pause, Host: "server-2"}),
@@ -274,7 +274,7 @@ func TestHealedLabServesAnotherTrial(t *testing.T) {
 	}
 	wantError(t, lab.Agent("server-1").Crashed(), "is not down")
 	wantError(t, lab.Agent("server-2").Paused(), "expected T")
-	startRole(t, lab, "client-1", "client", nil)
+	startDuty(t, lab, "client-1", "client", nil)
 	events := play(t, live.NewWorld(lab, nil), time.Minute, "client-1")
 	if n := len(kinds(events, "client-1")); n != 3 {
 		t.Errorf("the second trial has %d events of the client, want 3", n)
@@ -289,7 +289,7 @@ func TestLabForgetsWhatEarlierTrialsHaveDoneWith(t *testing.T) {
 	}
 	var clients []*live.Proc
 	for range 3 {
-		clients = append(clients, startRole(t, lab, client1, "client", nil))
+		clients = append(clients, startDuty(t, lab, client1, "client", nil))
 		if _, err := lab.Agent(server1).StartHelper("observer", nil); err != nil {
 			t.Fatal(err)
 		}

@@ -6,7 +6,7 @@
 //
 // A program that wants a live world calls, in this order:
 //
-//	if ran, status := live.RoleMain(roles); ran { // am I a client, a ledger, an observer?
+//	if ran, status := live.DutyMain(duties); ran { // am I a client, a ledger, an observer?
 //		os.Exit(status)
 //	}
 //	if !namespaces.Inside() { // am I the outer process? Run me again, inside
@@ -23,9 +23,9 @@
 //
 // # A trial
 //
-// A Lab is the network of one trial. Its hosts start programs (Agent.Start) and roles
-// (Agent.StartRole: this same binary with another job, see Role). A World runs the trial: it
-// starts all roles at the same instant, collects their events, and lets a sim.Director carry out
+// A Lab is the network of one trial. Its hosts start programs (Agent.Start) and duties
+// (Agent.StartDuty: this same binary with another job, see Duty). A World runs the trial: it
+// starts all duties at the same instant, collects their events, and lets a sim.Director carry out
 // the steps. Events are stamped with the machine's CLOCK_MONOTONIC, read by the raw system call.
 // This is true time, which clock faults of processes cannot reach.
 //

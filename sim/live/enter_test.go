@@ -241,7 +241,7 @@ func TestNothingOutsideIsTouched(t *testing.T) {
 func TestPartTrial(t *testing.T) {
 	argument(t)
 	lab := newLab(t, "client-1")
-	startRole(t, lab, "client-1", "client", nil)
+	startDuty(t, lab, "client-1", "client", nil)
 	if _, err := live.NewWorld(lab, nil).Run(t.Context(), time.Minute, []sim.HostID{"client-1"}); err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ func (l *Lab) Kept() (procs, helpers int) {
 	return len(l.processes()), helpers
 }
 
-// Listens reports whether a role's events are still passed to the World of a trial.
+// Listens reports whether a duty's events are still passed to the World of a trial.
 func (p *Proc) Listens() bool { return !closed(p.talk.Delivered()) }
 
 // Haunt makes the host remember a helper that has ended and whose pid now belongs to another

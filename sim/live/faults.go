@@ -59,7 +59,7 @@ func Can(kind sim.FaultKind) error {
 	return nil
 }
 
-// CanDo says why a fault, which may name roles, cannot be done to real processes on this
+// CanDo says why a fault, which may name duties, cannot be done to real processes on this
 // machine; nil: it can.
 func CanDo(f sim.Fault) error {
 	if l, _ := limitsOf(f.Kind); l.each != nil {

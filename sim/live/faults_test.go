@@ -51,7 +51,7 @@ func TestRolesAreAskedOfTheLockService(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	startRole(t, lab, "client-1", "client", nil)
+	startDuty(t, lab, "client-1", "client", nil)
 	w := live.NewWorld(lab, []sim.Step{at(sim.Fault{Kind: sim.Pause, Host: sim.Leader})})
 	w.Who = func(role sim.Role) []sim.HostID {
 		if role == sim.Leader {

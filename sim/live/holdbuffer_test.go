@@ -90,7 +90,7 @@ func writeUnder(t *testing.T, spec writerSpec, faults ...sim.Fault) []sim.Event 
 	t.Helper()
 	lab := newLab(t, client1, server1)
 	spec.Address = account(t, lab)
-	startRole(t, lab, client1, "writer", spec)
+	startDuty(t, lab, client1, "writer", spec)
 	var steps []sim.Step
 	for _, f := range faults {
 		steps = append(steps, sim.Step{When: sim.Trigger{Host: client1, Kind: sim.WriteSent, Nth: 1}, Do: f})

@@ -14,11 +14,11 @@ import (
 	"github.com/locklab/locklab/sim/live/protocol"
 )
 
-// Host is the host that a role runs on. It implements sim.Host: its processes are goroutines
+// Host is the host that a duty runs on. It implements sim.Host: its processes are goroutines
 // that hold one mutex, the monitor, except while they block.
 //
-// When the role itself returns, the operating system process ends, and with it all processes
-// that the role has started with Go.
+// When the duty itself returns, the operating system process ends, and with it all processes
+// that the duty has started with Go.
 type Host struct {
 	id      sim.HostID
 	nonce   string
@@ -38,7 +38,7 @@ type Host struct {
 	started    chan struct{}
 	stopped    chan struct{}
 	goOn       chan struct{}
-	endsItself atomic.Bool // the role has called Stopped
+	endsItself atomic.Bool // the duty has called Stopped
 
 	recording sync.Mutex // one event at a time, including the wait at a hold
 	sending   sync.Mutex // one line at a time

@@ -25,7 +25,7 @@ const maxHosts = 254
 // Lab is the private network of one trial: hosts on a switch, and nothing else. Labs do not see
 // each other, so many can exist side by side with the same addresses.
 type Lab struct {
-	// Seed seeds the hosts' random streams. Set it before the first role is started.
+	// Seed seeds the hosts' random streams. Set it before the first duty is started.
 	Seed uint64
 	// Nonce marks what the current trial stores in lock services, to tell it from what earlier
 	// trials in the lab stored; see sim.Sign. Empty means that this is not needed. Set it with
@@ -198,7 +198,7 @@ func (l *Lab) participants() []*Proc {
 	return slices.DeleteFunc(l.processes(), hasPlayed)
 }
 
-// Idle reports whether every role has ended, so that nothing started by a trial still runs.
+// Idle reports whether every duty has ended, so that nothing started by a trial still runs.
 func (l *Lab) Idle() bool {
 	return !slices.ContainsFunc(l.processes(), func(p *Proc) bool { return p.talk != nil && !closed(p.done) })
 }

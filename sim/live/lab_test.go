@@ -199,7 +199,7 @@ func TestLabsStandSideBySide(t *testing.T) {
 func TestManyLabsLeaveNothing(t *testing.T) {
 	trial := func() {
 		lab := newLab(t, "client-1", "server-1")
-		startRole(t, lab, "client-1", "client", nil)
+		startDuty(t, lab, "client-1", "client", nil)
 		// A server whose child briefly outlives it, and an orphan.
 		if _, err := lab.Agent("server-1").Start("server", []string{"sh", "-c", "sleep 1000 & (sleep 1000 &) ; wait"}); err != nil {
 			t.Fatal(err)

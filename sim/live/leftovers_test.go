@@ -65,7 +65,7 @@ func TestAServersAnswerEndsWithItsTrial(t *testing.T) {
 		t.Skip("this kernel cannot end connections (CONFIG_INET_DIAG_DESTROY): the lab is not used again")
 	}
 	l := listen(t, lab, server1)
-	startRole(t, lab, client1, "last-write", l.Addr().String())
+	startDuty(t, lab, client1, "last-write", l.Addr().String())
 	server, err := l.Accept()
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +93,7 @@ func TestAServersAnswerEndsWithItsTrial(t *testing.T) {
 func TestHealRefusesWhileAClientHasNotEnded(t *testing.T) {
 	lab := newLab(t, client1, server1)
 	var l net.Listener = listen(t, lab, server1)
-	startRole(t, lab, client1, "last-write", l.Addr().String())
+	startDuty(t, lab, client1, "last-write", l.Addr().String())
 	if conn, err := l.Accept(); err != nil {
 		t.Fatal(err)
 	} else {

@@ -123,7 +123,7 @@ func TestScenarioHoldsTheNextMessage(t *testing.T) {
 	const by = 200 * time.Millisecond
 	lab := newLab(t, client1, server1)
 	address, arrived := awaitWithdrawal(t, lab)
-	startRole(t, lab, client1, "talker", address)
+	startDuty(t, lab, client1, "talker", address)
 	steps := []sim.Step{{When: sim.Trigger{Host: client1, Kind: sim.Acquired, Nth: 1}, Do: hold(by)}}
 	steps[0].Do.For = by / 2
 	events, err := live.NewWorld(lab, steps).Run(t.Context(), by, nil)
@@ -148,7 +148,7 @@ func TestScenarioHoldsTheNextMessage(t *testing.T) {
 func TestHealedLabHoldsNothing(t *testing.T) {
 	lab := newLab(t, client1, server1)
 	address, arrived := awaitWithdrawal(t, lab)
-	startRole(t, lab, client1, "talker", address)
+	startDuty(t, lab, client1, "talker", address)
 	steps := []sim.Step{{When: sim.Trigger{Host: client1, Kind: sim.Acquired, Nth: 1}, Do: hold(time.Hour)}}
 	w := live.NewWorld(lab, steps)
 	events, err := w.Run(t.Context(), 200*time.Millisecond, nil)

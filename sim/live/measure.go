@@ -20,7 +20,7 @@ func (w *World) bearable() time.Duration {
 	return w.Pace.Bearable()
 }
 
-// measure measures the harness and the network until stop is called. Processes of roles measure
+// measure measures the harness and the network until stop is called. Processes of duties measure
 // themselves.
 func (w *World) measure() (stop func()) {
 	if w.Pace == nil {

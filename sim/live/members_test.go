@@ -15,7 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// headless is a role that listens at an address and then ends its first thread. The first thread
+// headless is a duty that listens at an address and then ends its first thread. The first thread
 // of a server that is being killed also ends first.
 func headless(h *live.Host, spec json.RawMessage) error {
 	return listenUntilStopped(h, spec, endFirstThread)
@@ -60,7 +60,7 @@ func TestACrashWaitsForTheLastThread(t *testing.T) {
 	lab := newLab(t, server1)
 	a := lab.Agent(server1)
 	address := net.JoinHostPort(a.Address(), "7000")
-	p := startRole(t, lab, server1, "headless", address)
+	p := startDuty(t, lab, server1, "headless", address)
 	if err := p.AwaitReady(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestACrashWaitsForTheLastThread(t *testing.T) {
 func TestAProgramThatIsStartedAgainFindsItsAddressFree(t *testing.T) {
 	lab := newLab(t, server1)
 	a := lab.Agent(server1)
-	p := startRole(t, lab, server1, "busy-server", net.JoinHostPort(a.Address(), "7000"))
+	p := startDuty(t, lab, server1, "busy-server", net.JoinHostPort(a.Address(), "7000"))
 	for range 20 {
 		if err := p.AwaitReady(t.Context()); err != nil {
 			t.Fatal(err)
@@ -105,7 +105,7 @@ func TestAProgramThatIsStartedAgainFindsItsAddressFree(t *testing.T) {
 	}
 }
 
-// busyServer is a role that listens at an address on many threads.
+// busyServer is a duty that listens at an address on many threads.
 func busyServer(h *live.Host, spec json.RawMessage) error {
 	return listenUntilStopped(h, spec, func() {
 		for range 50 {

@@ -15,7 +15,7 @@ import (
 	"github.com/locklab/locklab/sim/live/livetest"
 )
 
-// lastWrite is a role that writes one line, reports it, and waits for its end.
+// lastWrite is a duty that writes one line, reports it, and waits for its end.
 func lastWrite(h *live.Host, spec json.RawMessage) error {
 	var address string
 	if err := json.Unmarshal(spec, &address); err != nil {
@@ -41,7 +41,7 @@ func startLastWrite(t *testing.T) (*live.Lab, net.Conn) {
 	t.Helper()
 	lab := newLab(t, client1, server1)
 	l := listen(t, lab, server1)
-	startRole(t, lab, client1, "last-write", l.Addr().String())
+	startDuty(t, lab, client1, "last-write", l.Addr().String())
 	conn, err := l.Accept()
 	if err != nil {
 		t.Fatal(err)

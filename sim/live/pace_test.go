@@ -19,7 +19,7 @@ func TestEveryHostOfATrialIsMeasured(t *testing.T) {
 	hosts := []sim.HostID{"client-1", "client-2", "redis-1"}
 	lab := newLab(t, hosts...)
 	for _, id := range hosts[:2] {
-		startRole(t, lab, id, "never-done", nil)
+		startDuty(t, lab, id, "never-done", nil)
 	}
 	w := live.NewWorld(lab, []sim.Step{{Do: sim.Fault{Kind: sim.Partition, Groups: [][]sim.HostID{{"client-1"}, {"client-2", "redis-1"}}}}})
 	w.Pace = &sim.Pace{Margin: 40 * time.Millisecond}
@@ -60,8 +60,8 @@ func lateness(events []sim.Event, host sim.HostID) (sum time.Duration) {
 // A process that stands still is late if nothing in the script stops it.
 func TestAProcessThatStandsStillIsLate(t *testing.T) {
 	lab := newLab(t, "client-1", "client-2")
-	stopped := startRole(t, lab, "client-1", "never-done", nil)
-	startRole(t, lab, "client-2", "never-done", nil)
+	stopped := startDuty(t, lab, "client-1", "never-done", nil)
+	startDuty(t, lab, "client-2", "never-done", nil)
 	w := live.NewWorld(lab, nil)
 	const margin, still = 200 * time.Millisecond, 400 * time.Millisecond
 	w.Pace = &sim.Pace{Margin: margin}
@@ -94,8 +94,8 @@ func TestAProcessThatStandsStillIsLate(t *testing.T) {
 // Without a Pace no process has a pulse.
 func TestWhatATrialDoesNotAskForIsNotMeasured(t *testing.T) {
 	lab := newLab(t, "client-1", "client-2")
-	startRole(t, lab, "client-1", "client", nil)
-	startRole(t, lab, "client-2", "client", nil)
+	startDuty(t, lab, "client-1", "client", nil)
+	startDuty(t, lab, "client-2", "client", nil)
 	w := live.NewWorld(lab, nil)
 	for _, e := range play(t, w, time.Minute, "client-1", "client-2") {
 		if e.Kind == sim.Late {
@@ -111,7 +111,7 @@ func TestWhatATrialDoesNotAskForIsNotMeasured(t *testing.T) {
 func TestAStepThatComesLateIsWrittenDown(t *testing.T) {
 	lab := newLab(t, "client-1", "client-2")
 	for _, id := range []sim.HostID{"client-1", "client-2"} {
-		startRole(t, lab, id, "never-done", nil)
+		startDuty(t, lab, id, "never-done", nil)
 	}
 	w := live.NewWorld(lab, []sim.Step{{When: sim.Trigger{After: 50 * time.Millisecond}, Do: sim.Fault{Kind: sim.Pause, Host: sim.HostID(sim.Leader), For: 50 * time.Millisecond}}})
 	const margin, slow = 200 * time.Millisecond, 300 * time.Millisecond
@@ -133,7 +133,7 @@ func TestAStepThatComesLateIsWrittenDown(t *testing.T) {
 // could wake up.
 func TestAHostThatIsSwitchedOnAgainLateIsLate(t *testing.T) {
 	lab := newLab(t, "client-1", "redis-1")
-	startRole(t, lab, "client-1", "never-done", nil)
+	startDuty(t, lab, "client-1", "never-done", nil)
 	const margin, slow = 200 * time.Millisecond, 300 * time.Millisecond
 	idle := live.BeforeRestart(func() error {
 		time.Sleep(slow)

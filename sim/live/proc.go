@@ -29,7 +29,7 @@ type Proc struct {
 	done    chan struct{}
 	crashed atomic.Bool            // a crash of its host has killed it
 	ended   error                  // how it ended; set before done is closed
-	talk    *protocol.Conversation // nil if it is not a role
+	talk    *protocol.Conversation // nil if it is not a duty
 }
 
 // Name returns the name under which the process was started.
@@ -64,7 +64,7 @@ func (p *Proc) watch() {
 	close(p.done)
 }
 
-// endedWell reports whether an ended process was a role that completed its job. p.done must be
+// endedWell reports whether an ended process was a duty that completed its job. p.done must be
 // closed.
 func (p *Proc) endedWell() bool { return p.talk != nil && p.ended == nil && p.talk.SaidBye() }
 
@@ -82,7 +82,7 @@ func (p *Proc) fate() error {
 }
 
 // lastWords returns the end of what the process has printed, for people: the last lines without
-// stack traces, which programs in Go and Java print at length. The traces of a role are kept, as
+// stack traces, which programs in Go and Java print at length. The traces of a duty are kept, as
 // it is part of this program.
 func (p *Proc) lastWords() string {
 	said := strings.TrimSpace(p.Output())
@@ -92,11 +92,11 @@ func (p *Proc) lastWords() string {
 	return process.LastWords(said)
 }
 
-// AwaitReady waits until the role has called Ready. It fails if ctx ends, or if the process ends
+// AwaitReady waits until the duty has called Ready. It fails if ctx ends, or if the process ends
 // first; the error then quotes the end of its output.
 func (p *Proc) AwaitReady(ctx context.Context) error {
 	if p.talk == nil {
-		return fmt.Errorf("%s is not a role: ask the program itself whether it is ready", p)
+		return fmt.Errorf("%s is not a duty: ask the program itself whether it is ready", p)
 	}
 	select {
 	case <-p.talk.Ready():

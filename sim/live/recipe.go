@@ -17,7 +17,7 @@ type recipe struct {
 	env           []string
 	helper        bool
 	needs         []string        // files and folders it reads, see Needs
-	role          json.RawMessage // what a role is told; nil if the program is not a role
+	duty          json.RawMessage // what a duty is told; nil if the program is not a duty
 	beforeStart   []func() error
 	beforeRestart []func() error
 
@@ -86,7 +86,7 @@ func (a *Agent) relaunch(r *recipe) (*Proc, error) {
 	p.cmd.Args, p.cmd.Env = r.argv, r.env
 	r.lives++
 	start := a.startProgram
-	if r.role != nil {
+	if r.duty != nil {
 		start = a.startTalking
 	}
 	if err := start(p, r); err != nil {

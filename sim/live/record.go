@@ -77,7 +77,7 @@ func (h *Host) TrueTime() time.Duration {
 }
 
 // Stopped returns a channel that is closed when the trial is over. A process that has called
-// Stopped gets a moment to record what remains and to return from its role; any other process is
+// Stopped gets a moment to record what remains and to return from its duty; any other process is
 // ended at once.
 func (h *Host) Stopped() <-chan struct{} {
 	h.endsItself.Store(true)
@@ -96,7 +96,7 @@ func (h *Host) send(r protocol.Report) (sent bool) {
 		return false
 	}
 	if _, err := h.reports.Write(append(line, '\n')); err != nil {
-		os.Exit(roleOrphaned)
+		os.Exit(dutyOrphaned)
 	}
 	h.mute = r.Say == protocol.Bye
 	return true

@@ -15,22 +15,22 @@ import (
 )
 
 const (
-	// readyLimit is how long roles may take to get ready.
+	// readyLimit is how long duties may take to get ready.
 	readyLimit = 30 * time.Second
 	// startDelay is the time from the start order to time zero: long enough for every process to
 	// have read the order.
 	startDelay = 10 * time.Millisecond
-	// byeLimit is how long a role may take to end after the trial. On a machine that stands
+	// byeLimit is how long a duty may take to end after the trial. On a machine that stands
 	// still for seconds it may take that long, and the trial is then undecided for that reason.
 	byeLimit = 30 * time.Second
 )
 
-// Run runs the trial with the roles that have been started in the lab. It waits until all are
+// Run runs the trial with the duties that have been started in the lab. It waits until all are
 // ready, starts them at the same instant, and ends when every client host has recorded done, or
-// when until of true time has passed. Then each role that is not paused gets a moment to send
+// when until of true time has passed. Then each duty that is not paused gets a moment to send
 // what it has recorded. The events are in the order of true time; the last one is End.
 //
-// Run fails if ctx ends, if a process of the lab ends that should not, or if a role does not
+// Run fails if ctx ends, if a process of the lab ends that should not, or if a duty does not
 // answer. It then returns the events up to that point with the error. The lab stays open.
 func (w *World) Run(ctx context.Context, until time.Duration, clients []sim.HostID) ([]sim.Event, error) {
 	if w.waiting != nil {
@@ -77,7 +77,7 @@ func (w *World) Run(ctx context.Context, until time.Duration, clients []sim.Host
 	return append(events, sim.Event{At: at, Kind: sim.End, Note: why}), nil
 }
 
-// awaitAll waits until every role is ready.
+// awaitAll waits until every duty is ready.
 func awaitAll(ctx context.Context, procs []*Proc) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, readyLimit, fmt.Errorf("it took longer than %v", readyLimit))
 	defer cancel()
@@ -110,7 +110,7 @@ func (w *World) watch(p *Proc) {
 }
 
 // start carries out the steps at time zero, in their order, and then sets time zero and starts
-// the roles.
+// the duties.
 func (w *World) start(clients []sim.HostID) error {
 	w.mu.Lock()
 	w.waiting = make(map[sim.HostID]bool)
@@ -166,8 +166,8 @@ func (w *World) join(procs []*Proc) error {
 	return nil
 }
 
-// flush tells the roles that the trial is over and waits until they have sent all their events
-// and ended. A paused role can do neither, and records nothing.
+// flush tells the duties that the trial is over and waits until they have sent all their events
+// and ended. A paused duty can do neither, and records nothing.
 func (w *World) flush(ctx context.Context) error {
 	w.mu.Lock()
 	procs := slices.Clone(w.procs)

@@ -15,7 +15,7 @@ import (
 // however long they take to prove.
 func TestStepsAtZeroAreDoneInOrderBeforeTheClientsStart(t *testing.T) {
 	lab := newLab(t, client1, server1, "server-2")
-	startRole(t, lab, client1, "client", nil)
+	startDuty(t, lab, client1, "client", nil)
 	lossy := func(from, to sim.HostID) sim.Fault { // rare losses take many probe frames
 		return sim.Fault{Kind: sim.Drop, From: []sim.HostID{from}, To: []sim.HostID{to}, Probability: 0.01}
 	}
@@ -54,7 +54,7 @@ func TestClocksThatAreOffFromTheBeginningAreKnown(t *testing.T) {
 		"stepped":   {at0(sim.Fault{Kind: sim.ClockFault, Host: client1, Clock: sim.MonotonicClock, Step: step})},
 	} {
 		lab := newLab(t, client1, server1)
-		startRole(t, lab, client1, "timekeeper", time.Duration(0))
+		startDuty(t, lab, client1, "timekeeper", time.Duration(0))
 		steps = append(steps, at0(sim.Fault{
 			Kind: sim.Drop, From: []sim.HostID{client1}, To: []sim.HostID{server1}, Probability: 0.005, // takes a while
 		}))

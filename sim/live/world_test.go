@@ -16,9 +16,9 @@ import (
 
 func TestTrialEndsWhenAllClientsAreDone(t *testing.T) {
 	lab := newLab(t, "client-1", "client-2", "ledger")
-	startRole(t, lab, "client-1", "client", nil)
-	startRole(t, lab, "client-2", "client", nil)
-	startRole(t, lab, "ledger", "ledger", nil)
+	startDuty(t, lab, "client-1", "client", nil)
+	startDuty(t, lab, "client-2", "client", nil)
+	startDuty(t, lab, "ledger", "ledger", nil)
 	events, err := live.NewWorld(lab, nil).Run(t.Context(), time.Minute, []sim.HostID{"client-1", "client-2"})
 	if err != nil {
 		t.Fatal(err)
@@ -47,7 +47,7 @@ func TestTrialEndsWhenAllClientsAreDone(t *testing.T) {
 // run.
 func TestATrialThatRunsAwayIsCut(t *testing.T) {
 	lab := newLab(t, "client-1")
-	startRole(t, lab, "client-1", "runaway", nil)
+	startDuty(t, lab, "client-1", "runaway", nil)
 	events, err := live.NewWorld(lab, nil).Run(t.Context(), time.Hour, []sim.HostID{"client-1"})
 	if err == nil || !strings.Contains(err.Error(), "the trial failed: it was cut at ") || !strings.Contains(err.Error(), ", with 200000 events: ") {
 		t.Errorf("got %v", err)
@@ -63,7 +63,7 @@ func TestClockThatNobodyTouchesShowsTrueTime(t *testing.T) {
 	hosts := []sim.HostID{"client-1", "client-2", "client-3", "client-4"}
 	lab := newLab(t, hosts...)
 	for _, id := range hosts {
-		startRole(t, lab, id, "truthteller", nil)
+		startDuty(t, lab, id, "truthteller", nil)
 	}
 	events := play(t, live.NewWorld(lab, nil), time.Minute, hosts...)
 	least := time.Hour
@@ -82,7 +82,7 @@ func TestClockThatNobodyTouchesShowsTrueTime(t *testing.T) {
 
 func TestTrialEndsWhenTimeIsUp(t *testing.T) {
 	lab := newLab(t, "client-1")
-	startRole(t, lab, "client-1", "never-done", nil)
+	startDuty(t, lab, "client-1", "never-done", nil)
 	const until = 50 * time.Millisecond
 	events, err := live.NewWorld(lab, nil).Run(t.Context(), until, []sim.HostID{"client-1"})
 	if err != nil {
@@ -104,7 +104,7 @@ func TestHeldClientIsPausedExactlyAtTheEvent(t *testing.T) {
 	}}
 	for range 5 {
 		lab := newLab(t, "client-1")
-		startRole(t, lab, "client-1", "client", nil)
+		startDuty(t, lab, "client-1", "client", nil)
 		events, err := live.NewWorld(lab, steps).Run(t.Context(), time.Minute, []sim.HostID{"client-1"})
 		if err != nil {
 			t.Fatal(err)
@@ -128,8 +128,8 @@ func TestHeldClientIsPausedExactlyAtTheEvent(t *testing.T) {
 
 func TestPauseOfAClientStopsNeitherItsObserverNorOthers(t *testing.T) {
 	lab := newLab(t, "client-1", "client-2")
-	startRole(t, lab, "client-1", "never-done", nil)
-	startRole(t, lab, "client-2", "never-done", nil)
+	startDuty(t, lab, "client-1", "never-done", nil)
+	startDuty(t, lab, "client-2", "never-done", nil)
 	if _, err := lab.Agent("client-1").StartHelper("observer", nil); err != nil {
 		t.Fatal(err)
 	}
@@ -164,17 +164,17 @@ func TestPauseOfAClientStopsNeitherItsObserverNorOthers(t *testing.T) {
 	}
 }
 
-func TestRoleThatDiesIsReportedWithItsLastWords(t *testing.T) {
+func TestDutyThatDiesIsReportedWithItsLastWords(t *testing.T) {
 	lab := newLab(t, "client-1", "client-2")
-	startRole(t, lab, "client-1", "never-done", nil)
-	startRole(t, lab, "client-2", "quitter", nil)
+	startDuty(t, lab, "client-1", "never-done", nil)
+	startDuty(t, lab, "client-2", "quitter", nil)
 	_, err := live.NewWorld(lab, nil).Run(t.Context(), time.Minute, []sim.HostID{"client-1"})
 	wantError(t, err, "quitter on host client-2", "exit status 1", "this is the last thing I say", "I quit")
 }
 
 func TestServerThatDiesIsReportedWithItsLastWords(t *testing.T) {
 	lab := newLab(t, "client-1", "server-1")
-	startRole(t, lab, "client-1", "never-done", nil)
+	startDuty(t, lab, "client-1", "never-done", nil)
 	argv := []string{"sh", "-c", "sleep 0.05; echo out of memory >&2; exit 9"}
 	if _, err := lab.Agent("server-1").Start("tiny-server", argv); err != nil {
 		t.Fatal(err)
@@ -183,22 +183,22 @@ func TestServerThatDiesIsReportedWithItsLastWords(t *testing.T) {
 	wantError(t, err, "tiny-server on host server-1", "exit status 9", "out of memory")
 }
 
-func TestUnknownRoleIsReported(t *testing.T) {
+func TestUnknownDutyIsReported(t *testing.T) {
 	lab := newLab(t, "client-1")
-	p := startRole(t, lab, "client-1", "no-such-role", nil)
-	wantError(t, p.AwaitReady(t.Context()), "no-such-role on host client-1", "no role of this name")
+	p := startDuty(t, lab, "client-1", "no-such-duty", nil)
+	wantError(t, p.AwaitReady(t.Context()), "no-such-duty on host client-1", "no duty of this name")
 }
 
-func TestRoleThatGarblesItsReportsIsReported(t *testing.T) {
+func TestDutyThatGarblesItsReportsIsReported(t *testing.T) {
 	lab := newLab(t, "client-1")
-	startRole(t, lab, "client-1", "garbler", nil)
+	startDuty(t, lab, "client-1", "garbler", nil)
 	_, err := live.NewWorld(lab, nil).Run(t.Context(), time.Minute, []sim.HostID{"client-1"})
 	wantError(t, err, "garbler on host client-1", "not a report")
 }
 
 func TestOnlyTheHarnessMakesLabs(t *testing.T) {
 	lab := newLab(t, "client-1")
-	p := startRole(t, lab, "client-1", "outsider", nil)
+	p := startDuty(t, lab, "client-1", "outsider", nil)
 	wantError(t, p.AwaitReady(t.Context()), "make a lab", "namespaces.Enter", "prepare the live world")
 }
 
@@ -217,7 +217,7 @@ func TestEndOfWhatAProcessPrintsIsKept(t *testing.T) {
 
 func TestTrialCanBeBrokenOff(t *testing.T) {
 	lab := newLab(t, "client-1")
-	startRole(t, lab, "client-1", "never-done", nil)
+	startDuty(t, lab, "client-1", "never-done", nil)
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 300*time.Millisecond, errors.New("somebody pressed Ctrl-C"))
 	defer cancel()
 	_, err := live.NewWorld(lab, nil).Run(ctx, time.Hour, []sim.HostID{"client-1"})
@@ -226,7 +226,7 @@ func TestTrialCanBeBrokenOff(t *testing.T) {
 
 func TestFaultThatCannotBeAppliedIsUnproven(t *testing.T) {
 	lab := newLab(t, "client-1", "empty")
-	startRole(t, lab, "client-1", "client", nil)
+	startDuty(t, lab, "client-1", "client", nil)
 	steps := []sim.Step{
 		{When: sim.Trigger{Host: "client-1", Kind: sim.Acquired, Nth: 1}, Do: sim.Fault{Kind: sim.Pause, Host: "empty"}},
 		{When: sim.Trigger{Host: "client-1", Kind: sim.Check, Nth: 1}, Do: sim.Fault{Kind: "earthquake", Host: "client-1"}},
@@ -253,7 +253,7 @@ func TestFaultThatCannotBeAppliedIsUnproven(t *testing.T) {
 func TestHostIsAMonitor(t *testing.T) {
 	lab := newLab(t, "client-1")
 	const processes = 8
-	startRole(t, lab, "client-1", "monitor", processes)
+	startDuty(t, lab, "client-1", "monitor", processes)
 	events, err := live.NewWorld(lab, nil).Run(t.Context(), time.Minute, []sim.HostID{"client-1"})
 	if err != nil {
 		t.Fatal(err)
@@ -267,7 +267,7 @@ func TestHostDrawsFromItsOwnSeededStream(t *testing.T) {
 	for _, seed := range []uint64{1, 2} {
 		lab := newLab(t, "client-1")
 		lab.Seed = seed
-		startRole(t, lab, "client-1", "client", nil)
+		startDuty(t, lab, "client-1", "client", nil)
 		events, err := live.NewWorld(lab, nil).Run(t.Context(), time.Minute, []sim.HostID{"client-1"})
 		if err != nil {
 			t.Fatal(err)

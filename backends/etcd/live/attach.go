@@ -65,7 +65,7 @@ func (b attached) Observe(ctx context.Context, lab *live.Lab, s backends.Setting
 		return err
 	}
 	spec := observerSpec{Members: members, Sockets: b.to.Sockets, Prefix: prefix, LeaseTokens: etcd.LeaseTokens(s)}
-	return backends.StartObserver(ctx, lab, members[0], observerRole, spec)
+	return backends.StartObserver(ctx, lab, members[0], observerDuty, spec)
 }
 
 // Reset removes what the trial left behind.

@@ -21,7 +21,7 @@ import (
 // labTTL is the shortest lease that the members grant.
 const labTTL = time.Second
 
-var testRoles = map[string]live.Role{observerRole: observe, locktest.HolderRole: locktest.Holder(locktest.HoldAsOrdered, Backend{})}
+var testDuties = map[string]live.Duty{observerDuty: observe, locktest.HolderDuty: locktest.Holder(locktest.HoldAsOrdered, Backend{})}
 
 // labCluster is three members on their hosts, and two clients on theirs.
 type labCluster struct{ *locktest.Lab }

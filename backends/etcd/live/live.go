@@ -22,7 +22,7 @@ type Backend struct{ etcd.Backend }
 var _ backends.Adapted = Backend{}
 
 const (
-	observerRole = "etcd-observer"
+	observerDuty = "etcd-observer"
 	connectLimit = 5 * time.Second  // for a client's first connections, before the trial starts
 	resetLimit   = 30 * time.Second // for the members to agree again after a trial
 )
@@ -66,7 +66,7 @@ func (b Backend) Start(ctx context.Context, lab *live.Lab, s backends.Settings) 
 func (b Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	members := b.Servers(s)
 	spec := observerSpec{Members: members, Sockets: sockets(lab, members), LeaseTokens: etcd.LeaseTokens(s), Inside: s.Inside}
-	return backends.StartObserver(ctx, lab, members[0], observerRole, spec)
+	return backends.StartObserver(ctx, lab, members[0], observerDuty, spec)
 }
 
 // Reset waits until all members agree again and clears the store. Its revision keeps counting, and
@@ -124,6 +124,6 @@ func dialMembers(h *live.Host, servers []string, s backends.Settings) (*clientPo
 }
 
 // Roles is the observer.
-func (Backend) Roles() map[string]live.Role {
-	return map[string]live.Role{observerRole: observe}
+func (Backend) Duties() map[string]live.Duty {
+	return map[string]live.Duty{observerDuty: observe}
 }

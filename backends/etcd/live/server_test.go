@@ -22,7 +22,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestMain(m *testing.M) { os.Exit(livetest.Main(m, testRoles)) }
+func TestMain(m *testing.M) { os.Exit(livetest.Main(m, testDuties)) }
 
 // patience is how long a test waits for what must happen.
 const patience = 20 * time.Second

@@ -105,7 +105,7 @@ func ObserveAttached(ctx context.Context, lab *live.Lab, to *backends.Attachment
 // host for one trial and watches the lock whose names begin with prefix.
 func StartAttachedObserver(ctx context.Context, lab *live.Lab, id sim.HostID, socket, prefix string, o Observation) error {
 	spec := attachedSpec{Network: "unix", Address: socket, Prefix: prefix, Observation: o}
-	return backends.StartObserver(ctx, lab, id, attachedRole, spec)
+	return backends.StartObserver(ctx, lab, id, attachedDuty, spec)
 }
 
 // CleanAttached deletes the lock's keys under these prefixes from the servers.

@@ -23,7 +23,7 @@ import (
 // answer shows what the preceding lines led to. An expiry becomes visible at the next question,
 // which comes every pollPeriod.
 
-const attachedRole = "redis-attached-observer"
+const attachedDuty = "redis-attached-observer"
 
 // attachedSpec tells the observer of an attached server what to look at.
 type attachedSpec struct {
@@ -37,7 +37,7 @@ type attachedObserver struct {
 	lines, answers *stream
 	ask, end       string // GET of the lock's key; the last command sent
 	over           string // the beginning of the line that the server shows for end
-	witness        *attachedWitness
+	recorder       *attachedRecorder
 }
 
 func observeAttached(h *live.Host, orders json.RawMessage) error {
@@ -48,7 +48,7 @@ func observeAttached(h *live.Host, orders json.RawMessage) error {
 	stopped := h.Stopped()
 	var o *attachedObserver
 	var err error
-	h.Outside(func() { o, err = openAttached(spec, newAttachedWitness(spec, h.TrueTime, h.RecordAt)) })
+	h.Outside(func() { o, err = openAttached(spec, newAttachedRecorder(spec, h.TrueTime, h.RecordAt)) })
 	if err != nil {
 		return fmt.Errorf("observe the attached redis: %w", err)
 	}
@@ -69,10 +69,10 @@ func observeAttached(h *live.Host, orders json.RawMessage) error {
 }
 
 // openAttached connects, and returns once the server shows every command that it executes.
-func openAttached(spec attachedSpec, w *attachedWitness) (*attachedObserver, error) {
+func openAttached(spec attachedSpec, w *attachedRecorder) (*attachedObserver, error) {
 	o := &attachedObserver{
 		ask: "GET " + spec.Prefix + redis.LockKey + "\r\n", end: "ECHO " + spec.Prefix + "end\r\n",
-		over: `"ECHO" ` + strconv.Quote(spec.Prefix+"end"), witness: w,
+		over: `"ECHO" ` + strconv.Quote(spec.Prefix+"end"), recorder: w,
 	}
 	for _, s := range []**stream{&o.lines, &o.answers} {
 		conn, err := net.DialTimeout(spec.Network, spec.Address, connectLimit)
@@ -111,7 +111,7 @@ func (o *attachedObserver) greet(counter string) error {
 		return err
 	}
 	if count.text != "" {
-		if o.witness.tokens, err = strconv.ParseUint(count.text, 10, 64); err != nil {
+		if o.recorder.tokens, err = strconv.ParseUint(count.text, 10, 64); err != nil {
 			return fmt.Errorf("read the counter of tokens: %w", err)
 		}
 	}
@@ -151,7 +151,7 @@ func (o *attachedObserver) poll(stopped <-chan struct{}) {
 	}
 }
 
-// follow passes each line to the witness until it sees the last command's.
+// follow passes each line to the recorder until it sees the last command's.
 func (o *attachedObserver) follow() error {
 	for {
 		v, err := readValue(o.lines.input)
@@ -162,15 +162,15 @@ func (o *attachedObserver) follow() error {
 		switch {
 		case command == o.over:
 			return nil
-		case o.witness.isQuestion(command):
+		case o.recorder.isQuestion(command):
 			answer, err := readValue(o.answers.input)
 			if err != nil {
 				return err
 			}
-			if err := o.witness.answer(answer.text); err != nil {
+			if err := o.recorder.answer(answer.text); err != nil {
 				return err
 			}
-		case o.witness.line(v.text):
+		case o.recorder.line(v.text):
 			if _, err := o.answers.conn.Write([]byte(o.ask)); err != nil {
 				return err
 			}

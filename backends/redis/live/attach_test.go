@@ -14,7 +14,7 @@ import (
 	"github.com/locklab/locklab/sim"
 )
 
-// transcript collects what a witness records, one line per event.
+// transcript collects what a recorder records, one line per event.
 type transcript struct {
 	mu    sync.Mutex
 	lines []string
@@ -46,7 +46,7 @@ func TestAttachedObserverKnowsWhatCommandsDid(t *testing.T) {
 	began := time.Now()
 	seen := &transcript{}
 	spec := attachedSpec{Network: "unix", Address: s.socket, Prefix: "locklab-test-"}
-	o, err := openAttached(spec, newAttachedWitness(spec, func() time.Duration { return time.Since(began) }, seen.record))
+	o, err := openAttached(spec, newAttachedRecorder(spec, func() time.Duration { return time.Since(began) }, seen.record))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestAttachedObserverKnowsWhatCommandsDid(t *testing.T) {
 }
 
 // The lines between a SET and the answer to the question about it also settle the SET.
-func TestAttachedWitnessSettlesSetsByWhatFollows(t *testing.T) {
+func TestAttachedRecorderSettlesSetsByWhatFollows(t *testing.T) {
 	const key = "x-" + redis.LockKey
 	set := func(v string) string { return fmt.Sprintf(`1.0 [0 h:1] "SET" "%s" "%s" "NX" "PX" "1000"`, key, v) }
 	eval := func(v string) string { return fmt.Sprintf(`1.0 [0 h:1] "EVAL" "…" "1" "%s" "%s"`, key, v) }
@@ -121,7 +121,7 @@ func TestAttachedWitnessSettlesSetsByWhatFollows(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			now, seen := time.Duration(0), &transcript{}
-			w := newAttachedWitness(attachedSpec{Prefix: "x-"}, func() time.Duration { return now }, seen.record)
+			w := newAttachedRecorder(attachedSpec{Prefix: "x-"}, func() time.Duration { return now }, seen.record)
 			for _, each := range c.what {
 				if wait, ok := strings.CutPrefix(each, "+"); ok {
 					d, err := time.ParseDuration(wait)
@@ -146,8 +146,8 @@ func TestAttachedWitnessSettlesSetsByWhatFollows(t *testing.T) {
 	}
 }
 
-func TestAttachedWitnessRefusesAKeyThatSomebodyElseWrote(t *testing.T) {
-	w := newAttachedWitness(attachedSpec{Prefix: "x-"}, func() time.Duration { return 0 }, new(transcript).record)
+func TestAttachedRecorderRefusesAKeyThatSomebodyElseWrote(t *testing.T) {
+	w := newAttachedRecorder(attachedSpec{Prefix: "x-"}, func() time.Duration { return 0 }, new(transcript).record)
 	if err := w.answer("strange"); err == nil {
 		t.Error("the lock's key holds what no client has put there, and nothing is said of it")
 	}

@@ -24,7 +24,7 @@ func settings(t *testing.T, lock string) backends.Settings {
 	return s
 }
 
-var testRoles = map[string]live.Role{observerRole: observe, locktest.HolderRole: locktest.Holder(locktest.HoldAsOrdered, Backend{})}
+var testDuties = map[string]live.Duty{observerDuty: observe, locktest.HolderDuty: locktest.Holder(locktest.HoldAsOrdered, Backend{})}
 
 // labTrial is a real server on one host and a client on another.
 type labTrial struct{ *locktest.Lab }

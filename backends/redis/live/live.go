@@ -64,6 +64,6 @@ func (b Backend) dial(h *live.Host, ip string, s backends.Settings) (redis.Port,
 }
 
 // Roles are the observers of the lab's own server and of an attached one.
-func (Backend) Roles() map[string]live.Role {
-	return map[string]live.Role{observerRole: observe, attachedRole: observeAttached}
+func (Backend) Duties() map[string]live.Duty {
+	return map[string]live.Duty{observerDuty: observe, attachedDuty: observeAttached}
 }

@@ -29,7 +29,7 @@ import (
 // When the connection breaks because the server crashed, the observer waits until the server is
 // back, and asks what has become of the lock that it knew.
 
-const observerRole = "redis-observer"
+const observerDuty = "redis-observer"
 
 // Observation is what an observer has to do.
 type Observation struct {
@@ -42,7 +42,7 @@ type Observation struct {
 	// recorded as NodeGranted, NodeExtended and NodeEnded.
 	Votes bool `json:"votes,omitempty"`
 	// Copies means that the server is one of several that copy each other: what it holds as a copy
-	// is recorded as NodeGranted and NodeEnded; see the witness.
+	// is recorded as NodeGranted and NodeEnded; see the recorder.
 	Copies bool `json:"copies,omitempty"`
 }
 
@@ -50,7 +50,7 @@ type Observation struct {
 // knows only clients whose hosts are in the lab by then.
 func ObserveServer(ctx context.Context, lab *live.Lab, id sim.HostID, o Observation) error {
 	spec := observerSpec{Network: "tcp", Address: net.JoinHostPort(lab.Address(id), ServerPort), Clients: clientsIn(lab), Observation: o}
-	return backends.StartObserver(ctx, lab, id, observerRole, spec)
+	return backends.StartObserver(ctx, lab, id, observerDuty, spec)
 }
 
 // client is a client's host and the IP address that its connections come from.
@@ -76,11 +76,11 @@ type observerSpec struct {
 
 // observer is the process that observes one server.
 type observer struct {
-	host    wire.Host
-	at      observerSpec
-	witness *witness
-	disk    *disk // nil if nothing depends on what is synced
-	stopped <-chan struct{}
+	host     wire.Host
+	at       observerSpec
+	recorder *recorder
+	disk     *disk // nil if nothing depends on what is synced
+	stopped  <-chan struct{}
 
 	mu     sync.Mutex
 	stream *stream // the present one
@@ -91,8 +91,8 @@ func observe(h *live.Host, spec json.RawMessage) error {
 	if err := json.Unmarshal(spec, &o.at); err != nil {
 		return fmt.Errorf("read the observer's orders: %w", err)
 	}
-	o.witness = newWitness(h.Record, o.at.Observation)
-	o.witness.clients = o.at.Clients
+	o.recorder = newRecorder(h.Record, o.at.Observation)
+	o.recorder.clients = o.at.Clients
 	if o.at.Durability == redis.DurabilityEverySec {
 		o.disk = &disk{dir: ".", now: h.TrueTime} // a helper runs in its host's directory
 	}
@@ -101,7 +101,7 @@ func observe(h *live.Host, spec json.RawMessage) error {
 		return err
 	}
 	o.use(stream)
-	o.witness.resume(now)
+	o.recorder.resume(now)
 	if o.disk != nil {
 		if err := o.disk.switchOn(); err != nil { // before the first grant
 			return err
@@ -128,7 +128,7 @@ func (o *observer) run() error {
 		go o.poll()
 	}
 	for {
-		err := o.stream.follow(o.host, o.witness)
+		err := o.stream.follow(o.host, o.recorder)
 		select {
 		case err := <-failed:
 			return err
@@ -213,14 +213,14 @@ func (o *observer) reconnect() bool {
 				s.conn.Close()
 				return false
 			}
-			o.witness.resume(now)
+			o.recorder.resume(now)
 			return o.disk == nil || o.disk.switchOn() == nil
 		}
 		if o.over() {
 			return false
 		}
 		if first {
-			o.witness.serverDown()
+			o.recorder.serverDown()
 		}
 	}
 }

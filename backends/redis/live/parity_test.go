@@ -19,7 +19,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestMain(m *testing.M) { os.Exit(livetest.Main(m, testRoles)) }
+func TestMain(m *testing.M) { os.Exit(livetest.Main(m, testDuties)) }
 
 const (
 	longLease  = time.Hour
@@ -149,7 +149,7 @@ func compare(t *testing.T, server *realServer, kinds []redis.CommandKind, tokens
 			if err := stream.end(); err != nil {
 				t.Fatal(err)
 			}
-			if err := stream.follow(h, newWitness(h.Record, Observation{Tokens: tokens})); err != nil {
+			if err := stream.follow(h, newRecorder(h.Record, Observation{Tokens: tokens})); err != nil {
 				t.Fatal(err)
 			}
 			seen = h.Events()

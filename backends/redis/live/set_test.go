@@ -58,7 +58,7 @@ func TestTheModelKeepsTheSetThatRedisKeeps(t *testing.T) {
 			if err := stream.end(); err != nil {
 				t.Fatal(err)
 			}
-			if err := stream.follow(h, newWitness(h.Record, Observation{})); err != nil {
+			if err := stream.follow(h, newRecorder(h.Record, Observation{})); err != nil {
 				t.Fatal(err)
 			}
 			if len(h.Events()) > 0 {

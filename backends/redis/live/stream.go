@@ -111,8 +111,8 @@ func (s *stream) end() error {
 	return err
 }
 
-// follow passes events to a witness until the end mark comes back or the connection breaks.
-func (s *stream) follow(h wire.Host, w *witness) error {
+// follow passes events to a recorder until the end mark comes back or the connection breaks.
+func (s *stream) follow(h wire.Host, w *recorder) error {
 	for {
 		var v value
 		var err error

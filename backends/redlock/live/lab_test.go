@@ -16,7 +16,7 @@ import (
 	"github.com/locklab/locklab/sim/live/livetest"
 )
 
-func TestMain(m *testing.M) { os.Exit(livetest.Main(m, labRoles())) }
+func TestMain(m *testing.M) { os.Exit(livetest.Main(m, labDuties())) }
 
 var profiles = []Backend{{}, {redlock.Backend{Profile: redlock.Reference}}, {redlock.Backend{Profile: redlock.Redsync}}}
 
@@ -26,10 +26,10 @@ const labTTL = 3 * time.Second
 // labSpec runs the lock with a time-out that even a busy machine meets.
 const labSpec = "redlock+node-timeout=0.03ttl+retry=0.02ttl"
 
-func labRoles() map[string]live.Role {
-	roles := Backend{}.Roles()
-	roles[locktest.HolderRole] = locktest.Holder(locktest.HoldAsOrdered, profiles...)
-	return roles
+func labDuties() map[string]live.Duty {
+	duties := Backend{}.Duties()
+	duties[locktest.HolderDuty] = locktest.Holder(locktest.HoldAsOrdered, profiles...)
+	return duties
 }
 
 // newPair returns real servers and two clients.

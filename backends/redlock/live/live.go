@@ -111,7 +111,7 @@ func (b Backend) dial(h *live.Host, servers []string, s backends.Settings, port 
 }
 
 // Roles is the observer.
-func (Backend) Roles() map[string]live.Role { return redislive.Backend{}.Roles() }
+func (Backend) Duties() map[string]live.Duty { return redislive.Backend{}.Duties() }
 
 // Conclude counts the votes that the observers saw.
 func (b Backend) Conclude(events []sim.Event, s backends.Settings) []sim.Event {

@@ -19,7 +19,7 @@ import (
 	"github.com/locklab/locklab/sim/live/livetest"
 )
 
-func TestMain(m *testing.M) { os.Exit(livetest.Main(m, labRoles())) }
+func TestMain(m *testing.M) { os.Exit(livetest.Main(m, labDuties())) }
 
 // labTTL outlasts a failover, even on a busy machine.
 const labTTL = 6 * time.Second
@@ -27,10 +27,10 @@ const labTTL = 6 * time.Second
 // labSpec makes the Sentinels notice soon that the master is down.
 const labSpec = "sentinel+down-after=0.05ttl+timeout=0.05ttl"
 
-func labRoles() map[string]live.Role {
-	roles := Backend{}.Roles()
-	roles[locktest.HolderRole] = locktest.Holder(locktest.HoldAsOrdered, Backend{})
-	return roles
+func labDuties() map[string]live.Duty {
+	duties := Backend{}.Duties()
+	duties[locktest.HolderDuty] = locktest.Holder(locktest.HoldAsOrdered, Backend{})
+	return duties
 }
 
 // newPair returns real servers, real Sentinels, and two clients.

@@ -15,17 +15,17 @@ import (
 )
 
 // Real replication is as quick as the network. To make it lag, as on a busy master, a server
-// listens only on its host's loopback address, and this role stands before it. The role passes
+// listens only on its host's loopback address, and this duty stands before it. It passes
 // everything on at once, except that it delays what goes to other servers. It is part of the host:
 // when the master crashes, unsent data is lost, as in the model. (A delay on the link would not do:
 // what the network has accepted arrives even if its sender is dead.)
 
-const lagRole = "redis-replication-lag"
+const lagDuty = "redis-replication-lag"
 
 // loopback is where such a server listens.
 const loopback = "127.0.0.1"
 
-// lagSpec is the role's configuration.
+// lagSpec is the configuration of the duty.
 type lagSpec struct {
 	Listen string        // address
 	Server string        // address
@@ -114,7 +114,7 @@ func passOn(client io.Writer, server io.ReadCloser, late time.Duration) {
 	}
 }
 
-// listening are the settings of a server behind this role; without them it would announce its
+// listening are the settings of a server behind this duty; without them it would announce its
 // loopback address to others.
 func listening(ip string) []redislive.ServerSetting {
 	return []redislive.ServerSetting{

@@ -117,7 +117,7 @@ func deployReal(s backends.Settings) deployment {
 	return d
 }
 
-// standBefore starts the role that makes a server's replication lag.
+// standBefore starts the duty that makes a server's replication lag.
 func (d deployment) standBefore(lab *live.Lab, id sim.HostID) error {
 	spec := lagSpec{
 		Listen: net.JoinHostPort(lab.Address(id), redislive.ServerPort),
@@ -128,7 +128,7 @@ func (d deployment) standBefore(lab *live.Lab, id sim.HostID) error {
 			spec.Others = append(spec.Others, lab.Address(other))
 		}
 	}
-	_, err := lab.Agent(id).StartRole(lagRole, spec)
+	_, err := lab.Agent(id).StartDuty(lagDuty, spec)
 	return err
 }
 
@@ -180,7 +180,7 @@ func (Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings) 
 }
 
 // Reset empties the servers and waits until all are healthy. After a failover the servers have
-// other roles than at first, which is an error. So is a replication lag, because the roles that
+// other roles than at first, which is an error. So is a replication lag, because the duties that
 // make it end with their trial.
 func (b Backend) Reset(ctx context.Context, lab *live.Lab, s backends.Settings) error {
 	d := deployReal(s)
@@ -253,9 +253,9 @@ func connect(h *live.Host, n *network, servers []string, s backends.Settings) (*
 	return sentinel.NewPort(h, n, sentinels, s), nil
 }
 
-// Roles are the observer and the role that makes replication lag.
-func (Backend) Roles() map[string]live.Role {
-	roles := redislive.Backend{}.Roles()
-	roles[lagRole] = lag
-	return roles
+// Duties are the observer and the duty that makes replication lag.
+func (Backend) Duties() map[string]live.Duty {
+	duties := redislive.Backend{}.Duties()
+	duties[lagDuty] = lag
+	return duties
 }

@@ -69,7 +69,7 @@ func (b attached) Observe(ctx context.Context, lab *live.Lab, s backends.Setting
 		return err
 	}
 	spec := attachedSpec{Sockets: b.to.Sockets, Root: root, Token: s.Choice(zookeeper.OptionToken)}
-	return backends.StartObserver(ctx, lab, hosts[0], attachedRole, spec)
+	return backends.StartObserver(ctx, lab, hosts[0], attachedDuty, spec)
 }
 
 // Reset removes what the trial left behind.

@@ -25,7 +25,7 @@ import (
 // znode has gone: its client may have deleted it, or the session may have ended. Of changes in
 // quick succession it may see only the last.
 
-const attachedRole = "zookeeper-attached-observer"
+const attachedDuty = "zookeeper-attached-observer"
 
 // attachedSpec tells the observer of an attached ensemble what to look at.
 type attachedSpec struct {

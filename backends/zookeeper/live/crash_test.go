@@ -73,7 +73,7 @@ func TestTheObserverSeesOneOrderAcrossTheCrashOfALeader(t *testing.T) { // Z7
 		addresses = append(addresses, net.JoinHostPort(b.Live.Address(id), clientPort))
 	}
 	var seen []string
-	w := &logWitness{token: byCzxid, record: func(e sim.Event) {
+	w := &logRecorder{token: byCzxid, record: func(e sim.Event) {
 		seen = append(seen, fmt.Sprintf("%s %s", e.Kind, e.Grant))
 	}}
 	old := b.leader()

@@ -17,9 +17,9 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-var testRoles = map[string]live.Role{
-	observerRole: observe, "sleeper": sleeper,
-	locktest.HolderRole: locktest.Holder(locktest.HoldAsOrdered, Backend{}),
+var testDuties = map[string]live.Duty{
+	observerDuty: observe, "sleeper": sleeper,
+	locktest.HolderDuty: locktest.Holder(locktest.HoldAsOrdered, Backend{}),
 }
 
 // sleeper creates a znode, is paused over it, and looks around when it wakes up. It records its
@@ -131,7 +131,7 @@ func TestTheLibraryOpensANewSessionUnasked(t *testing.T) { // Z9
 	t.Parallel()
 	b := newBench(t, "zookeeper+servers=1", "client-1")
 	b.Start()
-	orders := []locktest.Order{{Role: "sleeper"}}
+	orders := []locktest.Order{{Duty: "sleeper"}}
 	locktest.ExpectOnHosts(t, b.trial(orders, locktest.PauseOn("client-1", sim.Acquired, 5*realTTL/2)),
 		"client-1 acquire-sent", "zk-1 granted client-1", "client-1 acquired", "zk-1 expired",
 		"client-1 acquire-sent", "zk-1 granted client-1",

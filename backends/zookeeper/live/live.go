@@ -30,7 +30,7 @@ const (
 	clientPort   = "2181"
 	peerPort     = "2888"
 	electionPort = "3888"
-	observerRole = "zookeeper-observer"
+	observerDuty = "zookeeper-observer"
 	connectLimit = 10 * time.Second // for a client's first session, before the trial starts
 )
 
@@ -99,7 +99,7 @@ func (b Backend) Observe(ctx context.Context, lab *live.Lab, s backends.Settings
 	for _, id := range b.Servers(s) {
 		spec.Logs = append(spec.Logs, filepath.Join(lab.Dir(id), logDir))
 	}
-	return backends.StartObserver(ctx, lab, zookeeper.ServerID(1), observerRole, spec)
+	return backends.StartObserver(ctx, lab, zookeeper.ServerID(1), observerDuty, spec)
 }
 
 // Reset waits until every server follows one leader and no client is connected any more, so that
@@ -145,6 +145,6 @@ func (b Backend) dial(h *live.Host, servers []string, s backends.Settings, root 
 }
 
 // Roles are the observers of the lab's own servers and of attached ones.
-func (Backend) Roles() map[string]live.Role {
-	return map[string]live.Role{observerRole: observe, attachedRole: observeAttached}
+func (Backend) Duties() map[string]live.Duty {
+	return map[string]live.Duty{observerDuty: observe, attachedDuty: observeAttached}
 }

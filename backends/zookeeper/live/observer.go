@@ -39,7 +39,7 @@ func observe(h *live.Host, spec json.RawMessage) error {
 		return err
 	}
 	all := newEnsembleLog(o.Logs)
-	w := &logWitness{host: h, token: zookeeper.TokenFrom(o.Token)}
+	w := &logRecorder{host: h, token: zookeeper.TokenFrom(o.Token)}
 	if err := w.takeIn(all); err != nil {
 		return err
 	}

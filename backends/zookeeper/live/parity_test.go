@@ -133,7 +133,7 @@ func TestTheModelDoesWhatZooKeeperDoesAndTheObserverSeesIt(t *testing.T) {
 	kinds := []string{askCreate, askCreate, askCreate, askDelete, askDelete, askDelete, askExists, askChildren, askSync, askParent, "end"}
 	rapid.Check(t, func(t *rapid.T) {
 		server.clear(t)
-		seen := &logWitness{token: byCzxid}
+		seen := &logRecorder{token: byCzxid}
 		log := newEnsembleLog(server.logs)
 		if err := seen.takeIn(log); err != nil {
 			t.Fatal(err)

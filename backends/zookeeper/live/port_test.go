@@ -47,7 +47,7 @@ func (c cabled) Write(b []byte) (int, error) {
 func TestASessionEndsNoEarlierThanItsLengthAfterItsClientWasHeard(t *testing.T) { // Z3
 	server := sharedServer(t)
 	tick, _ := ticks(zookeeper.TimingOf(realSettings(t, "zookeeper")))
-	log, w := newEnsembleLog(server.logs), &logWitness{token: byCzxid}
+	log, w := newEnsembleLog(server.logs), &logRecorder{token: byCzxid}
 	if err := w.takeIn(log); err != nil {
 		t.Fatal(err)
 	}

@@ -35,7 +35,7 @@ const (
 var byCzxid = zookeeper.TokenFrom("czxid")
 
 func TestMain(m *testing.M) {
-	status := livetest.Main(m, testRoles)
+	status := livetest.Main(m, testDuties)
 	if stopShared != nil {
 		stopShared()
 	}

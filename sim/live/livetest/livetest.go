@@ -2,7 +2,7 @@
 
 // Package livetest lets tests run in the live world. A package with such tests declares
 //
-//	func TestMain(m *testing.M) { os.Exit(livetest.Main(m, roles)) }
+//	func TestMain(m *testing.M) { os.Exit(livetest.Main(m, duties)) }
 //
 // and begins each of them with livetest.Need(t). All its tests then run inside private
 // namespaces. On a machine without a live world those tests are skipped and say why; the others
@@ -24,10 +24,10 @@ import (
 // requireVar, set to anything, turns skips into failures.
 const requireVar = "LOCKLAB_REQUIRE_LIVE"
 
-// Main runs a test binary: as the role that it was started for, as the outer process, or as the
+// Main runs a test binary: as the duty that it was started for, as the outer process, or as the
 // tests themselves, inside. It returns the exit status.
-func Main(m *testing.M, roles map[string]live.Role) int {
-	if ran, status := live.RoleMain(roles); ran {
+func Main(m *testing.M, duties map[string]live.Duty) int {
+	if ran, status := live.DutyMain(duties); ran {
 		return status
 	}
 	if namespaces.Inside() {

@@ -24,13 +24,13 @@ const (
 	withUser             // in a user namespace in which this user is root
 )
 
-// ProbeRole makes live.RoleMain run the probe.
-const ProbeRole = "locklab-probe"
+// ProbeDuty makes live.DutyMain run the probe.
+const ProbeDuty = "locklab-probe"
 
 // probeLimit is the time limit of the probe, which takes about 0.1 s.
 const probeLimit = 20 * time.Second
 
-var errNoRoleMain = errors.New("this process has been started to play a role, but its program does not call live.RoleMain before anything else")
+var errNoDutyMain = errors.New("this process has been started to play a duty, but its program does not call live.DutyMain before anything else")
 
 // Available says why the live world cannot run here and what to do about it; nil means it can.
 // It tries it: a child process enters namespaces and makes two hosts. The answer is remembered.
@@ -43,8 +43,8 @@ func Available() error {
 }
 
 var available = sync.OnceValues(func() (kind, error) {
-	if os.Getenv(RoleVar) != "" {
-		return 0, errNoRoleMain
+	if os.Getenv(DutyVar) != "" {
+		return 0, errNoDutyMain
 	}
 	if os.Geteuid() == 0 {
 		if probe(asRoot) == nil {
@@ -63,7 +63,7 @@ func probe(as kind) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	cmd := exec.Command("/proc/self/exe")
-	cmd.Env = append(os.Environ(), RoleVar+"="+ProbeRole)
+	cmd.Env = append(os.Environ(), DutyVar+"="+ProbeDuty)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	lifeline, err := startInside(cmd, as)

@@ -22,8 +22,8 @@ const insideVar = "LOCKLAB_INSIDE"
 // lifelineFd is the inner process's end of a socket shared with the outer one.
 const lifelineFd = 3
 
-// RoleVar names the role that a process of this binary is to run, see live.RoleMain.
-const RoleVar = "LOCKLAB_ROLE"
+// DutyVar names the duty that a process of this binary is to run, see live.DutyMain.
+const DutyVar = "LOCKLAB_DUTY"
 
 // Inside reports whether this process is the harness inside the private namespaces. For
 // processes that the harness starts it is false: they may Enter namespaces of their own.
@@ -133,7 +133,7 @@ func startInside(cmd *exec.Cmd, as kind) (*os.File, error) {
 func CleanEnv() []string {
 	var env []string
 	for _, each := range os.Environ() {
-		if !strings.HasPrefix(each, insideVar+"=") && !strings.HasPrefix(each, RoleVar+"=") {
+		if !strings.HasPrefix(each, insideVar+"=") && !strings.HasPrefix(each, DutyVar+"=") {
 			env = append(env, each)
 		}
 	}

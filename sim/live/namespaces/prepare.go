@@ -23,8 +23,8 @@ func Prepare() error {
 	if !Inside() {
 		return errors.New("prepare the live world: this process is not inside private namespaces; call namespaces.Enter first")
 	}
-	if os.Getenv(RoleVar) != "" {
-		return errNoRoleMain
+	if os.Getenv(DutyVar) != "" {
+		return errNoDutyMain
 	}
 	holdOn()
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {

@@ -20,7 +20,7 @@ var ErrEnded = errors.New("the process has ended")
 
 var errNoAnswer = errors.New("it did not tell its clocks in time")
 
-// Conversation is the harness's side of the conversation with a role's process.
+// Conversation is the harness's side of the conversation with a duty's process.
 //
 // Events go through an inbox to the listener, so that answers to questions are still heard while
 // the listener is busy with an event.
@@ -206,7 +206,7 @@ func (c *Conversation) Tell(o Order) error {
 	return err
 }
 
-// AskClocks asks a role's process how far its clocks are shifted.
+// AskClocks asks a duty's process how far its clocks are shifted.
 func (c *Conversation) AskClocks(ctx context.Context) (clock.Reading, error) {
 	c.asking.Lock()
 	defer c.asking.Unlock()

@@ -1,9 +1,9 @@
 //go:build linux
 
-// Package protocol is what the harness and the process of a role say to each other: JSON lines over
+// Package protocol is what the harness and the process of a duty say to each other: JSON lines over
 // two pipes. Orders go down, reports come up.
 //
-//	harness                                role process
+//	harness                                duty process
 //	begin (host, stream, seed, spec) ->
 //	                                    <- ready
 //	start (at, holds)                ->
@@ -31,7 +31,7 @@ import (
 	"github.com/locklab/locklab/sim/live/pace"
 )
 
-// The role's ends of the pipes.
+// The duty's ends of the pipes.
 const (
 	OrdersFd  = 3
 	ReportsFd = 4
@@ -64,7 +64,7 @@ const (
 	Sending Saying = "sending"
 )
 
-// Order is what the harness tells a role's process.
+// Order is what the harness tells a duty's process.
 type Order struct {
 	Do     ToDo            `json:"do"`
 	Host   sim.HostID      `json:"host,omitempty"`   // begin
@@ -80,7 +80,7 @@ type Order struct {
 	Bears  time.Duration   `json:"bears,omitempty"`  // start: how late its pulse may be; 0 means no pulse
 }
 
-// Report is what a role's process tells the harness.
+// Report is what a duty's process tells the harness.
 type Report struct {
 	Say    Saying         `json:"say"`
 	At     time.Duration  `json:"at,omitempty"`     // event, pulse: time on the machine's clock

@@ -13,11 +13,11 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-const role = "relay"
+const duty = "relay"
 
-// Roles returns the role that stands in, on a host, for a server behind a relay. Programs
-// that call Start pass it to live.RoleMain.
-func Roles() map[string]live.Role { return map[string]live.Role{role: standIn} }
+// Duties returns the duty that stands in, on a host, for a server behind a relay. Programs
+// that call Start pass it to live.DutyMain.
+func Duties() map[string]live.Duty { return map[string]live.Duty{duty: standIn} }
 
 type spec struct {
 	Listen string // an address
@@ -32,14 +32,14 @@ func Start(ctx context.Context, lab *live.Lab, id sim.HostID, port, socket strin
 	if agent == nil {
 		return fmt.Errorf("start a relay on host %s: there is no such host", id)
 	}
-	p, err := agent.StartHelper(role, spec{Listen: net.JoinHostPort(agent.Address(), port), Socket: socket})
+	p, err := agent.StartHelper(duty, spec{Listen: net.JoinHostPort(agent.Address(), port), Socket: socket})
 	if err != nil {
 		return err
 	}
 	return p.AwaitReady(ctx)
 }
 
-// standIn is the role of the helper.
+// standIn is the duty of the helper.
 func standIn(h *live.Host, orders json.RawMessage) error {
 	var told spec
 	if err := json.Unmarshal(orders, &told); err != nil {

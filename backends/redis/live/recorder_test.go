@@ -43,7 +43,7 @@ func TestTheObserverTellsWhoAskedForARelease(t *testing.T) {
 	} {
 		for _, votes := range []bool{false, true} {
 			var seen []sim.Event
-			w := newWitness(func(e sim.Event) { seen = append(seen, e) }, Observation{Votes: votes})
+			w := newRecorder(func(e sim.Event) { seen = append(seen, e) }, Observation{Votes: votes})
 			w.clients = []client{{"client-1", "10.77.0.4"}, {"client-2", "10.77.0.5"}}
 			for _, each := range slices.Concat(c.what...) {
 				if text, ok := strings.CutPrefix(each, "+"); ok {

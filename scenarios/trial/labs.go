@@ -17,31 +17,31 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// Stages runs trials and keeps the lock services of live ones running between trials, as a cluster
+// Labs runs trials and keeps the lock services of live ones running between trials, as a cluster
 // takes longer to start than most trials last. A service is reused only if the trial left it
 // healthy, which is verified; otherwise it is torn down and the next trial gets a new one. Its
 // methods may be called from several goroutines.
-type Stages struct {
+type Labs struct {
 	limit int // how many may be up at a time
 
 	mu     sync.Mutex
-	idle   []*stage // the most recently used comes last
+	idle   []*standing // the most recently used comes last
 	closed bool
 }
 
-// stage is a lab with a running lock service.
-type stage struct {
+// standing is a lab with a running lock service.
+type standing struct {
 	lab      *live.Lab
 	key      string // which service, with which settings
 	service  backends.Live
 	settings backends.Settings
 }
 
-// NewStages returns the stages for trials run by this many workers.
-func NewStages(workers int) *Stages { return &Stages{limit: workers} }
+// NewLabs returns the labs for trials run by this many workers.
+func NewLabs(workers int) *Labs { return &Labs{limit: workers} }
 
 // Run runs one trial in its world. Live trials must run inside the live world's namespaces.
-func (s *Stages) Run(ctx context.Context, t Trial) (*sim.History, error) {
+func (s *Labs) Run(ctx context.Context, t Trial) (*sim.History, error) {
 	if t.World != sim.LiveWorld {
 		return t.Simulate(ctx)
 	}
@@ -53,7 +53,7 @@ func (s *Stages) Run(ctx context.Context, t Trial) (*sim.History, error) {
 }
 
 // Close tears down every idle service at once, and those in use when their trial ends.
-func (s *Stages) Close() error {
+func (s *Labs) Close() error {
 	s.mu.Lock()
 	idle := s.idle
 	s.idle, s.closed = nil, true
@@ -65,7 +65,7 @@ func (s *Stages) Close() error {
 	return errors.Join(failed...)
 }
 
-func (s *Stages) runLive(ctx context.Context, t Trial) (*sim.History, error) {
+func (s *Labs) runLive(ctx context.Context, t Trial) (*sim.History, error) {
 	c, err := t.setup()
 	if err != nil {
 		return nil, err
@@ -84,8 +84,8 @@ func (s *Stages) runLive(ctx context.Context, t Trial) (*sim.History, error) {
 	return h, s.putBack(set)
 }
 
-// take returns a stage with the trial's lock service: an idle one, or a new one.
-func (s *Stages) take(ctx context.Context, t Trial, c setup) (*stage, error) {
+// take returns a lab with the trial's lock service: an idle one, or a new one.
+func (s *Labs) take(ctx context.Context, t Trial, c setup) (*standing, error) {
 	key := fmt.Sprintf("%s, lease %v, options %q, disks may stall: %t, account inside: %t, set: %t", t.Backend.Backend.Name(), t.TTL, c.settings.List(), c.stallsDisks(), t.Scenario.Inside, t.Scenario.Workload.Kind == workload.Add)
 	s.mu.Lock()
 	for i, each := range slices.Backward(s.idle) {
@@ -95,7 +95,7 @@ func (s *Stages) take(ctx context.Context, t Trial, c setup) (*stage, error) {
 			return each, nil
 		}
 	}
-	var surplus []*stage
+	var surplus []*standing
 	for len(s.idle) >= s.limit {
 		surplus = append(surplus, s.idle[0])
 		s.idle = s.idle[1:]
@@ -106,16 +106,16 @@ func (s *Stages) take(ctx context.Context, t Trial, c setup) (*stage, error) {
 			return nil, err
 		}
 	}
-	return newStage(ctx, t, c, key)
+	return newStanding(ctx, t, c, key)
 }
 
-func newStage(ctx context.Context, t Trial, c setup, key string) (*stage, error) {
+func newStanding(ctx context.Context, t Trial, c setup, key string) (*standing, error) {
 	lab, err := live.NewLab()
 	if err != nil {
 		return nil, err
 	}
 	lab.DiskStalls = c.stallsDisks()
-	set := &stage{lab: lab, key: key, service: t.Backend.Backend.(backends.Live), settings: c.settings}
+	set := &standing{lab: lab, key: key, service: t.Backend.Backend.(backends.Live), settings: c.settings}
 	if service, ok := set.service.(backends.Legible); ok {
 		lab.Readers = append(lab.Readers, service.MessageWords)
 	}
@@ -142,9 +142,9 @@ func (c setup) stallsDisks() bool {
 // takes a few seconds.
 const resetLimit = 5 * time.Second
 
-// restore returns the stage to the state in which it was built. It reports false if the stage is
+// restore returns the lab to the state in which it was built. It reports false if the lab is
 // not fit for another trial.
-func (s *Stages) restore(ctx context.Context, set *stage, world *live.World, c setup) bool {
+func (s *Labs) restore(ctx context.Context, set *standing, world *live.World, c setup) bool {
 	for _, step := range c.steps {
 		if step.Do.Kind.Row().LeavesTraces {
 			return false
@@ -158,7 +158,7 @@ func (s *Stages) restore(ctx context.Context, set *stage, world *live.World, c s
 	return set.service.Reset(ctx, set.lab, set.settings) == nil
 }
 
-func (s *Stages) putBack(set *stage) error {
+func (s *Labs) putBack(set *standing) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {

@@ -22,8 +22,8 @@ const (
 	noteDown    = "down"
 )
 
-// witness builds the server's part of a history from keyspace events and MONITOR lines.
-type witness struct {
+// recorder builds the server's part of a history from keyspace events and MONITOR lines.
+type recorder struct {
 	Observation
 	record  func(sim.Event)
 	clients []client
@@ -42,34 +42,34 @@ type witness struct {
 	changed bool  // an event of the lock's key has come since then
 }
 
-func newWitness(record func(sim.Event), o Observation) *witness {
-	return &witness{Observation: o, record: record, known: map[string]bool{}}
+func newRecorder(record func(sim.Event), o Observation) *recorder {
+	return &recorder{Observation: o, record: record, known: map[string]bool{}}
 }
 
 // event processes a message on a channel such as "__keyevent@0__:set".
-func (w *witness) event(channel, key string) {
+func (rec *recorder) event(channel, key string) {
 	_, what, _ := strings.Cut(channel, ":")
 	switch {
 	case key == redis.CounterKey && what == "incrby":
-		w.tokens++
-		if w.script {
-			w.script = false
-			w.did(sim.Event{Kind: sim.Granted, Grant: w.held, Token: w.tokens})
+		rec.tokens++
+		if rec.script {
+			rec.script = false
+			rec.did(sim.Event{Kind: sim.Granted, Grant: rec.held, Token: rec.tokens})
 		}
 	case key != redis.LockKey:
 		return
 	case what == "expired":
-		w.did(sim.Event{Kind: sim.Expired, Grant: w.held})
-		w.held = ""
-	case what == "expire" && w.pending == "set": // SET … PX also causes one
+		rec.did(sim.Event{Kind: sim.Expired, Grant: rec.held})
+		rec.held = ""
+	case what == "expire" && rec.pending == "set": // SET … PX also causes one
 	case what == "set" || what == "expire" || what == "del":
-		w.pending = what
+		rec.pending = what
 	}
-	w.changed = w.changed || key == redis.LockKey
+	rec.changed = rec.changed || key == redis.LockKey
 }
 
 // line processes a MONITOR line: time [database client] "command" "argument" …
-func (w *witness) line(text string) {
+func (rec *recorder) line(text string) {
 	clock, rest, _ := strings.Cut(text, " [")
 	from, command, ok := strings.Cut(rest, "] ")
 	words := unquoteAll(command)
@@ -78,60 +78,60 @@ func (w *witness) line(text string) {
 	}
 	now := milliseconds(clock)
 	if !inScript(from) { // a script's own line comes before those of its commands
-		w.asker = w.clientAt(from)
+		rec.asker = rec.clientAt(from)
 	}
 	if words[1] != redis.LockKey {
 		if found, is := readFound(words[1]); is {
-			w.compare(found)
+			rec.compare(found)
 		}
 		return
 	}
 	// A replica connects to its master's port; clients have other ports.
-	copied := w.Copies && strings.HasSuffix(from, ":"+ServerPort)
-	name, pending := strings.ToLower(words[0]), w.pending
+	copied := rec.Copies && strings.HasSuffix(from, ":"+ServerPort)
+	name, pending := strings.ToLower(words[0]), rec.pending
 	switch {
 	case pending == "set" && name == "set" && len(words) > 2:
-		w.set(words[2], deadline(now, words[3:]), copied, inScript(from))
+		rec.set(words[2], deadline(now, words[3:]), copied, inScript(from))
 	case pending == "expire" && strings.HasPrefix(name, "pexpire") && len(words) > 2:
-		w.expires = deadline(now, []string{strings.Replace(name, "pexpire", "px", 1), words[2]})
+		rec.expires = deadline(now, []string{strings.Replace(name, "pexpire", "px", 1), words[2]})
 		if !copied {
-			w.did(sim.Event{Kind: sim.Extended, Grant: w.held})
+			rec.did(sim.Event{Kind: sim.Extended, Grant: rec.held})
 		}
 	case pending == "del" && (name == "del" || name == "unlink"):
-		w.deleted(copied)
+		rec.deleted(copied)
 	case name == pollName:
-		w.asked, w.changed = now, false
+		rec.asked, rec.changed = now, false
 		return
 	default:
 		return
 	}
-	w.pending = ""
+	rec.pending = ""
 }
 
-func (w *witness) set(value string, expires int64, copied, script bool) {
-	again := w.held == value
-	w.held, w.expires, w.known[value] = value, expires, true
+func (rec *recorder) set(value string, expires int64, copied, script bool) {
+	again := rec.held == value
+	rec.held, rec.expires, rec.known[value] = value, expires, true
 	switch {
 	case copied:
-		w.record(sim.Event{Kind: sim.NodeGranted, Grant: value, Note: noteCopied})
-	case script && w.Tokens:
-		w.script = true
+		rec.record(sim.Event{Kind: sim.NodeGranted, Grant: value, Note: noteCopied})
+	case script && rec.Tokens:
+		rec.script = true
 	case again: // see redis.ObtainScript
-		w.did(sim.Event{Kind: sim.Extended, Grant: value})
+		rec.did(sim.Event{Kind: sim.Extended, Grant: value})
 	default:
-		w.did(sim.Event{Kind: sim.Granted, Grant: value})
+		rec.did(sim.Event{Kind: sim.Granted, Grant: value})
 	}
 }
 
-func (w *witness) deleted(copied bool) {
+func (rec *recorder) deleted(copied bool) {
 	switch {
-	case w.held == "":
+	case rec.held == "":
 	case copied:
-		w.record(sim.Event{Kind: sim.NodeEnded, Grant: w.held, Note: noteDeleted})
+		rec.record(sim.Event{Kind: sim.NodeEnded, Grant: rec.held, Note: noteDeleted})
 	default:
-		w.did(sim.Event{Kind: sim.Freed, Grant: w.held, Client: w.asker})
+		rec.did(sim.Event{Kind: sim.Freed, Grant: rec.held, Client: rec.asker})
 	}
-	w.held = ""
+	rec.held = ""
 }
 
 // inScript reports whether a MONITOR line's "database client" names a script.
@@ -139,13 +139,13 @@ func inScript(from string) bool { return strings.HasSuffix(from, " lua") }
 
 // clientAt returns the client of a MONITOR line's "database address:port", or "" if it is none of
 // the trial's.
-func (w *witness) clientAt(from string) sim.HostID {
+func (rec *recorder) clientAt(from string) sim.HostID {
 	_, address, _ := strings.Cut(from, " ")
 	ip, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return "" // a Unix socket, as the harness and tests use
 	}
-	for _, c := range w.clients {
+	for _, c := range rec.clients {
 		if c.Address == ip {
 			return c.Host
 		}
@@ -154,8 +154,8 @@ func (w *witness) clientAt(from string) sim.HostID {
 }
 
 // did records what the server did to the lock.
-func (w *witness) did(e sim.Event) {
-	if w.Votes {
+func (rec *recorder) did(e sim.Event) {
+	if rec.Votes {
 		switch e.Kind {
 		case sim.Granted:
 			e = sim.Event{Kind: sim.NodeGranted, Grant: e.Grant}
@@ -165,71 +165,71 @@ func (w *witness) did(e sim.Event) {
 			e = sim.Event{Kind: sim.NodeEnded, Grant: e.Grant, Client: e.Client, Ended: e.Kind}
 		}
 	}
-	w.record(e)
+	rec.record(e)
 }
 
 // resume compares what the server knew when the observer last saw it with what it knows now. If a
 // released lock is back because its release was not on the disk, that is a grant to nobody and not
 // recorded. A lock that was never seen was granted before the observer was back.
-func (w *witness) resume(now present) {
-	w.tokens, w.pending, w.script, w.asked = now.tokens, "", false, 0
-	if w.held != "" && w.held != now.value {
-		w.gone(now.clock)
+func (rec *recorder) resume(now present) {
+	rec.tokens, rec.pending, rec.script, rec.asked = now.tokens, "", false, 0
+	if rec.held != "" && rec.held != now.value {
+		rec.gone(now.clock)
 	}
 	if now.value == "" {
 		return
 	}
-	fresh := !w.known[now.value]
-	w.held, w.expires, w.known[now.value] = now.value, now.expires, true
+	fresh := !rec.known[now.value]
+	rec.held, rec.expires, rec.known[now.value] = now.value, now.expires, true
 	switch {
 	case !now.master:
-		w.record(sim.Event{Kind: sim.NodeGranted, Grant: now.value, Note: noteCopied})
+		rec.record(sim.Event{Kind: sim.NodeGranted, Grant: now.value, Note: noteCopied})
 	case fresh:
 		e := sim.Event{Kind: sim.Granted, Grant: now.value}
-		if w.Tokens {
+		if rec.Tokens {
 			e.Token = now.tokens
 		}
-		w.did(e)
-	case w.Copies: // the server was a master that was down, or was a replica until now
-		w.record(sim.Event{Kind: sim.NodeGranted, Grant: now.value, Note: noteCopied})
+		rec.did(e)
+	case rec.Copies: // the server was a master that was down, or was a replica until now
+		rec.record(sim.Event{Kind: sim.NodeGranted, Grant: now.value, Note: noteCopied})
 	}
 }
 
 // gone records that the server no longer knows the lock.
-func (w *witness) gone(now int64) {
-	e := sim.Event{Kind: sim.Forgotten, Grant: w.held}
-	if now > w.expires {
+func (rec *recorder) gone(now int64) {
+	e := sim.Event{Kind: sim.Forgotten, Grant: rec.held}
+	if now > rec.expires {
 		e.Kind = sim.Expired
 	}
-	w.held = ""
-	if w.Copies { // others may still know it
+	rec.held = ""
+	if rec.Copies { // others may still know it
 		e.Kind, e.Ended = sim.NodeEnded, e.Kind
-		w.record(e)
+		rec.record(e)
 		return
 	}
-	w.did(e)
+	rec.did(e)
 }
 
 // serverDown records that the server no longer answers.
-func (w *witness) serverDown() {
-	if w.Copies && w.held != "" {
-		w.record(sim.Event{Kind: sim.NodeEnded, Grant: w.held, Note: noteDown})
+func (rec *recorder) serverDown() {
+	if rec.Copies && rec.held != "" {
+		rec.record(sim.Event{Kind: sim.NodeEnded, Grant: rec.held, Note: noteDown})
 	}
 }
 
 // compare checks whether the lock's key differs from what the events said; if so, a full
 // resynchronisation has replaced it. A replica does not show a key that has expired by its own
 // clock, but keeps it until the master deletes it.
-func (w *witness) compare(f found) {
-	now := w.asked
-	if now == 0 || w.changed || f.value == w.held || f.value == "" && now >= w.expires {
+func (rec *recorder) compare(f found) {
+	now := rec.asked
+	if now == 0 || rec.changed || f.value == rec.held || f.value == "" && now >= rec.expires {
 		return
 	}
-	if w.held != "" {
-		w.gone(now)
+	if rec.held != "" {
+		rec.gone(now)
 	}
 	if f.value != "" {
-		w.set(f.value, now+f.lifetime, true, false)
+		rec.set(f.value, now+f.lifetime, true, false)
 	}
 }
 

@@ -15,8 +15,8 @@ import (
 	"github.com/locklab/locklab/sim/live"
 )
 
-// The roles of processes in tests of faults.
-var faultRoles = map[string]live.Role{
+// The duties of processes in tests of faults.
+var faultDuties = map[string]live.Duty{
 	"watcher":     watcher,
 	"restless":    restless,
 	"timekeeper":  timekeeper,

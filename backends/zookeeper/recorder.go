@@ -5,11 +5,11 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// witness records what happens to the lock, once and in the order of the log, although every server
+// recorder records what happens to the lock, once and in the order of the log, although every server
 // applies the whole log, and again after each start. The first server to apply a change records it.
 // That is the leader, which commits before the others hear of it. No server could do this; a
 // simulation can.
-type witness struct {
+type recorder struct {
 	token  func(Node) uint64
 	seen   uint64 // up to this index of the log
 	events []sim.Event
@@ -45,20 +45,20 @@ func (c Change) Events(t *Tree, token func(Node) uint64) (events []sim.Event) {
 }
 
 // saw notes what a change did to the lock.
-func (w *witness) saw(index uint64, t *Tree, c Change) {
-	if index <= w.seen {
+func (rec *recorder) saw(index uint64, t *Tree, c Change) {
+	if index <= rec.seen {
 		return
 	}
-	w.seen = index
-	w.events = append(w.events, c.Events(t, w.token)...)
+	rec.seen = index
+	rec.events = append(rec.events, c.Events(t, rec.token)...)
 }
 
-// testify records what was seen. If a step of the scenario crashes the host because of it, the next
+// flush records what was seen. If a step of the scenario crashes the host because of it, the next
 // server goes on.
-func (w *witness) testify(h *virtual.Host) {
-	for len(w.events) > 0 {
-		e := w.events[0]
-		w.events = w.events[1:]
+func (rec *recorder) flush(h *virtual.Host) {
+	for len(rec.events) > 0 {
+		e := rec.events[0]
+		rec.events = rec.events[1:]
 		h.Record(e)
 	}
 }

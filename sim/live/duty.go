@@ -15,54 +15,54 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Role is a job that a process of this binary can do on a host: a client, the ledger, an
+// Duty is a job that a process of this binary can do on a host: a client, the ledger, an
 // observer. It prepares, calls h.Ready, calls h.AwaitStart, and does its work. It holds the host
-// (see sim.Host) except while it blocks in a method of Host. spec is what StartRole was given,
+// (see sim.Host) except while it blocks in a method of Host. spec is what StartDuty was given,
 // as JSON. An error is printed to standard error and ends the trial.
-type Role func(h *Host, spec json.RawMessage) error
+type Duty func(h *Host, spec json.RawMessage) error
 
-// Exit statuses of a role's process.
+// Exit statuses of a duty's process.
 const (
-	roleFailed   = 1 // the role returned an error
-	roleMisused  = 3 // there is no such role, or its orders cannot be read
-	roleOrphaned = 4 // the harness is gone
+	dutyFailed   = 1 // the duty returned an error
+	dutyMisused  = 3 // there is no such duty, or its orders cannot be read
+	dutyOrphaned = 4 // the harness is gone
 )
 
-// RoleMain runs the role that this process was started for, if any. Call it before anything else
+// DutyMain runs the duty that this process was started for, if any. Call it before anything else
 // in main and in TestMain. If ran is true, exit with status.
-func RoleMain(roles map[string]Role) (ran bool, status int) {
-	name := os.Getenv(namespaces.RoleVar)
+func DutyMain(duties map[string]Duty) (ran bool, status int) {
+	name := os.Getenv(namespaces.DutyVar)
 	if name == "" {
 		return false, 0
 	}
 	own := clock.ReadOwn()
-	os.Unsetenv(namespaces.RoleVar)
+	os.Unsetenv(namespaces.DutyVar)
 	complain := func(status int, err error) (bool, int) {
-		fmt.Fprintf(os.Stderr, "role %s: %v\n", name, err)
+		fmt.Fprintf(os.Stderr, "duty %s: %v\n", name, err)
 		return true, status
 	}
-	if name == namespaces.ProbeRole {
+	if name == namespaces.ProbeDuty {
 		if err := probeInside(); err != nil {
-			return complain(roleFailed, err)
+			return complain(dutyFailed, err)
 		}
 		return true, 0
 	}
-	role, found := roles[name]
+	duty, found := duties[name]
 	if !found {
-		return complain(roleMisused, errors.New("this program has no role of this name"))
+		return complain(dutyMisused, errors.New("this program has no duty of this name"))
 	}
 	unix.CloseOnExec(protocol.OrdersFd)
 	unix.CloseOnExec(protocol.ReportsFd)
 	orders := json.NewDecoder(os.NewFile(protocol.OrdersFd, "orders"))
 	var first protocol.Order
 	if err := orders.Decode(&first); err != nil || first.Do != protocol.Begin {
-		return complain(roleMisused, fmt.Errorf("read the first order %+v: %w", first, err))
+		return complain(dutyMisused, fmt.Errorf("read the first order %+v: %w", first, err))
 	}
 	h := newHost(first, own, os.NewFile(protocol.ReportsFd, "reports"))
 	go h.obey(orders)
 	h.monitor.Lock()
-	if err := role(h, first.Spec); err != nil {
-		return complain(roleFailed, err)
+	if err := duty(h, first.Spec); err != nil {
+		return complain(dutyFailed, err)
 	}
 	h.send(protocol.Report{Say: protocol.Bye})
 	return true, 0
@@ -73,7 +73,7 @@ func (h *Host) obey(orders *json.Decoder) {
 	for {
 		var o protocol.Order
 		if err := orders.Decode(&o); err != nil {
-			os.Exit(roleOrphaned)
+			os.Exit(dutyOrphaned)
 		}
 		switch o.Do {
 		case protocol.Start:
@@ -102,7 +102,7 @@ func (h *Host) obey(orders *json.Decoder) {
 // misused ends a process that receives an order it cannot carry out.
 func misused(o protocol.Order) {
 	fmt.Fprintf(os.Stderr, "an order that cannot be obeyed: %+v\n", o)
-	os.Exit(roleMisused)
+	os.Exit(dutyMisused)
 }
 
 // probeInside tries the live world out, for namespaces.Available.

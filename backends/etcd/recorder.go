@@ -6,36 +6,36 @@ import (
 	"github.com/locklab/locklab/sim/virtual"
 )
 
-// witness records what the cluster does with the lock: each change once, in the order of the log,
+// recorder records what the cluster does with the lock: each change once, in the order of the log,
 // when the first member applies it. It belongs to the world and not to a member, so it forgets
 // nothing when a member crashes.
-type witness struct {
+type recorder struct {
 	seen uint64 // index of the last entry recorded
 	Succession
 }
 
 // applied records an entry that a member has just applied to its model.
-func (w *witness) applied(h *virtual.Host, e consensus.Entry, m *Model, r Reply) {
-	if e.Index <= w.seen {
+func (rec *recorder) applied(h *virtual.Host, e consensus.Entry, m *Model, r Reply) {
+	if e.Index <= rec.seen {
 		return
 	}
-	w.seen = e.Index
+	rec.seen = e.Index
 	c := e.Command.(Command)
 	if c.Kind == CommandPut {
 		h.Record(c.Put.Event(r.Placed.Done, r.Placed.Entry.Version))
 	}
 	ended := sim.Event{Kind: sim.Freed, Client: c.Client}
 	if c.Kind == CommandLeaseExpire {
-		ended = sim.Event{Kind: sim.Expired, Client: w.Holder.Client}
+		ended = sim.Event{Kind: sim.Expired, Client: rec.Holder.Client}
 	}
 	first, _ := m.First(LockPrefix)
-	w.PassTo(first, ended, h.Record)
+	rec.PassTo(first, ended, h.Record)
 }
 
 // renewed records that the leader has renewed a lease.
-func (w *witness) renewed(h *virtual.Host, lease uint64) {
-	if w.Holder.Lease == lease {
-		h.Record(sim.Event{Kind: sim.Extended, Client: w.Holder.Client, Grant: w.Holder.Grant()})
+func (rec *recorder) renewed(h *virtual.Host, lease uint64) {
+	if rec.Holder.Lease == lease {
+		h.Record(sim.Event{Kind: sim.Extended, Client: rec.Holder.Client, Grant: rec.Holder.Grant()})
 	}
 }
 

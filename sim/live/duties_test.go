@@ -18,12 +18,12 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	maps.Copy(roles, faultRoles)
-	os.Exit(livetest.Main(m, roles))
+	maps.Copy(duties, faultDuties)
+	os.Exit(livetest.Main(m, duties))
 }
 
-// The roles that processes of this test binary play.
-var roles = map[string]live.Role{
+// The duties that processes of this test binary play.
+var duties = map[string]live.Duty{
 	"client":      client,
 	"truthteller": truthteller,
 	"observer":    observer,
@@ -184,9 +184,9 @@ func newLab(t *testing.T, hosts ...sim.HostID) *live.Lab {
 	return lab
 }
 
-func startRole(t *testing.T, lab *live.Lab, host sim.HostID, role string, spec any) *live.Proc {
+func startDuty(t *testing.T, lab *live.Lab, host sim.HostID, duty string, spec any) *live.Proc {
 	t.Helper()
-	p, err := lab.Agent(host).StartRole(role, spec)
+	p, err := lab.Agent(host).StartDuty(duty, spec)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,7 +64,8 @@ type Node struct {
 
 	unsaved bool
 	outbox  []Message
-	values  []uint64 // room for ofMajority
+	emptied []Message // room for the next outbox
+	values  []uint64  // room for ofMajority
 }
 
 // peer is a member's record of another one.
@@ -118,8 +119,15 @@ func (n *Node) Take() (save *State, send []Message) {
 		save = &s
 	}
 	send = n.outbox
-	n.unsaved, n.outbox = false, nil
+	n.unsaved, n.outbox, n.emptied = false, n.emptied, nil
 	return save, send
+}
+
+// Reuse takes back what Take returned, once it has been sent.
+func (n *Node) Reuse(sent []Message) {
+	if n.emptied == nil {
+		n.emptied = sent[:0]
+	}
 }
 
 // Tick does what is due by the clock.

@@ -43,6 +43,7 @@ type Server struct {
 	pending []proposal
 	reads   []read
 	contact []contact
+	spare   []*Message // have been read, and can be sent anew
 	busy    bool
 	timer   *virtual.Timer
 	armed   bool          // the timer will fire
@@ -148,7 +149,7 @@ func (s *Server) Read(done func(ok bool)) {
 }
 
 func (s *Server) receive(from sim.HostID, message any) {
-	m, ok := message.(Message)
+	m, ok := message.(*Message)
 	if !ok {
 		if s.config.Receive != nil {
 			s.config.Receive(from, message)
@@ -156,7 +157,9 @@ func (s *Server) receive(from sim.HostID, message any) {
 		return
 	}
 	s.contactOf(from).since = s.host.Now()
-	s.do(func(now time.Duration) { s.node.Step(now, m) })
+	s.node.Step(s.clock(), *m)
+	s.spare = append(s.spare, m)
+	s.thenGoOn()
 }
 
 func (s *Server) contactOf(id sim.HostID) *contact {
@@ -167,10 +170,14 @@ func (s *Server) contactOf(id sim.HostID) *contact {
 // callbacks start meanwhile is done before the outermost do ends.
 func (s *Server) do(happen func(now time.Duration)) {
 	happen(s.clock())
-	if s.busy || s.saving {
-		return
+	s.thenGoOn()
+}
+
+// thenGoOn does what follows, unless the member is at it or waits for its disk.
+func (s *Server) thenGoOn() {
+	if !s.busy && !s.saving {
+		s.goOn()
 	}
-	s.goOn()
 }
 
 // goOn does everything that follows from what has happened, until the member waits for its disk.
@@ -192,6 +199,7 @@ func (s *Server) work() bool {
 		return s.save(*save, send)
 	}
 	s.postAll(send)
+	s.node.Reuse(send)
 	return s.follow()
 }
 
@@ -225,7 +233,12 @@ func (s *Server) post(m Message) {
 		c.since = s.host.Now()
 		s.host.HangUp(m.To)
 	}
-	s.host.Post(m.To, m)
+	message := &Message{}
+	if last := len(s.spare) - 1; last >= 0 {
+		message, s.spare = s.spare[last], s.spare[:last]
+	}
+	*message = m
+	s.host.Post(m.To, message)
 }
 
 func (s *Server) apply(e Entry) {

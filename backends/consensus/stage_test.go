@@ -63,7 +63,7 @@ func (c *cluster) boot(h *virtual.Host, i int) {
 			}
 		},
 	})
-	h.ServeLater(func(_ sim.HostID, request any, reply func(any)) { c.serve(i, request, reply) })
+	h.ServeLater(func(_ sim.HostID, request any, call *virtual.Call) { c.serve(i, request, call.Reply) })
 }
 
 // notLeader is the answer of a member that does not lead, or no longer does.

@@ -83,26 +83,26 @@ type simulatedServer struct {
 	later  []func()
 }
 
-func (s *simulatedServer) serve(client sim.HostID, request any, reply func(any)) {
+func (s *simulatedServer) serve(client sim.HostID, request any, call *virtual.Call) {
 	if s.stuck {
-		s.later = append(s.later, func() { s.serve(client, request, reply) })
+		s.later = append(s.later, func() { s.serve(client, request, call) })
 		return
 	}
 	c := request.(Command)
 	r := s.model.Apply(s.host.Wall(), c)
 	if !r.OK && len(r.Ended) == 0 || c.Kind == CommandHello { // nothing to persist
-		s.answer(client, c, r, reply)
+		s.answer(client, c, r, call)
 		return
 	}
 	s.persist(func() {
 		s.schedule(LockKey)
-		s.answer(client, c, r, reply)
+		s.answer(client, c, r, call)
 	})
 }
 
 // answer records what a command did and replies. Recording may crash this very host, so nothing is
 // done to it afterwards.
-func (s *simulatedServer) answer(client sim.HostID, c Command, r Reply, reply func(any)) {
+func (s *simulatedServer) answer(client sim.HostID, c Command, r Reply, call *virtual.Call) {
 	s.ended(r)
 	if e, changed := Happened(c, r); changed {
 		if e.Kind == sim.Freed {
@@ -110,7 +110,7 @@ func (s *simulatedServer) answer(client sim.HostID, c Command, r Reply, reply fu
 		}
 		s.record(s.host, e)
 	}
-	reply(r)
+	call.Reply(r)
 }
 
 // Happened returns what a command did to the lock, if anything.

@@ -72,7 +72,7 @@ func (s *sentinel) continueFailover() {
 		s.failover.promoted = best.id
 		s.enter(promote)
 	case promote:
-		s.ask(s.failover.promoted, replicaOf{}, nil)
+		s.ask(s.failover.promoted, replicaOf{}, noMatter)
 		s.enter(awaitPromotion)
 	case awaitPromotion: // refresh sees it
 		if late {
@@ -128,7 +128,7 @@ func (s *sentinel) reconfigureReplicas(late bool) {
 		left = true
 		if late || !i.ordered && !busy {
 			i.ordered = true
-			s.ask(i.id, replicaOf{s.failover.promoted}, nil)
+			s.ask(i.id, replicaOf{s.failover.promoted}, noMatter)
 		}
 		busy = busy || i.ordered
 	}

@@ -81,7 +81,7 @@ func (s *sentinel) infoPeriod(i *instance) time.Duration {
 
 func (s *sentinel) greet(i *instance, now time.Time) {
 	i.greeted = now
-	s.ask(i.id, hello{from: s.host.ID(), epoch: s.config.epoch, master: s.masterNow(), configEpoch: s.config.configEpoch}, nil)
+	s.ask(i.id, hello{from: s.host.ID(), epoch: s.config.epoch, master: s.masterNow(), configEpoch: s.config.configEpoch}, noMatter)
 }
 
 // checkSubjectivelyDown updates whether a server is subjectively down: it has left a PING
@@ -134,7 +134,7 @@ func (s *sentinel) demote(i *instance) {
 	now := s.host.Wall()
 	const patience = 4 * helloPeriod
 	if i.id != s.failover.promoted && s.masterLooksSane() && s.upFor(i, patience) && now.Sub(i.sameRole) > patience {
-		s.ask(i.id, replicaOf{s.config.master}, nil)
+		s.ask(i.id, replicaOf{s.config.master}, noMatter)
 	}
 }
 
@@ -147,7 +147,7 @@ func (s *sentinel) redirect(i *instance) {
 	}
 	patience := s.with.FailoverTimeout
 	if i.info.master != s.config.master && s.masterLooksSane() && s.upFor(i, patience) && s.host.Wall().Sub(i.sameLead) > patience {
-		s.ask(i.id, replicaOf{s.config.master}, nil)
+		s.ask(i.id, replicaOf{s.config.master}, noMatter)
 	}
 }
 

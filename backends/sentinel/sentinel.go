@@ -31,8 +31,9 @@ type sentinel struct {
 	peers    []*peer     // the other Sentinels
 	failover failover
 
-	looked time.Time // when the timer last ran
-	tilted time.Time // since when it does not trust its own sense of time; zero if it does
+	timer  *virtual.Timer // the next tick
+	looked time.Time      // when the timer last ran
+	tilted time.Time      // since when it does not trust its own sense of time; zero if it does
 }
 
 // config is what a Sentinel writes to its configuration file, and syncs, before it answers.
@@ -89,7 +90,12 @@ func (s *sentinel) save() {
 // later sets the timer: ten to twenty times a second, at random, so that Sentinels do not all stand
 // for election at once.
 func (s *sentinel) later() {
-	s.host.After(sim.Between(s.host, 50*time.Millisecond, 100*time.Millisecond), s.tick)
+	wait := sim.Between(s.host, 50*time.Millisecond, 100*time.Millisecond)
+	if s.timer == nil {
+		s.timer = s.host.After(wait, s.tick)
+		return
+	}
+	s.timer.Reset(wait)
 }
 
 // tick is sentinelTimer.
@@ -125,15 +131,15 @@ func (s *sentinel) checkTilt() {
 }
 
 // serve answers clients, servers and other Sentinels.
-func (s *sentinel) serve(_ sim.HostID, request any, reply func(any)) {
+func (s *sentinel) serve(_ sim.HostID, request any, call *virtual.Call) {
 	switch r := request.(type) {
 	case masterAddress:
-		reply(s.masterNow())
+		call.Reply(s.masterNow())
 	case isMasterDown:
-		reply(s.opinion(r))
+		call.Reply(s.opinion(r))
 	case hello:
 		s.learn(r)
-		reply(nil)
+		call.Reply(nil)
 	default:
 		panic("unknown request to a Sentinel")
 	}
@@ -151,12 +157,11 @@ func (s *sentinel) masterNow() sim.HostID {
 // ask sends a request and, if the answer comes in time, calls then. It does not wait.
 func (s *sentinel) ask(to sim.HostID, request any, then func(reply any)) {
 	limit := max(s.with.DownAfter/2, 100*time.Millisecond) // how long Sentinel tolerates a silent connection
-	s.host.Send(to, request).Then(limit, func(reply any) {
-		if then != nil {
-			then(reply)
-		}
-	})
+	s.host.Send(to, request).Then(limit, then)
 }
+
+// noMatter is for an answer that changes nothing.
+func noMatter(any) {}
 
 // learn processes another Sentinel's hello: a configuration of a later epoch replaces its own.
 func (s *sentinel) learn(h hello) {

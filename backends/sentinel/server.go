@@ -90,24 +90,24 @@ func (s *server) ended(e sim.Event) {
 	s.host.Record(e)
 }
 
-func (s *server) serve(client sim.HostID, request any, reply func(any)) {
+func (s *server) serve(client sim.HostID, request any, call *virtual.Call) {
 	switch r := request.(type) {
 	case redis.Command:
 		if a, alive := s.execute(client, r); alive {
-			reply(a)
+			call.Reply(a)
 		}
 	case wait:
-		s.wait(r, reply)
+		s.wait(r, call)
 	case ping:
-		reply(ping{})
+		call.Reply(ping{})
 	case infoRequest:
-		reply(s.info())
+		call.Reply(s.info())
 	case replicaOf:
 		s.follow(r.master)
-		reply(nil)
+		call.Reply(nil)
 	case hello:
 		s.passOn(r)
-		reply(nil)
+		call.Reply(nil)
 	default:
 		panic("unknown request to a Redis server")
 	}

@@ -9,14 +9,14 @@ import (
 // waiter is a client blocked in WAIT.
 type waiter struct {
 	wait  wait
-	reply func(any)
+	call  *virtual.Call
 	limit *virtual.Timer
 }
 
 // wait answers once enough replicas have acknowledged the stream up to the client's last write, or,
 // when the time is up, with however many have: WAIT never undoes the write.
-func (s *server) wait(request wait, reply func(any)) {
-	w := &waiter{wait: request, reply: reply}
+func (s *server) wait(request wait, call *virtual.Call) {
+	w := &waiter{wait: request, call: call}
 	if s.master != "" || s.having(request.offset) >= request.replicas {
 		s.answer(w)
 		return
@@ -55,4 +55,4 @@ func (s *server) answerWaiters(all bool) {
 	})
 }
 
-func (s *server) answer(w *waiter) { w.reply(s.having(w.wait.offset)) }
+func (s *server) answer(w *waiter) { w.call.Reply(s.having(w.wait.offset)) }

@@ -14,12 +14,34 @@ import (
 //
 // clock returns the monotonic clock of a host; nil stands for true time.
 func Finish(header sim.Header, events []sim.Event, clock func(sim.HostID) *sim.Clock) *sim.History {
-	run := &sim.History{Header: header, Events: slices.Clone(events)}
-	number(run.Events) // by position, until they are sorted
-	all := append(run.Events, deadlines(run, clock)...)
-	slices.SortStableFunc(all, func(a, b sim.Event) int { return cmp.Compare(a.At, b.At) })
+	byTime := func(a, b sim.Event) int { return cmp.Compare(a.At, b.At) }
+	all := slices.Clone(events)
+	number(all) // by position, until they are sorted
+	ends := deadlines(&sim.History{Header: header, Events: all}, clock)
+	slices.SortStableFunc(ends, byTime)
+	if !slices.IsSortedFunc(all, byTime) {
+		slices.SortStableFunc(all, byTime)
+	}
+	all = merge(all, ends)
 	number(all)
 	return &sim.History{Header: header, Events: all}
+}
+
+// merge inserts the deadlines into the events; both are sorted. At one instant, the deadline comes
+// last.
+func merge(events, ends []sim.Event) []sim.Event {
+	i, j := len(events)-1, len(ends)-1
+	events = append(events, ends...)
+	for at := len(events) - 1; j >= 0; at-- {
+		if i >= 0 && events[i].At > ends[j].At {
+			events[at] = events[i]
+			i--
+		} else {
+			events[at] = ends[j]
+			j--
+		}
+	}
+	return events
 }
 
 func number(events []sim.Event) {

@@ -18,15 +18,35 @@ type conn struct {
 	lasting  bool // it survives a crash of the server until the server resets it: see SendOver
 }
 
-// Call is a request that was sent, and receives its reply.
+// Call is a request that was sent, and receives its reply. It is used up once the caller has the
+// reply: the world then uses it again.
 type Call struct {
 	conn     *conn
 	answered signal
 	reply    any
-	given    bool   // the caller has stopped waiting
-	life     int    // of the caller's host
-	then     func() // called with the reply if no process waits for it
-	broken   bool   // the connection was reset
+	given    bool            // the caller has stopped waiting
+	life     int             // of the caller's host
+	then     func(reply any) // called with the reply if no process waits for it
+	limit    timer           // ends the wait for that reply
+	broken   bool            // the connection was reset
+}
+
+// newCall returns a call that is sent over a connection.
+func (h *Host) newCall(over *conn) (c *Call) {
+	w := h.world
+	if last := len(w.calls) - 1; last >= 0 {
+		c, w.calls = w.calls[last], w.calls[:last]
+	} else {
+		c = &Call{}
+	}
+	*c = Call{conn: over, life: h.life, answered: signal{host: h}}
+	return c
+}
+
+// used takes back a call whose reply the caller has. Nothing on its way belongs to it any more.
+func (w *World) used(c *Call) {
+	*c = Call{} // whoever uses it again sees a nil pointer, not another call's reply
+	w.calls = append(w.calls, c)
 }
 
 // errReset means that the server does not know the connection: it has been down in the meantime.
@@ -35,21 +55,19 @@ var errReset = fmt.Errorf("the connection was reset: %w", sim.ErrUnknown)
 // Serve sets the handler for requests that reach the host. handle runs outside any process and
 // must not block.
 func (h *Host) Serve(handle func(from sim.HostID, request any) (reply any)) {
-	h.ServeLater(func(from sim.HostID, request any, reply func(any)) { reply(handle(from, request)) })
+	h.ServeLater(func(from sim.HostID, request any, call *Call) { call.Reply(handle(from, request)) })
 }
 
-// ServeLater is Serve for a host that may answer later: handle keeps reply and calls it once, or
-// never. A reply given after the host has crashed is discarded.
-func (h *Host) ServeLater(handle func(from sim.HostID, request any, reply func(any))) {
+// ServeLater is Serve for a host that may answer later: handle keeps the call and answers it with
+// Reply once, or never. A reply given after the host has crashed is discarded.
+func (h *Host) ServeLater(handle func(from sim.HostID, request any, call *Call)) {
 	h.handle = handle
 }
 
 // Send sends a request and returns at once; Wait waits for the reply. Send uses an idle
 // connection to that host or opens one, which costs a round trip.
 func (h *Host) Send(to sim.HostID, request any) *Call {
-	server := h.world.Host(to)
-	c := &Call{conn: h.take(server), life: h.life}
-	c.answered.host = h
+	c := h.newCall(h.take(h.world.Host(to)))
 	handshake := 0
 	if c.conn.fresh {
 		c.conn.fresh, handshake = false, 1
@@ -63,8 +81,7 @@ func (h *Host) Send(to sim.HostID, request any) *Call {
 // up again it resets connections from its earlier life. Wait then returns an error that wraps
 // sim.ErrUnknown.
 func (h *Host) SendOver(to sim.HostID, request any) *Call {
-	c := &Call{conn: h.take(h.world.Host(to)), life: h.life}
-	c.answered.host = h
+	c := h.newCall(h.take(h.world.Host(to)))
 	if c.conn.fresh {
 		panic(fmt.Sprintf("host %s sends over a connection to %s that it does not have", h.id, to))
 	}
@@ -93,8 +110,7 @@ func (h *Host) Connected(to sim.HostID) {
 // processes of that host are paused. While it is down or unreachable, they keep trying.
 func (h *Host) Connect(to sim.HostID) *Call {
 	server := h.world.Host(to)
-	c := &Call{conn: h.open(server), life: h.life}
-	c.answered.host = h
+	c := h.newCall(h.open(server))
 	c.conn.fresh, c.conn.lasting = false, true
 	c.conn.there.sendBare(func() {
 		listens := server.handle != nil
@@ -127,17 +143,17 @@ func (c *Call) Wait(timeout time.Duration) (any, error) {
 	if c.broken {
 		return nil, errReset
 	}
-	return c.reply, nil
+	reply := c.reply
+	c.conn.from.world.used(c)
+	return reply, nil
 }
 
 // Then calls f with the reply when it arrives, unless that takes longer than timeout. It is Wait
 // for servers, which are not processes. f runs outside any process and must not block.
 func (c *Call) Then(timeout time.Duration, f func(reply any)) {
-	limit := c.conn.from.After(timeout, func() { c.given = true })
-	c.then = func() {
-		limit.Stop()
-		f(c.reply)
-	}
+	h := c.conn.from
+	c.then, c.limit = f, timer{place: nowhere, host: h, awaits: c}
+	h.world.scheduleLocal(&c.limit, sim.AddCapped(h.Now(), timeout))
 }
 
 // serve runs on the server's host when the request is read there.
@@ -151,11 +167,12 @@ func (c *Call) serve(request any) {
 	if server.handle == nil || server.life != life {
 		return // nobody listens, or the server does not know this connection: the caller will time out
 	}
-	server.handle(c.conn.from.id, request, c.respond)
+	server.handle(c.conn.from.id, request, c)
 }
 
-// respond sends the reply once the server is not paused, unless it has crashed since.
-func (c *Call) respond(reply any) {
+// Reply answers the call, on the server's host: the reply is sent once that is not paused, unless
+// it has crashed since.
+func (c *Call) Reply(reply any) {
 	if c.conn.to.paused == 0 {
 		c.sendBack(reply)
 		return
@@ -174,11 +191,14 @@ func (c *Call) receive(reply any) {
 	if c.given || c.conn.from.life != c.life {
 		return
 	}
+	w, then := c.conn.from.world, c.then
 	c.reply = reply
 	c.conn.from.give(c.conn)
 	c.answered.Fire()
-	if c.then != nil {
-		c.then()
+	if then != nil {
+		w.cancel(&c.limit)
+		w.used(c)
+		then(reply)
 	}
 }
 

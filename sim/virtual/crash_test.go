@@ -59,9 +59,9 @@ func TestWhatBelongsToAnEarlierLifeGoesNowhere(t *testing.T) {
 		server, client := w.AddHost("server"), w.AddHost("client")
 		var keep func(any)
 		server.Boot(func() {
-			server.ServeLater(func(_ sim.HostID, request any, reply func(any)) {
+			server.ServeLater(func(_ sim.HostID, request any, call *Call) {
 				log("server reads %v", request)
-				keep = reply
+				keep = call.Reply
 			})
 			server.Receive(func(_ sim.HostID, message any) { log("server receives %v", message) })
 			server.After(10*time.Second, func() { log("the timer of a life that began at %v", w.Now()-10*time.Second) })

@@ -21,7 +21,7 @@ type Host struct {
 	backlog []*timer      // what came due during a pause, in order
 	resumed time.Duration // true time at which its last pause ended; 0 means it was never paused
 	stalled []*timer      // timers on a clock that is stopped
-	handle  func(from sim.HostID, request any, reply func(any))
+	handle  func(from sim.HostID, request any, call *Call)
 	receive func(from sim.HostID, message any)
 	idle    [][]*conn // by server's index: idle connections
 	posts   []*pipe   // by receiver's index: the connection for messages that expect no reply

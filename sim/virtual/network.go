@@ -1,7 +1,6 @@
 package virtual
 
 import (
-	"fmt"
 	"math"
 	"time"
 
@@ -44,7 +43,7 @@ func (w *World) link(from, to *Host) *link {
 	if row[to.index] == nil {
 		row[to.index] = &link{
 			latency: lan,
-			random:  sim.NewRandom(w.seed, fmt.Sprintf("link %s → %s", from.id, to.id)),
+			random:  sim.NewRandom(w.seed, "link "+string(from.id)+" → "+string(to.id)),
 		}
 	}
 	return row[to.index]
@@ -173,9 +172,7 @@ func (w *World) spent(k *packet) {
 }
 
 func newPipe(w *World, from, to *Host) *pipe {
-	p := &pipe{world: w, from: from, to: to, life: from.life, link: w.link(from, to), again: timer{place: nowhere}}
-	p.again.run = p.retransmit
-	return p
+	return &pipe{world: w, from: from, to: to, life: from.life, link: w.link(from, to), again: timer{place: nowhere}}
 }
 
 // send sends a message. roundTrips pass before it can leave. With persists it is also sent again
@@ -269,5 +266,8 @@ func (p *pipe) waitForAgain() {
 		first = firstConnectRetransmit
 	}
 	k.patience = min(max(2*k.patience, first), lastRetransmit)
+	if p.again.run == nil {
+		p.again.run = p.retransmit
+	}
 	p.world.schedule(&p.again, p.world.now+k.patience)
 }

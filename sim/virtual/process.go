@@ -36,7 +36,11 @@ var errKilled = errors.New("process killed")
 // Go starts another process on this host. It runs once the current event is over.
 func (h *Host) Go(name string, f func(sim.Host)) {
 	w := h.world
-	p := &process{name: name, host: h, code: f, slot: len(w.processes)}
+	p := &process{}
+	if last := len(w.ended) - 1; last >= 0 {
+		p, w.ended = w.ended[last], w.ended[:last]
+	}
+	*p = process{name: name, host: h, code: f, slot: len(w.processes)}
 	p.timer = timer{place: nowhere, host: h, proc: p}
 	w.processes = append(w.processes, p)
 	w.schedule(&p.timer, w.now)
@@ -54,6 +58,7 @@ func (w *World) wake(p *process) {
 		w.drop(p)
 		p.runs.process = nil
 		w.idle = append(w.idle, p.runs)
+		w.ended = append(w.ended, p) // nobody knows it any more: unlike one that is killed, it waited for nothing
 	}
 }
 

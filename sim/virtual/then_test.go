@@ -12,8 +12,8 @@ func TestThenGoesOnWithAReplyThatComesInTime(t *testing.T) {
 	w := New(1)
 	defer w.Close()
 	a, b := w.AddHost("a"), w.AddHost("b")
-	b.ServeLater(func(_ sim.HostID, request any, reply func(any)) {
-		b.After(request.(time.Duration), func() { reply(request) })
+	b.ServeLater(func(_ sim.HostID, request any, call *Call) {
+		b.After(request.(time.Duration), func() { call.Reply(request) })
 	})
 	var got []time.Duration
 	for _, late := range []time.Duration{3 * time.Second, time.Second, 0} {
@@ -32,8 +32,8 @@ func TestThenIsForgottenInACrash(t *testing.T) {
 	w := New(1)
 	defer w.Close()
 	a, b := w.AddHost("a"), w.AddHost("b")
-	b.ServeLater(func(_ sim.HostID, request any, reply func(any)) {
-		b.After(2*time.Second, func() { reply(request) })
+	b.ServeLater(func(_ sim.HostID, request any, call *Call) {
+		b.After(2*time.Second, func() { call.Reply(request) })
 	})
 	a.Send("b", "question").Then(time.Minute, func(any) { t.Error("a crashed host went on with a reply") })
 	w.After(time.Second, func() { a.Crash(); a.Restart() })

@@ -17,13 +17,14 @@ const (
 // timer is something that will happen: a process wakes, a message arrives, a callback runs. It
 // is embedded in what it belongs to, so that queueing it allocates nothing.
 type timer struct {
-	place int32
-	clock *hostClock    // the clock that due refers to; nil means true time
-	due   time.Duration // reading of clock at which the timer fires
-	host  *Host         // the timer waits while this host is paused; nil means the world itself
-	proc  *process      // wakes this process, or
-	holds *packet       // lets this packet arrive, or
-	run   func()        // runs this
+	place  int32
+	clock  *hostClock    // the clock that due refers to; nil means true time
+	due    time.Duration // reading of clock at which the timer fires
+	host   *Host         // the timer waits while this host is paused; nil means the world itself
+	proc   *process      // wakes this process, or
+	holds  *packet       // lets this packet arrive, or
+	awaits *Call         // ends the wait for this call's reply, or
+	run    func()        // runs this
 }
 
 // schedule queues t at a point of true time, replacing an earlier one.

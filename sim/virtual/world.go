@@ -25,6 +25,8 @@ type World struct {
 	processes []*process
 	idle      []*coroutine // have no process to run
 	packets   []*packet    // have arrived and can be used again
+	calls     []*Call      // have been answered and can be used again
+	ended     []*process   // have ended and can be used again
 	running   *process     // nil between processes
 	director  *sim.Director
 	effects   []effect    // the faults in effect
@@ -178,11 +180,14 @@ func (w *World) happen(t *timer) {
 // fire runs what the timer has to run outside any process.
 func (t *timer) fire() {
 	defer endIfKilled()
-	if t.holds != nil {
+	switch {
+	case t.holds != nil:
 		t.holds.arrive()
-		return
+	case t.awaits != nil:
+		t.awaits.given = true
+	default:
+		t.run()
 	}
-	t.run()
 }
 
 // endIfKilled is deferred by code outside any process. If its host crashes in the middle, the code

@@ -110,7 +110,22 @@ func (s *simulatedServer) answer(client sim.HostID, c Command, r Reply, call *vi
 		}
 		s.record(s.host, e)
 	}
-	call.Reply(r)
+	call.Reply(r.message())
+}
+
+// The most frequent replies, as messages. They are made once, as clients that try again and again
+// get little else.
+var refused, done any = Reply{}, Reply{OK: true}
+
+// message returns the reply as something to send.
+func (r Reply) message() any {
+	if !r.Had && r.Token == 0 && r.Deleted == "" && r.Ended == nil {
+		if r.OK {
+			return done
+		}
+		return refused
+	}
+	return r
 }
 
 // Happened returns what a command did to the lock, if anything.

@@ -36,9 +36,11 @@ var errKilled = errors.New("process killed")
 // Go starts another process on this host. It runs once the current event is over.
 func (h *Host) Go(name string, f func(sim.Host)) {
 	w := h.world
-	p := &process{}
+	var p *process
 	if last := len(w.ended) - 1; last >= 0 {
 		p, w.ended = w.ended[last], w.ended[:last]
+	} else {
+		p = &process{}
 	}
 	*p = process{name: name, host: h, code: f, slot: len(w.processes)}
 	p.timer = timer{place: nowhere, host: h, proc: p}

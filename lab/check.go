@@ -9,6 +9,7 @@ import (
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 func checkCommand() *cobra.Command {
@@ -32,7 +33,7 @@ or nothing is violated but something is undecided, 3 the file is not a history.`
 			if err != nil {
 				return err
 			}
-			findings := check.All(history)
+			findings := check.All(trace.Read(history))
 			if err := terminal.Findings(cmd.OutOrStdout(), history, findings); err != nil {
 				return fmt.Errorf("print the findings: %w", err)
 			}

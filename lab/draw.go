@@ -17,6 +17,7 @@ import (
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 func timelineCommand() *cobra.Command {
@@ -83,7 +84,7 @@ func (d drawing) run(stdout io.Writer, history, out string) error {
 	if err != nil {
 		return err
 	}
-	figure, err := d.draw(h, check.All(h), results.TitleOf(history, h.Header.Scenario))
+	figure, err := d.draw(h, check.All(trace.Read(h)), results.TitleOf(history, h.Header.Scenario))
 	if err != nil {
 		return fmt.Errorf("%s: %w", history, err)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 	"github.com/locklab/locklab/sim/historytest"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // FuzzDraw checks that any history can be described, and drawn as pictures that a page can hold
@@ -32,7 +33,7 @@ func FuzzDraw(f *testing.F) {
 		if h == nil {
 			return
 		}
-		findings := check.All(h)
+		findings := check.All(trace.Read(h))
 		for i := range findings {
 			for j := range findings[i].Evidence {
 				findings[i].Evidence[j] += off

@@ -17,6 +17,7 @@ import (
 	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 var (
@@ -50,7 +51,7 @@ func History(t testing.TB, scenario, backend, guard string) (h *sim.History, fin
 	if err != nil {
 		t.Fatal(err)
 	}
-	return h, check.All(h), trial.Scenario.Title
+	return h, check.All(trace.Read(h)), trial.Scenario.Title
 }
 
 // SVG returns the picture as SVG.

@@ -7,6 +7,7 @@ import (
 	"github.com/locklab/locklab/reports/picturetest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // The picture of a trial without a lock shows what became of the elements, and mentions no lock.
@@ -51,7 +52,7 @@ func TestWithoutAReadNoElementIsShownAsLost(t *testing.T) {
 			unread.Events = append(unread.Events, e)
 		}
 	}
-	findings := check.All(&unread)
+	findings := check.All(trace.Read(&unread))
 	f, err := Timeline(&unread, findings, title)
 	if err != nil {
 		t.Fatal(err)

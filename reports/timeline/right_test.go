@@ -45,7 +45,7 @@ var cells = sync.OnceValues(func() (out []cell, err error) {
 		if err != nil {
 			return nil, err
 		}
-		findings := check.All(h)
+		findings := check.All(trace.Read(h))
 		s, err := newScene(h, findings, trial.Scenario.Title)
 		if err != nil {
 			return nil, err

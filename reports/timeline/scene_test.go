@@ -8,6 +8,7 @@ import (
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 func sceneOf(t *testing.T, h *sim.History, findings []check.Finding) *scene {
@@ -135,7 +136,7 @@ func TestWorkIsShownForAsLongAsItLasted(t *testing.T) {
 		s.at(e.At, e)
 	}
 	h := s.end(23 * time.Second)
-	violations := sceneOf(t, h, check.All(h)).violations
+	violations := sceneOf(t, h, check.All(trace.Read(h))).violations
 	if len(violations) != 1 || violations[0].property != check.WorkOverlap {
 		t.Fatalf("%v are shown, want a work overlap and nothing else", violations)
 	}

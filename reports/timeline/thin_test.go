@@ -9,6 +9,7 @@ import (
 
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // crowd is a history in which n things happen in one lane, one every step.
@@ -46,7 +47,7 @@ func TestALaneHoldsABoundedNumberOfEverything(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			takes := func(n int) uint64 {
 				h := crowd(n, c.step, c.thing)
-				findings := check.All(h)
+				findings := check.All(trace.Read(h))
 				var before, after runtime.MemStats
 				runtime.ReadMemStats(&before)
 				figure, err := Timeline(h, findings, "Much")

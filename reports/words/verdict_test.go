@@ -8,6 +8,7 @@ import (
 
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 func TestEveryPropertyIsToldByItsName(t *testing.T) {
@@ -51,7 +52,7 @@ func TestWorkIsToldOfOnlyWhereItSaysMoreThanBeliefs(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			h := leaders(c.worksOn)
 			h.Header.World = c.world
-			findings := check.All(h)
+			findings := check.All(trace.Read(h))
 			told := Telling(h, findings)
 			is := func(p check.Property) func(check.Finding) bool {
 				return func(f check.Finding) bool { return f.Property == p && f.Verdict == check.Violated }

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/scenarios/script"
-	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // Values are all the values that a trial gave for one measure.
@@ -21,11 +21,11 @@ type Values struct {
 const maxKeptValues = 20_000
 
 // keepValues keeps the values of a measure that are judged together with those of other trials.
-func (r *Result) keepValues(h *sim.History, m check.Measure) {
+func (r *Result) keepValues(t *trace.Trace, m check.Measure) {
 	if slices.ContainsFunc(r.Values, func(v Values) bool { return v.Measure == m }) {
 		return
 	}
-	if all := check.Values(h, m); 0 < len(all) && len(all) <= maxKeptValues {
+	if all := check.Values(t, m); 0 < len(all) && len(all) <= maxKeptValues {
 		r.Values = append(r.Values, Values{m, all})
 	}
 }

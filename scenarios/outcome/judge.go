@@ -6,13 +6,15 @@ import (
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // Judge runs every checker on the history of the trial and compares the findings with what is
 // expected of the trial's cell. It keeps the values of the measures in together, whatever is expected
 // of them.
 func (r *Result) Judge(h *sim.History, expected []script.Expected, bounds []script.ExpectedRange, together []check.Measure) {
-	r.Findings, r.Measures, r.Fingerprint, r.Slack = check.All(h), check.MeasureAll(h), h.Fingerprint(), check.Slack(h)
+	t := trace.Read(h)
+	r.Findings, r.Measures, r.Fingerprint, r.Slack = check.All(t), check.MeasureAll(t), h.Fingerprint(), check.Slack(t)
 	for _, p := range check.Preconditions() {
 		if f := r.Finding(p); f.Verdict != check.Holds {
 			r.Outcome = Undecided
@@ -24,11 +26,11 @@ func (r *Result) Judge(h *sim.History, expected []script.Expected, bounds []scri
 	}
 	for _, want := range bounds {
 		if want.Of != script.EveryValue {
-			r.keepValues(h, want.Measure)
+			r.keepValues(t, want.Measure)
 		}
 	}
 	for _, m := range together {
-		r.keepValues(h, m)
+		r.keepValues(t, m)
 	}
 	if len(expected)+len(bounds) == 0 {
 		r.Outcome = NothingExpected

@@ -9,6 +9,7 @@ import (
 	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // TestAServiceWithoutSetsIsNotApplicable checks that a cell the script does not name can be asked
@@ -105,7 +106,7 @@ func TestWithoutAMasterNothingIsJudged(t *testing.T) {
 	if f := check.One(check.LostUpdate, h); f.Verdict != check.Undecided || f.Why != "nobody could read the set when the trial was over" {
 		t.Errorf("%+v", f)
 	}
-	if v := check.Values(h, check.LostShare); len(v) > 0 {
+	if v := check.Values(trace.Read(h), check.LostShare); len(v) > 0 {
 		t.Errorf("a share of %v is lost, and nobody knows", v)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/workload"
 	"github.com/locklab/locklab/sim/check"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // A lock that was broken on purpose must not pass for an intact one: in each of these cells the
@@ -66,7 +67,7 @@ func contradictions(t *testing.T, trial Trial, as string) (found []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	findings := check.All(h)
+	findings := check.All(trace.Read(h))
 	for _, want := range trial.Scenario.Expected(script.Cell{Backend: specOf(t, as), Guard: string(trial.Guard), Discipline: script.Discipline{Kind: workload.Attentive}}) {
 		i := slices.IndexFunc(findings, func(f check.Finding) bool { return f.Property == want.Property })
 		if f := findings[i]; f.Verdict != want.Verdict {

@@ -1,6 +1,10 @@
 package check
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/locklab/locklab/sim/trace"
+)
 
 // lostElements has three acknowledged elements, and the set lacks two of them.
 const lostElements = `
@@ -59,11 +63,11 @@ func TestAnAcknowledgedElementThatTheSetLacksIsALostUpdate(t *testing.T) {
 
 func TestTheShareOfLostElementsIsOfThoseThatWereAcknowledged(t *testing.T) {
 	h := transcript(t, lostElements)
-	if got := Values(h, LostShare); len(got) != 1 || got[0] != 2.0/3 {
+	if got := Values(trace.Read(h), LostShare); len(got) != 1 || got[0] != 2.0/3 {
 		t.Errorf("the share is %v, want two thirds", got)
 	}
 	unread := transcript(t, "1s client-1 add op=client-1/1\n2s client-1 added op=client-1/1")
-	if got := Values(unread, LostShare); len(got) > 0 {
+	if got := Values(trace.Read(unread), LostShare); len(got) > 0 {
 		t.Errorf("nobody has read the set, and a share of %v is lost", got)
 	}
 }
@@ -72,7 +76,7 @@ func TestTheShareOfLostElementsIsOfThoseThatWereAcknowledged(t *testing.T) {
 // once.
 func TestOfElementsNothingElseIsJudged(t *testing.T) {
 	h := transcript(t, lostElements)
-	for _, f := range All(h) {
+	for _, f := range All(trace.Read(h)) {
 		want := Undecided
 		switch {
 		case f.Property == LostUpdate:

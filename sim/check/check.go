@@ -13,8 +13,7 @@ import (
 // All judges a history with every checker: first the Preconditions, then the Properties, each in
 // their order. The findings are independent of each other, so if a precondition is not met, the
 // caller must disregard the properties.
-func All(h *sim.History) []Finding {
-	t := trace.Read(h)
+func All(t *trace.Trace) []Finding {
 	var findings []Finding
 	for _, r := range rows {
 		findings = append(findings, r.run(t))

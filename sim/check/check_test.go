@@ -15,7 +15,7 @@ import (
 
 func TestAllJudgesPreconditionsFirstThenPropertiesInOrder(t *testing.T) {
 	var got []Property
-	for _, f := range All(transcript(t, pausedHolder)) {
+	for _, f := range All(trace.Read(transcript(t, pausedHolder))) {
 		got = append(got, f.Property)
 	}
 	if want := append(Preconditions(), Properties()...); !slices.Equal(got, want) {
@@ -25,7 +25,7 @@ func TestAllJudgesPreconditionsFirstThenPropertiesInOrder(t *testing.T) {
 
 func TestOneAgreesWithAll(t *testing.T) {
 	h := transcript(t, lostWithdrawal)
-	for _, want := range All(h) {
+	for _, want := range All(trace.Read(h)) {
 		got := One(want.Property, h)
 		if fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%s: One says %v, All says %v", want.Property, got, want)
@@ -66,7 +66,7 @@ func TestTheWorstVerdictWins(t *testing.T) {
 }
 
 func TestFindingsReadBackFromJSON(t *testing.T) {
-	for _, want := range All(transcript(t, lostWithdrawal)) {
+	for _, want := range All(trace.Read(transcript(t, lostWithdrawal))) {
 		text, err := json.Marshal(want)
 		if err != nil {
 			t.Fatal(err)
@@ -118,7 +118,7 @@ func anyHistory(t *rapid.T) *sim.History {
 func TestNoHistoryIsTooStrangeToJudge(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := anyHistory(t)
-		for _, f := range All(h) {
+		for _, f := range All(trace.Read(h)) {
 			if f.Why == "" || strings.Contains(f.Why, "the checker itself failed") {
 				t.Errorf("%s: %q", f.Property, f.Why)
 			}
@@ -227,7 +227,7 @@ func longTrial(events int) *sim.History {
 }
 
 func TestALongTrialWithoutFaultHoldsEverything(t *testing.T) {
-	for _, f := range All(longTrial(10_000)) {
+	for _, f := range All(trace.Read(longTrial(10_000))) {
 		if f.Verdict != Holds {
 			t.Errorf("%s: %s: %s", f.Property, f.Verdict, f.Why)
 		}
@@ -240,7 +240,7 @@ func BenchmarkAll(b *testing.B) {
 		b.Run(fmt.Sprintf("events=%d", events), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				All(h)
+				All(trace.Read(h))
 			}
 			b.ReportMetric(float64(len(h.Events))*float64(b.N)/b.Elapsed().Seconds(), "events/s")
 		})

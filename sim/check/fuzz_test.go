@@ -26,7 +26,7 @@ func FuzzJudge(f *testing.F) {
 		if h == nil {
 			return
 		}
-		findings := check.All(h)
+		findings := check.All(trace.Read(h))
 		for _, finding := range findings {
 			if strings.HasPrefix(finding.Why, "the checker itself failed") {
 				t.Errorf("%s: %s", finding.Property, finding.Why)
@@ -43,7 +43,7 @@ func FuzzJudge(f *testing.F) {
 				t.Errorf("%s: the evidence is %v, in no order", finding.Property, finding.Evidence)
 			}
 		}
-		measured := check.MeasureAll(h)
+		measured := check.MeasureAll(trace.Read(h))
 		for _, m := range measured {
 			if bad := m.Full(); !finite(bad.Least, bad.Most, bad.Mean, bad.P50, bad.P99) || bad.Least > bad.Most || bad.Least < 0 && !m.Measure.Signed() {
 				t.Errorf("measured %+v", m)
@@ -59,10 +59,10 @@ func FuzzJudge(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := check.All(again); !reflect.DeepEqual(got, findings) {
+		if got := check.All(trace.Read(again)); !reflect.DeepEqual(got, findings) {
 			t.Errorf("read back it is judged\n%+v, first\n%+v", got, findings)
 		}
-		if got := check.MeasureAll(again); !reflect.DeepEqual(got, measured) {
+		if got := check.MeasureAll(trace.Read(again)); !reflect.DeepEqual(got, measured) {
 			t.Errorf("read back it measures\n%+v, first\n%+v", got, measured)
 		}
 	})

@@ -61,9 +61,7 @@ func leastSlow(p *sim.Pace) time.Duration {
 // history, compared to a fast machine. Each of the two ends of a span waited for a process that
 // may have been as late as the latest of the trial, and an observer's stamp may be late as well.
 // For a virtual history it is 0. It says nothing about a history whose machine did not keep up.
-func Slack(h *sim.History) time.Duration { return slack(trace.Read(h)) }
-
-func slack(t *trace.Trace) time.Duration {
+func Slack(t *trace.Trace) time.Duration {
 	h := t.History
 	if h.Header.World != sim.LiveWorld || h.Header.Pace == nil {
 		return 0

@@ -99,7 +99,7 @@ func TestHowMuchAMachineMayAddToALength(t *testing.T) {
 			2.030s lock     granted  grant=a
 			9s     -        end`, 2*time.Millisecond + trace.UsualLag + 30*time.Millisecond},
 	} {
-		if got := Slack(transcript(t, each.history)); got != each.want {
+		if got := Slack(trace.Read(transcript(t, each.history))); got != each.want {
 			t.Errorf("%s: %v, expected %v", each.name, got, each.want)
 		}
 	}

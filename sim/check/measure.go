@@ -178,8 +178,7 @@ func (m Measure) In(world string) bool { return m != Messages || world == sim.Vi
 func (m Measure) Means() string { return m.gauge().means }
 
 // MeasureAll returns every measure that the history has a value for, in the order of Measures.
-func MeasureAll(h *sim.History) []Measured {
-	t := trace.Read(h)
+func MeasureAll(t *trace.Trace) []Measured {
 	var out []Measured
 	for _, g := range gauges() {
 		if values := g.read(t); len(values) > 0 {
@@ -190,7 +189,7 @@ func MeasureAll(h *sim.History) []Measured {
 }
 
 // Values returns all values that the history has for one measure, in its order.
-func Values(h *sim.History, m Measure) []float64 { return m.gauge().read(trace.Read(h)) }
+func Values(t *trace.Trace, m Measure) []float64 { return m.gauge().read(t) }
 
 // leaseLengths counts each lease from when the lock service last confirmed it. If nobody sees
 // the service prolong a lease, as with the renewals that etcd's leader keeps to itself, the word

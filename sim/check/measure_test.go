@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // threePhases is a trial with attempts to get the lock before, during and after a fault. An
@@ -383,7 +384,7 @@ func TestMeasuresAreReadOffAHistory(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := ""
-			for _, m := range MeasureAll(transcript(t, c.history)) {
+			for _, m := range MeasureAll(trace.Read(transcript(t, c.history))) {
 				if m.Measure == c.measure {
 					got = fmt.Sprintf("%d: %.6g to %.6g", m.Count, m.Least, m.Most)
 				}
@@ -405,7 +406,7 @@ func TestMessagesAreThoseOfClientsToTheService(t *testing.T) {
 		{From: "client-1", To: "ledger", Messages: 100},
 		{From: "lock", To: "client-1", Messages: 100},
 	}
-	for _, m := range MeasureAll(h) {
+	for _, m := range MeasureAll(trace.Read(h)) {
 		if m.Measure == Messages {
 			if m.Least != 2.5 || m.Most != 2.5 {
 				t.Errorf("%v messages for each grant, want 2.5", m)

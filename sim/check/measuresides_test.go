@@ -3,6 +3,8 @@ package check
 import (
 	"fmt"
 	"testing"
+
+	"github.com/locklab/locklab/sim/trace"
 )
 
 // apart begins a partition that cuts client 1 and one of three servers off from the others.
@@ -95,7 +97,7 @@ func TestAttemptsCountForTheSideTheyWereMadeOn(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := map[Measure]string{}
-			for _, m := range MeasureAll(transcript(t, c.history)) {
+			for _, m := range MeasureAll(trace.Read(transcript(t, c.history))) {
 				got[m.Measure] = fmt.Sprintf("%g", m.Least)
 			}
 			if got[ServedMajority] != c.majority || got[ServedMinority] != c.minority {

@@ -42,7 +42,7 @@ func twoAtOnce(p Property, stillHeld string, all []trace.Spell, err error) Findi
 // orBrief marks a violation as brief if no overlap was longer than the machine itself may have
 // caused (see Slack).
 func (f Finding) orBrief(t *trace.Trace, all []trace.Spell) Finding {
-	if bears := slack(t); bears > 0 && f.Verdict == Violated {
+	if bears := Slack(t); bears > 0 && f.Verdict == Violated {
 		times, _ := trace.AtOnce(all)
 		f.Brief = trace.Longest(times) <= bears
 	}

@@ -8,14 +8,13 @@ import (
 
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/trial"
-	"github.com/locklab/locklab/scenarios/workload"
 	"github.com/locklab/locklab/sim/check"
 )
 
 // writeTwoSenses shows, for every lock without a guard, how often it was broken in Kleppmann's
 // sense and how often in antirez's. Trials in which nobody takes the lock are left out.
 func writeTwoSenses(b *strings.Builder, judged []trial.Judged, width int) {
-	judged = slices.DeleteFunc(slices.Clone(judged), func(j trial.Judged) bool { return j.Trial.Scenario.Workload.Kind == workload.Add })
+	judged = slices.DeleteFunc(slices.Clone(judged), func(j trial.Judged) bool { return j.Trial.Scenario.Adds() })
 	cells := slices.DeleteFunc(trial.Summarize(judged), func(s outcome.Summary) bool { return s.Guard != "none" })
 	if len(cells) == 0 {
 		return

@@ -22,9 +22,13 @@ const (
 // account.
 var keptKinds = []sim.Kind{sim.LedgerWrite, sim.LedgerWriteRefused}
 
+// Adds reports whether clients add elements to a set that the lock service keeps, without a lock, in
+// place of using an account.
+func (s *Scenario) Adds() bool { return s.Workload.Kind == workload.Add }
+
 // HasAccountHost reports whether the account has a host of its own. It has none if the lock service
 // keeps it, or if there is no account because clients add elements to a set.
-func (s *Scenario) HasAccountHost() bool { return !s.Inside && s.Workload.Kind != workload.Add }
+func (s *Scenario) HasAccountHost() bool { return !s.Inside && !s.Adds() }
 
 // AccountHosts lists the account's host, if it has one.
 func (s *Scenario) AccountHosts() []sim.HostID {
@@ -101,7 +105,7 @@ func (l *Loader) noGuard(w strict.Word, can []string) error {
 // accountFits reports why a cell's account cannot be where the script puts it; nil means it can.
 func (s *Scenario) accountFits(c Cell) error {
 	b, guard := c.Backend.Backend, ledger.Guard(c.Guard)
-	if s.Workload.Kind == workload.Add {
+	if s.Adds() {
 		return setFits(b, guard)
 	}
 	if !s.Inside {

@@ -52,7 +52,7 @@ func (s *Scenario) participantsInWords() string {
 	for _, o := range s.Own {
 		out += line(string(sim.ClientID(o.Index)), o.inWords(s))
 	}
-	if s.Workload.Kind != workload.Add {
+	if !s.Adds() {
 		for _, d := range s.Workload.Disciplines {
 			out += line(string(d.Kind), d.inWords(s.TTL))
 		}
@@ -76,7 +76,7 @@ func (s *Scenario) participantsInWords() string {
 
 // accountInWords says where the account is and what it asks of its writers, or that there is none.
 func (s *Scenario) accountInWords() string {
-	if s.Workload.Kind == workload.Add {
+	if s.Adds() {
 		return line("set", "kept by the lock service, and read when the trial is over; no lock is taken")
 	}
 	where := fmt.Sprintf("host %s", ledger.HostID)
@@ -138,7 +138,7 @@ func (s *Scenario) stepsInWords() string {
 	if len(s.Steps) == 0 {
 		out += line("", "there is no fault")
 	}
-	if s.Workload.Kind == workload.Add {
+	if s.Adds() {
 		return out + line("end", fmt.Sprintf("at %s, when the set is read", inBoth(s.Until, s.TTL)))
 	}
 	return out + line("end", fmt.Sprintf("when every client is done, and at %s at the latest", inBoth(s.Until, s.TTL)))

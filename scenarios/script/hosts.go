@@ -99,7 +99,7 @@ func (l *Loader) kindsOf(host sim.HostID) []sim.Kind {
 	if host == ledger.HostID {
 		return ledgerKinds()
 	}
-	if l.out.Workload.Kind == workload.Add {
+	if l.out.Adds() {
 		return addsEvents(slices.Contains(l.out.Hosts(), host))
 	}
 	if !slices.Contains(l.out.Hosts(), host) {

@@ -118,7 +118,7 @@ func (l *Loader) ownClient(f numberedClient) (OwnClient, error) {
 	for _, o := range f.Lock.List {
 		own.Lock = append(own.Lock, LockOption{o.Name.Text, o.Value.Text})
 	}
-	if l.out.Workload.Kind == workload.Add && (f.Wait.Given() || f.Discipline.Given() || f.TTL.Given()) {
+	if l.out.Adds() && (f.Wait.Given() || f.Discipline.Given() || f.TTL.Given()) {
 		return own, l.Fail(firstGiven(f.Wait.Place, f.Discipline.Place, f.TTL.Place), fmt.Sprintf("client %d has settings for a lock, but clients that add elements take none", f.number.N),
 			"think, times or lock", "leave wait, discipline and ttl out")
 	}

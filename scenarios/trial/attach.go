@@ -12,7 +12,6 @@ import (
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/scenarios/services"
-	"github.com/locklab/locklab/scenarios/workload"
 	"github.com/locklab/locklab/sim/live"
 	"github.com/locklab/locklab/sim/live/namespaces"
 	"github.com/locklab/locklab/sim/live/relay"
@@ -180,7 +179,7 @@ func (t Trial) onAttached() error {
 	if t.Scenario.Inside {
 		return errors.New("this script keeps its account in the lock service, which works only on locklab's own servers")
 	}
-	if t.Scenario.Workload.Kind == workload.Add {
+	if t.Scenario.Adds() {
 		return errors.New("this script's clients add elements to a set, which works only on locklab's own servers")
 	}
 	c, err := t.setup()

@@ -12,7 +12,6 @@ import (
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/ledger"
-	"github.com/locklab/locklab/scenarios/workload"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
@@ -86,7 +85,7 @@ func (s *Labs) runLive(ctx context.Context, t Trial) (*sim.History, error) {
 
 // take returns a lab with the trial's lock service: an idle one, or a new one.
 func (s *Labs) take(ctx context.Context, t Trial, c setup) (*standing, error) {
-	key := fmt.Sprintf("%s, lease %v, options %q, disks may stall: %t, account inside: %t, set: %t", t.Backend.Backend.Name(), t.TTL, c.settings.List(), c.stallsDisks(), t.Scenario.Inside, t.Scenario.Workload.Kind == workload.Add)
+	key := fmt.Sprintf("%s, lease %v, options %q, disks may stall: %t, account inside: %t, set: %t", t.Backend.Backend.Name(), t.TTL, c.settings.List(), c.stallsDisks(), t.Scenario.Inside, t.Scenario.Adds())
 	s.mu.Lock()
 	for i, each := range slices.Backward(s.idle) {
 		if each.key == key {

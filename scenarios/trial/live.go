@@ -136,7 +136,7 @@ func (t Trial) play(ctx context.Context, set *standing, c setup) (*sim.History, 
 	world.Pace = t.pace(c)
 	world.Who = func(role sim.Role) []sim.HostID { return set.who(ctx, role) }
 	waitFor := c.clients
-	if t.Scenario.Workload.Kind == workload.Add {
+	if t.Scenario.Adds() {
 		waitFor = nil // the trial always runs for its full time
 	}
 	events, err := world.Run(ctx, t.Scenario.Until.In(t.TTL), waitFor)
@@ -147,7 +147,7 @@ func (t Trial) play(ctx context.Context, set *standing, c setup) (*sim.History, 
 	if service, ok := set.service.(backends.Concluder); ok {
 		events = service.Conclude(events, c.settings)
 	}
-	if t.Scenario.Workload.Kind == workload.Add {
+	if t.Scenario.Adds() {
 		events = withSet(events, lab.Nonce, func() (backends.SetContents, error) {
 			return set.service.(backends.LiveSetKeeper).ReadSet(ctx, lab, c.settings)
 		})

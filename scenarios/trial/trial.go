@@ -190,7 +190,7 @@ func (t Trial) populate(w *virtual.World, service backends.Simulated, c setup) (
 	for _, id := range c.servers {
 		w.AddHost(id)
 	}
-	if t.Scenario.Workload.Kind == workload.Add {
+	if t.Scenario.Adds() {
 		return t.simulateSet(w, service, c)
 	}
 	lockFor := service.Simulate(w, c.settings)

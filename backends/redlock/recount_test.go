@@ -1,8 +1,10 @@
 package redlock
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,5 +64,71 @@ func votesCountedAfterwards(t *testing.T, r *rapid.T, met map[sim.Kind]int) {
 	}
 	for _, e := range want {
 		met[e.Kind]++
+	}
+}
+
+// told lists what CountVotes makes of events: everything but the votes of single servers.
+func told(t *testing.T, seen []sim.Event) (what []string) {
+	t.Helper()
+	b, set := settings(t, "redlock")
+	for _, e := range b.CountVotes(seen, set) {
+		if e.Kind == sim.NodeGranted || e.Kind == sim.NodeEnded {
+			continue
+		}
+		what = append(what, fmt.Sprintf("%v %s %s %s", e.At, e.Kind, e.Host, e.Grant))
+	}
+	return what
+}
+
+// What a client was told proves a quorum, even if the observer of one server saw its vote late, when
+// another server had already been seen to free the lock.
+func TestAVoteThatWasSeenLateCountsFromWhenTheClientWasTold(t *testing.T) {
+	at := func(us int, host sim.HostID, kind sim.Kind) sim.Event {
+		e := sim.Event{At: time.Duration(us) * time.Microsecond, Host: host, Kind: kind, Grant: "a"}
+		if kind == sim.NodeEnded {
+			e.Client, e.Ended = "client-2", sim.Freed
+		}
+		return e
+	}
+	events := []sim.Event{
+		at(0, "client-2", sim.AcquireSent),
+		at(180, "redis-5", sim.NodeGranted),
+		at(430, "client-2", sim.Acquired),
+		at(460, "redis-2", sim.NodeGranted),
+		at(980, "client-2", sim.Release),
+		at(1850, "redis-2", sim.NodeEnded),
+		at(2080, "redis-3", sim.NodeGranted),
+		at(2090, "redis-3", sim.NodeEnded),
+		at(2110, "client-2", sim.Released),
+		at(2180, "redis-1", sim.NodeGranted),
+		at(2190, "redis-1", sim.NodeEnded),
+		at(2370, "redis-5", sim.NodeEnded),
+	}
+	want := []string{
+		"0s acquire-sent client-2 a",
+		"430µs granted redis-3 a",
+		"430µs acquired client-2 a",
+		"980µs release client-2 a",
+		"1.85ms freed redis-2 a",
+		"2.11ms released client-2 a",
+	}
+	if got := told(t, events); !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+
+	for name, seen := range map[string][]sim.Event{
+		"two votes are no quorum": {
+			at(180, "redis-5", sim.NodeGranted), at(430, "client-2", sim.Acquired), at(460, "redis-2", sim.NodeGranted),
+		},
+		"a server that votes that late was not heard": {
+			at(180, "redis-5", sim.NodeGranted), at(430, "client-2", sim.Acquired), at(460, "redis-2", sim.NodeGranted),
+			at(1850, "redis-2", sim.NodeEnded), at(20_500, "redis-3", sim.NodeGranted),
+		},
+	} {
+		for _, line := range told(t, seen) {
+			if strings.Contains(line, "granted") {
+				t.Errorf("%s: %s", name, line)
+			}
+		}
 	}
 }

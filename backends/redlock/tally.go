@@ -43,8 +43,7 @@ func (t *tally) note(h recorder, e sim.Event) {
 		v.by[node] = true
 		h.Record(sim.Event{Kind: sim.NodeGranted, Grant: e.Grant})
 		if !v.granted && v.count() >= t.quorum {
-			v.granted = true
-			h.Record(sim.Event{Kind: sim.Granted, Grant: e.Grant, Note: fmt.Sprintf("by %d of %d nodes", v.count(), len(t.servers))})
+			t.form(v, h)
 		}
 	case sim.Extended:
 		v.extended[node]++
@@ -65,6 +64,12 @@ func (t *tally) note(h recorder, e sim.Event) {
 			t.open = slices.DeleteFunc(t.open, func(each *votes) bool { return each == v })
 		}
 	}
+}
+
+// form records that a quorum holds a lease's value.
+func (t *tally) form(v *votes, h recorder) {
+	v.granted = true
+	h.Record(sim.Event{Kind: sim.Granted, Grant: v.grant, Note: fmt.Sprintf("by %d of %d nodes", v.count(), len(t.servers))})
 }
 
 // of returns the votes for a lease; a new lease has none.

@@ -53,16 +53,12 @@ func stop(err error) {
 
 // figures says how long clients waited, those that gave up included, and how many got the lock.
 func figures(h *sim.History) string {
-	var wait, served check.Measured
+	found := map[check.Measure]check.Measured{}
 	for _, m := range check.MeasureAll(h) {
-		switch m.Measure {
-		case check.Wait:
-			wait = m.Full()
-		case check.ServedShare:
-			served = m
-		}
+		found[m.Measure] = m.Full()
 	}
-	return fmt.Sprintf("%.2f s, %.2f s, %3.0f %%", wait.P50, wait.Most, 100*served.Most)
+	wait := found[check.Wait]
+	return fmt.Sprintf("%.2f s, %.2f s, %3.0f %%", wait.P50, wait.Most, 100*found[check.ServedShare].Most)
 }
 
 // simulate builds a world and runs it: ten clients ask for the lock at the same time, work for a

@@ -128,9 +128,9 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 	if err != nil {
 		return err
 	}
-	trials, missing := trial.Available(trials)
+	trials, missing := trials.Available()
 	if len(trials) == 0 {
-		return trial.Nothing(missing)
+		return trial.Nothing(missing.Firsts())
 	}
 	if o.world != sim.VirtualWorld {
 		if entered, err := enterLive(attached); entered || err != nil {
@@ -142,13 +142,13 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 	folder, err := results.NewFolder(o.out, results.About{
 		Command: append([]string{"locklab", "run"}, os.Args[min(2, len(os.Args)):]...),
 		Version: version(), Go: runtime.Version(), Started: time.Now(),
-		World: o.world, Seeds: o.seeds, Trials: len(trials), Scenarios: trial.Cards(trials, missing),
+		World: o.world, Seeds: o.seeds, Trials: trials.Len(), Scenarios: trial.Cards(trials.Firsts(), missing.Firsts()),
 	})
 	if err != nil {
 		return err
 	}
 	folder.Keep = o.keep
-	failed := o.play(ctx, cmd, trials, folder)
+	failed := o.play(ctx, cmd, trials.ByService().All(), trials.Len(), folder)
 	if failed == nil && o.whole(names) {
 		failed = runRest(ctx, cmd, o.jobs, folder)
 	}
@@ -159,7 +159,7 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 
 // trials lists the trials to run. It finds anything wrong with them before something is run or
 // written.
-func (o *runOptions) trials(names []string, attached liveworld.Attached) ([]trial.Trial, error) {
+func (o *runOptions) trials(names []string, attached liveworld.Attached) (trial.List, error) {
 	seeds, err := o.check()
 	if err != nil {
 		return nil, err
@@ -179,7 +179,7 @@ func (o *runOptions) trials(names []string, attached liveworld.Attached) ([]tria
 	if o.world == outcome.BothWorlds {
 		return choice.InBothWorlds(all)
 	}
-	return choice.Trials(all)
+	return choice.List(all)
 }
 
 // explicit refuses values that were given but would have no effect or be out of range.

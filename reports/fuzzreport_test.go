@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,7 +47,7 @@ func ran(f *testing.F) map[string]string {
 		f.Fatal(err)
 	}
 	run := func(ctx context.Context, t trial.Trial) (*sim.History, error) { return t.Simulate(ctx) }
-	if err := trial.RunAll(f.Context(), can, 1, run, folder.Add); err != nil {
+	if err := trial.RunAll(f.Context(), slices.Values(can), 1, run, folder.Add); err != nil {
 		f.Fatal(err)
 	}
 	pause, err := sweep.Find("pause", known)

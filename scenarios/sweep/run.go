@@ -24,16 +24,16 @@ func Run(ctx context.Context, sweeps []*Sweep, seeds outcome.Seeds, workers int,
 	if err := seeds.Fit(0, points); err != nil {
 		return err
 	}
-	var trials []trial.Trial
+	var trials trial.List
 	var places []sweepPlace
 	for _, s := range sweeps {
 		for _, line := range s.lines {
 			for i := range s.Parameter.Values {
-				more, err := line.trials(i, seeds)
+				series, err := line.trials(i, seeds)
 				if err != nil {
 					return fmt.Errorf("sweep %s, %s: %w", s.Name, line.Name, err)
 				}
-				trials = append(trials, more...)
+				trials = append(trials, series)
 				places = append(places, sweepPlace{s, line.Line, s.Parameter.Values[i]})
 			}
 		}
@@ -42,7 +42,7 @@ func Run(ctx context.Context, sweeps []*Sweep, seeds outcome.Seeds, workers int,
 	each := int(seeds.Count())
 	done := 0
 	var point Point
-	return trial.RunAll(ctx, trials, workers, simulate, func(j trial.Judged) error {
+	return trial.RunAll(ctx, trials.All(), workers, simulate, func(j trial.Judged) error {
 		if j.Index != done {
 			return nil // behind a trial that was cut off, so its point may not be whole
 		}
@@ -70,20 +70,12 @@ type sweepPlace struct {
 func (s *Sweep) Fits(seeds outcome.Seeds) error { return seeds.Fit(0, s.Total()) }
 
 // trials lists the trials of a line at the value with this index.
-func (l scriptedLine) trials(value int, seeds outcome.Seeds) (out []trial.Trial, err error) {
+func (l scriptedLine) trials(value int, seeds outcome.Seeds) (trial.Series, error) {
 	one := l.scripts[value]
 	spec, err := one.Spec(services.Registry(), l.Backend)
-	if err != nil {
-		return nil, err
-	}
-	for seed := seeds.First; ; seed++ {
-		out = append(out, trial.Trial{
-			Scenario: one, Backend: spec, Guard: ledger.Guard(l.Guard), Discipline: one.Workload.Disciplines[0], World: sim.VirtualWorld, Seed: seed, TTL: one.TTL,
-		})
-		if seed == seeds.Last {
-			return out, nil
-		}
-	}
+	return trial.Series{Seeds: seeds, Trial: trial.Trial{
+		Scenario: one, Backend: spec, Guard: ledger.Guard(l.Guard), Discipline: one.Workload.Disciplines[0], World: sim.VirtualWorld, Seed: seeds.First, TTL: one.TTL,
+	}}, err
 }
 
 // add counts a trial.

@@ -54,7 +54,7 @@ func ran(f *testing.F) map[string]string {
 	if err != nil {
 		f.Fatal(err)
 	}
-	if _, err := RunSweeps(f.Context(), []*sweep.Sweep{pause}, outcome.Seeds{First: 1, Last: 1}, 1, folder.Path, func(sweep.Point) {}); err != nil {
+	if _, err := RunSweeps(f.Context(), []*sweep.Sweep{pause}, outcome.Seeds{First: 1, Last: 1}, trial.Shard{}, 1, folder.Path, func(sweep.Point) {}); err != nil {
 		f.Fatal(err)
 	}
 	if err := folder.AddClaims([]results.Claim{{Source: "Somebody", ID: "K1", Says: "It is so.", Verdict: "confirmed", Figures: []string{"1 s"}}}); err != nil {

@@ -91,25 +91,6 @@ func pathOf(err error) string {
 	return ""
 }
 
-func readAbout(folder string) (About, error) {
-	path := filepath.Join(folder, aboutFile)
-	text, err := files.ReadRegular(path, maxAbout)
-	if err != nil {
-		return About{}, notAFolder(folder, err)
-	}
-	var about About
-	if err := json.Unmarshal(text, &about); err != nil {
-		return About{}, inFile(path, text, 1, err)
-	}
-	if about.Started.IsZero() {
-		return About{}, inFile(path, text, 1, errors.New("it does not say when the run began"))
-	}
-	if err := errors.Join(visible(text), about.named()); err != nil {
-		return About{}, inFile(path, text, 1, err)
-	}
-	return about, nil
-}
-
 // Bounds of what a run leaves, in bytes, far beyond what runs need: run.json has about 500 for a
 // cell, and a row 3,000. The number of rows does not matter, as they are read one after the other.
 const (
@@ -126,6 +107,7 @@ type piece struct {
 	text  []byte
 	line  int // number of its first line
 	rows  []outcome.Result
+	ends  []int // where in text each of them ends
 	err   error
 	ready chan struct{} // closed when it has been decoded
 }
@@ -230,6 +212,7 @@ func (p *piece) decode(path string) {
 		r.Result.Outcome = *r.Outcome
 		p.rows = append(p.rows, r.Result)
 		i = end + 1
+		p.ends = append(p.ends, i)
 	}
 }
 

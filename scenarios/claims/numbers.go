@@ -125,7 +125,7 @@ func MeasureNumbers(ctx context.Context, numbers []Number, seeds outcome.Seeds, 
 		return nil, err
 	}
 	var points []sweep.Point
-	err = sweep.Run(ctx, sweeps, seeds, workers, func(p sweep.Point) error {
+	err = sweep.Run(ctx, sweeps, seeds, trial.Shard{}, workers, func(p sweep.Point) error {
 		points = append(points, p)
 		return nil
 	})

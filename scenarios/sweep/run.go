@@ -14,9 +14,10 @@ import (
 
 // Run runs sweeps in the virtual world on several workers. It hands each point to report as
 // soon as its last trial is judged, sweep by sweep, line by line, value by value, so the order does
-// not depend on the number of workers. It stops at the first error, of a trial or of report, or
-// when ctx is cancelled; what was reported before stays reported.
-func Run(ctx context.Context, sweeps []*Sweep, seeds outcome.Seeds, workers int, report func(Point) error) error {
+// not depend on the number of workers. Of each sweep, it has the points of that part of the run. It
+// stops at the first error, of a trial or of report, or when ctx is cancelled; what was reported
+// before stays reported.
+func Run(ctx context.Context, sweeps []*Sweep, seeds outcome.Seeds, part trial.Shard, workers int, report func(Point) error) error {
 	points := 0
 	for _, s := range sweeps {
 		points += s.Total()
@@ -27,8 +28,12 @@ func Run(ctx context.Context, sweeps []*Sweep, seeds outcome.Seeds, workers int,
 	var trials trial.List
 	var places []sweepPlace
 	for _, s := range sweeps {
+		k := 0
 		for _, line := range s.lines {
 			for i := range s.Parameter.Values {
+				if k++; !part.Has(k - 1) {
+					continue
+				}
 				series, err := line.trials(i, seeds)
 				if err != nil {
 					return fmt.Errorf("sweep %s, %s: %w", s.Name, line.Name, err)

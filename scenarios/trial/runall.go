@@ -17,6 +17,10 @@ const MaxJobs = 256
 // reported. It is large because one trial can take far longer than the others.
 const ahead = 256
 
+// MostWaiting is how many finished virtual trials there can be, at most, that an interrupted run
+// reports before their turn.
+const MostWaiting = MaxJobs + ahead
+
 // RunAll runs trials on several workers and hands each to report. It reports virtual trials in their
 // order, so the reports do not depend on which worker was faster. It reports a live
 // trial as soon as it is finished, so a run that is killed has every trial that it finished. Live

@@ -24,6 +24,10 @@ var errRunning = errors.New("the run is still going on: wait for its end, or end
 // virtual trials before their turn. If all trials are virtual, they are cut off and run again, so that
 // the rows are those of a run that was not interrupted.
 func Resume(ctx context.Context, path string, about About, trials iter.Seq[trial.Trial], progress func(done, total int64)) (*Folder, iter.Seq[trial.Trial], error) {
+	path, err := filepath.EvalSymlinks(path) // out/latest may lead elsewhere soon
+	if err != nil {
+		return nil, nil, notAFolder(path, err)
+	}
 	was, err := ReadAbout(path)
 	if err != nil {
 		return nil, nil, err

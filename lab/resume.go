@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -24,7 +25,7 @@ func resume(cmd *cobra.Command, names []string, asked runOptions) error {
 		return fmt.Errorf("--resume: %w", err)
 	}
 	if len(was.Command) < 2 || was.Command[1] != "run" {
-		return fmt.Errorf("--resume: %s was left by %q; expected the folder of `locklab run`; run the other anew", asked.resume, was.Command)
+		return fmt.Errorf("--resume: %s was left by `locklab %s`, expected the folder of `locklab run`: run it anew", asked.resume, strings.Join(was.Command[min(1, len(was.Command)):min(2, len(was.Command))], ""))
 	}
 	o := runOptions{format: tableFormat()}
 	began := &cobra.Command{Use: cmd.Use}

@@ -1,7 +1,7 @@
 # The README's test command is `make test`. Everything else is for people who work on
 # locklab itself.
 
-.PHONY: test servers check race race-all live live-few live-pairs elsewhere bench schema docs kills
+.PHONY: test servers check race race-all live live-few live-pairs elsewhere bench schema docs kills resumed
 
 # How long the tests of one package may take: two minutes on a machine with nothing else to do,
 # and Go's ten are not enough for a slow one that is busy as well. And how many run at once: those
@@ -70,6 +70,11 @@ live-few: servers
 ## as an ordinary user, and read what is left; about 20 minutes
 kills: servers
 	LOCKLAB_KILLS=100 go test $(TESTS) -count 1 -run EndedAtRandom ./lab
+
+## resumed: end a run of 200,000 trials at ten random moments, by SIGKILL and then another by SIGTERM,
+## and resume it each time: what is left must be what one leaves that nobody ended; about 15 minutes
+resumed:
+	LOCKLAB_RESUMED=3077 go test $(TESTS) -count 1 -v -run EndedAndResumed ./lab
 
 ## live-pairs: pairs of scripts, drawn at random, one after the other on the same servers: none
 ## meets what the other has left; about half an hour on two processors

@@ -63,6 +63,10 @@ contradicts them, 2 undecided or interrupted, 3 bad input or a failure of lockla
 	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials to run in parallel (default: one per processor virtual, %d live)", liveJobs))
 	f.StringVar(&o.out, "out", "out", "folder for results (live)")
 	f.BoolVar(&o.numbers, "numbers", false, "published numbers and closed forms instead of claims")
+	f.String("shard", "", "")
+	if err := f.MarkHidden("shard"); err != nil {
+		panic(err) // there is no such flag: a bug in this program
+	}
 	liveworld.RegisterAttach(c, &o.attach)
 	o.servers.Register(c)
 	o.format.register(c)
@@ -112,6 +116,9 @@ func (o *claimsOptions) check(cmd *cobra.Command) (outcome.Seeds, error) {
 	none := outcome.Seeds{}
 	if known := []string{sim.VirtualWorld, sim.LiveWorld}; !slices.Contains(known, o.world) {
 		return none, fmt.Errorf("--world is %q, expected %s", o.world, words.Or(known...))
+	}
+	if cmd.Flags().Changed("shard") {
+		return none, errors.New("--shard is for `locklab run` and `locklab sweep`: a claim is weighed by all of its trials together; name fewer claims instead, such as K4")
 	}
 	live := o.world == sim.LiveWorld
 	if given := o.servers.Arguments(); len(given) > 0 && !live {

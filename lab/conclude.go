@@ -77,6 +77,9 @@ func present(ctx context.Context, cmd *cobra.Command, set *results.Set, into str
 	if s := terminal.LeftOut(set); s != "" {
 		fmt.Fprintf(out, "\n%s\n", s)
 	}
+	if part := set.Shard(); !part.Whole() {
+		fmt.Fprintf(out, "\nThis is shard %s: each trial was judged, but not what is expected of all of them together.\nPut the shards together: locklab report DIR... --out DIR\n", part)
+	}
 	fmt.Fprintln(out)
 	for _, run := range set.Runs {
 		fmt.Fprintf(out, "results    %s\nhistories  %s\n", filepath.Join(run.Path, "results.jsonl"), filepath.Join(run.Path, "histories"))
@@ -117,11 +120,15 @@ func render(ctx context.Context, stderr io.Writer, set *results.Set, into string
 	return err == nil, err
 }
 
-// status returns the exit status for a set of results and the accord of its worlds. missing says
+// status returns the exit status for a set of results and the accord of its worlds, which one part
+// of a run does not tell. missing says
 // what an interrupted run lacks. Even then, what is not as expected decides.
 func status(set *results.Set, accord outcome.Accord, missing []string) error {
 	worst, say := restOutcome(set)
 	worst = max(worst, outcome.Worst(set.Cells))
+	if !set.Shard().Whole() {
+		accord = outcome.Agree
+	}
 	switch accord {
 	case outcome.Disagree, outcome.Unexpected:
 		worst = outcome.NotAsExpected

@@ -166,7 +166,7 @@ func TestAnInterruptionBeforeTheSweepsIsNoSuccess(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	cmd.SetOut(&stdout)
 	cmd.SetErr(&stderr)
-	if err := runRest(ctx, cmd, 1, folder); err != nil {
+	if err := runRest(ctx, cmd, 1, trial.Shard{}, folder); err != nil {
 		t.Fatal(err)
 	}
 	if err := folder.Close(); err != nil {

@@ -43,7 +43,7 @@ func TestTheFewLiveCellsHaveEveryLockServiceAndEveryKindOfFault(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen, faults, cells := map[string]bool{}, map[sim.FaultKind]bool{}, 0
-	for _, trial := range slices.Concat(trials, libraries) {
+	for _, trial := range append(slices.Collect(trials.All()), libraries...) {
 		if trial.World != sim.LiveWorld || !canBeDone(trial) {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 
 	"github.com/spf13/cobra"
 
@@ -14,18 +15,18 @@ import (
 )
 
 // play runs the trials and writes each result as it arrives. An interruption is not an error.
-func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials []trial.Trial, folder *results.Folder) error {
-	return playTrials(ctx, cmd, trials, o.jobs, o.world != sim.VirtualWorld, folder.Add)
+func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials iter.Seq[trial.Trial], total int, folder *results.Folder) error {
+	return playTrials(ctx, cmd, trials, total, o.jobs, o.world != sim.VirtualWorld, folder.Add)
 }
 
-// playTrials runs trials, shows progress, and passes on each result as it arrives. An interruption
+// playTrials runs trials, of which there are total, shows progress, and passes on each result as it arrives. An interruption
 // is not an error.
-func playTrials(ctx context.Context, cmd *cobra.Command, trials []trial.Trial, jobs int, slow bool, add func(trial.Judged) error) error {
-	bar := newProgress(cmd.ErrOrStderr(), "trials", len(trials), slow)
+func playTrials(ctx context.Context, cmd *cobra.Command, trials iter.Seq[trial.Trial], total, jobs int, slow bool, add func(trial.Judged) error) error {
+	bar := newProgress(cmd.ErrOrStderr(), "trials", total, slow)
 	defer bar.finish()
 	labs := trial.NewLabs(jobs)
 	var failed error
-	err := trial.RunAll(ctx, trial.ByService(trials), jobs, labs.Run,
+	err := trial.RunAll(ctx, trials, jobs, labs.Run,
 		func(j trial.Judged) error {
 			bar.step(resultLine(j.Result))
 			failed = add(j)

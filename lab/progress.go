@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -58,4 +59,35 @@ func (p *progress) finish() {
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// slowToRead is the size in bytes from which reading takes long enough to show progress.
+const slowToRead = 64 << 20
+
+// reading shows how much of the results has been read, if that takes long.
+type reading struct {
+	ctx   context.Context // when it ends, nothing more is shown
+	out   io.Writer
+	bar   *progress
+	shown int64
+}
+
+// show says how many bytes of how many have been read.
+func (r *reading) show(done, total int64) {
+	const parts = 100
+	if total < slowToRead {
+		return
+	}
+	if r.bar == nil {
+		r.bar = newProgress(r.out, "percent read", parts, false)
+	}
+	for ; r.shown < done*parts/total && r.ctx.Err() == nil; r.shown++ {
+		r.bar.step("")
+	}
+}
+
+func (r *reading) finish() {
+	if r.bar != nil {
+		r.bar.finish()
+	}
 }

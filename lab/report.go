@@ -51,7 +51,7 @@ func report(cmd *cobra.Command, folders []string, out string, format *formatFlag
 	defer stop()
 	var set *results.Set
 	err := unlessInterrupted(ctx, func() (err error) {
-		set, err = readFolders(ctx, cmd, folders)
+		set, err = read(ctx, cmd, folders, out)
 		return err
 	})
 	if ctx.Err() != nil {
@@ -127,26 +127,16 @@ func reportSweeps(cmd *cobra.Command, set *results.Set, into string, format *for
 	return worstStatus(worst, remarks)
 }
 
-// slowToRead is the size in bytes from which reading takes long enough to show progress.
-const slowToRead = 64 << 20
-
-func readFolders(ctx context.Context, cmd *cobra.Command, folders []string) (*results.Set, error) {
-	const parts = 100
-	var bar *progress
-	shown := int64(0)
-	set, err := results.Read(ctx, folders, func(done, total int64) {
-		if total < slowToRead {
-			return
-		}
-		if bar == nil {
-			bar = newProgress(cmd.ErrOrStderr(), "percent read", parts, false)
-		}
-		for ; shown < done*parts/total && ctx.Err() == nil; shown++ {
-			bar.step("")
-		}
-	})
-	if bar != nil {
-		bar.finish()
+// read reads the folders, or puts them together if they are shards of one run.
+func read(ctx context.Context, cmd *cobra.Command, folders []string, out string) (*results.Set, error) {
+	bar := reading{ctx: ctx, out: cmd.ErrOrStderr()}
+	defer bar.finish()
+	shards, err := results.AreShards(folders)
+	if err != nil {
+		return nil, err
 	}
-	return set, err
+	if shards {
+		return results.Merge(ctx, folders, out, bar.show)
+	}
+	return results.Read(ctx, folders, bar.show)
 }

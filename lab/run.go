@@ -6,23 +6,18 @@ import (
 	"os"
 	"runtime"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/lab/liveworld"
-	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/services"
-	"github.com/locklab/locklab/scenarios/strict"
 	"github.com/locklab/locklab/scenarios/trial"
-	"github.com/locklab/locklab/scenarios/workload"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -37,6 +32,9 @@ type runOptions struct {
 	out              string
 	jobs, keep       int
 	asLive           bool
+	shard            string
+	part             trial.Shard // from shard
+	resume           string
 	attach           []string
 	servers          liveworld.ServerFlags
 	format           *formatFlag
@@ -61,56 +59,32 @@ trial of each cell, of the first that shows what chance brings about in some, an
 of trials that are not as expected, up to 5 a cell; with --keep, of the first so many
 and up to 5 more),
 charts/ (timelines of these as SVG, and as PNG for one trial of each scenario and
-for those that are not as expected; charts of all trials) and the page index.html.`,
+for those that are not as expected; charts of all trials) and the page index.html.
+
+With --shard 3/8 it runs the third of eight equal parts, each of which can be run on
+another machine. locklab report puts them together again. --resume goes on with a run
+that was killed or interrupted, in its folder, and takes all options from there.`,
 		Example: `  locklab run
   locklab run gc-pause --backend redis --guard none
   locklab run gc-pause --world live
-  locklab run my-scenario.yaml --seeds 100`,
+  locklab run my-scenario.yaml --seeds 100
+  locklab run --seeds 1000 --shard 3/8
+  locklab run --resume out/latest`,
 		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.resume != "" {
+				return resume(cmd, args, o)
+			}
 			return o.run(cmd, args)
 		},
 	}
-	f := c.Flags()
-	f.StringSliceVar(&o.backends, "backend", nil, "lock services to run, such as redis or redis+renew; locklab list names them all (default: those of the scenario)")
-	f.StringSliceVar(&o.guards, "guard", nil, "guards of the account to run: "+words.Or(ledger.AllGuards()...)+" (default: those of the scenario)")
-	f.StringSliceVar(&o.disciplines, "discipline", nil, "disciplines of the clients to run: attentive, heedless or late=DURATION (default: those of the scenario)")
-	f.StringSliceVar(&o.except, "except", nil, "scenarios to leave out, such as charge-crashes,healthy-cluster")
-	f.StringVar(&o.world, "world", sim.VirtualWorld, words.Or(worlds()...)+"; with "+outcome.BothWorlds+", every cell is run in each of them and they are compared")
-	f.StringVar(&o.seeds, "seeds", "", "how many seeds, such as 20, or which, such as 7..9 (default: 20 virtual, 1 live; with both worlds: of the live one)")
-	f.DurationVar(&o.ttl, "ttl", 0, "the lease (default: the scenario's in the virtual world, 2s in the live one)")
-	f.BoolVar(&o.asLive, "as-live", false, "run virtual trials with the options of this machine's servers, as --world both does")
-	f.StringVar(&o.out, "out", "out", "folder for results")
-	f.IntVar(&o.keep, "keep", 0, fmt.Sprintf("how many histories of each cell to keep at least, at most %d (default: one, and up to %d of trials that are not as expected)", maxKeep, results.MaxKept))
-	liveworld.RegisterAttach(c, &o.attach)
-	o.servers.Register(c)
-	o.format.register(c)
-	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials to run in parallel (default: one per processor virtual, %d live)", liveJobs))
-	complete(c, "world", worlds()...)
-	var guards, locks []string
-	for _, g := range ledger.AllGuards() {
-		guards = append(guards, string(g)+"\t"+g.Rule())
-	}
-	for _, b := range services.Registry() {
-		locks = append(locks, b.Name()+"\t"+b.Title())
-	}
-	complete(c, "guard", guards...)
-	complete(c, "backend", locks...)
-	complete(c, "discipline", string(workload.Attentive), string(workload.Heedless), string(workload.Late)+"=0.5ttl")
+	o.register(c)
 	return c
 }
 
 // worlds returns the values of --world.
 func worlds() []string {
 	return []string{sim.VirtualWorld, sim.LiveWorld, outcome.BothWorlds}
-}
-
-// complete registers fixed values of a flag for shell completion.
-func complete(c *cobra.Command, flag string, values ...string) {
-	err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
-	if err != nil {
-		panic(err) // there is no such flag: a bug in this program
-	}
 }
 
 func (o runOptions) run(cmd *cobra.Command, names []string) error {
@@ -128,9 +102,9 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 	if err != nil {
 		return err
 	}
-	trials, missing := trial.Available(trials)
+	trials, missing := trials.Available()
 	if len(trials) == 0 {
-		return trial.Nothing(missing)
+		return trial.Nothing(missing.Firsts())
 	}
 	if o.world != sim.VirtualWorld {
 		if entered, err := enterLive(attached); entered || err != nil {
@@ -139,18 +113,21 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 	}
 	ctx, stop := untilStopped(cmd.Context())
 	defer stop()
-	folder, err := results.NewFolder(o.out, results.About{
+	about := results.About{
 		Command: append([]string{"locklab", "run"}, os.Args[min(2, len(os.Args)):]...),
 		Version: version(), Go: runtime.Version(), Started: time.Now(),
-		World: o.world, Seeds: o.seeds, Trials: len(trials), Scenarios: trial.Cards(trials, missing),
-	})
+		World: o.world, Seeds: o.seeds, Keep: o.keep, Trials: o.part.Count(trials.Len()), Scenarios: trial.Cards(trials.Firsts(), missing.Firsts()),
+	}
+	if about.Shard, err = shardOf(o.part, trials.Len(), "trials"); err != nil {
+		return err
+	}
+	folder, left, err := o.open(ctx, cmd, about, trial.Part(trials.ByService().All(), o.part))
 	if err != nil {
 		return err
 	}
-	folder.Keep = o.keep
-	failed := o.play(ctx, cmd, trials, folder)
-	if failed == nil && o.whole(names) {
-		failed = runRest(ctx, cmd, o.jobs, folder)
+	failed := o.play(ctx, cmd, left, about.Trials-folder.Finished(), folder)
+	if failed == nil && o.whole(names) && !folder.HasClaims() {
+		failed = runRest(ctx, cmd, o.jobs, o.part, folder)
 	}
 	failed = errors.Join(failed, folder.Close())
 	// Report what was judged before a failure all the same.
@@ -159,7 +136,7 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 
 // trials lists the trials to run. It finds anything wrong with them before something is run or
 // written.
-func (o *runOptions) trials(names []string, attached liveworld.Attached) ([]trial.Trial, error) {
+func (o *runOptions) trials(names []string, attached liveworld.Attached) (trial.List, error) {
 	seeds, err := o.check()
 	if err != nil {
 		return nil, err
@@ -179,7 +156,7 @@ func (o *runOptions) trials(names []string, attached liveworld.Attached) ([]tria
 	if o.world == outcome.BothWorlds {
 		return choice.InBothWorlds(all)
 	}
-	return choice.Trials(all)
+	return choice.List(all)
 }
 
 // explicit refuses values that were given but would have no effect or be out of range.
@@ -240,6 +217,11 @@ func (o *runOptions) check() (outcome.Seeds, error) {
 	if o.ttl != 0 && (o.ttl < time.Millisecond || o.ttl > 1000*time.Hour) {
 		return none, fmt.Errorf("--ttl is %v, expected a lease between 1ms and 1000h", o.ttl)
 	}
+	if o.shard != "" {
+		if o.part, err = trial.ParseShard(o.shard); err != nil {
+			return none, fmt.Errorf("--shard: %w", err)
+		}
+	}
 	if err := checkJobs(o.jobs); err != nil {
 		return none, err
 	}
@@ -247,56 +229,4 @@ func (o *runOptions) check() (outcome.Seeds, error) {
 		o.jobs = map[string]int{sim.VirtualWorld: runtime.GOMAXPROCS(0), sim.LiveWorld: liveJobs, outcome.BothWorlds: liveJobs}[o.world]
 	}
 	return seeds, nil
-}
-
-// load returns the scenarios with these names or files, or all built-in ones if there are no names.
-// A name with a dot or a slash is taken for a file.
-func load(names []string) ([]*script.Scenario, error) {
-	known := script.Everything()
-	if len(names) == 0 {
-		return scenarios.Builtin(known)
-	}
-	var out []*script.Scenario
-	for _, name := range names {
-		s, err := loadOne(name, known)
-		if err != nil {
-			return nil, err
-		}
-		for _, other := range out {
-			if other.Name == s.Name {
-				return nil, fmt.Errorf("%s: a scenario %s is already among those named; name it once, or give yours another name", name, s.Name)
-			}
-		}
-		out = append(out, s)
-	}
-	return out, nil
-}
-
-// without leaves out the scenarios with these names, each of which must be among them.
-func without(all []*script.Scenario, names []string) ([]*script.Scenario, error) {
-	for _, name := range names {
-		at := slices.IndexFunc(all, func(s *script.Scenario) bool { return s.Name == name })
-		if _, err := scenarios.Source(name); at < 0 && err != nil {
-			return nil, fmt.Errorf("--except: %w", err)
-		}
-		if at < 0 {
-			return nil, fmt.Errorf("--except: %s is not among the scenarios to run; leave it out of --except", name)
-		}
-		if len(all) == 1 {
-			return nil, errors.New("--except leaves no scenario to run; name fewer")
-		}
-		all = slices.Delete(all, at, at+1)
-	}
-	return all, nil
-}
-
-func loadOne(name string, known script.Known) (*script.Scenario, error) {
-	if !strings.ContainsAny(name, "./\\") {
-		return scenarios.Find(name, known)
-	}
-	src, err := files.Read(name, strict.MaxFile)
-	if err != nil {
-		return nil, fmt.Errorf("read the scenario: %w", err)
-	}
-	return script.Load(name, src, known)
 }

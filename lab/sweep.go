@@ -23,6 +23,7 @@ import (
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/strict"
 	"github.com/locklab/locklab/scenarios/sweep"
+	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -30,6 +31,8 @@ import (
 type sweepOptions struct {
 	seeds, out string
 	jobs       int
+	shard      string
+	part       trial.Shard // from shard
 }
 
 func sweepCommand() *cobra.Command {
@@ -45,7 +48,8 @@ paper.
 Without a name it lists the built-in sweeps. With one, or with a file such as
 my-sweep.yaml, it prints the points and writes to
 OUT/<time of the run>, with OUT/latest pointing to the newest: sweeps.jsonl (a row a
-point) and charts/sweep-NAME.svg and .png.
+point) and charts/sweep-NAME.svg and .png. With --shard 3/8 it measures every eighth
+point, beginning with the third; locklab report puts the shards together.
 
 Exit status: 0 every point as derived, 1 a point contradicts the derivation,
 2 undecided or interrupted, 3 bad input or a failure of locklab itself.`,
@@ -65,6 +69,7 @@ Exit status: 0 every point as derived, 1 a point contradicts the derivation,
 	f := c.Flags()
 	f.StringVar(&o.seeds, "seeds", "20", "how many seeds per point, such as 20, or which, such as 7..9")
 	f.StringVar(&o.out, "out", "out", "folder for results")
+	f.StringVar(&o.shard, "shard", "", "which part of the points, of how many parts, such as 3/8 (default: all of them)")
 	f.IntVar(&o.jobs, "jobs", 0, "trials to run in parallel (default: one per processor)")
 	return c
 }
@@ -92,6 +97,11 @@ func (o sweepOptions) run(cmd *cobra.Command, name string) error {
 	if err != nil {
 		return fmt.Errorf("--seeds: %w", err)
 	}
+	if o.shard != "" {
+		if o.part, err = trial.ParseShard(o.shard); err != nil {
+			return fmt.Errorf("--shard: %w", err)
+		}
+	}
 	if err := checkJobs(o.jobs); err != nil {
 		return err
 	}
@@ -105,12 +115,19 @@ func (o sweepOptions) run(cmd *cobra.Command, name string) error {
 	if err := s.Fits(seeds); err != nil {
 		return fmt.Errorf("--seeds: %w", err)
 	}
+	shard, err := shardOf(o.part, s.Total(), "points")
+	if err != nil {
+		return err
+	}
+	if shard != nil {
+		shard.Trials = 0 // those of points are not counted as trials of the run
+	}
 	ctx, stop := untilStopped(cmd.Context())
 	defer stop()
 	folder, err := results.NewFolder(o.out, results.About{
 		Command: append([]string{"locklab", "sweep"}, os.Args[min(2, len(os.Args)):]...),
 		Version: version(), Go: runtime.Version(), Started: time.Now(),
-		World: sim.VirtualWorld, Seeds: o.seeds,
+		World: sim.VirtualWorld, Seeds: o.seeds, Shard: shard,
 	})
 	if err != nil {
 		return err
@@ -122,7 +139,7 @@ func (o sweepOptions) run(cmd *cobra.Command, name string) error {
 	if err := terminal.Sweep(cmd.OutOrStdout(), result); err != nil {
 		return err
 	}
-	return sweepStatus(cmd, s, result, folder.Path)
+	return sweepStatus(cmd, o.part.Count(s.Total()), result, folder.Path)
 }
 
 // loadSweep returns the sweep with this name or file. A name with a dot or a slash is taken for a
@@ -146,9 +163,9 @@ func loadSweep(name string) (*sweep.Sweep, error) {
 
 // play runs the sweep and shows progress.
 func (o sweepOptions) play(ctx context.Context, cmd *cobra.Command, s *sweep.Sweep, seeds outcome.Seeds, folder string) (sweep.Result, error) {
-	bar := newProgress(cmd.ErrOrStderr(), "points", s.Total(), false)
+	bar := newProgress(cmd.ErrOrStderr(), "points", o.part.Count(s.Total()), false)
 	defer bar.finish()
-	all, err := reports.RunSweeps(ctx, []*sweep.Sweep{s}, seeds, o.jobs, folder, func(p sweep.Point) {
+	all, err := reports.RunSweeps(ctx, []*sweep.Sweep{s}, seeds, o.part, o.jobs, folder, func(p sweep.Point) {
 		bar.step(p.Line + " at " + strconv.FormatFloat(p.X, 'f', -1, 64))
 	})
 	err = errors.Join(err, reports.DrawSweeps(all, filepath.Join(folder, "charts")))
@@ -158,16 +175,17 @@ func (o sweepOptions) play(ctx context.Context, cmd *cobra.Command, s *sweep.Swe
 	return all[0], nil
 }
 
-// sweepStatus prints where everything is and returns the exit status of the worst point.
-func sweepStatus(cmd *cobra.Command, s *sweep.Sweep, result sweep.Result, folder string) error {
+// sweepStatus prints where everything is and returns the exit status of the worst point, of as many
+// as were asked for.
+func sweepStatus(cmd *cobra.Command, asked int, result sweep.Result, folder string) error {
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "\npoints     %s\n", filepath.Join(folder, results.SweepsFile))
 	if len(result.Points) > 0 {
-		fmt.Fprintf(out, "look at    %s\n", filepath.Join(folder, "charts", "sweep-"+s.Name+".png"))
+		fmt.Fprintf(out, "look at    %s\n", filepath.Join(folder, "charts", "sweep-"+result.Name+".png"))
 	}
 	var missing []string
-	if len(result.Points) < s.Total() {
-		missing = append(missing, fmt.Sprintf("interrupted: %d of %d points were finished", len(result.Points), s.Total()))
+	if len(result.Points) < asked {
+		missing = append(missing, fmt.Sprintf("interrupted: %d of %d points were finished", len(result.Points), asked))
 	}
 	return worstStatus(result.Outcome(), missing)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/sweep"
+	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/plaintext"
 )
@@ -28,8 +29,9 @@ const (
 )
 
 // runRest runs what a run of the whole suite includes besides the scenarios: the sweeps and the
-// claims. What was finished before an interruption is kept.
-func runRest(ctx context.Context, cmd *cobra.Command, jobs int, folder *results.Folder) error {
+// claims. Each shard has its part of the points; claims are weighed by all of their trials, by the
+// last. What was finished before an interruption is kept.
+func runRest(ctx context.Context, cmd *cobra.Command, jobs int, part trial.Shard, folder *results.Folder) error {
 	known := script.Everything()
 	sweeps, err := sweep.Builtin(known)
 	if err != nil {
@@ -37,16 +39,19 @@ func runRest(ctx context.Context, cmd *cobra.Command, jobs int, folder *results.
 	}
 	points := 0
 	for _, s := range sweeps {
-		points += s.Total()
+		points += part.Count(s.Total())
 	}
 	bar := newProgress(cmd.ErrOrStderr(), "points of sweeps", points, false)
-	measured, err := reports.RunSweeps(ctx, sweeps, outcome.Seeds{First: 1, Last: sweepSeeds}, jobs, folder.Path, func(p sweep.Point) {
+	measured, err := reports.RunSweeps(ctx, sweeps, outcome.Seeds{First: 1, Last: sweepSeeds}, part, jobs, folder.Path, func(p sweep.Point) {
 		bar.step(p.Line + " at " + strconv.FormatFloat(p.X, 'f', -1, 64))
 	})
 	bar.finish()
 	folder.AddSweeps(measured)
 	if err != nil || ctx.Err() != nil {
 		return err
+	}
+	if part.Index < part.Of {
+		return folder.AddClaims(nil)
 	}
 	sources, err := claims.Builtin(known)
 	if err != nil {
@@ -106,8 +111,13 @@ func unfinished(set *results.Set) (missing []string) {
 		missing = append(missing, fmt.Sprintf("%d of %d trials were finished", finished, asked))
 	}
 	for _, s := range set.Sweeps {
-		if all := s.Total(); len(s.Points) < all {
+		if all := set.Shard().Count(s.Total()); len(s.Points) < all {
 			missing = append(missing, fmt.Sprintf("%d of %d points of sweep %s were finished", len(s.Points), all, s.Name))
+		}
+	}
+	for _, run := range set.Runs {
+		if shards := run.MissingShards(); shards != "" {
+			missing = append(missing, "missing: shard "+shards)
 		}
 	}
 	for _, run := range set.Runs {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,14 +47,14 @@ func ran(f *testing.F) map[string]string {
 		f.Fatal(err)
 	}
 	run := func(ctx context.Context, t trial.Trial) (*sim.History, error) { return t.Simulate(ctx) }
-	if err := trial.RunAll(f.Context(), can, 1, run, folder.Add); err != nil {
+	if err := trial.RunAll(f.Context(), slices.Values(can), 1, run, folder.Add); err != nil {
 		f.Fatal(err)
 	}
 	pause, err := sweep.Find("pause", known)
 	if err != nil {
 		f.Fatal(err)
 	}
-	if _, err := RunSweeps(f.Context(), []*sweep.Sweep{pause}, outcome.Seeds{First: 1, Last: 1}, 1, folder.Path, func(sweep.Point) {}); err != nil {
+	if _, err := RunSweeps(f.Context(), []*sweep.Sweep{pause}, outcome.Seeds{First: 1, Last: 1}, trial.Shard{}, 1, folder.Path, func(sweep.Point) {}); err != nil {
 		f.Fatal(err)
 	}
 	if err := folder.AddClaims([]results.Claim{{Source: "Somebody", ID: "K1", Says: "It is so.", Verdict: "confirmed", Figures: []string{"1 s"}}}); err != nil {

@@ -122,7 +122,7 @@ func everySweep(t *testing.T) (all []sweep.Result) {
 	for _, s := range sweeps {
 		all = append(all, sweep.Result{About: s.About})
 	}
-	err = sweep.Run(t.Context(), sweeps, outcome.Seeds{First: 1, Last: 1}, 2, func(p sweep.Point) error {
+	err = sweep.Run(t.Context(), sweeps, outcome.Seeds{First: 1, Last: 1}, trial.Shard{}, 2, func(p sweep.Point) error {
 		i := slices.IndexFunc(all, func(r sweep.Result) bool { return r.Name == p.Sweep })
 		all[i].Points = append(all[i].Points, p)
 		return nil

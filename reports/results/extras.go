@@ -39,7 +39,7 @@ type Claim struct {
 
 // writeClaims writes the claims of a run into its folder.
 func writeClaims(folder string, claims []Claim) error {
-	text, err := json.MarshalIndent(claims, "", "  ")
+	text, err := json.MarshalIndent(append([]Claim{}, claims...), "", "  ") // none are [], not null
 	if err == nil {
 		err = files.WriteBytes(filepath.Join(folder, ClaimsFile), append(plaintext.VisibleJSON(text), '\n'))
 	}

@@ -9,33 +9,20 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/sweep"
 	"github.com/locklab/locklab/scenarios/trial"
-	"github.com/locklab/locklab/sim/check"
 	"github.com/locklab/locklab/sim/plaintext"
 )
-
-// About is what a run was asked to do: run.json.
-type About struct {
-	Command   []string       `json:"command"` // as typed
-	Version   string         `json:"version"` // of locklab
-	Go        string         `json:"go"`      // release that built it
-	Started   time.Time      `json:"started"`
-	World     string         `json:"world"`
-	Seeds     string         `json:"seeds"`
-	Trials    int            `json:"trials"`    // requested and possible
-	Scenarios []outcome.Card `json:"scenarios"` // with the requested cells
-}
 
 // The files in a run's folder.
 const (
 	aboutFile   = "run.json"
 	resultsFile = "results.jsonl"
 	HistoryDir  = "histories"
+	chartsDir   = "charts"
 )
 
 // Folder is what a run leaves on disk. A row is written as soon as its trial is judged, so a killed
@@ -44,17 +31,8 @@ type Folder struct {
 	Path string
 	rows *os.File
 	sum  *sum
-	kept map[outcome.CellName]int // histories kept of each cell; only ever looked up
-	// Keep is how many histories of each cell are kept whatever their outcome; up to MaxKept more
-	// are kept if Add has a reason. 0 means one.
-	Keep int
-	// chance has the cells and properties for which a trial was kept that shows an outcome expected
-	// only in some trials.
-	chance map[cellProperty]bool
+	keep keeper
 }
-
-// MaxKept bounds how many histories of one cell are kept, unless more are asked for.
-const MaxKept = 5
 
 // NewFolder makes out/<run> and points out/latest to it; if it cannot, nothing is made. Two runs
 // never share a folder.
@@ -78,25 +56,26 @@ func NewFolder(out string, about About) (*Folder, error) {
 		}
 		path = filepath.Join(out, fmt.Sprintf("%s-%d", name, n))
 	}
-	f := &Folder{Path: path, kept: map[outcome.CellName]int{}, chance: map[cellProperty]bool{}, sum: newSum()}
+	f := &Folder{Path: path, keep: newKeeper(about), sum: newSum()}
 	if err := f.sum.addRun(Run{Path: path, About: about}); err != nil {
 		return nil, errors.Join(err, os.Remove(path))
 	}
-	for _, sub := range []string{HistoryDir, "charts"} {
+	for _, sub := range []string{HistoryDir, chartsDir} {
 		if err := os.Mkdir(filepath.Join(path, sub), 0o755); err != nil {
 			return nil, fmt.Errorf("make the folder for results: %w", err)
 		}
 	}
-	text, err := json.MarshalIndent(about, "", "  ")
+	if err := about.write(path); err != nil {
+		return nil, err
+	}
+	rows, err := os.OpenFile(filepath.Join(path, resultsFile), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+	if err == nil {
+		err = lock(rows)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("describe the run: %w", err)
-	}
-	if err := files.WriteBytes(filepath.Join(path, aboutFile), append(plaintext.VisibleJSON(text), '\n')); err != nil {
-		return nil, fmt.Errorf("describe the run: %w", err)
-	}
-	if f.rows, err = os.Create(filepath.Join(path, resultsFile)); err != nil {
 		return nil, fmt.Errorf("open the list of results: %w", err)
 	}
+	f.rows = rows
 	return f, pointLatest(out, filepath.Base(path))
 }
 
@@ -113,62 +92,31 @@ func pointLatest(out, run string) error {
 	return nil
 }
 
-// Add writes the trial's row, and its history if that is worth keeping: the first of each cell, as
-// many as were asked for, the first that shows what theory expects in some trials, and those that
-// are not as expected. If a trial is no surprise and its history is not kept, its row has the
-// verdicts without the reasons, which are for readers of that history.
+// Add writes the trial's row, and its history if that is worth keeping.
 func (f *Folder) Add(j trial.Judged) error {
 	r := &j.Result
-	cell := r.Cell()
-	n := f.kept[cell]
-	byChance := f.byChance(cell, r)
-	if j.History != nil && (n < max(1, f.Keep) || n < f.Keep+MaxKept && (byChance || r.Outcome.Surprising())) {
-		f.kept[cell]++
+	if f.keep.keeps(f.sum.result.Card(r.Scenario), r, j.History != nil) {
 		r.History = filepath.Join(HistoryDir, r.ID()+".jsonl")
 		if err := f.writeHistory(j); err != nil {
 			return err
 		}
-	} else if !r.Outcome.Surprising() {
-		r.Findings = bare(r.Findings)
+	} else {
+		withoutHistory(r)
 	}
-	row, err := json.Marshal(r)
+	row, err := rowOf(r)
+	if err == nil {
+		_, err = f.rows.Write(row)
+	}
 	if err != nil {
-		return fmt.Errorf("write the result of %s: %w", cell, err)
-	}
-	if _, err := f.rows.Write(append(plaintext.VisibleJSON(row), '\n')); err != nil {
-		return fmt.Errorf("write the result of %s: %w", cell, err)
+		return fmt.Errorf("write the result of %s: %w", r.Cell(), err)
 	}
 	return f.sum.add(r, f.Path)
 }
 
-// cellProperty is one property of a cell.
-type cellProperty struct {
-	cell     outcome.CellName
-	property check.Property
-}
-
-// byChance reports whether a trial is the first of its cell to show an outcome that is expected
-// only in some trials: without it there would be no picture of that.
-func (f *Folder) byChance(cell outcome.CellName, r *outcome.Result) (first bool) {
-	card := f.sum.result.Card(r.Scenario)
-	if card == nil {
-		return false
-	}
-	for _, e := range cellOf(card, r).Expect {
-		if id := (cellProperty{cell, e.Property}); e.Sometimes && !f.chance[id] && r.Finding(e.Property).Verdict == check.Violated {
-			f.chance[id], first = true, true
-		}
-	}
-	return first
-}
-
-// bare keeps only the verdicts.
-func bare(findings []check.Finding) []check.Finding {
-	out := make([]check.Finding, len(findings))
-	for i, f := range findings {
-		out[i] = check.Finding{Property: f.Property, Verdict: f.Verdict}
-	}
-	return out
+// rowOf returns the row of a trial.
+func rowOf(r *outcome.Result) ([]byte, error) {
+	row, err := json.Marshal(r)
+	return append(plaintext.VisibleJSON(row), '\n'), err
 }
 
 // AddSweeps adds sweeps whose points have been written.

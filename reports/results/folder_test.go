@@ -82,7 +82,7 @@ func TestHistoriesOfTheFirstTrialOfACellAndOfSurprisesAreKept(t *testing.T) {
 
 func TestAsManyHistoriesAreKeptAsWereAskedFor(t *testing.T) {
 	f := newFolder(t)
-	f.Keep = 7
+	f.keep.least = 7
 	for seed := range uint64(20) {
 		found := outcome.AsExpected
 		if seed >= 10 { // surprises come when the first seven are already kept

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim"
 )
 
@@ -44,7 +45,11 @@ func (s *sum) repeated(r *outcome.Result) bool {
 // is an error if different scripts have the same name.
 func (s *sum) addRun(r Run) error {
 	s.result.Runs = append(s.result.Runs, r)
-	s.cells.Expect(r.Scenarios)
+	if r.Shard == nil {
+		s.cells.Expect(r.Scenarios)
+	} else {
+		s.cells.Expect(singly(r.Scenarios))
+	}
 	if s.cells.Known() > outcome.MaxCells {
 		return fmt.Errorf("%s: more than %d cells, the maximum for one report: run less at a time, and combine fewer runs", r.Path, outcome.MaxCells)
 	}
@@ -83,4 +88,19 @@ func different(folders []string) error {
 		before = append(before, info)
 	}
 	return nil
+}
+
+// singly returns cards without what is expected of all trials of a cell together: a part of them
+// does not tell, and is merged with the others.
+func singly(cards []outcome.Card) []outcome.Card {
+	cards = slices.Clone(cards)
+	for i := range cards {
+		cells := slices.Clone(cards[i].Cells)
+		for k := range cells {
+			cells[k].Expect = slices.DeleteFunc(slices.Clone(cells[k].Expect), func(e script.Expected) bool { return e.Sometimes })
+			cells[k].Ranges = slices.DeleteFunc(slices.Clone(cells[k].Ranges), func(r outcome.CardRange) bool { return r.Of != script.EveryValue })
+		}
+		cards[i].Cells = cells
+	}
+	return cards
 }

@@ -37,7 +37,8 @@ const MaxSurprises = 10
 type Run struct {
 	Path string
 	About
-	Finished int // trials that it has, of those that were requested
+	Finished int   // trials that it has, of those that were requested
+	Missing  []int // the shards that are missing of a merged run
 }
 
 // Kept is a trial whose history was kept.

@@ -116,7 +116,7 @@ func MeasureNumbers(ctx context.Context, numbers []Number, seeds outcome.Seeds, 
 	found := make([][]outcome.Result, len(numbers))
 	done := 0
 	simulate := func(ctx context.Context, t trial.Trial) (*sim.History, error) { return t.Simulate(ctx) }
-	err := trial.RunAll(ctx, trials, workers, simulate, func(j trial.Judged) error {
+	err := trial.RunAll(ctx, slices.Values(trials), workers, simulate, func(j trial.Judged) error {
 		found[of[done]] = append(found[of[done]], j.Result)
 		done++
 		return nil
@@ -125,7 +125,7 @@ func MeasureNumbers(ctx context.Context, numbers []Number, seeds outcome.Seeds, 
 		return nil, err
 	}
 	var points []sweep.Point
-	err = sweep.Run(ctx, sweeps, seeds, workers, func(p sweep.Point) error {
+	err = sweep.Run(ctx, sweeps, seeds, trial.Shard{}, workers, func(p sweep.Point) error {
 		points = append(points, p)
 		return nil
 	})

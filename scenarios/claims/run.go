@@ -2,6 +2,7 @@ package claims
 
 import (
 	"context"
+	"slices"
 
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/trial"
@@ -18,7 +19,7 @@ func Weigh(ctx context.Context, sources []Source, seeds outcome.Seeds, workers i
 	}
 	simulate := func(ctx context.Context, t trial.Trial) (*sim.History, error) { return t.Simulate(ctx) }
 	trials, run.Missing = trial.Available(trials)
-	err = trial.RunAll(ctx, trials, workers, simulate, func(j trial.Judged) error {
+	err = trial.RunAll(ctx, slices.Values(trials), workers, simulate, func(j trial.Judged) error {
 		run.Add(j)
 		return nil
 	})

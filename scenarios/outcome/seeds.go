@@ -41,8 +41,7 @@ func ParseSeeds(text string) (Seeds, error) {
 	return s, nil
 }
 
-// maxSeeds bounds the trials of one cell, and maxTrials those of a whole run, which holds them all
-// in memory.
+// maxSeeds bounds the trials of one cell, and maxTrials those of a whole run.
 const (
 	maxSeeds  = 10_000_000
 	maxTrials = 1_000_000

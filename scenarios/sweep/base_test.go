@@ -11,6 +11,7 @@ import (
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/scenarios/strict"
+	"github.com/locklab/locklab/scenarios/trial"
 )
 
 // onAScenario is a sweep of a scenario in another file.
@@ -61,7 +62,7 @@ func TestASweepChangesAScenarioThatStandsElsewhere(t *testing.T) {
 			s, err := loadOnAScenario(t, replacements...)
 			scripttest.Must(t, err)
 			var points []Point
-			scripttest.Must(t, Run(context.Background(), []*Sweep{s}, outcome.Seeds{First: 1, Last: 3}, 1, func(p Point) error { points = append(points, p); return nil }))
+			scripttest.Must(t, Run(context.Background(), []*Sweep{s}, outcome.Seeds{First: 1, Last: 3}, trial.Shard{}, 1, func(p Point) error { points = append(points, p); return nil }))
 			for i, violated := range []int{0, 0, 3, 3} {
 				if points[i].Violated != violated || points[i].Outcome != outcome.AsExpected {
 					t.Errorf("%+v, want %d violated", points[i], violated)

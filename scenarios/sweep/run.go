@@ -14,9 +14,10 @@ import (
 
 // Run runs sweeps in the virtual world on several workers. It hands each point to report as
 // soon as its last trial is judged, sweep by sweep, line by line, value by value, so the order does
-// not depend on the number of workers. It stops at the first error, of a trial or of report, or
-// when ctx is cancelled; what was reported before stays reported.
-func Run(ctx context.Context, sweeps []*Sweep, seeds outcome.Seeds, workers int, report func(Point) error) error {
+// not depend on the number of workers. Of each sweep, it has the points of that part of the run. It
+// stops at the first error, of a trial or of report, or when ctx is cancelled; what was reported
+// before stays reported.
+func Run(ctx context.Context, sweeps []*Sweep, seeds outcome.Seeds, part trial.Shard, workers int, report func(Point) error) error {
 	points := 0
 	for _, s := range sweeps {
 		points += s.Total()
@@ -24,16 +25,20 @@ func Run(ctx context.Context, sweeps []*Sweep, seeds outcome.Seeds, workers int,
 	if err := seeds.Fit(0, points); err != nil {
 		return err
 	}
-	var trials []trial.Trial
+	var trials trial.List
 	var places []sweepPlace
 	for _, s := range sweeps {
+		k := 0
 		for _, line := range s.lines {
 			for i := range s.Parameter.Values {
-				more, err := line.trials(i, seeds)
+				if k++; !part.Has(k - 1) {
+					continue
+				}
+				series, err := line.trials(i, seeds)
 				if err != nil {
 					return fmt.Errorf("sweep %s, %s: %w", s.Name, line.Name, err)
 				}
-				trials = append(trials, more...)
+				trials = append(trials, series)
 				places = append(places, sweepPlace{s, line.Line, s.Parameter.Values[i]})
 			}
 		}
@@ -42,7 +47,7 @@ func Run(ctx context.Context, sweeps []*Sweep, seeds outcome.Seeds, workers int,
 	each := int(seeds.Count())
 	done := 0
 	var point Point
-	return trial.RunAll(ctx, trials, workers, simulate, func(j trial.Judged) error {
+	return trial.RunAll(ctx, trials.All(), workers, simulate, func(j trial.Judged) error {
 		if j.Index != done {
 			return nil // behind a trial that was cut off, so its point may not be whole
 		}
@@ -70,20 +75,12 @@ type sweepPlace struct {
 func (s *Sweep) Fits(seeds outcome.Seeds) error { return seeds.Fit(0, s.Total()) }
 
 // trials lists the trials of a line at the value with this index.
-func (l scriptedLine) trials(value int, seeds outcome.Seeds) (out []trial.Trial, err error) {
+func (l scriptedLine) trials(value int, seeds outcome.Seeds) (trial.Series, error) {
 	one := l.scripts[value]
 	spec, err := one.Spec(services.Registry(), l.Backend)
-	if err != nil {
-		return nil, err
-	}
-	for seed := seeds.First; ; seed++ {
-		out = append(out, trial.Trial{
-			Scenario: one, Backend: spec, Guard: ledger.Guard(l.Guard), Discipline: one.Workload.Disciplines[0], World: sim.VirtualWorld, Seed: seed, TTL: one.TTL,
-		})
-		if seed == seeds.Last {
-			return out, nil
-		}
-	}
+	return trial.Series{Seeds: seeds, Trial: trial.Trial{
+		Scenario: one, Backend: spec, Guard: ledger.Guard(l.Guard), Discipline: one.Workload.Disciplines[0], World: sim.VirtualWorld, Seed: seeds.First, TTL: one.TTL,
+	}}, err
 }
 
 // add counts a trial.

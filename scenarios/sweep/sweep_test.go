@@ -14,13 +14,14 @@ import (
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/scripttest"
+	"github.com/locklab/locklab/scenarios/trial"
 )
 
 // measure runs a sweep with a few seeds.
 func measure(t *testing.T, s *Sweep, seeds uint64) Result {
 	t.Helper()
 	r := Result{About: s.About}
-	err := Run(t.Context(), []*Sweep{s}, outcome.Seeds{First: 1, Last: seeds}, 2, func(p Point) error {
+	err := Run(t.Context(), []*Sweep{s}, outcome.Seeds{First: 1, Last: seeds}, trial.Shard{}, 2, func(p Point) error {
 		r.Points = append(r.Points, p)
 		return nil
 	})
@@ -99,7 +100,7 @@ func TestASweepThatIsCancelledKeepsWhatItHas(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	points := 0
 	seeds := outcome.Seeds{First: 1, Last: 100} // far more trials than may be run ahead
-	err = Run(ctx, []*Sweep{s}, seeds, 2, func(p Point) error {
+	err = Run(ctx, []*Sweep{s}, seeds, trial.Shard{}, 2, func(p Point) error {
 		if points++; points == 3 {
 			cancel()
 		}

@@ -13,15 +13,15 @@ import (
 // InBothWorlds lists the live trials and, for each of their cells, virtual trials under the same
 // lease and with the options that match the live servers. A library cannot be simulated, so its
 // virtual trials are those of the profile that stands in for it.
-func (sel Selection) InBothWorlds(all []*script.Scenario) ([]Trial, error) {
+func (sel Selection) InBothWorlds(all []*script.Scenario) (List, error) {
 	sel.World = sim.LiveWorld
-	live, err := sel.Trials(all)
+	live, err := sel.List(all)
 	if err != nil {
 		return nil, err
 	}
 	sel.World, sel.AsLive, sel.liveLease, sel.standIns = sim.VirtualWorld, true, true, true
 	sel.Seeds.Last = max(sel.Seeds.Last, sel.Seeds.First+outcome.AgreementSeeds-1)
-	virtual, err := sel.Trials(all)
+	virtual, err := sel.List(all)
 	if err != nil {
 		return nil, err
 	}

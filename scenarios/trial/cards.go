@@ -27,7 +27,7 @@ type deck struct {
 // addAll adds the cells of trials; missing says that these cannot be run.
 func (d *deck) addAll(trials []Trial, missing bool) {
 	for i := range trials {
-		if i == 0 || !trials[i].sameCell(&trials[i-1]) { // there may be a million trials
+		if i == 0 || !trials[i].sameCell(&trials[i-1]) { // there may be many trials
 			d.add(&trials[i], missing)
 		}
 	}

@@ -102,7 +102,7 @@ func TestAScriptMayHaveALongerLeaseInTheLiveWorld(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, trial := range both {
+	for trial := range both.All() {
 		if trial.TTL != 4*time.Second {
 			t.Errorf("%s in the %s world has a lease of %v beside the other world", trial.Cell(), trial.World, trial.TTL)
 		}

@@ -19,7 +19,7 @@ func TestATrialIsRunAgainAsItWas(t *testing.T) {
 		t.Fatal(err)
 	}
 	named := ` --attach redis=10.0.0.1:6379 --etcd '/my servers/etcd'\''s'`
-	for _, trial := range both {
+	for trial := range both.All() {
 		line := trial.failed(errors.New("oops")).Replay("")
 		want := map[string]string{sim.VirtualWorld: " --world virtual --seeds 1..1 --ttl 2s --as-live" + named, sim.LiveWorld: " --world live --seeds 1..1 --ttl 2s" + named}
 		if trial.Seed == 1 && !strings.HasSuffix(line, want[trial.World]) {

@@ -3,6 +3,7 @@ package trial
 import (
 	"cmp"
 	"context"
+	"iter"
 	"sync"
 
 	"github.com/locklab/locklab/sim"
@@ -16,50 +17,60 @@ const MaxJobs = 256
 // reported. It is large because one trial can take far longer than the others.
 const ahead = 256
 
-// RunAll runs trials on several workers and hands each to report. It reports virtual trials in the
-// order of the list, so the reports do not depend on which worker was faster. It reports a live
+// MostWaiting is how many finished virtual trials there can be, at most, that an interrupted run
+// reports before their turn.
+const MostWaiting = MaxJobs + ahead
+
+// RunAll runs trials on several workers and hands each to report. It reports virtual trials in their
+// order, so the reports do not depend on which worker was faster. It reports a live
 // trial as soon as it is finished, so a run that is killed has every trial that it finished. Live
 // trials for which the machine was too slow are tried again at the end, one after the other. RunAll
 // stops at the first error of a trial or of report, or when ctx is cancelled; what it has reported
 // by then stays reported. A cancelled run first reports the finished trials that were waiting for
-// their turn. However many trials there are, only a limited number of histories wait.
-func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.Context, Trial) (*sim.History, error), report func(Judged) error) error {
+// their turn. However many trials there are, only a limited number of them, and of their histories,
+// are in memory.
+func RunAll(ctx context.Context, trials iter.Seq[Trial], workers int, run func(context.Context, Trial) (*sim.History, error), report func(Judged) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	workers = min(workers, len(trials))
-	next, finished := make(chan int), make(chan done, workers+ahead)
+	next, finished := make(chan begun), make(chan done, workers+ahead)
 	room := make(chan struct{}, workers+ahead) // one token for each trial begun but not yet reported
-	var all sync.WaitGroup
+	var all, working sync.WaitGroup
 	defer all.Wait()
 	defer cancel()
 	for range workers {
-		all.Go(func() {
-			for i := range next {
-				judged, err := trials[i].try(ctx, run)
-				judged.Index = i
-				finished <- done{i, judged, err} // never blocks: it has room for every trial begun
+		working.Go(func() {
+			for b := range next {
+				judged, err := b.trial.try(ctx, run)
+				judged.Index = b.index
+				finished <- done{b.turn, judged, err} // never blocks: it has room for every trial begun
 			}
 		})
 	}
-	all.Go(func() { handOut(ctx, len(trials), next, room) })
-	waiting := turns{trials: trials, early: map[int]Judged{}, report: report, free: func() { <-room }}
-	for range trials {
+	complete := false // before finished is closed: every trial was begun
+	all.Go(func() {
+		complete = handOut(ctx, trials, next, room)
+		working.Wait()
+		close(finished)
+	})
+	waiting := turns{early: map[int]Judged{}, report: report, free: func() { <-room }}
+	for running := true; running; {
 		select {
-		case d := <-finished:
-			if d.err == nil {
+		case d, more := <-finished:
+			if more && d.err == nil {
 				if err := waiting.take(d); err != nil {
 					return err
 				}
 				continue
 			}
-			if ctx.Err() == nil {
+			if more && ctx.Err() == nil {
 				return d.err
 			}
+			running = more || !complete
 		case <-ctx.Done():
 		}
-		all.Wait()
-		close(finished)
-		return cmp.Or(waiting.rest(finished), context.Cause(ctx))
+		if running {
+			return cmp.Or(waiting.rest(finished), context.Cause(ctx))
+		}
 	}
 	for _, j := range waiting.slow {
 		judged, err := j.again(ctx, run)
@@ -73,37 +84,54 @@ func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.C
 	return nil
 }
 
-// handOut sends the index of each trial to the workers, and waits while there is no room.
-func handOut(ctx context.Context, trials int, next chan<- int, room chan<- struct{}) {
+// begun is a trial that a worker is to run.
+type begun struct {
+	trial Trial
+	index int // among all trials
+	turn  int // among the virtual ones, or noTurn
+}
+
+// noTurn is the turn of live trials, which are reported in no order.
+const noTurn = -1
+
+// handOut sends each trial to the workers, and waits while there is no room. It reports whether it
+// has sent all.
+func handOut(ctx context.Context, trials iter.Seq[Trial], next chan<- begun, room chan<- struct{}) bool {
 	defer close(next)
-	for i := range trials {
+	index, turn := 0, 0
+	for t := range trials {
+		b := begun{t, index, noTurn}
+		if index++; t.World != sim.LiveWorld {
+			b.turn = turn
+			turn++
+		}
 		select {
 		case room <- struct{}{}:
 		case <-ctx.Done():
-			return
+			return false
 		}
 		select {
-		case next <- i:
+		case next <- b:
 		case <-ctx.Done():
-			return
+			return false
 		}
 	}
+	return true
 }
 
 // done is a trial that has been run.
 type done struct {
-	index  int // in the list of trials
+	turn   int
 	judged Judged
 	err    error
 }
 
 // turns decides when a trial is reported.
 type turns struct {
-	trials []Trial
 	report func(Judged) error
 	free   func()         // makes room for another trial
-	early  map[int]Judged // virtual trials finished before their turn, by index in the list; only ever looked up
-	next   int            // index of the trial whose turn it is
+	early  map[int]Judged // virtual trials finished before their turn; only ever looked up
+	next   int            // whose turn it is
 	slow   []Judged       // live trials to be tried again
 }
 
@@ -116,41 +144,45 @@ func (t *turns) take(d done) error {
 		t.slow = append(t.slow, d.judged)
 		t.free()
 		return nil
-	case t.trials[d.index].World == sim.LiveWorld:
+	case d.turn == noTurn:
 		t.free()
 		return t.report(d.judged)
 	}
-	t.early[d.index] = d.judged
-	for ; t.next < len(t.trials); t.next++ {
-		if t.trials[t.next].World == sim.LiveWorld {
-			continue
-		}
+	t.early[d.turn] = d.judged
+	for {
 		judged, here := t.early[t.next]
 		if !here {
 			return nil
 		}
 		delete(t.early, t.next)
+		t.next++
 		t.free()
 		if err := t.report(judged); err != nil {
 			return err
 		}
 	}
-	return nil
 }
 
 // rest reports all trials that are finished, whether it is their turn or not. It leaves out those
-// that were to be tried again.
+// that failed or were to be tried again.
 func (t *turns) rest(finished <-chan done) error {
 	for d := range finished {
-		if d.err == nil && !d.judged.tooSlow() {
-			t.early[d.index] = d.judged
+		switch {
+		case d.err != nil || d.judged.tooSlow():
+		case d.turn == noTurn:
+			if err := t.report(d.judged); err != nil {
+				return err
+			}
+		default:
+			t.early[d.turn] = d.judged
 		}
 	}
-	for i := range t.trials {
-		judged, here := t.early[i]
+	for turn := t.next; len(t.early) > 0; turn++ {
+		judged, here := t.early[turn]
 		if !here {
 			continue
 		}
+		delete(t.early, turn)
 		if err := t.report(judged); err != nil {
 			return err
 		}

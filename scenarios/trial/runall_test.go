@@ -39,7 +39,7 @@ func TestARunawayTrialCostsItsOwnCell(t *testing.T) {
 	}
 	trials = append(trials, one(t, "gc-pause", "redis", "none"))
 	var got []outcome.Result
-	err = RunAll(t.Context(), trials, 1, func(ctx context.Context, t Trial) (*sim.History, error) { return t.Simulate(ctx) }, func(j Judged) error {
+	err = RunAll(t.Context(), slices.Values(trials), 1, func(ctx context.Context, t Trial) (*sim.History, error) { return t.Simulate(ctx) }, func(j Judged) error {
 		got = append(got, j.Result)
 		return nil
 	})
@@ -87,7 +87,7 @@ func TestFewTrialsWaitToBeReported(t *testing.T) {
 		return history, nil
 	}
 	next := uint64(0)
-	err = RunAll(t.Context(), trials, workers, run, func(j Judged) error {
+	err = RunAll(t.Context(), slices.Values(trials), workers, run, func(j Judged) error {
 		if j.Trial.Seed != next {
 			t.Fatalf("trial %d is reported in the place of trial %d", j.Trial.Seed, next)
 		}
@@ -123,7 +123,7 @@ func TestALiveTrialIsReportedAsSoonAsItIsFinished(t *testing.T) {
 		}
 		return history, nil
 	}
-	err = RunAll(t.Context(), trials, 2, run, func(j Judged) error {
+	err = RunAll(t.Context(), slices.Values(trials), 2, run, func(j Judged) error {
 		if reported = append(reported, j.Trial.Seed); len(reported) == 5 {
 			close(others)
 		}
@@ -162,7 +162,7 @@ func TestAnInterruptionKeepsWhatWaitsForItsTurn(t *testing.T) {
 		return history, nil
 	}
 	var reported []uint64
-	err = RunAll(ctx, trials, 2, run, func(j Judged) error {
+	err = RunAll(ctx, slices.Values(trials), 2, run, func(j Judged) error {
 		reported = append(reported, j.Trial.Seed)
 		return nil
 	})

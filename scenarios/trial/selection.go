@@ -35,26 +35,31 @@ type Selection struct {
 	Replace func(backends.Backend) backends.Backend
 }
 
-// Trials lists the trials cell by cell, and seed by seed within a cell. The error names what was
-// asked for and is not possible.
+// Trials is List for those who want all trials at once, of which there should be few.
 func (sel Selection) Trials(all []*script.Scenario) ([]Trial, error) {
+	l, err := sel.List(all)
+	return slices.Collect(l.All()), err
+}
+
+// List lists the trials. The error names what was asked for and is not possible.
+func (sel Selection) List(all []*script.Scenario) (List, error) {
 	if err := sel.once(); err != nil {
 		return nil, err
 	}
-	var out []Trial
-	squares := 0
+	var out List
+	trials := 0
 	for _, s := range all {
 		cells, err := sel.cells(s)
 		if err != nil {
 			return nil, err
 		}
-		if err := sel.Seeds.Fit(len(out), len(cells)); err != nil {
+		if err := sel.Seeds.Fit(trials, len(cells)); err != nil {
 			return nil, err
 		}
-		if squares += len(cells); squares > outcome.MaxCells {
+		trials += len(cells) * int(sel.Seeds.Count())
+		if len(out)+len(cells) > outcome.MaxCells {
 			return nil, fmt.Errorf("more than %d cells, the maximum for one report: choose fewer backends, guards or disciplines", outcome.MaxCells)
 		}
-		out = slices.Grow(out, len(cells)*int(sel.Seeds.Count()))
 		for _, c := range cells {
 			if sel.Replace != nil {
 				c.Backend.Backend = sel.Replace(c.Backend.Backend)
@@ -65,16 +70,11 @@ func (sel Selection) Trials(all []*script.Scenario) ([]Trial, error) {
 			if _, err := c.Backend.Settings(sel.lease(s), false); err != nil {
 				return nil, fmt.Errorf("%s: %w", s.Name, err)
 			}
-			for seed := sel.Seeds.First; ; seed++ {
-				out = append(out, Trial{
-					Scenario: s, Backend: c.Backend, Guard: ledger.Guard(c.Guard), Discipline: c.Discipline,
-					World: sel.World, Seed: seed, TTL: sel.lease(s),
-					asLive: sel.AsLive && sel.World == sim.VirtualWorld, servers: sel.Servers,
-				})
-				if seed == sel.Seeds.Last {
-					break
-				}
-			}
+			out = append(out, Series{Seeds: sel.Seeds, Trial: Trial{
+				Scenario: s, Backend: c.Backend, Guard: ledger.Guard(c.Guard), Discipline: c.Discipline,
+				World: sel.World, Seed: sel.Seeds.First, TTL: sel.lease(s),
+				asLive: sel.AsLive && sel.World == sim.VirtualWorld, servers: sel.Servers,
+			}})
 		}
 	}
 	if len(out) == 0 {

@@ -16,7 +16,7 @@ type Judged struct {
 	Trial   Trial
 	Result  outcome.Result
 	History *sim.History
-	Index   int // in the list that RunAll was given
+	Index   int // among the trials that RunAll was given
 }
 
 // Recorded returns the history with the messages between hosts. A virtual trial is run again to
@@ -29,20 +29,6 @@ func (j Judged) Recorded() (*sim.History, error) {
 	return j.Trial.SimulateRecorded(context.Background())
 }
 
-// ByService puts live trials that want the same lock service next to each other, so that a running
-// one can be reused. Virtual trials, which are quick, come first and keep their order.
-func ByService(trials []Trial) []Trial {
-	live := func(t Trial) bool { return t.World == sim.LiveWorld }
-	if !slices.ContainsFunc(trials, live) { // there may be millions
-		return trials
-	}
-	sorted := slices.Clone(trials)
-	slices.SortStableFunc(sorted, func(a, b Trial) int {
-		return cmp.Or(cmp.Compare(b.World, a.World), cmp.Compare(a.service(), b.service()))
-	})
-	return sorted
-}
-
 // service identifies the lock service of a live trial; empty in the virtual world.
 func (t Trial) service() string {
 	if t.World != sim.LiveWorld {
@@ -51,14 +37,12 @@ func (t Trial) service() string {
 	return fmt.Sprint(t.Backend.Backend.Name(), t.TTL, t.Scenario.Lock, t.Backend)
 }
 
-// Available separates the trials that make sense and can run on this machine from the rest. It
-// reuses the array of trials, which may hold a million.
+// Available separates the trials that make sense and can run on this machine from the rest.
 func Available(trials []Trial) (can, cannot []Trial) {
-	can = trials[:0]
 	var why error
 	for i, t := range trials {
 		if i == 0 || !t.sameCell(&trials[i-1]) {
-			why = cmp.Or(t.NotApplicable(), t.Unavailable())
+			why = t.missing()
 		}
 		if why == nil {
 			can = append(can, t)
@@ -68,6 +52,9 @@ func Available(trials []Trial) (can, cannot []Trial) {
 	}
 	return can, cannot
 }
+
+// missing says why the trial makes no sense or cannot run on this machine; nil: it can.
+func (t Trial) missing() error { return cmp.Or(t.NotApplicable(), t.Unavailable()) }
 
 // sameCell reports whether the trials differ in their seeds at most.
 func (t *Trial) sameCell(o *Trial) bool {

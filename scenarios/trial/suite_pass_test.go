@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 
@@ -97,7 +98,7 @@ func runPass(trials []Trial) pass {
 		h.Messages = nil
 		return h, nil
 	}
-	p.err = RunAll(context.Background(), trials, 4, simulate, func(j Judged) error {
+	p.err = RunAll(context.Background(), slices.Values(trials), 4, simulate, func(j Judged) error {
 		p.judged = append(p.judged, j)
 		return nil
 	})

@@ -3,6 +3,7 @@ package trial
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/locklab/locklab/scenarios/outcome"
@@ -34,7 +35,7 @@ func TestAFailedLiveTrialDoesNotStopTheOthers(t *testing.T) {
 			trials = append(trials, trial)
 		}
 		var got []Judged
-		err := RunAll(t.Context(), trials, 1, run, func(j Judged) error {
+		err := RunAll(t.Context(), slices.Values(trials), 1, run, func(j Judged) error {
 			got = append(got, j)
 			return nil
 		})
@@ -58,7 +59,7 @@ func TestLiveTrialsOfOneServiceComeTogetherAndAreReportedInTheirOrder(t *testing
 	}
 	var services []string
 	sums := outcome.NewSummaries(Cards(trials, nil))
-	for _, trial := range ByService(trials) {
+	for trial := range ListOf(trials).ByService().All() {
 		services = append(services, trial.Backend.String())
 		sums.Add(&outcome.Result{Scenario: trial.Scenario.Name, Backend: trial.Backend.String(), Guard: "none", Discipline: "attentive", World: sim.LiveWorld})
 	}

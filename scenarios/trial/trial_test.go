@@ -74,7 +74,7 @@ func TestEveryCellThatTheLiveWorldIsHeldAgainstIsAsExpected(t *testing.T) {
 
 func expectAll(t *testing.T, trials []Trial) {
 	t.Helper()
-	scripttest.Must(t, RunAll(t.Context(), trials, 2,
+	scripttest.Must(t, RunAll(t.Context(), slices.Values(trials), 2,
 		func(ctx context.Context, trial Trial) (*sim.History, error) { return trial.Simulate(ctx) },
 		func(j Judged) error { asExpected(t, j); return nil }))
 }

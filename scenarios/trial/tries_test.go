@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -48,7 +49,7 @@ func played(t *testing.T, change func(*sim.History), slow ...bool) (j Judged, tr
 // tryOften runs a single trial as RunAll does.
 func tryOften(t *testing.T, trial Trial, run func(context.Context, Trial) (*sim.History, error)) (j Judged, err error) {
 	t.Helper()
-	err = RunAll(t.Context(), []Trial{trial}, 1, run, func(judged Judged) error {
+	err = RunAll(t.Context(), slices.Values([]Trial{trial}), 1, run, func(judged Judged) error {
 		j = judged
 		return nil
 	})
@@ -135,7 +136,7 @@ func TestATrialIsTriedAgainAlone(t *testing.T) {
 	var running atomic.Int64
 	tries := make([]int, len(trials)) // each element is used by one worker at a time
 	again, beside := 0, 0
-	err = RunAll(t.Context(), trials, 8, func(_ context.Context, trial Trial) (*sim.History, error) {
+	err = RunAll(t.Context(), slices.Values(trials), 8, func(_ context.Context, trial Trial) (*sim.History, error) {
 		defer running.Add(-1)
 		now := running.Add(1)
 		tries[trial.Seed]++

@@ -57,10 +57,11 @@ func TestOnlyRealLibrariesAreLeftOutOfTheVirtualWorld(t *testing.T) {
 // that stands for it.
 func TestEachLiveCellHasVirtualTrialsToBeComparedWith(t *testing.T) {
 	all := builtin(t)
-	trials, err := Selection{Seeds: outcome.Seeds{First: 1, Last: 1}}.InBothWorlds(all)
+	list, err := Selection{Seeds: outcome.Seeds{First: 1, Last: 1}}.InBothWorlds(all)
 	if err != nil {
 		t.Fatal(err)
 	}
+	trials := slices.Collect(list.All())
 	virtual := map[outcome.CellName]int{}
 	for _, trial := range trials {
 		if trial.World == sim.VirtualWorld {
@@ -94,10 +95,11 @@ func TestEachLiveCellHasVirtualTrialsToBeComparedWith(t *testing.T) {
 // TestProfilesInThePlaceOfLibrariesAreAsExpected checks that the script's expectations also hold
 // for a profile that takes the place of a library.
 func TestProfilesInThePlaceOfLibrariesAreAsExpected(t *testing.T) {
-	trials, err := Selection{Seeds: outcome.Seeds{First: 1, Last: 1}}.InBothWorlds(builtin(t))
+	list, err := Selection{Seeds: outcome.Seeds{First: 1, Last: 1}}.InBothWorlds(builtin(t))
 	if err != nil {
 		t.Fatal(err)
 	}
+	trials := slices.Collect(list.All())
 	wanted := map[outcome.CellName]bool{}
 	for _, trial := range trials {
 		if name := trial.Cell(); LiveOnly(trial.Backend.Backend) {
@@ -135,13 +137,13 @@ func TestAProfileHasTheOptionsOfItsLibrary(t *testing.T) {
 			t.Fatal(err)
 		}
 		seeds := 0
-		for _, trial := range trials {
+		for trial := range trials.All() {
 			if trial.World == sim.VirtualWorld && trial.Backend.String() == profile && trial.TTL == s.LiveTTL && trial.asLive {
 				seeds++
 			}
 		}
-		if seeds != outcome.AgreementSeeds || len(trials) != outcome.AgreementSeeds+2 {
-			t.Errorf("%s: %d trials, %d of them virtual ones of %s as it would be live; expected %d of them and two live ones", library, len(trials), seeds, profile, outcome.AgreementSeeds)
+		if seeds != outcome.AgreementSeeds || trials.Len() != outcome.AgreementSeeds+2 {
+			t.Errorf("%s: %d trials, %d of them virtual ones of %s as it would be live; expected %d of them and two live ones", library, trials.Len(), seeds, profile, outcome.AgreementSeeds)
 		}
 	}
 }

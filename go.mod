@@ -75,4 +75,7 @@ require (
 	modernc.org/memory v1.12.1 // indirect
 )
 
-tool honnef.co/go/tools/cmd/staticcheck
+tool (
+	github.com/locklab/locklab/cmd/locklab-live
+	honnef.co/go/tools/cmd/staticcheck
+)

@@ -23,6 +23,9 @@ import (
 // runLive weighs claims with real servers and clients. What was judged before an interruption is
 // kept, but claims are weighed only when all of their trials were judged.
 func (o claimsOptions) runLive(cmd *cobra.Command, sources []claims.Source, seeds outcome.Seeds) error {
+	if err := liveworld.HandOver(); err != nil {
+		return err
+	}
 	if err := o.servers.Apply(); err != nil {
 		return err
 	}

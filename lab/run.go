@@ -117,6 +117,11 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 	if err := o.explicit(cmd); err != nil {
 		return err
 	}
+	if o.world != sim.VirtualWorld || o.asLive {
+		if err := liveworld.HandOver(); err != nil {
+			return err
+		}
+	}
 	if err := o.servers.Apply(); err != nil {
 		return err
 	}

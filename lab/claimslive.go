@@ -57,7 +57,7 @@ func (o claimsOptions) runLive(cmd *cobra.Command, sources []claims.Source, seed
 	if err != nil {
 		return err
 	}
-	failed := playTrials(ctx, cmd, trials, o.jobs, true, func(j trial.Judged) error {
+	failed := playTrials(ctx, trials, o.jobs, newProgress(cmd.ErrOrStderr(), "trials", len(trials), steps), func(j trial.Judged) error {
 		run.Add(j)
 		return folder.Add(j)
 	})

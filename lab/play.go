@@ -8,20 +8,57 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/reports/terminal"
+	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim"
 )
 
+// announce says what is about to run, and where it will be found.
+func announce(cmd *cobra.Command, trials []trial.Trial, folder *results.Folder) {
+	cells := map[outcome.CellName]bool{}
+	for _, t := range trials {
+		cells[t.Cell()] = true
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "%s of %s; results in %s\n", words.Many(len(trials), "trial"), words.Many(len(cells), "cell"), folder.Path)
+}
+
 // play runs the trials and writes each result as it arrives. An interruption is not an error.
 func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials []trial.Trial, folder *results.Folder) error {
-	return playTrials(ctx, cmd, trials, o.jobs, o.world != sim.VirtualWorld, folder.Add)
+	bar := newProgress(cmd.ErrOrStderr(), "trials", len(trials), tenths)
+	switch {
+	case o.world != sim.VirtualWorld:
+		bar.lines = steps
+	case len(folder.Set().Cards) > 1:
+		return playScenarios(ctx, trials, o.jobs, bar, folder)
+	}
+	return playTrials(ctx, trials, o.jobs, bar, folder.Add)
+}
+
+// playScenarios is playTrials for virtual trials, which arrive one scenario after the other. It says
+// how each scenario came out as soon as the last of its trials has arrived.
+func playScenarios(ctx context.Context, trials []trial.Trial, jobs int, bar *progress, folder *results.Folder) error {
+	bar.lines = said
+	left := map[string]int{}
+	for _, t := range trials {
+		left[t.Scenario.Name]++
+	}
+	return playTrials(ctx, trials, jobs, bar, func(j trial.Judged) error {
+		if err := folder.Add(j); err != nil {
+			return err
+		}
+		name := j.Result.Scenario
+		if left[name]--; left[name] == 0 {
+			bar.say(terminal.Finished(name, folder.Set().Cells))
+		}
+		return nil
+	})
 }
 
 // playTrials runs trials, shows progress, and passes on each result as it arrives. An interruption
 // is not an error.
-func playTrials(ctx context.Context, cmd *cobra.Command, trials []trial.Trial, jobs int, slow bool, add func(trial.Judged) error) error {
-	bar := newProgress(cmd.ErrOrStderr(), "trials", len(trials), slow)
+func playTrials(ctx context.Context, trials []trial.Trial, jobs int, bar *progress, add func(trial.Judged) error) error {
 	defer bar.finish()
 	stages := trial.NewStages(jobs)
 	var failed error

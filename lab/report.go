@@ -139,7 +139,7 @@ func readFolders(ctx context.Context, cmd *cobra.Command, folders []string) (*re
 			return
 		}
 		if bar == nil {
-			bar = newProgress(cmd.ErrOrStderr(), "percent read", parts, false)
+			bar = newProgress(cmd.ErrOrStderr(), "percent read", parts, tenths)
 		}
 		for ; shown < done*parts/total && ctx.Err() == nil; shown++ {
 			bar.step("")

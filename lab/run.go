@@ -153,6 +153,7 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 		return err
 	}
 	folder.Keep = o.keep
+	announce(cmd, trials, folder)
 	failed := o.play(ctx, cmd, trials, folder)
 	if failed == nil && o.whole(names) {
 		failed = runRest(ctx, cmd, o.jobs, folder)

@@ -39,7 +39,7 @@ func runRest(ctx context.Context, cmd *cobra.Command, jobs int, folder *results.
 	for _, s := range sweeps {
 		points += s.Total()
 	}
-	bar := newProgress(cmd.ErrOrStderr(), "points of sweeps", points, false)
+	bar := newProgress(cmd.ErrOrStderr(), "points of sweeps", points, tenths)
 	measured, err := reports.RunSweeps(ctx, sweeps, outcome.Seeds{First: 1, Last: sweepSeeds}, jobs, folder.Path, func(p sweep.Point) {
 		bar.step(p.Line + " at " + strconv.FormatFloat(p.X, 'f', -1, 64))
 	})

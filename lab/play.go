@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"runtime"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,6 +25,29 @@ func announce(cmd *cobra.Command, trials []trial.Trial, folder *results.Folder) 
 		cells[t.Cell()] = true
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "%s of %s; results in %s\n", words.Many(len(trials), "trial"), words.Many(len(cells), "cell"), folder.Path)
+}
+
+// playAll runs the trials, and reports on them.
+func (o runOptions) playAll(cmd *cobra.Command, names []string, trials, missing []trial.Trial) error {
+	ctx, stop := untilStopped(cmd.Context())
+	defer stop()
+	folder, err := results.NewFolder(o.out, results.About{
+		Command: append([]string{"locklab", "run"}, os.Args[min(2, len(os.Args)):]...),
+		Version: version(), Go: runtime.Version(), Started: time.Now(),
+		World: o.world, Seeds: o.seeds, Trials: len(trials), Scenarios: trial.Cards(trials, missing),
+	})
+	if err != nil {
+		return err
+	}
+	folder.Keep = o.keep
+	announce(cmd, trials, folder)
+	failed := o.play(ctx, cmd, trials, folder)
+	if failed == nil && o.whole(names) {
+		failed = runRest(ctx, cmd, o.jobs, folder)
+	}
+	failed = errors.Join(failed, folder.Close())
+	// Report what was judged before a failure all the same.
+	return errors.Join(failed, conclude(ctx, cmd, folder, failed, o.format))
 }
 
 // play runs the trials and writes each result as it arrives. An interruption is not an error.

@@ -3,7 +3,6 @@ package lab
 import (
 	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -40,6 +39,7 @@ type runOptions struct {
 	attach           []string
 	servers          liveworld.ServerFlags
 	format           *formatFlag
+	profiles         profiles
 }
 
 // liveJobs is how many live trials run side by side by default. They mostly wait, but each has a
@@ -85,6 +85,7 @@ for those that are not as expected; charts of all trials) and the page index.htm
 	liveworld.RegisterAttach(c, &o.attach)
 	o.servers.Register(c)
 	o.format.register(c)
+	o.profiles.register(f)
 	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials to run in parallel (default: one per processor virtual, %d live)", liveJobs))
 	complete(c, "world", worlds()...)
 	var guards, locks []string
@@ -114,7 +115,7 @@ func complete(c *cobra.Command, flag string, values ...string) {
 }
 
 func (o runOptions) run(cmd *cobra.Command, names []string) error {
-	if err := o.explicit(cmd); err != nil {
+	if err := errors.Join(o.explicit(cmd), o.profiles.check()); err != nil {
 		return err
 	}
 	if o.world != sim.VirtualWorld || o.asLive {
@@ -142,25 +143,15 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 			return err
 		}
 	}
-	ctx, stop := untilStopped(cmd.Context())
-	defer stop()
-	folder, err := results.NewFolder(o.out, results.About{
-		Command: append([]string{"locklab", "run"}, os.Args[min(2, len(os.Args)):]...),
-		Version: version(), Go: runtime.Version(), Started: time.Now(),
-		World: o.world, Seeds: o.seeds, Trials: len(trials), Scenarios: trial.Cards(trials, missing),
-	})
+	finish, err := o.profiles.start()
 	if err != nil {
 		return err
 	}
-	folder.Keep = o.keep
-	announce(cmd, trials, folder)
-	failed := o.play(ctx, cmd, trials, folder)
-	if failed == nil && o.whole(names) {
-		failed = runRest(ctx, cmd, o.jobs, folder)
+	played := o.playAll(cmd, names, trials, missing)
+	if err := finish(); err != nil {
+		return err // and not the exit status alone
 	}
-	failed = errors.Join(failed, folder.Close())
-	// Report what was judged before a failure all the same.
-	return errors.Join(failed, conclude(ctx, cmd, folder, failed, o.format))
+	return played
 }
 
 // trials lists the trials to run. It finds anything wrong with them before something is run or

@@ -60,8 +60,11 @@ pointing to the newest: results.jsonl (a row a trial), histories/ (of the first
 trial of each cell, of the first that shows what chance brings about in some, and
 of trials that are not as expected, up to 5 a cell; with --keep, of the first so many
 and up to 5 more),
-charts/ (timelines of these as SVG, and as PNG for one trial of each scenario and
-for those that are not as expected; charts of all trials) and the page index.html.`,
+charts/ (charts of all trials, and timelines of one trial of each scenario and of
+those that are not as expected) and the page index.html, with the timelines of all.
+
+While it runs it says how each scenario came out. --cpuprofile and --memprofile say
+where it spends its time and its memory.`,
 		Example: `  locklab run
   locklab run gc-pause --backend redis --guard none
   locklab run gc-pause --world live

@@ -1,7 +1,7 @@
 # The README's test command is `make test`. Everything else is for people who work on
 # locklab itself.
 
-.PHONY: test servers check race race-all live live-few live-pairs elsewhere bench schema docs kills resumed
+.PHONY: test servers check race race-all live live-few live-pairs elsewhere bench bench-keep schema docs kills resumed
 
 # How long the tests of one package may take: two minutes on a machine with nothing else to do,
 # and Go's ten are not enough for a slow one that is busy as well. And how many run at once: those
@@ -89,9 +89,25 @@ elsewhere:
 	GOARCH=arm64 CGO_ENABLED=0 go run -exec qemu-aarch64-static ./cmd/locklab run --seeds 1 --out out/elsewhere
 	diff -rq --exclude='*.png' --exclude=index.html --exclude=run.json out/here/latest/ out/elsewhere/latest/
 
-## bench: the kernel beside a bare heap loop, and whole trials
+# What compares figures, and how often each is taken: with six or more, chance is told from change.
+BENCHSTAT = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
+COUNT ?= 1
+PYTHON ?= /usr/bin/python3
+
+## bench: a wake-up beside a bare heap loop and beside SimPy (Debian's python3-simpy, if it is there);
+## trials of each service, in units of that loop (×heap); trials a second on one processor and on two;
+## what else a run of everything does, by stage, its processor time and its memory. Beside each figure
+## is the last one, of docs/benchmarks/last.txt, and how it has changed. On another machine only ×heap
+## can be compared. COUNT=6 takes each figure six times
 bench:
-	go test -run '^$$' -bench . -benchmem ./sim/virtual ./sim/check ./scenarios/trial ./reports/results
+	@mkdir -p out
+	go test -timeout 2h -run '^$$' -bench . -benchmem -count $(COUNT) ./sim/virtual ./sim/check ./scenarios/trial ./reports/results ./lab > out/bench.txt
+	@for n in $$(seq $(COUNT)); do $(PYTHON) docs/benchmarks/wakeups.py >> out/bench.txt || break; done
+	go run $(BENCHSTAT) -alpha 1 docs/benchmarks/last.txt out/bench.txt
+
+## bench-keep: make these figures the last ones
+bench-keep:
+	cp out/bench.txt docs/benchmarks/last.txt
 
 ## schema: write the JSON Schema of scenario files anew
 schema:

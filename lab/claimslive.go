@@ -23,6 +23,9 @@ import (
 // runLive weighs claims with real servers and clients. What was judged before an interruption is
 // kept, but claims are weighed only when all of their trials were judged.
 func (o claimsOptions) runLive(cmd *cobra.Command, sources []claims.Source, seeds outcome.Seeds) error {
+	if err := liveworld.HandOver(); err != nil {
+		return err
+	}
 	if err := o.servers.Apply(); err != nil {
 		return err
 	}
@@ -54,7 +57,7 @@ func (o claimsOptions) runLive(cmd *cobra.Command, sources []claims.Source, seed
 	if err != nil {
 		return err
 	}
-	failed := playTrials(ctx, cmd, trial.ListOf(trials).ByService().All(), len(trials), o.jobs, true, func(j trial.Judged) error {
+	failed := playTrials(ctx, trial.ListOf(trials).ByService().All(), o.jobs, newProgress(cmd.ErrOrStderr(), "trials", len(trials), steps), func(j trial.Judged) error {
 		run.Add(j)
 		return folder.Add(j)
 	})

@@ -96,7 +96,7 @@ const pageFile = "index.html"
 // render draws everything that can be drawn of a set into a folder. An interruption is not an
 // error; drawn reports whether there was none, or it came too late.
 func render(ctx context.Context, stderr io.Writer, set *results.Set, into string) (drawn bool, err error) {
-	bar := newProgress(stderr, "timelines", len(set.Kept), false)
+	bar := newProgress(stderr, "timelines", len(set.Kept), tenths)
 	var mu sync.Mutex
 	over := false
 	defer func() {

@@ -29,6 +29,7 @@ faults. The virtual world needs none of this.
 Exit status: 0, whatever it finds; 3 when a flag names a server that is not a program.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			missing := liveworld.HandOver()
 			if err := servers.Apply(); err != nil {
 				return err
 			}
@@ -36,6 +37,10 @@ Exit status: 0, whatever it finds; 3 when a flag names a server that is not a pr
 			fmt.Fprintln(out, "virtual world")
 			printFindings(out, []finding{{what: "simulation", note: "every scenario, every lock service, every fault it knows"}})
 			fmt.Fprintln(out, "\nlive world")
+			if missing != nil {
+				printFindings(out, []finding{{what: "program", err: missing}})
+				return nil
+			}
 			printFindings(out, liveFindings())
 			fmt.Fprintln(out, "\nlock services, live")
 			var locks []finding

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -38,14 +39,16 @@ func diagramCommand() *cobra.Command {
 		long: `Diagram reads a history that a run has kept (histories/*.jsonl), from either
 world, judges it, and draws the messages: a column for each host, time running down,
 an arrow for each message from where it was sent to where it arrived or was lost. Of
-many messages it draws those that matter most, around the first violation.`,
-		draw: diagram.Draw,
+many messages it draws those that matter most, around the first violation. A run
+keeps no messages of virtual trials: the trial is run again to get them.`,
+		draw: diagram.Draw, messages: true,
 	})
 }
 
 // drawing is a kind of picture of one trial.
 type drawing struct {
 	name, short, long string
+	messages          bool // of hosts are what it shows
 	draw              func(h *sim.History, findings []check.Finding, title string) (*canvas.Figure, error)
 }
 
@@ -61,14 +64,14 @@ could not be written.`,
 		Example: "  locklab " + d.name + " out/latest/histories/gc-pause.redis.none.virtual.seed-1.jsonl --out gc-pause.png",
 		Args:    wantArgs(1, 1, "one history that a run has kept, from out/latest/histories"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return d.run(cmd.OutOrStdout(), args[0], out)
+			return d.run(cmd.Context(), cmd.OutOrStdout(), args[0], out)
 		},
 	}
 	c.Flags().StringVar(&out, "out", "", "file to write, .svg or .png (default: the history's name with ."+d.name+".svg, in this folder)")
 	return c
 }
 
-func (d drawing) run(stdout io.Writer, history, out string) error {
+func (d drawing) run(ctx context.Context, stdout io.Writer, history, out string) error {
 	if out == "" {
 		out = strings.TrimSuffix(filepath.Base(history), ".jsonl") + "." + d.name + ".svg"
 	}
@@ -83,6 +86,11 @@ func (d drawing) run(stdout io.Writer, history, out string) error {
 	h, err := readHistory(history)
 	if err != nil {
 		return err
+	}
+	if d.messages {
+		if h, err = withMessages(ctx, history, h); err != nil {
+			return err
+		}
 	}
 	figure, err := d.draw(h, check.All(trace.Read(h)), results.TitleOf(history, h.Header.Scenario))
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/locklab/locklab/lab/liveworld"
+	_ "github.com/locklab/locklab/scenarios/services/live"
 )
 
 var update = flag.Bool("update", false, "write the golden output of the command anew")
@@ -48,7 +49,7 @@ var build = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	binary := filepath.Join(builtIn, "locklab")
-	if out, err := exec.Command("go", "build", "-o", binary, "../cmd/locklab").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", builtIn, "../cmd/locklab", "../cmd/locklab-live").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)
 	}
 	return binary, nil

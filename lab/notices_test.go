@@ -32,7 +32,7 @@ func linkedPackages(t *testing.T) []linked {
 	var all []linked
 	for _, platform := range platforms {
 		system, machine, _ := strings.Cut(platform, "/")
-		list := exec.Command("go", "list", "-deps", "-json=Dir,Standard,Module", "../cmd/locklab")
+		list := exec.Command("go", "list", "-deps", "-json=Dir,Standard,Module", "../cmd/locklab-live")
 		list.Env = append(os.Environ(), "GOOS="+system, "GOARCH="+machine, "CGO_ENABLED=0")
 		list.Stderr = os.Stderr
 		out, err := list.Output()

@@ -5,24 +5,91 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"os"
+	"runtime"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/reports/terminal"
+	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim"
 )
 
-// play runs the trials and writes each result as it arrives. An interruption is not an error.
-func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials iter.Seq[trial.Trial], total int, folder *results.Folder) error {
-	return playTrials(ctx, cmd, trials, total, o.jobs, o.world != sim.VirtualWorld, folder.Add)
+// announce says what is about to run, and where it will be found.
+func announce(cmd *cobra.Command, trials, cells int, folder *results.Folder) {
+	fmt.Fprintf(cmd.ErrOrStderr(), "%s of %s; results in %s\n", words.Many(trials, "trial"), words.Many(cells, "cell"), folder.Path)
 }
 
-// playTrials runs trials, of which there are total, shows progress, and passes on each result as it arrives. An interruption
-// is not an error.
-func playTrials(ctx context.Context, cmd *cobra.Command, trials iter.Seq[trial.Trial], total, jobs int, slow bool, add func(trial.Judged) error) error {
-	bar := newProgress(cmd.ErrOrStderr(), "trials", total, slow)
+// playAll runs the trials, and reports on them.
+func (o runOptions) playAll(cmd *cobra.Command, names []string, trials, missing trial.List) error {
+	ctx, stop := untilStopped(cmd.Context())
+	defer stop()
+	about := results.About{
+		Command: append([]string{"locklab", "run"}, os.Args[min(2, len(os.Args)):]...),
+		Version: version(), Go: runtime.Version(), Started: time.Now(),
+		World: o.world, Seeds: o.seeds, Keep: o.keep, Trials: o.part.Count(trials.Len()), Scenarios: trial.Cards(trials.Firsts(), missing.Firsts()),
+	}
+	var err error
+	if about.Shard, err = shardOf(o.part, trials.Len(), "trials"); err != nil {
+		return err
+	}
+	folder, left, err := o.open(ctx, cmd, about, trial.Part(trials.ByService().All(), o.part))
+	if err != nil {
+		return err
+	}
+	total := about.Trials - folder.Finished()
+	announce(cmd, total, len(trials), folder)
+	failed := o.play(ctx, cmd, left, total, folder)
+	if failed == nil && o.whole(names) && !folder.HasClaims() {
+		failed = runRest(ctx, cmd, o.jobs, o.part, folder)
+	}
+	failed = errors.Join(failed, folder.Close())
+	// Report what was judged before a failure all the same.
+	return errors.Join(failed, conclude(ctx, cmd, folder, failed, o.format))
+}
+
+// play runs the trials and writes each result as it arrives. An interruption is not an error.
+func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials iter.Seq[trial.Trial], total int, folder *results.Folder) error {
+	bar := newProgress(cmd.ErrOrStderr(), "trials", total, tenths)
+	switch {
+	case o.world != sim.VirtualWorld:
+		bar.lines = steps
+	case len(folder.Set().Cards) > 1:
+		return playScenarios(ctx, trials, o.jobs, bar, folder)
+	}
+	return playTrials(ctx, trials, o.jobs, bar, folder.Add)
+}
+
+// playScenarios is playTrials for virtual trials, which arrive one scenario after the other. It says
+// how each scenario came out as soon as the next one begins.
+func playScenarios(ctx context.Context, trials iter.Seq[trial.Trial], jobs int, bar *progress, folder *results.Folder) error {
+	bar.lines = said
+	last := ""
+	said := func() {
+		if last != "" {
+			bar.say(terminal.Finished(last, folder.Set().Cells))
+		}
+	}
+	err := playTrials(ctx, trials, jobs, bar, func(j trial.Judged) error {
+		if name := j.Result.Scenario; name != last {
+			said()
+			last = name
+		}
+		return folder.Add(j)
+	})
+	if err == nil && ctx.Err() == nil {
+		said()
+	}
+	return err
+}
+
+// playTrials runs trials, shows progress, and passes on each result as it arrives. An interruption is
+// not an error.
+func playTrials(ctx context.Context, trials iter.Seq[trial.Trial], jobs int, bar *progress, add func(trial.Judged) error) error {
 	defer bar.finish()
 	labs := trial.NewLabs(jobs)
 	var failed error

@@ -74,6 +74,11 @@ func (o *replayOptions) replay(cmd *cobra.Command, name string) error {
 	if err != nil {
 		return err
 	}
+	if found.Result.World == sim.LiveWorld {
+		if err := liveworld.HandOver(); err != nil {
+			return err
+		}
+	}
 	before, remarks, err := keptHistory(found)
 	if err != nil {
 		return err

@@ -36,7 +36,7 @@ func resume(cmd *cobra.Command, names []string, asked runOptions) error {
 	began.SetContext(cmd.Context())
 	began.SetOut(cmd.OutOrStdout())
 	began.SetErr(cmd.ErrOrStderr())
-	o.resume = asked.resume
+	o.resume, o.profiles = asked.resume, asked.profiles
 	if cmd.Flags().Changed("jobs") {
 		o.jobs = asked.jobs
 	}
@@ -52,7 +52,7 @@ func onlyHow(cmd *cobra.Command, names []string) (err error) {
 		return fmt.Errorf("--resume takes the scenarios from the run itself; leave out %s", names[0])
 	}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
-		if !slices.Contains([]string{"resume", "jobs", "format"}, f.Name) && err == nil {
+		if !slices.Contains([]string{"resume", "jobs", "format", "cpuprofile", "memprofile"}, f.Name) && err == nil {
 			err = fmt.Errorf("--resume takes --%s from the run itself; leave it out", f.Name)
 		}
 	})

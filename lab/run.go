@@ -3,7 +3,6 @@ package lab
 import (
 	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"slices"
 	"time"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/lab/liveworld"
-	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
@@ -38,6 +36,7 @@ type runOptions struct {
 	attach           []string
 	servers          liveworld.ServerFlags
 	format           *formatFlag
+	profiles         profiles
 }
 
 // liveJobs is how many live trials run side by side by default. They mostly wait, but each has a
@@ -58,12 +57,15 @@ pointing to the newest: results.jsonl (a row a trial), histories/ (of the first
 trial of each cell, of the first that shows what chance brings about in some, and
 of trials that are not as expected, up to 5 a cell; with --keep, of the first so many
 and up to 5 more),
-charts/ (timelines of these as SVG, and as PNG for one trial of each scenario and
-for those that are not as expected; charts of all trials) and the page index.html.
+charts/ (charts of all trials, and timelines of one trial of each scenario and of
+those that are not as expected) and the page index.html, with the timelines of all.
 
 With --shard 3/8 it runs the third of eight equal parts, each of which can be run on
 another machine. locklab report puts them together again. --resume goes on with a run
-that was killed or interrupted, in its folder, and takes all options from there.`,
+that was killed or interrupted, in its folder, and takes all options from there.
+
+While it runs it says how each scenario came out. --cpuprofile and --memprofile say
+where it spends its time and its memory.`,
 		Example: `  locklab run
   locklab run gc-pause --backend redis --guard none
   locklab run gc-pause --world live
@@ -88,8 +90,13 @@ func worlds() []string {
 }
 
 func (o runOptions) run(cmd *cobra.Command, names []string) error {
-	if err := o.explicit(cmd); err != nil {
+	if err := errors.Join(o.explicit(cmd), o.profiles.check()); err != nil {
 		return err
+	}
+	if o.world != sim.VirtualWorld || o.asLive {
+		if err := liveworld.HandOver(); err != nil {
+			return err
+		}
 	}
 	if err := o.servers.Apply(); err != nil {
 		return err
@@ -111,27 +118,15 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 			return err
 		}
 	}
-	ctx, stop := untilStopped(cmd.Context())
-	defer stop()
-	about := results.About{
-		Command: append([]string{"locklab", "run"}, os.Args[min(2, len(os.Args)):]...),
-		Version: version(), Go: runtime.Version(), Started: time.Now(),
-		World: o.world, Seeds: o.seeds, Keep: o.keep, Trials: o.part.Count(trials.Len()), Scenarios: trial.Cards(trials.Firsts(), missing.Firsts()),
-	}
-	if about.Shard, err = shardOf(o.part, trials.Len(), "trials"); err != nil {
-		return err
-	}
-	folder, left, err := o.open(ctx, cmd, about, trial.Part(trials.ByService().All(), o.part))
+	finish, err := o.profiles.start()
 	if err != nil {
 		return err
 	}
-	failed := o.play(ctx, cmd, left, about.Trials-folder.Finished(), folder)
-	if failed == nil && o.whole(names) && !folder.HasClaims() {
-		failed = runRest(ctx, cmd, o.jobs, o.part, folder)
+	played := o.playAll(cmd, names, trials, missing)
+	if err := finish(); err != nil {
+		return err // and not the exit status alone
 	}
-	failed = errors.Join(failed, folder.Close())
-	// Report what was judged before a failure all the same.
-	return errors.Join(failed, conclude(ctx, cmd, folder, failed, o.format))
+	return played
 }
 
 // trials lists the trials to run. It finds anything wrong with them before something is run or

@@ -163,7 +163,7 @@ func loadSweep(name string) (*sweep.Sweep, error) {
 
 // play runs the sweep and shows progress.
 func (o sweepOptions) play(ctx context.Context, cmd *cobra.Command, s *sweep.Sweep, seeds outcome.Seeds, folder string) (sweep.Result, error) {
-	bar := newProgress(cmd.ErrOrStderr(), "points", o.part.Count(s.Total()), false)
+	bar := newProgress(cmd.ErrOrStderr(), "points", o.part.Count(s.Total()), tenths)
 	defer bar.finish()
 	all, err := reports.RunSweeps(ctx, []*sweep.Sweep{s}, seeds, o.part, o.jobs, folder, func(p sweep.Point) {
 		bar.step(p.Line + " at " + strconv.FormatFloat(p.X, 'f', -1, 64))

@@ -41,7 +41,7 @@ func runRest(ctx context.Context, cmd *cobra.Command, jobs int, part trial.Shard
 	for _, s := range sweeps {
 		points += part.Count(s.Total())
 	}
-	bar := newProgress(cmd.ErrOrStderr(), "points of sweeps", points, false)
+	bar := newProgress(cmd.ErrOrStderr(), "points of sweeps", points, tenths)
 	measured, err := reports.RunSweeps(ctx, sweeps, outcome.Seeds{First: 1, Last: sweepSeeds}, part, jobs, folder.Path, func(p sweep.Point) {
 		bar.step(p.Line + " at " + strconv.FormatFloat(p.X, 'f', -1, 64))
 	})

@@ -3,7 +3,6 @@ package reports
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -49,10 +48,10 @@ func Render(ctx context.Context, set *results.Set, into string, drawn func(id st
 	return page.Save(filepath.Join(into, "index.html"), content)
 }
 
-// Timelines draws the timeline of every kept trial into a folder as SVG, on all processors.
-// Making a PNG takes ten times as long, so only one trial per scenario and every trial with an
-// unexpected outcome get one. Timelines calls drawn for each timeline, from any goroutine. It
-// returns the trials that a page can step through.
+// Timelines draws the timeline of every kept trial for the page, on all processors. Those of one trial
+// per scenario and of every trial with an unexpected outcome go into a folder as well, as SVG; a
+// PNG would take ten times as long, and nothing needs one. Timelines calls drawn for each timeline,
+// from any goroutine. It returns the trials that a page can step through.
 func Timelines(ctx context.Context, kept []results.Kept, into string, drawn func(id string)) ([]page.Trial, error) {
 	if err := os.MkdirAll(into, 0o755); err != nil {
 		return nil, fmt.Errorf("make the folder for pictures: %w", err)
@@ -107,15 +106,13 @@ func draw(k results.Kept, into string, trial *page.Trial) error {
 	if err != nil {
 		return fmt.Errorf("draw the timeline of %s: %w", k.ID, err)
 	}
-	base := filepath.Join(into, k.ID)
 	var svg bytes.Buffer
-	if err := errors.Join(figure.WriteSVG(&svg), files.WriteBytes(base+".svg", svg.Bytes())); err != nil {
-		return fmt.Errorf("draw the timeline of %s: %w", k.ID, err)
+	err = figure.WriteSVG(&svg)
+	if err == nil && (k.Telling || k.Result.Outcome.Surprising()) {
+		err = files.WriteBytes(filepath.Join(into, k.ID+".svg"), svg.Bytes())
 	}
-	if k.Telling || k.Result.Outcome.Surprising() {
-		if err := figure.SavePNG(base + ".png"); err != nil {
-			return err
-		}
+	if err != nil {
+		return fmt.Errorf("draw the timeline of %s: %w", k.ID, err)
 	}
 	if trial != nil {
 		*trial, err = page.NewTrial(k, history, svg.Bytes(), layout)

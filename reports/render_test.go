@@ -60,7 +60,7 @@ func TestEachScenarioAndEachSurpriseHasAPictureToOpen(t *testing.T) {
 	for i := range files {
 		files[i] = filepath.Base(files[i])
 	}
-	if want := []string{"contention.svg", "gc-pause.png", "gc-pause.svg", "no-fault.png", "no-fault.svg"}; !slices.Equal(files, want) {
+	if want := []string{"gc-pause.svg", "no-fault.svg"}; !slices.Equal(files, want) {
 		t.Errorf("drawn: %q, want %q", files, want)
 	}
 	if slices.Sort(told); !slices.Equal(told, []string{"contention", "gc-pause", "no-fault"}) {

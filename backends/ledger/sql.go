@@ -8,8 +8,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-
-	_ "modernc.org/sqlite" // the driver "sqlite", without cgo
 )
 
 // Each guard is one statement that either changes the account and returns a row, or does neither:

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	_ "modernc.org/sqlite"
 	"pgregory.net/rapid"
 )
 

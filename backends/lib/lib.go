@@ -36,8 +36,8 @@ const Prefix = "lib/"
 // Option names.
 const (
 	optionNodes = "nodes" // redlock's name for it
-	optionRenew = "renew"
-	optionTCP   = "tcp-keep-alive" // etcd's name for it
+	OptionRenew = "renew"
+	OptionTCP   = "tcp-keep-alive" // etcd's name for it
 )
 
 // The backends that stand in for the libraries in the virtual world.
@@ -83,13 +83,13 @@ func (b Backend) facts() facts {
 		return facts{
 			title:   "bsm/redislock: a lock on a single Redis, on go-redis",
 			service: redis.Backend{}, profile: profileRedislock,
-			options: []backends.Option{{Name: optionRenew, Kind: backends.Switch, Default: "off",
+			options: []backends.Option{{Name: OptionRenew, Kind: backends.Switch, Default: "off",
 				Doc: "call Refresh every third of the lease; the library leaves that to its users"}},
 		}
 	case EtcdMutex:
 		return facts{
 			title: "etcd client/v3/concurrency: Session and Mutex", service: etcd.Backend{}, profile: profileEtcdMutex, tokens: true,
-			options: []backends.Option{{Name: optionTCP, Kind: backends.Duration, Default: "2h", Least: time.Second,
+			options: []backends.Option{{Name: OptionTCP, Kind: backends.Duration, Default: "2h", Least: time.Second,
 				Doc: "how long a connection is silent before the kernel looks whether it is dead (2h: Linux, and the library on gRPC from 1.60 on; 15s: Go, and so gRPC before)"}},
 		}
 	case ZKLock:
@@ -147,7 +147,7 @@ func (b Backend) Renews(s backends.Settings) bool {
 	case Redsync:
 		return false
 	case Redislock:
-		return s.On(optionRenew)
+		return s.On(OptionRenew)
 	case EtcdMutex, ZKLock:
 		return true
 	}
@@ -160,7 +160,7 @@ func (b Backend) Never(s backends.Settings) []sim.Kind {
 	case Redsync: // renews nothing by itself
 		return backends.WithoutRenewal()
 	case Redislock:
-		if s.On(optionRenew) {
+		if s.On(OptionRenew) {
 			return backends.NodeKinds()
 		}
 		return append(backends.NodeKinds(), backends.WithoutRenewal()...)

@@ -2,6 +2,8 @@
 // lease in memory and counts grants for fencing. Copy it and put in your own algorithm instead.
 //
 //	go run . run gc-pause client-crash --backend mylock --guard none,fence-all
+//
+// To run the services of locklab on real servers as well, import scenarios/services/live for its effect.
 package main
 
 import (

@@ -7,6 +7,7 @@ import (
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios/services"
 	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim/live/namespaces"
 )
@@ -22,8 +23,11 @@ func attach(list []string) (Attached, error) {
 	return Attached{to}, nil
 }
 
-// attachable names the lock services that can be attached, for the help.
+// attachable names the lock services that can be attached, for the help, if this program knows them.
 func attachable() string {
+	if !services.HaveRealServers() {
+		return ""
+	}
 	return strings.Join(append([]string{", with " + words.Or(trial.Attachable()...)}, trial.AttachedOtherwise()...), "; ")
 }
 

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	_ "github.com/locklab/locklab/scenarios/services/live"
 )
 
 func TestHelpOfAttachNamesTheLockServices(t *testing.T) {

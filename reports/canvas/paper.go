@@ -7,18 +7,36 @@ import (
 	"strings"
 	"sync"
 
+	"codeberg.org/go-fonts/liberation/liberationsansbold"
+	"codeberg.org/go-fonts/liberation/liberationsansregular"
 	"golang.org/x/image/font"
+	"golang.org/x/image/font/opentype"
 	plotfont "gonum.org/v1/plot/font"
-	"gonum.org/v1/plot/font/liberation"
 	"gonum.org/v1/plot/vg"
 )
 
 // typeface is the font family of all pictures, with its metrics built in: labels measure the same
-// on every machine.
-var typeface = sync.OnceValue(func() *plotfont.Cache { return plotfont.NewCache(liberation.Collection()) })
+// on every machine. It is two fonts; gonum's collection has twelve, of which a program with any has all.
+var typeface = sync.OnceValue(func() *plotfont.Cache {
+	return plotfont.NewCache(plotfont.Collection{
+		parse(font.WeightNormal, liberationsansregular.TTF), parse(font.WeightBold, liberationsansbold.TTF),
+	})
+})
+
+func parse(weight font.Weight, ttf []byte) plotfont.Face {
+	parsed, err := opentype.Parse(ttf)
+	if err != nil {
+		panic(err) // it comes with the program
+	}
+	return plotfont.Face{Font: sans(weight), Face: parsed}
+}
+
+func sans(weight font.Weight) plotfont.Font {
+	return plotfont.Font{Typeface: "Liberation", Variant: "Sans", Weight: weight}
+}
 
 func face(size vg.Length, weight font.Weight) *plotfont.Face {
-	f := typeface().Lookup(plotfont.Font{Typeface: "Liberation", Variant: "Sans", Weight: weight}, size)
+	f := typeface().Lookup(sans(weight), size)
 	return &f
 }
 

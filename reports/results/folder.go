@@ -14,6 +14,7 @@ import (
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/sweep"
 	"github.com/locklab/locklab/scenarios/trial"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/plaintext"
 )
 
@@ -133,10 +134,12 @@ func (f *Folder) AddClaims(claims []Claim) error {
 // Set returns what has been found so far.
 func (f *Folder) Set() *Set { return f.sum.set() }
 
+// writeHistory keeps a history. In the virtual world that is without the messages: they would be nine
+// tenths of the folder, and the trial brings them forth again when somebody wants to see them.
 func (f *Folder) writeHistory(j trial.Judged) error {
-	history, err := j.Recorded()
-	if err != nil {
-		return fmt.Errorf("keep a history: %w", err)
+	history := *j.History
+	if history.Header.World == sim.VirtualWorld {
+		history.Messages = nil
 	}
 	if err := files.Write(filepath.Join(f.Path, j.Result.History), history.Write); err != nil {
 		return fmt.Errorf("keep a history: %w", err)

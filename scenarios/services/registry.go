@@ -53,11 +53,25 @@ func Register(services ...backends.Backend) error {
 	return nil
 }
 
+// onServers makes a lock service or a library able to run on real servers; nil: this program cannot.
+var onServers func(backends.Backend) backends.Backend
+
+// OnRealServers is for package scenarios/services/live, and called before anything else: wrap returns
+// a lock service, or a library, as it runs on real servers.
+func OnRealServers(wrap func(backends.Backend) backends.Backend) { onServers = wrap }
+
+// HaveRealServers reports whether lock services can run on real servers, as far as it depends on what
+// is linked into this program.
+func HaveRealServers() bool { return onServers != nil }
+
 // Registry lists all lock services in the order of tables: locklab's own, then the libraries as they
 // are, then those added by Register.
 func Registry() (all backends.Registry) {
-	for _, b := range own {
-		all = append(all, live(b))
+	all = slices.Concat(own, lib.Backends())
+	if onServers != nil {
+		for i, b := range all {
+			all[i] = onServers(b)
+		}
 	}
-	return slices.Concat(all, lib.Backends(), registered)
+	return append(all, registered...)
 }

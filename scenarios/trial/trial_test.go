@@ -212,35 +212,3 @@ func TestFaultThatNeverHappenedMakesTheTrialUndecided(t *testing.T) {
 		t.Errorf("outcome %v, surprises %q", r.Outcome, r.Surprises)
 	}
 }
-
-func BenchmarkGCPauseTrial(b *testing.B) {
-	trial := one(b, "gc-pause", "redis", "none")
-	b.ReportAllocs()
-	events := 0
-	for i := range b.N {
-		trial.Seed = uint64(i)
-		h, err := trial.Simulate(b.Context())
-		if err != nil {
-			b.Fatal(err)
-		}
-		events += len(h.Events)
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "trials/s")
-	b.ReportMetric(float64(events)/float64(b.N), "events/trial")
-}
-
-func BenchmarkGCPauseTrialJudged(b *testing.B) {
-	trial := one(b, "gc-pause", "redis", "none")
-	b.ReportAllocs()
-	for i := range b.N {
-		trial.Seed = uint64(i)
-		h, err := trial.Simulate(b.Context())
-		if err != nil {
-			b.Fatal(err)
-		}
-		if r := trial.Judge(h); r.Outcome != outcome.AsExpected {
-			b.Fatal(r.Surprises)
-		}
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "trials/s")
-}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/services"
+	_ "github.com/locklab/locklab/scenarios/services/live"
 	"github.com/locklab/locklab/sim"
 )
 

@@ -1,6 +1,6 @@
 //go:build linux
 
-package lib
+package liblive
 
 import (
 	"maps"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/lib"
 	"github.com/locklab/locklab/backends/locktest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
@@ -24,8 +25,8 @@ const (
 
 // libraries are the backends of this package.
 func libraries() (all []Backend) {
-	for _, b := range Backends() {
-		all = append(all, b.(Backend))
+	for _, b := range lib.Backends() {
+		all = append(all, Backend{b.(lib.Backend)})
 	}
 	return all
 }

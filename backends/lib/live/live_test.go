@@ -1,6 +1,6 @@
 //go:build linux
 
-package lib
+package liblive
 
 import (
 	"slices"
@@ -13,7 +13,7 @@ import (
 
 // everyLibrary runs a test for each library, with one set of servers.
 func everyLibrary(t *testing.T, test func(b *bench)) {
-	for _, each := range Backends() {
+	for _, each := range libraries() {
 		t.Run(each.Name(), func(t *testing.T) {
 			t.Parallel()
 			test(newBench(t, each.Name()))

@@ -1,6 +1,6 @@
 //go:build linux
 
-package lib
+package liblive
 
 import (
 	"context"
@@ -20,6 +20,7 @@ import (
 	"github.com/locklab/locklab/backends/etcd"
 	etcdlive "github.com/locklab/locklab/backends/etcd/live"
 	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/backends/lib"
 	"github.com/locklab/locklab/backends/wire"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
@@ -49,7 +50,7 @@ type asking struct {
 
 func dialEtcdMutex(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
 	// gRPC is given a dialer only to watch what is sent, so it behaves like gRPC's own.
-	l := &etcdMutexLock{host: h, dialer: etcdlive.KeepingAlive(s.Span(optionTCP)), ttl: s.TTL}
+	l := &etcdMutexLock{host: h, dialer: etcdlive.KeepingAlive(s.Span(lib.OptionTCP)), ttl: s.TTL}
 	var endpoints []string
 	for _, ip := range servers {
 		endpoints = append(endpoints, net.JoinHostPort(ip, etcdServePort))

@@ -1,6 +1,6 @@
 //go:build linux
 
-package lib
+package liblive
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"github.com/bsm/redislock"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/backends/lib"
 	"github.com/locklab/locklab/backends/redis"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
@@ -28,7 +29,7 @@ type redislockLock struct {
 }
 
 func dialRedislock(h *live.Host, ip string, s backends.Settings) (backends.Lock, error) {
-	l := &redislockLock{host: h, ttl: s.TTL, renew: s.On(optionRenew)}
+	l := &redislockLock{host: h, ttl: s.TTL, renew: s.On(lib.OptionRenew)}
 	l.redis = newRedisClient(h, ip, isObtain, func(value string) {
 		h.Record(sim.Event{Kind: sim.AcquireSent, Grant: value})
 	})

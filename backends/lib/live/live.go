@@ -1,6 +1,8 @@
 //go:build linux
 
-package lib
+// Package liblive is package lib on real servers: the libraries themselves, and what locklab sees of
+// them and of the servers they use.
+package liblive
 
 import (
 	"context"
@@ -9,12 +11,16 @@ import (
 
 	"github.com/locklab/locklab/backends"
 	etcdlive "github.com/locklab/locklab/backends/etcd/live"
+	"github.com/locklab/locklab/backends/lib"
 	redislive "github.com/locklab/locklab/backends/redis/live"
 	redlocklive "github.com/locklab/locklab/backends/redlock/live"
 	zookeeperlive "github.com/locklab/locklab/backends/zookeeper/live"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 )
+
+// Backend is lib.Backend with the library and real servers.
+type Backend struct{ lib.Backend }
 
 var (
 	_ backends.Concluder   = Backend{}
@@ -34,13 +40,13 @@ func (b Backend) service(s backends.Settings) (backends.Live, backends.Settings)
 // realService returns the service on real servers.
 func (b Backend) realService() backends.Live {
 	switch b.Library {
-	case Redsync:
+	case lib.Redsync:
 		return redlocklive.Backend{}
-	case Redislock:
+	case lib.Redislock:
 		return redislive.Backend{}
-	case EtcdMutex:
+	case lib.EtcdMutex:
 		return etcdlive.Backend{}
-	case ZKLock:
+	case lib.ZKLock:
 		return zookeeperlive.Backend{}
 	}
 	panic(fmt.Sprintf("there is no library %q", b.Library))
@@ -109,13 +115,13 @@ func (b Backend) Duties() map[string]live.Duty {
 // Dial gives a client's process the library's lock on the servers at these addresses.
 func (b Backend) Dial(h *live.Host, servers []string, s backends.Settings) (backends.Lock, error) {
 	switch b.Library {
-	case Redsync:
+	case lib.Redsync:
 		return dialRedsync(h, servers, s)
-	case Redislock:
+	case lib.Redislock:
 		return dialRedislock(h, servers[0], s)
-	case EtcdMutex:
+	case lib.EtcdMutex:
 		return dialEtcdMutex(h, servers, s)
-	case ZKLock:
+	case lib.ZKLock:
 		return dialZKLock(h, servers, s)
 	}
 	return nil, fmt.Errorf("there is no library %q", b.Library)

@@ -103,7 +103,7 @@ bench:
 	@mkdir -p out
 	go test -timeout 2h -run '^$$' -bench . -benchmem -count $(COUNT) ./sim/virtual ./sim/check ./scenarios/trial ./reports/results ./lab > out/bench.txt
 	@for n in $$(seq $(COUNT)); do $(PYTHON) docs/benchmarks/wakeups.py >> out/bench.txt || break; done
-	go run $(BENCHSTAT) -alpha 1 docs/benchmarks/last.txt out/bench.txt
+	go run $(BENCHSTAT) -alpha 1 -ignore cpu docs/benchmarks/last.txt out/bench.txt
 
 ## bench-keep: make these figures the last ones
 bench-keep:

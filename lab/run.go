@@ -106,6 +106,10 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 	if len(trials) == 0 {
 		return trial.Nothing(missing.Firsts())
 	}
+	shard, err := shardOf(o.part, trials.Len(), "trials")
+	if err != nil {
+		return err
+	}
 	if o.world != sim.VirtualWorld {
 		if entered, err := enterLive(attached); entered || err != nil {
 			return err
@@ -116,10 +120,8 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 	about := results.About{
 		Command: append([]string{"locklab", "run"}, os.Args[min(2, len(os.Args)):]...),
 		Version: version(), Go: runtime.Version(), Started: time.Now(),
-		World: o.world, Seeds: o.seeds, Keep: o.keep, Trials: o.part.Count(trials.Len()), Scenarios: trial.Cards(trials.Firsts(), missing.Firsts()),
-	}
-	if about.Shard, err = shardOf(o.part, trials.Len(), "trials"); err != nil {
-		return err
+		World: o.world, Seeds: o.seeds, AsLive: o.asLive, Keep: o.keep, Shard: shard,
+		Trials: o.part.Count(trials.Len()), Scenarios: trial.Cards(trials.Firsts(), missing.Firsts()),
 	}
 	folder, left, err := o.open(ctx, cmd, about, trial.Part(trials.ByService().All(), o.part))
 	if err != nil {

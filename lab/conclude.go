@@ -121,8 +121,8 @@ func render(ctx context.Context, stderr io.Writer, set *results.Set, into string
 }
 
 // status returns the exit status for a set of results and the accord of its worlds, which one part
-// of a run does not tell. missing says
-// what an interrupted run lacks. Even then, what is not as expected decides.
+// of a run does not tell. missing says what an interrupted run lacks. Even then, what is not as
+// expected decides.
 func status(set *results.Set, accord outcome.Accord, missing []string) error {
 	worst, say := restOutcome(set)
 	worst = max(worst, outcome.Worst(set.Cells))

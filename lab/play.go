@@ -25,17 +25,14 @@ func announce(cmd *cobra.Command, trials, cells int, folder *results.Folder) {
 }
 
 // playAll runs the trials, and reports on them.
-func (o runOptions) playAll(cmd *cobra.Command, names []string, trials, missing trial.List) error {
+func (o runOptions) playAll(cmd *cobra.Command, names []string, trials, missing trial.List, shard *results.Shard) error {
 	ctx, stop := untilStopped(cmd.Context())
 	defer stop()
 	about := results.About{
 		Command: append([]string{"locklab", "run"}, os.Args[min(2, len(os.Args)):]...),
 		Version: version(), Go: runtime.Version(), Started: time.Now(),
-		World: o.world, Seeds: o.seeds, Keep: o.keep, Trials: o.part.Count(trials.Len()), Scenarios: trial.Cards(trials.Firsts(), missing.Firsts()),
-	}
-	var err error
-	if about.Shard, err = shardOf(o.part, trials.Len(), "trials"); err != nil {
-		return err
+		World: o.world, Seeds: o.seeds, AsLive: o.asLive, Keep: o.keep, Shard: shard,
+		Trials: o.part.Count(trials.Len()), Scenarios: trial.Cards(trials.Firsts(), missing.Firsts()),
 	}
 	folder, left, err := o.open(ctx, cmd, about, trial.Part(trials.ByService().All(), o.part))
 	if err != nil {

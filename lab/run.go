@@ -113,6 +113,10 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 	if len(trials) == 0 {
 		return trial.Nothing(missing.Firsts())
 	}
+	shard, err := shardOf(o.part, trials.Len(), "trials")
+	if err != nil {
+		return err
+	}
 	if o.world != sim.VirtualWorld {
 		if entered, err := enterLive(attached); entered || err != nil {
 			return err
@@ -122,7 +126,7 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 	if err != nil {
 		return err
 	}
-	played := o.playAll(cmd, names, trials, missing)
+	played := o.playAll(cmd, names, trials, missing, shard)
 	if err := finish(); err != nil {
 		return err // and not the exit status alone
 	}

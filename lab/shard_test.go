@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -87,6 +88,20 @@ func TestShardsOfEverythingPutTogetherAreTheWholeRun(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "merged/claims.json")); err != nil {
 		t.Error(err)
 	}
+	// A shard that was killed while it measured the points is gone on with there.
+	last := filepath.Join(dir, folders[2])
+	sweeps, err := os.ReadFile(filepath.Join(last, "sweeps.jsonl"))
+	if err == nil {
+		err = errors.Join(os.WriteFile(filepath.Join(last, "sweeps.jsonl"), sweeps[:len(sweeps)/2], 0o644), os.Remove(filepath.Join(last, "claims.json")))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	command(t, dir, "run", "--resume", folders[2])
+	if status, _, said := command(t, dir, append([]string{"report", "--out", "merged"}, folders...)...); status == statusBadInput {
+		t.Fatal(said)
+	}
+	sameRun(t, filepath.Join(dir, "out/latest"), filepath.Join(dir, "merged"))
 	// Without the last one, nobody knows what the claims came to.
 	status, _, said := command(t, dir, append([]string{"report", "--out", "few"}, folders[:2]...)...)
 	if status == statusAsExpected || !strings.Contains(said, "missing: shard 3/3; sweeps and claims were not finished") {

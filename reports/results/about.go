@@ -21,6 +21,7 @@ type About struct {
 	Started   time.Time      `json:"started"`
 	World     string         `json:"world"`
 	Seeds     string         `json:"seeds"`
+	AsLive    bool           `json:"as_live,omitempty"`
 	Keep      int            `json:"keep,omitempty"`   // how many histories of each cell were asked for
 	Shard     *Shard         `json:"shard,omitempty"`  // which part of a run it is; nil: all of it
 	Shards    int            `json:"shards,omitempty"` // how many it was merged from; 0: none
@@ -95,7 +96,8 @@ func (a *About) differs(b *About) string {
 		{"Go release that built it", a.Go, b.Go},
 		{"world", a.World, b.World},
 		{"choice of seeds", a.Seeds, b.Seeds},
-		{"--keep", a.Keep, b.Keep},
+		{"value of --as-live", a.AsLive, b.AsLive},
+		{"value of --keep", a.Keep, b.Keep},
 		{"number of trials", a.all(), b.all()},
 	} {
 		if each.a != each.b {

@@ -23,7 +23,7 @@ func Merge(ctx context.Context, folders []string, into string, progress func(don
 		return nil, err
 	}
 	about := parts.whole()
-	if err := clear(into); err != nil {
+	if err := makeRoom(into); err != nil {
 		return nil, fmt.Errorf("put shards together in %s: %w", into, err)
 	}
 	m := &merger{parts: parts, into: into, keep: newKeeper(about), sum: newSum()}
@@ -48,9 +48,9 @@ func Merge(ctx context.Context, folders []string, into string, progress func(don
 
 var errHasResults = errors.New("it has the results of a run, which would be lost: choose another folder with --out")
 
-// clear makes a folder for merged results. It removes earlier ones of that kind, and refuses any
+// makeRoom makes a folder for merged results. It removes earlier ones of that kind, and refuses any
 // other results.
-func clear(into string) error {
+func makeRoom(into string) error {
 	if err := os.MkdirAll(filepath.Join(into, HistoryDir), 0o755); err != nil {
 		return err
 	}

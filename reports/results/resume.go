@@ -36,16 +36,16 @@ func Resume(ctx context.Context, path string, about About, trials iter.Seq[trial
 		return nil, nil, fmt.Errorf("%s cannot be resumed: %s; run it anew", path, problem)
 	}
 	rows, err := os.OpenFile(filepath.Join(path, resultsFile), os.O_RDWR, 0)
-	if err == nil {
-		err = lock(rows)
-	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("go on with %s: %w", path, err)
+		return nil, nil, fmt.Errorf("go on with a run: %w", err)
 	}
 	f := &Folder{Path: path, rows: rows, keep: newKeeper(was), sum: newSum()}
-	left, err := f.takeUp(ctx, was, trials, progress)
+	var left iter.Seq[trial.Trial]
+	if err = lock(rows); err == nil {
+		left, err = f.takeUp(ctx, was, trials, progress)
+	}
 	if err != nil {
-		return nil, nil, errors.Join(err, rows.Close())
+		return nil, nil, errors.Join(fmt.Errorf("go on with %s: %w", path, err), rows.Close())
 	}
 	return f, left, nil
 }
@@ -71,7 +71,7 @@ func (f *Folder) takeUp(ctx context.Context, about About, trials iter.Seq[trial.
 	defer found.stop()
 	info, err := f.rows.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("go on with a run: %w", err)
+		return nil, err
 	}
 	stays, dropped, at := int64(0), 0, int64(0)
 	path := filepath.Join(f.Path, resultsFile)
@@ -105,9 +105,12 @@ func (f *Folder) takeUp(ctx context.Context, about About, trials iter.Seq[trial.
 		err = tidy(f.Path, f.sum.result.Kept)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("go on with a run: %w", err)
+		return nil, err
 	}
-	return found.left(trials), f.sum.result.readExtras(f.Path)
+	if f.HasClaims() { // otherwise the sweeps are run from their beginning
+		err = f.sum.result.readExtras(f.Path)
+	}
+	return found.left(trials), err
 }
 
 // finder finds the trials that a run has finished. If some are live, rows are in any order; otherwise

@@ -22,13 +22,13 @@ const ahead = 256
 const MostWaiting = MaxJobs + ahead
 
 // RunAll runs trials on several workers and hands each to report. It reports virtual trials in their
-// order, so the reports do not depend on which worker was faster. It reports a live
-// trial as soon as it is finished, so a run that is killed has every trial that it finished. Live
-// trials for which the machine was too slow are tried again at the end, one after the other. RunAll
-// stops at the first error of a trial or of report, or when ctx is cancelled; what it has reported
-// by then stays reported. A cancelled run first reports the finished trials that were waiting for
-// their turn. However many trials there are, only a limited number of them, and of their histories,
-// are in memory.
+// order, so the reports do not depend on which worker was faster. It reports a live trial as soon as
+// it is finished, so a run that is killed has every trial that it finished. Live trials for which the
+// machine was too slow are tried again at the end, one after the other. RunAll stops at the first
+// error of a trial or of report, or when ctx is cancelled; what it has reported by then stays
+// reported. A cancelled run first reports the finished trials that were waiting for their turn.
+// However many trials there are, only a limited number of them, and of their histories, are in
+// memory.
 func RunAll(ctx context.Context, trials iter.Seq[Trial], workers int, run func(context.Context, Trial) (*sim.History, error), report func(Judged) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -92,8 +92,8 @@ func playTrials(ctx context.Context, trials iter.Seq[trial.Trial], jobs int, bar
 	var failed error
 	err := trial.RunAll(ctx, trials, jobs, labs.Run,
 		func(j trial.Judged) error {
-			bar.step(resultLine(j.Result))
 			failed = add(j)
+			bar.step(resultLine(j.Result))
 			return failed
 		})
 	if ctx.Err() != nil {

@@ -21,18 +21,27 @@ func load(names []string) ([]*script.Scenario, error) {
 	}
 	var out []*script.Scenario
 	for _, name := range names {
-		s, err := loadOne(name, known)
+		some, err := loadNamed(name, known)
 		if err != nil {
 			return nil, err
 		}
-		for _, other := range out {
-			if other.Name == s.Name {
+		for _, s := range some {
+			if slices.ContainsFunc(out, func(other *script.Scenario) bool { return other.Name == s.Name }) {
 				return nil, fmt.Errorf("%s: a scenario %s is already among those named; name it once, or give yours another name", name, s.Name)
 			}
 		}
-		out = append(out, s)
+		out = append(out, some...)
 	}
 	return out, nil
+}
+
+// loadNamed returns the scenario with this name or file, or those of the battery.
+func loadNamed(name string, known script.Known) ([]*script.Scenario, error) {
+	if name == scenarios.BatteryName {
+		return scenarios.Battery(known)
+	}
+	s, err := loadOne(name, known)
+	return []*script.Scenario{s}, err
 }
 
 // without leaves out the scenarios with these names, each of which must be among them.

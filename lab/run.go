@@ -46,11 +46,12 @@ const liveJobs = 3
 func runCommand() *cobra.Command {
 	o := runOptions{format: tableFormat()}
 	c := &cobra.Command{
-		Use:   "run [SCENARIO|FILE...]",
+		Use:   "run [battery|SCENARIO|FILE...]",
 		Short: "Run scenarios, judge them, and draw what happened",
 		Long: `Run runs each scenario with each lock service under each guard of the account and
 with clients of each discipline, with several seeds, and compares what was found with what the scenario expects.
-Without a name, it runs all built-in scenarios.
+Without a name, it runs all built-in scenarios. The name battery stands for those that do the
+same to every lock service.
 
 It prints a table of cells and writes to OUT/<time of the run>, with OUT/latest
 pointing to the newest: results.jsonl (a row a trial), histories/ (of the first
@@ -69,6 +70,7 @@ where it spends its time and its memory.`,
 		Example: `  locklab run
   locklab run gc-pause --backend redis --guard none
   locklab run gc-pause --world live
+  locklab run battery --world both
   locklab run my-scenario.yaml --seeds 100
   locklab run --seeds 1000 --shard 3/8
   locklab run --resume out/latest`,

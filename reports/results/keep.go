@@ -65,7 +65,7 @@ func (k *keeper) byChance(card *outcome.Card, r *outcome.Result) (first bool) {
 }
 
 // withoutHistory takes the history from a row. If the trial is no surprise, its row has the verdicts
-// without the reasons, which are for readers of that history.
+// and whom they are about, without the reasons, which are for readers of that history.
 func withoutHistory(r *outcome.Result) {
 	r.History = ""
 	if r.Outcome.Surprising() {
@@ -73,7 +73,7 @@ func withoutHistory(r *outcome.Result) {
 	}
 	bare := make([]check.Finding, len(r.Findings))
 	for i, f := range r.Findings {
-		bare[i] = check.Finding{Property: f.Property, Verdict: f.Verdict}
+		bare[i] = check.Finding{Property: f.Property, Verdict: f.Verdict, Unserved: f.Unserved}
 	}
 	r.Findings = bare
 }

@@ -20,6 +20,9 @@ func (s *Scenario) NotApplicable(c Cell, ttl time.Duration) error {
 	if err := s.accountFits(c); err != nil {
 		return err
 	}
+	if err := s.Misfit(c.Backend); err != nil {
+		return err
+	}
 	settings, err := c.Backend.Settings(ttl, ledger.Guard(c.Guard).NeedsToken())
 	if err != nil {
 		return err
@@ -57,8 +60,11 @@ func (l *Loader) applicable() error {
 	var misfit *misfitStep
 	for _, discipline := range l.out.Workload.Disciplines {
 		for _, spec := range l.specs {
-			for _, guard := range l.out.Guards {
+			for _, guard := range guardsFor(l.out.Guards, spec) {
 				if !MakesCell(spec, guard) {
+					continue
+				}
+				if l.out.Misfit(spec) != nil {
 					continue
 				}
 				bad, is := errors.AsType[*misfitStep](l.out.NotApplicable(Cell{spec, guard, discipline}, l.out.TTL))
@@ -68,6 +74,9 @@ func (l *Loader) applicable() error {
 				misfit = bad
 			}
 		}
+	}
+	if misfit == nil {
+		return l.Fail(l.file.Misfits[0].Place, "not-applicable leaves no backend of this scenario", "at least one backend that it makes sense with", "")
 	}
 	step := l.file.Steps[misfit.index]
 	return l.Fail(step.Place, "this step "+misfit.why.Error(), "a step that works in at least one cell of this scenario", "no cell can run it; choose another event or host, or other backends")
@@ -125,7 +134,7 @@ func (c cellHosts) nobody(role sim.Role, onLinks bool) string {
 		if !slices.Contains(parts, role) {
 			return fmt.Sprintf("the lock service's %s, but %s never has one", role, c.backend)
 		}
-	case sim.Servers:
+	case sim.Servers, sim.Primary:
 		if len(c.servers) == 0 {
 			return fmt.Sprintf("the lock service's servers, but %s has none", c.backend)
 		}
@@ -185,4 +194,4 @@ func (s *Scenario) tooLate(step Step, ttl time.Duration) error {
 }
 
 // AskedRoles are the roles whose players only the lock service knows.
-var AskedRoles = []sim.Role{sim.Leader, sim.Master, sim.Replica, sim.Majority, sim.Minority, sim.Few, sim.Others}
+var AskedRoles = []sim.Role{sim.Leader, sim.Master, sim.Replica, sim.Majority, sim.Minority, sim.Primary, sim.Few, sim.Others}

@@ -75,7 +75,7 @@ for those that are not as expected; charts of all trials) and the page index.htm
 	}
 	f := c.Flags()
 	f.StringSliceVar(&o.backends, "backend", nil, "lock services to run, such as redis or redis+renew; locklab list names them all (default: those of the scenario)")
-	f.StringSliceVar(&o.guards, "guard", nil, "guards of the account to run: "+words.Or(ledger.AllGuards()...)+" (default: those of the scenario)")
+	f.StringSliceVar(&o.guards, "guard", nil, "guards of the account to run: "+words.Or(ledger.AllGuards()...)+", or "+script.Best+", which is "+string(ledger.FenceAll)+" with lock services that issue tokens and "+string(ledger.CAS)+" with others (default: those of the scenario)")
 	f.StringSliceVar(&o.disciplines, "discipline", nil, "disciplines of the clients to run: attentive, heedless or late=DURATION (default: those of the scenario)")
 	f.StringSliceVar(&o.except, "except", nil, "scenarios to leave out, such as charge-crashes,healthy-cluster")
 	f.StringVar(&o.world, "world", sim.VirtualWorld, words.Or(worlds()...)+"; with "+outcome.BothWorlds+", every cell is run in each of them and they are compared")
@@ -96,6 +96,7 @@ for those that are not as expected; charts of all trials) and the page index.htm
 	for _, b := range services.Registry() {
 		locks = append(locks, b.Name()+"\t"+b.Title())
 	}
+	guards = append(guards, script.Best+"\tthe one that helps most with each lock service")
 	complete(c, "guard", guards...)
 	complete(c, "backend", locks...)
 	complete(c, "discipline", string(workload.Attentive), string(workload.Heedless), string(workload.Late)+"=0.5ttl")
@@ -224,7 +225,7 @@ func (o *runOptions) check() (outcome.Seeds, error) {
 		}
 	}
 	for _, g := range o.guards {
-		if _, err := ledger.ParseGuard(g); err != nil {
+		if err := script.CheckGuard(g); err != nil {
 			return none, fmt.Errorf("--guard: %w", err)
 		}
 	}

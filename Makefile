@@ -119,5 +119,5 @@ schema:
 docs:
 	go run ./docs/imports > docs/imports.svg
 	go run ./cmd/locklab run --out out/docs
-	cp out/docs/latest/charts/matrix-story.virtual.png docs/matrix.png
+	cp out/docs/latest/charts/battery.virtual.png docs/battery.png
 	go run ./cmd/locklab timeline out/docs/latest/histories/gc-pause.redis.none.virtual.seed-1.jsonl --out docs/gc-pause.png

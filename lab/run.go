@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/lab/liveworld"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/outcome"
@@ -200,7 +199,7 @@ func (o *runOptions) check() (outcome.Seeds, error) {
 		}
 	}
 	for _, g := range o.guards {
-		if _, err := ledger.ParseGuard(g); err != nil {
+		if err := script.CheckGuard(g); err != nil {
 			return none, fmt.Errorf("--guard: %w", err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/services"
 	"github.com/locklab/locklab/scenarios/workload"
 	"github.com/locklab/locklab/sim"
@@ -19,7 +20,7 @@ import (
 func (o *runOptions) register(c *cobra.Command) {
 	f := c.Flags()
 	f.StringSliceVar(&o.backends, "backend", nil, "lock services to run, such as redis or redis+renew; locklab list names them all (default: those of the scenario)")
-	f.StringSliceVar(&o.guards, "guard", nil, "guards of the account to run: "+words.Or(ledger.AllGuards()...)+" (default: those of the scenario)")
+	f.StringSliceVar(&o.guards, "guard", nil, "guards of the account to run: "+words.Or(ledger.AllGuards()...)+", or "+script.Best+", which is "+string(ledger.FenceAll)+" with lock services that issue tokens and "+string(ledger.CAS)+" with others (default: those of the scenario)")
 	f.StringSliceVar(&o.disciplines, "discipline", nil, "disciplines of the clients to run: attentive, heedless or late=DURATION (default: those of the scenario)")
 	f.StringSliceVar(&o.except, "except", nil, "scenarios to leave out, such as charge-crashes,healthy-cluster")
 	f.StringVar(&o.world, "world", sim.VirtualWorld, words.Or(worlds()...)+"; with "+outcome.BothWorlds+", every cell is run in each of them and they are compared")
@@ -43,6 +44,7 @@ func (o *runOptions) register(c *cobra.Command) {
 	for _, b := range services.Registry() {
 		locks = append(locks, b.Name()+"\t"+b.Title())
 	}
+	guards = append(guards, script.Best+"\tthe one that helps most with each lock service")
 	complete(c, "guard", guards...)
 	complete(c, "backend", locks...)
 	complete(c, "discipline", string(workload.Attentive), string(workload.Heedless), string(workload.Late)+"=0.5ttl")

@@ -104,6 +104,30 @@ func parting(client, with HostID) Fault {
 
 func service3(f Fault) Fault { return f.WithServers([]HostID{"redis-1", "redis-2", "redis-3"}) }
 
+func TestThePrimaryIsTheServerThatMattersMost(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		service map[Role][]HostID
+		servers []HostID
+		want    string // what the diary begins with
+	}{
+		{"a leader", map[Role][]HostID{Leader: {"b"}}, []HostID{"a", "b", "c"}, "0s apply pause b"},
+		{"a master", map[Role][]HostID{Master: {"c"}}, []HostID{"a", "b", "c"}, "0s apply pause c"},
+		{"one of equals", nil, []HostID{"a", "b", "c"}, "0s apply pause a"},
+		{"the only one", nil, []HostID{"a"}, "0s apply pause a"},
+		{"nobody", nil, nil, "0s fault-unproven"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := &diary{parts: c.service}
+			directed(s, s, []Step{{Do: Fault{Kind: Pause, Hosts: []HostID{Primary}, For: 1}.WithServers(c.servers)}}).Start()
+			s.pass(1)
+			if len(s.diary) == 0 || !strings.HasPrefix(s.diary[0], c.want) {
+				t.Errorf("got %q, want first %q", s.diary, c.want)
+			}
+		})
+	}
+}
+
 func TestFewAreAMinorityWithItsHead(t *testing.T) {
 	for _, c := range []struct {
 		name    string

@@ -220,11 +220,6 @@ func (b battery) totals(column int, half func(faultResult) damage) string {
 	return fmt.Sprint(lost)
 }
 
-// faults counts the rows in which something goes wrong.
-func (b battery) faults() int {
-	return len(slices.DeleteFunc(slices.Clone(b.rows), func(r faultRow) bool { return r.quiet }))
-}
-
 // says returns the caption.
 func (b battery) says() string {
 	parts := []string{sentence(about(b.cells)), "Clients are attentive. Two make two withdrawals each; client 1 has the lock first, and the fault is done to it or to the servers."}

@@ -50,14 +50,6 @@ func list(items []string) string {
 	return strings.Join(items[:len(items)-1], ", ") + " and " + items[len(items)-1]
 }
 
-// either returns "a", "a or b", "a, b or c".
-func either(items []string) string {
-	if len(items) < 2 {
-		return strings.Join(items, "")
-	}
-	return strings.Join(items[:len(items)-1], ", ") + " or " + items[len(items)-1]
-}
-
 // sentence capitalizes the text and adds a full stop.
 func sentence(text string) string {
 	if text == "" {

@@ -337,3 +337,26 @@ func TestAPageThatFailsLeavesTheOldOne(t *testing.T) {
 		t.Errorf("%d files were left behind", len(files)-1)
 	}
 }
+
+// Charts of a chapter stand under its heading, which is there once.
+func TestChartsStandUnderTheirChapters(t *testing.T) {
+	svg := []byte(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"></svg>`)
+	var page strings.Builder
+	content := Content{Title: "t", Set: &results.Set{}, Charts: []Chart{
+		{Name: "a", Title: "A", Chapter: "First", SVG: svg}, {Name: "b", Title: "B", Chapter: "First", SVG: svg}, {Name: "c", Title: "C", Chapter: "Second", SVG: svg},
+	}}
+	if err := Write(&page, content); err != nil {
+		t.Fatal(err)
+	}
+	at := 0
+	for _, want := range []string{">First</h3>", ">A</h4>", ">B</h4>", ">Second</h3>", ">C</h4>"} {
+		next := strings.Index(page.String()[at:], want)
+		if next < 0 {
+			t.Fatalf("after byte %d the page does not have %q", at, want)
+		}
+		at += next + len(want)
+	}
+	if strings.Count(page.String(), ">First</h3>") != 1 {
+		t.Error("the heading of a chapter stands there twice")
+	}
+}

@@ -227,6 +227,16 @@ type row struct {
 	Outcome *outcome.Outcome `json:"outcome"`
 }
 
+// isClient reports whether a trial can have a client of this name.
+func isClient(id sim.HostID) bool {
+	for i := range sim.MaxClients {
+		if sim.ClientID(i) == id {
+			return true
+		}
+	}
+	return false
+}
+
 // complete says what a row lacks; nil means nothing.
 func (r *row) complete() error {
 	switch {
@@ -249,6 +259,11 @@ func (r *row) complete() error {
 	for _, f := range r.Findings {
 		if !f.Property.Known() {
 			return fmt.Errorf("the trial has a finding of %q, which is no property", string(f.Property))
+		}
+		for _, client := range f.Unserved {
+			if !isClient(client) {
+				return fmt.Errorf("the trial has %q among the clients that were not served, which is no client", string(client))
+			}
 		}
 	}
 	for _, m := range r.Measures {

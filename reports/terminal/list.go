@@ -48,6 +48,7 @@ type scenarioDocument struct {
 	Faults   []sim.FaultKind `json:"faults"`
 	Backends []string        `json:"backends"`
 	Guards   []string        `json:"guards"`
+	Battery  bool            `json:"battery,omitempty"` // it does the same to every lock service
 }
 
 type serviceDocument struct {
@@ -80,7 +81,7 @@ type guardDocument struct {
 func listDocumentOf(all []*script.Scenario) listDocument {
 	d := listDocument{Scenarios: []scenarioDocument{}}
 	for _, s := range all {
-		d.Scenarios = append(d.Scenarios, scenarioDocument{s.Name, s.Title, orEmpty(s.Claims), orEmpty(s.Faults()), s.Backends, s.Guards})
+		d.Scenarios = append(d.Scenarios, scenarioDocument{s.Name, s.Title, orEmpty(s.Claims), orEmpty(s.Faults()), s.Backends, s.Guards, s.Battery})
 	}
 	for _, b := range services.Registry() {
 		service := serviceDocument{Name: b.Name(), Title: b.Title(), LiveOnly: trial.LiveOnly(b), Tokens: b.IssuesTokens(), Options: []optionDocument{}}
@@ -102,12 +103,28 @@ func listDocumentOf(all []*script.Scenario) listDocument {
 	return d
 }
 
+// parts separates the scenarios of the battery from the others.
+func (d listDocument) parts() (battery, others []scenarioDocument) {
+	for _, s := range d.Scenarios {
+		if s.Battery {
+			battery = append(battery, s)
+			continue
+		}
+		others = append(others, s)
+	}
+	return battery, others
+}
+
 // listRows builds the CSV rows. An option's name follows that of its service, as in redis+renew.
 func listRows(all []*script.Scenario) [][]string {
 	d := listDocumentOf(all)
 	rows := [][]string{{"kind", "name", "says", "default", "claims"}}
 	for _, s := range d.Scenarios {
-		rows = append(rows, []string{"scenario", s.Name, s.Title, "", strings.Join(s.Claims, " ")})
+		kind := "scenario"
+		if s.Battery {
+			kind = "battery"
+		}
+		rows = append(rows, []string{kind, s.Name, s.Title, "", strings.Join(s.Claims, " ")})
 	}
 	for _, b := range d.LockServices {
 		rows = append(rows, []string{"lock service", b.Name, b.says(), "", ""})
@@ -142,11 +159,18 @@ func (o optionDocument) says() string { return fmt.Sprintf("%s (default %s)", o.
 
 func listMarkdown(b *strings.Builder, all []*script.Scenario) {
 	d := listDocumentOf(all)
-	rows := [][]string{{"scenario", "what happens", "claims"}}
-	for _, s := range d.Scenarios {
+	battery, others := d.parts()
+	rows := [][]string{{"scenario", "what happens"}}
+	for _, s := range battery {
+		rows = append(rows, []string{s.Name, s.Title})
+	}
+	b.WriteString("### Battery\n\n")
+	markdownTable(b, rows)
+	rows = [][]string{{"scenario", "what happens", "claims"}}
+	for _, s := range others {
 		rows = append(rows, []string{s.Name, s.Title, strings.Join(s.Claims, " ")})
 	}
-	b.WriteString("### Scenarios\n\n")
+	b.WriteString("\n### Scenarios\n\n")
 	markdownTable(b, rows)
 	rows = [][]string{{"lock service or option", "what it is", "default"}}
 	for _, s := range d.LockServices {
@@ -177,7 +201,14 @@ type entry struct{ indent, name, says string }
 func listTable(b *strings.Builder, all []*script.Scenario, p painter, width int) {
 	d := listDocumentOf(all)
 	var list []entry
-	for _, s := range d.Scenarios {
+	battery, others := d.parts()
+	for _, s := range battery {
+		list = append(list, entry{"  ", s.Name, s.Title})
+	}
+	writeEntriesUnder(b, p, "BATTERY (the same for every lock service)", list, width)
+	list = nil
+	b.WriteByte('\n')
+	for _, s := range others {
 		says := s.Title
 		if len(s.Claims) > 0 {
 			says += " (" + strings.Join(s.Claims, " ") + ")"

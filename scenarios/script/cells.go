@@ -59,6 +59,17 @@ func (s *Scenario) Spec(registry backends.Registry, name string) (backends.Spec,
 // issues fencing tokens, otherwise cas.
 const Best = "best"
 
+// CheckGuard returns an error unless this is a guard's name, or Best. The error lists what there is.
+func CheckGuard(name string) error {
+	if name == Best {
+		return nil
+	}
+	if _, err := ledger.ParseGuard(name); err != nil {
+		return fmt.Errorf("%w, or %s: %s with lock services that issue tokens and %s with others", err, Best, ledger.FenceAll, ledger.CAS)
+	}
+	return nil
+}
+
 // GuardFor returns the guard that a name stands for with this lock service.
 func GuardFor(name string, spec backends.Spec) string {
 	switch {

@@ -122,7 +122,7 @@ func (sel Selection) cells(s *script.Scenario) ([]script.Cell, error) {
 	if len(sel.Guards) > 0 {
 		narrowed.Guards = nil
 		for _, name := range sel.Guards {
-			if _, err := ledger.ParseGuard(name); err != nil {
+			if err := script.CheckGuard(name); err != nil {
 				return nil, err
 			}
 			narrowed.Guards = append(narrowed.Guards, name)

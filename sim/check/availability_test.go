@@ -1,6 +1,10 @@
 package check
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/locklab/locklab/sim/trace"
+)
 
 // Leases are 10 s in these histories, so a wait of more than 30 s is too long.
 func TestWhoAsksForTheLockGetsItInTime(t *testing.T) {
@@ -91,5 +95,21 @@ func TestWithoutALeaseNoWaitIsLong(t *testing.T) {
 	h.Header.TTL = 0
 	if f := One(Availability, h); f.Verdict != Undecided {
 		t.Errorf("got %+v", f)
+	}
+}
+
+// TestWhoWasNotServedIsNamed checks that each client that waited too long or gave up is named once.
+func TestWhoWasNotServedIsNamed(t *testing.T) {
+	h := transcript(t, `
+		1s  client-2 acquire      op=1
+		5s  client-2 not-acquired op=1
+		6s  client-1 acquire      op=2
+		7s  client-1 acquired     op=2 grant=a
+		8s  client-2 acquire      op=3
+		50s client-2 acquired     op=3 grant=b
+		51s client-1 acquire      op=4
+		90s - end`)
+	if got := availability(trace.Read(h)).Unserved; len(got) != 2 || got[0] != "client-1" || got[1] != "client-2" {
+		t.Errorf("%v were not served, want client-1 and client-2", got)
 	}
 }

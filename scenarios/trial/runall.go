@@ -35,7 +35,7 @@ func RunAll(ctx context.Context, trials []Trial, workers int, run func(context.C
 	for range workers {
 		all.Go(func() {
 			for i := range next {
-				judged, err := trials[i].try(ctx, run)
+				judged, err := trials[i].Try(ctx, run)
 				judged.Index = i
 				finished <- done{i, judged, err} // never blocks: it has room for every trial begun
 			}

@@ -1,0 +1,131 @@
+package margin
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/locklab/locklab/scenarios/outcome"
+	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/trial"
+	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/check"
+)
+
+// fitted returns the scenario of a fault with a size, under the lease of a set-up and with its work. It
+// lasts long enough for everybody to have their turn after the fault.
+func fitted(fault *script.Scenario, size float64, s Setup) (*script.Scenario, error) {
+	if fault.Size != nil {
+		var err error
+		if fault, err = fault.Sized(size); err != nil {
+			return nil, err
+		}
+	}
+	out := *fault
+	if s.Think > 0 {
+		out.Workload.Think, out.Workload.ThinkAtLeast = exactly(s.Think), nil
+	}
+	long := out.Until.In(s.TTL) + (lasts(out, s.TTL) + Patience(s)) + time.Duration(out.Clients*out.Workload.Times)*s.Think
+	forever := out.Workload.Wait == out.Until // wait was left out
+	out.Until = exactly(long)
+	if forever {
+		out.Workload.Wait = out.Until
+	}
+	return &out, nil
+}
+
+// exactly returns a length of time as a span.
+func exactly(d time.Duration) sim.Span { return sim.MustSpan(d.String()) }
+
+// lasts returns how long the longest fault of a script lasts.
+func lasts(s script.Scenario, ttl time.Duration) (longest time.Duration) {
+	for _, step := range s.Steps {
+		for _, span := range []*sim.Span{step.Do.For, step.Do.By, step.At, &step.After} {
+			if span != nil {
+				longest = max(longest, span.In(ttl))
+			}
+		}
+	}
+	return longest
+}
+
+// trials lists the trials of a scenario with a set-up: one for each seed.
+func trials(s *script.Scenario, setup Setup, world string) ([]trial.Trial, error) {
+	discipline, err := script.ParseDiscipline(setup.Discipline)
+	if err != nil {
+		return nil, err
+	}
+	backend := setup.simulated()
+	if world == sim.LiveWorld {
+		backend = setup.Backend
+	}
+	return trial.Selection{
+		Backends: []string{backend}, Guards: []string{setup.Guard}, Disciplines: []script.Discipline{discipline},
+		World: world, Seeds: setup.Seeds, TTL: setup.TTL, AsLive: setup.AsLive,
+	}.Trials([]*script.Scenario{s})
+}
+
+// judged reads what a trial says about each harm.
+func judged(r outcome.Result, s Setup) (v verdicts) {
+	for i := range v {
+		v[i] = check.Undecided
+	}
+	if !r.Valid() {
+		return v
+	}
+	v[Overlap.index()] = r.Finding(check.OverlapValid).Verdict
+	v[Damage.index()] = damage(r)
+	v[NotServed.index()] = notServed(r, Patience(s))
+	return v
+}
+
+// damage is whether the account came to harm.
+func damage(r outcome.Result) check.Verdict {
+	if r.Finding(check.DuplicateEffect).Verdict == check.Violated {
+		return check.Violated
+	}
+	return r.Finding(check.LostUpdate).Verdict
+}
+
+// notServed is whether a client gave up or waited for longer than the bound.
+func notServed(r outcome.Result, bound time.Duration) check.Verdict {
+	wait, waited := r.Measured(check.Wait)
+	served, asked := r.Measured(check.ServedShare)
+	switch {
+	case !waited || !asked:
+		return check.Undecided
+	case wait.Most > bound.Seconds():
+		return check.Violated
+	case served.Least == 1:
+		return check.Holds
+	case r.Finding(check.Availability).Verdict == check.Violated:
+		return check.Violated // somebody gave up
+	}
+	return check.Undecided
+}
+
+// simulate runs trials in the virtual world.
+func simulate(ctx context.Context, t trial.Trial) (*sim.History, error) { return t.Simulate(ctx) }
+
+// shots returns how to run the trials of a fault with a set-up. Scripts are kept, by size.
+func shots(fault *script.Scenario, s Setup) shot {
+	kept := map[float64][]trial.Trial{}
+	return func(ctx context.Context, size float64, seed int) (verdicts, error) {
+		list := kept[size]
+		if list == nil {
+			sized, err := fitted(fault, size, s)
+			if err == nil {
+				list, err = trials(sized, s, sim.VirtualWorld)
+			}
+			if err != nil {
+				return verdicts{}, fmt.Errorf("fault %s of size %v: %w", fault.Name, size, err)
+			}
+			kept[size] = list
+		}
+		j, err := list[seed].Try(ctx, simulate)
+		if err != nil {
+			return verdicts{}, err
+		}
+		return judged(j.Result, s), nil
+	}
+}

@@ -49,11 +49,12 @@ const liveJobs = 3
 func runCommand() *cobra.Command {
 	o := runOptions{format: tableFormat()}
 	c := &cobra.Command{
-		Use:   "run [SCENARIO|FILE...]",
+		Use:   "run [battery|SCENARIO|FILE...]",
 		Short: "Run scenarios, judge them, and draw what happened",
 		Long: `Run runs each scenario with each lock service under each guard of the account and
 with clients of each discipline, with several seeds, and compares what was found with what the scenario expects.
-Without a name, it runs all built-in scenarios.
+Without a name, it runs all built-in scenarios. The name battery stands for those that do the
+same to every lock service.
 
 It prints a table of cells and writes to OUT/<time of the run>, with OUT/latest
 pointing to the newest: results.jsonl (a row a trial), histories/ (of the first
@@ -65,6 +66,7 @@ for those that are not as expected; charts of all trials) and the page index.htm
 		Example: `  locklab run
   locklab run gc-pause --backend redis --guard none
   locklab run gc-pause --world live
+  locklab run battery --world both
   locklab run my-scenario.yaml --seeds 100`,
 		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -258,18 +260,27 @@ func load(names []string) ([]*script.Scenario, error) {
 	}
 	var out []*script.Scenario
 	for _, name := range names {
-		s, err := loadOne(name, known)
+		some, err := loadNamed(name, known)
 		if err != nil {
 			return nil, err
 		}
-		for _, other := range out {
-			if other.Name == s.Name {
+		for _, s := range some {
+			if slices.ContainsFunc(out, func(other *script.Scenario) bool { return other.Name == s.Name }) {
 				return nil, fmt.Errorf("%s: a scenario %s is already among those named; name it once, or give yours another name", name, s.Name)
 			}
 		}
-		out = append(out, s)
+		out = append(out, some...)
 	}
 	return out, nil
+}
+
+// loadNamed returns the scenario with this name or file, or those of the battery.
+func loadNamed(name string, known script.Known) ([]*script.Scenario, error) {
+	if name == scenarios.BatteryName {
+		return scenarios.Battery(known)
+	}
+	s, err := loadOne(name, known)
+	return []*script.Scenario{s}, err
 }
 
 // without leaves out the scenarios with these names, each of which must be among them.

@@ -1,6 +1,8 @@
 package lab
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"github.com/locklab/locklab/scenarios/script"
@@ -8,16 +10,24 @@ import (
 
 func showCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:               "show SCENARIO|FILE",
+		Use:               "show battery|SCENARIO|FILE",
 		Short:             "Explain what happens in a scenario, step by step, and why",
-		Args:              wantArgs(1, 1, "a scenario, such as gc-pause, or a file of one"),
+		Args:              wantArgs(1, 1, "a scenario, such as gc-pause, a file of one, or battery"),
 		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			all, err := load(args)
 			if err != nil {
 				return err
 			}
-			return script.Describe(cmd.OutOrStdout(), all[0])
+			for i, s := range all {
+				if i > 0 {
+					fmt.Fprintln(cmd.OutOrStdout())
+				}
+				if err := script.Describe(cmd.OutOrStdout(), s); err != nil {
+					return err
+				}
+			}
+			return nil
 		},
 	}
 }

@@ -5,12 +5,13 @@ package scenarios
 import (
 	"embed"
 	"fmt"
+	"slices"
 
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/strict"
 )
 
-//go:embed scripts/*.yaml
+//go:embed scripts/*.yaml battery/*.yaml
 var scripts embed.FS
 
 // builtinNames lists the built-in scripts in the order best suited for reading.
@@ -35,18 +36,27 @@ var builtinNames = []string{
 	"set-in-redis", "set-split-servers", "set-after-crash",
 }
 
-// BuiltinNames lists the built-in scripts in the order best suited for reading.
-func BuiltinNames() []string { return append([]string(nil), builtinNames...) }
+// BatteryName stands on the command line for all scripts of the battery.
+const BatteryName = "battery"
+
+// batteryNames lists the scripts of the battery, which does the same to every lock service, in the
+// order of tables.
+var batteryNames = []string{
+	"battery-nothing", "battery-holder-paused",
+}
+
+// BuiltinNames lists the built-in scripts in the order best suited for reading: those of the battery
+// first.
+func BuiltinNames() []string { return slices.Concat(batteryNames, builtinNames) }
 
 // Source returns a built-in script as it was written. The error lists the names that exist.
 func Source(name string) ([]byte, error) {
-	for _, each := range builtinNames {
-		if each == name {
-			return scripts.ReadFile(path(name))
-		}
+	names := BuiltinNames()
+	if slices.Contains(names, name) {
+		return scripts.ReadFile(Path(name))
 	}
-	message := fmt.Sprintf("there is no built-in scenario %s; expected %s, or the path of a file", strict.Quoted(name), strict.Listed(builtinNames))
-	if hint := strict.DidYouMean(name, builtinNames); hint != "" {
+	message := fmt.Sprintf("there is no built-in scenario %s; expected %s, %s, or the path of a file", strict.Quoted(name), BatteryName, strict.Listed(names))
+	if hint := strict.DidYouMean(name, append(names, BatteryName)); hint != "" {
 		message += "; " + hint
 	}
 	return nil, fmt.Errorf("%s", message)
@@ -58,18 +68,23 @@ func Find(name string, known script.Known) (*script.Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := script.Load(path(name), src, known)
+	s, err := script.Load(Path(name), src, known)
 	if err != nil {
 		return nil, err
 	}
-	s.Builtin = true
+	s.Builtin, s.Battery = true, slices.Contains(batteryNames, name)
 	return s, nil
 }
 
 // Builtin loads all built-in scripts, in the order of BuiltinNames.
-func Builtin(known script.Known) ([]*script.Scenario, error) {
+func Builtin(known script.Known) ([]*script.Scenario, error) { return load(BuiltinNames(), known) }
+
+// Battery loads the scripts of the battery, in the order of tables.
+func Battery(known script.Known) ([]*script.Scenario, error) { return load(batteryNames, known) }
+
+func load(names []string, known script.Known) ([]*script.Scenario, error) {
 	var all []*script.Scenario
-	for _, name := range builtinNames {
+	for _, name := range names {
 		s, err := Find(name, known)
 		if err != nil {
 			return nil, fmt.Errorf("load the built-in scenario %s: %w", name, err)
@@ -79,4 +94,10 @@ func Builtin(known script.Known) ([]*script.Scenario, error) {
 	return all, nil
 }
 
-func path(name string) string { return "scripts/" + name + ".yaml" }
+// Path returns where a built-in script is, as its errors name it.
+func Path(name string) string {
+	if slices.Contains(batteryNames, name) {
+		return "battery/" + name + ".yaml"
+	}
+	return "scripts/" + name + ".yaml"
+}

@@ -29,13 +29,13 @@ func cellWith(t *testing.T, backend, guard string) script.Cell {
 }
 
 func TestEveryEmbeddedScriptIsListedUnderItsOwnName(t *testing.T) {
-	files, err := fs.Glob(scripts, "scripts/*.yaml")
+	files, err := fs.Glob(scripts, "*/*.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var loaded []string
 	for _, s := range allOf(t) {
-		loaded = append(loaded, path(s.Name))
+		loaded = append(loaded, Path(s.Name))
 	}
 	slices.Sort(loaded)
 	if !slices.Equal(loaded, files) {

@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/plot/vg"
 
+	"github.com/locklab/locklab/scenarios/amount"
 	"github.com/locklab/locklab/scenarios/sweep"
 )
 
@@ -32,7 +33,7 @@ func axisOf(p sweep.Parameter) axis {
 		a.name += " (" + unit + ")"
 	}
 	step := niceStep(last - first)
-	if p.Unit == sweep.UnitHosts {
+	if p.Unit == amount.Hosts {
 		step = max(step, 1)
 	}
 	decimals := max(0, -int(math.Floor(math.Log10(step)+1e-9)))

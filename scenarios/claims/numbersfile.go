@@ -42,7 +42,7 @@ type fileNumber struct {
 	Take         strict.Word   `yaml:"take,omitempty" doc:"what of the measured values: every, mean, least or most; every if left out"`
 	Sweep        strict.Word   `yaml:"sweep,omitempty" doc:"a sweep, instead of trials"`
 	Line         strict.Word   `yaml:"line,omitempty" doc:"the line of the sweep"`
-	Turns        sweep.Real    `yaml:"turns,omitempty" doc:"where the property turns on that line"`
+	Turns        strict.Real   `yaml:"turns,omitempty" doc:"where the property turns on that line"`
 	Cannot       strict.Word   `yaml:"cannot,omitempty" doc:"why it is not measured"`
 	Unmet        strict.Word   `yaml:"unmet,omitempty" doc:"why what is measured lies elsewhere"`
 }

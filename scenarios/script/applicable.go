@@ -20,6 +20,9 @@ func (s *Scenario) NotApplicable(c Cell, ttl time.Duration) error {
 	if err := s.accountFits(c); err != nil {
 		return err
 	}
+	if err := s.saysMisfit(c); err != nil {
+		return err
+	}
 	settings, err := c.Backend.Settings(ttl, ledger.Guard(c.Guard).NeedsToken())
 	if err != nil {
 		return err
@@ -57,8 +60,11 @@ func (l *Loader) applicable() error {
 	var misfit *misfitStep
 	for _, discipline := range l.out.Workload.Disciplines {
 		for _, spec := range l.specs {
-			for _, guard := range l.out.Guards {
+			for _, guard := range guardsFor(l.out.Guards, spec) {
 				if !MakesCell(spec, guard) {
+					continue
+				}
+				if l.out.saysMisfit(Cell{spec, guard, discipline}) != nil {
 					continue
 				}
 				bad, is := errors.AsType[*misfitStep](l.out.NotApplicable(Cell{spec, guard, discipline}, l.out.TTL))
@@ -68,6 +74,9 @@ func (l *Loader) applicable() error {
 				misfit = bad
 			}
 		}
+	}
+	if misfit == nil {
+		return l.Fail(l.file.Misfits[0].Place, "not-applicable leaves no backend of this scenario", "at least one backend that it makes sense with", "")
 	}
 	step := l.file.Steps[misfit.index]
 	return l.Fail(step.Place, "this step "+misfit.why.Error(), "a step that works in at least one cell of this scenario", "no cell can run it; choose another event or host, or other backends")

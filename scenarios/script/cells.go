@@ -33,7 +33,7 @@ func (s *Scenario) Squares(registry backends.Registry) ([]Cell, error) {
 			if err != nil {
 				return nil, fmt.Errorf("list the cells of scenario %s: %w", s.Name, err)
 			}
-			for _, guard := range s.Guards {
+			for _, guard := range guardsFor(s.Guards, spec) {
 				cells = append(cells, Cell{Backend: spec, Guard: guard, Discipline: discipline})
 			}
 		}
@@ -53,6 +53,31 @@ func (s *Scenario) Spec(registry backends.Registry, name string) (backends.Spec,
 		}
 	}
 	return spec, nil
+}
+
+// Best is a script's word for the guard that helps most with a lock service: fence-all with one that
+// issues fencing tokens, otherwise cas.
+const Best = "best"
+
+// GuardFor returns the guard that a name stands for with this lock service.
+func GuardFor(name string, spec backends.Spec) string {
+	switch {
+	case name != Best:
+		return name
+	case spec.Backend.IssuesTokens():
+		return string(ledger.FenceAll)
+	}
+	return string(ledger.CAS)
+}
+
+// guardsFor lists the guards that names stand for with this lock service, each once.
+func guardsFor(names []string, spec backends.Spec) (guards []string) {
+	for _, name := range names {
+		if guard := GuardFor(name, spec); !slices.Contains(guards, guard) {
+			guards = append(guards, guard)
+		}
+	}
+	return guards
 }
 
 // MakesCell reports whether a backend can run with a guard: a guard that checks fencing tokens needs a

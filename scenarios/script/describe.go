@@ -86,7 +86,9 @@ func (s *Scenario) accountInWords() string {
 	out := line("account", where+", under one of these guards:")
 	for _, g := range s.Guards {
 		rule := "a guard with no known rule"
-		if known, err := ledger.ParseGuard(g); err == nil {
+		if g == Best {
+			rule = fmt.Sprintf("%s with lock services that issue tokens, otherwise %s", ledger.FenceAll, ledger.CAS)
+		} else if known, err := ledger.ParseGuard(g); err == nil {
 			rule = known.Rule()
 		}
 		out += wrap(rule, fmt.Sprintf("    %-13s ", g), strings.Repeat(" ", 18), pageWidth)
@@ -132,6 +134,9 @@ func (s *Scenario) stepsInWords() string {
 		start += ", each other client " + drawnInWords(s.Workload.StaggerAtLeast, stagger, s.TTL) + " after the one before"
 	}
 	out := line("0", start)
+	if s.Size != nil {
+		out += line("size", fmt.Sprintf("%s: %s", s.Size.Name, s.Size.Text()))
+	}
 	for i, step := range s.Steps {
 		out += line(fmt.Sprintf("step %d", i+1), step.inWords(s))
 	}

@@ -49,7 +49,8 @@ func (e Expectation) matches(c Cell) (p precision, does bool) {
 	if p[0] == 0 && len(e.Backends)+len(e.Sets) > 0 {
 		return p, false
 	}
-	for i, names := range [][]string{e.Guards, e.Disciplines} {
+	guards := guardsFor(e.Guards, c.Backend)
+	for i, names := range [][]string{guards, e.Disciplines} {
 		if len(names) == 0 {
 			continue
 		}
@@ -85,7 +86,7 @@ func (e Expectation) bounds(m check.Measure) (out []Range) {
 // is expected of them.
 func (s *Scenario) lists(c Cell) bool {
 	return slices.ContainsFunc(s.specs, func(spec backends.Spec) bool { return spec.Covers(c.Backend) }) &&
-		slices.Contains(s.Guards, c.Guard) &&
+		slices.Contains(guardsFor(s.Guards, c.Backend), c.Guard) &&
 		slices.Contains(DisciplineTexts(s.Workload.Disciplines), c.Discipline.String())
 }
 

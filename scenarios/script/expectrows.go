@@ -53,23 +53,8 @@ func (l *Loader) row(f fileExpect) (Expectation, error) {
 	if len(row.Verdicts)+len(row.Sometimes)+len(row.Ranges) == 0 {
 		return row, l.Fail(f.Place, "this row expects nothing", "at least one of "+strict.Listed(append(PropertyNames(), "measures")), "for example lost-update: violated")
 	}
-	for _, w := range f.Backend.List {
-		if set, is := services.Named(w.Text); is {
-			if !slices.ContainsFunc(l.specs, func(spec backends.Spec) bool { return set.Covers(spec, l.known.Registry) }) {
-				return row, l.Fail(w.Place, fmt.Sprintf("this scenario uses no backend of the set %s", set.Name), strict.Listed(l.out.Backends), set.Name+": "+set.Says)
-			}
-			row.Sets = append(row.Sets, set.Name)
-			l.useSet(set)
-			continue
-		}
-		spec, err := l.Spec(w)
-		if err != nil {
-			return row, err
-		}
-		if !slices.ContainsFunc(l.specs, spec.Covers) {
-			return row, l.Fail(w.Place, fmt.Sprintf("this scenario does not use backend %s", spec), strict.Listed(l.out.Backends), strict.DidYouMean(w.Text, l.out.Backends))
-		}
-		row.Backends = append(row.Backends, spec)
+	if row.Backends, row.Sets, err = l.ofScenario(f.Backend); err != nil {
+		return row, err
 	}
 	for _, w := range f.Guard.List {
 		if !slices.Contains(l.out.Guards, w.Text) {
@@ -84,6 +69,30 @@ func (l *Loader) row(f fileExpect) (Expectation, error) {
 		row.Disciplines = append(row.Disciplines, d.String())
 	}
 	return row, l.reaches(row, f)
+}
+
+// ofScenario resolves the lock services that a row names, by themselves or through sets; each must be
+// one of the scenario's.
+func (l *Loader) ofScenario(words strict.Words) (specs []backends.Spec, sets []string, err error) {
+	for _, w := range words.List {
+		if set, is := services.Named(w.Text); is {
+			if !slices.ContainsFunc(l.specs, func(spec backends.Spec) bool { return set.Covers(spec, l.known.Registry) }) {
+				return nil, nil, l.Fail(w.Place, fmt.Sprintf("this scenario uses no backend of the set %s", set.Name), strict.Listed(l.out.Backends), set.Name+": "+set.Says)
+			}
+			sets = append(sets, set.Name)
+			l.useSet(set)
+			continue
+		}
+		spec, err := l.Spec(w)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !slices.ContainsFunc(l.specs, spec.Covers) {
+			return nil, nil, l.Fail(w.Place, fmt.Sprintf("this scenario does not use backend %s", spec), strict.Listed(l.out.Backends), strict.DidYouMean(w.Text, l.out.Backends))
+		}
+		specs = append(specs, spec)
+	}
+	return specs, sets, nil
 }
 
 // Verdict resolves a verdict on a property: holds, violated, or one of the other words, for which the
@@ -144,7 +153,7 @@ func (l *Loader) reaches(row Expectation, f fileExpect) error {
 		}
 	}
 	for i, name := range row.Guards {
-		if !l.anyCell(row, func(c Cell) bool { return c.Guard == name }) {
+		if !l.anyCell(row, func(c Cell) bool { return c.Guard == GuardFor(name, c.Backend) }) {
 			return l.Fail(f.Guard.List[i].Place, fmt.Sprintf("no cell of this row has guard %s", name),
 				"a guard that can be run with the backends of this row", why)
 		}
@@ -193,7 +202,7 @@ func (l *Loader) contradiction(row Expectation, f fileExpect, earlier Expectatio
 func (l *Loader) anyCell(row Expectation, as func(Cell) bool) bool {
 	for _, discipline := range l.out.Workload.Disciplines {
 		for _, spec := range l.specs {
-			for _, guard := range l.out.Guards {
+			for _, guard := range guardsFor(l.out.Guards, spec) {
 				c := Cell{spec, guard, discipline}
 				if _, does := row.matches(c); does && MakesCell(spec, guard) && as(c) {
 					return true

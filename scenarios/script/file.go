@@ -35,10 +35,12 @@ type File struct {
 	Client       FileClients    `yaml:"client,omitempty" doc:"how single clients differ from the others, by number, such as {1: {think: 8ttl, ttl: 0.5ttl}}"`
 	Lock         strict.Options `yaml:"lock,omitempty" doc:"options of the lock, such as timeout: 4ttl, for every backend that has them and does not set them itself"`
 	Backends     strict.Words   `yaml:"backends,omitempty" doc:"the lock services to run it with, such as redis or redis+elapsed-check, and sets of them: {sets}; all services if left out"`
-	Guards       strict.Words   `yaml:"guards,omitempty" doc:"the guards at the account to run it with: {guards}; where the lock service keeps the account, none, cas or lock-key; all of them if left out"`
+	Guards       strict.Words   `yaml:"guards,omitempty" doc:"the guards at the account to run it with: {guards}, or best, which is fence-all with lock services that issue fencing tokens and cas with others; where the lock service keeps the account, none, cas or lock-key; all of them if left out"`
+	Size         fileSize       `yaml:"size,omitempty" doc:"how large the fault is: the number that takes the place of $size in the script"`
 	Steps        []FileStep     `yaml:"steps,omitempty" doc:"the faults, and when each of them happens"`
 	VirtualOnly  strict.Word    `yaml:"virtual-only,omitempty" doc:"why the scenario cannot be run with real processes, if it cannot; it is then not run in the live world"`
 	Until        strict.Span    `yaml:"until" doc:"when a trial ends if its clients have not finished"`
+	Misfits      []fileMisfit   `yaml:"not-applicable,omitempty" doc:"lock services that the scenario makes no sense with, and why"`
 	Expect       []fileExpect   `yaml:"expect" doc:"what theory predicts, and why; a trial passes if it comes out that way, even if that is a violation"`
 }
 

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/goccy/go-yaml/ast"
+
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/scenarios/services"
@@ -30,18 +32,47 @@ func Load(file string, src []byte, known Known) (*Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := Loader{Source: s, known: known, out: &Scenario{File: file, Digest: digest(src)}}
-	if err := s.Decode("the scenario", root, reflect.ValueOf(&l.file).Elem()); err != nil {
+	size, err := readSize(s, root)
+	if err != nil {
 		return nil, err
 	}
-	for _, resolve := range []func() error{
-		l.head, l.lease, l.account, l.lockServices, l.guards, l.lockOptions, l.settings, l.workload, l.ownClients, l.steps, l.expect, l.applicable,
-	} {
-		if err := resolve(); err != nil {
-			return nil, err
-		}
+	return written{s, root, known, Scenario{File: file, Digest: digest(src)}}.at(size)
+}
+
+// written is a scenario's file, for each size of its fault.
+type written struct {
+	*strict.Source
+	root  ast.Node
+	known Known
+	about Scenario // what does not depend on what the file says
+}
+
+// at resolves the scenario with its fault of this size; nil means that the file gives it none.
+func (w written) at(size *Size) (*Scenario, error) {
+	out := w.about
+	if size != nil {
+		out.Size, out.written = size, &w
+	}
+	l := Loader{Source: w.Source, known: w.known, out: &out}
+	if err := l.resolve(size.in(w.root)); err != nil {
+		return nil, size.explain(err)
 	}
 	return l.out, nil
+}
+
+// resolve reads the whole file.
+func (l *Loader) resolve(root ast.Node) error {
+	if err := l.Decode("the scenario", root, reflect.ValueOf(&l.file).Elem()); err != nil {
+		return err
+	}
+	for _, resolve := range []func() error{
+		l.head, l.lease, l.account, l.lockServices, l.guards, l.lockOptions, l.settings, l.workload, l.ownClients, l.steps, l.misfits, l.expect, l.applicable,
+	} {
+		if err := resolve(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // digest returns 16 hex digits that identify a file's contents.
@@ -166,18 +197,22 @@ func (l *Loader) sane(name string, d strict.Span) error {
 // backend must be able to run with one of them.
 func (l *Loader) guards() error {
 	can := l.guardNames()
+	named := can
+	if l.hasBest() {
+		named = append(slices.Clone(can), Best)
+	}
 	if !l.file.Guards.Given() {
 		l.out.Guards = can
 	}
 	for _, w := range l.file.Guards.List {
-		if !slices.Contains(can, w.Text) {
-			return l.noGuard(w, can)
+		if !slices.Contains(named, w.Text) {
+			return l.noGuard(w, named)
 		}
 		l.out.Guards = append(l.out.Guards, w.Text)
 	}
 	for _, spec := range l.specs {
 		for _, guard := range l.out.Guards {
-			if MakesCell(spec, guard) {
+			if MakesCell(spec, GuardFor(guard, spec)) {
 				return nil
 			}
 		}

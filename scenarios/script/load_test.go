@@ -40,7 +40,11 @@ func scriptFiles(t testing.TB) []string {
 	if err != nil || len(files) < 90 {
 		t.Fatalf("%d scripts, %v", len(files), err)
 	}
-	return files
+	battery, err := filepath.Glob("../battery/*.yaml")
+	if err != nil || len(battery) == 0 {
+		t.Fatalf("%d scripts of the battery, %v", len(battery), err)
+	}
+	return append(files, battery...)
 }
 
 // pause returns a pause as the loader reads it.

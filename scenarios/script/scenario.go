@@ -20,6 +20,7 @@ type Scenario struct {
 	File     string        // where it was read from
 	Digest   string        // of the file's contents
 	Builtin  bool          // comes with locklab
+	Battery  bool          // is part of the battery, which runs every lock service in the same way
 	Name     string        // what the command line calls it: "gc-pause"
 	Title    string        // one line
 	Text     string        // a paragraph for the reader
@@ -36,11 +37,16 @@ type Scenario struct {
 	Guards   []string        // never empty
 	// Inside means the lock service keeps the account; otherwise the account has its own host.
 	Inside bool
+	Size   *Size         // how large the fault is; nil if the file does not say
 	Steps  []Step        // faults, in the order of the file
 	Until  sim.Span      // how long a trial lasts
 	Expect []Expectation // in the order of the file; no two contradict each other
+	// Misfits are lock services that the script makes no sense with, besides those with which it
+	// cannot be run anyway.
+	Misfits []Misfit
 	// VirtualOnly says why the script cannot be run with real processes; empty if it can.
 	VirtualOnly string
+	written     *written // to read it again with another size; nil without Size
 }
 
 // Workload is what every client does, each time under the lock unless the kind is Add.

@@ -14,6 +14,7 @@ import (
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/scenarios/amount"
 	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/scenarios/strict"
 	"github.com/locklab/locklab/scenarios/workload"
@@ -80,6 +81,8 @@ func leafSchema(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{name, list}}
 	case reflect.TypeFor[strict.Number]():
 		return &jsonschema.Schema{Type: "integer", Minimum: "1"}
+	case reflect.TypeFor[strict.Real]():
+		return &jsonschema.Schema{Type: "number"}
 	case reflect.TypeFor[strict.YesNo]():
 		return &jsonschema.Schema{Type: "boolean"}
 	case reflect.TypeFor[strict.Span]():
@@ -87,6 +90,7 @@ func leafSchema(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{
 			{Type: "string", Pattern: `^` + term + `(\+` + term + `)*$`},
 			{Const: 0},
+			sizeSchema(),
 		}, Examples: []any{"250ms", "10s", "1.5ttl", "1ttl+2s"}}
 	case reflect.TypeFor[FileDisciplines]():
 		late := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), Required: []string{string(workload.Late)}, AdditionalProperties: jsonschema.FalseSchema}
@@ -109,13 +113,13 @@ func leafSchema(t reflect.Type) *jsonschema.Schema {
 		})
 		return &jsonschema.Schema{OneOf: append(span.OneOf, drawn), Examples: []any{"1.5ttl", map[string]any{"uniform": []any{0, "1ttl"}}}}
 	case reflect.TypeFor[offset]():
-		return &jsonschema.Schema{Type: "string", Pattern: `^[+-]?(([0-9]+(\.[0-9]*)?|\.[0-9]+)ttl|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$`, Examples: []any{"5s", "-0.5ttl"}}
+		return &jsonschema.Schema{Type: "string", Pattern: `^[+-]?(\$size|(([0-9]+(\.[0-9]*)?|\.[0-9]+)ttl|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+))$`, Examples: []any{"5s", "-0.5ttl"}}
 	case reflect.TypeFor[factor](), reflect.TypeFor[fraction]():
 		number := &jsonschema.Schema{Type: "number", ExclusiveMinimum: "0", Maximum: "1000"}
 		if t == reflect.TypeFor[fraction]() {
 			number.Maximum = "1"
 		}
-		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{number, {Type: "string", Pattern: `^([0-9]+\.?[0-9]*|\.[0-9]+)$`}}}
+		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{number, {Type: "string", Pattern: `^([0-9]+\.?[0-9]*|\.[0-9]+)$`}, sizeSchema()}}
 	case reflect.TypeFor[VerdictWord]():
 		chance := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), Required: []string{sometimes}, AdditionalProperties: jsonschema.FalseSchema}
 		chance.Properties.Set(sometimes, &jsonschema.Schema{
@@ -167,6 +171,11 @@ func leafSchema(t reflect.Type) *jsonschema.Schema {
 	return nil
 }
 
+// sizeSchema describes a value that depends on the size of the fault.
+func sizeSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "string", Pattern: `\$size`}
+}
+
 // refine adds constraints that the Go types do not express.
 func refine(s *jsonschema.Schema) {
 	property := func(of *jsonschema.Schema, name string) *jsonschema.Schema {
@@ -183,10 +192,15 @@ func refine(s *jsonschema.Schema) {
 		for _, g := range ledger.AllGuards() {
 			one.Enum = append(one.Enum, string(g))
 		}
+		one.Enum = append(one.Enum, Best)
 		items.Enum = one.Enum
 	}
 
 	property(s.Definitions["withdraw"], "account").Enum = []any{onOwnHost, inLockService}
+	for _, unit := range amount.UnitNames() {
+		of := property(s.Definitions["size"], "unit")
+		of.Enum = append(of.Enum, unit)
+	}
 	event := property(s.Definitions["on"], "event")
 	for _, k := range append(sim.ClientKinds(), sim.ServerKinds()...) {
 		event.Enum = append(event.Enum, string(k))
@@ -298,7 +312,7 @@ func TestSchemaRefusesWhatNeedsNoKnowledge(t *testing.T) {
 		"duration-without-unit", "negative-duration", "list-as-duration", "clients-*", "client-[dkw]*", "client-empty", "client-times-zero", "client-list", "client-nothing", "name-with-capitals", "on-and-at",
 		"neither-*", "sum-*", "client-and-host", "two-faults", "no-fault", "row-without-property", "nth-zero", "times-zero", "jobs-zero", "two-workloads", "*-empty",
 		"clock-step-and-rate", "clock-unknown", "groups-one", "chance-[lmop]*", "chance-a-word", "statistic-[eopu]*", "probability-*", "rate-zero", "uniform-of-one", "uniform-not-*", "uniform-misspelt", "think-[un]*", "every-drawn", "times-without-every", "partition-groups-and-from",
-		"title-number", "claims-twice", "event-of-the-world", "a-list", "a-word",
+		"size-without-unit", "size-unit-unknown", "misfit-without-reason", "title-number", "claims-twice", "event-of-the-world", "a-list", "a-word",
 		"discipline-[^l]*", "discipline-late-negative", "discipline-late-without-*", "check-*",
 	}
 	for _, pattern := range patterns {

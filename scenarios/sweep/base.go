@@ -10,6 +10,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/amount"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/strict"
 )
@@ -37,7 +38,7 @@ func (f *fileSets) Read(s *strict.Source, name string, n ast.Node) error {
 }
 
 func (f *fileSweepScript) Read(s *strict.Source, name string, n ast.Node) error {
-	if valueOf(n, "scenario") != nil {
+	if strict.ValueOf(n, "scenario") != nil {
 		f.Place = strict.At(n)
 		return s.DecodeFields(name, n, &f.base)
 	}
@@ -53,8 +54,8 @@ type sweepBase struct {
 
 // findBase reads the scenario that the script names, if any.
 func (l *loader) findBase(root ast.Node, file ScenarioFile) error {
-	n := valueOf(root, "script")
-	if valueOf(n, "scenario") == nil {
+	n := strict.ValueOf(root, "script")
+	if strict.ValueOf(n, "scenario") == nil {
 		return nil
 	}
 	var f fileSweepScript
@@ -69,7 +70,7 @@ func (l *loader) findBase(root ast.Node, file ScenarioFile) error {
 	case isFile:
 		path, src, err = file(path)
 	default:
-		path = "scripts/" + name.Text + ".yaml"
+		path = scenarios.Path(name.Text)
 		src, err = scenarios.Source(name.Text)
 	}
 	if err != nil {
@@ -77,6 +78,9 @@ func (l *loader) findBase(root ast.Node, file ScenarioFile) error {
 	}
 	s, base, err := strict.Parse(path, src)
 	if err != nil {
+		return err
+	}
+	if base, err = script.WithOwnSize(s, base); err != nil {
 		return err
 	}
 	l.base = &sweepBase{Source: s, root: base, name: name.Text}
@@ -98,7 +102,7 @@ func (b *sweepBase) set(n ast.Node, path []string, text string) (ast.Node, error
 	}
 	switch n := n.(type) {
 	case *ast.MappingValueNode: // a mapping with a single key
-		if !isKey(n, path[0]) {
+		if !strict.IsKey(n, path[0]) {
 			return nil, fmt.Errorf("there is no %s, expected %s", strict.Quoted(path[0]), n.Key.GetToken().Value)
 		}
 		inner, err := b.set(n.Value, path[1:], text)
@@ -112,7 +116,7 @@ func (b *sweepBase) set(n ast.Node, path []string, text string) (ast.Node, error
 		found := false
 		for _, v := range n.Values {
 			names = append(names, v.Key.GetToken().Value)
-			if isKey(v, path[0]) {
+			if strict.IsKey(v, path[0]) {
 				inner, err := b.set(v, path, text)
 				if err != nil {
 					return nil, err
@@ -139,9 +143,9 @@ func (b *sweepBase) set(n ast.Node, path []string, text string) (ast.Node, error
 }
 
 // script returns the part of the scenario that a sweep runs, at one value.
-func (b *sweepBase) script(with puts) (fileSweepScript, error) {
+func (b *sweepBase) script(with amount.Value) (fileSweepScript, error) {
 	var f script.File
-	if err := b.Decode("the scenario", with.in(b.root), reflect.ValueOf(&f).Elem()); err != nil {
+	if err := b.Decode("the scenario", with.In(b.root), reflect.ValueOf(&f).Elem()); err != nil {
 		return fileSweepScript{}, err
 	}
 	return fileSweepScript{
@@ -163,7 +167,7 @@ func (l *loader) onBase(f fileSweep, line fileSweepLine) error {
 	if line.Guard.Given() {
 		guard = line.Guard
 	}
-	if !hasPlaceholder(l.base.root) {
+	if !amount.Marked(l.base.root, placeholder) {
 		return l.Fail(f.Script.Place, "nothing in the scenario "+l.base.name+" changes", placeholder+" somewhere in it, or set", "for example set: {steps.1.do.pause.for: "+placeholder+"}")
 	}
 	return script.CheckServices(l.Source, l.known, script.File{

@@ -2,12 +2,11 @@ package sweep
 
 import (
 	"math"
-	"math/big"
 	"slices"
-	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 
+	"github.com/locklab/locklab/scenarios/amount"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/strict"
 )
@@ -31,13 +30,13 @@ type fileSweep struct {
 type fileParameter struct {
 	strict.Place `yaml:"-"`
 	Name         strict.Word  `yaml:"name" doc:"what it is, such as pause of client 1"`
-	Unit         strict.Word  `yaml:"unit" doc:"ttl, s, ms, percent (of a clock that is too fast) or hosts"`
+	Unit         strict.Word  `yaml:"unit" doc:"ttl, s, ms, percent (of a clock that is too fast), percent-slow, probability or hosts"`
 	Values       reals        `yaml:"values,omitempty" doc:"the values, in ascending order"`
-	From         Real         `yaml:"from,omitempty" doc:"the first value, instead of values"`
-	To           Real         `yaml:"to,omitempty" doc:"the last value"`
-	Step         Real         `yaml:"step,omitempty" doc:"from one value to the next"`
+	From         strict.Real  `yaml:"from,omitempty" doc:"the first value, instead of values"`
+	To           strict.Real  `yaml:"to,omitempty" doc:"the last value"`
+	Step         strict.Real  `yaml:"step,omitempty" doc:"from one value to the next"`
 	Of           strict.Words `yaml:"of,omitempty" doc:"with hosts: the hosts of which the first, the first two and so on are taken"`
-	Within       Real         `yaml:"within,omitempty" doc:"how far beside the derived place the property may turn; the smallest step between two values if left out, none with hosts"`
+	Within       strict.Real  `yaml:"within,omitempty" doc:"how far beside the derived place the property may turn; the smallest step between two values if left out, none with hosts"`
 }
 
 // fileSweepScript is the part of a scenario that a sweep runs, or names the scenario.
@@ -68,41 +67,10 @@ type fileSweepLine struct {
 
 func (*fileSweepLine) Noun() string { return "this line" }
 
-// Real is a decimal number, which may be negative.
-type Real struct {
-	strict.Place
-	Value float64
-}
-
-// Read reads a decimal number.
-func (r *Real) Read(s *strict.Source, name string, n ast.Node) error {
-	r.Place = strict.At(n)
-	text, ok := strict.PlainText(n)
-	if !ok {
-		return s.WrongType(name, n, "a number")
-	}
-	bare := strings.TrimPrefix(text, "-")
-	rat, ok := strict.Decimal(bare)
-	if !ok {
-		return s.Fail(r.Place, name+" is "+strict.Quoted(text), "a number such as 0.5", "")
-	}
-	r.Value, _ = rat.Float64()
-	if !new(big.Rat).Mul(rat, big.NewRat(1_000_000, 1)).IsInt() || r.Value > maxReal {
-		return s.Fail(r.Place, name+" is "+strict.Quoted(text), "a number up to a million, with at most six digits after the point", "")
-	}
-	if bare != text {
-		r.Value = -r.Value
-	}
-	return nil
-}
-
-// maxReal bounds a parameter: it is far beyond anything a lock is run with.
-const maxReal = 1e6
-
 // reals is a list of numbers in ascending order.
 type reals struct {
 	strict.Place
-	list []Real
+	list []strict.Real
 }
 
 func (r *reals) Read(s *strict.Source, name string, n ast.Node) error {
@@ -112,7 +80,7 @@ func (r *reals) Read(s *strict.Source, name string, n ast.Node) error {
 		return s.WrongType(name, n, "a list of numbers")
 	}
 	for _, item := range list.Values {
-		var one Real
+		var one strict.Real
 		if err := one.Read(s, "an item of "+name, item); err != nil {
 			return err
 		}
@@ -128,7 +96,7 @@ func (r *reals) Read(s *strict.Source, name string, n ast.Node) error {
 type fileTurns struct {
 	strict.Place
 	level    strict.Word // never or always; if given, nothing else is
-	from, to Real
+	from, to strict.Real
 }
 
 func (f *fileTurns) Read(s *strict.Source, name string, n ast.Node) error {
@@ -151,7 +119,7 @@ func (f *fileTurns) Read(s *strict.Source, name string, n ast.Node) error {
 		return s.WrongType(name, n, shape)
 	}
 	for _, e := range entries {
-		into := map[string]*Real{"from": &f.from, "to": &f.to}[e.Key.Text]
+		into := map[string]*strict.Real{"from": &f.from, "to": &f.to}[e.Key.Text]
 		if into == nil {
 			return s.Fail(e.Key.Place, name+" has an unknown key "+strict.Quoted(e.Key.Text), "from or to", strict.DidYouMean(e.Key.Text, []string{"from", "to"}))
 		}
@@ -167,9 +135,9 @@ func (f *fileTurns) Read(s *strict.Source, name string, n ast.Node) error {
 
 // curve returns the derived curve. Hosts come in whole numbers, so "from 3" means that the property
 // turns somewhere between 2 and 3.
-func (f fileTurns) curve(unit Unit) Derived {
+func (f fileTurns) curve(unit amount.Unit) Derived {
 	half := 0.0
-	if unit == UnitHosts {
+	if unit == amount.Hosts {
 		half = 0.5
 	}
 	switch f.level.Text {
@@ -206,7 +174,7 @@ func (f *fileCurve) Read(s *strict.Source, name string, n ast.Node) error {
 		if !ok || len(pair.Values) != 2 {
 			return s.WrongType("an item of "+name, item, "a pair of a value and a share, such as [0.8, 0]")
 		}
-		var x, p Real
+		var x, p strict.Real
 		if err := x.Read(s, "a value of "+name, pair.Values[0]); err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
+	"github.com/locklab/locklab/scenarios/amount"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/strict"
 	"github.com/locklab/locklab/sim"
@@ -37,7 +38,7 @@ func Load(file string, src []byte, known script.Known, scenario ScenarioFile) (*
 	if err := l.findBase(root, scenario); err != nil {
 		return nil, err
 	}
-	parameter := valueOf(root, "parameter")
+	parameter := strict.ValueOf(root, "parameter")
 	if parameter == nil {
 		return nil, s.Fail(strict.At(root), "the sweep has no key parameter", "a key parameter: the number that changes", "")
 	}
@@ -48,7 +49,7 @@ func Load(file string, src []byte, known script.Known, scenario ScenarioFile) (*
 		return nil, err
 	}
 	for i, x := range l.out.Parameter.Values {
-		if err := l.value(root, i == 0, l.out.Parameter.put(x)); err != nil {
+		if err := l.value(root, i == 0, l.out.Parameter.amount(x)); err != nil {
 			return nil, l.explain(err, x)
 		}
 	}
@@ -67,12 +68,9 @@ type loader struct {
 // resolveParameter resolves the parameter and lists its values.
 func (l *loader) resolveParameter() error {
 	f, p := &l.parameter, &l.out.Parameter
-	p.Name, p.Unit = f.Name.Text, Unit(f.Unit.Text)
-	if !slices.Contains(Units(), p.Unit) {
-		var names []string
-		for _, u := range Units() {
-			names = append(names, string(u))
-		}
+	p.Name, p.Unit = f.Name.Text, amount.Unit(f.Unit.Text)
+	if !p.Unit.Known() {
+		names := amount.UnitNames()
 		return l.Fail(f.Unit.Place, "there is no unit "+strict.Quoted(f.Unit.Text), strict.Listed(names), strict.DidYouMean(f.Unit.Text, names))
 	}
 	ranged := f.From.Given() || f.To.Given() || f.Step.Given()
@@ -86,7 +84,7 @@ func (l *loader) resolveParameter() error {
 			fmt.Sprintf("a step above 0 that yields 2 to %d values", maxValues), "")
 	case ranged:
 		for i := 0; ; i++ {
-			x := round(f.From.Value + float64(i)*f.Step.Value)
+			x := amount.Round(f.From.Value + float64(i)*f.Step.Value)
 			if x > f.To.Value {
 				break
 			}
@@ -111,10 +109,10 @@ func (l *loader) hostsOf(f *fileParameter, p *Parameter) error {
 	for _, w := range f.Of.List {
 		p.Of = append(p.Of, sim.HostID(w.Text))
 	}
-	if (p.Unit == UnitHosts) != f.Of.Given() {
+	if (p.Unit == amount.Hosts) != f.Of.Given() {
 		return l.Fail(f.Unit.Place, "unit: hosts and the list of hosts under of go together, but one of them is missing", "unit: hosts with of: [redis-1, redis-2], or neither", "")
 	}
-	if p.Unit != UnitHosts {
+	if p.Unit != amount.Hosts {
 		return nil
 	}
 	for _, x := range p.Values {
@@ -131,20 +129,20 @@ func (l *loader) within(f *fileParameter, p Parameter) float64 {
 	switch {
 	case f.Within.Given():
 		return math.Abs(f.Within.Value)
-	case p.Unit == UnitHosts:
+	case p.Unit == amount.Hosts:
 		return 0
 	}
 	least := math.Inf(1)
 	for i, x := range p.Values[1:] {
-		least = min(least, round(x-p.Values[i]))
+		least = min(least, amount.Round(x-p.Values[i]))
 	}
 	return least
 }
 
 // value resolves the script at one value and, at the first one, everything else too.
-func (l *loader) value(root ast.Node, first bool, with puts) error {
+func (l *loader) value(root ast.Node, first bool, with amount.Value) error {
 	var f fileSweep
-	if err := l.Decode("the sweep", with.inScript(root), reflect.ValueOf(&f).Elem()); err != nil {
+	if err := l.Decode("the sweep", inScript(root, with), reflect.ValueOf(&f).Elem()); err != nil {
 		return err
 	}
 	if first {
@@ -175,7 +173,7 @@ func (l *loader) value(root ast.Node, first bool, with puts) error {
 }
 
 // inScript puts the value into the scripts of a sweep and leaves everything else alone.
-func (p puts) inScript(root ast.Node) ast.Node {
+func inScript(root ast.Node, with amount.Value) ast.Node {
 	m, ok := root.(*ast.MappingNode)
 	if !ok {
 		return root
@@ -183,8 +181,8 @@ func (p puts) inScript(root ast.Node) ast.Node {
 	c := *m
 	c.Values = nil
 	for _, v := range m.Values {
-		if isKey(v, "script") || isKey(v, "lines") {
-			v = p.in(v).(*ast.MappingValueNode)
+		if strict.IsKey(v, "script") || strict.IsKey(v, "lines") {
+			v = with.In(v).(*ast.MappingValueNode)
 		}
 		c.Values = append(c.Values, v)
 	}
@@ -213,7 +211,7 @@ func (l *loader) about(root ast.Node, f fileSweep) error {
 			if err := l.onBase(f, each); err != nil {
 				return err
 			}
-		} else if !hasPlaceholder(valueOf(root, "script")) && !hasPlaceholder(valueOf(valueOf(root, "lines").(*ast.SequenceNode).Values[i], "steps")) {
+		} else if !amount.Marked(strict.ValueOf(root, "script"), placeholder) && !amount.Marked(strict.ValueOf(strict.ValueOf(root, "lines").(*ast.SequenceNode).Values[i], "steps"), placeholder) {
 			return l.Fail(each.Place, "nothing in this line's script changes", placeholder+" somewhere in script, or in the line's steps", "")
 		}
 		for _, earlier := range a.Lines {
@@ -281,7 +279,7 @@ func (l *loader) testable(at strict.Place, p Parameter, d Derived, threshold boo
 func (l *loader) explain(err error, x float64) error {
 	var bad *strict.Error
 	if errors.As(err, &bad) && bad.Todo == "" && (l.base != nil || strings.Contains(bad.Text, placeholder)) {
-		bad.Todo = fmt.Sprintf("this happens with %s = %s", placeholder, l.out.Parameter.put(x).text)
+		bad.Todo = fmt.Sprintf("this happens with %s = %s", placeholder, l.out.Parameter.amount(x).Text())
 	}
 	return err
 }

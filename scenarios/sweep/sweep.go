@@ -5,6 +5,7 @@ package sweep
 import (
 	"time"
 
+	"github.com/locklab/locklab/scenarios/amount"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim"
@@ -36,47 +37,22 @@ type About struct {
 // Total returns the number of points of the finished sweep.
 func (a *About) Total() int { return len(a.Lines) * len(a.Parameter.Values) }
 
-// Unit is the unit of a sweep's parameter.
-type Unit string
-
-// The units of a parameter, and what they turn $x into in the script.
-const (
-	UnitLease        Unit = "ttl"     // leases: 0.5 becomes 0.5ttl
-	UnitSeconds      Unit = "s"       // seconds: 5 becomes 5s
-	UnitMilliseconds Unit = "ms"      // milliseconds: 5 becomes 5ms
-	UnitPercent      Unit = "percent" // how much too fast a clock runs: 5 becomes the rate 1.05
-	UnitHosts        Unit = "hosts"   // a number of hosts: 2 becomes the first two of a list
-)
-
-// Units returns all units.
-func Units() []Unit {
-	return []Unit{UnitLease, UnitSeconds, UnitMilliseconds, UnitPercent, UnitHosts}
-}
-
-// String returns the unit as axes show it.
-func (u Unit) String() string {
-	switch u {
-	case UnitLease:
-		return "leases"
-	case UnitPercent:
-		return "%"
-	case UnitHosts:
-		return "" // the parameter's name says what is counted
-	case UnitSeconds, UnitMilliseconds: // written as they are
-	}
-	return string(u)
-}
+// placeholder marks the places in a sweep's script where the parameter goes.
+const placeholder = "$x"
 
 // Parameter is the number that changes during a sweep.
 type Parameter struct {
 	Name   string       `json:"name"` // what it is: "pause of client 1"
-	Unit   Unit         `json:"unit"`
+	Unit   amount.Unit  `json:"unit"`
 	Values []float64    `json:"values"`          // in ascending order, at least two
-	Of     []sim.HostID `json:"hosts,omitempty"` // with UnitHosts: the hosts of which the first x are taken
+	Of     []sim.HostID `json:"hosts,omitempty"` // with the unit hosts: the hosts of which the first x are taken
 	// Within is how far from the derived place the property may turn, in the parameter's unit. The
 	// derivation leaves out round trips, and nothing is measured between two values.
 	Within float64 `json:"within"`
 }
+
+// amount returns what a value becomes in the script.
+func (p Parameter) amount(x float64) amount.Value { return amount.Of(placeholder, x, p.Unit, p.Of) }
 
 // Line is one line of the chart: a lock service under a guard.
 type Line struct {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/words"
-	"github.com/locklab/locklab/scenarios/margin"
+	margins "github.com/locklab/locklab/scenarios/margin"
 )
 
 // The chart of margins, in points.
@@ -26,7 +26,7 @@ const (
 // Margins draws how much of each fault set-ups bear before it does each harm: a band for each fault, a
 // line in it for each set-up, a panel for each harm, all on one scale of leases. It leaves out faults
 // that are not counted in leases, and returns nil if none is left.
-func Margins(sheets []margin.Sheet) *canvas.Figure {
+func Margins(sheets []margins.Sheet) *canvas.Figure {
 	s := newMarginsSheet(sheets)
 	if len(s.faults) == 0 {
 		return nil
@@ -36,7 +36,7 @@ func Margins(sheets []margin.Sheet) *canvas.Figure {
 
 // marginsSheet is the layout of the chart.
 type marginsSheet struct {
-	sheets  []margin.Sheet
+	sheets  []margins.Sheet
 	faults  []string // names, of faults counted in leases, in the order of the sheets
 	left    []string // titles of those that are not
 	title   []string // lines
@@ -46,12 +46,12 @@ type marginsSheet struct {
 	height  vg.Length
 }
 
-func newMarginsSheet(sheets []margin.Sheet) *marginsSheet {
+func newMarginsSheet(sheets []margins.Sheet) *marginsSheet {
 	const room = marginsWidth - 2*sweepMargin
-	s := &marginsSheet{sheets: slices.DeleteFunc(slices.Clone(sheets), func(s margin.Sheet) bool { return len(s.Rows) == 0 })}
+	s := &marginsSheet{sheets: slices.DeleteFunc(slices.Clone(sheets), func(s margins.Sheet) bool { return len(s.Rows) == 0 })}
 	for _, sheet := range s.sheets {
 		for _, r := range sheet.Rows {
-			_, timed := margin.Leases(r.Unit, 0, sheet.TTL)
+			_, timed := margins.Leases(r.Unit, 0, sheet.TTL)
 			switch {
 			case r.Size == "" || slices.Contains(s.faults, r.Fault) || slices.Contains(s.left, r.Title):
 			case timed:
@@ -89,7 +89,7 @@ func (s *marginsSheet) says() string {
 	one := s.sheets[0]
 	text := words.Many(int(one.Seeds.Count()), "trial") + " of each size, lease " + words.Seconds(one.TTL) + ", work " + words.Seconds(one.Think) +
 		", guard " + one.Guard + ", " + one.Discipline + " clients. A line ends at the smallest length that does the harm in some trial; ∞: none up to " +
-		words.Many(margin.MostLeases, "lease") + ". An upright stroke: derived on paper. Not served: a client waits for longer than " + words.Seconds(margin.Patience(one.Setup)) + "."
+		words.Many(margins.MostLeases, "lease") + ". An upright stroke: derived on paper. Not served: a client waits for longer than " + words.Seconds(margins.Patience(one.Setup)) + "."
 	if len(s.left) > 0 {
 		text += " Not counted in leases, so not here: " + strings.Join(s.left, "; ") + "."
 	}
@@ -99,7 +99,7 @@ func (s *marginsSheet) says() string {
 // The scale of leases: 0 to 1 takes as much room as 1 to 4 and so on, and beyond the longest fault
 // stands ∞.
 func leasesAt(leases float64) float64 {
-	return math.Log1p(3*leases) / math.Log1p(3*margin.MostLeases)
+	return math.Log1p(3*leases) / math.Log1p(3*margins.MostLeases)
 }
 
 var leaseTicks = []struct {
@@ -110,7 +110,7 @@ var leaseTicks = []struct {
 // panelOf returns the left end of a harm's panel and its width without the place of ∞.
 func panelOf(harm int) (left, width vg.Length) {
 	const room, endless = marginsWidth - sweepMargin - marginsLeft, 26
-	n := vg.Length(len(margin.Harms()))
+	n := vg.Length(len(margins.Harms()))
 	each := (room - (n-1)*marginsGap) / n
 	return marginsLeft + vg.Length(harm)*(each+marginsGap), each - endless
 }
@@ -129,7 +129,7 @@ func (s *marginsSheet) draw(on canvas.Paper) {
 		on.Text(canvas.Bold(titleSize), sweepMargin, y-6, canvas.Ink, line)
 	}
 	s.drawLegend(&on, y)
-	for i := range margin.Harms() {
+	for i := range margins.Harms() {
 		s.drawScale(on, i)
 	}
 	for i, fault := range s.faults {
@@ -166,7 +166,7 @@ func (s *marginsSheet) drawScale(on canvas.Paper, harm int) {
 	left, width := panelOf(harm)
 	top, bottom := s.bands[0]-8, s.bands[len(s.bands)-1]+s.band()+8
 	f, b := canvas.Regular(smallSize), canvas.Bold(wordSize)
-	on.Text(b, left, top-24, canvas.Ink, words.Harm(margin.Harms()[harm]))
+	on.Text(b, left, top-24, canvas.Ink, words.Harm(margins.Harms()[harm]))
 	for _, t := range leaseTicks {
 		x := left + width*vg.Length(leasesAt(t.at))
 		on.Pen(0.8, canvas.Mist)
@@ -184,7 +184,7 @@ func (s *marginsSheet) drawBand(on canvas.Paper, fault string, top vg.Length) {
 	on.Line(sweepMargin, top-marginsBand/2, marginsWidth-sweepMargin, top-marginsBand/2)
 	titled := false
 	for i, sheet := range s.sheets {
-		at := slices.IndexFunc(sheet.Rows, func(r margin.Row) bool { return r.Fault == fault })
+		at := slices.IndexFunc(sheet.Rows, func(r margins.Row) bool { return r.Fault == fault })
 		if at < 0 {
 			continue
 		}
@@ -196,7 +196,7 @@ func (s *marginsSheet) drawBand(on canvas.Paper, fault string, top vg.Length) {
 			}
 		}
 		y := top + vg.Length(i)*marginsLine + marginsLine/2
-		for harm, h := range margin.Harms() {
+		for harm, h := range margins.Harms() {
 			m, has := row.Margin(h)
 			if has {
 				drawMargin(on, sheet, row, m, harm, y, i)
@@ -210,10 +210,10 @@ func (s *marginsSheet) drawBand(on canvas.Paper, fault string, top vg.Length) {
 }
 
 // drawMargin draws one margin of one set-up.
-func drawMargin(on canvas.Paper, sheet margin.Sheet, row margin.Row, m margin.Margin, harm int, y vg.Length, setup int) {
+func drawMargin(on canvas.Paper, sheet margins.Sheet, row margins.Row, m margins.Margin, harm int, y vg.Length, setup int) {
 	left, width := panelOf(harm)
 	place := func(size float64) vg.Length {
-		leases, _ := margin.Leases(row.Unit, size, sheet.TTL)
+		leases, _ := margins.Leases(row.Unit, size, sheet.TTL)
 		return left + width*vg.Length(min(1, leasesAt(leases)))
 	}
 	if m.Unknown {

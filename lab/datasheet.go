@@ -113,6 +113,10 @@ func (o datasheetOptions) run(cmd *cobra.Command, names []string) error {
 		return err
 	}
 	sheets, err := o.measure(ctx, cmd, plan, folder.Path)
+	unconfirmed := 0
+	if err == nil && o.world == outcome.BothWorlds && ctx.Err() == nil {
+		unconfirmed, err = o.confirm(ctx, cmd, plan, sheets, folder.Path)
+	}
 	if err = errors.Join(err, folder.Close()); err != nil {
 		return err
 	}
@@ -120,7 +124,7 @@ func (o datasheetOptions) run(cmd *cobra.Command, names []string) error {
 	if err := terminal.Datasheets(cmd.OutOrStdout(), sheets, o.format.options(cmd.OutOrStdout())); err != nil {
 		return err
 	}
-	return o.conclude(cmd, plan, sheets, folder.Path)
+	return o.conclude(cmd, plan, sheets, unconfirmed, folder.Path)
 }
 
 // plan checks everything that the user asks for before anything is run or written.
@@ -255,7 +259,7 @@ func (o datasheetOptions) measure(ctx context.Context, cmd *cobra.Command, plan 
 }
 
 // conclude prints where everything is and returns the exit status.
-func (o datasheetOptions) conclude(cmd *cobra.Command, plan margin.Plan, sheets []margin.Sheet, folder string) error {
+func (o datasheetOptions) conclude(cmd *cobra.Command, plan margin.Plan, sheets []margin.Sheet, unconfirmed int, folder string) error {
 	out := o.format.remarks(cmd)
 	fmt.Fprintf(out, "\nmargins    %s\n", filepath.Join(folder, results.MarginsFile))
 	rows, worst := 0, outcome.AsExpected
@@ -269,6 +273,9 @@ func (o datasheetOptions) conclude(cmd *cobra.Command, plan margin.Plan, sheets 
 	var missing []string
 	if rows < plan.Total() {
 		missing = append(missing, fmt.Sprintf("interrupted: %d of %d faults were measured", rows, plan.Total()))
+	}
+	if unconfirmed > 0 {
+		missing = append(missing, fmt.Sprintf("interrupted: %s were not finished", words.Many(unconfirmed, "live trial")))
 	}
 	return worstStatus(worst, missing)
 }

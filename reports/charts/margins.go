@@ -77,7 +77,9 @@ func newMarginsSheet(sheets []margins.Sheet) *marginsSheet {
 }
 
 // band is the height of a fault's band.
-func (s *marginsSheet) band() vg.Length { return max(2*wordLine-2, vg.Length(len(s.sheets))*marginsLine) }
+func (s *marginsSheet) band() vg.Length {
+	return max(2*wordLine-2, vg.Length(len(s.sheets))*marginsLine)
+}
 
 // headline says what the chart shows.
 func (s *marginsSheet) headline() string {
@@ -107,8 +109,8 @@ var leaseTicks = []struct {
 	text string
 }{{0, "0"}, {0.5, "½"}, {1, "1"}, {2, "2"}, {4, "4"}, {10, "10"}, {30, "30"}, {100, "100"}}
 
-// panelOf returns the left end of a harm's panel and its width without the place of ∞.
-func panelOf(harm int) (left, width vg.Length) {
+// harmPanel returns the left end of a harm's panel and its width without the place of ∞.
+func harmPanel(harm int) (left, width vg.Length) {
 	const room, endless = marginsWidth - sweepMargin - marginsLeft, 26
 	n := vg.Length(len(margins.Harms()))
 	each := (room - (n-1)*marginsGap) / n
@@ -117,7 +119,7 @@ func panelOf(harm int) (left, width vg.Length) {
 
 // endlessAt is the position of ∞ on a panel's scale.
 func endlessAt(harm int) vg.Length {
-	left, width := panelOf(harm)
+	left, width := harmPanel(harm)
 	return left + width + 16
 }
 
@@ -163,7 +165,7 @@ func (s *marginsSheet) drawLegend(on *canvas.Paper, top vg.Length) vg.Length {
 
 // drawScale draws the name and the scale of a harm's panel.
 func (s *marginsSheet) drawScale(on canvas.Paper, harm int) {
-	left, width := panelOf(harm)
+	left, width := harmPanel(harm)
 	top, bottom := s.bands[0]-8, s.bands[len(s.bands)-1]+s.band()+8
 	f, b := canvas.Regular(smallSize), canvas.Bold(wordSize)
 	on.Text(b, left, top-24, canvas.Ink, words.Harm(margins.Harms()[harm]))
@@ -202,7 +204,7 @@ func (s *marginsSheet) drawBand(on canvas.Paper, fault string, top vg.Length) {
 				drawMargin(on, sheet, row, m, harm, y, i)
 			} else {
 				t := canvas.Regular(smallSize - 2)
-				left, _ := panelOf(harm)
+				left, _ := harmPanel(harm)
 				on.Text(t, left, y+3, canvas.Slate, "not applicable")
 			}
 		}
@@ -211,7 +213,7 @@ func (s *marginsSheet) drawBand(on canvas.Paper, fault string, top vg.Length) {
 
 // drawMargin draws one margin of one set-up.
 func drawMargin(on canvas.Paper, sheet margins.Sheet, row margins.Row, m margins.Margin, harm int, y vg.Length, setup int) {
-	left, width := panelOf(harm)
+	left, width := harmPanel(harm)
 	place := func(size float64) vg.Length {
 		leases, _ := margins.Leases(row.Unit, size, sheet.TTL)
 		return left + width*vg.Length(min(1, leasesAt(leases)))

@@ -127,7 +127,7 @@ func harmCell(r margin.Row, s margin.Sheet, h margin.Harm) string {
 func sheetKey(s margin.Sheet) string {
 	text := fmt.Sprintf("%s of each size, the same ones at every size; sizes are told apart by 1/64 of a lease. ∞: at no size up to %d leases or the bound below.",
 		words.Many(int(s.Seeds.Count()), "trial"), margin.MostLeases)
-	agree, differ := agreements(s)
+	agree, differ := derivations(s)
 	text += fmt.Sprintf(" =: as derived on paper (%d)", agree)
 	if differ > 0 {
 		text += fmt.Sprintf(", ≠: not as derived (%d)", differ)
@@ -136,7 +136,7 @@ func sheetKey(s margin.Sheet) string {
 	return text
 }
 
-func agreements(s margin.Sheet) (agree, differ int) {
+func derivations(s margin.Sheet) (agree, differ int) {
 	for _, r := range s.Rows {
 		for _, m := range r.Margins {
 			switch m.Agreement {
@@ -196,6 +196,11 @@ func writeMargin(b *strings.Builder, p painter, s margin.Sheet, r margin.Row, m 
 			verdict += fmt.Sprintf(" by %s%s", words.ThreeDigits(off), words.SizeUnit(r.Unit))
 		}
 		hang(b, lead, text+verdict+", because "+d.Because, width)
+	}
+	for _, c := range r.Live {
+		if c.Harm == m.Harm {
+			hang(b, lead, words.LiveCheck(r, c, s.TTL), width)
+		}
 	}
 	for _, c := range r.Changes {
 		if c.Margin.Harm == m.Harm {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/locklab/locklab/scenarios/amount"
 	"github.com/locklab/locklab/scenarios/margin"
+	"github.com/locklab/locklab/sim/check"
 )
 
 // Harm says what a fault does, in two words.
@@ -86,6 +87,21 @@ func DerivedSize(r margin.Row, d margin.Derived, ttl time.Duration) string {
 		return least + SizeUnit(r.Unit)
 	}
 	return least + " to " + most + SizeUnit(r.Unit)
+}
+
+// LiveCheck says what a live trial beside a margin showed: "live, 0.6 leases (3 s): as expected, money
+// lost".
+func LiveCheck(r margin.Row, c margin.LiveCheck, ttl time.Duration) string {
+	text := "live, " + Size(r.Unit, c.Size, ttl) + ": " + c.Outcome().String()
+	switch {
+	case c.Why != "":
+		return text + ": " + c.Why
+	case c.Verdict == check.Undecided:
+		return text
+	case c.Verdict == check.Violated:
+		return text + ", " + Harm(c.Harm)
+	}
+	return text + ", no harm"
 }
 
 // Setup names a set-up: "redis+renew, lease 5 s, work 3 s, guard cas, heedless clients".

@@ -16,16 +16,15 @@ type Setup struct {
 	Backend    string        `json:"backend"` // as backends.Spec writes it
 	Guard      string        `json:"guard"`
 	Discipline string        `json:"discipline"`
-	TTL        time.Duration `json:"ttl"`             // the lease, ns
-	Think      time.Duration `json:"think"`           // how long a client works between read and write, ns
-	Model      string        `json:"model,omitempty"` // what stands for a library, which cannot be simulated
-	Seeds      outcome.Seeds `json:"seeds"`           // the same at each size
+	TTL        time.Duration `json:"ttl"`               // the lease, ns
+	Think      time.Duration `json:"think"`             // how long a client works between read and write, ns
+	Model      string        `json:"model,omitempty"`   // what stands for a library, which cannot be simulated
+	Seeds      outcome.Seeds `json:"seeds"`             // the same at each size
 	AsLive     bool          `json:"as-live,omitempty"` // virtual trials have the options of this machine's servers
 }
 
 // MostSeeds bounds the seeds of a datasheet: each is run at some thirty sizes of each fault.
 const MostSeeds = 1000
-
 
 // simulated returns the backend that virtual trials run with.
 func (s Setup) simulated() string {
@@ -89,6 +88,7 @@ type Row struct {
 	Why     string      `json:"why,omitempty"`  // why there are no margins: not applicable, or not available
 	Margins []Margin    `json:"margins,omitempty"`
 	Changes []Change    `json:"changes,omitempty"` // what helps against a harm of the set-up
+	Live    []LiveCheck `json:"live,omitempty"`    // just below and just above margins
 }
 
 // Margin returns the margin for a harm, and false if there is none.

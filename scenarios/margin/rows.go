@@ -10,12 +10,26 @@ import (
 
 // WriteRow appends the newest row of a datasheet to margins.jsonl, with the set-up that it is about, so
 // that a list that was cut off can still be read.
-func WriteRow(w io.Writer, s Sheet) error {
+func WriteRow(w io.Writer, s Sheet) error { return writeRow(w, s, s.Rows[len(s.Rows)-1]) }
+
+// WriteAll writes every row of datasheets in the same way.
+func WriteAll(w io.Writer, sheets []Sheet) error {
+	for _, s := range sheets {
+		for _, r := range s.Rows {
+			if err := writeRow(w, s, r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func writeRow(w io.Writer, s Sheet, r Row) error {
 	text, err := json.Marshal(struct {
 		Setup Setup `json:"setup"`
 		Fit   Fit   `json:"fit"`
 		Row   Row   `json:"row"`
-	}{s.Setup, s.Fit, s.Rows[len(s.Rows)-1]})
+	}{s.Setup, s.Fit, r})
 	if err != nil {
 		return fmt.Errorf("write a row of a datasheet: %w", err)
 	}
@@ -36,6 +50,11 @@ func (s Sheet) Outcome() outcome.Outcome {
 				worst = max(worst, outcome.NotAsExpected)
 			case m.Unknown:
 				worst = max(worst, outcome.Undecided)
+			}
+		}
+		for _, c := range r.Live {
+			if o := c.Outcome(); o.Ran() {
+				worst = max(worst, o)
 			}
 		}
 	}

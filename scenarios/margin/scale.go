@@ -11,11 +11,11 @@ import (
 
 // The bounds of a search. A fault of a hundred leases is one that does not end, for a lock.
 const (
-	MostLeases  = 100
-	MostFast    = 400  // per cent that a clock may run too fast
-	MostSlow    = 90   // per cent that it may run too slow
-	MostLoss    = 0.75 // share of packets that may be lost
-	perLease    = 64   // steps of a lease
+	MostLeases = 100
+	MostFast   = 400  // per cent that a clock may run too fast
+	MostSlow   = 90   // per cent that it may run too slow
+	MostLoss   = 0.75 // share of packets that may be lost
+	perLease   = 64   // steps of a lease
 )
 
 // scale is the ladder of sizes of a fault: multiples of a step. The search tries the rungs first, and

@@ -39,7 +39,7 @@ func (o datasheetOptions) confirm(ctx context.Context, cmd *cobra.Command, plan 
 				return fmt.Errorf("keep a history: %w", err)
 			}
 		}
-		of[j.Trial.Scenario].Confirm(j.Result, file)
+		of[j.Trial.Scenario].Confirm(j, file)
 		return nil
 	})
 	return missing, errors.Join(err, reviseMargins(sheets, folder))

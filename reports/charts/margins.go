@@ -89,7 +89,7 @@ func (s *marginsSheet) headline() string {
 // says returns the caption.
 func (s *marginsSheet) says() string {
 	one := s.sheets[0]
-	text := words.Many(int(one.Seeds.Count()), "trial") + " of each size, lease " + words.Seconds(one.TTL) + ", work " + words.Seconds(one.Think) +
+	text := words.TrialsEach(one.Setup) + ", lease " + words.Seconds(one.TTL) + ", work " + words.Seconds(one.Think) +
 		", guard " + one.Guard + ", " + one.Discipline + " clients. A line ends at the smallest length that does the harm in some trial; ∞: none up to " +
 		words.Many(margins.MostLeases, "lease") + ". An upright stroke: derived on paper. Not served: a client waits for longer than " + words.Seconds(margins.Patience(one.Setup)) + "."
 	if len(s.left) > 0 {

@@ -125,8 +125,8 @@ func harmCell(r margin.Row, s margin.Sheet, h margin.Harm) string {
 
 // sheetKey says what the table shows, as far as it needs saying.
 func sheetKey(s margin.Sheet) string {
-	text := fmt.Sprintf("%s of each size, the same ones at every size; sizes are told apart by 1/64 of a lease. ∞: at no size up to %d leases or the bound below.",
-		words.Many(int(s.Seeds.Count()), "trial"), margin.MostLeases)
+	text := fmt.Sprintf("%s, the same seeds at every size; lengths are told apart by 1/64 of a lease. ∞: at no size that was tried, up to %d leases.",
+		words.TrialsEach(s.Setup), margin.MostLeases)
 	agree, differ := derivations(s)
 	text += fmt.Sprintf(" =: as derived on paper (%d)", agree)
 	if differ > 0 {

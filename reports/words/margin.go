@@ -89,6 +89,15 @@ func DerivedSize(r margin.Row, d margin.Derived, ttl time.Duration) string {
 	return least + " to " + most + SizeUnit(r.Unit)
 }
 
+// TrialsEach says how many trials there are of each size.
+func TrialsEach(s margin.Setup) string {
+	many, few := s.Trials()
+	if few < many {
+		return fmt.Sprintf("%s of each size, %d of those above %d leases", Many(many, "trial"), few, margin.ManyLeases)
+	}
+	return Many(many, "trial") + " of each size"
+}
+
 // LiveCheck says what a live trial beside a margin showed: "live, 0.6 leases (3 s): as expected, money
 // lost".
 func LiveCheck(r margin.Row, c margin.LiveCheck, ttl time.Duration) string {

@@ -12,25 +12,30 @@ import (
 )
 
 // options are what a user might change about a lock service to bear more. Those that a service lacks,
-// that the set-up has anyway or that it sets itself are not tried.
-var options = []struct{ name, value string }{
-	{"renew", "on"},
-	{"elapsed-check", "on"},
-	{"deadline-from-send", "on"},
-	{"deadline-from", "request"},
-	{"give-up-at", "disconnected"},
-	{"context-timeout", "on"},
-	{"drift", "0.1ttl"},
-	{"durability", "always"},
-	{"restart-delay", "1.1ttl"},
-	{"wait", "1"},
+// that the set-up has anyway or that it sets itself are not tried. Most are about who may hold the lock;
+// the others are about who is served.
+var options = []struct {
+	name, value string
+	serves      bool
+}{
+	{"renew", "on", false},
+	{"elapsed-check", "on", false},
+	{"deadline-from-send", "on", false},
+	{"deadline-from", "request", false},
+	{"give-up-at", "disconnected", false},
+	{"drift", "0.1ttl", false},
+	{"durability", "always", false},
+	{"restart-delay", "1.1ttl", false},
+	{"wait", "1", false},
+	{"context-timeout", "on", true},
+	{"watch-again", "on", true},
 }
 
 // remedy is another set-up to compare with.
 type remedy struct {
 	what  string // "guard cas", "+renew"
 	setup Setup
-	guard bool
+	harms []Harm // that it may help against
 }
 
 // remedies lists the best guard, if the account has none, and options.
@@ -42,7 +47,7 @@ func remedies(s Setup) (all []remedy) {
 	if s.Guard == string(ledger.None) {
 		with := s
 		with.Guard = script.GuardFor(script.Best, spec)
-		all = append(all, remedy{"guard " + with.Guard, with, true})
+		all = append(all, remedy{"guard " + with.Guard, with, []Harm{Damage}})
 	}
 	for _, o := range options {
 		at := slices.IndexFunc(spec.Backend.Options(), func(has backends.Option) bool { return has.Name == o.name })
@@ -58,8 +63,12 @@ func remedies(s Setup) (all []remedy) {
 		if s.Model == "" {
 			with.Backend, with.Model = with.Model, ""
 		}
+		harms := []Harm{Overlap, Damage}
+		if o.serves {
+			harms = []Harm{NotServed}
+		}
 		if valid(with.simulated(), with) {
-			all = append(all, remedy{text, with, false})
+			all = append(all, remedy{text, with, harms})
 		}
 	}
 	return all
@@ -70,7 +79,7 @@ func (p Plan) changes(ctx context.Context, setup Setup, fault *script.Scenario, 
 	for _, r := range remedies(setup) {
 		var harms []Harm
 		for _, m := range row.Margins {
-			if m.Violated() && (m.Harm == Damage || !r.guard) {
+			if m.Violated() && slices.Contains(r.harms, m.Harm) {
 				harms = append(harms, m.Harm)
 			}
 		}

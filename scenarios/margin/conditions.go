@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/goccy/go-yaml/ast"
+
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/scenarios/script"
@@ -39,9 +41,22 @@ type fileCondition struct {
 	Guard        strict.Words `yaml:"guard,omitempty" doc:"the guards; all if left out"`
 	Discipline   strict.Words `yaml:"discipline,omitempty" doc:"the disciplines; all if left out"`
 	Harm         strict.Words `yaml:"harm" doc:"overlap-valid, damage or not-served"`
-	Least        strict.Word  `yaml:"least" doc:"the smallest size that does the harm, as a formula over ttl, think, left and the lock's options, in seconds; or never"`
-	Most         strict.Word  `yaml:"most,omitempty" doc:"the size from which it does it whatever chance decides; least if left out"`
+	Least        fileFormula  `yaml:"least" doc:"the smallest size that does the harm, as a formula over ttl, think, left and the lock's options, in seconds; or never"`
+	Most         fileFormula  `yaml:"most,omitempty" doc:"the size from which it does it whatever chance decides; least if left out"`
 	Because      strict.Word  `yaml:"because" doc:"the derivation in one sentence"`
+}
+
+// fileFormula is a formula, which may be no more than a number.
+type fileFormula struct{ strict.Word }
+
+// Read reads text or a number.
+func (f *fileFormula) Read(s *strict.Source, name string, n ast.Node) error {
+	switch n.(type) {
+	case *ast.IntegerNode, *ast.FloatNode:
+		f.Place, f.Text = strict.At(n), n.GetToken().Value
+		return nil
+	}
+	return f.Word.Read(s, name, n)
 }
 
 func (*fileFault) Noun() string     { return "this fault" }
@@ -131,7 +146,7 @@ func (l loader) condition(f fileCondition) (c condition, err error) {
 }
 
 // formula parses a formula and makes sure that the lock services of its row know its names.
-func (l loader) formula(w strict.Word, c condition) (formula, error) {
+func (l loader) formula(w fileFormula, c condition) (formula, error) {
 	f, err := parseFormula(w.Text)
 	if err != nil {
 		return f, l.Fail(w.Place, err.Error(), "a formula", "")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/scenarios/amount"
+	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/services"
 )
 
@@ -105,7 +106,7 @@ func (c condition) matches(spec backends.Spec, s Setup, h Harm) (precision int, 
 
 // derive returns what was derived for a harm; nil if nothing was. The most precise row wins, and of
 // equally precise ones the first.
-func derive(rows []condition, spec backends.Spec, s Setup, h Harm, unit amount.Unit) (*Derived, error) {
+func derive(rows []condition, spec backends.Spec, s Setup, h Harm, fault *script.Scenario) (*Derived, error) {
 	best, at := -1, -1
 	for i, row := range rows {
 		if p, does := row.matches(spec, s, h); does && p > best {
@@ -116,7 +117,7 @@ func derive(rows []condition, spec backends.Spec, s Setup, h Harm, unit amount.U
 		return nil, nil
 	}
 	row := rows[at]
-	given, err := givenIn(spec, s)
+	given, err := givenIn(spec, s, fault)
 	if err != nil {
 		return nil, err
 	}
@@ -127,6 +128,10 @@ func derive(rows []condition, spec backends.Spec, s Setup, h Harm, unit amount.U
 	most, err := row.most.value(given)
 	if err != nil {
 		return nil, err
+	}
+	unit := amount.Unit("")
+	if fault.Size != nil {
+		unit = fault.Size.Unit
 	}
 	d := &Derived{Condition: row.inWords(), Because: row.because}
 	if d.Never = math.IsInf(least, 1); !d.Never {
@@ -147,9 +152,10 @@ func (c condition) inWords() string {
 }
 
 // namesFor lists the names that formulas about a lock service may have: the lease, the work, what is
-// left of the lease when the work is done, and the options that are numbers or lengths of time.
+// left of the lease when the work is done, how long a client may wait, how much later the second client
+// begins, and the options that are numbers or lengths of time.
 func namesFor(spec backends.Spec) []string {
-	names := []string{"ttl", "think", "left"}
+	names := []string{"ttl", "think", "left", "patience", "stagger", never}
 	for _, o := range spec.Backend.Options() {
 		if o.Kind == backends.Duration || o.Kind == backends.Int {
 			names = append(names, nameOf(o))
@@ -162,12 +168,15 @@ func namesFor(spec backends.Spec) []string {
 func nameOf(o backends.Option) string { return strings.ReplaceAll(o.Name, "-", "_") }
 
 // givenIn returns what these names stand for, lengths of time in seconds.
-func givenIn(spec backends.Spec, s Setup) (map[string]float64, error) {
+func givenIn(spec backends.Spec, s Setup, fault *script.Scenario) (map[string]float64, error) {
 	settings, err := spec.Settings(s.TTL, false)
 	if err != nil {
 		return nil, err
 	}
-	given := map[string]float64{"ttl": s.TTL.Seconds(), "think": s.Think.Seconds(), "left": left(spec, settings, s).Seconds()}
+	given := map[string]float64{
+		"ttl": s.TTL.Seconds(), "think": s.Think.Seconds(), "left": left(spec, settings, s).Seconds(),
+		"patience": Patience(s).Seconds(), "stagger": fault.Workload.Stagger.In(s.TTL).Seconds(), never: math.Inf(1),
+	}
 	for _, o := range spec.Backend.Options() {
 		switch o.Kind {
 		case backends.Duration:

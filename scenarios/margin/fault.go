@@ -66,7 +66,8 @@ func trials(s *script.Scenario, setup Setup, world string) ([]trial.Trial, error
 }
 
 // judged reads what a trial says about each harm.
-func judged(r outcome.Result, s Setup) (v verdicts) {
+func judged(j trial.Judged, s Setup) (v verdicts) {
+	r := j.Result
 	for i := range v {
 		v[i] = check.Undecided
 	}
@@ -74,17 +75,32 @@ func judged(r outcome.Result, s Setup) (v verdicts) {
 		return v
 	}
 	v[Overlap.index()] = r.Finding(check.OverlapValid).Verdict
-	v[Damage.index()] = damage(r)
+	v[Damage.index()] = damage(j)
 	v[NotServed.index()] = notServed(r, Patience(s))
 	return v
 }
 
-// damage is whether the account came to harm.
-func damage(r outcome.Result) check.Verdict {
-	if r.Finding(check.DuplicateEffect).Verdict == check.Violated {
+// damage is whether the account came to harm. Where no withdrawal was acknowledged none can be missing,
+// even if nobody knows what became of the others.
+func damage(j trial.Judged) check.Verdict {
+	verdict := j.Result.Finding(check.LostUpdate).Verdict
+	switch {
+	case j.Result.Finding(check.DuplicateEffect).Verdict == check.Violated:
 		return check.Violated
+	case verdict == check.Undecided && j.History != nil && wrote(j.History) == 0:
+		return check.Holds
 	}
-	return r.Finding(check.LostUpdate).Verdict
+	return verdict
+}
+
+// wrote counts the withdrawals that were acknowledged.
+func wrote(h *sim.History) (n int) {
+	for _, e := range h.Events {
+		if e.Kind == sim.Wrote {
+			n++
+		}
+	}
+	return n
 }
 
 // notServed is whether a client gave up or waited for longer than the bound.
@@ -126,6 +142,6 @@ func shots(fault *script.Scenario, s Setup) shot {
 		if err != nil {
 			return verdicts{}, err
 		}
-		return judged(j.Result, s), nil
+		return judged(j, s), nil
 	}
 }

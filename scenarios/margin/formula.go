@@ -29,7 +29,21 @@ var functions = map[string]struct {
 	"min":   {-1, slices.Min[[]float64]},
 	"max":   {-1, slices.Max[[]float64]},
 	"mod":   {2, func(x []float64) float64 { return math.Mod(x[0], x[1]) }},
-	"whole": {2, func(x []float64) float64 { return x[1] * math.Ceil(x[0]/x[1]) }}, // up to a multiple
+	"whole": {2, wholeTimes},
+	"below": {4, func(x []float64) float64 { // if the first is below the second the third, otherwise the fourth
+		if x[0] < x[1] {
+			return x[2]
+		}
+		return x[3]
+	}},
+}
+
+// wholeTimes rounds a number up to a multiple of another one; 0 has no multiples.
+func wholeTimes(x []float64) float64 {
+	if x[1] == 0 {
+		return x[0]
+	}
+	return x[1] * math.Ceil(x[0]/x[1]-1e-9)
 }
 
 func parseFormula(text string) (formula, error) {
@@ -149,4 +163,4 @@ func call(e *ast.CallExpr, of map[string]float64) (float64, error) {
 	return f.of(x), nil
 }
 
-func functionNames() []string { return []string{"min", "max", "mod", "whole"} }
+func functionNames() []string { return []string{"min", "max", "mod", "whole", "below"} }

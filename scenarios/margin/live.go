@@ -128,8 +128,8 @@ func beside(s Setup, r Row) (out []LiveCheck) {
 }
 
 // Confirm enters what a live trial showed. file is that of its history.
-func (t *LiveTrial) Confirm(r outcome.Result, file string) {
-	found := judged(r, t.setup)
+func (t *LiveTrial) Confirm(j trial.Judged, file string) {
+	found := judged(j, t.setup)
 	for _, c := range t.checks {
 		c.Verdict, c.Trial = found[c.Harm.index()], file
 		t.row.Live = append(t.row.Live, c)

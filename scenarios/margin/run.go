@@ -124,7 +124,7 @@ func (p Plan) weighed(m Margin, setup Setup, fault *script.Scenario, s scale) (_
 	if err != nil {
 		return m, err
 	}
-	if m.Derived, err = derive(p.Conditions.of[fault.Name], spec, setup, m.Harm, s.unit); err != nil {
+	if m.Derived, err = derive(p.Conditions.of[fault.Name], spec, setup, m.Harm, fault); err != nil {
 		return m, err
 	}
 	m.Agreement = m.compare(s.step)
@@ -168,13 +168,8 @@ func worksOut(ctx context.Context, s *script.Scenario, setup Setup) (fit Fit, er
 			return fit, err
 		}
 		fit.Asked += s.Clients * s.Workload.Times
-		if j.History == nil {
-			continue
-		}
-		for _, e := range j.History.Events {
-			if e.Kind == sim.Wrote {
-				fit.Wrote++
-			}
+		if j.History != nil {
+			fit.Wrote += wrote(j.History)
 		}
 	}
 	return fit, nil

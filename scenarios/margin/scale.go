@@ -24,6 +24,7 @@ type scale struct {
 	unit  amount.Unit
 	step  float64
 	rungs []int // in steps, from 0
+	long  int   // from here on, in steps, fewSeeds have to do; 0: nowhere
 }
 
 // size returns the size that is so many steps.
@@ -33,7 +34,19 @@ func (s scale) size(steps int) float64 { return amount.Round(float64(steps) * s.
 func (s scale) top() float64 { return s.size(s.rungs[len(s.rungs)-1]) }
 
 // leaseRungs are dense where margins of leases are, and reach far.
-var leaseRungs = []float64{0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4, 8, 16, 32, MostLeases}
+var leaseRungs = []float64{0, 1.0 / 64, 1.0 / 16, 1.0 / 8, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 8, 16, 32, MostLeases}
+
+// Beyond ManyLeases a trial takes long, and fewSeeds have to do.
+const (
+	ManyLeases = 4
+	fewSeeds   = 3
+)
+
+// Trials returns how many trials are run of each size, and of sizes beyond ManyLeases.
+func (s Setup) Trials() (many, few int) {
+	many = int(s.Seeds.Count())
+	return many, min(many, fewSeeds)
+}
 
 // scaleOf returns the scale of a unit under a lease. hosts is how many there are to count.
 func scaleOf(unit amount.Unit, ttl time.Duration, hosts int) scale {
@@ -59,6 +72,7 @@ func scaleOf(unit amount.Unit, ttl time.Duration, hosts int) scale {
 	for _, leases := range leaseRungs {
 		s.rungs = append(s.rungs, int(leases*perLease))
 	}
+	s.long = ManyLeases*perLease + 1
 	return s
 }
 

@@ -35,11 +35,20 @@ func newSearch(s scale, seeds int, harms []Harm, shoot shot) *search {
 	return &search{scale: s, seeds: seeds, shoot: shoot, harms: harms, tried: map[int]*tally{}}
 }
 
+// seedsAt is how many seeds are run at a size.
+func (s *search) seedsAt(steps int) int {
+	if s.long > 0 && steps >= s.long {
+		return min(s.seeds, fewSeeds)
+	}
+	return s.seeds
+}
+
 // trial returns the verdicts of one trial, which is run at most once.
 func (s *search) trial(ctx context.Context, steps, seed int) (verdicts, error) {
 	t := s.tried[steps]
 	if t == nil {
-		t = &tally{run: make([]bool, s.seeds), found: make([]verdicts, s.seeds)}
+		n := s.seedsAt(steps)
+		t = &tally{run: make([]bool, n), found: make([]verdicts, n)}
 		s.tried[steps] = t
 	}
 	if !t.run[seed] {
@@ -56,8 +65,8 @@ func (s *search) trial(ctx context.Context, steps, seed int) (verdicts, error) {
 // last and stops at the first one that does.
 func (s *search) shows(ctx context.Context, steps int, h Harm) (bool, error) {
 	i := h.index()
-	for n := range s.seeds {
-		seed := (s.hint[i] + n) % s.seeds
+	for n := range s.seedsAt(steps) {
+		seed := (s.hint[i] + n) % s.seedsAt(steps)
 		found, err := s.trial(ctx, steps, seed)
 		if err != nil {
 			return false, err
@@ -72,7 +81,7 @@ func (s *search) shows(ctx context.Context, steps int, h Harm) (bool, error) {
 
 // spares reports whether some seed does not show the harm at a size.
 func (s *search) spares(ctx context.Context, steps int, h Harm) (bool, error) {
-	for seed := range s.seeds {
+	for seed := range s.seedsAt(steps) {
 		found, err := s.trial(ctx, steps, seed)
 		if err != nil || found[h.index()] != check.Violated {
 			return true, err
@@ -167,7 +176,7 @@ func (s *search) margin(h Harm) Margin {
 				with = steps
 			}
 		case !whole: // tried for the sake of another harm
-		case unsure == s.seeds:
+		case unsure == s.seedsAt(steps):
 			undecided += unsure
 		case with < 0:
 			m.Unknown = false

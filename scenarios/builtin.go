@@ -42,7 +42,22 @@ const BatteryName = "battery"
 // batteryNames lists the scripts of the battery, which does the same to every lock service, in the
 // order of tables.
 var batteryNames = []string{
-	"battery-nothing", "battery-holder-paused",
+	"battery-nothing",
+	"battery-holder-paused",
+	"battery-acquire-paused",
+	"battery-acquire-suspended",
+	"battery-write-delayed",
+	"battery-holder-cut-off",
+	"battery-holder-dead",
+	"battery-holder-clock-slow",
+	"battery-server-clock-ahead",
+	"battery-server-clocks-fast",
+	"battery-server-restarts",
+	"battery-server-dead",
+	"battery-server-paused",
+	"battery-split",
+	"battery-power-cycle",
+	"battery-packet-loss",
 }
 
 // BuiltinNames lists the built-in scripts in the order best suited for reading: those of the battery

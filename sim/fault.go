@@ -41,7 +41,7 @@ type Fault struct {
 	// director numbers them.
 	Firing int64 `json:"firing,omitempty"`
 
-	servers []HostID // of the lock service, for the roles Few and Others
+	servers []HostID // of the lock service, for the roles Primary, Few and Others
 }
 
 // Parted gives the groups whose hosts cannot ask each other anything and get an answer.

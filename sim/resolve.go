@@ -133,6 +133,13 @@ func (r *resolver) hosts(role Role) ([]HostID, error) {
 			return r.players.waiters[:1], nil
 		}
 		return nil, errors.New("no client waits for the lock at this moment")
+	case Primary:
+		if hosts := r.head(); len(hosts) > 0 {
+			return hosts[:1], nil
+		}
+		if len(r.servers) > 0 {
+			return r.servers[:1], nil
+		}
 	case Few:
 		return r.few(), nil
 	}
@@ -145,12 +152,20 @@ func (r *resolver) hosts(role Role) ([]HostID, error) {
 // few returns the hosts of the role Few. A service may have none; the result is then empty, not
 // nil.
 func (r *resolver) few() []HostID {
+	if hosts := r.head(); len(hosts) > 0 {
+		return hosts
+	}
+	return append([]HostID{}, r.servers[:max(0, len(r.servers)-1)/2]...)
+}
+
+// head returns the leader or the master of the lock service, or nothing where all servers are equal.
+func (r *resolver) head() []HostID {
 	for _, first := range []Role{Leader, Master} {
 		if hosts := r.world.Role(first); len(hosts) > 0 {
 			return hosts
 		}
 	}
-	return append([]HostID{}, r.servers[:max(0, len(r.servers)-1)/2]...)
+	return nil
 }
 
 // of returns the hosts of a role that has been looked up, or nil.

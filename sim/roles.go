@@ -16,7 +16,10 @@ const (
 	// Few is the smaller part of the lock service, and the worse one to lose: its leader or
 	// master or, where all servers are equal, the largest number of them that is less than half.
 	// For a single server it is nobody.
-	Few      Role = "few"
+	Few Role = "few"
+	// Primary is the one server that matters most: the leader or the master; of a single server
+	// that one; where all servers are equal, the first of them.
+	Primary  Role = "primary"
 	Leader   Role = "leader"   // the lock service is asked for this role and those below
 	Master   Role = "master"   //
 	Replica  Role = "replica"  //
@@ -26,7 +29,7 @@ const (
 
 // Roles lists all roles.
 func Roles() []Role {
-	return []Role{Holder, Waiter, AnyHost, AllHosts, Servers, Leader, Master, Replica, Majority, Minority, Few, Others}
+	return []Role{Holder, Waiter, AnyHost, AllHosts, Servers, Leader, Master, Replica, Majority, Minority, Primary, Few, Others}
 }
 
 // IsRole reports whether a name is a role rather than a host.

@@ -162,11 +162,11 @@ func (f *Folder) byChance(cell outcome.CellName, r *outcome.Result) (first bool)
 	return first
 }
 
-// bare keeps only the verdicts.
+// bare keeps only the verdicts and whom they are about.
 func bare(findings []check.Finding) []check.Finding {
 	out := make([]check.Finding, len(findings))
 	for i, f := range findings {
-		out[i] = check.Finding{Property: f.Property, Verdict: f.Verdict}
+		out[i] = check.Finding{Property: f.Property, Verdict: f.Verdict, Unserved: f.Unserved}
 	}
 	return out
 }

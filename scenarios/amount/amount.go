@@ -87,7 +87,7 @@ type Value struct {
 // Of returns an amount for a placeholder. hosts are those that the unit Hosts counts.
 func Of(placeholder string, x float64, unit Unit, hosts []sim.HostID) Value {
 	decimal := func(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
-	v := Value{placeholder: placeholder, text: decimal(x), zero: x == 0}
+	v := Value{placeholder: placeholder, text: decimal(Round(x)), zero: x == 0}
 	switch unit {
 	case Hosts:
 		v.list = true

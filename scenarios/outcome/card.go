@@ -13,11 +13,12 @@ type Card struct {
 	Scenario string          `json:"scenario"`
 	Title    string          `json:"title"`
 	Text     string          `json:"text"`
-	Claims   []string        `json:"claims,omitempty"` // claims that it tests
-	Faults   []sim.FaultKind `json:"faults,omitempty"` // kinds of fault that it does, each once, in the order of the script
-	Adds     bool            `json:"adds,omitempty"`   // its clients add elements to a set and take no lock
-	File     string          `json:"file,omitempty"`   // for a user's own scenario
-	Digest   string          `json:"digest,omitempty"` // of the script; it tells apart two scripts of the same name
+	Claims   []string        `json:"claims,omitempty"`  // claims that it tests
+	Faults   []sim.FaultKind `json:"faults,omitempty"`  // kinds of fault that it does, each once, in the order of the script
+	Battery  bool            `json:"battery,omitempty"` // it is part of the battery, which does the same to every lock service
+	Adds     bool            `json:"adds,omitempty"`    // its clients add elements to a set and take no lock
+	File     string          `json:"file,omitempty"`    // for a user's own scenario
+	Digest   string          `json:"digest,omitempty"`  // of the script; it tells apart two scripts of the same name
 	// Seconds says what lengths in seconds come to under leases other than the script's own.
 	Seconds []string `json:"seconds,omitempty"`
 	// Own says how single clients differ from the others, one sentence each.

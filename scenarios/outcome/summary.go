@@ -1,11 +1,13 @@
 package outcome
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -51,16 +53,23 @@ type Summary struct {
 	Discipline                      string        // as Discipline.String writes it
 	TTL                             time.Duration // the lease
 	Trials                          int
-	TooSlow                         int      // further tries that did not count because the machine was too slow
-	Seeds                           Seeds    // the lowest and the highest seen
-	Outcome                         Outcome  // the worst of its trials, or worse if chance did not show what it should have
-	Tallies                         []Tally  // in the order of check.Properties
-	Damage                          Tally    // of all properties that harm the account, taken together; Property is empty
-	Spreads                         []Spread // the measures, in the order of check.Measures
-	Figures                         []Figure // measures of all trials together, where the scenario expects a range
-	Why                             string   // why it was not run; empty if it was
-	StandIn                         string   // for a library: the backend that stands for it in the virtual world
-	Sample                          Sample   // single values, to compare a library with its stand-in
+	TooSlow                         int        // further tries that did not count because the machine was too slow
+	Seeds                           Seeds      // the lowest and the highest seen
+	Outcome                         Outcome    // the worst of its trials, or worse if chance did not show what it should have
+	Tallies                         []Tally    // in the order of check.Properties
+	Damage                          Tally      // of all properties that harm the account, taken together; Property is empty
+	Unserved                        []Unserved // clients that were not served in time in some trial, in the order of their names
+	Spreads                         []Spread   // the measures, in the order of check.Measures
+	Figures                         []Figure   // measures of all trials together, where the scenario expects a range
+	Why                             string     // why it was not run; empty if it was
+	StandIn                         string     // for a library: the backend that stands for it in the virtual world
+	Sample                          Sample     // single values, to compare a library with its stand-in
+}
+
+// Unserved is a client that was not served in time, and in how many trials.
+type Unserved struct {
+	Client sim.HostID
+	Trials int
 }
 
 // Spread is what one measure came to over the trials of a cell whose preconditions held.
@@ -191,6 +200,9 @@ func (s *Summary) add(r *Result) {
 			s.Tallies[i].Brief++
 		}
 	}
+	for _, client := range r.Finding(check.Availability).Unserved {
+		s.unserved(client)
+	}
 	harm := check.Holds
 	for _, p := range check.Harming(check.TheAccount) {
 		harm = max(harm, r.Finding(p).Verdict)
@@ -214,6 +226,14 @@ func (t *Tally) count(v check.Verdict) {
 	case check.Undecided:
 		t.Undecided++
 	}
+}
+
+func (s *Summary) unserved(client sim.HostID) {
+	i, known := slices.BinarySearchFunc(s.Unserved, client, func(u Unserved, id sim.HostID) int { return cmp.Compare(u.Client, id) })
+	if !known {
+		s.Unserved = slices.Insert(s.Unserved, i, Unserved{Client: client})
+	}
+	s.Unserved[i].Trials++
 }
 
 func (s *Summary) measured(m check.Measured) {

@@ -20,7 +20,7 @@ func (s *Scenario) NotApplicable(c Cell, ttl time.Duration) error {
 	if err := s.accountFits(c); err != nil {
 		return err
 	}
-	if err := s.saysMisfit(c); err != nil {
+	if err := s.Misfit(c.Backend); err != nil {
 		return err
 	}
 	settings, err := c.Backend.Settings(ttl, ledger.Guard(c.Guard).NeedsToken())
@@ -64,7 +64,7 @@ func (l *Loader) applicable() error {
 				if !MakesCell(spec, guard) {
 					continue
 				}
-				if l.out.saysMisfit(Cell{spec, guard, discipline}) != nil {
+				if l.out.Misfit(spec) != nil {
 					continue
 				}
 				bad, is := errors.AsType[*misfitStep](l.out.NotApplicable(Cell{spec, guard, discipline}, l.out.TTL))
@@ -134,7 +134,7 @@ func (c cellHosts) nobody(role sim.Role, onLinks bool) string {
 		if !slices.Contains(parts, role) {
 			return fmt.Sprintf("the lock service's %s, but %s never has one", role, c.backend)
 		}
-	case sim.Servers:
+	case sim.Servers, sim.Primary:
 		if len(c.servers) == 0 {
 			return fmt.Sprintf("the lock service's servers, but %s has none", c.backend)
 		}
@@ -194,4 +194,4 @@ func (s *Scenario) tooLate(step Step, ttl time.Duration) error {
 }
 
 // AskedRoles are the roles whose players only the lock service knows.
-var AskedRoles = []sim.Role{sim.Leader, sim.Master, sim.Replica, sim.Majority, sim.Minority, sim.Few, sim.Others}
+var AskedRoles = []sim.Role{sim.Leader, sim.Master, sim.Replica, sim.Majority, sim.Minority, sim.Primary, sim.Few, sim.Others}

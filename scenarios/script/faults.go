@@ -107,6 +107,8 @@ func hostsInWords(ids []sim.HostID, alone bool) string {
 			names = append(names, "all other hosts")
 		case id == sim.Servers:
 			names = append(names, "all lock servers")
+		case id == sim.Primary:
+			names = append(names, "the server that matters most (the leader or master, or one of equal servers)")
 		case id == sim.Few:
 			names = append(names, "a minority of the servers, with the leader or master if there is one")
 		case id == sim.Others:

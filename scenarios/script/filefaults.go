@@ -164,16 +164,16 @@ func (l *Loader) targets(words hostWords) ([]sim.HostID, error) {
 }
 
 // somebody refuses a list that names only the lock service's servers if some backend of the
-// scenario has none.
+// scenario has none and the scenario does not say that it makes no sense with that one.
 func (l *Loader) somebody(words hostWords, ids []sim.HostID) error {
 	if len(ids) == 0 || slices.ContainsFunc(ids, func(id sim.HostID) bool { return id != sim.Servers }) {
 		return nil
 	}
 	for _, spec := range l.specs {
-		if len(l.serversOf(spec)) == 0 {
+		if len(l.serversOf(spec)) == 0 && l.out.Misfit(spec) == nil {
 			always, _ := l.servers()
 			return l.Fail(words.List[0].Place, fmt.Sprintf("backend %s has no servers that this fault could hit", spec),
-				l.hostNames(always), "list under backends only those that have servers")
+				l.hostNames(always), "list under backends only those that have servers, or say under not-applicable why the others have no such fault")
 		}
 	}
 	return nil

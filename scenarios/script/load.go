@@ -66,7 +66,7 @@ func (l *Loader) resolve(root ast.Node) error {
 		return err
 	}
 	for _, resolve := range []func() error{
-		l.head, l.lease, l.account, l.lockServices, l.guards, l.lockOptions, l.settings, l.workload, l.ownClients, l.steps, l.misfits, l.expect, l.applicable,
+		l.head, l.lease, l.account, l.lockServices, l.guards, l.lockOptions, l.settings, l.workload, l.misfits, l.ownClients, l.steps, l.expect, l.applicable,
 	} {
 		if err := resolve(); err != nil {
 			return err

@@ -14,6 +14,7 @@ type Misfit struct {
 	Backends []backends.Spec // each stands for all specs that it covers
 	Sets     []string        // each stands for all services in it
 	Because  string          // one sentence
+	why      error           // the same as an error
 }
 
 type fileMisfit struct {
@@ -31,17 +32,18 @@ func (l *Loader) misfits() error {
 		if err != nil {
 			return err
 		}
-		l.out.Misfits = append(l.out.Misfits, Misfit{Backends: specs, Sets: sets, Because: f.Because.Text})
+		l.out.Misfits = append(l.out.Misfits, Misfit{Backends: specs, Sets: sets, Because: f.Because.Text, why: errors.New(f.Because.Text)})
 	}
 	return nil
 }
 
-// saysMisfit returns the script's own reason why it makes no sense with a cell; nil if it gives none.
-func (s *Scenario) saysMisfit(c Cell) error {
+// Misfit returns the script's own reason why it makes no sense with a lock service; nil if it gives
+// none.
+func (s *Scenario) Misfit(b backends.Spec) error {
 	for _, m := range s.Misfits {
-		if slices.ContainsFunc(m.Backends, func(spec backends.Spec) bool { return spec.Covers(c.Backend) }) ||
-			slices.ContainsFunc(m.Sets, func(name string) bool { return services.Covers(name, c.Backend) }) {
-			return errors.New(m.Because)
+		if slices.ContainsFunc(m.Backends, func(spec backends.Spec) bool { return spec.Covers(b) }) ||
+			slices.ContainsFunc(m.Sets, func(name string) bool { return services.Covers(name, b) }) {
+			return m.why
 		}
 	}
 	return nil

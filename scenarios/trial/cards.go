@@ -61,7 +61,7 @@ func (d *deck) add(t *Trial, missing bool) {
 }
 
 func cardOf(s *script.Scenario) outcome.Card {
-	return outcome.Card{Scenario: s.Name, Title: s.Title, Text: s.Text, Claims: s.Claims, Faults: s.Faults(), Adds: s.Workload.Kind == workload.Add, File: s.UserFile(), Digest: s.Digest, Own: s.OwnInWords()}
+	return outcome.Card{Scenario: s.Name, Title: s.Title, Text: s.Text, Claims: s.Claims, Faults: s.Faults(), Battery: s.Battery, Adds: s.Workload.Kind == workload.Add, File: s.UserFile(), Digest: s.Digest, Own: s.OwnInWords()}
 }
 
 func (t Trial) card() outcome.CardCell {

@@ -35,12 +35,16 @@ func availability(t *trace.Trace) Finding {
 	bound := patience * h.Header.TTL
 	asked, unserved := 0, 0
 	var worst Finding
+	var late []sim.HostID
 	var open *attempt
 	for _, a := range all {
 		if a.Died != nil {
 			continue
 		}
 		asked++
+		if (a.Ended != nil && !a.Served() || a.waited > bound) && !slices.Contains(late, a.Client) {
+			late = append(late, a.Client)
+		}
 		switch {
 		case a.Ended != nil && !a.Served():
 			if unserved++; unserved == 1 {
@@ -60,6 +64,8 @@ func availability(t *trace.Trace) Finding {
 	case asked == 0:
 		return undecided(Availability, "no client that stayed alive asked for the lock")
 	case unserved > 0:
+		slices.Sort(late)
+		worst.Unserved = late
 		worst.Why += fmt.Sprintf(" (%d of %s not served in time: %s)", unserved, count(asked, "attempt"), figures(all)+recovery(t))
 		return worst
 	case open != nil:

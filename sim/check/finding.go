@@ -6,6 +6,7 @@ package check
 import (
 	"fmt"
 
+	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/trace"
 )
 
@@ -51,6 +52,8 @@ type Finding struct {
 	// Brief is set in a live trial if two clients overlapped for no longer than the machine
 	// itself may have caused (see Slack): on a fast machine there might have been no overlap.
 	Brief bool `json:"brief,omitempty"`
+	// Unserved lists, for availability, the clients that were not served in time, each once.
+	Unserved []sim.HostID `json:"unserved,omitempty"`
 }
 
 // Checker judges one property.

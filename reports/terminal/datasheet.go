@@ -163,11 +163,15 @@ func writeDetails(b *strings.Builder, p painter, s margin.Sheet, width int) {
 		if lines.Len() == 0 {
 			continue
 		}
-		b.WriteString("\n" + p.paint(strong, r.Title))
+		title := r.Title
 		if r.Size != "" {
-			b.WriteString(p.paint(faint, " ("+r.Size+")"))
+			title += " (" + r.Size + ")"
 		}
-		b.WriteString("\n" + lines.String())
+		b.WriteString("\n")
+		for _, line := range fold(title, width) {
+			b.WriteString(p.paint(strong, line) + "\n")
+		}
+		b.WriteString(lines.String())
 	}
 }
 

@@ -133,11 +133,16 @@ func Sheet(s margin.Sheet) string {
 	}
 	can, bad, still, guard := 0, 0, 0, ""
 	for _, r := range s.Rows {
-		if r.Why != "" {
+		m, has := r.Margin(margin.Damage)
+		if !has {
 			continue
 		}
-		can++
-		m, _ := r.Margin(margin.Damage)
+		if r.Calm && m.Violated() {
+			return "loses money even when nothing goes wrong"
+		}
+		if !r.Calm {
+			can++
+		}
 		if !m.Violated() {
 			continue
 		}

@@ -75,7 +75,8 @@ func remedies(s Setup) (all []remedy) {
 }
 
 // changes finds out which remedies move the margins that a set-up has.
-func (p Plan) changes(ctx context.Context, setup Setup, fault *script.Scenario, row Row) (out []Change, err error) {
+func (p Plan) changes(ctx context.Context, setup Setup, sized sizes, row Row) (out []Change, err error) {
+	fault := sized.fault
 	for _, r := range remedies(setup) {
 		var harms []Harm
 		for _, m := range row.Margins {
@@ -85,7 +86,7 @@ func (p Plan) changes(ctx context.Context, setup Setup, fault *script.Scenario, 
 		}
 		s := once()
 		if z := fault.Size; z != nil {
-			s = scaleOf(z.Unit, setup.TTL, len(z.Of))
+			s = scaleOf(z.Unit, setup.TTL, len(z.Of)).coarse()
 		}
 		if len(harms) == 0 {
 			continue
@@ -93,8 +94,8 @@ func (p Plan) changes(ctx context.Context, setup Setup, fault *script.Scenario, 
 		if why, err := pointless(fault, s.top(), r.setup); err != nil || why != nil {
 			continue // an option that this fault cannot be had with
 		}
-		found := newSearch(s, int(setup.Seeds.Count()), harms, shots(fault, r.setup))
-		if err := found.run(ctx); err != nil {
+		found := newSearch(s, int(setup.Seeds.Count()), harms, sized.shots(r.setup))
+		if err := found.run(ctx, true); err != nil {
 			return nil, fmt.Errorf("%s: %w", r.what, err)
 		}
 		for _, h := range harms {

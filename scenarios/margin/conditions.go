@@ -11,6 +11,7 @@ import (
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/services"
 	"github.com/locklab/locklab/scenarios/strict"
+	"github.com/locklab/locklab/scenarios/workload"
 )
 
 // Conditions are the sizes at which harms begin, as derived on paper, by fault.
@@ -39,7 +40,7 @@ type fileCondition struct {
 	strict.Place `yaml:"-"`
 	Backend      strict.Words `yaml:"backend,omitempty" doc:"the lock services, or sets of them; all if left out"`
 	Guard        strict.Words `yaml:"guard,omitempty" doc:"the guards; all if left out"`
-	Discipline   strict.Words `yaml:"discipline,omitempty" doc:"the disciplines; all if left out"`
+	Discipline   strict.Words `yaml:"discipline,omitempty" doc:"the disciplines; attentive if left out"`
 	Harm         strict.Words `yaml:"harm" doc:"overlap-valid, damage or not-served"`
 	Least        fileFormula  `yaml:"least" doc:"the smallest size that does the harm, as a formula over ttl, think, left and the lock's options, in seconds; or never"`
 	Most         fileFormula  `yaml:"most,omitempty" doc:"the size from which it does it whatever chance decides; least if left out"`
@@ -124,6 +125,9 @@ func (l loader) condition(f fileCondition) (c condition, err error) {
 			return c, l.Fail(w.Place, err.Error(), "attentive, heedless or late=DURATION", "")
 		}
 		c.disciplines = append(c.disciplines, d.String())
+	}
+	if !f.Discipline.Given() {
+		c.disciplines = []string{string(workload.Attentive)}
 	}
 	var harms []string
 	for _, h := range Harms() {

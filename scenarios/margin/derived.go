@@ -83,11 +83,11 @@ type condition struct {
 }
 
 // matches reports whether the row speaks of a set-up, and how closely it names it: by set, by name, by
-// options; one more for a guard and for a discipline.
+// options; one more for a guard.
 func (c condition) matches(spec backends.Spec, s Setup, h Harm) (precision int, does bool) {
 	if !slices.Contains(c.harms, h) ||
 		len(c.guards) > 0 && !slices.Contains(c.guards, s.Guard) ||
-		len(c.disciplines) > 0 && !slices.Contains(c.disciplines, s.Discipline) {
+		!slices.Contains(c.disciplines, s.Discipline) {
 		return 0, false
 	}
 	for _, each := range c.backends {
@@ -101,11 +101,11 @@ func (c condition) matches(spec backends.Spec, s Setup, h Harm) (precision int, 
 	if precision == 0 && len(c.backends)+len(c.sets) > 0 {
 		return 0, false
 	}
-	return precision + min(1, len(c.guards)) + min(1, len(c.disciplines)), true
+	return precision + min(1, len(c.guards)), true
 }
 
 // derive returns what was derived for a harm; nil if nothing was. The most precise row wins, and of
-// equally precise ones the first.
+// equally precise ones the first. All of them take for granted that the work fits the lease.
 func derive(rows []condition, spec backends.Spec, s Setup, h Harm, fault *script.Scenario) (*Derived, error) {
 	best, at := -1, -1
 	for i, row := range rows {
@@ -118,7 +118,7 @@ func derive(rows []condition, spec backends.Spec, s Setup, h Harm, fault *script
 	}
 	row := rows[at]
 	given, err := givenIn(spec, s, fault)
-	if err != nil {
+	if err != nil || given["left"] <= 0 {
 		return nil, err
 	}
 	least, err := row.least.value(given)

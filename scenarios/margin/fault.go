@@ -12,26 +12,48 @@ import (
 	"github.com/locklab/locklab/sim/check"
 )
 
-// fitted returns the scenario of a fault with a size, under the lease of a set-up and with its work. It
-// lasts long enough for everybody to have their turn after the fault.
-func fitted(fault *script.Scenario, size float64, s Setup) (*script.Scenario, error) {
-	if fault.Size != nil {
-		var err error
-		if fault, err = fault.Sized(size); err != nil {
+// sizes has the scenario of a fault at the sizes that were asked for.
+type sizes struct {
+	fault *script.Scenario
+	kept  map[float64]*script.Scenario
+}
+
+// of returns the scenario with a size.
+func (z sizes) of(size float64) (*script.Scenario, error) {
+	if z.fault.Size == nil {
+		return z.fault, nil
+	}
+	if z.kept[size] == nil {
+		sized, err := z.fault.Sized(size)
+		if err != nil {
 			return nil, err
 		}
+		z.kept[size] = sized
 	}
-	out := *fault
-	if s.Think > 0 {
-		out.Workload.Think, out.Workload.ThinkAtLeast = exactly(s.Think), nil
+	return z.kept[size], nil
+}
+
+// fitted returns the scenario of a fault with a size, under the lease of a set-up and with its work.
+func fitted(fault *script.Scenario, size float64, s Setup) (*script.Scenario, error) {
+	sized, err := sizes{fault, map[float64]*script.Scenario{}}.of(size)
+	if err != nil {
+		return nil, err
 	}
-	long := out.Until.In(s.TTL) + (lasts(out, s.TTL) + Patience(s)) + time.Duration(out.Clients*out.Workload.Times)*s.Think
+	return fit(sized, s), nil
+}
+
+// fit returns a scenario with the work of a set-up. It lasts long enough for everybody to have their
+// turn after the fault.
+func fit(sized *script.Scenario, s Setup) *script.Scenario {
+	out := *sized
+	out.Workload.Think, out.Workload.ThinkAtLeast = exactly(s.Think), nil
+	long := out.Until.In(s.TTL) + lasts(out, s.TTL) + Patience(s) + time.Duration(out.Clients*out.Workload.Times)*s.Think
 	forever := out.Workload.Wait == out.Until // wait was left out
 	out.Until = exactly(long)
 	if forever {
 		out.Workload.Wait = out.Until
 	}
-	return &out, nil
+	return &out
 }
 
 // exactly returns a length of time as a span.
@@ -123,18 +145,18 @@ func notServed(r outcome.Result, bound time.Duration) check.Verdict {
 // simulate runs trials in the virtual world.
 func simulate(ctx context.Context, t trial.Trial) (*sim.History, error) { return t.Simulate(ctx) }
 
-// shots returns how to run the trials of a fault with a set-up. Scripts are kept, by size.
-func shots(fault *script.Scenario, s Setup) shot {
+// shots returns how to run the trials of the fault with a set-up.
+func (z sizes) shots(s Setup) shot {
 	kept := map[float64][]trial.Trial{}
 	return func(ctx context.Context, size float64, seed int) (verdicts, error) {
 		list := kept[size]
 		if list == nil {
-			sized, err := fitted(fault, size, s)
+			sized, err := z.of(size)
 			if err == nil {
-				list, err = trials(sized, s, sim.VirtualWorld)
+				list, err = trials(fit(sized, s), s, sim.VirtualWorld)
 			}
 			if err != nil {
-				return verdicts{}, fmt.Errorf("fault %s of size %v: %w", fault.Name, size, err)
+				return verdicts{}, fmt.Errorf("fault %s of size %v: %w", z.fault.Name, size, err)
 			}
 			kept[size] = list
 		}

@@ -85,6 +85,7 @@ type Row struct {
 	Size    string      `json:"size,omitempty"` // what the size is of; empty: the fault has none, and happens or not
 	Unit    amount.Unit `json:"unit,omitempty"`
 	Step    float64     `json:"step,omitempty"` // what the bisection tells apart
+	Calm    bool        `json:"calm,omitempty"` // nothing goes wrong
 	Why     string      `json:"why,omitempty"`  // why there are no margins: not applicable, or not available
 	Margins []Margin    `json:"margins,omitempty"`
 	Changes []Change    `json:"changes,omitempty"` // what helps against a harm of the set-up

@@ -64,7 +64,7 @@ func (p Plan) Run(ctx context.Context, workers int, report func(sheets []Sheet, 
 
 // row measures one fault.
 func (p Plan) row(ctx context.Context, setup Setup, fault *script.Scenario) (Row, error) {
-	row := Row{Fault: fault.Name, Title: fault.Title}
+	row := Row{Fault: fault.Name, Title: fault.Title, Calm: len(fault.Steps) == 0}
 	s, hosts := once(), 0
 	if z := fault.Size; z != nil {
 		hosts = len(z.Of)
@@ -78,8 +78,9 @@ func (p Plan) row(ctx context.Context, setup Setup, fault *script.Scenario) (Row
 		}
 		return row, err
 	}
-	found := newSearch(s, int(setup.Seeds.Count()), Harms(), shots(fault, setup))
-	if err := found.run(ctx); err != nil {
+	sized := sizes{fault: fault, kept: map[float64]*script.Scenario{}}
+	found := newSearch(s, int(setup.Seeds.Count()), Harms(), sized.shots(setup))
+	if err := found.run(ctx, false); err != nil {
 		return row, err
 	}
 	for _, h := range Harms() {
@@ -94,7 +95,7 @@ func (p Plan) row(ctx context.Context, setup Setup, fault *script.Scenario) (Row
 		}
 		row.Margins = append(row.Margins, m)
 	}
-	row.Changes, err = p.changes(ctx, setup, fault, row)
+	row.Changes, err = p.changes(ctx, setup, sized, row)
 	return row, err
 }
 

@@ -34,7 +34,7 @@ func (s scale) size(steps int) float64 { return amount.Round(float64(steps) * s.
 func (s scale) top() float64 { return s.size(s.rungs[len(s.rungs)-1]) }
 
 // leaseRungs are dense where margins of leases are, and reach far.
-var leaseRungs = []float64{0, 1.0 / 64, 1.0 / 16, 1.0 / 8, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 8, 16, 32, MostLeases}
+var leaseRungs = []float64{0, 1.0 / 64, 1.0 / 16, 1.0 / 8, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 8, 25, MostLeases}
 
 // Beyond ManyLeases a trial takes long, and fewSeeds have to do.
 const (
@@ -92,6 +92,13 @@ func evenly(unit amount.Unit, step, rung, top float64) scale {
 		rungs = append(rungs, at)
 	}
 	return ladder(unit, step, rungs)
+}
+
+// coarse leaves out the rungs between ManyLeases and the top.
+func (s scale) coarse() scale {
+	top := s.rungs[len(s.rungs)-1]
+	s.rungs = slices.DeleteFunc(slices.Clone(s.rungs), func(rung int) bool { return s.long > 0 && rung >= s.long && rung < top })
+	return s
 }
 
 // once is the scale of a fault without a size: it happens.

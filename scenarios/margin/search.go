@@ -90,8 +90,9 @@ func (s *search) spares(ctx context.Context, steps int, h Harm) (bool, error) {
 	return false, nil
 }
 
-// run tries every rung, and then finds for each harm where it begins.
-func (s *search) run(ctx context.Context) error {
+// run tries every rung, and then finds for each harm where it begins. If it is hasty it tries none above
+// the first rung that shows the harm, and finds no gaps.
+func (s *search) run(ctx context.Context, hasty bool) error {
 	for _, h := range s.harms {
 		first := -1
 		for _, rung := range s.rungs {
@@ -101,6 +102,9 @@ func (s *search) run(ctx context.Context) error {
 			}
 			if bad && first < 0 {
 				first = rung
+			}
+			if bad && hasty {
+				break
 			}
 		}
 		if first < 0 {
@@ -199,6 +203,10 @@ func (s *search) margin(h Harm) Margin {
 	m.With, m.Without, m.Gap = place(with), place(without), place(gap)
 	if m.With == nil {
 		m.Undecided = undecided
+		m.Unknown = without < 0 || without == 0 && len(s.rungs) > 1 // nothing is known but that no fault does no harm
+		if !m.Unknown {
+			m.Bound = *m.Without
+		}
 	}
 	return m
 }

@@ -98,20 +98,20 @@ func (s *marginsSheet) says() string {
 	return text
 }
 
-// The scale of leases: 0 to 1 takes as much room as 1 to 4 and so on, and beyond the longest fault
-// stands ∞.
+// leasesAt is the place of a length on the scale, from 0 to 1. Short lengths have more room than long
+// ones, and beyond the longest fault stands ∞.
 func leasesAt(leases float64) float64 {
-	return math.Log1p(3*leases) / math.Log1p(3*margins.MostLeases)
+	return math.Log1p(8*leases) / math.Log1p(8*margins.MostLeases)
 }
 
 var leaseTicks = []struct {
 	at   float64
 	text string
-}{{0, "0"}, {0.5, "½"}, {1, "1"}, {2, "2"}, {4, "4"}, {10, "10"}, {30, "30"}, {100, "100"}}
+}{{0, "0"}, {0.25, "¼"}, {0.5, "½"}, {1, "1"}, {2, "2"}, {4, "4"}, {10, "10"}, {30, "30"}, {100, "100"}}
 
 // harmPanel returns the left end of a harm's panel and its width without the place of ∞.
 func harmPanel(harm int) (left, width vg.Length) {
-	const room, endless = marginsWidth - sweepMargin - marginsLeft, 26
+	const room, endless = marginsWidth - sweepMargin - marginsLeft, 40
 	n := vg.Length(len(margins.Harms()))
 	each := (room - (n-1)*marginsGap) / n
 	return marginsLeft + vg.Length(harm)*(each+marginsGap), each - endless
@@ -120,7 +120,7 @@ func harmPanel(harm int) (left, width vg.Length) {
 // endlessAt is the position of ∞ on a panel's scale.
 func endlessAt(harm int) vg.Length {
 	left, width := harmPanel(harm)
-	return left + width + 16
+	return left + width + 30
 }
 
 func (s *marginsSheet) draw(on canvas.Paper) {
@@ -155,13 +155,17 @@ func (s *marginsSheet) drawLegend(on *canvas.Paper, top vg.Length) vg.Length {
 			x, y = sweepMargin, y+wordLine+4
 		}
 		if on != nil {
-			mark(i).draw(*on, x+6, y-5, markRadius+1, lineColour(i))
+			setupMark(i).draw(*on, x+6, y-5, markRadius+1, lineColour(i))
 			on.Text(f, x+20, y, canvas.Ink, sheet.Backend)
 		}
 		x += width
 	}
 	return y + 6 - top
 }
+
+// setupMark is the mark of a set-up. There are as many marks as colours; the sixth set-up has the first
+// one's colour and the second one's mark.
+func setupMark(setup int) mark { return mark(setup + setup/len(lineColours)) }
 
 // drawScale draws the name and the scale of a harm's panel.
 func (s *marginsSheet) drawScale(on canvas.Paper, harm int) {
@@ -235,5 +239,5 @@ func drawMargin(on canvas.Paper, sheet margins.Sheet, row margins.Row, m margins
 			on.Line(place(at), y-5, place(at), y+5)
 		}
 	}
-	mark(setup).draw(on, end, y, markRadius, lineColour(setup))
+	setupMark(setup).draw(on, end, y, markRadius, lineColour(setup))
 }

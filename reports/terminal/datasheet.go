@@ -185,7 +185,7 @@ func writeMargin(b *strings.Builder, p painter, s margin.Sheet, r margin.Row, m 
 	if m.Gap != nil {
 		text += "; not monotonous: not with " + words.Size(r.Unit, *m.Gap, s.TTL)
 	}
-	if m.Undecided > 0 {
+	if m.Undecided > 0 && !m.Unknown {
 		text += fmt.Sprintf(" (%s undecided)", words.Many(m.Undecided, "trial"))
 	}
 	hang(b, lead, text, width)

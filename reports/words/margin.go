@@ -64,7 +64,7 @@ func SizeUnit(unit amount.Unit) string {
 func Bears(r margin.Row, m margin.Margin, ttl time.Duration) string {
 	switch {
 	case m.Unknown:
-		return "undecided"
+		return "undecided: no trial could tell"
 	case r.Size == "" && m.With == nil:
 		return "no"
 	case r.Size == "":

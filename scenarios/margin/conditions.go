@@ -42,7 +42,7 @@ type fileCondition struct {
 	Guard        strict.Words `yaml:"guard,omitempty" doc:"the guards; all if left out"`
 	Discipline   strict.Words `yaml:"discipline,omitempty" doc:"the disciplines; attentive if left out"`
 	Harm         strict.Words `yaml:"harm" doc:"overlap-valid, damage or not-served"`
-	Least        fileFormula  `yaml:"least" doc:"the smallest size that does the harm, as a formula over ttl, think, left and the lock's options, in seconds; or never"`
+	Least        fileFormula  `yaml:"least" doc:"the smallest size that does the harm, as a formula over ttl, think, left and the lock's options, in seconds; or never; or open where it was not worked out"`
 	Most         fileFormula  `yaml:"most,omitempty" doc:"the size from which it does it whatever chance decides; least if left out"`
 	Because      strict.Word  `yaml:"because" doc:"the derivation in one sentence"`
 }

@@ -117,6 +117,9 @@ func derive(rows []condition, spec backends.Spec, s Setup, h Harm, fault *script
 		return nil, nil
 	}
 	row := rows[at]
+	if row.least.text == open {
+		return nil, nil
+	}
 	given, err := givenIn(spec, s, fault)
 	if err != nil || given["left"] <= 0 {
 		return nil, err

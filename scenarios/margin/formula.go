@@ -18,8 +18,11 @@ type formula struct {
 	root ast.Expr
 }
 
-// never is the formula of a harm that no size of a fault does.
-const never = "never"
+// Words that stand in place of a formula.
+const (
+	never = "never" // no size of the fault does the harm
+	open  = "open"  // nobody has worked it out
+)
 
 // functions of a formula, by name; each with its number of arguments, -1 for one or more.
 var functions = map[string]struct {
@@ -47,7 +50,7 @@ func wholeTimes(x []float64) float64 {
 }
 
 func parseFormula(text string) (formula, error) {
-	if text == never {
+	if text == never || text == open {
 		return formula{text: text}, nil
 	}
 	root, err := parser.ParseExpr(text)

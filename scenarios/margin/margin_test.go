@@ -70,8 +70,11 @@ func TestMarginsAreAsDerived(t *testing.T) {
 		derived := 0
 		for _, r := range sheet.Rows {
 			for _, m := range r.Margins {
-				if m.Derived != nil {
+				if d := m.Derived; d != nil {
 					derived++
+					if leases, _ := Leases(r.Unit, d.Most-d.Least, sheet.TTL); !d.Never && leases > 1 {
+						t.Errorf("%s, %s, %s: hardly any measurement could contradict %+v", sheet.Backend, r.Fault, m.Harm, *d)
+					}
 				}
 				if m.Agreement == Differs {
 					t.Errorf("%s, work %s, %s, %s: without %v, with %v, derived %+v", sheet.Backend, sheet.Think, r.Fault, m.Harm, show(m.Without), show(m.With), *m.Derived)

@@ -117,9 +117,6 @@ func derive(rows []condition, spec backends.Spec, s Setup, h Harm, fault *script
 		return nil, nil
 	}
 	row := rows[at]
-	if row.least.text == open {
-		return nil, nil
-	}
 	given, err := givenIn(spec, s, fault)
 	if err != nil || given["left"] <= 0 {
 		return nil, err
@@ -131,6 +128,9 @@ func derive(rows []condition, spec backends.Spec, s Setup, h Harm, fault *script
 	most, err := row.most.value(given)
 	if err != nil {
 		return nil, err
+	}
+	if math.IsNaN(least) || math.IsNaN(most) { // nobody has worked it out
+		return nil, nil
 	}
 	unit := amount.Unit("")
 	if fault.Size != nil {
@@ -158,7 +158,7 @@ func (c condition) inWords() string {
 // left of the lease when the work is done, how long a client may wait, how much later the second client
 // begins, and the options that are numbers or lengths of time.
 func namesFor(spec backends.Spec) []string {
-	names := []string{"ttl", "think", "left", "patience", "stagger", never}
+	names := []string{"ttl", "think", "left", "patience", "stagger", never, open}
 	for _, o := range spec.Backend.Options() {
 		if o.Kind == backends.Duration || o.Kind == backends.Int {
 			names = append(names, nameOf(o))
@@ -178,7 +178,7 @@ func givenIn(spec backends.Spec, s Setup, fault *script.Scenario) (map[string]fl
 	}
 	given := map[string]float64{
 		"ttl": s.TTL.Seconds(), "think": s.Think.Seconds(), "left": left(spec, settings, s).Seconds(),
-		"patience": Patience(s).Seconds(), "stagger": fault.Workload.Stagger.In(s.TTL).Seconds(), never: math.Inf(1),
+		"patience": Patience(s).Seconds(), "stagger": fault.Workload.Stagger.In(s.TTL).Seconds(), never: math.Inf(1), open: math.NaN(),
 	}
 	for _, o := range spec.Backend.Options() {
 		switch o.Kind {

@@ -18,7 +18,7 @@ type formula struct {
 	root ast.Expr
 }
 
-// Words that stand in place of a formula.
+// Names that stand for what is no number.
 const (
 	never = "never" // no size of the fault does the harm
 	open  = "open"  // nobody has worked it out
@@ -50,7 +50,7 @@ func wholeTimes(x []float64) float64 {
 }
 
 func parseFormula(text string) (formula, error) {
-	if text == never || text == open {
+	if text == never {
 		return formula{text: text}, nil
 	}
 	root, err := parser.ParseExpr(text)

@@ -22,7 +22,7 @@ func Charts(ctx context.Context, set *results.Set, into string) ([]page.Chart, e
 	}
 	all := charts.All(set)
 	for _, r := range set.Sweeps {
-		all = append(all, charts.Named{Name: "sweep-" + r.Name, Title: r.Title, Caption: r.Text, Figure: charts.Sweep(r)})
+		all = append(all, charts.Named{Name: "sweep-" + r.Name, Title: r.Title, Caption: r.Text, Chapter: charts.Sweeps, Figure: charts.Sweep(r)})
 	}
 	var out []page.Chart
 	for _, c := range all {
@@ -34,7 +34,7 @@ func Charts(ctx context.Context, set *results.Set, into string) ([]page.Chart, e
 		if err := errors.Join(c.Figure.WriteSVG(&svg), files.WriteBytes(base+".svg", svg.Bytes()), c.Figure.SavePNG(base+".png")); err != nil {
 			return nil, fmt.Errorf("draw chart %s: %w", c.Name, err)
 		}
-		out = append(out, page.Chart{Name: c.Name, Title: c.Title, Caption: c.Caption, SVG: svg.Bytes()})
+		out = append(out, page.Chart{Name: c.Name, Title: c.Title, Caption: c.Caption, Chapter: string(c.Chapter), SVG: svg.Bytes()})
 	}
 	return out, nil
 }

@@ -16,8 +16,20 @@ type Named struct {
 	Name    string // for a file, without an extension: "matrix.virtual"
 	Title   string
 	Caption string // one sentence
+	Chapter Chapter
 	Figure  *canvas.Figure
 }
+
+// Chapter is a part of the charts on a page.
+type Chapter string
+
+// The chapters, in their order. What compares lock services is in the first: it does the same to all of
+// them.
+const (
+	Compared Chapter = "Every lock service, and the same done to each"
+	Scripts  Chapter = "Scripts of their own: not every lock service has every one"
+	Sweeps   Chapter = "One number changes"
+)
 
 // All draws all comparison charts for which there are results, separately for each world and always
 // in the same order.
@@ -28,11 +40,15 @@ func All(set *results.Set) []Named {
 			if figure := c.draw(); figure != nil {
 				all = append(all, Named{
 					Name: c.name + "." + world, Title: fmt.Sprintf("%s (%s world)", c.title, world),
-					Caption: sentence(c.shows + ": " + about(c.cells)), Figure: figure,
+					Caption: sentence(c.shows + ": " + about(c.cells)), Chapter: c.chapter, Figure: figure,
 				})
 			}
 		}
 	}
+	slices.SortStableFunc(all, func(a, b Named) int {
+		rank := func(n Named) int { return slices.Index([]Chapter{Compared, Scripts}, n.Chapter) }
+		return rank(a) - rank(b)
+	})
 	return all
 }
 
@@ -78,25 +94,26 @@ func locksIn(set *results.Set, world string) []outcome.Summary {
 // chart is a chart that may be drawn.
 type chart struct {
 	name, title, shows string
+	chapter            Chapter
 	cells              []outcome.Summary // the source of its figures
 	needs              string            // the results that it requires; "" if nobody would miss it
 	draw               func() *canvas.Figure
 }
 
 func chartsOf(set *results.Set, world string) []chart {
-	overview := newGrid(set, world, locksIn(set, world), false)
+	overview := newGrid(set, world, elsewhere(set, world), false)
 	_, sides := sidesOf(locksIn(set, world))
 	cost := newPrices(set, world)
 	all := []chart{
-		storyOf(set, world),
-		{"violations", "Violations by family of faults", "in what share of the trials two clients held the lock, and money was lost", newViolations(set, world).cells,
-			"results without a fence", func() *canvas.Figure { return Violations(set, world) }},
-		{"cap", "CAP: who is served while the network is split", "what share of the requests is served on each side of a split, and what comes of it", sides,
+		{"battery", "The same faults for every lock", "what each fault does with each lock service", Compared, inBattery(set, world),
+			"results of the battery (locklab run battery)", func() *canvas.Figure { return Battery(set, world) }},
+		{"cap", "CAP: who is served while the network is split", "what share of the requests is served on each side of a split, and what comes of it", Compared, sides,
 			"results of " + sidesScenario, func() *canvas.Figure { return CAP(set, world) }},
-		{"price", "The price of safety", "what a lock costs when nothing goes wrong, and how often money is lost when something does", slices.Concat(cost.good, cost.bad),
-			"results of " + priceScenario + " and of scenarios with a fault, of the same lock without a fence", func() *canvas.Figure { return Price(set, world) }},
-		{"matrix", "All scenarios and lock services", "per cent of the trials in which money was lost or taken twice", overview.cells,
-			"results", func() *canvas.Figure { return Matrix(set, world) }},
+		{"price", "The price of safety", "what a lock costs when nothing goes wrong, and in how many faults of the battery money is lost", Compared, slices.Concat(cost.good, cost.bad),
+			"results of " + priceScenario + " and of the battery", func() *canvas.Figure { return Price(set, world) }},
+		storyOf(set, world),
+		{"matrix", "All other scenarios and lock services", "per cent of the trials in which money was lost or taken twice", Scripts, overview.cells,
+			"", func() *canvas.Figure { return Matrix(set, world) }},
 	}
 	return append(all, familiesOf(set, world, overview)...)
 }
@@ -105,14 +122,14 @@ func chartsOf(set *results.Set, world string) []chart {
 func storyOf(set *results.Set, world string) chart {
 	var told []outcome.Summary
 	more := false
-	for _, c := range locksIn(set, world) {
+	for _, c := range elsewhere(set, world) {
 		if slices.Contains(Story(), c.Scenario) {
 			told = append(told, c)
 		} else {
 			more = true
 		}
 	}
-	return chart{"matrix-story", "The scenarios that tell the debate", "per cent of the trials in which money was lost or taken twice", told, "", func() *canvas.Figure {
+	return chart{"matrix-story", "The scenarios that tell the debate", "per cent of the trials in which money was lost or taken twice", Scripts, told, "", func() *canvas.Figure {
 		if !more {
 			return nil
 		}
@@ -125,10 +142,10 @@ func familiesOf(set *results.Set, world string, overview grid) []chart {
 	var all []chart
 	for _, family := range Families() {
 		cells := cellsOf(set, world, family)
-		if len(cells) == 0 || overview.left == 0 && len(cells) == len(locksIn(set, world)) {
+		if len(cells) == 0 || overview.left == 0 && len(cells) == len(elsewhere(set, world)) {
 			continue
 		}
-		all = append(all, chart{"matrix-" + family.slug(), "Scenarios of one family: " + string(family), "per cent of the trials in which money was lost or taken twice", cells, "",
+		all = append(all, chart{"matrix-" + family.slug(), "Scenarios of one family: " + string(family), "per cent of the trials in which money was lost or taken twice", Scripts, cells, "",
 			func() *canvas.Figure { return MatrixFamily(set, world, family) }})
 	}
 	return all

@@ -123,8 +123,8 @@ func newCAPSheet(rows []sides, cells []outcome.Summary) *capSheet {
 	s.page = newPage(capWidth, capHeadline(rows),
 		"While the network is split: what share of the requests for the lock is served on each side, and what comes of it",
 		sentence(about(cells))+" Share served: mean of the trials, of requests made from beginning to end during the split. Majority: the side that has most of the lock's servers; of a single server, the side that has it. "+
-			"CP: one side was turned away, and no two clients held the lock at once. AP: both sides were served, and two did. Violations: share of the trials, with 95 % intervals (Wilson).",
-		capKeys())
+			"CP: one side was turned away, and no two clients held the lock at once. AP: both sides were served, and two did. Violations: share of the trials, with its 95 % interval (Wilson) where it happened in some trials only.",
+		s.keys())
 	s.served = margin + gutter
 	s.scale = (capWidth - 2*margin - gutter - capChoice - 2*capApart - 2*capValue) / 2
 	s.choice = s.served + s.scale + capValue + capApart

@@ -1,6 +1,7 @@
 package charts
 
 import (
+	"slices"
 	"strconv"
 
 	"gonum.org/v1/plot/vg"
@@ -11,7 +12,7 @@ import (
 // turnedAway is the background for requests that were not served.
 var turnedAway = canvas.Mist
 
-func capKeys() []key {
+func (s *capSheet) keys() []key {
 	keys := []key{
 		{"served, side with the majority", func(on canvas.Paper, x, y vg.Length) {
 			on.Rect(x, y-6, x+sampleWidth, y+6, canvas.Green)
@@ -23,10 +24,9 @@ func capKeys() []key {
 			on.Rect(x, y-6, x+sampleWidth, y+6, turnedAway)
 		}},
 	}
-	for _, k := range violationKeys() {
-		if k.text != "both within their own deadlines" {
-			keys = append(keys, k)
-		}
+	keys = append(keys, barKeys()...)
+	if slices.ContainsFunc(s.rows, func(r sides) bool { return r.overlap.chance() || r.harm.chance() || r.left.chance() }) {
+		keys = append(keys, intervalKey())
 	}
 	return keys
 }
@@ -71,9 +71,9 @@ func (s *capSheet) drawRow(on canvas.Paper, r sides, name []string, y vg.Length)
 	on.Text(canvas.Bold(titleSize-3), s.choice, middle+1, choiceColour(r), choice)
 	on.Text(canvas.Regular(smallSize-2), s.choice, middle+15, canvas.Slate, canvas.Shorten(canvas.Regular(smallSize-2), means, capChoice+capApart-8))
 	for i, each := range []struct {
-		kind int
+		kind barKind
 		share
-	}{{0, r.overlap}, {2, r.harm}, {3, r.left}} {
+	}{{overlapBar, r.overlap}, {harmBar, r.harm}, {leftBar, r.left}} {
 		const high = 9
 		top := middle - 1.5*(high+1) + vg.Length(i)*(high+1)
 		if why := each.nothing(); why != "" {
@@ -83,6 +83,9 @@ func (s *capSheet) drawRow(on canvas.Paper, r sides, name []string, y vg.Length)
 		end := s.violated + s.scale*vg.Length(each.value())
 		if each.violated > 0 {
 			drawBar(on, each.kind, s.violated, top, end, top+high)
+		}
+		if !each.chance() {
+			continue
 		}
 		low, high95 := Wilson(each.violated, each.decided)
 		drawIntervalOn(on, each.kind, end, s.violated+s.scale*vg.Length(low), s.violated+s.scale*vg.Length(high95), top+high/2.0)

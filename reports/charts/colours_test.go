@@ -19,8 +19,9 @@ func TestFillingsOfDifferentMeaningAreToldApartByEverybody(t *testing.T) {
 	for _, chart := range [][]filling{
 		{paper, nothing, {"no harm", ground(whole)}, {"harm sometimes", ground(sometimes)}, {"harm always", ground(always)}},
 		{paper, {"turned away", turnedAway}, {"served", canvas.Green}, {"money lost", canvas.Violation}, {"two holders", canvas.Blue}},
-		{paper, {"interval", canvas.Ink}, {"two holders", twoHolders}, {"both within their deadlines", canvas.Blue}, {"money lost", canvas.Violation}},
-		{{"both within their deadlines", canvas.Blue}, {"interval on it", canvas.TextOn(canvas.Blue)}},
+		{paper, {"undecided", batteryGround(untold)}, {"nothing lost", batteryGround(unharmed)}, {"lock broken", batteryGround(broken)},
+			{"lost sometimes", batteryGround(lostSometimes)}, {"lost always", batteryGround(lostAlways)}},
+		{paper, {"interval", canvas.Ink}, {"two holders", twoHolders}, {"money lost", canvas.Violation}},
 		{{"money lost", canvas.Violation}, {"interval on it", canvas.TextOn(canvas.Violation)}},
 	} {
 		for _, dark := range []bool{false, true} {
@@ -44,6 +45,13 @@ func TestFillingsOfDifferentMeaningAreToldApartByEverybody(t *testing.T) {
 		text := canvas.TextOn(c)
 		if light, dark := canvas.Contrast(text.Light, c.Light), canvas.Contrast(text.Dark, c.Dark); light < 4.5 || dark < 4.5 {
 			t.Errorf("the contrast of a square's words with %v is %.2f, on dark %.2f; want 4.5", c, light, dark)
+		}
+	}
+	for _, s := range []battered{untold, unharmed, broken, lostSometimes, lostAlways} {
+		c := batteryGround(s)
+		text := canvas.TextOn(c)
+		if light, dark := canvas.Contrast(text.Light, c.Light), canvas.Contrast(text.Dark, c.Dark); light < 4.5 || dark < 4.5 {
+			t.Errorf("the contrast of a sign with %v is %.2f, on dark %.2f; want 4.5", c, light, dark)
 		}
 	}
 	for i, c := range lineColours {

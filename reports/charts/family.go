@@ -65,5 +65,5 @@ func familyOf(set *results.Set, scenario string) Family {
 
 // cellsOf gives the cells of a world that belong to a family.
 func cellsOf(set *results.Set, world string, family Family) []outcome.Summary {
-	return slices.DeleteFunc(locksIn(set, world), func(c outcome.Summary) bool { return familyOf(set, c.Scenario) != family })
+	return slices.DeleteFunc(elsewhere(set, world), func(c outcome.Summary) bool { return familyOf(set, c.Scenario) != family })
 }

@@ -74,6 +74,24 @@ func card(scenario string, faults ...sim.FaultKind) outcome.Card {
 	return outcome.Card{Scenario: scenario, Faults: faults}
 }
 
+// inTheBattery is the card of a scenario of the battery.
+func inTheBattery(scenario string, faults ...sim.FaultKind) outcome.Card {
+	return outcome.Card{Scenario: scenario, Title: "What happens in " + scenario, Faults: faults, Battery: true}
+}
+
+// unserved makes clients wait too long in n trials.
+func unserved(n int, clients ...sim.HostID) func(*outcome.Summary) {
+	return func(c *outcome.Summary) {
+		for _, client := range clients {
+			c.Unserved = append(c.Unserved, outcome.Unserved{Client: client, Trials: n})
+		}
+	}
+}
+
+func notApplicable(c *outcome.Summary) {
+	c.Trials, c.Damage, c.Outcome, c.Why = 0, outcome.Tally{}, outcome.NotApplicable, "without a lock there is no lock service"
+}
+
 // minReplicas is the longest name in any built-in scenario.
 const minReplicas = "sentinel+replicas=2+min-replicas-to-write=1+min-replicas-max-lag=1ttl"
 
@@ -111,9 +129,29 @@ func world() *results.Set {
 		cell("uncontended", "redlock", "none", measured(check.Wait, 0.0006, 0.00055, 0.0012), measured(check.Messages, 10, 10, 10)),
 		cell("uncontended", "zookeeper", "none", measured(check.Wait, 0.002, 0.0014, 0.022), measured(check.Messages, 3.02, 3.02, 3.02)),
 		cell("uncontended", "etcd", "none", measured(check.Wait, 0.002, 0.0014, 0.1), measured(check.Messages, 2.06, 2.06, 2.06)),
+		cell("battery-nothing", "none", "none", harm(20)),
+		cell("battery-nothing", "redis", "none"), cell("battery-nothing", "redis", "fence-all"),
+		cell("battery-paused", "none", "none", append(two(harm(20)), violated(check.OverlapValid, 20))...),
+		cell("battery-paused", "none", "cas", violated(check.OverlapValid, 20)),
+		cell("battery-paused", "redis", "none", two(harm(20))...),
+		cell("battery-paused", "redis", "fence-all", violated(check.Overlap, 20), violated(check.OverlapValid, 11)),
+		cell("battery-paused", "redlock", "none", undecidedHarm),
+		cell("battery-paused", "redlock", "cas", unserved(7, "client-2")),
+		cell("battery-paused", "zookeeper", "none", two(harm(7))...),
+		cell("battery-paused", "zookeeper", "fence-all", surprising),
+		cell("battery-dead", "none", "none", notApplicable), cell("battery-dead", "none", "cas", notApplicable),
+		cell("battery-dead", "redis", "none", harm(20), unserved(20, "client-1", "client-2")),
+		cell("battery-dead", "redis", "fence-all", harm(20), unserved(20, "client-1", "client-2")),
+		cell("battery-dead", "redlock", "none", harm(20)),
+		cell("battery-dead", "redlock", "cas"),
+		cell("battery-dead", "zookeeper", "none", unserved(20, "client-1")),
+		cell("battery-dead", "zookeeper", "fence-all", unserved(20, "client-1")),
+		cell("battery-dead", "redis+renew", "none", harm(1)), // not like the others
+		cell("battery-paused", "redis", "none", live, harm(1)), cell("battery-dead", "redis", "none", live, notAvailable),
 		cell("gc-pause", "redis", "none", live, harm(20), violated(check.Overlap, 20)),
 		cell("gc-pause", "lib/etcd-mutex", "none", live),
 	},
 		card("no-fault"), card("gc-pause", sim.Pause), card("clock-forward", sim.ClockFault), card("failover", sim.Crash),
-		card("partition-sides", sim.Partition), card("uncontended"))
+		card("partition-sides", sim.Partition), card("uncontended"),
+		inTheBattery("battery-nothing"), inTheBattery("battery-paused", sim.Pause), inTheBattery("battery-dead", sim.Crash))
 }

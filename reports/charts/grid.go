@@ -1,7 +1,6 @@
 package charts
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -71,7 +70,7 @@ func fences() []string {
 // of lock services without a column get their own rows if variants is set, or if a scenario has
 // nothing else.
 func newGrid(set *results.Set, world string, cells []outcome.Summary, variants bool) grid {
-	g := grid{columns: slices.DeleteFunc(backendsOf(locksIn(set, world)), func(name string) bool {
+	g := grid{columns: slices.DeleteFunc(backendsOf(elsewhere(set, world)), func(name string) bool {
 		return !slices.ContainsFunc(cells, func(c outcome.Summary) bool { return c.Backend == name })
 	})}
 	type place struct{ scenario, options string }
@@ -221,44 +220,13 @@ func (s square) letter() string {
 	return s.guard[:1]
 }
 
-// harmed counts the decided halves, and those in which the account was harmed; it counts only
-// attentive clients, if there are any.
-func (g grid) harmed(half func(pair) square) (harmed, decided int) {
-	attentive := slices.ContainsFunc(g.rows, func(r gridRow) bool { return !r.others })
-	for _, r := range g.rows {
-		if attentive && r.others {
-			continue
-		}
-		for _, p := range r.squares {
-			switch half(p).state {
-			case whole:
-				decided++
-			case sometimes, always:
-				decided++
-				harmed++
-			case absent, inapplicable, unavailable, undecided: // do not count
-			}
-		}
-	}
-	return harmed, decided
-}
-
-// headline says in one sentence what the matrix shows.
+// headline is what the matrix shows. It counts nothing: the number of scripts that somebody wrote for a
+// lock service says nothing about it.
 func (g grid) headline() string {
-	bareHarmed, bare := g.harmed(func(p pair) square { return p.bare })
-	fencedHarmed, fenced := g.harmed(func(p pair) square { return p.fenced })
-	var parts []string
-	if bare > 0 {
-		parts = append(parts, fmt.Sprintf("in %d of %d cells without a fence", bareHarmed, bare))
-	}
-	if fenced > 0 {
-		parts = append(parts, fmt.Sprintf("in %d of %d behind one", fencedHarmed, fenced))
-	}
-	switch {
-	case len(parts) == 0:
+	if !slices.ContainsFunc(g.rows, func(r gridRow) bool {
+		return slices.ContainsFunc(r.squares, func(p pair) bool { return p.bare.state >= whole || p.fenced.state >= whole })
+	}) {
 		return "Nothing was decided"
-	case bare == 0:
-		parts[0] = fmt.Sprintf("in %d of %d cells behind a fence", fencedHarmed, fenced)
 	}
-	return "Money was lost or taken twice " + strings.Join(parts, ", ")
+	return "Where each script loses money, without a fence and behind one"
 }

@@ -18,7 +18,7 @@ import (
 // one. Variants of lock services that few scenarios use are left to MatrixFamily. A world without
 // results gives nil.
 func Matrix(set *results.Set, world string) *canvas.Figure {
-	return matrixOf(newGrid(set, world, locksIn(set, world), false), compact)
+	return matrixOf(newGrid(set, world, elsewhere(set, world), false), compact)
 }
 
 // MatrixFamily draws the scenarios of one family, with every variant.
@@ -28,7 +28,7 @@ func MatrixFamily(set *results.Set, world string, family Family) *canvas.Figure 
 
 // MatrixOf draws those of the named scenarios that have results.
 func MatrixOf(set *results.Set, world string, names []string) *canvas.Figure {
-	cells := slices.DeleteFunc(locksIn(set, world), func(c outcome.Summary) bool { return !slices.Contains(names, c.Scenario) })
+	cells := slices.DeleteFunc(elsewhere(set, world), func(c outcome.Summary) bool { return !slices.Contains(names, c.Scenario) })
 	return matrixOf(newGrid(set, world, cells, false), roomy)
 }
 
@@ -165,7 +165,7 @@ func (s *matrixSheet) says() string {
 		parts = append(parts, fmt.Sprintf("The fence is fence-all, or where there is a letter %s.", list(letters)))
 	}
 	if slices.ContainsFunc(s.rows, func(r gridRow) bool { return r.others }) {
-		parts = append(parts, "Clients are attentive; rows of others name their discipline, and the headline does not count them.")
+		parts = append(parts, "Clients are attentive; rows of others name their discipline.")
 	}
 	if s.left > 0 {
 		parts = append(parts, fmt.Sprintf("Not shown: %s of variants of these lock services.", words.Many(s.left, "cell")))

@@ -20,9 +20,9 @@ import (
 // priceScenario is the one in which nothing goes wrong and nobody else wants the lock.
 const priceScenario = "uncontended"
 
-// Price draws what a lock costs on a good day, in time and in messages, against how often money was
-// lost or taken twice on bad ones, without a fence. A world in which either was not measured gives
-// nil.
+// Price draws what a lock costs on a good day, in time and in messages, against the number of faults of
+// the battery in which money was lost or taken twice, without a guard. A world in which either was not
+// measured gives nil.
 func Price(set *results.Set, world string) *canvas.Figure {
 	p := newPrices(set, world)
 	if len(p.locks) == 0 {
@@ -40,20 +40,25 @@ type prices struct {
 	good   []outcome.Summary // cells that the costs come from
 	bad    []outcome.Summary // cells that the violations come from
 	counts bool              // messages were counted
+	most   int               // the largest number of faults that are decided with one lock service
 }
 
 // price is what one lock service costs and what it lets happen.
 type price struct {
-	backend   string
-	p50, p99  float64 // of the wait, ms
-	messages  float64 // per time that a client gets the lock; 0 if none, or not counted
-	harm      share   // in all scenarios in which something goes wrong
-	scenarios int     // how many scenarios that is
+	backend  string
+	p50, p99 float64 // of the wait, ms
+	messages float64 // per time that a client gets the lock; 0 if none, or not counted
+	harmful  int     // faults of the battery in which money was lost, in some trial
+	faults   int     // those that are decided
+	tried    int     // those that were run
 }
 
 func newPrices(set *results.Set, world string) prices {
 	var p prices
-	cells := slices.DeleteFunc(outcome.OneDiscipline(locksIn(set, world)), func(c outcome.Summary) bool { return c.Guard != string(ledger.None) || c.Trials == 0 })
+	ran := func(cells []outcome.Summary) []outcome.Summary {
+		return slices.DeleteFunc(cells, func(c outcome.Summary) bool { return c.Guard != string(ledger.None) || c.Trials == 0 })
+	}
+	cells, battery := ran(outcome.OneDiscipline(locksIn(set, world))), ran(inBattery(set, world))
 	var names []string
 	cost := map[string]price{}
 	for _, c := range cells {
@@ -70,17 +75,21 @@ func newPrices(set *results.Set, world string) prices {
 	sortBackends(names)
 	for _, name := range names {
 		lock := cost[name]
-		for _, c := range cells {
-			if f := familyOf(set, c.Scenario); c.Backend == name && f != NoFault && f != NotOnFile {
-				lock.harm = lock.harm.plus(c.Damage)
-				lock.scenarios++
-				p.bad = append(p.bad, c)
+		for _, c := range battery {
+			if c.Backend != name || familyOf(set, c.Scenario) == NoFault {
+				continue
 			}
+			harm := share{}.plus(c.Damage)
+			lock.tried++
+			lock.faults += min(1, harm.decided)
+			lock.harmful += min(1, harm.violated)
+			p.bad = append(p.bad, c)
 		}
 		switch {
-		case lock.harm.decided > 0:
+		case lock.faults > 0:
 			p.locks = append(p.locks, lock)
-		case lock.harm.trials > 0:
+			p.most = max(p.most, lock.faults)
+		case lock.tried > 0:
 			p.unsure = append(p.unsure, name)
 		default:
 			p.idle = append(p.idle, name)
@@ -90,18 +99,23 @@ func newPrices(set *results.Set, world string) prices {
 }
 
 func (p prices) says() string {
-	var counts []string
+	var fewer []string
 	for _, l := range p.locks {
-		counts = append(counts, fmt.Sprintf("%s %d", l.backend, l.scenarios))
+		if l.faults < p.most {
+			fewer = append(fewer, fmt.Sprintf("%s %d", l.backend, l.faults))
+		}
 	}
 	parts := []string{
 		sentence(about(slices.Concat(p.good, p.bad))),
 		"Cost: scenario " + priceScenario + ".",
-		"A point: the median (mean of the trials); a line to the right: to the 99th percentile; a line up and down: 95 % interval (Wilson) of the share.",
-		"The share is of all scenarios with a fault that a lock service has, and these differ: " + strings.Join(counts, ", ") + ".",
+		"A point: the median (mean of the trials); a line to the right: to the 99th percentile.",
+		fmt.Sprintf("Up: faults of the battery, %d for every lock; one counts if money was lost in some trial of it.", p.most),
+	}
+	if len(fewer) > 0 {
+		parts = append(parts, "Fewer of them could be done to some: "+strings.Join(fewer, ", ")+".")
 	}
 	if len(p.idle) > 0 {
-		parts = append(parts, "Not drawn, as there is no such scenario: "+list(p.idle)+".")
+		parts = append(parts, "Not drawn, as the battery was not run with it: "+list(p.idle)+".")
 	}
 	if len(p.unsure) > 0 {
 		parts = append(parts, "Not drawn, as every trial with a fault is undecided: "+list(p.unsure)+".")
@@ -143,7 +157,7 @@ type pricePanel struct {
 func newPriceSheet(p prices) *priceSheet {
 	s := &priceSheet{prices: p}
 	s.page = newPage(priceWidth, "What a lock costs on a good day, and what it lets happen on a bad one",
-		"Up: share of trials in which money was lost or taken twice, without a fence, when something goes wrong. Right: the cost when nothing does.",
+		"Up: number of faults in which money is lost or taken twice, without a guard. Right: what the lock costs when nothing goes wrong.",
 		p.says(), nil)
 	s.top = s.head()
 	s.height = s.top + priceHigh + 50 + s.foot()
@@ -157,9 +171,9 @@ func newPriceSheet(p prices) *priceSheet {
 	return s
 }
 
-// y returns the position of a share.
-func (s *priceSheet) y(share float64) vg.Length {
-	return s.top + priceInside + (priceHigh-2*priceInside)*vg.Length(1-share)
+// y returns the position of a number of faults.
+func (s *priceSheet) y(faults int) vg.Length {
+	return s.top + priceInside + (priceHigh-2*priceInside)*(1-vg.Length(faults)/vg.Length(max(1, s.prices.most)))
 }
 
 // waits is the panel of waiting times, on a scale of powers of ten.
@@ -208,7 +222,7 @@ func (s *priceSheet) waits(from, to vg.Length) pricePanel {
 			end = x(l.p99)
 		}
 		p.ends = append(p.ends, end)
-		p.spots = append(p.spots, spot{x(l.p50), s.y(l.harm.value()), labelOf(l.backend)})
+		p.spots = append(p.spots, spot{x(l.p50), s.y(l.harmful), labelOf(l.backend)})
 	}
 	s.label(&p)
 	return p
@@ -231,7 +245,7 @@ func (s *priceSheet) sent(from, to vg.Length) pricePanel {
 	}
 	for _, l := range s.locks {
 		p.ends = append(p.ends, 0)
-		p.spots = append(p.spots, spot{x(l.messages), s.y(l.harm.value()), labelOf(l.backend)})
+		p.spots = append(p.spots, spot{x(l.messages), s.y(l.harmful), labelOf(l.backend)})
 	}
 	s.label(&p)
 	return p
@@ -248,10 +262,8 @@ func (s *priceSheet) label(p *pricePanel) {
 	const r, thin = 6, 2.5
 	var taken []rect
 	for i, spot := range p.spots {
-		low, high := Wilson(s.locks[i].harm.violated, s.locks[i].harm.decided)
 		taken = append(taken,
 			rect{spot.x - r, spot.y - r, spot.x + r, spot.y + r},
-			rect{spot.x - thin, s.y(high), spot.x + thin, s.y(low)},
 			rect{spot.x, spot.y - thin, max(spot.x, p.ends[i]+3), spot.y + thin})
 	}
 	p.named = together(p.spots)

@@ -1,6 +1,8 @@
 package charts
 
 import (
+	"strconv"
+
 	"gonum.org/v1/plot/vg"
 
 	"github.com/locklab/locklab/reports/canvas"
@@ -9,9 +11,10 @@ import (
 func (s *priceSheet) draw(on canvas.Paper) {
 	s.page.draw(on, s.height)
 	f := canvas.Regular(smallSize)
-	for _, t := range []tick{{0, "0 %"}, {0.25, "25 %"}, {0.5, "50 %"}, {0.75, "75 %"}, {1, "100 %"}} {
-		y := s.y(t.at)
-		on.Text(f, margin+priceLeft-8-f.Width(t.text), y+4, canvas.Slate, t.text)
+	step := int(max(1, niceStep(float64(s.most))))
+	for n := 0; n <= s.most; n += step {
+		y, text := s.y(n), strconv.Itoa(n)
+		on.Text(f, margin+priceLeft-8-f.Width(text), y+4, canvas.Slate, text)
 		for _, p := range s.panels {
 			on.Pen(0.8, canvas.Mist)
 			on.Line(p.from, y, p.to, y)
@@ -40,9 +43,6 @@ func (s *priceSheet) drawPanel(on canvas.Paper, p pricePanel) {
 	on.Frame(p.from, s.top, p.to, bottom, 1, canvas.Stone)
 	on.Text(bold, (p.from+p.to-bold.Width(p.name))/2, bottom+38, canvas.Ink, p.name)
 	for i, at := range p.spots {
-		low, high := Wilson(s.locks[i].harm.violated, s.locks[i].harm.decided)
-		on.Pen(1.2, canvas.Stone)
-		on.Line(at.x, s.y(low), at.x, s.y(high))
 		if end := p.ends[i]; end > 0 {
 			on.Pen(2, canvas.Tint(canvas.Blue, 0.55))
 			on.Line(at.x, at.y, end, at.y)

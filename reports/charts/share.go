@@ -27,6 +27,10 @@ func (s share) nothing() string {
 	return "no trial"
 }
 
+// chance reports whether it happened in some of the decided trials and not in others. Where it did not,
+// the trials are copies of one outcome, and an interval would say nothing.
+func (s share) chance() bool { return 0 < s.violated && s.violated < s.decided }
+
 // value is from 0 to 1; of no trials it is 0.
 func (s share) value() float64 {
 	if s.decided == 0 {

@@ -31,6 +31,7 @@ type Content struct {
 // Chart is a picture of many trials.
 type Chart struct {
 	Name, Title, Caption string // Name is unique and part of an address in the page
+	Chapter              string // charts of one chapter follow each other
 	SVG                  []byte // as canvas.Figure writes it
 }
 

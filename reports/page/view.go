@@ -120,6 +120,7 @@ type claimRow struct {
 }
 
 type picture struct {
+	Chapter                 string // set on the first picture of a chapter
 	Address, Title, Caption string
 	SVG                     template.HTML
 }
@@ -175,14 +176,19 @@ func newView(c Content) (*view, error) {
 
 // addPictures adds the charts, and how they and the timelines look on dark.
 func (v *view) addPictures(c Content, a addresses) (err error) {
-	dark := darkSheet{}
+	dark, chapter := darkSheet{}, ""
 	for _, chart := range c.Charts {
 		s, err := drawing(chart.SVG)
 		if err != nil {
 			return fmt.Errorf("chart %s: %w", chart.Name, err)
 		}
 		dark.add(s)
-		v.Charts = append(v.Charts, picture{a.of("chart", chart.Name), chart.Title, chart.Caption, s.markup})
+		begins := chart.Chapter
+		if chart.Chapter == chapter {
+			begins = ""
+		}
+		chapter = chart.Chapter
+		v.Charts = append(v.Charts, picture{begins, a.of("chart", chart.Name), chart.Title, chart.Caption, s.markup})
 	}
 	for _, t := range c.Trials {
 		dark.add(t.sketch)

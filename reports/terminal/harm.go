@@ -159,11 +159,18 @@ func telltale(cells []outcome.Summary, cards []outcome.Card) ([]outcome.Summary,
 		return true
 	}
 	keep(func(c outcome.Summary) bool { return !adds(c, cards) })
+	// Only the battery does the same to every lock service, so only there can counts be compared.
+	battery := keep(func(c outcome.Summary) bool {
+		return slices.ContainsFunc(cards, func(card outcome.Card) bool { return card.Scenario == c.Scenario && card.Battery })
+	})
 	thing := "scenario"
 	if keep(func(c outcome.Summary) bool {
 		return slices.ContainsFunc(cards, func(card outcome.Card) bool { return card.Scenario == c.Scenario && len(card.Faults) > 0 })
 	}) {
 		thing = "fault scenario"
+		if battery {
+			thing = "fault"
+		}
 	}
 	if !oneScenario(cells) {
 		keep(func(c outcome.Summary) bool { return !strings.Contains(c.Backend, "+") })

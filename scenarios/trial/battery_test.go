@@ -62,10 +62,15 @@ func TestNoHoleInTheBatteryIsWithoutAReason(t *testing.T) {
 				continue
 			}
 			expected := trial.Scenario.Expected(cell)
-			for _, p := range []check.Property{check.LostUpdate, check.Availability} {
-				if !slices.ContainsFunc(expected, func(e script.Expected) bool { return e.Property == p && e.Because != "" }) {
-					t.Errorf("%s does not say what becomes of %s", trial.Cell(), p)
-				}
+			says := func(p check.Property) bool {
+				return slices.ContainsFunc(expected, func(e script.Expected) bool { return e.Property == p && e.Because != "" })
+			}
+			served := slices.ContainsFunc(trial.Scenario.Bounds(cell), func(r script.ExpectedRange) bool { return r.Measure == check.ServedShare })
+			if !says(check.LostUpdate) {
+				t.Errorf("%s does not say what becomes of the money", trial.Cell())
+			}
+			if !says(check.Availability) && !served {
+				t.Errorf("%s does not say whether clients are served", trial.Cell())
 			}
 		}
 	}

@@ -21,6 +21,9 @@ func TestEveryCellSaysWhetherMoneyIsLost(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, c := range cells {
+			if s.Misfit(c.Backend) != nil {
+				continue
+			}
 			expected := s.Expected(c)
 			if slices.ContainsFunc(expected, func(e script.Expected) bool { return e.Property == check.LostUpdate }) {
 				continue

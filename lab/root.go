@@ -96,7 +96,7 @@ Exit status: 0 everything as the scenarios expect, 1 something is not,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return refuseEmpty(cmd) },
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(runCommand(), reportCommand(), listCommand(), showCommand(), checkCommand(), replayCommand(), timelineCommand(), diagramCommand(), claimsCommand(), sweepCommand(), doctorCommand(), noticesCommand())
+	root.AddCommand(runCommand(), reportCommand(), listCommand(), showCommand(), checkCommand(), replayCommand(), timelineCommand(), diagramCommand(), claimsCommand(), sweepCommand(), datasheetCommand(), doctorCommand(), noticesCommand())
 	return root
 }
 

@@ -29,3 +29,9 @@ var numbers []byte
 
 // NumbersFile returns the file of published numbers, numbers.yaml.
 func NumbersFile() []byte { return append([]byte(nil), numbers...) }
+
+//go:embed margins.yaml
+var margins []byte
+
+// MarginsFile returns the file of derived margins, margins.yaml.
+func MarginsFile() []byte { return append([]byte(nil), margins...) }

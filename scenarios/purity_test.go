@@ -25,7 +25,7 @@ var (
 // calls it may have a context to interrupt it with. Only tests import scripttest.
 var (
 	runners = []string{"trial", "scripttest"}
-	callers = []string{"sweep", "claims"}
+	callers = []string{"sweep", "claims", "margin"}
 )
 
 // TestCodeUnderTestIsDeterministic reads the syntax trees of everything below the trial runner, as

@@ -19,6 +19,8 @@ import (
 const (
 	// SweepsFile has the points of sweeps, as sweep.Row.
 	SweepsFile = "sweeps.jsonl"
+	// MarginsFile has the rows of datasheets, as margin.WriteRow writes them.
+	MarginsFile = "margins.jsonl"
 	// ClaimsFile has the trials' verdicts on the published claims, as Claim.
 	ClaimsFile = "claims.json"
 )

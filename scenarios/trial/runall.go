@@ -40,7 +40,7 @@ func RunAll(ctx context.Context, trials iter.Seq[Trial], workers int, run func(c
 	for range workers {
 		working.Go(func() {
 			for b := range next {
-				judged, err := b.trial.try(ctx, run)
+				judged, err := b.trial.Try(ctx, run)
 				judged.Index = b.index
 				finished <- done{b.turn, judged, err} // never blocks: it has room for every trial begun
 			}

@@ -14,8 +14,9 @@ import (
 // made the machine slow, so it is tried again alone.
 const mostTries = 3
 
-// try runs a trial once and judges it.
-func (t Trial) try(ctx context.Context, run func(context.Context, Trial) (*sim.History, error)) (Judged, error) {
+// Try runs a trial once and judges it. A trial that cannot be carried out for reasons of its own is
+// undecided.
+func (t Trial) Try(ctx context.Context, run func(context.Context, Trial) (*sim.History, error)) (Judged, error) {
 	history, err := run(ctx, t)
 	if err != nil && ctx.Err() == nil && t.ownError(err) {
 		return Judged{Trial: t, Result: t.failed(err)}, nil
@@ -38,7 +39,7 @@ func (j Judged) again(ctx context.Context, run func(context.Context, Trial) (*si
 	for index, slow := j.Index, true; slow && len(why) < mostTries-1; slow = j.tooSlow() {
 		why = append(why, j.Result.Finding(check.KeptUp).Why)
 		var err error
-		if j, err = j.Trial.try(ctx, run); err != nil {
+		if j, err = j.Trial.Try(ctx, run); err != nil {
 			return Judged{}, err
 		}
 		j.Index = index

@@ -102,15 +102,17 @@ func TrialsEach(s margin.Setup) string {
 // lost".
 func LiveCheck(r margin.Row, c margin.LiveCheck, ttl time.Duration) string {
 	text := "live, " + Size(r.Unit, c.Size, ttl) + ": " + c.Outcome().String()
-	switch {
-	case c.Why != "":
+	if c.Why != "" {
 		return text + ": " + c.Why
-	case c.Verdict == check.Undecided:
-		return text
-	case c.Verdict == check.Violated:
-		return text + ", " + Harm(c.Harm)
 	}
-	return text + ", no harm"
+	switch c.Verdict {
+	case check.Violated:
+		return text + ", " + Harm(c.Harm)
+	case check.Holds:
+		return text + ", no harm"
+	case check.Undecided:
+	}
+	return text
 }
 
 // Setup names a set-up: "redis+renew, lease 5 s, work 3 s, guard cas, heedless clients".

@@ -105,11 +105,11 @@ func judged(j trial.Judged, s Setup) (v verdicts) {
 // damage is whether the account came to harm. Where no withdrawal was acknowledged none can be missing,
 // even if nobody knows what became of the others.
 func damage(j trial.Judged) check.Verdict {
-	verdict := j.Result.Finding(check.LostUpdate).Verdict
-	switch {
-	case j.Result.Finding(check.DuplicateEffect).Verdict == check.Violated:
+	if j.Result.Finding(check.DuplicateEffect).Verdict == check.Violated {
 		return check.Violated
-	case verdict == check.Undecided && j.History != nil && wrote(j.History) == 0:
+	}
+	verdict := j.Result.Finding(check.LostUpdate).Verdict
+	if verdict == check.Undecided && j.History != nil && wrote(j.History) == 0 {
 		return check.Holds
 	}
 	return verdict

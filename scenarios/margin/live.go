@@ -31,12 +31,13 @@ type LiveCheck struct {
 
 // Outcome says whether the live trial confirms the margin.
 func (c LiveCheck) Outcome() outcome.Outcome {
-	switch {
-	case c.Why != "":
+	if c.Why != "" {
 		return outcome.NotAvailable
-	case c.Verdict == check.Undecided:
+	}
+	if c.Verdict == check.Undecided {
 		return outcome.Undecided
-	case (c.Verdict == check.Violated) == c.Expect:
+	}
+	if (c.Verdict == check.Violated) == c.Expect {
 		return outcome.AsExpected
 	}
 	return outcome.NotAsExpected

@@ -216,13 +216,16 @@ func (s *search) margin(h Harm) Margin {
 func (t *tally) count(harm int) (bad, whole bool, undecided int) {
 	whole = true
 	for seed, run := range t.run {
-		switch {
-		case !run:
+		if !run {
 			whole = false
-		case t.found[seed][harm] == check.Violated:
+			continue
+		}
+		switch t.found[seed][harm] {
+		case check.Violated:
 			bad = true
-		case t.found[seed][harm] == check.Undecided:
+		case check.Undecided:
 			undecided++
+		case check.Holds: // neither
 		}
 	}
 	return bad, whole, undecided

@@ -74,7 +74,8 @@ func (s *Size) explain(err error) error {
 	return bad
 }
 
-// Sized returns the same scenario with its fault of another size. The error says why there is none.
+// Sized returns the same scenario with its fault of another size, of which the script expects nothing.
+// The error says why there is none.
 func (s *Scenario) Sized(x float64) (*Scenario, error) {
 	if s.Size == nil {
 		return nil, fmt.Errorf("scenario %s has a fault without a size; expected a scenario with the key size", s.Name)
@@ -89,6 +90,9 @@ func (s *Scenario) Sized(x float64) (*Scenario, error) {
 		return nil, err
 	}
 	out.Builtin, out.Battery = s.Builtin, s.Battery
+	if x != s.Size.At {
+		out.Expect = nil
+	}
 	return out, nil
 }
 

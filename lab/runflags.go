@@ -44,7 +44,7 @@ func (o *runOptions) register(c *cobra.Command) {
 	for _, b := range services.Registry() {
 		locks = append(locks, b.Name()+"\t"+b.Title())
 	}
-	guards = append(guards, script.Best+"\tthe one that helps most with each lock service")
+	guards = append(guards, script.Best+"\tthe most that each lock service itself offers")
 	complete(c, "guard", guards...)
 	complete(c, "backend", locks...)
 	complete(c, "discipline", string(workload.Attentive), string(workload.Heedless), string(workload.Late)+"=0.5ttl")

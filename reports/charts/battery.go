@@ -193,11 +193,11 @@ func (b battery) headline() string {
 	case locks == 0 || guarded == 0 || len(b.rows) < 2:
 		return "The same faults for every lock"
 	case len(bare) == locks && len(best) == 1 && guarded > 1:
-		return fmt.Sprintf("Without a guard, every lock loses money to some fault; with the best guard, %s still does", best[0])
+		return fmt.Sprintf("Without a guard, every lock loses money to some fault; behind its own fence, %s still does", best[0])
 	case len(bare) == locks && 0 < len(best) && len(best) < guarded && len(best) < 4:
-		return fmt.Sprintf("Without a guard, every lock loses money to some fault; with the best guard, %s still do", list(best))
+		return fmt.Sprintf("Without a guard, every lock loses money to some fault; behind their own fence, %s still do", list(best))
 	}
-	return fmt.Sprintf("%d of %d locks lose money to some fault without a guard, %d of %d with the best one", len(bare), locks, len(best), guarded)
+	return fmt.Sprintf("%d of %d locks lose money to some fault without a guard, %d of %d with the guard best", len(bare), locks, len(best), guarded)
 }
 
 // totals returns in how many faults money was lost with a lock service, in some trial; "" without a

@@ -54,7 +54,7 @@ func TestABatteryCellSaysWhatBecameOfTheMoneyAndTheLock(t *testing.T) {
 }
 
 func TestTheHeadlineOfTheBatteryNamesTheLocksThatLose(t *testing.T) {
-	const want = "Without a guard, every lock loses money to some fault; with the best guard, redis still does"
+	const want = "Without a guard, every lock loses money to some fault; behind its own fence, redis still does"
 	if got := newBattery(world(), sim.VirtualWorld).headline(); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

@@ -48,7 +48,7 @@ type batterySheet struct {
 func newBatterySheet(b battery) *batterySheet {
 	s := &batterySheet{battery: b}
 	s.page = newPage(batteryWidth, b.headline(),
-		"One fault a row, one lock service a column. Left half of a square: the account takes every write. Right half: the best guard that the lock service allows.",
+		"One fault a row, one lock service a column. Left half of a square: the account takes every write. Right half: a fence of the lock's own tokens, or cas with a lock that has none.",
 		b.says(), s.legend())
 	s.column = (batteryWidth - 2*margin - batteryGutter) / vg.Length(len(b.columns))
 	f := canvas.Regular(batteryText)

@@ -55,7 +55,7 @@ func (s *Scenario) Spec(registry backends.Registry, name string) (backends.Spec,
 	return spec, nil
 }
 
-// Best is a script's word for the guard that helps most with a lock service: fence-all with one that
+// Best is a script's word for the most that a lock service itself offers the account: fence-all with one that
 // issues fencing tokens, otherwise cas.
 const Best = "best"
 

@@ -118,6 +118,7 @@ schema:
 ## docs: draw the documents' pictures anew
 docs:
 	go run ./docs/imports > docs/imports.svg
-	go run ./cmd/locklab run --out out/docs
+	go run ./cmd/locklab run battery --seeds 100 --out out/docs
 	cp out/docs/latest/charts/battery.virtual.png docs/battery.png
+	go run ./cmd/locklab run gc-pause --out out/docs
 	go run ./cmd/locklab timeline out/docs/latest/histories/gc-pause.redis.none.virtual.seed-1.jsonl --out docs/gc-pause.png

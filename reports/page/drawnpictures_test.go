@@ -90,7 +90,7 @@ func drawPictures(t *testing.T) (all []drawnPicture) {
 	return all
 }
 
-// manyScenarios runs the scenarios that tell the debate, those that the other charts need, and some
+// manyScenarios runs the battery, the scenarios that tell the debate, those that other charts need, and some
 // with long names and much to say, each cell once.
 func manyScenarios(t *testing.T) *results.Set {
 	t.Helper()
@@ -100,7 +100,7 @@ func manyScenarios(t *testing.T) *results.Set {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all = slices.DeleteFunc(all, func(s *script.Scenario) bool { return !slices.Contains(wanted, s.Name) })
+	all = slices.DeleteFunc(all, func(s *script.Scenario) bool { return !s.Battery && !slices.Contains(wanted, s.Name) })
 	trials, err := trial.Selection{World: sim.VirtualWorld, Seeds: outcome.Seeds{First: 1, Last: 1}}.Trials(all)
 	if err != nil {
 		t.Fatal(err)

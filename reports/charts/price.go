@@ -109,10 +109,10 @@ func (p prices) says() string {
 		sentence(about(slices.Concat(p.good, p.bad))),
 		"Cost: scenario " + priceScenario + ".",
 		"A point: the median (mean of the trials); a line to the right: to the 99th percentile.",
-		fmt.Sprintf("Up: faults of the battery, %d for every lock; one counts if money was lost in some trial of it.", p.most),
+		fmt.Sprintf("Up: of the %d faults of the battery, those in which money was lost in some trial.", p.most),
 	}
 	if len(fewer) > 0 {
-		parts = append(parts, "Fewer of them could be done to some: "+strings.Join(fewer, ", ")+".")
+		parts = append(parts, "Not all of them can be done to every lock: "+strings.Join(fewer, ", ")+".")
 	}
 	if len(p.idle) > 0 {
 		parts = append(parts, "Not drawn, as the battery was not run with it: "+list(p.idle)+".")

@@ -33,7 +33,7 @@ type Live interface {
 	// Dial is called in a client's process. It connects to the servers at these addresses, which
 	// are in the order of Servers, and returns the client's lock.
 	Dial(h *live.Host, servers []string, s Settings) (Lock, error)
-	// Roles are the programs that this backend runs as processes of this same binary: locklab's own
+	// Duties are the programs that this backend runs as processes of this same binary: locklab's own
 	// services, and the observers of foreign ones.
 	Duties() map[string]live.Duty
 }

@@ -42,7 +42,7 @@ func (None) Dial(h *live.Host, _ []string, _ backends.Settings) (backends.Lock, 
 	return newNoLock(h), nil
 }
 
-// Roles returns none.
+// Duties returns none.
 func (None) Duties() map[string]live.Duty { return nil }
 
 const (
@@ -88,7 +88,7 @@ func (Perfect) Dial(h *live.Host, servers []string, s backends.Settings) (backen
 	return NewLock(h, p, s), nil
 }
 
-// Roles is the service.
+// Duties is the service.
 func (Perfect) Duties() map[string]live.Duty { return map[string]live.Duty{perfectDuty: keep} }
 
 // keep is the duty of the perfect service.

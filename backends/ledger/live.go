@@ -68,7 +68,7 @@ func dial(h wire.Host, address string) (Account, error) {
 	}}, nil
 }
 
-// Roles is the account's service.
+// Duties is the account's service.
 func Duties() map[string]live.Duty { return map[string]live.Duty{duty: keep} }
 
 // keep is the duty of the account's service.

@@ -171,7 +171,7 @@ func (s *standing) who(ctx context.Context, role sim.Role) []sim.HostID {
 	return hosts
 }
 
-// Roles returns all programs that run as processes of hosts in the live world. A binary that runs
+// Duties returns all programs that run as processes of hosts in the live world. A binary that runs
 // live trials must hand them to live.DutyMain before it does anything else.
 func Duties() map[string]live.Duty {
 	duties := map[string]live.Duty{clientDuty: runClient}

@@ -123,7 +123,7 @@ func dialMembers(h *live.Host, servers []string, s backends.Settings) (*clientPo
 	return p, p.connectAhead(connectLimit)
 }
 
-// Roles is the observer.
+// Duties is the observer.
 func (Backend) Duties() map[string]live.Duty {
 	return map[string]live.Duty{observerDuty: observe}
 }

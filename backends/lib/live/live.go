@@ -107,7 +107,7 @@ func (b Backend) Conclude(events []sim.Event, s backends.Settings) []sim.Event {
 	return events
 }
 
-// Roles are the service's.
+// Duties are the service's.
 func (b Backend) Duties() map[string]live.Duty {
 	return b.realService().Duties()
 }

@@ -63,7 +63,7 @@ func (b Backend) dial(h *live.Host, ip string, s backends.Settings) (redis.Port,
 	return redis.NewPool(h, p, s), nil
 }
 
-// Roles are the observers of the lab's own server and of an attached one.
+// Duties are the observers of the lab's own server and of an attached one.
 func (Backend) Duties() map[string]live.Duty {
 	return map[string]live.Duty{observerDuty: observe, attachedDuty: observeAttached}
 }

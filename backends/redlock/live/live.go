@@ -110,7 +110,7 @@ func (b Backend) dial(h *live.Host, servers []string, s backends.Settings, port 
 	}), nil
 }
 
-// Roles is the observer.
+// Duties is the observer.
 func (Backend) Duties() map[string]live.Duty { return redislive.Backend{}.Duties() }
 
 // Conclude counts the votes that the observers saw.

@@ -144,7 +144,7 @@ func (b Backend) dial(h *live.Host, servers []string, s backends.Settings, root 
 	return zookeeper.NewLock(h, p, s), nil
 }
 
-// Roles are the observers of the lab's own servers and of attached ones.
+// Duties are the observers of the lab's own servers and of attached ones.
 func (Backend) Duties() map[string]live.Duty {
 	return map[string]live.Duty{observerDuty: observe, attachedDuty: observeAttached}
 }

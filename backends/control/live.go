@@ -5,8 +5,12 @@ package control
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/locklab/locklab/backends"
@@ -51,7 +55,10 @@ const (
 	connectLimit = 5 * time.Second // for a client's first connection, before the trial starts
 )
 
-type perfectSpec struct{ Listen string }
+type perfectSpec struct {
+	Listen string
+	Disk   string // the file that keeps what the service knows
+}
 
 // MessageWords reads requests to the service.
 func (Perfect) MessageWords(head []byte) (string, bool) { return wire.MessageWords(head) }
@@ -64,7 +71,12 @@ func (Perfect) Start(context.Context, *live.Lab, backends.Settings) error { retu
 
 // Observe starts the service on its host, and returns once it listens.
 func (Perfect) Observe(ctx context.Context, lab *live.Lab, _ backends.Settings) error {
-	service, err := lab.Agent(PerfectID).StartDuty(perfectDuty, perfectSpec{Listen: net.JoinHostPort(lab.Address(PerfectID), perfectPort)})
+	disk := filepath.Join(lab.Dir(PerfectID), "lock.json")
+	if err := os.Remove(disk); err != nil && !errors.Is(err, fs.ErrNotExist) { // an earlier trial's
+		return fmt.Errorf("clear the perfect lock's disk: %w", err)
+	}
+	service, err := lab.Agent(PerfectID).StartDuty(perfectDuty,
+		perfectSpec{Listen: net.JoinHostPort(lab.Address(PerfectID), perfectPort), Disk: disk})
 	if err != nil {
 		return err
 	}
@@ -103,33 +115,53 @@ func keep(h *live.Host, orders json.RawMessage) error {
 	}
 	h.Ready()
 	h.AwaitStart()
-	return serve(h, l)
+	return serve(h, l, disk(s.Disk))
 }
 
-// serve runs the model on the host's monotonic clock.
-func serve(h wire.Host, l net.Listener) error {
-	service := &service{host: h, model: NewModel()}
-	return wire.Serve(h, l, func(from sim.HostID, c Command) (Reply, error) { return service.apply(from, c), nil })
+// serve runs the model on the host's monotonic clock. After a crash it goes on where it was, as the
+// simulated service does: a lease that ran out while the machine was off ends now.
+func serve(h wire.Host, l net.Listener, d disk) error {
+	model, err := d.read()
+	if err != nil {
+		return err
+	}
+	service := &service{host: h, model: model, disk: d}
+	if _, held := model.NextExpiry(); held {
+		if _, err := service.apply(PerfectID, Command{Kind: CommandExpire}); err != nil {
+			return err
+		}
+		service.endInTime()
+	}
+	return wire.Serve(h, l, func(from sim.HostID, c Command) (Reply, error) { return service.apply(from, c) })
 }
 
 type service struct {
 	host   wire.Host
 	model  *Model
+	disk   disk
 	leases int // started so far
 }
 
-func (s *service) apply(from sim.HostID, c Command) Reply {
+// apply executes a command. What it changed is on the disk before anybody hears of it.
+func (s *service) apply(from sim.HostID, c Command) (Reply, error) {
+	before := *s.model
 	r := s.model.Apply(s.host.Now(), c)
+	if *s.model != before {
+		if err := s.disk.write(s.model); err != nil {
+			return Reply{}, err
+		}
+	}
 	record(s.host, from, c, r)
 	if c.Kind == CommandAcquire && r.OK {
-		s.leases++
-		s.endInTime(s.leases)
+		s.endInTime()
 	}
-	return r
+	return r, nil
 }
 
-// endInTime starts the process that notices the end of a lease without being asked.
-func (s *service) endInTime(lease int) {
+// endInTime starts the process that notices the end of the present lease without being asked.
+func (s *service) endInTime() {
+	s.leases++
+	lease := s.leases
 	s.host.Go("lease", func(h sim.Host) {
 		for {
 			at, held := s.model.NextExpiry()
@@ -140,7 +172,9 @@ func (s *service) endInTime(lease int) {
 				h.Sleep(wait)
 				continue
 			}
-			s.apply(PerfectID, Command{Kind: CommandExpire})
+			if _, err := s.apply(PerfectID, Command{Kind: CommandExpire}); err != nil {
+				return // the lease ends with the next request, which says what the disk says
+			}
 		}
 	})
 }

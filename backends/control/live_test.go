@@ -4,6 +4,7 @@ package control
 
 import (
 	"net"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -19,6 +20,12 @@ const patience = 10 * time.Second
 // recorded. The client can watch that as it happens.
 func withService(t *testing.T, client func(h *realtime.Host, p Port, happens <-chan sim.Kind)) []sim.Kind {
 	t.Helper()
+	return withServiceOn(t, disk(filepath.Join(t.TempDir(), "lock")), client)
+}
+
+// withServiceOn is withService with a service that knows what this disk knows.
+func withServiceOn(t *testing.T, d disk, client func(h *realtime.Host, p Port, happens <-chan sim.Kind)) []sim.Kind {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -27,7 +34,9 @@ func withService(t *testing.T, client func(h *realtime.Host, p Port, happens <-c
 	happens := make(chan sim.Kind, 100)
 	go realtime.Run(PerfectID, func(h *realtime.Host) {
 		h.OnRecord = func(e sim.Event) { happens <- e.Kind }
-		serve(h, l) // until the listener is closed
+		if err := serve(h, l, d); err != nil { // until the listener is closed
+			t.Log(err)
+		}
 		recorded <- h.Events()
 	})
 	realtime.Run("client-1", func(h *realtime.Host) {
@@ -78,6 +87,41 @@ func TestTheLivePerfectLockEndsALeaseThatNobodyAsksAbout(t *testing.T) {
 		}
 	})
 	if want := []sim.Kind{sim.Granted, sim.Expired, sim.Granted}; !slices.Equal(got, want) {
+		t.Errorf("the service recorded %q, expected %q", got, want)
+	}
+}
+
+func TestTheLivePerfectLockForgetsNothingInACrash(t *testing.T) {
+	d := disk(filepath.Join(t.TempDir(), "lock"))
+	withServiceOn(t, d, func(_ *realtime.Host, p Port, _ <-chan sim.Kind) {
+		if token, ok, err := p.Acquire("first", time.Hour, patience); token != 1 || !ok || err != nil {
+			t.Fatalf("Acquire = %d, %t, %v", token, ok, err)
+		}
+	})
+	withServiceOn(t, d, func(_ *realtime.Host, p Port, _ <-chan sim.Kind) {
+		if _, ok, err := p.Acquire("second", time.Hour, patience); ok || err != nil {
+			t.Errorf("after a crash another client gets the lock that is held: %t, %v", ok, err)
+		}
+		if ok, err := p.Release("first", patience); !ok || err != nil {
+			t.Errorf("after a crash the owner cannot release: %t, %v", ok, err)
+		}
+		if token, ok, err := p.Acquire("second", time.Hour, patience); token != 2 || !ok || err != nil {
+			t.Errorf("after a crash the next token is %d, expected 2: %t, %v", token, ok, err)
+		}
+	})
+}
+
+func TestALeaseOfTheLivePerfectLockThatRanOutWhileItWasOffEndsAtOnce(t *testing.T) {
+	d := disk(filepath.Join(t.TempDir(), "lock"))
+	if err := d.write(&Model{Owner: "before", Token: 7}); err != nil { // until the very beginning
+		t.Fatal(err)
+	}
+	got := withServiceOn(t, d, func(_ *realtime.Host, p Port, _ <-chan sim.Kind) {
+		if token, ok, err := p.Acquire("after", time.Hour, patience); token != 8 || !ok || err != nil {
+			t.Errorf("Acquire = %d, %t, %v", token, ok, err)
+		}
+	})
+	if want := []sim.Kind{sim.Expired, sim.Granted}; !slices.Equal(got, want) {
 		t.Errorf("the service recorded %q, expected %q", got, want)
 	}
 }

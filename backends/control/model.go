@@ -30,9 +30,9 @@ type Reply struct {
 // exactly on time by a clock that nothing disturbs, tokens that only grow, and a memory that is
 // never lost.
 type Model struct {
-	owner   string // grant; "" if the lock is free
-	expires time.Duration
-	token   uint64
+	Owner   string        // grant; "" if the lock is free
+	Expires time.Duration // when the owner's lease ends
+	Token   uint64        // the last one that was given
 }
 
 // NewModel returns a service whose lock is free.
@@ -41,21 +41,21 @@ func NewModel() *Model { return &Model{} }
 // Apply executes one command when the service's monotonic clock shows now.
 func (m *Model) Apply(now time.Duration, c Command) Reply {
 	var r Reply
-	if m.owner != "" && now >= m.expires {
-		r.Ended = m.owner
-		m.owner = ""
+	if m.Owner != "" && now >= m.Expires {
+		r.Ended = m.Owner
+		m.Owner = ""
 	}
 	switch c.Kind {
 	case CommandAcquire:
-		if m.owner != "" {
+		if m.Owner != "" {
 			break
 		}
-		m.owner, m.expires = c.Grant, now+c.TTL
-		m.token++
-		r.OK, r.Token = true, m.token
+		m.Owner, m.Expires = c.Grant, now+c.TTL
+		m.Token++
+		r.OK, r.Token = true, m.Token
 	case CommandRelease:
-		if r.OK = m.owner != "" && m.owner == c.Grant; r.OK {
-			m.owner = ""
+		if r.OK = m.Owner != "" && m.Owner == c.Grant; r.OK {
+			m.Owner = ""
 		}
 	case CommandExpire:
 	default:
@@ -65,4 +65,4 @@ func (m *Model) Apply(now time.Duration, c Command) Reply {
 }
 
 // NextExpiry returns when the present lease ends; ok is false while the lock is free.
-func (m *Model) NextExpiry() (at time.Duration, ok bool) { return m.expires, m.owner != "" }
+func (m *Model) NextExpiry() (at time.Duration, ok bool) { return m.Expires, m.Owner != "" }

@@ -8,6 +8,9 @@
 # of the live world mostly wait.
 TESTS = -timeout 60m -parallel 6
 
+# As the program does for itself: trials make much garbage and keep little.
+export GOGC = 400
+
 ## test: install the servers that the live tests use, where that is possible, and run all tests;
 ## with one seed of each trial of the suite. LOCKLAB_SEEDS=3 asks for three, as .ci/run does, and
 ## has the documents' commands that run everything run as well

@@ -12,6 +12,7 @@ import (
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/scripttest"
 )
 
 // battery loads the faults with these names, or all of them, and their conditions.
@@ -51,13 +52,16 @@ func measured(t *testing.T, p Plan, workers int) (sheets []Sheet) {
 }
 
 // TestMarginsAreAsDerived holds the set-ups that people run against paper, with the work of the battery
-// and with a shorter one.
+// and, where more than one seed is asked for, with a shorter one.
 func TestMarginsAreAsDerived(t *testing.T) {
 	p := battery(t)
 	setups := []string{"redis", "redis+renew", "redlock", "redlock-redsync+nodes=3+renew", "sentinel", "etcd", "zookeeper", "perfect", "none"}
 	thinks := []time.Duration{4 * time.Second, 2 * time.Second}
+	if scripttest.Seeds(t) == 1 {
+		thinks = thinks[:1]
+	}
 	if testing.Short() { // a trial of Redlock without its servers takes long
-		setups, thinks = []string{"redis", "zookeeper"}, thinks[:1]
+		setups = []string{"redis", "zookeeper"}
 	}
 	for _, backend := range setups {
 		for _, think := range thinks {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -112,7 +113,7 @@ func (o datasheetOptions) run(cmd *cobra.Command, names []string) error {
 	defer stop()
 	folder, err := results.NewFolder(o.out, results.About{
 		Command: append([]string{"locklab", "datasheet"}, os.Args[min(2, len(os.Args)):]...),
-		Version: version(), Go: runtime.Version(), Started: time.Now(), World: o.world, Seeds: o.seeds,
+		Version: version(), Go: runtime.Version(), Started: time.Now(), World: o.world, Seeds: o.seeds, Margins: plan.Total(),
 	})
 	if err != nil {
 		return err
@@ -265,15 +266,9 @@ func (o datasheetOptions) measure(ctx context.Context, cmd *cobra.Command, plan 
 
 // conclude prints where everything is and returns the exit status.
 func (o datasheetOptions) conclude(cmd *cobra.Command, plan margin.Plan, sheets []margin.Sheet, unconfirmed int, folder string) error {
-	out := o.format.remarks(cmd)
-	fmt.Fprintf(out, "\nmargins    %s\n", filepath.Join(folder, results.MarginsFile))
-	rows, worst := 0, outcome.AsExpected
+	rows := 0
 	for _, s := range sheets {
 		rows += len(s.Rows)
-		worst = max(worst, s.Outcome())
-	}
-	if rows > 0 {
-		fmt.Fprintf(out, "look at    %s\n", filepath.Join(folder, "charts", reports.MarginsChart+".png"))
 	}
 	var missing []string
 	if rows < plan.Total() {
@@ -281,6 +276,24 @@ func (o datasheetOptions) conclude(cmd *cobra.Command, plan margin.Plan, sheets 
 	}
 	if unconfirmed > 0 {
 		missing = append(missing, fmt.Sprintf("interrupted: %s were not finished", words.Many(unconfirmed, "live trial")))
+	}
+	lists := []string{filepath.Join(folder, results.MarginsFile)}
+	return concludeDatasheets(o.format.remarks(cmd), sheets, lists, filepath.Join(folder, "charts"), missing)
+}
+
+// concludeDatasheets prints in which lists and charts datasheets are, and returns the exit status.
+func concludeDatasheets(out io.Writer, sheets []margin.Sheet, lists []string, charts string, missing []string) error {
+	fmt.Fprintln(out)
+	for _, list := range lists {
+		fmt.Fprintf(out, "margins    %s\n", list)
+	}
+	drawn, worst := false, outcome.AsExpected
+	for _, s := range sheets {
+		drawn = drawn || len(s.Rows) > 0
+		worst = max(worst, s.Outcome())
+	}
+	if drawn {
+		fmt.Fprintf(out, "look at    %s\n", filepath.Join(charts, reports.MarginsChart+".png"))
 	}
 	return worstStatus(worst, missing)
 }

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +25,8 @@ func reportCommand() *cobra.Command {
 		Long: `Report reads the folders of one run or several (results.jsonl, run.json and the
 histories that were kept), adds them up, and makes everything anew that run makes at
 its end: the table, the timelines, the charts and index.html. Nothing is run again.
-Of what ` + "`locklab sweep`" + ` has left it makes the table of points and the chart.
+Of what ` + "`locklab sweep`" + ` has left it makes the table of points and the chart,
+and of what ` + "`locklab datasheet`" + ` has left, the datasheets and the chart.
 
 With one folder, pictures and page are written into it; with several, --out says where.
 
@@ -60,8 +62,13 @@ func report(cmd *cobra.Command, folders []string, out string, format *formatFlag
 	if err != nil {
 		return err
 	}
-	if onlySweeps(set) {
+	switch measured, err := whatMeasured(set); {
+	case err != nil:
+		return err
+	case measured == results.SweepsFile:
 		return reportSweeps(cmd, set, out, format)
+	case measured == results.MarginsFile:
+		return reportDatasheets(cmd, set, out, format)
 	}
 	made, err := present(ctx, cmd, set, out, format)
 	if err != nil {
@@ -77,14 +84,58 @@ func report(cmd *cobra.Command, folders []string, out string, format *formatFlag
 	return status(set, made.accord, remarks)
 }
 
-// onlySweeps reports whether nothing but sweeps was run.
-func onlySweeps(set *results.Set) bool {
+// whatMeasured returns the list that stands in for trials if sweeps alone were run, or datasheets
+// alone; "" if there are trials. Datasheets have no place in a report on anything else.
+func whatMeasured(set *results.Set) (list string, err error) {
+	var trials, sweeps, sheets string // the folder of one
 	for _, run := range set.Runs {
-		if run.About.Trials > 0 || !exists(run.Path, results.SweepsFile) {
-			return false
+		switch {
+		case exists(run.Path, results.MarginsFile):
+			sheets = run.Path
+		case run.About.Trials == 0 && exists(run.Path, results.SweepsFile):
+			sweeps = run.Path
+		default:
+			trials = run.Path
 		}
 	}
-	return set.Trials == 0
+	other := cmp.Or(trials, sweeps)
+	switch {
+	case sheets != "" && other != "":
+		return "", fmt.Errorf("%s has datasheets and %s has none; expected the one or the other, so make two reports", sheets, other)
+	case sheets != "":
+		return results.MarginsFile, nil
+	case trials == "":
+		return results.SweepsFile, nil
+	}
+	return "", nil
+}
+
+// reportDatasheets draws the margins anew and prints what the datasheet command prints.
+func reportDatasheets(cmd *cobra.Command, set *results.Set, into string, format *formatFlag) error {
+	charts, err := reports.Place(into)
+	if err != nil {
+		return err
+	}
+	if err := reports.DrawMargins(set.Datasheets, charts); err != nil {
+		return err
+	}
+	if err := terminal.Datasheets(cmd.OutOrStdout(), set.Datasheets, format.options(cmd.OutOrStdout())); err != nil {
+		return err
+	}
+	var missing []string
+	rows, asked := 0, 0
+	for _, s := range set.Datasheets {
+		rows += len(s.Rows)
+	}
+	var lists []string
+	for _, run := range set.Runs {
+		asked += run.Margins
+		lists = append(lists, filepath.Join(run.Path, results.MarginsFile))
+	}
+	if len(set.Runs) == 1 && rows < asked { // of several, one may have measured again what another did
+		missing = append(missing, fmt.Sprintf("unfinished: %d of %d faults were measured", rows, asked))
+	}
+	return concludeDatasheets(format.remarks(cmd), set.Datasheets, lists, charts, missing)
 }
 
 // reportSweeps draws sweeps anew from their points and prints what the sweep command prints.

@@ -15,6 +15,7 @@ import (
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/scenarios"
+	"github.com/locklab/locklab/scenarios/margin"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/sweep"
@@ -57,6 +58,17 @@ func ran(f *testing.F) map[string]string {
 	if _, err := RunSweeps(f.Context(), []*sweep.Sweep{pause}, outcome.Seeds{First: 1, Last: 1}, trial.Shard{}, 1, folder.Path, func(sweep.Point) {}); err != nil {
 		f.Fatal(err)
 	}
+	faults, err := scenarios.Battery(known)
+	if err != nil {
+		f.Fatal(err)
+	}
+	at := slices.IndexFunc(faults, func(s *script.Scenario) bool { return s.Name == "battery-holder-paused" })
+	plan := margin.Plan{Faults: faults[at : at+1], Setups: []margin.Setup{{
+		Backend: "redis", Guard: "none", Discipline: "attentive", TTL: 5 * time.Second, Think: 4 * time.Second, Seeds: outcome.Seeds{First: 1, Last: 1},
+	}}}
+	if _, err := RunMargins(f.Context(), plan, 1, folder.Path, func(margin.Sheet) {}); err != nil {
+		f.Fatal(err)
+	}
 	if err := folder.AddClaims([]results.Claim{{Source: "Somebody", ID: "K1", Says: "It is so.", Verdict: "confirmed", Figures: []string{"1 s"}}}); err != nil {
 		f.Fatal(err)
 	}
@@ -75,7 +87,7 @@ func ran(f *testing.F) map[string]string {
 }
 
 // reported lists the files in a run's folder that report reads.
-var reported = [...]string{"run.json", "results.jsonl", results.SweepsFile, results.ClaimsFile}
+var reported = [...]string{"run.json", "results.jsonl", results.SweepsFile, results.ClaimsFile, results.MarginsFile}
 
 // FuzzReport checks that, whatever is in a run's folder, report either says which file is wrong
 // or adds up the results, writes them in each format, and writes its page. The histories are not
@@ -90,7 +102,7 @@ func FuzzReport(f *testing.F) {
 				files[i] = strings.ReplaceAll(files[i], old, fresh)
 			}
 		}
-		f.Add(files[0], files[1], files[2], files[3])
+		f.Add(files[0], files[1], files[2], files[3], files[4])
 	}
 	add("", "", "")
 	add("run.json", `"cells"`, `"cell"`)
@@ -101,9 +113,11 @@ func FuzzReport(f *testing.F) {
 	add("results.jsonl", `"evidence":[`, `"evidence":[-1,99999999,`)
 	add(results.SweepsFile, `"x":`, `"x":1e300`)
 	add(results.ClaimsFile, `"confirmed"`, `"contradicted"`)
+	add(results.MarginsFile, `"with":`, `"with":1e300`)
+	add(results.MarginsFile, `"unit":"ttl"`, `"unit":"share"`)
 	dir := f.TempDir()
-	f.Fuzz(func(t *testing.T, about, rows, sweeps, claims string) {
-		for i, text := range []string{about, rows, sweeps, claims} {
+	f.Fuzz(func(t *testing.T, about, rows, sweeps, claims, margins string) {
+		for i, text := range []string{about, rows, sweeps, claims, margins} {
 			if err := os.WriteFile(filepath.Join(dir, reported[i]), []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -132,6 +146,12 @@ func FuzzReport(f *testing.F) {
 				t.Errorf("sweep: %v", err)
 			}
 			picture(t, charts.Sweep(s))
+		}
+		if err := terminal.Datasheets(io.Discard, set.Datasheets, terminal.Options{Columns: 80}); err != nil {
+			t.Errorf("datasheets: %v", err)
+		}
+		if figure := charts.Margins(set.Datasheets); figure != nil {
+			picture(t, figure)
 		}
 		content := page.Content{Title: "locklab", Set: set, NoCharts: charts.Missing(set)}
 		content.Headline, content.Remarks = terminal.Headline(set)

@@ -72,12 +72,16 @@ func read(dir string) (graph, error) {
 // below returns everything that a package imports, directly or not.
 func (g graph) below(p string) map[string]bool {
 	all := map[string]bool{}
-	for _, i := range g[p] {
-		all[i] = true
-		for each := range g.below(i) {
-			all[each] = true
+	var add func(p string)
+	add = func(p string) {
+		for _, i := range g[p] {
+			if !all[i] { // else what it imports is there, too
+				all[i] = true
+				add(i)
+			}
 		}
 	}
+	add(p)
 	return all
 }
 
@@ -92,15 +96,20 @@ func (g graph) direct(p string) []string {
 	return slices.DeleteFunc(slices.Clone(g[p]), func(i string) bool { return follows[i] })
 }
 
-// rank returns the length of the longest chain of imports that leads to a package.
-func (g graph) rank(p string) int {
-	deepest := 0
-	for user, imports := range g {
-		if slices.Contains(imports, p) {
-			deepest = max(deepest, 1+g.rank(user))
+// ranks returns, of each package, the length of the longest chain of imports that leads to it.
+func (g graph) ranks() map[string]int {
+	rank := map[string]int{}
+	for deeper := true; deeper; { // as often as the longest chain is long: the go command refuses cycles
+		deeper = false
+		for user, imports := range g {
+			for _, p := range imports {
+				if rank[p] <= rank[user] {
+					rank[p], deeper = rank[user]+1, true
+				}
+			}
 		}
 	}
-	return deepest
+	return rank
 }
 
 // rows puts each package just below all packages that import it; nobody imports those in the
@@ -108,8 +117,10 @@ func (g graph) rank(p string) int {
 func (g graph) rows() [][]string {
 	var rows [][]string
 	all := slices.Sorted(maps.Keys(g))
+	ranks, direct := g.ranks(), map[string][]string{}
 	for _, p := range all {
-		r := g.rank(p)
+		direct[p] = g.direct(p)
+		r := ranks[p]
 		for len(rows) <= r {
 			rows = append(rows, nil)
 		}
@@ -121,7 +132,7 @@ func (g graph) rows() [][]string {
 		for _, p := range row {
 			sum, n := 0.0, 0.0
 			for _, user := range all {
-				if slices.Contains(g.direct(user), p) { // it is further up, so it already has its place
+				if slices.Contains(direct[user], p) { // it is further up, so it already has its place
 					sum, n = sum+place[user], n+1
 				}
 			}

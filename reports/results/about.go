@@ -22,11 +22,12 @@ type About struct {
 	World     string         `json:"world"`
 	Seeds     string         `json:"seeds"`
 	AsLive    bool           `json:"as_live,omitempty"`
-	Keep      int            `json:"keep,omitempty"`   // how many histories of each cell were asked for
-	Shard     *Shard         `json:"shard,omitempty"`  // which part of a run it is; nil: all of it
-	Shards    int            `json:"shards,omitempty"` // how many it was merged from; 0: none
-	Trials    int            `json:"trials"`           // requested and possible
-	Scenarios []outcome.Card `json:"scenarios"`        // with the requested cells
+	Keep      int            `json:"keep,omitempty"`    // how many histories of each cell were asked for
+	Shard     *Shard         `json:"shard,omitempty"`   // which part of a run it is; nil: all of it
+	Shards    int            `json:"shards,omitempty"`  // how many it was merged from; 0: none
+	Trials    int            `json:"trials"`            // requested and possible
+	Margins   int            `json:"margins,omitempty"` // rows of datasheets that were requested
+	Scenarios []outcome.Card `json:"scenarios"`         // with the requested cells
 }
 
 // Shard is a part of a run.

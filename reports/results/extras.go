@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"slices"
 
 	"github.com/locklab/locklab/reports/files"
+	"github.com/locklab/locklab/scenarios/margin"
 	"github.com/locklab/locklab/scenarios/sweep"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/plaintext"
@@ -51,26 +53,44 @@ func writeClaims(folder string, claims []Claim) error {
 	return nil
 }
 
-// readExtras adds sweeps and claims of a run, if it has any. If several runs have the same sweep,
-// or claims in the same world, the last run's are shown.
+// readExtras adds sweeps, datasheets and claims of a run, if it has any. If several runs have the same
+// sweep, the datasheet of the same set-up, or claims in the same world, the last run's are shown.
 func (s *Set) readExtras(folder string) error {
-	path := filepath.Join(folder, SweepsFile)
-	file, err := files.Open(path, maxExtras)
-	if err == nil {
-		defer file.Close()
-		sweeps, err := sweep.Read(file, path)
-		if err != nil {
-			return err
-		}
-		for _, each := range sweeps {
-			s.Sweeps = slices.DeleteFunc(s.Sweeps, func(o sweep.Result) bool { return o.Name == each.Name })
-			s.Sweeps = append(s.Sweeps, each)
-		}
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("read the sweeps of a run: %w", err)
+	sweeps, err := listIn(folder, SweepsFile, sweep.Read)
+	if err != nil {
+		return err
 	}
+	for _, each := range sweeps {
+		s.Sweeps = slices.DeleteFunc(s.Sweeps, func(o sweep.Result) bool { return o.Name == each.Name })
+		s.Sweeps = append(s.Sweeps, each)
+	}
+	sheets, err := listIn(folder, MarginsFile, margin.Read)
+	if err != nil {
+		return err
+	}
+	for _, each := range sheets {
+		s.Datasheets = slices.DeleteFunc(s.Datasheets, func(o margin.Sheet) bool { return o.Setup == each.Setup })
+		s.Datasheets = append(s.Datasheets, each)
+	}
+	return s.readClaims(folder)
+}
 
-	path = filepath.Join(folder, ClaimsFile)
+// listIn reads a list of a run's folder; it is empty if the run has none.
+func listIn[T any](folder, name string, read func(r io.Reader, name string) ([]T, error)) ([]T, error) {
+	path := filepath.Join(folder, name)
+	file, err := files.Open(path, maxExtras)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read what a run has measured: %w", err)
+	}
+	defer file.Close()
+	return read(file, path)
+}
+
+func (s *Set) readClaims(folder string) error {
+	path := filepath.Join(folder, ClaimsFile)
 	text, err := files.ReadRegular(path, maxExtras)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

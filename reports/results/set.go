@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/locklab/locklab/scenarios/margin"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/sweep"
 )
@@ -27,6 +28,7 @@ type Set struct {
 	Surprises  []outcome.Result
 	Surprising int
 	Sweeps     []sweep.Result
+	Datasheets []margin.Sheet
 	Claims     []Claim
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/locklab/locklab/reports/battery"
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/scenarios/outcome"
@@ -105,7 +106,7 @@ func chartsOf(set *results.Set, world string) []chart {
 	_, sides := sidesOf(locksIn(set, world))
 	cost := newPrices(set, world)
 	all := []chart{
-		{"battery", "The same faults for every lock", "what each fault does with each lock service", Compared, inBattery(set, world),
+		{"battery", "The same faults for every lock", "what each fault does with each lock service", Compared, battery.In(set, world),
 			"results of the battery (locklab run battery)", func() *canvas.Figure { return Battery(set, world) }},
 		{"cap", "CAP: who is served while the network is split", "what share of the requests is served on each side of a split, and what comes of it", Compared, sides,
 			"results of " + sidesScenario, func() *canvas.Figure { return CAP(set, world) }},

@@ -1,17 +1,15 @@
 package charts
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
 	plotfont "gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
 
-	"github.com/locklab/locklab/backends/control"
+	"github.com/locklab/locklab/reports/battery"
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/scenarios/outcome"
-	"github.com/locklab/locklab/scenarios/services"
 )
 
 // plain returns the name of a lock service without its options.
@@ -46,29 +44,9 @@ func backendsOf(cells []outcome.Summary) []string {
 	names = slices.DeleteFunc(names, func(name string) bool {
 		return options(name) != "" && in[name] < max(least, (len(all)+variantShare-1)/variantShare)
 	})
-	sortBackends(names)
+	battery.Sort(names)
 	return names
 }
-
-// sortBackends sorts names in the order of tables, the plain one of each lock service first.
-func sortBackends(names []string) {
-	var order []string
-	for _, b := range services.Registry() {
-		order = append(order, b.Name())
-	}
-	rank := func(name string) int {
-		if i := slices.Index(order, plain(name)); i >= 0 {
-			return i
-		}
-		return len(order)
-	}
-	slices.SortStableFunc(names, func(a, b string) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(plain(a), plain(b)), cmp.Compare(options(a), options(b)))
-	})
-}
-
-// isLock reports whether a backend locks anything out: the control `none` does not.
-func isLock(backend string) bool { return plain(backend) != (control.None{}).Name() }
 
 // breakName returns the lines of a lock service's name at the head of a column or a row.
 func breakName(name string, width vg.Length) []string {

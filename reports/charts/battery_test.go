@@ -5,49 +5,51 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/locklab/locklab/reports/battery"
+	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 )
 
 func TestABatteryCellSaysWhatBecameOfTheMoneyAndTheLock(t *testing.T) {
-	b := newBattery(world(), sim.VirtualWorld)
-	if want := []string{"none", "redis", "redlock", "zookeeper"}; !slices.Equal(b.columns, want) {
-		t.Fatalf("columns %v, want %v: only lock services as they are by default", b.columns, want)
+	b := battery.New(world(), sim.VirtualWorld)
+	if want := []string{"none", "redis", "redlock", "zookeeper"}; !slices.Equal(b.Columns, want) {
+		t.Fatalf("columns %v, want %v: only lock services as they are by default", b.Columns, want)
 	}
-	at := func(title, backend string) faultResult {
-		i := slices.IndexFunc(b.rows, func(r faultRow) bool { return strings.HasSuffix(r.title, title) })
-		return b.rows[i].results[slices.Index(b.columns, backend)]
+	at := func(title, backend string) battery.Result {
+		i := slices.IndexFunc(b.Rows, func(r battery.Row) bool { return strings.HasSuffix(r.Title, title) })
+		return b.Rows[i].Results[slices.Index(b.Columns, backend)]
 	}
 	for _, c := range []struct {
 		title, backend string
-		bare, best     battered
+		bare, best     battery.State
 	}{
-		{"battery-nothing", "redis", unharmed, unharmed},
-		{"battery-nothing", "zookeeper", notRun, notRun},
-		{"battery-paused", "none", lostAlways, broken},
-		{"battery-paused", "redis", lostAlways, broken},
-		{"battery-paused", "redlock", untold, unharmed},
-		{"battery-paused", "zookeeper", lostSometimes, unharmed},
-		{"battery-dead", "redis", lostAlways, lostAlways},
+		{"battery-nothing", "redis", battery.Unharmed, battery.Unharmed},
+		{"battery-nothing", "zookeeper", battery.NotRun, battery.NotRun},
+		{"battery-paused", "none", battery.LostAlways, battery.Broken},
+		{"battery-paused", "redis", battery.LostAlways, battery.Broken},
+		{"battery-paused", "redlock", battery.Untold, battery.Unharmed},
+		{"battery-paused", "zookeeper", battery.LostSometimes, battery.Unharmed},
+		{"battery-dead", "redis", battery.LostAlways, battery.LostAlways},
 	} {
 		r := at(c.title, c.backend)
-		bare, _ := r.bare.state()
-		best, _ := r.best.state()
+		bare, _ := r.Bare.State()
+		best, _ := r.Best.State()
 		if bare != c.bare || best != c.best {
 			t.Errorf("%s with %s: %d and %d, want %d and %d", c.title, c.backend, bare, best, c.bare, c.best)
 		}
 	}
-	if hole := at("battery-dead", "none"); hole.reason == 0 || hole.missing || b.reasons[hole.reason-1] != "without a lock there is no lock service" {
-		t.Errorf("a fault that there is not: %+v, reasons %q", hole, b.reasons)
+	if hole := at("battery-dead", "none"); hole.Reason == 0 || hole.Missing || b.Reasons[hole.Reason-1] != "without a lock there is no lock service" {
+		t.Errorf("a fault that there is not: %+v, reasons %q", hole, b.Reasons)
 	}
-	if r := at("battery-dead", "redis"); len(r.unserved) != 2 || r.unserved[0].Trials != r.trials {
-		t.Errorf("nobody was served, but it says %+v of %d", r.unserved, r.trials)
+	if r := at("battery-dead", "redis"); len(r.Unserved) != 2 || r.Unserved[0].Trials != r.Trials {
+		t.Errorf("nobody was served, but it says %+v of %d", r.Unserved, r.Trials)
 	}
-	if r := at("battery-paused", "redlock"); len(r.unserved) != 1 || r.unserved[0].Client != "client-2" || r.unserved[0].Trials != 7 {
-		t.Errorf("client 2 was not served in 7 trials, but it says %+v", r.unserved)
+	if r := at("battery-paused", "redlock"); len(r.Unserved) != 1 || r.Unserved[0].Client != "client-2" || r.Unserved[0].Trials != 7 {
+		t.Errorf("client 2 was not served in 7 trials, but it says %+v", r.Unserved)
 	}
 	for _, c := range []struct{ backend, bare, best string }{{"none", "1", "0"}, {"redis", "2", "1"}, {"redlock", "1", "0"}, {"zookeeper", "1", "0"}} {
-		column := slices.Index(b.columns, c.backend)
-		if bare, best := b.totals(column, bareHalf), b.totals(column, bestHalf); bare != c.bare || best != c.best {
+		column := slices.Index(b.Columns, c.backend)
+		if bare, best := totals(b, column, battery.Bare), totals(b, column, battery.Best); bare != c.bare || best != c.best {
 			t.Errorf("%s: money lost in %s faults and in %s, want %s and %s", c.backend, bare, best, c.bare, c.best)
 		}
 	}
@@ -55,7 +57,7 @@ func TestABatteryCellSaysWhatBecameOfTheMoneyAndTheLock(t *testing.T) {
 
 func TestTheHeadlineOfTheBatteryNamesTheLocksThatLose(t *testing.T) {
 	const want = "Without a guard, every lock loses money to some fault; behind its own fence, redis still does"
-	if got := newBattery(world(), sim.VirtualWorld).headline(); got != want {
+	if got := battery.New(world(), sim.VirtualWorld).Headline(); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
@@ -79,7 +81,7 @@ func TestTheBatteryFitsOnASlide(t *testing.T) {
 	if f.Width != 1200 || f.Height != 675 {
 		t.Errorf("the chart is %v by %v, want 1200 by 675", f.Width, f.Height)
 	}
-	if _, by := (damage{ran: true, money: share{0, 20, 20}, valid: share{3, 20, 20}}).state(); !by.chance() {
+	if _, by := stateOf(battery.Damage{Ran: true, Money: outcome.Tally{Holds: 20}, Valid: outcome.Tally{Holds: 17, Violated: 3}}); !by.chance() {
 		t.Error("two holders in some trials are left to chance")
 	}
 }

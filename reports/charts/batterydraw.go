@@ -3,7 +3,9 @@ package charts
 import (
 	"gonum.org/v1/plot/vg"
 
+	"github.com/locklab/locklab/reports/battery"
 	"github.com/locklab/locklab/reports/canvas"
+	"github.com/locklab/locklab/scenarios/outcome"
 )
 
 // The chart has the shape of a slide, 16:9, as long as its rows fit.
@@ -20,17 +22,17 @@ const (
 )
 
 // batteryGround is what a half is filled with; dark is worse.
-func batteryGround(of battered) canvas.Colour {
+func batteryGround(of battery.State) canvas.Colour {
 	switch of {
-	case unharmed:
+	case battery.Unharmed:
 		return canvas.Tint(canvas.Green, 0.22)
-	case broken:
+	case battery.Broken:
 		return canvas.Amber
-	case lostSometimes:
+	case battery.LostSometimes:
 		return sometimesGround
-	case lostAlways:
+	case battery.LostAlways:
 		return canvas.Violation
-	case notRun, untold:
+	case battery.NotRun, battery.Untold:
 	}
 	return canvas.Mist
 }
@@ -38,31 +40,31 @@ func batteryGround(of battered) canvas.Colour {
 // batterySheet is the layout of the chart.
 type batterySheet struct {
 	page
-	battery
+	battery.Battery
 	titles      [][]string // lines of the rows' titles
 	heads       [][]string // lines of the columns' names
 	top, height vg.Length
 	row, column vg.Length
 }
 
-func newBatterySheet(b battery) *batterySheet {
-	s := &batterySheet{battery: b}
-	s.page = newPage(batteryWidth, b.headline(),
+func newBatterySheet(b battery.Battery) *batterySheet {
+	s := &batterySheet{Battery: b}
+	s.page = newPage(batteryWidth, b.Headline(),
 		"One fault a row, one lock service a column. Left half of a square: the account takes every write. Right half: a fence of the lock's own tokens, or cas with a lock that has none.",
-		b.says(), s.legend())
-	s.column = (batteryWidth - 2*margin - batteryGutter) / vg.Length(len(b.columns))
+		batterySays(b), s.legend())
+	s.column = (batteryWidth - 2*margin - batteryGutter) / vg.Length(len(b.Columns))
 	f := canvas.Regular(batteryText)
 	most := 1
-	for _, r := range b.rows {
-		lines := canvas.Wrap(f, r.title, batteryGutter-12)
+	for _, r := range b.Rows {
+		lines := canvas.Wrap(f, r.Title, batteryGutter-12)
 		s.titles = append(s.titles, lines)
 		most = max(most, len(lines))
 	}
-	for _, name := range b.columns {
+	for _, name := range b.Columns {
 		s.heads = append(s.heads, breakName(name, s.column-squareGap))
 	}
 	s.top = s.head() + batteryHeads
-	rows := vg.Length(len(b.rows) + 1) // and the totals
+	rows := vg.Length(len(b.Rows) + 1) // and the totals
 	least := max(batteryRow, vg.Length(most)*batteryLine+1)
 	s.row = max(least, min((batteryHigh-s.top-s.foot())/rows, least+8))
 	s.height = max(batteryHigh, s.top+rows*s.row+s.foot())
@@ -82,20 +84,20 @@ func (s *batterySheet) draw(on canvas.Paper) {
 	s.page.draw(on, s.height)
 	s.drawHeads(on)
 	f := canvas.Regular(batteryText)
-	for i, r := range s.rows {
+	for i, r := range s.Rows {
 		y := s.top + vg.Length(i)*s.row
 		on.Pen(0.6, canvas.Mist)
-		on.Line(margin, y, s.x(len(s.columns))-squareGap, y)
+		on.Line(margin, y, s.x(len(s.Columns))-squareGap, y)
 		base := y + s.row/2 - vg.Length(len(s.titles[i]))*batteryLine/2 + batteryLine - 3
 		for _, line := range s.titles[i] {
 			on.Text(f, margin, base, canvas.Ink, line)
 			base += batteryLine
 		}
-		for column, result := range r.results {
+		for column, result := range r.Results {
 			s.drawResult(on, result, s.x(column), y+1.5, s.row-3)
 		}
 	}
-	s.drawTotals(on, s.top+vg.Length(len(s.rows))*s.row)
+	s.drawTotals(on, s.top+vg.Length(len(s.Rows))*s.row)
 }
 
 func (s *batterySheet) drawHeads(on canvas.Paper) {
@@ -108,7 +110,7 @@ func (s *batterySheet) drawHeads(on canvas.Paper) {
 			on.Text(bold, s.x(i)+max(0, (wide-bold.Width(line))/2), y, canvas.Ink, line)
 			y += headLine
 		}
-		for n, word := range []string{"none", shortGuard(s.guards[i])} {
+		for n, word := range []string{"none", shortGuard(s.Guards[i])} {
 			on.Text(small, s.x(i)+vg.Length(n)*(half+halfGap)+(half-small.Width(word))/2, s.top-5, canvas.Slate, word)
 		}
 	}
@@ -117,42 +119,42 @@ func (s *batterySheet) drawHeads(on canvas.Paper) {
 // drawTotals draws the last row: in how many faults money was lost.
 func (s *batterySheet) drawTotals(on canvas.Paper, y vg.Length) {
 	on.Pen(1, canvas.Ink)
-	on.Line(margin, y, s.x(len(s.columns))-squareGap, y)
+	on.Line(margin, y, s.x(len(s.Columns))-squareGap, y)
 	bold := canvas.Bold(batteryText + 1)
 	base := y + s.row/2 + 4
 	on.Text(bold, margin, base, canvas.Ink, "Faults in which money was lost")
-	for column := range s.columns {
-		for n, half := range []func(faultResult) damage{bareHalf, bestHalf} {
-			text := s.totals(column, half)
+	for column := range s.Columns {
+		for n, half := range []battery.Half{battery.Bare, battery.Best} {
+			text := totals(s.Battery, column, half)
 			x := s.x(column) + vg.Length(n)*(s.half()+halfGap)
 			on.Text(bold, x+(s.half()-bold.Width(text))/2, base, canvas.Ink, text)
 		}
 	}
 }
 
-func (s *batterySheet) drawResult(on canvas.Paper, r faultResult, x, y, h vg.Length) {
+func (s *batterySheet) drawResult(on canvas.Paper, r battery.Result, x, y, h vg.Length) {
 	half := s.half()
-	if r.reason > 0 {
+	if r.Reason > 0 {
 		drawHole(on, r, x, y, 2*half+halfGap, h)
 		return
 	}
-	drawDamage(on, r.bare, x, y, half, h)
-	drawDamage(on, r.best, x+half+halfGap, y, half, h)
+	drawDamage(on, r.Bare, x, y, half, h)
+	drawDamage(on, r.Best, x+half+halfGap, y, half, h)
 	cx := x + 2*half + halfGap + clientRadius + 2
-	for i, u := range r.unserved {
+	for i, u := range r.Unserved {
 		cy := y + h/2
-		if len(r.unserved) > 1 {
-			cy += (vg.Length(i) - vg.Length(len(r.unserved)-1)/2) * (2*clientRadius + 1)
+		if len(r.Unserved) > 1 {
+			cy += (vg.Length(i) - vg.Length(len(r.Unserved)-1)/2) * (2*clientRadius + 1)
 		}
-		drawUnserved(on, number(u.Client), u.Trials < r.trials, cx, cy)
+		drawUnserved(on, number(u.Client), u.Trials < r.Trials, cx, cy)
 	}
 }
 
 // drawHole draws the place of a cell that was not run, with the number of its reason.
-func drawHole(on canvas.Paper, r faultResult, x, y, w, h vg.Length) {
-	text := string(rune('0' + min(r.reason, 9)))
+func drawHole(on canvas.Paper, r battery.Result, x, y, w, h vg.Length) {
+	text := string(rune('0' + min(r.Reason, 9)))
 	f := canvas.Regular(batteryText - 1)
-	if r.missing {
+	if r.Missing {
 		on.Hatch(x, y, x+w, y+h, canvas.Tint(canvas.Stone, 0.6))
 		on.Rect(x+w/2-9, y+h/2-7, x+w/2+9, y+h/2+7, canvas.Ground)
 	} else {
@@ -164,9 +166,9 @@ func drawHole(on canvas.Paper, r faultResult, x, y, w, h vg.Length) {
 }
 
 // drawDamage draws half a square: colour and sign say the same.
-func drawDamage(on canvas.Paper, d damage, x, y, w, h vg.Length) {
-	state, by := d.state()
-	if state == notRun {
+func drawDamage(on canvas.Paper, d battery.Damage, x, y, w, h vg.Length) {
+	state, by := stateOf(d)
+	if state == battery.NotRun {
 		return
 	}
 	ground := batteryGround(state)
@@ -175,7 +177,7 @@ func drawDamage(on canvas.Paper, d damage, x, y, w, h vg.Length) {
 	cx, cy := x+w/2, y+h/2
 	word := ""
 	switch {
-	case state == untold:
+	case state == battery.Untold:
 		word = "?"
 	case by.chance():
 		word = by.percent()
@@ -186,7 +188,7 @@ func drawDamage(on canvas.Paper, d damage, x, y, w, h vg.Length) {
 	if word != "" {
 		const signRoom = 9
 		f := canvas.Bold(9.5)
-		if f.Width(word)+2*signRoom <= w && state != untold {
+		if f.Width(word)+2*signRoom <= w && state != battery.Untold {
 			drawSign(on, state, x+signRoom, cy, ink)
 			on.Text(f, x+2*signRoom, cy+3.5, ink, word)
 		} else {
@@ -195,30 +197,30 @@ func drawDamage(on canvas.Paper, d damage, x, y, w, h vg.Length) {
 	} else {
 		drawSign(on, state, cx, cy, ink)
 	}
-	if d.unsure && state != untold {
+	if d.Unsure && state != battery.Untold {
 		on.Text(canvas.Bold(9), x+w-7, y+9, ink, "?")
 	}
-	if d.surprise {
+	if d.Surprise {
 		on.Frame(x+1, y+1, x+w-1, y+h-1, 2, canvas.Ink)
 	}
 }
 
 // drawSign draws the sign of a state around a point: a tick, two circles that overlap, a cross.
-func drawSign(on canvas.Paper, of battered, x, y vg.Length, c canvas.Colour) {
+func drawSign(on canvas.Paper, of battery.State, x, y vg.Length, c canvas.Colour) {
 	const r = 4
 	on.Pen(1.7, c)
 	switch of {
-	case unharmed:
+	case battery.Unharmed:
 		on.Line(x-r, y, x-1, y+r-1)
 		on.Line(x-1, y+r-1, x+r, y-r+0.5)
-	case broken:
+	case battery.Broken:
 		on.Pen(1.3, c)
 		on.Stroke(on.Circle(x-2.4, y, r-0.2))
 		on.Stroke(on.Circle(x+2.4, y, r-0.2))
-	case lostSometimes, lostAlways:
+	case battery.LostSometimes, battery.LostAlways:
 		on.Line(x-r, y-r, x+r, y+r)
 		on.Line(x-r, y+r, x+r, y-r)
-	case notRun, untold: // have none
+	case battery.NotRun, battery.Untold: // have none
 	}
 }
 
@@ -237,21 +239,21 @@ func drawUnserved(on canvas.Paper, client string, sometimes bool, x, y vg.Length
 
 // legend explains what the chart uses, and nothing else.
 func (s *batterySheet) legend() []key {
-	var used [lostAlways + 1]bool
+	var used [battery.LostAlways + 1]bool
 	var split, always, sometimes, surprise, hole, missing bool
-	for _, r := range s.rows {
-		for _, q := range r.results {
-			hole = hole || q.reason > 0 && !q.missing
-			missing = missing || q.missing
-			for _, u := range q.unserved {
-				always = always || u.Trials == q.trials
-				sometimes = sometimes || u.Trials < q.trials
+	for _, r := range s.Rows {
+		for _, q := range r.Results {
+			hole = hole || q.Reason > 0 && !q.Missing
+			missing = missing || q.Missing
+			for _, u := range q.Unserved {
+				always = always || u.Trials == q.Trials
+				sometimes = sometimes || u.Trials < q.Trials
 			}
-			for _, d := range []damage{q.bare, q.best} {
-				state, by := d.state()
+			for _, d := range []battery.Damage{q.Bare, q.Best} {
+				state, by := stateOf(d)
 				used[state] = true
-				split = split || state == broken && by.chance()
-				surprise = surprise || d.surprise
+				split = split || state == battery.Broken && by.chance()
+				surprise = surprise || d.Surprise
 			}
 		}
 	}
@@ -261,24 +263,24 @@ func (s *batterySheet) legend() []key {
 			keys = append(keys, key{text, sample})
 		}
 	}
-	half := func(d damage) func(canvas.Paper, vg.Length, vg.Length) {
+	half := func(d battery.Damage) func(canvas.Paper, vg.Length, vg.Length) {
 		return func(on canvas.Paper, x, y vg.Length) { drawDamage(on, d, x, y-8, sampleWidth, 16) }
 	}
-	none, some, all := share{0, 20, 20}, share{5, 20, 20}, share{20, 20, 20}
-	add(used[unharmed], "nothing lost", half(damage{ran: true, money: none, valid: none}))
-	add(used[broken], "lock broken, money safe: two holders within their deadlines", half(damage{ran: true, money: none, valid: all}))
-	add(split, "by chance, in so many of the trials", half(damage{ran: true, money: none, valid: some}))
-	add(used[lostSometimes], "money lost by chance, in so many of the trials", half(damage{ran: true, money: some, valid: all}))
-	add(used[lostAlways], "money lost", half(damage{ran: true, money: all, valid: all}))
-	add(used[untold], "undecided", half(damage{ran: true}))
+	none, some, all := outcome.Tally{Holds: 20}, outcome.Tally{Holds: 15, Violated: 5}, outcome.Tally{Violated: 20}
+	add(used[battery.Unharmed], "nothing lost", half(battery.Damage{Ran: true, Money: none, Valid: none}))
+	add(used[battery.Broken], "lock broken, money safe: two holders within their deadlines", half(battery.Damage{Ran: true, Money: none, Valid: all}))
+	add(split, "by chance, in so many of the trials", half(battery.Damage{Ran: true, Money: none, Valid: some}))
+	add(used[battery.LostSometimes], "money lost by chance, in so many of the trials", half(battery.Damage{Ran: true, Money: some, Valid: all}))
+	add(used[battery.LostAlways], "money lost", half(battery.Damage{Ran: true, Money: all, Valid: all}))
+	add(used[battery.Untold], "undecided", half(battery.Damage{Ran: true}))
 	add(always, "this client was not served within three leases", func(on canvas.Paper, x, y vg.Length) { drawUnserved(on, "1", false, x+sampleWidth-8, y) })
 	add(sometimes, "the same by chance, in some trials", func(on canvas.Paper, x, y vg.Length) { drawUnserved(on, "1", true, x+sampleWidth-8, y) })
-	add(surprise, "not as theory predicts", half(damage{ran: true, money: none, valid: none, surprise: true}))
+	add(surprise, "not as theory predicts", half(battery.Damage{Ran: true, Money: none, Valid: none, Surprise: true}))
 	add(hole, "there is no such fault, see below", func(on canvas.Paper, x, y vg.Length) {
-		drawHole(on, faultResult{reason: 1}, x, y-8, sampleWidth, 16)
+		drawHole(on, battery.Result{Reason: 1}, x, y-8, sampleWidth, 16)
 	})
 	add(missing, "cannot be run in this world, see below", func(on canvas.Paper, x, y vg.Length) {
-		drawHole(on, faultResult{reason: 1, missing: true}, x, y-8, sampleWidth, 16)
+		drawHole(on, battery.Result{Reason: 1, Missing: true}, x, y-8, sampleWidth, 16)
 	})
 	return keys
 }

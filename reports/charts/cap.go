@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/plot/vg"
 
 	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/reports/battery"
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/scenarios/outcome"
@@ -43,7 +44,7 @@ func sidesOf(cells []outcome.Summary) (rows []sides, used []outcome.Summary) {
 			names = append(names, c.Backend)
 		}
 	}
-	sortBackends(names)
+	battery.Sort(names)
 	for _, name := range names {
 		row, measured := sides{backend: name}, false
 		for _, c := range cells {

@@ -42,14 +42,6 @@ func about(cells []outcome.Summary) string {
 	return fmt.Sprintf("%s world, %s a cell (%s), %s", cells[0].World, n, seed, lease)
 }
 
-// list returns "a", "a and b", "a, b and c".
-func list(items []string) string {
-	if len(items) < 2 {
-		return strings.Join(items, "")
-	}
-	return strings.Join(items[:len(items)-1], ", ") + " and " + items[len(items)-1]
-}
-
 // sentence capitalizes the text and adds a full stop.
 func sentence(text string) string {
 	if text == "" {

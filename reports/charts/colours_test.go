@@ -4,6 +4,7 @@ import (
 	"image/color"
 	"testing"
 
+	"github.com/locklab/locklab/reports/battery"
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/picturetest"
 )
@@ -19,8 +20,8 @@ func TestFillingsOfDifferentMeaningAreToldApartByEverybody(t *testing.T) {
 	for _, chart := range [][]filling{
 		{paper, nothing, {"no harm", ground(whole)}, {"harm sometimes", ground(sometimes)}, {"harm always", ground(always)}},
 		{paper, {"turned away", turnedAway}, {"served", canvas.Green}, {"money lost", canvas.Violation}, {"two holders", canvas.Blue}},
-		{paper, {"undecided", batteryGround(untold)}, {"nothing lost", batteryGround(unharmed)}, {"lock broken", batteryGround(broken)},
-			{"lost sometimes", batteryGround(lostSometimes)}, {"lost always", batteryGround(lostAlways)}},
+		{paper, {"undecided", batteryGround(battery.Untold)}, {"nothing lost", batteryGround(battery.Unharmed)}, {"lock broken", batteryGround(battery.Broken)},
+			{"lost sometimes", batteryGround(battery.LostSometimes)}, {"lost always", batteryGround(battery.LostAlways)}},
 		{paper, {"interval", canvas.Ink}, {"two holders", twoHolders}, {"money lost", canvas.Violation}},
 		{{"money lost", canvas.Violation}, {"interval on it", canvas.TextOn(canvas.Violation)}},
 	} {
@@ -47,7 +48,7 @@ func TestFillingsOfDifferentMeaningAreToldApartByEverybody(t *testing.T) {
 			t.Errorf("the contrast of a square's words with %v is %.2f, on dark %.2f; want 4.5", c, light, dark)
 		}
 	}
-	for _, s := range []battered{untold, unharmed, broken, lostSometimes, lostAlways} {
+	for _, s := range []battery.State{battery.Untold, battery.Unharmed, battery.Broken, battery.LostSometimes, battery.LostAlways} {
 		c := batteryGround(s)
 		text := canvas.TextOn(c)
 		if light, dark := canvas.Contrast(text.Light, c.Light), canvas.Contrast(text.Dark, c.Dark); light < 4.5 || dark < 4.5 {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/reports/battery"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
@@ -113,7 +114,7 @@ func newGrid(set *results.Set, world string, cells []outcome.Summary, variants b
 func (g *grid) addColumn(name string) {
 	before := slices.Clone(g.columns)
 	g.columns = append(g.columns, name)
-	sortBackends(g.columns)
+	battery.Sort(g.columns)
 	for i := range g.rows {
 		wider := make([]pair, len(g.columns))
 		for j, old := range before {

@@ -162,7 +162,7 @@ func (s *matrixSheet) subtitle() string {
 func (s *matrixSheet) says() string {
 	parts := []string{sentence(about(s.cells)), "Money is lost by a lost update and taken twice by a duplicate effect."}
 	if letters := s.letters(); len(letters) > 0 {
-		parts = append(parts, fmt.Sprintf("The fence is fence-all, or where there is a letter %s.", list(letters)))
+		parts = append(parts, fmt.Sprintf("The fence is fence-all, or where there is a letter %s.", words.And(letters)))
 	}
 	if slices.ContainsFunc(s.rows, func(r gridRow) bool { return r.others }) {
 		parts = append(parts, "Clients are attentive; rows of others name their discipline.")

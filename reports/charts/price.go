@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg"
 
 	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/reports/battery"
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/words"
@@ -58,7 +59,7 @@ func newPrices(set *results.Set, world string) prices {
 	ran := func(cells []outcome.Summary) []outcome.Summary {
 		return slices.DeleteFunc(cells, func(c outcome.Summary) bool { return c.Guard != string(ledger.None) || c.Trials == 0 })
 	}
-	cells, battery := ran(outcome.OneDiscipline(locksIn(set, world))), ran(inBattery(set, world))
+	cells, faults := ran(outcome.OneDiscipline(locksIn(set, world))), ran(battery.In(set, world))
 	var names []string
 	cost := map[string]price{}
 	for _, c := range cells {
@@ -72,10 +73,10 @@ func newPrices(set *results.Set, world string) prices {
 		cost[c.Backend] = price{backend: c.Backend, p50: 1e3 * wait.P50, p99: 1e3 * wait.P99, messages: messages.Mean}
 		p.good = append(p.good, c)
 	}
-	sortBackends(names)
+	battery.Sort(names)
 	for _, name := range names {
 		lock := cost[name]
-		for _, c := range battery {
+		for _, c := range faults {
 			if c.Backend != name || familyOf(set, c.Scenario) == NoFault {
 				continue
 			}
@@ -115,10 +116,10 @@ func (p prices) says() string {
 		parts = append(parts, "Not all of them can be done to every lock: "+strings.Join(fewer, ", ")+".")
 	}
 	if len(p.idle) > 0 {
-		parts = append(parts, "Not drawn, as the battery was not run with it: "+list(p.idle)+".")
+		parts = append(parts, "Not drawn, as the battery was not run with it: "+words.And(p.idle)+".")
 	}
 	if len(p.unsure) > 0 {
-		parts = append(parts, "Not drawn, as every trial with a fault is undecided: "+list(p.unsure)+".")
+		parts = append(parts, "Not drawn, as every trial with a fault is undecided: "+words.And(p.unsure)+".")
 	}
 	if !p.counts {
 		parts = append(parts, "Messages are not counted in this world.")

@@ -74,6 +74,14 @@ func Many(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
+// And lists things: "redis, etcd and zookeeper".
+func And(things []string) string {
+	if len(things) < 2 {
+		return strings.Join(things, "")
+	}
+	return strings.Join(things[:len(things)-1], ", ") + " and " + things[len(things)-1]
+}
+
 // Or lists alternatives: "table, csv or md".
 func Or[T ~string](names ...T) string {
 	var b strings.Builder

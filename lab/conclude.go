@@ -18,6 +18,7 @@ import (
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/plaintext"
 )
 
 // conclude presents what was found. The exit status is that of the worst trial. After a failure of
@@ -56,7 +57,7 @@ func present(ctx context.Context, cmd *cobra.Command, set *results.Set, into str
 	}
 	nothingToSave()
 	out := cmd.OutOrStdout()
-	options := format.options(out)
+	options, summed := format.options(out), false
 	if err := terminal.Unfinished(out, set, options); err != nil {
 		return made, err
 	}
@@ -66,6 +67,8 @@ func present(ctx context.Context, cmd *cobra.Command, set *results.Set, into str
 			made.accord = max(made.accord, a.Accord)
 		}
 		err = terminal.Agreement(out, all, options)
+	} else if summed = format.screen() && terminal.OnScreen(set); summed {
+		err = terminal.Screen(out, set, options)
 	} else {
 		err = terminal.Cells(out, set.Cells, set.Cards, options)
 	}
@@ -82,10 +85,17 @@ func present(ctx context.Context, cmd *cobra.Command, set *results.Set, into str
 	}
 	fmt.Fprintln(out)
 	for _, run := range set.Runs {
+		if summed {
+			fmt.Fprintf(out, "every cell %s\n", plaintext.Shell("locklab", "report", run.Path, "-v"))
+			continue
+		}
 		fmt.Fprintf(out, "results    %s\nhistories  %s\n", filepath.Join(run.Path, "results.jsonl"), filepath.Join(run.Path, "histories"))
 	}
 	if made.drawn && set.Trials > 0 {
-		fmt.Fprintf(out, "charts     %s\nlook at    %s\n", filepath.Join(into, "charts"), filepath.Join(into, pageFile))
+		if !summed {
+			fmt.Fprintf(out, "charts     %s\n", filepath.Join(into, "charts"))
+		}
+		fmt.Fprintf(out, "look at    %s\n", filepath.Join(into, pageFile))
 	}
 	return made, nil
 }

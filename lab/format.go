@@ -14,9 +14,13 @@ import (
 )
 
 // formatFlag is the flag --format. It implements pflag.Value.
-type formatFlag struct{ terminal.Format }
+type formatFlag struct {
+	terminal.Format
+	asked   bool // the user gave it
+	verbose bool // every cell is wanted, however many there are
+}
 
-func tableFormat() *formatFlag { return &formatFlag{terminal.Table} }
+func tableFormat() *formatFlag { return &formatFlag{Format: terminal.Table} }
 
 func (f *formatFlag) register(c *cobra.Command) {
 	c.Flags().Var(f, "format", fmt.Sprintf("%s; all but %s print nothing else to standard output", words.Or(terminal.Formats()...), terminal.Table))
@@ -33,8 +37,17 @@ func (f *formatFlag) String() string { return string(f.Format) }
 // Set parses the name of a format.
 func (f *formatFlag) Set(name string) (err error) {
 	f.Format, err = terminal.ParseFormat(name)
+	f.asked = true
 	return err
 }
+
+// registerVerbose adds -v, with which a command prints every cell instead of a screen.
+func (f *formatFlag) registerVerbose(c *cobra.Command) {
+	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "print every cell, however many there are, as --format table does")
+}
+
+// screen reports whether results that fill many screens are summed up on one.
+func (f *formatFlag) screen() bool { return f.Format == terminal.Table && !f.asked && !f.verbose }
 
 // Type returns what the help calls the flag's value.
 func (f *formatFlag) Type() string { return "format" }

@@ -45,6 +45,7 @@ Exit status: that of the runs; 2 also if one of them was interrupted or killed.`
 	}
 	c.Flags().StringVar(&out, "out", "", "folder for pictures and page (default: that of the run)")
 	format.register(c)
+	format.registerVerbose(c)
 	return c
 }
 

@@ -34,6 +34,7 @@ func (o *runOptions) register(c *cobra.Command) {
 	liveworld.RegisterAttach(c, &o.attach)
 	o.servers.Register(c)
 	o.format.register(c)
+	o.format.registerVerbose(c)
 	o.profiles.register(f)
 	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials to run in parallel (default: one per processor virtual, %d live)", liveJobs))
 	complete(c, "world", worlds()...)

@@ -28,10 +28,14 @@ type Battery struct {
 
 // Row is one scenario of the battery.
 type Row struct {
-	Title   string
-	Quiet   bool     // nothing goes wrong in it
-	Results []Result // one for each column
+	Scenario string
+	Title    string
+	Quiet    bool     // nothing goes wrong in it
+	Results  []Result // one for each column
 }
+
+// Name is the scenario's name without what all of the battery have in front.
+func (r Row) Name() string { return strings.TrimPrefix(r.Scenario, "battery-") }
 
 // Result is what came of one fault with one lock service.
 type Result struct {
@@ -77,7 +81,7 @@ func New(set *results.Set, world string) Battery {
 			at = len(b.Rows)
 			rows[c.Scenario] = at
 			card := set.Card(c.Scenario)
-			b.Rows = append(b.Rows, Row{Title: card.Title, Quiet: len(card.Faults) == 0, Results: make([]Result, len(b.Columns))})
+			b.Rows = append(b.Rows, Row{Scenario: c.Scenario, Title: card.Title, Quiet: len(card.Faults) == 0, Results: make([]Result, len(b.Columns))})
 		}
 		column := slices.Index(b.Columns, c.Backend)
 		b.put(&b.Rows[at].Results[column], c)
@@ -208,6 +212,16 @@ func (b Battery) Lost(column int, half Half) (lost, ran int) {
 		}
 	}
 	return lost, ran
+}
+
+// Behind lists the faults in which money was lost with a lock service behind its best guard.
+func (b Battery) Behind(column int) (names []string) {
+	for _, r := range b.Rows {
+		if !r.Quiet && r.Results[column].Best.Money.Violated > 0 {
+			names = append(names, r.Name())
+		}
+	}
+	return names
 }
 
 // IsLock reports whether a backend locks anything out: the control none does not.

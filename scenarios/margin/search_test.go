@@ -160,6 +160,8 @@ func TestAMarginAgreesWithinOneStep(t *testing.T) {
 		{"none, and never derived", Margin{Without: size(100), Bound: 100, Derived: &Derived{Never: true}}, Agrees},
 		{"none, but derived", Margin{Without: size(100), Bound: 100, Derived: &Derived{Least: 3, Most: 3}}, Differs},
 		{"some, but never derived", Margin{Without: size(1), With: size(1.02), Bound: 100, Derived: &Derived{Never: true}}, Differs},
+		{"chance", Margin{Without: size(1), With: size(1.02), Bound: 100, Derived: &Derived{Chance: true}}, ByChance},
+		{"chance, and none", Margin{Without: size(100), Bound: 100, Derived: &Derived{Chance: true}}, ByChance},
 		{"nothing derived", Margin{Without: size(100), Bound: 100}, NotDerived},
 		{"nobody could tell", Margin{Unknown: true, Bound: 100, Derived: &Derived{Never: true}}, CannotTell},
 	} {

@@ -170,3 +170,17 @@ func TestAMarginAgreesWithinOneStep(t *testing.T) {
 		}
 	}
 }
+
+// TestLongFaultsAreRunWithFewSeeds: a trial of a hundred leases takes as long as a hundred of one.
+func TestLongFaultsAreRunWithFewSeeds(t *testing.T) {
+	s := newSearch(scaleOf(amount.Lease, time.Second, 0), 10, Harms(), nil)
+	for leases, want := range map[float64]int{1: 10, 4: 10, 5: 3, 8: 3, 25: 1, 100: 1} {
+		if got := s.seedsAt(int(leases * perLease)); got != want {
+			t.Errorf("%v leases: %d seeds, want %d", leases, got, want)
+		}
+	}
+	s = newSearch(scaleOf(amount.Percent, time.Second, 0), 10, Harms(), nil)
+	if got := s.seedsAt(int(s.top() / s.step)); got != 10 {
+		t.Errorf("a clock that is fast: %d seeds", got)
+	}
+}

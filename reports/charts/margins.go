@@ -233,7 +233,7 @@ func drawMargin(on canvas.Paper, sheet margins.Sheet, row margins.Row, m margins
 	}
 	on.Pen(2, lineColour(setup))
 	on.Line(left, y, end, y)
-	if d := m.Derived; d != nil && !d.Never {
+	if d := m.Derived; d != nil && !d.Never && !d.Chance {
 		on.Pen(1.2, canvas.Ink)
 		for _, at := range []float64{d.Least, d.Most} {
 			on.Line(place(at), y-5, place(at), y+5)

@@ -118,7 +118,7 @@ func harmCell(r margin.Row, s margin.Sheet, h margin.Harm) string {
 		return text + " ="
 	case margin.Differs:
 		return text + " ≠"
-	case margin.NotDerived, margin.CannotTell:
+	case margin.NotDerived, margin.ByChance, margin.CannotTell:
 	}
 	return text
 }
@@ -144,7 +144,7 @@ func derivations(s margin.Sheet) (agree, differ int) {
 				agree++
 			case margin.Differs:
 				differ++
-			case margin.NotDerived, margin.CannotTell:
+			case margin.NotDerived, margin.ByChance, margin.CannotTell:
 			}
 		}
 	}
@@ -190,7 +190,11 @@ func writeMargin(b *strings.Builder, p painter, s margin.Sheet, r margin.Row, m 
 	}
 	hang(b, lead, text, width)
 	lead = strings.Repeat(" ", 15)
-	if d := m.Derived; d != nil {
+	switch d := m.Derived; {
+	case d == nil:
+	case d.Chance:
+		hang(b, lead, "derived: none, it takes chance: "+d.Because, width)
+	default:
 		text := fmt.Sprintf("derived: %s", d.Condition)
 		if !d.Never {
 			text += ", which is " + words.DerivedSize(r, *d, s.TTL)

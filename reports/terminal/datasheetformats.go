@@ -56,7 +56,7 @@ func marginFields(s margin.Sheet, r margin.Row, m margin.Margin, change string) 
 	}
 	least, most, condition := "", "", ""
 	if d := m.Derived; d != nil {
-		if condition = d.Condition; !d.Never {
+		if condition = d.Condition; !d.Never && !d.Chance {
 			least, most = number(&d.Least), number(&d.Most)
 		}
 	}
@@ -96,7 +96,7 @@ func agreementSign(m margin.Margin) string {
 		return " ="
 	case margin.Differs:
 		return " ≠"
-	case margin.NotDerived, margin.CannotTell:
+	case margin.NotDerived, margin.ByChance, margin.CannotTell:
 	}
 	return ""
 }

@@ -92,10 +92,14 @@ func DerivedSize(r margin.Row, d margin.Derived, ttl time.Duration) string {
 // TrialsEach says how many trials there are of each size.
 func TrialsEach(s margin.Setup) string {
 	many, few := s.Trials()
+	text := Many(many, "trial") + " of each size"
 	if few < many {
-		return fmt.Sprintf("%s of each size, %d of those above %d leases", Many(many, "trial"), few, margin.ManyLeases)
+		text += fmt.Sprintf(", %d of those above %d leases", few, margin.ManyLeases)
 	}
-	return Many(many, "trial") + " of each size"
+	if few > 1 {
+		text += fmt.Sprintf(", 1 above %d", margin.EndlessLeases)
+	}
+	return text
 }
 
 // LiveCheck says what a live trial beside a margin showed: "live, 0.6 leases (3 s): as expected, money

@@ -3,6 +3,7 @@ package margin
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/locklab/locklab/backends"
@@ -95,10 +96,14 @@ func (p Plan) changes(ctx context.Context, setup Setup, sized sizes, row Row) (o
 			continue // an option that this fault cannot be had with
 		}
 		found := newSearch(s, int(setup.Seeds.Count()), harms, sized.shots(r.setup))
-		if err := found.run(ctx, true); err != nil {
+		err := found.helps(ctx, row)
+		if err == nil {
+			err = found.run(ctx, true)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w", r.what, err)
 		}
-		for _, h := range harms {
+		for _, h := range found.harms {
 			before, _ := row.Margin(h)
 			after := found.margin(h)
 			if !better(before, after, s.step) {
@@ -111,6 +116,25 @@ func (p Plan) changes(ctx context.Context, setup Setup, sized sizes, row Row) (o
 		}
 	}
 	return out, nil
+}
+
+// helps keeps only the harms that do not show a little above the margin that they had: most remedies help
+// against other faults, and need no search to say so.
+func (s *search) helps(ctx context.Context, before Row) error {
+	var left []Harm
+	for _, h := range s.harms {
+		m, _ := before.Margin(h)
+		steps := min(int(math.Round(*m.With/s.step))+2, s.rungs[len(s.rungs)-1])
+		bad, err := s.shows(ctx, steps, h)
+		if err != nil {
+			return err
+		}
+		if !bad {
+			left = append(left, h)
+		}
+	}
+	s.harms = left
+	return nil
 }
 
 // better reports whether a margin is wider than before by more than what the bisection tells apart.

@@ -42,7 +42,7 @@ type fileCondition struct {
 	Guard        strict.Words `yaml:"guard,omitempty" doc:"the guards; all if left out"`
 	Discipline   strict.Words `yaml:"discipline,omitempty" doc:"the disciplines; attentive if left out"`
 	Harm         strict.Words `yaml:"harm" doc:"overlap-valid, damage or not-served"`
-	Least        fileFormula  `yaml:"least" doc:"the smallest size that does the harm, as a formula over ttl, think, left and the lock's options, in seconds; or never; or open where it was not worked out"`
+	Least        fileFormula  `yaml:"least" doc:"the smallest size that does the harm, as a formula over ttl, think, left and the lock's options, in seconds; or never; or chance if there is no such size, only a probability; or open where it was not worked out"`
 	Most         fileFormula  `yaml:"most,omitempty" doc:"the size from which it does it whatever chance decides; least if left out"`
 	Because      strict.Word  `yaml:"because" doc:"the derivation in one sentence"`
 }
@@ -140,8 +140,11 @@ func (l loader) condition(f fileCondition) (c condition, err error) {
 		c.harms = append(c.harms, Harm(w.Text))
 	}
 	most := f.Most
-	if !most.Given() {
+	switch {
+	case !most.Given():
 		most = f.Least
+	case most.Text == chance || f.Least.Text == chance:
+		return c, l.Fail(most.Place, "chance has no sizes to lie between", "least: chance, without most", "")
 	}
 	if c.least, err = l.formula(f.Least, c); err == nil {
 		c.most, err = l.formula(most, c)

@@ -16,7 +16,8 @@ import (
 // Derived is the size at which a harm begins, as derived on paper for a set-up. Where chance is in it,
 // such as how soon the next client asks again, it lies between Least and Most.
 type Derived struct {
-	Never     bool    `json:"never,omitempty"` // no size does the harm
+	Never     bool    `json:"never,omitempty"`  // no size does the harm
+	Chance    bool    `json:"chance,omitempty"` // any size may, with a probability; there is no least
 	Least     float64 `json:"least"`
 	Most      float64 `json:"most"`
 	Condition string  `json:"condition"` // as a formula
@@ -31,6 +32,7 @@ const (
 	Agrees     Agreement = "agrees"
 	Differs    Agreement = "differs"
 	NotDerived Agreement = "no condition derived"
+	ByChance   Agreement = "a matter of chance"
 	CannotTell Agreement = "undecided"
 )
 
@@ -42,6 +44,8 @@ func (m Margin) compare(step float64) (a Agreement) {
 		return NotDerived
 	case m.Unknown:
 		return CannotTell
+	case d.Chance:
+		return ByChance
 	case m.With == nil:
 		if d.Never || d.Most > m.Bound-step-hair {
 			return Agrees
@@ -117,6 +121,9 @@ func derive(rows []condition, spec backends.Spec, s Setup, h Harm, fault *script
 		return nil, nil
 	}
 	row := rows[at]
+	if row.least.text == chance {
+		return &Derived{Chance: true, Condition: chance, Because: row.because}, nil
+	}
 	given, err := givenIn(spec, s, fault)
 	if err != nil || given["left"] <= 0 {
 		return nil, err

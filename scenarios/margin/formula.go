@@ -20,8 +20,9 @@ type formula struct {
 
 // Names that stand for what is no number.
 const (
-	never = "never" // no size of the fault does the harm
-	open  = "open"  // nobody has worked it out
+	never  = "never"  // no size of the fault does the harm
+	open   = "open"   // nobody has worked it out
+	chance = "chance" // no size decides, as the fault itself takes chance; a condition by itself, not part of one
 )
 
 // functions of a formula, by name; each with its number of arguments, -1 for one or more.
@@ -39,6 +40,31 @@ var functions = map[string]struct {
 		}
 		return x[3]
 	}},
+	"resent": {2, func(x []float64) float64 { return x[0] + lastResent(x[1]-x[0]) }},
+	"gap":    {1, func(x []float64) float64 { return longestGap(x[0]) }},
+}
+
+// firstResend is how soon TCP sends again what was not acknowledged. The wait doubles each time.
+const firstResend = 0.2
+
+// lastResent is how long after a packet is first sent it is sent for the last time within a span, if
+// nothing comes through.
+func lastResent(span float64) float64 {
+	at := 0.0
+	for wait := firstResend; at+wait <= span; wait *= 2 {
+		at += wait
+	}
+	return at
+}
+
+// longestGap is the longest time in which a client sends nothing that waits so long for an answer, and
+// then does something else.
+func longestGap(span float64) float64 {
+	last := lastResent(span)
+	if last == 0 {
+		return span
+	}
+	return max(span-last, (last+firstResend)/2) // doubled each time, the last wait is half of all, and of one more
 }
 
 // wholeTimes rounds a number up to a multiple of another one; 0 has no multiples.
@@ -50,12 +76,12 @@ func wholeTimes(x []float64) float64 {
 }
 
 func parseFormula(text string) (formula, error) {
-	if text == never {
+	if text == never || text == chance {
 		return formula{text: text}, nil
 	}
 	root, err := parser.ParseExpr(text)
 	if err != nil {
-		return formula{}, fmt.Errorf("%q is not a formula: expected one such as \"ttl - think + retry\", or %s", text, never)
+		return formula{}, fmt.Errorf("%q is not a formula: expected one such as \"ttl - think + retry\", or %s or %s", text, never, chance)
 	}
 	return formula{text, root}, nil
 }
@@ -86,7 +112,7 @@ func (f formula) names() (out []string) {
 	return out
 }
 
-// value computes the formula; never is +Inf.
+// value computes the formula; never is +Inf. Chance has no value.
 func (f formula) value(of map[string]float64) (float64, error) {
 	if f.root == nil {
 		return math.Inf(1), nil
@@ -166,4 +192,6 @@ func call(e *ast.CallExpr, of map[string]float64) (float64, error) {
 	return f.of(x), nil
 }
 
-func functionNames() []string { return []string{"min", "max", "mod", "whole", "below"} }
+func functionNames() []string {
+	return []string{"min", "max", "mod", "whole", "below", "resent", "gap"}
+}

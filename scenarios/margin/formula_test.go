@@ -21,6 +21,13 @@ func TestFormulas(t *testing.T) {
 		"below(think, ttl, 1, never)":     1,
 		"below(ttl, think, 1, never)":     math.Inf(1),
 		"below(ttl, think, 1, never) + 1": math.Inf(1),
+		"resent(0, 2)":                    1.4, // at 0.2, 0.6, 1.4, 3, …
+		"resent(0.5, 15.5)":               13.1,
+		"resent(2, 2.1)":                  2, // not once
+		"resent(0, 3)":                    3,
+		"gap(2.5)":                        1.1, // from 1.4 on
+		"gap(1.5)":                        0.8, // from 0.6 to 1.4
+		"gap(0.1)":                        0.1,
 		never:                             math.Inf(1),
 		"0":                               0,
 	} {
@@ -38,6 +45,7 @@ func TestFormulas(t *testing.T) {
 		"ttl & think":  "none of + - * /",
 		"lease":        "there is no lease",
 		"mod(ttl)":     "calls mod with 1 numbers",
+		"chance + ttl": "there is no chance",
 		"sin(ttl)":     "calls sin",
 		`"ttl"`:        "something besides numbers",
 		"ttl.x(think)": "has no name",

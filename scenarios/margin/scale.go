@@ -25,6 +25,7 @@ type scale struct {
 	step  float64
 	rungs []int // in steps, from 0
 	long  int   // from here on, in steps, fewSeeds have to do; 0: nowhere
+	ever  int   // from here on, in steps, one seed has to do; 0: nowhere
 }
 
 // size returns the size that is so many steps.
@@ -36,13 +37,16 @@ func (s scale) top() float64 { return s.size(s.rungs[len(s.rungs)-1]) }
 // leaseRungs are dense where margins of leases are, and reach far.
 var leaseRungs = []float64{0, 1.0 / 64, 1.0 / 16, 1.0 / 8, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 8, 25, MostLeases}
 
-// Beyond ManyLeases a trial takes long, and fewSeeds have to do.
+// Beyond ManyLeases a trial takes long, and fewSeeds have to do. Beyond EndlessLeases the fault is no
+// different from one that does not end, and one seed shows what that does.
 const (
-	ManyLeases = 4
-	fewSeeds   = 3
+	ManyLeases    = 4
+	EndlessLeases = 8
+	fewSeeds      = 3
 )
 
-// Trials returns how many trials are run of each size, and of sizes beyond ManyLeases.
+// Trials returns how many trials are run of each size, and of sizes beyond ManyLeases; beyond
+// EndlessLeases it is one.
 func (s Setup) Trials() (many, few int) {
 	many = int(s.Seeds.Count())
 	return many, min(many, fewSeeds)
@@ -72,7 +76,7 @@ func scaleOf(unit amount.Unit, ttl time.Duration, hosts int) scale {
 	for _, leases := range leaseRungs {
 		s.rungs = append(s.rungs, int(leases*perLease))
 	}
-	s.long = ManyLeases*perLease + 1
+	s.long, s.ever = ManyLeases*perLease+1, EndlessLeases*perLease+1
 	return s
 }
 

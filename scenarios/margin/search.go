@@ -37,7 +37,10 @@ func newSearch(s scale, seeds int, harms []Harm, shoot shot) *search {
 
 // seedsAt is how many seeds are run at a size.
 func (s *search) seedsAt(steps int) int {
-	if s.long > 0 && steps >= s.long {
+	switch {
+	case s.ever > 0 && steps >= s.ever:
+		return 1
+	case s.long > 0 && steps >= s.long:
 		return min(s.seeds, fewSeeds)
 	}
 	return s.seeds

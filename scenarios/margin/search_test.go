@@ -160,11 +160,27 @@ func TestAMarginAgreesWithinOneStep(t *testing.T) {
 		{"none, and never derived", Margin{Without: size(100), Bound: 100, Derived: &Derived{Never: true}}, Agrees},
 		{"none, but derived", Margin{Without: size(100), Bound: 100, Derived: &Derived{Least: 3, Most: 3}}, Differs},
 		{"some, but never derived", Margin{Without: size(1), With: size(1.02), Bound: 100, Derived: &Derived{Never: true}}, Differs},
+		{"chance", Margin{Without: size(1), With: size(1.02), Bound: 100, Derived: &Derived{Chance: true}}, ByChance},
+		{"chance, and none", Margin{Without: size(100), Bound: 100, Derived: &Derived{Chance: true}}, ByChance},
 		{"nothing derived", Margin{Without: size(100), Bound: 100}, NotDerived},
 		{"nobody could tell", Margin{Unknown: true, Bound: 100, Derived: &Derived{Never: true}}, CannotTell},
 	} {
 		if got := c.m.compare(step); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
+	}
+}
+
+// TestLongFaultsAreRunWithFewSeeds: a trial of a hundred leases takes as long as a hundred of one.
+func TestLongFaultsAreRunWithFewSeeds(t *testing.T) {
+	s := newSearch(scaleOf(amount.Lease, time.Second, 0), 10, Harms(), nil)
+	for leases, want := range map[float64]int{1: 10, 4: 10, 5: 3, 8: 3, 25: 1, 100: 1} {
+		if got := s.seedsAt(int(leases * perLease)); got != want {
+			t.Errorf("%v leases: %d seeds, want %d", leases, got, want)
+		}
+	}
+	s = newSearch(scaleOf(amount.Percent, time.Second, 0), 10, Harms(), nil)
+	if got := s.seedsAt(int(s.top() / s.step)); got != 10 {
+		t.Errorf("a clock that is fast: %d seeds", got)
 	}
 }

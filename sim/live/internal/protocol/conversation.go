@@ -11,7 +11,7 @@ import (
 	"os"
 	"sync"
 
-	"github.com/locklab/locklab/sim/live/clock"
+	"github.com/locklab/locklab/sim/live/internal/clock"
 	"golang.org/x/sys/unix"
 )
 

@@ -27,8 +27,8 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/live/clock"
-	"github.com/locklab/locklab/sim/live/pace"
+	"github.com/locklab/locklab/sim/live/internal/clock"
+	"github.com/locklab/locklab/sim/live/internal/pace"
 )
 
 // The duty's ends of the pipes.

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/locklab/locklab/sim/live/clock"
+	"github.com/locklab/locklab/sim/live/internal/clock"
 )
 
 // Period returns how long a pulse sleeps, given the largest acceptable delay. A standstill

@@ -4,8 +4,8 @@ import (
 	"math"
 	"testing"
 
+	"github.com/locklab/locklab/scenarios/internal/scripttest"
 	"github.com/locklab/locklab/scenarios/script"
-	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/scenarios/scripttest"
+	"github.com/locklab/locklab/scenarios/internal/scripttest"
 	"github.com/locklab/locklab/scenarios/workload"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/locklab/locklab/backends/zookeeper/jute"
+	"github.com/locklab/locklab/backends/internal/jute"
 	"pgregory.net/rapid"
 )
 

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/locklab/locklab/lab/liveworld"
+	"github.com/locklab/locklab/lab/internal/liveworld"
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/claims"

@@ -15,7 +15,7 @@ import (
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/ledger"
-	"github.com/locklab/locklab/lab/liveworld"
+	"github.com/locklab/locklab/lab/internal/liveworld"
 	"github.com/locklab/locklab/reports"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/locklab/locklab/lab/liveworld"
+	"github.com/locklab/locklab/lab/internal/liveworld"
 	"github.com/locklab/locklab/scenarios/services"
 	"github.com/locklab/locklab/scenarios/trial"
 )

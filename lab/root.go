@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/locklab/locklab/lab/liveworld"
+	"github.com/locklab/locklab/lab/internal/liveworld"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim/plaintext"

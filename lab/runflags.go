@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/locklab/locklab/backends/ledger"
-	"github.com/locklab/locklab/lab/liveworld"
+	"github.com/locklab/locklab/lab/internal/liveworld"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/outcome"

@@ -35,7 +35,7 @@ func main() {
 type graph map[string][]string
 
 // testHelp lists packages that only tests import, and that would clutter the picture.
-var testHelp = []string{"backends/locktest", "backends/realtime", "reports/picturetest", "scenarios/internal/scripttest", "sim/bareheap", "sim/historytest", "sim/live/livetest", "docs/imports"}
+var testHelp = []string{"backends/locktest", "backends/realtime", "reports/internal/picturetest", "scenarios/internal/scripttest", "sim/bareheap", "sim/historytest", "sim/live/livetest", "docs/imports"}
 
 // read asks the go command about the module that contains dir.
 func read(dir string) (graph, error) {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/locklab/locklab/reports/charts"
+	"github.com/locklab/locklab/reports/internal/charts"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/sweep"

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/reports/canvas"
-	"github.com/locklab/locklab/reports/picturetest"
+	"github.com/locklab/locklab/reports/internal/picturetest"
 )
 
 var (

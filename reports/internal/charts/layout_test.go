@@ -13,7 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/locklab/locklab/reports/canvas"
-	"github.com/locklab/locklab/reports/picturetest"
+	"github.com/locklab/locklab/reports/internal/picturetest"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"

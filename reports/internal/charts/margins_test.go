@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/locklab/locklab/reports/picturetest"
+	"github.com/locklab/locklab/reports/internal/picturetest"
 	margins "github.com/locklab/locklab/scenarios/margin"
 	"github.com/locklab/locklab/scenarios/outcome"
 )

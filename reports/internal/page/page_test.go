@@ -15,7 +15,7 @@ import (
 
 	"golang.org/x/net/html"
 
-	"github.com/locklab/locklab/reports/picturetest"
+	"github.com/locklab/locklab/reports/internal/picturetest"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/timeline"
 	"github.com/locklab/locklab/reports/words"

@@ -75,8 +75,8 @@ func sameVersion(path, version string) error {
 // inClone reports whether the working directory is in the clone that this program was built from. Only
 // there does a command that runs scenarios build anything.
 func inClone() bool {
-	_, source, _, _ := runtime.Caller(0) // CLONE/lab/liveworld/handover_linux.go
-	clone, err := filepath.EvalSymlinks(filepath.Dir(filepath.Dir(filepath.Dir(source))))
+	_, source, _, _ := runtime.Caller(0) // CLONE/lab/internal/liveworld/handover_linux.go
+	clone, err := filepath.EvalSymlinks(filepath.Join(filepath.Dir(source), "../../.."))
 	if err != nil || !filepath.IsAbs(source) {
 		return false
 	}

@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/reports/canvas"
-	"github.com/locklab/locklab/reports/charts"
 	"github.com/locklab/locklab/reports/diagram"
-	"github.com/locklab/locklab/reports/picturetest"
+	"github.com/locklab/locklab/reports/internal/charts"
+	"github.com/locklab/locklab/reports/internal/picturetest"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/timeline"
 	"github.com/locklab/locklab/scenarios"

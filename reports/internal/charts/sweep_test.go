@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/locklab/locklab/reports/picturetest"
+	"github.com/locklab/locklab/reports/internal/picturetest"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/sweep"

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/locklab/locklab/reports/beliefs"
+	"github.com/locklab/locklab/reports/internal/beliefs"
 	"github.com/locklab/locklab/reports/timeline"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/sim"

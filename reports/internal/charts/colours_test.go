@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/reports/canvas"
-	"github.com/locklab/locklab/reports/picturetest"
+	"github.com/locklab/locklab/reports/internal/picturetest"
 )
 
 // Fillings in the charts can be told apart with every kind of colour blindness, on both papers,

@@ -72,12 +72,16 @@ func read(dir string) (graph, error) {
 // below returns everything that a package imports, directly or not.
 func (g graph) below(p string) map[string]bool {
 	all := map[string]bool{}
-	for _, i := range g[p] {
-		all[i] = true
-		for each := range g.below(i) {
-			all[each] = true
+	var visit func(string)
+	visit = func(p string) {
+		for _, i := range g[p] {
+			if !all[i] {
+				all[i] = true
+				visit(i)
+			}
 		}
 	}
+	visit(p)
 	return all
 }
 
@@ -92,24 +96,38 @@ func (g graph) direct(p string) []string {
 	return slices.DeleteFunc(slices.Clone(g[p]), func(i string) bool { return follows[i] })
 }
 
-// rank returns the length of the longest chain of imports that leads to a package.
-func (g graph) rank(p string) int {
-	deepest := 0
-	for user, imports := range g {
-		if slices.Contains(imports, p) {
-			deepest = max(deepest, 1+g.rank(user))
+// ranks returns the length of the longest chain of imports that leads to each package.
+func (g graph) ranks() map[string]int {
+	ranks := map[string]int{}
+	var rank func(string) int
+	rank = func(p string) int {
+		deepest, known := ranks[p]
+		if known {
+			return deepest
 		}
+		for user, imports := range g {
+			if slices.Contains(imports, p) {
+				deepest = max(deepest, 1+rank(user))
+			}
+		}
+		ranks[p] = deepest
+		return deepest
 	}
-	return deepest
+	for p := range g {
+		rank(p)
+	}
+	return ranks
 }
 
 // rows puts each package just below all packages that import it; nobody imports those in the
 // first row. Within a row, packages are close to those above that lead to them.
 func (g graph) rows() [][]string {
 	var rows [][]string
-	all := slices.Sorted(maps.Keys(g))
+	all, ranks := slices.Sorted(maps.Keys(g)), g.ranks()
+	direct := map[string][]string{}
 	for _, p := range all {
-		r := g.rank(p)
+		direct[p] = g.direct(p)
+		r := ranks[p]
 		for len(rows) <= r {
 			rows = append(rows, nil)
 		}
@@ -121,7 +139,7 @@ func (g graph) rows() [][]string {
 		for _, p := range row {
 			sum, n := 0.0, 0.0
 			for _, user := range all {
-				if slices.Contains(g.direct(user), p) { // it is further up, so it already has its place
+				if slices.Contains(direct[user], p) { // it is further up, so it already has its place
 					sum, n = sum+place[user], n+1
 				}
 			}

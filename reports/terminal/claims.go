@@ -9,9 +9,9 @@ import (
 
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/claims"
 	"github.com/locklab/locklab/scenarios/outcome"
-	"github.com/locklab/locklab/scenarios/script"
 )
 
 // Claims writes what the trials say of the claims: a count in one sentence; measurements that
@@ -112,7 +112,7 @@ func writeContradictions(b *strings.Builder, results []claims.Result, width int)
 				b.WriteString("  the first of them again: " + e.Contrary.Replay("") + "\n")
 				continue
 			}
-			if e.Range != nil && e.Range.Of != script.EveryValue {
+			if e.Range != nil && e.Range.Of != bound.EveryValue {
 				hang(b, "! ", fmt.Sprintf("%s · %s: expected %s, but measured %s", r.Claim.ID,
 					cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard, e.Contrary.Discipline), e.Range, e.Range.Show(e.Measured, e.Contrary.TTL)), width)
 				b.WriteString("  the first of them again: " + e.Contrary.Replay("") + "\n")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"testing"
 
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/claims"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
@@ -67,7 +68,7 @@ func someClaims(t *testing.T) ([]claims.Source, []claims.Result, claims.Run) {
 func TestEvidenceOfWhichNothingWasMeasuredIsShown(t *testing.T) {
 	sources, found, run := someClaims(t)
 	e := &found[0].Evidence[0]
-	*e = claims.Evidence{Test: e.Test, Range: &script.Range{Measure: check.LeaseLength}, Trials: 1, Undecided: 1}
+	*e = claims.Evidence{Test: e.Test, Range: &bound.Range{Measure: check.LeaseLength}, Trials: 1, Undecided: 1}
 	for _, format := range Formats() {
 		if err := Claims(&bytes.Buffer{}, sources, found, run, Options{Format: format}); err != nil {
 			t.Error(err)

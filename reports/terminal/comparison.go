@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/outcome"
-	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -168,7 +168,7 @@ func (c Comparison) writeMeasures(b *strings.Builder) {
 			got, measured := r.Measured(m)
 			text := "—"
 			if measured {
-				text, any = script.ShowMeasured(got, r.TTL), true
+				text, any = bound.ShowMeasured(got, r.TTL), true
 			}
 			row = append(row, text)
 		}

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/outcome"
-	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -90,16 +90,16 @@ func writeTogether(b *strings.Builder, p painter, cells []outcome.Summary, width
 
 // figureDocument is what the values of a cell amount to, as JSON.
 type figureDocument struct {
-	Measure check.Measure    `json:"measure"`
-	Of      script.Statistic `json:"of"`
-	Unit    check.Unit       `json:"unit"`
-	From    float64          `json:"from"`
-	To      float64          `json:"to"`
-	Values  int              `json:"values"`
-	Found   float64          `json:"found"`
-	Outcome string           `json:"outcome"`
-	Why     string           `json:"why,omitempty"`
-	Because string           `json:"because,omitempty"`
+	Measure check.Measure   `json:"measure"`
+	Of      bound.Statistic `json:"of"`
+	Unit    check.Unit      `json:"unit"`
+	From    float64         `json:"from"`
+	To      float64         `json:"to"`
+	Values  int             `json:"values"`
+	Found   float64         `json:"found"`
+	Outcome string          `json:"outcome"`
+	Why     string          `json:"why,omitempty"`
+	Because string          `json:"because,omitempty"`
 }
 
 func figureDocuments(c outcome.Summary) (out []figureDocument) {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim"
@@ -17,7 +18,7 @@ func overlapped(t *testing.T, violated, trials int) []outcome.Summary {
 	t.Helper()
 	s := outcome.NewSummaries([]outcome.Card{{Scenario: "storm", Cells: []outcome.CardCell{{
 		Backend: "redis", Guard: "none", Discipline: "attentive", World: sim.VirtualWorld, TTL: time.Second,
-		Expect: []script.Expected{{Property: check.Overlap, Verdict: check.Violated, Because: "of chance", Sometimes: true, Share: &script.Share{From: 0.1, To: 0.3}}},
+		Expect: []script.Expected{{Property: check.Overlap, Verdict: check.Violated, Because: "of chance", Sometimes: true, Share: &bound.Share{From: 0.1, To: 0.3}}},
 		Ranges: []outcome.CardRange{{Measure: check.Wait, Of: "p95", From: 0.5, To: 2, Written: []string{"500ms", "2s"}, Because: "it is so"}},
 	}}}})
 	for i := range trials {

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/outcome"
-	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -157,7 +157,7 @@ func seeds(s outcome.Seeds) string {
 func measures(s outcome.Summary) (out [][2]string) {
 	for _, each := range s.Spreads {
 		m := check.Measured{Measure: each.Measure, Least: each.Least, Most: each.Most}
-		out = append(out, [2]string{each.Measure.Means(), strings.ReplaceAll(script.ShowMeasured(m, s.TTL), "ttl", " leases")})
+		out = append(out, [2]string{each.Measure.Means(), strings.ReplaceAll(bound.ShowMeasured(m, s.TTL), "ttl", " leases")})
 	}
 	return out
 }

@@ -1,4 +1,4 @@
-package script
+package bound
 
 import (
 	"slices"
@@ -107,12 +107,12 @@ func (r Range) ShowMiss(m check.Measured, ttl time.Duration) string {
 	if miss >= end.In(ttl, r.Measure) {
 		miss, end = m.Most, r.To
 	}
-	bound := end.In(ttl, r.Measure)
+	edge := end.In(ttl, r.Measure)
 	same := func(digits int) bool {
 		at := func(v float64) string {
 			return r.show(check.Measured{Measure: m.Measure, Least: v, Most: v}, ttl, end, digits)
 		}
-		return at(miss) == at(bound)
+		return at(miss) == at(edge)
 	}
 	digits := shownDigits
 	for digits < nanoseconds && same(digits) {

@@ -14,6 +14,7 @@ import (
 	"github.com/locklab/locklab/reports/internal/page"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
@@ -115,8 +116,8 @@ func FuzzReport(f *testing.F) {
 			}
 			return
 		}
-		for _, format := range terminal.Formats() {
-			options := terminal.Options{Format: format, Columns: 80}
+		for _, format := range typeset.Formats() {
+			options := typeset.Options{Format: format, Columns: 80}
 			if err := terminal.Cells(io.Discard, set.Cells, set.Cards, options); err != nil {
 				t.Errorf("table as %v: %v", format, err)
 			}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/goccy/go-yaml/ast"
+
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/services"

@@ -1,4 +1,4 @@
-package lab
+package console
 
 import (
 	"fmt"
@@ -11,13 +11,21 @@ import (
 	"github.com/locklab/locklab/scenarios/trial"
 )
 
-// noLimit is the maximum for a command that takes any number of arguments.
-const noLimit = -1
+// Complete registers fixed values of a flag for shell completion.
+func Complete(c *cobra.Command, flag string, values ...string) {
+	err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	if err != nil {
+		panic(err) // there is no such flag: a bug in this program
+	}
+}
 
-// wantArgs accepts between least and most arguments. Otherwise the error names what was expected.
-func wantArgs(least, most int, what string) cobra.PositionalArgs {
+// NoLimit is the maximum for a command that takes any number of arguments.
+const NoLimit = -1
+
+// WantArgs accepts between least and most arguments. Otherwise the error names what was expected.
+func WantArgs(least, most int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) >= least && (most == noLimit || len(args) <= most) {
+		if len(args) >= least && (most == NoLimit || len(args) <= most) {
 			return nil
 		}
 		got := "nothing"
@@ -28,8 +36,8 @@ func wantArgs(least, most int, what string) cobra.PositionalArgs {
 	}
 }
 
-// refuseEmpty refuses a flag with an empty value, as in --seeds "$UNSET".
-func refuseEmpty(cmd *cobra.Command) (err error) {
+// RefuseEmpty refuses a flag with an empty value, as in --seeds "$UNSET".
+func RefuseEmpty(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		empty := f.Value.String() == ""
 		if list, ok := f.Value.(pflag.SliceValue); ok {
@@ -42,16 +50,16 @@ func refuseEmpty(cmd *cobra.Command) (err error) {
 	return err
 }
 
-// refuseZero refuses an explicit 0 for a number whose 0 stands for a default.
-func refuseZero(cmd *cobra.Command, flag string) error {
+// RefuseZero refuses an explicit 0 for a number whose 0 stands for a default.
+func RefuseZero(cmd *cobra.Command, flag string) error {
 	if f := cmd.Flags().Lookup(flag); f.Changed && f.Value.String() == "0" {
 		return fmt.Errorf("--%s is 0, expected 1 or more", flag)
 	}
 	return nil
 }
 
-// checkJobs refuses an impossible number of trials side by side; 0 stands for the default.
-func checkJobs(jobs int) error {
+// CheckJobs refuses an impossible number of trials side by side; 0 stands for the default.
+func CheckJobs(jobs int) error {
 	switch {
 	case jobs < 0:
 		return fmt.Errorf("--jobs is %d, expected 1 or more", jobs)

@@ -1,4 +1,6 @@
-package terminal
+// Package typeset is how everything that is written as text is set: the formats and their widths, lines
+// that are folded, rows in columns, and colours.
+package typeset
 
 import (
 	"encoding/csv"
@@ -51,14 +53,16 @@ const (
 	LeastColumns = 60
 )
 
-func (o Options) columns() int {
+// Width is how many columns there are to write in.
+func (o Options) Width() int {
 	if o.Columns == 0 {
 		return PageColumns
 	}
 	return max(o.Columns, LeastColumns)
 }
 
-func writeCSV(w io.Writer, rows [][]string) error {
+// WriteCSV writes rows as comma-separated values.
+func WriteCSV(w io.Writer, rows [][]string) error {
 	c := csv.NewWriter(w)
 	if err := c.WriteAll(rows); err != nil {
 		return fmt.Errorf("write the results as CSV: %w", err)
@@ -66,7 +70,8 @@ func writeCSV(w io.Writer, rows [][]string) error {
 	return nil
 }
 
-func writeJSON(w io.Writer, document any) error {
+// WriteJSON writes one document.
+func WriteJSON(w io.Writer, document any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
@@ -76,12 +81,12 @@ func writeJSON(w io.Writer, document any) error {
 	return nil
 }
 
-// markdownTable writes rows of plain text; the first row holds the titles.
-func markdownTable(b *strings.Builder, rows [][]string) {
+// MarkdownTable writes rows of plain text; the first row holds the titles.
+func MarkdownTable(b *strings.Builder, rows [][]string) {
 	for i, row := range rows {
 		b.WriteString("|")
 		for _, text := range row {
-			b.WriteString(" " + markdown(text) + " |")
+			b.WriteString(" " + EscapeMarkdown(text) + " |")
 		}
 		b.WriteByte('\n')
 		if i == 0 {
@@ -90,13 +95,13 @@ func markdownTable(b *strings.Builder, rows [][]string) {
 	}
 }
 
-// markdownEscapes escapes text so that Markdown shows it unchanged, even inside a table.
 var markdownEscapes = strings.NewReplacer(`\`, `\\`, "|", `\|`, "*", `\*`, "_", `\_`, "<", `\<`, "`", "\\`", "[", `\[`, "\n", " ")
 
-func markdown(text string) string { return markdownEscapes.Replace(text) }
+// EscapeMarkdown makes Markdown show text unchanged, even inside a table.
+func EscapeMarkdown(text string) string { return markdownEscapes.Replace(text) }
 
-// orEmpty turns nil into an empty list, which JSON shows as [].
-func orEmpty[T any](list []T) []T {
+// OrEmpty turns nil into an empty list, which JSON shows as [].
+func OrEmpty[T any](list []T) []T {
 	if list == nil {
 		return []T{}
 	}

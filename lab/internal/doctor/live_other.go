@@ -1,6 +1,6 @@
 //go:build !linux
 
-package lab
+package doctor
 
 import (
 	"github.com/locklab/locklab/scenarios/trial"

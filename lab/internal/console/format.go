@@ -1,4 +1,4 @@
-package lab
+package console
 
 import (
 	"fmt"
@@ -9,45 +9,47 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"github.com/locklab/locklab/reports/terminal"
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/reports/words"
 )
 
-// formatFlag is the flag --format. It implements pflag.Value.
-type formatFlag struct{ terminal.Format }
+// FormatFlag is the flag --format. It implements pflag.Value.
+type FormatFlag struct{ typeset.Format }
 
-func tableFormat() *formatFlag { return &formatFlag{terminal.Table} }
+// TableFormat is the flag with its default, a table for people.
+func TableFormat() *FormatFlag { return &FormatFlag{typeset.Table} }
 
-func (f *formatFlag) register(c *cobra.Command) {
-	c.Flags().Var(f, "format", fmt.Sprintf("%s; all but %s print nothing else to standard output", words.Or(terminal.Formats()...), terminal.Table))
+// Register adds the flag to a command.
+func (f *FormatFlag) Register(c *cobra.Command) {
+	c.Flags().Var(f, "format", fmt.Sprintf("%s; all but %s print nothing else to standard output", words.Or(typeset.Formats()...), typeset.Table))
 	var names []string
-	for _, each := range terminal.Formats() {
+	for _, each := range typeset.Formats() {
 		names = append(names, string(each))
 	}
-	complete(c, "format", names...)
+	Complete(c, "format", names...)
 }
 
 // String returns the name of the format.
-func (f *formatFlag) String() string { return string(f.Format) }
+func (f *FormatFlag) String() string { return string(f.Format) }
 
 // Set parses the name of a format.
-func (f *formatFlag) Set(name string) (err error) {
-	f.Format, err = terminal.ParseFormat(name)
+func (f *FormatFlag) Set(name string) (err error) {
+	f.Format, err = typeset.ParseFormat(name)
 	return err
 }
 
 // Type returns what the help calls the flag's value.
-func (f *formatFlag) Type() string { return "format" }
+func (f *FormatFlag) Type() string { return "format" }
 
-// options returns how to write to out.
-func (f *formatFlag) options(out io.Writer) terminal.Options {
-	return terminal.Options{Format: f.Format, Colour: colour(out), Columns: columns(out)}
+// Options returns how to write to out.
+func (f *FormatFlag) Options(out io.Writer) typeset.Options {
+	return typeset.Options{Format: f.Format, Colour: colour(out), Columns: columns(out)}
 }
 
-// remarks returns where to write what the format does not include: to standard output, below the
+// Remarks returns where to write what the format does not include: to standard output, below the
 // table, if a person reads it; to standard error if a program reads the results.
-func (f *formatFlag) remarks(cmd *cobra.Command) io.Writer {
-	if f.Format == terminal.Table {
+func (f *FormatFlag) Remarks(cmd *cobra.Command) io.Writer {
+	if f.Format == typeset.Table {
 		return cmd.OutOrStdout()
 	}
 	return cmd.ErrOrStderr()

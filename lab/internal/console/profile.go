@@ -1,4 +1,4 @@
-package lab
+package console
 
 import (
 	"bytes"
@@ -15,16 +15,17 @@ import (
 	"github.com/locklab/locklab/reports/files"
 )
 
-// profiles holds the flags that ask where a run spends its time and memory.
-type profiles struct{ cpu, memory string } // files; empty: not asked for
+// Profiles holds the flags that ask where a run spends its time and memory.
+type Profiles struct{ cpu, memory string } // files; empty: not asked for
 
-func (p *profiles) register(f *pflag.FlagSet) {
+// Register adds the flags to a command.
+func (p *Profiles) Register(f *pflag.FlagSet) {
 	f.StringVar(&p.cpu, "cpuprofile", "", "file for a profile of processor time, for go tool pprof")
 	f.StringVar(&p.memory, "memprofile", "", "file for a profile of what was allocated, for go tool pprof")
 }
 
-// check finds what would keep the files from being written, before anything runs.
-func (p profiles) check() error {
+// Check finds what would keep the files from being written, before anything runs.
+func (p Profiles) Check() error {
 	for _, given := range [][2]string{{"cpuprofile", p.cpu}, {"memprofile", p.memory}} {
 		flag, path := given[0], given[1]
 		if path == "" {
@@ -43,8 +44,8 @@ func (p profiles) check() error {
 	return nil
 }
 
-// start starts to profile. finish writes the files, each whole or not at all.
-func (p profiles) start() (finish func() error, err error) {
+// Start starts to profile. The function that it returns writes the files, each whole or not at all.
+func (p Profiles) Start() (finish func() error, err error) {
 	var cpu bytes.Buffer
 	if p.cpu != "" {
 		if err := pprof.StartCPUProfile(&cpu); err != nil {

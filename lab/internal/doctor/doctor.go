@@ -1,4 +1,5 @@
-package lab
+// Package doctor reports what this machine can do.
+package doctor
 
 import (
 	"fmt"
@@ -18,7 +19,8 @@ type finding struct {
 	note string // shown if yes
 }
 
-func doctorCommand() *cobra.Command {
+// Command is the command `locklab doctor`.
+func Command() *cobra.Command {
 	var servers liveworld.ServerFlags
 	c := &cobra.Command{
 		Use:   "doctor",
@@ -53,6 +55,16 @@ Exit status: 0, whatever it finds; 3 when a flag names a server that is not a pr
 	}
 	servers.Register(c)
 	return c
+}
+
+// Namespaces returns why this machine has no private namespaces, and what to do about it; nil if it has.
+func Namespaces() error {
+	for _, f := range liveFindings() {
+		if f.what == "namespaces" {
+			return f.err
+		}
+	}
+	return nil
 }
 
 func printFindings(out io.Writer, list []finding) {

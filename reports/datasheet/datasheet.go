@@ -1,4 +1,5 @@
-package terminal
+// Package datasheet writes datasheets: how much of each fault a set-up bears.
+package datasheet
 
 import (
 	"fmt"
@@ -6,21 +7,22 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/margin"
 )
 
-// Datasheets writes datasheets: for each what it comes to, a table of faults and harms, and what there
+// Write writes datasheets: for each what it comes to, a table of faults and harms, and what there
 // is to know about each harm.
-func Datasheets(w io.Writer, sheets []margin.Sheet, opts Options) error {
+func Write(w io.Writer, sheets []margin.Sheet, opts typeset.Options) error {
 	switch opts.Format {
-	case CSV:
-		return writeCSV(w, marginRows(sheets))
-	case JSON:
-		return writeJSON(w, struct {
+	case typeset.CSV:
+		return typeset.WriteCSV(w, marginRows(sheets))
+	case typeset.JSON:
+		return typeset.WriteJSON(w, struct {
 			Datasheets []margin.Sheet `json:"datasheets"`
-		}{orEmpty(sheets)})
-	case Markdown:
+		}{typeset.OrEmpty(sheets)})
+	case typeset.Markdown:
 		var b strings.Builder
 		for i, s := range sheets {
 			if i > 0 {
@@ -30,14 +32,14 @@ func Datasheets(w io.Writer, sheets []margin.Sheet, opts Options) error {
 		}
 		_, err := io.WriteString(w, b.String())
 		return err
-	case Table, "":
+	case typeset.Table, "":
 	}
 	var b strings.Builder
 	for i, s := range sheets {
 		if i > 0 {
 			b.WriteString("\n\n")
 		}
-		writeSheet(&b, painter{on: opts.Colour}, s, opts.columns())
+		writeSheet(&b, typeset.Painter{On: opts.Colour}, s, opts.Width())
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("write the datasheets: %w", err)
@@ -45,12 +47,12 @@ func Datasheets(w io.Writer, sheets []margin.Sheet, opts Options) error {
 	return nil
 }
 
-func writeSheet(b *strings.Builder, p painter, s margin.Sheet, width int) {
-	for _, line := range fold(words.Setup(s.Setup)+": "+words.Sheet(s)+".", width) {
-		b.WriteString(p.paint(strong, line) + "\n")
+func writeSheet(b *strings.Builder, p typeset.Painter, s margin.Sheet, width int) {
+	for _, line := range typeset.Fold(words.Setup(s.Setup)+": "+words.Sheet(s)+".", width) {
+		b.WriteString(p.Paint(typeset.Strong, line) + "\n")
 	}
 	if s.Model != "" {
-		hang(b, "", fmt.Sprintf("%s is a library and runs in the live world only; %s stands for it here.", s.Backend, s.Model), width)
+		typeset.Hang(b, "", fmt.Sprintf("%s is a library and runs in the live world only; %s stands for it here.", s.Backend, s.Model), width)
 	}
 	if len(s.Rows) == 0 {
 		return
@@ -69,34 +71,34 @@ const (
 )
 
 // writeHarmTable writes a line for each fault, with the size from which on it does each harm.
-func writeHarmTable(b *strings.Builder, p painter, s margin.Sheet, width int) {
+func writeHarmTable(b *strings.Builder, p typeset.Painter, s margin.Sheet, width int) {
 	fault := 0
 	for _, r := range s.Rows {
 		fault = max(fault, utf8.RuneCountInString(r.Title))
 	}
 	fault = max(leastFault, min(fault, width-unitColumn-3*harmColumn-2))
-	line := func(style paint, cells ...string) {
+	line := func(style typeset.Paint, cells ...string) {
 		text := ""
 		for i, c := range cells {
-			text += pad(c, []int{fault + 2, unitColumn, harmColumn, harmColumn, harmColumn}[i])
+			text += typeset.Pad(c, []int{fault + 2, unitColumn, harmColumn, harmColumn, harmColumn}[i])
 		}
-		b.WriteString(p.paint(style, strings.TrimRight(text, " ")) + "\n")
+		b.WriteString(p.Paint(style, strings.TrimRight(text, " ")) + "\n")
 	}
-	line(faint, "harm is done from", "", words.Harm(margin.Overlap), words.Harm(margin.Damage), words.Harm(margin.NotServed))
+	line(typeset.Faint, "harm is done from", "", words.Harm(margin.Overlap), words.Harm(margin.Damage), words.Harm(margin.NotServed))
 	for _, r := range s.Rows {
 		unit := strings.TrimSpace(words.SizeUnit(r.Unit))
-		title := fold(r.Title, fault)
+		title := typeset.Fold(r.Title, fault)
 		if r.Why != "" {
-			line(plain, title[0], "", "·", "·", "·")
+			line(typeset.Plain, title[0], "", "·", "·", "·")
 		} else {
-			line(plain, title[0], unit, harmCell(r, s, margin.Overlap), harmCell(r, s, margin.Damage), harmCell(r, s, margin.NotServed))
+			line(typeset.Plain, title[0], unit, harmCell(r, s, margin.Overlap), harmCell(r, s, margin.Damage), harmCell(r, s, margin.NotServed))
 		}
 		for _, more := range title[1:] {
-			line(plain, "  "+more)
+			line(typeset.Plain, "  "+more)
 		}
 	}
 	b.WriteString("\n")
-	hang(b, "", sheetKey(s), width)
+	typeset.Hang(b, "", sheetKey(s), width)
 }
 
 // harmCell is the size from which on a fault does a harm.
@@ -152,7 +154,7 @@ func derivations(s margin.Sheet) (agree, differ int) {
 }
 
 // writeDetails writes about each harm that is done, or is not as derived, or undecided.
-func writeDetails(b *strings.Builder, p painter, s margin.Sheet, width int) {
+func writeDetails(b *strings.Builder, p typeset.Painter, s margin.Sheet, width int) {
 	for _, r := range s.Rows {
 		var lines strings.Builder
 		for _, m := range r.Margins {
@@ -168,16 +170,16 @@ func writeDetails(b *strings.Builder, p painter, s margin.Sheet, width int) {
 			title += " (" + r.Size + ")"
 		}
 		b.WriteString("\n")
-		for _, line := range fold(title, width) {
-			b.WriteString(p.paint(strong, line) + "\n")
+		for _, line := range typeset.Fold(title, width) {
+			b.WriteString(p.Paint(typeset.Strong, line) + "\n")
 		}
 		b.WriteString(lines.String())
 	}
 }
 
 // writeMargin writes where a harm begins, what was derived, and what moves it.
-func writeMargin(b *strings.Builder, p painter, s margin.Sheet, r margin.Row, m margin.Margin, width int) {
-	lead := "  " + pad(words.Harm(m.Harm), 13)
+func writeMargin(b *strings.Builder, p typeset.Painter, s margin.Sheet, r margin.Row, m margin.Margin, width int) {
+	lead := "  " + typeset.Pad(words.Harm(m.Harm), 13)
 	text := words.Bears(r, m, s.TTL)
 	if m.With != nil && m.Without != nil {
 		text += "; not with " + words.Size(r.Unit, *m.Without, s.TTL)
@@ -188,7 +190,7 @@ func writeMargin(b *strings.Builder, p painter, s margin.Sheet, r margin.Row, m 
 	if m.Undecided > 0 && !m.Unknown {
 		text += fmt.Sprintf(" (%s undecided)", words.Many(m.Undecided, "trial"))
 	}
-	hang(b, lead, text, width)
+	typeset.Hang(b, lead, text, width)
 	lead = strings.Repeat(" ", 15)
 	if d := m.Derived; d != nil {
 		text := fmt.Sprintf("derived: %s", d.Condition)
@@ -199,16 +201,16 @@ func writeMargin(b *strings.Builder, p painter, s margin.Sheet, r margin.Row, m 
 		if off := m.Off(); off != 0 {
 			verdict += fmt.Sprintf(" by %s%s", words.ThreeDigits(off), words.SizeUnit(r.Unit))
 		}
-		hang(b, lead, text+verdict+", because "+d.Because, width)
+		typeset.Hang(b, lead, text+verdict+", because "+d.Because, width)
 	}
 	for _, c := range r.Live {
 		if c.Harm == m.Harm {
-			hang(b, lead, words.LiveCheck(r, c, s.TTL), width)
+			typeset.Hang(b, lead, words.LiveCheck(r, c, s.TTL), width)
 		}
 	}
 	for _, c := range r.Changes {
 		if c.Margin.Harm == m.Harm {
-			hang(b, lead, "with "+c.What+": "+words.Bears(r, c.Margin, s.TTL), width)
+			typeset.Hang(b, lead, "with "+c.What+": "+words.Bears(r, c.Margin, s.TTL), width)
 		}
 	}
 }
@@ -224,6 +226,6 @@ func writeMisfits(b *strings.Builder, s margin.Sheet, width int) {
 			b.WriteString("\n")
 			first = false
 		}
-		hang(b, "· ", r.Title+": "+r.Why, width)
+		typeset.Hang(b, "· ", r.Title+": "+r.Why, width)
 	}
 }

@@ -1,4 +1,4 @@
-package lab
+package console
 
 import (
 	"context"
@@ -10,54 +10,55 @@ import (
 	"golang.org/x/term"
 )
 
-// progress shows how far a long job has come: one line that changes on a terminal, plain lines in a
+// Progress shows how far a long job has come: one line that changes on a terminal, plain lines in a
 // pipe.
-type progress struct {
+type Progress struct {
 	out      io.Writer
 	what     string
 	total    int
 	done     int
-	lines    lines
+	Lines    Lines
 	terminal bool
 	drawn    time.Time // when the line on a terminal was last drawn; zero: there is none
 	spoken   int       // tenths already reported
 }
 
-// lines is what a pipe gets to see of a job.
-type lines int
+// Lines is what a pipe gets to see of a job.
+type Lines int
 
 const (
-	tenths lines = iota // how far it has come, ten times
-	steps               // a line for every step
-	said                // only what the job itself says
+	Tenths Lines = iota // how far it has come, ten times
+	Steps               // a line for every step
+	Said                // only what the job itself says
 )
 
-func newProgress(out io.Writer, what string, total int, l lines) *progress {
-	return &progress{out: out, what: what, total: total, lines: l, terminal: isTerminal(out)}
+// NewProgress makes the progress of a job of so many steps; what says of what.
+func NewProgress(out io.Writer, what string, total int, l Lines) *Progress {
+	return &Progress{out: out, what: what, total: total, Lines: l, terminal: isTerminal(out)}
 }
 
-// step counts one step; name says which it was.
-func (p *progress) step(name string) {
+// Step counts one step; name says which it was.
+func (p *Progress) Step(name string) {
 	p.done++
 	if p.terminal {
 		p.draw()
 		return
 	}
-	switch p.lines {
-	case steps:
+	switch p.Lines {
+	case Steps:
 		fmt.Fprintf(p.out, "[%d/%d] %s\n", p.done, p.total, name)
-	case tenths:
+	case Tenths:
 		if p.done*10/p.total > p.spoken {
 			p.spoken = p.done * 10 / p.total
 			fmt.Fprintf(p.out, "%s: %d of %d\n", p.what, p.done, p.total)
 		}
-	case said:
+	case Said:
 	}
 }
 
-// say prints a line that stays, after the steps so far.
-func (p *progress) say(line string) {
-	p.finish()
+// Say prints a line that stays, after the steps so far.
+func (p *Progress) Say(line string) {
+	p.Finish()
 	fmt.Fprintf(p.out, "[%d/%d] %s\n", p.done, p.total, line)
 }
 
@@ -67,15 +68,15 @@ const redrawn = 100 * time.Millisecond
 // eraseLine is what a terminal takes for: go to the beginning of the line, and erase it.
 const eraseLine = "\r\x1b[K"
 
-func (p *progress) draw() {
+func (p *Progress) draw() {
 	if now := time.Now(); now.Sub(p.drawn) >= redrawn {
 		p.drawn = now
 		fmt.Fprintf(p.out, "%s%s: %d of %d (%d %%)", eraseLine, p.what, p.done, p.total, p.done*100/p.total)
 	}
 }
 
-// finish removes the line on a terminal.
-func (p *progress) finish() {
+// Finish removes the line on a terminal.
+func (p *Progress) Finish() {
 	if !p.drawn.IsZero() {
 		p.drawn = time.Time{}
 		fmt.Fprint(p.out, eraseLine)
@@ -91,30 +92,31 @@ func isTerminal(w io.Writer) bool {
 // slowToRead is the size in bytes from which reading takes long enough to show progress.
 const slowToRead = 64 << 20
 
-// reading shows how much of the results has been read, if that takes long.
-type reading struct {
-	ctx   context.Context // when it ends, nothing more is shown
-	out   io.Writer
-	bar   *progress
-	shown int64
+// Reading shows how much of the results has been read, if that takes long.
+type Reading struct {
+	Context context.Context // when it ends, nothing more is shown
+	Out     io.Writer
+	bar     *Progress
+	shown   int64
 }
 
-// show says how many bytes of how many have been read.
-func (r *reading) show(done, total int64) {
+// Show says how many bytes of how many have been read.
+func (r *Reading) Show(done, total int64) {
 	const parts = 100
 	if total < slowToRead {
 		return
 	}
 	if r.bar == nil {
-		r.bar = newProgress(r.out, "percent read", parts, tenths)
+		r.bar = NewProgress(r.Out, "percent read", parts, Tenths)
 	}
-	for ; r.shown < done*parts/total && r.ctx.Err() == nil; r.shown++ {
-		r.bar.step("")
+	for ; r.shown < done*parts/total && r.Context.Err() == nil; r.shown++ {
+		r.bar.Step("")
 	}
 }
 
-func (r *reading) finish() {
+// Finish removes what is shown.
+func (r *Reading) Finish() {
 	if r.bar != nil {
-		r.bar.finish()
+		r.bar.Finish()
 	}
 }

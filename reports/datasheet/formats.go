@@ -1,10 +1,11 @@
-package terminal
+package datasheet
 
 import (
 	"fmt"
 	"strconv"
 	"strings"
 
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/margin"
 )
@@ -68,7 +69,7 @@ func marginFields(s margin.Sheet, r margin.Row, m margin.Margin, change string) 
 
 // markdownSheet writes a datasheet as a table of faults and harms.
 func markdownSheet(b *strings.Builder, s margin.Sheet) {
-	fmt.Fprintf(b, "%s: %s.\n\n", markdown(words.Setup(s.Setup)), markdown(words.Sheet(s)))
+	fmt.Fprintf(b, "%s: %s.\n\n", typeset.EscapeMarkdown(words.Setup(s.Setup)), typeset.EscapeMarkdown(words.Sheet(s)))
 	rows := [][]string{{"fault", "size", words.Harm(margin.Overlap), words.Harm(margin.Damage), words.Harm(margin.NotServed), "what helps"}}
 	for _, r := range s.Rows {
 		if r.Why != "" {
@@ -86,7 +87,7 @@ func markdownSheet(b *strings.Builder, s margin.Sheet) {
 		}
 		rows = append(rows, append(row, strings.Join(helps, "; ")))
 	}
-	markdownTable(b, rows)
+	typeset.MarkdownTable(b, rows)
 }
 
 // agreementSign is the sign of an agreement, with the space before it.

@@ -1,4 +1,4 @@
-package lab
+package console
 
 import (
 	"context"
@@ -14,7 +14,7 @@ func TestNothingIsDeafToAnInterruption(t *testing.T) {
 		<-begun
 		cancel()
 	}()
-	err := unlessInterrupted(ctx, func() error {
+	err := UnlessInterrupted(ctx, func() error {
 		close(begun)
 		<-never
 		return nil
@@ -30,7 +30,7 @@ func TestNothingIsDeafToAnInterruption(t *testing.T) {
 func TestWhatNoticesAnInterruptionHasTheLastWord(t *testing.T) {
 	for _, want := range []error{nil, errors.New("no more room")} {
 		ctx, cancel := context.WithCancel(t.Context())
-		err := unlessInterrupted(ctx, func() error {
+		err := UnlessInterrupted(ctx, func() error {
 			cancel()
 			<-ctx.Done()
 			return want

@@ -33,7 +33,7 @@ check:
 # print, the tests of running. Elsewhere nothing can race. A test holds the packages to the code.
 RACE = ./backends ./backends/control ./backends/ledger ./backends/lib/... ./backends/realtime ./backends/wire \
 	./backends/redis/live ./backends/redlock/live ./backends/sentinel/live ./backends/etcd/live ./backends/zookeeper/live \
-	./reports ./reports/files ./reports/results ./sim/live/...
+	./lab/internal/console ./reports ./reports/files ./reports/results ./sim/live/...
 RACE_RUNS = ./lab ./scenarios/trial ./scenarios/sweep ./scenarios/claims
 RUNS = Interrupt|Cancelled|Runaway|FewTrialsWait|TestATrialThatSeveral|Tries|Weighed|TestCommand/^live$$
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/lab/internal/console"
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
@@ -22,7 +23,7 @@ checker judge it again, with the events that are the evidence.
 Exit status: 0 every property holds, 1 one is violated, 2 a precondition fails
 or nothing is violated but something is undecided, 3 the file is not a history.`,
 		Example: `  locklab check out/latest/histories/gc-pause.redis.none.virtual.seed-1.jsonl`,
-		Args:    wantArgs(1, 1, "one history that a run has kept, from out/latest/histories"),
+		Args:    console.WantArgs(1, 1, "one history that a run has kept, from out/latest/histories"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			file, err := os.Open(args[0])
 			if err != nil {

@@ -9,7 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/locklab/locklab/lab/liveworld"
+	"github.com/locklab/locklab/lab/internal/console"
+	"github.com/locklab/locklab/lab/internal/liveworld"
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/claims"
@@ -26,11 +27,11 @@ type claimsOptions struct {
 	attach       []string
 	servers      liveworld.ServerFlags
 	numbers      bool
-	format       *formatFlag
+	format       *console.FormatFlag
 }
 
 func claimsCommand() *cobra.Command {
-	o := claimsOptions{format: tableFormat()}
+	o := claimsOptions{format: console.TableFormat()}
 	c := &cobra.Command{
 		Use:   "claims [ID...]",
 		Short: "Measure what people have claimed about locks",
@@ -69,8 +70,8 @@ contradicts them, 2 undecided or interrupted, 3 bad input or a failure of lockla
 	}
 	liveworld.RegisterAttach(c, &o.attach)
 	o.servers.Register(c)
-	o.format.register(c)
-	complete(c, "world", sim.VirtualWorld, sim.LiveWorld)
+	o.format.Register(c)
+	console.Complete(c, "world", sim.VirtualWorld, sim.LiveWorld)
 	return c
 }
 
@@ -94,7 +95,7 @@ func (o claimsOptions) run(cmd *cobra.Command, ids []string) error {
 	if o.world == sim.LiveWorld {
 		return o.runLive(cmd, sources, seeds)
 	}
-	ctx, stop := untilStopped(cmd.Context())
+	ctx, stop := console.UntilStopped(cmd.Context())
 	defer stop()
 	weighed, run, err := claims.Weigh(ctx, sources, seeds, o.jobs)
 	if err != nil && ctx.Err() != nil {
@@ -103,9 +104,9 @@ func (o claimsOptions) run(cmd *cobra.Command, ids []string) error {
 	if err != nil {
 		return err
 	}
-	nothingToSave()
+	console.NothingToSave()
 	out := cmd.OutOrStdout()
-	if err := terminal.Claims(out, sources, weighed, run, o.format.options(out)); err != nil {
+	if err := terminal.Claims(out, sources, weighed, run, o.format.Options(out)); err != nil {
 		return err
 	}
 	return claimsStatus(weighed)
@@ -145,7 +146,7 @@ func (o *claimsOptions) check(cmd *cobra.Command) (outcome.Seeds, error) {
 	if err != nil {
 		return none, fmt.Errorf("--seeds: %w", err)
 	}
-	if err := errors.Join(refuseZero(cmd, "jobs"), checkJobs(o.jobs)); err != nil {
+	if err := errors.Join(console.RefuseZero(cmd, "jobs"), console.CheckJobs(o.jobs)); err != nil {
 		return none, err
 	}
 	if o.jobs == 0 {

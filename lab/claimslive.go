@@ -11,7 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/locklab/locklab/lab/liveworld"
+	"github.com/locklab/locklab/lab/internal/console"
+	"github.com/locklab/locklab/lab/internal/liveworld"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/scenarios/claims"
@@ -47,7 +48,7 @@ func (o claimsOptions) runLive(cmd *cobra.Command, sources []claims.Source, seed
 			return err
 		}
 	}
-	ctx, stop := untilStopped(cmd.Context())
+	ctx, stop := console.UntilStopped(cmd.Context())
 	defer stop()
 	folder, err := results.NewFolder(o.out, results.About{
 		Command: append([]string{"locklab", "claims"}, os.Args[min(2, len(os.Args)):]...),
@@ -57,7 +58,7 @@ func (o claimsOptions) runLive(cmd *cobra.Command, sources []claims.Source, seed
 	if err != nil {
 		return err
 	}
-	failed := playTrials(ctx, trial.ListOf(trials).ByService().All(), o.jobs, newProgress(cmd.ErrOrStderr(), "trials", len(trials), steps), func(j trial.Judged) error {
+	failed := playTrials(ctx, trial.ListOf(trials).ByService().All(), o.jobs, console.NewProgress(cmd.ErrOrStderr(), "trials", len(trials), console.Steps), func(j trial.Judged) error {
 		run.Add(j)
 		return folder.Add(j)
 	})
@@ -79,14 +80,14 @@ func (o claimsOptions) present(ctx context.Context, cmd *cobra.Command, sources 
 	if err != nil {
 		return err
 	}
-	nothingToSave()
+	console.NothingToSave()
 	out := cmd.OutOrStdout()
 	if weighed != nil {
-		if err := terminal.Claims(out, sources, weighed, run, o.format.options(out)); err != nil {
+		if err := terminal.Claims(out, sources, weighed, run, o.format.Options(out)); err != nil {
 			return err
 		}
 	}
-	out = o.format.remarks(cmd)
+	out = o.format.Remarks(cmd)
 	fmt.Fprintf(out, "\nresults    %s\nhistories  %s\n", filepath.Join(folder.Path, "results.jsonl"), filepath.Join(folder.Path, "histories"))
 	if drawn && len(run.Judged) > 0 {
 		fmt.Fprintf(out, "charts     %s\nlook at    %s\n", filepath.Join(folder.Path, "charts"), filepath.Join(folder.Path, pageFile))

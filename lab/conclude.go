@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/lab/internal/console"
 	"github.com/locklab/locklab/reports"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
@@ -23,7 +24,7 @@ import (
 
 // conclude presents what was found. The exit status is that of the worst trial. After a failure of
 // the harness it still reports what was judged, but the failure decides the status.
-func conclude(ctx context.Context, cmd *cobra.Command, folder *results.Folder, failed error, format *formatFlag) error {
+func conclude(ctx context.Context, cmd *cobra.Command, folder *results.Folder, failed error, format *console.FormatFlag) error {
 	set := folder.Set()
 	made, err := present(ctx, cmd, set, folder.Path, format)
 	if err != nil || failed != nil {
@@ -51,13 +52,13 @@ type presented struct {
 
 // present draws pictures and page into a folder, prints the table and says where everything is. It
 // compares cells that were run in both worlds.
-func present(ctx context.Context, cmd *cobra.Command, set *results.Set, into string, format *formatFlag) (made presented, err error) {
+func present(ctx context.Context, cmd *cobra.Command, set *results.Set, into string, format *console.FormatFlag) (made presented, err error) {
 	if made.drawn, err = render(ctx, cmd.ErrOrStderr(), set, into); err != nil {
 		return made, err
 	}
-	nothingToSave()
+	console.NothingToSave()
 	out := cmd.OutOrStdout()
-	options, summed := format.options(out), false
+	options, summed := format.Options(out), false
 	if err := terminal.Unfinished(out, set, options); err != nil {
 		return made, err
 	}
@@ -67,7 +68,7 @@ func present(ctx context.Context, cmd *cobra.Command, set *results.Set, into str
 			made.accord = max(made.accord, a.Accord)
 		}
 		err = terminal.Agreement(out, all, options)
-	} else if summed = format.screen() && terminal.OnScreen(set); summed {
+	} else if summed = format.Screen() && terminal.OnScreen(set); summed {
 		err = terminal.Screen(out, set, options)
 	} else {
 		err = terminal.Cells(out, set.Cells, set.Cards, options)
@@ -75,7 +76,7 @@ func present(ctx context.Context, cmd *cobra.Command, set *results.Set, into str
 	if err != nil {
 		return made, err
 	}
-	out = format.remarks(cmd)
+	out = format.Remarks(cmd)
 	printSurprises(out, set)
 	if s := terminal.LeftOut(set); s != "" {
 		fmt.Fprintf(out, "\n%s\n", s)
@@ -106,21 +107,21 @@ const pageFile = "index.html"
 // render draws everything that can be drawn of a set into a folder. An interruption is not an
 // error; drawn reports whether there was none, or it came too late.
 func render(ctx context.Context, stderr io.Writer, set *results.Set, into string) (drawn bool, err error) {
-	bar := newProgress(stderr, "timelines", len(set.Kept), tenths)
+	bar := console.NewProgress(stderr, "timelines", len(set.Kept), console.Tenths)
 	var mu sync.Mutex
 	over := false
 	defer func() {
 		mu.Lock()
 		defer mu.Unlock()
-		bar.finish()
+		bar.Finish()
 		over = true
 	}()
-	err = unlessInterrupted(ctx, func() error {
+	err = console.UnlessInterrupted(ctx, func() error {
 		return reports.Render(ctx, set, into, func(id string) {
 			mu.Lock()
 			defer mu.Unlock()
 			if !over {
-				bar.step(id)
+				bar.Step(id)
 			}
 		})
 	})

@@ -5,6 +5,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/locklab/locklab/lab/internal/doctor"
 	"github.com/locklab/locklab/scenarios/services"
 	"github.com/locklab/locklab/scenarios/trial"
 )
@@ -23,12 +24,7 @@ func condition(name string) (bool, error) {
 			return false, nil
 		}
 	}
-	for _, f := range liveFindings() {
-		if f.what == "namespaces" && f.err != nil {
-			return false, nil
-		}
-	}
-	return true, nil
+	return doctor.Namespaces() == nil, nil
 }
 
 // needLive skips a test where the live world cannot run. If that is impossible to tell, the test

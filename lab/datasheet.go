@@ -16,10 +16,11 @@ import (
 
 	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/ledger"
-	"github.com/locklab/locklab/lab/liveworld"
+	"github.com/locklab/locklab/lab/internal/console"
+	"github.com/locklab/locklab/lab/internal/liveworld"
 	"github.com/locklab/locklab/reports"
+	"github.com/locklab/locklab/reports/datasheet"
 	"github.com/locklab/locklab/reports/results"
-	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/scenarios/margin"
@@ -39,11 +40,11 @@ type datasheetOptions struct {
 	world, seeds, out string
 	jobs              int
 	servers           liveworld.ServerFlags
-	format            *formatFlag
+	format            *console.FormatFlag
 }
 
 func datasheetCommand() *cobra.Command {
-	o := datasheetOptions{format: tableFormat()}
+	o := datasheetOptions{format: console.TableFormat()}
 	c := &cobra.Command{
 		Use:   "datasheet [BACKEND...]",
 		Short: "How much of each fault a set-up bears: is it safe, and by how much",
@@ -86,8 +87,8 @@ itself.`,
 	f.StringVar(&o.out, "out", "out", "folder for results")
 	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("faults to measure in parallel (default: one per processor); live trials: %d", liveJobs))
 	o.servers.Register(c)
-	o.format.register(c)
-	complete(c, "world", sim.VirtualWorld, outcome.BothWorlds)
+	o.format.Register(c)
+	console.Complete(c, "world", sim.VirtualWorld, outcome.BothWorlds)
 	return c
 }
 
@@ -109,7 +110,7 @@ func (o datasheetOptions) run(cmd *cobra.Command, names []string) error {
 			return err
 		}
 	}
-	ctx, stop := untilStopped(cmd.Context())
+	ctx, stop := console.UntilStopped(cmd.Context())
 	defer stop()
 	folder, err := results.NewFolder(o.out, results.About{
 		Command: append([]string{"locklab", "datasheet"}, os.Args[min(2, len(os.Args)):]...),
@@ -126,8 +127,8 @@ func (o datasheetOptions) run(cmd *cobra.Command, names []string) error {
 	if err = errors.Join(err, folder.Close()); err != nil {
 		return err
 	}
-	nothingToSave()
-	if err := terminal.Datasheets(cmd.OutOrStdout(), sheets, o.format.options(cmd.OutOrStdout())); err != nil {
+	console.NothingToSave()
+	if err := datasheet.Write(cmd.OutOrStdout(), sheets, o.format.Options(cmd.OutOrStdout())); err != nil {
 		return err
 	}
 	return o.conclude(cmd, plan, sheets, unconfirmed, folder.Path)
@@ -162,7 +163,7 @@ func (o *datasheetOptions) plan(cmd *cobra.Command, names []string) (margin.Plan
 	if seeds.Count() > margin.MostSeeds {
 		return none, fmt.Errorf("--seeds: %q is too many seeds, expected %d at most", o.seeds, margin.MostSeeds)
 	}
-	if err := errors.Join(refuseZero(cmd, "jobs"), checkJobs(o.jobs)); err != nil {
+	if err := errors.Join(console.RefuseZero(cmd, "jobs"), console.CheckJobs(o.jobs)); err != nil {
 		return none, err
 	}
 	if o.jobs == 0 {
@@ -253,11 +254,11 @@ func setups(names []string, setup margin.Setup) (out []margin.Setup, err error) 
 
 // measure makes the datasheets, row by row, and what is drawn of them. An interruption is not an error.
 func (o datasheetOptions) measure(ctx context.Context, cmd *cobra.Command, plan margin.Plan, folder string) (sheets []margin.Sheet, err error) {
-	bar := newProgress(cmd.ErrOrStderr(), "faults", plan.Total(), tenths)
+	bar := console.NewProgress(cmd.ErrOrStderr(), "faults", plan.Total(), console.Tenths)
 	sheets, err = reports.RunMargins(ctx, plan, o.jobs, folder, func(s margin.Sheet) {
-		bar.step(s.Backend + ", " + s.Rows[len(s.Rows)-1].Fault)
+		bar.Step(s.Backend + ", " + s.Rows[len(s.Rows)-1].Fault)
 	})
-	bar.finish()
+	bar.Finish()
 	if err != nil {
 		return sheets, err
 	}
@@ -278,7 +279,7 @@ func (o datasheetOptions) conclude(cmd *cobra.Command, plan margin.Plan, sheets 
 		missing = append(missing, fmt.Sprintf("interrupted: %s were not finished", words.Many(unconfirmed, "live trial")))
 	}
 	lists := []string{filepath.Join(folder, results.MarginsFile)}
-	return concludeDatasheets(o.format.remarks(cmd), sheets, lists, filepath.Join(folder, "charts"), missing)
+	return concludeDatasheets(o.format.Remarks(cmd), sheets, lists, filepath.Join(folder, "charts"), missing)
 }
 
 // concludeDatasheets prints in which lists and charts datasheets are, and returns the exit status.

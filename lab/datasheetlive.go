@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/lab/internal/console"
 	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/scenarios/margin"
@@ -30,7 +31,7 @@ func (o datasheetOptions) confirm(ctx context.Context, cmd *cobra.Command, plan 
 		of[t.Trial.Scenario] = t
 	}
 	missing = len(planned)
-	err = playTrials(ctx, trial.ListOf(list).ByService().All(), liveJobs, newProgress(cmd.ErrOrStderr(), "trials", len(list), steps), func(j trial.Judged) error {
+	err = playTrials(ctx, trial.ListOf(list).ByService().All(), liveJobs, console.NewProgress(cmd.ErrOrStderr(), "trials", len(list), console.Steps), func(j trial.Judged) error {
 		missing--
 		file := ""
 		if j.History != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/lab/internal/console"
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/diagram"
 	"github.com/locklab/locklab/reports/files"
@@ -62,7 +63,7 @@ func drawCommand(d drawing) *cobra.Command {
 Exit status: 0 the picture was written, 3 the file is not a history, or the picture
 could not be written.`,
 		Example: "  locklab " + d.name + " out/latest/histories/gc-pause.redis.none.virtual.seed-1.jsonl --out gc-pause.png",
-		Args:    wantArgs(1, 1, "one history that a run has kept, from out/latest/histories"),
+		Args:    console.WantArgs(1, 1, "one history that a run has kept, from out/latest/histories"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return d.run(cmd.Context(), cmd.OutOrStdout(), args[0], out)
 		},

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/locklab/locklab/backends/ledger"
-	"github.com/locklab/locklab/reports/terminal"
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 )
@@ -19,7 +19,7 @@ func TestHelpNamesAllThatAFlagTakes(t *testing.T) {
 	for _, g := range ledger.AllGuards() {
 		names["guard"] = append(names["guard"], string(g))
 	}
-	for _, f := range terminal.Formats() {
+	for _, f := range typeset.Formats() {
 		names["format"] = append(names["format"], string(f))
 	}
 	seen := map[string]int{}

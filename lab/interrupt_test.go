@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/lab/internal/console"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/scenarios/claims"
 	"github.com/locklab/locklab/scenarios/outcome"
@@ -172,7 +173,7 @@ func TestAnInterruptionBeforeTheSweepsIsNoSuccess(t *testing.T) {
 	if err := folder.Close(); err != nil {
 		t.Fatal(err)
 	}
-	status, say := statusOf(conclude(ctx, cmd, folder, nil, tableFormat()))
+	status, say := statusOf(conclude(ctx, cmd, folder, nil, console.TableFormat()))
 	if status != statusUndecided || say != "interrupted: sweeps and claims were not finished; charts and page were not finished" {
 		t.Errorf("status %d: %s", status, say)
 	}

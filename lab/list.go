@@ -3,11 +3,12 @@ package lab
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/lab/internal/console"
 	"github.com/locklab/locklab/reports/terminal"
 )
 
 func listCommand() *cobra.Command {
-	format := tableFormat()
+	format := console.TableFormat()
 	c := &cobra.Command{
 		Use:     "list",
 		Short:   "List scenarios, lock services and guards",
@@ -19,9 +20,9 @@ func listCommand() *cobra.Command {
 				return err
 			}
 			out := cmd.OutOrStdout()
-			return terminal.List(out, all, format.options(out))
+			return terminal.List(out, all, format.Options(out))
 		},
 	}
-	format.register(c)
+	format.Register(c)
 	return c
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"github.com/locklab/locklab/lab/liveworld"
+	"github.com/locklab/locklab/lab/internal/liveworld"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/scenarios/outcome"

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/lab/internal/console"
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/scenarios/claims"
 	"github.com/locklab/locklab/scenarios/outcome"
@@ -30,7 +31,7 @@ func (o claimsOptions) measureNumbers(cmd *cobra.Command, ids []string, seeds ou
 	if len(ids) > 0 {
 		numbers = slices.DeleteFunc(numbers, func(n claims.Number) bool { return !slices.Contains(ids, n.Claim) })
 	}
-	ctx, stop := untilStopped(cmd.Context())
+	ctx, stop := console.UntilStopped(cmd.Context())
 	defer stop()
 	found, err := claims.MeasureNumbers(ctx, numbers, seeds, o.jobs)
 	if err != nil && ctx.Err() != nil {
@@ -39,9 +40,9 @@ func (o claimsOptions) measureNumbers(cmd *cobra.Command, ids []string, seeds ou
 	if err != nil {
 		return err
 	}
-	nothingToSave()
+	console.NothingToSave()
 	out := cmd.OutOrStdout()
-	if err := terminal.Numbers(out, found, o.format.options(out)); err != nil {
+	if err := terminal.Numbers(out, found, o.format.Options(out)); err != nil {
 		return err
 	}
 	return numbersStatus(found)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/lab/internal/console"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/reports/words"
@@ -26,7 +27,7 @@ func announce(cmd *cobra.Command, trials, cells int, folder *results.Folder) {
 
 // playAll runs the trials, and reports on them.
 func (o runOptions) playAll(cmd *cobra.Command, names []string, trials, missing trial.List, shard *results.Shard) error {
-	ctx, stop := untilStopped(cmd.Context())
+	ctx, stop := console.UntilStopped(cmd.Context())
 	defer stop()
 	about := results.About{
 		Command: append([]string{"locklab", "run"}, os.Args[min(2, len(os.Args)):]...),
@@ -51,10 +52,10 @@ func (o runOptions) playAll(cmd *cobra.Command, names []string, trials, missing 
 
 // play runs the trials and writes each result as it arrives. An interruption is not an error.
 func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials iter.Seq[trial.Trial], total int, folder *results.Folder) error {
-	bar := newProgress(cmd.ErrOrStderr(), "trials", total, tenths)
+	bar := console.NewProgress(cmd.ErrOrStderr(), "trials", total, console.Tenths)
 	switch {
 	case o.world != sim.VirtualWorld:
-		bar.lines = steps
+		bar.Lines = console.Steps
 	case len(folder.Set().Cards) > 1:
 		return playScenarios(ctx, trials, o.jobs, bar, folder)
 	}
@@ -63,12 +64,12 @@ func (o runOptions) play(ctx context.Context, cmd *cobra.Command, trials iter.Se
 
 // playScenarios is playTrials for virtual trials, which arrive one scenario after the other. It says
 // how each scenario came out as soon as the next one begins.
-func playScenarios(ctx context.Context, trials iter.Seq[trial.Trial], jobs int, bar *progress, folder *results.Folder) error {
-	bar.lines = said
+func playScenarios(ctx context.Context, trials iter.Seq[trial.Trial], jobs int, bar *console.Progress, folder *results.Folder) error {
+	bar.Lines = console.Said
 	last := ""
 	said := func() {
 		if last != "" {
-			bar.say(terminal.Finished(last, folder.Set().Cells))
+			bar.Say(terminal.Finished(last, folder.Set().Cells))
 		}
 	}
 	err := playTrials(ctx, trials, jobs, bar, func(j trial.Judged) error {
@@ -86,14 +87,14 @@ func playScenarios(ctx context.Context, trials iter.Seq[trial.Trial], jobs int, 
 
 // playTrials runs trials, shows progress, and passes on each result as it arrives. An interruption is
 // not an error.
-func playTrials(ctx context.Context, trials iter.Seq[trial.Trial], jobs int, bar *progress, add func(trial.Judged) error) error {
-	defer bar.finish()
+func playTrials(ctx context.Context, trials iter.Seq[trial.Trial], jobs int, bar *console.Progress, add func(trial.Judged) error) error {
+	defer bar.Finish()
 	labs := trial.NewLabs(jobs)
 	var failed error
 	err := trial.RunAll(ctx, trials, jobs, labs.Run,
 		func(j trial.Judged) error {
 			failed = add(j)
-			bar.step(resultLine(j.Result))
+			bar.Step(resultLine(j.Result))
 			return failed
 		})
 	if ctx.Err() != nil {

@@ -12,7 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/locklab/locklab/lab/liveworld"
+	"github.com/locklab/locklab/lab/internal/console"
+	"github.com/locklab/locklab/lab/internal/liveworld"
 	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
@@ -50,7 +51,7 @@ for the flags below.
 Exit status: 0 the same, 1 not the same, 3 bad input or a failure of locklab itself.`,
 		Example: `  locklab replay gc-pause.redis.none.virtual.seed-1
   locklab replay 4296e2c7 --from out/monday`,
-		Args: wantArgs(1, 1, "the ID of a trial, such as gc-pause.redis.none.virtual.seed-1, or the first digits of its fingerprint"),
+		Args: console.WantArgs(1, 1, "the ID of a trial, such as gc-pause.redis.none.virtual.seed-1, or the first digits of its fingerprint"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return o.replay(cmd, args[0])
 		},
@@ -68,7 +69,7 @@ Exit status: 0 the same, 1 not the same, 3 bad input or a failure of locklab its
 }
 
 func (o *replayOptions) replay(cmd *cobra.Command, name string) error {
-	ctx, stop := untilStopped(cmd.Context())
+	ctx, stop := console.UntilStopped(cmd.Context())
 	defer stop()
 	found, err := results.Find(ctx, o.from, name)
 	if err != nil {
@@ -112,7 +113,7 @@ func (o *replayOptions) replay(cmd *cobra.Command, name string) error {
 		Always: remarks, Remarks: changes(found.Run, *card, again),
 	}
 	stdout := cmd.OutOrStdout()
-	if err := c.Write(stdout, tableFormat().options(stdout)); err != nil {
+	if err := c.Write(stdout, console.TableFormat().Options(stdout)); err != nil {
 		return err
 	}
 	if !c.Same() {

@@ -10,15 +10,18 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/lab/internal/console"
 	"github.com/locklab/locklab/reports"
+	"github.com/locklab/locklab/reports/datasheet"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/scenarios/outcome"
 )
 
 func reportCommand() *cobra.Command {
 	var out string
-	format := tableFormat()
+	format := console.TableFormat()
 	c := &cobra.Command{
 		Use:   "report DIR...",
 		Short: "Rebuild the table, charts and page from earlier runs",
@@ -32,7 +35,7 @@ With one folder, pictures and page are written into it; with several, --out says
 
 Exit status: that of the runs; 2 also if one of them was interrupted or killed.`,
 		Example: "  locklab report out/latest\n  locklab report out/monday out/tuesday --out out/both-days",
-		Args:    wantArgs(1, noLimit, "the folder of a run, such as out/latest"),
+		Args:    console.WantArgs(1, console.NoLimit, "the folder of a run, such as out/latest"),
 		RunE: func(cmd *cobra.Command, folders []string) error {
 			if out == "" && len(folders) > 1 {
 				return errors.New("several folders need --out DIR for their combined report")
@@ -44,16 +47,16 @@ Exit status: that of the runs; 2 also if one of them was interrupted or killed.`
 		},
 	}
 	c.Flags().StringVar(&out, "out", "", "folder for pictures and page (default: that of the run)")
-	format.register(c)
-	format.registerVerbose(c)
+	format.Register(c)
+	format.RegisterVerbose(c)
 	return c
 }
 
-func report(cmd *cobra.Command, folders []string, out string, format *formatFlag) error {
-	ctx, stop := untilStopped(cmd.Context())
+func report(cmd *cobra.Command, folders []string, out string, format *console.FormatFlag) error {
+	ctx, stop := console.UntilStopped(cmd.Context())
 	defer stop()
 	var set *results.Set
-	err := unlessInterrupted(ctx, func() (err error) {
+	err := console.UnlessInterrupted(ctx, func() (err error) {
 		set, err = read(ctx, cmd, folders, out)
 		return err
 	})
@@ -112,7 +115,7 @@ func whatMeasured(set *results.Set) (list string, err error) {
 }
 
 // reportDatasheets draws the margins anew and prints what the datasheet command prints.
-func reportDatasheets(cmd *cobra.Command, set *results.Set, into string, format *formatFlag) error {
+func reportDatasheets(cmd *cobra.Command, set *results.Set, into string, format *console.FormatFlag) error {
 	charts, err := reports.Place(into)
 	if err != nil {
 		return err
@@ -120,7 +123,7 @@ func reportDatasheets(cmd *cobra.Command, set *results.Set, into string, format 
 	if err := reports.DrawMargins(set.Datasheets, charts); err != nil {
 		return err
 	}
-	if err := terminal.Datasheets(cmd.OutOrStdout(), set.Datasheets, format.options(cmd.OutOrStdout())); err != nil {
+	if err := datasheet.Write(cmd.OutOrStdout(), set.Datasheets, format.Options(cmd.OutOrStdout())); err != nil {
 		return err
 	}
 	var missing []string
@@ -136,12 +139,12 @@ func reportDatasheets(cmd *cobra.Command, set *results.Set, into string, format 
 	if len(set.Runs) == 1 && rows < asked { // of several, one may have measured again what another did
 		missing = append(missing, fmt.Sprintf("unfinished: %d of %d faults were measured", rows, asked))
 	}
-	return concludeDatasheets(format.remarks(cmd), set.Datasheets, lists, charts, missing)
+	return concludeDatasheets(format.Remarks(cmd), set.Datasheets, lists, charts, missing)
 }
 
 // reportSweeps draws sweeps anew from their points and prints what the sweep command prints.
-func reportSweeps(cmd *cobra.Command, set *results.Set, into string, format *formatFlag) error {
-	if format.Format != terminal.Table {
+func reportSweeps(cmd *cobra.Command, set *results.Set, into string, format *console.FormatFlag) error {
+	if format.Format != typeset.Table {
 		return fmt.Errorf("--format is %s, but there are only sweeps, which have a table alone; their points are in %s",
 			format.Format, filepath.Join(set.Runs[0].Path, results.SweepsFile))
 	}
@@ -181,14 +184,14 @@ func reportSweeps(cmd *cobra.Command, set *results.Set, into string, format *for
 
 // read reads the folders, or puts them together if they are shards of one run.
 func read(ctx context.Context, cmd *cobra.Command, folders []string, out string) (*results.Set, error) {
-	bar := reading{ctx: ctx, out: cmd.ErrOrStderr()}
-	defer bar.finish()
+	bar := console.Reading{Context: ctx, Out: cmd.ErrOrStderr()}
+	defer bar.Finish()
 	shards, err := results.AreShards(folders)
 	if err != nil {
 		return nil, err
 	}
 	if shards {
-		return results.Merge(ctx, folders, out, bar.show)
+		return results.Merge(ctx, folders, out, bar.Show)
 	}
-	return results.Read(ctx, folders, bar.show)
+	return results.Read(ctx, folders, bar.Show)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/locklab/locklab/lab/internal/console"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/scenarios/trial"
 )
@@ -27,7 +28,7 @@ func resume(cmd *cobra.Command, names []string, asked runOptions) error {
 	if len(was.Command) < 2 || was.Command[1] != "run" {
 		return fmt.Errorf("--resume: %s was left by `locklab %s`, expected the folder of `locklab run`: run it anew", asked.resume, strings.Join(was.Command[min(1, len(was.Command)):min(2, len(was.Command))], ""))
 	}
-	o := runOptions{format: tableFormat()}
+	o := runOptions{format: console.TableFormat()}
 	began := &cobra.Command{Use: cmd.Use}
 	o.register(began)
 	if err := began.ParseFlags(was.Command[2:]); err != nil {
@@ -56,7 +57,7 @@ func onlyHow(cmd *cobra.Command, names []string) (err error) {
 			err = fmt.Errorf("--resume takes --%s from the run itself; leave it out", f.Name)
 		}
 	})
-	return cmp.Or(err, refuseZero(cmd, "jobs"))
+	return cmp.Or(err, console.RefuseZero(cmd, "jobs"))
 }
 
 // open makes a folder for the run, or opens that of the run that is resumed. It returns the trials
@@ -66,10 +67,10 @@ func (o runOptions) open(ctx context.Context, cmd *cobra.Command, about results.
 		folder, err = results.NewFolder(o.out, about)
 		return folder, trials, err
 	}
-	err = unlessInterrupted(ctx, func() (err error) {
-		bar := reading{ctx: ctx, out: cmd.ErrOrStderr()}
-		defer bar.finish()
-		folder, left, err = results.Resume(ctx, o.resume, about, trials, bar.show)
+	err = console.UnlessInterrupted(ctx, func() (err error) {
+		bar := console.Reading{Context: ctx, Out: cmd.ErrOrStderr()}
+		defer bar.Finish()
+		folder, left, err = results.Resume(ctx, o.resume, about, trials, bar.Show)
 		return err
 	})
 	if ctx.Err() != nil {

@@ -8,7 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/locklab/locklab/lab/liveworld"
+	"github.com/locklab/locklab/lab/internal/console"
+	"github.com/locklab/locklab/lab/internal/doctor"
+	"github.com/locklab/locklab/lab/internal/liveworld"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim/plaintext"
@@ -93,10 +95,10 @@ Exit status: 0 everything as the scenarios expect, 1 something is not,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		// An empty value would otherwise count as not given.
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return refuseEmpty(cmd) },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return console.RefuseEmpty(cmd) },
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(runCommand(), reportCommand(), listCommand(), showCommand(), checkCommand(), replayCommand(), timelineCommand(), diagramCommand(), claimsCommand(), sweepCommand(), datasheetCommand(), doctorCommand(), noticesCommand())
+	root.AddCommand(runCommand(), reportCommand(), listCommand(), showCommand(), checkCommand(), replayCommand(), timelineCommand(), diagramCommand(), claimsCommand(), sweepCommand(), datasheetCommand(), doctor.Command(), noticesCommand())
 	return root
 }
 

@@ -9,7 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/locklab/locklab/lab/liveworld"
+	"github.com/locklab/locklab/lab/internal/console"
+	"github.com/locklab/locklab/lab/internal/liveworld"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
@@ -34,8 +35,8 @@ type runOptions struct {
 	resume           string
 	attach           []string
 	servers          liveworld.ServerFlags
-	format           *formatFlag
-	profiles         profiles
+	format           *console.FormatFlag
+	profiles         console.Profiles
 }
 
 // liveJobs is how many live trials run side by side by default. They mostly wait, but each has a
@@ -43,7 +44,7 @@ type runOptions struct {
 const liveJobs = 3
 
 func runCommand() *cobra.Command {
-	o := runOptions{format: tableFormat()}
+	o := runOptions{format: console.TableFormat()}
 	c := &cobra.Command{
 		Use:   "run [battery|SCENARIO|FILE...]",
 		Short: "Run scenarios, judge them, and draw what happened",
@@ -91,7 +92,7 @@ func worlds() []string {
 }
 
 func (o runOptions) run(cmd *cobra.Command, names []string) error {
-	if err := errors.Join(o.explicit(cmd), o.profiles.check()); err != nil {
+	if err := errors.Join(o.explicit(cmd), o.profiles.Check()); err != nil {
 		return err
 	}
 	if o.world != sim.VirtualWorld || o.asLive {
@@ -123,7 +124,7 @@ func (o runOptions) run(cmd *cobra.Command, names []string) error {
 			return err
 		}
 	}
-	finish, err := o.profiles.start()
+	finish, err := o.profiles.Start()
 	if err != nil {
 		return err
 	}
@@ -171,10 +172,10 @@ func (o *runOptions) explicit(cmd *cobra.Command) error {
 	if o.keep < 0 || o.keep > maxKeep {
 		return fmt.Errorf("--keep is %d, expected 1 to %d", o.keep, maxKeep)
 	}
-	if err := refuseZero(cmd, "keep"); err != nil {
+	if err := console.RefuseZero(cmd, "keep"); err != nil {
 		return err
 	}
-	return refuseZero(cmd, "jobs")
+	return console.RefuseZero(cmd, "jobs")
 }
 
 // maxKeep bounds how many histories of a cell the user can ask for: each of them is drawn and
@@ -222,7 +223,7 @@ func (o *runOptions) check() (outcome.Seeds, error) {
 			return none, fmt.Errorf("--shard: %w", err)
 		}
 	}
-	if err := checkJobs(o.jobs); err != nil {
+	if err := console.CheckJobs(o.jobs); err != nil {
 		return none, err
 	}
 	if o.jobs == 0 {

@@ -6,7 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/locklab/locklab/backends/ledger"
-	"github.com/locklab/locklab/lab/liveworld"
+	"github.com/locklab/locklab/lab/internal/console"
+	"github.com/locklab/locklab/lab/internal/liveworld"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/outcome"
@@ -33,11 +34,11 @@ func (o *runOptions) register(c *cobra.Command) {
 	f.StringVar(&o.resume, "resume", "", "folder of a run that has ended early, such as out/latest, to go on with")
 	liveworld.RegisterAttach(c, &o.attach)
 	o.servers.Register(c)
-	o.format.register(c)
-	o.format.registerVerbose(c)
-	o.profiles.register(f)
+	o.format.Register(c)
+	o.format.RegisterVerbose(c)
+	o.profiles.Register(f)
 	f.IntVar(&o.jobs, "jobs", 0, fmt.Sprintf("trials to run in parallel (default: one per processor virtual, %d live)", liveJobs))
-	complete(c, "world", worlds()...)
+	console.Complete(c, "world", worlds()...)
 	var guards, locks []string
 	for _, g := range ledger.AllGuards() {
 		guards = append(guards, string(g)+"\t"+g.Rule())
@@ -46,15 +47,7 @@ func (o *runOptions) register(c *cobra.Command) {
 		locks = append(locks, b.Name()+"\t"+b.Title())
 	}
 	guards = append(guards, script.Best+"\tthe most that each lock service itself offers")
-	complete(c, "guard", guards...)
-	complete(c, "backend", locks...)
-	complete(c, "discipline", string(workload.Attentive), string(workload.Heedless), string(workload.Late)+"=0.5ttl")
-}
-
-// complete registers fixed values of a flag for shell completion.
-func complete(c *cobra.Command, flag string, values ...string) {
-	err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
-	if err != nil {
-		panic(err) // there is no such flag: a bug in this program
-	}
+	console.Complete(c, "guard", guards...)
+	console.Complete(c, "backend", locks...)
+	console.Complete(c, "discipline", string(workload.Attentive), string(workload.Heedless), string(workload.Late)+"=0.5ttl")
 }

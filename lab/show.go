@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/lab/internal/console"
 	"github.com/locklab/locklab/scenarios/script"
 )
 
@@ -12,7 +13,7 @@ func showCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:               "show battery|SCENARIO|FILE",
 		Short:             "Explain what happens in a scenario, step by step, and why",
-		Args:              wantArgs(1, 1, "a scenario, such as gc-pause, a file of one, or battery"),
+		Args:              console.WantArgs(1, 1, "a scenario, such as gc-pause, a file of one, or battery"),
 		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			all, err := load(args)

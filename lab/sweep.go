@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/locklab/locklab/lab/internal/console"
 	"github.com/locklab/locklab/reports"
 	"github.com/locklab/locklab/reports/files"
 	"github.com/locklab/locklab/reports/results"
@@ -54,12 +55,12 @@ point, beginning with the third; locklab report puts the shards together.
 Exit status: 0 every point as derived, 1 a point contradicts the derivation,
 2 undecided or interrupted, 3 bad input or a failure of locklab itself.`,
 		Example: "  locklab sweep\n  locklab sweep pause --seeds 100\n  locklab sweep my-sweep.yaml",
-		Args:    wantArgs(0, 1, "the name of a sweep, such as pause, a file with one, or nothing"),
+		Args:    console.WantArgs(0, 1, "the name of a sweep, such as pause, a file with one, or nothing"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return listSweeps(cmd)
 			}
-			if err := refuseZero(cmd, "jobs"); err != nil {
+			if err := console.RefuseZero(cmd, "jobs"); err != nil {
 				return err
 			}
 			return o.run(cmd, args[0])
@@ -102,7 +103,7 @@ func (o sweepOptions) run(cmd *cobra.Command, name string) error {
 			return fmt.Errorf("--shard: %w", err)
 		}
 	}
-	if err := checkJobs(o.jobs); err != nil {
+	if err := console.CheckJobs(o.jobs); err != nil {
 		return err
 	}
 	if o.jobs == 0 {
@@ -122,7 +123,7 @@ func (o sweepOptions) run(cmd *cobra.Command, name string) error {
 	if shard != nil {
 		shard.Trials = 0 // those of points are not counted as trials of the run
 	}
-	ctx, stop := untilStopped(cmd.Context())
+	ctx, stop := console.UntilStopped(cmd.Context())
 	defer stop()
 	folder, err := results.NewFolder(o.out, results.About{
 		Command: append([]string{"locklab", "sweep"}, os.Args[min(2, len(os.Args)):]...),
@@ -163,10 +164,10 @@ func loadSweep(name string) (*sweep.Sweep, error) {
 
 // play runs the sweep and shows progress.
 func (o sweepOptions) play(ctx context.Context, cmd *cobra.Command, s *sweep.Sweep, seeds outcome.Seeds, folder string) (sweep.Result, error) {
-	bar := newProgress(cmd.ErrOrStderr(), "points", o.part.Count(s.Total()), tenths)
-	defer bar.finish()
+	bar := console.NewProgress(cmd.ErrOrStderr(), "points", o.part.Count(s.Total()), console.Tenths)
+	defer bar.Finish()
 	all, err := reports.RunSweeps(ctx, []*sweep.Sweep{s}, seeds, o.part, o.jobs, folder, func(p sweep.Point) {
-		bar.step(p.Line + " at " + strconv.FormatFloat(p.X, 'f', -1, 64))
+		bar.Step(p.Line + " at " + strconv.FormatFloat(p.X, 'f', -1, 64))
 	})
 	err = errors.Join(err, reports.DrawSweeps(all, filepath.Join(folder, "charts")))
 	if err != nil || len(all) == 0 {

@@ -18,11 +18,11 @@ import (
 // openLists lists types whose constants are not a closed list: a switch over them picks out the
 // values it is about, and does not guess about the others.
 var openLists = map[string]string{
-	"sim.Kind":                  "most readers of a history are about a few of its 51 kinds of event; what must know all of them is a table with a test",
-	"sim.HostID":                "a host may have any name",
-	"scenarios/outcome.Outcome": "ordered from best to worst, and compared by that",
-	"scenarios/outcome.Accord":  "ordered from best to worst, and compared by that",
-	"reports/beliefs.rank":      "an order",
+	"sim.Kind":                      "most readers of a history are about a few of its 51 kinds of event; what must know all of them is a table with a test",
+	"sim.HostID":                    "a host may have any name",
+	"scenarios/outcome.Outcome":     "ordered from best to worst, and compared by that",
+	"scenarios/outcome.Accord":      "ordered from best to worst, and compared by that",
+	"reports/internal/beliefs.rank": "an order",
 }
 
 // TestSwitchesNameEveryMemberOfAList checks that a switch over a closed list (the properties, the

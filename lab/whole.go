@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/locklab/locklab/lab/internal/console"
 	"github.com/locklab/locklab/reports"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
@@ -41,11 +42,11 @@ func runRest(ctx context.Context, cmd *cobra.Command, jobs int, part trial.Shard
 	for _, s := range sweeps {
 		points += part.Count(s.Total())
 	}
-	bar := newProgress(cmd.ErrOrStderr(), "points of sweeps", points, tenths)
+	bar := console.NewProgress(cmd.ErrOrStderr(), "points of sweeps", points, console.Tenths)
 	measured, err := reports.RunSweeps(ctx, sweeps, outcome.Seeds{First: 1, Last: sweepSeeds}, part, jobs, folder.Path, func(p sweep.Point) {
-		bar.step(p.Line + " at " + strconv.FormatFloat(p.X, 'f', -1, 64))
+		bar.Step(p.Line + " at " + strconv.FormatFloat(p.X, 'f', -1, 64))
 	})
-	bar.finish()
+	bar.Finish()
 	folder.AddSweeps(measured)
 	if err != nil || ctx.Err() != nil {
 		return err

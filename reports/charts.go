@@ -11,9 +11,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/locklab/locklab/reports/charts"
 	"github.com/locklab/locklab/reports/files"
-	"github.com/locklab/locklab/reports/page"
+	"github.com/locklab/locklab/reports/internal/charts"
+	"github.com/locklab/locklab/reports/internal/page"
 	"github.com/locklab/locklab/reports/results"
 )
 

@@ -10,7 +10,7 @@ import (
 
 	"github.com/locklab/locklab/reports/canvas"
 	"github.com/locklab/locklab/reports/diagram"
-	"github.com/locklab/locklab/reports/page"
+	"github.com/locklab/locklab/reports/internal/page"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/reports/timeline"

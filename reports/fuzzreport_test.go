@@ -10,10 +10,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/locklab/locklab/reports/charts"
-	"github.com/locklab/locklab/reports/page"
+	"github.com/locklab/locklab/reports/datasheet"
+	"github.com/locklab/locklab/reports/internal/charts"
+	"github.com/locklab/locklab/reports/internal/page"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/scenarios/margin"
 	"github.com/locklab/locklab/scenarios/outcome"
@@ -129,8 +131,8 @@ func FuzzReport(f *testing.F) {
 			}
 			return
 		}
-		for _, format := range terminal.Formats() {
-			options := terminal.Options{Format: format, Columns: 80}
+		for _, format := range typeset.Formats() {
+			options := typeset.Options{Format: format, Columns: 80}
 			if err := terminal.Cells(io.Discard, set.Cells, set.Cards, options); err != nil {
 				t.Errorf("table as %v: %v", format, err)
 			}
@@ -147,7 +149,7 @@ func FuzzReport(f *testing.F) {
 			}
 			picture(t, charts.Sweep(s))
 		}
-		if err := terminal.Datasheets(io.Discard, set.Datasheets, terminal.Options{Columns: 80}); err != nil {
+		if err := datasheet.Write(io.Discard, set.Datasheets, typeset.Options{Columns: 80}); err != nil {
 			t.Errorf("datasheets: %v", err)
 		}
 		if figure := charts.Margins(set.Datasheets); figure != nil {

@@ -10,9 +10,9 @@ import (
 	"runtime"
 	"sync"
 
-	"github.com/locklab/locklab/reports/charts"
 	"github.com/locklab/locklab/reports/files"
-	"github.com/locklab/locklab/reports/page"
+	"github.com/locklab/locklab/reports/internal/charts"
+	"github.com/locklab/locklab/reports/internal/page"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/reports/terminal"
 	"github.com/locklab/locklab/reports/timeline"

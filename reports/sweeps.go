@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/locklab/locklab/reports/charts"
+	"github.com/locklab/locklab/reports/internal/charts"
 	"github.com/locklab/locklab/reports/results"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/sweep"

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/locklab/locklab/scenarios/internal/scripttest"
 	"github.com/locklab/locklab/scenarios/script"
-	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/scenarios/services"
 	"github.com/locklab/locklab/scenarios/workload"
 	"github.com/locklab/locklab/sim/check"

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/locklab/locklab/backends/consensus"
+	"github.com/locklab/locklab/backends/internal/consensus"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/virtual"
 )

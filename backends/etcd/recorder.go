@@ -1,7 +1,7 @@
 package etcd
 
 import (
-	"github.com/locklab/locklab/backends/consensus"
+	"github.com/locklab/locklab/backends/internal/consensus"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/virtual"
 )

@@ -3,7 +3,7 @@ package etcd
 import (
 	"slices"
 
-	"github.com/locklab/locklab/backends/consensus"
+	"github.com/locklab/locklab/backends/internal/consensus"
 )
 
 // watch is a client's wait for a key to be deleted.

@@ -2,7 +2,7 @@ package etcd
 
 import (
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/backends/consensus"
+	"github.com/locklab/locklab/backends/internal/consensus"
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/virtual"

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/backends/consensus"
+	"github.com/locklab/locklab/backends/internal/consensus"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/virtual"
 )

@@ -7,7 +7,7 @@ import (
 
 // Sizes in pixels.
 const (
-	width    = 980
+	width    = 1160
 	rowStep  = 74
 	boxTall  = 30
 	fontSize = 13

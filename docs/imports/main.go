@@ -35,7 +35,7 @@ func main() {
 type graph map[string][]string
 
 // testHelp lists packages that only tests import, and that would clutter the picture.
-var testHelp = []string{"backends/locktest", "backends/realtime", "reports/picturetest", "scenarios/scripttest", "sim/bareheap", "sim/historytest", "sim/live/livetest", "docs/imports"}
+var testHelp = []string{"backends/locktest", "backends/realtime", "reports/internal/picturetest", "scenarios/internal/scripttest", "sim/bareheap", "sim/historytest", "sim/live/livetest", "docs/imports"}
 
 // read asks the go command about the module that contains dir.
 func read(dir string) (graph, error) {
@@ -72,16 +72,16 @@ func read(dir string) (graph, error) {
 // below returns everything that a package imports, directly or not.
 func (g graph) below(p string) map[string]bool {
 	all := map[string]bool{}
-	var add func(p string)
-	add = func(p string) {
+	var visit func(string)
+	visit = func(p string) {
 		for _, i := range g[p] {
-			if !all[i] { // else what it imports is there, too
+			if !all[i] {
 				all[i] = true
-				add(i)
+				visit(i)
 			}
 		}
 	}
-	add(p)
+	visit(p)
 	return all
 }
 
@@ -96,28 +96,35 @@ func (g graph) direct(p string) []string {
 	return slices.DeleteFunc(slices.Clone(g[p]), func(i string) bool { return follows[i] })
 }
 
-// ranks returns, of each package, the length of the longest chain of imports that leads to it.
+// ranks returns the length of the longest chain of imports that leads to each package.
 func (g graph) ranks() map[string]int {
-	rank := map[string]int{}
-	for deeper := true; deeper; { // as often as the longest chain is long: the go command refuses cycles
-		deeper = false
+	ranks := map[string]int{}
+	var rank func(string) int
+	rank = func(p string) int {
+		deepest, known := ranks[p]
+		if known {
+			return deepest
+		}
 		for user, imports := range g {
-			for _, p := range imports {
-				if rank[p] <= rank[user] {
-					rank[p], deeper = rank[user]+1, true
-				}
+			if slices.Contains(imports, p) {
+				deepest = max(deepest, 1+rank(user))
 			}
 		}
+		ranks[p] = deepest
+		return deepest
 	}
-	return rank
+	for p := range g {
+		rank(p)
+	}
+	return ranks
 }
 
 // rows puts each package just below all packages that import it; nobody imports those in the
 // first row. Within a row, packages are close to those above that lead to them.
 func (g graph) rows() [][]string {
 	var rows [][]string
-	all := slices.Sorted(maps.Keys(g))
-	ranks, direct := g.ranks(), map[string][]string{}
+	all, ranks := slices.Sorted(maps.Keys(g)), g.ranks()
+	direct := map[string][]string{}
 	for _, p := range all {
 		direct[p] = g.direct(p)
 		r := ranks[p]

@@ -3,7 +3,7 @@ package diagram
 import (
 	"fmt"
 
-	"github.com/locklab/locklab/reports/beliefs"
+	"github.com/locklab/locklab/reports/internal/beliefs"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/trace"

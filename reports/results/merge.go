@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim"
@@ -98,7 +99,7 @@ func singly(cards []outcome.Card) []outcome.Card {
 		cells := slices.Clone(cards[i].Cells)
 		for k := range cells {
 			cells[k].Expect = slices.DeleteFunc(slices.Clone(cells[k].Expect), func(e script.Expected) bool { return e.Sometimes })
-			cells[k].Ranges = slices.DeleteFunc(slices.Clone(cells[k].Ranges), func(r outcome.CardRange) bool { return r.Of != script.EveryValue })
+			cells[k].Ranges = slices.DeleteFunc(slices.Clone(cells[k].Ranges), func(r outcome.CardRange) bool { return r.Of != bound.EveryValue })
 		}
 		cards[i].Cells = cells
 	}

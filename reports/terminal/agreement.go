@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
@@ -13,32 +14,32 @@ import (
 // Agreement writes the two worlds side by side, cell by cell: the verdicts of each, virtual before
 // live, the time from the fault to the next grant, and whether they agree. One sentence and every
 // disagreement come first.
-func Agreement(w io.Writer, all []outcome.Agreement, opts Options) error {
+func Agreement(w io.Writer, all []outcome.Agreement, opts typeset.Options) error {
 	switch opts.Format {
-	case CSV:
-		return writeCSV(w, agreementRows(all))
-	case JSON:
-		return writeJSON(w, agreementDocuments(all))
-	case Markdown:
+	case typeset.CSV:
+		return typeset.WriteCSV(w, agreementRows(all))
+	case typeset.JSON:
+		return typeset.WriteJSON(w, agreementDocuments(all))
+	case typeset.Markdown:
 		return agreementMarkdown(w, all)
-	case Table, "":
+	case typeset.Table, "":
 	}
 	var b strings.Builder
-	p := painter{on: opts.Colour}
-	writeAccords(&b, p, all, opts.columns())
+	p := typeset.Painter{On: opts.Colour}
+	writeAccords(&b, p, all, opts.Width())
 	if len(all) > 0 {
 		cells := bothSides(all)
 		shown, quiet := telling(cells)
-		g := fit(opts.columns(), shown, harmless(cells), func(l layout) *grid { return newPairs(all, l) })
+		g := fit(opts.Width(), shown, harmless(cells), func(l layout) *grid { return newPairs(all, l) })
 		g.write(&b, p)
 		b.WriteByte('\n')
 		key := pairsKey
 		if !g.bare {
 			key += " " + windowKey
 		}
-		hang(&b, "", key, opts.columns())
+		typeset.Hang(&b, "", key, opts.Width())
 		writeKey(&b, p, g, quiet)
-		writeLikeness(&b, p, all, opts.columns())
+		writeLikeness(&b, p, all, opts.Width())
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("write the agreement of the worlds: %w", err)
@@ -63,16 +64,16 @@ func newPairs(all []outcome.Agreement, l layout) *grid {
 	l.in = terse // each place holds two words
 	g := &grid{layout: l}
 	for _, title := range []string{"guard", "n"} {
-		g.head = append(g.head, word{text: title, paint: faint})
+		g.head = append(g.head, word{text: title, paint: typeset.Faint})
 	}
 	for _, c := range g.columns {
-		g.head = append(g.head, word{text: c.title, paint: faint})
+		g.head = append(g.head, word{text: c.title, paint: typeset.Faint})
 	}
 	if !g.bare {
-		g.head = append(g.head, word{text: "next grant", paint: faint})
+		g.head = append(g.head, word{text: "next grant", paint: typeset.Faint})
 	}
 	if g.outcome {
-		g.head = append(g.head, word{text: "worlds", paint: faint})
+		g.head = append(g.head, word{text: "worlds", paint: typeset.Faint})
 	}
 	for _, a := range all {
 		g.add(a.Row(), g.pair(a))
@@ -85,7 +86,7 @@ func newPairs(all []outcome.Agreement, l layout) *grid {
 func (t *grid) pair(a outcome.Agreement) gridRow {
 	r := gridRow{name: a.Backend, words: []word{{text: a.Guard}}}
 	if a.Accord == outcome.NoLive || a.Accord == outcome.NoCell {
-		r.words = append(r.words, word{text: "—", paint: faint})
+		r.words = append(r.words, word{text: "—", paint: typeset.Faint})
 		r.note = a.Accord.String() + ": " + strings.Join(a.Why, "; ")
 		return r
 	}
@@ -131,9 +132,9 @@ func accordWord(a outcome.Accord) word {
 	w := word{text: a.String()}
 	switch a {
 	case outcome.Unsure:
-		w.paint = doubt
+		w.paint = typeset.Doubt
 	case outcome.Disagree, outcome.Unexpected:
-		w.paint = alarm
+		w.paint = typeset.Alarm
 	}
 	return w
 }
@@ -142,22 +143,22 @@ func accordWord(a outcome.Accord) word {
 func accordMark(a outcome.Accord) word {
 	switch a {
 	case outcome.Unsure:
-		return word{text: "?", paint: doubt}
+		return word{text: "?", paint: typeset.Doubt}
 	case outcome.Disagree, outcome.Unexpected:
-		return word{text: "!", paint: alarm}
+		return word{text: "!", paint: typeset.Alarm}
 	}
 	return word{}
 }
 
 // writeAccords writes how many cells agree, and lists those that do not.
-func writeAccords(b *strings.Builder, p painter, all []outcome.Agreement, width int) {
+func writeAccords(b *strings.Builder, p typeset.Painter, all []outcome.Agreement, width int) {
 	sentence, style := accordSentence(all)
-	for _, line := range fold(sentence, width) {
-		b.WriteString(p.paint(style, line) + "\n")
+	for _, line := range typeset.Fold(sentence, width) {
+		b.WriteString(p.Paint(style, line) + "\n")
 	}
 	for _, text := range discords(all) {
-		lead := "  " + p.paint(alarm, "!") + " "
-		for _, line := range fold(text, width-4) {
+		lead := "  " + p.Paint(typeset.Alarm, "!") + " "
+		for _, line := range typeset.Fold(text, width-4) {
 			b.WriteString(lead + line + "\n")
 			lead = "    "
 		}
@@ -165,18 +166,18 @@ func writeAccords(b *strings.Builder, p painter, all []outcome.Agreement, width 
 }
 
 // accordSentence counts the cells by accord, and returns the style of the worst.
-func accordSentence(all []outcome.Agreement) (sentence string, style paint) {
+func accordSentence(all []outcome.Agreement) (sentence string, style typeset.Paint) {
 	counts := map[outcome.Accord]int{}
 	for _, a := range all {
 		counts[a.Accord]++
 	}
 	sentence = fmt.Sprintf("%s in both worlds: %d agree", words.Many(len(all), "cell"), counts[outcome.Agree])
-	style = strong
+	style = typeset.Strong
 	for _, rest := range []struct {
 		accord outcome.Accord
 		says   string
-		paint  paint
-	}{{outcome.NoCell, "not applicable", strong}, {outcome.NoLive, "not available live", strong}, {outcome.Unsure, "undecided", doubt}, {outcome.Unexpected, "NOT AS EXPECTED", alarm}, {outcome.Disagree, "DISAGREE", alarm}} {
+		paint  typeset.Paint
+	}{{outcome.NoCell, "not applicable", typeset.Strong}, {outcome.NoLive, "not available live", typeset.Strong}, {outcome.Unsure, "undecided", typeset.Doubt}, {outcome.Unexpected, "NOT AS EXPECTED", typeset.Alarm}, {outcome.Disagree, "DISAGREE", typeset.Alarm}} {
 		if n := counts[rest.accord]; n > 0 {
 			sentence += fmt.Sprintf(", %d %s", n, rest.says)
 			style = rest.paint

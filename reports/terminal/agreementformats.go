@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
@@ -30,7 +31,7 @@ type agreementDocument struct {
 func agreementDocuments(all []outcome.Agreement) []agreementDocument {
 	out := []agreementDocument{}
 	for _, a := range all {
-		d := agreementDocument{Scenario: a.Scenario, Backend: a.Backend, Guard: a.Guard, Discipline: a.Discipline, Accord: accordName(a.Accord), Why: orEmpty(a.Why), StandIn: a.StandIn, Measures: likenessDocuments(a.Measures)}
+		d := agreementDocument{Scenario: a.Scenario, Backend: a.Backend, Guard: a.Guard, Discipline: a.Discipline, Accord: accordName(a.Accord), Why: typeset.OrEmpty(a.Why), StandIn: a.StandIn, Measures: likenessDocuments(a.Measures)}
 		if a.Virtual.World != "" {
 			v := documentOf(a.Virtual)
 			d.Virtual = &v
@@ -93,18 +94,18 @@ func windowFields(s outcome.Summary) []string {
 func agreementMarkdown(w io.Writer, all []outcome.Agreement) error {
 	var b strings.Builder
 	sentence, _ := accordSentence(all)
-	b.WriteString("**" + markdown(sentence) + "**\n")
+	b.WriteString("**" + typeset.EscapeMarkdown(sentence) + "**\n")
 	if bad := discords(all); len(bad) > 0 {
 		b.WriteByte('\n')
 		for _, text := range bad {
-			b.WriteString("- " + markdown(text) + "\n")
+			b.WriteString("- " + typeset.EscapeMarkdown(text) + "\n")
 		}
 	}
 	if len(all) > 0 {
 		shown, _ := telling(bothSides(all))
 		b.WriteByte('\n')
-		markdownTable(&b, markdownPairs(all, shown))
-		b.WriteString("\n" + markdown(pairsKey+" "+windowKey) + " " + markdownKey(shown) + "\n")
+		typeset.MarkdownTable(&b, markdownPairs(all, shown))
+		b.WriteString("\n" + typeset.EscapeMarkdown(pairsKey+" "+windowKey) + " " + markdownKey(shown) + "\n")
 		markdownLikeness(&b, all)
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {

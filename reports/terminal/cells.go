@@ -7,25 +7,26 @@ import (
 	"strings"
 	"time"
 
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 )
 
 // Cells writes the results of a run, one row per cell. cards describe the scenarios; a scenario
 // without a card counts as one without faults.
-func Cells(w io.Writer, cells []outcome.Summary, cards []outcome.Card, opts Options) error {
+func Cells(w io.Writer, cells []outcome.Summary, cards []outcome.Card, opts typeset.Options) error {
 	switch opts.Format {
-	case CSV:
-		return writeCSV(w, cellRows(cells))
-	case JSON:
+	case typeset.CSV:
+		return typeset.WriteCSV(w, cellRows(cells))
+	case typeset.JSON:
 		out := []cellDocument{}
 		for _, c := range cells {
 			out = append(out, documentOf(c))
 		}
-		return writeJSON(w, out)
-	case Markdown:
+		return typeset.WriteJSON(w, out)
+	case typeset.Markdown:
 		return cellsMarkdown(w, cells, cards)
-	case Table, "":
+	case typeset.Table, "":
 	}
 	return cellTable(w, cells, cards, opts)
 }
@@ -140,26 +141,26 @@ func tallyFields(c outcome.Summary, p check.Property) []string {
 
 func cellsMarkdown(w io.Writer, cells []outcome.Summary, cards []outcome.Card) error {
 	var b strings.Builder
-	b.WriteString("**" + markdown(outcomeSentence(cells)) + "**\n")
+	b.WriteString("**" + typeset.EscapeMarkdown(outcomeSentence(cells)) + "**\n")
 	for _, sentence := range harm(cells, cards) {
-		b.WriteString("\n" + markdown(sentence) + "\n")
+		b.WriteString("\n" + typeset.EscapeMarkdown(sentence) + "\n")
 	}
 	for _, sentence := range inSeconds(cards) {
-		b.WriteString("\n" + markdown(sentence) + "\n")
+		b.WriteString("\n" + typeset.EscapeMarkdown(sentence) + "\n")
 	}
 	surprising, all := surprisesOf(cells), together(cells)
 	if len(surprising)+len(all) > 0 {
 		b.WriteByte('\n')
 	}
 	for _, r := range all {
-		b.WriteString("- " + markdown(r.outcome.String()+": "+r.text) + "\n")
+		b.WriteString("- " + typeset.EscapeMarkdown(r.outcome.String()+": "+r.text) + "\n")
 	}
 	for _, text := range surprising {
-		b.WriteString("- " + markdown(text) + "\n")
+		b.WriteString("- " + typeset.EscapeMarkdown(text) + "\n")
 	}
 	if len(cells) > 0 {
 		b.WriteByte('\n')
-		markdownTable(&b, markdownCells(cells))
+		typeset.MarkdownTable(&b, markdownCells(cells))
 		if countCells(cells).ran > 0 {
 			shown, _ := telling(cells)
 			b.WriteString("\n" + markdownKey(shown) + "\n")
@@ -198,5 +199,5 @@ func markdownKey(shown []column) string {
 	for _, c := range shown {
 		meanings = append(meanings, fmt.Sprintf("%s: %s", c.property, c.meaning))
 	}
-	return markdown("✓ violated as predicted, a pass; ! not as expected; — nothing to judge. Violated means, for " + strings.Join(meanings, "; ") + ".")
+	return typeset.EscapeMarkdown("✓ violated as predicted, a pass; ! not as expected; — nothing to judge. Violated means, for " + strings.Join(meanings, "; ") + ".")
 }

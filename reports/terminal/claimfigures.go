@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/claims"
-	"github.com/locklab/locklab/scenarios/script"
 )
 
 // figure is the result of one test's trials; lead says whether they count for or against the claim.
@@ -56,7 +56,7 @@ func countedInWords(e claims.Evidence) string {
 			measured = e.Range.Show(e.Measured, cmp.Or(e.TTL, e.Test.Scenario.TTL))
 		}
 		counted = fmt.Sprintf("%s (measured %s) in %d of %d", e.Range, measured, e.AsStated, e.Trials)
-		if e.Range.Of != script.EveryValue {
+		if e.Range.Of != bound.EveryValue {
 			counted = fmt.Sprintf("%s (measured %s: %s in %s)", e.Range, measured, words.Many(e.Measured.Count, "value"), words.Many(e.Trials, "trial"))
 		}
 	}

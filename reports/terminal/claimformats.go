@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/scenarios/claims"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -131,9 +132,9 @@ func claimsMarkdown(w io.Writer, sources []claims.Source, parts [][]claims.Resul
 		all = append(all, part...)
 	}
 	var b strings.Builder
-	b.WriteString("**" + markdown(claimCount(all, run)) + "**\n")
+	b.WriteString("**" + typeset.EscapeMarkdown(claimCount(all, run)) + "**\n")
 	for i, s := range sources {
-		b.WriteString("\n### " + markdown(s.Who+": "+s.Where) + "\n\n")
+		b.WriteString("\n### " + typeset.EscapeMarkdown(s.Who+": "+s.Where) + "\n\n")
 		rows := [][]string{{"claim", "says", "verdict", "measured"}}
 		for _, r := range parts[i] {
 			var measured []string
@@ -143,7 +144,7 @@ func claimsMarkdown(w io.Writer, sources []claims.Source, parts [][]claims.Resul
 			says := strings.Join(append([]string{r.Claim.Says}, remarks(r.Claim)...), " – ")
 			rows = append(rows, []string{r.Claim.ID, says, claimWords(r), strings.Join(measured, "; ")})
 		}
-		markdownTable(&b, rows)
+		typeset.MarkdownTable(&b, rows)
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("write the claims as Markdown: %w", err)

@@ -8,30 +8,31 @@ import (
 	"unicode/utf8"
 
 	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/claims"
 	"github.com/locklab/locklab/scenarios/outcome"
-	"github.com/locklab/locklab/scenarios/script"
 )
 
 // Claims writes what the trials say of the claims: a count in one sentence; measurements that
 // contradict what is stated; the two sources of the debate side by side, if they come first and
 // there is room; the two senses of a broken lock side by side; and the figures of every claim.
 // results holds one result per claim, in the order of the sources.
-func Claims(w io.Writer, sources []claims.Source, results []claims.Result, run claims.Run, opts Options) error {
+func Claims(w io.Writer, sources []claims.Source, results []claims.Result, run claims.Run, opts typeset.Options) error {
 	bySource := divide(sources, results)
 	switch opts.Format {
-	case CSV:
-		return writeCSV(w, claimRows(sources, bySource))
-	case JSON:
-		return writeJSON(w, claimDocuments(sources, bySource))
-	case Markdown:
+	case typeset.CSV:
+		return typeset.WriteCSV(w, claimRows(sources, bySource))
+	case typeset.JSON:
+		return typeset.WriteJSON(w, claimDocuments(sources, bySource))
+	case typeset.Markdown:
 		return claimsMarkdown(w, sources, bySource, run)
-	case Table, "":
+	case typeset.Table, "":
 	}
 	var b strings.Builder
-	width := min(opts.columns(), PageColumns)
-	hang(&b, "", claimCount(results, run), width)
+	width := min(opts.Width(), typeset.PageColumns)
+	typeset.Hang(&b, "", claimCount(results, run), width)
 	writeContradictions(&b, results, width)
 	pair := 0
 	if len(sources) >= 2 && sources[0].Debate && sources[1].Debate && width >= leastForTwo {
@@ -66,10 +67,10 @@ func writeOptions(b *strings.Builder, results []claims.Result, width int) {
 		return
 	}
 	b.WriteByte('\n')
-	hang(b, "", "OPTIONS OF THESE TRIALS, with the source for what each does", width)
+	typeset.Hang(b, "", "OPTIONS OF THESE TRIALS, with the source for what each does", width)
 	b.WriteByte('\n')
 	for _, o := range all {
-		hang(b, "  ", o.Option+": "+o.Source, width)
+		typeset.Hang(b, "  ", o.Option+": "+o.Source, width)
 	}
 }
 
@@ -107,27 +108,27 @@ func writeContradictions(b *strings.Builder, results []claims.Result, width int)
 				continue
 			}
 			if e.Share != nil {
-				hang(b, "! ", fmt.Sprintf("%s · %s: %s should be violated in a share of %s of the trials, but was violated in %d of %d", r.Claim.ID,
+				typeset.Hang(b, "! ", fmt.Sprintf("%s · %s: %s should be violated in a share of %s of the trials, but was violated in %d of %d", r.Claim.ID,
 					cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard, e.Contrary.Discipline), e.Want.Property, e.Share, e.Violated, e.Trials-e.Undecided), width)
 				b.WriteString("  the first of them again: " + e.Contrary.Replay("") + "\n")
 				continue
 			}
-			if e.Range != nil && e.Range.Of != script.EveryValue {
-				hang(b, "! ", fmt.Sprintf("%s · %s: expected %s, but measured %s", r.Claim.ID,
+			if e.Range != nil && e.Range.Of != bound.EveryValue {
+				typeset.Hang(b, "! ", fmt.Sprintf("%s · %s: expected %s, but measured %s", r.Claim.ID,
 					cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard, e.Contrary.Discipline), e.Range, e.Range.Show(e.Measured, e.Contrary.TTL)), width)
 				b.WriteString("  the first of them again: " + e.Contrary.Replay("") + "\n")
 				continue
 			}
 			if e.Range != nil {
 				m, _ := e.Contrary.Measured(e.Range.Measure)
-				hang(b, "! ", fmt.Sprintf("%s · %s: expected %s, but seed %d measured %s", r.Claim.ID,
+				typeset.Hang(b, "! ", fmt.Sprintf("%s · %s: expected %s, but seed %d measured %s", r.Claim.ID,
 					cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard, e.Contrary.Discipline), e.Range, e.Contrary.Seed,
 					e.Range.Show(m, e.Contrary.TTL)), width)
 				b.WriteString("  again: " + e.Contrary.Replay("") + "\n")
 				continue
 			}
 			f := e.Contrary.Finding(e.Want.Property)
-			hang(b, "! ", fmt.Sprintf("%s · %s: %s should come out as %s, but with seed %d it came out as %s: %s", r.Claim.ID,
+			typeset.Hang(b, "! ", fmt.Sprintf("%s · %s: %s should come out as %s, but with seed %d it came out as %s: %s", r.Claim.ID,
 				cellInWords(e.Contrary.Scenario, e.Contrary.Backend, e.Contrary.Guard, e.Contrary.Discipline), e.Want.Property, e.Want.Verdict, e.Contrary.Seed, f.Verdict, f.Why), width)
 			b.WriteString("  again: " + e.Contrary.Replay("") + "\n")
 		}
@@ -136,17 +137,6 @@ func writeContradictions(b *strings.Builder, results []claims.Result, width int)
 
 func cellInWords(scenario, backend, guard, discipline string) string {
 	return outcome.CellName{Scenario: scenario, Backend: backend, Guard: guard, Discipline: discipline}.String()
-}
-
-// hang writes text folded into lines; the first begins with lead, the others are indented to match.
-func hang(b *strings.Builder, lead, text string, width int) {
-	indent := utf8.RuneCountInString(lead)
-	for i, line := range fold(text, width-indent) {
-		if i > 0 {
-			lead = strings.Repeat(" ", indent)
-		}
-		b.WriteString(lead + line + "\n")
-	}
 }
 
 const (
@@ -160,14 +150,14 @@ func writeSideBySide(b *strings.Builder, sources []claims.Source, parts [][]clai
 	var lists [2][]string
 	for i, s := range sources {
 		var list strings.Builder
-		hang(&list, "", strings.ToUpper(s.Who)+": "+s.Where, column)
+		typeset.Hang(&list, "", strings.ToUpper(s.Who)+": "+s.Where, column)
 		for _, r := range parts[i] {
 			list.WriteString("\n")
-			hang(&list, pad(r.Claim.ID, idWidth), claimWords(r), column)
+			typeset.Hang(&list, typeset.Pad(r.Claim.ID, idWidth), claimWords(r), column)
 			indent := strings.Repeat(" ", idWidth)
-			hang(&list, indent, r.Claim.Says, column)
+			typeset.Hang(&list, indent, r.Claim.Says, column)
 			for _, remark := range remarks(r.Claim) {
-				hang(&list, indent+"– ", remark, column)
+				typeset.Hang(&list, indent+"– ", remark, column)
 			}
 		}
 		lists[i] = strings.Split(strings.TrimRight(list.String(), "\n"), "\n")
@@ -181,7 +171,7 @@ func writeSideBySide(b *strings.Builder, sources []claims.Source, parts [][]clai
 		if i < len(lists[1]) {
 			right = lists[1][i]
 		}
-		b.WriteString(strings.TrimRight(pad(left, column+listGap)+right, " ") + "\n")
+		b.WriteString(strings.TrimRight(typeset.Pad(left, column+listGap)+right, " ") + "\n")
 	}
 }
 
@@ -210,10 +200,6 @@ func remarks(c claims.Claim) (out []string) {
 	return out
 }
 
-func pad(text string, width int) string {
-	return text + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text)))
-}
-
 // writeSource writes the figures of one source's claims. Unless whole is set, it omits what has
 // been shown before: statements, remarks and claims without evidence.
 func writeSource(b *strings.Builder, s claims.Source, results []claims.Result, whole bool, width int) {
@@ -221,25 +207,25 @@ func writeSource(b *strings.Builder, s claims.Source, results []claims.Result, w
 		return
 	}
 	b.WriteByte('\n')
-	hang(b, "", strings.ToUpper(s.Who)+": "+s.Where, width)
+	typeset.Hang(b, "", strings.ToUpper(s.Who)+": "+s.Where, width)
 	for _, r := range results {
 		if !whole && len(r.Evidence) == 0 {
 			continue
 		}
 		b.WriteByte('\n')
-		head := "  " + pad(r.Claim.ID, idWidth)
+		head := "  " + typeset.Pad(r.Claim.ID, idWidth)
 		if !whole {
 			b.WriteString(head + claimWords(r) + "\n")
 		} else {
-			hang(b, head, claimWords(r)+": "+r.Claim.Says, width)
+			typeset.Hang(b, head, claimWords(r)+": "+r.Claim.Says, width)
 		}
 		indent := strings.Repeat(" ", utf8.RuneCountInString(head))
 		for _, line := range figures(r.Evidence) {
-			hang(b, indent+line.lead, line.text, width)
+			typeset.Hang(b, indent+line.lead, line.text, width)
 		}
 		if whole {
 			for _, remark := range remarks(r.Claim) {
-				hang(b, indent+"– ", remark, width)
+				typeset.Hang(b, indent+"– ", remark, width)
 			}
 		}
 	}

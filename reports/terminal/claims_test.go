@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"testing"
 
+	"github.com/locklab/locklab/reports/typeset"
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/claims"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
@@ -67,9 +69,9 @@ func someClaims(t *testing.T) ([]claims.Source, []claims.Result, claims.Run) {
 func TestEvidenceOfWhichNothingWasMeasuredIsShown(t *testing.T) {
 	sources, found, run := someClaims(t)
 	e := &found[0].Evidence[0]
-	*e = claims.Evidence{Test: e.Test, Range: &script.Range{Measure: check.LeaseLength}, Trials: 1, Undecided: 1}
-	for _, format := range Formats() {
-		if err := Claims(&bytes.Buffer{}, sources, found, run, Options{Format: format}); err != nil {
+	*e = claims.Evidence{Test: e.Test, Range: &bound.Range{Measure: check.LeaseLength}, Trials: 1, Undecided: 1}
+	for _, format := range typeset.Formats() {
+		if err := Claims(&bytes.Buffer{}, sources, found, run, typeset.Options{Format: format}); err != nil {
 			t.Error(err)
 		}
 	}
@@ -82,10 +84,10 @@ func TestClaimsGolden(t *testing.T) {
 		columns int
 	}{{"claims", 0}, {"claims-60", 60}, {"claims-80", 80}} {
 		var b bytes.Buffer
-		if err := Claims(&b, sources, results, judged, Options{Columns: c.columns}); err != nil {
+		if err := Claims(&b, sources, results, judged, typeset.Options{Columns: c.columns}); err != nil {
 			t.Fatal(err)
 		}
 		golden(t, c.name+".golden", b.Bytes())
-		fits(t, b.String(), Options{Columns: c.columns}.columns())
+		fits(t, b.String(), typeset.Options{Columns: c.columns}.Width())
 	}
 }

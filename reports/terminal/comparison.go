@@ -9,9 +9,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/outcome"
-	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -35,9 +36,9 @@ func (c Comparison) Same() bool {
 }
 
 // Write says whether the trial came out the same, and if not, what differs.
-func (c Comparison) Write(w io.Writer, opts Options) error {
+func (c Comparison) Write(w io.Writer, opts typeset.Options) error {
 	var b strings.Builder
-	say := func(format string, args ...any) { hang(&b, "", fmt.Sprintf(format, args...), opts.columns()) }
+	say := func(format string, args ...any) { typeset.Hang(&b, "", fmt.Sprintf(format, args...), opts.Width()) }
 	events := words.Many(len(c.After.Events), "event")
 	live := c.Then.World == sim.LiveWorld
 	switch {
@@ -153,7 +154,7 @@ func (c Comparison) writeVerdicts(b *strings.Builder) {
 		rows = append(rows, []string{string(v.property), v.then.String(), v.now.String()})
 	}
 	if len(rows) > 1 {
-		writeRows(b, rows)
+		typeset.WriteRows(b, rows)
 	} else if !c.Same() {
 		b.WriteString("All verdicts are the same.\n")
 	}
@@ -168,7 +169,7 @@ func (c Comparison) writeMeasures(b *strings.Builder) {
 			got, measured := r.Measured(m)
 			text := "—"
 			if measured {
-				text, any = script.ShowMeasured(got, r.TTL), true
+				text, any = bound.ShowMeasured(got, r.TTL), true
 			}
 			row = append(row, text)
 		}
@@ -177,6 +178,6 @@ func (c Comparison) writeMeasures(b *strings.Builder) {
 		}
 	}
 	if len(rows) > 1 {
-		writeRows(b, rows)
+		typeset.WriteRows(b, rows)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
@@ -43,7 +44,7 @@ func TestATrialRunAgainSaysWhetherItIsTheSame(t *testing.T) {
 				c.Before = nil
 			}
 			var b strings.Builder
-			if err := c.Write(&b, Options{}); err != nil {
+			if err := c.Write(&b, typeset.Options{}); err != nil {
 				t.Fatal(err)
 			}
 			if c.Same() != test.same {
@@ -68,7 +69,7 @@ func TestWhatIsWrongWithTheKeptHistoryIsAlwaysSaid(t *testing.T) {
 	c.Now, c.After = run("virtual", 2*time.Second, check.Violated)
 	c.Before.Events = c.Before.Events[:1]
 	var b strings.Builder
-	if err := c.Write(&b, Options{}); err != nil {
+	if err := c.Write(&b, typeset.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"identical, 2 events", "is not the one it judged", "Its file is gone."} {
@@ -85,7 +86,7 @@ func TestADifferentHeaderIsNamed(t *testing.T) {
 	c.After.Header.Options = []string{"renew=on"}
 	c.Now.Fingerprint = c.After.Fingerprint()
 	var b strings.Builder
-	if err := c.Write(&b, Options{}); err != nil {
+	if err := c.Write(&b, typeset.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), `options    then `) || !strings.Contains(b.String(), `now  ["renew=on"]`) || strings.Contains(b.String(), "first event") {

@@ -2,9 +2,8 @@ package terminal
 
 import (
 	"slices"
-	"strings"
-	"unicode/utf8"
 
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -46,7 +45,7 @@ func fit(terminal int, shown []column, harmless func(column) bool, build func(la
 			}
 		}
 	}
-	l.stacked, l.names = true, terminal-rowIndent
+	l.stacked, l.names = true, terminal-typeset.RowIndent
 	for _, l.outcome = range []bool{true, false} {
 		if g := build(l); g.width() <= terminal {
 			return g
@@ -82,54 +81,4 @@ func leastTelling(columns []column, harmless func(column) bool) (at int, well bo
 		}
 	}
 	return len(columns) - 1, false
-}
-
-// breakName breaks the name of a lock service before the "+" of its options. An option that is too
-// long by itself also breaks after a "-" or "=".
-func breakName(name string, width int) []string {
-	if width == 0 || utf8.RuneCountInString(name) <= width {
-		return []string{name}
-	}
-	var lines []string
-	line := ""
-	put := func(piece string) {
-		if line != "" && len(line)+len(piece) > width {
-			lines = append(lines, line)
-			line = ""
-		}
-		line += piece
-	}
-	for _, option := range partsOf(name, "+", false) {
-		if len(option) <= width {
-			put(option)
-			continue
-		}
-		put(strings.Repeat(" ", width)) // a broken option has lines of its own
-		line = ""
-		for _, piece := range partsOf(option, "-=", true) {
-			put(piece)
-		}
-		put(strings.Repeat(" ", width))
-		line = ""
-	}
-	if line == "" {
-		return lines
-	}
-	return append(lines, line)
-}
-
-// partsOf cuts text before (or, if after is set, after) each of the characters in at.
-func partsOf(text, at string, after bool) (parts []string) {
-	from := 0
-	for i := range len(text) {
-		cut := i
-		if after {
-			cut = i + 1
-		}
-		if strings.IndexByte(at, text[i]) >= 0 && cut > from && cut < len(text) {
-			parts = append(parts, text[from:cut])
-			from = cut
-		}
-	}
-	return append(parts, text[from:])
 }

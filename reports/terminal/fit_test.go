@@ -8,6 +8,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -65,8 +66,8 @@ func TestTablesTakeTheWidthOfTheTerminal(t *testing.T) {
 			name  string
 			write func(*bytes.Buffer) error
 		}{
-			{"crowded", func(b *bytes.Buffer) error { return Cells(b, crowded(), nil, Options{Columns: width}) }},
-			{"agreement", func(b *bytes.Buffer) error { return Agreement(b, agreements(), Options{Columns: width}) }},
+			{"crowded", func(b *bytes.Buffer) error { return Cells(b, crowded(), nil, typeset.Options{Columns: width}) }},
+			{"agreement", func(b *bytes.Buffer) error { return Agreement(b, agreements(), typeset.Options{Columns: width}) }},
 		} {
 			t.Run(fmt.Sprintf("%s-%d", test.name, width), func(t *testing.T) {
 				var b bytes.Buffer
@@ -83,7 +84,7 @@ func TestTablesTakeTheWidthOfTheTerminal(t *testing.T) {
 func TestATableIsNotStretched(t *testing.T) {
 	var wide, wider bytes.Buffer
 	for columns, b := range map[int]*bytes.Buffer{200: &wide, 400: &wider} {
-		if err := Cells(b, asPredicted(), nil, Options{Columns: columns}); err != nil {
+		if err := Cells(b, asPredicted(), nil, typeset.Options{Columns: columns}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -95,13 +96,13 @@ func TestATableIsNotStretched(t *testing.T) {
 func TestEveryWidthFits(t *testing.T) {
 	for width := 40; width < 220; width++ {
 		var b bytes.Buffer
-		if err := Cells(&b, crowded(), nil, Options{Columns: width}); err != nil {
+		if err := Cells(&b, crowded(), nil, typeset.Options{Columns: width}); err != nil {
 			t.Fatal(err)
 		}
-		if err := Agreement(&b, agreements(), Options{Columns: width}); err != nil {
+		if err := Agreement(&b, agreements(), typeset.Options{Columns: width}); err != nil {
 			t.Fatal(err)
 		}
-		fits(t, b.String(), max(width, LeastColumns))
+		fits(t, b.String(), max(width, typeset.LeastColumns))
 		if !strings.Contains(b.String(), "!") {
 			t.Errorf("at %d columns the surprise is not marked", width)
 		}
@@ -122,33 +123,12 @@ func TestColumnsInWhichSomethingHappenedStayLongest(t *testing.T) {
 	}
 }
 
-func TestNamesAreBrokenAtTheirOptions(t *testing.T) {
-	for _, test := range []struct {
-		width int
-		want  []string
-	}{
-		{0, []string{longName}},
-		{100, []string{longName}},
-		{45, []string{"sentinel+replicas=2+min-replicas-to-write=1", "+min-replicas-max-lag=1ttl"}},
-		{27, []string{"sentinel+replicas=2", "+min-replicas-to-write=1", "+min-replicas-max-lag=1ttl"}},
-		{23, []string{"sentinel+replicas=2", "+min-replicas-to-write=", "1", "+min-replicas-max-lag=", "1ttl"}},
-	} {
-		got := breakName(longName, test.width)
-		if !slices.Equal(got, test.want) {
-			t.Errorf("in %d columns: %q, want %q", test.width, got, test.want)
-		}
-		if strings.Join(got, "") != longName {
-			t.Errorf("in %d columns something is lost: %q", test.width, got)
-		}
-	}
-}
-
 // Pictures, page and table use the same words for a violation, except where the key below a table
 // has no room for them: it puts two entries on a line.
 func TestWordsAreBriefOnlyForWantOfRoom(t *testing.T) {
 	for _, p := range check.Properties() {
 		entry := fmt.Sprintf("%-9s%s (%s)  ", p.Row().Column, p.Row().Violation, p)
-		if brief := p.Row().Brief; (brief != "") != (len(entry) > PageColumns/2) && string(p) != p.Row().Column {
+		if brief := p.Row().Brief; (brief != "") != (len(entry) > typeset.PageColumns/2) && string(p) != p.Row().Column {
 			t.Errorf("%s is called %q in the key, and %q has %d columns with what is around it", p, brief, p.Row().Violation, len(entry))
 		}
 	}

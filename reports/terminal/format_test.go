@@ -8,51 +8,52 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/scenarios"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim/check"
 )
 
 // written returns what write writes in a format.
-func written(t *testing.T, f Format, write func(*bytes.Buffer, Options) error) string {
+func written(t *testing.T, f typeset.Format, write func(*bytes.Buffer, typeset.Options) error) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := write(&b, Options{Format: f, Colour: true, Columns: 60}); err != nil {
+	if err := write(&b, typeset.Options{Format: f, Colour: true, Columns: 60}); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
 }
 
 // formatted returns a writer for everything that has formats.
-func formatted(t *testing.T) map[string]func(*bytes.Buffer, Options) error {
+func formatted(t *testing.T) map[string]func(*bytes.Buffer, typeset.Options) error {
 	sources, claims, judged := someClaims(t)
 	builtin, err := scenarios.Builtin(script.Everything())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return map[string]func(*bytes.Buffer, Options) error{
-		"cells":     func(b *bytes.Buffer, o Options) error { return Cells(b, mixed(), nil, o) },
-		"agreement": func(b *bytes.Buffer, o Options) error { return Agreement(b, agreements(), o) },
-		"claims":    func(b *bytes.Buffer, o Options) error { return Claims(b, sources, claims, judged, o) },
-		"list":      func(b *bytes.Buffer, o Options) error { return List(b, builtin, o) },
+	return map[string]func(*bytes.Buffer, typeset.Options) error{
+		"cells":     func(b *bytes.Buffer, o typeset.Options) error { return Cells(b, mixed(), nil, o) },
+		"agreement": func(b *bytes.Buffer, o typeset.Options) error { return Agreement(b, agreements(), o) },
+		"claims":    func(b *bytes.Buffer, o typeset.Options) error { return Claims(b, sources, claims, judged, o) },
+		"list":      func(b *bytes.Buffer, o typeset.Options) error { return List(b, builtin, o) },
 	}
 }
 
 func TestFormatsForProgramsAreWhatTheySayWhateverTheTerminal(t *testing.T) {
 	for name, write := range formatted(t) {
 		t.Run(name, func(t *testing.T) {
-			rows, err := csv.NewReader(strings.NewReader(written(t, CSV, write))).ReadAll() // fails unless every row is as long as the first
+			rows, err := csv.NewReader(strings.NewReader(written(t, typeset.CSV, write))).ReadAll() // fails unless every row is as long as the first
 			if err != nil || len(rows) < 2 {
 				t.Errorf("CSV of %d rows: %v", len(rows), err)
 			}
 			if titles := slices.Sorted(slices.Values(rows[0])); len(slices.Compact(titles)) != len(rows[0]) {
 				t.Errorf("two columns have one title: %q", rows[0])
 			}
-			if text := written(t, JSON, write); !json.Valid([]byte(text)) || strings.Contains(text, "null,") && name != "agreement" {
+			if text := written(t, typeset.JSON, write); !json.Valid([]byte(text)) || strings.Contains(text, "null,") && name != "agreement" {
 				t.Errorf("JSON:\n%s", text)
 			}
 			columns := 0
-			for line := range strings.Lines(written(t, Markdown, write)) {
+			for line := range strings.Lines(written(t, typeset.Markdown, write)) {
 				if strings.Contains(line, "\x1b") {
 					t.Errorf("a colour in Markdown: %q", line)
 				}
@@ -69,7 +70,7 @@ func TestFormatsForProgramsAreWhatTheySayWhateverTheTerminal(t *testing.T) {
 			if name == "list" {
 				return // it changes with every scenario; the command's scripts show parts of it
 			}
-			for _, f := range []Format{CSV, JSON, Markdown} {
+			for _, f := range []typeset.Format{typeset.CSV, typeset.JSON, typeset.Markdown} {
 				golden(t, name+"."+string(f), []byte(written(t, f, write)))
 			}
 		})
@@ -78,7 +79,7 @@ func TestFormatsForProgramsAreWhatTheySayWhateverTheTerminal(t *testing.T) {
 
 func TestCellsReadBackFromJSONSayTheSame(t *testing.T) {
 	var got []cellDocument
-	decode := json.NewDecoder(strings.NewReader(written(t, JSON, formatted(t)["cells"])))
+	decode := json.NewDecoder(strings.NewReader(written(t, typeset.JSON, formatted(t)["cells"])))
 	decode.DisallowUnknownFields()
 	if err := decode.Decode(&got); err != nil {
 		t.Fatal(err)
@@ -97,7 +98,7 @@ func TestCellsReadBackFromJSONSayTheSame(t *testing.T) {
 }
 
 func TestCellsReadBackFromCSVSayTheSame(t *testing.T) {
-	rows, err := csv.NewReader(strings.NewReader(written(t, CSV, formatted(t)["cells"]))).ReadAll()
+	rows, err := csv.NewReader(strings.NewReader(written(t, typeset.CSV, formatted(t)["cells"]))).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,24 +121,5 @@ func TestWhatChanceDecidesIsExpectedSometimes(t *testing.T) {
 	c.Sometimes = true
 	if got := expected(c); got != "sometimes" {
 		t.Errorf("expected %q, want sometimes", got)
-	}
-}
-
-func TestAnUnknownFormatIsRefused(t *testing.T) {
-	for _, f := range Formats() {
-		if got, err := ParseFormat(string(f)); got != f || err != nil {
-			t.Errorf("%s reads as %s, %v", f, got, err)
-		}
-	}
-	if _, err := ParseFormat("xml"); err == nil || err.Error() != `"xml" is not a format, expected table, csv, json or md` {
-		t.Errorf("error %v", err)
-	}
-}
-
-func TestMarkdownReadsAsItStands(t *testing.T) {
-	var b strings.Builder
-	markdownTable(&b, [][]string{{"a|b"}, {"*x_y* <z> [w]\nv"}})
-	if want := "| a\\|b |\n| --- |\n| \\*x\\_y\\* \\<z> \\[w] v |\n"; b.String() != want {
-		t.Errorf("%q, want %q", b.String(), want)
 	}
 }

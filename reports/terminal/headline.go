@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/reports/words"
 )
 
@@ -32,17 +33,17 @@ func LeftOut(set *results.Set) string {
 
 // Unfinished writes how many trials were finished, if that is fewer than were asked for. It belongs
 // above what Cells and Agreement write. CSV and JSON have no place for it.
-func Unfinished(w io.Writer, set *results.Set, opts Options) error {
+func Unfinished(w io.Writer, set *results.Set, opts typeset.Options) error {
 	sentence, err := unfinished(set), error(nil)
 	if sentence == "" {
 		return nil
 	}
 	switch opts.Format {
-	case CSV, JSON:
-	case Markdown:
-		_, err = fmt.Fprintf(w, "**%s**\n\n", markdown(sentence))
-	case Table, "":
-		_, err = fmt.Fprintln(w, painter{opts.Colour}.paint(doubt, sentence))
+	case typeset.CSV, typeset.JSON:
+	case typeset.Markdown:
+		_, err = fmt.Fprintf(w, "**%s**\n\n", typeset.EscapeMarkdown(sentence))
+	case typeset.Table, "":
+		_, err = fmt.Fprintln(w, typeset.Painter{On: opts.Colour}.Paint(typeset.Doubt, sentence))
 	}
 	if err != nil {
 		return fmt.Errorf("write the number of finished trials: %w", err)

@@ -5,15 +5,16 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/scenarios/outcome"
 )
 
 // writeKey explains titles, words and marks, and names what is not shown.
-func writeKey(b *strings.Builder, p painter, t *grid, quiet []column) {
+func writeKey(b *strings.Builder, p typeset.Painter, t *grid, quiet []column) {
 	b.WriteByte('\n')
 	say := func(line string) {
-		for _, each := range fold(line, t.page) {
-			b.WriteString(p.paint(faint, each) + "\n")
+		for _, each := range typeset.Fold(line, t.page) {
+			b.WriteString(p.Paint(typeset.Faint, each) + "\n")
 		}
 	}
 	writeTitles(b, p, t)
@@ -59,30 +60,30 @@ func properties(columns []column) string {
 }
 
 // writeTitles explains the columns, two on a line if there is room.
-func writeTitles(b *strings.Builder, p painter, t *grid) {
-	const half = PageColumns / 2
+func writeTitles(b *strings.Builder, p typeset.Painter, t *grid) {
+	const half = typeset.PageColumns / 2
 	each := 1
-	if t.page >= PageColumns {
+	if t.page >= typeset.PageColumns {
 		each = 2
 	}
 	for i := 0; i < len(t.columns); i += each {
 		line := ""
 		for _, c := range t.columns[i:min(i+each, len(t.columns))] {
 			entry := fmt.Sprintf("%-9s%s", c.title, c.meaning)
-			if string(c.property) != c.title && t.page > LeastColumns {
+			if string(c.property) != c.title && t.page > typeset.LeastColumns {
 				entry += " (" + string(c.property) + ")"
 			}
 			if line != "" {
-				line = pad(line, half)
+				line = typeset.Pad(line, half)
 			}
 			line += entry
 		}
-		b.WriteString(p.paint(faint, line) + "\n")
+		b.WriteString(p.Paint(typeset.Faint, line) + "\n")
 	}
 }
 
 // writeEntries writes entries side by side, as many on a line as fit.
-func writeEntries(b *strings.Builder, p painter, width int, entries []string) {
+func writeEntries(b *strings.Builder, p typeset.Painter, width int, entries []string) {
 	const gap = "    "
 	line := ""
 	for _, e := range entries {
@@ -92,9 +93,9 @@ func writeEntries(b *strings.Builder, p painter, width int, entries []string) {
 		case utf8.RuneCountInString(line+gap+e) <= width:
 			line += gap + e
 		default:
-			b.WriteString(p.paint(faint, line) + "\n")
+			b.WriteString(p.Paint(typeset.Faint, line) + "\n")
 			line = e
 		}
 	}
-	b.WriteString(p.paint(faint, line) + "\n")
+	b.WriteString(p.Paint(typeset.Faint, line) + "\n")
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
@@ -25,7 +26,7 @@ func libraries(all []outcome.Agreement) (out []outcome.Agreement) {
 }
 
 // likenessSentence counts the measures by likeness.
-func likenessSentence(all []outcome.Agreement) (sentence string, style paint) {
+func likenessSentence(all []outcome.Agreement) (sentence string, style typeset.Paint) {
 	counts, total := map[outcome.Likeness]int{}, 0
 	for _, a := range all {
 		for _, c := range a.Measures {
@@ -34,12 +35,12 @@ func likenessSentence(all []outcome.Agreement) (sentence string, style paint) {
 		}
 	}
 	sentence = fmt.Sprintf("Libraries against the profiles that stand for them, %s: %d alike", words.Many(total, "measure"), counts[outcome.Alike])
-	style = strong
+	style = typeset.Strong
 	if n := counts[outcome.TooFew]; n > 0 {
 		sentence += fmt.Sprintf(", %d with too few trials", n)
 	}
 	if n := counts[outcome.Unlike]; n > 0 {
-		sentence, style = sentence+fmt.Sprintf(", %d UNLIKE", n), alarm
+		sentence, style = sentence+fmt.Sprintf(", %d UNLIKE", n), typeset.Alarm
 	}
 	return sentence + ".", style
 }
@@ -85,15 +86,15 @@ func likenessName(a outcome.Agreement) string {
 }
 
 // writeLikeness writes the section about libraries, if there are any.
-func writeLikeness(b *strings.Builder, p painter, all []outcome.Agreement, width int) {
+func writeLikeness(b *strings.Builder, p typeset.Painter, all []outcome.Agreement, width int) {
 	all = libraries(all)
 	if len(all) == 0 {
 		return
 	}
 	sentence, style := likenessSentence(all)
 	b.WriteByte('\n')
-	for _, line := range fold(sentence, width) {
-		b.WriteString(p.paint(style, line) + "\n")
+	for _, line := range typeset.Fold(sentence, width) {
+		b.WriteString(p.Paint(style, line) + "\n")
 	}
 	rows := [][]string{likenessHead}
 	for _, a := range all {
@@ -101,54 +102,54 @@ func writeLikeness(b *strings.Builder, p painter, all []outcome.Agreement, width
 			rows = append(rows, likenessRow(c))
 		}
 	}
-	widths, total := widthsOf(rows), rowIndent
+	widths, total := typeset.WidthsOf(rows), typeset.RowIndent
 	for _, w := range widths {
-		total += w + columnGap
+		total += w + typeset.ColumnGap
 	}
 	narrow := total > width
 	if !narrow {
 		b.WriteByte('\n')
-		b.WriteString(p.paint(faint, likenessLine(likenessHead, widths)) + "\n")
+		b.WriteString(p.Paint(typeset.Faint, likenessLine(likenessHead, widths)) + "\n")
 	}
 	for i, a := range all {
 		if i > 0 || narrow {
 			b.WriteByte('\n')
 		}
-		hang(b, "", likenessName(a), width)
+		typeset.Hang(b, "", likenessName(a), width)
 		for _, c := range a.Measures {
 			row := likenessRow(c)
 			if !narrow {
-				b.WriteString(p.paint(likenessPaint(c.Likeness), likenessLine(row, widths)) + "\n")
+				b.WriteString(p.Paint(likenessPaint(c.Likeness), likenessLine(row, widths)) + "\n")
 				continue
 			}
 			text := fmt.Sprintf("%s: %s. n %s; median %s; least %s; most %s; %s allowed.", row[0], row[6], row[1], row[2], row[3], row[4], row[5])
-			for _, line := range fold(text, width-rowIndent) {
-				b.WriteString(strings.Repeat(" ", rowIndent) + p.paint(likenessPaint(c.Likeness), line) + "\n")
+			for _, line := range typeset.Fold(text, width-typeset.RowIndent) {
+				b.WriteString(strings.Repeat(" ", typeset.RowIndent) + p.Paint(likenessPaint(c.Likeness), line) + "\n")
 			}
 		}
 	}
 	b.WriteByte('\n')
-	hang(b, "", likenessKey, width)
+	typeset.Hang(b, "", likenessKey, width)
 }
 
 func likenessLine(row []string, widths []int) string {
-	line := strings.Repeat(" ", rowIndent)
+	line := strings.Repeat(" ", typeset.RowIndent)
 	for i, text := range row {
-		line += pad(text, widths[i]+columnGap)
+		line += typeset.Pad(text, widths[i]+typeset.ColumnGap)
 	}
 	return strings.TrimRight(line, " ")
 }
 
-func likenessPaint(l outcome.Likeness) paint {
+func likenessPaint(l outcome.Likeness) typeset.Paint {
 	switch l {
 	case outcome.TooFew:
-		return doubt
+		return typeset.Doubt
 	case outcome.Unlike:
-		return alarm
+		return typeset.Alarm
 	case outcome.Alike:
-		return plain
+		return typeset.Plain
 	}
-	return plain
+	return typeset.Plain
 }
 
 // markdownLikeness writes the same section as a table.
@@ -158,7 +159,7 @@ func markdownLikeness(b *strings.Builder, all []outcome.Agreement) {
 		return
 	}
 	sentence, _ := likenessSentence(all)
-	b.WriteString("\n**" + markdown(sentence) + "**\n\n")
+	b.WriteString("\n**" + typeset.EscapeMarkdown(sentence) + "**\n\n")
 	head := append([]string{"scenario", "library", "profile", "guard", "discipline"}, likenessHead...)
 	head[len(head)-1] = "profile and library"
 	rows := [][]string{head}
@@ -167,8 +168,8 @@ func markdownLikeness(b *strings.Builder, all []outcome.Agreement) {
 			rows = append(rows, append([]string{a.Scenario, a.Backend, a.StandIn, a.Guard, a.Discipline}, likenessRow(c)...))
 		}
 	}
-	markdownTable(b, rows)
-	b.WriteString("\n" + markdown(likenessKey) + "\n")
+	typeset.MarkdownTable(b, rows)
+	b.WriteString("\n" + typeset.EscapeMarkdown(likenessKey) + "\n")
 }
 
 // likenessDocument is one measure, compared between a library and the profile that stands for it.

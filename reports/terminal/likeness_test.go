@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
@@ -71,7 +72,7 @@ func TestLibrariesStandBesideTheirProfilesHoweverWideTheTerminal(t *testing.T) {
 	for _, width := range []int{60, 80, 120} {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {
 			var b bytes.Buffer
-			if err := Agreement(&b, ofLibraries(), Options{Columns: width}); err != nil {
+			if err := Agreement(&b, ofLibraries(), typeset.Options{Columns: width}); err != nil {
 				t.Fatal(err)
 			}
 			golden(t, fmt.Sprintf("libraries-%d.golden", width), b.Bytes())
@@ -86,14 +87,14 @@ func TestLibrariesStandBesideTheirProfilesHoweverWideTheTerminal(t *testing.T) {
 }
 
 func TestWhatLibrariesAreHeldAgainstIsInEveryFormat(t *testing.T) {
-	write := func(b *bytes.Buffer, o Options) error { return Agreement(b, ofLibraries(), o) }
-	golden(t, "libraries.md", []byte(written(t, Markdown, write)))
-	rows, err := csv.NewReader(strings.NewReader(written(t, CSV, write))).ReadAll()
+	write := func(b *bytes.Buffer, o typeset.Options) error { return Agreement(b, ofLibraries(), o) }
+	golden(t, "libraries.md", []byte(written(t, typeset.Markdown, write)))
+	rows, err := csv.NewReader(strings.NewReader(written(t, typeset.CSV, write))).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var documents []agreementDocument
-	decode := json.NewDecoder(strings.NewReader(written(t, JSON, write)))
+	decode := json.NewDecoder(strings.NewReader(written(t, typeset.JSON, write)))
 	decode.DisallowUnknownFields()
 	if err := decode.Decode(&documents); err != nil {
 		t.Fatal(err)

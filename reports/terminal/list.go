@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/services"
 	"github.com/locklab/locklab/scenarios/trial"
@@ -15,17 +16,17 @@ import (
 
 // List writes everything there is to run: these scenarios, every lock service with its options, the
 // sets of services that scripts can name, and every guard of the account.
-func List(w io.Writer, all []*script.Scenario, opts Options) error {
+func List(w io.Writer, all []*script.Scenario, opts typeset.Options) error {
 	var b strings.Builder
 	switch opts.Format {
-	case CSV:
-		return writeCSV(w, listRows(all))
-	case JSON:
-		return writeJSON(w, listDocumentOf(all))
-	case Markdown:
+	case typeset.CSV:
+		return typeset.WriteCSV(w, listRows(all))
+	case typeset.JSON:
+		return typeset.WriteJSON(w, listDocumentOf(all))
+	case typeset.Markdown:
 		listMarkdown(&b, all)
-	case Table, "":
-		listTable(&b, all, painter{on: opts.Colour}, opts.columns())
+	case typeset.Table, "":
+		listTable(&b, all, typeset.Painter{On: opts.Colour}, opts.Width())
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("write the list: %w", err)
@@ -81,7 +82,7 @@ type guardDocument struct {
 func listDocumentOf(all []*script.Scenario) listDocument {
 	d := listDocument{Scenarios: []scenarioDocument{}}
 	for _, s := range all {
-		d.Scenarios = append(d.Scenarios, scenarioDocument{s.Name, s.Title, orEmpty(s.Claims), orEmpty(s.Faults()), s.Backends, s.Guards, s.Battery})
+		d.Scenarios = append(d.Scenarios, scenarioDocument{s.Name, s.Title, typeset.OrEmpty(s.Claims), typeset.OrEmpty(s.Faults()), s.Backends, s.Guards, s.Battery})
 	}
 	for _, b := range services.Registry() {
 		service := serviceDocument{Name: b.Name(), Title: b.Title(), LiveOnly: trial.LiveOnly(b), Tokens: b.IssuesTokens(), Options: []optionDocument{}}
@@ -165,13 +166,13 @@ func listMarkdown(b *strings.Builder, all []*script.Scenario) {
 		rows = append(rows, []string{s.Name, s.Title})
 	}
 	b.WriteString("### Battery\n\n")
-	markdownTable(b, rows)
+	typeset.MarkdownTable(b, rows)
 	rows = [][]string{{"scenario", "what happens", "claims"}}
 	for _, s := range others {
 		rows = append(rows, []string{s.Name, s.Title, strings.Join(s.Claims, " ")})
 	}
 	b.WriteString("\n### Scenarios\n\n")
-	markdownTable(b, rows)
+	typeset.MarkdownTable(b, rows)
 	rows = [][]string{{"lock service or option", "what it is", "default"}}
 	for _, s := range d.LockServices {
 		rows = append(rows, []string{s.Name, s.says(), ""})
@@ -180,25 +181,25 @@ func listMarkdown(b *strings.Builder, all []*script.Scenario) {
 		}
 	}
 	b.WriteString("\n### Lock services\n\n")
-	markdownTable(b, rows)
+	typeset.MarkdownTable(b, rows)
 	rows = [][]string{{"set", "lock services in it"}}
 	for _, s := range d.Sets {
 		rows = append(rows, []string{s.Name, s.says()})
 	}
 	b.WriteString("\n### Sets of lock services\n\n")
-	markdownTable(b, rows)
+	typeset.MarkdownTable(b, rows)
 	rows = [][]string{{"guard", "rule"}}
 	for _, g := range d.Guards {
 		rows = append(rows, []string{g.Name, g.Rule})
 	}
 	b.WriteString("\n### Guards of the account\n\n")
-	markdownTable(b, rows)
+	typeset.MarkdownTable(b, rows)
 }
 
 // entry is a line of the list: a name and what is said of it.
 type entry struct{ indent, name, says string }
 
-func listTable(b *strings.Builder, all []*script.Scenario, p painter, width int) {
+func listTable(b *strings.Builder, all []*script.Scenario, p typeset.Painter, width int) {
 	d := listDocumentOf(all)
 	var list []entry
 	battery, others := d.parts()
@@ -239,13 +240,13 @@ func listTable(b *strings.Builder, all []*script.Scenario, p painter, width int)
 	writeEntriesUnder(b, p, "GUARDS OF THE ACCOUNT", list, width)
 }
 
-func writeEntriesUnder(b *strings.Builder, p painter, title string, list []entry, width int) {
-	b.WriteString(p.paint(strong, title) + "\n")
+func writeEntriesUnder(b *strings.Builder, p typeset.Painter, title string, list []entry, width int) {
+	b.WriteString(p.Paint(typeset.Strong, title) + "\n")
 	names := 0
 	for _, e := range list {
 		names = max(names, utf8.RuneCountInString(e.indent+e.name))
 	}
 	for _, e := range list {
-		hang(b, pad(e.indent+e.name, names+columnGap), e.says, width)
+		typeset.Hang(b, typeset.Pad(e.indent+e.name, names+typeset.ColumnGap), e.says, width)
 	}
 }

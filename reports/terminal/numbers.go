@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/claims"
 )
@@ -28,40 +29,40 @@ type numberDocument struct {
 }
 
 // Numbers writes what was measured for published numbers and closed forms, value by value.
-func Numbers(w io.Writer, found []claims.NumberResult, opts Options) error {
+func Numbers(w io.Writer, found []claims.NumberResult, opts typeset.Options) error {
 	var all []numberDocument
 	for _, r := range found {
 		all = append(all, documentOfNumber(r))
 	}
 	switch opts.Format {
-	case CSV, Markdown:
+	case typeset.CSV, typeset.Markdown:
 		rows := [][]string{{"claim", "of", "published", "derived", "source", "by", "measured", "tolerance", "trials", "verdict", "why", "again"}}
 		for _, d := range all {
 			rows = append(rows, []string{d.Claim, d.Of, d.Published, d.Derived, d.Source, d.By, d.Measured, d.Tolerance, strconv.Itoa(d.Trials), d.Verdict, d.Why, d.Again})
 		}
-		if opts.Format == CSV {
-			return writeCSV(w, rows)
+		if opts.Format == typeset.CSV {
+			return typeset.WriteCSV(w, rows)
 		}
 		var b strings.Builder
-		b.WriteString("**" + markdown(numberCount(found)) + "**\n\n")
-		markdownTable(&b, rows)
+		b.WriteString("**" + typeset.EscapeMarkdown(numberCount(found)) + "**\n\n")
+		typeset.MarkdownTable(&b, rows)
 		return writeText(w, b.String())
-	case JSON:
-		return writeJSON(w, orEmpty(all))
-	case Table, "":
+	case typeset.JSON:
+		return typeset.WriteJSON(w, typeset.OrEmpty(all))
+	case typeset.Table, "":
 	}
 	var b strings.Builder
-	width := min(opts.columns(), PageColumns)
-	hang(&b, "", numberCount(found), width)
+	width := min(opts.Width(), typeset.PageColumns)
+	typeset.Hang(&b, "", numberCount(found), width)
 	for _, d := range all {
 		b.WriteByte('\n')
-		hang(&b, "  "+pad(d.Claim, idWidth), d.Verdict+": "+d.Of, width)
+		typeset.Hang(&b, "  "+typeset.Pad(d.Claim, idWidth), d.Verdict+": "+d.Of, width)
 		for _, line := range [][2]string{
 			{"published  ", d.Published}, {"derived    ", d.Derived}, {"source     ", d.Source}, {"measured   ", d.Measured},
 			{"tolerance  ", d.Tolerance}, {"by         ", d.By}, {"because    ", d.Why}, {"again      ", d.Again},
 		} {
 			if line[1] != "" {
-				hang(&b, strings.Repeat(" ", 2+idWidth)+line[0], line[1], width)
+				typeset.Hang(&b, strings.Repeat(" ", 2+idWidth)+line[0], line[1], width)
 			}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/reports/battery"
 	"github.com/locklab/locklab/reports/results"
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim"
@@ -27,27 +28,27 @@ func OnScreen(set *results.Set) bool {
 
 // Screen writes what a run of the battery has found on one screen of 30 lines: the finding, the battery as
 // a matrix of signs, what saves, and what else was run. All cells are in what Cells writes.
-func Screen(w io.Writer, set *results.Set, opts Options) error {
+func Screen(w io.Writer, set *results.Set, opts typeset.Options) error {
 	b := battery.New(set, sim.VirtualWorld)
-	p, width := painter{opts.Colour}, min(opts.columns(), 140)
+	p, width := typeset.Painter{On: opts.Colour}, min(opts.Width(), 140)
 	var text strings.Builder
-	style := strong
+	style := typeset.Strong
 	switch outcome.Worst(set.Cells) {
 	case outcome.NotAsExpected:
-		style = alarm
+		style = typeset.Alarm
 	case outcome.Undecided:
-		style = doubt
+		style = typeset.Doubt
 	}
-	for _, line := range fold(cameOut(set.Cells), width) {
-		text.WriteString(p.paint(style, line) + "\n")
+	for _, line := range typeset.Fold(cameOut(set.Cells), width) {
+		text.WriteString(p.Paint(style, line) + "\n")
 	}
 	writeSurprises(&text, p, set.Cells, width)
-	hang(&text, "", finding(b), width)
+	typeset.Hang(&text, "", finding(b), width)
 	text.WriteByte('\n')
 	writeMatrix(&text, p, b, width)
-	hang(&text, "", saves(b), width)
+	typeset.Hang(&text, "", saves(b), width)
 	if sentence := restOf(set); sentence != "" {
-		hang(&text, "", sentence, width)
+		typeset.Hang(&text, "", sentence, width)
 	}
 	if _, err := io.WriteString(w, text.String()); err != nil {
 		return fmt.Errorf("write the results: %w", err)
@@ -59,47 +60,47 @@ func Screen(w io.Writer, set *results.Set, opts Options) error {
 const mostSurprises = 5
 
 // writeSurprises names cells that are not as expected.
-func writeSurprises(out *strings.Builder, p painter, cells []outcome.Summary, width int) {
+func writeSurprises(out *strings.Builder, p typeset.Painter, cells []outcome.Summary, width int) {
 	all := surprisesOf(cells)
 	for i, surprise := range all {
 		if i == mostSurprises {
 			fmt.Fprintf(out, "    and %s, see the table\n", words.Many(len(all)-i, "more expectation"))
 			break
 		}
-		hang(out, "  "+p.paint(alarm, "!")+" ", surprise, width)
+		typeset.Hang(out, "  "+p.Paint(typeset.Alarm, "!")+" ", surprise, width)
 	}
 }
 
 // sign is what stands in a square of the matrix.
 type sign struct {
 	text string
-	as   paint
+	as   typeset.Paint
 }
 
 // signOf says what became of a fault with a lock service: without a guard, behind the best one if money
 // was lost, and whether a client was not served.
 func signOf(r battery.Result) sign {
 	if r.Reason > 0 {
-		return sign{"-", faint}
+		return sign{"-", typeset.Faint}
 	}
 	bare, _ := r.Bare.State()
 	best, _ := r.Best.State()
-	s := sign{lossSign(bare), plain}
+	s := sign{lossSign(bare), typeset.Plain}
 	switch bare {
 	case battery.LostAlways, battery.LostSometimes:
-		s.as = theory
+		s.as = typeset.Theory
 		if best == battery.LostAlways || best == battery.LostSometimes {
-			s.text, s.as = s.text+lossSign(best), alarm
+			s.text, s.as = s.text+lossSign(best), typeset.Alarm
 		}
 	case battery.Untold:
-		s.as = doubt
+		s.as = typeset.Doubt
 	case battery.Broken, battery.Unharmed, battery.NotRun:
 	}
 	if len(r.Unserved) > 0 {
 		s.text += "o"
 	}
 	if r.Bare.Surprise || r.Best.Surprise {
-		s.text, s.as = s.text+"!", alarm
+		s.text, s.as = s.text+"!", typeset.Alarm
 	}
 	return s
 }
@@ -123,7 +124,7 @@ func lossSign(of battery.State) string {
 
 // writeMatrix writes a row for each fault and a column for each lock service that has room, those of the
 // libraries' profiles last to get it.
-func writeMatrix(out *strings.Builder, p painter, b battery.Battery, width int) {
+func writeMatrix(out *strings.Builder, p typeset.Painter, b battery.Battery, width int) {
 	const gap = 2
 	first := 0
 	for _, r := range b.Rows {
@@ -140,7 +141,7 @@ func writeMatrix(out *strings.Builder, p painter, b battery.Battery, width int) 
 		for _, c := range shown {
 			s := signOf(r.Results[c])
 			space := len(b.Columns[c]) - utf8.RuneCountInString(s.text)
-			out.WriteString(strings.Repeat(" ", gap) + p.paint(s.as, s.text) + strings.Repeat(" ", max(0, space)))
+			out.WriteString(strings.Repeat(" ", gap) + p.Paint(s.as, s.text) + strings.Repeat(" ", max(0, space)))
 		}
 		trimRight(out)
 		out.WriteByte('\n')
@@ -149,7 +150,7 @@ func writeMatrix(out *strings.Builder, p painter, b battery.Battery, width int) 
 	if len(hidden) > 0 {
 		key += fmt.Sprintf("; %d more if wider", len(hidden))
 	}
-	hang(out, "", key, width)
+	typeset.Hang(out, "", key, width)
 }
 
 // trimRight removes spaces at the end of what was written.

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/reports/battery"
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/scenarios/outcome"
 )
 
@@ -19,18 +20,18 @@ func TestASquareSaysWhatWasLostAndWhoWasNotServed(t *testing.T) {
 	for _, c := range []struct {
 		of   battery.Result
 		text string
-		as   paint
+		as   typeset.Paint
 	}{
-		{battery.Result{Bare: ran(all, all), Best: ran(all, all)}, "✗✗", alarm},
-		{battery.Result{Bare: ran(all, all), Best: ran(some, all)}, "✗≈", alarm},
-		{battery.Result{Bare: ran(all, all), Best: ran(none, all)}, "✗", theory},
-		{battery.Result{Bare: ran(some, all), Best: safe}, "≈", theory},
-		{battery.Result{Bare: ran(none, all), Best: safe}, "2", plain},
-		{battery.Result{Bare: safe, Best: safe}, "✓", plain},
-		{battery.Result{Bare: safe, Best: safe, Unserved: waits}, "✓o", plain},
-		{battery.Result{Bare: ran(outcome.Tally{Undecided: 20}, none), Best: safe}, "?", doubt},
-		{battery.Result{Bare: battery.Damage{Ran: true, Money: none, Valid: none, Surprise: true}, Best: safe}, "✓!", alarm},
-		{battery.Result{Reason: 1}, "-", faint},
+		{battery.Result{Bare: ran(all, all), Best: ran(all, all)}, "✗✗", typeset.Alarm},
+		{battery.Result{Bare: ran(all, all), Best: ran(some, all)}, "✗≈", typeset.Alarm},
+		{battery.Result{Bare: ran(all, all), Best: ran(none, all)}, "✗", typeset.Theory},
+		{battery.Result{Bare: ran(some, all), Best: safe}, "≈", typeset.Theory},
+		{battery.Result{Bare: ran(none, all), Best: safe}, "2", typeset.Plain},
+		{battery.Result{Bare: safe, Best: safe}, "✓", typeset.Plain},
+		{battery.Result{Bare: safe, Best: safe, Unserved: waits}, "✓o", typeset.Plain},
+		{battery.Result{Bare: ran(outcome.Tally{Undecided: 20}, none), Best: safe}, "?", typeset.Doubt},
+		{battery.Result{Bare: battery.Damage{Ran: true, Money: none, Valid: none, Surprise: true}, Best: safe}, "✓!", typeset.Alarm},
+		{battery.Result{Reason: 1}, "-", typeset.Faint},
 	} {
 		if got := signOf(c.of); got.text != c.text || got.as != c.as {
 			t.Errorf("%+v is shown as %q, %d, want %q, %d", c.of, got.text, got.as, c.text, c.as)

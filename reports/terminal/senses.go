@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/trial"
 	"github.com/locklab/locklab/sim/check"
@@ -23,18 +23,18 @@ func writeTwoSenses(b *strings.Builder, judged []trial.Judged, width int) {
 	titles, broken := [2]string{"until it is told (overlap)", "until its own deadline (overlap-valid)"}, "broken in %d of %d"
 	names := 0
 	rows := sensesRows(cells, titles, broken, names)
-	if rowsWidth(rows) > width {
+	if typeset.RowsWidth(rows) > width {
 		titles, broken = [2]string{string(check.Overlap), string(check.OverlapValid)}, "%d of %d"
 		names = leastName
 		rows = sensesRows(cells, titles, broken, names)
 	}
 	b.WriteByte('\n')
-	hang(b, "", "TWO SENSES OF A BROKEN LOCK: two clients hold it at once, each of them …", width)
+	typeset.Hang(b, "", "TWO SENSES OF A BROKEN LOCK: two clients hold it at once, each of them …", width)
 	if names > 0 {
-		hang(b, "", "… until it is told otherwise (overlap), or until its own deadline (overlap-valid)", width)
+		typeset.Hang(b, "", "… until it is told otherwise (overlap), or until its own deadline (overlap-valid)", width)
 	}
 	b.WriteByte('\n')
-	writeRows(b, rows)
+	typeset.WriteRows(b, rows)
 }
 
 // sensesRows builds the rows of the two senses; a broken name continues in the next row.
@@ -52,7 +52,7 @@ func sensesRows(cells []outcome.Summary, titles [2]string, broken string, names 
 			}
 			row = append(row, text)
 		}
-		for i, part := range breakName(s.Backend, names) {
+		for i, part := range typeset.BreakName(s.Backend, names) {
 			if i > 0 {
 				row = make([]string, len(row))
 			}
@@ -61,35 +61,4 @@ func sensesRows(cells []outcome.Summary, titles [2]string, broken string, names 
 		}
 	}
 	return rows
-}
-
-// rowsWidth is how many columns writeRows needs.
-func rowsWidth(rows [][]string) int {
-	width := rowIndent - columnGap
-	for _, w := range widthsOf(rows) {
-		width += w + columnGap
-	}
-	return width
-}
-
-func widthsOf(rows [][]string) []int {
-	widths := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, text := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(text))
-		}
-	}
-	return widths
-}
-
-// writeRows writes rows of plain text in columns.
-func writeRows(b *strings.Builder, rows [][]string) {
-	widths := widthsOf(rows)
-	for _, row := range rows {
-		line := strings.Repeat(" ", rowIndent)
-		for i, text := range row {
-			line += pad(text, widths[i]+columnGap)
-		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
-	}
 }

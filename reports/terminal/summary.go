@@ -3,8 +3,8 @@ package terminal
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/outcome"
 )
@@ -42,28 +42,28 @@ func countCells(cells []outcome.Summary) count {
 
 // writeSummary writes how the run came out, what that says about locks, and every expectation that
 // was not met.
-func writeSummary(b *strings.Builder, p painter, cells []outcome.Summary, cards []outcome.Card, width int) {
+func writeSummary(b *strings.Builder, p typeset.Painter, cells []outcome.Summary, cards []outcome.Card, width int) {
 	n := countCells(cells)
-	style := strong
+	style := typeset.Strong
 	switch {
 	case n.of[outcome.NotAsExpected] > 0:
-		style = alarm
+		style = typeset.Alarm
 	case n.of[outcome.Undecided] > 0:
-		style = doubt
+		style = typeset.Doubt
 	}
-	for _, line := range fold(outcomeSentence(cells), width) {
-		b.WriteString(p.paint(style, line) + "\n")
+	for _, line := range typeset.Fold(outcomeSentence(cells), width) {
+		b.WriteString(p.Paint(style, line) + "\n")
 	}
 	for _, sentence := range harm(cells, cards) {
-		hang(b, "", sentence, width)
+		typeset.Hang(b, "", sentence, width)
 	}
 	for _, text := range inSeconds(cards) {
-		hang(b, "", text, width)
+		typeset.Hang(b, "", text, width)
 	}
 	writeTogether(b, p, cells, width)
 	for _, text := range surprisesOf(cells) {
-		lead := "  " + p.paint(alarm, "!") + " "
-		for _, line := range fold(text, width-4) {
+		lead := "  " + p.Paint(typeset.Alarm, "!") + " "
+		for _, line := range typeset.Fold(text, width-4) {
 			b.WriteString(lead + line + "\n")
 			lead = "    "
 		}
@@ -163,25 +163,4 @@ func surprisesOf(cells []outcome.Summary) (all []string) {
 		}
 	}
 	return all
-}
-
-// fold breaks text at blanks into lines of at most width characters. A name that is longer is
-// broken at its options.
-func fold(text string, width int) []string {
-	var lines []string
-	line := ""
-	for _, whole := range strings.Fields(text) {
-		for i, word := range breakName(whole, width) {
-			switch {
-			case line == "" || i > 0 && utf8.RuneCountInString(line+word) <= width:
-				line += word
-			case i == 0 && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) <= width:
-				line += " " + word
-			default:
-				lines = append(lines, line)
-				line = word
-			}
-		}
-	}
-	return append(lines, line)
 }

@@ -7,7 +7,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/locklab/locklab/reports/charts"
+	"github.com/locklab/locklab/reports/internal/charts"
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/sweep"
@@ -110,5 +111,5 @@ func percents(low, high float64) string {
 
 // indented folds a sentence into lines that fit the page, indented by two columns.
 func indented(text string) string {
-	return "  " + strings.Join(fold(text, PageColumns-2), "\n  ")
+	return "  " + strings.Join(typeset.Fold(text, typeset.PageColumns-2), "\n  ")
 }

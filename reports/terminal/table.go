@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
@@ -17,18 +18,18 @@ import (
 // cellTable writes how the run came out and what that says about locks, then what was not as
 // expected, then one row per cell, grouped by scenario and discipline, and finally what the words
 // mean.
-func cellTable(w io.Writer, cells []outcome.Summary, cards []outcome.Card, opts Options) error {
+func cellTable(w io.Writer, cells []outcome.Summary, cards []outcome.Card, opts typeset.Options) error {
 	var b strings.Builder
-	p := painter{on: opts.Colour}
-	writeSummary(&b, p, cells, cards, opts.columns())
+	p := typeset.Painter{On: opts.Colour}
+	writeSummary(&b, p, cells, cards, opts.Width())
 	if len(cells) > 0 {
 		shown, quiet := telling(cells)
 		rows, pointless := applicable(cells)
-		t := fit(opts.columns(), shown, harmless(cells), func(l layout) *grid { return newGrid(rows, l) })
+		t := fit(opts.Width(), shown, harmless(cells), func(l layout) *grid { return newGrid(rows, l) })
 		if len(rows) > 0 {
 			t.write(&b, p)
 		}
-		writePointless(&b, pointless, opts.columns())
+		writePointless(&b, pointless, opts.Width())
 		if countCells(cells).ran > 0 {
 			writeKey(&b, p, t, quiet)
 		}
@@ -71,7 +72,7 @@ func writePointless(b *strings.Builder, cells []outcome.Summary, width int) {
 	}
 	for _, why := range reasons {
 		text := fmt.Sprintf("%s: %s (%s)", why, strings.Join(of[why], ", "), words.Many(count[why], "cell"))
-		hang(b, "  "+outcome.NotApplicable.Sign()+" ", text, width)
+		typeset.Hang(b, "  "+outcome.NotApplicable.Sign()+" ", text, width)
 	}
 }
 
@@ -80,16 +81,16 @@ func writePointless(b *strings.Builder, cells []outcome.Summary, width int) {
 func newGrid(cells []outcome.Summary, l layout) *grid {
 	t := &grid{layout: l}
 	worlds := oneWorld(cells) == ""
-	t.head = append(t.head, word{text: "guard", paint: faint})
+	t.head = append(t.head, word{text: "guard", paint: typeset.Faint})
 	if worlds {
-		t.head = append(t.head, word{text: "world", paint: faint})
+		t.head = append(t.head, word{text: "world", paint: typeset.Faint})
 	}
-	t.head = append(t.head, word{text: "n", paint: faint, right: true})
+	t.head = append(t.head, word{text: "n", paint: typeset.Faint, right: true})
 	for _, c := range t.columns {
-		t.head = append(t.head, word{text: c.title, paint: faint})
+		t.head = append(t.head, word{text: c.title, paint: typeset.Faint})
 	}
 	if t.outcome {
-		t.head = append(t.head, word{text: "outcome", paint: faint})
+		t.head = append(t.head, word{text: "outcome", paint: typeset.Faint})
 	}
 	for _, c := range cells {
 		t.add(c.Row(), t.row(c, worlds))
@@ -105,7 +106,7 @@ func (t *grid) row(c outcome.Summary, worlds bool) gridRow {
 		r.words = append(r.words, word{text: c.World})
 	}
 	if !c.Outcome.Ran() {
-		r.words = append(r.words, word{text: c.Outcome.Sign(), paint: faint, right: true})
+		r.words = append(r.words, word{text: c.Outcome.Sign(), paint: typeset.Faint, right: true})
 		r.note = c.Outcome.String() + ": " + c.Why
 		return r
 	}
@@ -124,11 +125,11 @@ func (t *grid) row(c outcome.Summary, worlds bool) gridRow {
 func outcomeWord(o outcome.Outcome) word {
 	switch o {
 	case outcome.NotAsExpected:
-		return word{text: "NOT AS EXPECTED", paint: alarm}
+		return word{text: "NOT AS EXPECTED", paint: typeset.Alarm}
 	case outcome.Undecided:
-		return word{text: o.String(), paint: doubt}
+		return word{text: o.String(), paint: typeset.Doubt}
 	case outcome.NothingExpected:
-		return word{text: o.String(), paint: faint}
+		return word{text: o.String(), paint: typeset.Faint}
 	}
 	return word{text: o.String()}
 }
@@ -139,11 +140,11 @@ func outcomeMark(o outcome.Outcome) word {
 	case outcome.AsExpected:
 		return word{}
 	case outcome.Undecided:
-		return word{text: o.Sign(), paint: doubt}
+		return word{text: o.Sign(), paint: typeset.Doubt}
 	case outcome.NotAsExpected:
-		return word{text: o.Sign(), paint: alarm}
+		return word{text: o.Sign(), paint: typeset.Alarm}
 	}
-	return word{text: o.Sign(), paint: faint}
+	return word{text: o.Sign(), paint: typeset.Faint}
 }
 
 // harmless returns a function that reports whether a column has neither a violation nor a missed

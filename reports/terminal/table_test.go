@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -70,15 +71,15 @@ func TestTableGolden(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		cells []outcome.Summary
-		opts  Options
+		opts  typeset.Options
 	}{
-		{"as-predicted", asPredicted(), Options{}},
-		{"mixed", mixed(), Options{}},
-		{"mixed-colour", mixed(), Options{Colour: true}},
-		{"undecided", mixed()[3:4], Options{}},
-		{"not-available", mixed()[4:], Options{}},
-		{"one", asPredicted()[:1], Options{}},
-		{"nothing", nil, Options{}},
+		{"as-predicted", asPredicted(), typeset.Options{}},
+		{"mixed", mixed(), typeset.Options{}},
+		{"mixed-colour", mixed(), typeset.Options{Colour: true}},
+		{"undecided", mixed()[3:4], typeset.Options{}},
+		{"not-available", mixed()[4:], typeset.Options{}},
+		{"one", asPredicted()[:1], typeset.Options{}},
+		{"nothing", nil, typeset.Options{}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got bytes.Buffer
@@ -114,7 +115,7 @@ func golden(t *testing.T, name string, got []byte) {
 func TestAColumnAppearsWhenThereIsSomethingToSee(t *testing.T) {
 	head := func(tallies ...outcome.Tally) string {
 		var b strings.Builder
-		if err := Cells(&b, []outcome.Summary{cell("x", "redis", "none", "virtual", 1, outcome.AsExpected, tallies...)}, nil, Options{}); err != nil {
+		if err := Cells(&b, []outcome.Summary{cell("x", "redis", "none", "virtual", 1, outcome.AsExpected, tallies...)}, nil, typeset.Options{}); err != nil {
 			t.Fatal(err)
 		}
 		_, table, _ := strings.Cut(b.String(), "\n\n")
@@ -143,10 +144,10 @@ func TestAColumnAppearsWhenThereIsSomethingToSee(t *testing.T) {
 func TestTableSaysTheSameWithAndWithoutColour(t *testing.T) {
 	escapes := regexp.MustCompile("\x1b\\[[0-9;]*m")
 	var plain, coloured bytes.Buffer
-	if err := Cells(&plain, mixed(), nil, Options{}); err != nil {
+	if err := Cells(&plain, mixed(), nil, typeset.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := Cells(&coloured, mixed(), nil, Options{Colour: true}); err != nil {
+	if err := Cells(&coloured, mixed(), nil, typeset.Options{Colour: true}); err != nil {
 		t.Fatal(err)
 	}
 	if bytes.Equal(plain.Bytes(), coloured.Bytes()) {
@@ -206,7 +207,7 @@ func TestAColumnThatOnlyRepeatsAnotherIsLeftOut(t *testing.T) {
 				cells = append(cells, cell("gc-pause", "redis", "none", "virtual", 20, outcome.AsExpected, overlapped, work))
 			}
 			var b bytes.Buffer
-			if err := Cells(&b, cells, nil, Options{Columns: 120}); err != nil {
+			if err := Cells(&b, cells, nil, typeset.Options{Columns: 120}); err != nil {
 				t.Fatal(err)
 			}
 			head := slices.Contains(strings.Fields(b.String()), "work")

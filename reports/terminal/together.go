@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/reports/words"
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/outcome"
-	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -70,18 +71,18 @@ func shareText(t outcome.Tally) string {
 	return text
 }
 
-func writeTogether(b *strings.Builder, p painter, cells []outcome.Summary, width int) {
+func writeTogether(b *strings.Builder, p typeset.Painter, cells []outcome.Summary, width int) {
 	for _, r := range together(cells) {
-		style := theory
+		style := typeset.Theory
 		switch r.outcome {
 		case outcome.NotAsExpected:
-			style = alarm
+			style = typeset.Alarm
 		case outcome.Undecided:
-			style = doubt
+			style = typeset.Doubt
 		case outcome.AsExpected, outcome.NothingExpected, outcome.NotApplicable, outcome.NotAvailable:
 		}
-		lead := "  " + p.paint(style, r.outcome.Sign()) + " "
-		for _, line := range fold(r.text, width-4) {
+		lead := "  " + p.Paint(style, r.outcome.Sign()) + " "
+		for _, line := range typeset.Fold(r.text, width-4) {
 			b.WriteString(lead + line + "\n")
 			lead = "    "
 		}
@@ -90,16 +91,16 @@ func writeTogether(b *strings.Builder, p painter, cells []outcome.Summary, width
 
 // figureDocument is what the values of a cell amount to, as JSON.
 type figureDocument struct {
-	Measure check.Measure    `json:"measure"`
-	Of      script.Statistic `json:"of"`
-	Unit    check.Unit       `json:"unit"`
-	From    float64          `json:"from"`
-	To      float64          `json:"to"`
-	Values  int              `json:"values"`
-	Found   float64          `json:"found"`
-	Outcome string           `json:"outcome"`
-	Why     string           `json:"why,omitempty"`
-	Because string           `json:"because,omitempty"`
+	Measure check.Measure   `json:"measure"`
+	Of      bound.Statistic `json:"of"`
+	Unit    check.Unit      `json:"unit"`
+	From    float64         `json:"from"`
+	To      float64         `json:"to"`
+	Values  int             `json:"values"`
+	Found   float64         `json:"found"`
+	Outcome string          `json:"outcome"`
+	Why     string          `json:"why,omitempty"`
+	Because string          `json:"because,omitempty"`
 }
 
 func figureDocuments(c outcome.Summary) (out []figureDocument) {

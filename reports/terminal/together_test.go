@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/reports/typeset"
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim"
@@ -17,7 +19,7 @@ func overlapped(t *testing.T, violated, trials int) []outcome.Summary {
 	t.Helper()
 	s := outcome.NewSummaries([]outcome.Card{{Scenario: "storm", Cells: []outcome.CardCell{{
 		Backend: "redis", Guard: "none", Discipline: "attentive", World: sim.VirtualWorld, TTL: time.Second,
-		Expect: []script.Expected{{Property: check.Overlap, Verdict: check.Violated, Because: "of chance", Sometimes: true, Share: &script.Share{From: 0.1, To: 0.3}}},
+		Expect: []script.Expected{{Property: check.Overlap, Verdict: check.Violated, Because: "of chance", Sometimes: true, Share: &bound.Share{From: 0.1, To: 0.3}}},
 		Ranges: []outcome.CardRange{{Measure: check.Wait, Of: "p95", From: 0.5, To: 2, Written: []string{"500ms", "2s"}, Because: "it is so"}},
 	}}}})
 	for i := range trials {
@@ -52,13 +54,13 @@ func TestWhatComesOfAllTrialsTogetherIsTold(t *testing.T) {
 		{2, 10, []string{"it takes 51 trials to decide, but the cell has only 10"}, []string{`"why": "it takes 20 values to decide, but the trials have only 10: run more seeds"`}},
 	} {
 		cells := overlapped(t, c.violated, c.trials)
-		for _, format := range []Format{Table, Markdown, CSV, JSON} {
+		for _, format := range []typeset.Format{typeset.Table, typeset.Markdown, typeset.CSV, typeset.JSON} {
 			var b strings.Builder
-			if err := Cells(&b, cells, nil, Options{Format: format, Columns: 200}); err != nil {
+			if err := Cells(&b, cells, nil, typeset.Options{Format: format, Columns: 200}); err != nil {
 				t.Fatal(err)
 			}
 			want, got := c.want, strings.Join(strings.Fields(b.String()), " ")
-			if format == JSON {
+			if format == typeset.JSON {
 				want = c.json
 			}
 			for _, text := range want {

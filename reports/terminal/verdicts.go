@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/locklab/locklab/reports/typeset"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/sim/check"
@@ -84,7 +85,7 @@ func (c column) word(cell outcome.Summary, in wording) word {
 			return tallyWord(t, in)
 		}
 	}
-	return word{text: "—", paint: faint}
+	return word{text: "—", paint: typeset.Faint}
 }
 
 func tallyWord(t outcome.Tally, in wording) word {
@@ -105,7 +106,7 @@ func tallyWord(t outcome.Tally, in wording) word {
 	var w word
 	switch {
 	case nothingToJudge(t):
-		return word{text: "—", paint: faint}
+		return word{text: "—", paint: typeset.Faint}
 	case t.Violated == n:
 		w.text = violated
 	case t.Violated > 0:
@@ -119,15 +120,15 @@ func tallyWord(t outcome.Tally, in wording) word {
 	}
 	switch {
 	case surprises(t) > 0:
-		return word{text: w.text + asSurprise, paint: alarm}
+		return word{text: w.text + asSurprise, paint: typeset.Alarm}
 	case t.TooFew() != "":
-		w.paint = doubt
+		w.paint = typeset.Doubt
 	case t.Expected != nil && *t.Expected == check.Violated && t.Violated > 0:
-		return word{text: w.text + asPredicted, paint: theory}
+		return word{text: w.text + asPredicted, paint: typeset.Theory}
 	case t.Expected != nil && t.Undecided > 0:
-		w.paint = doubt
+		w.paint = typeset.Doubt
 	case t.Expected == nil:
-		w.paint = faint // nothing was expected
+		w.paint = typeset.Faint // nothing was expected
 	}
 	return w
 }

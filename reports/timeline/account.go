@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/locklab/locklab/reports/beliefs"
+	"github.com/locklab/locklab/reports/internal/beliefs"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/trace"

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/locklab/locklab/reports/beliefs"
+	"github.com/locklab/locklab/reports/internal/beliefs"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 	"github.com/locklab/locklab/sim/trace"

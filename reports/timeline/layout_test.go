@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/locklab/locklab/reports/beliefs"
-	"github.com/locklab/locklab/reports/picturetest"
+	"github.com/locklab/locklab/reports/internal/beliefs"
+	"github.com/locklab/locklab/reports/internal/picturetest"
 	"github.com/locklab/locklab/sim"
 )
 

@@ -3,8 +3,8 @@ package timeline
 import (
 	"slices"
 
-	"github.com/locklab/locklab/reports/beliefs"
 	"github.com/locklab/locklab/reports/canvas"
+	"github.com/locklab/locklab/reports/internal/beliefs"
 	"gonum.org/v1/plot/vg"
 )
 

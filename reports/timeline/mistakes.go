@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/locklab/locklab/reports/beliefs"
 	"github.com/locklab/locklab/reports/canvas"
+	"github.com/locklab/locklab/reports/internal/beliefs"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 	"gonum.org/v1/plot/vg"

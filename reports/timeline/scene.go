@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/locklab/locklab/reports/beliefs"
+	"github.com/locklab/locklab/reports/internal/beliefs"
 	"github.com/locklab/locklab/reports/words"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/trial"
@@ -43,7 +44,7 @@ type Test struct {
 	Options     []Option            // that its backends set, with their sources
 	Find        []script.PropertyValue
 	Chances     []script.Chance // each with a share
-	Ranges      []script.Range  // at least one of Find, Chances and Ranges is not empty
+	Ranges      []bound.Range   // at least one of Find, Chances and Ranges is not empty
 }
 
 // Option is an option that evidence uses, and the source that says what it does.
@@ -90,8 +91,8 @@ type Result struct {
 type Evidence struct {
 	Test      Test
 	Want      script.PropertyValue // what was to come out, unless Range is set
-	Range     *script.Range        // what was to be measured; nil: Want applies
-	Share     *script.Share        // for Want: the share of each cell's trials; nil: all
+	Range     *bound.Range         // what was to be measured; nil: Want applies
+	Share     *bound.Share         // for Want: the share of each cell's trials; nil: all
 	Violated  int                  // with Share: how many were violated
 	Measured  check.Measured       // with Range: all trials together
 	Against   bool                 // the outcome that was wanted refutes the claim
@@ -163,7 +164,7 @@ func (t Test) in(world string) bool { return t.World == "" || t.World == world }
 
 // says reports whether trials in a world say anything: what they measure must be measured there.
 func (t Test) says(world string) bool {
-	return len(t.Find)+len(t.Chances) > 0 || slices.ContainsFunc(t.Ranges, func(r script.Range) bool { return r.Measure.In(world) })
+	return len(t.Find)+len(t.Chances) > 0 || slices.ContainsFunc(t.Ranges, func(r bound.Range) bool { return r.Measure.In(world) })
 }
 
 // DisciplineTexts returns the disciplines as the command line has them.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/trial"
@@ -72,7 +73,7 @@ func (f claimCells) gather(e Evidence, world string) Evidence {
 		if why, is := f.missing[cell]; is && !slices.Contains(e.Missing, why) {
 			e.Missing = append(e.Missing, why)
 		}
-		if e.Share != nil || e.Range != nil && e.Range.Of != script.EveryValue {
+		if e.Share != nil || e.Range != nil && e.Range.Of != bound.EveryValue {
 			e.addTogether(f.byCell[cell])
 			continue
 		}

@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/locklab/locklab/scenarios/internal/scripttest"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
-	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/scenarios/sweep"
 	"github.com/locklab/locklab/sim/check"
 )

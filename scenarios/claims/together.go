@@ -3,8 +3,8 @@ package claims
 import (
 	"slices"
 
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/outcome"
-	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim/check"
 )
 
@@ -14,7 +14,7 @@ func measuredTogether(sources []Source) (all []check.Measure) {
 		for _, c := range source.Claims {
 			for _, test := range c.tests() {
 				for _, r := range test.Ranges {
-					if r.Of != script.EveryValue && !slices.Contains(all, r.Measure) {
+					if r.Of != bound.EveryValue && !slices.Contains(all, r.Measure) {
 						all = append(all, r.Measure)
 					}
 				}

@@ -3,19 +3,19 @@ package outcome
 import (
 	"fmt"
 
-	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/sim/check"
 )
 
 // CardRange is the range in which a scenario expects a measure of one cell to lie, both ends
 // included. It is in the measure's unit; lengths of time are in seconds.
 type CardRange struct {
-	Measure check.Measure    `json:"measure"`
-	Of      script.Statistic `json:"of,omitempty"` // statistic of all values of the cell
-	From    float64          `json:"from"`
-	To      float64          `json:"to"`
-	Written []string         `json:"written,omitempty"` // with Of: both ends, as the script writes them
-	Because string           `json:"because,omitempty"` // with Of
+	Measure check.Measure   `json:"measure"`
+	Of      bound.Statistic `json:"of,omitempty"` // statistic of all values of the cell
+	From    float64         `json:"from"`
+	To      float64         `json:"to"`
+	Written []string        `json:"written,omitempty"` // with Of: both ends, as the script writes them
+	Because string          `json:"because,omitempty"` // with Of
 }
 
 // Check returns an error that says what is wrong with a range read from a file; nil means nothing.
@@ -23,16 +23,16 @@ func (c CardRange) Check() error {
 	switch {
 	case !c.Measure.Known():
 		return fmt.Errorf("a range names %q, which is not a measure", string(c.Measure))
-	case c.Of == script.EveryValue:
+	case c.Of == bound.EveryValue:
 		return nil
 	case len(c.Written) != 2:
 		return fmt.Errorf("the range of %s does not have two ends", c.Measure)
 	}
-	if _, err := script.ParseStatistic(string(c.Of)); err != nil {
+	if _, err := bound.ParseStatistic(string(c.Of)); err != nil {
 		return err
 	}
 	for _, end := range c.Written {
-		if _, err := script.ParseBound(c.Measure, end); err != nil {
+		if _, err := bound.Parse(c.Measure, end); err != nil {
 			return err
 		}
 	}
@@ -55,11 +55,11 @@ func (c CardCell) Check() error {
 }
 
 // resolved returns the range as the script has it. The card must have passed Check.
-func (c CardRange) resolved() script.Range {
-	r := script.Range{Measure: c.Measure, Of: c.Of}
-	for i, into := range []*script.Bound{&r.From, &r.To} {
+func (c CardRange) resolved() bound.Range {
+	r := bound.Range{Measure: c.Measure, Of: c.Of}
+	for i, into := range []*bound.Bound{&r.From, &r.To} {
 		var err error
-		if *into, err = script.ParseBound(c.Measure, c.Written[i]); err != nil {
+		if *into, err = bound.Parse(c.Measure, c.Written[i]); err != nil {
 			panic("a card with a bad range: " + err.Error())
 		}
 	}

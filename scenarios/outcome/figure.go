@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/sim/check"
 	"github.com/locklab/locklab/sim/trace"
 )
@@ -44,7 +44,7 @@ func (r *Result) values(m check.Measure) (all []float64, complete bool) {
 // Figure is a statistic of all values of a cell, and the range in which it is expected to lie. All
 // values of a measure count alike, whichever trial they are from.
 type Figure struct {
-	script.Range
+	bound.Range
 	Because string
 	Count   int     // how many values there are
 	Value   float64 // the statistic; 0 if there are no values
@@ -103,7 +103,7 @@ func (f Figure) shown(ttl time.Duration) string {
 // measures.
 func (c CardCell) figures() (out []Figure) {
 	for _, r := range c.Ranges {
-		if r.Of != script.EveryValue && r.Measure.In(c.World) {
+		if r.Of != bound.EveryValue && r.Measure.In(c.World) {
 			out = append(out, Figure{Range: r.resolved(), Because: r.Because})
 		}
 	}

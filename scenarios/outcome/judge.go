@@ -3,6 +3,7 @@ package outcome
 import (
 	"fmt"
 
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
@@ -25,7 +26,7 @@ func (r *Result) Judge(h *sim.History, expected []script.Expected, bounds []scri
 		return // the other findings mean nothing then
 	}
 	for _, want := range bounds {
-		if want.Of != script.EveryValue {
+		if want.Of != bound.EveryValue {
 			r.keepValues(t, want.Measure)
 		}
 	}
@@ -49,7 +50,7 @@ func (r *Result) Judge(h *sim.History, expected []script.Expected, bounds []scri
 		}
 	}
 	for _, want := range bounds {
-		if want.Of == script.EveryValue {
+		if want.Of == bound.EveryValue {
 			r.compare(want)
 		}
 	}

@@ -3,14 +3,14 @@ package outcome
 import (
 	"math"
 
-	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/bound"
 )
 
 // JudgeShare decides what k violated trials of n mean. From n trials, the share of all possible trials
 // is known only within an interval. The result is not as expected if no share in the range lies in
 // that interval. It is undecided if there are too few trials for that to happen, because they do
 // not test an end of the range.
-func JudgeShare(s script.Share, k, n int) Outcome {
+func JudgeShare(s bound.Share, k, n int) Outcome {
 	low, high := exactInterval(k, n)
 	switch {
 	case high < s.From || low > s.To:
@@ -23,7 +23,7 @@ func JudgeShare(s script.Share, k, n int) Outcome {
 
 // neededFor returns how many trials it takes until no violations refute the lower end of the range and
 // nothing but violations the upper end.
-func neededFor(s script.Share) int {
+func neededFor(s bound.Share) int {
 	n := 1
 	for _, never := range []float64{1 - s.From, s.To} {
 		if 0 < never && never < 1 { // all n trials are on this side with probability never^n

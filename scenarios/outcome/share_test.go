@@ -4,8 +4,9 @@ import (
 	"math"
 	"testing"
 
+	"github.com/locklab/locklab/scenarios/bound"
+	"github.com/locklab/locklab/scenarios/internal/scripttest"
 	"github.com/locklab/locklab/scenarios/script"
-	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -45,24 +46,24 @@ func TestTheIntervalOfAShareIsSymmetrical(t *testing.T) {
 
 func TestAShareIsJudgedByHowManyTrialsThereAre(t *testing.T) {
 	for _, c := range []struct {
-		share script.Share
+		share bound.Share
 		k, n  int
 		want  Outcome
 	}{
-		{script.Share{From: 0.1, To: 0.3}, 10, 51, AsExpected},
-		{script.Share{From: 0.1, To: 0.3}, 10, 50, Undecided}, // 0 of 50 would not refute a tenth
-		{script.Share{From: 0.1, To: 0.3}, 0, 50, Undecided},
-		{script.Share{From: 0.1, To: 0.3}, 0, 51, NotAsExpected},
-		{script.Share{From: 0.1, To: 0.3}, 20, 20, NotAsExpected}, // few, yet clear enough
-		{script.Share{From: 0.1, To: 0.3}, 500, 1000, NotAsExpected},
-		{script.Share{From: 0.1, To: 0.3}, 335, 1000, AsExpected}, // 0.30 could well be the share
-		{script.Share{From: 0.1, To: 0.3}, 345, 1000, NotAsExpected},
-		{script.Share{From: 0, To: 0.3}, 0, 5, AsExpected},
-		{script.Share{From: 0, To: 0.3}, 0, 4, Undecided}, // 4 of 4 would not refute three tenths
-		{script.Share{From: 0.9, To: 1}, 3, 3, AsExpected},
-		{script.Share{From: 0.9, To: 1}, 2, 2, Undecided}, // 0 of 2 would not refute nine tenths
-		{script.Share{From: 0.9, To: 1}, 0, 3, NotAsExpected},
-		{script.Share{From: 0.5, To: 0.5}, 0, 0, Undecided},
+		{bound.Share{From: 0.1, To: 0.3}, 10, 51, AsExpected},
+		{bound.Share{From: 0.1, To: 0.3}, 10, 50, Undecided}, // 0 of 50 would not refute a tenth
+		{bound.Share{From: 0.1, To: 0.3}, 0, 50, Undecided},
+		{bound.Share{From: 0.1, To: 0.3}, 0, 51, NotAsExpected},
+		{bound.Share{From: 0.1, To: 0.3}, 20, 20, NotAsExpected}, // few, yet clear enough
+		{bound.Share{From: 0.1, To: 0.3}, 500, 1000, NotAsExpected},
+		{bound.Share{From: 0.1, To: 0.3}, 335, 1000, AsExpected}, // 0.30 could well be the share
+		{bound.Share{From: 0.1, To: 0.3}, 345, 1000, NotAsExpected},
+		{bound.Share{From: 0, To: 0.3}, 0, 5, AsExpected},
+		{bound.Share{From: 0, To: 0.3}, 0, 4, Undecided}, // 4 of 4 would not refute three tenths
+		{bound.Share{From: 0.9, To: 1}, 3, 3, AsExpected},
+		{bound.Share{From: 0.9, To: 1}, 2, 2, Undecided}, // 0 of 2 would not refute nine tenths
+		{bound.Share{From: 0.9, To: 1}, 0, 3, NotAsExpected},
+		{bound.Share{From: 0.5, To: 0.5}, 0, 0, Undecided},
 	} {
 		if got := JudgeShare(c.share, c.k, c.n); got != c.want {
 			t.Errorf("%d of %d where a share of %s is expected: %s, want %s", c.k, c.n, c.share, got, c.want)
@@ -73,7 +74,7 @@ func TestAShareIsJudgedByHowManyTrialsThereAre(t *testing.T) {
 // TestHowManyTrialsAShareNeeds checks that as many trials as neededFor says could refute either end of
 // the range, and that one trial fewer could not.
 func TestHowManyTrialsAShareNeeds(t *testing.T) {
-	for _, s := range []script.Share{{From: 0.1, To: 0.3}, {From: 0, To: 0.3}, {From: 0.02, To: 0.04}, {From: 0.45, To: 0.55}, {From: 0.97, To: 1}, {From: 0.001, To: 1}} {
+	for _, s := range []bound.Share{{From: 0.1, To: 0.3}, {From: 0, To: 0.3}, {From: 0.02, To: 0.04}, {From: 0.45, To: 0.55}, {From: 0.97, To: 1}, {From: 0.001, To: 1}} {
 		able := func(n int) bool {
 			_, high := exactInterval(0, n)
 			low, _ := exactInterval(n, n)
@@ -93,7 +94,7 @@ func TestACellIsHeldToAShareOfItsTrials(t *testing.T) {
 	}{{12, 48, AsExpected}, {15, 5, NotAsExpected}, {2, 8, Undecided}, {40, 20, NotAsExpected}} {
 		s := NewSummaries([]Card{{Scenario: "gc-pause", Cells: []CardCell{{
 			Backend: "redis", Guard: "none", Discipline: "attentive", World: sim.VirtualWorld,
-			Expect: []script.Expected{{Property: check.LostUpdate, Verdict: violated, Sometimes: true, Share: &script.Share{From: 0.1, To: 0.3}}},
+			Expect: []script.Expected{{Property: check.LostUpdate, Verdict: violated, Sometimes: true, Share: &bound.Share{From: 0.1, To: 0.3}}},
 		}}}})
 		for i := range c.violated + c.holds {
 			found := check.Holds

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/locklab/locklab/scenarios/script"
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -18,7 +18,7 @@ type Tally struct {
 	Brief                      int            // of Violated: for no longer than the machine itself may account for
 	Expected                   *check.Verdict // nil: the scenario expects nothing
 	Sometimes                  bool           // with Expected: by chance, in some trials only
-	Share                      *script.Share  // with Sometimes: in what share; nil: in at least one trial
+	Share                      *bound.Share   // with Sometimes: in what share; nil: in at least one trial
 	Because                    string         // the scenario's reason for what it expects
 }
 
@@ -28,7 +28,7 @@ func (t Tally) Missed() bool {
 	if t.Share != nil {
 		return JudgeShare(*t.Share, t.Violated, t.Violated+t.Holds) == NotAsExpected
 	}
-	return t.Sometimes && t.Violated == 0 && t.Holds >= script.Enough
+	return t.Sometimes && t.Violated == 0 && t.Holds >= bound.Enough
 }
 
 // TooFew says that there are too few trials to tell how often chance brings something about, and

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/backends/ledger"
-	"github.com/locklab/locklab/scenarios/scripttest"
+	"github.com/locklab/locklab/scenarios/internal/scripttest"
 	"github.com/locklab/locklab/scenarios/services"
 	"github.com/locklab/locklab/scenarios/strict"
 	"github.com/locklab/locklab/sim"

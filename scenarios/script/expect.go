@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/services"
 	"github.com/locklab/locklab/sim/check"
 )
@@ -73,7 +74,7 @@ func (e Expectation) Verdict(p check.Property) (check.Verdict, bool) {
 }
 
 // bounds lists the ranges that the row gives for a measure.
-func (e Expectation) bounds(m check.Measure) (out []Range) {
+func (e Expectation) bounds(m check.Measure) (out []bound.Range) {
 	for _, r := range e.Ranges {
 		if r.Measure == m {
 			out = append(out, r)

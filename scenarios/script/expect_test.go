@@ -7,7 +7,8 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/scenarios/scripttest"
+	"github.com/locklab/locklab/scenarios/bound"
+	"github.com/locklab/locklab/scenarios/internal/scripttest"
 	"github.com/locklab/locklab/scenarios/services"
 	"github.com/locklab/locklab/scenarios/workload"
 	"github.com/locklab/locklab/sim"
@@ -107,12 +108,12 @@ func TestExpectationsOfACellComeInTheOrderOfReports(t *testing.T) {
 		{Verdicts: []PropertyValue{{check.Overlap, check.Violated}, {check.StaleWrite, check.Holds}}, Because: "second"},
 		{Guards: []string{"cas"}, Verdicts: []PropertyValue{{check.LostUpdate, check.Holds}}, Because: "third"},
 		{Sometimes: []Chance{{Property: check.Availability}}, Because: "chance"},
-		{Sometimes: []Chance{{check.TokenOrder, &Share{0.1, 0.3}}}, Because: "a share"},
+		{Sometimes: []Chance{{check.TokenOrder, &bound.Share{From: 0.1, To: 0.3}}}, Because: "a share"},
 	}}
 	want := []Expected{
 		{check.Overlap, check.Violated, "second", false, nil},
 		{check.StaleWrite, check.Holds, "first", false, nil},
-		{check.TokenOrder, check.Violated, "a share", true, &Share{0.1, 0.3}},
+		{check.TokenOrder, check.Violated, "a share", true, &bound.Share{From: 0.1, To: 0.3}},
 		{check.Availability, check.Violated, "chance", true, nil},
 	}
 	if got := s.Expected(redis); !reflect.DeepEqual(got, want) {

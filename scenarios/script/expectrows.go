@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/goccy/go-yaml/ast"
+
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/services"
 	"github.com/locklab/locklab/scenarios/strict"
 	"github.com/locklab/locklab/sim/check"
@@ -186,7 +189,7 @@ func (l *Loader) contradiction(row Expectation, f fileExpect, earlier Expectatio
 	}
 	for i, now := range row.Ranges {
 		for _, before := range earlier.Ranges {
-			if now.Measure != before.Measure || now.Of != before.Of || !now.apart(before, l.out.TTL) {
+			if now.Measure != before.Measure || now.Of != before.Of || !now.Apart(before, l.out.TTL) {
 				continue
 			}
 			if cell, some := both(); some {
@@ -220,4 +223,59 @@ func PropertyNames() []string {
 		names = append(names, string(p))
 	}
 	return names
+}
+
+// VerdictWord is holds, violated or sometimes. The word has not been checked yet.
+type VerdictWord struct {
+	strict.Word
+	Share *bound.Share // with sometimes: the share of trials; nil if the file gives none
+}
+
+// Read reads a verdict as one word, or as {sometimes: [0.1, 0.3]}.
+func (v *VerdictWord) Read(s *strict.Source, name string, n ast.Node) error {
+	entries, mapping, err := s.Entries(n)
+	switch {
+	case err != nil:
+		return err
+	case !mapping:
+		return v.Word.Read(s, name, n)
+	case len(entries) != 1 || entries[0].Key.Text != sometimes:
+		return s.WrongType(name, n, "holds, violated, sometimes, or {sometimes: [0.1, 0.3]} with a share of the trials")
+	}
+	v.Word = strict.Word{Place: strict.At(n), Text: sometimes}
+	v.Share, err = readShare(s, entries[0].Value)
+	return err
+}
+
+func readShare(s *strict.Source, n ast.Node) (*bound.Share, error) {
+	const shape = "the smallest and largest share of trials, such as [0.1, 0.3]"
+	list, ok := n.(*ast.SequenceNode)
+	if !ok || len(list.Values) != 2 {
+		return nil, s.WrongType(sometimes, n, shape)
+	}
+	share := &bound.Share{}
+	for i, into := range []*float64{&share.From, &share.To} {
+		text, ok := strict.PlainText(list.Values[i])
+		if !ok {
+			return nil, s.WrongType("an end of "+sometimes, list.Values[i], "a number from 0 to 1")
+		}
+		number, ok := strict.Decimal(text)
+		if ok {
+			*into, _ = number.Float64()
+		}
+		if !ok || *into > 1 {
+			return nil, s.Fail(strict.At(list.Values[i]), sometimes+" has the share "+strict.Quoted(text), "a number from 0 to 1", "")
+		}
+	}
+	switch {
+	case share.From > share.To:
+		return nil, s.Fail(strict.At(list.Values[1]), fmt.Sprintf("%s goes from %s down to %s", sometimes, list.Values[0], list.Values[1]), "the smaller end first", "")
+	case share.To == 0:
+		return nil, s.Fail(strict.At(n), sometimes+" is never", "a range whose upper end is above 0", "write holds for a property that is never violated")
+	case share.From == 1:
+		return nil, s.Fail(strict.At(n), sometimes+" is always", "a range whose lower end is below 1", "write violated for a property that is always violated")
+	case share.From == 0 && share.To == 1:
+		return nil, s.Fail(strict.At(n), sometimes+" is any share", "a narrower range", "no trial could refute it")
+	}
+	return share, nil
 }

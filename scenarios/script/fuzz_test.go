@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/locklab/locklab/scenarios/scripttest"
+	"github.com/locklab/locklab/scenarios/internal/scripttest"
 	"github.com/locklab/locklab/sim"
 )
 

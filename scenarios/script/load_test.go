@@ -9,7 +9,8 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/scenarios/scripttest"
+	"github.com/locklab/locklab/scenarios/bound"
+	"github.com/locklab/locklab/scenarios/internal/scripttest"
 	"github.com/locklab/locklab/scenarios/workload"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
@@ -120,13 +121,13 @@ func TestEveryKeyOfAScriptIsRead(t *testing.T) {
 		Until: sim.MustSpan("4ttl"), VirtualOnly: "a reason",
 		Expect: []Expectation{
 			{Guards: []string{"none"}, Because: "nobody checks", Verdicts: []PropertyValue{{check.Overlap, check.Violated}, {check.LostUpdate, check.Violated}}},
-			{Backends: []backends.Spec{{Backend: known().Registry[2]}}, Guards: []string{"fence-all"}, Disciplines: []string{"late=0.5ttl"}, Because: "somebody does", Verdicts: []PropertyValue{{check.LostUpdate, check.Holds}}, Ranges: []Range{
-				{check.LeaseLength, EveryValue, Bound{spans: []sim.Span{sim.MustSpan("1ttl")}, text: "1ttl"}, Bound{spans: []sim.Span{sim.MustSpan("1ttl"), sim.MustSpan("600ms")}, text: "1ttl+600ms"}},
-				{check.LostShare, EveryValue, Bound{text: "0"}, Bound{number: 0.5, text: "0.5"}},
+			{Backends: []backends.Spec{{Backend: known().Registry[2]}}, Guards: []string{"fence-all"}, Disciplines: []string{"late=0.5ttl"}, Because: "somebody does", Verdicts: []PropertyValue{{check.LostUpdate, check.Holds}}, Ranges: []bound.Range{
+				{Measure: check.LeaseLength, Of: bound.EveryValue, From: end(t, check.LeaseLength, "1ttl"), To: end(t, check.LeaseLength, "1ttl+600ms")},
+				{Measure: check.LostShare, Of: bound.EveryValue, From: end(t, check.LostShare, "0"), To: end(t, check.LostShare, "0.5")},
 			}},
-			{Because: "chance has its way", Sometimes: []Chance{{check.StaleWrite, nil}, {check.Availability, &Share{0.1, 0.3}}}, Ranges: []Range{
-				{check.Wait, Mean, Bound{spans: []sim.Span{sim.MustSpan("0s")}, text: "0s"}, Bound{spans: []sim.Span{sim.MustSpan("2s")}, text: "2s"}},
-				{check.Wait, "p95", Bound{spans: []sim.Span{sim.MustSpan("1ttl")}, text: "1ttl"}, Bound{spans: []sim.Span{sim.MustSpan("1.5ttl")}, text: "1.5ttl"}},
+			{Because: "chance has its way", Sometimes: []Chance{{check.StaleWrite, nil}, {check.Availability, &bound.Share{From: 0.1, To: 0.3}}}, Ranges: []bound.Range{
+				{Measure: check.Wait, Of: bound.Mean, From: end(t, check.Wait, "0s"), To: end(t, check.Wait, "2s")},
+				{Measure: check.Wait, Of: "p95", From: end(t, check.Wait, "1ttl"), To: end(t, check.Wait, "1.5ttl")},
 			}},
 		},
 	}
@@ -216,4 +217,12 @@ func TestWindowsLineEndsAndByteOrderMarkAreRead(t *testing.T) {
 	if s.Name != "everything" || s.Text != "Two lines of text." {
 		t.Errorf("got %q %q", s.Name, s.Text)
 	}
+}
+
+// end is an end of a range as it is written in a script.
+func end(t *testing.T, m check.Measure, text string) bound.Bound {
+	t.Helper()
+	b, err := bound.Parse(m, text)
+	scripttest.Must(t, err)
+	return b
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/scenarios/scripttest"
+	"github.com/locklab/locklab/scenarios/internal/scripttest"
 	"github.com/locklab/locklab/scenarios/services"
 )
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/workload"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
@@ -86,6 +87,12 @@ type On struct {
 	Nth   int // 1: the first
 }
 
+// Chance is a property that is violated in some trials of a cell and holds in others.
+type Chance struct {
+	Property check.Property
+	Share    *bound.Share // in how many of them; nil: in at least one
+}
+
 // Expectation is one row of what theory predicts, for some cells.
 type Expectation struct {
 	Backends    []backends.Spec // each stands for all specs that it covers; empty, as are Sets: every backend of the scenario
@@ -96,8 +103,8 @@ type Expectation struct {
 	// Sometimes lists properties that chance decides: violated in some trials of a cell, holding in
 	// others.
 	Sometimes []Chance
-	Ranges    []Range // of what is measured; at least one of the three lists is not empty
-	Because   string  // one sentence
+	Ranges    []bound.Range // of what is measured; at least one of the three lists is not empty
+	Because   string        // one sentence
 }
 
 // PropertyValue is the verdict expected for a property.
@@ -113,17 +120,13 @@ type Expected struct {
 	Because  string         `json:"because"`
 	// Sometimes means that chance decides: the property is violated in some trials of a cell, not
 	// all.
-	Sometimes bool   `json:"sometimes,omitempty"`
-	Share     *Share `json:"share,omitempty"` // with Sometimes: in what share of them; nil: at least one
+	Sometimes bool         `json:"sometimes,omitempty"`
+	Share     *bound.Share `json:"share,omitempty"` // with Sometimes: in what share of them; nil: at least one
 }
-
-// Enough is the number of trials of a cell among which at least one must violate a property that is
-// expected to be violated sometimes.
-const Enough = 20
 
 // ExpectedRange is what a scenario expects of one measure in one cell, and why.
 type ExpectedRange struct {
-	Range
+	bound.Range
 	Because string
 }
 

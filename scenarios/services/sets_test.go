@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/locklab/locklab/scenarios/scripttest"
+	"github.com/locklab/locklab/scenarios/internal/scripttest"
 )
 
 // TestServicesAreInSetsByWhatTheySayOfThemselves shows anyone who adds a service which sets it is

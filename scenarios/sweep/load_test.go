@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/locklab/locklab/scenarios/internal/scripttest"
 	"github.com/locklab/locklab/scenarios/script"
-	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/scenarios/strict"
 	"github.com/locklab/locklab/sim"
 )

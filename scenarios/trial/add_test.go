@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"github.com/locklab/locklab/backends/ledger"
+	"github.com/locklab/locklab/scenarios/internal/scripttest"
 	"github.com/locklab/locklab/scenarios/script"
-	"github.com/locklab/locklab/scenarios/scripttest"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/check"
 	"github.com/locklab/locklab/sim/trace"

@@ -3,6 +3,7 @@ package trial
 import (
 	"slices"
 
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/services"
@@ -83,7 +84,7 @@ func (t Trial) card() outcome.CardCell {
 func cardRanges(t Trial) (out []outcome.CardRange) {
 	for _, r := range t.Scenario.Bounds(t.cell()) {
 		c := outcome.CardRange{Measure: r.Measure, Of: r.Of, From: r.From.In(t.TTL, r.Measure), To: r.To.In(t.TTL, r.Measure)}
-		if r.Of != script.EveryValue {
+		if r.Of != bound.EveryValue {
 			c.Written, c.Because = []string{r.From.String(), r.To.String()}, r.Because
 		}
 		out = append(out, c)

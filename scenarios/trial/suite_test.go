@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/locklab/locklab/scenarios/bound"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/sim"
@@ -100,7 +101,7 @@ func TestWhatHappensByChanceMustHappenOnceInManyTrials(t *testing.T) {
 	for _, c := range []struct {
 		violated, holds int
 		want            outcome.Outcome
-	}{{1, 19, outcome.AsExpected}, {20, 0, outcome.AsExpected}, {0, 3, outcome.AsExpected}, {0, script.Enough, outcome.NotAsExpected}} {
+	}{{1, 19, outcome.AsExpected}, {20, 0, outcome.AsExpected}, {0, 3, outcome.AsExpected}, {0, bound.Enough, outcome.NotAsExpected}} {
 		if got := cell(c.violated, c.holds).Outcome; got != c.want {
 			t.Errorf("violated in %d of %d trials is %v, want %v", c.violated, c.violated+c.holds, got, c.want)
 		}

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/locklab/locklab/sim/live/clock"
+	"github.com/locklab/locklab/sim/live/internal/clock"
 )
 
 // appointment is something to do at a point of time on the machine's clock.

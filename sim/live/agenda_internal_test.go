@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/locklab/locklab/sim/live/clock"
+	"github.com/locklab/locklab/sim/live/internal/clock"
 )
 
 // Steps keep their order even if the machine has no time for any of them until all are due.

@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/locklab/locklab/sim/live/clock"
-	"github.com/locklab/locklab/sim/live/protocol"
+	"github.com/locklab/locklab/sim/live/internal/clock"
+	"github.com/locklab/locklab/sim/live/internal/protocol"
 )
 
 // askLimit is how long a process or a server may take to report its time.

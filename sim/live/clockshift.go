@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/locklab/locklab/sim/live/clock"
-	"github.com/locklab/locklab/sim/live/process"
+	"github.com/locklab/locklab/sim/live/internal/clock"
+	"github.com/locklab/locklab/sim/live/internal/process"
 	"github.com/locklab/locklab/sim/live/vdso"
 )
 

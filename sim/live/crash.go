@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/locklab/locklab/sim/live/process"
+	"github.com/locklab/locklab/sim/live/internal/process"
 )
 
 // down reports whether the host is switched off. The caller holds mu.

@@ -9,9 +9,9 @@ import (
 	"os"
 
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/live/clock"
+	"github.com/locklab/locklab/sim/live/internal/clock"
+	"github.com/locklab/locklab/sim/live/internal/protocol"
 	"github.com/locklab/locklab/sim/live/namespaces"
-	"github.com/locklab/locklab/sim/live/protocol"
 	"golang.org/x/sys/unix"
 )
 

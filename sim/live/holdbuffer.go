@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
+	"github.com/locklab/locklab/sim/live/internal/protocol"
 	"github.com/locklab/locklab/sim/live/network"
-	"github.com/locklab/locklab/sim/live/protocol"
 )
 
 // A step may do something to links when a client has sent a request: hold the request, hold its

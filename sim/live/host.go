@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/live/clock"
-	"github.com/locklab/locklab/sim/live/pace"
-	"github.com/locklab/locklab/sim/live/protocol"
+	"github.com/locklab/locklab/sim/live/internal/clock"
+	"github.com/locklab/locklab/sim/live/internal/pace"
+	"github.com/locklab/locklab/sim/live/internal/protocol"
 )
 
 // Host is the host that a duty runs on. It implements sim.Host: its processes are goroutines

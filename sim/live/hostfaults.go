@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/live/clock"
 	"github.com/locklab/locklab/sim/live/confine"
+	"github.com/locklab/locklab/sim/live/internal/clock"
 	"github.com/locklab/locklab/sim/live/network"
 	"github.com/locklab/locklab/sim/live/vdso"
 )

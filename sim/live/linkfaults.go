@@ -4,7 +4,7 @@ package live
 
 import (
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/live/clock"
+	"github.com/locklab/locklab/sim/live/internal/clock"
 	"github.com/locklab/locklab/sim/live/network"
 )
 

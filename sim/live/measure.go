@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/live/clock"
-	"github.com/locklab/locklab/sim/live/pace"
+	"github.com/locklab/locklab/sim/live/internal/clock"
+	"github.com/locklab/locklab/sim/live/internal/pace"
 )
 
 // bearable returns how late a process of the trial may be; 0 means that lateness is not

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/locklab/locklab/sim/live/clock"
-	"github.com/locklab/locklab/sim/live/process"
+	"github.com/locklab/locklab/sim/live/internal/clock"
+	"github.com/locklab/locklab/sim/live/internal/process"
 	"golang.org/x/sys/unix"
 )
 

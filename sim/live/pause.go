@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/locklab/locklab/sim/live/process"
+	"github.com/locklab/locklab/sim/live/internal/process"
 )
 
 var (

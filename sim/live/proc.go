@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/live/process"
-	"github.com/locklab/locklab/sim/live/protocol"
+	"github.com/locklab/locklab/sim/live/internal/process"
+	"github.com/locklab/locklab/sim/live/internal/protocol"
 )
 
 // outputDelay is how long a process's descendants may keep its output open after it has ended.

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/live/clock"
-	"github.com/locklab/locklab/sim/live/protocol"
+	"github.com/locklab/locklab/sim/live/internal/clock"
+	"github.com/locklab/locklab/sim/live/internal/protocol"
 )
 
 const (

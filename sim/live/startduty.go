@@ -8,8 +8,8 @@ import (
 	"os"
 	"syscall"
 
+	"github.com/locklab/locklab/sim/live/internal/protocol"
 	"github.com/locklab/locklab/sim/live/namespaces"
-	"github.com/locklab/locklab/sim/live/protocol"
 )
 
 // StartDuty starts a duty on the host: this same binary, as a separate process in which

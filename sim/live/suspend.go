@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/locklab/locklab/sim/live/clock"
+	"github.com/locklab/locklab/sim/live/internal/clock"
 	"github.com/locklab/locklab/sim/live/vdso"
 )
 

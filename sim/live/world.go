@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/live/clock"
-	"github.com/locklab/locklab/sim/live/pace"
-	"github.com/locklab/locklab/sim/live/protocol"
+	"github.com/locklab/locklab/sim/live/internal/clock"
+	"github.com/locklab/locklab/sim/live/internal/pace"
+	"github.com/locklab/locklab/sim/live/internal/protocol"
 )
 
 // World is one live trial: it collects what the lab's roles record and lets a director carry out

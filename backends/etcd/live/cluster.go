@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/backends"
-	"github.com/locklab/locklab/backends/consensus"
 	"github.com/locklab/locklab/backends/etcd"
+	"github.com/locklab/locklab/backends/internal/consensus"
 	"github.com/locklab/locklab/sim"
 	"github.com/locklab/locklab/sim/live"
 	clientv3 "go.etcd.io/etcd/client/v3"

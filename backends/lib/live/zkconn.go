@@ -8,8 +8,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/locklab/locklab/backends/internal/jute"
 	"github.com/locklab/locklab/backends/wire"
-	"github.com/locklab/locklab/backends/zookeeper/jute"
 )
 
 // zkConn is a connection of go-zookeeper's that reads along. The library tells its users neither

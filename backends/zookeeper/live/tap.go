@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/locklab/locklab/backends/zookeeper/jute"
+	"github.com/locklab/locklab/backends/internal/jute"
 	"golang.org/x/sys/unix"
 )
 

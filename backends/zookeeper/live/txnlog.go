@@ -14,7 +14,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/locklab/locklab/backends/zookeeper/jute"
+	"github.com/locklab/locklab/backends/internal/jute"
 )
 
 // A server writes each change that the leader proposes into its transaction log, and flushes it,

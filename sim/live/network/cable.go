@@ -8,7 +8,7 @@ import (
 	"net"
 	"time"
 
-	"github.com/locklab/locklab/sim/live/clock"
+	"github.com/locklab/locklab/sim/live/internal/clock"
 	"github.com/vishvananda/netlink"
 )
 

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/live/clock"
+	"github.com/locklab/locklab/sim/live/internal/clock"
 )
 
 // Fault is what is done to links: since when, on the machine's clock, how to look whether it is in

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/live/clock"
+	"github.com/locklab/locklab/sim/live/internal/clock"
 )
 
 // linkBuffer is the number of bytes that can be in transit on a link; more are lost, as in any

@@ -9,7 +9,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/locklab/locklab/sim/live/clock"
+	"github.com/locklab/locklab/sim/live/internal/clock"
 	"golang.org/x/sys/unix"
 )
 

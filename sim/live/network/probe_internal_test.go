@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/locklab/locklab/sim"
-	"github.com/locklab/locklab/sim/live/clock"
+	"github.com/locklab/locklab/sim/live/internal/clock"
 )
 
 // bareLink is a link from nowhere to a host that does not count what it receives.

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/locklab/locklab/sim/live/clock"
+	"github.com/locklab/locklab/sim/live/internal/clock"
 )
 
 // probing tracks probe frames that were sent over a link.

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/locklab/locklab/sim/live/clock"
+	"github.com/locklab/locklab/sim/live/internal/clock"
 )
 
 // Round trips measure how fast the network is: a probe frame goes from a host's own end of its

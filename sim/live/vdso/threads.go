@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/locklab/locklab/sim/live/process"
+	"github.com/locklab/locklab/sim/live/internal/process"
 )
 
 // Outside returns nil if no thread of these stopped processes is inside its vDSO.

@@ -131,33 +131,25 @@ func writeMatrix(out *strings.Builder, p typeset.Painter, b battery.Battery, wid
 		first = max(first, utf8.RuneCountInString(r.Name()))
 	}
 	shown, hidden := columnsIn(b, width-first, gap)
+	space := strings.Repeat(" ", gap)
 	out.WriteString(strings.Repeat(" ", first))
 	for _, c := range shown {
-		out.WriteString(strings.Repeat(" ", gap) + b.Columns[c])
+		out.WriteString(space + b.Columns[c])
 	}
 	out.WriteByte('\n')
 	for _, r := range b.Rows {
-		fmt.Fprintf(out, "%-*s", first, r.Name())
+		line := typeset.Pad(r.Name(), first)
 		for _, c := range shown {
 			s := signOf(r.Results[c])
-			space := len(b.Columns[c]) - utf8.RuneCountInString(s.text)
-			out.WriteString(strings.Repeat(" ", gap) + p.Paint(s.as, s.text) + strings.Repeat(" ", max(0, space)))
+			line += space + p.Paint(s.as, s.text) + strings.Repeat(" ", max(0, len(b.Columns[c])-utf8.RuneCountInString(s.text)))
 		}
-		trimRight(out)
-		out.WriteByte('\n')
+		out.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	key := "✗ money lost without a guard, ✗✗ with the best one too, ≈ by chance, 2 two holders, no money lost, o a client not served, - not applicable"
 	if len(hidden) > 0 {
 		key += fmt.Sprintf("; %d more if wider", len(hidden))
 	}
 	typeset.Hang(out, "", key, width)
-}
-
-// trimRight removes spaces at the end of what was written.
-func trimRight(out *strings.Builder) {
-	text := strings.TrimRight(out.String(), " ")
-	out.Reset()
-	out.WriteString(text)
 }
 
 // columnsIn chooses the columns that fit, in their order: services first, then profiles of libraries, whose

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/locklab/locklab/scenarios/amount"
 	"github.com/locklab/locklab/scenarios/outcome"
 	"github.com/locklab/locklab/scenarios/script"
 	"github.com/locklab/locklab/scenarios/trial"
@@ -103,7 +104,8 @@ func liveTrials(s Setup, fault *script.Scenario, row *Row) (out []*LiveTrial, er
 }
 
 // beside lists what live trials have to show: below a margin that no harm is done, and above it, where
-// every virtual trial shows the harm, that it is.
+// every virtual trial shows the harm, that it is. Where chance decides between two sizes that were derived,
+// they are outside of both: ten virtual seeds need not have met all of it.
 func beside(s Setup, r Row) (out []LiveCheck) {
 	for _, m := range r.Margins {
 		if !m.Violated() {
@@ -118,15 +120,22 @@ func beside(s Setup, r Row) (out []LiveCheck) {
 				out = append(out, LiveCheck{Harm: m.Harm, Size: size, Expect: harm, Verdict: check.Undecided})
 			}
 		}
+		least, most := math.Inf(1), 0.0
+		if d := m.Derived; d != nil && !d.Never && m.Agreement == Agrees {
+			least, most = d.Least, d.Most
+		}
 		if m.Without != nil {
-			add(*m.Without-apart, false)
+			add(onStep(min(*m.Without, least), r.Step)-apart, false)
 		}
 		if m.Always != nil {
-			add(*m.Always+apart, true)
+			add(onStep(max(*m.Always, most), r.Step)+apart, true)
 		}
 	}
 	return out
 }
+
+// onStep rounds a size to a step, as sizes that are tried are.
+func onStep(size, step float64) float64 { return amount.Round(math.Round(size/step) * step) }
 
 // Confirm enters what a live trial showed. file is that of its history.
 func (t *LiveTrial) Confirm(j trial.Judged, file string) {

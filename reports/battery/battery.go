@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/locklab/locklab/backends"
 	"github.com/locklab/locklab/backends/control"
 	"github.com/locklab/locklab/backends/ledger"
 	"github.com/locklab/locklab/reports/results"
@@ -226,6 +227,16 @@ func (b Battery) Behind(column int) (names []string) {
 
 // IsLock reports whether a backend locks anything out: the control none does not.
 func IsLock(backend string) bool { return plain(backend) != (control.None{}).Name() }
+
+// IsProfile reports whether a backend is the profile of a library, and not a lock service of its own.
+func IsProfile(backend string) bool {
+	for _, b := range services.Registry() {
+		if b.Name() == plain(backend) {
+			return backends.Service(b) != b.Name()
+		}
+	}
+	return false
+}
 
 // plain returns the name of a lock service without its options.
 func plain(backend string) string {

@@ -27,7 +27,7 @@ func bareText(h harmKind, j, said judged, thing string, one bool) string {
 	switch {
 	case len(j.unsure) == 0:
 	case one:
-		text += "; undecided with " + and(servicesOf(j.unsure))
+		text += "; undecided with " + words.And(servicesOf(j.unsure))
 	default:
 		text += fmt.Sprintf("; undecided in %s", words.Many(len(j.unsure), "more cell"))
 	}
@@ -61,11 +61,11 @@ func where(cells []outcome.Summary, h harmKind, thing string, one bool) string {
 	text := h.happens
 	switch {
 	case len(with) == 0:
-		return fmt.Sprintf("%s (%s with %s)", h.never, words.Many(len(cells), "cell"), and(without))
+		return fmt.Sprintf("%s (%s with %s)", h.never, words.Many(len(cells), "cell"), words.And(without))
 	case one:
-		text += " with " + and(with)
+		text += " with " + words.And(with)
 	default:
-		text += " in " + and(shares)
+		text += " in " + words.And(shares)
 	}
 	if len(without) > 0 && h.property != check.DuplicateEffect {
 		text += ", not with " + strings.Join(without, ", ")
@@ -112,7 +112,7 @@ func fencedText(h harmKind, guard string, j judged) string {
 	case len(lost) == 0:
 		return fmt.Sprintf("%s %s (%s)", with, h.none, all)
 	case len(lost) <= fewEnough:
-		return fmt.Sprintf("%s only in %s (%d of %s)", with, and(lost), len(lost), all)
+		return fmt.Sprintf("%s only in %s (%d of %s)", with, words.And(lost), len(lost), all)
 	default:
 		return fmt.Sprintf("%s in %d of %s", with, len(lost), all)
 	}
@@ -125,7 +125,7 @@ func onlyFencedText(h harmKind, guard string, j judged) string {
 	case len(lost) == 0:
 		return fmt.Sprintf("%s %s (%s)", with, h.never, all)
 	case len(lost) <= fewEnough:
-		return fmt.Sprintf("%s %s in %s (%d of %s)", with, h.happens, and(lost), len(lost), all)
+		return fmt.Sprintf("%s %s in %s (%d of %s)", with, h.happens, words.And(lost), len(lost), all)
 	default:
 		return fmt.Sprintf("%s %s in %d of %s", with, h.happens, len(lost), all)
 	}
@@ -152,13 +152,6 @@ func controlLast(names []string) []string {
 	perfect := func(s string) bool { return s == (control.Perfect{}).Name() }
 	others := slices.DeleteFunc(slices.Clone(names), perfect)
 	return append(others, slices.DeleteFunc(names, func(s string) bool { return !perfect(s) })...)
-}
-
-func and(list []string) string {
-	if len(list) < 2 {
-		return strings.Join(list, "")
-	}
-	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
 }
 
 func upper(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

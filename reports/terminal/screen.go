@@ -67,7 +67,7 @@ func writeSurprises(out *strings.Builder, p typeset.Painter, cells []outcome.Sum
 			fmt.Fprintf(out, "    and %s, see the table\n", words.Many(len(all)-i, "more expectation"))
 			break
 		}
-		typeset.Hang(out, "  "+p.Paint(typeset.Alarm, "!")+" ", surprise, width)
+		writeSurprise(out, p, surprise, width)
 	}
 }
 
@@ -152,13 +152,12 @@ func writeMatrix(out *strings.Builder, p typeset.Painter, b battery.Battery, wid
 	typeset.Hang(out, "", key, width)
 }
 
-// columnsIn chooses the columns that fit, in their order: services first, then profiles of libraries, whose
-// names begin with that of a service.
+// columnsIn chooses the columns that fit, in their order: services first, then profiles of libraries.
 func columnsIn(b battery.Battery, room, gap int) (shown []int, hidden []string) {
 	in := make([]bool, len(b.Columns))
 	for _, profiles := range []bool{false, true} {
 		for i, name := range b.Columns {
-			if strings.Contains(name, "-") != profiles {
+			if battery.IsProfile(name) != profiles {
 				continue
 			}
 			if need := gap + len(name); need <= room {

@@ -62,11 +62,16 @@ func writeSummary(b *strings.Builder, p typeset.Painter, cells []outcome.Summary
 	}
 	writeTogether(b, p, cells, width)
 	for _, text := range surprisesOf(cells) {
-		lead := "  " + p.Paint(typeset.Alarm, "!") + " "
-		for _, line := range typeset.Fold(text, width-4) {
-			b.WriteString(lead + line + "\n")
-			lead = "    "
-		}
+		writeSurprise(b, p, text, width)
+	}
+}
+
+// writeSurprise writes an expectation that was not met, with its sign before it.
+func writeSurprise(b *strings.Builder, p typeset.Painter, text string, width int) {
+	lead := "  " + p.Paint(typeset.Alarm, "!") + " "
+	for _, line := range typeset.Fold(text, width-4) {
+		b.WriteString(lead + line + "\n")
+		lead = "    "
 	}
 }
 

@@ -199,9 +199,9 @@ func (b Battery) Headline() string {
 	return fmt.Sprintf("%d of %d locks lose money to some fault without a guard, %d of %d with the guard best", len(bare), locks, len(best), guarded)
 }
 
-// Lost returns in how many of the faults that were run money was lost with a lock service, in some trial.
-// What happens when nothing goes wrong does not count.
-func (b Battery) Lost(column int, half Half) (lost, ran int) {
+// Lost lists the faults in which money was lost with a lock service, in some trial, and says how many were
+// run. What happens when nothing goes wrong does not count.
+func (b Battery) Lost(column int, half Half) (faults []string, ran int) {
 	for _, r := range b.Rows {
 		d := half(r.Results[column])
 		if r.Quiet || !d.Ran {
@@ -209,37 +209,27 @@ func (b Battery) Lost(column int, half Half) (lost, ran int) {
 		}
 		ran++
 		if d.Money.Violated > 0 {
-			lost++
+			faults = append(faults, r.Name())
 		}
 	}
-	return lost, ran
-}
-
-// Behind lists the faults in which money was lost with a lock service behind its best guard.
-func (b Battery) Behind(column int) (names []string) {
-	for _, r := range b.Rows {
-		if !r.Quiet && r.Results[column].Best.Money.Violated > 0 {
-			names = append(names, r.Name())
-		}
-	}
-	return names
+	return faults, ran
 }
 
 // IsLock reports whether a backend locks anything out: the control none does not.
-func IsLock(backend string) bool { return plain(backend) != (control.None{}).Name() }
+func IsLock(backend string) bool { return Plain(backend) != (control.None{}).Name() }
 
 // IsProfile reports whether a backend is the profile of a library, and not a lock service of its own.
 func IsProfile(backend string) bool {
 	for _, b := range services.Registry() {
-		if b.Name() == plain(backend) {
+		if b.Name() == Plain(backend) {
 			return backends.Service(b) != b.Name()
 		}
 	}
 	return false
 }
 
-// plain returns the name of a lock service without its options.
-func plain(backend string) string {
+// Plain returns the name of a lock service without its options.
+func Plain(backend string) string {
 	name, _, _ := strings.Cut(backend, "+")
 	return name
 }
@@ -251,12 +241,12 @@ func Sort(names []string) {
 		order = append(order, b.Name())
 	}
 	rank := func(name string) int {
-		if i := slices.Index(order, plain(name)); i >= 0 {
+		if i := slices.Index(order, Plain(name)); i >= 0 {
 			return i
 		}
 		return len(order)
 	}
 	slices.SortStableFunc(names, func(a, b string) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(plain(a), plain(b)), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(Plain(a), Plain(b)), cmp.Compare(a, b))
 	})
 }

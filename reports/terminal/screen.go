@@ -193,14 +193,15 @@ func saves(b battery.Battery) string {
 	var lost, by []string
 	ran := 0
 	for i, name := range b.Columns {
-		if _, faults := b.Lost(i, battery.Best); faults == 0 || !battery.IsLock(name) {
+		behind, faults := b.Lost(i, battery.Best)
+		if faults == 0 || !battery.IsLock(name) {
 			continue
 		}
 		ran++
 		if !slices.Contains(by, b.Guards[i]) {
 			by = append(by, b.Guards[i])
 		}
-		if behind := b.Behind(i); len(behind) > 0 {
+		if len(behind) > 0 {
 			lost = append(lost, fmt.Sprintf("%s (%s)", name, strings.Join(behind, ", ")))
 		}
 	}

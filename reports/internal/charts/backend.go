@@ -12,14 +12,8 @@ import (
 	"github.com/locklab/locklab/scenarios/outcome"
 )
 
-// plain returns the name of a lock service without its options.
-func plain(backend string) string {
-	name, _, _ := strings.Cut(backend, "+")
-	return name
-}
-
-// options returns what plain leaves out: "+renew".
-func options(backend string) string { return strings.TrimPrefix(backend, plain(backend)) }
+// options returns what battery.Plain leaves out: "+renew".
+func options(backend string) string { return strings.TrimPrefix(backend, battery.Plain(backend)) }
 
 // backendsOf lists the lock services of some cells in the order of tables, each followed by its
 // variants. A variant is listed if it occurs in at least one of variantShare scenarios: the purpose

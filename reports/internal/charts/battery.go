@@ -39,7 +39,7 @@ func totals(b battery.Battery, column int, half battery.Half) string {
 	if ran == 0 {
 		return ""
 	}
-	return fmt.Sprint(lost)
+	return fmt.Sprint(len(lost))
 }
 
 // stateOf is what became of a cell, and the share of its trials if chance is in it.

@@ -86,10 +86,10 @@ func newGrid(set *results.Set, world string, cells []outcome.Summary, variants b
 		column := slices.Index(g.columns, c.Backend)
 		if column < 0 {
 			where.options = options(c.Backend)
-			column = slices.Index(g.columns, plain(c.Backend))
+			column = slices.Index(g.columns, battery.Plain(c.Backend))
 			if column < 0 {
-				g.addColumn(plain(c.Backend))
-				column = slices.Index(g.columns, plain(c.Backend))
+				g.addColumn(battery.Plain(c.Backend))
+				column = slices.Index(g.columns, battery.Plain(c.Backend))
 			}
 			if !variants && plainRow[c.Scenario] {
 				g.left++
